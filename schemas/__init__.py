@@ -1,0 +1,1 @@
+"""The contract with every other system: one module per event."""

@@ -1,0 +1,1 @@
+"""What is it worth, and whose is it? One ordered log per account."""

@@ -1,0 +1,1 @@
+"""Which rep takes it? Rotation, capacity, hours and the fairness ledger."""

@@ -1,0 +1,1 @@
+"""A real Kafka for a laptop, and the demo's events."""

@@ -1,0 +1,1 @@
+"""How a batch is consumed, decided and committed exactly once; knows no lead."""

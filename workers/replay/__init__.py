@@ -1,0 +1,1 @@
+"""The same hops over files of history."""

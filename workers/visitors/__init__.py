@@ -1,0 +1,1 @@
+"""Who is this? Identity, repeats and bounded history, per visitor."""
