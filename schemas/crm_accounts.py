@@ -1,0 +1,50 @@
+"""crm.accounts: the CRM's last word on a company. Key: crm_account_id; compacted; null deletes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from schemas.base import Identifier, InboundEvent, Instant, Model, ShortText
+from schemas.vocabulary import Relationship
+
+Code = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{2,8}$")]
+"""A SIC or NAICS code: text, because leading zeros count."""
+
+
+class Revenue(Model):
+    """A yearly revenue."""
+
+    amount: Decimal = Field(ge=0)
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+
+
+class OpenOpportunity(Model):
+    """An opportunity that is open now."""
+
+    opportunity_id: Identifier
+    owner_rep_id: Identifier
+    opened_at: Instant
+
+
+class CrmAccount(InboundEvent):
+    """The whole record, not a difference."""
+
+    crm_account_id: Identifier
+    name: ShortText
+    domains: list[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=253)]] = Field(
+        default_factory=list, max_length=50, description="Registrable domains, the primary one first."
+    )
+    parent_crm_account_id: Identifier | None = None
+    sic: list[Code] = Field(default_factory=list, max_length=20)
+    naics: list[Code] = Field(default_factory=list, max_length=20)
+    revenue: Revenue | None = None
+    employees: int | None = Field(default=None, ge=0)
+    country: str | None = Field(default=None, pattern=r"^[A-Za-z]{2}$", description="ISO 3166-1 alpha-2.")
+    region: ShortText | None = None
+    relationship: Relationship = Relationship.PROSPECT
+    owner_rep_id: Identifier | None = None
+    open_opportunities: list[OpenOpportunity] = Field(default_factory=list, max_length=50)
+    facts_confirmed_at: Instant | None = None

@@ -1,0 +1,79 @@
+"""desk.requests (internal): what accounts ask of desks. Key: the desk (`desk:<name>`, or `rep:<rep_id>`, a desk of one)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from schemas.base import Milliseconds, Model
+from schemas.crm_reps import CrmRep
+from schemas.vocabulary import Kind
+
+
+class RequestMode(StrEnum):
+    """How a desk is to find the assignee."""
+
+    TURN = "turn"
+    """The next in the rotation."""
+    FOLLOW = "follow"
+    """The rep who has the account already: no turn, counts in the week, may exceed it."""
+    OWNER = "owner"
+    """The owner by right: neither turn nor room."""
+
+
+class DeskRequest(Model):
+    """The account's one open request. request_id = uuid5(account_key, cycle, n)."""
+
+    type: Literal["desk_request"] = "desk_request"
+    request_id: str
+    desk: str
+    account_key: str
+    lead_id: str
+    handoff_id: str
+    mode: RequestMode
+    kind: Kind
+    rep_id: str | None = Field(default=None, description="Who is meant, for follow and owner.")
+    total: int = Field(description="The lead's points when it asked.")
+    since_ms: Milliseconds = Field(description="When the lead became due for a hand-off.")
+    raised_hand: bool = Field(default=False, description="Not held back by capacity; the shorter deadline.")
+    attempt: int = Field(default=1, ge=1)
+    deputy_for: str | None = None
+    away: list[str] = Field(default_factory=list, max_length=5, description="Who was asked before and is away.")
+    origin_desk: str | None = Field(default=None, description="The desk that sent the request on to a deputy.")
+    everyone_away: bool = False
+
+
+class DeskReturn(Model):
+    """The answer, or the wait, is no longer wanted: turn and room go back. Repeats change nothing."""
+
+    type: Literal["desk_return"] = "desk_return"
+    request_id: str
+    desk: str
+    account_key: str
+    restore_turn: bool = True
+
+
+class RepFacts(Model):
+    """A rep's record, sent to each of the rep's desks and to the desk of one."""
+
+    type: Literal["rep_facts"] = "rep_facts"
+    event_id: str
+    desk: str
+    rep_id: str
+    rep: CrmRep | None = Field(default=None, description="None: left this desk, or deleted.")
+
+
+class AccountDepends(Model):
+    """An account was given to this rep: tell it when the rep leaves. Sent to `rep:<id>`."""
+
+    type: Literal["account_depends"] = "account_depends"
+    desk: str
+    account_key: str
+    depends: bool
+
+
+DeskEvent = Annotated[DeskRequest | DeskReturn | RepFacts | AccountDepends, Field(discriminator="type")]
+DESK_EVENT: TypeAdapter[DeskEvent] = TypeAdapter(DeskEvent)
+

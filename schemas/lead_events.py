@@ -1,0 +1,143 @@
+"""lead.events (internal): the one ordered log per account. Key: account_key."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from schemas.base import Campaign, Milliseconds, Model
+from schemas.crm_accounts import CrmAccount
+from schemas.desk_requests import RequestMode
+from schemas.sales_activities import SalesActivity
+from schemas.vocabulary import HowChosen, PassedOver, Request
+
+
+class LeadFact(Model):
+    """What every fact about a lead carries."""
+
+    event_id: str
+    account_key: str = Field(description="domain:<registrable domain> or lead:<lead_id>.")
+    lead_id: str = Field(description="uuid5 of the keyed hash of the normalised address.")
+    occurred_at_ms: Milliseconds = Field(description="Clamped to arrival + 5 min.")
+    clamped: bool = False
+    origin_account_key: str | None = Field(default=None, description="Set once, when an alias forwarded it.")
+
+
+class LeadIdentified(LeadFact):
+    """An address became known to one visitor partition."""
+
+    type: Literal["lead_identified"] = "lead_identified"
+    email: str
+    role_address: bool = False
+
+
+class LeadActivity(LeadFact):
+    """One activity of an identified visitor."""
+
+    type: Literal["lead_activity"] = "lead_activity"
+    activity: str
+    url: str | None = None
+    asset: str | None = None
+    campaign: Campaign | None = None
+    duration_seconds: float | None = None
+
+
+class LeadForm(LeadFact):
+    """One form of an identified visitor."""
+
+    type: Literal["lead_form"] = "lead_form"
+    form_id: str
+    request: Request
+    first_name: str | None = None
+    last_name: str | None = None
+    company: str | None = None
+    job_title: str | None = None
+    job_function: str | None = None
+    country: str | None = None
+    postal_code: str | None = None
+    phone: str | None = None
+    url: str | None = None
+    campaign: Campaign | None = None
+
+
+class AccountFacts(Model):
+    """The CRM's record, sent to every domain that it claims."""
+
+    type: Literal["account_facts"] = "account_facts"
+    account_key: str
+    account: CrmAccount
+    primary_key: str = Field(description="account_key of the first domain; another key is an alias of it.")
+
+
+class AccountReleased(Model):
+    """A CRM record no longer claims this key: domain removed, or record deleted."""
+
+    type: Literal["account_released"] = "account_released"
+    event_id: str
+    account_key: str
+    crm_account_id: str
+
+
+class SalesAnswered(Model):
+    """A sales activity on its way to the account's log."""
+
+    type: Literal["sales_answered"] = "sales_answered"
+    account_key: str
+    lead_id: str | None = None
+    occurred_at_ms: Milliseconds
+    activity: SalesActivity
+
+
+class PassedOverRep(Model):
+    """A rep who was a candidate and did not get it."""
+
+    rep_id: str
+    why: PassedOver
+
+
+class DeskAnswer(Model):
+    """A desk's answer to the account's one open request. A repeated request gets the identical answer."""
+
+    type: Literal["desk_answer"] = "desk_answer"
+    account_key: str
+    request_id: str
+    lead_id: str
+    handoff_id: str
+    desk: str
+    mode: RequestMode
+    outcome: Literal["assigned", "waiting", "unavailable"]
+    rep_id: str | None = None
+    rep_name: str | None = None
+    deputy_for: str | None = None
+    how_chosen: HowChosen | None = None
+    why_unavailable: PassedOver | None = None
+    everyone_away: bool = False
+    desk_full: bool = False
+    passed_over: list[PassedOverRep] = Field(default_factory=list, max_length=20)
+    due_soon_at_ms: Milliseconds | None = None
+    due_at_ms: Milliseconds | None = None
+
+
+class RepChanged(Model):
+    """A rep on whom this account depends is no longer active (the desk `rep:<id>` keeps the index)."""
+
+    type: Literal["rep_changed"] = "rep_changed"
+    event_id: str
+    account_key: str
+    rep_id: str
+    change: Literal["left", "returned"]
+
+
+LeadEvent = Annotated[
+    LeadIdentified
+    | LeadActivity
+    | LeadForm
+    | AccountFacts
+    | AccountReleased
+    | SalesAnswered
+    | DeskAnswer
+    | RepChanged,
+    Field(discriminator="type"),
+]
+LEAD_EVENT: TypeAdapter[LeadEvent] = TypeAdapter(LeadEvent)

@@ -1,0 +1,161 @@
+"""The result topics: lead.scores, lead.stages, lead.routing, lead.alerts, desk.ledger, dead.letters."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from schemas.base import Campaign, Instant, Model, PolicyRef
+from schemas.explanation import Explanation
+from schemas.lead_events import PassedOverRep
+from schemas.vocabulary import (
+    Action,
+    Alert,
+    AssigneeType,
+    DeadLetterReason,
+    HowChosen,
+    Kind,
+    PassedOver,
+    Qualification,
+
+    Route,
+    Stage,
+)
+
+
+class Output(Model):
+    """What every result carries; event_id is the CloudEvents id."""
+
+    type_name: ClassVar[str]
+    event_id: str = Field(description="uuid5 of the facts that made it: the same on every replay.")
+    occurred_at: Instant = Field(description="Stream time of the decision.")
+
+
+class LeadScore(Output):
+    """The score of a lead as of a record that changed it. Key: lead_id."""
+
+    type_name: ClassVar[str] = "lead.scored"
+    account_key: str
+    lead_id: str
+    stage: Stage
+    explanation: Explanation
+    active_people: list[str] = Field(max_length=10, description="lead_ids of the account, the 10 latest active.")
+
+
+class LeadStage(Output):
+    """A lead went from one stage to another. Key: lead_id."""
+
+    type_name: ClassVar[str] = "lead.stage_changed"
+    account_key: str
+    lead_id: str
+    from_stage: Stage | None = None
+    to_stage: Stage
+    cycle: int
+    explanation: Explanation
+
+
+class Assignee(Model):
+    """Who has the hand-off."""
+
+    type: AssigneeType
+    id: str
+    name: str | None = None
+    deputy_for: str | None = None
+
+
+class Person(Model):
+    """The lead as sales needs it. Absent from a withdrawal."""
+
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    company: str | None = None
+    job_title: str | None = None
+    country: str | None = None
+    phone: str | None = None
+
+
+class LeadRouting(Output):
+    """The hand-off. Key: handoff_id; event_id = uuid5(handoff_id, revision)."""
+
+    type_name: ClassVar[str] = "lead.routed"
+    handoff_id: str
+    revision: int = Field(ge=1)
+    account_key: str
+    crm_account_id: str | None = None
+    lead_id: str
+    action: Action
+    kind: Kind
+    qualification: Qualification | None = Field(default=None, description="For a raised hand.")
+    assignee: Assignee | None = Field(default=None, description="None after a withdrawal.")
+    route: Route
+    how_chosen: HowChosen | None = None
+    passed_over: list[PassedOverRep] = Field(default_factory=list, max_length=20)
+    first_response_due_at: Instant | None = None
+    colleagues: list[str] = Field(default_factory=list, max_length=10, description="lead_ids, latest active first.")
+    campaign: Campaign | None = None
+    person: Person | None = None
+    explanation: Explanation
+
+
+class LeadAlert(Output):
+    """Something that somebody has to look at; `cleared` takes it back. Key: alert_id."""
+
+    type_name: ClassVar[str] = "lead.alert"
+    alert_id: str = Field(description="The same for an alert and its clearing.")
+    alert: Alert
+    cleared: bool = False
+    account_key: str
+    lead_id: str | None = None
+    handoff_id: str | None = None
+    rep_id: str | None = None
+    desk: str | None = None
+    due_at: Instant | None = None
+    fact: str | None = Field(default=None, description="The fact that is wanted.")
+    policy: PolicyRef
+
+
+class LedgerCandidate(Model):
+    """One rep in a turn of the rotation."""
+
+    rep_id: str
+    weight: int
+    current_before: int = Field(description="Smooth weighted round robin's current weight.")
+    current_after: int
+    taken_in_period: int
+    capacity: int | None = None
+    passed_over: PassedOver | None = None
+
+
+class LedgerEntry(Output):
+    """One turn of a desk, or one turn given back. Key: desk."""
+
+    type_name: ClassVar[str] = "desk.turn"
+    desk: str
+    turn: int
+    entry: str = Field(pattern=r"^(turn|follow|owner|return|waiting|released)$")
+    request_id: str
+    account_key: str
+    lead_id: str
+    rep_id: str | None = None
+    candidates: list[LedgerCandidate] = Field(default_factory=list, max_length=500)
+    waiting: int = Field(default=0, description="Leads that wait for room at this desk.")
+    policy: PolicyRef
+
+
+class DeadLetter(Output):
+    """A record that could not be handled. Key: topic-partition-offset."""
+
+    type_name: ClassVar[str] = "dead.letter"
+    agent: str
+    topic: str
+    partition: int
+    offset: int
+    reason: DeadLetterReason
+    detail: str = Field(max_length=2000, description="What was found and expected; never an address.")
+    key_base64: str | None = None
+    payload_base64: str | None = Field(default=None, description="Cut to 64 KiB.")
+    payload_bytes: int = 0
+
+

@@ -1,0 +1,33 @@
+"""sales.activities: what sales says of a lead. Key: handoff_id or e-mail."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from schemas.base import Identifier, InboundEvent, ShortText
+from schemas.vocabulary import RejectReason, SalesAction
+
+
+class SalesActivity(InboundEvent):
+    """One answer of a rep to a hand-off."""
+
+    action: SalesAction
+    handoff_id: str | None = Field(default=None, min_length=1, max_length=500)
+    email: ShortText | None = None
+    rep_id: Identifier
+    channel: ShortText | None = Field(default=None, description="How the lead was touched: call, mail, ...")
+    reason: RejectReason | None = None
+    to_rep_id: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> SalesActivity:
+        if self.handoff_id is None and self.email is None:
+            msg = "handoff_id or email must be given"
+            raise ValueError(msg)
+        if self.action is SalesAction.REJECTED and self.reason is None:
+            msg = "rejected needs a reason"
+            raise ValueError(msg)
+        if self.action is SalesAction.REASSIGNED and self.to_rep_id is None:
+            msg = "reassigned needs to_rep_id"
+            raise ValueError(msg)
+        return self

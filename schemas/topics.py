@@ -1,0 +1,126 @@
+"""Every topic: name, model, key, partitioning, retention or compaction. The one place where a topic is described."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from schemas.crm_accounts import CrmAccount
+from schemas.crm_reps import CrmRep
+from schemas.desk_requests import DeskEvent
+from schemas.form_fills import FormFill
+from schemas.lead_events import LeadEvent
+from schemas.outputs import DeadLetter, LeadAlert, LeadRouting, LeadScore, LeadStage, LedgerEntry
+from schemas.sales_activities import SalesActivity
+from schemas.visitor_events import DirectoryReady
+from schemas.web_activity import WebActivity
+
+DAY_MS = 86_400_000
+
+
+class Direction(StrEnum):
+    """Who writes a topic."""
+
+    IN = "in"
+    INTERNAL = "internal"
+    OUT = "out"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic of the contract.
+
+    ``key`` and ``partition_by`` take a value of the model; they are None where another system writes the topic.
+    Partitions are the setting ``partitions`` for every topic, because the logs are co-partitioned.
+    """
+
+    name: str
+    direction: Direction
+    model: Any
+    key_says: str
+    retention_ms: int | None = 60 * DAY_MS
+    compacted: bool = False
+    key: Callable[[Any], str] | None = None
+    partition_by: Callable[[Any], str] | None = None
+
+    @property
+    def adapter(self) -> TypeAdapter[Any]:
+        """The validator of this topic's values."""
+        return _ADAPTERS[self.name]
+
+    def config(self) -> dict[str, str]:
+        """The topic's settings at the broker; old stamps are welcome, a fortnight of history must live."""
+        out = {"cleanup.policy": "compact" if self.compacted else "delete"}
+        if self.compacted:
+            out |= {"max.compaction.lag.ms": str(DAY_MS), "min.cleanable.dirty.ratio": "0.2"}
+        else:
+            out["retention.ms"] = "-1" if self.retention_ms is None else str(self.retention_ms)
+        return out
+
+
+_IN, _INTERNAL, _OUT = Direction.IN, Direction.INTERNAL, Direction.OUT
+
+WEB_ACTIVITY = Topic("web.activity", _IN, WebActivity, "anonymous_id, else e-mail")
+FORM_FILLS = Topic("form.fills", _IN, FormFill, "anonymous_id, else e-mail")
+CRM_ACCOUNTS = Topic("crm.accounts", _IN, CrmAccount, "crm_account_id", compacted=True)
+CRM_REPS = Topic("crm.reps", _IN, CrmRep, "rep_id", compacted=True)
+SALES_ACTIVITIES = Topic("sales.activities", _IN, SalesActivity, "handoff_id, else e-mail")
+
+VISITOR_EVENTS = Topic("visitor.events", _INTERNAL, DirectoryReady, "visitor key")
+DIRECTORY_EVENTS = Topic("directory.events", _INTERNAL, None, "none: the directory's own log of ticks and controls")
+LEAD_EVENTS = Topic(
+    "lead.events", _INTERNAL, LeadEvent, "account_key", key=lambda e: e.account_key, partition_by=lambda e: e.account_key
+)
+DESK_REQUESTS = Topic("desk.requests", _INTERNAL, DeskEvent, "desk", key=lambda e: e.desk, partition_by=lambda e: e.desk)
+
+LEAD_SCORES = Topic(
+    "lead.scores", _OUT, LeadScore, "lead_id", compacted=True, key=lambda e: e.lead_id, partition_by=lambda e: e.account_key
+)
+LEAD_STAGES = Topic(
+    "lead.stages", _OUT, LeadStage, "lead_id", key=lambda e: e.lead_id, partition_by=lambda e: e.account_key
+)
+LEAD_ROUTING = Topic(
+    "lead.routing", _OUT, LeadRouting, "handoff_id", key=lambda e: e.handoff_id, partition_by=lambda e: e.account_key
+)
+LEAD_ALERTS = Topic(
+    "lead.alerts", _OUT, LeadAlert, "alert_id", key=lambda e: e.alert_id, partition_by=lambda e: e.account_key
+)
+DESK_LEDGER = Topic("desk.ledger", _OUT, LedgerEntry, "desk", key=lambda e: e.desk, partition_by=lambda e: e.desk)
+DEAD_LETTERS = Topic(
+    "dead.letters",
+    _OUT,
+    DeadLetter,
+    "topic-partition-offset",
+    key=lambda e: f"{e.topic}-{e.partition}-{e.offset}",
+    partition_by=lambda e: f"{e.topic}-{e.partition}-{e.offset}",
+)
+
+TOPICS: dict[str, Topic] = {
+    topic.name: topic
+    for topic in (
+        WEB_ACTIVITY,
+        FORM_FILLS,
+        CRM_ACCOUNTS,
+        CRM_REPS,
+        SALES_ACTIVITIES,
+        VISITOR_EVENTS,
+        DIRECTORY_EVENTS,
+        LEAD_EVENTS,
+        DESK_REQUESTS,
+        LEAD_SCORES,
+        LEAD_STAGES,
+        LEAD_ROUTING,
+        LEAD_ALERTS,
+        DESK_LEDGER,
+        DEAD_LETTERS,
+    )
+}
+"""All topics by name, in the order of their rank: inputs first, the order in which a replay breaks ties."""
+
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {
+    name: TypeAdapter(topic.model) for name, topic in TOPICS.items() if topic.model is not None
+}

@@ -1,0 +1,200 @@
+"""The closed vocabularies of the contract: stages, kinds, routes, reasons, alerts. No free text stands for a reason."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where a lead stands; the transition table is in workers/accounts/stages.py."""
+
+    KNOWN = "known"
+    WAITING_FOR_FACTS = "waiting_for_facts"
+    OUTSIDE = "outside"
+    NURTURE = "nurture"
+    MQL = "mql"
+    SAL = "sal"
+    SQL = "sql"
+    OPPORTUNITY = "opportunity"
+    CUSTOMER = "customer"
+    RECYCLED = "recycled"
+    DISQUALIFIED = "disqualified"
+
+
+class Kind(StrEnum):
+    """Why a hand-off was made. The kind of a hand-off never changes."""
+
+    MQL = "mql"
+    RAISED_HAND = "raised_hand"
+    EXPANSION = "expansion"
+    IN_CYCLE = "in_cycle"
+    INQUIRY = "inquiry"
+    SERVICE = "service"
+
+
+class Action(StrEnum):
+    """What a revision of a hand-off says."""
+
+    ASSIGNED = "assigned"
+    REASSIGNED = "reassigned"
+    WITHDRAWN = "withdrawn"
+    RELABELLED = "relabelled"
+
+
+class Qualification(StrEnum):
+    """The MQL question of a raised hand."""
+
+    MQL = "mql"
+    PENDING = "pending"
+    INQUIRY = "inquiry"
+
+
+class GateState(StrEnum):
+    """Absent is unknown; given but not listed is fail; fail beats unknown."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+class Route(StrEnum):
+    """The routes in the order of the policy; the first that is true owns the lead."""
+
+    NEVER = "never"
+    CUSTOMER = "customer"
+    OPEN_OPPORTUNITY = "open_opportunity"
+    ACCOUNT_HAS_OWNER = "account_has_owner"
+    ACCOUNT_HAS_REP = "account_has_rep"
+    OTHERWISE = "otherwise"
+    BY_HAND = "by_hand"
+
+
+class HowChosen(StrEnum):
+    """How the assignee was found on the route."""
+
+    ACCOUNT_OWNER = "account_owner"
+    OPPORTUNITY_OWNER = "opportunity_owner"
+    ACCOUNT_REP = "account_rep"
+    ROTATION = "rotation"
+    DEPUTY = "deputy"
+    FALLBACK = "fallback"
+    BY_HAND = "by_hand"
+
+
+class AssigneeType(StrEnum):
+    """Who can hold a hand-off."""
+
+    REP = "rep"
+    DESK = "desk"
+
+
+class Reason(StrEnum):
+    """Why something was decided. A closed list: each code has a sentence in docs/subscribers.md."""
+
+    BAR_REACHED = "bar_reached"
+    RAISED_HAND = "raised_hand"
+    ALL_GATES_PASSED = "all_gates_passed"
+    GATE_FAILED = "gate_failed"
+    GATE_UNKNOWN = "gate_unknown"
+    BELOW_BAR = "below_bar"
+    FACTS_CHANGED = "facts_changed"
+    FIRST_SEEN = "first_seen"
+    CUSTOMER_ACCOUNT = "customer_account"
+    OPEN_OPPORTUNITY = "open_opportunity"
+    OWNER_IN_CRM = "owner_in_crm"
+    ACCOUNT_ALREADY_HAS_REP = "account_already_has_rep"
+    NEXT_IN_ROTATION = "next_in_rotation"
+    OWNER_AWAY = "owner_away"
+    OWNER_NOT_ACTIVE = "owner_not_active"
+    EVERYONE_AWAY = "everyone_away"
+    ACCOUNT_GAINED_OWNER = "account_gained_owner"
+    OWNER_CHANGED = "owner_changed"
+    EXCLUDED = "excluded"
+    COMPETITOR = "competitor"
+    OWN_DOMAIN = "own_domain"
+    SALES_TOUCHED = "sales_touched"
+    SALES_ACCEPTED = "sales_accepted"
+    SALES_REJECTED = "sales_rejected"
+    SALES_REASSIGNED = "sales_reassigned"
+    NEW_POINTS_SINCE = "new_points_since"
+    ACCOUNT_MOVED = "account_moved"
+    FORMER_REP = "former_rep"
+
+
+class PassedOver(StrEnum):
+    """Why a candidate of a rotation did not get the turn."""
+
+    NOT_ITS_TURN = "not_its_turn"
+    ABSENT = "absent"
+    INACTIVE = "inactive"
+    FULL = "full"
+
+
+class Alert(StrEnum):
+    """What lead.alerts reports; each has a clearing counterpart (cleared = true)."""
+
+    RESPONSE_DUE_SOON = "response_due_soon"
+    RESPONSE_OVERDUE = "response_overdue"
+    ACCOUNT_WITHOUT_OWNER = "account_without_owner"
+    EVERYONE_AWAY = "everyone_away"
+    DESK_FULL = "desk_full"
+    DESK_SILENT = "desk_silent"
+    FACT_WANTED = "fact_wanted"
+
+
+class Relationship(StrEnum):
+    """What the CRM says an account is to us."""
+
+    PROSPECT = "prospect"
+    CUSTOMER = "customer"
+    FORMER_CUSTOMER = "former_customer"
+    PARTNER = "partner"
+    DISTRIBUTOR = "distributor"
+    COMPETITOR = "competitor"
+
+
+class Request(StrEnum):
+    """What a form asks for."""
+
+    CONTENT = "content"
+    NEWSLETTER = "newsletter"
+    DEMO = "demo"
+    PRICING = "pricing"
+    CONTACT_SALES = "contact_sales"
+    SUPPORT = "support"
+
+
+class SalesAction(StrEnum):
+    """What sales says of a hand-off."""
+
+    TOUCHED = "touched"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    REASSIGNED = "reassigned"
+
+
+class RejectReason(StrEnum):
+    """Why sales says no."""
+
+    NOT_NOW = "not_now"
+    UNREACHABLE = "unreachable"
+    WRONG_PERSON = "wrong_person"
+    NOT_OUR_MARKET = "not_our_market"
+    BAD_DATA = "bad_data"
+    DUPLICATE = "duplicate"
+
+
+class DeadLetterReason(StrEnum):
+    """Why a record could not be handled."""
+
+    TOO_LARGE = "too_large"
+    TOO_DEEP = "too_deep"
+    NOT_JSON = "not_json"
+    BREAKS_CONTRACT = "breaks_contract"
+    BAD_ADDRESS = "bad_address"
+    TOO_OLD = "too_old"
+    EMPTY = "empty"
+    UNKNOWN_HANDOFF = "unknown_handoff"
+    HANDLER_FAILED = "handler_failed"
+    OUTPUT_TOO_LARGE = "output_too_large"
+    CRASHED_WORKER = "crashed_worker"

@@ -1,0 +1,369 @@
+"""What one partition decides: timers that are due, then the record, then a chunk of long work. Pure over its rows.
+
+In: records in the order of the task. Out: outputs and changed rows of a batch, to be committed together. The same
+records give the same outputs to the byte, however they are cut into batches; live tasks and replays run this class.
+It never reads a clock, a socket or a log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
+
+from workers.engine.api import AgentSpec, Clock, Config, DeadLetterEncoder, Emit, Hop, Record, RefusedError, Timer
+from workers.engine.control import (
+    ConfigChange,
+    Resume,
+    Tick,
+    Watermark,
+    decode_control,
+    forward_emit,
+    is_control,
+    origin_of,
+)
+from workers.engine.partitioner import partition_of
+from workers.engine.quarantine import QuarantineLimits, QuarantineRow, counted
+from workers.engine.rows import Row, Rows, Store
+from workers.engine.timers import move_cursor, next_cursor, next_timer, take_timer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class OffsetRow(Row, frozen=True):
+    """The next offset of one source: the only truth about what was handled. One row a source."""
+
+    prefix: ClassVar[str] = "~offset"
+    next_offset: int
+
+
+class StreamTimeRow(Row, frozen=True):
+    """The largest stamp of a handled record. One row."""
+
+    prefix: ClassVar[str] = "~time"
+    now_ms: int = 0
+
+
+class WatermarkRow(Row, frozen=True):
+    """How far one upstream task has come. One row per upstream task."""
+
+    prefix: ClassVar[str] = "~watermark"
+    at_ms: int
+    partitions: int
+
+
+class ConfigRow(Row, frozen=True):
+    """The config by which this partition decides, changed only by a record in its log. One row."""
+
+    prefix: ClassVar[str] = "~config"
+    name: str
+    version: int
+    hash: str
+    text: str
+
+
+class ConfigConflictError(Exception):
+    """This worker must not decide: the partition already follows a newer config, or another text of this version."""
+
+
+class RowTooLargeError(Exception):
+    """A changed row would not fit into the changelog."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of what one partition takes and makes."""
+
+    max_record_bytes: int = 1_000_000
+    max_output_bytes: int = 900_000
+    quarantine: QuarantineLimits = QuarantineLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a batch commits: outputs and changed rows, together or not at all."""
+
+    outputs: list[Emit]
+    changes: dict[bytes, bytes | None]
+
+
+class Decider:
+    """Decides the records of one (agent, partition)."""
+
+    def __init__(  # noqa: PLR0913 - one collaborator each
+        self,
+        spec: AgentSpec,
+        partition: int,
+        partitions: int,
+        store: Store,
+        config: Config,
+        dead_letter: DeadLetterEncoder,
+        limits: Limits | None = None,
+    ) -> None:
+        """Load what the rows know. Raises ConfigConflictError where ``config`` must not decide here."""
+        self.spec = spec
+        self.partition = partition
+        self.partitions = partitions
+        self.limits = limits or Limits()
+        self.rows = Rows(store)
+        self.checks_rows = False
+        """True after a RowTooLargeError: each record's rows are encoded at once, to find the one to blame."""
+        self._worker_config = config
+        self._dead_letter = dead_letter
+        self._outputs: list[Emit] = []
+        self.dead_letters = 0
+        self._load()
+
+    def _load(self) -> None:
+        rows = self.rows
+        time = rows.get(StreamTimeRow)
+        self.now_ms = time.now_ms if time else 0
+        self.quarantine = rows.get(QuarantineRow) or QuarantineRow()
+        self._watermarks: dict[tuple[str, int], WatermarkRow] = {
+            (agent, int(part)): row for (agent, part), row in rows.scan(WatermarkRow, limit=100_000)
+        }
+        held = rows.get(ConfigRow)
+        mine = self._worker_config
+        if held is None:
+            rows.put(ConfigRow(name=mine.name, version=mine.version, hash=mine.hash, text=mine.text))
+            rows.keep()
+            decides = mine
+        else:
+            decides = Config(held.name, held.version, held.hash, held.text)
+        if decides.version > mine.version or (decides.version == mine.version and decides.hash != mine.hash):
+            msg = (
+                f"{self.spec.name}/{self.partition} follows policy {decides.name} version {decides.version} "
+                f"({decides.hash}); this worker has version {mine.version} ({mine.hash}). "
+                "Give it the newer policy, or raise the version of a changed one."
+            )
+            raise ConfigConflictError(msg)
+        self.config = decides
+        self.hop: Hop[object] = self.spec.make_hop(decides)
+
+    @property
+    def wants_config_record(self) -> bool:
+        """Whether the worker's newer config still has to be written into the log."""
+        return self._worker_config.version > self.config.version
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether sources other than the own log may be read."""
+        return self.hop.is_ready(self.rows)
+
+    def next_offset(self, topic: str) -> int | None:
+        """The next offset of a source; None where none of it was ever handled."""
+        row = self.rows.get(OffsetRow, topic)
+        return None if row is None else row.next_offset
+
+    def reached_ms(self) -> int:
+        """The least watermark of all upstream tasks; 0 while one of them has not spoken."""
+        least = None
+        for agent in self.spec.upstream:
+            marks = [row for (name, _), row in self._watermarks.items() if name == agent]
+            if not marks or len(marks) < marks[0].partitions:
+                return 0
+            least = min([row.at_ms for row in marks] + ([] if least is None else [least]))
+        return least or 0
+
+    def has_due(self, until_ms: int) -> bool:
+        """Whether a timer is due at that time."""
+        return next_timer(self.rows, until_ms) is not None
+
+    def has_cursor(self) -> bool:
+        """Whether long work is under way."""
+        return next_cursor(self.rows) is not None
+
+    # Deciding.
+
+    def advance(self, record: Record, timers: int = 200) -> bool:
+        """Move time to the record and fire at most ``timers`` of those due; True when none is left due."""
+        stamp = record.timestamp_ms
+        if is_control(record):
+            control = _control_or_none(record)
+            stamp = control.at_ms if isinstance(control, Tick) else 0
+        self._move_time(stamp)
+        for _ in range(timers):
+            timer = next_timer(self.rows, self.now_ms)
+            if timer is None:
+                return True
+            self.fire(timer)
+        return next_timer(self.rows, self.now_ms) is None
+
+    def peek_timer(self, until_ms: int) -> Timer | None:
+        """The next timer due at that time, or None."""
+        return next_timer(self.rows, until_ms)
+
+    def fire(self, timer: Timer) -> None:
+        """Run one timer at its due time. One that raises is a dead letter and is gone."""
+        take_timer(self.rows, timer)
+        self.rows.keep()
+        clock = Clock(timer.due_ms)
+        where = Record(self.spec.own_log, self.partition, -1, timer.due_ms, f"{timer.kind}/{timer.key}".encode(), None)
+        self._attempt(lambda: self.hop.on_timer(timer, self.rows, clock), where, clock)
+
+    def decide(self, record: Record) -> None:
+        """Decide one record whose timers have run: its effects, its offset, and one chunk of long work."""
+        clock = Clock(self.now_ms)
+        if is_control(record):
+            self._handle_control(record, clock)
+        else:
+            is_dead = not self._handle(record, clock)
+            self.quarantine = counted(self.quarantine, self.limits.quarantine, is_dead=is_dead)
+            self.dead_letters += is_dead
+        self._done(record)
+        self._continue_cursor(clock)
+
+    def bury(self, record: Record, reason: str, detail: str) -> None:
+        """Send a record to the dead letters undecided, because deciding it kills the worker."""
+        self._outputs.append(self._dead_letter(self.spec.name, record, reason, detail, self.now_ms))
+        self.quarantine = counted(self.quarantine, self.limits.quarantine, is_dead=True)
+        self.dead_letters += 1
+        self._done(record)
+
+    def resume(self) -> None:
+        """An operator has looked: forget the dead letters so far."""
+        self.quarantine = QuarantineRow()
+
+    def _done(self, record: Record) -> None:
+        self.rows.put(OffsetRow(next_offset=record.offset + 1), record.topic)
+        self.rows.keep()
+
+    def _move_time(self, stamp_ms: int) -> None:
+        if stamp_ms > self.now_ms:
+            self.now_ms = stamp_ms
+            self.rows.put(StreamTimeRow(now_ms=stamp_ms))
+            self.rows.keep()
+
+    def _handle(self, record: Record, clock: Clock) -> bool:
+        if record.value is not None and len(record.value) > self.limits.max_record_bytes:
+            detail = f"{len(record.value)} bytes, at most {self.limits.max_record_bytes} are read"
+            self._outputs.append(self._dead_letter(self.spec.name, record, "too_large", detail, clock.now_ms))
+            return False
+        return self._attempt(lambda: self._effects(record, clock), record, clock)
+
+    def _effects(self, record: Record, clock: Clock) -> list[Emit]:
+        origin = origin_of(record) if record.topic == self.spec.own_log else None
+        seen = record if origin is None else replace(record, topic=origin)
+        event = self.hop.parse(seen)
+        if origin is None and record.topic in self.spec.checked_topics:
+            key = self.hop.key_of(event)
+            if key is not None:
+                raw = key.encode()
+                if partition_of(raw, self.partitions) != self.partition:
+                    return [forward_emit(record, self.spec.own_log, raw)]
+        return self.hop.handle(event, seen, self.rows, clock)
+
+    def _attempt(self, decide: Callable[[], list[Emit]], record: Record, clock: Clock) -> bool:
+        """Run one decision; its effects count as a whole or, when it fails, not at all."""
+        try:
+            emits = decide()
+            self._check_sizes(emits)
+        except RefusedError as refused:
+            reason, detail = refused.reason, refused.detail
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises, the record is quarantined and the rest goes on
+            reason, detail = "handler_failed", _without_values(error)
+        else:
+            self.rows.keep()
+            self._outputs.extend(emit if emit.timestamp_ms is not None else replace(emit, timestamp_ms=clock.now_ms) for emit in emits)
+            return True
+        self.rows.discard()
+        self._outputs.append(self._dead_letter(self.spec.name, record, reason, detail, clock.now_ms))
+        return False
+
+    def _check_sizes(self, emits: list[Emit]) -> None:
+        most = self.limits.max_output_bytes
+        for emit in emits:
+            size = len(emit.value or b"") + len(emit.key or b"")
+            if size > most:
+                raise RefusedError("output_too_large", f"{size} bytes for {emit.topic}, at most {most} fit")
+        if self.checks_rows:
+            size = self.rows.largest_pending()
+            if size > most:
+                raise RefusedError("output_too_large", f"a row of {size} bytes, at most {most} fit")
+
+    def _handle_control(self, record: Record, clock: Clock) -> None:
+        control = _control_or_none(record)
+        if control is None:
+            emit = self._dead_letter(self.spec.name, record, "breaks_contract", "not an engine record", clock.now_ms)
+            self._outputs.append(emit)
+        elif isinstance(control, Watermark):
+            known = self._watermarks.get((control.agent, control.partition))
+            if known is None or control.at_ms > known.at_ms or control.partitions != known.partitions:
+                row = WatermarkRow(at_ms=control.at_ms, partitions=control.partitions)
+                self._watermarks[control.agent, control.partition] = row
+                self.rows.put(row, control.agent, str(control.partition))
+        elif isinstance(control, ConfigChange):
+            if control.version > self.config.version:
+                self._follow(control.config, record, clock)
+        elif isinstance(control, Resume | Tick):
+            pass  # a tick has moved time already; a resume is looked for only while the partition is stopped
+
+    def _follow(self, config: Config, record: Record, clock: Clock) -> None:
+        if config.version > self._worker_config.version:
+            msg = (
+                f"{self.spec.name}/{self.partition} is told to follow policy {config.name} version {config.version}; "
+                f"this worker has version {self._worker_config.version}. Give it the newer policy."
+            )
+            raise ConfigConflictError(msg)
+        self.config = config
+        self.hop = self.spec.make_hop(config)
+        self.rows.put(ConfigRow(name=config.name, version=config.version, hash=config.hash, text=config.text))
+        self.rows.keep()
+        self._attempt(lambda: self.hop.on_config_changed(self.rows, clock), record, clock)
+
+    def _continue_cursor(self, clock: Clock) -> None:
+        cursor = next_cursor(self.rows)
+        if cursor is None:
+            return
+        where = Record(self.spec.own_log, self.partition, -1, clock.now_ms, f"{cursor.kind}/{cursor.key}".encode(), None)
+
+        def chunk() -> list[Emit]:
+            emits, position = self.hop.on_cursor(cursor, self.rows, clock)
+            move_cursor(self.rows, cursor, position)
+            return emits
+
+        if not self._attempt(chunk, where, clock):
+            move_cursor(self.rows, cursor, None)
+            self.rows.keep()
+
+    # Batches.
+
+    @property
+    def output_count(self) -> int:
+        """Outputs of this batch so far."""
+        return len(self._outputs)
+
+    def take(self) -> Decided:
+        """Return what the batch commits. Raises RowTooLargeError, after which the batch must be decided again."""
+        if self.quarantine != (self.rows.get(QuarantineRow) or QuarantineRow()):
+            self.rows.put(self.quarantine)
+            self.rows.keep()
+        changes = self.rows.changes()
+        for key, value in changes.items():
+            if value is not None and len(value) + len(key) > self.limits.max_output_bytes:
+                raise RowTooLargeError(key.split(b"\x00", 1)[0].decode())
+        return Decided(self._outputs, changes)
+
+    def committed(self) -> None:
+        """The store has the batch's rows: begin the next one."""
+        self.rows.clear()
+        self._outputs = []
+
+
+def _control_or_none(record: Record) -> Tick | Watermark | ConfigChange | Resume | None:
+    try:
+        return decode_control(record)
+    except msgspec.MsgspecError:
+        return None
+
+
+def _without_values(error: Exception) -> str:
+    """The type and place of an error: its text may hold somebody's address."""
+    trace = error.__traceback__
+    where = "?"
+    while trace is not None:
+        where = f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"{type(error).__name__} at {where}"

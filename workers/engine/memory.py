@@ -1,0 +1,38 @@
+"""Rows in memory: the store of a replay and of property tests. Keeps the order that RocksDB keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sortedcontainers import SortedDict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class MemoryStore:
+    """An ordered map of rows."""
+
+    def __init__(self) -> None:
+        self._rows: SortedDict[bytes, bytes] = SortedDict()
+
+    def get(self, key: bytes) -> bytes | None:
+        """Return the value, or None."""
+        return self._rows.get(key)
+
+    def scan(self, start: bytes, end: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """Iterate (key, value) with start <= key < end, ascending."""
+        for key in self._rows.irange(start, end, inclusive=(True, False)):
+            yield key, self._rows[key]
+
+    def write(self, changes: dict[bytes, bytes | None]) -> None:
+        """Apply all changes; None deletes."""
+        for key, value in changes.items():
+            if value is None:
+                self._rows.pop(key, None)
+            else:
+                self._rows[key] = value
+
+    def dump(self) -> dict[bytes, bytes]:
+        """Return all rows, in order: what two runs must agree on."""
+        return dict(self._rows)

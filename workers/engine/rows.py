@@ -1,0 +1,195 @@
+"""Typed rows over an ordered store, with an overlay that reads its own writes.
+
+In: gets, puts, deletes and range scans of msgspec Structs. Out: the changed rows, encoded, when a batch commits.
+Two layers lie over the store: ``batch`` (records already decided) and ``record`` (the one being decided, thrown away
+when it fails). Rows are frozen: a handler never changes what it was given, it puts a new one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+
+import msgspec
+from sortedcontainers import SortedList
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SEP = b"\x00"
+_END = b"\x01"
+
+
+class Row(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=False):
+    """A row type. ``prefix`` is unique in its agent; new fields need defaults."""
+
+    prefix: ClassVar[str] = ""
+
+
+R = TypeVar("R", bound=Row)
+_encode = msgspec.msgpack.Encoder(order="deterministic").encode
+_decoders: dict[type[Row], Any] = {}
+_MISSING: Any = object()
+
+
+class Store(Protocol):
+    """Committed rows of one partition, ordered by key."""
+
+    def get(self, key: bytes) -> bytes | None:
+        """Return the value, or None."""
+        ...
+
+    def scan(self, start: bytes, end: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """Iterate (key, value) with start <= key < end, ascending."""
+        ...
+
+    def write(self, changes: dict[bytes, bytes | None]) -> None:
+        """Apply all changes at once; None deletes."""
+        ...
+
+
+def row_key(type_: type[Row], parts: tuple[str, ...]) -> bytes:
+    """Return the key ``prefix \\0 part \\0 part``.
+
+    Raises ValueError when a part holds the separator: two keys could become one.
+    """
+    joined = "\x00".join(parts)
+    if joined.count("\x00") != max(len(parts) - 1, 0):
+        msg = "a key part must not hold the character U+0000"
+        raise ValueError(msg)
+    return f"{type_.prefix}\x00{joined}".encode()
+
+
+def decode(type_: type[R], raw: bytes) -> R:
+    """Decode a stored row."""
+    decoder = _decoders.get(type_)
+    if decoder is None:
+        decoder = _decoders[type_] = msgspec.msgpack.Decoder(type_)
+    row: R = decoder.decode(raw)
+    return row
+
+
+class Rows:
+    """The rows of one partition as a decision sees them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._batch: dict[bytes, Row | None] = {}
+        self._record: dict[bytes, Row | None] = {}
+        self._read: dict[bytes, Row | None] = {}
+        self._sorted: dict[bytes, SortedList[bytes]] = {}
+        self.timer_hint_ms = 0
+        """No timer is due before this: spares a scan per record. 0 means unknown."""
+        self.cursor_hint = True
+        """Whether a cursor may be under way."""
+
+    def get(self, type_: type[R], *parts: str) -> R | None:
+        """Return the row, this batch's own writes included, or None."""
+        key = row_key(type_, parts)
+        for layer in (self._record, self._batch, self._read):
+            found = layer.get(key, _MISSING)
+            if found is not _MISSING:
+                return found  # type: ignore[no-any-return]
+        raw = self._store.get(key)
+        row = None if raw is None else decode(type_, raw)
+        self._read[key] = row
+        return row
+
+    def put(self, row: Row, *parts: str) -> None:
+        """Write a row."""
+        self._record[row_key(type(row), parts)] = row
+
+    def delete(self, type_: type[Row], *parts: str) -> None:
+        """Delete a row; deleting none changes nothing."""
+        self._record[row_key(type_, parts)] = None
+
+    def scan(
+        self,
+        type_: type[R],
+        *prefix: str,
+        start: tuple[str, ...] = (),
+        after: tuple[str, ...] = (),
+        limit: int,
+    ) -> list[tuple[tuple[str, ...], R]]:
+        """Return at most ``limit`` rows whose first key parts are ``prefix``, in key order.
+
+        ``prefix`` are whole parts; ``start`` is an inclusive lower bound, ``after`` an exclusive one (a whole key).
+        """
+        base = f"{type_.prefix}\x00".encode()
+        lead = base + "".join(f"{part}\x00" for part in prefix).encode()
+        low = row_key(type_, after) + SEP if after else row_key(type_, start) if start else lead
+        low = max(low, lead)
+        high = lead[:-1] + _END
+        found: list[tuple[tuple[str, ...], R]] = []
+        skip = len(base)
+        for key, row in self._merged(type_, base, low, high):
+            found.append((tuple(key[skip:].decode().split("\x00")), row))
+            if len(found) >= limit:
+                break
+        return found
+
+    def _merged(self, type_: type[R], base: bytes, low: bytes, high: bytes) -> Iterator[tuple[bytes, R]]:
+        changed = self._sorted.get(base)
+        if changed is None:
+            changed = self._sorted[base] = SortedList(key for key in self._batch if key.startswith(base))
+        mine = list(changed.irange(low, high, inclusive=(True, False)))
+        fresh = [key for key in self._record if low <= key < high and key not in self._batch]
+        if fresh:
+            mine = sorted(mine + fresh)
+        at = 0
+        for key, raw in self._store.scan(low, high):
+            while at < len(mine) and mine[at] < key:
+                row = self._changed(mine[at])
+                at += 1
+                if row is not None:
+                    yield mine[at - 1], row
+            if at < len(mine) and mine[at] == key:
+                continue
+            yield key, decode(type_, raw)
+        for own in mine[at:]:
+            row = self._changed(own)
+            if row is not None:
+                yield own, row
+
+    def _changed(self, key: bytes) -> Any:
+        found = self._record.get(key, _MISSING)
+        return self._batch[key] if found is _MISSING else found
+
+    # What the engine does with the layers.
+
+    def keep(self) -> None:
+        """The record is decided: its changes become the batch's."""
+        for key in self._record:
+            base = key[: key.index(SEP) + 1]
+            index = self._sorted.get(base)
+            if index is not None and key not in self._batch:
+                index.add(key)
+        self._batch.update(self._record)
+        self._record.clear()
+
+    def discard(self) -> None:
+        """The record failed: its changes never were."""
+        self._record.clear()
+
+    def changes(self) -> dict[bytes, bytes | None]:
+        """Return the batch's changes, encoded, in the order of the keys."""
+        return {key: None if row is None else _encode(row) for key, row in sorted(self._batch.items(), key=_first)}
+
+    def clear(self) -> None:
+        """Begin a new batch: the store has (or will never have) what was changed."""
+        self._batch.clear()
+        self._record.clear()
+        self._read.clear()
+        self._sorted.clear()
+
+    def largest_pending(self) -> int:
+        """Return the size of the largest row of the record being decided, in bytes."""
+        return max((len(key) + len(_encode(row)) for key, row in self._record.items() if row is not None), default=0)
+
+    @property
+    def changed_count(self) -> int:
+        """Rows changed in this batch so far."""
+        return len(self._batch)
+
+
+def _first(item: tuple[bytes, Row | None]) -> bytes:
+    return item[0]

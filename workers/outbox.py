@@ -1,0 +1,36 @@
+"""How a hop says something: a model for a topic of the contract becomes an emit; ids are uuid5 of facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid5
+
+from schemas.envelope import encode
+from workers.engine.api import Emit
+
+if TYPE_CHECKING:
+    from schemas.topics import Topic
+
+NAMESPACE = UUID("8f6f7c2e-6f0b-5d0e-9a39-0a5b6a1f7c11")
+
+
+def fact_id(*facts: object) -> str:
+    """Return the uuid5 of facts: the same facts give the same id on every run."""
+    return str(uuid5(NAMESPACE, "\x1f".join(map(str, facts))))
+
+
+def emit(topic: Topic, event: Any) -> Emit:
+    """Return the emit of ``event``; key and partitioning are the topic's."""
+    encoded = encode(topic, event)
+    return Emit(
+        topic=encoded.topic,
+        key=encoded.key,
+        value=encoded.value,
+        partition_key=encoded.partition_key,
+        headers=encoded.headers,
+    )
+
+
+def tombstone(topic: Topic, key: str, partition_by: str) -> Emit:
+    """Return the emit that deletes ``key`` from a compacted topic."""
+    return Emit(topic=topic.name, key=key.encode(), value=None, partition_key=partition_by.encode())
