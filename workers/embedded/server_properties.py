@@ -71,6 +71,9 @@ def server_properties(data_dir: Path, ports: Ports, extra: Mapping[str, str]) ->
         # Members need not wait for each other; an abandoned transaction is ended within a second of its time.
         "group.initial.rebalance.delay.ms": "0",
         "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
+        # After kill -9 a broker may register again only when its old session is over: 13 s with the default.
+        "broker.session.timeout.ms": "3000",
+        "broker.heartbeat.interval.ms": "500",
         # Histories are produced with their own stamps: with the default week they were gone in five minutes.
         "log.retention.ms": str(RETENTION_DAYS * DAY_MS),
         "log.message.timestamp.before.max.ms": str(LARGEST_MS),

@@ -1,0 +1,31 @@
+"""What every test may ask for: a broker that is there for all, and one of its own that may be killed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from workers.embedded.broker import EmbeddedKafka
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a broker shared by the session: KAFKA_BOOTSTRAP, else one started here.
+
+    Topics stay: name yours after the test. It never skips; without a broker it fails and says what to do.
+    """
+    if running := os.environ.get("KAFKA_BOOTSTRAP"):
+        yield running
+        return
+    with EmbeddedKafka(tmp_path_factory.mktemp("kafka")) as broker:
+        yield broker.bootstrap
+
+
+@pytest.fixture
+def own_kafka(tmp_path: Path) -> Iterator[EmbeddedKafka]:
+    """A started broker of this test alone, always an embedded one: kill it, start it again."""
+    with EmbeddedKafka(tmp_path / "kafka") as broker:
+        yield broker

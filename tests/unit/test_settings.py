@@ -1,0 +1,94 @@
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from workers.settings import Clock, Security, Settings, SettingsError, default_cache_dir
+
+KEY = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """No variable of ours is set, and the working directory is empty."""
+    import os  # noqa: PLC0415 - only to find what to unset
+
+    for name in [name for name in os.environ if name.startswith("LEAD_ROUTER_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.delenv("KAFKA_BOOTSTRAP", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_without_any_setting_it_means_a_kafka_on_this_machine() -> None:
+    settings = Settings()
+    assert settings.bootstrap == "127.0.0.1:9092"
+    assert settings.security is Security.PLAINTEXT
+    assert settings.app_id == "lead-router"
+    assert settings.clock is Clock.WALL
+    assert (settings.partitions, settings.session_timeout_s) == (8, 10)
+    assert (settings.max_batch_records, settings.decide_ms, settings.gather_ms) == (2_000, 25, 10)
+    assert settings.metrics_port is None
+
+
+def test_kafka_bootstrap_keeps_its_common_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAFKA_BOOTSTRAP", "kafka-1:9092,kafka-2:9092")
+    assert Settings().bootstrap == "kafka-1:9092,kafka-2:9092"
+
+
+def test_the_environment_wins_over_env_file_and_that_over_toml(
+    monkeypatch: pytest.MonkeyPatch, bare_environment: Path
+) -> None:
+    toml = 'bootstrap = "t:1"\npartitions = 3\ngather_ms = 1\napp_id = "from-toml"\n'
+    (bare_environment / "lead-router.toml").write_text(toml)
+    (bare_environment / ".env").write_text("LEAD_ROUTER_PARTITIONS=4\nLEAD_ROUTER_GATHER_MS=2\n")
+    monkeypatch.setenv("LEAD_ROUTER_GATHER_MS", "3")
+    settings = Settings()
+    assert (settings.app_id, settings.bootstrap) == ("from-toml", "t:1")
+    assert (settings.partitions, settings.gather_ms) == (4, 3)
+
+
+def test_arguments_win_over_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAFKA_BOOTSTRAP", "a:1")
+    assert Settings(bootstrap="b:2").bootstrap == "b:2"
+
+
+def test_workers_are_told_how_to_make_the_key_they_miss() -> None:
+    with pytest.raises(SettingsError, match=r"LEAD_ROUTER_LEAD_ID_KEY is not set.*openssl rand"):
+        Settings().required_lead_id_key()
+
+
+def test_the_key_is_given_as_bytes_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEAD_ROUTER_LEAD_ID_KEY", KEY)
+    settings = Settings()
+    assert settings.required_lead_id_key() == KEY.encode()
+    assert KEY not in repr(settings) + str(settings.model_dump())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ({"lead_id_key": SecretStr("short")}, "could be guessed"),
+        ({"security": Security.SASL_SSL}, "needs LEAD_ROUTER_SASL_USER"),
+        ({"sasl_user": "u", "sasl_password": SecretStr("p")}, "sent over SASL_SSL only"),
+        ({"partitions": 0}, "partitions"),
+        ({"app_id": "Lead Router"}, "app_id"),
+        ({"dead_letter_share_percent": 101}, "dead_letter_share_percent"),
+        ({"no_such_setting": 1}, "no_such_setting"),
+    ],
+)
+def test_what_cannot_be_right_is_refused_by_name(arguments: dict[str, object], complaint: str) -> None:
+    with pytest.raises(ValidationError, match=complaint):
+        Settings.model_validate(arguments)
+
+
+def test_sasl_is_accepted_when_it_is_whole() -> None:
+    settings = Settings(security=Security.SASL_SSL, sasl_user="u", sasl_password=SecretStr("secret-word"))
+    assert "secret-word" not in repr(settings)
+
+
+def test_the_cache_lies_where_it_is_told_else_where_xdg_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/xdg")
+    assert default_cache_dir() == Path("/xdg/lead-router")
+    monkeypatch.setenv("LEAD_ROUTER_CACHE_DIR", "/told")
+    assert default_cache_dir() == Settings().cache_dir == Path("/told")
