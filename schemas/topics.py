@@ -46,6 +46,8 @@ class Topic:
     compacted: bool = False
     key: Callable[[Any], str] | None = None
     partition_by: Callable[[Any], str] | None = None
+    max_bytes: int = 262_144
+    """A value that is larger is refused before it is parsed."""
 
     @property
     def adapter(self) -> TypeAdapter[Any]:

@@ -1,0 +1,108 @@
+"""From the bytes of a record to a value of its topic's model, or the reason why it is none.
+
+Size and nesting are checked before anything is parsed: a parser is what a hostile record is aimed at. What comes out
+of here as a detail says where the contract was broken and what was expected; it never repeats what was found, because
+what was found may be somebody's address.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from schemas.vocabulary import DeadLetterReason
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+    from schemas.topics import Topic
+
+MAX_DEPTH = 50
+"""Objects and lists inside each other, the outermost counted."""
+MAX_DETAIL_CHARS = 1000
+MAX_ERRORS = 5
+"""Broken fields that a detail names; the rest are counted."""
+
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_ADDRESS = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+
+
+class ContractError(Exception):
+    """A value that the contract does not allow; ``detail`` names fields and expectations, never what was found."""
+
+    def __init__(self, reason: DeadLetterReason, detail: str) -> None:
+        """Keep the closed reason for machines and the detail for people."""
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+def parse_json(topic: Topic, value: bytes | None) -> Any:
+    """Return ``value`` as the topic's model.
+
+    Types are taken strictly (the text "12" is no number, a number is no time), so what passes here is what the
+    JSON Schema in schemas/json allows. Raises ContractError: empty, too_large, too_deep, not_json, breaks_contract.
+    """
+    if not value:
+        raise ContractError(DeadLetterReason.EMPTY, f"{topic.name}: expected a JSON object, found no value")
+    if len(value) > topic.max_bytes:
+        detail = f"{topic.name}: {len(value)} bytes, allowed are {topic.max_bytes}"
+        raise ContractError(DeadLetterReason.TOO_LARGE, detail)
+    if value.count(b"{") + value.count(b"[") > MAX_DEPTH and is_deeper_than(value, MAX_DEPTH):
+        raise ContractError(DeadLetterReason.TOO_DEEP, f"{topic.name}: nested deeper than {MAX_DEPTH} levels")
+    try:
+        return topic.adapter.validator.validate_json(value, strict=True)
+    except ValidationError as error:
+        raise _refusal(topic, error) from None
+
+
+def is_deeper_than(value: bytes, depth: int) -> bool:
+    """Whether brackets outside of strings are open inside each other more than ``depth`` times; linear in bytes."""
+    level = 0
+    for bracket in _STRING.sub(b"", value).translate(None, _NO_BRACKETS):
+        if bracket in b"[{":
+            level += 1
+            if level > depth:
+                return True
+        else:
+            level -= 1
+    return False
+
+
+def mask_addresses(text: str) -> str:
+    """Replace whatever looks like an e-mail address."""
+    return _ADDRESS.sub("<address>", text)
+
+
+def _refusal(topic: Topic, error: ValidationError) -> ContractError:
+    problems = error.errors(include_url=False, include_input=False)
+    reason = DeadLetterReason.BREAKS_CONTRACT
+    if problems[0]["type"] == "json_invalid":
+        reason = DeadLetterReason.NOT_JSON
+    said = [_sentence(problem) for problem in problems[:MAX_ERRORS]]
+    if len(problems) > MAX_ERRORS:
+        said.append(f"and {len(problems) - MAX_ERRORS} more")
+    return ContractError(reason, mask_addresses(f"{topic.name}: {'; '.join(said)}")[:MAX_DETAIL_CHARS])
+
+
+def _sentence(problem: ErrorDetails) -> str:
+    place = ".".join(_place(part) for part in problem["loc"])
+    expected = problem["msg"]
+    if problem["type"] == "union_tag_invalid":  # the one message that repeats what was found
+        expected = f"Input tag is none of {problem['ctx']['expected_tags']}"
+    return f"{place}: {expected}" if place else expected
+
+
+def _place(part: int | str) -> str:
+    """A part of a path; a key that came with the record is not repeated unless it is a plain word."""
+    return (
+        part
+        if isinstance(part, str) and _NAME.fullmatch(part)
+        else f"{part}"
+        if isinstance(part, int)
+        else "<key>"
+    )
