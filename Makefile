@@ -50,7 +50,7 @@ lock: .lock-tool/bin/uv ## requirements/*.txt anew from pyproject.toml (make loc
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "lead-router needs Python 3.11 or newer, but '$(PYTHON)' is: $$($(PYTHON) --version 2>&1 || true)"; \
 	  echo "Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
 # What running needs. The project itself is installed in place with the locked build backend.
 .venv/run.stamp: .venv/bin/python requirements/run.txt requirements/build.txt pyproject.toml

@@ -73,6 +73,7 @@ class Settings(BaseSettings):
         env_file=".env",
         toml_file=TOML_FILE,
         extra="forbid",
+        dotenv_filtering="match_prefix",  # a .env is shared with docker compose and others
         frozen=True,
         populate_by_name=True,
     )

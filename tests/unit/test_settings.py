@@ -92,3 +92,14 @@ def test_the_cache_lies_where_it_is_told_else_where_xdg_says(monkeypatch: pytest
     assert default_cache_dir() == Path("/xdg/lead-router")
     monkeypatch.setenv("LEAD_ROUTER_CACHE_DIR", "/told")
     assert default_cache_dir() == Settings().cache_dir == Path("/told")
+
+
+def test_an_env_file_may_hold_the_settings_of_others_but_no_misspelt_one_of_ours(
+    bare_environment: Path,
+) -> None:
+    env_file = bare_environment / ".env"
+    env_file.write_text("KAFKA_BOOTSTRAP=k:1\nCOMPOSE_PROJECT_NAME=leads\n")
+    assert Settings().bootstrap == "k:1"
+    env_file.write_text("LEAD_ROUTER_PARTITONS=4\n")
+    with pytest.raises(ValidationError, match="partitons"):
+        Settings()
