@@ -335,6 +335,10 @@ class Decider:
         """Outputs of this batch so far."""
         return len(self._outputs)
 
+    def outputs_since(self, count: int) -> list[Emit]:
+        """The outputs decided after the first ``count`` of this batch: a replay hands them on at once."""
+        return self._outputs[count:]
+
     def take(self) -> Decided:
         """Return what the batch commits. Raises RowTooLargeError, after which the batch must be decided again."""
         if self.quarantine != (self.rows.get(QuarantineRow) or QuarantineRow()):

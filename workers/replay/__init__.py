@@ -1,1 +1,1 @@
-"""The same hops over files of history."""
+"""The same hops over files: from edge events, or from recorded logs held against what was read live."""
