@@ -1,0 +1,166 @@
+"""Committed rows of one partition on disk: RocksDB, a copy of the changelog that may be thrown away at any time.
+
+In: the changed rows of a committed batch. Out: gets and range scans in key order. What the copy knows of itself (how
+far it follows which changelog, when it was last written) is written in the same batch as the rows, so the two never
+disagree, whenever the process is killed.
+"""
+
+from __future__ import annotations
+
+import shutil
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+from rocksdict import (
+    BlockBasedOptions,
+    Cache,
+    DBCompressionType,
+    Options,
+    Rdict,
+    ReadOptions,
+    WriteBatch,
+    WriteBufferManager,
+)
+
+from workers.engine.staleness import LocalMeta
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MIB = 1024 * 1024
+_CACHE_BYTES = 32 * _MIB
+"""Blocks read from disk, for all partitions of the process together (the default is 2 GiB for each)."""
+_ALL_WRITE_BUFFERS_BYTES = 64 * _MIB
+_WRITE_BUFFER_BYTES = 4 * _MIB
+_BLOOM_BITS = 10  # one per cent of the gets of absent rows reach a block
+_OPEN_FILES = 128
+_LOG_BYTES = 1 * _MIB
+_FIRST_PAGE = 16
+_LARGEST_PAGE = 1024
+
+_META_KEY = b"\xff"  # no row: row keys are UTF-8, in which this byte never occurs
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(LocalMeta).decode
+
+
+class StoreUnreadableError(Exception):
+    """A local copy cannot be opened: it is locked, or its files are damaged (then delete it: it is rebuilt)."""
+
+
+@cache
+def _shared() -> tuple[Cache, WriteBufferManager]:
+    return Cache(_CACHE_BYTES), WriteBufferManager(_ALL_WRITE_BUFFERS_BYTES, False)  # noqa: FBT003 - positional only
+
+
+def _options() -> Options:
+    blocks, buffers = _shared()
+    table = BlockBasedOptions()
+    table.set_block_cache(blocks)
+    table.set_bloom_filter(_BLOOM_BITS, False)  # noqa: FBT003 - positional only
+    table.set_cache_index_and_filter_blocks(True)
+    table.set_pin_l0_filter_and_index_blocks_in_cache(True)
+    options = Options(raw_mode=True)
+    options.create_if_missing(True)  # noqa: FBT003 - the same
+    options.set_block_based_table_factory(table)
+    options.set_write_buffer_manager(buffers)
+    options.set_write_buffer_size(_WRITE_BUFFER_BYTES)
+    options.set_max_write_buffer_number(2)
+    options.set_max_open_files(_OPEN_FILES)
+    options.set_compression_type(DBCompressionType.lz4())
+    options.set_max_log_file_size(_LOG_BYTES)
+    options.set_keep_log_file_num(1)
+    options.set_stats_dump_period_sec(0)
+    return options
+
+
+def delete_copy(path: Path) -> None:
+    """Delete the closed local copy at ``path``; where there is none, nothing happens."""
+    shutil.rmtree(path, ignore_errors=False) if path.exists() else None
+
+
+class RocksStore:
+    """The rows of one partition, as :class:`workers.engine.rows.Store`.
+
+    ``changelog`` is the identity of the changelog that this copy follows (topic and partition, cluster id, topic id
+    where known). Raises StoreUnreadableError.
+    """
+
+    def __init__(self, path: Path, changelog: str) -> None:
+        path.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._changelog = changelog
+        try:
+            self._db = Rdict(str(path), _options())
+        except Exception as error:
+            raise StoreUnreadableError(
+                f"{path}: {error}. If no other process has it open, delete the folder: it is rebuilt."
+            ) from error
+        raw = self._db.get(_META_KEY)
+        self.meta: LocalMeta | None = None if raw is None else _decode(raw)
+        """What the copy knows of itself; None while nothing was ever written."""
+
+    def get(self, key: bytes) -> bytes | None:
+        """Return the value, or None."""
+        return cast("bytes | None", self._db.get(key))
+
+    def scan(self, start: bytes, end: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """Iterate (key, value) with start <= key < end, ascending.
+
+        Rows are read in pages, and no RocksDB iterator lives between two of them: one that does keeps the lock after
+        ``close``, and an abandoned scan is not always collected at once.
+        """
+        size = _FIRST_PAGE
+        while True:
+            page = self._page(start, end, size)
+            yield from page
+            if len(page) < size:
+                return
+            start = page[-1][0] + b"\x00"
+            size = min(size * 4, _LARGEST_PAGE)
+
+    def _page(self, start: bytes, end: bytes, size: int) -> list[tuple[bytes, bytes]]:
+        bounds = ReadOptions()
+        bounds.set_iterate_upper_bound(end)
+        rows = cast("Iterator[tuple[bytes, bytes]]", self._db.items(from_key=start, read_opt=bounds))
+        return list(islice(rows, size))
+
+    def write(
+        self,
+        changes: dict[bytes, bytes | None],
+        changelog_offset: int | None = None,
+        at_ms: int | None = None,
+    ) -> None:
+        """Apply all changes at once; None deletes.
+
+        ``changelog_offset`` is the next offset of the changelog to restore from (None: as before), ``at_ms`` wall time
+        in ms UTC (None: as before). Raises ValueError where the copy follows another changelog: it is to be destroyed.
+        """
+        known = self.meta or LocalMeta(changelog=self._changelog, next_offset=None, written_at_ms=0)
+        if known.changelog != self._changelog:
+            raise ValueError(f"{self.path} follows the changelog {known.changelog}, not {self._changelog}")
+        meta = LocalMeta(
+            changelog=self._changelog,
+            next_offset=known.next_offset if changelog_offset is None else changelog_offset,
+            written_at_ms=known.written_at_ms if at_ms is None else at_ms,
+        )
+        batch = WriteBatch(raw_mode=True)
+        for key, value in changes.items():
+            if value is None:
+                batch.delete(key)
+            else:
+                batch[key] = value
+        batch[_META_KEY] = _encode(meta)
+        self._db.write(batch)
+        self.meta = meta
+
+    def close(self) -> None:
+        """Let go of the files; closing twice does no harm."""
+        self._db.close()
+
+    def destroy(self) -> None:
+        """Close and delete the copy."""
+        self.close()
+        delete_copy(self.path)
