@@ -2,21 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WANTED = "expected RFC 3339 with an offset, from 1970 to 9999, as 2026-03-04T10:00:00+01:00"
 
 
-def _to_utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+def _to_utc(value: Any, handler: ValidatorFunctionWrapHandler) -> datetime:
+    """Take a text as RFC 3339 only: pydantic alone would read "1700000000" as seconds, or as milliseconds."""
+    if isinstance(value, str) and not _RFC3339.fullmatch(value):
+        raise ValueError(_WANTED)
+    try:
+        instant: datetime = (
+            datetime.fromisoformat(value.upper()) if isinstance(value, str) else handler(value)
+        )
+        instant = instant.astimezone(UTC)
+    except (ValueError, OverflowError):  # the library's own words would repeat the text
+        raise ValueError(_WANTED) from None
+    if instant < _EPOCH:
+        raise ValueError(_WANTED)
+    return instant
 
 
-Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
-"""RFC 3339 with an offset; normalised to UTC."""
+Instant = Annotated[AwareDatetime, WrapValidator(_to_utc)]
+"""RFC 3339 with an offset, from 1970 to 9999; normalised to UTC."""
 
-Identifier = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-"""An id given by another system: 1 to 200 characters."""
+Identifier = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"),
+]
+"""An id given by another system: 1 to 200 characters, none of them a control character (keys are joined by those)."""
 
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
@@ -29,7 +57,7 @@ Milliseconds = Annotated[int, Field(ge=0, le=253_402_300_799_999)]
 class Model(BaseModel):
     """A frozen value; fields that the contract does not name are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_timedelta="float")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
 class InboundEvent(Model):

@@ -14,11 +14,18 @@ Code = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{
 """A SIC or NAICS code: text, because leading zeros count."""
 
 
+DomainText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=253, pattern=r"^[^\x00-\x20\x7f]+$"),
+]
+"""A domain as the CRM has it; whether it can be an account's is judged by the directory."""
+
+
 class Revenue(Model):
     """A yearly revenue."""
 
-    amount: Decimal = Field(ge=0)
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    amount: Decimal = Field(ge=0, le=10**18, max_digits=24, decimal_places=6)
+    currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217.")
 
 
 class OpenOpportunity(Model):
@@ -34,14 +41,14 @@ class CrmAccount(InboundEvent):
 
     crm_account_id: Identifier
     name: ShortText
-    domains: list[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=253)]] = Field(
+    domains: list[DomainText] = Field(
         default_factory=list, max_length=50, description="Registrable domains, the primary one first."
     )
     parent_crm_account_id: Identifier | None = None
     sic: list[Code] = Field(default_factory=list, max_length=20)
     naics: list[Code] = Field(default_factory=list, max_length=20)
     revenue: Revenue | None = None
-    employees: int | None = Field(default=None, ge=0)
+    employees: int | None = Field(default=None, ge=0, le=10**9)
     country: str | None = Field(default=None, pattern=r"^[A-Za-z]{2}$", description="ISO 3166-1 alpha-2.")
     region: ShortText | None = None
     relationship: Relationship = Relationship.PROSPECT

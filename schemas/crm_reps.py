@@ -38,10 +38,16 @@ class CrmRep(InboundEvent):
     name: ShortText
     active: bool = True
     desks: list[DeskMembership] = Field(default_factory=list, max_length=20)
-    calendar: str | None = Field(default=None, description="A calendar of the policy; else the desk's.")
-    time_zone: str | None = Field(default=None, description="IANA zone; replaces the calendar's.")
+    calendar: str | None = Field(
+        default=None, max_length=64, description="A calendar of the policy; else the desk's."
+    )
+    time_zone: str | None = Field(
+        default=None, max_length=64, description="IANA zone; replaces the calendar's."
+    )
     hours: dict[str, str] | None = Field(
-        default=None, description='Replaces the calendar\'s, as {"mon-fri": "08:30-17:30"}; several windows by comma.'
+        default=None,
+        max_length=20,
+        description='Replaces the calendar\'s, as {"mon-fri": "08:30-17:30"}; several windows by comma.',
     )
     absences: list[Absence] = Field(default_factory=list, max_length=200)
     deputy_rep_id: Identifier | None = None

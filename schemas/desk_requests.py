@@ -40,8 +40,12 @@ class DeskRequest(Model):
     raised_hand: bool = Field(default=False, description="Not held back by capacity; the shorter deadline.")
     attempt: int = Field(default=1, ge=1)
     deputy_for: str | None = None
-    away: list[str] = Field(default_factory=list, max_length=5, description="Who was asked before and is away.")
-    origin_desk: str | None = Field(default=None, description="The desk that sent the request on to a deputy.")
+    away: list[str] = Field(
+        default_factory=list, max_length=5, description="Who was asked before and is away."
+    )
+    origin_desk: str | None = Field(
+        default=None, description="The desk that sent the request on to a deputy."
+    )
     everyone_away: bool = False
 
 
@@ -76,4 +80,3 @@ class AccountDepends(Model):
 
 DeskEvent = Annotated[DeskRequest | DeskReturn | RepFacts | AccountDepends, Field(discriminator="type")]
 DESK_EVENT: TypeAdapter[DeskEvent] = TypeAdapter(DeskEvent)
-

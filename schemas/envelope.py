@@ -37,7 +37,13 @@ class Encoded:
 @cache
 def _constant_headers(type_name: str) -> tuple[tuple[str, bytes], ...]:
     event = CloudEvent(
-        {"type": type_name, "source": SOURCE, "id": "-", "time": datetime(2000, 1, 1, tzinfo=UTC), "datacontenttype": "application/json"},
+        {
+            "type": type_name,
+            "source": SOURCE,
+            "id": "-",
+            "time": datetime(2000, 1, 1, tzinfo=UTC),
+            "datacontenttype": "application/json",
+        },
         {},
     )
     message = to_binary(event, JSONFormat(), key_mapper=lambda _: None)

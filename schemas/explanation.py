@@ -13,7 +13,9 @@ from schemas.vocabulary import GateState, Reason
 class PointsLine(Model):
     """The points of one rule; at every moment the lines add up to the total."""
 
-    rule: str = Field(description="A rule of the policy, or cap:<group> and cap:behaviour for what a cap took off.")
+    rule: str = Field(
+        description="A rule of the policy, or cap:<group> and cap:behaviour for what a cap took off."
+    )
     points: int
     count: int = Field(default=0, description="Events counted inside the horizon.")
     event_id: str | None = Field(default=None, description="The latest event that counted.")

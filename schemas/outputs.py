@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -18,7 +18,6 @@ from schemas.vocabulary import (
     Kind,
     PassedOver,
     Qualification,
-
     Route,
     Stage,
 )
@@ -40,7 +39,9 @@ class LeadScore(Output):
     lead_id: str
     stage: Stage
     explanation: Explanation
-    active_people: list[str] = Field(max_length=10, description="lead_ids of the account, the 10 latest active.")
+    active_people: list[str] = Field(
+        max_length=10, description="lead_ids of the account, the 10 latest active."
+    )
 
 
 class LeadStage(Output):
@@ -93,7 +94,9 @@ class LeadRouting(Output):
     how_chosen: HowChosen | None = None
     passed_over: list[PassedOverRep] = Field(default_factory=list, max_length=20)
     first_response_due_at: Instant | None = None
-    colleagues: list[str] = Field(default_factory=list, max_length=10, description="lead_ids, latest active first.")
+    colleagues: list[str] = Field(
+        default_factory=list, max_length=10, description="lead_ids, latest active first."
+    )
     campaign: Campaign | None = None
     person: Person | None = None
     explanation: Explanation
@@ -128,13 +131,17 @@ class LedgerCandidate(Model):
     passed_over: PassedOver | None = None
 
 
+LedgerEntryType = Literal["turn", "follow", "owner", "return", "waiting", "released"]
+"""A turn of the rotation, a lead for who has the account, one for who owns it, what came back, began to wait, left."""
+
+
 class LedgerEntry(Output):
     """One turn of a desk, or one turn given back. Key: desk."""
 
     type_name: ClassVar[str] = "desk.turn"
     desk: str
     turn: int
-    entry: str = Field(pattern=r"^(turn|follow|owner|return|waiting|released)$")
+    entry: LedgerEntryType
     request_id: str
     account_key: str
     lead_id: str
@@ -157,5 +164,3 @@ class DeadLetter(Output):
     key_base64: str | None = None
     payload_base64: str | None = Field(default=None, description="Cut to 64 KiB.")
     payload_bytes: int = 0
-
-

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from pydantic import Field, model_validator
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
 
 from schemas.base import Identifier, InboundEvent, ShortText
 from schemas.vocabulary import RejectReason, SalesAction
+
+HandoffId = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""As lead.routing named it."""
 
 
 class SalesActivity(InboundEvent):
     """One answer of a rep to a hand-off."""
 
     action: SalesAction
-    handoff_id: str | None = Field(default=None, min_length=1, max_length=500)
+    handoff_id: HandoffId | None = None
     email: ShortText | None = None
     rep_id: Identifier
     channel: ShortText | None = Field(default=None, description="How the lead was touched: call, mail, ...")

@@ -58,7 +58,11 @@ class Topic:
         """The topic's settings at the broker; old stamps are welcome, a fortnight of history must live."""
         out = {"cleanup.policy": "compact" if self.compacted else "delete"}
         if self.compacted:
-            out |= {"max.compaction.lag.ms": str(DAY_MS), "min.cleanable.dirty.ratio": "0.2"}
+            out |= {
+                "max.compaction.lag.ms": str(DAY_MS),
+                "delete.retention.ms": str(DAY_MS),
+                "min.cleanable.dirty.ratio": "0.2",
+            }
         else:
             out["retention.ms"] = "-1" if self.retention_ms is None else str(self.retention_ms)
         return out
@@ -73,25 +77,47 @@ CRM_REPS = Topic("crm.reps", _IN, CrmRep, "rep_id", compacted=True)
 SALES_ACTIVITIES = Topic("sales.activities", _IN, SalesActivity, "handoff_id, else e-mail")
 
 VISITOR_EVENTS = Topic("visitor.events", _INTERNAL, DirectoryReady, "visitor key")
-DIRECTORY_EVENTS = Topic("directory.events", _INTERNAL, None, "none: the directory's own log of ticks and controls")
-LEAD_EVENTS = Topic(
-    "lead.events", _INTERNAL, LeadEvent, "account_key", key=lambda e: e.account_key, partition_by=lambda e: e.account_key
+DIRECTORY_EVENTS = Topic(
+    "directory.events", _INTERNAL, None, "none: the directory's own log of ticks and controls"
 )
-DESK_REQUESTS = Topic("desk.requests", _INTERNAL, DeskEvent, "desk", key=lambda e: e.desk, partition_by=lambda e: e.desk)
+LEAD_EVENTS = Topic(
+    "lead.events",
+    _INTERNAL,
+    LeadEvent,
+    "account_key",
+    key=lambda e: e.account_key,
+    partition_by=lambda e: e.account_key,
+)
+DESK_REQUESTS = Topic(
+    "desk.requests", _INTERNAL, DeskEvent, "desk", key=lambda e: e.desk, partition_by=lambda e: e.desk
+)
 
 LEAD_SCORES = Topic(
-    "lead.scores", _OUT, LeadScore, "lead_id", compacted=True, key=lambda e: e.lead_id, partition_by=lambda e: e.account_key
+    "lead.scores",
+    _OUT,
+    LeadScore,
+    "lead_id",
+    compacted=True,
+    key=lambda e: e.lead_id,
+    partition_by=lambda e: e.account_key,
 )
 LEAD_STAGES = Topic(
     "lead.stages", _OUT, LeadStage, "lead_id", key=lambda e: e.lead_id, partition_by=lambda e: e.account_key
 )
 LEAD_ROUTING = Topic(
-    "lead.routing", _OUT, LeadRouting, "handoff_id", key=lambda e: e.handoff_id, partition_by=lambda e: e.account_key
+    "lead.routing",
+    _OUT,
+    LeadRouting,
+    "handoff_id",
+    key=lambda e: e.handoff_id,
+    partition_by=lambda e: e.account_key,
 )
 LEAD_ALERTS = Topic(
     "lead.alerts", _OUT, LeadAlert, "alert_id", key=lambda e: e.alert_id, partition_by=lambda e: e.account_key
 )
-DESK_LEDGER = Topic("desk.ledger", _OUT, LedgerEntry, "desk", key=lambda e: e.desk, partition_by=lambda e: e.desk)
+DESK_LEDGER = Topic(
+    "desk.ledger", _OUT, LedgerEntry, "desk", key=lambda e: e.desk, partition_by=lambda e: e.desk
+)
 DEAD_LETTERS = Topic(
     "dead.letters",
     _OUT,
