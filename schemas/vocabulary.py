@@ -198,3 +198,12 @@ class DeadLetterReason(StrEnum):
     HANDLER_FAILED = "handler_failed"
     OUTPUT_TOO_LARGE = "output_too_large"
     CRASHED_WORKER = "crashed_worker"
+
+
+MAY_GROW: frozenset[type[StrEnum]] = frozenset(
+    {Reason, Route, HowChosen, PassedOver, Alert, DeadLetterReason}
+)
+"""Vocabularies of the results that a minor release may add a code to: a subscriber shows a code that it does not know.
+
+The others (stage, kind, action, qualification, assignee type, gate state) are branched on; a new one breaks.
+"""
