@@ -1,0 +1,210 @@
+"""Who answers, when, and what happens when nobody can: desks, calendars, routes. Members are in crm.reps."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cached_property
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, field_validator, model_validator
+
+from schemas.vocabulary import Kind
+from workers.policy.base import Part
+from workers.policy.hours import Week, Window, check_holidays, is_holiday, parse_week, parse_windows, zone
+from workers.policy.scalars import Count, Days, Name, OpeningTime, Percent, RepId, Text, refuse
+
+
+def _zone_name(value: str) -> str:
+    try:
+        zone(value)
+    except ValueError as error:
+        refuse(str(error))
+    return value
+
+
+def _holiday_country(value: str) -> str:
+    try:
+        return check_holidays(value)
+    except ValueError as error:
+        refuse(str(error))
+
+
+ZoneName = Annotated[Text, AfterValidator(_zone_name)]
+HolidayCountry = Annotated[Text, AfterValidator(_holiday_country)]
+
+
+class Calendar(Part):
+    """When somebody is there. A day of ``days`` replaces the week's windows and any holiday."""
+
+    timezone: ZoneName
+    hours: Annotated[dict[Text, Text], Field(max_length=7)]
+    holidays: HolidayCountry | None = None
+    days: dict[Text, Text] = Field(default_factory=dict, max_length=1_000)
+
+    @field_validator("hours")
+    @classmethod
+    def _readable_week(cls, value: dict[str, str]) -> dict[str, str]:
+        try:
+            week = parse_week(value)
+        except ValueError as error:
+            refuse(str(error))
+        if not any(week):
+            refuse("at least one day with opening hours: this calendar never opens")
+        return value
+
+    @field_validator("days")
+    @classmethod
+    def _readable_days(cls, value: dict[str, str]) -> dict[str, str]:
+        for day, windows in value.items():
+            try:
+                datetime.strptime(day, "%Y-%m-%d")  # noqa: DTZ007 - a local date
+            except ValueError:
+                refuse(f"dates, as 2026-12-24, but found {day}")
+            try:
+                parse_windows(windows)
+            except ValueError as error:
+                refuse(f"{error} (at {day})")
+        return value
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The zone, from the pinned tzdata."""
+        return zone(self.timezone)
+
+    @cached_property
+    def week(self) -> Week:
+        """The windows of each weekday, Monday first."""
+        return parse_week(self.hours)
+
+    @cached_property
+    def special_days(self) -> dict[date, tuple[Window, ...]]:
+        """The windows of the days that are unlike others; none: closed."""
+        return {date.fromisoformat(day): parse_windows(windows) for day, windows in self.days.items()}
+
+    def windows_on(self, day: date, week: Week | None = None) -> tuple[Window, ...]:
+        """Return the windows that begin on ``day``: special day, else holiday (none), else the week's.
+
+        ``week`` replaces the calendar's own: a rep's personal hours.
+        """
+        special = self.special_days.get(day)
+        if special is not None:
+            return special
+        if self.holidays is not None and is_holiday(self.holidays, day):
+            return ()
+        return (week or self.week)[day.weekday()]
+
+
+class Turn(Part):
+    """How the rotation treats absence and rejection."""
+
+    when_away: Literal["skip", "hold"]
+    """skip: the turn is lost; hold: it is kept for the rep's return."""
+    when_rejected: Literal["give_back", "keep"]
+    """give_back: a rejected lead takes neither turn nor room."""
+
+
+class MqlsPerRep(Part):
+    """The default capacity; crm.reps may name another per rep and desk."""
+
+    most: Count
+    per: Literal["week"]
+    when_full: Literal["wait"]
+
+
+class EveryoneAway(Part):
+    """What happens while no member of the desk is there."""
+
+    mql: RepId
+    """hold, or the rep_id of the fallback."""
+    raised_hand: RepId
+    """The rep_id of the fallback: raised hands never wait."""
+
+    @field_validator("raised_hand")
+    @classmethod
+    def _never_held(cls, value: str) -> str:
+        if value == "hold":
+            refuse("the rep_id of a fallback: raised hands are not held")
+        return value
+
+    @property
+    def mql_fallback(self) -> str | None:
+        """The rep_id who gets MQLs, or None: they are held."""
+        return None if self.mql == "hold" else self.mql
+
+
+class AnswerWithin(Part):
+    """The first response's deadline by kind, in milliseconds of opening hours."""
+
+    mql: OpeningTime
+    raised_hand: OpeningTime
+    inquiry: OpeningTime
+    expansion: OpeningTime
+    in_cycle: OpeningTime
+
+    def for_kind(self, kind: Kind) -> int:
+        """Return the opening time in milliseconds for ``kind``; a kind without its own has the MQL's."""
+        span: int = getattr(self, kind.value, self.mql)
+        return span
+
+
+class Desk(Part):
+    """A desk. ``manager`` (a rep_id) gets what neither owner nor deputy can take."""
+
+    calendar: Name
+    manager: RepId
+    turn: Turn
+    mqls_per_rep: MqlsPerRep
+    everyone_away: EveryoneAway
+    answer_within: AnswerWithin
+    due_soon_percent: Percent
+    """The share of the time after which a lead is reported as due soon."""
+
+
+RouteIf = Literal["never", "customer", "open_opportunity", "account_has_owner", "account_has_rep"]
+RouteTo = Literal["nobody", "account owner", "opportunity owner", "that rep"]
+_GOES: dict[str, tuple[str, str | None]] = {
+    "never": ("nobody", None),
+    "customer": ("account owner", "expansion"),
+    "open_opportunity": ("opportunity owner", "in_cycle"),
+    "account_has_owner": ("account owner", None),
+    "account_has_rep": ("that rep", None),
+}
+
+
+class Route(Part):
+    """One line of the routes: either ``if`` and ``to``, or ``otherwise: desk <name>``."""
+
+    if_: RouteIf | None = Field(default=None, alias="if")
+    to: RouteTo | None = None
+    kind: Literal["expansion", "in_cycle"] | None = None
+    for_days: Days | None = None
+    """account_has_rep: how long after the rep's last work the account still goes there."""
+    otherwise: Annotated[str, Field(pattern=r"^desk [a-z][a-z0-9_]{0,63}$")] | None = None
+
+    @model_validator(mode="after")
+    def _one_sentence(self) -> Route:
+        if (self.if_ is None) == (self.otherwise is None):
+            refuse("either if and to, or otherwise: desk and its name")
+        if self.if_ is None:
+            if self.to or self.kind or self.for_days:
+                refuse("nothing beside otherwise")
+            return self
+        to, kind = _GOES[self.if_]
+        if self.to != to:
+            refuse(f"if: {self.if_} with to: {to}")
+        if self.kind != kind:
+            refuse(f"if: {self.if_} with kind: {kind}" if kind else f"if: {self.if_} without a kind")
+        if (self.for_days is not None) != (self.if_ == "account_has_rep"):
+            refuse("for_days with account_has_rep, and only there")
+        return self
+
+    @property
+    def name(self) -> str:
+        """The condition's name, or ``otherwise``; the values of schemas.vocabulary.Route."""
+        return self.if_ or "otherwise"
+
+    @property
+    def desk(self) -> str | None:
+        """The desk of ``otherwise``."""
+        return None if self.otherwise is None else self.otherwise.removeprefix("desk ")

@@ -1,0 +1,149 @@
+"""Opening hours as the policy (and a rep's record) writes them: days, windows, zones, holidays.
+
+In: texts like ``mon-fri: "08:30-12:00, 13:00-17:30"``. Out: windows in minutes of the day, zones, holiday lookups.
+When a deadline falls is not decided here.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cache, lru_cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import holidays
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAY_MINUTES = 1_440
+WEEK_MINUTES = 7 * DAY_MINUTES
+CLOSED = "closed"
+
+_WINDOW = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})", re.ASCII)
+_MAX_WINDOWS = 10
+
+
+class Window(NamedTuple):
+    """Open from (inclusive) until (exclusive), minutes of the local day; past midnight the end is above 1440."""
+
+    start_minute: int
+    end_minute: int
+
+
+Week = tuple[tuple[Window, ...], ...]
+"""The windows of each weekday, Monday first."""
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
+
+
+@cache
+def zone(name: str) -> ZoneInfo:
+    """Return the IANA zone from the pinned tzdata, not from the machine's own files.
+
+    Raises ValueError where there is no such zone.
+    """
+    if name not in _zone_names():
+        raise ValueError("an IANA time zone, as America/New_York")
+    with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+        return ZoneInfo.from_file(file, key=name)
+
+
+def parse_windows(text: str) -> tuple[Window, ...]:
+    """Read ``08:30-12:00, 13:00-17:30``, ``22:00-06:00`` (over midnight) or ``closed``, in order of time.
+
+    Raises ValueError with what was expected.
+    """
+    if text.strip() == CLOSED:
+        return ()
+    windows = []
+    for part in text.split(","):
+        found = _WINDOW.fullmatch(part.strip())
+        if found is None:
+            raise ValueError('hours, as "08:30-17:30" or "08:30-12:00, 13:00-17:30", or closed')
+        start, end = (
+            int(hour) * 60 + int(minute) for hour, minute in ((found[1], found[2]), (found[3], found[4]))
+        )
+        if (
+            start >= DAY_MINUTES
+            or end > DAY_MINUTES
+            or int(found[2]) > 59
+            or int(found[4]) > 59
+            or start == end
+        ):  # noqa: PLR2004 - minutes of an hour
+            raise ValueError("hours between 00:00 and 24:00 that end at another time than they start")
+        windows.append(Window(start, end if end > start else end + DAY_MINUTES))
+    windows.sort()
+    if len(windows) > _MAX_WINDOWS:
+        raise ValueError(f"at most {_MAX_WINDOWS} windows a day")
+    if any(second.start_minute < first.end_minute for first, second in pairwise(windows)):
+        raise ValueError("windows that do not overlap")
+    return tuple(windows)
+
+
+def parse_days(text: str) -> tuple[int, ...]:
+    """Read ``mon``, ``mon-fri``, ``sat-mon`` or ``tue, thu`` as weekdays, Monday = 0. Raises ValueError."""
+    days: list[int] = []
+    for part in text.split(","):
+        names = [name.strip() for name in part.split("-")]
+        if len(names) > 2 or any(name not in WEEKDAYS for name in names):  # noqa: PLR2004 - first and last
+            raise ValueError(f"days, as mon, mon-fri or tue, thu (of {', '.join(WEEKDAYS)})")
+        first, last = WEEKDAYS.index(names[0]), WEEKDAYS.index(names[-1])
+        days += [day % 7 for day in range(first, last + 1 if last >= first else last + 8)]
+    if len(set(days)) != len(days):
+        raise ValueError("each day once")
+    return tuple(days)
+
+
+def parse_week(hours: dict[str, str]) -> Week:
+    """Read ``{"mon-fri": "08:30-17:30", "sat": "09:00-12:00"}``; a day not named is closed.
+
+    Raises ValueError with what was expected; also where a window over midnight runs into the next day's first.
+    """
+    week: list[tuple[Window, ...]] = [()] * 7
+    named: set[int] = set()
+    for days, windows in hours.items():
+        for day in parse_days(days):
+            if day in named:
+                raise ValueError(f"each day once: {WEEKDAYS[day]} is named twice")
+            named.add(day)
+            week[day] = parse_windows(windows)
+    spans = sorted(
+        (day * DAY_MINUTES + window.start_minute, day * DAY_MINUTES + window.end_minute)
+        for day, windows in enumerate(week)
+        for window in windows
+    )
+    if spans and any(
+        later[0] < earlier[1]
+        for earlier, later in pairwise([*spans, (spans[0][0] + WEEK_MINUTES, spans[0][1] + WEEK_MINUTES)])
+    ):
+        raise ValueError("windows that do not run into the next day's")
+    return tuple(week)
+
+
+def check_holidays(text: str) -> str:
+    """Return a country (``US``) or a part of one (``US-CA``) that the holidays library knows. Raises ValueError."""
+    country, _, part = text.partition("-")
+    known = holidays.list_supported_countries(include_aliases=True)
+    if country not in known:
+        raise ValueError("a country that the holidays library knows, in capitals, as US or US-CA")
+    if part and part not in known[country]:
+        raise ValueError(
+            f"a part of {country} that the holidays library knows: {', '.join(known[country]) or 'none'}"
+        )
+    return text
+
+
+@lru_cache(maxsize=64)
+def _holidays_of(country: str, year: int) -> frozenset[date]:
+    code, _, part = country.partition("-")
+    return frozenset(holidays.country_holidays(code, subdiv=part or None, years=year))
+
+
+def is_holiday(country: str, day: date) -> bool:
+    """Whether ``day`` is a public holiday of ``country`` (``US`` or ``US-CA``), observed days included."""
+    return day in _holidays_of(country, day.year)

@@ -1,0 +1,62 @@
+"""A policy file's text becomes a Policy, or the list of what is wrong with it. A policy that does not pass is not loaded."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from workers.engine.api import Config
+from workers.policy.checks import check_names
+from workers.policy.definitions import fill
+from workers.policy.document import read
+from workers.policy.linter import check_rule_one
+from workers.policy.model import Policy
+from workers.policy.problem import PolicyError, Problem
+from workers.policy.refusals import problems_of
+
+__all__ = ["PolicyError", "Problem", "load_policy", "load_policy_file", "policy_hash", "to_config"]
+
+
+def policy_hash(text: str) -> str:
+    """Return the first 12 hex digits of the SHA-256 of the text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+@lru_cache(maxsize=16)
+def load_policy(text: str, source: str = "policy") -> Policy:
+    """Read, type and check a policy; ``source`` names the file in the errors. The same text gives the same object.
+
+    Raises :class:`PolicyError` with every problem that was found.
+    """
+    document = read(text, source)
+    problems = fill(document)
+    try:
+        policy = Policy.model_validate(document.tree, context={"hash": policy_hash(text)})
+    except ValidationError as error:
+        raise PolicyError([*problems, *problems_of(error, document)]) from None
+    problems += check_names(policy, document)
+    problems += check_rule_one(policy, document)
+    if problems:
+        raise PolicyError(problems)
+    return policy
+
+
+def load_policy_file(path: Path) -> tuple[Policy, str]:
+    """Load a file; return the policy and its text.
+
+    Raises :class:`PolicyError`, also where the file cannot be read.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        found = error.strerror if isinstance(error, OSError) and error.strerror else "no UTF-8 text"
+        raise PolicyError([Problem(str(path), 1, 1, "", found, "a policy file that can be read")]) from None
+    return load_policy(text, str(path)), text
+
+
+def to_config(policy: Policy, text: str) -> Config:
+    """Return what the engine carries in its log: the policy's name, version, hash and text."""
+    return Config(name=policy.name, version=policy.version, hash=policy.hash, text=text)

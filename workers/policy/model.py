@@ -1,0 +1,166 @@
+"""The written agreement as one frozen value: attribute names are the keys of the policy file.
+
+In: texts checked by workers/policy/load.py. Out: typed rules that the hops decide by. No decision is made here.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Annotated, Any
+
+from pydantic import Field, PrivateAttr
+
+from schemas.base import PolicyRef
+from workers.policy.base import Part
+from workers.policy.behaviour import Behaviour, Fade, Group, Rule, When
+from workers.policy.desks import (
+    AnswerWithin,
+    Calendar,
+    Desk,
+    EveryoneAway,
+    MqlsPerRep,
+    Route,
+    Turn,
+    ZoneName,
+)
+from workers.policy.market import (
+    Buyers,
+    Country,
+    Functions,
+    Industry,
+    NeverMarket,
+    Range,
+    ServedMarket,
+    Title,
+)
+from workers.policy.scalars import DAY_MS, Count, CurrencyCode, Days, Name, Text
+from workers.policy.stages import Again, Grade, Mql, SalesSaysNo, Stages
+
+__all__ = [
+    "Again",
+    "AnonymousHistory",
+    "AnswerWithin",
+    "Behaviour",
+    "Buyers",
+    "Calendar",
+    "Country",
+    "Desk",
+    "EveryoneAway",
+    "Fade",
+    "Functions",
+    "Grade",
+    "Group",
+    "Industry",
+    "Mql",
+    "MqlsPerRep",
+    "NeverMarket",
+    "Policy",
+    "Privacy",
+    "Range",
+    "Repeats",
+    "Route",
+    "Rule",
+    "SalesSaysNo",
+    "ServedMarket",
+    "Stages",
+    "Title",
+    "Turn",
+    "When",
+]
+
+
+class AnonymousHistory(Part):
+    """What is kept of a visitor who has not said who they are: the latest events of so many days."""
+
+    days: Annotated[Days, Field(le=730)]
+    events: Annotated[Count, Field(le=1_000)]
+
+    @property
+    def ms(self) -> int:
+        """The days in milliseconds."""
+        return self.days * DAY_MS
+
+
+class Repeats(Part):
+    """How long an event_id is remembered; an older event is refused as too_old."""
+
+    days: Annotated[Days, Field(le=60)] = 7
+
+    @property
+    def ms(self) -> int:
+        """The days in milliseconds."""
+        return self.days * DAY_MS
+
+
+class Privacy(Part):
+    """What is remembered, and for how long."""
+
+    anonymous_history: AnonymousHistory
+    repeats: Repeats = Repeats()
+
+
+class Policy(Part):
+    """The whole agreement. Made by ``workers.policy.load.load_policy``, which also checks it as a whole."""
+
+    name: Annotated[str, Field(alias="policy", pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+    version: Annotated[Count, Field(le=1_000_000)]
+    timezone: ZoneName
+    """The zone in which days are counted."""
+    currency: CurrencyCode
+    definitions: dict[Name, Text] = Field(default_factory=dict)
+    """Words of the agreement in sentences, braces filled."""
+    served_market: ServedMarket
+    buyers: Buyers
+    grade: Grade
+    behaviour: Behaviour
+    stages: Stages
+    routes: Annotated[tuple[Route, ...], Field(min_length=1, max_length=50)]
+    desks: Annotated[dict[Name, Desk], Field(min_length=1, max_length=50)]
+    calendars: Annotated[dict[Name, Calendar], Field(min_length=1, max_length=100)]
+    privacy: Privacy
+
+    _hash: str = PrivateAttr(default="0" * 12)
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Take the hash of the file's text from the validation's context."""
+        if isinstance(context, dict) and "hash" in context:
+            self._hash = str(context["hash"])
+
+    @property
+    def hash(self) -> str:
+        """First 12 hex digits of the SHA-256 of the file's text."""
+        return self._hash
+
+    @cached_property
+    def ref(self) -> PolicyRef:
+        """What every output carries."""
+        return PolicyRef(name=self.name, version=self.version, hash=self._hash)
+
+    @cached_property
+    def gate_points(self) -> dict[str, int]:
+        """The points of each gate, company first; the title's are those of its lowest line."""
+        return self.served_market.gate_points | {
+            "function": self.buyers.functions.points,
+            "title": min(title.points for title in self.buyers.titles),
+        }
+
+    @cached_property
+    def lowest_fit(self) -> int:
+        """The least fit of somebody who passes every gate."""
+        return sum(self.gate_points.values())
+
+    @cached_property
+    def highest_fit(self) -> int:
+        """The most fit that there is."""
+        return self.lowest_fit - self.gate_points["title"] + max(title.points for title in self.buyers.titles)
+
+    @cached_property
+    def default_desk(self) -> str:
+        """The name of the desk of ``otherwise``: its deadlines also hold for owners by right."""
+        return next(route.desk for route in self.routes if route.desk is not None)
+
+    @cached_property
+    def account_rep_for_ms(self) -> int:
+        """How long after its rep's last work an account still goes to that rep, in milliseconds."""
+        days = next(route.for_days for route in self.routes if route.for_days is not None)
+        return days * DAY_MS

@@ -1,0 +1,146 @@
+"""What pydantic refuses, said for the reader of the file: line, key, found, expected, and the key that was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+from workers.policy.base import Part
+from workers.policy.model import Policy
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+    from workers.policy.document import Document, Path
+    from workers.policy.problem import Problem
+
+_NOT_YET = frozenset(
+    {
+        "partners",
+        "territories",
+        "stages.expired",
+        "stages.opportunity",
+        "stages.buying_group",
+        "stages.attempts_before_no",
+        "stages.signals",
+        "privacy.without_tracking_consent",
+        "privacy.erase_within",
+        "buyers.match",
+        "behaviour.signals",
+        "behaviour.rules.*.signal",
+        "behaviour.rules.*.fade",
+        "behaviour.rules.*.at_least",
+        "behaviour.rules.*.once_per",
+        "behaviour.rules.*.implies",
+        "behaviour.rules.*.mql_at_once",
+        "behaviour.campaigns",
+        "desks.*.like",
+        "desks.*.skills",
+        "desks.*.answer_within.service",
+        "desks.*.answer_within.partner",
+        "desks.*.answer_within.then",
+        "desks.*.answer_within.after",
+        "desks.*.answer_within.times",
+    }
+)
+"""Keys of rules that are agreed on but not delivered: refused, never ignored."""
+_NOT_YET_VALUES = {
+    "routes.*.if": frozenset({"support_question", "partner_covers", "former_customer"}),
+    "desks.*.mqls_per_rep.per": frozenset({"day", "month"}),
+    "desks.*.mqls_per_rep.when_full": frozenset({"pass_on"}),
+}
+NOT_YET = "no such key yet: its rule is not delivered in this version"
+
+
+def problems_of(error: ValidationError, document: Document) -> list[Problem]:
+    """Return each refusal of pydantic as a problem of the file."""
+    return [_problem(detail, document) for detail in error.errors(include_url=False, include_input=False)]
+
+
+def _problem(detail: ErrorDetails, document: Document) -> Problem:
+    path: Path = detail["loc"]
+    if path and path[-1] == "[key]":
+        return document.problem(path[:-1], f"the key {path[-2]}", _expected(detail), at_key=True)
+    if detail["type"] == "extra_forbidden":
+        return _unknown_key(path, document)
+    if detail["type"] == "missing":
+        return document.problem(path, "no such key", f"the key {path[-1]}, which is required")
+    value = _value(document.tree, path)
+    for place, values in _NOT_YET_VALUES.items():
+        if _fits(path, place) and (isinstance(value, dict) or value in values):
+            return document.problem(path, document.found_at(path), NOT_YET.replace("key", "value"))
+    return document.problem(path, document.found_at(path), _expected(detail))
+
+
+def _unknown_key(path: Path, document: Document) -> Problem:
+    key = str(path[-1])
+    if any(_fits(path, place) for place in _NOT_YET):
+        return document.problem(path, f"the key {key}", NOT_YET, at_key=True)
+    known = _keys_at(path[:-1])
+    near = get_close_matches(key, known, n=1)
+    expected = f"one of {', '.join(known)}" + (f" (did you mean {near[0]}?)" if near else "")
+    return document.problem(path, f"the unknown key {key}", expected, at_key=True)
+
+
+def _expected(detail: ErrorDetails) -> str:
+    context = detail.get("ctx", {})
+    kind = detail["type"]
+    plain = {
+        "tuple_type": "a list, as [a, b]",
+        "list_type": "a list, as [a, b]",
+        "dict_type": "keys and values",
+        "model_type": "keys and values",
+        "model_attributes_type": "keys and values",
+        "string_type": "a text",
+        "string_too_short": "a text that is not empty",
+        "string_pattern_mismatch": f"a text of the form {context.get('pattern')}",
+    }.get(kind)
+    return plain or detail["msg"].removeprefix("Input should be ").removeprefix("Value should be ")
+
+
+def _fits(path: Path, place: str) -> bool:
+    parts = place.split(".")
+    return len(parts) == len(path) and all(
+        want in {"*", str(part)} for want, part in zip(parts, path, strict=True)
+    )
+
+
+def _value(tree: Any, path: Path) -> Any:
+    for part in path:
+        try:
+            tree = tree[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return tree
+
+
+def _keys_at(path: Path) -> list[str]:
+    """Return the keys that the policy knows at ``path``, by walking the model's types."""
+    kind: Any = Policy
+    for part in path:
+        kind = _inner(kind)
+        if isinstance(kind, type) and issubclass(kind, Part):
+            hints = get_type_hints(kind, include_extras=False)
+            kind = next(
+                (hints[name] for name, info in kind.model_fields.items() if (info.alias or name) == part),
+                None,
+            )
+        elif get_origin(kind) in {dict, Mapping}:
+            kind = get_args(kind)[1]
+        elif get_origin(kind) in {tuple, list}:
+            kind = get_args(kind)[0]
+    kind = _inner(kind)
+    if not (isinstance(kind, type) and issubclass(kind, Part)):
+        return []
+    return [info.alias or name for name, info in kind.model_fields.items()]
+
+
+def _inner(kind: Any) -> Any:
+    if get_origin(kind) is Annotated:
+        return _inner(get_args(kind)[0])
+    if get_origin(kind) in {Union, UnionType}:
+        return _inner(next(one for one in get_args(kind) if one is not type(None)))
+    return kind

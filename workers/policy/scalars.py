@@ -1,0 +1,93 @@
+"""Texts of the policy file become values: whole numbers, amounts like 500M, times like 4h, names and codes.
+
+YAML's own typing is never asked (NO would be false, 9:30 a number of seconds, 0111 an octal number): every scalar
+arrives here as the text that stands in the file. What does not read is refused with what was expected.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, NoReturn
+
+from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
+
+_WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,14})", re.ASCII)
+_AMOUNT = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?([KMB]?)", re.ASCII)
+_TIME = re.compile(r"(?:([0-9]{1,4})d)?(?:([0-9]{1,5})h)?(?:([0-9]{1,6})m)?", re.ASCII)
+_UNIT = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
+
+
+def refuse(expected: str) -> NoReturn:
+    """Refuse the value in hand; ``expected`` completes the sentence "expected ...". Raises PydanticCustomError."""
+    raise PydanticCustomError("policy", "{expected}", {"expected": expected})
+
+
+def whole_number(value: object) -> int:
+    """Read a whole number in plain digits. Raises PydanticCustomError."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or not _WHOLE.fullmatch(value.strip()):
+        refuse("a whole number in plain digits, as 20")
+    return int(value)
+
+
+def amount(value: object) -> int:
+    """Read an amount in whole units: 750000, 500M, 1.5B. Raises PydanticCustomError."""
+    found = _AMOUNT.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        refuse("an amount, as 750000, 500M or 1.5B")
+    exact = Decimal(found[1] + (found[2] or "")) * _UNIT[found[3]]
+    if exact != exact.to_integral_value():
+        refuse("an amount of whole units, as 1.5B")
+    return int(exact)
+
+
+def duration_ms(value: object) -> int:
+    """Read a time span as milliseconds: 30m, 4h, 1h30m, 2d. Raises PydanticCustomError."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    found = _TIME.fullmatch(value.strip()) if isinstance(value, str) and value.strip() else None
+    if found is None:
+        refuse("a time span, as 30m, 4h or 2d")
+    days, hours, minutes = (int(part or 0) for part in found.groups())
+    total_ms = days * DAY_MS + hours * HOUR_MS + minutes * MINUTE_MS
+    if total_ms == 0:
+        refuse("a time span longer than nothing, as 30m")
+    return total_ms
+
+
+def _opening_time_ms(value: object) -> int:
+    if isinstance(value, str) and value.strip().endswith("d"):
+        refuse("hours or minutes in which the calendar is open, as 16h: its days differ in length")
+    return duration_ms(value)
+
+
+Whole = Annotated[int, BeforeValidator(whole_number)]
+"""A whole number, negative or not."""
+Points = Annotated[int, BeforeValidator(whole_number), Field(ge=0, le=10_000)]
+"""Points that are given, 0 to 10,000."""
+Count = Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=10_000)]
+Days = Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=3_650)]
+Percent = Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=99)]
+Amount = Annotated[int, BeforeValidator(amount), Field(ge=0)]
+"""Whole units of the policy's currency."""
+OpeningTime = Annotated[int, BeforeValidator(_opening_time_ms), Field(gt=0)]
+"""Milliseconds of a calendar's opening hours."""
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+"""A lower_snake name given in the file."""
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+RepId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+"""The rep_id of a person in crm.reps."""
+Code = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{2,8}$")]
+"""A SIC or NAICS code or its first digits: text, because leading zeros count."""
+CountryCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z]{2}$")]
+CurrencyCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z]{3}$")]

@@ -1,0 +1,95 @@
+"""Which words a lead earns, and when: grade thresholds, the bar, the way back, what a no of sales means."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from schemas.vocabulary import RejectReason, Request
+from workers.policy.base import Part
+from workers.policy.scalars import Count, Points, refuse
+
+RAISED_HANDS = frozenset({Request.DEMO, Request.PRICING, Request.CONTACT_SALES})
+
+
+class FitGrades(Part):
+    """The least fit for each letter; below C it is D."""
+
+    A: Points
+    B: Points
+    C: Points
+
+
+class BehaviourGrades(Part):
+    """The least behaviour for each figure; below 3 it is 4."""
+
+    one: Points = Field(alias="1")
+    two: Points = Field(alias="2")
+    three: Points = Field(alias="3")
+
+
+class Grade(Part):
+    """The two-part grade, A1 to D4."""
+
+    fit: FitGrades
+    behaviour: BehaviourGrades
+
+    @model_validator(mode="after")
+    def _descending(self) -> Grade:
+        if not self.fit.A > self.fit.B > self.fit.C:
+            refuse(f"fit falling from A to C, but found {self.fit.A}, {self.fit.B}, {self.fit.C}")
+        figures = (self.behaviour.one, self.behaviour.two, self.behaviour.three)
+        if not figures[0] > figures[1] > figures[2]:
+            refuse("behaviour falling from 1 to 3, but found {}, {}, {}".format(*figures))
+        return self
+
+    def of(self, fit: int, behaviour: int) -> str:
+        """Return the grade, as ``B2``."""
+        letters = (("A", self.fit.A), ("B", self.fit.B), ("C", self.fit.C))
+        figures = (("1", self.behaviour.one), ("2", self.behaviour.two), ("3", self.behaviour.three))
+        letter = next((name for name, least in letters if fit >= least), "D")
+        return letter + next((name for name, least in figures if behaviour >= least), "4")
+
+
+def _all_raised_hands(value: tuple[Request, ...]) -> tuple[Request, ...]:
+    if len(set(value)) != len(value) or set(value) != RAISED_HANDS:
+        refuse("demo, pricing and contact_sales, each once: who asks for sales is never delayed")
+    return value
+
+
+class Mql(Part):
+    """The bar (fit and behaviour together) and what counts as asking for sales."""
+
+    bar: Points
+    or_asks_for: Annotated[tuple[Request, ...], AfterValidator(_all_raised_hands)]
+
+
+class Again(Part):
+    """After a no: points from events dated later."""
+
+    new_points: Count
+
+
+class SalesSaysNo(Part):
+    """What each reason does to the lead; question_account: nobody of the account until its facts change."""
+
+    not_now: Literal["recycled"]
+    unreachable: Literal["recycled"]
+    wrong_person: Literal["recycled", "disqualified"]
+    not_our_market: Literal["question_account"]
+    bad_data: Literal["recycled", "disqualified"]
+    duplicate: Literal["recycled", "disqualified"]
+
+    def effect_of(self, reason: RejectReason) -> Literal["recycled", "disqualified", "question_account"]:
+        """Return what a rejection for ``reason`` does."""
+        effect: Literal["recycled", "disqualified", "question_account"] = getattr(self, reason.value)
+        return effect
+
+
+class Stages(Part):
+    """What moves a lead from stage to stage."""
+
+    mql: Mql
+    again: Again
+    sales_says_no: SalesSaysNo
