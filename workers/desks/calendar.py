@@ -1,0 +1,158 @@
+"""When a calendar is open, and when so much working time has passed. Pure: instants in, instants out.
+
+In: opening hours of the policy (or of a rep), instants in milliseconds UTC. Out: openings, deadlines, days and weeks of
+the calendar's zone. A window belongs to the day on which it opens: one over midnight runs on into a holiday. A special
+day replaces a holiday, a holiday replaces the weekday. Where the clocks jump over an opening or closing time, it is the
+instant of the jump; where they read it twice, a window opens at the first and closes at the second reading, so that it
+covers every minute that reads inside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+
+from workers.policy.hours import Week, Window, is_holiday, zone
+
+_DAYS_AHEAD = 1_100
+_CACHED_DAYS = 1_200
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - what a clock on the wall reads has no zone
+_LAST_ORDINAL = date.max.toordinal() - 2
+
+Span = tuple[int, int]
+"""Open from (inclusive) until (exclusive), milliseconds UTC."""
+
+
+class NeverOpensError(ValueError):
+    """The calendar has no opening, or none within the next three years: no deadline can be told by it."""
+
+
+class Per(StrEnum):
+    """The lengths of a period of capacity."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A calendar day, week (from Monday) or month of a calendar's zone.
+
+    ``name`` is its first day, ISO 8601; ``ends_ms`` the first instant that is not in it.
+    """
+
+    name: str
+    ends_ms: int
+
+
+class Calendar:
+    """Opening hours in one zone.
+
+    Days are computed once and kept (bounded). Raises NeverOpensError where no window is given at all, and ValueError
+    for an unknown zone.
+    """
+
+    def __init__(
+        self, zone_name: str, week: Week, days: Mapping[date, tuple[Window, ...]] | None = None, holidays: str | None = None
+    ) -> None:
+        self._zone = zone(zone_name)
+        self._week = week
+        self._days = dict(days or {})
+        self._holidays = holidays
+        self._spans: dict[int, tuple[Span, ...]] = {}
+        if not any(week) and not any(self._days.values()):
+            raise NeverOpensError("a calendar that is never open: give it at least one window")
+
+    def is_open(self, at_ms: int) -> bool:
+        """Whether the calendar is open at ``at_ms``."""
+        today = self._local(at_ms).toordinal()
+        return any(start <= at_ms < end for day in range(today - 1, today + 2) for start, end in self._spans_of(day))
+
+    def next_opening(self, at_ms: int) -> int:
+        """Return ``at_ms`` where it is open, else the next instant at which it opens. Raises NeverOpensError."""
+        for start, end in self._spans_from(at_ms):
+            if end > at_ms:
+                return max(start, at_ms)
+        raise NeverOpensError(f"not open within {_DAYS_AHEAD} days")
+
+    def add_working_time(self, from_ms: int, duration_ms: int) -> int:
+        """Return the earliest instant at which ``duration_ms`` of open time have passed since ``from_ms``.
+
+        What begins while it is closed begins at the next opening; no duration ends at once. Raises NeverOpensError.
+        """
+        left_ms, at_ms = duration_ms, from_ms
+        if left_ms <= 0:
+            return from_ms
+        for start, end in self._spans_from(from_ms):
+            begin = max(start, at_ms)
+            if end <= begin:
+                continue
+            if end - begin >= left_ms:
+                return begin + left_ms
+            left_ms -= end - begin
+            at_ms = end
+        raise NeverOpensError(f"{duration_ms} ms of open time do not pass within {_DAYS_AHEAD} days")
+
+    def period(self, at_ms: int, per: Per) -> Period:
+        """Return the day, week or month of ``at_ms`` in the calendar's zone, opening hours aside."""
+        day = self._local(at_ms).date()
+        if per is Per.WEEK:
+            day -= timedelta(days=day.weekday())
+            after = day + timedelta(days=7)
+        elif per is Per.MONTH:
+            day = day.replace(day=1)
+            after = (day + timedelta(days=31)).replace(day=1)
+        else:
+            after = day + timedelta(days=1)
+        return Period(day.isoformat(), self._instant_ms(after, 0, fold=0))
+
+    def _local(self, at_ms: int) -> datetime:
+        return datetime.fromtimestamp(at_ms // 1000, UTC).astimezone(self._zone)
+
+    def _spans_from(self, at_ms: int) -> Iterator[Span]:
+        first = self._local(at_ms).toordinal() - 1
+        for ordinal in range(first, min(first + _DAYS_AHEAD, _LAST_ORDINAL)):
+            yield from self._spans_of(ordinal)
+
+    def _spans_of(self, ordinal: int) -> tuple[Span, ...]:
+        known = self._spans.get(ordinal)
+        if known is not None:
+            return known
+        if len(self._spans) >= _CACHED_DAYS:
+            self._spans.clear()
+        day = date.fromordinal(ordinal)
+        spans = tuple(
+            (self._instant_ms(day, window.start_minute, fold=0), self._instant_ms(day, window.end_minute, fold=1))
+            for window in self._windows_of(day)
+        )
+        self._spans[ordinal] = spans
+        return spans
+
+    def _windows_of(self, day: date) -> tuple[Window, ...]:
+        special = self._days.get(day)
+        if special is not None:
+            return special
+        if self._holidays is not None and is_holiday(self._holidays, day):
+            return ()
+        return self._week[day.weekday()]
+
+    def _instant_ms(self, day: date, minute: int, *, fold: int) -> int:
+        """Return when the clocks read ``minute`` of ``day``: the first (fold 0) or second (fold 1) of two readings."""
+        wall = datetime.combine(day, datetime.min.time()) + timedelta(minutes=minute)
+        wall_s = int((wall - _EPOCH).total_seconds())
+        before_s, after_s = (_seconds(wall.replace(tzinfo=self._zone, fold=one).utcoffset()) for one in (0, 1))
+        if after_s <= before_s:  # an ordinary reading, or one of two: the later one has the smaller offset
+            return (wall_s - (after_s if fold else before_s)) * 1000
+        low_s, high_s = wall_s - after_s, wall_s - before_s  # the jump lies in (low, high]
+        while high_s - low_s > 1:
+            middle_s = (low_s + high_s) // 2
+            jumped = _seconds(datetime.fromtimestamp(middle_s, UTC).astimezone(self._zone).utcoffset()) == after_s
+            low_s, high_s = (low_s, middle_s) if jumped else (middle_s, high_s)
+        return high_s * 1000
+
+
+def _seconds(offset: timedelta | None) -> int:
+    return int(offset.total_seconds()) if offset is not None else 0
