@@ -1,0 +1,186 @@
+"""Who is this? Activities and forms of visitors become facts about leads, as soon as somebody says who they are.
+
+In: web.activity, form.fills and the own log (forwarded records, the directory's `ready`). Out: lead.events. It never
+scores, and it never asks what an account is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from msgspec.structs import replace
+
+from schemas.form_fills import FormFill
+from schemas.parsing import ContractError, parse_json
+from schemas.topics import LEAD_EVENTS, TOPICS, VISITOR_EVENTS
+from schemas.visitor_events import DirectoryReady
+from schemas.vocabulary import DeadLetterReason
+from schemas.web_activity import WebActivity
+from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
+from workers.identity.addresses import DATA_VERSION, Address, BadAddressError, normalise
+from workers.identity.event_time import EventTime, event_time
+from workers.identity.people import Person, person_of
+from workers.identity.repeats import day_key, take_once
+from workers.outbox import emit
+from workers.visitors import facts
+from workers.visitors.history import Bounds, Kept, hand_over, keep
+from workers.visitors.links import link_at, linked
+from workers.visitors.rows import CountRow, Link, PersonRow, ReadyRow, VisitorRow
+from workers.visitors.sweep import begin_sweep, ensure_sweep, sweep_chunk
+
+if TYPE_CHECKING:
+    from schemas.lead_events import LeadActivity, LeadForm
+    from workers.engine.rows import Rows
+    from workers.policy.model import Policy
+
+_UNKNOWN: Final = VisitorRow()
+_NO_COUNTS: Final = CountRow()
+
+
+class VisitorEvent(msgspec.Struct, frozen=True):
+    """What a record says, and by which address."""
+
+    said: WebActivity | FormFill | DirectoryReady
+    address: Address | None = None
+    has_bad_address: bool = False
+
+
+class VisitorsHop:
+    """The function of the agent `visitors`; ``lead_id_key`` is the secret under which lead ids are made."""
+
+    def __init__(self, policy: Policy, lead_id_key: bytes, partitions: int) -> None:
+        """``partitions`` is that of every topic: so many directory tasks must be ready."""
+        self._lead_id_key = lead_id_key
+        self._partitions = partitions
+        kept = policy.privacy.anonymous_history
+        self._bounds = Bounds(kept.events, kept.ms)
+        self._window_ms = policy.privacy.repeats.ms
+
+    def parse(self, record: Record) -> VisitorEvent:
+        """Type a record's value and its address.
+
+        Raises RefusedError: what the contract does not allow, and ``bad_address`` where an address that is none was
+        all that said who it is.
+        """
+        try:
+            said = parse_json(TOPICS[record.topic], record.value)
+        except ContractError as error:
+            raise RefusedError(error.reason, error.detail) from None
+        if record.topic == VISITOR_EVENTS.name:
+            return VisitorEvent(said)
+        if "\x00" in said.event_id or (said.anonymous_id is not None and "\x00" in said.anonymous_id):
+            raise RefusedError(DeadLetterReason.BREAKS_CONTRACT, "an id must not hold the character U+0000")
+        if not said.email:
+            return VisitorEvent(said)
+        try:
+            return VisitorEvent(said, normalise(said.email))
+        except BadAddressError as error:
+            if said.anonymous_id is None:
+                raise RefusedError(DeadLetterReason.BAD_ADDRESS, f"email: {error}") from None
+            return VisitorEvent(said, None, has_bad_address=True)
+
+    def key_of(self, event: VisitorEvent) -> str | None:
+        """Return the anonymous_id, else the normalised address, else None."""
+        if isinstance(event.said, DirectoryReady):
+            return None
+        return event.said.anonymous_id or (event.address.email if event.address else None)
+
+    def handle(self, event: VisitorEvent, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
+        """Decide one record. Raises RefusedError ``too_old``."""
+        said = event.said
+        if isinstance(said, DirectoryReady):
+            rows.put(ReadyRow(partitions=said.partitions), str(said.partition))
+            return []
+        arrival_ms = record.timestamp_ms
+        time = event_time(said.occurred_at, arrival_ms, self._window_ms)
+        ensure_sweep(rows, clock.now_ms)
+        if not take_once(rows, record.topic, said.event_id, time, arrival_ms):
+            _count(rows, time, repeated=1)
+            return []
+        if event.has_bad_address:
+            _count(rows, time, bad_addresses=1)
+        if event.address is not None:
+            return self._of_person(said, person_of(event.address, self._lead_id_key), time, rows, clock)
+        if said.anonymous_id is None:
+            _count(rows, time, nobody=1)
+            return []
+        return self._of_visitor(said, said.anonymous_id, time, rows, clock)
+
+    def _of_visitor(
+        self, said: WebActivity | FormFill, anonymous_id: str, time: EventTime, rows: Rows, clock: Clock
+    ) -> list[Emit]:
+        visitor = rows.get(VisitorRow, anonymous_id) or _UNKNOWN
+        if visitor.links:
+            return [emit(LEAD_EVENTS, _fact(said, link_at(visitor.links, time.at_ms), time))]
+        row = facts.kept_form(said, time) if isinstance(said, FormFill) else facts.kept_activity(said, time)
+        event = Kept(time.at_ms, said.event_id, row)
+        rows.put(keep(rows, anonymous_id, visitor, event, self._bounds, clock.now_ms), anonymous_id)
+        return []
+
+    def _of_person(
+        self, said: WebActivity | FormFill, person: Person, time: EventTime, rows: Rows, clock: Clock
+    ) -> list[Emit]:
+        to = Link(time.at_ms, person.lead_id, person.account_key)
+        known = rows.get(PersonRow, person.lead_id)
+        must_announce = known is None or known.account_key != person.account_key
+        if must_announce:
+            rows.put(PersonRow(account_key=person.account_key, data_version=DATA_VERSION), person.lead_id)
+        history: list[LeadActivity | LeadForm] = []
+        if said.anonymous_id is not None:
+            joined = self._link(said.anonymous_id, to, rows, clock)
+            must_announce, history = joined is not None, joined or []
+        announced = (
+            [facts.identified(person, said.anonymous_id, said.event_id, time)] if must_announce else []
+        )
+        return [emit(LEAD_EVENTS, fact) for fact in (*announced, *history, _fact(said, to, time))]
+
+    def _link(
+        self, anonymous_id: str, to: Link, rows: Rows, clock: Clock
+    ) -> list[LeadActivity | LeadForm] | None:
+        """Link a browser to somebody; return its history as theirs, None where it was linked already."""
+        visitor = rows.get(VisitorRow, anonymous_id) or _UNKNOWN
+        links = linked(visitor.links, to)
+        if links is visitor.links:
+            return None
+        history = hand_over(rows, anonymous_id, visitor, self._bounds, clock.now_ms)
+        rows.put(VisitorRow(links=links), anonymous_id)
+        return [facts.fact_of_kept(kept, link_at(links, kept.at_ms)) for kept in history]
+
+    def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - there is one kind
+        """Begin the daily sweep."""
+        begin_sweep(rows, clock.now_ms)
+        return []
+
+    def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
+        """Sweep one chunk."""
+        return [], sweep_chunk(rows, cursor.position, clock.now_ms, self._window_ms, self._bounds.age_ms)
+
+    def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - see the docstring
+        """Change nothing: other bounds take hold with each visitor's next event, and in the daily sweep."""
+        return []
+
+    def is_ready(self, rows: Rows) -> bool:
+        """Whether every partition of the directory has read the CRM."""
+        found = rows.scan(ReadyRow, limit=self._partitions)
+        return sum(row.partitions == self._partitions for _, row in found) == self._partitions
+
+
+def _fact(said: WebActivity | FormFill, to: Link, time: EventTime) -> LeadActivity | LeadForm:
+    if isinstance(said, FormFill):
+        return facts.form_of(said, to, time.at_ms, is_clamped=time.is_clamped)
+    return facts.activity_of(said, to, time)
+
+
+def _count(rows: Rows, time: EventTime, nobody: int = 0, bad_addresses: int = 0, repeated: int = 0) -> None:
+    day = day_key(time.at_ms)
+    now = rows.get(CountRow, day) or _NO_COUNTS
+    rows.put(
+        replace(
+            now,
+            nobody=now.nobody + nobody,
+            bad_addresses=now.bad_addresses + bad_addresses,
+            repeated=now.repeated + repeated,
+        ),
+        day,
+    )

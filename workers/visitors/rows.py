@@ -1,0 +1,76 @@
+"""The state of `visitors`: who a browser belongs to, what it did before that was known, and what was counted."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from workers.engine.rows import Row
+
+
+class Link(msgspec.Struct, frozen=True, array_like=True):
+    """A browser belongs to this lead from ``since_ms`` on, until the next link."""
+
+    since_ms: int
+    lead_id: str
+    account_key: str
+
+
+class VisitorRow(Row, frozen=True):
+    """One browser, keyed by anonymous_id: its links by time, or how much of its history is kept.
+
+    Without links it is swept with its history; with links (at most MAX_LINKS) it stays as long as its people do.
+    """
+
+    prefix: ClassVar[str] = "visitor"
+    links: tuple[Link, ...] = ()
+    kept: int = 0
+    """History rows of this browser."""
+    oldest_ms: int = 0
+    """No history row is older."""
+
+
+class HistoryRow(Row, frozen=True):
+    """What an unknown visitor did, keyed by (anonymous_id, time in 15 digits, kind, event_id).
+
+    Bounded by the policy's events and days per visitor; the oldest goes. Gone when the visitor is identified.
+    """
+
+    prefix: ClassVar[str] = "history"
+    activity: str = ""
+    url: str | None = None
+    asset: str | None = None
+    campaign: tuple[str, str | None, str | None] | None = None
+    """Name, source, medium."""
+    duration_seconds: float | None = None
+    is_clamped: bool = False
+    form: str = ""
+    """The form as JSON, where it was one; without an address."""
+
+
+class PersonRow(Row, frozen=True):
+    """A lead that this partition has announced, keyed by lead_id. One per person who gave an address here."""
+
+    prefix: ClassVar[str] = "person"
+    account_key: str
+    data_version: str
+    """The lists that decided the account key; an upgrade that decides otherwise announces the lead there anew."""
+
+
+class CountRow(Row, frozen=True):
+    """What became no fact, keyed by the day (UTC) of the event. Kept for 30 days."""
+
+    prefix: ClassVar[str] = "count"
+    nobody: int = 0
+    """Named neither a visitor nor a person."""
+    bad_addresses: int = 0
+    """Came with an address that is none; the visitor counted without it."""
+    repeated: int = 0
+
+
+class ReadyRow(Row, frozen=True):
+    """A partition of the directory that has read the CRM, keyed by its number. One per partition."""
+
+    prefix: ClassVar[str] = "ready"
+    partitions: int
