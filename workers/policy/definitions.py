@@ -30,11 +30,11 @@ def fill(document: Document) -> list[Problem]:
             )
         if not isinstance(text, str):
             continue
-        for key in _BRACES.findall(text):
-            if _value(document.tree, key) is None:
-                problems.append(
-                    document.problem(path, f"{{{key}}}", "the path of a value, as {stages.mql.bar}")
-                )
+        problems += [
+            document.problem(path, f"{{{key}}}", "the path of a value, as {stages.mql.bar}")
+            for key in _BRACES.findall(text)
+            if _value(document.tree, key) is None
+        ]
         definitions[word] = _BRACES.sub(lambda found: _value(document.tree, found[1]) or "", text)
     return problems
 

@@ -2,69 +2,64 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from schemas.vocabulary import Kind
 from workers.policy.base import Part
-from workers.policy.hours import Week, Window, check_holidays, is_holiday, parse_week, parse_windows, zone
-from workers.policy.scalars import Count, Days, Name, OpeningTime, Percent, RepId, Text, refuse
+from workers.policy.hours import (
+    Week,
+    Window,
+    check_holidays,
+    is_holiday,
+    parse_days,
+    parse_week,
+    parse_windows,
+    zone,
+)
+from workers.policy.scalars import (
+    Count,
+    Days,
+    Name,
+    OpeningTime,
+    Percent,
+    RepId,
+    Text,
+    form,
+    readable,
+    refuse,
+)
 
-
-def _zone_name(value: str) -> str:
-    try:
-        zone(value)
-    except ValueError as error:
-        refuse(str(error))
-    return value
-
-
-def _holiday_country(value: str) -> str:
-    try:
-        return check_holidays(value)
-    except ValueError as error:
-        refuse(str(error))
-
-
-ZoneName = Annotated[Text, AfterValidator(_zone_name)]
-HolidayCountry = Annotated[Text, AfterValidator(_holiday_country)]
+ZoneName = Annotated[Text, readable(zone)]
+HolidayCountry = Annotated[Text, readable(check_holidays)]
+DayNames = Annotated[Text, readable(parse_days)]
+Windows = Annotated[Text, readable(parse_windows)]
+LocalDate = Annotated[
+    Text, form(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date, as 2026-12-24"), readable(date.fromisoformat)
+]
 
 
 class Calendar(Part):
     """When somebody is there. A day of ``days`` replaces the week's windows and any holiday."""
 
     timezone: ZoneName
-    hours: Annotated[dict[Text, Text], Field(max_length=7)]
+    hours: Annotated[dict[DayNames, Windows], Field(max_length=7)]
     holidays: HolidayCountry | None = None
-    days: dict[Text, Text] = Field(default_factory=dict, max_length=1_000)
+    days: dict[LocalDate, Windows] = Field(default_factory=dict, max_length=1_000)
 
     @field_validator("hours")
     @classmethod
-    def _readable_week(cls, value: dict[str, str]) -> dict[str, str]:
+    def _opens(cls, value: dict[str, str]) -> dict[str, str]:
         try:
             week = parse_week(value)
         except ValueError as error:
-            refuse(str(error))
+            refuse(str(error), "hours that contradict each other")
         if not any(week):
-            refuse("at least one day with opening hours: this calendar never opens")
-        return value
-
-    @field_validator("days")
-    @classmethod
-    def _readable_days(cls, value: dict[str, str]) -> dict[str, str]:
-        for day, windows in value.items():
-            try:
-                datetime.strptime(day, "%Y-%m-%d")  # noqa: DTZ007 - a local date
-            except ValueError:
-                refuse(f"dates, as 2026-12-24, but found {day}")
-            try:
-                parse_windows(windows)
-            except ValueError as error:
-                refuse(f"{error} (at {day})")
+            refuse("at least one day with opening hours", "a calendar that never opens")
         return value
 
     @cached_property
@@ -180,7 +175,9 @@ class Route(Part):
     kind: Literal["expansion", "in_cycle"] | None = None
     for_days: Days | None = None
     """account_has_rep: how long after the rep's last work the account still goes there."""
-    otherwise: Annotated[str, Field(pattern=r"^desk [a-z][a-z0-9_]{0,63}$")] | None = None
+    otherwise: (
+        Annotated[Text, form(r"desk [a-z][a-z0-9_]{0,63}", "desk and its name, as desk inside_sales")] | None
+    ) = None
 
     @model_validator(mode="after")
     def _one_sentence(self) -> Route:

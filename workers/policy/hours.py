@@ -21,7 +21,7 @@ DAY_MINUTES = 1_440
 WEEK_MINUTES = 7 * DAY_MINUTES
 CLOSED = "closed"
 
-_WINDOW = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})", re.ASCII)
+_WINDOW = re.compile(r"([0-9]{1,2}):([0-5][0-9])\s*-\s*([0-9]{1,2}):([0-5][0-9])", re.ASCII)
 _MAX_WINDOWS = 10
 
 
@@ -68,13 +68,7 @@ def parse_windows(text: str) -> tuple[Window, ...]:
         start, end = (
             int(hour) * 60 + int(minute) for hour, minute in ((found[1], found[2]), (found[3], found[4]))
         )
-        if (
-            start >= DAY_MINUTES
-            or end > DAY_MINUTES
-            or int(found[2]) > 59
-            or int(found[4]) > 59
-            or start == end
-        ):  # noqa: PLR2004 - minutes of an hour
+        if start >= DAY_MINUTES or end > DAY_MINUTES or start == end:
             raise ValueError("hours between 00:00 and 24:00 that end at another time than they start")
         windows.append(Window(start, end if end > start else end + DAY_MINUTES))
     windows.sort()

@@ -6,11 +6,11 @@ import re
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from schemas.vocabulary import Relationship
 from workers.policy.base import Part
-from workers.policy.scalars import Amount, Code, CountryCode, Name, Points, Text, refuse
+from workers.policy.scalars import Amount, Code, CountryCode, Name, Points, Text, form, refuse
 from workers.policy.wording import whole_words
 
 Phrases = Annotated[tuple[Text, ...], Field(min_length=1, max_length=200)]
@@ -71,26 +71,17 @@ def _excludable(value: Relationship) -> Relationship:
     return value
 
 
-def _bare_domain(value: str) -> str:
-    return value.lower()
+Domain = Annotated[
+    Text,
+    form(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "a domain without protocol or @, as our-own.example"),
+    AfterValidator(str.lower),
+]
 
 
 class NeverMarket(Part):
     """Written exclusions: nobody gets these leads. Domains cover their subdomains; lower-cased."""
 
-    domains: Annotated[
-        tuple[
-            Annotated[
-                str,
-                StringConstraints(
-                    strip_whitespace=True, pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=253
-                ),
-                AfterValidator(_bare_domain),
-            ],
-            ...,
-        ],
-        Field(max_length=500),
-    ] = ()
+    domains: Annotated[tuple[Domain, ...], Field(max_length=500)] = ()
     relationship: tuple[Annotated[Relationship, AfterValidator(_excludable)], ...] = ()
 
 
@@ -143,7 +134,7 @@ class Title(Part):
 class Buyers(Part):
     """The person's gates; ``never`` words fail the title gate, whatever else the title says."""
 
-    never: tuple[Text, ...] = ()
+    never: Annotated[tuple[Text, ...], Field(max_length=200)] = ()
     functions: Functions
     titles: Annotated[tuple[Title, ...], Field(min_length=1, max_length=50)]
 

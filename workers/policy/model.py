@@ -33,7 +33,7 @@ from workers.policy.market import (
     ServedMarket,
     Title,
 )
-from workers.policy.scalars import DAY_MS, Count, CurrencyCode, Days, Name, Text
+from workers.policy.scalars import DAY_MS, Count, CurrencyCode, Days, Name, Text, form
 from workers.policy.stages import Again, Grade, Mql, SalesSaysNo, Stages
 
 __all__ = [
@@ -102,7 +102,11 @@ class Privacy(Part):
 class Policy(Part):
     """The whole agreement. Made by ``workers.policy.load.load_policy``, which also checks it as a whole."""
 
-    name: Annotated[str, Field(alias="policy", pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+    name: Annotated[
+        Text,
+        Field(alias="policy"),
+        form(r"[a-z0-9][a-z0-9-]{0,63}", "a name of small letters, digits and -, as us-commercial-banks"),
+    ]
     version: Annotated[Count, Field(le=1_000_000)]
     timezone: ZoneName
     """The zone in which days are counted."""

@@ -72,7 +72,8 @@ def _problem(detail: ErrorDetails, document: Document) -> Problem:
     for place, values in _NOT_YET_VALUES.items():
         if _fits(path, place) and (isinstance(value, dict) or value in values):
             return document.problem(path, document.found_at(path), NOT_YET.replace("key", "value"))
-    return document.problem(path, document.found_at(path), _expected(detail))
+    found = detail.get("ctx", {}).get("found") or document.found_at(path)
+    return document.problem(path, found, _expected(detail))
 
 
 def _unknown_key(path: Path, document: Document) -> Problem:
@@ -86,8 +87,6 @@ def _unknown_key(path: Path, document: Document) -> Problem:
 
 
 def _expected(detail: ErrorDetails) -> str:
-    context = detail.get("ctx", {})
-    kind = detail["type"]
     plain = {
         "tuple_type": "a list, as [a, b]",
         "list_type": "a list, as [a, b]",
@@ -96,8 +95,7 @@ def _expected(detail: ErrorDetails) -> str:
         "model_attributes_type": "keys and values",
         "string_type": "a text",
         "string_too_short": "a text that is not empty",
-        "string_pattern_mismatch": f"a text of the form {context.get('pattern')}",
-    }.get(kind)
+    }.get(detail["type"])
     return plain or detail["msg"].removeprefix("Input should be ").removeprefix("Value should be ")
 
 

@@ -7,10 +7,11 @@ arrives here as the text that stands in the file. What does not read is refused 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, NoReturn
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 MINUTE_MS = 60_000
@@ -23,9 +24,37 @@ _TIME = re.compile(r"(?:([0-9]{1,4})d)?(?:([0-9]{1,5})h)?(?:([0-9]{1,6})m)?", re
 _UNIT = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
 
 
-def refuse(expected: str) -> NoReturn:
-    """Refuse the value in hand; ``expected`` completes the sentence "expected ...". Raises PydanticCustomError."""
-    raise PydanticCustomError("policy", "{expected}", {"expected": expected})
+def refuse(expected: str, found: str | None = None) -> NoReturn:
+    """Refuse the value in hand; the texts complete "found ..., expected ...". Raises PydanticCustomError.
+
+    ``found`` None: what stands in the file is shown.
+    """
+    raise PydanticCustomError("policy", "{expected}", {"expected": expected, "found": found})
+
+
+def readable(read: Callable[[str], object]) -> AfterValidator:
+    """Return a validator that keeps the text if ``read`` understands it; its ValueError says what was expected."""
+
+    def check(value: str) -> str:
+        try:
+            read(value)
+        except ValueError as error:
+            refuse(str(error))
+        return value
+
+    return AfterValidator(check)
+
+
+def form(pattern: str, expected: str) -> AfterValidator:
+    """Return a validator that keeps a text of the form ``pattern`` and else says what was ``expected``."""
+    compiled = re.compile(pattern, re.ASCII)
+
+    def check(value: str) -> str:
+        if not compiled.fullmatch(value):
+            refuse(expected)
+        return value
+
+    return AfterValidator(check)
 
 
 def whole_number(value: object) -> int:
@@ -82,12 +111,14 @@ Amount = Annotated[int, BeforeValidator(amount), Field(ge=0)]
 OpeningTime = Annotated[int, BeforeValidator(_opening_time_ms), Field(gt=0)]
 """Milliseconds of a calendar's opening hours."""
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-"""A lower_snake name given in the file."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Name = Annotated[
+    Text, form(r"[a-z][a-z0-9_]{0,63}", "a name of small letters, digits and _, as inside_sales")
+]
+"""A lower_snake name given in the file."""
 RepId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 """The rep_id of a person in crm.reps."""
-Code = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{2,8}$")]
+Code = Annotated[Text, form(r"[0-9]{2,8}", "a code of 2 to 8 digits")]
 """A SIC or NAICS code or its first digits: text, because leading zeros count."""
-CountryCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z]{2}$")]
-CurrencyCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z]{3}$")]
+CountryCode = Annotated[Text, form(r"[A-Z]{2}", "a country of two capitals (ISO 3166-1), as US")]
+CurrencyCode = Annotated[Text, form(r"[A-Z]{3}", "a currency of three capitals (ISO 4217), as USD")]

@@ -1,0 +1,46 @@
+"""What `lead-router policy check FILE` prints: the numbers that hold the agreement together, or what is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workers.policy.load import PolicyError, load_policy_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from workers.policy.model import Policy
+
+
+def check_report(path: Path) -> tuple[bool, list[str]]:
+    """Check a policy file; return whether it passes, and the lines to print."""
+    try:
+        policy, _ = load_policy_file(path)
+    except PolicyError as error:
+        count = len(error.problems)
+        return False, [
+            *(str(problem) for problem in error.problems),
+            f"{path}: {count} {'problem' if count == 1 else 'problems'}; the policy is not loaded",
+        ]
+    return True, _summary(policy)
+
+
+def _summary(policy: Policy) -> list[str]:
+    cap, bar, most = policy.behaviour.cap, policy.stages.mql.bar, policy.behaviour.attainable
+    fit = " + ".join(f"{gate} {points}" for gate, points in policy.gate_points.items())
+    lines = [
+        f"{policy.name}, version {policy.version}, hash {policy.hash}: passes",
+        f"lowest fit that passes every gate: {policy.lowest_fit} ({fit})",
+        f"highest fit: {policy.highest_fit}",
+        f"behaviour: at most {most} (cap {cap}), gone after {policy.behaviour.fade.to_zero_after_days} days",
+        f"bar: {bar}; somebody with the lowest fit needs {max(bar - policy.lowest_fit, 0)} points of behaviour",
+        f"routes: {', '.join(route.name for route in policy.routes)} (desk {policy.default_desk})",
+    ]
+    if bar <= policy.lowest_fit:
+        lines.append(
+            "note: fit alone reaches the bar; whoever passes the gates is an MQL at the first sign of life"
+        )
+    if policy.definitions:
+        lines.append("definitions:")
+        lines += [f"  {word}: {text}" for word, text in policy.definitions.items()]
+    return lines
