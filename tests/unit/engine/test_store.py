@@ -1,0 +1,176 @@
+"""Rows on disk: what was written is there, with the place in the changelog that it was written at."""
+
+from __future__ import annotations
+
+import gc
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workers.engine.staleness import LocalMeta
+from workers.engine.store import RocksStore, StoreUnreadableError, _shared
+
+CHANGELOG = "app-desks-changelog-0@cluster"
+MANY = {b"row\x00%05d" % n: b"%d" % n for n in range(3000)}  # several pages of a scan
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "rows"
+
+
+def reopened(store: RocksStore) -> RocksStore:
+    store.close()
+    return RocksStore(store.path, CHANGELOG)
+
+
+def test_a_new_copy_holds_nothing(path: Path) -> None:
+    store = RocksStore(path, CHANGELOG)
+    assert store.meta is None
+    assert store.get(b"row\x00a") is None
+    assert list(store.scan(b"", b"\xff")) == []
+    store.close()
+
+
+def test_rows_and_their_place_in_the_changelog_outlive_a_restart(path: Path) -> None:
+    store = RocksStore(path, CHANGELOG)
+    store.write({b"row\x00a": b"1", b"row\x00b": b"2"}, changelog_offset=7, at_ms=1000)
+    store.write({b"row\x00a": None, b"row\x00c": b"3"}, changelog_offset=9, at_ms=2000)
+    store = reopened(store)
+    assert list(store.scan(b"row\x00", b"row\x01")) == [(b"row\x00b", b"2"), (b"row\x00c", b"3")]
+    assert store.meta == LocalMeta(CHANGELOG, 9, 2000)
+    store.close()
+
+
+def test_a_write_without_an_offset_leaves_the_place_as_it_was(path: Path) -> None:
+    store = RocksStore(path, CHANGELOG)
+    store.write({b"row\x00a": b"1"}, changelog_offset=7, at_ms=1000)
+    store.write({b"row\x00a": b"2"}, changelog_offset=None, at_ms=2000)
+    store = reopened(store)
+    assert store.meta == LocalMeta(CHANGELOG, 7, 2000)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        (b"row\x00", b"row\x01", 3000),
+        (b"row\x0000016", b"row\x0000017", 1),  # the first page is full exactly here
+        (b"row\x0000000", b"row\x0000016", 16),
+        (b"row\x0000000", b"row\x0000080", 80),
+        (b"row\x0002990", b"row\x0005000", 10),
+        (b"row\x0000005", b"row\x0000005", 0),
+        (b"sow", b"tow", 0),
+        (b"", b"\xfe", 3000),
+    ],
+)
+def test_a_scan_reads_from_its_start_to_before_its_end_in_order(
+    path: Path, start: bytes, end: bytes, expected: int
+) -> None:
+    store = RocksStore(path, CHANGELOG)
+    store.write(MANY)
+    found = list(store.scan(start, end))
+    assert found == [(key, value) for key, value in sorted(MANY.items()) if start <= key < end]
+    assert len(found) == expected
+    store.close()
+
+
+def test_no_scan_ever_meets_what_the_copy_knows_of_itself(path: Path) -> None:
+    store = RocksStore(path, CHANGELOG)
+    store.write({"\U0010ffff".encode(): b"the largest key there is"}, 1, 1)
+    assert len(list(store.scan(b"", b"\xff"))) == 1
+    store.close()
+
+
+def test_an_abandoned_scan_does_not_keep_the_lock(path: Path) -> None:
+    store = RocksStore(path, CHANGELOG)
+    store.write(MANY)
+    gc.disable()
+    try:
+        abandoned = store.scan(b"row\x00", b"row\x01")
+        next(abandoned)
+        store.close()
+        RocksStore(path, CHANGELOG).close()
+    finally:
+        gc.enable()
+
+
+def test_a_copy_that_is_open_elsewhere_is_named(path: Path) -> None:
+    store = RocksStore(path, CHANGELOG)
+    with pytest.raises(StoreUnreadableError, match=r"rows: .*lock"):
+        RocksStore(path, CHANGELOG)
+    store.close()
+
+
+def test_a_damaged_copy_is_named_and_said_to_be_rebuildable(path: Path) -> None:
+    store = RocksStore(path, CHANGELOG)
+    store.write(MANY)
+    store.close()
+    (path / "CURRENT").write_text("MANIFEST-999999\n")
+    with pytest.raises(StoreUnreadableError, match="it is rebuilt"):
+        RocksStore(path, CHANGELOG)
+
+
+def test_a_copy_of_another_changelog_is_not_written_to(path: Path) -> None:
+    store = RocksStore(path, "another@cluster")
+    store.write({b"row\x00a": b"1"}, 1, 1)
+    store.close()
+    store = RocksStore(path, CHANGELOG)
+    with pytest.raises(ValueError, match="follows the changelog another@cluster"):
+        store.write({b"row\x00a": b"2"}, 1, 1)
+    assert store.get(b"row\x00a") == b"1"
+    store.close()
+
+
+def test_a_destroyed_copy_is_gone_and_can_be_begun_again(path: Path) -> None:
+    store = RocksStore(path, CHANGELOG)
+    store.write(MANY, 7, 1000)
+    store.destroy()
+    assert not path.exists()
+    store = RocksStore(path, CHANGELOG)
+    assert store.meta is None
+    assert list(store.scan(b"", b"\xff")) == []
+    store.destroy()
+
+
+WRITER = """
+import os, signal, sys
+from pathlib import Path
+from workers.engine.store import RocksStore
+store = RocksStore(Path(sys.argv[1]), sys.argv[2])
+for n in range(500):
+    store.write({b"row\\x00%05d" % n: b"x", b"row\\x00last": b"%d" % n}, n + 1, n)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_was_written_before_a_kill_is_there_after_it(path: Path) -> None:
+    killed = subprocess.run([sys.executable, "-c", WRITER, str(path), CHANGELOG], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    store = RocksStore(path, CHANGELOG)
+    assert store.get(b"row\x00last") == b"499"
+    assert len(list(store.scan(b"row\x000", b"row\x001"))) == 500
+    assert store.meta == LocalMeta(CHANGELOG, 500, 499)
+    store.close()
+
+
+def test_all_copies_of_a_process_share_one_block_cache(path: Path) -> None:
+    stores = [RocksStore(path / str(n), CHANGELOG) for n in range(3)]
+    cache, _ = _shared()
+    seen = []
+    for capacity in (1024 * 1024, 32 * 1024 * 1024):
+        cache.set_capacity(capacity)
+        seen += [store._db.property_value("rocksdb.block-cache-capacity") for store in stores]
+    assert seen == ["1048576"] * 3 + ["33554432"] * 3
+    for store in stores:
+        store.close()
+
+
+def test_the_block_cache_of_a_process_is_32_mib_unless_changed(path: Path) -> None:
+    _shared.cache_clear()
+    store = RocksStore(path, CHANGELOG)
+    assert store._db.property_value("rocksdb.block-cache-capacity") == "33554432"
+    store.close()
