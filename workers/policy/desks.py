@@ -16,6 +16,7 @@ from workers.policy.hours import (
     Window,
     check_holidays,
     is_holiday,
+    parse_date,
     parse_days,
     parse_week,
     parse_windows,
@@ -38,9 +39,7 @@ ZoneName = Annotated[Text, readable(zone)]
 HolidayCountry = Annotated[Text, readable(check_holidays)]
 DayNames = Annotated[Text, readable(parse_days)]
 Windows = Annotated[Text, readable(parse_windows)]
-LocalDate = Annotated[
-    Text, form(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date, as 2026-12-24"), readable(date.fromisoformat)
-]
+LocalDate = Annotated[Text, readable(parse_date)]
 
 
 class Calendar(Part):
@@ -75,7 +74,7 @@ class Calendar(Part):
     @cached_property
     def special_days(self) -> dict[date, tuple[Window, ...]]:
         """The windows of the days that are unlike others; none: closed."""
-        return {date.fromisoformat(day): parse_windows(windows) for day, windows in self.days.items()}
+        return {parse_date(day): parse_windows(windows) for day, windows in self.days.items()}
 
     def windows_on(self, day: date, week: Week | None = None) -> tuple[Window, ...]:
         """Return the windows that begin on ``day``: special day, else holiday (none), else the week's.

@@ -54,14 +54,19 @@ class Document:
         line, column = places.get(near, (1, 1))
         return Problem(self.file, line, column, dotted(path), found, expected)
 
-    def found_at(self, path: Path) -> str:
-        """Say what stands at ``path``."""
+    def at(self, path: Path) -> Any:
+        """Return what stands at ``path``; None where there is nothing."""
         value = self.tree
         for part in path:
             try:
                 value = value[part]
             except (KeyError, IndexError, TypeError):
-                return "nothing"
+                return None
+        return value
+
+    def found_at(self, path: Path) -> str:
+        """Say what stands at ``path``."""
+        value = self.at(path)
         if isinstance(value, dict):
             return "keys and values" if value else "an empty mapping"
         if isinstance(value, list):

@@ -93,6 +93,16 @@ def parse_days(text: str) -> tuple[int, ...]:
     return tuple(days)
 
 
+def parse_date(text: str) -> date:
+    """Read a date like 2026-12-24. Raises ValueError."""
+    try:
+        if len(text) == len("2026-12-24"):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise ValueError("a date that there is, as 2026-12-24")
+
+
 def parse_week(hours: dict[str, str]) -> Week:
     """Read ``{"mon-fri": "08:30-17:30", "sat": "09:00-12:00"}``; a day not named is closed.
 

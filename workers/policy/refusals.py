@@ -68,7 +68,7 @@ def _problem(detail: ErrorDetails, document: Document) -> Problem:
         return _unknown_key(path, document)
     if detail["type"] == "missing":
         return document.problem(path, "no such key", f"the key {path[-1]}, which is required")
-    value = _value(document.tree, path)
+    value = document.at(path)
     for place, values in _NOT_YET_VALUES.items():
         if _fits(path, place) and (isinstance(value, dict) or value in values):
             return document.problem(path, document.found_at(path), NOT_YET.replace("key", "value"))
@@ -104,15 +104,6 @@ def _fits(path: Path, place: str) -> bool:
     return len(parts) == len(path) and all(
         want in {"*", str(part)} for want, part in zip(parts, path, strict=True)
     )
-
-
-def _value(tree: Any, path: Path) -> Any:
-    for part in path:
-        try:
-            tree = tree[part]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return tree
 
 
 def _keys_at(path: Path) -> list[str]:
