@@ -49,13 +49,16 @@ def main(arguments: list[str] | None = None) -> int:
     )
     what.add_argument("--write", action="store_true", help="write schemas/json")
     what.add_argument("--release", metavar="VERSION", help="write schemas/json and schemas/released/VERSION")
+    parser.add_argument("--folder", type=Path, default=JSON_FOLDER, help="where the schemas are; %(default)s")
     chosen = parser.parse_args(arguments)
     if not chosen.check:
-        write()
+        write(chosen.folder)
         if chosen.release:
             write(RELEASED_FOLDER / chosen.release)
         return 0
-    problems = [f"schemas/json: {problem}; python -m schemas.freshness --write" for problem in stale()]
+    problems = [
+        f"schemas/json: {problem}; python -m schemas.freshness --write" for problem in stale(chosen.folder)
+    ]
     problems += [str(found) for found in breaks_since_release()]
     for problem in problems:
         sys.stderr.write(f"{problem}\n")

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from jsonschema import Draft202012Validator
+from pydantic import BaseModel
+
+from schemas import freshness
+from schemas.generate import JSON_FOLDER, RELEASED_FOLDER, as_text, documents
+from schemas.topics import TOPICS, Direction, Topic
+from schemas.vocabulary import MAY_GROW
+
+OUTPUTS = [topic for topic in TOPICS.values() if topic.direction is Direction.OUT]
+WRITTEN = [
+    topic for topic in TOPICS.values() if topic.direction is not Direction.IN and topic.model is not None
+]
+
+
+def models_in(annotation: Any, found: set[type[BaseModel]]) -> set[type[BaseModel]]:
+    """Every model that a value of ``annotation`` may hold."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation not in found:
+        found.add(annotation)
+        for field in annotation.model_fields.values():
+            models_in(field.annotation, found)
+    for inside in get_args(annotation):
+        models_in(inside, found)
+    return found
+
+
+def test_the_json_schemas_are_what_the_models_say() -> None:
+    assert freshness.stale(JSON_FOLDER) == []
+
+
+def test_there_is_a_release_to_be_compared_with() -> None:
+    assert [path.name for path in RELEASED_FOLDER.iterdir()]
+
+
+@pytest.mark.parametrize("name", documents())
+def test_every_document_is_a_valid_json_schema(name: str) -> None:
+    Draft202012Validator.check_schema(documents()[name])
+
+
+def test_every_topic_has_a_document_but_the_log_of_controls_alone() -> None:
+    assert set(TOPICS) - set(documents()) == {"directory.events"}
+
+
+def test_a_stale_a_missing_and_a_superfluous_file_are_each_found(tmp_path: Path) -> None:
+    freshness.write(tmp_path)
+    assert freshness.stale(tmp_path) == []
+    (tmp_path / "web.activity.json").write_text("{}")
+    (tmp_path / "lead.scores.json").unlink()
+    (tmp_path / "lead.gossip.json").write_text("{}")
+    assert freshness.stale(tmp_path) == [
+        "lead.scores.json is missing",
+        "web.activity.json is not what the models say",
+        "lead.gossip.json belongs to no topic",
+    ]
+    freshness.write(tmp_path)
+    assert freshness.stale(tmp_path) == []
+
+
+def test_the_check_fails_when_a_file_is_stale(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert freshness.main(["--write", "--folder", str(tmp_path)]) == 0
+    assert freshness.main(["--check", "--folder", str(tmp_path)]) == 0
+    (tmp_path / "crm.reps.json").unlink()
+    assert freshness.main(["--check", "--folder", str(tmp_path)]) == 1
+    assert "crm.reps.json is missing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("topic", WRITTEN, ids=lambda topic: topic.name)
+def test_what_may_be_none_is_none_by_default_because_none_is_not_written(topic: Topic) -> None:
+    fields = {
+        (model.__name__, name): field
+        for model in models_in(topic.model, set())
+        for name, field in model.model_fields.items()
+        if type(None) in get_args(field.annotation)
+    }
+    assert [
+        place for place, field in fields.items() if field.is_required() or field.default is not None
+    ] == []
+
+
+@pytest.mark.parametrize("topic", OUTPUTS, ids=lambda topic: topic.name)
+def test_no_result_holds_null(topic: Topic) -> None:
+    text = as_text(documents()[topic.name])
+    assert '"null"' not in text
+    assert '"default"' not in text
+
+
+@pytest.mark.parametrize("topic", OUTPUTS, ids=lambda topic: topic.name)
+def test_a_subscriber_can_rely_on_every_field_that_cannot_be_none(topic: Topic) -> None:
+    shapes = [documents()[topic.name], *documents()[topic.name].get("$defs", {}).values()]
+    by_title = {shape["title"]: shape for shape in shapes if "properties" in shape}
+    for model in models_in(topic.model, set()):
+        shape = by_title[topic.name if model is topic.model else model.__name__]
+        never_none = {
+            n for n, field in model.model_fields.items() if type(None) not in get_args(field.annotation)
+        }
+        assert set(shape.get("required", ())) == never_none
+
+
+def test_vocabularies_that_may_grow_say_so() -> None:
+    growing: set[str] = set()
+    for topic in OUTPUTS:
+        for name, shape in documents()[topic.name].get("$defs", {}).items():
+            if shape.get("x-may-grow"):
+                growing.add(name)
+    assert growing == {vocabulary.__name__ for vocabulary in MAY_GROW}
+
+
+def test_a_document_is_written_the_same_every_time() -> None:
+    assert {name: as_text(one) for name, one in documents().items()} == {
+        name: as_text(json.loads(as_text(one))) for name, one in documents().items()
+    }
