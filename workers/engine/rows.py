@@ -2,14 +2,18 @@
 
 In: gets, puts, deletes and range scans of msgspec Structs. Out: the changed rows, encoded, when a batch commits.
 Two layers lie over the store: ``batch`` (records already decided) and ``record`` (the one being decided, thrown away
-when it fails). Rows are frozen: a handler never changes what it was given, it puts a new one.
+when it fails). Rows are frozen: a handler never changes what it was given, it puts a new one. A row is encoded when it
+is put, so that what cannot be stored fails the record that made it, and what is read is the same before a commit as
+after it.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 import msgspec
+from msgspec import inspect
 from sortedcontainers import SortedList
 
 if TYPE_CHECKING:
@@ -29,6 +33,8 @@ R = TypeVar("R", bound=Row)
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 _decoders: dict[type[Row], Any] = {}
 _MISSING: Any = object()
+_Written = tuple[Row, bytes] | None
+"""A changed row as it is read again, and encoded; None: deleted."""
 
 
 class Store(Protocol):
@@ -48,7 +54,7 @@ class Store(Protocol):
 
 
 def row_key(type_: type[Row], parts: tuple[str, ...]) -> bytes:
-    """Return the key ``prefix \\0 part \\0 part``.
+    """Return the key: the prefix and the parts, joined by U+0000.
 
     Raises ValueError when a part holds the separator: two keys could become one.
     """
@@ -68,13 +74,46 @@ def decode(type_: type[R], raw: bytes) -> R:
     return row
 
 
+_SAME_WHEN_READ_AGAIN = (
+    inspect.IntType,
+    inspect.StrType,
+    inspect.BoolType,
+    inspect.NoneType,
+    inspect.BytesType,
+    inspect.EnumType,
+    inspect.LiteralType,
+)
+
+
+@cache
+def _reads_back_the_same(type_: type[Row]) -> bool:
+    """Whether a row of this type is certainly equal, in every order of iteration, to what its encoding decodes to.
+
+    A dict is stored in the order of its keys, a float may have been put as an int: an output made of such a row would
+    tell whether a commit lay between the writing and the reading.
+    """
+    return _is_plain(inspect.type_info(type_))
+
+
+def _is_plain(kind: inspect.Type) -> bool:
+    if isinstance(kind, inspect.StructType):
+        return all(_is_plain(field.type) for field in kind.fields)
+    if isinstance(kind, inspect.UnionType):
+        return all(map(_is_plain, kind.types))
+    if isinstance(kind, inspect.VarTupleType):
+        return _is_plain(kind.item_type)
+    if isinstance(kind, inspect.TupleType):
+        return all(map(_is_plain, kind.item_types))
+    return isinstance(kind, _SAME_WHEN_READ_AGAIN)
+
+
 class Rows:
     """The rows of one partition as a decision sees them."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._batch: dict[bytes, Row | None] = {}
-        self._record: dict[bytes, Row | None] = {}
+        self._batch: dict[bytes, _Written] = {}
+        self._record: dict[bytes, _Written] = {}
         self._read: dict[bytes, Row | None] = {}
         self._sorted: dict[bytes, SortedList[bytes]] = {}
         self.timer_hint_ms = 0
@@ -85,18 +124,26 @@ class Rows:
     def get(self, type_: type[R], *parts: str) -> R | None:
         """Return the row, this batch's own writes included, or None."""
         key = row_key(type_, parts)
-        for layer in (self._record, self._batch, self._read):
+        for layer in (self._record, self._batch):
             found = layer.get(key, _MISSING)
             if found is not _MISSING:
-                return found  # type: ignore[no-any-return]
+                return None if found is None else found[0]
+        found = self._read.get(key, _MISSING)
+        if found is not _MISSING:
+            return found  # type: ignore[no-any-return]
         raw = self._store.get(key)
         row = None if raw is None else decode(type_, raw)
         self._read[key] = row
         return row
 
     def put(self, row: Row, *parts: str) -> None:
-        """Write a row."""
-        self._record[row_key(type(row), parts)] = row
+        """Write a row. Raises what msgspec does where it cannot be stored (OverflowError, UnicodeEncodeError ...)."""
+        type_ = type(row)
+        raw = _encode(row)
+        self._record[row_key(type_, parts)] = (
+            row if _reads_back_the_same(type_) else decode(type_, raw),
+            raw,
+        )
 
     def delete(self, type_: type[Row], *parts: str) -> None:
         """Delete a row; deleting none changes nothing."""
@@ -110,10 +157,12 @@ class Rows:
         after: tuple[str, ...] = (),
         limit: int,
     ) -> list[tuple[tuple[str, ...], R]]:
-        """Return at most ``limit`` rows whose first key parts are ``prefix``, in key order.
+        """Return at most ``limit`` rows whose first key parts are ``prefix``, more of them following, in key order.
 
         ``prefix`` are whole parts; ``start`` is an inclusive lower bound, ``after`` an exclusive one (a whole key).
         """
+        if limit <= 0:
+            return []
         base = f"{type_.prefix}\x00".encode()
         lead = base + "".join(f"{part}\x00" for part in prefix).encode()
         low = row_key(type_, after) + SEP if after else row_key(type_, start) if start else lead
@@ -138,17 +187,17 @@ class Rows:
         at = 0
         for key, raw in self._store.scan(low, high):
             while at < len(mine) and mine[at] < key:
-                row = self._changed(mine[at])
+                written = self._changed(mine[at])
                 at += 1
-                if row is not None:
-                    yield mine[at - 1], row
+                if written is not None:
+                    yield mine[at - 1], written[0]
             if at < len(mine) and mine[at] == key:
                 continue
             yield key, decode(type_, raw)
         for own in mine[at:]:
-            row = self._changed(own)
-            if row is not None:
-                yield own, row
+            written = self._changed(own)
+            if written is not None:
+                yield own, written[0]
 
     def _changed(self, key: bytes) -> Any:
         found = self._record.get(key, _MISSING)
@@ -172,7 +221,10 @@ class Rows:
 
     def changes(self) -> dict[bytes, bytes | None]:
         """Return the batch's changes, encoded, in the order of the keys."""
-        return {key: None if row is None else _encode(row) for key, row in sorted(self._batch.items(), key=_first)}
+        return {
+            key: None if written is None else written[1]
+            for key, written in sorted(self._batch.items(), key=_first)
+        }
 
     def clear(self) -> None:
         """Begin a new batch: the store has (or will never have) what was changed."""
@@ -180,10 +232,15 @@ class Rows:
         self._record.clear()
         self._read.clear()
         self._sorted.clear()
+        self.timer_hint_ms = 0
+        self.cursor_hint = True
 
     def largest_pending(self) -> int:
         """Return the size of the largest row of the record being decided, in bytes."""
-        return max((len(key) + len(_encode(row)) for key, row in self._record.items() if row is not None), default=0)
+        return max(
+            (len(key) + len(written[1]) for key, written in self._record.items() if written is not None),
+            default=0,
+        )
 
     @property
     def changed_count(self) -> int:
@@ -191,5 +248,5 @@ class Rows:
         return len(self._batch)
 
 
-def _first(item: tuple[bytes, Row | None]) -> bytes:
+def _first(item: tuple[bytes, _Written]) -> bytes:
     return item[0]
