@@ -41,7 +41,7 @@ _NO_COUNTS: Final = CountRow()
 class VisitorEvent(msgspec.Struct, frozen=True):
     """What a record says, and by which address."""
 
-    said: WebActivity | FormFill | DirectoryReady
+    said: WebActivity | FormFill
     address: Address | None = None
     has_bad_address: bool = False
 
@@ -57,7 +57,7 @@ class VisitorsHop:
         self._bounds = Bounds(kept.events, kept.ms)
         self._window_ms = policy.privacy.repeats.ms
 
-    def parse(self, record: Record) -> VisitorEvent:
+    def parse(self, record: Record) -> VisitorEvent | DirectoryReady:
         """Type a record's value and its address.
 
         Raises RefusedError: what the contract does not allow, and ``bad_address`` where an address that is none was
@@ -68,7 +68,8 @@ class VisitorsHop:
         except ContractError as error:
             raise RefusedError(error.reason, error.detail) from None
         if record.topic == VISITOR_EVENTS.name:
-            return VisitorEvent(said)
+            ready: DirectoryReady = said
+            return ready
         if "\x00" in said.event_id or (said.anonymous_id is not None and "\x00" in said.anonymous_id):
             raise RefusedError(DeadLetterReason.BREAKS_CONTRACT, "an id must not hold the character U+0000")
         if not said.email:
@@ -80,40 +81,45 @@ class VisitorsHop:
                 raise RefusedError(DeadLetterReason.BAD_ADDRESS, f"email: {error}") from None
             return VisitorEvent(said, None, has_bad_address=True)
 
-    def key_of(self, event: VisitorEvent) -> str | None:
+    def key_of(self, event: VisitorEvent | DirectoryReady) -> str | None:
         """Return the anonymous_id, else the normalised address, else None."""
-        if isinstance(event.said, DirectoryReady):
+        if not isinstance(event, VisitorEvent):
             return None
         return event.said.anonymous_id or (event.address.email if event.address else None)
 
-    def handle(self, event: VisitorEvent, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
+    def handle(
+        self, event: VisitorEvent | DirectoryReady, record: Record, rows: Rows, clock: Clock
+    ) -> list[Emit]:
         """Decide one record. Raises RefusedError ``too_old``."""
-        said = event.said
-        if isinstance(said, DirectoryReady):
-            rows.put(ReadyRow(partitions=said.partitions), str(said.partition))
+        if not isinstance(event, VisitorEvent):
+            rows.put(ReadyRow(partitions=event.partitions), str(event.partition))
             return []
-        arrival_ms = record.timestamp_ms
+        said, arrival_ms = event.said, record.timestamp_ms
         time = event_time(said.occurred_at, arrival_ms, self._window_ms)
-        ensure_sweep(rows, clock.now_ms)
         if not take_once(rows, record.topic, said.event_id, time, arrival_ms):
-            _count(rows, time, repeated=1)
+            _count(rows, time, clock, repeated=1)
             return []
         if event.has_bad_address:
-            _count(rows, time, bad_addresses=1)
+            _count(rows, time, clock, bad_addresses=1)
         if event.address is not None:
             return self._of_person(said, person_of(event.address, self._lead_id_key), time, rows, clock)
         if said.anonymous_id is None:
-            _count(rows, time, nobody=1)
+            _count(rows, time, clock, nobody=1)
             return []
         return self._of_visitor(said, said.anonymous_id, time, rows, clock)
 
     def _of_visitor(
         self, said: WebActivity | FormFill, anonymous_id: str, time: EventTime, rows: Rows, clock: Clock
     ) -> list[Emit]:
-        visitor = rows.get(VisitorRow, anonymous_id) or _UNKNOWN
+        visitor = rows.get(VisitorRow, anonymous_id)
+        if visitor is None:
+            visitor = _UNKNOWN
+            ensure_sweep(rows, clock.now_ms)
         if visitor.links:
             return [emit(LEAD_EVENTS, _fact(said, link_at(visitor.links, time.at_ms), time))]
-        row = facts.kept_form(said, time) if isinstance(said, FormFill) else facts.kept_activity(said, time)
+        row = (
+            facts.kept_activity(said, time) if isinstance(said, WebActivity) else facts.kept_form(said, time)
+        )
         event = Kept(time.at_ms, said.event_id, row)
         rows.put(keep(rows, anonymous_id, visitor, event, self._bounds, clock.now_ms), anonymous_id)
         return []
@@ -125,6 +131,7 @@ class VisitorsHop:
         known = rows.get(PersonRow, person.lead_id)
         must_announce = known is None or known.account_key != person.account_key
         if must_announce:
+            ensure_sweep(rows, clock.now_ms)
             rows.put(PersonRow(account_key=person.account_key, data_version=DATA_VERSION), person.lead_id)
         history: list[LeadActivity | LeadForm] = []
         if said.anonymous_id is not None:
@@ -160,6 +167,10 @@ class VisitorsHop:
         """Change nothing: other bounds take hold with each visitor's next event, and in the daily sweep."""
         return []
 
+    def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - see the docstring
+        """Say nothing: nobody waits for `visitors`."""
+        return []
+
     def is_ready(self, rows: Rows) -> bool:
         """Whether every partition of the directory has read the CRM."""
         found = rows.scan(ReadyRow, limit=self._partitions)
@@ -167,12 +178,15 @@ class VisitorsHop:
 
 
 def _fact(said: WebActivity | FormFill, to: Link, time: EventTime) -> LeadActivity | LeadForm:
-    if isinstance(said, FormFill):
-        return facts.form_of(said, to, time.at_ms, is_clamped=time.is_clamped)
-    return facts.activity_of(said, to, time)
+    if isinstance(said, WebActivity):
+        return facts.activity_of(said, to, time)
+    return facts.form_of(said, to, time.at_ms, is_clamped=time.is_clamped)
 
 
-def _count(rows: Rows, time: EventTime, nobody: int = 0, bad_addresses: int = 0, repeated: int = 0) -> None:
+def _count(
+    rows: Rows, time: EventTime, clock: Clock, nobody: int = 0, bad_addresses: int = 0, repeated: int = 0
+) -> None:
+    ensure_sweep(rows, clock.now_ms)
     day = day_key(time.at_ms)
     now = rows.get(CountRow, day) or _NO_COUNTS
     rows.put(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 from msgspec.structs import replace
 
 from workers.visitors.rows import HistoryRow, VisitorRow
@@ -30,8 +31,7 @@ class Bounds:
     age_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(msgspec.Struct, frozen=True):
     """One event of the history."""
 
     at_ms: int
@@ -42,7 +42,7 @@ class Kept:
 def keep(
     rows: Rows, anonymous_id: str, visitor: VisitorRow, event: Kept, bounds: Bounds, now_ms: int
 ) -> VisitorRow:
-    """Add one event and return what is then known of the visitor; the caller puts it."""
+    """Add one event of a visitor without links; return what is then known of the visitor, for the caller to put."""
     gone_before_ms = now_ms - bounds.age_ms
     if visitor.kept and visitor.oldest_ms < gone_before_ms:
         visitor, _ = expire(rows, anonymous_id, visitor, gone_before_ms, _CHUNK)
@@ -51,7 +51,7 @@ def keep(
     kind = FORM if event.row.form else ACTIVITY
     rows.put(event.row, anonymous_id, f"{event.at_ms:0{_DIGITS}d}", kind, event.event_id)
     oldest_ms = min(visitor.oldest_ms, event.at_ms) if visitor.kept else event.at_ms
-    visitor = replace(visitor, kept=visitor.kept + 1, oldest_ms=oldest_ms)
+    visitor = VisitorRow(kept=visitor.kept + 1, oldest_ms=oldest_ms)
     if visitor.kept > bounds.events:
         return _shorten(rows, anonymous_id, visitor, min(visitor.kept - bounds.events, _CHUNK))
     return visitor
