@@ -1,0 +1,147 @@
+"""What the demo's fortnight holds: enough of everything that real input holds, and the same every time."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from schemas.topics import TOPICS, Direction
+from workers.embedded.happening import Happening
+from workers.embedded.market import NAMELESS, RUBBISH, START, market
+
+START_MS = int(START.timestamp() * 1_000)
+DAY_MS = 86_400_000
+
+
+@pytest.fixture(scope="module")
+def fortnight() -> list[Happening]:
+    return market(seed=1)
+
+
+def values(fortnight: list[Happening], topic: str) -> list[dict[str, Any]]:
+    return [record.value for record in fortnight if record.topic == topic and isinstance(record.value, dict)]
+
+
+def is_valid(record: Happening) -> bool:
+    if record.value is None:
+        return record.topic.startswith("crm.")
+    raw = record.value if isinstance(record.value, bytes) else json.dumps(record.value)
+    try:
+        TOPICS[record.topic].adapter.validate_json(raw)
+    except ValidationError:
+        return False
+    return True
+
+
+def test_the_same_seed_gives_the_same_fortnight_and_another_seed_another(fortnight: list[Happening]) -> None:
+    assert market(seed=1) == fortnight
+    assert market(seed=2) != fortnight
+
+
+def test_it_is_a_fortnight_of_input_in_order(fortnight: list[Happening]) -> None:
+    stamps = [record.timestamp_ms for record in fortnight]
+
+    assert stamps == sorted(stamps)
+    assert stamps[0] >= START_MS - 3_600_000
+    assert stamps[-1] < START_MS + 14 * DAY_MS
+    assert {TOPICS[record.topic].direction for record in fortnight} == {Direction.IN}
+    assert 40_000 <= len(fortnight) <= 60_000
+
+
+def test_another_start_moves_everything(fortnight: list[Happening]) -> None:
+    later = market(seed=1, start=datetime(2027, 3, 1, tzinfo=UTC))
+
+    assert len(later) == len(fortnight)
+    assert later[0].timestamp_ms - fortnight[0].timestamp_ms == timedelta(days=364).total_seconds() * 1_000
+
+
+def test_what_breaks_the_contract_is_the_rubbish_and_nothing_else(fortnight: list[Happening]) -> None:
+    broken = [record for record in fortnight if not is_valid(record)]
+
+    bad_addresses = 2 * RUBBISH // 10  # well-formed for the model; refused where addresses are read
+    assert RUBBISH - bad_addresses <= len(broken) <= RUBBISH
+    assert all((record.key or "").startswith("bad-") for record in broken)
+
+
+def test_events_repeat_come_late_come_too_late_and_from_clocks_that_are_ahead(
+    fortnight: list[Happening],
+) -> None:
+    ids = Counter(value["event_id"] for value in values(fortnight, "web.activity") if "event_id" in value)
+    delays = [
+        record.timestamp_ms - datetime.fromisoformat(record.value["occurred_at"]).timestamp() * 1_000
+        for record in fortnight
+        if record.topic == "web.activity" and isinstance(record.value, dict) and is_valid(record)
+    ]
+
+    assert sum(count > 1 for count in ids.values()) > 300
+    assert sum(DAY_MS < delay < 7 * DAY_MS for delay in delays) > 100
+    assert sum(delay > 7 * DAY_MS for delay in delays) > 10
+    assert sum(delay < -300_000 for delay in delays) > 50
+
+
+def test_some_events_name_nobody(fortnight: list[Happening]) -> None:
+    nameless = [
+        value
+        for value in values(fortnight, "web.activity")
+        if not {"anonymous_id", "email"} & value.keys() and "url" in value
+    ]
+
+    assert NAMELESS * 0.9 <= len(nameless) <= NAMELESS * 1.2
+
+
+def test_a_browser_is_shared_and_a_person_has_two(fortnight: list[Happening]) -> None:
+    named = [
+        v
+        for t in ("web.activity", "form.fills")
+        for v in values(fortnight, t)
+        if {"anonymous_id", "email"} <= v.keys()
+    ]
+    people: dict[str, set[str]] = {}
+    browsers: dict[str, set[str]] = {}
+    for value in named:
+        people.setdefault(value["anonymous_id"], set()).add(value["email"].lower())
+        browsers.setdefault(value["email"].lower(), set()).add(value["anonymous_id"])
+
+    assert sum(len(emails) > 1 for emails in people.values()) >= 10
+    assert sum(len(ids) > 1 for ids in browsers.values()) >= 50
+
+
+def test_the_market_has_every_kind_of_company(fortnight: list[Happening]) -> None:
+    firms = {value["crm_account_id"]: value for value in values(fortnight[:400], "crm.accounts")}.values()
+
+    assert 200 <= len(firms) <= 400
+    assert {firm["relationship"] for firm in firms} >= {"prospect", "customer", "competitor", "partner"}
+    assert sum("open_opportunities" in firm for firm in firms) >= 5
+    assert sum(len(firm["domains"]) > 1 for firm in firms) >= 2
+    assert sum("revenue" not in firm for firm in firms) >= 5
+    assert sum(firm["country"] != "US" for firm in firms) >= 15
+    assert len({firm["domains"][0] for firm in firms}) == len(firms)
+
+
+def test_the_team_has_somebody_away_somebody_inactive_and_somebody_who_left(
+    fortnight: list[Happening],
+) -> None:
+    reps = {value["rep_id"]: value for value in values(fortnight[:400], "crm.reps")}
+    owners = {value.get("owner_rep_id") for value in values(fortnight[:400], "crm.accounts")} - {None}
+
+    assert 8 <= len(reps) <= 10
+    assert any(rep.get("absences") for rep in reps.values())
+    assert any(not rep["active"] for rep in reps.values())
+    assert any(rep.get("deputy_rep_id") for rep in reps.values())
+    assert owners - reps.keys(), "an owner the CRM of people does not know"
+
+
+def test_the_crm_changes_and_sales_answers_during_the_fortnight(fortnight: list[Happening]) -> None:
+    crm = [
+        record for record in fortnight if record.topic.startswith("crm.") and record.timestamp_ms > START_MS
+    ]
+    actions = Counter(value["action"] for value in values(fortnight, "sales.activities"))
+
+    assert len(crm) >= 20
+    assert any(record.value is None for record in crm)
+    assert all(actions[action] > 5 for action in ("touched", "accepted", "rejected", "reassigned"))
