@@ -123,6 +123,10 @@ class Hop(Protocol[E]):
         """The config of this partition has just changed to the one this hop was made of."""
         ...
 
+    def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
+        """The sources of ``announces_after`` have been read to the end they had at the first start."""
+        ...
+
     def is_ready(self, rows: Rows) -> bool:
         """Whether other sources than the own log may be read yet (asked until it is true)."""
         ...
@@ -144,6 +148,8 @@ class AgentSpec:
     """Agents whose watermarks in the own log bound the ticks of this one."""
     downstream_logs: tuple[str, ...] = ()
     """Own logs of other agents that this one tells its watermark."""
+    announces_after: tuple[str, ...] = ()
+    """Sources to be read to the end they had at the first start; then the hop's ``announce`` is asked, once."""
     checked_topics: frozenset[str] = field(default=frozenset())
     """Sources of foreign producers: a record on a wrong partition is forwarded to the own log."""
 

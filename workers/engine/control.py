@@ -94,6 +94,9 @@ def forward_emit(record: Record, own_log: str, key: bytes) -> Emit:
         key=key,
         value=record.value,
         partition_key=key,
-        headers=(*((n, v) for n, v in record.headers if n not in (HEADER, ORIGIN_HEADER)), (ORIGIN_HEADER, record.topic.encode())),
+        headers=(
+            *((n, v) for n, v in record.headers if n not in (HEADER, ORIGIN_HEADER)),
+            (ORIGIN_HEADER, record.topic.encode()),
+        ),
         timestamp_ms=record.timestamp_ms,
     )

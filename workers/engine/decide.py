@@ -7,12 +7,22 @@ It never reads a clock, a socket or a log.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from workers.engine.api import AgentSpec, Clock, Config, DeadLetterEncoder, Emit, Hop, Record, RefusedError, Timer
+from workers.engine.api import (
+    AgentSpec,
+    Clock,
+    Config,
+    DeadLetterEncoder,
+    Emit,
+    Hop,
+    Record,
+    RefusedError,
+    Timer,
+)
 from workers.engine.control import (
     ConfigChange,
     Resume,
@@ -78,7 +88,7 @@ class Limits:
 
     max_record_bytes: int = 1_000_000
     max_output_bytes: int = 900_000
-    quarantine: QuarantineLimits = QuarantineLimits()
+    quarantine: QuarantineLimits = field(default_factory=QuarantineLimits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,7 @@ class Decided:
 class Decider:
     """Decides the records of one (agent, partition)."""
 
-    def __init__(  # noqa: PLR0913 - one collaborator each
+    def __init__(
         self,
         spec: AgentSpec,
         partition: int,
@@ -200,7 +210,9 @@ class Decider:
         take_timer(self.rows, timer)
         self.rows.keep()
         clock = Clock(timer.due_ms)
-        where = Record(self.spec.own_log, self.partition, -1, timer.due_ms, f"{timer.kind}/{timer.key}".encode(), None)
+        where = Record(
+            self.spec.own_log, self.partition, -1, timer.due_ms, f"{timer.kind}/{timer.key}".encode(), None
+        )
         self._attempt(lambda: self.hop.on_timer(timer, self.rows, clock), where, clock)
 
     def decide(self, record: Record) -> None:
@@ -222,9 +234,17 @@ class Decider:
         self.dead_letters += 1
         self._done(record)
 
-    def resume(self) -> None:
-        """An operator has looked: forget the dead letters so far."""
-        self.quarantine = QuarantineRow()
+    def resume(self, offset: int) -> None:
+        """An operator has looked (the resume stands at ``offset`` of the own log): forget the dead letters so far."""
+        self.quarantine = QuarantineRow(resumed_offset=offset)
+
+    def announce(self) -> None:
+        """Let the hop say that what must be read first has been read."""
+        clock = Clock(self.now_ms)
+        where = Record(self.spec.own_log, self.partition, -1, self.now_ms, b"announce", None)
+        self._attempt(
+            lambda: self.hop.announce(self.partition, self.partitions, self.rows, clock), where, clock
+        )
 
     def _done(self, record: Record) -> None:
         self.rows.put(OffsetRow(next_offset=record.offset + 1), record.topic)
@@ -266,7 +286,10 @@ class Decider:
             reason, detail = "handler_failed", _without_values(error)
         else:
             self.rows.keep()
-            self._outputs.extend(emit if emit.timestamp_ms is not None else replace(emit, timestamp_ms=clock.now_ms) for emit in emits)
+            self._outputs.extend(
+                emit if emit.timestamp_ms is not None else replace(emit, timestamp_ms=clock.now_ms)
+                for emit in emits
+            )
             return True
         self.rows.discard()
         self._outputs.append(self._dead_letter(self.spec.name, record, reason, detail, clock.now_ms))
@@ -286,7 +309,9 @@ class Decider:
     def _handle_control(self, record: Record, clock: Clock) -> None:
         control = _control_or_none(record)
         if control is None:
-            emit = self._dead_letter(self.spec.name, record, "breaks_contract", "not an engine record", clock.now_ms)
+            emit = self._dead_letter(
+                self.spec.name, record, "breaks_contract", "not an engine record", clock.now_ms
+            )
             self._outputs.append(emit)
         elif isinstance(control, Watermark):
             known = self._watermarks.get((control.agent, control.partition))
@@ -317,7 +342,9 @@ class Decider:
         cursor = next_cursor(self.rows)
         if cursor is None:
             return
-        where = Record(self.spec.own_log, self.partition, -1, clock.now_ms, f"{cursor.kind}/{cursor.key}".encode(), None)
+        where = Record(
+            self.spec.own_log, self.partition, -1, clock.now_ms, f"{cursor.kind}/{cursor.key}".encode(), None
+        )
 
         def chunk() -> list[Emit]:
             emits, position = self.hop.on_cursor(cursor, self.rows, clock)

@@ -18,7 +18,8 @@ class MemoryStore:
 
     def get(self, key: bytes) -> bytes | None:
         """Return the value, or None."""
-        return self._rows.get(key)
+        found: bytes | None = self._rows.get(key)
+        return found
 
     def scan(self, start: bytes, end: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Iterate (key, value) with start <= key < end, ascending."""

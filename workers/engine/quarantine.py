@@ -21,6 +21,8 @@ class QuarantineRow(Row, frozen=True):
     run: int = 0
     stopped: str = ""
     """Why the partition stopped; empty while it runs."""
+    resumed_offset: int = -1
+    """The offset, in the own log, of the operator's last resume: it counts once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,10 @@ def counted(row: QuarantineRow, limits: QuarantineLimits, *, is_dead: bool) -> Q
         stopped = f"{run} dead letters in a row (limit {limits.run})"
     elif handled >= limits.window:
         if dead * 100 > limits.share_percent * handled:
-            stopped = f"{dead} of the last {handled} records are dead letters (limit {limits.share_percent} %)"
+            stopped = (
+                f"{dead} of the last {handled} records are dead letters (limit {limits.share_percent} %)"
+            )
         handled, dead = handled // 2, dead // 2
-    return QuarantineRow(handled=handled, dead=dead, run=run, stopped=stopped)
+    return QuarantineRow(
+        handled=handled, dead=dead, run=run, stopped=stopped, resumed_offset=row.resumed_offset
+    )

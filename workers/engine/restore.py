@@ -1,0 +1,57 @@
+"""Bring a partition's rows up to its changelog: read_committed, in bulk, from where the local copy stands.
+
+A local copy that must not be trusted (staleness.py) is deleted and rebuilt from the beginning.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiokafka import AIOKafkaConsumer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aiokafka.structs import TopicPartition
+
+    from workers.engine.store import RocksStore
+
+_FETCH_BYTES = 8 << 20
+_POLL_MS = 200
+
+
+def reader(client: Mapping[str, Any]) -> AIOKafkaConsumer:
+    """Return a consumer without a group that sees committed records only."""
+    return AIOKafkaConsumer(
+        **client,
+        group_id=None,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        max_partition_fetch_bytes=_FETCH_BYTES,
+        fetch_max_wait_ms=_POLL_MS,
+    )
+
+
+async def read_changelog(
+    consumer: AIOKafkaConsumer,
+    changelog: TopicPartition,
+    store: RocksStore,
+    position: int,
+    end: int,
+    now_ms: int,
+) -> int:
+    """Apply the changelog from ``position`` up to ``end`` to the store; return the number of rows read.
+
+    Done when the position has reached the end, not when a record with the last offset was seen: ends count
+    transaction markers.
+    """
+    consumer.assign([changelog])
+    consumer.seek(changelog, position)
+    count = 0
+    while await consumer.position(changelog) < end:
+        for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
+            changes = {record.key: record.value for record in records}
+            count += len(records)
+            store.write(changes, changelog_offset=records[-1].offset + 1, at_ms=now_ms)
+    return count

@@ -1,0 +1,186 @@
+"""All partition tasks of one process: begun on assignment, ended on revocation, watched while they stand idle.
+
+Idle means: every source stands at its end. Then time may move without a record, but only as far as the inputs have
+surely reached: at the edge the clock's time read *before* the ends were asked for; further in, the least watermark of
+all upstream tasks. A timer that is due by then gets a tick; otherwise the downstream logs are told a watermark.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import TYPE_CHECKING
+
+import structlog
+from faust.types import TP
+
+from workers.engine.control import Tick, Watermark, control_emit
+from workers.engine.task import PartitionTask, TaskState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from workers.engine.api import AgentSpec, Emit
+    from workers.engine.context import Context
+    from workers.engine.decide import Decider
+    from workers.engine.transport import BatchConsumer, RecordBatch
+
+log = structlog.get_logger(__name__)
+TaskKey = tuple[str, int]
+_LEAST_STEP_MS = 1_000
+"""A watermark is told when time has moved by at least this much."""
+
+
+class Runtime:
+    """The tasks of this process, by agent and partition."""
+
+    def __init__(self, specs: Iterable[AgentSpec], context: Context) -> None:
+        self._specs = {spec.name: spec for spec in specs}
+        self._agent_of = {topic: spec.name for spec in self._specs.values() for topic in spec.sources}
+        self._context = context
+        self._consumer: BatchConsumer | None = None
+        self.tasks: dict[TaskKey, PartitionTask] = {}
+        self._told_ms: dict[TaskKey, int] = {}
+        self._idle: asyncio.Task[None] | None = None
+        self._committed: dict[TP, int] = {}
+
+    # Faust's rebalance signals.
+
+    def begin(self, consumer: BatchConsumer, assigned: set[TP]) -> None:
+        """Begin a task for each (agent, partition) whose sources are all here. Returns at once: heartbeats go on."""
+        self._consumer = consumer
+        consumer.hold(assigned)
+        here: dict[TaskKey, set[str]] = {}
+        for tp in assigned:
+            agent = self._agent_of.get(tp.topic)
+            if agent is not None:
+                here.setdefault((agent, tp.partition), set()).add(tp.topic)
+        for (agent, partition), topics in sorted(here.items()):
+            spec = self._specs[agent]
+            missing = set(spec.sources) - topics
+            if missing:
+                log.error("partition_incomplete", agent=agent, partition=partition, missing=sorted(missing))
+                continue
+            self.tasks[agent, partition] = PartitionTask(spec, partition, self._context, consumer)
+        if self._idle is None:
+            self._idle = asyncio.create_task(self._watch(), name="idle-watch")
+        log.info("partitions_assigned", tasks=len(self.tasks))
+
+    async def end(self) -> None:
+        """Let every task finish the batch in hand, then end it; what takes too long is cancelled."""
+        tasks, self.tasks = list(self.tasks.values()), {}
+        self._told_ms.clear()
+        for task in tasks:
+            task.close()
+        if tasks:
+            _, late = await asyncio.wait(
+                [task.task for task in tasks], timeout=self._context.bounds.release_timeout_s
+            )
+            for running in late:
+                running.cancel()
+            if late:
+                await asyncio.wait(late, timeout=1.0)
+            log.info("partitions_released", tasks=len(tasks), cancelled=len(late))
+
+    async def stop(self) -> None:
+        """End all tasks and the watch."""
+        if self._idle is not None:
+            self._idle.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._idle
+            self._idle = None
+        if self._consumer is not None:
+            await self._report_lag()
+        await self.end()
+
+    def submit(self, batch: RecordBatch) -> None:
+        """Hand a batch to its task; one without a task was fetched before a rebalance."""
+        agent = self._agent_of[batch.tp.topic]
+        task = self.tasks.get((agent, batch.tp.partition))
+        if task is not None:
+            task.submit(batch)
+
+    # The idle watch.
+
+    async def _watch(self) -> None:
+        bounds = self._context.bounds
+        lag_due = time.monotonic() + bounds.lag_every_s
+        while True:
+            await asyncio.sleep(bounds.idle_every_s)
+            try:
+                await self._look_at_idle()
+                if time.monotonic() > lag_due:
+                    lag_due = time.monotonic() + bounds.lag_every_s
+                    await self._report_lag()
+            except Exception as error:  # noqa: BLE001 - a broker that is gone, a rebalance: look again
+                log.debug("idle_watch_failed", error=type(error).__name__)
+
+    async def _look_at_idle(self) -> None:
+        if self._consumer is None:
+            return
+        edge_ms = self._context.edge_clock.now_ms()  # before the ends are asked for
+        running = [task for task in self.tasks.values() if task.state is TaskState.RUNNING]
+        due = [task for task in running if self._has_news(task, edge_ms)]
+        tps = [tp for task in due for tp in task.tps.values()]
+        if not tps:
+            return
+        ends = await self._consumer.thread.ends(tps)
+        for task in due:
+            if self.tasks.get((task.spec.name, task.partition)) is task:
+                self._look_at(task, ends, edge_ms)
+
+    def _reached_ms(self, task: PartitionTask, decider: Decider, edge_ms: int) -> int:
+        return edge_ms if task.spec.is_edge else decider.reached_ms()
+
+    def _has_news(self, task: PartitionTask, edge_ms: int) -> bool:
+        decider = task.decider
+        if decider is None or task.is_busy:
+            return False
+        if task.wants_announcement:
+            return True
+        reached = self._reached_ms(task, decider, edge_ms)
+        told = self._told_ms.get((task.spec.name, task.partition), 0)
+        return reached >= told + _LEAST_STEP_MS or decider.has_due(reached) or decider.has_cursor()
+
+    def _look_at(self, task: PartitionTask, ends: dict[TP, int], edge_ms: int) -> None:
+        decider = task.decider
+        if decider is None or task.is_busy or task.state is not TaskState.RUNNING:
+            return
+        if task.wants_announcement and task.first_ends is not None:
+            first = {task.tps[topic]: task.first_ends[topic] for topic in task.spec.announces_after}
+            if task.has_read(first, task.spec.announces_after):
+                task.request_announcement()
+            return
+        if not task.has_settled(ends) or not decider.is_ready:
+            return
+        reached = self._reached_ms(task, decider, edge_ms)
+        if decider.has_due(reached) or decider.has_cursor():
+            at_ms = max(reached, decider.now_ms)
+            task.request([control_emit(task.spec.own_log, task.partition, Tick(at_ms), at_ms)])
+            return
+        key = (task.spec.name, task.partition)
+        if reached >= self._told_ms.get(key, 0) + _LEAST_STEP_MS and task.spec.downstream_logs:
+            self._told_ms[key] = reached
+            task.request(self._watermarks(task, reached))
+
+    def _watermarks(self, task: PartitionTask, at_ms: int) -> list[Emit]:
+        partitions = self._context.partitions
+        mark = Watermark(task.spec.name, task.partition, partitions, at_ms)
+        return [
+            control_emit(topic, partition, mark, at_ms)
+            for topic in task.spec.downstream_logs
+            for partition in range(partitions)
+        ]
+
+    async def _report_lag(self) -> None:
+        """Tell the group's offsets, for lag monitors only; the rows are the truth."""
+        offsets: dict[TP, int] = {}
+        for task in self.tasks.values():
+            if task.state is TaskState.RUNNING:
+                offsets.update(task.lag_offsets())
+        fresh = {tp: at for tp, at in offsets.items() if self._committed.get(tp) != at}
+        if fresh and self._consumer is not None:
+            with contextlib.suppress(Exception):  # a rebalance or a broker gone: the next report tells it
+                await self._consumer.thread.commit(fresh)
+                self._committed.update(fresh)

@@ -1,0 +1,408 @@
+"""One (agent, partition): fence, restore, loop, release. Owns one transactional producer and one RocksDB.
+
+In: record batches of its sources. Out: transactions of outputs and changed rows. The rows hold the next offset of every
+source and are the only truth: after any error the task throws away what it had and begins again from them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from aiokafka.errors import ProducerFenced
+from aiokafka.structs import TopicPartition
+from faust.types import TP
+
+from workers.engine.api import Record
+from workers.engine.control import ConfigChange, Resume, control_emit, decode_control, is_control
+from workers.engine.decide import ConfigConflictError, Decider, RowTooLargeError
+from workers.engine.inbox import GapError, Inbox
+from workers.engine.marker import CrashMarker, Verdict
+from workers.engine.opening import OffsetLostError, Opened, open_partition
+from workers.engine.restore import reader
+
+if TYPE_CHECKING:
+    from workers.engine.api import AgentSpec, Emit
+    from workers.engine.context import Context
+    from workers.engine.decide import Decided
+    from workers.engine.transport import BatchConsumer, RecordBatch
+
+log = structlog.get_logger(__name__)
+_RESUME_POLL_S = 2.0
+_SETTLE_RECORDS = 200
+
+
+class TaskState(StrEnum):
+    """What a task is doing."""
+
+    OPENING = "opening"
+    RUNNING = "running"
+    WAITING = "waiting"
+    """After an error, before it begins again."""
+    STOPPED = "stopped"
+    """Past the dead-letter limits, or told by a config that is not ours: an operator must act."""
+    CLOSED = "closed"
+
+
+class PartitionTask:
+    """The task of one (agent, partition) while it is assigned to this process."""
+
+    def __init__(self, spec: AgentSpec, partition: int, context: Context, consumer: BatchConsumer) -> None:
+        self.spec = spec
+        self.partition = partition
+        self.state = TaskState.OPENING
+        self.tps = {topic: TP(topic, partition) for topic in spec.sources}
+        self.decider: Decider | None = None
+        self.is_busy = False
+        self.wants_announcement = bool(spec.announces_after)
+        self.first_ends: dict[str, int] | None = None
+        self._context = context
+        self._consumer = consumer
+        self._opened: Opened | None = None
+        self._inbox = self._new_inbox()
+        self._epochs: dict[str, int] = {}
+        self._controls: list[Emit] = []
+        self._announce = False
+        self._wake = asyncio.Event()
+        self._closing = False
+        self._log = log.bind(agent=spec.name, partition=partition)
+        self._changelog = TopicPartition(context.changelog_topic(spec.name), partition)
+        self.task = asyncio.create_task(self._run(), name=f"{spec.name}-{partition}")
+
+    def _new_inbox(self) -> Inbox:
+        return Inbox(self.spec.sources, self._context.edge_clock.clamp if self.spec.is_edge else None)
+
+    # Called by the runtime, on the same event loop.
+
+    def submit(self, batch: RecordBatch) -> None:
+        """Take a fetched batch; never blocks. What is not of this task's epoch is dropped."""
+        topic = batch.tp.topic
+        if self.state is not TaskState.RUNNING or batch.epoch != self._epochs.get(topic):
+            return
+        try:
+            self._inbox.offer(topic, batch.start, batch.records)
+        except GapError as gap:
+            self._log.warning("gap_sought_again", topic=topic, expected=gap.expected, start=batch.start)
+            self._epochs[topic] = self._consumer.reseek(batch.tp, gap.expected)
+            return
+        bounds = self._context.bounds
+        if (
+            self._inbox.count(topic) > bounds.max_waiting_records
+            or self._inbox.size(topic) > bounds.max_waiting_bytes
+        ):
+            self._consumer.hold({batch.tp})
+        self._wake.set()
+
+    def request(self, controls: list[Emit]) -> None:
+        """Write engine records (ticks, watermarks) with the next transaction."""
+        self._controls = controls
+        self._wake.set()
+
+    def request_announcement(self) -> None:
+        """The sources have been read to the end they had at the first start: let the hop say so."""
+        self._announce = True
+        self._wake.set()
+
+    def has_settled(self, ends: dict[TP, int]) -> bool:
+        """Whether every source stands at its end and nothing waits or is under way."""
+        if self.state is not TaskState.RUNNING or self.is_busy or self._controls or self._announce:
+            return False
+        return self.has_read(ends, self.spec.sources)
+
+    def has_read(self, ends: dict[TP, int], topics: tuple[str, ...]) -> bool:
+        """Whether these sources have been decided up to ``ends``."""
+        for topic in topics:
+            tp = self.tps[topic]
+            settled = self._consumer.settled.get(tp)
+            if settled is None or settled < ends.get(tp, 0) or self._inbox.count(topic):
+                return False
+            if self._inbox.expected[topic] < self._consumer.delivered.get(tp, 0):
+                return False
+        return True
+
+    def lag_offsets(self) -> dict[TP, int]:
+        """The next offset of each source as the rows have it, for lag monitors; behind markers where all is read."""
+        offsets = {}
+        for topic, tp in self.tps.items():
+            waiting = self._inbox.first_offset(topic)
+            settled = self._consumer.settled.get(tp)
+            expected = self._inbox.expected[topic]
+            if waiting is not None:
+                offsets[tp] = waiting
+            elif settled is not None and expected >= self._consumer.delivered.get(tp, 0):
+                offsets[tp] = max(settled, expected)
+        return {} if self.is_busy else offsets
+
+    def close(self) -> None:
+        """Finish the batch in hand and end."""
+        self._closing = True
+        self._wake.set()
+
+    # The life of the task.
+
+    async def _run(self) -> None:
+        backoff = self._context.bounds.restart_backoff_s
+        while not self._closing:
+            started = time.monotonic()
+            try:
+                await self._open()
+                await self._loop()
+            except (ConfigConflictError, OffsetLostError) as error:
+                self._log.error("partition_stopped", why=str(error))
+                self._stopped()
+                await self._wait_for_close(self._context.bounds.restart_backoff_max_s)
+            except ProducerFenced:
+                self._log.warning("task_fenced")
+                self.state = TaskState.WAITING
+                await self._wait_for_close(self._context.bounds.fenced_wait_s)
+            except Exception as error:  # noqa: BLE001 - whatever it was, the rows are the truth and the task begins again
+                if time.monotonic() - started > self._context.bounds.restart_backoff_max_s:
+                    backoff = self._context.bounds.restart_backoff_s
+                self._log.warning(
+                    "task_restarted", error=type(error).__name__, after_s=backoff, exc_info=True
+                )
+                self._context.metrics.task_restarts.labels(self.spec.name, self.partition).inc()
+                self.state = TaskState.WAITING
+                await self._wait_for_close(backoff)
+                backoff = min(backoff * 2, self._context.bounds.restart_backoff_max_s)
+            finally:
+                await self._let_go()
+        self.state = TaskState.CLOSED
+
+    def _stopped(self) -> None:
+        self.state = TaskState.STOPPED
+        self._context.metrics.is_stopped.labels(self.spec.name, self.partition).set(1)
+
+    async def _wait_for_close(self, seconds: float) -> None:
+        self._consumer.hold(set(self.tps.values()))
+        deadline = time.monotonic() + seconds
+        while not self._closing and (left := deadline - time.monotonic()) > 0:
+            self._wake.clear()
+            try:
+                await asyncio.wait_for(self._wake.wait(), left)
+            except TimeoutError:
+                return
+
+    async def _open(self) -> None:
+        self.state = TaskState.OPENING
+        self._inbox = self._new_inbox()
+        self._controls = []
+        context = self._context
+        opened = await open_partition(self.spec, self.partition, context)
+        self._opened = opened
+        decider = self.decider = Decider(
+            self.spec,
+            self.partition,
+            context.partitions,
+            opened.store,
+            context.config,
+            context.dead_letter,
+            context.limits,
+        )
+        if self._closing:
+            return
+        starts = opened.starts(decider)
+        self.state = TaskState.RUNNING
+        self.first_ends = opened.ends if self.wants_announcement else None
+        for topic, offset in starts.items():
+            self._inbox.expect(topic, offset)
+            self._epochs[topic] = self._consumer.reseek(self.tps[topic], offset)
+        self._log.info(
+            "partition_opened", restored_rows=opened.restored, rebuilt_because=opened.rebuilt_because
+        )
+
+    async def _let_go(self) -> None:
+        opened, self._opened, self.decider = self._opened, None, None
+        if opened is not None:
+            await opened.close()
+
+    # The loop.
+
+    async def _loop(self) -> None:
+        bounds = self._context.bounds
+        decider = self._decider()
+        waited_since = time.monotonic()
+        if decider.wants_config_record:
+            new = self._context.config
+            change = ConfigChange(name=new.name, version=new.version, hash=new.hash, text=new.text)
+            self._controls.append(control_emit(self.spec.own_log, self.partition, change, decider.now_ms))
+        while not self._closing:
+            if decider.quarantine.stopped:
+                await self._wait_for_resume(decider)
+                continue
+            sources = self._readable(decider)
+            if len(sources) == len(self.spec.sources):
+                waited_since = time.monotonic()
+            elif time.monotonic() - waited_since > self._context.first_start_timeout_s:
+                self._log.error("not_ready_in_time", waited_s=self._context.first_start_timeout_s)
+                msg = f"{self.spec.name}/{self.partition}: what must be read first has not been read to its end; is every agent running?"
+                raise TimeoutError(msg)
+            waiting = self._inbox.total(sources)
+            if not (waiting or self._controls or self._announce):
+                self._wake.clear()
+                try:
+                    await asyncio.wait_for(self._wake.wait(), 5.0)
+                except TimeoutError:
+                    continue
+                continue
+            if waiting < _SETTLE_RECORDS and not self._controls:
+                await asyncio.sleep(bounds.gather_ms / 1000)
+            self.is_busy = True
+            try:
+                await self._batch(decider, sources)
+            finally:
+                self.is_busy = False
+            self._release_held()
+            await asyncio.sleep(0)
+
+    def _decider(self) -> Decider:
+        if self.decider is None:
+            raise RuntimeError("the task is not open")
+        return self.decider
+
+    def _readable(self, decider: Decider) -> tuple[str, ...]:
+        return self.spec.sources if decider.is_ready else (self.spec.own_log,)
+
+    async def _batch(self, decider: Decider, sources: tuple[str, ...]) -> None:
+        controls, self._controls = self._controls, []
+        if self._announce:
+            self._announce = False
+            self.wants_announcement = False
+            decider.announce()
+        count = self._decide_some(decider, sources)
+        try:
+            decided = decider.take()
+        except RowTooLargeError:
+            decider.checks_rows = True
+            raise
+        await self._commit(decided, controls, count)
+        decider.committed()
+        if decider.quarantine.stopped:
+            self._log.error("partition_stopped", why=decider.quarantine.stopped)
+
+    def _decide_some(self, decider: Decider, sources: tuple[str, ...]) -> int:
+        """Decide records up to a bound of records, bytes, outputs and time; return their number."""
+        head = self._inbox.peek(sources)
+        if head is None:
+            return 0
+        marker = self._marker()
+        bounds = self._context.bounds
+        verdict = marker.verdict(head.topic, head.offset)
+        most = bounds.max_batch_records if verdict is Verdict.NORMAL else 1
+        spans = (
+            self._inbox.spans(sources, most)
+            if verdict is Verdict.NORMAL
+            else {head.topic: (head.offset, head.offset)}
+        )
+        count = size = 0
+        deadline = time.perf_counter() + bounds.decide_ms / 1000
+        marker.before(spans)
+        try:
+            while (
+                count < most
+                and size < bounds.max_batch_bytes
+                and decider.output_count < bounds.max_batch_outputs
+            ):
+                record = self._inbox.peek(sources)
+                if record is None:
+                    break
+                if verdict is Verdict.BURY:
+                    decider.bury(record, "crashed_worker", "deciding this record ended the worker twice")
+                elif decider.advance(record):
+                    decider.decide(record)
+                else:
+                    break  # many timers were due: commit them first, the record is decided in the next batch
+                self._inbox.pop(record)
+                count += 1
+                size += len(record.value or b"")
+                if decider.quarantine.stopped or time.perf_counter() > deadline:
+                    break
+                if len(sources) < len(self.spec.sources) and decider.is_ready:
+                    break
+        finally:
+            marker.after()
+        return count
+
+    async def _commit(self, decided: Decided, controls: list[Emit], count: int) -> None:
+        outputs = decided.outputs + controls
+        if not outputs and not decided.changes:
+            return
+        opened = self._open_partition()
+        now_ms = time.time_ns() // 1_000_000
+        began = time.perf_counter()
+        written = await asyncio.wait_for(
+            opened.writer.commit(outputs, self._changelog, decided.changes, now_ms),
+            self._context.bounds.commit_timeout_s,
+        )
+        if decided.changes:
+            opened.store.write(decided.changes, changelog_offset=written, at_ms=now_ms)
+        metrics, name = self._context.metrics, self.spec.name
+        metrics.commit_seconds.labels(name).observe(time.perf_counter() - began)
+        metrics.records.labels(name).inc(count)
+        metrics.outputs.labels(name).inc(len(decided.outputs))
+        metrics.batches.labels(name).observe(count)
+        decider = self._decider()
+        if decider.dead_letters:
+            metrics.dead_letters.labels(name).inc(decider.dead_letters)
+            decider.dead_letters = 0
+        metrics.stream_time.labels(name, self.partition).set(decider.now_ms / 1000)
+
+    def _open_partition(self) -> Opened:
+        if self._opened is None:
+            raise RuntimeError("the task is not open")
+        return self._opened
+
+    def _marker(self) -> CrashMarker:
+        return self._open_partition().marker
+
+    def _release_held(self) -> None:
+        bounds = self._context.bounds
+        for topic, tp in self.tps.items():
+            if (
+                tp in self._consumer.held
+                and self._inbox.count(topic) * 2 < bounds.max_waiting_records
+                and self._inbox.size(topic) * 2 < bounds.max_waiting_bytes
+            ):
+                self._consumer.release({tp})
+
+    async def _wait_for_resume(self, decider: Decider) -> None:
+        """Hold everything until an operator's resume stands in the own log, behind what was read of it."""
+        self._stopped()
+        self._consumer.hold(set(self.tps.values()))
+        start = max(decider.next_offset(self.spec.own_log) or 0, decider.quarantine.resumed_offset + 1)
+        consumer = reader(self._context.client)
+        await consumer.start()
+        try:
+            own = TopicPartition(self.spec.own_log, self.partition)
+            consumer.assign([own])
+            consumer.seek(own, start)
+            while not self._closing:
+                found = await self._find_resume(consumer, own)
+                if found is not None:
+                    decider.resume(found)
+                    await self._commit(decider.take(), [], 0)
+                    decider.committed()
+                    self._log.warning("partition_resumed", offset=found)
+                    self._context.metrics.is_stopped.labels(self.spec.name, self.partition).set(0)
+                    self.state = TaskState.RUNNING
+                    self._consumer.release(set(self.tps.values()))
+                    return
+        finally:
+            await consumer.stop()
+
+    async def _find_resume(self, consumer: Any, own: TopicPartition) -> int | None:
+        for records in (await consumer.getmany(own, timeout_ms=int(_RESUME_POLL_S * 1000))).values():
+            for raw in records:
+                record = _as_record(raw)
+                if is_control(record):
+                    control = decode_control(record)
+                    if isinstance(control, Resume) and control.agent == self.spec.name:
+                        return record.offset
+        return None
+
+
+def _as_record(raw: Any) -> Record:
+    return Record(raw.topic, raw.partition, raw.offset, raw.timestamp, raw.key, raw.value, tuple(raw.headers))
