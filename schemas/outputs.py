@@ -124,15 +124,18 @@ class LedgerCandidate(Model):
 
     rep_id: str
     weight: int
-    current_before: int = Field(description="Smooth weighted round robin's current weight.")
+    current_before: int = Field(
+        description="Smooth weighted round robin's current weight, in millionths of a turn."
+    )
     current_after: int
-    taken_in_period: int
+    taken_in_period: int = Field(description="Leads in the desk's period, before a turn and after a return.")
     capacity: int | None = None
     passed_over: PassedOver | None = None
 
 
-LedgerEntryType = Literal["turn", "follow", "owner", "return", "waiting", "released"]
-"""A turn of the rotation, a lead for who has the account, one for who owns it, what came back, began to wait, left."""
+LedgerEntryType = Literal["turn", "follow", "owner", "return", "waiting", "released", "sent_on"]
+"""A turn of the rotation, a lead for who has the account, one for who owns it, what came back, began to wait, left the
+waiting leads with a turn, or went on to whoever stands in."""
 
 
 class LedgerEntry(Output):

@@ -1,20 +1,19 @@
 """When a calendar is open, and when so much working time has passed. Pure: instants in, instants out.
 
-In: opening hours of the policy (or of a rep), instants in milliseconds UTC. Out: openings, deadlines, days and weeks of
-the calendar's zone. A window belongs to the day on which it opens: one over midnight runs on into a holiday. A special
-day replaces a holiday, a holiday replaces the weekday. Where the clocks jump over an opening or closing time, it is the
-instant of the jump; where they read it twice, a window opens at the first and closes at the second reading, so that it
-covers every minute that reads inside it.
+In: the windows that begin on a day, instants in milliseconds UTC. Out: openings, deadlines, days and weeks of the
+calendar's zone. A window belongs to the day on which it opens: one over midnight runs on into a holiday. Where the
+clocks jump over an opening or closing time, it is the instant of the jump; where they read it twice, a window opens at
+the first and closes at the second reading, so that it covers every minute that reads inside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
-from workers.policy.hours import Week, Window, is_holiday, zone
+from workers.policy.hours import Window
 
 _DAYS_AHEAD = 1_100
 _CACHED_DAYS = 1_200
@@ -26,7 +25,7 @@ Span = tuple[int, int]
 
 
 class NeverOpensError(ValueError):
-    """The calendar has no opening, or none within the next three years: no deadline can be told by it."""
+    """The calendar has no (or too little) opening time within the next three years: it can tell no deadline."""
 
 
 class Per(StrEnum):
@@ -49,27 +48,19 @@ class Period:
 
 
 class Calendar:
-    """Opening hours in one zone.
+    """Opening hours in one zone; ``windows_on`` tells what begins on a day. Days are computed once and kept (bounded)."""
 
-    Days are computed once and kept (bounded). Raises NeverOpensError where no window is given at all, and ValueError
-    for an unknown zone.
-    """
-
-    def __init__(
-        self, zone_name: str, week: Week, days: Mapping[date, tuple[Window, ...]] | None = None, holidays: str | None = None
-    ) -> None:
-        self._zone = zone(zone_name)
-        self._week = week
-        self._days = dict(days or {})
-        self._holidays = holidays
+    def __init__(self, zone: tzinfo, windows_on: Callable[[date], tuple[Window, ...]]) -> None:
+        self._zone = zone
+        self._windows_on = windows_on
         self._spans: dict[int, tuple[Span, ...]] = {}
-        if not any(week) and not any(self._days.values()):
-            raise NeverOpensError("a calendar that is never open: give it at least one window")
 
     def is_open(self, at_ms: int) -> bool:
         """Whether the calendar is open at ``at_ms``."""
         today = self._local(at_ms).toordinal()
-        return any(start <= at_ms < end for day in range(today - 1, today + 2) for start, end in self._spans_of(day))
+        return any(
+            start <= at_ms < end for day in range(today - 1, today + 2) for start, end in self._spans_of(day)
+        )
 
     def next_opening(self, at_ms: int) -> int:
         """Return ``at_ms`` where it is open, else the next instant at which it opens. Raises NeverOpensError."""
@@ -125,31 +116,30 @@ class Calendar:
             self._spans.clear()
         day = date.fromordinal(ordinal)
         spans = tuple(
-            (self._instant_ms(day, window.start_minute, fold=0), self._instant_ms(day, window.end_minute, fold=1))
-            for window in self._windows_of(day)
+            (
+                self._instant_ms(day, window.start_minute, fold=0),
+                self._instant_ms(day, window.end_minute, fold=1),
+            )
+            for window in self._windows_on(day)
         )
         self._spans[ordinal] = spans
         return spans
-
-    def _windows_of(self, day: date) -> tuple[Window, ...]:
-        special = self._days.get(day)
-        if special is not None:
-            return special
-        if self._holidays is not None and is_holiday(self._holidays, day):
-            return ()
-        return self._week[day.weekday()]
 
     def _instant_ms(self, day: date, minute: int, *, fold: int) -> int:
         """Return when the clocks read ``minute`` of ``day``: the first (fold 0) or second (fold 1) of two readings."""
         wall = datetime.combine(day, datetime.min.time()) + timedelta(minutes=minute)
         wall_s = int((wall - _EPOCH).total_seconds())
-        before_s, after_s = (_seconds(wall.replace(tzinfo=self._zone, fold=one).utcoffset()) for one in (0, 1))
+        before_s, after_s = (
+            _seconds(wall.replace(tzinfo=self._zone, fold=one).utcoffset()) for one in (0, 1)
+        )
         if after_s <= before_s:  # an ordinary reading, or one of two: the later one has the smaller offset
             return (wall_s - (after_s if fold else before_s)) * 1000
         low_s, high_s = wall_s - after_s, wall_s - before_s  # the jump lies in (low, high]
         while high_s - low_s > 1:
             middle_s = (low_s + high_s) // 2
-            jumped = _seconds(datetime.fromtimestamp(middle_s, UTC).astimezone(self._zone).utcoffset()) == after_s
+            jumped = (
+                _seconds(datetime.fromtimestamp(middle_s, UTC).astimezone(self._zone).utcoffset()) == after_s
+            )
             low_s, high_s = (low_s, middle_s) if jumped else (middle_s, high_s)
         return high_s * 1000
 

@@ -1,0 +1,147 @@
+"""How a decision is written down and said: rows, the answer to the account, the line in the ledger.
+
+In: a request and its outcome. Out: changed rows and emits. A request that comes again gets the identical answer, for
+30 days; a request that was given back gets none.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec.structs import replace
+
+from schemas.desk_requests import DeskRequest
+from schemas.lead_events import DeskAnswer, PassedOverRep
+from schemas.topics import DESK_REQUESTS, LEAD_EVENTS
+from workers.desks.capacity import counted, in_period
+from workers.desks.ledger import ledger_line
+from workers.desks.outcome import Outcome, State
+from workers.desks.rotation import taken
+from workers.desks.rows import AnswerRow, RotationRow
+from workers.desks.terms import Terms
+from workers.desks.waiting import is_crowded, wait
+from workers.engine.api import Emit
+from workers.engine.rows import Rows
+from workers.engine.timers import set_timer
+from workers.outbox import emit
+
+FORGET = "forget"
+KEPT_MS = 30 * 86_400_000
+"""How long an answer is remembered after its last change."""
+_KEY_SEP = "\x1f"
+_MAX_PASSED_OVER = 20
+_SAID: dict[State, Literal["assigned", "waiting", "unavailable"]] = {
+    State.ASSIGNED: "assigned",
+    State.WAITING: "waiting",
+    State.UNAVAILABLE: "unavailable",
+}
+
+
+def settle(
+    terms: Terms,
+    rows: Rows,
+    request: DeskRequest,
+    outcome: Outcome,
+    now_ms: int,
+    *,
+    is_released: bool = False,
+) -> list[Emit]:
+    """Write ``outcome`` down and say it."""
+    if outcome.state is State.WAITING and is_crowded(rows, request.desk):
+        outcome = Outcome(
+            State.UNAVAILABLE,
+            everyone_away=outcome.everyone_away,
+            desk_full=True,
+            candidates=outcome.candidates,
+        )
+    answer = AnswerRow(
+        state=outcome.state, account_key=request.account_key, lead_id=request.lead_id, rep_id=outcome.rep_id
+    )
+    if outcome.step is not None or outcome.period:
+        answer = _use(terms, rows, request, outcome, answer, now_ms)
+    if outcome.state is State.WAITING:
+        answer = replace(answer, waiting_at=wait(rows, request))
+    emits = []
+    if outcome.sent_on is not None:
+        answer = replace(answer, said=outcome.sent_on.model_dump_json(exclude_none=True).encode())
+        emits.append(emit(DESK_REQUESTS, outcome.sent_on))
+    else:
+        said = _answer(request, outcome)
+        answer = replace(answer, said=said.model_dump_json(exclude_none=True).encode())
+        emits.append(emit(LEAD_EVENTS, said))
+    rows.put(answer, request.desk, request.request_id)
+    remember(rows, request.desk, request.request_id, now_ms)
+    line = ledger_line(terms, rows, request, outcome, now_ms, is_released=is_released)
+    return [*emits, *([line] if line else [])]
+
+
+def again(answer: AnswerRow) -> list[Emit]:
+    """Say what was said before; nothing of a request that was given back."""
+    if answer.state == State.RETURNED:
+        return []
+    if answer.state == State.SENT_ON:
+        return [emit(DESK_REQUESTS, DeskRequest.model_validate_json(answer.said))]
+    return [emit(LEAD_EVENTS, DeskAnswer.model_validate_json(answer.said))]
+
+
+def remember(rows: Rows, desk: str, request_id: str, now_ms: int) -> None:
+    """Forget the answer 30 days from now."""
+    set_timer(rows, FORGET, f"{desk}{_KEY_SEP}{request_id}", now_ms + KEPT_MS)
+
+
+def forget(rows: Rows, timer_key: str, now_ms: int) -> None:
+    """Its time is over; one that still waits is kept."""
+    desk, _, request_id = timer_key.rpartition(_KEY_SEP)
+    answer = rows.get(AnswerRow, desk, request_id)
+    if answer is None:
+        return
+    if answer.state == State.WAITING:
+        remember(rows, desk, request_id, now_ms)
+    else:
+        rows.delete(AnswerRow, desk, request_id)
+
+
+def _use(
+    terms: Terms, rows: Rows, request: DeskRequest, outcome: Outcome, answer: AnswerRow, now_ms: int
+) -> AnswerRow:
+    """Take the turn and the room; return the answer with what a return will need."""
+    rotation = rows.get(RotationRow, request.desk) or RotationRow()
+    desk = terms.desk(request.desk)
+    if desk is not None:
+        rotation = in_period(rotation, terms.period(desk, now_ms))
+    step = outcome.step
+    if step is not None:
+        rotation = replace(rotation, turn=rotation.turn + 1, credits=taken(rotation.credits, step))
+        answer = replace(answer, turn=rotation.turn, unit=step.unit, weights=step.weights)
+    if outcome.period and outcome.rep_id is not None:
+        rotation = counted(rotation, outcome.rep_id)
+        answer = replace(answer, period=outcome.period)
+    rows.put(rotation, request.desk)
+    return answer
+
+
+def _answer(request: DeskRequest, outcome: Outcome) -> DeskAnswer:
+    passed_over = [
+        PassedOverRep(rep_id=one.rep_id, why=one.passed_over)
+        for one in outcome.candidates
+        if one.passed_over is not None
+    ]
+    return DeskAnswer(
+        account_key=request.account_key,
+        request_id=request.request_id,
+        lead_id=request.lead_id,
+        handoff_id=request.handoff_id,
+        desk=request.desk,
+        mode=request.mode,
+        outcome=_SAID[outcome.state],
+        rep_id=outcome.rep_id,
+        rep_name=outcome.rep_name,
+        deputy_for=outcome.deputy_for,
+        how_chosen=outcome.how_chosen,
+        why_unavailable=outcome.why_unavailable,
+        everyone_away=outcome.everyone_away,
+        desk_full=outcome.desk_full,
+        passed_over=passed_over[:_MAX_PASSED_OVER],
+        due_soon_at_ms=outcome.deadline.soon_ms if outcome.deadline else None,
+        due_at_ms=outcome.deadline.due_ms if outcome.deadline else None,
+    )

@@ -1,0 +1,94 @@
+"""Which rep takes it? The hop of desks: requests, returns, reps' records and dependents in; answers and the ledger out.
+
+Key: the desk, ``desk:<name>`` or ``rep:<rep_id>``, a desk of one. Here is only dispatched: turns.py and owners.py decide,
+answers.py writes down and says, returns.py undoes, release.py lets those go who waited, people.py keeps the reps.
+"""
+
+from __future__ import annotations
+
+from schemas.desk_requests import AccountDepends, DeskEvent, DeskRequest, DeskReturn, RepFacts
+from schemas.parsing import ContractError, parse_json
+from schemas.topics import DESK_REQUESTS
+from workers.desks.answers import FORGET, again, forget, settle
+from workers.desks.outcome import State
+from workers.desks.people import TELL, depend, learn, tell
+from workers.desks.release import RELEASE, decide, look_again, release
+from workers.desks.returns import take_back
+from workers.desks.rows import AnswerRow, RotationRow
+from workers.desks.terms import Terms
+from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
+from workers.engine.rows import Rows
+from workers.engine.timers import set_timer, start_cursor
+from workers.policy.model import Policy
+
+REVIEW = "review"
+_CHUNK = 50
+
+
+class DesksHop:
+    """The pure function of one policy version over the desks' rows."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._terms = Terms(policy)
+
+    def parse(self, record: Record) -> DeskEvent:
+        """Type a record of desk.requests. Raises RefusedError."""
+        try:
+            event: DeskEvent = parse_json(DESK_REQUESTS, record.value)
+        except ContractError as error:
+            raise RefusedError(error.reason, error.detail) from None
+        return event
+
+    def key_of(self, event: DeskEvent) -> str:
+        """The desk."""
+        return event.desk
+
+    def handle(self, event: DeskEvent, record: Record, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - the value says it all
+        """Decide one record."""
+        if isinstance(event, DeskRequest):
+            return self._ask(event, rows, clock.now_ms)
+        if isinstance(event, DeskReturn):
+            return take_back(self._terms, rows, event, clock.now_ms)
+        if isinstance(event, RepFacts):
+            return learn(self._terms, rows, event, clock.now_ms)
+        if isinstance(event, AccountDepends):
+            return depend(rows, event)
+        raise TypeError(type(event).__name__)
+
+    def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
+        """Let waiting leads go, or forget an old answer."""
+        if timer.kind == RELEASE:
+            return release(self._terms, rows, timer.key, clock.now_ms)
+        if timer.kind == FORGET:
+            forget(rows, timer.key, clock.now_ms)
+        return []
+
+    def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
+        """Tell accounts of a rep's change, or look at all desks again after a change of the policy."""
+        if cursor.kind == TELL:
+            return tell(rows, cursor.key, cursor.position)
+        after = (cursor.position,) if cursor.position else ()
+        found = rows.scan(RotationRow, after=after, limit=_CHUNK)
+        for (desk,), rotation in found:
+            if rotation.waiting:
+                set_timer(rows, RELEASE, desk, clock.now_ms)
+        return [], found[-1][0][0] if len(found) == _CHUNK else None
+
+    def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - what waits is looked at in chunks
+        """Look again at every desk where somebody waits, under the new terms."""
+        start_cursor(rows, REVIEW, "")
+        return []
+
+    def is_ready(self, rows: Rows) -> bool:  # noqa: ARG002 - it reads its own log only
+        """The own log is the only source."""
+        return True
+
+    def _ask(self, request: DeskRequest, rows: Rows, now_ms: int) -> list[Emit]:
+        known = rows.get(AnswerRow, request.desk, request.request_id)
+        if known is not None:
+            return again(known)
+        outcome = decide(self._terms, rows, request, now_ms)
+        emits = settle(self._terms, rows, request, outcome, now_ms)
+        if outcome.state is State.WAITING:
+            look_again(self._terms, rows, request.desk, now_ms)
+        return emits

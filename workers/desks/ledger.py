@@ -1,0 +1,118 @@
+"""The desk's ledger: every turn, who was a candidate, what each had before and after, and why it was passed over.
+
+In: a request and its outcome, or a return. Out: a LedgerEntry for desk.ledger. Credits are in millionths of a turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from schemas.desk_requests import DeskRequest, DeskReturn, RequestMode
+from schemas.outputs import LedgerCandidate, LedgerEntry, LedgerEntryType
+from schemas.topics import DESK_LEDGER
+from schemas.vocabulary import PassedOver
+from workers.desks.outcome import Outcome, State
+from workers.desks.rows import AnswerRow, RotationRow
+from workers.desks.terms import REP_PREFIX, Terms
+from workers.engine.api import Emit
+from workers.engine.rows import Rows
+from workers.outbox import emit, fact_id
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def ledger_line(
+    terms: Terms, rows: Rows, request: DeskRequest, outcome: Outcome, now_ms: int, *, is_released: bool
+) -> Emit | None:
+    """Return the line of a decision; None for an inquiry (the desk itself answers) and for what nobody could take."""
+    entry = _entry(request, outcome, is_released=is_released)
+    if entry is None:
+        return None
+    rotation = rows.get(RotationRow, request.desk) or RotationRow()
+    gains = dict(outcome.step.weights) if outcome.step else {}
+    candidates = []
+    for one in outcome.candidates:
+        is_taker = one.rep_id == outcome.rep_id
+        after = rotation.credits.get(one.rep_id, 0) if one.rep_id in gains else one.credit
+        why = one.passed_over or (None if is_taker else PassedOver.NOT_ITS_TURN)
+        candidates.append(
+            LedgerCandidate(
+                rep_id=one.rep_id,
+                weight=one.weight,
+                current_before=one.credit,
+                current_after=after,
+                taken_in_period=one.taken,
+                capacity=one.capacity,
+                passed_over=why,
+            )
+        )
+    return emit(
+        DESK_LEDGER,
+        LedgerEntry(
+            event_id=fact_id("desk_ledger", request.desk, request.request_id, entry),
+            occurred_at=_EPOCH + timedelta(milliseconds=now_ms),
+            desk=request.desk,
+            turn=rotation.turn,
+            entry=entry,
+            request_id=request.request_id,
+            account_key=request.account_key,
+            lead_id=request.lead_id,
+            rep_id=outcome.rep_id,
+            candidates=candidates,
+            waiting=rotation.waiting,
+            policy=terms.ref,
+        ),
+    )
+
+
+def return_line(
+    terms: Terms, event: DeskReturn, answer: AnswerRow, before: RotationRow, after: RotationRow, now_ms: int
+) -> Emit:
+    """Return the line of a turn or room that was given back."""
+    weights = dict(answer.weights)
+    rep_ids = sorted(weights or ([answer.rep_id] if answer.rep_id else []))
+    return emit(
+        DESK_LEDGER,
+        LedgerEntry(
+            event_id=fact_id("desk_ledger", event.desk, event.request_id, "return"),
+            occurred_at=_EPOCH + timedelta(milliseconds=now_ms),
+            desk=event.desk,
+            turn=answer.turn or after.turn,
+            entry="return",
+            request_id=event.request_id,
+            account_key=answer.account_key,
+            lead_id=answer.lead_id,
+            rep_id=answer.rep_id,
+            candidates=[_given_back(rep_id, weights, before.credits, after) for rep_id in rep_ids],
+            waiting=after.waiting,
+            policy=terms.ref,
+        ),
+    )
+
+
+def _given_back(
+    rep_id: str, weights: Mapping[str, int], before: Mapping[str, int], after: RotationRow
+) -> LedgerCandidate:
+    return LedgerCandidate(
+        rep_id=rep_id,
+        weight=weights.get(rep_id, 1),
+        current_before=before.get(rep_id, 0),
+        current_after=after.credits.get(rep_id, 0),
+        taken_in_period=after.taken.get(rep_id, 0),
+    )
+
+
+def _entry(request: DeskRequest, outcome: Outcome, *, is_released: bool) -> LedgerEntryType | None:
+    if outcome.state is State.WAITING:
+        return "waiting"
+    if outcome.state is State.SENT_ON:
+        return "sent_on"
+    if outcome.state is not State.ASSIGNED or outcome.rep_id is None:
+        return None
+    if is_released:
+        return "released"
+    if outcome.step is not None:
+        return "turn"
+    is_follow = request.mode is RequestMode.FOLLOW and not request.desk.startswith(REP_PREFIX)
+    return "follow" if is_follow else "owner"

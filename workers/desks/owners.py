@@ -1,0 +1,82 @@
+"""Who takes what belongs to one rep: the rep, else the deputy, else the manager, else the desk's manager or fallback.
+
+In: a request at ``rep:<rep_id>``, the rows, the time. Out: an outcome; nothing is written here. An owner who is away
+keeps the account, the deputy gets the task. One who has left is reported: the account goes on to its next route.
+"""
+
+from __future__ import annotations
+
+from schemas.desk_requests import DeskRequest, RequestMode
+from schemas.vocabulary import HowChosen, Kind, PassedOver
+from workers.desks.outcome import Outcome, State
+from workers.desks.presence import why_not_there
+from workers.desks.rows import RepRow
+from workers.desks.terms import REP_PREFIX, Terms, rep_desk
+from workers.engine.rows import Rows
+from workers.policy.model import Desk
+
+MAX_DEPUTIES = 3
+"""Deputies of deputies that are asked before the manager."""
+MAX_AWAY = 5
+"""People that are asked in all (the contract's bound of ``away``)."""
+
+
+def decide_at_rep(terms: Terms, rows: Rows, request: DeskRequest, now_ms: int) -> Outcome:
+    """Decide a request at a desk of one."""
+    rep_id = request.desk.removeprefix(REP_PREFIX)
+    rep = rows.get(RepRow, request.desk, rep_id)
+    home = terms.home(rep, request.origin_desk)
+    why = why_not_there(rep, now_ms)
+    if rep is not None and why is None:
+        return Outcome(
+            State.ASSIGNED,
+            rep_id=rep_id,
+            rep_name=rep.name,
+            deputy_for=request.deputy_for,
+            how_chosen=_how(request),
+            deadline=terms.deadline(request, home, rep, now_ms),
+            everyone_away=request.everyone_away,
+        )
+    if why is PassedOver.INACTIVE and not request.away and not request.everyone_away:
+        return Outcome(State.UNAVAILABLE, why_unavailable=why)
+    away = [*request.away, rep_id]
+    stand_in = _stand_in(rep, home, away)
+    if stand_in is not None:
+        return Outcome(State.SENT_ON, sent_on=_onward(request, stand_in, rep_id, away))
+    if why is PassedOver.INACTIVE:
+        return Outcome(State.UNAVAILABLE, why_unavailable=why, everyone_away=True)
+    return Outcome(State.WAITING, everyone_away=True, deputy_for=request.deputy_for)
+
+
+def _stand_in(rep: RepRow | None, home: Desk, away: list[str]) -> str | None:
+    """The next to ask who was not asked yet, or None: all of them are away."""
+    if len(away) >= MAX_AWAY:
+        return None
+    options = [home.manager, home.everyone_away.raised_hand]
+    if rep is not None:
+        own = [rep.deputy] if len(away) <= MAX_DEPUTIES else []
+        options = [one for one in (*own, rep.manager) if one is not None] + options
+    return next((one for one in options if one not in away), None)
+
+
+def _onward(request: DeskRequest, stand_in: str, rep_id: str, away: list[str]) -> DeskRequest:
+    return request.model_copy(
+        update={
+            "desk": rep_desk(stand_in),
+            "mode": RequestMode.OWNER,
+            "rep_id": stand_in,
+            "deputy_for": request.deputy_for or rep_id,
+            "away": away,
+            "origin_desk": request.origin_desk or request.desk,
+        }
+    )
+
+
+def _how(request: DeskRequest) -> HowChosen:
+    if request.everyone_away:
+        return HowChosen.FALLBACK
+    if request.deputy_for is not None:
+        return HowChosen.DEPUTY
+    if request.mode is RequestMode.FOLLOW:
+        return HowChosen.ACCOUNT_REP
+    return HowChosen.OPPORTUNITY_OWNER if request.kind is Kind.IN_CYCLE else HowChosen.ACCOUNT_OWNER

@@ -1,0 +1,102 @@
+"""Reps come, change and go: what a desk knows of them, and which accounts are told when one leaves or returns.
+
+In: rep facts, accounts that depend on a rep. Out: changed rows, RepChanged to each account in chunks, answers to leads
+that waited for somebody. A newcomer starts with no credit and catches up nothing; a leaver leaves no debt.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from schemas.desk_requests import AccountDepends, RepFacts
+from schemas.lead_events import RepChanged
+from schemas.topics import LEAD_EVENTS
+from workers.desks.presence import at_desk
+from workers.desks.release import release
+from workers.desks.rotation import without
+from workers.desks.rows import DependsRow, RepRow, RotationRow
+from workers.desks.terms import REP_PREFIX, Terms
+from workers.desks.turns import members
+from workers.engine.api import Emit
+from workers.engine.rows import Rows
+from workers.engine.timers import start_cursor
+from workers.outbox import emit, fact_id
+
+TELL = "tell"
+_CHUNK = 50
+
+
+def learn(terms: Terms, rows: Rows, event: RepFacts, now_ms: int) -> list[Emit]:
+    """Take a rep's record: into the rotation, or out of it, and let those go who waited for this."""
+    before = rows.get(RepRow, event.desk, event.rep_id)
+    after = at_desk(event.desk, event.rep, event.event_id)
+    if event.desk.startswith(REP_PREFIX):
+        after = after or RepRow(name=before.name if before else "", event_id=event.event_id)
+        rows.put(after, event.desk, event.rep_id)
+        was_active = before is not None and before.active
+        if was_active != after.active and rows.scan(DependsRow, event.desk, limit=1):
+            start_cursor(rows, TELL, event.desk)
+    elif after is None:
+        _leave(rows, event)
+    else:
+        rows.put(after, event.desk, event.rep_id)
+        if before is None:
+            _join(rows, event)
+    return release(terms, rows, event.desk, now_ms)
+
+
+def depend(rows: Rows, event: AccountDepends) -> list[Emit]:
+    """Remember (or forget) that an account has this rep; one that has left already is reported at once."""
+    if not event.depends:
+        rows.delete(DependsRow, event.desk, event.account_key)
+        return []
+    rows.put(DependsRow(), event.desk, event.account_key)
+    rep = rows.get(RepRow, event.desk, event.desk.removeprefix(REP_PREFIX))
+    return [_changed(event.desk, event.account_key, rep)] if rep is not None and not rep.active else []
+
+
+def tell(rows: Rows, desk: str, position: str) -> tuple[list[Emit], str | None]:
+    """Tell the next accounts how their rep stands now; return where to go on, or None."""
+    rep = rows.get(RepRow, desk, desk.removeprefix(REP_PREFIX))
+    found = rows.scan(DependsRow, desk, after=(desk, position) if position else (), limit=_CHUNK)
+    emits = [_changed(desk, account_key, rep) for (_, account_key), _ in found] if rep is not None else []
+    return emits, found[-1][0][1] if len(found) == _CHUNK else None
+
+
+def _changed(desk: str, account_key: str, rep: RepRow) -> Emit:
+    rep_id = desk.removeprefix(REP_PREFIX)
+    change = "returned" if rep.active else "left"
+    return emit(
+        LEAD_EVENTS,
+        RepChanged(
+            event_id=fact_id("rep_changed", account_key, rep_id, change, rep.event_id),
+            account_key=account_key,
+            rep_id=rep_id,
+            change="returned" if rep.active else "left",
+        ),
+    )
+
+
+def _join(rows: Rows, event: RepFacts) -> None:
+    rotation = rows.get(RotationRow, event.desk) or RotationRow()
+    rows.put(
+        replace(
+            rotation,
+            credits=rotation.credits | {event.rep_id: 0},
+            joined=rotation.joined | {event.rep_id: rotation.turn},
+        ),
+        event.desk,
+    )
+
+
+def _leave(rows: Rows, event: RepFacts) -> None:
+    rows.delete(RepRow, event.desk, event.rep_id)
+    rotation = rows.get(RotationRow, event.desk)
+    if rotation is None or event.rep_id not in rotation.credits:
+        return
+    weights = {rep_id: rep.weight for rep_id, rep in members(rows, event.desk)}
+    joined = {rep_id: turn for rep_id, turn in rotation.joined.items() if rep_id != event.rep_id}
+    # What was taken in this period stays counted: who comes back in the same week finds it used.
+    rows.put(
+        replace(rotation, credits=without(rotation.credits, event.rep_id, weights), joined=joined), event.desk
+    )

@@ -1,0 +1,63 @@
+"""Who is there: what a rep's record says of activity and absence at an instant. Night is no absence.
+
+In: the record of crm.reps, rep rows, instants in milliseconds UTC. Out: rep rows, presence, returns.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from schemas.crm_reps import CrmRep
+from schemas.vocabulary import PassedOver
+from workers.desks.rows import RepRow
+from workers.desks.terms import DESK_PREFIX
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+
+
+def at_desk(desk: str, rep: CrmRep | None, event_id: str) -> RepRow | None:
+    """Return the rep as ``desk`` knows it; None where the rep does not sit there. A desk of one has each rep."""
+    if rep is None:
+        return None
+    seat = next((seat for seat in rep.desks if DESK_PREFIX + seat.desk == desk), None)
+    if seat is None and desk.startswith(DESK_PREFIX):
+        return None
+    return RepRow(
+        name=rep.name,
+        active=rep.active,
+        event_id=event_id,
+        weight=(seat.weight if seat else None) or 1,
+        capacity=seat.capacity if seat else None,
+        desks=tuple(one.desk for one in rep.desks),
+        calendar=rep.calendar,
+        time_zone=rep.time_zone,
+        hours=tuple((rep.hours or {}).items()),
+        absences=tuple(sorted((_ms(away.starts_at), _ms(away.ends_at)) for away in rep.absences)),
+        deputy=rep.deputy_rep_id,
+        manager=rep.manager_rep_id,
+    )
+
+
+def is_absent(rep: RepRow, at_ms: int) -> bool:
+    """Whether an absence covers ``at_ms``."""
+    return any(starts <= at_ms < ends for starts, ends in rep.absences)
+
+
+def why_not_there(rep: RepRow | None, at_ms: int) -> PassedOver | None:
+    """Why this rep must not get a lead now; None where nothing speaks against it."""
+    if rep is None or not rep.active:
+        return PassedOver.INACTIVE
+    return PassedOver.ABSENT if is_absent(rep, at_ms) else None
+
+
+def back_at_ms(rep: RepRow, at_ms: int) -> int:
+    """Return the first instant from ``at_ms`` on that no absence covers; absences may meet and overlap."""
+    for starts, ends in rep.absences:
+        if starts <= at_ms < ends:
+            at_ms = ends
+    return at_ms
+
+
+def _ms(instant: datetime) -> int:
+    return (instant - _EPOCH) // _MS

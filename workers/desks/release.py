@@ -1,0 +1,72 @@
+"""When leads that wait may go: at opening hour, as soon as there is room or somebody is back.
+
+In: a desk and the time. Out: answers to those that go, and the timer of the next look. One look lets at most 50 go;
+the next follows at once, with the same due time.
+"""
+
+from __future__ import annotations
+
+from schemas.desk_requests import DeskRequest
+from workers.desks.answers import settle
+from workers.desks.outcome import Outcome, State
+from workers.desks.owners import decide_at_rep
+from workers.desks.presence import back_at_ms, is_absent
+from workers.desks.terms import DESK_PREFIX, Terms
+from workers.desks.turns import decide_at_desk, members
+from workers.desks.waiting import first, leave, place_of, waiting_count
+from workers.engine.api import Emit
+from workers.engine.rows import Rows
+from workers.engine.timers import cancel_timer, set_timer
+
+RELEASE = "release"
+_CHUNK = 50
+
+
+def decide(
+    terms: Terms, rows: Rows, request: DeskRequest, now_ms: int, *, is_released: bool = False
+) -> Outcome:
+    """Decide a request at whatever desk it stands."""
+    if request.desk.startswith(DESK_PREFIX):
+        return decide_at_desk(terms, rows, request, now_ms, is_released=is_released)
+    return decide_at_rep(terms, rows, request, now_ms)
+
+
+def release(terms: Terms, rows: Rows, desk: str, now_ms: int) -> list[Emit]:
+    """Let go whoever can, if the desk is open, and set the timer of the next look."""
+    if not waiting_count(rows, desk):
+        cancel_timer(rows, RELEASE, desk)
+        return []
+    known = terms.desk(desk)
+    if known is not None and not terms.is_open(known, now_ms):
+        set_timer(rows, RELEASE, desk, terms.next_opening(known, now_ms))
+        return []
+    emits: list[Emit] = []
+    for _ in range(_CHUNK):
+        request = first(rows, desk)
+        if request is None:
+            cancel_timer(rows, RELEASE, desk)
+            return emits
+        outcome = decide(terms, rows, request, now_ms, is_released=True)
+        if outcome.state is State.WAITING:
+            look_again(terms, rows, desk, now_ms)
+            return emits
+        leave(rows, place_of(request))
+        emits += settle(terms, rows, request, outcome, now_ms, is_released=True)
+    set_timer(rows, RELEASE, desk, now_ms)
+    return emits
+
+
+def look_again(terms: Terms, rows: Rows, desk: str, now_ms: int) -> None:
+    """Set the timer for when something may have changed: the desk opens, a period ends, somebody is back."""
+    known = terms.desk(desk)
+    changes = [
+        back_at_ms(rep, now_ms) for _, rep in members(rows, desk) if rep.active and is_absent(rep, now_ms)
+    ]
+    if known is not None:
+        if not terms.is_open(known, now_ms):
+            changes = [now_ms]
+        changes = [
+            terms.next_opening(known, at_ms) for at_ms in (*changes, terms.period(known, now_ms).ends_ms)
+        ]
+    if changes:
+        set_timer(rows, RELEASE, desk, min(changes))
