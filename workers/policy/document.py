@@ -37,7 +37,7 @@ _FORBIDDEN = {
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The file as nested dicts, lists and texts; ``places`` gives (line, column), from 1, of what stands at a path."""
+    """The file as nested dicts, lists and texts; (line, column), from 1, of each key and value."""
 
     file: str
     tree: Any
@@ -45,11 +45,13 @@ class Document:
     value_places: dict[Path, tuple[int, int]] = field(default_factory=dict)
 
     def problem(self, path: Path, found: str, expected: str, *, at_key: bool = False) -> Problem:
-        """Return the problem at ``path``, or at the nearest place around it."""
+        """Return the problem at ``path``, or at the nearest key or list item around it."""
         near = path
-        places = self.key_places if at_key else self.value_places
-        while near and near not in places:
+        while near and near not in self.value_places:
             near = near[:-1]
+        if at_key or not isinstance(self.at(near), str):
+            places = self.key_places if near in self.key_places else self.value_places
+        else:
             places = self.value_places
         line, column = places.get(near, (1, 1))
         return Problem(self.file, line, column, dotted(path), found, expected)

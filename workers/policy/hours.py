@@ -96,11 +96,12 @@ def parse_days(text: str) -> tuple[int, ...]:
 def parse_date(text: str) -> date:
     """Read a date like 2026-12-24. Raises ValueError."""
     try:
-        if len(text) == len("2026-12-24"):
-            return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        pass
-    raise ValueError("a date that there is, as 2026-12-24")
+        day = None
+    if day is None or day.isoformat() != text:
+        raise ValueError("a date that there is, as 2026-12-24")
+    return day
 
 
 def parse_week(hours: dict[str, str]) -> Week:
@@ -131,11 +132,11 @@ def parse_week(hours: dict[str, str]) -> Week:
 
 def check_holidays(text: str) -> str:
     """Return a country (``US``) or a part of one (``US-CA``) that the holidays library knows. Raises ValueError."""
-    country, _, part = text.partition("-")
+    country, dash, part = text.partition("-")
     known = holidays.list_supported_countries(include_aliases=True)
     if country not in known:
         raise ValueError("a country that the holidays library knows, in capitals, as US or US-CA")
-    if part and part not in known[country]:
+    if dash and part not in known[country]:
         raise ValueError(
             f"a part of {country} that the holidays library knows: {', '.join(known[country]) or 'none'}"
         )

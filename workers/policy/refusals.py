@@ -61,7 +61,7 @@ def problems_of(error: ValidationError, document: Document) -> list[Problem]:
 
 
 def _problem(detail: ErrorDetails, document: Document) -> Problem:
-    path: Path = detail["loc"]
+    path = _known_to(document, detail["loc"])
     if path and path[-1] == "[key]":
         return document.problem(path[:-1], f"the key {path[-2]}", _expected(detail), at_key=True)
     if detail["type"] == "extra_forbidden":
@@ -74,6 +74,13 @@ def _problem(detail: ErrorDetails, document: Document) -> Problem:
             return document.problem(path, document.found_at(path), NOT_YET.replace("key", "value"))
     found = detail.get("ctx", {}).get("found") or document.found_at(path)
     return document.problem(path, found, _expected(detail))
+
+
+def _known_to(document: Document, path: Path) -> Path:
+    """Return the path without the place in a list that the file writes as a single text."""
+    return (
+        path[:-1] if path and isinstance(path[-1], int) and isinstance(document.at(path[:-1]), str) else path
+    )
 
 
 def _unknown_key(path: Path, document: Document) -> Problem:

@@ -20,6 +20,12 @@ class FitGrades(Part):
     B: Points
     C: Points
 
+    @model_validator(mode="after")
+    def _falling(self) -> FitGrades:
+        if not self.A > self.B > self.C:
+            refuse("numbers falling from A to C", f"{self.A}, {self.B}, {self.C}")
+        return self
+
 
 class BehaviourGrades(Part):
     """The least behaviour for each figure; below 3 it is 4."""
@@ -28,21 +34,18 @@ class BehaviourGrades(Part):
     two: Points = Field(alias="2")
     three: Points = Field(alias="3")
 
+    @model_validator(mode="after")
+    def _falling(self) -> BehaviourGrades:
+        if not self.one > self.two > self.three:
+            refuse("numbers falling from 1 to 3", f"{self.one}, {self.two}, {self.three}")
+        return self
+
 
 class Grade(Part):
     """The two-part grade, A1 to D4."""
 
     fit: FitGrades
     behaviour: BehaviourGrades
-
-    @model_validator(mode="after")
-    def _descending(self) -> Grade:
-        if not self.fit.A > self.fit.B > self.fit.C:
-            refuse(f"fit falling from A to C, but found {self.fit.A}, {self.fit.B}, {self.fit.C}")
-        figures = (self.behaviour.one, self.behaviour.two, self.behaviour.three)
-        if not figures[0] > figures[1] > figures[2]:
-            refuse("behaviour falling from 1 to 3, but found {}, {}, {}".format(*figures))
-        return self
 
     def of(self, fit: int, behaviour: int) -> str:
         """Return the grade, as ``B2``."""

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from workers.policy.load import load_policy
+from workers.policy.problem import Problem
+
+Changed = Callable[..., str]
+Problems = Callable[[str], list[Problem]]
+
+CASES = [
+    # (replaced, by, key, a part of what was found, a part of what was expected)
+    ("version: 1\n", "version: -1\n", "version", '"-1"', "greater than or equal to 1"),
+    ("currency: USD", "currency: usd", "currency", '"usd"', "as USD"),
+    ("policy: us-", "policy: US ", "policy", "US commercial", "small letters"),
+    ("timezone: America/New_York   ", "timezone: New York  ", "timezone", '"New York"', "IANA"),
+    ("  sal: ", "  sla: ", "definitions.sla", "an unknown word", "sal"),
+    ("{stages.again.new_points}", "{stages.agian}", "definitions.recycled", "{stages.agian}", "the path of a value"),
+    ("in: [US]", "in: [us]", "served_market.country.in[1]", '"us"', "two capitals"),
+    ("in: [US]", "in: []", "served_market.country.in", "an empty list", "at least 1"),
+    ("in: [US]", "in: US", "served_market.country.in", '"US"', "a list"),
+    ('["522110"]', "[52x]", "served_market.industry.naics[1]", '"52x"', "digits"),
+    ("from: 500M, to: 5B", "from: 6B, to: 5B", "served_market.revenue", "keys", "6000000000 is above 5000000000"),
+    ("from: 500M, to: 5B", "from: 0", "served_market.revenue", "keys", "everybody passes"),
+    ("from: 500M", "from: 500 M", "served_market.revenue.from", '"500 M"', "an amount"),
+    ("[our-own.example]", "[me@our.example]", "served_market.never.domains[1]", "me@our", "without protocol or @"),
+    ("[competitor]", "[customer]", "served_market.never.relationship[1]", '"customer"', "whom we sell to"),
+    ("level: manager,  ", "level: executive,  ", "buyers.titles[2].level", "executive again", "once"),
+    ("head of, head, lead]", "CFO, VP]", "buyers.titles[2].words[3]", "which executive has", "in one line"),
+    ("points: 20, words", "points: -5, words", "buyers.titles[1].points", '"-5"', "greater than or equal to 0"),
+    ("points: 30", "points: 0x10", "served_market.industry.points", '"0x10"', "plain digits"),
+    ("cap: 6}", "cap: inf}", "behaviour.groups.email.cap", '"inf"', "plain digits"),
+    ("{to_zero_after_days: 60}", "{to_zero_after_days: 0}", "behaviour.fade.to_zero_after_days", '"0"', "to 1"),
+    ("points: 3, group: email", "points: 3, group: emial", "behaviour.rules.click.group", '"emial"', "mean email?"),
+    ("points: 3, group: email", "points: 3", "behaviour.groups.email", "without rules", "names it"),
+    ("points: -10, instead_of: page", "points: -10, instead_of: pgae", "behaviour.rules.careers.instead_of", '"pgae"', "mean page?"),
+    ("points: 1, group: web}", "points: 1, group: web, instead_of: pricing}", "behaviour.rules.page.instead_of", "a circle", "general"),
+    ("points: -10,", "points: 0,", "behaviour.rules.careers", "keys", "other than 0"),
+    ("points: -10,", "points: -10, cap: 20,", "behaviour.rules.careers", "keys", "takes points away"),
+    ("points: 4, cap: 12", "points: 4, cap: 3", "behaviour.rules.pricing", "keys", "3 is below 4"),
+    ("{activity: download}", "{}", "behaviour.rules.paper.when", "an empty mapping", "at least one of"),
+    ("{activity: download}", "{activity: Down load}", "behaviour.rules.paper.when.activity", "Down load", "small letters"),
+    ('{form: "*"}', '{form: "*", activity: download}', "behaviour.rules.form.when", "keys", "no event is both"),
+    ("{A: 110, B: 100", "{A: 110, B: 110", "grade.fit", "110, 110, 70", "falling from A to C"),
+    ("{A: 110,", "{A: 111,", "grade.fit.A", "111", "at most 110"),
+    ("{1: 30,", "{1: 41,", "grade.behaviour.1", "41", "at most 40"),
+    ("[demo, pricing, contact_sales]", "[demo]", "stages.mql.or_asks_for", "a list", "never delayed"),
+    ("not_now: recycled", "not_now: disqualified", "stages.sales_says_no.not_now", '"disqualified"', "recycled"),
+    ("not_our_market: question_account", "not_our_market: recycled", "stages.sales_says_no.not_our_market", '"recycled"', "question_account"),
+    ("to: nobody", "to: account owner", "routes[1]", "keys", "to: nobody"),
+    (", kind: in_cycle", ", kind: expansion", "routes[3]", "keys", "kind: in_cycle"),
+    ("for_days: 180", "for_days: 0", "routes[5].for_days", '"0"', "to 1"),
+    (",          for_days: 180", "", "routes[5]", "keys", "for_days with account_has_rep"),
+    ("otherwise: desk inside_sales", "otherwise: desk inside_sale", "routes[6].otherwise", "inside_sale", "mean inside_sales?"),
+    ("otherwise: desk inside_sales", "otherwise: inside_sales", "routes[6].otherwise", "inside_sales", "desk and its name"),
+    ("  inside_sales:\n", "  west_sales:\n", "desks.west_sales", "no route leads to", "a route"),
+    ("calendar: east", "calendar: esat", "desks.inside_sales.calendar", '"esat"', "east, west"),
+    ("when_away: skip", "when_away: pass", "desks.inside_sales.turn.when_away", '"pass"', "'skip' or 'hold'"),
+    ("most: 8", "most: 0", "desks.inside_sales.mqls_per_rep.most", '"0"', "to 1"),
+    ("raised_hand: dana", "raised_hand: hold", "desks.inside_sales.everyone_away.raised_hand", '"hold"', "not held"),
+    ("mql: 3h", "mql: 3", "desks.inside_sales.answer_within.mql", '"3"', "as 30m, 4h"),
+    ("mql: 3h", "mql: 2d", "desks.inside_sales.answer_within.mql", '"2d"', "differ in length"),
+    ("due_soon_percent: 75", "due_soon_percent: 100", "desks.inside_sales.due_soon_percent", '"100"', "to 99"),
+    ("holidays: US}", "holidays: us}", "calendars.east.holidays", '"us"', "in capitals"),
+    ('hours: {mon-fri: "08:30-17:30"}, holidays: US}', "hours: {mon-fri: closed}}", "calendars.east.hours", "never opens", "opening hours"),
+    ('hours: {mon-fri: "08:30-17:30"}, holidays: US}', "hours: {}}", "calendars.east.hours", "never opens", "opening hours"),
+    ('hours: {mon-fri: "08:30-17:30"}, holidays: US}', "hours: {mon-fri: 9:30}}", "calendars.east.hours.mon-fri", '"9:30"', "hours, as"),
+    ('hours: {mon-fri: "08:30-17:30"}, holidays: US}', "hours: {mo: 9:00-10:00}}", "calendars.east.hours.mo", "the key mo", "days, as"),
+    ("2026-12-24", "2026-02-30", "calendars.west.days.2026-02-30", "the key", "a date that there is"),
+    ("events: 200", "events: 100000", "privacy.anonymous_history.events", '"100000"', "1000"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "found", "expected"),
+    CASES,
+    ids=[f"{case[2]} {at}" for at, case in enumerate(CASES)],
+)
+def test_what_cannot_hold_is_refused_where_it_stands(
+    changed: Changed, problems: Problems, old: str, new: str, key: str, found: str, expected: str
+) -> None:
+    text = changed((old, new))
+    problem = next(one for one in problems(text) if one.key == key)
+    assert found in problem.found
+    assert expected in problem.expected
+    line = text.splitlines()[problem.line - 1]
+    assert new.strip() in line or problem.key.rsplit(".", 1)[-1] in line
+
+
+NEVER = "  - {if: never,             to: nobody}\n"
+CUSTOMER = "  - {if: customer,          to: account owner,     kind: expansion}\n"
+OPEN = "  - {if: open_opportunity,  to: opportunity owner, kind: in_cycle}\n"
+OWNER = "  - {if: account_has_owner, to: account owner}\n"
+REP = "  - {if: account_has_rep,   to: that rep,          for_days: 180}\n"
+REST = "  - {otherwise: desk inside_sales}\n"
+ROUTES = NEVER + CUSTOMER + OPEN + OWNER + REP + REST
+
+
+@pytest.mark.parametrize(
+    ("routes", "said"),
+    [
+        (CUSTOMER + NEVER + OPEN + OWNER + REP + REST, "never: exclusions come first"),
+        (NEVER + OWNER + CUSTOMER + OPEN + REP + REST, "customer and open_opportunity before"),
+        (NEVER + CUSTOMER + OPEN + REP + OWNER + REST, "the CRM's owner first"),
+        (NEVER + CUSTOMER + OPEN + OWNER + REST + REP, "it as the last route"),
+        (NEVER + CUSTOMER + OPEN + OWNER + REP + REST + REST, "each route once"),
+        (NEVER + CUSTOMER + CUSTOMER + OPEN + OWNER + REP + REST, "each route once"),
+        (NEVER + CUSTOMER + OPEN + OWNER + REP, "all of never"),
+        (CUSTOMER + OPEN + OWNER + REP + REST, "all of never"),
+    ],
+)
+def test_routes_that_would_break_a_promise_are_refused(
+    changed: Changed, problems: Problems, routes: str, said: str
+) -> None:
+    assert any(said in one.expected for one in problems(changed((ROUTES, routes))))
+
+
+def test_the_policy_may_put_open_opportunities_before_customers(changed: Changed) -> None:
+    policy = load_policy(changed((ROUTES, NEVER + OPEN + CUSTOMER + OWNER + REP + REST)))
+    assert [route.name for route in policy.routes][1:3] == ["open_opportunity", "customer"]

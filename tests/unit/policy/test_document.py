@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+
+from workers.policy.document import MAX_BYTES, MAX_DEPTH, dotted, read
+from workers.policy.problem import PolicyError
+
+
+@pytest.mark.parametrize(
+    "scalar", ["NO", "9:30", "0111", "1_000", "1e3", "0x10", "yes", "~", "null", "2026-12-24", "'6021'", ".5"]
+)
+def test_a_scalar_stays_the_text_of_the_file(scalar: str) -> None:
+    assert read(f"a: {scalar}", "p.yaml").tree == {"a": scalar.strip("'")}
+
+
+def test_a_key_without_a_value_is_an_empty_text() -> None:
+    assert read("a:\nb: 1", "p.yaml").tree == {"a": "", "b": "1"}
+
+
+def test_every_key_and_value_has_its_place() -> None:
+    document = read("a: 1\nb:\n  - x\n  - {c:   5}\n", "p.yaml")
+    assert document.key_places == {("a",): (1, 1), ("b",): (2, 1), ("b", 1, "c"): (4, 6)}
+    assert document.value_places[("b", 0)] == (3, 5)
+    assert document.value_places[("b", 1, "c")] == (4, 11)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "found"),
+    [
+        ("a: 1\nb: 2\na: 3", 3, "the key again (first in line 1)"),
+        ("x:\n  a: 1\n  a: 1", 3, "the key again (first in line 2)"),
+        ("a: 1\nb: &n 2", 2, "an anchor (&)"),
+        ("a: 1\nb: *n", 2, "an alias (*)"),
+        ("a: !!python/object:os.system x", 1, "a tag (!)"),
+        ("a: !!int 3", 1, "a tag (!)"),
+        ("%YAML 1.1\n---\na: 1", 1, "a directive (%)"),
+        ("a: 1\n? [b, c]\n: 2", 2, "a list or mapping as a key"),
+        ("", 1, "no keys"),
+        ("- a", 1, "no keys"),
+        ("just a text", 1, "no keys"),
+        ("a: 1\n---\nb: 2", 2, "no YAML"),
+        ("a: 1\nb: [1, 2", 2, "no YAML"),
+        ("a: 1\n\tb: 2", 2, "no YAML"),
+        ("a: 1\nb: \x00", 2, "a character that YAML forbids"),
+        ("a: 1\nb: \ud800", 2, "a character that YAML forbids"),
+        ("a: " + "[" * (MAX_DEPTH + 1), 1, "deeper nesting"),
+        ("a: " + "{b: " * (MAX_DEPTH + 1), 1, "deeper nesting"),
+        ("a: " + "x" * MAX_BYTES, 1, "a larger file"),
+    ],
+)
+def test_what_a_policy_never_needs_is_refused_with_its_line(text: str, line: int, found: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        read(text, "p.yaml")
+    (problem,) = caught.value.problems
+    assert found in problem.found
+    assert problem.line == line
+    assert problem.file == "p.yaml"
+
+
+def test_a_thousand_laughs_cost_nothing() -> None:
+    bomb = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n"
+    with pytest.raises(PolicyError, match="an anchor"):
+        read(bomb, "p.yaml")
+
+
+def test_a_path_reads_as_a_person_counts() -> None:
+    assert dotted(("buyers", "titles", 1, "points")) == "buyers.titles[2].points"
