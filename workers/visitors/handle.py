@@ -19,6 +19,7 @@ from schemas.vocabulary import DeadLetterReason
 from schemas.web_activity import WebActivity
 from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.identity.addresses import DATA_VERSION, Address, BadAddressError, normalise
+from workers.identity.daily import begin_sweep, ensure_sweep
 from workers.identity.event_time import EventTime, event_time
 from workers.identity.people import Person, person_of
 from workers.identity.repeats import day_key, take_once
@@ -27,7 +28,7 @@ from workers.visitors import facts
 from workers.visitors.history import Bounds, Kept, hand_over, keep
 from workers.visitors.links import link_at, linked
 from workers.visitors.rows import CountRow, Link, PersonRow, ReadyRow, VisitorRow
-from workers.visitors.sweep import begin_sweep, ensure_sweep, sweep_chunk
+from workers.visitors.sweep import sweep_chunk
 
 if TYPE_CHECKING:
     from schemas.lead_events import LeadActivity, LeadForm
@@ -70,8 +71,6 @@ class VisitorsHop:
         if record.topic == VISITOR_EVENTS.name:
             ready: DirectoryReady = said
             return ready
-        if "\x00" in said.event_id or (said.anonymous_id is not None and "\x00" in said.anonymous_id):
-            raise RefusedError(DeadLetterReason.BREAKS_CONTRACT, "an id must not hold the character U+0000")
         if not said.email:
             return VisitorEvent(said)
         try:

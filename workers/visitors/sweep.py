@@ -1,39 +1,23 @@
-"""What has had its time goes: events too old to be repeated, history of visitors who stayed unknown, old counts.
+"""What goes in a daily sweep: events too old to be repeated, history of visitors who stayed unknown, old counts.
 
-Once a day of stream time, in chunks; a chunk's cost does not depend on how much there is.
+A chunk's cost does not depend on how much there is.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from workers.engine.timers import TimerSlotRow, set_timer, start_cursor
-from workers.identity.event_time import DAY_MS
-from workers.identity.repeats import day_key, sweep_seen
+from workers.identity.daily import sweep_counts
+from workers.identity.repeats import sweep_seen
 from workers.visitors.history import expire
 from workers.visitors.rows import CountRow, VisitorRow
 
 if TYPE_CHECKING:
     from workers.engine.rows import Rows
 
-SWEEP: Final = "sweep"
-COUNTS_KEPT_DAYS: Final = 30
-
 _VISITORS_A_CHUNK: Final = 50
 _EVENTS_A_CHUNK: Final = 200
 _SEEN, _VISITORS, _COUNTS = "seen", "visitors", "counts"
-
-
-def ensure_sweep(rows: Rows, now_ms: int) -> None:
-    """Have a sweep at the next midnight (UTC), unless one is to come anyway."""
-    if rows.get(TimerSlotRow, SWEEP, "") is None:
-        set_timer(rows, SWEEP, "", (now_ms // DAY_MS + 1) * DAY_MS)
-
-
-def begin_sweep(rows: Rows, due_ms: int) -> None:
-    """The midnight has come: sweep, and again at the next."""
-    start_cursor(rows, SWEEP, "")
-    set_timer(rows, SWEEP, "", due_ms + DAY_MS)
 
 
 def sweep_chunk(rows: Rows, position: str, now_ms: int, repeats_ms: int, history_ms: int) -> str | None:
@@ -46,10 +30,7 @@ def sweep_chunk(rows: Rows, position: str, now_ms: int, repeats_ms: int, history
     if phase == _VISITORS:
         following = _sweep_visitors(rows, after, now_ms - history_ms)
         return _COUNTS if following is None else "\x00".join((_VISITORS, *following))
-    gone_before = day_key(max(now_ms - COUNTS_KEPT_DAYS * DAY_MS, 0))
-    for day, _ in rows.scan(CountRow, limit=_VISITORS_A_CHUNK):
-        if day[0] < gone_before:
-            rows.delete(CountRow, *day)
+    sweep_counts(rows, CountRow, now_ms)
     return None
 
 
@@ -60,7 +41,7 @@ def _sweep_visitors(rows: Rows, after: tuple[str, ...], gone_before_ms: int) -> 
         if row.kept and row.oldest_ms < gone_before_ms:
             left, gone = expire(rows, parts[0], row, gone_before_ms, room)
             room -= gone
-            if left.kept or left.links:
+            if left.kept:
                 rows.put(left, *parts)
             else:
                 rows.delete(VisitorRow, *parts)

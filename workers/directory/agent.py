@@ -1,0 +1,36 @@
+"""How `directory` stands among the agents: what it reads, whom it tells, and the hop that it runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemas.topics import (
+    CRM_ACCOUNTS,
+    CRM_REPS,
+    DESK_REQUESTS,
+    DIRECTORY_EVENTS,
+    LEAD_EVENTS,
+    SALES_ACTIVITIES,
+)
+from workers.directory.handle import DirectoryHop
+from workers.engine.api import AgentSpec, Config, Hop
+from workers.policy.load import load_policy
+
+NAME = "directory"
+
+
+def spec(lead_id_key: bytes) -> AgentSpec:
+    """Return the agent; lead ids are made under the secret ``lead_id_key``."""
+
+    def make_hop(config: Config) -> Hop[Any]:
+        return DirectoryHop(load_policy(config.text, config.name), lead_id_key)
+
+    return AgentSpec(
+        name=NAME,
+        sources=(DIRECTORY_EVENTS.name, CRM_ACCOUNTS.name, CRM_REPS.name, SALES_ACTIVITIES.name),
+        own_log=DIRECTORY_EVENTS.name,
+        make_hop=make_hop,
+        is_edge=True,
+        downstream_logs=(LEAD_EVENTS.name, DESK_REQUESTS.name),
+        announces_after=(CRM_ACCOUNTS.name, CRM_REPS.name),
+    )

@@ -1,0 +1,184 @@
+"""What changed in the CRM? Records and deletions become differences, told to every account and desk concerned.
+
+In: crm.accounts, crm.reps, sales.activities. Out: lead.events, desk.requests, and once the `ready` to visitor.events.
+Of two versions of a record the later in the log holds, whatever they are dated: the CRM topics are compacted, so the
+log's order per key is all that another reader would see. It never asks who owns what.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
+
+from schemas.crm_accounts import CrmAccount
+from schemas.crm_reps import CrmRep
+from schemas.lead_events import SalesAnswered
+from schemas.parsing import ContractError, parse_json
+from schemas.sales_activities import SalesActivity
+from schemas.topics import (
+    CRM_ACCOUNTS,
+    CRM_REPS,
+    DESK_REQUESTS,
+    DIRECTORY_EVENTS,
+    LEAD_EVENTS,
+    TOPICS,
+    VISITOR_EVENTS,
+)
+from schemas.visitor_events import DirectoryReady
+from schemas.vocabulary import DeadLetterReason
+from workers.directory.account_versions import account_changed, account_deleted, reduced
+from workers.directory.answers import account_key_of
+from workers.directory.rep_versions import rep_changed, rep_deleted
+from workers.directory.rows import CountRow, ReadySentRow
+from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
+from workers.identity.addresses import BadAddressError, normalise
+from workers.identity.daily import begin_sweep, ensure_sweep, sweep_counts
+from workers.identity.event_time import event_time
+from workers.identity.people import person_of
+from workers.identity.repeats import day_key, sweep_seen, take_once
+from workers.outbox import emit
+
+if TYPE_CHECKING:
+    from workers.engine.rows import Rows
+    from workers.policy.model import Policy
+
+_NO_COUNTS: Final = CountRow()
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """The CRM has deleted a record."""
+
+    record_id: str
+
+
+DirectoryEvent = CrmAccount | CrmRep | SalesActivity | Deleted
+
+
+class DirectoryHop:
+    """The function of the agent `directory`; ``lead_id_key`` is the secret under which lead ids are made."""
+
+    def __init__(self, policy: Policy, lead_id_key: bytes) -> None:
+        """Of the policy only the window of repeats is asked."""
+        self._lead_id_key = lead_id_key
+        self._window_ms = policy.privacy.repeats.ms
+
+    def parse(self, record: Record) -> DirectoryEvent:
+        """Type a record's value; none is a deletion in the CRM's topics.
+
+        Raises RefusedError: what the contract does not allow; a CRM record whose key is not its id, because its
+        deletion would never be found.
+        """
+        if record.topic == DIRECTORY_EVENTS.name:
+            raise RefusedError(
+                DeadLetterReason.BREAKS_CONTRACT, f"{record.topic}: only the engine writes here"
+            )
+        is_crm = record.topic in (CRM_ACCOUNTS.name, CRM_REPS.name)
+        if is_crm and record.value is None:
+            return Deleted(_record_id(record))
+        try:
+            said: CrmAccount | CrmRep | SalesActivity = parse_json(TOPICS[record.topic], record.value)
+        except ContractError as error:
+            raise RefusedError(error.reason, error.detail) from None
+        if is_crm and record.key is not None:
+            named = said.crm_account_id if isinstance(said, CrmAccount) else getattr(said, "rep_id", "")
+            if _record_id(record) != named:
+                detail = f"{record.topic}: the record's key is not its id, so its deletion would not be found"
+                raise RefusedError(DeadLetterReason.BREAKS_CONTRACT, detail)
+        return said
+
+    def key_of(self, event: DirectoryEvent) -> str | None:  # noqa: ARG002 - see the docstring
+        """Return None: each row belongs to the key of its own topic."""
+        return None
+
+    def handle(self, event: DirectoryEvent, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
+        """Decide one record. Raises RefusedError: too_old, bad_address, unknown_handoff of a sales activity."""
+        if isinstance(event, CrmAccount):
+            account, dropped = reduced(event)
+            if dropped:
+                _count(rows, clock, dropped_domains=dropped)
+            return [emit(LEAD_EVENTS, fact) for fact in account_changed(account, rows)]
+        if isinstance(event, CrmRep):
+            return [emit(DESK_REQUESTS, fact) for fact in rep_changed(event, rows)]
+        if isinstance(event, SalesActivity):
+            return self._answered(event, record, rows, clock)
+        if record.topic == CRM_ACCOUNTS.name:
+            gone = account_deleted(event.record_id, record.timestamp_ms, rows)
+            return [emit(LEAD_EVENTS, fact) for fact in gone]
+        return [emit(DESK_REQUESTS, fact) for fact in rep_deleted(event.record_id, record.timestamp_ms, rows)]
+
+    def _answered(self, said: SalesActivity, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
+        time = event_time(said.occurred_at, record.timestamp_ms, self._window_ms)
+        lead_id = None
+        if said.handoff_id is not None:
+            account_key = account_key_of(said.handoff_id)
+        else:
+            try:
+                person = person_of(normalise(said.email or ""), self._lead_id_key)
+            except BadAddressError as error:
+                raise RefusedError(DeadLetterReason.BAD_ADDRESS, f"email: {error}") from None
+            account_key, lead_id = person.account_key, person.lead_id
+        ensure_sweep(rows, clock.now_ms)
+        if not take_once(rows, record.topic, said.event_id, time, record.timestamp_ms):
+            _count(rows, clock, repeated=1)
+            return []
+        answered = SalesAnswered(
+            account_key=account_key, lead_id=lead_id, occurred_at_ms=time.at_ms, activity=said
+        )
+        return [emit(LEAD_EVENTS, answered)]
+
+    def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
+        """Tell every partition of `visitors`, once, that this one has read what the CRM had at the first start."""
+        if rows.get(ReadySentRow) is not None:
+            return []
+        rows.put(ReadySentRow(at_ms=clock.now_ms))
+        value = DirectoryReady(partition=partition, partitions=partitions).model_dump_json().encode()
+        return [
+            Emit(topic=VISITOR_EVENTS.name, key=None, value=value, partition=to) for to in range(partitions)
+        ]
+
+    def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - there is one kind
+        """Begin the daily sweep."""
+        begin_sweep(rows, clock.now_ms)
+        return []
+
+    def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
+        """Sweep one chunk: activities too old to be repeated, then old counts."""
+        after = tuple(cursor.position.split("\x00")) if cursor.position else ()
+        following = sweep_seen(rows, after, clock.now_ms, self._window_ms)
+        if following is not None:
+            return [], "\x00".join(following)
+        sweep_counts(rows, CountRow, clock.now_ms)
+        return [], None
+
+    def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - see the docstring
+        """Change nothing: what the directory keeps does not depend on the policy."""
+        return []
+
+    def is_ready(self, rows: Rows) -> bool:  # noqa: ARG002 - see the docstring
+        """Return True: the directory waits for nobody."""
+        return True
+
+
+def _record_id(record: Record) -> str:
+    try:
+        text = (record.key or b"").decode().strip()
+    except UnicodeDecodeError:
+        text = ""
+    if not text or "\x00" in text:
+        raise RefusedError(
+            DeadLetterReason.BREAKS_CONTRACT, f"{record.topic}: expected the record's id as its key"
+        )
+    return text
+
+
+def _count(rows: Rows, clock: Clock, dropped_domains: int = 0, repeated: int = 0) -> None:
+    ensure_sweep(rows, clock.now_ms)
+    day = day_key(clock.now_ms)
+    now = rows.get(CountRow, day) or _NO_COUNTS
+    counted = replace(
+        now, dropped_domains=now.dropped_domains + dropped_domains, repeated=now.repeated + repeated
+    )
+    rows.put(counted, day)
