@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from workers.embedded.broker import EmbeddedKafka
+from workers.settings import Settings
+from workers.topics import ProblemKind, TopicsError, check_topics, create_topics, plan
+
+pytestmark = pytest.mark.kafka
+
+
+async def test_topics_are_created_once_and_then_pass_their_check(own_kafka: EmbeddedKafka) -> None:
+    settings = Settings(bootstrap=own_kafka.bootstrap, partitions=2)
+    assert {problem.kind for problem in await check_topics(settings)} == {ProblemKind.MISSING}
+    assert await create_topics(settings) == [topic.name for topic in plan(settings)]
+    assert await check_topics(settings) == []
+    assert await create_topics(settings) == []
+
+    grown = Settings(bootstrap=own_kafka.bootstrap, partitions=3)
+    assert await create_topics(grown) == []
+    assert {problem.kind for problem in await check_topics(grown)} == {ProblemKind.PARTITIONS}
+
+
+async def test_what_the_broker_refuses_is_said_with_its_reason(kafka: str) -> None:
+    settings = Settings(bootstrap=kafka, app_id=f"many-{uuid.uuid4().hex}", replication_factor=100)
+    with pytest.raises(TopicsError, match=r"did not create .*replication"):
+        await create_topics(settings)
+
+
+async def test_a_topic_that_was_there_keeps_its_settings_and_is_reported(own_kafka: EmbeddedKafka) -> None:
+    settings = Settings(bootstrap=own_kafka.bootstrap, partitions=1)
+    name = f"{settings.app_id}-accounts-changelog"
+    admin = AIOKafkaAdminClient(bootstrap_servers=own_kafka.bootstrap)
+    await admin.start()
+    try:
+        await admin.create_topics([NewTopic(name, num_partitions=1, replication_factor=1)])
+    finally:
+        await admin.close()
+    assert name not in await create_topics(settings)
+    assert [one.kind for one in await check_topics(settings) if one.topic == name] == [
+        ProblemKind.CLEANUP_POLICY
+    ]
