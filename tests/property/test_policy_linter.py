@@ -1,0 +1,210 @@
+"""The linter against a slow judge that knows nothing of it: people and events tried one by one.
+
+The judge is written from the domain's words: a company outside, a wrong function or a wrong title is never an MQL; no
+behaviour is worth as much as the fit of somebody who passes; behaviour alone reaches no bar; and whoever passes every
+gate with the lowest fit can reach it. Where a policy breaks one of these, the linter must refuse it, and only there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import yaml
+from hypothesis import event, example, given, settings
+from hypothesis import strategies as st
+
+from workers.policy.load import PolicyError, load_policy
+
+DEFAULT = (Path(__file__).parents[2] / "policy" / "default.yaml").read_text(encoding="utf-8")
+RULE_ONE = {"served_market", "buyers.functions", "buyers.titles", "behaviour.cap", "stages.mql.bar"}
+GATES = {
+    "industry": {"sic": ["6021"]},
+    "revenue": {"from": "1M"},
+    "employees": {"from": "10"},
+    "country": {"in": ["US"]},
+}
+ENOUGH_EVENTS = 40  # of one rule: more than any generated cap, at a point each
+
+
+@dataclass(frozen=True)
+class SmallRule:
+    points: int
+    cap: int | None
+    grouped: bool
+
+
+@dataclass(frozen=True)
+class SmallPolicy:
+    company: dict[str, int]
+    function: int | None
+    titles: tuple[int, ...]
+    cap: int
+    bar: int
+    group_cap: int
+    rules: tuple[SmallRule, ...]
+
+    def text(self) -> str:
+        tree = yaml.load(DEFAULT, Loader=yaml.BaseLoader)  # noqa: S506 - texts only
+        never = tree["served_market"]["never"]
+        tree["served_market"] = {
+            gate: GATES[gate] | {"points": points} for gate, points in self.company.items()
+        } | {"never": never}
+        if self.function is None:
+            del tree["buyers"]["functions"]
+        else:
+            tree["buyers"]["functions"]["points"] = self.function
+        tree["buyers"]["titles"] = [
+            {"level": f"level{at}", "points": points, "words": [f"word{at}"]}
+            for at, points in enumerate(self.titles)
+        ]
+        if not self.titles:
+            del tree["buyers"]["titles"]
+        behaviour = tree["behaviour"]
+        behaviour["cap"] = self.cap
+        behaviour["groups"] = (
+            {"g": {"cap": self.group_cap}} if any(rule.grouped for rule in self.rules) else {}
+        )
+        behaviour["rules"] = {
+            f"rule{at}": {"when": {"activity": f"activity{at}"}, "points": rule.points}
+            | ({"cap": rule.cap} if rule.cap is not None else {})
+            | ({"group": "g"} if rule.grouped else {})
+            for at, rule in enumerate(self.rules)
+        }
+        tree["stages"]["mql"]["bar"] = self.bar
+        text: str = yaml.safe_dump(tree, sort_keys=False)
+        return text
+
+
+def _people(policy: SmallPolicy) -> Iterator[tuple[bool, bool, int]]:
+    """Everybody there can be: (is right, is an MQL if the points suffice, fit).
+
+    Right is somebody whose company, function and title are right in truth; the policy can only ask what it has gates for.
+    """
+    gates = list(policy.company.items())
+    titles: list[int | None] = [*policy.titles, None]
+    for company_is_right, function_is_right, title in product((True, False), (True, False), titles):
+        for answers in product((True, False), repeat=len(gates)):
+            if company_is_right != all(answers) and gates:
+                continue
+            fit = sum(points for (_, points), yes in zip(gates, answers, strict=True) if yes)
+            fit += (policy.function or 0) * function_is_right + (title or 0)
+            asked = [
+                *answers,
+                *([function_is_right] if policy.function is not None else []),
+                *([title is not None] if policy.titles else []),
+            ]
+            yield company_is_right and function_is_right and title is not None, all(asked), fit
+
+
+def _best_behaviour(policy: SmallPolicy) -> int:
+    """The best total over all counts of events: one rule after the other, event by event."""
+    totals = {(0, 0)}
+    for rule in policy.rules:
+        worth = set()
+        for count in range(ENOUGH_EVENTS + 1):
+            points = count * rule.points
+            worth.add(points if rule.cap is None or points < rule.cap else rule.cap)
+        totals = {
+            (free + (0 if rule.grouped else one), grouped + (one if rule.grouped else 0))
+            for free, grouped in totals
+            for one in worth
+        }
+    return max(min(free + min(grouped, policy.group_cap), policy.cap) for free, grouped in totals)
+
+
+def breaks_rule_one(policy: SmallPolicy) -> str | None:
+    """Say which promise the policy breaks, by trying everybody; None where it keeps all."""
+    people = list(_people(policy))
+    in_titles = bool(policy.titles)
+    if any(passes and not right for right, passes, _ in people) or not in_titles:
+        return "somebody outside passes"
+    fits = [fit for right, passes, fit in people if right and passes]
+    allowed = range(policy.cap + 1)  # what the policy lets behaviour be worth
+    if any(behaviour >= fit for fit in fits for behaviour in allowed):
+        return "behaviour outweighs fit"
+    if any(behaviour >= policy.bar for behaviour in allowed):
+        return "behaviour alone reaches the bar"
+    if any(fit + _best_behaviour(policy) < policy.bar for fit in fits):
+        return "the lowest fit never reaches the bar"
+    return None
+
+
+POINTS = st.integers(0, 6)
+RULES = st.builds(
+    lambda points, cap, grouped: SmallRule(
+        points, None if points < 0 or cap is None else max(cap, points), grouped
+    ),
+    st.sampled_from([-3, 1, 1, 2, 3, 5]),
+    st.none() | st.integers(1, 12),
+    st.booleans(),
+)
+
+
+@st.composite
+def small_policies(draw: st.DrawFn) -> SmallPolicy:
+    company = draw(
+        st.dictionaries(
+            st.sampled_from(sorted(GATES)), POINTS, min_size=draw(st.integers(0, 9)) > 0, max_size=3
+        )
+    )
+    function = draw(POINTS if draw(st.integers(0, 9)) else st.none())
+    titles = tuple(draw(st.lists(POINTS, min_size=draw(st.integers(0, 9)) > 0, max_size=3)))
+    lowest = sum(company.values()) + (function or 0) + min(titles, default=0)
+    # Near the edge, where the linter decides: caps about the lowest fit, bars about what can be reached.
+    cap = draw(st.integers(max(0, lowest - 6), lowest + 1))
+    bar = draw(st.integers(max(0, cap - 1), lowest + cap + 2))
+    rules = tuple(draw(st.lists(RULES, min_size=1, max_size=3)))
+    return SmallPolicy(company, function, titles, cap, bar, draw(st.integers(0, 15)), rules)
+
+
+FINE = SmallPolicy({"industry": 5}, 5, (5, 3), 12, 25, 15, (SmallRule(5, None, False),))
+
+
+@settings(max_examples=200, deadline=None)
+@given(small_policies())
+@example(FINE)
+def test_exactly_the_policies_that_could_break_rule_one_are_refused(policy: SmallPolicy) -> None:
+    broken = breaks_rule_one(policy)
+    event(broken or "keeps every promise")
+    refused: set[str] = set()
+    try:
+        load_policy(policy.text())
+    except PolicyError as error:
+        refused = {problem.key for problem in error.problems} & RULE_ONE
+    assert bool(refused) == (broken is not None), (broken, refused)
+
+
+def test_the_judge_lets_a_policy_pass_that_keeps_every_promise() -> None:
+    assert breaks_rule_one(FINE) is None
+    assert (
+        breaks_rule_one(SmallPolicy({}, 5, (5,), 4, 12, 0, (SmallRule(5, None, False),)))
+        == "somebody outside passes"
+    )
+
+
+LINES = DEFAULT.splitlines()
+DAMAGE = st.one_of(
+    st.sampled_from(
+        ["", "  ", ":", "-", "{", "[", "'", '"', "!", "&a", "*a", "NO", "~", "0111", "9:30", "\t", "a: b"]
+    ),
+    st.text(max_size=12),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, len(LINES) - 1), st.integers(0, 120), st.integers(0, 30), DAMAGE)
+def test_a_damaged_policy_is_loaded_or_refused_never_a_crash(
+    line: int, start: int, length: int, damage: str
+) -> None:
+    lines = list(LINES)
+    lines[line] = lines[line][:start] + damage + lines[line][start + length :]
+    places = [1]
+    try:
+        load_policy("\n".join(lines), "p.yaml")
+    except PolicyError as error:
+        places = [problem.line for problem in error.problems]
+    assert places
+    assert all(0 < place <= len(LINES) + len(damage) + 1 for place in places)
