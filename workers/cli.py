@@ -1,0 +1,63 @@
+"""The command line: `lead-router`. Each command stands in `workers/commands/`."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as installed_version
+from typing import Annotated
+
+import typer
+
+from workers.commands.demo import demo
+from workers.commands.failure import plain_failures
+from workers.commands.kafka import resume, topics_app, worker
+from workers.commands.policy import policy_app
+from workers.commands.replay import replay
+from workers.commands.watch import watch
+
+app = typer.Typer(
+    name="lead-router",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer hands the option's value
+    if asked:
+        typer.echo(f"lead-router {installed_version('lead-router')}")
+        raise typer.Exit
+
+
+@app.callback()
+def lead_router(
+    version: Annotated[  # noqa: FBT002 - an option
+        bool,
+        typer.Option(
+            "--version",
+            help="Show the version and exit.",
+            callback=_show_version,
+            is_eager=True,
+        ),
+    ] = False,
+) -> None:
+    """Event-driven lead routing: every qualified lead gets exactly one owner, at once, with its reason."""
+
+
+app.command()(demo)
+app.command()(worker)
+app.add_typer(topics_app, name="topics")
+app.command()(replay)
+app.command()(watch)
+app.add_typer(policy_app, name="policy")
+app.command()(resume)
+
+
+def main() -> None:
+    """Run the command line."""
+    with plain_failures():
+        app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The commands of `lead-router`, one module each."""

@@ -1,0 +1,113 @@
+"""`lead-router worker`, `topics` and `resume`: what touches a running Kafka."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from enum import StrEnum
+from typing import Annotated, Final
+
+import typer
+from aiokafka import AIOKafkaProducer
+
+from schemas.topics import DESK_REQUESTS, DIRECTORY_EVENTS, LEAD_EVENTS, VISITOR_EVENTS
+from workers.clients import client_arguments
+from workers.commands.failure import FAILED, CommandError
+from workers.commands.sources import load_settings
+from workers.engine.control import Resume, control_emit
+from workers.settings import Settings
+
+
+class Agent(StrEnum):
+    """The hops."""
+
+    VISITORS = "visitors"
+    DIRECTORY = "directory"
+    ACCOUNTS = "accounts"
+    DESKS = "desks"
+
+
+OWN_LOGS: Final = {
+    Agent.VISITORS: VISITOR_EVENTS.name,
+    Agent.DIRECTORY: DIRECTORY_EVENTS.name,
+    Agent.ACCOUNTS: LEAD_EVENTS.name,
+    Agent.DESKS: DESK_REQUESTS.name,
+}
+Only = Annotated[
+    list[Agent] | None, typer.Option("--only", help="This hop; may be repeated.", show_default="all hops")
+]
+
+topics_app = typer.Typer(help="The topics at the broker.", no_args_is_help=True)
+
+
+def worker(only: Only = None) -> None:
+    r"""Run the hops until SIGTERM or Ctrl-C: finish the batch in hand, commit, leave within 10 s.
+
+    Start as many as you like, on one machine or several, each with its own LEAD_ROUTER_DATA_DIR; they share the
+    partitions. Settings come from the environment, a .env file, or lead-router.toml.
+
+    [bold]Examples[/]
+
+      KAFKA_BOOTSTRAP=kafka:9092 LEAD_ROUTER_LEAD_ID_KEY=... lead-router worker
+      LEAD_ROUTER_DATA_DIR=data/second lead-router worker --only accounts --only desks
+    """
+    from workers.app import run_worker  # noqa: PLC0415 - Faust takes a second to import, and other commands need none
+
+    settings = load_settings()
+    settings.required_lead_id_key()
+    run_worker(settings, [agent.value for agent in only or Agent])
+
+
+def resume(
+    agent: Annotated[Agent, typer.Argument(help="The hop that stopped.")],
+    partition: Annotated[int, typer.Argument(min=0, help="Its partition.")],
+) -> None:
+    r"""Let a partition go on that stopped because of too many dead letters. Look at dead.letters first.
+
+    Writes a record into the hop's own log; the worker that holds the partition reads it and goes on.
+
+    [bold]Example[/]
+
+      lead-router resume visitors 3
+    """
+    settings = load_settings()
+    if partition >= settings.partitions:
+        raise CommandError(f"there are partitions 0 to {settings.partitions - 1}; found {partition}")
+    asyncio.run(_resume(settings, agent, partition))
+    typer.echo(f"{agent}/{partition}: told to go on")
+
+
+@topics_app.command()
+def create() -> None:
+    """Create the topics that are missing, with partitions, retention and compaction as the contract says."""
+    from workers.topics import create_topics  # noqa: PLC0415 - the client takes long to import
+
+    for line in asyncio.run(create_topics(load_settings())):
+        typer.echo(f"created {line}")
+
+
+@topics_app.command("check")
+def check_topics_command() -> None:
+    """Compare the topics at the broker with the contract. Exit code 1, and a line each, where they differ."""
+    from workers.topics import check_topics  # noqa: PLC0415 - the client takes long to import
+
+    problems = asyncio.run(check_topics(load_settings()))
+    for line in problems:
+        typer.echo(line)
+    if problems:
+        raise typer.Exit(FAILED)
+    typer.echo("every topic is as the contract says")
+
+
+async def _resume(settings: Settings, agent: Agent, partition: int) -> None:
+    emit = control_emit(OWN_LOGS[agent], partition, Resume(agent), int(time.time() * 1_000))
+    async with AIOKafkaProducer(
+        **client_arguments(settings), acks="all", enable_idempotence=True
+    ) as producer:
+        await producer.send_and_wait(
+            emit.topic,
+            value=emit.value,
+            partition=emit.partition,
+            headers=list(emit.headers),
+            timestamp_ms=emit.timestamp_ms,
+        )

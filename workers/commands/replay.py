@@ -1,0 +1,208 @@
+"""`lead-router replay`: the hops over files, without Kafka."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, BinaryIO, Final
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from schemas.topics import DEAD_LETTERS, TOPICS
+from workers.commands.failure import FAILED, CommandError
+from workers.commands.sources import load_config
+from workers.deadletters import dead_letter
+from workers.engine.api import AgentSpec, Config, Emit
+from workers.replay.edge import EdgeReplay, NeverQuietError
+from workers.replay.history import History
+from workers.replay.leads import INPUT_RANKS, RESULTS, directory_ready
+from workers.replay.lines import BadLine, result_line
+from workers.replay.recorded import differences, read_recording, replay_logs
+
+DEMO_KEY: Final = "demo-key-not-a-secret"
+_SHOWN: Final = 20
+_STEP: Final = 500
+
+Specs = Mapping[str, AgentSpec]
+
+Files = Annotated[list[Path], typer.Argument(help="Lines of history, sorted or not.", show_default=False)]
+PolicyPath = Annotated[
+    Path, typer.Option("--policy", "-p", help="The policy: a file, or a folder with default.yaml.")
+]
+Out = Annotated[
+    Path | None, typer.Option("--out", "-o", help="Where results go.", show_default="standard output")
+]
+Until = Annotated[
+    str | None,
+    typer.Option(
+        help="Replay up to this time: RFC 3339 with an offset, or milliseconds.",
+        show_default="the last record",
+    ),
+]
+Key = Annotated[str, typer.Option(envvar="LEAD_ROUTER_LEAD_ID_KEY", help="What lead ids are made from.")]
+Recorded = Annotated[bool, typer.Option("--recorded", help="The files are recordings of the internal logs.")]
+Partitions = Annotated[int, typer.Option(min=1, help="With --recorded: how many the topics had.")]
+
+
+def replay(
+    files: Files,
+    policy: PolicyPath = Path("policy"),
+    out: Out = None,
+    until: Until = None,
+    lead_id_key: Key = DEMO_KEY,
+    recorded: Recorded = False,  # noqa: FBT002 - an option
+    partitions: Partitions = 8,
+) -> None:
+    r"""Decide files of history by a policy, without Kafka: the same functions, the same bytes every time.
+
+    A line is [cyan]{"topic", "key", "timestamp", "value"}[/], timestamp in milliseconds; any input topic. Results have the
+    same shape, all output topics in the order of the decisions. Files that are sorted by timestamp are streamed; others
+    must fit into memory. Lines that cannot be read are reported, the rest goes on, and the exit code is 1.
+
+    With [cyan]--recorded[/] the files are recordings of lead.events and desk.requests, as
+    [cyan]lead-router watch --json[/] writes them; where they hold output topics too, each difference is named.
+
+    [bold]Examples[/]
+
+      lead-router demo --write march.jsonl
+      lead-router replay march.jsonl --out results.jsonl
+      lead-router replay march.jsonl --policy stricter.yaml | grep '"topic":"lead.routing"' | wc -l
+      lead-router replay march.jsonl --until 2026-03-05T12:00:00-05:00
+    """
+    if out is not None and any(out.resolve() == file.resolve() for file in files):
+        raise CommandError(f"{out} is one of the files to read")
+    console = Console(stderr=True, highlight=False)
+    _, config = load_config(policy)
+    if lead_id_key == DEMO_KEY:
+        console.print(
+            "lead ids are made from the demo key; set LEAD_ROUTER_LEAD_ID_KEY for yours", style="dim"
+        )
+    from workers.app import make_specs  # noqa: PLC0415 - with it comes Faust, which takes a second: not for --help
+
+    specs = make_specs(lead_id_key.encode(), partitions if recorded else 1)
+    with ExitStack() as stack:
+        sink: BinaryIO = stack.enter_context(out.open("wb")) if out else sys.stdout.buffer
+        if recorded:
+            is_clean = _recorded(files, partitions, specs, config, sink, console)
+        else:
+            is_clean = _edge(files, until, specs, config, sink, console)
+        sink.flush()
+    if not is_clean:
+        raise typer.Exit(FAILED)
+
+
+def _edge(
+    files: list[Path], until: str | None, specs: Specs, config: Config, sink: BinaryIO, console: Console
+) -> bool:
+    """Replay edge events; True when every line could be read."""
+    history = History(files, INPUT_RANKS)
+    _report(history.bad, console)
+    if history.first_ms is None or history.last_ms is None:
+        raise CommandError(f"no record could be read from {', '.join(map(str, files))}")
+    until_ms = history.last_ms if until is None else _milliseconds(until)
+    said: Counter[str] = Counter()
+
+    def say(emit: Emit) -> None:
+        if emit.topic in RESULTS:
+            said[emit.topic] += 1
+            sink.write(result_line(emit))
+
+    run = EdgeReplay(specs, config, dead_letter, say)
+    run.open_with(directory_ready(history.first_ms))
+    read = 0
+    try:
+        with _progress(console) as progress:
+            task = progress.add_task("replaying", total=history.records)
+            for record in history.in_order():
+                if record.timestamp_ms > until_ms:
+                    break
+                run.feed(record)
+                read += 1
+                if read % _STEP == 0:
+                    progress.update(task, completed=read)
+            progress.update(task, completed=read)
+            run.run_timers(until_ms)
+    except NeverQuietError as error:
+        raise CommandError(str(error)) from None
+    left = history.records - read
+    after = f", {left:,} lie behind --until" if left else ""
+    console.print(f"{read:,} records read{after}; {_counts(said)}; {len(history.bad)} bad lines")
+    return not history.bad
+
+
+def _recorded(
+    files: list[Path], partitions: int, specs: Specs, config: Config, sink: BinaryIO, console: Console
+) -> bool:
+    """Replay recorded logs; True when every line could be read and nothing differs from recorded results."""
+    records, bad = [], []
+    for file in files:
+        read, not_read = read_recording(file)
+        records += read
+        bad += not_read
+    _report(bad, console)
+    said = replay_logs(specs, records, partitions, config, dead_letter)
+    counts: Counter[str] = Counter()
+    for task in said:
+        for emit in task.emits:
+            if emit.topic in RESULTS:
+                counts[emit.topic] += 1
+                sink.write(result_line(emit))
+    compared = (RESULTS - {DEAD_LETTERS.name}) & {record.topic for record in records}
+    found = differences(said, records, compared)
+    for difference in found[:_SHOWN]:
+        console.print(str(difference), markup=False, style="red", soft_wrap=True)
+    against = (
+        f"{len(found)} differences in {', '.join(sorted(compared))}" if compared else "no results to compare"
+    )
+    console.print(f"{len(records):,} records read; {_counts(counts)}; {against}; {len(bad)} bad lines")
+    return not bad and not found
+
+
+def _report(bad: list[BadLine], console: Console) -> None:
+    for line in bad[:_SHOWN]:
+        console.print(str(line), markup=False, style="red", soft_wrap=True)
+    if len(bad) > _SHOWN:
+        console.print(f"... and {len(bad) - _SHOWN} more lines that cannot be read", style="red")
+
+
+def _counts(said: Counter[str]) -> str:
+    return ", ".join(f"{said[topic]:,} {topic}" for topic in TOPICS if said[topic]) or "no results"
+
+
+def _milliseconds(until: str) -> int:
+    if until.isdigit():
+        return int(until)
+    try:
+        at = datetime.fromisoformat(until)
+    except ValueError:
+        at = datetime.min  # noqa: DTZ901 - no offset, so it is refused below
+    if at.tzinfo is None:
+        raise typer.BadParameter(
+            f"{until!r} is no time with an offset, as 2026-03-05T12:00:00Z", param_hint="--until"
+        )
+    return int(at.timestamp() * 1_000)
+
+
+def _progress(console: Console) -> Progress:
+    """A bar on a terminal; nothing where the output is a file."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)

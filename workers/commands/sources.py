@@ -1,0 +1,61 @@
+"""Where a command takes its settings and its policy from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pydantic_settings
+from pydantic import ValidationError
+
+import workers
+from workers.engine.api import Config
+from workers.policy.load import load_policy_file, to_config
+from workers.policy.model import Policy
+from workers.settings import PREFIX, Settings, SettingsError
+
+DEFAULT_POLICY = "default.yaml"
+
+
+def load_settings(**given: Any) -> Settings:
+    """Return the settings; ``given`` are options of the command line and rank first.
+
+    Raises:
+        SettingsError: one is missing or wrong; every such one is named.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        raise SettingsError("; ".join(_told(problem) for problem in error.errors())) from None
+    except pydantic_settings.SettingsError as error:
+        raise SettingsError(str(error)) from None
+
+
+def policy_file(path: Path) -> Path:
+    """Return the policy file that a path means: a file itself, a folder its default.yaml.
+
+    The relative default is looked for beside the program too, so that it works from any directory.
+    """
+    if not path.is_absolute() and not path.exists():
+        beside = Path(workers.__file__).parent.parent / path
+        path = beside if beside.exists() else path
+    return path / DEFAULT_POLICY if path.is_dir() else path
+
+
+def load_config(path: Path) -> tuple[Policy, Config]:
+    """Return a policy that passes, and what the engine carries of it.
+
+    Raises:
+        PolicyError: with every problem of the file.
+    """
+    policy, text = load_policy_file(policy_file(path))
+    return policy, to_config(policy, text)
+
+
+def _told(problem: Any) -> str:
+    where = ".".join(str(part) for part in problem["loc"])
+    text = str(problem["msg"]).removeprefix("Value error, ")
+    if not where:
+        return text
+    name = where if where == "KAFKA_BOOTSTRAP" else f"{PREFIX}{where.upper()}"
+    return f"{name}: {text}"

@@ -1,0 +1,110 @@
+"""`lead-router watch`: what the workers say, as it becomes visible."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Annotated, Any
+
+import typer
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from rich.console import Console
+
+from schemas.topics import TOPICS
+from workers.clients import client_arguments
+from workers.commands.failure import CommandError
+from workers.commands.sources import load_settings
+from workers.engine.api import Record
+from workers.replay.recorded import recorded_line
+from workers.settings import Settings
+from workers.watch import WATCHED, line_of
+
+TopicNames = Annotated[
+    list[str] | None,
+    typer.Option("--topic", "-t", help="This topic; may be repeated.", show_default="all results"),
+]
+FromStart = Annotated[
+    bool, typer.Option("--from-start", help="Everything that is still there, not only what comes now.")
+]
+ToEnd = Annotated[bool, typer.Option("--to-end", help="Stop at what is the end now.")]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Whole records, one JSON line each; any topic of the contract.")
+]
+
+
+def watch(
+    topic: TopicNames = None,
+    from_start: FromStart = False,  # noqa: FBT002 - an option
+    to_end: ToEnd = False,  # noqa: FBT002 - an option
+    as_json: AsJson = False,  # noqa: FBT002 - an option
+) -> None:
+    r"""Show the outputs, one readable line each, until Ctrl-C: who gets a lead and why, scores, stages, alerts.
+
+    Reads with read_committed, as every subscriber must. People are shown by lead_id.
+
+    [bold]Examples[/]
+
+      lead-router watch
+      lead-router watch --topic lead.routing --from-start | grep 'Mia'
+      lead-router watch --json --from-start --to-end -t lead.events -t desk.requests > recorded.jsonl
+    """
+    names = tuple(topic or WATCHED)
+    allowed = tuple(TOPICS) if as_json else WATCHED
+    for name in names:
+        if name not in allowed:
+            raise CommandError(f"{name!r} is none of {', '.join(allowed)}")
+    asyncio.run(_watch(load_settings(), names, from_start=from_start, to_end=to_end, as_json=as_json))
+
+
+async def _watch(
+    settings: Settings, names: tuple[str, ...], *, from_start: bool, to_end: bool, as_json: bool
+) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    consumer = AIOKafkaConsumer(
+        **client_arguments(settings),
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest" if from_start else "latest",
+    )
+    async with consumer:
+        places = [
+            TopicPartition(name, partition)
+            for name in names
+            for partition in sorted(await _partitions(consumer, name))
+        ]
+        consumer.assign(places)
+        ends = await consumer.end_offsets(places) if to_end else {}
+        while not to_end or await _is_behind(consumer, ends):
+            for records in (await consumer.getmany(timeout_ms=500)).values():
+                for record in records:
+                    _show(record, console, as_json=as_json)
+
+
+async def _partitions(consumer: Any, name: str) -> set[int]:
+    await consumer._client.add_topic(name)  # noqa: SLF001 - the consumer fetches no metadata of what it was not assigned
+    found: set[int] | None = consumer.partitions_for_topic(name)
+    if not found:
+        raise CommandError(f"there is no topic {name}; create the topics with: lead-router topics create")
+    return found
+
+
+async def _is_behind(consumer: Any, ends: dict[Any, int]) -> bool:
+    """Whether a partition is not read to its end; the end counts transaction markers, so positions are compared."""
+    return any([await consumer.position(place) < end for place, end in ends.items()])
+
+
+def _show(record: Any, console: Console, *, as_json: bool) -> None:
+    if as_json:
+        whole = Record(
+            record.topic,
+            record.partition,
+            record.offset,
+            record.timestamp,
+            record.key,
+            record.value,
+            tuple(record.headers),
+        )
+        sys.stdout.buffer.write(recorded_line(whole))
+        sys.stdout.buffer.flush()
+    else:
+        console.print(line_of(record.topic, record.key, record.value))

@@ -1,0 +1,129 @@
+"""One readable line for each thing the workers said.
+
+In: an output topic and a value of it. Out: a line of rich text: colours on a terminal, plain where it is piped. People
+are named by lead_id; no line shows an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+from rich.text import Text
+
+from schemas.outputs import DeadLetter, LeadAlert, LeadRouting, LeadScore, LeadStage, LedgerEntry
+from schemas.topics import (
+    DEAD_LETTERS,
+    DESK_LEDGER,
+    LEAD_ALERTS,
+    LEAD_ROUTING,
+    LEAD_SCORES,
+    LEAD_STAGES,
+    TOPICS,
+)
+from schemas.vocabulary import Action
+
+_TOPIC_WIDTH: Final = 12
+_ID_WIDTH: Final = 8
+_COLOURS: Final = {
+    LEAD_ROUTING.name: "bold green",
+    LEAD_STAGES.name: "cyan",
+    LEAD_SCORES.name: "dim",
+    LEAD_ALERTS.name: "yellow",
+    DESK_LEDGER.name: "blue",
+    DEAD_LETTERS.name: "red",
+}
+WATCHED: Final = tuple(_COLOURS)
+"""The topics that can be watched line by line."""
+
+
+def line_of(topic: str, key: bytes | None, value: bytes | None) -> Text:
+    """Return the line for one record; one that is not as the contract says is told as such."""
+    shown_key = "" if key is None else key.decode("utf-8", "replace")
+    if value is None:
+        return _line(topic, "", Text(f"{shown_key} is deleted", style="dim"))
+    try:
+        model = TOPICS[topic].adapter.validate_python(msgspec.json.decode(value), strict=False)
+    except ValueError as error:
+        return _line(topic, "", Text(f"{shown_key} cannot be read: {type(error).__name__}", style="red"))
+    return _line(topic, _time(model.occurred_at), Text(_SENTENCES[topic](model)))
+
+
+def short(lead_id: str) -> str:
+    """Return the beginning of an id, enough to tell people apart on a screen."""
+    return lead_id[:_ID_WIDTH]
+
+
+def _line(topic: str, at: str, said: Text) -> Text:
+    line = Text(f"{at:<17}")
+    line.append(f"{topic:<{_TOPIC_WIDTH}}  ", style=_COLOURS.get(topic, ""))
+    line.append(said)
+    return line
+
+
+def _time(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%MZ}"
+
+
+def _routing(event: LeadRouting) -> str:
+    who = "nobody"
+    if event.assignee is not None:
+        who = event.assignee.name or event.assignee.id
+        if event.assignee.deputy_for:
+            who += f" (for {event.assignee.deputy_for})"
+    why = event.explanation
+    parts = [
+        f"{event.action} {event.kind}" + (f" ({event.qualification})" if event.qualification else ""),
+        f"-> {who}" + (f", {event.how_chosen}" if event.how_chosen else ""),
+        f"{why.grade} {why.total} points",
+        f"because {', '.join(why.reasons)}",
+        f"{event.account_key} lead {short(event.lead_id)}",
+    ]
+    if event.first_response_due_at is not None and event.action is not Action.WITHDRAWN:
+        parts.append(f"answer by {_time(event.first_response_due_at)}")
+    return " | ".join(parts)
+
+
+def _score(event: LeadScore) -> str:
+    why = event.explanation
+    worth = f"{why.grade} {why.total} points (fit {why.fit} + behaviour {why.behaviour})"
+    return f"{worth} | {event.stage} | {event.account_key} lead {short(event.lead_id)}"
+
+
+def _stage(event: LeadStage) -> str:
+    why = ", ".join(event.explanation.reasons)
+    return f"{event.from_stage or 'new'} -> {event.to_stage} | because {why} | {event.account_key} lead {short(event.lead_id)}"
+
+
+def _alert(event: LeadAlert) -> str:
+    about = [event.account_key]
+    about += [f"lead {short(event.lead_id)}"] if event.lead_id else []
+    about += [f"rep {event.rep_id}"] if event.rep_id else []
+    about += [f"desk {event.desk}"] if event.desk else []
+    about += [f"fact {event.fact}"] if event.fact else []
+    about += [f"due {_time(event.due_at)}"] if event.due_at else []
+    return f"{event.alert}{' is over' if event.cleared else ''} | {' '.join(about)}"
+
+
+def _ledger(event: LedgerEntry) -> str:
+    passed = ", ".join(f"{c.rep_id}: {c.passed_over}" for c in event.candidates if c.passed_over)
+    who = event.rep_id or "nobody"
+    waiting = f" | {event.waiting} waiting" if event.waiting else ""
+    return f"{event.desk} turn {event.turn} {event.entry} -> {who}{f' | {passed}' if passed else ''}{waiting}"
+
+
+def _dead_letter(event: DeadLetter) -> str:
+    where = f"{event.topic}/{event.partition} offset {event.offset}"
+    return f"{event.reason} | {where} | {event.agent}: {event.detail}"
+
+
+_SENTENCES: Final[dict[str, Callable[[Any], str]]] = {
+    LEAD_ROUTING.name: _routing,
+    LEAD_SCORES.name: _score,
+    LEAD_STAGES.name: _stage,
+    LEAD_ALERTS.name: _alert,
+    DESK_LEDGER.name: _ledger,
+    DEAD_LETTERS.name: _dead_letter,
+}
