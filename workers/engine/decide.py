@@ -23,8 +23,10 @@ from workers.engine.api import (
     RefusedError,
     Timer,
 )
+from workers.engine.config_guard import ConfigConflictError, ConfigRow, config_of, refuse_conflict, row_of
 from workers.engine.control import (
     ConfigChange,
+    Control,
     Resume,
     Tick,
     Watermark,
@@ -37,9 +39,20 @@ from workers.engine.partitioner import partition_of
 from workers.engine.quarantine import QuarantineLimits, QuarantineRow, counted
 from workers.engine.rows import Row, Rows, Store
 from workers.engine.timers import move_cursor, next_cursor, next_timer, take_timer
+from workers.engine.watermarks import Watermarks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+__all__ = [
+    "ConfigConflictError",
+    "Decided",
+    "Decider",
+    "Limits",
+    "OffsetRow",
+    "RowTooLargeError",
+    "StreamTimeRow",
+]
 
 
 class OffsetRow(Row, frozen=True):
@@ -54,28 +67,6 @@ class StreamTimeRow(Row, frozen=True):
 
     prefix: ClassVar[str] = "~time"
     now_ms: int = 0
-
-
-class WatermarkRow(Row, frozen=True):
-    """How far one upstream task has come. One row per upstream task."""
-
-    prefix: ClassVar[str] = "~watermark"
-    at_ms: int
-    partitions: int
-
-
-class ConfigRow(Row, frozen=True):
-    """The config by which this partition decides, changed only by a record in its log. One row."""
-
-    prefix: ClassVar[str] = "~config"
-    name: str
-    version: int
-    hash: str
-    text: str
-
-
-class ConfigConflictError(Exception):
-    """This worker must not decide: the partition already follows a newer config, or another text of this version."""
 
 
 class RowTooLargeError(Exception):
@@ -118,8 +109,8 @@ class Decider:
         self.partitions = partitions
         self.limits = limits or Limits()
         self.rows = Rows(store)
-        self.checks_rows = False
-        """True after a RowTooLargeError: each record's rows are encoded at once, to find the one to blame."""
+        self.checks_rows = True
+        """Whether a row too large for the changelog is laid to the record that wrote it, which becomes a dead letter."""
         self._worker_config = config
         self._dead_letter = dead_letter
         self._outputs: list[Emit] = []
@@ -131,26 +122,19 @@ class Decider:
         time = rows.get(StreamTimeRow)
         self.now_ms = time.now_ms if time else 0
         self.quarantine = rows.get(QuarantineRow) or QuarantineRow()
-        self._watermarks: dict[tuple[str, int], WatermarkRow] = {
-            (agent, int(part)): row for (agent, part), row in rows.scan(WatermarkRow, limit=100_000)
-        }
+        self._watermarks = Watermarks(rows, self.spec.upstream)
         held = rows.get(ConfigRow)
-        mine = self._worker_config
         if held is None:
-            rows.put(ConfigRow(name=mine.name, version=mine.version, hash=mine.hash, text=mine.text))
+            rows.put(row_of(self._worker_config))
             rows.keep()
-            decides = mine
-        else:
-            decides = Config(held.name, held.version, held.hash, held.text)
-        if decides.version > mine.version or (decides.version == mine.version and decides.hash != mine.hash):
-            msg = (
-                f"{self.spec.name}/{self.partition} follows policy {decides.name} version {decides.version} "
-                f"({decides.hash}); this worker has version {mine.version} ({mine.hash}). "
-                "Give it the newer policy, or raise the version of a changed one."
-            )
-            raise ConfigConflictError(msg)
+        decides = self._worker_config if held is None else config_of(held)
+        refuse_conflict(self._where, decides, self._worker_config)
         self.config = decides
         self.hop: Hop[object] = self.spec.make_hop(decides)
+
+    @property
+    def _where(self) -> str:
+        return f"{self.spec.name}/{self.partition}"
 
     @property
     def wants_config_record(self) -> bool:
@@ -169,13 +153,7 @@ class Decider:
 
     def reached_ms(self) -> int:
         """The least watermark of all upstream tasks; 0 while one of them has not spoken."""
-        least = None
-        for agent in self.spec.upstream:
-            marks = [row for (name, _), row in self._watermarks.items() if name == agent]
-            if not marks or len(marks) < marks[0].partitions:
-                return 0
-            least = min([row.at_ms for row in marks] + ([] if least is None else [least]))
-        return least or 0
+        return self._watermarks.reached_ms()
 
     def has_due(self, until_ms: int) -> bool:
         """Whether a timer is due at that time."""
@@ -190,7 +168,7 @@ class Decider:
     def advance(self, record: Record, timers: int = 200) -> bool:
         """Move time to the record and fire at most ``timers`` of those due; True when none is left due."""
         stamp = record.timestamp_ms
-        if is_control(record):
+        if self._is_control(record):
             control = _control_or_none(record)
             stamp = control.at_ms if isinstance(control, Tick) else 0
         self._move_time(stamp)
@@ -218,7 +196,7 @@ class Decider:
     def decide(self, record: Record) -> None:
         """Decide one record whose timers have run: its effects, its offset, and one chunk of long work."""
         clock = Clock(self.now_ms)
-        if is_control(record):
+        if self._is_control(record):
             self._handle_control(record, clock)
         else:
             is_dead = not self._handle(record, clock)
@@ -229,7 +207,7 @@ class Decider:
 
     def bury(self, record: Record, reason: str, detail: str) -> None:
         """Send a record to the dead letters undecided, because deciding it kills the worker."""
-        self._outputs.append(self._dead_letter(self.spec.name, record, reason, detail, self.now_ms))
+        self._quarantine(record, reason, detail, Clock(self.now_ms))
         self.quarantine = counted(self.quarantine, self.limits.quarantine, is_dead=True)
         self.dead_letters += 1
         self._done(record)
@@ -246,6 +224,10 @@ class Decider:
             lambda: self.hop.announce(self.partition, self.partitions, self.rows, clock), where, clock
         )
 
+    def _is_control(self, record: Record) -> bool:
+        """Whether the engine wrote it: only the own log is the engine's, whatever headers others give their records."""
+        return record.topic == self.spec.own_log and is_control(record)
+
     def _done(self, record: Record) -> None:
         self.rows.put(OffsetRow(next_offset=record.offset + 1), record.topic)
         self.rows.keep()
@@ -259,7 +241,7 @@ class Decider:
     def _handle(self, record: Record, clock: Clock) -> bool:
         if record.value is not None and len(record.value) > self.limits.max_record_bytes:
             detail = f"{len(record.value)} bytes, at most {self.limits.max_record_bytes} are read"
-            self._outputs.append(self._dead_letter(self.spec.name, record, "too_large", detail, clock.now_ms))
+            self._quarantine(record, "too_large", detail, clock)
             return False
         return self._attempt(lambda: self._effects(record, clock), record, clock)
 
@@ -286,14 +268,21 @@ class Decider:
             reason, detail = "handler_failed", _without_values(error)
         else:
             self.rows.keep()
-            self._outputs.extend(
-                emit if emit.timestamp_ms is not None else replace(emit, timestamp_ms=clock.now_ms)
-                for emit in emits
-            )
+            self._say(emits, clock)
             return True
         self.rows.discard()
-        self._outputs.append(self._dead_letter(self.spec.name, record, reason, detail, clock.now_ms))
+        self._quarantine(record, reason, detail, clock)
         return False
+
+    def _quarantine(self, record: Record, reason: str, detail: str, clock: Clock) -> None:
+        self._say([self._dead_letter(self.spec.name, record, reason, detail, clock.now_ms)], clock)
+
+    def _say(self, emits: list[Emit], clock: Clock) -> None:
+        """Add outputs, stamped with the decision's time: a stamp of the producer's would differ in a replay."""
+        self._outputs.extend(
+            emit if emit.timestamp_ms is not None else replace(emit, timestamp_ms=clock.now_ms)
+            for emit in emits
+        )
 
     def _check_sizes(self, emits: list[Emit]) -> None:
         most = self.limits.max_output_bytes
@@ -309,16 +298,9 @@ class Decider:
     def _handle_control(self, record: Record, clock: Clock) -> None:
         control = _control_or_none(record)
         if control is None:
-            emit = self._dead_letter(
-                self.spec.name, record, "breaks_contract", "not an engine record", clock.now_ms
-            )
-            self._outputs.append(emit)
+            self._quarantine(record, "breaks_contract", "not an engine record", clock)
         elif isinstance(control, Watermark):
-            known = self._watermarks.get((control.agent, control.partition))
-            if known is None or control.at_ms > known.at_ms or control.partitions != known.partitions:
-                row = WatermarkRow(at_ms=control.at_ms, partitions=control.partitions)
-                self._watermarks[control.agent, control.partition] = row
-                self.rows.put(row, control.agent, str(control.partition))
+            self._watermarks.learn(control)
         elif isinstance(control, ConfigChange):
             if control.version > self.config.version:
                 self._follow(control.config, record, clock)
@@ -326,15 +308,10 @@ class Decider:
             pass  # a tick has moved time already; a resume is looked for only while the partition is stopped
 
     def _follow(self, config: Config, record: Record, clock: Clock) -> None:
-        if config.version > self._worker_config.version:
-            msg = (
-                f"{self.spec.name}/{self.partition} is told to follow policy {config.name} version {config.version}; "
-                f"this worker has version {self._worker_config.version}. Give it the newer policy."
-            )
-            raise ConfigConflictError(msg)
+        refuse_conflict(self._where, config, self._worker_config)
         self.config = config
         self.hop = self.spec.make_hop(config)
-        self.rows.put(ConfigRow(name=config.name, version=config.version, hash=config.hash, text=config.text))
+        self.rows.put(row_of(config))
         self.rows.keep()
         self._attempt(lambda: self.hop.on_config_changed(self.rows, clock), record, clock)
 
@@ -383,7 +360,7 @@ class Decider:
         self._outputs = []
 
 
-def _control_or_none(record: Record) -> Tick | Watermark | ConfigChange | Resume | None:
+def _control_or_none(record: Record) -> Control | None:
     try:
         return decode_control(record)
     except msgspec.MsgspecError:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 NEVER_MS = 2**62
 _DIGITS = 15
+_LAST_SLOT_MS = 10**_DIGITS - 1  # the year 33658; slots sort as text, so none may have a digit more
 
 
 class TimerRow(Row, frozen=True):
@@ -54,7 +55,7 @@ def set_timer(rows: Rows, kind: str, key: str, due_ms: int) -> None:
     """Set or move the timer (kind, key). A due time in the past fires before the next record."""
     cancel_timer(rows, kind, key)
     fired = rows.get(FiredRow)
-    slot_ms = max(due_ms, fired.slot_ms if fired else 0, 0)
+    slot_ms = min(max(due_ms, fired.slot_ms if fired else 0, 0), _LAST_SLOT_MS)
     rows.put(TimerRow(due_ms=due_ms), _slot(slot_ms), kind, key)
     rows.put(TimerSlotRow(slot_ms=slot_ms), kind, key)
     rows.timer_hint_ms = min(rows.timer_hint_ms, slot_ms)
