@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NoReturn
 
-import typer
 from aiokafka.errors import KafkaError
 from rich.console import Console
 
@@ -46,14 +45,14 @@ def plain_failures() -> Iterator[None]:
     except BrokenPipeError:
         raise SystemExit(FAILED) from None  # the reader of our output has gone: nobody is left to tell
     except KafkaError as error:
-        _fail(f"Kafka: {type(error).__name__}: {error}. Is KAFKA_BOOTSTRAP right, and the broker up?")
+        _fail(f"{error}. Is KAFKA_BOOTSTRAP right, and the broker up?")
     except OSError as error:
         _fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
     except KeyboardInterrupt:
-        raise typer.Exit(INTERRUPTED) from None
+        raise SystemExit(INTERRUPTED) from None
 
 
-def _fail(text: str) -> None:
+def _fail(text: str) -> NoReturn:
     console = Console(stderr=True, soft_wrap=True, highlight=False)
     console.print(f"lead-router: {text}", markup=False, style="red")
-    raise typer.Exit(FAILED) from None
+    raise SystemExit(FAILED)
