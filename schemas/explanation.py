@@ -14,7 +14,7 @@ class PointsLine(Model):
     """The points of one rule; at every moment the lines add up to the total."""
 
     rule: str = Field(
-        description="A rule of the policy, or cap:<group> and cap:behaviour for what a cap took off."
+        description="fit:<gate>, a rule of the policy, or cap:<group> and cap:behaviour for what a cap took off."
     )
     points: int
     count: int = Field(default=0, description="Events counted inside the horizon.")

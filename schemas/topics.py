@@ -20,6 +20,8 @@ from schemas.visitor_events import DirectoryReady
 from schemas.web_activity import WebActivity
 
 DAY_MS = 86_400_000
+INTERNAL_MAX_BYTES = 1_000_000
+"""An internal record wraps what came in, so it may be larger; below Kafka's own limit of a message."""
 
 
 class Direction(StrEnum):
@@ -76,9 +78,15 @@ CRM_ACCOUNTS = Topic("crm.accounts", _IN, CrmAccount, "crm_account_id", compacte
 CRM_REPS = Topic("crm.reps", _IN, CrmRep, "rep_id", compacted=True)
 SALES_ACTIVITIES = Topic("sales.activities", _IN, SalesActivity, "handoff_id, else e-mail")
 
-VISITOR_EVENTS = Topic("visitor.events", _INTERNAL, DirectoryReady, "visitor key")
+VISITOR_EVENTS = Topic(
+    "visitor.events", _INTERNAL, DirectoryReady, "visitor key", max_bytes=INTERNAL_MAX_BYTES
+)
 DIRECTORY_EVENTS = Topic(
-    "directory.events", _INTERNAL, None, "none: the directory's own log of ticks and controls"
+    "directory.events",
+    _INTERNAL,
+    None,
+    "none: the directory's own log of ticks and controls",
+    max_bytes=INTERNAL_MAX_BYTES,
 )
 LEAD_EVENTS = Topic(
     "lead.events",
@@ -87,9 +95,16 @@ LEAD_EVENTS = Topic(
     "account_key",
     key=lambda e: e.account_key,
     partition_by=lambda e: e.account_key,
+    max_bytes=INTERNAL_MAX_BYTES,
 )
 DESK_REQUESTS = Topic(
-    "desk.requests", _INTERNAL, DeskEvent, "desk", key=lambda e: e.desk, partition_by=lambda e: e.desk
+    "desk.requests",
+    _INTERNAL,
+    DeskEvent,
+    "desk",
+    key=lambda e: e.desk,
+    partition_by=lambda e: e.desk,
+    max_bytes=INTERNAL_MAX_BYTES,
 )
 
 LEAD_SCORES = Topic(

@@ -119,6 +119,8 @@ class Reason(StrEnum):
     NEW_POINTS_SINCE = "new_points_since"
     ACCOUNT_MOVED = "account_moved"
     FORMER_REP = "former_rep"
+    OPPORTUNITY_CLOSED = "opportunity_closed"
+    ACCOUNT_IN_QUESTION = "account_in_question"
 
 
 class PassedOver(StrEnum):
