@@ -1,0 +1,158 @@
+"""One partition of an edge agent in memory: events in, facts out, through the engine's own deciding."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from workers.engine.api import AgentSpec, Emit, Record
+from workers.engine.control import HEADER, Tick, control_emit
+from workers.engine.decide import Decider
+from workers.engine.memory import MemoryStore
+from workers.engine.rows import Row, Rows
+from workers.policy.load import load_policy, to_config
+
+POLICY_TEXT = (Path(__file__).parents[1] / "policy" / "default.yaml").read_text(encoding="utf-8")
+KEY = b"a demo key, no secret"
+SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
+NOON = 1_772_452_800_000
+"""2026-03-02 12:00 UTC."""
+
+
+def iso(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat()
+
+
+def policy_with(*changes: tuple[str, str]) -> str:
+    """The default policy's text with pieces replaced; each piece must stand in it."""
+    text = POLICY_TEXT
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+def activity(event_id: str, at_ms: int = NOON, **fields: Any) -> dict[str, Any]:
+    return {"event_id": event_id, "occurred_at": iso(at_ms), "activity": "page_view", **fields}
+
+
+def form(event_id: str, at_ms: int = NOON, **fields: Any) -> dict[str, Any]:
+    return {"event_id": event_id, "occurred_at": iso(at_ms), "form_id": "whitepaper", **fields}
+
+
+def record(
+    topic: str,
+    value: dict[str, Any] | bytes | None,
+    *,
+    arrives_at: int | None = None,
+    key: str | None = None,
+    offset: int = 0,
+    **headers: bytes,
+) -> Record:
+    """A record that arrives when it says it occurred, unless told otherwise."""
+    if arrives_at is None:
+        said = value.get("occurred_at") if isinstance(value, dict) else None
+        arrives_at = round(datetime.fromisoformat(said).timestamp() * 1000) if said else NOON
+    raw = json.dumps(value).encode() if isinstance(value, dict) else value
+    return Record(topic, 0, offset, arrives_at, key.encode() if key else None, raw, tuple(headers.items()))
+
+
+def _dead_letter(agent: str, record: Record, reason: str, detail: str, now_ms: int) -> Emit:
+    said = {"reason": str(reason), "detail": detail, "topic": record.topic}
+    return Emit("dead.letters", None, json.dumps(said).encode(), timestamp_ms=now_ms)
+
+
+class Partition:
+    """A task without Kafka. Every batch is committed, so rows are read back as they were stored."""
+
+    def __init__(
+        self, spec: AgentSpec, partition: int = 0, partitions: int = 1, policy: str = POLICY_TEXT
+    ) -> None:
+        self.store = MemoryStore()
+        self.emits: list[Emit] = []
+        self._offsets: dict[str, int] = {}
+        config = to_config(load_policy(policy), policy)
+        self.decider = Decider(spec, partition, partitions, self.store, config, _dead_letter)
+
+    def take(self, records: Iterable[Record], batches: Sequence[int] = ()) -> list[dict[str, Any]]:
+        """Decide records, cut into batches of these sizes (then one by one); return what was said."""
+        sizes = iter(batches)
+        room = next(sizes, 1)
+        before = len(self.emits)
+        for given in records:
+            offset = self._offsets.get(given.topic, 0)
+            self._offsets[given.topic] = offset + 1
+            self._decide(
+                Record(
+                    given.topic,
+                    self.decider.partition,
+                    offset,
+                    given.timestamp_ms,
+                    given.key,
+                    given.value,
+                    given.headers,
+                )
+            )
+            room -= 1
+            if room <= 0:
+                self._commit()
+                room = next(sizes, 1)
+        self._commit()
+        return said(self.emits[before:])
+
+    def say(self, topic: str, value: dict[str, Any] | bytes | None, **how: Any) -> list[dict[str, Any]]:
+        """Decide one record; return what was said."""
+        return self.take([record(topic, value, **how)])
+
+    def tick(self, at_ms: int, times: int = 1) -> list[dict[str, Any]]:
+        """Let time pass; several ticks continue long work."""
+        own_log = self.decider.spec.own_log
+        mark = control_emit(own_log, 0, Tick(at_ms), at_ms)
+        assert mark.headers[0][0] == HEADER
+        return self.take([Record(own_log, 0, 0, at_ms, None, mark.value, mark.headers)] * times)
+
+    def announce(self) -> list[Emit]:
+        """What is said when the first sources have been read."""
+        before = len(self.emits)
+        self.decider.announce()
+        self._commit()
+        return self.emits[before:]
+
+    def rows(self, type_: type[Row]) -> list[Any]:
+        """The rows of one type, with the parts of their keys."""
+        return Rows(self.store).scan(type_, limit=100_000)
+
+    def domain_rows(self) -> dict[bytes, bytes]:
+        """All rows but the engine's own."""
+        return {key: value for key, value in self.store.dump().items() if not key.startswith(b"~")}
+
+    def _decide(self, given: Record) -> None:
+        while not self.decider.advance(given):
+            pass
+        self.decider.decide(given)
+
+    def _commit(self) -> None:
+        decided = self.decider.take()
+        self.emits += decided.outputs
+        self.store.write(decided.changes)
+        self.decider.committed()
+
+
+def said(emits: Iterable[Emit]) -> list[dict[str, Any]]:
+    """What emits say, each with its topic and key."""
+    return [
+        {
+            "topic": emit.topic,
+            "key": emit.key.decode() if emit.key else None,
+            **json.loads(emit.value or b"{}"),
+        }
+        for emit in emits
+    ]
+
+
+def types(facts: Iterable[dict[str, Any]]) -> list[str]:
+    """The types of facts, or the reasons of dead letters, in order."""
+    return [fact.get("type") or fact["reason"] for fact in facts]

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import pytest
+
+from workers.identity.addresses import (
+    BadAddressError,
+    company_domain,
+    is_free_mail,
+    normalise,
+    normalise_domain,
+    registrable_domain,
+)
+
+
+@pytest.mark.parametrize(
+    ("raw", "email"),
+    [
+        ("ada@bank.com", "ada@bank.com"),
+        ("  Ada@Bank.COM \n", "ada@bank.com"),
+        ("Ada Lovelace <Ada@Bank.com>", "ada@bank.com"),
+        ('"Lovelace, Ada" <ada@bank.com>', "ada@bank.com"),
+        ("a.d.a@gmail.com", "a.d.a@gmail.com"),
+        ("ada+papers@bank.com", "ada+papers@bank.com"),
+        ("ada@münchen.de", "ada@xn--mnchen-3ya.de"),
+        ("ada@xn--mnchen-3ya.de", "ada@xn--mnchen-3ya.de"),
+        ("jürgen@bank.com", "jürgen@bank.com"),
+    ],
+)
+def test_one_person_has_one_spelling(raw: str, email: str) -> None:
+    assert normalise(raw).email == email
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "",
+        "  ",
+        "n/a",
+        "ada",
+        "ada@",
+        "@bank.com",
+        "ada@bank",
+        "ada@bank..com",
+        "a b@bank.com",
+        "ada@bank.test",
+        "ada@[1.2.3.4]",
+    ],
+)
+def test_what_is_no_address_is_refused_without_being_repeated(raw: str) -> None:
+    with pytest.raises(BadAddressError) as refused:
+        normalise(raw)
+    assert not raw.strip() or raw.strip() not in str(refused.value).replace("name@company.com", "")
+
+
+@pytest.mark.parametrize(
+    ("email", "is_role"),
+    [
+        ("info@bank.com", True),
+        ("Sales@bank.com", True),
+        ("sales+fair@bank.com", True),
+        ("no-reply@bank.com", True),
+        ("ada@bank.com", False),
+        ("infos@bank.com", False),
+        ("ada.info@bank.com", False),
+    ],
+)
+def test_a_mailbox_of_a_function_is_no_person(email: str, is_role: bool) -> None:
+    assert normalise(email).is_role is is_role
+
+
+@pytest.mark.parametrize(
+    ("domain", "registrable"),
+    [
+        ("bank.com", "bank.com"),
+        ("mail.eu.bank.com", "bank.com"),
+        ("bank.co.uk", "bank.co.uk"),
+        ("co.uk", None),
+        ("shop.github.io", "shop.github.io"),
+        ("www.shop.github.io", "shop.github.io"),
+        ("github.io", None),
+        ("city.kawasaki.jp", "city.kawasaki.jp"),
+    ],
+)
+def test_a_domain_is_reduced_below_its_public_suffix_private_ones_included(
+    domain: str, registrable: str | None
+) -> None:
+    assert registrable_domain(domain) == registrable
+
+
+@pytest.mark.parametrize(
+    ("domain", "company"),
+    [
+        ("bank.com", "bank.com"),
+        ("eu.bank.com", "bank.com"),
+        ("gmail.com", None),
+        ("mail.gmail.com", None),
+        ("yahoo.co.uk", None),
+        ("docs.google.com", None),  # listed although google.com is not
+        ("x.docs.google.com", None),
+        ("google.com", "google.com"),
+        ("co.uk", None),
+        ("github.io", None),
+    ],
+)
+def test_free_mail_and_public_suffixes_make_no_account(domain: str, company: str | None) -> None:
+    assert company_domain(domain) == company
+
+
+def test_free_mail_is_looked_for_before_and_after_reducing() -> None:
+    assert is_free_mail("docs.google.com")
+    assert is_free_mail("eu.gmail.com")
+    assert not is_free_mail("google.com")
+
+
+@pytest.mark.parametrize(
+    ("raw", "domain"),
+    [
+        ("Bank.com", "bank.com"),
+        ("  www.bank.com. ", "www.bank.com"),
+        ("https://www.Bank.com/de?x=1", "www.bank.com"),
+        ("//bank.com:8443/", "bank.com"),
+        ("@bank.com", "bank.com"),
+        ("münchen.de", "xn--mnchen-3ya.de"),
+        ("bank", None),
+        ("", None),
+        ("n/a", None),
+        ("10.0.0.1", None),
+        ("https://[::1", None),
+        ("bank,com", None),
+    ],
+)
+def test_a_domain_field_may_hold_a_web_address(raw: str, domain: str | None) -> None:
+    assert normalise_domain(raw) == domain

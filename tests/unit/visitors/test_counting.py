@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.edge import DAY, HOUR, KEY, MINUTE, NOON, Partition, activity, form, policy_with, types
+from workers.engine.timers import CursorRow, TimerRow
+from workers.identity.daily import COUNTS_KEPT_DAYS
+from workers.identity.repeats import SeenRow
+from workers.visitors.agent import spec
+from workers.visitors.rows import CountRow, HistoryRow, VisitorRow
+
+ADA = "ada@bank.com"
+FEW = policy_with(("anonymous_history: {days: 90, events: 200}", "anonymous_history: {days: 30, events: 3}"))
+
+
+def partition(policy: str = FEW) -> Partition:
+    return Partition(spec(KEY, 1), policy=policy)
+
+
+def counts(visitors: Partition) -> CountRow:
+    rows = visitors.rows(CountRow)
+    assert len(rows) <= 1
+    return rows[0][1] if rows else CountRow()
+
+
+def test_a_repeated_event_counts_once() -> None:
+    visitors = partition()
+    visitors.say("form.fills", form("f1", anonymous_id="x", email=ADA))
+    assert (
+        visitors.say("form.fills", form("f1", anonymous_id="x", email=ADA), arrives_at=NOON + 6 * DAY) == []
+    )
+    assert counts(visitors).repeated == 1
+
+
+def test_a_repeat_at_the_end_of_the_window_is_still_found_after_the_sweeps() -> None:
+    visitors = partition()
+    visitors.say("web.activity", activity("a1", email=ADA))
+    for day in range(1, 8):
+        visitors.tick(NOON + day * DAY, times=5)
+    assert visitors.say("web.activity", activity("a1", email=ADA), arrives_at=NOON + 7 * DAY) == []
+
+
+def test_an_event_older_than_the_window_is_too_old_for_its_arrival() -> None:
+    visitors = partition()
+    old = activity("a1", NOON, email=ADA)
+    assert types(visitors.say("web.activity", old, arrives_at=NOON + 7 * DAY + 1)) == ["too_old"]
+    assert types(visitors.say("web.activity", old, arrives_at=NOON + 7 * DAY)) == [
+        "lead_identified",
+        "lead_activity",
+    ]
+
+
+def test_old_is_measured_against_arrival_and_not_against_stream_time() -> None:
+    visitors = partition()
+    visitors.say("web.activity", activity("a1", NOON + 30 * DAY, email=ADA))
+    assert types(visitors.say("web.activity", activity("a2", NOON, email=ADA))) == ["lead_activity"]
+
+
+def test_an_event_dated_ahead_is_clamped_to_five_minutes_and_flagged() -> None:
+    fact = partition().say("web.activity", activity("a1", NOON + HOUR, email=ADA), arrives_at=NOON)[1]
+    assert (fact["occurred_at_ms"], fact["clamped"]) == (NOON + 5 * MINUTE, True)
+
+
+def test_a_clamped_event_stays_flagged_through_the_history() -> None:
+    visitors = partition()
+    visitors.say("web.activity", activity("a1", NOON + HOUR, anonymous_id="x"), arrives_at=NOON)
+    kept = visitors.say("form.fills", form("f1", NOON + HOUR, anonymous_id="x", email=ADA))[1]
+    assert (kept["occurred_at_ms"], kept["clamped"]) == (NOON + 5 * MINUTE, True)
+
+
+def test_an_event_of_nobody_is_counted_and_no_dead_letter() -> None:
+    visitors = partition()
+    assert visitors.say("web.activity", activity("a1")) == []
+    assert visitors.say("form.fills", form("f1", email="  ")) == []
+    assert counts(visitors).nobody == 2
+
+
+@pytest.mark.parametrize(("topic", "value"), [("web.activity", activity("a1")), ("form.fills", form("f1"))])
+def test_a_bad_address_beside_a_browser_is_counted_and_the_event_goes_on(
+    topic: str, value: dict[str, object]
+) -> None:
+    visitors = partition()
+    assert visitors.say(topic, value | {"anonymous_id": "x", "email": "no address"}) == []
+    assert counts(visitors).bad_addresses == 1
+    assert len(visitors.rows(HistoryRow)) == 1
+    assert not any(b"no address" in raw for raw in visitors.domain_rows().values())
+
+
+@pytest.mark.parametrize(("topic", "value"), [("web.activity", activity("a1")), ("form.fills", form("f1"))])
+def test_a_bad_address_alone_is_a_dead_letter_that_does_not_repeat_it(
+    topic: str, value: dict[str, object]
+) -> None:
+    (letter,) = partition().say(topic, value | {"email": "ada@bank"})
+    assert letter["reason"] == "bad_address"
+    assert "ada@bank" not in letter["detail"].replace("name@company.com", "")
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (None, "empty"),
+        (b"", "empty"),
+        (b"{", "not_json"),
+        (b'{"event_id": "a1"}', "breaks_contract"),
+        (b"[" * 60, "too_deep"),
+    ],
+)
+def test_rubbish_is_a_dead_letter_with_its_reason(value: bytes | None, reason: str) -> None:
+    assert types(partition().say("web.activity", value)) == [reason]
+
+
+def test_of_a_long_history_the_latest_events_are_kept_in_whatever_order_they_came() -> None:
+    visitors = partition()
+    for n in (4, 0, 3, 1, 2):
+        visitors.say("web.activity", activity(f"a{n}", NOON + n, anonymous_id="x"), arrives_at=NOON + 9)
+    facts = visitors.say("form.fills", form("f1", NOON + 9, anonymous_id="x", email=ADA))
+    assert [fact["event_id"] for fact in facts[1:]] == ["a2", "a3", "a4", "f1"]
+    assert visitors.rows(HistoryRow) == []
+
+
+def test_history_older_than_the_policy_keeps_is_not_handed_over() -> None:
+    visitors = partition()
+    visitors.say("web.activity", activity("a0", NOON, anonymous_id="x"))
+    visitors.say("web.activity", activity("a1", NOON + DAY, anonymous_id="x"))
+    facts = visitors.say("form.fills", form("f1", NOON + 31 * DAY, anonymous_id="x", email=ADA))
+    assert [fact["event_id"] for fact in facts[1:]] == ["a1", "f1"]
+
+
+def test_the_daily_sweep_takes_what_has_had_its_time() -> None:
+    visitors = partition()
+    for n in range(120):
+        visitors.say("web.activity", activity(f"a{n}", anonymous_id=f"x{n}"))
+    visitors.say("web.activity", activity("nobody"))
+    visitors.say("form.fills", form("f1", anonymous_id="known", email=ADA))
+    visitors.say("web.activity", activity("b1", NOON + 20 * DAY, anonymous_id="x7"))
+    visitors.tick(NOON + (COUNTS_KEPT_DAYS + 2) * DAY, times=20)
+    assert visitors.rows(CursorRow) == []
+    assert visitors.rows(SeenRow) == []
+    assert visitors.rows(CountRow) == []
+    assert [parts[2:] for parts, _ in visitors.rows(HistoryRow)] == [("activity", "b1")]
+    assert [parts for parts, _ in visitors.rows(VisitorRow)] == [("known",), ("x7",)]
+    assert len(visitors.rows(TimerRow)) == 1
+
+
+def test_a_browser_that_was_swept_is_a_new_one() -> None:
+    visitors = partition()
+    visitors.say("web.activity", activity("a1", anonymous_id="x"))
+    visitors.tick(NOON + 40 * DAY, times=10)
+    visitors.say("web.activity", activity("a2", NOON + 40 * DAY, anonymous_id="x"))
+    facts = visitors.say("form.fills", form("f1", NOON + 41 * DAY, anonymous_id="x", email=ADA))
+    assert [fact["event_id"] for fact in facts[1:]] == ["a2", "f1"]
