@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.edge import KEY, NOON, Partition, iso, types
+from workers.directory.agent import spec
+from workers.directory.rows import AccountVersionRow, CountRow
+
+
+def account(
+    event_id: str = "v1", *domains: str, crm_account_id: str = "001", **fields: Any
+) -> dict[str, Any]:
+    return {
+        "event_id": event_id,
+        "occurred_at": iso(NOON),
+        "crm_account_id": crm_account_id,
+        "name": "First Bank",
+        "domains": list(domains),
+        **fields,
+    }
+
+
+def partition() -> Partition:
+    return Partition(spec(KEY))
+
+
+def say(
+    directory: Partition, value: dict[str, Any] | None, key: str | None = "001", **how: Any
+) -> list[dict[str, Any]]:
+    return directory.say("crm.accounts", value, key=key, **how)
+
+
+def told(facts: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """What each key hears; the key of the record is always that of the fact."""
+    assert all((fact["topic"], fact["key"]) == ("lead.events", fact["account_key"]) for fact in facts)
+    return [(fact["type"], fact["account_key"].removeprefix("domain:")) for fact in facts]
+
+
+def test_facts_go_to_every_domain_and_name_the_first_as_primary() -> None:
+    facts = say(partition(), account("v1", "bank.com", "bank.de", owner_rep_id="r1"))
+    assert told(facts) == [("account_facts", "bank.com"), ("account_facts", "bank.de")]
+    assert {fact["primary_key"] for fact in facts} == {"domain:bank.com"}
+    assert facts[0]["account"]["owner_rep_id"] == "r1"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (["a.com", "b.com"], ["a.com"], [("account_released", "b.com"), ("account_facts", "a.com")]),
+        (["a.com"], ["b.com"], [("account_released", "a.com"), ("account_facts", "b.com")]),
+        (["a.com"], ["a.com", "b.com"], [("account_facts", "a.com"), ("account_facts", "b.com")]),
+        (["a.com", "b.com"], ["b.com", "a.com"], [("account_facts", "b.com"), ("account_facts", "a.com")]),
+        (["a.com"], [], [("account_released", "a.com")]),
+        ([], ["a.com"], [("account_facts", "a.com")]),
+        (["a.com"], ["a.com"], []),
+        (["a.com"], ["www.A.com"], []),
+    ],
+)
+def test_the_difference_names_the_keys_that_hear_of_it_the_released_first(
+    before: list[str], after: list[str], expected: list[tuple[str, str]]
+) -> None:
+    directory = partition()
+    say(directory, account("v1", *before))
+    assert told(say(directory, account("v2", *after))) == expected
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"owner_rep_id": "r2"},
+        {"relationship": "customer"},
+        {"facts_confirmed_at": iso(NOON)},
+        {"open_opportunities": [{"opportunity_id": "o1", "owner_rep_id": "r1", "opened_at": iso(NOON)}]},
+        {"revenue": {"amount": "700000000", "currency": "USD"}},
+    ],
+)
+def test_a_changed_fact_reaches_every_key(change: dict[str, Any]) -> None:
+    directory = partition()
+    say(directory, account("v1", "a.com", "b.com", owner_rep_id="r1"))
+    facts = say(directory, account("v2", "a.com", "b.com", **{"owner_rep_id": "r1", **change}))
+    assert told(facts) == [("account_facts", "a.com"), ("account_facts", "b.com")]
+
+
+def test_a_record_sent_again_under_another_id_and_date_says_nothing_new() -> None:
+    directory = partition()
+    say(directory, account("v1", "a.com"))
+    assert say(directory, account("v2", "a.com", occurred_at=iso(NOON + 1000))) == []
+
+
+def test_the_later_in_the_log_holds_though_it_is_dated_earlier() -> None:
+    directory = partition()
+    say(directory, account("v1", "a.com", owner_rep_id="r1"))
+    facts = say(directory, account("v0", "a.com", owner_rep_id="r2", occurred_at=iso(NOON - 1000)))
+    assert [fact["account"]["owner_rep_id"] for fact in facts] == ["r2"]
+
+
+def test_a_deleted_record_releases_every_key_once() -> None:
+    directory = partition()
+    say(directory, account("v1", "a.com", "b.com"))
+    facts = say(directory, None)
+    assert told(facts) == [("account_released", "a.com"), ("account_released", "b.com")]
+    assert {fact["crm_account_id"] for fact in facts} == {"001"}
+    assert say(directory, None) == []
+    assert directory.rows(AccountVersionRow) == []
+
+
+def test_a_record_that_comes_back_is_told_anew_and_its_second_deletion_has_its_own_ids() -> None:
+    directory = partition()
+    ids = set()
+    for day in (0, 1):
+        assert told(say(directory, account("v1", "a.com"))) == [("account_facts", "a.com")]
+        (released,) = say(directory, None, arrives_at=NOON + day)
+        ids.add(released["event_id"])
+    assert len(ids) == 2
+
+
+def test_domains_are_reduced_and_those_that_make_no_account_are_counted() -> None:
+    directory = partition()
+    given = ["https://www.Bank.com/", "eu.bank.com", "gmail.com", "co.uk", "n/a", "münchen.de", "bank.com"]
+    facts = say(directory, account("v1", *given))
+    assert told(facts) == [("account_facts", "bank.com"), ("account_facts", "xn--mnchen-3ya.de")]
+    assert facts[0]["account"]["domains"] == ["bank.com", "xn--mnchen-3ya.de"]
+    assert [row.dropped_domains for _, row in directory.rows(CountRow)] == [3]
+
+
+def test_an_account_of_free_mail_only_is_kept_and_tells_nobody() -> None:
+    directory = partition()
+    assert say(directory, account("v1", "gmail.com")) == []
+    assert [row.keys for _, row in directory.rows(AccountVersionRow)] == [()]
+
+
+def test_two_records_that_claim_one_domain_are_each_told_to_it() -> None:
+    directory = partition()
+    say(directory, account("v1", "a.com"))
+    facts = say(directory, account("w1", "a.com", crm_account_id="002"), key="002")
+    assert told(facts) == [("account_facts", "a.com")]
+    assert told(say(directory, None, key="002")) == [("account_released", "a.com")]
+
+
+@pytest.mark.parametrize(
+    ("value", "key"),
+    [
+        (account("v1", "a.com"), "999"),
+        (None, None),
+        (account("v1", "a b"), "001"),
+    ],
+)
+def test_what_could_not_be_deleted_or_read_is_a_dead_letter(
+    value: dict[str, Any] | None, key: str | None
+) -> None:
+    assert types(say(partition(), value, key=key)) == ["breaks_contract"]
+
+
+def test_a_record_without_a_key_is_known_by_its_id() -> None:
+    assert told(say(partition(), account("v1", "a.com"), key=None)) == [("account_facts", "a.com")]

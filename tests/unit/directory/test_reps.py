@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.edge import KEY, NOON, Partition, iso
+from workers.directory.agent import spec
+from workers.directory.rows import RepVersionRow
+
+
+def rep(event_id: str, *desks: str, **fields: Any) -> dict[str, Any]:
+    return {
+        "event_id": event_id,
+        "occurred_at": iso(NOON),
+        "rep_id": "r1",
+        "name": "Ada",
+        "desks": [{"desk": desk} for desk in desks],
+        **fields,
+    }
+
+
+def partition() -> Partition:
+    return Partition(spec(KEY))
+
+
+def say(directory: Partition, value: dict[str, Any] | None) -> list[dict[str, Any]]:
+    return directory.say("crm.reps", value, key="r1")
+
+
+def told(facts: list[dict[str, Any]]) -> list[tuple[str, bool]]:
+    """Each desk that hears of the rep, and whether it has them."""
+    assert all((fact["topic"], fact["key"]) == ("desk.requests", fact["desk"]) for fact in facts)
+    return [(fact["desk"], "rep" in fact) for fact in facts]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ([], [], []),
+        ([], ["east"], [("desk:east", True), ("rep:r1", True)]),
+        (["east", "west"], ["west"], [("desk:east", False), ("desk:west", True), ("rep:r1", True)]),
+        (["east"], ["west"], [("desk:east", False), ("desk:west", True), ("rep:r1", True)]),
+        (["east"], [], [("desk:east", False), ("rep:r1", True)]),
+        (["east"], ["east"], []),
+        (["east"], ["east", "east"], [("desk:east", True), ("rep:r1", True)]),
+    ],
+)
+def test_each_desk_of_a_rep_and_the_desk_of_one_hear_of_a_change(
+    before: list[str], after: list[str], expected: list[tuple[str, bool]]
+) -> None:
+    directory = partition()
+    say(directory, rep("v1", *before))
+    assert told(say(directory, rep("v2", *after))) == expected
+
+
+def test_an_inactive_rep_is_sent_as_they_are() -> None:
+    directory = partition()
+    say(directory, rep("v1", "east"))
+    facts = say(directory, rep("v2", "east", active=False))
+    assert [fact["rep"]["active"] for fact in facts] == [False, False]
+
+
+def test_a_deleted_rep_is_taken_from_every_desk_once() -> None:
+    directory = partition()
+    say(directory, rep("v1", "east", "west"))
+    facts = say(directory, None)
+    assert told(facts) == [("desk:east", False), ("desk:west", False), ("rep:r1", False)]
+    assert say(directory, None) == []
+    assert directory.rows(RepVersionRow) == []
+
+
+def test_each_desk_hears_of_a_version_under_its_own_id() -> None:
+    directory = partition()
+    ids = [fact["event_id"] for v in ("v1", "v2") for fact in say(directory, rep(v, "east", "west", name=v))]
+    assert len(set(ids)) == 6
