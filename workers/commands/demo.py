@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 from msgspec import json
 
+from workers.commands.failure import CommandError
+from workers.commands.sources import policy_file
 from workers.embedded.happening import Happening
 from workers.embedded.market import market
 
@@ -37,9 +39,12 @@ def demo(
         with write.open("wb") as file:
             file.writelines(map(line_of, market(seed)))
         return
-    from workers.embedded.demo import run_demo  # noqa: PLC0415 - with it comes the embedded Kafka
+    from workers.embedded.demo import DemoError, run_demo  # noqa: PLC0415 - with it comes the embedded Kafka
 
-    run_demo(seed, keep=keep)
+    try:
+        run_demo(seed, keep=keep, policy=policy_file(Path("policy")))
+    except DemoError as error:
+        raise CommandError(str(error)) from None
 
 
 def line_of(record: Happening) -> bytes:

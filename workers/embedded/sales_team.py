@@ -38,6 +38,11 @@ _LEAVES: Final = ("renée", 8)
 _REASONS: Final = ("not_now", "not_now", "unreachable", "wrong_person", "not_our_market", "duplicate")
 
 
+def weights() -> dict[str, int]:
+    """Each rep's weight at the inside sales desk."""
+    return {rep_id: weight for rep_id, _, weight, *_ in _TEAM if weight}
+
+
 def reps(start: datetime) -> Iterator[Happening]:
     """The team as the CRM has it when the fortnight begins."""
     for rep_id, *_ in _TEAM:

@@ -1,0 +1,196 @@
+"""What the demo has read of its workers, counted: who got what, what became of every event, and whether it adds up.
+
+In: records of the result topics, of `lead.events`, and of the changelog of `visitors`, committed ones only. Out: the
+figures of the report. Every web event and form that was produced ends as exactly one of: a fact about a lead, kept for
+a visitor who is still unknown, counted only because it names nobody, a repeat, or a dead letter.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+
+from schemas.outputs import LeadRouting
+from schemas.topics import (
+    DEAD_LETTERS,
+    FORM_FILLS,
+    LEAD_ALERTS,
+    LEAD_EVENTS,
+    LEAD_ROUTING,
+    LEAD_SCORES,
+    LEAD_STAGES,
+    VISITOR_EVENTS,
+    WEB_ACTIVITY,
+)
+from workers.engine.api import Record
+from workers.engine.control import is_control
+from workers.engine.rows import SEP, decode
+from workers.visitors.rows import CountRow, HistoryRow
+
+EDGE: Final = frozenset({WEB_ACTIVITY.name, FORM_FILLS.name, VISITOR_EVENTS.name})
+"""Where a dead letter of a web event or form lies; forwarded records lie in visitor.events."""
+_FACTS: Final = frozenset({"lead_activity", "lead_form"})
+
+
+class _LeadEvent(msgspec.Struct, frozen=True):
+    type: str
+    event_id: str = ""
+    origin_account_key: str | None = None
+
+
+class _Line(msgspec.Struct, frozen=True):
+    rule: str
+    points: int
+
+
+class _Gate(msgspec.Struct, frozen=True):
+    gate: str
+    state: str
+
+
+class Why(msgspec.Struct, frozen=True):
+    """The part of an explanation that the report reads."""
+
+    reasons: tuple[str, ...] = ()
+    total: int = 0
+    gates: tuple[_Gate, ...] = ()
+    points_missing: int = 0
+
+    def gates_that(self, state: str) -> list[str]:
+        """The gates in this state."""
+        return [gate.gate for gate in self.gates if gate.state == state]
+
+
+class _Score(msgspec.Struct, frozen=True):
+    stage: str
+    explanation: Why
+
+
+class _Alert(msgspec.Struct, frozen=True):
+    alert: str
+    cleared: bool = False
+
+
+class _Dead(msgspec.Struct, frozen=True):
+    topic: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """What became of the web events and forms."""
+
+    produced: int
+    of_leads: int
+    of_unknown_visitors: int
+    of_nobody: int
+    repeated: int
+    dead: int
+
+    @property
+    def accounted(self) -> int:
+        """All that is known to have become something."""
+        return self.of_leads + self.of_unknown_visitors + self.of_nobody + self.repeated + self.dead
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every event is accounted for, once."""
+        return self.accounted == self.produced
+
+
+@dataclass(slots=True)
+class Findings:
+    """Folds records, in the order of each partition; a record read twice changes nothing but the counts of lines."""
+
+    routings: list[LeadRouting] = field(default_factory=list)
+    scores: dict[str, _Score] = field(default_factory=dict)
+    """The last score of each lead, by lead_id."""
+    scored: int = 0
+    stages: Counter[str] = field(default_factory=Counter)
+    alerts: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    dead: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By topic and reason."""
+    records: int = 0
+    _facts: set[tuple[str, str]] = field(default_factory=set)
+    _history: set[bytes] = field(default_factory=set)
+    _counts: dict[tuple[int, bytes], CountRow] = field(default_factory=dict)
+
+    def take(self, record: Record) -> None:
+        """Count one record of a result topic or of lead.events."""
+        if record.value is None or is_control(record):
+            return
+        self.records += 1
+        if record.topic == LEAD_EVENTS.name:
+            event = _lead_event(record.value)
+            if event.type in _FACTS and event.origin_account_key is None:
+                self._facts.add((event.type, event.event_id))
+        elif record.topic == LEAD_SCORES.name:
+            self.scored += 1
+            self.scores[(record.key or b"").decode()] = _score(record.value)
+        elif record.topic == LEAD_ROUTING.name:
+            self.routings.append(LeadRouting.model_validate_json(record.value))
+        elif record.topic == LEAD_STAGES.name:
+            self.stages[msgspec.json.decode(record.value)["to_stage"]] += 1
+        elif record.topic == LEAD_ALERTS.name:
+            alert = _alert(record.value)
+            self.alerts[alert.alert, alert.cleared] += 1
+        elif record.topic == DEAD_LETTERS.name:
+            letter = _dead(record.value)
+            self.dead[letter.topic, letter.reason] += 1
+
+    def take_row(self, partition: int, key: bytes, value: bytes | None) -> None:
+        """Take one change of the rows of `visitors`."""
+        prefix = key.split(SEP, 1)[0].decode()
+        if prefix == HistoryRow.prefix:
+            place = b"%d/%s" % (partition, key)
+            if value is None:
+                self._history.discard(place)
+            else:
+                self._history.add(place)
+        elif prefix == CountRow.prefix:
+            self._counts[partition, key] = CountRow() if value is None else decode(CountRow, value)
+
+    def reconciled(self, produced: int) -> Reconciliation:
+        """Return what became of ``produced`` web events and forms."""
+        return Reconciliation(
+            produced=produced,
+            of_leads=len(self._facts),
+            of_unknown_visitors=len(self._history),
+            of_nobody=sum(row.nobody for row in self._counts.values()),
+            repeated=sum(row.repeated for row in self._counts.values()),
+            dead=sum(count for (topic, _), count in self.dead.items() if topic in EDGE),
+        )
+
+    def handoffs(self) -> dict[str, LeadRouting]:
+        """The latest revision of each hand-off, by handoff_id, in the order in which they began."""
+        latest: dict[str, LeadRouting] = {}
+        for event in self.routings:
+            known = latest.get(event.handoff_id)
+            if known is None or event.revision > known.revision:
+                latest[event.handoff_id] = event
+        return latest
+
+    def not_handed_over(self) -> Counter[str]:
+        """Why leads with a score were not handed over, each counted by what stands first in its way."""
+        handed = {event.lead_id for event in self.routings}
+        return Counter(_why_not(score) for lead_id, score in self.scores.items() if lead_id not in handed)
+
+
+_lead_event = msgspec.json.Decoder(_LeadEvent).decode
+_score = msgspec.json.Decoder(_Score).decode
+_alert = msgspec.json.Decoder(_Alert).decode
+_dead = msgspec.json.Decoder(_Dead).decode
+
+
+def _why_not(score: _Score) -> str:
+    why = score.explanation
+    if failed := why.gates_that("fail"):
+        return f"gate failed: {failed[0]}"
+    if unknown := why.gates_that("unknown"):
+        return f"waiting for a fact: {unknown[0]}"
+    if why.points_missing > 0:
+        return "below the bar"
+    return f"{score.stage}, {why.reasons[0] if why.reasons else 'no reason'}"
