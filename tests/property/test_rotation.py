@@ -102,9 +102,9 @@ def test_a_leaver_leaves_no_debt_and_the_rest_share_as_if_it_had_never_been(
     left = without(credit, leaver, stay)
     assert leaver not in left
     assert sum(left.values()) == 0
-    for rep in stay:
+    for rep, weight in stay.items():
         gained = left[rep] - credit[rep]
-        assert abs(gained - Fraction(credit[leaver] * stay[rep], sum(stay.values()))) < len(members) + 1
+        assert abs(gained - Fraction(credit[leaver] * weight, sum(stay.values()))) < len(members) + 1
 
 
 @settings(max_examples=100, deadline=None)

@@ -1,0 +1,135 @@
+"""What belongs to one rep: the rep, a deputy while away, the manager after that; one who has left is reported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from schemas.desk_requests import DeskRequest, RequestMode
+from schemas.vocabulary import HowChosen, Kind, PassedOver
+from tests.unit.desks.world import (
+    MONDAY,
+    World,
+    answers,
+    ask,
+    at,
+    facts,
+    give_back,
+    lines,
+    raise_hand,
+    rep,
+    takers,
+)
+
+HOUR_MS = 3_600_000
+AWAY = ((MONDAY - HOUR_MS, MONDAY + HOUR_MS),)
+
+
+def own(number: int | str, rep_id: str = "olga", **changes: Any) -> DeskRequest:
+    return ask(number, desk=f"rep:{rep_id}", mode=RequestMode.OWNER, rep_id=rep_id, **changes)
+
+
+def world_of(*records: Any) -> World:
+    world = World()
+    world.send(*[facts(record, desk=f"rep:{record.rep_id}") for record in records])
+    return world
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "how"),
+    [
+        (Kind.MQL, RequestMode.OWNER, HowChosen.ACCOUNT_OWNER),
+        (Kind.EXPANSION, RequestMode.OWNER, HowChosen.ACCOUNT_OWNER),
+        (Kind.IN_CYCLE, RequestMode.OWNER, HowChosen.OPPORTUNITY_OWNER),
+        (Kind.MQL, RequestMode.FOLLOW, HowChosen.ACCOUNT_REP),
+    ],
+)
+def test_an_owner_who_is_there_gets_it_and_it_is_said_why(
+    kind: Kind, mode: RequestMode, how: HowChosen
+) -> None:
+    world = world_of(rep("olga", desks=()))
+    said = world.send(own(1).model_copy(update={"kind": kind, "mode": mode}))
+    assert [(one.outcome, one.rep_id, one.how_chosen) for one in answers(said)] == [("assigned", "olga", how)]
+    assert [(line.entry, line.candidates) for line in lines(said)] == [("owner", [])]
+
+
+@pytest.mark.parametrize("record", [None, rep("olga", active=False)], ids=["unknown", "inactive"])
+def test_an_owner_who_is_not_with_us_is_reported(record: Any) -> None:
+    world = world_of(*[record] if record else [])
+    assert [(one.outcome, one.why_unavailable) for one in answers(world.send(own(1)))] == [
+        ("unavailable", PassedOver.INACTIVE)
+    ]
+
+
+def test_the_deputy_of_an_owner_who_is_away_gets_the_task() -> None:
+    world = world_of(rep("olga", away=AWAY, deputy_rep_id="dirk"), rep("dirk"))
+    answer = answers(world.send(own(1)))[0]
+    assert (answer.rep_id, answer.deputy_for, answer.how_chosen) == ("dirk", "olga", HowChosen.DEPUTY)
+    assert takers(world.send(own(2), at_ms=MONDAY + HOUR_MS)) == "olga"
+
+
+@pytest.mark.parametrize(
+    ("people", "taker"),
+    [
+        ([rep("dirk", away=AWAY, deputy_rep_id="emil"), rep("emil")], "emil"),
+        ([rep("dirk", active=False), rep("dana")], "dana"),
+        ([rep("dirk", away=AWAY, manager_rep_id="mona"), rep("mona"), rep("dana")], "mona"),
+        ([rep("dirk", away=AWAY, deputy_rep_id="olga"), rep("dana")], "dana"),
+    ],
+    ids=["the deputy's deputy", "the desk's manager", "the manager", "deputies in a circle"],
+)
+def test_who_is_away_too_is_passed_over_up_to_the_manager(people: list[Any], taker: str) -> None:
+    world = world_of(rep("olga", away=AWAY, deputy_rep_id="dirk"), *people)
+    answer = answers(world.send(own(1)))[0]
+    assert (answer.rep_id, answer.deputy_for) == (taker, "olga")
+
+
+def test_a_chain_of_deputies_ends_after_three_and_then_comes_the_manager() -> None:
+    chain = [rep(f"r{n}", away=AWAY, deputy_rep_id=f"r{n + 1}", manager_rep_id="mona") for n in range(9)]
+    said = world_of(*chain, rep("mona")).send(own(1, "r0"))
+    assert answers(said)[0].rep_id == "mona"
+    assert len([one for one in said if isinstance(one, DeskRequest)]) == 4
+
+
+def test_where_nobody_at_all_is_there_it_waits_and_nobody_absent_gets_it() -> None:
+    world = world_of(rep("olga", away=AWAY, deputy_rep_id="dana"), rep("dana", away=AWAY))
+    said = world.send(own(1))
+    assert [(one.outcome, one.everyone_away) for one in answers(said)] == [("waiting", True)]
+    assert world.tick(MONDAY + HOUR_MS - 1) == []
+    assert takers(world.tick(MONDAY + HOUR_MS)) == "dana"
+
+
+def test_one_who_was_waited_for_gets_it_when_the_absence_is_taken_back() -> None:
+    world = world_of(rep("olga", away=AWAY, deputy_rep_id="dana"), rep("dana", away=AWAY))
+    world.send(own(1))
+    assert takers(world.send(facts(rep("dana"), desk="rep:dana"))) == "dana"
+
+
+def test_who_follows_a_rep_who_is_away_gets_the_deputy() -> None:
+    world = world_of(rep("olga", away=AWAY, deputy_rep_id="dirk"), rep("dirk"))
+    world.send(facts(rep("olga", away=AWAY, deputy_rep_id="dirk")))
+    said = world.send(ask(1, mode=RequestMode.FOLLOW, rep_id="olga"))
+    assert [(one.rep_id, one.deputy_for) for one in answers(said)] == [("dirk", "olga")]
+    assert world.rotation().taken == {}
+
+
+def test_a_return_goes_where_the_request_was_sent_on() -> None:
+    world = world_of(rep("olga", away=AWAY, deputy_rep_id="dana"), rep("dana", away=AWAY))
+    world.send(own(1))
+    world.send(give_back(1, desk="rep:olga"))
+    assert world.tick(MONDAY + HOUR_MS) == []
+    assert world.rotation("rep:dana").waiting == 0
+
+
+def test_the_fallback_who_is_away_is_stood_in_for() -> None:
+    world = world_of(rep("dana", away=AWAY, deputy_rep_id="emil"), rep("emil"))
+    answer = answers(world.send(raise_hand(1)))[0]
+    assert (answer.rep_id, answer.deputy_for, answer.how_chosen) == ("emil", "dana", HowChosen.FALLBACK)
+
+
+def test_the_deadline_of_an_owner_follows_the_owners_own_hours() -> None:
+    hours = {"mon-fri": "10:00-12:00, 13:00-15:00"}
+    world = world_of(rep("olga", time_zone="America/Los_Angeles", hours=hours, desks=()))
+    answer = answers(world.send(own(1)))[0]
+    assert answer.due_at_ms == at("2026-03-02 17:00")  # 10:00 to 12:00 and 13:00 to 14:00 in Los Angeles

@@ -1,0 +1,84 @@
+"""Accounts are told when their rep leaves or returns, in chunks; a slip in the CRM costs nobody a deadline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from schemas.base import Model
+from schemas.desk_requests import AccountDepends
+from schemas.lead_events import RepChanged
+from tests.unit.desks.world import MONDAY, World, answers, ask, at, facts, rep
+
+OLGA = "rep:olga"
+
+
+def depends(number: int, *, depends: bool = True) -> AccountDepends:
+    return AccountDepends(desk=OLGA, account_key=f"domain:bank{number:03}.example", depends=depends)
+
+
+def told(said: list[Model]) -> list[tuple[str, str]]:
+    return [(one.account_key, one.change) for one in said if isinstance(one, RepChanged)]
+
+
+def with_accounts(count: int) -> World:
+    world = World()
+    world.send(facts(rep("olga"), desk=OLGA, event_id="1"))
+    world.send(*[depends(number) for number in range(count)])
+    return world
+
+
+@pytest.mark.parametrize("gone", [None, rep("olga", active=False)], ids=["deleted", "inactive"])
+def test_every_account_of_a_rep_who_leaves_is_told_once_in_chunks(gone: Any) -> None:
+    world = with_accounts(120)
+    said = world.send(facts(gone, desk=OLGA, rep_id="olga", event_id="2"))
+    assert len(told(said)) == 50
+    said += world.tick(MONDAY + 1) + world.tick(MONDAY + 2) + world.tick(MONDAY + 3)
+    assert told(said) == [(f"domain:bank{number:03}.example", "left") for number in range(120)]
+    assert len({one.event_id for one in said if isinstance(one, RepChanged)}) == 120
+
+
+def test_a_rep_who_comes_back_is_told_too_and_an_unchanged_record_is_not() -> None:
+    world = with_accounts(1)
+    assert told(world.send(facts(rep("olga", manager_rep_id="mona"), desk=OLGA, event_id="2"))) == []
+    world.send(facts(None, desk=OLGA, rep_id="olga", event_id="3"))
+    assert told(world.send(facts(rep("olga"), desk=OLGA, event_id="4"))) == [
+        ("domain:bank000.example", "returned")
+    ]
+
+
+def test_an_account_that_does_not_depend_any_more_is_not_told() -> None:
+    world = with_accounts(2)
+    world.send(depends(0, depends=False))
+    assert told(world.send(facts(None, desk=OLGA, rep_id="olga", event_id="2"))) == [
+        ("domain:bank001.example", "left")
+    ]
+
+
+def test_an_account_that_comes_to_depend_on_one_who_has_left_is_told_at_once() -> None:
+    world = with_accounts(0)
+    world.send(facts(None, desk=OLGA, rep_id="olga", event_id="2"))
+    assert told(world.send(depends(7))) == [("domain:bank007.example", "left")]
+
+
+@pytest.mark.parametrize(
+    ("slip", "due"),
+    [
+        ({}, "2026-03-02 12:00"),
+        ({"time_zone": "Mars/Olympus"}, "2026-03-02 12:00"),
+        ({"hours": {"someday": "whenever"}}, "2026-03-02 12:00"),
+        ({"hours": {"mon-fri": "closed"}}, "2026-03-02 12:00"),
+        ({"calendar": "nowhere"}, "2026-03-02 12:00"),
+        ({"calendar": "west"}, "2026-03-02 14:30"),
+        ({"time_zone": "America/Chicago"}, "2026-03-02 12:30"),
+        ({"hours": {"tue": "22:00-06:00"}}, "2026-03-04 01:00"),
+    ],
+)
+def test_deadlines_follow_the_reps_own_calendar_where_it_can_be_read(slip: dict[str, Any], due: str) -> None:
+    world = World()
+    world.send(facts(rep("a", **slip)))
+    answer = answers(world.send(ask(1)))[0]
+    assert answer.due_at_ms == at(due)
+    assert answer.due_soon_at_ms is not None
+    assert MONDAY < answer.due_soon_at_ms < answer.due_at_ms

@@ -1,0 +1,166 @@
+"""Who gets a lead at a desk: the next in turn, never somebody who is away, inactive or (for an MQL) full."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas.desk_requests import RequestMode
+from schemas.vocabulary import HowChosen, Kind, PassedOver
+from tests.unit.desks.world import (
+    DESK,
+    MONDAY,
+    World,
+    answers,
+    ask,
+    at,
+    facts,
+    give_back,
+    lines,
+    policy_with,
+    raise_hand,
+    rep,
+    takers,
+)
+from workers.desks.calendar import Period
+from workers.desks.capacity import capacity_of, counted, in_period, uncounted
+from workers.desks.rows import RepRow, RotationRow
+
+HOUR_MS = 3_600_000
+HOLD = policy_with(("when_away: skip", "when_away: hold"))
+
+
+def team(*records: object, policy: str | None = None) -> World:
+    world = World(policy) if policy else World()
+    world.send(*[facts(record) for record in records])  # type: ignore[arg-type]
+    return world
+
+
+def test_weights_of_five_one_one_give_a_a_b_a_c_a_a() -> None:
+    world = team(rep("a", weight=5), rep("b"), rep("c"))
+    said = world.send(*[ask(number) for number in range(7)])
+    assert takers(said) == "a a b a c a a"
+
+
+def test_ties_go_by_rep_id_whoever_joined_first() -> None:
+    world = team(rep("carl"), rep("bert"), rep("anna"))
+    assert takers(world.send(ask(1), ask(2), ask(3))) == "anna bert carl"
+
+
+def test_every_turn_is_in_the_ledger_and_each_line_goes_on_from_the_one_before() -> None:
+    world = team(rep("a", weight=5), rep("b"), rep("c"))
+    ledger = lines(world.send(*[ask(number) for number in range(9)]))
+    assert [line.turn for line in ledger] == list(range(1, 10))
+    now = {"a": 0, "b": 0, "c": 0}
+    for line in ledger:
+        assert {one.rep_id: one.current_before for one in line.candidates} == now
+        now = {one.rep_id: one.current_after for one in line.candidates}
+        assert sum(now.values()) == 0
+        passed = {one.rep_id for one in line.candidates if one.passed_over is PassedOver.NOT_ITS_TURN}
+        assert passed == {"a", "b", "c"} - {line.rep_id}
+
+
+def test_who_is_absent_or_inactive_is_passed_over_and_both_are_told_why() -> None:
+    away = (MONDAY - HOUR_MS, MONDAY + HOUR_MS)
+    world = team(rep("a", weight=9, away=(away,)), rep("b", weight=9, active=False), rep("c"))
+    said = world.send(ask(1), ask(2), raise_hand(3))
+    assert takers(said) == "c c c"
+    why = {one.rep_id: one.why for one in answers(said)[0].passed_over}
+    assert why == {"a": PassedOver.ABSENT, "b": PassedOver.INACTIVE}
+    assert {one.rep_id: one.passed_over for one in lines(said)[0].candidates} == {**why, "c": None}
+
+
+def test_an_absence_begins_with_its_first_instant_and_ends_before_its_last() -> None:
+    away = (MONDAY, MONDAY + HOUR_MS)
+    world = World()
+    world.send(facts(rep("a", weight=9, away=(away,))), facts(rep("b")), at_ms=MONDAY - HOUR_MS)
+    got = [takers(world.send(ask(when), at_ms=when)) for when in (MONDAY - 1, MONDAY, MONDAY + HOUR_MS - 1)]
+    assert [*got, takers(world.send(ask("back"), at_ms=MONDAY + HOUR_MS))] == ["a", "b", "b", "a"]
+
+
+@pytest.mark.parametrize(("policy", "after"), [(None, "a b a b"), (HOLD, "a a b a")])
+def test_a_turn_missed_while_away_is_skipped_or_held_as_the_policy_says(
+    policy: str | None, after: str
+) -> None:
+    world = team(rep("a", away=((MONDAY, MONDAY + HOUR_MS),)), rep("b"), policy=policy)
+    assert takers(world.send(ask(1), ask(2), ask(3))) == "b b b"
+    assert takers(world.send(*[ask(number) for number in range(4, 8)], at_ms=MONDAY + HOUR_MS)) == after
+
+
+def test_a_newcomer_starts_level_and_a_leaver_leaves_no_debt() -> None:
+    world = team(rep("a"), rep("b"))
+    assert takers(world.send(*[ask(number) for number in range(5)])) == "a b a b a"
+    world.send(facts(rep("c")))
+    assert takers(world.send(*[ask(number) for number in range(5, 11)])).count("c") == 2
+    world.send(facts(None, rep_id="a"))
+    assert takers(world.send(*[ask(number) for number in range(11, 17)])).split().count("b") == 3
+    assert set(world.rotation().credits) == {"b", "c"}
+    assert sum(world.rotation().credits.values()) == 0
+
+
+def test_who_sits_at_another_desk_only_is_none_of_this_one() -> None:
+    world = team(rep("a", desks=("west",)), rep("b", desks=("west", "inside_sales")))
+    assert takers(world.send(ask(1), ask(2))) == "b b"
+
+
+def test_a_full_rep_gets_no_mql_and_a_raised_hand_passes_and_counts() -> None:
+    world = team(rep("a", capacity=1), rep("b", capacity=2))
+    said = world.send(ask(1), raise_hand(2), ask(3), ask(4))
+    assert [(one.outcome, one.rep_id) for one in answers(said)] == [
+        ("assigned", "a"),
+        ("assigned", "b"),
+        ("assigned", "b"),
+        ("waiting", None),
+    ]
+    assert {one.rep_id: one.why for one in answers(said)[2].passed_over} == {"a": PassedOver.FULL}
+    assert answers(said)[3].desk_full
+    assert world.rotation().taken == {"a": 1, "b": 2}
+    assert takers(world.send(raise_hand(5))) in {"a", "b"}
+
+
+def test_capacity_none_is_the_policys_and_nought_is_nought() -> None:
+    assert capacity_of(RepRow(capacity=None), 8) == 8
+    assert capacity_of(RepRow(capacity=0), 8) == 0
+
+
+def test_unused_room_lapses_with_the_period_and_room_of_a_past_one_does_not_come_back() -> None:
+    row = counted(counted(RotationRow(period="2026-03-02"), "a"), "a")
+    assert row.taken == {"a": 2}
+    assert uncounted(row, "a", "2026-03-02").taken == {"a": 1}
+    new = in_period(row, Period("2026-03-09", 0))
+    assert new.taken == {}
+    assert uncounted(counted(new, "a"), "a", "2026-03-02").taken == {"a": 1}
+
+
+def test_the_week_is_the_desks_own_from_monday_midnight_in_its_zone() -> None:
+    world = team(rep("a", capacity=1))
+    sunday = at("2026-03-08 23:59")
+    assert takers(world.send(ask(1), at_ms=sunday)) == "a"
+    assert takers(world.send(ask(2), at_ms=sunday)) == ""
+    world.send(give_back(2), at_ms=sunday)
+    assert takers(world.send(ask(3), at_ms=sunday + 60_000)) == "a"
+
+
+def test_the_second_lead_of_an_account_takes_no_turn_but_counts_and_may_exceed() -> None:
+    world = team(rep("a", capacity=1), rep("b", capacity=1))
+    world.send(ask(1))
+    before = world.rotation()
+    said = world.send(ask(2, mode=RequestMode.FOLLOW, rep_id="a"))
+    after = world.rotation()
+    assert (takers(said), answers(said)[0].how_chosen) == ("a", HowChosen.ACCOUNT_REP)
+    assert lines(said)[0].entry == "follow"
+    assert (after.turn, after.credits) == (before.turn, before.credits)
+    assert after.taken == {"a": 2}
+
+
+def test_an_inquiry_is_the_desks_own_without_turn_or_room() -> None:
+    world = team(rep("a"))
+    said = world.send(ask(1, kind=Kind.INQUIRY, raised_hand=True))
+    answer = answers(said)[0]
+    assert (answer.outcome, answer.rep_id, answer.desk) == ("assigned", None, DESK)
+    assert answer.due_at_ms == at("2026-03-02 17:00")
+    assert lines(said) == []
+    assert world.rotation().turn == 0
+
+
+def test_a_desk_that_the_policy_does_not_have_answers_that_it_cannot() -> None:
+    assert [one.outcome for one in answers(World().send(ask(1, desk="desk:nowhere")))] == ["unavailable"]
