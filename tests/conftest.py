@@ -10,6 +10,9 @@ import pytest
 
 from workers.embedded.broker import EmbeddedKafka
 
+IMPATIENT = {"group.min.session.timeout.ms": "1000"}
+"""Tests that kill workers do not wait six seconds, the broker's default least, until one is missed."""
+
 
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -20,12 +23,12 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if running := os.environ.get("KAFKA_BOOTSTRAP"):
         yield running
         return
-    with EmbeddedKafka(tmp_path_factory.mktemp("kafka")) as broker:
+    with EmbeddedKafka(tmp_path_factory.mktemp("kafka"), properties=IMPATIENT) as broker:
         yield broker.bootstrap
 
 
 @pytest.fixture
 def own_kafka(tmp_path: Path) -> Iterator[EmbeddedKafka]:
     """A started broker of this test alone, always an embedded one: kill it, start it again."""
-    with EmbeddedKafka(tmp_path / "kafka") as broker:
+    with EmbeddedKafka(tmp_path / "kafka", properties=IMPATIENT) as broker:
         yield broker

@@ -1,27 +1,61 @@
 """A job small enough to be counted by hand: one counter per key, one output per input. Run as a worker process.
 
-python tests/integration/toy.py BOOTSTRAP APP_ID DATA_DIR [SLOW_MS]
+python tests/integration/toy.py BOOTSTRAP APP_ID DATA_DIR [SLOW_MS [PARTITIONS]], or with one argument: the settings as
+JSON. The agent `counter` reads <app>.in; what an event wants told goes to the agent `teller` behind it, over <app>.told,
+which reports it when its time is over, unless it was taken back. Both write <app>.out.
 """
+
+# ruff: noqa: ARG002 - a hop's methods have the names and arguments of the protocol
 
 from __future__ import annotations
 
 import json
+import os
 import sys
-import time
+import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import faust
+import moments
+import msgspec
 
 from workers.engine.api import AgentSpec, Clock, Config, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.clocks import WallClock
-from workers.engine.context import Context
+from workers.engine.context import Bounds, Context
 from workers.engine.datadir import DataDir
+from workers.engine.decide import Limits
 from workers.engine.faust_app import build_app
+from workers.engine.quarantine import QuarantineLimits
 from workers.engine.rows import Row
+from workers.engine.timers import cancel_timer, set_timer
 
 if TYPE_CHECKING:
     from workers.engine.rows import Rows
+
+DEADLY_EXIT = 77
+
+
+class ToySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How one worker of the toy runs."""
+
+    bootstrap: str
+    app_id: str
+    data_dir: str
+    partitions: int = 4
+    dead_letters: str = "dead.letters"
+    session_timeout_s: float = 10.0
+    delete_retention_ms: int = 86_400_000
+    slow_ms: float = 0.0
+    slow_partition: int = -1
+    """The one partition that is slow; -1: all of them."""
+    is_chained: bool = False
+    """Whether the agent `teller` runs behind the counter."""
+    bounds: dict[str, Any] = {}
+    quarantine: dict[str, int] = {}
+    moments: str = ""
+    """A file in which the worker tells where its transactions stand (moments.py)."""
+    orders: moments.Orders = moments.Orders()
 
 
 class CountRow(Row, frozen=True):
@@ -31,34 +65,30 @@ class CountRow(Row, frozen=True):
     n: int
 
 
-class Counter:
-    """Counts and says so."""
+class _Toy:
+    """What both agents have in common."""
 
-    def __init__(self, out: str, slow_ms: float = 0.0) -> None:
-        self.out = out
-        self.slow_ms = slow_ms
+    def __init__(self, settings: ToySettings) -> None:
+        self.settings = settings
 
-    def parse(self, record: Record) -> dict[str, str]:
+    def parse(self, record: Record) -> dict[str, Any]:
         try:
             event = json.loads(record.value or b"")
         except ValueError as error:
             raise RefusedError("not_json", "no JSON") from error
+        if not isinstance(event, dict) or not isinstance(event.get("key"), str):
+            raise RefusedError("breaks_contract", "an object with a key was expected")
         return event
 
-    def key_of(self, event: dict[str, str]) -> str | None:
-        return event["key"]
+    def key_of(self, event: dict[str, Any]) -> str | None:
+        return str(event["key"])
 
-    def handle(self, event: dict[str, str], record: Record, rows: Rows, clock: Clock) -> list[Emit]:
-        if self.slow_ms:
-            time.sleep(self.slow_ms / 1000)
-        row = rows.get(CountRow, event["key"]) or CountRow(n=0)
-        rows.put(CountRow(n=row.n + 1), event["key"])
-        key = event["key"].encode()
-        value = json.dumps({"id": event["id"], "key": event["key"], "n": row.n + 1}).encode()
-        return [Emit(topic=self.out, key=key, value=value, partition_key=key)]
+    def say(self, key: str, **words: Any) -> Emit:
+        raw = key.encode()
+        return Emit(f"{self.settings.app_id}.out", raw, json.dumps({"key": key} | words).encode(), raw)
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
-        return []
+        return [self.say(timer.key, id=f"{timer.kind} {timer.key}", due_ms=timer.due_ms)]
 
     def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
         return [], None
@@ -73,36 +103,102 @@ class Counter:
         return True
 
 
-def dead_letter(agent: str, record: Record, reason: str, detail: str, now_ms: int) -> Emit:
-    """Return the dead letter of a record."""
-    key = f"{record.topic}-{record.partition}-{record.offset}".encode()
-    body = {"agent": agent, "reason": reason, "detail": detail}
-    return Emit("dead.letters", key, json.dumps(body).encode(), key, timestamp_ms=now_ms)
+class Counter(_Toy):
+    """Counts and says so."""
+
+    def handle(self, event: dict[str, Any], record: Record, rows: Rows, clock: Clock) -> list[Emit]:
+        settings, key = self.settings, event["key"]
+        if settings.slow_ms and settings.slow_partition in {-1, record.partition}:
+            threading.Event().wait(settings.slow_ms / 1000)
+        if event.get("is_deadly"):
+            os._exit(DEADLY_EXIT)
+        if event.get("forgets"):
+            rows.delete(CountRow, key)
+            cancel_timer(rows, "own", key)
+            return [self.say(key, id=event["id"], n=0)]
+        n = (rows.get(CountRow, key) or CountRow(n=0)).n + 1
+        rows.put(CountRow(n=n), key)
+        if "due_in_ms" in event:
+            set_timer(rows, "own", key, record.timestamp_ms + event["due_in_ms"])
+        emits = [self.say(key, id=event["id"], n=n, padding="x" * event.get("padding", 0))]
+        if "tells" in event:
+            told = {"key": event["tells"], "due_ms": event.get("told_due_ms", 0)}
+            raw = told["key"].encode()
+            emits.append(Emit(f"{settings.app_id}.told", raw, json.dumps(told).encode(), raw))
+        return emits
 
 
-def spec(app_id: str, slow_ms: float = 0.0) -> AgentSpec:
-    """Return the toy's agent: reads <app>.in and <app>.log, writes <app>.out."""
-    return AgentSpec(
+class Teller(_Toy):
+    """Reports what is overdue; a due time of 0 takes it back."""
+
+    def handle(self, event: dict[str, Any], record: Record, rows: Rows, clock: Clock) -> list[Emit]:
+        if event["due_ms"]:
+            set_timer(rows, "overdue", event["key"], event["due_ms"])
+        else:
+            cancel_timer(rows, "overdue", event["key"])
+        return []
+
+
+def specs(settings: ToySettings) -> list[AgentSpec]:
+    """Return the toy's agents."""
+    app_id = settings.app_id
+    counter = AgentSpec(
         name="counter",
         sources=(f"{app_id}.log", f"{app_id}.in"),
         own_log=f"{app_id}.log",
-        make_hop=lambda _: Counter(f"{app_id}.out", slow_ms),
+        make_hop=lambda _: Counter(settings),
         is_edge=True,
+        downstream_logs=(f"{app_id}.told",) if settings.is_chained else (),
         checked_topics=frozenset({f"{app_id}.in"}),
     )
+    teller = AgentSpec(
+        name="teller",
+        sources=(f"{app_id}.told",),
+        own_log=f"{app_id}.told",
+        make_hop=lambda _: Teller(settings),
+        is_edge=False,
+        upstream=("counter",),
+    )
+    return [counter, teller] if settings.is_chained else [counter]
 
 
-if __name__ == "__main__":
-    bootstrap, app_id, data_dir = sys.argv[1:4]
-    slow = float(sys.argv[4]) if len(sys.argv) > 4 else 0.0
-    context = Context(
-        app_id=app_id,
-        client={"bootstrap_servers": bootstrap},
-        partitions=int(sys.argv[5]) if len(sys.argv) > 5 else 4,
-        data_dir=DataDir(Path(data_dir), app_id),
+def _context(settings: ToySettings) -> Context:
+    def dead_letter(agent: str, record: Record, reason: str, detail: str, now_ms: int) -> Emit:
+        where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+        body = where | {"agent": agent, "reason": reason, "detail": detail}
+        key = f"{record.topic}-{record.partition}-{record.offset}".encode()
+        return Emit(settings.dead_letters, key, json.dumps(body).encode(), key, timestamp_ms=now_ms)
+
+    return Context(
+        app_id=settings.app_id,
+        client={"bootstrap_servers": settings.bootstrap},
+        partitions=settings.partitions,
+        data_dir=DataDir(Path(settings.data_dir), settings.app_id),
         edge_clock=WallClock(),
         config=Config("toy", 1, "0", ""),
         dead_letter=dead_letter,
+        limits=Limits(quarantine=QuarantineLimits(**settings.quarantine)),
+        bounds=Bounds(**settings.bounds),
+        delete_retention_ms=dict.fromkeys(("counter", "teller"), settings.delete_retention_ms),
     )
-    app = build_app([spec(app_id, slow)], context)
+
+
+def _settings(arguments: list[str]) -> ToySettings:
+    if len(arguments) == 1:
+        return msgspec.json.decode(arguments[0], type=ToySettings)
+    bootstrap, app_id, data_dir, *more = arguments
+    slow_ms, partitions = (*more, "0", "4")[:2] if len(more) != 1 else (more[0], "4")
+    return ToySettings(bootstrap, app_id, data_dir, int(partitions), slow_ms=float(slow_ms))
+
+
+def main(arguments: list[str]) -> None:
+    """Run a worker until it is told to end."""
+    settings = _settings(arguments)
+    if settings.moments:
+        moments.install(Path(settings.moments), settings.orders)
+    app = build_app(specs(settings), _context(settings), session_timeout_s=settings.session_timeout_s)
     faust.Worker(app, loglevel="info").execute_from_commandline()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,187 @@
+"""The toy as a cluster: its topics, its workers, and what must be true of them when the dust has settled."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from moments import Moments
+from nursery import Child, Nursery
+from topics import Event, Reader, create_topics, produce
+from toy import CountRow, ToySettings
+from waiting import eventually
+
+START_S = 20.0
+"""A worker that starts on a busy machine, its group's rebalance included."""
+DONE_S = 30.0
+_SHOWN_LINES = 40
+# A broker of ours lets members be missed early (tests/conftest.py); any other one has its default least of 6 s.
+SESSION_TIMEOUT_S = float(
+    os.environ.get("TOY_SESSION_S", "6.0" if "KAFKA_BOOTSTRAP" in os.environ else "2.5")
+)
+
+
+class Worker:
+    """One process of the toy, with its own data directory unless it is given another's."""
+
+    def __init__(self, nursery: Nursery, folder: Path, settings: ToySettings) -> None:
+        self.settings = settings
+        self.log_path = folder / "worker.log"
+        self.moments = Moments(Path(settings.moments))
+        self._log_start = self.log_path.stat().st_size if self.log_path.exists() else 0
+        self._child: Child = nursery.start([msgspec.json.encode(settings).decode()], self.log_path)
+
+    def said(self) -> str:
+        """What this run has logged."""
+        with self.log_path.open("rb") as log:
+            log.seek(self._log_start)
+            return log.read().decode("utf-8", "replace")
+
+    async def until_it_says(self, text: str, within_s: float = START_S, times: int = 1) -> None:
+        """Wait for a line of its log."""
+        await eventually(lambda: self.said().count(text) >= times, within_s, f"{text!r} in {self.log_path}")
+
+    def kill(self) -> bool:
+        """End it as kill -9 does; whether a transaction of its was open on the broker at that moment."""
+        self._child.kill()
+        was_open = self.moments.open_transactions > 0
+        self.moments.forget_stages()
+        return was_open
+
+    def freeze(self) -> None:
+        """Stop it where it stands (SIGSTOP)."""
+        self._child.signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        """Let it go on (SIGCONT)."""
+        self._child.signal(signal.SIGCONT)
+
+    def terminate(self) -> None:
+        """Ask it to leave (SIGTERM)."""
+        self._child.signal(signal.SIGTERM)
+
+    def wait(self, within_s: float) -> int:
+        """Return its exit code. Raises TimeoutError while it lives."""
+        return self._child.wait(within_s)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+        return self._child.is_alive
+
+
+class Toys:
+    """An app of its own per test, on a broker that all share."""
+
+    def __init__(self, bootstrap: str, folder: Path, nursery: Nursery, partitions: int = 4) -> None:
+        self.bootstrap = bootstrap
+        self.partitions = partitions
+        self.app_id = f"toy-{uuid.uuid4().hex[:12]}"
+        self._folder = folder
+        self._nursery = nursery
+        self._workers: list[Worker] = []
+
+    def topic(self, kind: str) -> str:
+        """`in`, `log`, `out`, `told`, `dead`."""
+        return f"{self.app_id}.{kind}"
+
+    @property
+    def changelog(self) -> str:
+        """Of the counter."""
+        return f"{self.app_id}-counter-changelog"
+
+    async def create(self, configs: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        """Create the topics; ``configs`` by kind."""
+        kinds = [self.topic(kind) for kind in ("in", "log", "out", "told", "dead")]
+        names = [*kinds, self.changelog, f"{self.app_id}-teller-changelog"]
+        full = {
+            name if name in names else self.topic(name): config for name, config in (configs or {}).items()
+        }
+        await create_topics(self.bootstrap, names, self.partitions, full)
+
+    def start(self, name: str = "a", **settings: Any) -> Worker:
+        """Start a worker with the data directory ``name``."""
+        folder = self._folder / name
+        folder.mkdir(exist_ok=True)
+        ours = {
+            "bootstrap": self.bootstrap,
+            "app_id": self.app_id,
+            "data_dir": str(folder / "data"),
+            "partitions": self.partitions,
+            "dead_letters": self.topic("dead"),
+            "session_timeout_s": SESSION_TIMEOUT_S,
+            "moments": str(folder / "moments"),
+        }
+        worker = Worker(self._nursery, folder, msgspec.convert(ours | settings, ToySettings))
+        self._workers.append(worker)
+        return worker
+
+    def kill_all(self) -> None:
+        """No worker is left; their last words are shown where a test has failed."""
+        for worker in self._workers:
+            lines = worker.said().splitlines()[-_SHOWN_LINES:]
+            print(f"--- {worker.log_path}", *lines, sep="\n")  # noqa: T201 - pytest shows it for failed tests only
+            if worker.is_alive:
+                worker.kill()
+
+    async def produce(self, events: Iterable[Event | bytes], kind: str = "in", **more: Any) -> None:
+        """Write events as the Java client would place them."""
+        await produce(self.bootstrap, self.topic(kind), events, **more)
+
+    def reader(self, kind: str) -> Reader:
+        """A subscriber of one of the topics."""
+        name = kind if kind.endswith("changelog") else self.topic(kind)
+        return Reader(self.bootstrap, name, self.partitions)
+
+    async def outputs(self, kind: str = "out") -> list[dict[str, Any]]:
+        """All that a read_committed subscriber sees now."""
+        async with self.reader(kind) as reader:
+            return [json.loads(record.value) for record in await reader.to_end()]
+
+    async def until_done(self, events: Iterable[Event], within_s: float = DONE_S) -> None:
+        """Wait until each event has its output."""
+        async with self.reader("out") as reader:
+            await reader.until_ids([event["id"] for event in events], within_s)
+
+    async def counts(self) -> dict[str, int]:
+        """The rows, as the changelog has them."""
+        found: dict[str, int] = {}
+        prefix = CountRow.prefix.encode() + b"\x00"
+        async with self.reader(self.changelog) as reader:
+            for record in await reader.to_end():
+                if record.key.startswith(prefix):
+                    key = record.key[len(prefix) :].decode()
+                    if record.value is None:
+                        found.pop(key, None)
+                    else:
+                        found[key] = msgspec.msgpack.decode(record.value, type=CountRow).n
+        return found
+
+    async def check_exact(self, events: Iterable[Event]) -> None:
+        """Each event counted once: one output each, the counts of a key without gap, and the rows the same."""
+        events = list(events)
+        outputs = await self.outputs()
+        times = Counter(output["id"] for output in outputs)
+        doubled = [name for name, n in times.items() if n > 1]
+        missing = [event["id"] for event in events if event["id"] not in times]
+        assert not doubled, f"{len(doubled)} doubled ({doubled[:3]}), {len(missing)} missing of {len(events)}"
+        assert not missing, f"{len(missing)} missing ({missing[:3]}) of {len(events)}"
+        assert len(outputs) == len(events)
+        expected = Counter(event["key"] for event in events)
+        by_key: dict[str, list[int]] = {}
+        for output in outputs:
+            by_key.setdefault(output["key"], []).append(output["n"])
+        assert by_key == {key: list(range(1, n + 1)) for key, n in expected.items()}
+        assert await self.counts() == dict(expected)
+
+
+def some_events(count: int, keys: int = 40, start: int = 0) -> list[dict[str, Any]]:
+    """``count`` events over ``keys`` keys; their ids say their order."""
+    return [{"id": f"{n:06d}", "key": f"k{n % keys}"} for n in range(start, start + count)]

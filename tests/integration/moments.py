@@ -1,0 +1,144 @@
+"""Where a worker's transactions stand, told to whoever wants to kill it; and the failures that a test orders.
+
+A small file in shared memory, which outlives kill -9: per partition the state of its transaction and how many it has
+committed. The worker tells it by wrapping the methods of its real producers; nothing is replaced.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import mmap
+import random
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+from workers.engine.producer import TransactionalWriter
+
+_SLOT = struct.Struct("<BxxxIII")
+_SLOTS = 64
+
+
+class Stage(IntEnum):
+    """Of one partition's transaction."""
+
+    NONE = 0
+    BEGUN = 1
+    OPEN = 2
+    """All of its records are acknowledged by the broker, and its end has not been asked for."""
+    COMMITTING = 3
+
+
+class Moments:
+    """The file, seen by the worker or by a test."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            path.write_bytes(bytes(_SLOT.size * _SLOTS))
+        with path.open("r+b") as file:
+            self._map = mmap.mmap(file.fileno(), 0)
+
+    def tell(self, slot: int, stage: Stage, *, committed: int = 0, failed: int = 0) -> None:
+        """Enter a stage; add to the counts."""
+        _, commits, failures, _ = _SLOT.unpack_from(self._map, slot * _SLOT.size)
+        _SLOT.pack_into(self._map, slot * _SLOT.size, stage, commits + committed, failures + failed, 0)
+
+    def _all(self) -> list[tuple[int, int, int, int]]:
+        return [_SLOT.unpack_from(self._map, slot * _SLOT.size) for slot in range(_SLOTS)]
+
+    @property
+    def open_transactions(self) -> int:
+        """How many partitions' transactions are open on the broker."""
+        return sum(stage == Stage.OPEN for stage, *_ in self._all())
+
+    @property
+    def commits(self) -> int:
+        """Transactions committed so far."""
+        return sum(commits for _, commits, *_ in self._all())
+
+    @property
+    def failures(self) -> int:
+        """Failures ordered and had so far."""
+        return sum(failures for _, _, failures, _ in self._all())
+
+    def forget_stages(self) -> None:
+        """Before a worker that was killed is started again."""
+        for slot in range(_SLOTS):
+            self.tell(slot, Stage.NONE)
+
+
+class OrderedError(Exception):
+    """A failure that the test ordered."""
+
+
+@dataclass(frozen=True)
+class Orders:
+    """``linger_ms`` is waited while a transaction is open. ``flaky_percent`` of the transactions fail, ``flaky_most``
+    at most: by turns while records are sent, when all are written, and after the commit.
+    """
+
+    linger_ms: float = 0.0
+    flaky_seed: int = 0
+    flaky_percent: int = 0
+    flaky_most: int = 0
+
+
+class _Told:
+    """The transactional methods of one producer, told and made to fail."""
+
+    def __init__(
+        self, producer: Any, slot: int, moments: Moments, orders: Orders, chance: random.Random
+    ) -> None:
+        self._slot, self._moments, self._orders, self._chance = slot, moments, orders, chance
+        self._begin, self._send, self._commit = (
+            producer.begin_transaction,
+            producer.send_batch,
+            producer.commit_transaction,
+        )
+        self._failure = ""
+        producer.begin_transaction, producer.send_batch, producer.commit_transaction = (
+            self.begin,
+            self.send,
+            self.commit,
+        )
+
+    def _fail_if(self, place: str) -> None:
+        if self._failure == place:
+            self._moments.tell(self._slot, Stage.NONE, failed=1)
+            raise OrderedError(place)
+
+    async def begin(self) -> None:
+        is_spared = self._moments.failures >= self._orders.flaky_most
+        fails = not is_spared and self._chance.randrange(100) < self._orders.flaky_percent
+        self._failure = self._chance.choice(("sending", "written", "committed")) if fails else ""
+        await self._begin()
+        self._moments.tell(self._slot, Stage.BEGUN)
+
+    async def send(self, *arguments: Any, **named: Any) -> Any:
+        future = await self._send(*arguments, **named)
+        self._fail_if("sending")
+        return future
+
+    async def commit(self) -> None:
+        self._moments.tell(self._slot, Stage.OPEN)
+        if self._orders.linger_ms:
+            await asyncio.sleep(self._orders.linger_ms / 1000)
+        self._fail_if("written")
+        self._moments.tell(self._slot, Stage.COMMITTING)
+        await self._commit()
+        self._moments.tell(self._slot, Stage.NONE, committed=1)
+        self._fail_if("committed")
+
+
+def install(path: Path, orders: Orders) -> None:
+    """Make the writers of this process tell their moments, and fail where ordered."""
+    moments, chance = Moments(path), random.Random(orders.flaky_seed)
+    build = TransactionalWriter.__init__
+
+    def built(self: Any, transactional_id: str, *more: Any, **named: Any) -> None:
+        build(self, transactional_id, *more, **named)
+        _Told(self._producer, int(transactional_id.rsplit("-", 1)[1]), moments, orders, chance)
+
+    TransactionalWriter.__init__ = built  # type: ignore[method-assign]

@@ -1,0 +1,26 @@
+"""The way of an event through the engine, on a real Kafka."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from cluster import Toys, some_events
+
+pytestmark = pytest.mark.kafka
+
+
+async def test_each_event_is_counted_once_and_said_once_where_its_key_belongs(toys: Toys) -> None:
+    await toys.create()
+    events = some_events(2_000)
+    await toys.produce(events)
+    worker = toys.start()
+    await toys.until_done(events)
+    worker.terminate()
+    assert worker.wait(10.0) == 0
+    await toys.check_exact(events)
+    async with toys.reader("in") as asked, toys.reader("out") as said:
+        where = {record.key: record.partition for record in await asked.to_end()}
+        for record in await said.to_end():
+            assert record.key.decode() == json.loads(record.value)["key"]
+            assert record.partition == where[record.key]

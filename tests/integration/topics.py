@@ -1,0 +1,94 @@
+"""Reading and writing the toy's topics as any other system would: ordinary clients, read_committed."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import for_code
+from aiokafka.structs import TopicPartition
+
+Event = Mapping[str, Any]
+
+
+async def create_topics(
+    bootstrap: str, names: Iterable[str], partitions: int, configs: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Create topics; raises what the broker answers."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        answer = await admin.create_topics(
+            [NewTopic(name, partitions, 1, topic_configs=dict(configs.get(name, {}))) for name in names]
+        )
+        for name, code, text in answer.topic_errors:
+            assert code == 0, f"{name}: {for_code(code).__name__}: {text}"
+    finally:
+        await admin.close()
+
+
+async def produce(bootstrap: str, topic: str, events: Iterable[Event | bytes], **more: Any) -> None:
+    """Write events in order, keyed by their `key`, as the Java client would place them."""
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", linger_ms=5) as producer:
+        futures = []
+        for event in events:
+            is_raw = isinstance(event, bytes)
+            value = event if is_raw else json.dumps(event).encode()
+            key = None if is_raw else str(event["key"]).encode()
+            futures.append(await producer.send(topic, value, key, **more))
+        for future in futures:
+            await future
+
+
+class Reader:
+    """A read_committed subscriber of one topic that remembers all it has seen; an async context manager."""
+
+    def __init__(self, bootstrap: str, topic: str, partitions: int) -> None:
+        self.records: list[Any] = []
+        self._tps = [TopicPartition(topic, partition) for partition in range(partitions)]
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=bootstrap,
+            isolation_level="read_committed",
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=50,
+            max_partition_fetch_bytes=4 << 20,
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._consumer.start()
+        self._consumer.assign(self._tps)
+        await self._consumer.seek_to_beginning(*self._tps)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._consumer.stop()
+
+    async def _more(self) -> None:
+        for records in (await self._consumer.getmany(timeout_ms=50, max_records=20_000)).values():
+            self.records += records
+
+    async def to_end(self) -> list[Any]:
+        """Return all that is visible now."""
+        ends = await self._consumer.end_offsets(self._tps)
+        while any([await self._consumer.position(tp) < ends[tp] for tp in self._tps]):
+            await self._more()
+        return self.records
+
+    async def until_ids(self, ids: Iterable[str], within_s: float) -> None:
+        """Read until each of these ids was seen. Raises AssertionError after ``within_s``."""
+        wanted = set(ids)
+        seen = 0
+        give_up_at = time.monotonic() + within_s
+        while True:
+            wanted -= {json.loads(record.value)["id"] for record in self.records[seen:]}
+            seen = len(self.records)
+            if not wanted:
+                return
+            assert time.monotonic() < give_up_at, (
+                f"not within {within_s:g} s: {len(wanted)} outputs, {min(wanted)} among them"
+            )
+            await self._more()
