@@ -9,7 +9,7 @@ in chunks of two, `tally KEY RULE` fills a row with a dict, `boom`, `refuse` and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from msgspec.structs import replace
 from typing import ClassVar
 
 import msgspec

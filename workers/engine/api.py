@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+import msgspec
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
 Headers = tuple[tuple[str, bytes], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, gc=False):
     """One record as it stands in a topic. ``timestamp_ms`` is the record's own stamp: its arrival."""
 
     topic: str
@@ -30,8 +31,7 @@ class Record:
     headers: Headers = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Emit:
+class Emit(msgspec.Struct, frozen=True, gc=False):
     """One output. ``partition_key`` decides the partition (murmur2), unless ``partition`` names it.
 
     ``timestamp_ms`` None means: stamped with the clock of the decision.
@@ -46,15 +46,13 @@ class Emit:
     timestamp_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(msgspec.Struct, frozen=True, gc=False):
     """What a decision may know of time: the stream time, or in a timer its due time. Milliseconds UTC."""
 
     now_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Timer:
+class Timer(msgspec.Struct, frozen=True, gc=False):
     """A timer that is due."""
 
     kind: str
@@ -62,8 +60,7 @@ class Timer:
     due_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(msgspec.Struct, frozen=True, gc=False):
     """Work that concerns many, to be continued behind ``position`` ('' at the start)."""
 
     kind: str

@@ -7,10 +7,11 @@ It never reads a clock, a socket or a log.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
+from msgspec.structs import replace
 
 from workers.engine.api import (
     AgentSpec,
@@ -44,6 +45,7 @@ from workers.engine.watermarks import Watermarks
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_MOST_SOURCES = 1_000
 __all__ = [
     "ConfigConflictError",
     "Decided",
@@ -121,6 +123,7 @@ class Decider:
         rows = self.rows
         time = rows.get(StreamTimeRow)
         self.now_ms = time.now_ms if time else 0
+        self._offsets = {topic: row.next_offset for (topic,), row in rows.scan(OffsetRow, limit=_MOST_SOURCES)}
         self.quarantine = rows.get(QuarantineRow) or QuarantineRow()
         self._watermarks = Watermarks(rows, self.spec.upstream)
         held = rows.get(ConfigRow)
@@ -148,8 +151,7 @@ class Decider:
 
     def next_offset(self, topic: str) -> int | None:
         """The next offset of a source; None where none of it was ever handled."""
-        row = self.rows.get(OffsetRow, topic)
-        return None if row is None else row.next_offset
+        return self._offsets.get(topic)
 
     def reached_ms(self) -> int:
         """The least watermark of all upstream tasks; 0 while one of them has not spoken."""
@@ -168,7 +170,7 @@ class Decider:
     def advance(self, record: Record, timers: int = 200) -> bool:
         """Move time to the record and fire at most ``timers`` of those due; True when none is left due."""
         stamp = record.timestamp_ms
-        if self._is_control(record):
+        if record.headers and self._is_control(record):
             control = _control_or_none(record)
             stamp = control.at_ms if isinstance(control, Tick) else 0
         self._move_time(stamp)
@@ -196,8 +198,9 @@ class Decider:
     def decide(self, record: Record) -> None:
         """Decide one record whose timers have run: its effects, its offset, and one chunk of long work."""
         clock = Clock(self.now_ms)
-        if self._is_control(record):
+        if record.headers and self._is_control(record):
             self._handle_control(record, clock)
+            self.rows.keep()
         else:
             is_dead = not self._handle(record, clock)
             self.quarantine = counted(self.quarantine, self.limits.quarantine, is_dead=is_dead)
@@ -229,14 +232,10 @@ class Decider:
         return record.topic == self.spec.own_log and is_control(record)
 
     def _done(self, record: Record) -> None:
-        self.rows.put(OffsetRow(next_offset=record.offset + 1), record.topic)
-        self.rows.keep()
+        self._offsets[record.topic] = record.offset + 1
 
     def _move_time(self, stamp_ms: int) -> None:
-        if stamp_ms > self.now_ms:
-            self.now_ms = stamp_ms
-            self.rows.put(StreamTimeRow(now_ms=stamp_ms))
-            self.rows.keep()
+        self.now_ms = max(self.now_ms, stamp_ms)
 
     def _handle(self, record: Record, clock: Clock) -> bool:
         if record.value is not None and len(record.value) > self.limits.max_record_bytes:
@@ -345,14 +344,24 @@ class Decider:
 
     def take(self) -> Decided:
         """Return what the batch commits. Raises RowTooLargeError, after which the batch must be decided again."""
-        if self.quarantine != (self.rows.get(QuarantineRow) or QuarantineRow()):
-            self.rows.put(self.quarantine)
-            self.rows.keep()
+        self._put_own_rows()
         changes = self.rows.changes()
         for key, value in changes.items():
             if value is not None and len(value) + len(key) > self.limits.max_output_bytes:
                 raise RowTooLargeError(key.split(b"\x00", 1)[0].decode())
         return Decided(self._outputs, changes)
+
+    def _put_own_rows(self) -> None:
+        """Offsets, time and quarantine change with every record: they become rows once a batch."""
+        rows = self.rows
+        for topic, offset in self._offsets.items():
+            row = OffsetRow(next_offset=offset)
+            if rows.get(OffsetRow, topic) != row:
+                rows.put(row, topic)
+        for own, unset in ((StreamTimeRow(now_ms=self.now_ms), StreamTimeRow()), (self.quarantine, QuarantineRow())):
+            if (rows.get(type(own)) or unset) != own:
+                rows.put(own)
+        rows.keep()
 
     def committed(self) -> None:
         """The store has the batch's rows: begin the next one."""

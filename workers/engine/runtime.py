@@ -39,6 +39,7 @@ class Runtime:
         self._specs = {spec.name: spec for spec in specs}
         self._agent_of = {topic: spec.name for spec in self._specs.values() for topic in spec.sources}
         self._context = context
+        self.metrics = context.metrics
         self._consumer: BatchConsumer | None = None
         self.tasks: dict[TaskKey, PartitionTask] = {}
         self._told_ms: dict[TaskKey, int] = {}

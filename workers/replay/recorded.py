@@ -9,10 +9,11 @@ One thing is not reproduced: a record that crashed its worker live was buried un
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from workers.engine.api import AgentSpec, Config, DeadLetterEncoder, Emit, Record
 from workers.engine.decide import Decider, Limits
