@@ -1,0 +1,1 @@
+"""Figures as ratios to a baseline that runs beside them: `python -m bench`, or `make bench`."""

@@ -1,0 +1,98 @@
+"""The engine beside stock Faust on the one-counter job, in one run on the same broker and the same records.
+
+The rate is taken between a tenth and all of the records, so that starting up is in neither figure. Stock Faust does a
+smaller number of the same records, for it would take minutes; both rates are records per second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from confluent_kafka import Producer
+
+PARTITIONS = 8
+ENGINE_RECORDS = 400_000
+FAUST_RECORDS = 15_000
+LEADS = 5_000
+SOUND_FAUST = (500, 4_000)
+"""Records per second of the baseline; outside of it the run is void (960-1,800 were measured on two cores)."""
+GOAL = 25.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """One comparison."""
+
+    engine_per_s: float
+    faust_per_s: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times the baseline."""
+        return self.engine_per_s / self.faust_per_s
+
+    @property
+    def is_void(self) -> bool:
+        """Whether the baseline is so far from what is known that the ratio says nothing."""
+        return not SOUND_FAUST[0] <= self.faust_per_s <= SOUND_FAUST[1]
+
+
+async def _prepare(bootstrap: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    compacted = {"cleanup.policy": "compact"}
+    await admin.create_topics(
+        [
+            NewTopic("bench.in", PARTITIONS, 1),
+            NewTopic("bench-engine.log", PARTITIONS, 1),
+            NewTopic("bench-engine.out", PARTITIONS, 1),
+            NewTopic("bench-faust.out", PARTITIONS, 1),
+            NewTopic("bench-engine-count-changelog", PARTITIONS, 1, topic_configs=compacted),
+        ]
+    )
+    await admin.close()
+
+
+def _produce(bootstrap: str) -> None:
+    settings = {"bootstrap.servers": bootstrap, "partitioner": "murmur2_random", "linger.ms": 20}
+    producer = Producer(settings | {"queue.buffering.max.messages": 1_000_000})
+    for i in range(ENGINE_RECORDS):
+        lead = f"lead-{i * 7919 % LEADS}"
+        event = {"event_id": f"event-{i:09d}", "lead_id": lead, "url": "https://bank.example/pricing", "type": "page_view"}
+        producer.produce("bench.in", key=lead.encode(), value=json.dumps(event).encode())
+        if i % 10_000 == 0:
+            producer.poll(0)
+    producer.flush()
+
+
+def _run(job: str, bootstrap: str, data_dir: Path, records: int) -> float:
+    command = [sys.executable, "-m", "bench.jobs", job, bootstrap, f"bench-{job}", str(data_dir), str(PARTITIONS), str(records)]
+    errors = data_dir.parent / f"{job}.log"
+    with errors.open("w") as log:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=log, text=True, timeout=300, check=False)  # noqa: S603
+    seen = [line.split() for line in done.stdout.splitlines() if line.startswith("progress ")]
+    points = [(float(at), int(count)) for _, at, count in seen]
+    if not points or points[-1][1] < records:
+        raise RuntimeError(f"{job}: {points[-1:]} of {records} records\n{errors.read_text()[-3000:]}")
+    at_start, count_start = next(point for point in points if point[1] >= records / 10)
+    at_end, count_end = points[-1]
+    return (count_end - count_start) / (at_end - at_start)
+
+
+def measure(bootstrap: str) -> Ratio:
+    """Run both jobs, one after the other, and return their rates."""
+    asyncio.run(_prepare(bootstrap))
+    _produce(bootstrap)
+    with tempfile.TemporaryDirectory() as folder:
+        faust = _run("faust", bootstrap, Path(folder) / "faust", FAUST_RECORDS)
+        time.sleep(1)
+        engine = _run("engine", bootstrap, Path(folder) / "engine", ENGINE_RECORDS)
+    return Ratio(engine, faust)

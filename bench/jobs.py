@@ -1,0 +1,194 @@
+"""The one-counter job, done twice: on the engine and on stock Faust. Run as a worker process.
+
+    python -m bench.jobs (engine|faust) BOOTSTRAP APP_ID DATA_DIR PARTITIONS RECORDS
+
+Validate (pydantic), count per key in a durable table with a changelog, one output per input, commit. The worker prints
+``progress <monotonic seconds> <records>`` ten times a second and ends by itself when all records are done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import faust
+from pydantic import BaseModel, ConfigDict
+
+from workers.engine.api import AgentSpec, Clock, Config, Cursor, Emit, Record, RefusedError, Timer
+from workers.engine.clocks import WallClock
+from workers.engine.context import Context
+from workers.engine.datadir import DataDir
+from workers.engine.faust_app import build_app
+from workers.engine.rows import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workers.engine.rows import Rows
+
+
+class PageView(BaseModel):
+    """The input of the job."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    event_id: str
+    lead_id: str
+    url: str
+
+
+class Counted(BaseModel):
+    """The output of the job."""
+
+    event_id: str
+    lead_id: str
+    count: int
+
+
+class CountRow(Row, frozen=True):
+    """How often a lead was seen; one row per lead."""
+
+    prefix: ClassVar[str] = "count"
+    n: int
+
+
+class CountHop:
+    """The job as a hop of the engine."""
+
+    def __init__(self, out: str) -> None:
+        self._out = out
+
+    def parse(self, record: Record) -> PageView:
+        """Validate."""
+        try:
+            return PageView.model_validate_json(record.value or b"")
+        except ValueError:
+            raise RefusedError("breaks_contract", "not a page view") from None
+
+    def key_of(self, event: PageView) -> str | None:
+        """Return the lead."""
+        return event.lead_id
+
+    def handle(self, event: PageView, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
+        """Count and say so."""
+        del record, clock
+        row = rows.get(CountRow, event.lead_id)
+        n = 1 if row is None else row.n + 1
+        rows.put(CountRow(n=n), event.lead_id)
+        out = Counted(event_id=event.event_id, lead_id=event.lead_id, count=n)
+        key = event.lead_id.encode()
+        return [Emit(topic=self._out, key=key, value=out.model_dump_json().encode(), partition_key=key)]
+
+    def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
+        """Set none."""
+        del timer, rows, clock
+        return []
+
+    def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
+        """Start none."""
+        del cursor, rows, clock
+        return [], None
+
+    def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:
+        """Decide without one."""
+        del rows, clock
+        return []
+
+    def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
+        """Announce nothing."""
+        del partition, partitions, rows, clock
+        return []
+
+    def is_ready(self, rows: Rows) -> bool:
+        """Wait for nothing."""
+        del rows
+        return True
+
+
+def _dead_letter(agent: str, record: Record, reason: str, detail: str, now_ms: int) -> Emit:
+    raise AssertionError(f"{agent}: {reason} {detail} at {record.topic}/{record.offset}, {now_ms}")
+
+
+async def _report(count: Callable[[], int], records: int) -> None:
+    while True:
+        done = count()
+        print(f"progress {time.monotonic():.3f} {done}", flush=True)
+        if done >= records:
+            os._exit(0)
+        await asyncio.sleep(0.1)
+
+
+def _engine_app(bootstrap: str, app_id: str, data_dir: str, partitions: int, records: int) -> faust.App:
+    context = Context(
+        app_id=app_id,
+        client={"bootstrap_servers": bootstrap},
+        partitions=partitions,
+        data_dir=DataDir(Path(data_dir), app_id),
+        edge_clock=WallClock(),
+        config=Config("bench", 1, "0", ""),
+        dead_letter=_dead_letter,
+    )
+    spec = AgentSpec(
+        name="count",
+        sources=(f"{app_id}.log", "bench.in"),
+        own_log=f"{app_id}.log",
+        make_hop=lambda _: CountHop(f"{app_id}.out"),
+        is_edge=True,
+        checked_topics=frozenset({"bench.in"}),
+    )
+    app = build_app([spec], context)
+    counter = context.metrics.records.labels("count")
+
+    @app.task
+    async def report() -> None:
+        await _report(lambda: int(counter._value.get()), records)  # noqa: SLF001 - prometheus has no reader
+
+    return app
+
+
+def _faust_app(bootstrap: str, app_id: str, data_dir: str, partitions: int, records: int) -> faust.App:
+    app = faust.App(
+        app_id,
+        broker=f"kafka://{bootstrap}",
+        store="rocksdb://?driver=rocksdict",
+        datadir=data_dir,
+        web_enabled=False,
+        topic_partitions=partitions,
+        topic_replication_factor=1,
+        topic_disable_leader=True,
+        consumer_auto_offset_reset="earliest",
+    )
+    source = app.topic("bench.in", value_serializer="raw", key_type=bytes, partitions=partitions)
+    out = app.topic(f"{app_id}.out", value_serializer="raw", key_type=bytes, partitions=partitions)
+    table: Any = app.Table("counts", default=int, partitions=partitions)
+    done = [0]
+
+    @app.agent(source)
+    async def count(stream: Any) -> None:
+        async for raw in stream:
+            event = PageView.model_validate_json(raw)
+            n = table[event.lead_id] + 1
+            table[event.lead_id] = n
+            said = Counted(event_id=event.event_id, lead_id=event.lead_id, count=n)
+            await out.send(key=event.lead_id.encode(), value=said.model_dump_json().encode())
+            done[0] += 1
+
+    @app.task
+    async def report() -> None:
+        await _report(lambda: done[0], records)
+
+    return app
+
+
+if __name__ == "__main__":
+    job, bootstrap, app_id, data_dir, partitions, records = sys.argv[1:7]
+    make = {"engine": _engine_app, "faust": _faust_app}[job]
+    app = make(bootstrap, app_id, data_dir, int(partitions), int(records))
+    logging.basicConfig(level=logging.WARNING)
+    worker = faust.Worker(app, loglevel="warning", quiet=True, override_logging=False)
+    logging.getLogger().setLevel(logging.WARNING)
+    worker.execute_from_commandline()
