@@ -61,6 +61,37 @@ class LeadForm(LeadFact):
     campaign: Campaign | None = None
 
 
+class AdoptedFact(Model):
+    """What a form said of a person, and when."""
+
+    value: str
+    at_ms: Milliseconds
+
+
+class AdoptedCount(Model):
+    """How often a rule fitted, as (day since 1970-01-01 in the policy's zone, times)."""
+
+    days: list[tuple[int, int]]
+    at_ms: Milliseconds
+    event_id: str
+
+
+class LeadAdopted(LeadFact):
+    """What an account key that became an alias knew of a lead, sent to the primary key once."""
+
+    type: Literal["lead_adopted"] = "lead_adopted"
+    email: str | None = None
+    role_address: bool = False
+    facts: dict[str, AdoptedFact] = Field(default_factory=dict)
+    counts: dict[str, AdoptedCount] = Field(default_factory=dict)
+    campaign: Campaign | None = None
+    cycle: int = 1
+    raised_hand: bool = Field(default=False, description="A hand raised in this cycle and not answered with a no.")
+    earned: bool = Field(default=False, description="It did something that earns points, or filled a form.")
+    verdict: Literal["recycled", "disqualified"] | None = None
+    said_no_ms: Milliseconds = 0
+
+
 class AccountFacts(Model):
     """The CRM's record, sent to every domain that it claims."""
 
@@ -133,6 +164,7 @@ LeadEvent = Annotated[
     LeadIdentified
     | LeadActivity
     | LeadForm
+    | LeadAdopted
     | AccountFacts
     | AccountReleased
     | SalesAnswered

@@ -1,0 +1,111 @@
+"""A key that became an alias sends over what is known of its people, a chunk at a time; the primary key takes it in.
+
+In: leads of the old key, or what one sent. Out: facts for the primary key, each marked with its origin; the old rows
+end. Hand-offs do not travel: they were withdrawn, and what is due is due again where it lands.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from msgspec.structs import replace
+
+from schemas.base import Campaign
+from schemas.lead_events import AdoptedCount, AdoptedFact, LeadAdopted
+from schemas.topics import LEAD_EVENTS
+from schemas.vocabulary import Stage
+from workers.accounts.facts import latest_campaign
+from workers.accounts.judging import judge
+from workers.accounts.pending import no_longer_due
+from workers.accounts.qualifying import Occasion
+from workers.accounts.rows import Fact, LeadRow, RuleCount, ScoreRow
+from workers.accounts.wanted import stop_asking
+from workers.outbox import fact_id
+
+if TYPE_CHECKING:
+    from workers.accounts.case import Case
+
+_VERDICTS: dict[Stage | None, Literal["recycled", "disqualified"] | None] = {
+    None: None,
+    Stage.RECYCLED: "recycled",
+    Stage.DISQUALIFIED: "disqualified",
+}
+
+
+def send_over(case: Case, lead_id: str, lead: LeadRow) -> None:
+    """Send a lead to the primary key and forget it here."""
+    score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
+    lead = no_longer_due(case, lead_id, lead)
+    stop_asking(case, lead_id, lead)
+    mark = lead.campaign
+    event = LeadAdopted(
+        event_id=fact_id(
+            "adopted", case.key, case.account.forwards_to, lead_id, score.revision, lead.stage_n
+        ),
+        account_key=case.account.forwards_to,
+        lead_id=lead_id,
+        occurred_at_ms=case.now_ms if mark is None else mark.at_ms,
+        origin_account_key=case.key,
+        email=lead.email,
+        role_address=lead.role_address,
+        facts={
+            name: AdoptedFact(value=fact.value, at_ms=fact.at_ms) for name, fact in sorted(lead.facts.items())
+        },
+        counts={
+            rule: AdoptedCount(days=sorted(count.days.items()), at_ms=count.at_ms, event_id=count.event_id)
+            for rule, count in sorted(score.counts.items())
+        },
+        campaign=None if mark is None else Campaign(name=mark.name, source=mark.source, medium=mark.medium),
+        cycle=lead.cycle,
+        raised_hand=lead.raised_hand and lead.verdict is None,
+        earned=lead.handed,
+        verdict=_VERDICTS[lead.verdict],
+        said_no_ms=lead.said_no_ms,
+    )
+    case.say(LEAD_EVENTS, event)
+    case.rows.delete(LeadRow, case.key, lead_id)
+    case.rows.delete(ScoreRow, case.key, lead_id)
+
+
+def take_in(case: Case, event: LeadAdopted, lead: LeadRow) -> None:
+    """Take in a lead that lived under another key; what is here already stays, the later fact holds, counts add up."""
+    facts = dict(lead.facts)
+    for name, said in sorted(event.facts.items()):
+        held = facts.get(name)
+        if held is None or (said.at_ms, said.value) > (held.at_ms, held.value):
+            facts[name] = Fact(said.value, said.at_ms)
+    is_new = lead.email is None
+    lead = replace(
+        lead,
+        email=event.email if is_new else lead.email,
+        role_address=event.role_address or lead.role_address,
+        facts=facts,
+        campaign=latest_campaign(lead.campaign, event.campaign, event.occurred_at_ms),
+        cycle=max(lead.cycle, event.cycle),
+    )
+    if is_new and event.verdict is not None:
+        lead = replace(lead, verdict=Stage(event.verdict), said_no_ms=event.said_no_ms)
+    score = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
+    counts = dict(score.counts)
+    for rule, count in sorted(event.counts.items()):
+        counts[rule] = _sum(counts.get(rule), count)
+    latest = max((day for count in counts.values() for day in count.days), default=score.latest_day)
+    since = {} if lead.verdict is not None and score.since is None else score.since
+    score = replace(score, counts=counts, latest_day=max(score.latest_day, latest), since=since)
+    day = min((day for count in counts.values() for day in count.days), default=latest)
+    occasion = Occasion(
+        max(day, case.account.facts_day),
+        earned=event.earned and lead.verdict is None,
+        raised=event.raised_hand,
+    )
+    judge(case, event.lead_id, lead, score, occasion, say=True)
+
+
+def _sum(held: RuleCount | None, count: AdoptedCount) -> RuleCount:
+    days = {} if held is None else dict(held.days)
+    for day, times in count.days:
+        days[day] = days.get(day, 0) + times
+    latest = (count.at_ms, count.event_id)
+    if held is not None:
+        latest = max(latest, (held.at_ms, held.event_id))
+    return RuleCount(dict(sorted(days.items())), *latest)

@@ -1,0 +1,199 @@
+"""What a desk's answer makes of the account: an assignment, a wait, or the next route.
+
+In: an answer to the open request; any other is nothing to us. Out: hand-offs, alerts, the next request.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from schemas.desk_requests import RequestMode
+from schemas.vocabulary import Alert, AssigneeType, HowChosen, Qualification, Reason, Route
+from workers.accounts import handoffs
+from workers.accounts.facts import fit_of
+from workers.accounts.qualifying import label_of
+from workers.accounts.requests import ASK, HOUR_MS, forget_request, give_back
+from workers.accounts.rows import HandoffRow, Holder, PendingRow
+from workers.engine.timers import cancel_timer, set_timer
+
+if TYPE_CHECKING:
+    from schemas.lead_events import DeskAnswer, RepChanged
+    from workers.accounts.case import Case
+    from workers.accounts.rows import LeadRow, OpenRequest
+
+MOST_GONE = 8
+_BY_RIGHT = frozenset({HowChosen.ACCOUNT_OWNER, HowChosen.OPPORTUNITY_OWNER, HowChosen.ACCOUNT_REP})
+_ROUTE_REASONS = {
+    Route.CUSTOMER: Reason.CUSTOMER_ACCOUNT,
+    Route.OPEN_OPPORTUNITY: Reason.OPEN_OPPORTUNITY,
+    Route.ACCOUNT_HAS_OWNER: Reason.OWNER_IN_CRM,
+    Route.ACCOUNT_HAS_REP: Reason.ACCOUNT_ALREADY_HAS_REP,
+    Route.BY_HAND: Reason.SALES_REASSIGNED,
+    Route.OTHERWISE: Reason.NEXT_IN_ROTATION,
+}
+
+
+def answered(case: Case, answer: DeskAnswer) -> None:
+    """Take an answer. One to another request than the open one changes nothing."""
+    request = case.account.request
+    if request is None or answer.request_id != request.request_id:
+        return
+    case.owner_question = True
+    if answer.outcome == "assigned":
+        _assigned(case, request, answer)
+    elif answer.outcome == "waiting":
+        _waits(case, request, answer)
+    elif request.rep_id is None:
+        _nobody(case, request, answer)
+    else:
+        _is_gone(case, request.rep_id)
+        forget_request(case, request)
+
+
+def rep_changed(case: Case, event: RepChanged) -> None:
+    """A rep on whom the account depends has left, or is back."""
+    case.owner_question = True
+    if event.change == "left":
+        _is_gone(case, event.rep_id)
+    elif event.rep_id in case.account.gone:
+        case.change(gone=tuple(one for one in case.account.gone if one != event.rep_id))
+        case.clear_alert(Alert.ACCOUNT_WITHOUT_OWNER, event.rep_id)
+
+
+def _is_gone(case: Case, rep_id: str) -> None:
+    others = tuple(one for one in case.account.gone if one != rep_id)
+    for forgotten in others[: len(others) + 1 - MOST_GONE]:
+        case.clear_alert(Alert.ACCOUNT_WITHOUT_OWNER, forgotten)
+    case.change(gone=(*others, rep_id)[-MOST_GONE:])
+
+
+def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
+    holder = _holder(request, answer)
+    before = case.account.holder
+    if before is not None and before.id == holder.id and request.route is Route.ACCOUNT_HAS_REP:
+        holder = replace(holder, desk=before.desk)  # who has it already has it from there
+    forget_request(case, request)
+    due = (answer.due_soon_at_ms, answer.due_at_ms)
+    reasons = _holder_reasons(case, holder)
+    handoffs.move_all(case, holder, due, _move_reasons(case, request, reasons))
+    if not request.pending:
+        return
+    pending = case.rows.get(PendingRow, case.key, request.pending, request.lead_id)
+    if pending is None:
+        return
+    case.rows.delete(PendingRow, case.key, request.pending, request.lead_id)
+    lead = replace(case.lead(request.lead_id), pending="")
+    row = HandoffRow(
+        lead_id=request.lead_id,
+        kind=request.kind,
+        holder=holder,
+        cycle=lead.cycle,
+        request_id=request.request_id,
+        request_desk=request.desk,
+        mode=request.mode,
+        created_ms=case.now_ms,
+        event_id=pending.event_id,
+        day=pending.day,
+        qualification=_label(case, lead) if pending.raised else None,
+        reasons=tuple(dict.fromkeys((*pending.reasons, *reasons))),
+        campaign=pending.campaign,
+        passed_over=tuple((one.rep_id, one.why) for one in answer.passed_over),
+        due_ms=answer.due_at_ms,
+        due_soon_ms=answer.due_soon_at_ms,
+    )
+    lead = handoffs.open_handoff(case, request.handoff_id, row, lead)
+    case.put_lead(request.lead_id, lead)
+    if answer.everyone_away:
+        _alert(case, Alert.EVERYONE_AWAY, request, answer)
+
+
+def _waits(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
+    """The desk holds the request and will answer again: nothing to ask meanwhile."""
+    cancel_timer(case.rows, ASK, case.key)
+    case.clear_alert(Alert.DESK_SILENT, request.handoff_id)
+    case.change(request=replace(request, is_waiting=True))
+    if answer.desk_full:
+        _alert(case, Alert.DESK_FULL, request, answer)
+    if answer.everyone_away:
+        _alert(case, Alert.EVERYONE_AWAY, request, answer)
+
+
+def _nobody(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
+    """A desk can neither give nor keep it: said, and asked anew in an hour. Nothing is dropped."""
+    cancel_timer(case.rows, ASK, case.key)
+    case.change(request=replace(request, is_waiting=True, is_refused=True))
+    _alert(case, Alert.DESK_FULL if answer.desk_full else Alert.EVERYONE_AWAY, request, answer)
+    set_timer(case.rows, ASK, case.key, case.now_ms + HOUR_MS)
+
+
+def ask_anew(case: Case) -> None:
+    """A refused request is over: what is due is asked for with a new id."""
+    request = case.account.request
+    if request is not None and request.is_refused:
+        give_back(case)
+        case.owner_question = True
+
+
+def _holder(request: OpenRequest, answer: DeskAnswer) -> Holder:
+    if answer.rep_id is None:
+        return Holder(
+            AssigneeType.DESK, request.desk, desk=request.desk, route=request.route, how=answer.how_chosen
+        )
+    how = answer.how_chosen
+    if request.how is not None and answer.deputy_for is None and (how is None or how in _BY_RIGHT):
+        how = request.how
+    is_by_right = request.mode is not RequestMode.TURN and request.rep_id is not None
+    return Holder(
+        AssigneeType.REP,
+        answer.rep_id,
+        name=answer.rep_name,
+        deputy_for=answer.deputy_for,
+        stands_for=request.rep_id if is_by_right else answer.rep_id,
+        desk=request.desk,
+        route=request.route,
+        how=how,
+    )
+
+
+def _holder_reasons(case: Case, holder: Holder) -> tuple[Reason, ...]:
+    reasons: list[Reason] = []
+    if holder.how is HowChosen.FALLBACK:
+        reasons.append(Reason.EVERYONE_AWAY)
+    elif holder.type is AssigneeType.REP:
+        is_former = holder.route is Route.ACCOUNT_HAS_REP and case.account.holder is None
+        reasons.append(Reason.FORMER_REP if is_former else _ROUTE_REASONS[holder.route])
+    if holder.how is HowChosen.DEPUTY:
+        reasons.append(Reason.OWNER_AWAY)
+    if case.account.gone and holder.route in {Route.ACCOUNT_HAS_REP, Route.OTHERWISE}:
+        reasons.append(Reason.OWNER_NOT_ACTIVE)
+    return tuple(reasons)
+
+
+def _move_reasons(case: Case, request: OpenRequest, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """Why open hand-offs change hands."""
+    before = case.account.holder
+    if request.route is Route.BY_HAND:
+        return reasons
+    is_by_right = request.mode is RequestMode.OWNER and request.route is not Route.ACCOUNT_HAS_REP
+    if not is_by_right:
+        return reasons
+    had_owner = before is not None and before.route not in {Route.OTHERWISE, Route.ACCOUNT_HAS_REP}
+    return (Reason.OWNER_CHANGED if had_owner else Reason.ACCOUNT_GAINED_OWNER, *reasons)
+
+
+def _label(case: Case, lead: LeadRow) -> Qualification:
+    fit = fit_of(case.terms, case.account.company, lead.facts)
+    return label_of(fit.state, in_question=case.account.questioned is not None and not lead.reached_mql)
+
+
+def _alert(case: Case, alert: Alert, request: OpenRequest, answer: DeskAnswer) -> None:
+    case.raise_alert(
+        alert,
+        request.handoff_id,
+        lead_id=request.lead_id,
+        handoff_id=request.handoff_id,
+        rep_id=answer.rep_id,
+        desk=request.desk,
+    )

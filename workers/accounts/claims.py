@@ -1,0 +1,105 @@
+"""Which CRM record speaks for this key, and what follows when that changes.
+
+In: claims (AccountFacts), releases. Out: the company's facts, the alias under which the key lives, and a cursor over
+its leads. A primary claim goes before an alias's, then the lowest crm_account_id: so there is no cycle. A key that is
+an alias only forwards; its open hand-offs are withdrawn, and what is known of its people goes to the primary key.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas.vocabulary import Reason
+from workers.accounts import handoffs
+from workers.accounts.facts import company_of, market_facts
+from workers.accounts.fit import exclusion_of
+from workers.accounts.ownership import named_by_crm
+from workers.accounts.rows import ClaimRow
+from workers.engine.timers import start_cursor
+
+if TYPE_CHECKING:
+    from schemas.lead_events import AccountFacts, AccountReleased
+    from workers.accounts.case import Case
+    from workers.accounts.rows import AccountRow, Company
+
+LEADS = "leads"
+MOST_CLAIMS = 100
+
+
+def claimed(case: Case, event: AccountFacts) -> None:
+    """A CRM record claims this key, or says something new."""
+    row = ClaimRow(company=company_of(event.account), primary_key=event.primary_key)
+    crm_account_id = event.account.crm_account_id
+    if case.rows.get(ClaimRow, case.key, crm_account_id) != row:
+        case.rows.put(row, case.key, crm_account_id)
+        _follow(case)
+
+
+def released(case: Case, event: AccountReleased) -> None:
+    """A CRM record claims this key no more."""
+    if case.rows.get(ClaimRow, case.key, event.crm_account_id) is not None:
+        case.rows.delete(ClaimRow, case.key, event.crm_account_id)
+        _follow(case)
+
+
+def effective(case: Case) -> ClaimRow | None:
+    """Return the claim that holds: primary before alias, then the lowest crm_account_id."""
+    found = case.rows.scan(ClaimRow, case.key, limit=MOST_CLAIMS)
+    ranked = sorted(found, key=lambda one: (one[1].primary_key != case.key, one[0][1]))
+    return ranked[0][1] if ranked else None
+
+
+def _follow(case: Case) -> None:
+    claim = effective(case)
+    before = case.account
+    company = claim.company if claim else None
+    forwards_to = claim.primary_key if claim is not None and claim.primary_key != case.key else ""
+    if company == before.company and forwards_to == before.forwards_to:
+        return
+    facts_changed = market_facts(company) != market_facts(before.company)
+    case.change(company=company, forwards_to=forwards_to)
+    if facts_changed:
+        case.change(facts_day=case.terms.day_of(case.now_ms))
+    _question(case, before)
+    _owners(case, before)
+    if forwards_to and forwards_to != before.forwards_to:
+        _withdraw_all(case, Reason.ACCOUNT_MOVED)
+    excluded = exclusion_of(case.terms.policy, case.key, company)
+    if excluded is not None:
+        _withdraw_all(case, excluded)
+    case.owner_question = True
+    start_cursor(case.rows, LEADS, case.key)
+
+
+def _question(case: Case, before: AccountRow) -> None:
+    """An account in question is asked no more when its facts change, or are confirmed later than they were."""
+    asked, company = before.questioned, case.account.company
+    if asked is None:
+        return
+    confirmed_ms = company.confirmed_ms if company else None
+    is_confirmed = confirmed_ms is not None and confirmed_ms > (asked.confirmed_ms or 0)
+    if is_confirmed or market_facts(company) != asked.facts:
+        case.change(questioned=None)
+
+
+def _owners(case: Case, before: AccountRow) -> None:
+    """Whom the CRM names: another name ends what was set by hand, and is asked whatever was known of the rep."""
+    named = _named(case, case.account.company)
+    if named == _named(case, before.company):
+        return
+    by_hand = before.by_hand
+    if by_hand is not None and named and named[0] != by_hand.owner_then:
+        case.change(by_hand=None)
+    fresh = set(named) - set(_named(case, before.company))
+    case.change(gone=tuple(one for one in case.account.gone if one not in fresh))
+
+
+def _named(case: Case, company: Company | None) -> list[str]:
+    return [right.rep_id for right in named_by_crm(case.terms.policy, company)]
+
+
+def _withdraw_all(case: Case, reason: Reason) -> None:
+    """Withdraw what is open; leads that wait are let go as the cursor comes to them."""
+    for handoff_id, row in handoffs.open_rows(case):
+        lead = handoffs.close(case, handoff_id, row, case.lead(row.lead_id), (reason,))
+        case.put_lead(row.lead_id, lead)

@@ -1,0 +1,55 @@
+"""Why: fit and behaviour put together into a score, a grade and points lines that add up.
+
+In: the gates' answers and the points of a day. Out: the contract's Explanation.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas.explanation import Explanation, PointsLine, WouldChange
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from schemas.vocabulary import Reason
+    from workers.accounts.behaviour import Behaviour
+    from workers.accounts.fit import Fit
+    from workers.accounts.terms import Terms
+
+
+def explain(
+    terms: Terms, fit: Fit, behaviour: Behaviour, reasons: Sequence[Reason], event_id: str | None
+) -> Explanation:
+    """Return the explanation of a score; its lines add up to ``total`` = fit + behaviour.
+
+    Built without validating: every part is made by this package and held against the model by tests.
+    """
+    total = fit.points + behaviour.points
+    missing = terms.bar - total
+    would_change = list(fit.would_change)
+    if missing > 0:
+        would_change.append(_points_missing(missing))
+    lines = list(fit.lines)
+    lines += [_line(*line) for line in behaviour.lines]
+    return Explanation.model_construct(
+        policy=terms.ref,
+        reasons=list(reasons),
+        fit=fit.points,
+        behaviour=behaviour.points,
+        total=total,
+        grade=terms.policy.grade.of(fit.points, behaviour.points),
+        points=lines,
+        gates=list(fit.gates),
+        points_missing=max(missing, 0),
+        would_change=would_change,
+        triggering_event_id=event_id,
+    )
+
+
+def _line(rule: str, points: int, count: int, event_id: str | None) -> PointsLine:
+    return PointsLine.model_construct(rule=rule, points=points, count=count, event_id=event_id)
+
+
+def _points_missing(missing: int) -> WouldChange:
+    return WouldChange.model_construct(what="points", name="total", needed=f"{missing} more")

@@ -1,0 +1,112 @@
+"""Facts: what a form says of a person and the CRM of a company, and what of it holds where two disagree.
+
+In: events. Out: rows' parts. Of a person the latest by its own date holds, whatever arrives first, and a blank never
+overwrites. The company's facts are the CRM's alone.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from workers.accounts.rows import CampaignMark, Company, Fact, Opportunity
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from schemas.base import Campaign
+    from schemas.crm_accounts import CrmAccount
+    from schemas.lead_events import LeadForm
+    from workers.accounts.fit import Fit
+    from workers.accounts.terms import Terms
+
+PERSON_FACTS = (
+    "first_name",
+    "last_name",
+    "company",
+    "job_title",
+    "job_function",
+    "country",
+    "postal_code",
+    "phone",
+)
+
+
+def with_form(facts: dict[str, Fact], form: LeadForm) -> dict[str, Fact]:
+    """Return the facts with what the form says; the same object where nothing changed."""
+    made = facts
+    for name in PERSON_FACTS:
+        value = (getattr(form, name) or "").strip()
+        held = facts.get(name)
+        if value and (held is None or (form.occurred_at_ms, value) > (held.at_ms, held.value)):
+            if made is facts:
+                made = dict(facts)
+            made[name] = Fact(value, form.occurred_at_ms)
+    return made
+
+
+def value_of(facts: dict[str, Fact], name: str) -> str | None:
+    """Return a fact's value, or None."""
+    held = facts.get(name)
+    return None if held is None else held.value
+
+
+def fit_of(terms: Terms, company: Company | None, facts: dict[str, Fact]) -> Fit:
+    """Return the fit of a person with these facts at this company."""
+    return terms.gates.fit(company, value_of(facts, "job_title"), value_of(facts, "job_function"))
+
+
+def latest_campaign(held: CampaignMark | None, campaign: Campaign | None, at_ms: int) -> CampaignMark | None:
+    """Return the campaign with the later date; of two in one millisecond the greater name, so order is nothing."""
+    if campaign is None:
+        return held
+    if held is not None and (held.at_ms, held.name) >= (at_ms, campaign.name):
+        return held
+    return CampaignMark(campaign.name, campaign.source, campaign.medium, at_ms)
+
+
+def company_of(account: CrmAccount) -> Company:
+    """Return the CRM's record as a row keeps it; lists whose order says nothing are sorted."""
+    return Company(
+        crm_account_id=account.crm_account_id,
+        name=account.name,
+        sic=tuple(sorted(account.sic)),
+        naics=tuple(sorted(account.naics)),
+        revenue=None if account.revenue is None else f"{account.revenue.amount:f}",
+        currency=None if account.revenue is None else account.revenue.currency,
+        employees=account.employees,
+        country=account.country.upper() if account.country else None,
+        relationship=account.relationship,
+        owner_rep_id=account.owner_rep_id,
+        opportunities=tuple(
+            sorted(
+                (
+                    Opportunity(one.opportunity_id, one.owner_rep_id, ms_of(one.opened_at))
+                    for one in account.open_opportunities
+                ),
+                key=lambda one: (one.opened_ms, one.opportunity_id),
+            )
+        ),
+        confirmed_ms=None if account.facts_confirmed_at is None else ms_of(account.facts_confirmed_at),
+    )
+
+
+def market_facts(company: Company | None) -> str:
+    """Return a mark of the facts that the company's gates read: another mark, another fact."""
+    if company is None:
+        return ""
+    read = (
+        company.sic,
+        company.naics,
+        company.revenue,
+        company.currency,
+        company.employees,
+        company.country,
+        company.relationship.value,
+    )
+    return sha256(repr(read).encode()).hexdigest()[:16]
+
+
+def ms_of(instant: datetime) -> int:
+    """Return an aware instant as milliseconds UTC."""
+    return int(instant.timestamp()) * 1000 + instant.microsecond // 1000

@@ -1,0 +1,203 @@
+"""Fit: the gates of the policy over what is known of the company and the person.
+
+In: facts. Out: pass, fail or unknown for each gate, and points. Absent is unknown; given but not listed is fail; fail
+beats unknown. Facts come from the CRM (company) and from forms (person); the country is the company's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from schemas.explanation import GateResult, PointsLine, WouldChange
+from schemas.vocabulary import GateState, Reason, Relationship
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from workers.accounts.rows import Company
+    from workers.policy.market import Range
+    from workers.policy.model import Policy
+
+PERSON_GATES = frozenset({"function", "title"})
+PASS, FAIL, UNKNOWN = GateState.PASS, GateState.FAIL, GateState.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The gates' answers for one person of one company."""
+
+    state: GateState
+    """fail if one fails, else unknown if one is unknown, else pass."""
+    points: int
+    gates: tuple[GateResult, ...]
+    lines: tuple[PointsLine, ...]
+    would_change: tuple[WouldChange, ...]
+    wanted_of_company: tuple[str, ...]
+    wanted_of_person: tuple[str, ...]
+    mark: str
+    """Changes whenever an answer, a fact or the policy changes."""
+
+
+class Gates:
+    """The gates of one policy, made ready once."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._market = policy.served_market
+        self._needed = self._what_is_needed()
+        self._industry = lru_cache(maxsize=10_000)(self._judge_industry)
+        self.fit = lru_cache(maxsize=20_000)(self._fit)
+
+    def _fit(self, company: Company | None, job_title: str | None, job_function: str | None) -> Fit:
+        """Return the fit of a person with this title and function at this company."""
+        gates = (*self._company_gates(company), *self._person_gates(job_title, job_function))
+        states = {gate.state for gate in gates}
+        state = FAIL if FAIL in states else UNKNOWN if UNKNOWN in states else PASS
+        unknown = [gate.gate for gate in gates if gate.state is UNKNOWN]
+        lines = tuple(
+            PointsLine(rule=f"fit:{gate.gate}", points=gate.points) for gate in gates if gate.points
+        )
+        return Fit(
+            state=state,
+            points=sum(gate.points for gate in gates),
+            gates=gates,
+            lines=lines,
+            would_change=tuple(self._would_change(gates)),
+            wanted_of_company=tuple(name for name in unknown if name not in PERSON_GATES),
+            wanted_of_person=tuple(name for name in unknown if name in PERSON_GATES),
+            mark=_mark(self._policy.hash, *(f"{gate.state}{gate.points}{gate.found}" for gate in gates)),
+        )
+
+    # The company.
+
+    def _company_gates(self, company: Company | None) -> Iterable[GateResult]:
+        market = self._market
+        if market.industry is not None:
+            sic, naics = (company.sic, company.naics) if company else ((), ())
+            yield self._industry(sic, naics)
+        if market.revenue is not None:
+            yield self._revenue(market.revenue, company)
+        if market.employees is not None:
+            found = company.employees if company else None
+            yield _in_range("employees", market.employees, found, None if found is None else str(found))
+        if market.country is not None:
+            country = company.country.upper() if company and company.country else None
+            state = UNKNOWN if country is None else PASS if country in market.country.in_ else FAIL
+            yield _result("country", state, country, market.country.points)
+
+    def _judge_industry(self, sic: tuple[str, ...], naics: tuple[str, ...]) -> GateResult:
+        gate = self._market.industry
+        assert gate is not None, "asked only where the policy has the gate"  # noqa: S101 - an invariant
+        codes = [f"sic {code}" for code in sic] + [f"naics {code}" for code in naics]
+        if not codes:
+            return _result("industry", UNKNOWN, None, gate.points)
+        for name, given, listed in (("sic", sic, gate.sic), ("naics", naics, gate.naics)):
+            fitting = next((code for code in given if listed and code.startswith(listed)), None)
+            if fitting is not None:
+                return _result("industry", PASS, f"{name} {fitting}", gate.points)
+        return _result("industry", FAIL, ", ".join(codes), gate.points)
+
+    def _revenue(self, gate: Range, company: Company | None) -> GateResult:
+        if company is None or company.revenue is None:
+            return _result("revenue", UNKNOWN, None, gate.points)
+        found = f"{company.revenue} {company.currency}"
+        if company.currency != self._policy.currency:
+            return _result("revenue", UNKNOWN, found, gate.points)
+        return _in_range("revenue", gate, Decimal(company.revenue), found)
+
+    # The person.
+
+    def _person_gates(self, job_title: str | None, job_function: str | None) -> Iterable[GateResult]:
+        buyers = self._policy.buyers
+        stated = job_function.replace("_", " ") if job_function else None
+        yield self._function(job_title, job_function, stated)
+        if stated is not None and buyers.never_pattern.search(stated):
+            yield _result("title", FAIL, job_function, 0)
+        elif job_title is None:
+            yield _result("title", UNKNOWN, None, 0)
+        else:
+            title = buyers.title_of(job_title)
+            if title is None:
+                yield _result("title", FAIL, job_title, 0)
+            else:
+                yield _result("title", PASS, f"{job_title} ({title.level})"[:600], title.points)
+
+    def _function(self, job_title: str | None, job_function: str | None, stated: str | None) -> GateResult:
+        """A stated function, or a title that names one, passes; only a stated one can fail.
+
+        A title says its holder's function in passing: one that names none leaves it unknown.
+        """
+        gate = self._policy.buyers.functions
+        if stated is not None:
+            for name, pattern in gate.patterns.items():
+                if job_function == name or pattern.search(stated):
+                    return _result("function", PASS, f"{job_function} ({name})", gate.points)
+        if job_title is not None:
+            for name, pattern in gate.patterns.items():
+                if pattern.search(job_title):
+                    return _result("function", PASS, f"{job_title} ({name})"[:600], gate.points)
+        return _result("function", FAIL if stated is not None else UNKNOWN, job_function, gate.points)
+
+    # What would change it.
+
+    def _what_is_needed(self) -> dict[str, str]:
+        market, buyers = self._market, self._policy.buyers
+        needed = {
+            "function": "one of " + ", ".join(buyers.functions.names),
+            "title": "one of " + ", ".join(title.level for title in buyers.titles),
+        }
+        if market.industry is not None:
+            needed["industry"] = "; ".join(
+                f"{name} {', '.join(codes)}" for name, codes in market.industry.codes.items()
+            )
+        if market.revenue is not None:
+            needed["revenue"] = f"{_bounds(market.revenue)} {self._policy.currency}"
+        if market.employees is not None:
+            needed["employees"] = _bounds(market.employees)
+        if market.country is not None:
+            needed["country"] = "one of " + ", ".join(market.country.in_)
+        return needed
+
+    def _would_change(self, gates: tuple[GateResult, ...]) -> Iterable[WouldChange]:
+        for gate in gates:
+            if gate.state is UNKNOWN:
+                yield WouldChange(what="fact", name=gate.gate, needed=self._needed[gate.gate])
+            elif gate.state is FAIL:
+                yield WouldChange(what="gate", name=gate.gate, needed=self._needed[gate.gate])
+
+
+def exclusion_of(policy: Policy, account_key: str, company: Company | None) -> Reason | None:
+    """Return why nobody may get leads of this account (a written exclusion), or None."""
+    never = policy.served_market.never
+    domain = account_key.removeprefix("domain:") if account_key.startswith("domain:") else ""
+    if domain and any(domain == one or domain.endswith(f".{one}") for one in never.domains):
+        return Reason.OWN_DOMAIN
+    if company is not None and company.relationship in never.relationship:
+        return Reason.COMPETITOR if company.relationship is Relationship.COMPETITOR else Reason.EXCLUDED
+    return None
+
+
+def _mark(*parts: str) -> str:
+    return sha256("|".join(parts).encode()).hexdigest()[:12]
+
+
+def _result(gate: str, state: GateState, found: str | None, points: int) -> GateResult:
+    return GateResult(gate=gate, state=state, found=found, points=points if state is PASS else 0)
+
+
+def _in_range(name: str, gate: Range, value: Decimal | int | None, found: str | None) -> GateResult:
+    if value is None:
+        return _result(name, UNKNOWN, None, gate.points)
+    above = gate.from_ is None or value >= gate.from_
+    below = gate.to is None or value <= gate.to
+    return _result(name, PASS if above and below else FAIL, found, gate.points)
+
+
+def _bounds(gate: Range) -> str:
+    if gate.from_ is None:
+        return f"at most {gate.to}"
+    return f"at least {gate.from_}" if gate.to is None else f"{gate.from_} to {gate.to}"

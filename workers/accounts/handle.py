@@ -1,0 +1,236 @@
+"""The accounts hop: what is a lead worth, and whose is it? Dispatches the records of ``lead.events``.
+
+In: the one ordered log per account: people's activity, CRM facts, answers of sales and of desks. Out: scores, stages,
+hand-offs, alerts, requests to desks. Knows no Kafka, no clock and no machine.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from schemas.lead_events import (
+    AccountFacts,
+    AccountReleased,
+    DeskAnswer,
+    LeadActivity,
+    LeadAdopted,
+    LeadEvent,
+    LeadFact,
+    LeadForm,
+    LeadIdentified,
+    RepChanged,
+    SalesAnswered,
+)
+from schemas.parsing import ContractError, parse_json
+from schemas.topics import LEAD_EVENTS
+from workers.accounts import answers, claims, deadlines, handoffs, requests
+from workers.accounts.adoption import send_over, take_in
+from workers.accounts.case import Case
+from workers.accounts.counts import with_event
+from workers.accounts.facts import latest_campaign, with_form
+from workers.accounts.judging import enter, judge
+from workers.accounts.qualifying import Occasion
+from workers.accounts.rows import LeadRow, ScoreRow
+from workers.accounts.sales import sales_answered
+from workers.accounts.terms import Terms
+from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
+from workers.engine.timers import start_cursor
+from workers.outbox import emit, fact_id
+
+if TYPE_CHECKING:
+    from workers.engine.rows import Rows
+    from workers.policy.model import Policy
+
+POLICY = "policy"
+CHUNK = 50
+"""Leads judged again in one step of a cursor."""
+
+
+class AccountsHop:
+    """Decides the records of one partition of ``lead.events`` by one policy."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.terms = Terms(policy)
+
+    def parse(self, record: Record) -> LeadEvent:
+        """Type a record. Raises RefusedError: empty, too_large, too_deep, not_json, breaks_contract."""
+        try:
+            event: LeadEvent = parse_json(LEAD_EVENTS, record.value)
+        except ContractError as error:
+            raise RefusedError(error.reason, error.detail) from None
+        return event
+
+    def key_of(self, event: LeadEvent) -> str:
+        """The account."""
+        return event.account_key
+
+    def handle(self, event: LeadEvent, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
+        """Decide one record. Raises RefusedError: unknown_handoff."""
+        del record
+        case = Case(self.terms, rows, clock.now_ms, event.account_key, _event_id(event))
+        if isinstance(event, LeadFact):
+            if case.account.forwards_to and event.origin_account_key is None:
+                return [_forwarded(event, case.account.forwards_to)]
+            self._lead_fact(case, event)
+        elif isinstance(event, AccountFacts):
+            claims.claimed(case, event)
+        elif isinstance(event, AccountReleased):
+            claims.released(case, event)
+        elif isinstance(event, SalesAnswered):
+            if case.account.forwards_to and event.activity.handoff_id is None:
+                return [emit(LEAD_EVENTS, event.model_copy(update={"account_key": case.account.forwards_to}))]
+            sales_answered(case, event)
+        elif isinstance(event, DeskAnswer):
+            answers.answered(case, event)
+        elif isinstance(event, RepChanged):
+            answers.rep_changed(case, event)
+        return _closed(case)
+
+    def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
+        """Decide a timer: its key is a hand-off's, or the account's for the open request. No timer makes an MQL."""
+        key = timer.key if timer.kind == requests.ASK else timer.key.rpartition("#")[0]
+        case = Case(self.terms, rows, clock.now_ms, key, fact_id(timer.kind, timer.key, timer.due_ms))
+        if timer.kind == requests.ASK:
+            answers.ask_anew(case)
+            requests.ask_again(case)
+        elif timer.kind == handoffs.FORGET:
+            handoffs.forget(case, timer.key)
+        else:
+            deadlines.report(case, timer.kind, timer.key)
+        return _closed(case)
+
+    def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
+        """Judge at most 50 leads again: of one account whose facts changed, or of all after a new policy."""
+        if cursor.kind == claims.LEADS:
+            return self._leads_of(cursor, rows, clock)
+        return self._all_leads(cursor, rows, clock)
+
+    def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:
+        """A new policy decides: every lead is judged by it, in chunks."""
+        del clock
+        start_cursor(rows, POLICY, "all")
+        return []
+
+    def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
+        """Nothing waits for this hop."""
+        del partition, partitions, rows, clock
+        return []
+
+    def is_ready(self, rows: Rows) -> bool:
+        """Always: it reads its own log only."""
+        del rows
+        return True
+
+    def _lead_fact(self, case: Case, event: LeadFact) -> None:
+        held = case.lead(event.lead_id)
+        lead = enter(case, event.lead_id, held)
+        if isinstance(event, LeadIdentified):
+            if lead.email is None:
+                lead = replace(lead, email=event.email, role_address=event.role_address)
+            if lead is not held:
+                case.put_lead(event.lead_id, lead)
+            return
+        if lead is not held:
+            case.put_lead(event.lead_id, lead)
+        if isinstance(event, LeadAdopted):
+            take_in(case, event, lead)
+            return
+        case.was_active(event.lead_id, event.occurred_at_ms)
+        if isinstance(event, LeadActivity):
+            self._activity(case, lead, event)
+        elif isinstance(event, LeadForm):
+            self._form(case, lead, event)
+
+    def _activity(self, case: Case, lead: LeadRow, event: LeadActivity) -> None:
+        terms = self.terms
+        campaign = event.campaign
+        names = terms.rules.for_activity(
+            event.activity, event.url, event.asset, None if campaign is None else campaign.name
+        )
+        made = _with_campaign(lead, event)
+        score = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
+        counted = (
+            with_event(terms, made, score, names, event.occurred_at_ms, event.event_id) if names else score
+        )
+        earned = terms.rules.earns(names)
+        occasion = Occasion(terms.day_of(event.occurred_at_ms), earned=earned, counts=earned)
+        judge(case, event.lead_id, made, counted, occasion, say=counted is not score)
+
+    def _form(self, case: Case, lead: LeadRow, event: LeadForm) -> None:
+        terms = self.terms
+        campaign = event.campaign
+        names = terms.rules.for_form(event.form_id, event.url, None if campaign is None else campaign.name)
+        made = _with_campaign(lead, event)
+        score = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
+        facts = with_form(made.facts, event)
+        if facts is not made.facts:
+            made = replace(made, facts=facts)
+        counted = (
+            with_event(terms, made, score, names, event.occurred_at_ms, event.event_id) if names else score
+        )
+        occasion = Occasion(
+            terms.day_of(event.occurred_at_ms), earned=True, raised=event.request in terms.asks_for
+        )
+        say = counted is not score or made is not lead
+        judge(case, event.lead_id, made, counted, occasion, say=say)
+
+    def _leads_of(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
+        case = Case(
+            self.terms, rows, clock.now_ms, cursor.key, fact_id(cursor.kind, cursor.key, clock.now_ms)
+        )
+        after = (cursor.key, cursor.position) if cursor.position else ()
+        found = rows.scan(LeadRow, cursor.key, after=after, limit=CHUNK)
+        for (_, lead_id), _ in found:
+            if case.account.forwards_to:
+                send_over(case, lead_id, case.lead(lead_id))
+            else:
+                self._judge_again(case, lead_id, Occasion(case.account.facts_day), say=False)
+        return _closed(case), found[-1][0][1] if len(found) == CHUNK else None
+
+    def _all_leads(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
+        after = tuple(cursor.position.split("\x00")) if cursor.position else ()
+        found = rows.scan(LeadRow, after=after, limit=CHUNK)
+        emits: list[Emit] = []
+        for (key, lead_id), _ in found:
+            case = Case(
+                self.terms, rows, clock.now_ms, key, fact_id(POLICY, self.terms.ref.hash, key, lead_id)
+            )
+            case.owner_question = True
+            occasion = Occasion(self.terms.day_of(clock.now_ms), counts=False)
+            if not case.account.forwards_to:
+                self._judge_again(case, lead_id, occasion, say=True)
+            emits += _closed(case)
+        return emits, "\x00".join(found[-1][0]) if len(found) == CHUNK else None
+
+    def _judge_again(self, case: Case, lead_id: str, occasion: Occasion, *, say: bool) -> None:
+        lead = case.lead(lead_id)
+        score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
+        judge(case, lead_id, lead, score, occasion, say=say)
+
+
+def _closed(case: Case) -> list[Emit]:
+    if case.owner_question:
+        requests.settle(case)
+    return case.close()
+
+
+def _event_id(event: LeadEvent) -> str:
+    """The id of the fact that is decided: an explanation names it."""
+    if isinstance(event, LeadFact | AccountReleased | RepChanged):
+        return event.event_id
+    if isinstance(event, AccountFacts):
+        return event.account.event_id
+    return event.activity.event_id if isinstance(event, SalesAnswered) else event.request_id
+
+
+def _forwarded(event: LeadFact, primary_key: str) -> Emit:
+    """An alias sends the fact on, once, with its origin."""
+    moved = event.model_copy(update={"account_key": primary_key, "origin_account_key": event.account_key})
+    return emit(LEAD_EVENTS, moved)
+
+
+def _with_campaign(lead: LeadRow, event: LeadActivity | LeadForm) -> LeadRow:
+    campaign = latest_campaign(lead.campaign, event.campaign, event.occurred_at_ms)
+    return lead if campaign is lead.campaign else replace(lead, campaign=campaign)

@@ -1,0 +1,174 @@
+"""Hand-offs: opened, moved together, relabelled, withdrawn. Each change is one revision on lead.routing.
+
+In: decisions made elsewhere. Out: rows and outputs. At every prefix of the output the open hand-offs of an account
+have one assignee: of several that move, all but one are withdrawn before the first goes to the new one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from schemas.base import Campaign
+from schemas.lead_events import PassedOverRep
+from schemas.outputs import Assignee, LeadRouting, Person
+from schemas.topics import LEAD_ROUTING
+from schemas.vocabulary import Action, AssigneeType, Qualification, Reason
+from workers.accounts import deadlines
+from workers.accounts.case import instant
+from workers.accounts.explanation import explain
+from workers.accounts.facts import fit_of, value_of
+from workers.accounts.rows import ClosedHandoffRow, HandoffRow, LastRep, ScoreRow
+from workers.engine.timers import set_timer
+from workers.outbox import fact_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workers.accounts.case import Case
+    from workers.accounts.rows import CampaignMark, Holder, LeadRow
+
+FORGET = "forget"
+REMEMBERED_MS = 90 * 86_400_000
+MOST_OPEN = 10_000
+"""Open hand-offs of one account that move in one step."""
+
+
+def open_rows(case: Case) -> list[tuple[str, HandoffRow]]:
+    """Return (handoff_id, row) of the account's open hand-offs, in the order of their ids."""
+    found = case.rows.scan(HandoffRow, case.key, limit=MOST_OPEN)
+    return [(parts[1], row) for parts, row in found]
+
+
+def open_handoff(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow) -> LeadRow:
+    """Open a hand-off; return its lead with it."""
+    case.rows.put(row, case.key, handoff_id)
+    case.change(open_handoffs=case.account.open_handoffs + 1, holder=row.holder)
+    deadlines.watch(case, handoff_id, row)
+    say(case, handoff_id, row, lead, Action.ASSIGNED, row.reasons)
+    return replace(lead, handoffs=(*lead.handoffs, handoff_id))
+
+
+def move_all(
+    case: Case, holder: Holder, due: tuple[int | None, int | None], reasons: Sequence[Reason]
+) -> None:
+    """Give all open hand-offs to ``holder``. ``due`` are (due soon, due) for those that nobody has answered."""
+    moving = [one for one in open_rows(case) if one[1].holder.id != holder.id]
+    if case.account.open_handoffs:
+        case.change(holder=holder)
+    moved: list[tuple[str, HandoffRow]] = []
+    for at, (handoff_id, row) in enumerate(moving):
+        made = row
+        if at:
+            made = replace(row, revision=row.revision + 1)
+            say(case, handoff_id, made, case.lead(row.lead_id), Action.WITHDRAWN, reasons)
+        moved.append((handoff_id, made))
+    for handoff_id, row in moved:
+        deadlines.unwatch(case, handoff_id)
+        made = replace(row, revision=row.revision + 1, holder=holder, passed_over=())
+        if row.touched_ms is None:
+            made = replace(made, due_soon_ms=due[0], due_ms=due[1])
+        case.rows.put(made, case.key, handoff_id)
+        deadlines.watch(case, handoff_id, made)
+        say(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, reasons)
+
+
+def close(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reasons: Sequence[Reason]) -> LeadRow:
+    """Withdraw a hand-off; return its lead without it. Who had it stays the account's last rep."""
+    deadlines.unwatch(case, handoff_id)
+    made = replace(row, revision=row.revision + 1)
+    say(case, handoff_id, made, lead, Action.WITHDRAWN, reasons)
+    case.rows.delete(HandoffRow, case.key, handoff_id)
+    case.rows.put(ClosedHandoffRow(lead_id=row.lead_id, closed_ms=case.now_ms), case.key, handoff_id)
+    set_timer(case.rows, FORGET, handoff_id, case.now_ms + REMEMBERED_MS)
+    still_open = case.account.open_handoffs - 1
+    case.change(open_handoffs=still_open)
+    if row.holder.type is AssigneeType.REP:
+        case.change(last_rep=LastRep(row.holder.id, row.holder.desk, case.now_ms))
+    if still_open == 0:
+        case.change(holder=None)
+    case.owner_question = True
+    return replace(lead, handoffs=tuple(one for one in lead.handoffs if one != handoff_id))
+
+
+def close_all_of(case: Case, lead: LeadRow, reasons: Sequence[Reason]) -> LeadRow:
+    """Withdraw all open hand-offs of a lead; return the lead without them."""
+    for handoff_id in lead.handoffs:
+        row = case.rows.get(HandoffRow, case.key, handoff_id)
+        if row is not None:
+            lead = close(case, handoff_id, row, lead, reasons)
+    return replace(lead, handoffs=()) if lead.handoffs else lead
+
+
+def relabel(case: Case, lead: LeadRow, label: Qualification) -> None:
+    """Say the MQL question's new answer; the assignee stays. An unlabelled MQL hand-off counts as labelled mql."""
+    for handoff_id in lead.handoffs:
+        row = case.rows.get(HandoffRow, case.key, handoff_id)
+        if row is None or row.qualification is label:
+            continue
+        if row.qualification is None and (label is Qualification.MQL or row.kind != "mql"):
+            continue
+        made = replace(row, revision=row.revision + 1, qualification=label)
+        case.rows.put(made, case.key, handoff_id)
+        say(case, handoff_id, made, lead, Action.RELABELLED, (Reason.FACTS_CHANGED,))
+
+
+def forget(case: Case, handoff_id: str) -> None:
+    """A closed hand-off is old enough: answers to it are unknown from now on."""
+    case.rows.delete(ClosedHandoffRow, case.key, handoff_id)
+
+
+def say(
+    case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, action: Action, reasons: Sequence[Reason]
+) -> None:
+    """Emit one revision. The first is explained as of the day on which the lead became due, the others as of now."""
+    terms = case.terms
+    fit = fit_of(terms, case.account.company, lead.facts)
+    score = case.rows.get(ScoreRow, case.key, row.lead_id) or ScoreRow()
+    day = row.day if action is Action.ASSIGNED else max(terms.day_of(case.now_ms), score.latest_day)
+    is_withdrawn = action is Action.WITHDRAWN
+    company = case.account.company
+    event = LeadRouting(
+        event_id=fact_id(handoff_id, row.revision),
+        occurred_at=case.now,
+        handoff_id=handoff_id,
+        revision=row.revision,
+        account_key=case.key,
+        crm_account_id=company.crm_account_id if company else None,
+        lead_id=row.lead_id,
+        action=action,
+        kind=row.kind,
+        qualification=row.qualification,
+        assignee=None if is_withdrawn else _assignee(row.holder),
+        route=row.holder.route,
+        how_chosen=None if is_withdrawn else row.holder.how,
+        passed_over=[PassedOverRep(rep_id=rep_id, why=why) for rep_id, why in row.passed_over],
+        first_response_due_at=None if is_withdrawn or row.due_ms is None else instant(row.due_ms),
+        colleagues=[one for one in case.active_people() if one != row.lead_id],
+        campaign=_campaign(row.campaign),
+        person=None if is_withdrawn else _person(lead),
+        explanation=explain(terms, fit, terms.rules.points(score.counts, day), reasons, row.event_id),
+    )
+    case.say(LEAD_ROUTING, event)
+
+
+def _assignee(holder: Holder) -> Assignee:
+    return Assignee(type=holder.type, id=holder.id, name=holder.name, deputy_for=holder.deputy_for)
+
+
+def _campaign(mark: CampaignMark | None) -> Campaign | None:
+    return None if mark is None else Campaign(name=mark.name, source=mark.source, medium=mark.medium)
+
+
+def _person(lead: LeadRow) -> Person:
+    facts = lead.facts
+    return Person(
+        email=lead.email,
+        first_name=value_of(facts, "first_name"),
+        last_name=value_of(facts, "last_name"),
+        company=value_of(facts, "company"),
+        job_title=value_of(facts, "job_title"),
+        country=value_of(facts, "country"),
+        phone=value_of(facts, "phone"),
+    )

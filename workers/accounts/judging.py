@@ -1,0 +1,208 @@
+"""What is it worth? One lead judged by what is known now: its stage, its score, its label, and whether it is due.
+
+In: a lead, its counts, its account, and the event that is the occasion. Out: rows and outputs. Only an event or a new
+fact makes an MQL, never the passing of time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from schemas.outputs import LeadScore, LeadStage
+from schemas.topics import LEAD_SCORES, LEAD_STAGES
+from schemas.vocabulary import GateState, Reason, Stage
+from workers.accounts import handoffs
+from workers.accounts.counts import after_no
+from workers.accounts.explanation import explain
+from workers.accounts.facts import fit_of
+from workers.accounts.fit import exclusion_of
+from workers.accounts.ownership import has_open_opportunity, is_customer
+from workers.accounts.pending import make_due, no_longer_due
+from workers.accounts.qualifying import Due, Occasion, decide, is_still_due, label_of
+from workers.accounts.rows import LeadRow, ScoreRow
+from workers.accounts.stages import Standing, check_step, reasons_of, stage_of
+from workers.accounts.wanted import ask_for_facts
+from workers.outbox import fact_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from schemas.explanation import Explanation
+    from workers.accounts.behaviour import Behaviour
+    from workers.accounts.case import Case
+    from workers.accounts.fit import Fit
+
+
+def enter(case: Case, lead_id: str, lead: LeadRow) -> LeadRow:
+    """Return the lead as known; one that was known already stays as it is."""
+    if lead.stage is not None:
+        return lead
+    score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
+    behaviour = case.terms.rules.points(score.counts, _today(case, score))
+    fit = fit_of(case.terms, case.account.company, lead.facts)
+    return _go(case, lead_id, lead, Stage.KNOWN, fit, behaviour, (Reason.FIRST_SEEN,))
+
+
+def judge(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Occasion, *, say: bool) -> None:
+    """Judge a lead and write its rows. ``say``: its counts or facts have changed, so its score is said."""
+    stored = case.rows.get(LeadRow, case.key, lead_id)
+    stored_score = case.rows.get(ScoreRow, case.key, lead_id)
+    if lead.handoffs:
+        case.rows.put(
+            score, case.key, lead_id
+        )  # what is said of a hand-off is explained by the score as it is now
+    fit = fit_of(case.terms, case.account.company, lead.facts)
+    excluded = exclusion_of(case.terms.policy, case.key, case.account.company)
+    lead, score = _lost(case, lead, score, excluded)
+    lead, score, due = _what_is_due(case, lead_id, lead, score, fit, excluded, occasion)
+
+    standing = _standing(case, lead, fit, excluded)
+    stage = stage_of(standing)
+    behaviour = case.terms.rules.points(score.counts, _today(case, score))
+    reasons = _reasons(case, stage, standing, fit, behaviour, due)
+    if stage is not lead.stage:
+        as_of = behaviour if due is None else case.terms.rules.points(score.counts, due.day)
+        lead = _go(case, lead_id, lead, stage, fit, as_of, reasons)
+        say = True
+    if fit.mark != lead.fit_mark:
+        lead = replace(lead, fit_mark=fit.mark)
+        say = True
+    lead = ask_for_facts(case, lead_id, lead, fit)
+    if lead.handoffs:
+        handoffs.relabel(case, lead, label_of(fit.state, in_question=_is_held_back(case, lead)))
+    if due is not None:
+        total = fit.points + case.terms.rules.points(score.counts, due.day).points
+        lead = make_due(case, lead_id, lead, due, total)
+    if say:
+        score = replace(score, revision=score.revision + 1)
+        _say_score(case, lead_id, stage, score, explain(case.terms, fit, behaviour, reasons, case.event_id))
+    if score is not stored_score:
+        case.rows.put(score, case.key, lead_id)
+    if lead is not stored:
+        case.put_lead(lead_id, lead)
+
+
+# What is due, what ends.
+
+
+def _what_is_due(
+    case: Case,
+    lead_id: str,
+    lead: LeadRow,
+    score: ScoreRow,
+    fit: Fit,
+    excluded: Reason | None,
+    occasion: Occasion,
+) -> tuple[LeadRow, ScoreRow, Due | None]:
+    if excluded is not None:
+        return _let_go(case, lead_id, lead, excluded), score, None
+    if lead.pending and not is_still_due(case, lead, fit):
+        lead = replace(no_longer_due(case, lead_id, lead), handed=False, reached_mql=False)
+    due: Due | None = None
+    if occasion.counts:
+        lead, score, due = decide(case, lead, score, fit, occasion)
+    if lead.raised_hand and not lead.reached_mql and _passes(case, lead, fit):
+        lead = replace(lead, reached_mql=True)
+    return lead, score, due
+
+
+def _passes(case: Case, lead: LeadRow, fit: Fit) -> bool:
+    return fit.state is GateState.PASS and lead.verdict is None and case.account.questioned is None
+
+
+def _lost(case: Case, lead: LeadRow, score: ScoreRow, excluded: Reason | None) -> tuple[LeadRow, ScoreRow]:
+    """The opportunity closed without a customer: a lead that was handed over comes back as recycled."""
+    if lead.stage is not Stage.OPPORTUNITY or excluded is not None:
+        return lead, score
+    company = case.account.company
+    if is_customer(company) or has_open_opportunity(company) or lead.verdict or not lead.handoffs:
+        return lead, score
+    why = Reason.OPPORTUNITY_CLOSED
+    lead = handoffs.close_all_of(case, lead, (why,))
+    score = after_no(case.terms, score, case.now_ms)
+    return replace(lead, verdict=Stage.RECYCLED, verdict_why=why, said_no_ms=case.now_ms), score
+
+
+def _let_go(case: Case, lead_id: str, lead: LeadRow, excluded: Reason) -> LeadRow:
+    """Nobody gets leads of an excluded account: what was due or open ends, and may be due again one day."""
+    if not (lead.pending or lead.handoffs or lead.handed):
+        return lead
+    lead = no_longer_due(case, lead_id, lead)
+    lead = handoffs.close_all_of(case, lead, (excluded,))
+    return replace(lead, handed=False, raised_hand=False, reached_mql=False)
+
+
+# Stage and score.
+
+
+def _standing(case: Case, lead: LeadRow, fit: Fit, excluded: Reason | None) -> Standing:
+    return Standing(
+        fit=fit.state,
+        excluded=excluded,
+        is_customer=is_customer(case.account.company),
+        has_open_opportunity=has_open_opportunity(case.account.company),
+        verdict=lead.verdict,
+        verdict_why=lead.verdict_why,
+        accepted=lead.accepted,
+        reached_mql=lead.reached_mql,
+    )
+
+
+def _reasons(
+    case: Case, stage: Stage, standing: Standing, fit: Fit, behaviour: Behaviour, due: Due | None
+) -> tuple[Reason, ...]:
+    if stage is Stage.MQL and due is not None:
+        return due.reasons
+    if stage is Stage.NURTURE and fit.points + behaviour.points >= case.terms.bar:
+        in_question = case.account.questioned is not None
+        return (Reason.ALL_GATES_PASSED, *((Reason.ACCOUNT_IN_QUESTION,) if in_question else ()))
+    return reasons_of(stage, standing)
+
+
+def _is_held_back(case: Case, lead: LeadRow) -> bool:
+    return case.account.questioned is not None and not lead.reached_mql
+
+
+def _go(
+    case: Case,
+    lead_id: str,
+    lead: LeadRow,
+    stage: Stage,
+    fit: Fit,
+    behaviour: Behaviour,
+    reasons: Sequence[Reason],
+) -> LeadRow:
+    check_step(lead.stage, stage)
+    number = lead.stage_n + 1
+    event = LeadStage(
+        event_id=fact_id("stage", case.key, lead_id, number),
+        occurred_at=case.now,
+        account_key=case.key,
+        lead_id=lead_id,
+        from_stage=lead.stage,
+        to_stage=stage,
+        cycle=lead.cycle,
+        explanation=explain(case.terms, fit, behaviour, reasons, case.event_id),
+    )
+    case.say(LEAD_STAGES, event)
+    return replace(lead, stage=stage, stage_n=number)
+
+
+def _say_score(case: Case, lead_id: str, stage: Stage, score: ScoreRow, explanation: Explanation) -> None:
+    event = LeadScore.model_construct(
+        event_id=fact_id("score", case.key, lead_id, score.revision),
+        occurred_at=case.now,
+        account_key=case.key,
+        lead_id=lead_id,
+        stage=stage,
+        explanation=explanation,
+        active_people=case.active_people(),
+    )
+    case.say(LEAD_SCORES, event)
+
+
+def _today(case: Case, score: ScoreRow) -> int:
+    """The day as of which a score is said: stream time's, or a later one on which something counted."""
+    return max(case.terms.day_of(case.now_ms), score.latest_day)

@@ -1,0 +1,154 @@
+"""Is a hand-off due? By a raised hand, by the bar, or by the first activity of a lead that somebody owns by right.
+
+In: a lead, its counts, the gates' answers, the occasion. Out: the lead, in a new cycle where it comes back after a no,
+and why it is due. Nothing is written here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
+
+from schemas.vocabulary import GateState, Qualification, Reason, Stage
+from workers.accounts.behaviour import event_days
+from workers.accounts.counts import after_return
+from workers.accounts.ownership import has_open_opportunity, is_customer
+
+if TYPE_CHECKING:
+    from workers.accounts.case import Case
+    from workers.accounts.fit import Fit
+    from workers.accounts.rows import LeadRow, ScoreRow
+
+
+class Occasion(NamedTuple):
+    """Why a lead is judged."""
+
+    day: int
+    """The event's own day, or the day on which a fact became known."""
+    earned: bool = False
+    """A form, or an activity that gives points: what sends leads of customers and open opportunities to their rep."""
+    raised: bool = False
+    counts: bool = True
+    """False where nothing was earned and no fact is new: a new policy, a page that gives no points, sales' answer."""
+
+
+class Due(NamedTuple):
+    """A hand-off is due."""
+
+    day: int
+    """The day as of which it is explained."""
+    reasons: tuple[Reason, ...]
+    raised: bool = False
+
+
+def decide(
+    case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, occasion: Occasion
+) -> tuple[LeadRow, ScoreRow, Due | None]:
+    """Return the lead, in a new cycle where it comes back after a no, and what is due."""
+    company = case.account.company
+    is_owned = is_customer(company) or has_open_opportunity(company)
+    if occasion.raised and (not lead.raised_hand or lead.verdict is not None):
+        if lead.verdict is not None:
+            lead, score = _new_cycle(lead, score)
+        reasons = (Reason.RAISED_HAND, *_gate_reasons(case, fit))
+        return replace(lead, raised_hand=True, handed=True), score, Due(occasion.day, reasons, raised=True)
+    if lead.verdict is Stage.DISQUALIFIED:
+        return lead, score, None
+    if is_owned:
+        return _decide_owned(case, lead, score, occasion)
+    if fit.state is not GateState.PASS or case.account.questioned or (lead.reached_mql and not lead.verdict):
+        return lead, score, None
+    day = _day_reached(case, lead, score, fit, occasion.day)
+    if day is None:
+        return lead, score, None
+    reasons = (Reason.BAR_REACHED, Reason.ALL_GATES_PASSED)
+    if lead.verdict is not None:
+        lead, score = _new_cycle(lead, score)
+        reasons = (*reasons, Reason.NEW_POINTS_SINCE)
+    due = None if lead.raised_hand else Due(day, reasons)
+    return replace(lead, reached_mql=True), score, due
+
+
+def _decide_owned(
+    case: Case, lead: LeadRow, score: ScoreRow, occasion: Occasion
+) -> tuple[LeadRow, ScoreRow, Due | None]:
+    """A customer's lead, or one of an open opportunity: the first that it does in a cycle, whatever the score."""
+    why = Reason.CUSTOMER_ACCOUNT if is_customer(case.account.company) else Reason.OPEN_OPPORTUNITY
+    reasons: tuple[Reason, ...] = (why,)
+    if not occasion.earned or (lead.handed and lead.verdict is None):
+        return lead, score, None
+    if lead.verdict is not None:
+        days = [occasion.day, *event_days(score.since or {}, occasion.day)]
+        if not any(_new_points(case, score, day) >= case.terms.new_points for day in days):
+            return lead, score, None
+        lead, score = _new_cycle(lead, score)
+        reasons = (why, Reason.NEW_POINTS_SINCE)
+    return replace(lead, handed=True), score, Due(occasion.day, reasons)
+
+
+def _day_reached(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day: int) -> int | None:
+    """Return the first day, from the event's on, as of which the bar is reached with the facts that were known.
+
+    The bar is judged as of the event's day, and as of each later day on which something counted already: so it does
+    not matter in which order events arrive. No day before the facts were known counts.
+    """
+    known_day = case.account.facts_day
+    for name in ("job_title", "job_function"):
+        held = lead.facts.get(name)
+        if held is not None:
+            known_day = max(known_day, case.terms.day_of(held.at_ms))
+    first = max(event_day, known_day)
+    needed = case.terms.bar - fit.points
+    for day in (first, *event_days(score.counts, first)):
+        if case.terms.rules.points(score.counts, day).points < needed:
+            continue
+        if lead.verdict is None or _new_points(case, score, day) >= case.terms.new_points:
+            return day
+    return None
+
+
+def _new_points(case: Case, score: ScoreRow, day: int) -> int:
+    return case.terms.rules.points(score.since or {}, day).points
+
+
+def _new_cycle(lead: LeadRow, score: ScoreRow) -> tuple[LeadRow, ScoreRow]:
+    fresh = replace(
+        lead,
+        cycle=lead.cycle + 1,
+        reached_mql=False,
+        raised_hand=False,
+        handed=False,
+        accepted=False,
+        verdict=None,
+        verdict_why=None,
+    )
+    return fresh, after_return(score)
+
+
+def label_of(fit: GateState, *, in_question: bool) -> Qualification:
+    """Return the MQL question's answer for a raised hand."""
+    if fit is GateState.FAIL:
+        return Qualification.INQUIRY
+    if fit is GateState.UNKNOWN or in_question:
+        return Qualification.PENDING
+    return Qualification.MQL
+
+
+def is_still_due(case: Case, lead: LeadRow, fit: Fit) -> bool:
+    """Whether a lead that waits may still be handed off: facts may have changed since it became due."""
+    company = case.account.company
+    if lead.verdict is not None:
+        return False
+    if lead.raised_hand or is_customer(company) or has_open_opportunity(company):
+        return True
+    return lead.reached_mql and fit.state is GateState.PASS
+
+
+def _gate_reasons(case: Case, fit: Fit) -> tuple[Reason, ...]:
+    if fit.state is GateState.FAIL:
+        return (Reason.GATE_FAILED,)
+    if fit.state is GateState.UNKNOWN:
+        return (Reason.GATE_UNKNOWN,)
+    in_question = case.account.questioned is not None
+    return (Reason.ACCOUNT_IN_QUESTION,) if in_question else (Reason.ALL_GATES_PASSED,)

@@ -1,0 +1,240 @@
+"""The desk protocol: one open request per account, asked again when nobody answers, given back when it is unwanted.
+
+In: leads that are due, answers, timers, changes of who owns the account. Out: requests, returns, and what an answer
+makes of the hand-offs. A late answer to a request that was given back has another id, so it is nothing to us.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from schemas.desk_requests import AccountDepends, DeskRequest, DeskReturn
+from schemas.topics import DESK_REQUESTS
+from schemas.vocabulary import Alert
+from workers.accounts import handoffs
+from workers.accounts.facts import fit_of
+from workers.accounts.fit import exclusion_of
+from workers.accounts.ownership import Plan, kind_of, named_by_crm, plan_for, right_of
+from workers.accounts.pending import first_due, no_longer_due
+from workers.accounts.qualifying import is_still_due
+from workers.accounts.rows import OpenRequest, PendingRow
+from workers.engine.timers import cancel_timer, set_timer
+from workers.outbox import fact_id
+
+if TYPE_CHECKING:
+    from workers.accounts.case import Case
+    from workers.accounts.rows import LeadRow
+
+ASK = "ask"
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+ATTEMPTS_BEFORE_ALERT = 4
+"""The request and three repeats, an hour apart; then it is reported, and asked again every day."""
+MOST_DEPENDS = 10
+
+
+def settle(case: Case) -> None:
+    """Bring the account's request in line with what is due and with who owns the account now."""
+    _say_who_is_missing(case)
+    request = case.account.request
+    if request is not None and not _is_wanted(case, request):
+        give_back(case)
+    if case.account.request is None and _may_ask(case):
+        _ask_next(case)
+    _say_on_whom_it_depends(case)
+
+
+def give_back(case: Case) -> None:
+    """Return the open request: turn and room go back, a wait ends. Its lead stays due."""
+    request = case.account.request
+    if request is None:
+        return
+    case.say(
+        DESK_REQUESTS, DeskReturn(request_id=request.request_id, desk=request.desk, account_key=case.key)
+    )
+    forget_request(case, request)
+
+
+def forget_request(case: Case, request: OpenRequest) -> None:
+    """The request is over, answered or given back: its timer and its alerts too."""
+    cancel_timer(case.rows, ASK, case.key)
+    for alert in (Alert.DESK_SILENT, Alert.DESK_FULL, Alert.EVERYONE_AWAY):
+        case.clear_alert(alert, request.handoff_id)
+    case.change(request=None)
+
+
+def ask_again(case: Case) -> None:
+    """The timer of the open request: ask once more, with the same id; report a desk that stays silent."""
+    request = case.account.request
+    if request is None or request.is_waiting:
+        return
+    made = replace(request, attempt=request.attempt + 1)
+    if made.attempt > ATTEMPTS_BEFORE_ALERT:
+        case.raise_alert(
+            Alert.DESK_SILENT,
+            request.handoff_id,
+            lead_id=request.lead_id,
+            handoff_id=request.handoff_id,
+            desk=request.desk,
+        )
+    case.change(request=made)
+    _send(case, made)
+
+
+# What is wanted.
+
+
+def _may_ask(case: Case) -> bool:
+    account = case.account
+    return not account.forwards_to and exclusion_of(case.terms.policy, case.key, account.company) is None
+
+
+def _is_wanted(case: Case, request: OpenRequest) -> bool:
+    """Whether the open request is still the one that would be asked now."""
+    if not _may_ask(case):
+        return False
+    plan: Plan | None = None
+    if request.pending:
+        row = case.rows.get(PendingRow, case.key, request.pending, request.lead_id)
+        if row is None:
+            return False
+        kind = _due_kind(case, case.lead(request.lead_id), raised=row.raised)
+        if kind is None or kind is not request.kind:
+            return False
+        first = first_due(case)
+        if request.is_waiting and first is not None and first[2].raised and not request.raised:
+            return False
+        plan = plan_for(case.terms.policy, case.account, kind, case.now_ms)
+    elif _must_move(case):
+        plan = plan_for(case.terms.policy, case.account, request.kind, case.now_ms)
+    if plan is None:
+        return False
+    return plan[:3] == (request.desk, request.mode, request.rep_id)
+
+
+def _must_move(case: Case) -> bool:
+    """Whether the open hand-offs belong to somebody else than who has them."""
+    account = case.account
+    holder = account.holder
+    if holder is None:
+        return False
+    right = right_of(case.terms.policy, account)
+    return holder.id in account.gone or (right is not None and holder.stands_for != right.rep_id)
+
+
+def _due_kind(case: Case, lead: LeadRow, *, raised: bool) -> str | None:
+    """The kind of hand-off that a lead which waits would get; None where it may no longer have one."""
+    fit = fit_of(case.terms, case.account.company, lead.facts)
+    return kind_of(case.account, fit.state, raised=raised) if is_still_due(case, lead, fit) else None
+
+
+# Asking.
+
+
+def _ask_next(case: Case) -> None:
+    """Ask for the first lead that is due; where none is, for open hand-offs that have to move."""
+    while (found := first_due(case)) is not None:
+        order, lead_id, row = found
+        lead = case.lead(lead_id)
+        fit = fit_of(case.terms, case.account.company, lead.facts)
+        if not is_still_due(case, lead, fit):
+            lead = no_longer_due(case, lead_id, lead)
+            case.put_lead(lead_id, replace(lead, handed=False, reached_mql=False))
+            continue
+        kind = kind_of(case.account, fit.state, raised=row.raised)
+        plan = plan_for(case.terms.policy, case.account, kind, case.now_ms)
+        request = OpenRequest(
+            request_id="",
+            desk=plan.desk,
+            mode=plan.mode,
+            kind=kind,
+            route=plan.route,
+            how=plan.how,
+            rep_id=plan.rep_id,
+            lead_id=lead_id,
+            handoff_id=row.handoff_id,
+            pending=order,
+            total=row.total,
+            since_ms=row.since_ms,
+            raised=row.raised,
+        )
+        _ask(case, request, lead.cycle)
+        return
+    if _must_move(case):
+        handoff_id, open_row = handoffs.open_rows(case)[0]
+        plan = plan_for(case.terms.policy, case.account, open_row.kind, case.now_ms)
+        request = OpenRequest(
+            request_id="",
+            desk=plan.desk,
+            mode=plan.mode,
+            kind=open_row.kind,
+            route=plan.route,
+            how=plan.how,
+            rep_id=plan.rep_id,
+            lead_id=open_row.lead_id,
+            handoff_id=handoff_id,
+            since_ms=case.now_ms,
+            raised=open_row.qualification is not None,
+        )
+        _ask(case, request, open_row.cycle)
+
+
+def _ask(case: Case, request: OpenRequest, cycle: int) -> None:
+    number = case.account.request_n + 1
+    made = replace(request, request_id=fact_id(case.key, cycle, number))
+    case.change(request_n=number, request=made)
+    _send(case, made)
+
+
+def _send(case: Case, request: OpenRequest) -> None:
+    event = DeskRequest(
+        request_id=request.request_id,
+        desk=request.desk,
+        account_key=case.key,
+        lead_id=request.lead_id,
+        handoff_id=request.handoff_id,
+        mode=request.mode,
+        kind=request.kind,
+        rep_id=request.rep_id,
+        total=request.total,
+        since_ms=request.since_ms,
+        raised_hand=request.raised,
+        attempt=request.attempt,
+    )
+    case.say(DESK_REQUESTS, event)
+    pause_ms = HOUR_MS if request.attempt < ATTEMPTS_BEFORE_ALERT else DAY_MS
+    set_timer(case.rows, ASK, case.key, case.now_ms + pause_ms)
+
+
+# Reps on whom the account depends.
+
+
+def _say_who_is_missing(case: Case) -> None:
+    """Report reps who are named for this account and not active; take it back when they are, or are named no more."""
+    account = case.account
+    named = {right.rep_id for right in named_by_crm(case.terms.policy, account.company)}
+    if account.by_hand is not None:
+        named.add(account.by_hand.rep_id)
+    for rep_id in account.gone:
+        if rep_id in named:
+            case.raise_alert(Alert.ACCOUNT_WITHOUT_OWNER, rep_id, rep_id=rep_id)
+        else:
+            case.clear_alert(Alert.ACCOUNT_WITHOUT_OWNER, rep_id)
+
+
+def _say_on_whom_it_depends(case: Case) -> None:
+    account = case.account
+    wanted = set(account.gone)
+    if account.holder is not None and account.holder.id and account.holder.type == "rep":
+        wanted |= {account.holder.id, account.holder.stands_for or account.holder.id}
+    now = tuple(sorted(wanted)[:MOST_DEPENDS])
+    if now == account.depends:
+        return
+    for rep_id in sorted({*now} ^ {*account.depends}):
+        case.say(
+            DESK_REQUESTS,
+            AccountDepends(desk=f"rep:{rep_id}", account_key=case.key, depends=rep_id in now),
+        )
+    case.change(depends=now)

@@ -1,0 +1,290 @@
+"""The state of the accounts hop: one row type per thing, so that an event costs no more in a large account.
+
+All times are milliseconds UTC; days are days since 1970-01-01 in the policy's zone. Keys begin with the account_key.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from schemas.desk_requests import RequestMode
+from schemas.vocabulary import (
+    Alert,
+    AssigneeType,
+    HowChosen,
+    Kind,
+    PassedOver,
+    Qualification,
+    Reason,
+    Relationship,
+    Route,
+    Stage,
+)
+from workers.engine.rows import Row
+
+
+class Part(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A value inside a row; new fields need defaults."""
+
+
+class Fact(Part, frozen=True):
+    """What a form said, and when: the latest by ``at_ms`` holds."""
+
+    value: str
+    at_ms: int
+
+
+class CampaignMark(Part, frozen=True):
+    """The latest campaign that brought a lead."""
+
+    name: str
+    source: str | None = None
+    medium: str | None = None
+    at_ms: int = 0
+
+
+class Opportunity(Part, frozen=True):
+    """An opportunity that is open now."""
+
+    opportunity_id: str
+    owner_rep_id: str
+    opened_ms: int
+
+
+class Company(Part, frozen=True):
+    """What the CRM says of the company. Amounts as text, because they are decimal."""
+
+    crm_account_id: str
+    name: str = ""
+    sic: tuple[str, ...] = ()
+    naics: tuple[str, ...] = ()
+    revenue: str | None = None
+    currency: str | None = None
+    employees: int | None = None
+    country: str | None = None
+    relationship: Relationship = Relationship.PROSPECT
+    owner_rep_id: str | None = None
+    opportunities: tuple[Opportunity, ...] = ()
+    confirmed_ms: int | None = None
+
+
+class Holder(Part, frozen=True):
+    """Who has the account's open hand-offs, all of them."""
+
+    type: AssigneeType
+    id: str
+    name: str | None = None
+    deputy_for: str | None = None
+    stands_for: str | None = None
+    """The rep who was meant: the owner for whom a deputy answers, else the holder."""
+    desk: str = ""
+    """The desk that gave the account to the holder; ``rep:<id>`` where it was given by right."""
+    route: Route = Route.OTHERWISE
+    how: HowChosen | None = None
+
+
+class LastRep(Part, frozen=True):
+    """The rep who worked this account last."""
+
+    rep_id: str
+    desk: str
+    at_ms: int
+
+
+class ByHand(Part, frozen=True):
+    """A reassignment by sales: it stays until the CRM names another owner than it named before."""
+
+    rep_id: str
+    at_ms: int
+    owner_then: str | None = None
+
+
+class Questioned(Part, frozen=True):
+    """Sales said "not our market": nobody becomes an MQL until these facts change or are confirmed again."""
+
+    facts: str
+    confirmed_ms: int | None = None
+
+
+class OpenRequest(Part, frozen=True):
+    """The account's one open request to a desk."""
+
+    request_id: str
+    desk: str
+    mode: RequestMode
+    kind: Kind
+    route: Route
+    how: HowChosen | None
+    rep_id: str | None
+    lead_id: str
+    handoff_id: str
+    pending: str = ""
+    """The key of the lead that waits for the answer; empty where only open hand-offs move."""
+    total: int = 0
+    since_ms: int = 0
+    raised: bool = False
+    attempt: int = 1
+    is_waiting: bool = False
+    """The desk has answered: held until there is room, or somebody is there."""
+    is_refused: bool = False
+    """The desk could neither give nor keep it: asked anew when the timer is due."""
+
+
+class AccountRow(Row, frozen=True):
+    """What must agree about an account. One row per account; its tuples are bounded by the CRM record."""
+
+    prefix: ClassVar[str] = "account"
+    company: Company | None = None
+    facts_day: int = 0
+    """The day on which the company's facts last changed."""
+    forwards_to: str = ""
+    """The primary account_key, where this key is an alias."""
+    holder: Holder | None = None
+    open_handoffs: int = 0
+    last_rep: LastRep | None = None
+    by_hand: ByHand | None = None
+    by_hand_ms: int = 0
+    """The latest reassignment by its own date: an earlier one that comes late changes nothing."""
+    questioned: Questioned | None = None
+    request: OpenRequest | None = None
+    gone: tuple[str, ...] = ()
+    """Reps who were named for this account and are not active. At most 8, the latest."""
+    depends: tuple[str, ...] = ()
+    """Reps who tell this account when they leave or return. At most 10."""
+    wanted: tuple[str, ...] = ()
+    """Facts of the company that an alert asks for. Bounded by the gates."""
+    handoff_n: int = 0
+    request_n: int = 0
+    alert_n: int = 0
+
+
+class ActiveRow(Row, frozen=True):
+    """The people of an account who were active last, latest first: (lead_id, at_ms). At most 10."""
+
+    prefix: ClassVar[str] = "active"
+    people: tuple[tuple[str, int], ...] = ()
+
+
+class LeadRow(Row, frozen=True):
+    """A person: what is known of them and where they stand. One row per lead; at most 9 facts."""
+
+    prefix: ClassVar[str] = "lead"
+    email: str | None = None
+    role_address: bool = False
+    facts: dict[str, Fact] = msgspec.field(default_factory=dict)
+    campaign: CampaignMark | None = None
+    stage: Stage | None = None
+    stage_n: int = 0
+    fit_mark: str = ""
+    """The gates' answers as last reported."""
+    cycle: int = 1
+    reached_mql: bool = False
+    """Once per cycle."""
+    raised_hand: bool = False
+    """A hand raised in this cycle is due or handed off."""
+    handed: bool = False
+    """A hand-off of this cycle is due or made."""
+    accepted: bool = False
+    verdict: Stage | None = None
+    """What sales said of the lead: recycled or disqualified, until a new cycle."""
+    verdict_why: Reason | None = None
+    said_no_ms: int = 0
+    rejections: int = 0
+    pending: str = ""
+    """The order of the lead's PendingRow, empty where none waits."""
+    handoffs: tuple[str, ...] = ()
+    """Its open hand-offs: at most two of a kind in a cycle."""
+    wanted: tuple[str, ...] = ()
+    """Facts of the person that an alert asks for. Bounded by the gates."""
+
+
+class RuleCount(Part, frozen=True, array_like=True):
+    """How often a rule fitted, by day; and the latest event that did."""
+
+    days: dict[int, int]
+    at_ms: int
+    event_id: str
+
+
+class ScoreRow(Row, frozen=True):
+    """Counts per rule and day, no points: bounded by the policy's rules times its horizon in days. One per lead."""
+
+    prefix: ClassVar[str] = "score"
+    counts: dict[str, RuleCount] = msgspec.field(default_factory=dict)
+    latest_day: int = 0
+    since: dict[str, RuleCount] | None = None
+    """The same, of events dated after the last no of sales; None where there was none."""
+    recent: tuple[tuple[int, str, str], ...] = ()
+    """(at_ms, rule, event_id) while a hand-off is open, for a no that arrives late. At most 50, the latest."""
+    revision: int = 0
+
+
+class PendingRow(Row, frozen=True):
+    """A lead that is due and waits for its request: key (account, order, lead). One per lead at most."""
+
+    prefix: ClassVar[str] = "pending"
+    raised: bool
+    since_ms: int
+    day: int
+    """The day as of which it became due."""
+    total: int
+    handoff_id: str
+    event_id: str
+    reasons: tuple[Reason, ...] = ()
+    campaign: CampaignMark | None = None
+
+
+class HandoffRow(Row, frozen=True):
+    """An open hand-off: key (account, handoff_id). Bounded by what sales has not said no to."""
+
+    prefix: ClassVar[str] = "handoff"
+    lead_id: str
+    kind: Kind
+    holder: Holder
+    cycle: int
+    request_id: str
+    request_desk: str
+    mode: RequestMode
+    created_ms: int
+    event_id: str
+    day: int
+    revision: int = 1
+    qualification: Qualification | None = None
+    reasons: tuple[Reason, ...] = ()
+    campaign: CampaignMark | None = None
+    passed_over: tuple[tuple[str, PassedOver], ...] = ()
+    """At most 20."""
+    due_ms: int | None = None
+    due_soon_ms: int | None = None
+    touched_ms: int | None = None
+
+
+class ClosedHandoffRow(Row, frozen=True):
+    """A hand-off that is over, remembered so that a late answer to it is known. Deleted after 90 days."""
+
+    prefix: ClassVar[str] = "closed"
+    lead_id: str
+    closed_ms: int
+
+
+class AlertRow(Row, frozen=True):
+    """An alert that is up: key (account, alert_id). Deleted when it is cleared."""
+
+    prefix: ClassVar[str] = "alert"
+    alert: Alert
+    lead_id: str | None = None
+    handoff_id: str | None = None
+    rep_id: str | None = None
+    desk: str | None = None
+    due_ms: int | None = None
+    fact: str | None = None
+
+
+class ClaimRow(Row, frozen=True):
+    """A CRM record that claims this key: key (account, crm_account_id). Bounded by the records that name a domain."""
+
+    prefix: ClassVar[str] = "claim"
+    company: Company
+    primary_key: str

@@ -1,0 +1,143 @@
+"""What sales says of a hand-off: touched, accepted, rejected, reassigned.
+
+In: an answer of sales, for a hand-off or for a person. Out: stages, hand-offs, who owns the account. Said twice it
+changes nothing more; said of a hand-off that is over it changes nothing at all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from schemas.desk_requests import DeskReturn, RequestMode
+from schemas.topics import DESK_REQUESTS
+from schemas.vocabulary import DeadLetterReason, Reason, RejectReason, SalesAction, Stage
+from workers.accounts import deadlines, handoffs
+from workers.accounts.counts import after_no
+from workers.accounts.facts import market_facts
+from workers.accounts.judging import judge
+from workers.accounts.ownership import named_by_crm
+from workers.accounts.pending import no_longer_due
+from workers.accounts.qualifying import Occasion
+from workers.accounts.rows import ByHand, ClosedHandoffRow, HandoffRow, LeadRow, Questioned, ScoreRow
+from workers.engine.api import RefusedError
+
+if TYPE_CHECKING:
+    from schemas.lead_events import SalesAnswered
+    from workers.accounts.case import Case
+
+
+def sales_answered(case: Case, event: SalesAnswered) -> None:
+    """Take an answer of sales. Raises RefusedError where nobody knows the hand-off."""
+    lead_id = _lead_meant(case, event)
+    if lead_id is None:
+        return
+    lead = case.lead(lead_id)
+    about = _handoffs_meant(case, event, lead)
+    if not about:
+        return
+    case.owner_question = True
+    action = event.activity.action
+    for handoff_id, row in about:
+        deadlines.touched(case, handoff_id, row, event.occurred_at_ms)
+    if action is SalesAction.ACCEPTED:
+        _accepted(case, lead_id, lead)
+    elif action is SalesAction.REJECTED:
+        _rejected(case, lead_id, lead, about, event)
+    elif action is SalesAction.REASSIGNED:
+        _reassigned(case, event)
+
+
+def _lead_meant(case: Case, event: SalesAnswered) -> str | None:
+    handoff_id = event.activity.handoff_id
+    if handoff_id is None:
+        return event.lead_id
+    row = case.rows.get(HandoffRow, case.key, handoff_id)
+    if row is not None:
+        return row.lead_id
+    if case.rows.get(ClosedHandoffRow, case.key, handoff_id) is None:
+        detail = (
+            "the handoff_id names no hand-off of this account that is open or was closed in the last 90 days"
+        )
+        raise RefusedError(DeadLetterReason.UNKNOWN_HANDOFF, detail)
+    return None
+
+
+def _handoffs_meant(case: Case, event: SalesAnswered, lead: LeadRow) -> list[tuple[str, HandoffRow]]:
+    """Return the lead's open hand-offs: what sales does, it does with the person.
+
+    Named by the person alone, an answer can only be about what was handed over before it.
+    """
+    found = [(one, case.rows.get(HandoffRow, case.key, one)) for one in lead.handoffs]
+    is_by_person = event.activity.handoff_id is None
+    return [
+        (handoff_id, row)
+        for handoff_id, row in found
+        if row is not None and not (is_by_person and event.occurred_at_ms < row.created_ms)
+    ]
+
+
+def _accepted(case: Case, lead_id: str, lead: LeadRow) -> None:
+    if lead.accepted:
+        return
+    _judge_again(case, lead_id, replace(lead, accepted=True), _score(case, lead_id))
+
+
+def _rejected(
+    case: Case, lead_id: str, lead: LeadRow, about: list[tuple[str, HandoffRow]], event: SalesAnswered
+) -> None:
+    reason = event.activity.reason or RejectReason.NOT_NOW
+    effect = case.terms.policy.stages.sales_says_no.effect_of(reason)
+    for _, row in about:
+        _return_turn(case, row)
+    lead = no_longer_due(case, lead_id, lead)
+    lead = handoffs.close_all_of(case, lead, (Reason.SALES_REJECTED,))
+    lead = replace(
+        lead,
+        verdict=Stage.DISQUALIFIED if effect == "disqualified" else Stage.RECYCLED,
+        verdict_why=Reason.SALES_REJECTED,
+        said_no_ms=event.occurred_at_ms,
+        rejections=lead.rejections + 1,
+    )
+    if effect == "question_account":
+        company = case.account.company
+        confirmed_ms = company.confirmed_ms if company else None
+        case.change(questioned=Questioned(market_facts(company), confirmed_ms))
+    score = after_no(case.terms, _score(case, lead_id), event.occurred_at_ms)
+    case.rows.put(score, case.key, lead_id)
+    _judge_again(case, lead_id, lead, score)
+
+
+def _return_turn(case: Case, row: HandoffRow) -> None:
+    """The policy says whether a lead that sales rejects takes a turn and room."""
+    if row.mode is RequestMode.OWNER or not row.request_desk.startswith("desk:"):
+        return
+    desk = case.terms.policy.desks.get(row.request_desk.removeprefix("desk:"))
+    if desk is not None and desk.turn.when_rejected == "give_back":
+        event = DeskReturn(request_id=row.request_id, desk=row.request_desk, account_key=case.key)
+        case.say(DESK_REQUESTS, event)
+
+
+def _reassigned(case: Case, event: SalesAnswered) -> None:
+    """The whole account goes to another rep by hand; of two reassignments the one with the later date holds."""
+    account = case.account
+    to_rep_id = event.activity.to_rep_id
+    if to_rep_id is None or event.occurred_at_ms <= account.by_hand_ms:
+        return
+    named = named_by_crm(case.terms.policy, account.company)
+    by_hand = ByHand(to_rep_id, event.occurred_at_ms, named[0].rep_id if named else None)
+    case.change(
+        by_hand=by_hand,
+        by_hand_ms=event.occurred_at_ms,
+        gone=tuple(one for one in account.gone if one != to_rep_id),
+    )
+
+
+def _judge_again(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow) -> None:
+    case.put_lead(lead_id, lead)
+    judge(case, lead_id, lead, score, Occasion(case.terms.day_of(case.now_ms), counts=False), say=False)
+
+
+def _score(case: Case, lead_id: str) -> ScoreRow:
+    return case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()

@@ -1,0 +1,42 @@
+"""The policy as this hop reads it, made ready once: days, gates, rules, the bar, the routes. No decision is made here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from workers.accounts.behaviour import RuleBook
+from workers.accounts.fit import Gates
+from workers.policy.hours import zone
+
+if TYPE_CHECKING:
+    from workers.policy.model import Policy
+
+DAY_MS = 86_400_000
+QUARTER_MS = 900_000
+"""No zone changes its offset within a quarter of an hour."""
+
+
+class Terms:
+    """What the policy says, in the shape in which it is asked."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.ref = policy.ref
+        self.rules = RuleBook(policy)
+        self.gates = Gates(policy)
+        self.bar = policy.stages.mql.bar
+        self.new_points = policy.stages.again.new_points
+        self.asks_for = frozenset(policy.stages.mql.or_asks_for)
+        self.desk = f"desk:{policy.default_desk}"
+        self._zone = zone(policy.timezone)
+        self._offset_ms = lru_cache(maxsize=10_000)(self._offset_of_quarter)
+
+    def day_of(self, at_ms: int) -> int:
+        """Return the day of an instant in the policy's zone, counted from 1970-01-01."""
+        return (at_ms + self._offset_ms(at_ms // QUARTER_MS)) // DAY_MS
+
+    def _offset_of_quarter(self, quarter: int) -> int:
+        offset = datetime.fromtimestamp(quarter * QUARTER_MS / 1000, UTC).astimezone(self._zone).utcoffset()
+        return 0 if offset is None else round(offset.total_seconds() * 1000)
