@@ -1,0 +1,267 @@
+"""Desks under any order of requests, repeats, returns, reps' records and time, however the records are cut into batches."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.base import Model
+from schemas.crm_reps import CrmRep
+from schemas.desk_requests import DeskRequest, DeskReturn, RequestMode
+from schemas.lead_events import DeskAnswer
+from schemas.outputs import LedgerEntry
+from schemas.topics import DESK_REQUESTS
+from schemas.vocabulary import Kind
+from tests.unit.desks.world import (
+    DESK,
+    MONDAY,
+    World,
+    ask,
+    decoded,
+    facts,
+    give_back,
+    policy_with,
+    rep,
+)
+from workers.desks.calendar import Per
+from workers.desks.terms import Terms
+from workers.engine.api import Record
+from workers.engine.control import Tick, control_emit
+from workers.policy.load import load_policy
+
+HOUR_MS = 3_600_000
+REPS = ("a", "b", "c", "dana")
+POLICIES = [
+    policy_with(("most: 8", "most: 2")),
+    policy_with(("most: 8", "most: 1"), ("when_away: skip", "when_away: hold")),
+    policy_with(("most: 8", "most: 2"), ("mql: hold", "mql: dana")),
+]
+
+Op = tuple[Any, ...]
+asks = st.tuples(
+    st.just("ask"),
+    st.integers(0, 25),
+    st.sampled_from([Kind.MQL, Kind.MQL, Kind.MQL, Kind.RAISED_HAND, Kind.EXPANSION, Kind.INQUIRY]),
+    st.sampled_from(["turn", "turn", "turn", "follow", "owner"]),
+    st.sampled_from(REPS),
+    st.integers(130, 150),
+)
+backs = st.tuples(st.just("return"), st.integers(0, 25))
+records = st.tuples(
+    st.just("rep"),
+    st.sampled_from(REPS),
+    st.booleans(),
+    st.one_of(st.none(), st.tuples(st.integers(-20, 60), st.integers(1, 120))),
+    st.sampled_from([None, 0, 1, 3]),
+    st.sampled_from([None, 1, 5]),
+)
+leaves = st.tuples(st.just("leave"), st.sampled_from(REPS))
+laters = st.tuples(st.just("later"), st.integers(0, 100))
+histories = st.lists(st.one_of(asks, asks, asks, backs, records, laters, leaves), min_size=5, max_size=45)
+
+
+class Told:
+    """One run: what was said, each with the reps' records of its moment, and the rows left."""
+
+    def __init__(self, policy: str, batch: int) -> None:
+        self.said: list[tuple[Model, dict[str, CrmRep]]] = []
+        self.raw: list[str] = []
+        self.known: dict[str, CrmRep] = {}
+        self.world = World(policy)
+        self.batch = batch
+        self.decided = 0
+        self.heard = 0
+
+    def run(self, record: Record, changed: dict[str, CrmRep | None]) -> list[Model]:
+        """Decide a record, and what it sends on to other desks is returned to be run too."""
+        already = len(self.said)
+        while not self.world.decider.advance(record):
+            pass
+        self.hear()  # timers run under what was known before
+        self.known |= {who: one for who, one in changed.items() if one is not None}
+        for who in [who for who, one in changed.items() if one is None]:
+            self.known.pop(who, None)
+        self.world.decider.decide(record)
+        self.hear()
+        self.decided += 1
+        if self.decided % self.batch == 0:
+            self.commit()
+        fresh = [event for event, _ in self.said[already:]]
+        return [event for event in fresh if isinstance(event, DeskRequest | DeskReturn)]
+
+    def hear(self) -> None:
+        outputs = self.world.decider.take().outputs
+        for emit in outputs[self.heard :]:
+            self.raw.append(repr((emit.topic, emit.key, emit.value, emit.timestamp_ms)))
+            self.said.append((decoded(emit), dict(self.known)))
+        self.heard = len(outputs)
+
+    def commit(self) -> None:
+        self.world.commit()
+        self.heard = 0
+
+    def tick(self, now_ms: int) -> list[Model]:
+        emitted = control_emit(DESK_REQUESTS.name, 0, Tick(now_ms), now_ms)
+        self.world.offset += 1
+        return self.run(
+            Record(DESK_REQUESTS.name, 0, self.world.offset, now_ms, None, emitted.value, emitted.headers), {}
+        )
+
+    @property
+    def rows(self) -> dict[bytes, bytes]:
+        return self.world.store.dump()
+
+
+def request_of(op: Op, made: dict[int, DeskRequest]) -> DeskRequest:
+    """The same number is the same request, whatever else the operation says."""
+    _, number, kind, mode, who, total = op
+    if number not in made:
+        changes: dict[str, Any] = {"kind": kind, "total": total, "raised_hand": kind is Kind.RAISED_HAND}
+        if kind is not Kind.INQUIRY and mode != "turn":
+            changes |= {"mode": RequestMode(mode), "rep_id": who}
+            if mode == "owner":
+                changes["desk"] = f"rep:{who}"
+        made[number] = ask(number, **changes)
+    return made[number]
+
+
+def events_of(
+    op: Op, now_ms: int, number: int, made: dict[int, DeskRequest]
+) -> tuple[list[Model], dict[str, CrmRep | None]]:
+    """The events of an operation, and the records of reps that they change."""
+    if op[0] == "ask":
+        return [request_of(op, made)], {}
+    if op[0] == "return":
+        desk = made[op[1]].desk if op[1] in made else DESK
+        return [give_back(op[1], desk=desk)], {}
+    if op[0] == "leave":
+        gone = [facts(None, desk=desk, rep_id=op[1], event_id=str(number)) for desk in (DESK, f"rep:{op[1]}")]
+        return list(gone), {op[1]: None}
+    _, who, active, away, capacity, weight = op
+    span = ((now_ms + away[0] * HOUR_MS, now_ms + (away[0] + away[1]) * HOUR_MS),) if away else ()
+    record = rep(who, active=active, away=span, capacity=capacity, weight=weight, deputy_rep_id="a")
+    return [facts(record, desk=desk, event_id=str(number)) for desk in (DESK, f"rep:{who}")], {who: record}
+
+
+def play(history: list[Op], policy: str, batch: int = 10_000) -> Told:
+    """Decide a history and a fortnight after it, committed after every ``batch`` records."""
+    told = Told(policy, batch)
+    now_ms = MONDAY
+    made: dict[int, DeskRequest] = {}
+    for number, op in enumerate([*history, ("later", 24 * 14)]):
+        loops: list[Model] = []
+        if op[0] == "later":
+            now_ms += op[1] * HOUR_MS
+            loops += told.tick(now_ms)
+        else:
+            events, changed = events_of(op, now_ms, number, made)
+            for event in events:
+                loops += told.run(told.world.record(event, now_ms), changed)
+        while loops:
+            loops += told.run(told.world.record(loops.pop(0), now_ms), {})
+    told.commit()
+    return told
+
+
+def decided_ms(line: LedgerEntry) -> int:
+    return int(line.occurred_at.timestamp() * 1_000)
+
+
+@settings(max_examples=120, deadline=None)
+@given(histories, st.sampled_from(POLICIES))
+def test_nobody_absent_or_inactive_gets_a_lead(history: list[Op], policy: str) -> None:
+    for event, known in play(history, policy).said:
+        if isinstance(event, LedgerEntry) and event.entry in {"turn", "released", "follow", "owner"}:
+            record = known[event.rep_id or ""]
+            assert record.active
+            assert not any(away.starts_at <= event.occurred_at < away.ends_at for away in record.absences)
+
+
+@settings(max_examples=120, deadline=None)
+@given(histories, st.sampled_from(POLICIES))
+def test_capacity_is_passed_by_raised_hands_and_by_leads_that_follow_only(
+    history: list[Op], policy: str
+) -> None:
+    loaded = load_policy(policy)
+    calendar = Terms(loaded).calendar_of(loaded.desks["inside_sales"])
+    most = loaded.desks["inside_sales"].mqls_per_rep.most
+    made: dict[int, DeskRequest] = {}
+    for op in history:
+        if op[0] == "ask":
+            request_of(op, made)
+    asked = {request.request_id: request for request in made.values()}
+    got: dict[str, tuple[str, str]] = {}
+    for event, known in play(history, policy).said:
+        if not isinstance(event, LedgerEntry) or event.desk != DESK:
+            continue
+        week = calendar.period(decided_ms(event), Per.WEEK).name
+        if event.entry == "return":
+            got.pop(event.request_id)
+        elif event.entry in {"turn", "released", "follow"} and event.rep_id is not None:
+            request = asked[event.request_id]
+            if event.entry != "follow" and request.kind is Kind.MQL:
+                own = known[event.rep_id].desks[0].capacity
+                used = Counter(got.values())[event.rep_id, week]
+                assert used < (most if own is None else own)
+            got[event.request_id] = (event.rep_id, week)
+
+
+@settings(max_examples=100, deadline=None)
+@given(histories, st.sampled_from(POLICIES))
+def test_a_request_has_one_answer_that_stands_and_every_repeat_repeats_it(
+    history: list[Op], policy: str
+) -> None:
+    told = play(history, policy)
+    stands: dict[str, DeskAnswer] = {}
+    lines: Counter[str] = Counter()
+    for event, _ in told.said:
+        if isinstance(event, DeskAnswer):
+            before = stands.get(event.request_id)
+            assert before is None or before == event or before.outcome == "waiting"
+            stands[event.request_id] = event
+        elif isinstance(event, LedgerEntry):
+            lines[event.event_id] += 1
+    assert set(lines.values()) <= {1}
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories, st.sampled_from(POLICIES), st.integers(1, 7))
+def test_batches_cut_elsewhere_leave_the_same_rows_and_say_the_same_to_the_byte(
+    history: list[Op], policy: str, batch: int
+) -> None:
+    one, other = play(history, policy), play(history, policy, batch)
+    assert one.raw == other.raw
+    assert one.rows == other.rows
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories, st.sampled_from(POLICIES), st.lists(st.integers(0, 44), max_size=10))
+def test_repeated_requests_and_returns_leave_the_desks_as_they_were(
+    history: list[Op], policy: str, repeated: list[int]
+) -> None:
+    twice: list[Op] = []
+    for number, op in enumerate(history):
+        twice += [op, op] if number in repeated and op[0] in {"ask", "return"} else [op]
+    assert desks_in(play(twice, policy)) == desks_in(play(history, policy))
+
+
+def desks_in(told: Told) -> dict[bytes, bytes]:
+    """The rows without the engine's own (offsets) and the reps' (they name the event that said so)."""
+    kinds = (b"rotation\x00", b"waiting\x00", b"answer\x00")
+    return {key: value for key, value in told.rows.items() if key.startswith(kinds)}
+
+
+def test_the_histories_do_reach_what_they_are_to_test() -> None:
+    assert datetime.fromtimestamp(MONDAY / 1_000, UTC).weekday() == 0
+    calm = [("rep", who, True, None, 1, None) for who in "ab"]
+    asked = [("ask", number, Kind.MQL, "turn", "a", 140) for number in range(4)]
+    entries = [
+        event.entry
+        for event, _ in play([*calm, *asked], POLICIES[0], 1).said
+        if isinstance(event, LedgerEntry)
+    ]
+    assert entries == ["turn", "turn", "waiting", "waiting", "released", "released"]
