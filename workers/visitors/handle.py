@@ -144,14 +144,14 @@ class VisitorsHop:
     def _link(
         self, anonymous_id: str, to: Link, rows: Rows, clock: Clock
     ) -> list[LeadActivity | LeadForm] | None:
-        """Link a browser to somebody; return its history as theirs, None where it was linked already."""
+        """Link a browser to somebody; return its history, which only a first link finds; None if linked already."""
         visitor = rows.get(VisitorRow, anonymous_id) or _UNKNOWN
         links = linked(visitor.links, to)
         if links is visitor.links:
             return None
         history = hand_over(rows, anonymous_id, visitor, self._bounds, clock.now_ms)
         rows.put(VisitorRow(links=links), anonymous_id)
-        return [facts.fact_of_kept(kept, link_at(links, kept.at_ms)) for kept in history]
+        return [facts.fact_of_kept(kept, to) for kept in history]
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - there is one kind
         """Begin the daily sweep."""

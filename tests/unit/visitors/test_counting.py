@@ -3,10 +3,13 @@ from __future__ import annotations
 import pytest
 
 from tests.edge import DAY, HOUR, KEY, MINUTE, NOON, Partition, activity, form, policy_with, types
+from workers.engine.memory import MemoryStore
+from workers.engine.rows import Rows
 from workers.engine.timers import CursorRow, TimerRow
 from workers.identity.daily import COUNTS_KEPT_DAYS
 from workers.identity.repeats import SeenRow
 from workers.visitors.agent import spec
+from workers.visitors.history import Bounds, Kept, hand_over, keep
 from workers.visitors.rows import CountRow, HistoryRow, VisitorRow
 
 ADA = "ada@bank.com"
@@ -116,6 +119,27 @@ def test_of_a_long_history_the_latest_events_are_kept_in_whatever_order_they_cam
     facts = visitors.say("form.fills", form("f1", NOON + 9, anonymous_id="x", email=ADA))
     assert [fact["event_id"] for fact in facts[1:]] == ["a2", "a3", "a4", "f1"]
     assert visitors.rows(HistoryRow) == []
+
+
+def test_of_events_of_one_moment_the_same_are_kept_in_whatever_order_they_came() -> None:
+    kept = []
+    for order in ("abcd", "dcba", "bdac"):
+        visitors = partition()
+        for event_id in order:
+            visitors.say("web.activity", activity(event_id, anonymous_id="x"))
+        kept.append([parts[3] for parts, _ in visitors.rows(HistoryRow)])
+    assert kept == [["b", "c", "d"]] * 3
+
+
+def test_a_policy_that_keeps_less_hands_over_less_of_what_is_there() -> None:
+    rows = Rows(MemoryStore())
+    visitor = VisitorRow()
+    for n in range(5):
+        event = Kept(NOON + n, f"a{n}", HistoryRow(activity="page_view"))
+        visitor = keep(rows, "x", visitor, event, Bounds(200, 30 * DAY), NOON)
+    kept = hand_over(rows, "x", visitor, Bounds(2, 30 * DAY), NOON)
+    assert [event.event_id for event in kept] == ["a3", "a4"]
+    assert rows.scan(HistoryRow, limit=9) == []
 
 
 def test_history_older_than_the_policy_keeps_is_not_handed_over() -> None:

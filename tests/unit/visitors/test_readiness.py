@@ -48,9 +48,7 @@ def test_a_record_that_lies_elsewhere_is_forwarded_and_handled_where_it_lands() 
     assert here.say("web.activity", value)[0]["topic"] == "visitor.events"
     (forwarded,) = here.emits
     assert here.rows(VisitorRow) == []
-    there.say(
-        "visitor.events", forwarded.value, arrives_at=NOON, **dict(forwarded.headers)
-    )
+    there.say("visitor.events", forwarded.value, arrives_at=NOON, **dict(forwarded.headers))
     assert [parts for parts, _ in there.rows(VisitorRow)] == [(key_of_partition(1),)]
 
 
