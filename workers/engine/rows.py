@@ -58,8 +58,8 @@ def row_key(type_: type[Row], parts: tuple[str, ...]) -> bytes:
 
     Raises ValueError when a part holds the separator: two keys could become one.
     """
-    joined = "\x00".join(parts)
-    if joined.count("\x00") != max(len(parts) - 1, 0):
+    joined = parts[0] if len(parts) == 1 else "\x00".join(parts)
+    if joined.count("\x00") != (len(parts) - 1 if parts else 0):
         msg = "a key part must not hold the character U+0000"
         raise ValueError(msg)
     return f"{type_.prefix}\x00{joined}".encode()
@@ -207,11 +207,11 @@ class Rows:
 
     def keep(self) -> None:
         """The record is decided: its changes become the batch's."""
-        for key in self._record:
-            base = key[: key.index(SEP) + 1]
-            index = self._sorted.get(base)
-            if index is not None and key not in self._batch:
-                index.add(key)
+        if self._sorted:
+            for key in self._record:
+                index = self._sorted.get(key[: key.index(SEP) + 1])
+                if index is not None and key not in self._batch:
+                    index.add(key)
         self._batch.update(self._record)
         self._record.clear()
 
@@ -237,10 +237,11 @@ class Rows:
 
     def largest_pending(self) -> int:
         """Return the size of the largest row of the record being decided, in bytes."""
-        return max(
-            (len(key) + len(written[1]) for key, written in self._record.items() if written is not None),
-            default=0,
-        )
+        largest = 0
+        for key, written in self._record.items():
+            if written is not None:
+                largest = max(largest, len(key) + len(written[1]))
+        return largest
 
     @property
     def changed_count(self) -> int:
