@@ -8,9 +8,10 @@ gate with the lowest fit can reach it. Where a policy breaks one of these, the l
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import yaml
 from hypothesis import event, example, given, settings
@@ -20,7 +21,7 @@ from workers.policy.load import PolicyError, load_policy
 
 DEFAULT = (Path(__file__).parents[2] / "policy" / "default.yaml").read_text(encoding="utf-8")
 RULE_ONE = {"served_market", "buyers.functions", "buyers.titles", "behaviour.cap", "stages.mql.bar"}
-GATES = {
+GATES: dict[str, dict[str, Any]] = {
     "industry": {"sic": ["6021"]},
     "revenue": {"from": "1M"},
     "employees": {"from": "10"},
@@ -47,7 +48,7 @@ class SmallPolicy:
     rules: tuple[SmallRule, ...]
 
     def text(self) -> str:
-        tree = yaml.load(DEFAULT, Loader=yaml.BaseLoader)  # noqa: S506 - texts only
+        tree: dict[str, Any] = yaml.load(DEFAULT, Loader=yaml.BaseLoader)  # noqa: S506 - texts only
         never = tree["served_market"]["never"]
         tree["served_market"] = {
             gate: GATES[gate] | {"points": points} for gate, points in self.company.items()
@@ -145,13 +146,13 @@ RULES = st.builds(
 
 @st.composite
 def small_policies(draw: st.DrawFn) -> SmallPolicy:
-    company = draw(
-        st.dictionaries(
-            st.sampled_from(sorted(GATES)), POINTS, min_size=draw(st.integers(0, 9)) > 0, max_size=3
-        )
+    missing = draw(
+        st.sampled_from(["nothing", "nothing", "nothing", "nothing", "company", "function", "titles"])
     )
-    function = draw(POINTS if draw(st.integers(0, 9)) else st.none())
-    titles = tuple(draw(st.lists(POINTS, min_size=draw(st.integers(0, 9)) > 0, max_size=3)))
+    some = st.dictionaries(st.sampled_from(sorted(GATES)), POINTS, min_size=1, max_size=3)
+    company = {} if missing == "company" else draw(some)
+    function = None if missing == "function" else draw(POINTS)
+    titles = () if missing == "titles" else tuple(draw(st.lists(POINTS, min_size=1, max_size=3)))
     lowest = sum(company.values()) + (function or 0) + min(titles, default=0)
     # Near the edge, where the linter decides: caps about the lowest fit, bars about what can be reached.
     cap = draw(st.integers(max(0, lowest - 6), lowest + 1))
@@ -166,6 +167,9 @@ FINE = SmallPolicy({"industry": 5}, 5, (5, 3), 12, 25, 15, (SmallRule(5, None, F
 @settings(max_examples=200, deadline=None)
 @given(small_policies())
 @example(FINE)
+@example(replace(FINE, company={}, cap=7, bar=15))
+@example(replace(FINE, function=None, cap=7, bar=15))
+@example(replace(FINE, titles=(), cap=7, bar=15))
 def test_exactly_the_policies_that_could_break_rule_one_are_refused(policy: SmallPolicy) -> None:
     broken = breaks_rule_one(policy)
     event(broken or "keeps every promise")
