@@ -79,6 +79,11 @@ class DesksHop:
         start_cursor(rows, REVIEW, "")
         return []
 
+    def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
+        """Nothing waits for this hop."""
+        del partition, partitions, rows, clock
+        return []
+
     def is_ready(self, rows: Rows) -> bool:  # noqa: ARG002 - it reads its own log only
         """The own log is the only source."""
         return True

@@ -117,6 +117,7 @@ class Decider:
         self._dead_letter = dead_letter
         self._outputs: list[Emit] = []
         self.dead_letters = 0
+        self._is_ready = False
         self._load()
 
     def _load(self) -> None:
@@ -147,7 +148,8 @@ class Decider:
     @property
     def is_ready(self) -> bool:
         """Whether sources other than the own log may be read."""
-        return self.hop.is_ready(self.rows)
+        self._is_ready = self._is_ready or self.hop.is_ready(self.rows)
+        return self._is_ready
 
     def next_offset(self, topic: str) -> int | None:
         """The next offset of a source; None where none of it was ever handled."""
