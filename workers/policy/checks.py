@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from workers.policy.problem import Problem
 
 _ROUTES = ("never", "customer", "open_opportunity", "account_has_owner", "account_has_rep", "otherwise")
+_ORDER = (
+    "exclusions, then customers and open opportunities, the CRM's owner, the account's own rep, everyone else"
+)
 
 
 def check_names(policy: Policy, document: Document) -> list[Problem]:
@@ -78,29 +81,11 @@ def _routes(policy: Policy, document: Document) -> list[Problem]:
     ]
     if problems:
         return problems
-    if names[0] != "never":
-        problems.append(document.problem(("routes", 0), names[0], "never: exclusions come first"))
-    if names[-1] != "otherwise":
-        problems.append(
-            document.problem(("routes", names.index("otherwise")), "otherwise", "it as the last route")
-        )
-    if set(names[1:3]) != {"customer", "open_opportunity"}:
-        problems.append(
-            document.problem(
-                ("routes", 1),
-                ", ".join(names[1:3]),
-                "customer and open_opportunity before all other owners: they go to their rep whatever the score",
-            )
-        )
-    if names.index("account_has_owner") > names.index("account_has_rep"):
-        problems.append(
-            document.problem(
-                ("routes", names.index("account_has_rep")),
-                "account_has_rep before account_has_owner",
-                "the CRM's owner first: one owner per account",
-            )
-        )
-    return problems
+    return [
+        document.problem(("routes", at), name, f"{should} here: {_ORDER}")
+        for at, (name, should) in enumerate(zip(names, _ROUTES, strict=True))
+        if name != should
+    ]
 
 
 def _desks(policy: Policy, document: Document) -> list[Problem]:
