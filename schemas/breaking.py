@@ -123,6 +123,9 @@ class _Inclusion:
         for name, inside in (("items", "[]"), ("additionalProperties", "{}")):
             if isinstance(reader.get(name), dict):
                 yield from self.breaks(place + inside, writer.get(name) or {}, reader[name])
+        for index, item in enumerate(reader.get("prefixItems", ())):
+            own = (writer.get("prefixItems") or ())[index : index + 1]
+            yield from self.breaks(f"{place}[{index}]", own[0] if own else {}, item)
         given, wanted = writer.get("properties", {}), reader.get("properties", {})
         always, needed = writer.get("required", ()), reader.get("required", ())
         for name, schema in wanted.items():

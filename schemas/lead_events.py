@@ -86,7 +86,9 @@ class LeadAdopted(LeadFact):
     counts: dict[str, AdoptedCount] = Field(default_factory=dict)
     campaign: Campaign | None = None
     cycle: int = 1
-    raised_hand: bool = Field(default=False, description="A hand raised in this cycle and not answered with a no.")
+    raised_hand: bool = Field(
+        default=False, description="A hand raised in this cycle and not answered with a no."
+    )
     earned: bool = Field(default=False, description="It did something that earns points, or filled a form.")
     verdict: Literal["recycled", "disqualified"] | None = None
     said_no_ms: Milliseconds = 0

@@ -179,6 +179,7 @@ def test_whatever_the_bytes_there_is_a_value_or_a_reason(value: bytes) -> None:
         (CRM_REPS, REP | {"hours": {ADDRESS: 7}}),
         (CRM_REPS, REP | {"hours": {"Anna Larsson": 7}}),
         (DESK_REQUESTS, {"type": ADDRESS}),
+        (DESK_REQUESTS, {"type": "Anna Larsson"}),
     ],
 )
 def test_a_refusal_never_repeats_what_was_found(topic: Topic, value: dict[str, Any]) -> None:
