@@ -30,7 +30,7 @@ class LeadXRow(Row, frozen=True):
 TYPES = st.sampled_from([LeadRow, LeadXRow])
 # Few of them, so that they meet; next to the separator, non-ASCII and empty.
 PARTS = st.sampled_from(["", "a", "a\x01", "ab", "b", "é", "\U0001f600"])
-KEYS = st.tuples(PARTS, PARTS)
+KEYS = st.tuples(PARTS, st.sampled_from(["", "a"]))
 
 
 class RowsAsSortedDict(RuleBasedStateMachine):

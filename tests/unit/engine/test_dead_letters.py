@@ -150,7 +150,7 @@ LIMITS = QuarantineLimits(share_percent=50, window=10, run=4)
         ("xx.xx.xx.x", True),  # 7 of 10
         ("x.x.x.x.x.", False),  # 5 of 10 is not more than half
         ("..........", False),
-        (".........." * 5 + "xxx.xxx.", False),  # what came before still weighs
+        (".........." + "xxx.xxx...", False),  # 6 of the last 10, but the 10 before them still weigh
         (".........." * 5 + "xxx.xxx.xxx.", True),
         ("xxxx" + "." * 50, True),  # stopped stays stopped until resumed
     ],

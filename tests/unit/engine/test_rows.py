@@ -171,6 +171,18 @@ def test_key_parts_that_would_make_two_keys_one_are_refused() -> None:
     assert row_key(LeadRow, ("a", "b")) != row_key(LeadRow, ("ab",))
 
 
+def test_a_row_written_again_in_the_same_batch_is_scanned_once_as_it_is_now(
+    rows: Rows, store: MemoryStore
+) -> None:
+    for points in (1, 2, 3):
+        rows.put(LeadRow(points=points), "a")
+        if points == 1:
+            commit(rows, store)
+        elif points == 2:
+            rows.keep()
+    assert rows.scan(LeadRow, limit=9) == [(("a",), LeadRow(points=3))]
+
+
 def test_a_row_written_before_a_field_was_added_reads_with_its_default(
     rows: Rows, store: MemoryStore
 ) -> None:
