@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from tests.edge import DAY, HOUR, KEY, MINUTE, NOON, Partition, activity, form, policy_with, types
@@ -164,6 +166,19 @@ def test_the_daily_sweep_takes_what_has_had_its_time() -> None:
     assert [parts[2:] for parts, _ in visitors.rows(HistoryRow)] == [("activity", "b1")]
     assert [parts for parts, _ in visitors.rows(VisitorRow)] == [("known",), ("x7",)]
     assert len(visitors.rows(TimerRow)) == 1
+
+
+def test_no_chunk_of_a_sweep_deletes_more_than_200_events() -> None:
+    visitors = partition(policy_with(("anonymous_history: {days: 90", "anonymous_history: {days: 30")))
+    for n in range(450):
+        visitors.say("web.activity", activity(f"a{n}", anonymous_id=f"x{n % 3}"))
+    left = [450]
+    while left[-1]:
+        visitors.tick(NOON + 40 * DAY)
+        left.append(len(visitors.rows(HistoryRow)))
+        assert len(left) < 50
+    assert max(before - after for before, after in pairwise(left)) == 200
+    assert visitors.rows(VisitorRow) == []
 
 
 def test_a_browser_that_was_swept_is_a_new_one() -> None:
