@@ -14,6 +14,8 @@ import workers.desks.agent
 import workers.directory.agent
 import workers.visitors.agent
 from workers.accounts.handle import AccountsHop
+from workers.clients import client_arguments
+from workers.cluster import cluster_facts
 from workers.deadletters import dead_letter
 from workers.desks.handle import DesksHop
 from workers.engine.clocks import StampClock, WallClock
@@ -22,7 +24,6 @@ from workers.engine.datadir import DataDir
 from workers.engine.decide import Limits
 from workers.engine.faust_app import EngineApp, build_app
 from workers.engine.quarantine import QuarantineLimits
-from workers.kafka import client_args, cluster_facts
 from workers.log import configure_logging
 from workers.policy.load import load_policy, load_policy_file, to_config
 from workers.settings import Clock, Security, Settings
@@ -70,7 +71,7 @@ def build_context(settings: Settings, config: Config, cluster_id: str, delete_re
     """Return what the tasks of this process share; takes the lock on the data directory."""
     return Context(
         app_id=settings.app_id,
-        client=client_args(settings),
+        client=client_arguments(settings),
         partitions=settings.partitions,
         data_dir=DataDir(settings.data_dir, settings.app_id),
         edge_clock=StampClock() if settings.clock is Clock.STAMPS else WallClock(),
@@ -108,7 +109,7 @@ def make_app(settings: Settings, only: Sequence[str] = ()) -> EngineApp:
         raise NotReadyError("the topics are not as they must be:\n  " + "\n  ".join(map(str, problems)))
     chosen = [specs[name] for name in AGENTS if not only or name in only]
     changelogs = {changelog_topic(settings.app_id, spec.name): spec.name for spec in chosen}
-    cluster_id, retention = asyncio.run(cluster_facts(client_args(settings), changelogs))
+    cluster_id, retention = asyncio.run(cluster_facts(client_arguments(settings), changelogs))
     by_agent = {changelogs[topic]: kept_ms for topic, kept_ms in retention.items()}
     context = build_context(settings, config, cluster_id, by_agent)
     return build_app(chosen, context, session_timeout_s=settings.session_timeout_s, **_faust_security(settings, context))

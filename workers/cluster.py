@@ -1,33 +1,16 @@
-"""How every client of this process reaches Kafka, and what the broker says of itself."""
+"""What the broker says of itself and of the changelogs, asked once when a worker starts."""
 
 from __future__ import annotations
 
-import ssl
 from typing import TYPE_CHECKING, Any
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from workers.settings import Security, Settings
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _DAY_MS = 86_400_000
-
-
-def client_args(settings: Settings) -> dict[str, Any]:
-    """Return the arguments of every aiokafka client: address and security."""
-    args: dict[str, Any] = {"bootstrap_servers": settings.bootstrap, "security_protocol": str(settings.security)}
-    if settings.security is not Security.PLAINTEXT:
-        args["ssl_context"] = ssl.create_default_context(cafile=str(settings.ssl_cafile) if settings.ssl_cafile else None)
-    if settings.security is Security.SASL_SSL and settings.sasl_password is not None:
-        args |= {
-            "sasl_mechanism": settings.sasl_mechanism,
-            "sasl_plain_username": settings.sasl_user,
-            "sasl_plain_password": settings.sasl_password.get_secret_value(),
-        }
-    return args
 
 
 async def cluster_facts(client: dict[str, Any], changelogs: Iterable[str]) -> tuple[str, dict[str, int]]:
