@@ -74,7 +74,14 @@ def day_of_windows(draw: st.DrawFn) -> list[Window]:
     windows = []
     for number, start in enumerate(starts):
         latest = starts[number + 1] if number + 1 < len(starts) else start + 1_440
-        windows.append(Window(start, draw(st.integers(start + 1, max(start + 1, latest)))))
+        # Closing times within the first hours of a day are where the clocks change.
+        ends = st.integers(start + 1, max(start + 1, latest))
+        windows.append(
+            Window(
+                start,
+                draw(ends if start > 200 else st.one_of(ends, st.integers(start + 1, min(latest, 240)))),
+            )
+        )
     return windows
 
 

@@ -22,6 +22,7 @@ WRITTEN = {
     "night": Written(timezone="America/New_York", hours={"sun-thu": "22:00-06:00"}, holidays="US"),
     "early": Written(timezone="America/New_York", hours={"mon-sun": "02:30-04:00"}),
     "twice": Written(timezone="America/New_York", hours={"mon-sun": "01:30-03:00"}),
+    "fold": Written(timezone="America/New_York", hours={"mon-sun": "00:30-01:30"}),
     "always": Written(timezone="America/New_York", hours={"mon-sun": "00:00-24:00"}),
 }
 
@@ -68,6 +69,12 @@ def utc(text: str) -> int:
         ),  # 02:30 does not exist: 03:00 summer time to 04:00
         ("early", "2026-03-07 05:00", 1, "2026-03-07 08:30"),
         ("twice", "2026-11-01 04:00", 2, "2026-11-01 07:30"),  # 01:30 to 03:00 lasts two and a half hours
+        (
+            "fold",
+            "2026-11-01 04:00",
+            2,
+            "2026-11-01 06:30",
+        ),  # until the clocks read 01:30 for the second time
         ("always", "2026-03-08 05:00", 23, "2026-03-09 04:00"),  # a day of 23 hours
         ("always", "2026-11-01 04:00", 25, "2026-11-02 05:00"),  # a day of 25 hours
     ],
