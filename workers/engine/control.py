@@ -66,6 +66,14 @@ def decode_control(record: Record) -> Control:
     return _decoder.decode(record.value or b"")
 
 
+def control_or_none(record: Record) -> Control | None:
+    """Decode an engine record; None where it is none."""
+    try:
+        return decode_control(record)
+    except msgspec.MsgspecError:
+        return None
+
+
 def control_emit(topic: str, partition: int, control: Control, timestamp_ms: int) -> Emit:
     """Return the emit that writes ``control`` into one partition of a log."""
     kind: Literal["tick", "watermark", "config", "resume"] = control.__struct_config__.tag  # type: ignore[assignment]

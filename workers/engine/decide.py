@@ -7,10 +7,6 @@ It never reads a clock, a socket or a log.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
-
-import msgspec
 from msgspec.structs import replace
 
 from workers.engine.api import (
@@ -21,29 +17,25 @@ from workers.engine.api import (
     Emit,
     Hop,
     Record,
-    RefusedError,
     Timer,
 )
+from workers.engine.attempt import Attempts
+from workers.engine.batch import Decided, Limits, OffsetRow, RowTooLargeError, StreamTimeRow
 from workers.engine.config_guard import ConfigConflictError, ConfigRow, config_of, refuse_conflict, row_of
 from workers.engine.control import (
     ConfigChange,
-    Control,
-    Resume,
     Tick,
     Watermark,
-    decode_control,
+    control_or_none,
     forward_emit,
     is_control,
     origin_of,
 )
 from workers.engine.partitioner import partition_of
-from workers.engine.quarantine import QuarantineLimits, QuarantineRow, counted
-from workers.engine.rows import Row, Rows, Store
+from workers.engine.quarantine import QuarantineRow, counted
+from workers.engine.rows import Rows, Store
 from workers.engine.timers import move_cursor, next_cursor, next_timer, take_timer
 from workers.engine.watermarks import Watermarks
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _MOST_SOURCES = 1_000
 __all__ = [
@@ -55,41 +47,6 @@ __all__ = [
     "RowTooLargeError",
     "StreamTimeRow",
 ]
-
-
-class OffsetRow(Row, frozen=True):
-    """The next offset of one source: the only truth about what was handled. One row a source."""
-
-    prefix: ClassVar[str] = "~offset"
-    next_offset: int
-
-
-class StreamTimeRow(Row, frozen=True):
-    """The largest stamp of a handled record. One row."""
-
-    prefix: ClassVar[str] = "~time"
-    now_ms: int = 0
-
-
-class RowTooLargeError(Exception):
-    """A changed row would not fit into the changelog."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds of what one partition takes and makes."""
-
-    max_record_bytes: int = 1_000_000
-    max_output_bytes: int = 900_000
-    quarantine: QuarantineLimits = field(default_factory=QuarantineLimits)
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What a batch commits: outputs and changed rows, together or not at all."""
-
-    outputs: list[Emit]
-    changes: dict[bytes, bytes | None]
 
 
 class Decider:
@@ -111,11 +68,8 @@ class Decider:
         self.partitions = partitions
         self.limits = limits or Limits()
         self.rows = Rows(store)
-        self.checks_rows = True
-        """Whether a row too large for the changelog is laid to the record that wrote it, which becomes a dead letter."""
         self._worker_config = config
-        self._dead_letter = dead_letter
-        self._outputs: list[Emit] = []
+        self._attempts = Attempts(spec.name, self.rows, self.limits.max_output_bytes, dead_letter)
         self.dead_letters = 0
         self._is_ready = False
         self._load()
@@ -124,7 +78,9 @@ class Decider:
         rows = self.rows
         time = rows.get(StreamTimeRow)
         self.now_ms = time.now_ms if time else 0
-        self._offsets = {topic: row.next_offset for (topic,), row in rows.scan(OffsetRow, limit=_MOST_SOURCES)}
+        self._offsets = {
+            topic: row.next_offset for (topic,), row in rows.scan(OffsetRow, limit=_MOST_SOURCES)
+        }
         self.quarantine = rows.get(QuarantineRow) or QuarantineRow()
         self._watermarks = Watermarks(rows, self.spec.upstream)
         held = rows.get(ConfigRow)
@@ -139,6 +95,15 @@ class Decider:
     @property
     def _where(self) -> str:
         return f"{self.spec.name}/{self.partition}"
+
+    @property
+    def checks_rows(self) -> bool:
+        """Whether a row too large for the changelog is laid to the record that wrote it, which is a dead letter then."""
+        return self._attempts.checks_rows
+
+    @checks_rows.setter
+    def checks_rows(self, checks: bool) -> None:
+        self._attempts.checks_rows = checks
 
     @property
     def wants_config_record(self) -> bool:
@@ -173,7 +138,7 @@ class Decider:
         """Move time to the record and fire at most ``timers`` of those due; True when none is left due."""
         stamp = record.timestamp_ms
         if record.headers and self._is_control(record):
-            control = _control_or_none(record)
+            control = control_or_none(record)
             stamp = control.at_ms if isinstance(control, Tick) else 0
         self._move_time(stamp)
         for _ in range(timers):
@@ -192,10 +157,8 @@ class Decider:
         take_timer(self.rows, timer)
         self.rows.keep()
         clock = Clock(timer.due_ms)
-        where = Record(
-            self.spec.own_log, self.partition, -1, timer.due_ms, f"{timer.kind}/{timer.key}".encode(), None
-        )
-        self._attempt(lambda: self.hop.on_timer(timer, self.rows, clock), where, clock)
+        where = self._nowhere(f"{timer.kind}/{timer.key}", timer.due_ms)
+        self._attempts.run(lambda: self.hop.on_timer(timer, self.rows, clock), where, clock)
 
     def decide(self, record: Record) -> None:
         """Decide one record whose timers have run: its effects, its offset, and one chunk of long work."""
@@ -212,7 +175,7 @@ class Decider:
 
     def bury(self, record: Record, reason: str, detail: str) -> None:
         """Send a record to the dead letters undecided, because deciding it kills the worker."""
-        self._quarantine(record, reason, detail, Clock(self.now_ms))
+        self._attempts.bury(record, reason, detail, Clock(self.now_ms))
         self.quarantine = counted(self.quarantine, self.limits.quarantine, is_dead=True)
         self.dead_letters += 1
         self._done(record)
@@ -224,10 +187,13 @@ class Decider:
     def announce(self) -> None:
         """Let the hop say that what must be read first has been read."""
         clock = Clock(self.now_ms)
-        where = Record(self.spec.own_log, self.partition, -1, self.now_ms, b"announce", None)
-        self._attempt(
-            lambda: self.hop.announce(self.partition, self.partitions, self.rows, clock), where, clock
-        )
+        where = self._nowhere("announce", self.now_ms)
+        here = (self.partition, self.partitions)
+        self._attempts.run(lambda: self.hop.announce(*here, self.rows, clock), where, clock)
+
+    def _nowhere(self, key: str, at_ms: int) -> Record:
+        """What stands in a dead letter for a decision that no record asked for."""
+        return Record(self.spec.own_log, self.partition, -1, at_ms, key.encode(), None)
 
     def _is_control(self, record: Record) -> bool:
         """Whether the engine wrote it: only the own log is the engine's, whatever headers others give their records."""
@@ -242,9 +208,9 @@ class Decider:
     def _handle(self, record: Record, clock: Clock) -> bool:
         if record.value is not None and len(record.value) > self.limits.max_record_bytes:
             detail = f"{len(record.value)} bytes, at most {self.limits.max_record_bytes} are read"
-            self._quarantine(record, "too_large", detail, clock)
+            self._attempts.bury(record, "too_large", detail, clock)
             return False
-        return self._attempt(lambda: self._effects(record, clock), record, clock)
+        return self._attempts.run(lambda: self._effects(record, clock), record, clock)
 
     def _effects(self, record: Record, clock: Clock) -> list[Emit]:
         origin = origin_of(record) if record.topic == self.spec.own_log else None
@@ -258,55 +224,16 @@ class Decider:
                     return [forward_emit(record, self.spec.own_log, raw)]
         return self.hop.handle(event, seen, self.rows, clock)
 
-    def _attempt(self, decide: Callable[[], list[Emit]], record: Record, clock: Clock) -> bool:
-        """Run one decision; its effects count as a whole or, when it fails, not at all."""
-        try:
-            emits = decide()
-            self._check_sizes(emits)
-        except RefusedError as refused:
-            reason, detail = refused.reason, refused.detail
-        except Exception as error:  # noqa: BLE001 - whatever a handler raises, the record is quarantined and the rest goes on
-            reason, detail = "handler_failed", _without_values(error)
-        else:
-            self.rows.keep()
-            self._say(emits, clock)
-            return True
-        self.rows.discard()
-        self._quarantine(record, reason, detail, clock)
-        return False
-
-    def _quarantine(self, record: Record, reason: str, detail: str, clock: Clock) -> None:
-        self._say([self._dead_letter(self.spec.name, record, reason, detail, clock.now_ms)], clock)
-
-    def _say(self, emits: list[Emit], clock: Clock) -> None:
-        """Add outputs, stamped with the decision's time: a stamp of the producer's would differ in a replay."""
-        self._outputs.extend(
-            emit if emit.timestamp_ms is not None else replace(emit, timestamp_ms=clock.now_ms)
-            for emit in emits
-        )
-
-    def _check_sizes(self, emits: list[Emit]) -> None:
-        most = self.limits.max_output_bytes
-        for emit in emits:
-            size = len(emit.value or b"") + len(emit.key or b"")
-            if size > most:
-                raise RefusedError("output_too_large", f"{size} bytes for {emit.topic}, at most {most} fit")
-        if self.checks_rows:
-            size = self.rows.largest_pending()
-            if size > most:
-                raise RefusedError("output_too_large", f"a row of {size} bytes, at most {most} fit")
-
     def _handle_control(self, record: Record, clock: Clock) -> None:
-        control = _control_or_none(record)
+        control = control_or_none(record)
         if control is None:
-            self._quarantine(record, "breaks_contract", "not an engine record", clock)
+            self._attempts.bury(record, "breaks_contract", "not an engine record", clock)
         elif isinstance(control, Watermark):
             self._watermarks.learn(control)
         elif isinstance(control, ConfigChange):
             if control.version > self.config.version:
                 self._follow(control.config, record, clock)
-        elif isinstance(control, Resume | Tick):
-            pass  # a tick has moved time already; a resume is looked for only while the partition is stopped
+        # a tick has moved time already; a resume is looked for only while the partition is stopped
 
     def _follow(self, config: Config, record: Record, clock: Clock) -> None:
         refuse_conflict(self._where, config, self._worker_config)
@@ -314,22 +241,20 @@ class Decider:
         self.hop = self.spec.make_hop(config)
         self.rows.put(row_of(config))
         self.rows.keep()
-        self._attempt(lambda: self.hop.on_config_changed(self.rows, clock), record, clock)
+        self._attempts.run(lambda: self.hop.on_config_changed(self.rows, clock), record, clock)
 
     def _continue_cursor(self, clock: Clock) -> None:
         cursor = next_cursor(self.rows)
         if cursor is None:
             return
-        where = Record(
-            self.spec.own_log, self.partition, -1, clock.now_ms, f"{cursor.kind}/{cursor.key}".encode(), None
-        )
+        where = self._nowhere(f"{cursor.kind}/{cursor.key}", clock.now_ms)
 
         def chunk() -> list[Emit]:
             emits, position = self.hop.on_cursor(cursor, self.rows, clock)
             move_cursor(self.rows, cursor, position)
             return emits
 
-        if not self._attempt(chunk, where, clock):
+        if not self._attempts.run(chunk, where, clock):
             move_cursor(self.rows, cursor, None)
             self.rows.keep()
 
@@ -338,11 +263,11 @@ class Decider:
     @property
     def output_count(self) -> int:
         """Outputs of this batch so far."""
-        return len(self._outputs)
+        return len(self._attempts.outputs)
 
     def outputs_since(self, count: int) -> list[Emit]:
         """The outputs decided after the first ``count`` of this batch: a replay hands them on at once."""
-        return self._outputs[count:]
+        return self._attempts.outputs[count:]
 
     def take(self) -> Decided:
         """Return what the batch commits. Raises RowTooLargeError, after which the batch must be decided again."""
@@ -351,7 +276,7 @@ class Decider:
         for key, value in changes.items():
             if value is not None and len(value) + len(key) > self.limits.max_output_bytes:
                 raise RowTooLargeError(key.split(b"\x00", 1)[0].decode())
-        return Decided(self._outputs, changes)
+        return Decided(self._attempts.outputs, changes)
 
     def _put_own_rows(self) -> None:
         """Offsets, time and quarantine change with every record: they become rows once a batch."""
@@ -360,7 +285,10 @@ class Decider:
             row = OffsetRow(next_offset=offset)
             if rows.get(OffsetRow, topic) != row:
                 rows.put(row, topic)
-        for own, unset in ((StreamTimeRow(now_ms=self.now_ms), StreamTimeRow()), (self.quarantine, QuarantineRow())):
+        for own, unset in (
+            (StreamTimeRow(now_ms=self.now_ms), StreamTimeRow()),
+            (self.quarantine, QuarantineRow()),
+        ):
             if (rows.get(type(own)) or unset) != own:
                 rows.put(own)
         rows.keep()
@@ -368,21 +296,4 @@ class Decider:
     def committed(self) -> None:
         """The store has the batch's rows: begin the next one."""
         self.rows.clear()
-        self._outputs = []
-
-
-def _control_or_none(record: Record) -> Control | None:
-    try:
-        return decode_control(record)
-    except msgspec.MsgspecError:
-        return None
-
-
-def _without_values(error: Exception) -> str:
-    """The type and place of an error: its text may hold somebody's address."""
-    trace = error.__traceback__
-    where = "?"
-    while trace is not None:
-        where = f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return f"{type(error).__name__} at {where}"
+        self._attempts.outputs = []
