@@ -153,6 +153,20 @@ class Told:
         ]
 
     @property
+    def holders(self) -> dict[str, list[set[str]]]:
+        """Who holds an account's open hand-offs after each routing record: never two, not even for a moment."""
+        open_now: dict[str, dict[str, str]] = {}
+        after: dict[str, list[set[str]]] = {}
+        for event in self.of("lead.routing"):
+            held = open_now.setdefault(event["account_key"], {})
+            if event.get("assignee"):
+                held[event["handoff_id"]] = event["assignee"]["id"]
+            else:
+                held.pop(event["handoff_id"], None)
+            after.setdefault(event["account_key"], []).append(set(held.values()))
+        return after
+
+    @property
     def stages(self) -> list[str]:
         return [e["to_stage"] for e in self.of("lead.stages")]
 

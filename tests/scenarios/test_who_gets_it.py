@@ -105,7 +105,11 @@ def test_a_raised_hand_of_somebody_outside_is_an_inquiry_for_the_desk(team: Stor
     team.bank("harbor", sic=["7372"])
     team.form("ann@harbor.example", "tue 10:00", "demo")
 
-    assert team.told().handoffs == [("assigned", "inquiry", "inside_sales")]
+    told = team.told()
+
+    assert told.handoffs == [("assigned", "inquiry", "desk:inside_sales")]
+    assert told.of("lead.routing")[0]["assignee"]["type"] == "desk"
+    assert [entry["entry"] for entry in told.of("desk.ledger")].count("turn") == 0
 
 
 def test_a_customers_lead_goes_to_the_accounts_owner_whatever_the_score(team: Story) -> None:
@@ -203,10 +207,10 @@ def test_an_account_that_gains_an_owner_takes_its_open_leads_along(team: Story) 
     team.form("bob@harbor.example", "tue 11:00", "demo")
     team.bank("harbor", "tue 15:00", owner_rep_id="olga")
 
-    handoffs = team.told().handoffs
+    told = team.told()
 
-    assert [who for _, _, who in handoffs[:2]] == ["mia", "mia"]
-    assert handoffs[2:] == [("reassigned", "raised_hand", "olga")] * 2
+    assert told.holders == {"domain:harbor.example": [{"mia"}, {"mia"}, {"mia"}, {"olga"}, {"olga"}]}
+    assert told.handoffs[-2:] == [("reassigned", "raised_hand", "olga")] * 2
 
 
 def test_a_full_week_makes_an_mql_wait_and_a_raised_hand_passes(story: Story) -> None:
