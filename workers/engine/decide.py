@@ -230,9 +230,8 @@ class Decider:
             self._attempts.bury(record, "breaks_contract", "not an engine record", clock)
         elif isinstance(control, Watermark):
             self._watermarks.learn(control)
-        elif isinstance(control, ConfigChange):
-            if control.version > self.config.version:
-                self._follow(control.config, record, clock)
+        elif isinstance(control, ConfigChange) and control.version > self.config.version:
+            self._follow(control.config, record, clock)
         # a tick has moved time already; a resume is looked for only while the partition is stopped
 
     def _follow(self, config: Config, record: Record, clock: Clock) -> None:
