@@ -18,9 +18,9 @@ from topics import Event, Reader, create_topics, produce
 from toy import CountRow, ToySettings
 from waiting import eventually
 
-START_S = 20.0
+START_S = 30.0
 """A worker that starts on a busy machine, its group's rebalance included."""
-DONE_S = 30.0
+DONE_S = 60.0
 _SHOWN_LINES = 40
 # A broker of ours lets members be missed early (tests/conftest.py); any other one has its default least of 6 s.
 SESSION_TIMEOUT_S = float(
@@ -35,7 +35,8 @@ class Worker:
         self.settings = settings
         self.log_path = folder / "worker.log"
         self.moments = Moments(Path(settings.moments))
-        self._log_start = self.log_path.stat().st_size if self.log_path.exists() else 0
+        self.log_path.touch()
+        self._log_start = self.log_path.stat().st_size
         self._child: Child = nursery.start([msgspec.json.encode(settings).decode()], self.log_path)
 
     def said(self) -> str:
@@ -44,9 +45,19 @@ class Worker:
             log.seek(self._log_start)
             return log.read().decode("utf-8", "replace")
 
-    async def until_it_says(self, text: str, within_s: float = START_S, times: int = 1) -> None:
-        """Wait for a line of its log."""
-        await eventually(lambda: self.said().count(text) >= times, within_s, f"{text!r} in {self.log_path}")
+    def events(self, name: str) -> list[dict[str, Any]]:
+        """The facts of that name that this run has logged."""
+        lines = (line for line in self.said().splitlines(keepends=True) if f'"{name}"' in line)
+        found = [json.loads(line) for line in lines if line.endswith("\n")]
+        return [event for event in found if event["event"] == name]
+
+    async def until(self, name: str, times: int = 1, within_s: float = START_S, **fields: Any) -> None:
+        """Wait until it has logged a fact, with these fields, that often."""
+        await eventually(
+            lambda: sum(fields.items() <= event.items() for event in self.events(name)) >= times,
+            within_s,
+            f"{name} {fields} {times} times in {self.log_path}",
+        )
 
     def kill(self) -> bool:
         """End it as kill -9 does; whether a transaction of its was open on the broker at that moment."""

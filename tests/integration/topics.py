@@ -78,6 +78,13 @@ class Reader:
             await self._more()
         return self.records
 
+    async def until_count(self, count: int, within_s: float) -> None:
+        """Read until that many records were seen. Raises AssertionError after ``within_s``."""
+        give_up_at = time.monotonic() + within_s
+        while len(self.records) < count:
+            assert time.monotonic() < give_up_at, f"not within {within_s:g} s: {count} records"
+            await self._more()
+
     async def until_ids(self, ids: Iterable[str], within_s: float) -> None:
         """Read until each of these ids was seen. Raises AssertionError after ``within_s``."""
         wanted = set(ids)

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import faust
-import moments
 import msgspec
+from moments import Orders, install
 
 from workers.engine.api import AgentSpec, Clock, Config, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.clocks import WallClock
@@ -29,6 +29,8 @@ from workers.engine.faust_app import build_app
 from workers.engine.quarantine import QuarantineLimits
 from workers.engine.rows import Row
 from workers.engine.timers import cancel_timer, set_timer
+from workers.log import configure_logging
+from workers.settings import LogFormat
 
 if TYPE_CHECKING:
     from workers.engine.rows import Rows
@@ -55,7 +57,7 @@ class ToySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quarantine: dict[str, int] = {}
     moments: str = ""
     """A file in which the worker tells where its transactions stand (moments.py)."""
-    orders: moments.Orders = moments.Orders()
+    orders: Orders = Orders()
 
 
 class CountRow(Row, frozen=True):
@@ -112,6 +114,8 @@ class Counter(_Toy):
             threading.Event().wait(settings.slow_ms / 1000)
         if event.get("is_deadly"):
             os._exit(DEADLY_EXIT)
+        if event.get("is_bad"):
+            raise ValueError(key)
         if event.get("forgets"):
             rows.delete(CountRow, key)
             cancel_timer(rows, "own", key)
@@ -195,9 +199,11 @@ def main(arguments: list[str]) -> None:
     """Run a worker until it is told to end."""
     settings = _settings(arguments)
     if settings.moments:
-        moments.install(Path(settings.moments), settings.orders)
+        install(Path(settings.moments), settings.orders)
     app = build_app(specs(settings), _context(settings), session_timeout_s=settings.session_timeout_s)
-    faust.Worker(app, loglevel="info").execute_from_commandline()
+    worker = faust.Worker(app, loglevel="info", override_logging=False)
+    configure_logging("info", LogFormat.JSON)
+    worker.execute_from_commandline()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,130 @@
+"""What other systems send: rubbish, records on wrong partitions, records that kill; the rest goes on."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from cluster import START_S, Toys, some_events
+from confluent_kafka import Producer
+from toy import DEADLY_EXIT
+
+from workers.engine.control import Resume, control_emit
+
+pytestmark = pytest.mark.kafka
+
+RUBBISH: list[bytes] = [b"", b"not JSON", b"\xff\xfe\x00", b'["no", "object"]', b'{"key": 7}', b"[" * 5000]
+
+
+async def place(toys: Toys, partition: int, values: list[bytes | dict[str, Any]]) -> list[int]:
+    """Write values to one partition; return their offsets."""
+    async with AIOKafkaProducer(bootstrap_servers=toys.bootstrap) as producer:
+        raws = [value if isinstance(value, bytes) else json.dumps(value).encode() for value in values]
+        futures = [await producer.send(toys.topic("in"), raw, partition=partition) for raw in raws]
+        return [(await future).offset for future in futures]
+
+
+async def test_foreign_placement_is_mended_and_each_event_counted_where_it_belongs(toys: Toys) -> None:
+    await toys.create()
+    events = some_events(3_000, keys=200)
+    foreign = Producer(
+        {"bootstrap.servers": toys.bootstrap}
+    )  # its default partitioner is not the Java client's
+    for event in events:
+        foreign.produce(toys.topic("in"), json.dumps(event).encode(), event["key"].encode())
+    assert foreign.flush(START_S) == 0
+    toys.start()
+    await toys.until_done(events)
+    toys.kill_all()
+    await toys.check_exact(events)
+    murmur2 = Producer({"bootstrap.servers": toys.bootstrap, "partitioner": "murmur2"})
+    belongs: dict[bytes, int] = {}
+    for key in {event["key"].encode() for event in events}:
+        murmur2.produce(
+            toys.topic("told"),
+            b"",
+            key,
+            on_delivery=lambda _, put: belongs.update({put.key(): put.partition()}),
+        )
+    assert murmur2.flush(START_S) == 0
+    async with toys.reader("in") as asked, toys.reader("out") as said:
+        astray = sum(belongs[record.key] != record.partition for record in await asked.to_end())
+        assert all(belongs[record.key] == record.partition for record in await said.to_end())
+    print(f"{astray} of {len(events)} records lay on a partition that was not their key's")  # noqa: T201 - the figure
+    assert astray > len(events) // 2, "the foreign partitioner agreed too often for this to prove anything"
+
+
+async def test_rubbish_is_dead_lettered_with_its_place_and_the_rest_goes_on(toys: Toys) -> None:
+    await toys.create()
+    events = some_events(200)
+    await toys.produce(events[:100])
+    expected = {
+        (1, offset) for offset in await place(toys, 1, [*RUBBISH, {"id": "bad", "key": "k", "is_bad": True}])
+    }
+    # k lies where it lies: what raises is forwarded first if that is another partition.
+    await toys.produce(events[100:])
+    toys.start()
+    await toys.until_done(events)
+    async with toys.reader("dead") as reader:
+        await reader.until_count(len(expected), START_S)
+        letters = [json.loads(record.value) for record in reader.records]
+    toys.kill_all()
+    await toys.check_exact(events)
+    of_input = {
+        (letter["partition"], letter["offset"]) for letter in letters if letter["topic"] == toys.topic("in")
+    }
+    assert of_input <= expected
+    assert len(letters) == len(expected)
+    reasons = Counter(letter["reason"] for letter in letters)
+    assert reasons == {"not_json": 4, "breaks_contract": 2, "handler_failed": 1}
+
+
+async def test_past_the_run_of_dead_letters_a_partition_stops_until_an_operator_resumes_it(
+    toys: Toys,
+) -> None:
+    await toys.create()
+    events = some_events(400)
+    await place(toys, 2, [b"rubbish"] * 5)
+    await toys.produce(events)
+    async with toys.reader("in") as asked:
+        behind = {
+            json.loads(r.value)["id"] for r in await asked.to_end() if r.partition == 2 and r.offset >= 5
+        }
+    others = [event for event in events if event["id"] not in behind]
+    assert behind
+    for _ in range(2):  # it outlives a restart
+        worker = toys.start(quarantine={"run": 5})
+        await worker.until("partition_stopped", partition=2)
+        await toys.until_done(others)
+        assert not behind & {output["id"] for output in await toys.outputs()}
+        worker.terminate()
+        assert worker.wait(10.0) == 0
+    assert "5 dead letters in a row (limit 5)" in worker.events("partition_stopped")[0]["why"]
+    worker = toys.start(quarantine={"run": 5})
+    await worker.until("partition_stopped", partition=2)
+    resume = control_emit(toys.topic("log"), 2, Resume("counter"), 0)
+    async with AIOKafkaProducer(bootstrap_servers=toys.bootstrap) as producer:
+        await producer.send_and_wait(resume.topic, resume.value, partition=2, headers=list(resume.headers))
+    await toys.until_done(events)
+    toys.kill_all()
+    await toys.check_exact(events)
+    assert len(await toys.outputs("dead")) == 5
+
+
+async def test_a_record_that_kills_the_worker_is_buried_at_the_third_start(toys: Toys) -> None:
+    await toys.create()
+    events = some_events(300)
+    await toys.produce(events[:150])
+    await toys.produce([{"id": "deadly", "key": "k1", "is_deadly": True}])
+    await toys.produce(events[150:])
+    for _ in range(2):
+        assert toys.start().wait(START_S) == DEADLY_EXIT
+    toys.start()
+    await toys.until_done(events)
+    toys.kill_all()
+    await toys.check_exact(events)
+    letters = await toys.outputs("dead")
+    assert [letter["reason"] for letter in letters] == ["crashed_worker"]
