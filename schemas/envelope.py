@@ -50,6 +50,15 @@ def _constant_headers(type_name: str) -> tuple[tuple[str, bytes], ...]:
     return tuple((name, value) for name, value in message.headers.items() if name not in {"ce_id", "ce_time"})
 
 
+def result_headers(type_name: str, event_id: str, occurred_at: str) -> tuple[tuple[str, bytes], ...]:
+    """Return the CloudEvents headers of a result; ``occurred_at`` is RFC 3339 in UTC, ending in Z."""
+    return (
+        *_constant_headers(type_name),
+        ("ce_id", event_id.encode()),
+        ("ce_time", occurred_at.encode()),
+    )
+
+
 def encode(topic: Topic, event: Any) -> Encoded:
     """Encode ``event`` for ``topic``; results carry the CloudEvents attributes, internal records none."""
     if topic.key is None or topic.partition_by is None:
@@ -57,11 +66,8 @@ def encode(topic: Topic, event: Any) -> Encoded:
         raise ValueError(msg)
     headers: tuple[tuple[str, bytes], ...] = ()
     if isinstance(event, Output):
-        headers = (
-            *_constant_headers(event.type_name),
-            ("ce_id", event.event_id.encode()),
-            ("ce_time", event.occurred_at.isoformat().replace("+00:00", "Z").encode()),
-        )
+        occurred_at = event.occurred_at.isoformat().replace("+00:00", "Z")
+        headers = result_headers(event.type_name, event.event_id, occurred_at)
     return Encoded(
         topic.name,
         topic.key(event).encode(),

@@ -14,7 +14,8 @@ from schemas.base import Campaign
 from schemas.lead_events import AdoptedCount, AdoptedFact, LeadAdopted
 from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Stage
-from workers.accounts.facts import latest_campaign
+from workers.accounts.behaviour import added
+from workers.accounts.facts import latest_campaign, merged
 from workers.accounts.judging import judge
 from workers.accounts.pending import no_longer_due
 from workers.accounts.qualifying import Occasion
@@ -48,12 +49,10 @@ def send_over(case: Case, lead_id: str, lead: LeadRow) -> None:
         origin_account_key=case.key,
         email=lead.email,
         role_address=lead.role_address,
-        facts={
-            name: AdoptedFact(value=fact.value, at_ms=fact.at_ms) for name, fact in sorted(lead.facts.items())
-        },
+        facts={fact.name: AdoptedFact(value=fact.value, at_ms=fact.at_ms) for fact in lead.facts},
         counts={
-            rule: AdoptedCount(days=sorted(count.days.items()), at_ms=count.at_ms, event_id=count.event_id)
-            for rule, count in sorted(score.counts.items())
+            count.rule: AdoptedCount(days=list(count.days), at_ms=count.at_ms, event_id=count.event_id)
+            for count in score.counts
         },
         campaign=None if mark is None else Campaign(name=mark.name, source=mark.source, medium=mark.medium),
         cycle=lead.cycle,
@@ -69,43 +68,32 @@ def send_over(case: Case, lead_id: str, lead: LeadRow) -> None:
 
 def take_in(case: Case, event: LeadAdopted, lead: LeadRow) -> None:
     """Take in a lead that lived under another key; what is here already stays, the later fact holds, counts add up."""
-    facts = dict(lead.facts)
-    for name, said in sorted(event.facts.items()):
-        held = facts.get(name)
-        if held is None or (said.at_ms, said.value) > (held.at_ms, held.value):
-            facts[name] = Fact(said.value, said.at_ms)
+    said = [Fact(name, one.value, one.at_ms) for name, one in event.facts.items()]
     is_new = lead.email is None
     lead = replace(
         lead,
         email=event.email if is_new else lead.email,
         role_address=event.role_address or lead.role_address,
-        facts=facts,
+        facts=merged(lead.facts, said),
         campaign=latest_campaign(lead.campaign, event.campaign, event.occurred_at_ms),
         cycle=max(lead.cycle, event.cycle),
     )
     if is_new and event.verdict is not None:
         lead = replace(lead, verdict=Stage(event.verdict), said_no_ms=event.said_no_ms)
     score = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
-    counts = dict(score.counts)
-    for rule, count in sorted(event.counts.items()):
-        counts[rule] = _sum(counts.get(rule), count)
-    latest = max((day for count in counts.values() for day in count.days), default=score.latest_day)
-    since = {} if lead.verdict is not None and score.since is None else score.since
-    score = replace(score, counts=counts, latest_day=max(score.latest_day, latest), since=since)
-    day = min((day for count in counts.values() for day in count.days), default=latest)
+    sent = tuple(
+        RuleCount(rule, tuple(one.days), one.at_ms, one.event_id)
+        for rule, one in sorted(event.counts.items())
+    )
+    days = [day for count in sent for day, _ in count.days]
+    since = () if lead.verdict is not None and score.since is None else score.since
+    latest = max([score.latest_day, *days])
+    score = replace(score, counts=added(score.counts, sent), latest_day=latest, since=since)
+    day = min(days, default=latest)
     occasion = Occasion(
         max(day, case.account.facts_day),
         earned=event.earned and lead.verdict is None,
         raised=event.raised_hand,
     )
+    case.put_lead(event.lead_id, lead)
     judge(case, event.lead_id, lead, score, occasion, say=True)
-
-
-def _sum(held: RuleCount | None, count: AdoptedCount) -> RuleCount:
-    days = {} if held is None else dict(held.days)
-    for day, times in count.days:
-        days[day] = days.get(day, 0) + times
-    latest = (count.at_ms, count.event_id)
-    if held is not None:
-        latest = max(latest, (held.at_ms, held.event_id))
-    return RuleCount(dict(sorted(days.items())), *latest)

@@ -75,9 +75,9 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     if before is not None and before.id == holder.id and request.route is Route.ACCOUNT_HAS_REP:
         holder = replace(holder, desk=before.desk)  # who has it already has it from there
     forget_request(case, request)
-    due = (answer.due_soon_at_ms, answer.due_at_ms)
+    due = handoffs.Due(answer.due_soon_at_ms, answer.due_at_ms)
     reasons = _holder_reasons(case, holder)
-    handoffs.move_all(case, holder, due, _move_reasons(case, request, reasons))
+    handoffs.move_all(case, holder, request.kind, due, _move_reasons(case, request, reasons))
     if not request.pending:
         return
     pending = case.rows.get(PendingRow, case.key, request.pending, request.lead_id)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from workers.accounts.rows import RuleCount
 
 if TYPE_CHECKING:
@@ -20,13 +22,13 @@ KEPT_BEYOND_HORIZON_DAYS = 7
 """Counts stay a little longer than they give points: a lead that waited is explained as of the day it was due."""
 
 
-class Line(NamedTuple):
-    """The points of one rule, or what a cap took off."""
+class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The points of one rule, or what a cap took off; encodes as the contract's PointsLine."""
 
     rule: str
     points: int
-    times: int
-    event_id: str | None
+    count: int
+    event_id: str | None = None
 
 
 class Behaviour(NamedTuple):
@@ -53,6 +55,7 @@ class RuleBook:
             for name, rule in behaviour.rules.items()
         )
         self._group_caps = {name: group.cap for name, group in behaviour.groups.items()}
+        self._latest: tuple[tuple[RuleCount, ...], int, Behaviour] = ((), 0, NONE)
         self.for_activity = lru_cache(maxsize=20_000)(self._for_activity)
         self.for_form = lru_cache(maxsize=5_000)(self._for_form)
 
@@ -85,7 +88,7 @@ class RuleBook:
         """Whether one of the rules gives points."""
         return any(self._rules[name].points > 0 for name in names)
 
-    def points(self, counts: Mapping[str, RuleCount], day: int) -> Behaviour:
+    def points(self, counts: tuple[RuleCount, ...], day: int) -> Behaviour:
         """Return the points of ``counts`` as of ``day`` (events dated later do not count).
 
         Each event loses its points in a straight line over N days: points * (N - age) / N. The sum of a rule's events
@@ -93,11 +96,20 @@ class RuleBook:
         """
         if not counts:
             return NONE
+        latest = self._latest
+        if latest[0] is counts and latest[1] == day:
+            return latest[2]
+        made = self._points(counts, day)
+        self._latest = (counts, day, made)  # the bar and the score of one record ask for the same
+        return made
+
+    def _points(self, counts: tuple[RuleCount, ...], day: int) -> Behaviour:
+        by_rule = {found.rule: found for found in counts}
         lines: list[Line] = []
         by_group: dict[str, int] = {}
         total = 0
         for name, each, cap, group in self._plan:
-            found = counts.get(name)
+            found = by_rule.get(name)
             if found is None:
                 continue
             points, times = self._of_rule(found.days, each, day)
@@ -111,15 +123,15 @@ class RuleBook:
                 by_group[group] = by_group.get(group, 0) + points
         total -= self._taken_off(by_group, lines)
         if total > self._cap:
-            lines.append(Line("cap:behaviour", self._cap - total, 0, None))
+            lines.append(Line("cap:behaviour", self._cap - total, 0))
             total = self._cap
         return Behaviour(total, tuple(lines))
 
-    def _of_rule(self, days: Mapping[int, int], each: int, day: int) -> tuple[int, int]:
+    def _of_rule(self, days: tuple[tuple[int, int], ...], each: int, day: int) -> tuple[int, int]:
         """Return (points, events) of one rule: N days of age make nothing, none makes all."""
         horizon = self.horizon_days
         weight = times = 0
-        for on_day, count in days.items():
+        for on_day, count in days:
             age = day - on_day
             if 0 <= age < horizon:
                 weight += count * (horizon - age)
@@ -132,7 +144,7 @@ class RuleBook:
         for group, most in self._group_caps.items():
             over = by_group.get(group, 0) - most
             if over > 0:
-                lines.append(Line(f"cap:{group}", -over, 0, None))
+                lines.append(Line(f"cap:{group}", -over, 0))
                 over_all += over
         return over_all
 
@@ -146,27 +158,54 @@ def _fits(rule: Rule, given: Mapping[str, str | None]) -> bool:
 
 
 def counted(
-    counts: dict[str, RuleCount], names: tuple[str, ...], day: int, at_ms: int, event_id: str, oldest_day: int
-) -> dict[str, RuleCount]:
+    counts: tuple[RuleCount, ...],
+    names: tuple[str, ...],
+    day: int,
+    at_ms: int,
+    event_id: str,
+    oldest_day: int,
+) -> tuple[RuleCount, ...]:
     """Return ``counts`` with one event more for each of ``names``; days before ``oldest_day`` are dropped."""
-    made = dict(counts)
+    made = {found.rule: found for found in counts}
+    is_known = True
     for name in names:
         found = made.get(name)
         if found is None:
-            made[name] = RuleCount({day: 1}, at_ms, event_id)
+            is_known = False
+            made[name] = RuleCount(name, ((day, 1),), at_ms, event_id)
+            continue
+        latest = max((at_ms, event_id), (found.at_ms, found.event_id))
+        made[name] = RuleCount(name, _on_day(found.days, day, 1, oldest_day), *latest)
+    return tuple(made.values()) if is_known else tuple(made[name] for name in sorted(made))
+
+
+def _on_day(
+    days: tuple[tuple[int, int], ...], day: int, times: int, oldest_day: int
+) -> tuple[tuple[int, int], ...]:
+    last, count = days[-1]
+    if last == day and days[0][0] >= oldest_day:
+        return (*days[:-1], (day, count + times))
+    kept = {on_day: n for on_day, n in days if on_day >= oldest_day}
+    kept[day] = kept.get(day, 0) + times
+    return tuple(sorted(kept.items()))
+
+
+def added(counts: tuple[RuleCount, ...], others: tuple[RuleCount, ...]) -> tuple[RuleCount, ...]:
+    """Return the sum of two counts: what a lead did under two keys."""
+    made = {found.rule: found for found in counts}
+    for other in others:
+        found = made.get(other.rule)
+        if found is None:
+            made[other.rule] = other
             continue
         days = found.days
-        kept = (
-            dict(days) if min(days) >= oldest_day else {on: n for on, n in days.items() if on >= oldest_day}
-        )
-        kept[day] = kept.get(day, 0) + 1
-        if (at_ms, event_id) > (found.at_ms, found.event_id):
-            made[name] = RuleCount(kept, at_ms, event_id)
-        else:
-            made[name] = RuleCount(kept, found.at_ms, found.event_id)
-    return made
+        for day, times in other.days:
+            days = _on_day(days, day, times, 0)
+        latest = max((other.at_ms, other.event_id), (found.at_ms, found.event_id))
+        made[other.rule] = RuleCount(other.rule, days, *latest)
+    return tuple(made[name] for name in sorted(made))
 
 
-def event_days(counts: Mapping[str, RuleCount], after_day: int) -> list[int]:
+def event_days(counts: tuple[RuleCount, ...], after_day: int) -> list[int]:
     """Return the days later than ``after_day`` on which something counted, ascending."""
-    return sorted({day for found in counts.values() for day in found.days if day > after_day})
+    return sorted({day for found in counts for day, _ in found.days if day > after_day})

@@ -30,6 +30,7 @@ class Case:
 
     __slots__ = (
         "_account_changed",
+        "_people",
         "account",
         "emits",
         "event_id",
@@ -51,6 +52,7 @@ class Case:
         self.owner_question = False
         """Whether something changed that may concern who gets what: requests are looked at before the case ends."""
         self._account_changed = False
+        self._people: tuple[tuple[str, int], ...] | None = None
 
     def change(self, **fields: Any) -> None:
         """Change the account's row; written when the case is closed."""
@@ -85,8 +87,7 @@ class Case:
 
     def was_active(self, lead_id: str, at_ms: int) -> None:
         """Remember that a person of the account was active at ``at_ms`` (its own date)."""
-        row = self.rows.get(ActiveRow, self.key) or ActiveRow()
-        people = row.people
+        people = self._active()
         if people and people[0][0] == lead_id:
             if people[0][1] >= at_ms:
                 return
@@ -99,12 +100,18 @@ class Case:
                 return
             others = [one for one in people if one[0] != lead_id]
             made = tuple(sorted([*others, (lead_id, at_ms)], key=_latest_first)[:MOST_ACTIVE])
+        self._people = made
         self.rows.put(ActiveRow(people=made), self.key)
 
     def active_people(self) -> list[str]:
         """Return the lead_ids of the account's people who were active last, latest first; at most 10."""
-        row = self.rows.get(ActiveRow, self.key)
-        return [] if row is None else [lead_id for lead_id, _ in row.people]
+        return [lead_id for lead_id, _ in self._active()]
+
+    def _active(self) -> tuple[tuple[str, int], ...]:
+        if self._people is None:
+            row = self.rows.get(ActiveRow, self.key)
+            self._people = () if row is None else row.people
+        return self._people
 
     # Alerts.
 

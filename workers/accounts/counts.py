@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from workers.accounts.behaviour import KEPT_BEYOND_HORIZON_DAYS, counted
 
 if TYPE_CHECKING:
-    from workers.accounts.rows import LeadRow, ScoreRow
+    from workers.accounts.rows import LeadRow, RuleCount, ScoreRow
     from workers.accounts.terms import Terms
 
 MOST_RECENT = 50
@@ -50,12 +50,11 @@ def with_event(
 
 def after_no(terms: Terms, score: ScoreRow, said_no_ms: int) -> ScoreRow:
     """Return the score as sales says no: events that are dated later, but came first, count as new."""
-    made = replace(score, since={}, recent=())
+    since: tuple[RuleCount, ...] = ()
     for at_ms, name, event_id in score.recent:
         if at_ms > said_no_ms:
-            held = made.since or {}
-            made = replace(made, since=counted(held, (name,), terms.day_of(at_ms), at_ms, event_id, 0))
-    return made
+            since = counted(since, (name,), terms.day_of(at_ms), at_ms, event_id, 0)
+    return replace(score, since=since, recent=())
 
 
 def after_return(score: ScoreRow) -> ScoreRow:

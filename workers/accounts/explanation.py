@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schemas.vocabulary import Reason
-    from workers.accounts.behaviour import Behaviour
+    from workers.accounts.behaviour import Behaviour, Line
     from workers.accounts.fit import Fit
     from workers.accounts.terms import Terms
 
@@ -31,7 +31,7 @@ def explain(
     if missing > 0:
         would_change.append(_points_missing(missing))
     lines = list(fit.lines)
-    lines += [_line(*line) for line in behaviour.lines]
+    lines += [_line(line) for line in behaviour.lines]
     return Explanation.model_construct(
         policy=terms.ref,
         reasons=list(reasons),
@@ -47,8 +47,10 @@ def explain(
     )
 
 
-def _line(rule: str, points: int, count: int, event_id: str | None) -> PointsLine:
-    return PointsLine.model_construct(rule=rule, points=points, count=count, event_id=event_id)
+def _line(line: Line) -> PointsLine:
+    return PointsLine.model_construct(
+        rule=line.rule, points=line.points, count=line.count, event_id=line.event_id
+    )
 
 
 def _points_missing(missing: int) -> WouldChange:

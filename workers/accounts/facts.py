@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from workers.accounts.rows import CampaignMark, Company, Fact, Opportunity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from schemas.base import Campaign
@@ -32,26 +33,29 @@ PERSON_FACTS = (
 )
 
 
-def with_form(facts: dict[str, Fact], form: LeadForm) -> dict[str, Fact]:
+def with_form(facts: tuple[Fact, ...], form: LeadForm) -> tuple[Fact, ...]:
     """Return the facts with what the form says; the same object where nothing changed."""
-    made = facts
-    for name in PERSON_FACTS:
-        value = (getattr(form, name) or "").strip()
-        held = facts.get(name)
-        if value and (held is None or (form.occurred_at_ms, value) > (held.at_ms, held.value)):
-            if made is facts:
-                made = dict(facts)
-            made[name] = Fact(value, form.occurred_at_ms)
-    return made
+    said = ((name, (getattr(form, name) or "").strip()) for name in PERSON_FACTS)
+    return merged(facts, [Fact(name, value, form.occurred_at_ms) for name, value in said if value])
 
 
-def value_of(facts: dict[str, Fact], name: str) -> str | None:
+def merged(facts: tuple[Fact, ...], said: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Return the later of each fact, in the order of their names; the same object where nothing changed."""
+    made = {fact.name: fact for fact in facts}
+    for fact in said:
+        held = made.get(fact.name)
+        if held is None or (fact.at_ms, fact.value) > (held.at_ms, held.value):
+            made[fact.name] = fact
+    now = tuple(made[name] for name in sorted(made))
+    return facts if now == facts else now
+
+
+def value_of(facts: tuple[Fact, ...], name: str) -> str | None:
     """Return a fact's value, or None."""
-    held = facts.get(name)
-    return None if held is None else held.value
+    return next((fact.value for fact in facts if fact.name == name), None)
 
 
-def fit_of(terms: Terms, company: Company | None, facts: dict[str, Fact]) -> Fit:
+def fit_of(terms: Terms, company: Company | None, facts: tuple[Fact, ...]) -> Fit:
     """Return the fit of a person with these facts at this company."""
     return terms.gates.fit(company, value_of(facts, "job_title"), value_of(facts, "job_function"))
 

@@ -12,12 +12,15 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from msgspec import Raw
+
 from schemas.explanation import GateResult, PointsLine, WouldChange
 from schemas.vocabulary import GateState, Reason, Relationship
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from schemas.base import Model
     from workers.accounts.rows import Company
     from workers.policy.market import Range
     from workers.policy.model import Policy
@@ -40,6 +43,10 @@ class Fit:
     wanted_of_person: tuple[str, ...]
     mark: str
     """Changes whenever an answer, a fact or the policy changes."""
+    raw_gates: Raw
+    """Gates, lines and what would change them as JSON: a score is said with each event, its fit seldom changes."""
+    raw_lines: tuple[Raw, ...]
+    raw_would_change: tuple[Raw, ...]
 
 
 class Gates:
@@ -61,15 +68,19 @@ class Gates:
         lines = tuple(
             PointsLine(rule=f"fit:{gate.gate}", points=gate.points) for gate in gates if gate.points
         )
+        would_change = tuple(self._would_change(gates))
         return Fit(
             state=state,
             points=sum(gate.points for gate in gates),
             gates=gates,
             lines=lines,
-            would_change=tuple(self._would_change(gates)),
+            would_change=would_change,
             wanted_of_company=tuple(name for name in unknown if name not in PERSON_GATES),
             wanted_of_person=tuple(name for name in unknown if name in PERSON_GATES),
             mark=_mark(self._policy.hash, *(f"{gate.state}{gate.points}{gate.found}" for gate in gates)),
+            raw_gates=Raw(b"[" + b",".join(map(_json, gates)) + b"]"),
+            raw_lines=tuple(Raw(_json(line)) for line in lines),
+            raw_would_change=tuple(Raw(_json(one)) for one in would_change),
         )
 
     # The company.
@@ -179,6 +190,10 @@ def exclusion_of(policy: Policy, account_key: str, company: Company | None) -> R
     if company is not None and company.relationship in never.relationship:
         return Reason.COMPETITOR if company.relationship is Relationship.COMPETITOR else Reason.EXCLUDED
     return None
+
+
+def _json(model: Model) -> bytes:
+    return model.model_dump_json(exclude_none=True).encode()
 
 
 def _mark(*parts: str) -> str:

@@ -149,7 +149,7 @@ class AccountsHop:
         names = terms.rules.for_activity(
             event.activity, event.url, event.asset, None if campaign is None else campaign.name
         )
-        made = _with_campaign(lead, event)
+        made = _with_campaign(case, lead, event)
         score = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
         counted = (
             with_event(terms, made, score, names, event.occurred_at_ms, event.event_id) if names else score
@@ -162,11 +162,12 @@ class AccountsHop:
         terms = self.terms
         campaign = event.campaign
         names = terms.rules.for_form(event.form_id, event.url, None if campaign is None else campaign.name)
-        made = _with_campaign(lead, event)
         score = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
-        facts = with_form(made.facts, event)
-        if facts is not made.facts:
-            made = replace(made, facts=facts)
+        facts = with_form(lead.facts, event)
+        made = lead if facts is lead.facts else replace(lead, facts=facts)
+        made = _with_campaign(case, made, event)
+        if facts is not lead.facts:
+            case.put_lead(event.lead_id, made)
         counted = (
             with_event(terms, made, score, names, event.occurred_at_ms, event.event_id) if names else score
         )
@@ -231,6 +232,10 @@ def _forwarded(event: LeadFact, primary_key: str) -> Emit:
     return emit(LEAD_EVENTS, moved)
 
 
-def _with_campaign(lead: LeadRow, event: LeadActivity | LeadForm) -> LeadRow:
+def _with_campaign(case: Case, lead: LeadRow, event: LeadActivity | LeadForm) -> LeadRow:
     campaign = latest_campaign(lead.campaign, event.campaign, event.occurred_at_ms)
-    return lead if campaign is lead.campaign else replace(lead, campaign=campaign)
+    if campaign is lead.campaign:
+        return lead
+    made = replace(lead, campaign=campaign)
+    case.put_lead(event.lead_id, made)
+    return made

@@ -6,7 +6,7 @@ have one assignee: of several that move, all but one are withdrawn before the fi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
@@ -14,7 +14,7 @@ from schemas.base import Campaign
 from schemas.lead_events import PassedOverRep
 from schemas.outputs import Assignee, LeadRouting, Person
 from schemas.topics import LEAD_ROUTING
-from schemas.vocabulary import Action, AssigneeType, Qualification, Reason
+from schemas.vocabulary import Action, AssigneeType, Kind, Qualification, Reason
 from workers.accounts import deadlines
 from workers.accounts.case import instant
 from workers.accounts.explanation import explain
@@ -35,6 +35,13 @@ MOST_OPEN = 10_000
 """Open hand-offs of one account that move in one step."""
 
 
+class Due(NamedTuple):
+    """When a first response is due soon, and due; None where nobody counts. Milliseconds UTC."""
+
+    soon_ms: int | None
+    due_ms: int | None
+
+
 def open_rows(case: Case) -> list[tuple[str, HandoffRow]]:
     """Return (handoff_id, row) of the account's open hand-offs, in the order of their ids."""
     found = case.rows.scan(HandoffRow, case.key, limit=MOST_OPEN)
@@ -50,10 +57,11 @@ def open_handoff(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow) ->
     return replace(lead, handoffs=(*lead.handoffs, handoff_id))
 
 
-def move_all(
-    case: Case, holder: Holder, due: tuple[int | None, int | None], reasons: Sequence[Reason]
-) -> None:
-    """Give all open hand-offs to ``holder``. ``due`` are (due soon, due) for those that nobody has answered."""
+def move_all(case: Case, holder: Holder, kind: Kind, due: Due, reasons: Sequence[Reason]) -> None:
+    """Give all open hand-offs to ``holder``; ``due`` is the deadline of those of this kind.
+
+    Another kind keeps its own deadline as long as that lies ahead.
+    """
     moving = [one for one in open_rows(case) if one[1].holder.id != holder.id]
     if case.account.open_handoffs:
         case.change(holder=holder)
@@ -67,8 +75,8 @@ def move_all(
     for handoff_id, row in moved:
         deadlines.unwatch(case, handoff_id)
         made = replace(row, revision=row.revision + 1, holder=holder, passed_over=())
-        if row.touched_ms is None:
-            made = replace(made, due_soon_ms=due[0], due_ms=due[1])
+        if row.touched_ms is None and (row.kind is kind or (row.due_ms or 0) <= case.now_ms):
+            made = replace(made, due_soon_ms=due.soon_ms, due_ms=due.due_ms)
         case.rows.put(made, case.key, handoff_id)
         deadlines.watch(case, handoff_id, made)
         say(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, reasons)
@@ -107,7 +115,7 @@ def relabel(case: Case, lead: LeadRow, label: Qualification) -> None:
         row = case.rows.get(HandoffRow, case.key, handoff_id)
         if row is None or row.qualification is label:
             continue
-        if row.qualification is None and (label is Qualification.MQL or row.kind != "mql"):
+        if row.qualification is None and (label is Qualification.MQL or row.kind is not Kind.MQL):
             continue
         made = replace(row, revision=row.revision + 1, qualification=label)
         case.rows.put(made, case.key, handoff_id)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from schemas.outputs import LeadScore, LeadStage
-from schemas.topics import LEAD_SCORES, LEAD_STAGES
+from schemas.outputs import LeadStage
+from schemas.topics import LEAD_STAGES
 from schemas.vocabulary import GateState, Reason, Stage
 from workers.accounts import handoffs
 from workers.accounts.counts import after_no
@@ -22,6 +22,7 @@ from workers.accounts.ownership import has_open_opportunity, is_customer
 from workers.accounts.pending import make_due, no_longer_due
 from workers.accounts.qualifying import Due, Occasion, decide, is_still_due, label_of
 from workers.accounts.rows import LeadRow, ScoreRow
+from workers.accounts.scores import score_emit
 from workers.accounts.stages import Standing, check_step, reasons_of, stage_of
 from workers.accounts.wanted import ask_for_facts
 from workers.outbox import fact_id
@@ -29,7 +30,6 @@ from workers.outbox import fact_id
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from schemas.explanation import Explanation
     from workers.accounts.behaviour import Behaviour
     from workers.accounts.case import Case
     from workers.accounts.fit import Fit
@@ -46,9 +46,11 @@ def enter(case: Case, lead_id: str, lead: LeadRow) -> LeadRow:
 
 
 def judge(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Occasion, *, say: bool) -> None:
-    """Judge a lead and write its rows. ``say``: its counts or facts have changed, so its score is said."""
-    stored = case.rows.get(LeadRow, case.key, lead_id)
-    stored_score = case.rows.get(ScoreRow, case.key, lead_id)
+    """Judge a lead and write its rows. ``say``: its counts or facts have changed, so its score is said.
+
+    ``lead`` is as it is stored; ``score`` may be ahead of its row, then ``say`` is true.
+    """
+    stored, stored_score = lead, score
     if lead.handoffs:
         case.rows.put(
             score, case.key, lead_id
@@ -77,7 +79,7 @@ def judge(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Oc
         lead = make_due(case, lead_id, lead, due, total)
     if say:
         score = replace(score, revision=score.revision + 1)
-        _say_score(case, lead_id, stage, score, explain(case.terms, fit, behaviour, reasons, case.event_id))
+        case.emits.append(score_emit(case, lead_id, score.revision, stage, fit, behaviour, reasons))
     if score is not stored_score:
         case.rows.put(score, case.key, lead_id)
     if lead is not stored:
@@ -188,19 +190,6 @@ def _go(
     )
     case.say(LEAD_STAGES, event)
     return replace(lead, stage=stage, stage_n=number)
-
-
-def _say_score(case: Case, lead_id: str, stage: Stage, score: ScoreRow, explanation: Explanation) -> None:
-    event = LeadScore.model_construct(
-        event_id=fact_id("score", case.key, lead_id, score.revision),
-        occurred_at=case.now,
-        account_key=case.key,
-        lead_id=lead_id,
-        stage=stage,
-        explanation=explanation,
-        active_people=case.active_people(),
-    )
-    case.say(LEAD_SCORES, event)
 
 
 def _today(case: Case, score: ScoreRow) -> int:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from workers.accounts.rows import LeadRow, ScoreRow
 
 
+_GATE_FACTS = frozenset({"job_title", "job_function"})
+
+
 class Occasion(NamedTuple):
     """Why a lead is judged."""
 
@@ -79,7 +82,7 @@ def _decide_owned(
     if not occasion.earned or (lead.handed and lead.verdict is None):
         return lead, score, None
     if lead.verdict is not None:
-        days = [occasion.day, *event_days(score.since or {}, occasion.day)]
+        days = [occasion.day, *event_days(score.since or (), occasion.day)]
         if not any(_new_points(case, score, day) >= case.terms.new_points for day in days):
             return lead, score, None
         lead, score = _new_cycle(lead, score)
@@ -94,10 +97,9 @@ def _day_reached(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day
     not matter in which order events arrive. No day before the facts were known counts.
     """
     known_day = case.account.facts_day
-    for name in ("job_title", "job_function"):
-        held = lead.facts.get(name)
-        if held is not None:
-            known_day = max(known_day, case.terms.day_of(held.at_ms))
+    for fact in lead.facts:
+        if fact.name in _GATE_FACTS:
+            known_day = max(known_day, case.terms.day_of(fact.at_ms))
     first = max(event_day, known_day)
     needed = case.terms.bar - fit.points
     for day in (first, *event_days(score.counts, first)):
@@ -109,7 +111,7 @@ def _day_reached(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day
 
 
 def _new_points(case: Case, score: ScoreRow, day: int) -> int:
-    return case.terms.rules.points(score.since or {}, day).points
+    return case.terms.rules.points(score.since or (), day).points
 
 
 def _new_cycle(lead: LeadRow, score: ScoreRow) -> tuple[LeadRow, ScoreRow]:

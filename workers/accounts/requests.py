@@ -19,7 +19,7 @@ from workers.accounts.fit import exclusion_of
 from workers.accounts.ownership import Plan, kind_of, named_by_crm, plan_for, right_of
 from workers.accounts.pending import first_due, no_longer_due
 from workers.accounts.qualifying import is_still_due
-from workers.accounts.rows import OpenRequest, PendingRow
+from workers.accounts.rows import HandoffRow, OpenRequest, PendingRow
 from workers.engine.timers import cancel_timer, set_timer
 from workers.outbox import fact_id
 
@@ -163,7 +163,7 @@ def _ask_next(case: Case) -> None:
         _ask(case, request, lead.cycle)
         return
     if _must_move(case):
-        handoff_id, open_row = handoffs.open_rows(case)[0]
+        handoff_id, open_row = min(handoffs.open_rows(case), key=_urgency)
         plan = plan_for(case.terms.policy, case.account, open_row.kind, case.now_ms)
         request = OpenRequest(
             request_id="",
@@ -179,6 +179,12 @@ def _ask_next(case: Case) -> None:
             raised=open_row.qualification is not None,
         )
         _ask(case, request, open_row.cycle)
+
+
+def _urgency(one: tuple[str, HandoffRow]) -> tuple[bool, bool, str]:
+    """Order of open hand-offs: not answered, raised hands, then by id."""
+    handoff_id, row = one
+    return (row.touched_ms is not None, row.qualification is None, handoff_id)
 
 
 def _ask(case: Case, request: OpenRequest, cycle: int) -> None:

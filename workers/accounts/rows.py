@@ -32,6 +32,7 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
 class Fact(Part, frozen=True):
     """What a form said, and when: the latest by ``at_ms`` holds."""
 
+    name: str
     value: str
     at_ms: int
 
@@ -173,7 +174,7 @@ class LeadRow(Row, frozen=True):
     prefix: ClassVar[str] = "lead"
     email: str | None = None
     role_address: bool = False
-    facts: dict[str, Fact] = msgspec.field(default_factory=dict)
+    facts: tuple[Fact, ...] = ()
     campaign: CampaignMark | None = None
     stage: Stage | None = None
     stage_n: int = 0
@@ -201,9 +202,10 @@ class LeadRow(Row, frozen=True):
 
 
 class RuleCount(Part, frozen=True, array_like=True):
-    """How often a rule fitted, by day; and the latest event that did."""
+    """How often a rule fitted, as (day, times), days ascending; and the latest event that did."""
 
-    days: dict[int, int]
+    rule: str
+    days: tuple[tuple[int, int], ...]
     at_ms: int
     event_id: str
 
@@ -212,9 +214,10 @@ class ScoreRow(Row, frozen=True):
     """Counts per rule and day, no points: bounded by the policy's rules times its horizon in days. One per lead."""
 
     prefix: ClassVar[str] = "score"
-    counts: dict[str, RuleCount] = msgspec.field(default_factory=dict)
+    counts: tuple[RuleCount, ...] = ()
+    """In the order of the rules' names."""
     latest_day: int = 0
-    since: dict[str, RuleCount] | None = None
+    since: tuple[RuleCount, ...] | None = None
     """The same, of events dated after the last no of sales; None where there was none."""
     recent: tuple[tuple[int, str, str], ...] = ()
     """(at_ms, rule, event_id) while a hand-off is open, for a no that arrives late. At most 50, the latest."""

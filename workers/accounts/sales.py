@@ -110,8 +110,8 @@ def _rejected(
 
 
 def _return_turn(case: Case, row: HandoffRow) -> None:
-    """The policy says whether a lead that sales rejects takes a turn and room."""
-    if row.mode is RequestMode.OWNER or not row.request_desk.startswith("desk:"):
+    """The policy says whether a lead that sales rejects takes a turn and room; one that moved on has had its turn."""
+    if row.mode is RequestMode.OWNER or row.holder.desk != row.request_desk:
         return
     desk = case.terms.policy.desks.get(row.request_desk.removeprefix("desk:"))
     if desk is not None and desk.turn.when_rejected == "give_back":

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from msgspec import Raw
+
 from workers.accounts.behaviour import RuleBook
 from workers.accounts.fit import Gates
 from workers.policy.hours import zone
@@ -24,6 +26,7 @@ class Terms:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.ref = policy.ref
+        self.raw_ref = Raw(policy.ref.model_dump_json().encode())
         self.rules = RuleBook(policy)
         self.gates = Gates(policy)
         self.bar = policy.stages.mql.bar
