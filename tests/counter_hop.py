@@ -1,7 +1,7 @@
 """A hop small enough to be held in the head, and a bench that decides its records as a task does.
 
 A record's value is a few words: `count KEY` counts, `at DUE KEY` and `cancel KEY` are timers, `each` walks all counters
-in chunks of two, `tally KEY RULE` fills a row with a dict, `boom`, `refuse` and `long` fail on purpose.
+in chunks of two, `tally RULE KEY` fills a row with a dict, `boom`, `refuse` and `long` fail on purpose.
 """
 
 # ruff: noqa: ARG002 - a hop's methods have the names and arguments of the protocol
@@ -9,10 +9,10 @@ in chunks of two, `tally KEY RULE` fills a row with a dict, `boom`, `refuse` and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from msgspec.structs import replace
 from typing import ClassVar
 
 import msgspec
+from msgspec.structs import replace
 
 from workers.engine.api import AgentSpec, Clock, Config, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.control import Control, Tick, control_emit
@@ -77,7 +77,7 @@ class CounterHop:
             start_cursor(rows, "each", "")
             return []
         if word == "tally":
-            return self.tally(event[1], key, rows)
+            return self.tally(key, event[1], rows)
         emits = [self.count(key, rows, f"at {clock.now_ms} from {record.topic}")]
         set_timer(rows, "alarm", f"of {key}", clock.now_ms)
         if word == "boom":
