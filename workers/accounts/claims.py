@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from schemas.vocabulary import Reason
 from workers.accounts import handoffs
 from workers.accounts.facts import company_of, market_facts
-from workers.accounts.fit import exclusion_of
 from workers.accounts.ownership import named_by_crm
 from workers.accounts.rows import ClaimRow
 from workers.engine.timers import start_cursor
@@ -64,7 +63,7 @@ def _follow(case: Case) -> None:
     _owners(case, before)
     if forwards_to and forwards_to != before.forwards_to:
         _withdraw_all(case, Reason.ACCOUNT_MOVED)
-    excluded = exclusion_of(case.terms.policy, case.key, company)
+    excluded = case.terms.gates.exclusion(case.key, company)
     if excluded is not None:
         _withdraw_all(case, excluded)
     case.owner_question = True

@@ -58,6 +58,21 @@ class Gates:
         self._needed = self._what_is_needed()
         self._industry = lru_cache(maxsize=10_000)(self._judge_industry)
         self.fit = lru_cache(maxsize=20_000)(self._fit)
+        self._excluded = lru_cache(maxsize=20_000)(self._exclusion)
+
+    def exclusion(self, account_key: str, company: Company | None) -> Reason | None:
+        """Return why nobody may get leads of this account (a written exclusion), or None."""
+        return self._excluded(account_key, None if company is None else company.relationship)
+
+    def _exclusion(self, account_key: str, relationship: Relationship | None) -> Reason | None:
+        """Return why nobody may get leads of this account (a written exclusion), or None."""
+        never = self._market.never
+        domain = account_key.removeprefix("domain:") if account_key.startswith("domain:") else ""
+        if domain and any(domain == one or domain.endswith(f".{one}") for one in never.domains):
+            return Reason.OWN_DOMAIN
+        if relationship in never.relationship:
+            return Reason.COMPETITOR if relationship is Relationship.COMPETITOR else Reason.EXCLUDED
+        return None
 
     def _fit(self, company: Company | None, job_title: str | None, job_function: str | None) -> Fit:
         """Return the fit of a person with this title and function at this company."""
@@ -179,17 +194,6 @@ class Gates:
                 yield WouldChange(what="fact", name=gate.gate, needed=self._needed[gate.gate])
             elif gate.state is FAIL:
                 yield WouldChange(what="gate", name=gate.gate, needed=self._needed[gate.gate])
-
-
-def exclusion_of(policy: Policy, account_key: str, company: Company | None) -> Reason | None:
-    """Return why nobody may get leads of this account (a written exclusion), or None."""
-    never = policy.served_market.never
-    domain = account_key.removeprefix("domain:") if account_key.startswith("domain:") else ""
-    if domain and any(domain == one or domain.endswith(f".{one}") for one in never.domains):
-        return Reason.OWN_DOMAIN
-    if company is not None and company.relationship in never.relationship:
-        return Reason.COMPETITOR if company.relationship is Relationship.COMPETITOR else Reason.EXCLUDED
-    return None
 
 
 def _json(model: Model) -> bytes:

@@ -17,7 +17,6 @@ from workers.accounts import handoffs
 from workers.accounts.counts import after_no
 from workers.accounts.explanation import explain
 from workers.accounts.facts import fit_of
-from workers.accounts.fit import exclusion_of
 from workers.accounts.ownership import has_open_opportunity, is_customer
 from workers.accounts.pending import make_due, no_longer_due
 from workers.accounts.qualifying import Due, Occasion, decide, is_still_due, label_of
@@ -56,7 +55,7 @@ def judge(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Oc
             score, case.key, lead_id
         )  # what is said of a hand-off is explained by the score as it is now
     fit = fit_of(case.terms, case.account.company, lead.facts)
-    excluded = exclusion_of(case.terms.policy, case.key, case.account.company)
+    excluded = case.terms.gates.exclusion(case.key, case.account.company)
     lead, score = _lost(case, lead, score, excluded)
     lead, score, due = _what_is_due(case, lead_id, lead, score, fit, excluded, occasion)
 

@@ -16,6 +16,8 @@ from workers.accounts.counts import after_return
 from workers.accounts.ownership import has_open_opportunity, is_customer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from workers.accounts.case import Case
     from workers.accounts.fit import Fit
     from workers.accounts.rows import LeadRow, ScoreRow
@@ -102,7 +104,8 @@ def _day_reached(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day
             known_day = max(known_day, case.terms.day_of(fact.at_ms))
     first = max(event_day, known_day)
     needed = case.terms.bar - fit.points
-    for day in (first, *event_days(score.counts, first)):
+    later: Sequence[int] = event_days(score.counts, first) if score.latest_day > first else ()
+    for day in (first, *later):
         if case.terms.rules.points(score.counts, day).points < needed:
             continue
         if lead.verdict is None or _new_points(case, score, day) >= case.terms.new_points:

@@ -15,7 +15,6 @@ from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import Alert
 from workers.accounts import handoffs
 from workers.accounts.facts import fit_of
-from workers.accounts.fit import exclusion_of
 from workers.accounts.ownership import Plan, kind_of, named_by_crm, plan_for, right_of
 from workers.accounts.pending import first_due, no_longer_due
 from workers.accounts.qualifying import is_still_due
@@ -88,7 +87,7 @@ def ask_again(case: Case) -> None:
 
 def _may_ask(case: Case) -> bool:
     account = case.account
-    return not account.forwards_to and exclusion_of(case.terms.policy, case.key, account.company) is None
+    return not account.forwards_to and case.terms.gates.exclusion(case.key, account.company) is None
 
 
 def _is_wanted(case: Case, request: OpenRequest) -> bool:
