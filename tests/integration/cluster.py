@@ -34,7 +34,7 @@ class Worker:
     def __init__(self, nursery: Nursery, folder: Path, settings: ToySettings) -> None:
         self.settings = settings
         self.log_path = folder / "worker.log"
-        self.moments = Moments(Path(settings.moments))
+        self.moments = Moments(Path(settings.moments or folder / "none"))
         self.log_path.touch()
         self._log_start = self.log_path.stat().st_size
         self._child: Child = nursery.start([msgspec.json.encode(settings).decode()], self.log_path)

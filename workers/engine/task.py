@@ -280,8 +280,6 @@ class PartitionTask:
             raise
         await self._commit(decided, controls, count)
         decider.committed()
-        if decider.quarantine.stopped:
-            self._log.error("partition_stopped", why=decider.quarantine.stopped)
 
     def _decide_some(self, decider: Decider, sources: tuple[str, ...]) -> int:
         """Decide records up to a bound of records, bytes, outputs and time; return their number."""
@@ -370,6 +368,7 @@ class PartitionTask:
 
     async def _wait_for_resume(self, decider: Decider) -> None:
         """Hold everything until an operator's resume stands in the own log, behind what was read of it."""
+        self._log.error("partition_stopped", why=decider.quarantine.stopped)  # after a restart too
         self._stopped()
         self._consumer.hold(set(self.tps.values()))
         start = max(decider.next_offset(self.spec.own_log) or 0, decider.quarantine.resumed_offset + 1)

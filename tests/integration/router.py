@@ -1,0 +1,196 @@
+"""The whole router on a real Kafka: its topics, its workers, ordinary clients before and behind it.
+
+Topics are named by the contract, so one router lives on a broker at a time: `create` removes what an earlier one left.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from cluster import SESSION_TIMEOUT_S, START_S, Worker
+from moments import Moments, Orders
+from nursery import Child, Nursery
+from router_worker import Wish
+from tape import Tape
+from waiting import eventually
+
+from schemas.topics import TOPICS
+from workers.app import AGENTS, make_specs
+from workers.embedded.happening import Happening
+from workers.replay.lines import read_line
+from workers.settings import Clock, Settings
+from workers.topics import create_topics
+
+KEY = b"a key for tests only"
+POLICY = Path(__file__).parents[2] / "policy" / "default.yaml"
+_SHOWN_LINES = 40
+_INPUTS = frozenset(TOPICS)
+
+
+class Sent(NamedTuple):
+    """One record as a producer is given it."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    timestamp_ms: int
+
+
+def of_happening(record: Happening) -> Sent:
+    """Return a record of the demo's market as it is produced."""
+    value = record.value
+    raw = value if value is None or isinstance(value, bytes) else json.dumps(value).encode()
+    return Sent(record.topic, None if record.key is None else record.key.encode(), raw, record.timestamp_ms)
+
+
+def of_line(line: str) -> Sent:
+    """Return a line of a story, or of any history file, as it is produced."""
+    read = read_line(line.encode(), _INPUTS)
+    return Sent(read.topic, read.key, read.value, read.timestamp_ms)
+
+
+class RouterWorker(Worker):
+    """One process of `lead-router worker`."""
+
+    def __init__(self, nursery: Nursery, folder: Path, wish: Wish) -> None:
+        self.log_path = folder / "worker.log"
+        self.moments = Moments(Path(wish.moments))
+        self.log_path.touch()
+        self._log_start = self.log_path.stat().st_size
+        self._child: Child = nursery.start([msgspec.json.encode(wish).decode()], self.log_path)
+
+    async def until_opened(self, tasks: int) -> None:
+        """Wait until it has taken so many partitions of agents."""
+        await self.until("partition_opened", times=tasks)
+
+
+class Router:
+    """One app on a broker, and its workers."""
+
+    def __init__(
+        self, bootstrap: str, folder: Path, nursery: Nursery, app_id: str, partitions: int = 3
+    ) -> None:
+        self.bootstrap = bootstrap
+        self.partitions = partitions
+        self.app_id = app_id
+        self.specs = make_specs(KEY, partitions)
+        self.workers: dict[str, RouterWorker] = {}
+        self._folder = folder
+        self._nursery = nursery
+        self._all: list[RouterWorker] = []
+
+    @property
+    def settings(self) -> Settings:
+        """Those of the operator's commands."""
+        return Settings(bootstrap=self.bootstrap, app_id=self.app_id, partitions=self.partitions)
+
+    async def create(self) -> None:
+        """Create the topics, empty."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
+        await admin.start()
+        try:
+            if left := sorted(set(await admin.list_topics()) & TOPICS.keys()):
+                await admin.delete_topics(left)
+                while set(await admin.list_topics()) & TOPICS.keys():
+                    pass
+        finally:
+            await admin.close()
+        await create_topics(self.settings)
+
+    def start(
+        self,
+        name: str = "a",
+        *,
+        only: Sequence[str] = (),
+        orders: Orders | None = None,
+        arguments: Sequence[str] | None = None,
+        **settings: Any,
+    ) -> RouterWorker:
+        """Start a worker with the data directory ``name``; ``settings`` are LEAD_ROUTER_... without the prefix."""
+        folder = self._folder / name
+        folder.mkdir(exist_ok=True)
+        given = arguments if arguments is not None else ["worker", *(f"--only={agent}" for agent in only)]
+        wish = Wish(
+            folder=str(folder),
+            environment=self.environment(folder, **settings),
+            arguments=list(given),
+            moments=str(folder / "moments"),
+            orders=orders or Orders(),
+        )
+        worker = self.workers[name] = RouterWorker(self._nursery, folder, wish)
+        self._all.append(worker)
+        return worker
+
+    def environment(self, folder: Path, **settings: Any) -> dict[str, str]:
+        """The settings of a worker that keeps its state below ``folder``."""
+        ours = {
+            "app_id": self.app_id,
+            "partitions": self.partitions,
+            "lead_id_key": KEY.decode(),
+            "data_dir": folder / "data",
+            "clock": Clock.STAMPS.value,
+            "policy": POLICY,
+            "session_timeout_s": SESSION_TIMEOUT_S,
+            "log_format": "json",
+        }
+        named = {f"LEAD_ROUTER_{name.upper()}": str(value) for name, value in (ours | settings).items()}
+        return named | {"KAFKA_BOOTSTRAP": self.bootstrap}
+
+    def data_dir(self, name: str = "a") -> Path:
+        """Where the worker ``name`` keeps its state."""
+        return self._folder / name / "data"
+
+    def tape(self) -> Tape:
+        """A subscriber of everything."""
+        return Tape(self.bootstrap, self.app_id, self.specs.values(), self.partitions)
+
+    async def produce(self, records: Iterable[Sent], headers: Mapping[str, bytes] | None = None) -> None:
+        """Write records in order, as the Java client would place them, and wait until the broker has them."""
+        async with AIOKafkaProducer(bootstrap_servers=self.bootstrap, acks="all", linger_ms=5) as producer:
+            futures = [
+                await producer.send(
+                    one.topic,
+                    one.value,
+                    one.key,
+                    timestamp_ms=one.timestamp_ms,
+                    headers=list((headers or {}).items()),
+                )
+                for one in records
+            ]
+            for future in futures:
+                await future
+
+    async def until_all_opened(self) -> None:
+        """Wait until the living workers hold every partition of every agent."""
+        tasks = len(AGENTS) * self.partitions
+
+        def held() -> int:
+            return sum(self._held(worker) for worker in self.workers.values() if worker.is_alive)
+
+        await eventually(lambda: held() == tasks, START_S, f"{tasks} tasks, but {held()}")
+
+    def _held(self, worker: RouterWorker) -> int:
+        """The tasks that a worker has opened since the last rebalance."""
+        said = worker.said().rpartition('"partitions_assigned"')[2]
+        return said.count('"partition_opened"')
+
+    def stop(self) -> list[int]:
+        """Ask all workers to leave, and return their exit codes."""
+        living = [worker for worker in self.workers.values() if worker.is_alive]
+        for worker in living:
+            worker.terminate()
+        return [worker.wait(10.0) for worker in living]
+
+    def kill_all(self) -> None:
+        """No worker is left; their last words are shown where a test has failed."""
+        for worker in self._all:
+            lines = worker.said().splitlines()[-_SHOWN_LINES:]
+            print(f"--- {worker.log_path}", *lines, sep="\n")  # noqa: T201 - pytest shows it for failed tests only
+            if worker.is_alive:
+                worker.kill()
