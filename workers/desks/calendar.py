@@ -47,6 +47,9 @@ class Period:
     ends_ms: int
 
 
+_NONE = Period("", 0)
+
+
 class Calendar:
     """Opening hours in one zone; ``windows_on`` tells what begins on a day. Days are computed once and kept (bounded)."""
 
@@ -54,6 +57,7 @@ class Calendar:
         self._zone = zone
         self._windows_on = windows_on
         self._spans: dict[int, tuple[Span, ...]] = {}
+        self._periods: dict[Per, tuple[int, Period]] = {}
 
     def is_open(self, at_ms: int) -> bool:
         """Whether the calendar is open at ``at_ms``."""
@@ -89,6 +93,9 @@ class Calendar:
 
     def period(self, at_ms: int, per: Per) -> Period:
         """Return the day, week or month of ``at_ms`` in the calendar's zone, opening hours aside."""
+        since_ms, known = self._periods.get(per, (0, _NONE))
+        if since_ms <= at_ms < known.ends_ms:
+            return known
         day = self._local(at_ms).date()
         if per is Per.WEEK:
             day -= timedelta(days=day.weekday())
@@ -98,7 +105,9 @@ class Calendar:
             after = (day + timedelta(days=31)).replace(day=1)
         else:
             after = day + timedelta(days=1)
-        return Period(day.isoformat(), self._instant_ms(after, 0, fold=0))
+        period = Period(day.isoformat(), self._instant_ms(after, 0, fold=1))
+        self._periods[per] = (self._instant_ms(day, 0, fold=1), period)
+        return period
 
     def _local(self, at_ms: int) -> datetime:
         return datetime.fromtimestamp(at_ms // 1000, UTC).astimezone(self._zone)

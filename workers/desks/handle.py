@@ -11,6 +11,7 @@ from schemas.parsing import ContractError, parse_json
 from schemas.topics import DESK_REQUESTS
 from workers.desks.answers import FORGET, again, forget, settle
 from workers.desks.outcome import State
+from workers.desks.owners import has_come_back
 from workers.desks.people import TELL, depend, learn, tell
 from workers.desks.release import RELEASE, decide, look_again, release
 from workers.desks.returns import take_back
@@ -90,7 +91,8 @@ class DesksHop:
 
     def _ask(self, request: DeskRequest, rows: Rows, now_ms: int) -> list[Emit]:
         known = rows.get(AnswerRow, request.desk, request.request_id)
-        if known is not None:
+        is_new = known is None or (known.state == State.SENT_ON and has_come_back(request))
+        if known is not None and not is_new:
             return again(known)
         outcome = decide(self._terms, rows, request, now_ms)
         emits = settle(self._terms, rows, request, outcome, now_ms)

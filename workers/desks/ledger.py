@@ -50,7 +50,8 @@ def ledger_line(
     return emit(
         DESK_LEDGER,
         LedgerEntry(
-            event_id=fact_id("desk_ledger", request.desk, request.request_id, entry),
+            # A request may come to a desk twice: when nobody who was asked to stand in is there, it comes back.
+            event_id=fact_id("desk_ledger", request.desk, request.request_id, entry, len(request.away)),
             occurred_at=_EPOCH + timedelta(milliseconds=now_ms),
             desk=request.desk,
             turn=rotation.turn,

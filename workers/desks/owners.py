@@ -1,7 +1,8 @@
 """Who takes what belongs to one rep: the rep, else the deputy, else the manager, else the desk's manager or fallback.
 
 In: a request at ``rep:<rep_id>``, the rows, the time. Out: an outcome; nothing is written here. An owner who is away
-keeps the account, the deputy gets the task. One who has left is reported: the account goes on to its next route.
+keeps the account, the deputy gets the task. Where nobody at all is there, the request goes back to the rep for whom it
+was meant and waits there. One who has left is reported: the account goes on to its next route.
 """
 
 from __future__ import annotations
@@ -37,15 +38,23 @@ def decide_at_rep(terms: Terms, rows: Rows, request: DeskRequest, now_ms: int) -
             deadline=terms.deadline(request, home, rep, now_ms),
             everyone_away=request.everyone_away,
         )
+    if has_come_back(request):
+        return Outcome(State.WAITING, everyone_away=True)
     if why is PassedOver.INACTIVE and not request.away and not request.everyone_away:
         return Outcome(State.UNAVAILABLE, why_unavailable=why)
     away = [*request.away, rep_id]
     stand_in = _stand_in(rep, home, away)
     if stand_in is not None:
         return Outcome(State.SENT_ON, sent_on=_onward(request, stand_in, rep_id, away))
-    if why is PassedOver.INACTIVE:
-        return Outcome(State.UNAVAILABLE, why_unavailable=why, everyone_away=True)
-    return Outcome(State.WAITING, everyone_away=True, deputy_for=request.deputy_for)
+    if not request.away:
+        return Outcome(State.WAITING, everyone_away=True)
+    meant = {"desk": rep_desk(away[0]), "rep_id": away[0], "deputy_for": None}
+    return Outcome(State.SENT_ON, sent_on=request.model_copy(update=meant))
+
+
+def has_come_back(request: DeskRequest) -> bool:
+    """Whether all who could stand in are away too, and the request is back at the rep for whom it was meant."""
+    return request.desk.removeprefix(REP_PREFIX) in request.away
 
 
 def _stand_in(rep: RepRow | None, home: Desk, away: list[str]) -> str | None:

@@ -118,6 +118,19 @@ def test_periods_are_those_of_the_calendars_zone(at: str, per: Per, name: str, e
     assert (period.name, period.ends_ms) == (name, utc(ends))
 
 
+def test_a_period_that_is_remembered_holds_for_its_own_time_only() -> None:
+    east = calendar("east")
+    ends = utc("2026-03-09 04:00")
+    asked = [ends - 1, ends, ends - 1, ends - 7 * 24 * HOUR_MS, ends + HOUR_MS]
+    assert [east.period(at, Per.WEEK).name for at in asked] == [
+        "2026-03-02",
+        "2026-03-09",
+        "2026-03-02",
+        "2026-02-23",
+        "2026-03-09",
+    ]
+
+
 def test_a_calendar_that_never_opens_again_says_so_instead_of_searching_for_ever() -> None:
     closed = Calendar(zone("UTC"), lambda _: ())
     with pytest.raises(NeverOpensError):

@@ -92,17 +92,27 @@ def test_a_chain_of_deputies_ends_after_three_and_then_comes_the_manager() -> No
     assert len([one for one in said if isinstance(one, DeskRequest)]) == 4
 
 
-def test_where_nobody_at_all_is_there_it_waits_and_nobody_absent_gets_it() -> None:
+def test_where_nobody_at_all_is_there_it_waits_for_the_owner_and_nobody_absent_gets_it() -> None:
     world = world_of(rep("olga", away=AWAY, deputy_rep_id="dana"), rep("dana", away=AWAY))
     said = world.send(own(1))
     assert [(one.outcome, one.everyone_away) for one in answers(said)] == [("waiting", True)]
+    assert answers(world.send(own(1))) == answers(said)
     assert world.tick(MONDAY + HOUR_MS - 1) == []
-    assert takers(world.tick(MONDAY + HOUR_MS)) == "dana"
+    answer = answers(world.tick(MONDAY + HOUR_MS))[0]
+    assert (answer.rep_id, answer.deputy_for, answer.how_chosen) == ("olga", None, HowChosen.ACCOUNT_OWNER)
+    assert answers(world.send(own(1))) == [answer]
 
 
 def test_one_who_was_waited_for_gets_it_when_the_absence_is_taken_back() -> None:
     world = world_of(rep("olga", away=AWAY, deputy_rep_id="dana"), rep("dana", away=AWAY))
     world.send(own(1))
+    assert takers(world.send(facts(rep("olga"), desk="rep:olga"))) == "olga"
+
+
+def test_a_raised_hand_waits_for_a_fallback_whom_nobody_knows_yet() -> None:
+    world = World()
+    said = world.send(raise_hand(1))
+    assert [(one.outcome, one.everyone_away) for one in answers(said)] == [("waiting", True)]
     assert takers(world.send(facts(rep("dana"), desk="rep:dana"))) == "dana"
 
 
@@ -117,9 +127,18 @@ def test_who_follows_a_rep_who_is_away_gets_the_deputy() -> None:
 def test_a_return_goes_where_the_request_was_sent_on() -> None:
     world = world_of(rep("olga", away=AWAY, deputy_rep_id="dana"), rep("dana", away=AWAY))
     world.send(own(1))
+    assert world.rotation("rep:olga").waiting == 1
     world.send(give_back(1, desk="rep:olga"))
+    assert world.rotation("rep:olga").waiting == 0
     assert world.tick(MONDAY + HOUR_MS) == []
-    assert world.rotation("rep:dana").waiting == 0
+
+
+def test_a_return_follows_a_raised_hand_to_the_fallback() -> None:
+    world = world_of(rep("dana"))
+    world.send(raise_hand(1))
+    said = world.send(give_back(1))
+    assert [(type(one).__name__, getattr(one, "desk", "")) for one in said] == [("DeskReturn", "rep:dana")]
+    assert world.send(raise_hand(1)) == []
 
 
 def test_the_fallback_who_is_away_is_stood_in_for() -> None:
