@@ -165,7 +165,8 @@ class EmbeddedKafka:
         draft = self._properties_path.with_suffix(".draft")
         draft.write_text(server_properties(self.data_dir, self._ports, self._properties), "utf-8")
         cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
-        arguments = ("format", "--standalone", "-t", cluster_id, "-c", str(draft))
+        # As one word: one id in 64 begins with a hyphen, which the tool would read as an option.
+        arguments = ("format", "--standalone", f"--cluster-id={cluster_id}", "-c", str(draft))
         command = [*_java(jars, TOOL_FLAGS), "kafka.tools.StorageTool", *arguments]
         try:
             done = subprocess.run(  # noqa: S603 - our own command
