@@ -1,16 +1,27 @@
 """What the engine's tests ask for: workers of the toy, ready to be forked, on a broker shared by all."""
 
+from __future__ import annotations
+
+import os
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.conftest import IMPATIENT
+from workers.embedded.broker import EmbeddedKafka
 
 # The folders of tests are no packages; the toy and its cluster are used by several files here.
 sys.path.insert(0, str(Path(__file__).parent))
 
 from cluster import Toys
 from nursery import Nursery
+
+if TYPE_CHECKING:
+    from router import Router
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +54,49 @@ def new_toys(tmp_path: Path, nursery: Nursery) -> Iterator[NewToys]:
 def toys(kafka: str, new_toys: NewToys) -> Toys:
     """An app of this test alone, with four partitions, on the shared broker."""
     return new_toys(kafka)
+
+
+@pytest.fixture(scope="session")
+def router_nursery() -> Iterator[Nursery]:
+    """A process that has imported the whole router, and forks workers of it."""
+    with Nursery("router_worker") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def router_kafka(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A broker on which the contract's topics may be deleted: one of ours, also where KAFKA_BOOTSTRAP names another."""
+    if "KAFKA_BOOTSTRAP" not in os.environ:
+        yield request.getfixturevalue("kafka")
+        return
+    with EmbeddedKafka(tmp_path_factory.mktemp("router-kafka"), properties=IMPATIENT) as broker:
+        yield broker.bootstrap
+
+
+NewRouter = Callable[..., "Router"]
+
+
+@pytest.fixture
+def new_router(tmp_path: Path, router_nursery: Nursery) -> Iterator[NewRouter]:
+    """Makes routers on any broker; kills what is left of their workers."""
+    from router import Router  # noqa: PLC0415 - with it comes Faust, which takes a second: the engine's tests need none
+
+    made: list[Router] = []
+
+    def make(bootstrap: str, partitions: int = 3) -> Router:
+        folder = tmp_path / f"router{len(made)}"
+        folder.mkdir()
+        made.append(Router(bootstrap, folder, router_nursery, f"router-{uuid.uuid4().hex[:12]}", partitions))
+        return made[-1]
+
+    yield make
+    for router in made:
+        router.kill_all()
+
+
+@pytest.fixture
+async def router(router_kafka: str, new_router: NewRouter) -> Router:
+    """A router of this test alone, with three partitions and empty topics."""
+    made = new_router(router_kafka)
+    await made.create()
+    return made

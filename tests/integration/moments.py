@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from workers.engine.producer import TransactionalWriter
+from workers.engine.task import PartitionTask
+from workers.engine.transport import RecordBatch
 
 _SLOT = struct.Struct("<BxxxIII")
 _SLOTS = 64
@@ -42,8 +44,13 @@ class Moments:
 
     def tell(self, slot: int, stage: Stage, *, committed: int = 0, failed: int = 0) -> None:
         """Enter a stage; add to the counts."""
-        _, commits, failures, _ = _SLOT.unpack_from(self._map, slot * _SLOT.size)
-        _SLOT.pack_into(self._map, slot * _SLOT.size, stage, commits + committed, failures + failed, 0)
+        _, commits, failures, most = _SLOT.unpack_from(self._map, slot * _SLOT.size)
+        _SLOT.pack_into(self._map, slot * _SLOT.size, stage, commits + committed, failures + failed, most)
+
+    def tell_waiting(self, slot: int, waiting: int) -> None:
+        """So many records wait for a partition's task."""
+        stage, commits, failures, most = _SLOT.unpack_from(self._map, slot * _SLOT.size)
+        _SLOT.pack_into(self._map, slot * _SLOT.size, stage, commits, failures, max(most, waiting))
 
     def _all(self) -> list[tuple[int, int, int, int]]:
         return [_SLOT.unpack_from(self._map, slot * _SLOT.size) for slot in range(_SLOTS)]
@@ -62,6 +69,11 @@ class Moments:
     def failures(self) -> int:
         """Failures ordered and had so far."""
         return sum(failures for _, _, failures, _ in self._all())
+
+    @property
+    def most_waiting(self) -> int:
+        """The most records that ever waited for one partition."""
+        return max(most for *_, most in self._all())
 
     def forget_stages(self) -> None:
         """Before a worker that was killed is started again."""
@@ -141,4 +153,11 @@ def install(path: Path, orders: Orders) -> None:
         build(self, transactional_id, *more, **named)
         _Told(self._producer, int(transactional_id.rsplit("-", 1)[1]), moments, orders, chance)
 
+    submit = PartitionTask.submit
+
+    def submitted(self: PartitionTask, batch: RecordBatch) -> None:
+        submit(self, batch)
+        moments.tell_waiting(self.partition, self._inbox.total(self.spec.sources))
+
     TransactionalWriter.__init__ = built  # type: ignore[method-assign]
+    PartitionTask.submit = submitted  # type: ignore[method-assign]

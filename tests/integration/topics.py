@@ -71,6 +71,11 @@ class Reader:
         for records in (await self._consumer.getmany(timeout_ms=50, max_records=20_000)).values():
             self.records += records
 
+    async def ends(self) -> dict[TopicPartition, int]:
+        """Where each partition ends."""
+        found: dict[TopicPartition, int] = await self._consumer.end_offsets(self._tps)
+        return found
+
     async def to_end(self) -> list[Any]:
         """Return all that is visible now."""
         ends = await self._consumer.end_offsets(self._tps)

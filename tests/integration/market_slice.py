@@ -1,0 +1,30 @@
+"""A part of the demo's market: its whole CRM and sales, and the visits of some of its visitors, in the order of time."""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+from workers.embedded.happening import Happening
+from workers.embedded.market import START, market
+
+_VISITS = frozenset({"web.activity", "form.fills"})
+_CRM = frozenset({"crm.accounts", "crm.reps"})
+
+
+def market_slice(seed: int, keeps_percent: int) -> tuple[list[Happening], list[Happening]]:
+    """Return the CRM's first records, and what follows; of visits those of ``keeps_percent`` in a hundred visitors.
+
+    Whoever fills a form is four times as likely to be kept: hand-offs are what is looked at.
+    """
+    records = market(seed)
+    writers = {record.key for record in records if record.topic == "form.fills"}
+
+    def is_kept(record: Happening) -> bool:
+        if record.topic not in _VISITS:
+            return True
+        share = keeps_percent * (4 if record.key in writers else 1)
+        return crc32(f"{seed} {record.key}".encode()) % 100 < share
+
+    first_ms = START.timestamp() * 1_000
+    crm = [record for record in records if record.topic in _CRM and record.timestamp_ms < first_ms]
+    return crm, [record for record in records[len(crm) :] if is_kept(record)]

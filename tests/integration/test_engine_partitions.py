@@ -1,0 +1,87 @@
+"""Partitions side by side: who has which, how far they are, and that a slow one is nobody else's trouble."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from cluster import DONE_S, START_S, Toys, Worker, some_events
+from waiting import eventually
+
+pytestmark = pytest.mark.kafka
+
+
+async def test_of_three_workers_one_has_all_topics_of_a_partition(
+    kafka: str, new_toys: Callable[..., Toys]
+) -> None:
+    toys = new_toys(kafka, partitions=8)
+    await toys.create()
+    workers = [toys.start(name, is_chained=True) for name in "abc"]
+
+    def tasks(worker: Worker) -> int:
+        assigned = worker.events("partitions_assigned")
+        return int(assigned[-1]["tasks"]) if assigned else 0
+
+    def share_all() -> bool:
+        found = [tasks(worker) for worker in workers]
+        return sum(found) == 2 * toys.partitions and all(found)
+
+    await eventually(share_all, START_S, "each task has a worker and each worker a task")
+    assert not [event for worker in workers for event in worker.events("partition_incomplete")]
+    events = some_events(2_000)
+    await toys.produce(events)
+    await toys.until_done(events)
+    toys.kill_all()
+    await toys.check_exact(events)
+
+
+async def test_a_slow_partition_holds_nobody_up_and_its_queue_stays_bounded(toys: Toys) -> None:
+    await toys.create()
+    large: list[dict[str, Any]] = [event | {"text": "x" * 1_000} for event in some_events(16_000)]
+    await toys.produce(large)
+    worker = toys.start(slow_ms=20, slow_partition=0, bounds={"max_waiting_records": 200})
+    async with toys.reader("in") as asked:
+        records = await asked.to_end()
+    slow = sum(record.partition == 0 for record in records)
+    others = len(records) - slow
+    async with toys.reader("out") as said:
+        await eventually_count(said, others, partitions={1, 2, 3})
+        done = sum(record.partition == 0 for record in said.records)
+    assert 0 < done < slow // 2, "the slow partition was not slow enough for this to prove anything"
+    print(
+        f"{others} of others done while the slow one had {done} of {slow}; most waiting {worker.moments.most_waiting}"
+    )  # noqa: T201 - the figure
+    assert worker.moments.most_waiting < slow // 2
+
+
+async def eventually_count(reader: Any, count: int, partitions: set[int]) -> None:
+    while sum(record.partition in partitions for record in reader.records) < count:
+        await reader.until_count(len(reader.records) + 1, DONE_S)
+
+
+async def test_the_groups_offsets_tell_lag_monitors_the_end_and_no_topic_is_made(toys: Toys) -> None:
+    await toys.create()
+    toys.start(bounds={"lag_every_s": 0.2})
+    events = some_events(400)
+    await toys.produce(events)
+    await toys.until_done(events)
+    tps = [TopicPartition(toys.topic(kind), p) for kind in ("in", "log") for p in range(toys.partitions)]
+    admin = AIOKafkaAdminClient(bootstrap_servers=toys.bootstrap)
+    await admin.start()
+    lag: dict[TopicPartition, int] = {}
+    try:
+        async with toys.reader("in") as asked, toys.reader("log") as log:
+            for _ in range(200):
+                told = await admin.list_consumer_group_offsets(toys.app_id)
+                ends = await asked.ends() | await log.ends()
+                lag = {tp: ends[tp] - told[tp].offset if tp in told else ends[tp] for tp in tps}
+                if not any(lag.values()):
+                    break
+        mine = [name for name in await admin.list_topics() if name.startswith(toys.app_id)]
+    finally:
+        await admin.close()
+    assert not any(lag.values()), lag
+    assert len(mine) == 7, "the seven topics of the test, and no leader's or table's"

@@ -1,0 +1,89 @@
+"""Timers on idle partitions, and how far time may move: no further than all inputs have surely been read."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from cluster import START_S, Toys
+from confluent_kafka import Producer
+
+from workers.engine.api import Record
+from workers.engine.control import HEADER, Tick, Watermark, decode_control
+
+pytestmark = pytest.mark.kafka
+
+
+async def test_a_timer_of_an_idle_partition_fires_when_it_is_due_and_not_before(toys: Toys) -> None:
+    await toys.create()
+    worker = toys.start()
+    await worker.until("partition_opened", times=toys.partitions)
+    await toys.produce([{"id": "sets", "key": "k", "due_in_ms": 1_500}])
+    await toys.until_done([{"id": "own k"}], START_S)
+    async with toys.reader("out") as reader:
+        said = {json.loads(record.value)["id"]: record for record in await reader.to_end()}
+    due_ms = said["sets"].timestamp + 1_500
+    assert json.loads(said["own k"].value)["due_ms"] == due_ms
+    assert said["own k"].timestamp == due_ms
+    async with toys.reader("log") as reader:
+        ticks = [record for record in await reader.to_end() if (HEADER, b"tick") in record.headers]
+    assert [tick.timestamp >= due_ms for tick in ticks] == [True]
+
+
+async def test_nothing_is_overdue_while_what_takes_it_back_lies_unread_upstream(toys: Toys) -> None:
+    """A touch lies behind slow records of another partition, two hops up; its stamp is before the due time."""
+    await toys.create()
+    slow, fast = keys_of_partitions(toys)[:2]
+    worker = toys.start(is_chained=True, slow_ms=150, slow_partition=slow[1])
+    await worker.until("partition_opened", times=2 * toys.partitions)
+    now_ms = time.time_ns() // 1_000_000
+    due_ms = now_ms + 1_500
+    stamp = {"timestamp_ms": now_ms}
+    await toys.produce([{"id": f"slow{n}", "key": slow[0]} for n in range(30)], **stamp)
+    await toys.produce([{"id": "takes back", "key": slow[0], "tells": "case"}], **stamp)
+    await toys.produce(
+        [
+            {"id": "sets", "key": fast[0], "tells": "case", "told_due_ms": due_ms},
+            {"id": "sets another", "key": fast[0], "tells": "another", "told_due_ms": due_ms},
+        ],
+        **stamp,
+    )
+    await toys.until_done([{"id": "overdue another"}])
+    toys.kill_all()
+    assert "overdue case" not in {output["id"] for output in await toys.outputs()}
+    await check_ticks(toys)
+
+
+async def check_ticks(toys: Toys) -> None:
+    """Every tick of the downstream log stands behind a watermark of each upstream task that reaches it."""
+    marks: dict[int, dict[int, int]] = {}
+    ticks = 0
+    async with toys.reader("told") as reader:
+        for raw in await reader.to_end():
+            if not any(name == HEADER for name, _ in raw.headers):
+                continue
+            control = decode_control(Record(raw.topic, raw.partition, raw.offset, 0, None, raw.value))
+            known = marks.setdefault(raw.partition, {})
+            if isinstance(control, Watermark):
+                known[control.partition] = control.at_ms
+            elif isinstance(control, Tick):
+                ticks += 1
+                assert len(known) == toys.partitions
+                assert control.at_ms <= min(known.values())
+    assert ticks
+
+
+def keys_of_partitions(toys: Toys) -> list[tuple[str, int]]:
+    """A key of each partition, as librdkafka's murmur2 has it."""
+    found: dict[int, str] = {}
+    producer = Producer({"bootstrap.servers": toys.bootstrap, "partitioner": "murmur2"})
+    for n in range(200):
+        producer.produce(
+            toys.topic("dead"),
+            b"{}",
+            f"k{n}".encode(),
+            on_delivery=lambda _, put: found.setdefault(put.partition(), put.key().decode()),
+        )
+    assert producer.flush(START_S) == 0
+    return [(key, partition) for partition, key in sorted(found.items())]
