@@ -61,18 +61,15 @@ def settle(
         answer = _use(terms, rows, request, outcome, answer, now_ms)
     if outcome.state is State.WAITING:
         answer = replace(answer, waiting_at=wait(rows, request))
-    emits = []
     if outcome.sent_on is not None:
-        answer = replace(answer, said=outcome.sent_on.model_dump_json(exclude_none=True).encode())
-        emits.append(emit(DESK_REQUESTS, outcome.sent_on))
+        said = emit(DESK_REQUESTS, outcome.sent_on)
     else:
-        said = _answer(request, outcome)
-        answer = replace(answer, said=said.model_dump_json(exclude_none=True).encode())
-        emits.append(emit(LEAD_EVENTS, said))
+        said = emit(LEAD_EVENTS, _answer(request, outcome))
+    answer = replace(answer, said=said.value or b"")
     rows.put(answer, request.desk, request.request_id)
     remember(rows, request.desk, request.request_id, now_ms)
     line = ledger_line(terms, rows, request, outcome, now_ms, is_released=is_released)
-    return [*emits, *([line] if line else [])]
+    return [said, line] if line else [said]
 
 
 def again(answer: AnswerRow) -> list[Emit]:

@@ -9,7 +9,10 @@ import pytest
 from schemas.base import Model
 from schemas.desk_requests import AccountDepends
 from schemas.lead_events import RepChanged
-from tests.unit.desks.world import MONDAY, World, answers, ask, at, facts, rep
+from tests.unit.desks.world import MONDAY, POLICY_TEXT, World, answers, ask, at, facts, rep
+from workers.desks.handle import DesksHop
+from workers.engine.api import Record, RefusedError
+from workers.policy.load import load_policy
 
 OLGA = "rep:olga"
 
@@ -69,6 +72,7 @@ def test_an_account_that_comes_to_depend_on_one_who_has_left_is_told_at_once() -
         ({"time_zone": "Mars/Olympus"}, "2026-03-02 12:00"),
         ({"hours": {"someday": "whenever"}}, "2026-03-02 12:00"),
         ({"hours": {"mon-fri": "closed"}}, "2026-03-02 12:00"),
+        ({"hours": {"mon": "09:00-09:01"}}, "2026-03-02 12:00"),  # would take years
         ({"calendar": "nowhere"}, "2026-03-02 12:00"),
         ({"calendar": "west"}, "2026-03-02 14:30"),
         ({"time_zone": "America/Chicago"}, "2026-03-02 12:30"),
@@ -82,3 +86,28 @@ def test_deadlines_follow_the_reps_own_calendar_where_it_can_be_read(slip: dict[
     assert answer.due_at_ms == at(due)
     assert answer.due_soon_at_ms is not None
     assert MONDAY < answer.due_soon_at_ms < answer.due_at_ms
+
+
+def test_absences_that_meet_or_overlap_are_one() -> None:
+    world = World()
+    away = (
+        (MONDAY, MONDAY + 10),
+        (MONDAY + 5, MONDAY + 20),
+        (MONDAY + 20, MONDAY + 30),
+        (MONDAY + 90, MONDAY + 99),
+    )
+    world.send(facts(rep("a", away=away)))
+    world.send(ask(1))
+    assert world.tick(MONDAY + 29) == []
+    assert [one.rep_id for one in answers(world.tick(MONDAY + 30))] == ["a"]
+
+
+def test_what_is_no_event_of_a_desk_is_refused_and_the_rest_goes_on() -> None:
+    hop = DesksHop(load_policy(POLICY_TEXT))
+    with pytest.raises(RefusedError, match="breaks_contract"):
+        hop.parse(Record("desk.requests", 0, 0, MONDAY, b"desk:x", b'{"type": "desk_poem"}'))
+    event = ask(1)
+    parsed = hop.parse(
+        Record("desk.requests", 0, 0, MONDAY, None, event.model_dump_json(exclude_none=True).encode())
+    )
+    assert (parsed, hop.key_of(parsed)) == (event, event.desk)
