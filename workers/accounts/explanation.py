@@ -38,7 +38,7 @@ def explain(
         fit=fit.points,
         behaviour=behaviour.points,
         total=total,
-        grade=terms.policy.grade.of(fit.points, behaviour.points),
+        grade=terms.grade(fit.points, behaviour.points),
         points=lines,
         gates=list(fit.gates),
         points_missing=max(missing, 0),

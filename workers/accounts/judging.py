@@ -139,15 +139,16 @@ def _let_go(case: Case, lead_id: str, lead: LeadRow, excluded: Reason) -> LeadRo
 
 
 def _standing(case: Case, lead: LeadRow, fit: Fit, excluded: Reason | None) -> Standing:
+    company = case.account.company
     return Standing(
-        fit=fit.state,
-        excluded=excluded,
-        is_customer=is_customer(case.account.company),
-        has_open_opportunity=has_open_opportunity(case.account.company),
-        verdict=lead.verdict,
-        verdict_why=lead.verdict_why,
-        accepted=lead.accepted,
-        reached_mql=lead.reached_mql,
+        fit.state,
+        excluded,
+        is_customer(company),
+        has_open_opportunity(company),
+        lead.verdict,
+        lead.verdict_why,
+        lead.accepted,
+        lead.reached_mql,
     )
 
 

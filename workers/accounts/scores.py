@@ -6,6 +6,7 @@ against each other. It is said with nearly every event, and the models' own way 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,6 +16,7 @@ from schemas.outputs import LeadScore
 from schemas.topics import LEAD_SCORES
 from schemas.vocabulary import Reason, Stage
 from workers.accounts.behaviour import Line
+from workers.accounts.case import instant
 from workers.engine.api import Emit
 from workers.outbox import fact_id
 
@@ -57,6 +59,11 @@ class _Score(msgspec.Struct, frozen=True):
 _encode = msgspec.json.Encoder().encode
 
 
+@lru_cache(maxsize=1_000)
+def _text(at_ms: int) -> str:
+    return instant(at_ms).isoformat().replace("+00:00", "Z")
+
+
 def score_emit(
     case: Case,
     lead_id: str,
@@ -74,7 +81,7 @@ def score_emit(
     if missing > 0:
         would_change.append(_PointsMissing("points", "total", f"{missing} more"))
     event_id = fact_id("score", case.key, lead_id, revision)
-    occurred_at = case.now.isoformat().replace("+00:00", "Z")
+    occurred_at = _text(case.now_ms)
     score = _Score(
         event_id,
         occurred_at,
@@ -87,7 +94,7 @@ def score_emit(
             fit.points,
             behaviour.points,
             total,
-            terms.policy.grade.of(fit.points, behaviour.points),
+            terms.grade(fit.points, behaviour.points),
             [*fit.raw_lines, *behaviour.lines],
             fit.raw_gates,
             max(missing, 0),

@@ -33,6 +33,7 @@ class Terms:
         self.new_points = policy.stages.again.new_points
         self.asks_for = frozenset(policy.stages.mql.or_asks_for)
         self.desk = f"desk:{policy.default_desk}"
+        self.grade = lru_cache(maxsize=10_000)(policy.grade.of)
         self._zone = zone(policy.timezone)
         self._offset_ms = lru_cache(maxsize=10_000)(self._offset_of_quarter)
 

@@ -159,7 +159,9 @@ class Market:
         return self._take(self.desks.decide(self._record(self.desks, self.to_desks.popleft(), at_ms)))
 
     def deliver_to_account(self, at_ms: int) -> list[Any]:
-        return self._take(self.accounts.decide(self._record(self.accounts, self.to_accounts.popleft(), at_ms)))
+        return self._take(
+            self.accounts.decide(self._record(self.accounts, self.to_accounts.popleft(), at_ms))
+        )
 
     def _record(self, hop: Hop, emit: Any, at_ms: int) -> Record:
         return Record(emit.topic, 0, hop.offset, at_ms, emit.key, emit.value, emit.headers)
@@ -217,9 +219,7 @@ def released(crm_account_id: str = "acc-1", account_key: str = BANK) -> AccountR
 
 
 def opportunity(owner: str, number: int = 1, opened_ms: int = MONDAY) -> OpenOpportunity:
-    return OpenOpportunity(
-        opportunity_id=f"opp-{number}", owner_rep_id=owner, opened_at=instant(opened_ms)
-    )
+    return OpenOpportunity(opportunity_id=f"opp-{number}", owner_rep_id=owner, opened_at=instant(opened_ms))
 
 
 def identified(lead_id: str = "ann", account_key: str = BANK, at_ms: int = MONDAY) -> LeadIdentified:
@@ -299,9 +299,7 @@ def sales(
         rep_id="r1",
         **changes,
     )
-    return SalesAnswered(
-        account_key=account_key, lead_id=lead_id, occurred_at_ms=at_ms, activity=said
-    )
+    return SalesAnswered(account_key=account_key, lead_id=lead_id, occurred_at_ms=at_ms, activity=said)
 
 
 def rep(
