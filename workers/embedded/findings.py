@@ -144,13 +144,16 @@ class Findings:
     def take_row(self, partition: int, key: bytes, value: bytes | None) -> None:
         """Take one change of the rows of `visitors`."""
         prefix = key.split(SEP, 1)[0].decode()
+        if prefix not in {HistoryRow.prefix, CountRow.prefix}:
+            return
+        self.records += 1
         if prefix == HistoryRow.prefix:
             place = b"%d/%s" % (partition, key)
             if value is None:
                 self._history.discard(place)
             else:
                 self._history.add(place)
-        elif prefix == CountRow.prefix:
+        else:
             self._counts[partition, key] = CountRow() if value is None else decode(CountRow, value)
 
     def reconciled(self, produced: int) -> Reconciliation:
