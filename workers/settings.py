@@ -119,7 +119,7 @@ class Settings(BaseSettings):
     max_batch_records: Count = Field(default=2_000, description="Most records of one transaction.")
     max_batch_bytes: Count = Field(default=8 * 1024 * 1024, description="Most bytes of one transaction.")
     decide_ms: Milliseconds = Field(default=25.0, description="A batch is closed after deciding this long.")
-    gather_ms: Milliseconds = Field(default=10.0, description="How long a batch waits for more records.")
+    gather_ms: Milliseconds = Field(default=15.0, description="How long a batch waits for more records.")
 
     dead_letter_share_percent: Percent = Field(
         default=20.0, description="A partition stops when more of its last records are dead letters."

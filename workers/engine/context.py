@@ -24,7 +24,7 @@ class Bounds:
     max_batch_bytes: int = 8 << 20
     max_batch_outputs: int = 10_000
     decide_ms: float = 25.0
-    gather_ms: float = 10.0
+    gather_ms: float = 15.0
     max_waiting_records: int = 10_000
     """Per source: above it the partition is held back, below half of it released."""
     max_waiting_bytes: int = 16 << 20
