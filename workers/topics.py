@@ -27,6 +27,7 @@ AGENTS: Final = ("visitors", "directory", "accounts", "desks")
 LEAST_RETENTION_MS: Final = 14 * DAY_MS
 """A fortnight of history must live: records are kept by their own stamps, and replays bring old ones."""
 _FOREVER: Final = "-1"
+KEEPS_ALL: Final = {"retention.ms": _FOREVER}
 _TOPIC_ALREADY_EXISTS: Final = 36
 _VISIBLE_WITHIN_S: Final = 15.0
 _LOOK_EVERY_S: Final = 0.1
@@ -169,10 +170,13 @@ def _compaction(topic: PlannedTopic, found: FoundTopic) -> list[Problem]:
     return differences
 
 
-async def create_topics(settings: Settings) -> list[str]:
+async def create_topics(settings: Settings, *, keeps_all: bool = False) -> list[str]:
     """Create the topics of the plan that are not there, wait until the broker shows them, and return their names.
 
-    What exists stays as it is. Raises TopicsError, and aiokafka's KafkaConnectionError where no broker answers.
+    ``keeps_all``: no record is deleted for its age. Age is told by the record's own stamp, so a history that is older
+    than the retention would be gone before it is read. What exists stays as it is.
+
+    Raises TopicsError, and aiokafka's KafkaConnectionError where no broker answers.
     """
     admin = AIOKafkaAdminClient(**client_arguments(settings))
     await admin.start()
@@ -187,7 +191,7 @@ async def create_topics(settings: Settings) -> list[str]:
                     topic.name,
                     num_partitions=topic.partitions,
                     replication_factor=topic.replication_factor,
-                    topic_configs=dict(topic.config),
+                    topic_configs=dict(topic.config) | (KEEPS_ALL if keeps_all else {}),
                 )
                 for topic in missing
             ]

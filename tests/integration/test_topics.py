@@ -7,7 +7,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from workers.embedded.broker import EmbeddedKafka
 from workers.settings import Settings
-from workers.topics import ProblemKind, TopicsError, check_topics, create_topics, plan
+from workers.topics import ProblemKind, TopicsError, check_topics, create_topics, found_topics, plan
 
 pytestmark = pytest.mark.kafka
 
@@ -43,3 +43,18 @@ async def test_a_topic_that_was_there_keeps_its_settings_and_is_reported(own_kaf
     assert [one.kind for one in await check_topics(settings) if one.topic == name] == [
         ProblemKind.CLEANUP_POLICY
     ]
+
+
+async def test_a_history_older_than_the_retention_is_kept_where_all_is_to_be_kept(
+    own_kafka: EmbeddedKafka,
+) -> None:
+    settings = Settings(bootstrap=own_kafka.bootstrap, partitions=1)
+    await create_topics(settings, keeps_all=True)
+    admin = AIOKafkaAdminClient(bootstrap_servers=own_kafka.bootstrap)
+    await admin.start()
+    try:
+        found = await found_topics(admin, {topic.name for topic in plan(settings)})
+    finally:
+        await admin.close()
+    assert {topic.config["retention.ms"] for topic in found.values()} == {"-1"}
+    assert await check_topics(settings) == []
