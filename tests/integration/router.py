@@ -101,7 +101,7 @@ class Router:
                     pass
         finally:
             await admin.close()
-        await create_topics(self.settings)
+        await create_topics(self.settings, keeps_all=True)
 
     def start(
         self,

@@ -14,14 +14,13 @@ from waiting import eventually
 
 from schemas.topics import TOPICS, Direction
 from workers.commands.sources import load_config
-from workers.embedded.findings import Findings
 
 pytestmark = pytest.mark.kafka
 
 SLOW = {"max_batch_records": 16}
 HELD_OPEN = Orders(linger_ms=30)
 """Many transactions, each held open for a moment: the fortnight outlasts all kills."""
-KILLS = 6
+KILLS = 5
 RESULTS = [name for name, topic in TOPICS.items() if topic.direction is Direction.OUT]
 EVENTS = frozenset({"web.activity", "form.fills"})
 
@@ -40,7 +39,7 @@ async def test_kills_joins_and_leaves_cost_and_double_nothing_and_the_replay_agr
     for number in range(KILLS):
         name = chance.choice(sorted(router.workers))
         victim = router.workers[name]
-        await until_commits(victim, chance.randint(5, 40))
+        await until_commits(victim, chance.randint(5, 30))
         if chance.random() < 0.8:
             await until_in_transaction(victim)
         inside += victim.kill()
@@ -48,8 +47,10 @@ async def test_kills_joins_and_leaves_cost_and_double_nothing_and_the_replay_agr
         if number == KILLS // 3:
             router.start("c", orders=HELD_OPEN, **SLOW)
         if number == 2 * KILLS // 3:
-            router.workers["c"].terminate()
-            assert router.workers.pop("c").wait(10.0) == 0
+            leaver = router.workers.pop("c")
+            await leaver.until("partition_opened")
+            leaver.terminate()
+            assert leaver.wait(10.0) == 0
     await flow
     async with router.tape() as tape:
         await tape.to_end()
