@@ -24,7 +24,7 @@ _NO = frozenset({_RECYCLED, _DISQUALIFIED})
 
 TRANSITIONS: Mapping[Stage | None, frozenset[Stage]] = {
     None: frozenset({_KNOWN}),
-    _KNOWN: _JUDGED | _BY_CRM | {_DISQUALIFIED},
+    _KNOWN: _JUDGED | _BY_CRM | _NO,  # a no of sales travels with who comes from another key
     _WAITING: (_JUDGED | _BY_CRM | _NO | {_SAL}) - {_WAITING},
     _OUTSIDE: (_JUDGED | _BY_CRM | _NO | {_SAL}) - {_OUTSIDE},
     _NURTURE: (_JUDGED | _BY_CRM | _NO | {_SAL}) - {_NURTURE},
