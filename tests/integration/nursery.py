@@ -7,9 +7,11 @@ whose connection is closed is killed, so none outlives the tests.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -49,7 +51,8 @@ class Child:
     def wait(self, within_s: float) -> int:
         """Return the exit code (negative: the signal that ended it). Raises TimeoutError while it lives."""
         if self.status is None:
-            self._line.settimeout(within_s)
+            if not select.select([self._line], [], [], within_s)[0]:
+                raise TimeoutError(f"process {self.pid} has not ended within {within_s:g} s")
             self.status = os.waitstatus_to_exitcode(int(self._answers.readline()))
             self._answers.close()
             self._line.close()
@@ -59,13 +62,8 @@ class Child:
     def is_alive(self) -> bool:
         """Whether it has not ended yet."""
         if self.status is None:
-            self._line.settimeout(0.0)
-            try:
-                has_ended = bool(self._line.recv(1, socket.MSG_PEEK))
-            except BlockingIOError:
-                has_ended = False
-            if has_ended:
-                self.wait(1.0)
+            with contextlib.suppress(TimeoutError):
+                self.wait(0.0)
         return self.status is None
 
 

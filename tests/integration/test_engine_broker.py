@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -14,33 +14,73 @@ from cluster import START_S, Toys, some_events
 from waiting import eventually
 
 from workers.embedded.broker import EmbeddedKafka
+from workers.engine.faust_app import LEFT_BY_FORCE
 
 pytestmark = pytest.mark.kafka
 
 AN_HOUR_MS = 3_600_000
 
 
-@pytest.mark.parametrize("end", [EmbeddedKafka.stop, EmbeddedKafka.kill], ids=["stopped", "killed"])
+@pytest.fixture(scope="module")
+def mortal_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
+    """A broker that the tests of this file end and start again; each finds it running."""
+    impatient = {"group.min.session.timeout.ms": "1000"}
+    with EmbeddedKafka(tmp_path_factory.mktemp("mortal"), properties=impatient) as broker:
+        yield broker
+
+
+@pytest.mark.parametrize(
+    ("end", "commit_timeout_s"),
+    [
+        pytest.param(EmbeddedKafka.kill, 30.0, id="and it comes back before a transaction has given up"),
+        pytest.param(EmbeddedKafka.stop, 1.0, id="and every transaction has given up"),
+    ],
+)
 async def test_while_the_broker_is_gone_a_worker_waits_and_then_goes_on(
-    own_kafka: EmbeddedKafka, new_toys: Callable[..., Toys], end: Callable[[EmbeddedKafka], None]
+    mortal_kafka: EmbeddedKafka,
+    new_toys: Callable[..., Toys],
+    end: Callable[[EmbeddedKafka], None],
+    commit_timeout_s: float,
 ) -> None:
-    toys = new_toys(own_kafka.bootstrap)
+    mortal_kafka.start()
+    toys = new_toys(mortal_kafka.bootstrap)
     await toys.create()
     events = some_events(4_000)
     await toys.produce(events)
-    worker = toys.start(bounds={"max_batch_records": 8, "lag_every_s": 0.2}, orders={"linger_ms": 40})
+    worker = toys.start(
+        bounds={"max_batch_records": 8, "commit_timeout_s": commit_timeout_s, "lag_every_s": 0.1},
+        orders={"linger_ms": 40},
+    )
     await eventually(lambda: worker.moments.commits > 8, START_S, "8 commits")
-    end(own_kafka)
-    await worker.until("task_restarted", times=toys.partitions)
-    assert worker.is_alive
-    own_kafka.start()
-    assert worker.is_alive
+    await eventually(lambda: worker.moments.open_transactions > 0, START_S, "an open transaction")
+    end(mortal_kafka)
+    gone = len(worker.said())
+    await eventually(lambda: "Unable connect" in worker.said()[gone:], START_S, "it misses the broker")
+    if commit_timeout_s < START_S:
+        await worker.until("task_restarted", times=2 * toys.partitions)
+    mortal_kafka.start()
     more = some_events(400, start=4_000)
     await toys.produce(more)
     await toys.until_done(events + more)
     assert worker.is_alive
     toys.kill_all()
     await toys.check_exact(events + more)
+
+
+async def test_told_to_leave_while_the_broker_is_gone_it_leaves_all_the_same(
+    mortal_kafka: EmbeddedKafka, new_toys: Callable[..., Toys]
+) -> None:
+    mortal_kafka.start()
+    toys = new_toys(mortal_kafka.bootstrap)
+    await toys.create()
+    await toys.produce(some_events(4_000))
+    worker = toys.start(bounds={"max_batch_records": 8, "lag_every_s": 0.1}, orders={"linger_ms": 40})
+    await eventually(lambda: worker.moments.commits > 8, START_S, "8 commits")
+    mortal_kafka.kill()
+    gone = len(worker.said())
+    await eventually(lambda: "Unable connect" in worker.said()[gone:], START_S, "it misses the broker")
+    worker.terminate()
+    assert worker.wait(10.0) in {0, LEFT_BY_FORCE}
 
 
 async def test_what_others_write_is_visible_at_once_where_a_killed_worker_left_a_transaction_open(

@@ -51,10 +51,9 @@ async def test_a_slow_partition_holds_nobody_up_and_its_queue_stays_bounded(toys
         await eventually_count(said, others, partitions={1, 2, 3})
         done = sum(record.partition == 0 for record in said.records)
     assert 0 < done < slow // 2, "the slow partition was not slow enough for this to prove anything"
-    print(
-        f"{others} of others done while the slow one had {done} of {slow}; most waiting {worker.moments.most_waiting}"
-    )  # noqa: T201 - the figure
-    assert worker.moments.most_waiting < slow // 2
+    most = worker.moments.most_waiting
+    print(f"{others} of others done, {done} of {slow} slow ones; at most {most} waited")  # noqa: T201 - the figures
+    assert most < slow // 2
 
 
 async def eventually_count(reader: Any, count: int, partitions: set[int]) -> None:

@@ -5,9 +5,12 @@ Group membership, rebalance signals, agents, the worker and its signal handling 
 
 from __future__ import annotations
 
+import os
+import threading
 from typing import TYPE_CHECKING, Any
 
 import faust
+import structlog
 from faust.types import TP
 
 from workers.engine.runtime import Runtime
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
     from workers.engine.api import AgentSpec
     from workers.engine.context import Context
 
+log = structlog.get_logger(__name__)
+LEFT_BY_FORCE = 3
+"""The exit status of a process that clients of a broker that is gone would not let end."""
 _STREAM_BUFFER_BATCHES = 4096
 """Counts batches. Never full: the agent only hands a batch on, and each task has bounds of its own."""
 
@@ -27,23 +33,43 @@ class EngineApp(faust.App):
     """A Faust app whose consumer delivers batches and whose agents hand them to partition tasks."""
 
     runtime: Runtime
+    leave_within_s: float | None = None
 
     def _new_transport(self) -> BatchTransport:
         return BatchTransport(self.conf.broker, self, self.loop)
 
     async def on_stop(self) -> None:
-        """Finish and commit before the consumer leaves the group."""
+        """Finish and commit before the consumer leaves the group.
+
+        Clients of a broker that is gone never let a process end (aiokafka 0.14 asks for its coordinator for ever). What
+        is left then is nothing that could be lost, so the process is ended without them.
+        """
+        if self.leave_within_s is not None:
+            last = threading.Timer(self.leave_within_s, _leave_by_force, (self.leave_within_s,))
+            last.daemon = True
+            last.start()
         await self.runtime.stop()
         await super().on_stop()
 
 
+def _leave_by_force(after_s: float) -> None:
+    log.error("left_by_force", after_s=after_s)
+    os._exit(LEFT_BY_FORCE)
+
+
 def build_app(
-    specs: Sequence[AgentSpec], context: Context, *, session_timeout_s: float = 10.0, **faust_settings: Any
+    specs: Sequence[AgentSpec],
+    context: Context,
+    *,
+    session_timeout_s: float = 10.0,
+    leave_within_s: float | None = 8.0,
+    **faust_settings: Any,
 ) -> EngineApp:
     """Return the app for these agents; ``faust_settings`` carries broker address and credentials.
 
     An agent subscribes to all topics it will ever have: during a rolling upgrade that added a topic, the assignor gave
-    two workers halves of one partition's topics.
+    two workers halves of one partition's topics. The process ends ``leave_within_s`` after the app was told to stop, with
+    status 3 if by force; None is for an app in a process that is to live on.
     """
     app = EngineApp(
         context.app_id,
@@ -61,6 +87,7 @@ def build_app(
         datadir=str(context.data_dir.root / "faust"),
         **faust_settings,
     )
+    app.leave_within_s = leave_within_s
     runtime = app.runtime = Runtime(specs, context)
     for spec in specs:
         _add_agent(app, spec)

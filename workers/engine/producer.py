@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _MAX_BATCH_BYTES = 1 << 19
 _RETRY_BACKOFF_MS = 20
 """Brokers from 4.0 answer NOT_ENOUGH_REPLICAS while a transaction is verified; the default of 100 ms ruins latency."""
-_CLOSE_TIMEOUT_S = 5.0
+_CLOSE_TIMEOUT_S = 1.0
 
 
 class SendFailedError(Exception):

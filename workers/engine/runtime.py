@@ -183,5 +183,5 @@ class Runtime:
         fresh = {tp: at for tp, at in offsets.items() if self._committed.get(tp) != at}
         if fresh and self._consumer is not None:
             with contextlib.suppress(Exception):  # a rebalance or a broker gone: the next report tells it
-                await self._consumer.thread.commit(fresh)
-                self._committed.update(fresh)
+                if await self._consumer.thread.commit(fresh):
+                    self._committed.update(fresh)

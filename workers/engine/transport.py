@@ -13,18 +13,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import faust
+import structlog
+from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+log = structlog.get_logger(__name__)
 _FETCH_TIMEOUT_S = 0.2
 _FETCH_WAIT_MS = 200
 """How long the broker holds an empty fetch. A seek takes effect after it; Faust's 1,500 ms made starts slow."""
 _MAX_POLL_RECORDS = 10_000
+_ASK_TIMEOUT_S = 2.0
+"""The thread's queue has two hands: questions to a broker that is gone would bind both, and the way out with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,19 @@ class _Thread(driver.AIOKafkaConsumerThread):
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Do not raise Faust's alarm about commits: offsets live in the rows."""
 
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        """Tell the group's offsets; whether it was done. For lag monitors only: Faust's ends the worker where it fails."""
+        consumer = self._ensure_consumer()
+        mine = {TopicPartition(*tp): at for tp, at in offsets.items() if tp in self.assignment()}
+        if not mine:
+            return False
+        try:
+            await asyncio.wait_for(consumer.commit(mine), _ASK_TIMEOUT_S)
+        except (KafkaError, TimeoutError) as error:  # a rebalance, a broker gone: the next report tells it
+            log.debug("lag_not_told", error=type(error).__name__)
+            return False
+        return True
+
     async def fetch(self, seeks: dict[TP, int], held: set[TP], timeout: float) -> _Fetched:  # noqa: ASYNC109
         """Seek, hold back, fetch, note the positions; called by the loop below, one at a time."""
         return await self.call_thread(self._fetch, seeks, held, timeout)  # type: ignore[no-any-return]
@@ -104,7 +122,8 @@ class _Thread(driver.AIOKafkaConsumerThread):
         """Return the next-to-be-written (stable) offset of partitions."""
 
         async def ask() -> dict[TP, int]:
-            found = await self._ensure_consumer().end_offsets([TopicPartition(*tp) for tp in tps])
+            asked = self._ensure_consumer().end_offsets([TopicPartition(*tp) for tp in tps])
+            found = await asyncio.wait_for(asked, _ASK_TIMEOUT_S)
             return {TP(*tp): at for tp, at in found.items()}
 
         return await self.call_thread(ask)  # type: ignore[no-any-return]
