@@ -28,7 +28,7 @@ from workers.deadletters import dead_letter
 from workers.engine.api import AgentSpec, Config, Emit
 from workers.replay.edge import EdgeReplay, NeverQuietError
 from workers.replay.history import History
-from workers.replay.leads import INPUT_RANKS, RESULTS, directory_ready
+from workers.replay.leads import COMPACTED, INPUT_RANKS, RESULTS, directory_ready
 from workers.replay.lines import BadLine, result_line
 from workers.replay.recorded import differences, read_recording, replay_logs
 
@@ -161,7 +161,7 @@ def _recorded(
                 counts[emit.topic] += 1
                 sink.write(result_line(emit))
     compared = (RESULTS - {DEAD_LETTERS.name}) & {record.topic for record in records}
-    found = differences(said, records, compared)
+    found = differences(said, records, compared, COMPACTED)
     for difference in found[:_SHOWN]:
         console.print(str(difference), markup=False, style="red", soft_wrap=True)
     against = (

@@ -13,9 +13,13 @@ INPUT_RANKS: Final = {
 }
 """The input topics, each with its rank among records of one timestamp."""
 RESULTS: Final = frozenset(name for name, topic in TOPICS.items() if topic.direction is Direction.OUT)
+COMPACTED: Final = frozenset(name for name, topic in TOPICS.items() if topic.compacted)
+"""Topics of which a recording may hold the last value of a key only."""
 
 
 def directory_ready(timestamp_ms: int) -> Emit:
     """Return the word that the CRM has been read: a history brings its CRM records in their own time."""
     ready = DirectoryReady(partition=0, partitions=1)
-    return Emit(VISITOR_EVENTS.name, None, ready.model_dump_json().encode(), partition=0, timestamp_ms=timestamp_ms)
+    return Emit(
+        VISITOR_EVENTS.name, None, ready.model_dump_json().encode(), partition=0, timestamp_ms=timestamp_ms
+    )

@@ -8,7 +8,7 @@ One thing is not reproduced: a record that crashed its worker live was buried un
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,38 +81,24 @@ def replay_logs(
     return said
 
 
-def differences(said: Sequence[Said], recorded: Iterable[Record], topics: frozenset[str]) -> list[Difference]:
+def differences(
+    said: Sequence[Said],
+    recorded: Iterable[Record],
+    topics: frozenset[str],
+    compacted: frozenset[str] = frozenset(),
+) -> list[Difference]:
     """Hold what was said for ``topics`` against what was recorded of them, key, value, headers and stamp to the byte.
 
     Several tasks may write one partition of a topic, in any interleaving; each task's own outputs keep their order.
+    Of ``compacted`` topics a record may be gone whose key has a later one: only the last value has to be there.
     Records of agents that were not replayed (dead letters of others) have to be left out by the caller.
     """
-    live: dict[tuple[str, int], dict[Record, list[int]]] = {}
+    live: dict[_Place, dict[Record, list[int]]] = {}
     for position, record in enumerate(sorted(recorded, key=_offset)):
         if record.topic in topics:
             places = live.setdefault((record.topic, record.partition), {})
             places.setdefault(replace(record, offset=0), []).append(position)
-    found: list[Difference] = []
-    for task in said:
-        last: dict[tuple[str, int], int] = {}
-        for emit in task.emits:
-            if emit.topic not in topics:
-                continue
-            where = (emit.topic, emit.partition or 0)
-            positions = live.get(where, {}).get(_as_record(emit))
-            if not positions:
-                found.append(
-                    Difference(*where, f"{task.agent}/{task.partition} says {_named(emit.key)}, live did not")
-                )
-                continue
-            position = positions.pop(0)
-            if position < last.get(where, -1):
-                found.append(
-                    Difference(
-                        *where, f"{task.agent}/{task.partition} says {_named(emit.key)} later than live"
-                    )
-                )
-            last[where] = position
+    found = [difference for task in said for difference in _of_task(task, live, topics, compacted)]
     for where, places in live.items():
         found.extend(
             Difference(*where, f"live said {_named(record.key)}, the replay does not")
@@ -120,6 +106,34 @@ def differences(said: Sequence[Said], recorded: Iterable[Record], topics: frozen
             for _ in positions
         )
     return found
+
+
+_Place = tuple[str, int]
+
+
+def _of_task(
+    task: Said,
+    live: dict[_Place, dict[Record, list[int]]],
+    topics: frozenset[str],
+    compacted: frozenset[str],
+) -> Iterator[Difference]:
+    """Take what a task says out of ``live``; what is not there, or stands earlier than what was said before it."""
+    last: dict[_Place, int] = {}
+    final = {(emit.topic, emit.key): number for number, emit in enumerate(task.emits)}
+    for number, emit in enumerate(task.emits):
+        if emit.topic not in topics:
+            continue
+        where = (emit.topic, emit.partition or 0)
+        says = f"{task.agent}/{task.partition} says {_named(emit.key)}"
+        positions = live.get(where, {}).get(_as_record(emit))
+        if not positions:
+            if emit.topic not in compacted or final[emit.topic, emit.key] == number:
+                yield Difference(*where, f"{says}, live did not")
+            continue
+        position = positions.pop(0)
+        if position < last.get(where, -1):
+            yield Difference(*where, f"{says} later than live")
+        last[where] = position
 
 
 class _Line(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -88,6 +88,16 @@ def test_whatever_is_not_the_same_is_a_difference(
     assert differences(said, harm(live), TOPICS) != []
 
 
+def test_of_a_compacted_topic_only_the_last_value_of_a_key_has_to_be_there(said: list[Said]) -> None:
+    live = [record for record in as_read(said) if record.topic == "rung"]
+    first, last, alarm = live
+
+    assert (first.key, last.key) == (b"k", b"k")
+    assert differences(said, [last, alarm], TOPICS, compacted=TOPICS) == []
+    assert differences(said, [first, alarm], TOPICS, compacted=TOPICS) != []
+    assert differences(said, [last, alarm], TOPICS) != []
+
+
 def test_a_recording_reads_back_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
     records = [*LOG, Record("rung", 0, 9, 5, None, None), Record("rung", 0, 10, 5, "ö".encode(), b'{"a": 1}')]
