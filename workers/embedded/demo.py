@@ -47,6 +47,8 @@ STUCK_S: Final = 30.0
 _EVENTS: Final = frozenset({WEB_ACTIVITY.name, FORM_FILLS.name})
 _CRM: Final = frozenset({CRM_ACCOUNTS.name, CRM_REPS.name})
 _STEP_S: Final = 0.05
+PRINT_WIDTH: Final = 130
+"""Columns where the output is no terminal."""
 _TELL_EVERY_S: Final = 10.0
 
 
@@ -67,6 +69,8 @@ def run_demo(seed: int, *, keep: bool, policy: Path) -> None:
         EmbeddedKafkaError: there is no Kafka.
     """
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=PRINT_WIDTH)
     with ExitStack() as stack:
         stack.enter_context(_terminated_like_interrupted())
         folder = Path(

@@ -17,7 +17,9 @@ from schemas.outputs import LeadRouting
 from schemas.vocabulary import Action, AssigneeType, HowChosen, Kind
 from workers.embedded.findings import Findings, Reconciliation
 
-_SAMPLE = 14
+_SAMPLE = 12
+_MOST_LATER = 3
+"""Of those shown, hand-offs that were moved or withdrawn."""
 _KIND_ORDER = (Kind.MQL, Kind.RAISED_HAND, Kind.EXPANSION, Kind.IN_CYCLE, Kind.INQUIRY, Kind.SERVICE)
 
 
@@ -31,9 +33,12 @@ def print_report(
     console.print(_reps(handoffs, weights))
     console.print(_counts("Not handed over, and why", ("leads", found.not_handed_over())))
     alerts = Counter(
-        {f"{alert}{' (over again)' if over else ''}": n for (alert, over), n in found.alerts.items()}
+        {f"{alert}{', taken back' if over else ''}": n for (alert, over), n in found.alerts.items()}
     )
     console.print(_counts("Alerts", ("alerts", alerts)))
+    console.print(
+        "[dim]A fortnight passes in a minute here: who takes a second to answer has let five hours go by.[/]"
+    )
     dead = Counter({f"{reason} on {topic}": n for (topic, reason), n in found.dead.items()})
     console.print(_counts("Dead letters", ("records", dead)))
     console.print(_tally(tally, found, seconds))
@@ -55,7 +60,7 @@ def _handoffs(handoffs: list[LeadRouting]) -> RenderableType:
         person = event.person
         why = event.explanation
         company = (person.company if person else None) or event.account_key
-        label = f"{event.kind}" + (f"\n[dim]{event.qualification}[/]" if event.qualification else "")
+        label = _words(event.kind) + (f"\n[dim]{event.qualification}[/]" if event.qualification else "")
         table.add_row(
             f"{event.occurred_at:%a %d %b %H:%M}",
             label if event.action is Action.ASSIGNED else f"{label}\n[dim]{event.action}[/]",
@@ -63,28 +68,39 @@ def _handoffs(handoffs: list[LeadRouting]) -> RenderableType:
             company,
             _assignee(event),
             f"{why.grade} {why.total}\n[dim]{why.fit} + {why.behaviour}[/]",
-            ", ".join(why.reasons),
+            ", ".join(map(_words, why.reasons)),
         )
     return table
 
 
 def _sample(handoffs: list[LeadRouting]) -> list[LeadRouting]:
-    """Some of each kind, and of each way to be chosen, in their order."""
+    """Some of each kind and of each way to be chosen, in their order; a few of those that were moved or withdrawn."""
     seen: Counter[tuple[str, str]] = Counter()
     ranked = []
     for position, event in enumerate(handoffs):
         sort = (event.kind, event.how_chosen or event.action)
         ranked.append((seen[sort], position))
         seen[sort] += 1
-    return [handoffs[position] for position in sorted(position for _, position in sorted(ranked)[:_SAMPLE])]
+    by_rank = [position for _, position in sorted(ranked)]
+    first = [position for position in by_rank if handoffs[position].action is Action.ASSIGNED]
+    later = [position for position in by_rank if handoffs[position].action is not Action.ASSIGNED][
+        :_MOST_LATER
+    ]
+    shown = first[: _SAMPLE - len(later)] + later
+    return sorted((handoffs[position] for position in shown), key=lambda event: event.occurred_at)
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")
 
 
 def _assignee(event: LeadRouting) -> str:
     if event.assignee is None:
         return "[dim]nobody any more[/]"
     who = event.assignee.name or event.assignee.id
-    who = f"desk {who}" if event.assignee.type is AssigneeType.DESK else who
-    how = f"\n[dim]{event.how_chosen}[/]" if event.how_chosen else ""
+    if event.assignee.type is AssigneeType.DESK:
+        who = f"the desk {_words(who.removeprefix('desk:'))}"
+    how = f"\n[dim]{_words(event.how_chosen)}[/]" if event.how_chosen else ""
     instead = f"\n[dim]for {event.assignee.deputy_for}[/]" if event.assignee.deputy_for else ""
     return f"{who}{how}{instead}"
 
