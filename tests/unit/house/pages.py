@@ -1,0 +1,118 @@
+"""The pages that people read, taken apart: commands, links, tables. Read by the tests beside it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import typer.main
+
+from workers.cli import app
+
+ROOT = Path(__file__).parents[3]
+PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+SEPARATORS = frozenset({"|", "||", "&&", ";"})
+REDIRECTS = frozenset({">", ">>", "<"})
+ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
+ORDINARY = frozenset({"cd", "echo", "export", "git", "grep", "kcat", "sed"})
+"""Programs of others that a page may ask for."""
+COMPOSE = frozenset({"up", "exec", "down", "logs", "ps"})
+
+
+def text_of(page: Path) -> str:
+    return page.read_text("utf-8")
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def fenced(text: str, language: str) -> list[str]:
+    """The blocks of code of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def lines_of_shell(text: str) -> list[str]:
+    """The command lines of a page."""
+    joined = "".join(fenced(text, "sh")).replace("\\\n", " ")
+    return [line for line in joined.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def simple_commands(line: str) -> list[list[str]]:
+    """A command line as its simple commands, without redirections and leading assignments."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    commands: list[list[str]] = [[]]
+    is_target = False
+    for token in lexer:
+        if token in SEPARATORS:
+            commands.append([])
+        elif token in REDIRECTS:
+            is_target = True
+        elif is_target:
+            is_target = False
+        elif commands[-1] or not ASSIGNMENT.match(token):
+            commands[-1].append(token)
+    return commands
+
+
+def complaint(command: list[str], targets: frozenset[str], services: frozenset[str]) -> str | None:
+    """What is wrong with a simple command of a page; None where it would run in a clone."""
+    program, *arguments = command
+    if program == "lead-router":
+        return refused(arguments)
+    if program == "make":
+        unknown = [name for name in arguments if name not in targets and "=" not in name]
+        return f"no target {unknown}" if unknown else None
+    if program == "python":
+        return None if (ROOT / arguments[0]).is_file() else f"no file {arguments[0]}"
+    if program == "docker":
+        return _compose_complaint(arguments, services)
+    return None if program in ORDINARY else f"{program} is no program that a page may ask for"
+
+
+def _compose_complaint(arguments: list[str], services: frozenset[str]) -> str | None:
+    first, verb, *rest = arguments
+    if first != "compose" or verb not in COMPOSE:
+        return f"docker {first} {verb} is not used here"
+    if verb != "exec":
+        return None
+    service, program, *inner = rest
+    if service not in services or program != "lead-router":
+        return f"no service {service}, or another program than ours: {program}"
+    return refused(inner)
+
+
+def refused(arguments: list[str]) -> str | None:
+    """Why the command line would refuse these arguments; None where it takes them. Nothing is run."""
+    command: Any = typer.main.get_command(app)
+    left = [one for one in arguments if one not in ("--help", "--version")]
+    asks_only = left != arguments
+    while left and hasattr(command, "commands"):
+        if left[0] not in command.commands:
+            return f"no command {left[0]}"
+        command, left = command.commands[left[0]], left[1:]
+    if asks_only:
+        return f"beside a question: {left}" if left else None
+    try:
+        command.make_context("lead-router", left)
+    except typer.Exit:
+        return "a command is missing"
+    except Exception as error:  # noqa: BLE001 - what the parser raises is its answer; its types are typer's own
+        return str(error) or type(error).__name__
+    return None
+
+
+def tables(text: str, heading: str) -> list[list[str]]:
+    """The rows of the first table under a heading, as cells."""
+    _, _, rest = text.partition(f"\n## {heading}\n")
+    rows = re.findall(r"^\| (.+) \|$", re.split(r"\n## ", rest, maxsplit=1)[0], re.MULTILINE)
+    return [[cell.strip() for cell in row.split(" | ")] for row in rows[1:]]
+
+
+def slug(heading: str) -> str:
+    """A heading's anchor, as GitHub makes it."""
+    bare = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
+    return re.sub(r"[^\w\- ]", "", bare).replace(" ", "-")

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.unit.house.pages import (
+    PAGES,
+    ROOT,
+    complaint,
+    fenced,
+    lines_of_shell,
+    name_of,
+    refused,
+    simple_commands,
+    slug,
+    text_of,
+)
+
+TARGETS = frozenset(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+SERVICES = frozenset(yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))["services"])
+README = text_of(ROOT / "README.md")
+COMMANDS = [(page, line) for page in PAGES for line in lines_of_shell(text_of(page))]
+LINKS = [
+    (page, link)
+    for page in PAGES
+    for link in re.findall(
+        r"\[[^\]]+\]\(([^)\s]+)\)", re.sub(r"```.*?```", "", text_of(page), flags=re.DOTALL)
+    )
+    if not link.startswith(("https://", "http://"))
+]
+
+
+@pytest.mark.parametrize(
+    ("page", "line"),
+    COMMANDS,
+    ids=[f"{name_of(page)}-{number}" for number, (page, _) in enumerate(COMMANDS)],
+)
+def test_every_command_of_a_page_is_taken(page: Path, line: str) -> None:
+    assert [complaint(command, TARGETS, SERVICES) for command in simple_commands(line) if command] == [
+        None
+    ] * len([command for command in simple_commands(line) if command])
+
+
+def test_the_readme_has_the_two_commands_and_the_way_to_a_kafka() -> None:
+    lines = [line for page, line in COMMANDS if page.name == "README.md"]
+    for expected in ("make demo", "make test", "lead-router topics create", "lead-router worker"):
+        assert expected in lines
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["worker", "--only", "nobody"], "nobody"),
+        (["work"], "no command work"),
+        (["topics", "delete"], "no command delete"),
+        (["resume", "visitors"], "PARTITION"),
+        (["replay", "x.jsonl", "--police", "y"], "--police"),
+        (["worker", "--help", "now"], "now"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_command_that_there_is_not_would_be_found(arguments: list[str], said: str) -> None:
+    assert said.lower() in (refused(arguments) or "").lower()
+
+
+@pytest.mark.parametrize(("page", "link"), LINKS, ids=[f"{name_of(page)}-{link}" for page, link in LINKS])
+def test_every_link_leads_somewhere(page: Path, link: str) -> None:
+    path, _, anchor = link.partition("#")
+    target = (page.parent / path).resolve() if path else page
+    assert target.exists()
+    assert target.is_relative_to(ROOT)
+    if anchor:
+        headings = re.findall(r"^#+ (.+)$", text_of(target), re.MULTILINE)
+        assert anchor in [slug(heading) for heading in headings]
+
+
+def test_there_are_links_and_commands_to_look_at() -> None:
+    assert len(LINKS) > 30
+    assert len(COMMANDS) > 20
+
+
+def test_the_first_program_of_the_readme_reads_what_is_committed_and_is_ten_lines() -> None:
+    program = fenced(README, "python")[0]
+    compile(program, "README.md", "exec")
+    assert "read_committed" in program
+    assert len([line for line in program.splitlines() if line.strip()]) <= 12
+
+
+def test_the_policy_that_the_readme_shows_is_the_default_one() -> None:
+    policy = yaml.safe_load((ROOT / "policy" / "default.yaml").read_text("utf-8"))
+    (shown,) = (yaml.safe_load(block) for block in fenced(README, "yaml"))
+    for section, keys in shown.items():
+        for key, found in keys.items():
+            assert policy[section][key] == found
+
+
+def test_every_decision_is_in_the_list_of_decisions() -> None:
+    pages = sorted(page.name for page in (ROOT / "docs" / "adr").glob("0*.md"))
+    listed = re.findall(
+        r"^\| \[\d{4}\]\(([^)]+)\)", text_of(ROOT / "docs" / "adr" / "README.md"), re.MULTILINE
+    )
+    assert listed == pages
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "adr").glob("0*.md")), ids=lambda page: page.stem)
+def test_a_decision_is_one_page_and_says_what_else_there_was(page: Path) -> None:
+    text = text_of(page)
+    assert text.startswith(f"# {page.name[:4]}: ")
+    assert "**Decided.**" in text
+    assert "else" in text
+    assert len(text.splitlines()) <= 60
