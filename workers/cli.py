@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from importlib.metadata import version as installed_version
 from typing import Annotated
 
@@ -54,7 +55,8 @@ app.command()(resume)
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. What a Kafka client says of its tries is for workers' logs; users are told the outcome."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     with plain_failures():
         app()
 

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from schemas.outputs import LeadRouting
 from schemas.vocabulary import Action, AssigneeType, HowChosen, Kind
+from workers.embedded import sales_team
 from workers.embedded.findings import Findings, Reconciliation
 
 _SAMPLE = 12
@@ -108,10 +109,9 @@ def _assignee(event: LeadRouting) -> str:
 def _reps(handoffs: list[LeadRouting], weights: Mapping[str, int]) -> RenderableType:
     held: Counter[str] = Counter()
     turns: Counter[str] = Counter()
-    names: dict[str, str] = {}
+    names = sales_team.names()
     for event in handoffs:
         if event.assignee is not None:
-            names[event.assignee.id] = event.assignee.name or event.assignee.id
             held[event.assignee.id] += 1
             turns[event.assignee.id] += event.how_chosen is HowChosen.ROTATION
     table = _table(
@@ -123,7 +123,8 @@ def _reps(handoffs: list[LeadRouting], weights: Mapping[str, int]) -> Renderable
     )
     for rep_id in sorted(held | Counter(weights), key=lambda rep: (-weights.get(rep, 0), -held[rep], rep)):
         weight = str(weights[rep_id]) if rep_id in weights else "[dim]-[/]"
-        table.add_row(names.get(rep_id, rep_id), weight, str(turns[rep_id]), str(held[rep_id]))
+        name = names.get(rep_id) or f"the desk {_words(rep_id.removeprefix('desk:'))}"
+        table.add_row(name, weight, str(turns[rep_id]), str(held[rep_id]))
     return table
 
 

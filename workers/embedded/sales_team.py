@@ -43,6 +43,11 @@ def weights() -> dict[str, int]:
     return {rep_id: weight for rep_id, _, weight, *_ in _TEAM if weight}
 
 
+def names() -> dict[str, str]:
+    """Each rep's name."""
+    return {rep_id: name for rep_id, name, *_ in _TEAM}
+
+
 def reps(start: datetime) -> Iterator[Happening]:
     """The team as the CRM has it when the fortnight begins."""
     for rep_id, *_ in _TEAM:
