@@ -45,7 +45,7 @@ async def test_while_the_broker_is_gone_a_worker_waits_and_then_goes_on(
     mortal_kafka.start()
     toys = new_toys(mortal_kafka.bootstrap)
     await toys.create()
-    events = some_events(4_000)
+    events = some_events(1_500)
     await toys.produce(events)
     worker = toys.start(
         bounds={"max_batch_records": 8, "commit_timeout_s": commit_timeout_s, "lag_every_s": 0.1},
@@ -59,7 +59,7 @@ async def test_while_the_broker_is_gone_a_worker_waits_and_then_goes_on(
     if commit_timeout_s < START_S:
         await worker.until("task_restarted", times=2 * toys.partitions)
     mortal_kafka.start()
-    more = some_events(400, start=4_000)
+    more = some_events(400, start=1_500)
     await toys.produce(more)
     await toys.until_done(events + more)
     assert worker.is_alive
@@ -73,7 +73,7 @@ async def test_told_to_leave_while_the_broker_is_gone_it_leaves_all_the_same(
     mortal_kafka.start()
     toys = new_toys(mortal_kafka.bootstrap)
     await toys.create()
-    await toys.produce(some_events(4_000))
+    await toys.produce(some_events(1_500))
     worker = toys.start(bounds={"max_batch_records": 8, "lag_every_s": 0.1}, orders={"linger_ms": 40})
     await eventually(lambda: worker.moments.commits > 8, START_S, "8 commits")
     mortal_kafka.kill()

@@ -1,0 +1,90 @@
+"""What waits for a task: in order, merged by time, bounded, and nothing that does not follow what is there."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from workers.engine.inbox import GapError, Inbox
+
+RANKED = ("log", "in")
+
+
+def raw(offset: int, timestamp: int = 0, value: bytes = b"value") -> Any:
+    return SimpleNamespace(
+        partition=0, offset=offset, timestamp=timestamp, key=b"key", value=value, headers=()
+    )
+
+
+def taken(inbox: Inbox, topics: tuple[str, ...] = RANKED) -> list[tuple[str, int]]:
+    found = []
+    while (record := inbox.peek(topics)) is not None:
+        inbox.pop(record)
+        found.append((record.topic, record.offset))
+    return found
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox(RANKED)
+
+
+def test_what_begins_behind_what_is_expected_is_refused_and_nothing_of_it_taken(inbox: Inbox) -> None:
+    inbox.offer("in", 0, [raw(0), raw(1)])
+    with pytest.raises(GapError, match="in: expected offset 2, the batch begins at 3") as gap:
+        inbox.offer("in", 3, [raw(3)])
+    assert (gap.value.topic, gap.value.expected) == ("in", 2)
+    assert taken(inbox) == [("in", 0), ("in", 1)]
+
+
+def test_a_gap_between_records_of_a_batch_is_markers_or_compaction_and_is_taken(inbox: Inbox) -> None:
+    inbox.offer("in", 0, [raw(0), raw(5)])
+    inbox.offer("in", 6, [raw(9)])
+    assert taken(inbox) == [("in", 0), ("in", 5), ("in", 9)]
+
+
+def test_what_was_taken_before_is_not_taken_again(inbox: Inbox) -> None:
+    inbox.offer("in", 0, [raw(0), raw(1), raw(2)])
+    inbox.offer("in", 1, [raw(1), raw(2), raw(3)])
+    assert taken(inbox) == [("in", 0), ("in", 1), ("in", 2), ("in", 3)]
+
+
+def test_sources_are_merged_by_the_stamps_at_their_heads_and_ties_by_rank(inbox: Inbox) -> None:
+    inbox.offer("in", 0, [raw(0, 10), raw(1, 30), raw(2, 20), raw(3, 40)])
+    inbox.offer("log", 0, [raw(0, 20), raw(1, 40)])
+    assert taken(inbox) == [("in", 0), ("log", 0), ("in", 1), ("in", 2), ("log", 1), ("in", 3)]
+
+
+def test_a_source_that_must_not_be_read_yet_waits(inbox: Inbox) -> None:
+    inbox.offer("in", 0, [raw(0)])
+    inbox.offer("log", 0, [raw(0)])
+    assert taken(inbox, ("log",)) == [("log", 0)]
+    assert inbox.total(RANKED) == 1
+
+
+def test_a_source_begun_anew_drops_what_waited(inbox: Inbox) -> None:
+    inbox.offer("in", 0, [raw(0), raw(1)])
+    inbox.expect("in", 1)
+    assert (inbox.count("in"), inbox.size("in")) == (0, 0)
+    inbox.offer("in", 1, [raw(1)])
+    assert taken(inbox) == [("in", 1)]
+
+
+def test_what_waits_is_counted_in_records_and_bytes_and_spans(inbox: Inbox) -> None:
+    inbox.offer("in", 0, [raw(0), raw(4), raw(7)])
+    assert (inbox.count("in"), inbox.size("in")) == (3, 3 * len(b"keyvalue"))
+    assert inbox.first_offset("in") == 0
+    assert inbox.spans(RANKED, most=2) == {"in": (0, 4)}
+    taken(inbox)
+    assert (inbox.count("in"), inbox.size("in"), inbox.first_offset("in")) == (0, 0, None)
+
+
+@pytest.mark.parametrize(("stamp", "read"), [(7, 7), (500, 100), (-1, 0), (None, 0)])
+def test_at_the_edge_a_stamp_is_bounded(stamp: int | None, read: int) -> None:
+    inbox = Inbox(("in",), clamp=lambda stamp_ms: min(stamp_ms, 100))
+    inbox.offer("in", 0, [SimpleNamespace(**(vars(raw(0)) | {"timestamp": stamp}))])
+    record = inbox.peek(("in",))
+    assert record is not None
+    assert record.timestamp_ms == read
