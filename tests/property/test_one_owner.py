@@ -1,0 +1,284 @@
+"""One owner per account: every order in which up to six records can meet the messages between accounts and desks.
+
+From each state every next step is taken: one of the records that have not come yet, the next message on its way to the
+desks, the next one on its way to the account. States that are the same are followed once.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from schemas.base import Model
+from schemas.desk_requests import RepFacts
+from schemas.outputs import LeadRouting, LedgerEntry
+from schemas.topics import DESK_REQUESTS, LEAD_EVENTS, TOPICS
+from schemas.vocabulary import Action
+from tests.unit.accounts.market import (
+    BANK,
+    HOUR_MS,
+    MONDAY,
+    POLICY,
+    POLICY_TEXT,
+    demo,
+    facts,
+    opportunity,
+    reach_bar,
+    rep,
+    sales,
+)
+from workers.accounts.agent import spec as accounts_spec
+from workers.accounts.handle import AccountsHop
+from workers.accounts.rows import AccountRow, HandoffRow
+from workers.deadletters import dead_letter
+from workers.desks.agent import spec as desks_spec
+from workers.desks.handle import DesksHop
+from workers.desks.rows import RotationRow
+from workers.engine.api import AgentSpec, Record
+from workers.engine.decide import Decider
+from workers.engine.memory import MemoryStore
+from workers.policy.load import to_config
+
+CONFIG = to_config(POLICY, POLICY_TEXT)
+ACCOUNTS_HOP, DESKS_HOP = AccountsHop(POLICY), DesksHop(POLICY)
+ACCOUNTS = accounts_spec(lambda _: ACCOUNTS_HOP)
+DESKS = desks_spec(lambda _: DESKS_HOP)
+Message = tuple[str, bytes, bytes]
+"""Topic, key, value."""
+Rows = tuple[tuple[bytes, bytes], ...]
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything that the future depends on, and what a reader of lead.routing believes."""
+
+    accounts: Rows
+    desks: Rows
+    to_accounts: tuple[Message, ...]
+    to_desks: tuple[Message, ...]
+    to_come: tuple[int, ...]
+    held: tuple[tuple[str, str], ...]
+    """(handoff_id, assignee) of what is open, by the output."""
+    turns: tuple[str, ...]
+    """Requests that used a turn of the rotation and did not give it back, by the ledger."""
+
+
+def run(spec: AgentSpec, rows: Rows, message: Message) -> tuple[Rows, list[Any]]:
+    """Decide one record over these rows, the way the engine does."""
+    store = MemoryStore()
+    store.write(dict(rows))
+    decider = Decider(spec, 0, 1, store, CONFIG, dead_letter)
+    topic, key, value = message
+    record = Record(topic, 0, decider.next_offset(topic) or 0, MONDAY + HOUR_MS, key, value)
+    while not decider.advance(record):
+        pass
+    decider.decide(record)
+    while decider.has_cursor():
+        decider._continue_cursor(clock=_clock(decider))
+    made = decider.take()
+    store.write(made.changes)
+    return tuple(store.dump().items()), made.outputs
+
+
+def _clock(decider: Decider) -> Any:
+    from workers.engine.api import Clock  # noqa: PLC0415
+
+    return Clock(decider.now_ms)
+
+
+def step(state: State, choice: str, events: list[Model]) -> State:
+    """Take one step and hold the claim at every prefix of what it says."""
+    accounts, desks = state.accounts, state.desks
+    to_accounts, to_desks = list(state.to_accounts), list(state.to_desks)
+    to_come = state.to_come
+    if choice == "answer":
+        accounts, emits = run(ACCOUNTS, accounts, to_accounts.pop(0))
+    elif choice == "request":
+        desks, emits = run(DESKS, desks, to_desks.pop(0))
+    else:
+        number = int(choice)
+        to_come = tuple(one for one in to_come if one != number)
+        event = events[number]
+        spec, topic = (DESKS, DESK_REQUESTS) if isinstance(event, RepFacts) else (ACCOUNTS, LEAD_EVENTS)
+        assert topic.key is not None
+        message = (topic.name, topic.key(event).encode(), event.model_dump_json(exclude_none=True).encode())
+        if spec is DESKS:
+            desks, emits = run(DESKS, desks, message)
+        else:
+            accounts, emits = run(ACCOUNTS, accounts, message)
+    held = dict(state.held)
+    turns = set(state.turns)
+    for emit in emits:
+        if emit.topic == LEAD_EVENTS.name:
+            to_accounts.append((emit.topic, emit.key, emit.value))
+        elif emit.topic == DESK_REQUESTS.name:
+            to_desks.append((emit.topic, emit.key, emit.value))
+        else:
+            said = TOPICS[emit.topic].adapter.validate_json(emit.value)
+            assert emit.topic != "dead.letters", said.detail
+            _count_turn(turns, said)
+            if isinstance(said, LeadRouting):
+                _hold(held, said)
+    return State(
+        accounts,
+        desks,
+        tuple(to_accounts),
+        tuple(to_desks),
+        to_come,
+        tuple(sorted(held.items())),
+        tuple(sorted(turns)),
+    )
+
+
+def _hold(held: dict[str, str], said: LeadRouting) -> None:
+    if said.action is Action.WITHDRAWN:
+        held.pop(said.handoff_id)
+        return
+    assert said.assignee is not None
+    held[said.handoff_id] = said.assignee.id
+    assert len(set(held.values())) == 1, f"two owners at once: {held}"
+
+
+def _count_turn(turns: set[str], said: Any) -> None:
+    if isinstance(said, LedgerEntry) and said.desk.startswith("desk:"):
+        if said.entry in {"turn", "released"}:
+            turns.add(said.request_id)
+        elif said.entry == "return":
+            turns.discard(said.request_id)
+
+
+def start(*events: Model) -> State:
+    """The reps are seated, then ``events`` are decided and all that follows."""
+    state = State((), (), (), (), (), (), ())
+    seated = [rep("r1"), rep("r2"), rep("own", at_desk=False), rep("other", at_desk=False)]
+    first: list[Model] = [
+        RepFacts(event_id=one.event_id, desk=desk, rep_id=one.rep_id, rep=one)
+        for one in seated
+        for desk in [f"rep:{one.rep_id}", *(f"desk:{seat.desk}" for seat in one.desks)]
+    ]
+    for event in [*first, *events]:
+        state = State(**(vars(state) | {"to_come": (0,)}))
+        state = step(state, "0", [event])
+        while state.to_accounts or state.to_desks:
+            state = step(state, "answer" if state.to_accounts else "request", [])
+    return state
+
+
+def explore(begin: State, events: list[Model]) -> tuple[int, list[State]]:
+    """Follow every order; return how many states there are, and those in which all is quiet."""
+    first = State(**(vars(begin) | {"to_come": tuple(range(len(events)))}))
+    seen = {first}
+    waiting = deque([first])
+    quiet: list[State] = []
+    while waiting:
+        state = waiting.pop()
+        choices = [str(number) for number in state.to_come]
+        choices += ["answer"] if state.to_accounts else []
+        choices += ["request"] if state.to_desks else []
+        if not choices:
+            quiet.append(state)
+        for choice in choices:
+            following = step(state, choice, events)
+            if following not in seen:
+                seen.add(following)
+                waiting.append(following)
+    return len(seen), quiet
+
+
+def rows_of(state: State, type_: type[Any], *parts: str) -> list[Any]:
+    store = MemoryStore()
+    store.write(dict(state.desks if type_ is RotationRow else state.accounts))
+    spec = DESKS if type_ is RotationRow else ACCOUNTS
+    return [
+        row for _, row in Decider(spec, 0, 1, store, CONFIG, dead_letter).rows.scan(type_, *parts, limit=99)
+    ]
+
+
+ANN, BOB, CID = demo("ann"), demo("bob"), demo("cid")
+OWNER, NO_OWNER = facts(owner_rep_id="own"), facts()
+OTHER_OWNER = facts(owner_rep_id="other")
+CUSTOMER = facts(owner_rep_id="own", relationship="customer")
+OPPORTUNITY = facts(open_opportunities=[opportunity("other")])
+OPPORTUNITY_OWNED = facts(open_opportunities=[opportunity("other")], owner_rep_id="own")
+LEFT = rep("own", at_desk=False, active=False)
+OWNER_LEFT = RepFacts(event_id="left", desk="rep:own", rep_id="own", rep=LEFT)
+R1_LEFT = RepFacts(event_id="left-1", desk="rep:r1", rep_id="r1", rep=rep("r1", active=False))
+R1_LEFT_DESK = RepFacts(event_id="left-1", desk="desk:inside_sales", rep_id="r1", rep=rep("r1", active=False))
+BY_HAND = sales("reassigned", lead_id="ann", to_rep_id="r2")
+NO = sales("rejected", lead_id="ann", reason="not_now")
+
+
+@pytest.mark.parametrize(
+    ("before", "events", "owners", "turns"),
+    [
+        pytest.param([NO_OWNER], [ANN, BOB, CID], {"r1"}, {1}, id="leads in the same instant"),
+        pytest.param([NO_OWNER], [ANN, BOB, OWNER], {"own"}, {0, 1}, id="an owner is named meanwhile"),
+        pytest.param([NO_OWNER], [ANN, BOB, CUSTOMER], {"own"}, {0, 1}, id="the account is won meanwhile"),
+        pytest.param(
+            [NO_OWNER],
+            [ANN, BOB, OPPORTUNITY, OPPORTUNITY_OWNED],
+            {"other"},
+            {0, 1},
+            id="opportunity and owner",
+        ),
+        pytest.param(
+            [NO_OWNER], [ANN, OWNER, OTHER_OWNER, BOB], {"own", "other"}, {0, 1}, id="the owner changes"
+        ),
+        pytest.param([OWNER], [ANN, BOB, NO_OWNER], {"own", "r1"}, {0, 1}, id="the owner is taken away"),
+        pytest.param([OWNER], [ANN, BOB, OWNER_LEFT], {"r1"}, {1}, id="the owner leaves us"),
+        pytest.param(
+            [OWNER], [ANN, OWNER_LEFT, OTHER_OWNER, BOB], {"other"}, {0, 1}, id="a successor is named"
+        ),
+        pytest.param([NO_OWNER], [ANN, BOB, BY_HAND], {"r1", "r2"}, {1}, id="sales gives it away by hand"),
+        pytest.param([NO_OWNER, ANN], [BOB, BY_HAND, OWNER], {"own", "r2"}, {1}, id="by hand and an owner"),
+        pytest.param([NO_OWNER, ANN], [BOB, NO, OWNER], {"own"}, {0, 1}, id="sales says no"),
+        pytest.param([NO_OWNER, ANN], [BOB, R1_LEFT_DESK, R1_LEFT], {"r2"}, {2}, id="the rep leaves us"),
+        pytest.param(
+            [NO_OWNER, ANN],
+            [BOB, OWNER, BY_HAND, NO],
+            {"own", "r1", "r2"},
+            {0, 1},
+            id="no, by hand and an owner",
+        ),
+    ],
+)
+def test_in_every_order_one_owner_at_every_prefix_and_in_the_end_one_turn(
+    before: list[Model], events: list[Model], owners: set[str], turns: set[int]
+) -> None:
+    _, quiet = explore(start(*before), events)
+    assert quiet
+    for state in quiet:
+        (account,) = rows_of(state, AccountRow)
+        assert account.request is None
+        people = {one.lead_id for one in rows_of(state, HandoffRow, BANK)}
+        expected = {one.lead_id for one in [*before, *events] if hasattr(one, "form_id")}
+        said_no = any(one is NO for one in events)
+        assert people | ({"ann"} if said_no else set()) >= expected
+        assert {assignee for _, assignee in state.held} <= owners
+        assert len({assignee for _, assignee in state.held}) == 1
+        assert len(state.turns) in turns
+
+
+def test_a_turn_that_came_back_leaves_the_rotation_as_it_was() -> None:
+    begin = start(NO_OWNER)
+    (before,) = rows_of(begin, RotationRow)
+    _, quiet = explore(begin, [ANN, OWNER])
+    unused = [state for state in quiet if not state.turns]
+    assert unused
+    for state in unused:
+        (after,) = rows_of(state, RotationRow)
+        assert after.credits == before.credits
+        assert not any(after.taken.values())
+
+
+def test_an_mql_and_a_raised_hand_of_one_person_have_one_owner_in_every_order() -> None:
+    papers: Callable[[], list[Model]] = lambda: reach_bar("bob")[1:]  # noqa: E731
+    begin = start(NO_OWNER, reach_bar("bob")[0], *papers()[:2])
+    _, quiet = explore(begin, [papers()[2], demo("bob"), OWNER])
+    for state in quiet:
+        assert {assignee for _, assignee in state.held} == {"own"}
+        assert 1 <= len(state.held) <= 2
