@@ -38,6 +38,7 @@ from workers.engine.timers import move_cursor, next_cursor, next_timer, take_tim
 from workers.engine.watermarks import Watermarks
 
 _MOST_SOURCES = 1_000
+_MOST_IDLE_RECORDS = 1_000
 __all__ = [
     "ConfigConflictError",
     "Decided",
@@ -72,6 +73,8 @@ class Decider:
         self._attempts = Attempts(spec.name, self.rows, self.limits.max_output_bytes, dead_letter)
         self.dead_letters = 0
         self._is_ready = False
+        self._is_idle = True
+        self._idle_records = 0
         self._load()
 
     def _load(self) -> None:
@@ -167,6 +170,7 @@ class Decider:
             self._handle_control(record, clock)
             self.rows.keep()
         else:
+            self._is_idle = False
             is_dead = not self._handle(record, clock)
             self.quarantine = counted(self.quarantine, self.limits.quarantine, is_dead=is_dead)
             self.dead_letters += is_dead
@@ -226,10 +230,13 @@ class Decider:
 
     def _handle_control(self, record: Record, clock: Clock) -> None:
         control = control_or_none(record)
+        if isinstance(control, Watermark):
+            self._watermarks.learn(control)
+            self._idle_records += 1
+            return
+        self._is_idle = False
         if control is None:
             self._attempts.bury(record, "breaks_contract", "not an engine record", clock)
-        elif isinstance(control, Watermark):
-            self._watermarks.learn(control)
         elif isinstance(control, ConfigChange) and control.version > self.config.version:
             self._follow(control.config, record, clock)
         # a tick has moved time already; a resume is looked for only while the partition is stopped
@@ -277,9 +284,16 @@ class Decider:
                 raise RowTooLargeError(key.split(b"\x00", 1)[0].decode())
         return Decided(self._attempts.outputs, changes)
 
+    @property
+    def may_wait(self) -> bool:
+        """Whether the batch so far holds nothing but watermarks: a transaction of their own is not worth it."""
+        is_silent = not (self._attempts.outputs or self.rows.changed_count)
+        return self._is_idle and is_silent and self._idle_records < _MOST_IDLE_RECORDS
+
     def _put_own_rows(self) -> None:
         """Offsets, time and quarantine change with every record: they become rows once a batch."""
         rows = self.rows
+        self._watermarks.save()
         for topic, offset in self._offsets.items():
             row = OffsetRow(next_offset=offset)
             if rows.get(OffsetRow, topic) != row:
@@ -296,3 +310,5 @@ class Decider:
         """The store has the batch's rows: begin the next one."""
         self.rows.clear()
         self._attempts.outputs = []
+        self._is_idle = True
+        self._idle_records = 0

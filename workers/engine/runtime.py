@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 TaskKey = tuple[str, int]
 _LEAST_STEP_MS = 1_000
-"""A watermark is told when time has moved by at least this much."""
+"""A watermark is told when time has moved by at least this much,"""
+_TELL_EVERY_S = 2.0
+"""and not more often than this: each goes to every partition of the logs downstream."""
 
 
 class Runtime:
@@ -43,6 +45,7 @@ class Runtime:
         self._consumer: BatchConsumer | None = None
         self.tasks: dict[TaskKey, PartitionTask] = {}
         self._told_ms: dict[TaskKey, int] = {}
+        self._told_at_s: dict[TaskKey, float] = {}
         self._idle: asyncio.Task[None] | None = None
         self._committed: dict[TP, int] = {}
 
@@ -141,8 +144,7 @@ class Runtime:
         if task.wants_announcement:
             return True
         reached = self._reached_ms(task, decider, edge_ms)
-        told = self._told_ms.get((task.spec.name, task.partition), 0)
-        return reached >= told + _LEAST_STEP_MS or decider.has_due(reached) or decider.has_cursor()
+        return self._is_to_tell(task, reached) or decider.has_due(reached) or decider.has_cursor()
 
     def _look_at(self, task: PartitionTask, ends: dict[TP, int], edge_ms: int) -> None:
         decider = task.decider
@@ -161,9 +163,18 @@ class Runtime:
             task.request([control_emit(task.spec.own_log, task.partition, Tick(at_ms), at_ms)])
             return
         key = (task.spec.name, task.partition)
-        if reached >= self._told_ms.get(key, 0) + _LEAST_STEP_MS and task.spec.downstream_logs:
+        if self._is_to_tell(task, reached):
             self._told_ms[key] = reached
+            self._told_at_s[key] = time.monotonic()
             task.request(self._watermarks(task, reached))
+
+    def _is_to_tell(self, task: PartitionTask, reached_ms: int) -> bool:
+        key = (task.spec.name, task.partition)
+        return (
+            bool(task.spec.downstream_logs)
+            and reached_ms >= self._told_ms.get(key, 0) + _LEAST_STEP_MS
+            and time.monotonic() - self._told_at_s.get(key, 0.0) >= _TELL_EVERY_S
+        )
 
     def _watermarks(self, task: PartitionTask, at_ms: int) -> list[Emit]:
         partitions = self._context.partitions

@@ -18,7 +18,7 @@ from faust.types import TP
 
 from workers.engine.api import Record
 from workers.engine.control import ConfigChange, Resume, control_emit, decode_control, is_control
-from workers.engine.decide import ConfigConflictError, Decider, RowTooLargeError
+from workers.engine.decide import ConfigConflictError, Decider
 from workers.engine.inbox import GapError, Inbox
 from workers.engine.marker import CrashMarker, Verdict
 from workers.engine.opening import OffsetLostError, Opened, open_partition
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 _RESUME_POLL_S = 2.0
 _SETTLE_RECORDS = 200
+_MOST_GATHERING = 6
 
 
 class TaskState(StrEnum):
@@ -65,6 +66,8 @@ class PartitionTask:
         self._inbox = self._new_inbox()
         self._epochs: dict[str, int] = {}
         self._controls: list[Emit] = []
+        self._commit_s = 0.0
+        """How long commits take, a moving average over some eight of them."""
         self._announce = False
         self._wake = asyncio.Event()
         self._closing = False
@@ -222,7 +225,6 @@ class PartitionTask:
     # The loop.
 
     async def _loop(self) -> None:
-        bounds = self._context.bounds
         decider = self._decider()
         waited_since = time.monotonic()
         if decider.wants_config_record:
@@ -249,7 +251,7 @@ class PartitionTask:
                     continue
                 continue
             if waiting < _SETTLE_RECORDS and not self._controls:
-                await asyncio.sleep(bounds.gather_ms / 1000)
+                await asyncio.sleep(self._gather_s())
             self.is_busy = True
             try:
                 await self._batch(decider, sources)
@@ -257,6 +259,11 @@ class PartitionTask:
                 self.is_busy = False
             self._release_held()
             await asyncio.sleep(0)
+
+    def _gather_s(self) -> float:
+        """How long to wait for more: longer while commits are slow, for fewer transactions make them quicker."""
+        least = self._context.bounds.gather_ms / 1000
+        return min(max(least, self._commit_s / 2), least * _MOST_GATHERING)
 
     def _decider(self) -> Decider:
         if self.decider is None:
@@ -273,11 +280,9 @@ class PartitionTask:
             self.wants_announcement = False
             decider.announce()
         count = self._decide_some(decider, sources)
-        try:
-            decided = decider.take()
-        except RowTooLargeError:
-            decider.checks_rows = True
-            raise
+        if decider.may_wait and not controls:
+            return
+        decided = decider.take()
         await self._commit(decided, controls, count)
         decider.committed()
 
@@ -338,7 +343,9 @@ class PartitionTask:
         if decided.changes:
             opened.store.write(decided.changes, changelog_offset=written, at_ms=now_ms)
         metrics, name = self._context.metrics, self.spec.name
-        metrics.commit_seconds.labels(name).observe(time.perf_counter() - began)
+        took = time.perf_counter() - began
+        self._commit_s += (took - self._commit_s) / 8
+        metrics.commit_seconds.labels(name).observe(took)
         metrics.records.labels(name).inc(count)
         metrics.outputs.labels(name).inc(len(decided.outputs))
         metrics.batches.labels(name).observe(count)

@@ -31,6 +31,7 @@ class Watermarks:
     def __init__(self, rows: Rows, upstream: tuple[str, ...]) -> None:
         self._rows = rows
         self._upstream = upstream
+        self._unsaved: set[tuple[str, int]] = set()
         self._known: dict[tuple[str, int], WatermarkRow] = {
             (agent, int(partition)): row
             for (agent, partition), row in rows.scan(WatermarkRow, limit=_MOST_TASKS)
@@ -40,9 +41,14 @@ class Watermarks:
         """Take a watermark; one that says less than is known changes nothing."""
         known = self._known.get((said.agent, said.partition))
         if known is None or said.at_ms > known.at_ms or said.partitions != known.partitions:
-            row = WatermarkRow(at_ms=said.at_ms, partitions=said.partitions)
-            self._known[said.agent, said.partition] = row
-            self._rows.put(row, said.agent, str(said.partition))
+            self._known[said.agent, said.partition] = WatermarkRow(said.at_ms, said.partitions)
+            self._unsaved.add((said.agent, said.partition))
+
+    def save(self) -> None:
+        """Put what was learned since the last time into the rows."""
+        for agent, partition in sorted(self._unsaved):
+            self._rows.put(self._known[agent, partition], agent, str(partition))
+        self._unsaved.clear()
 
     def reached_ms(self) -> int:
         """The least watermark of all upstream tasks, ms UTC; 0 while one of them has not spoken."""
