@@ -17,7 +17,7 @@ from schemas.base import Model
 from schemas.desk_requests import RepFacts
 from schemas.outputs import LeadRouting, LedgerEntry
 from schemas.topics import DESK_REQUESTS, LEAD_EVENTS, TOPICS
-from schemas.vocabulary import Action
+from schemas.vocabulary import Action, HowChosen
 from tests.unit.accounts.market import (
     BANK,
     HOUR_MS,
@@ -65,6 +65,8 @@ class State:
     """(handoff_id, assignee) of what is open, by the output."""
     turns: tuple[str, ...]
     """Requests that used a turn of the rotation and did not give it back, by the ledger."""
+    rotated: bool = False
+    """Whether the output ever named somebody whose turn it was."""
 
 
 def run(spec: AgentSpec, rows: Rows, message: Message) -> tuple[Rows, list[Any]]:
@@ -111,7 +113,7 @@ def step(state: State, choice: str, events: list[Model]) -> State:
         else:
             accounts, emits = run(ACCOUNTS, accounts, message)
     held = dict(state.held)
-    turns = set(state.turns)
+    turns, rotated = set(state.turns), state.rotated
     for emit in emits:
         if emit.topic == LEAD_EVENTS.name:
             to_accounts.append((emit.topic, emit.key, emit.value))
@@ -123,6 +125,7 @@ def step(state: State, choice: str, events: list[Model]) -> State:
             _count_turn(turns, said)
             if isinstance(said, LeadRouting):
                 _hold(held, said)
+                rotated |= said.how_chosen is HowChosen.ROTATION
     return State(
         accounts,
         desks,
@@ -131,6 +134,7 @@ def step(state: State, choice: str, events: list[Model]) -> State:
         to_come,
         tuple(sorted(held.items())),
         tuple(sorted(turns)),
+        rotated,
     )
 
 
@@ -261,6 +265,7 @@ def test_in_every_order_one_owner_at_every_prefix_and_in_the_end_one_turn(
         assert {assignee for _, assignee in state.held} <= owners
         assert len({assignee for _, assignee in state.held}) == 1
         assert len(state.turns) in turns
+        assert state.rotated or not state.turns, "a turn was used that nobody was given"
 
 
 def test_a_turn_that_came_back_leaves_the_rotation_as_it_was() -> None:
