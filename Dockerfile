@@ -27,6 +27,7 @@ COPY --from=build /opt/lead-router /opt/lead-router
 COPY policy /etc/lead-router/policy
 WORKDIR /etc/lead-router
 ENV PATH=/opt/lead-router/bin:$PATH \
+    HOME=/var/lib/lead-router \
     PYTHONUNBUFFERED=1 \
     LEAD_ROUTER_DATA_DIR=/var/lib/lead-router \
     LEAD_ROUTER_LOG_FORMAT=json \
