@@ -76,22 +76,34 @@ def router_kafka(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 NewRouter = Callable[..., "Router"]
 
 
-@pytest.fixture
-def new_router(tmp_path: Path, router_nursery: Nursery) -> Iterator[NewRouter]:
-    """Makes routers on any broker; kills what is left of their workers."""
+def _router_maker(folder: Path, nursery: Nursery) -> Iterator[NewRouter]:
     from router import Router  # noqa: PLC0415 - with it comes Faust, which takes a second: the engine's tests need none
 
     made: list[Router] = []
 
     def make(bootstrap: str, partitions: int = 3) -> Router:
-        folder = tmp_path / f"router{len(made)}"
-        folder.mkdir()
-        made.append(Router(bootstrap, folder, router_nursery, f"router-{uuid.uuid4().hex[:12]}", partitions))
+        for earlier in made:
+            earlier.kill_all()  # the topics are the next one's
+        own = folder / f"router{len(made)}"
+        own.mkdir()
+        made.append(Router(bootstrap, own, nursery, f"router-{uuid.uuid4().hex[:12]}", partitions))
         return made[-1]
 
     yield make
     for router in made:
         router.kill_all()
+
+
+@pytest.fixture
+def new_router(tmp_path: Path, router_nursery: Nursery) -> Iterator[NewRouter]:
+    """Makes routers on any broker; kills what is left of their workers."""
+    yield from _router_maker(tmp_path, router_nursery)
+
+
+@pytest.fixture(scope="module")
+def new_routers(tmp_path_factory: pytest.TempPathFactory, router_nursery: Nursery) -> Iterator[NewRouter]:
+    """The same for runs that several tests look at."""
+    yield from _router_maker(tmp_path_factory.mktemp("routers"), router_nursery)
 
 
 @pytest.fixture

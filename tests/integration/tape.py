@@ -19,7 +19,7 @@ from schemas.topics import TOPICS
 from workers.engine.api import AgentSpec, Record
 from workers.engine.batch import OffsetRow
 from workers.engine.context import changelog_topic
-from workers.engine.control import is_control
+from workers.engine.control import Watermark, control_or_none, is_control
 from workers.engine.rows import SEP, decode
 from workers.engine.timers import CursorRow
 
@@ -131,18 +131,13 @@ class Tape:
         return self._decided.get((of_agents[0], partition, topic), 0) if of_agents else 2**62
 
     def _take(self, raw: Any) -> None:
-        self._next[raw.topic, raw.partition] = raw.offset + 1
-        self.records[raw.topic].append(
-            Record(
-                raw.topic,
-                raw.partition,
-                raw.offset,
-                raw.timestamp,
-                raw.key,
-                raw.value,
-                tuple(raw.headers),
-            )
-        )
+        headers = tuple(raw.headers)
+        record = Record(raw.topic, raw.partition, raw.offset, raw.timestamp, raw.key, raw.value, headers)
+        self.records[raw.topic].append(record)
+        if not (is_control(record) and isinstance(control_or_none(record), Watermark)):
+            self._next[raw.topic, raw.partition] = (
+                raw.offset + 1
+            )  # watermarks wait for something else to commit
 
     def _take_row(self, agent: str, partition: int, key: bytes, value: bytes | None) -> None:
         prefix, _, rest = key.partition(SEP)

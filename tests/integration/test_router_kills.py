@@ -58,7 +58,7 @@ async def test_kills_joins_and_leaves_cost_and_double_nothing_and_the_replay_agr
         router.kill_all()
         for name in "ab":
             router.start(name)
-        await tape.until_settled(90.0)
+        await tape.until_settled(240.0)
         assert router.stop() == [0, 0]
         await tape.to_end()
 
