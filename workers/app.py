@@ -9,15 +9,10 @@ import faust
 import structlog
 from prometheus_client import start_http_server
 
-import workers.accounts.agent
-import workers.desks.agent
-import workers.directory.agent
-import workers.visitors.agent
-from workers.accounts.handle import AccountsHop
+from workers.agents import AGENTS, make_specs
 from workers.clients import client_arguments
 from workers.cluster import cluster_facts
 from workers.deadletters import dead_letter
-from workers.desks.handle import DesksHop
 from workers.engine.clocks import StampClock, WallClock
 from workers.engine.context import Bounds, Context, changelog_topic
 from workers.engine.datadir import DataDir
@@ -25,37 +20,16 @@ from workers.engine.decide import Limits
 from workers.engine.faust_app import EngineApp, build_app
 from workers.engine.quarantine import QuarantineLimits
 from workers.log import configure_logging
-from workers.policy.load import load_policy, load_policy_file, to_config
-from workers.settings import Clock, Security, Settings
-from workers.topics import check_topics
+from workers.policy.load import load_policy_file, to_config
+from workers.settings import Clock, Security, Settings, SettingsError
+from workers.topics import TopicsError, check_topics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workers.engine.api import AgentSpec, Config
+    from workers.engine.api import Config
 
 log = structlog.get_logger(__name__)
-AGENTS = ("visitors", "directory", "accounts", "desks")
-"""The order of the hops: the way of an event, and the rank that breaks ties in a replay."""
-
-
-class NotReadyError(Exception):
-    """The workers cannot start here; the text says what to do."""
-
-
-def make_specs(lead_id_key: bytes, partitions: int) -> dict[str, AgentSpec]:
-    """Return the four agents by name. ``lead_id_key`` is the secret that lead ids are made under."""
-
-    def policy_of(config: Config) -> Any:
-        return load_policy(config.text, config.name)
-
-    specs = (
-        workers.visitors.agent.spec(lead_id_key, partitions),
-        workers.directory.agent.spec(lead_id_key),
-        workers.accounts.agent.spec(lambda config: AccountsHop(policy_of(config))),
-        workers.desks.agent.spec(lambda config: DesksHop(policy_of(config))),
-    )
-    return {spec.name: spec for spec in specs}
 
 
 def load_config(settings: Settings) -> Config:
@@ -67,7 +41,9 @@ def load_config(settings: Settings) -> Config:
     return to_config(policy, text)
 
 
-def build_context(settings: Settings, config: Config, cluster_id: str, delete_retention_ms: dict[str, int]) -> Context:
+def build_context(
+    settings: Settings, config: Config, cluster_id: str, delete_retention_ms: dict[str, int]
+) -> Context:
     """Return what the tasks of this process share; takes the lock on the data directory."""
     return Context(
         app_id=settings.app_id,
@@ -97,22 +73,24 @@ def build_context(settings: Settings, config: Config, cluster_id: str, delete_re
 def make_app(settings: Settings, only: Sequence[str] = ()) -> EngineApp:
     """Return the app of a worker, checked against the broker.
 
-    Raises NotReadyError where topics are missing or differ, SettingsError, PolicyError, DataDirLockedError.
+    Raises TopicsError where topics are missing or differ, SettingsError, PolicyError, DataDirLockedError.
     """
     specs = make_specs(settings.required_lead_id_key(), settings.partitions)
     unknown = [name for name in only if name not in specs]
     if unknown:
-        raise NotReadyError(f"no agent is called {', '.join(unknown)}; there are {', '.join(specs)}")
+        raise SettingsError(f"no agent is called {', '.join(unknown)}; there are {', '.join(specs)}")
     config = load_config(settings)
     problems = asyncio.run(check_topics(settings))
     if problems:
-        raise NotReadyError("the topics are not as they must be:\n  " + "\n  ".join(map(str, problems)))
+        raise TopicsError("the topics are not as they must be:\n  " + "\n  ".join(map(str, problems)))
     chosen = [specs[name] for name in AGENTS if not only or name in only]
     changelogs = {changelog_topic(settings.app_id, spec.name): spec.name for spec in chosen}
     cluster_id, retention = asyncio.run(cluster_facts(client_arguments(settings), changelogs))
     by_agent = {changelogs[topic]: kept_ms for topic, kept_ms in retention.items()}
     context = build_context(settings, config, cluster_id, by_agent)
-    return build_app(chosen, context, session_timeout_s=settings.session_timeout_s, **_faust_security(settings, context))
+    return build_app(
+        chosen, context, session_timeout_s=settings.session_timeout_s, **_faust_security(settings, context)
+    )
 
 
 def _faust_security(settings: Settings, context: Context) -> dict[str, Any]:
@@ -137,6 +115,8 @@ def run_worker(settings: Settings, only: Sequence[str] = ()) -> None:
     if settings.metrics_port is not None:
         start_http_server(settings.metrics_port, addr="127.0.0.1", registry=app.runtime.metrics.registry)
     worker = faust.Worker(app, override_logging=False, loglevel=settings.log_level, quiet=True)
-    configure_logging(settings.log_level, settings.log_format)  # after Faust, whose spinner leaves the root at DEBUG
+    configure_logging(
+        settings.log_level, settings.log_format
+    )  # after Faust, whose spinner leaves the root at DEBUG
     log.info("worker_started", app_id=settings.app_id, agents=[*(only or AGENTS)])
     worker.execute_from_commandline()

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from schemas.topics import DEAD_LETTERS, DESK_LEDGER, LEAD_ALERTS, LEAD_ROUTING, LEAD_SCORES, LEAD_STAGES
-from workers.app import make_specs
+from workers.agents import make_specs
 from workers.deadletters import dead_letter
 from workers.replay.recorded import Difference, differences, replay_logs
 

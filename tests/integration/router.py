@@ -21,7 +21,7 @@ from tape import Tape
 from waiting import eventually
 
 from schemas.topics import TOPICS
-from workers.app import AGENTS, make_specs
+from workers.agents import AGENTS, make_specs
 from workers.embedded.happening import Happening
 from workers.replay.lines import read_line
 from workers.settings import Clock, Settings

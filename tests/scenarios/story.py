@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from workers.app import make_specs
+from workers.agents import make_specs
 from workers.commands.sources import load_config
 from workers.deadletters import dead_letter
 from workers.engine.api import Emit

@@ -155,7 +155,19 @@ def test_timers_run_up_to_the_time_that_is_asked_for(run: Run, tmp_path: Path) -
             "request": "demo",
         },
     }
-    path = history(tmp_path, json.dumps(raised))
+    rep = {
+        "topic": "crm.reps",
+        "key": "mia",
+        "timestamp": 1_772_463_600_000,
+        "value": {
+            "event_id": "r1",
+            "occurred_at": "2026-03-02T10:00:00-05:00",
+            "rep_id": "mia",
+            "name": "Mia",
+            "desks": [{"desk": "inside_sales"}],
+        },
+    }
+    path = history(tmp_path, json.dumps(rep), json.dumps(raised))
 
     short = run("replay", str(path), "--policy", str(POLICY))
     long = run("replay", str(path), "--policy", str(POLICY), "--until", "2026-03-20T00:00:00Z")

@@ -90,7 +90,7 @@ def replay(
         console.print(
             "lead ids are made from the demo key; set LEAD_ROUTER_LEAD_ID_KEY for yours", style="dim"
         )
-    from workers.app import make_specs  # noqa: PLC0415 - with it comes Faust, which takes a second: not for --help
+    from workers.agents import make_specs  # noqa: PLC0415 - with it comes Faust, which takes a second: not for --help
 
     specs = make_specs(lead_id_key.encode(), partitions if recorded else 1)
     with ExitStack() as stack:

@@ -20,7 +20,7 @@ _LAST_SLOT_MS = 10**_DIGITS - 1  # the year 33658; slots sort as text, so none m
 
 
 class TimerRow(Row, frozen=True):
-    """One pending timer, keyed by (slot, kind, key). Bounded by what sets timers: each (kind, key) has one."""
+    """One pending timer, keyed by (slot, key, kind). Bounded by what sets timers: each (kind, key) has one."""
 
     prefix: ClassVar[str] = "~timer"
     due_ms: int
@@ -56,7 +56,7 @@ def set_timer(rows: Rows, kind: str, key: str, due_ms: int) -> None:
     cancel_timer(rows, kind, key)
     fired = rows.get(FiredRow)
     slot_ms = min(max(due_ms, fired.slot_ms if fired else 0, 0), _LAST_SLOT_MS)
-    rows.put(TimerRow(due_ms=due_ms), _slot(slot_ms), kind, key)
+    rows.put(TimerRow(due_ms=due_ms), _slot(slot_ms), key, kind)
     rows.put(TimerSlotRow(slot_ms=slot_ms), kind, key)
     rows.timer_hint_ms = min(rows.timer_hint_ms, slot_ms)
 
@@ -65,12 +65,12 @@ def cancel_timer(rows: Rows, kind: str, key: str) -> None:
     """Cancel the timer (kind, key); where there is none, nothing changes."""
     at = rows.get(TimerSlotRow, kind, key)
     if at is not None:
-        rows.delete(TimerRow, _slot(at.slot_ms), kind, key)
+        rows.delete(TimerRow, _slot(at.slot_ms), key, kind)
         rows.delete(TimerSlotRow, kind, key)
 
 
 def next_timer(rows: Rows, until_ms: int) -> Timer | None:
-    """Return the earliest timer whose slot is at or before ``until_ms``, or None. Ties: kind, then key."""
+    """Return the earliest timer whose slot is at or before ``until_ms``, or None. Ties: key, then kind."""
     if rows.timer_hint_ms > until_ms:
         return None
     fired = rows.get(FiredRow)
@@ -78,7 +78,7 @@ def next_timer(rows: Rows, until_ms: int) -> Timer | None:
     if not found:
         rows.timer_hint_ms = NEVER_MS
         return None
-    (slot, kind, key), row = found[0]
+    (slot, key, kind), row = found[0]
     rows.timer_hint_ms = int(slot)
     return Timer(kind, key, row.due_ms) if int(slot) <= until_ms else None
 
@@ -88,7 +88,7 @@ def take_timer(rows: Rows, timer: Timer) -> None:
     at = rows.get(TimerSlotRow, timer.kind, timer.key)
     if at is None:
         return
-    rows.delete(TimerRow, _slot(at.slot_ms), timer.kind, timer.key)
+    rows.delete(TimerRow, _slot(at.slot_ms), timer.key, timer.kind)
     rows.delete(TimerSlotRow, timer.kind, timer.key)
     fired = rows.get(FiredRow)
     if fired is None or at.slot_ms > fired.slot_ms:

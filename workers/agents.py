@@ -1,0 +1,34 @@
+"""The four agents, each with its hop: who reads what, whom it tells, and by which policy it decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import workers.accounts.agent
+import workers.desks.agent
+import workers.directory.agent
+import workers.visitors.agent
+from workers.accounts.handle import AccountsHop
+from workers.desks.handle import DesksHop
+from workers.policy.load import load_policy
+
+if TYPE_CHECKING:
+    from workers.engine.api import AgentSpec, Config
+
+AGENTS = ("visitors", "directory", "accounts", "desks")
+"""The order of the hops: the way of an event, and the rank that breaks ties in a replay."""
+
+
+def make_specs(lead_id_key: bytes, partitions: int) -> dict[str, AgentSpec]:
+    """Return the four agents by name. ``lead_id_key`` is the secret that lead ids are made under."""
+
+    def policy_of(config: Config) -> Any:
+        return load_policy(config.text, config.name)
+
+    specs = (
+        workers.visitors.agent.spec(lead_id_key, partitions),
+        workers.directory.agent.spec(lead_id_key),
+        workers.accounts.agent.spec(lambda config: AccountsHop(policy_of(config))),
+        workers.desks.agent.spec(lambda config: DesksHop(policy_of(config))),
+    )
+    return {spec.name: spec for spec in specs}
