@@ -6,16 +6,19 @@ UV_VERSION := 0.13.9
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock format
+.PHONY: help demo test mutations check bench lock format
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z.]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z.]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/run.stamp ## two weeks of a company's leads, routed on a real Kafka on this machine
 	@$(BIN)/lead-router demo
 
 test: .venv ## every test; starts its own Kafka unless KAFKA_BOOTSTRAP names one
 	$(BIN)/pytest
+
+mutations: .venv ## take the cure of each measured trap out, on a real Kafka, and see its test go red (minutes)
+	$(BIN)/pytest tests/mutations/all_live.py
 
 check: .venv ## lint, format, types, layering, and the generated contract
 	$(BIN)/ruff check

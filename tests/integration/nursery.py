@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = b"ready\n"
+FAILED = 70
+"""The exit code of a program that ended by an exception."""
 
 
 class Child:
@@ -70,10 +72,11 @@ class Child:
 class Nursery:
     """The process that forks workers; a context manager."""
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, folder: Path = Path(__file__).parent) -> None:
+        """``module`` lies in ``folder``; its ``main`` is what a forked process runs."""
         self._folder = TemporaryDirectory(prefix="nursery")  # a socket's path must be short; pytest's are not
         self._address = f"{self._folder.name}/line"
-        paths = os.pathsep.join((str(ROOT), str(Path(__file__).parent)))
+        paths = os.pathsep.join((str(ROOT), str(folder)))
         self._process = subprocess.Popen(
             [sys.executable, __file__, self._address, module],
             cwd=ROOT,
@@ -123,7 +126,8 @@ def _keep(line: socket.socket, module: str) -> None:
 
     def kill_with_its_tests() -> None:
         if not asked.readline():
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     threading.Thread(target=kill_with_its_tests, daemon=True).start()
     _, status = os.waitpid(pid, 0)
@@ -137,7 +141,7 @@ def _run(module: str, arguments: list[str]) -> int:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException:  # noqa: BLE001 - what a program that ends so says and returns
         traceback.print_exc()
-        return 1
+        return FAILED
     return 0
 
 

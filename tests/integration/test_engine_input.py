@@ -57,6 +57,22 @@ async def test_foreign_placement_is_mended_and_each_event_counted_where_it_belon
     assert astray > len(events) // 2, "the foreign partitioner agreed too often for this to prove anything"
 
 
+async def test_what_a_foreign_transaction_has_aborted_is_never_counted(toys: Toys) -> None:
+    await toys.create()
+    events = some_events(100)
+    async with AIOKafkaProducer(bootstrap_servers=toys.bootstrap, transactional_id=toys.app_id) as producer:
+        await producer.begin_transaction()
+        for event in some_events(100, start=100):
+            await producer.send(toys.topic("in"), json.dumps(event).encode(), event["key"].encode())
+        await producer.flush()
+        await producer.abort_transaction()
+    await toys.produce(events)
+    toys.start()
+    await toys.until_done(events)
+    toys.kill_all()
+    await toys.check_exact(events)
+
+
 async def test_rubbish_is_dead_lettered_with_its_place_and_the_rest_goes_on(toys: Toys) -> None:
     await toys.create()
     events = some_events(200)

@@ -104,8 +104,6 @@ class TransactionalWriter:
         self, tp: TopicPartition, records: list[Any]
     ) -> tuple[list[asyncio.Future[Any]], list[int]]:
         producer = self._producer
-        # send_batch forgets to add the partition to the transaction; send does it (aiokafka 0.14).
-        producer._txn_manager.maybe_add_partition_to_txn(tp)  # noqa: SLF001
         futures, counts = [], []
         batch = producer.create_batch()
         for key, value, timestamp_ms, headers in records:

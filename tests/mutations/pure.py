@@ -1,0 +1,327 @@
+"""Mutations that a test without Kafka notices."""
+
+from __future__ import annotations
+
+from mutation import Edit, Mutation, without
+
+ENGINE = "workers/engine"
+
+PURE = [
+    Mutation(
+        "a batch is labelled after its fetch",
+        "faust.md, plug points: a batch fetched before the seek but labelled after it",
+        (
+            Edit(
+                f"{ENGINE}/transport.py",
+                "            epoch = epochs.get(tp, 0)\n",
+                "            epoch = self.epochs.get(tp, 0)\n",
+            ),
+            Edit(
+                f"{ENGINE}/transport.py",
+                "or epoch != self.epochs.get(tp, 0):",
+                "or self.epochs.get(tp, 0) < 0:",
+            ),
+        ),
+        "unit/engine/test_transport.py::test_what_was_fetched_before_a_seek_is_never_labelled_as_after_it",
+        "assert [(",
+    ),
+    Mutation(
+        "a batch of an earlier generation is delivered",
+        "faust.md, plug points: drop a batch whose generation is not the app's",
+        (
+            Edit(
+                f"{ENGINE}/transport.py",
+                "is_void = self.should_stop or generation != self.app.consumer_generation_id",
+                "is_void = self.should_stop",
+            ),
+        ),
+        "unit/engine/test_transport.py::test_what_is_fetched_across_a_rebalance_is_not_delivered",
+        "assert [(",
+    ),
+    Mutation(
+        "a seek that a rebalance has undone is forgotten",
+        "faust.md, plug points: seeking while Faust fetches is a race",
+        (without(f"{ENGINE}/transport.py", "            self._seeks = {**seeks, **self._seeks}\n"),),
+        "unit/engine/test_transport.py::test_a_seek_that_a_rebalance_has_undone_is_done_again",
+        "assert [{",
+    ),
+    Mutation(
+        "a gap is taken for transaction markers",
+        "faust.md, plug points: a gap that looked like transaction markers; a start beyond the rows' next offset is an error",
+        (Edit(f"{ENGINE}/inbox.py", "        if start > expected:\n", "        if start < 0:\n"),),
+        "unit/engine/test_inbox.py::test_what_begins_behind_what_is_expected_is_refused_and_nothing_of_it_taken",
+        "DID NOT RAISE",
+    ),
+    Mutation(
+        "a lag report that fails ends the worker",
+        "architecture.md, the engine: group offsets are for lag monitors only",
+        (Edit(f"{ENGINE}/transport.py", "except (KafkaError, TimeoutError) as", "except TimeoutError as"),),
+        "unit/engine/test_transport.py::test_what_cannot_be_told_to_lag_monitors_ends_no_worker",
+        "IllegalStateError",
+    ),
+    Mutation(
+        "an old local copy is gone on with",
+        "architecture.md, restore: an old copy brought an erased person and a cancelled timer back*",
+        (
+            Edit(
+                f"{ENGINE}/staleness.py",
+                "abs(now_ms - meta.written_at_ms) * 2 > changelog.delete_retention_ms",
+                "meta.written_at_ms > now_ms * 1_000_000",
+            ),
+        ),
+        "unit/engine/test_staleness.py::test_a_copy_is_rebuilt_for_the_first_reason_that_holds",
+        "too_old",
+    ),
+    Mutation(
+        "a local copy beyond its changelog is gone on with",
+        "architecture.md, restore: rebuilt where it lies outside the changelog's range",
+        (
+            Edit(
+                f"{ENGINE}/staleness.py",
+                "if not changelog.beginning <= meta.next_offset <= changelog.end:",
+                "if meta.next_offset < 0:",
+            ),
+        ),
+        "unit/engine/test_staleness.py::test_a_copy_is_rebuilt_for_the_first_reason_that_holds",
+        "outside_changelog",
+    ),
+    Mutation(
+        "a local copy of another changelog is gone on with",
+        "architecture.md, restore: rebuilt where it belongs to another changelog",
+        (Edit(f"{ENGINE}/staleness.py", "meta.changelog != changelog.identity", "not meta.changelog"),),
+        "unit/engine/test_staleness.py::test_a_copy_is_rebuilt_for_the_first_reason_that_holds",
+        "other_changelog",
+    ),
+    Mutation(
+        "a scan holds a live iterator",
+        "rulings.md, libraries: rocksdict keeps the lock after close while an iterator lives",
+        (
+            Edit(
+                f"{ENGINE}/store.py",
+                "            page = self._page(start, end, size)\n            yield from page\n",
+                "            page = []\n            yield from self._db.items(from_key=start)\n",
+            ),
+        ),
+        "unit/engine/test_store.py::test_an_abandoned_scan_does_not_keep_the_lock",
+        "lock",
+    ),
+    Mutation(
+        "every partition has a block cache of its own",
+        "faust.md, settings with a bad default: RocksDB opens with a 2 GiB block cache per partition",
+        (without(f"{ENGINE}/store.py", "    table.set_block_cache(blocks)\n"),),
+        "unit/engine/test_store.py::test_all_copies_of_a_process_share_one_block_cache",
+        "33554432",
+    ),
+    Mutation(
+        "two processes work in one data directory",
+        "architecture.md, restore: one data directory per process, locked",
+        (Edit(f"{ENGINE}/datadir.py", "self._lock.acquire(timeout=0)", "self._lock.is_locked"),),
+        "unit/engine/test_datadir.py::test_the_same_process_is_refused_a_second_time",
+        "DID NOT RAISE",
+    ),
+    Mutation(
+        "a row's bytes depend on the order it was filled in",
+        "rulings.md, libraries: msgspec encodes rows with order=deterministic",
+        (Edit(f"{ENGINE}/rows.py", 'Encoder(order="deterministic")', "Encoder()"),),
+        "unit/engine/test_rows.py::test_rows_are_encoded_the_same_in_whatever_order_they_were_filled",
+        "assert b'",
+    ),
+    Mutation(
+        "a scan for due timers begins at the first there ever was",
+        "architecture.md, work is bounded: timer scans start behind the last one fired",
+        (
+            Edit(
+                f"{ENGINE}/timers.py",
+                "rows.scan(TimerRow, start=(_slot(fired.slot_ms if fired else 0),), limit=1)",
+                "rows.scan(TimerRow, limit=1)",
+            ),
+        ),
+        "unit/engine/test_timers.py::test_a_scan_for_due_timers_starts_behind_the_last_one_fired",
+        "assert",
+    ),
+    Mutation(
+        "a record is handled wherever a foreign partitioner put it",
+        "architecture.md, ordering: confluent-kafka's default agreed with murmur2 for 14 % of keys*",
+        (
+            Edit(
+                f"{ENGINE}/decide.py",
+                "if partition_of(raw, self.partitions) != self.partition:",
+                "if self.partition < 0:",
+            ),
+        ),
+        "unit/engine/test_forwarding.py::test_a_record_on_the_wrong_partition_is_sent_to_the_own_log_with_all_that_it_brought",
+        "assert",
+    ),
+    Mutation(
+        "murmur2's sign is kept",
+        "architecture.md, ordering: murmur2(key) mod n",
+        (Edit(f"{ENGINE}/partitioner.py", "(int(murmur2(key)) & _POSITIVE)", "int(murmur2(key))"),),
+        "unit/engine/test_partitioner.py::test_a_key_lies_where_the_java_client_puts_it",
+        "assert",
+    ),
+    Mutation(
+        "the half-made effects of a failed record stay",
+        "faust.md, silent losses 4; architecture.md, bad records: its half-made effects are discarded",
+        (without(f"{ENGINE}/attempt.py", "        self._rows.discard()\n"),),
+        "unit/engine/test_dead_letters.py::test_the_half_made_effects_of_a_failed_record_never_were",
+        "assert",
+    ),
+    Mutation(
+        "a handler's exception ends the batch",
+        "faust.md: 400 poison records stalled a worker for ~33 minutes by restarts",
+        (
+            Edit(
+                f"{ENGINE}/attempt.py",
+                '            reason, detail = "handler_failed", _without_values(error)\n',
+                "            raise\n",
+            ),
+        ),
+        "unit/engine/test_dead_letters.py::test_a_bad_record_is_a_dead_letter_that_says_why_and_the_next_one_is_decided",
+        "ValueError",
+    ),
+    Mutation(
+        "a dead letter says what an error was about",
+        "faust.md, settings: what is printed may be personal data",
+        (
+            Edit(
+                f"{ENGINE}/attempt.py",
+                '"handler_failed", _without_values(error)',
+                '"handler_failed", str(error)',
+            ),
+        ),
+        "unit/engine/test_dead_letters.py::test_no_dead_letter_holds_what_an_error_was_about",
+        "assert not any(SECRET in text",
+    ),
+    Mutation(
+        "sizes are not checked before a record counts as decided",
+        "architecture.md, loop: their encoded sizes checked before; faust.md, aiokafka: record too large",
+        (without(f"{ENGINE}/attempt.py", "            self._check_sizes(emits)\n"),),
+        "unit/engine/test_dead_letters.py::test_a_bad_record_is_a_dead_letter_that_says_why_and_the_next_one_is_decided",
+        "too many values to unpack (expected 1)",
+    ),
+    Mutation(
+        "a restart forgets the dead letters so far",
+        "architecture.md, bad records: share and run of dead letters are rows",
+        (
+            Edit(
+                f"{ENGINE}/decide.py",
+                "self.quarantine = rows.get(QuarantineRow) or QuarantineRow()",
+                "self.quarantine = QuarantineRow()",
+            ),
+        ),
+        "unit/engine/test_dead_letters.py::test_a_run_of_dead_letters_outlives_a_restart",
+        "assert",
+    ),
+    Mutation(
+        "a record that kills the worker kills it for ever",
+        "architecture.md, bad records: the third time the record is dead-lettered",
+        (Edit(f"{ENGINE}/marker.py", "if (topic, offset) in condemned:", "if offset < 0:"),),
+        "unit/engine/test_marker.py::test_a_deadly_record_is_seen_three_times_and_costs_two_crashes",
+        "assert",
+    ),
+    Mutation(
+        "anybody's header makes an engine record",
+        "architecture.md, bad records: rubbish on a topic moves no time and resumes nothing",
+        (
+            Edit(
+                f"{ENGINE}/decide.py",
+                "record.topic == self.spec.own_log and is_control(record)",
+                "is_control(record)",
+            ),
+        ),
+        "unit/engine/test_dead_letters.py::test_only_the_own_log_holds_engine_records_whatever_headers_foreign_ones_carry",
+        "assert",
+    ),
+    Mutation(
+        "a stamp from the future moves time as far as it says",
+        "architecture.md, time: at the edge a record's time is clamped",
+        (Edit(f"{ENGINE}/inbox.py", "stamp = self._clamp(stamp)", "self._clamp(stamp)"),),
+        "unit/engine/test_inbox.py::test_at_the_edge_a_stamp_is_bounded",
+        "assert 500",
+    ),
+    Mutation(
+        "a tick moves time to the stamp of its record",
+        "rulings.md, time and ticks: a tick may only advance to the time its inputs have surely reached",
+        (
+            Edit(
+                f"{ENGINE}/decide.py",
+                "stamp = control.at_ms if isinstance(control, Tick) else 0",
+                "stamp = record.timestamp_ms",
+            ),
+        ),
+        "unit/engine/test_time.py::test_a_tick_moves_time_to_what_it_says_and_not_to_its_own_stamp",
+        "assert",
+    ),
+    Mutation(
+        "the furthest upstream task says how far time may move",
+        "rulings.md, time and ticks: the least watermark of its upstream tasks",
+        (Edit(f"{ENGINE}/watermarks.py", "min(marks, default=0)", "max(marks, default=0)"),),
+        "unit/engine/test_time.py::test_what_is_reached_is_the_least_over_all_upstream_tasks",
+        "assert",
+    ),
+    Mutation(
+        "an output is stamped by the producer's clock",
+        "faust.md, aiokafka: stamp internal records with the clock argument; architecture.md: replay gives the same bytes",
+        (
+            Edit(
+                f"{ENGINE}/attempt.py",
+                "emit if emit.timestamp_ms is not None else replace(emit, timestamp_ms=clock.now_ms)",
+                "emit",
+            ),
+        ),
+        "unit/engine/test_timers.py::test_an_output_of_a_timer_is_stamped_with_its_due_time",
+        "assert",
+    ),
+    Mutation(
+        "a worker with an older policy decides",
+        "architecture.md, policy: a worker with an older version than the row's refuses to start",
+        (
+            Edit(
+                f"{ENGINE}/config_guard.py",
+                "    if followed.version < mine.version or",
+                "    if followed.version or",
+            ),
+        ),
+        "unit/engine/test_config.py::test_a_worker_that_must_not_decide_is_refused_at_its_start",
+        "DID NOT RAISE",
+    ),
+    Mutation(
+        "Faust's spinner leaves the root logger at debug",
+        "faust.md, plug points: a tenth of the time went into log calls",
+        (without("workers/log.py", "    root.setLevel(level_number)\n"),),
+        "unit/test_log.py::test_configuring_again_takes_back_what_the_spinner_did",
+        "assert",
+    ),
+    Mutation(
+        "libraries log keys and values",
+        "faust.md, settings: DEBUG logs print keys and values (personal data)",
+        (
+            Edit(
+                "workers/log.py",
+                "library.setLevel(max(level_number, logging.INFO))",
+                "library.setLevel(level_number)",
+            ),
+        ),
+        "unit/test_log.py::test_libraries_never_log_debug_lines_for_they_hold_personal_data",
+        "assert",
+    ),
+    Mutation(
+        "a transaction still being verified is a warning",
+        "faust.md, aiokafka: NOT_ENOUGH_REPLICAS, log it at debug, or users will worry",
+        (Edit("workers/log.py", "sender.addFilter(DemoteVerification())", "DemoteVerification()"),),
+        "unit/test_log.py::test_a_transaction_still_being_verified_is_a_debug_line",
+        "assert",
+    ),
+    Mutation(
+        "records of two weeks ago are deleted within minutes",
+        "rulings.md, time and ticks: with defaults they were deleted within 5 minutes (M)",
+        (
+            without(
+                "workers/embedded/server_properties.py",
+                '        "log.retention.ms": str(RETENTION_DAYS * DAY_MS),\n',
+            ),
+        ),
+        "integration/test_embedded_broker.py::test_records_of_two_months_ago_are_kept_by_default",
+        "log.retention.ms",
+    ),
+]

@@ -1,0 +1,43 @@
+"""Each cure of a measured trap is missed by a test when it is taken out; and every patch still applies."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from live import LIVE
+from mutation import ROOT, Mutation
+from nursery import Nursery
+from operating import check_goes_red
+from pure import PURE
+
+ALL = PURE + LIVE
+
+
+def name_of(mutation: Mutation) -> str:
+    return mutation.name
+
+
+def test_names_are_unique_and_each_stands_in_the_table() -> None:
+    names = [mutation.name for mutation in ALL]
+    assert len(set(names)) == len(names)
+    table = (Path(__file__).parent / "README.md").read_text("utf-8")
+    assert [mutation.name for mutation in ALL if f"| {mutation.name} |" not in table] == []
+    assert [mutation.name for mutation in ALL if mutation.test_name not in table] == []
+
+
+@pytest.mark.parametrize("mutation", ALL, ids=name_of)
+def test_a_patch_applies_to_the_code_as_it_is_and_its_test_exists(mutation: Mutation) -> None:
+    texts: dict[str, str] = {}
+    for edit in mutation.edits:
+        edit.applied(ROOT)
+        texts[edit.file] = edit.file
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    tests = ast.parse(mutation.test_file.read_text("utf-8")).body
+    assert mutation.test_name in {node.name for node in tests if isinstance(node, functions)}
+
+
+@pytest.mark.parametrize("mutation", PURE, ids=name_of)
+def test_without_its_cure_a_trap_is_noticed(mutation: Mutation, patient_tree: Path, surgery: Nursery) -> None:
+    check_goes_red(mutation, patient_tree, surgery, within_s=60.0)
