@@ -34,7 +34,7 @@ class Mutation:
 
     name: str
     trap: str
-    """Where it was measured: faust.md, architecture.md, rulings.md, and in which words."""
+    """What happens without the cure; with a figure where it was measured."""
     edits: tuple[Edit, ...]
     test: str
     """file::function, below tests/."""

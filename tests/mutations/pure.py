@@ -9,7 +9,7 @@ ENGINE = "workers/engine"
 PURE = [
     Mutation(
         "a batch is labelled after its fetch",
-        "faust.md, plug points: a batch fetched before the seek but labelled after it",
+        "a batch fetched before a seek but labelled as after it is lost or doubled (reproduced)",
         (
             Edit(
                 f"{ENGINE}/transport.py",
@@ -27,7 +27,7 @@ PURE = [
     ),
     Mutation(
         "a batch of an earlier generation is delivered",
-        "faust.md, plug points: drop a batch whose generation is not the app's",
+        "what was fetched across a rebalance belongs to somebody else by now",
         (
             Edit(
                 f"{ENGINE}/transport.py",
@@ -40,28 +40,28 @@ PURE = [
     ),
     Mutation(
         "a seek that a rebalance has undone is forgotten",
-        "faust.md, plug points: seeking while Faust fetches is a race",
+        "a partition reads on from where the group put it, not from the rows' offset",
         (without(f"{ENGINE}/transport.py", "            self._seeks = {**seeks, **self._seeks}\n"),),
         "unit/engine/test_transport.py::test_a_seek_that_a_rebalance_has_undone_is_done_again",
         "assert [{",
     ),
     Mutation(
         "a gap is taken for transaction markers",
-        "faust.md, plug points: a gap that looked like transaction markers; a start beyond the rows' next offset is an error",
+        "a batch that was lost looks like a gap of transaction markers: its records are skipped (reproduced)",
         (Edit(f"{ENGINE}/inbox.py", "        if start > expected:\n", "        if start < 0:\n"),),
         "unit/engine/test_inbox.py::test_what_begins_behind_what_is_expected_is_refused_and_nothing_of_it_taken",
         "DID NOT RAISE",
     ),
     Mutation(
         "a lag report that fails ends the worker",
-        "architecture.md, the engine: group offsets are for lag monitors only",
+        "Faust's commit ends the app on any error; offsets told to lag monitors are not worth that",
         (Edit(f"{ENGINE}/transport.py", "except (KafkaError, TimeoutError) as", "except TimeoutError as"),),
         "unit/engine/test_transport.py::test_what_cannot_be_told_to_lag_monitors_ends_no_worker",
         "IllegalStateError",
     ),
     Mutation(
         "an old local copy is gone on with",
-        "architecture.md, restore: an old copy brought an erased person and a cancelled timer back*",
+        "a copy that slept through the removal of tombstones brought an erased person and a cancelled timer back (reproduced)",
         (
             Edit(
                 f"{ENGINE}/staleness.py",
@@ -74,7 +74,7 @@ PURE = [
     ),
     Mutation(
         "a local copy beyond its changelog is gone on with",
-        "architecture.md, restore: rebuilt where it lies outside the changelog's range",
+        "a copy that lies outside its changelog's range lacks rows that nobody can give it",
         (
             Edit(
                 f"{ENGINE}/staleness.py",
@@ -87,14 +87,14 @@ PURE = [
     ),
     Mutation(
         "a local copy of another changelog is gone on with",
-        "architecture.md, restore: rebuilt where it belongs to another changelog",
+        "a copy of another changelog holds somebody else's rows",
         (Edit(f"{ENGINE}/staleness.py", "meta.changelog != changelog.identity", "not meta.changelog"),),
         "unit/engine/test_staleness.py::test_a_copy_is_rebuilt_for_the_first_reason_that_holds",
         "other_changelog",
     ),
     Mutation(
         "a scan holds a live iterator",
-        "rulings.md, libraries: rocksdict keeps the lock after close while an iterator lives",
+        "rocksdict keeps the lock after close() while an iterator lives: the successor cannot open the rows",
         (
             Edit(
                 f"{ENGINE}/store.py",
@@ -107,28 +107,28 @@ PURE = [
     ),
     Mutation(
         "every partition has a block cache of its own",
-        "faust.md, settings with a bad default: RocksDB opens with a 2 GiB block cache per partition",
+        "RocksDB opens with a cache for each partition unless told otherwise: memory grows with partitions",
         (without(f"{ENGINE}/store.py", "    table.set_block_cache(blocks)\n"),),
         "unit/engine/test_store.py::test_all_copies_of_a_process_share_one_block_cache",
         "33554432",
     ),
     Mutation(
         "two processes work in one data directory",
-        "architecture.md, restore: one data directory per process, locked",
+        "two processes in one directory spoil each other's rows",
         (Edit(f"{ENGINE}/datadir.py", "self._lock.acquire(timeout=0)", "self._lock.is_locked"),),
         "unit/engine/test_datadir.py::test_the_same_process_is_refused_a_second_time",
         "DID NOT RAISE",
     ),
     Mutation(
         "a row's bytes depend on the order it was filled in",
-        "rulings.md, libraries: msgspec encodes rows with order=deterministic",
+        "msgpack of a dict keeps the order of filling: rows of two runs differ",
         (Edit(f"{ENGINE}/rows.py", 'Encoder(order="deterministic")', "Encoder()"),),
         "unit/engine/test_rows.py::test_rows_are_encoded_the_same_in_whatever_order_they_were_filled",
         "assert b'",
     ),
     Mutation(
         "a scan for due timers begins at the first there ever was",
-        "architecture.md, work is bounded: timer scans start behind the last one fired",
+        "each scan walks over the tombstones of all timers that ever fired",
         (
             Edit(
                 f"{ENGINE}/timers.py",
@@ -141,7 +141,7 @@ PURE = [
     ),
     Mutation(
         "a record is handled wherever a foreign partitioner put it",
-        "architecture.md, ordering: confluent-kafka's default agreed with murmur2 for 14 % of keys*",
+        "confluent-kafka's default agreed with murmur2 for 14 % of keys (measured): a key's rows lie in several partitions",
         (
             Edit(
                 f"{ENGINE}/decide.py",
@@ -154,21 +154,21 @@ PURE = [
     ),
     Mutation(
         "murmur2's sign is kept",
-        "architecture.md, ordering: murmur2(key) mod n",
+        "half of all keys go elsewhere than the Java client puts them",
         (Edit(f"{ENGINE}/partitioner.py", "(int(murmur2(key)) & _POSITIVE)", "int(murmur2(key))"),),
         "unit/engine/test_partitioner.py::test_a_key_lies_where_the_java_client_puts_it",
         "assert",
     ),
     Mutation(
         "the half-made effects of a failed record stay",
-        "faust.md, silent losses 4; architecture.md, bad records: its half-made effects are discarded",
+        "a record that failed half-way counts, and is a dead letter too",
         (without(f"{ENGINE}/attempt.py", "        self._rows.discard()\n"),),
         "unit/engine/test_dead_letters.py::test_the_half_made_effects_of_a_failed_record_never_were",
         "assert",
     ),
     Mutation(
         "a handler's exception ends the batch",
-        "faust.md: 400 poison records stalled a worker for ~33 minutes by restarts",
+        "400 poison records stalled a worker for 33 minutes by restarts (reproduced)",
         (
             Edit(
                 f"{ENGINE}/attempt.py",
@@ -181,7 +181,7 @@ PURE = [
     ),
     Mutation(
         "a dead letter says what an error was about",
-        "faust.md, settings: what is printed may be personal data",
+        "an error's text holds somebody's address",
         (
             Edit(
                 f"{ENGINE}/attempt.py",
@@ -194,14 +194,14 @@ PURE = [
     ),
     Mutation(
         "sizes are not checked before a record counts as decided",
-        "architecture.md, loop: their encoded sizes checked before; faust.md, aiokafka: record too large",
+        "one output that the broker refuses stops the partition for ever",
         (without(f"{ENGINE}/attempt.py", "            self._check_sizes(emits)\n"),),
         "unit/engine/test_dead_letters.py::test_a_bad_record_is_a_dead_letter_that_says_why_and_the_next_one_is_decided",
         "too many values to unpack (expected 1)",
     ),
     Mutation(
         "a restart forgets the dead letters so far",
-        "architecture.md, bad records: share and run of dead letters are rows",
+        "a broken deploy, restarted by a supervisor, drains a topic into the dead letters",
         (
             Edit(
                 f"{ENGINE}/decide.py",
@@ -214,14 +214,14 @@ PURE = [
     ),
     Mutation(
         "a record that kills the worker kills it for ever",
-        "architecture.md, bad records: the third time the record is dead-lettered",
+        "a record that ends the process is decided again at each start",
         (Edit(f"{ENGINE}/marker.py", "if (topic, offset) in condemned:", "if offset < 0:"),),
         "unit/engine/test_marker.py::test_a_deadly_record_is_seen_three_times_and_costs_two_crashes",
         "assert",
     ),
     Mutation(
         "anybody's header makes an engine record",
-        "architecture.md, bad records: rubbish on a topic moves no time and resumes nothing",
+        "a foreign record with a header of ours moves time or resumes a stopped partition",
         (
             Edit(
                 f"{ENGINE}/decide.py",
@@ -234,14 +234,14 @@ PURE = [
     ),
     Mutation(
         "a stamp from the future moves time as far as it says",
-        "architecture.md, time: at the edge a record's time is clamped",
+        "one record stamped next year makes everybody's deadlines pass",
         (Edit(f"{ENGINE}/inbox.py", "stamp = self._clamp(stamp)", "self._clamp(stamp)"),),
         "unit/engine/test_inbox.py::test_at_the_edge_a_stamp_is_bounded",
         "assert 500",
     ),
     Mutation(
         "a tick moves time to the stamp of its record",
-        "rulings.md, time and ticks: a tick may only advance to the time its inputs have surely reached",
+        "a tick's own stamp lies behind what the inputs have surely reached",
         (
             Edit(
                 f"{ENGINE}/decide.py",
@@ -254,14 +254,14 @@ PURE = [
     ),
     Mutation(
         "the furthest upstream task says how far time may move",
-        "rulings.md, time and ticks: the least watermark of its upstream tasks",
+        "somebody is overdue whose answer still lies unread upstream",
         (Edit(f"{ENGINE}/watermarks.py", "min(marks, default=0)", "max(marks, default=0)"),),
         "unit/engine/test_time.py::test_what_is_reached_is_the_least_over_all_upstream_tasks",
         "assert",
     ),
     Mutation(
         "an output is stamped by the producer's clock",
-        "faust.md, aiokafka: stamp internal records with the clock argument; architecture.md: replay gives the same bytes",
+        "a replay does not give the same bytes",
         (
             Edit(
                 f"{ENGINE}/attempt.py",
@@ -274,7 +274,7 @@ PURE = [
     ),
     Mutation(
         "a worker with an older policy decides",
-        "architecture.md, policy: a worker with an older version than the row's refuses to start",
+        "a rolling restart flaps between two policies",
         (
             Edit(
                 f"{ENGINE}/config_guard.py",
@@ -287,14 +287,14 @@ PURE = [
     ),
     Mutation(
         "Faust's spinner leaves the root logger at debug",
-        "faust.md, plug points: a tenth of the time went into log calls",
+        "a tenth of the time went into log calls (measured)",
         (without("workers/log.py", "    root.setLevel(level_number)\n"),),
         "unit/test_log.py::test_configuring_again_takes_back_what_the_spinner_did",
         "assert",
     ),
     Mutation(
         "libraries log keys and values",
-        "faust.md, settings: DEBUG logs print keys and values (personal data)",
+        "their debug lines print personal data",
         (
             Edit(
                 "workers/log.py",
@@ -307,14 +307,14 @@ PURE = [
     ),
     Mutation(
         "a transaction still being verified is a warning",
-        "faust.md, aiokafka: NOT_ENOUGH_REPLICAS, log it at debug, or users will worry",
+        "brokers from 4.0 answer NOT_ENOUGH_REPLICAS at first, and users worry",
         (Edit("workers/log.py", "sender.addFilter(DemoteVerification())", "DemoteVerification()"),),
         "unit/test_log.py::test_a_transaction_still_being_verified_is_a_debug_line",
         "assert",
     ),
     Mutation(
         "records of two weeks ago are deleted within minutes",
-        "rulings.md, time and ticks: with defaults they were deleted within 5 minutes (M)",
+        "with the broker's defaults a history's records were deleted within 5 minutes (measured)",
         (
             without(
                 "workers/embedded/server_properties.py",
