@@ -95,6 +95,18 @@ async def test_a_hundred_aborted_transactions_and_seeks_without_a_rebalance_cost
     await toys.check_exact(events)
 
 
+async def test_what_was_announced_in_a_transaction_that_failed_is_announced_again(toys: Toys) -> None:
+    await toys.create()
+    worker = toys.start(
+        is_announced=True,
+        bounds={"restart_backoff_s": 0.01, "restart_backoff_max_s": 0.01},
+        orders={"flaky_percent": 100, "flaky_most": 12},
+    )
+    expected = [f"ready {partition}" for partition in range(toys.partitions)]
+    await toys.until_done([{"id": name} for name in expected])
+    assert worker.moments.failures == 12
+
+
 async def test_told_to_leave_under_load_it_commits_and_is_gone_within_ten_seconds(toys: Toys) -> None:
     events = some_events(10_000)
     await toys.create()

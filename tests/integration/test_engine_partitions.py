@@ -84,3 +84,10 @@ async def test_the_groups_offsets_tell_lag_monitors_the_end_and_no_topic_is_made
         await admin.close()
     assert not any(lag.values()), lag
     assert len(mine) == 7, "the seven topics of the test, and no leader's or table's"
+
+
+async def test_a_worker_that_the_group_refuses_for_good_ends_and_says_why(toys: Toys) -> None:
+    await toys.create()
+    worker = toys.start(session_timeout_s=0.2)
+    assert worker.wait(START_S) != 0
+    assert "InvalidSessionTimeoutError" in worker.said()

@@ -55,6 +55,25 @@ async def test_nothing_is_overdue_while_what_takes_it_back_lies_unread_upstream(
     await check_ticks(toys)
 
 
+async def test_how_far_time_has_come_is_told_again_where_the_transaction_that_told_it_failed(
+    toys: Toys,
+) -> None:
+    """The stamps stand still when all is read: nothing would ever tell it again."""
+    await toys.create()
+    stamp_ms = time.time_ns() // 1_000_000 - 60_000
+    sets = {"id": "sets", "key": "k", "tells": "case", "told_due_ms": stamp_ms + 1_500}
+    await toys.produce([sets], timestamp_ms=stamp_ms)
+    await toys.produce([{"id": "later", "key": "k"}], timestamp_ms=stamp_ms + 5_000)
+    worker = toys.start(
+        is_chained=True,
+        follows_stamps=True,
+        bounds={"restart_backoff_s": 0.01, "restart_backoff_max_s": 0.01},
+        orders={"flaky_seed": 3, "flaky_percent": 70, "flaky_most": 24},
+    )
+    await toys.until_done([{"id": "overdue case"}])
+    assert worker.moments.failures > 8
+
+
 async def check_ticks(toys: Toys) -> None:
     """Every tick of the downstream log stands behind a watermark of each upstream task that reaches it."""
     marks: dict[int, dict[int, int]] = {}

@@ -21,7 +21,7 @@ import msgspec
 from moments import Orders, install
 
 from workers.engine.api import AgentSpec, Clock, Config, Cursor, Emit, Record, RefusedError, Timer
-from workers.engine.clocks import WallClock
+from workers.engine.clocks import StampClock, WallClock
 from workers.engine.context import Bounds, Context
 from workers.engine.datadir import DataDir
 from workers.engine.decide import Limits
@@ -53,6 +53,10 @@ class ToySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The one partition that is slow; -1: all of them."""
     is_chained: bool = False
     """Whether the agent `teller` runs behind the counter."""
+    is_announced: bool = False
+    """Whether each partition says so when its input was read to the end it had at the start."""
+    follows_stamps: bool = False
+    """Whether time is the largest stamp seen, not the wall's."""
     bounds: dict[str, Any] = {}
     quarantine: dict[str, int] = {}
     moments: str = ""
@@ -99,7 +103,7 @@ class _Toy:
         return []
 
     def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
-        return []
+        return [self.say(f"partition{partition}", id=f"ready {partition}", n=1)]
 
     def is_ready(self, rows: Rows) -> bool:
         return True
@@ -153,6 +157,7 @@ def specs(settings: ToySettings) -> list[AgentSpec]:
         make_hop=lambda _: Counter(settings),
         is_edge=True,
         downstream_logs=(f"{app_id}.told",) if settings.is_chained else (),
+        announces_after=(f"{app_id}.in",) if settings.is_announced else (),
         checked_topics=frozenset({f"{app_id}.in"}),
     )
     teller = AgentSpec(
@@ -178,7 +183,7 @@ def _context(settings: ToySettings) -> Context:
         client={"bootstrap_servers": settings.bootstrap},
         partitions=settings.partitions,
         data_dir=DataDir(Path(settings.data_dir), settings.app_id),
-        edge_clock=WallClock(),
+        edge_clock=StampClock() if settings.follows_stamps else WallClock(),
         config=Config("toy", 1, "0", ""),
         dead_letter=dead_letter,
         limits=Limits(quarantine=QuarantineLimits(**settings.quarantine)),

@@ -312,4 +312,39 @@ LIVE = [
         "test_past_the_run_of_dead_letters_a_partition_stops_until_an_operator_resumes_it",
         "partition_stopped",
     ),
+    Mutation(
+        "an announcement that failed is not made again",
+        "whoever waits for all announcements waits for ever: one transaction of one start failed",
+        (
+            without(
+                f"{ENGINE}/task.py", "        self.wants_announcement = bool(self.spec.announces_after)\n"
+            ),
+            Edit(
+                f"{ENGINE}/task.py",
+                "        self.wants_announcement = False\n        self.told_ms",
+                "        self.wants_announcement = bool(spec.announces_after)\n        self.told_ms",
+            ),
+        ),
+        "integration/test_engine_kills.py::test_what_was_announced_in_a_transaction_that_failed_is_announced_again",
+        "not within",
+    ),
+    Mutation(
+        "a watermark that failed is not told again",
+        "where stamps stand still, timers downstream never fire: the transaction that told the time failed",
+        (without(f"{ENGINE}/task.py", "        self.told_ms, self.told_at_s = 0, 0.0\n"),),
+        "integration/test_engine_time.py::"
+        "test_how_far_time_has_come_is_told_again_where_the_transaction_that_told_it_failed",
+        "not within",
+    ),
+    Mutation(
+        "a worker that its group refuses stands still",
+        "aiokafka raises it where Faust never asks: the worker says one line and does nothing (reproduced)",
+        (
+            without(
+                f"{ENGINE}/faust_app.py", "            if error is not None:\n                raise error\n"
+            ),
+        ),
+        "integration/test_engine_partitions.py::test_a_worker_that_the_group_refuses_for_good_ends_and_says_why",
+        "has not ended",
+    ),
 ]

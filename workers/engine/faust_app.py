@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import faust
 import structlog
 from faust.types import TP
+from mode import Service
 
 from workers.engine.runtime import Runtime
 from workers.engine.transport import BatchSchema, BatchTransport
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from workers.engine.context import Context
 
 log = structlog.get_logger(__name__)
+_LOOK_EVERY_S = 1.0
 LEFT_BY_FORCE = 3
 """The exit status of a process that clients of a broker that is gone would not let end."""
 _STREAM_BUFFER_BATCHES = 4096
@@ -37,6 +39,14 @@ class EngineApp(faust.App):
 
     def _new_transport(self) -> BatchTransport:
         return BatchTransport(self.conf.broker, self, self.loop)
+
+    @Service.task
+    async def _watch_group(self) -> None:
+        while not self.should_stop:
+            await self.sleep(_LOOK_EVERY_S)
+            error = self.consumer.thread.group_error
+            if error is not None:
+                raise error
 
     async def on_stop(self) -> None:
         """Finish and commit before the consumer leaves the group.

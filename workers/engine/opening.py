@@ -16,7 +16,7 @@ from workers.engine.marker import CrashMarker
 from workers.engine.producer import TransactionalWriter
 from workers.engine.restore import read_changelog, reader
 from workers.engine.staleness import ChangelogState, stale_copy
-from workers.engine.store import RocksStore, StoreUnreadableError, delete_copy
+from workers.engine.store import RocksStore, StoreLockedError, StoreUnreadableError, delete_copy
 
 if TYPE_CHECKING:
     from workers.engine.api import AgentSpec
@@ -118,6 +118,8 @@ def _checked_copy(
     path = context.data_dir.rows_path(agent, partition)
     try:
         store = RocksStore(path, state.identity)
+    except StoreLockedError:
+        raise  # an earlier task of this process has not let go of it yet: begin again later
     except StoreUnreadableError:
         delete_copy(path)
         return RocksStore(path, state.identity), "unreadable"

@@ -44,8 +44,6 @@ class Runtime:
         self.metrics = context.metrics
         self._consumer: BatchConsumer | None = None
         self.tasks: dict[TaskKey, PartitionTask] = {}
-        self._told_ms: dict[TaskKey, int] = {}
-        self._told_at_s: dict[TaskKey, float] = {}
         self._idle: asyncio.Task[None] | None = None
         self._committed: dict[TP, int] = {}
 
@@ -74,7 +72,6 @@ class Runtime:
     async def end(self) -> None:
         """Let every task finish the batch in hand, then end it; what takes too long is cancelled."""
         tasks, self.tasks = list(self.tasks.values()), {}
-        self._told_ms.clear()
         for task in tasks:
             task.close()
         if tasks:
@@ -162,18 +159,16 @@ class Runtime:
             at_ms = max(reached, decider.now_ms)
             task.request([control_emit(task.spec.own_log, task.partition, Tick(at_ms), at_ms)])
             return
-        key = (task.spec.name, task.partition)
         if self._is_to_tell(task, reached):
-            self._told_ms[key] = reached
-            self._told_at_s[key] = time.monotonic()
+            task.told_ms = reached
+            task.told_at_s = time.monotonic()
             task.request(self._watermarks(task, reached))
 
     def _is_to_tell(self, task: PartitionTask, reached_ms: int) -> bool:
-        key = (task.spec.name, task.partition)
         return (
             bool(task.spec.downstream_logs)
-            and reached_ms >= self._told_ms.get(key, 0) + _LEAST_STEP_MS
-            and time.monotonic() - self._told_at_s.get(key, 0.0) >= _TELL_EVERY_S
+            and reached_ms >= task.told_ms + _LEAST_STEP_MS
+            and time.monotonic() - task.told_at_s >= _TELL_EVERY_S
         )
 
     def _watermarks(self, task: PartitionTask, at_ms: int) -> list[Emit]:

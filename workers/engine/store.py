@@ -81,11 +81,15 @@ def delete_copy(path: Path) -> None:
     shutil.rmtree(path, ignore_errors=False) if path.exists() else None
 
 
+class StoreLockedError(StoreUnreadableError):
+    """A local copy is open already: it is in use, and must not be deleted."""
+
+
 class RocksStore:
     """The rows of one partition, as :class:`workers.engine.rows.Store`.
 
     ``changelog`` is the identity of the changelog that this copy follows (topic and partition, cluster id, topic id
-    where known). Raises StoreUnreadableError.
+    where known). Raises StoreUnreadableError, StoreLockedError.
     """
 
     def __init__(self, path: Path, changelog: str) -> None:
@@ -95,7 +99,8 @@ class RocksStore:
         try:
             self._db = Rdict(str(path), _options())
         except Exception as error:
-            raise StoreUnreadableError(
+            kind = StoreLockedError if "/LOCK:" in str(error) else StoreUnreadableError
+            raise kind(
                 f"{path}: {error}. If no other process has it open, delete the folder: it is rebuilt."
             ) from error
         raw = self._db.get(_META_KEY)

@@ -58,7 +58,10 @@ class PartitionTask:
         self.tps = {topic: TP(topic, partition) for topic in spec.sources}
         self.decider: Decider | None = None
         self.is_busy = False
-        self.wants_announcement = bool(spec.announces_after)
+        self.wants_announcement = False
+        self.told_ms = 0
+        """How far the downstream logs were told that this task has come."""
+        self.told_at_s = 0.0
         self.first_ends: dict[str, int] | None = None
         self._context = context
         self._consumer = consumer
@@ -193,6 +196,10 @@ class PartitionTask:
         self.state = TaskState.OPENING
         self._inbox = self._new_inbox()
         self._controls = []
+        self._announce = False
+        # Said anew after every start: what was said last may have been in a transaction that failed.
+        self.wants_announcement = bool(self.spec.announces_after)
+        self.told_ms, self.told_at_s = 0, 0.0
         context = self._context
         opened = await open_partition(self.spec, self.partition, context)
         self._opened = opened

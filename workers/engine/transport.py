@@ -118,6 +118,18 @@ class _Thread(driver.AIOKafkaConsumerThread):
             await asyncio.sleep(timeout)
         return _Fetched(records, _positions(consumer, assigned))
 
+    @property
+    def group_error(self) -> BaseException | None:
+        """What ended the membership of the group for good: a refusal, a session timeout that the broker does not take.
+
+        aiokafka raises it in ``getmany``, which Faust goes round: without this a worker stands still and says nothing.
+        """
+        coordinator = getattr(self._consumer, "_coordinator", None)
+        membership = getattr(coordinator, "_coordination_task", None)
+        if membership is not None and membership.done() and not membership.cancelled():
+            return membership.exception()  # type: ignore[no-any-return]
+        return getattr(coordinator, "_pending_exception", None)
+
     async def ends(self, tps: Sequence[TP]) -> dict[TP, int]:
         """Return the next-to-be-written (stable) offset of partitions."""
 
