@@ -1,0 +1,77 @@
+"""The first event of the README: what it writes fits the contract, and leads to what the README shows."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from schemas.parsing import parse_json
+from schemas.topics import DESK_LEDGER, LEAD_ROUTING, TOPICS, Direction
+from tests.unit.house.pages import ROOT, fenced, text_of
+from workers.watch import line_of
+
+PROGRAM = ROOT / "docs" / "examples" / "first_event.py"
+MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+Event = tuple[str, str, dict[str, Any]]
+
+
+def written(now: datetime) -> list[Event]:
+    spec = importlib.util.spec_from_file_location("first_event", PROGRAM)
+    assert spec is not None
+    assert spec.loader is not None
+    program = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(program)
+    events: list[Event] = program.events(now)
+    return events
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """What a replay of the program's records says."""
+    history = tmp_path_factory.mktemp("first") / "history.jsonl"
+    stamp = int(MONDAY.timestamp() * 1_000)
+    lines = [
+        {"topic": topic, "key": key, "timestamp": stamp + number, "value": value}
+        for number, (topic, key, value) in enumerate(written(MONDAY))
+    ]
+    history.write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
+    command = [sys.executable, "-m", "workers.cli", "replay", str(history)]
+    done = subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("event", written(MONDAY), ids=lambda event: event[0])
+def test_every_record_is_of_an_input_and_fits_its_contract(event: Event) -> None:
+    topic, _, value = event
+    assert TOPICS[topic].direction is Direction.IN
+    parse_json(TOPICS[topic], json.dumps(value).encode())
+
+
+def test_written_again_later_it_is_another_visitor_and_no_repeat() -> None:
+    first = {value["event_id"] for _, _, value in written(MONDAY)}
+    assert first.isdisjoint(value["event_id"] for _, _, value in written(MONDAY + timedelta(seconds=1)))
+
+
+def test_it_uses_nothing_of_the_router() -> None:
+    assert "workers" not in PROGRAM.read_text("utf-8")
+    assert "schemas" not in PROGRAM.read_text("utf-8")
+
+
+@pytest.mark.parametrize("topic", [DESK_LEDGER.name, LEAD_ROUTING.name])
+def test_the_readme_shows_what_watch_shows(results: list[dict[str, Any]], topic: str) -> None:
+    (record,) = [result for result in results if result["topic"] == topic]
+    line = line_of(topic, record["key"].encode(), json.dumps(record["value"]).encode()).plain
+    said = line.partition(topic)[2].partition(" lead ")[0].strip()
+    (shown,) = [
+        shown
+        for block in fenced(text_of(ROOT / "README.md"), "text")
+        for shown in block.splitlines()
+        if topic in shown
+    ]
+    assert said in shown
