@@ -19,7 +19,7 @@ from workers.accounts.facts import latest_campaign, merged
 from workers.accounts.judging import judge
 from workers.accounts.pending import no_longer_due
 from workers.accounts.qualifying import Occasion
-from workers.accounts.rows import Fact, LeadRow, RuleCount, ScoreRow
+from workers.accounts.rows import Fact, LeadRow, MovedRow, RuleCount, ScoreRow
 from workers.accounts.wanted import stop_asking
 from workers.outbox import fact_id
 
@@ -62,6 +62,7 @@ def send_over(case: Case, lead_id: str, lead: LeadRow) -> None:
         said_no_ms=lead.said_no_ms,
     )
     case.say(LEAD_EVENTS, event)
+    case.rows.put(MovedRow(stage_n=lead.stage_n, revision=score.revision), case.key, lead_id)
     case.rows.delete(LeadRow, case.key, lead_id)
     case.rows.delete(ScoreRow, case.key, lead_id)
 

@@ -14,13 +14,14 @@ from schemas.outputs import LeadStage
 from schemas.topics import LEAD_STAGES
 from schemas.vocabulary import GateState, Reason, Stage
 from workers.accounts import handoffs
+from workers.accounts.behaviour import NONE
 from workers.accounts.counts import after_no
 from workers.accounts.explanation import explain
 from workers.accounts.facts import fit_of
 from workers.accounts.ownership import has_open_opportunity, is_customer
 from workers.accounts.pending import make_due, no_longer_due
 from workers.accounts.qualifying import Due, Occasion, decide, is_still_due, label_of
-from workers.accounts.rows import LeadRow, ScoreRow
+from workers.accounts.rows import LeadRow, MovedRow, ScoreRow
 from workers.accounts.scores import score_emit
 from workers.accounts.stages import Standing, check_step, reasons_of, stage_of
 from workers.accounts.wanted import ask_for_facts
@@ -38,10 +39,13 @@ def enter(case: Case, lead_id: str, lead: LeadRow) -> LeadRow:
     """Return the lead as known; one that was known already stays as it is."""
     if lead.stage is not None:
         return lead
-    score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
-    behaviour = case.terms.rules.points(score.counts, _today(case, score))
+    moved = case.rows.get(MovedRow, case.key, lead_id)
+    if moved is not None:
+        case.rows.delete(MovedRow, case.key, lead_id)
+        case.rows.put(ScoreRow(revision=moved.revision), case.key, lead_id)
+        lead = replace(lead, stage_n=moved.stage_n)
     fit = fit_of(case.terms, case.account.company, lead.facts)
-    return _go(case, lead_id, lead, Stage.KNOWN, fit, behaviour, (Reason.FIRST_SEEN,))
+    return _go(case, lead_id, lead, Stage.KNOWN, fit, NONE, (Reason.FIRST_SEEN,))
 
 
 def judge(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Occasion, *, say: bool) -> None:

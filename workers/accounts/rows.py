@@ -224,6 +224,14 @@ class ScoreRow(Row, frozen=True):
     revision: int = 0
 
 
+class MovedRow(Row, frozen=True):
+    """A lead that was sent to the primary key: if it comes back, its outputs are numbered on. At most one per lead."""
+
+    prefix: ClassVar[str] = "moved"
+    stage_n: int
+    revision: int
+
+
 class PendingRow(Row, frozen=True):
     """A lead that is due and waits for its request: key (account, order, lead). One per lead at most."""
 

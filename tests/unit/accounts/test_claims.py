@@ -104,6 +104,15 @@ def test_a_hand_off_of_the_old_key_that_sales_answers_late_is_known_there() -> N
     assert market.send(sales("touched", f"{OTHER}#1.1", account_key=OTHER)) == []
 
 
+def test_a_person_who_went_to_the_primary_key_and_comes_back_has_no_output_twice() -> None:
+    market = a_market()
+    market.send(facts(OTHER), form(account_key=OTHER))
+    market.send(facts(BANK), facts(OTHER, BANK), facts(OTHER), form(account_key=OTHER))
+    ids = [one.event_id for one in market.said]
+    assert len(set(ids)) == len(ids)
+    assert steps(market.said) == ["known", "nurture", "known", "nurture", "known", "nurture"]
+
+
 def test_what_sales_says_of_a_person_reaches_the_primary_key() -> None:
     market = a_market()
     market.send(facts(OTHER, BANK), facts(BANK), *reach_bar(account_key=OTHER))
