@@ -18,7 +18,7 @@ from workers.accounts.facts import fit_of
 from workers.accounts.ownership import Plan, kind_of, named_by_crm, plan_for, right_of
 from workers.accounts.pending import first_due, no_longer_due
 from workers.accounts.qualifying import is_still_due
-from workers.accounts.rows import HandoffRow, OpenRequest, PendingRow
+from workers.accounts.rows import HandoffRow, OpenRequest, PendingRow, ScoreRow
 from workers.engine.timers import cancel_timer, set_timer
 from workers.outbox import fact_id
 
@@ -174,10 +174,18 @@ def _ask_next(case: Case) -> None:
             rep_id=plan.rep_id,
             lead_id=open_row.lead_id,
             handoff_id=handoff_id,
-            since_ms=case.now_ms,
+            total=_total(case, open_row.lead_id),
+            since_ms=open_row.created_ms,
             raised=open_row.qualification is not None,
         )
         _ask(case, request, open_row.cycle)
+
+
+def _total(case: Case, lead_id: str) -> int:
+    score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
+    day = max(case.terms.day_of(case.now_ms), score.latest_day)
+    fit = fit_of(case.terms, case.account.company, case.lead(lead_id).facts)
+    return fit.points + case.terms.rules.points(score.counts, day).points
 
 
 def _urgency(one: tuple[str, HandoffRow]) -> tuple[bool, bool, str]:

@@ -1,6 +1,6 @@
 """The state of the accounts hop: one row type per thing, so that an event costs no more in a large account.
 
-All times are milliseconds UTC; days are days since 1970-01-01 in the policy's zone. Keys begin with the account_key.
+Times are milliseconds UTC, days are counted from 1970-01-01 in the policy's zone; keys begin with the account_key.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from workers.engine.rows import Row
 
 
 class Part(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A value inside a row; new fields need defaults."""
+    """Inside a row; new fields need defaults."""
 
 
 class Fact(Part, frozen=True):
@@ -130,7 +130,7 @@ class OpenRequest(Part, frozen=True):
     is_waiting: bool = False
     """The desk has answered: held until there is room, or somebody is there."""
     is_refused: bool = False
-    """The desk could neither give nor keep it: asked anew when the timer is due."""
+    """It could neither give nor keep it: asked anew when the timer is due."""
 
 
 class AccountRow(Row, frozen=True):
@@ -139,9 +139,9 @@ class AccountRow(Row, frozen=True):
     prefix: ClassVar[str] = "account"
     company: Company | None = None
     facts_day: int = 0
-    """The day on which the company's facts last changed."""
+    """When the company's facts last changed."""
     forwards_to: str = ""
-    """The primary account_key, where this key is an alias."""
+    """The primary account_key where this is an alias."""
     holder: Holder | None = None
     open_handoffs: int = 0
     last_rep: LastRep | None = None
@@ -169,7 +169,7 @@ class ActiveRow(Row, frozen=True):
 
 
 class LeadRow(Row, frozen=True):
-    """A person: what is known of them and where they stand. One row per lead; at most 9 facts."""
+    """A person: what is known of them and where they stand. One row per lead; at most 8 facts."""
 
     prefix: ClassVar[str] = "lead"
     email: str | None = None
@@ -182,17 +182,15 @@ class LeadRow(Row, frozen=True):
     """The gates' answers as last reported."""
     cycle: int = 1
     reached_mql: bool = False
-    """Once per cycle."""
     raised_hand: bool = False
     """A hand raised in this cycle is due or handed off."""
     handed: bool = False
     """A hand-off of this cycle is due or made."""
     accepted: bool = False
     verdict: Stage | None = None
-    """What sales said of the lead: recycled or disqualified, until a new cycle."""
+    """What sales said: recycled or disqualified, until a new cycle."""
     verdict_why: Reason | None = None
     said_no_ms: int = 0
-    rejections: int = 0
     pending: str = ""
     """The order of the lead's PendingRow, empty where none waits."""
     handoffs: tuple[str, ...] = ()
@@ -218,9 +216,9 @@ class ScoreRow(Row, frozen=True):
     """In the order of the rules' names."""
     latest_day: int = 0
     since: tuple[RuleCount, ...] | None = None
-    """The same, of events dated after the last no of sales; None where there was none."""
+    """Of events dated after the last no of sales; None where there was none."""
     recent: tuple[tuple[int, str, str], ...] = ()
-    """(at_ms, rule, event_id) while a hand-off is open, for a no that arrives late. At most 50, the latest."""
+    """(at_ms, rule, event_id) while a hand-off is open, for a no that comes late. The latest 50."""
     revision: int = 0
 
 

@@ -98,7 +98,6 @@ def _rejected(
         verdict=Stage.DISQUALIFIED if effect == "disqualified" else Stage.RECYCLED,
         verdict_why=Reason.SALES_REJECTED,
         said_no_ms=event.occurred_at_ms,
-        rejections=lead.rejections + 1,
     )
     if effect == "question_account":
         company = case.account.company

@@ -255,3 +255,32 @@ def test_touches_count_from_the_earliest_and_clear_what_was_reported() -> None:
     said = market.send(sales("touched", FIRST, at_ms=MONDAY + HOUR_MS), at_ms=MONDAY + 4 * HOUR_MS)
     assert alerts(said, cleared=True) == ["response_due_soon", "response_overdue"]
     assert market.send(sales("touched", FIRST, at_ms=MONDAY + 2 * HOUR_MS), at_ms=MONDAY + 4 * HOUR_MS) == []
+
+
+@pytest.mark.parametrize(("count", "comes_back"), [(1, False), (2, True)])
+def test_a_customers_lead_comes_back_after_a_no_by_new_points_whatever_the_bar(
+    count: int, comes_back: bool
+) -> None:
+    market = Market()
+    market.reps(rep("own"))
+    market.send(facts(relationship="customer", owner_rep_id="own", country="DE"), form())
+    market.send(sales("rejected", FIRST, reason="not_now"))
+    later = MONDAY + 2 * HOUR_MS
+    said = market.send(*papers(count, at_ms=later), at_ms=later)
+    assert story(said) == (["assigned expansion own"] if comes_back else [])
+
+
+def test_a_touch_in_time_leaves_nothing_to_report() -> None:
+    market = handed_off()
+    market.send(sales("touched", FIRST, at_ms=MONDAY + HOUR_MS), at_ms=MONDAY + HOUR_MS)
+    assert alerts(market.tick(MONDAY + 5 * DAY_MS)) == []
+
+
+def test_an_answer_without_hand_off_and_person_is_about_nobody() -> None:
+    assert handed_off().send(sales("accepted")) == []
+
+
+def test_an_event_older_than_the_policy_looks_back_counts_nothing() -> None:
+    market = handed_off()
+    old = activity("download", at_ms=MONDAY - 80 * DAY_MS)
+    assert market.send(old) == []
