@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from importlib.resources import files
 from typing import Any
 
@@ -97,6 +98,11 @@ def test_a_worker_is_given_longer_than_it_takes_to_leave() -> None:
 def test_kafka_is_healthy_when_it_answers_and_is_the_version_that_is_tested() -> None:
     assert SERVICES["kafka"]["image"] == f"apache/kafka:{KAFKA_VERSION}"
     assert "kafka-broker-api-versions.sh" in SERVICES["kafka"]["healthcheck"]["test"][1]
+
+
+def test_the_image_is_named_after_the_version() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert {service["image"] for service in OURS.values()} == {f"lead-router:{version}"}
 
 
 def test_nothing_is_published_but_on_this_machine() -> None:
