@@ -1,7 +1,8 @@
 """Everything that stands in the router's topics, as a read_committed subscriber sees it; and whether all of it is handled.
 
 Handled is what the rows say: a partition has decided a source up to the offset that its changelog holds, and no long work
-is under way. Nothing is asked of the workers, and group offsets are not believed.
+is under way. Nothing is asked of the workers, and group offsets are not believed. It is read while it is written: a
+compacted topic loses records soon after.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer
@@ -37,6 +38,7 @@ class Tape:
         self._next: dict[tuple[str, int], int] = {}
         self._decided: dict[tuple[str, int, str], int] = {}
         self._cursors: set[tuple[str, int, bytes]] = set()
+        self._rows: dict[tuple[str, int, bytes], bytes] = {}
         self._places = [
             TopicPartition(topic, partition)
             for topic in (*TOPICS, *self._changelogs)
@@ -87,10 +89,14 @@ class Tape:
 
     async def until(self, topic: str, count: int, within_s: float) -> None:
         """Read until a topic has so many records."""
+        records = self.records[topic]
+        await self.until_holds(lambda: len(records) >= count, within_s, f"{count} records of {topic}")
+
+    async def until_holds(self, holds: Callable[[], bool], within_s: float, what: str) -> None:
+        """Read until something holds. Raises AssertionError, saying what was waited for, after ``within_s``."""
         give_up_at = time.monotonic() + within_s
-        while len(self.records[topic]) < count:
-            found = len(self.records[topic])
-            assert time.monotonic() < give_up_at, f"not within {within_s:g} s: {count} {topic}, but {found}"
+        while not holds():
+            assert time.monotonic() < give_up_at, f"not within {within_s:g} s: {what}"
             await self.more()
 
     def lacking(self) -> str | None:
@@ -139,7 +145,15 @@ class Tape:
                 raw.offset + 1
             )  # watermarks wait for something else to commit
 
+    def rows(self, agent: str) -> Iterator[tuple[int, bytes, bytes]]:
+        """The rows of an agent as its changelog has them: (partition, key, value)."""
+        return ((partition, key, value) for (of, partition, key), value in self._rows.items() if of == agent)
+
     def _take_row(self, agent: str, partition: int, key: bytes, value: bytes | None) -> None:
+        if value is None:
+            self._rows.pop((agent, partition, key), None)
+        else:
+            self._rows[agent, partition, key] = value
         prefix, _, rest = key.partition(SEP)
         if prefix == OffsetRow.prefix.encode() and value is not None:
             self._decided[agent, partition, rest.decode()] = decode(OffsetRow, value).next_offset

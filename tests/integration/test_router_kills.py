@@ -10,10 +10,12 @@ from live_replay import differences_of
 from market_slice import market_slice
 from moments import Orders
 from router import KEY, POLICY, Router, RouterWorker, of_happening
+from tape import Tape
 from waiting import eventually
 
 from schemas.topics import TOPICS, Direction
 from workers.commands.sources import load_config
+from workers.embedded.findings import Findings, Reconciliation
 
 pytestmark = pytest.mark.kafka
 
@@ -21,6 +23,7 @@ SLOW = {"max_batch_records": 16}
 HELD_OPEN = Orders(linger_ms=30)
 """Many transactions, each held open for a moment: the fortnight outlasts all kills."""
 KILLS = 5
+SETTLE_S = 240.0
 RESULTS = [name for name, topic in TOPICS.items() if topic.direction is Direction.OUT]
 EVENTS = frozenset({"web.activity", "form.fills"})
 
@@ -36,43 +39,53 @@ async def test_kills_joins_and_leaves_cost_and_double_nothing_and_the_replay_agr
         router.start(name, orders=HELD_OPEN, **SLOW)
     flow = asyncio.create_task(router.produce(map(of_happening, rest)))
     inside = 0
-    for number in range(KILLS):
-        name = chance.choice(sorted(router.workers))
-        victim = router.workers[name]
-        await until_commits(victim, chance.randint(5, 30))
-        if chance.random() < 0.8:
-            await until_in_transaction(victim)
-        inside += victim.kill()
-        router.start(name, orders=HELD_OPEN, **SLOW)
-        if number == KILLS // 3:
-            router.start("c", orders=HELD_OPEN, **SLOW)
-        if number == 2 * KILLS // 3:
-            leaver = router.workers.pop("c")
-            await leaver.until("partition_opened")
-            leaver.terminate()
-            assert leaver.wait(10.0) == 0
-    await flow
     async with router.tape() as tape:
+        for number in range(KILLS):
+            name = chance.choice(sorted(router.workers))
+            victim = router.workers[name]
+            enough = victim.moments.commits + chance.randint(5, 30)
+            await tape.until_holds(lambda: victim.moments.commits >= enough, SETTLE_S, f"{enough} commits")  # noqa: B023
+            if chance.random() < 0.8:
+                await until_in_transaction(victim)
+            inside += victim.kill()
+            router.start(name, orders=HELD_OPEN, **SLOW)
+            if number == KILLS // 3:
+                router.start("c", orders=HELD_OPEN, **SLOW)
+            if number == 2 * KILLS // 3:
+                leaver = router.workers.pop("c")
+                await leaver.until("partition_opened")
+                leaver.terminate()
+                assert leaver.wait(10.0) == 0
+        await flow
         await tape.to_end()
         assert tape.lacking() is not None, "all was done before the last kill: it proves less than it says"
         router.kill_all()
         for name in "ab":
             router.start(name)
-        await tape.until_settled(240.0)
+        await tape.until_settled(SETTLE_S)
         assert router.stop() == [0, 0]
         await tape.to_end()
 
     found, counts = differences_of(tape, KEY, load_config(POLICY)[1])
     print(f"{KILLS} kills, {inside} inside an open transaction; {len(crm)} + {len(rest)} records in")  # noqa: T201
     print("replayed to the byte:", dict(sorted(counts.items())))  # noqa: T201 - counted and printed
+    sums = reconciled(tape, sum(record.topic in EVENTS for record in rest))
+    print(sums)  # noqa: T201 - counted and printed
+    assert sums.adds_up
     assert inside * 2 >= KILLS
     assert not found, [str(one) for one in found[:5]]
     assert {name: tape.doubled(name) for name in RESULTS} == {name: [] for name in RESULTS}
 
 
-async def until_commits(worker: RouterWorker, count: int) -> None:
-    enough = worker.moments.commits + count
-    await eventually(lambda: worker.moments.commits >= enough, 60.0, f"{count} commits more")
+def reconciled(tape: Tape, produced: int) -> Reconciliation:
+    """What became of every visit, as the demo's report counts it."""
+    findings = Findings()
+    for topic in (*RESULTS, "lead.events"):
+        for record in tape.records[topic]:
+            findings.take(record)
+    for partition, key, value in tape.rows("visitors"):
+        findings.take_row(partition, key, value)
+    return findings.reconciled(produced)
 
 
 async def until_in_transaction(worker: RouterWorker) -> None:
