@@ -21,7 +21,7 @@ RUN /opt/builder/bin/pip wheel --no-deps --no-build-isolation --wheel-dir wheels
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home --home-dir /var/lib/lead-router --shell /usr/sbin/nologin lead-router \
- && install -d -o lead-router -g lead-router -m 0750 /var/lib/lead-router
+ && install -d -o 10001 -g lead-router -m 0750 /var/lib/lead-router
 COPY --from=build /opt/lead-router /opt/lead-router
 # The working directory is where `policy`, `lead-router.toml` and `.env` are looked for; mount yours over them.
 COPY policy /etc/lead-router/policy
@@ -32,7 +32,8 @@ ENV PATH=/opt/lead-router/bin:$PATH \
     LEAD_ROUTER_DATA_DIR=/var/lib/lead-router \
     LEAD_ROUTER_LOG_FORMAT=json \
     LEAD_ROUTER_METRICS_PORT=9464
-USER lead-router
+# By number, so that an orchestrator can see that it is not root.
+USER 10001
 # State that can be rebuilt from Kafka; kept, a restart takes seconds. One volume for one worker.
 VOLUME ["/var/lib/lead-router"]
 # A worker finishes the batch in hand, commits and leaves the group within 10 s.

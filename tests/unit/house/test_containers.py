@@ -183,9 +183,10 @@ def test_it_runs_as_a_user_of_its_own_who_owns_the_data_only() -> None:
     words = [word for word, _ in instructions()]
     (user,) = of("USER")
     (volume,) = (json.loads(rest)[0] for rest in of("VOLUME"))
-    assert user not in ("root", "0")
+    assert int(user) > 0
+    assert f"--uid {user} " in " ".join(of("RUN"))
     assert words.index("USER") > max(place for place, word in enumerate(words) if word == "RUN")
-    assert f"install -d -o {user} -g {user} -m 0750 {volume}" in " ".join(of("RUN"))
+    assert f"install -d -o {user} -g lead-router -m 0750 {volume}" in " ".join(of("RUN"))
     assert image_environment()["LEAD_ROUTER_DATA_DIR"] == volume
 
 
