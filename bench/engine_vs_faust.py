@@ -66,7 +66,12 @@ def _produce(bootstrap: str) -> None:
     producer = Producer(settings | {"queue.buffering.max.messages": 1_000_000})
     for i in range(ENGINE_RECORDS):
         lead = f"lead-{i * 7919 % LEADS}"
-        event = {"event_id": f"event-{i:09d}", "lead_id": lead, "url": "https://bank.example/pricing", "type": "page_view"}
+        event = {
+            "event_id": f"event-{i:09d}",
+            "lead_id": lead,
+            "url": "https://bank.example/pricing",
+            "type": "page_view",
+        }
         producer.produce("bench.in", key=lead.encode(), value=json.dumps(event).encode())
         if i % 10_000 == 0:
             producer.poll(0)
@@ -74,10 +79,22 @@ def _produce(bootstrap: str) -> None:
 
 
 def _run(job: str, bootstrap: str, data_dir: Path, records: int) -> float:
-    command = [sys.executable, "-m", "bench.jobs", job, bootstrap, f"bench-{job}", str(data_dir), str(PARTITIONS), str(records)]
+    command = [
+        sys.executable,
+        "-m",
+        "bench.jobs",
+        job,
+        bootstrap,
+        f"bench-{job}",
+        str(data_dir),
+        str(PARTITIONS),
+        str(records),
+    ]
     errors = data_dir.parent / f"{job}.log"
     with errors.open("w") as log:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=log, text=True, timeout=300, check=False)  # noqa: S603
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=log, text=True, timeout=300, check=False
+        )
     seen = [line.split() for line in done.stdout.splitlines() if line.startswith("progress ")]
     points = [(float(at), int(count)) for _, at, count in seen]
     if not points or points[-1][1] < records:

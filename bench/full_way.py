@@ -79,7 +79,9 @@ class _Load:
         hours = {"mon-sun": "00:00-24:00"}
         for number in range(6):
             rep = {"rep_id": f"rep{number}", "name": f"Rep {number}", "hours": hours, "time_zone": "UTC"}
-            self._send("crm.reps", f"rep{number}", rep | {"desks": [{"desk": "inside_sales", "capacity": 10_000}]})
+            self._send(
+                "crm.reps", f"rep{number}", rep | {"desks": [{"desk": "inside_sales", "capacity": 10_000}]}
+            )
         for number in range(COMPANIES):
             account = {
                 "crm_account_id": f"a{number}",
@@ -93,11 +95,20 @@ class _Load:
         self.producer.flush()
 
     def form(self, person: str, domain: str, request: str) -> None:
-        fill = {"form_id": "f", "anonymous_id": f"browser-{person}", "email": f"{person}@{domain}", "request": request}
+        fill = {
+            "form_id": "f",
+            "anonymous_id": f"browser-{person}",
+            "email": f"{person}@{domain}",
+            "request": request,
+        }
         self._send("form.fills", f"browser-{person}", fill | {"job_title": "CIO", "job_function": "it"})
 
     def page(self, browser: str) -> None:
-        self._send("web.activity", browser, {"activity": "page_view", "anonymous_id": browser, "url": "https://x.com/a"})
+        self._send(
+            "web.activity",
+            browser,
+            {"activity": "page_view", "anonymous_id": browser, "url": "https://x.com/a"},
+        )
 
     def web(self, number: int) -> None:
         if number % 100 < SHARE_KNOWN * 100:
@@ -111,7 +122,10 @@ class _HandOffs:
 
     def __init__(self, bootstrap: str) -> None:
         self.consumer = AIOKafkaConsumer(
-            "lead.routing", bootstrap_servers=bootstrap, isolation_level="read_committed", auto_offset_reset="earliest"
+            "lead.routing",
+            bootstrap_servers=bootstrap,
+            isolation_level="read_committed",
+            auto_offset_reset="earliest",
         )
         self.at: dict[str, float] = {}
 
@@ -125,7 +139,9 @@ class _HandOffs:
         while not addresses <= self.at.keys():
             if time.monotonic() > deadline:
                 missing = len(addresses - self.at.keys())
-                raise TimeoutError(f"{missing} of {len(addresses)} hand-offs did not come within {timeout_s:.0f} s")
+                raise TimeoutError(
+                    f"{missing} of {len(addresses)} hand-offs did not come within {timeout_s:.0f} s"
+                )
             await asyncio.sleep(0.02)
         return max(self.at[address] for address in addresses)
 
@@ -171,7 +187,9 @@ async def _latency(load: _Load, hand_offs: _HandOffs) -> list[float]:
 
 
 async def _measure(bootstrap: str, folder: Path, workers: int) -> FullWay:
-    settings = Settings(bootstrap=bootstrap, partitions=PARTITIONS, app_id="bench-router", replication_factor=1)
+    settings = Settings(
+        bootstrap=bootstrap, partitions=PARTITIONS, app_id="bench-router", replication_factor=1
+    )
     await create_topics(settings)
     load = _Load(bootstrap)
     load.crm()

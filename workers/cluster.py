@@ -23,7 +23,9 @@ async def cluster_facts(client: dict[str, Any], changelogs: Iterable[str]) -> tu
     try:
         cluster = await admin.describe_cluster()
         found = dict.fromkeys(changelogs, _DAY_MS)
-        wanted = [ConfigResource(ConfigResourceType.TOPIC, name, {"delete.retention.ms": None}) for name in found]
+        wanted = [
+            ConfigResource(ConfigResourceType.TOPIC, name, {"delete.retention.ms": None}) for name in found
+        ]
         for response in await admin.describe_configs(wanted):
             for _, _, _, name, entries in response.resources:
                 for entry in entries:
