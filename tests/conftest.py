@@ -10,8 +10,8 @@ import pytest
 
 from workers.embedded.broker import EmbeddedKafka
 
-IMPATIENT = {"group.min.session.timeout.ms": "1000"}
-"""Tests that kill workers do not wait six seconds, the broker's default least, until one is missed."""
+IMPATIENT = {"group.min.session.timeout.ms": "1000", "log.cleaner.backoff.ms": "200"}
+"""Tests do not wait six seconds, the broker's default least, until a killed worker is missed, nor 15 for a compaction."""
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from cluster import START_S, Toys, some_events
 from waiting import eventually
 
+from tests.conftest import IMPATIENT
 from workers.embedded.broker import EmbeddedKafka
 from workers.engine.faust_app import LEFT_BY_FORCE
 
@@ -24,8 +25,7 @@ AN_HOUR_MS = 3_600_000
 @pytest.fixture(scope="module")
 def mortal_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
     """A broker that the tests of this file end and start again; each finds it running."""
-    impatient = {"group.min.session.timeout.ms": "1000"}
-    with EmbeddedKafka(tmp_path_factory.mktemp("mortal"), properties=impatient) as broker:
+    with EmbeddedKafka(tmp_path_factory.mktemp("mortal"), properties=IMPATIENT) as broker:
         yield broker
 
 
@@ -45,7 +45,7 @@ async def test_while_the_broker_is_gone_a_worker_waits_and_then_goes_on(
     mortal_kafka.start()
     toys = new_toys(mortal_kafka.bootstrap)
     await toys.create()
-    events = some_events(1_500)
+    events = some_events(600)
     await toys.produce(events)
     worker = toys.start(
         bounds={"max_batch_records": 8, "commit_timeout_s": commit_timeout_s, "lag_every_s": 0.1},
@@ -59,7 +59,7 @@ async def test_while_the_broker_is_gone_a_worker_waits_and_then_goes_on(
     if commit_timeout_s < START_S:
         await worker.until("task_restarted", times=2 * toys.partitions)
     mortal_kafka.start()
-    more = some_events(400, start=1_500)
+    more = some_events(100, start=600)
     await toys.produce(more)
     await toys.until_done(events + more)
     assert worker.is_alive
@@ -73,7 +73,7 @@ async def test_told_to_leave_while_the_broker_is_gone_it_leaves_all_the_same(
     mortal_kafka.start()
     toys = new_toys(mortal_kafka.bootstrap)
     await toys.create()
-    await toys.produce(some_events(1_500))
+    await toys.produce(some_events(600))
     worker = toys.start(bounds={"max_batch_records": 8, "lag_every_s": 0.1}, orders={"linger_ms": 40})
     await eventually(lambda: worker.moments.commits > 8, START_S, "8 commits")
     mortal_kafka.kill()

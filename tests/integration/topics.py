@@ -9,10 +9,11 @@ from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import for_code
+from aiokafka.errors import InvalidReplicationFactorError
 from aiokafka.structs import TopicPartition
 
 Event = Mapping[str, Any]
+_REGISTERED_S = 15.0
 
 
 async def create_topics(
@@ -21,12 +22,16 @@ async def create_topics(
     """Create topics; raises what the broker answers."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
+    wanted = [NewTopic(name, partitions, 1, topic_configs=dict(configs.get(name, {}))) for name in names]
+    give_up_at = time.monotonic() + _REGISTERED_S
     try:
-        answer = await admin.create_topics(
-            [NewTopic(name, partitions, 1, topic_configs=dict(configs.get(name, {}))) for name in names]
-        )
-        for name, code, text in answer.topic_errors:
-            assert code == 0, f"{name}: {for_code(code).__name__}: {text}"
+        while wanted:
+            answer = await admin.create_topics(wanted)
+            refused = {name: (code, text) for name, code, text in answer.topic_errors if code}
+            wanted = [topic for topic in wanted if topic.name in refused]
+            # A broker that has just come back is not counted as one for a moment.
+            is_early = {code for code, _ in refused.values()} == {InvalidReplicationFactorError.errno}
+            assert not refused or (is_early and time.monotonic() < give_up_at), refused
     finally:
         await admin.close()
 
