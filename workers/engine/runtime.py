@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 TaskKey = tuple[str, int]
 _LEAST_STEP_MS = 1_000
 """A watermark is told when time has moved by at least this much,"""
-_TELL_EVERY_S = 2.0
+_TELL_EVERY_S = 4.0
 """and not more often than this: each goes to every partition of the logs downstream."""
 
 

@@ -9,20 +9,20 @@ from __future__ import annotations
 import asyncio
 import time
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 from aiokafka.errors import ProducerFenced
 from aiokafka.structs import TopicPartition
 from faust.types import TP
 
-from workers.engine.api import Record
-from workers.engine.control import ConfigChange, Resume, control_emit, decode_control, is_control
+from workers.engine.control import ConfigChange, control_emit
 from workers.engine.decide import ConfigConflictError, Decider
 from workers.engine.inbox import GapError, Inbox
 from workers.engine.marker import CrashMarker, Verdict
+from workers.engine.metrics import TaskMeters
 from workers.engine.opening import OffsetLostError, Opened, open_partition
-from workers.engine.restore import reader
+from workers.engine.resuming import find_resume
 
 if TYPE_CHECKING:
     from workers.engine.api import AgentSpec, Emit
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from workers.engine.transport import BatchConsumer, RecordBatch
 
 log = structlog.get_logger(__name__)
-_RESUME_POLL_S = 2.0
 _SETTLE_RECORDS = 200
 _MOST_GATHERING = 6
 
@@ -69,6 +68,7 @@ class PartitionTask:
         self._inbox = self._new_inbox()
         self._epochs: dict[str, int] = {}
         self._controls: list[Emit] = []
+        self._meters = TaskMeters(context.metrics, spec.name, partition)
         self._commit_s = 0.0
         """How long commits take, a moving average over some eight of them."""
         self._announce = False
@@ -170,7 +170,7 @@ class PartitionTask:
                 self._log.warning(
                     "task_restarted", error=type(error).__name__, after_s=backoff, exc_info=True
                 )
-                self._context.metrics.task_restarts.labels(self.spec.name, self.partition).inc()
+                self._meters.restarts.inc()
                 self.state = TaskState.WAITING
                 await self._wait_for_close(backoff)
                 backoff = min(backoff * 2, self._context.bounds.restart_backoff_max_s)
@@ -180,7 +180,7 @@ class PartitionTask:
 
     def _stopped(self) -> None:
         self.state = TaskState.STOPPED
-        self._context.metrics.is_stopped.labels(self.spec.name, self.partition).set(1)
+        self._meters.is_stopped.set(1)
 
     async def _wait_for_close(self, seconds: float) -> None:
         self._consumer.hold(set(self.tps.values()))
@@ -349,18 +349,11 @@ class PartitionTask:
         )
         if decided.changes:
             opened.store.write(decided.changes, changelog_offset=written, at_ms=now_ms)
-        metrics, name = self._context.metrics, self.spec.name
         took = time.perf_counter() - began
         self._commit_s += (took - self._commit_s) / 8
-        metrics.commit_seconds.labels(name).observe(took)
-        metrics.records.labels(name).inc(count)
-        metrics.outputs.labels(name).inc(len(decided.outputs))
-        metrics.batches.labels(name).observe(count)
         decider = self._decider()
-        if decider.dead_letters:
-            metrics.dead_letters.labels(name).inc(decider.dead_letters)
-            decider.dead_letters = 0
-        metrics.stream_time.labels(name, self.partition).set(decider.now_ms / 1000)
+        self._meters.committed(count, len(decided.outputs), decider.dead_letters, decider.now_ms, took)
+        decider.dead_letters = 0
 
     def _open_partition(self) -> Opened:
         if self._opened is None:
@@ -386,36 +379,14 @@ class PartitionTask:
         self._stopped()
         self._consumer.hold(set(self.tps.values()))
         start = max(decider.next_offset(self.spec.own_log) or 0, decider.quarantine.resumed_offset + 1)
-        consumer = reader(self._context.client)
-        await consumer.start()
-        try:
-            own = TopicPartition(self.spec.own_log, self.partition)
-            consumer.assign([own])
-            consumer.seek(own, start)
-            while not self._closing:
-                found = await self._find_resume(consumer, own)
-                if found is not None:
-                    decider.resume(found)
-                    await self._commit(decider.take(), [], 0)
-                    decider.committed()
-                    self._log.warning("partition_resumed", offset=found)
-                    self._context.metrics.is_stopped.labels(self.spec.name, self.partition).set(0)
-                    self.state = TaskState.RUNNING
-                    self._consumer.release(set(self.tps.values()))
-                    return
-        finally:
-            await consumer.stop()
-
-    async def _find_resume(self, consumer: Any, own: TopicPartition) -> int | None:
-        for records in (await consumer.getmany(own, timeout_ms=int(_RESUME_POLL_S * 1000))).values():
-            for raw in records:
-                record = _as_record(raw)
-                if is_control(record):
-                    control = decode_control(record)
-                    if isinstance(control, Resume) and control.agent == self.spec.name:
-                        return record.offset
-        return None
-
-
-def _as_record(raw: Any) -> Record:
-    return Record(raw.topic, raw.partition, raw.offset, raw.timestamp, raw.key, raw.value, tuple(raw.headers))
+        own = TopicPartition(self.spec.own_log, self.partition)
+        found = await find_resume(self._context.client, own, start, self.spec.name, lambda: self._closing)
+        if found is None:
+            return
+        decider.resume(found)
+        await self._commit(decider.take(), [], 0)
+        decider.committed()
+        self._log.warning("partition_resumed", offset=found)
+        self._meters.is_stopped.set(0)
+        self.state = TaskState.RUNNING
+        self._consumer.release(set(self.tps.values()))
