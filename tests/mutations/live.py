@@ -239,7 +239,7 @@ LIVE = [
         (
             Edit(
                 f"{ENGINE}/clocks.py",
-                "return min(stamp_ms, self.now_ms() + CLAMP_AHEAD_MS)",
+                "return min(stamp_ms, time.time_ns() // 1_000_000 + CLAMP_AHEAD_MS)",
                 "return stamp_ms",
             ),
         ),

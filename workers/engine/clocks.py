@@ -11,12 +11,15 @@ from typing import Protocol
 CLAMP_AHEAD_MS = 5 * 60_000
 """A record stamped further ahead than this moves time no further (domain: arrival + 5 min)."""
 
+ON_ITS_WAY_MS = 1_000
+"""Between a producer's stamp and the broker's log: time at the edge is told that much later."""
+
 
 class EdgeClock(Protocol):
     """The time that edge inputs have reached, where they stand at their ends."""
 
-    def now_ms(self) -> int:
-        """Return the time. Milliseconds UTC."""
+    def reached_ms(self) -> int:
+        """Return the time that inputs at their ends have surely reached. Milliseconds UTC."""
         ...
 
     def clamp(self, stamp_ms: int) -> int:
@@ -27,13 +30,13 @@ class EdgeClock(Protocol):
 class WallClock:
     """Production: the machine's clock."""
 
-    def now_ms(self) -> int:
-        """Return the machine's time."""
-        return time.time_ns() // 1_000_000
+    def reached_ms(self) -> int:
+        """Return the machine's time, less what a record may be on its way to the broker."""
+        return time.time_ns() // 1_000_000 - ON_ITS_WAY_MS
 
     def clamp(self, stamp_ms: int) -> int:
         """Refuse to be moved more than five minutes ahead of the machine's time."""
-        return min(stamp_ms, self.now_ms() + CLAMP_AHEAD_MS)
+        return min(stamp_ms, time.time_ns() // 1_000_000 + CLAMP_AHEAD_MS)
 
 
 class StampClock:
@@ -42,7 +45,7 @@ class StampClock:
     def __init__(self) -> None:
         self._latest_ms = 0
 
-    def now_ms(self) -> int:
+    def reached_ms(self) -> int:
         """Return the largest stamp so far."""
         return self._latest_ms
 

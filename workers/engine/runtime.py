@@ -120,7 +120,7 @@ class Runtime:
     async def _look_at_idle(self) -> None:
         if self._consumer is None:
             return
-        edge_ms = self._context.edge_clock.now_ms()  # before the ends are asked for
+        edge_ms = self._context.edge_clock.reached_ms()  # before the ends are asked for
         running = [task for task in self.tasks.values() if task.state is TaskState.RUNNING]
         due = [task for task in running if self._has_news(task, edge_ms)]
         tps = [tp for task in due for tp in task.tps.values()]
