@@ -329,6 +329,6 @@ PURE = [
         "a task that is late in leaving writes into the files of its successor",
         (Edit(f"{ENGINE}/store.py", 'StoreLockedError if "/LOCK:" in str(error) else', ""),),
         "unit/engine/test_opening.py::test_a_copy_that_another_task_has_not_let_go_of_yet_is_not_touched",
-        "DID NOT RAISE",
+        "StoreUnreadableError",
     ),
 ]
