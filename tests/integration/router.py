@@ -92,6 +92,11 @@ class Router:
 
     async def create(self) -> None:
         """Create the topics, empty."""
+        await self.remove()
+        await create_topics(self.settings, keeps_all=True)
+
+    async def remove(self) -> None:
+        """Remove the contract's topics, whoever has created them."""
         admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
         await admin.start()
         try:
@@ -101,7 +106,6 @@ class Router:
                     pass
         finally:
             await admin.close()
-        await create_topics(self.settings, keeps_all=True)
 
     def start(
         self,
@@ -139,8 +143,11 @@ class Router:
             "session_timeout_s": SESSION_TIMEOUT_S,
             "log_format": "json",
         }
-        named = {f"LEAD_ROUTER_{name.upper()}": str(value) for name, value in (ours | settings).items()}
-        return named | {"KAFKA_BOOTSTRAP": self.bootstrap}
+        named = {
+            "KAFKA_BOOTSTRAP" if name == "bootstrap" else f"LEAD_ROUTER_{name.upper()}": str(value)
+            for name, value in (ours | settings).items()
+        }
+        return {"KAFKA_BOOTSTRAP": self.bootstrap} | named
 
     def data_dir(self, name: str = "a") -> Path:
         """Where the worker ``name`` keeps its state."""

@@ -6,6 +6,7 @@ Group membership, rebalance signals, agents, the worker and its signal handling 
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workers.engine.api import AgentSpec
+    from workers.engine.config_guard import ConfigConflictError
     from workers.engine.context import Context
 
 log = structlog.get_logger(__name__)
@@ -36,6 +38,8 @@ class EngineApp(faust.App):
 
     runtime: Runtime
     leave_within_s: float | None = None
+    refusal: ConfigConflictError | None = None
+    """Why this worker has left: its config is older than that of every partition that it was given."""
 
     def _new_transport(self) -> BatchTransport:
         return BatchTransport(self.conf.broker, self, self.loop)
@@ -47,6 +51,10 @@ class EngineApp(faust.App):
             error = self.consumer.thread.group_error
             if error is not None:
                 raise error
+            self.refusal = self.runtime.refusal()
+            if self.refusal is not None:
+                signal.raise_signal(signal.SIGTERM)  # it leaves as if it had been told to
+                return
 
     async def on_stop(self) -> None:
         """Finish and commit before the consumer leaves the group.

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from workers.engine.api import AgentSpec, Emit
+    from workers.engine.config_guard import ConfigConflictError
     from workers.engine.context import Context
     from workers.engine.decide import Decider
     from workers.engine.transport import BatchConsumer, RecordBatch
@@ -46,6 +47,7 @@ class Runtime:
         self.tasks: dict[TaskKey, PartitionTask] = {}
         self._idle: asyncio.Task[None] | None = None
         self._committed: dict[TP, int] = {}
+        self._has_run = False
 
     # Faust's rebalance signals.
 
@@ -72,6 +74,7 @@ class Runtime:
     async def end(self) -> None:
         """Let every task finish the batch in hand, then end it; what takes too long is cancelled."""
         tasks, self.tasks = list(self.tasks.values()), {}
+        self._has_run = self._has_run or any(task.has_run for task in tasks)
         for task in tasks:
             task.close()
         if tasks:
@@ -94,6 +97,17 @@ class Runtime:
         if self._consumer is not None:
             await self._report_lag()
         await self.end()
+
+    def refusal(self) -> ConfigConflictError | None:
+        """Return why this process may decide nothing; None where a task of its has ever run.
+
+        A worker that runs stays when a newer config takes over some of its partitions: it will be replaced, and leaving
+        would only move them about. One that starts with an older config keeps partitions from those who could decide.
+        """
+        self._has_run = self._has_run or any(task.has_run for task in self.tasks.values())
+        if self._has_run:
+            return None
+        return next((task.refusal for task in self.tasks.values() if task.refusal is not None), None)
 
     def submit(self, batch: RecordBatch) -> None:
         """Hand a batch to its task; one without a task was fetched before a rebalance."""

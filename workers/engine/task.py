@@ -57,6 +57,9 @@ class PartitionTask:
         self.tps = {topic: TP(topic, partition) for topic in spec.sources}
         self.decider: Decider | None = None
         self.is_busy = False
+        self.refusal: ConfigConflictError | None = None
+        """Why this worker's config must not decide here."""
+        self.has_run = False
         self.wants_announcement = False
         self.told_ms = 0
         """How far the downstream logs were told that this task has come."""
@@ -158,6 +161,7 @@ class PartitionTask:
                 await self._loop()
             except (ConfigConflictError, OffsetLostError) as error:
                 self._log.error("partition_stopped", why=str(error))
+                self.refusal = error if isinstance(error, ConfigConflictError) else None
                 self._stopped()
                 await self._wait_for_close(self._context.bounds.restart_backoff_max_s)
             except ProducerFenced:
@@ -216,6 +220,7 @@ class PartitionTask:
             return
         starts = opened.starts(decider)
         self.state = TaskState.RUNNING
+        self.has_run = True
         self.first_ends = opened.ends if self.wants_announcement else None
         for topic, offset in starts.items():
             self._inbox.expect(topic, offset)
