@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TextIO
 
 import structlog
@@ -17,6 +18,8 @@ import structlog
 from workers.settings import LogFormat
 
 MASK: Final = "[address]"
+SAID_AGAIN_AFTER_S: Final = 10.0
+MOST_TEXTS: Final = 1_000  # a library that puts values into its texts must not fill the memory
 # Their debug lines print keys and values, which are personal data: never below info, whatever is asked for.
 LIBRARIES: Final = ("faust", "mode", "aiokafka", "kafka", "asyncio")
 
@@ -71,6 +74,7 @@ def configure_logging(
             ],
         )
     )
+    handler.addFilter(SayRarely())
     root = logging.getLogger()
     for old in root.handlers[:]:
         root.removeHandler(old)
@@ -104,6 +108,30 @@ class DemoteVerification(logging.Filter):
         if record.levelno == logging.WARNING and "NotEnoughReplicas" in record.getMessage():
             record.levelno, record.levelname = logging.DEBUG, "DEBUG"
             return logging.getLogger().isEnabledFor(logging.DEBUG)
+        return True
+
+
+class SayRarely(logging.Filter):
+    """Lets aiokafka say the same thing once in ten seconds: while a broker is gone it says it 200 times a second.
+
+    The same is what has one logger and one text before its values are put in. ``now_s`` is asked for the time.
+    """
+
+    def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._now_s = now_s
+        self._said_at_s: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is logged."""
+        if not record.name.startswith("aiokafka") or record.levelno < logging.WARNING:
+            return True
+        what, now_s = (record.name, str(record.msg)), self._now_s()
+        if now_s - self._said_at_s.get(what, -SAID_AGAIN_AFTER_S) < SAID_AGAIN_AFTER_S:
+            return False
+        if len(self._said_at_s) >= MOST_TEXTS:
+            self._said_at_s.clear()
+        self._said_at_s[what] = now_s
         return True
 
 
