@@ -13,6 +13,7 @@ from prometheus_client import start_http_server
 from workers.agents import AGENTS, make_specs
 from workers.clients import client_arguments
 from workers.cluster import cluster_facts
+from workers.commands.sources import load_config
 from workers.deadletters import dead_letter
 from workers.engine.clocks import StampClock, WallClock
 from workers.engine.context import Bounds, Context, changelog_topic
@@ -21,7 +22,6 @@ from workers.engine.decide import Limits
 from workers.engine.faust_app import EngineApp, build_app
 from workers.engine.quarantine import QuarantineLimits
 from workers.log import configure_logging
-from workers.policy.load import load_policy_file, to_config
 from workers.settings import Clock, Security, Settings, SettingsError
 from workers.topics import TopicsError, check_topics
 
@@ -31,15 +31,6 @@ if TYPE_CHECKING:
     from workers.engine.api import Config
 
 log = structlog.get_logger(__name__)
-
-
-def load_config(settings: Settings) -> Config:
-    """Return the policy of the settings as the engine carries it. Raises PolicyError."""
-    path = settings.policy
-    if path.is_dir():
-        path = path / "default.yaml"
-    policy, text = load_policy_file(path)
-    return to_config(policy, text)
 
 
 def build_context(
@@ -80,7 +71,7 @@ def make_app(settings: Settings, only: Sequence[str] = ()) -> EngineApp:
     unknown = [name for name in only if name not in specs]
     if unknown:
         raise SettingsError(f"no agent is called {', '.join(unknown)}; there are {', '.join(specs)}")
-    config = load_config(settings)
+    _, config = load_config(settings.policy)
     problems = asyncio.run(check_topics(settings))
     if problems:
         raise TopicsError("the topics are not as they must be:\n  " + "\n  ".join(map(str, problems)))

@@ -57,7 +57,7 @@ def short(lead_id: str) -> str:
 
 
 def _line(topic: str, at: str, said: Text) -> Text:
-    line = Text(f"{at:<17}")
+    line = Text(f"{at:<19}")
     line.append(f"{topic:<{_TOPIC_WIDTH}}  ", style=_COLOURS.get(topic, ""))
     line.append(said)
     return line

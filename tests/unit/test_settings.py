@@ -27,7 +27,7 @@ def test_without_any_setting_it_means_a_kafka_on_this_machine() -> None:
     assert settings.app_id == "lead-router"
     assert settings.clock is Clock.WALL
     assert (settings.partitions, settings.session_timeout_s) == (8, 10)
-    assert (settings.max_batch_records, settings.decide_ms, settings.gather_ms) == (2_000, 25, 10)
+    assert (settings.max_batch_records, settings.decide_ms, settings.gather_ms) == (2_000, 25, 15)
     assert settings.metrics_port is None
 
 

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from workers.commands.sources import load_config
+from workers.commands.sources import load_config, policy_file
+from workers.policy.report import check_report
 
 policy_app = typer.Typer(help="The written agreement: what an MQL is, and who gets it.", no_args_is_help=True)
 
@@ -29,8 +30,7 @@ def check(
 
       lead-router policy check policy/default.yaml
     """
-    policy, config = load_config(file)
-    typer.echo(f"{config.name} version {config.version} ({config.hash}): good")
-    typer.echo(
-        f"  an MQL has {policy.stages.mql.bar} points; behaviour gives at most {policy.behaviour.cap} of them"
-    )
+    load_config(file)
+    _, lines = check_report(policy_file(file))
+    for line in lines:
+        typer.echo(line)
