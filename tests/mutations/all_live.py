@@ -10,10 +10,11 @@ from live import LIVE
 from mutation import Mutation
 from nursery import Nursery
 from operating import check_goes_red
+from whole import WHOLE
 
 
 @pytest.mark.kafka
-@pytest.mark.parametrize("mutation", LIVE, ids=lambda mutation: mutation.name)
+@pytest.mark.parametrize("mutation", LIVE + WHOLE, ids=lambda mutation: mutation.name)
 def test_without_its_cure_a_trap_is_noticed_on_a_real_kafka(
     mutation: Mutation, kafka: str, patient_tree: Path, surgery: Nursery
 ) -> None:

@@ -11,8 +11,9 @@ from mutation import ROOT, Mutation
 from nursery import Nursery
 from operating import check_goes_red
 from pure import PURE
+from whole import WHOLE
 
-ALL = PURE + LIVE
+ALL = PURE + LIVE + WHOLE
 
 
 def name_of(mutation: Mutation) -> str:
