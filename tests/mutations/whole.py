@@ -26,7 +26,7 @@ WHOLE = [
         ),
         "integration/test_router_way.py::"
         "test_a_customers_raised_hand_goes_to_the_owner_although_it_was_there_before_the_crm[two-workers]",
-        "('raised_hand', '",
+        "== {('",
     ),
     Mutation(
         "open hand-offs change hands one after the other",
