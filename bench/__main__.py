@@ -13,6 +13,7 @@ from bench import engine_vs_faust, full_way
 from workers.embedded.broker import EmbeddedKafka
 
 WAY_GOAL_PER_S = 8_000
+WORKERS = 2
 P50_GOAL_MS = 250
 P99_GOAL_MS = 500
 
@@ -22,7 +23,7 @@ def main() -> int:
     console = Console(width=110)
     with tempfile.TemporaryDirectory() as folder, EmbeddedKafka(Path(folder) / "kafka") as kafka:
         ratio = engine_vs_faust.measure(kafka.bootstrap)
-    way = full_way.measure()
+    way = full_way.measure(WORKERS)
     table = Table("figure", "measured", "goal", "met")
     rows = [
         (
