@@ -88,13 +88,14 @@ class OrderedError(Exception):
 @dataclass(frozen=True)
 class Orders:
     """``linger_ms`` is waited while a transaction is open. ``flaky_percent`` of the transactions fail, ``flaky_most``
-    at most: by turns while records are sent, when all are written, and after the commit.
+    at most, at one of ``flaky_places``: while records are sent, when all are written, after the commit.
     """
 
     linger_ms: float = 0.0
     flaky_seed: int = 0
     flaky_percent: int = 0
     flaky_most: int = 0
+    flaky_places: tuple[str, ...] = ("sending", "written", "committed")
 
 
 class _Told:
@@ -124,7 +125,7 @@ class _Told:
     async def begin(self) -> None:
         is_spared = self._moments.failures >= self._orders.flaky_most
         fails = not is_spared and self._chance.randrange(100) < self._orders.flaky_percent
-        self._failure = self._chance.choice(("sending", "written", "committed")) if fails else ""
+        self._failure = self._chance.choice(self._orders.flaky_places) if fails else ""
         await self._begin()
         self._moments.tell(self._slot, Stage.BEGUN)
 

@@ -100,7 +100,7 @@ async def test_what_was_announced_in_a_transaction_that_failed_is_announced_agai
     worker = toys.start(
         is_announced=True,
         bounds={"restart_backoff_s": 0.01, "restart_backoff_max_s": 0.01},
-        orders={"flaky_percent": 100, "flaky_most": 12},
+        orders={"flaky_percent": 100, "flaky_most": 12, "flaky_places": ["written"]},
     )
     expected = [f"ready {partition}" for partition in range(toys.partitions)]
     await toys.until_done([{"id": name} for name in expected])

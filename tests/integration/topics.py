@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -88,12 +88,16 @@ class Reader:
             await self._more()
         return self.records
 
+    async def until(self, holds: Callable[[list[Any]], bool], within_s: float, what: str) -> None:
+        """Read until ``holds`` of all that was seen. Raises AssertionError after ``within_s``."""
+        give_up_at = time.monotonic() + within_s
+        while not holds(self.records):
+            assert time.monotonic() < give_up_at, f"not within {within_s:g} s: {what}"
+            await self._more()
+
     async def until_count(self, count: int, within_s: float) -> None:
         """Read until that many records were seen. Raises AssertionError after ``within_s``."""
-        give_up_at = time.monotonic() + within_s
-        while len(self.records) < count:
-            assert time.monotonic() < give_up_at, f"not within {within_s:g} s: {count} records"
-            await self._more()
+        await self.until(lambda seen: len(seen) >= count, within_s, f"{count} records")
 
     async def until_ids(self, ids: Iterable[str], within_s: float) -> None:
         """Read until each of these ids was seen. Raises AssertionError after ``within_s``."""

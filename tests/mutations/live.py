@@ -36,16 +36,17 @@ LIVE = [
         "MessageSizeTooLargeError",
     ),
     Mutation(
-        "the driver picks the assignor",
+        "partitions are dealt out in turn",
         "aiokafka's round robin does not co-partition: a worker has half of a partition's topics (reproduced)",
         (
-            without(
+            Edit(
                 f"{ENGINE}/transport.py",
-                "        consumer._partition_assignment_strategy = (self._assignor,)  # noqa: SLF001\n",
+                "consumer._partition_assignment_strategy = (self._assignor,)",
+                "consumer._partition_assignment_strategy = (driver.RoundRobinPartitionAssignor,)",
             ),
         ),
         "integration/test_engine_partitions.py::test_of_three_workers_one_has_all_topics_of_a_partition",
-        "partition_incomplete",
+        "each task has a worker",
     ),
     Mutation(
         "a changelog is restored when its last record was seen",
@@ -193,7 +194,7 @@ LIVE = [
             ),
         ),
         "integration/test_engine_partitions.py::test_a_slow_partition_holds_nobody_up_and_its_queue_stays_bounded",
-        "assert",
+        "all of the others",
     ),
     Mutation(
         "a deadly record is decided again and again",

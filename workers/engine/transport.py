@@ -72,7 +72,7 @@ class _Thread(driver.AIOKafkaConsumerThread):
         finally:
             self.consumer.in_transaction = False
         self._assignor = self.app.assignor
-        # Without Faust tables the driver picks aiokafka's round robin, which does not co-partition.
+        # Where there are neither tables nor standbys the driver picks aiokafka's round robin, which does not co-partition.
         consumer._partition_assignment_strategy = (self._assignor,)  # noqa: SLF001
         consumer._fetch_max_wait_ms = _FETCH_WAIT_MS  # noqa: SLF001
         return consumer
