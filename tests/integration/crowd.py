@@ -6,7 +6,6 @@ said, and no fact changes between two events.
 
 from __future__ import annotations
 
-import json
 import random
 
 from tests.scenarios.story import Story
@@ -80,8 +79,3 @@ def _person(story: Story, chance: random.Random, name: str, domain: str) -> None
         story.much_interest(email, f"tue {hour + 1:02d}:{chance.randint(10, 59)}")
     if chance.random() < 0.2:
         story.line(story._lines[-1])
-
-
-def without_key(line: str) -> str:
-    """Return a line of a story without the record's key."""
-    return json.dumps(json.loads(line) | {"key": None})

@@ -30,7 +30,7 @@ from workers.topics import create_topics
 KEY = b"a key for tests only"
 POLICY = Path(__file__).parents[2] / "policy" / "default.yaml"
 _SHOWN_LINES = 40
-_INPUTS = frozenset(TOPICS)
+_WRITTEN = frozenset(TOPICS)
 
 
 class Sent(NamedTuple):
@@ -51,7 +51,7 @@ def of_happening(record: Happening) -> Sent:
 
 def of_line(line: str) -> Sent:
     """Return a line of a story, or of any history file, as it is produced."""
-    read = read_line(line.encode(), _INPUTS)
+    read = read_line(line.encode(), _WRITTEN)
     return Sent(read.topic, read.key, read.value, read.timestamp_ms)
 
 
@@ -64,10 +64,6 @@ class RouterWorker(Worker):
         self.log_path.touch()
         self._log_start = self.log_path.stat().st_size
         self._child: Child = nursery.start([msgspec.json.encode(wish).decode()], self.log_path)
-
-    async def until_opened(self, tasks: int) -> None:
-        """Wait until it has taken so many partitions of agents."""
-        await self.until("partition_opened", times=tasks)
 
 
 class Router:

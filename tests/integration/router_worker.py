@@ -1,7 +1,7 @@
 """A worker of the whole router, forked: `lead-router worker` as an operator starts it, in a process that has imported all.
 
 In: settings as environment, arguments of the command line, a file in which it tells where its transactions stand. It is
-run by the nursery; test_router_by_hand.py starts the same command without it.
+run by the nursery; test_router_commands.py starts the same command without it.
 """
 
 from __future__ import annotations
