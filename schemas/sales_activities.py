@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
@@ -14,7 +15,7 @@ HandoffId = Annotated[str, StringConstraints(min_length=1, max_length=500, patte
 
 
 class SalesActivity(InboundEvent):
-    """One answer of a rep to a hand-off."""
+    """One thing that a rep says of a lead."""
 
     action: SalesAction
     handoff_id: HandoffId | None = None
@@ -22,7 +23,18 @@ class SalesActivity(InboundEvent):
     rep_id: Identifier
     channel: ShortText | None = Field(default=None, description="How the lead was touched: call, mail, ...")
     reason: RejectReason | None = None
-    to_rep_id: Identifier | None = None
+    to_rep_id: Identifier | None = Field(default=None, description="Who has it now, for reassigned.")
+    amount: Decimal | None = Field(
+        default=None,
+        ge=0,
+        le=10**18,
+        max_digits=24,
+        decimal_places=6,
+        description="Of the opportunity, for opportunity_opened and won.",
+    )
+    currency: str | None = Field(
+        default=None, pattern=r"^[A-Z]{3}$", description="ISO 4217, of the amount; else the policy's."
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> SalesActivity:

@@ -18,7 +18,9 @@ class Stage(StrEnum):
     OPPORTUNITY = "opportunity"
     CUSTOMER = "customer"
     RECYCLED = "recycled"
+    EXPIRED = "expired"
     DISQUALIFIED = "disqualified"
+    WITH_PARTNER = "with_partner"
 
 
 class Kind(StrEnum):
@@ -116,6 +118,14 @@ class Reason(StrEnum):
     SALES_ACCEPTED = "sales_accepted"
     SALES_REJECTED = "sales_rejected"
     SALES_REASSIGNED = "sales_reassigned"
+    SALES_QUALIFIED = "sales_qualified"
+    SALES_CLAIMED = "sales_claimed"
+    SALES_RETURNED = "sales_returned"
+    OPPORTUNITY_OPENED = "opportunity_opened"
+    OPPORTUNITY_WON = "opportunity_won"
+    OPPORTUNITY_LOST = "opportunity_lost"
+    NO_TOUCH_IN_TIME = "no_touch_in_time"
+    EXPIRY_TAKEN_BACK = "expiry_taken_back"
     NEW_POINTS_SINCE = "new_points_since"
     ACCOUNT_MOVED = "account_moved"
     FORMER_REP = "former_rep"
@@ -142,6 +152,7 @@ class Alert(StrEnum):
     DESK_FULL = "desk_full"
     DESK_SILENT = "desk_silent"
     FACT_WANTED = "fact_wanted"
+    REJECTED_TOO_EARLY = "rejected_too_early"
 
 
 class Relationship(StrEnum):
@@ -167,12 +178,18 @@ class Request(StrEnum):
 
 
 class SalesAction(StrEnum):
-    """What sales says of a hand-off."""
+    """What sales says of a lead."""
 
     TOUCHED = "touched"
+    CLAIMED = "claimed"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     REASSIGNED = "reassigned"
+    SALES_QUALIFIED = "sales_qualified"
+    OPPORTUNITY_OPENED = "opportunity_opened"
+    WON = "won"
+    LOST = "lost"
+    RETURNED = "returned"
 
 
 class RejectReason(StrEnum):

@@ -152,6 +152,7 @@ def _standing(case: Case, lead: LeadRow, fit: Fit, excluded: Reason | None) -> S
         lead.verdict,
         lead.verdict_why,
         lead.accepted,
+        lead.qualified,
         lead.reached_mql,
     )
 

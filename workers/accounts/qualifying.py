@@ -125,6 +125,7 @@ def _new_cycle(lead: LeadRow, score: ScoreRow) -> tuple[LeadRow, ScoreRow]:
         raised_hand=False,
         handed=False,
         accepted=False,
+        qualified=False,
         verdict=None,
         verdict_why=None,
     )

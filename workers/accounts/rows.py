@@ -187,8 +187,9 @@ class LeadRow(Row, frozen=True):
     handed: bool = False
     """A hand-off of this cycle is due or made."""
     accepted: bool = False
+    qualified: bool = False
     verdict: Stage | None = None
-    """What sales said: recycled or disqualified, until a new cycle."""
+    """How the cycle ended: recycled, expired or disqualified, until a new one."""
     verdict_why: Reason | None = None
     said_no_ms: int = 0
     pending: str = ""

@@ -43,6 +43,8 @@ def sales_answered(case: Case, event: SalesAnswered) -> None:
         deadlines.touched(case, handoff_id, row, event.occurred_at_ms)
     if action is SalesAction.ACCEPTED:
         _accepted(case, lead_id, lead)
+    elif action is SalesAction.SALES_QUALIFIED:
+        _qualified(case, lead_id, lead)
     elif action is SalesAction.REJECTED:
         _rejected(case, lead_id, lead, about, event)
     elif action is SalesAction.REASSIGNED:
@@ -82,6 +84,12 @@ def _accepted(case: Case, lead_id: str, lead: LeadRow) -> None:
     if lead.accepted:
         return
     _judge_again(case, lead_id, replace(lead, accepted=True), _score(case, lead_id))
+
+
+def _qualified(case: Case, lead_id: str, lead: LeadRow) -> None:
+    if lead.qualified:
+        return
+    _judge_again(case, lead_id, replace(lead, accepted=True, qualified=True), _score(case, lead_id))
 
 
 def _rejected(

@@ -14,27 +14,33 @@ if TYPE_CHECKING:
 
 _KNOWN, _WAITING, _OUTSIDE, _NURTURE = Stage.KNOWN, Stage.WAITING_FOR_FACTS, Stage.OUTSIDE, Stage.NURTURE
 _MQL, _SAL, _SQL, _OPPORTUNITY = Stage.MQL, Stage.SAL, Stage.SQL, Stage.OPPORTUNITY
-_CUSTOMER, _RECYCLED, _DISQUALIFIED = Stage.CUSTOMER, Stage.RECYCLED, Stage.DISQUALIFIED
+_CUSTOMER, _RECYCLED, _EXPIRED = Stage.CUSTOMER, Stage.RECYCLED, Stage.EXPIRED
+_DISQUALIFIED, _WITH_PARTNER = Stage.DISQUALIFIED, Stage.WITH_PARTNER
 
 _JUDGED = frozenset({_WAITING, _OUTSIDE, _NURTURE, _MQL})
 """Decided by the gates and the bar."""
+_WORKED = frozenset({_SAL, _SQL, _WITH_PARTNER})
+"""Decided by who works the lead."""
 _BY_CRM = frozenset({_OPPORTUNITY, _CUSTOMER})
-"""Decided by the account's record in the CRM."""
-_NO = frozenset({_RECYCLED, _DISQUALIFIED})
+"""Decided by the account: its record in the CRM, or what sales says of a deal before the CRM does."""
+_OVER = frozenset({_RECYCLED, _EXPIRED, _DISQUALIFIED})
+"""Until a new cycle."""
 
 TRANSITIONS: Mapping[Stage | None, frozenset[Stage]] = {
     None: frozenset({_KNOWN}),
-    _KNOWN: _JUDGED | _BY_CRM | _NO,  # a no of sales travels with who comes from another key
-    _WAITING: (_JUDGED | _BY_CRM | _NO | {_SAL}) - {_WAITING},
-    _OUTSIDE: (_JUDGED | _BY_CRM | _NO | {_SAL}) - {_OUTSIDE},
-    _NURTURE: (_JUDGED | _BY_CRM | _NO | {_SAL}) - {_NURTURE},
-    _MQL: frozenset({_OUTSIDE, _WAITING, _SAL}) | _BY_CRM | _NO,
-    _SAL: _BY_CRM | _NO | {_SQL},
-    _SQL: _BY_CRM | _NO,
-    _OPPORTUNITY: _JUDGED | _NO | {_CUSTOMER, _SAL},
-    _CUSTOMER: _JUDGED | _NO | {_OPPORTUNITY, _SAL},
-    _RECYCLED: _JUDGED | _BY_CRM | {_DISQUALIFIED},
-    _DISQUALIFIED: _JUDGED | _BY_CRM | {_RECYCLED, _SAL},
+    _KNOWN: _JUDGED | _WORKED | _BY_CRM | _OVER,  # what sales said travels with who comes from another key
+    _WAITING: (_JUDGED | _WORKED | _BY_CRM | _OVER) - {_WAITING},
+    _OUTSIDE: (_JUDGED | _WORKED | _BY_CRM | _OVER) - {_OUTSIDE},
+    _NURTURE: (_JUDGED | _WORKED | _BY_CRM | _OVER) - {_NURTURE},
+    _MQL: frozenset({_OUTSIDE, _WAITING}) | _WORKED | _BY_CRM | _OVER,
+    _SAL: frozenset({_SQL, _WITH_PARTNER}) | _BY_CRM | _OVER,
+    _SQL: frozenset({_WITH_PARTNER}) | _BY_CRM | _OVER,
+    _OPPORTUNITY: _JUDGED | _WORKED | _OVER | {_CUSTOMER},
+    _CUSTOMER: _JUDGED | _WORKED | _OVER | {_OPPORTUNITY},
+    _RECYCLED: _JUDGED | _BY_CRM | {_SAL, _WITH_PARTNER, _DISQUALIFIED},
+    _EXPIRED: _JUDGED | _WORKED | _BY_CRM | {_DISQUALIFIED},  # a late touch takes an expiry back
+    _DISQUALIFIED: _JUDGED | _WORKED | _BY_CRM | {_RECYCLED, _EXPIRED},
+    _WITH_PARTNER: _JUDGED | _BY_CRM | _OVER | {_SAL, _SQL},
 }
 """From each stage, the stages that a lead may go to."""
 
@@ -57,9 +63,12 @@ class Standing(NamedTuple):
     is_customer: bool = False
     has_open_opportunity: bool = False
     verdict: Stage | None = None
-    """What sales said: recycled or disqualified."""
+    """How its cycle ended: recycled, expired or disqualified."""
     verdict_why: Reason | None = None
     accepted: bool = False
+    """By sales, in this cycle."""
+    qualified: bool = False
+    """By sales, in this cycle."""
     reached_mql: bool = False
     """By the bar or by a raised hand, in this cycle."""
 
@@ -72,8 +81,10 @@ def stage_of(standing: Standing) -> Stage:  # noqa: PLR0911 - one line per stage
         return _CUSTOMER
     if standing.has_open_opportunity:
         return _OPPORTUNITY
-    if standing.verdict is _RECYCLED:
-        return _RECYCLED
+    if standing.verdict is not None:
+        return standing.verdict
+    if standing.qualified:
+        return _SQL
     if standing.accepted:
         return _SAL
     if standing.fit is GateState.FAIL:
@@ -87,7 +98,7 @@ def reasons_of(stage: Stage, standing: Standing) -> tuple[Reason, ...]:
     """Return why a lead is in ``stage``; how an MQL became one is added by who decided it."""
     if stage is _DISQUALIFIED:
         return (standing.excluded or standing.verdict_why or Reason.SALES_REJECTED,)
-    if stage is _RECYCLED:
+    if stage in {_RECYCLED, _EXPIRED}:
         return (standing.verdict_why or Reason.SALES_REJECTED,)
     return _REASONS[stage]
 
@@ -99,7 +110,7 @@ _REASONS: dict[Stage, tuple[Reason, ...]] = {
     _NURTURE: (Reason.ALL_GATES_PASSED, Reason.BELOW_BAR),
     _MQL: (Reason.ALL_GATES_PASSED,),
     _SAL: (Reason.SALES_ACCEPTED,),
-    _SQL: (Reason.SALES_ACCEPTED,),
+    _SQL: (Reason.SALES_QUALIFIED,),
     _OPPORTUNITY: (Reason.OPEN_OPPORTUNITY,),
     _CUSTOMER: (Reason.CUSTOMER_ACCOUNT,),
 }

@@ -46,6 +46,13 @@ def test_accepted_makes_an_sal_once() -> None:
     assert steps(market.send(sales("accepted", FIRST), sales("accepted", FIRST))) == ["sal"]
 
 
+def test_sales_qualified_makes_an_sql_once_whether_or_not_it_was_accepted_before() -> None:
+    for words in (("accepted", "sales_qualified"), ("sales_qualified", "accepted")):
+        market = handed_off()
+        market.send(*(sales(word, FIRST) for word in words))
+        assert (market.stage(), market.send(sales("sales_qualified", FIRST))) == (Stage.SQL, [])
+
+
 def test_a_lead_that_raised_its_hand_outside_is_an_sal_when_sales_accepts_it() -> None:
     market = Market()
     market.reps(rep("r1"))

@@ -30,6 +30,8 @@ PASS, FAIL, UNKNOWN = GateState.PASS, GateState.FAIL, GateState.UNKNOWN
         (Standing(UNKNOWN, reached_mql=True), Stage.WAITING_FOR_FACTS),
         (Standing(PASS, accepted=True, reached_mql=True), Stage.SAL),
         (Standing(FAIL, accepted=True), Stage.SAL),
+        (Standing(UNKNOWN, accepted=True, qualified=True), Stage.SQL),
+        (Standing(PASS, verdict=Stage.EXPIRED, qualified=True), Stage.EXPIRED),
         (Standing(PASS, verdict=Stage.RECYCLED, accepted=True), Stage.RECYCLED),
         (Standing(PASS, verdict=Stage.DISQUALIFIED), Stage.DISQUALIFIED),
         (Standing(PASS, is_customer=True, verdict=Stage.RECYCLED), Stage.CUSTOMER),
@@ -53,7 +55,7 @@ def test_a_lead_begins_as_known_and_no_stage_follows_itself() -> None:
 def test_who_fails_a_gate_is_never_called_an_mql() -> None:
     for fit, flags in product((FAIL, UNKNOWN), product((False, True), repeat=4)):
         customer, opportunity, accepted, reached = flags
-        standing = Standing(fit, None, customer, opportunity, None, None, accepted, reached)
+        standing = Standing(fit, None, customer, opportunity, accepted=accepted, reached_mql=reached)
         assert stage_of(standing) is not Stage.MQL
 
 
@@ -61,13 +63,14 @@ def test_who_fails_a_gate_is_never_called_an_mql() -> None:
     ("before", "after"),
     [
         (None, Stage.MQL),
-        (Stage.KNOWN, Stage.SAL),
+        (Stage.NURTURE, Stage.KNOWN),
         (Stage.SAL, Stage.MQL),
         (Stage.SAL, Stage.NURTURE),
         (Stage.MQL, Stage.NURTURE),
         (Stage.MQL, Stage.MQL),
-        (Stage.RECYCLED, Stage.SAL),
-        (Stage.CUSTOMER, Stage.SQL),
+        (Stage.SQL, Stage.SAL),
+        (Stage.RECYCLED, Stage.SQL),
+        (Stage.RECYCLED, Stage.EXPIRED),
     ],
 )
 def test_a_step_that_is_not_in_the_table_is_refused(before: Stage | None, after: Stage) -> None:

@@ -51,7 +51,9 @@ def files() -> Iterator[Path]:
                 yield path
 
 
-FILES = sorted(path for path in files() if path.name != ".env")
+FILES = sorted(
+    path for path in files() if path.name not in {".env", ".git"}
+)  # of a linked work tree .git is a file
 WRITTEN = [path for path in FILES if path.suffix in {".py", ".md", ".yaml", ".yml"}]
 
 
