@@ -1,0 +1,159 @@
+"""Company names: what a form or the CRM calls a company becomes the one spelling under which it is looked up.
+
+In: a name as somebody wrote it. Out: the normalised name, or None where it names no company. Legal form, case,
+punctuation, accents and abbreviations are away; a name of which nothing would be left stays as it is. Letters of every
+script count: nothing is transliterated.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from importlib.metadata import version
+from typing import Final
+
+from cleanco import basename
+
+DATA_VERSION: Final = f"cleanco {version('cleanco')}"
+"""The list of legal forms that decides which names are one; an upgrade may part or join some."""
+
+MOST_CHARS: Final = 200
+"""A longer normalised name is cut: it becomes part of a record's key."""
+_KEPT_ANSWERS: Final = 20_000
+
+# fmt: off
+ABBREVIATIONS: Final = {
+    "amer": "american", "assn": "association", "assoc": "associates", "bancorp": "bancorporation",
+    "bk": "bank", "bldg": "building", "bros": "brothers", "comm": "community", "cty": "county",
+    "dept": "department", "dev": "development", "dist": "distribution", "eng": "engineering",
+    "fed": "federal", "finl": "financial", "govt": "government", "grp": "group", "hldg": "holding",
+    "hldgs": "holdings", "hosp": "hospital", "inst": "institute", "ins": "insurance",
+    "intl": "international", "int'l": "international", "labs": "laboratories", "mfg": "manufacturing",
+    "mgmt": "management", "mgt": "management", "mkt": "market", "mtg": "mortgage", "nat'l": "national",
+    "natl": "national", "svc": "service", "svcs": "services", "svgs": "savings", "sys": "systems",
+    "tech": "technology", "technologies": "technology", "telecom": "telecommunications",
+    "univ": "university",
+}
+# fmt: on
+"""Words that people shorten, by the short form, lower case."""
+
+# fmt: off
+PLACEHOLDERS: Final = frozenset({
+    *("a", "aa", "abc", "asd", "asdf", "asdfgh", "foo", "bar", "qwerty", "x", "xx", "xyz", "test", "testing"),
+    *("test company", "test test", "dummy", "example", "sample", "demo", "null", "nil", "nothing", "undefined"),
+    *("na", "n a", "not applicable", "not available", "none", "no", "no company", "no name", "no one", "nobody"),
+    *("unknown", "other", "others", "various", "tbd", "tba", "to be determined", "anonymous", "blank", "empty"),
+    *("self", "self employed", "selfemployed", "self employment", "myself", "me", "i", "own", "personal"),
+    *("private", "privat", "private person", "privatperson", "individual", "independent", "home", "family"),
+    *("freelance", "freelancer", "freelancing", "contractor", "consultant", "consulting", "sole proprietor"),
+    *("student", "retired", "unemployed", "between jobs", "looking", "job seeker", "stealth", "confidential"),
+    *("company", "my company", "company name", "your company", "business", "my business", "office", "work"),
+    *("bank", "group", "firm", "enterprise", "corporation", "startup", "school", "university", "government"),
+    # as others write it
+    *("k a", "ka", "keine", "kein", "keine angabe", "selbststandig", "selbstandig", "freiberufler", "ohne"),
+    *("aucun", "aucune", "neant", "independant", "ninguno", "ninguna", "autonomo", "nessuno", "geen", "zzp"),
+    *("нет", "не указано", "なし", "無", "无", "没有", "없음"),
+})
+# fmt: on
+"""What people write where they have, or want to name, no company. Normalised; such a name never matches."""
+
+_NATIONAL_ASSOCIATION = re.compile(
+    r"[\s,]+(?:n\.?\s?a\.?|national association|natl\.? assoc(?:iatio)?n\.?)\s*$", re.IGNORECASE
+)
+"""How a bank under a national charter ends its name (12 U.S.C. 22); cleanco does not know it."""
+_FORMS_WITHOUT_SPACES = re.compile(
+    r"^(?:株式会社|有限会社|合同会社|\(株\)|\(有\)|주식회사|유한회사|\(주\))\s*"
+    r"|\s*(?:股份有限公司|有限责任公司|有限責任公司|有限公司|株式会社|有限会社|合同会社|\(株\)|\(有\)|주식회사|유한회사|\(주\))$"
+)
+"""Legal forms of scripts that write no spaces between words, before or after the name."""
+_CYRILLIC_FORMS = "ооо|оао|зао|пао|ао|тов|пат"  # noqa: RUF001 - Cyrillic is meant
+_FORMS_BEFORE = re.compile(rf"^(?:{_CYRILLIC_FORMS}|pt|n\.?v\.?|ab|oy)\s+(?=\S)", re.IGNORECASE)
+"""Legal forms that stand before the name; cleanco looks behind it only, unless words as "sa" are to be taken too."""
+_DOTTED = re.compile(r"\b((?:\w\.){2,}\w?)(?=\W|$)")
+_NO_WORD = re.compile(r"[^\w]+|_+")
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "\u0131": "i", "\u2019": "'", "`": "'"}
+)
+
+
+@lru_cache(maxsize=_KEPT_ANSWERS)
+def normalise_company(raw: str) -> str | None:
+    """Return the name under which a company is looked up; None for placeholders and what holds no word.
+
+    ``normalise_company("The Harbor Nat'l Bank, N.A.") == normalise_company("HARBOR NATIONAL BANK")``
+    """
+    text = unicodedata.normalize("NFKC", raw).strip()
+    whole = _words(text)
+    if _is_placeholder(whole):
+        return None
+    name = _words(_without_legal_form(text)) or whole
+    if _is_placeholder(name):
+        name = whole
+    return name[:MOST_CHARS].rstrip() or None
+
+
+def name_key(name: str) -> str:
+    """Return the key of ``lead.events`` at which a normalised name is looked up."""
+    return f"name:{name}"
+
+
+def spells(name: str, domain: str) -> bool:
+    """Whether a registrable domain spells a normalised name: ``harbornational.com`` is Harbor National's own.
+
+    Also with hyphens, and without the words that names and domains leave out alike (the, and, bank, group, of).
+    """
+    label = domain.partition(".")[0].replace("-", "")
+    words = name.split()
+    short = [word for word in words if word not in _LEFT_OUT]
+    return label in {"".join(words), "".join(word for word in words if word != "and"), "".join(short)} - {""}
+
+
+_LEFT_OUT: Final = frozenset({"the", "and", "of", "bank", "group", "holding", "holdings", "international"})
+
+
+def _without_legal_form(text: str) -> str:
+    """Take legal forms off both ends until none is left; "Harbor Bank Corp., N.A." has two."""
+    while True:
+        shorter = _NATIONAL_ASSOCIATION.sub("", text).strip()
+        shorter = _FORMS_WITHOUT_SPACES.sub("", shorter)
+        shorter = _FORMS_BEFORE.sub("", shorter)
+        shorter = str(basename(shorter)).strip() if shorter else ""
+        if not shorter or shorter == text:
+            return shorter or text
+        text = shorter
+
+
+def _words(text: str) -> str:
+    lower = _without_accents(text.casefold()).translate(_LETTERS)
+    lower = _DOTTED.sub(lambda found: found[0].replace(".", ""), lower)
+    lower = lower.replace("&", " and ").replace("+", " and ")
+    lower = " ".join(ABBREVIATIONS.get(word.strip(".,"), word) for word in lower.split())
+    words = _NO_WORD.sub(" ", lower.replace("'", "")).split()
+    words = [ABBREVIATIONS.get(word, word) for word in words]
+    if len(words) > 1 and words[0] == "the":
+        words = words[1:]
+    return " ".join(words)
+
+
+def _without_accents(text: str) -> str:
+    """Take accents from Latin and Greek letters; elsewhere a mark makes another letter (й, が)."""
+    kept: list[str] = []
+    bare = False
+    for char in unicodedata.normalize("NFD", text):
+        if unicodedata.combining(char):
+            if bare:
+                continue
+        else:
+            bare = unicodedata.name(char, "").startswith(("LATIN", "GREEK"))
+        kept.append(char)
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _is_placeholder(name: str) -> bool:
+    """Whether a text in words names no company: a placeholder, no letter, one letter again and again."""
+    letters = [char for char in name if char.isalpha()]
+    if not letters or name in PLACEHOLDERS:
+        return True
+    is_one_ascii_letter = len(name) == 1 and name.isascii()
+    return is_one_ascii_letter or (len(letters) > 2 and set(name) == {letters[0]})  # noqa: PLR2004 - as in "xxx"
