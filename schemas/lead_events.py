@@ -8,6 +8,7 @@ from pydantic import Field, TypeAdapter
 
 from schemas.base import Campaign, Milliseconds, Model
 from schemas.crm_accounts import CrmAccount
+from schemas.crm_contacts import ContactRecord
 from schemas.desk_requests import RequestMode
 from schemas.sales_activities import SalesActivity
 from schemas.vocabulary import HowChosen, PassedOver, Request
@@ -61,8 +62,15 @@ class LeadForm(LeadFact):
     campaign: Campaign | None = None
 
 
+class LeadContact(LeadFact):
+    """What the CRM says of a person, whether they ever came by or not; no record: it has deleted them."""
+
+    type: Literal["lead_contact"] = "lead_contact"
+    record: ContactRecord | None = None
+
+
 class AdoptedFact(Model):
-    """What a form said of a person, and when."""
+    """A fact of a person or a company, and when it was said."""
 
     value: str
     at_ms: Milliseconds
@@ -74,6 +82,17 @@ class AdoptedCount(Model):
     days: list[tuple[int, int]]
     at_ms: Milliseconds
     event_id: str
+
+
+class AdoptedContact(Model):
+    """What the CRM's contact said: of the person, and by enrichment of their company."""
+
+    crm_lead_id: str | None = None
+    crm_contact_id: str | None = None
+    crm_account_id: str | None = None
+    do_not_contact: bool = False
+    facts: dict[str, AdoptedFact] = Field(default_factory=dict)
+    company: dict[str, AdoptedFact] = Field(default_factory=dict)
 
 
 class LeadAdopted(LeadFact):
@@ -92,6 +111,8 @@ class LeadAdopted(LeadFact):
     earned: bool = Field(default=False, description="It did something that earns points, or filled a form.")
     verdict: Literal["recycled", "disqualified"] | None = None
     said_no_ms: Milliseconds = 0
+    contact: AdoptedContact | None = None
+    is_lead: bool = Field(default=True, description="False: a contact of the CRM who never came by.")
 
 
 class AccountFacts(Model):
@@ -166,6 +187,7 @@ LeadEvent = Annotated[
     LeadIdentified
     | LeadActivity
     | LeadForm
+    | LeadContact
     | LeadAdopted
     | AccountFacts
     | AccountReleased

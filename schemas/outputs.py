@@ -85,6 +85,8 @@ class LeadRouting(Output):
     revision: int = Field(ge=1)
     account_key: str
     crm_account_id: str | None = None
+    crm_lead_id: str | None = None
+    crm_contact_id: str | None = None
     lead_id: str
     action: Action
     kind: Kind
@@ -99,6 +101,9 @@ class LeadRouting(Output):
     )
     campaign: Campaign | None = None
     person: Person | None = None
+    answer_only: bool = Field(
+        default=False, description="Answer what they asked; offer nothing else, and not again."
+    )
     explanation: Explanation
 
 

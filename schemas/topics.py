@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from schemas.crm_accounts import CrmAccount
+from schemas.crm_contacts import CrmContact
 from schemas.crm_reps import CrmRep
 from schemas.desk_requests import DeskEvent
 from schemas.form_fills import FormFill
@@ -75,6 +76,7 @@ _IN, _INTERNAL, _OUT = Direction.IN, Direction.INTERNAL, Direction.OUT
 WEB_ACTIVITY = Topic("web.activity", _IN, WebActivity, "anonymous_id, else e-mail")
 FORM_FILLS = Topic("form.fills", _IN, FormFill, "anonymous_id, else e-mail")
 CRM_ACCOUNTS = Topic("crm.accounts", _IN, CrmAccount, "crm_account_id", compacted=True)
+CRM_CONTACTS = Topic("crm.contacts", _IN, CrmContact, "the normalised e-mail", compacted=True)
 CRM_REPS = Topic("crm.reps", _IN, CrmRep, "rep_id", compacted=True)
 SALES_ACTIVITIES = Topic("sales.activities", _IN, SalesActivity, "handoff_id, else e-mail")
 
@@ -148,6 +150,7 @@ TOPICS: dict[str, Topic] = {
         WEB_ACTIVITY,
         FORM_FILLS,
         CRM_ACCOUNTS,
+        CRM_CONTACTS,
         CRM_REPS,
         SALES_ACTIVITIES,
         VISITOR_EVENTS,

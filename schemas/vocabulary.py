@@ -131,6 +131,7 @@ class Reason(StrEnum):
     FORMER_REP = "former_rep"
     OPPORTUNITY_CLOSED = "opportunity_closed"
     ACCOUNT_IN_QUESTION = "account_in_question"
+    DO_NOT_CONTACT = "do_not_contact"
 
 
 class PassedOver(StrEnum):

@@ -75,6 +75,15 @@ class Story:
             "crm.accounts", record["crm_account_id"], when, {k: v for k, v in record.items() if v is not None}
         )
 
+    def contact(self, email: str, when: str = "mon 00:00", **facts: Any) -> None:
+        """What the CRM says of a person."""
+        self._say("crm.contacts", email, when, {"email": email} | facts)
+
+    def deleted(self, topic: str, key: str, when: str) -> None:
+        """A record that the CRM deletes."""
+        stamp = int(moment(when).timestamp() * 1_000)
+        self._lines.append(json.dumps({"topic": topic, "key": key, "timestamp": stamp, "value": None}))
+
     # When.
 
     def form(

@@ -15,6 +15,7 @@ from schemas.lead_events import AdoptedCount, AdoptedFact, LeadAdopted
 from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Stage
 from workers.accounts.behaviour import added
+from workers.accounts.contacts import taken_in, to_send
 from workers.accounts.facts import latest_campaign, merged
 from workers.accounts.judging import judge
 from workers.accounts.pending import no_longer_due
@@ -49,7 +50,11 @@ def send_over(case: Case, lead_id: str, lead: LeadRow) -> None:
         origin_account_key=case.key,
         email=lead.email,
         role_address=lead.role_address,
-        facts={fact.name: AdoptedFact(value=fact.value, at_ms=fact.at_ms) for fact in lead.facts},
+        facts={
+            fact.name: AdoptedFact(value=fact.value, at_ms=fact.at_ms)
+            for fact in lead.facts
+            if not fact.is_crm
+        },
         counts={
             count.rule: AdoptedCount(days=list(count.days), at_ms=count.at_ms, event_id=count.event_id)
             for count in score.counts
@@ -60,9 +65,12 @@ def send_over(case: Case, lead_id: str, lead: LeadRow) -> None:
         earned=lead.handed,
         verdict=_VERDICTS[lead.verdict],
         said_no_ms=lead.said_no_ms,
+        contact=to_send(case, lead),
+        is_lead=lead.stage is not None,
     )
     case.say(LEAD_EVENTS, event)
-    case.rows.put(MovedRow(stage_n=lead.stage_n, revision=score.revision), case.key, lead_id)
+    if lead.stage is not None:
+        case.rows.put(MovedRow(stage_n=lead.stage_n, revision=score.revision), case.key, lead_id)
     case.rows.delete(LeadRow, case.key, lead_id)
     case.rows.delete(ScoreRow, case.key, lead_id)
 
@@ -81,6 +89,7 @@ def take_in(case: Case, event: LeadAdopted, lead: LeadRow) -> None:
     )
     if is_new and event.verdict is not None:
         lead = replace(lead, verdict=Stage(event.verdict), said_no_ms=event.said_no_ms)
+    lead = taken_in(case, event.contact, lead)
     score = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
     sent = tuple(
         RuleCount(rule, tuple(one.days), one.at_ms, one.event_id)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from schemas.vocabulary import Reason
 from workers.accounts import handoffs
-from workers.accounts.facts import company_of, market_facts
+from workers.accounts.enrichment import completed
+from workers.accounts.facts import company_of, market_facts, merged
 from workers.accounts.ownership import named_by_crm
 from workers.accounts.rows import ClaimRow
 from workers.engine.timers import start_cursor
@@ -19,7 +20,7 @@ from workers.engine.timers import start_cursor
 if TYPE_CHECKING:
     from schemas.lead_events import AccountFacts, AccountReleased
     from workers.accounts.case import Case
-    from workers.accounts.rows import AccountRow, Company
+    from workers.accounts.rows import AccountRow, Company, Fact
 
 LEADS = "leads"
 MOST_CLAIMS = 100
@@ -41,6 +42,14 @@ def released(case: Case, event: AccountReleased) -> None:
         _follow(case)
 
 
+def enriched(case: Case, said: tuple[Fact, ...]) -> None:
+    """Enrichment says something of the company; what it says first or later is followed."""
+    made = merged(case.account.enriched, said)
+    if made is not case.account.enriched:
+        case.change(enriched=made)
+        _follow(case)
+
+
 def effective(case: Case) -> ClaimRow | None:
     """Return the claim that holds: primary before alias, then the lowest crm_account_id."""
     found = case.rows.scan(ClaimRow, case.key, limit=MOST_CLAIMS)
@@ -51,7 +60,7 @@ def effective(case: Case) -> ClaimRow | None:
 def _follow(case: Case) -> None:
     claim = effective(case)
     before = case.account
-    company = claim.company if claim else None
+    company = completed(claim.company if claim else None, before.enriched)
     forwards_to = claim.primary_key if claim is not None and claim.primary_key != case.key else ""
     if company == before.company and forwards_to == before.forwards_to:
         return

@@ -1,7 +1,7 @@
 """Facts: what a form says of a person and the CRM of a company, and what of it holds where two disagree.
 
-In: events. Out: rows' parts. Of a person the latest by its own date holds, whatever arrives first, and a blank never
-overwrites. The company's facts are the CRM's alone.
+In: events. Out: rows' parts. Of a person the CRM's word goes before a form's, then the latest by its own date holds,
+whatever arrives first, and a blank never overwrites. A form's fact stays behind the CRM's, should that go.
 """
 
 from __future__ import annotations
@@ -40,18 +40,24 @@ def with_form(facts: tuple[Fact, ...], form: LeadForm) -> tuple[Fact, ...]:
 
 
 def merged(facts: tuple[Fact, ...], said: Iterable[Fact]) -> tuple[Fact, ...]:
-    """Return the later of each fact, in the order of their names; the same object where nothing changed."""
-    made = {fact.name: fact for fact in facts}
+    """Return the later of each fact, in the order of their names, the CRM's first; the same object where all is as it was."""
+    made = {(fact.name, not fact.is_crm): fact for fact in facts}
     for fact in said:
-        held = made.get(fact.name)
+        place = (fact.name, not fact.is_crm)
+        held = made.get(place)
         if held is None or (fact.at_ms, fact.value) > (held.at_ms, held.value):
-            made[fact.name] = fact
-    now = tuple(made[name] for name in sorted(made))
+            made[place] = fact
+    now = tuple(made[place] for place in sorted(made))
     return facts if now == facts else now
 
 
+def in_force(facts: tuple[Fact, ...]) -> list[Fact]:
+    """Return the facts that hold: of each name the first."""
+    return [fact for at, fact in enumerate(facts) if not at or facts[at - 1].name != fact.name]
+
+
 def value_of(facts: tuple[Fact, ...], name: str) -> str | None:
-    """Return a fact's value, or None."""
+    """Return the value of the fact that holds, or None."""
     return next((fact.value for fact in facts if fact.name == name), None)
 
 

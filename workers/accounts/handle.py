@@ -23,6 +23,7 @@ from schemas.topics import LEAD_EVENTS
 from workers.accounts import answers, claims, deadlines, handoffs, requests
 from workers.accounts.adoption import send_over, take_in
 from workers.accounts.case import Case
+from workers.accounts.contacts import contact_said
 from workers.accounts.counts import with_event
 from workers.accounts.facts import latest_campaign, with_form
 from workers.accounts.judging import enter, judge
@@ -80,6 +81,8 @@ class AccountsHop:
             answers.rep_changed(case, event)
         elif case.account.forwards_to and event.origin_account_key is None:
             return [_forwarded(event, case.account.forwards_to)]
+        elif event.type == "lead_contact":
+            contact_said(case, event)
         else:
             self._lead_fact(case, event)
         return _closed(case)
@@ -121,7 +124,8 @@ class AccountsHop:
 
     def _lead_fact(self, case: Case, event: LeadIdentified | LeadActivity | LeadForm | LeadAdopted) -> None:
         held = case.lead(event.lead_id)
-        lead = enter(case, event.lead_id, held)
+        is_lead = event.type != "lead_adopted" or event.is_lead
+        lead = enter(case, event.lead_id, held) if is_lead else held
         if event.type == "lead_identified" and lead.email is None:
             lead = replace(lead, email=event.email, role_address=event.role_address)
         if lead is not held:

@@ -19,7 +19,8 @@ from workers.accounts import deadlines
 from workers.accounts.case import instant
 from workers.accounts.explanation import explain
 from workers.accounts.facts import fit_of, value_of
-from workers.accounts.rows import ClosedHandoffRow, HandoffRow, LastRep, ScoreRow
+from workers.accounts.permission import restriction
+from workers.accounts.rows import ClosedHandoffRow, Contact, HandoffRow, LastRep, ScoreRow
 from workers.engine.timers import set_timer
 from workers.outbox import fact_id
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from workers.accounts.rows import CampaignMark, Holder, LeadRow
 
 FORGET = "forget"
+_NO_CONTACT = Contact()
 REMEMBERED_MS = 90 * 86_400_000
 MOST_OPEN = 10_000
 """Open hand-offs of one account that move in one step."""
@@ -136,14 +138,16 @@ def say(
     score = case.rows.get(ScoreRow, case.key, row.lead_id) or ScoreRow()
     day = row.day if action is Action.ASSIGNED else max(terms.day_of(case.now_ms), score.latest_day)
     is_withdrawn = action is Action.WITHDRAWN
-    company = case.account.company
+    company, contact = case.account.company, lead.contact or _NO_CONTACT
     event = LeadRouting(
         event_id=fact_id(handoff_id, row.revision),
         occurred_at=case.now,
         handoff_id=handoff_id,
         revision=row.revision,
         account_key=case.key,
-        crm_account_id=company.crm_account_id if company else None,
+        crm_account_id=(company.crm_account_id if company else None) or contact.account_id,
+        crm_lead_id=contact.lead_id,
+        crm_contact_id=contact.contact_id,
         lead_id=row.lead_id,
         action=action,
         kind=row.kind,
@@ -156,6 +160,7 @@ def say(
         colleagues=[one for one in case.active_people() if one != row.lead_id],
         campaign=_campaign(row.campaign),
         person=None if is_withdrawn else _person(lead),
+        answer_only=not is_withdrawn and restriction(lead) is not None,
         explanation=explain(terms, fit, terms.rules.points(score.counts, day), reasons, row.event_id),
     )
     case.say(LEAD_ROUTING, event)

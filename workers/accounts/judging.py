@@ -20,6 +20,7 @@ from workers.accounts.explanation import explain
 from workers.accounts.facts import fit_of
 from workers.accounts.ownership import has_open_opportunity, is_customer
 from workers.accounts.pending import make_due, no_longer_due
+from workers.accounts.permission import restriction
 from workers.accounts.qualifying import Due, Occasion, decide, is_still_due, label_of
 from workers.accounts.rows import LeadRow, MovedRow, ScoreRow
 from workers.accounts.scores import score_emit
@@ -53,6 +54,8 @@ def judge(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Oc
 
     ``lead`` is as it is stored; ``score`` may be ahead of its row, then ``say`` is true.
     """
+    if lead.stage is None:
+        return  # a contact of the CRM who never came by
     stored, stored_score = lead, score
     if lead.handoffs:
         case.rows.put(
@@ -66,7 +69,7 @@ def judge(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Oc
     standing = _standing(case, lead, fit, excluded)
     stage = stage_of(standing)
     behaviour = case.terms.rules.points(score.counts, _today(case, score))
-    reasons = _reasons(case, stage, standing, fit, behaviour, due)
+    reasons = _reasons(case, lead, stage, standing, fit, behaviour, due)
     if stage is not lead.stage:
         as_of = behaviour if due is None else case.terms.rules.points(score.counts, due.day)
         lead = _go(case, lead_id, lead, stage, fit, as_of, reasons)
@@ -158,13 +161,21 @@ def _standing(case: Case, lead: LeadRow, fit: Fit, excluded: Reason | None) -> S
 
 
 def _reasons(
-    case: Case, stage: Stage, standing: Standing, fit: Fit, behaviour: Behaviour, due: Due | None
+    case: Case,
+    lead: LeadRow,
+    stage: Stage,
+    standing: Standing,
+    fit: Fit,
+    behaviour: Behaviour,
+    due: Due | None,
 ) -> tuple[Reason, ...]:
     if stage is Stage.MQL and due is not None:
         return due.reasons
     if stage is Stage.NURTURE and fit.points + behaviour.points >= case.terms.bar:
+        why = restriction(lead)
         in_question = case.account.questioned is not None
-        return (Reason.ALL_GATES_PASSED, *((Reason.ACCOUNT_IN_QUESTION,) if in_question else ()))
+        held = (*((Reason.ACCOUNT_IN_QUESTION,) if in_question else ()), *((why,) if why else ()))
+        return (Reason.ALL_GATES_PASSED, *held)
     return reasons_of(stage, standing)
 
 

@@ -13,7 +13,9 @@ from msgspec.structs import replace
 from schemas.vocabulary import GateState, Qualification, Reason, Stage
 from workers.accounts.behaviour import event_days
 from workers.accounts.counts import after_return
+from workers.accounts.facts import in_force
 from workers.accounts.ownership import has_open_opportunity, is_customer
+from workers.accounts.permission import restriction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,11 +60,11 @@ def decide(
             lead, score = _new_cycle(lead, score)
         reasons = (Reason.RAISED_HAND, *_gate_reasons(case, fit))
         return replace(lead, raised_hand=True, handed=True), score, Due(occasion.day, reasons, raised=True)
-    if lead.verdict is Stage.DISQUALIFIED:
+    if lead.verdict is Stage.DISQUALIFIED or restriction(lead) is not None:
         return lead, score, None
     if is_owned:
         return _decide_owned(case, lead, score, occasion)
-    if fit.state is not GateState.PASS or case.account.questioned or (lead.reached_mql and not lead.verdict):
+    if fit.state is not GateState.PASS or case.account.questioned or _has_been_mql(lead):
         return lead, score, None
     day = _day_reached(case, lead, score, fit, occasion.day)
     if day is None:
@@ -73,6 +75,11 @@ def decide(
         reasons = (*reasons, Reason.NEW_POINTS_SINCE)
     due = None if lead.raised_hand else Due(day, reasons)
     return replace(lead, reached_mql=True), score, due
+
+
+def _has_been_mql(lead: LeadRow) -> bool:
+    """Once per cycle; one that was withdrawn because nothing may be offered is due again when that is over."""
+    return lead.reached_mql and lead.handed and not lead.verdict
 
 
 def _decide_owned(
@@ -99,7 +106,7 @@ def _day_reached(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day
     not matter in which order events arrive. No day before the facts were known counts.
     """
     known_day = case.account.facts_day
-    for fact in lead.facts:
+    for fact in in_force(lead.facts):
         if fact.name in _GATE_FACTS:
             known_day = max(known_day, case.terms.day_of(fact.at_ms))
     first = max(event_day, known_day)
@@ -145,6 +152,8 @@ def is_still_due(case: Case, lead: LeadRow, fit: Fit) -> bool:
     """Whether a lead that waits may still be handed off: facts may have changed since it became due."""
     company = case.account.company
     if lead.verdict is not None:
+        return False
+    if not lead.raised_hand and restriction(lead) is not None:
         return False
     if lead.raised_hand or is_customer(company) or has_open_opportunity(company):
         return True

@@ -30,11 +30,21 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Fact(Part, frozen=True):
-    """What a form said, and when: the latest by ``at_ms`` holds."""
+    """What was said, and when: the CRM's word goes before a form's, then the latest by ``at_ms`` holds."""
 
     name: str
     value: str
     at_ms: int
+    is_crm: bool = False
+
+
+class Contact(Part, frozen=True):
+    """A person as the CRM knows them: the ids of its records, and whether they may be contacted."""
+
+    lead_id: str | None = None
+    contact_id: str | None = None
+    account_id: str | None = None
+    do_not_contact: bool = False
 
 
 class CampaignMark(Part, frozen=True):
@@ -156,6 +166,8 @@ class AccountRow(Row, frozen=True):
     """Reps who tell this account when they leave or return. At most 10."""
     wanted: tuple[str, ...] = ()
     """Facts of the company that an alert asks for. Bounded by the gates."""
+    enriched: tuple[Fact, ...] = ()
+    """What enrichment says of the company. At most 5."""
     handoff_n: int = 0
     request_n: int = 0
     alert_n: int = 0
@@ -169,7 +181,10 @@ class ActiveRow(Row, frozen=True):
 
 
 class LeadRow(Row, frozen=True):
-    """A person: what is known of them and where they stand. One row per lead; at most 8 facts."""
+    """A person: what is known of them and where they stand. One row per lead; at most 8 facts of forms, 5 of the CRM.
+
+    Without a stage it is a contact of the CRM who never came by: no lead yet.
+    """
 
     prefix: ClassVar[str] = "lead"
     email: str | None = None
@@ -196,6 +211,8 @@ class LeadRow(Row, frozen=True):
     """The order of the lead's PendingRow, empty where none waits."""
     handoffs: tuple[str, ...] = ()
     """Its open hand-offs: at most two of a kind in a cycle."""
+    contact: Contact | None = None
+    """The CRM's record of the person."""
     wanted: tuple[str, ...] = ()
     """Facts of the person that an alert asks for. Bounded by the gates."""
 

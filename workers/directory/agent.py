@@ -6,6 +6,7 @@ from typing import Any
 
 from schemas.topics import (
     CRM_ACCOUNTS,
+    CRM_CONTACTS,
     CRM_REPS,
     DESK_REQUESTS,
     DIRECTORY_EVENTS,
@@ -27,10 +28,16 @@ def spec(lead_id_key: bytes) -> AgentSpec:
 
     return AgentSpec(
         name=NAME,
-        sources=(DIRECTORY_EVENTS.name, CRM_ACCOUNTS.name, CRM_REPS.name, SALES_ACTIVITIES.name),
+        sources=(
+            DIRECTORY_EVENTS.name,
+            CRM_ACCOUNTS.name,
+            CRM_CONTACTS.name,
+            CRM_REPS.name,
+            SALES_ACTIVITIES.name,
+        ),
         own_log=DIRECTORY_EVENTS.name,
         make_hop=make_hop,
         is_edge=True,
         downstream_logs=(LEAD_EVENTS.name, DESK_REQUESTS.name),
-        announces_after=(CRM_ACCOUNTS.name, CRM_REPS.name),
+        announces_after=(CRM_ACCOUNTS.name, CRM_CONTACTS.name, CRM_REPS.name),
     )

@@ -1,6 +1,6 @@
 """What changed in the CRM? Records and deletions become differences, told to every account and desk concerned.
 
-In: crm.accounts, crm.reps, sales.activities. Out: lead.events, desk.requests, and once the `ready` to visitor.events.
+In: crm.accounts, crm.contacts, crm.reps, sales.activities. Out: lead.events, desk.requests, and once the `ready` to visitor.events.
 Of two versions of a record the later in the log holds, whatever they are dated: the CRM topics are compacted, so the
 log's order per key is all that another reader would see. It never asks who owns what.
 """
@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from schemas.crm_accounts import CrmAccount
+from schemas.crm_contacts import CrmContact
 from schemas.crm_reps import CrmRep
 from schemas.lead_events import SalesAnswered
 from schemas.parsing import ContractError, parse_json
 from schemas.sales_activities import SalesActivity
 from schemas.topics import (
     CRM_ACCOUNTS,
+    CRM_CONTACTS,
     CRM_REPS,
     DESK_REQUESTS,
     DIRECTORY_EVENTS,
@@ -30,13 +32,14 @@ from schemas.visitor_events import DirectoryReady
 from schemas.vocabulary import DeadLetterReason
 from workers.directory.account_versions import account_changed, account_deleted, reduced
 from workers.directory.answers import account_key_of
+from workers.directory.contact_versions import contact_changed, contact_deleted
 from workers.directory.rep_versions import rep_changed, rep_deleted
 from workers.directory.rows import CountRow, ReadySentRow
 from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
-from workers.identity.addresses import BadAddressError, normalise
+from workers.identity.addresses import Address, BadAddressError, normalise
 from workers.identity.daily import begin_sweep, ensure_sweep, sweep_counts
-from workers.identity.event_time import event_time
-from workers.identity.people import person_of
+from workers.identity.event_time import AHEAD_MS, event_time, to_ms
+from workers.identity.people import Person, person_of
 from workers.identity.repeats import day_key, sweep_seen, take_once
 from workers.outbox import emit
 
@@ -54,7 +57,8 @@ class Deleted:
     record_id: str
 
 
-DirectoryEvent = CrmAccount | CrmRep | SalesActivity | Deleted
+DirectoryEvent = CrmAccount | CrmContact | CrmRep | SalesActivity | Deleted
+_CRM: Final = frozenset({CRM_ACCOUNTS.name, CRM_CONTACTS.name, CRM_REPS.name})
 
 
 class DirectoryHop:
@@ -75,18 +79,18 @@ class DirectoryHop:
             raise RefusedError(
                 DeadLetterReason.BREAKS_CONTRACT, f"{record.topic}: only the engine writes here"
             )
-        is_crm = record.topic in (CRM_ACCOUNTS.name, CRM_REPS.name)
+        is_crm = record.topic in _CRM
         if is_crm and record.value is None:
             return Deleted(_record_id(record))
         try:
-            said: CrmAccount | CrmRep | SalesActivity = parse_json(TOPICS[record.topic], record.value)
+            said: CrmAccount | CrmContact | CrmRep | SalesActivity = parse_json(
+                TOPICS[record.topic], record.value
+            )
         except ContractError as error:
             raise RefusedError(error.reason, error.detail) from None
-        if is_crm and record.key is not None:
-            named = said.crm_account_id if isinstance(said, CrmAccount) else getattr(said, "rep_id", "")
-            if _record_id(record) != named:
-                detail = f"{record.topic}: the record's key is not its id, so its deletion would not be found"
-                raise RefusedError(DeadLetterReason.BREAKS_CONTRACT, detail)
+        if is_crm and record.key is not None and _record_id(record) != _named(said):
+            detail = f"{record.topic}: the record's key is not its id, so its deletion would not be found"
+            raise RefusedError(DeadLetterReason.BREAKS_CONTRACT, detail)
         return said
 
     def key_of(self, event: DirectoryEvent) -> str | None:  # noqa: ARG002 - see the docstring
@@ -100,13 +104,25 @@ class DirectoryHop:
             if dropped:
                 _count(rows, clock, dropped_domains=dropped)
             return [emit(LEAD_EVENTS, fact) for fact in account_changed(account, rows)]
+        if isinstance(event, CrmContact):
+            at_ms = min(to_ms(event.occurred_at), record.timestamp_ms + AHEAD_MS)
+            return [
+                emit(LEAD_EVENTS, fact)
+                for fact in contact_changed(event, self._person(event.email), at_ms, rows)
+            ]
         if isinstance(event, CrmRep):
             return [emit(DESK_REQUESTS, fact) for fact in rep_changed(event, rows)]
         if isinstance(event, SalesActivity):
             return self._answered(event, record, rows, clock)
+        return self._deleted(event, record, rows)
+
+    def _deleted(self, event: Deleted, record: Record, rows: Rows) -> list[Emit]:
         if record.topic == CRM_ACCOUNTS.name:
             gone = account_deleted(event.record_id, record.timestamp_ms, rows)
             return [emit(LEAD_EVENTS, fact) for fact in gone]
+        if record.topic == CRM_CONTACTS.name:
+            lost = contact_deleted(self._person(event.record_id), record.timestamp_ms, rows)
+            return [emit(LEAD_EVENTS, fact) for fact in lost]
         return [emit(DESK_REQUESTS, fact) for fact in rep_deleted(event.record_id, record.timestamp_ms, rows)]
 
     def _answered(self, said: SalesActivity, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
@@ -115,10 +131,7 @@ class DirectoryHop:
         if said.handoff_id is not None:
             account_key = account_key_of(said.handoff_id)
         else:
-            try:
-                person = person_of(normalise(said.email or ""), self._lead_id_key)
-            except BadAddressError as error:
-                raise RefusedError(DeadLetterReason.BAD_ADDRESS, f"email: {error}") from None
+            person = self._person(said.email or "")
             account_key, lead_id = person.account_key, person.lead_id
         ensure_sweep(rows, clock.now_ms)
         if not take_once(rows, record.topic, said.event_id, time, record.timestamp_ms):
@@ -128,6 +141,9 @@ class DirectoryHop:
             account_key=account_key, lead_id=lead_id, occurred_at_ms=time.at_ms, activity=said
         )
         return [emit(LEAD_EVENTS, answered)]
+
+    def _person(self, email: str) -> Person:
+        return person_of(_address(email), self._lead_id_key)
 
     def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
         """Tell every partition of `visitors`, once, that this one has read what the CRM had at the first start."""
@@ -160,6 +176,22 @@ class DirectoryHop:
     def is_ready(self, rows: Rows) -> bool:  # noqa: ARG002 - see the docstring
         """Return True: the directory waits for nobody."""
         return True
+
+
+def _address(email: str) -> Address:
+    try:
+        return normalise(email)
+    except BadAddressError as error:
+        raise RefusedError(DeadLetterReason.BAD_ADDRESS, f"email: {error}") from None
+
+
+def _named(said: CrmAccount | CrmContact | CrmRep | SalesActivity) -> str:
+    """What a CRM record's key has to be: its id; of a contact the address, normalised."""
+    if isinstance(said, CrmAccount):
+        return said.crm_account_id
+    if isinstance(said, CrmContact):
+        return _address(said.email).email
+    return said.rep_id
 
 
 def _record_id(record: Record) -> str:

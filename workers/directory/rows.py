@@ -31,6 +31,15 @@ class RepVersionRow(Row, frozen=True):
     """Names of the desks where the rep sits; at most 20, as the contract allows."""
 
 
+class ContactVersionRow(Row, frozen=True):
+    """The last version of one contact, keyed by lead_id: as many as the CRM has. It holds no address."""
+
+    prefix: ClassVar[str] = "contact-version"
+    content: str
+    """What is known of the person, as JSON: a blank of a later version has overwritten nothing."""
+    event_id: str
+
+
 class CountRow(Row, frozen=True):
     """What was left out, keyed by the day (UTC) of stream time. Kept for 30 days."""
 

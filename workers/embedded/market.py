@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from workers.embedded import sales_team
 from workers.embedded.companies import companies
+from workers.embedded.contacts import contacts
 from workers.embedded.dice import Dice
 from workers.embedded.happening import Happening, happening
 from workers.embedded.journeys import DAYS, Journeys, some_time
@@ -40,11 +41,13 @@ def market(seed: int, start: datetime = START) -> list[Happening]:
     firms = companies(chance, start, sales_team.OWNERS, sales_team.DEPARTED)
     known = [*sales_team.accounts(firms, start), *sales_team.reps(start)]
     journeys = Journeys(chance, start)
-    visits = list(_visits(chance, journeys, people(chance, firms), start))
+    crowd = people(chance, firms)
+    visits = list(_visits(chance, journeys, crowd, start))
     made = list(_as_it_arrives(chance, visits))
     made.extend(_rubbish(chance, start))
     made.extend(sales_team.answers(chance, journeys.asked))
     made.extend(sales_team.changes(chance, firms, start))
+    made.extend(contacts(Dice(f"contacts of {seed}"), crowd, start))
     made = [record for record in made if record.timestamp_ms < end_ms]
     made.sort(key=lambda record: (record.timestamp_ms, record.topic, record.key or ""))
     return [*known, *made]

@@ -24,7 +24,7 @@ def test_visitors_are_ready_by_what_all_directory_partitions_announce() -> None:
 
 
 def test_the_crm_is_read_before_the_announcement() -> None:
-    assert spec(KEY).announces_after == ("crm.accounts", "crm.reps")
+    assert spec(KEY).announces_after == ("crm.accounts", "crm.contacts", "crm.reps")
 
 
 def test_only_the_engine_writes_the_directorys_own_log() -> None:

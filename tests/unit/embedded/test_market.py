@@ -145,3 +145,15 @@ def test_the_crm_changes_and_sales_answers_during_the_fortnight(fortnight: list[
     assert len(crm) >= 20
     assert any(record.value is None for record in crm)
     assert all(actions[action] > 5 for action in ("touched", "accepted", "rejected", "reassigned"))
+
+
+def test_the_crm_knows_some_people_learns_of_others_late_and_must_not_contact_a_few(
+    fortnight: list[Happening],
+) -> None:
+    records = [record for record in fortnight if record.topic == "crm.contacts"]
+    said = values(fortnight, "crm.contacts")
+
+    assert 80 <= len(records) <= 400
+    assert all(record.key == value["email"] for record, value in zip(records, said, strict=True))
+    assert sum(bool(value.get("do_not_contact")) for value in said) >= 3
+    assert sum(record.timestamp_ms > START_MS + 5 * DAY_MS for record in records) >= 3

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.edge import KEY, NOON, Partition, iso, types
+from workers.directory.agent import spec
+from workers.directory.rows import ContactVersionRow
+from workers.identity.addresses import normalise
+from workers.identity.people import person_of
+
+ANN = "ann@bank.example"
+
+
+def contact(event_id: str = "v1", email: str = ANN, **fields: Any) -> dict[str, Any]:
+    return {"event_id": event_id, "occurred_at": iso(NOON), "email": email, **fields}
+
+
+def partition() -> Partition:
+    return Partition(spec(KEY))
+
+
+def say(
+    directory: Partition, value: dict[str, Any] | None, key: str | None = ANN, **how: Any
+) -> list[dict[str, Any]]:
+    return directory.say("crm.contacts", value, key=key, **how)
+
+
+def test_a_contact_is_told_to_the_account_where_the_lead_lives() -> None:
+    (fact,) = say(partition(), contact(job_title="CIO", crm_contact_id="C1", do_not_contact=True))
+
+    assert (fact["type"], fact["key"]) == ("lead_contact", "domain:bank.example")
+    assert fact["lead_id"] == person_of(normalise(ANN), KEY).lead_id
+    assert fact["record"] == {"job_title": "CIO", "crm_contact_id": "C1", "do_not_contact": True}
+    assert ANN not in str(fact)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "known"),
+    [
+        pytest.param({"job_title": "CIO"}, {"job_title": "COO"}, {"job_title": "COO"}, id="the later holds"),
+        pytest.param({"job_title": "CIO"}, {"phone": "1"}, {"job_title": "CIO", "phone": "1"}, id="left out"),
+        pytest.param({"job_title": "CIO"}, {"job_title": " ", "phone": "1"}, {"job_title": "CIO", "phone": "1"}, id="blank"),
+        pytest.param({"do_not_contact": True}, {"do_not_contact": False}, {"do_not_contact": False}, id="may be contacted again"),
+        pytest.param({"do_not_contact": True}, {"phone": "1"}, {"do_not_contact": True, "phone": "1"}, id="a no stays"),
+        pytest.param(
+            {"company": {"sic": ["6021"]}},
+            {"company": {"sic": [], "employees": 0}},
+            {"company": {"sic": ["6021"], "naics": [], "employees": 0}},
+            id="what enrichment knows",
+        ),
+    ],
+)  # fmt: skip
+def test_a_later_version_overwrites_what_it_says_and_nothing_else(
+    before: dict[str, Any], after: dict[str, Any], known: dict[str, Any]
+) -> None:
+    directory = partition()
+    say(directory, contact("v1", **before))
+    (fact,) = say(directory, contact("v2", **after))
+    assert fact["record"] == known
+
+
+@pytest.mark.parametrize("again", [{"job_title": "CIO"}, {}, {"job_title": ""}], ids=str)
+def test_a_version_that_says_nothing_new_tells_nobody(again: dict[str, Any]) -> None:
+    directory = partition()
+    say(directory, contact("v1", job_title="CIO"))
+    assert say(directory, contact("v2", **again)) == []
+
+
+def test_a_deleted_contact_is_told_once_and_forgotten() -> None:
+    directory = partition()
+    say(directory, contact("v1", job_title="CIO"))
+    (fact,) = say(directory, None)
+    assert "record" not in fact
+    assert say(directory, None) == []
+    assert directory.rows(ContactVersionRow) == []
+
+
+def test_the_directory_keeps_no_address_of_a_contact() -> None:
+    directory = partition()
+    say(directory, contact("v1", job_title="CIO"))
+    ((key, row),) = directory.rows(ContactVersionRow)
+    assert ANN not in f"{key}{row}"
+
+
+def test_a_date_ahead_of_the_arrival_is_clamped() -> None:
+    (fact,) = say(partition(), contact(occurred_at=iso(NOON + 86_400_000)), arrives_at=NOON)
+    assert fact["occurred_at_ms"] == NOON + 300_000
+
+
+@pytest.mark.parametrize(
+    ("value", "key", "reason"),
+    [
+        pytest.param(contact(), "Ann@Bank.example", "breaks_contract", id="the key is not normalised"),
+        pytest.param(contact(), "bob@bank.example", "breaks_contract", id="the key is somebody else"),
+        pytest.param(contact(email="none"), "none", "bad_address", id="no address"),
+        pytest.param(None, "none", "bad_address", id="a deletion of no address"),
+        pytest.param(None, None, "breaks_contract", id="a deletion of nobody"),
+    ],
+)
+def test_what_could_not_be_found_again_is_a_dead_letter(
+    value: dict[str, Any] | None, key: str | None, reason: str
+) -> None:
+    assert types(say(partition(), value, key=key)) == [reason]
