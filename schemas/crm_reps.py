@@ -8,6 +8,9 @@ from pydantic import Field, StringConstraints, model_validator
 
 from schemas.base import Identifier, InboundEvent, Instant, Model, ShortText
 
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}$", to_lower=True)]
+SegmentName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+
 
 class DeskMembership(Model):
     """A seat at a desk; weight and capacity are per (rep, desk), the policy gives the default."""
@@ -38,6 +41,12 @@ class CrmRep(InboundEvent):
     name: ShortText
     active: bool = True
     desks: list[DeskMembership] = Field(default_factory=list, max_length=20)
+    languages: list[LanguageCode] = Field(
+        default_factory=list, max_length=20, description="Languages beside the desk's own, ISO 639-1, as es."
+    )
+    segments: list[SegmentName] = Field(
+        default_factory=list, max_length=20, description="Segments of the policy that this rep knows."
+    )
     calendar: str | None = Field(
         default=None, max_length=64, description="A calendar of the policy; else the desk's."
     )

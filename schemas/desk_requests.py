@@ -47,6 +47,18 @@ class DeskRequest(Model):
         default=None, description="The desk that sent the request on to a deputy."
     )
     everyone_away: bool = False
+    language: str | None = Field(
+        default=None, description="What the lead needs of the rep; None: nothing special."
+    )
+    segment: str | None = Field(default=None, description="The same, of the policy's segments.")
+    skill_missing: bool = Field(
+        default=False, description="Sent on because nobody who has the skill could take it."
+    )
+
+    @property
+    def is_stood_in_for(self) -> bool:
+        """Whether a desk sent it on to a fallback: a person who was not asked for by right."""
+        return self.everyone_away or self.skill_missing
 
 
 class DeskReturn(Model):

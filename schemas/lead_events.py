@@ -168,6 +168,7 @@ class DeskAnswer(Model):
     why_unavailable: PassedOver | None = None
     everyone_away: bool = False
     desk_full: bool = False
+    skill_missing: bool = Field(default=False, description="Nobody who has the skill could take it.")
     passed_over: list[PassedOverRep] = Field(default_factory=list, max_length=20)
     due_soon_at_ms: Milliseconds | None = None
     due_at_ms: Milliseconds | None = None

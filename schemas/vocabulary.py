@@ -132,6 +132,7 @@ class Reason(StrEnum):
     OPPORTUNITY_CLOSED = "opportunity_closed"
     ACCOUNT_IN_QUESTION = "account_in_question"
     DO_NOT_CONTACT = "do_not_contact"
+    SKILL_MISSING = "skill_missing"
 
 
 class PassedOver(StrEnum):
@@ -141,6 +142,8 @@ class PassedOver(StrEnum):
     ABSENT = "absent"
     INACTIVE = "inactive"
     FULL = "full"
+    LACKS_SKILL = "lacks_skill"
+    NOT_PREFERRED = "not_preferred"
 
 
 class Alert(StrEnum):
@@ -152,6 +155,7 @@ class Alert(StrEnum):
     EVERYONE_AWAY = "everyone_away"
     DESK_FULL = "desk_full"
     DESK_SILENT = "desk_silent"
+    SKILL_MISSING = "skill_missing"
     FACT_WANTED = "fact_wanted"
     REJECTED_TOO_EARLY = "rejected_too_early"
 

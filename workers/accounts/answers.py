@@ -76,7 +76,7 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
         holder = replace(holder, desk=before.desk)  # who has it already has it from there
     forget_request(case, request)
     due = handoffs.Due(answer.due_soon_at_ms, answer.due_at_ms)
-    reasons = _holder_reasons(case, holder)
+    reasons = _holder_reasons(case, holder, answer)
     handoffs.move_all(case, holder, request.kind, due, _move_reasons(case, request, reasons))
     if not request.pending:
         return
@@ -105,8 +105,7 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     )
     lead = handoffs.open_handoff(case, request.handoff_id, row, lead)
     case.put_lead(request.lead_id, lead)
-    if answer.everyone_away:
-        _alert(case, Alert.EVERYONE_AWAY, request, answer)
+    _say_who_is_missing(case, request, answer)
 
 
 def _waits(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
@@ -116,8 +115,7 @@ def _waits(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     case.change(request=replace(request, is_waiting=True))
     if answer.desk_full:
         _alert(case, Alert.DESK_FULL, request, answer)
-    if answer.everyone_away:
-        _alert(case, Alert.EVERYONE_AWAY, request, answer)
+    _say_who_is_missing(case, request, answer)
 
 
 def _nobody(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
@@ -157,10 +155,10 @@ def _holder(request: OpenRequest, answer: DeskAnswer) -> Holder:
     )
 
 
-def _holder_reasons(case: Case, holder: Holder) -> tuple[Reason, ...]:
+def _holder_reasons(case: Case, holder: Holder, answer: DeskAnswer) -> tuple[Reason, ...]:
     reasons: list[Reason] = []
     if holder.how is HowChosen.FALLBACK:
-        reasons.append(Reason.EVERYONE_AWAY)
+        reasons.append(Reason.EVERYONE_AWAY if answer.everyone_away else Reason.SKILL_MISSING)
     elif holder.type is AssigneeType.REP:
         is_former = holder.route is Route.ACCOUNT_HAS_REP and case.account.holder is None
         reasons.append(Reason.FORMER_REP if is_former else _ROUTE_REASONS[holder.route])
@@ -168,7 +166,9 @@ def _holder_reasons(case: Case, holder: Holder) -> tuple[Reason, ...]:
         reasons.append(Reason.OWNER_AWAY)
     if case.account.gone and holder.route in {Route.ACCOUNT_HAS_REP, Route.OTHERWISE}:
         reasons.append(Reason.OWNER_NOT_ACTIVE)
-    return tuple(reasons)
+    if answer.skill_missing:
+        reasons.append(Reason.SKILL_MISSING)
+    return tuple(dict.fromkeys(reasons))
 
 
 def _move_reasons(case: Case, request: OpenRequest, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
@@ -186,6 +186,14 @@ def _move_reasons(case: Case, request: OpenRequest, reasons: tuple[Reason, ...])
 def _label(case: Case, lead: LeadRow) -> Qualification:
     fit = fit_of(case.terms, case.account.company, lead.facts)
     return label_of(fit.state, in_question=case.account.questioned is not None and not lead.reached_mql)
+
+
+def _say_who_is_missing(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
+    """Report that nobody was there, or nobody who has the skill; answered, moved or over, it is taken back."""
+    if answer.everyone_away:
+        _alert(case, Alert.EVERYONE_AWAY, request, answer)
+    if answer.skill_missing:
+        _alert(case, Alert.SKILL_MISSING, request, answer)
 
 
 def _alert(case: Case, alert: Alert, request: OpenRequest, answer: DeskAnswer) -> None:

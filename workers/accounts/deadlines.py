@@ -38,6 +38,7 @@ def unwatch(case: Case, handoff_id: str) -> None:
         cancel_timer(case.rows, kind, handoff_id)
         case.clear_alert(alert, handoff_id)
     case.clear_alert(Alert.EVERYONE_AWAY, handoff_id)
+    case.clear_alert(Alert.SKILL_MISSING, handoff_id)
 
 
 def report(case: Case, kind: str, handoff_id: str) -> None:

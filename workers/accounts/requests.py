@@ -19,6 +19,7 @@ from workers.accounts.ownership import Plan, kind_of, named_by_crm, plan_for, ri
 from workers.accounts.pending import first_due, no_longer_due
 from workers.accounts.qualifying import is_still_due
 from workers.accounts.rows import HandoffRow, OpenRequest, PendingRow, ScoreRow
+from workers.accounts.skills import needs_of
 from workers.engine.timers import cancel_timer, set_timer
 from workers.outbox import fact_id
 
@@ -59,7 +60,7 @@ def give_back(case: Case) -> None:
 def forget_request(case: Case, request: OpenRequest) -> None:
     """The request is over, answered or given back: its timer and its alerts too."""
     cancel_timer(case.rows, ASK, case.key)
-    for alert in (Alert.DESK_SILENT, Alert.DESK_FULL, Alert.EVERYONE_AWAY):
+    for alert in (Alert.DESK_SILENT, Alert.DESK_FULL, Alert.EVERYONE_AWAY, Alert.SKILL_MISSING):
         case.clear_alert(alert, request.handoff_id)
     case.change(request=None)
 
@@ -202,6 +203,7 @@ def _ask(case: Case, request: OpenRequest, cycle: int) -> None:
 
 
 def _send(case: Case, request: OpenRequest) -> None:
+    needs = needs_of(case.terms.policy, case.account.company, case.lead(request.lead_id).facts)
     event = DeskRequest(
         request_id=request.request_id,
         desk=request.desk,
@@ -215,6 +217,8 @@ def _send(case: Case, request: OpenRequest) -> None:
         since_ms=request.since_ms,
         raised_hand=request.raised,
         attempt=request.attempt,
+        language=needs.language,
+        segment=needs.segment,
     )
     case.say(DESK_REQUESTS, event)
     pause_ms = HOUR_MS if request.attempt < ATTEMPTS_BEFORE_ALERT else DAY_MS

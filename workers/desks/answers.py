@@ -52,6 +52,7 @@ def settle(
             State.UNAVAILABLE,
             everyone_away=outcome.everyone_away,
             desk_full=True,
+            skill_missing=outcome.skill_missing,
             candidates=outcome.candidates,
         )
     answer = AnswerRow(
@@ -138,6 +139,7 @@ def _answer(request: DeskRequest, outcome: Outcome) -> DeskAnswer:
         why_unavailable=outcome.why_unavailable,
         everyone_away=outcome.everyone_away,
         desk_full=outcome.desk_full,
+        skill_missing=outcome.skill_missing,
         passed_over=passed_over[:_MAX_PASSED_OVER],
         due_soon_at_ms=outcome.deadline.soon_ms if outcome.deadline else None,
         due_at_ms=outcome.deadline.due_ms if outcome.deadline else None,

@@ -46,6 +46,7 @@ class Outcome:
     why_unavailable: PassedOver | None = None
     everyone_away: bool = False
     desk_full: bool = False
+    skill_missing: bool = False
     candidates: tuple[Candidate, ...] = ()
     step: Step | None = None
     """The turn that it took; None: no turn was used."""

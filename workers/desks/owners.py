@@ -37,10 +37,11 @@ def decide_at_rep(terms: Terms, rows: Rows, request: DeskRequest, now_ms: int) -
             how_chosen=_how(request),
             deadline=terms.deadline(request, home, rep, now_ms),
             everyone_away=request.everyone_away,
+            skill_missing=request.skill_missing,
         )
     if has_come_back(request):
         return Outcome(State.WAITING, everyone_away=True)
-    if why is PassedOver.INACTIVE and not request.away and not request.everyone_away:
+    if why is PassedOver.INACTIVE and not request.away and not request.is_stood_in_for:
         return Outcome(State.UNAVAILABLE, why_unavailable=why)
     away = [*request.away, rep_id]
     stand_in = _stand_in(rep, home, away)
@@ -82,7 +83,7 @@ def _onward(request: DeskRequest, stand_in: str, rep_id: str, away: list[str]) -
 
 
 def _how(request: DeskRequest) -> HowChosen:
-    if request.everyone_away:
+    if request.is_stood_in_for:
         return HowChosen.FALLBACK
     if request.deputy_for is not None:
         return HowChosen.DEPUTY

@@ -36,6 +36,8 @@ def at_desk(desk: str, rep: CrmRep | None, event_id: str) -> RepRow | None:
         absences=tuple(sorted((_ms(away.starts_at), _ms(away.ends_at)) for away in rep.absences)),
         deputy=rep.deputy_rep_id,
         manager=rep.manager_rep_id,
+        languages=tuple(sorted(set(rep.languages))),
+        segments=tuple(sorted(set(rep.segments))),
     )
 
 

@@ -13,7 +13,7 @@ from workers.desks.owners import decide_at_rep
 from workers.desks.presence import back_at_ms, is_absent
 from workers.desks.terms import DESK_PREFIX, Terms
 from workers.desks.turns import decide_at_desk, members
-from workers.desks.waiting import first, leave, place_of, waiting_count
+from workers.desks.waiting import first_of, first_of_each, leave, next_to_go, waiting_count
 from workers.engine.api import Emit
 from workers.engine.rows import Rows
 from workers.engine.timers import cancel_timer, set_timer
@@ -41,18 +41,27 @@ def release(terms: Terms, rows: Rows, desk: str, now_ms: int) -> list[Emit]:
         set_timer(rows, RELEASE, desk, terms.next_opening(known, now_ms))
         return []
     emits: list[Emit] = []
-    for _ in range(_CHUNK):
-        request = first(rows, desk)
-        if request is None:
-            cancel_timer(rows, RELEASE, desk)
-            return emits
-        outcome = decide(terms, rows, request, now_ms, is_released=True)
+    firsts = {one.file: one for one in first_of_each(rows, desk)}
+    gone = 0
+    while gone < _CHUNK and (chosen := next_to_go(firsts.values())) is not None:
+        outcome = decide(terms, rows, chosen.request, now_ms, is_released=True)
         if outcome.state is State.WAITING:
-            look_again(terms, rows, desk, now_ms)
-            return emits
-        leave(rows, place_of(request))
-        emits += settle(terms, rows, request, outcome, now_ms, is_released=True)
-    set_timer(rows, RELEASE, desk, now_ms)
+            del firsts[chosen.file]  # what it needs is full or away, and so it is for all behind it
+            continue
+        gone += 1
+        leave(rows, chosen.place)
+        emits += settle(terms, rows, chosen.request, outcome, now_ms, is_released=True)
+        behind = first_of(rows, desk, chosen.file)
+        if behind is None:
+            del firsts[chosen.file]
+        else:
+            firsts[chosen.file] = behind
+    if firsts:
+        set_timer(rows, RELEASE, desk, now_ms)
+    elif waiting_count(rows, desk):
+        look_again(terms, rows, desk, now_ms)
+    else:
+        cancel_timer(rows, RELEASE, desk)
     return emits
 
 

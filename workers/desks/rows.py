@@ -29,6 +29,8 @@ class RepRow(Row, frozen=True):
     """Away from (inclusive) until (exclusive), ms UTC, earliest first."""
     deputy: str | None = None
     manager: str | None = None
+    languages: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
 
 
 class RotationRow(Row, frozen=True):
@@ -73,7 +75,7 @@ class AnswerRow(Row, frozen=True):
 
 
 class WaitingRow(Row, frozen=True):
-    """A request that waits, keyed by (desk, hand raised first, total from above, since, request_id).
+    """A request that waits, keyed by (desk, file: hand raised first and what it needs, total from above, since, request_id).
 
     At most 10,000 a desk; the place is by the total when it began to wait.
     """

@@ -1,19 +1,25 @@
 """Which rep of a desk takes a request: the next in turn, the one who has the account, or the desk itself.
 
 In: a request at ``desk:<name>``, the rows, the time. Out: an outcome; nothing is written here. Members stand in the
-order of their rep_id, which decides ties. Who is absent or inactive never gets a lead; who is full gets no MQL.
+order of their rep_id, which decides ties. Who is absent or inactive never gets a lead; who is full gets no MQL. Where
+nobody has a required skill the policy's fallback holds: the others in turn, or a named person.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from schemas.desk_requests import DeskRequest, RequestMode
 from schemas.vocabulary import HowChosen, Kind, PassedOver
-from workers.desks.capacity import capacity_of, in_period
-from workers.desks.outcome import Candidate, Outcome, State
+from workers.desks.candidates import Lineup, line_up
+from workers.desks.capacity import in_period
+from workers.desks.outcome import Outcome, State
 from workers.desks.presence import why_not_there
 from workers.desks.rotation import next_turn
 from workers.desks.rows import RepRow, RotationRow
+from workers.desks.skills import lacks_skill
 from workers.desks.terms import Terms, rep_desk
+from workers.desks.waiting import first_of_each
 from workers.engine.rows import Rows
 from workers.policy.model import Desk
 
@@ -68,18 +74,20 @@ def _decide_turn(
     rotation = in_period(rows.get(RotationRow, request.desk) or RotationRow(), terms.period(desk, now_ms))
     reps = dict(members(rows, request.desk))
     is_bound = needs_room(request)
-    candidates = tuple(
-        _candidate(rep_id, rep, rotation, desk, now_ms, is_bound=is_bound) for rep_id, rep in reps.items()
-    )
-    able = [(one.rep_id, one.weight) for one in candidates if one.passed_over is None]
-    if not able:
-        return _nobody(request, desk, candidates)
-    if is_bound and rotation.waiting and not is_released:
-        return Outcome(State.WAITING, candidates=candidates)  # others wait for opening hour: no overtaking
-    held = []
-    if desk.turn.when_away == "hold":
-        held = [(one.rep_id, one.weight) for one in candidates if one.passed_over is PassedOver.ABSENT]
-    step = next_turn(able, rotation.credits, held)
+    lineup = line_up(desk, reps.items(), request, rotation, now_ms, is_bound=is_bound)
+    skill_missing = not lineup.able and _is_skill_missing(lineup, is_bound=is_bound)
+    if skill_missing and desk.skills is not None:
+        if desk.skills.fallback is not None:
+            onward = _to(request, desk.skills.fallback, skill_missing=True)
+            return Outcome(State.SENT_ON, candidates=lineup.candidates, sent_on=onward, skill_missing=True)
+        asks_nothing = request.model_copy(update={"language": None, "segment": None})
+        lineup = line_up(desk, reps.items(), asks_nothing, rotation, now_ms, is_bound=is_bound)
+    if not lineup.able:
+        return _nobody(request, desk, lineup, skill_missing=skill_missing)
+    if is_bound and not is_released and rotation.waiting and _overtakes(rows, desk, request, reps, lineup):
+        return Outcome(State.WAITING, candidates=lineup.candidates, skill_missing=skill_missing)
+    held = lineup.held if desk.turn.when_away == "hold" else ()
+    step = next_turn(lineup.able, rotation.credits, held)
     rep = reps[step.taker]
     return Outcome(
         State.ASSIGNED,
@@ -87,37 +95,52 @@ def _decide_turn(
         rep_name=rep.name,
         how_chosen=HowChosen.ROTATION,
         deadline=terms.deadline(request, desk, rep, now_ms),
-        candidates=candidates,
+        skill_missing=skill_missing,
+        candidates=lineup.candidates,
         step=step,
         period=rotation.period,
     )
 
 
-def _candidate(
-    rep_id: str, rep: RepRow, rotation: RotationRow, desk: Desk, now_ms: int, *, is_bound: bool
-) -> Candidate:
-    taken, capacity = rotation.taken.get(rep_id, 0), capacity_of(rep, desk.mqls_per_rep.most)
-    why = why_not_there(rep, now_ms)
-    if why is None and is_bound and taken >= capacity:
-        why = PassedOver.FULL
-    return Candidate(rep_id, rep.weight, rotation.credits.get(rep_id, 0), taken, capacity, why)
+def _is_skill_missing(lineup: Lineup, *, is_bound: bool) -> bool:
+    """Whether the lead must go without its skill: nobody has it, or it must not wait and nobody who has it is there."""
+    lacks = any(one.passed_over is PassedOver.LACKS_SKILL for one in lineup.candidates)
+    return lacks and not (is_bound and lineup.has_skill)
 
 
-def _nobody(request: DeskRequest, desk: Desk, candidates: tuple[Candidate, ...]) -> Outcome:
+def _overtakes(
+    rows: Rows, desk: Desk, request: DeskRequest, reps: Mapping[str, RepRow], lineup: Lineup
+) -> bool:
+    """Whether somebody among the able could take a lead that waits for opening hour: then this one waits behind it."""
+    for waiting in first_of_each(rows, request.desk):
+        before = waiting.request
+        nobody_can = all(lacks_skill(desk, rep, before) for rep in reps.values() if rep.active)
+        if any(nobody_can or not lacks_skill(desk, reps[rep_id], before) for rep_id, _ in lineup.able):
+            return True
+    return False
+
+
+def _nobody(request: DeskRequest, desk: Desk, lineup: Lineup, *, skill_missing: bool) -> Outcome:
     """Nobody can take it: full desks make MQLs wait; where all are away, the policy says who stands in."""
-    if any(one.passed_over is PassedOver.FULL for one in candidates):
-        return Outcome(State.WAITING, desk_full=True, candidates=candidates)
+    candidates = lineup.candidates
+    if lineup.is_full:
+        return Outcome(State.WAITING, desk_full=True, candidates=candidates, skill_missing=skill_missing)
     away = desk.everyone_away
     fallback = away.raised_hand if request.raised_hand else away.mql_fallback
     if fallback is None:
-        return Outcome(State.WAITING, everyone_away=True, candidates=candidates)
-    onward = request.model_copy(
-        update={
-            "desk": rep_desk(fallback),
-            "mode": RequestMode.OWNER,
-            "rep_id": fallback,
-            "origin_desk": request.desk,
-            "everyone_away": True,
-        }
+        return Outcome(State.WAITING, everyone_away=True, candidates=candidates, skill_missing=skill_missing)
+    onward = _to(request, fallback, everyone_away=True, skill_missing=skill_missing)
+    return Outcome(
+        State.SENT_ON, everyone_away=True, candidates=candidates, sent_on=onward, skill_missing=skill_missing
     )
-    return Outcome(State.SENT_ON, everyone_away=True, candidates=candidates, sent_on=onward)
+
+
+def _to(request: DeskRequest, fallback: str, **why: bool) -> DeskRequest:
+    """The request as it goes on to a fallback's desk of one."""
+    there = {
+        "desk": rep_desk(fallback),
+        "mode": RequestMode.OWNER,
+        "rep_id": fallback,
+        "origin_desk": request.desk,
+    }
+    return request.model_copy(update=there | why)

@@ -1,10 +1,15 @@
 """The leads that wait at a desk: strongest first, then the one that waits longest. Bounded.
 
 In: requests. Out: their places and the next to go. A place is by the total when the wait began. What capacity does not
-hold back (it waits because everyone is away) stands before MQLs, so that the first tells for all.
+hold back (it waits because everyone is away) stands before MQLs. Leads that need the same of a rep form one file: if its
+first cannot go, none of it can, and the firsts of the other files are looked at; so nobody waits behind a lead that
+waits for somebody else.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -16,7 +21,22 @@ from workers.engine.rows import Rows
 MAX_WAITING = 10_000
 _MOST_POINTS = 10**9
 
+_AFTER_ALL_TOTALS = ":"
+"""Sorts after every digit: a place that is behind a whole file."""
+
 Place = tuple[str, ...]
+
+
+class Waiting(NamedTuple):
+    """A request that waits, at its place."""
+
+    place: Place
+    request: DeskRequest
+
+    @property
+    def file(self) -> str:
+        """The file in which it stands."""
+        return self.place[1]
 
 
 def is_crowded(rows: Rows, desk: str) -> bool:
@@ -31,12 +51,13 @@ def waiting_count(rows: Rows, desk: str) -> int:
 
 
 def place_of(request: DeskRequest) -> Place:
-    """The key of a request among those that wait."""
+    """The key of a request among those that wait: desk, file, then the order within the file."""
     rank = "0" if request.raised_hand else "2" if request.kind is Kind.MQL else "1"
+    needs = [one for one in (request.language, request.segment) if one is not None]
     total = min(max(request.total, -_MOST_POINTS), _MOST_POINTS)
     return (
         request.desk,
-        rank,
+        "+".join([rank, *needs]),
         f"{_MOST_POINTS - total:010d}",
         f"{request.since_ms:015d}",
         request.request_id,
@@ -51,10 +72,33 @@ def wait(rows: Rows, request: DeskRequest) -> Place:
     return place
 
 
-def first(rows: Rows, desk: str) -> DeskRequest | None:
-    """The next to go."""
-    found = rows.scan(WaitingRow, desk, limit=1)
-    return DeskRequest.model_validate_json(found[0][1].request) if found else None
+def first_of_each(rows: Rows, desk: str) -> list[Waiting]:
+    """The first of each file, the next to go before the others. Files are bounded by what the policy says leads need."""
+    found: list[Waiting] = []
+    after: tuple[str, ...] = ()
+    while one := _first(rows, desk, after=after):
+        found.append(one)
+        after = (desk, one.file, _AFTER_ALL_TOTALS)
+    return sorted(found, key=_order)
+
+
+def first_of(rows: Rows, desk: str, file: str) -> Waiting | None:
+    """The first of one file."""
+    return _first(rows, desk, file)
+
+
+def next_to_go(firsts: Iterable[Waiting]) -> Waiting | None:
+    """Of several files' firsts the one that goes before the others."""
+    return min(firsts, key=_order, default=None)
+
+
+def _first(rows: Rows, *prefix: str, after: tuple[str, ...] = ()) -> Waiting | None:
+    found = rows.scan(WaitingRow, *prefix, after=after, limit=1)
+    return Waiting(found[0][0], DeskRequest.model_validate_json(found[0][1].request)) if found else None
+
+
+def _order(one: Waiting) -> Place:
+    return (one.file[0], *one.place[2:])
 
 
 def leave(rows: Rows, place: Place) -> None:

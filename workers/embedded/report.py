@@ -115,7 +115,7 @@ def _reps(handoffs: list[LeadRouting], weights: Mapping[str, int]) -> Renderable
             held[event.assignee.id] += 1
             turns[event.assignee.id] += event.how_chosen is HowChosen.ROTATION
     table = _table(
-        "Leads per rep (turns follow the weights, but for absence, a full week and colleagues)",
+        "Leads per rep (turns follow the weights, but for absence, skills, a full week and colleagues)",
         "rep",
         "weight",
         "turns",

@@ -1,4 +1,4 @@
-"""The demo's sales team: desks, weights, absences; what happens to it and to the CRM during the fortnight; its answers.
+"""The demo's sales team: desks, weights, skills, absences; what happens to it and to the CRM during the fortnight; its answers.
 
 In: companies, people, the start and a seeded source of chance. Out: events of crm.reps, crm.accounts and
 sales.activities. A hand-off's id is not known beforehand, so sales answers by the lead's address.
@@ -33,6 +33,8 @@ _TEAM: Final = (
     ("renée", "Renée Dubois", 0, None, "pavel"),
 )
 _AWAY: Final = {"jonas": (1, 5), "olga": (3, 6)}  # days after the start, end excluded
+_SPEAKS: Final = {"lena": ["es"], "mia": ["es"]}
+_KNOWS: Final = {"mia": ["large"], "tom": ["large"]}
 _INACTIVE: Final = "victor"
 _LEAVES: Final = ("renée", 8)
 _REASONS: Final = ("not_now", "not_now", "unreachable", "wrong_person", "not_our_market", "duplicate")
@@ -131,6 +133,10 @@ def _rep(rep_id: str, start: datetime, at: datetime, *, active: bool) -> Happeni
     }
     if weight:
         record["desks"] = [{"desk": DESK, "weight": weight} | ({"capacity": capacity} if capacity else {})]
+    if languages := _SPEAKS.get(rep_id):
+        record["languages"] = languages
+    if segments := _KNOWS.get(rep_id):
+        record["segments"] = segments
     if deputy:
         record["deputy_rep_id"] = deputy
     if rep_id != "dana":

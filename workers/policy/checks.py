@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from workers.policy.problem import shown
+from workers.policy.skill_checks import check_skills
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +27,7 @@ def check_names(policy: Policy, document: Document) -> list[Problem]:
         *_rules(policy, document),
         *_routes(policy, document),
         *_desks(policy, document),
+        *check_skills(policy, document),
         *_grades(policy, document),
         *_titles(policy, document),
     ]

@@ -34,6 +34,7 @@ from workers.policy.scalars import (
     readable,
     refuse,
 )
+from workers.policy.skills import DeskSkills
 
 ZoneName = Annotated[Text, readable(zone)]
 HolidayCountry = Annotated[Text, readable(check_holidays)]
@@ -153,6 +154,8 @@ class Desk(Part):
     answer_within: AnswerWithin
     due_soon_percent: Percent
     """The share of the time after which a lead is reported as due soon."""
+    skills: DeskSkills | None = None
+    """What this desk asks of the rep who takes a lead, as ``{language: required, when_nobody_has_it: anyone}``."""
 
 
 RouteIf = Literal["never", "customer", "open_opportunity", "account_has_owner", "account_has_rep"]

@@ -34,6 +34,7 @@ from workers.policy.market import (
     Title,
 )
 from workers.policy.scalars import DAY_MS, Count, CurrencyCode, Days, Name, Text, form
+from workers.policy.skills import DeskSkills, Segment, Skills
 from workers.policy.stages import Again, Grade, Mql, SalesSaysNo, Stages
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "Calendar",
     "Country",
     "Desk",
+    "DeskSkills",
     "EveryoneAway",
     "Fade",
     "Functions",
@@ -61,7 +63,9 @@ __all__ = [
     "Route",
     "Rule",
     "SalesSaysNo",
+    "Segment",
     "ServedMarket",
+    "Skills",
     "Stages",
     "Title",
     "Turn",
@@ -119,6 +123,8 @@ class Policy(Part):
     behaviour: Behaviour
     stages: Stages
     routes: Annotated[tuple[Route, ...], Field(min_length=1, max_length=50)]
+    skills: Skills | None = None
+    """What leads may need of the rep who takes them, as ``{language: {es: [MX, PR]}}``; desks say what they make of it."""
     desks: Annotated[dict[Name, Desk], Field(min_length=1, max_length=50)]
     calendars: Annotated[dict[Name, Calendar], Field(min_length=1, max_length=100)]
     privacy: Privacy

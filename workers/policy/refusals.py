@@ -38,7 +38,6 @@ _NOT_YET = frozenset(
         "behaviour.rules.*.mql_at_once",
         "behaviour.campaigns",
         "desks.*.like",
-        "desks.*.skills",
         "desks.*.answer_within.service",
         "desks.*.answer_within.partner",
         "desks.*.answer_within.then",

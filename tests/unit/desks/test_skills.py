@@ -1,0 +1,221 @@
+"""Who can do what a lead needs: required skills decide who is a candidate, preferred ones who comes first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from schemas.vocabulary import HowChosen, PassedOver
+from tests.unit.desks.world import (
+    MONDAY,
+    World,
+    answers,
+    ask,
+    at,
+    facts,
+    lines,
+    policy_with,
+    raise_hand,
+    rep,
+    takers,
+)
+
+HOUR_MS = 3_600_000
+AWAY = ((MONDAY - HOUR_MS, MONDAY + HOUR_MS),)
+ANYONE = "when_nobody_has_it: anyone"
+BOTH_REQUIRED = policy_with(("segment: preferred", "segment: required"))
+TO_DANA = policy_with((ANYONE, "when_nobody_has_it: dana"))
+HOLD = policy_with(("when_away: skip", "when_away: hold"))
+BOTH_PREFERRED = policy_with(
+    (f"language: required, segment: preferred, {ANYONE}", "language: preferred, segment: preferred")
+)
+
+
+def team(*records: Any, policy: str | None = None) -> World:
+    world = World(policy) if policy else World()
+    world.send(*[facts(record) for record in records], facts(rep("dana", desks=()), desk="rep:dana"))
+    return world
+
+
+def spanish(number: int | str, **changes: Any) -> Any:
+    return ask(number, language="es", **changes)
+
+
+def why(said: list[Any], at_: int = 0) -> dict[str, PassedOver]:
+    return {one.rep_id: one.why for one in answers(said)[at_].passed_over}
+
+
+def test_only_who_has_the_required_skill_is_a_candidate() -> None:
+    world = team(rep("a", weight=9), rep("b", languages=["es"]), rep("c", languages=["fr", "es"]))
+    said = world.send(spanish(1), spanish(2), spanish(3), ask(4))
+    assert takers(said) == "b c b a"
+    assert why(said) == {"a": PassedOver.LACKS_SKILL}
+    assert why(said, 3) == {}
+
+
+def test_turns_among_those_with_the_skill_are_shared_by_weight_and_the_others_pay_nothing() -> None:
+    world = team(rep("a"), rep("b", languages=["es"], weight=2), rep("c", languages=["es"]))
+    assert takers(world.send(*[spanish(number) for number in range(6)])) == "b c b b c b"
+    assert world.rotation().credits.get("a", 0) == 0
+
+
+@pytest.mark.parametrize(
+    ("needs", "policy", "taker"),
+    [
+        ({}, None, "a"),
+        ({"language": "es"}, None, "b"),
+        ({"language": "fr"}, None, "a"),
+        ({"segment": "large"}, None, "c"),
+        ({"segment": "large"}, BOTH_REQUIRED, "c"),
+        ({"language": "es", "segment": "large"}, None, "d"),
+        ({"language": "es", "segment": "large"}, BOTH_REQUIRED, "d"),
+        ({"language": "es"}, BOTH_PREFERRED, "b"),
+    ],
+    ids=[
+        "nothing",
+        "a language",
+        "another",
+        "a segment",
+        "as required",
+        "both",
+        "both required",
+        "both preferred",
+    ],
+)
+def test_the_first_who_fits_best_takes_it(needs: dict[str, str], policy: str | None, taker: str) -> None:
+    world = team(
+        rep("a"),
+        rep("b", languages=["es"]),
+        rep("c", segments=["large"]),
+        rep("d", languages=["ES"], segments=["large"]),
+        policy=policy,
+    )
+    assert takers(world.send(ask(1, **needs))) == taker
+
+
+def test_a_preference_orders_and_the_others_take_what_the_preferred_cannot() -> None:
+    world = team(rep("a", weight=9), rep("b", segments=["large"], capacity=1))
+    said = world.send(ask(1, segment="large"), ask(2, segment="large"), raise_hand(3, segment="large"))
+    assert takers(said) == "b a b"
+    assert why(said) == {"a": PassedOver.NOT_PREFERRED}
+    assert why(said, 1) == {"b": PassedOver.FULL}
+    assert not any(one.skill_missing for one in answers(said))
+
+
+def test_a_preference_never_leaves_the_stronger_lead_lying() -> None:
+    world = team(rep("a", capacity=0), rep("b", segments=["large"], capacity=0))
+    world.send(ask("weak", total=136, segment="large"), ask("strong", total=150))
+    said = world.send(facts(rep("b", segments=["large"], capacity=1)))
+    assert [one.lead_id for one in answers(said)] == ["lead-strong"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "taker", "how"),
+    [(None, "a", HowChosen.ROTATION), (TO_DANA, "dana", HowChosen.FALLBACK)],
+    ids=["anyone", "a named fallback"],
+)
+@pytest.mark.parametrize(
+    "make", [spanish, lambda number: raise_hand(number, language="es")], ids=["mql", "hand"]
+)
+def test_where_nobody_has_the_skill_the_fallback_takes_it_and_it_is_said(
+    make: Any, policy: str | None, taker: str, how: HowChosen
+) -> None:
+    world = team(rep("a"), rep("gone", languages=["es"], active=False), policy=policy)
+    answer = answers(world.send(make(1)))[0]
+    assert (answer.rep_id, answer.how_chosen, answer.skill_missing) == (taker, how, True)
+    assert not answer.everyone_away
+
+
+def test_those_with_the_skill_are_away_an_mql_waits_for_them_and_a_raised_hand_does_not() -> None:
+    world = team(rep("a"), rep("b", languages=["es"], away=AWAY))
+    said = world.send(spanish(1), raise_hand(2, language="es"))
+    assert [(one.outcome, one.rep_id, one.skill_missing, one.everyone_away) for one in answers(said)] == [
+        ("waiting", None, False, True),
+        ("assigned", "a", True, False),
+    ]
+    assert why(said) == {"a": PassedOver.LACKS_SKILL, "b": PassedOver.ABSENT}
+    assert takers(world.tick(MONDAY + HOUR_MS)) == "b"
+
+
+def test_those_with_the_skill_are_full_an_mql_waits_for_their_room_and_a_raised_hand_passes() -> None:
+    world = team(rep("a"), rep("b", languages=["es"], capacity=1))
+    said = world.send(spanish(1), spanish(2), raise_hand(3, language="es"))
+    assert [(one.outcome, one.rep_id, one.desk_full) for one in answers(said)] == [
+        ("assigned", "b", False),
+        ("waiting", None, True),
+        ("assigned", "b", False),
+    ]
+
+
+def test_nobody_waits_behind_a_lead_that_waits_for_somebody_else() -> None:
+    world = team(rep("a"), rep("b", languages=["es"], capacity=0))
+    assert takers(world.send(spanish("blocked", total=200), ask("free", total=136))) == "a"
+    assert world.rotation().waiting == 1
+
+
+def test_of_those_that_wait_each_goes_as_soon_as_its_own_rep_has_room() -> None:
+    world = team(rep("a", capacity=0), rep("b", languages=["es"], capacity=0))
+    world.send(
+        spanish("es-strong", total=150), ask("strong", total=149), spanish("es", total=140), ask("x", total=1)
+    )
+    assert [one.lead_id for one in answers(world.send(facts(rep("a", capacity=2))))] == [
+        "lead-strong",
+        "lead-x",
+    ]
+    said = answers(world.send(facts(rep("b", languages=["es"], capacity=1))))
+    assert [one.lead_id for one in said] == ["lead-es-strong"]
+
+
+def test_at_night_a_newcomer_waits_behind_whom_the_same_rep_could_take_and_behind_nobody_else() -> None:
+    world = team(rep("a", capacity=1), rep("b", languages=["es"], capacity=1))
+    world.send(ask(1), spanish(2), spanish("waits"))
+    night = at("2026-03-09 01:00")
+    said = world.send(ask("for a"), ask("would be b's"), at_ms=night)
+    assert [(one.outcome, one.rep_id) for one in answers(said)] == [("waiting", None), ("waiting", None)]
+    world = team(rep("a", capacity=1), rep("b", languages=["es"], capacity=0))
+    world.send(ask(1), spanish("waits"))
+    assert takers(world.send(ask("for a"), at_ms=night)) == "a"
+
+
+def test_a_held_turn_is_held_for_those_who_have_the_skill_only() -> None:
+    world = team(
+        rep("a", away=AWAY), rep("b", languages=["es"], away=AWAY), rep("c", languages=["es"]), policy=HOLD
+    )
+    world.send(spanish(1), spanish(2))
+    credits_ = world.rotation().credits
+    assert credits_.get("a", 0) == 0
+    assert credits_["b"] > 0
+
+
+def test_the_ledger_says_who_lacked_the_skill_and_moves_only_the_candidates() -> None:
+    world = team(rep("a"), rep("b", languages=["es"]), rep("c", languages=["es"]))
+    line = lines(world.send(spanish(1)))[0]
+    assert {one.rep_id: one.passed_over for one in line.candidates} == {
+        "a": PassedOver.LACKS_SKILL,
+        "b": None,
+        "c": PassedOver.NOT_ITS_TURN,
+    }
+    moved = {one.rep_id for one in line.candidates if one.current_after != one.current_before}
+    assert moved == {"b", "c"}
+
+
+def test_more_files_than_a_look_lets_go_do_not_keep_it_looking_for_ever() -> None:
+    world = team(
+        rep("a", capacity=0), *[rep(f"r{n:02}", languages=[_code(n)], capacity=0) for n in range(60)]
+    )
+    world.send(*[ask(number, language=_code(number)) for number in range(60)], ask("plain", total=1))
+    assert takers(world.send(facts(rep("a", capacity=1)))) == "a"
+    assert world.rotation().waiting == 60
+    assert world.tick(MONDAY + 1) == []
+
+
+def _code(number: int) -> str:
+    return chr(97 + number // 26) + chr(97 + number % 26)
+
+
+def test_who_comes_first_among_those_that_wait_is_told_across_files() -> None:
+    world = team(rep("a", capacity=0))
+    world.send(*[ask(n, total=100 + n, language=(None, "fr", "de")[n % 3]) for n in range(9)])
+    said = world.send(facts(rep("a", capacity=99)))
+    assert [one.lead_id for one in answers(said)] == [f"lead-{n}" for n in range(8, -1, -1)]

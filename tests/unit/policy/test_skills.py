@@ -1,0 +1,99 @@
+"""Skills in the policy: what leads may need, what desks ask for, and what cannot hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from workers.policy.model import Policy
+from workers.policy.problem import Problem
+
+DESK = "skills: {language: required, segment: preferred, when_nobody_has_it: anyone}"
+LANGUAGE = "  language: {es: [MX, PR, ES]}    # asked from there, or of a company there\n"
+SEGMENT = "  segment:\n    large: {revenue: {from: 4B}}  # knows how large banks buy\n"
+
+
+def test_the_default_policy_says_who_needs_what(default: Policy) -> None:
+    assert default.skills is not None
+    assert default.skills.language_of("PR") == "es"
+    desk = default.desks["inside_sales"].skills
+    assert desk is not None
+    assert (desk.language, desk.segment, desk.fallback) == ("required", "preferred", None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "found", "expected"),
+    [
+        ("es: [MX", "ES: [MX", "skills.language.ES", "the key ES", "small letters"),
+        ("es: [MX", "es: [mx", "skills.language.es[1]", '"mx"', "two capitals"),
+        ("[MX, PR, ES]", "[MX], pt: [BR, MX]", "skills.language", "MX twice", "each country once"),
+        (
+            "{from: 4B}",
+            "{from: 4B, to: 2B}",
+            "skills.segment.large.revenue",
+            "keys and values",
+            "from at most to",
+        ),
+        ("{from: 4B}", "{}", "skills.segment.large.revenue", "an empty mapping", "a lower bound"),
+        (
+            "{revenue: {from: 4B}}",
+            "{}",
+            "skills.segment.large",
+            "an empty mapping",
+            "revenue, employees, or both",
+        ),
+        (
+            ", when_nobody_has_it: anyone",
+            "",
+            "desks.inside_sales.skills",
+            "keys and values",
+            "when_nobody_has_it",
+        ),
+        (
+            "language: required",
+            "language: preferred",
+            "desks.inside_sales.skills",
+            "keys and values",
+            "only beside",
+        ),
+        (DESK, "skills: {}", "desks.inside_sales.skills", "an empty mapping", "language, segment, or both"),
+        (
+            DESK,
+            DESK.replace("preferred", "nice"),
+            "desks.inside_sales.skills.segment",
+            '"nice"',
+            "'preferred'",
+        ),
+        (
+            LANGUAGE,
+            "",
+            "desks.inside_sales.skills.language",
+            "a skill that no lead ever needs",
+            "skills.language",
+        ),
+        (
+            SEGMENT,
+            "",
+            "desks.inside_sales.skills.segment",
+            "a skill that no lead ever needs",
+            "skills.segment",
+        ),
+        (", segment: preferred", "", "skills.segment", "a skill that no desk asks for", "a desk with skills"),
+    ],
+)
+def test_what_cannot_hold_is_refused_where_it_stands(
+    changed: Callable[..., str],
+    problems: Callable[[str], list[Problem]],
+    old: str,
+    new: str,
+    key: str,
+    found: str,
+    expected: str,
+) -> None:
+    text = changed((old, new))
+    problem = next(one for one in problems(text) if one.key == key)
+    assert problem.found == found
+    assert expected in problem.expected
+    word = key.rsplit(".", 1)[-1].split("[", maxsplit=1)[0]
+    assert word in text.splitlines()[problem.line - 1]

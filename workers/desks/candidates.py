@@ -1,0 +1,95 @@
+"""Who of a desk can take a lead now, and why the others cannot: what they can do, whether they are there, and room.
+
+In: the desk's members, a request, counts, the time. Out: a lineup; nobody is chosen here. Required skills decide who is a
+candidate. Preferred ones only order: the rotation is among those who fit best of all who can take the lead now, so a
+preference never makes a lead wait, and never lets it pass to nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from schemas.desk_requests import DeskRequest
+from schemas.vocabulary import PassedOver
+from workers.desks.capacity import capacity_of
+from workers.desks.outcome import Candidate
+from workers.desks.presence import why_not_there
+from workers.desks.rows import RepRow, RotationRow
+from workers.desks.skills import lacks_skill, preference
+from workers.policy.model import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Lineup:
+    """Everybody at the desk as one decision sees them."""
+
+    candidates: tuple[Candidate, ...]
+    able: tuple[tuple[str, int], ...]
+    """(rep_id, weight) of those among whom the turn goes, in list order."""
+    held: tuple[tuple[str, int], ...]
+    """Those who would be among them, but are absent."""
+
+    @property
+    def has_skill(self) -> bool:
+        """Whether anybody active at the desk has what the lead needs, there or not."""
+        return any(
+            one.passed_over not in {PassedOver.INACTIVE, PassedOver.LACKS_SKILL} for one in self.candidates
+        )
+
+    @property
+    def is_full(self) -> bool:
+        """Whether somebody could take it, had they room."""
+        return any(one.passed_over is PassedOver.FULL for one in self.candidates)
+
+
+def line_up(
+    desk: Desk,
+    reps: Iterable[tuple[str, RepRow]],
+    request: DeskRequest,
+    rotation: RotationRow,
+    now_ms: int,
+    *,
+    is_bound: bool,
+) -> Lineup:
+    """Look over the members. ``is_bound``: capacity holds this request back."""
+    seen = [(rep_id, rep, preference(desk, rep, request)) for rep_id, rep in reps]
+    candidates = [
+        _candidate(desk, rep_id, rep, request, rotation, now_ms, is_bound=is_bound) for rep_id, rep, _ in seen
+    ]
+    best = max(
+        (fit for (_, _, fit), one in zip(seen, candidates, strict=True) if one.passed_over is None), default=0
+    )
+    ordered = tuple(
+        replace(one, passed_over=PassedOver.NOT_PREFERRED) if one.passed_over is None and fit < best else one
+        for (_, _, fit), one in zip(seen, candidates, strict=True)
+    )
+    held = [
+        one
+        for (_, _, fit), one in zip(seen, ordered, strict=True)
+        if one.passed_over is PassedOver.ABSENT and fit >= best
+    ]
+    return Lineup(ordered, _weights([one for one in ordered if one.passed_over is None]), _weights(held))
+
+
+def _candidate(
+    desk: Desk,
+    rep_id: str,
+    rep: RepRow,
+    request: DeskRequest,
+    rotation: RotationRow,
+    now_ms: int,
+    *,
+    is_bound: bool,
+) -> Candidate:
+    taken, capacity = rotation.taken.get(rep_id, 0), capacity_of(rep, desk.mqls_per_rep.most)
+    why = why_not_there(rep, now_ms)
+    if why is not PassedOver.INACTIVE and lacks_skill(desk, rep, request):
+        why = PassedOver.LACKS_SKILL
+    elif why is None and is_bound and taken >= capacity:
+        why = PassedOver.FULL
+    return Candidate(rep_id, rep.weight, rotation.credits.get(rep_id, 0), taken, capacity, why)
+
+
+def _weights(candidates: Sequence[Candidate]) -> tuple[tuple[str, int], ...]:
+    return tuple((one.rep_id, one.weight) for one in candidates)
