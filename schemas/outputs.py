@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -53,6 +54,9 @@ class LeadStage(Output):
     from_stage: Stage | None = None
     to_stage: Stage
     cycle: int
+    forecast_probability_percent: int | None = Field(default=None, description="For an opportunity.")
+    amount: Decimal | None = Field(default=None, description="Of the deal, as sales named it.")
+    currency: str | None = Field(default=None, description="ISO 4217, of the amount.")
     explanation: Explanation
 
 
@@ -95,6 +99,9 @@ class LeadRouting(Output):
     route: Route
     how_chosen: HowChosen | None = None
     passed_over: list[PassedOverRep] = Field(default_factory=list, max_length=20)
+    forecast_probability_percent: int | None = Field(
+        default=None, description="Of the account's open opportunity."
+    )
     first_response_due_at: Instant | None = None
     colleagues: list[str] = Field(
         default_factory=list, max_length=10, description="lead_ids, latest active first."

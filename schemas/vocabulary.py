@@ -124,6 +124,7 @@ class Reason(StrEnum):
     OPPORTUNITY_OPENED = "opportunity_opened"
     OPPORTUNITY_WON = "opportunity_won"
     OPPORTUNITY_LOST = "opportunity_lost"
+    CUSTOMER_NO_MORE = "customer_no_more"
     NO_TOUCH_IN_TIME = "no_touch_in_time"
     EXPIRY_TAKEN_BACK = "expiry_taken_back"
     NEW_POINTS_SINCE = "new_points_since"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from schemas.vocabulary import Reason
 from workers.accounts import handoffs
+from workers.accounts.deals import settled, with_deals
 from workers.accounts.enrichment import completed
 from workers.accounts.facts import company_of, market_facts, merged
 from workers.accounts.ownership import named_by_crm
@@ -32,14 +33,14 @@ def claimed(case: Case, event: AccountFacts) -> None:
     crm_account_id = event.account.crm_account_id
     if case.rows.get(ClaimRow, case.key, crm_account_id) != row:
         case.rows.put(row, case.key, crm_account_id)
-        _follow(case)
+        follow(case)
 
 
 def released(case: Case, event: AccountReleased) -> None:
     """A CRM record claims this key no more."""
     if case.rows.get(ClaimRow, case.key, event.crm_account_id) is not None:
         case.rows.delete(ClaimRow, case.key, event.crm_account_id)
-        _follow(case)
+        follow(case)
 
 
 def enriched(case: Case, said: tuple[Fact, ...]) -> None:
@@ -47,7 +48,7 @@ def enriched(case: Case, said: tuple[Fact, ...]) -> None:
     made = merged(case.account.enriched, said)
     if made is not case.account.enriched:
         case.change(enriched=made)
-        _follow(case)
+        follow(case)
 
 
 def effective(case: Case) -> ClaimRow | None:
@@ -57,10 +58,22 @@ def effective(case: Case) -> ClaimRow | None:
     return ranked[0][1] if ranked else None
 
 
-def _follow(case: Case) -> None:
+def record_of(case: Case) -> Company | None:
+    """Return the CRM's record of this account, without what sales said."""
+    claim = effective(case)
+    return claim.company if claim else None
+
+
+def follow(case: Case) -> None:
+    """Bring the account in line with the claim that holds and with what sales says of deals."""
     claim = effective(case)
     before = case.account
     company = completed(claim.company if claim else None, before.enriched)
+    if before.deals:
+        deals = settled(before.deals, company)
+        company = with_deals(company, deals)
+        if deals is not before.deals:
+            case.change(deals=deals)
     forwards_to = claim.primary_key if claim is not None and claim.primary_key != case.key else ""
     if company == before.company and forwards_to == before.forwards_to:
         return

@@ -17,6 +17,7 @@ from schemas.topics import LEAD_ROUTING
 from schemas.vocabulary import Action, AssigneeType, Kind, Qualification, Reason
 from workers.accounts import deadlines
 from workers.accounts.case import instant
+from workers.accounts.deals import forecast_percent
 from workers.accounts.explanation import explain
 from workers.accounts.facts import fit_of, value_of
 from workers.accounts.permission import restriction
@@ -124,6 +125,16 @@ def relabel(case: Case, lead: LeadRow, label: Qualification) -> None:
         say(case, handoff_id, made, lead, Action.RELABELLED, (Reason.FACTS_CHANGED,))
 
 
+def announce(case: Case, lead: LeadRow, reason: Reason) -> None:
+    """Say a lead's open hand-offs again, because the forecast is another; the assignee stays."""
+    for handoff_id in lead.handoffs:
+        row = case.rows.get(HandoffRow, case.key, handoff_id)
+        if row is not None:
+            made = replace(row, revision=row.revision + 1)
+            case.rows.put(made, case.key, handoff_id)
+            say(case, handoff_id, made, lead, Action.RELABELLED, (reason,))
+
+
 def forget(case: Case, handoff_id: str) -> None:
     """A closed hand-off is old enough: answers to it are unknown from now on."""
     case.rows.delete(ClosedHandoffRow, case.key, handoff_id)
@@ -156,6 +167,7 @@ def say(
         route=row.holder.route,
         how_chosen=None if is_withdrawn else row.holder.how,
         passed_over=[PassedOverRep(rep_id=rep_id, why=why) for rep_id, why in row.passed_over],
+        forecast_probability_percent=None if is_withdrawn else forecast_percent(terms.policy, case.account),
         first_response_due_at=None if is_withdrawn or row.due_ms is None else instant(row.due_ms),
         colleagues=[one for one in case.active_people() if one != row.lead_id],
         campaign=_campaign(row.campaign),

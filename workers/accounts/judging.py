@@ -6,6 +6,7 @@ fact makes an MQL, never the passing of time.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -15,9 +16,10 @@ from schemas.topics import LEAD_STAGES
 from schemas.vocabulary import GateState, Reason, Stage
 from workers.accounts import handoffs
 from workers.accounts.behaviour import NONE
-from workers.accounts.counts import after_no
+from workers.accounts.deals import deal_of, forecast_percent, reason_of
 from workers.accounts.explanation import explain
 from workers.accounts.facts import fit_of
+from workers.accounts.opportunities import BY_ACCOUNT, closed_by_crm
 from workers.accounts.ownership import has_open_opportunity, is_customer
 from workers.accounts.pending import make_due, no_longer_due
 from workers.accounts.permission import restriction
@@ -63,13 +65,13 @@ def judge(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Oc
         )  # what is said of a hand-off is explained by the score as it is now
     fit = fit_of(case.terms, case.account.company, lead.facts)
     excluded = case.terms.gates.exclusion(case.key, case.account.company)
-    lead, score = _lost(case, lead, score, excluded)
+    lead, score = closed_by_crm(case, lead_id, lead, score, excluded)
     lead, score, due = _what_is_due(case, lead_id, lead, score, fit, excluded, occasion)
 
     standing = _standing(case, lead, fit, excluded)
     stage = stage_of(standing)
     behaviour = case.terms.rules.points(score.counts, _today(case, score))
-    reasons = _reasons(case, lead, stage, standing, fit, behaviour, due)
+    reasons = _reasons(case, lead_id, lead, stage, standing, fit, behaviour, due)
     if stage is not lead.stage:
         as_of = behaviour if due is None else case.terms.rules.points(score.counts, due.day)
         lead = _go(case, lead_id, lead, stage, fit, as_of, reasons)
@@ -120,19 +122,6 @@ def _passes(case: Case, lead: LeadRow, fit: Fit) -> bool:
     return fit.state is GateState.PASS and lead.verdict is None and case.account.questioned is None
 
 
-def _lost(case: Case, lead: LeadRow, score: ScoreRow, excluded: Reason | None) -> tuple[LeadRow, ScoreRow]:
-    """The opportunity closed without a customer: a lead that was handed over comes back as recycled."""
-    if lead.stage is not Stage.OPPORTUNITY or excluded is not None:
-        return lead, score
-    company = case.account.company
-    if is_customer(company) or has_open_opportunity(company) or lead.verdict or not lead.handoffs:
-        return lead, score
-    why = Reason.OPPORTUNITY_CLOSED
-    lead = handoffs.close_all_of(case, lead, (why,))
-    score = after_no(case.terms, score, case.now_ms)
-    return replace(lead, verdict=Stage.RECYCLED, verdict_why=why, said_no_ms=case.now_ms), score
-
-
 def _let_go(case: Case, lead_id: str, lead: LeadRow, excluded: Reason) -> LeadRow:
     """Nobody gets leads of an excluded account: what was due or open ends, and may be due again one day."""
     if not (lead.pending or lead.handoffs or lead.handed):
@@ -162,6 +151,7 @@ def _standing(case: Case, lead: LeadRow, fit: Fit, excluded: Reason | None) -> S
 
 def _reasons(
     case: Case,
+    lead_id: str,
     lead: LeadRow,
     stage: Stage,
     standing: Standing,
@@ -171,6 +161,9 @@ def _reasons(
 ) -> tuple[Reason, ...]:
     if stage is Stage.MQL and due is not None:
         return due.reasons
+    said = reason_of(case.account, lead_id, stage) if stage in BY_ACCOUNT else None
+    if said is not None:
+        return (said,)
     if stage is Stage.NURTURE and fit.points + behaviour.points >= case.terms.bar:
         why = restriction(lead)
         in_question = case.account.questioned is not None
@@ -194,6 +187,7 @@ def _go(
 ) -> LeadRow:
     check_step(lead.stage, stage)
     number = lead.stage_n + 1
+    deal = deal_of(case.account.deals, lead_id) if stage in BY_ACCOUNT else None
     event = LeadStage(
         event_id=fact_id("stage", case.key, lead_id, number),
         occurred_at=case.now,
@@ -202,6 +196,11 @@ def _go(
         from_stage=lead.stage,
         to_stage=stage,
         cycle=lead.cycle,
+        forecast_probability_percent=forecast_percent(case.terms.policy, case.account)
+        if stage is Stage.OPPORTUNITY
+        else None,
+        amount=Decimal(deal.amount) if deal is not None and deal.amount is not None else None,
+        currency=deal.currency if deal is not None else None,
         explanation=explain(case.terms, fit, behaviour, reasons, case.event_id),
     )
     case.say(LEAD_STAGES, event)

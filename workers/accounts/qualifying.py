@@ -57,7 +57,7 @@ def decide(
     is_owned = is_customer(company) or has_open_opportunity(company)
     if occasion.raised and (not lead.raised_hand or lead.verdict is not None):
         if lead.verdict is not None:
-            lead, score = _new_cycle(lead, score)
+            lead, score = new_cycle(lead, score)
         reasons = (Reason.RAISED_HAND, *_gate_reasons(case, fit))
         return replace(lead, raised_hand=True, handed=True), score, Due(occasion.day, reasons, raised=True)
     if lead.verdict is Stage.DISQUALIFIED or restriction(lead) is not None:
@@ -71,7 +71,7 @@ def decide(
         return lead, score, None
     reasons = (Reason.BAR_REACHED, Reason.ALL_GATES_PASSED)
     if lead.verdict is not None:
-        lead, score = _new_cycle(lead, score)
+        lead, score = new_cycle(lead, score)
         reasons = (*reasons, Reason.NEW_POINTS_SINCE)
     due = None if lead.raised_hand else Due(day, reasons)
     return replace(lead, reached_mql=True), score, due
@@ -94,7 +94,7 @@ def _decide_owned(
         days = [occasion.day, *event_days(score.since or (), occasion.day)]
         if not any(_new_points(case, score, day) >= case.terms.new_points for day in days):
             return lead, score, None
-        lead, score = _new_cycle(lead, score)
+        lead, score = new_cycle(lead, score)
         reasons = (why, Reason.NEW_POINTS_SINCE)
     return replace(lead, handed=True), score, Due(occasion.day, reasons)
 
@@ -124,7 +124,8 @@ def _new_points(case: Case, score: ScoreRow, day: int) -> int:
     return case.terms.rules.points(score.since or (), day).points
 
 
-def _new_cycle(lead: LeadRow, score: ScoreRow) -> tuple[LeadRow, ScoreRow]:
+def new_cycle(lead: LeadRow, score: ScoreRow) -> tuple[LeadRow, ScoreRow]:
+    """Return the lead at the beginning of another cycle: the no is over, and it may become an MQL once more."""
     fresh = replace(
         lead,
         cycle=lead.cycle + 1,

@@ -22,6 +22,7 @@ from schemas.vocabulary import (
     Route,
     Stage,
 )
+from workers.accounts.said import Deal
 from workers.engine.rows import Row
 
 
@@ -159,6 +160,8 @@ class AccountRow(Row, frozen=True):
     by_hand_ms: int = 0
     """The latest reassignment by its own date: an earlier one that comes late changes nothing."""
     questioned: Questioned | None = None
+    deals: tuple[Deal, ...] = ()
+    """What sales said of deals, the latest of each person. At most 10."""
     request: OpenRequest | None = None
     gone: tuple[str, ...] = ()
     """Reps who were named for this account and are not active. At most 8, the latest."""

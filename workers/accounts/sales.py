@@ -1,7 +1,7 @@
-"""What sales says of a hand-off: touched, accepted, rejected, reassigned.
+"""What sales says of a lead: touched, accepted, qualified, rejected, returned, reassigned; deals are in opportunities.py.
 
-In: an answer of sales, for a hand-off or for a person. Out: stages, hand-offs, who owns the account. Said twice it
-changes nothing more; said of a hand-off that is over it changes nothing at all.
+In: a word of sales, for a hand-off or for a person. Out: stages, hand-offs, who owns the account. Said twice it
+changes nothing more; said of a hand-off that is over it changes nothing at all, but for a deal.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from workers.accounts import deadlines, handoffs
 from workers.accounts.counts import after_no
 from workers.accounts.facts import market_facts
 from workers.accounts.judging import judge
+from workers.accounts.opportunities import OF_DEALS, deal_said, over
 from workers.accounts.ownership import named_by_crm
 from workers.accounts.pending import no_longer_due
-from workers.accounts.qualifying import Occasion
+from workers.accounts.qualifying import Occasion, new_cycle
 from workers.accounts.rows import ByHand, ClosedHandoffRow, HandoffRow, LeadRow, Questioned, ScoreRow
 from workers.engine.api import RefusedError
 
@@ -29,41 +30,55 @@ if TYPE_CHECKING:
 
 
 def sales_answered(case: Case, event: SalesAnswered) -> None:
-    """Take an answer of sales. Raises RefusedError where nobody knows the hand-off."""
-    lead_id = _lead_meant(case, event)
+    """Take what sales says. Raises RefusedError where nobody knows the hand-off."""
+    lead_id, is_over = _lead_meant(case, event)
     if lead_id is None:
         return
     lead = case.lead(lead_id)
-    about = _handoffs_meant(case, event, lead)
+    about = [] if is_over else _handoffs_meant(case, event, lead)
+    action = event.activity.action
+    if action in OF_DEALS and lead.stage is not None:
+        case.owner_question = True
+        _touch_all(case, about, event)
+        lead, score = deal_said(case, lead_id, lead, _score(case, lead_id), event)
+        _judge_again(case, lead_id, lead, score)
+        return
     if not about:
         return
     case.owner_question = True
-    action = event.activity.action
-    for handoff_id, row in about:
-        deadlines.touched(case, handoff_id, row, event.occurred_at_ms)
+    _touch_all(case, about, event)
     if action is SalesAction.ACCEPTED:
         _accepted(case, lead_id, lead)
     elif action is SalesAction.SALES_QUALIFIED:
         _qualified(case, lead_id, lead)
     elif action is SalesAction.REJECTED:
         _rejected(case, lead_id, lead, about, event)
+    elif action is SalesAction.RETURNED:
+        _returned(case, lead_id, lead, event)
     elif action is SalesAction.REASSIGNED:
         _reassigned(case, event)
 
 
-def _lead_meant(case: Case, event: SalesAnswered) -> str | None:
+def _touch_all(case: Case, about: list[tuple[str, HandoffRow]], event: SalesAnswered) -> None:
+    for handoff_id, row in about:
+        deadlines.touched(case, handoff_id, row, event.occurred_at_ms)
+
+
+def _lead_meant(case: Case, event: SalesAnswered) -> tuple[str | None, bool]:
+    """Return the person, and whether the hand-off that was named is over."""
     handoff_id = event.activity.handoff_id
     if handoff_id is None:
-        return event.lead_id
+        return event.lead_id, False
     row = case.rows.get(HandoffRow, case.key, handoff_id)
     if row is not None:
-        return row.lead_id
-    if case.rows.get(ClosedHandoffRow, case.key, handoff_id) is None:
+        return row.lead_id, False
+    closed = case.rows.get(ClosedHandoffRow, case.key, handoff_id)
+    if closed is None:
         detail = (
             "the handoff_id names no hand-off of this account that is open or was closed in the last 90 days"
         )
         raise RefusedError(DeadLetterReason.UNKNOWN_HANDOFF, detail)
-    return None
+    return closed.lead_id, True
 
 
 def _handoffs_meant(case: Case, event: SalesAnswered, lead: LeadRow) -> list[tuple[str, HandoffRow]]:
@@ -81,15 +96,32 @@ def _handoffs_meant(case: Case, event: SalesAnswered, lead: LeadRow) -> list[tup
 
 
 def _accepted(case: Case, lead_id: str, lead: LeadRow) -> None:
-    if lead.accepted:
-        return
-    _judge_again(case, lead_id, replace(lead, accepted=True), _score(case, lead_id))
+    if not lead.accepted:
+        _judge_again(case, lead_id, replace(lead, accepted=True), _score(case, lead_id))
 
 
 def _qualified(case: Case, lead_id: str, lead: LeadRow) -> None:
-    if lead.qualified:
-        return
-    _judge_again(case, lead_id, replace(lead, accepted=True, qualified=True), _score(case, lead_id))
+    if not lead.qualified:
+        _judge_again(case, lead_id, replace(lead, accepted=True, qualified=True), _score(case, lead_id))
+
+
+def _returned(case: Case, lead_id: str, lead: LeadRow, event: SalesAnswered) -> None:
+    """Who had it gives it back without a no: a new cycle, due again at once if it is still an MQL or a raised hand.
+
+    The turn stays used, or the rep who gave it back would be the next in turn.
+    """
+    was_raised = lead.raised_hand
+    lead, score = over(
+        case, lead_id, lead, _score(case, lead_id), Reason.SALES_RETURNED, event.occurred_at_ms
+    )
+    last = case.account.last_rep
+    if last is not None and last.rep_id == event.activity.rep_id and not case.account.open_handoffs:
+        case.change(last_rep=None)
+    _judge_again(case, lead_id, lead, score)
+    lead, score = new_cycle(case.lead(lead_id), _score(case, lead_id))
+    _judge_again(
+        case, lead_id, lead, score, Occasion(case.terms.day_of(case.now_ms), earned=True, raised=was_raised)
+    )
 
 
 def _rejected(
@@ -111,9 +143,7 @@ def _rejected(
         company = case.account.company
         confirmed_ms = company.confirmed_ms if company else None
         case.change(questioned=Questioned(market_facts(company), confirmed_ms))
-    score = after_no(case.terms, _score(case, lead_id), event.occurred_at_ms)
-    case.rows.put(score, case.key, lead_id)
-    _judge_again(case, lead_id, lead, score)
+    _judge_again(case, lead_id, lead, after_no(case.terms, _score(case, lead_id), event.occurred_at_ms))
 
 
 def _return_turn(case: Case, row: HandoffRow) -> None:
@@ -141,9 +171,13 @@ def _reassigned(case: Case, event: SalesAnswered) -> None:
     )
 
 
-def _judge_again(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow) -> None:
+def _judge_again(
+    case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Occasion | None = None
+) -> None:
+    case.rows.put(score, case.key, lead_id)
     case.put_lead(lead_id, lead)
-    judge(case, lead_id, lead, score, Occasion(case.terms.day_of(case.now_ms), counts=False), say=False)
+    as_it_is = Occasion(case.terms.day_of(case.now_ms), counts=False)
+    judge(case, lead_id, lead, score, occasion or as_it_is, say=False)
 
 
 def _score(case: Case, lead_id: str) -> ScoreRow:

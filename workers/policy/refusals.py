@@ -22,7 +22,6 @@ _NOT_YET = frozenset(
         "partners",
         "territories",
         "stages.expired",
-        "stages.opportunity",
         "stages.buying_group",
         "stages.attempts_before_no",
         "stages.signals",

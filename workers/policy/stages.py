@@ -8,8 +8,9 @@ from pydantic import AfterValidator, Field, model_validator
 
 from schemas.vocabulary import RejectReason, Request
 from workers.policy.base import Part
-from workers.policy.scalars import Count, Points, refuse
+from workers.policy.scalars import Count, Percent, Points, refuse
 
+LEAST_PROBABILITY_PERCENT, MOST_PROBABILITY_PERCENT = 10, 20
 RAISED_HANDS = frozenset({Request.DEMO, Request.PRICING, Request.CONTACT_SALES})
 
 
@@ -74,6 +75,21 @@ class Again(Part):
     new_points: Count
 
 
+def _as_a_deal_begins(value: int) -> int:
+    if not LEAST_PROBABILITY_PERCENT <= value <= MOST_PROBABILITY_PERCENT:
+        refuse(
+            f"{LEAST_PROBABILITY_PERCENT} to {MOST_PROBABILITY_PERCENT}: most of what is opened is not won"
+        )
+    return value
+
+
+class Opportunity(Part):
+    """What an opportunity is announced with when sales opens it."""
+
+    probability_percent: Annotated[Percent, AfterValidator(_as_a_deal_begins)]
+    """Its weight in the forecast, 10 to 20: ``opportunity: {probability_percent: 15}``."""
+
+
 class SalesSaysNo(Part):
     """What each reason does to the lead; question_account: nobody of the account until its facts change."""
 
@@ -95,4 +111,6 @@ class Stages(Part):
 
     mql: Mql
     again: Again
+    opportunity: Opportunity | None = None
+    """Left out: an opportunity is announced without a probability."""
     sales_says_no: SalesSaysNo

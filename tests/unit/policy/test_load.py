@@ -129,7 +129,6 @@ NOT_YET = [
     ("  again:", "  expired: {days_without_touch: 120}\n  again:", "stages.expired"),
     ("  again:", "  buying_group: {people: 3, within_days: 28}\n  again:", "stages.buying_group"),
     ("  again:", "  attempts_before_no: 5\n  again:", "stages.attempts_before_no"),
-    ("  again:", "  opportunity: {probability_percent: 15}\n  again:", "stages.opportunity"),
     ("  repeats:", "  erase_within: 24h\n  repeats:", "privacy.erase_within"),
     ("in_cycle: 2h", "in_cycle: 2h, then: next", "desks.inside_sales.answer_within.then"),
     ("    manager: dana", "    manager: dana\n    like: other", "desks.inside_sales.like"),

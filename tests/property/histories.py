@@ -1,0 +1,159 @@
+"""Histories of two accounts: what people do, what the CRM and sales say, who leaves; and how they happen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from schemas.base import Model
+from schemas.lead_events import AccountFacts, LeadFact, SalesAnswered
+from tests.unit.accounts.market import (
+    BANK,
+    CUSTOMER,
+    DAY_MS,
+    HOUR_MS,
+    MONDAY,
+    Market,
+    activity,
+    facts,
+    form,
+    identified,
+    opportunity,
+    released,
+    rep,
+    sales,
+)
+
+PEOPLE = ("ann", "bob", "cid")
+OTHER = "domain:other.example"
+TITLES = ("CIO", "Director", "Analyst, IT", "Student", "Clerk", None)
+ACTIVITIES = (
+    {"what": "page_view", "url": "https://x.example/"},
+    {"what": "page_view", "url": "https://x.example/pricing"},
+    {"what": "page_view", "url": "https://x.example/careers"},
+    {"what": "download"},
+    {"what": "webinar_attended"},
+    {"what": "email_clicked"},
+    {"what": "email_opened"},
+)
+COMPANIES: tuple[dict[str, Any], ...] = (
+    {},
+    {},
+    {"owner_rep_id": "own"},
+    {"owner_rep_id": "away"},
+    {"owner_rep_id": "nobody"},
+    {"country": None},
+    {"country": "DE"},
+    {"relationship": CUSTOMER, "owner_rep_id": "own"},
+    {"relationship": "competitor"},
+    {"open_opportunities": [opportunity("r2")]},
+)
+
+
+@dataclass(frozen=True)
+class Came:
+    """One record of a history: what came, and how long after the one before."""
+
+    event: Model | str
+    after_ms: int
+
+
+@st.composite
+def lead_facts(draw: st.DrawFn, *, key: str = BANK) -> Any:
+    person = draw(st.sampled_from(PEOPLE))
+    earlier_ms = draw(st.sampled_from([0, 0, 0, HOUR_MS, 3 * DAY_MS, 20 * DAY_MS]))
+    what = draw(st.integers(0, 9))
+    at_ms = MONDAY - earlier_ms
+    if what == 0:
+        return identified(person, key, at_ms)
+    if what <= 3:
+        request = draw(st.sampled_from(["content", "content", "demo", "pricing"]))
+        title = draw(st.sampled_from(TITLES))
+        return form(request, person, at_ms, key, job_title=title)  # type: ignore[arg-type]
+    return activity(**draw(st.sampled_from(ACTIVITIES)), lead_id=person, at_ms=at_ms, account_key=key)
+
+
+sales_words = st.builds(
+    lambda action, number, reason, to, hours: sales(
+        action,
+        f"{BANK}#1.{number}" if number else None,
+        at_ms=MONDAY + hours * HOUR_MS,
+        lead_id="ann",
+        reason=reason if action == "rejected" else None,
+        to_rep_id=to if action == "reassigned" else None,
+    ),
+    st.sampled_from(
+        [
+            "touched",
+            "accepted",
+            "rejected",
+            "rejected",
+            "reassigned",
+            "sales_qualified",
+            "opportunity_opened",
+            "won",
+            "lost",
+            "returned",
+            "claimed",
+        ]
+    ),
+    st.integers(0, 3),
+    st.sampled_from(["not_now", "wrong_person", "not_our_market"]),
+    st.sampled_from(["r1", "r2", "own", "nobody"]),
+    st.integers(0, 30),
+)
+company_facts = st.sampled_from(COMPANIES).map(lambda changes: facts(**changes))
+histories = st.lists(
+    st.builds(
+        Came,
+        st.one_of(
+            lead_facts(),
+            lead_facts(),
+            lead_facts(),
+            company_facts,
+            sales_words,
+            lead_facts(key=OTHER),
+            st.sampled_from(
+                [released(), facts(OTHER, BANK, crm_account_id="x"), released("x", OTHER), facts(OTHER)]
+            ),
+            st.sampled_from(["own leaves", "own returns", "r1 leaves", "r1 returns"]),
+        ),
+        st.sampled_from([0, 0, 1, HOUR_MS, 5 * HOUR_MS, DAY_MS, 8 * DAY_MS]),
+    ),
+    max_size=25,
+)
+
+
+def play(history: list[Came], *, cuts: int = 1_000_000, repeats: bool = False) -> Market:
+    """Let a history happen, two days at its end included."""
+    market = Market(cuts=cuts)
+    market.reps(
+        rep("r1", event_id="1"),
+        rep("r2", event_id="2"),
+        rep("dana", event_id="3", at_desk=False),
+        rep("own", event_id="4", at_desk=False),
+        rep("away", event_id="5", at_desk=False, away=((0, MONDAY + 40 * DAY_MS),), deputy_rep_id="r2"),
+    )
+    now_ms = MONDAY
+    for came in history:
+        now_ms += came.after_ms
+        if isinstance(came.event, str):
+            rep_id, _, change = came.event.partition(" ")
+            seat = rep_id != "own"
+            market.reps(
+                rep(rep_id, event_id=f"{came.event}{now_ms}", at_desk=seat, active=change == "returns"),
+                at_ms=now_ms,
+            )
+            continue
+        event = came.event
+        if isinstance(event, LeadFact):
+            event = event.model_copy(update={"occurred_at_ms": event.occurred_at_ms - MONDAY + now_ms})
+        market.send(event, at_ms=now_ms)
+        if repeats and isinstance(event, AccountFacts | SalesAnswered):
+            before = len(market.said)
+            market.send(event, at_ms=now_ms)
+            assert [one for one in market.said[before:] if not hasattr(one, "payload_bytes")] == []
+    market.tick(now_ms + 2 * DAY_MS)
+    return market
