@@ -49,6 +49,8 @@ Identifier = Annotated[
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 """A lower_snake word."""
+Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", max_length=35)]
+"""A language as ISO 639 or BCP 47 has it: es, es-MX. Only its first part counts."""
 
 Milliseconds = Annotated[int, Field(ge=0, le=253_402_300_799_999)]
 """Milliseconds since 1970-01-01 UTC, up to the year 9999."""

@@ -40,6 +40,9 @@ class CrmRep(InboundEvent):
     rep_id: Identifier
     name: ShortText
     active: bool = True
+    person: bool = Field(
+        default=True, description="False: a robot or a queue, which owns and answers nothing."
+    )
     desks: list[DeskMembership] = Field(default_factory=list, max_length=20)
     languages: list[LanguageCode] = Field(
         default_factory=list, max_length=20, description="Languages beside the desk's own, ISO 639-1, as es."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from schemas.base import Campaign, Identifier, InboundEvent, ShortText, Word
+from schemas.base import Campaign, Identifier, InboundEvent, Language, ShortText, Word
 from schemas.vocabulary import Request
 
 
@@ -22,6 +22,7 @@ class FormFill(InboundEvent):
     country: str | None = Field(default=None, pattern=r"^[A-Za-z]{2}$", description="ISO 3166-1 alpha-2.")
     postal_code: ShortText | None = None
     phone: ShortText | None = None
+    language: Language | None = None
     request: Request = Request.CONTENT
     url: str | None = Field(default=None, max_length=4096)
     campaign: Campaign | None = None

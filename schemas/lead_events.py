@@ -58,6 +58,7 @@ class LeadForm(LeadFact):
     country: str | None = None
     postal_code: str | None = None
     phone: str | None = None
+    language: str | None = Field(default=None, description="ISO 639, in small letters.")
     url: str | None = None
     campaign: Campaign | None = None
 

@@ -20,6 +20,7 @@ from schemas.vocabulary import (
     PassedOver,
     Qualification,
     Route,
+    RouteMiss,
     Stage,
 )
 
@@ -81,6 +82,17 @@ class Person(Model):
     phone: str | None = None
 
 
+class EarlierRoute(Model):
+    """A line of the policy's routes before the one taken, and why it did not hold."""
+
+    route: Route
+    why: RouteMiss
+    to: str | None = Field(default=None, description="Where the line leads, as desk:west.")
+    fact: str | None = Field(default=None, description="The fact that decided, for a territory.")
+    needed: str | None = Field(default=None, description="What the fact would have had to be.")
+    rep_id: str | None = Field(default=None, description="The owner or rep who was passed over.")
+
+
 class LeadRouting(Output):
     """The hand-off. Key: handoff_id; event_id = uuid5(handoff_id, revision)."""
 
@@ -98,6 +110,9 @@ class LeadRouting(Output):
     assignee: Assignee | None = Field(default=None, description="None after a withdrawal.")
     route: Route
     how_chosen: HowChosen | None = None
+    earlier_routes: list[EarlierRoute] = Field(
+        default_factory=list, max_length=50, description="The lines before this route, in the policy's order."
+    )
     passed_over: list[PassedOverRep] = Field(default_factory=list, max_length=20)
     forecast_probability_percent: int | None = Field(
         default=None, description="Of the account's open opportunity."

@@ -63,12 +63,36 @@ class Route(StrEnum):
     """The routes in the order of the policy; the first that is true owns the lead."""
 
     NEVER = "never"
+    SUPPORT_QUESTION = "support_question"
     CUSTOMER = "customer"
     OPEN_OPPORTUNITY = "open_opportunity"
     ACCOUNT_HAS_OWNER = "account_has_owner"
     ACCOUNT_HAS_REP = "account_has_rep"
+    FORMER_CUSTOMER = "former_customer"
+    TERRITORY = "territory"
     OTHERWISE = "otherwise"
     BY_HAND = "by_hand"
+
+
+class RouteMiss(StrEnum):
+    """Why a line of the routes that stands before the one taken did not hold."""
+
+    NOT_EXCLUDED = "not_excluded"
+    NO_SUPPORT_QUESTION = "no_support_question"
+    NOT_A_CUSTOMER = "not_a_customer"
+    NO_OPEN_OPPORTUNITY = "no_open_opportunity"
+    NO_OWNER = "no_owner"
+    OWNER_IS_NO_PERSON = "owner_is_no_person"
+    OWNER_NOT_ACTIVE = "owner_not_active"
+    OWNER_OF_FORMER_CUSTOMER = "owner_of_former_customer"
+    NOBODY_WORKED_IT = "nobody_worked_it"
+    WORKED_TOO_LONG_AGO = "worked_too_long_ago"
+    REP_NOT_ACTIVE = "rep_not_active"
+    INQUIRY = "inquiry"
+    NOT_A_FORMER_CUSTOMER = "not_a_former_customer"
+    ELSEWHERE = "elsewhere"
+    FACT_UNKNOWN = "fact_unknown"
+    ACCOUNT_IS_HELD = "account_is_held"
 
 
 class HowChosen(StrEnum):
@@ -77,6 +101,7 @@ class HowChosen(StrEnum):
     ACCOUNT_OWNER = "account_owner"
     OPPORTUNITY_OWNER = "opportunity_owner"
     ACCOUNT_REP = "account_rep"
+    FORMER_REP = "former_rep"
     ROTATION = "rotation"
     DEPUTY = "deputy"
     FALLBACK = "fallback"
@@ -134,6 +159,8 @@ class Reason(StrEnum):
     ACCOUNT_IN_QUESTION = "account_in_question"
     DO_NOT_CONTACT = "do_not_contact"
     SKILL_MISSING = "skill_missing"
+    FORMER_CUSTOMER = "former_customer"
+    IN_TERRITORY = "in_territory"
 
 
 class PassedOver(StrEnum):
@@ -226,7 +253,7 @@ class DeadLetterReason(StrEnum):
 
 
 MAY_GROW: frozenset[type[StrEnum]] = frozenset(
-    {Reason, Route, HowChosen, PassedOver, Alert, DeadLetterReason}
+    {Reason, Route, RouteMiss, HowChosen, PassedOver, Alert, DeadLetterReason}
 )
 """Vocabularies of the results that a minor release may add a code to: a subscriber shows a code that it does not know.
 

@@ -39,12 +39,18 @@ class Story:
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "story.jsonl"
+        self._policy = POLICY
         self._lines: list[str] = []
         self._events = 0
         self._accounts: dict[str, dict[str, Any]] = {}
         self._reps: dict[str, dict[str, Any]] = {}
 
     # Given.
+
+    def policy(self, text: str) -> None:
+        """Another agreement than the default one."""
+        self._policy = self._file.with_name("policy.yaml")
+        self._policy.write_text(text, "utf-8")
 
     def rep(
         self, rep_id: str, when: str = "mon 00:00", *, at_desk: bool = True, weight: int = 1, **facts: Any
@@ -123,7 +129,7 @@ class Story:
     def told(self, until: str | None = None) -> Told:
         """Replay it all, in the order of time."""
         self._file.write_text("\n".join(self._lines) + "\n", "utf-8")
-        _, config = load_config(POLICY)
+        _, config = load_config(self._policy)
         said: list[Emit] = []
         replay = EdgeReplay(make_specs(b"a key for tests only", 1), config, dead_letter, said.append)
         history = History([self._file], INPUT_RANKS)

@@ -30,9 +30,12 @@ _ROUTE_REASONS = {
     Route.OPEN_OPPORTUNITY: Reason.OPEN_OPPORTUNITY,
     Route.ACCOUNT_HAS_OWNER: Reason.OWNER_IN_CRM,
     Route.ACCOUNT_HAS_REP: Reason.ACCOUNT_ALREADY_HAS_REP,
+    Route.FORMER_CUSTOMER: Reason.FORMER_CUSTOMER,
+    Route.TERRITORY: Reason.IN_TERRITORY,
     Route.BY_HAND: Reason.SALES_REASSIGNED,
     Route.OTHERWISE: Reason.NEXT_IN_ROTATION,
 }
+_OWNED = frozenset({Route.CUSTOMER, Route.OPEN_OPPORTUNITY, Route.ACCOUNT_HAS_OWNER})
 
 
 def answered(case: Case, answer: DeskAnswer) -> None:
@@ -137,7 +140,12 @@ def ask_anew(case: Case) -> None:
 def _holder(request: OpenRequest, answer: DeskAnswer) -> Holder:
     if answer.rep_id is None:
         return Holder(
-            AssigneeType.DESK, request.desk, desk=request.desk, route=request.route, how=answer.how_chosen
+            AssigneeType.DESK,
+            request.desk,
+            desk=request.desk,
+            route=request.route,
+            how=answer.how_chosen,
+            earlier=request.earlier,
         )
     how = answer.how_chosen
     if request.how is not None and answer.deputy_for is None and (how is None or how in _BY_RIGHT):
@@ -152,6 +160,7 @@ def _holder(request: OpenRequest, answer: DeskAnswer) -> Holder:
         desk=request.desk,
         route=request.route,
         how=how,
+        earlier=request.earlier,
     )
 
 
@@ -162,9 +171,11 @@ def _holder_reasons(case: Case, holder: Holder, answer: DeskAnswer) -> tuple[Rea
     elif holder.type is AssigneeType.REP:
         is_former = holder.route is Route.ACCOUNT_HAS_REP and case.account.holder is None
         reasons.append(Reason.FORMER_REP if is_former else _ROUTE_REASONS[holder.route])
+        if holder.how is HowChosen.ROTATION:
+            reasons.append(Reason.NEXT_IN_ROTATION)
     if holder.how is HowChosen.DEPUTY:
         reasons.append(Reason.OWNER_AWAY)
-    if case.account.gone and holder.route in {Route.ACCOUNT_HAS_REP, Route.OTHERWISE}:
+    if case.account.gone and (holder.how is HowChosen.ROTATION or holder.route is Route.ACCOUNT_HAS_REP):
         reasons.append(Reason.OWNER_NOT_ACTIVE)
     if answer.skill_missing:
         reasons.append(Reason.SKILL_MISSING)
@@ -176,10 +187,9 @@ def _move_reasons(case: Case, request: OpenRequest, reasons: tuple[Reason, ...])
     before = case.account.holder
     if request.route is Route.BY_HAND:
         return reasons
-    is_by_right = request.mode is RequestMode.OWNER and request.route is not Route.ACCOUNT_HAS_REP
-    if not is_by_right:
+    if request.mode is not RequestMode.OWNER or request.route not in _OWNED:
         return reasons
-    had_owner = before is not None and before.route not in {Route.OTHERWISE, Route.ACCOUNT_HAS_REP}
+    had_owner = before is not None and before.route in {*_OWNED, Route.BY_HAND}
     return (Reason.OWNER_CHANGED if had_owner else Reason.ACCOUNT_GAINED_OWNER, *reasons)
 
 

@@ -18,10 +18,21 @@ if TYPE_CHECKING:
     from workers.accounts.terms import Terms
 
 
+MOST_CHANGES = 20
+"""The contract's bound of ``would_change``."""
+
+
 def explain(
-    terms: Terms, fit: Fit, behaviour: Behaviour, reasons: Sequence[Reason], event_id: str | None
+    terms: Terms,
+    fit: Fit,
+    behaviour: Behaviour,
+    reasons: Sequence[Reason],
+    event_id: str | None,
+    elsewhere: Sequence[WouldChange] = (),
 ) -> Explanation:
     """Return the explanation of a score; its lines add up to ``total`` = fit + behaviour.
+
+    ``elsewhere``: what would have led a hand-off to somebody else.
 
     Built without validating: every part is made by this package and held against the model by tests.
     """
@@ -30,6 +41,7 @@ def explain(
     would_change = list(fit.would_change)
     if missing > 0:
         would_change.append(_points_missing(missing))
+    would_change += elsewhere
     lines = list(fit.lines)
     lines += [_line(line) for line in behaviour.lines]
     return Explanation.model_construct(
@@ -42,7 +54,7 @@ def explain(
         points=lines,
         gates=list(fit.gates),
         points_missing=max(missing, 0),
-        would_change=would_change,
+        would_change=would_change[:MOST_CHANGES],
         triggering_event_id=event_id,
     )
 

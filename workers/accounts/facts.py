@@ -30,6 +30,7 @@ PERSON_FACTS = (
     "country",
     "postal_code",
     "phone",
+    "language",
 )
 
 
@@ -86,6 +87,7 @@ def company_of(account: CrmAccount) -> Company:
         currency=None if account.revenue is None else account.revenue.currency,
         employees=account.employees,
         country=account.country.upper() if account.country else None,
+        region=account.region.upper() if account.region else None,
         relationship=account.relationship,
         owner_rep_id=account.owner_rep_id,
         opportunities=tuple(

@@ -164,6 +164,7 @@ class AccountsHop:
         made = _with_campaign(case, made, event)
         if facts is not lead.facts:
             case.put_lead(event.lead_id, made)
+            case.owner_question |= bool(made.pending)  # a fact may lead to another desk
         counted = (
             with_event(terms, made, score, names, event.occurred_at_ms, event.event_id) if names else score
         )

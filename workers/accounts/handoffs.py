@@ -21,6 +21,7 @@ from workers.accounts.deals import forecast_percent
 from workers.accounts.explanation import explain
 from workers.accounts.facts import fit_of, value_of
 from workers.accounts.permission import restriction
+from workers.accounts.route_explanation import earlier_routes, would_lead_elsewhere
 from workers.accounts.rows import ClosedHandoffRow, Contact, HandoffRow, LastRep, ScoreRow
 from workers.engine.timers import set_timer
 from workers.outbox import fact_id
@@ -150,6 +151,9 @@ def say(
     day = row.day if action is Action.ASSIGNED else max(terms.day_of(case.now_ms), score.latest_day)
     is_withdrawn = action is Action.WITHDRAWN
     company, contact = case.account.company, lead.contact or _NO_CONTACT
+    earlier = row.holder.earlier
+    behaviour = terms.rules.points(score.counts, day)
+    elsewhere = would_lead_elsewhere(earlier)
     event = LeadRouting(
         event_id=fact_id(handoff_id, row.revision),
         occurred_at=case.now,
@@ -166,6 +170,7 @@ def say(
         assignee=None if is_withdrawn else _assignee(row.holder),
         route=row.holder.route,
         how_chosen=None if is_withdrawn else row.holder.how,
+        earlier_routes=earlier_routes(earlier),
         passed_over=[PassedOverRep(rep_id=rep_id, why=why) for rep_id, why in row.passed_over],
         forecast_probability_percent=None if is_withdrawn else forecast_percent(terms.policy, case.account),
         first_response_due_at=None if is_withdrawn or row.due_ms is None else instant(row.due_ms),
@@ -173,7 +178,7 @@ def say(
         campaign=_campaign(row.campaign),
         person=None if is_withdrawn else _person(lead),
         answer_only=not is_withdrawn and restriction(lead) is not None,
-        explanation=explain(terms, fit, terms.rules.points(score.counts, day), reasons, row.event_id),
+        explanation=explain(terms, fit, behaviour, reasons, row.event_id, elsewhere),
     )
     case.say(LEAD_ROUTING, event)
 

@@ -84,7 +84,7 @@ def judge(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Oc
         handoffs.relabel(case, lead, label_of(fit.state, in_question=_is_held_back(case, lead)))
     if due is not None:
         total = fit.points + case.terms.rules.points(score.counts, due.day).points
-        lead = make_due(case, lead_id, lead, due, total)
+        lead = make_due(case, lead_id, lead, due, total, fit.points)
     if say:
         score = replace(score, revision=score.revision + 1)
         case.emits.append(score_emit(case, lead_id, score.revision, stage, fit, behaviour, reasons))

@@ -1,15 +1,14 @@
-"""Whose is it? The first route that is true, and the desk that has to be asked.
+"""Who owns it by right? Whom sales named by hand, else whom the CRM names, in the order of the policy's routes.
 
-In: what the CRM says, who holds the account, who had it. Out: a plan, never an assignment: every assignment is a
-desk's answer, because desks know who is there. Reps known to have left are passed over.
+In: what the CRM says, what sales did. Out: a rep, or nobody. An owner by right depends on the account alone, never on
+the lead that asks: so it is the same in whatever order facts arrive. Reps known to have left are passed over.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemas.desk_requests import RequestMode
-from schemas.vocabulary import AssigneeType, GateState, HowChosen, Kind, Relationship, Route
+from schemas.vocabulary import GateState, HowChosen, Kind, Relationship, Route
 
 if TYPE_CHECKING:
     from workers.accounts.rows import AccountRow, Company
@@ -24,16 +23,6 @@ class Right(NamedTuple):
     how: HowChosen
 
 
-class Plan(NamedTuple):
-    """Which desk to ask, and how."""
-
-    desk: str
-    mode: RequestMode
-    rep_id: str | None
-    route: Route
-    how: HowChosen | None
-
-
 def is_customer(company: Company | None) -> bool:
     """Whether the CRM calls the account a customer."""
     return company is not None and company.relationship is Relationship.CUSTOMER
@@ -45,20 +34,33 @@ def has_open_opportunity(company: Company | None) -> bool:
 
 
 def named_by_crm(policy: Policy, company: Company | None) -> tuple[Right, ...]:
-    """Return everybody whom the CRM names, in the order of the policy's routes."""
+    """Return everybody whom the CRM names, in the order of the policy's routes; robots and queues own nothing."""
     if company is None:
         return ()
     named: list[Right] = []
-    owner = company.owner_rep_id
+    owner = owner_of(policy, company)
     for route in policy.routes:
         if route.name == Route.CUSTOMER and owner and is_customer(company):
             named.append(Right(owner, Route.CUSTOMER, HowChosen.ACCOUNT_OWNER))
         elif route.name == Route.OPEN_OPPORTUNITY and company.opportunities:
-            latest = company.opportunities[-1]
-            named.append(Right(latest.owner_rep_id, Route.OPEN_OPPORTUNITY, HowChosen.OPPORTUNITY_OWNER))
-        elif route.name == Route.ACCOUNT_HAS_OWNER and owner:
+            latest = company.opportunities[-1].owner_rep_id
+            if policy.owners.is_person(latest):
+                named.append(Right(latest, Route.OPEN_OPPORTUNITY, HowChosen.OPPORTUNITY_OWNER))
+        elif route.name == Route.ACCOUNT_HAS_OWNER and owner and not has_former_rep(policy, company):
             named.append(Right(owner, Route.ACCOUNT_HAS_OWNER, HowChosen.ACCOUNT_OWNER))
     return tuple(named)
+
+
+def owner_of(policy: Policy, company: Company) -> str | None:
+    """Return the person whom the CRM names as the account's owner, or None."""
+    owner = company.owner_rep_id
+    return owner if owner and policy.owners.is_person(owner) else None
+
+
+def has_former_rep(policy: Policy, company: Company) -> bool:
+    """Whether the owner is the former rep of a former customer, whom another route of the policy asks later."""
+    is_former = company.relationship is Relationship.FORMER_CUSTOMER
+    return is_former and policy.route(Route.FORMER_CUSTOMER) is not None
 
 
 def right_of(policy: Policy, account: AccountRow) -> Right | None:
@@ -78,33 +80,3 @@ def kind_of(account: AccountRow, fit: GateState, *, raised: bool) -> Kind:
     if not raised:
         return Kind.MQL
     return Kind.INQUIRY if fit is GateState.FAIL else Kind.RAISED_HAND
-
-
-def plan_for(policy: Policy, account: AccountRow, kind: Kind, now_ms: int) -> Plan:
-    """Return whom to ask for a lead of this kind.
-
-    While hand-offs are open a new one follows them, unless somebody else owns the account by right. An inquiry takes
-    neither turn nor room: it goes to whoever holds the account, else to the desk itself.
-    """
-    right = right_of(policy, account)
-    if right is not None:
-        return Plan(f"rep:{right.rep_id}", RequestMode.OWNER, right.rep_id, right.route, right.how)
-    away = account.gone
-    holder = account.holder
-    if holder is not None and holder.type is AssigneeType.REP and holder.id not in away:
-        return _follow(holder.id, holder.desk, kind)
-    last = account.last_rep
-    if (
-        last is not None
-        and kind is not Kind.INQUIRY
-        and last.rep_id not in away
-        and now_ms - last.at_ms <= policy.account_rep_for_ms
-    ):
-        return _follow(last.rep_id, last.desk, kind)
-    return Plan(f"desk:{policy.default_desk}", RequestMode.TURN, None, Route.OTHERWISE, None)
-
-
-def _follow(rep_id: str, desk: str, kind: Kind) -> Plan:
-    if desk.startswith("desk:") and kind is not Kind.INQUIRY:
-        return Plan(desk, RequestMode.FOLLOW, rep_id, Route.ACCOUNT_HAS_REP, HowChosen.ACCOUNT_REP)
-    return Plan(f"rep:{rep_id}", RequestMode.OWNER, rep_id, Route.ACCOUNT_HAS_REP, HowChosen.ACCOUNT_REP)

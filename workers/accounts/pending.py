@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from workers.accounts.rows import LeadRow
 
 
-def make_due(case: Case, lead_id: str, lead: LeadRow, due: Due, total: int) -> LeadRow:
+def make_due(case: Case, lead_id: str, lead: LeadRow, due: Due, total: int, fit_points: int = 0) -> LeadRow:
     """Return the lead as due. One that waits already only moves up when it raises its hand."""
     held = case.rows.get(PendingRow, case.key, lead.pending, lead_id) if lead.pending else None
     if held is not None:
@@ -34,6 +34,7 @@ def make_due(case: Case, lead_id: str, lead: LeadRow, due: Due, total: int) -> L
         since_ms=case.now_ms,
         day=due.day,
         total=total,
+        fit=fit_points,
         handoff_id=handoff_id,
         event_id=case.event_id,
         reasons=due.reasons,

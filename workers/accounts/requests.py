@@ -15,15 +15,18 @@ from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import Alert
 from workers.accounts import handoffs
 from workers.accounts.facts import fit_of
-from workers.accounts.ownership import Plan, kind_of, named_by_crm, plan_for, right_of
+from workers.accounts.ownership import is_customer, kind_of, named_by_crm, owner_of, right_of
 from workers.accounts.pending import first_due, no_longer_due
 from workers.accounts.qualifying import is_still_due
+from workers.accounts.routing import Plan, plan_for
 from workers.accounts.rows import HandoffRow, OpenRequest, PendingRow, ScoreRow
 from workers.accounts.skills import needs_of
+from workers.accounts.territories import Asker
 from workers.engine.timers import cancel_timer, set_timer
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
+    from schemas.vocabulary import Kind
     from workers.accounts.case import Case
     from workers.accounts.rows import LeadRow
 
@@ -33,6 +36,8 @@ DAY_MS = 24 * HOUR_MS
 ATTEMPTS_BEFORE_ALERT = 4
 """The request and three repeats, an hour apart; then it is reported, and asked again every day."""
 MOST_DEPENDS = 10
+NOBODY_NAMED = ""
+"""Subject of the alert for a customer for whom the CRM names no person."""
 
 
 def settle(case: Case) -> None:
@@ -43,6 +48,7 @@ def settle(case: Case) -> None:
         give_back(case)
     if case.account.request is None and _may_ask(case):
         _ask_next(case)
+    _say_that_nobody_is_named(case)
     _say_on_whom_it_depends(case)
 
 
@@ -106,9 +112,10 @@ def _is_wanted(case: Case, request: OpenRequest) -> bool:
         first = first_due(case)
         if request.is_waiting and first is not None and first[2].raised and not request.raised:
             return False
-        plan = plan_for(case.terms.policy, case.account, kind, case.now_ms)
+        plan = _plan(case, kind, request.lead_id, row.total, row.fit)
     elif _must_move(case):
-        plan = plan_for(case.terms.policy, case.account, request.kind, case.now_ms)
+        _, fit_points = _points(case, request.lead_id)
+        plan = _plan(case, request.kind, request.lead_id, request.total, fit_points)
     if plan is None:
         return False
     return plan[:3] == (request.desk, request.mode, request.rep_id)
@@ -124,7 +131,7 @@ def _must_move(case: Case) -> bool:
     return holder.id in account.gone or (right is not None and holder.stands_for != right.rep_id)
 
 
-def _due_kind(case: Case, lead: LeadRow, *, raised: bool) -> str | None:
+def _due_kind(case: Case, lead: LeadRow, *, raised: bool) -> Kind | None:
     """The kind of hand-off that a lead which waits would get; None where it may no longer have one."""
     fit = fit_of(case.terms, case.account.company, lead.facts)
     return kind_of(case.account, fit.state, raised=raised) if is_still_due(case, lead, fit) else None
@@ -144,7 +151,7 @@ def _ask_next(case: Case) -> None:
             case.put_lead(lead_id, replace(lead, handed=False, reached_mql=False))
             continue
         kind = kind_of(case.account, fit.state, raised=row.raised)
-        plan = plan_for(case.terms.policy, case.account, kind, case.now_ms)
+        plan = _plan(case, kind, lead_id, row.total, row.fit)
         request = OpenRequest(
             request_id="",
             desk=plan.desk,
@@ -159,12 +166,15 @@ def _ask_next(case: Case) -> None:
             total=row.total,
             since_ms=row.since_ms,
             raised=row.raised,
+            earlier=plan.earlier,
+            terms=plan.terms,
         )
         _ask(case, request, lead.cycle)
         return
     if _must_move(case):
         handoff_id, open_row = min(handoffs.open_rows(case), key=_urgency)
-        plan = plan_for(case.terms.policy, case.account, open_row.kind, case.now_ms)
+        total, fit_points = _points(case, open_row.lead_id)
+        plan = _plan(case, open_row.kind, open_row.lead_id, total, fit_points)
         request = OpenRequest(
             request_id="",
             desk=plan.desk,
@@ -175,18 +185,28 @@ def _ask_next(case: Case) -> None:
             rep_id=plan.rep_id,
             lead_id=open_row.lead_id,
             handoff_id=handoff_id,
-            total=_total(case, open_row.lead_id),
+            total=total,
             since_ms=open_row.created_ms,
             raised=open_row.qualification is not None,
+            earlier=plan.earlier,
+            terms=plan.terms,
         )
         _ask(case, request, open_row.cycle)
 
 
-def _total(case: Case, lead_id: str) -> int:
+def _plan(case: Case, kind: Kind, lead_id: str, total: int, fit_points: int) -> Plan:
+    """Ask the routes for a lead with so many points, of which ``fit_points`` are for what it is."""
+    policy = case.terms.policy
+    asker = Asker(case.lead(lead_id).facts, total, case.terms.grade(fit_points, total - fit_points))
+    return plan_for(policy, case.account, kind, case.now_ms, asker)
+
+
+def _points(case: Case, lead_id: str) -> tuple[int, int]:
+    """Return a lead's total now, and the points of fit in it."""
     score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
     day = max(case.terms.day_of(case.now_ms), score.latest_day)
     fit = fit_of(case.terms, case.account.company, case.lead(lead_id).facts)
-    return fit.points + case.terms.rules.points(score.counts, day).points
+    return fit.points + case.terms.rules.points(score.counts, day).points, fit.points
 
 
 def _urgency(one: tuple[str, HandoffRow]) -> tuple[bool, bool, str]:
@@ -219,6 +239,7 @@ def _send(case: Case, request: OpenRequest) -> None:
         attempt=request.attempt,
         language=needs.language,
         segment=needs.segment,
+        origin_desk=request.terms,
     )
     case.say(DESK_REQUESTS, event)
     pause_ms = HOUR_MS if request.attempt < ATTEMPTS_BEFORE_ALERT else DAY_MS
@@ -239,6 +260,18 @@ def _say_who_is_missing(case: Case) -> None:
             case.raise_alert(Alert.ACCOUNT_WITHOUT_OWNER, rep_id, rep_id=rep_id)
         else:
             case.clear_alert(Alert.ACCOUNT_WITHOUT_OWNER, rep_id)
+
+
+def _say_that_nobody_is_named(case: Case) -> None:
+    """Report a customer with leads and without an owner; take it back when the CRM names a person."""
+    account = case.account
+    company = account.company
+    if company is None or not is_customer(company):
+        return
+    if owner_of(case.terms.policy, company) is None and (account.request or account.open_handoffs):
+        case.raise_alert(Alert.ACCOUNT_WITHOUT_OWNER, NOBODY_NAMED, rep_id=company.owner_rep_id)
+    else:
+        case.clear_alert(Alert.ACCOUNT_WITHOUT_OWNER, NOBODY_NAMED)
 
 
 def _say_on_whom_it_depends(case: Case) -> None:

@@ -20,6 +20,7 @@ from schemas.vocabulary import (
     Reason,
     Relationship,
     Route,
+    RouteMiss,
     Stage,
 )
 from workers.accounts.said import Deal
@@ -76,10 +77,23 @@ class Company(Part, frozen=True):
     currency: str | None = None
     employees: int | None = None
     country: str | None = None
+    region: str | None = None
+    """In capitals."""
     relationship: Relationship = Relationship.PROSPECT
     owner_rep_id: str | None = None
     opportunities: tuple[Opportunity, ...] = ()
     confirmed_ms: int | None = None
+
+
+class Earlier(Part, frozen=True):
+    """A line of the routes before the one taken: why it did not hold, and what would have made it."""
+
+    route: Route
+    why: RouteMiss
+    to: str | None = None
+    fact: str | None = None
+    needed: str | None = None
+    rep_id: str | None = None
 
 
 class Holder(Part, frozen=True):
@@ -95,6 +109,8 @@ class Holder(Part, frozen=True):
     """The desk that gave the account to the holder; ``rep:<id>`` where it was given by right."""
     route: Route = Route.OTHERWISE
     how: HowChosen | None = None
+    earlier: tuple[Earlier, ...] = ()
+    """Why the routes before did not hold: at most as many as the policy has lines."""
 
 
 class LastRep(Part, frozen=True):
@@ -137,6 +153,9 @@ class OpenRequest(Part, frozen=True):
     total: int = 0
     since_ms: int = 0
     raised: bool = False
+    earlier: tuple[Earlier, ...] = ()
+    terms: str | None = None
+    """The desk whose deadlines hold for an owner by right, where the route names one."""
     attempt: int = 1
     is_waiting: bool = False
     """The desk has answered: held until there is room, or somebody is there."""
@@ -184,7 +203,7 @@ class ActiveRow(Row, frozen=True):
 
 
 class LeadRow(Row, frozen=True):
-    """A person: what is known of them and where they stand. One row per lead; at most 8 facts of forms, 5 of the CRM.
+    """A person: what is known of them and where they stand. One row per lead; at most 9 facts of forms, 5 of the CRM.
 
     Without a stage it is a contact of the CRM who never came by: no lead yet.
     """
@@ -262,6 +281,8 @@ class PendingRow(Row, frozen=True):
     total: int
     handoff_id: str
     event_id: str
+    fit: int = 0
+    """The points of fit in ``total``."""
     reasons: tuple[Reason, ...] = ()
     campaign: CampaignMark | None = None
 

@@ -25,7 +25,7 @@ def at_desk(desk: str, rep: CrmRep | None, event_id: str) -> RepRow | None:
         return None
     return RepRow(
         name=rep.name,
-        active=rep.active,
+        active=rep.active and rep.person,
         event_id=event_id,
         weight=(seat.weight if seat else None) or 1,
         capacity=seat.capacity if seat else None,

@@ -1,4 +1,4 @@
-"""Who answers, when, and what happens when nobody can: desks, calendars, routes. Members are in crm.reps."""
+"""Who answers, when, and what happens when nobody can: desks and calendars. Members are in crm.reps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from schemas.vocabulary import Kind
 from workers.policy.base import Part
@@ -24,13 +24,11 @@ from workers.policy.hours import (
 )
 from workers.policy.scalars import (
     Count,
-    Days,
     Name,
     OpeningTime,
     Percent,
     RepId,
     Text,
-    form,
     readable,
     refuse,
 )
@@ -136,11 +134,13 @@ class AnswerWithin(Part):
     inquiry: OpeningTime
     expansion: OpeningTime
     in_cycle: OpeningTime
+    service: OpeningTime | None = None
+    """A customer's question for support, at the desk of the route ``support_question``: ``service: 4h``."""
 
     def for_kind(self, kind: Kind) -> int:
         """Return the opening time in milliseconds for ``kind``; a kind without its own has the MQL's."""
-        span: int = getattr(self, kind.value, self.mql)
-        return span
+        span: int | None = getattr(self, kind.value, None)
+        return self.mql if span is None else span
 
 
 class Desk(Part):
@@ -156,54 +156,3 @@ class Desk(Part):
     """The share of the time after which a lead is reported as due soon."""
     skills: DeskSkills | None = None
     """What this desk asks of the rep who takes a lead, as ``{language: required, when_nobody_has_it: anyone}``."""
-
-
-RouteIf = Literal["never", "customer", "open_opportunity", "account_has_owner", "account_has_rep"]
-RouteTo = Literal["nobody", "account owner", "opportunity owner", "that rep"]
-_GOES: dict[str, tuple[str, str | None]] = {
-    "never": ("nobody", None),
-    "customer": ("account owner", "expansion"),
-    "open_opportunity": ("opportunity owner", "in_cycle"),
-    "account_has_owner": ("account owner", None),
-    "account_has_rep": ("that rep", None),
-}
-
-
-class Route(Part):
-    """One line of the routes: either ``if`` and ``to``, or ``otherwise: desk <name>``."""
-
-    if_: RouteIf | None = Field(default=None, alias="if")
-    to: RouteTo | None = None
-    kind: Literal["expansion", "in_cycle"] | None = None
-    for_days: Days | None = None
-    """account_has_rep: how long after the rep's last work the account still goes there."""
-    otherwise: (
-        Annotated[Text, form(r"desk [a-z][a-z0-9_]{0,63}", "desk and its name, as desk inside_sales")] | None
-    ) = None
-
-    @model_validator(mode="after")
-    def _one_sentence(self) -> Route:
-        if (self.if_ is None) == (self.otherwise is None):
-            refuse("either if and to, or otherwise: desk and its name")
-        if self.if_ is None:
-            if self.to or self.kind or self.for_days:
-                refuse("nothing beside otherwise")
-            return self
-        to, kind = _GOES[self.if_]
-        if self.to != to:
-            refuse(f"if: {self.if_} with to: {to}")
-        if self.kind != kind:
-            refuse(f"if: {self.if_} with kind: {kind}" if kind else f"if: {self.if_} without a kind")
-        if (self.for_days is not None) != (self.if_ == "account_has_rep"):
-            refuse("for_days with account_has_rep, and only there")
-        return self
-
-    @property
-    def name(self) -> str:
-        """The condition's name, or ``otherwise``; the values of schemas.vocabulary.Route."""
-        return self.if_ or "otherwise"
-
-    @property
-    def desk(self) -> str | None:
-        """The desk of ``otherwise``."""
-        return None if self.otherwise is None else self.otherwise.removeprefix("desk ")

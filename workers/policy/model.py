@@ -19,7 +19,6 @@ from workers.policy.desks import (
     Desk,
     EveryoneAway,
     MqlsPerRep,
-    Route,
     Turn,
     ZoneName,
 )
@@ -33,6 +32,7 @@ from workers.policy.market import (
     ServedMarket,
     Title,
 )
+from workers.policy.routes import Owners, Route, Span, Territory
 from workers.policy.scalars import DAY_MS, Count, CurrencyCode, Days, Name, Text, form
 from workers.policy.skills import DeskSkills, Segment, Skills
 from workers.policy.stages import Again, Grade, Mql, SalesSaysNo, Stages
@@ -56,6 +56,7 @@ __all__ = [
     "Mql",
     "MqlsPerRep",
     "NeverMarket",
+    "Owners",
     "Policy",
     "Privacy",
     "Range",
@@ -66,7 +67,9 @@ __all__ = [
     "Segment",
     "ServedMarket",
     "Skills",
+    "Span",
     "Stages",
+    "Territory",
     "Title",
     "Turn",
     "When",
@@ -125,6 +128,7 @@ class Policy(Part):
     routes: Annotated[tuple[Route, ...], Field(min_length=1, max_length=50)]
     skills: Skills | None = None
     """What leads may need of the rep who takes them, as ``{language: {es: [MX, PR]}}``; desks say what they make of it."""
+    owners: Owners = Owners()
     desks: Annotated[dict[Name, Desk], Field(min_length=1, max_length=50)]
     calendars: Annotated[dict[Name, Calendar], Field(min_length=1, max_length=100)]
     privacy: Privacy
@@ -166,11 +170,17 @@ class Policy(Part):
 
     @cached_property
     def default_desk(self) -> str:
-        """The name of the desk of ``otherwise``: its deadlines also hold for owners by right."""
-        return next(route.desk for route in self.routes if route.desk is not None)
+        """The name of the desk of ``otherwise``: its deadlines also hold for owners by right who sit at no desk."""
+        return next(
+            route.desk for route in self.routes if route.otherwise is not None and route.desk is not None
+        )
 
     @cached_property
-    def account_rep_for_ms(self) -> int:
-        """How long after its rep's last work an account still goes to that rep, in milliseconds."""
-        days = next(route.for_days for route in self.routes if route.for_days is not None)
-        return days * DAY_MS
+    def account_rep_for_ms(self) -> int | None:
+        """How long after its rep's last work an account still goes to that rep, in milliseconds; None: not at all."""
+        days = next((route.for_days for route in self.routes if route.for_days is not None), None)
+        return None if days is None else days * DAY_MS
+
+    def route(self, name: str) -> Route | None:
+        """Return the first line whose word is ``name``, or None."""
+        return next((route for route in self.routes if route.name == name), None)

@@ -5,6 +5,7 @@ The ids are those of the events themselves; a blank text says nothing and become
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from schemas.base import Campaign
@@ -67,6 +68,7 @@ def form_of(said: FormFill, to: Link, at_ms: int, *, is_clamped: bool) -> LeadFo
         country=said.country.upper() if said.country else None,
         postal_code=said.postal_code or None,
         phone=said.phone or None,
+        language=re.split("[-_]", said.language)[0].lower() if said.language else None,
         url=said.url or None,
         campaign=_campaign(said.campaign),
     )

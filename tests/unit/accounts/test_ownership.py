@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from schemas.desk_requests import RequestMode
 from schemas.vocabulary import AssigneeType, GateState, HowChosen, Kind, Relationship, Route
 from tests.unit.accounts.market import DAY_MS, MONDAY, POLICY
-from workers.accounts.ownership import kind_of, plan_for, right_of
+from workers.accounts.ownership import kind_of, right_of
+from workers.accounts.routing import plan_for
 from workers.accounts.rows import AccountRow, ByHand, Company, Holder, LastRep, Opportunity
 
 DESK = "desk:inside_sales"

@@ -20,6 +20,7 @@ LONGER = {
     "tests/mutations/live.py": "a list: each cure that a real broker can show the want of",
     "tests/mutations/pure.py": "a list: each cure that the functions alone can show the want of",
     "tests/unit/accounts/market.py": "a market to try the accounts hop in, and the words its claims are told with",
+    "workers/accounts/rows.py": "a list: each thing that the hop keeps, and what bounds it",
     "workers/engine/task.py": "the life of a partition is one order of things, and is read as one",
 }
 """Files that are longer than a room, and why."""

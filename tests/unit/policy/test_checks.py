@@ -86,32 +86,3 @@ def test_what_cannot_hold_is_refused_where_it_stands(
     assert expected in problem.expected
     line = text.splitlines()[problem.line - 1]
     assert new.strip() in line or problem.key.rsplit(".", 1)[-1] in line
-
-
-NEVER = "  - {if: never,             to: nobody}\n"
-CUSTOMER = "  - {if: customer,          to: account owner,     kind: expansion}\n"
-OPEN = "  - {if: open_opportunity,  to: opportunity owner, kind: in_cycle}\n"
-OWNER = "  - {if: account_has_owner, to: account owner}\n"
-REP = "  - {if: account_has_rep,   to: that rep,          for_days: 180}\n"
-REST = "  - {otherwise: desk inside_sales}\n"
-ROUTES = NEVER + CUSTOMER + OPEN + OWNER + REP + REST
-
-
-@pytest.mark.parametrize(
-    ("routes", "said"),
-    [
-        (CUSTOMER + NEVER + OPEN + OWNER + REP + REST, "never here: exclusions"),
-        (NEVER + OWNER + CUSTOMER + OPEN + REP + REST, "customer here: exclusions"),
-        (NEVER + OPEN + CUSTOMER + OWNER + REP + REST, "customer here"),
-        (NEVER + CUSTOMER + OPEN + REP + OWNER + REST, "account_has_owner here"),
-        (NEVER + CUSTOMER + OPEN + OWNER + REST + REP, "otherwise here"),
-        (NEVER + CUSTOMER + OPEN + OWNER + REP + REST + REST, "each route once"),
-        (NEVER + CUSTOMER + CUSTOMER + OPEN + OWNER + REP + REST, "each route once"),
-        (NEVER + CUSTOMER + OPEN + OWNER + REP, "all of never"),
-        (CUSTOMER + OPEN + OWNER + REP + REST, "all of never"),
-    ],
-)
-def test_routes_that_would_break_a_promise_are_refused(
-    changed: Changed, problems: Problems, routes: str, said: str
-) -> None:
-    assert any(said in one.expected for one in problems(changed((ROUTES, routes))))

@@ -1,0 +1,228 @@
+"""Whose is it? Territories, former customers, robots, owners who left: told as a sales manager would."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.routes import CUSTOMER, FORMER, NEVER, OPEN, OWNER, REP, REST, WEST, desk, with_routes
+from tests.scenarios.story import POLICY, Story, Told
+
+SPANISH = "{if: {languages: [es]}, to: desk spanish}"
+HAWAII = '{if: {postal_codes: ["967", "968"]}, to: desk west}'
+ROUTES = (NEVER, CUSTOMER, OPEN, OWNER, REP, FORMER, SPANISH, WEST, HAWAII, REST)
+DESKS = desk("west", calendar="west") + desk("spanish")
+ROBOTS = 'owners: {not_people: [integration_user, "queue_*"]}\n'
+
+
+@pytest.fixture
+def team(story: Story) -> Story:
+    """Mia at inside sales, Wendy in the west, Sofia who speaks Spanish, Olga who owns accounts, Dana who manages."""
+    story.policy(with_routes(POLICY.read_text("utf-8"), ROUTES, DESKS, ROBOTS))
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    story.rep("wendy", desks=[{"desk": "west"}])
+    story.rep("sofia", desks=[{"desk": "spanish"}])
+    story.rep("olga", at_desk=False)
+    return story
+
+
+def why(event: dict[str, Any]) -> dict[str, str]:
+    """Route to reason, of the lines before the one taken."""
+    return {one["route"]: one["why"] for one in event.get("earlier_routes", [])}
+
+
+def without_owner(told: Told) -> list[bool]:
+    """The alerts of an account without owner, each with whether it was taken back."""
+    return [cleared for alert, cleared in told.alerts if alert == "account_without_owner"]
+
+
+def test_a_lead_of_california_goes_to_the_west_desk_and_its_clock_starts_at_eight_thirty_there(
+    team: Story,
+) -> None:
+    team.bank("harbor", region="ca")
+    team.form("ann@harbor.example", "tue 09:00", "demo")
+
+    told = team.told()
+
+    (event,) = told.of("lead.routing")
+    assert (event["assignee"]["id"], event["route"]) == ("wendy", "territory")
+    assert event["explanation"]["reasons"][-2:] == ["in_territory", "next_in_rotation"]
+    assert event["first_response_due_at"] == "2026-03-03T17:00:00Z"
+
+
+def test_nobody_knows_where_it_is_so_inside_sales_has_it_and_the_message_says_what_was_missing(
+    team: Story,
+) -> None:
+    team.bank("harbor")
+    team.form("ann@harbor.example", "tue 10:00", "demo")
+
+    (event,) = team.told().of("lead.routing")
+
+    assert event["assignee"]["id"] == "mia"
+    (west,) = (
+        one for one in event["earlier_routes"] if one.get("to") == "desk:west" and one["fact"] == "region"
+    )
+    assert (west["why"], west["needed"]) == ("fact_unknown", "CA, OR, WA")
+    assert {"what": "fact", "name": "region", "needed": "CA, OR, WA for desk:west"} in event["explanation"][
+        "would_change"
+    ]
+
+
+def test_a_fact_that_arrives_while_the_lead_waits_leads_it_to_its_territory(team: Story) -> None:
+    team.rep("mia", desks=[{"desk": "inside_sales", "capacity": 0}])
+    team.bank("harbor")
+    team.form("ann@harbor.example", "tue 10:00")
+    team.much_interest("ann@harbor.example", "tue 10:05")
+    team.bank("harbor", "tue 15:00", region="OR")
+
+    assert team.told().handoffs == [("assigned", "mql", "wendy")]
+
+
+def test_a_fact_that_arrives_after_the_hand_off_moves_nobody(team: Story) -> None:
+    team.bank("harbor")
+    team.form("ann@harbor.example", "tue 10:00", "demo")
+    team.bank("harbor", "tue 11:00", region="OR")
+    team.form("bob@harbor.example", "tue 12:00", "demo")
+
+    assert team.told().holders == {"domain:harbor.example": [{"mia"}, {"mia"}]}
+
+
+def test_the_language_asked_for_and_the_postal_code_of_the_form_find_their_desks(team: Story) -> None:
+    team.form("ana.demo@gmail.com", "tue 10:00", "demo", language="es-MX")
+    team.form("kai.demo@gmail.com", "tue 13:00", "demo", postal_code="96813")
+
+    assert [who for _, _, who in team.told().handoffs] == ["sofia", "wendy"]
+
+
+def test_a_queue_owns_nothing_and_the_message_says_who_was_passed_over(team: Story) -> None:
+    team.bank("harbor", owner_rep_id="queue_east")
+    team.form("ann@harbor.example", "tue 10:00", "demo")
+
+    told = team.told()
+
+    (event,) = told.of("lead.routing")
+    assert event["assignee"]["id"] == "mia"
+    assert why(event)["account_has_owner"] == "owner_is_no_person"
+    assert {"what": "owner", "name": "owner", "needed": "a person named in the CRM"} in event["explanation"][
+        "would_change"
+    ]
+    assert told.alerts == []
+
+
+def test_a_robot_by_the_reps_own_record_owns_nothing_and_is_reported(team: Story) -> None:
+    team.rep("marketo", at_desk=False, person=False)
+    team.bank("harbor", owner_rep_id="marketo")
+    team.form("ann@harbor.example", "tue 10:00", "demo")
+
+    told = team.told()
+
+    assert told.handoffs == [("assigned", "raised_hand", "mia")]
+    assert without_owner(told) == [False]
+
+
+def test_an_owner_whom_nobody_knows_is_passed_over_and_reported(team: Story) -> None:
+    team.bank("harbor", owner_rep_id="ghost")
+    team.form("ann@harbor.example", "tue 10:00", "demo")
+
+    told = team.told()
+
+    (event,) = told.of("lead.routing")
+    assert event["assignee"]["id"] == "mia"
+    passed = {one["route"]: one.get("rep_id") for one in event["earlier_routes"]}
+    assert passed["account_has_owner"] == "ghost"
+    assert without_owner(told) == [False]
+
+
+def test_an_owner_who_has_left_is_reported_the_fallback_has_the_task_and_the_successor_gets_all_once(
+    team: Story,
+) -> None:
+    team.bank("harbor", owner_rep_id="olga")
+    team.form("ann@harbor.example", "tue 10:00", "demo")
+    team.form("bob@harbor.example", "tue 11:00", "demo")
+    team.rep("olga", "tue 12:00", active=False)
+    team.rep("pavel", "tue 14:00", at_desk=False)
+    team.bank("harbor", "tue 15:00", owner_rep_id="pavel")
+
+    told = team.told()
+
+    assert told.holders["domain:harbor.example"][-1] == {"pavel"}
+    assert all(len(held) <= 1 for held in told.holders["domain:harbor.example"])
+    assert [who for action, _, who in told.handoffs if action == "reassigned"] == [
+        "mia",
+        "mia",
+        "pavel",
+        "pavel",
+    ]
+    assert without_owner(told) == [False, True]
+
+
+def test_a_customer_without_an_owner_is_reported_until_one_is_named(team: Story) -> None:
+    team.bank("harbor", relationship="customer")
+    team.form("ann@harbor.example", "tue 10:00")
+    team.bank("harbor", "tue 15:00", owner_rep_id="olga")
+
+    told = team.told()
+
+    assert told.handoffs == [("assigned", "expansion", "mia"), ("reassigned", "expansion", "olga")]
+    assert without_owner(told) == [False, True]
+
+
+def test_a_customer_whose_owner_left_is_looked_after_by_the_desk_that_the_route_names(team: Story) -> None:
+    routes = (NEVER, CUSTOMER.replace("}", ", without_owner: desk west}"), *ROUTES[2:])
+    team.policy(with_routes(POLICY.read_text("utf-8"), routes, DESKS))
+    team.bank("harbor", relationship="customer", owner_rep_id="ghost")
+    team.form("ann@harbor.example", "tue 13:00")
+
+    (event,) = team.told().of("lead.routing")
+
+    assert (event["assignee"]["id"], event["route"], event["how_chosen"]) == ("wendy", "customer", "rotation")
+    assert "owner_not_active" in event["explanation"]["reasons"]
+
+
+def test_a_former_customers_lead_goes_to_the_former_rep_without_a_turn(team: Story) -> None:
+    team.bank("harbor", relationship="former_customer", owner_rep_id="olga")
+    team.form("ann@harbor.example", "tue 10:00", "demo")
+
+    told = team.told()
+
+    (event,) = told.of("lead.routing")
+    assert (event["assignee"]["id"], event["route"], event["how_chosen"]) == (
+        "olga",
+        "former_customer",
+        "former_rep",
+    )
+    assert event["kind"] == "raised_hand"
+    assert "former_customer" in event["explanation"]["reasons"]
+    assert [entry["entry"] for entry in told.of("desk.ledger")] == ["owner"]
+
+
+def test_who_works_a_former_customer_now_comes_before_who_had_it_then(team: Story) -> None:
+    team.bank("harbor", relationship="former_customer")
+    team.form("ann@harbor.example", "tue 10:00", "demo")
+    team.sales("rejected", "ann@harbor.example", "tue 11:00", reason="not_now")
+    team.bank("harbor", "wed 10:00", owner_rep_id="olga")
+    team.form("bob@harbor.example", "wed 11:00", "demo")
+
+    assert team.told().handoffs[-1] == ("assigned", "raised_hand", "mia")
+
+
+def test_the_message_says_why_no_line_before_was_true(team: Story) -> None:
+    team.bank("harbor")
+    team.form("ann@harbor.example", "tue 10:00", "demo")
+
+    (event,) = team.told().of("lead.routing")
+
+    assert event["route"] == "otherwise"
+    assert [(one["route"], one["why"]) for one in event["earlier_routes"]] == [
+        ("never", "not_excluded"),
+        ("customer", "not_a_customer"),
+        ("open_opportunity", "no_open_opportunity"),
+        ("account_has_owner", "no_owner"),
+        ("account_has_rep", "nobody_worked_it"),
+        ("former_customer", "not_a_former_customer"),
+        ("territory", "fact_unknown"),
+        ("territory", "fact_unknown"),
+        ("territory", "fact_unknown"),
+    ]

@@ -1,0 +1,22 @@
+"""Names that lead nowhere: what is wrong with one, and which was perhaps meant."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from workers.policy.problem import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from workers.policy.document import Document, Path
+    from workers.policy.problem import Problem
+
+
+def unknown(document: Document, path: Path, name: str, known: Iterable[str], what: str) -> Problem:
+    """Return the problem of a name that is not among ``known``."""
+    names = sorted(known)
+    near = get_close_matches(name, names, n=1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    return document.problem(path, shown(name), f"{what}: {', '.join(names) or 'there is none'}{hint}")
