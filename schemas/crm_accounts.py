@@ -41,6 +41,9 @@ class CrmAccount(InboundEvent):
 
     crm_account_id: Identifier
     name: ShortText
+    other_names: list[ShortText] = Field(
+        default_factory=list, max_length=20, description="Former and short names, brands."
+    )
     domains: list[DomainText] = Field(
         default_factory=list, max_length=50, description="Registrable domains, the primary one first."
     )
@@ -51,6 +54,8 @@ class CrmAccount(InboundEvent):
     employees: int | None = Field(default=None, ge=0, le=10**9)
     country: str | None = Field(default=None, pattern=r"^[A-Za-z]{2}$", description="ISO 3166-1 alpha-2.")
     region: ShortText | None = None
+    postal_code: ShortText | None = None
+    phone: ShortText | None = None
     relationship: Relationship = Relationship.PROSPECT
     owner_rep_id: Identifier | None = None
     open_opportunities: list[OpenOpportunity] = Field(default_factory=list, max_length=50)

@@ -18,7 +18,9 @@ class LeadFact(Model):
     """What every fact about a lead carries."""
 
     event_id: str
-    account_key: str = Field(description="domain:<registrable domain> or lead:<lead_id>.")
+    account_key: str = Field(
+        description="domain:<registrable domain>, crm:<crm_account_id> or lead:<lead_id>."
+    )
     lead_id: str = Field(description="uuid5 of the keyed hash of the normalised address.")
     occurred_at_ms: Milliseconds = Field(description="Clamped to arrival + 5 min.")
     clamped: bool = False
@@ -117,12 +119,14 @@ class LeadAdopted(LeadFact):
 
 
 class AccountFacts(Model):
-    """The CRM's record, sent to every domain that it claims."""
+    """The CRM's record, sent to every domain that it claims, and to its own key and those of its names."""
 
     type: Literal["account_facts"] = "account_facts"
     account_key: str
     account: CrmAccount
-    primary_key: str = Field(description="account_key of the first domain; another key is an alias of it.")
+    primary_key: str = Field(
+        description="account_key of the first domain, else of the record itself; another key is an alias of it."
+    )
 
 
 class AccountReleased(Model):
@@ -132,6 +136,29 @@ class AccountReleased(Model):
     event_id: str
     account_key: str
     crm_account_id: str
+
+
+class SubsidiaryNamed(Model):
+    """A CRM record names its parent, or no longer does: told to the parent's own key."""
+
+    type: Literal["subsidiary_named"] = "subsidiary_named"
+    event_id: str
+    account_key: str = Field(description="crm:<crm_account_id> of the parent.")
+    crm_account_id: str = Field(description="Of the subsidiary.")
+    primary_key: str | None = Field(
+        default=None, description="Where the subsidiary lives; absent: it has this parent no more."
+    )
+
+
+class ParentFacts(Model):
+    """What a subsidiary has to know of its parent, told to the key where the subsidiary lives."""
+
+    type: Literal["parent_facts"] = "parent_facts"
+    event_id: str
+    account_key: str
+    crm_account_id: str = Field(description="Of the subsidiary.")
+    parent_crm_account_id: str
+    owner_rep_id: str | None = None
 
 
 class SalesAnswered(Model):
@@ -193,6 +220,8 @@ LeadEvent = Annotated[
     | LeadAdopted
     | AccountFacts
     | AccountReleased
+    | SubsidiaryNamed
+    | ParentFacts
     | SalesAnswered
     | DeskAnswer
     | RepChanged,

@@ -63,11 +63,13 @@ def test_who_listens_at_a_domain_knows_every_account_that_claims_it(
         else:
             del heard[fact["account_key"], fact["crm_account_id"]]
     claims = {
-        (f"domain:{REDUCED[domain]}", key): said["owner_rep_id"]
+        (claimed, key): said["owner_rep_id"]
         for key, said in dict(versions).items()
         if said is not None
-        for domain in said["domains"]
-        if domain in REDUCED
+        for claimed in (
+            f"crm:{key}",
+            *(f"domain:{REDUCED[domain]}" for domain in said["domains"] if domain in REDUCED),
+        )
     }
     assert heard == claims
 

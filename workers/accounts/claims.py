@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemas.vocabulary import Reason
-from workers.accounts import handoffs
+from workers.accounts import handoffs, parents
 from workers.accounts.deals import settled, with_deals
 from workers.accounts.enrichment import completed
 from workers.accounts.facts import company_of, market_facts, merged
@@ -19,7 +19,7 @@ from workers.accounts.rows import ClaimRow
 from workers.engine.timers import start_cursor
 
 if TYPE_CHECKING:
-    from schemas.lead_events import AccountFacts, AccountReleased
+    from schemas.lead_events import AccountFacts, AccountReleased, ParentFacts
     from workers.accounts.case import Case
     from workers.accounts.rows import AccountRow, Company, Fact
 
@@ -31,15 +31,26 @@ def claimed(case: Case, event: AccountFacts) -> None:
     """A CRM record claims this key, or says something new."""
     row = ClaimRow(company=company_of(event.account), primary_key=event.primary_key)
     crm_account_id = event.account.crm_account_id
-    if case.rows.get(ClaimRow, case.key, crm_account_id) != row:
+    before = case.rows.get(ClaimRow, case.key, crm_account_id)
+    if before != row:
         case.rows.put(row, case.key, crm_account_id)
+        parents.record_changed(case, crm_account_id, before, row)
         follow(case)
 
 
 def released(case: Case, event: AccountReleased) -> None:
     """A CRM record claims this key no more."""
-    if case.rows.get(ClaimRow, case.key, event.crm_account_id) is not None:
+    before = case.rows.get(ClaimRow, case.key, event.crm_account_id)
+    if before is not None:
         case.rows.delete(ClaimRow, case.key, event.crm_account_id)
+        parents.record_changed(case, event.crm_account_id, before, None)
+        follow(case)
+
+
+def parent_told(case: Case, event: ParentFacts) -> None:
+    """The parent of a record that claims this key has another owner, or says so for the first time."""
+    parents.parent_told(case, event)
+    if case.rows.get(ClaimRow, case.key, event.crm_account_id) is not None:
         follow(case)
 
 
@@ -68,7 +79,7 @@ def follow(case: Case) -> None:
     """Bring the account in line with the claim that holds and with what sales says of deals."""
     claim = effective(case)
     before = case.account
-    company = completed(claim.company if claim else None, before.enriched)
+    company = completed(parents.with_parent(case, claim.company) if claim else None, before.enriched)
     if before.deals:
         deals = settled(before.deals, company)
         company = with_deals(company, deals)

@@ -100,6 +100,7 @@ def company_of(account: CrmAccount) -> Company:
             )
         ),
         confirmed_ms=None if account.facts_confirmed_at is None else ms_of(account.facts_confirmed_at),
+        parent_crm_account_id=account.parent_crm_account_id,
     )
 
 

@@ -6,13 +6,15 @@ hand-offs, alerts, requests to desks. Knows no Kafka, no clock and no machine.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, cast
 
 from msgspec.structs import replace
 
 from schemas.lead_events import (
     LeadActivity,
     LeadAdopted,
+    LeadContact,
     LeadEvent,
     LeadFact,
     LeadForm,
@@ -20,7 +22,7 @@ from schemas.lead_events import (
 )
 from schemas.parsing import ContractError, parse_json
 from schemas.topics import LEAD_EVENTS
-from workers.accounts import answers, claims, deadlines, handoffs, requests
+from workers.accounts import answers, claims, deadlines, handoffs, parents, requests
 from workers.accounts.adoption import send_over, take_in
 from workers.accounts.case import Case
 from workers.accounts.contacts import contact_said
@@ -39,9 +41,19 @@ if TYPE_CHECKING:
     from workers.engine.rows import Rows
     from workers.policy.model import Policy
 
+_LeadFact = LeadIdentified | LeadActivity | LeadForm | LeadContact | LeadAdopted
 POLICY = "policy"
 CHUNK = 50
 """Leads judged again in one step of a cursor."""
+_OF_THE_ACCOUNT: Mapping[str, Callable[[Case, Any], None]] = {
+    "account_facts": claims.claimed,
+    "account_released": claims.released,
+    "subsidiary_named": parents.subsidiary_named,
+    "parent_facts": claims.parent_told,
+    "desk_answer": answers.answered,
+    "rep_changed": answers.rep_changed,
+}
+"""What is about the account and none of its people, by the record's type."""
 
 
 class AccountsHop:
@@ -67,24 +79,18 @@ class AccountsHop:
         del record
         case = Case(self.terms, rows, clock.now_ms, event.account_key, _event_id(event))
         # By the tag: asking a pydantic model for its class takes microseconds, and this is asked for every event.
-        if event.type == "account_facts":
-            claims.claimed(case, event)
-        elif event.type == "account_released":
-            claims.released(case, event)
+        decides = _OF_THE_ACCOUNT.get(event.type)
+        if decides is not None:
+            decides(case, event)
         elif event.type == "sales_answered":
             if case.account.forwards_to and event.activity.handoff_id is None:
                 return [emit(LEAD_EVENTS, event.model_copy(update={"account_key": case.account.forwards_to}))]
             sales_answered(case, event)
-        elif event.type == "desk_answer":
-            answers.answered(case, event)
-        elif event.type == "rep_changed":
-            answers.rep_changed(case, event)
-        elif case.account.forwards_to and event.origin_account_key is None:
-            return [_forwarded(event, case.account.forwards_to)]
-        elif event.type == "lead_contact":
-            contact_said(case, event)
         else:
-            self._lead_fact(case, event)
+            fact = cast("_LeadFact", event)  # the table above has all others
+            if case.account.forwards_to and fact.origin_account_key is None:
+                return [_forwarded(fact, case.account.forwards_to)]
+            self._lead_fact(case, fact)
         return _closed(case)
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
@@ -104,6 +110,12 @@ class AccountsHop:
         """Judge at most 50 leads again: of one account whose facts changed, or of all after a new policy."""
         if cursor.kind == claims.LEADS:
             return self._leads_of(cursor, rows, clock)
+        if cursor.kind == parents.SUBSIDIARIES:
+            case = Case(
+                self.terms, rows, clock.now_ms, cursor.key, fact_id(cursor.kind, cursor.key, clock.now_ms)
+            )
+            following = parents.tell_some(case, cursor.position, CHUNK)
+            return _closed(case), following
         return self._all_leads(cursor, rows, clock)
 
     def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:
@@ -122,7 +134,10 @@ class AccountsHop:
         del rows
         return True
 
-    def _lead_fact(self, case: Case, event: LeadIdentified | LeadActivity | LeadForm | LeadAdopted) -> None:
+    def _lead_fact(self, case: Case, event: _LeadFact) -> None:
+        if event.type == "lead_contact":
+            contact_said(case, event)
+            return
         held = case.lead(event.lead_id)
         is_lead = event.type != "lead_adopted" or event.is_lead
         lead = enter(case, event.lead_id, held) if is_lead else held

@@ -83,6 +83,9 @@ class Company(Part, frozen=True):
     owner_rep_id: str | None = None
     opportunities: tuple[Opportunity, ...] = ()
     confirmed_ms: int | None = None
+    parent_crm_account_id: str | None = None
+    parent_owner_rep_id: str | None = None
+    """Who owns the parent by the parent's own record: for routes of subsidiaries. None: no parent, or nobody."""
 
 
 class Earlier(Part, frozen=True):
@@ -339,3 +342,19 @@ class ClaimRow(Row, frozen=True):
     prefix: ClassVar[str] = "claim"
     company: Company
     primary_key: str
+
+
+class SubsidiaryRow(Row, frozen=True):
+    """A subsidiary of this parent: key (crm:<parent>, crm_account_id). As many as the CRM names."""
+
+    prefix: ClassVar[str] = "subsidiary"
+    primary_key: str
+    """Where it lives."""
+
+
+class ParentRow(Row, frozen=True):
+    """What the parent of a CRM record said: key (account, crm_account_id of the subsidiary). One per claim at most."""
+
+    prefix: ClassVar[str] = "parent"
+    parent_crm_account_id: str
+    owner_rep_id: str | None = None

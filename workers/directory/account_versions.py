@@ -1,20 +1,26 @@
 """What changed at an account? A CRM record says what is; the difference to the last one says who must hear of it.
 
-Every key that the record claims gets the facts; a key that it claims no more is released, before the facts go out.
+Every key that the record claims gets the facts: its domains, and the record's own key, where it lives if it has no
+domain. A key that it claims no more is released, before the facts go out. The parent that it names is told where its
+subsidiary lives.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemas.lead_events import AccountFacts, AccountReleased
+from schemas.lead_events import AccountFacts, AccountReleased, SubsidiaryNamed
 from workers.directory.rows import AccountVersionRow
+from workers.identity.account_keys import crm_key
 from workers.identity.addresses import DATA_VERSION, company_domain, normalise_domain
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
     from schemas.crm_accounts import CrmAccount
     from workers.engine.rows import Rows
+
+Told = AccountFacts | AccountReleased | SubsidiaryNamed
+_NOTHING = AccountVersionRow(content="", event_id="")
 
 
 def reduced(account: CrmAccount) -> tuple[CrmAccount, int]:
@@ -31,32 +37,61 @@ def reduced(account: CrmAccount) -> tuple[CrmAccount, int]:
     return account.model_copy(update={"domains": domains}), dropped
 
 
-def account_changed(account: CrmAccount, rows: Rows) -> list[AccountFacts | AccountReleased]:
+def account_changed(account: CrmAccount, rows: Rows) -> list[Told]:
     """Keep a record whose domains are reduced; return what its keys must hear, nothing where it says nothing new."""
-    keys = tuple(f"domain:{domain}" for domain in account.domains)
+    crm_account_id = account.crm_account_id
     content = account.model_dump_json(exclude={"event_id", "occurred_at"}, exclude_none=True)
-    before = rows.get(AccountVersionRow, account.crm_account_id)
-    if before is not None and before.content == content:
+    before = rows.get(AccountVersionRow, crm_account_id) or _NOTHING
+    if before.content == content:
         return []
-    version = AccountVersionRow(
-        content=content, event_id=account.event_id, keys=keys, data_version=DATA_VERSION
+    now = AccountVersionRow(
+        content=content,
+        event_id=account.event_id,
+        keys=(*(f"domain:{domain}" for domain in account.domains), crm_key(crm_account_id)),
+        parent=account.parent_crm_account_id or "",
+        data_version=DATA_VERSION,
     )
-    rows.put(version, account.crm_account_id)
-    lost = [key for key in before.keys if key not in keys] if before else []
+    rows.put(now, crm_account_id)
+    lost = [key for key in before.keys if key not in now.keys]
     return [
-        *(_released(account.crm_account_id, key, account.event_id) for key in lost),
-        *(AccountFacts(account_key=key, account=account, primary_key=keys[0]) for key in keys),
+        *(_released(crm_account_id, key, account.event_id) for key in lost),
+        *(AccountFacts(account_key=key, account=account, primary_key=now.keys[0]) for key in now.keys),
+        *_to_parents(crm_account_id, before, now, account.event_id),
     ]
 
 
-def account_deleted(crm_account_id: str, arrival_ms: int, rows: Rows) -> list[AccountReleased]:
-    """Forget a record; return the release of every key that it claimed."""
+def account_deleted(crm_account_id: str, arrival_ms: int, rows: Rows) -> list[Told]:
+    """Forget a record; return the release of every key that it claimed, and of its parent."""
     before = rows.get(AccountVersionRow, crm_account_id)
     if before is None:
         return []
     rows.delete(AccountVersionRow, crm_account_id)
     cause = f"deleted {before.event_id} {arrival_ms}"
-    return [_released(crm_account_id, key, cause) for key in before.keys]
+    return [
+        *(_released(crm_account_id, key, cause) for key in before.keys),
+        *_to_parents(crm_account_id, before, _NOTHING, cause),
+    ]
+
+
+def _to_parents(
+    crm_account_id: str, before: AccountVersionRow, now: AccountVersionRow, cause: str
+) -> list[SubsidiaryNamed]:
+    """Tell a parent that was lost, then the one that is named now; who stays in the same place says nothing."""
+    told: list[SubsidiaryNamed] = []
+    if before.parent and before.parent != now.parent:
+        told.append(_to_parent(before.parent, crm_account_id, None, cause))
+    if now.parent and (now.parent, now.keys[:1]) != (before.parent, before.keys[:1]):
+        told.append(_to_parent(now.parent, crm_account_id, now.keys[0], cause))
+    return told
+
+
+def _to_parent(parent: str, crm_account_id: str, primary_key: str | None, cause: str) -> SubsidiaryNamed:
+    return SubsidiaryNamed(
+        event_id=fact_id("subsidiary_named", parent, crm_account_id, primary_key or "", cause),
+        account_key=crm_key(parent),
+        crm_account_id=crm_account_id,
+        primary_key=primary_key,
+    )
 
 
 def _released(crm_account_id: str, key: str, cause: str) -> AccountReleased:

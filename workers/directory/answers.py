@@ -9,7 +9,8 @@ from schemas.vocabulary import DeadLetterReason
 from workers.engine.api import RefusedError
 
 _HANDOFF: Final = re.compile(
-    r"(?P<account_key>domain:[a-z0-9-]+(?:\.[a-z0-9-]+)+|lead:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})#\d+\.\d+",
+    r"(?P<account_key>domain:[a-z0-9-]+(?:\.[a-z0-9-]+)+|crm:[A-Za-z0-9_.~%-]+"
+    r"|lead:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})#\d+\.\d+",
     re.ASCII,
 )
 """<account_key>#<cycle>.<n>, as lead.routing names its hand-offs."""

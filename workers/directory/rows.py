@@ -15,7 +15,9 @@ class AccountVersionRow(Row, frozen=True):
     """The record as JSON, domains reduced, without event_id and occurred_at: what makes two versions equal."""
     event_id: str
     keys: tuple[str, ...] = ()
-    """The account keys that it claims, the primary one first; at most 50, as many domains as the contract allows."""
+    """The account keys that it claims, the primary one first, its own last; at most 51, by the contract's domains."""
+    parent: str = ""
+    """The parent's crm_account_id."""
     data_version: str = ""
     """The lists by which its domains were reduced."""
 

@@ -93,11 +93,6 @@ def normalise_company(raw: str) -> str | None:
     return name[:MOST_CHARS].rstrip() or None
 
 
-def name_key(name: str) -> str:
-    """Return the key of ``lead.events`` at which a normalised name is looked up."""
-    return f"name:{name}"
-
-
 def spells(name: str, domain: str) -> bool:
     """Whether a registrable domain spells a normalised name: ``harbornational.com`` is Harbor National's own.
 
