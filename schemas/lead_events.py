@@ -178,6 +178,13 @@ class PassedOverRep(Model):
     why: PassedOver
 
 
+class WaitAges(Model):
+    """How old a lead is that waits, or waited, at a desk."""
+
+    lead_seconds: int = Field(ge=0, description="Since the lead became due for a hand-off.")
+    wait_seconds: int = Field(ge=0, description="Since it began to wait at this desk.")
+
+
 class DeskAnswer(Model):
     """A desk's answer to the account's one open request. A repeated request gets the identical answer."""
 
@@ -198,6 +205,7 @@ class DeskAnswer(Model):
     desk_full: bool = False
     skill_missing: bool = Field(default=False, description="Nobody who has the skill could take it.")
     passed_over: list[PassedOverRep] = Field(default_factory=list, max_length=20)
+    ages: WaitAges | None = Field(default=None, description="Of a lead that waits, or has waited.")
     due_soon_at_ms: Milliseconds | None = None
     due_at_ms: Milliseconds | None = None
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from schemas.base import Campaign, Instant, Model, PolicyRef
 from schemas.explanation import Explanation
-from schemas.lead_events import PassedOverRep
+from schemas.lead_events import PassedOverRep, WaitAges
 from schemas.vocabulary import (
     Action,
     Alert,
@@ -117,6 +117,7 @@ class LeadRouting(Output):
     forecast_probability_percent: int | None = Field(
         default=None, description="Of the account's open opportunity."
     )
+    ages: WaitAges | None = Field(default=None, description="Of a lead that waited at a desk.")
     first_response_due_at: Instant | None = None
     colleagues: list[str] = Field(
         default_factory=list, max_length=10, description="lead_ids, latest active first."
@@ -178,6 +179,7 @@ class LedgerEntry(Output):
     rep_id: str | None = None
     candidates: list[LedgerCandidate] = Field(default_factory=list, max_length=500)
     waiting: int = Field(default=0, description="Leads that wait for room at this desk.")
+    ages: WaitAges | None = Field(default=None, description="Of a lead that waits, or has waited.")
     policy: PolicyRef
 
 

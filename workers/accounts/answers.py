@@ -103,6 +103,7 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
         reasons=tuple(dict.fromkeys((*pending.reasons, *reasons))),
         campaign=pending.campaign,
         passed_over=tuple((one.rep_id, one.why) for one in answer.passed_over),
+        ages=(answer.ages.lead_seconds, answer.ages.wait_seconds) if answer.ages else None,
         due_ms=answer.due_at_ms,
         due_soon_ms=answer.due_soon_at_ms,
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from schemas.base import Campaign
-from schemas.lead_events import PassedOverRep
+from schemas.lead_events import PassedOverRep, WaitAges
 from schemas.outputs import Assignee, LeadRouting, Person
 from schemas.topics import LEAD_ROUTING
 from schemas.vocabulary import Action, AssigneeType, Kind, Qualification, Reason
@@ -173,6 +173,7 @@ def say(
         earlier_routes=earlier_routes(earlier),
         passed_over=[PassedOverRep(rep_id=rep_id, why=why) for rep_id, why in row.passed_over],
         forecast_probability_percent=None if is_withdrawn else forecast_percent(terms.policy, case.account),
+        ages=WaitAges(lead_seconds=row.ages[0], wait_seconds=row.ages[1]) if row.ages else None,
         first_response_due_at=None if is_withdrawn or row.due_ms is None else instant(row.due_ms),
         colleagues=[one for one in case.active_people() if one != row.lead_id],
         campaign=_campaign(row.campaign),

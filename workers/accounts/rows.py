@@ -313,6 +313,8 @@ class HandoffRow(Row, frozen=True):
     due_ms: int | None = None
     due_soon_ms: int | None = None
     touched_ms: int | None = None
+    ages: tuple[int, int] | None = None
+    """Of a lead that waited at a desk, in seconds: since it became due, since it began to wait."""
 
 
 class ClosedHandoffRow(Row, frozen=True):

@@ -11,7 +11,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from schemas.desk_requests import DeskRequest
-from schemas.lead_events import DeskAnswer, PassedOverRep
+from schemas.lead_events import DeskAnswer, PassedOverRep, WaitAges
 from schemas.topics import DESK_REQUESTS, LEAD_EVENTS
 from workers.desks.capacity import counted, in_period
 from workers.desks.ledger import ledger_line
@@ -55,8 +55,14 @@ def settle(
             skill_missing=outcome.skill_missing,
             candidates=outcome.candidates,
         )
+    waiting_since_ms = _waiting_since(rows, request, outcome, now_ms, is_released=is_released)
+    ages = _ages(request, waiting_since_ms, now_ms)
     answer = AnswerRow(
-        state=outcome.state, account_key=request.account_key, lead_id=request.lead_id, rep_id=outcome.rep_id
+        state=outcome.state,
+        account_key=request.account_key,
+        lead_id=request.lead_id,
+        rep_id=outcome.rep_id,
+        waiting_since_ms=waiting_since_ms,
     )
     if outcome.step is not None or outcome.period:
         answer = _use(terms, rows, request, outcome, answer, now_ms)
@@ -65,12 +71,31 @@ def settle(
     if outcome.sent_on is not None:
         said = emit(DESK_REQUESTS, outcome.sent_on)
     else:
-        said = emit(LEAD_EVENTS, _answer(request, outcome))
+        said = emit(LEAD_EVENTS, _answer(request, outcome, ages))
     answer = replace(answer, said=said.value or b"")
     rows.put(answer, request.desk, request.request_id)
     remember(rows, request.desk, request.request_id, now_ms)
-    line = ledger_line(terms, rows, request, outcome, now_ms, is_released=is_released)
+    line = ledger_line(terms, rows, request, outcome, now_ms, ages, is_released=is_released)
     return [said, line] if line else [said]
+
+
+def _waiting_since(
+    rows: Rows, request: DeskRequest, outcome: Outcome, now_ms: int, *, is_released: bool
+) -> int:
+    """When the request began to wait here; 0: it does not, and never did."""
+    if is_released:
+        before = rows.get(AnswerRow, request.desk, request.request_id)
+        return before.waiting_since_ms if before else 0
+    return now_ms if outcome.state is State.WAITING else 0
+
+
+def _ages(request: DeskRequest, waiting_since_ms: int, now_ms: int) -> WaitAges | None:
+    if not waiting_since_ms:
+        return None
+    return WaitAges(
+        lead_seconds=max(now_ms - request.since_ms, 0) // 1000,
+        wait_seconds=max(now_ms - waiting_since_ms, 0) // 1000,
+    )
 
 
 def again(answer: AnswerRow) -> list[Emit]:
@@ -118,7 +143,7 @@ def _use(
     return answer
 
 
-def _answer(request: DeskRequest, outcome: Outcome) -> DeskAnswer:
+def _answer(request: DeskRequest, outcome: Outcome, ages: WaitAges | None) -> DeskAnswer:
     passed_over = [
         PassedOverRep(rep_id=one.rep_id, why=one.passed_over)
         for one in outcome.candidates
@@ -140,6 +165,7 @@ def _answer(request: DeskRequest, outcome: Outcome) -> DeskAnswer:
         everyone_away=outcome.everyone_away,
         desk_full=outcome.desk_full,
         skill_missing=outcome.skill_missing,
+        ages=ages,
         passed_over=passed_over[:_MAX_PASSED_OVER],
         due_soon_at_ms=outcome.deadline.soon_ms if outcome.deadline else None,
         due_at_ms=outcome.deadline.due_ms if outcome.deadline else None,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from schemas.desk_requests import DeskRequest
 from schemas.vocabulary import PassedOver
-from workers.desks.capacity import capacity_of
+from workers.desks.capacity import capacity_of, weight_of
 from workers.desks.outcome import Candidate
 from workers.desks.presence import why_not_there
 from workers.desks.rows import RepRow, RotationRow
@@ -88,7 +88,8 @@ def _candidate(
         why = PassedOver.LACKS_SKILL
     elif why is None and is_bound and taken >= capacity:
         why = PassedOver.FULL
-    return Candidate(rep_id, rep.weight, rotation.credits.get(rep_id, 0), taken, capacity, why)
+    weight = weight_of(rep, desk.turn.weight)
+    return Candidate(rep_id, weight, rotation.credits.get(rep_id, 0), taken, capacity, why)
 
 
 def _weights(candidates: Sequence[Candidate]) -> tuple[tuple[str, int], ...]:

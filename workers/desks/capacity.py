@@ -1,4 +1,4 @@
-"""How much room each rep has in the desk's current period. Room that was not used lapses with the period.
+"""How large each rep's share is, and how much room each has in the desk's current period. Room that was not used lapses with the period.
 
 In: the rotation's row, the period of an instant. Out: counts, room, the row after. What may pass capacity (raised
 hands, a second lead of an account) is counted all the same.
@@ -22,6 +22,11 @@ def in_period(rotation: RotationRow, period: Period) -> RotationRow:
 def capacity_of(rep: RepRow, default: int) -> int:
     """MQLs that ``rep`` takes in a period: its own number, else the policy's."""
     return default if rep.capacity is None else rep.capacity
+
+
+def weight_of(rep: RepRow, default: int) -> int:
+    """The share of ``rep`` in the turns: its own number, else the policy's."""
+    return default if rep.weight is None else rep.weight
 
 
 def counted(rotation: RotationRow, rep_id: str) -> RotationRow:

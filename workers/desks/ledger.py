@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from schemas.desk_requests import DeskRequest, DeskReturn, RequestMode
+from schemas.lead_events import WaitAges
 from schemas.outputs import LedgerCandidate, LedgerEntry, LedgerEntryType
 from schemas.topics import DESK_LEDGER
 from schemas.vocabulary import PassedOver
@@ -23,7 +24,14 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def ledger_line(
-    terms: Terms, rows: Rows, request: DeskRequest, outcome: Outcome, now_ms: int, *, is_released: bool
+    terms: Terms,
+    rows: Rows,
+    request: DeskRequest,
+    outcome: Outcome,
+    now_ms: int,
+    ages: WaitAges | None,
+    *,
+    is_released: bool,
 ) -> Emit | None:
     """Return the line of a decision; None for an inquiry (the desk itself answers) and for what nobody could take."""
     entry = _entry(request, outcome, is_released=is_released)
@@ -62,6 +70,7 @@ def ledger_line(
             rep_id=outcome.rep_id,
             candidates=candidates,
             waiting=rotation.waiting,
+            ages=ages,
             policy=terms.ref,
         ),
     )

@@ -94,7 +94,7 @@ def _leave(rows: Rows, event: RepFacts) -> None:
     rotation = rows.get(RotationRow, event.desk)
     if rotation is None or event.rep_id not in rotation.credits:
         return
-    weights = {rep_id: rep.weight for rep_id, rep in members(rows, event.desk)}
+    weights = {rep_id: rep.weight or 1 for rep_id, rep in members(rows, event.desk)}
     joined = {rep_id: turn for rep_id, turn in rotation.joined.items() if rep_id != event.rep_id}
     # What was taken in this period stays counted: who comes back in the same week finds it used.
     rows.put(

@@ -27,7 +27,7 @@ def at_desk(desk: str, rep: CrmRep | None, event_id: str) -> RepRow | None:
         name=rep.name,
         active=rep.active and rep.person,
         event_id=event_id,
-        weight=(seat.weight if seat else None) or 1,
+        weight=seat.weight if seat else None,
         capacity=seat.capacity if seat else None,
         desks=tuple(one.desk for one in rep.desks),
         calendar=rep.calendar,

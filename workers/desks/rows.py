@@ -17,7 +17,8 @@ class RepRow(Row, frozen=True):
     active: bool = False
     event_id: str = ""
     """The record's event that said so: what a RepChanged is told by."""
-    weight: int = 1
+    weight: int | None = None
+    """The rep's share of the turns; None: the policy's default."""
     capacity: int | None = None
     """MQLs in the desk's period; None: the policy's default."""
     desks: tuple[str, ...] = ()
@@ -72,6 +73,8 @@ class AnswerRow(Row, frozen=True):
     """The period in which room was used; empty: none was."""
     waiting_at: tuple[str, ...] = ()
     """Its place among those that wait."""
+    waiting_since_ms: int = 0
+    """When it began to wait; 0: it never did."""
 
 
 class WaitingRow(Row, frozen=True):

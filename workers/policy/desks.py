@@ -95,14 +95,19 @@ class Turn(Part):
     """skip: the turn is lost; hold: it is kept for the rep's return."""
     when_rejected: Literal["give_back", "keep"]
     """give_back: a rejected lead takes neither turn nor room."""
+    weight: Annotated[Count, Field(le=100)] = 1
+    """The share of a rep for whom crm.reps names none at this desk: of 2 and 1 the first gets two turns of three."""
 
 
 class MqlsPerRep(Part):
     """The default capacity; crm.reps may name another per rep and desk."""
 
     most: Count
-    per: Literal["week"]
+    """MQLs in a period, as 8. Raised hands pass it, and count."""
+    per: Literal["day", "week", "month"]
+    """A calendar day, week (from Monday) or month of the desk's calendar, in its zone; unused room lapses with it."""
     when_full: Literal["wait"]
+    """wait: MQLs wait, the strongest first, then the oldest, and leave at opening hour when there is room."""
 
 
 class EveryoneAway(Part):
