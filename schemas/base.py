@@ -77,6 +77,15 @@ class Campaign(Model):
     medium: ShortText | None = None
 
 
+class Consent(Model):
+    """What a person agrees to, by purpose; a purpose that is left out says nothing."""
+
+    tracking: bool | None = Field(default=None, description="That what they do counts for them.")
+    marketing: bool | None = Field(
+        default=None, description="That more is offered to them than they ask for."
+    )
+
+
 class PolicyRef(Model):
     """The policy that a decision was made by."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from schemas.base import Campaign, Identifier, InboundEvent, Language, ShortText, Word
+from schemas.base import Campaign, Consent, Identifier, InboundEvent, Language, ShortText, Word
 from schemas.vocabulary import Request
 
 
@@ -26,3 +26,4 @@ class FormFill(InboundEvent):
     request: Request = Request.CONTENT
     url: str | None = Field(default=None, max_length=4096)
     campaign: Campaign | None = None
+    consent: Consent | None = None

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from schemas.base import Campaign, Milliseconds, Model
+from schemas.base import Campaign, Consent, Milliseconds, Model
 from schemas.crm_accounts import CrmAccount
 from schemas.crm_contacts import ContactRecord
 from schemas.desk_requests import RequestMode
 from schemas.sales_activities import SalesActivity
-from schemas.vocabulary import HowChosen, PassedOver, Request
+from schemas.vocabulary import HowChosen, PassedOver, Purpose, Request
 
 
 class LeadFact(Model):
@@ -27,12 +27,23 @@ class LeadFact(Model):
     origin_account_key: str | None = Field(default=None, description="Set once, when an alias forwarded it.")
 
 
+class ConsentWord(Model):
+    """What a person said of one purpose, and when."""
+
+    purpose: Purpose
+    given: bool
+    at_ms: Milliseconds
+
+
 class LeadIdentified(LeadFact):
     """An address became known to one visitor partition."""
 
     type: Literal["lead_identified"] = "lead_identified"
     email: str
     role_address: bool = False
+    consents: list[ConsentWord] = Field(
+        default_factory=list, max_length=2, description="The latest of the browser while it was nobody's."
+    )
 
 
 class LeadActivity(LeadFact):
@@ -44,6 +55,7 @@ class LeadActivity(LeadFact):
     asset: str | None = None
     campaign: Campaign | None = None
     duration_seconds: float | None = None
+    consent: Consent | None = None
 
 
 class LeadForm(LeadFact):
@@ -63,6 +75,15 @@ class LeadForm(LeadFact):
     language: str | None = Field(default=None, description="ISO 639, in small letters.")
     url: str | None = None
     campaign: Campaign | None = None
+    consent: Consent | None = None
+
+
+class LeadConsent(LeadFact):
+    """Consent was given or refused; of an activity that came with a refusal nothing else is kept."""
+
+    type: Literal["lead_consent"] = "lead_consent"
+    consents: list[ConsentWord] = Field(max_length=2)
+    is_activity: bool = Field(default=False, description="All that is kept of an activity of web.activity.")
 
 
 class LeadContact(LeadFact):
@@ -115,6 +136,7 @@ class LeadAdopted(LeadFact):
     verdict: Literal["recycled", "disqualified"] | None = None
     said_no_ms: Milliseconds = 0
     contact: AdoptedContact | None = None
+    consents: list[ConsentWord] = Field(default_factory=list, max_length=1000)
     is_lead: bool = Field(default=True, description="False: a contact of the CRM who never came by.")
 
 
@@ -224,6 +246,7 @@ LeadEvent = Annotated[
     LeadIdentified
     | LeadActivity
     | LeadForm
+    | LeadConsent
     | LeadContact
     | LeadAdopted
     | AccountFacts

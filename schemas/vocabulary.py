@@ -161,6 +161,7 @@ class Reason(StrEnum):
     SKILL_MISSING = "skill_missing"
     FORMER_CUSTOMER = "former_customer"
     IN_TERRITORY = "in_territory"
+    NO_MARKETING_CONSENT = "no_marketing_consent"
 
 
 class PassedOver(StrEnum):
@@ -208,6 +209,13 @@ class Request(StrEnum):
     PRICING = "pricing"
     CONTACT_SALES = "contact_sales"
     SUPPORT = "support"
+
+
+class Purpose(StrEnum):
+    """What a person may agree to."""
+
+    TRACKING = "tracking"
+    MARKETING = "marketing"
 
 
 class SalesAction(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from schemas.base import Campaign, Identifier, InboundEvent, ShortText, Word
+from schemas.base import Campaign, Consent, Identifier, InboundEvent, ShortText, Word
 
 
 class WebActivity(InboundEvent):
@@ -18,3 +18,4 @@ class WebActivity(InboundEvent):
     campaign: Campaign | None = None
     duration_seconds: float | None = Field(default=None, ge=0, le=86_400)
     session_id: Identifier | None = None
+    consent: Consent | None = None

@@ -15,6 +15,7 @@ from schemas.lead_events import AdoptedCount, AdoptedFact, LeadAdopted
 from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Stage
 from workers.accounts.behaviour import added
+from workers.accounts.consents import ConsentRow, consent_said, words_to_send
 from workers.accounts.contacts import taken_in, to_send
 from workers.accounts.facts import latest_campaign, merged
 from workers.accounts.judging import judge
@@ -66,6 +67,7 @@ def send_over(case: Case, lead_id: str, lead: LeadRow) -> None:
         verdict=_VERDICTS[lead.verdict],
         said_no_ms=lead.said_no_ms,
         contact=to_send(case, lead),
+        consents=words_to_send(case, lead_id),
         is_lead=lead.stage is not None,
     )
     case.say(LEAD_EVENTS, event)
@@ -73,6 +75,7 @@ def send_over(case: Case, lead_id: str, lead: LeadRow) -> None:
         case.rows.put(MovedRow(stage_n=lead.stage_n, revision=score.revision), case.key, lead_id)
     case.rows.delete(LeadRow, case.key, lead_id)
     case.rows.delete(ScoreRow, case.key, lead_id)
+    case.rows.delete(ConsentRow, case.key, lead_id)
 
 
 def take_in(case: Case, event: LeadAdopted, lead: LeadRow) -> None:
@@ -99,6 +102,7 @@ def take_in(case: Case, event: LeadAdopted, lead: LeadRow) -> None:
     since = () if lead.verdict is not None and score.since is None else score.since
     latest = max([score.latest_day, *days])
     score = replace(score, counts=added(score.counts, sent), latest_day=latest, since=since)
+    lead, score = consent_said(case, event.lead_id, lead, score, event.consents)
     day = min(days, default=latest)
     occasion = Occasion(
         max(day, case.account.facts_day),

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from schemas.lead_events import (
     LeadActivity,
     LeadAdopted,
+    LeadConsent,
     LeadContact,
     LeadEvent,
     LeadFact,
@@ -25,6 +26,7 @@ from schemas.topics import LEAD_EVENTS
 from workers.accounts import answers, claims, deadlines, handoffs, parents, requests
 from workers.accounts.adoption import send_over, take_in
 from workers.accounts.case import Case
+from workers.accounts.consents import consent_changed, heard, under_policy
 from workers.accounts.contacts import contact_said
 from workers.accounts.counts import with_event
 from workers.accounts.facts import latest_campaign, with_form
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     from workers.engine.rows import Rows
     from workers.policy.model import Policy
 
-_LeadFact = LeadIdentified | LeadActivity | LeadForm | LeadContact | LeadAdopted
+_LeadFact = LeadIdentified | LeadActivity | LeadForm | LeadConsent | LeadContact | LeadAdopted
 POLICY = "policy"
 CHUNK = 50
 """Leads judged again in one step of a cursor."""
@@ -139,20 +141,20 @@ class AccountsHop:
             contact_said(case, event)
             return
         held = case.lead(event.lead_id)
-        is_lead = event.type != "lead_adopted" or event.is_lead
+        is_lead = event.type != "lead_consent" and (event.type != "lead_adopted" or event.is_lead)
         lead = enter(case, event.lead_id, held) if is_lead else held
         if event.type == "lead_identified" and lead.email is None:
             lead = replace(lead, email=event.email, role_address=event.role_address)
         if lead is not held:
             case.put_lead(event.lead_id, lead)
         if event.type == "lead_activity":
-            case.was_active(event.lead_id, event.occurred_at_ms)
             self._activity(case, lead, event)
         elif event.type == "lead_form":
-            case.was_active(event.lead_id, event.occurred_at_ms)
             self._form(case, lead, event)
         elif event.type == "lead_adopted":
             take_in(case, event, lead)
+        elif event.consents:
+            consent_changed(case, lead, event)
 
     def _activity(self, case: Case, lead: LeadRow, event: LeadActivity) -> None:
         terms = self.terms
@@ -160,14 +162,19 @@ class AccountsHop:
         names = terms.rules.for_activity(
             event.activity, event.url, event.asset, None if campaign is None else campaign.name
         )
-        made = _with_campaign(case, lead, event)
         score = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
+        made, score, _, is_tracked, is_news = heard(case, lead, score, event)
+        if is_tracked:
+            made = _came_by(case, made, event)
         counted = (
             with_event(terms, made, score, names, event.occurred_at_ms, event.event_id) if names else score
         )
-        earned = terms.rules.earns(names)
-        occasion = Occasion(terms.day_of(event.occurred_at_ms), earned=earned, counts=earned)
-        judge(case, event.lead_id, made, counted, occasion, say=counted is not score)
+        earned = is_tracked and terms.rules.earns(names)
+        occasion = Occasion(terms.day_of(event.occurred_at_ms), earned=earned, counts=earned or is_news)
+        say = is_news or (is_tracked and counted is not score)
+        if not say and counted is not score:
+            case.rows.put(counted, case.key, event.lead_id)
+        judge(case, event.lead_id, made, counted, occasion, say=say)
 
     def _form(self, case: Case, lead: LeadRow, event: LeadForm) -> None:
         terms = self.terms
@@ -176,17 +183,22 @@ class AccountsHop:
         score = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
         facts = with_form(lead.facts, event)
         made = lead if facts is lead.facts else replace(lead, facts=facts)
-        made = _with_campaign(case, made, event)
-        if facts is not lead.facts:
+        made, score, may_count, is_tracked, is_news = heard(case, made, score, event)
+        if is_tracked:
+            made = _came_by(case, made, event)
+        if made is not lead:
             case.put_lead(event.lead_id, made)
             case.owner_question |= bool(made.pending)  # a fact may lead to another desk
+        names = names if may_count else ()
+        held = score
         counted = (
             with_event(terms, made, score, names, event.occurred_at_ms, event.event_id) if names else score
         )
-        occasion = Occasion(
-            terms.day_of(event.occurred_at_ms), earned=True, raised=event.request in terms.asks_for
-        )
-        say = counted is not score or made is not lead
+        raised = event.request in terms.asks_for
+        occasion = Occasion(terms.day_of(event.occurred_at_ms), earned=is_tracked or raised, raised=raised)
+        say = is_news or made is not lead or (is_tracked and counted is not held)
+        if not say and counted is not held:
+            case.rows.put(counted, case.key, event.lead_id)
         judge(case, event.lead_id, made, counted, occasion, say=say)
 
     def _leads_of(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
@@ -220,6 +232,8 @@ class AccountsHop:
     def _judge_again(self, case: Case, lead_id: str, occasion: Occasion, *, say: bool) -> None:
         lead = case.lead(lead_id)
         score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
+        if say:
+            score = under_policy(case, lead_id, score)
         judge(case, lead_id, lead, score, occasion, say=say)
 
 
@@ -244,7 +258,8 @@ def _forwarded(event: LeadFact, primary_key: str) -> Emit:
     return emit(LEAD_EVENTS, moved)
 
 
-def _with_campaign(case: Case, lead: LeadRow, event: LeadActivity | LeadForm) -> LeadRow:
+def _came_by(case: Case, lead: LeadRow, event: LeadActivity | LeadForm) -> LeadRow:
+    case.was_active(event.lead_id, event.occurred_at_ms)
     campaign = latest_campaign(lead.campaign, event.campaign, event.occurred_at_ms)
     if campaign is lead.campaign:
         return lead

@@ -152,7 +152,7 @@ def say(
     is_withdrawn = action is Action.WITHDRAWN
     company, contact = case.account.company, lead.contact or _NO_CONTACT
     earlier = row.holder.earlier
-    behaviour = terms.rules.points(score.counts, day)
+    behaviour = terms.rules.points(score.attributed, day)
     elsewhere = would_lead_elsewhere(earlier)
     event = LeadRouting(
         event_id=fact_id(handoff_id, row.revision),
@@ -178,7 +178,7 @@ def say(
         colleagues=[one for one in case.active_people() if one != row.lead_id],
         campaign=_campaign(row.campaign),
         person=None if is_withdrawn else _person(lead),
-        answer_only=not is_withdrawn and restriction(lead) is not None,
+        answer_only=not is_withdrawn and restriction(terms, lead) is not None,
         explanation=explain(terms, fit, behaviour, reasons, row.event_id, elsewhere),
     )
     case.say(LEAD_ROUTING, event)

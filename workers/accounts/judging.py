@@ -70,10 +70,10 @@ def judge(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Oc
 
     standing = _standing(case, lead, fit, excluded)
     stage = stage_of(standing)
-    behaviour = case.terms.rules.points(score.counts, _today(case, score))
+    behaviour = case.terms.rules.points(score.attributed, _today(case, score))
     reasons = _reasons(case, lead_id, lead, stage, standing, fit, behaviour, due)
     if stage is not lead.stage:
-        as_of = behaviour if due is None else case.terms.rules.points(score.counts, due.day)
+        as_of = behaviour if due is None else case.terms.rules.points(score.attributed, due.day)
         lead = _go(case, lead_id, lead, stage, fit, as_of, reasons)
         say = True
     if fit.mark != lead.fit_mark:
@@ -83,7 +83,7 @@ def judge(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Oc
     if lead.handoffs:
         handoffs.relabel(case, lead, label_of(fit.state, in_question=_is_held_back(case, lead)))
     if due is not None:
-        total = fit.points + case.terms.rules.points(score.counts, due.day).points
+        total = fit.points + case.terms.rules.points(score.attributed, due.day).points
         lead = make_due(case, lead_id, lead, due, total, fit.points)
     if say:
         score = replace(score, revision=score.revision + 1)
@@ -165,7 +165,7 @@ def _reasons(
     if said is not None:
         return (said,)
     if stage is Stage.NURTURE and fit.points + behaviour.points >= case.terms.bar:
-        why = restriction(lead)
+        why = restriction(case.terms, lead)
         in_question = case.account.questioned is not None
         held = (*((Reason.ACCOUNT_IN_QUESTION,) if in_question else ()), *((why,) if why else ()))
         return (Reason.ALL_GATES_PASSED, *held)

@@ -60,7 +60,7 @@ def decide(
             lead, score = new_cycle(lead, score)
         reasons = (Reason.RAISED_HAND, *_gate_reasons(case, fit))
         return replace(lead, raised_hand=True, handed=True), score, Due(occasion.day, reasons, raised=True)
-    if lead.verdict is Stage.DISQUALIFIED or restriction(lead) is not None:
+    if lead.verdict is Stage.DISQUALIFIED or restriction(case.terms, lead) is not None:
         return lead, score, None
     if is_owned:
         return _decide_owned(case, lead, score, occasion)
@@ -91,7 +91,7 @@ def _decide_owned(
     if not occasion.earned or (lead.handed and lead.verdict is None):
         return lead, score, None
     if lead.verdict is not None:
-        days = [occasion.day, *event_days(score.since or (), occasion.day)]
+        days = [occasion.day, *event_days(score.attributed_since, occasion.day)]
         if not any(_new_points(case, score, day) >= case.terms.new_points for day in days):
             return lead, score, None
         lead, score = new_cycle(lead, score)
@@ -111,9 +111,9 @@ def _day_reached(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day
             known_day = max(known_day, case.terms.day_of(fact.at_ms))
     first = max(event_day, known_day)
     needed = case.terms.bar - fit.points
-    later: Sequence[int] = event_days(score.counts, first) if score.latest_day > first else ()
+    later: Sequence[int] = event_days(score.attributed, first) if score.latest_day > first else ()
     for day in (first, *later):
-        if case.terms.rules.points(score.counts, day).points < needed:
+        if case.terms.rules.points(score.attributed, day).points < needed:
             continue
         if lead.verdict is None or _new_points(case, score, day) >= case.terms.new_points:
             return day
@@ -121,7 +121,7 @@ def _day_reached(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day
 
 
 def _new_points(case: Case, score: ScoreRow, day: int) -> int:
-    return case.terms.rules.points(score.since or (), day).points
+    return case.terms.rules.points(score.attributed_since, day).points
 
 
 def new_cycle(lead: LeadRow, score: ScoreRow) -> tuple[LeadRow, ScoreRow]:
@@ -154,7 +154,7 @@ def is_still_due(case: Case, lead: LeadRow, fit: Fit) -> bool:
     company = case.account.company
     if lead.verdict is not None:
         return False
-    if not lead.raised_hand and restriction(lead) is not None:
+    if not lead.raised_hand and restriction(case.terms, lead) is not None:
         return False
     if lead.raised_hand or is_customer(company) or has_open_opportunity(company):
         return True

@@ -206,7 +206,7 @@ def _points(case: Case, lead_id: str) -> tuple[int, int]:
     score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
     day = max(case.terms.day_of(case.now_ms), score.latest_day)
     fit = fit_of(case.terms, case.account.company, case.lead(lead_id).facts)
-    return fit.points + case.terms.rules.points(score.counts, day).points, fit.points
+    return fit.points + case.terms.rules.points(score.attributed, day).points, fit.points
 
 
 def _urgency(one: tuple[str, HandoffRow]) -> tuple[bool, bool, str]:

@@ -238,6 +238,8 @@ class LeadRow(Row, frozen=True):
     """Its open hand-offs: at most two of a kind in a cycle."""
     contact: Contact | None = None
     """The CRM's record of the person."""
+    marketing: bool | None = None
+    """The person's latest word on marketing; None: none is known."""
     wanted: tuple[str, ...] = ()
     """Facts of the person that an alert asks for. Bounded by the gates."""
 
@@ -263,6 +265,35 @@ class ScoreRow(Row, frozen=True):
     recent: tuple[tuple[int, str, str], ...] = ()
     """(at_ms, rule, event_id) while a hand-off is open, for a no that comes late. The latest 50."""
     revision: int = 0
+    untracked: tuple[tuple[int, int], ...] | None = None
+    """Spans of days, first and last, whose activity counts nothing: at most one for each word of consent."""
+
+    @property
+    def attributed(self) -> tuple[RuleCount, ...]:
+        """The counts that may count."""
+        return self.counts if not self.untracked else tracked(self.counts, self.untracked)
+
+    @property
+    def attributed_since(self) -> tuple[RuleCount, ...]:
+        """Those of ``since`` that may count."""
+        since = self.since or ()
+        return since if not self.untracked else tracked(since, self.untracked)
+
+    def is_untracked_on(self, day: int) -> bool:
+        """Whether what is done on this day counts nothing."""
+        return any(first <= day <= last for first, last in self.untracked or ())
+
+
+def tracked(counts: tuple[RuleCount, ...], untracked: tuple[tuple[int, int], ...]) -> tuple[RuleCount, ...]:
+    """Return the counts without those of the days that count nothing."""
+    made: list[RuleCount] = []
+    for found in counts:
+        days = tuple(
+            one for one in found.days if not any(first <= one[0] <= last for first, last in untracked)
+        )
+        if days:
+            made.append(RuleCount(found.rule, days, found.at_ms, found.event_id))
+    return tuple(made)
 
 
 class MovedRow(Row, frozen=True):

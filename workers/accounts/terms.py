@@ -31,6 +31,12 @@ class Terms:
         self.gates = Gates(policy)
         self.bar = policy.stages.mql.bar
         self.new_points = policy.stages.again.new_points
+        privacy = policy.privacy
+        self.counts_nothing_untracked = privacy.without_tracking_consent == "count_nothing"
+        self.may_track_unasked = (
+            not self.counts_nothing_untracked or privacy.unstated_consent.tracking == "given"
+        )
+        self.may_market_unasked = privacy.unstated_consent.marketing == "given"
         self.asks_for = frozenset(policy.stages.mql.or_asks_for)
         self.desk = f"desk:{policy.default_desk}"
         self.grade = lru_cache(maxsize=10_000)(policy.grade.of)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def withheld_or_given(case: Case, before: LeadRow, lead: LeadRow) -> LeadRow:
     """Return the lead after its permission changed from what it was ``before``."""
-    was, why = restriction(before), restriction(lead)
+    was, why = restriction(case.terms, before), restriction(case.terms, lead)
     if why is was:
         return lead
     for handoff_id in lead.handoffs:

@@ -2,7 +2,7 @@
 
 In: records of the result topics, of `lead.events`, and of the changelog of `visitors`, committed ones only. Out: the
 figures of the report. Every web event and form that was produced ends as exactly one of: a fact about a lead, kept for
-a visitor who is still unknown, counted only because it names nobody, a repeat, or a dead letter.
+a visitor who is still unknown, counted only because it names nobody or was refused to count, a repeat, or a dead letter.
 """
 
 from __future__ import annotations
@@ -33,12 +33,14 @@ from workers.visitors.rows import CountRow, HistoryRow
 EDGE: Final = frozenset({WEB_ACTIVITY.name, FORM_FILLS.name, VISITOR_EVENTS.name})
 """Where a dead letter of a web event or form lies; forwarded records lie in visitor.events."""
 _FACTS: Final = frozenset({"lead_activity", "lead_form"})
+_UNTRACKED: Final = "lead_consent"
 
 
 class _LeadEvent(msgspec.Struct, frozen=True):
     type: str
     event_id: str = ""
     origin_account_key: str | None = None
+    is_activity: bool = False
 
 
 class _Line(msgspec.Struct, frozen=True):
@@ -87,13 +89,16 @@ class Reconciliation:
     of_leads: int
     of_unknown_visitors: int
     of_nobody: int
+    untracked: int
+    """Activities that came with a refusal to be tracked, of leads."""
     repeated: int
     dead: int
 
     @property
     def accounted(self) -> int:
         """All that is known to have become something."""
-        return self.of_leads + self.of_unknown_visitors + self.of_nobody + self.repeated + self.dead
+        of_people = self.of_leads + self.of_unknown_visitors + self.untracked
+        return of_people + self.of_nobody + self.repeated + self.dead
 
     @property
     def adds_up(self) -> bool:
@@ -115,6 +120,7 @@ class Findings:
     """By topic and reason."""
     records: int = 0
     _facts: set[tuple[str, str]] = field(default_factory=set)
+    _untracked: set[str] = field(default_factory=set)
     _history: set[bytes] = field(default_factory=set)
     _counts: dict[tuple[int, bytes], CountRow] = field(default_factory=dict)
 
@@ -125,7 +131,9 @@ class Findings:
         self.records += 1
         if record.topic == LEAD_EVENTS.name:
             event = _lead_event(record.value)
-            if event.type in _FACTS and event.origin_account_key is None:
+            if event.type == _UNTRACKED and event.is_activity and event.origin_account_key is None:
+                self._untracked.add(event.event_id)
+            elif event.type in _FACTS and event.origin_account_key is None:
                 self._facts.add((event.type, event.event_id))
         elif record.topic == LEAD_SCORES.name:
             self.scored += 1
@@ -163,6 +171,7 @@ class Findings:
             of_leads=len(self._facts),
             of_unknown_visitors=len(self._history),
             of_nobody=sum(row.nobody for row in self._counts.values()),
+            untracked=len(self._untracked),
             repeated=sum(row.repeated for row in self._counts.values()),
             dead=sum(count for (topic, _), count in self.dead.items() if topic in EDGE),
         )

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from workers.embedded import sales_team
 from workers.embedded.companies import companies
+from workers.embedded.consents import with_consent
 from workers.embedded.contacts import contacts
 from workers.embedded.dice import Dice
 from workers.embedded.happening import Happening, happening
@@ -42,7 +43,7 @@ def market(seed: int, start: datetime = START) -> list[Happening]:
     known = [*sales_team.accounts(firms, start), *sales_team.reps(start)]
     journeys = Journeys(chance, start)
     crowd = people(chance, firms)
-    visits = list(_visits(chance, journeys, crowd, start))
+    visits = list(with_consent(Dice(f"consents of {seed}"), _visits(chance, journeys, crowd, start)))
     made = list(_as_it_arrives(chance, visits))
     made.extend(_rubbish(chance, start))
     made.extend(sales_team.answers(chance, journeys.asked))

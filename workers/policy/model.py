@@ -8,11 +8,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Annotated, Any
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, model_validator
 
 from schemas.base import PolicyRef
 from workers.policy.base import Part
 from workers.policy.behaviour import Behaviour, Fade, Group, Rule, When
+from workers.policy.consent import UnstatedConsent, WithoutTracking
 from workers.policy.desks import (
     AnswerWithin,
     Calendar,
@@ -33,7 +34,7 @@ from workers.policy.market import (
     Title,
 )
 from workers.policy.routes import Owners, Route, Span, Territory
-from workers.policy.scalars import DAY_MS, Count, CurrencyCode, Days, Name, Text, form
+from workers.policy.scalars import DAY_MS, Count, CurrencyCode, Days, Name, Text, form, refuse
 from workers.policy.skills import DeskSkills, Segment, Skills
 from workers.policy.stages import Again, Grade, Mql, SalesSaysNo, Stages
 
@@ -104,6 +105,24 @@ class Privacy(Part):
 
     anonymous_history: AnonymousHistory
     repeats: Repeats = Repeats()
+    without_tracking_consent: WithoutTracking = "count_nothing"
+    """What is done with the activity of who refuses to be tracked: ``count_nothing``, or ``count_everything`` for a
+    company that needs no consent. Forms and what they ask for are read either way.
+    """
+    unstated_consent: UnstatedConsent = UnstatedConsent()
+    """How people are treated who have said neither yes nor no."""
+
+    @model_validator(mode="after")
+    def _asks_what_it_uses(self) -> Privacy:
+        if (
+            self.without_tracking_consent == "count_everything"
+            and self.unstated_consent.tracking == "refused"
+        ):
+            refuse(
+                "without_tracking_consent: count_nothing, or unstated_consent.tracking: given; "
+                "where everything counts, no consent to tracking is asked for"
+            )
+        return self
 
 
 class Policy(Part):

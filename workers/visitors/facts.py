@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from schemas.base import Campaign
+from schemas.base import Campaign, Consent
 from schemas.form_fills import FormFill
-from schemas.lead_events import LeadActivity, LeadForm, LeadIdentified
+from schemas.lead_events import ConsentWord, LeadActivity, LeadConsent, LeadForm, LeadIdentified
+from workers.identity.consents import consent_changed
 from workers.outbox import fact_id
-from workers.visitors.rows import HistoryRow, Link
+from workers.visitors.rows import HistoryRow, Link, Word
 
 if TYPE_CHECKING:
     from schemas.web_activity import WebActivity
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from workers.visitors.history import Kept
 
 
-def identified(person: Person, anonymous_id: str | None, event_id: str, time: EventTime) -> LeadIdentified:
+def identified(
+    person: Person, anonymous_id: str | None, event_id: str, time: EventTime, consents: tuple[Word, ...]
+) -> LeadIdentified:
     """Return that an address became known; one per link, or per lead where there is no browser."""
     return LeadIdentified(
         event_id=fact_id("lead_identified", person.lead_id, anonymous_id or "", event_id),
@@ -31,6 +34,7 @@ def identified(person: Person, anonymous_id: str | None, event_id: str, time: Ev
         clamped=time.is_clamped,
         email=person.email,
         role_address=person.is_role,
+        consents=[ConsentWord(purpose=one.purpose, given=one.given, at_ms=one.at_ms) for one in consents],
     )
 
 
@@ -47,6 +51,20 @@ def activity_of(said: WebActivity, to: Link, time: EventTime) -> LeadActivity:
         asset=said.asset or None,
         campaign=_campaign(said.campaign),
         duration_seconds=said.duration_seconds,
+        consent=said.consent,
+    )
+
+
+def refusal_of(said: WebActivity, to: Link, time: EventTime) -> LeadConsent:
+    """Return what is kept of an activity that came with a refusal to be tracked: the refusal."""
+    return consent_changed(
+        to.lead_id,
+        to.account_key,
+        said.event_id,
+        time.at_ms,
+        said.consent or Consent(),
+        is_clamped=time.is_clamped,
+        is_activity=True,
     )
 
 
@@ -71,11 +89,15 @@ def form_of(said: FormFill, to: Link, at_ms: int, *, is_clamped: bool) -> LeadFo
         language=re.split("[-_]", said.language)[0].lower() if said.language else None,
         url=said.url or None,
         campaign=_campaign(said.campaign),
+        consent=said.consent,
     )
 
 
-def kept_activity(said: WebActivity, time: EventTime) -> HistoryRow:
-    """Return what is kept of an activity until its visitor is known."""
+def kept_activity(said: WebActivity, time: EventTime, *, is_refused: bool) -> HistoryRow:
+    """Return what is kept of an activity until its visitor is known; of a refused one the refusal."""
+    consent = None if said.consent is None else (said.consent.tracking, said.consent.marketing)
+    if is_refused:
+        return HistoryRow(is_clamped=time.is_clamped, consent=consent)
     campaign = _campaign(said.campaign)
     return HistoryRow(
         activity=said.activity,
@@ -84,6 +106,7 @@ def kept_activity(said: WebActivity, time: EventTime) -> HistoryRow:
         campaign=(campaign.name, campaign.source, campaign.medium) if campaign else None,
         duration_seconds=said.duration_seconds,
         is_clamped=time.is_clamped,
+        consent=consent,
     )
 
 
@@ -93,12 +116,23 @@ def kept_form(said: FormFill, time: EventTime) -> HistoryRow:
     return HistoryRow(is_clamped=time.is_clamped, form=text)
 
 
-def fact_of_kept(kept: Kept, to: Link) -> LeadActivity | LeadForm:
+def fact_of_kept(kept: Kept, to: Link) -> LeadActivity | LeadForm | LeadConsent:
     """Return an event of the history, with its own time, as one of this lead."""
     row = kept.row
+    consent = None if row.consent is None else Consent(tracking=row.consent[0], marketing=row.consent[1])
     if row.form:
         said = FormFill.model_validate_json(row.form)
         return form_of(said, to, kept.at_ms, is_clamped=row.is_clamped)
+    if consent is not None and not row.activity:
+        return consent_changed(
+            to.lead_id,
+            to.account_key,
+            kept.event_id,
+            kept.at_ms,
+            consent,
+            is_clamped=row.is_clamped,
+            is_activity=True,
+        )
     return LeadActivity(
         event_id=kept.event_id,
         account_key=to.account_key,
@@ -112,6 +146,7 @@ def fact_of_kept(kept: Kept, to: Link) -> LeadActivity | LeadForm:
         if row.campaign
         else None,
         duration_seconds=row.duration_seconds,
+        consent=consent,
     )
 
 

@@ -6,7 +6,7 @@ scores, and it never asks what an account is.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 from msgspec.structs import replace
@@ -19,6 +19,7 @@ from schemas.vocabulary import DeadLetterReason
 from schemas.web_activity import WebActivity
 from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.identity.addresses import DATA_VERSION, Address, BadAddressError, normalise
+from workers.identity.consents import latest, words_of
 from workers.identity.daily import begin_sweep, ensure_sweep
 from workers.identity.event_time import EventTime, event_time
 from workers.identity.people import Person, person_of
@@ -27,16 +28,19 @@ from workers.outbox import emit
 from workers.visitors import facts
 from workers.visitors.history import Bounds, Kept, hand_over, keep
 from workers.visitors.links import link_at, linked
-from workers.visitors.rows import CountRow, Link, PersonRow, ReadyRow, VisitorRow
+from workers.visitors.rows import CountRow, Link, PersonRow, ReadyRow, VisitorRow, Word
 from workers.visitors.sweep import sweep_chunk
 
 if TYPE_CHECKING:
-    from schemas.lead_events import LeadActivity, LeadForm
+    from schemas.lead_events import LeadActivity, LeadConsent, LeadForm
     from workers.engine.rows import Rows
     from workers.policy.model import Policy
 
 _UNKNOWN: Final = VisitorRow()
 _NO_COUNTS: Final = CountRow()
+
+
+VisitorFact: TypeAlias = "LeadActivity | LeadForm | LeadConsent"
 
 
 class VisitorEvent(msgspec.Struct, frozen=True):
@@ -57,6 +61,7 @@ class VisitorsHop:
         kept = policy.privacy.anonymous_history
         self._bounds = Bounds(kept.events, kept.ms)
         self._window_ms = policy.privacy.repeats.ms
+        self._counts_nothing_untracked = policy.privacy.without_tracking_consent == "count_nothing"
 
     def parse(self, record: Record) -> VisitorEvent | DirectoryReady:
         """Type a record's value and its address.
@@ -115,11 +120,15 @@ class VisitorsHop:
             visitor = _UNKNOWN
             ensure_sweep(rows, clock.now_ms)
         if visitor.links:
-            return [emit(LEAD_EVENTS, _fact(said, link_at(visitor.links, time.at_ms), time))]
+            return [emit(LEAD_EVENTS, self._fact(said, link_at(visitor.links, time.at_ms), time))]
         row = (
-            facts.kept_activity(said, time) if isinstance(said, WebActivity) else facts.kept_form(said, time)
+            facts.kept_activity(said, time, is_refused=self._is_refused(said))
+            if isinstance(said, WebActivity)
+            else facts.kept_form(said, time)
         )
         event = Kept(time.at_ms, said.event_id, row)
+        if said.consent is not None:
+            visitor = replace(visitor, consents=latest(visitor.consents, _words(said, time)))
         rows.put(keep(rows, anonymous_id, visitor, event, self._bounds, clock.now_ms), anonymous_id)
         return []
 
@@ -132,26 +141,46 @@ class VisitorsHop:
         if must_announce:
             ensure_sweep(rows, clock.now_ms)
             rows.put(PersonRow(account_key=person.account_key, data_version=DATA_VERSION), person.lead_id)
-        history: list[LeadActivity | LeadForm] = []
+        history: list[VisitorFact] = []
+        consents: tuple[Word, ...] = ()
         if said.anonymous_id is not None:
             joined = self._link(said.anonymous_id, to, rows, clock)
-            must_announce, history = joined is not None, joined or []
+            must_announce = joined is not None
+            consents, history = joined or ((), [])
+            consents = latest(consents, _words(said, time))  # the history belongs to nobody who refuses
         announced = (
-            [facts.identified(person, said.anonymous_id, said.event_id, time)] if must_announce else []
+            [facts.identified(person, said.anonymous_id, said.event_id, time, consents)]
+            if must_announce
+            else []
         )
-        return [emit(LEAD_EVENTS, fact) for fact in (*announced, *history, _fact(said, to, time))]
+        return [emit(LEAD_EVENTS, fact) for fact in (*announced, *history, self._fact(said, to, time))]
 
     def _link(
         self, anonymous_id: str, to: Link, rows: Rows, clock: Clock
-    ) -> list[LeadActivity | LeadForm] | None:
-        """Link a browser to somebody; return its history, which only a first link finds; None if linked already."""
+    ) -> tuple[tuple[Word, ...], list[VisitorFact]] | None:
+        """Link a browser to somebody; return its consents and history, which only a first link finds.
+
+        None if it is linked already.
+        """
         visitor = rows.get(VisitorRow, anonymous_id) or _UNKNOWN
         links = linked(visitor.links, to)
         if links is visitor.links:
             return None
         history = hand_over(rows, anonymous_id, visitor, self._bounds, clock.now_ms)
         rows.put(VisitorRow(links=links), anonymous_id)
-        return [facts.fact_of_kept(kept, to) for kept in history]
+        return visitor.consents, [facts.fact_of_kept(kept, to) for kept in history]
+
+    def _is_refused(self, said: WebActivity | FormFill) -> bool:
+        """Whether an activity came with a no to being tracked, and the policy lets it count nothing."""
+        consent = said.consent
+        return consent is not None and consent.tracking is False and self._counts_nothing_untracked
+
+    def _fact(self, said: WebActivity | FormFill, to: Link, time: EventTime) -> VisitorFact:
+        if isinstance(said, WebActivity):
+            if self._is_refused(said):
+                return facts.refusal_of(said, to, time)
+            return facts.activity_of(said, to, time)
+        return facts.form_of(said, to, time.at_ms, is_clamped=time.is_clamped)
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - there is one kind
         """Begin the daily sweep."""
@@ -176,10 +205,8 @@ class VisitorsHop:
         return sum(row.partitions == self._partitions for _, row in found) == self._partitions
 
 
-def _fact(said: WebActivity | FormFill, to: Link, time: EventTime) -> LeadActivity | LeadForm:
-    if isinstance(said, WebActivity):
-        return facts.activity_of(said, to, time)
-    return facts.form_of(said, to, time.at_ms, is_clamped=time.is_clamped)
+def _words(said: WebActivity | FormFill, time: EventTime) -> list[Word]:
+    return [Word(word.purpose, word.given, word.at_ms) for word in words_of(said.consent, time.at_ms)]
 
 
 def _count(

@@ -51,7 +51,7 @@ def keep(
     kind = FORM if event.row.form else ACTIVITY
     rows.put(event.row, anonymous_id, f"{event.at_ms:0{_DIGITS}d}", kind, event.event_id)
     oldest_ms = min(visitor.oldest_ms, event.at_ms) if visitor.kept else event.at_ms
-    visitor = VisitorRow(kept=visitor.kept + 1, oldest_ms=oldest_ms)
+    visitor = replace(visitor, kept=visitor.kept + 1, oldest_ms=oldest_ms)
     if visitor.kept > bounds.events:
         return _shorten(rows, anonymous_id, visitor, min(visitor.kept - bounds.events, _CHUNK))
     return visitor

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
+from schemas.vocabulary import Purpose
 from workers.engine.rows import Row
 
 
@@ -15,6 +16,14 @@ class Link(msgspec.Struct, frozen=True, array_like=True):
     since_ms: int
     lead_id: str
     account_key: str
+
+
+class Word(msgspec.Struct, frozen=True, array_like=True):
+    """What a browser said of one purpose of consent."""
+
+    purpose: Purpose
+    given: bool
+    at_ms: int
 
 
 class VisitorRow(Row, frozen=True):
@@ -29,6 +38,8 @@ class VisitorRow(Row, frozen=True):
     """History rows of this browser."""
     oldest_ms: int = 0
     """No history row is older."""
+    consents: tuple[Word, ...] = ()
+    """The latest of each purpose, until somebody identifies and takes it along."""
 
 
 class HistoryRow(Row, frozen=True):
@@ -47,6 +58,8 @@ class HistoryRow(Row, frozen=True):
     is_clamped: bool = False
     form: str = ""
     """The form as JSON, where it was one; without an address."""
+    consent: tuple[bool | None, bool | None] | None = None
+    """Tracking and marketing, as they came with an activity; where tracking is refused, nothing else is kept of it."""
 
 
 class PersonRow(Row, frozen=True):

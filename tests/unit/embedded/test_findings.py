@@ -41,12 +41,13 @@ def test_each_event_ends_as_exactly_one_thing() -> None:
     found = Findings()
     found.take(fact("a"))
     found.take(fact("b", "lead_form"))
+    found.take(fact("r", "lead_consent", is_activity=True))
     row(found, HistoryRow(activity="page_view"), HistoryRow, "anon-1", "1", "w", "c")
     row(found, CountRow(nobody=1, repeated=2), CountRow, "day")
     found.take(record("dead.letters", {"topic": "web.activity", "reason": "empty"}))
     found.take(record("dead.letters", {"topic": "visitor.events", "reason": "too_old"}))
 
-    tally = found.reconciled(8)
+    tally = found.reconciled(9)
 
     assert tally.adds_up
     assert (tally.of_leads, tally.of_unknown_visitors, tally.of_nobody, tally.repeated, tally.dead) == (
@@ -56,7 +57,8 @@ def test_each_event_ends_as_exactly_one_thing() -> None:
         2,
         2,
     )
-    assert not found.reconciled(9).adds_up
+    assert tally.untracked == 1
+    assert not found.reconciled(10).adds_up
 
 
 @pytest.mark.parametrize(
@@ -65,6 +67,7 @@ def test_each_event_ends_as_exactly_one_thing() -> None:
         pytest.param(fact("a"), id="the same fact read again"),
         pytest.param(fact("a", origin_account_key="domain:old.example"), id="a fact that an alias forwarded"),
         pytest.param(fact("z", "lead_identified"), id="an address became known"),
+        pytest.param(fact("z", "lead_consent"), id="consent that no activity brought"),
         pytest.param(fact("z", "account_facts"), id="facts of the CRM"),
         pytest.param(
             record("dead.letters", {"topic": "crm.reps", "reason": "empty"}), id="a dead letter of the CRM"

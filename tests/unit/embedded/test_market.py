@@ -157,3 +157,17 @@ def test_the_crm_knows_some_people_learns_of_others_late_and_must_not_contact_a_
     assert all(record.key == value["email"] for record, value in zip(records, said, strict=True))
     assert sum(bool(value.get("do_not_contact")) for value in said) >= 3
     assert sum(record.timestamp_ms > START_MS + 5 * DAY_MS for record in records) >= 3
+
+
+def test_some_agree_to_be_tracked_a_few_refuse_and_some_want_no_marketing(fortnight: list[Happening]) -> None:
+    said = Counter(
+        (purpose, given)
+        for topic in ("web.activity", "form.fills")
+        for value in values(fortnight, topic)
+        for purpose, given in value.get("consent", {}).items()
+    )
+
+    assert said["tracking", True] > 5_000
+    assert 500 < said["tracking", False] < 5_000
+    assert said["marketing", True] > 100
+    assert said["marketing", False] >= 5

@@ -23,6 +23,7 @@ def test_the_default_policy_says_what_its_comments_say(default: Policy) -> None:
     assert (default.lowest_fit, default.highest_fit, default.behaviour.attainable) == (100, 110, 40)
     assert {route.name for route in default.routes} <= {name.value for name in RouteName}
     assert default.default_desk == "inside_sales"
+    assert default.privacy.unstated_consent.tracking == default.privacy.unstated_consent.marketing == "given"
     assert default.account_rep_for_ms == 180 * 86_400_000
     desk = default.desks["inside_sales"]
     assert desk.answer_within.for_kind(Kind.RAISED_HAND) == 30 * 60_000
