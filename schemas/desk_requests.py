@@ -23,6 +23,31 @@ class RequestMode(StrEnum):
     """The owner by right: neither turn nor room."""
 
 
+class MoveWhy(StrEnum):
+    """Why open hand-offs go to somebody else though nobody else owns the account by right."""
+
+    NOT_ANSWERED = "not_answered"
+    """Nobody has answered, long after the time to answer was over."""
+    AWAY = "away"
+    """Who has them is away."""
+    BACK = "back"
+    """Who has them is back, and nobody took them meanwhile: their deadlines go on."""
+    ANSWERED_BEFORE = "answered_before"
+    """Who had them had answered before they moved on; that came late."""
+
+
+class RunningClock(Model):
+    """The deadlines of an open hand-off that moves along. With ``frozen_at_ms``: only what was left then is given."""
+
+    handoff_id: str
+    kind: Kind
+    raised_hand: bool = False
+    frozen_at_ms: Milliseconds | None = None
+    due_soon_at_ms: Milliseconds | None = None
+    due_at_ms: Milliseconds | None = None
+    then_at_ms: Milliseconds | None = None
+
+
 class DeskRequest(Model):
     """The account's one open request. request_id = uuid5(account_key, cycle, n)."""
 
@@ -54,6 +79,17 @@ class DeskRequest(Model):
     skill_missing: bool = Field(
         default=False, description="Sent on because nobody who has the skill could take it."
     )
+    move: MoveWhy | None = Field(default=None, description="Open hand-offs move; None: a lead is handed off.")
+    excluded: list[str] = Field(
+        default_factory=list, max_length=20, description="Who had it: only if there is nobody else."
+    )
+    clocks: list[RunningClock] = Field(
+        default_factory=list, max_length=20, description="Hand-offs whose deadlines begin anew, or go on."
+    )
+    manager_id: str | None = Field(
+        default=None, description="The manager of the rep for whom it was meant, once it was sent on."
+    )
+    stands_in_as: Literal["deputy", "manager"] | None = None
 
     @property
     def is_stood_in_for(self) -> bool:

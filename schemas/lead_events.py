@@ -207,6 +207,15 @@ class WaitAges(Model):
     wait_seconds: int = Field(ge=0, description="Since it began to wait at this desk.")
 
 
+class Clock(Model):
+    """When the answer to one open hand-off is due, by the calendar of who has it from now on."""
+
+    handoff_id: str
+    due_soon_at_ms: Milliseconds
+    due_at_ms: Milliseconds
+    then_at_ms: Milliseconds | None = None
+
+
 class DeskAnswer(Model):
     """A desk's answer to the account's one open request. A repeated request gets the identical answer."""
 
@@ -230,16 +239,25 @@ class DeskAnswer(Model):
     ages: WaitAges | None = Field(default=None, description="Of a lead that waits, or has waited.")
     due_soon_at_ms: Milliseconds | None = None
     due_at_ms: Milliseconds | None = None
+    then_at_ms: Milliseconds | None = Field(
+        default=None, description="When an account that nobody answered goes on."
+    )
+    clocks: list[Clock] = Field(default_factory=list, max_length=20)
+    manager_id: str | None = Field(default=None, description="Who is told when the answer is overdue.")
 
 
 class RepChanged(Model):
-    """A rep on whom this account depends is no longer active (the desk `rep:<id>` keeps the index)."""
+    """How a rep stands on whom this account depends (the desk `rep:<id>` keeps the index).
+
+    left: no longer active; away: active, and an absence has begun; returned: there.
+    """
 
     type: Literal["rep_changed"] = "rep_changed"
     event_id: str
     account_key: str
     rep_id: str
-    change: Literal["left", "returned"]
+    change: Literal["left", "away", "returned"]
+    since_ms: Milliseconds | None = Field(default=None, description="away: when the absence began.")
 
 
 LeadEvent = Annotated[

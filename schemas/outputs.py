@@ -144,6 +144,9 @@ class LeadAlert(Output):
     desk: str | None = None
     due_at: Instant | None = None
     fact: str | None = Field(default=None, description="The fact that is wanted.")
+    told: list[str] = Field(
+        default_factory=list, max_length=5, description="rep_ids of those who have to know: rep, manager."
+    )
     policy: PolicyRef
 
 

@@ -106,6 +106,7 @@ class HowChosen(StrEnum):
     DEPUTY = "deputy"
     FALLBACK = "fallback"
     BY_HAND = "by_hand"
+    MANAGER = "manager"
 
 
 class AssigneeType(StrEnum):
@@ -162,6 +163,10 @@ class Reason(StrEnum):
     FORMER_CUSTOMER = "former_customer"
     IN_TERRITORY = "in_territory"
     NO_MARKETING_CONSENT = "no_marketing_consent"
+    NOT_ANSWERED = "not_answered"
+    REP_AWAY = "rep_away"
+    REP_BACK = "rep_back"
+    ANSWERED_BEFORE_MOVE = "answered_before_move"
 
 
 class PassedOver(StrEnum):
@@ -173,6 +178,7 @@ class PassedOver(StrEnum):
     FULL = "full"
     LACKS_SKILL = "lacks_skill"
     NOT_PREFERRED = "not_preferred"
+    HAD_IT = "had_it"
 
 
 class Alert(StrEnum):
@@ -180,6 +186,7 @@ class Alert(StrEnum):
 
     RESPONSE_DUE_SOON = "response_due_soon"
     RESPONSE_OVERDUE = "response_overdue"
+    STILL_UNANSWERED = "still_unanswered"
     ACCOUNT_WITHOUT_OWNER = "account_without_owner"
     EVERYONE_AWAY = "everyone_away"
     DESK_FULL = "desk_full"

@@ -6,6 +6,7 @@ Times read "mon 10:00", in the policy's zone, in the week of Monday 2026-03-02; 
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from workers.replay.leads import INPUT_RANKS, RESULTS, directory_ready
 EAST = ZoneInfo("America/New_York")
 MONDAY = datetime(2026, 3, 2, tzinfo=EAST)
 DAYS = {day: number for number, day in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
+ESCALATION = re.compile(r",\s*then: next, after: 2x, times: 2")
 POLICY = Path(__file__).parents[2] / "policy" / "default.yaml"
 
 
@@ -44,6 +46,8 @@ class Story:
         self._events = 0
         self._accounts: dict[str, dict[str, Any]] = {}
         self._reps: dict[str, dict[str, Any]] = {}
+        self.escalates = False
+        """Whether accounts that nobody answers go on to somebody else, as in the real policy."""
 
     # Given.
 
@@ -129,7 +133,7 @@ class Story:
     def told(self, until: str | None = None) -> Told:
         """Replay it all, in the order of time."""
         self._file.write_text("\n".join(self._lines) + "\n", "utf-8")
-        _, config = load_config(self._policy)
+        _, config = load_config(self._agreed())
         said: list[Emit] = []
         replay = EdgeReplay(make_specs(b"a key for tests only", 1), config, dead_letter, said.append)
         history = History([self._file], INPUT_RANKS)
@@ -140,6 +144,14 @@ class Story:
             replay.feed(record)
         replay.run_timers(history.last_ms if until is None else int(moment(until).timestamp() * 1_000))
         return Told([emit for emit in said if emit.topic in RESULTS])
+
+    def _agreed(self) -> Path:
+        """The policy; where a story is not about unanswered leads, nobody loses an account for want of an answer."""
+        if self.escalates:
+            return self._policy
+        file = self._file.with_name("agreed.yaml")
+        file.write_text(ESCALATION.sub("", self._policy.read_text("utf-8")), "utf-8")
+        return file
 
     def _say(self, topic: str, key: str | None, when: str, value: dict[str, Any], seconds: int = 0) -> None:
         self._events += 1

@@ -11,17 +11,20 @@ from msgspec.structs import replace
 
 from schemas.desk_requests import RequestMode
 from schemas.vocabulary import Alert, AssigneeType, HowChosen, Qualification, Reason, Route
-from workers.accounts import handoffs
+from workers.accounts import absence, deadlines, escalation, handoffs, moves
 from workers.accounts.facts import fit_of
 from workers.accounts.qualifying import label_of
 from workers.accounts.requests import ASK, HOUR_MS, forget_request, give_back
 from workers.accounts.rows import HandoffRow, Holder, PendingRow
+from workers.accounts.told import of_desk
 from workers.engine.timers import cancel_timer, set_timer
 
 if TYPE_CHECKING:
+    from schemas.desk_requests import MoveWhy
     from schemas.lead_events import DeskAnswer, RepChanged
     from workers.accounts.case import Case
-    from workers.accounts.rows import LeadRow, OpenRequest
+    from workers.accounts.parts import OpenRequest
+    from workers.accounts.rows import LeadRow
 
 MOST_GONE = 8
 _BY_RIGHT = frozenset({HowChosen.ACCOUNT_OWNER, HowChosen.OPPORTUNITY_OWNER, HowChosen.ACCOUNT_REP})
@@ -56,13 +59,14 @@ def answered(case: Case, answer: DeskAnswer) -> None:
 
 
 def rep_changed(case: Case, event: RepChanged) -> None:
-    """A rep on whom the account depends has left, or is back."""
+    """A rep on whom the account depends has left, is away, or is back."""
     case.owner_question = True
     if event.change == "left":
         _is_gone(case, event.rep_id)
     elif event.rep_id in case.account.gone:
         case.change(gone=tuple(one for one in case.account.gone if one != event.rep_id))
         case.clear_alert(Alert.ACCOUNT_WITHOUT_OWNER, event.rep_id)
+    absence.away_or_back(case, event)
 
 
 def _is_gone(case: Case, rep_id: str) -> None:
@@ -78,9 +82,14 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     if before is not None and before.id == holder.id and request.route is Route.ACCOUNT_HAS_REP:
         holder = replace(holder, desk=before.desk)  # who has it already has it from there
     forget_request(case, request)
-    due = handoffs.Due(answer.due_soon_at_ms, answer.due_at_ms)
+    if request.move is not None:
+        _moved(case, request, request.move, answer, holder)
+        return
     reasons = _holder_reasons(case, holder, answer)
-    handoffs.move_all(case, holder, request.kind, due, _move_reasons(case, request, reasons))
+    due = deadlines.due_of(answer)
+    asked = None if request.pending else (request.handoff_id, request)
+    why = _move_reasons(case, request, reasons)
+    handoffs.move_all(case, handoffs.Handover(holder, request.kind, due, why, asked=asked))
     if not request.pending:
         return
     pending = case.rows.get(PendingRow, case.key, request.pending, request.lead_id)
@@ -106,9 +115,28 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
         ages=(answer.ages.lead_seconds, answer.ages.wait_seconds) if answer.ages else None,
         due_ms=answer.due_at_ms,
         due_soon_ms=answer.due_soon_at_ms,
+        then_ms=answer.then_at_ms,
     )
     lead = handoffs.open_handoff(case, request.handoff_id, row, lead)
     case.put_lead(request.lead_id, lead)
+    _say_who_is_missing(case, request, answer)
+
+
+def _moved(case: Case, request: OpenRequest, why: MoveWhy, answer: DeskAnswer, holder: Holder) -> None:
+    """Open hand-offs go to whom the desk named; where that is who has them, their deadlines go on."""
+    before = case.account.holder
+    holder = moves.holder_after(case, request, holder)
+    clocks = {one.handoff_id: deadlines.due_of(one) for one in answer.clocks}
+    due, reasons = deadlines.due_of(answer), moves.reasons_of(why, holder)
+    if before is not None and before.id == holder.id:
+        handoffs.go_on(case, clocks, due, (Reason.REP_BACK,))
+    else:
+        passed_over = tuple((one.rep_id, one.why) for one in answer.passed_over)
+        asked = (request.handoff_id, request)
+        handoffs.move_all(
+            case, handoffs.Handover(holder, request.kind, due, reasons, clocks, passed_over, asked)
+        )
+    moves.made(case, why, before, holder)
     _say_who_is_missing(case, request, answer)
 
 
@@ -117,6 +145,8 @@ def _waits(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     cancel_timer(case.rows, ASK, case.key)
     case.clear_alert(Alert.DESK_SILENT, request.handoff_id)
     case.change(request=replace(request, is_waiting=True))
+    if request.move is not None:
+        moves.held(case)
     if answer.desk_full:
         _alert(case, Alert.DESK_FULL, request, answer)
     _say_who_is_missing(case, request, answer)
@@ -147,6 +177,7 @@ def _holder(request: OpenRequest, answer: DeskAnswer) -> Holder:
             route=request.route,
             how=answer.how_chosen,
             earlier=request.earlier,
+            manager=answer.manager_id,
         )
     how = answer.how_chosen
     if request.how is not None and answer.deputy_for is None and (how is None or how in _BY_RIGHT):
@@ -162,6 +193,7 @@ def _holder(request: OpenRequest, answer: DeskAnswer) -> Holder:
         route=request.route,
         how=how,
         earlier=request.earlier,
+        manager=answer.manager_id,
     )
 
 
@@ -174,8 +206,9 @@ def _holder_reasons(case: Case, holder: Holder, answer: DeskAnswer) -> tuple[Rea
         reasons.append(Reason.FORMER_REP if is_former else _ROUTE_REASONS[holder.route])
         if holder.how is HowChosen.ROTATION:
             reasons.append(Reason.NEXT_IN_ROTATION)
-    if holder.how is HowChosen.DEPUTY:
-        reasons.append(Reason.OWNER_AWAY)
+    if holder.deputy_for is not None:
+        had_it = holder.deputy_for in escalation.who_had_it(case)
+        reasons.append(Reason.NOT_ANSWERED if had_it else Reason.OWNER_AWAY)
     if case.account.gone and (holder.how is HowChosen.ROTATION or holder.route is Route.ACCOUNT_HAS_REP):
         reasons.append(Reason.OWNER_NOT_ACTIVE)
     if answer.skill_missing:
@@ -215,4 +248,5 @@ def _alert(case: Case, alert: Alert, request: OpenRequest, answer: DeskAnswer) -
         handoff_id=request.handoff_id,
         rep_id=answer.rep_id,
         desk=request.desk,
+        told=of_desk(case.terms.policy, request.desk, answer.rep_id),
     )

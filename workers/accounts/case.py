@@ -152,6 +152,7 @@ class Case:
             desk=row.desk,
             due_at=None if row.due_ms is None else instant(row.due_ms),
             fact=row.fact,
+            told=list(row.told),
             policy=self.terms.ref,
         )
         self.say(LEAD_ALERTS, event)

@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from schemas.lead_events import ConsentWord
 from schemas.vocabulary import Purpose
 from workers.accounts.judging import judge
+from workers.accounts.parts import Part
 from workers.accounts.qualifying import Occasion
-from workers.accounts.rows import LeadRow, Part, ScoreRow
+from workers.accounts.rows import LeadRow, ScoreRow
 from workers.accounts.withholding import withheld_or_given
 from workers.engine.rows import Row
 from workers.identity.consents import words_of

@@ -23,7 +23,7 @@ from schemas.lead_events import (
 )
 from schemas.parsing import ContractError, parse_json
 from schemas.topics import LEAD_EVENTS
-from workers.accounts import answers, claims, deadlines, handoffs, parents, requests
+from workers.accounts import answers, claims, deadlines, escalation, handoffs, parents, requests
 from workers.accounts.adoption import send_over, take_in
 from workers.accounts.case import Case
 from workers.accounts.consents import consent_changed, heard, under_policy
@@ -104,6 +104,8 @@ class AccountsHop:
             requests.ask_again(case)
         elif timer.kind == handoffs.FORGET:
             handoffs.forget(case, timer.key)
+        elif timer.kind == deadlines.THEN:
+            escalation.due(case, timer.key)
         else:
             deadlines.report(case, timer.kind, timer.key)
         return _closed(case)

@@ -27,9 +27,12 @@ from workers.engine.timers import set_timer
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from schemas.vocabulary import PassedOver
     from workers.accounts.case import Case
+    from workers.accounts.deadlines import Due
+    from workers.accounts.parts import OpenRequest
     from workers.accounts.rows import CampaignMark, Holder, LeadRow
 
 FORGET = "forget"
@@ -39,11 +42,19 @@ MOST_OPEN = 10_000
 """Open hand-offs of one account that move in one step."""
 
 
-class Due(NamedTuple):
-    """When a first response is due soon, and due; None where nobody counts. Milliseconds UTC."""
+class Handover(NamedTuple):
+    """To whom open hand-offs go, and with which deadlines."""
 
-    soon_ms: int | None
-    due_ms: int | None
+    holder: Holder
+    kind: Kind
+    due: Due
+    """The deadlines of hand-offs of this kind."""
+    reasons: Sequence[Reason]
+    clocks: Mapping[str, Due] = {}
+    """The deadlines of single hand-offs, by handoff_id."""
+    passed_over: tuple[tuple[str, PassedOver], ...] = ()
+    asked: tuple[str, OpenRequest] | None = None
+    """The hand-off for which the request was made: a rejection may give its turn back, the others have had theirs."""
 
 
 def open_rows(case: Case) -> list[tuple[str, HandoffRow]]:
@@ -61,11 +72,12 @@ def open_handoff(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow) ->
     return replace(lead, handoffs=(*lead.handoffs, handoff_id))
 
 
-def move_all(case: Case, holder: Holder, kind: Kind, due: Due, reasons: Sequence[Reason]) -> None:
-    """Give all open hand-offs to ``holder``; ``due`` is the deadline of those of this kind.
+def move_all(case: Case, to: Handover) -> None:
+    """Give all open hand-offs to ``to.holder``.
 
-    Another kind keeps its own deadline as long as that lies ahead.
+    Another kind without deadlines of its own keeps those it had as long as they lie ahead.
     """
+    holder, reasons = to.holder, to.reasons
     moving = [one for one in open_rows(case) if one[1].holder.id != holder.id]
     if case.account.open_handoffs:
         case.change(holder=holder)
@@ -78,12 +90,30 @@ def move_all(case: Case, holder: Holder, kind: Kind, due: Due, reasons: Sequence
         moved.append((handoff_id, made))
     for handoff_id, row in moved:
         deadlines.unwatch(case, handoff_id)
-        made = replace(row, revision=row.revision + 1, holder=holder, passed_over=())
-        if row.touched_ms is None and (row.kind is kind or (row.due_ms or 0) <= case.now_ms):
-            made = replace(made, due_soon_ms=due.soon_ms, due_ms=due.due_ms)
+        made = replace(
+            row, revision=row.revision + 1, holder=holder, passed_over=to.passed_over, request_desk=""
+        )
+        if to.asked is not None and to.asked[0] == handoff_id:
+            request = to.asked[1]
+            made = replace(made, request_id=request.request_id, request_desk=request.desk, mode=request.mode)
+        is_stale = row.frozen_ms is not None or (row.due_ms or 0) <= case.now_ms
+        if row.touched_ms is None and handoff_id in to.clocks:
+            made = deadlines.with_due(made, to.clocks[handoff_id])
+        elif row.touched_ms is None and (row.kind is to.kind or is_stale):
+            made = deadlines.with_due(made, to.due)
         case.rows.put(made, case.key, handoff_id)
         deadlines.watch(case, handoff_id, made)
         say(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, reasons)
+
+
+def go_on(case: Case, clocks: Mapping[str, Due], due: Due, reasons: Sequence[Reason]) -> None:
+    """Who has the open hand-offs is back: the deadlines that stood still go on."""
+    for handoff_id, row in open_rows(case):
+        if row.frozen_ms is not None:
+            made = deadlines.with_due(replace(row, revision=row.revision + 1), clocks.get(handoff_id, due))
+            case.rows.put(made, case.key, handoff_id)
+            deadlines.watch(case, handoff_id, made)
+            say(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, reasons)
 
 
 def close(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reasons: Sequence[Reason]) -> LeadRow:

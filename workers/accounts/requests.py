@@ -12,16 +12,18 @@ from msgspec.structs import replace
 
 from schemas.desk_requests import AccountDepends, DeskRequest, DeskReturn
 from schemas.topics import DESK_REQUESTS
-from schemas.vocabulary import Alert
-from workers.accounts import handoffs
+from schemas.vocabulary import Alert, HowChosen
+from workers.accounts import handoffs, moves
 from workers.accounts.facts import fit_of
-from workers.accounts.ownership import is_customer, kind_of, named_by_crm, owner_of, right_of
+from workers.accounts.ownership import is_customer, kind_of, named_by_crm, owner_of
+from workers.accounts.parts import OpenRequest
 from workers.accounts.pending import first_due, no_longer_due
 from workers.accounts.qualifying import is_still_due
 from workers.accounts.routing import Plan, plan_for
-from workers.accounts.rows import HandoffRow, OpenRequest, PendingRow, ScoreRow
+from workers.accounts.rows import PendingRow, ScoreRow
 from workers.accounts.skills import needs_of
 from workers.accounts.territories import Asker
+from workers.accounts.told import of_desk
 from workers.engine.timers import cancel_timer, set_timer
 from workers.outbox import fact_id
 
@@ -43,6 +45,7 @@ NOBODY_NAMED = ""
 def settle(case: Case) -> None:
     """Bring the account's request in line with what is due and with who owns the account now."""
     _say_who_is_missing(case)
+    moves.review(case)
     request = case.account.request
     if request is not None and not _is_wanted(case, request):
         give_back(case)
@@ -84,6 +87,7 @@ def ask_again(case: Case) -> None:
             lead_id=request.lead_id,
             handoff_id=request.handoff_id,
             desk=request.desk,
+            told=of_desk(case.terms.policy, request.desk),
         )
     case.change(request=made)
     _send(case, made)
@@ -102,33 +106,29 @@ def _is_wanted(case: Case, request: OpenRequest) -> bool:
     if not _may_ask(case):
         return False
     plan: Plan | None = None
-    if request.pending:
-        row = case.rows.get(PendingRow, case.key, request.pending, request.lead_id)
-        if row is None:
-            return False
-        kind = _due_kind(case, case.lead(request.lead_id), raised=row.raised)
-        if kind is None or kind is not request.kind:
-            return False
-        first = first_due(case)
-        if request.is_waiting and first is not None and first[2].raised and not request.raised:
-            return False
-        plan = _plan(case, kind, request.lead_id, row.total, row.fit)
-    elif _must_move(case):
+    if request.move is not None:
+        plan = moves.plan_of(case, request)
+    elif request.pending:
+        plan = _plan_of_lead(case, request)
+    elif moves.must_move(case):
         _, fit_points = _points(case, request.lead_id)
         plan = _plan(case, request.kind, request.lead_id, request.total, fit_points)
-    if plan is None:
-        return False
-    return plan[:3] == (request.desk, request.mode, request.rep_id)
+    return plan is not None and plan[:3] == (request.desk, request.mode, request.rep_id)
 
 
-def _must_move(case: Case) -> bool:
-    """Whether the open hand-offs belong to somebody else than who has them."""
-    account = case.account
-    holder = account.holder
-    if holder is None:
-        return False
-    right = right_of(case.terms.policy, account)
-    return holder.id in account.gone or (right is not None and holder.stands_for != right.rep_id)
+def _plan_of_lead(case: Case, request: OpenRequest) -> Plan | None:
+    """The plan for the lead that was asked for; None where it is due no more, or something else comes before it."""
+    row = case.rows.get(PendingRow, case.key, request.pending, request.lead_id)
+    if row is None:
+        return None
+    kind = _due_kind(case, case.lead(request.lead_id), raised=row.raised)
+    if kind is None or kind is not request.kind:
+        return None
+    if request.is_waiting and not request.raised:
+        first = first_due(case)
+        if (first is not None and first[2].raised) or moves.comes_first(case):
+            return None
+    return _plan(case, kind, request.lead_id, row.total, row.fit)
 
 
 def _due_kind(case: Case, lead: LeadRow, *, raised: bool) -> Kind | None:
@@ -143,6 +143,8 @@ def _due_kind(case: Case, lead: LeadRow, *, raised: bool) -> Kind | None:
 def _ask_next(case: Case) -> None:
     """Ask for the first lead that is due; where none is, for open hand-offs that have to move."""
     while (found := first_due(case)) is not None:
+        if moves.comes_first(case):
+            break
         order, lead_id, row = found
         lead = case.lead(lead_id)
         fit = fit_of(case.terms, case.account.company, lead.facts)
@@ -168,13 +170,20 @@ def _ask_next(case: Case) -> None:
             raised=row.raised,
             earlier=plan.earlier,
             terms=plan.terms,
+            excluded=moves.excluded(case, plan, None),
         )
         _ask(case, request, lead.cycle)
         return
-    if _must_move(case):
-        handoff_id, open_row = min(handoffs.open_rows(case), key=_urgency)
+    holder = case.account.holder
+    move = None if moves.must_move(case) else case.account.move
+    if holder is not None and (move is not None or moves.must_move(case)):
+        handoff_id, open_row = moves.most_pressing(handoffs.open_rows(case))
         total, fit_points = _points(case, open_row.lead_id)
-        plan = _plan(case, open_row.kind, open_row.lead_id, total, fit_points)
+        plan = (
+            _plan(case, open_row.kind, open_row.lead_id, total, fit_points)
+            if move is None
+            else moves.plan_for_move(case, move, holder)
+        )
         request = OpenRequest(
             request_id="",
             desk=plan.desk,
@@ -190,6 +199,8 @@ def _ask_next(case: Case) -> None:
             raised=open_row.qualification is not None,
             earlier=plan.earlier,
             terms=plan.terms,
+            move=None if move is None else move.why,
+            excluded=() if move is None else moves.excluded(case, plan, move),
         )
         _ask(case, request, open_row.cycle)
 
@@ -207,12 +218,6 @@ def _points(case: Case, lead_id: str) -> tuple[int, int]:
     day = max(case.terms.day_of(case.now_ms), score.latest_day)
     fit = fit_of(case.terms, case.account.company, case.lead(lead_id).facts)
     return fit.points + case.terms.rules.points(score.attributed, day).points, fit.points
-
-
-def _urgency(one: tuple[str, HandoffRow]) -> tuple[bool, bool, str]:
-    """Order of open hand-offs: not answered, raised hands, then by id."""
-    handoff_id, row = one
-    return (row.touched_ms is not None, row.qualification is None, handoff_id)
 
 
 def _ask(case: Case, request: OpenRequest, cycle: int) -> None:
@@ -239,7 +244,11 @@ def _send(case: Case, request: OpenRequest) -> None:
         attempt=request.attempt,
         language=needs.language,
         segment=needs.segment,
+        move=request.move,
+        excluded=list(request.excluded),
         origin_desk=request.terms,
+        clocks=moves.clocks(case, request),
+        stands_in_as="manager" if request.how is HowChosen.MANAGER else None,
     )
     case.say(DESK_REQUESTS, event)
     pause_ms = HOUR_MS if request.attempt < ATTEMPTS_BEFORE_ALERT else DAY_MS
@@ -257,7 +266,8 @@ def _say_who_is_missing(case: Case) -> None:
         named.add(account.by_hand.rep_id)
     for rep_id in account.gone:
         if rep_id in named:
-            case.raise_alert(Alert.ACCOUNT_WITHOUT_OWNER, rep_id, rep_id=rep_id)
+            told = of_desk(case.terms.policy, case.terms.policy.default_desk)
+            case.raise_alert(Alert.ACCOUNT_WITHOUT_OWNER, rep_id, rep_id=rep_id, told=told)
         else:
             case.clear_alert(Alert.ACCOUNT_WITHOUT_OWNER, rep_id)
 

@@ -14,7 +14,7 @@ from schemas.vocabulary import Relationship, RouteMiss
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from workers.accounts.rows import Earlier
+    from workers.accounts.parts import Earlier
 
 _NEEDED = {
     RouteMiss.NO_OWNER: ("owner", "a person named in the CRM"),

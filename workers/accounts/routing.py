@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from schemas.desk_requests import RequestMode
 from schemas.vocabulary import AssigneeType, HowChosen, Kind, Route, RouteMiss
 from workers.accounts.ownership import has_former_rep, is_customer, owner_of, right_of
-from workers.accounts.rows import Earlier
+from workers.accounts.parts import Earlier
 from workers.accounts.territories import Asker, missed
 
 if TYPE_CHECKING:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import msgspec
-
 from schemas.desk_requests import RequestMode
 from schemas.vocabulary import (
     Alert,
@@ -20,15 +18,11 @@ from schemas.vocabulary import (
     Reason,
     Relationship,
     Route,
-    RouteMiss,
     Stage,
 )
+from workers.accounts.parts import Earlier, Move, MovedOn, OpenRequest, Part
 from workers.accounts.said import Deal
 from workers.engine.rows import Row
-
-
-class Part(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Inside a row; new fields need defaults."""
 
 
 class Fact(Part, frozen=True):
@@ -88,17 +82,6 @@ class Company(Part, frozen=True):
     """Who owns the parent by the parent's own record: for routes of subsidiaries. None: no parent, or nobody."""
 
 
-class Earlier(Part, frozen=True):
-    """A line of the routes before the one taken: why it did not hold, and what would have made it."""
-
-    route: Route
-    why: RouteMiss
-    to: str | None = None
-    fact: str | None = None
-    needed: str | None = None
-    rep_id: str | None = None
-
-
 class Holder(Part, frozen=True):
     """Who has the account's open hand-offs, all of them."""
 
@@ -114,6 +97,8 @@ class Holder(Part, frozen=True):
     how: HowChosen | None = None
     earlier: tuple[Earlier, ...] = ()
     """Why the routes before did not hold: at most as many as the policy has lines."""
+    manager: str | None = None
+    """Who is told when the holder does not answer."""
 
 
 class LastRep(Part, frozen=True):
@@ -139,33 +124,6 @@ class Questioned(Part, frozen=True):
     confirmed_ms: int | None = None
 
 
-class OpenRequest(Part, frozen=True):
-    """The account's one open request to a desk."""
-
-    request_id: str
-    desk: str
-    mode: RequestMode
-    kind: Kind
-    route: Route
-    how: HowChosen | None
-    rep_id: str | None
-    lead_id: str
-    handoff_id: str
-    pending: str = ""
-    """The key of the lead that waits for the answer; empty where only open hand-offs move."""
-    total: int = 0
-    since_ms: int = 0
-    raised: bool = False
-    earlier: tuple[Earlier, ...] = ()
-    terms: str | None = None
-    """The desk whose deadlines hold for an owner by right, where the route names one."""
-    attempt: int = 1
-    is_waiting: bool = False
-    """The desk has answered: held until there is room, or somebody is there."""
-    is_refused: bool = False
-    """It could neither give nor keep it: asked anew when the timer is due."""
-
-
 class AccountRow(Row, frozen=True):
     """What must agree about an account. One row per account; its tuples are bounded by the CRM record."""
 
@@ -185,6 +143,8 @@ class AccountRow(Row, frozen=True):
     deals: tuple[Deal, ...] = ()
     """What sales said of deals, the latest of each person. At most 10."""
     request: OpenRequest | None = None
+    move: Move | None = None
+    moved_on: MovedOn | None = None
     gone: tuple[str, ...] = ()
     """Reps who were named for this account and are not active. At most 8, the latest."""
     depends: tuple[str, ...] = ()
@@ -343,9 +303,15 @@ class HandoffRow(Row, frozen=True):
     """At most 20."""
     due_ms: int | None = None
     due_soon_ms: int | None = None
+    then_ms: int | None = None
+    """When the account goes on to somebody else, if nobody answers."""
+    frozen_ms: int | None = None
+    """Since when the holder is away: the deadlines stand still."""
     touched_ms: int | None = None
     ages: tuple[int, int] | None = None
     """Of a lead that waited at a desk, in seconds: since it became due, since it began to wait."""
+    touched_by: str | None = None
+    """The rep of the earliest touch."""
 
 
 class ClosedHandoffRow(Row, frozen=True):
@@ -367,6 +333,8 @@ class AlertRow(Row, frozen=True):
     desk: str | None = None
     due_ms: int | None = None
     fact: str | None = None
+    told: tuple[str, ...] = ()
+    """At most 5."""
 
 
 class ClaimRow(Row, frozen=True):

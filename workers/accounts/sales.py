@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from schemas.desk_requests import DeskReturn, RequestMode
 from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import DeadLetterReason, Reason, RejectReason, SalesAction, Stage
-from workers.accounts import deadlines, handoffs
+from workers.accounts import deadlines, escalation, handoffs
 from workers.accounts.counts import after_no
 from workers.accounts.facts import market_facts
 from workers.accounts.judging import judge
@@ -61,7 +61,8 @@ def sales_answered(case: Case, event: SalesAnswered) -> None:
 
 def _touch_all(case: Case, about: list[tuple[str, HandoffRow]], event: SalesAnswered) -> None:
     for handoff_id, row in about:
-        deadlines.touched(case, handoff_id, row, event.occurred_at_ms)
+        deadlines.touched(case, handoff_id, row, event.occurred_at_ms, event.activity.rep_id)
+    escalation.answered(case, event.activity.rep_id, event.occurred_at_ms)
 
 
 def _lead_meant(case: Case, event: SalesAnswered) -> tuple[str | None, bool]:

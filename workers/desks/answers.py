@@ -169,4 +169,7 @@ def _answer(request: DeskRequest, outcome: Outcome, ages: WaitAges | None) -> De
         passed_over=passed_over[:_MAX_PASSED_OVER],
         due_soon_at_ms=outcome.deadline.soon_ms if outcome.deadline else None,
         due_at_ms=outcome.deadline.due_ms if outcome.deadline else None,
+        then_at_ms=outcome.deadline.then_ms if outcome.deadline else None,
+        clocks=list(outcome.deadline.clocks) if outcome.deadline else [],
+        manager_id=outcome.deadline.manager_id if outcome.deadline else None,
     )

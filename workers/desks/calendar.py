@@ -91,6 +91,15 @@ class Calendar:
             at_ms = end
         raise NeverOpensError(f"{duration_ms} ms of open time do not pass within {_DAYS_AHEAD} days")
 
+    def working_time(self, from_ms: int, until_ms: int) -> int:
+        """Return how much open time lies between two instants, in milliseconds; none where the second is not later."""
+        total_ms = 0
+        for start, end in self._spans_from(from_ms):
+            if start >= until_ms:
+                break
+            total_ms += max(0, min(end, until_ms) - max(start, from_ms))
+        return total_ms
+
     def period(self, at_ms: int, per: Per) -> Period:
         """Return the day, week or month of ``at_ms`` in the calendar's zone, opening hours aside."""
         since_ms, known = self._periods.get(per, (0, _NONE))

@@ -86,6 +86,8 @@ def _candidate(
     why = why_not_there(rep, now_ms)
     if why is not PassedOver.INACTIVE and lacks_skill(desk, rep, request):
         why = PassedOver.LACKS_SKILL
+    elif why is None and rep_id in request.excluded:
+        why = PassedOver.HAD_IT
     elif why is None and is_bound and taken >= capacity:
         why = PassedOver.FULL
     weight = weight_of(rep, desk.turn.weight)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from schemas.desk_requests import AccountDepends, DeskEvent, DeskRequest, DeskReturn, RepFacts
 from schemas.parsing import ContractError, parse_json
 from schemas.topics import DESK_REQUESTS
+from workers.desks.absences import PRESENCE
 from workers.desks.answers import FORGET, again, forget, settle
 from workers.desks.outcome import State
 from workers.desks.owners import has_come_back
-from workers.desks.people import TELL, depend, learn, tell
+from workers.desks.people import TELL, changes, depend, learn, tell
 from workers.desks.release import RELEASE, decide, look_again, release
 from workers.desks.returns import take_back
 from workers.desks.rows import AnswerRow, RotationRow
@@ -53,21 +54,23 @@ class DesksHop:
         if isinstance(event, RepFacts):
             return learn(self._terms, rows, event, clock.now_ms)
         if isinstance(event, AccountDepends):
-            return depend(rows, event)
+            return depend(rows, event, clock.now_ms)
         raise TypeError(type(event).__name__)
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
-        """Let waiting leads go, or forget an old answer."""
+        """Let waiting leads go, tell of an absence, or forget an old answer."""
         if timer.kind == RELEASE:
             return release(self._terms, rows, timer.key, clock.now_ms)
-        if timer.kind == FORGET:
+        if timer.kind == PRESENCE:
+            changes(rows, timer.key, clock.now_ms)
+        elif timer.kind == FORGET:
             forget(rows, timer.key, clock.now_ms)
         return []
 
     def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
         """Tell accounts of a rep's change, or look at all desks again after a change of the policy."""
         if cursor.kind == TELL:
-            return tell(rows, cursor.key, cursor.position)
+            return tell(rows, cursor.key, cursor.position, clock.now_ms)
         after = (cursor.position,) if cursor.position else ()
         found = rows.scan(RotationRow, after=after, limit=_CHUNK)
         for (desk,), rotation in found:

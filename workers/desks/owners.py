@@ -7,6 +7,8 @@ was meant and waits there. One who has left is reported: the account goes on to 
 
 from __future__ import annotations
 
+from typing import Literal
+
 from schemas.desk_requests import DeskRequest, RequestMode
 from schemas.vocabulary import HowChosen, Kind, PassedOver
 from workers.desks.outcome import Outcome, State
@@ -28,7 +30,10 @@ def decide_at_rep(terms: Terms, rows: Rows, request: DeskRequest, now_ms: int) -
     rep = rows.get(RepRow, request.desk, rep_id)
     home = terms.home(rep, request.origin_desk)
     why = why_not_there(rep, now_ms)
-    if rep is not None and why is None:
+    had_it = rep_id in request.excluded and not has_come_back(request)
+    away = [*request.away, rep_id]
+    stand_in = None if has_come_back(request) else _stand_in(request, rep, home, away)
+    if rep is not None and why is None and not (had_it and (stand_in is not None or request.away)):
         return Outcome(
             State.ASSIGNED,
             rep_id=rep_id,
@@ -41,15 +46,14 @@ def decide_at_rep(terms: Terms, rows: Rows, request: DeskRequest, now_ms: int) -
         )
     if has_come_back(request):
         return Outcome(State.WAITING, everyone_away=True)
-    if why is PassedOver.INACTIVE and not request.away and not request.is_stood_in_for:
+    is_first = not request.away and not request.is_stood_in_for and request.move is None
+    if why is PassedOver.INACTIVE and is_first:
         return Outcome(State.UNAVAILABLE, why_unavailable=why)
-    away = [*request.away, rep_id]
-    stand_in = _stand_in(rep, home, away)
     if stand_in is not None:
-        return Outcome(State.SENT_ON, sent_on=_onward(request, stand_in, rep_id, away))
+        return Outcome(State.SENT_ON, sent_on=_onward(request, rep, stand_in, away))
     if not request.away:
         return Outcome(State.WAITING, everyone_away=True)
-    meant = {"desk": rep_desk(away[0]), "rep_id": away[0], "deputy_for": None}
+    meant = {"desk": rep_desk(away[0]), "rep_id": away[0], "deputy_for": None, "stands_in_as": None}
     return Outcome(State.SENT_ON, sent_on=request.model_copy(update=meant))
 
 
@@ -58,26 +62,47 @@ def has_come_back(request: DeskRequest) -> bool:
     return request.desk.removeprefix(REP_PREFIX) in request.away
 
 
-def _stand_in(rep: RepRow | None, home: Desk, away: list[str]) -> str | None:
-    """The next to ask who was not asked yet, or None: all of them are away."""
+def _stand_in(
+    request: DeskRequest, rep: RepRow | None, home: Desk, away: list[str]
+) -> tuple[str, Literal["deputy", "manager"]] | None:
+    """The next to ask who was not asked yet, and as what; None: all of them are away.
+
+    Deputies of deputies come first, then the manager of the rep who was meant, then the manager's own deputy and
+    manager, then the desk's manager and fallback. Who had the account and did not answer is left out.
+    """
     if len(away) >= MAX_AWAY:
         return None
-    options = [home.manager, home.everyone_away.raised_hand]
+    options: list[tuple[str | None, Literal["deputy", "manager"]]] = []
+    if rep is not None and request.stands_in_as != "manager":
+        options += [(rep.deputy, "deputy")] if len(away) <= MAX_DEPUTIES else []
+        options += [(request.manager_id or rep.manager, "manager")]
+    elif rep is not None:
+        options += [(rep.deputy, "manager")]
     if rep is not None:
-        own = [rep.deputy] if len(away) <= MAX_DEPUTIES else []
-        options = [one for one in (*own, rep.manager) if one is not None] + options
-    return next((one for one in options if one not in away), None)
+        options += [(rep.manager, "manager")]
+    options += [(home.manager, "manager"), (home.everyone_away.raised_hand, "manager")]
+    had_it = {*away, *request.excluded}
+    return next(((one, role) for one, role in options if one is not None and one not in had_it), None)
 
 
-def _onward(request: DeskRequest, stand_in: str, rep_id: str, away: list[str]) -> DeskRequest:
+def _onward(
+    request: DeskRequest,
+    rep: RepRow | None,
+    stand_in: tuple[str, Literal["deputy", "manager"]],
+    away: list[str],
+) -> DeskRequest:
+    rep_id, role = stand_in
+    own_manager = None if rep is None else rep.manager
     return request.model_copy(
         update={
-            "desk": rep_desk(stand_in),
+            "desk": rep_desk(rep_id),
             "mode": RequestMode.OWNER,
-            "rep_id": stand_in,
-            "deputy_for": request.deputy_for or rep_id,
+            "rep_id": rep_id,
+            "deputy_for": request.deputy_for or away[-1],
             "away": away,
             "origin_desk": request.origin_desk or request.desk,
+            "manager_id": request.manager_id or own_manager,
+            "stands_in_as": role,
         }
     )
 
@@ -85,6 +110,8 @@ def _onward(request: DeskRequest, stand_in: str, rep_id: str, away: list[str]) -
 def _how(request: DeskRequest) -> HowChosen:
     if request.is_stood_in_for:
         return HowChosen.FALLBACK
+    if request.stands_in_as == "manager":
+        return HowChosen.MANAGER
     if request.deputy_for is not None:
         return HowChosen.DEPUTY
     if request.mode is RequestMode.FOLLOW:

@@ -1,4 +1,4 @@
-"""Reps come, change and go: what a desk knows of them, and which accounts are told when one leaves or returns.
+"""Reps come, change and go: what a desk knows of them, and which accounts are told when one leaves, is away or is back.
 
 In: rep facts, accounts that depend on a rep. Out: changed rows, RepChanged to each account in chunks, answers to leads
 that waited for somebody. A newcomer starts with no credit and catches up nothing; a leaver leaves no debt.
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from schemas.desk_requests import AccountDepends, RepFacts
 from schemas.lead_events import RepChanged
 from schemas.topics import LEAD_EVENTS
+from workers.desks.absences import standing, watch
 from workers.desks.presence import at_desk
 from workers.desks.release import release
 from workers.desks.rotation import without
@@ -33,9 +34,10 @@ def learn(terms: Terms, rows: Rows, event: RepFacts, now_ms: int) -> list[Emit]:
     if event.desk.startswith(REP_PREFIX):
         after = after or RepRow(name=before.name if before else "", event_id=event.event_id)
         rows.put(after, event.desk, event.rep_id)
-        was_active = before is not None and before.active
-        if was_active != after.active and rows.scan(DependsRow, event.desk, limit=1):
-            start_cursor(rows, TELL, event.desk)
+        was = None if before is None else standing(before, now_ms).change
+        if (was or "left") != standing(after, now_ms).change:
+            _tell_accounts(rows, event.desk)
+        watch(rows, event.desk, after, now_ms)
     elif after is None:
         _leave(rows, event)
     else:
@@ -45,34 +47,50 @@ def learn(terms: Terms, rows: Rows, event: RepFacts, now_ms: int) -> list[Emit]:
     return release(terms, rows, event.desk, now_ms)
 
 
-def depend(rows: Rows, event: AccountDepends) -> list[Emit]:
-    """Remember (or forget) that an account has this rep; one that has left already is reported at once."""
+def changes(rows: Rows, desk: str, now_ms: int) -> None:
+    """The timer of a rep whose absence begins or ends now."""
+    rep = rows.get(RepRow, desk, desk.removeprefix(REP_PREFIX))
+    if rep is not None:
+        _tell_accounts(rows, desk)
+        watch(rows, desk, rep, now_ms)
+
+
+def depend(rows: Rows, event: AccountDepends, now_ms: int) -> list[Emit]:
+    """Remember (or forget) that an account has this rep; one that has left or is away already is reported at once."""
     if not event.depends:
         rows.delete(DependsRow, event.desk, event.account_key)
         return []
     rows.put(DependsRow(), event.desk, event.account_key)
     rep = rows.get(RepRow, event.desk, event.desk.removeprefix(REP_PREFIX))
-    return [_changed(event.desk, event.account_key, rep)] if rep is not None and not rep.active else []
+    if rep is None or standing(rep, now_ms).change == "returned":
+        return []
+    return [_changed(event.desk, event.account_key, rep, now_ms)]
 
 
-def tell(rows: Rows, desk: str, position: str) -> tuple[list[Emit], str | None]:
+def tell(rows: Rows, desk: str, position: str, now_ms: int) -> tuple[list[Emit], str | None]:
     """Tell the next accounts how their rep stands now; return where to go on, or None."""
     rep = rows.get(RepRow, desk, desk.removeprefix(REP_PREFIX))
     found = rows.scan(DependsRow, desk, after=(desk, position) if position else (), limit=_CHUNK)
-    emits = [_changed(desk, account_key, rep) for (_, account_key), _ in found] if rep is not None else []
+    emits = [] if rep is None else [_changed(desk, key, rep, now_ms) for (_, key), _ in found]
     return emits, found[-1][0][1] if len(found) == _CHUNK else None
 
 
-def _changed(desk: str, account_key: str, rep: RepRow) -> Emit:
+def _tell_accounts(rows: Rows, desk: str) -> None:
+    if rows.scan(DependsRow, desk, limit=1):
+        start_cursor(rows, TELL, desk)
+
+
+def _changed(desk: str, account_key: str, rep: RepRow, now_ms: int) -> Emit:
     rep_id = desk.removeprefix(REP_PREFIX)
-    change = "returned" if rep.active else "left"
+    change, since_ms = standing(rep, now_ms)
     return emit(
         LEAD_EVENTS,
         RepChanged(
-            event_id=fact_id("rep_changed", account_key, rep_id, change, rep.event_id),
+            event_id=fact_id("rep_changed", account_key, rep_id, change, rep.event_id, since_ms or 0),
             account_key=account_key,
             rep_id=rep_id,
-            change="returned" if rep.active else "left",
+            change=change,
+            since_ms=since_ms if change == "away" else None,
         ),
     )
 

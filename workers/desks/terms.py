@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from schemas.base import PolicyRef
 from schemas.desk_requests import DeskRequest
-from schemas.vocabulary import Kind
+from schemas.lead_events import Clock
 from workers.desks.calendar import Calendar, NeverOpensError, Per, Period
+from workers.desks.clocks import ends_of, renewed, spans_of
 from workers.desks.rows import RepRow
 from workers.policy.hours import parse_week, zone
 from workers.policy.model import Desk, Policy
@@ -23,10 +24,15 @@ _CACHED_CALENDARS = 1_000
 
 
 class Deadline(NamedTuple):
-    """When the first response is due soon, and due. Milliseconds UTC."""
+    """When the first response is due soon, due, and when an unanswered account goes on. Milliseconds UTC."""
 
     soon_ms: int
     due_ms: int
+    then_ms: int | None = None
+    clocks: tuple[Clock, ...] = ()
+    """Those of other hand-offs that move along."""
+    manager_id: str | None = None
+    """Who is told when nobody answers."""
 
 
 def rep_desk(rep_id: str) -> str:
@@ -80,19 +86,13 @@ class Terms:
 
     def deadline(self, request: DeskRequest, desk: Desk, rep: RepRow | None, now_ms: int) -> Deadline:
         """When ``rep`` (or, where it is None, the desk itself) has to have answered, the clock starting at opening."""
-        within = desk.answer_within
-        is_pressing = request.raised_hand and request.kind is not Kind.INQUIRY
-        within_ms = within.raised_hand if is_pressing else within.for_kind(request.kind)
-        soon_ms = within_ms * desk.due_soon_percent // 100
+        told = desk.manager if rep is None or rep.manager is None else rep.manager
         calendars = [self.calendar_for(rep, desk)] if rep is not None else []
-        for calendar in (*calendars, self.calendar_of(desk)):
-            try:
-                return Deadline(
-                    calendar.add_working_time(now_ms, soon_ms), calendar.add_working_time(now_ms, within_ms)
-                )
-            except NeverOpensError:
-                continue
-        return Deadline(now_ms + soon_ms, now_ms + within_ms)
+        calendars.append(self.calendar_of(desk))
+        spans = spans_of(desk, request.kind, raised_hand=request.raised_hand)
+        soon_ms, due_ms, then_ms = ends_of(calendars, spans, now_ms)
+        clocks = tuple(renewed(desk, calendars, clock, now_ms) for clock in request.clocks)
+        return Deadline(soon_ms or now_ms, due_ms or now_ms, then_ms, clocks, told)
 
     def _compiled(self, name: str, time_zone: str | None, hours: tuple[tuple[str, str], ...]) -> Calendar:
         key = (name, time_zone, hours)

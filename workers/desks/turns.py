@@ -13,6 +13,7 @@ from schemas.desk_requests import DeskRequest, RequestMode
 from schemas.vocabulary import HowChosen, Kind, PassedOver
 from workers.desks.candidates import Lineup, line_up
 from workers.desks.capacity import in_period
+from workers.desks.escalation import is_overdue, to_manager
 from workers.desks.outcome import Outcome, State
 from workers.desks.presence import why_not_there
 from workers.desks.rotation import next_turn
@@ -83,8 +84,10 @@ def _decide_turn(
         asks_nothing = request.model_copy(update={"language": None, "segment": None})
         lineup = line_up(desk, reps.items(), asks_nothing, rotation, now_ms, is_bound=is_bound)
     if not lineup.able:
-        return _nobody(request, desk, lineup, skill_missing=skill_missing)
-    if is_bound and not is_released and rotation.waiting and _overtakes(rows, desk, request, reps, lineup):
+        overdue = to_manager(request, desk, lineup.candidates)
+        return overdue or _nobody(request, desk, lineup, skill_missing=skill_missing)
+    waits = is_bound and not is_released and not is_overdue(request)
+    if waits and rotation.waiting and _overtakes(rows, desk, request, reps, lineup):
         return Outcome(State.WAITING, candidates=lineup.candidates, skill_missing=skill_missing)
     held = lineup.held if desk.turn.when_away == "hold" else ()
     step = next_turn(lineup.able, rotation.credits, held)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from schemas.vocabulary import Kind
 from workers.policy.base import Part
@@ -23,9 +23,11 @@ from workers.policy.hours import (
     zone,
 )
 from workers.policy.scalars import (
+    MOST_MOVES,
     Count,
     Name,
     OpeningTime,
+    OverdueMultiple,
     Percent,
     RepId,
     Text,
@@ -132,7 +134,7 @@ class EveryoneAway(Part):
 
 
 class AnswerWithin(Part):
-    """The first response's deadline by kind, in milliseconds of opening hours."""
+    """The first response's deadline by kind, in milliseconds of opening hours; and what happens after it."""
 
     mql: OpeningTime
     raised_hand: OpeningTime
@@ -141,6 +143,37 @@ class AnswerWithin(Part):
     in_cycle: OpeningTime
     service: OpeningTime | None = None
     """A customer's question for support, at the desk of the route ``support_question``: ``service: 4h``."""
+    then: Literal["next", "manager"] | None = None
+    """What happens where nobody has answered. next: the account goes to the next in turn, and after so many times to
+    the desk's manager; manager: to the manager at once. What belongs to an owner goes to the deputy, then to the
+    manager. Without it the account stays where it is, and the overdue answer is reported. Example: ``then: next``."""
+    after: OverdueMultiple | None = None
+    """When ``then`` happens, in multiples of the time to answer: with ``after: 2x`` and 3h, when 6h have passed."""
+    times: Annotated[Count, Field(le=MOST_MOVES)] | None = None
+    """How often, at most, an account goes to the next in turn before the manager gets it. Example: ``times: 2``."""
+
+    @model_validator(mode="after")
+    def _one_escalation(self) -> AnswerWithin:
+        if self.then is None:
+            if self.after is not None or self.times is not None:
+                refuse("after and times beside then, which says what happens", "no then")
+            return self
+        if self.after is None:
+            refuse(f"after beside then: {self.then}, as after: 2x", "no after")
+        if self.then == "next" and self.times is None:
+            refuse("times beside then: next, as times: 2", "no times")
+        if self.then == "manager" and self.times is not None:
+            refuse("times with then: next, and only there", "times")
+        return self
+
+    def escalation_ms(self, within_ms: int) -> int | None:
+        """Return after how much opening time an unanswered account goes on, where it does."""
+        return None if self.then is None or self.after is None else within_ms * self.after // 100
+
+    @property
+    def most_turns(self) -> int:
+        """How often an unanswered account goes to the next in turn."""
+        return self.times or 0
 
     def for_kind(self, kind: Kind) -> int:
         """Return the opening time in milliseconds for ``kind``; a kind without its own has the MQL's."""

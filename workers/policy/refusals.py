@@ -37,9 +37,6 @@ _NOT_YET = frozenset(
         "behaviour.campaigns",
         "desks.*.like",
         "desks.*.answer_within.partner",
-        "desks.*.answer_within.then",
-        "desks.*.answer_within.after",
-        "desks.*.answer_within.times",
     }
 )
 """Keys of rules that are agreed on but not delivered: refused, never ignored."""

@@ -21,6 +21,7 @@ DAY_MS = 24 * HOUR_MS
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,14})", re.ASCII)
 _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?([KMB]?)", re.ASCII)
 _TIME = re.compile(r"(?:([0-9]{1,4})d)?(?:([0-9]{1,5})h)?(?:([0-9]{1,6})m)?", re.ASCII)
+_MULTIPLE = re.compile(r"([0-9]{1,2})(\.[0-9]{1,2})?x", re.ASCII)
 _UNIT = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
 
 
@@ -99,12 +100,36 @@ def _opening_time_ms(value: object) -> int:
     return duration_ms(value)
 
 
+def multiple_percent(value: object) -> int:
+    """Read a multiple, as 2x or 1.5x, as percent. Raises PydanticCustomError."""
+    found = _MULTIPLE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        refuse("a multiple of the time to answer, as 2x or 1.5x")
+    return int(Decimal(found[1] + (found[2] or "")) * 100)
+
+
+def _from_the_deadline_on(percent: int) -> int:
+    if not 100 <= percent <= 2_000:  # noqa: PLR2004 - percent
+        refuse("a multiple of 1x (at the deadline) to 20x")
+    return percent
+
+
 Whole = Annotated[int, BeforeValidator(whole_number)]
 """A whole number, negative or not."""
 Points = Annotated[int, BeforeValidator(whole_number), Field(ge=0, le=10_000)]
 """Points that are given, 0 to 10,000."""
 Count = Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=10_000)]
 Days = Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=3_650)]
+OverdueMultiple = Annotated[
+    int,
+    BeforeValidator(multiple_percent),
+    AfterValidator(_from_the_deadline_on),
+]
+"""A multiple of the time to answer, in percent: 1x (at the deadline) to 20x."""
+MOST_MOVES = 9
+"""How often an unanswered account may go to the next in turn."""
 Percent = Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=99)]
 Amount = Annotated[int, BeforeValidator(amount), Field(ge=0)]
 """Whole units of the policy's currency."""

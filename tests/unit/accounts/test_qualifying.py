@@ -125,6 +125,7 @@ def test_the_fading_of_a_negative_rule_makes_no_mql() -> None:
     market = a_market()
     market.send(form(), activity("webinar_attended"), activity("webinar_attended"))
     market.send(activity(PAGE, url="https://x.example/careers"))
+    market.send(sales("touched", f"{BANK}#1.1"))
     late = MONDAY + 3 * DAY_MS
     said = market.send(*(activity("email_opened", at_ms=late) for _ in range(3)), at_ms=late)
     assert (steps(said), routings(said)) == ([], [])

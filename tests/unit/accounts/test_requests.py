@@ -153,6 +153,7 @@ def test_who_waits_is_assigned_when_there_is_room_again() -> None:
     market.send(
         facts(), *reach_bar(), facts(other, crm_account_id="acc-2"), *reach_bar("zoe", account_key=other)
     )
+    market.send(sales("touched", f"{BANK}#1.1"))
     said = market.tick(at("2026-03-09 08:30"))
     assert story(said) == ["assigned mql r1"]
     assert alerts(said, cleared=True) == ["desk_full"]

@@ -129,7 +129,7 @@ NOT_YET = [
     ("  again:", "  buying_group: {people: 3, within_days: 28}\n  again:", "stages.buying_group"),
     ("  again:", "  attempts_before_no: 5\n  again:", "stages.attempts_before_no"),
     ("  repeats:", "  erase_within: 24h\n  repeats:", "privacy.erase_within"),
-    ("in_cycle: 2h", "in_cycle: 2h, then: next", "desks.inside_sales.answer_within.then"),
+    ("in_cycle: 2h", "in_cycle: 2h, partner: 2h", "desks.inside_sales.answer_within.partner"),
     ("    manager: dana", "    manager: dana\n    like: other", "desks.inside_sales.like"),
     ("points: 12, group", "points: 12, once_per: 24h, group", "behaviour.rules.webinar.once_per"),
 ]

@@ -1,0 +1,220 @@
+"""Nobody answers: reminded, reported, then the account goes on, and in the end the manager has it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.scenarios.story import Story, Told
+
+
+@pytest.fixture
+def team(story: Story) -> Story:
+    """Three at inside sales, Dana who manages them, and a bank whose Ann asks for a demo on Tuesday at ten.
+
+    A raised hand is to be answered within 30 minutes, and goes on after an hour; at most twice, then to the manager.
+    """
+    story.escalates = True
+    story.rep("dana", at_desk=False)
+    for rep_id in ("mia", "tom", "zoe"):
+        story.rep(rep_id)
+    story.bank("harbor")
+    story.form("ann@harbor.example", "tue 10:00", "demo")
+    return story
+
+
+@pytest.fixture
+def owned(story: Story) -> Story:
+    """Olga owns the bank, Pavel is her deputy, Mona her manager."""
+    story.escalates = True
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    story.rep("olga", at_desk=False, deputy_rep_id="pavel", manager_rep_id="mona")
+    story.rep("pavel", at_desk=False, manager_rep_id="mona")
+    story.rep("mona", at_desk=False)
+    story.bank("harbor", owner_rep_id="olga")
+    story.form("ann@harbor.example", "tue 10:00", "demo")
+    return story
+
+
+def who(told: Told) -> list[str]:
+    """Who had the lead, one after another."""
+    return [str(holder) for action, _, holder in told.handoffs if action != "withdrawn"]
+
+
+def assert_never_two(told: Told) -> None:
+    for holders in told.holders.values():
+        assert all(len(one) <= 1 for one in holders)
+
+
+def reasons(told: Told) -> list[list[str]]:
+    return [event["explanation"]["reasons"] for event in told.of("lead.routing")]
+
+
+def up(told: Told) -> list[str]:
+    """Alerts that are still up at the end."""
+    count: Counter[str] = Counter()
+    for alert, cleared in told.alerts:
+        count[alert] += -1 if cleared else 1
+    return sorted(count.elements())
+
+
+def test_a_lead_that_nobody_answers_goes_to_the_next_in_turn_with_a_new_deadline(team: Story) -> None:
+    told = team.told(until="tue 11:10")
+
+    assert who(told) == ["mia", "tom"]
+    moved = told.of("lead.routing")[-1]
+    assert moved["occurred_at"] == "2026-03-03T16:00:00Z"  # an hour: twice the half hour
+    assert moved["first_response_due_at"] == "2026-03-03T16:30:00Z"
+    assert moved["explanation"]["reasons"] == ["not_answered", "next_in_rotation"]
+    assert {"rep_id": "mia", "why": "had_it"} in moved["passed_over"]
+    assert up(told) == []
+
+
+def test_it_goes_on_twice_and_then_to_the_manager_and_no_further(team: Story) -> None:
+    told = team.told(until="fri 17:00")
+
+    assert who(told) == ["mia", "tom", "zoe", "dana"]
+    assert told.of("lead.routing")[-1]["how_chosen"] == "manager"
+    assert up(told) == ["response_due_soon", "response_overdue", "still_unanswered"]
+    assert told.of("lead.alerts")[-1]["told"] == ["dana"]
+
+
+def test_every_move_takes_a_turn_at_the_desk(team: Story) -> None:
+    told = team.told(until="fri 17:00")
+
+    turns = [entry["rep_id"] for entry in told.of("desk.ledger") if entry["entry"] == "turn"]
+    assert turns == ["mia", "tom", "zoe"]
+
+
+def test_an_answer_before_the_time_keeps_the_lead_where_it_is(team: Story) -> None:
+    team.sales("touched", "ann@harbor.example", "tue 10:50")
+
+    told = team.told(until="fri 17:00")
+
+    assert who(told) == ["mia"]
+    assert up(told) == []
+
+
+def test_the_whole_account_moves_and_never_has_two_reps(team: Story) -> None:
+    team.form("bob@harbor.example", "tue 10:20", "demo")
+
+    told = team.told(until="tue 11:05")
+
+    assert told.holders["domain:harbor.example"] == [{"mia"}, {"mia"}, {"mia"}, {"tom"}, {"tom"}]
+    assert_never_two(told)
+
+
+def test_a_rep_who_works_one_lead_of_the_account_keeps_the_others_and_the_manager_is_told(
+    team: Story,
+) -> None:
+    team.form("bob@harbor.example", "tue 10:20", "demo")
+    team.sales("touched", "ann@harbor.example", "tue 10:25")
+
+    told = team.told(until="wed 12:00")
+
+    assert set(who(told)) == {"mia"}
+    assert up(told) == ["response_due_soon", "response_overdue", "still_unanswered"]
+    last = told.of("lead.alerts")[-1]
+    assert (last["alert"], last["told"]) == ("still_unanswered", ["mia", "dana"])
+
+
+def test_a_touch_in_time_that_is_told_late_brings_the_account_back(team: Story) -> None:
+    team.sales("touched", "ann@harbor.example", "tue 12:30", "mia", occurred_at="2026-03-03T10:15:00-05:00")
+
+    told = team.told(until="tue 12:40")
+
+    assert who(told) == ["mia", "tom", "zoe", "mia"]
+    assert reasons(told)[-1] == ["answered_before_move"]
+    assert up(told) == []
+    assert_never_two(told)
+
+
+def test_a_touch_told_late_changes_nothing_where_the_next_rep_works_on_it_already(team: Story) -> None:
+    team.sales("touched", "ann@harbor.example", "tue 11:10", "tom")
+    team.sales("touched", "ann@harbor.example", "tue 11:20", "mia", occurred_at="2026-03-03T10:15:00-05:00")
+
+    assert who(team.told(until="wed 12:00")) == ["mia", "tom"]
+
+
+def test_a_touch_after_the_account_went_on_is_an_answer_and_moves_nothing(team: Story) -> None:
+    team.sales("touched", "ann@harbor.example", "tue 11:10", "mia")
+
+    told = team.told(until="wed 12:00")
+
+    assert who(told) == ["mia", "tom"]
+    assert up(told) == []
+
+
+def test_what_belongs_to_an_owner_goes_to_the_deputy_then_to_the_manager(owned: Story) -> None:
+    told = owned.told(until="fri 17:00")
+
+    assert who(told) == ["olga", "pavel", "mona"]
+    assert [event["how_chosen"] for event in told.of("lead.routing")] == [
+        "account_owner",
+        "deputy",
+        "manager",
+    ]
+    assert [event["assignee"].get("deputy_for") for event in told.of("lead.routing")] == [
+        None,
+        "olga",
+        "olga",
+    ]
+    assert up(told) == ["response_due_soon", "response_overdue", "still_unanswered"]
+
+
+def test_a_second_lead_of_an_owned_account_follows_to_whoever_stands_in(owned: Story) -> None:
+    owned.form("bob@harbor.example", "tue 11:05", "demo")
+
+    told = owned.told(until="tue 11:10")
+
+    assert who(told) == ["olga", "pavel", "pavel"]
+    assert_never_two(told)
+
+
+def test_a_full_desk_passes_an_overdue_lead_to_the_manager_at_once(story: Story) -> None:
+    story.escalates = True
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    story.rep("tom", desks=[{"desk": "inside_sales", "weight": 1, "capacity": 0}])
+    story.bank("harbor")
+    story.form("ann@harbor.example", "tue 09:00")
+    story.much_interest("ann@harbor.example", "tue 09:05")
+
+    told = story.told(until="tue 16:00")
+
+    assert who(told) == ["mia", "dana"]
+    assert up(told) == []
+
+
+def test_night_and_weekend_do_not_count(story: Story) -> None:
+    story.escalates = True
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    story.rep("tom")
+    story.bank("harbor")
+    story.form("ann@harbor.example", "fri 17:15", "demo")  # a quarter of an hour is left on Friday
+
+    told = story.told(until="mon2 09:20")
+
+    assert who(told) == ["mia", "tom"]
+    assert told.of("lead.routing")[-1]["occurred_at"] == "2026-03-09T13:15:00Z"  # Monday 9:15, summer time
+
+
+def test_an_event_that_comes_twice_moves_nothing_twice(team: Story) -> None:
+    once = team.told(until="fri 17:00").emits
+    team.line(team._lines[-1])
+
+    assert team.told(until="fri 17:00").emits == once
+
+
+def test_who_is_told_of_what(team: Story) -> None:
+    told = team.told(until="tue 10:40")
+
+    expected: list[dict[str, Any]] = [
+        {"alert": "response_due_soon", "told": ["mia"]},
+        {"alert": "response_overdue", "told": ["mia", "dana"]},
+    ]
+    assert [{"alert": one["alert"], "told": one["told"]} for one in told.of("lead.alerts")] == expected

@@ -1,0 +1,83 @@
+"""What stands inside the account's row of its one request, of the wish to move, and of who had its hand-offs before."""
+
+from __future__ import annotations
+
+import msgspec
+
+from schemas.desk_requests import MoveWhy, RequestMode
+from schemas.vocabulary import HowChosen, Kind, Route, RouteMiss
+
+
+class Part(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Inside a row; new fields need defaults."""
+
+
+class Move(Part, frozen=True):
+    """The open hand-offs are to go to somebody else, though nobody else owns the account by right."""
+
+    why: MoveWhy
+    from_id: str
+    """Who has them; the move is void once somebody else has."""
+    to_rep_id: str | None = None
+    """Who is to have them, where that is known."""
+    is_held: bool = False
+    """A desk was asked, and nobody can take them yet: leads that are due come first."""
+
+
+class Passed(Part, frozen=True):
+    """A rep who had the account and did not answer, until it went on."""
+
+    rep_id: str
+    until_ms: int
+
+
+class MovedOn(Part, frozen=True):
+    """An account that nobody answers: who had it since the last answer. At most 12."""
+
+    had: tuple[Passed, ...] = ()
+    turns: int = 0
+    """How often the next in turn got it."""
+    is_at_end: bool = False
+    """The manager has it, or nobody else is left: it goes on no more."""
+
+
+class Earlier(Part, frozen=True):
+    """A line of the routes before the one taken: why it did not hold, and what would have made it."""
+
+    route: Route
+    why: RouteMiss
+    to: str | None = None
+    fact: str | None = None
+    needed: str | None = None
+    rep_id: str | None = None
+
+
+class OpenRequest(Part, frozen=True):
+    """The account's one open request to a desk."""
+
+    request_id: str
+    desk: str
+    mode: RequestMode
+    kind: Kind
+    route: Route
+    how: HowChosen | None
+    rep_id: str | None
+    lead_id: str
+    handoff_id: str
+    pending: str = ""
+    """The key of the lead that waits for the answer; empty where only open hand-offs move."""
+    total: int = 0
+    since_ms: int = 0
+    raised: bool = False
+    earlier: tuple[Earlier, ...] = ()
+    terms: str | None = None
+    """The desk whose deadlines hold for an owner by right, where the route names one."""
+    attempt: int = 1
+    is_waiting: bool = False
+    """The desk has answered: held until there is room, or somebody is there."""
+    is_refused: bool = False
+    """It could neither give nor keep it: asked anew when the timer is due."""
+    move: MoveWhy | None = None
+    """Why open hand-offs move; None: a lead is handed off, or the account belongs to somebody else by right."""
+    excluded: tuple[str, ...] = ()
+    """Who had the account and did not answer. At most 20."""

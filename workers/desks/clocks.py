@@ -1,0 +1,57 @@
+"""How long the first response may take, and what is left of it after an absence: spans of opening time, and their ends.
+
+In: a desk's terms, calendars (the first that can tell decides), hand-offs that move along. Out: spans and instants in
+milliseconds. Where no calendar ever opens, the time runs day and night: nobody goes without a deadline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemas.desk_requests import RunningClock
+from schemas.lead_events import Clock
+from schemas.vocabulary import Kind
+from workers.desks.calendar import Calendar, NeverOpensError
+from workers.policy.model import Desk
+
+Spans = tuple[int, int, int | None]
+"""Until it is due soon, due, and until an unanswered account goes on (None: it stays)."""
+
+
+def spans_of(desk: Desk, kind: Kind, *, raised_hand: bool) -> Spans:
+    """Return the whole time that the desk's terms give a hand-off."""
+    within = desk.answer_within
+    is_pressing = raised_hand and kind is not Kind.INQUIRY
+    within_ms = within.raised_hand if is_pressing else within.for_kind(kind)
+    return within_ms * desk.due_soon_percent // 100, within_ms, within.escalation_ms(within_ms)
+
+
+def ends_of(calendars: Sequence[Calendar], spans: Spans, from_ms: int) -> Spans:
+    """Return when these spans of opening time are over, by the first calendar that opens for so long."""
+    soon_ms, due_ms, then_ms = spans
+    for calendar in calendars:
+        try:
+            then_at_ms = None if then_ms is None else calendar.add_working_time(from_ms, then_ms)
+            return (
+                calendar.add_working_time(from_ms, soon_ms),
+                calendar.add_working_time(from_ms, due_ms),
+                then_at_ms,
+            )
+        except NeverOpensError:
+            continue
+    return from_ms + soon_ms, from_ms + due_ms, None if then_ms is None else from_ms + then_ms
+
+
+def renewed(desk: Desk, calendars: Sequence[Calendar], clock: RunningClock, now_ms: int) -> Clock:
+    """Return a hand-off's deadlines from now on: what was left when its rep went away, else the whole time."""
+    if clock.frozen_at_ms is None or clock.due_at_ms is None:
+        spans = spans_of(desk, clock.kind, raised_hand=clock.raised_hand)
+    else:
+        frozen_ms, left = clock.frozen_at_ms, calendars[0].working_time
+        spans = (
+            left(frozen_ms, clock.due_soon_at_ms or frozen_ms),
+            left(frozen_ms, clock.due_at_ms),
+            None if clock.then_at_ms is None else left(frozen_ms, clock.then_at_ms),
+        )
+    soon_ms, due_ms, then_ms = ends_of(calendars, spans, now_ms)
+    return Clock(handoff_id=clock.handoff_id, due_soon_at_ms=soon_ms, due_at_ms=due_ms, then_at_ms=then_ms)
