@@ -27,3 +27,5 @@ class FormFill(InboundEvent):
     url: str | None = Field(default=None, max_length=4096)
     campaign: Campaign | None = None
     consent: Consent | None = None
+    user_agent: str | None = Field(default=None, max_length=2000, description="As the browser names itself.")
+    is_bot: bool = Field(default=False, description="The sender knows that no person did this.")

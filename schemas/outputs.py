@@ -74,6 +74,7 @@ class Person(Model):
     """The lead as sales needs it. Absent from a withdrawal."""
 
     email: str | None = None
+    role_address: bool = Field(default=False, description="A mailbox of a function, as info@: no contact.")
     first_name: str | None = None
     last_name: str | None = None
     company: str | None = None

@@ -19,3 +19,5 @@ class WebActivity(InboundEvent):
     duration_seconds: float | None = Field(default=None, ge=0, le=86_400)
     session_id: Identifier | None = None
     consent: Consent | None = None
+    user_agent: str | None = Field(default=None, max_length=2000, description="As the browser names itself.")
+    is_bot: bool = Field(default=False, description="The sender knows that no person did this.")

@@ -261,7 +261,8 @@ def _forwarded(event: LeadFact, primary_key: str) -> Emit:
 
 
 def _came_by(case: Case, lead: LeadRow, event: LeadActivity | LeadForm) -> LeadRow:
-    case.was_active(event.lead_id, event.occurred_at_ms)
+    if not lead.role_address:  # a mailbox of a function is nobody's colleague
+        case.was_active(event.lead_id, event.occurred_at_ms)
     campaign = latest_campaign(lead.campaign, event.campaign, event.occurred_at_ms)
     if campaign is lead.campaign:
         return lead

@@ -226,6 +226,7 @@ def _person(lead: LeadRow) -> Person:
     facts = lead.facts
     return Person(
         email=lead.email,
+        role_address=lead.role_address,
         first_name=value_of(facts, "first_name"),
         last_name=value_of(facts, "last_name"),
         company=value_of(facts, "company"),

@@ -70,7 +70,8 @@ def judge(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Oc
 
     standing = _standing(case, lead, fit, excluded)
     stage = stage_of(standing)
-    behaviour = case.terms.rules.points(score.attributed, _today(case, score))
+    is_ours = excluded is Reason.OWN_DOMAIN  # our own people earn nothing
+    behaviour = NONE if is_ours else case.terms.rules.points(score.attributed, _today(case, score))
     reasons = _reasons(case, lead_id, lead, stage, standing, fit, behaviour, due)
     if stage is not lead.stage:
         as_of = behaviour if due is None else case.terms.rules.points(score.attributed, due.day)

@@ -2,7 +2,7 @@
 
 In: records of the result topics, of `lead.events`, and of the changelog of `visitors`, committed ones only. Out: the
 figures of the report. Every web event and form that was produced ends as exactly one of: a fact about a lead, kept for
-a visitor who is still unknown, counted only because it names nobody or was refused to count, a repeat, or a dead letter.
+a visitor who is still unknown, counted only because it names nobody, is no visit or was refused to count, a repeat, or a dead letter.
 """
 
 from __future__ import annotations
@@ -89,6 +89,8 @@ class Reconciliation:
     of_leads: int
     of_unknown_visitors: int
     of_nobody: int
+    no_visits: int
+    """Robots and heartbeats."""
     untracked: int
     """Activities that came with a refusal to be tracked, of leads."""
     repeated: int
@@ -98,7 +100,7 @@ class Reconciliation:
     def accounted(self) -> int:
         """All that is known to have become something."""
         of_people = self.of_leads + self.of_unknown_visitors + self.untracked
-        return of_people + self.of_nobody + self.repeated + self.dead
+        return of_people + self.of_nobody + self.no_visits + self.repeated + self.dead
 
     @property
     def adds_up(self) -> bool:
@@ -171,6 +173,7 @@ class Findings:
             of_leads=len(self._facts),
             of_unknown_visitors=len(self._history),
             of_nobody=sum(row.nobody for row in self._counts.values()),
+            no_visits=sum(row.no_visits for row in self._counts.values()),
             untracked=len(self._untracked),
             repeated=sum(row.repeated for row in self._counts.values()),
             dead=sum(count for (topic, _), count in self.dead.items() if topic in EDGE),

@@ -17,12 +17,16 @@ from workers.embedded.contacts import contacts
 from workers.embedded.dice import Dice
 from workers.embedded.happening import Happening, happening
 from workers.embedded.journeys import DAYS, Journeys, some_time
+from workers.embedded.no_visits import no_visits
 from workers.embedded.people import Person, people
 
 START: Final = datetime(2026, 3, 2, tzinfo=UTC)
 """A Monday."""
 ANONYMOUS: Final = 4_200
 SHARED_BROWSERS: Final = 12
+ROBOTS: Final = 40
+"""Sessions of robots; half of them say so by their user agent, half by the sender's own mark."""
+HEARTBEATS: Final = 300
 NAMELESS: Final = 60
 """Events that name neither a visitor nor a person."""
 RUBBISH: Final = 70
@@ -46,6 +50,7 @@ def market(seed: int, start: datetime = START) -> list[Happening]:
     visits = list(with_consent(Dice(f"consents of {seed}"), _visits(chance, journeys, crowd, start)))
     made = list(_as_it_arrives(chance, visits))
     made.extend(_rubbish(chance, start))
+    made.extend(no_visits(Dice(f"robots of {seed}"), start, ROBOTS, HEARTBEATS))
     made.extend(sales_team.answers(chance, journeys.asked))
     made.extend(sales_team.changes(chance, firms, start))
     made.extend(contacts(Dice(f"contacts of {seed}"), crowd, start))

@@ -147,6 +147,7 @@ def _tally(tally: Reconciliation, found: Findings, seconds: float) -> Renderable
         f"{tally.of_unknown_visitors:,}", "counted only: kept for visitors who have not said who they are"
     )
     table.add_row(f"{tally.of_nobody:,}", "counted only: name neither a visitor nor a person")
+    table.add_row(f"{tally.no_visits:,}", "counted only: robots and heartbeats, no visits")
     table.add_row(f"{tally.untracked:,}", "counted only: came with a refusal to be tracked")
     table.add_row(f"{tally.repeated:,}", "repeated: came before")
     table.add_row(f"{tally.dead:,}", "dead letters")

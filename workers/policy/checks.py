@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workers.policy.names import unknown
+from workers.policy.no_visit_checks import check_no_visits
 from workers.policy.problem import shown
 from workers.policy.route_checks import check_routes
 from workers.policy.skill_checks import check_skills
@@ -19,6 +20,7 @@ def check_names(policy: Policy, document: Document) -> list[Problem]:
     """Return every name that leads nowhere and every order that cannot hold."""
     return [
         *_rules(policy, document),
+        *check_no_visits(policy, document),
         *check_routes(policy, document),
         *_desks(policy, document),
         *check_skills(policy, document),

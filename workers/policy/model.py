@@ -33,6 +33,7 @@ from workers.policy.market import (
     ServedMarket,
     Title,
 )
+from workers.policy.no_visits import NoVisits
 from workers.policy.routes import Owners, Route, Span, Territory
 from workers.policy.scalars import DAY_MS, Count, CurrencyCode, Days, Name, Text, form, refuse
 from workers.policy.skills import DeskSkills, Segment, Skills
@@ -151,6 +152,7 @@ class Policy(Part):
     desks: Annotated[dict[Name, Desk], Field(min_length=1, max_length=50)]
     calendars: Annotated[dict[Name, Calendar], Field(min_length=1, max_length=100)]
     privacy: Privacy
+    no_visits: NoVisits = NoVisits()
 
     _hash: str = PrivateAttr(default="0" * 12)
 

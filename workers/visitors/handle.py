@@ -28,6 +28,7 @@ from workers.outbox import emit
 from workers.visitors import facts
 from workers.visitors.history import Bounds, Kept, hand_over, keep
 from workers.visitors.links import link_at, linked
+from workers.visitors.no_visits import Visits
 from workers.visitors.rows import CountRow, Link, PersonRow, ReadyRow, VisitorRow, Word
 from workers.visitors.sweep import sweep_chunk
 
@@ -61,6 +62,7 @@ class VisitorsHop:
         kept = policy.privacy.anonymous_history
         self._bounds = Bounds(kept.events, kept.ms)
         self._window_ms = policy.privacy.repeats.ms
+        self._visits = Visits(policy.no_visits)
         self._counts_nothing_untracked = policy.privacy.without_tracking_consent == "count_nothing"
 
     def parse(self, record: Record) -> VisitorEvent | DirectoryReady:
@@ -99,16 +101,19 @@ class VisitorsHop:
             rows.put(ReadyRow(partitions=event.partitions), str(event.partition))
             return []
         said, arrival_ms = event.said, record.timestamp_ms
+        if self._visits.is_none(said):
+            _count(rows, arrival_ms, clock, no_visits=1)
+            return []
         time = event_time(said.occurred_at, arrival_ms, self._window_ms)
         if not take_once(rows, record.topic, said.event_id, time, arrival_ms):
-            _count(rows, time, clock, repeated=1)
+            _count(rows, time.at_ms, clock, repeated=1)
             return []
         if event.has_bad_address:
-            _count(rows, time, clock, bad_addresses=1)
+            _count(rows, time.at_ms, clock, bad_addresses=1)
         if event.address is not None:
             return self._of_person(said, person_of(event.address, self._lead_id_key), time, rows, clock)
         if said.anonymous_id is None:
-            _count(rows, time, clock, nobody=1)
+            _count(rows, time.at_ms, clock, nobody=1)
             return []
         return self._of_visitor(said, said.anonymous_id, time, rows, clock)
 
@@ -210,10 +215,16 @@ def _words(said: WebActivity | FormFill, time: EventTime) -> list[Word]:
 
 
 def _count(
-    rows: Rows, time: EventTime, clock: Clock, nobody: int = 0, bad_addresses: int = 0, repeated: int = 0
+    rows: Rows,
+    at_ms: int,
+    clock: Clock,
+    nobody: int = 0,
+    bad_addresses: int = 0,
+    repeated: int = 0,
+    no_visits: int = 0,
 ) -> None:
     ensure_sweep(rows, clock.now_ms)
-    day = day_key(time.at_ms)
+    day = day_key(at_ms)
     now = rows.get(CountRow, day) or _NO_COUNTS
     rows.put(
         replace(
@@ -221,6 +232,7 @@ def _count(
             nobody=now.nobody + nobody,
             bad_addresses=now.bad_addresses + bad_addresses,
             repeated=now.repeated + repeated,
+            no_visits=now.no_visits + no_visits,
         ),
         day,
     )

@@ -72,7 +72,7 @@ class PersonRow(Row, frozen=True):
 
 
 class CountRow(Row, frozen=True):
-    """What became no fact, keyed by the day (UTC) of the event. Kept for 30 days."""
+    """What became no fact, keyed by the day (UTC) of the event, or of its arrival. Kept for 30 days."""
 
     prefix: ClassVar[str] = "count"
     nobody: int = 0
@@ -80,6 +80,8 @@ class CountRow(Row, frozen=True):
     bad_addresses: int = 0
     """Came with an address that is none; the visitor counted without it."""
     repeated: int = 0
+    no_visits: int = 0
+    """Robots and heartbeats."""
 
 
 class ReadyRow(Row, frozen=True):

@@ -43,11 +43,11 @@ def test_each_event_ends_as_exactly_one_thing() -> None:
     found.take(fact("b", "lead_form"))
     found.take(fact("r", "lead_consent", is_activity=True))
     row(found, HistoryRow(activity="page_view"), HistoryRow, "anon-1", "1", "w", "c")
-    row(found, CountRow(nobody=1, repeated=2), CountRow, "day")
+    row(found, CountRow(nobody=1, repeated=2, no_visits=3), CountRow, "day")
     found.take(record("dead.letters", {"topic": "web.activity", "reason": "empty"}))
     found.take(record("dead.letters", {"topic": "visitor.events", "reason": "too_old"}))
 
-    tally = found.reconciled(9)
+    tally = found.reconciled(12)
 
     assert tally.adds_up
     assert (tally.of_leads, tally.of_unknown_visitors, tally.of_nobody, tally.repeated, tally.dead) == (
@@ -57,8 +57,8 @@ def test_each_event_ends_as_exactly_one_thing() -> None:
         2,
         2,
     )
-    assert tally.untracked == 1
-    assert not found.reconciled(10).adds_up
+    assert (tally.untracked, tally.no_visits) == (1, 3)
+    assert not found.reconciled(13).adds_up
 
 
 @pytest.mark.parametrize(

@@ -171,3 +171,11 @@ def test_some_agree_to_be_tracked_a_few_refuse_and_some_want_no_marketing(fortni
     assert 500 < said["tracking", False] < 5_000
     assert said["marketing", True] > 100
     assert said["marketing", False] >= 5
+
+
+def test_robots_and_heartbeats_come_too(fortnight: list[Happening]) -> None:
+    said = values(fortnight, "web.activity")
+
+    assert sum(value.get("is_bot", False) for value in said) > 50
+    assert sum("bot" in value.get("user_agent", "").lower() for value in said) > 30
+    assert sum(value.get("activity") == "heartbeat" for value in said) > 200
