@@ -160,6 +160,13 @@ class LedgerCandidate(Model):
         description="Smooth weighted round robin's current weight, in millionths of a turn."
     )
     current_after: int
+    gained: int = Field(
+        default=0,
+        description="The rep's share of the turn, in millionths; who took the turn paid all the gains together.",
+    )
+    since_turn: int = Field(
+        default=0, description="The turn after which the rep joined the desk, with nothing."
+    )
     taken_in_period: int = Field(description="Leads in the desk's period, before a turn and after a return.")
     capacity: int | None = None
     passed_over: PassedOver | None = None

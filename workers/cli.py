@@ -10,6 +10,7 @@ import typer
 
 from workers.commands.demo import demo
 from workers.commands.failure import plain_failures
+from workers.commands.fairness import fairness
 from workers.commands.kafka import resume, topics_app, worker
 from workers.commands.policy import policy_app
 from workers.commands.replay import replay
@@ -50,6 +51,7 @@ app.command()(worker)
 app.add_typer(topics_app, name="topics")
 app.command()(replay)
 app.command()(watch)
+app.command()(fairness)
 app.add_typer(policy_app, name="policy")
 app.command()(resume)
 

@@ -28,6 +28,8 @@ from tests.unit.desks.world import (
     rep,
 )
 from workers.desks.calendar import Per
+from workers.desks.fairness import audit
+from workers.desks.rotation import FULL_TURN
 from workers.desks.terms import Terms
 from workers.engine.api import Record
 from workers.engine.control import Tick, control_emit
@@ -39,6 +41,7 @@ POLICIES = [
     policy_with(("most: 8", "most: 2")),
     policy_with(("most: 8", "most: 1"), ("when_away: skip", "when_away: hold")),
     policy_with(("most: 8", "most: 2"), ("mql: hold", "mql: dana")),
+    policy_with(("most: 8, per: week", "most: 1, per: day"), ("it: anyone", "it: dana")),
 ]
 
 Op = tuple[Any, ...]
@@ -49,6 +52,7 @@ asks = st.tuples(
     st.sampled_from(["turn", "turn", "turn", "follow", "owner"]),
     st.sampled_from(REPS),
     st.integers(130, 150),
+    st.sampled_from([None, None, "es"]),
 )
 backs = st.tuples(st.just("return"), st.integers(0, 25))
 records = st.tuples(
@@ -58,6 +62,7 @@ records = st.tuples(
     st.one_of(st.none(), st.tuples(st.integers(-20, 60), st.integers(1, 120))),
     st.sampled_from([None, 0, 1, 3]),
     st.sampled_from([None, 1, 5]),
+    st.sampled_from([(), (), ("es",)]),
 )
 leaves = st.tuples(st.just("leave"), st.sampled_from(REPS))
 laters = st.tuples(st.just("later"), st.integers(0, 100))
@@ -118,9 +123,14 @@ class Told:
 
 def request_of(op: Op, made: dict[int, DeskRequest]) -> DeskRequest:
     """The same number is the same request, whatever else the operation says."""
-    _, number, kind, mode, who, total = op
+    _, number, kind, mode, who, total, language = op
     if number not in made:
-        changes: dict[str, Any] = {"kind": kind, "total": total, "raised_hand": kind is Kind.RAISED_HAND}
+        changes: dict[str, Any] = {
+            "kind": kind,
+            "total": total,
+            "raised_hand": kind is Kind.RAISED_HAND,
+            "language": language,
+        }
         if kind is not Kind.INQUIRY and mode != "turn":
             changes |= {"mode": RequestMode(mode), "rep_id": who}
             if mode == "owner":
@@ -141,9 +151,17 @@ def events_of(
     if op[0] == "leave":
         gone = [facts(None, desk=desk, rep_id=op[1], event_id=str(number)) for desk in (DESK, f"rep:{op[1]}")]
         return list(gone), {op[1]: None}
-    _, who, active, away, capacity, weight = op
+    _, who, active, away, capacity, weight, languages = op
     span = ((now_ms + away[0] * HOUR_MS, now_ms + (away[0] + away[1]) * HOUR_MS),) if away else ()
-    record = rep(who, active=active, away=span, capacity=capacity, weight=weight, deputy_rep_id="a")
+    record = rep(
+        who,
+        active=active,
+        away=span,
+        capacity=capacity,
+        weight=weight,
+        deputy_rep_id="a",
+        languages=languages,
+    )
     return [facts(record, desk=desk, event_id=str(number)) for desk in (DESK, f"rep:{who}")], {who: record}
 
 
@@ -188,7 +206,7 @@ def test_capacity_is_passed_by_raised_hands_and_by_leads_that_follow_only(
 ) -> None:
     loaded = load_policy(POLICIES[policy])
     calendar = Terms(loaded).calendar_of(loaded.desks["inside_sales"])
-    most = loaded.desks["inside_sales"].mqls_per_rep.most
+    room = loaded.desks["inside_sales"].mqls_per_rep
     made: dict[int, DeskRequest] = {}
     for op in history:
         if op[0] == "ask":
@@ -198,16 +216,54 @@ def test_capacity_is_passed_by_raised_hands_and_by_leads_that_follow_only(
     for event, known in play(history, policy).said:
         if not isinstance(event, LedgerEntry) or event.desk != DESK:
             continue
-        week = calendar.period(decided_ms(event), Per.WEEK).name
+        period = calendar.period(decided_ms(event), Per(room.per)).name
         if event.entry == "return":
             got.pop(event.request_id)
         elif event.entry in {"turn", "released", "follow"} and event.rep_id is not None:
             request = asked[event.request_id]
             if event.entry != "follow" and request.kind is Kind.MQL:
                 own = known[event.rep_id].desks[0].capacity
-                used = Counter(got.values())[event.rep_id, week]
-                assert used < (most if own is None else own)
-            got[event.request_id] = (event.rep_id, week)
+                used = Counter(got.values())[event.rep_id, period]
+                assert used < (room.most if own is None else own)
+            got[event.request_id] = (event.rep_id, period)
+
+
+@settings(max_examples=120, deadline=None)
+@given(histories, st.sampled_from(range(len(POLICIES))))
+def test_the_ledger_proves_that_nobody_eligible_is_a_whole_turn_off(history: list[Op], policy: int) -> None:
+    told = play(history, policy)
+    desks = audit(event for event, _ in told.said if isinstance(event, LedgerEntry))
+    assert [problem for desk in desks.values() for problem in desk.problems] == []
+    for desk in desks.values():
+        if not desk.given_back:
+            assert all(share.most_off < FULL_TURN for share in desk.reps.values())
+
+
+@settings(max_examples=120, deadline=None)
+@given(histories, st.sampled_from(range(len(POLICIES))))
+def test_who_lacks_the_skill_gets_no_turn_unless_nobody_who_has_it_could(
+    history: list[Op], policy: int
+) -> None:
+    made: dict[int, DeskRequest] = {}
+    for op in history:
+        if op[0] == "ask":
+            request_of(op, made)
+    asked = {request.request_id: request for request in made.values()}
+    told = play(history, policy)
+    answers = {event.request_id: event for event, _ in told.said if isinstance(event, DeskAnswer)}
+    for event, known in told.said:
+        if (
+            not isinstance(event, LedgerEntry)
+            or event.entry not in {"turn", "released"}
+            or event.desk != DESK
+        ):
+            continue
+        if asked[event.request_id].language == "es" and "es" not in known[event.rep_id or ""].languages:
+            assert answers[event.request_id].skill_missing
+            has_it = [who for who, record in known.items() if record.active and "es" in record.languages]
+            is_bound = asked[event.request_id].kind is Kind.MQL
+            at_desk = [one.rep_id for one in event.candidates if one.rep_id in has_it]
+            assert not (is_bound and at_desk)
 
 
 @settings(max_examples=100, deadline=None)
@@ -257,7 +313,7 @@ def desks_in(told: Told) -> dict[bytes, bytes]:
 
 def test_the_histories_do_reach_what_they_are_to_test() -> None:
     assert datetime.fromtimestamp(MONDAY / 1_000, UTC).weekday() == 0
-    calm = [("rep", who, True, None, 1, None) for who in "ab"]
-    asked = [("ask", number, Kind.MQL, "turn", "a", 140) for number in range(4)]
+    calm = [("rep", who, True, None, 1, None, ()) for who in "ab"]
+    asked = [("ask", number, Kind.MQL, "turn", "a", 140, None) for number in range(4)]
     entries = [event.entry for event, _ in play([*calm, *asked], 0, 1).said if isinstance(event, LedgerEntry)]
     assert entries == ["turn", "turn", "waiting", "waiting", "released", "released"]

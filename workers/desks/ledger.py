@@ -5,7 +5,7 @@ In: a request and its outcome, or a return. Out: a LedgerEntry for desk.ledger. 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from schemas.desk_requests import DeskRequest, DeskReturn, RequestMode
@@ -38,7 +38,7 @@ def ledger_line(
     if entry is None:
         return None
     rotation = rows.get(RotationRow, request.desk) or RotationRow()
-    gains = dict(outcome.step.weights) if outcome.step else {}
+    gains = _gains(outcome.step.weights, outcome.step.unit) if outcome.step else {}
     candidates = []
     for one in outcome.candidates:
         is_taker = one.rep_id == outcome.rep_id
@@ -50,6 +50,8 @@ def ledger_line(
                 weight=one.weight,
                 current_before=one.credit,
                 current_after=after,
+                gained=gains.get(one.rep_id, 0),
+                since_turn=rotation.joined.get(one.rep_id, 0),
                 taken_in_period=one.taken,
                 capacity=one.capacity,
                 passed_over=why,
@@ -82,6 +84,11 @@ def return_line(
     """Return the line of a turn or room that was given back."""
     weights = dict(answer.weights)
     rep_ids = sorted(weights or ([answer.rep_id] if answer.rep_id else []))
+    lost = {
+        rep_id: -gain
+        for rep_id, gain in _gains(answer.weights, answer.unit).items()
+        if after.joined.get(rep_id, 0) < answer.turn
+    }
     return emit(
         DESK_LEDGER,
         LedgerEntry(
@@ -94,23 +101,27 @@ def return_line(
             account_key=answer.account_key,
             lead_id=answer.lead_id,
             rep_id=answer.rep_id,
-            candidates=[_given_back(rep_id, weights, before.credits, after) for rep_id in rep_ids],
+            candidates=[
+                LedgerCandidate(
+                    rep_id=rep_id,
+                    weight=weights.get(rep_id, 1),
+                    current_before=before.credits[rep_id],
+                    current_after=after.credits[rep_id],
+                    gained=lost.get(rep_id, 0),
+                    since_turn=after.joined.get(rep_id, 0),
+                    taken_in_period=after.taken.get(rep_id, 0),
+                )
+                for rep_id in rep_ids
+                if rep_id in after.credits  # who has left since stands on no line any more
+            ],
             waiting=after.waiting,
             policy=terms.ref,
         ),
     )
 
 
-def _given_back(
-    rep_id: str, weights: Mapping[str, int], before: Mapping[str, int], after: RotationRow
-) -> LedgerCandidate:
-    return LedgerCandidate(
-        rep_id=rep_id,
-        weight=weights.get(rep_id, 1),
-        current_before=before.get(rep_id, 0),
-        current_after=after.credits.get(rep_id, 0),
-        taken_in_period=after.taken.get(rep_id, 0),
-    )
+def _gains(weights: Sequence[tuple[str, int]], unit: int) -> dict[str, int]:
+    return {rep_id: weight * unit for rep_id, weight in weights}
 
 
 def _entry(request: DeskRequest, outcome: Outcome, *, is_released: bool) -> LedgerEntryType | None:

@@ -1,7 +1,8 @@
 """Reps come, change and go: what a desk knows of them, and which accounts are told when one leaves, is away or is back.
 
 In: rep facts, accounts that depend on a rep. Out: changed rows, RepChanged to each account in chunks, answers to leads
-that waited for somebody. A newcomer starts with no credit and catches up nothing; a leaver leaves no debt.
+that waited for somebody. A newcomer starts with no credit and catches up nothing; a leaver takes along
+what was owed either way: the others stand where they stood.
 """
 
 from __future__ import annotations
@@ -14,10 +15,8 @@ from schemas.topics import LEAD_EVENTS
 from workers.desks.absences import standing, watch
 from workers.desks.presence import at_desk
 from workers.desks.release import release
-from workers.desks.rotation import without
 from workers.desks.rows import DependsRow, RepRow, RotationRow
 from workers.desks.terms import REP_PREFIX, Terms
-from workers.desks.turns import members
 from workers.engine.api import Emit
 from workers.engine.rows import Rows
 from workers.engine.timers import start_cursor
@@ -112,9 +111,7 @@ def _leave(rows: Rows, event: RepFacts) -> None:
     rotation = rows.get(RotationRow, event.desk)
     if rotation is None or event.rep_id not in rotation.credits:
         return
-    weights = {rep_id: rep.weight or 1 for rep_id, rep in members(rows, event.desk)}
+    credits_ = {rep_id: credit for rep_id, credit in rotation.credits.items() if rep_id != event.rep_id}
     joined = {rep_id: turn for rep_id, turn in rotation.joined.items() if rep_id != event.rep_id}
     # What was taken in this period stays counted: who comes back in the same week finds it used.
-    rows.put(
-        replace(rotation, credits=without(rotation.credits, event.rep_id, weights), joined=joined), event.desk
-    )
+    rows.put(replace(rotation, credits=credits_, joined=joined), event.desk)

@@ -6,9 +6,27 @@ Each candidate gains its share of a turn, the largest credit takes the turn and 
 millionths of a turn, because the candidates change from turn to turn and a turn must cost the same whoever was there;
 with the same candidates the numbers are the classical ones times a constant, so ties stay ties.
 
-The plain rule falls a whole turn behind from five candidates on (8/8/8/1/1 does). So a turn that must be taken now,
-lest somebody's lag reach one turn later on, goes to the largest credit among those who must be served (the due dates
-of Tijdeman's chairman assignment, 1980; tests/property/test_rotation.py holds the bound).
+The plain rule falls a whole turn behind from five candidates on (8/8/8/1/1 does). So a turn that must be taken now, lest
+somebody's lag reach one turn later on, goes to the largest credit among those who must be served.
+
+Why that holds the bound, with the same candidates all along. Write c for the credits before a turn (they sum to 0), g
+for the gains (they sum to 1), x(k) = c + k*g for what a credit would be after k turns without taking one, and
+owed(k) = sum of max(0, floor x(k)): the turns that must be taken within the next k, or a lag reaches one.
+
+1. owed(k) <= k for all k can be kept. It holds at first: sum of floor(k*g) <= k. Let k be the least with owed(k) = k. The
+   taker is one of those who are owed by then, and these are owed by every later k too, so no later sum is exceeded.
+2. Nobody ever gets a whole turn ahead: the taker's c + g is above 0. The largest of all is, because the sum is 1. Among
+   those owed by the least tight k it is too: were all of them at or below 0 after one gain, then owed(k) = k <=
+   sum of x(k) <= (k - 1) * sum of their gains <= k - 1.
+3. If nobody's x(k) is below 0, owed(k) <= sum of x(k) = k, and a tight k binds nobody: only while somebody is ahead of
+   its share is there anything to look for, and no further than until all of them have been caught up with.
+
+So every credit stays within one turn, above and below (the deadlines of Tijdeman's chairman assignment problem, 1980,
+and of level schedules, Steiner and Yeomans, 1993); tests/property/test_rotation.py goes through all small weights.
+
+Where the candidates change, no rule can promise that: let two pairs share a turn each, and then the two who went without
+share one; one of them is now owed a whole turn. What such a change makes impossible lapses (``taken``), and the ledger
+shows it; a turn given back is owed whole.
 """
 
 from __future__ import annotations
@@ -18,11 +36,13 @@ from dataclasses import dataclass
 
 FULL_TURN = 1_000_000
 """What a turn costs, in millionths; less by at most the candidates' total weight, so that shares add up to it."""
+MOST_OWED = FULL_TURN - 1
+"""What a turn may leave somebody owed or ahead: less than one turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One turn: who took it, and what each who took part gained. ``unit`` times weight is a gain; credits sum to 0."""
+    """One turn: who took it, and what each who took part gained. ``unit`` times weight is a gain."""
 
     taker: str
     unit: int
@@ -72,18 +92,28 @@ def _most_due(lines: Sequence[tuple[int, int]], turn: int) -> int:
 
 
 def taken(credits_: Mapping[str, int], step: Step) -> dict[str, int]:
-    """Return the credits after ``step``."""
+    """Return the credits after ``step``: no turn takes anybody a whole turn off; what would lapses."""
     after = dict(credits_)
     for rep_id, weight in step.weights:
-        after[rep_id] = after.get(rep_id, 0) + weight * step.unit
-    after[step.taker] -= step.price
+        before = after.get(rep_id, 0)
+        paid = step.price if rep_id == step.taker else 0
+        after[rep_id] = within(before, before + weight * step.unit - paid)
+    return after
+
+
+def within(before: int, after: int) -> int:
+    """Return ``after`` kept below one turn; somebody who stood farther off (turns were given back) goes no farther."""
+    if after >= FULL_TURN:
+        return min(after, max(before, MOST_OWED))
+    if after <= -FULL_TURN:
+        return max(after, min(before, -MOST_OWED))
     return after
 
 
 def given_back(credits_: Mapping[str, int], step: Step) -> dict[str, int]:
-    """Return the credits as if ``step`` had never been: the exact opposite, whatever came between.
+    """Return the credits as if nobody had gained or paid in ``step``, whatever came between.
 
-    Who has left since (is not in ``credits_``) is left out, and its part is spread over the others.
+    Who has left since (is not in ``credits_``) is left out.
     """
     after = dict(credits_)
     for rep_id, weight in step.weights:
@@ -91,28 +121,4 @@ def given_back(credits_: Mapping[str, int], step: Step) -> dict[str, int]:
             after[rep_id] -= weight * step.unit
     if step.taker in after:
         after[step.taker] += step.price
-    missing = any(rep_id not in credits_ for rep_id, _ in step.weights)
-    return balanced(after, dict(step.weights)) if missing else after
-
-
-def without(credits_: Mapping[str, int], leaver: str, weights: Mapping[str, int]) -> dict[str, int]:
-    """Return the credits after ``leaver`` left: what it had or owed is spread, so that it leaves no debt."""
-    after = {rep_id: credit for rep_id, credit in credits_.items() if rep_id != leaver}
-    return balanced(after, weights)
-
-
-def balanced(credits_: Mapping[str, int], weights: Mapping[str, int]) -> dict[str, int]:
-    """Return credits that sum to 0: what is missing or over is spread by weight (1 where none is given)."""
-    off = -sum(credits_.values())
-    after = dict(credits_)
-    if not off or not after:
-        return after
-    total = sum(weights.get(rep_id, 1) for rep_id in after)
-    spread = 0
-    for rep_id in after:
-        part = off * weights.get(rep_id, 1) // total
-        after[rep_id] += part
-        spread += part
-    first = next(iter(after))
-    after[first] += off - spread
     return after

@@ -1,0 +1,88 @@
+"""`lead-router fairness`: the ledger of the desks, added up again by whoever doubts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from schemas.outputs import LedgerEntry
+from schemas.topics import DESK_LEDGER
+from workers.commands.failure import FAILED, CommandError
+from workers.desks.fairness import DeskShares, audit
+from workers.desks.rotation import FULL_TURN
+from workers.replay.lines import raw_value
+
+_SHOWN = 20
+
+
+class _Line(msgspec.Struct, frozen=True):
+    topic: str
+    value: msgspec.Raw
+
+
+def fairness(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="What `watch --json` or `replay --out` wrote; other topics are passed over."),
+    ],
+) -> None:
+    r"""Add up the turns of every desk: what each rep had, the exact share by weight, and the difference after any turn.
+
+    Exit code 1 if a line does not go on from the one before, a turn went to somebody who was no candidate, or a turn
+    took anybody a whole turn off the exact share.
+
+    [bold]Examples[/]
+
+      lead-router watch --json --from-start --to-end --topic desk.ledger > ledger.jsonl
+      lead-router fairness ledger.jsonl
+    """
+    desks = audit(_entries(files))
+    console = Console()
+    for name, desk in sorted(desks.items()):
+        console.print(_table(name, desk))
+        for problem in desk.problems[:_SHOWN]:
+            console.print(problem, markup=False, style="red", soft_wrap=True)
+    if not desks:
+        console.print("no turns of a rotation in there")
+    wrong = sum(len(desk.problems) for desk in desks.values())
+    turns = sum(desk.turns for desk in desks.values())
+    console.print(f"{turns:,} turns; {wrong:,} problems" if wrong else f"{turns:,} turns; it adds up")
+    if wrong:
+        raise typer.Exit(FAILED)
+
+
+def _entries(files: list[Path]) -> Iterator[LedgerEntry]:
+    for file in files:
+        with file.open("rb") as lines:
+            for number, text in enumerate(lines, 1):
+                try:
+                    line = msgspec.json.decode(text, type=_Line)
+                    value = raw_value(line.value)
+                    if line.topic == DESK_LEDGER.name and value is not None:
+                        yield LedgerEntry.model_validate_json(value)
+                except (msgspec.MsgspecError, UnicodeError, ValidationError):
+                    raise CommandError(
+                        f"{file}:{number}: no line of results: expected topic and value"
+                    ) from None
+
+
+def _table(name: str, desk: DeskShares) -> Table:
+    table = Table(title=f"{name}: {desk.turns:,} turns, {desk.given_back:,} given back", title_justify="left")
+    for column in ("rep", "turns", "exact share", "most off", "lapsed"):
+        table.add_column(column, justify="left" if column == "rep" else "right")
+    for rep_id, share in sorted(desk.reps.items()):
+        table.add_row(
+            rep_id,
+            f"{share.turns:,}",
+            f"{float(share.exact):,.2f}",
+            f"{share.most_off / FULL_TURN:.2f}",
+            f"{share.lapsed / FULL_TURN:.2f}",
+        )
+    return table
