@@ -106,6 +106,9 @@ class AdoptedCount(Model):
     days: list[tuple[int, int]]
     at_ms: Milliseconds
     event_id: str
+    once: dict[str, int] = Field(
+        default_factory=dict, description="Buckets or messages of which one event counts, and its date."
+    )
 
 
 class AdoptedContact(Model):

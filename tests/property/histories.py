@@ -37,6 +37,13 @@ ACTIVITIES = (
     {"what": "webinar_attended"},
     {"what": "email_clicked"},
     {"what": "email_opened"},
+    {"what": "email_clicked", "asset": "march"},
+    {"what": "email_opened", "asset": "march"},
+    {"what": "calculator_used"},
+    {"what": "video_watched"},
+    {"what": "video_watched", "duration_seconds": 119},
+    {"what": "video_watched", "duration_seconds": 120},
+    {"what": "poll_answered"},
 )
 COMPANIES: tuple[dict[str, Any], ...] = (
     {},

@@ -27,7 +27,18 @@ GATES: dict[str, dict[str, Any]] = {
     "employees": {"from": "10"},
     "country": {"in": ["US"]},
 }
-ENOUGH_EVENTS = 40  # of one rule: more than any generated cap, at a point each
+COUNTS = (
+    0,
+    1,
+    2,
+    3,
+    5,
+    8,
+    13,
+    40,
+)  # events of one rule; the last more than any generated cap, at a point each
+PARTS = {"6h": 6, "12h": 12, "24h": 24, "2d": 48, "3d": 72}
+PHASES = range(60, 66)  # days on which parts of two and of three days begin in every way
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,10 @@ class SmallRule:
     points: int
     cap: int | None
     grouped: bool
+    once_per: str | None = None
+    at_least: str | None = None
+    implies: int | None = None
+    """The number of another rule."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +61,7 @@ class SmallPolicy:
     bar: int
     group_cap: int
     rules: tuple[SmallRule, ...]
+    fade_days: int = 60
 
     def text(self) -> str:
         tree: dict[str, Any] = yaml.load(DEFAULT, Loader=yaml.BaseLoader)  # noqa: S506 - texts only
@@ -72,8 +88,14 @@ class SmallPolicy:
             f"rule{at}": {"when": {"activity": f"activity{at}"}, "points": rule.points}
             | ({"cap": rule.cap} if rule.cap is not None else {})
             | ({"group": "g"} if rule.grouped else {})
+            | ({"once_per": rule.once_per} if rule.once_per is not None else {})
+            | ({"at_least": rule.at_least} if rule.at_least is not None else {})
+            | ({"implies": f"rule{rule.implies}"} if rule.implies is not None else {})
             for at, rule in enumerate(self.rules)
         }
+        behaviour["fade"] = {"to_zero_after_days": self.fade_days}
+        if not any(rule.at_least for rule in self.rules):
+            del behaviour["session_gap"]
         tree["stages"]["mql"]["bar"] = self.bar
         text: str = yaml.safe_dump(tree, sort_keys=False)
         return text
@@ -101,19 +123,47 @@ def _people(policy: SmallPolicy) -> Iterator[tuple[bool, bool, int]]:
 
 
 def _best_behaviour(policy: SmallPolicy) -> int:
-    """The best total over all counts of events: one rule after the other, event by event."""
-    totals = {(0, 0)}
-    for rule in policy.rules:
-        worth = set()
-        for count in range(ENOUGH_EVENTS + 1):
-            points = count * rule.points
-            worth.add(points if rule.cap is None or points < rule.cap else rule.cap)
-        totals = {
-            (free + (0 if rule.grouped else one), grouped + (one if rule.grouped else 0))
-            for free, grouped in totals
-            for one in worth
-        }
-    return max(min(free + min(grouped, policy.group_cap), policy.cap) for free, grouped in totals)
+    """The best total over counts of events of each rule, all of today, or as late as their parts of time allow."""
+    return max(
+        _total(policy, counts, today)
+        for counts in product(COUNTS, repeat=len(policy.rules))
+        for today in (PHASES if any(rule.once_per for rule in policy.rules) else (60,))
+    )
+
+
+def _total(policy: SmallPolicy, counts: tuple[int, ...], today: int) -> int:
+    grouped = free = 0
+    for at, rule in enumerate(policy.rules):
+        times = counts[at]
+        for other, with_it in enumerate(policy.rules):
+            if at in _behind(policy, other):
+                times += 0 if with_it.once_per else counts[other]
+        weights = [policy.fade_days] * times
+        if rule.once_per is not None:
+            weights = _one_a_part(policy.fade_days, PARTS[rule.once_per], today)[:times]
+        points = abs(rule.points) * sum(weights) // policy.fade_days * (1 if rule.points > 0 else -1)
+        points = points if rule.cap is None else min(points, rule.cap)
+        grouped += points if rule.grouped else 0
+        free += 0 if rule.grouped else points
+    return min(free + min(grouped, policy.group_cap), policy.cap)
+
+
+def _behind(policy: SmallPolicy, at: int) -> list[int]:
+    found: list[int] = []
+    implied = policy.rules[at].implies
+    while implied is not None:
+        found.append(implied)
+        implied = policy.rules[implied].implies
+    return found
+
+
+def _one_a_part(fade_days: int, part_hours: int, today: int) -> list[int]:
+    """The weights of one event in each part of time, every hour up to tonight tried: the best first."""
+    best: dict[int, int] = {}
+    for hour in range((today - fade_days) * 24, (today + 1) * 24):
+        part, weight = hour // part_hours, max(0, fade_days - (today - hour // 24))
+        best[part] = max(best.get(part, 0), weight)
+    return sorted(best.values(), reverse=True)
 
 
 def breaks_rule_one(policy: SmallPolicy) -> str | None:
@@ -135,13 +185,26 @@ def breaks_rule_one(policy: SmallPolicy) -> str | None:
 
 POINTS = st.integers(0, 6)
 RULES = st.builds(
-    lambda points, cap, grouped: SmallRule(
-        points, None if points < 0 or cap is None else max(cap, points), grouped
+    lambda points, cap, grouped, once_per, at_least: SmallRule(
+        points, None if points < 0 or cap is None else max(cap, points), grouped, once_per, at_least
     ),
     st.sampled_from([-3, 1, 1, 2, 3, 5]),
     st.none() | st.integers(1, 12),
     st.booleans(),
+    st.none() | st.sampled_from(sorted(PARTS)),
+    st.none() | st.sampled_from(["45s", "2m"]),
 )
+
+
+@st.composite
+def rule_sets(draw: st.DrawFn) -> tuple[SmallRule, ...]:
+    """One to three rules; one may imply one before it that gives points and counts each time."""
+    rules = draw(st.lists(RULES, min_size=1, max_size=3))
+    for at, rule in enumerate(rules):
+        others = [n for n in range(at) if rules[n].points > 0 and rules[n].once_per is None]
+        if others and draw(st.booleans()):
+            rules[at] = replace(rule, implies=draw(st.sampled_from(others)))
+    return tuple(rules)
 
 
 @st.composite
@@ -157,8 +220,10 @@ def small_policies(draw: st.DrawFn) -> SmallPolicy:
     # Near the edge, where the linter decides: caps about the lowest fit, bars about what can be reached.
     cap = draw(st.integers(max(0, lowest - 6), lowest + 1))
     bar = draw(st.integers(max(0, cap - 1), lowest + cap + 2))
-    rules = tuple(draw(st.lists(RULES, min_size=1, max_size=3)))
-    return SmallPolicy(company, function, titles, cap, bar, draw(st.integers(0, 15)), rules)
+    fade_days = draw(st.sampled_from([1, 2, 3, 7]))
+    return SmallPolicy(
+        company, function, titles, cap, bar, draw(st.integers(0, 15)), draw(rule_sets()), fade_days
+    )
 
 
 FINE = SmallPolicy({"industry": 5}, 5, (5, 3), 12, 25, 15, (SmallRule(5, None, False),))
@@ -170,6 +235,9 @@ FINE = SmallPolicy({"industry": 5}, 5, (5, 3), 12, 25, 15, (SmallRule(5, None, F
 @example(replace(FINE, company={}, cap=7, bar=15))
 @example(replace(FINE, function=None, cap=7, bar=15))
 @example(replace(FINE, titles=(), cap=7, bar=15))
+@example(replace(FINE, rules=(SmallRule(5, None, False, once_per="3d"),), fade_days=7))
+@example(replace(FINE, rules=(SmallRule(1, None, False, once_per="6h"),), fade_days=7))
+@example(replace(FINE, rules=(SmallRule(1, 3, False), SmallRule(2, 6, False, implies=0))))
 def test_exactly_the_policies_that_could_break_rule_one_are_refused(policy: SmallPolicy) -> None:
     broken = breaks_rule_one(policy)
     event(broken or "keeps every promise")

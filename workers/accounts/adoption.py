@@ -14,9 +14,9 @@ from schemas.base import Campaign
 from schemas.lead_events import AdoptedCount, AdoptedFact, LeadAdopted
 from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Stage
-from workers.accounts.behaviour import added
 from workers.accounts.consents import ConsentRow, consent_said, words_to_send
 from workers.accounts.contacts import taken_in, to_send
+from workers.accounts.counts import keys_by_rule, with_sent
 from workers.accounts.facts import latest_campaign, merged
 from workers.accounts.judging import judge
 from workers.accounts.pending import no_longer_due
@@ -41,6 +41,7 @@ def send_over(case: Case, lead_id: str, lead: LeadRow) -> None:
     lead = no_longer_due(case, lead_id, lead)
     stop_asking(case, lead_id, lead)
     mark = lead.campaign
+    keys = keys_by_rule(score)
     event = LeadAdopted(
         event_id=fact_id(
             "adopted", case.key, case.account.forwards_to, lead_id, score.revision, lead.stage_n
@@ -57,7 +58,12 @@ def send_over(case: Case, lead_id: str, lead: LeadRow) -> None:
             if not fact.is_crm
         },
         counts={
-            count.rule: AdoptedCount(days=list(count.days), at_ms=count.at_ms, event_id=count.event_id)
+            count.rule: AdoptedCount(
+                days=list(count.days),
+                at_ms=count.at_ms,
+                event_id=count.event_id,
+                once=keys.get(count.rule, {}),
+            )
             for count in score.counts
         },
         campaign=None if mark is None else Campaign(name=mark.name, source=mark.source, medium=mark.medium),
@@ -94,16 +100,15 @@ def take_in(case: Case, event: LeadAdopted, lead: LeadRow) -> None:
         lead = replace(lead, verdict=Stage(event.verdict), said_no_ms=event.said_no_ms)
     lead = taken_in(case, event.contact, lead)
     score = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
-    sent = tuple(
-        RuleCount(rule, tuple(one.days), one.at_ms, one.event_id)
+    sent = [
+        (RuleCount(rule, tuple(one.days), one.at_ms, one.event_id), one.once)
         for rule, one in sorted(event.counts.items())
-    )
-    days = [day for count in sent for day, _ in count.days]
+    ]
+    days = [day for count, _ in sent for day, _ in count.days]
     since = () if lead.verdict is not None and score.since is None else score.since
-    latest = max([score.latest_day, *days])
-    score = replace(score, counts=added(score.counts, sent), latest_day=latest, since=since)
+    score = replace(with_sent(case.terms, score, sent), since=since)
     lead, score = consent_said(case, event.lead_id, lead, score, event.consents)
-    day = min(days, default=latest)
+    day = min(days, default=score.latest_day)
     occasion = Occasion(
         max(day, case.account.facts_day),
         earned=event.earned and lead.verdict is None,

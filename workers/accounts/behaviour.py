@@ -1,4 +1,4 @@
-"""What activity is worth: which rules an event fits, how often by day, and the points of that on a given day.
+"""What activity is worth: which rules an event fits by how long it lasted, and the points of counts on a given day.
 
 In: events and counts. Out: counts and points lines that add up. Counts are integers per rule and day, so a score
 depends neither on order nor on the policy's points; nothing here knows fit, stages or owners.
@@ -11,15 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from workers.accounts.rows import RuleCount
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from workers.accounts.rows import RuleCount
     from workers.policy.model import Policy, Rule
-
-KEPT_BEYOND_HORIZON_DAYS = 7
-"""Counts stay a little longer than they give points: a lead that waited is explained as of the day it was due."""
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -41,14 +37,51 @@ class Behaviour(NamedTuple):
 NONE = Behaviour(0, ())
 
 
+class Fitting(NamedTuple):
+    """The rules that count for an event, by how long it lasted."""
+
+    steps: tuple[tuple[int, tuple[str, ...]], ...]
+    """(milliseconds, names): what counts from this duration on, ascending; the first is 0, an unknown duration."""
+    by_message: bool = False
+    """Whether one of the rules counts once per message."""
+
+    def names(self, duration_ms: int) -> tuple[str, ...]:
+        """Return the names of the rules that count for this duration, in the policy's order."""
+        return names_of(self.steps, duration_ms)
+
+
+NOTHING = Fitting(((0, ()),))
+"""No rule."""
+
+
+def names_of(steps: tuple[tuple[int, tuple[str, ...]], ...], duration_ms: int) -> tuple[str, ...]:
+    """Return what counts from the last step that ``duration_ms`` reaches."""
+    found = steps[0][1]
+    for least_ms, names in steps[1:]:
+        if duration_ms >= least_ms:
+            found = names
+    return found
+
+
+PER_MESSAGE = 0
+"""In place of a bucket's milliseconds: the rule counts once per message."""
+
+
 class RuleBook:
     """The policy's rules, made ready once: which fit an event, and what counts are worth on a day."""
 
     def __init__(self, policy: Policy) -> None:
         behaviour = policy.behaviour
         self.horizon_days = behaviour.fade.to_zero_after_days
+        self.session_gap_ms = behaviour.session_gap_ms
+        self.once: dict[str, int] = {
+            name: rule.once_per for name, rule in behaviour.rules.items() if rule.once_per is not None
+        } | dict.fromkeys(behaviour.once_per_message, PER_MESSAGE)
+        """The rules of whose events one counts in a bucket of so many milliseconds, or of a message."""
+        self.asks_durations = any(rule.at_least for rule in behaviour.rules.values())
         self._rules = behaviour.rules
         self._replaces = behaviour.replaces
+        self._implied = behaviour.implied
         self._cap = behaviour.cap
         self._plan = tuple(
             (name, rule.points, rule.cap, rule.group if rule.group in behaviour.groups else None)
@@ -61,10 +94,10 @@ class RuleBook:
 
     def _for_activity(
         self, activity: str, url: str | None, asset: str | None, campaign: str | None
-    ) -> tuple[str, ...]:
-        """Return the names of the rules that count for a web activity, in the policy's order."""
+    ) -> Fitting:
+        """Return the rules that count for a web activity."""
         given = {"url": url, "asset": asset, "campaign": campaign}
-        return self._chosen(
+        return self._fitting(
             name
             for name, rule in self._rules.items()
             if not rule.when.form
@@ -72,21 +105,33 @@ class RuleBook:
             and _fits(rule, given)
         )
 
-    def _for_form(self, form_id: str, url: str | None, campaign: str | None) -> tuple[str, ...]:
-        """Return the names of the rules that count for a form fill, in the policy's order."""
+    def _for_form(self, form_id: str, url: str | None, campaign: str | None) -> Fitting:
+        """Return the rules that count for a form fill."""
         given = {"form": form_id, "url": url, "campaign": campaign}
-        return self._chosen(
+        return self._fitting(
             name for name, rule in self._rules.items() if rule.when.form and _fits(rule, given)
         )
 
-    def _chosen(self, names: Iterable[str]) -> tuple[str, ...]:
-        fitting = tuple(names)
-        replaced = frozenset[str]().union(*(self._replaces[name] for name in fitting))
-        return tuple(name for name in fitting if name not in replaced)
+    def _fitting(self, fitting: Iterable[str]) -> Fitting:
+        least = {name: self._rules[name].at_least or 0 for name in fitting}
+        steps: list[tuple[int, tuple[str, ...]]] = []
+        for step_ms in sorted({0, *least.values()}):
+            names = self._chosen(tuple(name for name, at_least in least.items() if at_least <= step_ms))
+            if not steps or steps[-1][1] != names:
+                steps.append((step_ms, names))
+        by_message = any(self.once.get(name) == PER_MESSAGE for _, names in steps for name in names)
+        return Fitting(tuple(steps), by_message)
 
-    def earns(self, names: tuple[str, ...]) -> bool:
+    def _chosen(self, fitting: tuple[str, ...]) -> tuple[str, ...]:
+        """Special rules take the place of general ones; then what they imply counts with them."""
+        replaced = frozenset[str]().union(*(self._replaces[name] for name in fitting))
+        kept = [name for name in fitting if name not in replaced]
+        counting = {*kept, *(other for name in kept for other in self._implied[name])}
+        return tuple(name for name in self._rules if name in counting)
+
+    def earns(self, names: Iterable[str]) -> bool:
         """Whether one of the rules gives points."""
-        return any(self._rules[name].points > 0 for name in names)
+        return any(name in self._rules and self._rules[name].points > 0 for name in names)
 
     def points(self, counts: tuple[RuleCount, ...], day: int) -> Behaviour:
         """Return the points of ``counts`` as of ``day`` (events dated later do not count).
@@ -158,55 +203,11 @@ def _fits(rule: Rule, given: Mapping[str, str | None]) -> bool:
     return True
 
 
-def counted(
-    counts: tuple[RuleCount, ...],
-    names: tuple[str, ...],
-    day: int,
-    at_ms: int,
-    event_id: str,
-    oldest_day: int,
-) -> tuple[RuleCount, ...]:
-    """Return ``counts`` with one event more for each of ``names``; days before ``oldest_day`` are dropped."""
-    made = {found.rule: found for found in counts}
-    is_known = True
-    for name in names:
-        found = made.get(name)
-        if found is None:
-            is_known = False
-            made[name] = RuleCount(name, ((day, 1),), at_ms, event_id)
-            continue
-        latest = max((at_ms, event_id), (found.at_ms, found.event_id))
-        made[name] = RuleCount(name, _on_day(found.days, day, 1, oldest_day), *latest)
-    return tuple(made.values()) if is_known else tuple(made[name] for name in sorted(made))
-
-
-def _on_day(
-    days: tuple[tuple[int, int], ...], day: int, times: int, oldest_day: int
-) -> tuple[tuple[int, int], ...]:
-    last, count = days[-1]
-    if last == day and days[0][0] >= oldest_day:
-        return (*days[:-1], (day, count + times))
-    kept = {on_day: n for on_day, n in days if on_day >= oldest_day}
-    kept[day] = kept.get(day, 0) + times
-    return tuple(sorted(kept.items()))
-
-
-def added(counts: tuple[RuleCount, ...], others: tuple[RuleCount, ...]) -> tuple[RuleCount, ...]:
-    """Return the sum of two counts: what a lead did under two keys."""
-    made = {found.rule: found for found in counts}
-    for other in others:
-        found = made.get(other.rule)
-        if found is None:
-            made[other.rule] = other
-            continue
-        days = found.days
-        for day, times in other.days:
-            days = _on_day(days, day, times, 0)
-        latest = max((other.at_ms, other.event_id), (found.at_ms, found.event_id))
-        made[other.rule] = RuleCount(other.rule, days, *latest)
-    return tuple(made[name] for name in sorted(made))
-
-
 def event_days(counts: tuple[RuleCount, ...], after_day: int) -> list[int]:
     """Return the days later than ``after_day`` on which something counted, ascending."""
     return sorted({day for found in counts for day, _ in found.days if day > after_day})
+
+
+def last_event_day(counts: tuple[RuleCount, ...], until_day: int) -> int:
+    """Return the last day up to ``until_day`` on which something counted; ``until_day`` where nothing did."""
+    return max((day for found in counts for day, _ in found.days if day <= until_day), default=until_day)

@@ -25,12 +25,14 @@ from schemas.parsing import ContractError, parse_json
 from schemas.topics import LEAD_EVENTS
 from workers.accounts import answers, claims, deadlines, escalation, handoffs, parents, requests
 from workers.accounts.adoption import send_over, take_in
+from workers.accounts.behaviour import NOTHING
 from workers.accounts.case import Case
 from workers.accounts.consents import consent_changed, heard, under_policy
 from workers.accounts.contacts import contact_said
-from workers.accounts.counts import with_event
+from workers.accounts.dwelling import Activity, Counted, with_activity
 from workers.accounts.facts import latest_campaign, with_form
 from workers.accounts.judging import enter, judge
+from workers.accounts.once import message_mark
 from workers.accounts.qualifying import Occasion
 from workers.accounts.rows import LeadRow, ScoreRow
 from workers.accounts.sales import sales_answered
@@ -160,28 +162,26 @@ class AccountsHop:
 
     def _activity(self, case: Case, lead: LeadRow, event: LeadActivity) -> None:
         terms = self.terms
-        campaign = event.campaign
-        names = terms.rules.for_activity(
-            event.activity, event.url, event.asset, None if campaign is None else campaign.name
-        )
+        campaign = None if event.campaign is None else event.campaign.name
+        fitting = terms.rules.for_activity(event.activity, event.url, event.asset, campaign)
         score = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
         made, score, _, is_tracked, is_news = heard(case, lead, score, event)
         if is_tracked:
             made = _came_by(case, made, event)
-        counted = (
-            with_event(terms, made, score, names, event.occurred_at_ms, event.event_id) if names else score
-        )
-        earned = is_tracked and terms.rules.earns(names)
-        occasion = Occasion(terms.day_of(event.occurred_at_ms), earned=earned, counts=earned or is_news)
-        say = is_news or (is_tracked and counted is not score)
-        if not say and counted is not score:
-            case.rows.put(counted, case.key, event.lead_id)
-        judge(case, event.lead_id, made, counted, occasion, say=say)
+        message = message_mark(event.asset, campaign) if fitting.by_message else ""
+        stated = event.duration_seconds
+        duration_ms = None if stated is None else int(stated * 1000)
+        seen = Activity(event.occurred_at_ms, event.event_id, message, duration_ms)
+        counted = with_activity(terms, made, score, fitting, seen)
+        earned = is_tracked and terms.rules.earns(counted.names)
+        occasion = Occasion(counted.day, earned=earned, counts=earned or is_news)
+        say = is_news or (is_tracked and counted.is_changed)
+        _judge_counted(case, event.lead_id, made, score, counted, occasion, say=say)
 
     def _form(self, case: Case, lead: LeadRow, event: LeadForm) -> None:
         terms = self.terms
-        campaign = event.campaign
-        names = terms.rules.for_form(event.form_id, event.url, None if campaign is None else campaign.name)
+        campaign = None if event.campaign is None else event.campaign.name
+        fitting = terms.rules.for_form(event.form_id, event.url, campaign)
         score = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
         facts = with_form(lead.facts, event)
         made = lead if facts is lead.facts else replace(lead, facts=facts)
@@ -191,17 +191,13 @@ class AccountsHop:
         if made is not lead:
             case.put_lead(event.lead_id, made)
             case.owner_question |= bool(made.pending)  # a fact may lead to another desk
-        names = names if may_count else ()
-        held = score
-        counted = (
-            with_event(terms, made, score, names, event.occurred_at_ms, event.event_id) if names else score
-        )
+        message = message_mark(None, campaign) if fitting.by_message else ""
+        seen = Activity(event.occurred_at_ms, event.event_id, message)
+        counted = with_activity(terms, made, score, fitting if may_count else NOTHING, seen)
         raised = event.request in terms.asks_for
-        occasion = Occasion(terms.day_of(event.occurred_at_ms), earned=is_tracked or raised, raised=raised)
-        say = is_news or made is not lead or (is_tracked and counted is not held)
-        if not say and counted is not held:
-            case.rows.put(counted, case.key, event.lead_id)
-        judge(case, event.lead_id, made, counted, occasion, say=say)
+        occasion = Occasion(counted.day, earned=is_tracked or raised, raised=raised)
+        say = is_news or made is not lead or (is_tracked and counted.is_changed)
+        _judge_counted(case, event.lead_id, made, score, counted, occasion, say=say)
 
     def _leads_of(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
         case = Case(
@@ -237,6 +233,21 @@ class AccountsHop:
         if say:
             score = under_policy(case, lead_id, score)
         judge(case, lead_id, lead, score, occasion, say=say)
+
+
+def _judge_counted(
+    case: Case,
+    lead_id: str,
+    lead: LeadRow,
+    before: ScoreRow,
+    counted: Counted,
+    occasion: Occasion,
+    *,
+    say: bool,
+) -> None:
+    if not say and counted.score is not before:
+        case.rows.put(counted.score, case.key, lead_id)  # nothing counts, but when it was is remembered
+    judge(case, lead_id, lead, counted.score, occasion, say=say)
 
 
 def _closed(case: Case) -> list[Emit]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from schemas.vocabulary import GateState, Qualification, Reason, Stage
-from workers.accounts.behaviour import event_days
+from workers.accounts.behaviour import event_days, last_event_day
 from workers.accounts.counts import after_return
 from workers.accounts.facts import in_force
 from workers.accounts.ownership import has_open_opportunity, is_customer
@@ -103,7 +103,9 @@ def _day_reached(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day
     """Return the first day, from the event's on, as of which the bar is reached with the facts that were known.
 
     The bar is judged as of the event's day, and as of each later day on which something counted already: so it does
-    not matter in which order events arrive. No day before the facts were known counts.
+    not matter in which order events arrive. No day before the facts were known counts. Between two events points only
+    fade, and those of a negative rule with them: what is reached on a day without an event must have been on the last
+    day with one.
     """
     known_day = case.account.facts_day
     for fact in in_force(lead.facts):
@@ -113,11 +115,17 @@ def _day_reached(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day
     needed = case.terms.bar - fit.points
     later: Sequence[int] = event_days(score.attributed, first) if score.latest_day > first else ()
     for day in (first, *later):
-        if case.terms.rules.points(score.attributed, day).points < needed:
-            continue
-        if lead.verdict is None or _new_points(case, score, day) >= case.terms.new_points:
+        if _is_reached(case, lead, score, needed, day) and _is_reached(
+            case, lead, score, needed, last_event_day(score.attributed, day)
+        ):
             return day
     return None
+
+
+def _is_reached(case: Case, lead: LeadRow, score: ScoreRow, needed: int, day: int) -> bool:
+    if case.terms.rules.points(score.attributed, day).points < needed:
+        return False
+    return lead.verdict is None or _new_points(case, score, day) >= case.terms.new_points
 
 
 def _new_points(case: Case, score: ScoreRow, day: int) -> int:

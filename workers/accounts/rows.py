@@ -213,6 +213,35 @@ class RuleCount(Part, frozen=True, array_like=True):
     event_id: str
 
 
+class OnceCount(Part, frozen=True, array_like=True):
+    """The buckets or messages of which a rule counted one event, with its date: the earliest. At most 500."""
+
+    rule: str
+    keys: tuple[tuple[str, int], ...]
+
+
+class Dwell(Part, frozen=True, array_like=True):
+    """An activity that states no duration, and of which a rule asks it."""
+
+    at_ms: int
+    event_id: str
+    message: str
+    """A mark that tells its message from others; '' where it is about none."""
+    lasted_ms: int
+    """Until the next activity within the session gap; 0: not known."""
+    steps: tuple[tuple[int, tuple[str, ...]], ...]
+    """(milliseconds, rules): what counts from this duration on."""
+
+
+class Settled(Part, frozen=True):
+    """A score without the activities of unknown duration: the fields are ScoreRow's."""
+
+    counts: tuple[RuleCount, ...] = ()
+    since: tuple[RuleCount, ...] | None = None
+    once: tuple[OnceCount, ...] = ()
+    recent: tuple[tuple[int, str, str], ...] = ()
+
+
 class ScoreRow(Row, frozen=True):
     """Counts per rule and day, no points: bounded by the policy's rules times its horizon in days. One per lead."""
 
@@ -227,6 +256,14 @@ class ScoreRow(Row, frozen=True):
     revision: int = 0
     untracked: tuple[tuple[int, int], ...] | None = None
     """Spans of days, first and last, whose activity counts nothing: at most one for each word of consent."""
+    once: tuple[OnceCount, ...] = ()
+    """In the order of the rules' names; one for each rule that counts once in a bucket or for a message."""
+    moments: bytes = b""
+    """When the lead was active, six bytes each, where the policy asks for durations. The latest 64."""
+    dwells: tuple[Dwell, ...] = ()
+    """The latest 24, by date: they lie over what is settled."""
+    settled: Settled | None = None
+    """None where there are no dwells: then the counts are settled."""
 
     @property
     def attributed(self) -> tuple[RuleCount, ...]:

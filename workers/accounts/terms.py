@@ -47,6 +47,10 @@ class Terms:
         """Return the day of an instant in the policy's zone, counted from 1970-01-01."""
         return (at_ms + self._offset_ms(at_ms // QUARTER_MS)) // DAY_MS
 
+    def local_ms(self, at_ms: int) -> int:
+        """Return what the clocks of the policy's zone show, as milliseconds since their 1970-01-01 00:00."""
+        return at_ms + self._offset_ms(at_ms // QUARTER_MS)
+
     def _offset_of_quarter(self, quarter: int) -> int:
         offset = datetime.fromtimestamp(quarter * QUARTER_MS / 1000, UTC).astimezone(self._zone).utcoffset()
         return 0 if offset is None else round(offset.total_seconds() * 1000)

@@ -9,7 +9,19 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, model_validator
 
 from workers.policy.base import Part
-from workers.policy.scalars import Count, Days, Name, Points, Text, Whole, refuse
+from workers.policy.scalars import (
+    DAY_MS,
+    MINUTE_MS,
+    Bucket,
+    Count,
+    Days,
+    Lasting,
+    Name,
+    Points,
+    Text,
+    Whole,
+    refuse,
+)
 from workers.policy.wording import glob
 
 
@@ -58,6 +70,12 @@ class Rule(Part):
     group: Name | None = None
     instead_of: Name | None = None
     """The general rule whose place this one takes for the same event."""
+    at_least: Lasting | None = None
+    """How long the activity must last (45s, 2m), stated by the event, else until the next activity of the session."""
+    once_per: Bucket | None = None
+    """Of the events in one such part of time one counts, the first: 4h, 24h, 7d, counted from midnight."""
+    implies: Name | None = None
+    """Another rule that counts with this one: who clicks a mail has opened it. That one counts once per message."""
 
     @model_validator(mode="after")
     def _sane(self) -> Rule:
@@ -67,6 +85,8 @@ class Rule(Part):
             refuse("no cap on a rule that takes points away")
         if self.cap is not None and self.cap < self.points:
             refuse(f"a cap of at least the points of one event, but {self.cap} is below {self.points}")
+        if self.at_least is not None and self.when.form:
+            refuse("no at_least on a rule about forms: a form takes no time that anybody states")
         return self
 
 
@@ -87,6 +107,8 @@ class Behaviour(Part):
 
     cap: Points
     fade: Fade
+    session_gap: Annotated[Lasting, Field(ge=MINUTE_MS)] | None = None
+    """For ``at_least``: a pause longer than this ends the session, so what came before it lasted nobody knows how long."""
     groups: dict[Name, Group] = Field(default_factory=dict, max_length=20)
     rules: Annotated[dict[Name, Rule], Field(min_length=1, max_length=100)]
 
@@ -104,16 +126,54 @@ class Behaviour(Part):
         return found
 
     @cached_property
+    def session_gap_ms(self) -> int:
+        """How long an activity may have lasted that states nothing; half an hour where the policy is silent."""
+        return self.session_gap or 30 * MINUTE_MS
+
+    @cached_property
+    def implied(self) -> dict[str, tuple[str, ...]]:
+        """The rules that count with a rule, by its name, those behind them included."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name, rule in self.rules.items():
+            behind: list[str] = []
+            other = rule.implies
+            while other is not None and other not in behind and other in self.rules:
+                behind.append(other)
+                other = self.rules[other].implies
+            found[name] = tuple(behind)
+        return found
+
+    @cached_property
+    def once_per_message(self) -> frozenset[str]:
+        """The rules that another one implies: an opening counts once, however often the mail is opened or clicked."""
+        return frozenset(rule.implies for rule in self.rules.values() if rule.implies is not None)
+
+    @cached_property
     def attainable(self) -> int:
         """The most that behaviour can give: the rules' and groups' caps may stop it below ``cap``."""
         open_end = self.cap
         by_group: dict[str | None, int] = {}
         for rule in self.rules.values():
             if rule.points > 0:
-                most = open_end if rule.cap is None else rule.cap
+                most = self._most_at_once(rule, open_end) if rule.once_per is not None else open_end
+                most = most if rule.cap is None else min(most, rule.cap)
                 by_group[rule.group] = by_group.get(rule.group, 0) + most
         total = sum(
             most if group is None or group not in self.groups else min(most, self.groups[group].cap)
             for group, most in by_group.items()
         )
         return min(self.cap, total)
+
+    def _most_at_once(self, rule: Rule, open_end: int) -> int:
+        """The most that a rule with ``once_per`` can give on one day: an event in each part of time, as late as can be.
+
+        Of parts within a day all those of each day count; of parts of several days the one that began today, the one
+        before on its last day, yesterday, and so on.
+        """
+        horizon, bucket = self.fade.to_zero_after_days, rule.once_per or DAY_MS
+        if bucket < DAY_MS:
+            weight = DAY_MS // bucket * horizon * (horizon + 1) // 2
+        else:
+            ages = range(1, horizon, bucket // DAY_MS)
+            weight = horizon + sum(horizon - age for age in ages)
+        return min(open_end, rule.points * weight // horizon)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workers.policy.behaviour_checks import check_behaviour
 from workers.policy.names import unknown
 from workers.policy.no_visit_checks import check_no_visits
 from workers.policy.problem import shown
@@ -19,42 +20,14 @@ if TYPE_CHECKING:
 def check_names(policy: Policy, document: Document) -> list[Problem]:
     """Return every name that leads nowhere and every order that cannot hold."""
     return [
-        *_rules(policy, document),
         *check_no_visits(policy, document),
+        *check_behaviour(policy, document),
         *check_routes(policy, document),
         *_desks(policy, document),
         *check_skills(policy, document),
         *_grades(policy, document),
         *_titles(policy, document),
     ]
-
-
-def _rules(policy: Policy, document: Document) -> list[Problem]:
-    problems = []
-    rules, groups = policy.behaviour.rules, policy.behaviour.groups
-    for name, rule in rules.items():
-        path: Path = ("behaviour", "rules", name)
-        if rule.group is not None and rule.group not in groups:
-            problems.append(
-                unknown(document, (*path, "group"), rule.group, groups, "a group of behaviour.groups")
-            )
-        if rule.instead_of is not None and rule.instead_of not in rules:
-            problems.append(unknown(document, (*path, "instead_of"), rule.instead_of, rules, "a rule"))
-        elif name in policy.behaviour.replaces[name]:
-            problems.append(
-                document.problem(
-                    (*path, "instead_of"), f"{shown(rule.instead_of or '')}, a circle", "a general rule"
-                )
-            )
-    used = {rule.group for rule in rules.values()}
-    problems += [
-        document.problem(
-            ("behaviour", "groups", group), "a group without rules", "a rule that names it", at_key=True
-        )
-        for group in groups
-        if group not in used
-    ]
-    return problems
 
 
 def _desks(policy: Policy, document: Document) -> list[Problem]:

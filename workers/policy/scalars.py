@@ -14,14 +14,17 @@ from typing import Annotated, NoReturn
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-MINUTE_MS = 60_000
+SECOND_MS = 1_000
+MINUTE_MS = 60 * SECOND_MS
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
+MOST_BUCKET_MS = 30 * DAY_MS
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,14})", re.ASCII)
 _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?([KMB]?)", re.ASCII)
 _TIME = re.compile(r"(?:([0-9]{1,4})d)?(?:([0-9]{1,5})h)?(?:([0-9]{1,6})m)?", re.ASCII)
 _MULTIPLE = re.compile(r"([0-9]{1,2})(\.[0-9]{1,2})?x", re.ASCII)
+_LASTING = re.compile(r"(?:([0-9]{1,2})h)?(?:([0-9]{1,4})m)?(?:([0-9]{1,5})s)?", re.ASCII)
 _UNIT = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
 
 
@@ -94,6 +97,25 @@ def duration_ms(value: object) -> int:
     return total_ms
 
 
+def lasting_ms(value: object) -> int:
+    """Read how long something lasts as milliseconds: 45s, 2m, 1m30s, 1h. Raises PydanticCustomError."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    found = _LASTING.fullmatch(value.strip()) if isinstance(value, str) and value.strip() else None
+    if found is None:
+        refuse("how long, as 45s, 2m or 1h")
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return hours * HOUR_MS + minutes * MINUTE_MS + seconds * SECOND_MS
+
+
+def bucket_ms(value: object) -> int:
+    """Read a bucket that lies within a day or is whole days: 1h, 4h, 24h, 7d. Raises PydanticCustomError."""
+    total_ms = duration_ms(value)
+    if total_ms % HOUR_MS or (DAY_MS % total_ms and total_ms % DAY_MS) or total_ms > MOST_BUCKET_MS:
+        refuse("hours that divide the day (1h, 2h, 3h, 4h, 6h, 8h, 12h), or 1 to 30 whole days, as 24h or 7d")
+    return total_ms
+
+
 def _opening_time_ms(value: object) -> int:
     if isinstance(value, str) and value.strip().endswith("d"):
         refuse("hours or minutes in which the calendar is open, as 16h: its days differ in length")
@@ -135,6 +157,10 @@ Amount = Annotated[int, BeforeValidator(amount), Field(ge=0)]
 """Whole units of the policy's currency."""
 OpeningTime = Annotated[int, BeforeValidator(_opening_time_ms), Field(gt=0)]
 """Milliseconds of a calendar's opening hours."""
+Lasting = Annotated[int, BeforeValidator(lasting_ms), Field(ge=SECOND_MS, le=DAY_MS)]
+"""Milliseconds that an activity lasts: a second to a day."""
+Bucket = Annotated[int, BeforeValidator(bucket_ms), Field(ge=HOUR_MS)]
+"""Milliseconds of a fixed part of time, counted from midnight in the policy's zone."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Name = Annotated[

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.accounts.market import DAY_MS, POLICY, POLICY_TEXT, at
-from workers.accounts.behaviour import RuleBook, added, counted, event_days
+from workers.accounts.behaviour import RuleBook, event_days
 from workers.accounts.rows import RuleCount
+from workers.accounts.tally import added, counted
 from workers.accounts.terms import Terms
 from workers.policy.load import load_policy
 
@@ -35,16 +36,19 @@ def counts_of(*events: tuple[str, int]) -> Counts:
         ("page_view", "https://x.example/careers", ("careers",)),
         ("page_view", "https://x.example/careers/pricing", ("pricing", "careers")),
         ("download", "https://x.example/pricing", ("paper",)),
-        ("email_opened", None, ()),
+        ("email_opened", None, ("opened",)),
+        ("email_clicked", None, ("opened", "click")),
+        ("video_watched", None, ()),
+        ("poll_answered", None, ()),
         ("form", None, ()),
     ],
 )
 def test_the_rules_that_an_activity_fits(activity: str, url: str | None, expected: tuple[str, ...]) -> None:
-    assert BOOK.for_activity(activity, url, None, None) == expected
+    assert BOOK.for_activity(activity, url, None, None).names(0) == expected
 
 
 def test_a_form_fits_the_rules_of_forms_only() -> None:
-    assert BOOK.for_form("newsletter", "https://x.example/pricing", None) == ("form",)
+    assert BOOK.for_form("newsletter", "https://x.example/pricing", None).names(0) == ("form",)
 
 
 def test_a_rule_by_asset_and_campaign_needs_both() -> None:
@@ -54,7 +58,7 @@ def test_a_rule_by_asset_and_campaign_needs_both() -> None:
     )
     book = RuleBook(load_policy(text))
     found = [
-        book.for_activity("download", None, asset, campaign)
+        book.for_activity("download", None, asset, campaign).names(0)
         for asset, campaign in [
             ("A.PDF", "Spring 26"),
             ("a.pdf", "core"),

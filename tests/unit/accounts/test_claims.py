@@ -144,7 +144,7 @@ def test_new_facts_for_many_people_are_judged_in_chunks_each_once() -> None:
     assert market.stage(people[110]) is Stage.NURTURE
     counted = Counter(one.lead_id for one in scores(said))
     assert counted == Counter([*people[50:100], people[110]])
-    said = market.send(activity("email_opened", people[0]))
+    said = market.send(activity("poll_answered", people[0]))
     assert Counter(one.lead_id for one in scores(said)) == Counter(
         [one for one in people[100:] if one != people[110]]
     )

@@ -127,7 +127,7 @@ def test_the_fading_of_a_negative_rule_makes_no_mql() -> None:
     market.send(activity(PAGE, url="https://x.example/careers"))
     market.send(sales("touched", f"{BANK}#1.1"))
     late = MONDAY + 3 * DAY_MS
-    said = market.send(*(activity("email_opened", at_ms=late) for _ in range(3)), at_ms=late)
+    said = market.send(*(activity("poll_answered", at_ms=late) for _ in range(3)), at_ms=late)
     assert (steps(said), routings(said)) == ([], [])
 
 
@@ -220,7 +220,7 @@ def test_customers_and_open_opportunities_go_to_their_rep_whatever_the_score(
     changes: dict[str, Any], kind: str, stage: str, route: str
 ) -> None:
     market = a_market(country="DE", **changes)
-    assert routings(market.send(activity("email_opened"))) == []
+    assert routings(market.send(activity("poll_answered"))) == []
     said = market.send(activity(PAGE), activity(PAGE), form())
     assert story(said) == [f"assigned {kind} own"]
     assert routings(said)[0].route == route

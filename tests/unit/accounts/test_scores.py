@@ -8,12 +8,13 @@ from schemas.outputs import LeadScore
 from schemas.topics import LEAD_SCORES
 from schemas.vocabulary import Reason, Stage
 from tests.unit.accounts.market import MONDAY, POLICY, Market, company, instant
-from workers.accounts.behaviour import RuleBook, counted
+from workers.accounts.behaviour import RuleBook
 from workers.accounts.case import Case
 from workers.accounts.explanation import explain
 from workers.accounts.facts import company_of
 from workers.accounts.rows import Company
 from workers.accounts.scores import score_emit
+from workers.accounts.tally import counted
 from workers.accounts.terms import Terms
 from workers.outbox import emit, fact_id
 

@@ -131,7 +131,7 @@ NOT_YET = [
     ("  repeats:", "  erase_within: 24h\n  repeats:", "privacy.erase_within"),
     ("in_cycle: 2h", "in_cycle: 2h, partner: 2h", "desks.inside_sales.answer_within.partner"),
     ("    manager: dana", "    manager: dana\n    like: other", "desks.inside_sales.like"),
-    ("points: 12, group", "points: 12, once_per: 24h, group", "behaviour.rules.webinar.once_per"),
+    ("points: 12, group", "points: 12, fade: 5, group", "behaviour.rules.webinar.fade"),
 ]
 
 

@@ -1,0 +1,226 @@
+"""The worth of events under generated policies, against a slow judge that reads the page's words, in any order.
+
+The judge takes all events at once and sorts them; the code takes them one by one as they come. For every policy and
+every order both say the same points, line by line, and the lines add up.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from tests.unit.accounts.market import DAY_MS, MONDAY, POLICY
+from workers.accounts.dwelling import Activity, with_activity
+from workers.accounts.once import message_mark
+from workers.accounts.rows import LeadRow, ScoreRow
+from workers.accounts.terms import Terms
+from workers.policy.behaviour import Behaviour
+from workers.policy.model import Policy, Rule
+
+SECOND_MS, MINUTE_MS, HOUR_MS = 1_000, 60_000, 3_600_000
+ACTIVITIES = ("view", "watch", "click")
+LINKS = st.none() | st.sampled_from(["rule0", "rule1", "rule2", "rule3"])
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policy:
+    """Four rules with any of the keys; what the checks would refuse is left out."""
+    rules: dict[str, dict[str, Any]] = {}
+    implied = {f"rule{at}": draw(LINKS) if at else None for at in range(4)}
+    for at in range(4):
+        name, points = f"rule{at}", draw(st.sampled_from([1, 2, 3, 7]))
+        if at == 3 and draw(st.booleans()):
+            points = -points
+        rule: dict[str, Any] = {"when": {"activity": draw(st.sampled_from(ACTIVITIES))}, "points": points}
+        if draw(st.booleans()):
+            rule["at_least"] = draw(st.sampled_from(["30s", "2m", "10m"]))
+        behind = implied[name]
+        if behind is not None and behind < name:
+            rule["implies"] = behind
+        else:
+            behind = None
+        special_of = draw(LINKS)
+        if special_of is not None and special_of < name and behind is None:
+            rule["instead_of"] = special_of
+        if points > 0 and draw(st.booleans()):
+            rule["cap"] = points * draw(st.integers(1, 3))
+        if draw(st.booleans()):
+            rule["group"] = "g"
+        rules[name] = rule
+    targets = {rule.get("implies") for rule in rules.values()}
+    for name, rule in rules.items():
+        if name not in targets and draw(st.booleans()):
+            rule["once_per"] = draw(st.sampled_from(["1h", "12h", "24h", "3d"]))
+    behaviour = {
+        "cap": 40,
+        "fade": {"to_zero_after_days": draw(st.sampled_from([3, 10, 60]))},
+        "groups": {"g": {"cap": draw(st.integers(1, 20))}},
+        "rules": rules,
+    }
+    return POLICY.model_copy(update={"behaviour": Behaviour.model_validate(behaviour)})
+
+
+@dataclass(frozen=True)
+class Happened:
+    at_ms: int
+    event_id: str
+    activity: str
+    asset: str | None
+    duration_ms: int | None
+
+
+@st.composite
+def happenings(draw: st.DrawFn) -> list[Happened]:
+    made = []
+    for number in range(draw(st.integers(1, 14))):
+        day = draw(st.sampled_from([0, 0, 0, 1, 2, 9]))
+        offset_ms = draw(st.sampled_from([0, 0, 20, 45, 150, 700, 3000, 14 * 3600])) * SECOND_MS
+        made.append(
+            Happened(
+                at_ms=MONDAY - day * DAY_MS + offset_ms + draw(st.integers(0, 3)) * 7 * SECOND_MS,
+                event_id=f"e{number}",
+                activity=draw(st.sampled_from([*ACTIVITIES, "nothing"])),
+                asset=draw(st.none() | st.sampled_from(["march", "april"])),
+                duration_ms=draw(st.none() | st.sampled_from([0, 45 * SECOND_MS, 20 * MINUTE_MS])),
+            )
+        )
+    return made
+
+
+# The slow judge.
+
+
+def judged(policy: Policy, terms: Terms, happened: list[Happened], today: int) -> dict[str, tuple[int, int]]:
+    """Return (points, events) by rule, caps of the rules included, from all events at once."""
+    rules = policy.behaviour.rules
+    times = sorted({one.at_ms for one in happened})
+    first: dict[tuple[str, str], int] = {}
+    days: dict[str, Counter[int]] = {name: Counter() for name in rules}
+    for one in sorted(happened, key=lambda one: one.at_ms):
+        duration_ms = one.duration_ms
+        if duration_ms is None:
+            after = next((at for at in times if at > one.at_ms), None)
+            duration_ms = 0
+            if after is not None and after - one.at_ms <= policy.behaviour.session_gap_ms:
+                duration_ms = after - one.at_ms
+        for name in _fitting(rules, one, duration_ms):
+            key = _key(policy, terms, name, one)
+            if key is not None:
+                if (name, key) in first:
+                    continue
+                first[name, key] = one.at_ms
+            days[name][terms.day_of(one.at_ms)] += 1
+    horizon = policy.behaviour.fade.to_zero_after_days
+    found = {}
+    for name, rule in rules.items():
+        live = {day: count for day, count in days[name].items() if 0 <= today - day < horizon}
+        exact = rule.points * sum(count * (horizon - (today - day)) for day, count in live.items())
+        points = abs(exact) // horizon * (1 if exact > 0 else -1)
+        if live:
+            found[name] = (points if rule.cap is None else min(points, rule.cap), sum(live.values()))
+    return found
+
+
+def _fitting(rules: dict[str, Rule], one: Happened, duration_ms: int) -> set[str]:
+    own = {
+        name
+        for name, rule in rules.items()
+        if one.activity in rule.when.activity and duration_ms >= (rule.at_least or 0)
+    }
+    for name in list(own):
+        general = rules[name].instead_of
+        while general is not None:
+            own.discard(general)
+            general = rules[general].instead_of
+    for name in list(own):
+        other = rules[name].implies
+        while other is not None:
+            own.add(other)
+            other = rules[other].implies
+    return own
+
+
+def _key(policy: Policy, terms: Terms, name: str, one: Happened) -> str | None:
+    rules = policy.behaviour.rules
+    if any(rule.implies == name for rule in rules.values()):
+        return one.asset
+    bucket_ms = rules[name].once_per
+    if bucket_ms is None:
+        return None
+    midnight_ms = terms.day_of(one.at_ms) * DAY_MS
+    wall_ms = midnight_ms + (terms.local_ms(one.at_ms) - midnight_ms)
+    return str(wall_ms // bucket_ms)
+
+
+def total_of(policy: Policy, found: dict[str, tuple[int, int]]) -> int:
+    by_group: Counter[str | None] = Counter()
+    for name, (points, _) in found.items():
+        by_group[policy.behaviour.rules[name].group] += points
+    total = sum(
+        points if group is None else min(points, policy.behaviour.groups[group].cap)
+        for group, points in by_group.items()
+    )
+    return min(total, policy.behaviour.cap)
+
+
+# The code.
+
+
+def scored(terms: Terms, happened: list[Happened], lead: LeadRow) -> ScoreRow:
+    score = ScoreRow()
+    for one in happened:
+        fitting = terms.rules.for_activity(one.activity, None, one.asset, None)
+        seen = Activity(one.at_ms, one.event_id, message_mark(one.asset, None), one.duration_ms)
+        score = with_activity(terms, lead, score, fitting, seen).score
+    return score
+
+
+@settings(deadline=None, max_examples=300)
+@given(policies(), happenings(), st.integers(0, 2**32), st.integers(0, 12))
+def test_whatever_the_policy_and_the_order_points_are_what_the_page_says(
+    policy: Policy, happened: list[Happened], seed: int, later_days: int
+) -> None:
+    terms = Terms(policy)
+    shuffled = random.Random(seed).sample(happened, len(happened))
+    score = scored(terms, shuffled, LeadRow())
+    assert score.counts == scored(terms, happened, LeadRow()).counts
+
+    today = terms.day_of(MONDAY) + later_days
+    expected = judged(policy, terms, happened, today)
+    made = terms.rules.points(score.counts, today)
+    lines = {line.rule: (line.points, line.count) for line in made.lines if not line.rule.startswith("cap:")}
+    event(f"{len(score.dwells)} of unknown duration")
+    event("one of several counts" if score.once else "each counts")
+    assert lines == expected
+    assert made.points == total_of(policy, expected) <= policy.behaviour.cap
+    assert sum(line.points for line in made.lines) == made.points
+
+
+@settings(deadline=None, max_examples=150)
+@given(policies(), happenings(), st.integers(0, 2**32), st.integers(-3, 20))
+def test_points_since_a_no_are_those_of_the_later_events_in_any_order(
+    policy: Policy, happened: list[Happened], seed: int, after_hours: int
+) -> None:
+    terms = Terms(policy)
+    said_no_ms = MONDAY - DAY_MS + after_hours * HOUR_MS
+    lead = LeadRow(said_no_ms=said_no_ms)
+    start = ScoreRow(since=())
+    orders = [happened, random.Random(seed).sample(happened, len(happened))]
+    since = []
+    for order in orders:
+        score = start
+        for one in order:
+            fitting = terms.rules.for_activity(one.activity, None, one.asset, None)
+            seen = Activity(one.at_ms, one.event_id, message_mark(one.asset, None), one.duration_ms)
+            score = with_activity(terms, lead, score, fitting, seen).score
+        since.append({found.rule: found.days for found in score.since or ()})
+        every_day = {found.rule: dict(found.days) for found in score.counts}
+        for rule, days in since[-1].items():
+            assert all(times <= every_day[rule][day] for day, times in days)
+            assert all(day >= terms.day_of(said_no_ms) for day, _ in days)
+    assert since[0] == since[1]

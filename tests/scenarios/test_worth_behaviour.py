@@ -1,0 +1,121 @@
+"""What interest is worth, told as a marketing manager would: videos, mails, calculators, late and wrong clocks."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.scenarios.story import Story, Told, moment
+
+
+@pytest.fixture
+def harbor(story: Story) -> Story:
+    """A bank, a rep, and Ann who is known since Monday morning."""
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    story.bank("harbor")
+    story.form("ann@harbor.example", "mon 09:00")
+    return story
+
+
+def lines(told: Told) -> dict[str, tuple[int, int]]:
+    """(points, events) by rule, of the last score."""
+    points = told.of("lead.scores")[-1]["explanation"]["points"]
+    return {line["rule"]: (line["points"], line["count"]) for line in points if ":" not in line["rule"]}
+
+
+def test_a_video_counts_from_two_minutes_on(harbor: Story) -> None:
+    harbor.activity("video_watched", "tue 10:00", email="ann@harbor.example", duration_seconds=119)
+    harbor.activity("video_watched", "tue 10:10", email="ann@harbor.example", duration_seconds=120)
+
+    assert lines(harbor.told())["video"] == (5, 1)
+
+
+def test_a_video_that_states_nothing_counts_when_the_next_click_tells_how_long_it_was(harbor: Story) -> None:
+    harbor.activity("video_watched", "tue 10:00", email="ann@harbor.example")
+    harbor.activity("poll_answered", "tue 10:06", email="ann@harbor.example")
+
+    told = harbor.told()
+
+    assert lines(told)["video"] == (5, 1)
+    assert told.of("lead.scores")[-1]["occurred_at"] == "2026-03-03T15:06:00Z"
+
+
+def test_whoever_comes_back_after_lunch_has_not_watched_all_that_time(harbor: Story) -> None:
+    harbor.activity("video_watched", "tue 10:00", email="ann@harbor.example")
+    harbor.activity("page_view", "tue 13:00", email="ann@harbor.example")
+
+    assert "video" not in lines(harbor.told())
+
+
+def test_a_video_seen_before_they_said_who_they_are_counts_by_what_came_after_it(harbor: Story) -> None:
+    harbor.activity("video_watched", "mon 18:00", anonymous_id="b2")
+    harbor.activity("poll_answered", "mon 18:05", anonymous_id="b2")
+    harbor.form("ann@harbor.example", "tue 09:00", anonymous_id="b2")
+
+    assert lines(harbor.told())["video"] == (4, 1)  # of five, a day later
+
+
+@pytest.mark.parametrize(
+    "mails",
+    [
+        ["email_opened", "email_clicked"],
+        ["email_clicked", "email_opened"],
+        ["email_clicked"],
+        ["email_opened", "email_opened", "email_clicked", "email_opened"],
+    ],
+)
+def test_a_click_is_an_opening_and_a_mail_is_opened_once(harbor: Story, mails: list[str]) -> None:
+    for minute, word in enumerate(mails):
+        harbor.activity(word, f"tue 10:{minute:02}", email="ann@harbor.example", asset="march-letter")
+
+    found = lines(harbor.told())
+    assert found["opened"] == (1, 1)
+    assert found["click"] == (3, 1)
+
+
+def test_playing_with_the_calculator_counts_once_a_day(harbor: Story) -> None:
+    harbor.activity("calculator_used", "tue 08:00", times=9, email="ann@harbor.example")
+    harbor.activity("calculator_used", "tue 23:59", email="ann@harbor.example")
+    harbor.activity("calculator_used", "wed 00:00", email="ann@harbor.example")
+
+    assert lines(harbor.told())["rates"] == (7, 2)  # 4 of today, 4 of yesterday, less a sixtieth
+
+
+def test_an_event_of_last_week_that_comes_late_counts_by_its_own_date(harbor: Story) -> None:
+    harbor.activity("calculator_used", "mon2 09:00", email="ann@harbor.example")
+    late = _arrives(harbor, "download", said="tue 09:00", arrives="mon2 10:00")
+
+    told = late.told()
+
+    assert told.dead == []
+    assert lines(told)["paper"] == (7, 1)  # eight, six days ago
+
+
+def test_an_event_dated_next_year_counts_as_of_now(harbor: Story) -> None:
+    told = _arrives(harbor, "download", said="mon53 09:00", arrives="tue 10:00").told()
+
+    assert lines(told)["paper"] == (8, 1)
+    assert told.of("lead.scores")[-1]["occurred_at"] == "2026-03-03T15:00:00Z"
+
+
+def test_a_webinar_that_is_told_twice_counts_once(harbor: Story) -> None:
+    harbor.activity("webinar_attended", "tue 10:00", email="ann@harbor.example")
+    harbor.line(harbor._lines[-1])
+
+    assert lines(harbor.told())["webinar"] == (12, 1)
+
+
+def _arrives(story: Story, word: str, said: str, arrives: str) -> Story:
+    """An activity of Ann whose own date is not that of its arrival."""
+    value: dict[str, Any] = {
+        "event_id": f"{word} {said}",
+        "occurred_at": moment(said).isoformat(),
+        "activity": word,
+        "email": "ann@harbor.example",
+    }
+    at_ms = int(moment(arrives).timestamp() * 1_000)
+    story.line(json.dumps({"topic": "web.activity", "key": None, "timestamp": at_ms, "value": value}))
+    return story

@@ -1,0 +1,82 @@
+"""What one rule of behaviour says of another: names that must exist, circles, rules that nothing could ever fit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workers.policy.names import unknown
+from workers.policy.problem import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from workers.policy.document import Document, Path
+    from workers.policy.model import Policy
+    from workers.policy.problem import Problem
+
+
+def check_behaviour(policy: Policy, document: Document) -> list[Problem]:
+    """Return every rule that names what there is not, and every setting that nothing asks for."""
+    problems = []
+    rules, groups = policy.behaviour.rules, policy.behaviour.groups
+    for name, rule in rules.items():
+        path: Path = ("behaviour", "rules", name)
+        if rule.group is not None and rule.group not in groups:
+            problems.append(
+                unknown(document, (*path, "group"), rule.group, groups, "a group of behaviour.groups")
+            )
+        if rule.instead_of is not None and rule.instead_of not in rules:
+            problems.append(unknown(document, (*path, "instead_of"), rule.instead_of, rules, "a rule"))
+        elif name in policy.behaviour.replaces[name]:
+            problems.append(
+                document.problem(
+                    (*path, "instead_of"), f"{shown(rule.instead_of or '')}, a circle", "a general rule"
+                )
+            )
+        problems += _implied(policy, document, name)
+    if policy.behaviour.session_gap is not None and not any(rule.at_least for rule in rules.values()):
+        problems.append(
+            document.problem(
+                ("behaviour", "session_gap"),
+                "a session_gap that no rule asks for",
+                "a rule with at_least",
+                at_key=True,
+            )
+        )
+    used = {rule.group for rule in rules.values()}
+    problems += [
+        document.problem(
+            ("behaviour", "groups", group), "a group without rules", "a rule that names it", at_key=True
+        )
+        for group in groups
+        if group not in used
+    ]
+    return problems
+
+
+def _implied(policy: Policy, document: Document, name: str) -> Iterable[Problem]:
+    rules = policy.behaviour.rules
+    implied = rules[name].implies
+    if implied is None:
+        return
+    path: Path = ("behaviour", "rules", name, "implies")
+    if implied not in rules:
+        yield unknown(document, path, implied, rules, "a rule")
+    elif name in policy.behaviour.implied[name]:
+        yield document.problem(path, f"{shown(implied)}, a circle", "a rule that follows from this one")
+    elif implied in policy.behaviour.replaces[name]:
+        yield document.problem(
+            path, f"{shown(implied)}, whose place it takes", "implies or instead_of, not both"
+        )
+    elif rules[implied].points < 0:
+        yield document.problem(
+            path,
+            f"{shown(implied)}, which takes points away",
+            "a rule that gives points: no good deed costs any",
+        )
+    elif rules[implied].once_per is not None:
+        yield document.problem(
+            path,
+            f"{shown(implied)}, which has once_per",
+            "a rule without once_per: what is implied counts once per message already",
+        )
