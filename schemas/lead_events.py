@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, JsonValue, TypeAdapter
 
 from schemas.base import Campaign, Consent, Milliseconds, Model
 from schemas.crm_accounts import CrmAccount
@@ -25,6 +25,7 @@ class LeadFact(Model):
     occurred_at_ms: Milliseconds = Field(description="Clamped to arrival + 5 min.")
     clamped: bool = False
     origin_account_key: str | None = Field(default=None, description="Set once, when an alias forwarded it.")
+    forwards: int = Field(default=0, ge=0, description="How often it was forwarded.")
 
 
 class ConsentWord(Model):
@@ -93,54 +94,55 @@ class LeadContact(LeadFact):
     record: ContactRecord | None = None
 
 
-class AdoptedFact(Model):
-    """A fact of a person or a company, and when it was said."""
-
-    value: str
-    at_ms: Milliseconds
-
-
-class AdoptedCount(Model):
-    """How often a rule fitted, as (day since 1970-01-01 in the policy's zone, times)."""
-
-    days: list[tuple[int, int]]
-    at_ms: Milliseconds
-    event_id: str
-    once: dict[str, int] = Field(
-        default_factory=dict, description="Buckets or messages of which one event counts, and its date."
-    )
-
-
-class AdoptedContact(Model):
-    """What the CRM's contact said: of the person, and by enrichment of their company."""
-
-    crm_lead_id: str | None = None
-    crm_contact_id: str | None = None
-    crm_account_id: str | None = None
-    do_not_contact: bool = False
-    facts: dict[str, AdoptedFact] = Field(default_factory=dict)
-    company: dict[str, AdoptedFact] = Field(default_factory=dict)
+Plain = dict[str, JsonValue]
+"""A row of the accounts hop as plain values; only that hop writes and reads it."""
 
 
 class LeadAdopted(LeadFact):
-    """What an account key that became an alias knew of a lead, sent to the primary key once."""
+    """What an account key knew of a lead that lives elsewhere from now on, sent there once."""
 
     type: Literal["lead_adopted"] = "lead_adopted"
-    email: str | None = None
-    role_address: bool = False
-    facts: dict[str, AdoptedFact] = Field(default_factory=dict)
-    counts: dict[str, AdoptedCount] = Field(default_factory=dict)
-    campaign: Campaign | None = None
-    cycle: int = 1
-    raised_hand: bool = Field(
-        default=False, description="A hand raised in this cycle and not answered with a no."
-    )
-    earned: bool = Field(default=False, description="It did something that earns points, or filled a form.")
-    verdict: Literal["recycled", "disqualified"] | None = None
-    said_no_ms: Milliseconds = 0
-    contact: AdoptedContact | None = None
+    home_account_key: str = Field(description="Where the lead's own records come to.")
     consents: list[ConsentWord] = Field(default_factory=list, max_length=1000)
     is_lead: bool = Field(default=True, description="False: a contact of the CRM who never came by.")
+    earned: bool = Field(default=False, description="It has just done something that earns points.")
+    lead: Plain
+    score: Plain
+    deal: Plain | None = Field(default=None, description="Sales' word of a deal with this person.")
+    active_at_ms: Milliseconds | None = Field(
+        default=None, description="Given where it is one of the account's people who were active last."
+    )
+
+
+class AccountJoins(Model):
+    """A key forwards to this one from now on: an alias by its domain, or by a company name."""
+
+    type: Literal["account_joins"] = "account_joins"
+    event_id: str
+    account_key: str
+    origin_account_key: str
+    is_unproven: bool = Field(default=False, description="By a company name alone.")
+    kept: Plain = Field(default_factory=dict, description="What is known of the account as such.")
+
+
+class AccountLeaves(Model):
+    """A key that forwarded to this one lives elsewhere now: its people are to be sent there."""
+
+    type: Literal["account_leaves"] = "account_leaves"
+    event_id: str
+    account_key: str
+    origin_account_key: str
+    to_account_key: str
+
+
+class AccountLeft(Model):
+    """The people of a key that moves on have all been sent."""
+
+    type: Literal["account_left"] = "account_left"
+    event_id: str
+    account_key: str
+    from_account_key: str
+    kept: Plain = Field(default_factory=dict)
 
 
 class AccountFacts(Model):
@@ -194,6 +196,10 @@ class SalesAnswered(Model):
     lead_id: str | None = None
     occurred_at_ms: Milliseconds
     activity: SalesActivity
+    is_over: bool = Field(
+        default=False, description="The hand-off that it names was over before the lead moved."
+    )
+    forwards: int = Field(default=0, ge=0, description="How often it was sent on to where the lead lives.")
 
 
 class PassedOverRep(Model):
@@ -270,6 +276,9 @@ LeadEvent = Annotated[
     | LeadConsent
     | LeadContact
     | LeadAdopted
+    | AccountJoins
+    | AccountLeaves
+    | AccountLeft
     | AccountFacts
     | AccountReleased
     | SubsidiaryNamed

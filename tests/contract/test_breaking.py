@@ -4,7 +4,7 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
-from breaking_cases import ALLOWED, CURRENT, OUT, REFUSED, Change, Documents, props
+from breaking_cases import ALLOWED, CURRENT, LOG, OUT, REFUSED, Change, Documents, props
 
 from schemas import freshness
 from schemas.breaking import BreakKind, breaks_between, breaks_since_release, may_break
@@ -28,6 +28,15 @@ def test_what_breaks_those_who_keep_to_the_release_is_refused(
 @pytest.mark.parametrize(("says", "change"), ALLOWED, ids=[case[0] for case in ALLOWED])
 def test_what_breaks_nobody_is_allowed(says: str, change: Change) -> None:
     assert breaks_between(CURRENT, changed(change)) == [], says
+
+
+def test_a_pair_that_holds_something_else_is_refused() -> None:
+    def with_pair(second: str) -> Documents:
+        pair = {"type": "array", "prefixItems": [{"type": "integer"}, {"type": second}]}
+        return changed(lambda d: props(d, LOG, "AccountLeft").update(kept=pair))
+
+    found = breaks_between(with_pair("integer"), with_pair("string"))
+    assert [(one.kind, one.place) for one in found] == [(BreakKind.TYPE_CHANGED, "kept[1]")]
 
 
 def test_every_kind_of_break_has_a_refused_case() -> None:

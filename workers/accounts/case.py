@@ -108,6 +108,15 @@ class Case:
         self._people = made
         self.rows.put(ActiveRow(people=made), self.key)
 
+    def forget_active(self, lead_id: str) -> int | None:
+        """Take a person from those who were active last; return when that was, None for one who is none of them."""
+        people = self._active()
+        at_ms = next((at for who, at in people if who == lead_id), None)
+        if at_ms is not None:
+            self._people = tuple(one for one in people if one[0] != lead_id)
+            self.rows.put(ActiveRow(people=self._people), self.key)
+        return at_ms
+
     def active_people(self) -> list[str]:
         """Return the lead_ids of the account's people who were active last, latest first; at most 10."""
         return [lead_id for lead_id, _ in self._active()]

@@ -1,29 +1,37 @@
 """Which CRM record speaks for this key, and what follows when that changes.
 
 In: claims (AccountFacts), releases. Out: the company's facts, the alias under which the key lives, and a cursor over
-its leads. A primary claim goes before an alias's, then the lowest crm_account_id: so there is no cycle. A key that is
-an alias only forwards; its open hand-offs are withdrawn, and what is known of its people goes to the primary key.
+its leads. A primary claim goes before an alias's, then the lowest crm_account_id: so there is no cycle. How a key moves
+to where it should live is in aliases.py.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from schemas.vocabulary import Reason
-from workers.accounts import handoffs, parents
-from workers.accounts.deals import settled, with_deals
+from workers.accounts import aliases, parents
+from workers.accounts.deals import settled, with_deals, with_word
 from workers.accounts.enrichment import completed
 from workers.accounts.facts import company_of, market_facts, merged
+from workers.accounts.joined import Kept
+from workers.accounts.merging import unpacked
 from workers.accounts.ownership import named_by_crm
 from workers.accounts.rows import ClaimRow
+from workers.accounts.said import Deal
 from workers.engine.timers import start_cursor
 
 if TYPE_CHECKING:
-    from schemas.lead_events import AccountFacts, AccountReleased, ParentFacts
+    from schemas.lead_events import (
+        AccountFacts,
+        AccountJoins,
+        AccountLeaves,
+        AccountLeft,
+        AccountReleased,
+        ParentFacts,
+    )
     from workers.accounts.case import Case
     from workers.accounts.rows import AccountRow, Company, Fact
 
-LEADS = "leads"
 MOST_CLAIMS = 100
 
 
@@ -85,22 +93,50 @@ def follow(case: Case) -> None:
         company = with_deals(company, deals)
         if deals is not before.deals:
             case.change(deals=deals)
-    forwards_to = claim.primary_key if claim is not None and claim.primary_key != case.key else ""
-    if company == before.company and forwards_to == before.forwards_to:
-        return
-    facts_changed = market_facts(company) != market_facts(before.company)
-    case.change(company=company, forwards_to=forwards_to)
-    if facts_changed:
-        case.change(facts_day=case.terms.day_of(case.now_ms))
-    _question(case, before)
-    _owners(case, before)
-    if forwards_to and forwards_to != before.forwards_to:
-        _withdraw_all(case, Reason.ACCOUNT_MOVED)
-    excluded = case.terms.gates.exclusion(case.key, company)
-    if excluded is not None:
-        _withdraw_all(case, excluded)
-    case.owner_question = True
-    start_cursor(case.rows, LEADS, case.key)
+    if company != before.company:
+        if market_facts(company) != market_facts(before.company):
+            case.change(facts_day=case.terms.day_of(case.now_ms))
+        case.change(company=company)
+        _question(case, before)
+        _owners(case, before)
+        excluded = case.terms.gates.exclusion(case.key, company)
+        if excluded is not None:
+            aliases.withdraw(case, excluded)
+        case.owner_question = True
+        start_cursor(case.rows, aliases.LEADS, case.key)
+    is_alias = claim is not None and claim.primary_key != case.key
+    aliases.aim(case, claim.primary_key if claim is not None and is_alias else "", is_unproven=False)
+
+
+def joined(case: Case, event: AccountJoins) -> None:
+    """A key is an alias of this one: what enrichment said of its company, and a question of sales, hold here too."""
+    aliases.joined(case, event)
+    kept = unpacked(event.kept, Kept)
+    enriched(case, kept.enriched)
+    asked = kept.questioned
+    if asked is not None and not event.is_unproven and case.account.questioned is None:
+        case.change(questioned=asked)
+        _question(case, case.account)
+
+
+def leaves(case: Case, event: AccountLeaves) -> None:
+    """An alias of this one moves on."""
+    aliases.leaves(case, event)
+    follow(case)
+
+
+def left(case: Case, event: AccountLeft) -> None:
+    """The place where this key lived has sent everybody; where it should live is asked anew."""
+    aliases.left(case, event)
+    follow(case)
+
+
+def deal_came(case: Case, sent: dict[str, Any]) -> None:
+    """A person has come with sales' word of a deal."""
+    made = with_word(case.account.deals, unpacked(sent, Deal))
+    if made is not case.account.deals:
+        case.change(deals=made)
+        follow(case)
 
 
 def _question(case: Case, before: AccountRow) -> None:
@@ -128,10 +164,3 @@ def _owners(case: Case, before: AccountRow) -> None:
 
 def _named(case: Case, company: Company | None) -> list[str]:
     return [right.rep_id for right in named_by_crm(case.terms.policy, company)]
-
-
-def _withdraw_all(case: Case, reason: Reason) -> None:
-    """Withdraw what is open; leads that wait are let go as the cursor comes to them."""
-    for handoff_id, row in handoffs.open_rows(case):
-        lead = handoffs.close(case, handoff_id, row, case.lead(row.lead_id), (reason,))
-        case.put_lead(row.lead_id, lead)

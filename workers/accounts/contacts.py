@@ -10,18 +10,15 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from schemas.lead_events import AdoptedContact, AdoptedFact
 from workers.accounts import claims
 from workers.accounts.enrichment import company_facts
 from workers.accounts.facts import merged
 from workers.accounts.judging import judge
 from workers.accounts.qualifying import Occasion
-from workers.accounts.rows import Contact, Fact, LeadRow, ScoreRow
+from workers.accounts.rows import Contact, Fact, ScoreRow
 from workers.accounts.withholding import withheld_or_given
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from schemas.crm_contacts import ContactRecord
     from schemas.lead_events import LeadContact
     from workers.accounts.case import Case
@@ -45,33 +42,6 @@ def contact_said(case: Case, event: LeadContact) -> None:
         judge(case, event.lead_id, lead, score, occasion, say=True)
 
 
-def to_send(case: Case, lead: LeadRow) -> AdoptedContact | None:
-    """Return what goes to the primary key with a lead: its contact, and what enrichment said of the company."""
-    contact = lead.contact
-    if contact is None:
-        return None
-    return AdoptedContact(
-        crm_lead_id=contact.lead_id,
-        crm_contact_id=contact.contact_id,
-        crm_account_id=contact.account_id,
-        do_not_contact=contact.do_not_contact,
-        facts=_sent(fact for fact in lead.facts if fact.is_crm),
-        company=_sent(case.account.enriched),
-    )
-
-
-def taken_in(case: Case, sent: AdoptedContact | None, lead: LeadRow) -> LeadRow:
-    """Return a lead with the contact that another key knew; the one that is here already stays."""
-    if sent is None:
-        return lead
-    claims.enriched(case, tuple(Fact(name, one.value, one.at_ms) for name, one in sent.company.items()))
-    if lead.contact is not None:
-        return lead
-    said = [Fact(name, one.value, one.at_ms, is_crm=True) for name, one in sent.facts.items()]
-    contact = Contact(sent.crm_lead_id, sent.crm_contact_id, sent.crm_account_id, sent.do_not_contact)
-    return replace(lead, contact=contact, facts=merged(lead.facts, said))
-
-
 def _read(record: ContactRecord | None, at_ms: int) -> tuple[Contact | None, list[Fact]]:
     if record is None:
         return None, []
@@ -84,7 +54,3 @@ def _read(record: ContactRecord | None, at_ms: int) -> tuple[Contact | None, lis
 
 def _of_forms(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if not fact.is_crm)
-
-
-def _sent(facts: Iterable[Fact]) -> dict[str, AdoptedFact]:
-    return {fact.name: AdoptedFact(value=fact.value, at_ms=fact.at_ms) for fact in facts}

@@ -17,13 +17,21 @@ from schemas.lead_events import (
     LeadConsent,
     LeadContact,
     LeadEvent,
-    LeadFact,
     LeadForm,
     LeadIdentified,
 )
 from schemas.parsing import ContractError, parse_json
 from schemas.topics import LEAD_EVENTS
-from workers.accounts import answers, claims, deadlines, escalation, handoffs, parents, requests
+from workers.accounts import (
+    aliases,
+    answers,
+    claims,
+    deadlines,
+    escalation,
+    handoffs,
+    parents,
+    requests,
+)
 from workers.accounts.adoption import send_over, take_in
 from workers.accounts.behaviour import NOTHING
 from workers.accounts.case import Case
@@ -39,7 +47,7 @@ from workers.accounts.sales import sales_answered
 from workers.accounts.terms import Terms
 from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.timers import start_cursor
-from workers.outbox import emit, fact_id
+from workers.outbox import fact_id
 
 if TYPE_CHECKING:
     from workers.engine.rows import Rows
@@ -52,6 +60,9 @@ CHUNK = 50
 _OF_THE_ACCOUNT: Mapping[str, Callable[[Case, Any], None]] = {
     "account_facts": claims.claimed,
     "account_released": claims.released,
+    "account_joins": claims.joined,
+    "account_leaves": claims.leaves,
+    "account_left": claims.left,
     "subsidiary_named": parents.subsidiary_named,
     "parent_facts": claims.parent_told,
     "desk_answer": answers.answered,
@@ -87,23 +98,26 @@ class AccountsHop:
         if decides is not None:
             decides(case, event)
         elif event.type == "sales_answered":
-            if case.account.forwards_to and event.activity.handoff_id is None:
-                return [emit(LEAD_EVENTS, event.model_copy(update={"account_key": case.account.forwards_to}))]
-            sales_answered(case, event)
+            if not aliases.answer_elsewhere(case, event):
+                sales_answered(case, event)
         else:
             fact = cast("_LeadFact", event)  # the table above has all others
-            if case.account.forwards_to and fact.origin_account_key is None:
-                return [_forwarded(fact, case.account.forwards_to)]
-            self._lead_fact(case, fact)
+            to = aliases.where_to(case, fact)
+            if to:
+                aliases.forward(case, fact, to)
+            else:
+                self._lead_fact(case, fact)
         return _closed(case)
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
         """Decide a timer: its key is a hand-off's, or the account's for the open request. No timer makes an MQL."""
-        key = timer.key if timer.kind == requests.ASK else timer.key.rpartition("#")[0]
+        key = timer.key.rpartition("#")[0] or timer.key
         case = Case(self.terms, rows, clock.now_ms, key, fact_id(timer.kind, timer.key, timer.due_ms))
         if timer.kind == requests.ASK:
             answers.ask_anew(case)
             requests.ask_again(case)
+        elif timer.kind == aliases.MOVE:
+            aliases.ask_to_leave(case)
         elif timer.kind == handoffs.FORGET:
             handoffs.forget(case, timer.key)
         elif timer.kind == deadlines.THEN:
@@ -114,15 +128,18 @@ class AccountsHop:
 
     def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
         """Judge at most 50 leads again: of one account whose facts changed, or of all after a new policy."""
-        if cursor.kind == claims.LEADS:
-            return self._leads_of(cursor, rows, clock)
+        if cursor.kind == POLICY:
+            return self._all_leads(cursor, rows, clock)
+        key, _, origin = cursor.key.partition(" ")
+        case = Case(self.terms, rows, clock.now_ms, key, fact_id(cursor.kind, cursor.key, clock.now_ms))
         if cursor.kind == parents.SUBSIDIARIES:
-            case = Case(
-                self.terms, rows, clock.now_ms, cursor.key, fact_id(cursor.kind, cursor.key, clock.now_ms)
-            )
             following = parents.tell_some(case, cursor.position, CHUNK)
-            return _closed(case), following
-        return self._all_leads(cursor, rows, clock)
+        elif cursor.kind == aliases.LEAVING:
+            following = aliases.send_some(case, origin, cursor.position, CHUNK)
+            claims.follow(case)
+        else:
+            following = self._leads_of(case, cursor.position)
+        return _closed(case), following
 
     def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:
         """A new policy decides: every lead is judged by it, in chunks."""
@@ -141,12 +158,16 @@ class AccountsHop:
         return True
 
     def _lead_fact(self, case: Case, event: _LeadFact) -> None:
+        if event.origin_account_key is not None and event.type != "lead_adopted":
+            aliases.mark_home(case, event.lead_id, event.origin_account_key)
         if event.type == "lead_contact":
             contact_said(case, event)
             return
+        if event.type == "lead_adopted":
+            self._adopted(case, event)
+            return
         held = case.lead(event.lead_id)
-        is_lead = event.type != "lead_consent" and (event.type != "lead_adopted" or event.is_lead)
-        lead = enter(case, event.lead_id, held) if is_lead else held
+        lead = enter(case, event.lead_id, held) if event.type != "lead_consent" else held
         if event.type == "lead_identified" and lead.email is None:
             lead = replace(lead, email=event.email, role_address=event.role_address)
         if lead is not held:
@@ -155,10 +176,16 @@ class AccountsHop:
             self._activity(case, lead, event)
         elif event.type == "lead_form":
             self._form(case, lead, event)
-        elif event.type == "lead_adopted":
-            take_in(case, event, lead)
         elif event.consents:
             consent_changed(case, lead, event)
+
+    def _adopted(self, case: Case, event: LeadAdopted) -> None:
+        if event.deal is not None:
+            claims.deal_came(case, event.deal)
+        known = case.rows.get(LeadRow, case.key, event.lead_id)
+        held = known or LeadRow()
+        lead = enter(case, event.lead_id, held) if event.is_lead else held
+        take_in(case, event, lead, is_new=known is None)
 
     def _activity(self, case: Case, lead: LeadRow, event: LeadActivity) -> None:
         terms = self.terms
@@ -199,18 +226,16 @@ class AccountsHop:
         say = is_news or made is not lead or (is_tracked and counted.is_changed)
         _judge_counted(case, event.lead_id, made, score, counted, occasion, say=say)
 
-    def _leads_of(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
-        case = Case(
-            self.terms, rows, clock.now_ms, cursor.key, fact_id(cursor.kind, cursor.key, clock.now_ms)
-        )
-        after = (cursor.key, cursor.position) if cursor.position else ()
-        found = rows.scan(LeadRow, cursor.key, after=after, limit=CHUNK)
+    def _leads_of(self, case: Case, position: str) -> str | None:
+        account = case.account
+        after = (case.key, position) if position else ()
+        found = case.rows.scan(LeadRow, case.key, after=after, limit=CHUNK)
         for (_, lead_id), _ in found:
-            if case.account.forwards_to:
-                send_over(case, lead_id, case.lead(lead_id))
+            if account.forwards_to and account.moving_to != "":
+                send_over(case, lead_id, case.lead(lead_id), account.forwards_to)
             else:
-                self._judge_again(case, lead_id, Occasion(case.account.facts_day), say=False)
-        return _closed(case), found[-1][0][1] if len(found) == CHUNK else None
+                self._judge_again(case, lead_id, Occasion(account.facts_day), say=False)
+        return found[-1][0][1] if len(found) == CHUNK else None
 
     def _all_leads(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
         after = tuple(cursor.position.split("\x00")) if cursor.position else ()
@@ -263,12 +288,6 @@ def _event_id(event: LeadEvent) -> str:
     if event.type == "sales_answered":
         return event.activity.event_id
     return event.request_id if event.type == "desk_answer" else event.event_id
-
-
-def _forwarded(event: LeadFact, primary_key: str) -> Emit:
-    """An alias sends the fact on, once, with its origin."""
-    moved = event.model_copy(update={"account_key": primary_key, "origin_account_key": event.account_key})
-    return emit(LEAD_EVENTS, moved)
 
 
 def _came_by(case: Case, lead: LeadRow, event: LeadActivity | LeadForm) -> LeadRow:

@@ -23,7 +23,7 @@ from workers.accounts.opportunities import BY_ACCOUNT, closed_by_crm
 from workers.accounts.ownership import has_open_opportunity, is_customer
 from workers.accounts.pending import make_due, no_longer_due
 from workers.accounts.permission import restriction
-from workers.accounts.qualifying import Due, Occasion, decide, is_still_due, label_of
+from workers.accounts.qualifying import Due, Occasion, decide, due_again, is_still_due, label_of
 from workers.accounts.rows import LeadRow, MovedRow, ScoreRow
 from workers.accounts.scores import score_emit
 from workers.accounts.stages import Standing, check_step, reasons_of, stage_of
@@ -112,7 +112,9 @@ def _what_is_due(
     if lead.pending and not is_still_due(case, lead, fit):
         lead = replace(no_longer_due(case, lead_id, lead), handed=False, reached_mql=False)
     due: Due | None = None
-    if occasion.counts:
+    if occasion.moved:
+        lead, due = due_again(case, lead, fit, occasion.day)
+    if due is None and occasion.counts:
         lead, score, due = decide(case, lead, score, fit, occasion)
     if lead.raised_hand and not lead.reached_mql and _passes(case, lead, fit):
         lead = replace(lead, reached_mql=True)

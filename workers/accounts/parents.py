@@ -7,13 +7,14 @@ parent's own record only, so two records that name each other end nowhere. What 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
 
 from schemas.lead_events import ParentFacts
 from schemas.topics import LEAD_EVENTS
-from workers.accounts.rows import ClaimRow, ParentRow, SubsidiaryRow
+from workers.accounts.rows import ClaimRow
+from workers.engine.rows import Row
 from workers.engine.timers import start_cursor
 from workers.identity.account_keys import crm_account_id_of
 from workers.outbox import fact_id
@@ -24,6 +25,22 @@ if TYPE_CHECKING:
     from workers.accounts.rows import Company
 
 SUBSIDIARIES = "subsidiaries"
+
+
+class SubsidiaryRow(Row, frozen=True):
+    """A subsidiary of this parent: key (crm:<parent>, crm_account_id). As many as the CRM names."""
+
+    prefix: ClassVar[str] = "subsidiary"
+    primary_key: str
+    """Where it lives."""
+
+
+class ParentRow(Row, frozen=True):
+    """What the parent of a CRM record said: key (account, crm_account_id of the subsidiary). One per claim at most."""
+
+    prefix: ClassVar[str] = "parent"
+    parent_crm_account_id: str
+    owner_rep_id: str | None = None
 
 
 def subsidiary_named(case: Case, event: SubsidiaryNamed) -> None:

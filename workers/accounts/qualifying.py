@@ -36,6 +36,8 @@ class Occasion(NamedTuple):
     earned: bool = False
     """A form, or an activity that gives points: what sends leads of customers and open opportunities to their rep."""
     raised: bool = False
+    moved: bool = False
+    """It came from another key where it was handed over or due: it is due again, whatever its points are now."""
     counts: bool = True
     """False where nothing was earned and no fact is new: a new policy, a page that gives no points, sales' answer."""
 
@@ -75,6 +77,24 @@ def decide(
         reasons = (*reasons, Reason.NEW_POINTS_SINCE)
     due = None if lead.raised_hand else Due(day, reasons)
     return replace(lead, reached_mql=True), score, due
+
+
+def due_again(case: Case, lead: LeadRow, fit: Fit, day: int) -> tuple[LeadRow, Due | None]:
+    """Return a lead that was handed over or due under another key: it is so here, or it begins at the beginning."""
+    if not is_still_due(case, lead, fit):
+        return replace(lead, handed=False, reached_mql=False), None
+    return lead, Due(day, _moved_reasons(case, lead, fit), raised=lead.raised_hand)
+
+
+def _moved_reasons(case: Case, lead: LeadRow, fit: Fit) -> tuple[Reason, ...]:
+    company = case.account.company
+    if lead.raised_hand:
+        return (Reason.RAISED_HAND, *_gate_reasons(case, fit), Reason.ACCOUNT_MOVED)
+    if is_customer(company):
+        return (Reason.CUSTOMER_ACCOUNT, Reason.ACCOUNT_MOVED)
+    if has_open_opportunity(company):
+        return (Reason.OPEN_OPPORTUNITY, Reason.ACCOUNT_MOVED)
+    return (Reason.BAR_REACHED, Reason.ALL_GATES_PASSED, Reason.ACCOUNT_MOVED)
 
 
 def _has_been_mql(lead: LeadRow) -> bool:

@@ -133,6 +133,10 @@ class AccountRow(Row, frozen=True):
     """When the company's facts last changed."""
     forwards_to: str = ""
     """The primary account_key where this is an alias."""
+    moving_to: str | None = None
+    """Where it will live when its present place has sent everybody; '' is this key. None: it moves nowhere."""
+    is_unproven: bool = False
+    """An alias by a company name alone."""
     holder: Holder | None = None
     open_handoffs: int = 0
     last_rep: LastRep | None = None
@@ -202,6 +206,8 @@ class LeadRow(Row, frozen=True):
     """The person's latest word on marketing; None: none is known."""
     wanted: tuple[str, ...] = ()
     """Facts of the person that an alert asks for. Bounded by the gates."""
+    home: str = ""
+    """The account_key to which the person's own records come, where that is an alias of this one."""
 
 
 class RuleCount(Part, frozen=True, array_like=True):
@@ -299,6 +305,8 @@ class MovedRow(Row, frozen=True):
     prefix: ClassVar[str] = "moved"
     stage_n: int
     revision: int
+    to: str = ""
+    """Where the person went: late answers of sales follow."""
 
 
 class PendingRow(Row, frozen=True):
@@ -357,6 +365,8 @@ class ClosedHandoffRow(Row, frozen=True):
     prefix: ClassVar[str] = "closed"
     lead_id: str
     closed_ms: int
+    is_moved: bool = False
+    """Withdrawn because the account moved: for sales it goes on where the person lives now."""
 
 
 class AlertRow(Row, frozen=True):
@@ -380,19 +390,3 @@ class ClaimRow(Row, frozen=True):
     prefix: ClassVar[str] = "claim"
     company: Company
     primary_key: str
-
-
-class SubsidiaryRow(Row, frozen=True):
-    """A subsidiary of this parent: key (crm:<parent>, crm_account_id). As many as the CRM names."""
-
-    prefix: ClassVar[str] = "subsidiary"
-    primary_key: str
-    """Where it lives."""
-
-
-class ParentRow(Row, frozen=True):
-    """What the parent of a CRM record said: key (account, crm_account_id of the subsidiary). One per claim at most."""
-
-    prefix: ClassVar[str] = "parent"
-    parent_crm_account_id: str
-    owner_rep_id: str | None = None

@@ -74,6 +74,8 @@ def _lead_meant(case: Case, event: SalesAnswered) -> tuple[str | None, bool]:
     if row is not None:
         return row.lead_id, False
     closed = case.rows.get(ClosedHandoffRow, case.key, handoff_id)
+    if closed is None and event.lead_id is not None:
+        return event.lead_id, event.is_over  # named under the key where the person lived before
     if closed is None:
         detail = (
             "the handoff_id names no hand-off of this account that is open or was closed in the last 90 days"
