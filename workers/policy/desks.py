@@ -184,6 +184,8 @@ class AnswerWithin(Part):
 class Desk(Part):
     """A desk. ``manager`` (a rep_id) gets what neither owner nor deputy can take."""
 
+    like: Name | None = None
+    """Another desk whose keys hold where this one gives none, as ``west: {like: inside_sales, calendar: west}``."""
     calendar: Name
     manager: RepId
     turn: Turn

@@ -43,9 +43,12 @@ class Document:
     tree: Any
     key_places: dict[Path, tuple[int, int]] = field(default_factory=dict)
     value_places: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    origins: dict[Path, Path] = field(default_factory=dict)
+    """Where keys stand that were taken over from elsewhere in the file."""
 
     def problem(self, path: Path, found: str, expected: str, *, at_key: bool = False) -> Problem:
         """Return the problem at ``path``, or at the nearest key or list item around it."""
+        path = self.origin_of(path)
         near = path
         while near and near not in self.value_places:
             near = near[:-1]
@@ -55,6 +58,13 @@ class Document:
             places = self.value_places
         line, column = places.get(near, (1, 1))
         return Problem(self.file, line, column, dotted(path), found, expected)
+
+    def origin_of(self, path: Path) -> Path:
+        """Return the path under which the file itself has what ``path`` names."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.origins:
+                return self.origin_of((*self.origins[path[:length]], *path[length:]))
+        return path
 
     def at(self, path: Path) -> Any:
         """Return what stands at ``path``; None where there is nothing."""

@@ -12,6 +12,7 @@ from workers.engine.api import Config
 from workers.policy.checks import check_names
 from workers.policy.definitions import fill
 from workers.policy.document import read
+from workers.policy.likes import follow_likes
 from workers.policy.linter import check_rule_one
 from workers.policy.model import Policy
 from workers.policy.problem import PolicyError, Problem
@@ -32,7 +33,7 @@ def load_policy(text: str, source: str = "policy") -> Policy:
     Raises :class:`PolicyError` with every problem that was found.
     """
     document = read(text, source)
-    problems = fill(document)
+    problems = [*follow_likes(document), *fill(document)]
     try:
         policy = Policy.model_validate(document.tree, context={"hash": policy_hash(text)})
     except ValidationError as error:

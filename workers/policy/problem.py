@@ -28,7 +28,7 @@ class PolicyError(Exception):
     """The policy does not pass and is not loaded; ``problems`` lists why, in the order of the file."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        self.problems = sorted(problems)
+        self.problems = sorted(set(problems))  # a key that two desks share is told once
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 

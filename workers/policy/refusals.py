@@ -32,7 +32,6 @@ _NOT_YET = frozenset(
         "behaviour.rules.*.fade",
         "behaviour.rules.*.mql_at_once",
         "behaviour.campaigns",
-        "desks.*.like",
         "desks.*.answer_within.partner",
     }
 )

@@ -130,8 +130,6 @@ NOT_YET = [
     ("  again:", "  attempts_before_no: 5\n  again:", "stages.attempts_before_no"),
     ("  repeats:", "  erase_within: 24h\n  repeats:", "privacy.erase_within"),
     ("in_cycle: 2h", "in_cycle: 2h, partner: 2h", "desks.inside_sales.answer_within.partner"),
-    ("    manager: dana", "    manager: dana\n    like: other", "desks.inside_sales.like"),
-    ("points: 12, group", "points: 12, fade: 5, group", "behaviour.rules.webinar.fade"),
 ]
 
 

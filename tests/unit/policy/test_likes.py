@@ -1,0 +1,111 @@
+"""A desk that is like another: what it takes over, what it says itself, and where its errors are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from workers.policy.load import load_policy
+from workers.policy.problem import Problem
+
+ROUTE = (
+    "  - {otherwise: desk inside_sales}",
+    "  - {if: {regions: [CA]}, to: desk west}\n  - {otherwise: desk inside_sales}",
+)
+Changed = Callable[..., str]
+Problems = Callable[[str], list[Problem]]
+
+
+def with_west(changed: Changed, *desks: str, more: tuple[tuple[str, str], ...] = ()) -> str:
+    lines = "".join(f"  {one}\n" for one in desks)
+    return changed(ROUTE, ("\ncalendars:\n", f"{lines}\ncalendars:\n"), *more)
+
+
+def line_of(text: str, piece: str) -> int:
+    return next(number for number, line in enumerate(text.splitlines(), 1) if piece in line)
+
+
+def test_a_desk_has_what_the_other_has_but_for_what_it_says_itself(changed: Changed) -> None:
+    text = with_west(
+        changed,
+        "west: {like: inside_sales, calendar: west, mqls_per_rep: {most: 3, per: day, when_full: wait}}",
+    )
+    desks = load_policy(text).desks
+    west, east = desks["west"], desks["inside_sales"]
+    assert (west.calendar, west.mqls_per_rep.most, west.mqls_per_rep.per) == ("west", 3, "day")
+    assert (west.manager, west.turn, west.answer_within) == (east.manager, east.turn, east.answer_within)
+    assert (east.calendar, east.mqls_per_rep.most) == ("east", 8)
+
+
+def test_the_other_may_stand_later_and_be_like_a_third(changed: Changed) -> None:
+    text = with_west(
+        changed,
+        "west: {like: north, calendar: west}",
+        "north: {like: inside_sales, manager: nora}",
+        more=(
+            (
+                "regions: [CA]}, to: desk west}",
+                "regions: [CA]}, to: desk west}\n  - {if: {regions: [AK]}, to: desk north}",
+            ),
+        ),
+    )
+    west = load_policy(text).desks["west"]
+    assert (west.calendar, west.manager, west.due_soon_percent) == ("west", "nora", 75)
+
+
+@pytest.mark.parametrize(
+    ("desk", "key", "found", "expected"),
+    [
+        ("{like: inside_sale}", "desks.west.like", '"inside_sale"', "did you mean inside_sales?"),
+        ("{like: west}", "desks.west.like", '"west", a circle', "says all of it itself"),
+        (
+            "{like: inside_sales, like_this: x}",
+            "desks.west.like_this",
+            "the unknown key like_this",
+            "one of like",
+        ),
+        ("{like: inside_sales, calendar: moon}", "desks.west.calendar", '"moon"', "a calendar of calendars"),
+        (
+            "{like: inside_sales, turn: {when_away: skip}}",
+            "desks.west.turn.when_rejected",
+            "no such key",
+            "required",
+        ),
+    ],
+)
+def test_what_cannot_be_followed_is_refused_where_it_stands(
+    changed: Changed, problems: Problems, desk: str, key: str, found: str, expected: str
+) -> None:
+    text = with_west(changed, f"west: {desk}")
+    problem = next(one for one in problems(text) if one.key == key)
+    assert (problem.found, problem.line) == (found, line_of(text, "west: {like"))
+    assert expected in problem.expected
+
+
+def test_a_circle_of_desks_is_refused(changed: Changed, problems: Problems) -> None:
+    text = with_west(changed, "west: {like: north}", "north: {like: west}")
+    assert ('"west", a circle', "desks.north.like") in [(one.found, one.key) for one in problems(text)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("most: 8", "most: many", "desks.inside_sales.mqls_per_rep.most"),
+        ("due_soon_percent: 75", "due_soon_percent: 0", "desks.inside_sales.due_soon_percent"),
+        ("calendar: east", "calendar: moon", "desks.inside_sales.calendar"),
+    ],
+)
+def test_an_error_in_a_key_that_was_taken_over_is_told_once_and_with_its_own_line(
+    changed: Changed, problems: Problems, old: str, new: str, key: str
+) -> None:
+    text = with_west(changed, "west: {like: inside_sales}", more=((old, new),))
+    found = [(one.key, one.line) for one in problems(text) if one.key.startswith("desks.")]
+    assert found == [(key, line_of(text, new))]
+
+
+def test_an_error_two_desks_away_is_told_where_it_stands(changed: Changed, problems: Problems) -> None:
+    text = with_west(changed, "north: {like: inside_sales, manager: ''}", "west: {like: north}")
+    assert ("desks.north.manager", line_of(text, "north: {like")) in [
+        (one.key, one.line) for one in problems(text)
+    ]
