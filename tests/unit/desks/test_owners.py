@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from schemas.desk_requests import DeskRequest, RequestMode
+from schemas.desk_requests import DeskRequest, MoveWhy, RequestMode
 from schemas.vocabulary import HowChosen, Kind, PassedOver
 from tests.unit.desks.world import (
     MONDAY,
@@ -152,3 +152,76 @@ def test_the_deadline_of_an_owner_follows_the_owners_own_hours() -> None:
     world = world_of(rep("olga", time_zone="America/Los_Angeles", hours=hours, desks=()))
     answer = answers(world.send(own(1)))[0]
     assert answer.due_at_ms == at("2026-03-02 17:00")  # 10:00 to 12:00 and 13:00 to 14:00 in Los Angeles
+
+
+@pytest.mark.parametrize(
+    ("people", "excluded", "taker"),
+    [
+        ([rep("olga", deputy_rep_id="dirk"), rep("dirk")], ["olga"], ("dirk", HowChosen.DEPUTY)),
+        (
+            [rep("olga", deputy_rep_id="dirk"), rep("dirk", away=AWAY), rep("dana")],
+            ["olga"],
+            ("dana", HowChosen.MANAGER),
+        ),
+        (
+            [rep("olga", deputy_rep_id="dirk", manager_rep_id="mona"), rep("dirk"), rep("mona")],
+            ["olga", "dirk"],
+            ("mona", HowChosen.MANAGER),
+        ),
+        (
+            [
+                rep("olga", deputy_rep_id="dirk", manager_rep_id="mona"),
+                rep("dirk", away=AWAY, deputy_rep_id="emil", manager_rep_id="else"),
+                rep("emil", away=AWAY),
+                rep("mona"),
+                rep("else"),
+            ],
+            ["olga"],
+            ("mona", HowChosen.MANAGER),
+        ),
+        (
+            [
+                rep("olga", manager_rep_id="mona"),
+                rep("mona", away=AWAY, deputy_rep_id="nina"),
+                rep("nina"),
+            ],
+            ["olga"],
+            ("nina", HowChosen.MANAGER),
+        ),
+        (
+            [rep("olga", deputy_rep_id="dirk"), rep("dirk", away=AWAY)],
+            ["olga"],
+            ("olga", HowChosen.ACCOUNT_OWNER),
+        ),
+    ],
+    ids=[
+        "the deputy",
+        "the deputy is away: the desk's manager",
+        "the deputy had it too: the manager",
+        "the deputy's deputy is away too: the owner's own manager",
+        "the manager is away: the manager's deputy",
+        "nobody else is there: it stays",
+    ],
+)
+def test_who_had_it_gets_it_only_if_there_is_nobody_else(
+    people: list[Any], excluded: list[str], taker: tuple[str, HowChosen]
+) -> None:
+    world = world_of(*people)
+    request = own(1, move=MoveWhy.NOT_ANSWERED, excluded=excluded)
+    answer = answers(world.send(request))[-1]
+    assert (answer.outcome, answer.rep_id, answer.how_chosen) == ("assigned", *taker)
+
+
+def test_an_account_that_moves_is_never_refused_because_somebody_has_left() -> None:
+    world = world_of(rep("olga", active=False, manager_rep_id="mona"), rep("mona"))
+    assert takers(world.send(own(1, move=MoveWhy.AWAY))) == "mona"
+
+
+def test_of_a_desk_none_who_had_it_gets_it_again_and_then_it_is_the_managers() -> None:
+    world = world_of(rep("dana", desks=()))
+    world.send(facts(rep("a")), facts(rep("b")))
+    said = world.send(raise_hand(1, move=MoveWhy.NOT_ANSWERED, excluded=["a"]))
+    assert takers(said) == "b"
+    assert {one.rep_id: one.why for one in answers(said)[0].passed_over} == {"a": PassedOver.HAD_IT}
+    said = world.send(raise_hand(2, move=MoveWhy.NOT_ANSWERED, excluded=["a", "b"]))
+    assert [(one.rep_id, one.how_chosen) for one in answers(said)] == [("dana", HowChosen.MANAGER)]

@@ -1,0 +1,228 @@
+"""Who has a lead goes away: the account goes on as a whole, and what nobody can take waits with its clock standing still."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.scenarios.story import Story, Told
+
+
+@pytest.fixture
+def team(story: Story) -> Story:
+    """Mia and Tom at inside sales, Dana who manages them, Pavel who is Mia's deputy; Ann asks for a demo on Tuesday."""
+    story.rep("dana", at_desk=False)
+    story.rep("mia", deputy_rep_id="pavel")
+    story.rep("tom")
+    story.rep("pavel", at_desk=False)
+    story.bank("harbor")
+    story.form("ann@harbor.example", "tue 10:00", "demo")
+    return story
+
+
+@pytest.fixture
+def owned(story: Story) -> Story:
+    """Olga owns the bank, Pavel is her deputy, Mona the manager of both; Ann asks for a demo on Tuesday."""
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    story.rep("olga", at_desk=False, deputy_rep_id="pavel", manager_rep_id="mona")
+    story.rep("pavel", at_desk=False, manager_rep_id="mona")
+    story.rep("mona", at_desk=False)
+    story.bank("harbor", owner_rep_id="olga")
+    story.form("ann@harbor.example", "tue 10:00", "demo")
+    return story
+
+
+def routings(told: Told) -> list[dict[str, Any]]:
+    return told.of("lead.routing")
+
+
+def who(told: Told) -> list[str]:
+    """Who had a lead, one after another."""
+    return [str(holder) for action, _, holder in told.handoffs if action != "withdrawn"]
+
+
+def up(told: Told) -> list[str]:
+    """Alerts that are still up at the end."""
+    open_now: dict[str, str] = {}
+    for event in told.of("lead.alerts"):
+        if event.get("cleared"):
+            del open_now[event["alert_id"]]
+        else:
+            open_now[event["alert_id"]] = event["alert"]
+    return sorted(open_now.values())
+
+
+def test_a_lead_that_was_not_touched_goes_to_the_next_in_turn_at_once(team: Story) -> None:
+    team.rep("mia", "tue 10:10", away=("tue 10:00", "thu 00:00"))
+
+    told = team.told(until="tue 10:30")
+
+    assert who(told) == ["mia", "tom"]
+    moved = routings(told)[-1]
+    assert moved["explanation"]["reasons"] == ["rep_away", "next_in_rotation"]
+    assert moved["first_response_due_at"] == "2026-03-03T15:40:00Z"  # half an hour from 10:10
+
+
+def test_an_absence_that_was_known_before_moves_the_lead_when_it_begins(team: Story) -> None:
+    team.rep("mia", "tue 09:00", away=("tue 10:20", "thu 00:00"))
+
+    told = team.told(until="tue 12:00")
+
+    assert who(told) == ["mia", "tom"]
+    assert routings(told)[-1]["occurred_at"] == "2026-03-03T15:20:00Z"
+    assert routings(told)[-1]["passed_over"] == [{"rep_id": "mia", "why": "absent"}]
+
+
+def test_a_lead_that_was_touched_goes_to_the_deputy(team: Story) -> None:
+    team.sales("touched", "ann@harbor.example", "tue 10:05")
+    team.rep("mia", "tue 10:10", away=("tue 10:00", "thu 00:00"))
+
+    told = team.told(until="wed 12:00")
+
+    assert who(told) == ["mia", "pavel"]
+    assert routings(told)[-1]["assignee"]["deputy_for"] == "mia"
+    assert up(told) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "takes_it"),
+    [
+        ({"deputy_rep_id": None}, "dana"),
+        ({"deputy_rep_id": None, "manager_rep_id": "pavel"}, "pavel"),
+        ({"deputy_rep_id": "mia"}, "dana"),
+    ],
+    ids=["no deputy: the desk's manager", "no deputy: the rep's manager", "a circle: the desk's manager"],
+)
+def test_without_a_deputy_it_goes_to_the_manager(team: Story, changes: dict[str, Any], takes_it: str) -> None:
+    team.sales("touched", "ann@harbor.example", "tue 10:05")
+    team.rep("mia", "tue 10:10", away=("tue 10:00", "thu 00:00"), **changes)
+
+    told = team.told(until="wed 12:00")
+
+    assert who(told) == ["mia", takes_it]
+    assert routings(told)[-1]["how_chosen"] == "manager"
+
+
+def test_the_account_moves_as_a_whole_once_one_of_its_leads_was_touched(team: Story) -> None:
+    team.form("bob@harbor.example", "tue 10:02", "demo")
+    team.sales("touched", "ann@harbor.example", "tue 10:05")
+    team.rep("mia", "tue 10:10", away=("tue 10:00", "thu 00:00"))
+
+    told = team.told(until="tue 10:30")
+
+    assert told.holders["domain:harbor.example"] == [{"mia"}, {"mia"}, {"mia"}, {"pavel"}, {"pavel"}]
+    assert who(told)[-2:] == ["pavel", "pavel"]
+
+
+def test_an_owner_keeps_the_account_and_the_deputy_gets_the_task(owned: Story) -> None:
+    owned.rep("olga", "tue 10:10", away=("tue 10:00", "thu 00:00"))
+    owned.form("bob@harbor.example", "fri 10:00", "demo")
+
+    told = owned.told()
+
+    assert who(told)[:2] == ["olga", "pavel"]
+    assert routings(told)[1]["assignee"]["deputy_for"] == "olga"
+    assert routings(told)[1]["route"] == "account_has_owner"
+    assert who(told)[-1] == "olga"  # she is back on Friday
+
+
+def test_a_deputy_who_is_away_too_leaves_it_to_the_manager(owned: Story) -> None:
+    owned.rep("pavel", "tue 09:00", away=("tue 00:00", "fri 00:00"))
+    owned.rep("olga", "tue 10:10", away=("tue 10:00", "thu 00:00"))
+
+    told = owned.told(until="tue 10:20")
+
+    assert who(told) == ["olga", "mona"]
+    assert routings(told)[-1]["how_chosen"] == "manager"
+
+
+def test_a_deputy_who_goes_away_hands_the_task_back_to_an_owner_who_is_there(owned: Story) -> None:
+    owned.rep("olga", "tue 10:10", away=("tue 10:00", "wed 00:00"))
+    owned.rep("pavel", "thu 09:00", away=("thu 09:00", "fri 00:00"))
+
+    told = owned.told(until="thu 10:00")
+
+    assert who(told) == ["olga", "pavel", "olga"]
+
+
+def test_where_everyone_is_away_the_clock_stands_still_and_goes_on_with_what_was_left(
+    owned: Story,
+) -> None:
+    for rep_id in ("pavel", "mona", "dana"):
+        owned.rep(rep_id, "tue 09:00", away=("tue 00:00", "mon2 00:00"))
+    owned.rep("olga", "tue 10:10", away=("tue 10:10", "thu 12:00"))
+
+    told = owned.told(until="thu 12:01")
+
+    assert who(told) == ["olga", "olga"]  # nothing is dropped, and nobody absent has it twice
+    back = routings(told)[-1]
+    assert back["explanation"]["reasons"] == ["rep_back"]
+    assert back["first_response_due_at"] == "2026-03-05T17:20:00Z"  # 20 of the 30 minutes were left at noon
+    assert told.alerts == [("everyone_away", False), ("everyone_away", True)]
+
+
+def test_nobody_is_overdue_while_away_and_that_is_taken_back_if_the_absence_is_told_late(
+    owned: Story,
+) -> None:
+    for rep_id in ("pavel", "mona", "dana"):
+        owned.rep(rep_id, "tue 09:00", away=("tue 00:00", "mon2 00:00"))
+    owned.rep("olga", "tue 15:00", away=("tue 10:10", "thu 12:00"))
+
+    told = owned.told(until="wed 12:00")
+
+    assert told.alerts[:2] == [("response_due_soon", False), ("response_overdue", False)]
+    assert up(told) == ["everyone_away"]
+
+
+def test_who_leaves_us_hands_over_all_leads_together_once(team: Story) -> None:
+    team.form("bob@harbor.example", "tue 10:02", "demo")
+    team.sales("touched", "ann@harbor.example", "tue 10:05")
+    team.rep("mia", "tue 10:10", active=False)
+
+    told = team.told(until="wed 12:00")
+
+    assert told.holders["domain:harbor.example"] == [{"mia"}, {"mia"}, {"mia"}, {"tom"}, {"tom"}]
+    assert who(told) == ["mia", "mia", "tom", "tom"]
+
+
+def test_an_absence_that_ends_and_begins_again_moves_the_lead_each_time(team: Story) -> None:
+    team.rep("mia", "tue 10:10", away=("tue 10:10", "wed 00:00"))
+    team.rep("tom", "thu 09:00", away=("thu 09:00", "fri 00:00"))
+
+    assert who(team.told(until="thu 10:00")) == ["mia", "tom", "mia"]
+
+
+def test_an_absence_of_somebody_else_moves_nothing(team: Story) -> None:
+    team.rep("tom", "tue 10:10", away=("tue 10:00", "thu 00:00"))
+    team.rep("pavel", "tue 10:10", away=("tue 10:00", "thu 00:00"))
+
+    assert who(team.told(until="wed 12:00")) == ["mia"]
+
+
+def test_nobody_absent_gets_an_account_that_nobody_answered(story: Story) -> None:
+    story.escalates = True
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    story.rep("tom", away=("tue 00:00", "thu 00:00"))
+    story.rep("zoe")
+    story.bank("harbor")
+    story.form("ann@harbor.example", "tue 10:00", "demo")
+
+    assert who(story.told(until="tue 17:00")) == ["mia", "zoe", "dana"]
+
+
+def test_a_manager_who_goes_away_leaves_it_to_the_managers_deputy(story: Story) -> None:
+    story.escalates = True
+    story.rep("dana", at_desk=False, deputy_rep_id="pavel")
+    story.rep("pavel", at_desk=False)
+    story.rep("mia")
+    story.bank("harbor")
+    story.form("ann@harbor.example", "tue 10:00", "demo")
+    story.rep("dana", "tue 14:00", away=("tue 14:00", "thu 00:00"))
+
+    told = story.told(until="tue 14:10")
+
+    assert who(told) == ["mia", "dana", "pavel"]
+    assert routings(told)[-1]["assignee"]["deputy_for"] == "dana"

@@ -1,0 +1,108 @@
+"""When a rep goes away and comes back, by the dates of the record; which accounts hear of it, and once."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas.base import Model
+from schemas.desk_requests import AccountDepends
+from schemas.lead_events import RepChanged
+from tests.unit.desks.world import MONDAY, World, facts, rep
+from workers.desks.absences import Standing, next_change_ms, standing
+from workers.desks.rows import RepRow
+
+OLGA = "rep:olga"
+HOUR_MS = 3_600_000
+Span = tuple[int, int]
+
+
+@pytest.mark.parametrize(
+    ("absences", "at_ms", "expected", "next_ms"),
+    [
+        ([], 5, Standing("returned"), None),
+        ([(10, 20)], 5, Standing("returned"), 10),
+        ([(10, 20)], 10, Standing("away", 10), 20),
+        ([(10, 20)], 19, Standing("away", 10), 20),
+        ([(10, 20)], 20, Standing("returned", 20), None),
+        ([(10, 20), (20, 30)], 25, Standing("away", 10), 30),
+        ([(10, 30), (15, 20)], 25, Standing("away", 10), 30),
+        ([(10, 22), (20, 30)], 12, Standing("away", 10), 30),
+        ([(10, 20), (40, 50)], 25, Standing("returned", 20), 40),
+        ([(10, 20), (40, 50)], 45, Standing("away", 40), 50),
+    ],
+)
+def test_how_a_rep_stands_and_when_that_changes(
+    absences: list[Span], at_ms: int, expected: Standing, next_ms: int | None
+) -> None:
+    row = RepRow(active=True, absences=tuple(absences))
+    assert standing(row, at_ms) == expected
+    assert next_change_ms(row, at_ms) == next_ms
+
+
+def test_one_who_has_left_is_neither_away_nor_back() -> None:
+    row = RepRow(active=False, absences=((10, 20),))
+    assert (standing(row, 15), next_change_ms(row, 5)) == (Standing("left"), None)
+
+
+def told(said: list[Model]) -> list[tuple[str, str, int | None]]:
+    return [(one.account_key, one.change, one.since_ms) for one in said if isinstance(one, RepChanged)]
+
+
+def world_of(*absences: Span, accounts: int = 1) -> World:
+    world = World()
+    world.send(facts(rep("olga", away=absences), desk=OLGA, event_id="1"))
+    depends = [
+        AccountDepends(desk=OLGA, account_key=f"domain:bank{number:03}.example", depends=True)
+        for number in range(accounts)
+    ]
+    world.send(*depends)
+    return world
+
+
+def test_each_begin_and_end_is_told_once_when_it_comes() -> None:
+    first, second = (MONDAY + HOUR_MS, MONDAY + 2 * HOUR_MS), (MONDAY + 5 * HOUR_MS, MONDAY + 6 * HOUR_MS)
+    world = world_of(first, second)
+    said: list[Model] = []
+    for minutes in range(0, 600, 20):
+        said += world.tick(MONDAY + minutes * 60_000)
+    assert told(said) == [
+        ("domain:bank000.example", "away", first[0]),
+        ("domain:bank000.example", "returned", None),
+        ("domain:bank000.example", "away", second[0]),
+        ("domain:bank000.example", "returned", None),
+    ]
+    assert len({one.event_id for one in said if isinstance(one, RepChanged)}) == 4
+
+
+def test_what_was_missed_while_nothing_ran_is_told_as_it_stands_now() -> None:
+    world = world_of((MONDAY + HOUR_MS, MONDAY + 2 * HOUR_MS))
+    changes = [change for _, change, _ in told(world.tick(MONDAY + 9 * HOUR_MS))]
+    assert changes[-1] == "returned"
+
+
+def test_many_accounts_are_told_in_chunks() -> None:
+    world = world_of((MONDAY + HOUR_MS, MONDAY + 20 * HOUR_MS), accounts=120)
+    said = world.tick(MONDAY + HOUR_MS)
+    assert len(told(said)) == 50
+    said += world.tick(MONDAY + HOUR_MS + 1) + world.tick(MONDAY + HOUR_MS + 2)
+    assert [key for key, _, _ in told(said)] == [f"domain:bank{number:03}.example" for number in range(120)]
+
+
+def test_an_account_that_comes_to_depend_on_one_who_is_away_is_told_at_once() -> None:
+    world = world_of((MONDAY, MONDAY + HOUR_MS), accounts=0)
+    said = world.send(AccountDepends(desk=OLGA, account_key="domain:new.example", depends=True))
+    assert told(said) == [("domain:new.example", "away", MONDAY)]
+
+
+def test_an_absence_that_is_taken_back_is_told_as_a_return_and_its_timer_is_gone() -> None:
+    world = world_of((MONDAY, MONDAY + HOUR_MS))
+    said = world.send(facts(rep("olga"), desk=OLGA, event_id="2"))
+    assert [change for _, change, _ in told(said)] == ["returned"]
+    assert told(world.tick(MONDAY + 2 * HOUR_MS)) == []
+
+
+def test_one_who_comes_back_to_us_while_away_is_away() -> None:
+    world = world_of()
+    world.send(facts(None, desk=OLGA, rep_id="olga", event_id="2"))
+    away = rep("olga", away=((MONDAY, MONDAY + HOUR_MS),))
+    assert [change for _, change, _ in told(world.send(facts(away, desk=OLGA, event_id="3")))] == ["away"]
