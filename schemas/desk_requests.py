@@ -9,6 +9,7 @@ from pydantic import Field, TypeAdapter
 
 from schemas.base import Milliseconds, Model
 from schemas.crm_reps import CrmRep
+from schemas.erasure import PersonErased
 from schemas.vocabulary import Kind
 
 
@@ -126,5 +127,7 @@ class AccountDepends(Model):
     depends: bool
 
 
-DeskEvent = Annotated[DeskRequest | DeskReturn | RepFacts | AccountDepends, Field(discriminator="type")]
+DeskEvent = Annotated[
+    DeskRequest | DeskReturn | RepFacts | AccountDepends | PersonErased, Field(discriminator="type")
+]
 DESK_EVENT: TypeAdapter[DeskEvent] = TypeAdapter(DeskEvent)

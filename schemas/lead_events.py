@@ -10,6 +10,7 @@ from schemas.base import Campaign, Consent, Milliseconds, Model
 from schemas.crm_accounts import CrmAccount
 from schemas.crm_contacts import ContactRecord
 from schemas.desk_requests import RequestMode
+from schemas.erasure import PersonErased
 from schemas.sales_activities import SalesActivity
 from schemas.vocabulary import HowChosen, PassedOver, Purpose, Request
 
@@ -285,7 +286,8 @@ LeadEvent = Annotated[
     | ParentFacts
     | SalesAnswered
     | DeskAnswer
-    | RepChanged,
+    | RepChanged
+    | PersonErased,
     Field(discriminator="type"),
 ]
 LEAD_EVENT: TypeAdapter[LeadEvent] = TypeAdapter(LeadEvent)

@@ -13,11 +13,13 @@ from schemas.crm_accounts import CrmAccount
 from schemas.crm_contacts import CrmContact
 from schemas.crm_reps import CrmRep
 from schemas.desk_requests import DeskEvent
+from schemas.erasure import PersonErased
 from schemas.form_fills import FormFill
 from schemas.lead_events import LeadEvent
 from schemas.outputs import DeadLetter, LeadAlert, LeadRouting, LeadScore, LeadStage, LedgerEntry
+from schemas.privacy_requests import PrivacyRequest
 from schemas.sales_activities import SalesActivity
-from schemas.visitor_events import DirectoryReady
+from schemas.visitor_events import VisitorEvent
 from schemas.web_activity import WebActivity
 
 DAY_MS = 86_400_000
@@ -47,6 +49,8 @@ class Topic:
     key_says: str
     retention_ms: int | None = 60 * DAY_MS
     compacted: bool = False
+    expires: bool = False
+    """Of a compacted topic: whether records go by age too; otherwise the last one of each key stays."""
     key: Callable[[Any], str] | None = None
     partition_by: Callable[[Any], str] | None = None
     max_bytes: int = 262_144
@@ -59,16 +63,23 @@ class Topic:
 
     def config(self) -> dict[str, str]:
         """The topic's settings at the broker; old stamps are welcome, a fortnight of history must live."""
-        out = {"cleanup.policy": "compact" if self.compacted else "delete"}
+        is_aged = self.expires or not self.compacted
+        out = {"cleanup.policy": ",".join(["compact"] * self.compacted + ["delete"] * is_aged)}
         if self.compacted:
             out |= {
                 "max.compaction.lag.ms": str(DAY_MS),
                 "delete.retention.ms": str(DAY_MS),
                 "min.cleanable.dirty.ratio": "0.2",
             }
-        else:
+        if is_aged:
             out["retention.ms"] = "-1" if self.retention_ms is None else str(self.retention_ms)
         return out
+
+
+def dead_letter_key(letter: DeadLetter) -> str:
+    """Return where the record stood; of what no record asked for (a timer, long work) also which one it was."""
+    where = f"{letter.topic}-{letter.partition}-{letter.offset}"
+    return where if letter.offset >= 0 else f"{where} {letter.event_id}"
 
 
 _IN, _INTERNAL, _OUT = Direction.IN, Direction.INTERNAL, Direction.OUT
@@ -79,15 +90,14 @@ CRM_ACCOUNTS = Topic("crm.accounts", _IN, CrmAccount, "crm_account_id", compacte
 CRM_CONTACTS = Topic("crm.contacts", _IN, CrmContact, "the normalised e-mail", compacted=True)
 CRM_REPS = Topic("crm.reps", _IN, CrmRep, "rep_id", compacted=True)
 SALES_ACTIVITIES = Topic("sales.activities", _IN, SalesActivity, "handoff_id, else e-mail")
+PRIVACY_REQUESTS = Topic("privacy.requests", _IN, PrivacyRequest, "e-mail")
 
-VISITOR_EVENTS = Topic(
-    "visitor.events", _INTERNAL, DirectoryReady, "visitor key", max_bytes=INTERNAL_MAX_BYTES
-)
+VISITOR_EVENTS = Topic("visitor.events", _INTERNAL, VisitorEvent, "visitor key", max_bytes=INTERNAL_MAX_BYTES)
 DIRECTORY_EVENTS = Topic(
     "directory.events",
     _INTERNAL,
-    None,
-    "none: the directory's own log of ticks and controls",
+    PersonErased,
+    "none: the directory's own log of ticks, controls and erasures",
     max_bytes=INTERNAL_MAX_BYTES,
 )
 LEAD_EVENTS = Topic(
@@ -140,8 +150,10 @@ DEAD_LETTERS = Topic(
     _OUT,
     DeadLetter,
     "topic-partition-offset",
-    key=lambda e: f"{e.topic}-{e.partition}-{e.offset}",
-    partition_by=lambda e: f"{e.topic}-{e.partition}-{e.offset}",
+    compacted=True,
+    expires=True,  # each key is written once: only the tombstones of an erasure take something away
+    key=dead_letter_key,
+    partition_by=dead_letter_key,
 )
 
 TOPICS: dict[str, Topic] = {
@@ -153,6 +165,7 @@ TOPICS: dict[str, Topic] = {
         CRM_CONTACTS,
         CRM_REPS,
         SALES_ACTIVITIES,
+        PRIVACY_REQUESTS,
         VISITOR_EVENTS,
         DIRECTORY_EVENTS,
         LEAD_EVENTS,

@@ -1,4 +1,4 @@
-"""visitor.events (internal): records that belong to another partition, and the directory's `ready`.
+"""visitor.events (internal): records that belong to another partition, the directory's `ready`, and erasures.
 
 Key: the visitor key (anonymous_id, else the normalised e-mail). A forwarded record keeps its value as it was and
 names its topic in the header `origin`; the engine's own records (tick, watermark, control) carry the header `engine`.
@@ -6,9 +6,12 @@ names its topic in the header `origin`; the engine's own records (tick, watermar
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from schemas.base import Model
+from schemas.erasure import PersonErased
 
 
 class DirectoryReady(Model):
@@ -17,3 +20,6 @@ class DirectoryReady(Model):
     type: Literal["directory_ready"] = "directory_ready"
     partition: int
     partitions: int
+
+
+VisitorEvent = Annotated[DirectoryReady | PersonErased, Field(discriminator="type")]

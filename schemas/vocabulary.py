@@ -167,6 +167,7 @@ class Reason(StrEnum):
     REP_AWAY = "rep_away"
     REP_BACK = "rep_back"
     ANSWERED_BEFORE_MOVE = "answered_before_move"
+    ERASED = "erased"
 
 
 class PassedOver(StrEnum):
@@ -249,6 +250,12 @@ class RejectReason(StrEnum):
     NOT_OUR_MARKET = "not_our_market"
     BAD_DATA = "bad_data"
     DUPLICATE = "duplicate"
+
+
+class PrivacyRequestKind(StrEnum):
+    """What a person asks of us."""
+
+    ERASURE = "erasure"
 
 
 class DeadLetterReason(StrEnum):

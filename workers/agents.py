@@ -20,15 +20,18 @@ AGENTS = ("visitors", "directory", "accounts", "desks")
 
 
 def make_specs(lead_id_key: bytes, partitions: int) -> dict[str, AgentSpec]:
-    """Return the four agents by name. ``lead_id_key`` is the secret that lead ids are made under."""
+    """Return the four agents by name.
+
+    ``lead_id_key`` is the secret that lead ids are made under, ``partitions`` are those of every topic.
+    """
 
     def policy_of(config: Config) -> Any:
         return load_policy(config.text, config.name)
 
     specs = (
         workers.visitors.agent.spec(lead_id_key, partitions),
-        workers.directory.agent.spec(lead_id_key),
-        workers.accounts.agent.spec(lambda config: AccountsHop(policy_of(config))),
+        workers.directory.agent.spec(lead_id_key, partitions),
+        workers.accounts.agent.spec(lambda config: AccountsHop(policy_of(config), partitions)),
         workers.desks.agent.spec(lambda config: DesksHop(policy_of(config))),
     )
     return {spec.name: spec for spec in specs}

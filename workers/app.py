@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any
 
 import faust
@@ -14,6 +15,7 @@ from workers.agents import AGENTS, make_specs
 from workers.clients import client_arguments
 from workers.cluster import cluster_facts
 from workers.commands.sources import load_config
+from workers.copies import compact_copies
 from workers.deadletters import dead_letter
 from workers.engine.clocks import StampClock, WallClock
 from workers.engine.context import Bounds, Context, changelog_topic
@@ -71,8 +73,9 @@ def make_app(settings: Settings, only: Sequence[str] = ()) -> EngineApp:
     unknown = [name for name in only if name not in specs]
     if unknown:
         raise SettingsError(f"no agent is called {', '.join(unknown)}; there are {', '.join(specs)}")
-    _, config = load_config(settings.policy)
-    problems = asyncio.run(check_topics(settings))
+    policy, config = load_config(settings.policy)
+    erase_within_ms = policy.privacy.erase_within
+    problems = asyncio.run(check_topics(settings, erase_within_ms))
     if problems:
         raise TopicsError("the topics are not as they must be:\n  " + "\n  ".join(map(str, problems)))
     chosen = [specs[name] for name in AGENTS if not only or name in only]
@@ -80,6 +83,9 @@ def make_app(settings: Settings, only: Sequence[str] = ()) -> EngineApp:
     cluster_id, retention = asyncio.run(cluster_facts(client_arguments(settings), changelogs))
     by_agent = {changelogs[topic]: kept_ms for topic, kept_ms in retention.items()}
     context = build_context(settings, config, cluster_id, by_agent)
+    compacted = compact_copies(settings.data_dir / settings.app_id, time.time(), erase_within_ms)
+    if compacted:
+        log.info("copies_compacted", copies=compacted)
     return build_app(
         chosen, context, session_timeout_s=settings.session_timeout_s, **_faust_security(settings, context)
     )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from schemas.topics import DAY_MS, TOPICS
+from schemas.topics import DAY_MS, TOPICS, Direction
 from workers.clients import client_arguments
 from workers.engine.context import changelog_topic
 
@@ -27,6 +27,11 @@ AGENTS: Final = ("visitors", "directory", "accounts", "desks")
 LEAST_RETENTION_MS: Final = 14 * DAY_MS
 """A fortnight of history must live: records are kept by their own stamps, and replays bring old ones."""
 _FOREVER: Final = "-1"
+_LOST_OTHERWISE: Final = {
+    "compact": "records that are still needed would be deleted",
+    "delete": "events would be merged",
+    "compact,delete": "what an erasure deletes stays, or what is old does",
+}
 KEEPS_ALL: Final = {"retention.ms": _FOREVER}
 _TOPIC_ALREADY_EXISTS: Final = 36
 _VISIBLE_WITHIN_S: Final = 15.0
@@ -82,19 +87,22 @@ class Problem:
         return f"{self.topic}: {self.kind}: found {self.found}, expected {self.expected}; {self.advice}"
 
 
-def plan(settings: Settings) -> list[PlannedTopic]:
+def plan(settings: Settings, erase_within_ms: int = DAY_MS) -> list[PlannedTopic]:
     """Return every topic of the contract, and the changelog of every agent.
 
-    A changelog is compacted within a day, so that what was erased is gone, and keeps its tombstones for a day: a
-    worker that was away for more than half of it rebuilds its copy.
+    What we write and compact is compacted within the policy's ``erase_within``, so that what was erased is gone. A
+    changelog keeps its tombstones for a day: a worker that was away for more than half of it rebuilds its copy.
     """
-    changelog = {
+    lag = {"max.compaction.lag.ms": str(erase_within_ms)}
+    changelog = lag | {
         "cleanup.policy": "compact",
-        "max.compaction.lag.ms": str(DAY_MS),
         "delete.retention.ms": str(DAY_MS),
         "min.cleanable.dirty.ratio": "0.2",
     }
-    wanted = {topic.name: topic.config() for topic in TOPICS.values()}
+    wanted = {
+        topic.name: topic.config() | (lag if topic.compacted and topic.direction is Direction.OUT else {})
+        for topic in TOPICS.values()
+    }
     wanted |= {changelog_topic(settings.app_id, agent): changelog for agent in AGENTS}
     return [
         PlannedTopic(name, settings.partitions, settings.replication_factor, config)
@@ -135,18 +143,15 @@ def _differences(topic: PlannedTopic, found: FoundTopic) -> list[Problem]:
         report(ProblemKind.REPLICATION, found.replication_factor, topic.replication_factor, advice)
     policy, wanted = found.config.get("cleanup.policy", ""), topic.config["cleanup.policy"]
     if policy != wanted:
-        lost = (
-            "records that are still needed would be deleted"
-            if wanted == "compact"
-            else "events would be merged"
-        )
+        lost = _LOST_OTHERWISE[wanted]
         report(ProblemKind.CLEANUP_POLICY, policy, wanted, f"set cleanup.policy={wanted}, or {lost}")
-    elif wanted == "delete":
+        return differences
+    if "delete" in wanted:
         kept = found.config.get("retention.ms", _FOREVER)
         if kept != _FOREVER and int(kept) < LEAST_RETENTION_MS:
             advice = "raise retention.ms: a worker stops where its next record is gone"
             report(ProblemKind.RETENTION, f"{kept} ms", f"{LEAST_RETENTION_MS} ms or more", advice)
-    else:
+    if "compact" in wanted:
         differences += _compaction(topic, found)
     return differences
 
@@ -170,7 +175,9 @@ def _compaction(topic: PlannedTopic, found: FoundTopic) -> list[Problem]:
     return differences
 
 
-async def create_topics(settings: Settings, *, keeps_all: bool = False) -> list[str]:
+async def create_topics(
+    settings: Settings, *, keeps_all: bool = False, erase_within_ms: int = DAY_MS
+) -> list[str]:
     """Create the topics of the plan that are not there, wait until the broker shows them, and return their names.
 
     ``keeps_all``: no record is deleted for its age. Age is told by the record's own stamp, so a history that is older
@@ -182,7 +189,7 @@ async def create_topics(settings: Settings, *, keeps_all: bool = False) -> list[
     await admin.start()
     try:
         there = set(await admin.list_topics())
-        missing = [topic for topic in plan(settings) if topic.name not in there]
+        missing = [topic for topic in plan(settings, erase_within_ms) if topic.name not in there]
         if not missing:
             return []
         response = await admin.create_topics(
@@ -208,7 +215,7 @@ async def create_topics(settings: Settings, *, keeps_all: bool = False) -> list[
         await admin.close()
 
 
-async def check_topics(settings: Settings) -> list[Problem]:
+async def check_topics(settings: Settings, erase_within_ms: int = DAY_MS) -> list[Problem]:
     """Return what is wrong with the cluster's topics; empty where workers may start.
 
     Raises aiokafka's KafkaConnectionError where no broker answers.
@@ -216,7 +223,7 @@ async def check_topics(settings: Settings) -> list[Problem]:
     admin = AIOKafkaAdminClient(**client_arguments(settings))
     await admin.start()
     try:
-        planned = plan(settings)
+        planned = plan(settings, erase_within_ms)
         return problems(planned, await found_topics(admin, {topic.name for topic in planned}))
     finally:
         await admin.close()

@@ -49,5 +49,9 @@ OWN = [one for one in ALL if one.value is not None and not one.headers]
 """Values of the topic's own model: neither tombstones nor the engine's records nor forwarded ones."""
 
 
+TOLD_TO_ALL = [one for one in OWN if (one.value or {}).get("type") == "person_erased"]
+"""What stands in every partition of an internal log, without a key."""
+
+
 def label(example: Example) -> str:
     return f"{example.topic.name}: {example.says}"

@@ -118,6 +118,10 @@ class Story:
             "sales.activities", email, when, {"action": action, "email": email, "rep_id": rep_id} | more
         )
 
+    def erasure(self, email: str, when: str) -> None:
+        """The person asks to be forgotten."""
+        self._say("privacy.requests", email, when, {"email": email, "request": "erasure"})
+
     def much_interest(self, email: str, when: str) -> None:
         """All that behaviour can give: pages of prices, papers, webinars."""
         self.activity("page_view", when, times=3, email=email, url="https://x.example/pricing")
@@ -135,7 +139,9 @@ class Story:
         self._file.write_text("\n".join(self._lines) + "\n", "utf-8")
         _, config = load_config(self._agreed())
         said: list[Emit] = []
-        replay = EdgeReplay(make_specs(b"a key for tests only", 1), config, dead_letter, said.append)
+        replay = EdgeReplay(
+            make_specs(b"a key for tests only", 1), config, dead_letter, said.append, results=RESULTS
+        )
         history = History([self._file], INPUT_RANKS)
         assert history.first_ms is not None
         assert history.last_ms is not None

@@ -45,6 +45,7 @@ def test_all_topics_have_the_same_partitions_because_the_logs_are_co_partitioned
         ("crm.accounts", "compact"),
         ("crm.reps", "compact"),
         ("lead.scores", "compact"),
+        ("dead.letters", "compact,delete"),
         ("lead.events", "delete"),
         ("lead.routing", "delete"),
         ("web.activity", "delete"),
@@ -52,6 +53,13 @@ def test_all_topics_have_the_same_partitions_because_the_logs_are_co_partitioned
 )
 def test_what_is_compacted_is_what_holds_a_last_word(name: str, policy: str) -> None:
     assert PLAN[name].config["cleanup.policy"] == policy
+
+
+def test_what_we_compact_is_compacted_within_the_policys_time_to_erase() -> None:
+    hours = {topic.name: topic.config.get("max.compaction.lag.ms") for topic in plan(SETTINGS, 3_600_000)}
+    ours = {CHANGELOG, "lead.scores", "dead.letters"}
+    assert {name for name, lag in hours.items() if lag == "3600000"} >= ours
+    assert hours["crm.accounts"] == "86400000"
 
 
 @pytest.mark.parametrize("topic", PLAN.values(), ids=lambda topic: topic.name)

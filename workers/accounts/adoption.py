@@ -63,7 +63,11 @@ def take_in(case: Case, event: LeadAdopted, lead: LeadRow, *, is_new: bool) -> N
     """Take in a lead that lived under another key. ``lead`` has entered; ``is_new``: it was not known here before."""
     sent = unpacked(event.lead, LeadRow)
     made = lead_of_both(lead, sent, is_new=is_new)
-    made = replace(made, home="" if event.home_account_key == case.key else event.home_account_key)
+    made = replace(
+        made,
+        home="" if event.home_account_key == case.key else event.home_account_key,
+        erased_ms=max(lead.erased_ms, sent.erased_ms),
+    )
     held = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
     score = score_of_both(case.terms, held, unpacked(event.score, ScoreRow))
     if made.verdict is not None and score.since is None:

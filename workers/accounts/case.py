@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from schemas.outputs import LeadAlert
 from schemas.topics import LEAD_ALERTS
+from workers.accounts.places import PlaceRow
 from workers.accounts.rows import AccountRow, ActiveRow, AlertRow, LeadRow
 from workers.outbox import emit, fact_id
 
@@ -80,7 +81,9 @@ class Case:
         return self.rows.get(LeadRow, self.key, lead_id) or LeadRow()
 
     def put_lead(self, lead_id: str, lead: LeadRow) -> None:
-        """Write the lead's row."""
+        """Write the lead's row; where it is the first, an erasure will find the lead here."""
+        if self.rows.get(LeadRow, self.key, lead_id) is None:
+            self.rows.put(PlaceRow(), lead_id, self.key)
         self.rows.put(lead, self.key, lead_id)
 
     # People.
@@ -142,8 +145,12 @@ class Case:
         alert_id = fact_id(alert, self.key, subject)
         row = self.rows.get(AlertRow, self.key, alert_id)
         if row is not None:
-            self.rows.delete(AlertRow, self.key, alert_id)
-            self._say_alert(alert_id, row, cleared=True)
+            self.end_alert(alert_id, row)
+
+    def end_alert(self, alert_id: str, row: AlertRow) -> None:
+        """Take back an alert that is up."""
+        self.rows.delete(AlertRow, self.key, alert_id)
+        self._say_alert(alert_id, row, cleared=True)
 
     def _say_alert(self, alert_id: str, row: AlertRow, *, cleared: bool) -> None:
         number = self.account.alert_n + 1

@@ -14,6 +14,7 @@ from workers.accounts import claims
 from workers.accounts.enrichment import company_facts
 from workers.accounts.facts import merged
 from workers.accounts.judging import judge
+from workers.accounts.places import is_forgotten
 from workers.accounts.qualifying import Occasion
 from workers.accounts.rows import Contact, Fact, ScoreRow
 from workers.accounts.withholding import withheld_or_given
@@ -29,6 +30,8 @@ CONTACT_FACTS = ("first_name", "last_name", "job_title", "job_function", "phone"
 def contact_said(case: Case, event: LeadContact) -> None:
     """Take the CRM's word on a person; the last record is all that the CRM says."""
     held = case.lead(event.lead_id)
+    if is_forgotten(case, held, event):
+        return
     contact, said = _read(event.record, event.occurred_at_ms)
     lead = replace(held, contact=contact, facts=merged(_of_forms(held.facts), said))
     lead = withheld_or_given(case, held, lead)

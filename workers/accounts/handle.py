@@ -27,6 +27,7 @@ from workers.accounts import (
     answers,
     claims,
     deadlines,
+    erasure,
     escalation,
     handoffs,
     parents,
@@ -41,12 +42,14 @@ from workers.accounts.dwelling import Activity, Counted, with_activity
 from workers.accounts.facts import latest_campaign, with_form
 from workers.accounts.judging import enter, judge
 from workers.accounts.once import message_mark
+from workers.accounts.places import is_forgotten
 from workers.accounts.qualifying import Occasion
 from workers.accounts.rows import LeadRow, ScoreRow
 from workers.accounts.sales import sales_answered
 from workers.accounts.terms import Terms
 from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.timers import start_cursor
+from workers.identity.erasures import FORGET_MARK, mark_kept_ms
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
@@ -74,8 +77,12 @@ _OF_THE_ACCOUNT: Mapping[str, Callable[[Case, Any], None]] = {
 class AccountsHop:
     """Decides the records of one partition of ``lead.events`` by one policy."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, partitions: int = 1) -> None:
+        """``partitions`` is that of every topic: so many tasks of desks are told of an erasure."""
         self.terms = Terms(policy)
+        self._partitions = partitions
+        privacy = policy.privacy
+        self._mark_kept_ms = mark_kept_ms(privacy.repeats.ms, privacy.anonymous_history.ms)
 
     def parse(self, record: Record) -> LeadEvent:
         """Type a record. Raises RefusedError: empty, too_large, too_deep, not_json, breaks_contract."""
@@ -85,13 +92,15 @@ class AccountsHop:
             raise RefusedError(error.reason, error.detail) from None
         return event
 
-    def key_of(self, event: LeadEvent) -> str:
-        """The account."""
-        return event.account_key
+    def key_of(self, event: LeadEvent) -> str | None:
+        """The account; None where every partition is told."""
+        return None if event.type == "person_erased" else event.account_key
 
     def handle(self, event: LeadEvent, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
         """Decide one record. Raises RefusedError: unknown_handoff."""
         del record
+        if event.type == "person_erased":
+            return erasure.erase(self.terms, rows, clock.now_ms, event, self._partitions, self._mark_kept_ms)
         case = Case(self.terms, rows, clock.now_ms, event.account_key, _event_id(event))
         # By the tag: asking a pydantic model for its class takes microseconds, and this is asked for every event.
         decides = _OF_THE_ACCOUNT.get(event.type)
@@ -111,6 +120,9 @@ class AccountsHop:
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
         """Decide a timer: its key is a hand-off's, or the account's for the open request. No timer makes an MQL."""
+        if timer.kind == FORGET_MARK:
+            erasure.forget(rows, timer.key)
+            return []
         key = timer.key.rpartition("#")[0] or timer.key
         case = Case(self.terms, rows, clock.now_ms, key, fact_id(timer.kind, timer.key, timer.due_ms))
         if timer.kind == requests.ASK:
@@ -130,6 +142,8 @@ class AccountsHop:
         """Judge at most 50 leads again: of one account whose facts changed, or of all after a new policy."""
         if cursor.kind == POLICY:
             return self._all_leads(cursor, rows, clock)
+        if cursor.kind == erasure.ERASE:
+            return erasure.go_on(self.terms, rows, clock.now_ms, cursor)
         key, _, origin = cursor.key.partition(" ")
         case = Case(self.terms, rows, clock.now_ms, key, fact_id(cursor.kind, cursor.key, clock.now_ms))
         if cursor.kind == parents.SUBSIDIARIES:
@@ -158,6 +172,9 @@ class AccountsHop:
         return True
 
     def _lead_fact(self, case: Case, event: _LeadFact) -> None:
+        held = case.lead(event.lead_id)
+        if is_forgotten(case, held, event):
+            return
         if event.origin_account_key is not None and event.type != "lead_adopted":
             aliases.mark_home(case, event.lead_id, event.origin_account_key)
         if event.type == "lead_contact":

@@ -23,6 +23,7 @@ from workers.accounts.opportunities import BY_ACCOUNT, closed_by_crm
 from workers.accounts.ownership import has_open_opportunity, is_customer
 from workers.accounts.pending import make_due, no_longer_due
 from workers.accounts.permission import restriction
+from workers.accounts.places import begin
 from workers.accounts.qualifying import Due, Occasion, decide, due_again, is_still_due, label_of
 from workers.accounts.rows import LeadRow, MovedRow, ScoreRow
 from workers.accounts.scores import score_emit
@@ -42,6 +43,7 @@ def enter(case: Case, lead_id: str, lead: LeadRow) -> LeadRow:
     """Return the lead as known; one that was known already stays as it is."""
     if lead.stage is not None:
         return lead
+    lead = begin(case, lead_id, lead)
     moved = case.rows.get(MovedRow, case.key, lead_id)
     if moved is not None:
         case.rows.delete(MovedRow, case.key, lead_id)

@@ -208,6 +208,8 @@ class LeadRow(Row, frozen=True):
     """Facts of the person that an alert asks for. Bounded by the gates."""
     home: str = ""
     """The account_key to which the person's own records come, where that is an alias of this one."""
+    erased_ms: int = 0
+    """What is dated up to here was erased, and does not count when it comes again."""
 
 
 class RuleCount(Part, frozen=True, array_like=True):

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaProducer
 from schemas.topics import DESK_REQUESTS, DIRECTORY_EVENTS, LEAD_EVENTS, VISITOR_EVENTS
 from workers.clients import client_arguments
 from workers.commands.failure import FAILED, CommandError
-from workers.commands.sources import load_settings
+from workers.commands.sources import load_config, load_settings
 from workers.engine.control import Resume, control_emit
 from workers.settings import Settings
 
@@ -82,7 +82,10 @@ def create() -> None:
     """Create the topics that are missing, with partitions, retention and compaction as the contract says."""
     from workers.topics import create_topics  # noqa: PLC0415 - the client takes long to import
 
-    for line in asyncio.run(create_topics(load_settings())):
+    settings = load_settings()
+    policy, _ = load_config(settings.policy)
+    erase_within_ms = policy.privacy.erase_within
+    for line in asyncio.run(create_topics(settings, erase_within_ms=erase_within_ms)):
         typer.echo(f"created {line}")
 
 
@@ -91,7 +94,9 @@ def check_topics_command() -> None:
     """Compare the topics at the broker with the contract. Exit code 1, and a line each, where they differ."""
     from workers.topics import check_topics  # noqa: PLC0415 - the client takes long to import
 
-    problems = asyncio.run(check_topics(load_settings()))
+    settings = load_settings()
+    policy, _ = load_config(settings.policy)
+    problems = asyncio.run(check_topics(settings, policy.privacy.erase_within))
     for line in problems:
         typer.echo(line)
     if problems:

@@ -120,7 +120,7 @@ def _edge(
             said[emit.topic] += 1
             sink.write(result_line(emit))
 
-    run = EdgeReplay(specs, config, dead_letter, say)
+    run = EdgeReplay(specs, config, dead_letter, say, results=RESULTS)
     run.open_with(directory_ready(history.first_ms))
     read = 0
     try:

@@ -7,8 +7,10 @@ answers.py writes down and says, returns.py undoes, release.py lets those go who
 from __future__ import annotations
 
 from schemas.desk_requests import AccountDepends, DeskEvent, DeskRequest, DeskReturn, RepFacts
+from schemas.erasure import PersonErased
 from schemas.parsing import ContractError, parse_json
 from schemas.topics import DESK_REQUESTS
+from workers.desks import erasure
 from workers.desks.absences import PRESENCE
 from workers.desks.answers import FORGET, again, forget, settle
 from workers.desks.outcome import State
@@ -41,9 +43,9 @@ class DesksHop:
             raise RefusedError(error.reason, error.detail) from None
         return event
 
-    def key_of(self, event: DeskEvent) -> str:
-        """The desk."""
-        return event.desk
+    def key_of(self, event: DeskEvent) -> str | None:
+        """The desk; None where every partition is told."""
+        return None if isinstance(event, PersonErased) else event.desk
 
     def handle(self, event: DeskEvent, record: Record, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - the value says it all
         """Decide one record."""
@@ -55,6 +57,9 @@ class DesksHop:
             return learn(self._terms, rows, event, clock.now_ms)
         if isinstance(event, AccountDepends):
             return depend(rows, event, clock.now_ms)
+        if isinstance(event, PersonErased):
+            erasure.erase(rows, event)
+            return []
         raise TypeError(type(event).__name__)
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
@@ -71,6 +76,8 @@ class DesksHop:
         """Tell accounts of a rep's change, or look at all desks again after a change of the policy."""
         if cursor.kind == TELL:
             return tell(rows, cursor.key, cursor.position, clock.now_ms)
+        if cursor.kind == erasure.ERASE:
+            return [], erasure.go_on(rows, cursor)
         after = (cursor.position,) if cursor.position else ()
         found = rows.scan(RotationRow, after=after, limit=_CHUNK)
         for (desk,), rotation in found:

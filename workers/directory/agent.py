@@ -8,9 +8,11 @@ from schemas.topics import (
     CRM_ACCOUNTS,
     CRM_CONTACTS,
     CRM_REPS,
+    DEAD_LETTERS,
     DESK_REQUESTS,
     DIRECTORY_EVENTS,
     LEAD_EVENTS,
+    PRIVACY_REQUESTS,
     SALES_ACTIVITIES,
 )
 from workers.directory.handle import DirectoryHop
@@ -20,11 +22,11 @@ from workers.policy.load import load_policy
 NAME = "directory"
 
 
-def spec(lead_id_key: bytes) -> AgentSpec:
-    """Return the agent; lead ids are made under the secret ``lead_id_key``."""
+def spec(lead_id_key: bytes, partitions: int = 1) -> AgentSpec:
+    """Return the agent; lead ids are made under the secret ``lead_id_key``, ``partitions`` is that of every topic."""
 
     def make_hop(config: Config) -> Hop[Any]:
-        return DirectoryHop(load_policy(config.text, config.name), lead_id_key)
+        return DirectoryHop(load_policy(config.text, config.name), lead_id_key, partitions)
 
     return AgentSpec(
         name=NAME,
@@ -34,6 +36,8 @@ def spec(lead_id_key: bytes) -> AgentSpec:
             CRM_CONTACTS.name,
             CRM_REPS.name,
             SALES_ACTIVITIES.name,
+            PRIVACY_REQUESTS.name,
+            DEAD_LETTERS.name,
         ),
         own_log=DIRECTORY_EVENTS.name,
         make_hop=make_hop,

@@ -1,6 +1,7 @@
 """What changed in the CRM? Records and deletions become differences, told to every account and desk concerned.
 
-In: crm.accounts, crm.contacts, crm.reps, sales.activities. Out: lead.events, desk.requests, and once the `ready` to visitor.events.
+In: crm.accounts, crm.contacts, crm.reps, sales.activities, privacy.requests, and dead.letters for an erasure. Out:
+lead.events, desk.requests, erasures to every hop, and once the `ready` to visitor.events.
 Of two versions of a record the later in the log holds, whatever they are dated: the CRM topics are compacted, so the
 log's order per key is all that another reader would see. It never asks who owns what.
 """
@@ -15,21 +16,24 @@ from msgspec.structs import replace
 from schemas.crm_accounts import CrmAccount
 from schemas.crm_contacts import CrmContact
 from schemas.crm_reps import CrmRep
+from schemas.erasure import PersonErased
 from schemas.lead_events import SalesAnswered
 from schemas.parsing import ContractError, parse_json
+from schemas.privacy_requests import PrivacyRequest
 from schemas.sales_activities import SalesActivity
 from schemas.topics import (
     CRM_ACCOUNTS,
     CRM_CONTACTS,
     CRM_REPS,
+    DEAD_LETTERS,
     DESK_REQUESTS,
-    DIRECTORY_EVENTS,
     LEAD_EVENTS,
     TOPICS,
     VISITOR_EVENTS,
 )
 from schemas.visitor_events import DirectoryReady
 from schemas.vocabulary import DeadLetterReason
+from workers.directory import erasure, letters
 from workers.directory.account_versions import account_changed, account_deleted, reduced
 from workers.directory.answers import account_key_of
 from workers.directory.contact_versions import contact_changed, contact_deleted
@@ -38,6 +42,7 @@ from workers.directory.rows import CountRow, ReadySentRow
 from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.identity.addresses import Address, BadAddressError, normalise
 from workers.identity.daily import begin_sweep, ensure_sweep, sweep_counts
+from workers.identity.erasures import FORGET_MARK, erased_until_ms, forget_mark, mark_kept_ms
 from workers.identity.event_time import AHEAD_MS, event_time, to_ms
 from workers.identity.people import Person, person_of
 from workers.identity.repeats import day_key, sweep_seen, take_once
@@ -57,17 +62,20 @@ class Deleted:
     record_id: str
 
 
-DirectoryEvent = CrmAccount | CrmContact | CrmRep | SalesActivity | Deleted
 _CRM: Final = frozenset({CRM_ACCOUNTS.name, CRM_CONTACTS.name, CRM_REPS.name})
+Forgotten = PrivacyRequest | PersonErased | letters.Letter
+DirectoryEvent = CrmAccount | CrmContact | CrmRep | SalesActivity | Forgotten | Deleted
 
 
 class DirectoryHop:
     """The function of the agent `directory`; ``lead_id_key`` is the secret under which lead ids are made."""
 
-    def __init__(self, policy: Policy, lead_id_key: bytes) -> None:
-        """Of the policy only the window of repeats is asked."""
+    def __init__(self, policy: Policy, lead_id_key: bytes, partitions: int = 1) -> None:
+        """Of the policy only what is remembered is asked; ``partitions`` is that of every topic."""
         self._lead_id_key = lead_id_key
+        self._partitions = partitions
         self._window_ms = policy.privacy.repeats.ms
+        self._mark_kept_ms = mark_kept_ms(self._window_ms, policy.privacy.anonymous_history.ms)
 
     def parse(self, record: Record) -> DirectoryEvent:
         """Type a record's value; none is a deletion in the CRM's topics.
@@ -75,16 +83,14 @@ class DirectoryHop:
         Raises RefusedError: what the contract does not allow; a CRM record whose key is not its id, because its
         deletion would never be found.
         """
-        if record.topic == DIRECTORY_EVENTS.name:
-            raise RefusedError(
-                DeadLetterReason.BREAKS_CONTRACT, f"{record.topic}: only the engine writes here"
-            )
+        if record.topic == DEAD_LETTERS.name:
+            return letters.read_letter(record, self._lead_id_key)
         is_crm = record.topic in _CRM
         if is_crm and record.value is None:
             return Deleted(_record_id(record))
         try:
-            said: CrmAccount | CrmContact | CrmRep | SalesActivity = parse_json(
-                TOPICS[record.topic], record.value
+            said: CrmAccount | CrmContact | CrmRep | SalesActivity | PrivacyRequest | PersonErased = (
+                parse_json(TOPICS[record.topic], record.value)
             )
         except ContractError as error:
             raise RefusedError(error.reason, error.detail) from None
@@ -105,16 +111,21 @@ class DirectoryHop:
                 _count(rows, clock, dropped_domains=dropped)
             return [emit(LEAD_EVENTS, fact) for fact in account_changed(account, rows)]
         if isinstance(event, CrmContact):
-            at_ms = min(to_ms(event.occurred_at), record.timestamp_ms + AHEAD_MS)
-            return [
-                emit(LEAD_EVENTS, fact)
-                for fact in contact_changed(event, self._person(event.email), at_ms, rows)
-            ]
+            return self._contact(event, record, rows)
         if isinstance(event, CrmRep):
             return [emit(DESK_REQUESTS, fact) for fact in rep_changed(event, rows)]
         if isinstance(event, SalesActivity):
             return self._answered(event, record, rows, clock)
+        if isinstance(event, Forgotten):
+            return self._of_privacy(event, record, rows, clock)
         return self._deleted(event, record, rows)
+
+    def _contact(self, said: CrmContact, record: Record, rows: Rows) -> list[Emit]:
+        person = self._person(said.email)
+        at_ms = min(to_ms(said.occurred_at), record.timestamp_ms + AHEAD_MS)
+        if at_ms <= erased_until_ms(rows, person.lead_id):
+            return []
+        return [emit(LEAD_EVENTS, fact) for fact in contact_changed(said, person, at_ms, rows)]
 
     def _deleted(self, event: Deleted, record: Record, rows: Rows) -> list[Emit]:
         if record.topic == CRM_ACCOUNTS.name:
@@ -142,6 +153,13 @@ class DirectoryHop:
         )
         return [emit(LEAD_EVENTS, answered)]
 
+    def _of_privacy(self, event: Forgotten, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
+        if isinstance(event, letters.Letter):
+            return letters.keep(rows, event, clock.now_ms)
+        if isinstance(event, PersonErased):
+            return erasure.erase(rows, event, clock.now_ms, self._mark_kept_ms)
+        return erasure.asked(event, self._person(event.email), record.timestamp_ms, self._partitions)
+
     def _person(self, email: str) -> Person:
         return person_of(_address(email), self._lead_id_key)
 
@@ -155,13 +173,20 @@ class DirectoryHop:
             Emit(topic=VISITOR_EVENTS.name, key=None, value=value, partition=to) for to in range(partitions)
         ]
 
-    def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - there is one kind
-        """Begin the daily sweep."""
-        begin_sweep(rows, clock.now_ms)
+    def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
+        """Begin the daily sweep, or forget what an erasure had to know."""
+        if timer.kind == FORGET_MARK:
+            forget_mark(rows, timer.key)
+        elif timer.kind == letters.FORGET_LETTER:
+            letters.forget(rows, timer.key)
+        else:
+            begin_sweep(rows, clock.now_ms)
         return []
 
     def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
-        """Sweep one chunk: activities too old to be repeated, then old counts."""
+        """Sweep one chunk: activities too old to be repeated, then old counts; or erase one of dead letters."""
+        if cursor.kind == erasure.ERASE:
+            return erasure.go_on(rows, cursor.key)
         after = tuple(cursor.position.split("\x00")) if cursor.position else ()
         following = sweep_seen(rows, after, clock.now_ms, self._window_ms)
         if following is not None:
@@ -185,13 +210,13 @@ def _address(email: str) -> Address:
         raise RefusedError(DeadLetterReason.BAD_ADDRESS, f"email: {error}") from None
 
 
-def _named(said: CrmAccount | CrmContact | CrmRep | SalesActivity) -> str:
+def _named(said: DirectoryEvent) -> str:
     """What a CRM record's key has to be: its id; of a contact the address, normalised."""
     if isinstance(said, CrmAccount):
         return said.crm_account_id
     if isinstance(said, CrmContact):
         return _address(said.email).email
-    return said.rep_id
+    return said.rep_id if isinstance(said, CrmRep) else ""
 
 
 def _record_id(record: Record) -> str:

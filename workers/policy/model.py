@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Annotated, Any
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from schemas.base import PolicyRef
 from workers.policy.base import Part
@@ -35,7 +35,18 @@ from workers.policy.market import (
 )
 from workers.policy.no_visits import NoVisits
 from workers.policy.routes import Owners, Route, Span, Territory
-from workers.policy.scalars import DAY_MS, Count, CurrencyCode, Days, Name, Text, form, refuse
+from workers.policy.scalars import (
+    DAY_MS,
+    HOUR_MS,
+    Count,
+    CurrencyCode,
+    Days,
+    Name,
+    Text,
+    duration_ms,
+    form,
+    refuse,
+)
 from workers.policy.skills import DeskSkills, Segment, Skills
 from workers.policy.stages import Again, Grade, Mql, SalesSaysNo, Stages
 
@@ -101,6 +112,10 @@ class Repeats(Part):
         return self.days * DAY_MS
 
 
+EraseWithin = Annotated[int, BeforeValidator(duration_ms), Field(ge=HOUR_MS, le=30 * DAY_MS)]
+"""Milliseconds, from an hour to thirty days."""
+
+
 class Privacy(Part):
     """What is remembered, and for how long."""
 
@@ -112,6 +127,8 @@ class Privacy(Part):
     """
     unstated_consent: UnstatedConsent = UnstatedConsent()
     """How people are treated who have said neither yes nor no."""
+    erase_within: EraseWithin = DAY_MS
+    """Within this time an erased person is gone from the state, from scores and from dead letters: 24h."""
 
     @model_validator(mode="after")
     def _asks_what_it_uses(self) -> Privacy:

@@ -25,7 +25,6 @@ _NOT_YET = frozenset(
         "stages.buying_group",
         "stages.attempts_before_no",
         "stages.signals",
-        "privacy.erase_within",
         "buyers.match",
         "behaviour.signals",
         "behaviour.rules.*.signal",

@@ -70,7 +70,8 @@ class EdgeReplay:
         specs: the agents in the order of their rank, made for one partition.
         config: what they decide by.
         dead_letter: makes the dead letter of a record.
-        say: is given every emit that no hop reads, in order.
+        say: is given every emit that no hop reads, in order, and those to ``results``.
+        results: topics that are for others, though a hop may read one too.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class EdgeReplay:
         dead_letter: DeadLetterEncoder,
         say: Callable[[Emit], None],
         limits: Limits | None = None,
+        results: frozenset[str] = frozenset(),
     ) -> None:
         self._seats = [_Seat(spec, config, dead_letter, limits or Limits()) for spec in specs.values()]
         self._readers: dict[str, list[_Seat]] = {}
@@ -87,6 +89,7 @@ class EdgeReplay:
             for topic in spec.sources:
                 self._readers.setdefault(topic, []).append(seat)
         self._say = say
+        self._results = results
         self._offsets: Counter[str] = Counter()
         self.outputs: Counter[str] = Counter()
         """What was said so far, by topic, records between hops included."""
@@ -140,8 +143,9 @@ class EdgeReplay:
         readers = self._readers.get(emit.topic)
         stamp = cause_ms if emit.timestamp_ms is None else emit.timestamp_ms
         self.outputs[emit.topic] += 1
-        if readers is None:
+        if readers is None or emit.topic in self._results:
             self._say(emit)
+        if readers is None:
             return
         offset = self._offsets[emit.topic]
         self._offsets[emit.topic] += 1

@@ -1,7 +1,7 @@
 """Who is this? Activities and forms of visitors become facts about leads, as soon as somebody says who they are.
 
-In: web.activity, form.fills and the own log (forwarded records, the directory's `ready`). Out: lead.events. It never
-scores, and it never asks what an account is.
+In: web.activity, form.fills and the own log (forwarded records, the directory's `ready`, erasures). Out: lead.events.
+It never scores, and it never asks what an account is.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import msgspec
 from msgspec.structs import replace
 
+from schemas.erasure import PersonErased
 from schemas.form_fills import FormFill
 from schemas.parsing import ContractError, parse_json
 from schemas.topics import LEAD_EVENTS, TOPICS, VISITOR_EVENTS
@@ -21,15 +22,16 @@ from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.identity.addresses import DATA_VERSION, Address, BadAddressError, normalise
 from workers.identity.consents import latest, words_of
 from workers.identity.daily import begin_sweep, ensure_sweep
+from workers.identity.erasures import FORGET_MARK, erased_until_ms, forget_mark, mark_kept_ms
 from workers.identity.event_time import EventTime, event_time
 from workers.identity.people import Person, person_of
 from workers.identity.repeats import day_key, take_once
 from workers.outbox import emit
-from workers.visitors import facts
+from workers.visitors import erasure, facts
 from workers.visitors.history import Bounds, Kept, hand_over, keep
 from workers.visitors.links import link_at, linked
 from workers.visitors.no_visits import Visits
-from workers.visitors.rows import CountRow, Link, PersonRow, ReadyRow, VisitorRow, Word
+from workers.visitors.rows import BrowserRow, CountRow, Link, PersonRow, ReadyRow, VisitorRow, Word
 from workers.visitors.sweep import sweep_chunk
 
 if TYPE_CHECKING:
@@ -64,8 +66,9 @@ class VisitorsHop:
         self._window_ms = policy.privacy.repeats.ms
         self._visits = Visits(policy.no_visits)
         self._counts_nothing_untracked = policy.privacy.without_tracking_consent == "count_nothing"
+        self._mark_kept_ms = mark_kept_ms(self._window_ms, kept.ms)
 
-    def parse(self, record: Record) -> VisitorEvent | DirectoryReady:
+    def parse(self, record: Record) -> VisitorEvent | DirectoryReady | PersonErased:
         """Type a record's value and its address.
 
         Raises RefusedError: what the contract does not allow, and ``bad_address`` where an address that is none was
@@ -76,8 +79,8 @@ class VisitorsHop:
         except ContractError as error:
             raise RefusedError(error.reason, error.detail) from None
         if record.topic == VISITOR_EVENTS.name:
-            ready: DirectoryReady = said
-            return ready
+            told: DirectoryReady | PersonErased = said
+            return told
         if not said.email:
             return VisitorEvent(said)
         try:
@@ -87,18 +90,18 @@ class VisitorsHop:
                 raise RefusedError(DeadLetterReason.BAD_ADDRESS, f"email: {error}") from None
             return VisitorEvent(said, None, has_bad_address=True)
 
-    def key_of(self, event: VisitorEvent | DirectoryReady) -> str | None:
+    def key_of(self, event: VisitorEvent | DirectoryReady | PersonErased) -> str | None:
         """Return the anonymous_id, else the normalised address, else None."""
         if not isinstance(event, VisitorEvent):
             return None
         return event.said.anonymous_id or (event.address.email if event.address else None)
 
     def handle(
-        self, event: VisitorEvent | DirectoryReady, record: Record, rows: Rows, clock: Clock
+        self, event: VisitorEvent | DirectoryReady | PersonErased, record: Record, rows: Rows, clock: Clock
     ) -> list[Emit]:
         """Decide one record. Raises RefusedError ``too_old``."""
         if not isinstance(event, VisitorEvent):
-            rows.put(ReadyRow(partitions=event.partitions), str(event.partition))
+            self._told(event, rows, clock)
             return []
         said, arrival_ms = event.said, record.timestamp_ms
         if self._visits.is_none(said):
@@ -117,6 +120,12 @@ class VisitorsHop:
             return []
         return self._of_visitor(said, said.anonymous_id, time, rows, clock)
 
+    def _told(self, event: DirectoryReady | PersonErased, rows: Rows, clock: Clock) -> None:
+        if isinstance(event, PersonErased):
+            erasure.erase(rows, event, clock.now_ms, self._mark_kept_ms)
+        else:
+            rows.put(ReadyRow(partitions=event.partitions), str(event.partition))
+
     def _of_visitor(
         self, said: WebActivity | FormFill, anonymous_id: str, time: EventTime, rows: Rows, clock: Clock
     ) -> list[Emit]:
@@ -125,7 +134,12 @@ class VisitorsHop:
             visitor = _UNKNOWN
             ensure_sweep(rows, clock.now_ms)
         if visitor.links:
-            return [emit(LEAD_EVENTS, self._fact(said, link_at(visitor.links, time.at_ms), time))]
+            link = link_at(visitor.links, time.at_ms)
+            if link.lead_id:
+                return [emit(LEAD_EVENTS, self._fact(said, link, time))]
+        if time.at_ms <= visitor.erased_ms:
+            _count(rows, time.at_ms, clock, erased=1)
+            return []
         row = (
             facts.kept_activity(said, time, is_refused=self._is_refused(said))
             if isinstance(said, WebActivity)
@@ -142,10 +156,15 @@ class VisitorsHop:
     ) -> list[Emit]:
         to = Link(time.at_ms, person.lead_id, person.account_key)
         known = rows.get(PersonRow, person.lead_id)
+        erased_ms = erased_until_ms(rows, person.lead_id) if known is None else known.erased_ms
+        if time.at_ms <= erased_ms:
+            _count(rows, time.at_ms, clock, erased=1)
+            return []
         must_announce = known is None or known.account_key != person.account_key
         if must_announce:
             ensure_sweep(rows, clock.now_ms)
-            rows.put(PersonRow(account_key=person.account_key, data_version=DATA_VERSION), person.lead_id)
+            row = PersonRow(account_key=person.account_key, data_version=DATA_VERSION, erased_ms=erased_ms)
+            rows.put(row, person.lead_id)
         history: list[VisitorFact] = []
         consents: tuple[Word, ...] = ()
         if said.anonymous_id is not None:
@@ -172,7 +191,10 @@ class VisitorsHop:
         if links is visitor.links:
             return None
         history = hand_over(rows, anonymous_id, visitor, self._bounds, clock.now_ms)
-        rows.put(VisitorRow(links=links), anonymous_id)
+        rows.put(VisitorRow(links=links, erased_ms=visitor.erased_ms), anonymous_id)
+        rows.put(BrowserRow(), to.lead_id, anonymous_id)
+        for gone in {link.lead_id for link in visitor.links} - {link.lead_id for link in links}:
+            rows.delete(BrowserRow, gone, anonymous_id)
         return visitor.consents, [facts.fact_of_kept(kept, to) for kept in history]
 
     def _is_refused(self, said: WebActivity | FormFill) -> bool:
@@ -187,13 +209,18 @@ class VisitorsHop:
             return facts.activity_of(said, to, time)
         return facts.form_of(said, to, time.at_ms, is_clamped=time.is_clamped)
 
-    def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - there is one kind
-        """Begin the daily sweep."""
-        begin_sweep(rows, clock.now_ms)
+    def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
+        """Begin the daily sweep, or forget that somebody was erased."""
+        if timer.kind == FORGET_MARK:
+            forget_mark(rows, timer.key)
+        else:
+            begin_sweep(rows, clock.now_ms)
         return []
 
     def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
-        """Sweep one chunk."""
+        """Sweep one chunk, or make some of an erased person's browsers anonymous."""
+        if cursor.kind == erasure.ERASE:
+            return [], erasure.go_on(rows, cursor.key)
         return [], sweep_chunk(rows, cursor.position, clock.now_ms, self._window_ms, self._bounds.age_ms)
 
     def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - see the docstring
@@ -222,6 +249,7 @@ def _count(
     bad_addresses: int = 0,
     repeated: int = 0,
     no_visits: int = 0,
+    erased: int = 0,
 ) -> None:
     ensure_sweep(rows, clock.now_ms)
     day = day_key(at_ms)
@@ -233,6 +261,7 @@ def _count(
             bad_addresses=now.bad_addresses + bad_addresses,
             repeated=now.repeated + repeated,
             no_visits=now.no_visits + no_visits,
+            erased=now.erased + erased,
         ),
         day,
     )

@@ -42,7 +42,7 @@ class Kept(msgspec.Struct, frozen=True):
 def keep(
     rows: Rows, anonymous_id: str, visitor: VisitorRow, event: Kept, bounds: Bounds, now_ms: int
 ) -> VisitorRow:
-    """Add one event of a visitor without links; return what is then known of the visitor, for the caller to put."""
+    """Add one event of nobody's time; return what is then known of the visitor, for the caller to put."""
     gone_before_ms = now_ms - bounds.age_ms
     if visitor.kept and visitor.oldest_ms < gone_before_ms:
         visitor, _ = expire(rows, anonymous_id, visitor, gone_before_ms, _CHUNK)

@@ -11,7 +11,7 @@ from workers.engine.rows import Row
 
 
 class Link(msgspec.Struct, frozen=True, array_like=True):
-    """A browser belongs to this lead from ``since_ms`` on, until the next link."""
+    """A browser belongs to this lead from ``since_ms`` on, until the next link; to nobody where the ids are empty."""
 
     since_ms: int
     lead_id: str
@@ -40,6 +40,14 @@ class VisitorRow(Row, frozen=True):
     """No history row is older."""
     consents: tuple[Word, ...] = ()
     """The latest of each purpose, until somebody identifies and takes it along."""
+    erased_ms: int = 0
+    """Somebody of this browser was erased: of nobody's time, what is dated up to here is dropped."""
+
+
+class BrowserRow(Row, frozen=True):
+    """A browser is linked to a lead: key (lead_id, anonymous_id). One per link of a VisitorRow; erased with the lead."""
+
+    prefix: ClassVar[str] = "browser"
 
 
 class HistoryRow(Row, frozen=True):
@@ -69,6 +77,8 @@ class PersonRow(Row, frozen=True):
     account_key: str
     data_version: str
     """The lists that decided the account key; an upgrade that decides otherwise announces the lead there anew."""
+    erased_ms: int = 0
+    """What is dated up to here was erased, and is dropped when it comes again."""
 
 
 class CountRow(Row, frozen=True):
@@ -82,6 +92,8 @@ class CountRow(Row, frozen=True):
     repeated: int = 0
     no_visits: int = 0
     """Robots and heartbeats."""
+    erased: int = 0
+    """Of somebody who was erased, from before."""
 
 
 class ReadyRow(Row, frozen=True):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from workers.identity.daily import sweep_counts
+from workers.identity.erasures import mark_kept_ms
 from workers.identity.repeats import sweep_seen
 from workers.visitors.history import expire
 from workers.visitors.rows import CountRow, VisitorRow
@@ -28,24 +29,28 @@ def sweep_chunk(rows: Rows, position: str, now_ms: int, repeats_ms: int, history
         following = sweep_seen(rows, after, now_ms, repeats_ms)
         return _VISITORS if following is None else "\x00".join((_SEEN, *following))
     if phase == _VISITORS:
-        following = _sweep_visitors(rows, after, now_ms - history_ms)
+        following = _sweep_visitors(
+            rows, after, now_ms - history_ms, now_ms - mark_kept_ms(repeats_ms, history_ms)
+        )
         return _COUNTS if following is None else "\x00".join((_VISITORS, *following))
     sweep_counts(rows, CountRow, now_ms)
     return None
 
 
-def _sweep_visitors(rows: Rows, after: tuple[str, ...], gone_before_ms: int) -> tuple[str, ...] | None:
+def _sweep_visitors(
+    rows: Rows, after: tuple[str, ...], gone_before_ms: int, marks_before_ms: int
+) -> tuple[str, ...] | None:
     found = rows.scan(VisitorRow, after=after, limit=_VISITORS_A_CHUNK)
     room = _EVENTS_A_CHUNK
-    for parts, row in found:
+    for parts, stored in found:
+        row = stored
         if row.kept and row.oldest_ms < gone_before_ms:
-            left, gone = expire(rows, parts[0], row, gone_before_ms, room)
+            row, gone = expire(rows, parts[0], row, gone_before_ms, room)
+            rows.put(row, *parts)
             room -= gone
-            if left.kept:
-                rows.put(left, *parts)
-            else:
-                rows.delete(VisitorRow, *parts)
-            if not room:
-                return after
+        if not (row.kept or row.links) and row.erased_ms < marks_before_ms:
+            rows.delete(VisitorRow, *parts)
+        if not room:
+            return after
         after = parts
     return after if len(found) == _VISITORS_A_CHUNK else None

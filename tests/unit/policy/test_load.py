@@ -128,7 +128,6 @@ NOT_YET = [
     ("  again:", "  expired: {days_without_touch: 120}\n  again:", "stages.expired"),
     ("  again:", "  buying_group: {people: 3, within_days: 28}\n  again:", "stages.buying_group"),
     ("  again:", "  attempts_before_no: 5\n  again:", "stages.attempts_before_no"),
-    ("  repeats:", "  erase_within: 24h\n  repeats:", "privacy.erase_within"),
     ("in_cycle: 2h", "in_cycle: 2h, partner: 2h", "desks.inside_sales.answer_within.partner"),
 ]
 

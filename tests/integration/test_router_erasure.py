@@ -1,0 +1,170 @@
+"""A person is erased from a live router: neither the broker's state nor the workers' files hold a trace of the address."""
+
+from __future__ import annotations
+
+import json
+import os
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.structs import TopicPartition
+from router import KEY, Router, RouterWorker, Sent, of_line
+from tape import Tape
+
+from schemas.topics import DEAD_LETTERS, LEAD_SCORES
+from tests.scenarios.story import Story
+from workers.engine.context import changelog_topic
+from workers.identity.addresses import normalise
+from workers.identity.people import lead_id_of
+
+pytestmark = pytest.mark.kafka
+
+NEEDLE = "zyxwvut-erased"
+"""What is searched for: of a compressed block the first time that a word comes stands in plain bytes."""
+FREE, BUSINESS = f"{NEEDLE}@gmail.com", f"{NEEDLE}@harbor.example"
+AT_ONCE = {"max.compaction.lag.ms": "200", "min.cleanable.dirty.ratio": "0.01", "segment.ms": "100"}
+SETTLE_S = 120.0
+FILLS = 300
+"""Records that wake the cleaner, at most."""
+
+
+async def compact_at_once(router: Router, topics: list[str]) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=router.bootstrap)
+    await admin.start()
+    try:
+        for topic in topics:
+            kept = {"delete.retention.ms": str(86_400_000), "retention.ms": "-1"}
+            policy = "compact,delete" if topic == DEAD_LETTERS.name else "compact"
+            config = AT_ONCE | kept | {"cleanup.policy": policy}
+            await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, config)])
+    finally:
+        await admin.close()
+
+
+async def raw(router: Router, topics: list[str]) -> list[tuple[str, bytes]]:
+    """Every record that the broker still has, also of aborted transactions: (topic, key and value)."""
+    places = [TopicPartition(topic, one) for topic in topics for one in range(router.partitions)]
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=router.bootstrap, enable_auto_commit=False, isolation_level="read_uncommitted"
+    )
+    await consumer.start()
+    try:
+        consumer.assign(places)
+        await consumer.seek_to_beginning(*places)
+        ends = await consumer.end_offsets(places)
+        found: list[tuple[str, bytes]] = []
+        while any([await consumer.position(place) < ends[place] for place in places]):
+            for records in (await consumer.getmany(timeout_ms=200)).values():
+                found += [(one.topic, (one.key or b"") + b" " + (one.value or b"")) for one in records]
+        return found
+    finally:
+        await consumer.stop()
+
+
+def names(said: bytes) -> bool:
+    encoded = [b64encode((pad + NEEDLE).encode())[4:-4] for pad in ("", "a", "aa")]
+    return any(one in said for one in (NEEDLE.encode(), *encoded))
+
+
+def files_with_a_trace(folder: Path) -> list[str]:
+    return [
+        path.name for path in folder.rglob("*") if path.is_file() and NEEDLE.encode() in path.read_bytes()
+    ]
+
+
+def told(story: Story) -> tuple[list[Sent], list[Sent], list[Sent]]:
+    """What comes before the erasures, the erasures, and what comes again afterwards."""
+    story.rep("mia")
+    story.bank("harbor")
+    for number in range(6):  # browsers of every partition
+        story.activity("page_view", "tue 09:00", anonymous_id=f"b{number}", email=BUSINESS)
+    story.form(BUSINESS, "tue 10:00", "demo", last_name="Erased")
+    story.form(FREE, "tue 10:01", "demo")
+    story.form("bob@harbor.example", "tue 10:02", "demo")
+    stamp = of_line(story._lines[-1]).timestamp_ms
+    for email in (FREE, BUSINESS):
+        line = {"topic": "form.fills", "key": email, "timestamp": stamp, "value": f'{{"email": "{email}" cut'}
+        story.line(json.dumps(line))
+    before = len(story._lines)
+    story.erasure(BUSINESS, "tue 11:00")
+    story.erasure(FREE, "tue 11:01")
+    erasures = len(story._lines)
+    for number in range(6):
+        story.activity("download", "tue 12:00", anonymous_id=f"b{number}")
+    for at in (6, 7, 8, 9):  # pages and forms, sent once more under other ids
+        again = json.loads(story._lines[at])
+        again["value"]["event_id"] += "-anew"
+        again["timestamp"] = of_line(story._lines[-1]).timestamp_ms
+        story.line(json.dumps(again))
+    records = [of_line(line) for line in story._lines]
+    return records[:before], records[before:erasures], records[erasures:]
+
+
+async def restarted(router: Router) -> RouterWorker:
+    """Restart the worker a day later, as far as its files are concerned."""
+    assert router.stop() == [0]
+    for stamp in router.data_dir().rglob("compacted"):
+        os.utime(stamp, (0, 0))
+    worker = router.start("a")
+    await worker.until("partition_opened", times=len(router.specs) * router.partitions)
+    return worker
+
+
+async def test_no_trace_of_the_address_is_left_in_the_state_of_broker_and_workers(
+    router: Router, tmp_path: Path
+) -> None:
+    story = Story(tmp_path)
+    before, erasures, again = told(story)
+    kept = [changelog_topic(router.app_id, agent) for agent in router.specs]
+    kept += [LEAD_SCORES.name, DEAD_LETTERS.name]
+    await compact_at_once(router, kept)
+    router.start("a")
+
+    async with router.tape() as tape:
+        await router.produce(before)
+        await tape.until_settled(SETTLE_S)
+        assert {topic for topic, said in await raw(router, kept) if names(said)} >= {kept[2], kept[-1]}
+        await restarted(router)
+        assert files_with_a_trace(router.data_dir())
+
+        await router.produce(erasures)
+        await tape.until_settled(SETTLE_S)
+        await router.produce(again)
+        await tape.until_settled(SETTLE_S)
+        withdrawn = [event for event in tape.of("lead.routing") if event["action"] == "withdrawn"]
+        assert {event["lead_id"] for event in withdrawn} == {lead_of(FREE), lead_of(BUSINESS)}
+        assert not any(word in json.dumps(withdrawn) for word in (NEEDLE, "Erased"))
+
+        assert await compacted(router, tape, story, kept) == []
+        assert (await restarted(router)).events("copies_compacted")
+        assert files_with_a_trace(router.data_dir()) == []
+
+        story.form(FREE, "thu 10:00", "demo")
+        await router.produce([of_line(story._lines[-1])])
+        await tape.until_settled(SETTLE_S)
+        assert tape.of("lead.routing")[-1]["lead_id"] == lead_of(FREE)
+        assert router.stop() == [0]
+
+
+async def compacted(router: Router, tape: Tape, story: Story, kept: list[str]) -> list[str]:
+    """Return the topics that still hold a trace when the cleaner has had its chance; more records wake it."""
+    left = kept
+    for number in range(FILLS):
+        story.form(f"bob{number}@harbor.example", "wed 10:00")
+        stamp = of_line(story._lines[-1]).timestamp_ms
+        rubbish = {"topic": "form.fills", "key": f"{number}", "timestamp": stamp, "value": "["}
+        story.line(json.dumps(rubbish))
+        await router.produce(of_line(line) for line in story._lines[-2:])
+        await tape.until_settled(SETTLE_S)
+        left = sorted({topic for topic, said in await raw(router, kept) if names(said)})
+        if not left:
+            break
+    return left
+
+
+def lead_of(email: str) -> str:
+    return lead_id_of(normalise(email).email, KEY)

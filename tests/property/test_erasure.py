@@ -1,0 +1,237 @@
+"""After an erasure nothing of the person is left, whatever happened before, in whatever order, however often it comes."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from typing import Any, NamedTuple
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.edge import DAY, HOUR, KEY, MINUTE, NOON, POLICY_TEXT, activity, form, iso
+from workers.agents import make_specs
+from workers.deadletters import dead_letter
+from workers.engine.api import Emit
+from workers.identity.addresses import normalise
+from workers.identity.people import lead_id_of
+from workers.policy.load import load_policy, to_config
+from workers.replay.edge import EdgeReplay
+from workers.replay.leads import RESULTS, directory_ready
+from workers.replay.lines import Input
+
+ANN, BOB, EVE, ALIAS = "ann@bank.com", "bob@bank.com", "eve@gmail.com", "ann@bank-us.com"
+PEOPLE = (ANN, BOB, EVE, ALIAS)
+ERASED_AT = NOON + 6 * HOUR
+SPECS = make_specs(KEY, 1)
+CONFIG = to_config(load_policy(POLICY_TEXT), POLICY_TEXT)
+MARKS = (b"erased\x00", b"numbers\x00", b"~timer\x00", b"~timer-slot\x00forget_mark\x00")
+"""Rows that may name who was erased: the mark, how far ids were given, and the timer that ends both."""
+
+
+class Said(NamedTuple):
+    """Something that happens before the erasure: a record without its time."""
+
+    topic: str
+    key: str | None
+    value: dict[str, Any] | str
+    at_ms: int
+
+    def arriving(self, at_ms: int) -> Input:
+        raw = self.value if isinstance(self.value, str) else json.dumps(self.value)
+        return Input(self.topic, at_ms, None if self.key is None else self.key.encode(), raw.encode())
+
+
+TIMES = st.integers(0, 300).map(lambda minutes: NOON + minutes * MINUTE)
+IDS = st.integers(0, 10_000).map("e{}".format)
+BROWSERS = st.sampled_from(["x", "y", None])
+
+
+@st.composite
+def of_somebody(draw: st.DrawFn) -> Said:
+    """A form or an activity, with an address or a browser."""
+    at_ms, event_id, browser = draw(TIMES), draw(IDS), draw(BROWSERS)
+    email = draw(st.sampled_from([*PEOPLE, None]))
+    who = {"anonymous_id": browser} if browser else {}
+    if email and draw(st.booleans()):
+        said = form(
+            event_id,
+            at_ms,
+            email=email,
+            request=draw(st.sampled_from(["content", "demo"])),
+            job_title="CIO",
+            job_function="it",
+            last_name="Secret",
+            **who,
+        )
+        return Said("form.fills", browser or email, said, at_ms)
+    who |= {"email": email} if email else {}
+    word = draw(st.sampled_from(["page_view", "download", "webinar_attended"]))
+    return Said(
+        "web.activity", browser or email, activity(event_id, at_ms, **who) | {"activity": word}, at_ms
+    )
+
+
+@st.composite
+def of_the_crm(draw: st.DrawFn) -> Said:
+    """A version of the bank's record, with or without the second domain, or of a person's."""
+    at_ms, event_id = draw(TIMES), draw(IDS)
+    head = {"event_id": event_id, "occurred_at": iso(at_ms)}
+    if draw(st.booleans()):
+        email = draw(st.sampled_from(PEOPLE))
+        contact = {"email": email, "crm_contact_id": "C-1", "job_title": "Chief Secret Officer"}
+        return Said("crm.contacts", email, head | contact, at_ms)
+    domains = draw(st.sampled_from([["bank.com"], ["bank.com", "bank-us.com"], ["bank-us.com", "bank.com"]]))
+    account = {
+        "crm_account_id": "A",
+        "name": "Bank",
+        "domains": domains,
+        "sic": draw(st.sampled_from([["6021"], []])),
+        "revenue": {"amount": 900_000_000, "currency": "USD"},
+        "country": "US",
+    }
+    return Said("crm.accounts", "A", head | account, at_ms)
+
+
+@st.composite
+def of_sales(draw: st.DrawFn) -> Said:
+    at_ms, email = draw(TIMES), draw(st.sampled_from(PEOPLE))
+    answer = draw(st.sampled_from([{"action": "touched"}, {"action": "rejected", "reason": "not_now"}]))
+    said = {"event_id": draw(IDS), "occurred_at": iso(at_ms), "email": email, "rep_id": "mia"}
+    return Said("sales.activities", email, said | answer, at_ms)
+
+
+@st.composite
+def rubbish(draw: st.DrawFn) -> Said:
+    """What becomes a dead letter with somebody's address in it."""
+    email = draw(st.sampled_from(PEOPLE))
+    return Said("form.fills", email, draw(st.sampled_from(["[]", f"{{{email} is cut off"])), draw(TIMES))
+
+
+BEFORE = st.lists(of_somebody() | of_the_crm() | of_sales() | rubbish(), max_size=25)
+TEAM = [
+    Said(
+        "crm.reps",
+        rep,
+        {
+            "event_id": f"r-{rep}",
+            "occurred_at": iso(NOON - HOUR),
+            "rep_id": rep,
+            "name": rep,
+            "desks": [{"desk": "inside_sales"}],
+        },
+        NOON - HOUR,
+    )
+    for rep in ("mia", "tom")
+]
+
+
+class Run:
+    """A replay up to some hours after the erasure, with what was said by then."""
+
+    def __init__(self, inputs: list[Input]) -> None:
+        self.said: list[Emit] = []
+        self.replay = EdgeReplay(SPECS, CONFIG, dead_letter, self.said.append, results=RESULTS)
+        self.replay.open_with(directory_ready(NOON - HOUR))
+        for one in inputs:
+            self.replay.feed(one)
+
+    def rows(self) -> list[tuple[bytes, bytes]]:
+        return [(key, value) for store in self.replay.rows() for key, value in store.items()]
+
+    def kept(self, topic: str) -> list[Emit]:
+        """What a compacted topic holds in the end."""
+        last = {(emit.key, emit.partition_key): emit for emit in self.said if emit.topic == topic}
+        return [emit for emit in last.values() if emit.value is not None]
+
+
+def erasure_of(email: str) -> Input:
+    said = {"event_id": "p", "occurred_at": iso(ERASED_AT), "email": email, "request": "erasure"}
+    return Input("privacy.requests", ERASED_AT, email.encode(), json.dumps(said).encode())
+
+
+def lead_of(email: str) -> str:
+    return lead_id_of(normalise(email).email, KEY)
+
+
+def opened(letter: Emit) -> str:
+    said = json.loads(letter.value or b"{}")
+    return "".join(b64decode(said.get(name, "")).decode() for name in ("key_base64", "payload_base64"))
+
+
+@settings(max_examples=120, deadline=None)
+@given(BEFORE, st.sampled_from(PEOPLE), st.data())
+def test_after_an_erasure_no_row_and_no_kept_output_has_anything_of_the_person(
+    before: list[Said], email: str, data: st.DataObject
+) -> None:
+    came = [one.arriving(one.at_ms) for one in sorted(before, key=lambda one: one.at_ms)]
+    again = [
+        one.arriving(ERASED_AT + HOUR)
+        for one in data.draw(st.permutations(before), label="again")
+        if not isinstance(one.value, str)
+    ]
+    anew = [
+        one._replace(value=one.value | {"event_id": f"{one.value['event_id']}-anew"}).arriving(
+            ERASED_AT + HOUR
+        )
+        for one in before
+        if isinstance(one.value, dict)
+    ]
+    team = [one.arriving(one.at_ms) for one in TEAM]
+    run = Run([*team, *came, erasure_of(email), *again, erasure_of(email), *anew])
+    run.replay.run_timers(ERASED_AT + 3 * DAY)
+
+    raw_email, raw_id = email.encode(), lead_of(email).encode()
+    for key, value in run.rows():
+        assert raw_email not in key + value, key
+        assert raw_id not in key + value or key.startswith(MARKS), key
+    assert [one for one in run.kept("lead.scores") if one.key == raw_id] == []
+    assert [one for one in map(opened, run.kept("dead.letters")) if email in one.lower()] == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(BEFORE, st.sampled_from(PEOPLE))
+def test_what_is_said_from_an_erasure_on_has_no_word_about_the_person(before: list[Said], email: str) -> None:
+    came = [one.arriving(one.at_ms) for one in sorted([*TEAM, *before], key=lambda one: one.at_ms)]
+    run = Run(came)
+    run.replay.run_timers(ERASED_AT)
+    count = len(run.said)
+    run.replay.feed(erasure_of(email))
+    run.replay.run_timers(ERASED_AT + 3 * DAY)
+
+    for emit in run.said[count:]:
+        assert email.encode() not in (emit.value or b"") + (emit.key or b"")
+        if lead_of(email).encode() in (emit.value or b""):
+            said = json.loads(emit.value or b"{}")
+            is_end = said.get("action") == "withdrawn" or said.get("cleared") or said.get("entry") == "return"
+            assert is_end or said["lead_id"] != lead_of(email), said
+            assert "Secret" not in json.dumps(said)
+
+
+@settings(max_examples=40, deadline=None)
+@given(BEFORE, st.sampled_from(PEOPLE))
+def test_when_its_time_is_over_the_mark_is_gone_too(before: list[Said], email: str) -> None:
+    came = [one.arriving(one.at_ms) for one in sorted([*TEAM, *before], key=lambda one: one.at_ms)]
+    run = Run([*came, erasure_of(email)])
+    run.replay.run_timers(ERASED_AT + 100 * DAY)
+
+    assert [key for key, value in run.rows() if lead_of(email).encode() in key + value] == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(BEFORE, st.sampled_from(PEOPLE), st.sampled_from(PEOPLE))
+def test_an_erasure_leaves_others_their_points(before: list[Said], email: str, other: str) -> None:
+    """As far as no browser is shared: there the others' time begins and ends with the person's."""
+    alone = [
+        one
+        for one in before
+        if one.topic != "crm.accounts" and not (isinstance(one.value, dict) and "anonymous_id" in one.value)
+    ]
+    came = [one.arriving(one.at_ms) for one in sorted([*TEAM, *alone], key=lambda one: one.at_ms)]
+    plain, erased = Run(came), Run([*came, erasure_of(email)])
+
+    def points(run: Run) -> list[Any]:
+        scores = [json.loads(one.value or b"{}") for one in run.kept("lead.scores")]
+        return [one["explanation"]["points"] for one in scores if one["lead_id"] == lead_of(other)]
+
+    assert points(erased) == ([] if other == email else points(plain))
