@@ -91,6 +91,9 @@ class DeskRequest(Model):
         default=None, description="The manager of the rep for whom it was meant, once it was sent on."
     )
     stands_in_as: Literal["deputy", "manager"] | None = None
+    rounds: int = Field(
+        default=0, ge=0, description="How often the desk got it back: all who could stand in were away too."
+    )
 
     @property
     def is_stood_in_for(self) -> bool:
@@ -127,7 +130,15 @@ class AccountDepends(Model):
     depends: bool
 
 
+class LookAgain(Model):
+    """Somebody who stands in for this desk, and was asked in vain, is there now: whoever waits there is looked at."""
+
+    type: Literal["look_again"] = "look_again"
+    desk: str
+
+
 DeskEvent = Annotated[
-    DeskRequest | DeskReturn | RepFacts | AccountDepends | PersonErased, Field(discriminator="type")
+    DeskRequest | DeskReturn | RepFacts | AccountDepends | LookAgain | PersonErased,
+    Field(discriminator="type"),
 ]
 DESK_EVENT: TypeAdapter[DeskEvent] = TypeAdapter(DeskEvent)

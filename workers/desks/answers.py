@@ -62,6 +62,7 @@ def settle(
         account_key=request.account_key,
         lead_id=request.lead_id,
         rep_id=outcome.rep_id,
+        rounds=request.rounds,
         waiting_since_ms=waiting_since_ms,
     )
     if outcome.step is not None or outcome.period:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from workers.desks.rows import AnswerRow, DependsRow, RepRow, RotationRow, WaitingRow
+from workers.desks.rows import AnswerRow, AskedRow, DependsRow, RepRow, RotationRow, WaitingRow
 from workers.engine.timers import start_cursor
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ LEAVES: Final[dict[type[Row], str]] = {
     DependsRow: "deleted when the account depends on nobody any more",
     RotationRow: "counts per rep stay",
     RepRow: "says nothing of leads",
+    AskedRow: "says nothing of leads",
 }
 """How a person leaves each row type; a type that is missing here fails a test."""
 

@@ -6,7 +6,7 @@ answers.py writes down and says, returns.py undoes, release.py lets those go who
 
 from __future__ import annotations
 
-from schemas.desk_requests import AccountDepends, DeskEvent, DeskRequest, DeskReturn, RepFacts
+from schemas.desk_requests import AccountDepends, DeskEvent, DeskRequest, DeskReturn, LookAgain, RepFacts
 from schemas.erasure import PersonErased
 from schemas.parsing import ContractError, parse_json
 from schemas.topics import DESK_REQUESTS
@@ -15,7 +15,7 @@ from workers.desks.absences import PRESENCE
 from workers.desks.answers import FORGET, again, forget, settle
 from workers.desks.outcome import State
 from workers.desks.owners import has_come_back
-from workers.desks.people import TELL, changes, depend, learn, tell
+from workers.desks.people import TELL, changes, depend, learn, remember_asked, tell, tell_desks
 from workers.desks.release import RELEASE, decide, look_again, release
 from workers.desks.returns import take_back
 from workers.desks.rows import AnswerRow, RotationRow
@@ -60,6 +60,8 @@ class DesksHop:
         if isinstance(event, PersonErased):
             erasure.erase(rows, event)
             return []
+        if isinstance(event, LookAgain):
+            return release(self._terms, rows, event.desk, clock.now_ms)
         raise TypeError(type(event).__name__)
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
@@ -68,7 +70,8 @@ class DesksHop:
             return release(self._terms, rows, timer.key, clock.now_ms)
         if timer.kind == PRESENCE:
             changes(rows, timer.key, clock.now_ms)
-        elif timer.kind == FORGET:
+            return tell_desks(rows, timer.key, clock.now_ms)
+        if timer.kind == FORGET:
             forget(rows, timer.key, clock.now_ms)
         return []
 
@@ -101,11 +104,14 @@ class DesksHop:
 
     def _ask(self, request: DeskRequest, rows: Rows, now_ms: int) -> list[Emit]:
         known = rows.get(AnswerRow, request.desk, request.request_id)
-        is_new = known is None or (known.state == State.SENT_ON and has_come_back(request))
+        is_back = has_come_back(request) or (known is not None and request.rounds > known.rounds)
+        is_new = known is None or (known.state == State.SENT_ON and is_back)
         if known is not None and not is_new:
             return again(known)
         outcome = decide(self._terms, rows, request, now_ms)
         emits = settle(self._terms, rows, request, outcome, now_ms)
+        if outcome.state is State.SENT_ON:
+            remember_asked(rows, request)
         if outcome.state is State.WAITING:
             look_again(self._terms, rows, request.desk, now_ms)
         return emits

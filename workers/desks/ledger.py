@@ -57,11 +57,14 @@ def ledger_line(
                 passed_over=why,
             )
         )
+    rounds = [request.rounds] if request.rounds else []
     return emit(
         DESK_LEDGER,
         LedgerEntry(
             # A request may come to a desk twice: when nobody who was asked to stand in is there, it comes back.
-            event_id=fact_id("desk_ledger", request.desk, request.request_id, entry, len(request.away)),
+            event_id=fact_id(
+                "desk_ledger", request.desk, request.request_id, entry, len(request.away), *rounds
+            ),
             occurred_at=_EPOCH + timedelta(milliseconds=now_ms),
             desk=request.desk,
             turn=rotation.turn,

@@ -2,7 +2,8 @@
 
 In: a request at ``rep:<rep_id>``, the rows, the time. Out: an outcome; nothing is written here. An owner who is away
 keeps the account, the deputy gets the task. Where nobody at all is there, the request goes back to the rep for whom it
-was meant and waits there. One who has left is reported: the account goes on to its next route.
+was meant and waits there; one that a desk sent to its fallback goes back to the desk, and waits for the first of either
+who is back. One who has left is reported: the account goes on to its next route.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from schemas.vocabulary import HowChosen, Kind, PassedOver
 from workers.desks.outcome import Outcome, State
 from workers.desks.presence import why_not_there
 from workers.desks.rows import RepRow
-from workers.desks.terms import REP_PREFIX, Terms, rep_desk
+from workers.desks.terms import DESK_PREFIX, REP_PREFIX, Terms, rep_desk
 from workers.engine.rows import Rows
 from workers.policy.model import Desk
 
@@ -51,10 +52,14 @@ def decide_at_rep(terms: Terms, rows: Rows, request: DeskRequest, now_ms: int) -
         return Outcome(State.UNAVAILABLE, why_unavailable=why)
     if stand_in is not None:
         return Outcome(State.SENT_ON, sent_on=_onward(request, rep, stand_in, away))
-    if not request.away:
+    if request.is_stood_in_for and (request.origin_desk or "").startswith(DESK_PREFIX):
+        onward = _back_to_the_desk(request)
+    elif request.away:
+        meant = {"desk": rep_desk(away[0]), "rep_id": away[0], "deputy_for": None, "stands_in_as": None}
+        onward = request.model_copy(update=meant)
+    else:
         return Outcome(State.WAITING, everyone_away=True)
-    meant = {"desk": rep_desk(away[0]), "rep_id": away[0], "deputy_for": None, "stands_in_as": None}
-    return Outcome(State.SENT_ON, sent_on=request.model_copy(update=meant))
+    return Outcome(State.SENT_ON, sent_on=onward)
 
 
 def has_come_back(request: DeskRequest) -> bool:
@@ -103,6 +108,25 @@ def _onward(
             "origin_desk": request.origin_desk or request.desk,
             "manager_id": request.manager_id or own_manager,
             "stands_in_as": role,
+        }
+    )
+
+
+def _back_to_the_desk(request: DeskRequest) -> DeskRequest:
+    """The request as it returns to the desk whose fallback, and all who stand in for that one, are away or gone."""
+    return request.model_copy(
+        update={
+            "desk": request.origin_desk,
+            "origin_desk": None,
+            "mode": RequestMode.TURN,
+            "rep_id": None,
+            "deputy_for": None,
+            "manager_id": None,
+            "stands_in_as": None,
+            "away": [],
+            "everyone_away": False,
+            "skill_missing": False,
+            "rounds": request.rounds + 1,
         }
     )
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from schemas.desk_requests import AccountDepends, RepFacts
+from schemas.desk_requests import AccountDepends, DeskRequest, LookAgain, RepFacts
 from schemas.lead_events import RepChanged
-from schemas.topics import LEAD_EVENTS
+from schemas.topics import DESK_REQUESTS, LEAD_EVENTS
 from workers.desks.absences import standing, watch
-from workers.desks.presence import at_desk
+from workers.desks.presence import at_desk, why_not_there
 from workers.desks.release import release
-from workers.desks.rows import DependsRow, RepRow, RotationRow
+from workers.desks.rows import AskedRow, DependsRow, RepRow, RotationRow
 from workers.desks.terms import REP_PREFIX, Terms
 from workers.engine.api import Emit
 from workers.engine.rows import Rows
@@ -37,7 +37,8 @@ def learn(terms: Terms, rows: Rows, event: RepFacts, now_ms: int) -> list[Emit]:
         if (was or "left") != standing(after, now_ms).change:
             _tell_accounts(rows, event.desk)
         watch(rows, event.desk, after, now_ms)
-    elif after is None:
+        return [*release(terms, rows, event.desk, now_ms), *tell_desks(rows, event.desk, now_ms)]
+    if after is None:
         _leave(rows, event)
     else:
         rows.put(after, event.desk, event.rep_id)
@@ -52,6 +53,22 @@ def changes(rows: Rows, desk: str, now_ms: int) -> None:
     if rep is not None:
         _tell_accounts(rows, desk)
         watch(rows, desk, rep, now_ms)
+
+
+def remember_asked(rows: Rows, request: DeskRequest) -> None:
+    """Remember the desk whose fallback this rep, or somebody before, is: it waits for whoever is there first."""
+    if request.is_stood_in_for and request.origin_desk is not None and request.desk.startswith(REP_PREFIX):
+        rows.put(AskedRow(), request.desk, request.origin_desk)
+
+
+def tell_desks(rows: Rows, desk: str, now_ms: int) -> list[Emit]:
+    """Tell desks that asked this rep in vain, now that the rep is there."""
+    if why_not_there(rows.get(RepRow, desk, desk.removeprefix(REP_PREFIX)), now_ms) is not None:
+        return []
+    found = rows.scan(AskedRow, desk, limit=_CHUNK)
+    for (_, asking), _ in found:
+        rows.delete(AskedRow, desk, asking)
+    return [emit(DESK_REQUESTS, LookAgain(desk=asking)) for (_, asking), _ in found]
 
 
 def depend(rows: Rows, event: AccountDepends, now_ms: int) -> list[Emit]:

@@ -1,4 +1,4 @@
-"""When leads that wait may go: at opening hour, as soon as there is room or somebody is back.
+"""When leads that wait may go: as soon as there is room or somebody is back, MQLs at opening hour.
 
 In: a desk and the time. Out: answers to those that go, and the timer of the next look. One look lets at most 50 go;
 the next follows at once, with the same due time.
@@ -13,7 +13,7 @@ from workers.desks.owners import decide_at_rep
 from workers.desks.presence import back_at_ms, is_absent
 from workers.desks.terms import DESK_PREFIX, Terms
 from workers.desks.turns import decide_at_desk, members
-from workers.desks.waiting import first_of, first_of_each, leave, next_to_go, waiting_count
+from workers.desks.waiting import first_of, first_of_each, leave, next_to_go
 from workers.engine.api import Emit
 from workers.engine.rows import Rows
 from workers.engine.timers import cancel_timer, set_timer
@@ -32,16 +32,11 @@ def decide(
 
 
 def release(terms: Terms, rows: Rows, desk: str, now_ms: int) -> list[Emit]:
-    """Let go whoever can, if the desk is open, and set the timer of the next look."""
-    if not waiting_count(rows, desk):
-        cancel_timer(rows, RELEASE, desk)
-        return []
+    """Let go whoever can, MQLs only while the desk is open, and set the timer of the next look."""
     known = terms.desk(desk)
-    if known is not None and not terms.is_open(known, now_ms):
-        set_timer(rows, RELEASE, desk, terms.next_opening(known, now_ms))
-        return []
+    is_open = known is None or terms.is_open(known, now_ms)
     emits: list[Emit] = []
-    firsts = {one.file: one for one in first_of_each(rows, desk)}
+    firsts = {one.file: one for one in first_of_each(rows, desk) if is_open or not one.is_bound}
     gone = 0
     while gone < _CHUNK and (chosen := next_to_go(firsts.values())) is not None:
         outcome = decide(terms, rows, chosen.request, now_ms, is_released=True)
@@ -58,24 +53,28 @@ def release(terms: Terms, rows: Rows, desk: str, now_ms: int) -> list[Emit]:
             firsts[chosen.file] = behind
     if firsts:
         set_timer(rows, RELEASE, desk, now_ms)
-    elif waiting_count(rows, desk):
-        look_again(terms, rows, desk, now_ms)
     else:
-        cancel_timer(rows, RELEASE, desk)
+        look_again(terms, rows, desk, now_ms)
     return emits
 
 
 def look_again(terms: Terms, rows: Rows, desk: str, now_ms: int) -> None:
-    """Set the timer for when something may have changed: the desk opens, a period ends, somebody is back."""
+    """Set the timer for when something may have changed, or none.
+
+    Whoever waits is looked at when somebody is back; an MQL then, or when a period ends, at opening hour.
+    """
+    waiting = first_of_each(rows, desk)
     known = terms.desk(desk)
-    changes = [
+    back = [
         back_at_ms(rep, now_ms) for _, rep in members(rows, desk) if rep.active and is_absent(rep, now_ms)
     ]
-    if known is not None:
+    changes = list(back) if known is None or any(not one.is_bound for one in waiting) else []
+    if known is not None and any(one.is_bound for one in waiting):
+        chances = [*back, terms.period(known, now_ms).ends_ms]
         if not terms.is_open(known, now_ms):
-            changes = [now_ms]
-        changes = [
-            terms.next_opening(known, at_ms) for at_ms in (*changes, terms.period(known, now_ms).ends_ms)
-        ]
-    if changes:
+            chances = [now_ms]
+        changes += [terms.next_opening(known, at_ms) for at_ms in chances]
+    if waiting and changes:
         set_timer(rows, RELEASE, desk, min(changes))
+    else:
+        cancel_timer(rows, RELEASE, desk)

@@ -73,6 +73,8 @@ class AnswerRow(Row, frozen=True):
     """The period in which room was used; empty: none was."""
     waiting_at: tuple[str, ...] = ()
     """Its place among those that wait."""
+    rounds: int = 0
+    """The request's ``rounds``: a later one is decided anew."""
     waiting_since_ms: int = 0
     """When it began to wait; 0: it never did."""
 
@@ -86,6 +88,12 @@ class WaitingRow(Row, frozen=True):
     prefix: ClassVar[str] = "waiting"
     request: bytes
     """The DeskRequest, JSON."""
+
+
+class AskedRow(Row, frozen=True):
+    """A desk that asked this rep to stand in, in vain, keyed by (rep:<id>, desk). Bounded by desks; gone once told."""
+
+    prefix: ClassVar[str] = "asked"
 
 
 class DependsRow(Row, frozen=True):

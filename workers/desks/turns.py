@@ -78,14 +78,15 @@ def _decide_turn(
     lineup = line_up(desk, reps.items(), request, rotation, now_ms, is_bound=is_bound)
     skill_missing = not lineup.able and _is_skill_missing(lineup, is_bound=is_bound)
     if skill_missing and desk.skills is not None:
-        if desk.skills.fallback is not None:
+        if desk.skills.fallback is not None and _may_ask_fallback(request, is_released=is_released):
             onward = _to(request, desk.skills.fallback, skill_missing=True)
             return Outcome(State.SENT_ON, candidates=lineup.candidates, sent_on=onward, skill_missing=True)
         asks_nothing = request.model_copy(update={"language": None, "segment": None})
         lineup = line_up(desk, reps.items(), asks_nothing, rotation, now_ms, is_bound=is_bound)
     if not lineup.able:
         overdue = to_manager(request, desk, lineup.candidates)
-        return overdue or _nobody(request, desk, lineup, skill_missing=skill_missing)
+        may_ask = _may_ask_fallback(request, is_released=is_released)
+        return overdue or _nobody(request, desk, lineup, skill_missing=skill_missing, may_ask=may_ask)
     waits = is_bound and not is_released and not is_overdue(request)
     if waits and rotation.waiting and _overtakes(rows, desk, request, reps, lineup):
         return Outcome(State.WAITING, candidates=lineup.candidates, skill_missing=skill_missing)
@@ -123,14 +124,21 @@ def _overtakes(
     return False
 
 
-def _nobody(request: DeskRequest, desk: Desk, lineup: Lineup, *, skill_missing: bool) -> Outcome:
+def _may_ask_fallback(request: DeskRequest, *, is_released: bool) -> bool:
+    """Whether the fallback is to be asked: not at once again, when it has just said that nobody is there."""
+    return not request.rounds or is_released
+
+
+def _nobody(
+    request: DeskRequest, desk: Desk, lineup: Lineup, *, skill_missing: bool, may_ask: bool
+) -> Outcome:
     """Nobody can take it: full desks make MQLs wait; where all are away, the policy says who stands in."""
     candidates = lineup.candidates
     if lineup.is_full:
         return Outcome(State.WAITING, desk_full=True, candidates=candidates, skill_missing=skill_missing)
     away = desk.everyone_away
     fallback = away.raised_hand if request.raised_hand else away.mql_fallback
-    if fallback is None:
+    if fallback is None or not may_ask:
         return Outcome(State.WAITING, everyone_away=True, candidates=candidates, skill_missing=skill_missing)
     onward = _to(request, fallback, everyone_away=True, skill_missing=skill_missing)
     return Outcome(

@@ -21,6 +21,7 @@ from workers.engine.rows import Rows
 MAX_WAITING = 10_000
 _MOST_POINTS = 10**9
 
+_MQLS = "2"
 _AFTER_ALL_TOTALS = ":"
 """Sorts after every digit: a place that is behind a whole file."""
 
@@ -38,6 +39,11 @@ class Waiting(NamedTuple):
         """The file in which it stands."""
         return self.place[1]
 
+    @property
+    def is_bound(self) -> bool:
+        """Whether it is an MQL, which leaves at opening hour; what capacity does not hold back goes at any hour."""
+        return self.file.startswith(_MQLS)
+
 
 def is_crowded(rows: Rows, desk: str) -> bool:
     """Whether no more leads may wait at this desk."""
@@ -52,7 +58,7 @@ def waiting_count(rows: Rows, desk: str) -> int:
 
 def place_of(request: DeskRequest) -> Place:
     """The key of a request among those that wait: desk, file, then the order within the file."""
-    rank = "0" if request.raised_hand else "2" if request.kind is Kind.MQL else "1"
+    rank = "0" if request.raised_hand else _MQLS if request.kind is Kind.MQL else "1"
     needs = [one for one in (request.language, request.segment) if one is not None]
     total = min(max(request.total, -_MOST_POINTS), _MOST_POINTS)
     return (

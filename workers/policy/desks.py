@@ -113,7 +113,11 @@ class MqlsPerRep(Part):
 
 
 class EveryoneAway(Part):
-    """What happens while no member of the desk is there."""
+    """What happens while no member of the desk is there.
+
+    A fallback who is away or gone is stood in for: by the deputy, then the manager, then the desk's manager. Where all of
+    them are away too, the lead waits for the first of the desk or of those who is back, a raised hand at any hour.
+    """
 
     mql: RepId
     """hold, or the rep_id of the fallback."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas.base import Model
 from schemas.crm_reps import Absence, CrmRep, DeskMembership
-from schemas.desk_requests import DeskRequest, DeskReturn, RepFacts, RequestMode
+from schemas.desk_requests import DeskRequest, DeskReturn, LookAgain, RepFacts, RequestMode
 from schemas.lead_events import LEAD_EVENT, DeskAnswer
 from schemas.outputs import LedgerEntry
 from schemas.topics import DEAD_LETTERS, DESK_LEDGER, DESK_REQUESTS, LEAD_EVENTS
@@ -206,7 +206,7 @@ def decoded(emit: Emit) -> Model:
 
 
 def _is_request(event: Model) -> bool:
-    return isinstance(event, DeskRequest | DeskReturn)
+    return isinstance(event, DeskRequest | DeskReturn | LookAgain)
 
 
 def _dead_letter(agent: str, record: Record, reason: str, detail: str, now_ms: int) -> Emit:

@@ -129,6 +129,7 @@ NOT_YET = [
     ("  again:", "  buying_group: {people: 3, within_days: 28}\n  again:", "stages.buying_group"),
     ("  again:", "  attempts_before_no: 5\n  again:", "stages.attempts_before_no"),
     ("in_cycle: 2h", "in_cycle: 2h, partner: 2h", "desks.inside_sales.answer_within.partner"),
+    ("points: 12, group", "points: 12, fade: 5, group", "behaviour.rules.webinar.fade"),
 ]
 
 

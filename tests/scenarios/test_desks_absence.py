@@ -1,0 +1,114 @@
+"""Who is away gets nothing, nothing is dropped because everyone is away, and turns missed are skipped or kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.scenarios.desks_with import Agreed, agreed
+from tests.scenarios.story import Story, Told
+
+__all__ = ["agreed"]
+
+
+def hand(story: Story, bank: str, when: str) -> None:
+    story.bank(bank)
+    story.form(f"ann@{bank}.example", when, "demo")
+
+
+def who(told: Told) -> list[str]:
+    return [one["assignee"]["id"] for one in told.of("lead.routing") if one["action"] == "assigned"]
+
+
+@pytest.mark.parametrize(("when_away", "then"), [("skip", "mia tom mia"), ("hold", "mia mia tom")])
+def test_the_turn_of_who_is_away_is_skipped_or_kept_as_agreed_and_at_most_one(
+    agreed: Agreed,
+    when_away: str,
+    then: str,
+) -> None:
+    story = agreed(("when_away: skip", f"when_away: {when_away}"))
+    story.rep("dana", at_desk=False)
+    story.rep("mia", away=("tue 00:00", "wed 00:00"))
+    story.rep("tom")
+    for number in range(4):
+        hand(story, f"early{number}", f"tue 1{number}:00")
+    for number in range(3):
+        hand(story, f"late{number}", f"wed 1{number}:00")
+
+    assert who(story.told("wed 17:00")) == ["tom"] * 4 + then.split()
+
+
+def test_a_newcomer_catches_up_nothing(story: Story) -> None:
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    story.rep("tom")
+    for number in range(5):
+        hand(story, f"early{number}", f"tue 1{number}:00")
+    story.rep("zoe", "wed 08:00")
+    for number in range(6):
+        hand(story, f"late{number}", f"wed 1{number}:00")
+
+    assert who(story.told("wed 17:00"))[5:].count("zoe") == 2
+
+
+def test_night_is_not_absence_the_next_in_turn_gets_it_and_the_clock_starts_at_opening(story: Story) -> None:
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    hand(story, "harbor", "tue 23:00")
+
+    event = story.told("tue 23:30").of("lead.routing")[0]
+
+    assert event["assignee"]["id"] == "mia"
+    assert event["first_response_due_at"].startswith(
+        "2026-03-04T14:00"
+    )  # half an hour after 8:30 in New York
+
+
+@pytest.mark.parametrize(
+    ("mql", "told_at_once"),
+    [("hold", []), ("dana", [("assigned", "mql", "dana")])],
+    ids=["held", "a fallback"],
+)
+def test_everyone_is_away_mqls_are_held_or_go_to_the_fallback_as_agreed(
+    agreed: Agreed,
+    mql: str,
+    told_at_once: list[tuple[str, str, str]],
+) -> None:
+    story = agreed(("mql: hold", f"mql: {mql}"))
+    story.rep("dana", at_desk=False)
+    story.rep("mia", away=("tue 00:00", "thu 00:00"))
+    story.bank("harbor")
+    story.form("ann@harbor.example", "tue 10:00")
+    story.much_interest("ann@harbor.example", "tue 10:05")
+
+    told = story.told("wed 09:00")
+    later = story.told("thu 08:31")
+
+    assert told.handoffs[:1] == told_at_once
+    assert ("everyone_away", False) in told.alerts
+    if not told_at_once:
+        assert later.handoffs == [("assigned", "mql", "mia")]
+        assert [one for one in later.alerts if one[0] == "everyone_away"][-1] == ("everyone_away", True)
+
+
+def test_the_fallback_is_away_too_and_the_first_who_is_back_gets_the_raised_hand(story: Story) -> None:
+    story.rep("dana", at_desk=False, away=("tue 00:00", "fri 00:00"))
+    story.rep("mia", away=("tue 00:00", "wed 12:00"))
+    hand(story, "harbor", "tue 10:00")
+
+    told = story.told("wed 12:15")
+
+    assert told.handoffs == [("assigned", "raised_hand", "mia")]
+    assert told.of("lead.routing")[0]["occurred_at"].startswith("2026-03-04T17:00")
+    assert [one for one in told.alerts if one[0] == "everyone_away"] == [
+        ("everyone_away", False),
+        ("everyone_away", True),
+    ]
+
+
+def test_the_fallback_has_left_and_the_fallbacks_manager_gets_the_raised_hand(story: Story) -> None:
+    story.rep("dana", at_desk=False, active=False, manager_rep_id="mona")
+    story.rep("mona", at_desk=False)
+    story.rep("mia", away=("tue 00:00", "wed 12:00"))
+    hand(story, "harbor", "tue 10:00")
+
+    assert story.told("tue 10:05").handoffs == [("assigned", "raised_hand", "mona")]
