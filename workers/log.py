@@ -85,9 +85,6 @@ def configure_logging(
         library.handlers.clear()
         library.propagate = True
         library.setLevel(max(level_number, logging.INFO))
-    sender = logging.getLogger("aiokafka.producer.sender")
-    if not any(isinstance(known, DemoteVerification) for known in sender.filters):
-        sender.addFilter(DemoteVerification())
 
 
 def mask_addresses(
@@ -95,20 +92,6 @@ def mask_addresses(
 ) -> structlog.typing.EventDict:
     """A structlog processor: no value of an event shows anything that looks like an address."""
     return {name: value if name.startswith("_") else _masked(value) for name, value in event_dict.items()}
-
-
-class DemoteVerification(logging.Filter):
-    """Makes a debug line of aiokafka's warning that a transaction is still being verified.
-
-    Brokers from 4.0 answer NOT_ENOUGH_REPLICAS until it is (KIP-890); the client tries again by itself.
-    """
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the line is logged; a demoted one only where debug is asked for."""
-        if record.levelno == logging.WARNING and "NotEnoughReplicas" in record.getMessage():
-            record.levelno, record.levelname = logging.DEBUG, "DEBUG"
-            return logging.getLogger().isEnabledFor(logging.DEBUG)
-        return True
 
 
 class SayRarely(logging.Filter):

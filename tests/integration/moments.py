@@ -1,7 +1,7 @@
 """Where a worker's transactions stand, told to whoever wants to kill it; and the failures that a test orders.
 
 A small file in shared memory, which outlives kill -9: per partition the state of its transaction and how many it has
-committed. The worker tells it by wrapping the methods of its real producers; nothing is replaced.
+committed. The worker tells it by wrapping the steps of its real transactions; nothing is replaced.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import asyncio
 import mmap
 import random
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from workers.engine.producer import TransactionalWriter
 from workers.engine.task import PartitionTask
+from workers.engine.transaction import Transactions
 from workers.engine.transport import RecordBatch
 
 _SLOT = struct.Struct("<BxxxIII")
@@ -99,23 +100,16 @@ class Orders:
 
 
 class _Told:
-    """The transactional methods of one producer, told and made to fail."""
+    """The transactions of one producer, told and made to fail."""
 
     def __init__(
-        self, producer: Any, slot: int, moments: Moments, orders: Orders, chance: random.Random
+        self, transactions: Transactions, slot: int, moments: Moments, orders: Orders, chance: random.Random
     ) -> None:
         self._slot, self._moments, self._orders, self._chance = slot, moments, orders, chance
-        self._begin, self._send, self._commit = (
-            producer.begin_transaction,
-            producer.send_batch,
-            producer.commit_transaction,
-        )
+        self._begin, self._write, self._end = transactions.begin, transactions.write, transactions.end
         self._failure = ""
-        producer.begin_transaction, producer.send_batch, producer.commit_transaction = (
-            self.begin,
-            self.send,
-            self.commit,
-        )
+        own: Any = transactions
+        own.begin, own.write, own.end = self.begin, self.write, self.end
 
     def _fail_if(self, place: str) -> None:
         # Asked again here: of several transactions under way at once, each may have been begun as the last to fail.
@@ -123,43 +117,58 @@ class _Told:
             self._moments.tell(self._slot, Stage.NONE, failed=1)
             raise OrderedError(place)
 
-    async def begin(self) -> None:
+    async def begin(self, partitions: Any) -> None:
         is_spared = self._moments.failures >= self._orders.flaky_most
         fails = not is_spared and self._chance.randrange(100) < self._orders.flaky_percent
         self._failure = self._chance.choice(self._orders.flaky_places) if fails else ""
-        await self._begin()
+        await self._begin(partitions)
         self._moments.tell(self._slot, Stage.BEGUN)
 
-    async def send(self, *arguments: Any, **named: Any) -> Any:
-        future = await self._send(*arguments, **named)
-        self._fail_if("sending")
-        return future
+    async def write(self, batches: Any) -> Any:
+        writing = asyncio.ensure_future(self._write(batches))
+        await asyncio.sleep(0)  # the batches are on their way
+        try:
+            self._fail_if("sending")
+        except OrderedError:
+            writing.add_done_callback(lambda done: done.cancelled() or done.exception())
+            raise
+        return await writing
 
-    async def commit(self) -> None:
+    async def end(self, *, commits: bool) -> None:
+        if not commits:
+            await self._end(commits=False)
+            return
         self._moments.tell(self._slot, Stage.OPEN)
         if self._orders.linger_ms:
             await asyncio.sleep(self._orders.linger_ms / 1000)
         self._fail_if("written")
         self._moments.tell(self._slot, Stage.COMMITTING)
-        await self._commit()
+        await self._end(commits=True)
         self._moments.tell(self._slot, Stage.NONE, committed=1)
         self._fail_if("committed")
+
+
+def wrap_transactions(
+    slot_of: Callable[[str], int], moments: Moments, orders: Orders, chance: random.Random
+) -> None:
+    """Make every producer's transactions tell their moments, in the slot of its transactional id."""
+    build = Transactions.__init__
+
+    def built(self: Transactions, producer: Any, transactional_id: str) -> None:
+        build(self, producer, transactional_id)
+        _Told(self, slot_of(transactional_id), moments, orders, chance)
+
+    Transactions.__init__ = built  # type: ignore[method-assign]
 
 
 def install(path: Path, orders: Orders) -> None:
     """Make the writers of this process tell their moments, and fail where ordered."""
     moments, chance = Moments(path), random.Random(orders.flaky_seed)
-    build = TransactionalWriter.__init__
-
-    def built(self: Any, transactional_id: str, *more: Any, **named: Any) -> None:
-        build(self, transactional_id, *more, **named)
-        _Told(self._producer, int(transactional_id.rsplit("-", 1)[1]), moments, orders, chance)
-
+    wrap_transactions(lambda name: int(name.rsplit("-", 1)[1]), moments, orders, chance)
     submit = PartitionTask.submit
 
     def submitted(self: PartitionTask, batch: RecordBatch) -> None:
         submit(self, batch)
         moments.tell_waiting(self.partition, self._inbox.total(self.spec.sources))
 
-    TransactionalWriter.__init__ = built  # type: ignore[method-assign]
     PartitionTask.submit = submitted  # type: ignore[method-assign]

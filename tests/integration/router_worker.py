@@ -10,14 +10,12 @@ import os
 import random
 import sys
 from pathlib import Path
-from typing import Any
 
 import msgspec
-from moments import Moments, Orders, _Told
+from moments import Moments, Orders, wrap_transactions
 
 import workers.app  # noqa: F401 - imported before the fork: it takes seconds
 from workers.cli import main as command_line
-from workers.engine.producer import TransactionalWriter
 
 AGENTS = ("visitors", "directory", "accounts", "desks")
 MOST_PARTITIONS = 16
@@ -35,16 +33,12 @@ class Wish(msgspec.Struct, frozen=True):
 
 def install(path: Path, orders: Orders) -> None:
     """Make the writers of this process tell their moments: a slot for each (agent, partition)."""
-    moments, chance = Moments(path), random.Random(orders.flaky_seed)
-    build = TransactionalWriter.__init__
 
-    def built(self: Any, transactional_id: str, *more: Any, **named: Any) -> None:
-        build(self, transactional_id, *more, **named)
+    def slot_of(transactional_id: str) -> int:
         _, agent, partition = transactional_id.rsplit("-", 2)
-        slot = AGENTS.index(agent) * MOST_PARTITIONS + int(partition)
-        _Told(self._producer, slot, moments, orders, chance)
+        return AGENTS.index(agent) * MOST_PARTITIONS + int(partition)
 
-    TransactionalWriter.__init__ = built  # type: ignore[method-assign]
+    wrap_transactions(slot_of, Moments(path), orders, random.Random(orders.flaky_seed))
 
 
 def main(arguments: list[str]) -> None:

@@ -306,13 +306,6 @@ PURE = [
         "assert",
     ),
     Mutation(
-        "a transaction still being verified is a warning",
-        "brokers from 4.0 answer NOT_ENOUGH_REPLICAS at first, and users worry",
-        (Edit("workers/log.py", "sender.addFilter(DemoteVerification())", "DemoteVerification()"),),
-        "unit/test_log.py::test_a_transaction_still_being_verified_is_a_debug_line",
-        "assert",
-    ),
-    Mutation(
         "records of two weeks ago are deleted within minutes",
         "with the broker's defaults a history's records were deleted within 5 minutes (measured)",
         (

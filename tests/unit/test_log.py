@@ -93,25 +93,6 @@ def test_a_long_payload_costs_no_more_than_its_length() -> None:
     assert lines()[0]["payload"].endswith(f" {MASK}")
 
 
-@pytest.mark.parametrize(("level", "shown"), [("info", 0), ("debug", 1)])
-def test_a_transaction_still_being_verified_is_a_debug_line(level: str, shown: int) -> None:
-    from aiokafka.errors import NotEnoughReplicasError  # noqa: PLC0415 - what aiokafka itself logs
-
-    lines = configured(level)
-    sender = logging.getLogger("aiokafka.producer.sender")
-    text = "Got error produce response on topic-partition %s, retrying. Error: %s"
-    sender.warning(text, "lead.events-0", NotEnoughReplicasError)
-    assert [line["level"] for line in lines()] == ["debug"] * shown
-
-
-def test_other_warnings_of_the_producer_stay_warnings() -> None:
-    lines = configured()
-    logging.getLogger("aiokafka.producer.sender").warning(
-        "Got error produce response: %s", "LeaderNotAvailable"
-    )
-    assert lines()[0]["level"] == "warning"
-
-
 def test_libraries_never_log_debug_lines_for_they_hold_personal_data() -> None:
     lines = configured("debug")
     for name in ("faust.streams", "mode.services", "aiokafka.consumer"):

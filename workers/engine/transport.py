@@ -21,7 +21,7 @@ from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 log = structlog.get_logger(__name__)
 _FETCH_TIMEOUT_S = 0.2
@@ -99,15 +99,15 @@ class _Thread(driver.AIOKafkaConsumerThread):
 
     async def _fetch(self, seeks: dict[TP, int], held: set[TP], timeout: float) -> _Fetched:  # noqa: ASYNC109
         consumer = self._ensure_consumer()
-        assigned = {TP(*tp) for tp in consumer.assignment()}
+        assigned = consumer.assignment()  # of TopicPartition, which as a tuple equals Faust's TP
         for tp, offset in seeks.items():
             if tp in assigned:
                 consumer.seek(TopicPartition(*tp), offset)
-        for tp in assigned:
-            if tp in held:
-                consumer.pause(TopicPartition(*tp))
-            else:
-                consumer.resume(TopicPartition(*tp))
+        paused = consumer.paused()
+        for tp in assigned & held - paused:
+            consumer.pause(TopicPartition(*tp))
+        for tp in paused - held:
+            consumer.resume(TopicPartition(*tp))
         wanted = assigned - held
         records: dict[Any, Sequence[Any]] = {}
         if wanted:
@@ -141,11 +141,11 @@ class _Thread(driver.AIOKafkaConsumerThread):
         return await self.call_thread(ask)  # type: ignore[no-any-return]
 
 
-def _positions(consumer: Any, assigned: set[TP]) -> dict[TP, int]:
+def _positions(consumer: Any, assigned: Iterable[TopicPartition]) -> dict[TP, int]:
     assignment = consumer._subscription.subscription.assignment  # noqa: SLF001
-    found = {}
+    found: dict[TP, int] = {}
     for tp in assigned:
-        state = assignment.state_value(TopicPartition(*tp)) if assignment is not None else None
+        state = assignment.state_value(tp) if assignment is not None else None
         if state is not None and state.has_valid_position:
             found[tp] = state._position  # noqa: SLF001 - the property is a coroutine
     return found
