@@ -1,7 +1,7 @@
 """A Kafka transaction in three round trips: add the partitions, write one batch to each of them, end.
 
 aiokafka's own way is an event loop inside the event loop, which wakes for every batch and takes half of a small
-transaction's time (docs/adr/0012). Here its client, its requests and its record batches are used, and the order of things
+transaction's time (docs/adr/0018). Here its client, its requests and its record batches are used, and the order of things
 is ours; fencing (InitProducerId) stays the library's. Each answer is read, partition by partition, before the end is
 asked for: a transaction of which one record was refused is never committed.
 
