@@ -18,7 +18,6 @@ MOST_LINES = 330
 LONGER = {
     "docs/subscribers.md": "a reference: every field and code with its sentence",
     "tests/mutations/live.py": "a list: each cure that a real broker can show the want of",
-    "tests/mutations/pure.py": "a list: each cure that the functions alone can show the want of",
     "tests/unit/accounts/market.py": "a market to try the accounts hop in, and the words its claims are told with",
     "workers/accounts/rows.py": "a list: each thing that the hop keeps, and what bounds it",
     "workers/engine/task.py": "the life of a partition is one order of things, and is read as one",
