@@ -160,6 +160,7 @@ class Reason(StrEnum):
     ACCOUNT_IN_QUESTION = "account_in_question"
     DO_NOT_CONTACT = "do_not_contact"
     SKILL_MISSING = "skill_missing"
+    SUPPORT_QUESTION = "support_question"
     FORMER_CUSTOMER = "former_customer"
     IN_TERRITORY = "in_territory"
     NO_MARKETING_CONSENT = "no_marketing_consent"

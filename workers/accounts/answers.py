@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from schemas.desk_requests import RequestMode
 from schemas.vocabulary import Alert, AssigneeType, HowChosen, Qualification, Reason, Route
-from workers.accounts import absence, deadlines, escalation, handoffs, moves
+from workers.accounts import absence, deadlines, escalation, handoffs, moves, service
 from workers.accounts.facts import fit_of
 from workers.accounts.qualifying import label_of
 from workers.accounts.requests import ASK, HOUR_MS, forget_request, give_back
@@ -42,9 +42,10 @@ _OWNED = frozenset({Route.CUSTOMER, Route.OPEN_OPPORTUNITY, Route.ACCOUNT_HAS_OW
 
 
 def answered(case: Case, answer: DeskAnswer) -> None:
-    """Take an answer. One to another request than the open one changes nothing."""
+    """Take an answer: to the open request, or to a support question. One to any other changes nothing."""
     request = case.account.request
     if request is None or answer.request_id != request.request_id:
+        service.answered(case, answer)
         return
     case.owner_question = True
     if answer.outcome == "assigned":

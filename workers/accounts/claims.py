@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from workers.accounts import aliases, parents
+from workers.accounts import aliases, parents, service
 from workers.accounts.deals import settled, with_deals, with_word
 from workers.accounts.enrichment import completed
 from workers.accounts.facts import company_of, market_facts, merged
@@ -102,6 +102,7 @@ def follow(case: Case) -> None:
         excluded = case.terms.gates.exclusion(case.key, company)
         if excluded is not None:
             aliases.withdraw(case, excluded)
+            service.withdraw_all(case, excluded)
         case.owner_question = True
         start_cursor(case.rows, aliases.LEADS, case.key)
     is_alias = claim is not None and claim.primary_key != case.key

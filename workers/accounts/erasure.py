@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from schemas.topics import DESK_REQUESTS, LEAD_SCORES
 from schemas.vocabulary import Reason
-from workers.accounts import handoffs, requests
+from workers.accounts import handoffs, requests, service
 from workers.accounts.case import Case
 from workers.accounts.consents import ConsentRow
 from workers.accounts.joined import JoinedRow
@@ -31,6 +31,7 @@ from workers.accounts.rows import (
     MovedRow,
     PendingRow,
     ScoreRow,
+    ServiceRow,
 )
 from workers.engine.timers import cancel_timer, start_cursor
 from workers.identity.erasures import ErasedRow, forget_mark, mark_once, to_all
@@ -56,6 +57,7 @@ LEAVES: Final[dict[type[Row], str]] = dict.fromkeys(BY_LEAD, "deleted") | {
     ClosedHandoffRow: "deleted: a later answer to it is unknown",
     HandoffRow: "withdrawn and deleted",
     PendingRow: "deleted",
+    ServiceRow: "deleted",
     ActiveRow: "taken out of the list",
     AccountRow: "its request is given back; an account of one is deleted",
     PlaceRow: "deleted",
@@ -139,6 +141,9 @@ def _withdraw(case: Case, lead: LeadRow) -> None:
         if row is None:
             continue
         handoffs.close(case, handoff_id, replace(row, campaign=None), LeadRow(), (Reason.ERASED,))
+        _forget_closed(case, handoff_id)
+    service.leave(case, lead)
+    for handoff_id in lead.service:
         _forget_closed(case, handoff_id)
 
 

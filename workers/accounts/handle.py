@@ -32,6 +32,7 @@ from workers.accounts import (
     handoffs,
     parents,
     requests,
+    service,
 )
 from workers.accounts.adoption import send_over, take_in
 from workers.accounts.behaviour import NOTHING
@@ -130,6 +131,8 @@ class AccountsHop:
             requests.ask_again(case)
         elif timer.kind == aliases.MOVE:
             aliases.ask_to_leave(case)
+        elif timer.kind == service.ASK:
+            service.ask_again(case, timer.key)
         elif timer.kind == handoffs.FORGET:
             handoffs.forget(case, timer.key)
         elif timer.kind == deadlines.THEN:
@@ -225,6 +228,7 @@ class AccountsHop:
     def _form(self, case: Case, lead: LeadRow, event: LeadForm) -> None:
         terms = self.terms
         campaign = None if event.campaign is None else event.campaign.name
+        is_question = service.is_question(case, event.request)
         fitting = terms.rules.for_form(event.form_id, event.url, campaign)
         score = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
         facts = with_form(lead.facts, event)
@@ -237,11 +241,19 @@ class AccountsHop:
             case.owner_question |= bool(made.pending)  # a fact may lead to another desk
         message = message_mark(None, campaign) if fitting.by_message else ""
         seen = Activity(event.occurred_at_ms, event.event_id, message)
-        counted = with_activity(terms, made, score, fitting if may_count else NOTHING, seen)
+        earns = may_count and not is_question
+        counted = with_activity(terms, made, score, fitting if earns else NOTHING, seen)
         raised = event.request in terms.asks_for
-        occasion = Occasion(counted.day, earned=is_tracked or raised, raised=raised)
+        occasion = Occasion(
+            counted.day,
+            earned=(is_tracked or raised) and not is_question,
+            raised=raised,
+            counts=not is_question,
+        )
         say = is_news or made is not lead or (is_tracked and counted.is_changed)
         _judge_counted(case, event.lead_id, made, score, counted, occasion, say=say)
+        if is_question:
+            service.ask(case, event.lead_id, event.occurred_at_ms)
 
     def _leads_of(self, case: Case, position: str) -> str | None:
         account = case.account

@@ -58,7 +58,16 @@ class Handover(NamedTuple):
 
 
 def open_rows(case: Case) -> list[tuple[str, HandoffRow]]:
-    """Return (handoff_id, row) of the account's open hand-offs, in the order of their ids."""
+    """Return (handoff_id, row) of the account's open hand-offs but for support questions, in the order of their ids."""
+    return [one for one in _all_rows(case) if one[1].kind is not Kind.SERVICE]
+
+
+def questions(case: Case) -> list[tuple[str, HandoffRow]]:
+    """Return (handoff_id, row) of the support questions that the service desk holds."""
+    return [one for one in _all_rows(case) if one[1].kind is Kind.SERVICE]
+
+
+def _all_rows(case: Case) -> list[tuple[str, HandoffRow]]:
     found = case.rows.scan(HandoffRow, case.key, limit=MOST_OPEN)
     return [(parts[1], row) for parts, row in found]
 

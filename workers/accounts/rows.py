@@ -204,6 +204,8 @@ class LeadRow(Row, frozen=True):
     """The CRM's record of the person."""
     marketing: bool | None = None
     """The person's latest word on marketing; None: none is known."""
+    service: tuple[str, ...] = ()
+    """Its support question, on its way or open: at most one."""
     wanted: tuple[str, ...] = ()
     """Facts of the person that an alert asks for. Bounded by the gates."""
     home: str = ""
@@ -359,6 +361,19 @@ class HandoffRow(Row, frozen=True):
     """Of a lead that waited at a desk, in seconds: since it became due, since it began to wait."""
     touched_by: str | None = None
     """The rep of the earliest touch."""
+
+
+class ServiceRow(Row, frozen=True):
+    """A support question on its way to the service desk: key (account, handoff_id). At most one per lead."""
+
+    prefix: ClassVar[str] = "service"
+    lead_id: str
+    request_id: str
+    event_id: str
+    day: int
+    since_ms: int
+    attempt: int = 1
+    campaign: CampaignMark | None = None
 
 
 class ClosedHandoffRow(Row, frozen=True):

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from schemas.desk_requests import DeskReturn, RequestMode
 from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import DeadLetterReason, Reason, RejectReason, SalesAction, Stage
-from workers.accounts import deadlines, escalation, handoffs
+from workers.accounts import deadlines, escalation, handoffs, service
 from workers.accounts.counts import after_no
 from workers.accounts.facts import market_facts
 from workers.accounts.judging import judge
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 def sales_answered(case: Case, event: SalesAnswered) -> None:
     """Take what sales says. Raises RefusedError where nobody knows the hand-off."""
+    if service.desk_said(case, event):
+        return
     lead_id, is_over = _lead_meant(case, event)
     if lead_id is None:
         return

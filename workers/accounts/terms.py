@@ -39,6 +39,8 @@ class Terms:
         self.may_market_unasked = privacy.unstated_consent.marketing == "given"
         self.asks_for = frozenset(policy.stages.mql.or_asks_for)
         self.desk = f"desk:{policy.default_desk}"
+        service = policy.route("support_question")
+        self.service_desk = None if service is None else service.desk
         self.grade = lru_cache(maxsize=10_000)(policy.grade.of)
         self._zone = zone(policy.timezone)
         self._offset_ms = lru_cache(maxsize=10_000)(self._offset_of_quarter)

@@ -44,7 +44,7 @@ def decide_at_desk(
     desk = terms.desk(request.desk)
     if desk is None:
         return Outcome(State.UNAVAILABLE)
-    if request.kind is Kind.INQUIRY:
+    if request.kind in {Kind.INQUIRY, Kind.SERVICE}:
         return Outcome(State.ASSIGNED, deadline=terms.deadline(request, desk, None, now_ms))
     if request.mode is not RequestMode.TURN and request.rep_id is not None:
         return _decide_follow(terms, rows, request, desk, now_ms)
