@@ -66,6 +66,36 @@ def test_no_small_weights_of_five_and_six_take_anybody_a_whole_turn_off(
         assert_within_one_turn(weights if is_rising else reversed(weights))
 
 
+def by_definition(lines: list[tuple[int, int]], turn: int) -> set[int]:
+    """Those owed turns by the first moment up to which no turn is to spare, asked for every moment in turn."""
+    for turns in range(1, 400):
+        owed = {at: (credit + turns * gain) // turn for at, (credit, gain) in enumerate(lines)}
+        if sum(max(one, 0) for one in owed.values()) >= turns:
+            return {at for at, one in owed.items() if one > 0}
+        if all(credit + turns * gain >= 0 for credit, gain in lines):
+            break
+    return set()
+
+
+@settings(max_examples=150, deadline=None)
+@given(weight_lists, st.data())
+def test_who_must_be_served_now_is_found_as_by_asking_for_every_moment(
+    weights: list[int], data: st.DataObject
+) -> None:
+    members = members_of(weights)
+    credits_ = st.integers(-2 * FULL_TURN, 2 * FULL_TURN) | st.integers(-9, 9).map(
+        lambda n: n * FULL_TURN // 6
+    )
+    credit = {rep: data.draw(credits_) for rep in members}
+    step = next_turn(list(members.items()), credit)
+    lines = [(credit[rep], weight * step.unit) for rep, weight in members.items()]
+    must = by_definition(lines, step.price) or set(range(len(lines)))
+    best = max(sum(lines[at]) for at in must)
+    taker = list(members).index(step.taker)
+    assert taker in must
+    assert sum(lines[taker]) == best
+
+
 def test_the_plain_rule_falls_a_whole_turn_behind_where_this_one_does_not() -> None:
     weights = [8, 8, 8, 1, 1]
     total, current, had = sum(weights), [0] * 5, [0] * 5

@@ -82,7 +82,7 @@ def _table(name: str, desk: DeskShares) -> Table:
             rep_id,
             f"{share.turns:,}",
             f"{float(share.exact):,.2f}",
-            f"{share.most_off / FULL_TURN:.2f}",
-            f"{share.lapsed / FULL_TURN:.2f}",
+            f"{share.most_off / FULL_TURN:.3f}",
+            f"{share.lapsed / FULL_TURN:.3f}",
         )
     return table

@@ -33,6 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heapreplace
 
 FULL_TURN = 1_000_000
 """What a turn costs, in millionths; less by at most the candidates' total weight, so that shares add up to it."""
@@ -77,18 +78,36 @@ def next_turn(
 def _most_due(lines: Sequence[tuple[int, int]], turn: int) -> int:
     """Return the index of the taker among (credit, gain) lines, the first of equals."""
     best = max(range(len(lines)), key=lambda at: sum(lines[at]))
-    ahead = [-credit // gain for credit, gain in lines if credit < 0]
     # Only while somebody is ahead of its share can the others be owed more turns than there are.
-    for turns in range(1, max(ahead, default=0) + 2):
-        owed = 0
-        for credit, gain in lines:
-            due = credit + turns * gain
-            if due >= turn:
-                owed += due // turn
-        if owed >= turns:
-            must = [at for at, (credit, gain) in enumerate(lines) if credit + turns * gain >= turn]
-            return best if best in must else max(must, key=lambda at: sum(lines[at]))
-    return best
+    ahead = [-credit // gain for credit, gain in lines if credit < 0]
+    must = _must_be_served(lines, turn, max(ahead, default=0) + 1)
+    return best if not must or best in must else max(sorted(must), key=lambda at: sum(lines[at]))
+
+
+def _must_be_served(lines: Sequence[tuple[int, int]], turn: int, horizon: int) -> set[int]:
+    """Return the indices of whom the next turns are owed to, all of them; empty: there is a turn to spare.
+
+    Turns that are owed are taken in the order of their due dates, until as many are owed as there are turns up to then;
+    ``horizon`` is the last due date that can matter.
+    """
+    due = [(max(-((credit - turn) // gain), 1), 1, at) for at, (credit, gain) in enumerate(lines)]
+    heap = [one for one in due if one[0] <= horizon]
+    heapify(heap)
+    served: set[int] = set()
+    owed = 0
+    while heap:
+        date, number, at = heap[0]
+        credit, gain = lines[at]
+        owed += 1
+        served.add(at)
+        later = max(-((credit - (number + 1) * turn) // gain), 1)
+        if later <= horizon:
+            heapreplace(heap, (later, number + 1, at))
+        else:
+            heappop(heap)
+        if owed >= date and (not heap or heap[0][0] > date):
+            return served
+    return set()
 
 
 def taken(credits_: Mapping[str, int], step: Step) -> dict[str, int]:

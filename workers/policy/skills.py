@@ -103,7 +103,9 @@ class DeskSkills(Part):
     """
 
     language: Asked | None = None
+    """What the lead's language is to this desk: ``required`` or ``preferred``; left out, nobody asks."""
     segment: Asked | None = None
+    """The same of its segment."""
     when_nobody_has_it: RepId | None = None
     """anyone (the others take it in turn), or the rep_id of a fallback; needed where a skill is required. Reported."""
 

@@ -1,0 +1,120 @@
+"""Whose turn it is, told as a sales manager would: by weight, in order, at each desk, and to be checked by anybody."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas.outputs import LedgerEntry
+from tests.scenarios.desks_with import Agreed, agreed
+from tests.scenarios.story import Story, Told
+from workers.desks.fairness import audit
+
+__all__ = ["agreed"]
+
+TO_WEST = (
+    "  - {otherwise: desk inside_sales}",
+    "  - {if: {regions: [CA]}, to: desk west}\n  - {otherwise: desk inside_sales}",
+)
+WEST = ("\ncalendars:\n", "  west: {like: inside_sales, calendar: west}\n\ncalendars:\n")
+
+
+def hand(story: Story, bank: str, when: str, **facts: object) -> None:
+    story.bank(bank, **facts)
+    story.form(f"ann@{bank}.example", when, "demo")
+
+
+def who(told: Told) -> str:
+    return " ".join(one["assignee"]["id"] for one in told.of("lead.routing") if one["action"] == "assigned")
+
+
+def shares(told: Told) -> dict[str, tuple[int, float]]:
+    """(turns, exact share) of each rep, added up from the ledger alone, which must hold."""
+    desks = audit(LedgerEntry.model_validate(line) for line in told.of("desk.ledger"))
+    assert [problem for desk in desks.values() for problem in desk.problems] == []
+    return {
+        rep_id: (share.turns, round(float(share.exact), 2))
+        for desk in desks.values()
+        for rep_id, share in desk.reps.items()
+    }
+
+
+@pytest.fixture
+def team(story: Story) -> Story:
+    story.rep("dana", at_desk=False)
+    story.rep("mia", weight=5)
+    story.rep("tom")
+    story.rep("zoe")
+    return story
+
+
+def test_five_one_one_take_turns_smoothly_and_the_ledger_adds_up(team: Story) -> None:
+    for number in range(7):
+        hand(team, f"bank{number}", f"tue 1{number}:00")
+
+    told = team.told("tue 17:00")
+
+    assert who(told) == "mia mia tom mia zoe mia mia"
+    assert shares(told) == {"mia": (5, 5.0), "tom": (1, 1.0), "zoe": (1, 1.0)}
+
+
+def test_the_second_lead_of_an_account_follows_the_first_and_costs_nobody_a_turn(team: Story) -> None:
+    hand(team, "harbor", "tue 10:00")
+    team.form("lou@harbor.example", "tue 10:05", "demo")
+    hand(team, "lakeside", "tue 11:00")
+
+    told = team.told("tue 12:00")
+
+    assert who(told) == "mia mia mia"
+    assert shares(told)["mia"][0] == 2
+
+
+def test_with_absence_and_skills_nobody_who_could_have_had_it_is_a_turn_off(team: Story) -> None:
+    team.rep("zoe", "tue 09:00", languages=["es"])
+    team.rep("tom", "tue 09:00", away=("wed 00:00", "thu 00:00"))
+    for day in ("tue", "wed", "thu"):
+        for number in range(8):
+            team.bank(f"{day}{number}")
+            country = {"country": "MX"} if number % 3 == 0 else {}
+            team.form(f"ann@{day}{number}.example", f"{day} 1{number}:00", "demo", **country)
+
+    told = team.told("fri 09:00")
+
+    lines = [line for line in told.of("desk.ledger") if line["entry"] == "turn"]
+    assert sum(turns for turns, _ in shares(told).values()) == len(lines) >= 24
+    assert all(abs(turns - exact) < 1 for turns, exact in shares(told).values())
+    assert shares(told)["zoe"][0] >= 9
+
+
+def test_each_desk_has_its_own_people_calendar_and_turns(agreed: Agreed) -> None:
+    story = agreed(TO_WEST, WEST)
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    story.rep("wes", desks=[{"desk": "west"}])
+    hand(story, "harbor", "tue 08:45")
+    hand(story, "pacific", "tue 08:45", region="CA")
+
+    told = story.told("tue 09:00")
+
+    assert who(told) == "mia wes"
+    due = [one["first_response_due_at"][11:16] for one in told.of("lead.routing")]
+    assert due == ["14:15", "17:00"]  # half an hour from now in New York; from 8:30 on in Los Angeles
+    assert {line["desk"] for line in told.of("desk.ledger")} == {"desk:inside_sales", "desk:west"}
+
+
+def test_a_half_day_before_christmas_and_the_holiday_count_as_written(agreed: Agreed) -> None:
+    story = agreed(
+        TO_WEST,
+        WEST,
+        ('days: {"2026-12-24": "08:30-12:00"}', 'days: {"2026-03-03": "08:30-12:00", "2026-03-04": closed}'),
+    )
+    story.rep("dana", at_desk=False)
+    story.rep("wes", desks=[{"desk": "west"}])
+    hand(
+        story, "pacific", "tue 14:45", region="CA"
+    )  # 11:45 there: a quarter of an hour is left of the half day
+
+    event = story.told("tue 15:00").of("lead.routing")[0]
+
+    assert event["first_response_due_at"].startswith(
+        "2026-03-05T16:45"
+    )  # Thursday 8:45 there: Wednesday is closed
