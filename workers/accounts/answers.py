@@ -87,6 +87,7 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
         _moved(case, request, request.move, answer, holder)
         return
     reasons = _holder_reasons(case, holder, answer)
+    moves.by_right(case, before, holder)
     due = deadlines.due_of(answer)
     asked = None if request.pending else (request.handoff_id, request)
     why = _move_reasons(case, request, reasons)

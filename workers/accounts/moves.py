@@ -163,6 +163,12 @@ def made(case: Case, why: MoveWhy, before: Holder | None, after: Holder) -> None
         escalation.still_unanswered(case, open_rows(case))
 
 
+def by_right(case: Case, before: Holder | None, after: Holder) -> None:
+    """The account has gone to somebody else by right: whoever did not answer before is of no account any more."""
+    if before is not None and before.stands_for != after.stands_for:
+        case.change(moved_on=None)
+
+
 def held(case: Case) -> None:
     """The desk holds the request: nobody can take the account yet."""
     if case.account.move is not None:

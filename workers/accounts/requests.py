@@ -279,7 +279,8 @@ def _say_that_nobody_is_named(case: Case) -> None:
     if company is None or not is_customer(company):
         return
     if owner_of(case.terms.policy, company) is None and (account.request or account.open_handoffs):
-        case.raise_alert(Alert.ACCOUNT_WITHOUT_OWNER, NOBODY_NAMED, rep_id=company.owner_rep_id)
+        told = of_desk(case.terms.policy, case.terms.policy.default_desk)
+        case.raise_alert(Alert.ACCOUNT_WITHOUT_OWNER, NOBODY_NAMED, rep_id=company.owner_rep_id, told=told)
     else:
         case.clear_alert(Alert.ACCOUNT_WITHOUT_OWNER, NOBODY_NAMED)
 

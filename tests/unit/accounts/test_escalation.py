@@ -165,3 +165,31 @@ def test_where_even_the_manager_is_away_it_stays_where_it_is_and_that_is_said() 
     assert story(market.said) == ["assigned raised_hand r1"]
     assert alerts(market.said)[-1] == "everyone_away"
     assert story(market.tick(MONDAY + DAY_MS)) == ["reassigned raised_hand dana"]
+
+
+def test_a_new_owner_begins_anew_and_has_a_deputy_again() -> None:
+    market = a_market("then: manager, after: 2x")
+    market.reps(rep("own", at_desk=False, deputy_rep_id="tom"))
+    market.send(demo())
+    market.tick(MONDAY + HOUR_MS)
+    late = MONDAY + HOUR_MS + 1
+    market.send(facts(owner_rep_id="own"), at_ms=late)
+    until(market, late + DAY_MS, from_ms=late)
+    assert [one.assignee.id for one in routings(market.said) if one.assignee] == [
+        "r1",
+        "dana",
+        "own",
+        "tom",
+        "dana",
+    ]
+
+
+def test_who_has_to_know_of_what() -> None:
+    market = a_market()
+    away = ((MONDAY - DAY_MS, MONDAY + DAY_MS),)
+    market.reps(*(rep(name, away=away) for name in ("r1", "r2", "r3")))
+    market.send(*reach_bar())
+    market.send(facts("domain:other.example", crm_account_id="acc-2", owner_rep_id="nobody"))
+    market.send(demo("zoe", account_key="domain:other.example"))
+    told = {one.alert.value: one.told for one in market.said if isinstance(one, LeadAlert) and one.told}
+    assert told == {"everyone_away": ["dana"], "account_without_owner": ["dana"]}
