@@ -109,6 +109,7 @@ class LeadAdopted(LeadFact):
     earned: bool = Field(default=False, description="It has just done something that earns points.")
     lead: Plain
     score: Plain
+    touches: Plain | None = Field(default=None, description="Sales' touches of this person.")
     deal: Plain | None = Field(default=None, description="Sales' word of a deal with this person.")
     active_at_ms: Milliseconds | None = Field(
         default=None, description="Given where it is one of the account's people who were active last."

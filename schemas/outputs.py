@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Literal
 
@@ -55,6 +56,7 @@ class LeadStage(Output):
     from_stage: Stage | None = None
     to_stage: Stage
     cycle: int
+    bounces: int | None = Field(default=None, description="How often sales has sent the lead back.")
     forecast_probability_percent: int | None = Field(default=None, description="For an opportunity.")
     amount: Decimal | None = Field(default=None, description="Of the deal, as sales named it.")
     currency: str | None = Field(default=None, description="ISO 4217, of the amount.")
@@ -94,6 +96,17 @@ class EarlierRoute(Model):
     rep_id: str | None = Field(default=None, description="The owner or rep who was passed over.")
 
 
+class Touch(Model):
+    """What the buyer did, or sales did with the buyer: one kind on one day."""
+
+    number: int = Field(ge=1, description="Place of the first of them among all touches that are remembered.")
+    day: date = Field(description="In the policy's zone.")
+    side: Literal["buyer", "sales"]
+    what: str = Field(description="A rule of the policy, or the channel of sales.")
+    count: int = Field(default=1, ge=1)
+    rep_id: str | None = None
+
+
 class LeadRouting(Output):
     """The hand-off. Key: handoff_id; event_id = uuid5(handoff_id, revision)."""
 
@@ -115,6 +128,10 @@ class LeadRouting(Output):
         default_factory=list, max_length=50, description="The lines before this route, in the policy's order."
     )
     passed_over: list[PassedOverRep] = Field(default_factory=list, max_length=20)
+    touches: list[Touch] | None = Field(
+        default=None, max_length=20, description="Marketing's and sales', the latest 20 lines."
+    )
+    bounces: int | None = Field(default=None, description="How often sales has sent the lead back.")
     forecast_probability_percent: int | None = Field(
         default=None, description="Of the account's open opportunity."
     )

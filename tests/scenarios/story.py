@@ -122,6 +122,10 @@ class Story:
         """The person asks to be forgotten."""
         self._say("privacy.requests", email, when, {"email": email, "request": "erasure"})
 
+    def late(self, topic: str, key: str, happened: str, came: str, **value: Any) -> None:
+        """Something that happened then, and came only now."""
+        self._say(topic, key, came, {"occurred_at": moment(happened).isoformat()} | value)
+
     def much_interest(self, email: str, when: str) -> None:
         """All that behaviour can give: pages of prices, papers, webinars."""
         self.activity("page_view", when, times=3, email=email, url="https://x.example/pricing")

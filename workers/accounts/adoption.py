@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from schemas.lead_events import LeadAdopted
 from schemas.topics import LEAD_EVENTS
+from workers.accounts import expiry, touches
 from workers.accounts.consents import ConsentRow, consent_said, words_to_send
 from workers.accounts.deals import deal_of
 from workers.accounts.judging import judge
@@ -33,6 +34,7 @@ def send_over(case: Case, lead_id: str, lead: LeadRow, to: str, *, earned: bool 
     score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
     lead = no_longer_due(case, lead_id, lead)
     stop_asking(case, lead_id, lead)
+    expiry.stop(case, lead_id)
     deal = deal_of(case.account.deals, lead_id)
     home = lead.home or case.key
     event = LeadAdopted(
@@ -47,6 +49,7 @@ def send_over(case: Case, lead_id: str, lead: LeadRow, to: str, *, earned: bool 
         earned=earned,
         lead=packed(lead),
         score=packed(score),
+        touches=touches.sent_away(case, lead_id),
         deal=None if deal is None else packed(deal),
         active_at_ms=case.forget_active(lead_id),
     )
@@ -76,6 +79,7 @@ def take_in(case: Case, event: LeadAdopted, lead: LeadRow, *, is_new: bool) -> N
     if event.active_at_ms is not None:
         case.was_active(event.lead_id, event.active_at_ms)
     case.put_lead(event.lead_id, made)
+    touches.taken_in(case, event.lead_id, event.touches)
     if not event.is_lead:
         if score != held:
             case.rows.put(score, case.key, event.lead_id)
@@ -86,3 +90,4 @@ def take_in(case: Case, event: LeadAdopted, lead: LeadRow, *, is_new: bool) -> N
         max(min(days, default=score.latest_day), case.account.facts_day), earned=event.earned, moved=was_due
     )
     judge(case, event.lead_id, made, score, occasion, say=True)
+    expiry.look_again(case, event.lead_id)

@@ -14,6 +14,7 @@ from workers.accounts.rows import AccountRow, ActiveRow, AlertRow, LeadRow
 from workers.outbox import emit, fact_id
 
 if TYPE_CHECKING:
+    from schemas.lead_events import LeadEvent
     from schemas.topics import Topic
     from schemas.vocabulary import Alert
     from workers.accounts.terms import Terms
@@ -172,6 +173,15 @@ class Case:
             policy=self.terms.ref,
         )
         self.say(LEAD_ALERTS, event)
+
+
+def event_id_of(event: LeadEvent) -> str:
+    """The id of the fact that is decided: an explanation names it."""
+    if event.type == "account_facts":
+        return event.account.event_id
+    if event.type == "sales_answered":
+        return event.activity.event_id
+    return event.request_id if event.type == "desk_answer" else event.event_id
 
 
 def instant(at_ms: int) -> datetime:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from schemas.topics import DESK_REQUESTS, LEAD_SCORES
 from schemas.vocabulary import Reason
-from workers.accounts import handoffs, requests, service
+from workers.accounts import expiry, handoffs, requests, service
 from workers.accounts.case import Case
 from workers.accounts.consents import ConsentRow
 from workers.accounts.joined import JoinedRow
@@ -33,6 +33,7 @@ from workers.accounts.rows import (
     ScoreRow,
     ServiceRow,
 )
+from workers.accounts.said import TouchesRow
 from workers.engine.timers import cancel_timer, start_cursor
 from workers.identity.erasures import ErasedRow, forget_mark, mark_once, to_all
 from workers.outbox import tombstone
@@ -48,7 +49,7 @@ ERASE = "erase"
 CHUNK = 500
 _SEP = "\x1f"
 
-BY_LEAD: Final[tuple[type[Row], ...]] = (LeadRow, ScoreRow, MovedRow, ConsentRow)
+BY_LEAD: Final[tuple[type[Row], ...]] = (LeadRow, ScoreRow, MovedRow, ConsentRow, TouchesRow)
 """Keyed (account, lead_id): deleted."""
 NAMING_LEADS: Final[tuple[type[AlertRow | ClosedHandoffRow], ...]] = (AlertRow, ClosedHandoffRow)
 """Keyed (account, something), with a field lead_id: walked through in chunks, and deleted where it is the person's."""
@@ -111,6 +112,7 @@ def _leave(case: Case, lead_id: str) -> list[Emit]:
     if request is not None and request.lead_id == lead_id:
         requests.give_back(case)
     case.forget_active(lead_id)
+    expiry.stop(case, lead_id)
     case.change(deals=tuple(one for one in case.account.deals if one.lead_id != lead_id))
     for row_type in BY_LEAD:
         rows.delete(row_type, case.key, lead_id)

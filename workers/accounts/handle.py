@@ -29,6 +29,7 @@ from workers.accounts import (
     deadlines,
     erasure,
     escalation,
+    expiry,
     handoffs,
     parents,
     requests,
@@ -36,11 +37,11 @@ from workers.accounts import (
 )
 from workers.accounts.adoption import send_over, take_in
 from workers.accounts.behaviour import NOTHING
-from workers.accounts.case import Case
+from workers.accounts.case import Case, event_id_of
 from workers.accounts.consents import consent_changed, heard, under_policy
 from workers.accounts.contacts import contact_said
-from workers.accounts.dwelling import Activity, Counted, with_activity
-from workers.accounts.facts import latest_campaign, with_form
+from workers.accounts.dwelling import Activity, with_activity
+from workers.accounts.facts import with_form
 from workers.accounts.judging import enter, judge
 from workers.accounts.once import message_mark
 from workers.accounts.places import is_forgotten
@@ -48,6 +49,7 @@ from workers.accounts.qualifying import Occasion
 from workers.accounts.rows import LeadRow, ScoreRow
 from workers.accounts.sales import sales_answered
 from workers.accounts.terms import Terms
+from workers.accounts.visits import came_by, judge_counted, met, touched
 from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.timers import start_cursor
 from workers.identity.erasures import FORGET_MARK, mark_kept_ms
@@ -102,7 +104,7 @@ class AccountsHop:
         del record
         if event.type == "person_erased":
             return erasure.erase(self.terms, rows, clock.now_ms, event, self._partitions, self._mark_kept_ms)
-        case = Case(self.terms, rows, clock.now_ms, event.account_key, _event_id(event))
+        case = Case(self.terms, rows, clock.now_ms, event.account_key, event_id_of(event))
         # By the tag: asking a pydantic model for its class takes microseconds, and this is asked for every event.
         decides = _OF_THE_ACCOUNT.get(event.type)
         if decides is not None:
@@ -137,6 +139,8 @@ class AccountsHop:
             handoffs.forget(case, timer.key)
         elif timer.kind == deadlines.THEN:
             escalation.due(case, timer.key)
+        elif timer.kind == expiry.EXPIRE:
+            expiry.expire(case, timer.key)
         else:
             deadlines.report(case, timer.kind, timer.key)
         return _closed(case)
@@ -186,12 +190,7 @@ class AccountsHop:
         if event.type == "lead_adopted":
             self._adopted(case, event)
             return
-        held = case.lead(event.lead_id)
-        lead = enter(case, event.lead_id, held) if event.type != "lead_consent" else held
-        if event.type == "lead_identified" and lead.email is None:
-            lead = replace(lead, email=event.email, role_address=event.role_address)
-        if lead is not held:
-            case.put_lead(event.lead_id, lead)
+        lead = met(case, event)
         if event.type == "lead_activity":
             self._activity(case, lead, event)
         elif event.type == "lead_form":
@@ -214,7 +213,7 @@ class AccountsHop:
         score = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
         made, score, _, is_tracked, is_news = heard(case, lead, score, event)
         if is_tracked:
-            made = _came_by(case, made, event)
+            made = came_by(case, made, event)
         message = message_mark(event.asset, campaign) if fitting.by_message else ""
         stated = event.duration_seconds
         duration_ms = None if stated is None else int(stated * 1000)
@@ -223,7 +222,9 @@ class AccountsHop:
         earned = is_tracked and terms.rules.earns(counted.names)
         occasion = Occasion(counted.day, earned=earned, counts=earned or is_news)
         say = is_news or (is_tracked and counted.is_changed)
-        _judge_counted(case, event.lead_id, made, score, counted, occasion, say=say)
+        if is_tracked and event.activity not in terms.no_touch:
+            made, counted = touched(case, event, made, score, counted)
+        judge_counted(case, event.lead_id, made, score, counted, occasion, say=say)
 
     def _form(self, case: Case, lead: LeadRow, event: LeadForm) -> None:
         terms = self.terms
@@ -235,7 +236,7 @@ class AccountsHop:
         made = lead if facts is lead.facts else replace(lead, facts=facts)
         made, score, may_count, is_tracked, is_news = heard(case, made, score, event)
         if is_tracked:
-            made = _came_by(case, made, event)
+            made = came_by(case, made, event)
         if made is not lead:
             case.put_lead(event.lead_id, made)
             case.owner_question |= bool(made.pending)  # a fact may lead to another desk
@@ -251,7 +252,9 @@ class AccountsHop:
             counts=not is_question,
         )
         say = is_news or made is not lead or (is_tracked and counted.is_changed)
-        _judge_counted(case, event.lead_id, made, score, counted, occasion, say=say)
+        if is_tracked or raised:
+            made, counted = touched(case, event, made, score, counted)
+        judge_counted(case, event.lead_id, made, score, counted, occasion, say=say)
         if is_question:
             service.ask(case, event.lead_id, event.occurred_at_ms)
 
@@ -278,6 +281,7 @@ class AccountsHop:
             occasion = Occasion(self.terms.day_of(clock.now_ms), counts=False)
             if not case.account.forwards_to:
                 self._judge_again(case, lead_id, occasion, say=True)
+                expiry.look_again(case, lead_id)
             emits += _closed(case)
         return emits, "\x00".join(found[-1][0]) if len(found) == CHUNK else None
 
@@ -289,42 +293,7 @@ class AccountsHop:
         judge(case, lead_id, lead, score, occasion, say=say)
 
 
-def _judge_counted(
-    case: Case,
-    lead_id: str,
-    lead: LeadRow,
-    before: ScoreRow,
-    counted: Counted,
-    occasion: Occasion,
-    *,
-    say: bool,
-) -> None:
-    if not say and counted.score is not before:
-        case.rows.put(counted.score, case.key, lead_id)  # nothing counts, but when it was is remembered
-    judge(case, lead_id, lead, counted.score, occasion, say=say)
-
-
 def _closed(case: Case) -> list[Emit]:
     if case.owner_question:
         requests.settle(case)
     return case.close()
-
-
-def _event_id(event: LeadEvent) -> str:
-    """The id of the fact that is decided: an explanation names it."""
-    if event.type == "account_facts":
-        return event.account.event_id
-    if event.type == "sales_answered":
-        return event.activity.event_id
-    return event.request_id if event.type == "desk_answer" else event.event_id
-
-
-def _came_by(case: Case, lead: LeadRow, event: LeadActivity | LeadForm) -> LeadRow:
-    if not lead.role_address:  # a mailbox of a function is nobody's colleague
-        case.was_active(event.lead_id, event.occurred_at_ms)
-    campaign = latest_campaign(lead.campaign, event.campaign, event.occurred_at_ms)
-    if campaign is lead.campaign:
-        return lead
-    made = replace(lead, campaign=campaign)
-    case.put_lead(event.lead_id, made)
-    return made

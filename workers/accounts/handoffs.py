@@ -23,6 +23,7 @@ from workers.accounts.facts import fit_of, value_of
 from workers.accounts.permission import restriction
 from workers.accounts.route_explanation import earlier_routes, would_lead_elsewhere
 from workers.accounts.rows import ClosedHandoffRow, Contact, HandoffRow, LastRep, ScoreRow
+from workers.accounts.touches import listed, of_lead, settle
 from workers.engine.timers import set_timer
 from workers.outbox import fact_id
 
@@ -77,6 +78,7 @@ def open_handoff(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow) ->
     case.rows.put(row, case.key, handoff_id)
     case.change(open_handoffs=case.account.open_handoffs + 1, holder=row.holder)
     deadlines.watch(case, handoff_id, row)
+    settle(case, row.lead_id)
     say(case, handoff_id, row, lead, Action.ASSIGNED, row.reasons)
     return replace(lead, handoffs=(*lead.handoffs, handoff_id))
 
@@ -213,6 +215,8 @@ def say(
         how_chosen=None if is_withdrawn else row.holder.how,
         earlier_routes=earlier_routes(earlier),
         passed_over=[PassedOverRep(rep_id=rep_id, why=why) for rep_id, why in row.passed_over],
+        touches=None if is_withdrawn else listed(terms, score, of_lead(case, row.lead_id)) or None,
+        bounces=lead.bounces or None,
         forecast_probability_percent=None if is_withdrawn else forecast_percent(terms.policy, case.account),
         ages=WaitAges(lead_seconds=row.ages[0], wait_seconds=row.ages[1]) if row.ages else None,
         first_response_due_at=None if is_withdrawn or row.due_ms is None else instant(row.due_ms),

@@ -166,6 +166,8 @@ def _reasons(
 ) -> tuple[Reason, ...]:
     if stage is Stage.MQL and due is not None:
         return due.reasons
+    if lead.stage is Stage.EXPIRED and due is None and not (standing.verdict or standing.excluded):
+        return (Reason.EXPIRY_TAKEN_BACK, *reasons_of(stage, standing))
     said = reason_of(case.account, lead_id, stage) if stage in BY_ACCOUNT else None
     if said is not None:
         return (said,)
@@ -201,6 +203,7 @@ def _go(
         from_stage=lead.stage,
         to_stage=stage,
         cycle=lead.cycle,
+        bounces=lead.bounces or None,
         forecast_probability_percent=forecast_percent(case.terms.policy, case.account)
         if stage is Stage.OPPORTUNITY
         else None,

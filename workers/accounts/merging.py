@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 STAYS: Final = frozenset({"stage", "stage_n", "fit_mark", "pending", "handoffs", "wanted", "home"})
 """Fields of a lead that belong to the key under which it lives: its outputs' numbers, what is open there."""
 _CYCLE: Final = ("reached_mql", "raised_hand", "handed", "accepted", "qualified")
-_VERDICT: Final = ("verdict", "verdict_why", "said_no_ms")
+_VERDICT: Final = ("verdict", "verdict_why", "said_no_ms", "expired_with_handoff")
 T = TypeVar("T", bound=msgspec.Struct)
 
 
@@ -54,6 +54,7 @@ def lead_of_both(held: LeadRow, sent: LeadRow, *, is_new: bool) -> LeadRow:
         facts=merged(held.facts, sent.facts),
         campaign=max(campaigns, key=lambda one: (one.at_ms, one.name), default=None),
         cycle=max(held.cycle, sent.cycle),
+        bounces=held.bounces + sent.bounces,
         **{name: getattr(held, name) for name in (*_CYCLE, *_VERDICT)},
     )
     if sent.cycle > held.cycle:
@@ -73,7 +74,8 @@ def score_of_both(terms: Terms, held: ScoreRow, sent: ScoreRow) -> ScoreRow:
     """
     if not held.counts and not held.since and not held.dwells:
         untracked = held.untracked if sent.untracked is None else sent.untracked
-        return replace(sent, revision=held.revision, untracked=untracked)
+        touched_day = max(held.touched_day, sent.touched_day)
+        return replace(sent, revision=held.revision, untracked=untracked, touched_day=touched_day)
     keys = keys_by_rule(sent)
     made = with_sent(terms, held, [(count, keys.get(count.rule, {})) for count in sent.counts])
     since = held.since
@@ -82,6 +84,7 @@ def score_of_both(terms: Terms, held: ScoreRow, sent: ScoreRow) -> ScoreRow:
     return replace(
         made,
         latest_day=max(made.latest_day, sent.latest_day),
+        touched_day=max(held.touched_day, sent.touched_day),
         since=since,
         recent=tuple(sorted({*held.recent, *sent.recent})[-MOST_RECENT:]),
     )

@@ -19,6 +19,7 @@ from workers.accounts.pending import no_longer_due
 from workers.accounts.qualifying import new_cycle
 from workers.accounts.rows import LeadRow, ScoreRow
 from workers.accounts.said import Deal
+from workers.accounts.touches import settle
 
 if TYPE_CHECKING:
     from schemas.lead_events import SalesAnswered
@@ -62,6 +63,7 @@ def deal_said(
         lead, score = new_cycle(lead, score)
     if lead.verdict is None:
         lead = replace(lead, accepted=True, qualified=True)
+    settle(case, lead_id)
     handoffs.announce(case, lead, reason)
     return lead, score
 

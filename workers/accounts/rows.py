@@ -196,6 +196,11 @@ class LeadRow(Row, frozen=True):
     """How the cycle ended: recycled, expired or disqualified, until a new one."""
     verdict_why: Reason | None = None
     said_no_ms: int = 0
+    """When the last cycle ended."""
+    expired_with_handoff: bool = False
+    """A hand-off was withdrawn when it expired: due again if the expiry is taken back."""
+    bounces: int = 0
+    """How often sales has sent it back: a no that recycled it."""
     pending: str = ""
     """The order of the lead's PendingRow, empty where none waits."""
     handoffs: tuple[str, ...] = ()
@@ -259,6 +264,9 @@ class ScoreRow(Row, frozen=True):
     counts: tuple[RuleCount, ...] = ()
     """In the order of the rules' names."""
     latest_day: int = 0
+    """Of what counted."""
+    touched_day: int = 0
+    """Of what was a touch and counted nothing: sales', or an activity without a rule."""
     since: tuple[RuleCount, ...] | None = None
     """Of events dated after the last no of sales; None where there was none."""
     recent: tuple[tuple[int, str, str], ...] = ()

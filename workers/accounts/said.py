@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import msgspec
 
 from schemas.vocabulary import Relationship, SalesAction
+from workers.engine.rows import Row
 
 
 class Deal(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -21,3 +24,21 @@ class Deal(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the CRM called the account when this was said."""
     is_settled: bool = False
     """The CRM has said it too, or something else since: from then on its word holds."""
+
+
+class SalesTouch(msgspec.Struct, frozen=True, array_like=True):
+    """Sales was in contact with a person, or tried to be."""
+
+    at_ms: int
+    rep_id: str
+    channel: str
+    event_id: str
+
+
+class TouchesRow(Row, frozen=True):
+    """Sales' touches of one person, by their own dates: key (account, lead). At most 30, the latest."""
+
+    prefix: ClassVar[str] = "touches"
+    touches: tuple[SalesTouch, ...] = ()
+    since_ms: int = 0
+    """When the cycle before the one that sales said no to had ended: attempts are counted from then."""

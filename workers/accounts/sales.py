@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from schemas.desk_requests import DeskReturn, RequestMode
 from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import DeadLetterReason, Reason, RejectReason, SalesAction, Stage
-from workers.accounts import deadlines, escalation, handoffs, service
+from workers.accounts import deadlines, escalation, expiry, handoffs, service, touches
 from workers.accounts.counts import after_no
 from workers.accounts.facts import market_facts
 from workers.accounts.judging import judge
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from workers.accounts.case import Case
 
 
+_TOUCHES = frozenset({SalesAction.TOUCHED, SalesAction.SALES_QUALIFIED, SalesAction.OPPORTUNITY_OPENED})
+"""What sales does with the buyer; the rest is said of the hand-off."""
+
+
 def sales_answered(case: Case, event: SalesAnswered) -> None:
     """Take what sales says. Raises RefusedError where nobody knows the hand-off."""
     if service.desk_said(case, event):
@@ -37,18 +41,27 @@ def sales_answered(case: Case, event: SalesAnswered) -> None:
     if lead_id is None:
         return
     lead = case.lead(lead_id)
+    if lead.stage is None:
+        return
     about = [] if is_over else _handoffs_meant(case, event, lead)
     action = event.activity.action
-    if action in OF_DEALS and lead.stage is not None:
+    if action in _TOUCHES:
+        lead = _touched(case, lead_id, lead, event)
+    if action in OF_DEALS:
         case.owner_question = True
         _touch_all(case, about, event)
         lead, score = deal_said(case, lead_id, lead, _score(case, lead_id), event)
         _judge_again(case, lead_id, lead, score)
-        return
-    if not about:
-        return
-    case.owner_question = True
-    _touch_all(case, about, event)
+    elif about:
+        case.owner_question = True
+        _touch_all(case, about, event)
+        _answered(case, lead_id, lead, about, event)
+
+
+def _answered(
+    case: Case, lead_id: str, lead: LeadRow, about: list[tuple[str, HandoffRow]], event: SalesAnswered
+) -> None:
+    action = event.activity.action
     if action is SalesAction.ACCEPTED:
         _accepted(case, lead_id, lead)
     elif action is SalesAction.SALES_QUALIFIED:
@@ -59,6 +72,20 @@ def sales_answered(case: Case, event: SalesAnswered) -> None:
         _returned(case, lead_id, lead, event)
     elif action is SalesAction.REASSIGNED:
         _reassigned(case, event)
+
+
+def _touched(case: Case, lead_id: str, lead: LeadRow, event: SalesAnswered) -> LeadRow:
+    """Sales was in touch with the person, whether a hand-off is open or not."""
+    if event.activity.action is SalesAction.TOUCHED:
+        touches.sales_touched(case, lead_id, lead, event)
+    score = _score(case, lead_id)
+    made, touched = expiry.touched(case, lead_id, lead, score, score, event.occurred_at_ms)
+    if made is not lead:
+        _judge_again(case, lead_id, made, touched)
+        return case.lead(lead_id)
+    if touched is not score:
+        case.rows.put(touched, case.key, lead_id)
+    return lead
 
 
 def _touch_all(case: Case, about: list[tuple[str, HandoffRow]], event: SalesAnswered) -> None:
@@ -134,8 +161,10 @@ def _rejected(
 ) -> None:
     reason = event.activity.reason or RejectReason.NOT_NOW
     effect = case.terms.policy.stages.sales_says_no.effect_of(reason)
+    touches.rejected(case, lead_id, lead.said_no_ms, about[0][0], event)
     for _, row in about:
         _return_turn(case, row)
+    lead = replace(lead, bounces=lead.bounces + (effect == "recycled"))
     lead = no_longer_due(case, lead_id, lead)
     lead = handoffs.close_all_of(case, lead, (Reason.SALES_REJECTED,))
     lead = replace(

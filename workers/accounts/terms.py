@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,9 @@ class Terms:
             not self.counts_nothing_untracked or privacy.unstated_consent.tracking == "given"
         )
         self.may_market_unasked = privacy.unstated_consent.marketing == "given"
+        expired = policy.stages.expired
+        self.expires_after_days = None if expired is None else expired.days_without_touch
+        self.no_touch = frozenset(() if expired is None else expired.no_touch)
         self.asks_for = frozenset(policy.stages.mql.or_asks_for)
         self.desk = f"desk:{policy.default_desk}"
         service = policy.route("support_question")
@@ -52,6 +55,15 @@ class Terms:
     def local_ms(self, at_ms: int) -> int:
         """Return what the clocks of the policy's zone show, as milliseconds since their 1970-01-01 00:00."""
         return at_ms + self._offset_ms(at_ms // QUARTER_MS)
+
+    def start_of(self, day: int) -> int:
+        """Return when a day begins in the policy's zone, in milliseconds UTC."""
+        midnight = datetime(1970, 1, 1, tzinfo=self._zone) + timedelta(days=day)  # wall time of the zone
+        return int(midnight.timestamp() * 1000)
+
+    def expires_ms(self, touched_day: int) -> int:
+        """Return when a lead that was touched last on this day expires: so many whole days lie between."""
+        return self.start_of(touched_day + 1 + (self.expires_after_days or 0))
 
     def _offset_of_quarter(self, quarter: int) -> int:
         offset = datetime.fromtimestamp(quarter * QUARTER_MS / 1000, UTC).astimezone(self._zone).utcoffset()

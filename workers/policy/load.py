@@ -17,6 +17,7 @@ from workers.policy.linter import check_rule_one
 from workers.policy.model import Policy
 from workers.policy.problem import PolicyError, Problem
 from workers.policy.refusals import problems_of
+from workers.policy.stage_checks import check_stages
 
 __all__ = ["PolicyError", "Problem", "load_policy", "load_policy_file", "policy_hash", "to_config"]
 
@@ -39,6 +40,7 @@ def load_policy(text: str, source: str = "policy") -> Policy:
     except ValidationError as error:
         raise PolicyError([*problems, *problems_of(error, document)]) from None
     problems += check_names(policy, document)
+    problems += check_stages(policy, document)
     problems += check_rule_one(policy, document)
     if problems:
         raise PolicyError(problems)

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 _NOT_YET = frozenset(
     {
         "partners",
-        "stages.expired",
         "stages.buying_group",
-        "stages.attempts_before_no",
         "stages.signals",
         "buyers.match",
         "behaviour.signals",

@@ -8,9 +8,10 @@ from pydantic import AfterValidator, Field, model_validator
 
 from schemas.vocabulary import RejectReason, Request
 from workers.policy.base import Part
-from workers.policy.scalars import Count, Percent, Points, refuse
+from workers.policy.scalars import Count, Days, Name, Percent, Points, refuse
 
 LEAST_PROBABILITY_PERCENT, MOST_PROBABILITY_PERCENT = 10, 20
+MOST_ATTEMPTS = 20
 RAISED_HANDS = frozenset({Request.DEMO, Request.PRICING, Request.CONTACT_SALES})
 
 
@@ -90,6 +91,15 @@ class Opportunity(Part):
     """Its weight in the forecast, 10 to 20: ``opportunity: {probability_percent: 15}``."""
 
 
+class Expired(Part):
+    """When a lead is over because neither side has done anything."""
+
+    days_without_touch: Days
+    """Whole days after the last touch of the lead or of sales: ``expired: {days_without_touch: 120}``."""
+    no_touch: Annotated[tuple[Name, ...], Field(max_length=50)] = ("email_sent", "email_delivered")
+    """Activities that are ours and not the lead's: a mail we send is no touch."""
+
+
 class SalesSaysNo(Part):
     """What each reason does to the lead; question_account: nobody of the account until its facts change."""
 
@@ -111,6 +121,10 @@ class Stages(Part):
 
     mql: Mql
     again: Again
+    expired: Expired | None = None
+    """Left out: no lead expires."""
     opportunity: Opportunity | None = None
     """Left out: an opportunity is announced without a probability."""
     sales_says_no: SalesSaysNo
+    attempts_before_no: Annotated[Count, Field(le=MOST_ATTEMPTS)] | None = None
+    """Contacts that sales owes a lead before it says not_now or unreachable; fewer are reported. Left out: none."""

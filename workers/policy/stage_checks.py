@@ -1,0 +1,29 @@
+"""What the stages say of other parts of the policy: rules that contradict them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workers.policy.problem import shown
+
+if TYPE_CHECKING:
+    from workers.policy.document import Document
+    from workers.policy.model import Policy
+    from workers.policy.problem import Problem
+
+
+def check_stages(policy: Policy, document: Document) -> list[Problem]:
+    """Return every activity that is called no touch of the lead and earns points all the same."""
+    expired = policy.stages.expired
+    if expired is None:
+        return []
+    return [
+        document.problem(
+            ("behaviour", "rules", name, "when", "activity"),
+            f"{shown(activity)}, which stages.expired.no_touch calls our own doing",
+            "what the lead does: nobody earns points by a mail that we send",
+        )
+        for name, rule in policy.behaviour.rules.items()
+        for activity in rule.when.activity
+        if activity in expired.no_touch
+    ]
