@@ -50,6 +50,8 @@ class Journeys:
         self._visitors = 0
         self.asked: list[tuple[Person, datetime]] = []
         """Who asked for sales, or did enough to be called, and when."""
+        self.causes: list[tuple[Person, datetime]] = []
+        """Who did something for which the router may hand them over, and when."""
 
     def new_browser(self) -> str:
         """Return a fresh anonymous_id."""
@@ -96,6 +98,7 @@ class Journeys:
             yield self.activity(
                 "email_clicked", at, mine, person.email, url=SITE + "/product", campaign=_CAMPAIGNS[1]
             )
+            self.causes.append((person, at))
         yield from self._interest(person, mine, at)
 
     def _interest(self, person: Person, browser: str, at: datetime) -> Iterator[Happening]:
@@ -117,6 +120,7 @@ class Journeys:
                 yield self.activity(
                     "download", at + timedelta(minutes=50), device, None, asset=paper, duration_seconds=30
                 )
+                self.causes += [(person, at), (person, at + timedelta(minutes=50))]
             if chance.happens(60):
                 when = min(at + timedelta(hours=6), end)
                 yield self.form(person, None, when, "content", "webinar-signup")
@@ -129,6 +133,7 @@ class Journeys:
                     asset="webinar-march",
                 )
                 self.asked.append((person, min(when + timedelta(hours=21), end)))
+                self.causes.append((person, min(when + timedelta(hours=20), end)))
         if chance.happens(16 if person.persona is Persona.BUYER else 5):
             when = min(at + timedelta(hours=2), end)
             yield self.form(
@@ -154,6 +159,7 @@ class Journeys:
     ) -> Happening:
         """One record of form.fills, in this person's words."""
         chance = self._chance
+        self.causes.append((person, at))
         said: dict[str, Any] = {
             "form_id": form_id,
             "anonymous_id": browser,

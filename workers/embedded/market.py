@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from workers.embedded import sales_team
+from workers.embedded.calls import calls
 from workers.embedded.companies import companies
 from workers.embedded.consents import with_consent
 from workers.embedded.contacts import contacts
@@ -52,6 +53,7 @@ def market(seed: int, start: datetime = START) -> list[Happening]:
     made.extend(_rubbish(chance, start))
     made.extend(no_visits(Dice(f"robots of {seed}"), start, ROBOTS, HEARTBEATS))
     made.extend(sales_team.answers(chance, journeys.asked))
+    made.extend(calls(Dice(f"calls of {seed}"), journeys.causes))
     made.extend(sales_team.changes(chance, firms, start))
     made.extend(contacts(Dice(f"contacts of {seed}"), crowd, start))
     made = [record for record in made if record.timestamp_ms < end_ms]

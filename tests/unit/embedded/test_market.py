@@ -56,7 +56,8 @@ def test_it_is_a_fortnight_of_input_in_order(fortnight: list[Happening]) -> None
 def test_another_start_moves_everything(fortnight: list[Happening]) -> None:
     later = market(seed=1, start=datetime(2027, 3, 1, tzinfo=UTC))
 
-    assert len(later) == len(fortnight)
+    others = [[one for one in made if one.topic != "sales.activities"] for made in (later, fortnight)]
+    assert len(others[0]) == len(others[1])  # sales calls at opening, and the clocks change on another day
     assert later[0].timestamp_ms - fortnight[0].timestamp_ms == timedelta(days=364).total_seconds() * 1_000
 
 
