@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import faust
+import uvloop
 from pydantic import BaseModel, ConfigDict
 
 from workers.engine.api import AgentSpec, Clock, Config, Cursor, Emit, Record, RefusedError, Timer
@@ -187,6 +188,8 @@ def _faust_app(bootstrap: str, app_id: str, data_dir: str, partitions: int, reco
 if __name__ == "__main__":
     job, bootstrap, app_id, data_dir, partitions, records = sys.argv[1:7]
     make = {"engine": _engine_app, "faust": _faust_app}[job]
+    if job == "engine":
+        uvloop.install()  # as `lead-router worker` does; stock Faust runs on asyncio's own loop
     app = make(bootstrap, app_id, data_dir, int(partitions), int(records))
     logging.basicConfig(level=logging.WARNING)
     worker = faust.Worker(app, loglevel="warning", quiet=True, override_logging=False)

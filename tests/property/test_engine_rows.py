@@ -113,14 +113,13 @@ class RowsAsSortedDict(RuleBasedStateMachine):
         for rows, store in zip(self.both, (self.memory, self.disk), strict=True):
             rows.discard()
             store.write(rows.changes())
-            rows.clear()
+            rows.committed()
 
     @rule()
     def abort(self) -> None:
         self.now = dict(self.committed)
         self.kept = dict(self.committed)
-        for rows in self.both:
-            rows.clear()
+        self.both = [Rows(self.memory), Rows(self.disk)]
 
     @invariant()
     def both_stores_hold_the_same(self) -> None:

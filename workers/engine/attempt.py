@@ -6,7 +6,7 @@ else. Whatever a handler raises, the record is quarantined and the rest goes on.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec
 
 from msgspec.structs import replace
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from workers.engine.rows import Rows
+
+P = ParamSpec("P")
 
 
 class Attempts:
@@ -29,10 +31,12 @@ class Attempts:
         self._max_output_bytes = max_output_bytes
         self._dead_letter = dead_letter
 
-    def run(self, decide: Callable[[], list[Emit]], record: Record, clock: Clock) -> bool:
-        """Run one decision; False when it failed and is a dead letter."""
+    def run(
+        self, decide: Callable[P, list[Emit]], where: Record, at: Clock, *args: P.args, **kwargs: P.kwargs
+    ) -> bool:
+        """Run ``decide`` with its arguments; False when it failed and the record ``where`` is a dead letter."""
         try:
-            emits = decide()
+            emits = decide(*args, **kwargs)
             self._check_sizes(emits)
         except RefusedError as refused:
             reason, detail = refused.reason, refused.detail
@@ -40,10 +44,10 @@ class Attempts:
             reason, detail = "handler_failed", _without_values(error)
         else:
             self._rows.keep()
-            self._say(emits, clock)
+            self._say(emits, at)
             return True
         self._rows.discard()
-        self.bury(record, reason, detail, clock)
+        self.bury(where, reason, detail, at)
         return False
 
     def bury(self, record: Record, reason: str, detail: str, clock: Clock) -> None:
@@ -52,10 +56,9 @@ class Attempts:
 
     def _say(self, emits: list[Emit], clock: Clock) -> None:
         """Add outputs, stamped with the decision's time: a stamp of the producer's would differ in a replay."""
-        self.outputs.extend(
-            emit if emit.timestamp_ms is not None else replace(emit, timestamp_ms=clock.now_ms)
-            for emit in emits
-        )
+        for emit in emits:
+            stamped = emit if emit.timestamp_ms is not None else replace(emit, timestamp_ms=clock.now_ms)
+            self.outputs.append(stamped)
 
     def _check_sizes(self, emits: list[Emit]) -> None:
         most = self._max_output_bytes
@@ -63,10 +66,9 @@ class Attempts:
             size = len(emit.value or b"") + len(emit.key or b"")
             if size > most:
                 raise RefusedError("output_too_large", f"{size} bytes for {emit.topic}, at most {most} fit")
-        if self.checks_rows:
-            size = self._rows.largest_pending()
-            if size > most:
-                raise RefusedError("output_too_large", f"a row of {size} bytes, at most {most} fit")
+        size = self._rows.largest_pending
+        if self.checks_rows and size > most:
+            raise RefusedError("output_too_large", f"a row of {size} bytes, at most {most} fit")
 
 
 def _without_values(error: Exception) -> str:

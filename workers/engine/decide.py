@@ -144,6 +144,8 @@ class Decider:
             control = control_or_none(record)
             stamp = control.at_ms if isinstance(control, Tick) else 0
         self._move_time(stamp)
+        if self.rows.timer_hint_ms > self.now_ms:  # as nearly always: spares the questions below
+            return True
         for _ in range(timers):
             timer = next_timer(self.rows, self.now_ms)
             if timer is None:
@@ -161,7 +163,7 @@ class Decider:
         self.rows.keep()
         clock = Clock(timer.due_ms)
         where = self._nowhere(f"{timer.kind}/{timer.key}", timer.due_ms)
-        self._attempts.run(lambda: self.hop.on_timer(timer, self.rows, clock), where, clock)
+        self._attempts.run(self.hop.on_timer, where, clock, timer, self.rows, clock)
 
     def decide(self, record: Record) -> None:
         """Decide one record whose timers have run: its effects, its offset, and one chunk of long work."""
@@ -175,7 +177,8 @@ class Decider:
             self.quarantine = counted(self.quarantine, self.limits.quarantine, is_dead=is_dead)
             self.dead_letters += is_dead
         self._done(record)
-        self._continue_cursor(clock)
+        if self.rows.cursor_hint:
+            self._continue_cursor(clock)
 
     def bury(self, record: Record, reason: str, detail: str) -> None:
         """Send a record to the dead letters undecided, because deciding it kills the worker."""
@@ -192,8 +195,7 @@ class Decider:
         """Let the hop say that what must be read first has been read."""
         clock = Clock(self.now_ms)
         where = self._nowhere("announce", self.now_ms)
-        here = (self.partition, self.partitions)
-        self._attempts.run(lambda: self.hop.announce(*here, self.rows, clock), where, clock)
+        self._attempts.run(self.hop.announce, where, clock, self.partition, self.partitions, self.rows, clock)
 
     def _nowhere(self, key: str, at_ms: int) -> Record:
         """What stands in a dead letter for a decision that no record asked for."""
@@ -214,7 +216,7 @@ class Decider:
             detail = f"{len(record.value)} bytes, at most {self.limits.max_record_bytes} are read"
             self._attempts.bury(record, "too_large", detail, clock)
             return False
-        return self._attempts.run(lambda: self._effects(record, clock), record, clock)
+        return self._attempts.run(self._effects, record, clock, record, clock)
 
     def _effects(self, record: Record, clock: Clock) -> list[Emit]:
         origin = origin_of(record) if record.topic == self.spec.own_log else None
@@ -247,7 +249,7 @@ class Decider:
         self.hop = self.spec.make_hop(config)
         self.rows.put(row_of(config))
         self.rows.keep()
-        self._attempts.run(lambda: self.hop.on_config_changed(self.rows, clock), record, clock)
+        self._attempts.run(self.hop.on_config_changed, record, clock, self.rows, clock)
 
     def _continue_cursor(self, clock: Clock) -> None:
         cursor = next_cursor(self.rows)
@@ -308,7 +310,7 @@ class Decider:
 
     def committed(self) -> None:
         """The store has the batch's rows: begin the next one."""
-        self.rows.clear()
+        self.rows.committed()
         self._attempts.outputs = []
         self._is_idle = True
         self._idle_records = 0

@@ -17,14 +17,12 @@ from workers.engine.partitioner import partition_of
 from workers.engine.transaction import Transactions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from workers.engine.api import Emit
 
 _MAX_BATCH_BYTES = 1 << 19
 _CLOSE_TIMEOUT_S = 1.0
-_Fields = tuple[int | None, bytes | None, bytes | None, list[tuple[str, bytes]]]
-"""Of one record: timestamp_ms, key, value, headers."""
 
 
 class SendFailedError(Exception):
@@ -95,28 +93,33 @@ class TransactionalWriter:
         changes: Mapping[bytes, bytes | None],
         now_ms: int,
     ) -> dict[TopicPartition, list[Any]]:
-        grouped: dict[tuple[str, int], list[_Fields]] = {}
+        made: dict[TopicPartition, list[Any]] = {}
         for emit in outputs:
             partition = emit.partition
             if partition is None:
                 partition = partition_of(emit.partition_key or emit.key or b"", self._partitions)
-            record = (emit.timestamp_ms, emit.key, emit.value, list(emit.headers))
-            grouped.setdefault((emit.topic, partition), []).append(record)
-        made = {TopicPartition(*at): self._filled(records) for at, records in grouped.items()}
-        if changes:
-            rows: Iterable[_Fields] = ((now_ms, key, value, []) for key, value in changes.items())
-            made[changelog] = self._filled(rows)
+            tp = TopicPartition(emit.topic, partition)
+            self._add(made, tp, emit.timestamp_ms, emit.key, emit.value, list(emit.headers))
+        for key, row in changes.items():
+            self._add(made, changelog, now_ms, key, row, [])
         return made
 
-    def _filled(self, records: Iterable[_Fields]) -> list[Any]:
-        """Return batches of the records, in order; an empty batch takes a record of any size."""
-        filled = [self._producer.create_batch()]
-        for timestamp_ms, key, value, headers in records:
-            fields = {"timestamp": timestamp_ms, "key": key, "value": value, "headers": headers}
-            if filled[-1].append(**fields) is None:
-                filled.append(self._producer.create_batch())
-                filled[-1].append(**fields)
-        return filled
+    def _add(
+        self,
+        made: dict[TopicPartition, list[Any]],
+        tp: TopicPartition,
+        timestamp_ms: int | None,
+        key: bytes | None,
+        value: bytes | None,
+        headers: list[tuple[str, bytes]],
+    ) -> None:
+        """Append a record to the last batch of its partition, or to a new one, which takes a record of any size."""
+        batches = made.get(tp)
+        if batches is None:
+            batches = made[tp] = [self._producer.create_batch()]
+        if batches[-1].append(timestamp=timestamp_ms, key=key, value=value, headers=headers) is None:
+            batches.append(self._producer.create_batch())
+            batches[-1].append(timestamp=timestamp_ms, key=key, value=value, headers=headers)
 
     def _started(self) -> Transactions:
         if self._transactions is None:

@@ -19,6 +19,8 @@ from sortedcontainers import SortedList
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+MOST_KEPT = 2_000
+"""Rows of one generation, of which there are two: bounds the memory of a partition to some megabytes."""
 SEP = b"\x00"
 _END = b"\x01"
 
@@ -58,11 +60,13 @@ def row_key(type_: type[Row], parts: tuple[str, ...]) -> bytes:
 
     Raises ValueError when a part holds the separator: two keys could become one.
     """
-    joined = parts[0] if len(parts) == 1 else "\x00".join(parts)
-    if joined.count("\x00") != (len(parts) - 1 if parts else 0):
+    if not parts:
+        return f"{type_.prefix}\x00".encode()
+    joined = "\x00".join((type_.prefix, *parts))
+    if joined.count("\x00") != len(parts):
         msg = "a key part must not hold the character U+0000"
         raise ValueError(msg)
-    return f"{type_.prefix}\x00{joined}".encode()
+    return joined.encode()
 
 
 def decode(type_: type[R], raw: bytes) -> R:
@@ -114,12 +118,17 @@ class Rows:
         self._store = store
         self._batch: dict[bytes, _Written] = {}
         self._record: dict[bytes, _Written] = {}
-        self._read: dict[bytes, Row | None] = {}
+        self._kept: dict[bytes, Row | None] = {}
+        """Committed rows as they were last read or written: what is busy is not read from disk for every batch."""
+        self._aging: dict[bytes, Row | None] = {}
+        """Those of the generation before; who is not asked for again is forgotten with it."""
         self._sorted: dict[bytes, SortedList[bytes]] = {}
         self.timer_hint_ms = 0
         """No timer is due before this: spares a scan per record. 0 means unknown."""
         self.cursor_hint = True
         """Whether a cursor may be under way."""
+        self.largest_pending = 0
+        """The size of the largest row put for the record being decided, in bytes."""
 
     def get(self, type_: type[R], *parts: str) -> R | None:
         """Return the row, this batch's own writes included, or None."""
@@ -128,22 +137,23 @@ class Rows:
             found = layer.get(key, _MISSING)
             if found is not _MISSING:
                 return None if found is None else found[0]
-        found = self._read.get(key, _MISSING)
+        found = self._kept.get(key, _MISSING)
         if found is not _MISSING:
             return found  # type: ignore[no-any-return]
-        raw = self._store.get(key)
-        row = None if raw is None else decode(type_, raw)
-        self._read[key] = row
-        return row
+        found = self._aging.get(key, _MISSING)
+        if found is _MISSING:
+            raw = self._store.get(key)
+            found = None if raw is None else decode(type_, raw)
+        self._kept[key] = found
+        return found  # type: ignore[no-any-return]
 
     def put(self, row: Row, *parts: str) -> None:
         """Write a row. Raises what msgspec does where it cannot be stored (OverflowError, UnicodeEncodeError ...)."""
         type_ = type(row)
         raw = _encode(row)
-        self._record[row_key(type_, parts)] = (
-            row if _reads_back_the_same(type_) else decode(type_, raw),
-            raw,
-        )
+        key = row_key(type_, parts)
+        self._record[key] = (row if _reads_back_the_same(type_) else decode(type_, raw), raw)
+        self.largest_pending = max(self.largest_pending, len(key) + len(raw))
 
     def delete(self, type_: type[Row], *parts: str) -> None:
         """Delete a row; deleting none changes nothing."""
@@ -213,11 +223,12 @@ class Rows:
                 if index is not None and key not in self._batch:
                     index.add(key)
         self._batch.update(self._record)
-        self._record.clear()
+        self.discard()
 
     def discard(self) -> None:
         """The record failed: its changes never were."""
         self._record.clear()
+        self.largest_pending = 0
 
     def changes(self) -> dict[bytes, bytes | None]:
         """Return the batch's changes, encoded, in the order of the keys."""
@@ -226,22 +237,17 @@ class Rows:
             for key, written in sorted(self._batch.items(), key=_first)
         }
 
-    def clear(self) -> None:
-        """Begin a new batch: the store has (or will never have) what was changed."""
+    def committed(self) -> None:
+        """Begin a new batch: the store has what was changed."""
+        for key, written in self._batch.items():
+            self._kept[key] = None if written is None else written[0]
+        if len(self._kept) > MOST_KEPT:
+            self._kept, self._aging = {}, self._kept
         self._batch.clear()
-        self._record.clear()
-        self._read.clear()
+        self.discard()
         self._sorted.clear()
         self.timer_hint_ms = 0
         self.cursor_hint = True
-
-    def largest_pending(self) -> int:
-        """Return the size of the largest row of the record being decided, in bytes."""
-        largest = 0
-        for key, written in self._record.items():
-            if written is not None:
-                largest = max(largest, len(key) + len(written[1]))
-        return largest
 
     @property
     def changed_count(self) -> int:

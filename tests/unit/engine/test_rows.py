@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from workers.engine.memory import MemoryStore
-from workers.engine.rows import Row, Rows, row_key
+from workers.engine.rows import MOST_KEPT, Row, Rows, row_key
 
 
 class LeadRow(Row, frozen=True):
@@ -42,7 +42,7 @@ class NewerRow(Row, frozen=True):
 def commit(rows: Rows, store: MemoryStore) -> None:
     rows.keep()
     store.write(rows.changes())
-    rows.clear()
+    rows.committed()
 
 
 @pytest.fixture
@@ -188,7 +188,7 @@ def test_a_row_written_before_a_field_was_added_reads_with_its_default(
 ) -> None:
     rows.put(OlderRow(name="old"), "a")
     commit(rows, store)
-    assert rows.get(NewerRow, "a") == NewerRow(name="old", points=7)
+    assert Rows(store).get(NewerRow, "a") == NewerRow(name="old", points=7)
 
 
 def test_a_row_written_by_a_newer_worker_reads_without_the_field_it_does_not_know(
@@ -196,15 +196,50 @@ def test_a_row_written_by_a_newer_worker_reads_without_the_field_it_does_not_kno
 ) -> None:
     rows.put(NewerRow(name="new", points=9), "a")
     commit(rows, store)
-    assert rows.get(OlderRow, "a") == OlderRow(name="new")
+    assert Rows(store).get(OlderRow, "a") == OlderRow(name="new")
 
 
 def test_the_size_of_the_largest_row_counts_its_key(rows: Rows) -> None:
     rows.put(LeadNoteRow(text="x"), "small")
     rows.put(LeadNoteRow(text="x" * 1000), "k" * 50)
     rows.delete(LeadNoteRow, "k" * 5000)
-    pending = rows.largest_pending()
+    pending = rows.largest_pending
     rows.keep()
     sizes = [len(key) + len(value) for key, value in rows.changes().items() if value is not None]
     assert pending == max(sizes)
     assert pending > 1050
+
+
+@pytest.mark.parametrize("change", [LeadRow(points=2), None], ids=["changed", "deleted"])
+def test_what_was_read_before_it_changed_is_read_as_it_is_after_the_commit(
+    rows: Rows, store: MemoryStore, change: LeadRow | None
+) -> None:
+    rows.put(LeadRow(points=1), "a")
+    commit(rows, store)
+    assert rows.get(LeadRow, "a") == LeadRow(points=1)
+    if change is None:
+        rows.delete(LeadRow, "a")
+    else:
+        rows.put(change, "a")
+    commit(rows, store)
+    assert rows.get(LeadRow, "a") == change
+
+
+def test_rows_that_are_busy_are_read_from_the_store_once_and_others_are_forgotten(
+    store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = Rows(store)
+    for number in range(3 * MOST_KEPT):
+        writer.put(LeadRow(points=number), f"{number}")
+    commit(writer, store)
+    asked: list[bytes] = []
+    read = store.get
+    monkeypatch.setattr(store, "get", lambda key: asked.append(key) or read(key))
+    rows = Rows(store)
+    for number in range(3 * MOST_KEPT):
+        assert rows.get(LeadRow, f"{number}") == LeadRow(points=number)
+        assert rows.get(LeadRow, "0") == LeadRow(points=0)
+        rows.committed()
+    assert len(asked) == 3 * MOST_KEPT
+    assert rows.get(LeadRow, "1") == LeadRow(points=1)
+    assert len(asked) == 3 * MOST_KEPT + 1, "it was kept although nobody asked for it any more"
