@@ -60,7 +60,9 @@ class DeskRequest(Model):
     handoff_id: str
     mode: RequestMode
     kind: Kind
-    rep_id: str | None = Field(default=None, description="Who is meant, for follow and owner.")
+    rep_id: str | None = Field(
+        default=None, description="Who is meant, for follow and owner; for a turn: who claimed it."
+    )
     total: int = Field(description="The lead's points when it asked.")
     since_ms: Milliseconds = Field(description="When the lead became due for a hand-off.")
     raised_hand: bool = Field(default=False, description="Not held back by capacity; the shorter deadline.")

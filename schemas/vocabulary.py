@@ -32,6 +32,7 @@ class Kind(StrEnum):
     IN_CYCLE = "in_cycle"
     INQUIRY = "inquiry"
     SERVICE = "service"
+    CLAIMED = "claimed"
 
 
 class Action(StrEnum):
@@ -72,6 +73,7 @@ class Route(StrEnum):
     TERRITORY = "territory"
     OTHERWISE = "otherwise"
     BY_HAND = "by_hand"
+    CLAIMED = "claimed"
 
 
 class RouteMiss(StrEnum):
@@ -106,6 +108,7 @@ class HowChosen(StrEnum):
     DEPUTY = "deputy"
     FALLBACK = "fallback"
     BY_HAND = "by_hand"
+    CLAIMED = "claimed"
     MANAGER = "manager"
 
 

@@ -133,7 +133,7 @@ def _let_go(case: Case, lead_id: str, lead: LeadRow, excluded: Reason) -> LeadRo
         return lead
     lead = no_longer_due(case, lead_id, lead)
     lead = handoffs.close_all_of(case, lead, (excluded,))
-    return replace(lead, handed=False, raised_hand=False, reached_mql=False)
+    return replace(lead, handed=False, raised_hand=False, reached_mql=False, claimed=False)
 
 
 # Stage and score.

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def make_due(case: Case, lead_id: str, lead: LeadRow, due: Due, total: int, fit_points: int = 0) -> LeadRow:
-    """Return the lead as due. One that waits already only moves up when it raises its hand."""
+    """Return the lead as due. One that waits already only moves up when it raises its hand, or a rep takes it."""
     held = case.rows.get(PendingRow, case.key, lead.pending, lead_id) if lead.pending else None
     if held is not None:
-        if held.raised or not due.raised:
+        if not due.claimed_by and (held.raised or not due.raised):
             return lead
         case.rows.delete(PendingRow, case.key, lead.pending, lead_id)
         handoff_id = held.handoff_id
@@ -30,7 +30,7 @@ def make_due(case: Case, lead_id: str, lead: LeadRow, due: Due, total: int, fit_
         case.change(handoff_n=number)
         handoff_id = f"{case.key}#{lead.cycle}.{number}"
     row = PendingRow(
-        raised=due.raised,
+        raised=due.raised or (held is not None and held.raised),
         since_ms=case.now_ms,
         day=due.day,
         total=total,
@@ -39,8 +39,10 @@ def make_due(case: Case, lead_id: str, lead: LeadRow, due: Due, total: int, fit_
         event_id=case.event_id,
         reasons=due.reasons,
         campaign=lead.campaign,
+        claimed_by=due.claimed_by or (held.claimed_by if held else ""),
+        is_early=bool(due.claimed_by) if held is None else held.is_early,
     )
-    order = f"{0 if due.raised else 1}{case.now_ms:015d}"
+    order = f"{0 if row.raised or row.claimed_by else 1}{case.now_ms:015d}"
     case.rows.put(row, case.key, order, lead_id)
     case.owner_question = True
     return replace(lead, pending=order, handed=True)

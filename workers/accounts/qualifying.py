@@ -49,6 +49,8 @@ class Due(NamedTuple):
     """The day as of which it is explained."""
     reasons: tuple[Reason, ...]
     raised: bool = False
+    claimed_by: str = ""
+    """The rep who took it."""
 
 
 def decide(
@@ -75,7 +77,7 @@ def decide(
     if lead.verdict is not None:
         lead, score = new_cycle(lead, score)
         reasons = (*reasons, Reason.NEW_POINTS_SINCE)
-    due = None if lead.raised_hand else Due(day, reasons)
+    due = None if lead.raised_hand or lead.claimed else Due(day, reasons)
     return replace(lead, reached_mql=True), score, due
 
 
@@ -162,6 +164,7 @@ def new_cycle(lead: LeadRow, score: ScoreRow) -> tuple[LeadRow, ScoreRow]:
         handed=False,
         accepted=False,
         qualified=False,
+        claimed=False,
         verdict=None,
         verdict_why=None,
     )
@@ -184,7 +187,7 @@ def is_still_due(case: Case, lead: LeadRow, fit: Fit) -> bool:
         return False
     if not lead.raised_hand and restriction(case.terms, lead) is not None:
         return False
-    if lead.raised_hand or is_customer(company) or has_open_opportunity(company):
+    if lead.raised_hand or lead.claimed or is_customer(company) or has_open_opportunity(company):
         return True
     return lead.reached_mql and fit.state is GateState.PASS
 

@@ -14,8 +14,9 @@ from schemas.desk_requests import AccountDepends, DeskRequest, DeskReturn
 from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import Alert, HowChosen
 from workers.accounts import handoffs, moves
+from workers.accounts.claiming import for_claimant, kind_due
 from workers.accounts.facts import fit_of
-from workers.accounts.ownership import is_customer, kind_of, named_by_crm, owner_of
+from workers.accounts.ownership import is_customer, named_by_crm, owner_of
 from workers.accounts.parts import OpenRequest
 from workers.accounts.pending import first_due, no_longer_due
 from workers.accounts.qualifying import is_still_due
@@ -121,20 +122,20 @@ def _plan_of_lead(case: Case, request: OpenRequest) -> Plan | None:
     row = case.rows.get(PendingRow, case.key, request.pending, request.lead_id)
     if row is None:
         return None
-    kind = _due_kind(case, case.lead(request.lead_id), raised=row.raised)
+    kind = _due_kind(case, case.lead(request.lead_id), row)
     if kind is None or kind is not request.kind:
         return None
     if request.is_waiting and not request.raised:
         first = first_due(case)
-        if (first is not None and first[2].raised) or moves.comes_first(case):
+        if (first is not None and (first[2].raised or first[2].claimed_by)) or moves.comes_first(case):
             return None
-    return _plan(case, kind, request.lead_id, row.total, row.fit)
+    return for_claimant(case, _plan(case, kind, request.lead_id, row.total, row.fit), row)
 
 
-def _due_kind(case: Case, lead: LeadRow, *, raised: bool) -> Kind | None:
+def _due_kind(case: Case, lead: LeadRow, row: PendingRow) -> Kind | None:
     """The kind of hand-off that a lead which waits would get; None where it may no longer have one."""
     fit = fit_of(case.terms, case.account.company, lead.facts)
-    return kind_of(case.account, fit.state, raised=raised) if is_still_due(case, lead, fit) else None
+    return kind_due(case.account, fit.state, row) if is_still_due(case, lead, fit) else None
 
 
 # Asking.
@@ -152,8 +153,8 @@ def _ask_next(case: Case) -> None:
             lead = no_longer_due(case, lead_id, lead)
             case.put_lead(lead_id, replace(lead, handed=False, reached_mql=False))
             continue
-        kind = kind_of(case.account, fit.state, raised=row.raised)
-        plan = _plan(case, kind, lead_id, row.total, row.fit)
+        kind = kind_due(case.account, fit.state, row)
+        plan = for_claimant(case, _plan(case, kind, lead_id, row.total, row.fit), row)
         request = OpenRequest(
             request_id="",
             desk=plan.desk,

@@ -192,6 +192,8 @@ class LeadRow(Row, frozen=True):
     """A hand-off of this cycle is due or made."""
     accepted: bool = False
     qualified: bool = False
+    claimed: bool = False
+    """A rep took it in this cycle."""
     verdict: Stage | None = None
     """How the cycle ended: recycled, expired or disqualified, until a new one."""
     verdict_why: Reason | None = None
@@ -336,6 +338,10 @@ class PendingRow(Row, frozen=True):
     """The points of fit in ``total``."""
     reasons: tuple[Reason, ...] = ()
     campaign: CampaignMark | None = None
+    claimed_by: str = ""
+    """The rep who took it."""
+    is_early: bool = False
+    """It was taken before it was due by itself."""
 
 
 class HandoffRow(Row, frozen=True):

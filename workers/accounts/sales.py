@@ -14,6 +14,7 @@ from schemas.desk_requests import DeskReturn, RequestMode
 from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import DeadLetterReason, Reason, RejectReason, SalesAction, Stage
 from workers.accounts import deadlines, escalation, expiry, handoffs, service, touches
+from workers.accounts.claiming import claim
 from workers.accounts.counts import after_no
 from workers.accounts.facts import market_facts
 from workers.accounts.judging import judge
@@ -47,7 +48,9 @@ def sales_answered(case: Case, event: SalesAnswered) -> None:
     action = event.activity.action
     if action in _TOUCHES:
         lead = _touched(case, lead_id, lead, event)
-    if action in OF_DEALS:
+    if action is SalesAction.CLAIMED:
+        claim(case, lead_id, event.activity.rep_id, event.occurred_at_ms)
+    elif action in OF_DEALS:
         case.owner_question = True
         _touch_all(case, about, event)
         lead, score = deal_said(case, lead_id, lead, _score(case, lead_id), event)

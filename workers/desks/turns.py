@@ -13,6 +13,7 @@ from schemas.desk_requests import DeskRequest, RequestMode
 from schemas.vocabulary import HowChosen, Kind, PassedOver
 from workers.desks.candidates import Lineup, line_up
 from workers.desks.capacity import in_period
+from workers.desks.claims import decide_claim
 from workers.desks.escalation import is_overdue, to_manager
 from workers.desks.outcome import Outcome, State
 from workers.desks.presence import why_not_there
@@ -46,7 +47,9 @@ def decide_at_desk(
         return Outcome(State.UNAVAILABLE)
     if request.kind in {Kind.INQUIRY, Kind.SERVICE}:
         return Outcome(State.ASSIGNED, deadline=terms.deadline(request, desk, None, now_ms))
-    if request.mode is not RequestMode.TURN and request.rep_id is not None:
+    if request.mode is RequestMode.TURN and request.rep_id is not None:
+        return decide_claim(terms, rows, request, desk, now_ms)
+    if request.rep_id is not None:
         return _decide_follow(terms, rows, request, desk, now_ms)
     return _decide_turn(terms, rows, request, desk, now_ms, is_released=is_released)
 

@@ -21,7 +21,15 @@ from workers.embedded.findings import Findings, Reconciliation
 _SAMPLE = 12
 _MOST_LATER = 3
 """Of those shown, hand-offs that were moved or withdrawn."""
-_KIND_ORDER = (Kind.MQL, Kind.RAISED_HAND, Kind.EXPANSION, Kind.IN_CYCLE, Kind.INQUIRY, Kind.SERVICE)
+_KIND_ORDER = (
+    Kind.MQL,
+    Kind.RAISED_HAND,
+    Kind.EXPANSION,
+    Kind.IN_CYCLE,
+    Kind.CLAIMED,
+    Kind.INQUIRY,
+    Kind.SERVICE,
+)
 
 
 def print_report(
