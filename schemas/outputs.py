@@ -47,6 +47,14 @@ class LeadScore(Output):
     )
 
 
+class StageWords(Model):
+    """A stage in the words of the policy."""
+
+    name: str | None = Field(default=None, description="As people call it.")
+    crm_name: str | None = Field(default=None, description="As the CRM calls it.")
+    definition: str | None = Field(default=None, description="What was agreed that it means.")
+
+
 class LeadStage(Output):
     """A lead went from one stage to another. Key: lead_id."""
 
@@ -55,6 +63,7 @@ class LeadStage(Output):
     lead_id: str
     from_stage: Stage | None = None
     to_stage: Stage
+    stage_words: StageWords | None = Field(default=None, description="The new stage in the policy's words.")
     cycle: int
     bounces: int | None = Field(default=None, description="How often sales has sent the lead back.")
     forecast_probability_percent: int | None = Field(default=None, description="For an opportunity.")
@@ -128,6 +137,8 @@ class LeadRouting(Output):
         default_factory=list, max_length=50, description="The lines before this route, in the policy's order."
     )
     passed_over: list[PassedOverRep] = Field(default_factory=list, max_length=20)
+    stage: Stage | None = Field(default=None, description="Where the lead stands as this is said.")
+    stage_words: StageWords | None = Field(default=None, description="The stage in the policy's words.")
     touches: list[Touch] | None = Field(
         default=None, max_length=20, description="Marketing's and sales', the latest 20 lines."
     )

@@ -215,6 +215,8 @@ def say(
         how_chosen=None if is_withdrawn else row.holder.how,
         earlier_routes=earlier_routes(earlier),
         passed_over=[PassedOverRep(rep_id=rep_id, why=why) for rep_id, why in row.passed_over],
+        stage=lead.stage,
+        stage_words=terms.stage_words.get(lead.stage) if lead.stage else None,
         touches=None if is_withdrawn else listed(terms, score, of_lead(case, row.lead_id)) or None,
         bounces=lead.bounces or None,
         forecast_probability_percent=None if is_withdrawn else forecast_percent(terms.policy, case.account),

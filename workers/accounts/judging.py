@@ -202,6 +202,7 @@ def _go(
         lead_id=lead_id,
         from_stage=lead.stage,
         to_stage=stage,
+        stage_words=case.terms.stage_words.get(stage),
         cycle=lead.cycle,
         bounces=lead.bounces or None,
         forecast_probability_percent=forecast_percent(case.terms.policy, case.account)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Raw
 
+from schemas.outputs import StageWords
+from schemas.vocabulary import Stage
 from workers.accounts.behaviour import RuleBook
 from workers.accounts.fit import Gates
 from workers.policy.hours import zone
@@ -37,6 +39,7 @@ class Terms:
             not self.counts_nothing_untracked or privacy.unstated_consent.tracking == "given"
         )
         self.may_market_unasked = privacy.unstated_consent.marketing == "given"
+        self.stage_words = _stage_words(policy)
         expired = policy.stages.expired
         self.expires_after_days = None if expired is None else expired.days_without_touch
         self.no_touch = frozenset(() if expired is None else expired.no_touch)
@@ -68,3 +71,16 @@ class Terms:
     def _offset_of_quarter(self, quarter: int) -> int:
         offset = datetime.fromtimestamp(quarter * QUARTER_MS / 1000, UTC).astimezone(self._zone).utcoffset()
         return 0 if offset is None else round(offset.total_seconds() * 1000)
+
+
+def _stage_words(policy: Policy) -> dict[Stage, StageWords]:
+    """What the policy says of each stage; a stage of which it says nothing is left out."""
+    said = {
+        stage: StageWords(
+            name=policy.stages.names.get(stage),
+            crm_name=policy.stages.crm_names.get(stage),
+            definition=policy.definitions.get(stage.value),
+        )
+        for stage in Stage
+    }
+    return {stage: words for stage, words in said.items() if words != StageWords()}

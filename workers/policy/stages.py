@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from schemas.vocabulary import RejectReason, Request
+from schemas.vocabulary import RejectReason, Request, Stage
 from workers.policy.base import Part
-from workers.policy.scalars import Count, Days, Name, Percent, Points, refuse
+from workers.policy.scalars import Count, Days, Name, Percent, Points, Text, refuse
 
 LEAST_PROBABILITY_PERCENT, MOST_PROBABILITY_PERCENT = 10, 20
 MOST_ATTEMPTS = 20
@@ -128,3 +128,7 @@ class Stages(Part):
     sales_says_no: SalesSaysNo
     attempts_before_no: Annotated[Count, Field(le=MOST_ATTEMPTS)] | None = None
     """Contacts that sales owes a lead before it says not_now or unreachable; fewer are reported. Left out: none."""
+    names: dict[Stage, Text] = Field(default_factory=dict)
+    """What people call a stage, said with it: ``names: {sal: Accepted by sales}``."""
+    crm_names: dict[Stage, Text] = Field(default_factory=dict)
+    """What the CRM calls a stage, so that it can be written to as it is: ``crm_names: {mql: Marketing Qualified}``."""

@@ -49,3 +49,16 @@ def test_a_company_may_say_what_is_no_touch_of_its_leads(changed: Changed) -> No
     expired = load_policy(text).stages.expired
     assert expired is not None
     assert (expired.days_without_touch, expired.no_touch) == (90, ("letter_sent",))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("    mql: Marketing Qualified\n", "    mqls: Marketing Qualified\n", "the key mqls"),
+        ("names: {sal: accepted", "names: {anonymous: nobody yet, sal: accepted", "the key anonymous"),
+    ],
+)
+def test_only_a_stage_that_there_is_has_a_name(
+    changed: Changed, problems: Problems, old: str, new: str, found: str
+) -> None:
+    assert found in {one.found for one in problems(changed((old, new)))}
