@@ -104,21 +104,45 @@ def changes(chance: Dice, market: list[Company], start: datetime) -> Iterator[Ha
 
 
 def answers(chance: Dice, asked: list[tuple[Person, datetime]]) -> Iterator[Happening]:
-    """What sales says of people who asked for something: most are called, some twice, some are turned down."""
+    """What sales says of people who asked for something: some it takes before, most it calls, some it turns down."""
     for number, (person, when) in enumerate(asked):
         owner = ((person.company.record or {}) if person.company else {}).get("owner_rep_id") or "mia"
         at = when + timedelta(minutes=chance.choice((9, 20, 50, 150, 400, 1_500)))
+        if chance.happens(6):
+            yield _answer(number, "claimed", person, owner, when - timedelta(hours=chance.randrange(1, 5)))
         if chance.happens(15):
             continue
         yield _answer(number, "touched", person, owner, at, channel=chance.choice(("call", "mail")))
         at += timedelta(hours=chance.randrange(1, 30))
-        fate = chance.fate({"accepted": 50, "rejected": 22, "reassigned": 4}, "silent")
+        fate = chance.fate({"accepted": 50, "rejected": 20, "reassigned": 4, "returned": 2}, "silent")
         if fate == "accepted":
             yield _answer(number, "accepted", person, owner, at)
+            yield from _pursued(chance, number, person, owner, at)
+        elif fate == "returned":
+            yield _answer(number, "returned", person, owner, at)
         elif fate == "rejected":
             yield _answer(number, "rejected", person, owner, at, reason=chance.choice(_REASONS))
         elif fate == "reassigned":
             yield _answer(number, "reassigned", person, owner, at, to_rep_id="tom")
+
+
+def _pursued(chance: Dice, number: int, person: Person, owner: str, at: datetime) -> Iterator[Happening]:
+    """What becomes of a lead that was accepted: of some a deal, of which few are won within the fortnight."""
+    if not chance.happens(60):
+        return
+    at += timedelta(hours=chance.randrange(4, 40))
+    yield _answer(number, "sales_qualified", person, owner, at)
+    if not chance.happens(45):
+        return
+    at += timedelta(hours=chance.randrange(8, 60))
+    amount = chance.randrange(40, 400) * 1_000
+    yield _answer(number, "opportunity_opened", person, owner, at, amount=amount, currency="USD")
+    at += timedelta(hours=chance.randrange(24, 120))
+    ending = chance.fate({"won": 25, "lost": 30}, "open")
+    if ending == "won":
+        yield _answer(number, "won", person, owner, at, amount=amount, currency="USD")
+    elif ending == "lost":
+        yield _answer(number, "lost", person, owner, at)
 
 
 def _rep(rep_id: str, start: datetime, at: datetime, *, active: bool) -> Happening:

@@ -145,7 +145,9 @@ def test_the_crm_changes_and_sales_answers_during_the_fortnight(fortnight: list[
 
     assert len(crm) >= 20
     assert any(record.value is None for record in crm)
-    assert all(actions[action] > 5 for action in ("touched", "accepted", "rejected", "reassigned"))
+    assert all(actions[action] > 5 for action in ("touched", "claimed", "accepted", "rejected", "reassigned"))
+    assert all(actions[action] > 5 for action in ("sales_qualified", "opportunity_opened"))
+    assert all(actions[action] for action in ("won", "lost", "returned"))
 
 
 def test_the_crm_knows_some_people_learns_of_others_late_and_must_not_contact_a_few(

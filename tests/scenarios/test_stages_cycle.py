@@ -1,0 +1,85 @@
+"""One cycle: an MQL once, a raised hand after it, labels that change; and the way back after a no."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.scenarios.story import Story
+
+ANN = "ann@harbor.example"
+
+
+@pytest.fixture
+def mql(story: Story) -> Story:
+    """Ann of Harbor is an MQL on Tuesday at ten, and Mia has her."""
+    story.rep("mia")
+    story.rep("tom")
+    story.bank("harbor")
+    story.form(ANN, "tue 10:00")
+    story.much_interest(ANN, "tue 10:05")
+    return story
+
+
+def test_a_raised_hand_after_the_mql_is_another_kind_for_the_same_rep_with_less_time(mql: Story) -> None:
+    mql.form(ANN, "tue 10:10", "demo")
+
+    told = mql.told()
+
+    assert told.handoffs == [("assigned", "mql", "mia"), ("assigned", "raised_hand", "mia")]
+    first, second = (one["first_response_due_at"] for one in told.of("lead.routing"))
+    assert (first, second) == ("2026-03-03T18:05:00Z", "2026-03-03T15:40:00Z")
+
+
+def test_a_hand_that_is_raised_again_makes_no_other_hand_off(mql: Story) -> None:
+    mql.form(ANN, "tue 10:10", "demo")
+    mql.form(ANN, "wed 10:10", "pricing")
+
+    assert len(mql.told().handoffs) == 2
+
+
+def test_more_points_after_the_mql_make_no_other_mql(mql: Story) -> None:
+    mql.much_interest(ANN, "wed 10:00")
+
+    told = mql.told()
+
+    assert told.stages.count("mql") == 1
+    assert len(told.handoffs) == 1
+
+
+def test_a_missing_fact_changes_the_label_and_not_the_rep(story: Story) -> None:
+    story.rep("mia")
+    story.rep("tom")
+    story.bank("harbor", revenue=None)
+    story.form(ANN, "tue 10:00", "demo")
+    story.bank("harbor", "wed 10:00", revenue={"amount": 900_000_000, "currency": "USD"})
+
+    told = story.told()
+
+    assert told.handoffs == [("assigned", "raised_hand", "mia"), ("relabelled", "raised_hand", "mia")]
+    assert [one["qualification"] for one in told.of("lead.routing")] == ["pending", "mql"]
+
+
+@pytest.mark.parametrize(("papers", "comes_back"), [(1, False), (2, True)])
+def test_after_a_no_a_lead_returns_by_twelve_new_points_to_the_rep_who_had_it(
+    mql: Story, papers: int, comes_back: bool
+) -> None:
+    mql.sales("rejected", ANN, "tue 12:00", reason="not_now")
+    mql.activity("download", "wed 10:00", times=papers, email=ANN)
+
+    told = mql.told()
+
+    assert told.stages[-1] == ("mql" if comes_back else "recycled")
+    if comes_back:
+        assert told.handoffs[-1] == ("assigned", "mql", "mia")
+        assert told.of("lead.stages")[-1]["cycle"] == 2
+
+
+def test_a_market_that_is_not_ours_is_in_question_until_its_facts_are_confirmed(mql: Story) -> None:
+    mql.sales("rejected", ANN, "tue 12:00", reason="not_our_market")
+    mql.form("bob@harbor.example", "wed 10:00")
+    mql.much_interest("bob@harbor.example", "wed 10:05")
+    before = mql.told().stages
+    mql.bank("harbor", "thu 10:00", facts_confirmed_at="2026-03-05T10:00:00-05:00")
+
+    assert before.count("mql") == 1
+    assert mql.told().stages.count("mql") == 2
