@@ -40,6 +40,16 @@ def begin(case: Case, lead_id: str, at_ms: int) -> None:
     _watch(case, lead_id, day)
 
 
+def identified(case: Case, lead_id: str, lead: LeadRow, at_ms: int) -> None:
+    """A known lead gave its address once more. An expiry is for the event to take back that comes with it."""
+    if case.terms.expires_after_days is None or lead.verdict is Stage.EXPIRED:
+        return
+    day = case.terms.day_of(at_ms)
+    score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
+    if day > last_day(score):
+        case.rows.put(replace(score, touched_day=day), case.key, lead_id)
+
+
 def look_again(case: Case, lead_id: str) -> None:
     """The policy is another: the timer is set by it. A lead whose touches nobody has counted begins today."""
     if case.terms.expires_after_days is None or case.lead(lead_id).stage is None:

@@ -31,6 +31,8 @@ def met(case: Case, event: LeadIdentified | LeadActivity | LeadForm | LeadConsen
         case.put_lead(event.lead_id, lead)
         if held.stage is None and lead.stage is not None:
             expiry.begin(case, event.lead_id, event.occurred_at_ms)
+    if event.type == "lead_identified" and held.stage is not None:
+        expiry.identified(case, event.lead_id, lead, event.occurred_at_ms)
     return lead
 
 

@@ -214,3 +214,11 @@ def test_a_touch_that_counts_nothing_is_remembered_of_who_was_never_handed_over_
     market.send(activity("survey_taken", at_ms=MONDAY + 9 * DAY_MS), at_ms=MONDAY + 9 * DAY_MS)
     assert steps(market.tick(EXPIRY + 9 * DAY_MS - 1)) == []
     assert steps(market.tick(EXPIRY + 9 * DAY_MS)) == ["expired"]
+
+
+def test_who_gives_the_address_again_has_done_something_by_its_date_whichever_comes_first() -> None:
+    for days in ((0, 9), (9, 0)):
+        market = Market()
+        market.send(*(identified(at_ms=MONDAY + day * DAY_MS) for day in days), at_ms=MONDAY + 9 * DAY_MS)
+        assert steps(market.tick(EXPIRY + 9 * DAY_MS - 1)) == []
+        assert steps(market.tick(EXPIRY + 9 * DAY_MS)) == ["expired"]
