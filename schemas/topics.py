@@ -183,3 +183,17 @@ TOPICS: dict[str, Topic] = {
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {
     name: TypeAdapter(topic.model) for name, topic in TOPICS.items() if topic.model is not None
 }
+
+
+SHADOW = ".shadow"
+"""How topics end that a shadow writes: the same models, keys and partitions, beside those of the router in charge."""
+
+
+def shadow_of(name: str) -> str:
+    """Return what a topic of ours is called for a shadow."""
+    return name + SHADOW
+
+
+def shadowed_by(name: str) -> str:
+    """Return the topic of the contract that a topic stands for."""
+    return name.removesuffix(SHADOW)

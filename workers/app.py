@@ -25,6 +25,7 @@ from workers.engine.faust_app import EngineApp, build_app
 from workers.engine.quarantine import QuarantineLimits
 from workers.log import configure_logging
 from workers.settings import Clock, Security, Settings, SettingsError
+from workers.shadow import shadow_dead_letters, shadow_spec
 from workers.topics import TopicsError, check_topics
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def build_context(
         data_dir=DataDir(settings.data_dir, settings.app_id),
         edge_clock=StampClock() if settings.clock is Clock.STAMPS else WallClock(),
         config=config,
-        dead_letter=dead_letter,
+        dead_letter=shadow_dead_letters(dead_letter) if settings.shadow else dead_letter,
         limits=Limits(
             quarantine=QuarantineLimits(
                 share_percent=int(settings.dead_letter_share_percent), run=settings.dead_letter_run
@@ -70,6 +71,8 @@ def make_app(settings: Settings, only: Sequence[str] = ()) -> EngineApp:
     Raises TopicsError where topics are missing or differ, SettingsError, PolicyError, DataDirLockedError.
     """
     specs = make_specs(settings.required_lead_id_key(), settings.partitions)
+    if settings.shadow:
+        specs = {name: shadow_spec(spec) for name, spec in specs.items()}
     unknown = [name for name in only if name not in specs]
     if unknown:
         raise SettingsError(f"no agent is called {', '.join(unknown)}; there are {', '.join(specs)}")

@@ -114,6 +114,9 @@ class Settings(BaseSettings):
     lead_id_key: SecretStr | None = Field(
         default=None, description="Secret from which lead ids are made; belongs in the backup."
     )
+    shadow: bool = Field(
+        default=False, description="Run beside the router in charge: write topics that end in .shadow alone."
+    )
     clock: Clock = Field(default=Clock.WALL, description="What moves time when no record does.")
 
     max_batch_records: Count = Field(default=2_000, description="Most records of one transaction.")

@@ -19,6 +19,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from schemas.topics import DAY_MS, TOPICS, Direction
 from workers.clients import client_arguments
 from workers.engine.context import changelog_topic
+from workers.shadow import topic_names
 
 if TYPE_CHECKING:
     from workers.settings import Settings
@@ -99,8 +100,10 @@ def plan(settings: Settings, erase_within_ms: int = DAY_MS) -> list[PlannedTopic
         "delete.retention.ms": str(DAY_MS),
         "min.cleanable.dirty.ratio": "0.2",
     }
+    names = topic_names() if settings.shadow else {name: name for name in TOPICS}
     wanted = {
-        topic.name: topic.config() | (lag if topic.compacted and topic.direction is Direction.OUT else {})
+        names[topic.name]: topic.config()
+        | (lag if topic.compacted and topic.direction is Direction.OUT else {})
         for topic in TOPICS.values()
     }
     wanted |= {changelog_topic(settings.app_id, agent): changelog for agent in AGENTS}

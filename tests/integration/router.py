@@ -20,7 +20,7 @@ from router_worker import Wish
 from tape import Tape
 from waiting import eventually
 
-from schemas.topics import TOPICS
+from schemas.topics import TOPICS, shadow_of
 from workers.agents import AGENTS, make_specs
 from workers.embedded.happening import Happening
 from workers.replay.lines import read_line
@@ -96,9 +96,10 @@ class Router:
         admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
         await admin.start()
         try:
-            if left := sorted(set(await admin.list_topics()) & TOPICS.keys()):
+            ours = TOPICS.keys() | set(map(shadow_of, TOPICS))
+            if left := sorted(set(await admin.list_topics()) & ours):
                 await admin.delete_topics(left)
-                while set(await admin.list_topics()) & TOPICS.keys():
+                while set(await admin.list_topics()) & ours:
                     pass
         finally:
             await admin.close()

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 from aiokafka import AIOKafkaProducer
 
-from schemas.topics import DESK_REQUESTS, DIRECTORY_EVENTS, LEAD_EVENTS, VISITOR_EVENTS
+from schemas.topics import DESK_REQUESTS, DIRECTORY_EVENTS, LEAD_EVENTS, VISITOR_EVENTS, shadow_of
 from workers.clients import client_arguments
 from workers.commands.failure import FAILED, CommandError
 from workers.commands.sources import load_config, load_settings
@@ -37,10 +37,15 @@ Only = Annotated[
     list[Agent] | None, typer.Option("--only", help="This hop; may be repeated.", show_default="all hops")
 ]
 
+Shadow = Annotated[
+    bool | None,
+    typer.Option("--shadow", help="Of a router that runs beside the one in charge.", show_default=False),
+]
+
 topics_app = typer.Typer(help="The topics at the broker.", no_args_is_help=True)
 
 
-def worker(only: Only = None) -> None:
+def worker(only: Only = None, shadow: Shadow = None) -> None:
     r"""Run the hops until SIGTERM or Ctrl-C: finish the batch in hand, commit, leave within 10 s.
 
     Start as many as you like, on one machine or several, each with its own LEAD_ROUTER_DATA_DIR; they share the
@@ -50,10 +55,11 @@ def worker(only: Only = None) -> None:
 
       KAFKA_BOOTSTRAP=kafka:9092 LEAD_ROUTER_LEAD_ID_KEY=... lead-router worker
       LEAD_ROUTER_DATA_DIR=data/second lead-router worker --only accounts --only desks
+      lead-router worker --shadow
     """
     from workers.app import run_worker  # noqa: PLC0415 - Faust takes a second to import, and other commands need none
 
-    settings = load_settings()
+    settings = load_settings(shadow=shadow)
     settings.required_lead_id_key()
     run_worker(settings, [agent.value for agent in only or Agent])
 
@@ -61,6 +67,7 @@ def worker(only: Only = None) -> None:
 def resume(
     agent: Annotated[Agent, typer.Argument(help="The hop that stopped.")],
     partition: Annotated[int, typer.Argument(min=0, help="Its partition.")],
+    shadow: Shadow = None,
 ) -> None:
     r"""Let a partition go on that stopped because of too many dead letters. Look at dead.letters first.
 
@@ -70,7 +77,7 @@ def resume(
 
       lead-router resume visitors 3
     """
-    settings = load_settings()
+    settings = load_settings(shadow=shadow)
     if partition >= settings.partitions:
         raise CommandError(f"there are partitions 0 to {settings.partitions - 1}; found {partition}")
     asyncio.run(_resume(settings, agent, partition))
@@ -78,11 +85,11 @@ def resume(
 
 
 @topics_app.command()
-def create() -> None:
+def create(shadow: Shadow = None) -> None:
     """Create the topics that are missing, with partitions, retention and compaction as the contract says."""
     from workers.topics import create_topics  # noqa: PLC0415 - the client takes long to import
 
-    settings = load_settings()
+    settings = load_settings(shadow=shadow)
     policy, _ = load_config(settings.policy)
     erase_within_ms = policy.privacy.erase_within
     for line in asyncio.run(create_topics(settings, erase_within_ms=erase_within_ms)):
@@ -90,11 +97,11 @@ def create() -> None:
 
 
 @topics_app.command("check")
-def check_topics_command() -> None:
+def check_topics_command(shadow: Shadow = None) -> None:
     """Compare the topics at the broker with the contract. Exit code 1, and a line each, where they differ."""
     from workers.topics import check_topics  # noqa: PLC0415 - the client takes long to import
 
-    settings = load_settings()
+    settings = load_settings(shadow=shadow)
     policy, _ = load_config(settings.policy)
     problems = asyncio.run(check_topics(settings, policy.privacy.erase_within))
     for line in problems:
@@ -105,7 +112,8 @@ def check_topics_command() -> None:
 
 
 async def _resume(settings: Settings, agent: Agent, partition: int) -> None:
-    emit = control_emit(OWN_LOGS[agent], partition, Resume(agent), int(time.time() * 1_000))
+    log = shadow_of(OWN_LOGS[agent]) if settings.shadow else OWN_LOGS[agent]
+    emit = control_emit(log, partition, Resume(agent), int(time.time() * 1_000))
     async with AIOKafkaProducer(
         **client_arguments(settings), acks="all", enable_idempotence=True
     ) as producer:

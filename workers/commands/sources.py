@@ -13,6 +13,7 @@ from workers.engine.api import Config
 from workers.policy.load import load_policy_file, to_config
 from workers.policy.model import Policy
 from workers.settings import PREFIX, Settings, SettingsError
+from workers.shadow import settings_of_shadow
 
 DEFAULT_POLICY = "default.yaml"
 
@@ -24,11 +25,12 @@ def load_settings(**given: Any) -> Settings:
         SettingsError: one is missing or wrong; every such one is named.
     """
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         raise SettingsError("; ".join(_told(problem) for problem in error.errors())) from None
     except pydantic_settings.SettingsError as error:
         raise SettingsError(str(error)) from None
+    return settings_of_shadow(settings) if settings.shadow else settings
 
 
 def policy_file(path: Path) -> Path:

@@ -10,13 +10,15 @@ import typer
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from rich.console import Console
 
-from schemas.topics import TOPICS
+from schemas.topics import TOPICS, shadowed_by
 from workers.clients import client_arguments
 from workers.commands.failure import CommandError
+from workers.commands.kafka import Shadow
 from workers.commands.sources import load_settings
 from workers.engine.api import Record
 from workers.replay.recorded import recorded_line
 from workers.settings import Settings
+from workers.shadow import topic_names
 from workers.watch import WATCHED, line_of
 
 TopicNames = Annotated[
@@ -37,6 +39,7 @@ def watch(
     from_start: FromStart = False,  # noqa: FBT002 - an option
     to_end: ToEnd = False,  # noqa: FBT002 - an option
     as_json: AsJson = False,  # noqa: FBT002 - an option
+    shadow: Shadow = None,
 ) -> None:
     r"""Show the outputs, one readable line each, until Ctrl-C: who gets a lead and why, scores, stages, alerts.
 
@@ -53,7 +56,10 @@ def watch(
     for name in names:
         if name not in allowed:
             raise CommandError(f"{name!r} is none of {', '.join(allowed)}")
-    asyncio.run(_watch(load_settings(), names, from_start=from_start, to_end=to_end, as_json=as_json))
+    settings = load_settings(shadow=shadow)
+    if settings.shadow:
+        names = tuple(topic_names()[name] for name in names)
+    asyncio.run(_watch(settings, names, from_start=from_start, to_end=to_end, as_json=as_json))
 
 
 async def _watch(
@@ -107,4 +113,4 @@ def _show(record: Any, console: Console, *, as_json: bool) -> None:
         sys.stdout.buffer.write(recorded_line(whole))
         sys.stdout.buffer.flush()
     else:
-        console.print(line_of(record.topic, record.key, record.value))
+        console.print(line_of(shadowed_by(record.topic), record.key, record.value))

@@ -7,7 +7,7 @@ import pkgutil
 
 import pytest
 
-import workers
+import workers.agents
 from workers.accounts import erasure as accounts
 from workers.desks import erasure as desks
 from workers.directory import erasure as directory
