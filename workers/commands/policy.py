@@ -1,4 +1,4 @@
-"""`lead-router policy check`: whether a policy would be loaded."""
+"""`lead-router policy check` and `explain`: whether a policy would be loaded, and what it says in sentences."""
 
 from __future__ import annotations
 
@@ -8,14 +8,10 @@ from typing import Annotated
 import typer
 
 from workers.commands.sources import load_config, policy_file
+from workers.policy.explain import Audience, explain
 from workers.policy.report import check_report
 
 policy_app = typer.Typer(help="The written agreement: what an MQL is, and who gets it.", no_args_is_help=True)
-
-
-@policy_app.callback()
-def _group() -> None:
-    """Keep `check` a command of its own, though it is the only one."""
 
 
 @policy_app.command()
@@ -33,4 +29,23 @@ def check(
     load_config(file)
     _, lines = check_report(policy_file(file))
     for line in lines:
+        typer.echo(line)
+
+
+@policy_app.command("explain")
+def explain_command(
+    file: Annotated[Path, typer.Argument(help="The policy, or a folder with default.yaml.")] = Path("policy"),
+    audience: Annotated[
+        Audience | None, typer.Option("--for", help="Only what concerns them.", show_default="everybody")
+    ] = None,
+) -> None:
+    r"""Print the definitions page: what the policy says, in sentences, with every number that it names.
+
+    [bold]Examples[/]
+
+      lead-router policy explain
+      lead-router policy explain policy/default.yaml --for sales
+    """
+    policy, _ = load_config(file)
+    for line in explain(policy, audience):
         typer.echo(line)

@@ -1,0 +1,125 @@
+"""The definitions page says every key of the policy, to whom it concerns, with the policy's own numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import pytest
+from typer.testing import CliRunner
+
+from workers.cli import app
+from workers.policy.base import Part
+from workers.policy.explain import CONCERNS, Audience, explain, sentence_key
+from workers.policy.model import Policy
+from workers.policy.sentences import SENTENCES
+
+
+def parts_in(annotation: Any) -> Iterator[type[Part]]:
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from parts_in(inner)
+
+
+def models(root: type[Part] = Policy) -> list[type[Part]]:
+    """Every model that a policy is made of."""
+    found: list[type[Part]] = []
+    waiting = [root]
+    while waiting:
+        kind = waiting.pop(0)
+        if kind not in found:
+            found.append(kind)
+            waiting += [one for field in kind.model_fields.values() for one in parts_in(field.annotation)]
+    return found
+
+
+KEYS = [sentence_key(kind, name) for kind in models() for name in kind.model_fields]
+
+
+def test_every_key_of_the_policy_has_a_sentence() -> None:
+    missing = [key for key in KEYS if key not in SENTENCES]
+    assert missing == [], "add to SENTENCES in workers/policy/sentences.py how each of them reads"
+
+
+def test_no_sentence_has_lost_its_key() -> None:
+    assert sorted(SENTENCES.keys() - set(KEYS)) == []
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_sentence_says_the_value_or_is_a_heading(key: str) -> None:
+    sentence = SENTENCES[key]
+    assert sentence.says
+    assert not sentence.says.endswith("."), "the page ends its sentences itself"
+    assert re.findall(r"\{v(?::\w+)?\}", sentence.says) or not sentence.inline
+
+
+def leaves(value: Any) -> Iterator[str]:
+    """The words and numbers of a policy, as the file has them, but for amounts and times."""
+    if isinstance(value, Part):
+        for name in type(value).model_fields:
+            yield from leaves(getattr(value, name))
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield str(key)
+            yield from leaves(one)
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from leaves(one)
+    elif isinstance(value, int) and value < 1_000:
+        yield str(value)
+
+
+def test_the_page_has_every_number_and_name_of_the_policy(default: Policy) -> None:
+    page = "\n".join(explain(default))
+    assert [leaf for leaf in leaves(default) if leaf not in page] == []
+
+
+def test_caps_and_absences_are_said(default: Policy) -> None:
+    page = "\n".join(explain(default))
+    assert "At most 15 points together" in page
+    assert "all of it together gives at most 40 points" in page.lower()
+    assert "Any number of employees will do" in page
+    assert "Whoever the CRM names is a person" in page
+
+
+def test_amounts_and_times_are_written_as_people_write_them(default: Policy) -> None:
+    page = "\n".join(explain(default))
+    assert "500M or more, 5B or less" in page
+    assert "a raised hand 30 minutes" in page
+    assert "within 1 day" in page
+
+
+@pytest.mark.parametrize(
+    ("audience", "reads", "does_not_read"),
+    [
+        (Audience.MARKETING, "What interest is worth", "Whose it is"),
+        (Audience.SALES, "Whose it is", "What is no visit"),
+        (Audience.SERVICE, "Who answers, and how fast", "What interest is worth"),
+        (Audience.PARTNERS, "Whose it is", "Who answers, and how fast"),
+    ],
+)
+def test_everybody_reads_what_concerns_them(
+    default: Policy, audience: Audience, reads: str, does_not_read: str
+) -> None:
+    page = "\n".join(explain(default, audience))
+    assert reads in page
+    assert does_not_read not in page
+    assert "The words we use" in page
+    assert "Fit outweighs behaviour" in page
+
+
+def test_every_part_concerns_somebody_and_is_a_part() -> None:
+    assert CONCERNS.keys() <= Policy.model_fields.keys()
+    assert all(CONCERNS.values())
+
+
+def test_every_line_of_a_page_is_short_enough_to_read_or_a_list(default: Policy) -> None:
+    assert [line for line in explain(default) if len(line) > 400] == []
+
+
+def test_the_command_prints_the_page(default: Policy) -> None:
+    said = CliRunner().invoke(app, ["policy", "explain", "policy/default.yaml", "--for", "sales"])
+    assert said.exit_code == 0
+    assert said.output.splitlines() == explain(default, Audience.SALES)
