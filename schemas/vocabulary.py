@@ -260,6 +260,7 @@ class PrivacyRequestKind(StrEnum):
     """What a person asks of us."""
 
     ERASURE = "erasure"
+    CONSENT = "consent"
 
 
 class DeadLetterReason(StrEnum):

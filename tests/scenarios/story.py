@@ -126,6 +126,11 @@ class Story:
         """Something that happened then, and came only now."""
         self._say(topic, key, came, {"occurred_at": moment(happened).isoformat()} | value)
 
+    def consent(self, email: str, when: str, **purposes: bool) -> None:
+        """The person tells us by letter, or in the settings of a newsletter, what we may do."""
+        said = {"email": email, "request": "consent", "consent": purposes}
+        self._say("privacy.requests", email, when, said)
+
     def much_interest(self, email: str, when: str) -> None:
         """All that behaviour can give: pages of prices, papers, webinars."""
         self.activity("page_view", when, times=3, email=email, url="https://x.example/pricing")

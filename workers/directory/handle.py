@@ -41,6 +41,7 @@ from workers.directory.rep_versions import rep_changed, rep_deleted
 from workers.directory.rows import CountRow, ReadySentRow
 from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.identity.addresses import Address, BadAddressError, normalise
+from workers.identity.consents import consent_changed
 from workers.identity.daily import begin_sweep, ensure_sweep, sweep_counts
 from workers.identity.erasures import FORGET_MARK, erased_until_ms, forget_mark, mark_kept_ms
 from workers.identity.event_time import AHEAD_MS, event_time, to_ms
@@ -158,7 +159,14 @@ class DirectoryHop:
             return letters.keep(rows, event, clock.now_ms)
         if isinstance(event, PersonErased):
             return erasure.erase(rows, event, clock.now_ms, self._mark_kept_ms)
-        return erasure.asked(event, self._person(event.email), record.timestamp_ms, self._partitions)
+        person = self._person(event.email)
+        if event.consent is None:
+            return erasure.asked(event, person, record.timestamp_ms, self._partitions)
+        at_ms = min(to_ms(event.occurred_at), record.timestamp_ms + AHEAD_MS)
+        if at_ms <= erased_until_ms(rows, person.lead_id):
+            return []
+        changed = consent_changed(person.lead_id, person.account_key, event.event_id, at_ms, event.consent)
+        return [emit(LEAD_EVENTS, changed)]
 
     def _person(self, email: str) -> Person:
         return person_of(_address(email), self._lead_id_key)

@@ -41,10 +41,15 @@ class When(Part):
     """
 
     activity: Activities = ()
+    """Words of ``activity``, one or several."""
     url: Globs = ()
+    """Patterns of the page's address."""
     asset: Globs = ()
+    """Patterns of what was downloaded or watched."""
     form: Globs = ()
+    """Patterns of the form's id: the rule is about form fills."""
     campaign: Globs = ()
+    """Patterns of the campaign's name: ``campaign: "launch-*"``."""
 
     @model_validator(mode="after")
     def _says_something(self) -> When:

@@ -21,8 +21,11 @@ class Industry(Part):
     """Gate ``industry``: any listed code suffices; a listed code covers all that begin with it."""
 
     points: Points
+    """What a listed code gives."""
     sic: Codes = ()
+    """SIC codes or their first digits."""
     naics: Codes = ()
+    """NAICS codes or their first digits."""
 
     @model_validator(mode="after")
     def _has_a_code(self) -> Industry:
@@ -40,8 +43,11 @@ class Range(Part):
     """Gates ``revenue`` (in the policy's currency, a year) and ``employees``: both bounds are inclusive."""
 
     points: Points
+    """What a value within gives."""
     from_: Amount | None = Field(default=None, alias="from")
+    """The least, included."""
     to: Amount | None = None
+    """The most, included."""
 
     @model_validator(mode="after")
     def _bounds(self) -> Range:
@@ -60,7 +66,9 @@ class Country(Part):
     """Gate ``country``: the company's, ISO 3166-1 alpha-2 in capitals."""
 
     points: Points
+    """What a listed country gives."""
     in_: Annotated[tuple[CountryCode, ...], Field(alias="in", min_length=1, max_length=250)]
+    """The countries."""
 
 
 def _excludable(value: Relationship) -> Relationship:
@@ -110,7 +118,9 @@ class Functions(Part):
     """Gate ``function``: the words (whole, any case) by which each function is known."""
 
     points: Points
+    """What a listed function gives."""
     names: Annotated[dict[Name, Phrases], Field(min_length=1, max_length=50)]
+    """Each function with the words that tell it in a title or a stated function."""
 
     @cached_property
     def patterns(self) -> dict[str, re.Pattern[str]]:
@@ -122,8 +132,11 @@ class Title(Part):
     """One line of the gate ``title``: a level, its points, its words."""
 
     level: Name
+    """What the level is called."""
     points: Points
+    """What it gives."""
     words: Phrases
+    """The words that tell it in a title."""
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:

@@ -151,7 +151,9 @@ class Policy(Part):
         Field(alias="policy"),
         form(r"[a-z0-9][a-z0-9-]{0,63}", "a name of small letters, digits and -, as us-commercial-banks"),
     ]
+    """What the agreement is called; every decision names it."""
     version: Annotated[Count, Field(le=1_000_000)]
+    """Raised with every change: a text that differs under the same version is refused."""
     timezone: ZoneName
     """The zone in which days are counted."""
     currency: CurrencyCode

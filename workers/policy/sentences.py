@@ -109,6 +109,12 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Stages.again": _S(
         "After a no or an expiry a lead comes back with {v}, or by asking for sales", inline=True
     ),
+    "Stages.expired": _S("A lead expires {v}", "no lead expires by silence", inline=True),
+    "Stages.attempts_before_no": _S(
+        "a no is reported that comes before {v} attempts", "a no is taken however few attempts came before"
+    ),
+    "Expired.days_without_touch": _S("{v} days after the last touch of either side"),
+    "Expired.no_touch": _S("of which {v:any} is none", "every activity is a touch"),
     "Stages.opportunity": _S(
         "An opportunity is announced at {v}", "an opportunity is announced without a probability", inline=True
     ),

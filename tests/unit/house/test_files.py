@@ -16,6 +16,7 @@ READ = frozenset({"", ".json", ".jsonl", ".md", ".py", ".sha256", ".toml", ".txt
 MOST_LINES = 330
 """Around 300 lines a file is usually two rooms."""
 LONGER = {
+    "docs/policy.md": "a reference: every key of the policy, made from the models",
     "docs/subscribers.md": "a reference: every field and code with its sentence",
     "tests/mutations/live.py": "a list: each cure that a real broker can show the want of",
     "tests/unit/accounts/market.py": "a market to try the accounts hop in, and the words its claims are told with",

@@ -1,0 +1,57 @@
+"""docs/policy.md says every key of the policy, each with what it holds, what it does and an example."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from workers.policy.base import Part
+from workers.policy.model import Policy
+from workers.policy.reference import PAGE, example_of, main, page, places, stale
+
+KEYS = [(kind, name) for _, kind in places() for name in kind.model_fields]
+
+
+def label(value: object) -> str:
+    return value.__name__ if isinstance(value, type) else str(value)
+
+
+def test_the_page_is_what_the_models_say() -> None:
+    assert not stale(), "python -m workers.policy.reference --write"
+
+
+def test_the_check_says_that_a_page_is_stale(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("workers.policy.reference.PAGE", PAGE.with_name("no-such-page.md"))
+    assert main(["--check"]) == 1
+    assert "--write" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("kind", "name"), KEYS, ids=label)
+def test_every_key_has_an_example(kind: type[Part], name: str) -> None:
+    example = example_of(kind, name)
+    assert example, f"give {kind.__name__}.{name} an example in its docstring, as ``{name}: value``"
+    assert "\n" not in example
+
+
+def test_every_row_of_the_page_is_whole() -> None:
+    rows = [line for line in page().splitlines() if line.startswith("| `")]
+    assert len(rows) == len(KEYS)
+    for row in rows:
+        cells = re.split(r"(?<!\\)\|", row)[1:-1]
+        assert len(cells) == 5
+        key, value, _, does, example = (cell.strip() for cell in cells)
+        assert key
+        assert value
+        assert len(does) > 3, row
+        assert example != "`None`", row
+
+
+def test_every_part_of_the_policy_has_its_section() -> None:
+    headings = re.findall(r"^## (.+)$", page(), re.MULTILINE)
+    assert headings[0] == "The file"
+    assert len(headings) == len(set(headings)) == len(places())
+    assert {"behaviour.rules.*", "routes[]", "desks.*.answer_within"} <= set(headings)
+    assert Policy in {kind for _, kind in places()}

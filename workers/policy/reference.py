@@ -1,0 +1,301 @@
+"""docs/policy.md: every key of the policy, from the models: what it does, what it may hold, its default, an example.
+
+In: the pydantic models, the docstrings of their attributes, and the policies of this repository, from which the examples
+are. Out: the page. ``python -m workers.policy.reference --check`` says whether the page is what the models say, ``--write``
+writes it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import inspect
+import re
+import sys
+import textwrap
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, get_args, get_origin
+
+from pydantic_core import PydanticUndefined
+
+from workers.policy.base import Part
+from workers.policy.document import read
+from workers.policy.explain import sentence_key
+from workers.policy.model import Policy
+from workers.policy.sentences import SENTENCES
+from workers.policy.shown import money, time
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+ROOT: Final = Path(__file__).parents[2]
+PAGE: Final = ROOT / "docs" / "policy.md"
+_MOST_EXAMPLE: Final = 70
+_HEAD: Final = """# Every key of the policy
+
+Made from the models by `python -m workers.policy.reference --write`; `make check` says when it is stale. How to begin is in
+[policy by example](policy-by-example.md); what a policy says in sentences, `lead-router policy explain` prints. A key
+without a default has to be given. The examples are from the policies in [policy/](../policy), or from the models.
+"""
+_READS: Final = {
+    "whole_number": "whole number",
+    "amount": "amount, as 500M",
+    "duration_ms": "time, as 24h",
+    "lasting_ms": "time, as 30s",
+    "bucket_ms": "time, as 24h",
+    "_opening_time_ms": "opening time, as 3h",
+    "multiple_percent": "multiple, as 2x",
+}
+"""What a value is, by the function that reads it from the file."""
+
+
+def page() -> str:
+    """Return the page."""
+    lines = [_HEAD]
+    for place, kind in places():
+        lines += [f"## {place}" if place else "## The file", "", _summary(kind), ""]
+        lines += ["| key | value | default | what it does | example |", "|---|---|---|---|---|"]
+        lines += [_row(kind, name, info) for name, info in kind.model_fields.items()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def places(root: type[Part] = Policy) -> list[tuple[str, type[Part]]]:
+    """Return every model with the first place in the file where it stands, outer ones first."""
+    found: dict[type[Part], str] = {root: ""}
+    waiting = [root]
+    while waiting:
+        kind = waiting.pop(0)
+        for name, info in kind.model_fields.items():
+            key = info.alias or name
+            where = f"{found[kind]}.{key}".removeprefix(".") + _many(info.annotation)
+            for inner in _parts(info.annotation):
+                if inner not in found:
+                    found[inner] = where
+                    waiting.append(inner)
+    return sorted(((place, kind) for kind, place in found.items()), key=lambda one: _order(one[0]))
+
+
+def example_of(kind: type[Part], name: str) -> str | None:
+    """Return an example of a key as it may stand in a file; None where there is none anywhere."""
+    key = sentence_key(kind, name)
+    said = _said_in_policies().get(key)
+    if said is None:
+        info = kind.model_fields[name]
+        alias = info.alias or name
+        doc = " ".join(_attribute_docs(kind).get(name, "").split())
+        quoted = " , ".join(re.findall(r"``(.+?)``", doc))
+        in_place = re.search(rf"\b{alias}: (\{{.*?\}}|\[.*?\]|[^,}}]+)", quoted)
+        if in_place or quoted:
+            return in_place[0].strip() if in_place else f"{alias}: {quoted.split(' , ')[-1]}"
+        if info.is_required() or not info.default or isinstance(info.default, Part):
+            return None
+        return f"{alias}: {_default(info).strip('`')}"
+    return said
+
+
+def stale() -> bool:
+    """Whether the page is not what the models say."""
+    return not PAGE.exists() or PAGE.read_text("utf-8") != page()
+
+
+def _summary(kind: type[Part]) -> str:
+    return _plain(inspect.getdoc(kind) or "")
+
+
+def _row(kind: type[Part], name: str, info: FieldInfo) -> str:
+    doc = _attribute_docs(kind).get(name) or _as_sentence(kind, name)
+    cells = (
+        f"`{info.alias or name}`",
+        _value(info.annotation, info.metadata),
+        _default(info),
+        _plain(doc),
+        f"`{example_of(kind, name)}`",
+    )
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _as_sentence(kind: type[Part], name: str) -> str:
+    if re.fullmatch(r"\{v(:\w+)?\}", SENTENCES[sentence_key(kind, name)].says):
+        return inspect.getdoc(next(_parts(kind.model_fields[name].annotation), kind)) or ""
+    says = re.sub(r"\{v(:\w+)?\}", "…", SENTENCES[sentence_key(kind, name)].says)
+    return says[:1].upper() + says[1:] + ("" if says.endswith("…") else ".")
+
+
+def _plain(text: str) -> str:
+    """Return a docstring on one line, as Markdown."""
+    return " ".join(re.sub(r"``(.+?)``", r"`\1`", text).replace("\n\n", " ").split())
+
+
+@cache
+def _attribute_docs(kind: type[Part]) -> Mapping[str, str]:
+    """Return the docstring under each attribute of a model; those it inherits included."""
+    docs: dict[str, str] = {}
+    for base in reversed(kind.__mro__):
+        if not issubclass(base, Part) or base is Part:
+            continue
+        (body,) = ast.parse(textwrap.dedent(inspect.getsource(base))).body
+        if not isinstance(body, ast.ClassDef):
+            continue
+        for one, after in zip(body.body, body.body[1:], strict=False):
+            if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name) and _is_text(after):
+                docs[one.target.id] = ast.literal_eval(after.value)  # type: ignore[attr-defined]
+    return docs
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
+
+
+# Values.
+
+
+def _value(kind: Any, metadata: list[Any]) -> str:  # noqa: PLR0911 - one line for each kind of value
+    if get_origin(kind) is Annotated:
+        return _value(get_args(kind)[0], [*get_args(kind)[1:], *metadata])
+    if get_origin(kind) in {Union, UnionType}:
+        inner = [_value(one, metadata) for one in get_args(kind) if one is not type(None)]
+        return " or ".join(dict.fromkeys(inner))
+    if get_origin(kind) is Literal:
+        return _listed([str(one) for one in get_args(kind)])
+    if get_origin(kind) is tuple:
+        return f"list of {_value(get_args(kind)[0], [])}"
+    if get_origin(kind) in {dict, Mapping}:
+        return f"names, each with {_value(get_args(kind)[1], [])}"
+    if isinstance(kind, type) and issubclass(kind, Part):
+        return "keys"
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return _listed([str(one.value) for one in kind])
+    reader = next((name for one in metadata if (name := _reader(one)) in _READS), "")
+    return (_READS.get(reader) or "text") + (_bounds(metadata) if reader == "whole_number" else "")
+
+
+def _reader(metadata: Any) -> str:
+    return getattr(getattr(metadata, "func", None), "__name__", "")
+
+
+def _bounds(metadata: list[Any]) -> str:
+    least = max((one.ge for one in metadata if getattr(one, "ge", None) is not None), default=None)
+    most = min((one.le for one in metadata if getattr(one, "le", None) is not None), default=None)
+    inner = [one for one in metadata if hasattr(one, "metadata")]
+    for one in inner:
+        return _bounds([*one.metadata, *(other for other in metadata if other is not one)])
+    said = [f"from {least:,}"] if least is not None else []
+    return " " + " ".join([*said, *([f"to {most:,}"] if most is not None else [])]) if said or most else ""
+
+
+def _listed(words: list[str]) -> str:
+    return (
+        ", ".join(f"`{word}`" for word in words[:-1]) + (" or " if len(words) > 1 else "") + f"`{words[-1]}`"
+    )
+
+
+def _default(info: FieldInfo) -> str:
+    if info.is_required():
+        return ""
+    value = info.default_factory() if info.default_factory is not None else info.default  # type: ignore[call-arg]
+    if value is None or value is PydanticUndefined or value in ((), {}):
+        return "none"
+    if isinstance(value, Part):
+        return "as below"
+    readers = {_reader(one) for one in info.metadata}
+    if isinstance(value, int) and any(name.endswith("_ms") for name in readers):
+        return time(value)
+    if isinstance(value, int) and "amount" in readers:
+        return money(value)
+    return f"`{_flow(value)}`"
+
+
+# Examples.
+
+
+@cache
+def _said_in_policies() -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for path in sorted((ROOT / "policy").glob("*.yaml")):
+        _collect(Policy, read(path.read_text("utf-8"), str(path)).tree, found)
+    return found
+
+
+def _collect(kind: type[Part], tree: Any, found: dict[str, str]) -> None:
+    for name, info in kind.model_fields.items():
+        key = info.alias or name
+        if not isinstance(tree, dict) or key not in tree:
+            continue
+        text = f"{key}: {_flow(tree[key])}"
+        known = found.get(sentence_key(kind, name))
+        if known is None or (len(known) > len(text)):
+            is_long = len(text) > _MOST_EXAMPLE
+            found[sentence_key(kind, name)] = f"{text[:_MOST_EXAMPLE]}…" if is_long else text
+        for inner in _parts(info.annotation):
+            for one in _instances(tree[key], info.annotation):
+                _collect(inner, one, found)
+
+
+def _instances(tree: Any, annotation: Any) -> list[Any]:
+    if isinstance(tree, list):
+        return tree
+    return list(tree.values()) if _many(annotation) == ".*" and isinstance(tree, dict) else [tree]
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_flow(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    text = str(value)
+    return f'"{text}"' if re.search(r"[:#*{}\[\],]", text) else text
+
+
+# Models.
+
+
+def _parts(annotation: Any) -> Iterator[type[Part]]:
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _parts(inner)
+
+
+def _many(annotation: Any) -> str:
+    if get_origin(annotation) is Annotated or get_origin(annotation) in {Union, UnionType}:
+        return next((many for one in get_args(annotation) if (many := _many(one))), "")
+    if not list(_parts(annotation)):
+        return ""
+    return (
+        ".*" if get_origin(annotation) in {dict, Mapping} else "[]" if get_origin(annotation) is tuple else ""
+    )
+
+
+def _order(place: str) -> tuple[int, str]:
+    first = place.split(".", maxsplit=1)[0].removesuffix("[]")
+    names = [info.alias or name for name, info in Policy.model_fields.items()]
+    return (names.index(first) if first in names else -1, place)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what the flag says; 1 when the check finds the page stale."""
+    parser = argparse.ArgumentParser(prog="python -m workers.policy.reference", description=__doc__)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--check", action="store_true", help="fail when docs/policy.md is stale")
+    what.add_argument("--write", action="store_true", help="write docs/policy.md")
+    if parser.parse_args(arguments).write:
+        PAGE.write_text(page(), encoding="utf-8")
+    elif stale():
+        sys.stderr.write(
+            "docs/policy.md is not what the models say; python -m workers.policy.reference --write\n"
+        )
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
