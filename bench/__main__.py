@@ -1,4 +1,4 @@
-"""Print the figures of the README: `python -m bench` (about four minutes)."""
+"""Print the figures of the README: `python -m bench` (about four minutes). By hand: `python -m bench.large_account`."""
 
 from __future__ import annotations
 
