@@ -115,6 +115,8 @@ SENTENCES: Final[dict[str, Sentence]] = {
     ),
     "Expired.days_without_touch": _S("{v} days after the last touch of either side"),
     "Expired.no_touch": _S("of which {v:any} is none", "every activity is a touch"),
+    "Stages.names": _S("what we call the stages: {v:all}", "stages are called as in the definitions"),
+    "Stages.crm_names": _S("what the CRM calls them: {v:all}", "the CRM calls the stages as we do"),
     "Stages.opportunity": _S(
         "An opportunity is announced at {v}", "an opportunity is announced without a probability", inline=True
     ),
