@@ -112,3 +112,36 @@ def test_the_fallback_has_left_and_the_fallbacks_manager_gets_the_raised_hand(st
     hand(story, "harbor", "tue 10:00")
 
     assert story.told("tue 10:05").handoffs == [("assigned", "raised_hand", "mona")]
+
+
+def test_a_lead_waits_because_the_day_is_full_and_then_because_everybody_is_away_and_each_is_said(
+    agreed: Agreed,
+) -> None:
+    story = agreed(("mqls_per_rep: {most: 8, per: week", "mqls_per_rep: {most: 1, per: day"))
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    for number, bank in enumerate(("harbor", "lakeside")):
+        story.bank(bank)
+        story.form(f"ann@{bank}.example", f"tue 1{number}:00")
+        story.much_interest(f"ann@{bank}.example", f"tue 1{number}:05")
+    story.rep("mia", "tue 17:00", away=("tue 17:00", "thu 08:30"))
+    story.activity("page_view", "tue 17:05", anonymous_id="somebody", url="https://x.example/")
+
+    told = story.told("thu 09:00")
+
+    of_lakeside = [
+        (one["alert"], one.get("cleared", False))
+        for one in told.of("lead.alerts")
+        if one["account_key"] == "domain:lakeside.example" and one["alert"] in {"desk_full", "everyone_away"}
+    ]
+    assert of_lakeside == [
+        ("desk_full", False),
+        ("desk_full", True),
+        ("everyone_away", False),
+        ("everyone_away", True),
+    ]
+    assert told.handoffs == [
+        ("assigned", "mql", "mia"),
+        ("assigned", "mql", "mia"),
+        ("reassigned", "mql", "mia"),  # harbor, whom nobody else could take meanwhile
+    ]

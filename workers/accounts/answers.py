@@ -122,7 +122,7 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     )
     lead = handoffs.open_handoff(case, request.handoff_id, row, lead)
     case.put_lead(request.lead_id, lead)
-    _say_who_is_missing(case, request, answer)
+    _say_why(case, request, answer)
 
 
 def _moved(case: Case, request: OpenRequest, why: MoveWhy, answer: DeskAnswer, holder: Holder) -> None:
@@ -140,7 +140,7 @@ def _moved(case: Case, request: OpenRequest, why: MoveWhy, answer: DeskAnswer, h
             case, handoffs.Handover(holder, request.kind, due, reasons, clocks, passed_over, asked)
         )
     moves.made(case, why, before, holder)
-    _say_who_is_missing(case, request, answer)
+    _say_why(case, request, answer)
 
 
 def _waits(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
@@ -150,9 +150,7 @@ def _waits(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     case.change(request=replace(request, is_waiting=True))
     if request.move is not None:
         moves.held(case)
-    if answer.desk_full:
-        _alert(case, Alert.DESK_FULL, request, answer)
-    _say_who_is_missing(case, request, answer)
+    _say_why(case, request, answer)
 
 
 def _nobody(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
@@ -235,12 +233,20 @@ def _label(case: Case, lead: LeadRow) -> Qualification:
     return label_of(fit.state, in_question=case.account.questioned is not None and not lead.reached_mql)
 
 
-def _say_who_is_missing(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
-    """Report that nobody was there, or nobody who has the skill; answered, moved or over, it is taken back."""
-    if answer.everyone_away:
-        _alert(case, Alert.EVERYONE_AWAY, request, answer)
-    if answer.skill_missing:
-        _alert(case, Alert.SKILL_MISSING, request, answer)
+def _say_why(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
+    """Report that nobody was there, had room, or the skill, and take back what is true no more.
+
+    Also taken back when the hand-off is answered, moved or over.
+    """
+    for alert, is_so in (
+        (Alert.DESK_FULL, answer.desk_full),
+        (Alert.EVERYONE_AWAY, answer.everyone_away),
+        (Alert.SKILL_MISSING, answer.skill_missing),
+    ):
+        if is_so:
+            _alert(case, alert, request, answer)
+        else:
+            case.clear_alert(alert, request.handoff_id)
 
 
 def _alert(case: Case, alert: Alert, request: OpenRequest, answer: DeskAnswer) -> None:

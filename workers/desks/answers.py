@@ -80,6 +80,11 @@ def settle(
     return [said, line] if line else [said]
 
 
+def waits_still(request: DeskRequest, outcome: Outcome, waiting_since_ms: int, now_ms: int) -> DeskAnswer:
+    """The answer to a request that goes on waiting, for the reason of ``outcome``."""
+    return _answer(request, outcome, _ages(request, waiting_since_ms, now_ms))
+
+
 def _waiting_since(
     rows: Rows, request: DeskRequest, outcome: Outcome, now_ms: int, *, is_released: bool
 ) -> int:

@@ -67,7 +67,7 @@ def line_up(
     held = [
         one
         for (_, _, fit), one in zip(seen, ordered, strict=True)
-        if one.passed_over is PassedOver.ABSENT and fit >= best
+        if one.passed_over is PassedOver.ABSENT and fit >= best and one.rep_id not in request.excluded
     ]
     return Lineup(ordered, _weights([one for one in ordered if one.passed_over is None]), _weights(held))
 

@@ -6,6 +6,8 @@ answers.py writes down and says, returns.py undoes, release.py lets those go who
 
 from __future__ import annotations
 
+from functools import partial
+
 from schemas.desk_requests import AccountDepends, DeskEvent, DeskRequest, DeskReturn, LookAgain, RepFacts
 from schemas.erasure import PersonErased
 from schemas.parsing import ContractError, parse_json
@@ -13,10 +15,11 @@ from schemas.topics import DESK_REQUESTS
 from workers.desks import erasure
 from workers.desks.absences import PRESENCE
 from workers.desks.answers import FORGET, again, forget, settle
-from workers.desks.outcome import State
+from workers.desks.outcome import Outcome, State
 from workers.desks.owners import has_come_back
 from workers.desks.people import TELL, changes, depend, learn, remember_asked, tell, tell_desks
 from workers.desks.release import RELEASE, decide, look_again, release
+from workers.desks.retelling import RETELL, go_on
 from workers.desks.returns import take_back
 from workers.desks.rows import AnswerRow, RotationRow
 from workers.desks.terms import Terms
@@ -76,9 +79,11 @@ class DesksHop:
         return []
 
     def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
-        """Tell accounts of a rep's change, or look at all desks again after a change of the policy."""
+        """Tell accounts of a rep's change or why they wait, forget a person, or look at all desks again after a change of the policy."""
         if cursor.kind == TELL:
             return tell(rows, cursor.key, cursor.position, clock.now_ms)
+        if cursor.kind == RETELL:
+            return go_on(rows, cursor, partial(self._decide_first, rows, clock.now_ms), clock.now_ms)
         if cursor.kind == erasure.ERASE:
             return [], erasure.go_on(rows, cursor)
         after = (cursor.position,) if cursor.position else ()
@@ -101,6 +106,9 @@ class DesksHop:
     def is_ready(self, rows: Rows) -> bool:  # noqa: ARG002 - it reads its own log only
         """The own log is the only source."""
         return True
+
+    def _decide_first(self, rows: Rows, now_ms: int, request: DeskRequest) -> Outcome:
+        return decide(self._terms, rows, request, now_ms, is_released=True)
 
     def _ask(self, request: DeskRequest, rows: Rows, now_ms: int) -> list[Emit]:
         known = rows.get(AnswerRow, request.desk, request.request_id)

@@ -11,6 +11,7 @@ from workers.desks.answers import settle
 from workers.desks.outcome import Outcome, State
 from workers.desks.owners import decide_at_rep
 from workers.desks.presence import back_at_ms, is_absent
+from workers.desks.retelling import begin_where_changed
 from workers.desks.terms import DESK_PREFIX, Terms
 from workers.desks.turns import decide_at_desk, members
 from workers.desks.waiting import first_of, first_of_each, leave, next_to_go
@@ -41,6 +42,7 @@ def release(terms: Terms, rows: Rows, desk: str, now_ms: int) -> list[Emit]:
     while gone < _CHUNK and (chosen := next_to_go(firsts.values())) is not None:
         outcome = decide(terms, rows, chosen.request, now_ms, is_released=True)
         if outcome.state is State.WAITING:
+            begin_where_changed(rows, chosen, outcome)
             del firsts[chosen.file]  # what it needs is full or away, and so it is for all behind it
             continue
         gone += 1

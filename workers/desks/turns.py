@@ -122,7 +122,8 @@ def _overtakes(
     for waiting in first_of_each(rows, request.desk):
         before = waiting.request
         nobody_can = all(lacks_skill(desk, rep, before) for rep in reps.values() if rep.active)
-        if any(nobody_can or not lacks_skill(desk, reps[rep_id], before) for rep_id, _ in lineup.able):
+        able = [rep_id for rep_id, _ in lineup.able if rep_id not in before.excluded]
+        if any(nobody_can or not lacks_skill(desk, reps[rep_id], before) for rep_id in able):
             return True
     return False
 

@@ -1,7 +1,7 @@
 """The leads that wait at a desk: strongest first, then the one that waits longest. Bounded.
 
 In: requests. Out: their places and the next to go. A place is by the total when the wait began. What capacity does not
-hold back (it waits because everyone is away) stands before MQLs. Leads that need the same of a rep form one file: if its
+hold back (it waits because everyone is away) stands before MQLs. Leads that the same reps could take form one file: if its
 first cannot go, none of it can, and the firsts of the other files are looked at; so nobody waits behind a lead that
 waits for somebody else.
 """
@@ -22,6 +22,7 @@ MAX_WAITING = 10_000
 _MOST_POINTS = 10**9
 
 _MQLS = "2"
+_SEP = "\x1e"
 _AFTER_ALL_TOTALS = ":"
 """Sorts after every digit: a place that is behind a whole file."""
 
@@ -60,10 +61,11 @@ def place_of(request: DeskRequest) -> Place:
     """The key of a request among those that wait: desk, file, then the order within the file."""
     rank = "0" if request.raised_hand else _MQLS if request.kind is Kind.MQL else "1"
     needs = [one for one in (request.language, request.segment) if one is not None]
+    had_it = [f"not {_SEP.join(sorted(request.excluded))}"] if request.excluded else []
     total = min(max(request.total, -_MOST_POINTS), _MOST_POINTS)
     return (
         request.desk,
-        "+".join([rank, *needs]),
+        "+".join([rank, *needs, *had_it]),
         f"{_MOST_POINTS - total:010d}",
         f"{request.since_ms:015d}",
         request.request_id,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from schemas.desk_requests import MoveWhy
 from schemas.vocabulary import HowChosen, PassedOver
 from tests.unit.desks.world import (
     MONDAY,
@@ -219,3 +220,12 @@ def test_who_comes_first_among_those_that_wait_is_told_across_files() -> None:
     world.send(*[ask(n, total=100 + n, language=(None, "fr", "de")[n % 3]) for n in range(9)])
     said = world.send(facts(rep("a", capacity=99)))
     assert [one.lead_id for one in answers(said)] == [f"lead-{n}" for n in range(8, -1, -1)]
+
+
+def test_nobody_waits_behind_an_account_that_only_its_former_holder_could_take() -> None:
+    world = team(rep("a", capacity=0, away=AWAY))
+    moved = {"excluded": ["a"], "move": MoveWhy.AWAY}
+    world.send(ask("moved", total=200, **moved), ask("new"))
+    assert takers(world.tick(MONDAY + HOUR_MS)) == ""
+    said = answers(world.send(facts(rep("a", capacity=1)), at_ms=MONDAY + HOUR_MS))
+    assert [one.lead_id for one in said if one.outcome == "assigned"] == ["lead-new"]
