@@ -14,8 +14,8 @@ help: ## this list
 demo: .venv/run.stamp ## two weeks of a company's leads, routed on a real Kafka on this machine
 	@$(BIN)/lead-router demo
 
-test: .venv ## every test; starts its own Kafka unless KAFKA_BOOTSTRAP names one
-	$(BIN)/pytest
+test: .venv ## every test, two at a time; starts a Kafka for each, unless KAFKA_BOOTSTRAP names one
+	$(BIN)/pytest -n 2 --dist loadfile
 
 mutations: .venv ## take the cure of each measured trap out, on a real Kafka, and see its test go red (minutes)
 	$(BIN)/pytest tests/mutations/all_live.py

@@ -12,6 +12,7 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from schemas.topics import DEAD_LETTERS
@@ -37,7 +38,8 @@ MOST_PEOPLE: Final = 50
 _KEPT_MS: Final = (DEAD_LETTERS.retention_ms or 0) + 2 * DAY_MS
 _CHUNK: Final = 200
 _SEP: Final = "\x1f"
-_ADDRESS: Final = re.compile(r"[^\s@<>\"'\\,;:()\[\]]+@[^\s@<>\"'\\,;:()\[\]]+")
+_BETWEEN: Final = re.compile(r"[\s<>\"'\\,;:()\[\]]+")
+_MOST_ADDRESS_CHARS: Final = 320
 _LEAD_ID: Final = re.compile(
     r"(?:\"lead_id\"\s*:\s*\"|lead:)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.ASCII
 )
@@ -129,12 +131,22 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def _lead_ids(text: str, lead_id_key: bytes) -> Iterator[str]:
-    for found in _ADDRESS.findall(text):
+    for found in _addresses(text):
         try:
             yield lead_id_of(normalise(found.strip(".")).email, lead_id_key)
         except BadAddressError:
             continue
     yield from _LEAD_ID.findall(text)
+
+
+def _addresses(text: str) -> Iterator[str]:
+    """Iterate what may be an address, in one walk over the text: a letter may be 64 KiB of one word."""
+    if "@" not in text:
+        return
+    for word in _BETWEEN.split(text):
+        for local, domain in pairwise(word.split("@")):
+            if local and domain and len(local) + len(domain) < _MOST_ADDRESS_CHARS:
+                yield f"{local}@{domain}"
 
 
 def _time(payload: Any) -> int | None:

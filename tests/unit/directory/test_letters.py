@@ -1,0 +1,37 @@
+"""Whose dead letter is it? Addresses and lead ids in whatever a record was."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+
+import pytest
+
+from schemas.topics import DEAD_LETTERS
+from workers.directory.letters import read_letter
+from workers.engine.api import Record
+from workers.identity.people import lead_id_of
+
+KEY = b"a key for tests only"
+
+
+def letter(payload: str) -> Record:
+    value = json.dumps({"payload_base64": b64encode(payload.encode()).decode()}).encode()
+    return Record(DEAD_LETTERS.name, 0, 0, 0, b"web.activity-0-1", value)
+
+
+@pytest.mark.parametrize(
+    ("payload", "whose"),
+    [
+        pytest.param('{"email": "Ann@Harbor.Example"}', ["ann@harbor.example"], id="a field"),
+        pytest.param("Ann <ann@harbor.example>, bob@harbor.example", ["ann@harbor.example", "bob@harbor.example"], id="a line of addresses"),
+        pytest.param("not json: ann@harbor.example.", ["ann@harbor.example"], id="the end of a sentence"),
+        pytest.param('{"email": "ann\\u0040harbor.example"}', ["ann@harbor.example"], id="escaped"),
+        pytest.param("@ann @ @@ bob@", [], id="no addresses"),
+        pytest.param("x" * 65_536, [], id="one long word"),
+        pytest.param("x" * 65_000 + "@" + "y" * 500, [], id="one long word with a sign in it"),
+        pytest.param("@" * 65_536, [], id="nothing but signs"),
+    ],
+)  # fmt: skip
+def test_a_letter_belongs_to_everybody_whose_address_stands_in_it(payload: str, whose: list[str]) -> None:
+    assert read_letter(letter(payload), KEY).lead_ids == tuple(lead_id_of(one, KEY) for one in whose)
