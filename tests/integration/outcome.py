@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from schemas.topics import LEAD_ROUTING, LEAD_SCORES, LEAD_STAGES
 
-BY_RIGHT = frozenset({"customer", "open_opportunity", "account_has_owner"})
+BY_RIGHT = frozenset({"account_owner", "opportunity_owner"})
 _EXPLAINED = ("fit", "behaviour", "total", "grade", "points", "gates", "points_missing")
 
 
@@ -23,14 +23,12 @@ class Outcome(NamedTuple):
     handed: dict[str, set[tuple[str, str]]]
     """Who of each account was handed over, and as what."""
     owners: dict[str, set[str]]
-    """Who holds the open hand-offs of each account that has an owner by right."""
+    """Who was given the hand-offs of an account by right; to whom they go when nobody answers follows the log."""
 
 
 def outcome(results: Iterable[tuple[str, bytes | None]]) -> Outcome:
     """Fold (topic, value) in the order of each partition."""
     made = Outcome({}, {}, defaultdict(set), defaultdict(set))
-    holders: dict[str, dict[str, str]] = defaultdict(dict)
-    by_right = set()
     for topic, value in results:
         if topic == LEAD_SCORES.name:
             event = json.loads(value or b"{}")
@@ -44,12 +42,6 @@ def outcome(results: Iterable[tuple[str, bytes | None]]) -> Outcome:
             account = event["account_key"]
             if event["action"] == "assigned":
                 made.handed[account].add((event["lead_id"], event["kind"]))
-            if event.get("assignee"):
-                holders[account][event["handoff_id"]] = event["assignee"]["id"]
-            else:
-                holders[account].pop(event["handoff_id"], None)
-            if event["route"] in BY_RIGHT:
-                by_right.add(account)
-    for account in by_right:
-        made.owners[account] = set(holders[account].values())
+            if event.get("assignee") and event.get("how_chosen") in BY_RIGHT:
+                made.owners[account].add(event["assignee"]["id"])
     return made

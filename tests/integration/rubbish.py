@@ -9,7 +9,7 @@ from typing import NamedTuple
 from router import Sent
 
 VISITS = ("web.activity", "form.fills")
-CRM = ("crm.accounts", "crm.reps")
+CRM = ("crm.accounts", "crm.reps", "crm.contacts")
 INTERNAL = ("visitor.events", "directory.events", "lead.events", "desk.requests")
 _NAME = {"event_id": "bad", "occurred_at": "2026-03-03T15:00:00Z"}
 
@@ -34,13 +34,12 @@ def rubbish(stamp_ms: int) -> Iterator[Bad]:
         (b'{"event_id": "bad", "occurred_at": "yesterday"}', "breaks_contract"),
     ]
     number = 0
-    for topic in (*VISITS, *CRM, "sales.activities", *INTERNAL):
+    for topic in (*VISITS, *CRM, "sales.activities", "privacy.requests", *INTERNAL):
         for value, reason in broken:
             if topic in INTERNAL and reason == "too_large":
                 continue  # what wraps an input may be larger
-            why = "breaks_contract" if topic == "directory.events" else reason
             number += 1
-            yield Bad(Sent(topic, b"bad-%d" % number, value, stamp_ms), why)
+            yield Bad(Sent(topic, b"bad-%d" % number, value, stamp_ms), reason)
     more = [
         ("web.activity", None, "empty"),
         ("sales.activities", None, "empty"),
