@@ -96,6 +96,10 @@ class DeskRequest(Model):
     rounds: int = Field(
         default=0, ge=0, description="How often the desk got it back: all who could stand in were away too."
     )
+    is_chat: bool = Field(default=False, description="A visitor waits in a chat: who is at work goes first.")
+    answerer: str | None = Field(
+        default=None, description="Who has answered the visitor in the chat already: the turn is theirs."
+    )
 
     @property
     def is_stood_in_for(self) -> bool:
@@ -123,6 +127,18 @@ class RepFacts(Model):
     rep: CrmRep | None = Field(default=None, description="None: left this desk, or deleted.")
 
 
+class PresenceAsked(Model):
+    """A chat asks who is there, without asking for a turn: of a desk, or of the rep who has the account."""
+
+    type: Literal["presence_asked"] = "presence_asked"
+    event_id: str
+    desk: str
+    account_key: str
+    conversation_id: str
+    lead_id: str | None = None
+    handoff_id: str | None = None
+
+
 class AccountDepends(Model):
     """An account was given to this rep: tell it when the rep leaves. Sent to `rep:<id>`."""
 
@@ -140,7 +156,7 @@ class LookAgain(Model):
 
 
 DeskEvent = Annotated[
-    DeskRequest | DeskReturn | RepFacts | AccountDepends | LookAgain | PersonErased,
+    DeskRequest | DeskReturn | RepFacts | AccountDepends | PresenceAsked | LookAgain | PersonErased,
     Field(discriminator="type"),
 ]
 DESK_EVENT: TypeAdapter[DeskEvent] = TypeAdapter(DeskEvent)

@@ -12,7 +12,7 @@ from schemas.crm_contacts import ContactRecord
 from schemas.desk_requests import RequestMode
 from schemas.erasure import PersonErased
 from schemas.sales_activities import SalesActivity
-from schemas.vocabulary import HowChosen, PassedOver, Purpose, Request
+from schemas.vocabulary import HowChosen, PassedOver, Purpose, Request, Turn
 
 
 class LeadFact(Model):
@@ -78,6 +78,25 @@ class LeadForm(LeadFact):
     url: str | None = None
     campaign: Campaign | None = None
     consent: Consent | None = None
+
+
+class LeadChat(LeadFact):
+    """A turn of an identified visitor's chat that asks for somebody, or in which somebody of ours answers."""
+
+    type: Literal["lead_chat"] = "lead_chat"
+    conversation_id: str
+    turn: Turn
+    rep_id: str | None = None
+    consent: Consent | None = None
+
+
+class ChatOfNobody(Model):
+    """A visitor whom nobody knows asks for sales in a chat: they are told who is there, and no lead is made."""
+
+    type: Literal["chat_of_nobody"] = "chat_of_nobody"
+    event_id: str
+    account_key: str = Field(description="chat:<conversation_id>: an account of nobody, which has no rows.")
+    conversation_id: str
 
 
 class LeadConsent(LeadFact):
@@ -255,6 +274,9 @@ class DeskAnswer(Model):
     )
     clocks: list[Clock] = Field(default_factory=list, max_length=20)
     manager_id: str | None = Field(default=None, description="Who is told when the answer is overdue.")
+    open_at_ms: Milliseconds | None = Field(
+        default=None, description="When whoever has it is at work: now, or at the next opening."
+    )
 
 
 class RepChanged(Model):
@@ -275,6 +297,8 @@ LeadEvent = Annotated[
     LeadIdentified
     | LeadActivity
     | LeadForm
+    | LeadChat
+    | ChatOfNobody
     | LeadConsent
     | LeadContact
     | LeadAdopted

@@ -15,6 +15,7 @@ from schemas.vocabulary import (
     Action,
     Alert,
     AssigneeType,
+    ChatReply,
     DeadLetterReason,
     HowChosen,
     Kind,
@@ -157,6 +158,20 @@ class LeadRouting(Output):
         default=False, description="Answer what they asked; offer nothing else, and not again."
     )
     explanation: Explanation
+
+
+class ChatAnswer(Output):
+    """Who takes a chat, or from when. Key: conversation_id; of several for one conversation the latest holds."""
+
+    type_name: ClassVar[str] = "chat.answered"
+    conversation_id: str
+    account_key: str = Field(description="chat:<conversation_id> while nobody knows who is asking.")
+    lead_id: str | None = None
+    handoff_id: str | None = Field(default=None, description="The hand-off that follows from it.")
+    reply: ChatReply
+    assignee: Assignee | None = Field(default=None, description="A rep, or the desk as a whole.")
+    available_from: Instant | None = Field(default=None, description="When they are at work; now for `now`.")
+    policy: PolicyRef
 
 
 class LeadAlert(Output):

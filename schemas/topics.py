@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from schemas.chat_conversations import ChatTurn
 from schemas.crm_accounts import CrmAccount
 from schemas.crm_contacts import CrmContact
 from schemas.crm_reps import CrmRep
@@ -16,7 +17,7 @@ from schemas.desk_requests import DeskEvent
 from schemas.erasure import PersonErased
 from schemas.form_fills import FormFill
 from schemas.lead_events import LeadEvent
-from schemas.outputs import DeadLetter, LeadAlert, LeadRouting, LeadScore, LeadStage, LedgerEntry
+from schemas.outputs import ChatAnswer, DeadLetter, LeadAlert, LeadRouting, LeadScore, LeadStage, LedgerEntry
 from schemas.privacy_requests import PrivacyRequest
 from schemas.sales_activities import SalesActivity
 from schemas.visitor_events import VisitorEvent
@@ -86,6 +87,7 @@ _IN, _INTERNAL, _OUT = Direction.IN, Direction.INTERNAL, Direction.OUT
 
 WEB_ACTIVITY = Topic("web.activity", _IN, WebActivity, "anonymous_id, else e-mail")
 FORM_FILLS = Topic("form.fills", _IN, FormFill, "anonymous_id, else e-mail")
+CHAT_CONVERSATIONS = Topic("chat.conversations", _IN, ChatTurn, "anonymous_id, else conversation_id")
 CRM_ACCOUNTS = Topic("crm.accounts", _IN, CrmAccount, "crm_account_id", compacted=True)
 CRM_CONTACTS = Topic("crm.contacts", _IN, CrmContact, "the normalised e-mail", compacted=True)
 CRM_REPS = Topic("crm.reps", _IN, CrmRep, "rep_id", compacted=True)
@@ -142,6 +144,14 @@ LEAD_ROUTING = Topic(
 LEAD_ALERTS = Topic(
     "lead.alerts", _OUT, LeadAlert, "alert_id", key=lambda e: e.alert_id, partition_by=lambda e: e.account_key
 )
+CHAT_ANSWERS = Topic(
+    "chat.answers",
+    _OUT,
+    ChatAnswer,
+    "conversation_id",
+    key=lambda e: e.conversation_id,
+    partition_by=lambda e: e.account_key,
+)
 DESK_LEDGER = Topic(
     "desk.ledger", _OUT, LedgerEntry, "desk", key=lambda e: e.desk, partition_by=lambda e: e.desk
 )
@@ -161,6 +171,7 @@ TOPICS: dict[str, Topic] = {
     for topic in (
         WEB_ACTIVITY,
         FORM_FILLS,
+        CHAT_CONVERSATIONS,
         CRM_ACCOUNTS,
         CRM_CONTACTS,
         CRM_REPS,
@@ -174,6 +185,7 @@ TOPICS: dict[str, Topic] = {
         LEAD_STAGES,
         LEAD_ROUTING,
         LEAD_ALERTS,
+        CHAT_ANSWERS,
         DESK_LEDGER,
         DEAD_LETTERS,
     )

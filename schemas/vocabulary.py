@@ -110,6 +110,7 @@ class HowChosen(StrEnum):
     BY_HAND = "by_hand"
     CLAIMED = "claimed"
     MANAGER = "manager"
+    ANSWERED_CHAT = "answered_chat"
 
 
 class AssigneeType(StrEnum):
@@ -172,6 +173,7 @@ class Reason(StrEnum):
     REP_BACK = "rep_back"
     ANSWERED_BEFORE_MOVE = "answered_before_move"
     ERASED = "erased"
+    ANSWERED_CHAT = "answered_chat"
 
 
 class PassedOver(StrEnum):
@@ -184,6 +186,7 @@ class PassedOver(StrEnum):
     LACKS_SKILL = "lacks_skill"
     NOT_PREFERRED = "not_preferred"
     HAD_IT = "had_it"
+    NOT_AT_WORK = "not_at_work"
 
 
 class Alert(StrEnum):
@@ -221,6 +224,25 @@ class Request(StrEnum):
     PRICING = "pricing"
     CONTACT_SALES = "contact_sales"
     SUPPORT = "support"
+
+
+class Turn(StrEnum):
+    """What happens in a chat."""
+
+    STARTED = "started"
+    VISITOR_MESSAGE = "visitor_message"
+    ASKED_FOR_SALES = "asked_for_sales"
+    ASKED_FOR_SUPPORT = "asked_for_support"
+    AGENT_MESSAGE = "agent_message"
+    ENDED = "ended"
+
+
+class ChatReply(StrEnum):
+    """What the visitor of a chat is told."""
+
+    NOW = "now"
+    LATER = "later"
+    NOBODY = "nobody"
 
 
 class Purpose(StrEnum):

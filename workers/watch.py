@@ -13,8 +13,9 @@ from typing import Any, Final
 import msgspec
 from rich.text import Text
 
-from schemas.outputs import DeadLetter, LeadAlert, LeadRouting, LeadScore, LeadStage, LedgerEntry
+from schemas.outputs import ChatAnswer, DeadLetter, LeadAlert, LeadRouting, LeadScore, LeadStage, LedgerEntry
 from schemas.topics import (
+    CHAT_ANSWERS,
     DEAD_LETTERS,
     DESK_LEDGER,
     LEAD_ALERTS,
@@ -32,6 +33,7 @@ _COLOURS: Final = {
     LEAD_STAGES.name: "cyan",
     LEAD_SCORES.name: "dim",
     LEAD_ALERTS.name: "yellow",
+    CHAT_ANSWERS.name: "magenta",
     DESK_LEDGER.name: "blue",
     DEAD_LETTERS.name: "red",
 }
@@ -107,6 +109,13 @@ def _alert(event: LeadAlert) -> str:
     return f"{event.alert}{' is over' if event.cleared else ''} | {' '.join(about)}"
 
 
+def _chat(event: ChatAnswer) -> str:
+    who = "nobody" if event.assignee is None else event.assignee.name or event.assignee.id
+    since = f" from {_time(event.available_from)}" if event.available_from and event.reply != "now" else ""
+    lead = f" lead {short(event.lead_id)}" if event.lead_id else ""
+    return f"{event.reply} -> {who}{since} | conversation {event.conversation_id} {event.account_key}{lead}"
+
+
 def _ledger(event: LedgerEntry) -> str:
     passed = ", ".join(f"{c.rep_id}: {c.passed_over}" for c in event.candidates if c.passed_over)
     who = event.rep_id or "nobody"
@@ -124,6 +133,7 @@ _SENTENCES: Final[dict[str, Callable[[Any], str]]] = {
     LEAD_SCORES.name: _score,
     LEAD_STAGES.name: _stage,
     LEAD_ALERTS.name: _alert,
+    CHAT_ANSWERS.name: _chat,
     DESK_LEDGER.name: _ledger,
     DEAD_LETTERS.name: _dead_letter,
 }

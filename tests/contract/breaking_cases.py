@@ -211,7 +211,7 @@ REFUSED: list[tuple[str, BreakKind, str, Change]] = [
 
 ALLOWED: list[tuple[str, Change]] = [
     ("nothing changed", lambda d: d),
-    ("a new topic", lambda d: d.update({"chat.answers": d[OUT]})),
+    ("a new topic", lambda d: d.update({"lead.summaries": d[OUT]})),
     (
         "a result has a new field",
         lambda d: (props(d, OUT).update(tier=OPTIONAL), d[OUT]["required"].append("tier")),

@@ -113,6 +113,11 @@ class Story:
         for number in range(times):
             self._say("web.activity", key, when, {"activity": word} | more, number)
 
+    def chat(self, turn: str, when: str, conversation: str = "c1", **more: Any) -> None:
+        """A turn of a chat."""
+        key = more.get("anonymous_id") or conversation
+        self._say("chat.conversations", key, when, {"conversation_id": conversation, "turn": turn} | more)
+
     def sales(self, action: str, email: str, when: str, rep_id: str = "mia", **more: Any) -> None:
         self._say(
             "sales.activities", email, when, {"action": action, "email": email, "rep_id": rep_id} | more

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from schemas.desk_requests import RequestMode
 from schemas.vocabulary import Alert, AssigneeType, HowChosen, Qualification, Reason, Route
-from workers.accounts import absence, deadlines, escalation, handoffs, moves, service
+from workers.accounts import absence, chats, deadlines, escalation, handoffs, moves, service
 from workers.accounts.facts import fit_of
 from workers.accounts.qualifying import label_of
 from workers.accounts.requests import ASK, HOUR_MS, forget_request, give_back
@@ -122,6 +122,7 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     )
     lead = handoffs.open_handoff(case, request.handoff_id, row, lead)
     case.put_lead(request.lead_id, lead)
+    chats.handed_over(case, request.lead_id, holder, answer)
     _say_why(case, request, answer)
 
 
@@ -150,6 +151,7 @@ def _waits(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     case.change(request=replace(request, is_waiting=True))
     if request.move is not None:
         moves.held(case)
+    chats.held(case, request)
     _say_why(case, request, answer)
 
 
@@ -157,6 +159,7 @@ def _nobody(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     """A desk can neither give nor keep it: said, and asked anew in an hour. Nothing is dropped."""
     cancel_timer(case.rows, ASK, case.key)
     case.change(request=replace(request, is_waiting=True, is_refused=True))
+    chats.held(case, request)
     _alert(case, Alert.DESK_FULL if answer.desk_full else Alert.EVERYONE_AWAY, request, answer)
     set_timer(case.rows, ASK, case.key, case.now_ms + HOUR_MS)
 
@@ -207,6 +210,9 @@ def _holder_reasons(case: Case, holder: Holder, answer: DeskAnswer) -> tuple[Rea
         reasons.append(Reason.FORMER_REP if is_former else _ROUTE_REASONS[holder.route])
         if holder.how is HowChosen.ROTATION:
             reasons.append(Reason.NEXT_IN_ROTATION)
+        elif holder.how is HowChosen.ANSWERED_CHAT:
+            reasons = [one for one in reasons if one is not Reason.NEXT_IN_ROTATION]
+            reasons.append(Reason.ANSWERED_CHAT)
     if holder.deputy_for is not None:
         had_it = holder.deputy_for in escalation.who_had_it(case)
         reasons.append(Reason.NOT_ANSWERED if had_it else Reason.OWNER_AWAY)

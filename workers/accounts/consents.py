@@ -24,7 +24,7 @@ from workers.identity.consents import words_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from schemas.lead_events import LeadActivity, LeadConsent, LeadForm, LeadIdentified
+    from schemas.lead_events import LeadActivity, LeadChat, LeadConsent, LeadForm, LeadIdentified
     from workers.accounts.case import Case
     from workers.accounts.terms import Terms
 
@@ -68,7 +68,7 @@ class Heard(NamedTuple):
     is_news: bool
 
 
-def heard(case: Case, lead: LeadRow, score: ScoreRow, event: LeadActivity | LeadForm) -> Heard:
+def heard(case: Case, lead: LeadRow, score: ScoreRow, event: LeadActivity | LeadForm | LeadChat) -> Heard:
     """Take what comes with an event. Of most events nothing does, and no row is read."""
     terms = case.terms
     if event.consent is None and score.untracked is None and terms.may_track_unasked:

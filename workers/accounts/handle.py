@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from schemas.lead_events import (
     LeadActivity,
     LeadAdopted,
+    LeadChat,
     LeadConsent,
     LeadContact,
     LeadEvent,
@@ -25,6 +26,7 @@ from schemas.topics import LEAD_EVENTS
 from workers.accounts import (
     aliases,
     answers,
+    chats,
     claims,
     deadlines,
     erasure,
@@ -35,14 +37,15 @@ from workers.accounts import (
     requests,
     service,
 )
-from workers.accounts.adoption import send_over, take_in
+from workers.accounts.adoption import take_in
+from workers.accounts.again import CHUNK, POLICY, all_leads, closed, leads_of
 from workers.accounts.behaviour import NOTHING
 from workers.accounts.case import Case, event_id_of
-from workers.accounts.consents import consent_changed, heard, under_policy
+from workers.accounts.consents import consent_changed, heard
 from workers.accounts.contacts import contact_said
 from workers.accounts.dwelling import Activity, with_activity
 from workers.accounts.facts import with_form
-from workers.accounts.judging import enter, judge
+from workers.accounts.judging import enter
 from workers.accounts.once import message_mark
 from workers.accounts.places import is_forgotten
 from workers.accounts.qualifying import Occasion
@@ -59,10 +62,7 @@ if TYPE_CHECKING:
     from workers.engine.rows import Rows
     from workers.policy.model import Policy
 
-_LeadFact = LeadIdentified | LeadActivity | LeadForm | LeadConsent | LeadContact | LeadAdopted
-POLICY = "policy"
-CHUNK = 50
-"""Leads judged again in one step of a cursor."""
+_LeadFact = LeadIdentified | LeadActivity | LeadForm | LeadChat | LeadConsent | LeadContact | LeadAdopted
 _OF_THE_ACCOUNT: Mapping[str, Callable[[Case, Any], None]] = {
     "account_facts": claims.claimed,
     "account_released": claims.released,
@@ -73,6 +73,7 @@ _OF_THE_ACCOUNT: Mapping[str, Callable[[Case, Any], None]] = {
     "parent_facts": claims.parent_told,
     "desk_answer": answers.answered,
     "rep_changed": answers.rep_changed,
+    "chat_of_nobody": chats.asked_by_nobody,
 }
 """What is about the account and none of its people, by the record's type."""
 
@@ -119,7 +120,7 @@ class AccountsHop:
                 aliases.forward(case, fact, to)
             else:
                 self._lead_fact(case, fact)
-        return _closed(case)
+        return closed(case)
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
         """Decide a timer: its key is a hand-off's, or the account's for the open request. No timer makes an MQL."""
@@ -143,12 +144,12 @@ class AccountsHop:
             expiry.expire(case, timer.key)
         else:
             deadlines.report(case, timer.kind, timer.key)
-        return _closed(case)
+        return closed(case)
 
     def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
         """Judge at most 50 leads again: of one account whose facts changed, or of all after a new policy."""
         if cursor.kind == POLICY:
-            return self._all_leads(cursor, rows, clock)
+            return all_leads(self.terms, rows, clock.now_ms, cursor)
         if cursor.kind == erasure.ERASE:
             return erasure.go_on(self.terms, rows, clock.now_ms, cursor)
         key, _, origin = cursor.key.partition(" ")
@@ -159,8 +160,8 @@ class AccountsHop:
             following = aliases.send_some(case, origin, cursor.position, CHUNK)
             claims.follow(case)
         else:
-            following = self._leads_of(case, cursor.position)
-        return _closed(case), following
+            following = leads_of(case, cursor.position)
+        return closed(case), following
 
     def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:
         """A new policy decides: every lead is judged by it, in chunks."""
@@ -190,11 +191,20 @@ class AccountsHop:
         if event.type == "lead_adopted":
             self._adopted(case, event)
             return
-        lead = met(case, event)
+        self._said(case, met(case, event), event)
+
+    def _said(
+        self,
+        case: Case,
+        lead: LeadRow,
+        event: LeadIdentified | LeadActivity | LeadForm | LeadChat | LeadConsent,
+    ) -> None:
         if event.type == "lead_activity":
             self._activity(case, lead, event)
         elif event.type == "lead_form":
             self._form(case, lead, event)
+        elif event.type == "lead_chat":
+            chats.turn_said(case, lead, event)
         elif event.consents:
             consent_changed(case, lead, event)
 
@@ -257,43 +267,3 @@ class AccountsHop:
         judge_counted(case, event.lead_id, made, score, counted, occasion, say=say)
         if is_question:
             service.ask(case, event.lead_id, event.occurred_at_ms)
-
-    def _leads_of(self, case: Case, position: str) -> str | None:
-        account = case.account
-        after = (case.key, position) if position else ()
-        found = case.rows.scan(LeadRow, case.key, after=after, limit=CHUNK)
-        for (_, lead_id), _ in found:
-            if account.forwards_to and account.moving_to != "":
-                send_over(case, lead_id, case.lead(lead_id), account.forwards_to)
-            else:
-                self._judge_again(case, lead_id, Occasion(account.facts_day), say=False)
-        return found[-1][0][1] if len(found) == CHUNK else None
-
-    def _all_leads(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
-        after = tuple(cursor.position.split("\x00")) if cursor.position else ()
-        found = rows.scan(LeadRow, after=after, limit=CHUNK)
-        emits: list[Emit] = []
-        for (key, lead_id), _ in found:
-            case = Case(
-                self.terms, rows, clock.now_ms, key, fact_id(POLICY, self.terms.ref.hash, key, lead_id)
-            )
-            case.owner_question = True
-            occasion = Occasion(self.terms.day_of(clock.now_ms), counts=False)
-            if not case.account.forwards_to:
-                self._judge_again(case, lead_id, occasion, say=True)
-                expiry.look_again(case, lead_id)
-            emits += _closed(case)
-        return emits, "\x00".join(found[-1][0]) if len(found) == CHUNK else None
-
-    def _judge_again(self, case: Case, lead_id: str, occasion: Occasion, *, say: bool) -> None:
-        lead = case.lead(lead_id)
-        score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
-        if say:
-            score = under_policy(case, lead_id, score)
-        judge(case, lead_id, lead, score, occasion, say=say)
-
-
-def _closed(case: Case) -> list[Emit]:
-    if case.owner_question:
-        requests.settle(case)
-    return case.close()

@@ -52,6 +52,17 @@ class Earlier(Part, frozen=True):
     rep_id: str | None = None
 
 
+class Chat(Part, frozen=True):
+    """A lead's latest conversation."""
+
+    conversation_id: str
+    is_waiting: bool = False
+    """The visitor has asked for sales and was not told yet who takes it."""
+    rep_id: str | None = None
+    """Who of us answered last."""
+    answered_ms: int = 0
+
+
 class OpenRequest(Part, frozen=True):
     """The account's one open request to a desk."""
 
@@ -81,3 +92,7 @@ class OpenRequest(Part, frozen=True):
     """Why open hand-offs move; None: a lead is handed off, or the account belongs to somebody else by right."""
     excluded: tuple[str, ...] = ()
     """Who had the account and did not answer. At most 20."""
+    is_chat: bool = False
+    """The lead waits in a chat."""
+    answerer: str | None = None
+    """Who has answered it there."""

@@ -172,6 +172,8 @@ def _ask_next(case: Case) -> None:
             earlier=plan.earlier,
             terms=plan.terms,
             excluded=moves.excluded(case, plan, None),
+            is_chat=lead.chat is not None and lead.chat.is_waiting,
+            answerer=lead.chat.rep_id if lead.chat is not None and lead.chat.is_waiting else None,
         )
         _ask(case, request, lead.cycle)
         return
@@ -250,6 +252,8 @@ def _send(case: Case, request: OpenRequest) -> None:
         origin_desk=request.terms,
         clocks=moves.clocks(case, request),
         stands_in_as="manager" if request.how is HowChosen.MANAGER else None,
+        is_chat=request.is_chat,
+        answerer=request.answerer,
     )
     case.say(DESK_REQUESTS, event)
     pause_ms = HOUR_MS if request.attempt < ATTEMPTS_BEFORE_ALERT else DAY_MS

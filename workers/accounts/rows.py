@@ -20,7 +20,7 @@ from schemas.vocabulary import (
     Route,
     Stage,
 )
-from workers.accounts.parts import Earlier, Move, MovedOn, OpenRequest, Part
+from workers.accounts.parts import Chat, Earlier, Move, MovedOn, OpenRequest, Part
 from workers.accounts.said import Deal
 from workers.engine.rows import Row
 
@@ -213,6 +213,8 @@ class LeadRow(Row, frozen=True):
     """The person's latest word on marketing; None: none is known."""
     service: tuple[str, ...] = ()
     """Its support question, on its way or open: at most one."""
+    chat: Chat | None = None
+    """Its latest conversation."""
     wanted: tuple[str, ...] = ()
     """Facts of the person that an alert asks for. Bounded by the gates."""
     home: str = ""

@@ -78,12 +78,16 @@ def of_lead(case: Case, lead_id: str) -> TouchesRow:
 
 
 def sales_touched(case: Case, lead_id: str, lead: LeadRow, event: SalesAnswered) -> None:
-    """Keep a touch of sales. One that was made before a no and comes late may make up the attempts agreed on."""
+    """Keep a touch that sales has reported."""
     said = event.activity
+    touch = SalesTouch(event.occurred_at_ms, said.rep_id, said.channel or "contact", said.event_id)
+    keep(case, lead_id, lead, touch)
+
+
+def keep(case: Case, lead_id: str, lead: LeadRow, touch: SalesTouch) -> None:
+    """Keep a touch of sales. One that was made before a no and comes late may make up the attempts agreed on."""
     row = of_lead(case, lead_id)
-    made = with_touch(
-        row, SalesTouch(event.occurred_at_ms, said.rep_id, said.channel or "contact", said.event_id)
-    )
+    made = with_touch(row, touch)
     if made is row:
         return
     case.rows.put(made, case.key, lead_id)

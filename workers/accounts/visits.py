@@ -14,14 +14,14 @@ from workers.accounts.facts import latest_campaign
 from workers.accounts.judging import enter, judge
 
 if TYPE_CHECKING:
-    from schemas.lead_events import LeadActivity, LeadConsent, LeadForm, LeadIdentified
+    from schemas.lead_events import LeadActivity, LeadChat, LeadConsent, LeadForm, LeadIdentified
     from workers.accounts.case import Case
     from workers.accounts.dwelling import Counted
     from workers.accounts.qualifying import Occasion
     from workers.accounts.rows import LeadRow, ScoreRow
 
 
-def met(case: Case, event: LeadIdentified | LeadActivity | LeadForm | LeadConsent) -> LeadRow:
+def met(case: Case, event: LeadIdentified | LeadActivity | LeadForm | LeadChat | LeadConsent) -> LeadRow:
     """Return the person, who is a lead from now on if that was not known before."""
     held = case.lead(event.lead_id)
     lead = enter(case, event.lead_id, held) if event.type != "lead_consent" else held

@@ -178,4 +178,5 @@ def _answer(request: DeskRequest, outcome: Outcome, ages: WaitAges | None) -> De
         then_at_ms=outcome.deadline.then_ms if outcome.deadline else None,
         clocks=list(outcome.deadline.clocks) if outcome.deadline else [],
         manager_id=outcome.deadline.manager_id if outcome.deadline else None,
+        open_at_ms=outcome.deadline.open_ms if outcome.deadline else None,
     )

@@ -42,6 +42,16 @@ def ends_of(calendars: Sequence[Calendar], spans: Spans, from_ms: int) -> Spans:
     return from_ms + soon_ms, from_ms + due_ms, None if then_ms is None else from_ms + then_ms
 
 
+def first_opening(calendars: Sequence[Calendar], at_ms: int) -> int:
+    """Return when the first of these calendars that opens at all is open next, ``at_ms`` included."""
+    for calendar in calendars:
+        try:
+            return calendar.next_opening(at_ms)
+        except NeverOpensError:
+            continue
+    return at_ms
+
+
 def renewed(desk: Desk, calendars: Sequence[Calendar], clock: RunningClock, now_ms: int) -> Clock:
     """Return a hand-off's deadlines from now on: what was left when its rep went away, else the whole time."""
     if clock.frozen_at_ms is None or clock.due_at_ms is None:

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from functools import partial
 
-from schemas.desk_requests import AccountDepends, DeskEvent, DeskRequest, DeskReturn, LookAgain, RepFacts
+from schemas.desk_requests import (
+    AccountDepends,
+    DeskEvent,
+    DeskRequest,
+    DeskReturn,
+    LookAgain,
+    PresenceAsked,
+    RepFacts,
+)
 from schemas.erasure import PersonErased
 from schemas.parsing import ContractError, parse_json
 from schemas.topics import DESK_REQUESTS
 from workers.desks import erasure
 from workers.desks.absences import PRESENCE
 from workers.desks.answers import FORGET, again, forget, settle
+from workers.desks.chat import tell as tell_chat
 from workers.desks.outcome import Outcome, State
 from workers.desks.owners import has_come_back
 from workers.desks.people import TELL, changes, depend, learn, remember_asked, tell, tell_desks
@@ -58,13 +67,21 @@ class DesksHop:
             return take_back(self._terms, rows, event, clock.now_ms)
         if isinstance(event, RepFacts):
             return learn(self._terms, rows, event, clock.now_ms)
+        return self._told(event, rows, clock.now_ms)
+
+    def _told(
+        self, event: PresenceAsked | AccountDepends | PersonErased | LookAgain, rows: Rows, now_ms: int
+    ) -> list[Emit]:
+        """What asks for no turn."""
+        if isinstance(event, PresenceAsked):
+            return tell_chat(self._terms, rows, event, now_ms)
         if isinstance(event, AccountDepends):
-            return depend(rows, event, clock.now_ms)
+            return depend(rows, event, now_ms)
         if isinstance(event, PersonErased):
             erasure.erase(rows, event)
             return []
         if isinstance(event, LookAgain):
-            return release(self._terms, rows, event.desk, clock.now_ms)
+            return release(self._terms, rows, event.desk, now_ms)
         raise TypeError(type(event).__name__)
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:

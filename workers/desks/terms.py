@@ -13,7 +13,7 @@ from schemas.base import PolicyRef
 from schemas.desk_requests import DeskRequest
 from schemas.lead_events import Clock
 from workers.desks.calendar import Calendar, NeverOpensError, Per, Period
-from workers.desks.clocks import ends_of, renewed, spans_of
+from workers.desks.clocks import ends_of, first_opening, renewed, spans_of
 from workers.desks.rows import RepRow
 from workers.policy.hours import parse_week, zone
 from workers.policy.model import Desk, Policy
@@ -33,6 +33,8 @@ class Deadline(NamedTuple):
     """Those of other hand-offs that move along."""
     manager_id: str | None = None
     """Who is told when nobody answers."""
+    open_ms: int | None = None
+    """When whoever has it is at work: now, or at the next opening."""
 
 
 def rep_desk(rep_id: str) -> str:
@@ -59,6 +61,10 @@ class Terms:
             return asked
         names = (*(rep.desks if rep else ()), self._policy.default_desk)
         return next(self._policy.desks[name] for name in names if name in self._policy.desks)
+
+    def name_of(self, desk: Desk) -> str:
+        """The name of a desk of the policy."""
+        return next(name for name, one in self._policy.desks.items() if one is desk)
 
     def calendar_of(self, desk: Desk) -> Calendar:
         """The calendar of a desk."""
@@ -92,7 +98,8 @@ class Terms:
         spans = spans_of(desk, request.kind, raised_hand=request.raised_hand)
         soon_ms, due_ms, then_ms = ends_of(calendars, spans, now_ms)
         clocks = tuple(renewed(desk, calendars, clock, now_ms) for clock in request.clocks)
-        return Deadline(soon_ms or now_ms, due_ms or now_ms, then_ms, clocks, told)
+        opens_ms = first_opening(calendars, now_ms)
+        return Deadline(soon_ms or now_ms, due_ms or now_ms, then_ms, clocks, told, opens_ms)
 
     def _compiled(self, name: str, time_zone: str | None, hours: tuple[tuple[str, str], ...]) -> Calendar:
         key = (name, time_zone, hours)

@@ -13,6 +13,7 @@ from schemas.desk_requests import DeskRequest, RequestMode
 from schemas.vocabulary import HowChosen, Kind, PassedOver
 from workers.desks.candidates import Lineup, line_up
 from workers.desks.capacity import in_period
+from workers.desks.chat import at_work_first, taken_by_answerer
 from workers.desks.claims import decide_claim
 from workers.desks.escalation import is_overdue, to_manager
 from workers.desks.outcome import Outcome, State
@@ -94,13 +95,14 @@ def _decide_turn(
     if waits and rotation.waiting and _overtakes(rows, desk, request, reps, lineup):
         return Outcome(State.WAITING, candidates=lineup.candidates, skill_missing=skill_missing)
     held = lineup.held if desk.turn.when_away == "hold" else ()
-    step = next_turn(lineup.able, rotation.credits, held)
+    lineup = at_work_first(terms, desk, reps, request, lineup, now_ms)
+    step = taken_by_answerer(request, lineup, next_turn(lineup.able, rotation.credits, held))
     rep = reps[step.taker]
     return Outcome(
         State.ASSIGNED,
         rep_id=step.taker,
         rep_name=rep.name,
-        how_chosen=HowChosen.ROTATION,
+        how_chosen=HowChosen.ANSWERED_CHAT if step.taker == request.answerer else HowChosen.ROTATION,
         deadline=terms.deadline(request, desk, rep, now_ms),
         skill_missing=skill_missing,
         candidates=lineup.candidates,

@@ -23,7 +23,15 @@ from msgspec import json
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from schemas.topics import CRM_ACCOUNTS, CRM_REPS, FORM_FILLS, TOPICS, WEB_ACTIVITY
+from schemas.topics import (
+    CHAT_CONVERSATIONS,
+    CRM_ACCOUNTS,
+    CRM_CONTACTS,
+    CRM_REPS,
+    FORM_FILLS,
+    TOPICS,
+    WEB_ACTIVITY,
+)
 from workers.clients import client_arguments
 from workers.embedded import sales_team
 from workers.embedded.broker import EmbeddedKafka
@@ -44,8 +52,8 @@ PRODUCE_S: Final = 60.0
 QUIET_S: Final = 4.0
 STUCK_S: Final = 30.0
 """Without anything new for so long, it is not going on."""
-_EVENTS: Final = frozenset({WEB_ACTIVITY.name, FORM_FILLS.name})
-_CRM: Final = frozenset({CRM_ACCOUNTS.name, CRM_REPS.name})
+_EVENTS: Final = frozenset({WEB_ACTIVITY.name, FORM_FILLS.name, CHAT_CONVERSATIONS.name})
+_CRM: Final = frozenset({CRM_ACCOUNTS.name, CRM_CONTACTS.name, CRM_REPS.name})
 _STEP_S: Final = 0.05
 PRINT_WIDTH: Final = 130
 """Columns where the output is no terminal."""

@@ -1,7 +1,7 @@
 """What the demo has read of its workers, counted: who got what, what became of every event, and whether it adds up.
 
 In: records of the result topics, of `lead.events`, and of the changelog of `visitors`, committed ones only. Out: the
-figures of the report. Every web event and form that was produced ends as exactly one of: a fact about a lead, kept for
+figures of the report. Every web event, form and turn of a chat that was produced ends as exactly one of: a fact about a lead, kept for
 a visitor who is still unknown, counted only because it names nobody, is no visit or was refused to count, a repeat, or a dead letter.
 """
 
@@ -15,6 +15,7 @@ import msgspec
 
 from schemas.outputs import LeadRouting
 from schemas.topics import (
+    CHAT_CONVERSATIONS,
     DEAD_LETTERS,
     FORM_FILLS,
     LEAD_ALERTS,
@@ -30,9 +31,9 @@ from workers.engine.control import is_control
 from workers.engine.rows import SEP, decode
 from workers.visitors.rows import CountRow, HistoryRow
 
-EDGE: Final = frozenset({WEB_ACTIVITY.name, FORM_FILLS.name, VISITOR_EVENTS.name})
-"""Where a dead letter of a web event or form lies; forwarded records lie in visitor.events."""
-_FACTS: Final = frozenset({"lead_activity", "lead_form"})
+EDGE: Final = frozenset({WEB_ACTIVITY.name, FORM_FILLS.name, CHAT_CONVERSATIONS.name, VISITOR_EVENTS.name})
+"""Where a dead letter of a web event, form or chat lies; forwarded records lie in visitor.events."""
+_FACTS: Final = frozenset({"lead_activity", "lead_form", "lead_chat"})
 _UNTRACKED: Final = "lead_consent"
 
 
@@ -83,7 +84,7 @@ class _Dead(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """What became of the web events and forms."""
+    """What became of the web events, forms and chats."""
 
     produced: int
     of_leads: int
@@ -167,7 +168,7 @@ class Findings:
             self._counts[partition, key] = CountRow() if value is None else decode(CountRow, value)
 
     def reconciled(self, produced: int) -> Reconciliation:
-        """Return what became of ``produced`` web events and forms."""
+        """Return what became of ``produced`` web events, forms and turns of chats."""
         return Reconciliation(
             produced=produced,
             of_leads=len(self._facts),

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from workers.embedded import sales_team
 from workers.embedded.calls import calls
+from workers.embedded.chats import chats
 from workers.embedded.companies import companies
 from workers.embedded.consents import with_consent
 from workers.embedded.contacts import contacts
@@ -51,6 +52,7 @@ def market(seed: int, start: datetime = START) -> list[Happening]:
     visits = list(with_consent(Dice(f"consents of {seed}"), _visits(chance, journeys, crowd, start)))
     made = list(_as_it_arrives(chance, visits))
     made.extend(_rubbish(chance, start))
+    made.extend(chats(Dice(f"chats of {seed}"), crowd, start))
     made.extend(no_visits(Dice(f"robots of {seed}"), start, ROBOTS, HEARTBEATS))
     made.extend(sales_team.answers(chance, journeys.asked))
     made.extend(calls(Dice(f"calls of {seed}"), journeys.causes))

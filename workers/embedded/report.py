@@ -161,7 +161,8 @@ def _tally(tally: Reconciliation, found: Findings, seconds: float) -> Renderable
     table.add_row(f"{tally.dead:,}", "dead letters")
     verdict = "[bold green]it adds up[/]" if tally.adds_up else "[bold red]it does not add up[/]"
     table.add_row(
-        f"[bold]{tally.accounted:,}[/]", f"of {tally.produced:,} web events and forms produced: {verdict}"
+        f"[bold]{tally.accounted:,}[/]",
+        f"of {tally.produced:,} web events, forms and chat turns produced: {verdict}",
     )
     pace = f"{tally.produced / seconds:,.0f} events/s as produced" if seconds else ""
     said = f"{found.scored:,} scores, {sum(found.stages.values()):,} changes of stage, {len(found.routings):,} routing records; {seconds:.0f} s, {pace}"

@@ -49,6 +49,11 @@ def consent_changed(
     )
 
 
+def refuses_tracking(consent: Consent | None) -> bool:
+    """Whether this says no to tracking."""
+    return consent is not None and consent.tracking is False
+
+
 class Word(Protocol):
     """A word on one purpose, wherever it stands."""
 

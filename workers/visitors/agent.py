@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.topics import FORM_FILLS, LEAD_EVENTS, VISITOR_EVENTS, WEB_ACTIVITY
+from schemas.topics import CHAT_CONVERSATIONS, FORM_FILLS, LEAD_EVENTS, VISITOR_EVENTS, WEB_ACTIVITY
 from workers.engine.api import AgentSpec, Config, Hop
 from workers.policy.load import load_policy
 from workers.visitors.handle import VisitorsHop
@@ -20,10 +20,10 @@ def spec(lead_id_key: bytes, partitions: int) -> AgentSpec:
 
     return AgentSpec(
         name=NAME,
-        sources=(VISITOR_EVENTS.name, WEB_ACTIVITY.name, FORM_FILLS.name),
+        sources=(VISITOR_EVENTS.name, WEB_ACTIVITY.name, FORM_FILLS.name, CHAT_CONVERSATIONS.name),
         own_log=VISITOR_EVENTS.name,
         make_hop=make_hop,
         is_edge=True,
         downstream_logs=(LEAD_EVENTS.name,),
-        checked_topics=frozenset({WEB_ACTIVITY.name, FORM_FILLS.name}),
+        checked_topics=frozenset({WEB_ACTIVITY.name, FORM_FILLS.name, CHAT_CONVERSATIONS.name}),
     )

@@ -9,10 +9,12 @@ import re
 from typing import TYPE_CHECKING
 
 from schemas.base import Campaign, Consent
+from schemas.chat_conversations import ChatTurn
 from schemas.form_fills import FormFill
-from schemas.lead_events import ConsentWord, LeadActivity, LeadConsent, LeadForm, LeadIdentified
-from workers.identity.consents import consent_changed
+from schemas.lead_events import ConsentWord, LeadActivity, LeadChat, LeadConsent, LeadForm, LeadIdentified
+from workers.identity.consents import consent_changed, refuses_tracking
 from workers.outbox import fact_id
+from workers.visitors.chats import turn_of
 from workers.visitors.rows import HistoryRow, Link, Word
 
 if TYPE_CHECKING:
@@ -116,9 +118,15 @@ def kept_form(said: FormFill, time: EventTime) -> HistoryRow:
     return HistoryRow(is_clamped=time.is_clamped, form=text)
 
 
-def fact_of_kept(kept: Kept, to: Link) -> LeadActivity | LeadForm | LeadConsent:
+def fact_of_kept(
+    kept: Kept, to: Link, *, counts_nothing_untracked: bool
+) -> LeadActivity | LeadForm | LeadChat | LeadConsent:
     """Return an event of the history, with its own time, as one of this lead."""
     row = kept.row
+    if row.chat:
+        turn = ChatTurn.model_validate_json(row.chat)
+        is_refused = counts_nothing_untracked and refuses_tracking(turn.consent)
+        return turn_of(turn, to, kept.at_ms, is_clamped=row.is_clamped, is_refused=is_refused)
     consent = None if row.consent is None else Consent(tracking=row.consent[0], marketing=row.consent[1])
     if row.form:
         said = FormFill.model_validate_json(row.form)

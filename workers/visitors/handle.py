@@ -1,7 +1,7 @@
-"""Who is this? Activities and forms of visitors become facts about leads, as soon as somebody says who they are.
+"""Who is this? What visitors do, fill in and ask becomes facts about leads, as soon as somebody says who they are.
 
-In: web.activity, form.fills and the own log (forwarded records, the directory's `ready`, erasures). Out: lead.events.
-It never scores, and it never asks what an account is.
+In: web.activity, form.fills, chat.conversations and the own log (forwarded records, the directory's `ready`,
+erasures). Out: lead.events. It never scores, and it never asks what an account is.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import msgspec
 from msgspec.structs import replace
 
+from schemas.chat_conversations import ChatTurn
 from schemas.erasure import PersonErased
 from schemas.form_fills import FormFill
 from schemas.parsing import ContractError, parse_json
@@ -20,7 +21,7 @@ from schemas.vocabulary import DeadLetterReason
 from schemas.web_activity import WebActivity
 from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.identity.addresses import DATA_VERSION, Address, BadAddressError, normalise
-from workers.identity.consents import latest, words_of
+from workers.identity.consents import latest, refuses_tracking, words_of
 from workers.identity.daily import begin_sweep, ensure_sweep
 from workers.identity.erasures import FORGET_MARK, erased_until_ms, forget_mark, mark_kept_ms
 from workers.identity.event_time import EventTime, event_time
@@ -28,14 +29,24 @@ from workers.identity.people import Person, person_of
 from workers.identity.repeats import day_key, take_once
 from workers.outbox import emit
 from workers.visitors import erasure, facts
+from workers.visitors.chats import asked_by_nobody, browser_of, kept_turn, turn_of
 from workers.visitors.history import Bounds, Kept, hand_over, keep
 from workers.visitors.links import link_at, linked
 from workers.visitors.no_visits import Visits
-from workers.visitors.rows import BrowserRow, CountRow, Link, PersonRow, ReadyRow, VisitorRow, Word
+from workers.visitors.rows import (
+    BrowserRow,
+    CountRow,
+    HistoryRow,
+    Link,
+    PersonRow,
+    ReadyRow,
+    VisitorRow,
+    Word,
+)
 from workers.visitors.sweep import sweep_chunk
 
 if TYPE_CHECKING:
-    from schemas.lead_events import LeadActivity, LeadConsent, LeadForm
+    from schemas.lead_events import LeadActivity, LeadChat, LeadConsent, LeadForm
     from workers.engine.rows import Rows
     from workers.policy.model import Policy
 
@@ -43,13 +54,14 @@ _UNKNOWN: Final = VisitorRow()
 _NO_COUNTS: Final = CountRow()
 
 
-VisitorFact: TypeAlias = "LeadActivity | LeadForm | LeadConsent"
+Said: TypeAlias = WebActivity | FormFill | ChatTurn
+VisitorFact: TypeAlias = "LeadActivity | LeadForm | LeadChat | LeadConsent"
 
 
 class VisitorEvent(msgspec.Struct, frozen=True):
     """What a record says, and by which address."""
 
-    said: WebActivity | FormFill
+    said: Said
     address: Address | None = None
     has_bad_address: bool = False
 
@@ -86,15 +98,15 @@ class VisitorsHop:
         try:
             return VisitorEvent(said, normalise(said.email))
         except BadAddressError as error:
-            if said.anonymous_id is None:
+            if browser_of(said) is None:
                 raise RefusedError(DeadLetterReason.BAD_ADDRESS, f"email: {error}") from None
             return VisitorEvent(said, None, has_bad_address=True)
 
     def key_of(self, event: VisitorEvent | DirectoryReady | PersonErased) -> str | None:
-        """Return the anonymous_id, else the normalised address, else None."""
+        """Return the anonymous_id (of a chat without one the conversation), else the normalised address, else None."""
         if not isinstance(event, VisitorEvent):
             return None
-        return event.said.anonymous_id or (event.address.email if event.address else None)
+        return browser_of(event.said) or (event.address.email if event.address else None)
 
     def handle(
         self, event: VisitorEvent | DirectoryReady | PersonErased, record: Record, rows: Rows, clock: Clock
@@ -115,10 +127,11 @@ class VisitorsHop:
             _count(rows, time.at_ms, clock, bad_addresses=1)
         if event.address is not None:
             return self._of_person(said, person_of(event.address, self._lead_id_key), time, rows, clock)
-        if said.anonymous_id is None:
+        browser = browser_of(said)
+        if browser is None:
             _count(rows, time.at_ms, clock, nobody=1)
             return []
-        return self._of_visitor(said, said.anonymous_id, time, rows, clock)
+        return self._of_visitor(said, browser, time, rows, clock)
 
     def _told(self, event: DirectoryReady | PersonErased, rows: Rows, clock: Clock) -> None:
         if isinstance(event, PersonErased):
@@ -127,7 +140,7 @@ class VisitorsHop:
             rows.put(ReadyRow(partitions=event.partitions), str(event.partition))
 
     def _of_visitor(
-        self, said: WebActivity | FormFill, anonymous_id: str, time: EventTime, rows: Rows, clock: Clock
+        self, said: Said, anonymous_id: str, time: EventTime, rows: Rows, clock: Clock
     ) -> list[Emit]:
         visitor = rows.get(VisitorRow, anonymous_id)
         if visitor is None:
@@ -140,20 +153,14 @@ class VisitorsHop:
         if time.at_ms <= visitor.erased_ms:
             _count(rows, time.at_ms, clock, erased=1)
             return []
-        row = (
-            facts.kept_activity(said, time, is_refused=self._is_refused(said))
-            if isinstance(said, WebActivity)
-            else facts.kept_form(said, time)
-        )
-        event = Kept(time.at_ms, said.event_id, row)
+        event = Kept(time.at_ms, said.event_id, self._kept(said, time))
         if said.consent is not None:
             visitor = replace(visitor, consents=latest(visitor.consents, _words(said, time)))
         rows.put(keep(rows, anonymous_id, visitor, event, self._bounds, clock.now_ms), anonymous_id)
-        return []
+        asked = asked_by_nobody(said)
+        return [] if asked is None else [emit(LEAD_EVENTS, asked)]
 
-    def _of_person(
-        self, said: WebActivity | FormFill, person: Person, time: EventTime, rows: Rows, clock: Clock
-    ) -> list[Emit]:
+    def _of_person(self, said: Said, person: Person, time: EventTime, rows: Rows, clock: Clock) -> list[Emit]:
         to = Link(time.at_ms, person.lead_id, person.account_key)
         known = rows.get(PersonRow, person.lead_id)
         erased_ms = erased_until_ms(rows, person.lead_id) if known is None else known.erased_ms
@@ -167,15 +174,14 @@ class VisitorsHop:
             rows.put(row, person.lead_id)
         history: list[VisitorFact] = []
         consents: tuple[Word, ...] = ()
-        if said.anonymous_id is not None:
-            joined = self._link(said.anonymous_id, to, rows, clock)
+        browser = browser_of(said)
+        if browser is not None:
+            joined = self._link(browser, to, rows, clock)
             must_announce = joined is not None
             consents, history = joined or ((), [])
             consents = latest(consents, _words(said, time))  # the history belongs to nobody who refuses
         announced = (
-            [facts.identified(person, said.anonymous_id, said.event_id, time, consents)]
-            if must_announce
-            else []
+            [facts.identified(person, browser, said.event_id, time, consents)] if must_announce else []
         )
         return [emit(LEAD_EVENTS, fact) for fact in (*announced, *history, self._fact(said, to, time))]
 
@@ -195,19 +201,30 @@ class VisitorsHop:
         rows.put(BrowserRow(), to.lead_id, anonymous_id)
         for gone in {link.lead_id for link in visitor.links} - {link.lead_id for link in links}:
             rows.delete(BrowserRow, gone, anonymous_id)
-        return visitor.consents, [facts.fact_of_kept(kept, to) for kept in history]
+        return visitor.consents, [
+            facts.fact_of_kept(kept, to, counts_nothing_untracked=self._counts_nothing_untracked)
+            for kept in history
+        ]
 
-    def _is_refused(self, said: WebActivity | FormFill) -> bool:
-        """Whether an activity came with a no to being tracked, and the policy lets it count nothing."""
-        consent = said.consent
-        return consent is not None and consent.tracking is False and self._counts_nothing_untracked
+    def _is_refused(self, said: Said) -> bool:
+        """Whether an event came with a no to being tracked, and the policy lets it count nothing."""
+        return self._counts_nothing_untracked and refuses_tracking(said.consent)
 
-    def _fact(self, said: WebActivity | FormFill, to: Link, time: EventTime) -> VisitorFact:
-        if isinstance(said, WebActivity):
-            if self._is_refused(said):
-                return facts.refusal_of(said, to, time)
-            return facts.activity_of(said, to, time)
-        return facts.form_of(said, to, time.at_ms, is_clamped=time.is_clamped)
+    def _kept(self, said: Said, time: EventTime) -> HistoryRow:
+        if isinstance(said, FormFill):
+            return facts.kept_form(said, time)
+        is_refused = self._is_refused(said)
+        if isinstance(said, ChatTurn):
+            return kept_turn(said, time, is_refused=is_refused)
+        return facts.kept_activity(said, time, is_refused=is_refused)
+
+    def _fact(self, said: Said, to: Link, time: EventTime) -> VisitorFact:
+        if isinstance(said, FormFill):
+            return facts.form_of(said, to, time.at_ms, is_clamped=time.is_clamped)
+        is_refused = self._is_refused(said)
+        if isinstance(said, ChatTurn):
+            return turn_of(said, to, time.at_ms, is_clamped=time.is_clamped, is_refused=is_refused)
+        return facts.refusal_of(said, to, time) if is_refused else facts.activity_of(said, to, time)
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
         """Begin the daily sweep, or forget that somebody was erased."""
@@ -237,7 +254,7 @@ class VisitorsHop:
         return sum(row.partitions == self._partitions for _, row in found) == self._partitions
 
 
-def _words(said: WebActivity | FormFill, time: EventTime) -> list[Word]:
+def _words(said: Said, time: EventTime) -> list[Word]:
     return [Word(word.purpose, word.given, word.at_ms) for word in words_of(said.consent, time.at_ms)]
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ACTIVITY: Final = "activity"
 FORM: Final = "form"
+CHAT: Final = "chat"
 
 _DIGITS: Final = 15
 _CHUNK: Final = 50
@@ -48,7 +49,7 @@ def keep(
         visitor, _ = expire(rows, anonymous_id, visitor, gone_before_ms, _CHUNK)
     if event.at_ms < gone_before_ms or (visitor.kept >= bounds.events and event.at_ms < visitor.oldest_ms):
         return visitor
-    kind = FORM if event.row.form else ACTIVITY
+    kind = FORM if event.row.form else CHAT if event.row.chat else ACTIVITY
     rows.put(event.row, anonymous_id, f"{event.at_ms:0{_DIGITS}d}", kind, event.event_id)
     oldest_ms = min(visitor.oldest_ms, event.at_ms) if visitor.kept else event.at_ms
     visitor = replace(visitor, kept=visitor.kept + 1, oldest_ms=oldest_ms)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from schemas.chat_conversations import ChatTurn
 from schemas.web_activity import WebActivity
 
 if TYPE_CHECKING:
@@ -26,8 +27,10 @@ class Visits:
         self._robots = policy.robots
         self._is_robot = lru_cache(maxsize=_KEPT_ANSWERS)(self._matches)
 
-    def is_none(self, said: WebActivity | FormFill) -> bool:
-        """Whether nobody did this."""
+    def is_none(self, said: WebActivity | FormFill | ChatTurn) -> bool:
+        """Whether nobody did this; who chats is somebody."""
+        if isinstance(said, ChatTurn):
+            return False
         if said.is_bot or (said.user_agent is not None and self._is_robot(said.user_agent)):
             return True
         return isinstance(said, WebActivity) and said.activity in self._activities

@@ -66,6 +66,8 @@ class HistoryRow(Row, frozen=True):
     is_clamped: bool = False
     form: str = ""
     """The form as JSON, where it was one; without an address."""
+    chat: str = ""
+    """The turn of a chat as JSON, where it was one; without an address."""
     consent: tuple[bool | None, bool | None] | None = None
     """Tracking and marketing, as they came with an activity; where tracking is refused, nothing else is kept of it."""
 

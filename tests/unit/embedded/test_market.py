@@ -182,3 +182,15 @@ def test_robots_and_heartbeats_come_too(fortnight: list[Happening]) -> None:
     assert sum(value.get("is_bot", False) for value in said) > 50
     assert sum("bot" in value.get("user_agent", "").lower() for value in said) > 30
     assert sum(value.get("activity") == "heartbeat" for value in said) > 200
+
+
+def test_people_and_passers_by_chat_by_day_and_by_night(fortnight: list[Happening]) -> None:
+    said = values(fortnight, "chat.conversations")
+    turns = Counter(value["turn"] for value in said)
+
+    assert 50 <= turns["started"] <= 150
+    assert turns["asked_for_sales"] >= 15
+    assert turns["asked_for_support"] >= 4
+    assert turns["agent_message"] >= 10
+    assert any("anonymous_id" not in value for value in said)
+    assert sum("email" in value for value in said) >= 20
