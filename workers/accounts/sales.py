@@ -164,7 +164,7 @@ def _rejected(
 ) -> None:
     reason = event.activity.reason or RejectReason.NOT_NOW
     effect = case.terms.policy.stages.sales_says_no.effect_of(reason)
-    touches.rejected(case, lead_id, lead.said_no_ms, about[0][0], event)
+    touches.rejected(case, lead_id, lead.said_no_ms, about[0], event)
     for _, row in about:
         _return_turn(case, row)
     lead = replace(lead, bounces=lead.bounces + (effect == "recycled"))

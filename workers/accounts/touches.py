@@ -16,11 +16,12 @@ from schemas.outputs import Touch
 from schemas.vocabulary import Alert, RejectReason
 from workers.accounts.merging import packed, unpacked
 from workers.accounts.said import SalesTouch, TouchesRow
+from workers.accounts.told import of_holder
 
 if TYPE_CHECKING:
     from schemas.lead_events import SalesAnswered
     from workers.accounts.case import Case
-    from workers.accounts.rows import LeadRow, ScoreRow
+    from workers.accounts.rows import HandoffRow, LeadRow, ScoreRow
     from workers.accounts.terms import Terms
 
 MOST_LISTED = 20
@@ -95,7 +96,9 @@ def keep(case: Case, lead_id: str, lead: LeadRow, touch: SalesTouch) -> None:
         settle(case, lead_id)
 
 
-def rejected(case: Case, lead_id: str, ended_before_ms: int, handoff_id: str, event: SalesAnswered) -> None:
+def rejected(
+    case: Case, lead_id: str, ended_before_ms: int, handoff: tuple[str, HandoffRow], event: SalesAnswered
+) -> None:
     """Sales said no: report it where fewer attempts were made in this cycle than agreed. The last cycle ended then."""
     row = replace(of_lead(case, lead_id), since_ms=ended_before_ms)
     case.rows.put(row, case.key, lead_id)
@@ -104,8 +107,9 @@ def rejected(case: Case, lead_id: str, ended_before_ms: int, handoff_id: str, ev
             Alert.REJECTED_TOO_EARLY,
             lead_id,
             lead_id=lead_id,
-            handoff_id=handoff_id,
+            handoff_id=handoff[0],
             rep_id=event.activity.rep_id,
+            told=of_holder(Alert.REJECTED_TOO_EARLY, handoff[1].holder),
         )
 
 

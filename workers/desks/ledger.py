@@ -138,5 +138,5 @@ def _entry(request: DeskRequest, outcome: Outcome, *, is_released: bool) -> Ledg
         return "released"
     if outcome.step is not None:
         return "turn"
-    is_follow = request.mode is RequestMode.FOLLOW and not request.desk.startswith(REP_PREFIX)
+    is_follow = request.mode is not RequestMode.OWNER and not request.desk.startswith(REP_PREFIX)
     return "follow" if is_follow else "owner"

@@ -132,6 +132,13 @@ def test_a_no_before_the_agreed_number_of_attempts_is_reported(
     assert alerts(said) == (["rejected_too_early"] if is_reported else [])
 
 
+def test_who_said_no_and_the_manager_are_told() -> None:
+    market = handed_off()
+    said = market.send(sales("rejected", FIRST, reason="not_now"))
+    raised = next(one for one in said if hasattr(one, "alert"))
+    assert (raised.handoff_id, raised.rep_id, raised.told) == (FIRST, "r1", ["r1", "dana"])
+
+
 def test_attempts_that_come_late_take_the_report_back() -> None:
     market = handed_off()
     market.send(sales("rejected", FIRST, at_ms=MONDAY + 9 * HOUR_MS, reason="not_now"))
