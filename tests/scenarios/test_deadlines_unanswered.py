@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.story import Story, Told
+from tests.routes import CUSTOMER, NEVER, OPEN, OWNER, REP, REST, SUPPORT, desk, with_routes
+from tests.scenarios.story import POLICY, Story, Told
 
 
 @pytest.fixture
@@ -218,3 +219,24 @@ def test_who_is_told_of_what(team: Story) -> None:
         {"alert": "response_overdue", "told": ["mia", "dana"]},
     ]
     assert [{"alert": one["alert"], "told": one["told"]} for one in told.of("lead.alerts")] == expected
+
+
+def test_a_support_question_that_nobody_answers_stays_at_its_desk_and_the_manager_is_told(
+    story: Story,
+) -> None:
+    story.escalates = True
+    routes = (NEVER, SUPPORT, CUSTOMER, OPEN, OWNER, REP, REST)
+    more = ", service: 2h, then: manager, after: 2x"
+    story.policy(with_routes(POLICY.read_text("utf-8"), routes, desk("care", more=more)))
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    story.rep("olga", at_desk=False)
+    story.bank("harbor", relationship="customer", owner_rep_id="olga")
+    story.form("ann@harbor.example", "tue 10:00", "support")
+
+    told = story.told(until="tue 15:00")
+
+    assert who(told) == ["desk:care"]
+    assert up(told) == ["response_due_soon", "response_overdue", "still_unanswered"]
+    assert {one["desk"] for one in told.of("lead.alerts")} == {"desk:care"}
+    assert all(one["told"] == ["dana"] for one in told.of("lead.alerts"))

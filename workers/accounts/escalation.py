@@ -32,12 +32,16 @@ _DESK = "desk:"
 
 
 def due(case: Case, handoff_id: str) -> None:
-    """The timer of a hand-off that is long overdue."""
+    """The timer of a hand-off that is long overdue. What a desk holds as a whole stays there: its manager is told."""
     row = case.rows.get(HandoffRow, case.key, handoff_id)
-    holder = case.account.holder
-    if row is None or holder is None or row.touched_ms is not None or case.account.move is not None:
+    if row is None or row.touched_ms is not None:
         return
-    if _goes_on(case, holder):
+    holder = row.holder
+    if holder.type is AssigneeType.DESK:
+        deadlines.say_late(case, Alert.STILL_UNANSWERED, handoff_id, row)
+    elif case.account.move is not None:
+        return
+    elif _goes_on(case, holder):
         case.change(move=Move(MoveWhy.NOT_ANSWERED, holder.id))
         case.owner_question = True
     else:
@@ -93,7 +97,7 @@ def answered(case: Case, rep_id: str, at_ms: int) -> None:
 def _goes_on(case: Case, holder: Holder) -> bool:
     """Whether somebody else can still get the account."""
     moved_on = case.account.moved_on
-    if holder.type is not AssigneeType.REP or (moved_on is not None and moved_on.is_at_end):
+    if moved_on is not None and moved_on.is_at_end:
         return False
     if holder.desk.startswith(_DESK):
         desk = case.terms.policy.desks.get(holder.desk.removeprefix(_DESK))

@@ -29,6 +29,7 @@ from workers.accounts import deadlines, handoffs
 from workers.accounts.ownership import is_customer
 from workers.accounts.parts import Earlier
 from workers.accounts.rows import ClosedHandoffRow, HandoffRow, Holder, LeadRow, ServiceRow
+from workers.accounts.told import of_desk
 from workers.engine.timers import cancel_timer, set_timer
 from workers.outbox import fact_id
 
@@ -92,6 +93,7 @@ def answered(case: Case, answer: DeskAnswer) -> None:
             desk=answer.desk,
             route=Route.SUPPORT_QUESTION,
             earlier=(Earlier(Route.NEVER, RouteMiss.NOT_EXCLUDED),),
+            manager=answer.manager_id,
         ),
         cycle=lead.cycle,
         request_id=question.request_id,
@@ -104,6 +106,7 @@ def answered(case: Case, answer: DeskAnswer) -> None:
         campaign=question.campaign,
         due_ms=answer.due_at_ms,
         due_soon_ms=answer.due_soon_at_ms,
+        then_ms=answer.then_at_ms,
     )
     case.rows.put(row, case.key, answer.handoff_id)
     deadlines.watch(case, answer.handoff_id, row)
@@ -118,8 +121,14 @@ def ask_again(case: Case, handoff_id: str) -> None:
     made = replace(question, attempt=question.attempt + 1)
     case.rows.put(made, case.key, handoff_id)
     if made.attempt > ATTEMPTS_BEFORE_ALERT:
+        desk = _desk(case)
         case.raise_alert(
-            Alert.DESK_SILENT, handoff_id, lead_id=made.lead_id, handoff_id=handoff_id, desk=_desk(case)
+            Alert.DESK_SILENT,
+            handoff_id,
+            lead_id=made.lead_id,
+            handoff_id=handoff_id,
+            desk=desk,
+            told=of_desk(case.terms.policy, desk),
         )
     _send(case, handoff_id, made)
 

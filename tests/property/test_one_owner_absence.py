@@ -1,0 +1,86 @@
+"""One owner per account while reps go away and come back: every order of those records and the messages they cause."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from schemas.base import Model
+from schemas.desk_requests import RepFacts
+from tests.property.test_one_owner import ANN, BOB, NO_OWNER, OWNER, explore, rows_of, start
+from tests.unit.accounts.market import BANK, HOUR_MS, MONDAY, rep, sales
+from workers.accounts.rows import AccountRow, HandoffRow
+
+AWAY = ((MONDAY, MONDAY + 9 * HOUR_MS),)
+
+
+def known(rep_id: str, desk: str, **changes: Any) -> RepFacts:
+    seat = rep_id in {"r1", "r2"}
+    made = rep(rep_id, event_id=f"{rep_id} {sorted(changes)}", at_desk=seat, **changes)
+    return RepFacts(event_id=made.event_id, desk=desk, rep_id=rep_id, rep=made)
+
+
+R1_AWAY = known("r1", "rep:r1", away=AWAY, deputy_rep_id="other")
+R1_AWAY_DESK = known("r1", "desk:inside_sales", away=AWAY, deputy_rep_id="other")
+OWNER_AWAY = known("own", "rep:own", away=AWAY, deputy_rep_id="other")
+OWNER_BACK = known("own", "rep:own", deputy_rep_id="other")
+TOUCHED = sales("touched", lead_id="ann")
+
+
+@pytest.mark.parametrize(
+    ("before", "events", "owners", "turns"),
+    [
+        pytest.param(
+            [NO_OWNER, ANN], [BOB, R1_AWAY_DESK, R1_AWAY], {"r2", "other"}, {1, 2}, id="the rep goes away"
+        ),
+        pytest.param(
+            [NO_OWNER],
+            [ANN, BOB, R1_AWAY_DESK, R1_AWAY],
+            {"r2", "other"},
+            {1, 2},
+            id="the rep goes away meanwhile",
+        ),
+        pytest.param(
+            [NO_OWNER, ANN, TOUCHED],
+            [BOB, R1_AWAY_DESK, R1_AWAY],
+            {"other"},
+            {1},
+            id="the rep who works on it goes away",
+        ),
+        pytest.param(
+            [NO_OWNER, ANN],
+            [BOB, TOUCHED, R1_AWAY_DESK, R1_AWAY],
+            {"other", "r2"},
+            {1, 2},
+            id="away, and works on it meanwhile",
+        ),
+        pytest.param(
+            [OWNER, ANN],
+            [BOB, OWNER_AWAY, OWNER_BACK],
+            {"own", "other"},
+            {0},
+            id="the owner goes away and is back",
+        ),
+        pytest.param(
+            [NO_OWNER, ANN],
+            [R1_AWAY_DESK, R1_AWAY, OWNER],
+            {"own"},
+            {1, 2},
+            id="the rep goes away and an owner is named",
+        ),
+    ],
+)
+def test_in_every_order_one_owner_who_is_there_and_every_lead_is_with_somebody(
+    before: list[Model], events: list[Model], owners: set[str], turns: set[int]
+) -> None:
+    _, quiet = explore(start(*before), events)
+    assert quiet
+    for state in quiet:
+        (account,) = rows_of(state, AccountRow)
+        assert (account.request, account.move) == (None, None)
+        people = {one.lead_id for one in rows_of(state, HandoffRow, BANK)}
+        assert people == {one.lead_id for one in [*before, *events] if hasattr(one, "form_id")}
+        assert len({assignee for _, assignee in state.held}) == 1
+        assert {assignee for _, assignee in state.held} <= owners
+        assert len(state.turns) in turns
