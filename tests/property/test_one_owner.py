@@ -248,6 +248,13 @@ NO = sales("rejected", lead_id="ann", reason="not_now")
             {0, 1},
             id="no, by hand and an owner",
         ),
+        pytest.param(
+            [NO_OWNER],
+            [ANN, BOB, OWNER, BY_HAND, NO, OTHER_OWNER],
+            {"own", "other", "r1", "r2"},
+            {0, 1},
+            id="six: two leads, owners named, by hand, a no",
+        ),
     ],
 )
 def test_in_every_order_one_owner_at_every_prefix_and_in_the_end_one_turn(
