@@ -14,6 +14,7 @@ from workers.embedded.happening import Happening
 from workers.embedded.market import market
 
 Seed = Annotated[int, typer.Option(help="Another seed, another fortnight.")]
+Seconds = Annotated[float, typer.Option(min=1, max=3_600, help="In so many seconds the fortnight passes.")]
 Keep = Annotated[bool, typer.Option("--keep", help="Leave everything running, and say what to try.")]
 Write = Annotated[
     Path | None, typer.Option(help="Only write the fortnight's events to this file, for replay.")
@@ -22,6 +23,7 @@ Write = Annotated[
 
 def demo(
     seed: Seed = 1,
+    seconds: Seconds = 60,
     keep: Keep = False,  # noqa: FBT002 - an option
     write: Write = None,
 ) -> None:
@@ -42,7 +44,7 @@ def demo(
     from workers.embedded.demo import DemoError, run_demo  # noqa: PLC0415 - with it comes the embedded Kafka
 
     try:
-        run_demo(seed, keep=keep, policy=policy_file(Path("policy")))
+        run_demo(seed, seconds=seconds, keep=keep, policy=policy_file(Path("policy")))
     except DemoError as error:
         raise CommandError(str(error)) from None
 

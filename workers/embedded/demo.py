@@ -47,8 +47,6 @@ from workers.topics import create_topics
 DEMO_KEY: Final = "demo-key-not-a-secret"
 PARTITIONS: Final = 4
 WORKERS: Final = 2
-PRODUCE_S: Final = 60.0
-"""The fortnight passes in so many seconds."""
 QUIET_S: Final = 4.0
 STUCK_S: Final = 30.0
 """Without anything new for so long, it is not going on."""
@@ -64,11 +62,12 @@ class DemoError(Exception):
     """The demo cannot go on; the text says why."""
 
 
-def run_demo(seed: int, *, keep: bool, policy: Path) -> None:
+def run_demo(seed: int, *, seconds: float, keep: bool, policy: Path) -> None:
     """Run it all; Ctrl-C and SIGTERM stop and remove everything.
 
     Args:
         seed: another seed, another fortnight.
+        seconds: in which the fortnight passes.
         keep: leave everything running afterwards, until Ctrl-C.
         policy: the policy file that the workers follow.
 
@@ -95,14 +94,20 @@ def run_demo(seed: int, *, keep: bool, policy: Path) -> None:
         console.print("making up a fortnight of a market")
         records = market(seed)
         try:
-            asyncio.run(_run(settings, crew, records, console, keep=keep))
+            asyncio.run(_run(settings, crew, records, console, seconds=seconds, keep=keep))
         except WorkerDiedError as error:
             raise DemoError(str(error)) from None
         console.print("stopping the workers and Kafka")
 
 
 async def _run(
-    settings: Settings, crew: Crew, records: list[Happening], console: Console, *, keep: bool
+    settings: Settings,
+    crew: Crew,
+    records: list[Happening],
+    console: Console,
+    *,
+    seconds: float,
+    keep: bool,
 ) -> None:
     client = client_arguments(settings)
     await _refuse_used_topics(client)
@@ -120,12 +125,12 @@ async def _run(
         reader = Reader(client, settings.partitions, changelog_topic(settings.app_id, "visitors"))
         async with _following(reader):
             began = time.monotonic()
-            await _produce(producer, rest, reader, crew, console)
+            await _produce(producer, rest, reader, crew, console, seconds)
             produced = sum(record.topic in _EVENTS for record in rest)
             adds_up = await _until_handled(reader, crew, produced, console)
-            seconds = time.monotonic() - began
+            took_s = time.monotonic() - began
             print_report(
-                console, reader.findings, reader.findings.reconciled(produced), sales_team.weights(), seconds
+                console, reader.findings, reader.findings.reconciled(produced), sales_team.weights(), took_s
             )
             if keep:
                 await _kept(settings, crew, console)
@@ -136,11 +141,16 @@ async def _run(
 
 
 async def _produce(
-    producer: AIOKafkaProducer, records: list[Happening], reader: Reader, crew: Crew, console: Console
+    producer: AIOKafkaProducer,
+    records: list[Happening],
+    reader: Reader,
+    crew: Crew,
+    console: Console,
+    seconds: float,
 ) -> None:
-    """Produce in time order, a fortnight in PRODUCE_S."""
+    """Produce in time order, a fortnight in so many seconds."""
     first_ms, last_ms = records[0].timestamp_ms, records[-1].timestamp_ms
-    per_ms = PRODUCE_S / (last_ms - first_ms)
+    per_ms = seconds / (last_ms - first_ms)
     began = told = time.monotonic()
     at = 0
     with _progress(console) as progress:

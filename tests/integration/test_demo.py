@@ -1,0 +1,40 @@
+"""The demo as a stranger starts it: it ends by itself, what it prints adds up, and nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.kafka
+
+ROOT = Path(__file__).resolve().parents[2]
+OVER_S = 150.0
+TABLES = ("Who got what and why", "Leads per rep", "Not handed over, and why", "Dead letters")
+
+
+def test_the_demo_ends_by_itself_adds_up_and_leaves_nothing(tmp_path: Path) -> None:
+    ours = {"LEAD_ROUTER_", "KAFKA_BOOTSTRAP"}
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(tuple(ours))}
+    done = subprocess.run(
+        [sys.executable, "-m", "workers.cli", "demo", "--seconds", "15"],
+        cwd=ROOT,
+        env=kept | {"TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=OVER_S,
+        check=False,
+    )
+    said = done.stdout
+    assert done.returncode == 0, said + done.stderr
+    assert [table for table in TABLES if table not in said] == []
+    reconciled = re.search(r"([\d,]+)  of ([\d,]+) web events.* produced: it adds up", said)
+    assert reconciled, said
+    assert reconciled[1] == reconciled[2]
+    assert int(reconciled[1].replace(",", "")) > 30_000
+    assert "@" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
