@@ -1,8 +1,7 @@
 """A quarter of all scenarios through a live router at once, beside the replay of the same stories, story by story.
 
 Each story gets people, companies and reps of its own, so that they only share the desk; what is compared is what does not
-hang on turns (rulings: everything but which rep of a rotation): scores, stages, who was handed over as what, and owners
-by right. Taken are stories in which the CRM is told first: two topics have no order between them on a broker.
+hang on turns or on which of two topics is read first: scores, stages, who was handed over, and owners by right. Taken are stories in which the CRM is told first: two topics have no order between them on a broker.
 """
 
 from __future__ import annotations
@@ -129,7 +128,8 @@ def as_counted(score: list[Any]) -> list[Any]:
 def by_story(found: Outcome, of: dict[str, str]) -> Iterator[tuple[str, str]]:
     """Iterate (story, what came of it) of each thing that must agree."""
     counted = {lead_id: as_counted(score) for lead_id, score in found.scores.items()}
-    for part, things in zip(Outcome._fields, found._replace(scores=counted), strict=True):
+    handed = {account: {lead_id for lead_id, _ in leads} for account, leads in found.handed.items()}
+    for part, things in zip(Outcome._fields, found._replace(scores=counted, handed=handed), strict=True):
         for key, value in sorted(things.items()):
             shown = sorted(value) if isinstance(value, set) else value
             yield of.get(key, "?"), f"{part} of {key}: {shown}"

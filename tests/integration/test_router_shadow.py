@@ -19,7 +19,7 @@ from workers.topics import create_topics
 pytestmark = pytest.mark.kafka
 
 RESULTS = [name for name, topic in TOPICS.items() if topic.direction is Direction.OUT]
-SETTLE_S = 60.0
+SETTLE_S = 240.0
 CRM = frozenset({"crm.accounts", "crm.reps", "crm.contacts"})
 
 

@@ -62,6 +62,7 @@ def of_somebody(draw: st.DrawFn) -> Said:
             job_title="CIO",
             job_function="it",
             last_name="Secret",
+            company=draw(st.sampled_from(["", "The Bank", "n/a"])),
             **who,
         )
         return Said("form.fills", browser or email, said, at_ms)
@@ -81,10 +82,12 @@ def of_the_crm(draw: st.DrawFn) -> Said:
         email = draw(st.sampled_from(PEOPLE))
         contact = {"email": email, "crm_contact_id": "C-1", "job_title": "Chief Secret Officer"}
         return Said("crm.contacts", email, head | contact, at_ms)
-    domains = draw(st.sampled_from([["bank.com"], ["bank.com", "bank-us.com"], ["bank-us.com", "bank.com"]]))
+    domains = draw(
+        st.sampled_from([[], ["bank.com"], ["bank.com", "bank-us.com"], ["bank-us.com", "bank.com"]])
+    )
     account = {
         "crm_account_id": "A",
-        "name": "Bank",
+        "name": "The Bank",
         "domains": domains,
         "sic": draw(st.sampled_from([["6021"], []])),
         "revenue": {"amount": 900_000_000, "currency": "USD"},
