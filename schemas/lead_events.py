@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue, TypeAdapter
+from pydantic import Field, TypeAdapter
 
+from schemas.account_links import (
+    AccountJoins,
+    AccountLeaves,
+    AccountLeft,
+    NameAnswered,
+    NameAsked,
+    NameDropped,
+    ParentFacts,
+    Plain,
+    SubsidiaryNamed,
+)
 from schemas.base import Campaign, Consent, Milliseconds, Model
 from schemas.crm_accounts import CrmAccount
 from schemas.crm_contacts import ContactRecord
@@ -114,10 +125,6 @@ class LeadContact(LeadFact):
     record: ContactRecord | None = None
 
 
-Plain = dict[str, JsonValue]
-"""A row of the accounts hop as plain values; only that hop writes and reads it."""
-
-
 class LeadAdopted(LeadFact):
     """What an account key knew of a lead that lives elsewhere from now on, sent there once."""
 
@@ -133,37 +140,6 @@ class LeadAdopted(LeadFact):
     active_at_ms: Milliseconds | None = Field(
         default=None, description="Given where it is one of the account's people who were active last."
     )
-
-
-class AccountJoins(Model):
-    """A key forwards to this one from now on: an alias by its domain, or by a company name."""
-
-    type: Literal["account_joins"] = "account_joins"
-    event_id: str
-    account_key: str
-    origin_account_key: str
-    is_unproven: bool = Field(default=False, description="By a company name alone.")
-    kept: Plain = Field(default_factory=dict, description="What is known of the account as such.")
-
-
-class AccountLeaves(Model):
-    """A key that forwarded to this one lives elsewhere now: its people are to be sent there."""
-
-    type: Literal["account_leaves"] = "account_leaves"
-    event_id: str
-    account_key: str
-    origin_account_key: str
-    to_account_key: str
-
-
-class AccountLeft(Model):
-    """The people of a key that moves on have all been sent."""
-
-    type: Literal["account_left"] = "account_left"
-    event_id: str
-    account_key: str
-    from_account_key: str
-    kept: Plain = Field(default_factory=dict)
 
 
 class AccountFacts(Model):
@@ -184,29 +160,6 @@ class AccountReleased(Model):
     event_id: str
     account_key: str
     crm_account_id: str
-
-
-class SubsidiaryNamed(Model):
-    """A CRM record names its parent, or no longer does: told to the parent's own key."""
-
-    type: Literal["subsidiary_named"] = "subsidiary_named"
-    event_id: str
-    account_key: str = Field(description="crm:<crm_account_id> of the parent.")
-    crm_account_id: str = Field(description="Of the subsidiary.")
-    primary_key: str | None = Field(
-        default=None, description="Where the subsidiary lives; absent: it has this parent no more."
-    )
-
-
-class ParentFacts(Model):
-    """What a subsidiary has to know of its parent, told to the key where the subsidiary lives."""
-
-    type: Literal["parent_facts"] = "parent_facts"
-    event_id: str
-    account_key: str
-    crm_account_id: str = Field(description="Of the subsidiary.")
-    parent_crm_account_id: str
-    owner_rep_id: str | None = None
 
 
 class SalesAnswered(Model):
@@ -307,6 +260,9 @@ LeadEvent = Annotated[
     | AccountLeft
     | AccountFacts
     | AccountReleased
+    | NameAsked
+    | NameDropped
+    | NameAnswered
     | SubsidiaryNamed
     | ParentFacts
     | SalesAnswered

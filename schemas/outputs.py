@@ -191,6 +191,9 @@ class LeadAlert(Output):
     told: list[str] = Field(
         default_factory=list, max_length=5, description="rep_ids of those who have to know: rep, manager."
     )
+    candidates: list[str] = Field(
+        default_factory=list, max_length=10, description="crm_account_ids between whom nothing decides."
+    )
     policy: PolicyRef
 
 

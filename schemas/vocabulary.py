@@ -159,6 +159,7 @@ class Reason(StrEnum):
     EXPIRY_TAKEN_BACK = "expiry_taken_back"
     NEW_POINTS_SINCE = "new_points_since"
     ACCOUNT_MOVED = "account_moved"
+    MATCHED_BY_NAME = "matched_by_name"
     FORMER_REP = "former_rep"
     OPPORTUNITY_CLOSED = "opportunity_closed"
     ACCOUNT_IN_QUESTION = "account_in_question"
@@ -201,6 +202,7 @@ class Alert(StrEnum):
     DESK_SILENT = "desk_silent"
     SKILL_MISSING = "skill_missing"
     FACT_WANTED = "fact_wanted"
+    COMPANY_AMBIGUOUS = "company_ambiguous"
     REJECTED_TOO_EARLY = "rejected_too_early"
 
 

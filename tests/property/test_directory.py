@@ -25,7 +25,7 @@ def account(draw: st.DrawFn) -> tuple[str, dict[str, Any] | None]:
         "event_id": draw(st.integers(0, 99).map("v{}".format)),
         "occurred_at": iso(NOON),
         "crm_account_id": draw(st.sampled_from(["1", "2", "3"])),
-        "name": "Bank",
+        "name": "First Bank",
         "domains": draw(DOMAINS),
         "owner_rep_id": draw(st.sampled_from([None, "r1", "r2"])),
     }
@@ -68,6 +68,7 @@ def test_who_listens_at_a_domain_knows_every_account_that_claims_it(
         if said is not None
         for claimed in (
             f"crm:{key}",
+            "name:first bank",
             *(f"domain:{REDUCED[domain]}" for domain in said["domains"] if domain in REDUCED),
         )
     }

@@ -69,7 +69,7 @@ class Story:
         self._reps[rep_id] = record
         self._say("crm.reps", rep_id, when, record)
 
-    def bank(self, name: str, when: str = "mon 00:00", **facts: Any) -> None:
+    def bank(self, name: str, /, when: str = "mon 00:00", **facts: Any) -> None:
         """A bank of the served market, unless the facts say otherwise; again: a later version of its record."""
         served = {
             "crm_account_id": f"ACC-{name}",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workers.accounts import expiry, requests
+from workers.accounts import expiry, naming, requests
 from workers.accounts.adoption import send_over
 from workers.accounts.case import Case
 from workers.accounts.consents import under_policy
@@ -51,6 +51,7 @@ def all_leads(terms: Terms, rows: Rows, now_ms: int, cursor: Cursor) -> tuple[li
         if not case.account.forwards_to:
             _judge_again(case, lead_id, Occasion(terms.day_of(now_ms), counts=False), say=True)
             expiry.look_again(case, lead_id)
+            naming.lead_names(case, lead_id, case.lead(lead_id))
         emits += closed(case)
     return emits, "\x00".join(found[-1][0]) if len(found) == CHUNK else None
 

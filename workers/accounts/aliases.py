@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
-from schemas.lead_events import AccountJoins, AccountLeaves, AccountLeft
+from schemas.account_links import AccountJoins, AccountLeaves, AccountLeft
 from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Reason
 from workers.accounts import handoffs
 from workers.accounts.adoption import send_over
 from workers.accounts.joined import JoinedRow, Kept
 from workers.accounts.merging import packed, unpacked
+from workers.accounts.naming import form_names
 from workers.accounts.ownership import right_of
 from workers.accounts.rows import ClosedHandoffRow, HandoffRow, LeadRow, MovedRow
 from workers.engine.timers import cancel_timer, set_timer, start_cursor
@@ -96,6 +97,14 @@ def left(case: Case, event: AccountLeft) -> None:
     start_cursor(case.rows, LEADS, case.key)
 
 
+def send_first(case: Case, lead_id: str) -> None:
+    """Send a person whose own word has just made the key an alias: what they did counts where they land."""
+    lead = case.rows.get(LeadRow, case.key, lead_id)
+    account = case.account
+    if lead is not None and account.forwards_to and account.moving_to is None:
+        send_over(case, lead_id, lead, account.forwards_to, earned=True)
+
+
 # The place where it lives, or lived.
 
 
@@ -163,7 +172,12 @@ def where_to(case: Case, fact: Any) -> str:
 
 
 def forward(case: Case, fact: Any, to: str) -> None:
-    """Send a fact on, marked with its origin; its lead goes before it, should it still be here."""
+    """Send a fact on, marked with its origin; its lead goes before it, should it still be here.
+
+    What a form says of a company is read at its home first: another name may lead elsewhere.
+    """
+    if fact.type == "lead_form":
+        form_names(case, fact)
     _send_before(case, fact.lead_id, to)
     origin = fact.origin_account_key or case.key
     moved = {"account_key": to, "origin_account_key": origin, "forwards": fact.forwards + 1}

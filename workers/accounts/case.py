@@ -170,6 +170,7 @@ class Case:
             due_at=None if row.due_ms is None else instant(row.due_ms),
             fact=row.fact,
             told=list(row.told),
+            candidates=list(row.candidates),
             policy=self.terms.ref,
         )
         self.say(LEAD_ALERTS, event)

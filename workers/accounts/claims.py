@@ -9,26 +9,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from workers.accounts import aliases, parents, service
+from workers.accounts import aliases, names, naming, parents, service
 from workers.accounts.deals import settled, with_deals, with_word
 from workers.accounts.enrichment import completed
 from workers.accounts.facts import company_of, market_facts, merged
 from workers.accounts.joined import Kept
 from workers.accounts.merging import unpacked
 from workers.accounts.ownership import named_by_crm
-from workers.accounts.rows import ClaimRow
+from workers.accounts.rows import ClaimRow, Naming
 from workers.accounts.said import Deal
 from workers.engine.timers import start_cursor
+from workers.identity.account_keys import is_name_key
 
 if TYPE_CHECKING:
-    from schemas.lead_events import (
-        AccountFacts,
+    from schemas.account_links import (
         AccountJoins,
         AccountLeaves,
         AccountLeft,
-        AccountReleased,
+        NameAnswered,
         ParentFacts,
     )
+    from schemas.lead_events import AccountFacts, AccountReleased
     from workers.accounts.case import Case
     from workers.accounts.rows import AccountRow, Company, Fact
 
@@ -37,6 +38,9 @@ MOST_CLAIMS = 100
 
 def claimed(case: Case, event: AccountFacts) -> None:
     """A CRM record claims this key, or says something new."""
+    if is_name_key(case.key):
+        names.claimed(case, event)
+        return
     row = ClaimRow(company=company_of(event.account), primary_key=event.primary_key)
     crm_account_id = event.account.crm_account_id
     before = case.rows.get(ClaimRow, case.key, crm_account_id)
@@ -48,6 +52,9 @@ def claimed(case: Case, event: AccountFacts) -> None:
 
 def released(case: Case, event: AccountReleased) -> None:
     """A CRM record claims this key no more."""
+    if is_name_key(case.key):
+        names.released(case, event)
+        return
     before = case.rows.get(ClaimRow, case.key, event.crm_account_id)
     if before is not None:
         case.rows.delete(ClaimRow, case.key, event.crm_account_id)
@@ -105,8 +112,24 @@ def follow(case: Case) -> None:
             service.withdraw_all(case, excluded)
         case.owner_question = True
         start_cursor(case.rows, aliases.LEADS, case.key)
-    is_alias = claim is not None and claim.primary_key != case.key
-    aliases.aim(case, claim.primary_key if claim is not None and is_alias else "", is_unproven=False)
+    if claim is not None:
+        naming.ask_no_more(case)
+        aliases.aim(case, _elsewhere(case, claim.primary_key), is_unproven=False)
+    else:
+        named = case.account.naming or Naming("", "")
+        aliases.aim(case, _elsewhere(case, named.primary_key), is_unproven=named.is_unproven)
+
+
+def _elsewhere(case: Case, primary_key: str) -> str:
+    return "" if primary_key == case.key else primary_key
+
+
+def name_answered(case: Case, event: NameAnswered) -> None:
+    """The account that is meant by a name is known, or is another one; who has just named it goes there first."""
+    was_asked = naming.answered(case, event)
+    follow(case)
+    if was_asked and case.account.naming is not None:
+        aliases.send_first(case, case.account.naming.lead_id)
 
 
 def joined(case: Case, event: AccountJoins) -> None:

@@ -13,10 +13,11 @@ from msgspec.structs import replace
 
 from schemas.topics import DESK_REQUESTS, LEAD_SCORES
 from schemas.vocabulary import Reason
-from workers.accounts import expiry, handoffs, requests, service
+from workers.accounts import aliases, expiry, handoffs, naming, requests, service
 from workers.accounts.case import Case
 from workers.accounts.consents import ConsentRow
 from workers.accounts.joined import JoinedRow
+from workers.accounts.names import NamedRow, WaiterRow, WaitingRow
 from workers.accounts.parents import ParentRow, SubsidiaryRow
 from workers.accounts.pending import no_longer_due
 from workers.accounts.places import NumbersRow, PlaceRow, account_of_one, places_of
@@ -66,6 +67,9 @@ LEAVES: Final[dict[type[Row], str]] = dict.fromkeys(BY_LEAD, "deleted") | {
     ClaimRow: "says nothing of people",
     ParentRow: "says nothing of people",
     SubsidiaryRow: "says nothing of people",
+    NamedRow: "says nothing of people",
+    WaiterRow: "deleted at the word of the account that asked",
+    WaitingRow: "a number only",
     NumbersRow: "numbers only, until the mark goes",
     ErasedRow: "the mark itself",
 }
@@ -120,6 +124,8 @@ def _leave(case: Case, lead_id: str) -> list[Emit]:
     if following is not None:
         start_cursor(rows, ERASE, f"{case.key}{_SEP}{lead_id}")
     is_of_one = case.key == account_of_one(lead_id)
+    if case.account.naming is not None and case.account.naming.lead_id == lead_id:
+        naming.ask_no_more(case)
     if is_of_one:
         case.change(gone=(), by_hand=None)
     requests.settle(case)
@@ -131,6 +137,7 @@ def _leave(case: Case, lead_id: str) -> list[Emit]:
     rows.delete(JoinedRow, case.key, account_of_one(lead_id))
     if is_of_one:
         cancel_timer(rows, requests.ASK, case.key)
+        cancel_timer(rows, aliases.MOVE, case.key)
         rows.delete(AccountRow, case.key)
         rows.delete(ActiveRow, case.key)
     return emits

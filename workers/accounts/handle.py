@@ -33,6 +33,8 @@ from workers.accounts import (
     escalation,
     expiry,
     handoffs,
+    names,
+    naming,
     parents,
     requests,
     service,
@@ -69,6 +71,9 @@ _OF_THE_ACCOUNT: Mapping[str, Callable[[Case, Any], None]] = {
     "account_joins": claims.joined,
     "account_leaves": claims.leaves,
     "account_left": claims.left,
+    "name_asked": names.asked,
+    "name_dropped": names.dropped,
+    "name_answered": claims.name_answered,
     "subsidiary_named": parents.subsidiary_named,
     "parent_facts": claims.parent_told,
     "desk_answer": answers.answered,
@@ -136,6 +141,8 @@ class AccountsHop:
             aliases.ask_to_leave(case)
         elif timer.kind == service.ASK:
             service.ask_again(case, timer.key)
+        elif timer.kind == naming.NAME_TIMER:
+            naming.wait_no_more(case)
         elif timer.kind == handoffs.FORGET:
             handoffs.forget(case, timer.key)
         elif timer.kind == deadlines.THEN:
@@ -152,10 +159,16 @@ class AccountsHop:
             return all_leads(self.terms, rows, clock.now_ms, cursor)
         if cursor.kind == erasure.ERASE:
             return erasure.go_on(self.terms, rows, clock.now_ms, cursor)
-        key, _, origin = cursor.key.partition(" ")
+        if cursor.kind == names.ALL_NAMES:
+            return names.go_on(self.terms, rows, clock.now_ms, cursor, CHUNK)
+        key, origin = cursor.key, ""
+        if cursor.kind == aliases.LEAVING:
+            key, _, origin = cursor.key.partition(" ")
         case = Case(self.terms, rows, clock.now_ms, key, fact_id(cursor.kind, cursor.key, clock.now_ms))
         if cursor.kind == parents.SUBSIDIARIES:
             following = parents.tell_some(case, cursor.position, CHUNK)
+        elif cursor.kind == names.NAMES:
+            following = names.tell_some(case, cursor.position, CHUNK)
         elif cursor.kind == aliases.LEAVING:
             following = aliases.send_some(case, origin, cursor.position, CHUNK)
             claims.follow(case)
@@ -167,6 +180,7 @@ class AccountsHop:
         """A new policy decides: every lead is judged by it, in chunks."""
         del clock
         start_cursor(rows, POLICY, "all")
+        names.look_again_at_all(rows)
         return []
 
     def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
@@ -237,6 +251,7 @@ class AccountsHop:
         judge_counted(case, event.lead_id, made, score, counted, occasion, say=say)
 
     def _form(self, case: Case, lead: LeadRow, event: LeadForm) -> None:
+        naming.form_names(case, event)
         terms = self.terms
         campaign = None if event.campaign is None else event.campaign.name
         is_question = service.is_question(case, event.request)

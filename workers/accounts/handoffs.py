@@ -20,6 +20,7 @@ from workers.accounts.case import instant
 from workers.accounts.deals import forecast_percent
 from workers.accounts.explanation import explain
 from workers.accounts.facts import fit_of, value_of
+from workers.accounts.joined import is_unproven
 from workers.accounts.permission import restriction
 from workers.accounts.route_explanation import earlier_routes, would_lead_elsewhere
 from workers.accounts.rows import ClosedHandoffRow, Contact, HandoffRow, LastRep, ScoreRow
@@ -189,6 +190,8 @@ def say(
 ) -> None:
     """Emit one revision. The first is explained as of the day on which the lead became due, the others as of now."""
     terms = case.terms
+    if is_unproven(case, lead):
+        reasons = (*reasons, Reason.MATCHED_BY_NAME)
     fit = fit_of(terms, case.account.company, lead.facts)
     score = case.rows.get(ScoreRow, case.key, row.lead_id) or ScoreRow()
     day = row.day if action is Action.ASSIGNED else max(terms.day_of(case.now_ms), score.latest_day)

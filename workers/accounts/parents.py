@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
 
-from schemas.lead_events import ParentFacts
+from schemas.account_links import ParentFacts
 from schemas.topics import LEAD_EVENTS
 from workers.accounts.rows import ClaimRow
 from workers.engine.rows import Row
@@ -20,7 +20,7 @@ from workers.identity.account_keys import crm_account_id_of
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
-    from schemas.lead_events import SubsidiaryNamed
+    from schemas.account_links import SubsidiaryNamed
     from workers.accounts.case import Case
     from workers.accounts.rows import Company
 

@@ -5,11 +5,45 @@ from __future__ import annotations
 import msgspec
 
 from schemas.desk_requests import MoveWhy, RequestMode
-from schemas.vocabulary import HowChosen, Kind, Route, RouteMiss
+from schemas.vocabulary import HowChosen, Kind, Relationship, Route, RouteMiss
 
 
 class Part(msgspec.Struct, frozen=True, omit_defaults=True):
     """Inside a row; new fields need defaults."""
+
+
+class Asker(Part, frozen=True):
+    """What is known of who names a company, to tell companies of one name apart."""
+
+    country: str | None = None
+    postal_code: str | None = None
+    phone: str | None = None
+    domain: str | None = None
+    """None: free mail."""
+
+
+class NamedAccount(Part, frozen=True):
+    """An account of the CRM, as far as it is compared with who names it."""
+
+    crm_account_id: str
+    primary_key: str
+    country: str | None = None
+    postal_code: str | None = None
+    phone: str | None = None
+    domains: tuple[str, ...] = ()
+    """At most 50."""
+    relationship: Relationship = Relationship.PROSPECT
+    has_open_opportunity: bool = False
+
+
+class Told(Part, frozen=True):
+    """What was answered to who asked for a name; without a ``crm_account_id`` nothing certain is known."""
+
+    crm_account_id: str = ""
+    primary_key: str = ""
+    is_unproven: bool = False
+    candidates: tuple[str, ...] = ()
+    """Ids of accounts between whom nothing decides. At most 10, lowest first."""
 
 
 class Move(Part, frozen=True):

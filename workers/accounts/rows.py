@@ -82,6 +82,25 @@ class Company(Part, frozen=True):
     """Who owns the parent by the parent's own record: for routes of subsidiaries. None: no parent, or nobody."""
 
 
+class Naming(Part, frozen=True):
+    """The company that people of an account unknown to the CRM say it is, and what became of the question."""
+
+    name: str
+    """Normalised."""
+    lead_id: str
+    """Who named it last."""
+    facts: tuple[Fact, ...] = ()
+    """The name as it was given, and what tells companies of one name apart. At most 4."""
+    is_open: bool = False
+    """Asked, and not answered yet."""
+    crm_account_id: str = ""
+    primary_key: str = ""
+    """The account that is meant; '' where none is, or several could be."""
+    is_unproven: bool = False
+    candidates: tuple[str, ...] = ()
+    """Accounts between whom nothing decides. At most 10."""
+
+
 class Holder(Part, frozen=True):
     """Who has the account's open hand-offs, all of them."""
 
@@ -137,6 +156,8 @@ class AccountRow(Row, frozen=True):
     """Where it will live when its present place has sent everybody; '' is this key. None: it moves nowhere."""
     is_unproven: bool = False
     """An alias by a company name alone."""
+    naming: Naming | None = None
+    """None: nobody named a company, or the CRM knows the account."""
     holder: Holder | None = None
     open_handoffs: int = 0
     last_rep: LastRep | None = None
@@ -415,6 +436,8 @@ class AlertRow(Row, frozen=True):
     fact: str | None = None
     told: tuple[str, ...] = ()
     """At most 5."""
+    candidates: tuple[str, ...] = ()
+    """At most 10."""
 
 
 class ClaimRow(Row, frozen=True):

@@ -1,17 +1,19 @@
 """What changed at an account? A CRM record says what is; the difference to the last one says who must hear of it.
 
-Every key that the record claims gets the facts: its domains, and the record's own key, where it lives if it has no
-domain. A key that it claims no more is released, before the facts go out. The parent that it names is told where its
-subsidiary lives.
+Every key that the record claims gets the facts: its domains, the record's own key (where it lives if it has no domain),
+and its names, where people who name a company look for it. A key that it claims no more is released, before the facts
+go out. The parent that it names is told where its subsidiary lives.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemas.lead_events import AccountFacts, AccountReleased, SubsidiaryNamed
+from schemas.account_links import SubsidiaryNamed
+from schemas.lead_events import AccountFacts, AccountReleased
 from workers.directory.rows import AccountVersionRow
-from workers.identity.account_keys import crm_key
+from workers.identity import company_names
+from workers.identity.account_keys import crm_key, name_key
 from workers.identity.addresses import DATA_VERSION, company_domain, normalise_domain
 from workers.outbox import fact_id
 
@@ -48,14 +50,16 @@ def account_changed(account: CrmAccount, rows: Rows) -> list[Told]:
         content=content,
         event_id=account.event_id,
         keys=(*(f"domain:{domain}" for domain in account.domains), crm_key(crm_account_id)),
+        names=_names(account),
         parent=account.parent_crm_account_id or "",
-        data_version=DATA_VERSION,
+        data_version=f"{DATA_VERSION}, {company_names.DATA_VERSION}",
     )
     rows.put(now, crm_account_id)
-    lost = [key for key in before.keys if key not in now.keys]
+    heard = (*now.keys, *now.names)
+    lost = [key for key in (*before.keys, *before.names) if key not in heard]
     return [
         *(_released(crm_account_id, key, account.event_id) for key in lost),
-        *(AccountFacts(account_key=key, account=account, primary_key=now.keys[0]) for key in now.keys),
+        *(AccountFacts(account_key=key, account=account, primary_key=now.keys[0]) for key in heard),
         *_to_parents(crm_account_id, before, now, account.event_id),
     ]
 
@@ -68,9 +72,14 @@ def account_deleted(crm_account_id: str, arrival_ms: int, rows: Rows) -> list[To
     rows.delete(AccountVersionRow, crm_account_id)
     cause = f"deleted {before.event_id} {arrival_ms}"
     return [
-        *(_released(crm_account_id, key, cause) for key in before.keys),
+        *(_released(crm_account_id, key, cause) for key in (*before.keys, *before.names)),
         *_to_parents(crm_account_id, before, _NOTHING, cause),
     ]
+
+
+def _names(account: CrmAccount) -> tuple[str, ...]:
+    found = (company_names.normalise_company(name) for name in (account.name, *account.other_names))
+    return tuple(dict.fromkeys(name_key(name) for name in found if name is not None))
 
 
 def _to_parents(

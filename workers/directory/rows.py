@@ -16,6 +16,8 @@ class AccountVersionRow(Row, frozen=True):
     event_id: str
     keys: tuple[str, ...] = ()
     """The account keys that it claims, the primary one first, its own last; at most 51, by the contract's domains."""
+    names: tuple[str, ...] = ()
+    """The keys of its names; at most 21."""
     parent: str = ""
     """The parent's crm_account_id."""
     data_version: str = ""

@@ -1,6 +1,7 @@
-"""The key of ``lead.events`` at which a CRM record is known by its own id.
+"""Keys of ``lead.events`` that are no domain and no person: a CRM record's own, and a company name's.
 
-An account without a domain lives there, and a parent tells its subsidiaries.
+``crm:<crm_account_id>`` is where a record is known by its id: an account without a domain lives there, and a parent
+tells its subsidiaries. ``name:<normalised name>`` is where a name is looked up; nobody lives there.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 CRM: Final = "crm:"
+NAME: Final = "name:"
 
 
 def crm_key(crm_account_id: str) -> str:
@@ -19,3 +21,13 @@ def crm_key(crm_account_id: str) -> str:
 def crm_account_id_of(account_key: str) -> str | None:
     """Return the id of the CRM record whose own key this is, or None."""
     return unquote(account_key.removeprefix(CRM)) if account_key.startswith(CRM) else None
+
+
+def name_key(name: str) -> str:
+    """Return the key of a normalised company name."""
+    return f"{NAME}{name}"
+
+
+def is_name_key(account_key: str) -> bool:
+    """Whether a company name is looked up at this key."""
+    return account_key.startswith(NAME)

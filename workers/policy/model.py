@@ -33,6 +33,7 @@ from workers.policy.market import (
     ServedMarket,
     Title,
 )
+from workers.policy.matching import ByName, Matching
 from workers.policy.no_visits import NoVisits
 from workers.policy.routes import Owners, Route, Span, Territory
 from workers.policy.scalars import (
@@ -56,6 +57,7 @@ __all__ = [
     "AnswerWithin",
     "Behaviour",
     "Buyers",
+    "ByName",
     "Calendar",
     "Country",
     "Desk",
@@ -66,6 +68,7 @@ __all__ = [
     "Grade",
     "Group",
     "Industry",
+    "Matching",
     "Mql",
     "MqlsPerRep",
     "NeverMarket",
@@ -165,6 +168,8 @@ class Policy(Part):
     behaviour: Behaviour
     stages: Stages
     routes: Annotated[tuple[Route, ...], Field(min_length=1, max_length=50)]
+    matching: Matching | None = None
+    """How people are matched who do not write from a company's own domain, as ``{company_name: {demands: [phone]}}``."""
     skills: Skills | None = None
     """What leads may need of the rep who takes them, as ``{language: {es: [MX, PR]}}``; desks say what they make of it."""
     owners: Owners = Owners()

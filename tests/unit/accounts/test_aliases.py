@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from schemas.lead_events import AccountLeft
+from schemas.account_links import AccountLeft
 from schemas.vocabulary import Stage
 from tests.unit.accounts.market import (
     BANK,

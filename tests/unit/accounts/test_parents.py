@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.lead_events import SubsidiaryNamed
+from schemas.account_links import SubsidiaryNamed
 from tests.unit.accounts.market import BANK, MONDAY, Market, activity, facts, released
 from workers.identity.account_keys import crm_key
 

@@ -117,7 +117,7 @@ def test_a_record_that_comes_back_is_told_anew_and_its_second_deletion_has_its_o
     for day in (0, 1):
         assert told(say(directory, account("v1", "a.com"))) == [("account_facts", "a.com")]
         ids |= {released["event_id"] for released in say(directory, None, arrives_at=NOON + day)}
-    assert len(ids) == 4
+    assert len(ids) == 6
 
 
 def test_domains_are_reduced_and_those_that_make_no_account_are_counted() -> None:
@@ -140,13 +140,35 @@ def test_an_account_of_free_mail_only_lives_at_its_records_own_key() -> None:
 def test_an_account_that_gains_its_first_domain_moves_there_and_back() -> None:
     directory = partition()
     primary = [
-        {fact["account_key"]: fact.get("primary_key") for fact in say(directory, account(event_id, *domains))}
+        {
+            fact["account_key"]: fact.get("primary_key")
+            for fact in say(directory, account(event_id, *domains, name="n/a"))
+        }
         for event_id, domains in (("v1", []), ("v2", ["a.com"]), ("v3", []))
     ]
     assert primary == [
         {"crm:001": "crm:001"},
         {"domain:a.com": "domain:a.com", "crm:001": "domain:a.com"},
         {"domain:a.com": None, "crm:001": "crm:001"},
+    ]
+
+
+def test_facts_go_to_every_name_and_a_name_that_is_gone_is_released() -> None:
+    directory = partition()
+    first = say(
+        directory, account("v1", "a.com", name="Harbor Bank, N.A.", other_names=["Harbor Bank", "HB", "-"])
+    )
+    assert told(first, "name:") == [("account_facts", "harbor bank"), ("account_facts", "hb")]
+    assert {fact["primary_key"] for fact in first} == {"domain:a.com"}
+    renamed = say(directory, account("v2", "a.com", name="Pier Bank", other_names=["HB"]))
+    assert told(renamed, "name:") == [
+        ("account_released", "harbor bank"),
+        ("account_facts", "pier bank"),
+        ("account_facts", "hb"),
+    ]
+    assert told(say(directory, None), "name:") == [
+        ("account_released", "pier bank"),
+        ("account_released", "hb"),
     ]
 
 

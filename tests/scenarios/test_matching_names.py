@@ -1,0 +1,173 @@
+"""Whose company is it? People with free mail who name one, moved domains, merged accounts, told as sales would."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.scenarios.story import Story, Told
+
+
+@pytest.fixture
+def team(story: Story) -> Story:
+    """Mia and Tom at the inside sales desk, Olga and Pavel who own accounts, Dana who manages."""
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    story.rep("tom")
+    story.rep("olga", at_desk=False)
+    story.rep("pavel", at_desk=False)
+    return story
+
+
+def reasons(told: Told) -> list[str]:
+    found: list[str] = told.of("lead.routing")[-1]["explanation"]["reasons"]
+    return found
+
+
+def holders_at_every_moment(told: Told) -> list[set[str]]:
+    """Who holds open hand-offs of anybody, after each record."""
+    held: dict[str, str] = {}
+    after: list[set[str]] = []
+    for event in told.of("lead.routing"):
+        if event.get("assignee"):
+            held[event["handoff_id"]] = event["assignee"]["id"]
+        else:
+            held.pop(event["handoff_id"], None)
+        after.append(set(held.values()))
+    return after
+
+
+def test_somebody_with_free_mail_who_names_a_customer_goes_to_the_customers_owner(team: Story) -> None:
+    team.bank("harbor", name="Harbor National Bank", relationship="customer", owner_rep_id="olga")
+    team.form("ann@gmail.com", "tue 10:00", company="HARBOR NATL. BANK, N.A.")
+
+    told = team.told()
+
+    assert told.handoffs == [("assigned", "expansion", "olga")]
+    assert "matched_by_name" in reasons(told)
+
+
+def test_a_phone_number_of_the_company_proves_the_name(team: Story) -> None:
+    team.bank("harbor", name="Harbor National Bank", owner_rep_id="olga", phone="+1 503 555 0100")
+    team.form("ann@gmail.com", "tue 10:00", "demo", company="Harbor National Bank", phone="(503) 555-0100")
+
+    told = team.told()
+
+    assert told.handoffs == [("assigned", "raised_hand", "olga")]
+    assert "matched_by_name" not in reasons(told)
+
+
+def test_who_names_nothing_stays_alone(team: Story) -> None:
+    team.bank("self", name="Self", owner_rep_id="olga")
+    team.form("ann@gmail.com", "tue 10:00", "demo", company="self")
+    team.form("bob@gmail.com", "tue 10:01", "demo", company="n/a")
+
+    assert [who for _, _, who in team.told().handoffs] == ["mia", "tom"]
+
+
+def test_a_company_of_that_name_in_another_country_is_not_meant(team: Story) -> None:
+    team.bank("harbor", name="Harbor Bank", owner_rep_id="olga")
+    team.form("ann@gmail.com", "tue 10:00", "demo", company="Harbor Bank", country="DE")
+
+    assert team.told().handoffs == [("assigned", "raised_hand", "mia")]
+
+
+def test_of_two_companies_of_one_name_nobody_guesses_and_somebody_is_asked(team: Story) -> None:
+    team.bank("harbor", name="First Bank", owner_rep_id="olga")
+    team.bank("pier", name="First Bank Inc.", owner_rep_id="pavel")
+    team.form("ann@gmail.com", "tue 10:00", "demo", company="First Bank")
+    team.bank("pier", "wed 10:00", relationship="customer")
+
+    told = team.told(until="wed 11:00")
+
+    assert told.handoffs[0] == ("assigned", "raised_hand", "mia")
+    assert told.handoffs[-1][2] == "pavel"
+    assert told.alerts.index(("company_ambiguous", False)) < told.alerts.index(("company_ambiguous", True))
+    asked = next(event for event in told.of("lead.alerts") if event["alert"] == "company_ambiguous")
+    assert asked["candidates"] == ["ACC-harbor", "ACC-pier"]
+
+
+def test_an_account_that_comes_to_the_crm_later_takes_along_who_named_it(team: Story) -> None:
+    team.form("ann@gmail.com", "tue 10:00", "demo", company="Harbor Bank")
+    team.bank("harbor", "tue 15:00", name="Harbor Bank", owner_rep_id="olga")
+
+    told = team.told()
+
+    assert told.handoffs == [
+        ("assigned", "raised_hand", "mia"),
+        ("withdrawn", "raised_hand", None),
+        ("assigned", "raised_hand", "olga"),
+    ]
+    assert all(len(held) <= 1 for held in holders_at_every_moment(told))
+
+
+def test_a_domain_that_moves_to_another_account_takes_its_people_to_that_accounts_rep(team: Story) -> None:
+    team.bank("harbor", domains=["harbor.example", "pier.example"], owner_rep_id="olga")
+    team.bank("mesa", owner_rep_id="pavel")
+    team.form("ann@pier.example", "tue 10:00", "demo")
+    team.bank("mesa", "tue 15:00", domains=["mesa.example", "pier.example"])
+    team.bank("harbor", "tue 15:01", domains=["harbor.example"])
+
+    told = team.told()
+
+    assert told.handoffs == [
+        ("assigned", "raised_hand", "olga"),
+        ("withdrawn", "raised_hand", None),
+        ("assigned", "raised_hand", "pavel"),
+    ]
+
+
+def test_a_domain_that_moves_and_comes_back_ends_where_it_began(team: Story) -> None:
+    team.bank("harbor", domains=["harbor.example", "pier.example"], owner_rep_id="olga")
+    team.form("ann@pier.example", "tue 10:00", "demo")
+    team.bank("harbor", "tue 15:00", domains=["harbor.example"])
+    team.bank("harbor", "tue 16:00", domains=["harbor.example", "pier.example"])
+
+    told = team.told()
+
+    assert told.handoffs[-1] == ("assigned", "raised_hand", "olga")
+    assert {event["account_key"] for event in told.of("lead.routing")[-1:]} == {"domain:harbor.example"}
+    assert all(len(held) <= 1 for held in holders_at_every_moment(told))
+
+
+def test_two_accounts_that_are_merged_have_one_owner(team: Story) -> None:
+    team.bank("harbor", owner_rep_id="olga")
+    team.bank("pier")
+    team.form("ann@harbor.example", "tue 10:00", "demo")
+    team.form("bob@pier.example", "tue 10:05", "demo")
+    team.bank("harbor", "wed 10:00", domains=["harbor.example", "pier.example"])
+    team.bank("pier", "wed 10:01", domains=[])
+
+    told = team.told()
+
+    assert told.handoffs[-1] == ("assigned", "raised_hand", "olga")
+    assert holders_at_every_moment(told)[-1] == {"olga"}
+
+
+def test_what_sales_says_of_a_handoff_of_the_old_domain_is_heard_where_the_person_lives_now(
+    team: Story,
+) -> None:
+    team.form("ann@pier.example", "tue 10:00", "demo")
+    team.bank("harbor", "tue 11:00", domains=["harbor.example", "pier.example"])
+    team.sales("accepted", "ann@pier.example", "tue 12:00", handoff_id="domain:pier.example#1.1")
+
+    told = team.told()
+
+    assert told.dead == []
+    assert told.stages[-1] == "sal"
+
+
+def test_an_account_without_a_domain_is_found_by_its_name(team: Story) -> None:
+    team.bank("harbor", name="Harbor Bank", domains=[], owner_rep_id="olga")
+    team.form("ann@gmail.com", "tue 10:00", "demo", company="Harbor Bank")
+
+    told = team.told()
+
+    assert told.handoffs == [("assigned", "raised_hand", "olga")]
+    assert told.of("lead.routing")[0]["crm_account_id"] == "ACC-harbor"
+
+
+def test_a_former_name_of_a_company_finds_it_too(team: Story) -> None:
+    team.bank("harbor", name="Harbor Bank", other_names=["Pier Savings"], owner_rep_id="olga")
+    team.form("ann@gmail.com", "tue 10:00", "demo", company="Pier Svgs Inc")
+
+    assert team.told().handoffs == [("assigned", "raised_hand", "olga")]
