@@ -166,9 +166,13 @@ def where_to(case: Case, fact: Any) -> str:
     """Return the key to which a fact about a lead goes on; '' where it is decided here."""
     if fact.origin_account_key is None:
         return case.account.forwards_to
+    if fact.forwards >= MOST_FORWARDS:
+        return ""
     origin = fact.home_account_key if fact.type == "lead_adopted" else fact.origin_account_key
+    if origin == case.key:  # sent home; it may have moved again meanwhile
+        return case.account.forwards_to if case.account.moving_to != "" else ""
     gone = case.rows.get(JoinedRow, case.key, origin)
-    return gone.gone_to if gone is not None and fact.forwards < MOST_FORWARDS else ""
+    return "" if gone is None else gone.gone_to
 
 
 def forward(case: Case, fact: Any, to: str) -> None:

@@ -38,12 +38,21 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Policy.behaviour": _S("What interest is worth"),
     "Policy.stages": _S("When a lead changes hands"),
     "Policy.routes": _S("Whose it is: the first line that is true"),
+    "Policy.matching": _S(
+        "Whose company it is, where the address does not say it", "Nobody is matched by the name of a company"
+    ),
     "Policy.skills": _S("What a lead may need of who takes it", "No lead needs a language or a segment"),
     "Policy.owners": _S("Who counts as an owner in the CRM"),
     "Policy.desks": _S("Who answers, and how fast"),
     "Policy.calendars": _S("When somebody is there"),
     "Policy.privacy": _S("What we remember of people"),
     "Policy.no_visits": _S("What is no visit"),
+    "Matching.company_name": _S(
+        "Who writes from free mail, or from a domain unknown to the CRM, is matched by the company's name: {v}",
+        inline=True,
+    ),
+    "ByName.demands": _S("{v:any} must agree beside it", "the name alone suffices"),
+    "ByName.proven_by": _S("proven where {v:any} agrees", "nothing proves it, and each hand-off says so"),
     # The market.
     "ServedMarket.industry": _S("Industry: {v}", "any industry will do", inline=True),
     "ServedMarket.revenue": _S("Yearly revenue: {v}", "any revenue will do", inline=True),

@@ -1,0 +1,206 @@
+"""One owner across account keys: domains that move and names that match, in whatever order keys hear of each other.
+
+Every key and every desk has its own log, read at its own pace; the CRM's word to each key comes in its own order. At
+each step the next record of one of them is decided. Whatever the order: a person's open hand-offs are under one key and
+with one rep at every prefix of the output, those of a key have one rep, and in the end everybody is where they belong.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from schemas.base import Model
+from schemas.outputs import LeadRouting
+from schemas.topics import DESK_REQUESTS, LEAD_EVENTS, TOPICS
+from schemas.vocabulary import Action
+from tests.unit.accounts.market import (
+    BANK,
+    MONDAY,
+    POLICY_TEXT,
+    Market,
+    demo,
+    facts,
+    papers,
+    reach_bar,
+    released,
+    rep,
+    sales,
+)
+from workers.accounts.rows import AccountRow, LeadRow
+from workers.engine.api import Record
+
+OTHER, THIRD = "domain:other.example", "domain:third.example"
+ANN, NAME = "lead:ann", "name:first bank"
+SAYS = {"company": "First Bank"}
+
+
+class Logs:
+    """The two hops, and between them a log for each key and each desk. ``before`` is decided with all that follows."""
+
+    def __init__(self, before: list[Model], sources: list[list[Model]]) -> None:
+        self.market = Market(POLICY_TEXT, is_manual=True)
+        self.market.reps(rep("r1"), rep("r2"), rep("olga", at_desk=False))
+        self.logs: dict[str, deque[Any]] = {}
+        self.held: dict[str, tuple[str, str, str]] = {}
+        self.sources: list[deque[Model]] = []
+        for event in before:
+            self.decide(event)
+            self.run([])
+        self.sources = [deque(events) for events in sources]
+
+    def run(self, choices: list[int]) -> None:
+        """Take one step after another until all is quiet; where choices end, the first log goes on."""
+        for number in range(3_000):
+            choice = choices[number] if number < len(choices) else 0
+            waiting: list[deque[Any]] = [source for source in self.sources if source]
+            waiting += [self.logs[key] for key in sorted(self.logs) if self.logs[key]]
+            if not waiting:
+                return
+            chosen = waiting[choice % len(waiting)]
+            self.decide(chosen.popleft())
+        pytest.fail("never quiet")
+
+    def decide(self, one: Any) -> None:
+        if isinstance(one, Model):
+            self.tell(self.market.accounts.send(one, MONDAY))
+        else:
+            hop = self.market.desks if one.topic == DESK_REQUESTS.name else self.market.accounts
+            record = Record(one.topic, 0, hop.offset, MONDAY, one.key, one.value, one.headers)
+            self.tell(hop.decide(record))
+        decider = self.market.accounts.decider
+        while decider.has_cursor():
+            self.tell(self.market.accounts.control(_tick(), MONDAY))
+
+    def tell(self, emits: list[Any]) -> None:
+        for emit in emits:
+            if emit.topic in {LEAD_EVENTS.name, DESK_REQUESTS.name}:
+                self.logs.setdefault(f"{emit.topic} {emit.key.decode()}", deque()).append(emit)
+                continue
+            said = TOPICS[emit.topic].adapter.validate_json(emit.value)
+            assert emit.topic != "dead.letters", said.detail
+            if isinstance(said, LeadRouting):
+                self.hold(said)
+
+    def hold(self, said: LeadRouting) -> None:
+        """What a reader of lead.routing believes after each record."""
+        if said.action is Action.WITHDRAWN:
+            self.held.pop(said.handoff_id)
+            return
+        assert said.assignee is not None
+        self.held[said.handoff_id] = (said.lead_id, said.account_key, said.assignee.id)
+        mine = {(key, who) for lead_id, key, who in self.held.values() if lead_id == said.lead_id}
+        assert len(mine) == 1, f"{said.lead_id} has two owners or two accounts: {mine}"
+        reps = {who for _, key, who in self.held.values() if key == said.account_key}
+        assert len(reps) == 1, f"{said.account_key} has two owners: {reps}"
+
+    def lives_at(self, lead_id: str) -> list[str]:
+        found = self.market.accounts.decider.rows.scan(LeadRow, limit=99)
+        return [key for (key, one), _ in found if one == lead_id]
+
+    def account(self, key: str) -> AccountRow:
+        return self.market.account(key)
+
+
+def _tick() -> Any:
+    from workers.engine.control import Tick  # noqa: PLC0415
+
+    return Tick(MONDAY)
+
+
+MOVES = {
+    "a domain becomes an alias": (
+        [facts(OTHER, crm_account_id="old"), demo(account_key=OTHER), facts(BANK), demo("bob")],
+        [
+            [released("old", OTHER), facts(OTHER, BANK)],
+            [*papers(1, account_key=OTHER), demo("cid", account_key=OTHER)],
+            [demo("dan")],
+        ],
+        {"ann": BANK, "bob": BANK, "cid": BANK, "dan": BANK},
+    ),
+    "an alias moves on": (
+        [facts(BANK), facts(THIRD, crm_account_id="t", owner_rep_id="olga"), facts(OTHER, BANK)],
+        [
+            [demo(account_key=OTHER), demo("cid", account_key=OTHER), *papers(1, account_key=OTHER)],
+            [facts(OTHER, THIRD, crm_account_id="t"), released("acc-1", OTHER)],
+            [demo("bob")],
+        ],
+        {"ann": THIRD, "cid": THIRD, "bob": BANK},
+    ),
+    "there and back and there again": (
+        [facts(BANK, owner_rep_id="olga"), facts(OTHER, crm_account_id="own"), demo(account_key=OTHER)],
+        [
+            [
+                released("own", OTHER),
+                facts(OTHER, BANK, owner_rep_id="olga"),
+                released("acc-1", OTHER),
+                facts(OTHER, crm_account_id="own"),
+                released("own", OTHER),
+                facts(OTHER, BANK, owner_rep_id="olga"),
+            ],
+            [demo("cid", account_key=OTHER), sales("accepted", lead_id="ann", account_key=OTHER)],
+        ],
+        {"ann": BANK, "cid": BANK},
+    ),
+    "home again": (
+        [facts(BANK), facts(OTHER, BANK), *reach_bar(account_key=OTHER), demo("bob")],
+        [
+            [facts(OTHER, crm_account_id="acc-1")],
+            [demo("cid", account_key=OTHER), demo(account_key=OTHER)],
+            [facts(BANK, owner_rep_id="olga")],
+        ],
+        {"ann": OTHER, "cid": OTHER, "bob": BANK},
+    ),
+    "a name finds an account that appears meanwhile": (
+        [],
+        [
+            [facts(BANK, owner_rep_id="olga")],
+            [facts(NAME, BANK, owner_rep_id="olga")],
+            [demo(account_key=ANN, **SAYS), *papers(1, account_key=ANN)],
+            [demo("bob")],
+        ],
+        {"ann": BANK, "bob": BANK},
+    ),
+    "a named account changes its first domain": (
+        [facts(BANK), facts(NAME, BANK), demo(account_key=ANN, **SAYS)],
+        [
+            [facts(BANK, THIRD)],
+            [facts(THIRD, THIRD)],
+            [facts(NAME, THIRD)],
+            [*papers(1, account_key=ANN), demo("bob")],
+        ],
+        {"ann": THIRD, "bob": THIRD},
+    ),
+    "a name is gone while its people come": (
+        [facts(BANK), facts(NAME, BANK)],
+        [
+            [demo(account_key=ANN, **SAYS), *papers(1, account_key=ANN)],
+            [released("acc-1", NAME)],
+            [demo("bob")],
+        ],
+        {"ann": ANN, "bob": BANK},
+    ),
+}
+
+
+@pytest.mark.parametrize("move", MOVES)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(choices=st.lists(st.integers(0, 7), max_size=60))
+def test_in_every_order_one_owner_at_every_prefix_and_everybody_where_they_belong(
+    move: str, choices: list[int]
+) -> None:
+    before, sources, places = MOVES[move]
+    logs = Logs(before, sources)
+    logs.run(choices)
+    for lead_id, key in places.items():
+        assert logs.lives_at(lead_id) == [key], lead_id
+        owned = [(at, who) for one, at, who in logs.held.values() if one == lead_id]
+        assert owned, f"nobody has {lead_id}"
+        assert {at for at, _ in owned} == {key}
+    for key in {*places.values()}:
+        assert logs.account(key).request is None
+        assert logs.account(key).moving_to is None
