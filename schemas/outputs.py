@@ -154,6 +154,9 @@ class LeadRouting(Output):
     )
     campaign: Campaign | None = None
     person: Person | None = None
+    request: str | None = Field(
+        default=None, description="What the person asked for last: demo, pricing, ..."
+    )
     answer_only: bool = Field(
         default=False, description="Answer what they asked; offer nothing else, and not again."
     )

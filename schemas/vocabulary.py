@@ -33,6 +33,7 @@ class Kind(StrEnum):
     INQUIRY = "inquiry"
     SERVICE = "service"
     CLAIMED = "claimed"
+    PARTNER = "partner"
 
 
 class Action(StrEnum):
@@ -68,6 +69,7 @@ class Route(StrEnum):
     CUSTOMER = "customer"
     OPEN_OPPORTUNITY = "open_opportunity"
     ACCOUNT_HAS_OWNER = "account_has_owner"
+    PARTNER_COVERS = "partner_covers"
     ACCOUNT_HAS_REP = "account_has_rep"
     FORMER_CUSTOMER = "former_customer"
     TERRITORY = "territory"
@@ -87,6 +89,9 @@ class RouteMiss(StrEnum):
     OWNER_IS_NO_PERSON = "owner_is_no_person"
     OWNER_NOT_ACTIVE = "owner_not_active"
     OWNER_OF_FORMER_CUSTOMER = "owner_of_former_customer"
+    NOT_COVERED = "not_covered"
+    NOT_YET_QUALIFIED = "not_yet_qualified"
+    RETURNED_BY_PARTNER = "returned_by_partner"
     NOBODY_WORKED_IT = "nobody_worked_it"
     WORKED_TOO_LONG_AGO = "worked_too_long_ago"
     REP_NOT_ACTIVE = "rep_not_active"
@@ -101,6 +106,7 @@ class HowChosen(StrEnum):
     """How the assignee was found on the route."""
 
     ACCOUNT_OWNER = "account_owner"
+    PARENT_OWNER = "parent_owner"
     OPPORTUNITY_OWNER = "opportunity_owner"
     ACCOUNT_REP = "account_rep"
     FORMER_REP = "former_rep"
@@ -118,6 +124,7 @@ class AssigneeType(StrEnum):
 
     REP = "rep"
     DESK = "desk"
+    PARTNER = "partner"
 
 
 class Reason(StrEnum):
@@ -168,6 +175,10 @@ class Reason(StrEnum):
     SUPPORT_QUESTION = "support_question"
     FORMER_CUSTOMER = "former_customer"
     IN_TERRITORY = "in_territory"
+    OWNER_OF_PARENT = "owner_of_parent"
+    PARTNER_COVERS = "partner_covers"
+    PARTNER_RETURNED = "partner_returned"
+    PARTNER_DID_NOT_ANSWER = "partner_did_not_answer"
     NO_MARKETING_CONSENT = "no_marketing_consent"
     NOT_ANSWERED = "not_answered"
     REP_AWAY = "rep_away"

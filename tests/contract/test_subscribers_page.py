@@ -35,7 +35,10 @@ def inside(annotation: Any) -> Iterator[type]:
         yield from inside(part)
 
 
-REACHED = {found for topic in OUTPUTS.values() for found in inside(topic.model)}
+REACHED = sorted(
+    {found for topic in OUTPUTS.values() for found in inside(topic.model)},
+    key=lambda found: found.__qualname__,
+)
 PARTS = {one.__name__: one for one in REACHED if issubclass(one, BaseModel) and not issubclass(one, Output)}
 VOCABULARIES = {one.__name__: [str(code) for code in one] for one in REACHED if issubclass(one, StrEnum)} | {
     "LedgerEntryType": list(get_args(LedgerEntryType))

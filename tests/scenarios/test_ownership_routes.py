@@ -226,3 +226,36 @@ def test_the_message_says_why_no_line_before_was_true(team: Story) -> None:
         ("territory", "fact_unknown"),
         ("territory", "fact_unknown"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "who", "how"), [("parents_owner", "olga", "parent_owner"), ("own_owner_only", "mia", "rotation")]
+)
+def test_a_subsidiary_without_an_owner_of_its_own_goes_to_its_parents_owner_where_the_policy_says_so(
+    team: Story, rule: str, who: str, how: str
+) -> None:
+    owners = f"owners: {{subsidiaries: {rule}}}\n"
+    team.policy(with_routes(POLICY.read_text("utf-8"), ROUTES, DESKS, owners))
+    team.bank("group", owner_rep_id="olga")
+    team.bank("harbor", parent_crm_account_id="ACC-group")
+    team.form("ann@harbor.example", "tue 10:00", "demo")
+
+    (event,) = team.told().of("lead.routing")
+
+    assert (event["assignee"]["id"], event["how_chosen"]) == (who, how)
+
+
+def test_a_subsidiarys_own_owner_comes_first_and_after_that_owner_left_the_parents(team: Story) -> None:
+    text = with_routes(POLICY.read_text("utf-8"), ROUTES, DESKS, "owners: {subsidiaries: parents_owner}\n")
+    team.policy(text)
+    team.rep("pavel", at_desk=False)
+    team.bank("group", owner_rep_id="olga")
+    team.bank("harbor", parent_crm_account_id="ACC-group", owner_rep_id="pavel")
+    team.form("ann@harbor.example", "tue 10:00", "demo")
+    team.rep("pavel", "tue 12:00", active=False)
+
+    told = team.told()
+
+    assert told.handoffs[:2] == [("assigned", "raised_hand", "pavel"), ("reassigned", "raised_hand", "olga")]
+    assert "owner_of_parent" in told.of("lead.routing")[1]["explanation"]["reasons"]
+    assert without_owner(told) == [False]

@@ -11,13 +11,15 @@ from msgspec.structs import replace
 
 from schemas.desk_requests import RequestMode
 from schemas.vocabulary import Alert, AssigneeType, HowChosen, Qualification, Reason, Route
-from workers.accounts import absence, chats, deadlines, escalation, handoffs, moves, service
+from workers.accounts import absence, aliases, chats, deadlines, escalation, handoffs, moves, service
 from workers.accounts.facts import fit_of
-from workers.accounts.qualifying import label_of
+from workers.accounts.judging import judge
+from workers.accounts.partners import PREFIX
+from workers.accounts.qualifying import Occasion, label_of
 from workers.accounts.requests import ASK, HOUR_MS, forget_request, give_back
-from workers.accounts.rows import HandoffRow, Holder, PendingRow
+from workers.accounts.rows import HandoffRow, Holder, PendingRow, ScoreRow
 from workers.accounts.told import of_desk
-from workers.engine.timers import cancel_timer, set_timer
+from workers.engine.timers import cancel_timer, set_timer, start_cursor
 
 if TYPE_CHECKING:
     from schemas.desk_requests import MoveWhy
@@ -34,6 +36,7 @@ _ROUTE_REASONS = {
     Route.ACCOUNT_HAS_OWNER: Reason.OWNER_IN_CRM,
     Route.ACCOUNT_HAS_REP: Reason.ACCOUNT_ALREADY_HAS_REP,
     Route.FORMER_CUSTOMER: Reason.FORMER_CUSTOMER,
+    Route.PARTNER_COVERS: Reason.PARTNER_COVERS,
     Route.TERRITORY: Reason.IN_TERRITORY,
     Route.BY_HAND: Reason.SALES_REASSIGNED,
     Route.CLAIMED: Reason.SALES_CLAIMED,
@@ -89,6 +92,12 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
         return
     reasons = _holder_reasons(case, holder, answer)
     moves.by_right(case, before, holder)
+    is_new_side = before is not None and (before.type is AssigneeType.PARTNER) is not _is_partner(holder)
+    if is_new_side:
+        start_cursor(case.rows, aliases.LEADS, case.key)
+    if request.pending and _is_partner(holder) and is_new_side:
+        lead = handoffs.close_all_of(case, case.lead(request.lead_id), reasons)
+        case.put_lead(request.lead_id, lead)
     due = deadlines.due_of(answer)
     asked = None if request.pending else (request.handoff_id, request)
     why = _move_reasons(case, request, reasons)
@@ -122,6 +131,10 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     )
     lead = handoffs.open_handoff(case, request.handoff_id, row, lead)
     case.put_lead(request.lead_id, lead)
+    if _is_partner(holder):
+        score = case.rows.get(ScoreRow, case.key, request.lead_id) or ScoreRow()
+        as_it_is = Occasion(case.terms.day_of(case.now_ms), counts=False)
+        judge(case, request.lead_id, lead, score, as_it_is, say=False)
     chats.handed_over(case, request.lead_id, holder, answer)
     _say_why(case, request, answer)
 
@@ -172,10 +185,14 @@ def ask_anew(case: Case) -> None:
         case.owner_question = True
 
 
+def _is_partner(holder: Holder) -> bool:
+    return holder.type is AssigneeType.PARTNER
+
+
 def _holder(request: OpenRequest, answer: DeskAnswer) -> Holder:
     if answer.rep_id is None:
         return Holder(
-            AssigneeType.DESK,
+            AssigneeType.PARTNER if request.desk.startswith(PREFIX) else AssigneeType.DESK,
             request.desk,
             desk=request.desk,
             route=request.route,
@@ -205,7 +222,7 @@ def _holder_reasons(case: Case, holder: Holder, answer: DeskAnswer) -> tuple[Rea
     reasons: list[Reason] = []
     if holder.how is HowChosen.FALLBACK:
         reasons.append(Reason.EVERYONE_AWAY if answer.everyone_away else Reason.SKILL_MISSING)
-    elif holder.type is AssigneeType.REP:
+    elif holder.type is not AssigneeType.DESK:
         is_former = holder.route is Route.ACCOUNT_HAS_REP and case.account.holder is None
         reasons.append(Reason.FORMER_REP if is_former else _ROUTE_REASONS[holder.route])
         if holder.how is HowChosen.ROTATION:
@@ -213,6 +230,8 @@ def _holder_reasons(case: Case, holder: Holder, answer: DeskAnswer) -> tuple[Rea
         elif holder.how is HowChosen.ANSWERED_CHAT:
             reasons = [one for one in reasons if one is not Reason.NEXT_IN_ROTATION]
             reasons.append(Reason.ANSWERED_CHAT)
+        if holder.how is HowChosen.PARENT_OWNER:
+            reasons.append(Reason.OWNER_OF_PARENT)
     if holder.deputy_for is not None:
         had_it = holder.deputy_for in escalation.who_had_it(case)
         reasons.append(Reason.NOT_ANSWERED if had_it else Reason.OWNER_AWAY)

@@ -86,7 +86,7 @@ def say_late(case: Case, alert: Alert, handoff_id: str, row: HandoffRow) -> None
         lead_id=row.lead_id,
         handoff_id=handoff_id,
         rep_id=holder.id if holder.type is AssigneeType.REP else None,
-        desk=holder.id if holder.type is AssigneeType.DESK else None,
+        desk=holder.id if holder.type is not AssigneeType.REP else None,
         due_ms=row.due_ms,
         told=of_holder(alert, holder),
     )

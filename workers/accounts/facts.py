@@ -9,6 +9,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from schemas.vocabulary import Request
 from workers.accounts.rows import CampaignMark, Company, Fact, Opportunity
 
 if TYPE_CHECKING:
@@ -33,11 +34,17 @@ PERSON_FACTS = (
     "language",
 )
 
+_ASKED = frozenset({Request.DEMO, Request.PRICING, Request.CONTACT_SALES, Request.SUPPORT})
+"""Requests that somebody has to answer: the latest is said with a hand-off."""
+
 
 def with_form(facts: tuple[Fact, ...], form: LeadForm) -> tuple[Fact, ...]:
     """Return the facts with what the form says; the same object where nothing changed."""
     said = ((name, (getattr(form, name) or "").strip()) for name in PERSON_FACTS)
-    return merged(facts, [Fact(name, value, form.occurred_at_ms) for name, value in said if value])
+    made = [Fact(name, value, form.occurred_at_ms) for name, value in said if value]
+    if form.request in _ASKED:
+        made.append(Fact("request", form.request.value, form.occurred_at_ms))
+    return merged(facts, made)
 
 
 def merged(facts: tuple[Fact, ...], said: Iterable[Fact]) -> tuple[Fact, ...]:

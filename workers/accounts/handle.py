@@ -28,16 +28,12 @@ from workers.accounts import (
     answers,
     chats,
     claims,
-    deadlines,
     erasure,
-    escalation,
-    expiry,
-    handoffs,
     names,
     naming,
     parents,
-    requests,
     service,
+    timers,
 )
 from workers.accounts.adoption import take_in
 from workers.accounts.again import CHUNK, POLICY, all_leads, closed, leads_of
@@ -128,29 +124,13 @@ class AccountsHop:
         return closed(case)
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
-        """Decide a timer: its key is a hand-off's, or the account's for the open request. No timer makes an MQL."""
+        """Decide a timer."""
         if timer.kind == FORGET_MARK:
             erasure.forget(rows, timer.key)
             return []
         key = timer.key.rpartition("#")[0] or timer.key
         case = Case(self.terms, rows, clock.now_ms, key, fact_id(timer.kind, timer.key, timer.due_ms))
-        if timer.kind == requests.ASK:
-            answers.ask_anew(case)
-            requests.ask_again(case)
-        elif timer.kind == aliases.MOVE:
-            aliases.ask_to_leave(case)
-        elif timer.kind == service.ASK:
-            service.ask_again(case, timer.key)
-        elif timer.kind == naming.NAME_TIMER:
-            naming.wait_no_more(case)
-        elif timer.kind == handoffs.FORGET:
-            handoffs.forget(case, timer.key)
-        elif timer.kind == deadlines.THEN:
-            escalation.due(case, timer.key)
-        elif timer.kind == expiry.EXPIRE:
-            expiry.expire(case, timer.key)
-        else:
-            deadlines.report(case, timer.kind, timer.key)
+        timers.due(case, timer.kind, timer.key)
         return closed(case)
 
     def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:

@@ -21,6 +21,8 @@ from workers.accounts.deals import forecast_percent
 from workers.accounts.explanation import explain
 from workers.accounts.facts import fit_of, value_of
 from workers.accounts.joined import is_unproven
+from workers.accounts.partner_view import for_partner, own_stage
+from workers.accounts.partners import agreement_with
 from workers.accounts.permission import restriction
 from workers.accounts.route_explanation import earlier_routes, would_lead_elsewhere
 from workers.accounts.rows import ClosedHandoffRow, Contact, HandoffRow, LastRep, ScoreRow
@@ -200,6 +202,8 @@ def say(
     earlier = row.holder.earlier
     behaviour = terms.rules.points(score.attributed, day)
     elsewhere = would_lead_elsewhere(earlier)
+    is_for_partner = row.holder.type is AssigneeType.PARTNER
+    stage = own_stage(lead, fit.state) if is_for_partner else lead.stage
     event = LeadRouting(
         event_id=fact_id(handoff_id, row.revision),
         occurred_at=case.now,
@@ -218,8 +222,8 @@ def say(
         how_chosen=None if is_withdrawn else row.holder.how,
         earlier_routes=earlier_routes(earlier),
         passed_over=[PassedOverRep(rep_id=rep_id, why=why) for rep_id, why in row.passed_over],
-        stage=lead.stage,
-        stage_words=terms.stage_words.get(lead.stage) if lead.stage else None,
+        stage=stage,
+        stage_words=terms.stage_words.get(stage) if stage else None,
         touches=None if is_withdrawn else listed(terms, score, of_lead(case, row.lead_id)) or None,
         bounces=lead.bounces or None,
         forecast_probability_percent=None if is_withdrawn else forecast_percent(terms.policy, case.account),
@@ -228,9 +232,12 @@ def say(
         colleagues=[one for one in case.active_people() if one != row.lead_id],
         campaign=_campaign(row.campaign),
         person=None if is_withdrawn else _person(lead),
+        request=None if is_withdrawn else value_of(lead.facts, "request"),
         answer_only=not is_withdrawn and restriction(terms, lead) is not None,
         explanation=explain(terms, fit, behaviour, reasons, row.event_id, elsewhere),
     )
+    if is_for_partner:
+        event = for_partner(agreement_with(terms.policy, row.holder), event)
     case.say(LEAD_ROUTING, event)
 
 

@@ -21,6 +21,7 @@ from workers.accounts.explanation import explain
 from workers.accounts.facts import fit_of
 from workers.accounts.opportunities import BY_ACCOUNT, closed_by_crm
 from workers.accounts.ownership import has_open_opportunity, is_customer
+from workers.accounts.partners import is_with_partner
 from workers.accounts.pending import make_due, no_longer_due
 from workers.accounts.permission import restriction
 from workers.accounts.places import begin
@@ -151,6 +152,7 @@ def _standing(case: Case, lead: LeadRow, fit: Fit, excluded: Reason | None) -> S
         lead.accepted,
         lead.qualified,
         lead.reached_mql,
+        with_partner=bool(lead.handoffs) and is_with_partner(case.account),
     )
 
 
@@ -175,7 +177,8 @@ def _reasons(
         why = restriction(case.terms, lead)
         in_question = case.account.questioned is not None
         held = (*((Reason.ACCOUNT_IN_QUESTION,) if in_question else ()), *((why,) if why else ()))
-        return (Reason.ALL_GATES_PASSED, *held)
+        partner = (Reason.PARTNER_COVERS,) if is_with_partner(case.account) else ()
+        return (Reason.ALL_GATES_PASSED, *partner, *held)
     return reasons_of(stage, standing)
 
 

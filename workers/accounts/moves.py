@@ -16,6 +16,7 @@ from schemas.vocabulary import HowChosen, Reason, Route
 from workers.accounts import deadlines, escalation
 from workers.accounts.handoffs import open_rows
 from workers.accounts.ownership import right_of
+from workers.accounts.partners import is_with_partner, partner_of
 from workers.accounts.pending import first_due
 from workers.accounts.routing import Plan
 
@@ -64,6 +65,8 @@ def must_move(case: Case) -> bool:
     holder = account.holder
     if holder is None:
         return False
+    if is_with_partner(account) and partner_of(case.terms.policy, account) is None:
+        return True
     right = right_of(case.terms.policy, account)
     return holder.id in account.gone or (right is not None and holder.stands_for != right.rep_id)
 

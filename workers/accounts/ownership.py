@@ -38,23 +38,25 @@ def named_by_crm(policy: Policy, company: Company | None) -> tuple[Right, ...]:
     if company is None:
         return ()
     named: list[Right] = []
-    owner = owner_of(policy, company)
     for route in policy.routes:
-        if route.name == Route.CUSTOMER and owner and is_customer(company):
-            named.append(Right(owner, Route.CUSTOMER, HowChosen.ACCOUNT_OWNER))
-        elif route.name == Route.OPEN_OPPORTUNITY and company.opportunities:
+        if route.name == Route.OPEN_OPPORTUNITY and company.opportunities:
             latest = company.opportunities[-1].owner_rep_id
             if policy.owners.is_person(latest):
                 named.append(Right(latest, Route.OPEN_OPPORTUNITY, HowChosen.OPPORTUNITY_OWNER))
-        elif route.name == Route.ACCOUNT_HAS_OWNER and owner and not has_former_rep(policy, company):
-            named.append(Right(owner, Route.ACCOUNT_HAS_OWNER, HowChosen.ACCOUNT_OWNER))
+        elif (route.name == Route.CUSTOMER and is_customer(company)) or (
+            route.name == Route.ACCOUNT_HAS_OWNER and not has_former_rep(policy, company)
+        ):
+            owners = owners_of(policy, company)
+            named += [Right(rep_id, Route(route.name), how) for rep_id, how in owners]
     return tuple(named)
 
 
-def owner_of(policy: Policy, company: Company) -> str | None:
-    """Return the person whom the CRM names as the account's owner, or None."""
-    owner = company.owner_rep_id
-    return owner if owner and policy.owners.is_person(owner) else None
+def owners_of(policy: Policy, company: Company) -> list[tuple[str, HowChosen]]:
+    """Return the people whom the CRM names as owners: the account's own, then its parent's where the policy says so."""
+    named = [(company.owner_rep_id, HowChosen.ACCOUNT_OWNER)]
+    if policy.owners.subsidiaries == "parents_owner":
+        named.append((company.parent_owner_rep_id, HowChosen.PARENT_OWNER))
+    return [(rep_id, how) for rep_id, how in named if rep_id and policy.owners.is_person(rep_id)]
 
 
 def has_former_rep(policy: Policy, company: Company) -> bool:

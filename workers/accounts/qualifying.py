@@ -15,6 +15,7 @@ from workers.accounts.behaviour import event_days, last_event_day
 from workers.accounts.counts import after_return
 from workers.accounts.facts import in_force
 from workers.accounts.ownership import has_open_opportunity, is_customer
+from workers.accounts.partners import withholds_mqls
 from workers.accounts.permission import restriction
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def decide(
         return lead, score, None
     if is_owned:
         return _decide_owned(case, lead, score, occasion)
-    if fit.state is not GateState.PASS or case.account.questioned or _has_been_mql(lead):
+    is_held_back = bool(case.account.questioned) or withholds_mqls(case.terms.policy, case.account)
+    if fit.state is not GateState.PASS or is_held_back or _has_been_mql(lead):
         return lead, score, None
     day = _day_reached(case, lead, score, fit, occasion.day)
     if day is None:
@@ -187,8 +189,16 @@ def is_still_due(case: Case, lead: LeadRow, fit: Fit) -> bool:
         return False
     if not lead.raised_hand and restriction(case.terms, lead) is not None:
         return False
-    if lead.raised_hand or lead.claimed or is_customer(company) or has_open_opportunity(company):
+    if (
+        lead.raised_hand
+        or lead.claimed
+        or lead.qualified
+        or is_customer(company)
+        or has_open_opportunity(company)
+    ):
         return True
+    if withholds_mqls(case.terms.policy, case.account):
+        return False
     return lead.reached_mql and fit.state is GateState.PASS
 
 

@@ -12,11 +12,11 @@ from msgspec.structs import replace
 
 from schemas.desk_requests import AccountDepends, DeskRequest, DeskReturn
 from schemas.topics import DESK_REQUESTS
-from schemas.vocabulary import Alert, HowChosen
+from schemas.vocabulary import Alert, HowChosen, Kind, Route
 from workers.accounts import handoffs, moves
 from workers.accounts.claiming import for_claimant, kind_due
 from workers.accounts.facts import fit_of
-from workers.accounts.ownership import is_customer, named_by_crm, owner_of
+from workers.accounts.ownership import is_customer, named_by_crm, owners_of
 from workers.accounts.parts import OpenRequest
 from workers.accounts.pending import first_due, no_longer_due
 from workers.accounts.qualifying import is_still_due
@@ -29,9 +29,7 @@ from workers.engine.timers import cancel_timer, set_timer
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
-    from schemas.vocabulary import Kind
     from workers.accounts.case import Case
-    from workers.accounts.rows import LeadRow
 
 ASK = "ask"
 HOUR_MS = 3_600_000
@@ -124,20 +122,25 @@ def _plan_of_lead(case: Case, request: OpenRequest) -> Plan | None:
     row = case.rows.get(PendingRow, case.key, request.pending, request.lead_id)
     if row is None:
         return None
-    kind = _due_kind(case, case.lead(request.lead_id), row)
-    if kind is None or kind is not request.kind:
+    due = _due_plan(case, request.lead_id, row)
+    if due is None or due[0] is not request.kind:
         return None
     if request.is_waiting and not request.raised:
         first = first_due(case)
         if (first is not None and (first[2].raised or first[2].claimed_by)) or moves.comes_first(case):
             return None
-    return for_claimant(case, _plan(case, kind, request.lead_id, row.total, row.fit), row)
+    return due[1]
 
 
-def _due_kind(case: Case, lead: LeadRow, row: PendingRow) -> Kind | None:
-    """The kind of hand-off that a lead which waits would get; None where it may no longer have one."""
+def _due_plan(case: Case, lead_id: str, row: PendingRow) -> tuple[Kind, Plan] | None:
+    """The kind of hand-off that a lead which waits would get, and from whom; None where it may no longer have one."""
+    lead = case.lead(lead_id)
     fit = fit_of(case.terms, case.account.company, lead.facts)
-    return kind_due(case.account, fit.state, row) if is_still_due(case, lead, fit) else None
+    if not is_still_due(case, lead, fit):
+        return None
+    kind = kind_due(case.account, fit.state, row)
+    plan = for_claimant(case, _plan(case, kind, lead_id, row.total, row.fit), row)
+    return (Kind.PARTNER if plan.route is Route.PARTNER_COVERS else kind), plan
 
 
 # Asking.
@@ -150,13 +153,12 @@ def _ask_next(case: Case) -> None:
             break
         order, lead_id, row = found
         lead = case.lead(lead_id)
-        fit = fit_of(case.terms, case.account.company, lead.facts)
-        if not is_still_due(case, lead, fit):
+        due = _due_plan(case, lead_id, row)
+        if due is None:
             lead = no_longer_due(case, lead_id, lead)
             case.put_lead(lead_id, replace(lead, handed=False, reached_mql=False))
             continue
-        kind = kind_due(case.account, fit.state, row)
-        plan = for_claimant(case, _plan(case, kind, lead_id, row.total, row.fit), row)
+        kind, plan = due
         request = OpenRequest(
             request_id="",
             desk=plan.desk,
@@ -213,7 +215,9 @@ def _ask_next(case: Case) -> None:
 def _plan(case: Case, kind: Kind, lead_id: str, total: int, fit_points: int) -> Plan:
     """Ask the routes for a lead with so many points, of which ``fit_points`` are for what it is."""
     policy = case.terms.policy
-    asker = Asker(case.lead(lead_id).facts, total, case.terms.grade(fit_points, total - fit_points))
+    lead = case.lead(lead_id)
+    grade = case.terms.grade(fit_points, total - fit_points)
+    asker = Asker(lead.facts, total, grade, is_mql=lead.reached_mql, is_sql=lead.qualified)
     return plan_for(policy, case.account, kind, case.now_ms, asker)
 
 
@@ -285,7 +289,7 @@ def _say_that_nobody_is_named(case: Case) -> None:
     company = account.company
     if company is None or not is_customer(company):
         return
-    if owner_of(case.terms.policy, company) is None and (account.request or account.open_handoffs):
+    if not owners_of(case.terms.policy, company) and (account.request or account.open_handoffs):
         told = of_desk(case.terms.policy, case.terms.policy.default_desk)
         case.raise_alert(Alert.ACCOUNT_WITHOUT_OWNER, NOBODY_NAMED, rep_id=company.owner_rep_id, told=told)
     else:

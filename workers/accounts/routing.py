@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.desk_requests import RequestMode
 from schemas.vocabulary import AssigneeType, HowChosen, Kind, Route, RouteMiss
-from workers.accounts.ownership import has_former_rep, is_customer, owner_of, right_of
+from workers.accounts.ownership import has_former_rep, is_customer, owners_of, right_of
+from workers.accounts.partners import PREFIX, partner_of, why_not
 from workers.accounts.parts import Earlier
 from workers.accounts.territories import Asker, missed
 
@@ -56,14 +57,17 @@ def plan_for(policy: Policy, account: AccountRow, kind: Kind, now_ms: int, asker
     right = right_of(policy, account)
     if right is not None and right.route is Route.BY_HAND:
         return _owner(right, (), None)
-    held = _held(account, kind)
+    held = _held(policy, account, kind)
     earlier: list[Earlier] = []
-    for at, line in enumerate(policy.routes):
+    for line in policy.routes:
         if right is not None and line.name == right.route:
             return _owner(right, tuple(earlier), line.fallback)
-        if held is not None and line.name not in _BEFORE_WHO_HOLDS_IT:
-            return held._replace(earlier=(*earlier, *_until_rep(policy.routes[at:])))
         step = _step(policy, account, kind, now_ms, asker, line)
+        if held is not None and line.name not in _BEFORE_WHO_HOLDS_IT:
+            if line.name in {held.route, Route.OTHERWISE}:
+                return held._replace(earlier=tuple(earlier))
+            if not (isinstance(step, Plan) and _moves_on(step, held, asker)):
+                step = _earlier(line, RouteMiss.ACCOUNT_IS_HELD) if isinstance(step, Plan) else step
         if isinstance(step, Plan):
             return step._replace(earlier=tuple(earlier))
         earlier.append(step)
@@ -80,22 +84,19 @@ def _owner(right: Right, earlier: tuple[Earlier, ...], fallback: str | None) -> 
     )
 
 
-def _held(account: AccountRow, kind: Kind) -> Plan | None:
-    """The rep who has the account's open hand-offs, or None."""
+def _moves_on(step: Plan, held: Plan, asker: Asker) -> bool:
+    """Whether an account that a rep of ours works goes on to its partner: sales has qualified this lead for it."""
+    return step.route is Route.PARTNER_COVERS and held.route is not Route.PARTNER_COVERS and asker.is_sql
+
+
+def _held(policy: Policy, account: AccountRow, kind: Kind) -> Plan | None:
+    """The rep or partner who has the account's open hand-offs, or None."""
     holder = account.holder
+    if partner_of(policy, account) is not None and holder is not None:
+        return Plan(holder.id, RequestMode.TURN, None, Route.PARTNER_COVERS, None)
     if holder is None or holder.type is not AssigneeType.REP or holder.id in account.gone:
         return None
     return _follow(holder.id, holder.desk, kind)
-
-
-def _until_rep(lines: tuple[Line, ...]) -> list[Earlier]:
-    """The lines before ``account_has_rep`` that an account with open hand-offs passes by."""
-    passed: list[Earlier] = []
-    for line in lines:
-        if line.name in {Route.ACCOUNT_HAS_REP, Route.OTHERWISE}:
-            break
-        passed.append(_earlier(line, RouteMiss.ACCOUNT_IS_HELD))
-    return passed
 
 
 def _step(  # noqa: PLR0911 - one line per route
@@ -110,6 +111,8 @@ def _step(  # noqa: PLR0911 - one line per route
             return _earlier(line, why.why, fact=why.fact, needed=why.needed)
         return Plan(f"{_DESK}{line.desk}", RequestMode.TURN, None, Route.TERRITORY, None)
     match line.name:
+        case Route.PARTNER_COVERS:
+            return _partner(policy, account, asker, line)
         case Route.ACCOUNT_HAS_REP:
             return _last_rep(policy, account, kind, now_ms, line)
         case Route.FORMER_CUSTOMER:
@@ -132,6 +135,8 @@ def _by_right(policy: Policy, account: AccountRow, line: Line) -> Earlier:
             return _earlier(line, RouteMiss.NO_OPEN_OPPORTUNITY)
         return _passed_over(policy, line, company.opportunities[-1].owner_rep_id)
     named = company.owner_rep_id if company is not None else None
+    if company is not None and not named and policy.owners.subsidiaries == "parents_owner":
+        named = company.parent_owner_rep_id
     if line.name == Route.ACCOUNT_HAS_OWNER and named and company and has_former_rep(policy, company):
         return _earlier(line, RouteMiss.OWNER_OF_FORMER_CUSTOMER, rep_id=named)
     return _passed_over(policy, line, named)
@@ -143,6 +148,13 @@ def _passed_over(policy: Policy, line: Line, named: str | None) -> Earlier:
     if not policy.owners.is_person(named):
         return _earlier(line, RouteMiss.OWNER_IS_NO_PERSON, rep_id=named)
     return _earlier(line, RouteMiss.OWNER_NOT_ACTIVE, rep_id=named)
+
+
+def _partner(policy: Policy, account: AccountRow, asker: Asker, line: Line) -> Plan | Earlier:
+    found = why_not(policy, account, is_mql=asker.is_mql, is_sql=asker.is_sql)
+    if isinstance(found, RouteMiss):
+        return _earlier(line, found)
+    return Plan(PREFIX + found.name, RequestMode.TURN, None, Route.PARTNER_COVERS, None)
 
 
 def _last_rep(policy: Policy, account: AccountRow, kind: Kind, now_ms: int, line: Line) -> Plan | Earlier:
@@ -165,7 +177,8 @@ def _former_rep(policy: Policy, account: AccountRow, line: Line) -> Plan | Earli
     company = account.company
     if company is None or not has_former_rep(policy, company):
         return _earlier(line, RouteMiss.NOT_A_FORMER_CUSTOMER)
-    owner = owner_of(policy, company)
+    own = [rep_id for rep_id, how in owners_of(policy, company) if how is HowChosen.ACCOUNT_OWNER]
+    owner = own[0] if own else None
     if owner is None or owner in account.gone:
         return _passed_over(policy, line, company.owner_rep_id)
     return Plan(f"rep:{owner}", RequestMode.OWNER, owner, Route.FORMER_CUSTOMER, HowChosen.FORMER_REP)

@@ -170,6 +170,8 @@ class AccountRow(Row, frozen=True):
     request: OpenRequest | None = None
     move: Move | None = None
     moved_on: MovedOn | None = None
+    returned_by: str = ""
+    """The partner who had this account and gave it back: that one gets it no more."""
     gone: tuple[str, ...] = ()
     """Reps who were named for this account and are not active. At most 8, the latest."""
     depends: tuple[str, ...] = ()
@@ -191,7 +193,7 @@ class ActiveRow(Row, frozen=True):
 
 
 class LeadRow(Row, frozen=True):
-    """A person: what is known of them and where they stand. One row per lead; at most 9 facts of forms, 5 of the CRM.
+    """A person: what is known of them and where they stand. One row per lead; at most 10 facts of forms, 5 of the CRM.
 
     Without a stage it is a contact of the CRM who never came by: no lead yet.
     """

@@ -20,6 +20,8 @@ from workers.accounts.facts import market_facts
 from workers.accounts.judging import judge
 from workers.accounts.opportunities import OF_DEALS, deal_said, over
 from workers.accounts.ownership import named_by_crm
+from workers.accounts.partner_return import hand_on, take_back
+from workers.accounts.partners import is_with_partner
 from workers.accounts.pending import no_longer_due
 from workers.accounts.qualifying import Occasion, new_cycle
 from workers.accounts.rows import ByHand, ClosedHandoffRow, HandoffRow, LeadRow, Questioned, ScoreRow
@@ -69,6 +71,7 @@ def _answered(
         _accepted(case, lead_id, lead)
     elif action is SalesAction.SALES_QUALIFIED:
         _qualified(case, lead_id, lead)
+        hand_on(case, lead_id)
     elif action is SalesAction.REJECTED:
         _rejected(case, lead_id, lead, about, event)
     elif action is SalesAction.RETURNED:
@@ -145,6 +148,9 @@ def _returned(case: Case, lead_id: str, lead: LeadRow, event: SalesAnswered) -> 
 
     The turn stays used, or the rep who gave it back would be the next in turn.
     """
+    if is_with_partner(case.account):
+        take_back(case, Reason.PARTNER_RETURNED)
+        return
     was_raised = lead.raised_hand
     lead, score = over(
         case, lead_id, lead, _score(case, lead_id), Reason.SALES_RETURNED, event.occurred_at_ms

@@ -71,6 +71,8 @@ class Standing(NamedTuple):
     """By sales, in this cycle."""
     reached_mql: bool = False
     """By the bar or by a raised hand, in this cycle."""
+    with_partner: bool = False
+    """A partner has its open hand-off."""
 
 
 def stage_of(standing: Standing) -> Stage:  # noqa: PLR0911 - one line per stage, in order
@@ -83,6 +85,8 @@ def stage_of(standing: Standing) -> Stage:  # noqa: PLR0911 - one line per stage
         return _OPPORTUNITY
     if standing.verdict is not None:
         return standing.verdict
+    if standing.with_partner:
+        return _WITH_PARTNER
     if standing.qualified:
         return _SQL
     if standing.accepted:
@@ -113,4 +117,5 @@ _REASONS: dict[Stage, tuple[Reason, ...]] = {
     _SQL: (Reason.SALES_QUALIFIED,),
     _OPPORTUNITY: (Reason.OPEN_OPPORTUNITY,),
     _CUSTOMER: (Reason.CUSTOMER_ACCOUNT,),
+    _WITH_PARTNER: (Reason.PARTNER_COVERS,),
 }

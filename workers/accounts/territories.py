@@ -32,6 +32,8 @@ class Asker(NamedTuple):
     facts: tuple[Fact, ...] = ()
     total: int = 0
     grade: str = ""
+    is_mql: bool = False
+    is_sql: bool = False
 
 
 class Missed(NamedTuple):

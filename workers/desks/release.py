@@ -10,6 +10,7 @@ from schemas.desk_requests import DeskRequest
 from workers.desks.answers import settle
 from workers.desks.outcome import Outcome, State
 from workers.desks.owners import decide_at_rep
+from workers.desks.partners import PARTNER_PREFIX, decide_at_partner
 from workers.desks.presence import back_at_ms, is_absent
 from workers.desks.retelling import begin_where_changed
 from workers.desks.terms import DESK_PREFIX, Terms
@@ -29,6 +30,8 @@ def decide(
     """Decide a request at whatever desk it stands."""
     if request.desk.startswith(DESK_PREFIX):
         return decide_at_desk(terms, rows, request, now_ms, is_released=is_released)
+    if request.desk.startswith(PARTNER_PREFIX):
+        return decide_at_partner(terms, request, now_ms)
     return decide_at_rep(terms, rows, request, now_ms)
 
 

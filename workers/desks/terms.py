@@ -101,6 +101,19 @@ class Terms:
         opens_ms = first_opening(calendars, now_ms)
         return Deadline(soon_ms or now_ms, due_ms or now_ms, then_ms, clocks, told, opens_ms)
 
+    def partner_deadline(self, name: str, now_ms: int) -> Deadline | None:
+        """When the partner ``name`` has to have answered; None: the policy has no such partner."""
+        partner = self._policy.partners.get(name)
+        if partner is None:
+            return None
+        home = self._policy.desks[self._policy.default_desk]
+        calendar = self._compiled(partner.calendar or home.calendar, None, ())
+        within_ms = partner.answer_within
+        soon_ms, due_ms, _ = ends_of(
+            [calendar], (within_ms * home.due_soon_percent // 100, within_ms, None), now_ms
+        )
+        return Deadline(soon_ms or now_ms, due_ms or now_ms, manager_id=home.manager)
+
     def _compiled(self, name: str, time_zone: str | None, hours: tuple[tuple[str, str], ...]) -> Calendar:
         key = (name, time_zone, hours)
         known = self._calendars.get(key)

@@ -35,6 +35,7 @@ from workers.policy.market import (
 )
 from workers.policy.matching import ByName, Matching
 from workers.policy.no_visits import NoVisits
+from workers.policy.partners import Partner
 from workers.policy.routes import Owners, Route, Span, Territory
 from workers.policy.scalars import (
     DAY_MS,
@@ -73,6 +74,7 @@ __all__ = [
     "MqlsPerRep",
     "NeverMarket",
     "Owners",
+    "Partner",
     "Policy",
     "Privacy",
     "Range",
@@ -173,6 +175,8 @@ class Policy(Part):
     skills: Skills | None = None
     """What leads may need of the rep who takes them, as ``{language: {es: [MX, PR]}}``; desks say what they make of it."""
     owners: Owners = Owners()
+    partners: Annotated[dict[Name, Partner], Field(max_length=100)] = Field(default_factory=dict)
+    """Partners and distributors, who get leads by agreement: ``partners: {island_dealers: {regions: [HI], ...}}``."""
     desks: Annotated[dict[Name, Desk], Field(min_length=1, max_length=50)]
     calendars: Annotated[dict[Name, Calendar], Field(min_length=1, max_length=100)]
     privacy: Privacy

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _NOT_YET = frozenset(
     {
-        "partners",
         "stages.buying_group",
         "stages.signals",
         "buyers.match",

@@ -26,6 +26,7 @@ Word = Literal[
     "customer",
     "open_opportunity",
     "account_has_owner",
+    "partner_covers",
     "account_has_rep",
     "former_customer",
 ]
@@ -48,6 +49,7 @@ _GOES: dict[str, tuple[str | None, str | None]] = {
     "customer": ("account owner", "expansion"),
     "open_opportunity": ("opportunity owner", "in_cycle"),
     "account_has_owner": ("account owner", None),
+    "partner_covers": ("partner", None),
     "account_has_rep": ("that rep", None),
     "former_customer": ("former rep", None),
 }
@@ -159,7 +161,7 @@ class Route(Part):
     ) = Field(default=None, alias="if")
     """What must be true: a word, as ``customer``, or a territory, as ``{regions: [CA, OR, WA]}``."""
     to: Text | None = None
-    """Who gets it: ``nobody``, ``account owner``, ``opportunity owner``, ``that rep``, ``former rep``, ``desk west``."""
+    """Who gets it: ``nobody``, ``account owner``, ``opportunity owner``, ``partner``, ``that rep``, ``former rep``, ``desk west``."""
     kind: Literal["expansion", "in_cycle", "service"] | None = None
     """The kind of hand-off, where the line decides it: ``kind: expansion``."""
     for_days: Days | None = None
@@ -222,6 +224,10 @@ class Owners(Part):
     not_people: Annotated[tuple[RepId, ...], Field(max_length=200)] = ()
     """Robots and queues that the CRM names as owners: they own nothing, the lead goes on to the next line. A star
     stands for any signs: ``not_people: [integration_user, "queue_*"]``. crm.reps may say so too (``person: false``)."""
+
+    subsidiaries: Literal["own_owner_only", "parents_owner"] = "own_owner_only"
+    """Who owns a subsidiary that has no owner of its own, or one who left. parents_owner: the owner of the parent that
+    the CRM names; own_owner_only: nobody, the lead goes on to the next line. Example: ``subsidiaries: parents_owner``."""
 
     def is_person(self, rep_id: str) -> bool:
         """Whether the policy does not call this owner a robot or a queue."""

@@ -24,7 +24,7 @@ from schemas.lead_events import (
 from schemas.outputs import DeadLetter, LeadAlert, LeadRouting, LeadScore, LeadStage
 from schemas.sales_activities import SalesActivity
 from schemas.topics import DESK_REQUESTS, LEAD_EVENTS, TOPICS
-from schemas.vocabulary import Action, Relationship, Request, Stage
+from schemas.vocabulary import Action, AssigneeType, Kind, Relationship, Request, Stage
 from workers.accounts.agent import spec as accounts_spec
 from workers.accounts.handle import AccountsHop
 from workers.accounts.rows import AccountRow, LeadRow
@@ -352,9 +352,12 @@ def story(said: Iterable[Any]) -> list[str]:
 
 
 def assert_one_owner(said: Iterable[Any]) -> None:
-    """At no prefix of lead.routing two assignees among the open hand-offs of an account."""
+    """At no prefix of lead.routing two assignees among the open hand-offs of an account, but for support questions."""
     held: dict[str, dict[str, str]] = {}
     for one in routings(said):
+        if one.kind is Kind.SERVICE:
+            assert one.assignee is None or one.assignee.type is AssigneeType.DESK
+            continue
         mine = held.setdefault(one.account_key, {})
         if one.action is Action.WITHDRAWN:
             mine.pop(one.handoff_id, None)

@@ -1,0 +1,220 @@
+"""One owner per account with all that can own one: owners who change, partners, support desks, territories known late.
+
+Records and the messages between accounts and desks meet in any order. At every prefix of the output an account has one
+owner, support questions beside it; when all is quiet, what belongs to somebody by right is there, and nothing is lost.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from schemas.base import Model
+from schemas.crm_reps import DeskMembership
+from schemas.desk_requests import RepFacts
+from schemas.outputs import LeadRouting
+from schemas.vocabulary import Action, AssigneeType, Kind, Request, Stage
+from tests.routes import (
+    CUSTOMER,
+    FORMER,
+    NEVER,
+    OPEN,
+    OWNER,
+    PARTNER,
+    REP,
+    REST,
+    SUPPORT,
+    WEST,
+    desk,
+    with_routes,
+)
+from tests.unit.accounts.market import (
+    BANK,
+    DAY_MS,
+    HOUR_MS,
+    MONDAY,
+    POLICY_TEXT,
+    Market,
+    assert_one_owner,
+    facts,
+    form,
+    opportunity,
+    papers,
+    rep,
+    sales,
+)
+from workers.accounts.ownership import right_of
+from workers.accounts.rows import AccountRow, HandoffRow, LeadRow, PendingRow, ServiceRow
+from workers.policy.load import load_policy
+
+PARTNERS = """owners: {not_people: [queue], subsidiaries: parents_owner}
+partners:
+  islands: {regions: [HI], gets: sql, answer_within: 16h, then: return, sees: [name, company]}
+  south: {regions: [PR], gets: mql, answer_within: 16h, then: report, sees: [name]}
+"""
+TEXT = with_routes(
+    POLICY_TEXT,
+    (NEVER, SUPPORT, CUSTOMER, OPEN, OWNER, PARTNER, REP, FORMER, WEST, REST),
+    desk("west", calendar="west") + desk("care", more=", service: 4h"),
+    PARTNERS,
+)
+POLICY = load_policy(TEXT)
+PEOPLE = ("ann", "bob")
+BY_RIGHT = ("own", "other")
+COMPANIES: tuple[dict[str, Any], ...] = (
+    {},
+    {"region": "HI"},
+    {"region": "PR"},
+    {"region": "CA"},
+    {"owner_rep_id": "own"},
+    {"owner_rep_id": "other", "region": "HI"},
+    {"owner_rep_id": "queue", "region": "CA"},
+    {"owner_rep_id": "own", "relationship": "customer"},
+    {"owner_rep_id": "other", "relationship": "customer", "region": "HI"},
+    {"relationship": "customer"},
+    {"owner_rep_id": "own", "relationship": "former_customer"},
+    {"owner_rep_id": "own", "open_opportunities": [opportunity("other")]},
+    {"relationship": "competitor"},
+)
+ASKED = (Request.DEMO, Request.DEMO, Request.SUPPORT, Request.CONTENT)
+BEGINNINGS = (("ann",), ("ann", "bob"), ())
+SALES = ("sales_qualified", "sales_qualified", "returned", "rejected", "reassigned", "touched")
+
+
+@st.composite
+def records(draw: st.DrawFn) -> list[Model]:
+    """What comes, by its own order: people, the CRM, sales, a rep who leaves or is back."""
+    made: list[Model] = [facts(**draw(st.sampled_from(COMPANIES)))]
+    made += [form(draw(st.sampled_from(ASKED)), one, MONDAY) for one in draw(st.sampled_from(BEGINNINGS))]
+    for number in range(draw(st.integers(3, 9))):
+        at_ms = MONDAY + number * HOUR_MS
+        person = draw(st.sampled_from(PEOPLE))
+        match draw(st.integers(0, 8)):
+            case 0 | 1:
+                made.append(form(draw(st.sampled_from(ASKED)), person, at_ms, postal_code="96801"))
+            case 2:
+                made += [*papers(2, person, at_ms), *papers(1, person, at_ms)]
+            case 3 | 4:
+                made.append(facts(**draw(st.sampled_from(COMPANIES))))
+            case 5:
+                active = draw(st.booleans())
+                who = rep("own", at_desk=False, active=active)
+                made.append(RepFacts(event_id=who.event_id, desk="rep:own", rep_id="own", rep=who))
+            case _:
+                action = draw(st.sampled_from(SALES))
+                more = {"rejected": {"reason": "not_now"}, "reassigned": {"to_rep_id": "r2"}}.get(action, {})
+                made.append(sales(action, lead_id=person, at_ms=at_ms + draw(st.integers(1, 9)), **more))
+    return made
+
+
+def begun() -> Market:
+    market = Market(TEXT)
+    west = [DeskMembership(desk="west")]
+    market.reps(rep("r1"), rep("r2"), rep("w1", desks=west), rep("dana", at_desk=False))
+    market.reps(*(rep(one, at_desk=False) for one in BY_RIGHT))
+    market.is_manual = True
+    return market
+
+
+def live(events: list[Model], choices: list[int]) -> Market:
+    """Take one step after the other: the next record, the next message to the desks, the next one to the account."""
+    market = begun()
+    waiting = list(events)
+    turn = 0
+    while waiting or market.to_desks or market.to_accounts:
+        ways = ["record"] * bool(waiting) + ["desk"] * bool(market.to_desks)
+        ways += ["account"] * bool(market.to_accounts)
+        way = ways[choices[turn % len(choices)] % len(ways)]
+        turn += 1
+        now_ms = MONDAY + turn
+        if way == "desk":
+            market.deliver_to_desk(now_ms)
+        elif way == "account":
+            market.deliver_to_account(now_ms)
+        else:
+            one = waiting.pop(0)
+            if isinstance(one, RepFacts):
+                market._take(market.desks.send(one, now_ms))
+            else:
+                market.send(one, at_ms=now_ms)
+    return market
+
+
+def open_now(market: Market, *, service: bool) -> dict[str, LeadRouting]:
+    """The open hand-offs by the output: support questions, or all others."""
+    found: dict[str, LeadRouting] = {}
+    for one in market.said:
+        if isinstance(one, LeadRouting) and (one.kind is Kind.SERVICE) is service:
+            found.pop(one.handoff_id, None)
+            if one.action is not Action.WITHDRAWN:
+                found[one.handoff_id] = one
+    return found
+
+
+def rows(market: Market, kind: type[Any]) -> list[Any]:
+    return [row for _, row in market.accounts.decider.rows.scan(kind, BANK, limit=99)]
+
+
+@settings(deadline=None, max_examples=250)
+@given(records(), st.lists(st.integers(0, 5), min_size=1, max_size=30))
+def test_one_owner_at_every_prefix_whoever_owns_it(events: list[Model], choices: list[int]) -> None:
+    market = live(events, choices)
+    assert_one_owner(market.said)
+    said = {one.assignee.type for one in market.said if isinstance(one, LeadRouting) and one.assignee}
+    event(f"held by {' and '.join(sorted(said)) or 'nobody'}")
+
+
+@settings(deadline=None, max_examples=250)
+@given(records(), st.lists(st.integers(0, 5), min_size=1, max_size=30))
+def test_when_all_is_quiet_what_belongs_to_somebody_by_right_is_there(
+    events: list[Model], choices: list[int]
+) -> None:
+    market = live(events, choices)
+    account = market.account()
+    held = open_now(market, service=False).values()
+    right = right_of(POLICY, account)
+    if right is not None:
+        assert {one.assignee.id for one in held if one.assignee} <= {right.rep_id}
+    assert account.request is None or account.request.is_waiting
+    assert {one.lead_id for one in rows(market, PendingRow)} <= {
+        account.request.lead_id if account.request else ""
+    }
+    assert len(held) == account.open_handoffs
+
+
+@settings(deadline=None, max_examples=250)
+@given(records(), st.lists(st.integers(0, 5), min_size=1, max_size=30))
+def test_questions_stay_at_the_service_desk_and_stages_say_who_has_it(
+    events: list[Model], choices: list[int]
+) -> None:
+    market = live(events, choices)
+    for one in open_now(market, service=True).values():
+        assert one.assignee is not None
+        assert one.assignee.id == "desk:care"
+        assert one.explanation.reasons[0] == "support_question"
+    assert rows(market, ServiceRow) == []
+    account: AccountRow = market.account()
+    is_with_partner = account.holder is not None and account.holder.type is AssigneeType.PARTNER
+    by_lead = {row.lead_id for row in rows(market, HandoffRow) if row.kind is not Kind.SERVICE}
+    leads = market.accounts.decider.rows.scan(LeadRow, BANK, limit=99)
+    for (_, lead_id), lead in leads:
+        assert (lead.stage is Stage.WITH_PARTNER) <= is_with_partner
+        if is_with_partner and lead_id in by_lead:
+            assert lead.stage in {Stage.WITH_PARTNER, Stage.CUSTOMER, Stage.OPPORTUNITY}
+
+
+@settings(deadline=None, max_examples=60)
+@given(records())
+def test_a_partner_who_stays_silent_has_nothing_a_week_later(events: list[Model]) -> None:
+    market = live(events, [0])
+    market.is_manual = False
+    market.tick(MONDAY + 7 * DAY_MS)
+    assert_one_owner(market.said)
+    untouched = [
+        one
+        for one in rows(market, HandoffRow)
+        if one.holder.id == "partner:islands" and one.touched_ms is None
+    ]
+    assert untouched == []
