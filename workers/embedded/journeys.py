@@ -166,7 +166,7 @@ class Journeys:
             "email": person.email.upper() if chance.happens(3) else person.email,
             "first_name": person.first,
             "last_name": person.last,
-            "company": person.company.name if person.company else None,
+            "company": person.company.name if person.company else person.says_company,
             "job_title": person.title,
             "job_function": person.function,
             "country": person.country,

@@ -21,6 +21,7 @@ from workers.embedded.happening import Happening, happening
 from workers.embedded.journeys import DAYS, Journeys, some_time
 from workers.embedded.no_visits import no_visits
 from workers.embedded.people import Person, people
+from workers.embedded.whose import moved_domain, with_companies
 
 START: Final = datetime(2026, 3, 2, tzinfo=UTC)
 """A Monday."""
@@ -48,7 +49,7 @@ def market(seed: int, start: datetime = START) -> list[Happening]:
     firms = companies(chance, start, sales_team.OWNERS, sales_team.DEPARTED)
     known = [*sales_team.accounts(firms, start), *sales_team.reps(start)]
     journeys = Journeys(chance, start)
-    crowd = people(chance, firms)
+    crowd = with_companies(Dice(f"names of {seed}"), people(chance, firms), firms)
     visits = list(with_consent(Dice(f"consents of {seed}"), _visits(chance, journeys, crowd, start)))
     made = list(_as_it_arrives(chance, visits))
     made.extend(_rubbish(chance, start))
@@ -57,6 +58,7 @@ def market(seed: int, start: datetime = START) -> list[Happening]:
     made.extend(sales_team.answers(chance, journeys.asked))
     made.extend(calls(Dice(f"calls of {seed}"), journeys.causes))
     made.extend(sales_team.changes(chance, firms, start))
+    made.extend(moved_domain(firms, start))
     made.extend(contacts(Dice(f"contacts of {seed}"), crowd, start))
     made = [record for record in made if record.timestamp_ms < end_ms]
     made.sort(key=lambda record: (record.timestamp_ms, record.topic, record.key or ""))

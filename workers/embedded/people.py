@@ -41,6 +41,8 @@ class Person:
     title: str | None
     function: str | None
     country: str | None
+    says_company: str | None = None
+    """What somebody of no company's domain writes as theirs."""
 
 
 _BUYER_TITLES: Final = (

@@ -13,9 +13,11 @@ from pydantic import ValidationError
 from schemas.topics import TOPICS, Direction
 from workers.embedded.happening import Happening
 from workers.embedded.market import NAMELESS, RUBBISH, START, market
+from workers.identity.company_names import normalise_company
 
 START_MS = int(START.timestamp() * 1_000)
 DAY_MS = 86_400_000
+FREE_MAIL = {"gmail.com", "outlook.com", "yahoo.com", "gmx.de", "proton.me"}
 
 
 @pytest.fixture(scope="module")
@@ -194,3 +196,24 @@ def test_people_and_passers_by_chat_by_day_and_by_night(fortnight: list[Happenin
     assert turns["agent_message"] >= 10
     assert any("anonymous_id" not in value for value in said)
     assert sum("email" in value for value in said) >= 20
+
+
+def test_people_with_free_mail_name_companies_of_the_crm_and_some_name_none(
+    fortnight: list[Happening],
+) -> None:
+    known = {normalise_company(one["name"]) for one in values(fortnight, "crm.accounts")}
+    of_free_mail = [
+        one["company"]
+        for one in values(fortnight, "form.fills")
+        if one.get("company") and one.get("email", "").lower().partition("@")[2] in FREE_MAIL
+    ]
+    assert any(normalise_company(name) in known for name in of_free_mail)
+    assert any(normalise_company(name) is None for name in of_free_mail)
+
+
+def test_a_domain_changes_hands(fortnight: list[Happening]) -> None:
+    claimed: dict[str, set[str]] = {}
+    for one in values(fortnight, "crm.accounts"):
+        for domain in one["domains"]:
+            claimed.setdefault(domain, set()).add(one["crm_account_id"])
+    assert [domain for domain, by in claimed.items() if len(by) > 1]
