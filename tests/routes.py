@@ -35,6 +35,8 @@ def desk(name: str, *, calendar: str = "east", more: str = "") -> str:
 
 def with_routes(text: str, routes: Sequence[str], desks: str = "", before: str = "") -> str:
     """Return the policy with these routes; ``desks`` beside inside_sales alone, ``before``: keys before the routes."""
+    for section in ("owners", "partners"):  # the default policy's own
+        text = re.sub(rf"^{section}:.*\n(?:  .*\n)*", "", text, flags=re.MULTILINE)
     lines = "".join(f"  - {line}\n" for line in routes)
     text, found = re.subn(r"^routes:\n(?:  [ -].*\n)+", f"{before}routes:\n{lines}", text, flags=re.MULTILINE)
     assert found == 1

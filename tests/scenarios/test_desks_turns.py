@@ -11,12 +11,6 @@ from workers.desks.fairness import audit
 
 __all__ = ["agreed"]
 
-TO_WEST = (
-    "  - {otherwise: desk inside_sales}",
-    "  - {if: {regions: [CA]}, to: desk west}\n  - {otherwise: desk inside_sales}",
-)
-WEST = ("\ncalendars:\n", "  west: {like: inside_sales, calendar: west}\n\ncalendars:\n")
-
 
 def hand(story: Story, bank: str, when: str, **facts: object) -> None:
     story.bank(bank, **facts)
@@ -86,7 +80,7 @@ def test_with_absence_and_skills_nobody_who_could_have_had_it_is_a_turn_off(team
 
 
 def test_each_desk_has_its_own_people_calendar_and_turns(agreed: Agreed) -> None:
-    story = agreed(TO_WEST, WEST)
+    story = agreed()
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.rep("wes", desks=[{"desk": "west"}])
@@ -103,8 +97,6 @@ def test_each_desk_has_its_own_people_calendar_and_turns(agreed: Agreed) -> None
 
 def test_a_half_day_before_christmas_and_the_holiday_count_as_written(agreed: Agreed) -> None:
     story = agreed(
-        TO_WEST,
-        WEST,
         ('days: {"2026-12-24": "08:30-12:00"}', 'days: {"2026-03-03": "08:30-12:00", "2026-03-04": closed}'),
     )
     story.rep("dana", at_desk=False)

@@ -79,7 +79,8 @@ def test_under_a_policy_without_service_desk_a_question_under_way_goes_to_everyb
     market = customer(is_manual=True)
     market.send(form(Request.SUPPORT))
     market.to_desks.clear()
-    market.follow(POLICY_TEXT.replace("version: 1\n", "version: 2\n"), MONDAY)
+    without = with_routes(POLICY_TEXT, (NEVER, CUSTOMER, OPEN, OWNER, REP, REST))
+    market.follow(without.replace("version: 1\n", "version: 2\n"), MONDAY)
     market.is_manual = False
     said = market.tick(MONDAY + HOUR_MS)
     assert "assigned service desk:inside_sales" in story(said)

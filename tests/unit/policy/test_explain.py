@@ -81,7 +81,7 @@ def test_caps_and_absences_are_said(default: Policy) -> None:
     assert "At most 15 points together" in page
     assert "all of it together gives at most 40 points" in page.lower()
     assert "Any number of employees will do" in page
-    assert "Whoever the CRM names is a person" in page
+    assert "No kind of account" in page
 
 
 def test_amounts_and_times_are_written_as_people_write_them(default: Policy) -> None:

@@ -6,20 +6,21 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.routes import OWNED, REP, REST, with_routes
 from workers.policy.load import load_policy
 from workers.policy.problem import Problem
 
-ROUTE = (
-    "  - {otherwise: desk inside_sales}",
-    "  - {if: {regions: [CA]}, to: desk west}\n  - {otherwise: desk inside_sales}",
-)
+WEST = "{if: {regions: [CA]}, to: desk west}"
 Changed = Callable[..., str]
 Problems = Callable[[str], list[Problem]]
 
 
 def with_west(changed: Changed, *desks: str, more: tuple[tuple[str, str], ...] = ()) -> str:
-    lines = "".join(f"  {one}\n" for one in desks)
-    return changed(ROUTE, ("\ncalendars:\n", f"{lines}\ncalendars:\n"), *more)
+    text = with_routes(changed(), (*OWNED, REP, WEST, REST), "".join(f"  {one}\n" for one in desks))
+    for old, new in more:
+        assert old in text
+        text = text.replace(old, new)
+    return text
 
 
 def line_of(text: str, piece: str) -> int:
