@@ -12,7 +12,9 @@ class ChatTurn(InboundEvent):
     """One turn; what is said in it stays in the chat."""
 
     conversation_id: Identifier
-    turn: Turn
+    turn: Turn = Field(
+        description="started, visitor_message and ended are chat_started, chat_message and chat_ended to the policy's rules."
+    )
     anonymous_id: Identifier | None = Field(
         default=None, description="A conversation that names no browser is a browser of its own."
     )

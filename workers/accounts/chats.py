@@ -52,6 +52,7 @@ def turn_said(case: Case, lead: LeadRow, event: LeadChat) -> None:
         case.was_active(event.lead_id, event.occurred_at_ms)
     is_for_sales = event.turn is Turn.ASKED_FOR_SALES
     if is_for_sales:
+        _leave_other(case, lead, event)
         lead = replace(lead, chat=replace(_chat(lead, event), is_waiting=True))
         case.put_lead(event.lead_id, lead)
     occasion = Occasion(
@@ -160,6 +161,20 @@ def _chat(lead: LeadRow, event: LeadChat) -> Chat:
     if chat is not None and chat.conversation_id == event.conversation_id:
         return chat
     return Chat(event.conversation_id)
+
+
+def _leave_other(case: Case, lead: LeadRow, event: LeadChat) -> None:
+    """The visitor asks in another conversation while one still waits: that one is told when the desk is there."""
+    chat = lead.chat
+    if chat is not None and chat.is_waiting and chat.conversation_id != event.conversation_id:
+        asked = PresenceAsked(
+            event_id=event.event_id,
+            desk=case.terms.desk,
+            account_key=case.key,
+            conversation_id=chat.conversation_id,
+            lead_id=event.lead_id,
+        )
+        case.say(DESK_REQUESTS, asked)
 
 
 def _whom(case: Case, handoff_id: str | None) -> str:

@@ -192,3 +192,15 @@ def test_who_answers_in_a_chat_stands_in_the_list_of_touches() -> None:
     router.send(chat(AGENT, MONDAY + 1, rep_id="r2"))
     (handoff,) = routings(router.send(chat(SALES, MONDAY + 2)))
     assert [(one.what, one.rep_id) for one in handoff.touches if one.rep_id] == [("chat", "r2")]
+
+
+def test_who_asks_in_a_second_conversation_before_the_first_is_answered_is_answered_in_both() -> None:
+    router = market()
+    router.is_manual = True
+    router.send(chat(SALES, MONDAY, "c1"), chat(SALES, MONDAY + 1, "c2"))
+    said = router.deliver_all(MONDAY)
+    told = {one.conversation_id: one.assignee for one in said if isinstance(one, ChatAnswer)}
+    assert {name: one.id if one else None for name, one in told.items()} == {
+        "c1": "desk:inside_sales",
+        "c2": "r1",
+    }
