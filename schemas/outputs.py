@@ -117,6 +117,23 @@ class Touch(Model):
     rep_id: str | None = None
 
 
+class Colleague(Model):
+    """Another person of the account who was active."""
+
+    lead_id: str
+    function: str | None = Field(default=None, description="The function of the policy that fits.")
+    title_level: str | None = Field(default=None, description="The level of the policy's titles that fits.")
+    stage: Stage | None = None
+    last_active_at: Instant
+
+
+class BuyingGroup(Model):
+    """So many people of the account were active in so many days, the lead among them."""
+
+    people: int
+    within_days: int
+
+
 class LeadRouting(Output):
     """The hand-off. Key: handoff_id; event_id = uuid5(handoff_id, revision)."""
 
@@ -152,6 +169,10 @@ class LeadRouting(Output):
     colleagues: list[str] = Field(
         default_factory=list, max_length=10, description="lead_ids, latest active first."
     )
+    colleague_roles: list[Colleague] | None = Field(
+        default=None, max_length=10, description="The same people, with their roles."
+    )
+    buying_group: BuyingGroup | None = None
     campaign: Campaign | None = None
     person: Person | None = None
     request: str | None = Field(
@@ -177,6 +198,15 @@ class ChatAnswer(Output):
     policy: PolicyRef
 
 
+class Signal(Model):
+    """What one person of the account did by one rule that the policy calls a buying signal."""
+
+    lead_id: str
+    rule: str = Field(description="The rule of the policy, or raised_hand_again.")
+    count: int
+    last_at: Instant
+
+
 class LeadAlert(Output):
     """Something that somebody has to look at; `cleared` takes it back. Key: alert_id."""
 
@@ -196,6 +226,9 @@ class LeadAlert(Output):
     )
     candidates: list[str] = Field(
         default_factory=list, max_length=10, description="crm_account_ids between whom nothing decides."
+    )
+    signals: list[Signal] | None = Field(
+        default=None, max_length=20, description="What was done, where it is about buying signals."
     )
     policy: PolicyRef
 

@@ -132,6 +132,7 @@ class Reason(StrEnum):
 
     BAR_REACHED = "bar_reached"
     RAISED_HAND = "raised_hand"
+    CAMPAIGN_RESPONSE = "campaign_response"
     ALL_GATES_PASSED = "all_gates_passed"
     GATE_FAILED = "gate_failed"
     GATE_UNKNOWN = "gate_unknown"
@@ -215,6 +216,7 @@ class Alert(StrEnum):
     FACT_WANTED = "fact_wanted"
     COMPANY_AMBIGUOUS = "company_ambiguous"
     REJECTED_TOO_EARLY = "rejected_too_early"
+    BUYING_SIGNALS = "buying_signals"
 
 
 class Relationship(StrEnum):

@@ -49,7 +49,7 @@ def test_the_page_covers_the_vocabularies_that_it_must() -> None:
     assert {"Reason", "Route", "HowChosen", "Alert", "PassedOver", "DeadLetterReason"} <= set(VOCABULARIES)
 
 
-@pytest.mark.parametrize("name", VOCABULARIES)
+@pytest.mark.parametrize("name", sorted(VOCABULARIES))
 def test_every_code_has_its_sentence_and_no_sentence_has_lost_its_code(name: str) -> None:
     said = section(name)
     assert list(said) == VOCABULARIES[name]
@@ -65,7 +65,7 @@ def test_the_fields_of_every_result_are_explained_once() -> None:
     assert set(section("Every result")) == COMMON
 
 
-@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("name", sorted(PARTS))
 def test_every_field_of_a_part_of_a_result_is_explained(name: str) -> None:
     assert list(section(name)) == list(PARTS[name].model_fields)
 

@@ -20,7 +20,9 @@ from hypothesis import strategies as st
 from workers.policy.load import PolicyError, load_policy
 
 DEFAULT = (Path(__file__).parents[2] / "policy" / "default.yaml").read_text(encoding="utf-8")
-RULE_ONE = {"served_market", "buyers.functions", "buyers.titles", "behaviour.cap", "stages.mql.bar"}
+AT_ONCE = "stages.mql.or_responds_to.campaigns"
+RULE_ONE = {"served_market", "buyers.functions", "buyers.titles", "behaviour.cap", "stages.mql.bar", AT_ONCE}
+NAMES = ("spring", "cio-roundtable", "x", "*", "7", "an autumn fair")  # what campaigns may be called
 GATES: dict[str, dict[str, Any]] = {
     "industry": {"sic": ["6021"]},
     "revenue": {"from": "1M"},
@@ -62,6 +64,7 @@ class SmallPolicy:
     group_cap: int
     rules: tuple[SmallRule, ...]
     fade_days: int = 60
+    at_once: tuple[str, ...] = ("cio-roundtable*",)
 
     def text(self) -> str:
         tree: dict[str, Any] = yaml.load(DEFAULT, Loader=yaml.BaseLoader)  # noqa: S506 - texts only
@@ -81,6 +84,7 @@ class SmallPolicy:
             del tree["buyers"]["titles"]
         behaviour = tree["behaviour"]
         behaviour["cap"] = self.cap
+        behaviour.pop("signals", None)  # it names rules of the agreement
         behaviour["groups"] = (
             {"g": {"cap": self.group_cap}} if any(rule.grouped for rule in self.rules) else {}
         )
@@ -93,6 +97,7 @@ class SmallPolicy:
             | ({"implies": f"rule{rule.implies}"} if rule.implies is not None else {})
             for at, rule in enumerate(self.rules)
         }
+        tree["stages"]["mql"]["or_responds_to"] = {"campaigns": list(self.at_once)}
         behaviour["fade"] = {"to_zero_after_days": self.fade_days}
         if not any(rule.at_least for rule in self.rules):
             del behaviour["session_gap"]
@@ -166,6 +171,13 @@ def _one_a_part(fade_days: int, part_hours: int, today: int) -> list[int]:
     return sorted(best.values(), reverse=True)
 
 
+def _covers(pattern: str, name: str) -> bool:
+    pieces = pattern.split("*")
+    if len(pieces) == 1:
+        return name == pattern
+    return name.startswith(pieces[0]) and name.endswith(pieces[-1])
+
+
 def breaks_rule_one(policy: SmallPolicy) -> str | None:
     """Say which promise the policy breaks, by trying everybody; None where it keeps all."""
     people = list(_people(policy))
@@ -178,6 +190,8 @@ def breaks_rule_one(policy: SmallPolicy) -> str | None:
         return "behaviour outweighs fit"
     if any(behaviour >= policy.bar for behaviour in allowed):
         return "behaviour alone reaches the bar"
+    if any(all(_covers(pattern, name) for name in NAMES) for pattern in policy.at_once):
+        return "whatever brings somebody, it is an MQL at once"
     if any(fit + _best_behaviour(policy) < policy.bar for fit in fits):
         return "the lowest fit never reaches the bar"
     return None
@@ -207,6 +221,13 @@ def rule_sets(draw: st.DrawFn) -> tuple[SmallRule, ...]:
     return tuple(rules)
 
 
+AT_ONCE_SETS = st.lists(
+    st.sampled_from(["spring", "cio*", "*table", "x", "an*fair", "spring", "cio*", "*", "**"]),
+    min_size=1,
+    max_size=2,
+).map(tuple)
+
+
 @st.composite
 def small_policies(draw: st.DrawFn) -> SmallPolicy:
     missing = draw(
@@ -222,7 +243,15 @@ def small_policies(draw: st.DrawFn) -> SmallPolicy:
     bar = draw(st.integers(max(0, cap - 1), lowest + cap + 2))
     fade_days = draw(st.sampled_from([1, 2, 3, 7]))
     return SmallPolicy(
-        company, function, titles, cap, bar, draw(st.integers(0, 15)), draw(rule_sets()), fade_days
+        company,
+        function,
+        titles,
+        cap,
+        bar,
+        draw(st.integers(0, 15)),
+        draw(rule_sets()),
+        fade_days,
+        draw(AT_ONCE_SETS),
     )
 
 

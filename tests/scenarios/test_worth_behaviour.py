@@ -108,6 +108,33 @@ def test_a_webinar_that_is_told_twice_counts_once(harbor: Story) -> None:
     assert lines(harbor.told())["webinar"] == (12, 1)
 
 
+def test_who_comes_to_the_round_table_is_an_mql_without_reading_ten_papers(harbor: Story) -> None:
+    harbor.activity(
+        "webinar_attended",
+        "tue 10:00",
+        email="ann@harbor.example",
+        campaign={"name": "CIO-Roundtable Boston"},
+    )
+
+    told = harbor.told()
+
+    assert told.handoffs == [("assigned", "mql", "mia")]
+    why = told.of("lead.routing")[0]["explanation"]
+    assert why["reasons"][0] == "campaign_response"
+    assert why["points_missing"] > 0
+
+
+def test_a_student_at_the_round_table_stays_outside(harbor: Story) -> None:
+    harbor.form(
+        "sue@harbor.example", "tue 10:00", title="Student", campaign={"name": "CIO-Roundtable Boston"}
+    )
+
+    told = harbor.told()
+
+    assert told.handoffs == []
+    assert told.stages[-1] == "outside"
+
+
 def _arrives(story: Story, word: str, said: str, arrives: str) -> Story:
     """An activity of Ann whose own date is not that of its arrival."""
     value: dict[str, Any] = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from schemas.outputs import LeadAlert
+from schemas.outputs import LeadAlert, Signal
 from schemas.topics import LEAD_ALERTS
 from workers.accounts.places import PlaceRow
 from workers.accounts.rows import AccountRow, ActiveRow, AlertRow, LeadRow
@@ -125,6 +125,10 @@ class Case:
         """Return the lead_ids of the account's people who were active last, latest first; at most 10."""
         return [lead_id for lead_id, _ in self._active()]
 
+    def active_since(self) -> tuple[tuple[str, int], ...]:
+        """Return (lead_id, at_ms) of the same people."""
+        return self._active()
+
     def _active(self) -> tuple[tuple[str, int], ...]:
         if self._people is None:
             row = self.rows.get(ActiveRow, self.key)
@@ -171,6 +175,11 @@ class Case:
             fact=row.fact,
             told=list(row.told),
             candidates=list(row.candidates),
+            signals=[
+                Signal(lead_id=one.lead_id, rule=one.rule, count=one.count, last_at=instant(one.at_ms))
+                for one in row.signals
+            ]
+            or None,
             policy=self.terms.ref,
         )
         self.say(LEAD_ALERTS, event)

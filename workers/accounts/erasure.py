@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from schemas.topics import DESK_REQUESTS, LEAD_SCORES
 from schemas.vocabulary import Reason
-from workers.accounts import aliases, expiry, handoffs, naming, requests, service
+from workers.accounts import aliases, expiry, handoffs, naming, requests, service, signals
 from workers.accounts.case import Case
 from workers.accounts.consents import ConsentRow
 from workers.accounts.joined import JoinedRow
@@ -35,6 +35,7 @@ from workers.accounts.rows import (
     ServiceRow,
 )
 from workers.accounts.said import TouchesRow
+from workers.accounts.signals import SignalsRow
 from workers.engine.timers import cancel_timer, start_cursor
 from workers.identity.erasures import ErasedRow, forget_mark, mark_once, to_all
 from workers.outbox import tombstone
@@ -61,6 +62,7 @@ LEAVES: Final[dict[type[Row], str]] = dict.fromkeys(BY_LEAD, "deleted") | {
     PendingRow: "deleted",
     ServiceRow: "deleted",
     ActiveRow: "taken out of the list",
+    SignalsRow: "what they did is taken out of the bundle",
     AccountRow: "its request is given back; an account of one is deleted",
     PlaceRow: "deleted",
     JoinedRow: "theirs, where they joined by the name of a company, is deleted",
@@ -116,6 +118,7 @@ def _leave(case: Case, lead_id: str) -> list[Emit]:
     if request is not None and request.lead_id == lead_id:
         requests.give_back(case)
     case.forget_active(lead_id)
+    signals.forget_person(case, lead_id)
     expiry.stop(case, lead_id)
     case.change(deals=tuple(one for one in case.account.deals if one.lead_id != lead_id))
     for row_type in BY_LEAD:

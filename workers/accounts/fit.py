@@ -98,6 +98,22 @@ class Gates:
             raw_would_change=tuple(Raw(_json(one)) for one in would_change),
         )
 
+    def role(self, job_title: str | None, job_function: str | None) -> tuple[str | None, str | None]:
+        """Return the policy's function and title level of a person; None where none fits."""
+        buyers = self._policy.buyers
+        texts = [text for text in (job_function and job_function.replace("_", " "), job_title) if text]
+        function = next(
+            (
+                name
+                for text in texts
+                for name, pattern in buyers.functions.patterns.items()
+                if name == job_function or pattern.search(text)
+            ),
+            None,
+        )
+        title = buyers.title_of(job_title) if job_title else None
+        return function, None if title is None else title.level
+
     # The company.
 
     def _company_gates(self, company: Company | None) -> Iterable[GateResult]:

@@ -33,6 +33,7 @@ from workers.accounts import (
     naming,
     parents,
     service,
+    signals,
     timers,
 )
 from workers.accounts.adoption import take_in
@@ -114,6 +115,7 @@ class AccountsHop:
         elif event.type == "sales_answered":
             if not aliases.answer_elsewhere(case, event):
                 sales_answered(case, event)
+                signals.answered(case)
         else:
             fact = cast("_LeadFact", event)  # the table above has all others
             to = aliases.where_to(case, fact)
@@ -216,19 +218,23 @@ class AccountsHop:
         fitting = terms.rules.for_activity(event.activity, event.url, event.asset, campaign)
         score = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
         made, score, _, is_tracked, is_news = heard(case, lead, score, event)
+        has_responded = is_tracked and terms.campaigns.is_response(event.activity, campaign)
         if is_tracked:
-            made = came_by(case, made, event)
+            made = came_by(case, made, event, has_responded=has_responded)
         message = message_mark(event.asset, campaign) if fitting.by_message else ""
         stated = event.duration_seconds
         duration_ms = None if stated is None else int(stated * 1000)
         seen = Activity(event.occurred_at_ms, event.event_id, message, duration_ms)
         counted = with_activity(terms, made, score, fitting, seen)
         earned = is_tracked and terms.rules.earns(counted.names)
-        occasion = Occasion(counted.day, earned=earned, counts=earned or is_news)
+        occasion = Occasion(counted.day, earned=earned, counts=earned or is_news or has_responded)
         say = is_news or (is_tracked and counted.is_changed)
         if is_tracked and event.activity not in terms.no_touch:
             made, counted = touched(case, event, made, score, counted)
+        handoffs_before = case.account.handoff_n
         judge_counted(case, event.lead_id, made, score, counted, occasion, say=say)
+        if is_tracked and terms.signals and case.account.handoff_n == handoffs_before:
+            signals.noticed(case, event.lead_id, counted.names, event.occurred_at_ms)
 
     def _form(self, case: Case, lead: LeadRow, event: LeadForm) -> None:
         naming.form_names(case, event)
@@ -241,7 +247,8 @@ class AccountsHop:
         made = lead if facts is lead.facts else replace(lead, facts=facts)
         made, score, may_count, is_tracked, is_news = heard(case, made, score, event)
         if is_tracked:
-            made = came_by(case, made, event)
+            has_responded = not is_question and terms.campaigns.is_response(None, campaign)
+            made = came_by(case, made, event, has_responded=has_responded)
         if made is not lead:
             case.put_lead(event.lead_id, made)
             case.owner_question |= bool(made.pending)  # a fact may lead to another desk
@@ -259,6 +266,12 @@ class AccountsHop:
         say = is_news or made is not lead or (is_tracked and counted.is_changed)
         if is_tracked or raised:
             made, counted = touched(case, event, made, score, counted)
+        handoffs_before = case.account.handoff_n
         judge_counted(case, event.lead_id, made, score, counted, occasion, say=say)
+        if case.account.handoff_n == handoffs_before:
+            if raised and made.raised_hand and made.verdict is None:
+                signals.raised_again(case, event.lead_id, event.occurred_at_ms)
+            if is_tracked and terms.signals:
+                signals.noticed(case, event.lead_id, counted.names, event.occurred_at_ms)
         if is_question:
             service.ask(case, event.lead_id, event.occurred_at_ms)

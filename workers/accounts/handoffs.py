@@ -16,6 +16,7 @@ from schemas.outputs import Assignee, LeadRouting, Person
 from schemas.topics import LEAD_ROUTING
 from schemas.vocabulary import Action, AssigneeType, Kind, Qualification, Reason
 from workers.accounts import deadlines
+from workers.accounts.buying_group import colleagues_of, group_of
 from workers.accounts.case import instant
 from workers.accounts.deals import forecast_percent
 from workers.accounts.explanation import explain
@@ -230,6 +231,8 @@ def say(
         ages=WaitAges(lead_seconds=row.ages[0], wait_seconds=row.ages[1]) if row.ages else None,
         first_response_due_at=None if is_withdrawn or row.due_ms is None else instant(row.due_ms),
         colleagues=[one for one in case.active_people() if one != row.lead_id],
+        colleague_roles=None if is_withdrawn else colleagues_of(case, row.lead_id) or None,
+        buying_group=None if is_withdrawn else group_of(case, row.lead_id),
         campaign=_campaign(row.campaign),
         person=None if is_withdrawn else _person(lead),
         request=None if is_withdrawn else value_of(lead.facts, "request"),

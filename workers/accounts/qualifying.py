@@ -72,10 +72,11 @@ def decide(
     is_held_back = bool(case.account.questioned) or withholds_mqls(case.terms.policy, case.account)
     if fit.state is not GateState.PASS or is_held_back or _has_been_mql(lead):
         return lead, score, None
-    day = _day_reached(case, lead, score, fit, occasion.day)
-    if day is None:
+    reached = _reached(case, lead, score, fit, occasion.day)
+    if reached is None:
         return lead, score, None
-    reasons = (Reason.BAR_REACHED, Reason.ALL_GATES_PASSED)
+    day, why = reached
+    reasons = (why, Reason.ALL_GATES_PASSED)
     if lead.verdict is not None:
         lead, score = new_cycle(lead, score)
         reasons = (*reasons, Reason.NEW_POINTS_SINCE)
@@ -123,6 +124,18 @@ def _decide_owned(
     return replace(lead, handed=True), score, Due(occasion.day, reasons)
 
 
+def _reached(
+    case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day: int
+) -> tuple[int, Reason] | None:
+    """Return since which day it is an MQL, and by what: the bar, else a campaign that needs none."""
+    day = _day_reached(case, lead, score, fit, event_day)
+    if day is not None:
+        return day, Reason.BAR_REACHED
+    if lead.responded_day and lead.verdict is None and case.terms.campaigns.are_any:
+        return max(lead.responded_day, _known_day(case, lead)), Reason.CAMPAIGN_RESPONSE
+    return None
+
+
 def _day_reached(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day: int) -> int | None:
     """Return the first day, from the event's on, as of which the bar is reached with the facts that were known.
 
@@ -131,11 +144,7 @@ def _day_reached(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day
     fade, and those of a negative rule with them: what is reached on a day without an event must have been on the last
     day with one.
     """
-    known_day = case.account.facts_day
-    for fact in in_force(lead.facts):
-        if fact.name in _GATE_FACTS:
-            known_day = max(known_day, case.terms.day_of(fact.at_ms))
-    first = max(event_day, known_day)
+    first = max(event_day, _known_day(case, lead))
     needed = case.terms.bar - fit.points
     later: Sequence[int] = event_days(score.attributed, first) if score.latest_day > first else ()
     for day in (first, *later):
@@ -144,6 +153,15 @@ def _day_reached(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day
         ):
             return day
     return None
+
+
+def _known_day(case: Case, lead: LeadRow) -> int:
+    """Return the first day on which all facts that the gates read were known as they are."""
+    known_day = case.account.facts_day
+    for fact in in_force(lead.facts):
+        if fact.name in _GATE_FACTS:
+            known_day = max(known_day, case.terms.day_of(fact.at_ms))
+    return known_day
 
 
 def _is_reached(case: Case, lead: LeadRow, score: ScoreRow, needed: int, day: int) -> bool:
@@ -164,6 +182,7 @@ def new_cycle(lead: LeadRow, score: ScoreRow) -> tuple[LeadRow, ScoreRow]:
         reached_mql=False,
         raised_hand=False,
         handed=False,
+        responded_day=0,
         accepted=False,
         qualified=False,
         claimed=False,

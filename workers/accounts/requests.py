@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from schemas.desk_requests import AccountDepends, DeskRequest, DeskReturn
 from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import Alert, HowChosen, Kind, Route
-from workers.accounts import handoffs, moves
+from workers.accounts import handoffs, moves, signals
 from workers.accounts.claiming import for_claimant, kind_due
 from workers.accounts.facts import fit_of
 from workers.accounts.ownership import is_customer, named_by_crm, owners_of
@@ -44,6 +44,7 @@ NOBODY_NAMED = ""
 def settle(case: Case) -> None:
     """Bring the account's request in line with what is due and with who owns the account now."""
     _say_who_is_missing(case)
+    signals.follow_owner(case)
     moves.review(case)
     request = case.account.request
     if request is not None and not _is_wanted(case, request):

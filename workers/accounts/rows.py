@@ -213,6 +213,8 @@ class LeadRow(Row, frozen=True):
     """A hand raised in this cycle is due or handed off."""
     handed: bool = False
     """A hand-off of this cycle is due or made."""
+    responded_day: int = 0
+    """When it first answered, in this cycle, a campaign whose response is an MQL at once; 0: it did not."""
     accepted: bool = False
     qualified: bool = False
     claimed: bool = False
@@ -425,6 +427,15 @@ class ClosedHandoffRow(Row, frozen=True):
     """Withdrawn because the account moved: for sales it goes on where the person lives now."""
 
 
+class SignalLine(Part, frozen=True, array_like=True):
+    """What one person of an account did by one rule that is a buying signal, how often and when last."""
+
+    lead_id: str
+    rule: str
+    count: int
+    at_ms: int
+
+
 class AlertRow(Row, frozen=True):
     """An alert that is up: key (account, alert_id). Deleted when it is cleared."""
 
@@ -440,6 +451,8 @@ class AlertRow(Row, frozen=True):
     """At most 5."""
     candidates: tuple[str, ...] = ()
     """At most 10."""
+    signals: tuple[SignalLine, ...] = ()
+    """At most 20."""
 
 
 class ClaimRow(Row, frozen=True):

@@ -12,6 +12,7 @@ from schemas.outputs import StageWords
 from schemas.vocabulary import Stage
 from workers.accounts.behaviour import RuleBook
 from workers.accounts.fit import Gates
+from workers.accounts.responses import Campaigns
 from workers.policy.hours import zone
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ class Terms:
         self.raw_ref = Raw(policy.ref.model_dump_json().encode())
         self.rules = RuleBook(policy)
         self.gates = Gates(policy)
+        self.campaigns = Campaigns(policy)
+        signals = policy.behaviour.signals
+        self.signals = frozenset[str]() if signals is None else frozenset(signals.rules)
+        self.bundle_ms = 0 if signals is None else signals.bundle
         self.bar = policy.stages.mql.bar
         self.new_points = policy.stages.again.new_points
         privacy = policy.privacy

@@ -19,6 +19,7 @@ from workers.accounts import (
     partner_return,
     requests,
     service,
+    signals,
 )
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def due(case: Case, kind: str, key: str) -> None:
         service.ask_again(case, key)
     elif kind == naming.NAME_TIMER:
         naming.wait_no_more(case)
+    elif kind == signals.BUNDLE:
+        signals.bundle_due(case)
     elif kind == handoffs.FORGET:
         handoffs.forget(case, key)
     elif kind == deadlines.THEN:

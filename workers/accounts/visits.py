@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from workers.accounts import expiry
 from workers.accounts.facts import latest_campaign
 from workers.accounts.judging import enter, judge
+from workers.accounts.responses import responded
 
 if TYPE_CHECKING:
     from schemas.lead_events import LeadActivity, LeadChat, LeadConsent, LeadForm, LeadIdentified
@@ -36,15 +37,18 @@ def met(case: Case, event: LeadIdentified | LeadActivity | LeadForm | LeadChat |
     return lead
 
 
-def came_by(case: Case, lead: LeadRow, event: LeadActivity | LeadForm) -> LeadRow:
+def came_by(case: Case, lead: LeadRow, event: LeadActivity | LeadForm, *, has_responded: bool) -> LeadRow:
     """Return the lead with the campaign that brought it; the account remembers who was active."""
     if not lead.role_address:  # a mailbox of a function is nobody's colleague
         case.was_active(event.lead_id, event.occurred_at_ms)
+    made = lead
     campaign = latest_campaign(lead.campaign, event.campaign, event.occurred_at_ms)
-    if campaign is lead.campaign:
-        return lead
-    made = replace(lead, campaign=campaign)
-    case.put_lead(event.lead_id, made)
+    if campaign is not lead.campaign:
+        made = replace(made, campaign=campaign)
+    if has_responded:
+        made = responded(made, case.terms.day_of(event.occurred_at_ms))
+    if made is not lead:
+        case.put_lead(event.lead_id, made)
     return made
 
 

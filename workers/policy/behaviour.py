@@ -20,6 +20,7 @@ from workers.policy.scalars import (
     Points,
     Text,
     Whole,
+    duration_ms,
     refuse,
 )
 from workers.policy.wording import glob
@@ -107,6 +108,14 @@ class Fade(Part):
     to_zero_after_days: Days
 
 
+class Signals(Part):
+    """Rules that are buying signals: what fits them on an owned account reaches its owner, ``bundle`` by bundle."""
+
+    rules: Annotated[tuple[Name, ...], Field(min_length=1, max_length=100)]
+    bundle: Annotated[int, BeforeValidator(duration_ms), Field(ge=MINUTE_MS, le=7 * DAY_MS)]
+    """What is done within this time after the first signal is one alert: ``4h``."""
+
+
 class Behaviour(Part):
     """All rules together give at most ``cap``."""
 
@@ -116,6 +125,8 @@ class Behaviour(Part):
     """For ``at_least``: a pause longer than this ends the session, so what came before it lasted nobody knows how long."""
     groups: dict[Name, Group] = Field(default_factory=dict, max_length=20)
     rules: Annotated[dict[Name, Rule], Field(min_length=1, max_length=100)]
+    signals: Signals | None = None
+    """Left out: nothing is a buying signal."""
 
     @cached_property
     def replaces(self) -> dict[str, frozenset[str]]:

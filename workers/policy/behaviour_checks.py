@@ -43,6 +43,15 @@ def check_behaviour(policy: Policy, document: Document) -> list[Problem]:
                 at_key=True,
             )
         )
+    signals = policy.behaviour.signals
+    for at, name in enumerate(signals.rules if signals is not None else ()):
+        place: Path = ("behaviour", "signals", "rules", at)
+        if name not in rules:
+            problems.append(unknown(document, place, name, rules, "a rule"))
+        elif rules[name].points < 0:
+            problems.append(
+                document.problem(place, f"{shown(name)}, which takes points away", "a rule that gives points")
+            )
     used = {rule.group for rule in rules.values()}
     problems += [
         document.problem(

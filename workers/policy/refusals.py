@@ -20,14 +20,8 @@ if TYPE_CHECKING:
 
 _NOT_YET = frozenset(
     {
-        "stages.buying_group",
-        "stages.signals",
         "buyers.match",
-        "behaviour.signals",
-        "behaviour.rules.*.signal",
         "behaviour.rules.*.fade",
-        "behaviour.rules.*.mql_at_once",
-        "behaviour.campaigns",
         "desks.*.answer_within.partner",
     }
 )

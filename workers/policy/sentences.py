@@ -95,10 +95,13 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Behaviour.fade": _S("{v}", inline=True),
     "Behaviour.session_gap": _S(
         "a page whose time is not told lasts until the next one, within {v:time}",
-        "a time that is not told is not known",
+        "a page whose time is not told lasts until the next one, within half an hour",
     ),
     "Behaviour.groups": _S("Groups of rules share a cap", "no rules share a cap"),
     "Behaviour.rules": _S("Rules"),
+    "Behaviour.signals": _S("Buying signals: {v}", "nothing is a buying signal", inline=True),
+    "Signals.rules": _S("{v:any} on an account that somebody owns"),
+    "Signals.bundle": _S("told to its owner in one alert for {v:time}, without a hand-off"),
     "Fade.to_zero_after_days": _S("each event's points go to nothing in a straight line over {v} days"),
     "Group.cap": _S("at most {v} points together"),
     "Rule.when": _S("for {v}", inline=True),
@@ -125,6 +128,9 @@ SENTENCES: Final[dict[str, Sentence]] = {
     ),
     "Expired.days_without_touch": _S("{v} days after the last touch of either side"),
     "Expired.no_touch": _S("of which {v:any} is none", "every activity is a touch"),
+    "Stages.buying_group": _S("A buying group is {v}", "no hand-off names a buying group", inline=True),
+    "BuyingGroup.people": _S("{v} people of one account"),
+    "BuyingGroup.within_days": _S("active within {v} days"),
     "Stages.names": _S("what we call the stages: {v:all}", "stages are called as in the definitions"),
     "Stages.crm_names": _S("what the CRM calls them: {v:all}", "the CRM calls the stages as we do"),
     "Stages.opportunity": _S(
@@ -135,6 +141,11 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Mql.or_asks_for": _S(
         "who asks for {v:any} is routed at once, whatever the points; gates only decide the label"
     ),
+    "Mql.or_responds_to": _S(
+        "Needs no bar, only the gates, {v}", "no campaign makes an MQL at once", inline=True
+    ),
+    "Responses.campaigns": _S("who answers the campaign {v:any}"),
+    "Responses.by": _S("by a form or by {v:any}", "by a form"),
     "Again.new_points": _S("{v} points from later events"),
     "Opportunity.probability_percent": _S("{v} %"),
     "SalesSaysNo.not_now": _S("not now, the lead is {v}"),

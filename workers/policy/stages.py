@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
 from schemas.vocabulary import RejectReason, Request, Stage
 from workers.policy.base import Part
+from workers.policy.behaviour import Activities, Globs
 from workers.policy.scalars import Count, Days, Name, Percent, Points, Text, refuse
+from workers.policy.wording import glob
 
 LEAST_PROBABILITY_PERCENT, MOST_PROBABILITY_PERCENT = 10, 20
 MOST_ATTEMPTS = 20
@@ -63,11 +67,37 @@ def _all_raised_hands(value: tuple[Request, ...]) -> tuple[Request, ...]:
     return value
 
 
+def _some_campaigns(value: tuple[str, ...]) -> tuple[str, ...]:
+    for pattern in value:
+        if not pattern.strip("* "):
+            refuse(
+                "campaigns by name, as cio-roundtable*: where every campaign counts the bar says nothing",
+                pattern,
+            )
+    return value
+
+
+class Responses(Part):
+    """Campaigns whose response is an MQL at once, below the bar: ``{campaigns: [cio-roundtable*], by: [attended]}``."""
+
+    campaigns: Annotated[Globs, Field(min_length=1), AfterValidator(_some_campaigns)]
+    """Names with stars, in any case."""
+    by: Activities = ()
+    """Activities that are a response; a form of the campaign always is."""
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """For ``match`` against a campaign's whole name."""
+        return glob(self.campaigns)
+
+
 class Mql(Part):
-    """The bar (fit and behaviour together) and what counts as asking for sales."""
+    """The bar (fit and behaviour together), what counts as asking for sales, and what needs no bar. Gates always hold."""
 
     bar: Points
     or_asks_for: Annotated[tuple[Request, ...], AfterValidator(_all_raised_hands)]
+    or_responds_to: Responses | None = None
+    """Left out: no campaign makes an MQL at once."""
 
 
 class Again(Part):
@@ -116,6 +146,14 @@ class SalesSaysNo(Part):
         return effect
 
 
+class BuyingGroup(Part):
+    """So many people of one account, active within so many days, buy together: ``{people: 3, within_days: 28}``."""
+
+    people: Annotated[Count, Field(ge=2, le=10)]
+    """At most 10: so many of an account's people are remembered as active."""
+    within_days: Days
+
+
 class Stages(Part):
     """What moves a lead from stage to stage."""
 
@@ -125,6 +163,8 @@ class Stages(Part):
     """Left out: no lead expires."""
     opportunity: Opportunity | None = None
     """Left out: an opportunity is announced without a probability."""
+    buying_group: BuyingGroup | None = None
+    """Left out: no hand-off names a buying group."""
     sales_says_no: SalesSaysNo
     attempts_before_no: Annotated[Count, Field(le=MOST_ATTEMPTS)] | None = None
     """Contacts that sales owes a lead before it says not_now or unreachable; fewer are reported. Left out: none."""

@@ -127,7 +127,6 @@ def test_an_unknown_key_is_refused_with_the_one_that_was_meant(
 
 
 NOT_YET = [
-    ("  again:", "  buying_group: {people: 3, within_days: 28}\n  again:", "stages.buying_group"),
     ("in_cycle: 2h", "in_cycle: 2h, partner: 2h", "desks.inside_sales.answer_within.partner"),
     ("points: 12, group", "points: 12, fade: 5, group", "behaviour.rules.webinar.fade"),
 ]
