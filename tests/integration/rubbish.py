@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from router import Sent
 
-VISITS = ("web.activity", "form.fills")
+VISITS = ("web.activity", "form.fills", "chat.conversations")
 CRM = ("crm.accounts", "crm.reps", "crm.contacts")
 INTERNAL = ("visitor.events", "directory.events", "lead.events", "desk.requests")
 _NAME = {"event_id": "bad", "occurred_at": "2026-03-03T15:00:00Z"}
