@@ -42,6 +42,9 @@ def outcome(results: Iterable[tuple[str, bytes | None]]) -> Outcome:
             account = event["account_key"]
             if event["action"] == "assigned":
                 made.handed[account].add((event["lead_id"], event["kind"]))
-            if event.get("assignee") and event.get("how_chosen") in BY_RIGHT:
-                made.owners[account].add(event["assignee"]["id"])
+            assignee = event.get("assignee") or {}
+            if event.get("how_chosen") in BY_RIGHT:
+                made.owners[account].add(assignee["id"])
+            elif assignee.get("deputy_for"):  # who is away when the desk decides hangs on its log's time
+                made.owners[account].add(assignee["deputy_for"])
     return made

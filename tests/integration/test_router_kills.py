@@ -24,7 +24,7 @@ HELD_OPEN = Orders(linger_ms=30)
 KILLS = 5
 SETTLE_S = 240.0
 RESULTS = [name for name, topic in TOPICS.items() if topic.direction is Direction.OUT]
-EVENTS = frozenset({"web.activity", "form.fills"})
+EVENTS = frozenset({"web.activity", "form.fills", "chat.conversations"})
 
 
 @pytest.mark.parametrize("seed", [3])

@@ -25,7 +25,8 @@ def newer(tmp_path: Path) -> Path:
     """The default policy, grown up: another version, an answer within 20 minutes instead of 30."""
     text = POLICY.read_text("utf-8")
     changed = text.replace("version: 1", "version: 2").replace("raised_hand: 30m", "raised_hand: 20m")
-    assert changed.count("version: 2") == changed.count("raised_hand: 20m") == 1
+    assert changed.count("version: 2") == 1
+    assert "raised_hand: 20m" in changed
     path = tmp_path / "newer.yaml"
     path.write_text(changed, "utf-8")
     return path
