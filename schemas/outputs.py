@@ -46,6 +46,9 @@ class LeadScore(Output):
     active_people: list[str] = Field(
         max_length=10, description="lead_ids of the account, the 10 latest active."
     )
+    path: str | None = Field(
+        default=None, max_length=64, description="The path of nurture, by the policy; left out: none."
+    )
 
 
 class StageWords(Model):

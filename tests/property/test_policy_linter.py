@@ -85,6 +85,7 @@ class SmallPolicy:
         behaviour = tree["behaviour"]
         behaviour["cap"] = self.cap
         behaviour.pop("signals", None)  # it names rules of the agreement
+        tree.pop("paths", None)  # and these its points
         behaviour["groups"] = (
             {"g": {"cap": self.group_cap}} if any(rule.grouped for rule in self.rules) else {}
         )

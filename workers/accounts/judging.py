@@ -22,6 +22,7 @@ from workers.accounts.facts import fit_of
 from workers.accounts.opportunities import BY_ACCOUNT, closed_by_crm
 from workers.accounts.ownership import has_open_opportunity, is_customer
 from workers.accounts.partners import is_with_partner
+from workers.accounts.paths import is_with_sales, path_of
 from workers.accounts.pending import make_due, no_longer_due
 from workers.accounts.permission import restriction
 from workers.accounts.places import begin
@@ -89,9 +90,10 @@ def judge(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Oc
     if due is not None:
         total = fit.points + case.terms.rules.points(score.attributed, due.day).points
         lead = make_due(case, lead_id, lead, due, total, fit.points)
-    if say:
+    if say or (case.terms.paths and is_with_sales(lead) is not is_with_sales(stored)):
         score = replace(score, revision=score.revision + 1)
-        case.emits.append(score_emit(case, lead_id, score.revision, stage, fit, behaviour, reasons))
+        path = path_of(case.terms, lead, stage, fit, behaviour)
+        case.emits.append(score_emit(case, lead_id, score.revision, stage, fit, behaviour, reasons, path))
     if score is not stored_score:
         case.rows.put(score, case.key, lead_id)
     if lead is not stored:

@@ -16,6 +16,7 @@ from schemas.vocabulary import Alert, HowChosen, Kind, Route
 from workers.accounts import handoffs, moves, signals
 from workers.accounts.claiming import for_claimant, kind_due
 from workers.accounts.facts import fit_of
+from workers.accounts.interest import asked_signals
 from workers.accounts.ownership import is_customer, named_by_crm, owners_of
 from workers.accounts.parts import OpenRequest
 from workers.accounts.pending import first_due, no_longer_due
@@ -218,7 +219,8 @@ def _plan(case: Case, kind: Kind, lead_id: str, total: int, fit_points: int) -> 
     policy = case.terms.policy
     lead = case.lead(lead_id)
     grade = case.terms.grade(fit_points, total - fit_points)
-    asker = Asker(lead.facts, total, grade, is_mql=lead.reached_mql, is_sql=lead.qualified)
+    found = asked_signals(case, lead_id)
+    asker = Asker(lead.facts, total, grade, found, is_mql=lead.reached_mql, is_sql=lead.qualified)
     return plan_for(policy, case.account, kind, case.now_ms, asker)
 
 

@@ -46,7 +46,7 @@ class _Explanation(msgspec.Struct, frozen=True):
     triggering_event_id: str
 
 
-class _Score(msgspec.Struct, frozen=True):
+class _Score(msgspec.Struct, frozen=True, omit_defaults=True):
     event_id: str
     occurred_at: str
     account_key: str
@@ -54,6 +54,7 @@ class _Score(msgspec.Struct, frozen=True):
     stage: Stage
     explanation: _Explanation
     active_people: list[str]
+    path: str | None = None
 
 
 _encode = msgspec.json.Encoder().encode
@@ -72,6 +73,7 @@ def score_emit(
     fit: Fit,
     behaviour: Behaviour,
     reasons: tuple[Reason, ...],
+    path: str | None = None,
 ) -> Emit:
     """Return the output: the ``revision``-th score of this lead."""
     terms = case.terms
@@ -102,6 +104,7 @@ def score_emit(
             case.event_id,
         ),
         case.active_people(),
+        path,
     )
     return Emit(
         topic=LEAD_SCORES.name,

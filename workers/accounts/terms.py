@@ -36,6 +36,8 @@ class Terms:
         signals = policy.behaviour.signals
         self.signals = frozenset[str]() if signals is None else frozenset(signals.rules)
         self.bundle_ms = 0 if signals is None else signals.bundle
+        self.paths = policy.paths
+        self.routes_ask_signals = any(line.territory and line.territory.signals for line in policy.routes)
         self.bar = policy.stages.mql.bar
         self.new_points = policy.stages.again.new_points
         privacy = policy.privacy

@@ -27,11 +27,13 @@ _FACTS = {
 
 
 class Asker(NamedTuple):
-    """The lead for whom the routes are asked, as it was when it became due."""
+    """The lead for whom the routes are asked; its points are those with which it became due."""
 
     facts: tuple[Fact, ...] = ()
     total: int = 0
     grade: str = ""
+    signals: frozenset[str] = frozenset()
+    """Buying signals among what it has done by now."""
     is_mql: bool = False
     is_sql: bool = False
 
@@ -76,6 +78,8 @@ def _found(  # noqa: PLR0911 - one line per condition
             return company.employees if company else None
         case "grades":
             return asker.grade
+        case "signals":
+            return asker.signals
         case _:
             return asker.total
 
@@ -85,6 +89,8 @@ def _holds(name: str, wanted: Any, found: Any) -> bool:
         return wanted.holds(found)
     if name == "postal_codes":
         return plain_postal_code(found).startswith(wanted)
+    if name == "signals":
+        return not found.isdisjoint(wanted)
     return found in wanted
 
 

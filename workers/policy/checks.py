@@ -8,6 +8,7 @@ from workers.policy.behaviour_checks import check_behaviour
 from workers.policy.names import unknown
 from workers.policy.no_visit_checks import check_no_visits
 from workers.policy.partner_checks import check_partners
+from workers.policy.path_checks import check_paths
 from workers.policy.problem import shown
 from workers.policy.route_checks import check_routes
 from workers.policy.skill_checks import check_skills
@@ -25,6 +26,7 @@ def check_names(policy: Policy, document: Document) -> list[Problem]:
         *check_behaviour(policy, document),
         *check_routes(policy, document),
         *check_partners(policy, document),
+        *check_paths(policy, document),
         *_desks(policy, document),
         *check_skills(policy, document),
         *_grades(policy, document),

@@ -41,6 +41,7 @@ CONCERNS: Final[Mapping[str, frozenset[Audience]]] = {
     "grade": frozenset({_M, _S}),
     "behaviour": frozenset({_M, _S}),
     "stages": frozenset({_M, _S, _P}),
+    "paths": frozenset({_M, _S}),
     "routes": frozenset({_S, _V, _P}),
     "skills": frozenset({_S, _V}),
     "owners": frozenset({_S}),

@@ -36,6 +36,7 @@ from workers.policy.market import (
 from workers.policy.matching import ByName, Matching
 from workers.policy.no_visits import NoVisits
 from workers.policy.partners import Partner
+from workers.policy.paths import NurturePath
 from workers.policy.routes import Owners, Route, Span, Territory
 from workers.policy.scalars import (
     DAY_MS,
@@ -73,6 +74,7 @@ __all__ = [
     "Mql",
     "MqlsPerRep",
     "NeverMarket",
+    "NurturePath",
     "Owners",
     "Partner",
     "Policy",
@@ -172,6 +174,8 @@ class Policy(Part):
     routes: Annotated[tuple[Route, ...], Field(min_length=1, max_length=50)]
     matching: Matching | None = None
     """How people are matched who do not write from a company's own domain, as ``{company_name: {demands: [phone]}}``."""
+    paths: Annotated[tuple[NurturePath, ...], Field(max_length=50)] = ()
+    """How marketing goes on with whom sales does not have; the first line that is true. Left out: no lead has a path."""
     skills: Skills | None = None
     """What leads may need of the rep who takes them, as ``{language: {es: [MX, PR]}}``; desks say what they make of it."""
     owners: Owners = Owners()

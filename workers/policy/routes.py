@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from workers.policy.base import Part
-from workers.policy.scalars import Amount, CountryCode, Days, RepId, Text, Whole, form, refuse
+from workers.policy.scalars import Amount, CountryCode, Days, Name, RepId, Text, Whole, form, refuse
 from workers.policy.wording import glob
 
 
@@ -96,7 +96,24 @@ class TotalSpan(Span):
     """The most, as in ``{to: 140}``."""
 
 
-class Territory(Part):
+class Conditions(Part):
+    """Conditions that must all hold; of a list any one suffices."""
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The conditions that the line names, by key."""
+        said = ((name, getattr(self, name)) for name in type(self).model_fields)
+        return {name: value for name, value in said if value}
+
+    def covers(self, other: Conditions) -> bool:
+        """Whether whoever belongs to ``other`` belongs here too."""
+        theirs = other.given
+        return all(
+            name in theirs and _holds_all(mine, theirs[name], name) for name, mine in self.given.items()
+        )
+
+
+class Territory(Conditions):
     """Who belongs to a desk by what they are: every condition that is given must hold, of a list any one suffices."""
 
     regions: Annotated[tuple[Region, ...], Field(max_length=200)] = ()
@@ -115,25 +132,14 @@ class Territory(Part):
     """The lead's grade when it became due: ``grades: [A1, A2]``."""
     total: TotalSpan | None = None
     """The lead's points when it became due: ``total: {from: 140}``."""
+    signals: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
+    """Buying signals (``behaviour.signals``) of the lead that have not faded: ``signals: [pricing]``."""
 
     @model_validator(mode="after")
     def _says_something(self) -> Territory:
         if not self.given:
             refuse("at least one condition, as regions: [CA, OR]; everybody else is otherwise")
         return self
-
-    @property
-    def given(self) -> dict[str, Any]:
-        """The conditions that the line names, by key."""
-        said = ((name, getattr(self, name)) for name in type(self).model_fields)
-        return {name: value for name, value in said if value}
-
-    def covers(self, other: Territory) -> bool:
-        """Whether whoever belongs to ``other`` belongs here too."""
-        theirs = other.given
-        return all(
-            name in theirs and _holds_all(mine, theirs[name], name) for name, mine in self.given.items()
-        )
 
 
 def _holds_all(mine: Any, theirs: Any, name: str) -> bool:

@@ -41,6 +41,10 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Policy.matching": _S(
         "Whose company it is, where the address does not say it", "Nobody is matched by the name of a company"
     ),
+    "Policy.paths": _S(
+        "How marketing goes on with whom sales does not have: the first line that is true",
+        "No lead has a path of nurture",
+    ),
     "Policy.skills": _S("What a lead may need of who takes it", "No lead needs a language or a segment"),
     "Policy.owners": _S("Who counts as an owner in the CRM"),
     "Policy.partners": _S("Who sells for us by agreement", "Nobody sells for us"),
@@ -171,6 +175,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Territory.employees": _S("the employees are {v}", inline=True),
     "Territory.grades": _S("the grade is {v:any}"),
     "Territory.total": _S("the points are {v}", inline=True),
+    "Territory.signals": _S("the lead has the signal {v:any}"),
     "Span.from": _S("{v:money} or more"),
     "Span.to": _S("{v:money} or less"),
     "TotalSpan.from": _S("{v} or more"),
@@ -186,6 +191,14 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Partner.sees": _S("of a lead they see {v:all}, and no more"),
     "Owners.subsidiaries": _S("who owns a subsidiary without an owner of its own: {v}"),
     "Owners.not_people": _S("robots and queues own nothing: {v:all}", "whoever the CRM names is a person"),
+    # Paths.
+    "NurturePath.if": _S("if {v}", inline=True),
+    "NurturePath.path": _S("the path is {v}"),
+    "NurturePath.otherwise": _S("everybody else's path is {v}"),
+    "PathIf.stages": _S("the stage is {v:any}"),
+    "PathIf.grades": _S("the grade is {v:any}"),
+    "PathIf.total": _S("the points are {v}", inline=True),
+    "PathIf.signals": _S("the lead has the signal {v:any}"),
     # Skills.
     "Skills.language": _S("A language, by the country: {v:all}", "no country asks for a language"),
     "Skills.segment": _S("A segment, by the company's size", "no segment asks for a rep of its own"),

@@ -21,6 +21,7 @@ from workers.outbox import emit, fact_id
 TERMS = Terms(POLICY)
 
 
+@pytest.mark.parametrize("path", [None, "newsletter"])
 @pytest.mark.parametrize("now_ms", [MONDAY, MONDAY + 123])
 @pytest.mark.parametrize("times", [0, 3, 40])
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ TERMS = Terms(POLICY)
     ],
 )
 def test_the_value_key_and_headers_are_those_of_the_model(
-    title: str | None, firm: Company | None, times: int, now_ms: int
+    title: str | None, firm: Company | None, times: int, now_ms: int, path: str | None
 ) -> None:
     case = Case(TERMS, Market().accounts.decider.rows, now_ms, "domain:bank.example", "event-1")
     case.was_active("ann", now_ms)
@@ -51,8 +52,9 @@ def test_the_value_key_and_headers_are_those_of_the_model(
         stage=Stage.NURTURE,
         explanation=explain(TERMS, fit, behaviour, reasons, "event-1"),
         active_people=["ann"],
+        path=path,
     )
-    made = score_emit(case, "ann", 7, Stage.NURTURE, fit, behaviour, reasons)
+    made = score_emit(case, "ann", 7, Stage.NURTURE, fit, behaviour, reasons, path)
     expected = emit(LEAD_SCORES, model)
     assert LEAD_SCORES.adapter.validate_json(made.value or b"") == LeadScore.model_validate(
         model.model_dump()

@@ -16,7 +16,12 @@ ELSEWHERE, UNKNOWN = RouteMiss.ELSEWHERE, RouteMiss.FACT_UNKNOWN
 
 
 def said(**facts: str) -> Asker:
-    return Asker(tuple(Fact(name, value, 1) for name, value in sorted(facts.items())), 120, "B2")
+    return Asker(
+        tuple(Fact(name, value, 1) for name, value in sorted(facts.items())),
+        120,
+        "B2",
+        signals=frozenset({"pricing"}),
+    )
 
 
 @pytest.mark.parametrize(
@@ -54,6 +59,8 @@ def said(**facts: str) -> Asker:
         ({"grades": ["A1"]}, None, {}, Missed("grade", ELSEWHERE, "A1")),
         ({"total": {"from": "120", "to": "120"}}, None, {}, HERE),
         ({"total": {"from": "121"}}, None, {}, Missed("total", ELSEWHERE, "from 121")),
+        ({"signals": ["rates", "pricing"]}, None, {}, HERE),
+        ({"signals": ["rates"]}, None, {}, Missed("signals", ELSEWHERE, "rates")),
         (
             {"regions": ["CA"], "employees": {"to": "200"}},
             {"employees": 500},

@@ -57,7 +57,8 @@ def test_fewer_company_gates_are_fine_while_one_is_left(changed: Changed, gates:
     }
     bar = 135 - 20 * len(gates)
     grades = ("fit: {A: 110, B: 100, C: 70}", "fit: {A: 50, B: 40, C: 30}")
-    policy = load_policy(changed(*(drop[gate] for gate in gates), ("bar: 135", f"bar: {bar}"), grades))
+    path = ("total: {from: 120}", f"total: {{from: {bar - 15}}}")
+    policy = load_policy(changed(*(drop[gate] for gate in gates), ("bar: 135", f"bar: {bar}"), grades, path))
     assert policy.lowest_fit == 100 - 20 * len(gates)
 
 
