@@ -16,6 +16,7 @@ from msgspec import Raw
 
 from schemas.explanation import GateResult, PointsLine, WouldChange
 from schemas.vocabulary import GateState, Reason, Relationship
+from workers.policy.wording import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,18 +101,8 @@ class Gates:
 
     def role(self, job_title: str | None, job_function: str | None) -> tuple[str | None, str | None]:
         """Return the policy's function and title level of a person; None where none fits."""
-        buyers = self._policy.buyers
-        texts = [text for text in (job_function and job_function.replace("_", " "), job_title) if text]
-        function = next(
-            (
-                name
-                for text in texts
-                for name, pattern in buyers.functions.patterns.items()
-                if name == job_function or pattern.search(text)
-            ),
-            None,
-        )
-        title = buyers.title_of(job_title) if job_title else None
+        function = self._function_in(job_function, is_stated=True) or self._function_in(job_title)
+        title = self._policy.buyers.title_of(job_title) if job_title else None
         return function, None if title is None else title.level
 
     # The company.
@@ -155,11 +146,10 @@ class Gates:
 
     def _person_gates(self, job_title: str | None, job_function: str | None) -> Iterable[GateResult]:
         buyers = self._policy.buyers
-        stated = job_function.replace("_", " ") if job_function else None
-        yield self._function(job_title, job_function, stated)
-        if stated is not None and buyers.never_pattern.search(stated):
+        yield self._function(job_title, job_function)
+        if job_function is not None and buyers.never_pattern.found_in(job_function):
             yield _result("title", FAIL, job_function, 0)
-        elif job_title is None:
+        elif job_title is None or not plain(job_title):
             yield _result("title", UNKNOWN, None, 0)
         else:
             title = buyers.title_of(job_title)
@@ -168,21 +158,27 @@ class Gates:
             else:
                 yield _result("title", PASS, f"{job_title} ({title.level})"[:600], title.points)
 
-    def _function(self, job_title: str | None, job_function: str | None, stated: str | None) -> GateResult:
+    def _function(self, job_title: str | None, job_function: str | None) -> GateResult:
         """A stated function, or a title that names one, passes; only a stated one can fail.
 
         A title says its holder's function in passing: one that names none leaves it unknown.
         """
-        gate = self._policy.buyers.functions
-        if stated is not None:
-            for name, pattern in gate.patterns.items():
-                if job_function == name or pattern.search(stated):
-                    return _result("function", PASS, f"{job_function} ({name})", gate.points)
-        if job_title is not None:
-            for name, pattern in gate.patterns.items():
-                if pattern.search(job_title):
-                    return _result("function", PASS, f"{job_title} ({name})"[:600], gate.points)
-        return _result("function", FAIL if stated is not None else UNKNOWN, job_function, gate.points)
+        points = self._policy.buyers.functions.points
+        stated = job_function if job_function and plain(job_function) else None
+        if (name := self._function_in(stated, is_stated=True)) is not None:
+            return _result("function", PASS, f"{stated} ({name})", points)
+        if (name := self._function_in(job_title)) is not None:
+            return _result("function", PASS, f"{job_title} ({name})"[:600], points)
+        return _result("function", FAIL if stated is not None else UNKNOWN, stated, points)
+
+    def _function_in(self, text: str | None, *, is_stated: bool = False) -> str | None:
+        """Return the first function whose words are in ``text``, or, where it is stated, whose name it is."""
+        if text is None:
+            return None
+        for name, pattern in self._policy.buyers.functions.patterns.items():
+            if (is_stated and plain(name) == plain(text)) or pattern.found_in(text):
+                return name
+        return None
 
     # What would change it.
 

@@ -12,6 +12,7 @@ from workers.policy.path_checks import check_paths
 from workers.policy.problem import shown
 from workers.policy.route_checks import check_routes
 from workers.policy.skill_checks import check_skills
+from workers.policy.wording import plain
 
 if TYPE_CHECKING:
     from workers.policy.document import Document, Path
@@ -76,7 +77,7 @@ def _titles(policy: Policy, document: Document) -> list[Problem]:
             problems.append(document.problem((*path, "level"), f"{title.level} again", "each level once"))
         levels.add(title.level)
         for place, word in enumerate(title.words):
-            earlier = seen.setdefault(" ".join(word.lower().split()), title.level)
+            earlier = seen.setdefault(plain(word), title.level)
             if earlier != title.level:
                 problems.append(
                     document.problem(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import Annotated
 
@@ -11,9 +10,17 @@ from pydantic import AfterValidator, Field, model_validator
 from schemas.vocabulary import Relationship
 from workers.policy.base import Part
 from workers.policy.scalars import Amount, Code, CountryCode, Name, Points, Text, form, refuse
-from workers.policy.wording import whole_words
+from workers.policy.wording import WholeWords, plain
 
-Phrases = Annotated[tuple[Text, ...], Field(min_length=1, max_length=200)]
+
+def _readable(value: str) -> str:
+    if not plain(value):
+        refuse("words with a letter or a digit, as vice president")
+    return value
+
+
+Phrase = Annotated[Text, AfterValidator(_readable)]
+Phrases = Annotated[tuple[Phrase, ...], Field(min_length=1, max_length=200)]
 Codes = Annotated[tuple[Code, ...], Field(max_length=500)]
 
 
@@ -115,7 +122,10 @@ class ServedMarket(Part):
 
 
 class Functions(Part):
-    """Gate ``function``: the words (whole, any case) by which each function is known."""
+    """Gate ``function``: the words by which each function is known, compared as those of titles are.
+
+    A stated function that is none of these fails; a title that names none leaves the gate unknown.
+    """
 
     points: Points
     """What a listed function gives."""
@@ -123,9 +133,9 @@ class Functions(Part):
     """Each function with the words that tell it in a title or a stated function."""
 
     @cached_property
-    def patterns(self) -> dict[str, re.Pattern[str]]:
-        """For ``search`` in a title or a stated function, by function, in the file's order."""
-        return {name: whole_words(words) for name, words in self.names.items()}
+    def patterns(self) -> dict[str, WholeWords]:
+        """To be found in a title or a stated function, by function, in the file's order."""
+        return {name: WholeWords(words) for name, words in self.names.items()}
 
 
 class Title(Part):
@@ -136,28 +146,32 @@ class Title(Part):
     points: Points
     """What it gives."""
     words: Phrases
-    """The words that tell it in a title."""
+    """The words that tell it in a title: `[vice president, cio]` is found in Vice-President, C.I.O. and CIO/CTO."""
 
     @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """For ``search`` in a title: whole words, any case."""
-        return whole_words(self.words)
+    def pattern(self) -> WholeWords:
+        """To be found in a title."""
+        return WholeWords(self.words)
 
 
 class Buyers(Part):
-    """The person's gates; ``never`` words fail the title gate, whatever else the title says."""
+    """The person's gates; ``never`` words fail the title gate, whatever else the title says.
 
-    never: Annotated[tuple[Text, ...], Field(max_length=200)] = ()
+    Words are found whole, in any case, with or without accents and the dots of abbreviations; hyphens, underscores,
+    slashes, & and other signs part words. A title without a letter or a digit is not known.
+    """
+
+    never: Annotated[tuple[Phrase, ...], Field(max_length=200)] = ()
     functions: Functions
     titles: Annotated[tuple[Title, ...], Field(min_length=1, max_length=50)]
 
     @cached_property
-    def never_pattern(self) -> re.Pattern[str]:
-        """For ``search`` in a title: whole words, any case; no words, never found."""
-        return whole_words(self.never)
+    def never_pattern(self) -> WholeWords:
+        """To be found in a title; no words, never found."""
+        return WholeWords(self.never)
 
     def title_of(self, job_title: str) -> Title | None:
         """Return the first line that fits; None where none does or a ``never`` word is in it."""
-        if self.never_pattern.search(job_title):
+        if self.never_pattern.found_in(job_title):
             return None
-        return next((title for title in self.titles if title.pattern.search(job_title)), None)
+        return next((title for title in self.titles if title.pattern.found_in(job_title)), None)

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pytest
 
 from workers.policy.behaviour import Behaviour, When
 from workers.policy.market import Range
 from workers.policy.model import Policy
-from workers.policy.wording import glob, whole_words
+from workers.policy.problem import Problem
+from workers.policy.wording import WholeWords, glob
 
 
 @pytest.mark.parametrize(
@@ -51,14 +53,37 @@ def test_the_first_title_line_that_fits_in_whole_words_decides(
 
 def test_each_function_is_known_by_its_own_words(default: Policy) -> None:
     patterns = default.buyers.functions.patterns
-    assert [name for name, pattern in patterns.items() if pattern.search("CIO, Data & Operations")] == [
+    assert [name for name, pattern in patterns.items() if pattern.found_in("CIO, Data & Operations")] == [
         "it",
         "operations",
     ]
 
 
 def test_no_words_are_never_found() -> None:
-    assert whole_words([]).search("") is None
+    assert not WholeWords([]).found_in("")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "expected"),
+    [
+        ("words: [manager,", 'words: ["&", manager,', "buyers.titles.1.words.0", "a letter or a digit"),
+        ("never: [student,", 'never: ["--", student,', "buyers.never.0", "a letter or a digit"),
+        ("it: [it,", 'it: ["...", it,', "buyers.functions.names.it.0", "a letter or a digit"),
+        ("words: [manager,", "words: [Vice-President, manager,", "buyers.titles.1.words.0", "in one line"),
+        ("words: [manager,", "words: [c.i.o., manager,", "buyers.titles.1.words.0", "in one line"),
+    ],
+)
+def test_a_word_that_says_nothing_or_stands_in_an_earlier_line_is_refused(
+    changed: Callable[..., str],
+    problems: Callable[[str], list[Problem]],
+    old: str,
+    new: str,
+    key: str,
+    expected: str,
+) -> None:
+    (problem,) = problems(changed((old, new)))
+    assert problem.key == key
+    assert expected in problem.expected
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,81 @@
+"""The plain form of words: done twice it is the same, and neither case nor accents nor their encoding change it."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.accounts.market import POLICY
+from workers.accounts.fit import Gates
+from workers.policy.wording import WholeWords, plain
+
+ACCENTS = st.sampled_from(["", "\u0300", "\u0301", "\u0308", "\u0327", "\u030a"])
+WORDS = (
+    "cio",
+    "c.i.o.",
+    "vp",
+    "v.p.",
+    "vice",
+    "president",
+    "it",
+    "i.t.",
+    "intern",
+    "assistant",
+    "to",
+    "head",
+    "of",
+)
+SIGNS = st.sampled_from([" ", "-", "_", "/", " & ", ", ", "  ", "\u2013", "'"])
+GATES = Gates(POLICY)
+CASES = (str.upper, str.lower, str.title, str.swapcase, str.casefold)
+FORMS = ("NFC", "NFD", "NFKC", "NFKD")
+
+
+@st.composite
+def titles(draw: st.DrawFn) -> str:
+    words = draw(st.lists(st.sampled_from(WORDS), max_size=6))
+    return "".join(word + draw(SIGNS) for word in words)
+
+
+@given(st.text(max_size=60) | titles())
+def test_the_plain_form_of_a_plain_form_is_itself(text: str) -> None:
+    assert plain(plain(text)) == plain(text)
+
+
+def test_the_plain_form_of_every_letter_is_steady_and_blind_to_case() -> None:
+    letters = [char for char in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(char)[0] in "LN"]
+    normal = plain.__wrapped__
+    unsteady = [char for char in letters if normal(normal(char)) != normal(char)]
+    differing = [char for char in letters if not normal(char) == normal(char.upper()) == normal(char.lower())]
+    assert (unsteady, differing) == ([], [])
+
+
+@given(titles(), st.data())
+def test_case_accents_and_their_encoding_never_change_what_a_title_is_worth(
+    title: str, data: st.DataObject
+) -> None:
+    accented = "".join(char + (data.draw(ACCENTS) if char.isalpha() else "") for char in title)
+    cased = data.draw(st.sampled_from(CASES))(accented)
+    written = unicodedata.normalize(data.draw(st.sampled_from(FORMS)), cased)
+    assert plain(written) == plain(title)
+    assert GATES.role(written, None) == GATES.role(title, None)
+    found, expected = GATES.fit(None, written, None), GATES.fit(None, title, None)
+    assert [(one.state, one.points) for one in found.gates] == [
+        (one.state, one.points) for one in expected.gates
+    ]
+
+
+@given(st.lists(st.sampled_from(["ab", "abc", "b", "a"]), max_size=6), st.sampled_from(["ab", "b", "a ab"]))
+def test_a_phrase_is_found_where_its_words_follow_each_other(words: list[str], phrase: str) -> None:
+    wanted = phrase.split()
+    runs = [words[at : at + len(wanted)] for at in range(len(words))]
+    assert WholeWords([phrase]).found_in("/".join(words)) is (wanted in runs)
+
+
+@pytest.mark.parametrize("text", ["a." * 2000, "a. " * 2000, "+" * 4000, "a+" * 2000, "é" * 4000])
+def test_long_titles_are_no_weapon(text: str) -> None:
+    assert len(plain(text)) <= len(text)
