@@ -13,10 +13,11 @@ from typing import Final
 
 import msgspec
 
-from schemas.outputs import LeadRouting
+from schemas.outputs import LeadRouting, LedgerEntry
 from schemas.topics import (
     CHAT_CONVERSATIONS,
     DEAD_LETTERS,
+    DESK_LEDGER,
     FORM_FILLS,
     LEAD_ALERTS,
     LEAD_EVENTS,
@@ -26,6 +27,7 @@ from schemas.topics import (
     VISITOR_EVENTS,
     WEB_ACTIVITY,
 )
+from workers.desks.fairness import Audit
 from workers.engine.api import Record
 from workers.engine.control import is_control
 from workers.engine.rows import SEP, decode
@@ -121,6 +123,8 @@ class Findings:
     alerts: Counter[tuple[str, bool]] = field(default_factory=Counter)
     dead: Counter[tuple[str, str]] = field(default_factory=Counter)
     """By topic and reason."""
+    ledger: Audit = field(default_factory=Audit)
+    """Turns, as the lines of the desks add up."""
     records: int = 0
     _facts: set[tuple[str, str]] = field(default_factory=set)
     _untracked: set[str] = field(default_factory=set)
@@ -133,11 +137,7 @@ class Findings:
             return
         self.records += 1
         if record.topic == LEAD_EVENTS.name:
-            event = _lead_event(record.value)
-            if event.type == _UNTRACKED and event.is_activity and event.origin_account_key is None:
-                self._untracked.add(event.event_id)
-            elif event.type in _FACTS and event.origin_account_key is None:
-                self._facts.add((event.type, event.event_id))
+            self._take_fact(_lead_event(record.value))
         elif record.topic == LEAD_SCORES.name:
             self.scored += 1
             self.scores[(record.key or b"").decode()] = _score(record.value)
@@ -148,9 +148,19 @@ class Findings:
         elif record.topic == LEAD_ALERTS.name:
             alert = _alert(record.value)
             self.alerts[alert.alert, alert.cleared] += 1
+        elif record.topic == DESK_LEDGER.name:
+            self.ledger.take(LedgerEntry.model_validate_json(record.value))
         elif record.topic == DEAD_LETTERS.name:
             letter = _dead(record.value)
             self.dead[letter.topic, letter.reason] += 1
+
+    def _take_fact(self, event: _LeadEvent) -> None:
+        if event.origin_account_key is not None:
+            return
+        if event.type == _UNTRACKED and event.is_activity:
+            self._untracked.add(event.event_id)
+        elif event.type in _FACTS:
+            self._facts.add((event.type, event.event_id))
 
     def take_row(self, partition: int, key: bytes, value: bytes | None) -> None:
         """Take one change of the rows of `visitors`."""
@@ -188,6 +198,15 @@ class Findings:
             if known is None or event.revision > known.revision:
                 latest[event.handoff_id] = event
         return latest
+
+    def shares(self) -> dict[str, tuple[int, float]]:
+        """By rep: the turns had at all desks, and the exact share by weight of those who could take each."""
+        found: dict[str, tuple[int, float]] = {}
+        for desk in self.ledger.desks.values():
+            for rep_id, share in desk.reps.items():
+                turns, exact = found.get(rep_id, (0, 0.0))
+                found[rep_id] = (turns + share.turns, exact + float(share.exact))
+        return found
 
     def not_handed_over(self) -> Counter[str]:
         """Why leads with a score were not handed over, each counted by what stands first in its way."""

@@ -14,7 +14,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from schemas.outputs import LeadRouting
-from schemas.vocabulary import Action, AssigneeType, HowChosen, Kind
+from schemas.vocabulary import Action, AssigneeType, Kind
 from workers.embedded import sales_team
 from workers.embedded.findings import Findings, Reconciliation
 
@@ -39,7 +39,7 @@ def print_report(
     handoffs = list(found.handoffs().values())
     console.print()
     console.print(_handoffs(handoffs))
-    console.print(_reps(handoffs, weights))
+    console.print(_reps(handoffs, weights, found.shares()))
     console.print(_counts("Not handed over, and why", ("leads", found.not_handed_over())))
     alerts = Counter(
         {f"{alert}{', taken back' if over else ''}": n for (alert, over), n in found.alerts.items()}
@@ -114,25 +114,28 @@ def _assignee(event: LeadRouting) -> str:
     return f"{who}{how}{instead}"
 
 
-def _reps(handoffs: list[LeadRouting], weights: Mapping[str, int]) -> RenderableType:
+def _reps(
+    handoffs: list[LeadRouting], weights: Mapping[str, int], shares: Mapping[str, tuple[int, float]]
+) -> RenderableType:
     held: Counter[str] = Counter()
-    turns: Counter[str] = Counter()
     names = sales_team.names()
     for event in handoffs:
         if event.assignee is not None:
             held[event.assignee.id] += 1
-            turns[event.assignee.id] += event.how_chosen is HowChosen.ROTATION
     table = _table(
-        "Leads per rep (turns follow the weights, but for absence, skills, a full week and colleagues)",
+        "Leads per rep (the exact share is by weight, of each turn among those who were there and had room)",
         "rep",
         "weight",
         "turns",
-        "in all",
+        "exact share",
+        "has in the end",
     )
     for rep_id in sorted(held | Counter(weights), key=lambda rep: (-weights.get(rep, 0), -held[rep], rep)):
         weight = str(weights[rep_id]) if rep_id in weights else "[dim]-[/]"
         name = names.get(rep_id) or f"the desk {_words(rep_id.removeprefix('desk:'))}"
-        table.add_row(name, weight, str(turns[rep_id]), str(held[rep_id]))
+        turns, exact = shares.get(rep_id, (0, 0.0))
+        of_turns = (str(turns), f"{exact:.1f}") if rep_id in weights else ("[dim]-[/]", "[dim]-[/]")
+        table.add_row(name, weight, *of_turns, str(held[rep_id]))
     return table
 
 

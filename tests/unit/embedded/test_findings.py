@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from workers.engine.control import Tick, control_emit
 from workers.engine.rows import Row, row_key
 from workers.visitors.rows import CountRow, HistoryRow
 
+EXAMPLES = Path(__file__).parents[3] / "schemas" / "examples"
 ENCODE = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
@@ -138,3 +140,15 @@ def test_the_report_says_whether_it_adds_up(produced: int, verdict: str) -> None
     print_report(console, found, found.reconciled(produced), {"mia": 3}, 2.0)
 
     assert verdict in console.export_text()
+
+
+def test_a_turn_is_the_ledgers_whoever_has_the_lead_in_the_end_and_counts_once() -> None:
+    found = Findings()
+    turn = json.loads((EXAMPLES / "desk.ledger.jsonl").read_text("utf-8").splitlines()[0])["value"]
+
+    found.take(record("desk.ledger", turn))
+    found.take(record("desk.ledger", turn))
+
+    shares = found.shares()
+    assert {rep_id: turns for rep_id, (turns, _) in shares.items() if turns} == {turn["rep_id"]: 1}
+    assert sum(exact for _, exact in shares.values()) == pytest.approx(1)
