@@ -68,7 +68,7 @@ class Skills(Part):
 
     language: Annotated[dict[LanguageCode, Countries], Field(max_length=50)] = Field(default_factory=dict)
     """Which countries' leads need which language, as ``{es: [MX, PR]}``: the country that the person named in a form,
-    else the company's."""
+    else the company's. A language that the person stated goes before; one that is not listed needs nobody special."""
     segment: Annotated[dict[Name, Segment], Field(max_length=20)] = Field(default_factory=dict)
     """Companies that need somebody who knows their kind, as ``{large: {revenue: {from: 4B}}}``; the first that fits."""
 
@@ -86,6 +86,11 @@ class Skills(Part):
         if not self.language and not self.segment:
             refuse("at least one language or segment")
         return self
+
+    def stated(self, language: str) -> str | None:
+        """Return the listed language that a person stated, as ``es`` of ``es-MX``; None where it needs nobody special."""
+        code = language.replace("_", "-").partition("-")[0].strip().lower()
+        return code if code in self.language else None
 
     def language_of(self, country: str | None) -> str | None:
         """The language that a lead of this country needs, or None."""

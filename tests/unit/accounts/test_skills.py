@@ -23,6 +23,10 @@ def bank(**facts: Any) -> Company:
     return Company("acc-1", **({"country": "US", "revenue": "900000000", "currency": "USD"} | facts))
 
 
+def spoken(language: str) -> tuple[Fact, ...]:
+    return (Fact("language", language, 1),)
+
+
 def said(country: str) -> tuple[Fact, ...]:
     return (Fact("country", country, 1),)
 
@@ -38,9 +42,16 @@ def said(country: str) -> tuple[Fact, ...]:
         (bank(country=None), (), None),
         (None, (), None),
         (None, said("ES"), "es"),
+        (bank(), spoken("es"), "es"),
+        (bank(), spoken("ES-mx"), "es"),
+        (
+            bank(country="MX"),
+            spoken("en"),
+            None,
+        ),  # who states a language that everybody has needs nobody special
     ],
 )
-def test_the_language_goes_by_the_country_of_the_person_else_of_the_company(
+def test_the_language_is_the_stated_one_else_by_the_country_of_the_person_else_of_the_company(
     company: Company | None, facts: tuple[Fact, ...], language: str | None
 ) -> None:
     assert needs_of(POLICY, company, facts).language == language
