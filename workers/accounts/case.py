@@ -9,8 +9,7 @@ from msgspec.structs import replace
 
 from schemas.outputs import LeadAlert, Signal
 from schemas.topics import LEAD_ALERTS
-from workers.accounts.places import PlaceRow
-from workers.accounts.rows import AccountRow, ActiveRow, AlertRow, LeadRow
+from workers.accounts.rows import AccountRow, ActiveRow, AlertRow, LeadRow, PlaceRow
 from workers.outbox import emit, fact_id
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from workers.accounts.joined import JoinedRow
 from workers.accounts.names import NamedRow, WaiterRow, WaitingRow
 from workers.accounts.parents import ParentRow, SubsidiaryRow
 from workers.accounts.pending import no_longer_due
-from workers.accounts.places import NumbersRow, PlaceRow, account_of_one, places_of
+from workers.accounts.places import NumbersRow, account_of_one, places_of
 from workers.accounts.rows import (
     AccountRow,
     ActiveRow,
@@ -31,6 +31,7 @@ from workers.accounts.rows import (
     LeadRow,
     MovedRow,
     PendingRow,
+    PlaceRow,
     ScoreRow,
     ServiceRow,
 )

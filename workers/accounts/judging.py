@@ -16,10 +16,10 @@ from schemas.topics import LEAD_STAGES
 from schemas.vocabulary import GateState, Reason, Stage
 from workers.accounts import handoffs
 from workers.accounts.behaviour import NONE
+from workers.accounts.closing import BY_ACCOUNT, closed_by_crm
 from workers.accounts.deals import deal_of, forecast_percent, reason_of
 from workers.accounts.explanation import explain
 from workers.accounts.facts import fit_of
-from workers.accounts.opportunities import BY_ACCOUNT, closed_by_crm
 from workers.accounts.ownership import has_open_opportunity, is_customer
 from workers.accounts.partners import is_with_partner
 from workers.accounts.paths import is_with_sales, path_of

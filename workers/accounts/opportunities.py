@@ -1,7 +1,7 @@
-"""An opportunity is opened, won or lost: sales' word of a deal, and the CRM's that one has closed.
+"""An opportunity is opened, won or lost: sales' word of a deal.
 
-In: what sales says of a person, by whatever date; a lead whose account is no customer, or has no open opportunity, any
-more. Out: the account's deals, the lead's cycle, hand-offs announced or withdrawn.
+In: what sales says of a person, by whatever date. Out: the account's deals, the lead's cycle, hand-offs announced or
+withdrawn.
 """
 
 from __future__ import annotations
@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from schemas.vocabulary import Reason, SalesAction, Stage
+from schemas.vocabulary import Reason, SalesAction
 from workers.accounts import claims, handoffs
-from workers.accounts.counts import after_no
+from workers.accounts.closing import over
 from workers.accounts.deals import with_word
-from workers.accounts.ownership import has_open_opportunity, is_customer
-from workers.accounts.pending import no_longer_due
 from workers.accounts.qualifying import new_cycle
 from workers.accounts.rows import LeadRow, ScoreRow
 from workers.accounts.said import Deal
@@ -31,8 +29,6 @@ _REASONS = {
     SalesAction.LOST: Reason.OPPORTUNITY_LOST,
 }
 OF_DEALS = frozenset(_REASONS)
-BY_ACCOUNT = frozenset({Stage.OPPORTUNITY, Stage.CUSTOMER})
-"""Stages that a lead has from its account."""
 
 
 def deal_said(
@@ -65,42 +61,4 @@ def deal_said(
         lead = replace(lead, accepted=True, qualified=True)
     settle(case, lead_id)
     handoffs.announce(case, lead, reason)
-    return lead, score
-
-
-def over(
-    case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, why: Reason, at_ms: int
-) -> tuple[LeadRow, ScoreRow]:
-    """Return the lead as recycled since ``at_ms``; a cycle that has ended already ended then."""
-    if lead.verdict is not None:
-        return lead, score
-    lead = no_longer_due(case, lead_id, lead)
-    lead = handoffs.close_all_of(case, lead, (why,))
-    lead = replace(lead, verdict=Stage.RECYCLED, verdict_why=why, said_no_ms=at_ms)
-    return lead, after_no(case.terms, score, at_ms)
-
-
-def closed_by_crm(
-    case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, excluded: Reason | None
-) -> tuple[LeadRow, ScoreRow]:
-    """Return the lead after its account's opportunity closed without a customer, or after a customer was one no more.
-
-    What was handed over with an opportunity comes back as recycled. A former customer is a prospect in a new cycle.
-    """
-    if lead.stage not in BY_ACCOUNT:
-        return lead, score
-    company = case.account.company
-    if (
-        excluded is not None
-        or lead.verdict is not None
-        or is_customer(company)
-        or has_open_opportunity(company)
-    ):
-        return lead, score
-    if lead.stage is Stage.OPPORTUNITY and lead.handoffs:
-        return over(case, lead_id, lead, score, Reason.OPPORTUNITY_CLOSED, case.now_ms)
-    if lead.stage is Stage.CUSTOMER:
-        lead = no_longer_due(case, lead_id, lead)
-        lead = handoffs.close_all_of(case, lead, (Reason.CUSTOMER_NO_MORE,))
-        return new_cycle(lead, score)
     return lead, score

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from schemas.lead_events import LeadAdopted
 from workers.accounts.merging import unpacked
-from workers.accounts.rows import LeadRow, ScoreRow
+from workers.accounts.rows import LeadRow, PlaceRow, ScoreRow
 from workers.engine.rows import Row
 from workers.identity.erasures import erased_until_ms
 
@@ -22,12 +22,6 @@ if TYPE_CHECKING:
     from workers.engine.rows import Rows
 
 MOST_PLACES = 1_000
-
-
-class PlaceRow(Row, frozen=True):
-    """A lead has rows under an account key: key (lead_id, account_key). Bounded by LeadRow and MovedRow; erased."""
-
-    prefix: ClassVar[str] = "place"
 
 
 class NumbersRow(Row, frozen=True):

@@ -340,6 +340,12 @@ def tracked(counts: tuple[RuleCount, ...], untracked: tuple[tuple[int, int], ...
     return tuple(made)
 
 
+class PlaceRow(Row, frozen=True):
+    """A lead has rows under an account key: key (lead_id, account_key). Bounded by LeadRow and MovedRow; erased."""
+
+    prefix: ClassVar[str] = "place"
+
+
 class MovedRow(Row, frozen=True):
     """A lead that was sent to the primary key: if it comes back, its outputs are numbered on. At most one per lead."""
 

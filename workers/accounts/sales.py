@@ -15,10 +15,11 @@ from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import DeadLetterReason, Reason, RejectReason, SalesAction, Stage
 from workers.accounts import deadlines, escalation, expiry, handoffs, service, touches
 from workers.accounts.claiming import claim
+from workers.accounts.closing import over
 from workers.accounts.counts import after_no
 from workers.accounts.facts import market_facts
 from workers.accounts.judging import judge
-from workers.accounts.opportunities import OF_DEALS, deal_said, over
+from workers.accounts.opportunities import OF_DEALS, deal_said
 from workers.accounts.ownership import named_by_crm
 from workers.accounts.partner_return import hand_on, take_back
 from workers.accounts.partners import is_with_partner
