@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """Where a lead stands; the transition table is in workers/accounts/stages.py."""
+    """Where a lead stands; the transition table of the code is closed."""
 
     KNOWN = "known"
     WAITING_FOR_FACTS = "waiting_for_facts"

@@ -31,14 +31,18 @@ WHOLE = [
     Mutation(
         "open hand-offs change hands one after the other",
         "two reps hold one account for a moment on the output",
-        (Edit("workers/accounts/handoffs.py", "        if at:\n", "        if at > MOST_OPEN:\n"),),
+        (
+            Edit(
+                "workers/accounts/assignment/handoffs.py", "        if at:\n", "        if at > MOST_OPEN:\n"
+            ),
+        ),
         _ONE_OWNER,
         "assert not {'domain:wave",
     ),
     Mutation(
         "an answer that is no longer wanted is kept",
         "an owner named meanwhile costs a rep of the desk a turn",
-        (without("workers/accounts/requests.py", _RETURN),),
+        (without("workers/accounts/assignment/requests.py", _RETURN),),
         _ONE_OWNER,
         "'domain:wave",
     ),

@@ -26,10 +26,10 @@ from tests.unit.accounts.market import (
     rep,
     sales,
 )
-from workers.accounts.facts import fit_of
+from workers.accounts.lifecycle.stages import TRANSITIONS
 from workers.accounts.rows import AccountRow, LeadRow, ScoreRow
-from workers.accounts.stages import TRANSITIONS
 from workers.accounts.terms import Terms
+from workers.accounts.worth.facts import fit_of
 
 TERMS = Terms(POLICY)
 

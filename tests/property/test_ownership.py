@@ -45,7 +45,7 @@ from tests.unit.accounts.market import (
     rep,
     sales,
 )
-from workers.accounts.ownership import right_of
+from workers.accounts.routing.ownership import right_of
 from workers.accounts.rows import AccountRow, HandoffRow, LeadRow, PendingRow, ServiceRow
 from workers.policy.load import load_policy
 

@@ -13,7 +13,7 @@ from schemas.outputs import LeadRouting, LeadStage
 from schemas.vocabulary import Action, Kind, Stage
 from tests.property.histories import PEOPLE, Came, histories, lead_facts, play
 from tests.unit.accounts.market import DAY_MS, MONDAY, Market, facts, rep
-from workers.accounts.stages import TRANSITIONS
+from workers.accounts.lifecycle.stages import TRANSITIONS
 
 FAR_MS = MONDAY + 2_000 * DAY_MS
 

@@ -15,10 +15,10 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.accounts.market import DAY_MS, MONDAY, POLICY
-from workers.accounts.dwelling import Activity, with_activity
-from workers.accounts.once import message_mark
 from workers.accounts.rows import LeadRow, ScoreRow
 from workers.accounts.terms import Terms
+from workers.accounts.worth.dwelling import Activity, with_activity
+from workers.accounts.worth.once import message_mark
 from workers.policy.behaviour import Behaviour
 from workers.policy.model import Policy, Rule
 

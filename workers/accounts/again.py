@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workers.accounts import expiry, naming, requests
-from workers.accounts.adoption import send_over
+from workers.accounts.assignment import requests
 from workers.accounts.case import Case
-from workers.accounts.consents import under_policy
-from workers.accounts.judging import judge
-from workers.accounts.qualifying import Occasion
+from workers.accounts.lifecycle import expiry
+from workers.accounts.lifecycle.judging import judge
+from workers.accounts.lifecycle.qualifying import Occasion
+from workers.accounts.matching import naming
+from workers.accounts.matching.adoption import send_over
+from workers.accounts.people.consents import under_policy
 from workers.accounts.rows import LeadRow, ScoreRow
 from workers.outbox import fact_id
 

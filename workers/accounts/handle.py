@@ -23,35 +23,26 @@ from schemas.lead_events import (
 )
 from schemas.parsing import ContractError, parse_json
 from schemas.topics import LEAD_EVENTS
-from workers.accounts import (
-    aliases,
-    answers,
-    chats,
-    claims,
-    erasure,
-    names,
-    naming,
-    parents,
-    service,
-    signals,
-    timers,
-)
-from workers.accounts.adoption import take_in
+from workers.accounts import timers
 from workers.accounts.again import CHUNK, POLICY, all_leads, closed, leads_of
-from workers.accounts.behaviour import NOTHING
+from workers.accounts.assignment import answers, chats, service, signals
 from workers.accounts.case import Case, event_id_of
-from workers.accounts.consents import consent_changed, heard
-from workers.accounts.contacts import contact_said
-from workers.accounts.dwelling import Activity, with_activity
-from workers.accounts.facts import with_form
-from workers.accounts.judging import enter
-from workers.accounts.once import message_mark
-from workers.accounts.places import is_forgotten
-from workers.accounts.qualifying import Occasion
+from workers.accounts.lifecycle.judging import enter
+from workers.accounts.lifecycle.qualifying import Occasion
+from workers.accounts.lifecycle.sales import sales_answered
+from workers.accounts.matching import aliases, claims, names, naming, parents
+from workers.accounts.matching.adoption import take_in
+from workers.accounts.matching.places import is_forgotten
+from workers.accounts.people import erasure
+from workers.accounts.people.consents import consent_changed, heard
+from workers.accounts.people.contacts import contact_said
+from workers.accounts.people.visits import came_by, judge_counted, met, touched
 from workers.accounts.rows import LeadRow, ScoreRow
-from workers.accounts.sales import sales_answered
 from workers.accounts.terms import Terms
-from workers.accounts.visits import came_by, judge_counted, met, touched
+from workers.accounts.worth.behaviour import NOTHING
+from workers.accounts.worth.dwelling import Activity, with_activity
+from workers.accounts.worth.facts import with_form
+from workers.accounts.worth.once import message_mark
 from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.timers import start_cursor
 from workers.identity.erasures import FORGET_MARK, mark_kept_ms

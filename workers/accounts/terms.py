@@ -10,9 +10,9 @@ from msgspec import Raw
 
 from schemas.outputs import StageWords
 from schemas.vocabulary import Stage
-from workers.accounts.behaviour import RuleBook
-from workers.accounts.fit import Gates
-from workers.accounts.responses import Campaigns
+from workers.accounts.worth.behaviour import RuleBook
+from workers.accounts.worth.fit import Gates
+from workers.accounts.worth.responses import Campaigns
 from workers.policy.hours import zone
 
 if TYPE_CHECKING:

@@ -8,19 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemas.vocabulary import Reason
-from workers.accounts import (
-    aliases,
-    answers,
-    deadlines,
-    escalation,
-    expiry,
-    handoffs,
-    naming,
-    partner_return,
-    requests,
-    service,
-    signals,
-)
+from workers.accounts.assignment import answers, deadlines, escalation, handoffs, requests, service, signals
+from workers.accounts.lifecycle import expiry
+from workers.accounts.matching import aliases, naming
+from workers.accounts.routing import partner_return
 
 if TYPE_CHECKING:
     from workers.accounts.case import Case

@@ -1,7 +1,7 @@
 """Partners and distributors: which accounts are theirs, at which stage they get a lead, how fast they answer, what they see.
 
 In: texts of the policy's ``partners``. Out: typed agreements. Which partner covers an account is decided in
-workers/accounts/partners.py, whether that may be is checked in partner_checks.py.
+workers/accounts/routing/partners.py, whether that may be is checked in partner_checks.py.
 """
 
 from __future__ import annotations

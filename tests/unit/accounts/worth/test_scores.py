@@ -1,0 +1,67 @@
+"""A score that is encoded at once is what the contract's model says."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas.outputs import LeadScore
+from schemas.topics import LEAD_SCORES
+from schemas.vocabulary import Reason, Stage
+from tests.unit.accounts.market import MONDAY, POLICY, Market, company, instant
+from workers.accounts.case import Case
+from workers.accounts.rows import Company
+from workers.accounts.terms import Terms
+from workers.accounts.worth.behaviour import RuleBook
+from workers.accounts.worth.explanation import explain
+from workers.accounts.worth.facts import company_of
+from workers.accounts.worth.scores import score_emit
+from workers.accounts.worth.tally import counted
+from workers.outbox import emit, fact_id
+
+TERMS = Terms(POLICY)
+
+
+@pytest.mark.parametrize("path", [None, "newsletter"])
+@pytest.mark.parametrize("now_ms", [MONDAY, MONDAY + 123])
+@pytest.mark.parametrize("times", [0, 3, 40])
+@pytest.mark.parametrize(
+    ("title", "firm"),
+    [
+        ("CIO", company_of(company())),
+        ("Größter „CIO“ \\ \u2028", company_of(company(country="DE"))),
+        ("Student", None),
+        (None, None),
+    ],
+)
+def test_the_value_key_and_headers_are_those_of_the_model(
+    title: str | None, firm: Company | None, times: int, now_ms: int, path: str | None
+) -> None:
+    case = Case(TERMS, Market().accounts.decider.rows, now_ms, "domain:bank.example", "event-1")
+    case.was_active("ann", now_ms)
+    counts = ()
+    for number in range(times):
+        counts = counted(counts, ("page", "webinar"), TERMS.day_of(now_ms), now_ms, f"e{number}", 0)
+    fit = TERMS.gates.fit(firm, title, None)
+    behaviour = RuleBook(POLICY).points(counts, TERMS.day_of(now_ms))
+    reasons = (Reason.GATE_UNKNOWN, Reason.BELOW_BAR)
+    model = LeadScore(
+        event_id=fact_id("score", "domain:bank.example", "ann", 7),
+        occurred_at=instant(now_ms),
+        account_key="domain:bank.example",
+        lead_id="ann",
+        stage=Stage.NURTURE,
+        explanation=explain(TERMS, fit, behaviour, reasons, "event-1"),
+        active_people=["ann"],
+        path=path,
+    )
+    made = score_emit(case, "ann", 7, Stage.NURTURE, fit, behaviour, reasons, path)
+    expected = emit(LEAD_SCORES, model)
+    assert LEAD_SCORES.adapter.validate_json(made.value or b"") == LeadScore.model_validate(
+        model.model_dump()
+    )
+    assert (made.value, made.key, made.partition_key) == (
+        expected.value,
+        expected.key,
+        expected.partition_key,
+    )
+    assert (made.topic, made.headers) == (expected.topic, expected.headers)

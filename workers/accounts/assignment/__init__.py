@@ -1,0 +1,1 @@
+"""The hand-off: asked for at a desk, opened, due, moved, withdrawn."""

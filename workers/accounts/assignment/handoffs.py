@@ -1,0 +1,266 @@
+"""Hand-offs: opened, moved together, relabelled, withdrawn. Each change is one revision on lead.routing.
+
+In: decisions made elsewhere. Out: rows and outputs. At every prefix of the output the open hand-offs of an account
+have one assignee: of several that move, all but one are withdrawn before the first goes to the new one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
+
+from schemas.base import Campaign
+from schemas.lead_events import PassedOverRep, WaitAges
+from schemas.outputs import Assignee, LeadRouting, Person
+from schemas.topics import LEAD_ROUTING
+from schemas.vocabulary import Action, AssigneeType, Kind, Qualification, Reason
+from workers.accounts.assignment import deadlines
+from workers.accounts.case import instant
+from workers.accounts.lifecycle.deals import forecast_percent
+from workers.accounts.lifecycle.touches import listed, of_lead, settle
+from workers.accounts.matching.joined import is_unproven
+from workers.accounts.people.permission import restriction
+from workers.accounts.routing.partner_view import for_partner, own_stage
+from workers.accounts.routing.partners import agreement_with
+from workers.accounts.routing.route_explanation import earlier_routes, would_lead_elsewhere
+from workers.accounts.rows import ClosedHandoffRow, Contact, HandoffRow, LastRep, ScoreRow
+from workers.accounts.worth.buying_group import colleagues_of, group_of
+from workers.accounts.worth.explanation import explain
+from workers.accounts.worth.facts import fit_of, value_of
+from workers.engine.timers import set_timer
+from workers.outbox import fact_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from schemas.vocabulary import PassedOver
+    from workers.accounts.assignment.deadlines import Due
+    from workers.accounts.case import Case
+    from workers.accounts.parts import OpenRequest
+    from workers.accounts.rows import CampaignMark, Holder, LeadRow
+
+FORGET = "forget"
+_NO_CONTACT = Contact()
+REMEMBERED_MS = 90 * 86_400_000
+MOST_OPEN = 10_000
+"""Open hand-offs of one account that move in one step."""
+
+
+class Handover(NamedTuple):
+    """To whom open hand-offs go, and with which deadlines."""
+
+    holder: Holder
+    kind: Kind
+    due: Due
+    """The deadlines of hand-offs of this kind."""
+    reasons: Sequence[Reason]
+    clocks: Mapping[str, Due] = {}
+    """The deadlines of single hand-offs, by handoff_id."""
+    passed_over: tuple[tuple[str, PassedOver], ...] = ()
+    asked: tuple[str, OpenRequest] | None = None
+    """The hand-off for which the request was made: a rejection may give its turn back, the others have had theirs."""
+
+
+def open_rows(case: Case) -> list[tuple[str, HandoffRow]]:
+    """Return (handoff_id, row) of the account's open hand-offs but for support questions, in the order of their ids."""
+    return [one for one in _all_rows(case) if one[1].kind is not Kind.SERVICE]
+
+
+def questions(case: Case) -> list[tuple[str, HandoffRow]]:
+    """Return (handoff_id, row) of the support questions that the service desk holds."""
+    return [one for one in _all_rows(case) if one[1].kind is Kind.SERVICE]
+
+
+def _all_rows(case: Case) -> list[tuple[str, HandoffRow]]:
+    found = case.rows.scan(HandoffRow, case.key, limit=MOST_OPEN)
+    return [(parts[1], row) for parts, row in found]
+
+
+def open_handoff(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow) -> LeadRow:
+    """Open a hand-off; return its lead with it."""
+    case.rows.put(row, case.key, handoff_id)
+    case.change(open_handoffs=case.account.open_handoffs + 1, holder=row.holder)
+    deadlines.watch(case, handoff_id, row)
+    settle(case, row.lead_id)
+    say(case, handoff_id, row, lead, Action.ASSIGNED, row.reasons)
+    return replace(lead, handoffs=(*lead.handoffs, handoff_id))
+
+
+def move_all(case: Case, to: Handover) -> None:
+    """Give all open hand-offs to ``to.holder``.
+
+    Another kind without deadlines of its own keeps those it had as long as they lie ahead.
+    """
+    holder, reasons = to.holder, to.reasons
+    moving = [one for one in open_rows(case) if one[1].holder.id != holder.id]
+    if case.account.open_handoffs:
+        case.change(holder=holder)
+    moved: list[tuple[str, HandoffRow]] = []
+    for at, (handoff_id, row) in enumerate(moving):
+        made = row
+        if at:
+            made = replace(row, revision=row.revision + 1)
+            say(case, handoff_id, made, case.lead(row.lead_id), Action.WITHDRAWN, reasons)
+        moved.append((handoff_id, made))
+    for handoff_id, row in moved:
+        deadlines.unwatch(case, handoff_id)
+        made = replace(
+            row, revision=row.revision + 1, holder=holder, passed_over=to.passed_over, request_desk=""
+        )
+        if to.asked is not None and to.asked[0] == handoff_id:
+            request = to.asked[1]
+            made = replace(made, request_id=request.request_id, request_desk=request.desk, mode=request.mode)
+        is_stale = row.frozen_ms is not None or (row.due_ms or 0) <= case.now_ms
+        if row.touched_ms is None and handoff_id in to.clocks:
+            made = deadlines.with_due(made, to.clocks[handoff_id])
+        elif row.touched_ms is None and (row.kind is to.kind or is_stale):
+            made = deadlines.with_due(made, to.due)
+        case.rows.put(made, case.key, handoff_id)
+        deadlines.watch(case, handoff_id, made)
+        say(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, reasons)
+
+
+def go_on(case: Case, clocks: Mapping[str, Due], due: Due, reasons: Sequence[Reason]) -> None:
+    """Who has the open hand-offs is back: the deadlines that stood still go on."""
+    for handoff_id, row in open_rows(case):
+        if row.frozen_ms is not None:
+            made = deadlines.with_due(replace(row, revision=row.revision + 1), clocks.get(handoff_id, due))
+            case.rows.put(made, case.key, handoff_id)
+            deadlines.watch(case, handoff_id, made)
+            say(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, reasons)
+
+
+def close(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reasons: Sequence[Reason]) -> LeadRow:
+    """Withdraw a hand-off; return its lead without it. Who had it stays the account's last rep."""
+    deadlines.unwatch(case, handoff_id)
+    made = replace(row, revision=row.revision + 1)
+    say(case, handoff_id, made, lead, Action.WITHDRAWN, reasons)
+    case.rows.delete(HandoffRow, case.key, handoff_id)
+    is_moved = Reason.ACCOUNT_MOVED in reasons
+    closed = ClosedHandoffRow(lead_id=row.lead_id, closed_ms=case.now_ms, is_moved=is_moved)
+    case.rows.put(closed, case.key, handoff_id)
+    set_timer(case.rows, FORGET, handoff_id, case.now_ms + REMEMBERED_MS)
+    still_open = case.account.open_handoffs - 1
+    case.change(open_handoffs=still_open)
+    if row.holder.type is AssigneeType.REP:
+        case.change(last_rep=LastRep(row.holder.id, row.holder.desk, case.now_ms))
+    if still_open == 0:
+        case.change(holder=None)
+    case.owner_question = True
+    return replace(lead, handoffs=tuple(one for one in lead.handoffs if one != handoff_id))
+
+
+def close_all_of(case: Case, lead: LeadRow, reasons: Sequence[Reason]) -> LeadRow:
+    """Withdraw all open hand-offs of a lead; return the lead without them."""
+    for handoff_id in lead.handoffs:
+        row = case.rows.get(HandoffRow, case.key, handoff_id)
+        if row is not None:
+            lead = close(case, handoff_id, row, lead, reasons)
+    return replace(lead, handoffs=()) if lead.handoffs else lead
+
+
+def relabel(case: Case, lead: LeadRow, label: Qualification) -> None:
+    """Say the MQL question's new answer; the assignee stays. An unlabelled MQL hand-off counts as labelled mql."""
+    for handoff_id in lead.handoffs:
+        row = case.rows.get(HandoffRow, case.key, handoff_id)
+        if row is None or row.qualification is label:
+            continue
+        if row.qualification is None and (label is Qualification.MQL or row.kind is not Kind.MQL):
+            continue
+        made = replace(row, revision=row.revision + 1, qualification=label)
+        case.rows.put(made, case.key, handoff_id)
+        say(case, handoff_id, made, lead, Action.RELABELLED, (Reason.FACTS_CHANGED,))
+
+
+def announce(case: Case, lead: LeadRow, reason: Reason) -> None:
+    """Say a lead's open hand-offs again, because the forecast is another; the assignee stays."""
+    for handoff_id in lead.handoffs:
+        row = case.rows.get(HandoffRow, case.key, handoff_id)
+        if row is not None:
+            made = replace(row, revision=row.revision + 1)
+            case.rows.put(made, case.key, handoff_id)
+            say(case, handoff_id, made, lead, Action.RELABELLED, (reason,))
+
+
+def forget(case: Case, handoff_id: str) -> None:
+    """A closed hand-off is old enough: answers to it are unknown from now on."""
+    case.rows.delete(ClosedHandoffRow, case.key, handoff_id)
+
+
+def say(
+    case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, action: Action, reasons: Sequence[Reason]
+) -> None:
+    """Emit one revision. The first is explained as of the day on which the lead became due, the others as of now."""
+    terms = case.terms
+    if is_unproven(case, lead):
+        reasons = (*reasons, Reason.MATCHED_BY_NAME)
+    fit = fit_of(terms, case.account.company, lead.facts)
+    score = case.rows.get(ScoreRow, case.key, row.lead_id) or ScoreRow()
+    day = row.day if action is Action.ASSIGNED else max(terms.day_of(case.now_ms), score.latest_day)
+    is_withdrawn = action is Action.WITHDRAWN
+    company, contact = case.account.company, lead.contact or _NO_CONTACT
+    earlier = row.holder.earlier
+    behaviour = terms.rules.points(score.attributed, day)
+    elsewhere = would_lead_elsewhere(earlier)
+    is_for_partner = row.holder.type is AssigneeType.PARTNER
+    stage = own_stage(lead, fit.state) if is_for_partner else lead.stage
+    event = LeadRouting(
+        event_id=fact_id(handoff_id, row.revision),
+        occurred_at=case.now,
+        handoff_id=handoff_id,
+        revision=row.revision,
+        account_key=case.key,
+        crm_account_id=(company.crm_account_id if company else None) or contact.account_id,
+        crm_lead_id=contact.lead_id,
+        crm_contact_id=contact.contact_id,
+        lead_id=row.lead_id,
+        action=action,
+        kind=row.kind,
+        qualification=row.qualification,
+        assignee=None if is_withdrawn else _assignee(row.holder),
+        route=row.holder.route,
+        how_chosen=None if is_withdrawn else row.holder.how,
+        earlier_routes=earlier_routes(earlier),
+        passed_over=[PassedOverRep(rep_id=rep_id, why=why) for rep_id, why in row.passed_over],
+        stage=stage,
+        stage_words=terms.stage_words.get(stage) if stage else None,
+        touches=None if is_withdrawn else listed(terms, score, of_lead(case, row.lead_id)) or None,
+        bounces=lead.bounces or None,
+        forecast_probability_percent=None if is_withdrawn else forecast_percent(terms.policy, case.account),
+        ages=WaitAges(lead_seconds=row.ages[0], wait_seconds=row.ages[1]) if row.ages else None,
+        first_response_due_at=None if is_withdrawn or row.due_ms is None else instant(row.due_ms),
+        colleagues=[one for one in case.active_people() if one != row.lead_id],
+        colleague_roles=None if is_withdrawn else colleagues_of(case, row.lead_id) or None,
+        buying_group=None if is_withdrawn else group_of(case, row.lead_id),
+        campaign=_campaign(row.campaign),
+        person=None if is_withdrawn else _person(lead),
+        request=None if is_withdrawn else value_of(lead.facts, "request"),
+        answer_only=not is_withdrawn and restriction(terms, lead) is not None,
+        explanation=explain(terms, fit, behaviour, reasons, row.event_id, elsewhere),
+    )
+    if is_for_partner:
+        event = for_partner(agreement_with(terms.policy, row.holder), event)
+    case.say(LEAD_ROUTING, event)
+
+
+def _assignee(holder: Holder) -> Assignee:
+    return Assignee(type=holder.type, id=holder.id, name=holder.name, deputy_for=holder.deputy_for)
+
+
+def _campaign(mark: CampaignMark | None) -> Campaign | None:
+    return None if mark is None else Campaign(name=mark.name, source=mark.source, medium=mark.medium)
+
+
+def _person(lead: LeadRow) -> Person:
+    facts = lead.facts
+    return Person(
+        email=lead.email,
+        role_address=lead.role_address,
+        first_name=value_of(facts, "first_name"),
+        last_name=value_of(facts, "last_name"),
+        company=value_of(facts, "company"),
+        job_title=value_of(facts, "job_title"),
+        country=value_of(facts, "country"),
+        phone=value_of(facts, "phone"),
+    )

@@ -1,0 +1,229 @@
+"""What sales says of a lead: touched, accepted, qualified, rejected, returned, reassigned; deals are in opportunities.py.
+
+In: a word of sales, for a hand-off or for a person. Out: stages, hand-offs, who owns the account. Said twice it
+changes nothing more; said of a hand-off that is over it changes nothing at all, but for a deal.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from schemas.desk_requests import DeskReturn, RequestMode
+from schemas.topics import DESK_REQUESTS
+from schemas.vocabulary import DeadLetterReason, Reason, RejectReason, SalesAction, Stage
+from workers.accounts.assignment import deadlines, escalation, handoffs, service
+from workers.accounts.lifecycle import expiry, touches
+from workers.accounts.lifecycle.claiming import claim
+from workers.accounts.lifecycle.closing import over
+from workers.accounts.lifecycle.judging import judge
+from workers.accounts.lifecycle.opportunities import OF_DEALS, deal_said
+from workers.accounts.lifecycle.pending import no_longer_due
+from workers.accounts.lifecycle.qualifying import Occasion, new_cycle
+from workers.accounts.routing.ownership import named_by_crm
+from workers.accounts.routing.partner_return import hand_on, take_back
+from workers.accounts.routing.partners import is_with_partner
+from workers.accounts.rows import ByHand, ClosedHandoffRow, HandoffRow, LeadRow, Questioned, ScoreRow
+from workers.accounts.worth.counts import after_no
+from workers.accounts.worth.facts import market_facts
+from workers.engine.api import RefusedError
+
+if TYPE_CHECKING:
+    from schemas.lead_events import SalesAnswered
+    from workers.accounts.case import Case
+
+
+_TOUCHES = frozenset({SalesAction.TOUCHED, SalesAction.SALES_QUALIFIED, SalesAction.OPPORTUNITY_OPENED})
+"""What sales does with the buyer; the rest is said of the hand-off."""
+
+
+def sales_answered(case: Case, event: SalesAnswered) -> None:
+    """Take what sales says. Raises RefusedError where nobody knows the hand-off."""
+    if service.desk_said(case, event):
+        return
+    lead_id, is_over = _lead_meant(case, event)
+    if lead_id is None:
+        return
+    lead = case.lead(lead_id)
+    if lead.stage is None:
+        return
+    about = [] if is_over else _handoffs_meant(case, event, lead)
+    action = event.activity.action
+    if action in _TOUCHES:
+        lead = _touched(case, lead_id, lead, event)
+    if action is SalesAction.CLAIMED:
+        claim(case, lead_id, event.activity.rep_id, event.occurred_at_ms)
+    elif action in OF_DEALS:
+        case.owner_question = True
+        _touch_all(case, about, event)
+        lead, score = deal_said(case, lead_id, lead, _score(case, lead_id), event)
+        _judge_again(case, lead_id, lead, score)
+    elif about:
+        case.owner_question = True
+        _touch_all(case, about, event)
+        _answered(case, lead_id, lead, about, event)
+
+
+def _answered(
+    case: Case, lead_id: str, lead: LeadRow, about: list[tuple[str, HandoffRow]], event: SalesAnswered
+) -> None:
+    action = event.activity.action
+    if action is SalesAction.ACCEPTED:
+        _accepted(case, lead_id, lead)
+    elif action is SalesAction.SALES_QUALIFIED:
+        _qualified(case, lead_id, lead)
+        hand_on(case, lead_id)
+    elif action is SalesAction.REJECTED:
+        _rejected(case, lead_id, lead, about, event)
+    elif action is SalesAction.RETURNED:
+        _returned(case, lead_id, lead, event)
+    elif action is SalesAction.REASSIGNED:
+        _reassigned(case, event)
+
+
+def _touched(case: Case, lead_id: str, lead: LeadRow, event: SalesAnswered) -> LeadRow:
+    """Sales was in touch with the person, whether a hand-off is open or not."""
+    if event.activity.action is SalesAction.TOUCHED:
+        touches.sales_touched(case, lead_id, lead, event)
+    score = _score(case, lead_id)
+    made, touched = expiry.touched(case, lead_id, lead, score, score, event.occurred_at_ms)
+    if made is not lead:
+        _judge_again(case, lead_id, made, touched)
+        return case.lead(lead_id)
+    if touched is not score:
+        case.rows.put(touched, case.key, lead_id)
+    return lead
+
+
+def _touch_all(case: Case, about: list[tuple[str, HandoffRow]], event: SalesAnswered) -> None:
+    for handoff_id, row in about:
+        deadlines.touched(case, handoff_id, row, event.occurred_at_ms, event.activity.rep_id)
+    escalation.answered(case, event.activity.rep_id, event.occurred_at_ms)
+
+
+def _lead_meant(case: Case, event: SalesAnswered) -> tuple[str | None, bool]:
+    """Return the person, and whether the hand-off that was named is over."""
+    handoff_id = event.activity.handoff_id
+    if handoff_id is None:
+        return event.lead_id, False
+    row = case.rows.get(HandoffRow, case.key, handoff_id)
+    if row is not None:
+        return row.lead_id, False
+    closed = case.rows.get(ClosedHandoffRow, case.key, handoff_id)
+    if closed is None and event.lead_id is not None:
+        return event.lead_id, event.is_over  # named under the key where the person lived before
+    if closed is None:
+        detail = (
+            "the handoff_id names no hand-off of this account that is open or was closed in the last 90 days"
+        )
+        raise RefusedError(DeadLetterReason.UNKNOWN_HANDOFF, detail)
+    return closed.lead_id, True
+
+
+def _handoffs_meant(case: Case, event: SalesAnswered, lead: LeadRow) -> list[tuple[str, HandoffRow]]:
+    """Return the lead's open hand-offs: what sales does, it does with the person.
+
+    Named by the person alone, an answer can only be about what was handed over before it.
+    """
+    found = [(one, case.rows.get(HandoffRow, case.key, one)) for one in lead.handoffs]
+    is_by_person = event.activity.handoff_id is None
+    return [
+        (handoff_id, row)
+        for handoff_id, row in found
+        if row is not None and not (is_by_person and event.occurred_at_ms < row.created_ms)
+    ]
+
+
+def _accepted(case: Case, lead_id: str, lead: LeadRow) -> None:
+    if not lead.accepted:
+        _judge_again(case, lead_id, replace(lead, accepted=True), _score(case, lead_id))
+
+
+def _qualified(case: Case, lead_id: str, lead: LeadRow) -> None:
+    if not lead.qualified:
+        _judge_again(case, lead_id, replace(lead, accepted=True, qualified=True), _score(case, lead_id))
+
+
+def _returned(case: Case, lead_id: str, lead: LeadRow, event: SalesAnswered) -> None:
+    """Who had it gives it back without a no: a new cycle, due again at once if it is still an MQL or a raised hand.
+
+    The turn stays used, or the rep who gave it back would be the next in turn.
+    """
+    if is_with_partner(case.account):
+        take_back(case, Reason.PARTNER_RETURNED)
+        return
+    was_raised = lead.raised_hand
+    lead, score = over(
+        case, lead_id, lead, _score(case, lead_id), Reason.SALES_RETURNED, event.occurred_at_ms
+    )
+    last = case.account.last_rep
+    if last is not None and last.rep_id == event.activity.rep_id and not case.account.open_handoffs:
+        case.change(last_rep=None)
+    _judge_again(case, lead_id, lead, score)
+    lead, score = new_cycle(case.lead(lead_id), _score(case, lead_id))
+    _judge_again(
+        case, lead_id, lead, score, Occasion(case.terms.day_of(case.now_ms), earned=True, raised=was_raised)
+    )
+
+
+def _rejected(
+    case: Case, lead_id: str, lead: LeadRow, about: list[tuple[str, HandoffRow]], event: SalesAnswered
+) -> None:
+    reason = event.activity.reason or RejectReason.NOT_NOW
+    effect = case.terms.policy.stages.sales_says_no.effect_of(reason)
+    touches.rejected(case, lead_id, lead.said_no_ms, about[0], event)
+    for _, row in about:
+        _return_turn(case, row)
+    lead = replace(lead, bounces=lead.bounces + (effect == "recycled"))
+    lead = no_longer_due(case, lead_id, lead)
+    lead = handoffs.close_all_of(case, lead, (Reason.SALES_REJECTED,))
+    lead = replace(
+        lead,
+        verdict=Stage.DISQUALIFIED if effect == "disqualified" else Stage.RECYCLED,
+        verdict_why=Reason.SALES_REJECTED,
+        said_no_ms=event.occurred_at_ms,
+    )
+    if effect == "question_account":
+        company = case.account.company
+        confirmed_ms = company.confirmed_ms if company else None
+        case.change(questioned=Questioned(market_facts(company), confirmed_ms))
+    _judge_again(case, lead_id, lead, after_no(case.terms, _score(case, lead_id), event.occurred_at_ms))
+
+
+def _return_turn(case: Case, row: HandoffRow) -> None:
+    """The policy says whether a lead that sales rejects takes a turn and room; one that moved on has had its turn."""
+    if row.mode is RequestMode.OWNER or row.holder.desk != row.request_desk:
+        return
+    desk = case.terms.policy.desks.get(row.request_desk.removeprefix("desk:"))
+    if desk is not None and desk.turn.when_rejected == "give_back":
+        event = DeskReturn(request_id=row.request_id, desk=row.request_desk, account_key=case.key)
+        case.say(DESK_REQUESTS, event)
+
+
+def _reassigned(case: Case, event: SalesAnswered) -> None:
+    """The whole account goes to another rep by hand; of two reassignments the one with the later date holds."""
+    account = case.account
+    to_rep_id = event.activity.to_rep_id
+    if to_rep_id is None or event.occurred_at_ms <= account.by_hand_ms:
+        return
+    named = named_by_crm(case.terms.policy, account.company)
+    by_hand = ByHand(to_rep_id, event.occurred_at_ms, named[0].rep_id if named else None)
+    case.change(
+        by_hand=by_hand,
+        by_hand_ms=event.occurred_at_ms,
+        gone=tuple(one for one in account.gone if one != to_rep_id),
+    )
+
+
+def _judge_again(
+    case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Occasion | None = None
+) -> None:
+    case.rows.put(score, case.key, lead_id)
+    case.put_lead(lead_id, lead)
+    as_it_is = Occasion(case.terms.day_of(case.now_ms), counts=False)
+    judge(case, lead_id, lead, score, occasion or as_it_is, say=False)
+
+
+def _score(case: Case, lead_id: str) -> ScoreRow:
+    return case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()

@@ -1,0 +1,1 @@
+"""What is known and allowed of a person: visits, contacts, consent, erasure."""

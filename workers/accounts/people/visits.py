@@ -1,0 +1,76 @@
+"""Somebody comes by: who that is, what brought them, that it is a touch, and what it is worth now.
+
+In: a fact of a person. Out: the lead as it is after it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from workers.accounts.lifecycle import expiry
+from workers.accounts.lifecycle.judging import enter, judge
+from workers.accounts.worth.facts import latest_campaign
+from workers.accounts.worth.responses import responded
+
+if TYPE_CHECKING:
+    from schemas.lead_events import LeadActivity, LeadChat, LeadConsent, LeadForm, LeadIdentified
+    from workers.accounts.case import Case
+    from workers.accounts.lifecycle.qualifying import Occasion
+    from workers.accounts.rows import LeadRow, ScoreRow
+    from workers.accounts.worth.dwelling import Counted
+
+
+def met(case: Case, event: LeadIdentified | LeadActivity | LeadForm | LeadChat | LeadConsent) -> LeadRow:
+    """Return the person, who is a lead from now on if that was not known before."""
+    held = case.lead(event.lead_id)
+    lead = enter(case, event.lead_id, held) if event.type != "lead_consent" else held
+    if event.type == "lead_identified" and lead.email is None:
+        lead = replace(lead, email=event.email, role_address=event.role_address)
+    if lead is not held:
+        case.put_lead(event.lead_id, lead)
+        if held.stage is None and lead.stage is not None:
+            expiry.begin(case, event.lead_id, event.occurred_at_ms)
+    if event.type == "lead_identified" and held.stage is not None:
+        expiry.identified(case, event.lead_id, lead, event.occurred_at_ms)
+    return lead
+
+
+def came_by(case: Case, lead: LeadRow, event: LeadActivity | LeadForm, *, has_responded: bool) -> LeadRow:
+    """Return the lead with the campaign that brought it; the account remembers who was active."""
+    if not lead.role_address:  # a mailbox of a function is nobody's colleague
+        case.was_active(event.lead_id, event.occurred_at_ms)
+    made = lead
+    campaign = latest_campaign(lead.campaign, event.campaign, event.occurred_at_ms)
+    if campaign is not lead.campaign:
+        made = replace(made, campaign=campaign)
+    if has_responded:
+        made = responded(made, case.terms.day_of(event.occurred_at_ms))
+    if made is not lead:
+        case.put_lead(event.lead_id, made)
+    return made
+
+
+def touched(
+    case: Case, event: LeadActivity | LeadForm, lead: LeadRow, before: ScoreRow, counted: Counted
+) -> tuple[LeadRow, Counted]:
+    """Return the lead after what it did as a touch: it does not expire yet, or has not expired."""
+    made, score = expiry.touched(case, event.lead_id, lead, before, counted.score, event.occurred_at_ms)
+    return made, counted if score is counted.score else counted._replace(score=score)
+
+
+def judge_counted(
+    case: Case,
+    lead_id: str,
+    lead: LeadRow,
+    before: ScoreRow,
+    counted: Counted,
+    occasion: Occasion,
+    *,
+    say: bool,
+) -> None:
+    """Judge a lead by what it just did."""
+    if not say and counted.score is not before:
+        case.rows.put(counted.score, case.key, lead_id)  # nothing counts, but when it was is remembered
+    judge(case, lead_id, lead, counted.score, occasion, say=say)

@@ -1,0 +1,63 @@
+"""Facts that keep somebody waiting: an alert for each asks for it, and is taken back when the fact is there.
+
+In: a lead as judged. Out: alerts, and what the rows remember of them. A fact of the company is asked for once per
+account, a fact of the person once per lead.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from schemas.vocabulary import Alert, Stage
+
+if TYPE_CHECKING:
+    from workers.accounts.case import Case
+    from workers.accounts.rows import LeadRow
+    from workers.accounts.worth.fit import Fit
+
+
+def ask_for_facts(case: Case, lead_id: str, lead: LeadRow, fit: Fit) -> LeadRow:
+    """Return the lead with the facts that are asked for now."""
+    is_waiting = lead.stage is Stage.WAITING_FOR_FACTS
+    if case.account.wanted or (is_waiting and fit.wanted_of_company):
+        _ask_of_company(case, fit, is_waiting=is_waiting)
+    wanted = fit.wanted_of_person if is_waiting else ()
+    if wanted == lead.wanted:
+        return lead
+    for fact in lead.wanted:
+        if fact not in wanted:
+            case.clear_alert(Alert.FACT_WANTED, _of_person(lead_id, fact))
+    for fact in wanted:
+        if fact not in lead.wanted:
+            case.raise_alert(Alert.FACT_WANTED, _of_person(lead_id, fact), lead_id=lead_id, fact=fact)
+    return replace(lead, wanted=wanted)
+
+
+def stop_asking(case: Case, lead_id: str, lead: LeadRow) -> None:
+    """Take back what is asked for a lead, and for its account, that live here no more."""
+    for fact in lead.wanted:
+        case.clear_alert(Alert.FACT_WANTED, _of_person(lead_id, fact))
+    for fact in case.account.wanted:
+        case.clear_alert(Alert.FACT_WANTED, fact)
+    if case.account.wanted:
+        case.change(wanted=())
+
+
+def _ask_of_company(case: Case, fit: Fit, *, is_waiting: bool) -> None:
+    held = case.account.wanted
+    for fact in held:
+        if fact not in fit.wanted_of_company:
+            case.clear_alert(Alert.FACT_WANTED, fact)
+    wanted = [fact for fact in held if fact in fit.wanted_of_company]
+    for fact in fit.wanted_of_company if is_waiting else ():
+        if fact not in held:
+            case.raise_alert(Alert.FACT_WANTED, fact, fact=fact)
+            wanted.append(fact)
+    if tuple(wanted) != held:
+        case.change(wanted=tuple(wanted))
+
+
+def _of_person(lead_id: str, fact: str) -> str:
+    return f"{lead_id} {fact}"

@@ -1,0 +1,40 @@
+"""What becomes of a lead's open hand-offs when it may, or may no longer, be offered anything.
+
+In: a lead before and after. Out: revisions. A hand-off that nobody asked for is withdrawn, and may be due again one day;
+one that answers a raised hand stays with its rep and says what may be done.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from schemas.vocabulary import Action, Reason
+from workers.accounts.assignment import handoffs
+from workers.accounts.people.permission import restriction
+from workers.accounts.rows import HandoffRow
+
+if TYPE_CHECKING:
+    from workers.accounts.case import Case
+    from workers.accounts.rows import LeadRow
+
+
+def withheld_or_given(case: Case, before: LeadRow, lead: LeadRow) -> LeadRow:
+    """Return the lead after its permission changed from what it was ``before``."""
+    was, why = restriction(case.terms, before), restriction(case.terms, lead)
+    if why is was:
+        return lead
+    for handoff_id in lead.handoffs:
+        row = case.rows.get(HandoffRow, case.key, handoff_id)
+        if row is None:
+            continue
+        if row.qualification is None and why is not None:
+            lead = replace(handoffs.close(case, handoff_id, row, lead, (why,)), handed=lead.raised_hand)
+            case.owner_question = True
+        elif row.qualification is not None and (why is None) is not (was is None):
+            row = replace(row, revision=row.revision + 1)
+            case.rows.put(row, case.key, handoff_id)
+            reasons = (Reason.FACTS_CHANGED,) if why is None else (why,)
+            handoffs.say(case, handoff_id, row, lead, Action.RELABELLED, reasons)
+    return lead

@@ -1,0 +1,1 @@
+"""Whose is it by right? The policy's routes, partners and territories."""

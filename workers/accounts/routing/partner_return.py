@@ -1,0 +1,73 @@
+"""An account goes on to a partner, and comes back: qualified by inside sales, returned, or not answered in time.
+
+In: what sales or the partner says, the timer of the first response. Out: leads that are due, hand-offs withdrawn. The
+account goes and comes as a whole, so that it has one owner; points count by their own dates, whoever had it meanwhile.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas.vocabulary import AssigneeType, Reason
+from workers.accounts.assignment import handoffs
+from workers.accounts.lifecycle.judging import judge
+from workers.accounts.lifecycle.pending import make_due, no_longer_due
+from workers.accounts.lifecycle.qualifying import Due, Occasion, new_cycle
+from workers.accounts.matching import aliases
+from workers.accounts.routing.ownership import right_of
+from workers.accounts.routing.partners import PREFIX, Covering, is_with_partner, partner_of, why_not
+from workers.accounts.rows import HandoffRow, ScoreRow
+from workers.accounts.worth.facts import fit_of
+from workers.engine.timers import start_cursor
+
+if TYPE_CHECKING:
+    from workers.accounts.case import Case
+
+
+def hand_on(case: Case, lead_id: str) -> None:
+    """A lead that inside sales has qualified is due for the partner who gets SQLs; an owner by right keeps it."""
+    policy, account = case.terms.policy, case.account
+    if is_with_partner(account) or right_of(policy, account) is not None:
+        return
+    found = why_not(policy, account, is_mql=True, is_sql=True)
+    if not isinstance(found, Covering) or found.partner.gets != "sql":
+        return
+    lead = case.lead(lead_id)
+    score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
+    day = max(case.terms.day_of(case.now_ms), score.latest_day)
+    fit = fit_of(case.terms, account.company, lead.facts)
+    total = fit.points + case.terms.rules.points(score.counts, day).points
+    due = Due(day, (Reason.SALES_QUALIFIED,))
+    case.put_lead(lead_id, make_due(case, lead_id, lead, due, total, fit.points))
+
+
+def is_overdue(case: Case, handoff_id: str) -> bool:
+    """Whether a partner has not answered in time and the agreement says that the account then comes back."""
+    row = case.rows.get(HandoffRow, case.key, handoff_id)
+    if row is None or row.touched_ms is not None or row.holder.type is not AssigneeType.PARTNER:
+        return False
+    found = partner_of(case.terms.policy, case.account)
+    return found is not None and found.partner.then == "return"
+
+
+def take_back(case: Case, why: Reason) -> None:
+    """Take an account back from its partner: every lead begins a new cycle and is judged as of today."""
+    holder = case.account.holder
+    if holder is None or not is_with_partner(case.account):
+        return
+    today = case.terms.day_of(case.now_ms)
+    facts_day = max(case.account.facts_day, today)
+    case.change(returned_by=holder.id.removeprefix(PREFIX), facts_day=facts_day)
+    raised: dict[str, bool] = {}
+    for lead_id in dict.fromkeys(row.lead_id for _, row in handoffs.open_rows(case)):
+        lead = case.lead(lead_id)
+        raised[lead_id] = lead.raised_hand
+        lead = handoffs.close_all_of(case, no_longer_due(case, lead_id, lead), (why,))
+        lead, score = new_cycle(lead, case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow())
+        case.put_lead(lead_id, lead)
+        case.rows.put(score, case.key, lead_id)
+    for lead_id, was_raised in raised.items():
+        score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
+        occasion = Occasion(today, earned=True, raised=was_raised)
+        judge(case, lead_id, case.lead(lead_id), score, occasion, say=False)
+    start_cursor(case.rows, aliases.LEADS, case.key)

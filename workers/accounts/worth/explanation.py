@@ -1,0 +1,69 @@
+"""Why: fit and behaviour put together into a score, a grade and points lines that add up.
+
+In: the gates' answers and the points of a day. Out: the contract's Explanation.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas.explanation import Explanation, PointsLine, WouldChange
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from schemas.vocabulary import Reason
+    from workers.accounts.terms import Terms
+    from workers.accounts.worth.behaviour import Behaviour, Line
+    from workers.accounts.worth.fit import Fit
+
+
+MOST_CHANGES = 20
+"""The contract's bound of ``would_change``."""
+
+
+def explain(
+    terms: Terms,
+    fit: Fit,
+    behaviour: Behaviour,
+    reasons: Sequence[Reason],
+    event_id: str | None,
+    elsewhere: Sequence[WouldChange] = (),
+) -> Explanation:
+    """Return the explanation of a score; its lines add up to ``total`` = fit + behaviour.
+
+    ``elsewhere``: what would have led a hand-off to somebody else.
+
+    Built without validating: every part is made by this package and held against the model by tests.
+    """
+    total = fit.points + behaviour.points
+    missing = terms.bar - total
+    would_change = list(fit.would_change)
+    if missing > 0:
+        would_change.append(_points_missing(missing))
+    would_change += elsewhere
+    lines = list(fit.lines)
+    lines += [_line(line) for line in behaviour.lines]
+    return Explanation.model_construct(
+        policy=terms.ref,
+        reasons=list(reasons),
+        fit=fit.points,
+        behaviour=behaviour.points,
+        total=total,
+        grade=terms.grade(fit.points, behaviour.points),
+        points=lines,
+        gates=list(fit.gates),
+        points_missing=max(missing, 0),
+        would_change=would_change[:MOST_CHANGES],
+        triggering_event_id=event_id,
+    )
+
+
+def _line(line: Line) -> PointsLine:
+    return PointsLine.model_construct(
+        rule=line.rule, points=line.points, count=line.count, event_id=line.event_id
+    )
+
+
+def _points_missing(missing: int) -> WouldChange:
+    return WouldChange.model_construct(what="points", name="total", needed=f"{missing} more")
