@@ -6,12 +6,18 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from workers.embedded.broker import EmbeddedKafka
 
 IMPATIENT = {"group.min.session.timeout.ms": "1000", "log.cleaner.backoff.ms": "200"}
 """Tests do not wait six seconds, the broker's default least, until a killed worker is missed, nor 15 for a compaction."""
+
+hypothesis.settings.register_profile("seeded", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "seeded"))
+# The same cases at every run, so that a change is red by what it changed; HYPOTHESIS_PROFILE=explore looks for others.
 
 
 @pytest.fixture(scope="session")

@@ -124,14 +124,15 @@ def _lead_meant(case: Case, event: SalesAnswered) -> tuple[str | None, bool]:
 def _handoffs_meant(case: Case, event: SalesAnswered, lead: LeadRow) -> list[tuple[str, HandoffRow]]:
     """Return the lead's open hand-offs: what sales does, it does with the person.
 
-    Named by the person alone, an answer can only be about what was handed over before it.
+    By the person alone, or by a hand-off of the key where they lived before, it can only be about what was handed over
+    before it was said.
     """
     found = [(one, case.rows.get(HandoffRow, case.key, one)) for one in lead.handoffs]
-    is_by_person = event.activity.handoff_id is None
+    is_named = event.activity.handoff_id in lead.handoffs
     return [
         (handoff_id, row)
         for handoff_id, row in found
-        if row is not None and not (is_by_person and event.occurred_at_ms < row.created_ms)
+        if row is not None and (is_named or row.created_ms <= event.occurred_at_ms)
     ]
 
 

@@ -227,6 +227,21 @@ def test_an_answer_named_by_the_person_is_about_what_was_handed_over_before_it()
     assert steps(said) == ["recycled"]
 
 
+def test_an_answer_named_by_a_hand_off_of_another_key_is_about_what_was_handed_over_before_it_and_once() -> (
+    None
+):
+    market = Market()
+    market.reps(rep("own", at_desk=False))
+    market.send(facts(relationship="customer", owner_rep_id="own"), identified(), activity("page_view"))
+    assert story(market.said) == ["assigned expansion own"]
+    back = sales("returned", "domain:before.example#1.7", lead_id="ann", at_ms=MONDAY + HOUR_MS)
+    assert story(market.send(back, at_ms=MONDAY + 2 * HOUR_MS)) == [
+        "withdrawn expansion -",
+        "assigned expansion own",
+    ]
+    assert story(market.send(back, at_ms=MONDAY + 3 * HOUR_MS)) == []
+
+
 def test_a_lost_opportunity_recycles_and_a_won_one_makes_a_customer() -> None:
     for after, stage in (({}, Stage.RECYCLED), ({"relationship": "customer"}, Stage.CUSTOMER)):
         market = Market()
