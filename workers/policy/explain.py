@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from workers.policy.base import Part
+from workers.policy.paths import NurturePath
+from workers.policy.routes import Route
 from workers.policy.sentences import SENTENCES
 from workers.policy.shown import Shown
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from workers.policy.model import Policy
 
 _INDENT: Final = "  "
+_ONE_SENTENCE: Final = frozenset({Route, NurturePath})
+"""Parts whose clauses make one sentence."""
 _LONG: Final = 160
 """A longer sentence is written clause by clause."""
 
@@ -79,22 +83,25 @@ def _plain_fields(part: Part) -> list[str]:
     return [name for name in type(part).model_fields if isinstance(getattr(part, name), str | int)]
 
 
-def _lines(part: Part, depth: int, label: str = "") -> Iterator[str]:
-    """The part's own sentence, then its parts, deeper."""
+def _lines(part: Part, depth: int, label: str = "", like: Part | None = None) -> Iterator[str]:
+    """The part's own sentence, then its parts, deeper; without what it says as the part that it is like."""
     kind = type(part)
-    nested = [name for name in kind.model_fields if _is_nested(kind, name, getattr(part, name))]
-    own = [clause for name in kind.model_fields if name not in nested and (clause := _clause(part, name))]
-    line = f"{label}{_joined(own)}"
-    if len(own) > 1 and len(line) > _LONG:
-        if label:
-            yield f"{_INDENT * depth}{label}"
-        yield from (f"{_INDENT * (depth + bool(label))}{_capital(clause)}." for clause in own)
-    elif line:
+    names = [name for name in kind.model_fields if like is None or getattr(part, name) != getattr(like, name)]
+    nested = [name for name in names if _is_nested(kind, name, getattr(part, name))]
+    own = [clause for name in names if name not in nested and (clause := _clause(part, name))]
+    line = f"{label}{_joined(own, ', ' if kind in _ONE_SENTENCE else '; ')}"
+    is_long = len(own) > 1 and len(line) > _LONG
+    if is_long and label:
+        yield f"{_INDENT * depth}{label}"
+    elif line and not is_long:
         yield f"{_INDENT * depth}{line}"
-    for name in nested:
-        yield from _said(
-            SENTENCES[sentence_key(kind, name)].says, getattr(part, name), part, name, depth + bool(label)
-        )
+    deeper = depth + bool(label)
+    for name in names:
+        sentence = SENTENCES[sentence_key(kind, name)]
+        if name in nested:
+            yield from _said(sentence.says, getattr(part, name), part, name, deeper)
+        elif is_long and (clause := _clause(part, name)):
+            yield f"{_INDENT * deeper}{_capital(clause)}."
 
 
 def _said(heading: str, value: Any, part: Part, name: str, depth: int) -> Iterator[str]:
@@ -103,13 +110,20 @@ def _said(heading: str, value: Any, part: Part, name: str, depth: int) -> Iterat
         if absent:
             yield f"{_INDENT * depth}{_capital(absent)}."
         return
-    yield f"{_INDENT * depth}{heading}:"
     if isinstance(value, Part):
-        yield from _lines(value, depth + 1)
-    elif isinstance(value, Mapping):
+        lines = list(_lines(value, depth + 1))
+        if depth and len(lines) == 1:
+            yield f"{_INDENT * depth}{heading}: {lines[0].lstrip()}"
+            return
+        yield f"{_INDENT * depth}{heading}:"
+        yield from lines
+        return
+    yield f"{_INDENT * depth}{heading}:"
+    if isinstance(value, Mapping):
         for key, one in value.items():
             if isinstance(one, Part):
-                yield from _lines(one, depth + 1, f"{key}: ")
+                like = getattr(one, "like", None)
+                yield from _lines(one, depth + 1, f"{key}: ", value.get(like))
             else:
                 yield f"{_INDENT * (depth + 1)}{key}: {one}"
     else:
@@ -126,8 +140,8 @@ def _is_nested(kind: type[Part], name: str, value: Any) -> bool:
     return any(isinstance(one, Part) for one in values)
 
 
-def _joined(clauses: list[str]) -> str:
-    return _capital("; ".join(clauses)) + "." if clauses else ""
+def _joined(clauses: list[str], mark: str = "; ") -> str:
+    return _capital(mark.join(clauses)) + "." if clauses else ""
 
 
 def _clause(part: Part, name: str) -> str:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
 from workers.policy.scalars import DAY_MS, HOUR_MS, MINUTE_MS
 
 _WORDS: Final[Mapping[str, str]] = {
-    "skip": "it is lost",
-    "hold": "it is held",
+    "skip": "lost",
+    "hold": "kept for them",
     "give_back": "turn and room go back",
     "keep": "turn and room stay used",
-    "wait": "wait",
-    "question_account": "no lead of it counts",
+    "recycled": "the lead is recycled, and may come back",
+    "disqualified": "the lead is disqualified",
+    "question_account": "the account is in question, and nobody of it is an MQL until a fact changes",
     "next": "the next in turn",
+    "manager": "the manager",
     "count_nothing": "nothing counts but what they ask for",
     "count_everything": "everything counts",
+    "parents_owner": "the parent's owner",
+    "own_owner_only": "nobody",
+    "return": "the account comes back, and is judged anew",
+    "report": "it is reported, and stays theirs",
+    "mql": "once it is an MQL",
+    "sql": "once inside sales has qualified it",
 }
 """Words of the file that are no words of a sentence."""
 _CONDITIONS: Final[Mapping[str, str]] = {
@@ -35,27 +43,16 @@ _SPANS: Final = ((DAY_MS, "day"), (HOUR_MS, "hour"), (MINUTE_MS, "minute"), (1_0
 
 
 class Shown:
-    """A value that is formatted as the sentence asks: money, time, points, route, multiple, any (of a list), all."""
+    """A value that is formatted as the sentence asks: money, time, any (of a list) ..."""
 
     def __init__(self, value: Any) -> None:
         self._value = value
 
     def __format__(self, how: str) -> str:
         """Return the text. Raises ValueError for a way that there is not."""
-        value = self._value
-        if how == "money":
-            return money(value)
-        if how == "time":
-            return time(value)
-        if how == "points":
-            return f"{value} point{'' if value in {1, -1} else 's'}"
-        if how == "route":
-            return _CONDITIONS.get(str(value), str(value))
-        if how == "multiple":
-            return f"{value / 100:g} times"
-        if how in {"", "any", "all"}:
-            return listed(value, "and" if how == "all" else "or")
-        raise ValueError(how)
+        if how not in _WAYS:
+            raise ValueError(how)
+        return _WAYS[how](self._value)
 
 
 def money(value: int) -> str:
@@ -86,5 +83,20 @@ def listed(value: Any, last: str) -> str:
 
 
 def _word(value: Any) -> str:
-    text = value.value if isinstance(value, StrEnum) else str(value)
-    return _WORDS.get(text, text)
+    return value.value if isinstance(value, StrEnum) else str(value)
+
+
+_WAYS: Final[Mapping[str, Callable[[Any], str]]] = {
+    "": lambda value: listed(value, "or"),
+    "any": lambda value: listed(value, "or"),
+    "all": lambda value: listed(value, "and"),
+    "money": money,
+    "time": time,
+    "points": lambda value: f"{value} point{'' if value in {1, -1} else 's'}",
+    "multiple": lambda value: f"{value / 100:g} times",
+    "times": lambda value: {1: "once", 2: "twice"}.get(value, f"{value} times"),
+    "route": lambda value: _CONDITIONS.get(str(value), str(value)),
+    "word": lambda value: _WORDS.get(str(value), str(value)),
+    "held": lambda value: "waits until somebody is back" if value == "hold" else f"goes to {value}",
+}
+"""How a sentence may ask for a value."""

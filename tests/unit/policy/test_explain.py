@@ -81,13 +81,19 @@ def test_caps_and_absences_are_said(default: Policy) -> None:
     assert "At most 15 points together" in page
     assert "all of it together gives at most 40 points" in page.lower()
     assert "Any number of employees will do" in page
-    assert "No kind of account" in page
+    assert "counted by the calendar of everybody else's desk" in page.lower()
+
+
+def test_a_desk_like_another_says_only_what_is_its_own(default: Policy) -> None:
+    page = explain(default)
+    assert "  west: As inside_sales, but for what is said here; is there by the calendar west." in page
+    assert sum("An MQL waits until somebody is back" in line for line in page) == 1
 
 
 def test_amounts_and_times_are_written_as_people_write_them(default: Policy) -> None:
     page = "\n".join(explain(default))
     assert "500M or more, 5B or less" in page
-    assert "a raised hand 30 minutes" in page
+    assert "A raised hand 30 minutes" in page
     assert "within 1 day" in page
 
 
