@@ -15,6 +15,7 @@ from workers.commands.kafka import resume, topics_app, worker
 from workers.commands.policy import policy_app
 from workers.commands.replay import replay
 from workers.commands.watch import watch
+from workers.commands.why import why
 
 app = typer.Typer(
     name="lead-router",
@@ -51,6 +52,7 @@ app.command()(worker)
 app.add_typer(topics_app, name="topics")
 app.command()(replay)
 app.command()(watch)
+app.command()(why)
 app.command()(fairness)
 app.add_typer(policy_app, name="policy")
 app.command()(resume)

@@ -50,7 +50,7 @@ def line_of(topic: str, key: bytes | None, value: bytes | None) -> Text:
         model = TOPICS[topic].adapter.validate_python(msgspec.json.decode(value), strict=False)
     except ValueError as error:
         return _line(topic, "", Text(f"{shown_key} cannot be read: {type(error).__name__}", style="red"))
-    return _line(topic, _time(model.occurred_at), Text(_SENTENCES[topic](model)))
+    return _line(topic, time_of(model.occurred_at), Text(_SENTENCES[topic](model)))
 
 
 def short(lead_id: str) -> str:
@@ -65,7 +65,8 @@ def _line(topic: str, at: str, said: Text) -> Text:
     return line
 
 
-def _time(at: datetime) -> str:
+def time_of(at: datetime) -> str:
+    """Return a moment as it is shown: minutes, in UTC."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%MZ}"
 
 
@@ -84,7 +85,7 @@ def _routing(event: LeadRouting) -> str:
         f"{event.account_key} lead {short(event.lead_id)}",
     ]
     if event.first_response_due_at is not None and event.action is not Action.WITHDRAWN:
-        parts.append(f"answer by {_time(event.first_response_due_at)}")
+        parts.append(f"answer by {time_of(event.first_response_due_at)}")
     return " | ".join(parts)
 
 
@@ -105,13 +106,13 @@ def _alert(event: LeadAlert) -> str:
     about += [f"rep {event.rep_id}"] if event.rep_id else []
     about += [f"desk {event.desk}"] if event.desk else []
     about += [f"fact {event.fact}"] if event.fact else []
-    about += [f"due {_time(event.due_at)}"] if event.due_at else []
+    about += [f"due {time_of(event.due_at)}"] if event.due_at else []
     return f"{event.alert}{' is over' if event.cleared else ''} | {' '.join(about)}"
 
 
 def _chat(event: ChatAnswer) -> str:
     who = "nobody" if event.assignee is None else event.assignee.name or event.assignee.id
-    since = f" from {_time(event.available_from)}" if event.available_from and event.reply != "now" else ""
+    since = f" from {time_of(event.available_from)}" if event.available_from and event.reply != "now" else ""
     lead = f" lead {short(event.lead_id)}" if event.lead_id else ""
     return f"{event.reply} -> {who}{since} | conversation {event.conversation_id} {event.account_key}{lead}"
 

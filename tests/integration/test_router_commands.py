@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -95,9 +96,18 @@ async def test_a_worker_started_by_hand_handles_what_comes_and_leaves_within_ten
             left = tape.lacking()
             router.start("successor")
             await tape.until_settled(240.0)
+            handed = next(
+                value
+                for record in tape.records["lead.routing"]
+                if (value := json.loads(record.value))["action"] == "assigned"
+            )
+            why = ended(router, ["why", handed["handoff_id"]])
     finally:
         worker.kill()
         worker.wait(10.0)
+    assert why[0] == 0, why[1]
+    assert f"{handed['handoff_id']}, revision " in why[1]
+    assert f"worth         {handed['explanation']['grade']}, " in why[1]
     where = "in the middle" if left else "at the end"
     print(f"left within {took_s:.1f} s, {where} of {len(records)} records")  # noqa: T201 - counted and printed
     assert {name: tape.doubled(name) for name in ("lead.scores", "lead.routing")} == {

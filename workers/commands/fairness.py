@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 from pydantic import ValidationError
 from rich.console import Console
@@ -14,17 +13,12 @@ from rich.table import Table
 
 from schemas.outputs import LedgerEntry
 from schemas.topics import DESK_LEDGER
-from workers.commands.failure import FAILED, CommandError
+from workers.commands.failure import FAILED
+from workers.commands.lines import no_result, results
 from workers.desks.fairness import DeskShares, audit
 from workers.desks.rotation import FULL_TURN
-from workers.replay.lines import raw_value
 
 _SHOWN = 20
-
-
-class _Line(msgspec.Struct, frozen=True):
-    topic: str
-    value: msgspec.Raw
 
 
 def fairness(
@@ -60,17 +54,12 @@ def fairness(
 
 def _entries(files: list[Path]) -> Iterator[LedgerEntry]:
     for file in files:
-        with file.open("rb") as lines:
-            for number, text in enumerate(lines, 1):
+        for number, topic, value in results(file):
+            if topic == DESK_LEDGER.name:
                 try:
-                    line = msgspec.json.decode(text, type=_Line)
-                    value = raw_value(line.value)
-                    if line.topic == DESK_LEDGER.name and value is not None:
-                        yield LedgerEntry.model_validate_json(value)
-                except (msgspec.MsgspecError, UnicodeError, ValidationError):
-                    raise CommandError(
-                        f"{file}:{number}: no line of results: expected topic and value"
-                    ) from None
+                    yield LedgerEntry.model_validate_json(value)
+                except ValidationError:
+                    raise no_result(file, number) from None
 
 
 def _table(name: str, desk: DeskShares) -> Table:

@@ -7,13 +7,12 @@ import sys
 from typing import Annotated, Any
 
 import typer
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from rich.console import Console
 
 from schemas.topics import TOPICS, shadowed_by
-from workers.clients import client_arguments
 from workers.commands.failure import CommandError
 from workers.commands.kafka import Shadow
+from workers.commands.reading import records
 from workers.commands.sources import load_settings
 from workers.engine.api import Record
 from workers.replay.recorded import recorded_line
@@ -66,37 +65,8 @@ async def _watch(
     settings: Settings, names: tuple[str, ...], *, from_start: bool, to_end: bool, as_json: bool
 ) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    consumer = AIOKafkaConsumer(
-        **client_arguments(settings),
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest" if from_start else "latest",
-    )
-    async with consumer:
-        places = [
-            TopicPartition(name, partition)
-            for name in names
-            for partition in sorted(await _partitions(consumer, name))
-        ]
-        consumer.assign(places)
-        ends = await consumer.end_offsets(places) if to_end else {}
-        while not to_end or await _is_behind(consumer, ends):
-            for records in (await consumer.getmany(timeout_ms=500)).values():
-                for record in records:
-                    _show(record, console, as_json=as_json)
-
-
-async def _partitions(consumer: Any, name: str) -> set[int]:
-    await consumer._client.add_topic(name)  # noqa: SLF001 - the consumer fetches no metadata of what it was not assigned
-    found: set[int] | None = consumer.partitions_for_topic(name)
-    if not found:
-        raise CommandError(f"there is no topic {name}; create the topics with: lead-router topics create")
-    return found
-
-
-async def _is_behind(consumer: Any, ends: dict[Any, int]) -> bool:
-    """Whether a partition is not read to its end; the end counts transaction markers, so positions are compared."""
-    return any([await consumer.position(place) < end for place, end in ends.items()])
+    async for record in records(settings, names, from_start=from_start, to_end=to_end):
+        _show(record, console, as_json=as_json)
 
 
 def _show(record: Any, console: Console, *, as_json: bool) -> None:

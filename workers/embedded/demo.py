@@ -36,10 +36,11 @@ from workers.clients import client_arguments
 from workers.embedded import sales_team
 from workers.embedded.broker import EmbeddedKafka
 from workers.embedded.crew import Crew, WorkerDiedError
+from workers.embedded.findings import Findings
 from workers.embedded.happening import Happening
 from workers.embedded.market import START, market
 from workers.embedded.reader import Reader
-from workers.embedded.report import print_report
+from workers.embedded.report import explained, print_report
 from workers.engine.context import changelog_topic
 from workers.settings import Settings
 from workers.topics import create_topics
@@ -133,7 +134,7 @@ async def _run(
                 console, reader.findings, reader.findings.reconciled(produced), sales_team.weights(), took_s
             )
             if keep:
-                await _kept(settings, crew, console)
+                await _kept(settings, crew, reader.findings, console)
             elif not adds_up:
                 raise DemoError(
                     f"not every event was accounted for, and for {STUCK_S:.0f} s nothing new came; --keep leaves the logs"
@@ -199,12 +200,14 @@ async def _until_handled(reader: Reader, crew: Crew, produced: int, console: Con
     return False
 
 
-async def _kept(settings: Settings, crew: Crew, console: Console) -> None:
+async def _kept(settings: Settings, crew: Crew, found: Findings, console: Console) -> None:
     """Say what to try, and wait for Ctrl-C."""
     kafka = f"KAFKA_BOOTSTRAP={settings.bootstrap}"
+    story = explained(found)
     console.print("\n[bold]Everything is still running. To try, in another terminal:[/]")
     for line in (
         f"{kafka} lead-router watch --topic lead.routing --from-start",
+        f"{kafka} lead-router why {story.subject.handoff_id if story else 'a-company.example'}",
         f"{kafka} lead-router watch",
         f"{kafka} lead-router watch --json --from-start --to-end -t lead.events | head -3",
         f"tail -f {crew.logs[0]}",

@@ -123,6 +123,7 @@ class Findings:
     alerts: Counter[tuple[str, bool]] = field(default_factory=Counter)
     dead: Counter[tuple[str, str]] = field(default_factory=Counter)
     """By topic and reason."""
+    turns: list[LedgerEntry] = field(default_factory=list)
     ledger: Audit = field(default_factory=Audit)
     """Turns, as the lines of the desks add up."""
     records: int = 0
@@ -149,7 +150,9 @@ class Findings:
             alert = _alert(record.value)
             self.alerts[alert.alert, alert.cleared] += 1
         elif record.topic == DESK_LEDGER.name:
-            self.ledger.take(LedgerEntry.model_validate_json(record.value))
+            entry = LedgerEntry.model_validate_json(record.value)
+            self.turns.append(entry)
+            self.ledger.take(entry)
         elif record.topic == DEAD_LETTERS.name:
             letter = _dead(record.value)
             self.dead[letter.topic, letter.reason] += 1

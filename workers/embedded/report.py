@@ -14,9 +14,10 @@ from rich.panel import Panel
 from rich.table import Table
 
 from schemas.outputs import LeadRouting
-from schemas.vocabulary import Action, AssigneeType, Kind
+from schemas.vocabulary import Action, AssigneeType, HowChosen, Kind
 from workers.embedded import sales_team
 from workers.embedded.findings import Findings, Reconciliation
+from workers.why import Story, Subject, page_of
 
 _SAMPLE = 12
 _MOST_LATER = 3
@@ -39,6 +40,10 @@ def print_report(
     handoffs = list(found.handoffs().values())
     console.print()
     console.print(_handoffs(handoffs))
+    if shown := explained(found):
+        page = page_of(shown)
+        assert page is not None  # noqa: S101 - it has the hand-off that it was made for
+        console.print(Panel(page, title=f"lead-router why {shown.subject.handoff_id}", title_align="left"))
     console.print(_reps(handoffs, weights, found.shares()))
     console.print(_counts("Not handed over, and why", ("leads", found.not_handed_over())))
     alerts = Counter(
@@ -51,6 +56,20 @@ def print_report(
     dead = Counter({f"{reason} on {topic}": n for (topic, reason), n in found.dead.items()})
     console.print(_counts("Dead letters", ("records", dead)))
     console.print(_tally(tally, found, seconds))
+
+
+def explained(found: Findings) -> Story | None:
+    """Return the story of one hand-off, by the rotation if there is one: what `lead-router why` would say of it."""
+    last = found.handoffs().values()
+    by_turn = [one for one in last if one.how_chosen is HowChosen.ROTATION and one.kind is Kind.MQL]
+    for one in [*by_turn, *last]:
+        story = Story(Subject(handoff_id=one.handoff_id))
+        for said in found.routings:
+            story.add(said)
+        for entry in found.turns:
+            story.add(entry)
+        return story
+    return None
 
 
 def _table(title: str, *columns: str) -> Table:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from schemas.parsing import parse_json
 from schemas.topics import DESK_LEDGER, LEAD_ROUTING, TOPICS, Direction
 from tests.unit.house.pages import ROOT, fenced, text_of
 from workers.watch import line_of
+from workers.why import Story, Subject, page_of
 
 PROGRAM = ROOT / "docs" / "examples" / "first_event.py"
 MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -75,3 +78,22 @@ def test_the_readme_shows_what_watch_shows(results: list[dict[str, Any]], topic:
         if topic in shown
     ]
     assert said in shown
+
+
+def test_the_readme_shows_what_why_says(results: list[dict[str, Any]]) -> None:
+    story = Story(Subject(account_key="domain:harbor-national.example"))
+    for result in results:
+        story.take(result["topic"], json.dumps(result["value"]).encode())
+    page = page_of(story)
+    assert page is not None
+    console = Console(width=110, highlight=False)
+    with console.capture() as said:
+        console.print(page)
+    (shown,) = [block for block in fenced(text_of(ROOT / "README.md"), "text") if "otherwise if" in block]
+    assert undated(shown) == undated(said.get())
+
+
+def undated(page: str) -> list[str]:
+    """The page without what differs from run to run: times, lead ids, hashes."""
+    varies = r"\d{4}-\d\d-\d\d \d\d:\d\dZ|lead [0-9a-f]{8}|\([0-9a-f]{12}\)"
+    return [re.sub(varies, "...", line).rstrip() for line in page.splitlines()]
