@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import time
 from typing import TYPE_CHECKING, Any
 
 import faust
@@ -16,7 +15,6 @@ from workers.agents import AGENTS, make_specs
 from workers.clients import client_arguments
 from workers.cluster import cluster_facts
 from workers.commands.sources import load_config
-from workers.copies import compact_copies
 from workers.deadletters import dead_letter
 from workers.engine.clocks import StampClock, WallClock
 from workers.engine.context import Bounds, Context, changelog_topic
@@ -38,7 +36,11 @@ log = structlog.get_logger(__name__)
 
 
 def build_context(
-    settings: Settings, config: Config, cluster_id: str, delete_retention_ms: dict[str, int]
+    settings: Settings,
+    config: Config,
+    cluster_id: str,
+    delete_retention_ms: dict[str, int],
+    erase_within_ms: int,
 ) -> Context:
     """Return what the tasks of this process share; takes the lock on the data directory."""
     return Context(
@@ -59,6 +61,7 @@ def build_context(
             max_batch_bytes=settings.max_batch_bytes,
             decide_ms=settings.decide_ms,
             gather_ms=settings.gather_ms,
+            compact_every_s=erase_within_ms / 2_000,
         ),
         first_start_timeout_s=settings.first_start_timeout_s,
         cluster_id=cluster_id,
@@ -86,10 +89,7 @@ def make_app(settings: Settings, only: Sequence[str] = ()) -> EngineApp:
     changelogs = {changelog_topic(settings.app_id, spec.name): spec.name for spec in chosen}
     cluster_id, retention = asyncio.run(cluster_facts(client_arguments(settings), changelogs))
     by_agent = {changelogs[topic]: kept_ms for topic, kept_ms in retention.items()}
-    context = build_context(settings, config, cluster_id, by_agent)
-    compacted = compact_copies(settings.data_dir / settings.app_id, time.time(), erase_within_ms)
-    if compacted:
-        log.info("copies_compacted", copies=compacted)
+    context = build_context(settings, config, cluster_id, by_agent, erase_within_ms)
     return build_app(
         chosen, context, session_timeout_s=settings.session_timeout_s, **_faust_security(settings, context)
     )

@@ -25,6 +25,8 @@ TOML_FILE: Final = "lead-router.toml"
 MIN_KEY_BYTES: Final = 16
 
 Count = Annotated[int, Field(ge=1)]
+RetentionDays = Annotated[int, Field(ge=14)]
+"""A fortnight of history must live: records are kept by their own stamps, and replays bring old ones."""
 Port = Annotated[int, Field(ge=1, le=65535)]
 Percent = Annotated[float, Field(gt=0, le=100)]
 Seconds = Annotated[float, Field(gt=0)]
@@ -99,6 +101,9 @@ class Settings(BaseSettings):
     )
     partitions: Count = Field(default=8, description="Of every topic that is keyed; for life.")
     replication_factor: Count = Field(default=1, description="Copies of each topic; 3 in production.")
+    retention_days: RetentionDays = Field(
+        default=60, description="How long `topics create` lets records of inputs, logs and results stand."
+    )
     session_timeout_s: Seconds = Field(
         default=10.0, description="A silent worker's partitions wait this long."
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -102,7 +102,7 @@ def plan(settings: Settings, erase_within_ms: int = DAY_MS) -> list[PlannedTopic
     }
     names = topic_names() if settings.shadow else {name: name for name in TOPICS}
     wanted = {
-        names[topic.name]: topic.config()
+        names[topic.name]: replace(topic, retention_ms=settings.retention_days * DAY_MS).config()
         | (lag if topic.compacted and topic.direction is Direction.OUT else {})
         for topic in TOPICS.values()
     }

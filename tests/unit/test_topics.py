@@ -55,6 +55,17 @@ def test_what_is_compacted_is_what_holds_a_last_word(name: str, policy: str) -> 
     assert PLAN[name].config["cleanup.policy"] == policy
 
 
+def test_records_stand_as_long_as_the_setting_says_and_last_words_for_good() -> None:
+    fortnight = {
+        one.name: one.config.get("retention.ms") for one in plan(Settings(app_id="house", retention_days=14))
+    }
+    assert {name for name, kept in fortnight.items() if kept is None} == {
+        *(f"house-{agent}-changelog" for agent in AGENTS),
+        *("crm.accounts", "crm.contacts", "crm.reps", "lead.scores"),
+    }
+    assert set(fortnight.values()) - {None} == {str(14 * 86_400_000)}
+
+
 def test_what_we_compact_is_compacted_within_the_policys_time_to_erase() -> None:
     hours = {topic.name: topic.config.get("max.compaction.lag.ms") for topic in plan(SETTINGS, 3_600_000)}
     ours = {CHANGELOG, "lead.scores", "dead.letters"}

@@ -38,6 +38,8 @@ class Bounds:
     release_timeout_s: float = 5.0
     idle_every_s: float = 0.25
     lag_every_s: float = 5.0
+    compact_every_s: float = 43_200.0
+    """So long what was deleted may stay in the files of a local copy."""
 
 
 @dataclass(frozen=True, slots=True)

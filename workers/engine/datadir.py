@@ -1,6 +1,7 @@
 """The data directory of one process: locked while the process lives, one folder per agent and partition.
 
-Layout: ``<data_dir>/<app_id>/<agent>-<partition>/`` with ``rows`` (the local copy) and ``marker`` (the crash marker).
+Layout: ``<data_dir>/<app_id>/<agent>-<partition>/`` with ``rows`` (the local copy), ``marker`` (the crash marker) and
+``compacted`` (an empty file, as old as the copy's last compaction).
 Everything in it can be rebuilt from Kafka; two processes in one directory could not.
 """
 
@@ -43,9 +44,14 @@ class DataDir:
             ) from taken
         (root / _OWNER).write_text(f"{os.getpid()}\n")
 
+    @property
+    def app_path(self) -> Path:
+        """The folder of the app, in which every task has its own."""
+        return self.root / self.app_id
+
     def task_path(self, agent: str, partition: int) -> Path:
         """The folder of one (agent, partition); made when asked for."""
-        path = self.root / self.app_id / f"{agent}-{partition}"
+        path = self.app_path / task_name(agent, partition)
         path.mkdir(parents=True, exist_ok=True)
         return path
 
@@ -68,6 +74,11 @@ class DataDir:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def task_name(agent: str, partition: int) -> str:
+    """Return how the folder of one (agent, partition) is called."""
+    return f"{agent}-{partition}"
 
 
 def _by_whom(root: Path) -> str:

@@ -16,6 +16,8 @@ import structlog
 from faust.types import TP
 
 from workers.engine.control import Tick, Watermark, control_emit
+from workers.engine.datadir import task_name
+from workers.engine.sweeping import Sweeper
 from workers.engine.task import PartitionTask, TaskState
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from workers.engine.config_guard import ConfigConflictError
     from workers.engine.context import Context
     from workers.engine.decide import Decider
+    from workers.engine.store import RocksStore
     from workers.engine.transport import BatchConsumer, RecordBatch
 
 log = structlog.get_logger(__name__)
@@ -45,7 +48,9 @@ class Runtime:
         self.metrics = context.metrics
         self._consumer: BatchConsumer | None = None
         self.tasks: dict[TaskKey, PartitionTask] = {}
-        self._idle: asyncio.Task[None] | None = None
+        self._beside: list[asyncio.Task[None]] = []
+        """What goes on beside the tasks: the idle watch, and the compaction of local copies."""
+        self._sweeper = Sweeper(context.data_dir.app_path, context.bounds.compact_every_s, self._copies)
         self._committed: dict[TP, int] = {}
         self._has_run = False
 
@@ -67,8 +72,11 @@ class Runtime:
                 log.error("partition_incomplete", agent=agent, partition=partition, missing=sorted(missing))
                 continue
             self.tasks[agent, partition] = PartitionTask(spec, partition, self._context, consumer)
-        if self._idle is None:
-            self._idle = asyncio.create_task(self._watch(), name="idle-watch")
+        if not self._beside:
+            self._beside = [
+                asyncio.create_task(self._watch(), name="idle-watch"),
+                asyncio.create_task(self._sweeper.run(), name="sweeper"),
+            ]
         log.info("partitions_assigned", tasks=len(self.tasks))
 
     async def end(self) -> None:
@@ -88,12 +96,11 @@ class Runtime:
             log.info("partitions_released", tasks=len(tasks), cancelled=len(late))
 
     async def stop(self) -> None:
-        """End all tasks and the watch."""
-        if self._idle is not None:
-            self._idle.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._idle
-            self._idle = None
+        """End all tasks and what goes on beside them."""
+        beside, self._beside = self._beside, []
+        for one in beside:
+            one.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         if self._consumer is not None:
             await self._report_lag()
         await self.end()
@@ -115,6 +122,9 @@ class Runtime:
         task = self.tasks.get((agent, batch.tp.partition))
         if task is not None:
             task.submit(batch)
+
+    def _copies(self) -> dict[str, RocksStore | None]:
+        return {task_name(agent, partition): task.copy for (agent, partition), task in self.tasks.items()}
 
     # The idle watch.
 

@@ -8,6 +8,8 @@ disagree, whenever the process is killed.
 from __future__ import annotations
 
 import shutil
+import threading
+from contextlib import suppress
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -16,7 +18,9 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 from rocksdict import (
     BlockBasedOptions,
+    BottommostLevelCompaction,
     Cache,
+    CompactOptions,
     DBCompressionType,
     Options,
     Rdict,
@@ -38,6 +42,8 @@ _WRITE_BUFFER_BYTES = 4 * _MIB
 _BLOOM_BITS = 10  # one per cent of the gets of absent rows reach a block
 _OPEN_FILES = 128
 _LOG_BYTES = 1 * _MIB
+_MANIFEST_BYTES = 1
+"""Each change of the files begins a new manifest, for one that goes on names the keys between which files once lay."""
 _FIRST_PAGE = 16
 _LARGEST_PAGE = 1024
 
@@ -72,6 +78,7 @@ def _options() -> Options:
     options.set_compression_type(DBCompressionType.lz4())
     options.set_max_log_file_size(_LOG_BYTES)
     options.set_keep_log_file_num(1)
+    options.set_max_manifest_file_size(_MANIFEST_BYTES)
     options.set_stats_dump_period_sec(0)
     return options
 
@@ -106,6 +113,8 @@ class RocksStore:
         raw = self._db.get(_META_KEY)
         self.meta: LocalMeta | None = None if raw is None else _decode(raw)
         """What the copy knows of itself; None while nothing was ever written."""
+        self._compacting = threading.Lock()
+        self._is_closed = False
 
     def get(self, key: bytes) -> bytes | None:
         """Return the value, or None."""
@@ -161,9 +170,41 @@ class RocksStore:
         self._db.write(batch)
         self.meta = meta
 
+    def compact(self) -> bool:
+        """Rewrite all files without what was deleted; False where the copy was closed meanwhile.
+
+        For a thread: RocksDB works without the interpreter's lock, and rows are read and written meanwhile. Raises
+        OSError where RocksDB cannot, for want of room as a rule.
+        """
+        with self._compacting:
+            if self._is_closed:
+                return False
+            try:
+                self._rewrite()
+            except Exception as error:
+                if not self._is_closed:
+                    raise OSError(f"{self.path}: {error}") from error
+            return not self._is_closed
+
+    def _rewrite(self) -> None:
+        everything = CompactOptions()
+        everything.set_bottommost_level_compaction(BottommostLevelCompaction.force())
+        everything.set_exclusive_manual_compaction(False)
+        self._db.flush()
+        self._db.compact_range(None, None, everything)
+
     def close(self) -> None:
-        """Let go of the files; closing twice does no harm."""
-        self._db.close()
+        """Let go of the files; closing twice does no harm. A compaction under way is given up."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        if self._compacting.acquire(blocking=False):
+            self._compacting.release()
+            self._db.close()
+            return
+        self._db.cancel_all_background(True)  # noqa: FBT003 - positional only
+        with self._compacting, suppress(Exception):  # a flush: its log has what was written last
+            self._db.close()
 
     def destroy(self) -> None:
         """Close and delete the copy."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from workers.engine.api import AgentSpec, Emit
     from workers.engine.context import Context
     from workers.engine.decide import Decided
+    from workers.engine.store import RocksStore
     from workers.engine.transport import BatchConsumer, RecordBatch
 
 log = structlog.get_logger(__name__)
@@ -85,6 +86,11 @@ class PartitionTask:
         return Inbox(self.spec.sources, self._context.edge_clock.clamp if self.spec.is_edge else None)
 
     # Called by the runtime, on the same event loop.
+
+    @property
+    def copy(self) -> RocksStore | None:
+        """The local copy, while it is open."""
+        return None if self._opened is None else self._opened.store
 
     def submit(self, batch: RecordBatch) -> None:
         """Take a fetched batch; never blocks. What is not of this task's epoch is dropped."""

@@ -1,0 +1,137 @@
+"""Deleted rows leave the files of local copies while the worker runs, and copies that nobody opens are deleted."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from workers.engine.store import RocksStore
+from workers.engine.sweeping import Sweeper
+
+KEY = b"A visitor\x00zyx@erased.example"  # the first of all: the files' bounds name it
+WORD = b"VALUE OF SOMEBODY ERASED"  # unlike the key: blocks are compressed
+NOW_S = 4_000_000_000.0  # long after whatever a file of the test is stamped
+HALF_A_DAY_S = 43_200.0
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[RocksStore]:
+    """An open copy with a deleted row, whose bytes still stand in its lowest files."""
+    store = RocksStore(tmp_path / "visitors-0" / "rows", "changelog")
+    store.write({b"a": b"value", KEY: WORD, b"z": b"value"}, changelog_offset=7)
+    assert store.compact()
+    store.write({KEY: None})
+    assert WORD in in_files(store.path)
+    yield store
+    store.close()
+
+
+def in_files(path: Path) -> bytes:
+    return b" ".join(file.read_bytes() for file in path.iterdir() if file.is_file())
+
+
+def look(tmp_path: Path, store: RocksStore | None, now_s: float = NOW_S) -> None:
+    asyncio.run(Sweeper(tmp_path, HALF_A_DAY_S, lambda: {"visitors-0": store}).look(now_s))
+
+
+def test_what_was_deleted_is_in_no_file_of_an_open_copy_neither_value_nor_key(
+    tmp_path: Path, store: RocksStore
+) -> None:
+    look(tmp_path, store)
+
+    assert b"zyx@erased" not in in_files(store.path)
+    assert WORD not in in_files(store.path)
+    assert list(store.scan(b"", b"\xff")) == [(b"a", b"value"), (b"z", b"value")]
+    assert store.meta is not None
+    assert store.meta.next_offset == 7
+
+
+def test_a_copy_is_compacted_once_in_the_period(tmp_path: Path, store: RocksStore) -> None:
+    look(tmp_path, store)
+    os.utime(tmp_path / "visitors-0" / "compacted", (NOW_S, NOW_S))
+    store.write({b"b": WORD})
+    store.write({b"b": None})
+
+    look(tmp_path, store, NOW_S + HALF_A_DAY_S - 1)
+    assert WORD in in_files(store.path)
+    look(tmp_path, store, NOW_S + HALF_A_DAY_S)
+    assert WORD not in in_files(store.path)
+
+
+def test_rows_are_written_while_a_copy_is_compacted_and_it_may_be_closed_meanwhile(
+    tmp_path: Path, store: RocksStore
+) -> None:
+    for n in range(100):
+        store.write({b"row%05d" % (100 * n + one): os.urandom(300) for one in range(100)})
+    began = threading.Event()
+    done: list[bool] = []
+
+    def compact() -> None:
+        began.set()
+        done.append(store.compact())
+
+    thread = threading.Thread(target=compact)
+    thread.start()
+    began.wait()
+    store.write({b"last": b"value"}, changelog_offset=9)
+    store.close()
+    thread.join()
+
+    assert len(done) == 1
+    again = RocksStore(store.path, "changelog")
+    assert again.get(b"last") == b"value"
+    assert again.meta is not None
+    assert again.meta.next_offset == 9
+    again.close()
+
+
+def test_a_closed_copy_is_not_compacted(tmp_path: Path, store: RocksStore) -> None:
+    store.close()
+    look(tmp_path, store)
+    assert not (tmp_path / "visitors-0" / "compacted").exists()
+
+
+def test_a_copy_whose_partition_is_elsewhere_is_deleted_when_it_is_old(
+    tmp_path: Path, store: RocksStore
+) -> None:
+    left = RocksStore(tmp_path / "visitors-1" / "rows", "changelog")
+    left.write({KEY: WORD})
+    left.close()
+    (tmp_path / "visitors-1" / "marker").touch()
+    written_s = max(file.stat().st_mtime for file in left.path.iterdir())
+
+    look(tmp_path, store, written_s + HALF_A_DAY_S - 1)
+    assert left.path.exists()
+    look(tmp_path, store, written_s + HALF_A_DAY_S)
+    assert not left.path.exists()
+    assert (tmp_path / "visitors-1" / "marker").exists()
+    assert store.path.exists()
+
+
+def test_a_copy_that_its_task_is_about_to_open_stays(tmp_path: Path, store: RocksStore) -> None:
+    store.close()
+    look(tmp_path, None)
+    assert store.path.exists()
+
+
+def test_a_copy_that_somebody_still_has_open_is_not_deleted(tmp_path: Path, store: RocksStore) -> None:
+    sweeper = Sweeper(tmp_path, HALF_A_DAY_S, dict)
+    asyncio.run(sweeper.look(NOW_S))
+    assert store.get(b"a") == b"value"
+    assert store.path.exists()
+
+
+def test_a_worker_that_has_just_started_deletes_nothing_that_it_may_be_given(
+    tmp_path: Path, store: RocksStore
+) -> None:
+    store.close()
+    for file in store.path.iterdir():
+        os.utime(file, (0, 0))
+    asyncio.run(Sweeper(tmp_path, HALF_A_DAY_S, dict).look(time.time() + 60))
+    assert store.path.exists()
