@@ -99,7 +99,16 @@ def of_the_crm(draw: st.DrawFn) -> Said:
 @st.composite
 def of_sales(draw: st.DrawFn) -> Said:
     at_ms, email = draw(TIMES), draw(st.sampled_from(PEOPLE))
-    answer = draw(st.sampled_from([{"action": "touched"}, {"action": "rejected", "reason": "not_now"}]))
+    answer = draw(
+        st.sampled_from(
+            [
+                {"action": "touched"},
+                {"action": "rejected", "reason": "not_now"},
+                {"action": "opportunity_opened", "amount": 180_000},
+                {"action": "won"},
+            ]
+        )
+    )
     said = {"event_id": draw(IDS), "occurred_at": iso(at_ms), "email": email, "rep_id": "mia"}
     return Said("sales.activities", email, said | answer, at_ms)
 
@@ -190,6 +199,19 @@ def test_after_an_erasure_no_row_and_no_kept_output_has_anything_of_the_person(
         assert raw_id not in key + value or key.startswith(MARKS), key
     assert [one for one in run.kept("lead.scores") if one.key == raw_id] == []
     assert [one for one in map(opened, run.kept("dead.letters")) if email in one.lower()] == []
+
+
+def test_whoever_asked_twice_from_free_mail_leaves_no_bundle_of_signals_behind() -> None:
+    asked = [
+        Said("form.fills", EVE, form(event_id, NOON, email=EVE, request="demo"), NOON)
+        for event_id in ("e1", "e2")
+    ]
+    run = Run([one.arriving(one.at_ms) for one in [*TEAM, *asked]])
+    raw_id = lead_of(EVE).encode()
+    assert any(key.startswith(b"signals\x00") and raw_id in key for key, _ in run.rows())
+    run.replay.feed(erasure_of(EVE))
+
+    assert [key for key, value in run.rows() if raw_id in key + value and not key.startswith(MARKS)] == []
 
 
 @settings(max_examples=60, deadline=None)

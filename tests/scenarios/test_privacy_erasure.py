@@ -261,6 +261,19 @@ def test_an_event_that_is_too_old_and_comes_after_the_erasure_leaves_no_letter(t
     assert len(tombstones(told, "dead.letters")) == 1
 
 
+def test_a_deal_with_the_person_is_no_more_and_the_colleagues_follow_at_once(team: Story) -> None:
+    team.sales("opportunity_opened", ANN, "tue 10:30", amount=180_000)
+    team.form(BOB, "tue 10:45", title="Student")
+    team.erasure(ANN, "tue 11:00")
+
+    told = team.told()
+
+    of_bob = [e["to_stage"] for e in told.of("lead.stages") if e["lead_id"] == lead_of(BOB)]
+    assert of_bob == ["known", "opportunity", "recycled"]
+    assert "opportunity_closed" in told.of("lead.stages")[-1]["explanation"]["reasons"]
+    assert told.holders["domain:harbor.example"][-1] == set()
+
+
 def test_asked_twice_it_is_done_once(team: Story) -> None:
     team.erasure(ANN, "tue 11:00")
     once = team.told().emits

@@ -17,8 +17,9 @@ from workers.accounts.assignment import handoffs, requests, service, signals
 from workers.accounts.assignment.signals import SignalsRow
 from workers.accounts.case import Case
 from workers.accounts.lifecycle import expiry
+from workers.accounts.lifecycle.deals import deal_of
 from workers.accounts.lifecycle.pending import no_longer_due
-from workers.accounts.matching import aliases, naming
+from workers.accounts.matching import aliases, claims, naming
 from workers.accounts.matching.joined import JoinedRow
 from workers.accounts.matching.names import NamedRow, WaiterRow, WaitingRow
 from workers.accounts.matching.parents import ParentRow, SubsidiaryRow
@@ -65,8 +66,8 @@ LEAVES: Final[dict[type[Row], str]] = dict.fromkeys(BY_LEAD, "deleted") | {
     PendingRow: "deleted",
     ServiceRow: "deleted",
     ActiveRow: "taken out of the list",
-    SignalsRow: "what they did is taken out of the bundle",
-    AccountRow: "its request is given back; an account of one is deleted",
+    SignalsRow: "what they did is taken out of the bundle; that of an account of one is deleted",
+    AccountRow: "its request is given back, their deal is no more; an account of one is deleted",
     PlaceRow: "deleted",
     JoinedRow: "theirs, where they joined by the name of a company, is deleted",
     ClaimRow: "says nothing of people",
@@ -123,6 +124,7 @@ def _leave(case: Case, lead_id: str) -> list[Emit]:
     case.forget_active(lead_id)
     signals.forget_person(case, lead_id)
     expiry.stop(case, lead_id)
+    had_deal = deal_of(case.account.deals, lead_id) is not None
     case.change(deals=tuple(one for one in case.account.deals if one.lead_id != lead_id))
     for row_type in BY_LEAD:
         rows.delete(row_type, case.key, lead_id)
@@ -134,6 +136,8 @@ def _leave(case: Case, lead_id: str) -> list[Emit]:
         naming.ask_no_more(case)
     if is_of_one:
         case.change(gone=(), by_hand=None)
+    elif had_deal:
+        claims.follow(case)  # the account is what the CRM and the others' deals make of it
     requests.settle(case)
     case.emits.append(tombstone(LEAD_SCORES, lead_id, case.key))
     emits = case.close()
@@ -144,6 +148,8 @@ def _leave(case: Case, lead_id: str) -> list[Emit]:
     if is_of_one:
         cancel_timer(rows, requests.ASK, case.key)
         cancel_timer(rows, aliases.MOVE, case.key)
+        cancel_timer(rows, signals.BUNDLE, case.key)
+        rows.delete(SignalsRow, case.key)
         rows.delete(AccountRow, case.key)
         rows.delete(ActiveRow, case.key)
     return emits
