@@ -13,9 +13,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from workers.agents import make_specs
-from workers.commands.sources import load_config
 from workers.deadletters import dead_letter
 from workers.engine.api import Emit
+from workers.policy.load import load_policy, to_config
 from workers.replay.edge import EdgeReplay
 from workers.replay.history import History
 from workers.replay.leads import INPUT_RANKS, RESULTS, directory_ready
@@ -151,10 +151,14 @@ class Story:
     def told(self, until: str | None = None) -> Told:
         """Replay it all, in the order of time."""
         self._file.write_text("\n".join(self._lines) + "\n", "utf-8")
-        _, config = load_config(self._agreed())
+        text = self._agreed()
         said: list[Emit] = []
         replay = EdgeReplay(
-            make_specs(b"a key for tests only", 1), config, dead_letter, said.append, results=RESULTS
+            make_specs(b"a key for tests only", 1),
+            to_config(load_policy(text), text),
+            dead_letter,
+            said.append,
+            results=RESULTS,
         )
         history = History([self._file], INPUT_RANKS)
         assert history.first_ms is not None
@@ -165,13 +169,10 @@ class Story:
         replay.run_timers(history.last_ms if until is None else int(moment(until).timestamp() * 1_000))
         return Told([emit for emit in said if emit.topic in RESULTS])
 
-    def _agreed(self) -> Path:
+    def _agreed(self) -> str:
         """The policy; where a story is not about unanswered leads, nobody loses an account for want of an answer."""
-        if self.escalates:
-            return self._policy
-        file = self._file.with_name("agreed.yaml")
-        file.write_text(ESCALATION.sub("", self._policy.read_text("utf-8")), "utf-8")
-        return file
+        text = self._policy.read_text("utf-8")
+        return text if self.escalates else ESCALATION.sub("", text)
 
     def _say(self, topic: str, key: str | None, when: str, value: dict[str, Any], seconds: int = 0) -> None:
         self._events += 1

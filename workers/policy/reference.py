@@ -72,8 +72,8 @@ def places(root: type[Part] = Policy) -> list[tuple[str, type[Part]]]:
         kind = waiting.pop(0)
         for name, info in kind.model_fields.items():
             key = info.alias or name
-            where = f"{found[kind]}.{key}".removeprefix(".") + _many(info.annotation)
-            for inner in _parts(info.annotation):
+            where = f"{found[kind]}.{key}".removeprefix(".") + repeats(info.annotation)
+            for inner in parts_of(info.annotation):
                 if inner not in found:
                     found[inner] = where
                     waiting.append(inner)
@@ -121,7 +121,7 @@ def _row(kind: type[Part], name: str, info: FieldInfo) -> str:
 
 def _as_sentence(kind: type[Part], name: str) -> str:
     if re.fullmatch(r"\{v(:\w+)?\}", SENTENCES[sentence_key(kind, name)].says):
-        return inspect.getdoc(next(_parts(kind.model_fields[name].annotation), kind)) or ""
+        return inspect.getdoc(next(parts_of(kind.model_fields[name].annotation), kind)) or ""
     says = re.sub(r"\{v(:\w+)?\}", "…", SENTENCES[sentence_key(kind, name)].says)
     return says[:1].upper() + says[1:] + ("" if says.endswith("…") else ".")
 
@@ -235,7 +235,7 @@ def _collect(kind: type[Part], tree: Any, found: dict[str, str]) -> None:
         if known is None or (len(known) > len(text)):
             is_long = len(text) > _MOST_EXAMPLE
             found[sentence_key(kind, name)] = f"{text[:_MOST_EXAMPLE]}…" if is_long else text
-        for inner in _parts(info.annotation):
+        for inner in parts_of(info.annotation):
             for one in _instances(tree[key], info.annotation):
                 _collect(inner, one, found)
 
@@ -243,7 +243,7 @@ def _collect(kind: type[Part], tree: Any, found: dict[str, str]) -> None:
 def _instances(tree: Any, annotation: Any) -> list[Any]:
     if isinstance(tree, list):
         return tree
-    return list(tree.values()) if _many(annotation) == ".*" and isinstance(tree, dict) else [tree]
+    return list(tree.values()) if repeats(annotation) == ".*" and isinstance(tree, dict) else [tree]
 
 
 def _flow(value: Any) -> str:
@@ -258,17 +258,19 @@ def _flow(value: Any) -> str:
 # Models.
 
 
-def _parts(annotation: Any) -> Iterator[type[Part]]:
+def parts_of(annotation: Any) -> Iterator[type[Part]]:
+    """Return the models of which a key's value is made; none: it holds no further keys."""
     if isinstance(annotation, type) and issubclass(annotation, Part):
         yield annotation
     for inner in get_args(annotation):
-        yield from _parts(inner)
+        yield from parts_of(inner)
 
 
-def _many(annotation: Any) -> str:
+def repeats(annotation: Any) -> str:
+    """Return what stands behind a key in a place of the file: ``.*`` for names, ``[]`` for lines, else nothing."""
     if get_origin(annotation) is Annotated or get_origin(annotation) in {Union, UnionType}:
-        return next((many for one in get_args(annotation) if (many := _many(one))), "")
-    if not list(_parts(annotation)):
+        return next((many for one in get_args(annotation) if (many := repeats(one))), "")
+    if not list(parts_of(annotation)):
         return ""
     return (
         ".*" if get_origin(annotation) in {dict, Mapping} else "[]" if get_origin(annotation) is tuple else ""

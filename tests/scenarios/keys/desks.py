@@ -1,0 +1,168 @@
+"""Who answers, when, and what happens when nobody can: desks, skills, calendars."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from tests.scenarios.keys.telling import LEFT_OUT, Lines, tale
+from tests.scenarios.keys.worth import ANN
+from tests.scenarios.story import Story
+
+SALES: Final = "desks.inside_sales"
+LARGE: Final = "skills.segment.large"
+
+
+def _mql(story: Story, bank: str, when: str) -> None:
+    """Ann of this bank reaches the bar."""
+    story.bank(bank)
+    story.form(f"ann@{bank}.example", when)
+    story.much_interest(f"ann@{bank}.example", when)
+
+
+@tale("fri 12:00")
+def nobody_answers_a_raised_hand(story: Story) -> None:
+    """Mia and Tom are at the desk, Dana manages; Wes is at the west desk, where somebody asks as well."""
+    story.rep("dana", at_desk=False)
+    story.rep("boss", at_desk=False)
+    story.rep("mia")
+    story.rep("tom")
+    story.rep("wes", desks=[{"desk": "west"}])
+    story.bank("harbor")
+    story.form(ANN, "tue 10:00", "demo")
+    story.bank("pacific", region="OR")
+    story.form("pat@pacific.example", "tue 10:00", "demo")
+
+
+@tale("tue 18:00")
+def five_kinds_of_lead(story: Story) -> None:
+    """An MQL, an inquiry of somebody outside, a customer's lead, one of an open opportunity, a question for support."""
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    story.rep("olga", at_desk=False)
+    _mql(story, "harbor", "tue 09:00")
+    story.bank("foreign", country="DE")
+    story.form("ann@foreign.example", "tue 09:00", "demo")
+    story.bank("old", relationship="customer", owner_rep_id="olga")
+    story.form("ann@old.example", "tue 09:00")
+    opened = {"opportunity_id": "o1", "owner_rep_id": "olga", "opened_at": "2026-02-01T00:00:00Z"}
+    story.bank("near", open_opportunities=[opened])
+    story.form("ann@near.example", "tue 09:00")
+    story.form("bob@old.example", "tue 09:10", "support")
+
+
+@tale("mon2 12:00")
+def two_mqls_and_one_is_rejected(story: Story) -> None:
+    """Mia's weight is in the CRM, Tom's is not."""
+    story.rep("dana", at_desk=False)
+    story.rep("mia", weight=1)
+    story.rep("tom", desks=[{"desk": "inside_sales"}])
+    _mql(story, "harbor", "tue 09:00")
+    story.sales("rejected", "ann@harbor.example", "tue 10:00", reason="bad_data")
+    for number, bank in enumerate(("mesa", "prairie", "granite", "lake")):
+        _mql(story, bank, f"tue 1{number + 1}:00")
+
+
+@tale("wed 17:00")
+def mia_is_away_for_a_day(story: Story) -> None:
+    story.rep("dana", at_desk=False)
+    story.rep("mia", away=("tue 00:00", "wed 00:00"))
+    story.rep("tom")
+    for number, day in enumerate(("tue", "tue", "wed", "wed")):
+        story.bank(f"bank{number}")
+        story.form(f"ann@bank{number}.example", f"{day} 1{number}:00", "demo")
+
+
+@tale("wed 12:00")
+def everybody_is_away(story: Story) -> None:
+    story.rep("dana", at_desk=False)
+    story.rep("boss", at_desk=False)
+    story.rep("mia", away=("tue 00:00", "wed 00:00"))
+    _mql(story, "harbor", "tue 09:00")
+    story.bank("mesa")
+    story.form("ann@mesa.example", "tue 10:00", "demo")
+
+
+@tale("fri 12:00")
+def a_large_bank_of_mexicans_asks(story: Story) -> None:
+    """Mia is next; Rosa speaks Spanish, Tom knows large banks; the form names Mexico, the bank has 5,000 employees."""
+    story.rep("dana", at_desk=False)
+    story.rep("mia", weight=5)
+    story.rep("rosa", languages=["es"])
+    story.rep("tom", segments=["large"])
+    story.bank("harbor", revenue={"amount": 4_000_000_000, "currency": "USD"}, employees=5000)
+    story.form(ANN, "tue 10:00", "demo")
+    story.bank("mesa")
+    story.form("ana@mesa.example", "tue 11:00", "demo", country="MX")
+
+
+@tale("wed 12:00")
+def nobody_speaks_spanish(story: Story) -> None:
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    story.bank("mesa")
+    story.form("ana@mesa.example", "tue 11:00", "demo", country="MX")
+
+
+@tale("tue13 12:00")
+def a_hand_is_raised_on_memorial_day(story: Story) -> None:
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    story.bank("harbor")
+    story.form(ANN, "mon13 10:00", "demo")
+
+
+def _segment(**size: object) -> dict[str, Any]:
+    """Who is large is told by this alone."""
+    return {LARGE: size}
+
+
+_A_SLOW_DESK: Final = {
+    "desks.slow": {"like": "inside_sales", "due_soon_percent": "99"},
+    "routes[8]": {"if": {"regions": ["AK"]}, "to": "desk slow"},
+}
+_LARGE = a_large_bank_of_mexicans_asks
+_ANSWER = f"{SALES}.answer_within"
+
+DESKS: Lines = {
+    "skills.language.es": (_LARGE, ["PR"]),
+    f"{LARGE}.revenue.from": (_LARGE, "5B"),
+    f"{LARGE}.revenue.to": (_LARGE.where(_segment(revenue={"to": "4B"})), "3B"),
+    f"{LARGE}.employees.from": (_LARGE.where(_segment(employees={"from": "5000"})), "5001"),
+    f"{LARGE}.employees.to": (_LARGE.where(_segment(employees={"to": "5000"})), "4999"),
+    "desks.west.like": (nobody_answers_a_raised_hand.where(_A_SLOW_DESK), "slow"),
+    "desks.west.calendar": (nobody_answers_a_raised_hand, "east"),
+    f"{SALES}.manager": (nobody_answers_a_raised_hand, "boss"),
+    f"{SALES}.turn.when_away": (mia_is_away_for_a_day, "hold"),
+    f"{SALES}.turn.when_rejected": (two_mqls_and_one_is_rejected, "keep"),
+    f"{SALES}.turn.weight": (two_mqls_and_one_is_rejected, "3"),
+    f"{SALES}.mqls_per_rep.most": (two_mqls_and_one_is_rejected, "1"),
+    f"{SALES}.mqls_per_rep.per": (
+        two_mqls_and_one_is_rejected.where({f"{SALES}.mqls_per_rep.most": "1"}),
+        "day",
+    ),
+    f"{SALES}.everyone_away.mql": (everybody_is_away, "boss"),
+    f"{SALES}.everyone_away.raised_hand": (everybody_is_away, "boss"),
+    f"{_ANSWER}.mql": (five_kinds_of_lead, "4h"),
+    f"{_ANSWER}.raised_hand": (nobody_answers_a_raised_hand, "1h"),
+    f"{_ANSWER}.inquiry": (five_kinds_of_lead, "7h"),
+    f"{_ANSWER}.expansion": (five_kinds_of_lead, "3h"),
+    f"{_ANSWER}.in_cycle": (five_kinds_of_lead, "1h"),
+    "desks.customer_service.answer_within.service": (five_kinds_of_lead, "5h"),
+    f"{_ANSWER}.then": (nobody_answers_a_raised_hand, "manager", {f"{_ANSWER}.times": LEFT_OUT}),
+    f"{_ANSWER}.after": (nobody_answers_a_raised_hand, "3x"),
+    f"{_ANSWER}.times": (nobody_answers_a_raised_hand, "1"),
+    f"{SALES}.due_soon_percent": (nobody_answers_a_raised_hand, "50"),
+    f"{SALES}.skills.language": (
+        nobody_speaks_spanish.where({f"{SALES}.skills.segment": "required"}),
+        "preferred",
+    ),
+    f"{SALES}.skills.segment": (_LARGE, "required"),
+    f"{SALES}.skills.when_nobody_has_it": (nobody_speaks_spanish, "dana"),
+    "calendars.west.timezone": (nobody_answers_a_raised_hand, "America/Denver"),
+    "calendars.east.hours.mon-fri": (nobody_answers_a_raised_hand, "10:15-17:30"),
+    "calendars.east.holidays": (a_hand_is_raised_on_memorial_day, "CA"),
+    "calendars.west.days.2026-03-03": (
+        nobody_answers_a_raised_hand.where({"calendars.west.days.2026-03-03": "08:30-12:00"}),
+        "closed",
+    ),
+}

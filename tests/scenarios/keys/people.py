@@ -1,0 +1,57 @@
+"""What is remembered of people, what they agree to, what is no visit; and what the agreement itself is called."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.scenarios.keys.telling import Lines, tale
+from tests.scenarios.keys.worth import ANN, a_chief_reads_much
+from tests.scenarios.story import Story
+
+FIREFOX: Final = "Mozilla/5.0 (X11) Firefox/130"
+
+
+@tale("fri 12:00")
+def a_visitor_says_who_they_are_two_days_later(story: Story) -> None:
+    story.rep("mia")
+    story.bank("harbor")
+    story.activity("download", "mon 10:00", anonymous_id="a1", user_agent=FIREFOX)
+    story.activity("webinar_attended", "wed 09:00", anonymous_id="a1")
+    story.form(ANN, "wed 10:00", anonymous_id="a1")
+
+
+@tale("mon3 12:00")
+def an_event_comes_ten_days_late(story: Story) -> None:
+    story.rep("mia")
+    story.bank("harbor")
+    story.form(ANN, "tue 10:00")
+    story.late("web.activity", ANN, "wed 10:00", "mon3 10:00", activity="download", email=ANN)
+
+
+@tale("wed 12:00")
+def she_refuses_to_be_tracked_and_reads(story: Story) -> None:
+    story.rep("mia")
+    story.bank("harbor")
+    story.form(ANN, "tue 10:00", consent={"tracking": False})
+    story.much_interest(ANN, "tue 10:05")
+
+
+@tale("wed 12:00")
+def a_tab_is_left_open(story: Story) -> None:
+    story.rep("mia")
+    story.bank("harbor")
+    story.activity("heartbeat", "tue 10:05", email=ANN)
+
+
+PEOPLE: Lines = {
+    "policy": (a_chief_reads_much, "other-banks"),
+    "version": (a_chief_reads_much, "2"),
+    "privacy.anonymous_history.days": (a_visitor_says_who_they_are_two_days_later, "1"),
+    "privacy.anonymous_history.events": (a_visitor_says_who_they_are_two_days_later, "1"),
+    "privacy.repeats.days": (an_event_comes_ten_days_late, "30"),
+    "privacy.without_tracking_consent": (she_refuses_to_be_tracked_and_reads, "count_everything"),
+    "privacy.unstated_consent.tracking": (a_chief_reads_much, "refused"),
+    "privacy.unstated_consent.marketing": (a_chief_reads_much, "refused"),
+    "no_visits.activities": (a_tab_is_left_open, ["ping"]),
+    "no_visits.user_agents": (a_visitor_says_who_they_are_two_days_later, ["*firefox*"]),
+}
