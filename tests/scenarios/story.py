@@ -151,7 +151,7 @@ class Story:
     def told(self, until: str | None = None) -> Told:
         """Replay it all, in the order of time."""
         self._file.write_text("\n".join(self._lines) + "\n", "utf-8")
-        text = self._agreed()
+        text = self._agreed().read_text("utf-8")
         said: list[Emit] = []
         replay = EdgeReplay(
             make_specs(b"a key for tests only", 1),
@@ -169,10 +169,13 @@ class Story:
         replay.run_timers(history.last_ms if until is None else int(moment(until).timestamp() * 1_000))
         return Told([emit for emit in said if emit.topic in RESULTS])
 
-    def _agreed(self) -> str:
+    def _agreed(self) -> Path:
         """The policy; where a story is not about unanswered leads, nobody loses an account for want of an answer."""
-        text = self._policy.read_text("utf-8")
-        return text if self.escalates else ESCALATION.sub("", text)
+        if self.escalates:
+            return self._policy
+        file = self._file.with_name("agreed.yaml")
+        file.write_text(ESCALATION.sub("", self._policy.read_text("utf-8")), "utf-8")
+        return file
 
     def _say(self, topic: str, key: str | None, when: str, value: dict[str, Any], seconds: int = 0) -> None:
         self._events += 1
