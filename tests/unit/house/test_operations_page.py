@@ -13,6 +13,7 @@ from workers.engine.metrics import Metrics
 from workers.settings import PREFIX, Settings
 
 PAGE = text_of(ROOT / "docs" / "operations.md")
+MONITORING = text_of(ROOT / "docs" / "monitoring.md")
 LEVELS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
 
 
@@ -46,7 +47,7 @@ def exposed() -> Iterator[list[str]]:
 def test_the_table_of_metrics_names_each_with_its_type_and_labels() -> None:
     expected = sorted(exposed())
     assert len(expected) >= 8
-    assert sorted(row[:3] for row in tables(PAGE, "Metrics")) == expected
+    assert sorted(row[:3] for row in tables(MONITORING, "Metrics")) == expected
 
 
 def logged(path: Path) -> Iterator[tuple[str, str]]:
@@ -64,10 +65,10 @@ def logged(path: Path) -> Iterator[tuple[str, str]]:
 
 def test_every_event_that_is_logged_is_explained_and_no_other() -> None:
     said = {found for path in (ROOT / "workers").rglob("*.py") for found in logged(path)}
-    assert {(row[0], row[1]) for row in tables(PAGE, "Log events")} == said
+    assert {(row[0], row[1]) for row in tables(MONITORING, "Log events")} == said
 
 
-@pytest.mark.parametrize("row", tables(PAGE, "Log events"), ids=lambda row: row[0])
+@pytest.mark.parametrize("row", tables(MONITORING, "Log events"), ids=lambda row: row[0])
 def test_an_event_is_a_fact_in_lower_snake_and_has_its_sentence(row: list[str]) -> None:
     assert re.fullmatch(r"`[a-z]+(_[a-z]+)+`", row[0])
     assert re.search(r"[A-Z].{15,}\.$", row[2])
