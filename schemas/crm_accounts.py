@@ -37,7 +37,7 @@ class OpenOpportunity(Model):
 
 
 class CrmAccount(InboundEvent):
-    """The whole record, not a difference."""
+    """The whole record, not a difference; but of a fact that it leaves blank what was said before holds."""
 
     crm_account_id: Identifier
     name: ShortText

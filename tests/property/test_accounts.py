@@ -153,7 +153,7 @@ def between_two_facts(draw: st.DrawFn) -> list[LeadFact]:
             made.append(activity(**draw(st.sampled_from(WORDS)), lead_id=person, at_ms=at_ms))
         else:
             request = draw(st.sampled_from(["content", "content", "demo"]))
-            made.append(form(request, person, MONDAY - 9 * DAY_MS, job_title=titles[person]))  # type: ignore[arg-type]
+            made.append(form(request, person, at_ms, job_title=titles[person]))  # type: ignore[arg-type]
     return made
 
 

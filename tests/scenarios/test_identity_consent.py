@@ -92,3 +92,58 @@ def test_who_agrees_to_marketing_at_last_is_handed_over_with_the_interest_of_bef
     team.form("ann@harbor.example", "wed 10:00", "newsletter", consent={"marketing": True})
 
     assert team.told().handoffs == [("assigned", "mql", "mia")]
+
+
+ANN = "ann@harbor.example"
+
+
+def test_who_takes_the_consent_to_tracking_back_is_handed_over_without_what_they_did(team: Story) -> None:
+    team.form(ANN, "tue 10:00")
+    team.much_interest(ANN, "tue 10:05")
+    team.consent(ANN, "wed 10:00", tracking=False)
+    team.form(ANN, "thu 10:00", "demo")
+
+    handoff = team.told().of("lead.routing")[-1]
+
+    assert handoff["kind"] == "raised_hand"
+    assert handoff["request"] == "demo"
+    assert "touches" not in handoff
+    assert handoff["explanation"]["behaviour"] == 0
+
+
+def test_who_takes_it_back_is_nobodys_colleague_any_more(team: Story) -> None:
+    team.form("cfo@harbor.example", "mon 09:00", title="CFO", job_function="finance")
+    team.consent("cfo@harbor.example", "mon 10:00", tracking=False)
+    team.form(ANN, "tue 10:00")
+    team.much_interest(ANN, "tue 10:05")
+
+    assert team.told().of("lead.routing")[0]["colleagues"] == []
+
+
+def test_nor_does_the_campaign_that_they_answered_make_an_mql_later(team: Story) -> None:
+    team.bank("oak", revenue=None)
+    team.form("cy@oak.example", "tue 10:00", campaign={"name": "CIO-Roundtable"})
+    team.consent("cy@oak.example", "wed 10:00", tracking=False)
+    team.bank("oak", "thu 10:00", revenue={"amount": 900_000_000, "currency": "USD"})
+
+    told = team.told()
+
+    assert told.handoffs == []
+    assert told.stages[-2:] == ["waiting_for_facts", "nurture"]
+
+
+@pytest.mark.parametrize("again", ["claimed", "interested"])
+def test_a_lead_that_was_claimed_is_somebodys_again_when_they_may_be_written_to(
+    team: Story, again: str
+) -> None:
+    team.form(ANN, "tue 10:00")
+    team.sales("claimed", ANN, "tue 11:00", "tom")
+    team.consent(ANN, "wed 10:00", marketing=False)
+    team.consent(ANN, "thu 10:00", marketing=True)
+    if again == "claimed":
+        team.sales("claimed", ANN, "fri 10:00", "tom")
+    else:
+        team.much_interest(ANN, "fri 10:00")
+
+    actions = [(action, who) for action, _, who in team.told().handoffs]
+    assert actions == [("assigned", "tom"), ("withdrawn", None), ("assigned", "tom")]

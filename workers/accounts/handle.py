@@ -27,7 +27,7 @@ from workers.accounts import timers
 from workers.accounts.again import CHUNK, POLICY, all_leads, closed, leads_of
 from workers.accounts.assignment import answers, chats, service, signals
 from workers.accounts.case import Case, event_id_of
-from workers.accounts.lifecycle.judging import enter
+from workers.accounts.lifecycle.judging import enter, judge
 from workers.accounts.lifecycle.qualifying import Occasion
 from workers.accounts.lifecycle.sales import sales_answered
 from workers.accounts.matching import aliases, claims, names, naming, parents
@@ -206,12 +206,16 @@ class AccountsHop:
     def _activity(self, case: Case, lead: LeadRow, event: LeadActivity) -> None:
         terms = self.terms
         campaign = None if event.campaign is None else event.campaign.name
-        fitting = terms.rules.for_activity(event.activity, event.url, event.asset, campaign)
         score = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
         made, score, _, is_tracked, is_news = heard(case, lead, score, event)
+        if event.activity in terms.no_touch:  # a mail that we send is nothing that they did
+            occasion = Occasion(terms.day_of(event.occurred_at_ms), counts=is_news)
+            judge(case, event.lead_id, made, score, occasion, say=is_news)
+            return
+        fitting = terms.rules.for_activity(event.activity, event.url, event.asset, campaign)
         has_responded = is_tracked and terms.campaigns.is_response(event.activity, campaign)
         if is_tracked:
-            made = came_by(case, made, event, has_responded=has_responded)
+            made = came_by(case, made, event)
         message = message_mark(event.asset, campaign) if fitting.by_message else ""
         stated = event.duration_seconds
         duration_ms = None if stated is None else int(stated * 1000)
@@ -220,8 +224,8 @@ class AccountsHop:
         earned = is_tracked and terms.rules.earns(counted.names)
         occasion = Occasion(counted.day, earned=earned, counts=earned or is_news or has_responded)
         say = is_news or (is_tracked and counted.is_changed)
-        if is_tracked and event.activity not in terms.no_touch:
-            made, counted = touched(case, event, made, score, counted)
+        if is_tracked:
+            made, counted = touched(case, event, made, score, counted, has_responded=has_responded)
         handoffs_before = case.account.handoff_n
         judge_counted(case, event.lead_id, made, score, counted, occasion, say=say)
         if is_tracked and terms.signals and case.account.handoff_n == handoffs_before:
@@ -237,9 +241,9 @@ class AccountsHop:
         facts = with_form(lead.facts, event)
         made = lead if facts is lead.facts else replace(lead, facts=facts)
         made, score, may_count, is_tracked, is_news = heard(case, made, score, event)
+        has_responded = is_tracked and not is_question and terms.campaigns.is_response(None, campaign)
         if is_tracked:
-            has_responded = not is_question and terms.campaigns.is_response(None, campaign)
-            made = came_by(case, made, event, has_responded=has_responded)
+            made = came_by(case, made, event)
         if made is not lead:
             case.put_lead(event.lead_id, made)
             case.owner_question |= bool(made.pending)  # a fact may lead to another desk
@@ -256,7 +260,7 @@ class AccountsHop:
         )
         say = is_news or made is not lead or (is_tracked and counted.is_changed)
         if is_tracked or raised:
-            made, counted = touched(case, event, made, score, counted)
+            made, counted = touched(case, event, made, score, counted, has_responded=has_responded)
         handoffs_before = case.account.handoff_n
         judge_counted(case, event.lead_id, made, score, counted, occasion, say=say)
         if case.account.handoff_n == handoffs_before:

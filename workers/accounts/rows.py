@@ -32,6 +32,10 @@ class Fact(Part, frozen=True):
     value: str
     at_ms: int
     is_crm: bool = False
+    since_ms: int = 0
+    """When the same was said first, and nothing else after it; 0: at ``at_ms``."""
+    other_ms: int = 0
+    """When something else was said last, before that; 0: never."""
 
 
 class Contact(Part, frozen=True):
@@ -226,6 +230,8 @@ class LeadRow(Row, frozen=True):
     """When the last cycle ended."""
     expired_with_handoff: bool = False
     """A hand-off was withdrawn when it expired: due again if the expiry is taken back."""
+    ended_before_ms: int = 0
+    """What ``said_no_ms`` was before it expired: it is so again if the expiry is taken back."""
     bounces: int = 0
     """How often sales has sent it back: a no that recycled it."""
     pending: str = ""
@@ -431,6 +437,8 @@ class ClosedHandoffRow(Row, frozen=True):
     closed_ms: int
     is_moved: bool = False
     """Withdrawn because the account moved: for sales it goes on where the person lives now."""
+    expired_cycle: int = 0
+    """The cycle that ended by silence and took it along: what sales said before is about that cycle still."""
 
 
 class SignalLine(Part, frozen=True, array_like=True):

@@ -49,7 +49,7 @@ class Terms:
         self.stage_words = _stage_words(policy)
         expired = policy.stages.expired
         self.expires_after_days = None if expired is None else expired.days_without_touch
-        self.no_touch = frozenset(() if expired is None else expired.no_touch)
+        self.no_touch = frozenset(policy.stages.no_touch)
         self.asks_for = frozenset(policy.stages.mql.or_asks_for)
         self.desk = f"desk:{policy.default_desk}"
         service = policy.route("support_question")

@@ -1,5 +1,8 @@
 """What changed at an account? A CRM record says what is; the difference to the last one says who must hear of it.
 
+The record says who owns the account and what is open as it is now; of its facts, what a version leaves blank overwrites
+nothing, as with contacts: only a deletion takes a fact back.
+
 Every key that the record claims gets the facts: its domains, the record's own key (where it lives if it has no domain),
 and its names, where people who name a company look for it. A key that it claims no more is released, before the facts
 go out. The parent that it names is told where its subsidiary lives.
@@ -7,9 +10,11 @@ go out. The parent that it names is told where its subsidiary lives.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from schemas.account_links import SubsidiaryNamed
+from schemas.crm_accounts import CrmAccount
 from schemas.lead_events import AccountFacts, AccountReleased
 from workers.directory.rows import AccountVersionRow
 from workers.identity import company_names
@@ -18,11 +23,12 @@ from workers.identity.addresses import DATA_VERSION, company_domain, normalise_d
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
-    from schemas.crm_accounts import CrmAccount
     from workers.engine.rows import Rows
 
 Told = AccountFacts | AccountReleased | SubsidiaryNamed
 _NOTHING = AccountVersionRow(content="", event_id="")
+_FACTS = ("sic", "naics", "revenue", "employees", "country", "region", "postal_code", "phone")
+"""What is known of a company, whoever owns it and whatever it is to us."""
 
 
 def reduced(account: CrmAccount) -> tuple[CrmAccount, int]:
@@ -42,8 +48,9 @@ def reduced(account: CrmAccount) -> tuple[CrmAccount, int]:
 def account_changed(account: CrmAccount, rows: Rows) -> list[Told]:
     """Keep a record whose domains are reduced; return what its keys must hear, nothing where it says nothing new."""
     crm_account_id = account.crm_account_id
-    content = account.model_dump_json(exclude={"event_id", "occurred_at"}, exclude_none=True)
     before = rows.get(AccountVersionRow, crm_account_id) or _NOTHING
+    account = _completed(account, before.content)
+    content = account.model_dump_json(exclude={"event_id", "occurred_at"}, exclude_none=True)
     if before.content == content:
         return []
     now = AccountVersionRow(
@@ -75,6 +82,17 @@ def account_deleted(crm_account_id: str, arrival_ms: int, rows: Rows) -> list[To
         *(_released(crm_account_id, key, cause) for key in (*before.keys, *before.names)),
         *_to_parents(crm_account_id, before, _NOTHING, cause),
     ]
+
+
+def _completed(account: CrmAccount, content: str) -> CrmAccount:
+    """Return the record with the facts of the last version where this one is blank."""
+    blank = [name for name in _FACTS if getattr(account, name) in (None, "", [])]
+    held = json.loads(content) if blank and content else {}
+    kept = {name: held[name] for name in blank if held.get(name)}
+    if not kept:
+        return account
+    before = CrmAccount.model_validate(account.model_dump() | kept)
+    return account.model_copy(update={name: getattr(before, name) for name in kept})
 
 
 def _names(account: CrmAccount) -> tuple[str, ...]:

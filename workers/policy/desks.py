@@ -142,6 +142,7 @@ class AnswerWithin(Part):
 
     mql: OpeningTime
     raised_hand: OpeningTime
+    """Who asks for sales waits less than an MQL."""
     inquiry: OpeningTime
     expansion: OpeningTime
     in_cycle: OpeningTime
@@ -155,6 +156,14 @@ class AnswerWithin(Part):
     """When ``then`` happens, in multiples of the time to answer: with ``after: 2x`` and 3h, when 6h have passed."""
     times: Annotated[Count, Field(le=MOST_MOVES)] | None = None
     """How often, at most, an account goes to the next in turn before the manager gets it. Example: ``times: 2``."""
+
+    @model_validator(mode="after")
+    def _hands_first(self) -> AnswerWithin:
+        if self.raised_hand >= self.mql:
+            refuse(
+                "a raised_hand answered sooner than an mql: who asks for sales waits less", "no shorter time"
+            )
+        return self
 
     @model_validator(mode="after")
     def _one_escalation(self) -> AnswerWithin:

@@ -14,16 +14,15 @@ if TYPE_CHECKING:
 
 def check_stages(policy: Policy, document: Document) -> list[Problem]:
     """Return every activity that is called no touch of the lead and earns points all the same."""
-    expired = policy.stages.expired
-    if expired is None:
-        return []
+    ours = policy.stages.no_touch
+    where = "stages.expired.no_touch calls our own doing" if policy.stages.expired else "is our own doing"
     return [
         document.problem(
             ("behaviour", "rules", name, "when", "activity"),
-            f"{shown(activity)}, which stages.expired.no_touch calls our own doing",
+            f"{shown(activity)}, which {where}",
             "what the lead does: nobody earns points by a mail that we send",
         )
         for name, rule in policy.behaviour.rules.items()
         for activity in rule.when.activity
-        if activity in expired.no_touch
+        if activity in ours
     ]

@@ -16,6 +16,8 @@ from workers.policy.wording import glob
 
 LEAST_PROBABILITY_PERCENT, MOST_PROBABILITY_PERCENT = 10, 20
 MOST_ATTEMPTS = 20
+OUR_DOING = ("email_sent", "email_delivered")
+"""Activities that are ours where the policy does not say which are: they reach a lead, who has done nothing."""
 RAISED_HANDS = frozenset({Request.DEMO, Request.PRICING, Request.CONTACT_SALES})
 
 
@@ -126,7 +128,7 @@ class Expired(Part):
 
     days_without_touch: Days
     """Whole days after the last touch of the lead or of sales: ``expired: {days_without_touch: 120}``."""
-    no_touch: Annotated[tuple[Name, ...], Field(max_length=50)] = ("email_sent", "email_delivered")
+    no_touch: Annotated[tuple[Name, ...], Field(max_length=50)] = OUR_DOING
     """Activities that are ours and not the lead's: a mail we send is no touch."""
 
 
@@ -172,3 +174,8 @@ class Stages(Part):
     """What people call a stage, said with it: ``names: {sal: Accepted by sales}``."""
     crm_names: dict[Stage, Text] = Field(default_factory=dict)
     """What the CRM calls a stage, so that it can be written to as it is: ``crm_names: {mql: Marketing Qualified}``."""
+
+    @property
+    def no_touch(self) -> tuple[str, ...]:
+        """Activities that are ours and not the lead's, whether leads expire or not."""
+        return OUR_DOING if self.expired is None else self.expired.no_touch

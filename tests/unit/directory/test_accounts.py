@@ -87,6 +87,42 @@ def test_a_changed_fact_reaches_every_key(change: dict[str, Any]) -> None:
     assert told(facts) == [("account_facts", "a.com"), ("account_facts", "b.com")]
 
 
+KNOWN = {
+    "sic": ["6021"],
+    "naics": ["522110"],
+    "revenue": {"amount": "700000000", "currency": "USD"},
+    "employees": 900,
+    "country": "US",
+    "region": "CA",
+    "postal_code": "94103",
+    "phone": "+1 415 555 0100",
+}
+
+
+def _without(blank: str) -> dict[str, Any]:
+    return {name: value for name, value in KNOWN.items() if name != blank}
+
+
+@pytest.mark.parametrize("blank", list(KNOWN))
+def test_of_a_fact_that_a_version_leaves_blank_what_was_said_before_holds(blank: str) -> None:
+    directory = partition()
+    say(directory, account("v1", "a.com", owner_rep_id="r1", **KNOWN))
+    assert say(directory, account("v2", "a.com", owner_rep_id="r1", **_without(blank))) == []
+    assert say(directory, account("v3", "a.com", owner_rep_id="r1")) == []
+    (fact, *_) = say(directory, account("v4", "a.com", employees=0))
+    said = fact["account"]
+    assert {name: said.get(name) for name in KNOWN} == KNOWN | {"employees": 0}
+    assert said.get("owner_rep_id") is None
+
+
+def test_a_record_that_was_deleted_begins_with_what_it_says() -> None:
+    directory = partition()
+    say(directory, account("v1", "a.com", **KNOWN))
+    say(directory, None)
+    (fact, *_) = say(directory, account("v2", "a.com"))
+    assert fact["account"].get("revenue") is None
+
+
 def test_a_record_sent_again_under_another_id_and_date_says_nothing_new() -> None:
     directory = partition()
     say(directory, account("v1", "a.com"))

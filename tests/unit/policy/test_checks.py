@@ -81,6 +81,7 @@ CASES = [
     ("raised_hand: dana", "raised_hand: hold", "desks.inside_sales.everyone_away.raised_hand", '"hold"', "not held"),
     ("mql: 3h", "mql: 3", "desks.inside_sales.answer_within.mql", '"3"', "as 30m, 4h"),
     ("mql: 3h", "mql: 2d", "desks.inside_sales.answer_within.mql", '"2d"', "differ in length"),
+    ("raised_hand: 30m", "raised_hand: 3h", "desks.inside_sales.answer_within", "no shorter time", "waits less"),
     ("after: 2x", "after: 2", "desks.inside_sales.answer_within.after", '"2"', "as 2x or 1.5x"),
     ("after: 2x", "after: 0.5x", "desks.inside_sales.answer_within.after", '"0.5x"', "1x (at the deadline) to 20x"),
     ("after: 2x", "after: 21x", "desks.inside_sales.answer_within.after", '"21x"', "1x (at the deadline) to 20x"),

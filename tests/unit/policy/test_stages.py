@@ -51,6 +51,21 @@ def test_a_company_may_say_what_is_no_touch_of_its_leads(changed: Changed) -> No
     assert (expired.days_without_touch, expired.no_touch) == (90, ("letter_sent",))
 
 
+def test_a_mail_that_we_send_earns_nothing_where_nobody_expires_either(
+    changed: Changed, problems: Problems
+) -> None:
+    text = changed(
+        ("  expired: {days_without_touch: 120}      # neither", "  # neither"),
+        ("for {stages.expired.days_without_touch} days", "for long"),
+        ("{activity: email_clicked}", "{activity: email_sent}"),
+    )
+    (found,) = problems(text)
+    assert (found.key, found.expected) == (
+        "behaviour.rules.click.when.activity",
+        "what the lead does: nobody earns points by a mail that we send",
+    )
+
+
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [

@@ -137,8 +137,12 @@ def close(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reasons: 
     made = replace(row, revision=row.revision + 1)
     say(case, handoff_id, made, lead, Action.WITHDRAWN, reasons)
     case.rows.delete(HandoffRow, case.key, handoff_id)
-    is_moved = Reason.ACCOUNT_MOVED in reasons
-    closed = ClosedHandoffRow(lead_id=row.lead_id, closed_ms=case.now_ms, is_moved=is_moved)
+    closed = ClosedHandoffRow(
+        lead_id=row.lead_id,
+        closed_ms=case.now_ms,
+        is_moved=Reason.ACCOUNT_MOVED in reasons,
+        expired_cycle=row.cycle if Reason.NO_TOUCH_IN_TIME in reasons else 0,
+    )
     case.rows.put(closed, case.key, handoff_id)
     set_timer(case.rows, FORGET, handoff_id, case.now_ms + REMEMBERED_MS)
     still_open = case.account.open_handoffs - 1

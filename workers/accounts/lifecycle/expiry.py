@@ -82,11 +82,10 @@ def touched(
     if terms.expires_after_days is None:
         return lead, score
     day = terms.day_of(at_ms)
-    if day <= before.latest_day or day <= before.touched_day:
-        return lead, score
-    if day > score.latest_day:
+    is_latest = day > before.latest_day and day > before.touched_day
+    if is_latest and day > score.latest_day:
         score = replace(score, touched_day=day)
-    if lead.verdict is Stage.EXPIRED and at_ms < lead.said_no_ms:
+    if lead.verdict is Stage.EXPIRED and at_ms < lead.said_no_ms < terms.expires_ms(day):
         return _taken_back(case, lead_id, lead, score, day)
     return lead, score
 
@@ -113,6 +112,7 @@ def expire(case: Case, timer_key: str) -> None:
         verdict=Stage.EXPIRED,
         verdict_why=Reason.NO_TOUCH_IN_TIME,
         said_no_ms=due_ms,
+        ended_before_ms=lead.said_no_ms,
         expired_with_handoff=had_handoff,
     )
     score = after_no(terms, score, due_ms)
@@ -125,14 +125,20 @@ def _taken_back(
     case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, day: int
 ) -> tuple[LeadRow, ScoreRow]:
     had_handoff = lead.expired_with_handoff
-    lead = replace(lead, verdict=None, verdict_why=None, expired_with_handoff=False)
+    lead = replace(
+        lead,
+        verdict=None,
+        verdict_why=None,
+        said_no_ms=lead.ended_before_ms,
+        expired_with_handoff=False,
+    )
     score = after_return(score)
-    _watch(case, lead_id, day)
+    _watch(case, lead_id, max(day, last_day(score)))
     if had_handoff:
         fit = fit_of(case.terms, case.account.company, lead.facts)
-        total = fit.points + case.terms.rules.points(score.counts, day).points
+        total = fit.points + case.terms.rules.points(score.attributed, day).points
         due = Due(day, (Reason.EXPIRY_TAKEN_BACK,), raised=lead.raised_hand)
-        lead = make_due(case, lead_id, lead, due, total)
+        lead = make_due(case, lead_id, lead, due, total, fit.points)
     case.put_lead(lead_id, lead)
     return lead, score
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from workers.accounts.rows import LeadRow
 
 
-def make_due(case: Case, lead_id: str, lead: LeadRow, due: Due, total: int, fit_points: int = 0) -> LeadRow:
+def make_due(case: Case, lead_id: str, lead: LeadRow, due: Due, total: int, fit_points: int) -> LeadRow:
     """Return the lead as due. One that waits already only moves up when it raises its hand, or a rep takes it."""
     held = case.rows.get(PendingRow, case.key, lead.pending, lead_id) if lead.pending else None
     if held is not None:

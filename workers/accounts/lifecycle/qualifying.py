@@ -16,7 +16,7 @@ from workers.accounts.routing.ownership import has_open_opportunity, is_customer
 from workers.accounts.routing.partners import withholds_mqls
 from workers.accounts.worth.behaviour import event_days, last_event_day
 from workers.accounts.worth.counts import after_return
-from workers.accounts.worth.facts import in_force
+from workers.accounts.worth.facts import known_since_ms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from workers.accounts.worth.fit import Fit
 
 
-_GATE_FACTS = frozenset({"job_title", "job_function"})
+_GATE_FACTS = ("job_title", "job_function")
 
 
 class Occasion(NamedTuple):
@@ -131,7 +131,8 @@ def _reached(
     day = _day_reached(case, lead, score, fit, event_day)
     if day is not None:
         return day, Reason.BAR_REACHED
-    if lead.responded_day and lead.verdict is None and case.terms.campaigns.are_any:
+    is_known = bool(lead.responded_day) and not score.is_untracked_on(lead.responded_day)
+    if is_known and lead.verdict is None and case.terms.campaigns.are_any:
         return max(lead.responded_day, _known_day(case, lead)), Reason.CAMPAIGN_RESPONSE
     return None
 
@@ -158,9 +159,10 @@ def _day_reached(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day
 def _known_day(case: Case, lead: LeadRow) -> int:
     """Return the first day on which all facts that the gates read were known as they are."""
     known_day = case.account.facts_day
-    for fact in in_force(lead.facts):
-        if fact.name in _GATE_FACTS:
-            known_day = max(known_day, case.terms.day_of(fact.at_ms))
+    for name in _GATE_FACTS:
+        since_ms = known_since_ms(lead.facts, name)
+        if since_ms is not None:
+            known_day = max(known_day, case.terms.day_of(since_ms))
     return known_day
 
 
@@ -183,6 +185,7 @@ def new_cycle(lead: LeadRow, score: ScoreRow) -> tuple[LeadRow, ScoreRow]:
         raised_hand=False,
         handed=False,
         responded_day=0,
+        expired_with_handoff=False,
         accepted=False,
         qualified=False,
         claimed=False,

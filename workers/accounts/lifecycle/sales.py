@@ -18,13 +18,21 @@ from workers.accounts.lifecycle import expiry, touches
 from workers.accounts.lifecycle.claiming import claim
 from workers.accounts.lifecycle.closing import over
 from workers.accounts.lifecycle.judging import judge
+from workers.accounts.lifecycle.late_words import ENDS, raised_since, was_said_before_silence
 from workers.accounts.lifecycle.opportunities import OF_DEALS, deal_said
 from workers.accounts.lifecycle.pending import no_longer_due
 from workers.accounts.lifecycle.qualifying import Occasion, new_cycle
 from workers.accounts.routing.ownership import named_by_crm
 from workers.accounts.routing.partner_return import hand_on, take_back
 from workers.accounts.routing.partners import is_with_partner
-from workers.accounts.rows import ByHand, ClosedHandoffRow, HandoffRow, LeadRow, Questioned, ScoreRow
+from workers.accounts.rows import (
+    ByHand,
+    ClosedHandoffRow,
+    HandoffRow,
+    LeadRow,
+    Questioned,
+    ScoreRow,
+)
 from workers.accounts.worth.counts import after_no
 from workers.accounts.worth.facts import market_facts
 from workers.engine.api import RefusedError
@@ -36,6 +44,8 @@ if TYPE_CHECKING:
 
 _TOUCHES = frozenset({SalesAction.TOUCHED, SalesAction.SALES_QUALIFIED, SalesAction.OPPORTUNITY_OPENED})
 """What sales does with the buyer; the rest is said of the hand-off."""
+_OF_THE_CYCLE = frozenset({SalesAction.ACCEPTED, SalesAction.SALES_QUALIFIED, SalesAction.REJECTED})
+"""What is true of a lead's cycle, though silence has closed the hand-off since."""
 
 
 def sales_answered(case: Case, event: SalesAnswered) -> None:
@@ -50,6 +60,8 @@ def sales_answered(case: Case, event: SalesAnswered) -> None:
         return
     about = [] if is_over else _handoffs_meant(case, event, lead)
     action = event.activity.action
+    is_late = not about and action in _OF_THE_CYCLE and was_said_before_silence(case, event, lead)
+    raised_day = raised_since(case, event, lead_id, lead)
     if action in _TOUCHES:
         lead = _touched(case, lead_id, lead, event)
     if action is SalesAction.CLAIMED:
@@ -59,10 +71,12 @@ def sales_answered(case: Case, event: SalesAnswered) -> None:
         _touch_all(case, about, event)
         lead, score = deal_said(case, lead_id, lead, _score(case, lead_id), event)
         _judge_again(case, lead_id, lead, score)
-    elif about:
+    elif about or is_late:
         case.owner_question = True
         _touch_all(case, about, event)
         _answered(case, lead_id, lead, about, event)
+    if action in ENDS:
+        _counts_at_once(case, lead_id, raised_day, event.occurred_at_ms)
 
 
 def _answered(
@@ -99,7 +113,8 @@ def _touched(case: Case, lead_id: str, lead: LeadRow, event: SalesAnswered) -> L
 def _touch_all(case: Case, about: list[tuple[str, HandoffRow]], event: SalesAnswered) -> None:
     for handoff_id, row in about:
         deadlines.touched(case, handoff_id, row, event.occurred_at_ms, event.activity.rep_id)
-    escalation.answered(case, event.activity.rep_id, event.occurred_at_ms)
+    if about:
+        escalation.answered(case, event.activity.rep_id, event.occurred_at_ms)
 
 
 def _lead_meant(case: Case, event: SalesAnswered) -> tuple[str | None, bool]:
@@ -118,21 +133,23 @@ def _lead_meant(case: Case, event: SalesAnswered) -> tuple[str | None, bool]:
             "the handoff_id names no hand-off of this account that is open or was closed in the last 90 days"
         )
         raise RefusedError(DeadLetterReason.UNKNOWN_HANDOFF, detail)
-    return closed.lead_id, True
+    is_of_silence = closed.expired_cycle and event.occurred_at_ms < closed.closed_ms
+    return closed.lead_id, not is_of_silence or closed.expired_cycle != case.lead(closed.lead_id).cycle
 
 
 def _handoffs_meant(case: Case, event: SalesAnswered, lead: LeadRow) -> list[tuple[str, HandoffRow]]:
     """Return the lead's open hand-offs: what sales does, it does with the person.
 
     By the person alone, or by a hand-off of the key where they lived before, it can only be about what was handed over
-    before it was said.
+    before it was said; an expiry that was taken back has handed nothing over anew.
     """
     found = [(one, case.rows.get(HandoffRow, case.key, one)) for one in lead.handoffs]
     is_named = event.activity.handoff_id in lead.handoffs
     return [
         (handoff_id, row)
         for handoff_id, row in found
-        if row is not None and (is_named or row.created_ms <= event.occurred_at_ms)
+        if row is not None
+        and (is_named or row.created_ms <= event.occurred_at_ms or Reason.EXPIRY_TAKEN_BACK in row.reasons)
     ]
 
 
@@ -173,7 +190,9 @@ def _rejected(
 ) -> None:
     reason = event.activity.reason or RejectReason.NOT_NOW
     effect = case.terms.policy.stages.sales_says_no.effect_of(reason)
-    touches.rejected(case, lead_id, lead.said_no_ms, about[0], event)
+    is_expired = lead.verdict is Stage.EXPIRED
+    began_ms = lead.ended_before_ms if is_expired else lead.said_no_ms
+    touches.rejected(case, lead_id, began_ms, about[0] if about else None, event)
     for _, row in about:
         _return_turn(case, row)
     lead = replace(lead, bounces=lead.bounces + (effect == "recycled"))
@@ -184,12 +203,31 @@ def _rejected(
         verdict=Stage.DISQUALIFIED if effect == "disqualified" else Stage.RECYCLED,
         verdict_why=Reason.SALES_REJECTED,
         said_no_ms=event.occurred_at_ms,
+        expired_with_handoff=False,
     )
     if effect == "question_account":
-        company = case.account.company
-        confirmed_ms = company.confirmed_ms if company else None
+        _question(case, event)
+    score = _score(case, lead_id)
+    if not is_expired:  # what is dated after the silence is dated after the no, and nothing lies between
+        score = after_no(case.terms, score, event.occurred_at_ms)
+    _judge_again(case, lead_id, lead, score)
+
+
+def _question(case: Case, event: SalesAnswered) -> None:
+    """The account is in question, unless its facts were confirmed after sales said so."""
+    company = case.account.company
+    confirmed_ms = company.confirmed_ms if company else None
+    if confirmed_ms is None or confirmed_ms <= event.occurred_at_ms:
         case.change(questioned=Questioned(market_facts(company), confirmed_ms))
-    _judge_again(case, lead_id, lead, after_no(case.terms, _score(case, lead_id), event.occurred_at_ms))
+
+
+def _counts_at_once(case: Case, lead_id: str, raised_day: int, at_ms: int) -> None:
+    """A no of ``at_ms`` has come late: what is dated after it and is known already brings the lead back by itself."""
+    lead, score = case.lead(lead_id), _score(case, lead_id)
+    if lead.verdict is None or lead.said_no_ms != at_ms or not (raised_day or score.since):
+        return
+    day = raised_day or case.terms.day_of(at_ms)
+    _judge_again(case, lead_id, lead, score, Occasion(day, earned=True, raised=raised_day > 0))
 
 
 def _return_turn(case: Case, row: HandoffRow) -> None:

@@ -38,7 +38,10 @@ TRANSITIONS: Mapping[Stage | None, frozenset[Stage]] = {
     _OPPORTUNITY: _JUDGED | _WORKED | _OVER | {_CUSTOMER},
     _CUSTOMER: _JUDGED | _WORKED | _OVER | {_OPPORTUNITY},
     _RECYCLED: _JUDGED | _BY_CRM | {_SAL, _WITH_PARTNER, _DISQUALIFIED},
-    _EXPIRED: _JUDGED | _WORKED | _BY_CRM | {_DISQUALIFIED},  # a late touch takes an expiry back
+    _EXPIRED: _JUDGED
+    | _WORKED
+    | _BY_CRM
+    | {_RECYCLED, _DISQUALIFIED},  # a late touch takes an expiry back, a late no its place
     _DISQUALIFIED: _JUDGED | _WORKED | _BY_CRM | {_RECYCLED, _EXPIRED},
     _WITH_PARTNER: _JUDGED | _BY_CRM | _OVER | {_SAL, _SQL},
 }

@@ -48,7 +48,7 @@ def listed(terms: Terms, score: ScoreRow, row: TouchesRow) -> list[Touch]:
     """
     lines: list[tuple[tuple[int, int, int, str], str, int, str | None]] = [
         ((day, 0, 0, count.rule), count.rule, times, None)
-        for count in score.counts
+        for count in score.attributed
         for day, times in count.days
     ]
     lines += [
@@ -97,9 +97,16 @@ def keep(case: Case, lead_id: str, lead: LeadRow, touch: SalesTouch) -> None:
 
 
 def rejected(
-    case: Case, lead_id: str, ended_before_ms: int, handoff: tuple[str, HandoffRow], event: SalesAnswered
+    case: Case,
+    lead_id: str,
+    ended_before_ms: int,
+    handoff: tuple[str, HandoffRow] | None,
+    event: SalesAnswered,
 ) -> None:
-    """Sales said no: report it where fewer attempts were made in this cycle than agreed. The last cycle ended then."""
+    """Sales said no: report it where fewer attempts were made in this cycle than agreed. The last cycle ended then.
+
+    Without a hand-off (silence has closed it since) who said no is told.
+    """
     row = replace(of_lead(case, lead_id), since_ms=ended_before_ms)
     case.rows.put(row, case.key, lead_id)
     if event.activity.reason in NEED_ATTEMPTS and _is_too_early(case, row, event.occurred_at_ms):
@@ -107,9 +114,11 @@ def rejected(
             Alert.REJECTED_TOO_EARLY,
             lead_id,
             lead_id=lead_id,
-            handoff_id=handoff[0],
+            handoff_id=event.activity.handoff_id if handoff is None else handoff[0],
             rep_id=event.activity.rep_id,
-            told=of_holder(Alert.REJECTED_TOO_EARLY, handoff[1].holder),
+            told=(event.activity.rep_id,)
+            if handoff is None
+            else of_holder(Alert.REJECTED_TOO_EARLY, handoff[1].holder),
         )
 
 

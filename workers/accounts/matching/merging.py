@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 STAYS: Final = frozenset({"stage", "stage_n", "fit_mark", "pending", "handoffs", "wanted", "home"})
 """Fields of a lead that belong to the key under which it lives: its outputs' numbers, what is open there."""
 _CYCLE: Final = ("reached_mql", "raised_hand", "handed", "accepted", "qualified", "claimed", "responded_day")
-_VERDICT: Final = ("verdict", "verdict_why", "said_no_ms", "expired_with_handoff")
+_VERDICT: Final = ("verdict", "verdict_why", "said_no_ms", "expired_with_handoff", "ended_before_ms")
 T = TypeVar("T", bound=msgspec.Struct)
 
 

@@ -107,7 +107,10 @@ def consent_changed(case: Case, held: LeadRow, event: LeadIdentified | LeadConse
 def consent_said(
     case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, said: Iterable[ConsentWord]
 ) -> tuple[LeadRow, ScoreRow]:
-    """Return lead and score after words of a person; the same objects where they say nothing new."""
+    """Return lead and score after words of a person; the same objects where they say nothing new.
+
+    Who was active on a day that counts nothing is none of the account's active people any more.
+    """
     held = case.rows.get(ConsentRow, case.key, lead_id) or ConsentRow()
     made = held
     for word in said:
@@ -118,7 +121,11 @@ def consent_said(
     before = lead
     if made.marketing is not None:
         lead = replace(lead, marketing=made.marketing.given)
-    return withheld_or_given(case, before, lead), _with_days(case.terms, score, made)
+    score = _with_days(case.terms, score, made)
+    for who, at_ms in case.active_since():
+        if who == lead_id and score.is_untracked_on(case.terms.day_of(at_ms)):
+            case.forget_active(lead_id)
+    return withheld_or_given(case, before, lead), score
 
 
 def under_policy(case: Case, lead_id: str, score: ScoreRow) -> ScoreRow:

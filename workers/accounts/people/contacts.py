@@ -33,7 +33,9 @@ def contact_said(case: Case, event: LeadContact) -> None:
     if is_forgotten(case, held, event):
         return
     contact, said = _read(event.record, event.occurred_at_ms)
-    lead = replace(held, contact=contact, facts=merged(_of_forms(held.facts), said))
+    known = {(fact.name, fact.value): fact for fact in held.facts if fact.is_crm}
+    now = [known.get((fact.name, fact.value), fact) for fact in said]  # what it says again is known already
+    lead = replace(held, contact=contact, facts=merged(_of_forms(held.facts), now))
     lead = withheld_or_given(case, held, lead)
     if lead != held:
         case.put_lead(event.lead_id, lead)

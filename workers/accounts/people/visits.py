@@ -37,26 +37,37 @@ def met(case: Case, event: LeadIdentified | LeadActivity | LeadForm | LeadChat |
     return lead
 
 
-def came_by(case: Case, lead: LeadRow, event: LeadActivity | LeadForm, *, has_responded: bool) -> LeadRow:
+def came_by(case: Case, lead: LeadRow, event: LeadActivity | LeadForm) -> LeadRow:
     """Return the lead with the campaign that brought it; the account remembers who was active."""
     if not lead.role_address:  # a mailbox of a function is nobody's colleague
         case.was_active(event.lead_id, event.occurred_at_ms)
-    made = lead
     campaign = latest_campaign(lead.campaign, event.campaign, event.occurred_at_ms)
-    if campaign is not lead.campaign:
-        made = replace(made, campaign=campaign)
-    if has_responded:
-        made = responded(made, case.terms.day_of(event.occurred_at_ms))
-    if made is not lead:
-        case.put_lead(event.lead_id, made)
+    if campaign is lead.campaign:
+        return lead
+    made = replace(lead, campaign=campaign)
+    case.put_lead(event.lead_id, made)
     return made
 
 
 def touched(
-    case: Case, event: LeadActivity | LeadForm, lead: LeadRow, before: ScoreRow, counted: Counted
+    case: Case,
+    event: LeadActivity | LeadForm,
+    lead: LeadRow,
+    before: ScoreRow,
+    counted: Counted,
+    *,
+    has_responded: bool,
 ) -> tuple[LeadRow, Counted]:
-    """Return the lead after what it did as a touch: it does not expire yet, or has not expired."""
+    """Return the lead after what it did as a touch: it does not expire yet, or has not expired.
+
+    A response to a campaign is one of the cycle that goes on because of it.
+    """
     made, score = expiry.touched(case, event.lead_id, lead, before, counted.score, event.occurred_at_ms)
+    if has_responded:
+        answered = responded(made, case.terms.day_of(event.occurred_at_ms))
+        if answered is not made:
+            made = answered
+            case.put_lead(event.lead_id, made)
     return made, counted if score is counted.score else counted._replace(score=score)
 
 

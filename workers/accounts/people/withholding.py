@@ -30,7 +30,8 @@ def withheld_or_given(case: Case, before: LeadRow, lead: LeadRow) -> LeadRow:
         if row is None:
             continue
         if row.qualification is None and why is not None:
-            lead = replace(handoffs.close(case, handoff_id, row, lead, (why,)), handed=lead.raised_hand)
+            closed = handoffs.close(case, handoff_id, row, lead, (why,))
+            lead = replace(closed, handed=lead.raised_hand, claimed=False)
             case.owner_question = True
         elif row.qualification is not None and (why is None) is not (was is None):
             row = replace(row, revision=row.revision + 1)

@@ -53,7 +53,7 @@ def with_event(
     if since is not None and at_ms > lead.said_no_ms:
         since = counted(since, names, day, at_ms, event_id, oldest)
     recent = score.recent
-    if lead.handoffs:
+    if lead.handoffs or lead.expired_with_handoff:
         kept = list(recent)
         for name in names:
             insort(kept, (at_ms, name, event_id))

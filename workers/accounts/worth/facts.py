@@ -9,6 +9,8 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from schemas.vocabulary import Request
 from workers.accounts.rows import CampaignMark, Company, Fact, Opportunity
 
@@ -53,10 +55,32 @@ def merged(facts: tuple[Fact, ...], said: Iterable[Fact]) -> tuple[Fact, ...]:
     for fact in said:
         place = (fact.name, not fact.is_crm)
         held = made.get(place)
-        if held is None or (fact.at_ms, fact.value) > (held.at_ms, held.value):
-            made[place] = fact
+        made[place] = fact if held is None else _of_both(held, fact)
     now = tuple(made[place] for place in sorted(made))
     return facts if now == facts else now
+
+
+def _of_both(one: Fact, other: Fact) -> Fact:
+    """Return the later of two, with what is known of when the same and something else was said before."""
+    before, now = sorted((one, other), key=lambda fact: (fact.at_ms, fact.value))
+    if before.value == now.value:
+        other_ms = max(before.other_ms, now.other_ms)
+        firsts = [_first_ms(before), _first_ms(now)]
+    else:
+        other_ms = max(before.at_ms, now.other_ms)
+        firsts = [_first_ms(now)]
+    since_ms = min((at_ms for at_ms in firsts if at_ms > other_ms), default=now.at_ms)
+    return replace(now, since_ms=0 if since_ms == now.at_ms else since_ms, other_ms=other_ms)
+
+
+def _first_ms(fact: Fact) -> int:
+    return fact.since_ms or fact.at_ms
+
+
+def known_since_ms(facts: tuple[Fact, ...], name: str) -> int | None:
+    """Return since when a fact is known as it holds, whoever said the same first; None where it is not known."""
+    of_name = [fact for fact in facts if fact.name == name]
+    return min((_first_ms(fact) for fact in of_name if fact.value == of_name[0].value), default=None)
 
 
 def in_force(facts: tuple[Fact, ...]) -> list[Fact]:

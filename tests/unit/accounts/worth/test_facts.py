@@ -12,7 +12,14 @@ from schemas.base import Campaign
 from schemas.crm_accounts import Revenue
 from tests.unit.accounts.market import MONDAY, company, form, instant, opportunity
 from workers.accounts.rows import Company, Fact
-from workers.accounts.worth.facts import company_of, latest_campaign, market_facts, value_of, with_form
+from workers.accounts.worth.facts import (
+    company_of,
+    known_since_ms,
+    latest_campaign,
+    market_facts,
+    value_of,
+    with_form,
+)
 
 OLD = {"at_ms": MONDAY, "job_title": "Analyst", "company": "Bank"}
 NEW = {"at_ms": MONDAY + 1, "job_title": "CIO", "company": None}
@@ -37,6 +44,42 @@ def test_facts_that_say_nothing_new_are_the_same_object() -> None:
 def test_two_facts_of_one_millisecond_do_not_depend_on_order() -> None:
     one, two = form(job_title="CIO"), form(job_title="CTO")
     assert with_form(with_form((), one), two) == with_form(with_form((), two), one)
+
+
+SAME = [(1, "CIO"), (4, "CIO"), (6, "CIO")]
+BETWEEN = [(1, "CIO"), (3, "Clerk"), (6, "CIO")]
+"""(day, title)."""
+
+
+@pytest.mark.parametrize(
+    ("said", "since"),
+    [
+        pytest.param(SAME, 1, id="three times the same"),
+        pytest.param(BETWEEN, 6, id="something else in between"),
+        pytest.param([(1, "Clerk"), (3, "CIO"), (6, "CIO")], 3, id="something else before"),
+        pytest.param([(3, "Clerk"), (3, "CIO"), (6, "CIO")], 6, id="both at once"),
+        pytest.param([(2, "CIO")], 2, id="once"),
+    ],
+)
+def test_a_fact_is_known_since_it_was_said_first_and_nothing_else_after_it_in_any_order(
+    said: list[tuple[int, str]], since: int
+) -> None:
+    found = set()
+    for order in permutations(said):
+        facts: tuple[Fact, ...] = ()
+        for day, title in order:
+            facts = with_form(facts, form(at_ms=day, job_title=title))
+        found.add(facts)
+    (facts,) = found
+    assert known_since_ms(facts, "job_title") == since
+
+
+def test_whoever_said_the_same_first() -> None:
+    said = (Fact("job_title", "CIO", 9, is_crm=True), Fact("job_title", "CIO", 7, since_ms=5))
+    assert known_since_ms(said, "job_title") == 5
+    other = (said[0], Fact("job_title", "Clerk", 7))
+    assert known_since_ms(other, "job_title") == 9
+    assert known_since_ms(said, "job_function") is None
 
 
 def test_the_campaign_with_the_later_date_holds() -> None:

@@ -1,0 +1,198 @@
+"""What is told late: a touch from before an expiry, a no from before what they did since, a hand raised meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.scenarios.story import Story, Told
+
+ANN = "ann@harbor.example"
+"""An MQL on Tuesday of the first week; nobody touches her for 120 whole days: on Thursday of the 18th she expires."""
+
+
+@pytest.fixture
+def team(story: Story) -> Story:
+    """Mia and Tom at the inside sales desk, and a bank of the served market."""
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    story.rep("tom")
+    story.bank("harbor")
+    return story
+
+
+@pytest.fixture
+def mql(team: Story) -> Story:
+    """Ann is an MQL, and Mia has her."""
+    team.form(ANN, "tue 10:00")
+    team.much_interest(ANN, "tue 10:05")
+    return team
+
+
+def click(story: Story, happened: str, came: str, word: str = "email_clicked", **more: object) -> None:
+    story.late("web.activity", ANN, happened, came, activity=word, email=ANN, **more)
+
+
+def no(story: Story, said: str, came: str, reason: str = "not_now", **more: object) -> None:
+    named = {} if "handoff_id" in more else {"email": ANN}
+    told = {"action": "rejected", "reason": reason, "rep_id": "mia", **named, **more}
+    story.late("sales.activities", ANN, said, came, **told)
+
+
+def whos(told: Told) -> list[str | None]:
+    return [who for _, _, who in told.handoffs]
+
+
+# An expiry and what came before it.
+
+
+def test_a_late_click_takes_the_expiry_back_though_she_has_been_here_since(mql: Story) -> None:
+    mql.activity("page_view", "sat18 10:00", email=ANN)
+    click(mql, "wed18 10:00", "sun18 10:00")
+
+    told = mql.told()
+
+    assert told.stages[-2:] == ["expired", "mql"]
+    assert told.handoffs[-1] == ("assigned", "mql", "mia")
+
+
+def test_an_answer_to_a_campaign_that_is_told_after_the_expiry_is_an_mql_all_the_same(team: Story) -> None:
+    team.form(ANN, "tue 10:00")
+    click(team, "fri17 10:00", "fri18 10:00", "webinar_attended", campaign={"name": "CIO-Roundtable"})
+
+    told = team.told()
+
+    assert told.stages[-2:] == ["expired", "mql"]
+    assert told.handoffs == [("assigned", "mql", "mia")]
+
+
+def test_a_demo_asked_for_before_the_expiry_is_answered_in_the_same_cycle(mql: Story) -> None:
+    mql.late(
+        "form.fills",
+        ANN,
+        "wed18 10:00",
+        "fri18 10:00",
+        form_id="demo",
+        email=ANN,
+        request="demo",
+    )
+
+    told = mql.told()
+
+    assert told.stages[-2:] == ["expired", "mql"]
+    assert told.handoffs[-1] == ("assigned", "raised_hand", "mia")
+    assert told.of("lead.routing")[-1]["handoff_id"].rpartition("#")[2].startswith("1.")
+
+
+@pytest.mark.parametrize("named_by", ["email", "handoff_id"])
+def test_after_an_expiry_taken_back_a_no_from_before_it_still_ends_the_cycle(
+    mql: Story, named_by: str
+) -> None:
+    first = mql.told(until="wed 10:00").of("lead.routing")[0]["handoff_id"]
+    click(mql, "wed18 10:00", "fri18 10:00")
+    more = {"handoff_id": first} if named_by == "handoff_id" else {}
+    no(mql, "tue18 10:00", "sat18 10:00", **more)
+
+    told = mql.told()
+
+    assert told.stages[-3:] == ["expired", "mql", "recycled"]
+    assert whos(told) == ["mia", None, "mia", None]
+    assert told.of("lead.stages")[-1]["bounces"] == 1
+
+
+@pytest.mark.parametrize(("reason", "stage"), [("not_now", "recycled"), ("wrong_person", "disqualified")])
+def test_a_no_from_before_the_expiry_takes_its_place(mql: Story, reason: str, stage: str) -> None:
+    no(mql, "tue18 10:00", "fri18 10:00", reason)
+
+    assert mql.told().stages[-2:] == ["expired", stage]
+
+
+def test_what_sales_qualified_before_the_expiry_is_an_sql_when_it_is_told(mql: Story) -> None:
+    said = {"action": "sales_qualified", "email": ANN, "rep_id": "mia"}
+    mql.late("sales.activities", ANN, "wed18 10:00", "fri18 10:00", **said)
+
+    told = mql.told()
+
+    assert told.stages[-3:] == ["expired", "mql", "sql"]
+    assert told.handoffs[-1] == ("assigned", "mql", "mia")
+
+
+def test_calls_from_before_an_expiry_taken_back_count_as_attempts(mql: Story) -> None:
+    for hour in range(10, 15):
+        mql.sales("touched", ANN, f"wed {hour}:00", channel="call")
+    click(mql, "wed18 10:00", "sat18 10:00")
+    mql.sales("rejected", ANN, "mon19 10:00", reason="not_now")
+
+    told = mql.told()
+
+    assert told.stages[-3:] == ["expired", "mql", "recycled"]
+    assert "rejected_too_early" not in {alert for alert, _ in told.alerts}
+
+
+# A no and what came after it.
+
+
+def test_twelve_points_from_after_a_no_that_is_told_late_bring_her_back_at_once(mql: Story) -> None:
+    mql.activity("download", "thu 10:00", times=2, email=ANN)
+    no(mql, "wed 10:00", "fri 10:00")
+
+    told = mql.told()
+
+    assert told.stages[-3:] == ["mql", "recycled", "mql"]
+    assert told.of("lead.stages")[-1]["cycle"] == 2
+    assert whos(told) == ["mia", None, "mia"]
+
+
+def test_one_paper_from_after_a_no_that_is_told_late_does_not(mql: Story) -> None:
+    mql.activity("download", "thu 10:00", email=ANN)
+    no(mql, "wed 10:00", "fri 10:00")
+
+    assert mql.told().stages[-1] == "recycled"
+
+
+@pytest.mark.parametrize("reason", ["not_now", "wrong_person"])
+def test_a_hand_raised_after_a_no_that_is_told_late_is_not_lost(mql: Story, reason: str) -> None:
+    mql.form(ANN, "thu 10:00", "demo")
+    no(mql, "wed 10:00", "fri 10:00", reason)
+
+    told = mql.told()
+
+    assert told.handoffs[-1] == ("assigned", "raised_hand", "mia")
+    assert told.of("lead.routing")[-1]["handoff_id"].rpartition("#")[2].startswith("2.")
+    assert told.stages[-1] == "mql"
+
+
+def test_a_hand_raised_before_the_no_is_answered_by_it(mql: Story) -> None:
+    mql.form(ANN, "wed 09:00", "demo")
+    no(mql, "wed 10:00", "fri 10:00")
+
+    assert mql.told().stages[-1] == "recycled"
+
+
+def test_a_lost_deal_that_is_told_late_counts_what_came_after_it(mql: Story) -> None:
+    mql.sales("opportunity_opened", ANN, "wed 10:00")
+    mql.activity("download", "fri 10:00", times=2, email=ANN)
+    lost = {"action": "lost", "email": ANN, "rep_id": "mia"}
+    mql.late("sales.activities", ANN, "thu 10:00", "sat 10:00", **lost)
+
+    assert mql.told().stages[-3:] == ["opportunity", "recycled", "mql"]
+
+
+def test_not_our_market_said_before_the_facts_were_confirmed_questions_nothing(mql: Story) -> None:
+    mql.bank("harbor", "thu 10:00", facts_confirmed_at="2026-03-05T10:00:00-05:00")
+    no(mql, "wed 10:00", "fri 10:00", "not_our_market")
+    mql.form("bob@harbor.example", "fri 11:00")
+    mql.much_interest("bob@harbor.example", "fri 12:00")
+
+    assert mql.told().stages[-1] == "mql"
+
+
+def test_a_no_told_twice_under_two_ids_ends_one_cycle(mql: Story) -> None:
+    first = mql.told(until="wed 10:00").of("lead.routing")[0]["handoff_id"]
+    no(mql, "wed 10:00", "wed 10:00", handoff_id=first)
+    mql.activity("download", "thu 10:00", times=2, email=ANN)
+    no(mql, "wed 10:00", "fri 10:00", handoff_id=first)
+
+    told = mql.told()
+
+    assert told.stages[-1] == "mql"
+    assert whos(told) == ["mia", None, "mia"]
