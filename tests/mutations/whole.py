@@ -33,7 +33,9 @@ WHOLE = [
         "two reps hold one account for a moment on the output",
         (
             Edit(
-                "workers/accounts/assignment/handoffs.py", "        if at:\n", "        if at > MOST_OPEN:\n"
+                "workers/accounts/assignment/handoffs.py",
+                "        if at:\n",
+                "        if at > len(moving):\n",
             ),
         ),
         _ONE_OWNER,

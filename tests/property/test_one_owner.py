@@ -15,6 +15,7 @@ import pytest
 
 from schemas.base import Model
 from schemas.desk_requests import RepFacts
+from schemas.erasure import PersonErased
 from schemas.outputs import LeadRouting, LedgerEntry
 from schemas.topics import DESK_REQUESTS, LEAD_EVENTS, TOPICS
 from schemas.vocabulary import Action, HowChosen
@@ -45,7 +46,12 @@ from workers.policy.load import to_config
 
 CONFIG = to_config(POLICY, POLICY_TEXT)
 ACCOUNTS_HOP, DESKS_HOP = AccountsHop(POLICY), DesksHop(POLICY)
+ONE_BY_ONE_HOP = AccountsHop(POLICY, most_at_once=1)
+CHUNK = (LEAD_EVENTS.name, b"", b"")
+"""A tick of the accounts' log: it does a chunk of what is under way."""
 ACCOUNTS = accounts_spec(lambda _: ACCOUNTS_HOP)
+ONE_BY_ONE = accounts_spec(lambda _: ONE_BY_ONE_HOP)
+"""Two open hand-offs make a large account: they move in chunks of one."""
 DESKS = desks_spec(lambda _: DESKS_HOP)
 Message = tuple[str, bytes, bytes]
 """Topic, key, value."""
@@ -74,16 +80,25 @@ def run(spec: AgentSpec, rows: Rows, message: Message) -> tuple[Rows, list[Any]]
     store = MemoryStore()
     store.write(dict(rows))
     decider = Decider(spec, 0, 1, store, CONFIG, dead_letter)
-    topic, key, value = message
-    record = Record(topic, 0, decider.next_offset(topic) or 0, MONDAY + HOUR_MS, key, value)
-    while not decider.advance(record):
-        pass
-    decider.decide(record)
-    while decider.has_cursor():
+    if message == CHUNK:
+        decider._continue_cursor(clock=_clock(decider))
+        decider.rows.keep()
+    else:
+        topic, key, value = message
+        record = Record(topic, 0, decider.next_offset(topic) or 0, MONDAY + HOUR_MS, key, value)
+        while not decider.advance(record):
+            pass
+        decider.decide(record)
+    while spec is not ONE_BY_ONE and decider.has_cursor():
         decider._continue_cursor(clock=_clock(decider))
     made = decider.take()
     store.write(made.changes)
     return tuple(store.dump().items()), made.outputs
+
+
+def has_chunk(state: State) -> bool:
+    """Whether the account has something under way that is done in chunks."""
+    return any(key.startswith(b"~cursor\x00") for key, _ in state.accounts)
 
 
 def _clock(decider: Decider) -> Any:
@@ -92,26 +107,30 @@ def _clock(decider: Decider) -> Any:
     return Clock(decider.now_ms)
 
 
-def step(state: State, choice: str, events: list[Model]) -> State:
+def step(state: State, choice: str, events: list[Model], spec: AgentSpec = ACCOUNTS) -> State:
     """Take one step and hold the claim at every prefix of what it says."""
     accounts, desks = state.accounts, state.desks
     to_accounts, to_desks = list(state.to_accounts), list(state.to_desks)
     to_come = state.to_come
     if choice == "answer":
-        accounts, emits = run(ACCOUNTS, accounts, to_accounts.pop(0))
+        accounts, emits = run(spec, accounts, to_accounts.pop(0))
+    elif choice == "chunk":
+        accounts, emits = run(spec, accounts, CHUNK)
     elif choice == "request":
         desks, emits = run(DESKS, desks, to_desks.pop(0))
     else:
         number = int(choice)
         to_come = tuple(one for one in to_come if one != number)
         event = events[number]
-        spec, topic = (DESKS, DESK_REQUESTS) if isinstance(event, RepFacts) else (ACCOUNTS, LEAD_EVENTS)
+        is_for_desks = isinstance(event, RepFacts)
+        topic = DESK_REQUESTS if is_for_desks else LEAD_EVENTS
         assert topic.key is not None
-        message = (topic.name, topic.key(event).encode(), event.model_dump_json(exclude_none=True).encode())
-        if spec is DESKS:
+        key = "" if isinstance(event, PersonErased) else topic.key(event)
+        message = (topic.name, key.encode(), event.model_dump_json(exclude_none=True).encode())
+        if is_for_desks:
             desks, emits = run(DESKS, desks, message)
         else:
-            accounts, emits = run(ACCOUNTS, accounts, message)
+            accounts, emits = run(spec, accounts, message)
     held = dict(state.held)
     turns, rotated = set(state.turns), state.rotated
     for emit in emits:
@@ -119,7 +138,7 @@ def step(state: State, choice: str, events: list[Model]) -> State:
             to_accounts.append((emit.topic, emit.key, emit.value))
         elif emit.topic == DESK_REQUESTS.name:
             to_desks.append((emit.topic, emit.key, emit.value))
-        else:
+        elif emit.value is not None:  # else the tombstone of somebody erased
             said = TOPICS[emit.topic].adapter.validate_json(emit.value)
             assert emit.topic != "dead.letters", said.detail
             _count_turn(turns, said)
@@ -140,7 +159,7 @@ def step(state: State, choice: str, events: list[Model]) -> State:
 
 def _hold(held: dict[str, str], said: LeadRouting) -> None:
     if said.action is Action.WITHDRAWN:
-        held.pop(said.handoff_id)
+        held.pop(said.handoff_id, None)  # one on its way is withdrawn again when it is over
         return
     assert said.assignee is not None
     held[said.handoff_id] = said.assignee.id
@@ -155,7 +174,7 @@ def _count_turn(turns: set[str], said: Any) -> None:
             turns.discard(said.request_id)
 
 
-def start(*events: Model) -> State:
+def start(*events: Model, spec: AgentSpec = ACCOUNTS) -> State:
     """The reps are seated, then ``events`` are decided and all that follows."""
     state = State((), (), (), (), (), (), ())
     seated = [rep("r1"), rep("r2"), rep("own", at_desk=False), rep("other", at_desk=False)]
@@ -166,13 +185,14 @@ def start(*events: Model) -> State:
     ]
     for event in [*first, *events]:
         state = State(**(vars(state) | {"to_come": (0,)}))
-        state = step(state, "0", [event])
-        while state.to_accounts or state.to_desks:
-            state = step(state, "answer" if state.to_accounts else "request", [])
+        state = step(state, "0", [event], spec)
+        while state.to_accounts or state.to_desks or has_chunk(state):
+            choice = "answer" if state.to_accounts else "request" if state.to_desks else "chunk"
+            state = step(state, choice, [], spec)
     return state
 
 
-def explore(begin: State, events: list[Model]) -> tuple[int, list[State]]:
+def explore(begin: State, events: list[Model], spec: AgentSpec = ACCOUNTS) -> tuple[int, list[State]]:
     """Follow every order; return how many states there are, and those in which all is quiet."""
     first = State(**(vars(begin) | {"to_come": tuple(range(len(events)))}))
     seen = {first}
@@ -183,10 +203,11 @@ def explore(begin: State, events: list[Model]) -> tuple[int, list[State]]:
         choices = [str(number) for number in state.to_come]
         choices += ["answer"] if state.to_accounts else []
         choices += ["request"] if state.to_desks else []
+        choices += ["chunk"] if has_chunk(state) else []
         if not choices:
             quiet.append(state)
         for choice in choices:
-            following = step(state, choice, events)
+            following = step(state, choice, events, spec)
             if following not in seen:
                 seen.add(following)
                 waiting.append(following)

@@ -18,6 +18,7 @@ from schemas.base import Model
 from schemas.outputs import LeadRouting
 from schemas.topics import DESK_REQUESTS, LEAD_EVENTS, TOPICS
 from schemas.vocabulary import Action
+from tests.property.books import assert_book
 from tests.unit.accounts.market import (
     BANK,
     MONDAY,
@@ -32,7 +33,9 @@ from tests.unit.accounts.market import (
     sales,
 )
 from workers.accounts.rows import AccountRow, LeadRow
+from workers.accounts.terms import MOST_AT_ONCE
 from workers.engine.api import Record
+from workers.engine.control import Tick
 
 OTHER, THIRD = "domain:other.example", "domain:third.example"
 ANN, NAME = "lead:ann", "name:first bank"
@@ -42,8 +45,11 @@ SAYS = {"company": "First Bank"}
 class Logs:
     """The two hops, and between them a log for each key and each desk. ``before`` is decided with all that follows."""
 
-    def __init__(self, before: list[Model], sources: list[list[Model]]) -> None:
-        self.market = Market(POLICY_TEXT, is_manual=True)
+    def __init__(
+        self, before: list[Model], sources: list[list[Model]], most_at_once: int = MOST_AT_ONCE
+    ) -> None:
+        self.is_in_chunks = most_at_once < MOST_AT_ONCE
+        self.market = Market(POLICY_TEXT, is_manual=True, most_at_once=most_at_once)
         self.market.reps(rep("r1"), rep("r2"), rep("olga", at_desk=False))
         self.logs: dict[str, deque[Any]] = {}
         self.held: dict[str, tuple[str, str, str]] = {}
@@ -59,6 +65,8 @@ class Logs:
             choice = choices[number] if number < len(choices) else 0
             waiting: list[deque[Any]] = [source for source in self.sources if source]
             waiting += [self.logs[key] for key in sorted(self.logs) if self.logs[key]]
+            if self.market.accounts.decider.has_cursor():
+                waiting.append(deque([_tick()]))
             if not waiting:
                 return
             chosen = waiting[choice % len(waiting)]
@@ -66,14 +74,16 @@ class Logs:
         pytest.fail("never quiet")
 
     def decide(self, one: Any) -> None:
-        if isinstance(one, Model):
+        if isinstance(one, Tick):
+            self.tell(self.market.accounts.control(one, MONDAY))
+        elif isinstance(one, Model):
             self.tell(self.market.accounts.send(one, MONDAY))
         else:
             hop = self.market.desks if one.topic == DESK_REQUESTS.name else self.market.accounts
             record = Record(one.topic, 0, hop.offset, MONDAY, one.key, one.value, one.headers)
             self.tell(hop.decide(record))
         decider = self.market.accounts.decider
-        while decider.has_cursor():
+        while decider.has_cursor() and not self.is_in_chunks:
             self.tell(self.market.accounts.control(_tick(), MONDAY))
 
     def tell(self, emits: list[Any]) -> None:
@@ -89,7 +99,7 @@ class Logs:
     def hold(self, said: LeadRouting) -> None:
         """What a reader of lead.routing believes after each record."""
         if said.action is Action.WITHDRAWN:
-            self.held.pop(said.handoff_id)
+            self.held.pop(said.handoff_id, None)  # one on its way is withdrawn again when it is over
             return
         assert said.assignee is not None
         self.held[said.handoff_id] = (said.lead_id, said.account_key, said.assignee.id)
@@ -106,9 +116,7 @@ class Logs:
         return self.market.account(key)
 
 
-def _tick() -> Any:
-    from workers.engine.control import Tick  # noqa: PLC0415
-
+def _tick() -> Tick:
     return Tick(MONDAY)
 
 
@@ -187,15 +195,17 @@ MOVES = {
 }
 
 
+@pytest.mark.parametrize("most_at_once", [MOST_AT_ONCE, 1])
 @pytest.mark.parametrize("move", MOVES)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(choices=st.lists(st.integers(0, 7), max_size=60))
 def test_in_every_order_one_owner_at_every_prefix_and_everybody_where_they_belong(
-    move: str, choices: list[int]
+    move: str, most_at_once: int, choices: list[int]
 ) -> None:
     before, sources, places = MOVES[move]
-    logs = Logs(before, sources)
+    logs = Logs(before, sources, most_at_once)
     logs.run(choices)
+    assert_book(logs.market.accounts.decider.rows)
     for lead_id, key in places.items():
         assert logs.lives_at(lead_id) == [key], lead_id
         owned = [(at, who) for one, at, who in logs.held.values() if one == lead_id]
@@ -203,4 +213,5 @@ def test_in_every_order_one_owner_at_every_prefix_and_everybody_where_they_belon
         assert {at for at, _ in owned} == {key}
     for key in {*places.values()}:
         assert logs.account(key).request is None
+        assert (logs.account(key).on_way, logs.account(key).leaving) == (0, 0)
         assert logs.account(key).moving_to is None

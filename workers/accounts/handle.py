@@ -7,6 +7,7 @@ hand-offs, alerts, requests to desks. Knows no Kafka, no clock and no machine.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from msgspec.structs import replace
@@ -23,9 +24,9 @@ from schemas.lead_events import (
 )
 from schemas.parsing import ContractError, parse_json
 from schemas.topics import LEAD_EVENTS
-from workers.accounts import timers
+from workers.accounts import large, timers
 from workers.accounts.again import CHUNK, POLICY, all_leads, closed, leads_of
-from workers.accounts.assignment import answers, chats, service, signals
+from workers.accounts.assignment import answers, chats, passage, service, signals
 from workers.accounts.case import Case, event_id_of
 from workers.accounts.lifecycle.judging import enter, judge
 from workers.accounts.lifecycle.qualifying import Occasion
@@ -37,8 +38,9 @@ from workers.accounts.people import erasure
 from workers.accounts.people.consents import consent_changed, heard
 from workers.accounts.people.contacts import contact_said
 from workers.accounts.people.visits import came_by, judge_counted, met, touched
+from workers.accounts.routing import partner_return
 from workers.accounts.rows import LeadRow, ScoreRow
-from workers.accounts.terms import Terms
+from workers.accounts.terms import MOST_AT_ONCE, Terms
 from workers.accounts.worth.behaviour import NOTHING
 from workers.accounts.worth.dwelling import Activity, with_activity
 from workers.accounts.worth.facts import with_form
@@ -70,13 +72,26 @@ _OF_THE_ACCOUNT: Mapping[str, Callable[[Case, Any], None]] = {
 }
 """What is about the account and none of its people, by the record's type."""
 
+_CURSORS: Mapping[str, Callable[[Case, str], str | None]] = {
+    aliases.LEADS: leads_of,
+    passage.PASSAGE: large.go_on,
+    partner_return.TAKE_BACK: partner_return.go_on,
+    service.QUESTIONS: service.go_on,
+    parents.SUBSIDIARIES: partial(parents.tell_some, limit=CHUNK),
+    names.NAMES: partial(names.tell_some, limit=CHUNK),
+}
+"""What concerns much of one account, by the kind of its cursor: from a position it returns where it goes on."""
+
 
 class AccountsHop:
     """Decides the records of one partition of ``lead.events`` by one policy."""
 
-    def __init__(self, policy: Policy, partitions: int = 1) -> None:
-        """``partitions`` is that of every topic: so many tasks of desks are told of an erasure."""
-        self.terms = Terms(policy)
+    def __init__(self, policy: Policy, partitions: int = 1, most_at_once: int = MOST_AT_ONCE) -> None:
+        """``partitions`` is that of every topic: so many tasks of desks are told of an erasure.
+
+        ``most_at_once`` is of the open hand-offs of one account that change hands in one step.
+        """
+        self.terms = Terms(policy, most_at_once)
         self._partitions = partitions
         privacy = policy.privacy
         self._mark_kept_ms = mark_kept_ms(privacy.repeats.ms, privacy.anonymous_history.ms)
@@ -127,7 +142,7 @@ class AccountsHop:
         return closed(case)
 
     def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
-        """Judge at most 50 leads again: of one account whose facts changed, or of all after a new policy."""
+        """Do one chunk of what concerns many: of one account, or of all after a new policy."""
         if cursor.kind == POLICY:
             return all_leads(self.terms, rows, clock.now_ms, cursor)
         if cursor.kind == erasure.ERASE:
@@ -138,15 +153,11 @@ class AccountsHop:
         if cursor.kind == aliases.LEAVING:
             key, _, origin = cursor.key.partition(" ")
         case = Case(self.terms, rows, clock.now_ms, key, fact_id(cursor.kind, cursor.key, clock.now_ms))
-        if cursor.kind == parents.SUBSIDIARIES:
-            following = parents.tell_some(case, cursor.position, CHUNK)
-        elif cursor.kind == names.NAMES:
-            following = names.tell_some(case, cursor.position, CHUNK)
-        elif cursor.kind == aliases.LEAVING:
+        if cursor.kind == aliases.LEAVING:
             following = aliases.send_some(case, origin, cursor.position, CHUNK)
             claims.follow(case)
         else:
-            following = leads_of(case, cursor.position)
+            following = _CURSORS[cursor.kind](case, cursor.position)
         return closed(case), following
 
     def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:

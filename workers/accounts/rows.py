@@ -164,6 +164,13 @@ class AccountRow(Row, frozen=True):
     """None: nobody named a company, or the CRM knows the account."""
     holder: Holder | None = None
     open_handoffs: int = 0
+    """But for support questions."""
+    frozen: int = 0
+    """Of the open hand-offs: their deadlines stand still."""
+    leaving: int = 0
+    """Aliases that move on, while what is open of their people here is withdrawn."""
+    on_way: int = 0
+    """Of the open hand-offs: withdrawn, until they have reached whom they go to."""
     last_rep: LastRep | None = None
     by_hand: ByHand | None = None
     by_hand_ms: int = 0
@@ -414,6 +421,8 @@ class HandoffRow(Row, frozen=True):
     """Of a lead that waited at a desk, in seconds: since it became due, since it began to wait."""
     touched_by: str | None = None
     """The rep of the earliest touch."""
+    withdrawn_for: tuple[Reason, ...] = ()
+    """Why it was withdrawn, while it is on its way to somebody else; empty: the holder has it."""
 
 
 class ServiceRow(Row, frozen=True):

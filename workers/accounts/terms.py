@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from workers.policy.model import Policy
 
 DAY_MS = 86_400_000
+MOST_AT_ONCE = 20
+"""Open hand-offs of one account that change hands in one step: more do so in chunks of as many."""
 QUARTER_MS = 900_000
 """No zone changes its offset within a quarter of an hour."""
 
@@ -26,8 +28,9 @@ QUARTER_MS = 900_000
 class Terms:
     """What the policy says, in the shape in which it is asked."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, most_at_once: int = MOST_AT_ONCE) -> None:
         self.policy = policy
+        self.most_at_once = most_at_once
         self.ref = policy.ref
         self.raw_ref = Raw(policy.ref.model_dump_json().encode())
         self.rules = RuleBook(policy)

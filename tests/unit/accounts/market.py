@@ -28,6 +28,7 @@ from schemas.vocabulary import Action, AssigneeType, Kind, Relationship, Request
 from workers.accounts.agent import spec as accounts_spec
 from workers.accounts.handle import AccountsHop
 from workers.accounts.rows import AccountRow, LeadRow
+from workers.accounts.terms import MOST_AT_ONCE
 from workers.deadletters import dead_letter
 from workers.desks.agent import spec as desks_spec
 from workers.desks.handle import DesksHop
@@ -104,9 +105,20 @@ class Hop:
 class Market:
     """The two hops. What they say to each other is delivered at once, or by hand where ``is_manual``."""
 
-    def __init__(self, text: str = POLICY_TEXT, *, is_manual: bool = False, cuts: int = 1_000_000) -> None:
+    def __init__(
+        self,
+        text: str = POLICY_TEXT,
+        *,
+        is_manual: bool = False,
+        cuts: int = 1_000_000,
+        most_at_once: int = MOST_AT_ONCE,
+    ) -> None:
         self.is_manual = is_manual
-        self.accounts = Hop(accounts_spec(lambda config: AccountsHop(load_policy(config.text))), text, cuts)
+        self.accounts = Hop(
+            accounts_spec(lambda config: AccountsHop(load_policy(config.text), most_at_once=most_at_once)),
+            text,
+            cuts,
+        )
         self.desks = Hop(desks_spec(lambda config: DesksHop(load_policy(config.text))), text, cuts)
         self.to_accounts: deque[Any] = deque()
         self.to_desks: deque[Any] = deque()

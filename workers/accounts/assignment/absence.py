@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemas.desk_requests import MoveWhy
-from workers.accounts.assignment import deadlines
-from workers.accounts.assignment.handoffs import open_rows
+from workers.accounts.assignment import passage
 from workers.accounts.parts import Move
 
 if TYPE_CHECKING:
@@ -26,11 +25,11 @@ def away_or_back(case: Case, event: RepChanged) -> None:
         return
     if event.change == "away":
         since_ms = case.now_ms if event.since_ms is None else min(event.since_ms, case.now_ms)
-        deadlines.freeze(case, open_rows(case), since_ms)
+        passage.away(case, since_ms)
         case.change(move=Move(MoveWhy.AWAY, holder.id))
     elif event.change == "returned":
-        is_frozen = any(row.frozen_ms is not None for _, row in open_rows(case))
-        if is_frozen:
+        passage.returned(case)
+        if case.account.frozen:
             case.change(move=Move(MoveWhy.BACK, holder.id, holder.id))
         elif account.move is not None and account.move.why is MoveWhy.AWAY:
             case.change(move=None)

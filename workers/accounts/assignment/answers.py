@@ -11,7 +11,16 @@ from msgspec.structs import replace
 
 from schemas.desk_requests import RequestMode
 from schemas.vocabulary import Alert, AssigneeType, HowChosen, Qualification, Reason, Route
-from workers.accounts.assignment import absence, chats, deadlines, escalation, handoffs, moves, service
+from workers.accounts.assignment import (
+    absence,
+    chats,
+    deadlines,
+    escalation,
+    handoffs,
+    moves,
+    passage,
+    service,
+)
 from workers.accounts.assignment.requests import ASK, HOUR_MS, forget_request, give_back
 from workers.accounts.assignment.told import of_desk
 from workers.accounts.lifecycle.judging import judge
@@ -87,6 +96,10 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     before = case.account.holder
     if before is not None and before.id == holder.id and request.route is Route.ACCOUNT_HAS_REP:
         holder = replace(holder, desk=before.desk)  # who has it already has it from there
+    if before is not None and before.id != holder.id and passage.must_withdraw(case):
+        why = _why_moved(case, request, answer, holder)
+        passage.keep_answer(case, answer.model_dump_json(exclude_none=True).encode(), why)
+        return
     forget_request(case, request)
     if request.move is not None:
         _moved(case, request, request.move, answer, holder)
@@ -100,9 +113,9 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
         lead = handoffs.close_all_of(case, case.lead(request.lead_id), reasons)
         case.put_lead(request.lead_id, lead)
     due = deadlines.due_of(answer)
-    asked = None if request.pending else (request.handoff_id, request)
+    asked = None if request.pending else _asked(request)
     why = _move_reasons(case, request, reasons)
-    handoffs.move_all(case, handoffs.Handover(holder, request.kind, due, why, asked=asked))
+    passage.move_all(case, handoffs.Handover(holder, request.kind, due, why, asked=asked))
     if not request.pending:
         return
     pending = case.rows.get(PendingRow, case.key, request.pending, request.lead_id)
@@ -144,18 +157,27 @@ def _moved(case: Case, request: OpenRequest, why: MoveWhy, answer: DeskAnswer, h
     """Open hand-offs go to whom the desk named; where that is who has them, their deadlines go on."""
     before = case.account.holder
     holder = moves.holder_after(case, request, holder)
-    clocks = {one.handoff_id: deadlines.due_of(one) for one in answer.clocks}
+    clocks = tuple((one.handoff_id, deadlines.due_of(one)) for one in answer.clocks)
     due, reasons = deadlines.due_of(answer), moves.reasons_of(why, holder)
     if before is not None and before.id == holder.id:
-        handoffs.go_on(case, clocks, due, (Reason.REP_BACK,))
+        passage.go_on(case, clocks, due)
     else:
         passed_over = tuple((one.rep_id, one.why) for one in answer.passed_over)
-        asked = (request.handoff_id, request)
-        handoffs.move_all(
-            case, handoffs.Handover(holder, request.kind, due, reasons, clocks, passed_over, asked)
-        )
+        to = handoffs.Handover(holder, request.kind, due, reasons, clocks, passed_over, _asked(request))
+        passage.move_all(case, to)
     moves.made(case, why, before, holder)
     _say_why(case, request, answer)
+
+
+def _asked(request: OpenRequest) -> handoffs.Asked:
+    return handoffs.Asked(request.handoff_id, request.request_id, request.desk, request.mode)
+
+
+def _why_moved(case: Case, request: OpenRequest, answer: DeskAnswer, holder: Holder) -> tuple[Reason, ...]:
+    """Why open hand-offs change hands by this answer."""
+    if request.move is not None:
+        return moves.reasons_of(request.move, moves.holder_after(case, request, holder))
+    return _move_reasons(case, request, _holder_reasons(case, holder, answer))
 
 
 def _waits(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:

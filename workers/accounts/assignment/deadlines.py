@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from schemas.desk_requests import RunningClock
 from schemas.vocabulary import Alert, AssigneeType
+from workers.accounts.assignment import book
 from workers.accounts.assignment.told import of_holder
 from workers.accounts.rows import HandoffRow
 from workers.engine.timers import cancel_timer, set_timer
@@ -103,24 +104,23 @@ def touched(
         return row
     unwatch(case, handoff_id)
     made = replace(row, touched_ms=at_ms, touched_by=rep_id, frozen_ms=None)
-    case.rows.put(made, case.key, handoff_id)
+    book.keep(case, handoff_id, made)
     return made
 
 
-def freeze(case: Case, waiting: Iterable[tuple[str, HandoffRow]], at_ms: int) -> None:
-    """Who has these hand-offs is away since ``at_ms``: what was not due before that is not due while it lasts."""
-    for handoff_id, row in waiting:
-        if row.touched_ms is not None or row.frozen_ms is not None:
-            continue
-        _stop(case, handoff_id)
-        for alert, due_ms in (
-            (Alert.RESPONSE_DUE_SOON, row.due_soon_ms),
-            (Alert.RESPONSE_OVERDUE, row.due_ms),
-            (Alert.STILL_UNANSWERED, row.then_ms),
-        ):
-            if due_ms is not None and due_ms > at_ms:
-                case.clear_alert(alert, handoff_id)
-        case.rows.put(replace(row, frozen_ms=at_ms), case.key, handoff_id)
+def freeze(case: Case, handoff_id: str, row: HandoffRow, at_ms: int) -> None:
+    """Who has the hand-off is away since ``at_ms``: what was not due before that is not due while it lasts."""
+    if row.touched_ms is not None or row.frozen_ms is not None:
+        return
+    _stop(case, handoff_id)
+    for alert, due_ms in (
+        (Alert.RESPONSE_DUE_SOON, row.due_soon_ms),
+        (Alert.RESPONSE_OVERDUE, row.due_ms),
+        (Alert.STILL_UNANSWERED, row.then_ms),
+    ):
+        if due_ms is not None and due_ms > at_ms:
+            case.clear_alert(alert, handoff_id)
+    book.keep(case, handoff_id, replace(row, frozen_ms=at_ms))
 
 
 def clocks(waiting: Iterable[tuple[str, HandoffRow]], *, resumed: bool) -> list[RunningClock]:

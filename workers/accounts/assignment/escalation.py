@@ -16,14 +16,11 @@ from msgspec.structs import replace
 
 from schemas.desk_requests import MoveWhy
 from schemas.vocabulary import Alert, AssigneeType, HowChosen
-from workers.accounts.assignment import deadlines
-from workers.accounts.assignment.handoffs import open_rows
+from workers.accounts.assignment import book, deadlines
 from workers.accounts.parts import Move, MovedOn, Passed
 from workers.accounts.rows import HandoffRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from workers.accounts.case import Case
     from workers.accounts.rows import Holder
 
@@ -48,17 +45,11 @@ def due(case: Case, handoff_id: str) -> None:
         deadlines.say_late(case, Alert.STILL_UNANSWERED, handoff_id, row)
 
 
-def still_unanswered(case: Case, waiting: Iterable[tuple[str, HandoffRow]]) -> None:
-    """The account goes no further: say so of each hand-off that should have gone on by now."""
-    for handoff_id, row in waiting:
-        is_late = row.then_ms is not None and row.then_ms <= case.now_ms
-        if is_late and row.touched_ms is None and row.frozen_ms is None:
-            deadlines.say_late(case, Alert.STILL_UNANSWERED, handoff_id, row)
-
-
-def has_touched(waiting: Iterable[tuple[str, HandoffRow]], rep_id: str) -> bool:
-    """Whether this rep has touched one of the account's open hand-offs."""
-    return any(row.touched_ms is not None and row.touched_by == rep_id for _, row in waiting)
+def still_unanswered(case: Case, handoff_id: str, row: HandoffRow) -> None:
+    """The account goes no further: say so of a hand-off that should have gone on by now."""
+    is_late = row.then_ms is not None and row.then_ms <= case.now_ms
+    if is_late and row.touched_ms is None and row.frozen_ms is None:
+        deadlines.say_late(case, Alert.STILL_UNANSWERED, handoff_id, row)
 
 
 def passed_on(case: Case, before: Holder, after: Holder) -> None:
@@ -103,4 +94,4 @@ def _goes_on(case: Case, holder: Holder) -> bool:
         desk = case.terms.policy.desks.get(holder.desk.removeprefix(_DESK))
         if desk is None or desk.answer_within.then is None:
             return False
-    return not has_touched(open_rows(case), holder.id)
+    return not book.has_touched(case, holder.id)

@@ -6,25 +6,28 @@ have one assignee: of several that move, all but one are withdrawn before the fi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from schemas.base import Campaign
+from schemas.desk_requests import RequestMode
 from schemas.lead_events import PassedOverRep, WaitAges
 from schemas.outputs import Assignee, LeadRouting, Person
 from schemas.topics import LEAD_ROUTING
-from schemas.vocabulary import Action, AssigneeType, Kind, Qualification, Reason
-from workers.accounts.assignment import deadlines
+from schemas.vocabulary import Action, AssigneeType, Kind, PassedOver, Qualification, Reason
+from workers.accounts.assignment import book, deadlines
+from workers.accounts.assignment.deadlines import Due
 from workers.accounts.case import instant
 from workers.accounts.lifecycle.deals import forecast_percent
 from workers.accounts.lifecycle.touches import listed, of_lead, settle
 from workers.accounts.matching.joined import is_unproven
+from workers.accounts.parts import Part
 from workers.accounts.people.permission import restriction
 from workers.accounts.routing.partner_view import for_partner, own_stage
 from workers.accounts.routing.partners import agreement_with
 from workers.accounts.routing.route_explanation import earlier_routes, would_lead_elsewhere
-from workers.accounts.rows import ClosedHandoffRow, Contact, HandoffRow, LastRep, ScoreRow
+from workers.accounts.rows import ClosedHandoffRow, Contact, HandoffRow, Holder, LastRep, ScoreRow
 from workers.accounts.worth.buying_group import colleagues_of, group_of
 from workers.accounts.worth.explanation import explain
 from workers.accounts.worth.facts import fit_of, value_of
@@ -32,55 +35,45 @@ from workers.engine.timers import set_timer
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from schemas.vocabulary import PassedOver
-    from workers.accounts.assignment.deadlines import Due
     from workers.accounts.case import Case
-    from workers.accounts.parts import OpenRequest
-    from workers.accounts.rows import CampaignMark, Holder, LeadRow
+    from workers.accounts.rows import CampaignMark, LeadRow
 
 FORGET = "forget"
 _NO_CONTACT = Contact()
 REMEMBERED_MS = 90 * 86_400_000
-MOST_OPEN = 10_000
-"""Open hand-offs of one account that move in one step."""
 
 
-class Handover(NamedTuple):
+class Asked(Part, frozen=True):
+    """The request for which open hand-offs move, and the hand-off named in it."""
+
+    handoff_id: str
+    request_id: str
+    desk: str
+    mode: RequestMode
+
+
+class Handover(Part, frozen=True):
     """To whom open hand-offs go, and with which deadlines."""
 
     holder: Holder
     kind: Kind
     due: Due
     """The deadlines of hand-offs of this kind."""
-    reasons: Sequence[Reason]
-    clocks: Mapping[str, Due] = {}
-    """The deadlines of single hand-offs, by handoff_id."""
+    reasons: tuple[Reason, ...]
+    clocks: tuple[tuple[str, Due], ...] = ()
+    """The deadlines of single hand-offs, by handoff_id. At most 20."""
     passed_over: tuple[tuple[str, PassedOver], ...] = ()
-    asked: tuple[str, OpenRequest] | None = None
-    """The hand-off for which the request was made: a rejection may give its turn back, the others have had theirs."""
-
-
-def open_rows(case: Case) -> list[tuple[str, HandoffRow]]:
-    """Return (handoff_id, row) of the account's open hand-offs but for support questions, in the order of their ids."""
-    return [one for one in _all_rows(case) if one[1].kind is not Kind.SERVICE]
-
-
-def questions(case: Case) -> list[tuple[str, HandoffRow]]:
-    """Return (handoff_id, row) of the support questions that the service desk holds."""
-    return [one for one in _all_rows(case) if one[1].kind is Kind.SERVICE]
-
-
-def _all_rows(case: Case) -> list[tuple[str, HandoffRow]]:
-    found = case.rows.scan(HandoffRow, case.key, limit=MOST_OPEN)
-    return [(parts[1], row) for parts, row in found]
+    """At most 20."""
+    asked: Asked | None = None
+    """A rejection may give the turn of this one back, the others have had theirs."""
 
 
 def open_handoff(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow) -> LeadRow:
     """Open a hand-off; return its lead with it."""
-    case.rows.put(row, case.key, handoff_id)
-    case.change(open_handoffs=case.account.open_handoffs + 1, holder=row.holder)
+    book.keep(case, handoff_id, row)
+    case.change(holder=row.holder)
     deadlines.watch(case, handoff_id, row)
     settle(case, row.lead_id)
     say(case, handoff_id, row, lead, Action.ASSIGNED, row.reasons)
@@ -88,55 +81,91 @@ def open_handoff(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow) ->
 
 
 def move_all(case: Case, to: Handover) -> None:
-    """Give all open hand-offs to ``to.holder``.
-
-    Another kind without deadlines of its own keeps those it had as long as they lie ahead.
-    """
-    holder, reasons = to.holder, to.reasons
-    moving = [one for one in open_rows(case) if one[1].holder.id != holder.id]
-    if case.account.open_handoffs:
-        case.change(holder=holder)
+    """Give all open hand-offs to ``to.holder``, of an account that is not large (passage.py moves those that are)."""
+    moving = [one for one in book.open_rows(case) if one[1].holder.id != to.holder.id or one[1].withdrawn_for]
     moved: list[tuple[str, HandoffRow]] = []
     for at, (handoff_id, row) in enumerate(moving):
         made = row
         if at:
-            made = replace(row, revision=row.revision + 1)
-            say(case, handoff_id, made, case.lead(row.lead_id), Action.WITHDRAWN, reasons)
+            made = withdraw(case, handoff_id, row, to.reasons)
         moved.append((handoff_id, made))
     for handoff_id, row in moved:
-        deadlines.unwatch(case, handoff_id)
-        made = replace(
-            row, revision=row.revision + 1, holder=holder, passed_over=to.passed_over, request_desk=""
-        )
-        if to.asked is not None and to.asked[0] == handoff_id:
-            request = to.asked[1]
-            made = replace(made, request_id=request.request_id, request_desk=request.desk, mode=request.mode)
-        is_stale = row.frozen_ms is not None or (row.due_ms or 0) <= case.now_ms
-        if row.touched_ms is None and handoff_id in to.clocks:
-            made = deadlines.with_due(made, to.clocks[handoff_id])
-        elif row.touched_ms is None and (row.kind is to.kind or is_stale):
-            made = deadlines.with_due(made, to.due)
-        case.rows.put(made, case.key, handoff_id)
-        deadlines.watch(case, handoff_id, made)
-        say(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, reasons)
+        move(case, handoff_id, row, to)
 
 
-def go_on(case: Case, clocks: Mapping[str, Due], due: Due, reasons: Sequence[Reason]) -> None:
-    """Who has the open hand-offs is back: the deadlines that stood still go on."""
-    for handoff_id, row in open_rows(case):
-        if row.frozen_ms is not None:
-            made = deadlines.with_due(replace(row, revision=row.revision + 1), clocks.get(handoff_id, due))
-            case.rows.put(made, case.key, handoff_id)
-            deadlines.watch(case, handoff_id, made)
-            say(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, reasons)
+def withdraw(case: Case, handoff_id: str, row: HandoffRow, reasons: tuple[Reason, ...]) -> HandoffRow:
+    """Say that a hand-off which goes to somebody else is nobody's for now; return it. Nothing is written."""
+    if row.withdrawn_for:
+        return row
+    made = replace(row, revision=row.revision + 1, withdrawn_for=reasons)
+    say(case, handoff_id, made, case.lead(row.lead_id), Action.WITHDRAWN, reasons)
+    return made
 
 
-def close(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reasons: Sequence[Reason]) -> LeadRow:
-    """Withdraw a hand-off; return its lead without it. Who had it stays the account's last rep."""
+def move(case: Case, handoff_id: str, row: HandoffRow, to: Handover) -> None:
+    """Give a hand-off to ``to.holder``, who has all others that are open.
+
+    Another kind without deadlines of its own keeps those it had as long as they lie ahead.
+    """
     deadlines.unwatch(case, handoff_id)
-    made = replace(row, revision=row.revision + 1)
-    say(case, handoff_id, made, lead, Action.WITHDRAWN, reasons)
-    case.rows.delete(HandoffRow, case.key, handoff_id)
+    made = replace(
+        row,
+        revision=row.revision + 1,
+        holder=to.holder,
+        passed_over=to.passed_over,
+        request_desk="",
+        withdrawn_for=(),
+    )
+    if to.asked is not None and to.asked.handoff_id == handoff_id:
+        asked = to.asked
+        made = replace(made, request_id=asked.request_id, request_desk=asked.desk, mode=asked.mode)
+    own = dict(to.clocks).get(handoff_id)
+    is_stale = row.frozen_ms is not None or (row.due_ms or 0) <= case.now_ms
+    if row.touched_ms is None and own is not None:
+        made = deadlines.with_due(made, own)
+    elif row.touched_ms is None and (row.kind is to.kind or is_stale):
+        made = deadlines.with_due(made, to.due)
+    book.keep(case, handoff_id, made)
+    deadlines.watch(case, handoff_id, made)
+    say(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, to.reasons)
+
+
+def bring_back(case: Case, handoff_id: str, row: HandoffRow, holder: Holder) -> None:
+    """A hand-off that was on its way stays with who has the account: nothing moves any more."""
+    made = replace(row, revision=row.revision + 1, holder=holder, withdrawn_for=())
+    book.keep(case, handoff_id, made)
+    deadlines.watch(case, handoff_id, made)
+    say(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, row.withdrawn_for)
+
+
+def go_on(case: Case, handoff_id: str, row: HandoffRow, due: Due, reasons: Sequence[Reason]) -> None:
+    """Who has the hand-off is back: deadlines that stood still go on, and are ``due`` now."""
+    if row.frozen_ms is None:
+        return
+    made = deadlines.with_due(replace(row, revision=row.revision + 1), due)
+    book.keep(case, handoff_id, made)
+    deadlines.watch(case, handoff_id, made)
+    say(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, reasons)
+
+
+def holder_of(case: Case, row: HandoffRow) -> Holder | None:
+    """Return who has a hand-off, or is to have it: one on its way goes to who has the account now."""
+    return case.account.holder if row.withdrawn_for else row.holder
+
+
+def close(
+    case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reasons: tuple[Reason, ...]
+) -> LeadRow:
+    """Withdraw a hand-off; return its lead without it. Who had it stays the account's last rep.
+
+    One that is on its way is withdrawn already: said is only another reason.
+    """
+    holder = holder_of(case, row)
+    deadlines.unwatch(case, handoff_id)
+    if row.withdrawn_for != reasons:
+        made = replace(row, revision=row.revision + 1)
+        say(case, handoff_id, made, lead, Action.WITHDRAWN, reasons)
+    book.drop(case, handoff_id)
     closed = ClosedHandoffRow(
         lead_id=row.lead_id,
         closed_ms=case.now_ms,
@@ -145,17 +174,15 @@ def close(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reasons: 
     )
     case.rows.put(closed, case.key, handoff_id)
     set_timer(case.rows, FORGET, handoff_id, case.now_ms + REMEMBERED_MS)
-    still_open = case.account.open_handoffs - 1
-    case.change(open_handoffs=still_open)
-    if row.holder.type is AssigneeType.REP:
-        case.change(last_rep=LastRep(row.holder.id, row.holder.desk, case.now_ms))
-    if still_open == 0:
+    if holder is not None and holder.type is AssigneeType.REP:
+        case.change(last_rep=LastRep(holder.id, holder.desk, case.now_ms))
+    if case.account.open_handoffs == 0:
         case.change(holder=None)
     case.owner_question = True
     return replace(lead, handoffs=tuple(one for one in lead.handoffs if one != handoff_id))
 
 
-def close_all_of(case: Case, lead: LeadRow, reasons: Sequence[Reason]) -> LeadRow:
+def close_all_of(case: Case, lead: LeadRow, reasons: tuple[Reason, ...]) -> LeadRow:
     """Withdraw all open hand-offs of a lead; return the lead without them."""
     for handoff_id in lead.handoffs:
         row = case.rows.get(HandoffRow, case.key, handoff_id)
@@ -172,9 +199,8 @@ def relabel(case: Case, lead: LeadRow, label: Qualification) -> None:
             continue
         if row.qualification is None and (label is Qualification.MQL or row.kind is not Kind.MQL):
             continue
-        made = replace(row, revision=row.revision + 1, qualification=label)
-        case.rows.put(made, case.key, handoff_id)
-        say(case, handoff_id, made, lead, Action.RELABELLED, (Reason.FACTS_CHANGED,))
+        made = replace(row, qualification=label)
+        say_again(case, handoff_id, made, lead, Reason.FACTS_CHANGED)
 
 
 def announce(case: Case, lead: LeadRow, reason: Reason) -> None:
@@ -182,9 +208,15 @@ def announce(case: Case, lead: LeadRow, reason: Reason) -> None:
     for handoff_id in lead.handoffs:
         row = case.rows.get(HandoffRow, case.key, handoff_id)
         if row is not None:
-            made = replace(row, revision=row.revision + 1)
-            case.rows.put(made, case.key, handoff_id)
-            say(case, handoff_id, made, lead, Action.RELABELLED, (reason,))
+            say_again(case, handoff_id, row, lead, reason)
+
+
+def say_again(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reason: Reason) -> None:
+    """Say what is true of a hand-off now; of one on its way that is said where it arrives."""
+    made = row if row.withdrawn_for else replace(row, revision=row.revision + 1)
+    book.keep(case, handoff_id, made)
+    if not made.withdrawn_for:
+        say(case, handoff_id, made, lead, Action.RELABELLED, (reason,))
 
 
 def forget(case: Case, handoff_id: str) -> None:

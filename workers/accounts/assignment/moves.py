@@ -13,8 +13,7 @@ from msgspec.structs import replace
 
 from schemas.desk_requests import MoveWhy, RequestMode
 from schemas.vocabulary import HowChosen, Reason, Route
-from workers.accounts.assignment import deadlines, escalation
-from workers.accounts.assignment.handoffs import open_rows
+from workers.accounts.assignment import book, deadlines, escalation, passage
 from workers.accounts.lifecycle.pending import first_due
 from workers.accounts.routing.ownership import right_of
 from workers.accounts.routing.partners import is_with_partner, partner_of
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from schemas.desk_requests import RunningClock
     from workers.accounts.case import Case
     from workers.accounts.parts import Move, OpenRequest
-    from workers.accounts.rows import HandoffRow, Holder
+    from workers.accounts.rows import Holder
 
 _DESK = "desk:"
 _REASONS = {
@@ -44,17 +43,14 @@ def review(case: Case) -> None:
     move = account.move
     if move is None or account.holder is None:
         return
-    rows = open_rows(case)
     is_void = move.from_id != account.holder.id
     if move.why is MoveWhy.NOT_ANSWERED and not is_void:
-        is_void = escalation.has_touched(rows, move.from_id) or all(
-            row.touched_ms is not None for _, row in rows
-        )
+        is_void = book.has_touched(case, move.from_id) or book.is_all_touched(case)
         if is_void:
-            escalation.still_unanswered(case, rows)
+            passage.say_unanswered(case)
     if move.why is MoveWhy.ANSWERED_BEFORE and not is_void:
-        is_theirs = escalation.has_touched(rows, move.to_rep_id or "")
-        is_void = not is_theirs or escalation.has_touched(rows, move.from_id)
+        is_theirs = book.has_touched(case, move.to_rep_id or "")
+        is_void = not is_theirs or book.has_touched(case, move.from_id)
     if is_void:
         case.change(move=None)
 
@@ -105,7 +101,7 @@ def plan_for_move(case: Case, move: Move, holder: Holder) -> Plan:
         turns = 0 if moved_on is None else moved_on.turns
         if turns >= desk.answer_within.most_turns:
             return _at_rep(desk.manager, holder, HowChosen.MANAGER)
-    elif (moved_on is not None and moved_on.is_at_end) or escalation.has_touched(open_rows(case), holder.id):
+    elif (moved_on is not None and moved_on.is_at_end) or book.has_touched(case, holder.id):
         return _at_rep(holder.id, holder)  # is away there: the deputy, else the manager
     route = Route.OTHERWISE if holder.route is Route.ACCOUNT_HAS_REP else holder.route
     return Plan(f"{_DESK}{name}", RequestMode.TURN, None, route, None)
@@ -163,7 +159,7 @@ def made(case: Case, why: MoveWhy, before: Holder | None, after: Holder) -> None
         escalation.passed_on(case, before, after)
     elif why is MoveWhy.NOT_ANSWERED:
         escalation.at_end(case)
-        escalation.still_unanswered(case, open_rows(case))
+        passage.say_unanswered(case)
 
 
 def by_right(case: Case, before: Holder | None, after: Holder) -> None:
@@ -182,12 +178,7 @@ def clocks(case: Case, request: OpenRequest) -> list[RunningClock]:
     """The deadlines that begin anew where nobody answered, and go on where the rep was away."""
     if request.move is None:
         return []
-    return deadlines.clocks(open_rows(case), resumed=request.move is not MoveWhy.NOT_ANSWERED)
-
-
-def most_pressing(rows: list[tuple[str, HandoffRow]]) -> tuple[str, HandoffRow]:
-    """Return the hand-off for which to ask: not answered, raised hands, then by id."""
-    return min(rows, key=lambda one: (one[1].touched_ms is not None, one[1].qualification is None, one[0]))
+    return deadlines.clocks(book.open_rows(case), resumed=request.move is not MoveWhy.NOT_ANSWERED)
 
 
 def _at_rep(rep_id: str, holder: Holder, how: HowChosen | None = None) -> Plan:

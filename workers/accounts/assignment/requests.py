@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from schemas.desk_requests import AccountDepends, DeskRequest, DeskReturn
+from schemas.desk_requests import AccountDepends, DeskRequest, DeskReturn, MoveWhy
 from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import Alert, HowChosen, Kind, Route
-from workers.accounts.assignment import handoffs, moves, signals
+from workers.accounts.assignment import book, moves, passage, signals
 from workers.accounts.assignment.skills import needs_of
 from workers.accounts.assignment.told import of_desk
 from workers.accounts.lifecycle.claiming import for_claimant, kind_due
@@ -50,8 +50,10 @@ def settle(case: Case) -> None:
     request = case.account.request
     if request is not None and not _is_wanted(case, request):
         give_back(case)
-    if case.account.request is None and _may_ask(case):
+    if case.account.request is None and _may_ask(case) and _may_ask_now(case):
         _ask_next(case)
+    if case.account.on_way and case.account.holder is not None and not is_held_up(case):
+        passage.resume(case)
     _say_that_nobody_is_named(case)
     _say_on_whom_it_depends(case)
 
@@ -73,6 +75,7 @@ def forget_request(case: Case, request: OpenRequest) -> None:
     for alert in (Alert.DESK_SILENT, Alert.DESK_FULL, Alert.EVERYONE_AWAY, Alert.SKILL_MISSING):
         case.clear_alert(alert, request.handoff_id)
     case.change(request=None)
+    passage.drop_answer(case)
 
 
 def ask_again(case: Case) -> None:
@@ -102,6 +105,19 @@ def _may_ask(case: Case) -> bool:
     is_asking = account.naming is not None and account.naming.is_open
     is_free = not account.forwards_to and not is_asking
     return is_free and case.terms.gates.exclusion(case.key, account.company) is None
+
+
+def _may_ask_now(case: Case) -> bool:
+    """Whether nothing is on its way that has to arrive first, or to be withdrawn."""
+    account = case.account
+    return not account.leaving and (not account.on_way or is_held_up(case))
+
+
+def is_held_up(case: Case) -> bool:
+    """Whether nothing goes to who has the account now: somebody else is to have it, or nobody."""
+    move = case.account.move
+    is_away = move is not None and move.why is MoveWhy.AWAY
+    return not _may_ask(case) or is_away or moves.must_move(case)
 
 
 def _is_wanted(case: Case, request: OpenRequest) -> bool:
@@ -185,8 +201,9 @@ def _ask_next(case: Case) -> None:
         return
     holder = case.account.holder
     move = None if moves.must_move(case) else case.account.move
-    if holder is not None and (move is not None or moves.must_move(case)):
-        handoff_id, open_row = moves.most_pressing(handoffs.open_rows(case))
+    pressing = book.most_pressing(case)
+    if holder is not None and pressing is not None and (move is not None or moves.must_move(case)):
+        handoff_id, open_row = pressing
         total, fit_points = _points(case, open_row.lead_id)
         plan = (
             _plan(case, open_row.kind, open_row.lead_id, total, fit_points)

@@ -25,12 +25,12 @@ from schemas.vocabulary import (
     RouteMiss,
     SalesAction,
 )
-from workers.accounts.assignment import deadlines, handoffs
+from workers.accounts.assignment import book, deadlines, handoffs
 from workers.accounts.assignment.told import of_desk
 from workers.accounts.parts import Earlier
 from workers.accounts.routing.ownership import is_customer
 from workers.accounts.rows import ClosedHandoffRow, HandoffRow, Holder, LeadRow, ServiceRow
-from workers.engine.timers import cancel_timer, set_timer
+from workers.engine.timers import cancel_timer, set_timer, start_cursor
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from workers.accounts.case import Case
 
 ASK = "ask_service"
+QUESTIONS = "questions"
+"""The cursor over the questions of an excluded account that has many."""
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 ATTEMPTS_BEFORE_ALERT = 4
@@ -108,7 +110,7 @@ def answered(case: Case, answer: DeskAnswer) -> None:
         due_soon_ms=answer.due_soon_at_ms,
         then_ms=answer.then_at_ms,
     )
-    case.rows.put(row, case.key, answer.handoff_id)
+    book.keep(case, answer.handoff_id, row)
     deadlines.watch(case, answer.handoff_id, row)
     handoffs.say(case, answer.handoff_id, row, lead, Action.ASSIGNED, row.reasons)
 
@@ -147,10 +149,23 @@ def desk_said(case: Case, event: SalesAnswered) -> bool:
 
 
 def withdraw_all(case: Case, reason: Reason) -> None:
-    """Nobody answers an account that became excluded."""
-    for handoff_id, row in handoffs.questions(case):
+    """Nobody answers an account that became excluded: what is more than one step closes is closed in chunks."""
+    found = book.questions(case)
+    for handoff_id, row in found:
         lead = case.lead(row.lead_id)
         _keep(case, row.lead_id, _close(case, handoff_id, row, lead, reason))
+    if len(found) == case.terms.most_at_once:
+        start_cursor(case.rows, QUESTIONS, case.key)
+
+
+def go_on(case: Case, position: str) -> str | None:
+    """Close the next questions of an account that is still excluded; '' while there may be more."""
+    del position  # those done are gone
+    excluded = case.terms.gates.exclusion(case.key, case.account.company)
+    if excluded is None or not book.questions(case):
+        return None
+    withdraw_all(case, excluded)
+    return ""
 
 
 def leave(case: Case, lead: LeadRow) -> None:
@@ -167,7 +182,7 @@ def _close(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reason: 
     deadlines.unwatch(case, handoff_id)
     made = replace(row, revision=row.revision + 1)
     handoffs.say(case, handoff_id, made, lead, Action.WITHDRAWN, (reason,))
-    case.rows.delete(HandoffRow, case.key, handoff_id)
+    book.drop(case, handoff_id)
     case.rows.put(ClosedHandoffRow(lead_id=row.lead_id, closed_ms=case.now_ms), case.key, handoff_id)
     set_timer(case.rows, handoffs.FORGET, handoff_id, case.now_ms + handoffs.REMEMBERED_MS)
     return replace(lead, service=tuple(one for one in lead.service if one != handoff_id))

@@ -232,7 +232,9 @@ def _counts_at_once(case: Case, lead_id: str, raised_day: int, at_ms: int) -> No
 
 def _return_turn(case: Case, row: HandoffRow) -> None:
     """The policy says whether a lead that sales rejects takes a turn and room; one that moved on has had its turn."""
-    if row.mode is RequestMode.OWNER or row.holder.desk != row.request_desk:
+    holder = handoffs.holder_of(case, row)
+    has_moved = row.holder.desk != row.request_desk or (holder is not None and holder.id != row.holder.id)
+    if row.mode is RequestMode.OWNER or has_moved:
         return
     desk = case.terms.policy.desks.get(row.request_desk.removeprefix("desk:"))
     if desk is not None and desk.turn.when_rejected == "give_back":

@@ -14,6 +14,8 @@ from msgspec.structs import replace
 
 from schemas.lead_events import LeadAdopted
 from schemas.topics import LEAD_EVENTS
+from schemas.vocabulary import Reason
+from workers.accounts.assignment import handoffs
 from workers.accounts.lifecycle import expiry, touches
 from workers.accounts.lifecycle.deals import deal_of
 from workers.accounts.lifecycle.judging import judge
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 def send_over(case: Case, lead_id: str, lead: LeadRow, to: str, *, earned: bool = False) -> None:
     """Send a lead to the key ``to`` and forget it here. ``earned``: what it just did earns a customer's lead its rep."""
     score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
-    lead = no_longer_due(case, lead_id, lead)
+    lead = handoffs.close_all_of(case, no_longer_due(case, lead_id, lead), (Reason.ACCOUNT_MOVED,))
     stop_asking(case, lead_id, lead)
     expiry.stop(case, lead_id)
     deal = deal_of(case.account.deals, lead_id)

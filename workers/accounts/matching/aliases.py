@@ -19,13 +19,13 @@ from msgspec.structs import replace
 from schemas.account_links import AccountJoins, AccountLeaves, AccountLeft
 from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Reason
-from workers.accounts.assignment import handoffs
+from workers.accounts.assignment import book, handoffs, passage
 from workers.accounts.matching.adoption import send_over
 from workers.accounts.matching.joined import JoinedRow, Kept
 from workers.accounts.matching.merging import packed, unpacked
 from workers.accounts.matching.naming import form_names
 from workers.accounts.routing.ownership import right_of
-from workers.accounts.rows import ClosedHandoffRow, HandoffRow, LeadRow, MovedRow
+from workers.accounts.rows import ClosedHandoffRow, HandoffRow, LastRep, LeadRow, MovedRow
 from workers.engine.timers import cancel_timer, set_timer, start_cursor
 from workers.outbox import fact_id
 
@@ -52,12 +52,17 @@ def aim(case: Case, to: str, *, is_unproven: bool) -> None:
     if account.moving_to is not None:
         return
     if to == account.forwards_to:
+        passage.key_moves(case, moves=False)
         if to and is_unproven is not account.is_unproven:
             case.change(is_unproven=is_unproven)
             _say_joins(case, to)
         return
+    if not account.forwards_to and passage.must_withdraw(case):
+        passage.key_moves(case, moves=True)
+        return
     case.change(is_unproven=is_unproven)
     if not account.forwards_to:
+        passage.over(case)
         withdraw(case, Reason.ACCOUNT_MOVED)
         case.change(forwards_to=to)
         _say_joins(case, to)
@@ -125,36 +130,59 @@ def joined(case: Case, event: AccountJoins) -> None:
 def leaves(case: Case, event: AccountLeaves) -> None:
     """An alias moves on: nothing of its people is open here any more, and they follow."""
     origin = event.origin_account_key
-    rep_before = None
-    for handoff_id, row in handoffs.open_rows(case):
-        lead = case.lead(row.lead_id)
-        if lead.home == origin:
-            lead = handoffs.close(case, handoff_id, row, lead, (Reason.ACCOUNT_MOVED,))
-            case.put_lead(row.lead_id, lead)
-            rep_before = case.account.last_rep
     held = case.rows.get(JoinedRow, case.key, origin) or JoinedRow()
-    last_rep = rep_before or (held.last_rep if held.gone_to else None)
-    gone = JoinedRow(gone_to=event.to_account_key, last_rep=last_rep)
-    case.rows.put(gone, case.key, origin)
     case.owner_question = True
     if origin.startswith("lead:"):
-        _send_if_from(case, origin.removeprefix("lead:"), origin, event.to_account_key)
+        lead_id = origin.removeprefix("lead:")
+        gone = _gone(held, event.to_account_key, _withdraw_if_from(case, lead_id, origin))
+        case.rows.put(gone, case.key, origin)
+        _send_if_from(case, lead_id, origin, event.to_account_key)
         _say_left(case, origin, gone)
+        return
+    if book.is_large(case):
+        if not held.leaving_to:
+            case.change(leaving=case.account.leaving + 1)
+        row = replace(held, leaving_to=event.to_account_key)
     else:
-        start_cursor(case.rows, LEAVING, f"{case.key} {origin}")
+        rep_before = None
+        for handoff_id, open_row in book.open_rows(case):
+            lead = case.lead(open_row.lead_id)
+            if lead.home == origin:
+                lead = handoffs.close(case, handoff_id, open_row, lead, (Reason.ACCOUNT_MOVED,))
+                case.put_lead(open_row.lead_id, lead)
+                rep_before = case.account.last_rep
+        row = _gone(held, event.to_account_key, rep_before)
+    case.rows.put(row, case.key, origin)
+    start_cursor(case.rows, LEAVING, f"{case.key} {origin}")
+
+
+def _gone(held: JoinedRow, to: str, rep_before: LastRep | None) -> JoinedRow:
+    return JoinedRow(gone_to=to, last_rep=rep_before or (held.last_rep if held.gone_to else None))
 
 
 def send_some(case: Case, origin: str, position: str, limit: int) -> str | None:
     """Send those of at most ``limit`` people behind ``position`` who came from ``origin``; return where to go on."""
     gone = case.rows.get(JoinedRow, case.key, origin)
-    if gone is None or not gone.gone_to:
+    if gone is None or not (gone.gone_to or gone.leaving_to):
         return None
     after = (case.key, position) if position else ()
     found = case.rows.scan(LeadRow, case.key, after=after, limit=limit)
+    rep_before = None
     for (_, lead_id), _ in found:
-        _send_if_from(case, lead_id, origin, gone.gone_to)
+        if gone.leaving_to:
+            rep_before = _withdraw_if_from(case, lead_id, origin) or rep_before
+        else:
+            _send_if_from(case, lead_id, origin, gone.gone_to)
+    if rep_before is not None:
+        gone = replace(gone, last_rep=rep_before)
+        case.rows.put(gone, case.key, origin)
     if len(found) == limit:
         return found[-1][0][1]
+    if gone.leaving_to:
+        case.rows.put(JoinedRow(gone_to=gone.leaving_to, last_rep=gone.last_rep), case.key, origin)
+        case.change(leaving=case.account.leaving - 1)
+        case.owner_question = True
+        return ""
     _say_left(case, origin, gone)
     return None
 
@@ -225,8 +253,10 @@ def mark_home(case: Case, lead_id: str, origin: str) -> None:
 
 
 def withdraw(case: Case, reason: Reason) -> None:
-    """Withdraw what is open; leads that wait are let go as the cursor comes to them."""
-    for handoff_id, row in handoffs.open_rows(case):
+    """Withdraw what is open; leads that wait, and a large account's hand-offs, as the cursor comes to them."""
+    if book.is_large(case):
+        return
+    for handoff_id, row in book.open_rows(case):
         lead = handoffs.close(case, handoff_id, row, case.lead(row.lead_id), (reason,))
         case.put_lead(row.lead_id, lead)
 
@@ -236,6 +266,15 @@ def _send_before(case: Case, lead_id: str, to: str) -> None:
     lead = case.rows.get(LeadRow, case.key, lead_id)
     if lead is not None and case.account.moving_to != "":
         send_over(case, lead_id, lead, to)
+
+
+def _withdraw_if_from(case: Case, lead_id: str, origin: str) -> LastRep | None:
+    """Withdraw what is open of a person who came from ``origin``; return who worked with them."""
+    lead = case.lead(lead_id)
+    if lead.home != origin or not lead.handoffs:
+        return None
+    case.put_lead(lead_id, handoffs.close_all_of(case, lead, (Reason.ACCOUNT_MOVED,)))
+    return case.account.last_rep
 
 
 def _send_if_from(case: Case, lead_id: str, origin: str, to: str) -> None:

@@ -34,6 +34,8 @@ class JoinedRow(Row, frozen=True):
     """By a company name alone."""
     gone_to: str = ""
     """Where it went on to: what still comes from it is sent there."""
+    leaving_to: str = ""
+    """Where it goes on to, while what is open of its people here is withdrawn."""
     last_rep: LastRep | None = None
     """Who worked with its people here, until it has left."""
 

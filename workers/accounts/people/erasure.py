@@ -14,6 +14,8 @@ from msgspec.structs import replace
 from schemas.topics import DESK_REQUESTS, LEAD_SCORES
 from schemas.vocabulary import Reason
 from workers.accounts.assignment import handoffs, requests, service, signals
+from workers.accounts.assignment.book import PressingRow, QuestionRow, TouchedByRow
+from workers.accounts.assignment.passage import PassageRow
 from workers.accounts.assignment.signals import SignalsRow
 from workers.accounts.case import Case
 from workers.accounts.lifecycle import expiry
@@ -63,6 +65,10 @@ LEAVES: Final[dict[type[Row], str]] = dict.fromkeys(BY_LEAD, "deleted") | {
     AlertRow: "cleared and deleted",
     ClosedHandoffRow: "deleted: a later answer to it is unknown",
     HandoffRow: "withdrawn and deleted",
+    PressingRow: "deleted with the hand-off",
+    QuestionRow: "deleted with the question",
+    TouchedByRow: "a number only",
+    PassageRow: "an answer of theirs is dropped; of an account of one deleted",
     PendingRow: "deleted",
     ServiceRow: "deleted",
     ActiveRow: "taken out of the list",
@@ -151,6 +157,7 @@ def _leave(case: Case, lead_id: str) -> list[Emit]:
         cancel_timer(rows, signals.BUNDLE, case.key)
         rows.delete(SignalsRow, case.key)
         rows.delete(AccountRow, case.key)
+        rows.delete(PassageRow, case.key)
         rows.delete(ActiveRow, case.key)
     return emits
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from schemas.vocabulary import Action, Reason
+from schemas.vocabulary import Reason
 from workers.accounts.assignment import handoffs
 from workers.accounts.people.permission import restriction
 from workers.accounts.rows import HandoffRow
@@ -34,8 +34,5 @@ def withheld_or_given(case: Case, before: LeadRow, lead: LeadRow) -> LeadRow:
             lead = replace(closed, handed=lead.raised_hand, claimed=False)
             case.owner_question = True
         elif row.qualification is not None and (why is None) is not (was is None):
-            row = replace(row, revision=row.revision + 1)
-            case.rows.put(row, case.key, handoff_id)
-            reasons = (Reason.FACTS_CHANGED,) if why is None else (why,)
-            handoffs.say(case, handoff_id, row, lead, Action.RELABELLED, reasons)
+            handoffs.say_again(case, handoff_id, row, lead, Reason.FACTS_CHANGED if why is None else why)
     return lead

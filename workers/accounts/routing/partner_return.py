@@ -6,10 +6,10 @@ account goes and comes as a whole, so that it has one owner; points count by the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from schemas.vocabulary import AssigneeType, Reason
-from workers.accounts.assignment import handoffs
+from workers.accounts.assignment import book, handoffs, passage
 from workers.accounts.lifecycle.judging import judge
 from workers.accounts.lifecycle.pending import make_due, no_longer_due
 from workers.accounts.lifecycle.qualifying import Due, Occasion, new_cycle
@@ -22,6 +22,9 @@ from workers.engine.timers import start_cursor
 
 if TYPE_CHECKING:
     from workers.accounts.case import Case
+
+TAKE_BACK: Final = "given_back"
+"""The cursor over the hand-offs of a large account that a partner gave back."""
 
 
 def hand_on(case: Case, lead_id: str) -> None:
@@ -55,19 +58,44 @@ def take_back(case: Case, why: Reason) -> None:
     holder = case.account.holder
     if holder is None or not is_with_partner(case.account):
         return
-    today = case.terms.day_of(case.now_ms)
-    facts_day = max(case.account.facts_day, today)
+    if passage.must_withdraw(case):
+        passage.partner_returns(case, why)
+        return
+    facts_day = max(case.account.facts_day, case.terms.day_of(case.now_ms))
     case.change(returned_by=holder.id.removeprefix(PREFIX), facts_day=facts_day)
+    if book.is_large(case):
+        passage.over(case)
+        case.change(holder=None)
+        start_cursor(case.rows, TAKE_BACK, case.key)
+        return
+    _begin_anew(case, [row.lead_id for _, row in book.open_rows(case)], (why,))
+    start_cursor(case.rows, aliases.LEADS, case.key)
+
+
+def go_on(case: Case, position: str) -> str | None:
+    """Begin anew with the next leads of a large account whose hand-offs were withdrawn; '' while there are more."""
+    del position  # those done are gone
+    rows = [row for _, row in book.open_rows(case)]
+    _begin_anew(case, [row.lead_id for row in rows], rows[0].withdrawn_for if rows else ())
+    if case.account.open_handoffs:
+        return ""
+    start_cursor(case.rows, aliases.LEADS, case.key)
+    case.owner_question = True
+    return None
+
+
+def _begin_anew(case: Case, lead_ids: list[str], why: tuple[Reason, ...]) -> None:
+    """Each lead begins a new cycle; when nothing of them is open they are judged."""
     raised: dict[str, bool] = {}
-    for lead_id in dict.fromkeys(row.lead_id for _, row in handoffs.open_rows(case)):
+    for lead_id in dict.fromkeys(lead_ids):
         lead = case.lead(lead_id)
         raised[lead_id] = lead.raised_hand
-        lead = handoffs.close_all_of(case, no_longer_due(case, lead_id, lead), (why,))
+        lead = handoffs.close_all_of(case, no_longer_due(case, lead_id, lead), why)
         lead, score = new_cycle(lead, case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow())
         case.put_lead(lead_id, lead)
         case.rows.put(score, case.key, lead_id)
+    today = case.terms.day_of(case.now_ms)
     for lead_id, was_raised in raised.items():
         score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
         occasion = Occasion(today, earned=True, raised=was_raised)
         judge(case, lead_id, case.lead(lead_id), score, occasion, say=False)
-    start_cursor(case.rows, aliases.LEADS, case.key)

@@ -81,7 +81,8 @@ def test_a_domain_moved_there_and_back_ends_where_it_began_and_everything_came_a
 
 
 def test_while_a_domain_comes_home_it_asks_for_nobody_and_then_for_all() -> None:
-    market = a_market()
+    market = Market(most_at_once=100)
+    market.reps(rep("r1"), rep("r2"), rep("r3"))
     people = [f"p{number:03d}" for number in range(70)]
     market.send(facts(BANK), facts(OTHER, BANK), *(demo(one, account_key=OTHER) for one in people))
     market.is_manual = True
@@ -182,7 +183,8 @@ def test_an_answer_to_a_handoff_that_was_over_before_the_move_stays_without_effe
 
 
 def test_an_answer_by_the_persons_address_finds_them_before_the_cursor_has_sent_them() -> None:
-    market = a_market()
+    market = Market(most_at_once=100)
+    market.reps(rep("r1"), rep("r2"), rep("r3"))
     people = [f"p{number:03d}" for number in range(60)]
     market.send(
         facts(OTHER), *(form(lead_id=one, account_key=OTHER) for one in people), *reach_bar(account_key=OTHER)

@@ -1,0 +1,138 @@
+"""One owner of a large account while it moves in chunks: every order of records, messages and the chunks between them.
+
+Two open hand-offs are many here, and one is withdrawn or given to somebody at a time; what else may come comes between.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from schemas.base import Model
+from schemas.erasure import PersonErased
+from tests.property.books import assert_book
+from tests.property.test_one_owner import (
+    ANN,
+    BOB,
+    BY_HAND,
+    CID,
+    CONFIG,
+    NO,
+    NO_OWNER,
+    ONE_BY_ONE,
+    OTHER_OWNER,
+    OWNER,
+    OWNER_LEFT,
+    R1_LEFT,
+    R1_LEFT_DESK,
+    State,
+    explore,
+    start,
+)
+from tests.property.test_one_owner_absence import OWNER_AWAY, OWNER_BACK, R1_AWAY, R1_AWAY_DESK, TOUCHED
+from tests.unit.accounts.market import BANK, MONDAY, demo, facts
+from workers.accounts.rows import AccountRow, HandoffRow, PendingRow
+from workers.deadletters import dead_letter
+from workers.engine.decide import Decider
+from workers.engine.memory import MemoryStore
+from workers.engine.rows import Rows
+
+DAN = demo("dan")
+COMPETITOR = facts(owner_rep_id="own", relationship="competitor")
+ERASED = PersonErased(event_id="erased", lead_id="ann", occurred_at_ms=MONDAY + 1)
+
+
+def rows_after(state: State) -> Rows:
+    store = MemoryStore()
+    store.write(dict(state.accounts))
+    return Decider(ONE_BY_ONE, 0, 1, store, CONFIG, dead_letter).rows
+
+
+def found(rows: Rows, type_: type[Any]) -> list[Any]:
+    return [row for _, row in rows.scan(type_, BANK, limit=99)]
+
+
+@pytest.mark.parametrize(
+    ("before", "events", "owners", "people"),
+    [
+        pytest.param([OWNER, ANN, BOB], [OTHER_OWNER, CID], {"other"}, "ann bob cid", id="the owner changes"),
+        pytest.param(
+            [OWNER, ANN, BOB, CID],
+            [OTHER_OWNER, OWNER_LEFT, NO_OWNER],
+            {"other", "r1"},
+            "ann bob cid",
+            id="the owner changes, leaves, and none is named",
+        ),
+        pytest.param(
+            [NO_OWNER, ANN, BOB, CID],
+            [OWNER, BY_HAND, OTHER_OWNER],
+            {"r2", "own", "other"},
+            "ann bob cid",
+            id="two owners, and by hand",
+        ),
+        pytest.param(
+            [NO_OWNER, ANN, BOB],
+            [OWNER, DAN, NO],
+            {"own"},
+            "bob dan",
+            id="a lead comes and another goes on the way",
+        ),
+        pytest.param(
+            [OWNER, ANN, BOB], [OTHER_OWNER, OWNER], {"own", "other"}, "ann bob", id="there and back"
+        ),
+        pytest.param(
+            [NO_OWNER, ANN, BOB], [OWNER, BY_HAND], {"r2", "own"}, "ann bob", id="an owner, and by hand"
+        ),
+        pytest.param([NO_OWNER, ANN, BOB], [OWNER, NO], {"own"}, "bob", id="sales says no on the way"),
+        pytest.param([NO_OWNER, ANN, BOB], [OWNER, TOUCHED], {"own"}, "ann bob", id="touched on the way"),
+        pytest.param(
+            [OWNER, ANN, BOB], [OWNER_LEFT, OTHER_OWNER], {"other"}, "ann bob", id="a successor is named"
+        ),
+        pytest.param([OWNER, ANN, BOB], [OTHER_OWNER, COMPETITOR], {"other"}, None, id="excluded, or not"),
+        pytest.param([OWNER, ANN, BOB], [OTHER_OWNER, ERASED], {"other"}, "bob", id="erased on the way"),
+        pytest.param(
+            [OWNER, ANN, BOB],
+            [OWNER_AWAY, OWNER_BACK],
+            {"own", "other"},
+            "ann bob",
+            id="the owner goes away and is back",
+        ),
+        pytest.param(
+            [NO_OWNER, ANN, BOB],
+            [R1_AWAY_DESK, R1_AWAY, OWNER],
+            {"own"},
+            "ann bob",
+            id="the rep goes away and an owner is named",
+        ),
+        pytest.param(
+            [NO_OWNER, ANN, BOB, TOUCHED],
+            [R1_LEFT_DESK, R1_LEFT],
+            {"r2"},
+            "ann bob",
+            id="the rep who works on it leaves us",
+        ),
+    ],
+)
+def test_in_every_order_of_chunks_one_owner_and_nothing_stays_on_its_way(
+    before: list[Model], events: list[Model], owners: set[str], people: str | None
+) -> None:
+    _, quiet = explore(start(*before, spec=ONE_BY_ONE), events, ONE_BY_ONE)
+    assert quiet
+    for state in quiet:
+        rows = rows_after(state)
+        assert_book(rows)
+        account = rows.get(AccountRow, BANK)
+        assert account is not None
+        assert account.company is not None
+        assert (account.on_way, account.leaving) == (0, 0)
+        if people is None:
+            is_excluded = account.company.relationship == "competitor"
+            assert {assignee for _, assignee in state.held} <= (set() if is_excluded else owners)
+            continue
+        assert (account.request, account.move, found(rows, PendingRow)) == (None, None, [])
+        handoffs = found(rows, HandoffRow)
+        assert {one.lead_id for one in handoffs} == set(people.split())
+        assert {assignee for _, assignee in state.held} == {one.holder.id for one in handoffs}
+        assert {assignee for _, assignee in state.held} <= owners
+        assert len({assignee for _, assignee in state.held}) == 1
