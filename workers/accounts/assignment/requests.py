@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from schemas.desk_requests import AccountDepends, DeskRequest, DeskReturn, MoveWhy
+from schemas.desk_requests import DeskRequest, DeskReturn, MoveWhy
 from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import Alert, HowChosen, Kind, Route
-from workers.accounts.assignment import book, moves, passage, signals
+from workers.accounts.assignment import book, dependence, moves, passage, signals
 from workers.accounts.assignment.skills import needs_of
 from workers.accounts.assignment.told import of_desk
 from workers.accounts.lifecycle.claiming import for_claimant, kind_due
 from workers.accounts.lifecycle.pending import first_due, no_longer_due
 from workers.accounts.lifecycle.qualifying import is_still_due
 from workers.accounts.parts import OpenRequest
-from workers.accounts.routing.ownership import is_customer, named_by_crm, owners_of
 from workers.accounts.routing.routes import Plan, plan_for
 from workers.accounts.routing.territories import Asker
 from workers.accounts.rows import PendingRow, ScoreRow
@@ -37,14 +36,11 @@ HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 ATTEMPTS_BEFORE_ALERT = 4
 """The request and three repeats, an hour apart; then it is reported, and asked again every day."""
-MOST_DEPENDS = 10
-NOBODY_NAMED = ""
-"""Subject of the alert for a customer for whom the CRM names no person."""
 
 
 def settle(case: Case) -> None:
     """Bring the account's request in line with what is due and with who owns the account now."""
-    _say_who_is_missing(case)
+    dependence.say_who_is_missing(case)
     signals.follow_owner(case)
     moves.review(case)
     request = case.account.request
@@ -54,8 +50,8 @@ def settle(case: Case) -> None:
         _ask_next(case)
     if case.account.on_way and case.account.holder is not None and not is_held_up(case):
         passage.resume(case)
-    _say_that_nobody_is_named(case)
-    _say_on_whom_it_depends(case)
+    dependence.say_that_nobody_is_named(case)
+    dependence.say_on_whom_it_depends(case)
 
 
 def give_back(case: Case) -> None:
@@ -284,49 +280,3 @@ def _send(case: Case, request: OpenRequest) -> None:
     case.say(DESK_REQUESTS, event)
     pause_ms = HOUR_MS if request.attempt < ATTEMPTS_BEFORE_ALERT else DAY_MS
     set_timer(case.rows, ASK, case.key, case.now_ms + pause_ms)
-
-
-# Reps on whom the account depends.
-
-
-def _say_who_is_missing(case: Case) -> None:
-    """Report reps who are named for this account and not active; take it back when they are, or are named no more."""
-    account = case.account
-    named = {right.rep_id for right in named_by_crm(case.terms.policy, account.company)}
-    if account.by_hand is not None:
-        named.add(account.by_hand.rep_id)
-    for rep_id in account.gone:
-        if rep_id in named:
-            told = of_desk(case.terms.policy, case.terms.policy.default_desk)
-            case.raise_alert(Alert.ACCOUNT_WITHOUT_OWNER, rep_id, rep_id=rep_id, told=told)
-        else:
-            case.clear_alert(Alert.ACCOUNT_WITHOUT_OWNER, rep_id)
-
-
-def _say_that_nobody_is_named(case: Case) -> None:
-    """Report a customer with leads and without an owner; take it back when the CRM names a person."""
-    account = case.account
-    company = account.company
-    if company is None or not is_customer(company):
-        return
-    if not owners_of(case.terms.policy, company) and (account.request or account.open_handoffs):
-        told = of_desk(case.terms.policy, case.terms.policy.default_desk)
-        case.raise_alert(Alert.ACCOUNT_WITHOUT_OWNER, NOBODY_NAMED, rep_id=company.owner_rep_id, told=told)
-    else:
-        case.clear_alert(Alert.ACCOUNT_WITHOUT_OWNER, NOBODY_NAMED)
-
-
-def _say_on_whom_it_depends(case: Case) -> None:
-    account = case.account
-    wanted = set(account.gone)
-    if account.holder is not None and account.holder.id and account.holder.type == "rep":
-        wanted |= {account.holder.id, account.holder.stands_for or account.holder.id}
-    now = tuple(sorted(wanted)[:MOST_DEPENDS])
-    if now == account.depends:
-        return
-    for rep_id in sorted({*now} ^ {*account.depends}):
-        case.say(
-            DESK_REQUESTS,
-            AccountDepends(desk=f"rep:{rep_id}", account_key=case.key, depends=rep_id in now),
-        )
-    case.change(depends=now)
