@@ -258,7 +258,7 @@ NO = sales("rejected", lead_id="ann", reason="not_now")
         pytest.param(
             [OWNER], [ANN, OWNER_LEFT, OTHER_OWNER, BOB], {"other"}, {0, 1}, id="a successor is named"
         ),
-        pytest.param([NO_OWNER], [ANN, BOB, BY_HAND], {"r1", "r2"}, {1}, id="sales gives it away by hand"),
+        pytest.param([NO_OWNER], [ANN, BOB, BY_HAND], {"r1", "r2"}, {0, 1}, id="sales gives it away by hand"),
         pytest.param([NO_OWNER, ANN], [BOB, BY_HAND, OWNER], {"own", "r2"}, {1}, id="by hand and an owner"),
         pytest.param([NO_OWNER, ANN], [BOB, NO, OWNER], {"own"}, {0, 1}, id="sales says no"),
         pytest.param([NO_OWNER, ANN], [BOB, R1_LEFT_DESK, R1_LEFT], {"r2"}, {2}, id="the rep leaves us"),

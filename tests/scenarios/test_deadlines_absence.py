@@ -226,3 +226,34 @@ def test_a_manager_who_goes_away_leaves_it_to_the_managers_deputy(story: Story) 
 
     assert who(told) == ["mia", "dana", "pavel"]
     assert routings(told)[-1]["assignee"]["deputy_for"] == "dana"
+
+
+def test_while_an_owner_and_all_who_could_stand_in_are_away_it_waits_for_the_first_who_is_back(
+    owned: Story,
+) -> None:
+    owned.rep("olga", "mon 08:00", away=("mon 08:00", "thu 00:00"))
+    owned.rep("pavel", "mon 08:00", deputy_rep_id="olga", away=("mon 08:00", "wed 10:00"))  # a circle
+    owned.rep("mona", "mon 08:00", away=("mon 08:00", "fri 00:00"))
+    owned.rep("dana", "mon 08:00", away=("mon 08:00", "fri 00:00"))
+
+    told = owned.told(until="wed 10:10")
+
+    assert who(told) == ["pavel"]
+    (assigned,) = routings(told)
+    assert (assigned["occurred_at"], assigned["assignee"]["deputy_for"]) == ("2026-03-04T15:00:00Z", "olga")
+    assert up(told) == []
+
+
+def test_an_answered_lead_that_goes_to_the_fallback_because_everyone_is_away_is_nobodys_alarm(
+    team: Story,
+) -> None:
+    team.escalates = True
+    team.sales("touched", "ann@harbor.example", "tue 11:10")  # by Mia, when Tom has it already
+    for rep_id in ("mia", "tom"):
+        team.rep(rep_id, "tue 11:20", away=("tue 11:20", "fri 00:00"))
+
+    told = team.told(until="tue 17:00")
+
+    assert who(told) == ["mia", "tom", "dana"]
+    assert routings(told)[-1]["how_chosen"] == "fallback"
+    assert up(told) == []

@@ -231,3 +231,18 @@ def test_an_account_with_an_owner_stays_with_the_owner_after_it_is_qualified(tea
     team.sales("sales_qualified", ANN, "tue 11:00", rep_id="olga")
 
     assert team.told(until="tue 17:00").handoffs == [("assigned", "raised_hand", "olga")]
+
+
+def test_whom_a_partner_gives_it_to_is_the_partners_business_and_ours_may_take_it_by_hand(
+    team: Story,
+) -> None:
+    asks(team)
+    team.sales("sales_qualified", ANN, "tue 11:00")
+    team.sales("reassigned", ANN, "tue 12:00", rep_id="kai", to_rep_id="leilani")
+
+    told = team.told(until="tue 13:00")
+    assert told.handoffs[-1] == ("assigned", "partner", ISLAND)
+    assert "account_without_owner" not in [alert for alert, _ in told.alerts]
+
+    team.sales("reassigned", ANN, "tue 14:00", rep_id="dana", to_rep_id="olga")
+    assert team.told(until="tue 15:00").handoffs[-1] == ("reassigned", "partner", "olga")

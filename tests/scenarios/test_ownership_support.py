@@ -122,3 +122,28 @@ def test_an_account_that_became_excluded_has_no_question_any_more(team: Story) -
     team.bank("harbor", "tue 11:00", relationship="competitor")
 
     assert team.told(until="tue 12:00").handoffs[1:] == [("withdrawn", "service", None)]
+
+
+def test_a_question_asked_before_the_account_moved_stays_and_one_asked_after_is_another(team: Story) -> None:
+    team.form("ann@harbor.example", "tue 10:00", "support")
+    team.bank("harbor", "tue 10:30", domains=["other.example", "harbor.example"])
+    team.form("ann@harbor.example", "tue 11:00", "support")
+
+    told = team.told(until="tue 12:00")
+
+    assert told.handoffs == [("assigned", "service", "desk:care")] * 2
+    assert {event["account_key"] for event in told.of("lead.routing")} == {
+        "domain:harbor.example",
+        "domain:other.example",
+    }
+
+
+def test_who_is_forgotten_takes_a_question_along_that_was_asked_before_the_account_moved(team: Story) -> None:
+    team.form("ann@harbor.example", "tue 10:00", "support")
+    team.bank("harbor", "tue 10:30", domains=["other.example", "harbor.example"])
+    team.erasure("ann@harbor.example", "tue 11:00")
+
+    told = team.told(until="wed 12:00")
+
+    assert told.handoffs == [("assigned", "service", "desk:care"), ("withdrawn", "service", None)]
+    assert told.alerts == []

@@ -185,6 +185,8 @@ class AccountRow(Row, frozen=True):
     """The partner who had this account and gave it back: that one gets it no more."""
     gone: tuple[str, ...] = ()
     """Reps who were named for this account and are not active. At most 8, the latest."""
+    missing: tuple[str, ...] = ()
+    """Of whom an alert is up that they should own it; '' where nobody is named. At most 9."""
     depends: tuple[str, ...] = ()
     """Reps who tell this account when they leave or return. At most 10."""
     wanted: tuple[str, ...] = ()
@@ -255,6 +257,8 @@ class LeadRow(Row, frozen=True):
     """Its latest conversation."""
     wanted: tuple[str, ...] = ()
     """Facts of the person that an alert asks for. Bounded by the gates."""
+    wants_of_company: bool = False
+    """It waits for facts of its company."""
     home: str = ""
     """The account_key to which the person's own records come, where that is an alias of this one."""
     erased_ms: int = 0
@@ -367,6 +371,8 @@ class MovedRow(Row, frozen=True):
     revision: int
     to: str = ""
     """Where the person went: late answers of sales follow."""
+    service: tuple[str, ...] = ()
+    """A support question that the service desk answers here."""
 
 
 class PendingRow(Row, frozen=True):

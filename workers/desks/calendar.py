@@ -93,11 +93,16 @@ class Calendar:
 
     def working_time(self, from_ms: int, until_ms: int) -> int:
         """Return how much open time lies between two instants, in milliseconds; none where the second is not later."""
-        total_ms = 0
+        total_ms, at_ms = 0, from_ms
         for start, end in self._spans_from(from_ms):
             if start >= until_ms:
                 break
-            total_ms += max(0, min(end, until_ms) - max(start, from_ms))
+            closes_ms = min(end, until_ms)
+            if (
+                closes_ms > at_ms
+            ):  # windows may overlap: a special day after an open night, an hour read twice
+                total_ms += closes_ms - max(start, at_ms)
+                at_ms = closes_ms
         return total_ms
 
     def period(self, at_ms: int, per: Per) -> Period:

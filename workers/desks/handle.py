@@ -81,7 +81,7 @@ class DesksHop:
             erasure.erase(rows, event)
             return []
         if isinstance(event, LookAgain):
-            return release(self._terms, rows, event.desk, now_ms)
+            return release(self._terms, rows, event.desk, now_ms, stand_in_is_back=True)
         raise TypeError(type(event).__name__)
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:

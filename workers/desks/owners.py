@@ -2,8 +2,7 @@
 
 In: a request at ``rep:<rep_id>``, the rows, the time. Out: an outcome; nothing is written here. An owner who is away
 keeps the account, the deputy gets the task. Where nobody at all is there, the request goes back to the rep for whom it
-was meant and waits there; one that a desk sent to its fallback goes back to the desk, and waits for the first of either
-who is back. One who has left is reported: the account goes on to its next route.
+was meant, or to the desk that sent it to its fallback, and waits there for the first of all who is back. One who has left is reported: the account goes on to its next route.
 """
 
 from __future__ import annotations
@@ -65,6 +64,13 @@ def decide_at_rep(terms: Terms, rows: Rows, request: DeskRequest, now_ms: int) -
 def has_come_back(request: DeskRequest) -> bool:
     """Whether all who could stand in are away too, and the request is back at the rep for whom it was meant."""
     return request.desk.removeprefix(REP_PREFIX) in request.away
+
+
+def asked_anew(request: DeskRequest) -> DeskRequest:
+    """The request as it was before everybody was found away: somebody who could stand in is back."""
+    if not has_come_back(request):
+        return request
+    return request.model_copy(update={"away": [], "manager_id": None, "rounds": request.rounds + 1})
 
 
 def _stand_in(

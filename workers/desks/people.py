@@ -16,7 +16,7 @@ from workers.desks.absences import standing, watch
 from workers.desks.presence import at_desk, why_not_there
 from workers.desks.release import release
 from workers.desks.rows import AskedRow, DependsRow, RepRow, RotationRow
-from workers.desks.terms import REP_PREFIX, Terms
+from workers.desks.terms import REP_PREFIX, Terms, rep_desk
 from workers.engine.api import Emit
 from workers.engine.rows import Rows
 from workers.engine.timers import start_cursor
@@ -24,6 +24,8 @@ from workers.outbox import emit, fact_id
 
 TELL = "tell"
 _CHUNK = 50
+_MOST_ASKING = 1_000
+"""Desks and colleagues for whom one rep may stand in."""
 
 
 def learn(terms: Terms, rows: Rows, event: RepFacts, now_ms: int) -> list[Emit]:
@@ -56,16 +58,21 @@ def changes(rows: Rows, desk: str, now_ms: int) -> None:
 
 
 def remember_asked(rows: Rows, request: DeskRequest) -> None:
-    """Remember the desk whose fallback this rep, or somebody before, is: it waits for whoever is there first."""
-    if request.is_stood_in_for and request.origin_desk is not None and request.desk.startswith(REP_PREFIX):
-        rows.put(AskedRow(), request.desk, request.origin_desk)
+    """Remember who waits because this rep is not there: the desk whose fallback it is, or the owner it would stand in for."""
+    if not request.desk.startswith(REP_PREFIX):
+        return
+    asking = request.origin_desk if request.is_stood_in_for else None
+    if asking is None and request.away:
+        asking = rep_desk(request.away[0])
+    if asking is not None and asking != request.desk:
+        rows.put(AskedRow(), request.desk, asking)
 
 
 def tell_desks(rows: Rows, desk: str, now_ms: int) -> list[Emit]:
     """Tell desks that asked this rep in vain, now that the rep is there."""
     if why_not_there(rows.get(RepRow, desk, desk.removeprefix(REP_PREFIX)), now_ms) is not None:
         return []
-    found = rows.scan(AskedRow, desk, limit=_CHUNK)
+    found = rows.scan(AskedRow, desk, limit=_MOST_ASKING)
     for (_, asking), _ in found:
         rows.delete(AskedRow, desk, asking)
     return [emit(DESK_REQUESTS, LookAgain(desk=asking)) for (_, asking), _ in found]

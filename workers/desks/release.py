@@ -6,10 +6,11 @@ the next follows at once, with the same due time.
 
 from __future__ import annotations
 
-from schemas.desk_requests import DeskRequest
+from schemas.desk_requests import DeskRequest, LookAgain
+from schemas.topics import DESK_REQUESTS
 from workers.desks.answers import settle
 from workers.desks.outcome import Outcome, State
-from workers.desks.owners import decide_at_rep
+from workers.desks.owners import asked_anew, decide_at_rep
 from workers.desks.partners import PARTNER_PREFIX, decide_at_partner
 from workers.desks.presence import back_at_ms, is_absent
 from workers.desks.retelling import begin_where_changed
@@ -19,6 +20,7 @@ from workers.desks.waiting import first_of, first_of_each, leave, next_to_go
 from workers.engine.api import Emit
 from workers.engine.rows import Rows
 from workers.engine.timers import cancel_timer, set_timer
+from workers.outbox import emit
 
 RELEASE = "release"
 _CHUNK = 50
@@ -35,7 +37,9 @@ def decide(
     return decide_at_rep(terms, rows, request, now_ms)
 
 
-def release(terms: Terms, rows: Rows, desk: str, now_ms: int) -> list[Emit]:
+def release(
+    terms: Terms, rows: Rows, desk: str, now_ms: int, *, stand_in_is_back: bool = False
+) -> list[Emit]:
     """Let go whoever can, MQLs only while the desk is open, and set the timer of the next look."""
     known = terms.desk(desk)
     is_open = known is None or terms.is_open(known, now_ms)
@@ -43,20 +47,23 @@ def release(terms: Terms, rows: Rows, desk: str, now_ms: int) -> list[Emit]:
     firsts = {one.file: one for one in first_of_each(rows, desk) if is_open or not one.is_bound}
     gone = 0
     while gone < _CHUNK and (chosen := next_to_go(firsts.values())) is not None:
-        outcome = decide(terms, rows, chosen.request, now_ms, is_released=True)
+        request = asked_anew(chosen.request) if stand_in_is_back else chosen.request
+        outcome = decide(terms, rows, request, now_ms, is_released=True)
         if outcome.state is State.WAITING:
             begin_where_changed(rows, chosen, outcome)
             del firsts[chosen.file]  # what it needs is full or away, and so it is for all behind it
             continue
         gone += 1
         leave(rows, chosen.place)
-        emits += settle(terms, rows, chosen.request, outcome, now_ms, is_released=True)
+        emits += settle(terms, rows, request, outcome, now_ms, is_released=True)
         behind = first_of(rows, desk, chosen.file)
         if behind is None:
             del firsts[chosen.file]
         else:
             firsts[chosen.file] = behind
-    if firsts:
+    if firsts and stand_in_is_back:
+        emits.append(emit(DESK_REQUESTS, LookAgain(desk=desk)))
+    elif firsts:
         set_timer(rows, RELEASE, desk, now_ms)
     else:
         look_again(terms, rows, desk, now_ms)

@@ -91,7 +91,10 @@ class WaitingRow(Row, frozen=True):
 
 
 class AskedRow(Row, frozen=True):
-    """A desk that asked this rep to stand in, in vain, keyed by (rep:<id>, desk). Bounded by desks; gone once told."""
+    """Who asked this rep to stand in, in vain, keyed by (rep:<id>, desk): a desk, or the desk of one of an owner.
+
+    Bounded by desks and reps; gone once told.
+    """
 
     prefix: ClassVar[str] = "asked"
 

@@ -143,3 +143,37 @@ def test_a_day_that_a_country_left_out_is_passed_over() -> None:
     samoa = calendar("Pacific/Apia", {"mon-sun": "09:00-10:00"})
     last = utc("2011-12-29 20:00")  # Thursday 10:00; the next day there is Saturday
     assert samoa.next_opening(last) == utc("2011-12-30 19:00")
+
+
+@pytest.mark.parametrize(
+    ("one", "begins", "ends", "minutes"),
+    [
+        pytest.param(
+            calendar(EAST, NIGHT, days={"2026-03-03": "00:00-08:00"}),
+            "2026-03-03 03:00",  # Monday, 22:00
+            "2026-03-03 16:00",
+            600,
+            id="a special day begins before the night before it ends",
+        ),
+        pytest.param(
+            calendar(EAST, NIGHT, days={"2026-03-03": "02:00-04:00"}),
+            "2026-03-03 03:00",
+            "2026-03-03 16:00",
+            480,
+            id="a special day in the middle of the night",
+        ),
+        pytest.param(
+            calendar(EAST, {"mon-sun": "00:00-01:30, 01:30-03:00"}),
+            "2026-11-01 04:00",
+            "2026-11-01 08:00",
+            240,
+            id="two windows meet in an hour that is read twice",
+        ),
+    ],
+)
+def test_time_that_two_windows_cover_counts_once(one: Calendar, begins: str, ends: str, minutes: int) -> None:
+    from_ms, until_ms = utc(begins), utc(ends)
+    assert one.working_time(from_ms, until_ms) == minutes * MINUTE_MS
+    for passed in range(15, minutes, 45):
+        end_ms = one.add_working_time(from_ms, passed * MINUTE_MS)
+        assert one.working_time(from_ms, end_ms) == passed * MINUTE_MS

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from schemas.desk_requests import DeskRequest, MoveWhy, RequestMode
+from schemas.desk_requests import DeskRequest, LookAgain, MoveWhy, RequestMode
 from schemas.vocabulary import HowChosen, Kind, PassedOver
 from tests.unit.desks.world import (
     MONDAY,
@@ -130,7 +130,7 @@ def test_a_return_goes_where_the_request_was_sent_on() -> None:
     assert world.rotation("rep:olga").waiting == 1
     world.send(give_back(1, desk="rep:olga"))
     assert world.rotation("rep:olga").waiting == 0
-    assert world.tick(MONDAY + HOUR_MS) == []
+    assert answers(looped(world, MONDAY + HOUR_MS)) == []
 
 
 def test_a_return_follows_a_raised_hand_to_the_fallback() -> None:
@@ -225,3 +225,56 @@ def test_of_a_desk_none_who_had_it_gets_it_again_and_then_it_is_the_managers() -
     assert {one.rep_id: one.why for one in answers(said)[0].passed_over} == {"a": PassedOver.HAD_IT}
     said = world.send(raise_hand(2, move=MoveWhy.NOT_ANSWERED, excluded=["a", "b"]))
     assert [(one.rep_id, one.how_chosen) for one in answers(said)] == [("dana", HowChosen.MANAGER)]
+
+
+def looped(world: World, at_ms: int, *events: Any) -> list[Any]:
+    """Time passes, events come, and what the desks then say to each other arrives."""
+    said = [*world.tick(at_ms), *world.send(*events, at_ms=at_ms)]
+    onward = [one for one in said if isinstance(one, LookAgain)]
+    return [*said, *world.send(*onward, at_ms=at_ms)]
+
+
+@pytest.mark.parametrize("who", ["dirk", "mona", "dana"])
+def test_where_nobody_at_all_is_there_the_first_who_is_back_gets_it(who: str) -> None:
+    back = ((MONDAY - HOUR_MS, MONDAY + HOUR_MS // 2),)
+    world = world_of(
+        rep("olga", away=AWAY, deputy_rep_id="dirk", manager_rep_id="mona"),
+        *(rep(one, away=back if one == who else AWAY) for one in ("dirk", "mona", "dana")),
+    )
+    world.send(own(1))
+    assert answers(looped(world, MONDAY + HOUR_MS // 2 - 1)) == []
+    (answer,) = answers(looped(world, MONDAY + HOUR_MS // 2))
+    assert (answer.outcome, answer.rep_id, answer.deputy_for) == ("assigned", who, "olga")
+    assert answer.how_chosen == (HowChosen.DEPUTY if who == "dirk" else HowChosen.MANAGER)
+    assert world.rotation("rep:olga").waiting == 0
+    assert answers(world.send(own(1))) == [answer]
+
+
+def test_a_stand_in_who_is_away_again_by_then_costs_a_round_and_nothing_else() -> None:
+    world = world_of(rep("olga", away=AWAY, deputy_rep_id="dirk"), rep("dirk", away=AWAY))
+    world.send(own(1))
+    there, gone = rep("dirk"), rep("dirk", away=AWAY)
+    world.loops = False
+    (look,) = [one for one in world.send(facts(there, desk="rep:dirk")) if isinstance(one, LookAgain)]
+    world.send(facts(gone, desk="rep:dirk", event_id="gone"))
+    world.loops = True
+    assert [one.outcome for one in answers(world.send(look))] == ["waiting"]
+    assert world.rotation("rep:olga").waiting == 1
+    assert (
+        takers(looped(world, MONDAY + HOUR_MS - 1, facts(there, desk="rep:dirk", event_id="back"))) == "dirk"
+    )
+
+
+def test_all_who_wait_for_an_owner_go_when_a_stand_in_is_back_however_many() -> None:
+    world = world_of(rep("olga", away=AWAY, deputy_rep_id="dirk"), rep("dirk", away=AWAY))
+    world.send(*(own(number) for number in range(120)))
+    said = world.send(facts(rep("dirk"), desk="rep:dirk"))
+    assert takers(said).split() == ["dirk"] * 120
+    assert world.rotation("rep:olga").waiting == 0
+
+
+def test_a_request_that_is_given_back_while_it_waits_is_not_sent_to_who_is_back() -> None:
+    world = world_of(rep("olga", away=AWAY, deputy_rep_id="dirk"), rep("dirk", away=AWAY))
+    world.send(own(1))
+    world.send(give_back(1, desk="rep:olga"))
+    assert answers(world.send(facts(rep("dirk"), desk="rep:dirk"))) == []

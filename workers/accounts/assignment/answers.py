@@ -15,6 +15,7 @@ from workers.accounts.assignment import (
     absence,
     chats,
     deadlines,
+    dependence,
     escalation,
     handoffs,
     moves,
@@ -26,7 +27,7 @@ from workers.accounts.assignment.told import of_desk
 from workers.accounts.lifecycle.judging import judge
 from workers.accounts.lifecycle.qualifying import Occasion, label_of
 from workers.accounts.matching import aliases
-from workers.accounts.routing.partners import PREFIX
+from workers.accounts.routing.partners import PREFIX, is_with_partner
 from workers.accounts.rows import HandoffRow, Holder, PendingRow, ScoreRow
 from workers.accounts.worth.facts import fit_of
 from workers.engine.timers import cancel_timer, set_timer, start_cursor
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from workers.accounts.parts import OpenRequest
     from workers.accounts.rows import LeadRow
 
-MOST_GONE = 8
 _BY_RIGHT = frozenset({HowChosen.ACCOUNT_OWNER, HowChosen.OPPORTUNITY_OWNER, HowChosen.ACCOUNT_REP})
 _ROUTE_REASONS = {
     Route.CUSTOMER: Reason.CUSTOMER_ACCOUNT,
@@ -69,7 +69,10 @@ def answered(case: Case, answer: DeskAnswer) -> None:
     elif request.rep_id is None:
         _nobody(case, request, answer)
     else:
-        _is_gone(case, request.rep_id)
+        if request.route is Route.BY_HAND and is_with_partner(case.account):
+            case.change(by_hand=None)  # somebody of the partner's: who works on it there is theirs to say
+        else:
+            dependence.is_gone(case, request.rep_id)
         forget_request(case, request)
 
 
@@ -77,18 +80,10 @@ def rep_changed(case: Case, event: RepChanged) -> None:
     """A rep on whom the account depends has left, is away, or is back."""
     case.owner_question = True
     if event.change == "left":
-        _is_gone(case, event.rep_id)
+        dependence.is_gone(case, event.rep_id)
     elif event.rep_id in case.account.gone:
-        case.change(gone=tuple(one for one in case.account.gone if one != event.rep_id))
-        case.clear_alert(Alert.ACCOUNT_WITHOUT_OWNER, event.rep_id)
+        dependence.is_back(case, event.rep_id)
     absence.away_or_back(case, event)
-
-
-def _is_gone(case: Case, rep_id: str) -> None:
-    others = tuple(one for one in case.account.gone if one != rep_id)
-    for forgotten in others[: len(others) + 1 - MOST_GONE]:
-        case.clear_alert(Alert.ACCOUNT_WITHOUT_OWNER, forgotten)
-    case.change(gone=(*others, rep_id)[-MOST_GONE:])
 
 
 def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
@@ -284,14 +279,16 @@ def _label(case: Case, lead: LeadRow) -> Qualification:
 def _say_why(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     """Report that nobody was there, had room, or the skill, and take back what is true no more.
 
-    Also taken back when the hand-off is answered, moved or over.
+    Also taken back when the hand-off is answered, moved or over; of one that is answered already only a wait is said.
     """
+    row = case.rows.get(HandoffRow, case.key, request.handoff_id)
+    is_settled = row is not None and row.touched_ms is not None and answer.outcome == "assigned"
     for alert, is_so in (
         (Alert.DESK_FULL, answer.desk_full),
         (Alert.EVERYONE_AWAY, answer.everyone_away),
         (Alert.SKILL_MISSING, answer.skill_missing),
     ):
-        if is_so:
+        if is_so and not is_settled:
             _alert(case, alert, request, answer)
         else:
             case.clear_alert(alert, request.handoff_id)

@@ -16,7 +16,7 @@ from schemas.desk_requests import PresenceAsked, RequestMode
 from schemas.outputs import Assignee, ChatAnswer
 from schemas.topics import CHAT_ANSWERS, DESK_REQUESTS
 from schemas.vocabulary import AssigneeType, ChatReply, Request, Turn
-from workers.accounts.assignment import deadlines, escalation, service
+from workers.accounts.assignment import deadlines, escalation, service, signals
 from workers.accounts.assignment.requests import give_back
 from workers.accounts.case import instant
 from workers.accounts.lifecycle import expiry, touches
@@ -148,6 +148,7 @@ def _answered_by(case: Case, lead: LeadRow, score: ScoreRow, event: LeadChat) ->
             deadlines.touched(case, handoff_id, row, event.occurred_at_ms, rep_id)
             escalation.answered(case, rep_id, event.occurred_at_ms)
             case.owner_question = True
+    signals.answered(case)
     request = case.account.request
     if request is None or request.lead_id != event.lead_id or not request.pending:
         return

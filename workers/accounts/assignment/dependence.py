@@ -1,7 +1,8 @@
 """Reps on whom an account depends: those who are named for it and missing are reported, those who matter tell it.
 
-In: whom the CRM and sales name, who has the account, who has left. Out: alerts, and to the desks of those reps that this
-account is to hear of it when they leave or return.
+In: whom the CRM and sales name, who has the account, who has left. Out: alerts, each taken back when its cause is over
+(the rep is back or is named no more, a person is named, the customer is one no more, the account is excluded or lives
+under another key); and to the desks of those reps that this account is to hear of it when they leave or return.
 """
 
 from __future__ import annotations
@@ -11,42 +12,55 @@ from typing import TYPE_CHECKING
 from schemas.desk_requests import AccountDepends
 from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import Alert
-from workers.accounts.assignment.told import of_desk
+from workers.accounts.assignment import signals
+from workers.accounts.assignment.told import is_nobodys, of_desk
 from workers.accounts.routing.ownership import is_customer, named_by_crm, owners_of
 
 if TYPE_CHECKING:
     from workers.accounts.case import Case
 
+MOST_GONE = 8
 MOST_DEPENDS = 10
 NOBODY_NAMED = ""
 """Subject of the alert for a customer for whom the CRM names no person."""
 
 
+def is_gone(case: Case, rep_id: str) -> None:
+    """A rep who was asked for is inactive, has left, or is unknown: the routes pass over them."""
+    others = tuple(one for one in case.account.gone if one != rep_id)
+    case.change(gone=(*others, rep_id)[-MOST_GONE:])
+
+
+def is_back(case: Case, rep_id: str) -> None:
+    """A rep is with us again."""
+    case.change(gone=tuple(one for one in case.account.gone if one != rep_id))
+
+
 def say_who_is_missing(case: Case) -> None:
-    """Report reps who are named for this account and not active; take it back when they are, or are named no more."""
+    """Report who should own the account and does not, and take back what is so no more."""
     account = case.account
-    named = {right.rep_id for right in named_by_crm(case.terms.policy, account.company)}
+    now = {} if is_nobodys(case) else _missing(case)
+    for subject in sorted({*account.missing, *account.gone} - now.keys()):
+        case.clear_alert(Alert.ACCOUNT_WITHOUT_OWNER, subject)
+    told = of_desk(case.terms.policy, case.terms.policy.default_desk)
+    for subject, named in now.items():
+        case.raise_alert(Alert.ACCOUNT_WITHOUT_OWNER, subject, rep_id=named, told=told)
+    if tuple(now) != account.missing:
+        case.change(missing=tuple(now))
+
+
+def _missing(case: Case) -> dict[str, str | None]:
+    """Return reps who are named and gone, and a customer for whom nobody is named: each with whom the CRM names."""
+    account, policy = case.account, case.terms.policy
+    named = {right.rep_id for right in named_by_crm(policy, account.company)}
     if account.by_hand is not None:
         named.add(account.by_hand.rep_id)
-    for rep_id in account.gone:
-        if rep_id in named:
-            told = of_desk(case.terms.policy, case.terms.policy.default_desk)
-            case.raise_alert(Alert.ACCOUNT_WITHOUT_OWNER, rep_id, rep_id=rep_id, told=told)
-        else:
-            case.clear_alert(Alert.ACCOUNT_WITHOUT_OWNER, rep_id)
-
-
-def say_that_nobody_is_named(case: Case) -> None:
-    """Report a customer with leads and without an owner; take it back when the CRM names a person."""
-    account = case.account
+    found: dict[str, str | None] = {rep_id: rep_id for rep_id in account.gone if rep_id in named}
     company = account.company
-    if company is None or not is_customer(company):
-        return
-    if not owners_of(case.terms.policy, company) and (account.request or account.open_handoffs):
-        told = of_desk(case.terms.policy, case.terms.policy.default_desk)
-        case.raise_alert(Alert.ACCOUNT_WITHOUT_OWNER, NOBODY_NAMED, rep_id=company.owner_rep_id, told=told)
-    else:
-        case.clear_alert(Alert.ACCOUNT_WITHOUT_OWNER, NOBODY_NAMED)
+    has_leads = account.request is not None or account.open_handoffs > 0
+    if company is not None and is_customer(company) and has_leads and not owners_of(policy, company):
+        found[NOBODY_NAMED] = company.owner_rep_id
+    return found
 
 
 def say_on_whom_it_depends(case: Case) -> None:
@@ -55,6 +69,8 @@ def say_on_whom_it_depends(case: Case) -> None:
     wanted = set(account.gone)
     if account.holder is not None and account.holder.id and account.holder.type == "rep":
         wanted |= {account.holder.id, account.holder.stands_for or account.holder.id}
+    if (told := signals.told(case)) is not None:
+        wanted.add(told)
     now = tuple(sorted(wanted)[:MOST_DEPENDS])
     if now == account.depends:
         return

@@ -88,10 +88,11 @@ def plan_of(case: Case, request: OpenRequest) -> Plan | None:
 
 def plan_for_move(case: Case, move: Move, holder: Holder) -> Plan:
     """Return whom to ask; ``holder`` has the account now."""
+    how = _how_by_right(case, holder)
     if move.to_rep_id is not None:
-        return _at_rep(move.to_rep_id, holder)
-    if not holder.desk.startswith(_DESK):
-        return _at_rep(holder.stands_for or holder.id, holder, _how_by_right(case, holder))
+        return _at_rep(move.to_rep_id, holder, how or HowChosen.ACCOUNT_REP)
+    if how is not None or not holder.desk.startswith(_DESK):
+        return _at_rep(holder.stands_for or holder.id, holder, how)
     name = holder.desk.removeprefix(_DESK)
     if name not in case.terms.policy.desks:
         name = case.terms.policy.default_desk

@@ -40,7 +40,6 @@ ATTEMPTS_BEFORE_ALERT = 4
 
 def settle(case: Case) -> None:
     """Bring the account's request in line with what is due and with who owns the account now."""
-    dependence.say_who_is_missing(case)
     signals.follow_owner(case)
     moves.review(case)
     request = case.account.request
@@ -50,7 +49,7 @@ def settle(case: Case) -> None:
         _ask_next(case)
     if case.account.on_way and case.account.holder is not None and not is_held_up(case):
         passage.resume(case)
-    dependence.say_that_nobody_is_named(case)
+    dependence.say_who_is_missing(case)
     dependence.say_on_whom_it_depends(case)
 
 

@@ -86,6 +86,9 @@ def answered(case: Case, answer: DeskAnswer) -> None:
     cancel_timer(case.rows, ASK, answer.handoff_id)
     case.clear_alert(Alert.DESK_SILENT, answer.handoff_id)
     lead = case.lead(question.lead_id)
+    if case.terms.gates.exclusion(case.key, case.account.company) is not None:
+        _keep(case, question.lead_id, replace(lead, service=()))
+        return
     row = HandoffRow(
         lead_id=question.lead_id,
         kind=Kind.SERVICE,
@@ -149,7 +152,10 @@ def desk_said(case: Case, event: SalesAnswered) -> bool:
 
 
 def withdraw_all(case: Case, reason: Reason) -> None:
-    """Nobody answers an account that became excluded: what is more than one step closes is closed in chunks."""
+    """Nobody answers an account that became excluded: what is more than one step closes is closed in chunks.
+
+    A question on its way is dropped when the desk has it.
+    """
     found = book.questions(case)
     for handoff_id, row in found:
         lead = case.lead(row.lead_id)

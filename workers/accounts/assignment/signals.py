@@ -1,8 +1,8 @@
 """Buying signals of an account that somebody owns: they reach the owner bundled, without a new hand-off.
 
 In: what people of the account do, by the rules that the policy calls signals, and hands raised again. Out: one alert per
-account and time window, with what was done by whom; it is over when sales answers, when somebody else owns the account,
-or with the next bundle. What becomes a hand-off is no signal besides.
+account and time window, with what was done by whom; it is over when sales answers, when somebody else owns the account
+or nobody does any more, or with the next bundle. What becomes a hand-off is no signal besides.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from msgspec.structs import replace
 
 from schemas.vocabulary import Alert, AssigneeType
+from workers.accounts.assignment.told import is_nobodys
 from workers.accounts.routing.ownership import right_of
 from workers.accounts.rows import SignalLine
 from workers.engine.rows import Row
@@ -42,8 +43,7 @@ class SignalsRow(Row, frozen=True):
 def noticed(case: Case, lead_id: str, names: Iterable[str], at_ms: int) -> None:
     """Take what a person did by rules that are signals; nobody is told of an account that nobody owns."""
     found = [name for name in names if name in case.terms.signals]
-    right = right_of(case.terms.policy, case.account) if found else None
-    if right is not None:
+    if found and not is_nobodys(case) and right_of(case.terms.policy, case.account) is not None:
         _keep(case, lead_id, found, at_ms)
 
 
@@ -64,7 +64,8 @@ def bundle_due(case: Case) -> None:
         return
     _clear(case, row)
     number = row.number + 1
-    case.raise_alert(Alert.BUYING_SIGNALS, str(number), rep_id=rep_id, signals=row.lines)
+    case.raise_alert(Alert.BUYING_SIGNALS, str(number), rep_id=rep_id, told=(rep_id,), signals=row.lines)
+    case.owner_question = True
     case.rows.put(SignalsRow(number=number, up_for=rep_id), case.key)
 
 
@@ -74,14 +75,21 @@ def answered(case: Case) -> None:
     if row is not None and row.up_for:
         _clear(case, row)
         case.rows.put(replace(row, up_for=""), case.key)
+        case.owner_question = True
 
 
 def follow_owner(case: Case) -> None:
-    """Another owner: what the one before was told is over."""
-    row = case.rows.get(SignalsRow, case.key) if case.terms.bundle_ms else None
+    """Another owner, or none: what the one before was told is over."""
+    row = case.rows.get(SignalsRow, case.key)
     if row is not None and row.up_for and row.up_for != _rep_of(case):
         _clear(case, row)
         case.rows.put(replace(row, up_for=""), case.key)
+
+
+def told(case: Case) -> str | None:
+    """Return the rep for whom a bundle is up, or None."""
+    row = case.rows.get(SignalsRow, case.key)
+    return row.up_for or None if row is not None else None
 
 
 def over(case: Case) -> None:
@@ -115,6 +123,9 @@ def _keep(case: Case, lead_id: str, names: Iterable[str], at_ms: int) -> None:
 
 
 def _rep_of(case: Case) -> str:
+    """Who is to hear of the account; '' for nobody."""
+    if not case.terms.bundle_ms or is_nobodys(case):
+        return ""
     right = right_of(case.terms.policy, case.account)
     if right is not None:
         return right.rep_id

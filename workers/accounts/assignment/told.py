@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING
 from schemas.vocabulary import Alert, AssigneeType
 
 if TYPE_CHECKING:
+    from workers.accounts.case import Case
     from workers.accounts.rows import Holder
     from workers.policy.model import Policy
 
 _DESK = "desk:"
+
+
+def is_nobodys(case: Case) -> bool:
+    """Whether nobody is to hear of the account: it is excluded, or lives under another key."""
+    account = case.account
+    return bool(account.forwards_to) or case.terms.gates.exclusion(case.key, account.company) is not None
 
 
 def of_holder(alert: Alert, holder: Holder) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ def enter(case: Case, lead_id: str, lead: LeadRow) -> LeadRow:
     if moved is not None:
         case.rows.delete(MovedRow, case.key, lead_id)
         case.rows.put(ScoreRow(revision=moved.revision), case.key, lead_id)
-        lead = replace(lead, stage_n=moved.stage_n)
+        lead = replace(lead, stage_n=moved.stage_n, service=moved.service)
     fit = fit_of(case.terms, case.account.company, lead.facts)
     return _go(case, lead_id, lead, Stage.KNOWN, fit, NONE, (Reason.FIRST_SEEN,))
 

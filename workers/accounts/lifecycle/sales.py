@@ -65,7 +65,7 @@ def sales_answered(case: Case, event: SalesAnswered) -> None:
     if action in _TOUCHES:
         lead = _touched(case, lead_id, lead, event)
     if action is SalesAction.CLAIMED:
-        claim(case, lead_id, event.activity.rep_id, event.occurred_at_ms)
+        _claimed(case, lead_id, about, event)
     elif action in OF_DEALS:
         case.owner_question = True
         _touch_all(case, about, event)
@@ -75,6 +75,9 @@ def sales_answered(case: Case, event: SalesAnswered) -> None:
         case.owner_question = True
         _touch_all(case, about, event)
         _answered(case, lead_id, lead, about, event)
+    elif action is SalesAction.REASSIGNED and lead.pending and not is_over:
+        case.owner_question = True
+        _reassigned(case, event)  # it waits at a desk, and nobody has it yet
     if action in ENDS:
         _counts_at_once(case, lead_id, raised_day, event.occurred_at_ms)
 
@@ -125,6 +128,9 @@ def _lead_meant(case: Case, event: SalesAnswered) -> tuple[str | None, bool]:
     row = case.rows.get(HandoffRow, case.key, handoff_id)
     if row is not None:
         return row.lead_id, False
+    request = case.account.request
+    if request is not None and request.handoff_id == handoff_id:
+        return request.lead_id, False  # as an alert named it that told of a full desk
     closed = case.rows.get(ClosedHandoffRow, case.key, handoff_id)
     if closed is None and event.lead_id is not None:
         return event.lead_id, event.is_over  # named under the key where the person lived before
@@ -151,6 +157,15 @@ def _handoffs_meant(case: Case, event: SalesAnswered, lead: LeadRow) -> list[tup
         if row is not None
         and (is_named or row.created_ms <= event.occurred_at_ms or Reason.EXPIRY_TAKEN_BACK in row.reasons)
     ]
+
+
+def _claimed(case: Case, lead_id: str, about: list[tuple[str, HandoffRow]], event: SalesAnswered) -> None:
+    """A rep takes a lead; of one that the rep has already it is an answer."""
+    claim(case, lead_id, event.activity.rep_id, event.occurred_at_ms)
+    mine = [one for one in about if one[1].holder.id == event.activity.rep_id]
+    if mine:
+        case.owner_question = True
+        _touch_all(case, mine, event)
 
 
 def _accepted(case: Case, lead_id: str, lead: LeadRow) -> None:

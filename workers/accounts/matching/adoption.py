@@ -56,7 +56,8 @@ def send_over(case: Case, lead_id: str, lead: LeadRow, to: str, *, earned: bool 
         active_at_ms=case.forget_active(lead_id),
     )
     case.say(LEAD_EVENTS, event)
-    case.rows.put(MovedRow(stage_n=lead.stage_n, revision=score.revision, to=to), case.key, lead_id)
+    moved = MovedRow(stage_n=lead.stage_n, revision=score.revision, to=to, service=lead.service)
+    case.rows.put(moved, case.key, lead_id)
     case.rows.delete(LeadRow, case.key, lead_id)
     case.rows.delete(ScoreRow, case.key, lead_id)
     case.rows.delete(ConsentRow, case.key, lead_id)

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from workers.accounts.terms import Terms
 
-STAYS: Final = frozenset({"stage", "stage_n", "fit_mark", "pending", "handoffs", "wanted", "home"})
+STAYS: Final = frozenset(
+    {"stage", "stage_n", "fit_mark", "pending", "handoffs", "service", "wanted", "wants_of_company", "home"}
+)
 """Fields of a lead that belong to the key under which it lives: its outputs' numbers, what is open there."""
 _CYCLE: Final = ("reached_mql", "raised_hand", "handed", "accepted", "qualified", "claimed", "responded_day")
 _VERDICT: Final = ("verdict", "verdict_why", "said_no_ms", "expired_with_handoff", "ended_before_ms")

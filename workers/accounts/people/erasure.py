@@ -27,6 +27,7 @@ from workers.accounts.matching.names import NamedRow, WaiterRow, WaitingRow
 from workers.accounts.matching.parents import ParentRow, SubsidiaryRow
 from workers.accounts.matching.places import NumbersRow, account_of_one, places_of
 from workers.accounts.people.consents import ConsentRow
+from workers.accounts.people.wanted import WantingRow, stop_asking
 from workers.accounts.rows import (
     AccountRow,
     ActiveRow,
@@ -72,6 +73,7 @@ LEAVES: Final[dict[type[Row], str]] = dict.fromkeys(BY_LEAD, "deleted") | {
     PendingRow: "deleted",
     ServiceRow: "deleted",
     ActiveRow: "taken out of the list",
+    WantingRow: "deleted",
     SignalsRow: "what they did is taken out of the bundle; that of an account of one is deleted",
     AccountRow: "its request is given back, their deal is no more; an account of one is deleted",
     PlaceRow: "deleted",
@@ -122,13 +124,14 @@ def _leave(case: Case, lead_id: str) -> list[Emit]:
     score = rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
     moved = rows.get(MovedRow, case.key, lead_id) or MovedRow(stage_n=0, revision=0)
     rows.delete(ScoreRow, case.key, lead_id)  # what is said from here on has nothing of it to explain
-    _withdraw(case, lead)
+    _withdraw(case, replace(lead, service=(*lead.service, *moved.service)))
     no_longer_due(case, lead_id, lead)
     request = case.account.request
     if request is not None and request.lead_id == lead_id:
         requests.give_back(case)
     case.forget_active(lead_id)
     signals.forget_person(case, lead_id)
+    stop_asking(case, lead_id, lead)
     expiry.stop(case, lead_id)
     had_deal = deal_of(case.account.deals, lead_id) is not None
     case.change(deals=tuple(one for one in case.account.deals if one.lead_id != lead_id))

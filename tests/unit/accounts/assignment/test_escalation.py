@@ -193,3 +193,21 @@ def test_who_has_to_know_of_what() -> None:
     market.send(demo("zoe", account_key="domain:other.example"))
     told = {one.alert.value: one.told for one in market.said if isinstance(one, LeadAlert) and one.told}
     assert told == {"everyone_away": ["dana"], "account_without_owner": ["dana"]}
+
+
+@pytest.mark.parametrize("owner", ["r1", None], ids=["is named the owner then", "is not"])
+def test_who_has_it_by_turn_and_owns_it_now_is_stood_in_for_and_followed_by_nobody(owner: str | None) -> None:
+    market = a_market()
+    market.reps(rep("r1", deputy_rep_id="tom"))
+    market.send(demo(), facts(owner_rep_id=owner))
+    after = until(market, MONDAY + 3 * HOUR_MS)
+    expected = ["tom", "dana"] if owner else ["r2", "r3"]
+    assert after == [f"reassigned raised_hand {one}" for one in expected]
+
+
+def test_who_gets_it_back_has_it_as_before_and_not_as_an_owner() -> None:
+    market = a_market()
+    market.send(demo())
+    until(market, MONDAY + 2 * HOUR_MS)
+    (back,) = routings(market.send(sales("touched", FIRST, MONDAY + 60_000), at_ms=MONDAY + 2 * HOUR_MS))
+    assert (back.assignee and back.assignee.id, back.how_chosen) == ("r1", HowChosen.ACCOUNT_REP)

@@ -103,3 +103,15 @@ def test_whatever_else_the_desk_says_the_question_is_answered(action: str) -> No
     said += market.tick(MONDAY + 48 * HOUR_MS)
     assert alerts(said) == []
     assert story(said) == []
+
+
+def test_a_question_on_its_way_is_dropped_when_the_account_became_excluded() -> None:
+    market = customer(is_manual=True)
+    market.send(form(Request.SUPPORT))
+    market.send(facts(owner_rep_id="own", relationship="competitor"))
+    market.is_manual = False
+    market.deliver_all(MONDAY)
+    assert story(market.said) == []
+    assert market.accounts.decider.rows.scan(ServiceRow, BANK, limit=1) == []
+    assert lead(market).service == ()
+    assert lead(market).service == ()

@@ -29,6 +29,7 @@ from tests.unit.accounts.market import (
     steps,
     story,
 )
+from workers.accounts.rows import HandoffRow
 
 OTHER = "domain:other.example"
 
@@ -144,3 +145,15 @@ def test_a_claim_of_a_rep_who_has_left_goes_to_the_next_in_turn() -> None:
     market = known()
     market.reps(rep("r2", active=False), at_ms=MONDAY)
     assert story(market.send(claimed("r2")))[-1] == "assigned claimed r1"
+
+
+def test_who_has_it_and_claims_it_has_answered_and_nobody_else_has() -> None:
+    market = Market()
+    market.reps(rep("r1"), rep("r2"), rep("dana", at_desk=False))
+    market.send(facts(), demo())
+    market.send(claimed("r2", at_ms=MONDAY + 60_000), at_ms=MONDAY + 60_000)
+    rows = market.accounts.decider.rows
+    assert [row.touched_ms for _, row in rows.scan(HandoffRow, BANK, limit=9)] == [None]
+    market.send(claimed("r1", at_ms=MONDAY + 120_000), at_ms=MONDAY + 120_000)
+    assert [row.touched_by for _, row in rows.scan(HandoffRow, BANK, limit=9)] == ["r1"]
+    assert market.tick(MONDAY + DAY_MS) == []
