@@ -56,12 +56,16 @@ class Tale:
             put(tree, path, value)
         return yaml.safe_dump(tree, sort_keys=False, allow_unicode=True)
 
-    def told(self, folder: Path, text: str) -> list[Any]:
-        """All that the router says of it under this policy, as (topic, time, key, value)."""
+    def told(self, folder: Path, text: str, put: Callable[[str], str] = str) -> list[Any]:
+        """All that the router says of it under this policy, as (topic, time, key, value); ``put``: in other words.
+
+        A record of which ``put`` makes nothing is left out.
+        """
         story = Story(folder)
         story.escalates = True
         story.policy(text)
         self.happens(story)
+        story._lines = [said for line in story._lines if (said := put(line))]
         return [
             (one.topic, one.timestamp_ms, one.key, None if one.value is None else json.loads(one.value))
             for one in story.told(self.until).emits

@@ -43,10 +43,13 @@ def turn_said(case: Case, lead: LeadRow, event: LeadChat) -> None:
     score = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
     lead, score, _, is_tracked, is_news = heard(case, lead, score, event)
     held = score
-    lead, score = expiry.touched(case, event.lead_id, lead, score, score, event.occurred_at_ms)
+    is_ours = event.turn is Turn.AGENT_MESSAGE
+    lead, score = expiry.touched(
+        case, event.lead_id, lead, score, score, event.occurred_at_ms, by_sales=is_ours
+    )
     if score is not held:
         case.rows.put(score, case.key, event.lead_id)
-    if event.turn is Turn.AGENT_MESSAGE:
+    if is_ours:
         _answered_by(case, lead, score, event)
         return
     if is_tracked and not lead.role_address:
@@ -139,7 +142,8 @@ def _answered_by(case: Case, lead: LeadRow, score: ScoreRow, event: LeadChat) ->
         chat = replace(chat, rep_id=rep_id, answered_ms=event.occurred_at_ms)
     lead = replace(lead, chat=chat)
     case.put_lead(event.lead_id, lead)
-    judge(case, event.lead_id, lead, score, Occasion(case.terms.day_of(case.now_ms), counts=False), say=False)
+    touched = Occasion(case.terms.day_of(case.now_ms), counts=False, by_sales=True)
+    judge(case, event.lead_id, lead, score, touched, say=False)
     for handoff_id in lead.handoffs:
         row = case.rows.get(HandoffRow, case.key, handoff_id)
         if row is None or event.occurred_at_ms < row.created_ms:

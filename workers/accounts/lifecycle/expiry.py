@@ -15,7 +15,7 @@ from schemas.vocabulary import Reason, Stage
 from workers.accounts.assignment import handoffs
 from workers.accounts.lifecycle.judging import judge
 from workers.accounts.lifecycle.pending import make_due, no_longer_due
-from workers.accounts.lifecycle.qualifying import Due, Occasion
+from workers.accounts.lifecycle.qualifying import Due, Occasion, expiry_taken_back
 from workers.accounts.rows import LeadRow, ScoreRow
 from workers.accounts.worth.counts import after_no, after_return
 from workers.accounts.worth.facts import fit_of
@@ -72,7 +72,14 @@ def last_day(score: ScoreRow) -> int:
 
 
 def touched(
-    case: Case, lead_id: str, lead: LeadRow, before: ScoreRow, score: ScoreRow, at_ms: int
+    case: Case,
+    lead_id: str,
+    lead: LeadRow,
+    before: ScoreRow,
+    score: ScoreRow,
+    at_ms: int,
+    *,
+    by_sales: bool = False,
 ) -> tuple[LeadRow, ScoreRow]:
     """Take a touch dated ``at_ms``; ``score`` may count it already, ``before`` does not.
 
@@ -86,7 +93,7 @@ def touched(
     if is_latest and day > score.latest_day:
         score = replace(score, touched_day=day)
     if lead.verdict is Stage.EXPIRED and at_ms < lead.said_no_ms < terms.expires_ms(day):
-        return _taken_back(case, lead_id, lead, score, day)
+        return _taken_back(case, lead_id, lead, score, day, by_sales=by_sales)
     return lead, score
 
 
@@ -122,7 +129,7 @@ def expire(case: Case, timer_key: str) -> None:
 
 
 def _taken_back(
-    case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, day: int
+    case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, day: int, *, by_sales: bool
 ) -> tuple[LeadRow, ScoreRow]:
     had_handoff = lead.expired_with_handoff
     lead = replace(
@@ -137,7 +144,7 @@ def _taken_back(
     if had_handoff:
         fit = fit_of(case.terms, case.account.company, lead.facts)
         total = fit.points + case.terms.rules.points(score.attributed, day).points
-        due = Due(day, (Reason.EXPIRY_TAKEN_BACK,), raised=lead.raised_hand)
+        due = Due(day, expiry_taken_back(by_sales=by_sales), raised=lead.raised_hand)
         lead = make_due(case, lead_id, lead, due, total, fit.points)
     case.put_lead(lead_id, lead)
     return lead, score

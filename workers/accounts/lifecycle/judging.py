@@ -19,7 +19,15 @@ from workers.accounts.lifecycle.closing import BY_ACCOUNT, closed_by_crm
 from workers.accounts.lifecycle.deals import deal_of, forecast_percent, reason_of
 from workers.accounts.lifecycle.paths import is_with_sales, path_of
 from workers.accounts.lifecycle.pending import make_due, no_longer_due
-from workers.accounts.lifecycle.qualifying import Due, Occasion, decide, due_again, is_still_due, label_of
+from workers.accounts.lifecycle.qualifying import (
+    Due,
+    Occasion,
+    decide,
+    due_again,
+    expiry_taken_back,
+    is_still_due,
+    label_of,
+)
 from workers.accounts.lifecycle.stages import Standing, check_step, reasons_of, stage_of
 from workers.accounts.matching.places import begin
 from workers.accounts.people.permission import restriction
@@ -76,7 +84,7 @@ def judge(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Oc
     stage = stage_of(standing)
     is_ours = excluded is Reason.OWN_DOMAIN  # our own people earn nothing
     behaviour = NONE if is_ours else case.terms.rules.points(score.attributed, _today(case, score))
-    reasons = _reasons(case, lead_id, lead, stage, standing, fit, behaviour, due)
+    reasons = _reasons(case, lead_id, lead, stage, standing, fit, behaviour, due, by_sales=occasion.by_sales)
     if stage is not lead.stage:
         as_of = behaviour if due is None else case.terms.rules.points(score.attributed, due.day)
         lead = _go(case, lead_id, lead, stage, fit, as_of, reasons)
@@ -167,11 +175,13 @@ def _reasons(
     fit: Fit,
     behaviour: Behaviour,
     due: Due | None,
+    *,
+    by_sales: bool,
 ) -> tuple[Reason, ...]:
     if stage is Stage.MQL and due is not None:
         return due.reasons
     if lead.stage is Stage.EXPIRED and due is None and not (standing.verdict or standing.excluded):
-        return (Reason.EXPIRY_TAKEN_BACK, *reasons_of(stage, standing))
+        return (*expiry_taken_back(by_sales=by_sales), *reasons_of(stage, standing))
     said = reason_of(case.account, lead_id, stage) if stage in BY_ACCOUNT else None
     if said is not None:
         return (said,)

@@ -41,6 +41,13 @@ class Occasion(NamedTuple):
     """It came from another key where it was handed over or due: it is due again, whatever its points are now."""
     counts: bool = True
     """False where nothing was earned and no fact is new: a new policy, a page that gives no points, sales' answer."""
+    by_sales: bool = False
+    """Sales was in touch with the person."""
+
+
+def expiry_taken_back(*, by_sales: bool) -> tuple[Reason, ...]:
+    """Return why a lead has not expired after all: a touch of either side came late."""
+    return (Reason.EXPIRY_TAKEN_BACK, *((Reason.SALES_TOUCHED,) if by_sales else ()))
 
 
 class Due(NamedTuple):

@@ -104,9 +104,10 @@ def _touched(case: Case, lead_id: str, lead: LeadRow, event: SalesAnswered) -> L
     if event.activity.action is SalesAction.TOUCHED:
         touches.sales_touched(case, lead_id, lead, event)
     score = _score(case, lead_id)
-    made, touched = expiry.touched(case, lead_id, lead, score, score, event.occurred_at_ms)
+    made, touched = expiry.touched(case, lead_id, lead, score, score, event.occurred_at_ms, by_sales=True)
     if made is not lead:
-        _judge_again(case, lead_id, made, touched)
+        today = case.terms.day_of(case.now_ms)
+        _judge_again(case, lead_id, made, touched, Occasion(today, counts=False, by_sales=True))
         return case.lead(lead_id)
     if touched is not score:
         case.rows.put(touched, case.key, lead_id)

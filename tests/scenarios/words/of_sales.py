@@ -1,0 +1,112 @@
+"""Tales of what sales says of a lead, and what the CRM makes of it."""
+
+from __future__ import annotations
+
+from tests.scenarios.keys.telling import tale
+from tests.scenarios.keys.worth import ANN
+from tests.scenarios.story import Story
+
+BOB = "bob@harbor.example"
+
+
+@tale("mon4 12:00")
+def a_lead_becomes_a_customer_and_is_one_no_more(story: Story) -> None:
+    story.rep("mia")
+    story.bank("harbor")
+    story.form(ANN, "tue 10:00", "contact_sales")
+    story.sales("accepted", ANN, "tue 10:10")
+    story.sales("sales_qualified", ANN, "tue 11:00")
+    story.sales("opportunity_opened", ANN, "wed 10:00")
+    story.sales("won", ANN, "thu 10:00")
+    story.bank("harbor", "fri 10:00", relationship="customer", owner_rep_id="mia")
+    story.form(BOB, "mon2 10:00")
+    story.bank("harbor", "mon3 10:00", relationship="former_customer", owner_rep_id=None)
+
+
+@tale("mon3 12:00")
+def two_deals_come_to_nothing(story: Story) -> None:
+    """Sales loses one; the other is no longer in the CRM."""
+    story.rep("mia")
+    story.bank("harbor")
+    story.form(ANN, "tue 10:00", "pricing")
+    story.sales("opportunity_opened", ANN, "wed 10:00")
+    story.sales("lost", ANN, "thu 10:00")
+    opened = {"opportunity_id": "o1", "owner_rep_id": "mia", "opened_at": "2026-02-01T00:00:00Z"}
+    story.bank("mesa", open_opportunities=[opened])
+    story.form("ann@mesa.example", "tue 10:00", "demo")
+    story.bank("mesa", "mon2 10:00", open_opportunities=[])
+
+
+@tale("tue 17:00")
+def a_rep_takes_a_lead_and_passes_it_on_by_hand(story: Story) -> None:
+    story.rep("mia")
+    story.rep("tom")
+    story.bank("harbor")
+    story.form(ANN, "tue 10:00", "newsletter")
+    story.sales("claimed", ANN, "tue 11:00")
+    story.sales("reassigned", ANN, "tue 12:00", to_rep_id="tom")
+    story.form(BOB, "tue 13:00", "demo")
+
+
+@tale("tue 17:00")
+def a_rep_gives_a_lead_back(story: Story) -> None:
+    story.rep("mia")
+    story.rep("tom")
+    story.bank("harbor")
+    story.form(ANN, "tue 10:00", "demo")
+    story.sales("returned", ANN, "tue 11:00")
+
+
+@tale("mon2 12:00")
+def nobody_of_an_account_in_question_is_an_mql(story: Story) -> None:
+    story.rep("mia")
+    story.bank("harbor")
+    story.form(ANN, "tue 10:00", "demo")
+    story.sales("rejected", ANN, "tue 11:00", reason="not_our_market")
+    story.form(BOB, "wed 10:00")
+    story.much_interest(BOB, "wed 10:05")
+
+
+@tale("wed 12:00")
+def sales_cannot_reach_her(story: Story) -> None:
+    story.rep("mia")
+    story.bank("harbor")
+    story.form(ANN, "tue 10:00", "demo")
+    story.sales("touched", ANN, "tue 10:10", channel="call")
+    story.sales("rejected", ANN, "tue 11:00", reason="unreachable")
+
+
+@tale("mon4 12:00", {"stages.expired.days_without_touch": "10"})
+def a_call_in_time_is_told_after_the_lead_has_expired(story: Story) -> None:
+    story.rep("mia")
+    story.bank("harbor")
+    story.form(ANN, "tue 10:00", "demo")
+    story.late("sales.activities", ANN, "tue2 10:00", "mon3 10:00", action="touched", email=ANN, rep_id="mia")
+
+
+@tale("tue 17:00")
+def a_call_in_time_is_told_after_the_account_went_on(story: Story) -> None:
+    story.rep("mia")
+    story.rep("tom")
+    story.bank("harbor")
+    story.form(ANN, "tue 10:00", "demo")
+    story.late("sales.activities", ANN, "tue 10:15", "tue 11:10", action="touched", email=ANN, rep_id="mia")
+
+
+@tale("tue 17:00")
+def the_missing_fact_comes_after_the_demo_was_asked_for(story: Story) -> None:
+    story.rep("mia")
+    story.bank("harbor", revenue=None)
+    story.form(ANN, "tue 10:00", "demo")
+    story.bank("harbor", "tue 11:00", revenue={"amount": 900_000_000, "currency": "USD"})
+
+
+@tale("tue 17:00", {"partners.island_dealers.gets": "sql"})
+def a_partner_gets_a_qualified_lead_and_returns_it(story: Story) -> None:
+    story.rep("mia")
+    story.bank("harbor", region="HI")
+    story.form(ANN, "tue 10:00", "demo")
+    story.sales("sales_qualified", ANN, "tue 11:00")
+    story.form(BOB, "tue 12:00")
+    story.much_interest(BOB, "tue 12:05")
+    story.sales("returned", ANN, "tue 15:00", rep_id="island_dealers")

@@ -1,0 +1,278 @@
+"""Which tale says which word of the results; and which tests those that nothing in a replay brings about."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from schemas.vocabulary import (
+    Action,
+    Alert,
+    AssigneeType,
+    ChatReply,
+    DeadLetterReason,
+    GateState,
+    HowChosen,
+    Kind,
+    PassedOver,
+    Qualification,
+    Reason,
+    Route,
+    RouteMiss,
+    Stage,
+)
+from tests.scenarios.keys.desks import (
+    a_large_bank_of_mexicans_asks,
+    everybody_is_away,
+    mia_is_away_for_a_day,
+    two_mqls_and_one_is_rejected,
+)
+from tests.scenarios.keys.stages import (
+    an_invitation_is_answered,
+    sales_says_not_now_and_she_reads_on,
+)
+from tests.scenarios.keys.telling import Tale
+from tests.scenarios.keys.whose import (
+    a_distributor_of_hawaii_is_to_answer,
+    a_subsidiary_that_a_queue_owns,
+    somebody_of_oregon_asks_for_a_demo,
+)
+from tests.scenarios.keys.worth import prices_are_read_at_an_owned_account
+from tests.scenarios.words.of_chats import a_chat_of_an_evening, chats_by_day, rubbish_comes
+from tests.scenarios.words.of_owners import (
+    a_former_customer_asks,
+    a_partner_waits_for_an_account_that_a_rep_works,
+    an_old_acquaintance_and_somebody_outside_ask,
+    an_owner_goes_away_and_leaves,
+    nobody_at_all_is_there,
+    somebody_asks_to_be_forgotten,
+    those_to_whom_we_do_not_sell_ask,
+    two_companies_of_one_name,
+    who_wants_no_mails_is_no_mql,
+    who_worked_it_has_left_and_a_queue_owns_it,
+)
+from tests.scenarios.words.of_sales import (
+    a_call_in_time_is_told_after_the_account_went_on,
+    a_call_in_time_is_told_after_the_lead_has_expired,
+    a_lead_becomes_a_customer_and_is_one_no_more,
+    a_partner_gets_a_qualified_lead_and_returns_it,
+    a_rep_gives_a_lead_back,
+    a_rep_takes_a_lead_and_passes_it_on_by_hand,
+    nobody_of_an_account_in_question_is_an_mql,
+    sales_cannot_reach_her,
+    the_missing_fact_comes_after_the_demo_was_asked_for,
+    two_deals_come_to_nothing,
+)
+
+_A_FULL_WEEK: Final = two_mqls_and_one_is_rejected.where({"desks.inside_sales.mqls_per_rep.most": "1"})
+
+SAID: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
+    (
+        a_lead_becomes_a_customer_and_is_one_no_more,
+        (
+            Stage.KNOWN,
+            Stage.NURTURE,
+            Stage.MQL,
+            Stage.SAL,
+            Stage.SQL,
+            Stage.OPPORTUNITY,
+            Stage.CUSTOMER,
+            Kind.RAISED_HAND,
+            Kind.EXPANSION,
+            Action.ASSIGNED,
+            Action.WITHDRAWN,
+            Action.RELABELLED,
+            Qualification.MQL,
+            GateState.PASS,
+            GateState.UNKNOWN,
+            Route.NEVER,
+            Route.SUPPORT_QUESTION,
+            Route.CUSTOMER,
+            Route.OPEN_OPPORTUNITY,
+            Route.ACCOUNT_HAS_OWNER,
+            Route.PARTNER_COVERS,
+            Route.ACCOUNT_HAS_REP,
+            Route.FORMER_CUSTOMER,
+            Route.TERRITORY,
+            Route.OTHERWISE,
+            RouteMiss.NOT_EXCLUDED,
+            RouteMiss.NO_SUPPORT_QUESTION,
+            RouteMiss.NOT_A_CUSTOMER,
+            RouteMiss.NO_OPEN_OPPORTUNITY,
+            RouteMiss.NO_OWNER,
+            RouteMiss.NOT_COVERED,
+            RouteMiss.NOBODY_WORKED_IT,
+            RouteMiss.NOT_A_FORMER_CUSTOMER,
+            RouteMiss.FACT_UNKNOWN,
+            HowChosen.ACCOUNT_OWNER,
+            HowChosen.ROTATION,
+            AssigneeType.REP,
+            Reason.RAISED_HAND,
+            Reason.ALL_GATES_PASSED,
+            Reason.BELOW_BAR,
+            Reason.FIRST_SEEN,
+            Reason.CUSTOMER_ACCOUNT,
+            Reason.NEXT_IN_ROTATION,
+            Reason.SALES_ACCEPTED,
+            Reason.SALES_QUALIFIED,
+            Reason.OPPORTUNITY_OPENED,
+            Reason.OPPORTUNITY_WON,
+            Reason.CUSTOMER_NO_MORE,
+            Alert.RESPONSE_DUE_SOON,
+            Alert.RESPONSE_OVERDUE,
+            Alert.STILL_UNANSWERED,
+        ),
+    ),
+    (
+        two_deals_come_to_nothing,
+        (
+            Stage.RECYCLED,
+            Kind.IN_CYCLE,
+            HowChosen.OPPORTUNITY_OWNER,
+            Reason.OPEN_OPPORTUNITY,
+            Reason.OPPORTUNITY_LOST,
+            Reason.OPPORTUNITY_CLOSED,
+            PassedOver.HAD_IT,
+            Alert.EVERYONE_AWAY,
+        ),
+    ),
+    (
+        a_rep_takes_a_lead_and_passes_it_on_by_hand,
+        (
+            Kind.CLAIMED,
+            Action.REASSIGNED,
+            Route.BY_HAND,
+            Route.CLAIMED,
+            HowChosen.BY_HAND,
+            HowChosen.CLAIMED,
+            Reason.SALES_REASSIGNED,
+            Reason.SALES_CLAIMED,
+            PassedOver.NOT_ITS_TURN,
+        ),
+    ),
+    (
+        a_rep_gives_a_lead_back,
+        (HowChosen.ACCOUNT_REP, Reason.SALES_RETURNED, Reason.FORMER_REP, Reason.NOT_ANSWERED),
+    ),
+    (nobody_of_an_account_in_question_is_an_mql, (Reason.SALES_REJECTED, Reason.ACCOUNT_IN_QUESTION)),
+    (sales_cannot_reach_her, (Alert.REJECTED_TOO_EARLY,)),
+    (
+        a_call_in_time_is_told_after_the_lead_has_expired,
+        (Stage.EXPIRED, Reason.SALES_TOUCHED, Reason.NO_TOUCH_IN_TIME, Reason.EXPIRY_TAKEN_BACK),
+    ),
+    (a_call_in_time_is_told_after_the_account_went_on, (Reason.ANSWERED_BEFORE_MOVE,)),
+    (
+        the_missing_fact_comes_after_the_demo_was_asked_for,
+        (
+            Stage.WAITING_FOR_FACTS,
+            Qualification.PENDING,
+            Reason.GATE_UNKNOWN,
+            Reason.FACTS_CHANGED,
+            Alert.FACT_WANTED,
+        ),
+    ),
+    (
+        a_partner_gets_a_qualified_lead_and_returns_it,
+        (
+            Stage.WITH_PARTNER,
+            Kind.MQL,
+            Kind.PARTNER,
+            RouteMiss.NOT_YET_QUALIFIED,
+            RouteMiss.RETURNED_BY_PARTNER,
+            RouteMiss.ELSEWHERE,
+            AssigneeType.PARTNER,
+            Reason.BAR_REACHED,
+            Reason.ACCOUNT_ALREADY_HAS_REP,
+            Reason.PARTNER_COVERS,
+            Reason.PARTNER_RETURNED,
+        ),
+    ),
+    (
+        an_owner_goes_away_and_leaves,
+        (
+            RouteMiss.OWNER_NOT_ACTIVE,
+            HowChosen.DEPUTY,
+            HowChosen.MANAGER,
+            Reason.OWNER_IN_CRM,
+            Reason.OWNER_AWAY,
+            Reason.OWNER_NOT_ACTIVE,
+            Reason.ACCOUNT_GAINED_OWNER,
+            Reason.OWNER_CHANGED,
+            Reason.REP_AWAY,
+            Alert.ACCOUNT_WITHOUT_OWNER,
+        ),
+    ),
+    (nobody_at_all_is_there, (Reason.REP_BACK,)),
+    (
+        who_worked_it_has_left_and_a_queue_owns_it,
+        (RouteMiss.OWNER_IS_NO_PERSON, RouteMiss.REP_NOT_ACTIVE, PassedOver.INACTIVE),
+    ),
+    (
+        a_former_customer_asks,
+        (RouteMiss.OWNER_OF_FORMER_CUSTOMER, HowChosen.FORMER_REP, Reason.FORMER_CUSTOMER),
+    ),
+    (
+        an_old_acquaintance_and_somebody_outside_ask,
+        (
+            Stage.OUTSIDE,
+            Kind.INQUIRY,
+            Qualification.INQUIRY,
+            GateState.FAIL,
+            RouteMiss.WORKED_TOO_LONG_AGO,
+            RouteMiss.INQUIRY,
+            AssigneeType.DESK,
+            Reason.GATE_FAILED,
+        ),
+    ),
+    (a_partner_waits_for_an_account_that_a_rep_works, (RouteMiss.ACCOUNT_IS_HELD,)),
+    (those_to_whom_we_do_not_sell_ask, (Stage.DISQUALIFIED, Reason.EXCLUDED, Reason.OWN_DOMAIN)),
+    (who_wants_no_mails_is_no_mql, (Reason.DO_NOT_CONTACT, Reason.NO_MARKETING_CONSENT)),
+    (somebody_asks_to_be_forgotten, (Reason.ERASED,)),
+    (two_companies_of_one_name, (Reason.ACCOUNT_MOVED, Reason.MATCHED_BY_NAME, Alert.COMPANY_AMBIGUOUS)),
+    (
+        chats_by_day,
+        (
+            Kind.SERVICE,
+            HowChosen.ANSWERED_CHAT,
+            Reason.COMPETITOR,
+            Reason.SUPPORT_QUESTION,
+            Reason.ANSWERED_CHAT,
+            PassedOver.NOT_AT_WORK,
+            ChatReply.NOW,
+            ChatReply.NOBODY,
+        ),
+    ),
+    (a_chat_of_an_evening, (ChatReply.LATER,)),
+    (
+        rubbish_comes,
+        (
+            DeadLetterReason.TOO_LARGE,
+            DeadLetterReason.TOO_DEEP,
+            DeadLetterReason.NOT_JSON,
+            DeadLetterReason.BREAKS_CONTRACT,
+            DeadLetterReason.BAD_ADDRESS,
+            DeadLetterReason.TOO_OLD,
+            DeadLetterReason.EMPTY,
+            DeadLetterReason.UNKNOWN_HANDOFF,
+        ),
+    ),
+    (prices_are_read_at_an_owned_account, (Alert.BUYING_SIGNALS,)),
+    (an_invitation_is_answered, (Reason.CAMPAIGN_RESPONSE,)),
+    (sales_says_not_now_and_she_reads_on, (Reason.NEW_POINTS_SINCE,)),
+    (somebody_of_oregon_asks_for_a_demo, (Reason.SKILL_MISSING, Reason.IN_TERRITORY, Alert.SKILL_MISSING)),
+    (a_subsidiary_that_a_queue_owns, (HowChosen.PARENT_OWNER, Reason.OWNER_OF_PARENT)),
+    (a_distributor_of_hawaii_is_to_answer, (Reason.PARTNER_DID_NOT_ANSWER,)),
+    (mia_is_away_for_a_day, (PassedOver.ABSENT,)),
+    (everybody_is_away, (HowChosen.FALLBACK, Reason.EVERYONE_AWAY)),
+    (a_large_bank_of_mexicans_asks, (PassedOver.LACKS_SKILL, PassedOver.NOT_PREFERRED)),
+    (_A_FULL_WEEK, (PassedOver.FULL, Alert.DESK_FULL)),
+)
+"""By tale, the words of the results that are said in it; each word once."""
+
+OPERATED: Final[dict[StrEnum, str]] = {
+    Alert.DESK_SILENT: "accounts/assignment/test_requests.py",
+    DeadLetterReason.HANDLER_FAILED: "engine/test_dead_letters.py",
+    DeadLetterReason.OUTPUT_TOO_LARGE: "engine/test_dead_letters.py",
+    DeadLetterReason.CRASHED_WORKER: "engine/test_dead_letters.py",
+}
+"""What nothing that happens in a replay brings about, with the tests (below tests/unit) that do."""
