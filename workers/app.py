@@ -53,7 +53,7 @@ def build_context(
         dead_letter=shadow_dead_letters(dead_letter) if settings.shadow else dead_letter,
         limits=Limits(
             quarantine=QuarantineLimits(
-                share_percent=int(settings.dead_letter_share_percent), run=settings.dead_letter_run
+                share_percent=settings.dead_letter_share_percent, run=settings.dead_letter_run
             )
         ),
         bounds=Bounds(

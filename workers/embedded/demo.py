@@ -258,8 +258,15 @@ def _bootstrap(stack: ExitStack, folder: Path, console: Console) -> str:
     if running := os.environ.get("KAFKA_BOOTSTRAP"):
         console.print(f"using the Kafka at {running}")
         return running
-    kafka = EmbeddedKafka(folder / "kafka", progress=lambda text: console.print(text, markup=False))
-    return stack.enter_context(kafka).bootstrap
+    return stack.enter_context(_kafka(Settings(), folder, console)).bootstrap
+
+
+def _kafka(settings: Settings, folder: Path, console: Console) -> EmbeddedKafka:
+    return EmbeddedKafka(
+        folder / "kafka",
+        cache_dir=settings.cache_dir,
+        progress=lambda text: console.print(text, markup=False),
+    )
 
 
 def _worker_settings(settings: Settings, policy: Path) -> dict[str, str]:

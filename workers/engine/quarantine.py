@@ -29,7 +29,7 @@ class QuarantineRow(Row, frozen=True):
 class QuarantineLimits:
     """Past ``run`` dead letters in a row, or ``share_percent`` of the last ``window`` records, a partition stops."""
 
-    share_percent: int = 50
+    share_percent: float = 50
     window: int = 1000
     run: int = 500
 
@@ -44,7 +44,7 @@ def counted(row: QuarantineRow, limits: QuarantineLimits, *, is_dead: bool) -> Q
     elif handled >= limits.window:
         if dead * 100 > limits.share_percent * handled:
             stopped = (
-                f"{dead} of the last {handled} records are dead letters (limit {limits.share_percent} %)"
+                f"{dead} of the last {handled} records are dead letters (limit {limits.share_percent:g} %)"
             )
         handled, dead = handled // 2, dead // 2
     return QuarantineRow(
