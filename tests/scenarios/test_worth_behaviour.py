@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.story import Story, Told, moment
+from tests.scenarios.story import POLICY, Story, Told, moment
 
 
 @pytest.fixture
@@ -146,3 +146,81 @@ def _arrives(story: Story, word: str, said: str, arrives: str) -> Story:
     at_ms = int(moment(arrives).timestamp() * 1_000)
     story.line(json.dumps({"topic": "web.activity", "key": None, "timestamp": at_ms, "value": value}))
     return story
+
+
+@pytest.mark.parametrize(
+    ("seconds", "counts"), [(119, False), (120, True), (30 * 60, True), (30 * 60 + 1, False)]
+)
+def test_an_unstated_time_counts_from_its_minimum_up_to_the_end_of_the_session(
+    harbor: Story, seconds: int, counts: bool
+) -> None:
+    """Both ends included: two minutes, and a pause of half an hour."""
+    harbor.activity("video_watched", "tue 10:00", email="ann@harbor.example")
+    harbor._say(
+        "web.activity",
+        None,
+        "tue 10:00",
+        {"activity": "poll_answered", "email": "ann@harbor.example"},
+        seconds,
+    )
+
+    assert ("video" in lines(harbor.told())) is counts
+
+
+def test_on_the_day_the_clocks_change_a_part_of_the_day_is_a_part_all_the_same(harbor: Story) -> None:
+    """At two on this Sunday it is three: half past one and half past three lie an hour apart, in two parts of two hours."""
+    harbor.policy(POLICY.read_text("utf-8").replace("once_per: 24h", "once_per: 2h"))
+    for clock in ("01:00", "01:30", "03:00", "03:30", "23:59"):
+        harbor.activity("calculator_used", f"sun {clock}", email="ann@harbor.example")
+    harbor.activity("calculator_used", "mon2 00:00", email="ann@harbor.example")
+
+    assert lines(harbor.told())["rates"][1] == 4
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["cio-roundtable", " CIO-Roundtable — Zürich [2026]? ", "CIO-ROUNDTABLE\nBoston", "cio-roundtable*"],
+)
+def test_a_campaign_is_known_by_its_name_whatever_letters_follow(harbor: Story, name: str) -> None:
+    harbor.activity("webinar_registered", "tue 10:00", email="ann@harbor.example", campaign={"name": name})
+
+    assert harbor.told().handoffs == [("assigned", "mql", "mia")]
+
+
+def test_a_round_table_dated_next_year_is_answered_now(harbor: Story) -> None:
+    harbor.late(
+        "web.activity",
+        "ann@harbor.example",
+        "mon53 09:00",
+        "tue 10:00",
+        activity="webinar_registered",
+        email="ann@harbor.example",
+        campaign={"name": "CIO-Roundtable"},
+    )
+
+    assert harbor.told().handoffs == [("assigned", "mql", "mia")]
+
+
+def test_a_customer_who_comes_to_the_round_table_goes_to_the_owner(harbor: Story) -> None:
+    harbor.rep("olga", at_desk=False)
+    harbor.bank("oak", relationship="customer", owner_rep_id="olga")
+    harbor.activity(
+        "webinar_registered", "tue 10:00", email="cy@oak.example", campaign={"name": "CIO-Roundtable"}
+    )
+
+    assert harbor.told().handoffs == [("assigned", "expansion", "olga")]
+
+
+def test_points_add_up_in_every_score_while_all_of_it_fades(harbor: Story) -> None:
+    harbor.much_interest("ann@harbor.example", "tue 10:00")
+    harbor.activity(
+        "page_view", "wed 10:00", times=3, email="ann@harbor.example", url="https://x.example/careers"
+    )
+    for week in range(2, 12):
+        harbor.activity("page_view", f"mon{week} 10:00", email="ann@harbor.example")
+
+    for score in harbor.told().of("lead.scores"):
+        said = score["explanation"]
+        assert sum(line["points"] for line in said["points"]) == said["total"]
+        assert said["total"] == said["fit"] + said["behaviour"]
+        assert said["points_missing"] == max(0, 135 - said["total"])

@@ -67,6 +67,11 @@ class Case:
             self._account_changed = False
         return self.emits
 
+    def say_score(self, score: Emit) -> None:
+        """Emit a score; of several that one record makes of a lead the last is said."""
+        self.emits = [one for one in self.emits if one.topic != score.topic or one.key != score.key]
+        self.emits.append(score)
+
     def say(self, topic: Topic, event: Any) -> None:
         """Emit an event."""
         self.emits.append(emit(topic, event))

@@ -232,8 +232,8 @@ class AccountsHop:
         duration_ms = None if stated is None else int(stated * 1000)
         seen = Activity(event.occurred_at_ms, event.event_id, message, duration_ms)
         counted = with_activity(terms, made, score, fitting, seen)
-        earned = is_tracked and terms.rules.earns(counted.names)
-        occasion = Occasion(counted.day, earned=earned, counts=earned or is_news or has_responded)
+        earned = has_responded or (is_tracked and terms.rules.earns(counted.names))
+        occasion = Occasion(counted.day, earned=earned, counts=earned or is_news)
         say = is_news or (is_tracked and counted.is_changed)
         if is_tracked:
             made, counted = touched(case, event, made, score, counted, has_responded=has_responded)

@@ -101,7 +101,7 @@ def judge(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Oc
     if say or (case.terms.paths and is_with_sales(lead) is not is_with_sales(stored)):
         score = replace(score, revision=score.revision + 1)
         path = path_of(case.terms, lead, stage, fit, behaviour)
-        case.emits.append(score_emit(case, lead_id, score.revision, stage, fit, behaviour, reasons, path))
+        case.say_score(score_emit(case, lead_id, score.revision, stage, fit, behaviour, reasons, path))
     if score is not stored_score:
         case.rows.put(score, case.key, lead_id)
     if lead is not stored:
