@@ -74,6 +74,32 @@ def test_after_a_no_a_lead_returns_by_twelve_new_points_to_the_rep_who_had_it(
         assert told.of("lead.stages")[-1]["cycle"] == 2
 
 
+@pytest.mark.parametrize(
+    ("reason", "stage", "comes_back", "bounces"),
+    [
+        ("not_now", "recycled", True, 1),
+        ("unreachable", "recycled", True, 1),
+        ("wrong_person", "disqualified", False, None),
+        ("bad_data", "disqualified", False, None),
+        ("duplicate", "disqualified", False, None),
+        ("not_our_market", "recycled", False, None),
+    ],
+)
+def test_each_reason_of_a_no_has_its_effect_and_a_raised_hand_is_answered_after_all_of_them(
+    mql: Story, reason: str, stage: str, comes_back: bool, bounces: int | None
+) -> None:
+    mql.sales("rejected", ANN, "tue 12:00", reason=reason)
+    said_no = mql.told()
+    mql.much_interest(ANN, "wed 10:00")
+    interested = mql.told()
+    mql.form(ANN, "thu 10:00", "demo")
+
+    assert said_no.stages[-1] == stage
+    assert said_no.of("lead.stages")[-1].get("bounces") == bounces
+    assert (interested.stages[-1] == "mql") is comes_back
+    assert mql.told().handoffs[-1] == ("assigned", "raised_hand", "mia")
+
+
 def test_a_market_that_is_not_ours_is_in_question_until_its_facts_are_confirmed(mql: Story) -> None:
     mql.sales("rejected", ANN, "tue 12:00", reason="not_our_market")
     mql.form("bob@harbor.example", "wed 10:00")

@@ -84,3 +84,26 @@ def test_who_looked_at_prices_goes_to_the_desk_for_prices(team: Story, url: str,
     team.form("ann@harbor.example", "mon 10:00", "demo")
 
     assert team.told(until="mon 11:00").handoffs[0] == ("assigned", "raised_hand", who)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{if: {grades: [A3]}, path: warm}",
+        "{if: {total: {from: 118}}, path: warm}",
+        "{if: {signals: [rates]}, path: warm}",
+    ],
+)
+def test_a_path_begins_with_the_grade_the_points_or_the_signal_that_it_asks_for(
+    team: Story, line: str
+) -> None:
+    text = POLICY.read_text("utf-8")
+    begin, end = text.index("paths:"), text.index("# ---- What must whoever answers")
+    team.policy(f"{text[:begin]}paths:\n  - {line}\n\n{text[end:]}")
+    team.form("ann@harbor.example", "mon 09:00")
+    team.activity("calculator_used", "mon 10:00", email="ann@harbor.example")
+
+    scores = team.told(until="mon 12:00").of("lead.scores")
+
+    assert [one["explanation"]["grade"] for one in scores] == ["A4", "A3"]
+    assert [one.get("path") for one in scores] == [None, "warm"]

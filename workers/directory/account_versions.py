@@ -86,13 +86,17 @@ def account_deleted(crm_account_id: str, arrival_ms: int, rows: Rows) -> list[To
 
 def _completed(account: CrmAccount, content: str) -> CrmAccount:
     """Return the record with the facts of the last version where this one is blank."""
-    blank = [name for name in _FACTS if getattr(account, name) in (None, "", [])]
+    blank = [name for name in _FACTS if _is_blank(getattr(account, name))]
     held = json.loads(content) if blank and content else {}
-    kept = {name: held[name] for name in blank if held.get(name)}
+    kept = {name: held[name] for name in blank if not _is_blank(held.get(name))}
     if not kept:
         return account
     before = CrmAccount.model_validate(account.model_dump() | kept)
     return account.model_copy(update={name: getattr(before, name) for name in kept})
+
+
+def _is_blank(value: object) -> bool:
+    return value is None or value in ("", [])
 
 
 def _names(account: CrmAccount) -> tuple[str, ...]:

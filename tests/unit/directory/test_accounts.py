@@ -113,6 +113,8 @@ def test_of_a_fact_that_a_version_leaves_blank_what_was_said_before_holds(blank:
     said = fact["account"]
     assert {name: said.get(name) for name in KNOWN} == KNOWN | {"employees": 0}
     assert said.get("owner_rep_id") is None
+    (fact, *_) = say(directory, account("v5", "a.com", owner_rep_id="r2"))
+    assert fact["account"]["employees"] == 0
 
 
 def test_a_record_that_was_deleted_begins_with_what_it_says() -> None:
