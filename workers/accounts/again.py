@@ -38,7 +38,8 @@ def leads_of(case: Case, position: str) -> str | None:
         if account.forwards_to and account.moving_to != "":
             send_over(case, lead_id, case.lead(lead_id), account.forwards_to)
         else:
-            _judge_again(case, lead_id, Occasion(account.facts_day), say=False)
+            occasion = Occasion(account.facts_day, moved=_has_come_home(case.lead(lead_id)))
+            _judge_again(case, lead_id, occasion, say=False)
     return found[-1][0][1] if len(found) == CHUNK else None
 
 
@@ -63,6 +64,11 @@ def closed(case: Case) -> list[Emit]:
     if case.owner_question:
         requests.settle(case)
     return case.close()
+
+
+def _has_come_home(lead: LeadRow) -> bool:
+    """Whether its hand-off was withdrawn because the account moved, and the account is back before the lead had left."""
+    return lead.handed and lead.verdict is None and not (lead.pending or lead.handoffs)
 
 
 def _judge_again(case: Case, lead_id: str, occasion: Occasion, *, say: bool) -> None:

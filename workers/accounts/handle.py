@@ -31,7 +31,7 @@ from workers.accounts.case import Case, event_id_of
 from workers.accounts.lifecycle.judging import enter, judge
 from workers.accounts.lifecycle.qualifying import Occasion
 from workers.accounts.lifecycle.sales import sales_answered
-from workers.accounts.matching import aliases, claims, names, naming, parents
+from workers.accounts.matching import aliases, claims, joined, names, naming, parents
 from workers.accounts.matching.adoption import take_in
 from workers.accounts.matching.places import is_forgotten
 from workers.accounts.people import erasure
@@ -150,10 +150,10 @@ class AccountsHop:
         if cursor.kind == names.ALL_NAMES:
             return names.go_on(self.terms, rows, clock.now_ms, cursor, CHUNK)
         key, origin = cursor.key, ""
-        if cursor.kind == aliases.LEAVING:
+        if cursor.kind == joined.LEAVING:
             key, _, origin = cursor.key.partition(" ")
         case = Case(self.terms, rows, clock.now_ms, key, fact_id(cursor.kind, cursor.key, clock.now_ms))
-        if cursor.kind == aliases.LEAVING:
+        if cursor.kind == joined.LEAVING:
             following = aliases.send_some(case, origin, cursor.position, CHUNK)
             claims.follow(case)
         else:

@@ -101,6 +101,11 @@ def start_cursor(rows: Rows, kind: str, key: str) -> None:
     rows.cursor_hint = True
 
 
+def is_under_way(rows: Rows, kind: str, key: str) -> bool:
+    """Whether the work (kind, key) was begun and is not at its end."""
+    return rows.cursor_hint and rows.get(CursorRow, kind, key) is not None
+
+
 def next_cursor(rows: Rows) -> Cursor | None:
     """Return the first cursor under way, or None."""
     if not rows.cursor_hint:

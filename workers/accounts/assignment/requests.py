@@ -19,6 +19,7 @@ from workers.accounts.assignment.told import of_desk
 from workers.accounts.lifecycle.claiming import for_claimant, kind_due
 from workers.accounts.lifecycle.pending import first_due, no_longer_due
 from workers.accounts.lifecycle.qualifying import is_still_due
+from workers.accounts.matching.joined import is_leaving
 from workers.accounts.parts import OpenRequest
 from workers.accounts.routing.routes import Plan, plan_for
 from workers.accounts.routing.territories import Asker
@@ -133,7 +134,7 @@ def _is_wanted(case: Case, request: OpenRequest) -> bool:
 def _plan_of_lead(case: Case, request: OpenRequest) -> Plan | None:
     """The plan for the lead that was asked for; None where it is due no more, or something else comes before it."""
     row = case.rows.get(PendingRow, case.key, request.pending, request.lead_id)
-    if row is None:
+    if row is None or is_leaving(case, case.lead(request.lead_id)):
         return None
     due = _due_plan(case, request.lead_id, row)
     if due is None or due[0] is not request.kind:
@@ -166,6 +167,8 @@ def _ask_next(case: Case) -> None:
             break
         order, lead_id, row = found
         lead = case.lead(lead_id)
+        if is_leaving(case, lead):
+            return  # asked anew when it has left
         due = _due_plan(case, lead_id, row)
         if due is None:
             lead = no_longer_due(case, lead_id, lead)

@@ -1,4 +1,4 @@
-"""What sales says late: of a hand-off that silence has closed since, or of a lead that has raised its hand since.
+"""What sales says late: of a hand-off that silence or a move has closed since, or of a lead that raised its hand since.
 
 In: a word of sales with its own date, the lead as it is now. Out: what that word is about. Pure; nothing is written here.
 """
@@ -11,6 +11,8 @@ from schemas.vocabulary import Reason, SalesAction, Stage
 from workers.accounts.rows import ClosedHandoffRow, HandoffRow, PendingRow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from schemas.lead_events import SalesAnswered
     from workers.accounts.case import Case
     from workers.accounts.rows import LeadRow
@@ -40,8 +42,29 @@ def raised_since(case: Case, event: SalesAnswered, lead_id: str, lead: LeadRow) 
         if handoff_id != event.activity.handoff_id
         and (row := case.rows.get(HandoffRow, case.key, handoff_id)) is not None
         and Reason.RAISED_HAND in row.reasons
+        and Reason.ACCOUNT_MOVED not in row.reasons  # the hand was raised before, under another key
     ]
     waits = case.rows.get(PendingRow, case.key, lead.pending, lead_id) if lead.pending else None
-    if waits is not None and waits.raised:
+    if waits is not None and waits.raised and Reason.ACCOUNT_MOVED not in waits.reasons:
         raised.append((waits.since_ms, waits.day))
     return max((day for since_ms, day in raised if since_ms > at_ms and day >= first_day), default=0)
+
+
+def is_of_earlier_cycle(case: Case, lead_id: str, handoff_id: str) -> bool:
+    """Whether a hand-off, <account_key>#<cycle>.<n>, was of a cycle that has ended meanwhile."""
+    cycle = handoff_id.rpartition("#")[2].partition(".")[0]
+    return int(cycle) < case.lead(lead_id).cycle
+
+
+def is_between(case: Case, lead_id: str, lead: LeadRow, event: SalesAnswered) -> bool:
+    """Whether the hand-off that is meant was withdrawn because the account moved, and nobody has the lead here yet."""
+    due = case.rows.get(PendingRow, case.key, lead.pending, lead_id) if lead.pending else None
+    return due is not None and is_as_before(due.reasons, lead, event)
+
+
+def is_as_before(reasons: Sequence[Reason], lead: LeadRow, event: SalesAnswered) -> bool:
+    """Whether the lead was handed over before, in this cycle, and is so again for no other reason."""
+    if Reason.EXPIRY_TAKEN_BACK in reasons:
+        return True
+    is_by_person = event.activity.handoff_id is None
+    return Reason.ACCOUNT_MOVED in reasons and (not is_by_person or event.occurred_at_ms > lead.said_no_ms)

@@ -18,7 +18,14 @@ from workers.accounts.lifecycle import expiry, touches
 from workers.accounts.lifecycle.claiming import claim
 from workers.accounts.lifecycle.closing import over
 from workers.accounts.lifecycle.judging import judge
-from workers.accounts.lifecycle.late_words import ENDS, raised_since, was_said_before_silence
+from workers.accounts.lifecycle.late_words import (
+    ENDS,
+    is_as_before,
+    is_between,
+    is_of_earlier_cycle,
+    raised_since,
+    was_said_before_silence,
+)
 from workers.accounts.lifecycle.opportunities import OF_DEALS, deal_said
 from workers.accounts.lifecycle.pending import no_longer_due
 from workers.accounts.lifecycle.qualifying import Occasion, new_cycle
@@ -60,6 +67,7 @@ def sales_answered(case: Case, event: SalesAnswered) -> None:
         return
     about = [] if is_over else _handoffs_meant(case, event, lead)
     action = event.activity.action
+    comes_between = not (about or is_over) and is_between(case, lead_id, lead, event)
     is_late = not about and action in _OF_THE_CYCLE and was_said_before_silence(case, event, lead)
     raised_day = raised_since(case, event, lead_id, lead)
     if action in _TOUCHES:
@@ -71,7 +79,7 @@ def sales_answered(case: Case, event: SalesAnswered) -> None:
         _touch_all(case, about, event)
         lead, score = deal_said(case, lead_id, lead, _score(case, lead_id), event)
         _judge_again(case, lead_id, lead, score)
-    elif about or is_late:
+    elif about or comes_between or is_late:
         case.owner_question = True
         _touch_all(case, about, event)
         _answered(case, lead_id, lead, about, event)
@@ -133,13 +141,15 @@ def _lead_meant(case: Case, event: SalesAnswered) -> tuple[str | None, bool]:
     if request is not None and request.handoff_id == handoff_id:
         return request.lead_id, False  # as an alert named it that told of a full desk
     closed = case.rows.get(ClosedHandoffRow, case.key, handoff_id)
-    if closed is None and event.lead_id is not None:
-        return event.lead_id, event.is_over  # named under the key where the person lived before
+    if closed is None and event.lead_id is not None:  # named under the key where the person lived before
+        return event.lead_id, event.is_over or is_of_earlier_cycle(case, event.lead_id, handoff_id)
     if closed is None:
         detail = (
             "the handoff_id names no hand-off of this account that is open or was closed in the last 90 days"
         )
         raise RefusedError(DeadLetterReason.UNKNOWN_HANDOFF, detail)
+    if closed.is_moved:  # the person has come back
+        return closed.lead_id, is_of_earlier_cycle(case, closed.lead_id, handoff_id)
     is_of_silence = closed.expired_cycle and event.occurred_at_ms < closed.closed_ms
     return closed.lead_id, not is_of_silence or closed.expired_cycle != case.lead(closed.lead_id).cycle
 
@@ -148,7 +158,7 @@ def _handoffs_meant(case: Case, event: SalesAnswered, lead: LeadRow) -> list[tup
     """Return the lead's open hand-offs: what sales does, it does with the person.
 
     By the person alone, or by a hand-off of the key where they lived before, it can only be about what was handed over
-    before it was said; an expiry that was taken back has handed nothing over anew.
+    before it was said; an expiry that was taken back, or a move, has handed nothing over anew.
     """
     found = [(one, case.rows.get(HandoffRow, case.key, one)) for one in lead.handoffs]
     is_named = event.activity.handoff_id in lead.handoffs
@@ -156,7 +166,7 @@ def _handoffs_meant(case: Case, event: SalesAnswered, lead: LeadRow) -> list[tup
         (handoff_id, row)
         for handoff_id, row in found
         if row is not None
-        and (is_named or row.created_ms <= event.occurred_at_ms or Reason.EXPIRY_TAKEN_BACK in row.reasons)
+        and (is_named or row.created_ms <= event.occurred_at_ms or is_as_before(row.reasons, lead, event))
     ]
 
 

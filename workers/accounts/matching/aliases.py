@@ -21,7 +21,7 @@ from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Reason
 from workers.accounts.assignment import book, handoffs, passage
 from workers.accounts.matching.adoption import send_over
-from workers.accounts.matching.joined import JoinedRow, Kept
+from workers.accounts.matching.joined import LEAVING, JoinedRow, Kept, leaving
 from workers.accounts.matching.merging import packed, unpacked
 from workers.accounts.matching.naming import form_names
 from workers.accounts.routing.ownership import right_of
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 LEADS: Final = "leads"
 """The cursor over all people of a key: sent over where it is an alias, else judged again."""
-LEAVING: Final = "leaving"
-"""The cursor over the people of a key, of whom those go that came from an alias which moves on."""
 MOVE: Final = "move"
 ASK_AGAIN_MS: Final = 3_600_000
 MOST_FORWARDS: Final = 4
@@ -153,7 +151,7 @@ def leaves(case: Case, event: AccountLeaves) -> None:
                 rep_before = case.account.last_rep
         row = _gone(held, event.to_account_key, rep_before)
     case.rows.put(row, case.key, origin)
-    start_cursor(case.rows, LEAVING, f"{case.key} {origin}")
+    start_cursor(case.rows, LEAVING, leaving(case.key, origin))
 
 
 def _gone(held: JoinedRow, to: str, rep_before: LastRep | None) -> JoinedRow:

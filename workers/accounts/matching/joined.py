@@ -5,15 +5,19 @@ What is known of an account as such, and goes along when its key becomes an alia
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from workers.accounts.parts import Part
 from workers.accounts.rows import ByHand, Fact, LastRep, Questioned
 from workers.engine.rows import Row
+from workers.engine.timers import is_under_way
 
 if TYPE_CHECKING:
     from workers.accounts.case import Case
     from workers.accounts.rows import LeadRow
+
+LEAVING: Final = "leaving"
+"""The cursor over the people of a key, of whom those go that came from an alias which moves on."""
 
 
 class Kept(Part, frozen=True):
@@ -46,3 +50,13 @@ def is_unproven(case: Case, lead: LeadRow) -> bool:
         return False
     row = case.rows.get(JoinedRow, case.key, lead.home)
     return row is not None and row.is_unproven
+
+
+def leaving(key: str, origin: str) -> str:
+    """Return the key of the cursor that sends on who came to ``key`` from ``origin``."""
+    return f"{key} {origin}"
+
+
+def is_leaving(case: Case, lead: LeadRow) -> bool:
+    """Whether a lead is about to be sent on with its alias: nobody of this account is given it any more."""
+    return bool(lead.home) and is_under_way(case.rows, LEAVING, leaving(case.key, lead.home))
