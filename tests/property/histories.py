@@ -25,6 +25,7 @@ from tests.unit.accounts.market import (
     rep,
     sales,
 )
+from workers.accounts.terms import MOST_AT_ONCE
 
 PEOPLE = ("ann", "bob", "cid")
 OTHER = "domain:other.example"
@@ -133,9 +134,17 @@ histories = st.lists(
 )
 
 
-def play(history: list[Came], *, cuts: int = 1_000_000, repeats: bool = False) -> Market:
-    """Let a history happen, two days at its end included."""
-    market = Market(cuts=cuts)
+def play(
+    history: list[Came],
+    *,
+    cuts: int = 1_000_000,
+    repeats: bool = False,
+    most_at_once: int = MOST_AT_ONCE,
+    finishes: bool = False,
+) -> Market:
+    """Let a history happen, two days at its end included. ``finishes``: chunks are done before the next record."""
+    market = Market(cuts=cuts, most_at_once=most_at_once)
+    market.finishes = finishes
     market.reps(
         rep("r1", event_id="1"),
         rep("r2", event_id="2"),
@@ -163,4 +172,6 @@ def play(history: list[Came], *, cuts: int = 1_000_000, repeats: bool = False) -
             market.send(event, at_ms=now_ms)
             assert [one for one in market.said[before:] if not hasattr(one, "payload_bytes")] == []
     market.tick(now_ms + 2 * DAY_MS)
+    while market.has_chunk:
+        market.tick(now_ms + 2 * DAY_MS)
     return market

@@ -25,6 +25,7 @@ from tests.unit.accounts.market import (
     sales,
 )
 from workers.accounts.rows import AlertRow, HandoffRow
+from workers.accounts.terms import MOST_AT_ONCE
 
 MOST_TURNS = POLICY.desks["inside_sales"].answer_within.most_turns
 REPS = ("r1", "r2", "r3", "dana", "own", "dep")
@@ -58,12 +59,15 @@ histories = st.builds(
     st.lists(steps, min_size=4, max_size=20),
 )
 
+at_once = st.sampled_from((MOST_AT_ONCE, 1))
+"""Open hand-offs that move in one step; of one, two make a large account, which moves in chunks."""
+
 
 @dataclass
 class Play:
     """A market, and what is true of its reps at each moment."""
 
-    market: Market = field(default_factory=Market)
+    market: Market
     now_ms: int = MONDAY
     absences: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
@@ -134,8 +138,9 @@ class Play:
             assert not any(starts <= at_ms < ends for starts, ends in away), one
 
 
-def play(history: list[tuple[Any, ...]]) -> Play:
-    made = Play()
+def play(history: list[tuple[Any, ...]], most_at_once: int) -> Play:
+    made = Play(Market(most_at_once=most_at_once))
+    made.market.finishes = True
     for rep_id in REPS:
         made.record(rep_id)
     made.send(facts())
@@ -177,17 +182,19 @@ def play(history: list[tuple[Any, ...]]) -> Play:
 
 
 @settings(deadline=None, max_examples=60)
-@given(histories)
+@given(histories, at_once)
 def test_one_owner_nobody_absent_and_no_more_turns_than_agreed_at_every_moment(
-    history: list[tuple[Any, ...]],
+    history: list[tuple[Any, ...]], most_at_once: int
 ) -> None:
-    play(history)
+    play(history, most_at_once)
 
 
 @settings(deadline=None, max_examples=40)
-@given(histories)
-def test_no_hand_off_stays_unanswered_without_somebody_being_told(history: list[tuple[Any, ...]]) -> None:
-    made = play(history)
+@given(histories, at_once)
+def test_no_hand_off_stays_unanswered_without_somebody_being_told(
+    history: list[tuple[Any, ...]], most_at_once: int
+) -> None:
+    made = play(history, most_at_once)
     for rep_id in REPS:  # everybody is there again, and a fortnight passes
         made.absences.pop(rep_id, None)
         made.gone.discard(rep_id)
@@ -213,9 +220,11 @@ def test_no_hand_off_stays_unanswered_without_somebody_being_told(history: list[
 
 
 @settings(deadline=None, max_examples=40)
-@given(histories)
-def test_each_timer_speaks_once_while_a_hand_off_stays_where_it_is(history: list[tuple[Any, ...]]) -> None:
-    made = play(history)
+@given(histories, at_once)
+def test_each_timer_speaks_once_while_a_hand_off_stays_where_it_is(
+    history: list[tuple[Any, ...]], most_at_once: int
+) -> None:
+    made = play(history, most_at_once)
     said: Counter[tuple[str, str]] = Counter()
     for one in made.market.said:
         if isinstance(one, LeadRouting):

@@ -16,6 +16,7 @@ from schemas.crm_reps import DeskMembership
 from schemas.desk_requests import RepFacts
 from schemas.outputs import LeadRouting
 from schemas.vocabulary import Action, AssigneeType, Kind, Request, Stage
+from tests.property.books import assert_book
 from tests.routes import (
     CUSTOMER,
     FORMER,
@@ -47,6 +48,7 @@ from tests.unit.accounts.market import (
 )
 from workers.accounts.routing.ownership import right_of
 from workers.accounts.rows import AccountRow, HandoffRow, LeadRow, PendingRow, ServiceRow
+from workers.accounts.terms import MOST_AT_ONCE
 from workers.policy.load import load_policy
 
 PARTNERS = """owners: {not_people: [queue], subsidiaries: parents_owner}
@@ -80,6 +82,8 @@ COMPANIES: tuple[dict[str, Any], ...] = (
 )
 ASKED = (Request.DEMO, Request.DEMO, Request.SUPPORT, Request.CONTENT)
 BEGINNINGS = (("ann",), ("ann", "bob"), ())
+at_once = st.sampled_from((MOST_AT_ONCE, 1))
+"""Open hand-offs that move in one step; of one, two make a large account, which moves in chunks."""
 SALES = ("sales_qualified", "sales_qualified", "returned", "rejected", "reassigned", "touched")
 
 
@@ -109,8 +113,8 @@ def records(draw: st.DrawFn) -> list[Model]:
     return made
 
 
-def begun() -> Market:
-    market = Market(TEXT)
+def begun(most_at_once: int) -> Market:
+    market = Market(TEXT, most_at_once=most_at_once)
     west = [DeskMembership(desk="west")]
     market.reps(rep("r1"), rep("r2"), rep("w1", desks=west), rep("dana", at_desk=False))
     market.reps(*(rep(one, at_desk=False) for one in BY_RIGHT))
@@ -118,14 +122,14 @@ def begun() -> Market:
     return market
 
 
-def live(events: list[Model], choices: list[int]) -> Market:
-    """Take one step after the other: the next record, the next message to the desks, the next one to the account."""
-    market = begun()
+def live(events: list[Model], choices: list[int], most_at_once: int = MOST_AT_ONCE) -> Market:
+    """Take one step after the other: a record, a message to the desks, one to the account, a chunk of what is large."""
+    market = begun(most_at_once)
     waiting = list(events)
     turn = 0
-    while waiting or market.to_desks or market.to_accounts:
+    while waiting or market.to_desks or market.to_accounts or market.has_chunk:
         ways = ["record"] * bool(waiting) + ["desk"] * bool(market.to_desks)
-        ways += ["account"] * bool(market.to_accounts)
+        ways += ["account"] * bool(market.to_accounts) + ["chunk"] * market.has_chunk
         way = ways[choices[turn % len(choices)] % len(ways)]
         turn += 1
         now_ms = MONDAY + turn
@@ -133,6 +137,8 @@ def live(events: list[Model], choices: list[int]) -> Market:
             market.deliver_to_desk(now_ms)
         elif way == "account":
             market.deliver_to_account(now_ms)
+        elif way == "chunk":
+            market.chunk(now_ms)
         else:
             one = waiting.pop(0)
             if isinstance(one, RepFacts):
@@ -158,20 +164,23 @@ def rows(market: Market, kind: type[Any]) -> list[Any]:
 
 
 @settings(deadline=None, max_examples=250)
-@given(records(), st.lists(st.integers(0, 5), min_size=1, max_size=30))
-def test_one_owner_at_every_prefix_whoever_owns_it(events: list[Model], choices: list[int]) -> None:
-    market = live(events, choices)
+@given(records(), st.lists(st.integers(0, 5), min_size=1, max_size=30), at_once)
+def test_one_owner_at_every_prefix_whoever_owns_it(
+    events: list[Model], choices: list[int], most_at_once: int
+) -> None:
+    market = live(events, choices, most_at_once)
     assert_one_owner(market.said)
+    assert_book(market.accounts.decider.rows)
     said = {one.assignee.type for one in market.said if isinstance(one, LeadRouting) and one.assignee}
     event(f"held by {' and '.join(sorted(said)) or 'nobody'}")
 
 
 @settings(deadline=None, max_examples=250)
-@given(records(), st.lists(st.integers(0, 5), min_size=1, max_size=30))
+@given(records(), st.lists(st.integers(0, 5), min_size=1, max_size=30), at_once)
 def test_when_all_is_quiet_what_belongs_to_somebody_by_right_is_there(
-    events: list[Model], choices: list[int]
+    events: list[Model], choices: list[int], most_at_once: int
 ) -> None:
-    market = live(events, choices)
+    market = live(events, choices, most_at_once)
     account = market.account()
     held = open_now(market, service=False).values()
     right = right_of(POLICY, account)
@@ -185,11 +194,11 @@ def test_when_all_is_quiet_what_belongs_to_somebody_by_right_is_there(
 
 
 @settings(deadline=None, max_examples=250)
-@given(records(), st.lists(st.integers(0, 5), min_size=1, max_size=30))
+@given(records(), st.lists(st.integers(0, 5), min_size=1, max_size=30), at_once)
 def test_questions_stay_at_the_service_desk_and_stages_say_who_has_it(
-    events: list[Model], choices: list[int]
+    events: list[Model], choices: list[int], most_at_once: int
 ) -> None:
-    market = live(events, choices)
+    market = live(events, choices, most_at_once)
     for one in open_now(market, service=True).values():
         assert one.assignee is not None
         assert one.assignee.id == "desk:care"
@@ -206,10 +215,11 @@ def test_questions_stay_at_the_service_desk_and_stages_say_who_has_it(
 
 
 @settings(deadline=None, max_examples=60)
-@given(records())
-def test_a_partner_who_stays_silent_has_nothing_a_week_later(events: list[Model]) -> None:
-    market = live(events, [0])
+@given(records(), at_once)
+def test_a_partner_who_stays_silent_has_nothing_a_week_later(events: list[Model], most_at_once: int) -> None:
+    market = live(events, [0], most_at_once)
     market.is_manual = False
+    market.finishes = True
     market.tick(MONDAY + 7 * DAY_MS)
     assert_one_owner(market.said)
     untouched = [

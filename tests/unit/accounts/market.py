@@ -114,6 +114,8 @@ class Market:
         most_at_once: int = MOST_AT_ONCE,
     ) -> None:
         self.is_manual = is_manual
+        self.finishes = False
+        """Whether what is done in chunks is done before the next event; else a chunk is done with each record."""
         self.accounts = Hop(
             accounts_spec(lambda config: AccountsHop(load_policy(config.text), most_at_once=most_at_once)),
             text,
@@ -163,9 +165,21 @@ class Market:
 
     def deliver_all(self, at_ms: int) -> list[Any]:
         said: list[Any] = []
-        while self.to_desks or self.to_accounts:
-            said += self.deliver_to_desk(at_ms) if self.to_desks else self.deliver_to_account(at_ms)
+        while self.to_desks or self.to_accounts or (self.finishes and self.has_chunk):
+            if self.to_desks:
+                said += self.deliver_to_desk(at_ms)
+            else:
+                said += self.deliver_to_account(at_ms) if self.to_accounts else self.chunk(at_ms)
         return said
+
+    @property
+    def has_chunk(self) -> bool:
+        """Whether the accounts have something under way that is done in chunks."""
+        return self.accounts.decider.has_cursor()
+
+    def chunk(self, at_ms: int) -> list[Any]:
+        """Nothing comes, and one chunk more is done."""
+        return self._take(self.accounts.control(Tick(at_ms), at_ms))
 
     def deliver_to_desk(self, at_ms: int) -> list[Any]:
         return self._take(self.desks.decide(self._record(self.desks, self.to_desks.popleft(), at_ms)))
