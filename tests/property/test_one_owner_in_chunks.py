@@ -65,10 +65,10 @@ def found(rows: Rows, type_: type[Any]) -> list[Any]:
             id="the owner changes, leaves, and none is named",
         ),
         pytest.param(
-            [NO_OWNER, ANN, BOB, CID],
+            [NO_OWNER, ANN, BOB],
             [OWNER, BY_HAND, OTHER_OWNER],
             {"r2", "own", "other"},
-            "ann bob cid",
+            "ann bob",
             id="two owners, and by hand",
         ),
         pytest.param(

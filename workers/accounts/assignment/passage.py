@@ -3,7 +3,7 @@
 In: to whom they go, that their holder is away or back, that the account's key moves or a partner gives it back. Out:
 revisions and rows. In chunks they are withdrawn first, all of them, and only when none is open are they given to whom
 they go: so an account has one owner at every prefix. A hand-off that is withdrawn and has not arrived is on its way:
-its row stays, sales' words for it count, and what ends it ends it. While one is on its way nobody is asked for another
+its row stays, sales' words for it count, and what ends it ends it. While they are withdrawn nobody is asked for another
 lead of the account. A desk's answer is kept meanwhile, as though it had not come: whatever makes its request unwanted
 before it is taken calls it off, and what was withdrawn for it goes back to who has the account.
 """
@@ -63,17 +63,26 @@ class PassageRow(Row, frozen=True):
 
 def move_all(case: Case, to: Handover) -> None:
     """Give all open hand-offs to ``to.holder``; a large account's are withdrawn already (must_withdraw)."""
+    before = case.account.holder
     if case.account.open_handoffs:
         case.change(holder=to.holder)
+    if before is not None and before.id == to.holder.id:
+        return  # who has it has all, or they are on their way there
     if not book.is_large(case):
         handoffs.move_all(case, to)
-    elif case.account.on_way:
+    else:
         _begin(case, replace(_state(case), to=to, back=None, clocks=()))
 
 
 def must_withdraw(case: Case) -> bool:
     """Whether the open hand-offs are too many to be withdrawn in the step in which they go elsewhere."""
     return book.is_large(case) and case.account.on_way < case.account.open_handoffs
+
+
+def is_withdrawing(case: Case) -> bool:
+    """Whether hand-offs are being withdrawn: until none is open any more, nobody else gets one of the account."""
+    held = case.rows.get(PassageRow, case.key)
+    return held is not None and held.is_withdrawing
 
 
 def keep_answer(case: Case, answer: bytes, reasons: tuple[Reason, ...]) -> None:

@@ -104,9 +104,12 @@ def _may_ask(case: Case) -> bool:
 
 
 def _may_ask_now(case: Case) -> bool:
-    """Whether nothing is on its way that has to arrive first, or to be withdrawn."""
+    """Whether nothing has to be withdrawn first."""
     account = case.account
-    return not account.leaving and (not account.on_way or is_held_up(case))
+    if account.leaving:
+        return False
+    is_free = not account.on_way or (account.holder is not None and not passage.is_withdrawing(case))
+    return is_free or is_held_up(case)
 
 
 def is_held_up(case: Case) -> bool:

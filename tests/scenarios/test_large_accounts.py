@@ -1,0 +1,61 @@
+"""An account with many people changes its rep: told as a sales manager would."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.scenarios.story import Story
+
+PEOPLE = [f"person{number:02d}@harbor.example" for number in range(30)]
+HARBOR = "domain:harbor.example"
+
+
+@pytest.fixture
+def harbor(story: Story) -> Story:
+    """Harbor, a customer of Olga's: thirty of its people have read a paper, and she has a hand-off of each."""
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    story.rep("olga", at_desk=False)
+    story.rep("ben", at_desk=False)
+    story.bank("harbor", relationship="customer", owner_rep_id="olga")
+    for email in PEOPLE:
+        story.form(email, "tue 09:00")
+    return story
+
+
+def test_another_owner_gets_all_of_a_large_account_and_nobody_has_it_with_two_reps_on_the_way(
+    harbor: Story,
+) -> None:
+    harbor.bank("harbor", "tue 10:00", owner_rep_id="ben")
+
+    told = harbor.told(until="tue 10:30")
+
+    moved = told.of("lead.routing")[len(PEOPLE) :]
+    assert [event["action"] for event in moved] == ["withdrawn"] * 30 + ["reassigned"] * 30
+    assert {event["assignee"]["id"] for event in moved[30:]} == {"ben"}
+    assert len({event["handoff_id"] for event in moved[30:]}) == 30
+    assert {reason for event in moved for reason in event["explanation"]["reasons"]} >= {"owner_changed"}
+    # By what a reader knew, record by record: Olga alone, then nobody, then Ben alone.
+    holders = told.holders[HARBOR]
+    assert [sorted(one) for one in dict.fromkeys(map(frozenset, holders))] == [["olga"], [], ["ben"]]
+
+
+def test_a_large_account_whose_rep_goes_on_holiday_is_with_her_deputy_as_a_whole(harbor: Story) -> None:
+    harbor.rep("olga", "tue 09:30", at_desk=False, deputy_rep_id="ben", away=("tue 09:30", "fri 10:00"))
+    harbor.form("late@harbor.example", "tue 10:00", "demo")
+
+    told = harbor.told(until="tue 10:30")
+
+    moved = told.of("lead.routing")[len(PEOPLE) :]
+    assert [event["action"] for event in moved] == ["withdrawn"] * 30 + ["reassigned"] * 30 + ["assigned"]
+    assert {(one["assignee"]["id"], one["assignee"]["deputy_for"]) for one in moved[30:]} == {("ben", "olga")}
+    assert all(len(who) <= 1 for who in told.holders[HARBOR])
+
+
+def test_a_large_account_that_becomes_a_competitor_is_nobodys(harbor: Story) -> None:
+    harbor.bank("harbor", "tue 10:00", relationship="competitor")
+
+    told = harbor.told(until="tue 10:30")
+
+    assert [event["action"] for event in told.of("lead.routing")[len(PEOPLE) :]] == ["withdrawn"] * 30
+    assert told.holders[HARBOR][-1] == set()
