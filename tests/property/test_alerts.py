@@ -1,0 +1,315 @@
+"""Alerts, whatever happens in whatever order: each that is up has a cause that stands, each cause that stands is up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.erasure import PersonErased
+from schemas.outputs import LeadAlert
+from schemas.topics import LEAD_EVENTS
+from schemas.vocabulary import Alert, Stage
+from tests.unit.accounts.market import (
+    BANK,
+    CUSTOMER,
+    DAY_MS,
+    HOUR_MS,
+    MONDAY,
+    POLICY,
+    POLICY_TEXT,
+    Market,
+    activity,
+    demo,
+    facts,
+    form,
+    opportunity,
+    reach_bar,
+    rep,
+    sales,
+)
+from workers.accounts.assignment.signals import SignalsRow
+from workers.accounts.routing.ownership import is_customer, named_by_crm, owners_of, right_of
+from workers.accounts.rows import AccountRow, AlertRow, HandoffRow, LeadRow
+from workers.accounts.terms import Terms
+from workers.accounts.worth.facts import fit_of
+from workers.engine.api import Record
+
+OTHER = "domain:other.example"
+KEYS = (BANK, OTHER)
+TERMS = Terms(POLICY)
+REPS = ("r1", "r2", "dana", "own", "dep")
+SEATS = {"r1", "r2"}
+PEOPLE = ("ann", "bob")
+WORDS = (
+    "touched",
+    "accepted",
+    "claimed",
+    "rejected not_now",
+    "rejected not_now",
+    "rejected wrong_person",
+    "returned",
+    "reassigned",
+    "won",
+    "lost",
+)
+COMPANIES: tuple[dict[str, Any], ...] = (
+    {},
+    {"owner_rep_id": "own"},
+    {"owner_rep_id": "nobody"},
+    {"revenue": None},
+    {"revenue": None, "owner_rep_id": "own"},
+    {"relationship": CUSTOMER},
+    {"relationship": CUSTOMER, "owner_rep_id": "own"},
+    {"relationship": "competitor", "owner_rep_id": "own"},
+    {"relationship": "competitor", "owner_rep_id": "nobody"},
+    {"open_opportunities": [opportunity("dep")]},
+    {"primary_key": OTHER, "owner_rep_id": "own"},
+    {"primary_key": OTHER, "relationship": CUSTOMER},
+)
+steps = st.one_of(
+    st.tuples(st.just("bar"), st.sampled_from(PEOPLE)),
+    st.tuples(st.just("hand"), st.sampled_from(PEOPLE)),
+    st.tuples(st.just("form"), st.sampled_from(PEOPLE), st.sampled_from(("CIO", "Student", None))),
+    st.tuples(st.just("prices"), st.sampled_from(PEOPLE)),
+    st.tuples(st.just("company"), st.sampled_from(COMPANIES)),
+    st.tuples(st.just("company"), st.sampled_from(COMPANIES)),
+    st.tuples(st.just("record"), st.sampled_from(REPS), st.sampled_from(("there", "away", "gone", "full"))),
+    st.tuples(st.just("all"), st.sampled_from(("away", "full", "there"))),
+    st.tuples(
+        st.just("sales"),
+        st.sampled_from(WORDS),
+        st.sampled_from(PEOPLE),
+        st.sampled_from(("who has it", "r1", "own", "nobody")),
+    ),
+    st.tuples(st.just("erased"), st.sampled_from(PEOPLE)),
+    st.tuples(st.just("passes"), st.sampled_from((1, 1, 2, 5, 24, 24 * 7, 24 * 130))),
+)
+histories = st.builds(
+    lambda desk, before, lead, hours, after, rest: [
+        ("all", desk),
+        ("company", before),
+        lead,
+        ("passes", hours),
+        ("company", after),
+        *rest,
+    ],
+    st.sampled_from(("there", "there", "full", "away")),
+    st.sampled_from(COMPANIES),
+    st.tuples(st.sampled_from(("bar", "hand", "prices")), st.sampled_from(PEOPLE)),
+    st.sampled_from((1, 5)),
+    st.sampled_from(COMPANIES),
+    st.lists(steps, min_size=1, max_size=8),
+)
+
+
+@dataclass
+class Play:
+    """A market, and the alerts that are up by what was said."""
+
+    market: Market
+    now_ms: int = MONDAY
+    up: dict[str, LeadAlert] = field(default_factory=dict)
+    heard: int = 0
+    number: int = 0
+
+    def rows(self, row_type: type[Any], key: str) -> dict[tuple[str, ...], Any]:
+        found = self.market.accounts.decider.rows.scan(row_type, key, limit=1_000)
+        return {parts[1:]: row for parts, row in found}
+
+    def record(self, rep_id: str, how: str) -> None:
+        self.number += 1
+        away = ((self.now_ms, self.now_ms + 3 * DAY_MS),) if how == "away" else ()
+        desks = {"desk": "inside_sales", "capacity": 0 if how == "full" else 9}
+        known = rep(
+            rep_id,
+            event_id=f"{rep_id} {self.number}",
+            away=away,
+            active=how != "gone",
+            deputy_rep_id={"own": "dep"}.get(rep_id),
+            desks=[desks] if rep_id in SEATS else [],
+        )
+        self.market.reps(known, at_ms=self.now_ms)
+
+    def step(self, what: str, *about: Any) -> None:
+        self.now_ms += 1
+        getattr(self, what)(*about)
+        self.listen()
+        self.hold()
+
+    # What happens.
+
+    def bar(self, lead_id: str) -> None:
+        self.send(*reach_bar(lead_id, self.now_ms))
+
+    def hand(self, lead_id: str) -> None:
+        self.send(demo(lead_id, self.now_ms))
+
+    def form(self, lead_id: str, title: str | None) -> None:
+        self.send(form(lead_id=lead_id, at_ms=self.now_ms, job_title=title))
+
+    def prices(self, lead_id: str) -> None:
+        self.send(activity("page_view", lead_id, self.now_ms, url="https://x.example/pricing"))
+
+    def company(self, changes: dict[str, Any]) -> None:
+        self.send(facts(**changes))
+        if changes.get("primary_key"):
+            self.send(facts(OTHER, **changes))
+
+    def all(self, how: str) -> None:
+        for rep_id in REPS:
+            self.record(rep_id, how)
+
+    def passes(self, hours: int) -> None:
+        for _ in range(min(hours, 30)):
+            self.now_ms += hours * HOUR_MS // min(hours, 30)
+            self.market.tick(self.now_ms)
+
+    def send(self, *events: Any) -> None:
+        self.market.send(*events, at_ms=self.now_ms)
+
+    def sales(self, word: str, lead_id: str, who: str) -> None:
+        holder = next(
+            (self.market.account(key).holder for key in KEYS if self.market.account(key).holder), None
+        )
+        rep_id = (holder.id if holder and holder.id in REPS else "r1") if who == "who has it" else who
+        action, _, reason = word.partition(" ")
+        said = sales(
+            action,
+            lead_id=lead_id,
+            at_ms=self.now_ms,
+            reason=reason or None,
+            to_rep_id="nobody" if who == "nobody" else "r2",
+        )
+        self.send(said.model_copy(update={"activity": said.activity.model_copy(update={"rep_id": rep_id})}))
+
+    def erased(self, lead_id: str) -> None:
+        self.number += 1
+        event = PersonErased(event_id=f"erasure {self.number}", lead_id=lead_id, occurred_at_ms=self.now_ms)
+        hop = self.market.accounts
+        record = Record(LEAD_EVENTS.name, 0, hop.offset, self.now_ms, b"", event.model_dump_json().encode())
+        for emit in hop.decide(record):
+            if emit.value is not None:
+                self.market._take([emit])
+        self.market.deliver_all(self.now_ms)
+
+    def listen(self) -> None:
+        """An alert is raised before it is cleared, and never twice."""
+        for one in self.market.said[self.heard :]:
+            if isinstance(one, LeadAlert):
+                if one.cleared:
+                    raised = self.up.pop(one.alert_id)
+                    assert raised.model_dump(
+                        exclude={"event_id", "occurred_at", "cleared"}
+                    ) == one.model_dump(exclude={"event_id", "occurred_at", "cleared"})
+                else:
+                    assert one.alert_id not in self.up, one
+                    self.up[one.alert_id] = one
+        self.heard = len(self.market.said)
+
+    # What must be so.
+
+    def hold(self) -> None:
+        assert not self.market.to_accounts
+        assert not self.market.to_desks
+        kept = {alert_id for key in KEYS for (alert_id,) in self.rows(AlertRow, key)}
+        assert kept == self.up.keys()
+        should = {cause for key in KEYS for cause in causes(self, key)}
+        may = should | {cause for key in KEYS for cause in possible(self, key)}
+        now = {cause_of(one) for one in self.up.values()}
+        assert now <= may, now - may
+        assert should <= now, should - now
+
+
+Cause = tuple[str, Alert, str]
+
+
+def cause_of(one: LeadAlert) -> Cause:
+    subject = {
+        Alert.ACCOUNT_WITHOUT_OWNER: one.rep_id or "",
+        Alert.FACT_WANTED: f"{one.lead_id or ''} {one.fact}",
+        Alert.REJECTED_TOO_EARLY: one.lead_id or "",
+        Alert.BUYING_SIGNALS: one.rep_id or "",
+    }.get(one.alert, one.handoff_id or "")
+    return one.account_key, one.alert, subject
+
+
+def is_nobodys(account: AccountRow, key: str) -> bool:
+    return bool(account.forwards_to) or TERMS.gates.exclusion(key, account.company) is not None
+
+
+def owner_of(account: AccountRow) -> str:
+    """Who owns the account, else who has it."""
+    right = right_of(POLICY, account)
+    return right.rep_id if right else account.holder.id if account.holder else ""
+
+
+def causes(play: Play, key: str) -> set[Cause]:
+    """What stands now and must be up."""
+    account, found = play.market.account(key), set[tuple[Alert, str]]()
+    for (handoff_id,), row in play.rows(HandoffRow, key).items():
+        if row.touched_ms is None and row.frozen_ms is None:
+            for alert, at_ms in (
+                (Alert.RESPONSE_DUE_SOON, row.due_soon_ms),
+                (Alert.RESPONSE_OVERDUE, row.due_ms),
+            ):
+                if at_ms is not None and at_ms <= play.now_ms:
+                    found.add((alert, handoff_id))
+    company = account.company
+    if not is_nobodys(account, key):
+        named = {right.rep_id for right in named_by_crm(POLICY, company)}
+        named |= {account.by_hand.rep_id} if account.by_hand else set()
+        found |= {(Alert.ACCOUNT_WITHOUT_OWNER, one) for one in account.gone if one in named}
+        has_leads = account.request is not None or account.open_handoffs
+        if company is not None and is_customer(company) and has_leads and not owners_of(POLICY, company):
+            found.add((Alert.ACCOUNT_WITHOUT_OWNER, company.owner_rep_id or ""))
+    for (lead_id,), lead in play.rows(LeadRow, key).items():
+        if lead.stage is Stage.WAITING_FOR_FACTS:
+            fit = fit_of(TERMS, company, lead.facts)
+            found |= {(Alert.FACT_WANTED, f" {fact}") for fact in fit.wanted_of_company}
+            found |= {(Alert.FACT_WANTED, f"{lead_id} {fact}") for fact in fit.wanted_of_person}
+    signals = play.market.accounts.decider.rows.get(SignalsRow, key)
+    if signals is not None and signals.up_for and not is_nobodys(account, key):
+        found.add((Alert.BUYING_SIGNALS, owner_of(account)))
+    return {(key, *one) for one in found}
+
+
+def possible(play: Play, key: str) -> set[Cause]:
+    """What stands now and may be up: it depends on what a desk said, or on how often sales tried."""
+    account, found = play.market.account(key), set[tuple[Alert, str]]()
+    desk_said = (Alert.EVERYONE_AWAY, Alert.SKILL_MISSING)
+    for (handoff_id,), row in play.rows(HandoffRow, key).items():
+        if row.touched_ms is None:
+            late = (Alert.RESPONSE_DUE_SOON, Alert.RESPONSE_OVERDUE, Alert.STILL_UNANSWERED)
+            found |= {(alert, handoff_id) for alert in (*desk_said, *late)}
+    if account.request is not None and account.request.is_waiting:
+        found |= {(alert, account.request.handoff_id) for alert in (*desk_said, Alert.DESK_FULL)}
+    for (lead_id,), lead in play.rows(LeadRow, key).items():
+        if lead.verdict is not None:
+            found.add((Alert.REJECTED_TOO_EARLY, lead_id))
+    return {(key, *one) for one in found}
+
+
+def play(history: list[tuple[Any, ...]]) -> Play:
+    made = Play(Market(POLICY_TEXT))
+    for rep_id in REPS:
+        made.record(rep_id, "there")
+    for step in history:
+        made.step(*step)
+    return made
+
+
+@settings(deadline=None, max_examples=100)
+@given(histories)
+def test_what_is_up_has_a_cause_and_what_is_over_is_taken_back(history: list[tuple[Any, ...]]) -> None:
+    play(history)
+
+
+@pytest.mark.parametrize("lead", ["bar", "hand", "prices"])
+def test_whatever_becomes_of_a_company_what_was_reported_of_it_is_true_or_taken_back(lead: str) -> None:
+    for before, after in product(COMPANIES, COMPANIES):
+        play([("company", before), (lead, "ann"), ("passes", 5), ("company", after)])
