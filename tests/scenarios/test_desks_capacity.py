@@ -122,3 +122,68 @@ def test_an_account_owner_gets_leads_whatever_the_desk_has_room_for_and_uses_non
     mql(one_a_day, "harbor", "tue 10:00")
 
     assert given_to(one_a_day.told("tue 17:00")) == [*[("mia", "owned")] * 3, ("mia", "harbor")]
+
+
+@pytest.mark.parametrize(
+    ("per", "goes_at"),
+    [("day", "2026-03-04T13:30"), ("week", "2026-03-09T12:30"), ("month", "2026-04-01T12:30")],
+)
+def test_room_is_counted_by_the_day_week_or_month_of_the_desk(agreed: Agreed, per: str, goes_at: str) -> None:
+    story = agreed(("mqls_per_rep: {most: 8, per: week", f"mqls_per_rep: {{most: 1, per: {per}"))
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    mql(story, "harbor", "tue 10:00")
+    mql(story, "lakeside", "tue 11:00")
+
+    first, second = story.told("wed5 09:00").of("lead.routing")
+
+    assert first["occurred_at"].startswith("2026-03-03T15:00")
+    assert second["occurred_at"].startswith(goes_at)  # at opening hour, and not at midnight
+
+
+def test_room_that_nobody_used_lapses_with_its_day(one_a_day: Story) -> None:
+    mql(one_a_day, "harbor", "wed 10:00")
+    mql(one_a_day, "lakeside", "wed 11:00")
+
+    assert given_to(one_a_day.told("wed 17:00")) == [("mia", "harbor")]  # Monday and Tuesday are gone
+
+
+def test_the_second_lead_of_an_account_passes_a_full_day_counts_and_takes_no_turn(one_a_day: Story) -> None:
+    one_a_day.rep("mia", "tue 08:00", desks=[{"desk": "inside_sales", "capacity": 2}])
+    mql(one_a_day, "harbor", "tue 10:00")
+    one_a_day.form("lou@harbor.example", "tue 10:30", "demo")
+    mql(one_a_day, "lakeside", "tue 11:00")
+
+    told = one_a_day.told("tue 17:00")
+
+    assert given_to(told) == [("mia", "harbor")] * 2
+    assert [line["entry"] for line in told.of("desk.ledger")] == ["turn", "follow", "waiting"]
+
+
+def test_a_place_among_those_that_wait_is_by_the_points_when_the_wait_began(one_a_day: Story) -> None:
+    mql(one_a_day, "harbor", "tue 10:00")
+    mql(one_a_day, "weak", "tue 11:00", title="Manager")
+    mql(one_a_day, "strong", "tue 12:00")
+    one_a_day.activity(
+        "page_view", "tue 13:00", times=3, email="ann@weak.example", url="https://x.example/pricing"
+    )
+
+    told = one_a_day.told("wed 09:00")
+
+    totals = {one["lead_id"]: one["explanation"]["total"] for one in told.of("lead.scores")}
+    assert sorted(totals.values()) == [138, 138, 145]  # the weak one has overtaken the strong one
+    assert given_to(told) == [("mia", "harbor"), ("mia", "strong")]
+
+
+def test_a_rep_at_two_desks_has_room_and_turns_at_each(agreed: Agreed) -> None:
+    story = agreed(ONE_A_DAY)
+    story.rep("dana", at_desk=False)
+    story.rep("mia", desks=[{"desk": "inside_sales"}, {"desk": "west"}])
+    for bank, region in (("harbor", "NY"), ("pacific", "CA"), ("lakeside", "NY"), ("sierra", "CA")):
+        mql(story, bank, "tue 13:00")
+        story.bank(bank, "tue 08:00", region=region)
+
+    told = story.told("tue 17:00")
+
+    assert sorted(given_to(told)) == [("mia", "harbor"), ("mia", "pacific")]
+    assert [line["entry"] for line in told.of("desk.ledger")].count("waiting") == 2

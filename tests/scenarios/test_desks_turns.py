@@ -110,3 +110,30 @@ def test_a_half_day_before_christmas_and_the_holiday_count_as_written(agreed: Ag
     assert event["first_response_due_at"].startswith(
         "2026-03-05T16:45"
     )  # Thursday 8:45 there: Wednesday is closed
+
+
+@pytest.mark.parametrize(
+    ("asked", "due"),
+    [
+        pytest.param("tue 11:50", "2026-03-03T18:20", id="lunch does not count"),
+        pytest.param("sat 23:50", "2026-03-08T05:20", id="over midnight"),
+        pytest.param(
+            "sat 05:50", "2026-03-08T03:20", id="the night ends, and the next begins on Saturday at ten"
+        ),
+        pytest.param("sun 01:45", "2026-03-08T07:15", id="the hour that the clocks leave out does not count"),
+    ],
+)
+def test_several_windows_a_day_and_nights_count_as_written(agreed: Agreed, asked: str, due: str) -> None:
+    story = agreed(
+        (
+            'east: {timezone: America/New_York,    hours: {mon-fri: "08:30-17:30"}, holidays: US}',
+            'east: {timezone: America/New_York, hours: {mon-thu: "08:30-12:00, 13:00-17:30", fri-sat: "22:00-06:00"}}',
+        )
+    )
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    hand(story, "harbor", asked)
+
+    event = story.told("sun 12:00").of("lead.routing")[0]
+
+    assert event["first_response_due_at"].startswith(due)

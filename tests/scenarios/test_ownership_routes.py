@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.routes import CUSTOMER, FORMER, NEVER, OPEN, OWNER, REP, REST, WEST, desk, with_routes
+from tests.routes import CUSTOMER, FORMER, NEVER, OPEN, OWNED, OWNER, REP, REST, WEST, desk, with_routes
 from tests.scenarios.story import POLICY, Story, Told
 
 SPANISH = "{if: {languages: [es]}, to: desk spanish}"
@@ -259,3 +259,64 @@ def test_a_subsidiarys_own_owner_comes_first_and_after_that_owner_left_the_paren
     assert told.handoffs[:2] == [("assigned", "raised_hand", "pavel"), ("reassigned", "raised_hand", "olga")]
     assert "owner_of_parent" in told.of("lead.routing")[1]["explanation"]["reasons"]
     assert without_owner(told) == [False]
+
+
+@pytest.mark.parametrize(
+    ("territory", "company", "person"),
+    [
+        ("{regions: [ca]}", {"region": " Ca "}, {}),
+        ("{countries: [MX]}", {"country": None}, {"country": "mx"}),
+        ("{postal_codes: [K1A, 94 1]}", {}, {"postal_code": " k1a-0b1 "}),
+        ("{postal_codes: [K1A, 94 1]}", {}, {"postal_code": "94103-2021"}),
+        ("{languages: [fr, es]}", {}, {"language": "ES_mx"}),
+        ("{revenue: {from: 4B}}", {"revenue": {"amount": 4_000_000_000, "currency": "USD"}}, {}),
+        ("{employees: {to: 200}, regions: [NV]}", {"employees": 200, "region": "NV"}, {}),
+    ],
+)
+def test_a_territory_is_found_however_its_facts_are_written(
+    team: Story, territory: str, company: dict[str, Any], person: dict[str, Any]
+) -> None:
+    routes = (*OWNED, f"{{if: {territory}, to: desk west}}", REST)
+    team.policy(with_routes(POLICY.read_text("utf-8"), routes, desk("west", calendar="west")))
+    team.bank("harbor", **company)
+    team.form("ann@harbor.example", "tue 13:00", "demo", **person)
+    team.bank("mesa")
+    team.form("zoe@mesa.example", "tue 13:05", "demo")
+
+    first, second = team.told(until="tue 13:06").of("lead.routing")
+
+    assert (first["route"], first["assignee"]["id"]) == ("territory", "wendy")
+    assert (second["route"], second["assignee"]["id"]) == ("otherwise", "mia")
+
+
+def test_who_worked_the_account_longer_ago_than_agreed_has_no_claim_to_it(team: Story) -> None:
+    team.bank("harbor")
+    team.form("ann@harbor.example", "tue 10:00", "demo")
+    team.sales("rejected", "ann@harbor.example", "tue 11:00", reason="not_now")
+    team.form("bob@harbor.example", "fri26 10:00", "demo")
+    team.sales("rejected", "bob@harbor.example", "fri26 11:00", reason="not_now")
+    team.form("cid@harbor.example", "mon53 10:00", "demo")
+
+    told = team.told(until="mon53 10:01")
+
+    given = [
+        (one["route"], one["explanation"]["reasons"][-1])
+        for one in told.of("lead.routing")
+        if one["action"] == "assigned"
+    ]
+    assert given == [
+        ("otherwise", "next_in_rotation"),
+        ("account_has_rep", "former_rep"),
+        ("otherwise", "next_in_rotation"),
+    ]
+    assert why(told.of("lead.routing")[-1])["account_has_rep"] == "worked_too_long_ago"
+
+
+def test_an_account_that_gains_an_owner_takes_the_leads_along_that_wait_for_room(team: Story) -> None:
+    team.rep("mia", "mon 08:00", desks=[{"desk": "inside_sales", "weight": 1, "capacity": 0}])
+    team.bank("harbor")
+    team.form("ann@harbor.example", "tue 10:00")
+    team.much_interest("ann@harbor.example", "tue 10:01")
+    team.bank("harbor", "tue 11:00", owner_rep_id="olga")
+
+    assert team.told(until="tue 11:01").handoffs == [("assigned", "mql", "olga")]
