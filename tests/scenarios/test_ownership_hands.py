@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.scenarios.story import Story, Told
@@ -41,22 +43,26 @@ def test_who_is_given_it_by_hand_and_is_away_has_it_and_the_deputy_does_the_work
     assert (moved["route"], moved["assignee"]["deputy_for"]) == ("by_hand", "olga")
 
 
-@pytest.mark.parametrize("known", [False, True], ids=["nobody knows them", "they have left"])
-def test_who_is_given_it_by_hand_and_is_not_with_us_is_reported_and_it_stays(
-    team: Story, known: bool
+@pytest.mark.parametrize(
+    ("kim", "record"),
+    [("kim", None), ("kim", {"active": False}), ("kim", {"person": False}), ("queue_kim", {})],
+    ids=["unknown", "has left", "a robot by the record", "a queue by the policy"],
+)
+def test_who_is_given_it_by_hand_and_is_no_rep_of_ours_is_reported_and_it_stays(
+    team: Story, kim: str, record: dict[str, Any] | None
 ) -> None:
-    if known:
-        team.rep("kim", at_desk=False, active=False)
+    if record is not None:
+        team.rep(kim, at_desk=False, **record)
     team.bank("harbor")
     team.form(ANN, "tue 10:00", "demo")
-    given_to(team, "kim")
+    given_to(team, kim)
     team.form(BOB, "tue 10:25", "demo")
 
     told = team.told(until="tue 10:26")
 
     assert who(told) == ["mia", "mia"]
     assert [(one["alert"], one["rep_id"]) for one in told.of("lead.alerts")] == [
-        ("account_without_owner", "kim")
+        ("account_without_owner", kim)
     ]
 
 

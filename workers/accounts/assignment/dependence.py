@@ -53,9 +53,11 @@ def _missing(case: Case) -> dict[str, str | None]:
     """Return reps who are named and gone, and a customer for whom nobody is named: each with whom the CRM names."""
     account, policy = case.account, case.terms.policy
     named = {right.rep_id for right in named_by_crm(policy, account.company)}
-    if account.by_hand is not None:
-        named.add(account.by_hand.rep_id)
+    by_hand = None if account.by_hand is None else account.by_hand.rep_id
+    named |= set() if by_hand is None else {by_hand}
     found: dict[str, str | None] = {rep_id: rep_id for rep_id in account.gone if rep_id in named}
+    if by_hand is not None and not policy.owners.is_person(by_hand):
+        found[by_hand] = by_hand
     company = account.company
     has_leads = account.request is not None or account.open_handoffs > 0
     if company is not None and is_customer(company) and has_leads and not owners_of(policy, company):

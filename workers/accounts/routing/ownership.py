@@ -66,10 +66,11 @@ def has_former_rep(policy: Policy, company: Company) -> bool:
 
 
 def right_of(policy: Policy, account: AccountRow) -> Right | None:
-    """Return the owner by right: named by hand, else by the CRM; reps who are gone are passed over."""
+    """Return the owner by right: named by hand, else by the CRM; who is gone, or no person, is passed over."""
     away = account.gone
-    if account.by_hand is not None and account.by_hand.rep_id not in away:
-        return Right(account.by_hand.rep_id, Route.BY_HAND, HowChosen.BY_HAND)
+    named = account.by_hand.rep_id if account.by_hand is not None else None
+    if named is not None and named not in away and policy.owners.is_person(named):
+        return Right(named, Route.BY_HAND, HowChosen.BY_HAND)
     return next((right for right in named_by_crm(policy, account.company) if right.rep_id not in away), None)
 
 

@@ -113,3 +113,10 @@ def test_by_hand_says_so() -> None:
     right = right_of(POLICY, AccountRow(by_hand=ByHand("hand", 1)))
     assert right is not None
     assert right.how is HowChosen.BY_HAND
+
+
+def test_a_queue_that_sales_names_by_hand_owns_nothing() -> None:
+    account = AccountRow(company=Company("acc", owner_rep_id="own"), by_hand=ByHand("queue_7", 1))
+    right = right_of(POLICY, account)
+    assert right is not None
+    assert (right.rep_id, right.route) == ("own", "account_has_owner")
