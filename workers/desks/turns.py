@@ -45,7 +45,7 @@ def decide_at_desk(
     """Decide a request at a desk. ``is_released``: it stands first among those that wait, nobody is before it."""
     desk = terms.desk(request.desk)
     if desk is None:
-        return Outcome(State.UNAVAILABLE)
+        return _without_desk(request)
     if request.kind in {Kind.INQUIRY, Kind.SERVICE}:
         return Outcome(State.ASSIGNED, deadline=terms.deadline(request, desk, None, now_ms))
     if request.mode is RequestMode.TURN and request.rep_id is not None:
@@ -53,6 +53,14 @@ def decide_at_desk(
     if request.rep_id is not None:
         return _decide_follow(terms, rows, request, desk, now_ms)
     return _decide_turn(terms, rows, request, desk, now_ms, is_released=is_released)
+
+
+def _without_desk(request: DeskRequest) -> Outcome:
+    """The policy has no such desk any more: a rep who is meant is asked all the same, a turn there is none."""
+    if request.rep_id is None:
+        return Outcome(State.UNAVAILABLE)
+    own = {"desk": rep_desk(request.rep_id), "mode": RequestMode.FOLLOW, "origin_desk": request.desk}
+    return Outcome(State.SENT_ON, sent_on=request.model_copy(update=own))
 
 
 def _decide_follow(terms: Terms, rows: Rows, request: DeskRequest, desk: Desk, now_ms: int) -> Outcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from schemas.crm_reps import CrmRep
 from schemas.desk_requests import RequestMode
 from schemas.vocabulary import HowChosen, Kind, PassedOver
 from tests.unit.desks.world import (
@@ -164,3 +165,16 @@ def test_an_inquiry_is_the_desks_own_without_turn_or_room() -> None:
 
 def test_a_desk_that_the_policy_does_not_have_answers_that_it_cannot() -> None:
     assert [one.outcome for one in answers(World().send(ask(1, desk="desk:nowhere")))] == ["unavailable"]
+
+
+@pytest.mark.parametrize(
+    ("record", "outcome"), [(rep("a"), "assigned"), (rep("a", active=False), "unavailable")]
+)
+@pytest.mark.parametrize("mode", [RequestMode.FOLLOW, RequestMode.TURN], ids=["who has it", "who claims it"])
+def test_at_a_desk_that_there_is_no_more_a_rep_who_is_meant_is_asked_all_the_same(
+    record: CrmRep, outcome: str, mode: RequestMode
+) -> None:
+    world = World()
+    world.send(facts(record, desk="rep:a"))
+    (answer,) = answers(world.send(ask(1, desk="desk:nowhere", mode=mode, rep_id="a")))
+    assert (answer.outcome, answer.rep_id) == (outcome, "a" if outcome == "assigned" else None)
