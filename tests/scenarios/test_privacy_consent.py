@@ -27,6 +27,16 @@ def test_who_takes_back_the_consent_to_marketing_is_handed_over_only_when_they_a
     assert team.told().handoffs == [("assigned", "raised_hand", "mia")]
 
 
+def test_an_mql_whom_nobody_asked_for_is_withdrawn_whatever_it_is_called_by_then(team: Story) -> None:
+    team.much_interest(ANN, "mon 10:05")
+    team.bank("harbor", "tue 10:00", country="DE")
+    team.consent(ANN, "wed 10:00", marketing=False)
+
+    actions = [action for action, _, _ in team.told().handoffs]
+
+    assert actions == ["assigned", "relabelled", "withdrawn"]
+
+
 def test_who_gives_it_again_is_handed_over_for_what_they_do_later(team: Story) -> None:
     team.consent(ANN, "mon 11:00", marketing=False)
     team.much_interest(ANN, "tue 10:00")

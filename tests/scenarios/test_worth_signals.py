@@ -148,3 +148,24 @@ def test_the_others_of_the_group_follow_the_owner(team: Story) -> None:
     assigned = [who for action, _, who in team.told(until="wed 12:00").handoffs if action == "assigned"]
     assert len(assigned) == 2
     assert len(set(assigned)) == 1
+
+
+@pytest.mark.parametrize("refusal", [{"marketing": False}, {"tracking": False}, "do_not_contact"])
+@pytest.mark.parametrize("when", ["mon 10:00", "tue 11:00"])
+def test_the_owner_hears_nothing_of_who_may_not_be_offered_anything(
+    team: Story, refusal: dict[str, bool] | str, when: str
+) -> None:
+    """Said before they looked at prices, or while the bundle is still open."""
+    team.bank("harbor", relationship="customer", owner_rep_id="olga")
+    team.form("ann@harbor.example", "mon 09:00")
+    team.form("bob@harbor.example", "mon 09:00")
+    if isinstance(refusal, str):
+        team.contact("ann@harbor.example", when, do_not_contact=True)
+    else:
+        team.consent("ann@harbor.example", when, **refusal)
+    team.activity("page_view", "tue 10:00", times=3, email="ann@harbor.example", url=PRICES)
+    team.activity("calculator_used", "tue 10:30", email="bob@harbor.example")
+
+    (said,) = bundles(team.told(until="tue 18:00"))
+
+    assert [one["rule"] for one in said["signals"]] == ["rates"]

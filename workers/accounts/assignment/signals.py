@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from schemas.vocabulary import Alert, AssigneeType
 from workers.accounts.assignment.told import is_nobodys
+from workers.accounts.people.permission import restriction
 from workers.accounts.routing.ownership import right_of
 from workers.accounts.rows import SignalLine
 from workers.engine.rows import Row
@@ -41,10 +42,23 @@ class SignalsRow(Row, frozen=True):
 
 
 def noticed(case: Case, lead_id: str, names: Iterable[str], at_ms: int) -> None:
-    """Take what a person did by rules that are signals; nobody is told of an account that nobody owns."""
+    """Take what a person did by rules that are signals; nobody is told of an account that nobody owns.
+
+    Nor of who may be offered nothing: of them only a raised hand is answered.
+    """
     found = [name for name in names if name in case.terms.signals]
-    if found and not is_nobodys(case) and right_of(case.terms.policy, case.account) is not None:
+    if not found or is_nobodys(case) or right_of(case.terms.policy, case.account) is None:
+        return
+    if restriction(case.terms, case.lead(lead_id)) is None:
         _keep(case, lead_id, found, at_ms)
+
+
+def withhold(case: Case, lead_id: str) -> None:
+    """A person may be tracked, or offered something, no more: what is still to be said of them is not said."""
+    row = case.rows.get(SignalsRow, case.key) if case.terms.bundle_ms else None
+    if row is not None and any(line.lead_id == lead_id and line.rule != AGAIN for line in row.lines):
+        lines = tuple(line for line in row.lines if line.lead_id != lead_id or line.rule == AGAIN)
+        case.rows.put(replace(row, lines=lines), case.key)
 
 
 def raised_again(case: Case, lead_id: str, at_ms: int) -> None:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from schemas.lead_events import ConsentWord
 from schemas.vocabulary import Purpose
+from workers.accounts.assignment import signals
 from workers.accounts.lifecycle.judging import judge
 from workers.accounts.lifecycle.qualifying import Occasion
 from workers.accounts.parts import Part
@@ -125,7 +126,9 @@ def consent_said(
     for who, at_ms in case.active_since():
         if who == lead_id and score.is_untracked_on(case.terms.day_of(at_ms)):
             case.forget_active(lead_id)
-    return withheld_or_given(case, before, lead), score
+    if score.is_untracked_on(case.terms.day_of(case.now_ms)):
+        signals.withhold(case, lead_id)
+    return withheld_or_given(case, lead_id, before, lead), score
 
 
 def under_policy(case: Case, lead_id: str, score: ScoreRow) -> ScoreRow:

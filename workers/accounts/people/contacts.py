@@ -36,7 +36,7 @@ def contact_said(case: Case, event: LeadContact) -> None:
     known = {(fact.name, fact.value): fact for fact in held.facts if fact.is_crm}
     now = [known.get((fact.name, fact.value), fact) for fact in said]  # what it says again is known already
     lead = replace(held, contact=contact, facts=merged(_of_forms(held.facts), now))
-    lead = withheld_or_given(case, held, lead)
+    lead = withheld_or_given(case, event.lead_id, held, lead)
     if lead != held:
         case.put_lead(event.lead_id, lead)
     if event.record is not None and event.record.company is not None:

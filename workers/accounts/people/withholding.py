@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from schemas.vocabulary import Reason
-from workers.accounts.assignment import handoffs
+from schemas.vocabulary import Kind, Reason
+from workers.accounts.assignment import handoffs, signals
 from workers.accounts.people.permission import restriction
 from workers.accounts.rows import HandoffRow
 
@@ -20,19 +20,22 @@ if TYPE_CHECKING:
     from workers.accounts.rows import LeadRow
 
 
-def withheld_or_given(case: Case, before: LeadRow, lead: LeadRow) -> LeadRow:
+def withheld_or_given(case: Case, lead_id: str, before: LeadRow, lead: LeadRow) -> LeadRow:
     """Return the lead after its permission changed from what it was ``before``."""
     was, why = restriction(case.terms, before), restriction(case.terms, lead)
     if why is was:
         return lead
+    if why is not None:
+        signals.withhold(case, lead_id)
     for handoff_id in lead.handoffs:
         row = case.rows.get(HandoffRow, case.key, handoff_id)
         if row is None:
             continue
-        if row.qualification is None and why is not None:
+        is_asked = row.qualification is not None and row.kind is not Kind.MQL
+        if not is_asked and why is not None:
             closed = handoffs.close(case, handoff_id, row, lead, (why,))
             lead = replace(closed, handed=lead.raised_hand, claimed=False)
             case.owner_question = True
-        elif row.qualification is not None and (why is None) is not (was is None):
+        elif is_asked and (why is None) is not (was is None):
             handoffs.say_again(case, handoff_id, row, lead, Reason.FACTS_CHANGED if why is None else why)
     return lead
