@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
+from domain import DOMAIN
 from live import LIVE
 from mutation import ROOT, Mutation
 from nursery import Nursery
@@ -13,7 +14,7 @@ from operating import check_goes_red
 from pure import PURE
 from whole import WHOLE
 
-ALL = PURE + LIVE + WHOLE
+ALL = PURE + DOMAIN + LIVE + WHOLE
 
 
 def name_of(mutation: Mutation) -> str:
@@ -39,6 +40,6 @@ def test_a_patch_applies_to_the_code_as_it_is_and_its_test_exists(mutation: Muta
     assert mutation.test_name in {node.name for node in tests if isinstance(node, functions)}
 
 
-@pytest.mark.parametrize("mutation", PURE, ids=name_of)
+@pytest.mark.parametrize("mutation", PURE + DOMAIN, ids=name_of)
 def test_without_its_cure_a_trap_is_noticed(mutation: Mutation, patient_tree: Path, surgery: Nursery) -> None:
     check_goes_red(mutation, patient_tree, surgery, within_s=60.0)

@@ -1,0 +1,149 @@
+"""Mutations of the rules that marketing and sales would miss first; a test without Kafka notices each."""
+
+from __future__ import annotations
+
+from mutation import Edit, Mutation
+
+WORTH, LIFECYCLE, DESKS = "workers/accounts/worth", "workers/accounts/lifecycle", "workers/desks"
+
+DOMAIN = [
+    Mutation(
+        "a missing fact beats a wrong one",
+        "who is outside waits for a fact for ever, and sales is asked to find it",
+        (
+            Edit(
+                f"{WORTH}/fit.py",
+                "FAIL if FAIL in states else UNKNOWN if UNKNOWN in states else PASS",
+                "UNKNOWN if UNKNOWN in states else FAIL if FAIL in states else PASS",
+            ),
+        ),
+        "unit/accounts/worth/test_fit.py::test_fail_beats_unknown",
+        "'unknown'",
+    ),
+    Mutation(
+        "a form goes before the CRM",
+        "a student who calls herself CIO is called",
+        (
+            Edit(
+                f"{WORTH}/facts.py", "for place in sorted(made))", "for place in sorted(made, reverse=True))"
+            ),
+        ),
+        "scenarios/test_identity_contacts.py::test_who_calls_herself_cio_and_is_a_student_in_the_crm_is_outside",
+        "assert",
+    ),
+    Mutation(
+        "a lead is an MQL as often as it has the points",
+        "one lead is handed over again with every page that it reads",
+        (
+            Edit(
+                f"{LIFECYCLE}/qualifying.py",
+                "return lead.reached_mql and lead.handed and not lead.verdict",
+                "return lead.reached_mql and lead.claimed and not lead.verdict",
+            ),
+        ),
+        "scenarios/test_stages_cycle.py::test_more_points_after_the_mql_make_no_other_mql",
+        "assert",
+    ),
+    Mutation(
+        "an account in question makes MQLs",
+        "sales said that it is not our market, and gets the next one of it tomorrow",
+        (
+            Edit(
+                f"{LIFECYCLE}/qualifying.py",
+                "is_held_back = bool(case.account.questioned) or withholds_mqls(",
+                "is_held_back = withholds_mqls(",
+            ),
+        ),
+        "scenarios/test_stages_cycle.py::"
+        "test_a_market_that_is_not_ours_is_in_question_until_its_facts_are_confirmed",
+        "assert",
+    ),
+    Mutation(
+        "after a no old points bring a lead back",
+        "who said not now is called again for what they did before",
+        (
+            Edit(
+                f"{LIFECYCLE}/qualifying.py",
+                "points(score.attributed_since, day).points",
+                "points(score.attributed, day).points",
+            ),
+        ),
+        "scenarios/test_stages_cycle.py::"
+        "test_after_a_no_a_lead_returns_by_twelve_new_points_to_the_rep_who_had_it[1-False]",
+        "'mql' == 'recycled'",
+    ),
+    Mutation(
+        "a raised hand waits for room",
+        "who asks for a demo in a full week is called next Monday",
+        (
+            Edit(
+                f"{DESKS}/turns.py",
+                "    is_bound = needs_room(request)\n    lineup",
+                "    is_bound = True\n    lineup",
+            ),
+        ),
+        "scenarios/test_who_gets_it.py::test_a_full_week_makes_an_mql_wait_and_a_raised_hand_passes",
+        "assert",
+    ),
+    Mutation(
+        "a touch leaves what was reported standing",
+        "a rep who called in time stays overdue because the word of it came late",
+        (
+            Edit(
+                "workers/accounts/assignment/deadlines.py",
+                "    unwatch(case, handoff_id)\n    made = replace(",
+                "    _stop(case, handoff_id)\n    made = replace(",
+            ),
+        ),
+        "unit/accounts/assignment/test_deadlines.py::test_a_touch_in_time_that_comes_late_takes_the_report_back",
+        "assert",
+    ),
+    Mutation(
+        "an absent rep gets a lead",
+        "a lead lies for two weeks on the desk of who is on holiday",
+        (
+            Edit(
+                f"{DESKS}/presence.py",
+                "return PassedOver.ABSENT if is_absent(rep, at_ms) else None",
+                "return None",
+            ),
+        ),
+        "scenarios/test_who_gets_it.py::test_nobody_who_is_away_gets_a_lead",
+        "assert",
+    ),
+    Mutation(
+        "leads are not counted in the period",
+        "one rep gets more in a week than was agreed",
+        (
+            Edit(
+                f"{DESKS}/capacity.py",
+                "rotation.taken | {rep_id: rotation.taken.get(rep_id, 0) + 1}",
+                "dict(rotation.taken)",
+            ),
+        ),
+        "scenarios/test_desks_capacity.py::"
+        "test_when_the_day_is_full_the_next_mql_waits_for_tomorrow_morning_and_its_ages_are_shown",
+        "assert",
+    ),
+    Mutation(
+        "a turn that is given back stays used",
+        "who was given a wrong number has lost a turn by it, against the agreement",
+        (Edit(f"{DESKS}/returns.py", "credits=given_back(older, step) | newer", "credits=older | newer"),),
+        "scenarios/test_desks_capacity.py::"
+        "test_whether_a_rejected_lead_returns_its_turn_is_agreed[give_back-mia]",
+        "assert",
+    ),
+    Mutation(
+        "the second lead of an account takes its own turn",
+        "two reps call one bank",
+        (
+            Edit(
+                "workers/accounts/routing/routes.py",
+                "        if held is not None and line.name not in _BEFORE_WHO_HOLDS_IT:\n",
+                "        if held is not None and line.name in _BEFORE_WHO_HOLDS_IT:\n",
+            ),
+        ),
+        "scenarios/test_ownership_routes.py::test_a_fact_that_arrives_after_the_hand_off_moves_nobody",
+        "assert",
+    ),
+]
