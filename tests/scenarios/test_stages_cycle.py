@@ -100,6 +100,22 @@ def test_each_reason_of_a_no_has_its_effect_and_a_raised_hand_is_answered_after_
     assert mql.told().handoffs[-1] == ("assigned", "raised_hand", "mia")
 
 
+@pytest.mark.parametrize("relationship", ["prospect", "customer"])
+def test_twelve_new_points_to_the_point_are_enough_for_prospects_and_customers(
+    story: Story, relationship: str
+) -> None:
+    story.rep("mia")
+    story.bank("harbor", relationship=relationship, owner_rep_id="mia")
+    story.form(ANN, "tue 10:00", "demo")
+    story.much_interest(ANN, "tue 10:05")
+    story.sales("rejected", ANN, "tue 12:00", reason="not_now")
+    story.activity("webinar_attended", "wed 10:00", email=ANN)
+
+    told = story.told()
+
+    assert [action for action, _, _ in told.handoffs][-2:] == ["withdrawn", "assigned"]
+
+
 def test_a_market_that_is_not_ours_is_in_question_until_its_facts_are_confirmed(mql: Story) -> None:
     mql.sales("rejected", ANN, "tue 12:00", reason="not_our_market")
     mql.form("bob@harbor.example", "wed 10:00")

@@ -31,6 +31,8 @@ PASS, FAIL, UNKNOWN = GateState.PASS, GateState.FAIL, GateState.UNKNOWN
         (Standing(PASS, accepted=True, reached_mql=True), Stage.SAL),
         (Standing(FAIL, accepted=True), Stage.SAL),
         (Standing(UNKNOWN, accepted=True, qualified=True), Stage.SQL),
+        (Standing(PASS, qualified=True, with_partner=True), Stage.WITH_PARTNER),
+        (Standing(PASS, verdict=Stage.RECYCLED, with_partner=True), Stage.RECYCLED),
         (Standing(PASS, verdict=Stage.EXPIRED, qualified=True), Stage.EXPIRED),
         (Standing(PASS, verdict=Stage.RECYCLED, accepted=True), Stage.RECYCLED),
         (Standing(PASS, verdict=Stage.DISQUALIFIED), Stage.DISQUALIFIED),

@@ -132,6 +132,18 @@ def test_a_no_before_the_agreed_number_of_attempts_is_reported(
     assert alerts(said) == (["rejected_too_early"] if is_reported else [])
 
 
+def test_an_attempt_at_the_moment_of_the_no_counts_for_it_and_not_for_the_next() -> None:
+    market = handed_off()
+    market.send(*touched(ATTEMPTS))  # type: ignore[arg-type]
+    said = market.send(sales("rejected", FIRST, at_ms=MONDAY + ATTEMPTS * HOUR_MS, reason="not_now"))
+    assert alerts(said) == []
+    later = MONDAY + DAY_MS
+    market.send(demo(at_ms=later), at_ms=later)
+    market.send(*touched(ATTEMPTS - 1, later), at_ms=later + 9 * HOUR_MS)  # type: ignore[arg-type]
+    said = market.send(sales("rejected", f"{BANK}#2.2", at_ms=later + 9 * HOUR_MS, reason="not_now"))
+    assert alerts(said) == ["rejected_too_early"]
+
+
 def test_who_said_no_and_the_manager_are_told() -> None:
     market = handed_off()
     said = market.send(sales("rejected", FIRST, reason="not_now"))
