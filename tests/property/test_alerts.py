@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from schemas.erasure import PersonErased
 from schemas.outputs import LeadAlert
 from schemas.topics import LEAD_EVENTS
-from schemas.vocabulary import Alert, Stage
+from schemas.vocabulary import Alert, Request, Stage
 from tests.unit.accounts.market import (
     BANK,
     CUSTOMER,
@@ -56,6 +56,8 @@ WORDS = (
     "reassigned",
     "won",
     "lost",
+    "sales_qualified",
+    "opportunity_opened",
 )
 COMPANIES: tuple[dict[str, Any], ...] = (
     {},
@@ -63,6 +65,7 @@ COMPANIES: tuple[dict[str, Any], ...] = (
     {"owner_rep_id": "nobody"},
     {"revenue": None},
     {"revenue": None, "owner_rep_id": "own"},
+    {"region": "HI"},
     {"relationship": CUSTOMER},
     {"relationship": CUSTOMER, "owner_rep_id": "own"},
     {"relationship": "competitor", "owner_rep_id": "own"},
@@ -76,6 +79,7 @@ steps = st.one_of(
     st.tuples(st.just("hand"), st.sampled_from(PEOPLE)),
     st.tuples(st.just("form"), st.sampled_from(PEOPLE), st.sampled_from(("CIO", "Student", None))),
     st.tuples(st.just("prices"), st.sampled_from(PEOPLE)),
+    st.tuples(st.just("support"), st.sampled_from(PEOPLE)),
     st.tuples(st.just("company"), st.sampled_from(COMPANIES)),
     st.tuples(st.just("company"), st.sampled_from(COMPANIES)),
     st.tuples(st.just("record"), st.sampled_from(REPS), st.sampled_from(("there", "away", "gone", "full"))),
@@ -154,6 +158,9 @@ class Play:
 
     def prices(self, lead_id: str) -> None:
         self.send(activity("page_view", lead_id, self.now_ms, url="https://x.example/pricing"))
+
+    def support(self, lead_id: str) -> None:
+        self.send(form(Request.SUPPORT, lead_id, self.now_ms))
 
     def company(self, changes: dict[str, Any]) -> None:
         self.send(facts(**changes))

@@ -240,3 +240,45 @@ def test_a_support_question_that_nobody_answers_stays_at_its_desk_and_the_manage
     assert up(told) == ["response_due_soon", "response_overdue", "still_unanswered"]
     assert {one["desk"] for one in told.of("lead.alerts")} == {"desk:care"}
     assert all(one["told"] == ["dana"] for one in told.of("lead.alerts"))
+
+
+def test_a_manager_who_sits_at_the_desk_has_a_turn_like_others_and_gets_it_in_the_end(story: Story) -> None:
+    story.escalates = True
+    story.rep("dana")
+    story.rep("mia")
+    story.bank("harbor")
+    story.form("ann@harbor.example", "tue 10:00", "demo")
+
+    told = story.told(until="wed 17:00")
+
+    assert who(told) == ["dana", "mia", "dana"]  # nobody else is left, so the second turn is the manager's
+    assert told.of("lead.routing")[-1]["how_chosen"] == "manager"
+    assert "still_unanswered" in up(told)
+
+
+@pytest.mark.parametrize(
+    ("owner", "late", "came"),
+    [(None, "mia", "tue 12:30"), (None, "zoe", "tue 13:30"), ("olga", "olga", "tue 12:30")],
+    ids=["after two moves", "after the manager", "the owner, after deputy and manager"],
+)
+def test_a_touch_in_time_that_is_told_after_several_moves_brings_the_account_back(
+    story: Story, owner: str | None, late: str, came: str
+) -> None:
+    story.escalates = True
+    story.rep("dana", at_desk=False)
+    for rep_id in ("mia", "tom", "zoe"):
+        story.rep(rep_id)
+    story.rep("olga", at_desk=False, deputy_rep_id="pavel", manager_rep_id="dana")
+    story.rep("pavel", at_desk=False)
+    story.bank("harbor", owner_rep_id=owner)
+    story.form("ann@harbor.example", "tue 10:00", "demo")
+    in_time = "tue 12:20" if late == "zoe" else "tue 10:20"
+    touch = {"action": "touched", "email": "ann@harbor.example", "rep_id": late}
+    story.late("sales.activities", "ann@harbor.example", in_time, came, **touch)
+
+    told = story.told(until="wed 17:00")
+
+    assert who(told)[-1] == late
+    assert len(who(told)) >= 4
+    assert up(told) == []
+    assert_never_two(told)

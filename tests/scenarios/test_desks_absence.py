@@ -145,3 +145,20 @@ def test_a_lead_waits_because_the_day_is_full_and_then_because_everybody_is_away
         ("assigned", "mql", "mia"),
         ("reassigned", "mql", "mia"),  # harbor, whom nobody else could take meanwhile
     ]
+
+
+def test_a_territory_where_nobody_sits_yet_sends_hands_to_the_fallback_and_keeps_the_others(
+    story: Story,
+) -> None:
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    for bank in ("pacific", "sierra"):
+        story.bank(bank, region="CA")
+    story.form("ann@pacific.example", "tue 13:00", "demo")
+    story.form("zoe@sierra.example", "tue 13:05")
+    story.much_interest("zoe@sierra.example", "tue 13:06")
+    story.rep("wes", "tue 14:00", desks=[{"desk": "west"}])
+
+    told = story.told(until="tue 14:01")
+
+    assert told.handoffs == [("assigned", "raised_hand", "dana"), ("assigned", "mql", "wes")]

@@ -187,3 +187,24 @@ def test_a_rep_at_two_desks_has_room_and_turns_at_each(agreed: Agreed) -> None:
 
     assert sorted(given_to(told)) == [("mia", "harbor"), ("mia", "pacific")]
     assert [line["entry"] for line in told.of("desk.ledger")].count("waiting") == 2
+
+
+def test_room_of_a_day_that_is_over_does_not_come_back_with_a_rejection_and_the_turn_does(
+    one_a_day: Story,
+) -> None:
+    one_a_day.rep("tom")
+    mql(one_a_day, "harbor", "tue 10:00")
+    for number, bank in enumerate(("lakeside", "riverside")):
+        mql(one_a_day, bank, f"wed 1{number}:00")
+    one_a_day.sales("rejected", "ann@harbor.example", "wed 12:00", reason="bad_data")
+    mql(one_a_day, "prairie", "wed 13:00")
+
+    told = one_a_day.told("thu 09:00")
+
+    assert given_to(told) == [
+        ("mia", "harbor"),
+        ("tom", "lakeside"),
+        ("mia", "riverside"),
+        ("mia", "prairie"),
+    ]
+    assert told.of("lead.routing")[-1]["occurred_at"].startswith("2026-03-05T13:30")

@@ -192,3 +192,15 @@ def test_how_a_rep_comes_to_have_it_again_is_said_as_it_is(
 
     assert (back["assignee"]["id"], back["explanation"]["reasons"]) == (late, ["answered_before_move"])
     assert back["how_chosen"] == ("account_owner" if by_right else "account_rep")
+
+
+def test_of_two_opportunities_the_other_one_decides_when_the_latest_is_closed(team: Story) -> None:
+    first = {"opportunity_id": "o1", "owner_rep_id": "olga", "opened_at": "2026-01-05T00:00:00Z"}
+    latest = {"opportunity_id": "o2", "owner_rep_id": "pavel", "opened_at": "2026-02-01T00:00:00Z"}
+    team.bank("harbor", owner_rep_id="mia", open_opportunities=[first, latest])
+    team.form(ANN, "tue 10:00")
+    team.bank("harbor", "tue 11:00", open_opportunities=[first])
+
+    told = team.told(until="tue 11:01")
+
+    assert told.handoffs == [("assigned", "in_cycle", "pavel"), ("reassigned", "in_cycle", "olga")]
