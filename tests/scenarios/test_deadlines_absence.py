@@ -257,3 +257,16 @@ def test_an_answered_lead_that_goes_to_the_fallback_because_everyone_is_away_is_
     assert who(told) == ["mia", "tom", "dana"]
     assert routings(told)[-1]["how_chosen"] == "fallback"
     assert up(told) == []
+
+
+def test_an_owner_who_is_back_gets_the_next_lead_and_the_others_with_it_and_the_owner_has_not_changed(
+    owned: Story,
+) -> None:
+    owned.rep("olga", "mon 08:00", away=("mon 08:00", "tue 12:00"))
+    owned.sales("touched", "ann@harbor.example", "tue 10:05", rep_id="pavel")
+    owned.form("bob@harbor.example", "tue 13:00", "demo")
+
+    told = owned.told(until="tue 13:01")
+
+    assert who(told) == ["pavel", "olga", "olga"]
+    assert routings(told)[1]["explanation"]["reasons"] == ["rep_back", "owner_in_crm"]

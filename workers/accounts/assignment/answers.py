@@ -109,7 +109,7 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
         case.put_lead(request.lead_id, lead)
     due = deadlines.due_of(answer)
     asked = None if request.pending else _asked(request)
-    why = _move_reasons(case, request, reasons)
+    why = _move_reasons(case, request, holder, reasons)
     passage.move_all(case, handoffs.Handover(holder, request.kind, due, why, asked=asked))
     if not request.pending:
         return
@@ -172,7 +172,7 @@ def _why_moved(case: Case, request: OpenRequest, answer: DeskAnswer, holder: Hol
     """Why open hand-offs change hands by this answer."""
     if request.move is not None:
         return moves.reasons_of(request.move, moves.holder_after(case, request, holder))
-    return _move_reasons(case, request, _holder_reasons(case, holder, answer))
+    return _move_reasons(case, request, holder, _holder_reasons(case, holder, answer))
 
 
 def _waits(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
@@ -260,13 +260,17 @@ def _holder_reasons(case: Case, holder: Holder, answer: DeskAnswer) -> tuple[Rea
     return tuple(dict.fromkeys(reasons))
 
 
-def _move_reasons(case: Case, request: OpenRequest, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
-    """Why open hand-offs change hands."""
+def _move_reasons(
+    case: Case, request: OpenRequest, holder: Holder, reasons: tuple[Reason, ...]
+) -> tuple[Reason, ...]:
+    """Why open hand-offs change hands. An owner who is away, or back, is the owner all the same."""
     before = case.account.holder
     if request.route is Route.BY_HAND:
         return reasons
     if request.mode is not RequestMode.OWNER or request.route not in _OWNED:
         return reasons
+    if before is not None and before.stands_for == holder.stands_for:
+        return (Reason.REP_BACK, *reasons) if holder.id == holder.stands_for else reasons
     had_owner = before is not None and before.route in {*_OWNED, Route.BY_HAND}
     return (Reason.OWNER_CHANGED if had_owner else Reason.ACCOUNT_GAINED_OWNER, *reasons)
 
