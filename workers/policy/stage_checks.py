@@ -13,10 +13,20 @@ if TYPE_CHECKING:
 
 
 def check_stages(policy: Policy, document: Document) -> list[Problem]:
-    """Return every activity that is called no touch of the lead and earns points all the same."""
+    """Return every activity that is called no touch of the lead and earns points, or answers a campaign, all the same."""
     ours = policy.stages.no_touch
     where = "stages.expired.no_touch calls our own doing" if policy.stages.expired else "is our own doing"
-    return [
+    named = policy.stages.mql.or_responds_to
+    answers = [
+        document.problem(
+            ("stages", "mql", "or_responds_to", "by", at),
+            f"{shown(activity)}, which {where}",
+            "what the lead does: nobody answers a campaign by a mail that we send",
+        )
+        for at, activity in enumerate(named.by if named is not None else ())
+        if activity in ours
+    ]
+    return answers + [
         document.problem(
             ("behaviour", "rules", name, "when", "activity"),
             f"{shown(activity)}, which {where}",

@@ -129,7 +129,7 @@ class Expired(Part):
     days_without_touch: Days
     """Whole days after the last touch of the lead or of sales: ``expired: {days_without_touch: 120}``."""
     no_touch: Annotated[tuple[Name, ...], Field(max_length=50)] = OUR_DOING
-    """Activities that are ours and not the lead's: a mail we send is no touch."""
+    """Activities that are ours and not the lead's: a mail we send is no touch, earns nothing and makes nobody active."""
 
 
 class SalesSaysNo(Part):

@@ -33,6 +33,12 @@ REFUSED = [
         "behaviour.rules.click.when.activity",
         "what the lead does",
     ),
+    (
+        "by: [webinar_registered,",
+        "by: [email_delivered,",
+        "stages.mql.or_responds_to.by[1]",
+        "nobody answers a campaign",
+    ),
 ]
 
 
