@@ -38,6 +38,9 @@ class LeadFact(Model):
     clamped: bool = False
     origin_account_key: str | None = Field(default=None, description="Set once, when an alias forwarded it.")
     forwards: int = Field(default=0, ge=0, description="How often it was forwarded.")
+    imported: bool = Field(
+        default=False, description="Imported history: it counts by its date, and asks nobody for anything."
+    )
 
 
 class ConsentWord(Model):

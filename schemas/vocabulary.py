@@ -187,6 +187,7 @@ class Reason(StrEnum):
     ANSWERED_BEFORE_MOVE = "answered_before_move"
     ERASED = "erased"
     ANSWERED_CHAT = "answered_chat"
+    HISTORY_IMPORTED = "history_imported"
 
 
 class PassedOver(StrEnum):

@@ -11,6 +11,7 @@ import typer
 from workers.commands.demo import demo
 from workers.commands.failure import plain_failures
 from workers.commands.fairness import fairness
+from workers.commands.history import history_app
 from workers.commands.kafka import resume, topics_app, worker
 from workers.commands.policy import policy_app
 from workers.commands.replay import replay
@@ -51,6 +52,7 @@ app.command()(demo)
 app.command()(worker)
 app.add_typer(topics_app, name="topics")
 app.command()(replay)
+app.add_typer(history_app, name="history")
 app.command()(watch)
 app.command()(why)
 app.command()(fairness)

@@ -8,13 +8,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from crowd import crowd, team
 from outcome import outcome
-from router import Router, of_line
+from router import Router, Sent, of_line
+from tape import Tape
 from waiting import eventually
 
 from schemas.topics import TOPICS, Direction
@@ -23,6 +25,8 @@ from tests.scenarios.story import Story
 pytestmark = pytest.mark.kafka
 
 LEAVES_S = 10.0
+ANN = "ann@harbor.example"
+CIO = {"job_title": "CIO", "job_function": "it"}
 CRM = frozenset({"crm.accounts", "crm.reps"})
 RESULTS = [name for name, topic in TOPICS.items() if topic.direction is Direction.OUT]
 
@@ -60,6 +64,71 @@ async def test_a_wrong_address_is_said_in_one_line(router: Router, arguments: li
     assert code == 1
     assert "Is KAFKA_BOOTSTRAP right, and the broker up?" in said
     assert "Traceback" not in said
+
+
+def file_of_history(folder: Path, now: datetime, *more: str) -> Path:
+    """Ann of a bank: a form and a webinar of last week, and a demo that she asked for in spring."""
+    lines = []
+    for number, (topic, ago, said) in enumerate(
+        [
+            ("form.fills", timedelta(days=200), {"form_id": "contact", "request": "demo"}),
+            ("form.fills", timedelta(days=12), {"form_id": "contact"} | CIO),
+            ("web.activity", timedelta(days=11), {"activity": "webinar_attended"}),
+            ("web.activity", timedelta(days=3), {"activity": "download"}),
+        ]
+    ):
+        value = {"event_id": f"h{number}", "occurred_at": (now - ago).isoformat(), "email": ANN} | said
+        at_ms = int((now - ago).timestamp() * 1_000)
+        lines.append(json.dumps({"topic": topic, "key": ANN, "timestamp": at_ms, "value": value}))
+    file = folder / "history.jsonl"
+    file.write_text("\n".join([*lines, *more]) + "\n", "utf-8")
+    return file
+
+
+async def test_history_is_imported_once_however_often_and_hands_nobody_over_for_what_lies_long_ago(
+    router: Router, tmp_path: Path
+) -> None:
+    now = datetime.now(UTC)
+    bank = {"event_id": "b", "occurred_at": now.isoformat(), "crm_account_id": "ACC-1", "name": "Harbor"}
+    bank |= {"domains": ["harbor.example"], "sic": ["6021"], "country": "US"}
+    bank |= {"revenue": {"amount": 900_000_000, "currency": "USD"}}
+    wrong = json.dumps({"topic": "web.activity", "timestamp": 1, "value": {"event_id": "x"}})
+    router.start()
+    async with router.tape() as tape:
+        record = Sent("crm.accounts", b"ACC-1", json.dumps(bank).encode(), int(now.timestamp() * 1_000))
+        await router.produce([record])
+
+        code, said = ended(router, ["history", "import", str(file_of_history(tmp_path, now, wrong))])
+        assert code == 1
+        assert ":5: breaks_contract: web.activity: " in said
+        assert "1 of 5 lines are wrong, and nothing was sent" in said
+
+        file = str(file_of_history(tmp_path, now))
+        for _ in range(2):
+            code, said = ended(router, ["history", "import", file])
+            assert code == 0, said
+            assert "4 lines read: 3 sent, 1 too old to give points (61 days), 0 wrong" in " ".join(
+                said.split()
+            )
+        await tape.until("lead.scores", 3, 60.0)
+        await tape.until_settled(60.0)
+
+    counts = {line["rule"]: line["count"] for line in points_of(tape)}
+    assert {rule: counts[rule] for rule in ("form", "webinar", "paper")} == {
+        "form": 1,
+        "webinar": 1,
+        "paper": 1,
+    }
+    assert [len(tape.records[name]) for name in ("dead.letters", "lead.routing", "lead.alerts")] == [0, 0, 0]
+    assert {record.headers[0][0] for record in tape.records["web.activity"]} == {"imported"}
+    assert min(record.timestamp_ms for record in tape.records["web.activity"]) >= int(now.timestamp() * 1_000)
+
+
+def points_of(tape: Tape) -> list[dict[str, Any]]:
+    """The points lines of the last score."""
+    last = json.loads(tape.records["lead.scores"][-1].value or b"{}")
+    points: list[dict[str, Any]] = last["explanation"]["points"]
+    return points
 
 
 async def test_a_worker_started_by_hand_handles_what_comes_and_leaves_within_ten_seconds(

@@ -28,7 +28,7 @@ POLICY = Path(__file__).parents[2] / "policy" / "default.yaml"
 
 
 def moment(when: str) -> datetime:
-    """Return "tue2 09:30" as a time: Tuesday of the second week."""
+    """Return "tue2 09:30" as a time: Tuesday of the second week; "tue0" is the week before the first."""
     day, clock = when.split()
     week = int(day[3:] or 1)
     hours, minutes = map(int, clock.split(":"))
@@ -131,6 +131,12 @@ class Story:
         """Something that happened then, and came only now."""
         self._say(topic, key, came, {"occurred_at": moment(happened).isoformat()} | value)
 
+    def imported(self, topic: str, key: str, happened: str, came: str, **value: Any) -> None:
+        """Something that happened long ago ("mon-3": so many weeks before), and is imported only now."""
+        then = moment(happened)
+        header = ("imported", str(int(then.timestamp() * 1_000)))
+        self._say(topic, key, came, {"occurred_at": then.isoformat()} | value, headers=[header])
+
     def consent(self, email: str, when: str, **purposes: bool) -> None:
         """The person tells us by letter, or in the settings of a newsletter, what we may do."""
         said = {"email": email, "request": "consent", "consent": purposes}
@@ -177,11 +183,21 @@ class Story:
         file.write_text(ESCALATION.sub("", self._policy.read_text("utf-8")), "utf-8")
         return file
 
-    def _say(self, topic: str, key: str | None, when: str, value: dict[str, Any], seconds: int = 0) -> None:
+    def _say(
+        self,
+        topic: str,
+        key: str | None,
+        when: str,
+        value: dict[str, Any],
+        seconds: int = 0,
+        headers: list[tuple[str, str]] | None = None,
+    ) -> None:
         self._events += 1
         at = moment(when) + timedelta(seconds=seconds)
         event = {"event_id": f"e{self._events}", "occurred_at": at.isoformat()} | value
         line = {"topic": topic, "key": key, "timestamp": int(at.timestamp() * 1_000), "value": event}
+        if headers:
+            line["headers"] = headers
         self._lines.append(json.dumps(line))
 
 

@@ -28,6 +28,7 @@ from workers.accounts import large, timers
 from workers.accounts.again import CHUNK, POLICY, all_leads, closed, leads_of
 from workers.accounts.assignment import answers, chats, passage, service, signals
 from workers.accounts.case import Case, event_id_of
+from workers.accounts.lifecycle import imported
 from workers.accounts.lifecycle.judging import enter, judge
 from workers.accounts.lifecycle.qualifying import Occasion
 from workers.accounts.lifecycle.sales import sales_answered
@@ -93,8 +94,7 @@ class AccountsHop:
         """
         self.terms = Terms(policy, most_at_once)
         self._partitions = partitions
-        privacy = policy.privacy
-        self._mark_kept_ms = mark_kept_ms(privacy.repeats.ms, privacy.anonymous_history.ms)
+        self._mark_kept_ms = mark_kept_ms(policy)
 
     def parse(self, record: Record) -> LeadEvent:
         """Type a record. Raises RefusedError: empty, too_large, too_deep, not_json, breaks_contract."""
@@ -189,7 +189,10 @@ class AccountsHop:
         if event.type == "lead_adopted":
             self._adopted(case, event)
             return
-        self._said(case, met(case, event), event)
+        lead = met(case, event)
+        if event.imported:
+            imported.came(case, event.lead_id)
+        self._said(case, lead, event)
 
     def _said(
         self,
@@ -202,7 +205,8 @@ class AccountsHop:
         elif event.type == "lead_form":
             self._form(case, lead, event)
         elif event.type == "lead_chat":
-            chats.turn_said(case, lead, event)
+            takes = chats.turn_imported if event.imported else chats.turn_said
+            takes(case, lead, event)
         elif event.consents:
             consent_changed(case, lead, event)
 
@@ -219,12 +223,13 @@ class AccountsHop:
         campaign = None if event.campaign is None else event.campaign.name
         score = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
         made, score, _, is_tracked, is_news = heard(case, lead, score, event)
+        is_live = not event.imported
         if event.activity in terms.no_touch:  # a mail that we send is nothing that they did
-            occasion = Occasion(terms.day_of(event.occurred_at_ms), counts=is_news)
+            occasion = Occasion(terms.day_of(event.occurred_at_ms), counts=is_news and is_live)
             judge(case, event.lead_id, made, score, occasion, say=is_news)
             return
         fitting = terms.rules.for_activity(event.activity, event.url, event.asset, campaign)
-        has_responded = is_tracked and terms.campaigns.is_response(event.activity, campaign)
+        has_responded = is_live and is_tracked and terms.campaigns.is_response(event.activity, campaign)
         if is_tracked:
             made = came_by(case, made, event)
         message = message_mark(event.asset, campaign) if fitting.by_message else ""
@@ -233,13 +238,15 @@ class AccountsHop:
         seen = Activity(event.occurred_at_ms, event.event_id, message, duration_ms)
         counted = with_activity(terms, made, score, fitting, seen)
         earned = has_responded or (is_tracked and terms.rules.earns(counted.names))
-        occasion = Occasion(counted.day, earned=earned, counts=earned or is_news)
+        occasion = imported.occasion(case)
+        if is_live:
+            occasion = Occasion(counted.day, earned=earned, counts=earned or is_news)
         say = is_news or (is_tracked and counted.is_changed)
         if is_tracked:
             made, counted = touched(case, event, made, score, counted, has_responded=has_responded)
         handoffs_before = case.account.handoff_n
         judge_counted(case, event.lead_id, made, score, counted, occasion, say=say)
-        if is_tracked and terms.signals and case.account.handoff_n == handoffs_before:
+        if is_live and is_tracked and terms.signals and case.account.handoff_n == handoffs_before:
             signals.noticed(case, event.lead_id, counted.names, event.occurred_at_ms)
 
     def _form(self, case: Case, lead: LeadRow, event: LeadForm) -> None:
@@ -252,7 +259,9 @@ class AccountsHop:
         facts = with_form(lead.facts, event)
         made = lead if facts is lead.facts else replace(lead, facts=facts)
         made, score, may_count, is_tracked, is_news = heard(case, made, score, event)
-        has_responded = is_tracked and not is_question and terms.campaigns.is_response(None, campaign)
+        is_live = not event.imported
+        may_respond = is_live and is_tracked and not is_question
+        has_responded = may_respond and terms.campaigns.is_response(None, campaign)
         if is_tracked:
             made = came_by(case, made, event)
         if made is not lead:
@@ -263,21 +272,19 @@ class AccountsHop:
         earns = may_count and not is_question
         counted = with_activity(terms, made, score, fitting if earns else NOTHING, seen)
         raised = event.request in terms.asks_for
-        occasion = Occasion(
-            counted.day,
-            earned=(is_tracked or raised) and not is_question,
-            raised=raised,
-            counts=not is_question,
-        )
+        occasion = imported.occasion(case)
+        if is_live:
+            earned = (is_tracked or raised) and not is_question
+            occasion = Occasion(counted.day, earned=earned, raised=raised, counts=not is_question)
         say = is_news or made is not lead or (is_tracked and counted.is_changed)
         if is_tracked or raised:
             made, counted = touched(case, event, made, score, counted, has_responded=has_responded)
         handoffs_before = case.account.handoff_n
         judge_counted(case, event.lead_id, made, score, counted, occasion, say=say)
-        if case.account.handoff_n == handoffs_before:
+        if is_live and case.account.handoff_n == handoffs_before:
             if raised and made.raised_hand and made.verdict is None:
                 signals.raised_again(case, event.lead_id, event.occurred_at_ms)
             if is_tracked and terms.signals:
                 signals.noticed(case, event.lead_id, counted.names, event.occurred_at_ms)
-        if is_question:
+        if is_live and is_question:
             service.ask(case, event.lead_id, event.occurred_at_ms)

@@ -303,6 +303,10 @@ class Settled(Part, frozen=True):
     recent: tuple[tuple[int, str, str], ...] = ()
 
 
+QUIET_MS = 3_600_000
+"""Imported history of a lead is complete when so long no more of it has come."""
+
+
 class ScoreRow(Row, frozen=True):
     """Counts per rule and day, no points: bounded by the policy's rules times its horizon in days. One per lead."""
 
@@ -328,6 +332,13 @@ class ScoreRow(Row, frozen=True):
     """The latest 24, by date: they lie over what is settled."""
     settled: Settled | None = None
     """None where there are no dwells: then the counts are settled."""
+    imported_ms: int = 0
+    """When imported history of the lead came last; 0: none ever did."""
+
+    @property
+    def complete_ms(self) -> int:
+        """From when on imported history is judged: no earlier day is, because it was not known then."""
+        return self.imported_ms + QUIET_MS if self.imported_ms else 0
 
     @property
     def attributed(self) -> tuple[RuleCount, ...]:

@@ -12,28 +12,20 @@ from typing import Annotated, BinaryIO, Final
 
 import typer
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
 from schemas.topics import DEAD_LETTERS, TOPICS
 from workers.commands.failure import FAILED, CommandError
+from workers.commands.progress import SHOWN, bar, show_bad
 from workers.commands.sources import load_config
 from workers.deadletters import dead_letter
 from workers.engine.api import AgentSpec, Config, Emit
 from workers.replay.edge import EdgeReplay, NeverQuietError
 from workers.replay.history import History
 from workers.replay.leads import COMPACTED, INPUT_RANKS, RESULTS, directory_ready
-from workers.replay.lines import BadLine, result_line
+from workers.replay.lines import result_line
 from workers.replay.recorded import differences, read_recording, replay_logs
 
 DEMO_KEY: Final = "demo-key-not-a-secret"
-_SHOWN: Final = 20
 _STEP: Final = 500
 
 Specs = Mapping[str, AgentSpec]
@@ -68,8 +60,8 @@ def replay(
 ) -> None:
     r"""Decide files of history by a policy, without Kafka: the same functions, the same bytes every time.
 
-    A line is [cyan]{"topic", "key", "timestamp", "value"}[/], timestamp in milliseconds; any input topic. Results have the
-    same shape, all output topics in the order of the decisions. Files that are sorted by timestamp are streamed; others
+    A line is [cyan]{"topic", "key", "timestamp", "value"}[/], timestamp in milliseconds; any input topic; [cyan]"headers"[/]
+    where the record had any, as imported history has. Results have the same shape, all output topics in the order of the decisions. Files that are sorted by timestamp are streamed; others
     must fit into memory. Lines that cannot be read are reported, the rest goes on, and the exit code is 1.
 
     With [cyan]--recorded[/] the files are recordings of lead.events and desk.requests, as
@@ -109,7 +101,7 @@ def _edge(
 ) -> bool:
     """Replay edge events; True when every line could be read."""
     history = History(files, INPUT_RANKS)
-    _report(history.bad, console)
+    show_bad(history.bad, console)
     if history.first_ms is None or history.last_ms is None:
         raise CommandError(f"no record could be read from {', '.join(map(str, files))}")
     until_ms = history.last_ms if until is None else _milliseconds(until)
@@ -124,7 +116,7 @@ def _edge(
     run.open_with(directory_ready(history.first_ms))
     read = 0
     try:
-        with _progress(console) as progress:
+        with bar(console) as progress:
             task = progress.add_task("replaying", total=history.records)
             for record in history.in_order():
                 if record.timestamp_ms > until_ms:
@@ -152,7 +144,7 @@ def _recorded(
         read, not_read = read_recording(file)
         records += read
         bad += not_read
-    _report(bad, console)
+    show_bad(bad, console)
     said = replay_logs(specs, records, partitions, config, dead_letter)
     counts: Counter[str] = Counter()
     for task in said:
@@ -162,20 +154,13 @@ def _recorded(
                 sink.write(result_line(emit))
     compared = (RESULTS - {DEAD_LETTERS.name}) & {record.topic for record in records}
     found = differences(said, records, compared, COMPACTED)
-    for difference in found[:_SHOWN]:
+    for difference in found[:SHOWN]:
         console.print(str(difference), markup=False, style="red", soft_wrap=True)
     against = (
         f"{len(found)} differences in {', '.join(sorted(compared))}" if compared else "no results to compare"
     )
     console.print(f"{len(records):,} records read; {_counts(counts)}; {against}; {len(bad)} bad lines")
     return not bad and not found
-
-
-def _report(bad: list[BadLine], console: Console) -> None:
-    for line in bad[:_SHOWN]:
-        console.print(str(line), markup=False, style="red", soft_wrap=True)
-    if len(bad) > _SHOWN:
-        console.print(f"... and {len(bad) - _SHOWN} more lines that cannot be read", style="red")
 
 
 def _counts(said: Counter[str]) -> str:
@@ -194,15 +179,3 @@ def _milliseconds(until: str) -> int:
             f"{until!r} is no time with an offset, as 2026-03-05T12:00:00Z", param_hint="--until"
         )
     return int(at.timestamp() * 1_000)
-
-
-def _progress(console: Console) -> Progress:
-    """A bar on a terminal; nothing where the output is a file."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)

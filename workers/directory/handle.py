@@ -76,7 +76,7 @@ class DirectoryHop:
         self._lead_id_key = lead_id_key
         self._partitions = partitions
         self._window_ms = policy.privacy.repeats.ms
-        self._mark_kept_ms = mark_kept_ms(self._window_ms, policy.privacy.anonymous_history.ms)
+        self._mark_kept_ms = mark_kept_ms(policy)
 
     def parse(self, record: Record) -> DirectoryEvent:
         """Type a record's value; none is a deletion in the CRM's topics.

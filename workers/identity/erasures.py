@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from schemas.erasure import PersonErased
     from schemas.topics import Topic
     from workers.engine.rows import Rows
+    from workers.policy.model import Policy
 
 FORGET_MARK: Final = "forget_mark"
 """The kind of the timer that ends a mark."""
@@ -34,9 +35,11 @@ class ErasedRow(Row, frozen=True):
     """What is dated up to here is forgotten."""
 
 
-def mark_kept_ms(repeats_ms: int, history_ms: int) -> int:
+def mark_kept_ms(policy: Policy) -> int:
     """Return how long a mark is kept: until no event, history or record from before the erasure can come again."""
-    return max(repeats_ms, history_ms, MOST_TOPICS_KEEP_MS) + _SLACK_MS
+    privacy = policy.privacy
+    longest_ms = max(privacy.repeats.ms, privacy.anonymous_history.ms, policy.points_last_ms)
+    return max(longest_ms, MOST_TOPICS_KEEP_MS) + _SLACK_MS
 
 
 def erased_until_ms(rows: Rows, lead_id: str) -> int:

@@ -22,6 +22,8 @@ class EventTime(msgspec.Struct, frozen=True):
 
     at_ms: int
     said_ms: int
+    is_imported: bool = False
+    """It is history, and was brought by an import."""
 
     @property
     def is_clamped(self) -> bool:
@@ -47,3 +49,9 @@ def event_time(occurred_at: datetime, arrival_ms: int, window_ms: int) -> EventT
         detail = f"occurred_at lies {days} days before the record's time stamp; at most {window_ms // DAY_MS} are taken"
         raise RefusedError(DeadLetterReason.TOO_OLD, detail)
     return EventTime(min(said_ms, arrival_ms + AHEAD_MS), said_ms)
+
+
+def history_time(occurred_at: datetime, first_arrival_ms: int) -> EventTime:
+    """Return the time of an imported event that had arrived at ``first_arrival_ms``, however long ago."""
+    said_ms = to_ms(occurred_at)
+    return EventTime(min(said_ms, first_arrival_ms + AHEAD_MS), said_ms, is_imported=True)

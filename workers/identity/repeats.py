@@ -13,6 +13,8 @@ from workers.engine.rows import Row
 from workers.identity.event_time import DAY_MS, EventTime
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from workers.engine.rows import Rows
 
 CHUNK: Final = 50
@@ -51,16 +53,27 @@ def take_once(rows: Rows, topic: str, event_id: str, time: EventTime, arrival_ms
     return True
 
 
-def sweep_seen(rows: Rows, after: tuple[str, ...], now_ms: int, window_ms: int) -> tuple[str, ...] | None:
+def sweep_seen(
+    rows: Rows,
+    after: tuple[str, ...],
+    now_ms: int,
+    window_ms: int,
+    forgotten: Callable[..., None] | None = None,
+) -> tuple[str, ...] | None:
     """Delete one chunk of rows that nothing can repeat any more; return where to go on, None at the end.
 
     A day is kept for the window and a day more, because stream time may run ahead of a record's own stamp.
+    ``forgotten`` is told each (day, topic, event_id) of a past day.
     """
     horizon_ms = max(now_ms - window_ms - DAY_MS, 0)
     gone_before, ahead_from = day_key(horizon_ms), day_key(now_ms + 2 * DAY_MS)
     found = rows.scan(SeenRow, after=after, limit=CHUNK)
     for parts, row in found:
-        if parts[0] < gone_before or (parts[0] >= ahead_from and row.arrival_ms < horizon_ms):
+        if parts[0] < gone_before:
+            rows.delete(SeenRow, *parts)
+            if forgotten is not None:
+                forgotten(*parts)
+        elif parts[0] >= ahead_from and row.arrival_ms < horizon_ms:
             rows.delete(SeenRow, *parts)
         elif parts[0] < ahead_from:
             return (ahead_from,)

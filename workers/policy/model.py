@@ -229,6 +229,11 @@ class Policy(Part):
         )
 
     @cached_property
+    def points_last_ms(self) -> int:
+        """Anything longer ago gives no points any more: the days of the fade, and one, because days are the zone's."""
+        return (self.behaviour.fade.to_zero_after_days + 1) * DAY_MS
+
+    @cached_property
     def account_rep_for_ms(self) -> int | None:
         """How long after its rep's last work an account still goes to that rep, in milliseconds; None: not at all."""
         days = next((route.for_days for route in self.routes if route.for_days is not None), None)

@@ -101,9 +101,8 @@ class EdgeReplay:
     def feed(self, read: Input) -> None:
         """Run the timers due before a record, then the record and all that follows from it."""
         self.run_timers(read.timestamp_ms)
-        self._settle(
-            [Emit(read.topic, read.key, read.value, timestamp_ms=read.timestamp_ms)], read.timestamp_ms
-        )
+        emit = Emit(read.topic, read.key, read.value, headers=read.headers, timestamp_ms=read.timestamp_ms)
+        self._settle([emit], read.timestamp_ms)
 
     def run_timers(self, until_ms: int) -> None:
         """Run the timers due at or before ``until_ms``, each with all that follows from it."""

@@ -43,13 +43,20 @@ class History:
     Args:
         paths: the files; their order breaks ties.
         ranks: the input topics, each with its rank among records of one timestamp.
+        check: raises BadLineError for a record that is not wanted.
 
     Raises:
         OSError: a file cannot be read.
     """
 
-    def __init__(self, paths: Sequence[Path], ranks: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        ranks: Mapping[str, int],
+        check: Callable[[Input], object] = lambda read: read,
+    ) -> None:
         self._ranks = ranks
+        self._check = check
         self._topics = frozenset(ranks)
         self.scans = [self._scan(path) for path in paths]
 
@@ -84,12 +91,13 @@ class History:
         previous_ms = -1
         for number, line in _lines(path):
             try:
-                timestamp_ms = read_line(line, self._topics).timestamp_ms
+                read = read_line(line, self._topics)
+                self._check(read)
             except BadLineError as error:
                 scan.bad.append(BadLine(path, number, str(error)))
             else:
-                scan.saw(timestamp_ms, previous_ms)
-                previous_ms = timestamp_ms
+                scan.saw(read.timestamp_ms, previous_ms)
+                previous_ms = read.timestamp_ms
         return scan
 
     def _stream(self, number: int, scan: Scan) -> Iterator[_Placed]:

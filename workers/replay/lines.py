@@ -1,7 +1,7 @@
 """One line of a history file: what it may hold, and how a result is written as one.
 
-In: ``{"topic", "key", "timestamp", "value"}``, one JSON object a line; timestamp in milliseconds UTC. A value that is
-text stands for the raw bytes of the record, so that rubbish which is no JSON can be written down too. Out: the same
+In: ``{"topic", "key", "timestamp", "value"}``, one JSON object a line, and ``"headers"`` where the record had any;
+timestamp in milliseconds UTC. A value that is text stands for the raw bytes of the record, so that rubbish which is no JSON can be written down too. Out: the same
 shape. A value is never re-encoded: its bytes reach the hop, and the result, as they stand.
 """
 
@@ -13,7 +13,7 @@ from typing import Annotated
 
 import msgspec
 
-from workers.engine.api import Emit
+from workers.engine.api import Emit, Headers
 
 _LAST_MS = 253_402_300_799_999
 Stamp = Annotated[int, msgspec.Meta(ge=0, le=_LAST_MS)]
@@ -43,6 +43,7 @@ class Input:
     timestamp_ms: int
     key: bytes | None
     value: bytes | None
+    headers: Headers = ()
 
 
 class _Line(msgspec.Struct, frozen=True):
@@ -50,6 +51,7 @@ class _Line(msgspec.Struct, frozen=True):
     timestamp: Stamp
     value: msgspec.Raw
     key: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 _decode_line = msgspec.json.Decoder(_Line).decode
@@ -80,7 +82,9 @@ def read_line(line: bytes, topics: frozenset[str]) -> Input:
         raise BadLineError(f'{error}; expected {{"topic", "key", "timestamp" in ms, "value"}}') from error
     if read.topic not in topics:
         raise BadLineError(f"{read.topic!r} is no input; inputs are {', '.join(sorted(topics))}")
-    return Input(read.topic, read.timestamp, None if read.key is None else read.key.encode(), value)
+    key = None if read.key is None else read.key.encode()
+    headers = tuple((name, content.encode()) for name, content in read.headers)
+    return Input(read.topic, read.timestamp, key, value, headers)
 
 
 def result_line(emit: Emit) -> bytes:

@@ -79,7 +79,7 @@ def kept_turn(said: ChatTurn, time: EventTime, *, is_refused: bool) -> HistoryRo
     """Return what is kept of a turn until its visitor is known; an address that is none is not."""
     left_out = {"email", "anonymous_id"} | ({"url"} if is_refused else set())
     text = said.model_dump_json(exclude_none=True, exclude=left_out)
-    return HistoryRow(is_clamped=time.is_clamped, chat=text)
+    return HistoryRow(is_clamped=time.is_clamped, chat=text, is_imported=time.is_imported)
 
 
 def asked_by_nobody(said: WebActivity | FormFill | ChatTurn) -> ChatOfNobody | None:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from workers.engine.timers import start_cursor
 from workers.identity.erasures import ErasedRow, mark_once
 from workers.identity.repeats import SeenRow
+from workers.visitors.imported import ForgottenDayRow, ImportedRow
 from workers.visitors.rows import (
     BrowserRow,
     CountRow,
@@ -38,6 +39,8 @@ LEAVES: Final[dict[type[Row], str]] = {
     HistoryRow: "of visitors who have not said who they are: nobody's",
     ErasedRow: "the mark itself",
     SeenRow: "ids of events only",
+    ImportedRow: "ids of events only",
+    ForgottenDayRow: "days only",
     CountRow: "numbers only",
     ReadyRow: "says nothing of people",
 }

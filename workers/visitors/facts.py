@@ -6,7 +6,7 @@ The ids are those of the events themselves; a blank text says nothing and become
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from schemas.base import Campaign, Consent
 from schemas.chat_conversations import ChatTurn
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from workers.identity.people import Person
     from workers.visitors.history import Kept
 
+VisitorFact: TypeAlias = LeadActivity | LeadForm | LeadChat | LeadConsent
+
 
 def identified(
     person: Person, anonymous_id: str | None, event_id: str, time: EventTime, consents: tuple[Word, ...]
@@ -36,6 +38,7 @@ def identified(
         clamped=time.is_clamped,
         email=person.email,
         role_address=person.is_role,
+        imported=time.is_imported,
         consents=[ConsentWord(purpose=one.purpose, given=one.given, at_ms=one.at_ms) for one in consents],
     )
 
@@ -95,11 +98,16 @@ def form_of(said: FormFill, to: Link, at_ms: int, *, is_clamped: bool) -> LeadFo
     )
 
 
+def as_imported(fact: VisitorFact) -> VisitorFact:
+    """Return the fact as history: it counts by its date, and asks nobody for anything."""
+    return fact.model_copy(update={"imported": True})
+
+
 def kept_activity(said: WebActivity, time: EventTime, *, is_refused: bool) -> HistoryRow:
     """Return what is kept of an activity until its visitor is known; of a refused one the refusal."""
     consent = None if said.consent is None else (said.consent.tracking, said.consent.marketing)
     if is_refused:
-        return HistoryRow(is_clamped=time.is_clamped, consent=consent)
+        return HistoryRow(is_clamped=time.is_clamped, consent=consent, is_imported=time.is_imported)
     campaign = _campaign(said.campaign)
     return HistoryRow(
         activity=said.activity,
@@ -109,19 +117,23 @@ def kept_activity(said: WebActivity, time: EventTime, *, is_refused: bool) -> Hi
         duration_seconds=said.duration_seconds,
         is_clamped=time.is_clamped,
         consent=consent,
+        is_imported=time.is_imported,
     )
 
 
 def kept_form(said: FormFill, time: EventTime) -> HistoryRow:
     """Return what is kept of a form until its visitor is known; an address that is none is not."""
     text = said.model_dump_json(exclude_none=True, exclude={"email", "anonymous_id"})
-    return HistoryRow(is_clamped=time.is_clamped, form=text)
+    return HistoryRow(is_clamped=time.is_clamped, form=text, is_imported=time.is_imported)
 
 
-def fact_of_kept(
-    kept: Kept, to: Link, *, counts_nothing_untracked: bool
-) -> LeadActivity | LeadForm | LeadChat | LeadConsent:
+def fact_of_kept(kept: Kept, to: Link, *, counts_nothing_untracked: bool) -> VisitorFact:
     """Return an event of the history, with its own time, as one of this lead."""
+    fact = _fact_of_row(kept, to, counts_nothing_untracked=counts_nothing_untracked)
+    return as_imported(fact) if kept.row.is_imported else fact
+
+
+def _fact_of_row(kept: Kept, to: Link, *, counts_nothing_untracked: bool) -> VisitorFact:
     row = kept.row
     if row.chat:
         turn = ChatTurn.model_validate_json(row.chat)

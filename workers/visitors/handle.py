@@ -23,14 +23,15 @@ from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.identity.addresses import DATA_VERSION, Address, BadAddressError, normalise
 from workers.identity.consents import latest, refuses_tracking, words_of
 from workers.identity.daily import begin_sweep, ensure_sweep
-from workers.identity.erasures import FORGET_MARK, erased_until_ms, forget_mark, mark_kept_ms
-from workers.identity.event_time import EventTime, event_time
+from workers.identity.erasures import FORGET_MARK, erased_until_ms, forget_mark
+from workers.identity.event_time import EventTime, event_time, history_time
 from workers.identity.people import Person, person_of
 from workers.identity.repeats import day_key, take_once
 from workers.outbox import emit
 from workers.visitors import erasure, facts
 from workers.visitors.chats import asked_by_nobody, browser_of, kept_turn, turn_of
 from workers.visitors.history import Bounds, Kept, hand_over, keep
+from workers.visitors.imported import Imports, first_arrival_ms
 from workers.visitors.links import link_at, linked
 from workers.visitors.no_visits import Visits
 from workers.visitors.rows import (
@@ -43,10 +44,9 @@ from workers.visitors.rows import (
     VisitorRow,
     Word,
 )
-from workers.visitors.sweep import sweep_chunk
+from workers.visitors.sweep import remembered, sweep_chunk
 
 if TYPE_CHECKING:
-    from schemas.lead_events import LeadActivity, LeadChat, LeadConsent, LeadForm
     from workers.engine.rows import Rows
     from workers.policy.model import Policy
 
@@ -55,7 +55,6 @@ _NO_COUNTS: Final = CountRow()
 
 
 Said: TypeAlias = WebActivity | FormFill | ChatTurn
-VisitorFact: TypeAlias = "LeadActivity | LeadForm | LeadChat | LeadConsent"
 
 
 class VisitorEvent(msgspec.Struct, frozen=True):
@@ -78,7 +77,8 @@ class VisitorsHop:
         self._window_ms = policy.privacy.repeats.ms
         self._visits = Visits(policy.no_visits)
         self._counts_nothing_untracked = policy.privacy.without_tracking_consent == "count_nothing"
-        self._mark_kept_ms = mark_kept_ms(self._window_ms, kept.ms)
+        self._imports = Imports(policy)
+        self._remembered = remembered(policy)
 
     def parse(self, record: Record) -> VisitorEvent | DirectoryReady | PersonErased:
         """Type a record's value and its address.
@@ -115,13 +115,12 @@ class VisitorsHop:
         if not isinstance(event, VisitorEvent):
             self._told(event, rows, clock)
             return []
-        said, arrival_ms = event.said, record.timestamp_ms
+        said = event.said
         if self._visits.is_none(said):
-            _count(rows, arrival_ms, clock, no_visits=1)
+            _count(rows, record.timestamp_ms, clock, no_visits=1)
             return []
-        time = event_time(said.occurred_at, arrival_ms, self._window_ms)
-        if not take_once(rows, record.topic, said.event_id, time, arrival_ms):
-            _count(rows, time.at_ms, clock, repeated=1)
+        time = self._time_of(event, record, rows, clock)
+        if time is None:
             return []
         if event.has_bad_address:
             _count(rows, time.at_ms, clock, bad_addresses=1)
@@ -133,9 +132,26 @@ class VisitorsHop:
             return []
         return self._of_visitor(said, browser, time, rows, clock)
 
+    def _time_of(self, event: VisitorEvent, record: Record, rows: Rows, clock: Clock) -> EventTime | None:
+        """Return when an event happened, and remember that it was taken; None where it does not count."""
+        said, arrival_ms, first_ms = event.said, record.timestamp_ms, first_arrival_ms(record)
+        if first_ms is None:
+            time = event_time(said.occurred_at, arrival_ms, self._window_ms)
+            if take_once(rows, record.topic, said.event_id, time, arrival_ms):
+                return time
+            _count(rows, time.at_ms, clock, repeated=1)
+            return None
+        time = history_time(said.occurred_at, min(first_ms, arrival_ms))
+        is_anonymous = event.address is None
+        why_not = self._imports.why_not(rows, record, said.event_id, time, is_anonymous=is_anonymous)
+        if why_not is None:
+            return time
+        _count(rows, arrival_ms, clock, **{why_not: 1})
+        return None
+
     def _told(self, event: DirectoryReady | PersonErased, rows: Rows, clock: Clock) -> None:
         if isinstance(event, PersonErased):
-            erasure.erase(rows, event, clock.now_ms, self._mark_kept_ms)
+            erasure.erase(rows, event, clock.now_ms, self._remembered.marks_ms)
         else:
             rows.put(ReadyRow(partitions=event.partitions), str(event.partition))
 
@@ -157,7 +173,7 @@ class VisitorsHop:
         if said.consent is not None:
             visitor = replace(visitor, consents=latest(visitor.consents, _words(said, time)))
         rows.put(keep(rows, anonymous_id, visitor, event, self._bounds, clock.now_ms), anonymous_id)
-        asked = asked_by_nobody(said)
+        asked = None if time.is_imported else asked_by_nobody(said)
         return [] if asked is None else [emit(LEAD_EVENTS, asked)]
 
     def _of_person(self, said: Said, person: Person, time: EventTime, rows: Rows, clock: Clock) -> list[Emit]:
@@ -172,7 +188,7 @@ class VisitorsHop:
             ensure_sweep(rows, clock.now_ms)
             row = PersonRow(account_key=person.account_key, data_version=DATA_VERSION, erased_ms=erased_ms)
             rows.put(row, person.lead_id)
-        history: list[VisitorFact] = []
+        history: list[facts.VisitorFact] = []
         consents: tuple[Word, ...] = ()
         browser = browser_of(said)
         if browser is not None:
@@ -187,7 +203,7 @@ class VisitorsHop:
 
     def _link(
         self, anonymous_id: str, to: Link, rows: Rows, clock: Clock
-    ) -> tuple[tuple[Word, ...], list[VisitorFact]] | None:
+    ) -> tuple[tuple[Word, ...], list[facts.VisitorFact]] | None:
         """Link a browser to somebody; return its consents and history, which only a first link finds.
 
         None if it is linked already.
@@ -218,7 +234,11 @@ class VisitorsHop:
             return kept_turn(said, time, is_refused=is_refused)
         return facts.kept_activity(said, time, is_refused=is_refused)
 
-    def _fact(self, said: Said, to: Link, time: EventTime) -> VisitorFact:
+    def _fact(self, said: Said, to: Link, time: EventTime) -> facts.VisitorFact:
+        fact = self._live_fact(said, to, time)
+        return facts.as_imported(fact) if time.is_imported else fact
+
+    def _live_fact(self, said: Said, to: Link, time: EventTime) -> facts.VisitorFact:
         if isinstance(said, FormFill):
             return facts.form_of(said, to, time.at_ms, is_clamped=time.is_clamped)
         is_refused = self._is_refused(said)
@@ -238,7 +258,7 @@ class VisitorsHop:
         """Sweep one chunk, or make some of an erased person's browsers anonymous."""
         if cursor.kind == erasure.ERASE:
             return [], erasure.go_on(rows, cursor.key)
-        return [], sweep_chunk(rows, cursor.position, clock.now_ms, self._window_ms, self._bounds.age_ms)
+        return [], sweep_chunk(rows, cursor.position, clock.now_ms, self._remembered)
 
     def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - see the docstring
         """Change nothing: other bounds take hold with each visitor's next event, and in the daily sweep."""
@@ -262,11 +282,14 @@ def _count(
     rows: Rows,
     at_ms: int,
     clock: Clock,
+    *,
     nobody: int = 0,
     bad_addresses: int = 0,
     repeated: int = 0,
     no_visits: int = 0,
     erased: int = 0,
+    of_no_use: int = 0,
+    day_forgotten: int = 0,
 ) -> None:
     ensure_sweep(rows, clock.now_ms)
     day = day_key(at_ms)
@@ -279,6 +302,8 @@ def _count(
             repeated=now.repeated + repeated,
             no_visits=now.no_visits + no_visits,
             erased=now.erased + erased,
+            of_no_use=now.of_no_use + of_no_use,
+            day_forgotten=now.day_forgotten + day_forgotten,
         ),
         day,
     )

@@ -70,6 +70,7 @@ class HistoryRow(Row, frozen=True):
     """The turn of a chat as JSON, where it was one; without an address."""
     consent: tuple[bool | None, bool | None] | None = None
     """Tracking and marketing, as they came with an activity; where tracking is refused, nothing else is kept of it."""
+    is_imported: bool = False
 
 
 class PersonRow(Row, frozen=True):
@@ -96,6 +97,10 @@ class CountRow(Row, frozen=True):
     """Robots and heartbeats."""
     erased: int = 0
     """Of somebody who was erased, from before."""
+    of_no_use: int = 0
+    """Imported, from so long ago that nothing gives points any more."""
+    day_forgotten: int = 0
+    """Imported, of a day whose ids are known no more."""
 
 
 class ReadyRow(Row, frozen=True):

@@ -119,3 +119,22 @@ def two_companies_of_one_name(story: Story) -> None:
     story.bank("mesa", name="Mesa Bank", owner_rep_id="mia")
     story.form("ann@gmail.com", "tue 10:00", "demo", company="First Bank")
     story.form("bob@gmail.com", "tue 10:00", "demo", company="Mesa Bank")
+
+
+@tale("wed 12:00")
+def what_she_did_last_week_is_imported(story: Story) -> None:
+    story.rep("mia")
+    story.bank("harbor")
+    who = {"email": ANN, "job_title": "CIO", "job_function": "it"}
+    story.imported("form.fills", ANN, "mon0 09:00", "tue 10:00", form_id="contact", **who)
+    for event_id in ("w1", "w2"):
+        story.imported(
+            "web.activity",
+            ANN,
+            "mon0 10:00",
+            "tue 10:00",
+            event_id=event_id,
+            activity="webinar_attended",
+            email=ANN,
+        )
+    story.imported("web.activity", ANN, "mon0 10:00", "tue 10:00", activity="download", email=ANN)

@@ -48,6 +48,7 @@ from tests.scenarios.words.of_owners import (
     somebody_asks_to_be_forgotten,
     those_to_whom_we_do_not_sell_ask,
     two_companies_of_one_name,
+    what_she_did_last_week_is_imported,
     who_wants_no_mails_is_no_mql,
     who_worked_it_has_left_and_a_queue_owns_it,
 )
@@ -228,6 +229,7 @@ SAID: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
     (those_to_whom_we_do_not_sell_ask, (Stage.DISQUALIFIED, Reason.EXCLUDED, Reason.OWN_DOMAIN)),
     (who_wants_no_mails_is_no_mql, (Reason.DO_NOT_CONTACT, Reason.NO_MARKETING_CONSENT)),
     (somebody_asks_to_be_forgotten, (Reason.ERASED,)),
+    (what_she_did_last_week_is_imported, (Reason.HISTORY_IMPORTED,)),
     (two_companies_of_one_name, (Reason.ACCOUNT_MOVED, Reason.MATCHED_BY_NAME, Alert.COMPANY_AMBIGUOUS)),
     (
         chats_by_day,

@@ -9,7 +9,7 @@ import pytest
 
 from workers.engine.api import Emit
 from workers.replay.history import History
-from workers.replay.lines import result_line
+from workers.replay.lines import BadLineError, Input, result_line
 
 RANKS = {"web": 0, "crm": 1}
 
@@ -117,3 +117,21 @@ def test_a_result_is_one_line_of_the_shape_that_is_read() -> None:
         "value": {"name": "Zoë"},
     }
     assert json.loads(result_line(Emit("lead.scores", None, None, timestamp_ms=5)))["value"] is None
+
+
+def test_a_line_may_have_the_headers_of_its_record(tmp_path: Path) -> None:
+    said = json.dumps(
+        {"topic": "web", "timestamp": 1, "value": {"text": "a"}, "headers": [["imported", "5"]]}
+    )
+    (read,) = History([write(tmp_path / "a.jsonl", said)], RANKS).in_order()
+    assert read.headers == (("imported", b"5"),)
+
+
+def test_a_record_that_is_not_wanted_is_a_bad_line(tmp_path: Path) -> None:
+    def only_b(read: Input) -> None:
+        if b"b" not in (read.value or b""):
+            raise BadLineError("expected b")
+
+    file = write(tmp_path / "a.jsonl", line("web", 1, "a"), line("web", 2, "b"))
+    history = History([file], RANKS, only_b)
+    assert (texts(history), [str(bad) for bad in history.bad]) == (["b"], [f"{file}:1: expected b"])

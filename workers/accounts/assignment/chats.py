@@ -4,6 +4,7 @@ A customer who asks for support has a question for the service desk, as by a for
 
 In: turns of an identified visitor's chat, a desk's answer, the question of a visitor whom nobody knows. Out: leads judged
 as with any raised hand, questions to desks, and answers for the chat. What a visitor does in a chat came as activity.
+A chat of imported history is over: only what sales did in it is kept, as a touch.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from schemas.vocabulary import AssigneeType, ChatReply, Request, Turn
 from workers.accounts.assignment import deadlines, escalation, service, signals
 from workers.accounts.assignment.requests import give_back
 from workers.accounts.case import instant
-from workers.accounts.lifecycle import expiry, touches
+from workers.accounts.lifecycle import expiry, imported, touches
 from workers.accounts.lifecycle.judging import judge
 from workers.accounts.lifecycle.qualifying import Occasion
 from workers.accounts.parts import Chat
-from workers.accounts.people.consents import heard
+from workers.accounts.people.consents import Heard, heard
 from workers.accounts.rows import HandoffRow, ScoreRow
 from workers.accounts.said import SalesTouch
 from workers.outbox import fact_id
@@ -40,16 +41,8 @@ _CHANNEL = "chat"
 
 def turn_said(case: Case, lead: LeadRow, event: LeadChat) -> None:
     """Take a turn. ``lead`` is as it is stored."""
-    score = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
-    lead, score, _, is_tracked, is_news = heard(case, lead, score, event)
-    held = score
-    is_ours = event.turn is Turn.AGENT_MESSAGE
-    lead, score = expiry.touched(
-        case, event.lead_id, lead, score, score, event.occurred_at_ms, by_sales=is_ours
-    )
-    if score is not held:
-        case.rows.put(score, case.key, event.lead_id)
-    if is_ours:
+    lead, score, _, is_tracked, is_news = _taken(case, lead, event)
+    if event.turn is Turn.AGENT_MESSAGE:
         _answered_by(case, lead, score, event)
         return
     if is_tracked and not lead.role_address:
@@ -78,6 +71,14 @@ def turn_said(case: Case, lead: LeadRow, event: LeadChat) -> None:
         _ask_who_is_there(case, desk, event, handoff_id)
     if is_for_sales and now.chat is not None:
         case.put_lead(event.lead_id, replace(now, chat=replace(now.chat, is_waiting=False)))
+
+
+def turn_imported(case: Case, lead: LeadRow, event: LeadChat) -> None:
+    """Take a turn of a chat that is over: nobody waits in it, and what sales did is a touch."""
+    lead, score, _, _, is_news = _taken(case, lead, event)
+    if event.turn is Turn.AGENT_MESSAGE:
+        touches.keep(case, event.lead_id, lead, _touch(event))
+    judge(case, event.lead_id, lead, score, imported.occasion(case), say=is_news)
 
 
 def handed_over(case: Case, lead_id: str, holder: Holder, answer: DeskAnswer) -> None:
@@ -135,8 +136,7 @@ def asked_by_nobody(case: Case, event: ChatOfNobody) -> None:
 def _answered_by(case: Case, lead: LeadRow, score: ScoreRow, event: LeadChat) -> None:
     """Somebody of ours answers: a touch, and their turn, where nobody has the account yet."""
     rep_id = event.rep_id or ""
-    touch = SalesTouch(event.occurred_at_ms, rep_id, _CHANNEL, event.event_id)
-    touches.keep(case, event.lead_id, lead, touch)
+    touches.keep(case, event.lead_id, lead, _touch(event))
     chat = _chat(lead, event)
     if event.occurred_at_ms >= chat.answered_ms:
         chat = replace(chat, rep_id=rep_id, answered_ms=event.occurred_at_ms)
@@ -159,6 +159,29 @@ def _answered_by(case: Case, lead: LeadRow, score: ScoreRow, event: LeadChat) ->
     if chat.is_waiting and request.mode is RequestMode.TURN and request.answerer != chat.rep_id:
         give_back(case)
         case.owner_question = True
+
+
+def _taken(case: Case, lead: LeadRow, event: LeadChat) -> Heard:
+    """Take what a turn says of consent, and that it is a touch."""
+    score = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
+    now = heard(case, lead, score, event)
+    lead, score = expiry.touched(
+        case,
+        event.lead_id,
+        now.lead,
+        now.score,
+        now.score,
+        event.occurred_at_ms,
+        by_sales=event.turn is Turn.AGENT_MESSAGE,
+        is_history=event.imported,
+    )
+    if score is not now.score:
+        case.rows.put(score, case.key, event.lead_id)
+    return now._replace(lead=lead, score=score)
+
+
+def _touch(event: LeadChat) -> SalesTouch:
+    return SalesTouch(event.occurred_at_ms, event.rep_id or "", _CHANNEL, event.event_id)
 
 
 def _chat(lead: LeadRow, event: LeadChat) -> Chat:

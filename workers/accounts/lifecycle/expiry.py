@@ -2,7 +2,8 @@
 
 In: touches with their own dates, one timer a lead. Out: the stage expired and withdrawn hand-offs; or, where a touch
 dated before the expiry comes late, the expiry taken back, and what was withdrawn due again. Days are counted in the
-policy's zone, so a touch costs a write once a day at most. A mail that we send is no touch.
+policy's zone, so a touch costs a write once a day at most. A mail that we send is no touch. While imported history
+still comes nobody expires, and it takes no expiry back that has ended a hand-off.
 """
 
 from __future__ import annotations
@@ -80,6 +81,7 @@ def touched(
     at_ms: int,
     *,
     by_sales: bool = False,
+    is_history: bool = False,
 ) -> tuple[LeadRow, ScoreRow]:
     """Take a touch dated ``at_ms``; ``score`` may count it already, ``before`` does not.
 
@@ -92,7 +94,8 @@ def touched(
     is_latest = day > before.latest_day and day > before.touched_day
     if is_latest and day > score.latest_day:
         score = replace(score, touched_day=day)
-    if lead.verdict is Stage.EXPIRED and at_ms < lead.said_no_ms < terms.expires_ms(day):
+    may_return = not (is_history and lead.expired_with_handoff)
+    if lead.verdict is Stage.EXPIRED and at_ms < lead.said_no_ms < terms.expires_ms(day) and may_return:
         return _taken_back(case, lead_id, lead, score, day, by_sales=by_sales)
     return lead, score
 
@@ -105,8 +108,8 @@ def expire(case: Case, timer_key: str) -> None:
         return
     score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
     due_ms = terms.expires_ms(last_day(score))
-    if due_ms > case.now_ms:
-        _watch(case, lead_id, last_day(score))
+    if max(due_ms, score.complete_ms) > case.now_ms:
+        set_timer(case.rows, EXPIRE, timer_key, max(due_ms, score.complete_ms))
         return
     _watch(case, lead_id, terms.day_of(case.now_ms))  # for the next cycle, whenever that begins
     if lead.verdict is not None or lead.stage in _OTHERS_HAVE_IT:

@@ -84,7 +84,19 @@ def judge(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Oc
     stage = stage_of(standing)
     is_ours = excluded is Reason.OWN_DOMAIN  # our own people earn nothing
     behaviour = NONE if is_ours else case.terms.rules.points(score.attributed, _today(case, score))
-    reasons = _reasons(case, lead_id, lead, stage, standing, fit, behaviour, due, by_sales=occasion.by_sales)
+    is_coming = case.now_ms < score.complete_ms
+    reasons = _reasons(
+        case,
+        lead_id,
+        lead,
+        stage,
+        standing,
+        fit,
+        behaviour,
+        due,
+        by_sales=occasion.by_sales,
+        is_coming=is_coming,
+    )
     if stage is not lead.stage:
         as_of = behaviour if due is None else case.terms.rules.points(score.attributed, due.day)
         lead = _go(case, lead_id, lead, stage, fit, as_of, reasons)
@@ -177,6 +189,7 @@ def _reasons(
     due: Due | None,
     *,
     by_sales: bool,
+    is_coming: bool,
 ) -> tuple[Reason, ...]:
     if stage is Stage.MQL and due is not None:
         return due.reasons
@@ -190,7 +203,8 @@ def _reasons(
         in_question = case.account.questioned is not None
         held = (*((Reason.ACCOUNT_IN_QUESTION,) if in_question else ()), *((why,) if why else ()))
         partner = (Reason.PARTNER_COVERS,) if is_with_partner(case.account) else ()
-        return (Reason.ALL_GATES_PASSED, *partner, *held)
+        coming = (Reason.HISTORY_IMPORTED,) if is_coming else ()
+        return (Reason.ALL_GATES_PASSED, *partner, *held, *coming)
     return reasons_of(stage, standing)
 
 

@@ -43,6 +43,8 @@ class Occasion(NamedTuple):
     """False where nothing was earned and no fact is new: a new policy, a page that gives no points, sales' answer."""
     by_sales: bool = False
     """Sales was in touch with the person."""
+    is_history: bool = False
+    """Imported history is complete, and counts now."""
 
 
 def expiry_taken_back(*, by_sales: bool) -> tuple[Reason, ...]:
@@ -77,13 +79,14 @@ def decide(
     if is_owned:
         return _decide_owned(case, lead, score, occasion)
     is_held_back = bool(case.account.questioned) or withholds_mqls(case.terms.policy, case.account)
+    is_held_back |= case.now_ms < score.complete_ms  # of history that still comes, a part would be judged
     if fit.state is not GateState.PASS or is_held_back or _has_been_mql(lead):
         return lead, score, None
     reached = _reached(case, lead, score, fit, occasion.day)
     if reached is None:
         return lead, score, None
     day, why = reached
-    reasons = (why, Reason.ALL_GATES_PASSED)
+    reasons = (why, Reason.ALL_GATES_PASSED, *((Reason.HISTORY_IMPORTED,) if occasion.is_history else ()))
     if lead.verdict is not None:
         lead, score = new_cycle(lead, score)
         reasons = (*reasons, Reason.NEW_POINTS_SINCE)
@@ -140,7 +143,7 @@ def _reached(
         return day, Reason.BAR_REACHED
     is_known = bool(lead.responded_day) and not score.is_untracked_on(lead.responded_day)
     if is_known and lead.verdict is None and case.terms.campaigns.are_any:
-        return max(lead.responded_day, _known_day(case, lead)), Reason.CAMPAIGN_RESPONSE
+        return max(lead.responded_day, _known_day(case, lead, score)), Reason.CAMPAIGN_RESPONSE
     return None
 
 
@@ -148,11 +151,11 @@ def _day_reached(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day
     """Return the first day, from the event's on, as of which the bar is reached with the facts that were known.
 
     The bar is judged as of the event's day, and as of each later day on which something counted already: so it does
-    not matter in which order events arrive. No day before the facts were known counts. Between two events points only
+    not matter in which order events arrive. No day before all this was known counts. Between two events points only
     fade, and those of a negative rule with them: what is reached on a day without an event must have been on the last
     day with one.
     """
-    first = max(event_day, _known_day(case, lead))
+    first = max(event_day, _known_day(case, lead, score))
     needed = case.terms.bar - fit.points
     later: Sequence[int] = event_days(score.attributed, first) if score.latest_day > first else ()
     for day in (first, *later):
@@ -163,9 +166,11 @@ def _day_reached(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day
     return None
 
 
-def _known_day(case: Case, lead: LeadRow) -> int:
-    """Return the first day on which all facts that the gates read were known as they are."""
+def _known_day(case: Case, lead: LeadRow, score: ScoreRow) -> int:
+    """Return the first day on which the gates' facts were known as they are, and imported history was complete."""
     known_day = case.account.facts_day
+    if score.imported_ms:
+        known_day = max(known_day, case.terms.day_of(score.complete_ms))
     for name in _GATE_FACTS:
         since_ms = known_since_ms(lead.facts, name)
         if since_ms is not None:

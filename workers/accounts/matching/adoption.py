@@ -16,7 +16,7 @@ from schemas.lead_events import LeadAdopted
 from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Reason
 from workers.accounts.assignment import handoffs
-from workers.accounts.lifecycle import expiry, touches
+from workers.accounts.lifecycle import expiry, imported, touches
 from workers.accounts.lifecycle.deals import deal_of
 from workers.accounts.lifecycle.judging import judge
 from workers.accounts.lifecycle.pending import no_longer_due
@@ -37,6 +37,7 @@ def send_over(case: Case, lead_id: str, lead: LeadRow, to: str, *, earned: bool 
     lead = handoffs.close_all_of(case, no_longer_due(case, lead_id, lead), (Reason.ACCOUNT_MOVED,))
     stop_asking(case, lead_id, lead)
     expiry.stop(case, lead_id)
+    imported.stop(case, lead_id)
     deal = deal_of(case.account.deals, lead_id)
     home = lead.home or case.key
     event = LeadAdopted(
@@ -94,3 +95,4 @@ def take_in(case: Case, event: LeadAdopted, lead: LeadRow, *, is_new: bool) -> N
     )
     judge(case, event.lead_id, made, score, occasion, say=True)
     expiry.look_again(case, event.lead_id)
+    imported.look_again(case, event.lead_id)

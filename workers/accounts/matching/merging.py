@@ -77,7 +77,13 @@ def score_of_both(terms: Terms, held: ScoreRow, sent: ScoreRow) -> ScoreRow:
     if not held.counts and not held.since and not held.dwells:
         untracked = held.untracked if sent.untracked is None else sent.untracked
         touched_day = max(held.touched_day, sent.touched_day)
-        return replace(sent, revision=held.revision, untracked=untracked, touched_day=touched_day)
+        return replace(
+            sent,
+            revision=held.revision,
+            untracked=untracked,
+            touched_day=touched_day,
+            imported_ms=max(held.imported_ms, sent.imported_ms),
+        )
     keys = keys_by_rule(sent)
     made = with_sent(terms, held, [(count, keys.get(count.rule, {})) for count in sent.counts])
     since = held.since
@@ -89,6 +95,7 @@ def score_of_both(terms: Terms, held: ScoreRow, sent: ScoreRow) -> ScoreRow:
         touched_day=max(held.touched_day, sent.touched_day),
         since=since,
         recent=tuple(sorted({*held.recent, *sent.recent})[-MOST_RECENT:]),
+        imported_ms=max(held.imported_ms, sent.imported_ms),
     )
 
 

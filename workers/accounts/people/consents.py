@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from schemas.lead_events import ConsentWord
 from schemas.vocabulary import Purpose
 from workers.accounts.assignment import signals
+from workers.accounts.lifecycle import imported
 from workers.accounts.lifecycle.judging import judge
 from workers.accounts.lifecycle.qualifying import Occasion
 from workers.accounts.parts import Part
@@ -101,7 +102,8 @@ def consent_changed(case: Case, held: LeadRow, event: LeadIdentified | LeadConse
     if event.type == "lead_identified" or lead.stage is None:
         case.rows.put(score, case.key, event.lead_id)
     else:
-        occasion = Occasion(case.terms.day_of(event.occurred_at_ms))
+        day = case.terms.day_of(event.occurred_at_ms)
+        occasion = imported.occasion(case) if event.imported else Occasion(day)
         judge(case, event.lead_id, lead, score, occasion, say=True)
 
 

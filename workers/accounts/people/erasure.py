@@ -18,7 +18,7 @@ from workers.accounts.assignment.book import PressingRow, QuestionRow, TouchedBy
 from workers.accounts.assignment.passage import PassageRow
 from workers.accounts.assignment.signals import SignalsRow
 from workers.accounts.case import Case
-from workers.accounts.lifecycle import expiry
+from workers.accounts.lifecycle import expiry, imported
 from workers.accounts.lifecycle.deals import deal_of
 from workers.accounts.lifecycle.pending import no_longer_due
 from workers.accounts.matching import aliases, claims, naming
@@ -133,6 +133,7 @@ def _leave(case: Case, lead_id: str) -> list[Emit]:
     signals.forget_person(case, lead_id)
     stop_asking(case, lead_id, lead)
     expiry.stop(case, lead_id)
+    imported.stop(case, lead_id)
     had_deal = deal_of(case.account.deals, lead_id) is not None
     case.change(deals=tuple(one for one in case.account.deals if one.lead_id != lead_id))
     for row_type in BY_LEAD:

@@ -62,7 +62,15 @@ def touched(
 
     A response to a campaign is one of the cycle that goes on because of it.
     """
-    made, score = expiry.touched(case, event.lead_id, lead, before, counted.score, event.occurred_at_ms)
+    made, score = expiry.touched(
+        case,
+        event.lead_id,
+        lead,
+        before,
+        counted.score,
+        event.occurred_at_ms,
+        is_history=event.imported,
+    )
     if has_responded:
         answered = responded(made, case.terms.day_of(event.occurred_at_ms))
         if answered is not made:

@@ -44,7 +44,7 @@ def with_form(facts: tuple[Fact, ...], form: LeadForm) -> tuple[Fact, ...]:
     """Return the facts with what the form says; the same object where nothing changed."""
     said = ((name, (getattr(form, name) or "").strip()) for name in PERSON_FACTS)
     made = [Fact(name, value, form.occurred_at_ms) for name, value in said if value]
-    if form.request in _ASKED:
+    if form.request in _ASKED and not form.imported:  # somebody had to answer it then
         made.append(Fact("request", form.request.value, form.occurred_at_ms))
     return merged(facts, made)
 

@@ -1,0 +1,121 @@
+"""History that is imported before live events, after them or between them gives the same scores, and nobody is asked."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from schemas.lead_events import LeadFact
+from schemas.outputs import LeadRouting, LeadScore
+from tests.edge import DAY, KEY, NOON, Partition, record
+from tests.edge import activity as said_activity
+from tests.edge import form as said_form
+from tests.property.histories import ACTIVITIES
+from tests.unit.accounts.market import DAY_MS, HOUR_MS, MONDAY, Market, activity, facts, form, rep
+from workers.accounts.rows import QUIET_MS
+from workers.engine.api import Record
+from workers.visitors.agent import spec
+
+FORMS = ("content", "demo", "support")
+
+
+@st.composite
+def facts_of_ann(draw: st.DrawFn, *, is_history: bool) -> list[LeadFact]:
+    """What Ann did: in the last weeks where it is history, else today."""
+    made: list[LeadFact] = []
+    for _ in range(draw(st.integers(1, 8))):
+        ago_ms = draw(st.sampled_from([1, 2, 9, 30, 58, 70])) * DAY_MS if is_history else 0
+        at_ms = MONDAY - ago_ms + draw(st.integers(0, 3)) * HOUR_MS // 4
+        if draw(st.booleans()):
+            made.append(activity(**draw(st.sampled_from(ACTIVITIES)), at_ms=at_ms, imported=is_history))
+        else:
+            asked = draw(st.sampled_from(FORMS)) if is_history else "content"
+            made.append(form(asked, at_ms=at_ms, imported=is_history))  # type: ignore[arg-type]
+    return made
+
+
+def market_after(events: list[LeadFact]) -> Market:
+    market = Market()
+    market.reps(rep("r1", event_id="1"), rep("dana", event_id="2", at_desk=False))
+    market.send(facts(), at_ms=MONDAY - 100 * DAY_MS)
+    market.send(*events, at_ms=MONDAY + HOUR_MS)
+    market.tick(MONDAY + HOUR_MS + QUIET_MS)
+    return market
+
+
+def worth(market: Market) -> Any:
+    """The last score's points, line by line."""
+    (*_, last) = [one for one in market.said if isinstance(one, LeadScore)]
+    said = last.explanation
+    return said.total, [(line.rule, line.points, line.count) for line in said.points]
+
+
+@settings(deadline=None, max_examples=60)
+@given(facts_of_ann(is_history=True), facts_of_ann(is_history=False), st.integers(0, 2**32))
+def test_scores_are_the_same_whenever_history_comes(
+    history: list[LeadFact], live: list[LeadFact], seed: int
+) -> None:
+    before = market_after([*history, *live])
+    after = market_after([*live, *history])
+    between = market_after(random.Random(seed).sample([*live, *history], len(live) + len(history)))
+    assert worth(before) == worth(after) == worth(between)
+    plain = [one.model_copy(update={"imported": False}) for one in history]
+    assert worth(market_after([*plain, *live])) == worth(before)  # nor does the mark change what it is worth
+
+
+@settings(deadline=None, max_examples=60)
+@given(facts_of_ann(is_history=True))
+def test_history_alone_hands_over_by_the_total_of_its_last_hour_or_not_at_all(
+    history: list[LeadFact],
+) -> None:
+    market = market_after(history)
+    handoffs = [one for one in market.said if isinstance(one, LeadRouting)]
+    total = worth(market)[0]
+    event("handed over" if handoffs else "not handed over")
+    assert len(handoffs) <= 1
+    for one in handoffs:
+        assert (one.kind, one.occurred_at.timestamp()) == ("mql", (MONDAY + HOUR_MS + QUIET_MS) / 1000)
+        assert one.explanation.total >= 135
+        assert "history_imported" in one.explanation.reasons
+    if total < 135:
+        assert handoffs == []
+
+
+@st.composite
+def of_a_browser(draw: st.DrawFn) -> list[Record]:
+    """What a browser did in the last hundred days, some of it under an address."""
+    made = []
+    for number in range(draw(st.integers(1, 8))):
+        at_ms = NOON - draw(st.sampled_from([1, 8, 40, 59, 95])) * DAY
+        who: dict[str, Any] = {"anonymous_id": "x"}
+        if draw(st.integers(0, 4)) == 0:
+            who["email"] = "ada@bank.com"
+        value = draw(st.sampled_from([said_activity, said_form]))(f"e{number}", at_ms, **who)
+        topic = "form.fills" if "form_id" in value else "web.activity"
+        made.append(record(topic, value, arrives_at=NOON, imported=str(at_ms).encode()))
+    return made
+
+
+@settings(deadline=None, max_examples=80)
+@given(of_a_browser(), st.integers(0, 2**32), st.booleans())
+def test_a_browsers_history_is_the_same_facts_before_and_after_its_owner_is_known(
+    history: list[Record],
+    seed: int,
+    twice: bool,
+) -> None:
+    known = record("form.fills", said_form("now", NOON, anonymous_id="x", email="ada@bank.com"))
+    shuffled = random.Random(seed).sample(history, len(history))
+    orders = ([*history, known], [known, *shuffled, *(history if twice else [])])
+    said = [
+        sorted(
+            (fact["event_id"], fact["type"], fact["lead_id"], fact["occurred_at_ms"], fact["imported"])
+            for fact in Partition(spec(KEY, 1)).take(order)
+            if fact["type"] != "lead_identified"
+        )
+        for order in orders
+    ]
+    event(f"{len(said[0])} facts")
+    assert said[0] == said[1]
