@@ -121,6 +121,9 @@ def run_worker(settings: Settings, only: Sequence[str] = ()) -> None:
     if settings.metrics_port is not None:
         start_http_server(settings.metrics_port, addr="127.0.0.1", registry=app.runtime.metrics.registry)
     worker = faust.Worker(app, override_logging=False, loglevel=settings.log_level, quiet=True)
+    worker.spinner = (
+        None  # it writes signs for a terminal between the lines of a log, whatever standard output is
+    )
     configure_logging(
         settings.log_level, settings.log_format
     )  # after Faust, whose spinner leaves the root at DEBUG

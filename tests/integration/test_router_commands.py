@@ -174,6 +174,7 @@ async def test_a_worker_started_by_hand_handles_what_comes_and_leaves_within_ten
     finally:
         worker.kill()
         worker.wait(10.0)
+    assert [line for line in log.read_text("utf-8").splitlines() if not line.startswith('{"')] == []
     assert why[0] == 0, why[1]
     assert f"{handed['handoff_id']}, revision " in why[1]
     assert f"worth         {handed['explanation']['grade']}, " in why[1]
