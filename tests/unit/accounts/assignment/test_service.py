@@ -95,6 +95,18 @@ def test_the_service_desk_may_say_that_it_is_none_of_theirs() -> None:
     assert market.account().open_handoffs == 1
 
 
+@pytest.mark.parametrize("people", [1, 2, 5])
+def test_all_questions_of_an_account_that_becomes_excluded_end_and_the_work_is_over(people: int) -> None:
+    market = customer(most_at_once=2)
+    market.send(*(form(Request.SUPPORT, lead_id=f"p{number}") for number in range(people)))
+    said = market.send(facts(owner_rep_id="own", relationship="competitor"), at_ms=MONDAY + HOUR_MS)
+    for minute in range(9):
+        said += market.chunk(MONDAY + 2 * HOUR_MS + minute) if market.has_chunk else []
+    assert story(said) == ["withdrawn service -"] * people
+    assert market.accounts.decider.rows.scan(ServiceRow, BANK, limit=1) == []
+    assert not market.has_chunk
+
+
 @pytest.mark.parametrize("action", ["touched", "accepted", "returned"])
 def test_whatever_else_the_desk_says_the_question_is_answered(action: str) -> None:
     market = customer()

@@ -112,14 +112,19 @@ def test_the_fade_is_a_straight_line_over_whole_days() -> None:
 def test_what_a_cap_takes_off_is_a_line_of_its_own() -> None:
     events = [("page", 0)] * 17 + [("webinar", 0)] * 3 + [("paper", 0)] * 2
     found = BOOK.points(counts_of(*events), TODAY)
-    assert [(line.rule, line.points) for line in found.lines] == [
-        ("page", 17),
-        ("paper", 16),
-        ("webinar", 36),
-        ("cap:web", -2),
-        ("cap:events", -12),
-        ("cap:behaviour", -15),
+    assert [(line.rule, line.points, line.count) for line in found.lines] == [
+        ("page", 17, 17),
+        ("paper", 16, 2),
+        ("webinar", 36, 3),
+        ("cap:web", -2, 0),
+        ("cap:events", -12, 0),
+        ("cap:behaviour", -15, 0),
     ]
+
+
+def test_what_has_faded_has_no_line() -> None:
+    found = BOOK.points(counts_of(("page", 60), ("webinar", 59)), TODAY)
+    assert [(line.rule, line.points, line.count) for line in found.lines] == [("webinar", 0, 1)]
 
 
 def test_a_line_names_how_often_and_the_latest_event() -> None:
