@@ -155,9 +155,12 @@ class Account:
         self.decider.committed()
 
     def _event(self, number: int, at: int) -> Model:
-        lead_id = self.leads[(number * VISITORS + at % VISITORS) * 7919 % len(self.leads)]
-        if self._owner is not None and at % (EVENTS // TOUCHES) == 0:
-            return self._touched(self.leads[(number * VISITORS + at) * 2 % len(self.leads) + 1])
+        visitor, is_call = at % VISITORS, self._owner is not None and at % (EVENTS // TOUCHES) == 0
+        if is_call:
+            visitor = (2 * (at // TOUCHES) + 1) % VISITORS  # an odd one, who was called before
+        lead_id = self.leads[(number * VISITORS + visitor) * 7919 % len(self.leads)]
+        if is_call:
+            return self._touched(lead_id)
         return LeadActivity(
             event_id=f"v{number}.{at}",
             account_key=self.key,

@@ -6,7 +6,7 @@ from collections import Counter
 
 from schemas.vocabulary import Kind
 from workers.accounts.assignment.book import PressingRow, QuestionRow, TouchedByRow
-from workers.accounts.rows import AccountRow, HandoffRow
+from workers.accounts.rows import AccountRow, HandoffRow, PendingRow
 from workers.engine.rows import Rows
 
 MOST = 1_000
@@ -26,6 +26,8 @@ def assert_book(rows: Rows) -> None:
     for key, account in accounts.items():
         mine = open_now.get(key, {}).values()
         assert account.open_handoffs == len(mine)
+        assert account.waiting == len(rows.scan(PendingRow, key, limit=MOST))
+        assert account.untouched == sum(row.touched_ms is None for row in mine)
         assert account.frozen == sum(row.frozen_ms is not None for row in mine)
         assert account.on_way == sum(bool(row.withdrawn_for) for row in mine)
     pressing = {parts for parts, _ in rows.scan(PressingRow, limit=MOST)}

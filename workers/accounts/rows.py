@@ -165,6 +165,10 @@ class AccountRow(Row, frozen=True):
     holder: Holder | None = None
     open_handoffs: int = 0
     """But for support questions."""
+    waiting: int = 0
+    """Leads that are due and wait for the account's request."""
+    untouched: int = 0
+    """Of the open hand-offs: nobody has answered."""
     frozen: int = 0
     """Of the open hand-offs: their deadlines stand still."""
     leaving: int = 0

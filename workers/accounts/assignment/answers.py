@@ -25,6 +25,7 @@ from workers.accounts.assignment import (
 from workers.accounts.assignment.requests import ASK, HOUR_MS, forget_request, give_back
 from workers.accounts.assignment.told import of_desk
 from workers.accounts.lifecycle.judging import judge
+from workers.accounts.lifecycle.pending import waits_no_more
 from workers.accounts.lifecycle.qualifying import Occasion, label_of
 from workers.accounts.matching import aliases
 from workers.accounts.routing.partners import PREFIX, is_with_partner
@@ -116,7 +117,7 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     pending = case.rows.get(PendingRow, case.key, request.pending, request.lead_id)
     if pending is None:
         return
-    case.rows.delete(PendingRow, case.key, request.pending, request.lead_id)
+    waits_no_more(case, request.pending, request.lead_id)
     lead = replace(case.lead(request.lead_id), pending="")
     row = HandoffRow(
         lead_id=request.lead_id,

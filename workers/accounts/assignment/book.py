@@ -86,8 +86,7 @@ def most_pressing(case: Case) -> tuple[str, HandoffRow] | None:
 
 def is_all_touched(case: Case) -> bool:
     """Whether every open hand-off was touched by somebody."""
-    first = most_pressing(case)
-    return first is None or first[1].touched_ms is not None
+    return not case.account.untouched
 
 
 def has_touched(case: Case, rep_id: str) -> bool:
@@ -110,11 +109,12 @@ def _entered(case: Case, handoff_id: str, held: HandoffRow | None, now: HandoffR
     account = case.account
     counts = (
         account.open_handoffs + (now is not None) - (held is not None),
+        account.untouched + _is_untouched(now) - _is_untouched(held),
         account.frozen + _is_frozen(now) - _is_frozen(held),
         account.on_way + _is_on_way(now) - _is_on_way(held),
     )
-    if counts != (account.open_handoffs, account.frozen, account.on_way):
-        case.change(open_handoffs=counts[0], frozen=counts[1], on_way=counts[2])
+    if counts != (account.open_handoffs, account.untouched, account.frozen, account.on_way):
+        case.change(open_handoffs=counts[0], untouched=counts[1], frozen=counts[2], on_way=counts[3])
 
 
 def _count(case: Case, rep_id: str | None, by: int) -> None:
@@ -132,6 +132,10 @@ def _urgency(row: HandoffRow | None) -> str:
     if row is None:
         return ""
     return f"{int(row.touched_ms is not None)}{int(row.qualification is None)}"
+
+
+def _is_untouched(row: HandoffRow | None) -> bool:
+    return row is not None and row.touched_ms is None
 
 
 def _is_frozen(row: HandoffRow | None) -> bool:

@@ -23,7 +23,7 @@ def make_due(case: Case, lead_id: str, lead: LeadRow, due: Due, total: int, fit_
     if held is not None:
         if not due.claimed_by and (held.raised or not due.raised):
             return lead
-        case.rows.delete(PendingRow, case.key, lead.pending, lead_id)
+        waits_no_more(case, lead.pending, lead_id)
         handoff_id = held.handoff_id
     else:
         number = case.account.handoff_n + 1
@@ -44,6 +44,7 @@ def make_due(case: Case, lead_id: str, lead: LeadRow, due: Due, total: int, fit_
     )
     order = f"{0 if row.raised or row.claimed_by else 1}{case.now_ms:015d}"
     case.rows.put(row, case.key, order, lead_id)
+    case.change(waiting=case.account.waiting + 1)
     case.owner_question = True
     return replace(lead, pending=order, handed=True)
 
@@ -52,13 +53,25 @@ def no_longer_due(case: Case, lead_id: str, lead: LeadRow) -> LeadRow:
     """Return the lead without its place among those who wait."""
     if not lead.pending:
         return lead
-    case.rows.delete(PendingRow, case.key, lead.pending, lead_id)
+    waits_no_more(case, lead.pending, lead_id)
     case.owner_question = True
     return replace(lead, pending="")
 
 
+def waits_no_more(case: Case, order: str, lead_id: str) -> None:
+    """Take a lead's row from those that wait."""
+    if case.rows.get(PendingRow, case.key, order, lead_id) is not None:
+        case.rows.delete(PendingRow, case.key, order, lead_id)
+        case.change(waiting=case.account.waiting - 1)
+
+
 def first_due(case: Case) -> tuple[str, str, PendingRow] | None:
-    """Return (order, lead_id, row) of the next lead to ask for, or None."""
+    """Return (order, lead_id, row) of the next lead to ask for, or None.
+
+    Where none waits there is no search: it would walk over the deleted rows of all who ever did.
+    """
+    if not case.account.waiting:
+        return None
     found = case.rows.scan(PendingRow, case.key, limit=1)
     if not found:
         return None
