@@ -19,6 +19,9 @@ class PointsLine(Model):
     points: int
     count: int = Field(default=0, description="Events counted inside the horizon.")
     event_id: str | None = Field(default=None, description="The latest event that counted.")
+    clamped: bool | None = Field(
+        default=None, description="One of the events was dated ahead of its arrival, and counts as of then."
+    )
 
 
 class GateResult(Model):
@@ -52,3 +55,6 @@ class Explanation(Model):
     points_missing: int = Field(description="Points up to the bar; 0 when it is reached.")
     would_change: list[WouldChange] = Field(default_factory=list, max_length=20)
     triggering_event_id: str | None = None
+    triggering_event_clamped: bool | None = Field(
+        default=None, description="That event was dated ahead of its arrival, and counts as of then."
+    )

@@ -172,6 +172,7 @@ class SalesAnswered(Model):
     account_key: str
     lead_id: str | None = None
     occurred_at_ms: Milliseconds
+    clamped: bool = False
     activity: SalesActivity
     is_over: bool = Field(
         default=False, description="The hand-off that it names was over before the lead moved."

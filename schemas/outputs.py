@@ -21,6 +21,7 @@ from schemas.vocabulary import (
     Kind,
     PassedOver,
     Qualification,
+    Reason,
     Route,
     RouteMiss,
     Stage,
@@ -48,6 +49,12 @@ class LeadScore(Output):
     )
     path: str | None = Field(
         default=None, max_length=64, description="The path of nurture, by the policy; left out: none."
+    )
+    moves: int | None = Field(
+        default=None,
+        ge=1,
+        description="How often the lead has gone to another account_key: of its last scores under several keys the "
+        "one with the most counts.",
     )
 
 
@@ -118,6 +125,9 @@ class Touch(Model):
     what: str = Field(description="A rule of the policy, or the channel of sales.")
     count: int = Field(default=1, ge=1)
     rep_id: str | None = None
+    clamped: bool | None = Field(
+        default=None, description="One of them was dated ahead of its arrival, and counts as of then."
+    )
 
 
 class Colleague(Model):
@@ -224,6 +234,7 @@ class LeadAlert(Output):
     desk: str | None = None
     due_at: Instant | None = None
     fact: str | None = Field(default=None, description="The fact that is wanted.")
+    why: Reason | None = Field(default=None, description="Why a claim cannot be had.")
     told: list[str] = Field(
         default_factory=list, max_length=5, description="rep_ids of those who have to know: rep, manager."
     )

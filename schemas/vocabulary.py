@@ -188,6 +188,7 @@ class Reason(StrEnum):
     ERASED = "erased"
     ANSWERED_CHAT = "answered_chat"
     HISTORY_IMPORTED = "history_imported"
+    NO_LEAD_YET = "no_lead_yet"
 
 
 class PassedOver(StrEnum):
@@ -218,6 +219,7 @@ class Alert(StrEnum):
     COMPANY_AMBIGUOUS = "company_ambiguous"
     REJECTED_TOO_EARLY = "rejected_too_early"
     BUYING_SIGNALS = "buying_signals"
+    CLAIM_REFUSED = "claim_refused"
 
 
 class Relationship(StrEnum):
@@ -312,6 +314,7 @@ class DeadLetterReason(StrEnum):
     TOO_OLD = "too_old"
     EMPTY = "empty"
     UNKNOWN_HANDOFF = "unknown_handoff"
+    HANDOFF_OVER = "handoff_over"
     HANDLER_FAILED = "handler_failed"
     OUTPUT_TOO_LARGE = "output_too_large"
     CRASHED_WORKER = "crashed_worker"

@@ -39,7 +39,8 @@ def configure_logging(
     tenth of the time went into log calls nobody reads.
 
     Args:
-        level: the least that is logged: debug, info, warning or error.
+        level: the least that is logged: debug, info, warning or error. Libraries are heard from warning on, so that
+            what this program says is what is read; with debug from info on.
         log_format: how lines look; `AUTO` asks whether the stream is a terminal.
         stream: where they go; standard error when not given.
     """
@@ -80,11 +81,12 @@ def configure_logging(
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level_number)
+    of_libraries = logging.INFO if level_number <= logging.DEBUG else max(level_number, logging.WARNING)
     for name in LIBRARIES:
         library = logging.getLogger(name)
         library.handlers.clear()
         library.propagate = True
-        library.setLevel(max(level_number, logging.INFO))
+        library.setLevel(of_libraries)
 
 
 def mask_addresses(

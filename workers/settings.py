@@ -136,7 +136,7 @@ class Settings(BaseSettings):
 
     metrics_port: Port | None = Field(default=None, description="Prometheus on 127.0.0.1; unset: none.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="Least to log."
+        default="info", description="Least to log; libraries: warning, with `debug` info."
     )
     log_format: LogFormat = Field(default=LogFormat.AUTO, description="How log lines look.")
 

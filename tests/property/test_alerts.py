@@ -14,6 +14,7 @@ from schemas.erasure import PersonErased
 from schemas.outputs import LeadAlert
 from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Alert, Request, Stage
+from tests.property.claims_in_vain import claims_in_vain
 from tests.unit.accounts.market import (
     BANK,
     CUSTOMER,
@@ -237,6 +238,7 @@ Cause = tuple[str, Alert, str]
 
 def cause_of(one: LeadAlert) -> Cause:
     subject = {
+        Alert.CLAIM_REFUSED: f"{one.lead_id} {one.told} {one.why} {one.rep_id or one.desk}",
         Alert.ACCOUNT_WITHOUT_OWNER: one.rep_id or "",
         Alert.FACT_WANTED: f"{one.lead_id or ''} {one.fact}",
         Alert.REJECTED_TOO_EARLY: one.lead_id or "",
@@ -279,6 +281,7 @@ def causes(play: Play, key: str) -> set[Cause]:
             fit = fit_of(TERMS, company, lead.facts)
             found |= {(Alert.FACT_WANTED, f" {fact}") for fact in fit.wanted_of_company}
             found |= {(Alert.FACT_WANTED, f"{lead_id} {fact}") for fact in fit.wanted_of_person}
+    found |= {(Alert.CLAIM_REFUSED, one) for one in claims_in_vain(play.market, key, TERMS, play.now_ms)}
     signals = play.market.accounts.decider.rows.get(SignalsRow, key)
     if signals is not None and signals.up_for and not is_nobodys(account, key):
         found.add((Alert.BUYING_SIGNALS, owner_of(account)))

@@ -195,13 +195,14 @@ def test_when_all_is_quiet_what_belongs_to_somebody_by_right_is_there(
 
 @settings(deadline=None, max_examples=250)
 @given(records(), st.lists(st.integers(0, 5), min_size=1, max_size=30), at_once)
-def test_questions_stay_at_the_service_desk_and_stages_say_who_has_it(
+def test_questions_stay_at_the_desk_that_answers_them_and_stages_say_who_has_it(
     events: list[Model], choices: list[int], most_at_once: int
 ) -> None:
     market = live(events, choices, most_at_once)
     for one in open_now(market, service=True).values():
         assert one.assignee is not None
-        assert one.assignee.id == "desk:care"
+        is_customers = "customer_account" in one.explanation.reasons
+        assert one.assignee.id == f"desk:{'care' if is_customers else POLICY.default_desk}"
         assert one.explanation.reasons[0] == "support_question"
     assert rows(market, ServiceRow) == []
     account: AccountRow = market.account()

@@ -129,6 +129,25 @@ def test_a_domain_that_moves_and_comes_back_ends_where_it_began(team: Story) -> 
     assert all(len(held) <= 1 for held in holders_at_every_moment(told))
 
 
+def test_of_the_last_scores_under_several_accounts_the_one_with_the_most_moves_is_the_leads(
+    team: Story,
+) -> None:
+    team.form("ann@pier.example", "tue 10:00")
+    team.bank("harbor", "tue 15:00", domains=["harbor.example", "pier.example"])
+    team.activity("download", "tue 15:30", email="ann@pier.example")
+    team.bank("harbor", "tue 16:00", domains=["harbor.example"])
+    team.activity("download", "tue 16:30", email="ann@pier.example")
+
+    scores = team.told().of("lead.scores")
+
+    last = {event["account_key"]: event for event in scores}
+    assert {key: event.get("moves") for key, event in last.items()} == {
+        "domain:harbor.example": 1,
+        "domain:pier.example": 2,
+    }
+    assert max(last.values(), key=lambda event: event.get("moves", 0)) == scores[-1]
+
+
 def test_two_accounts_that_are_merged_have_one_owner(team: Story) -> None:
     team.bank("harbor", owner_rep_id="olga")
     team.bank("pier")

@@ -60,14 +60,61 @@ def test_when_the_customer_gets_another_owner_the_question_stays_with_the_servic
     assert told.handoffs[2:] == [("reassigned", "expansion", "pavel")]
 
 
-def test_a_question_of_somebody_who_is_no_customer_is_an_ordinary_form(team: Story) -> None:
+def test_a_question_of_somebody_who_is_no_customer_is_answered_by_inside_sales_without_points_or_turn(
+    team: Story,
+) -> None:
     team.bank("mesa")
     team.form("ann@mesa.example", "tue 10:00", "support")
 
-    told = team.told()
+    told = team.told(until="tue 10:30")
 
-    assert told.handoffs == []
-    assert told.of("lead.scores")[-1]["explanation"]["behaviour"] == 4
+    (event,) = told.of("lead.routing")
+    assert (event["kind"], event["assignee"]) == ("service", {"type": "desk", "id": "desk:inside_sales"})
+    assert (event["route"], event["explanation"]["reasons"]) == ("otherwise", ["support_question"])
+    assert [(one["route"], one["why"]) for one in event["earlier_routes"]] == [
+        ("never", "not_excluded"),
+        ("support_question", "no_support_question"),
+    ]
+    assert told.of("lead.scores")[-1]["explanation"]["behaviour"] == 0
+    assert told.of("desk.ledger") == []
+    assert told.stages == ["known", "nurture"]
+
+
+def test_somebody_with_free_mail_and_somebody_outside_are_answered_too(team: Story) -> None:
+    team.form("eve@gmail.com", "tue 10:00", "support", title="Student")
+
+    assert team.told(until="tue 10:30").handoffs == [("assigned", "service", "desk:inside_sales")]
+
+
+def test_a_question_in_a_chat_is_the_same_question_and_the_visitor_is_told_who_answers(team: Story) -> None:
+    team.bank("mesa")
+    team.form("ann@mesa.example", "tue 09:30", anonymous_id="b1")
+    team.chat("asked_for_support", "tue 10:00", anonymous_id="b1")
+
+    told = team.told(until="tue 10:30")
+
+    (event,) = told.of("lead.routing")
+    assert (event["kind"], event["assignee"]["id"]) == ("service", "desk:inside_sales")
+    (answer,) = told.of("chat.answers")
+    assert (answer["reply"], answer["handoff_id"]) == ("now", event["handoff_id"])
+
+
+def test_a_question_takes_no_account_from_its_rep_and_gives_the_desk_none(team: Story) -> None:
+    team.bank("mesa")
+    team.form("ann@mesa.example", "tue 10:00", "support")
+    team.form("bob@mesa.example", "tue 11:00", "demo")
+
+    assert team.told(until="tue 11:10").handoffs == [
+        ("assigned", "service", "desk:inside_sales"),
+        ("assigned", "raised_hand", "mia"),
+    ]
+
+
+def test_nobody_answers_a_competitors_question(team: Story) -> None:
+    team.bank("rival", relationship="competitor")
+    team.form("ann@rival.example", "tue 10:00", "support")
+
+    assert team.told().handoffs == []
 
 
 def test_asking_again_before_an_answer_is_the_same_question_and_after_it_a_new_one(team: Story) -> None:

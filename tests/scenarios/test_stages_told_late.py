@@ -196,3 +196,78 @@ def test_a_no_told_twice_under_two_ids_ends_one_cycle(mql: Story) -> None:
 
     assert told.stages[-1] == "mql"
     assert whos(told) == ["mia", None, "mia"]
+
+
+# An answer to what was over when it was given.
+
+HANDOFF = "domain:harbor.example#1.1"
+
+
+def over_by_silence(story: Story) -> None:
+    """Ann expires on Thursday of the 18th week."""
+    story.form("bob@harbor.example", "thu18 10:00", title="Student")
+
+
+def test_a_no_to_a_lead_that_expired_meanwhile_ends_nothing_more_but_counts_once_as_a_bounce(
+    mql: Story,
+) -> None:
+    over_by_silence(mql)
+    mql.sales("rejected", ANN, "fri18 10:00", handoff_id=HANDOFF, reason="not_now")
+    mql.sales("rejected", ANN, "fri18 11:00", handoff_id=HANDOFF, reason="not_now")
+    mql.form(ANN, "mon19 10:00", "demo")
+
+    told = mql.told()
+
+    assert "recycled" not in told.stages
+    assert told.of("lead.routing")[-1]["bounces"] == 1
+    assert told.dead == []
+
+
+def test_a_wrong_person_is_one_though_silence_had_ended_it(mql: Story) -> None:
+    over_by_silence(mql)
+    mql.sales("rejected", ANN, "fri18 10:00", handoff_id=HANDOFF, reason="wrong_person")
+
+    assert mql.told().stages[-1] == "disqualified"
+
+
+def test_of_somebody_who_never_had_it_the_no_is_a_dead_letter(mql: Story) -> None:
+    over_by_silence(mql)
+    mql.sales("rejected", ANN, "fri18 10:00", "tom", handoff_id=HANDOFF, reason="not_now")
+
+    told = mql.told()
+
+    assert told.dead == ["handoff_over"]
+    assert "recycled" not in told.stages
+
+
+def test_what_cannot_be_accepted_any_more_is_a_dead_letter_and_says_so(mql: Story) -> None:
+    over_by_silence(mql)
+    mql.sales("accepted", ANN, "fri18 10:00", handoff_id=HANDOFF)
+
+    (letter,) = mql.told().of("dead.letters")
+
+    assert letter["reason"] == "handoff_over"
+    assert "withdrawn before this was said" in letter["detail"]
+
+
+def test_the_same_no_said_twice_is_one_no(mql: Story) -> None:
+    mql.sales("rejected", ANN, "wed 10:00", handoff_id=HANDOFF, reason="not_now")
+    mql.sales("rejected", ANN, "wed 11:00", handoff_id=HANDOFF, reason="not_now")
+
+    told = mql.told()
+
+    assert told.dead == []
+    assert told.of("lead.stages")[-1]["bounces"] == 1
+
+
+def test_not_our_market_is_true_of_the_account_though_the_hand_off_is_over(mql: Story) -> None:
+    mql.bank("harbor", "wed 09:00", relationship="competitor")
+    mql.bank("harbor", "thu 09:00", relationship="prospect")
+    mql.sales("rejected", ANN, "thu 10:00", handoff_id=HANDOFF, reason="not_our_market")
+    mql.much_interest("bob@harbor.example", "fri 09:00")
+    mql.form("bob@harbor.example", "fri 10:00")
+
+    told = mql.told()
+
+    assert told.dead == []
+    assert "account_in_question" in told.of("lead.scores")[-1]["explanation"]["reasons"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -47,6 +49,25 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> R
         return Done(int(ended.value.code or 0), said.out, said.err)
 
     return command
+
+
+def test_a_worker_that_is_told_to_leave_before_it_has_begun_leaves_and_leaves_nothing(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LEAD_ROUTER_")}
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # a broker that takes the call and says nothing
+        environment |= {
+            "KAFKA_BOOTSTRAP": f"127.0.0.1:{silent.getsockname()[1]}",
+            "LEAD_ROUTER_LEAD_ID_KEY": "a key for tests only",
+            "LEAD_ROUTER_DATA_DIR": str(tmp_path / "data"),
+            "LEAD_ROUTER_POLICY": str(ROOT / "policy"),
+        }
+        command = [sys.executable, "-m", "workers.cli", "worker"]
+        with subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE) as worker:
+            silent.settimeout(120)
+            silent.accept()
+            worker.send_signal(signal.SIGTERM)
+            _, said = worker.communicate(timeout=60)
+    assert (worker.returncode, b"Traceback" in said) == (0, False), said
+    assert not (tmp_path / "data").exists()
 
 
 def test_it_runs_as_a_module_too() -> None:

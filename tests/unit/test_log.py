@@ -100,6 +100,28 @@ def test_libraries_never_log_debug_lines_for_they_hold_personal_data() -> None:
     assert lines() == []
 
 
+@pytest.mark.parametrize(
+    ("level", "heard"),
+    [
+        ("debug", ["info", "warning", "error"]),
+        ("info", ["warning", "error"]),
+        ("warning", ["warning", "error"]),
+        ("error", ["error"]),
+    ],
+)
+def test_libraries_are_heard_from_warning_on_so_that_our_own_events_are_what_is_read(
+    level: str, heard: list[str]
+) -> None:
+    lines = configured(level)
+    for name in ("debug", "info", "warning", "error"):
+        getattr(logging.getLogger("aiokafka.consumer"), name)(f"said as {name}")
+        getattr(structlog.get_logger("workers.engine"), name)("batch_committed")
+    assert [line["level"] for line in lines() if line["logger"] == "aiokafka.consumer"] == heard
+    ours = [line["level"] for line in lines() if line["logger"] == "workers.engine"]
+    assert ours == ["debug", "info", "warning", "error"][-len(ours) :]
+    assert ours[0] == level
+
+
 def test_configuring_again_takes_back_what_the_spinner_did() -> None:
     configured()
     logging.getLogger().setLevel(logging.DEBUG)

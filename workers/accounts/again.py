@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from workers.accounts.assignment import requests
 from workers.accounts.case import Case
-from workers.accounts.lifecycle import expiry
+from workers.accounts.lifecycle import expiry, refusals
 from workers.accounts.lifecycle.judging import judge
 from workers.accounts.lifecycle.qualifying import Occasion
 from workers.accounts.matching import naming
@@ -61,6 +61,8 @@ def all_leads(terms: Terms, rows: Rows, now_ms: int, cursor: Cursor) -> tuple[li
 
 def closed(case: Case) -> list[Emit]:
     """Bring the account's request in line with what was decided, and return what is to be said."""
+    if case.account.refused:
+        refusals.review(case)
     if case.owner_question:
         requests.settle(case)
     return case.close()

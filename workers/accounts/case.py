@@ -35,6 +35,7 @@ class Case:
         "account",
         "emits",
         "event_id",
+        "is_clamped",
         "key",
         "now_ms",
         "owner_question",
@@ -48,6 +49,8 @@ class Case:
         self.now_ms = now_ms
         self.key = key
         self.event_id = event_id
+        self.is_clamped = False
+        """Whether that fact was dated ahead of its arrival."""
         self.account = rows.get(AccountRow, key) or AccountRow()
         self.emits: list[Emit] = []
         self.owner_question = False
@@ -177,6 +180,7 @@ class Case:
             desk=row.desk,
             due_at=None if row.due_ms is None else instant(row.due_ms),
             fact=row.fact,
+            why=row.why,
             told=list(row.told),
             candidates=list(row.candidates),
             signals=[

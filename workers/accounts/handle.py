@@ -42,6 +42,7 @@ from workers.accounts.people.visits import came_by, judge_counted, met, touched
 from workers.accounts.routing import partner_return
 from workers.accounts.rows import LeadRow, ScoreRow
 from workers.accounts.terms import MOST_AT_ONCE, Terms
+from workers.accounts.worth.ahead import with_ahead
 from workers.accounts.worth.behaviour import NOTHING
 from workers.accounts.worth.dwelling import Activity, with_activity
 from workers.accounts.worth.facts import with_form
@@ -52,6 +53,8 @@ from workers.identity.erasures import FORGET_MARK, mark_kept_ms
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
+    from workers.accounts.worth.behaviour import Fitting
+    from workers.accounts.worth.dwelling import Counted
     from workers.engine.rows import Rows
     from workers.policy.model import Policy
 
@@ -114,6 +117,7 @@ class AccountsHop:
         if event.type == "person_erased":
             return erasure.erase(self.terms, rows, clock.now_ms, event, self._partitions, self._mark_kept_ms)
         case = Case(self.terms, rows, clock.now_ms, event.account_key, event_id_of(event))
+        case.is_clamped = getattr(event, "clamped", False)
         # By the tag: asking a pydantic model for its class takes microseconds, and this is asked for every event.
         decides = _OF_THE_ACCOUNT.get(event.type)
         if decides is not None:
@@ -236,7 +240,7 @@ class AccountsHop:
         stated = event.duration_seconds
         duration_ms = None if stated is None else int(stated * 1000)
         seen = Activity(event.occurred_at_ms, event.event_id, message, duration_ms)
-        counted = with_activity(terms, made, score, fitting, seen)
+        counted = _counted(case, with_activity(terms, made, score, fitting, seen), event, fitting)
         earned = has_responded or (is_tracked and terms.rules.earns(counted.names))
         occasion = imported.occasion(case)
         if is_live:
@@ -269,8 +273,8 @@ class AccountsHop:
             case.owner_question |= bool(made.pending)  # a fact may lead to another desk
         message = message_mark(None, campaign) if fitting.by_message else ""
         seen = Activity(event.occurred_at_ms, event.event_id, message)
-        earns = may_count and not is_question
-        counted = with_activity(terms, made, score, fitting if earns else NOTHING, seen)
+        fitting = fitting if may_count and not is_question else NOTHING
+        counted = _counted(case, with_activity(terms, made, score, fitting, seen), event, fitting)
         raised = event.request in terms.asks_for
         occasion = imported.occasion(case)
         if is_live:
@@ -288,3 +292,11 @@ class AccountsHop:
                 signals.noticed(case, event.lead_id, counted.names, event.occurred_at_ms)
         if is_live and is_question:
             service.ask(case, event.lead_id, event.occurred_at_ms)
+
+
+def _counted(case: Case, counted: Counted, event: LeadActivity | LeadForm, fitting: Fitting) -> Counted:
+    """Return what an event counts, remembered where it was dated ahead of its arrival."""
+    if not event.clamped:
+        return counted
+    day = case.terms.day_of(event.occurred_at_ms)
+    return counted._replace(score=with_ahead(counted.score, day, event.event_id, fitting))

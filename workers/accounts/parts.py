@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from schemas.desk_requests import MoveWhy, RequestMode
-from schemas.vocabulary import HowChosen, Kind, Relationship, Route, RouteMiss
+from schemas.vocabulary import HowChosen, Kind, Reason, Relationship, Route, RouteMiss
 
 
 class Part(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -84,6 +84,25 @@ class Earlier(Part, frozen=True):
     fact: str | None = None
     needed: str | None = None
     rep_id: str | None = None
+
+
+class Obstacle(Part, frozen=True):
+    """Why a rep may not take a lead now, and who has it."""
+
+    why: Reason
+    rep_id: str | None = None
+    desk: str | None = None
+    """Of a lead that a desk has as a whole."""
+
+
+class RefusedClaim(Part, frozen=True):
+    """A claim that could not be had, while that is so."""
+
+    lead_id: str
+    rep_id: str
+    """Who took it."""
+    at_ms: int
+    obstacle: Obstacle
 
 
 class Chat(Part, frozen=True):

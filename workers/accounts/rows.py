@@ -20,7 +20,7 @@ from schemas.vocabulary import (
     Route,
     Stage,
 )
-from workers.accounts.parts import Chat, Earlier, Move, MovedOn, OpenRequest, Part
+from workers.accounts.parts import Chat, Earlier, Move, MovedOn, OpenRequest, Part, RefusedClaim
 from workers.accounts.said import Deal
 from workers.engine.rows import Row
 
@@ -197,6 +197,8 @@ class AccountRow(Row, frozen=True):
     """Facts of the company that an alert asks for. Bounded by the gates."""
     enriched: tuple[Fact, ...] = ()
     """What enrichment says of the company. At most 5."""
+    refused: tuple[RefusedClaim, ...] = ()
+    """Claims of its leads that could not be had. At most 10, the latest."""
     handoff_n: int = 0
     request_n: int = 0
     alert_n: int = 0
@@ -263,6 +265,8 @@ class LeadRow(Row, frozen=True):
     """Facts of the person that an alert asks for. Bounded by the gates."""
     wants_of_company: bool = False
     """It waits for facts of its company."""
+    moves: int = 0
+    """How often it has gone from one key to another: of its scores under several keys the latest counts."""
     home: str = ""
     """The account_key to which the person's own records come, where that is an alias of this one."""
     erased_ms: int = 0
@@ -296,6 +300,14 @@ class Dwell(Part, frozen=True, array_like=True):
     """Until the next activity within the session gap; 0: not known."""
     steps: tuple[tuple[int, tuple[str, ...]], ...]
     """(milliseconds, rules): what counts from this duration on."""
+
+
+class Ahead(Part, frozen=True, array_like=True):
+    """An event that was dated ahead of its arrival, by the day on which it counts, and the rules that fit it."""
+
+    day: int
+    event_id: str
+    rules: tuple[str, ...]
 
 
 class Settled(Part, frozen=True):
@@ -338,6 +350,8 @@ class ScoreRow(Row, frozen=True):
     """None where there are no dwells: then the counts are settled."""
     imported_ms: int = 0
     """When imported history of the lead came last; 0: none ever did."""
+    ahead: tuple[Ahead, ...] = ()
+    """What was dated ahead of its arrival: the latest 20."""
 
     @property
     def complete_ms(self) -> int:
@@ -447,7 +461,7 @@ class HandoffRow(Row, frozen=True):
 
 
 class ServiceRow(Row, frozen=True):
-    """A support question on its way to the service desk: key (account, handoff_id). At most one per lead."""
+    """A support question on its way to a desk: key (account, handoff_id). At most one per lead."""
 
     prefix: ClassVar[str] = "service"
     lead_id: str
@@ -457,6 +471,8 @@ class ServiceRow(Row, frozen=True):
     since_ms: int
     attempt: int = 1
     campaign: CampaignMark | None = None
+    of_customer: bool = True
+    """When it was asked: it goes to the service desk, anybody else's to everybody's."""
 
 
 class ClosedHandoffRow(Row, frozen=True):
@@ -469,6 +485,10 @@ class ClosedHandoffRow(Row, frozen=True):
     """Withdrawn because the account moved: for sales it goes on where the person lives now."""
     expired_cycle: int = 0
     """The cycle that ended by silence and took it along: what sales said before is about that cycle still."""
+    is_answered: bool = False
+    """Sales ended it by a word of its own: another is the same once more, or comes too late to matter."""
+    had: tuple[str, ...] = ()
+    """The rep who had it, and for whom. Empty: a desk, a partner."""
 
 
 class SignalLine(Part, frozen=True, array_like=True):
@@ -491,6 +511,7 @@ class AlertRow(Row, frozen=True):
     desk: str | None = None
     due_ms: int | None = None
     fact: str | None = None
+    why: Reason | None = None
     told: tuple[str, ...] = ()
     """At most 5."""
     candidates: tuple[str, ...] = ()

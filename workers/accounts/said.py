@@ -33,6 +33,8 @@ class SalesTouch(msgspec.Struct, frozen=True, array_like=True):
     rep_id: str
     channel: str
     event_id: str
+    is_clamped: bool = False
+    """It was dated ahead of its arrival."""
 
 
 class TouchesRow(Row, frozen=True):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 import typer
 from aiokafka import AIOKafkaProducer
@@ -57,11 +58,17 @@ def worker(only: Only = None, shadow: Shadow = None) -> None:
       LEAD_ROUTER_DATA_DIR=data/second lead-router worker --only accounts --only desks
       lead-router worker --shadow
     """
+    signal.signal(signal.SIGTERM, _leave_at_once)
     from workers.app import run_worker  # noqa: PLC0415 - Faust takes a second to import, and other commands need none
 
     settings = load_settings(shadow=shadow)
     settings.required_lead_id_key()
     run_worker(settings, [agent.value for agent in only or Agent])
+
+
+def _leave_at_once(*_: object) -> NoReturn:
+    """Nothing has begun yet: leave as a worker does that was told to. The app has a handler of its own."""
+    raise SystemExit(0)
 
 
 def resume(

@@ -150,7 +150,11 @@ class DirectoryHop:
             _count(rows, clock, repeated=1)
             return []
         answered = SalesAnswered(
-            account_key=account_key, lead_id=lead_id, occurred_at_ms=time.at_ms, activity=said
+            account_key=account_key,
+            lead_id=lead_id,
+            occurred_at_ms=time.at_ms,
+            clamped=time.is_clamped,
+            activity=said,
         )
         return [emit(LEAD_EVENTS, answered)]
 

@@ -147,7 +147,8 @@ class AnswerWithin(Part):
     expansion: OpeningTime
     in_cycle: OpeningTime
     service: OpeningTime | None = None
-    """A customer's question for support, at the desk of the route ``support_question``: ``service: 4h``."""
+    """A customer's question for support, at the desk of the route ``support_question``: ``service: 4h``. With that route
+    anybody else's goes to the desk of ``otherwise``, in the time of an mql there, without points or turn."""
     then: Literal["next", "manager"] | None = None
     """What happens where nobody has answered. next: the account goes to the next in turn, and after so many times to
     the desk's manager; manager: to the manager at once. What belongs to an owner goes to the deputy, then to the

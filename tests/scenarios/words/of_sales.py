@@ -110,3 +110,13 @@ def a_partner_gets_a_qualified_lead_and_returns_it(story: Story) -> None:
     story.form(BOB, "tue 12:00")
     story.much_interest(BOB, "tue 12:05")
     story.sales("returned", ANN, "tue 15:00", rep_id="island_dealers")
+
+
+@tale("mon4 12:00", {"stages.expired.days_without_touch": "10"})
+def what_sales_says_finds_nothing_to_be_said_of(story: Story) -> None:
+    """A rep takes somebody whom nobody has seen, and another accepts what silence has ended."""
+    story.rep("mia")
+    story.bank("harbor")
+    story.sales("claimed", BOB, "tue 09:00", "mia")
+    story.form(ANN, "tue 10:00", "demo")
+    story.sales("accepted", ANN, "tue3 10:00", handoff_id="domain:harbor.example#1.1")

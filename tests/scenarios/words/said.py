@@ -63,6 +63,7 @@ from tests.scenarios.words.of_sales import (
     sales_cannot_reach_her,
     the_missing_fact_comes_after_the_demo_was_asked_for,
     two_deals_come_to_nothing,
+    what_sales_says_finds_nothing_to_be_said_of,
 )
 
 _A_FULL_WEEK: Final = two_mqls_and_one_is_rejected.where({"desks.inside_sales.mqls_per_rep.most": "1"})
@@ -157,6 +158,10 @@ SAID: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
     ),
     (nobody_of_an_account_in_question_is_an_mql, (Reason.SALES_REJECTED, Reason.ACCOUNT_IN_QUESTION)),
     (sales_cannot_reach_her, (Alert.REJECTED_TOO_EARLY,)),
+    (
+        what_sales_says_finds_nothing_to_be_said_of,
+        (Alert.CLAIM_REFUSED, Reason.NO_LEAD_YET, DeadLetterReason.HANDOFF_OVER),
+    ),
     (
         a_call_in_time_is_told_after_the_lead_has_expired,
         (Stage.EXPIRED, Reason.SALES_TOUCHED, Reason.NO_TOUCH_IN_TIME, Reason.EXPIRY_TAKEN_BACK),

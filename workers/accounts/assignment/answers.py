@@ -29,6 +29,7 @@ from workers.accounts.lifecycle.pending import waits_no_more
 from workers.accounts.lifecycle.qualifying import Occasion, label_of
 from workers.accounts.matching import aliases
 from workers.accounts.routing.partners import PREFIX, is_with_partner
+from workers.accounts.routing.route_explanation import REASONS
 from workers.accounts.rows import HandoffRow, Holder, PendingRow, ScoreRow
 from workers.accounts.worth.facts import fit_of
 from workers.engine.timers import cancel_timer, set_timer, start_cursor
@@ -41,18 +42,6 @@ if TYPE_CHECKING:
     from workers.accounts.rows import LeadRow
 
 _BY_RIGHT = frozenset({HowChosen.ACCOUNT_OWNER, HowChosen.OPPORTUNITY_OWNER, HowChosen.ACCOUNT_REP})
-_ROUTE_REASONS = {
-    Route.CUSTOMER: Reason.CUSTOMER_ACCOUNT,
-    Route.OPEN_OPPORTUNITY: Reason.OPEN_OPPORTUNITY,
-    Route.ACCOUNT_HAS_OWNER: Reason.OWNER_IN_CRM,
-    Route.ACCOUNT_HAS_REP: Reason.ACCOUNT_ALREADY_HAS_REP,
-    Route.FORMER_CUSTOMER: Reason.FORMER_CUSTOMER,
-    Route.PARTNER_COVERS: Reason.PARTNER_COVERS,
-    Route.TERRITORY: Reason.IN_TERRITORY,
-    Route.BY_HAND: Reason.SALES_REASSIGNED,
-    Route.CLAIMED: Reason.SALES_CLAIMED,
-    Route.OTHERWISE: Reason.NEXT_IN_ROTATION,
-}
 _OWNED = frozenset({Route.CUSTOMER, Route.OPEN_OPPORTUNITY, Route.ACCOUNT_HAS_OWNER})
 
 
@@ -243,7 +232,7 @@ def _holder_reasons(case: Case, holder: Holder, answer: DeskAnswer) -> tuple[Rea
         reasons.append(Reason.EVERYONE_AWAY if answer.everyone_away else Reason.SKILL_MISSING)
     elif holder.type is not AssigneeType.DESK:
         is_former = holder.route is Route.ACCOUNT_HAS_REP and case.account.holder is None
-        reasons.append(Reason.FORMER_REP if is_former else _ROUTE_REASONS[holder.route])
+        reasons.append(Reason.FORMER_REP if is_former else REASONS[holder.route])
         if holder.how is HowChosen.ROTATION:
             reasons.append(Reason.NEXT_IN_ROTATION)
         elif holder.how is HowChosen.ANSWERED_CHAT:

@@ -1,6 +1,6 @@
 """Chats: who asks for sales raises a hand, who answers has the turn where the account is free, and the visitor is told.
 
-A customer who asks for support has a question for the service desk, as by a form.
+Who asks for support has a question for a desk, as by a form: a customer for the service desk, anybody else for everybody's.
 
 In: turns of an identified visitor's chat, a desk's answer, the question of a visitor whom nobody knows. Out: leads judged
 as with any raised hand, questions to desks, and answers for the chat. What a visitor does in a chat came as activity.
@@ -48,6 +48,7 @@ def turn_said(case: Case, lead: LeadRow, event: LeadChat) -> None:
     if is_tracked and not lead.role_address:
         case.was_active(event.lead_id, event.occurred_at_ms)
     is_for_sales = event.turn is Turn.ASKED_FOR_SALES
+    is_question = not is_for_sales and service.is_question(case, Request.SUPPORT)
     if is_for_sales:
         _leave_other(case, lead, event)
         lead = replace(lead, chat=replace(_chat(lead, event), is_waiting=True))
@@ -56,7 +57,6 @@ def turn_said(case: Case, lead: LeadRow, event: LeadChat) -> None:
         case.terms.day_of(event.occurred_at_ms), earned=is_for_sales, raised=is_for_sales, counts=is_for_sales
     )
     judge(case, event.lead_id, lead, score, occasion, say=is_news)
-    is_question = not is_for_sales and service.is_question(case, Request.SUPPORT)
     if is_question:
         service.ask(case, event.lead_id, event.occurred_at_ms)
     now = case.lead(event.lead_id)
@@ -67,7 +67,7 @@ def turn_said(case: Case, lead: LeadRow, event: LeadChat) -> None:
     else:
         open_ones = now.service if is_question else now.handoffs if is_for_sales else ()
         handoff_id = open_ones[-1] if open_ones else None
-        desk = f"desk:{case.terms.service_desk}" if is_question else _whom(case, handoff_id)
+        desk = service.desk_for(case) if is_question else _whom(case, handoff_id)
         _ask_who_is_there(case, desk, event, handoff_id)
     if is_for_sales and now.chat is not None:
         case.put_lead(event.lead_id, replace(now, chat=replace(now.chat, is_waiting=False)))
@@ -181,7 +181,7 @@ def _taken(case: Case, lead: LeadRow, event: LeadChat) -> Heard:
 
 
 def _touch(event: LeadChat) -> SalesTouch:
-    return SalesTouch(event.occurred_at_ms, event.rep_id or "", _CHANNEL, event.event_id)
+    return SalesTouch(event.occurred_at_ms, event.rep_id or "", _CHANNEL, event.event_id, event.clamped)
 
 
 def _chat(lead: LeadRow, event: LeadChat) -> Chat:

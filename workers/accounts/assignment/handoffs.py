@@ -28,6 +28,7 @@ from workers.accounts.routing.partner_view import for_partner, own_stage
 from workers.accounts.routing.partners import agreement_with
 from workers.accounts.routing.route_explanation import earlier_routes, would_lead_elsewhere
 from workers.accounts.rows import ClosedHandoffRow, Contact, HandoffRow, Holder, LastRep, ScoreRow
+from workers.accounts.worth.ahead import flagged, is_ahead
 from workers.accounts.worth.buying_group import colleagues_of, group_of
 from workers.accounts.worth.explanation import explain
 from workers.accounts.worth.facts import fit_of, value_of
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 FORGET = "forget"
 _NO_CONTACT = Contact()
 REMEMBERED_MS = 90 * 86_400_000
+_BY_SALES = frozenset({Reason.SALES_REJECTED, Reason.SALES_RETURNED, Reason.OPPORTUNITY_LOST})
+"""Ends that sales itself has told."""
 
 
 class Asked(Part, frozen=True):
@@ -171,6 +174,8 @@ def close(
         closed_ms=case.now_ms,
         is_moved=Reason.ACCOUNT_MOVED in reasons,
         expired_cycle=row.cycle if Reason.NO_TOUCH_IN_TIME in reasons else 0,
+        is_answered=not _BY_SALES.isdisjoint(reasons),
+        had=_reps_of(holder),
     )
     case.rows.put(closed, case.key, handoff_id)
     set_timer(case.rows, FORGET, handoff_id, case.now_ms + REMEMBERED_MS)
@@ -180,6 +185,13 @@ def close(
         case.change(holder=None)
     case.owner_question = True
     return replace(lead, handoffs=tuple(one for one in lead.handoffs if one != handoff_id))
+
+
+def _reps_of(holder: Holder | None) -> tuple[str, ...]:
+    if holder is None or holder.type is not AssigneeType.REP:
+        return ()
+    named = (holder.id, holder.deputy_for, holder.stands_for)
+    return tuple(dict.fromkeys(one for one in named if one))
 
 
 def close_all_of(case: Case, lead: LeadRow, reasons: tuple[Reason, ...]) -> LeadRow:
@@ -238,6 +250,8 @@ def say(
     company, contact = case.account.company, lead.contact or _NO_CONTACT
     earlier = row.holder.earlier
     behaviour = terms.rules.points(score.attributed, day)
+    if score.ahead:
+        behaviour = flagged(behaviour, score, day, terms.rules.horizon_days)
     elsewhere = would_lead_elsewhere(earlier)
     is_for_partner = row.holder.type is AssigneeType.PARTNER
     stage = own_stage(lead, fit.state) if is_for_partner else lead.stage
@@ -273,7 +287,9 @@ def say(
         person=None if is_withdrawn else _person(lead),
         request=None if is_withdrawn else value_of(lead.facts, "request"),
         answer_only=not is_withdrawn and restriction(terms, lead) is not None,
-        explanation=explain(terms, fit, behaviour, reasons, row.event_id, elsewhere),
+        explanation=explain(
+            terms, fit, behaviour, reasons, row.event_id, elsewhere, is_clamped=is_ahead(score, row.event_id)
+        ),
     )
     if is_for_partner:
         event = for_partner(agreement_with(terms.policy, row.holder), event)

@@ -1,4 +1,4 @@
-"""A customer's question for support: handed to the service desk, beside whoever owns the account.
+"""A question for support: a customer's goes to the service desk, anybody else's to everybody's, beside who owns the account.
 
 In: the question, the desk's answer, timers, what the desk says of it. Out: a hand-off of kind service, held by the desk
 itself: no turn, no points, no owner. It neither follows nor moves with the account's other hand-offs: those say who
@@ -43,18 +43,24 @@ QUESTIONS = "questions"
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 ATTEMPTS_BEFORE_ALERT = 4
+_BEFORE = (Earlier(Route.NEVER, RouteMiss.NOT_EXCLUDED),)
+_NO_CUSTOMERS = Earlier(Route.SUPPORT_QUESTION, RouteMiss.NO_SUPPORT_QUESTION)
 
 
 def is_question(case: Case, request: Request) -> bool:
-    """Whether a request is a support question that the policy leads to a service desk."""
+    """Whether a request is a support question, under a policy that has a service desk."""
     if request is not Request.SUPPORT or case.terms.service_desk is None:
         return False
-    company = case.account.company
-    return is_customer(company) and case.terms.gates.exclusion(case.key, company) is None
+    return case.terms.gates.exclusion(case.key, case.account.company) is None
+
+
+def desk_for(case: Case) -> str:
+    """Return the desk that answers questions of this account now."""
+    return _desk(case, of_customer=is_customer(case.account.company))
 
 
 def ask(case: Case, lead_id: str, at_ms: int) -> None:
-    """Ask the service desk for a person. A question that is not answered yet stays the one."""
+    """Ask the desk for a person. A question that is not answered yet stays the one."""
     lead = case.lead(lead_id)
     for handoff_id in lead.service:
         row = case.rows.get(HandoffRow, case.key, handoff_id)
@@ -71,6 +77,7 @@ def ask(case: Case, lead_id: str, at_ms: int) -> None:
         day=case.terms.day_of(at_ms),
         since_ms=case.now_ms,
         campaign=lead.campaign,
+        of_customer=is_customer(case.account.company),
     )
     case.rows.put(question, case.key, handoff_id)
     _send(case, handoff_id, question)
@@ -96,8 +103,8 @@ def answered(case: Case, answer: DeskAnswer) -> None:
             AssigneeType.DESK,
             answer.desk,
             desk=answer.desk,
-            route=Route.SUPPORT_QUESTION,
-            earlier=(Earlier(Route.NEVER, RouteMiss.NOT_EXCLUDED),),
+            route=Route.SUPPORT_QUESTION if question.of_customer else Route.OTHERWISE,
+            earlier=_BEFORE if question.of_customer else (*_BEFORE, _NO_CUSTOMERS),
             manager=answer.manager_id,
         ),
         cycle=lead.cycle,
@@ -107,7 +114,7 @@ def answered(case: Case, answer: DeskAnswer) -> None:
         created_ms=case.now_ms,
         event_id=question.event_id,
         day=question.day,
-        reasons=(Reason.SUPPORT_QUESTION, Reason.CUSTOMER_ACCOUNT),
+        reasons=(Reason.SUPPORT_QUESTION, *((Reason.CUSTOMER_ACCOUNT,) if question.of_customer else ())),
         campaign=question.campaign,
         due_ms=answer.due_at_ms,
         due_soon_ms=answer.due_soon_at_ms,
@@ -126,7 +133,7 @@ def ask_again(case: Case, handoff_id: str) -> None:
     made = replace(question, attempt=question.attempt + 1)
     case.rows.put(made, case.key, handoff_id)
     if made.attempt > ATTEMPTS_BEFORE_ALERT:
-        desk = _desk(case)
+        desk = _desk(case, of_customer=made.of_customer)
         case.raise_alert(
             Alert.DESK_SILENT,
             handoff_id,
@@ -189,7 +196,13 @@ def _close(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reason: 
     made = replace(row, revision=row.revision + 1)
     handoffs.say(case, handoff_id, made, lead, Action.WITHDRAWN, (reason,))
     book.drop(case, handoff_id)
-    case.rows.put(ClosedHandoffRow(lead_id=row.lead_id, closed_ms=case.now_ms), case.key, handoff_id)
+    case.rows.put(
+        ClosedHandoffRow(
+            lead_id=row.lead_id, closed_ms=case.now_ms, is_answered=reason is Reason.SALES_REJECTED
+        ),
+        case.key,
+        handoff_id,
+    )
     set_timer(case.rows, handoffs.FORGET, handoff_id, case.now_ms + handoffs.REMEMBERED_MS)
     return replace(lead, service=tuple(one for one in lead.service if one != handoff_id))
 
@@ -200,15 +213,16 @@ def _keep(case: Case, lead_id: str, lead: LeadRow) -> None:
         case.put_lead(lead_id, lead)
 
 
-def _desk(case: Case) -> str:
-    """The service desk; under a policy that has none any more, everybody's: nothing that was asked is dropped."""
-    return f"desk:{case.terms.service_desk or case.terms.policy.default_desk}"
+def _desk(case: Case, *, of_customer: bool) -> str:
+    """A customer's: the service desk; under a policy that has none any more, everybody's: no question is dropped."""
+    ours = case.terms.service_desk if of_customer else None
+    return f"desk:{ours or case.terms.policy.default_desk}"
 
 
 def _send(case: Case, handoff_id: str, question: ServiceRow) -> None:
     event = DeskRequest(
         request_id=question.request_id,
-        desk=_desk(case),
+        desk=_desk(case, of_customer=question.of_customer),
         account_key=case.key,
         lead_id=question.lead_id,
         handoff_id=handoff_id,

@@ -16,39 +16,66 @@ from schemas.vocabulary import AssigneeType, HowChosen, Kind, Reason, Route
 from workers.accounts.lifecycle.judging import judge
 from workers.accounts.lifecycle.pending import make_due
 from workers.accounts.lifecycle.qualifying import Due, Occasion, new_cycle
+from workers.accounts.parts import Obstacle
 from workers.accounts.people.permission import restriction
 from workers.accounts.routing.ownership import kind_of, right_of
-from workers.accounts.rows import ScoreRow
+from workers.accounts.routing.route_explanation import REASONS
+from workers.accounts.rows import PendingRow, ScoreRow
 from workers.accounts.worth.facts import fit_of
 
 if TYPE_CHECKING:
     from schemas.vocabulary import GateState
     from workers.accounts.case import Case
     from workers.accounts.routing.routes import Plan
-    from workers.accounts.rows import AccountRow, PendingRow
+    from workers.accounts.rows import AccountRow, LeadRow
 
 
 def is_free_for(case: Case, rep_id: str) -> bool:
     """Whether the account may go to this rep: nobody else owns it by right, or has its open hand-offs."""
+    return _taken(case, rep_id) is None
+
+
+def obstacle(case: Case, lead_id: str, lead: LeadRow, rep_id: str, at_ms: int) -> Obstacle | None:
+    """Return what keeps a rep who took the lead at ``at_ms`` from having it, the account's own matter first."""
+    taken = _taken(case, rep_id)
+    if taken is not None:
+        return taken
+    if lead.stage is None:
+        return Obstacle(Reason.NO_LEAD_YET)
+    row = case.rows.get(PendingRow, case.key, lead.pending, lead_id) if lead.pending else None
+    if row is not None and row.claimed_by not in {"", rep_id}:
+        return Obstacle(Reason.SALES_CLAIMED, row.claimed_by)
+    restricted = restriction(case.terms, lead)
+    if restricted is not None:
+        return Obstacle(restricted)
+    if lead.verdict is not None and at_ms <= lead.said_no_ms:
+        return Obstacle(lead.verdict_why or Reason.SALES_REJECTED)
+    return None
+
+
+def _taken(case: Case, rep_id: str) -> Obstacle | None:
     account = case.account
+    excluded = case.terms.gates.exclusion(case.key, account.company)
+    if excluded is not None:
+        return Obstacle(excluded)
     right, holder = right_of(case.terms.policy, account), account.holder
     if right is not None and right.rep_id != rep_id:
-        return False
-    if holder is not None and (holder.type is not AssigneeType.REP or holder.id != rep_id):
-        return False
-    return case.terms.gates.exclusion(case.key, account.company) is None
+        return Obstacle(REASONS[right.route], right.rep_id)
+    if holder is None or (holder.type is AssigneeType.REP and holder.id == rep_id):
+        return None
+    if holder.type is AssigneeType.REP:
+        return Obstacle(Reason.ACCOUNT_ALREADY_HAS_REP, holder.id)
+    return Obstacle(REASONS[holder.route], desk=holder.id if holder.type is AssigneeType.DESK else None)
 
 
-def claim(case: Case, lead_id: str, rep_id: str, at_ms: int) -> bool:
-    """Give a lead to the rep who took it at ``at_ms``; whether it goes there.
+def claim(case: Case, lead_id: str, rep_id: str) -> None:
+    """Give a lead to the rep who took it, where nothing is in the way.
 
-    A lead whose hand-off that rep has already is accepted by the claim. One that ended later than the claim stays ended.
+    A lead whose hand-off that rep has already is accepted by the claim.
     """
     lead = case.lead(lead_id)
-    if lead.stage is None or lead.claimed or not is_free_for(case, rep_id):
-        return False
-    if restriction(case.terms, lead) is not None or (lead.verdict is not None and at_ms <= lead.said_no_ms):
-        return False
+    if lead.claimed:
+        return
     score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
     if lead.verdict is not None:
         lead, score = new_cycle(lead, score)
@@ -63,7 +90,6 @@ def claim(case: Case, lead_id: str, rep_id: str, at_ms: int) -> bool:
     case.rows.put(score, case.key, lead_id)
     case.put_lead(lead_id, lead)
     judge(case, lead_id, lead, score, Occasion(day, counts=False), say=False)
-    return True
 
 
 def kind_due(account: AccountRow, fit: GateState, row: PendingRow) -> Kind:

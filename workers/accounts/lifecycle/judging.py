@@ -35,6 +35,7 @@ from workers.accounts.people.wanted import ask_for_facts
 from workers.accounts.routing.ownership import has_open_opportunity, is_customer
 from workers.accounts.routing.partners import is_with_partner
 from workers.accounts.rows import LeadRow, MovedRow, ScoreRow
+from workers.accounts.worth.ahead import flagged
 from workers.accounts.worth.behaviour import NONE
 from workers.accounts.worth.explanation import explain
 from workers.accounts.worth.facts import fit_of
@@ -83,7 +84,7 @@ def judge(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Oc
     standing = _standing(case, lead, fit, excluded)
     stage = stage_of(standing)
     is_ours = excluded is Reason.OWN_DOMAIN  # our own people earn nothing
-    behaviour = NONE if is_ours else case.terms.rules.points(score.attributed, _today(case, score))
+    behaviour = NONE if is_ours else _points(case, score, _today(case, score))
     is_coming = case.now_ms < score.complete_ms
     reasons = _reasons(
         case,
@@ -98,7 +99,7 @@ def judge(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Oc
         is_coming=is_coming,
     )
     if stage is not lead.stage:
-        as_of = behaviour if due is None else case.terms.rules.points(score.attributed, due.day)
+        as_of = behaviour if due is None else _points(case, score, due.day)
         lead = _go(case, lead_id, lead, stage, fit, as_of, reasons)
         say = True
     if fit.mark != lead.fit_mark:
@@ -113,7 +114,10 @@ def judge(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Oc
     if say or (case.terms.paths and is_with_sales(lead) is not is_with_sales(stored)):
         score = replace(score, revision=score.revision + 1)
         path = path_of(case.terms, lead, stage, fit, behaviour)
-        case.say_score(score_emit(case, lead_id, score.revision, stage, fit, behaviour, reasons, path))
+        emit = score_emit(
+            case, lead_id, score.revision, stage, fit, behaviour, reasons, path, moves=lead.moves
+        )
+        case.say_score(emit)
     if score is not stored_score:
         case.rows.put(score, case.key, lead_id)
     if lead is not stored:
@@ -239,10 +243,16 @@ def _go(
         else None,
         amount=Decimal(deal.amount) if deal is not None and deal.amount is not None else None,
         currency=deal.currency if deal is not None else None,
-        explanation=explain(case.terms, fit, behaviour, reasons, case.event_id),
+        explanation=explain(case.terms, fit, behaviour, reasons, case.event_id, is_clamped=case.is_clamped),
     )
     case.say(LEAD_STAGES, event)
     return replace(lead, stage=stage, stage_n=number)
+
+
+def _points(case: Case, score: ScoreRow, day: int) -> Behaviour:
+    rules = case.terms.rules
+    found = rules.points(score.attributed, day)
+    return flagged(found, score, day, rules.horizon_days) if score.ahead else found
 
 
 def _today(case: Case, score: ScoreRow) -> int:

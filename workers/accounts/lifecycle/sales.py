@@ -14,21 +14,14 @@ from schemas.desk_requests import DeskReturn, RequestMode
 from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import DeadLetterReason, Reason, RejectReason, SalesAction, Stage
 from workers.accounts.assignment import deadlines, escalation, handoffs, service
-from workers.accounts.lifecycle import expiry, touches
-from workers.accounts.lifecycle.claiming import claim
+from workers.accounts.lifecycle import expiry, late_words, refusals, touches
+from workers.accounts.lifecycle.claiming import claim, obstacle
 from workers.accounts.lifecycle.closing import over
 from workers.accounts.lifecycle.judging import judge
-from workers.accounts.lifecycle.late_words import (
-    ENDS,
-    is_as_before,
-    is_between,
-    is_of_earlier_cycle,
-    raised_since,
-    was_said_before_silence,
-)
 from workers.accounts.lifecycle.opportunities import OF_DEALS, deal_said
 from workers.accounts.lifecycle.pending import no_longer_due
 from workers.accounts.lifecycle.qualifying import Occasion, new_cycle
+from workers.accounts.lifecycle.too_late import answered_too_late, question
 from workers.accounts.routing.ownership import named_by_crm
 from workers.accounts.routing.partner_return import hand_on, take_back
 from workers.accounts.routing.partners import is_with_partner
@@ -37,11 +30,9 @@ from workers.accounts.rows import (
     ClosedHandoffRow,
     HandoffRow,
     LeadRow,
-    Questioned,
     ScoreRow,
 )
 from workers.accounts.worth.counts import after_no
-from workers.accounts.worth.facts import market_facts
 from workers.engine.api import RefusedError
 
 if TYPE_CHECKING:
@@ -53,6 +44,8 @@ _TOUCHES = frozenset({SalesAction.TOUCHED, SalesAction.SALES_QUALIFIED, SalesAct
 """What sales does with the buyer; the rest is said of the hand-off."""
 _OF_THE_CYCLE = frozenset({SalesAction.ACCEPTED, SalesAction.SALES_QUALIFIED, SalesAction.REJECTED})
 """What is true of a lead's cycle, though silence has closed the hand-off since."""
+_ANSWERS = frozenset({SalesAction.ACCEPTED, SalesAction.REJECTED, SalesAction.RETURNED})
+"""What is said of a hand-off and of nothing else."""
 
 
 def sales_answered(case: Case, event: SalesAnswered) -> None:
@@ -63,17 +56,22 @@ def sales_answered(case: Case, event: SalesAnswered) -> None:
     if lead_id is None:
         return
     lead = case.lead(lead_id)
-    if lead.stage is None:
-        return
-    about = [] if is_over else _handoffs_meant(case, event, lead)
+    if lead.stage is not None:
+        _said_of_lead(case, lead_id, lead, event, is_over=is_over)
+    elif event.activity.action is SalesAction.CLAIMED:
+        _claimed(case, lead_id, lead, [], event)
+
+
+def _said_of_lead(case: Case, lead_id: str, lead: LeadRow, event: SalesAnswered, *, is_over: bool) -> None:
     action = event.activity.action
-    comes_between = not (about or is_over) and is_between(case, lead_id, lead, event)
-    is_late = not about and action in _OF_THE_CYCLE and was_said_before_silence(case, event, lead)
-    raised_day = raised_since(case, event, lead_id, lead)
+    about = [] if is_over else _handoffs_meant(case, event, lead)
+    comes_between = not (about or is_over) and late_words.is_between(case, lead_id, lead, event)
+    is_late = not about and action in _OF_THE_CYCLE and late_words.was_said_before_silence(case, event, lead)
+    raised_day = late_words.raised_since(case, event, lead_id, lead)
     if action in _TOUCHES:
         lead = _touched(case, lead_id, lead, event)
     if action is SalesAction.CLAIMED:
-        _claimed(case, lead_id, about, event)
+        _claimed(case, lead_id, lead, about, event)
     elif action in OF_DEALS:
         case.owner_question = True
         _touch_all(case, about, event)
@@ -86,7 +84,9 @@ def sales_answered(case: Case, event: SalesAnswered) -> None:
     elif action is SalesAction.REASSIGNED and lead.pending and not is_over:
         case.owner_question = True
         _reassigned(case, event)  # it waits at a desk, and nobody has it yet
-    if action in ENDS:
+    elif is_over and action in _ANSWERS:
+        _judge_again(case, lead_id, answered_too_late(case, lead, event), _score(case, lead_id))
+    if action in late_words.ENDS:
         _counts_at_once(case, lead_id, raised_day, event.occurred_at_ms)
 
 
@@ -142,14 +142,14 @@ def _lead_meant(case: Case, event: SalesAnswered) -> tuple[str | None, bool]:
         return request.lead_id, False  # as an alert named it that told of a full desk
     closed = case.rows.get(ClosedHandoffRow, case.key, handoff_id)
     if closed is None and event.lead_id is not None:  # named under the key where the person lived before
-        return event.lead_id, event.is_over or is_of_earlier_cycle(case, event.lead_id, handoff_id)
+        return event.lead_id, event.is_over or late_words.is_of_earlier_cycle(case, event.lead_id, handoff_id)
     if closed is None:
         detail = (
             "the handoff_id names no hand-off of this account that is open or was closed in the last 90 days"
         )
         raise RefusedError(DeadLetterReason.UNKNOWN_HANDOFF, detail)
     if closed.is_moved:  # the person has come back
-        return closed.lead_id, is_of_earlier_cycle(case, closed.lead_id, handoff_id)
+        return closed.lead_id, late_words.is_of_earlier_cycle(case, closed.lead_id, handoff_id)
     is_of_silence = closed.expired_cycle and event.occurred_at_ms < closed.closed_ms
     return closed.lead_id, not is_of_silence or closed.expired_cycle != case.lead(closed.lead_id).cycle
 
@@ -166,14 +166,25 @@ def _handoffs_meant(case: Case, event: SalesAnswered, lead: LeadRow) -> list[tup
         (handoff_id, row)
         for handoff_id, row in found
         if row is not None
-        and (is_named or row.created_ms <= event.occurred_at_ms or is_as_before(row.reasons, lead, event))
+        and (
+            is_named
+            or row.created_ms <= event.occurred_at_ms
+            or late_words.is_as_before(row.reasons, lead, event)
+        )
     ]
 
 
-def _claimed(case: Case, lead_id: str, about: list[tuple[str, HandoffRow]], event: SalesAnswered) -> None:
+def _claimed(
+    case: Case, lead_id: str, lead: LeadRow, about: list[tuple[str, HandoffRow]], event: SalesAnswered
+) -> None:
     """A rep takes a lead; of one that the rep has already it is an answer."""
-    claim(case, lead_id, event.activity.rep_id, event.occurred_at_ms)
-    mine = [one for one in about if one[1].holder.id == event.activity.rep_id]
+    rep_id, at_ms = event.activity.rep_id, event.occurred_at_ms
+    mine = [one for one in about if one[1].holder.id == rep_id]
+    found = obstacle(case, lead_id, lead, rep_id, at_ms)
+    if found is None:
+        claim(case, lead_id, rep_id)
+    elif not mine:
+        refusals.refuse(case, lead_id, rep_id, at_ms, found)
     if mine:
         case.owner_question = True
         _touch_all(case, mine, event)
@@ -232,19 +243,11 @@ def _rejected(
         expired_with_handoff=False,
     )
     if effect == "question_account":
-        _question(case, event)
+        question(case, event)
     score = _score(case, lead_id)
     if not is_expired:  # what is dated after the silence is dated after the no, and nothing lies between
         score = after_no(case.terms, score, event.occurred_at_ms)
     _judge_again(case, lead_id, lead, score)
-
-
-def _question(case: Case, event: SalesAnswered) -> None:
-    """The account is in question, unless its facts were confirmed after sales said so."""
-    company = case.account.company
-    confirmed_ms = company.confirmed_ms if company else None
-    if confirmed_ms is None or confirmed_ms <= event.occurred_at_ms:
-        case.change(questioned=Questioned(market_facts(company), confirmed_ms))
 
 
 def _counts_at_once(case: Case, lead_id: str, raised_day: int, at_ms: int) -> None:

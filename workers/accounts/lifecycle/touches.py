@@ -17,6 +17,7 @@ from schemas.vocabulary import Alert, RejectReason
 from workers.accounts.assignment.told import of_holder
 from workers.accounts.matching.merging import packed, unpacked
 from workers.accounts.said import SalesTouch, TouchesRow
+from workers.accounts.worth.ahead import days_ahead
 
 if TYPE_CHECKING:
     from schemas.lead_events import SalesAnswered
@@ -46,19 +47,20 @@ def listed(terms: Terms, score: ScoreRow, row: TouchesRow) -> list[Touch]:
 
     What a buyer did of one kind on one day is one line with its count; on a day, sales' touches come after it.
     """
-    lines: list[tuple[tuple[int, int, int, str], str, int, str | None]] = [
-        ((day, 0, 0, count.rule), count.rule, times, None)
+    ahead = days_ahead(score) if score.ahead else ()
+    lines: list[tuple[tuple[int, int, int, str], str, int, str | None, bool]] = [
+        ((day, 0, 0, count.rule), count.rule, times, None, (count.rule, day) in ahead)
         for count in score.attributed
         for day, times in count.days
     ]
     lines += [
-        ((terms.day_of(one.at_ms), 1, one.at_ms, one.event_id), one.channel, 1, one.rep_id)
+        ((terms.day_of(one.at_ms), 1, one.at_ms, one.event_id), one.channel, 1, one.rep_id, one.is_clamped)
         for one in row.touches
     ]
     lines.sort(key=lambda line: line[0])
     touches = []
     number = 1
-    for (day, *_), what, count, rep_id in lines:
+    for (day, *_), what, count, rep_id, is_clamped in lines:
         touches.append(
             Touch.model_construct(
                 number=number,
@@ -67,6 +69,7 @@ def listed(terms: Terms, score: ScoreRow, row: TouchesRow) -> list[Touch]:
                 what=what,
                 count=count,
                 rep_id=rep_id,
+                clamped=is_clamped or None,
             )
         )
         number += count
@@ -81,7 +84,8 @@ def of_lead(case: Case, lead_id: str) -> TouchesRow:
 def sales_touched(case: Case, lead_id: str, lead: LeadRow, event: SalesAnswered) -> None:
     """Keep a touch that sales has reported."""
     said = event.activity
-    touch = SalesTouch(event.occurred_at_ms, said.rep_id, said.channel or "contact", said.event_id)
+    channel = said.channel or "contact"
+    touch = SalesTouch(event.occurred_at_ms, said.rep_id, channel, said.event_id, event.clamped)
     keep(case, lead_id, lead, touch)
 
 

@@ -16,7 +16,7 @@ from schemas.lead_events import LeadAdopted
 from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Reason
 from workers.accounts.assignment import handoffs
-from workers.accounts.lifecycle import expiry, imported, touches
+from workers.accounts.lifecycle import expiry, imported, refusals, touches
 from workers.accounts.lifecycle.deals import deal_of
 from workers.accounts.lifecycle.judging import judge
 from workers.accounts.lifecycle.pending import no_longer_due
@@ -36,6 +36,7 @@ def send_over(case: Case, lead_id: str, lead: LeadRow, to: str, *, earned: bool 
     score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
     lead = handoffs.close_all_of(case, no_longer_due(case, lead_id, lead), (Reason.ACCOUNT_MOVED,))
     stop_asking(case, lead_id, lead)
+    refusals.forget(case, lead_id)
     expiry.stop(case, lead_id)
     imported.stop(case, lead_id)
     deal = deal_of(case.account.deals, lead_id)
@@ -50,7 +51,7 @@ def send_over(case: Case, lead_id: str, lead: LeadRow, to: str, *, earned: bool 
         consents=words_to_send(case, lead_id),
         is_lead=lead.stage is not None,
         earned=earned,
-        lead=packed(lead),
+        lead=packed(replace(lead, moves=lead.moves + 1)),
         score=packed(score),
         touches=touches.sent_away(case, lead_id),
         deal=None if deal is None else packed(deal),

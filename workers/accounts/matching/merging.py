@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from workers.accounts.rows import LeadRow, ScoreRow
+from workers.accounts.worth.ahead import latest
 from workers.accounts.worth.counts import MOST_RECENT, keys_by_rule, with_sent
 from workers.accounts.worth.facts import merged
 from workers.accounts.worth.tally import added
@@ -57,6 +58,7 @@ def lead_of_both(held: LeadRow, sent: LeadRow, *, is_new: bool) -> LeadRow:
         campaign=max(campaigns, key=lambda one: (one.at_ms, one.name), default=None),
         cycle=max(held.cycle, sent.cycle),
         bounces=held.bounces + sent.bounces,
+        moves=max(held.moves, sent.moves),
         **{name: getattr(held, name) for name in (*_CYCLE, *_VERDICT)},
     )
     if sent.cycle > held.cycle:
@@ -77,12 +79,14 @@ def score_of_both(terms: Terms, held: ScoreRow, sent: ScoreRow) -> ScoreRow:
     if not held.counts and not held.since and not held.dwells:
         untracked = held.untracked if sent.untracked is None else sent.untracked
         touched_day = max(held.touched_day, sent.touched_day)
+        ahead = latest((*held.ahead, *sent.ahead))
         return replace(
             sent,
             revision=held.revision,
             untracked=untracked,
             touched_day=touched_day,
             imported_ms=max(held.imported_ms, sent.imported_ms),
+            ahead=ahead,
         )
     keys = keys_by_rule(sent)
     made = with_sent(terms, held, [(count, keys.get(count.rule, {})) for count in sent.counts])
@@ -96,6 +100,7 @@ def score_of_both(terms: Terms, held: ScoreRow, sent: ScoreRow) -> ScoreRow:
         since=since,
         recent=tuple(sorted({*held.recent, *sent.recent})[-MOST_RECENT:]),
         imported_ms=max(held.imported_ms, sent.imported_ms),
+        ahead=latest((*held.ahead, *sent.ahead)),
     )
 
 

@@ -18,7 +18,7 @@ from workers.accounts.assignment.book import PressingRow, QuestionRow, TouchedBy
 from workers.accounts.assignment.passage import PassageRow
 from workers.accounts.assignment.signals import SignalsRow
 from workers.accounts.case import Case
-from workers.accounts.lifecycle import expiry, imported
+from workers.accounts.lifecycle import expiry, imported, refusals
 from workers.accounts.lifecycle.deals import deal_of
 from workers.accounts.lifecycle.pending import no_longer_due
 from workers.accounts.matching import aliases, claims, naming
@@ -75,7 +75,7 @@ LEAVES: Final[dict[type[Row], str]] = dict.fromkeys(BY_LEAD, "deleted") | {
     ActiveRow: "taken out of the list",
     WantingRow: "deleted",
     SignalsRow: "what they did is taken out of the bundle; that of an account of one is deleted",
-    AccountRow: "its request is given back, their deal is no more; an account of one is deleted",
+    AccountRow: "its request is given back, their deal is no more, nor are claims of them; an account of one is deleted",
     PlaceRow: "deleted",
     JoinedRow: "theirs, where they joined by the name of a company, is deleted",
     ClaimRow: "says nothing of people",
@@ -132,6 +132,7 @@ def _leave(case: Case, lead_id: str) -> list[Emit]:
     case.forget_active(lead_id)
     signals.forget_person(case, lead_id)
     stop_asking(case, lead_id, lead)
+    refusals.forget(case, lead_id)
     expiry.stop(case, lead_id)
     imported.stop(case, lead_id)
     had_deal = deal_of(case.account.deals, lead_id) is not None
@@ -149,6 +150,7 @@ def _leave(case: Case, lead_id: str) -> list[Emit]:
     elif had_deal:
         claims.follow(case)  # the account is what the CRM and the others' deals make of it
     requests.settle(case)
+    refusals.review(case)
     case.emits.append(tombstone(LEAD_SCORES, lead_id, case.key))
     emits = case.close()
     _number_on(

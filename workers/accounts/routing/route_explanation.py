@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from schemas.explanation import WouldChange
 from schemas.outputs import EarlierRoute
-from schemas.vocabulary import Relationship, RouteMiss
+from schemas.vocabulary import Reason, Relationship, Route, RouteMiss
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +26,21 @@ _NEEDED = {
     RouteMiss.NO_OPEN_OPPORTUNITY: ("fact", "an open opportunity"),
 }
 """What would have led to a line that did not hold; territories say it themselves, by their fact."""
+
+
+REASONS = {
+    Route.CUSTOMER: Reason.CUSTOMER_ACCOUNT,
+    Route.OPEN_OPPORTUNITY: Reason.OPEN_OPPORTUNITY,
+    Route.ACCOUNT_HAS_OWNER: Reason.OWNER_IN_CRM,
+    Route.ACCOUNT_HAS_REP: Reason.ACCOUNT_ALREADY_HAS_REP,
+    Route.FORMER_CUSTOMER: Reason.FORMER_CUSTOMER,
+    Route.PARTNER_COVERS: Reason.PARTNER_COVERS,
+    Route.TERRITORY: Reason.IN_TERRITORY,
+    Route.BY_HAND: Reason.SALES_REASSIGNED,
+    Route.CLAIMED: Reason.SALES_CLAIMED,
+    Route.OTHERWISE: Reason.NEXT_IN_ROTATION,
+}
+"""What each route says of who has the account."""
 
 
 def earlier_routes(earlier: Iterable[Earlier]) -> list[EarlierRoute]:

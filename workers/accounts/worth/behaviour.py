@@ -25,6 +25,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     points: int
     count: int
     event_id: str | None = None
+    clamped: bool | None = None
 
 
 class Behaviour(NamedTuple):

@@ -29,10 +29,12 @@ def explain(
     reasons: Sequence[Reason],
     event_id: str | None,
     elsewhere: Sequence[WouldChange] = (),
+    *,
+    is_clamped: bool = False,
 ) -> Explanation:
     """Return the explanation of a score; its lines add up to ``total`` = fit + behaviour.
 
-    ``elsewhere``: what would have led a hand-off to somebody else.
+    ``elsewhere``: what would have led a hand-off to somebody else. ``is_clamped``: the event was dated ahead.
 
     Built without validating: every part is made by this package and held against the model by tests.
     """
@@ -56,12 +58,13 @@ def explain(
         points_missing=max(missing, 0),
         would_change=would_change[:MOST_CHANGES],
         triggering_event_id=event_id,
+        triggering_event_clamped=is_clamped or None,
     )
 
 
 def _line(line: Line) -> PointsLine:
     return PointsLine.model_construct(
-        rule=line.rule, points=line.points, count=line.count, event_id=line.event_id
+        rule=line.rule, points=line.points, count=line.count, event_id=line.event_id, clamped=line.clamped
     )
 
 

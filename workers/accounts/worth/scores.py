@@ -32,7 +32,7 @@ class _PointsMissing(msgspec.Struct, frozen=True):
     needed: str
 
 
-class _Explanation(msgspec.Struct, frozen=True):
+class _Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
     policy: msgspec.Raw
     reasons: tuple[Reason, ...]
     fit: int
@@ -44,6 +44,7 @@ class _Explanation(msgspec.Struct, frozen=True):
     points_missing: int
     would_change: list[msgspec.Raw | _PointsMissing]
     triggering_event_id: str
+    triggering_event_clamped: bool | None = None
 
 
 class _Score(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -55,6 +56,7 @@ class _Score(msgspec.Struct, frozen=True, omit_defaults=True):
     explanation: _Explanation
     active_people: list[str]
     path: str | None = None
+    moves: int | None = None
 
 
 _encode = msgspec.json.Encoder().encode
@@ -74,8 +76,10 @@ def score_emit(
     behaviour: Behaviour,
     reasons: tuple[Reason, ...],
     path: str | None = None,
+    *,
+    moves: int = 0,
 ) -> Emit:
-    """Return the output: the ``revision``-th score of this lead."""
+    """Return the output: the ``revision``-th score of this lead, which has gone to another key ``moves`` times."""
     terms = case.terms
     total = fit.points + behaviour.points
     missing = terms.bar - total
@@ -102,9 +106,11 @@ def score_emit(
             max(missing, 0),
             would_change,
             case.event_id,
+            case.is_clamped or None,
         ),
         case.active_people(),
         path,
+        moves or None,
     )
     return Emit(
         topic=LEAD_SCORES.name,

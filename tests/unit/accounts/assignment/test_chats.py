@@ -152,7 +152,7 @@ def test_a_competitor_is_told_that_nobody_answers() -> None:
 def test_a_question_for_support_is_answered_and_raises_no_hand() -> None:
     said = market().send(chat(SUPPORT))
     assert answers(said) == [("now", "desk:inside_sales")]
-    assert story(said) == []
+    assert story(said) == ["assigned service desk:inside_sales"]
 
 
 def test_while_a_desk_can_give_it_to_nobody_the_visitor_is_told_twice() -> None:

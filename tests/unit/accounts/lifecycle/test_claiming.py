@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from schemas.lead_events import SalesAnswered
-from schemas.outputs import LedgerEntry
+from schemas.outputs import LeadAlert, LedgerEntry
 from schemas.vocabulary import Stage
 from tests.unit.accounts.market import (
     BANK,
@@ -45,6 +45,11 @@ def known(**company: Any) -> Market:
     market.reps(rep("r1"), rep("r2"), rep("field", at_desk=False), rep("own", at_desk=False))
     market.send(facts(**company), identified(), form())
     return market
+
+
+def refused(said: list[Any]) -> list[tuple[bool, str | None, str | None, list[str]]]:
+    alerts = [one for one in said if isinstance(one, LeadAlert) and one.alert == "claim_refused"]
+    return [(one.cleared, one.why, one.rep_id, one.told) for one in alerts]
 
 
 def entries(market: Market) -> list[tuple[str, str | None]]:
@@ -112,6 +117,7 @@ def test_a_claim_does_not_take_a_lead_from_the_rep_who_has_the_account() -> None
     market = known()
     market.send(demo())
     assert story(market.said) == ["assigned raised_hand r1"]
+    assert refused(market.send(claimed("r2"))) == [(False, "account_already_has_rep", "r1", ["r2"])]
     assert market.send(claimed("r2")) == []
     assert (steps(market.send(claimed("r1"))), market.account().open_handoffs) == (["sal"], 1)
 
@@ -138,7 +144,39 @@ def test_a_claim_begins_a_new_cycle_after_a_no_that_was_said_before_it_and_none_
 
 
 def test_nobody_claims_a_person_whom_nobody_knows() -> None:
-    assert known().send(claimed("r2", "stranger")) == []
+    assert refused(known().send(claimed("r2", "stranger"))) == [(False, "no_lead_yet", None, ["r2"])]
+
+
+def test_who_comes_by_later_may_be_claimed_and_the_refusal_is_over() -> None:
+    market = known()
+    market.send(claimed("r2", "zoe"))
+    assert refused(market.send(identified("zoe"))) == [(True, "no_lead_yet", None, ["r2"])]
+
+
+def test_a_claim_that_comes_after_a_later_no_is_refused_and_says_why() -> None:
+    market = known()
+    market.send(demo())
+    market.send(sales("rejected", f"{BANK}#1.1", at_ms=MONDAY + DAY_MS, reason="not_now"))
+    said = market.send(claimed("r2", at_ms=MONDAY), at_ms=MONDAY + 2 * DAY_MS)
+    assert refused(said) == [(False, "sales_rejected", None, ["r2"])]
+
+
+def test_of_one_account_ten_refusals_are_up_the_latest() -> None:
+    market = known(owner_rep_id="own")
+    for number in range(12):
+        market.send(claimed(f"r{number + 10}"))
+    up = [one for one in market.said if isinstance(one, LeadAlert) and one.alert == "claim_refused"]
+    assert len([one for one in up if not one.cleared]) == 12
+    assert [one.told for one in up if one.cleared] == [["r10"], ["r11"]]
+    assert len(market.account().refused) == 10
+
+
+def test_when_the_lead_moves_to_another_key_the_refusal_is_over_here() -> None:
+    market = known(owner_rep_id="own")
+    market.send(claimed("r2"))
+    said = market.send(facts(primary_key=OTHER, owner_rep_id="own"))
+    assert refused(said) == [(True, "owner_in_crm", "own", ["r2"])]
+    assert market.account().refused == ()
 
 
 def test_a_claim_of_a_rep_who_has_left_goes_to_the_next_in_turn() -> None:

@@ -139,9 +139,13 @@ def test_a_raised_hand_is_routed_at_once_below_the_bar(request_: Request) -> Non
     assert routings(said)[0].qualification == "mql"
 
 
-@pytest.mark.parametrize("request_", [Request.CONTENT, Request.NEWSLETTER, Request.SUPPORT])
-def test_other_forms_raise_no_hand(request_: Request) -> None:
-    assert routings(a_market().send(form(request_))) == []
+@pytest.mark.parametrize(
+    ("request_", "kinds"), [(Request.CONTENT, []), (Request.NEWSLETTER, []), (Request.SUPPORT, ["service"])]
+)
+def test_other_forms_raise_no_hand(request_: Request, kinds: list[str]) -> None:
+    market = a_market()
+    assert [one.kind for one in routings(market.send(form(request_)))] == kinds
+    assert market.account().open_handoffs == 0
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ from schemas.topics import LEAD_SCORES
 from schemas.vocabulary import Reason, Stage
 from tests.unit.accounts.market import MONDAY, POLICY, Market, company, instant
 from workers.accounts.case import Case
-from workers.accounts.rows import Company
+from workers.accounts.rows import Company, ScoreRow
 from workers.accounts.terms import Terms
-from workers.accounts.worth.behaviour import RuleBook
+from workers.accounts.worth.ahead import flagged, with_ahead
+from workers.accounts.worth.behaviour import Fitting, RuleBook
 from workers.accounts.worth.explanation import explain
 from workers.accounts.worth.facts import company_of
 from workers.accounts.worth.scores import score_emit
@@ -22,6 +23,7 @@ TERMS = Terms(POLICY)
 
 
 @pytest.mark.parametrize("path", [None, "newsletter"])
+@pytest.mark.parametrize("moves", [0, 2])
 @pytest.mark.parametrize("now_ms", [MONDAY, MONDAY + 123])
 @pytest.mark.parametrize("times", [0, 3, 40])
 @pytest.mark.parametrize(
@@ -34,7 +36,7 @@ TERMS = Terms(POLICY)
     ],
 )
 def test_the_value_key_and_headers_are_those_of_the_model(
-    title: str | None, firm: Company | None, times: int, now_ms: int, path: str | None
+    title: str | None, firm: Company | None, times: int, now_ms: int, path: str | None, moves: int
 ) -> None:
     case = Case(TERMS, Market().accounts.decider.rows, now_ms, "domain:bank.example", "event-1")
     case.was_active("ann", now_ms)
@@ -42,7 +44,12 @@ def test_the_value_key_and_headers_are_those_of_the_model(
     for number in range(times):
         counts = counted(counts, ("page", "webinar"), TERMS.day_of(now_ms), now_ms, f"e{number}", 0)
     fit = TERMS.gates.fit(firm, title, None)
-    behaviour = RuleBook(POLICY).points(counts, TERMS.day_of(now_ms))
+    day = TERMS.day_of(now_ms)
+    behaviour = RuleBook(POLICY).points(counts, day)
+    if moves:  # and the last event was dated ahead
+        case.is_clamped = True
+        ahead = with_ahead(ScoreRow(), day, "event-1", Fitting(((0, ("page",)),)))
+        behaviour = flagged(behaviour, ahead, day, 60)
     reasons = (Reason.GATE_UNKNOWN, Reason.BELOW_BAR)
     model = LeadScore(
         event_id=fact_id("score", "domain:bank.example", "ann", 7),
@@ -50,11 +57,12 @@ def test_the_value_key_and_headers_are_those_of_the_model(
         account_key="domain:bank.example",
         lead_id="ann",
         stage=Stage.NURTURE,
-        explanation=explain(TERMS, fit, behaviour, reasons, "event-1"),
+        explanation=explain(TERMS, fit, behaviour, reasons, "event-1", is_clamped=case.is_clamped),
         active_people=["ann"],
         path=path,
+        moves=moves or None,
     )
-    made = score_emit(case, "ann", 7, Stage.NURTURE, fit, behaviour, reasons, path)
+    made = score_emit(case, "ann", 7, Stage.NURTURE, fit, behaviour, reasons, path, moves=moves)
     expected = emit(LEAD_SCORES, model)
     assert LEAD_SCORES.adapter.validate_json(made.value or b"") == LeadScore.model_validate(
         model.model_dump()
