@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 _TOUCHES = frozenset({SalesAction.TOUCHED, SalesAction.SALES_QUALIFIED, SalesAction.OPPORTUNITY_OPENED})
 """What sales does with the buyer; the rest is said of the hand-off."""
+_ANSWERS = frozenset({SalesAction.ACCEPTED, SalesAction.REJECTED, SalesAction.RETURNED})
+"""What only who has a hand-off can say of it."""
 _OF_THE_CYCLE = frozenset({SalesAction.ACCEPTED, SalesAction.SALES_QUALIFIED, SalesAction.REJECTED})
 """What is true of a lead's cycle, though silence has closed the hand-off since."""
 _ANSWERS = frozenset({SalesAction.ACCEPTED, SalesAction.REJECTED, SalesAction.RETURNED})
@@ -138,7 +140,8 @@ def _lead_meant(case: Case, event: SalesAnswered) -> tuple[str | None, bool]:
     if row is not None:
         return row.lead_id, False
     request = case.account.request
-    if request is not None and request.handoff_id == handoff_id:
+    is_answer = event.activity.action in _ANSWERS
+    if request is not None and request.handoff_id == handoff_id and not is_answer:
         return request.lead_id, False  # as an alert named it that told of a full desk
     closed = case.rows.get(ClosedHandoffRow, case.key, handoff_id)
     if closed is None and event.lead_id is not None:  # named under the key where the person lived before

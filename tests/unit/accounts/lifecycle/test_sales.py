@@ -155,6 +155,16 @@ def test_a_hand_off_that_nobody_knows_is_a_dead_letter_and_one_that_was_closed_l
     assert [one.reason for one in said] == ["unknown_handoff"]
 
 
+@pytest.mark.parametrize("action", ["accepted", "rejected", "returned"])
+def test_what_only_its_holder_can_say_of_a_lead_that_waits_is_a_dead_letter(action: str) -> None:
+    market = Market(is_manual=True)
+    market.send(facts(), identified(), demo())
+    reason = "not_now" if action == "rejected" else None
+    said = market.send(sales(action, FIRST, reason=reason))
+    assert [one.reason for one in said] == ["unknown_handoff"]
+    assert market.send(sales("reassigned", FIRST, to_rep_id="r2")) == []
+
+
 def test_not_our_market_puts_the_account_in_question_and_nobody_of_it_becomes_an_mql() -> None:
     market = handed_off()
     market.send(sales("rejected", FIRST, reason="not_our_market"))
