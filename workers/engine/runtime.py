@@ -36,6 +36,8 @@ _LEAST_STEP_MS = 1_000
 """A watermark is told when time has moved by at least this much,"""
 _TELL_EVERY_S = 4.0
 """and not more often than this: each goes to every partition of the logs downstream."""
+_TICKS_FOR_CHUNKS = 4
+"""Written at once where long work is under way and nothing comes: each record does a chunk, and what comes waits for them."""
 
 
 class Runtime:
@@ -181,7 +183,8 @@ class Runtime:
         reached = self._reached_ms(task, decider, edge_ms)
         if decider.has_due(reached) or decider.has_cursor():
             at_ms = max(reached, decider.now_ms)
-            task.request([control_emit(task.spec.own_log, task.partition, Tick(at_ms), at_ms)])
+            tick = control_emit(task.spec.own_log, task.partition, Tick(at_ms), at_ms)
+            task.request([tick] * (_TICKS_FOR_CHUNKS if decider.has_cursor() else 1))
             return
         if self._is_to_tell(task, reached):
             task.told_ms = reached
