@@ -23,6 +23,7 @@ class AccountJoins(Model):
     account_key: str
     origin_account_key: str
     is_unproven: bool = Field(default=False, description="By a company name alone.")
+    is_by_contact: bool = Field(default=False, description="By the account that the CRM's contact names.")
     kept: Plain = Field(default_factory=dict, description="What is known of the account as such.")
 
 
@@ -47,11 +48,11 @@ class AccountLeft(Model):
 
 
 class NameAsked(Model):
-    """An account that the CRM does not know is said to be a company of this name: which one is it?"""
+    """An account that the CRM does not know is said to be a company of this name, or of this id: which one is it?"""
 
     type: Literal["name_asked"] = "name_asked"
     event_id: str
-    account_key: str = Field(description="name:<normalised company name>.")
+    account_key: str = Field(description="name:<normalised company name>, or id:<crm_account_id>.")
     asker_key: str
     country: str | None = None
     postal_code: str | None = None
@@ -60,7 +61,7 @@ class NameAsked(Model):
 
 
 class NameDropped(Model):
-    """The account asks for this name no more."""
+    """The account asks for this name, or this id, no more."""
 
     type: Literal["name_dropped"] = "name_dropped"
     event_id: str
@@ -69,12 +70,15 @@ class NameDropped(Model):
 
 
 class NameAnswered(Model):
-    """Which account of the CRM is meant by a name: said at once, and again whenever it is another one."""
+    """Which account of the CRM is meant by a name or an id: said at once, and again whenever it is another one."""
 
     type: Literal["name_answered"] = "name_answered"
     event_id: str
     account_key: str
-    name: str = Field(description="Normalised.")
+    name: str = Field(default="", description="Normalised; empty where it was asked by an id.")
+    asked_crm_account_id: str | None = Field(
+        default=None, description="The id that the CRM's contact names; absent where it was asked by a name."
+    )
     crm_account_id: str | None = None
     primary_key: str | None = Field(
         default=None, description="Where that account lives; absent: none is meant."

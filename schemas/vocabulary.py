@@ -168,6 +168,7 @@ class Reason(StrEnum):
     NEW_POINTS_SINCE = "new_points_since"
     ACCOUNT_MOVED = "account_moved"
     MATCHED_BY_NAME = "matched_by_name"
+    MATCHED_BY_CONTACT = "matched_by_contact"
     FORMER_REP = "former_rep"
     OPPORTUNITY_CLOSED = "opportunity_closed"
     ACCOUNT_IN_QUESTION = "account_in_question"

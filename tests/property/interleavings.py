@@ -33,6 +33,8 @@ from workers.engine.memory import MemoryStore
 from workers.engine.rows import row_key
 from workers.policy.load import to_config
 
+MOST_STATES: Final = 120_000
+"""Of one story: about half a minute. One with more is told shorter."""
 LEAD_ID_KEY: Final = b"a key for tests only"
 _CONFIG: Final = to_config(POLICY, POLICY_TEXT)
 _OFFSETS: Final = row_key(OffsetRow, ())
@@ -118,6 +120,7 @@ class Router:
                 quiet.append(state)
             for following in steps:
                 if following not in seen:
+                    assert len(seen) < MOST_STATES
                     seen.add(following)
                     waiting.append(following)
         return len(seen), quiet

@@ -13,15 +13,32 @@ from typing import Any, NamedTuple
 import pytest
 
 from schemas.base import Model
+from schemas.crm_contacts import CrmContact
 from schemas.desk_requests import RepFacts
 from schemas.outputs import LeadAlert
-from tests.property.interleavings import Router, State
+from schemas.topics import CRM_CONTACTS
+from tests.property.interleavings import LEAD_ID_KEY, Router, State
 from tests.property.messages import NOW_MS, Message, of_crm
-from tests.unit.accounts.market import BANK, HOUR_MS, MONDAY, company, demo, papers, reach_bar, rep, sales
+from tests.unit.accounts.market import (
+    BANK,
+    HOUR_MS,
+    MONDAY,
+    company,
+    demo,
+    instant,
+    papers,
+    reach_bar,
+    rep,
+    sales,
+)
 from workers.accounts.rows import AccountRow
+from workers.identity.addresses import normalise
+from workers.identity.people import person_of
 
 OTHER, THIRD = "domain:other.example", "domain:third.example"
 ANN = "lead:ann"
+GINA_WRITES = "gina@gmail.com"
+GINA = person_of(normalise(GINA_WRITES), LEAD_ID_KEY)
 ROUTER = Router()
 
 
@@ -55,6 +72,19 @@ def seated() -> State:
         for desk in [f"rep:{one.rep_id}", *(f"desk:{seat.desk}" for seat in one.desks)]
     )
     return ROUTER.after(State(), *told)
+
+
+def contact(crm_account_id: str | None, version: int = 1) -> Message:
+    """The CRM's contact with the address of ``GINA``; None: it is deleted."""
+    if crm_account_id is None:
+        return of_crm(None, GINA_WRITES, CRM_CONTACTS.name)
+    record = CrmContact(
+        event_id=f"gina-{version}",
+        occurred_at=instant(MONDAY),
+        email=GINA_WRITES,
+        crm_account_id=crm_account_id,
+    )
+    return of_crm(record, GINA_WRITES, CRM_CONTACTS.name)
 
 
 class Story(NamedTuple):
@@ -192,6 +222,56 @@ STORIES: dict[str, Callable[[], Story]] = {
         ],
         {"ann": THIRD, "bob": BANK},
         {BANK: DESK, THIRD: {"pavel"}},
+    ),
+    "a contact of an account, before and after the CRM has it": lambda: Story(
+        [demo("bob")],
+        [
+            [crm("new", "bank", owner_rep_id="olga")],
+            [contact("new")],
+            [
+                demo(GINA.lead_id, account_key=GINA.account_key),
+                *papers(1, GINA.lead_id, account_key=GINA.account_key),
+            ],
+        ],
+        {GINA.lead_id: BANK, "bob": BANK},
+        {BANK: {"olga"}},
+    ),
+    "a contact who names another account, and goes to a third": lambda: Story(
+        [
+            crm("a", "bank", owner_rep_id="olga"),
+            crm("b", "third", name="First Bank", owner_rep_id="pavel"),
+            contact("a"),
+        ],
+        [
+            [demo(GINA.lead_id, account_key=GINA.account_key, company="First Bank")],
+            [contact("c", 2)],
+            [crm("c", "other", owner_rep_id="pavel")],
+        ],
+        {GINA.lead_id: OTHER},
+        {OTHER: {"pavel"}},
+    ),
+    "a contact is deleted, and its account": lambda: Story(
+        [
+            crm("a", "bank", owner_rep_id="olga"),
+            contact("a"),
+            demo(GINA.lead_id, account_key=GINA.account_key),
+        ],
+        [
+            [contact(None)],
+            [deleted("a")],
+            [sales("accepted", f"{BANK}#1.1")],
+        ],
+        {GINA.lead_id: GINA.account_key},
+        {GINA.account_key: {"olga"}},
+    ),
+    "a name and a contact at once": lambda: Story(
+        [crm("a", "bank", owner_rep_id="olga"), crm("b", "third", name="Pier", owner_rep_id="pavel")],
+        [
+            [demo(GINA.lead_id, account_key=GINA.account_key, company="Pier")],
+            [contact("a"), contact(None)],
+        ],
+        {GINA.lead_id: THIRD},
+        {THIRD: {"pavel"}},
     ),
     "somebody with free mail names an account that comes to the CRM": lambda: Story(
         [demo(account_key=ANN, company="First Bank"), demo("bob")],

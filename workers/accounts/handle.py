@@ -130,6 +130,8 @@ class AccountsHop:
             fact = cast("_LeadFact", event)  # the table above has all others
             to = aliases.where_to(case, fact)
             if to:
+                if fact.type == "lead_contact":
+                    claims.contact_named(case, None if fact.record is None else fact.record.crm_account_id)
                 aliases.forward(case, fact, to)
             else:
                 self._lead_fact(case, fact)
@@ -196,6 +198,8 @@ class AccountsHop:
         lead = met(case, event)
         if event.imported:
             imported.came(case, event.lead_id)
+        if lead.stage is not None and lead.contact is not None:
+            claims.contact_named(case, lead.contact.account_id)
         self._said(case, lead, event)
 
     def _said(

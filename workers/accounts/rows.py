@@ -105,6 +105,19 @@ class Naming(Part, frozen=True):
     """Accounts between whom nothing decides. At most 10."""
 
 
+class ContactOf(Part, frozen=True):
+    """The account of which somebody with free mail is a contact, by the CRM, and where it lives."""
+
+    named_id: str
+    """The crm_account_id that the contact names."""
+    is_open: bool = False
+    """Asked, and not answered yet."""
+    earned: bool = False
+    """Meanwhile the person did what sends leads of customers to their rep."""
+    primary_key: str = ""
+    """'' where the CRM has no such account."""
+
+
 class Holder(Part, frozen=True):
     """Who has the account's open hand-offs, all of them."""
 
@@ -160,8 +173,12 @@ class AccountRow(Row, frozen=True):
     """Where it will live when its present place has sent everybody; '' is this key. None: it moves nowhere."""
     is_unproven: bool = False
     """An alias by a company name alone."""
+    is_by_contact: bool = False
+    """An alias by the account that the CRM's contact names."""
     naming: Naming | None = None
     """None: nobody named a company, or the CRM knows the account."""
+    contact_of: ContactOf | None = None
+    """Of somebody with free mail. None: the CRM knows no account of theirs, or they never came by."""
     holder: Holder | None = None
     open_handoffs: int = 0
     """But for support questions."""
@@ -202,6 +219,11 @@ class AccountRow(Row, frozen=True):
     handoff_n: int = 0
     request_n: int = 0
     alert_n: int = 0
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether it is about to be known to which account the people here belong."""
+        return any(asked is not None and asked.is_open for asked in (self.naming, self.contact_of))
 
 
 class ActiveRow(Row, frozen=True):

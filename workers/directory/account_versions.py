@@ -4,7 +4,7 @@ The record says who owns the account and what is open as it is now; of its facts
 nothing, as with contacts: only a deletion takes a fact back.
 
 Every key that the record claims gets the facts: its domains, the record's own key (where it lives if it has no domain),
-and its names, where people who name a company look for it. A key that it claims no more is released, before the facts
+its names, where people who name a company look for it, and its id, by which contacts name it. A key that it claims no more is released, before the facts
 go out. The parent that it names is told where its subsidiary lives.
 """
 
@@ -18,7 +18,7 @@ from schemas.crm_accounts import CrmAccount
 from schemas.lead_events import AccountFacts, AccountReleased
 from workers.directory.rows import AccountVersionRow
 from workers.identity import company_names
-from workers.identity.account_keys import crm_key, name_key
+from workers.identity.account_keys import crm_key, id_key, name_key
 from workers.identity.addresses import DATA_VERSION, company_domain, normalise_domain
 from workers.outbox import fact_id
 
@@ -57,7 +57,7 @@ def account_changed(account: CrmAccount, rows: Rows) -> list[Told]:
         content=content,
         event_id=account.event_id,
         keys=(*(f"domain:{domain}" for domain in account.domains), crm_key(crm_account_id)),
-        names=_names(account),
+        names=(*_names(account), id_key(crm_account_id)),
         parent=account.parent_crm_account_id or "",
         data_version=f"{DATA_VERSION}, {company_names.DATA_VERSION}",
     )

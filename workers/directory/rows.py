@@ -17,7 +17,7 @@ class AccountVersionRow(Row, frozen=True):
     keys: tuple[str, ...] = ()
     """The account keys that it claims, the primary one first, its own last; at most 51, by the contract's domains."""
     names: tuple[str, ...] = ()
-    """The keys of its names; at most 21."""
+    """The keys where it is looked up: of its names and of its id; at most 22."""
     parent: str = ""
     """The parent's crm_account_id."""
     data_version: str = ""

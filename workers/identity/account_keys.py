@@ -1,7 +1,8 @@
-"""Keys of ``lead.events`` that are no domain and no person: a CRM record's own, and a company name's.
+"""Keys of ``lead.events`` that are no domain and no person: a CRM record's own, and those where one is looked up.
 
 ``crm:<crm_account_id>`` is where a record is known by its id: an account without a domain lives there, and a parent
-tells its subsidiaries. ``name:<normalised name>`` is where a name is looked up; nobody lives there.
+tells its subsidiaries. ``name:<normalised name>`` is where a name is looked up, ``id:<crm_account_id>`` where that is
+which a contact of the CRM names; nobody lives at these two.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from urllib.parse import quote, unquote
 
 CRM: Final = "crm:"
 NAME: Final = "name:"
+ID: Final = "id:"
 
 
 def crm_key(crm_account_id: str) -> str:
@@ -28,6 +30,16 @@ def name_key(name: str) -> str:
     return f"{NAME}{name}"
 
 
-def is_name_key(account_key: str) -> bool:
-    """Whether a company name is looked up at this key."""
-    return account_key.startswith(NAME)
+def id_key(crm_account_id: str) -> str:
+    """Return the key where the account of the CRM with this id is looked up."""
+    return f"{ID}{quote(crm_account_id, safe='')}"
+
+
+def asked_id(account_key: str) -> str | None:
+    """Return the id by which an account is looked up at this key, or None."""
+    return unquote(account_key.removeprefix(ID)) if account_key.startswith(ID) else None
+
+
+def is_lookup_key(account_key: str) -> bool:
+    """Whether an account is looked up at this key, by a company name or by its id."""
+    return account_key.startswith((NAME, ID))

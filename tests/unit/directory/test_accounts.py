@@ -155,7 +155,7 @@ def test_a_record_that_comes_back_is_told_anew_and_its_second_deletion_has_its_o
     for day in (0, 1):
         assert told(say(directory, account("v1", "a.com"))) == [("account_facts", "a.com")]
         ids |= {released["event_id"] for released in say(directory, None, arrives_at=NOON + day)}
-    assert len(ids) == 6
+    assert len(ids) == 8
 
 
 def test_domains_are_reduced_and_those_that_make_no_account_are_counted() -> None:
@@ -181,6 +181,7 @@ def test_an_account_that_gains_its_first_domain_moves_there_and_back() -> None:
         {
             fact["account_key"]: fact.get("primary_key")
             for fact in say(directory, account(event_id, *domains, name="n/a"))
+            if fact["account_key"] != "id:001"
         }
         for event_id, domains in (("v1", []), ("v2", ["a.com"]), ("v3", []))
     ]
@@ -189,6 +190,14 @@ def test_an_account_that_gains_its_first_domain_moves_there_and_back() -> None:
         {"domain:a.com": "domain:a.com", "crm:001": "domain:a.com"},
         {"domain:a.com": None, "crm:001": "crm:001"},
     ]
+
+
+def test_facts_go_to_where_the_account_is_looked_up_by_its_id() -> None:
+    directory = partition()
+    said = say(directory, account("v1", crm_account_id="A 17/x"), key="A 17/x")
+    assert told(said, "id:") == [("account_facts", "A%2017%2Fx")]
+    gone = say(directory, None, key="A 17/x")
+    assert told(gone, "id:") == [("account_released", "A%2017%2Fx")]
 
 
 def test_facts_go_to_every_name_and_a_name_that_is_gone_is_released() -> None:

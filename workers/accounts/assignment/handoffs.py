@@ -21,7 +21,7 @@ from workers.accounts.assignment.deadlines import Due
 from workers.accounts.case import instant
 from workers.accounts.lifecycle.deals import forecast_percent
 from workers.accounts.lifecycle.touches import listed, of_lead, settle
-from workers.accounts.matching.joined import is_unproven
+from workers.accounts.matching.joined import how_matched
 from workers.accounts.parts import Part
 from workers.accounts.people.permission import restriction
 from workers.accounts.routing.partner_view import for_partner, own_stage
@@ -241,8 +241,7 @@ def say(
 ) -> None:
     """Emit one revision. The first is explained as of the day on which the lead became due, the others as of now."""
     terms = case.terms
-    if is_unproven(case, lead):
-        reasons = (*reasons, Reason.MATCHED_BY_NAME)
+    reasons = (*reasons, *how_matched(case, lead))
     fit = fit_of(terms, case.account.company, lead.facts)
     score = case.rows.get(ScoreRow, case.key, row.lead_id) or ScoreRow()
     day = row.day if action is Action.ASSIGNED else max(terms.day_of(case.now_ms), score.latest_day)

@@ -98,8 +98,7 @@ def ask_again(case: Case) -> None:
 
 def _may_ask(case: Case) -> bool:
     account = case.account
-    is_asking = account.naming is not None and account.naming.is_open
-    is_free = not account.forwards_to and not is_asking
+    is_free = not account.forwards_to and not account.is_asking
     return is_free and case.terms.gates.exclusion(case.key, account.company) is None
 
 

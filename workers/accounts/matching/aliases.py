@@ -44,21 +44,22 @@ MOST_FORWARDS: Final = 4
 # The key that moves.
 
 
-def aim(case: Case, to: str, *, is_unproven: bool) -> None:
+def aim(case: Case, to: str, *, is_unproven: bool = False, is_by_contact: bool = False) -> None:
     """Live under ``to`` from now on; '' is the key itself. While a move is under way it is not asked: it is after."""
+    right = {"is_unproven": is_unproven, "is_by_contact": is_by_contact}
     account = case.account
     if account.moving_to is not None:
         return
     if to == account.forwards_to:
         passage.key_moves(case, moves=False)
-        if to and is_unproven is not account.is_unproven:
-            case.change(is_unproven=is_unproven)
+        if to and (is_unproven, is_by_contact) != (account.is_unproven, account.is_by_contact):
+            case.change(**right)
             _say_joins(case, to)
         return
     if not account.forwards_to and passage.must_withdraw(case):
         passage.key_moves(case, moves=True)
         return
-    case.change(is_unproven=is_unproven)
+    case.change(**right)
     if not account.forwards_to:
         passage.over(case)
         withdraw(case, Reason.ACCOUNT_MOVED)
@@ -113,7 +114,7 @@ def send_first(case: Case, lead_id: str) -> None:
 
 def joined(case: Case, event: AccountJoins) -> None:
     """A key forwards to this one from now on."""
-    row = JoinedRow(is_unproven=event.is_unproven)
+    row = JoinedRow(is_unproven=event.is_unproven, is_by_contact=event.is_by_contact)
     case.rows.put(row, case.key, event.origin_account_key)
     kept = unpacked(event.kept, Kept)
     _keep(case, kept)
@@ -289,6 +290,7 @@ def _say_joins(case: Case, to: str) -> None:
         account_key=to,
         origin_account_key=case.key,
         is_unproven=account.is_unproven,
+        is_by_contact=account.is_by_contact,
         kept=packed(kept),
     )
     case.say(LEAD_EVENTS, event)

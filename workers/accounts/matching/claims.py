@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from workers.accounts.assignment import service
 from workers.accounts.lifecycle.deals import settled, with_deals, with_word
-from workers.accounts.matching import aliases, names, naming, parents
+from workers.accounts.matching import aliases, contact_of, names, naming, parents
 from workers.accounts.matching.joined import Kept
 from workers.accounts.matching.merging import unpacked
 from workers.accounts.people.enrichment import completed
@@ -20,7 +20,7 @@ from workers.accounts.rows import ClaimRow, Naming
 from workers.accounts.said import Deal
 from workers.accounts.worth.facts import company_of, market_facts, merged
 from workers.engine.timers import start_cursor
-from workers.identity.account_keys import is_name_key
+from workers.identity.account_keys import is_lookup_key
 
 if TYPE_CHECKING:
     from schemas.account_links import (
@@ -39,7 +39,7 @@ MOST_CLAIMS = 100
 
 def claimed(case: Case, event: AccountFacts) -> None:
     """A CRM record claims this key, or says something new."""
-    if is_name_key(case.key):
+    if is_lookup_key(case.key):
         names.claimed(case, event)
         return
     row = ClaimRow(company=company_of(event.account), primary_key=event.primary_key)
@@ -53,7 +53,7 @@ def claimed(case: Case, event: AccountFacts) -> None:
 
 def released(case: Case, event: AccountReleased) -> None:
     """A CRM record claims this key no more."""
-    if is_name_key(case.key):
+    if is_lookup_key(case.key):
         names.released(case, event)
         return
     before = case.rows.get(ClaimRow, case.key, event.crm_account_id)
@@ -115,10 +115,21 @@ def follow(case: Case) -> None:
         start_cursor(case.rows, aliases.LEADS, case.key)
     if claim is not None:
         naming.ask_no_more(case)
-        aliases.aim(case, _elsewhere(case, claim.primary_key), is_unproven=False)
+        aliases.aim(case, _elsewhere(case, claim.primary_key))
     else:
-        named = case.account.naming or Naming("", "")
-        aliases.aim(case, _elsewhere(case, named.primary_key), is_unproven=named.is_unproven)
+        _aim_as_is_said(case)
+
+
+def _aim_as_is_said(case: Case) -> None:
+    """Live with the account that the CRM's contact names, else with the one that is meant by a company name."""
+    contact = case.account.contact_of
+    if contact is not None and contact.is_open:
+        return  # it comes at once, and goes before a name
+    if contact is not None and contact.primary_key:
+        aliases.aim(case, _elsewhere(case, contact.primary_key), is_by_contact=True)
+        return
+    named = case.account.naming or Naming("", "")
+    aliases.aim(case, _elsewhere(case, named.primary_key), is_unproven=named.is_unproven)
 
 
 def _elsewhere(case: Case, primary_key: str) -> str:
@@ -126,11 +137,27 @@ def _elsewhere(case: Case, primary_key: str) -> str:
 
 
 def name_answered(case: Case, event: NameAnswered) -> None:
-    """The account that is meant by a name is known, or is another one; who has just named it goes there first."""
-    was_asked = naming.answered(case, event)
+    """The account that is meant by a name or an id is known, or is another one; who is waiting goes there first."""
+    if event.asked_crm_account_id is not None:
+        lead_id = case.key.removeprefix("lead:") if contact_of.answered(case, event) else ""
+    else:
+        was_asked = naming.answered(case, event)
+        lead_id = case.account.naming.lead_id if was_asked and case.account.naming is not None else ""
     follow(case)
-    if was_asked and case.account.naming is not None:
-        aliases.send_first(case, case.account.naming.lead_id)
+    if lead_id:
+        aliases.send_first(case, lead_id)
+
+
+def contact_named(case: Case, crm_account_id: str | None) -> None:
+    """The CRM says of which account a person is a contact, who came by; None: it says nothing of that."""
+    if contact_of.named(case, crm_account_id):
+        follow(case)
+
+
+def contact_waits_no_more(case: Case) -> None:
+    """Nobody answers where the account is looked up by its id."""
+    contact_of.wait_no_more(case)
+    follow(case)
 
 
 def joined(case: Case, event: AccountJoins) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from schemas.vocabulary import Reason
 from workers.accounts.parts import Part
 from workers.accounts.rows import ByHand, Fact, LastRep, Questioned
 from workers.engine.rows import Row
@@ -36,6 +37,8 @@ class JoinedRow(Row, frozen=True):
     prefix: ClassVar[str] = "joined"
     is_unproven: bool = False
     """By a company name alone."""
+    is_by_contact: bool = False
+    """By the account that the CRM's contact names."""
     gone_to: str = ""
     """Where it went on to: what still comes from it is sent there."""
     leaving_to: str = ""
@@ -44,12 +47,14 @@ class JoinedRow(Row, frozen=True):
     """Who worked with its people here, until it has left."""
 
 
-def is_unproven(case: Case, lead: LeadRow) -> bool:
-    """Whether a lead is here by the name of a company alone."""
-    if not lead.home:
-        return False
-    row = case.rows.get(JoinedRow, case.key, lead.home)
-    return row is not None and row.is_unproven
+def how_matched(case: Case, lead: LeadRow) -> tuple[Reason, ...]:
+    """Return by what a lead is here that does not write from a domain of the account; nothing where that is proof."""
+    row = case.rows.get(JoinedRow, case.key, lead.home) if lead.home else None
+    if row is None:
+        return ()
+    if row.is_by_contact:
+        return (Reason.MATCHED_BY_CONTACT,)
+    return (Reason.MATCHED_BY_NAME,) if row.is_unproven else ()
 
 
 def leaving(key: str, origin: str) -> str:

@@ -1,7 +1,8 @@
-"""The key of a company name: which accounts of the CRM have it, and who asks for it and waits for one to appear.
+"""The key of a company name or an id: which accounts of the CRM have it, and who asks for it and waits for one to appear.
 
-In: CRM records by their names, questions of accounts that somebody said to belong to a company of this name. Out: an
-answer to each question at once, and again whenever it would be another one, in chunks. Nobody lives at such a key.
+In: CRM records by their names and ids, questions of accounts that somebody said to belong to a company of this name, or
+that the CRM's contact says so. Out: an answer to each question at once, and again whenever it would be another one, in
+chunks. Nobody lives at such a key.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from workers.accounts.matching.name_match import NOBODY, decide
 from workers.accounts.parts import Asker, NamedAccount, Told
 from workers.engine.rows import Row
 from workers.engine.timers import start_cursor
-from workers.identity.account_keys import NAME
+from workers.identity.account_keys import NAME, asked_id
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
@@ -36,14 +37,14 @@ MOST_WAITING: Final = 1_000
 
 
 class NamedRow(Row, frozen=True):
-    """An account of the CRM with this name: key (name, crm_account_id). As many as the CRM has."""
+    """An account of the CRM with this name or id: key (lookup key, crm_account_id). As many as the CRM has."""
 
     prefix: ClassVar[str] = "named"
     account: NamedAccount
 
 
 class WaiterRow(Row, frozen=True):
-    """An account key that asked for this name: key (name, asker). At most 1000 a name."""
+    """An account key that asked for this name or id: key (lookup key, asker). At most 1000 a name or id."""
 
     prefix: ClassVar[str] = "waiter"
     asker: Asker
@@ -149,17 +150,23 @@ def _look_again(case: Case) -> None:
 
 
 def _decide(case: Case, asker: Asker) -> Told:
+    named = [row.account for _, row in case.rows.scan(NamedRow, case.key, limit=MOST_NAMED)]
+    if (
+        asked_id(case.key) is not None
+    ):  # the CRM's own word: nothing has to agree beside it, and no policy is asked
+        return Told(named[0].crm_account_id, named[0].primary_key) if named else NOBODY
     matching = case.terms.policy.matching
     policy = None if matching is None else matching.company_name
-    named = [row.account for _, row in case.rows.scan(NamedRow, case.key, limit=MOST_NAMED)]
     return decide(policy, case.key.removeprefix(NAME), asker, named)
 
 
 def _answer(case: Case, asker_key: str, verdict: Told) -> None:
+    by_id = asked_id(case.key)
     event = NameAnswered(
         event_id=fact_id("name_answered", case.key, asker_key, case.event_id),
         account_key=asker_key,
-        name=case.key.removeprefix(NAME),
+        name=case.key.removeprefix(NAME) if by_id is None else "",
+        asked_crm_account_id=by_id,
         crm_account_id=verdict.crm_account_id or None,
         primary_key=verdict.primary_key or None,
         is_unproven=verdict.is_unproven,

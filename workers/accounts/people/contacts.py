@@ -41,6 +41,8 @@ def contact_said(case: Case, event: LeadContact) -> None:
         case.put_lead(event.lead_id, lead)
     if event.record is not None and event.record.company is not None:
         claims.enriched(case, company_facts(event.record.company, event.occurred_at_ms))
+    if lead.stage is not None:
+        claims.contact_named(case, contact.account_id if contact else None)
     if lead.stage is not None and lead != held:
         score = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
         occasion = Occasion(case.terms.day_of(event.occurred_at_ms))

@@ -21,7 +21,7 @@ from workers.accounts.case import Case
 from workers.accounts.lifecycle import expiry, imported, refusals
 from workers.accounts.lifecycle.deals import deal_of
 from workers.accounts.lifecycle.pending import no_longer_due
-from workers.accounts.matching import aliases, claims, naming
+from workers.accounts.matching import aliases, claims, contact_of, naming
 from workers.accounts.matching.joined import JoinedRow
 from workers.accounts.matching.names import NamedRow, WaiterRow, WaitingRow
 from workers.accounts.matching.parents import ParentRow, SubsidiaryRow
@@ -146,6 +146,7 @@ def _leave(case: Case, lead_id: str) -> list[Emit]:
     if case.account.naming is not None and case.account.naming.lead_id == lead_id:
         naming.ask_no_more(case)
     if is_of_one:
+        contact_of.named(case, None)
         case.change(gone=(), by_hand=None)
     elif had_deal:
         claims.follow(case)  # the account is what the CRM and the others' deals make of it

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from workers.accounts.lifecycle import expiry
 from workers.accounts.lifecycle.judging import enter, judge
+from workers.accounts.matching import contact_of
 from workers.accounts.worth.facts import latest_campaign
 from workers.accounts.worth.responses import responded
 
@@ -90,6 +91,8 @@ def judge_counted(
     say: bool,
 ) -> None:
     """Judge a lead by what it just did."""
+    if occasion.earned:
+        contact_of.earned(case)
     if not say and counted.score is not before:
         case.rows.put(counted.score, case.key, lead_id)  # nothing counts, but when it was is remembered
     judge(case, lead_id, lead, counted.score, occasion, say=say)
