@@ -190,3 +190,59 @@ def test_a_former_name_of_a_company_finds_it_too(team: Story) -> None:
     team.form("ann@gmail.com", "tue 10:00", "demo", company="Pier Svgs Inc")
 
     assert team.told().handoffs == [("assigned", "raised_hand", "olga")]
+
+
+def test_a_domain_that_three_accounts_list_belongs_to_the_one_with_the_lowest_id_until_it_gives_it_up(
+    team: Story,
+) -> None:
+    team.bank("mesa", domains=["mesa.example", "pier.example"])
+    team.bank("harbor", domains=["harbor.example", "pier.example"], owner_rep_id="olga")
+    team.bank("lake", domains=["lake.example", "pier.example"], owner_rep_id="pavel")
+    team.form("ann@pier.example", "tue 10:00", "demo")
+    team.bank("harbor", "tue 15:00", domains=["harbor.example"])
+
+    told = team.told()
+
+    assert [who for _, _, who in told.handoffs] == ["olga", None, "pavel"]
+
+
+def test_an_account_that_loses_its_last_domain_keeps_its_people_only_by_their_names(team: Story) -> None:
+    team.bank("harbor", name="Harbor Bank", owner_rep_id="olga")
+    team.form("ann@harbor.example", "tue 10:00", "demo")
+    team.form("bob@gmail.com", "tue 10:05", "demo", company="Harbor Bank")
+    team.bank("harbor", "tue 15:00", domains=[])
+
+    told = team.told()
+    last = {event["lead_id"]: event["account_key"] for event in told.of("lead.routing")}
+
+    assert sorted(last.values()) == ["crm:ACC-harbor", "domain:harbor.example"]
+    assert all(len(held) <= 1 for held in holders_at_every_moment(told))
+
+
+def test_a_free_mail_domain_that_the_crm_lists_makes_nobody_a_colleague(team: Story) -> None:
+    team.bank("harbor", domains=["gmail.com", "co.uk", "HARBOR.example."], owner_rep_id="olga")
+    team.form("ann@gmail.com", "tue 10:00", "demo")
+    team.form("bob@harbor.example", "tue 10:05", "demo")
+
+    assert [who for _, _, who in team.told().handoffs] == ["mia", "olga"]
+
+
+def test_of_two_accounts_that_name_each_other_as_parent_the_owner_of_one_is_both_ones(team: Story) -> None:
+    team.bank("harbor", parent_crm_account_id="ACC-pier", owner_rep_id="olga")
+    team.bank("pier", parent_crm_account_id="ACC-harbor")
+    team.form("ann@harbor.example", "tue 10:00", "demo")
+    team.form("bob@pier.example", "tue 10:05", "demo")
+
+    told = team.told()
+
+    assert told.handoffs == [("assigned", "raised_hand", "olga")] * 2
+    assert told.dead == []
+
+
+def test_a_company_in_the_crm_whose_name_says_nothing_is_found_by_nobody(team: Story) -> None:
+    team.bank("harbor", name="Unknown", owner_rep_id="olga")
+    team.bank("pier", name="Sonstige", owner_rep_id="pavel")
+    team.form("ann@gmail.com", "tue 10:00", "demo", company="unknown")
+    team.form("bob@gmail.com", "tue 10:05", "demo", company="SONSTIGE")
+
+    assert [who for _, _, who in team.told().handoffs] == ["mia", "tom"]

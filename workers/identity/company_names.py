@@ -50,14 +50,29 @@ PLACEHOLDERS: Final = frozenset({
     *("student", "retired", "unemployed", "between jobs", "looking", "job seeker", "stealth", "confidential"),
     *("company", "my company", "company name", "your company", "business", "my business", "office", "work"),
     *("bank", "group", "firm", "enterprise", "corporation", "startup", "school", "university", "government"),
+    *("not provided", "not specified", "not given", "does not apply", "doesnt apply", "prefer not to say"),
+    *("no employer", "no affiliation", "unaffiliated", "sole trader", "own business", "my own company"),
+    *("household", "looking for work", "credit union", "gmail", "gmail com", "hotmail", "outlook com", "yahoo"),
+    *("llc", "inc", "ltd", "gmbh"),
     # as others write it
     *("k a", "ka", "keine", "kein", "keine angabe", "selbststandig", "selbstandig", "freiberufler", "ohne"),
+    *("keine firma", "kein unternehmen", "nicht zutreffend", "entfallt", "nichts", "unbekannt", "firma", "anonym"),
+    *("sonstige", "vertraulich", "qwertz"),
     *("aucun", "aucune", "neant", "independant", "ninguno", "ninguna", "autonomo", "nessuno", "geen", "zzp"),
-    *("нет", "не указано", "なし", "無", "无", "没有", "없음"),
+    *("aucune societe", "sans", "sans objet", "s o", "particulier", "prive", "privee", "auto entrepreneur"),
+    *("inconnu", "autre", "entreprise", "societe", "azerty"),
+    *("sin empresa", "no aplica", "no tengo", "particular", "privado", "desconocido", "otro", "empresa"),
+    *("nessuna", "privato", "libero professionista", "non applicabile", "sconosciuto", "azienda"),
+    *("nenhum", "nenhuma", "nao tenho", "nao se aplica", "sem empresa", "pessoa fisica"),
+    *("n v t", "nvt", "geen bedrijf", "zelfstandig", "particulier persoon", "onbekend", "bedrijf"),
+    *("brak", "nie dotyczy", "prywatnie", "osoba prywatna", "ingen", "ingenting", "inget", "yksityinen", "yok"),
+    *("нет", "не указано", "частное лицо", "не применимо", "なし", "個人", "無", "无", "个人", "没有", "없음", "개인"),
 })
 # fmt: on
 """What people write where they have, or want to name, no company. Normalised; such a name never matches."""
 
+_AND: Final = frozenset({"und", "et", "och", "og"})
+"""As "&" is read in other languages; between two words only."""
 _NATIONAL_ASSOCIATION = re.compile(
     r"[\s,]+(?:n\.?\s?a\.?|national association|natl\.? assoc(?:iatio)?n\.?)\s*$", re.IGNORECASE
 )
@@ -67,8 +82,18 @@ _FORMS_WITHOUT_SPACES = re.compile(
     r"|\s*(?:股份有限公司|有限责任公司|有限責任公司|有限公司|株式会社|有限会社|合同会社|\(株\)|\(有\)|주식회사|유한회사|\(주\))$"
 )
 """Legal forms of scripts that write no spaces between words, before or after the name."""
+_FORMS_BEHIND = re.compile(
+    r"[\s,]+(?:sp\.?\s?z\.?\s?o\.?\s?o\.?|s\.?\s?de\s?r\.?\s?l\.?(?:\s?de\s?c\.?\s?v\.?)?|s\.?a\.?b?\.?\s?de\s?c\.?\s?v\.?"
+    r"|s/a|s\.?r\.?l\.?s\.?|ug\s?\(haftungsbeschränkt\)|ges\.?\s?m\.?\s?b\.?\s?h\.?|m\.?b\.?h\.?"
+    r"|gmbh\s(?:und|u\.)\sco\.?\s?(?:kg|ohg)|\(pty\)\sltd\.?|proprietary\slimited|abp|ltd\.?\s?şti\.?"
+    r"|kabushiki\skaisha)\s*$",
+    re.IGNORECASE,
+)
+"""Legal forms behind the name, as people write them, that cleanco does not know."""
 _CYRILLIC_FORMS = "ооо|оао|зао|пао|ао|тов|пат"  # noqa: RUF001 - Cyrillic is meant
-_FORMS_BEFORE = re.compile(rf"^(?:{_CYRILLIC_FORMS}|pt|n\.?v\.?|ab|oy)\s+(?=\S)", re.IGNORECASE)
+_FORMS_BEFORE = re.compile(
+    rf"^(?:{_CYRILLIC_FORMS}|pt|n\.?v\.?|b\.v\.|ab|oy|s\.?a\.?r\.?l\.?)\s+(?=\S)", re.IGNORECASE
+)
 """Legal forms that stand before the name; cleanco looks behind it only, unless words as "sa" are to be taken too."""
 _DOTTED = re.compile(r"\b((?:\w\.){2,}\w?)(?=\W|$)")
 _NO_WORD = re.compile(r"[^\w]+|_+")
@@ -110,7 +135,7 @@ _LEFT_OUT: Final = frozenset({"the", "and", "of", "bank", "group", "holding", "h
 def _without_legal_form(text: str) -> str:
     """Take legal forms off both ends until none is left; "Harbor Bank Corp., N.A." has two."""
     while True:
-        shorter = _NATIONAL_ASSOCIATION.sub("", text).strip()
+        shorter = _FORMS_BEHIND.sub("", _NATIONAL_ASSOCIATION.sub("", text)).strip()
         shorter = _FORMS_WITHOUT_SPACES.sub("", shorter)
         shorter = _FORMS_BEFORE.sub("", shorter)
         shorter = str(basename(shorter)).strip() if shorter else ""
@@ -126,6 +151,11 @@ def _words(text: str) -> str:
     lower = " ".join(ABBREVIATIONS.get(word.strip(".,"), word) for word in lower.split())
     words = _NO_WORD.sub(" ", lower.replace("'", "")).split()
     words = [ABBREVIATIONS.get(word, word) for word in words]
+    words = (
+        [words[0], *("and" if word in _AND else word for word in words[1:-1]), words[-1]]
+        if words[1:]
+        else words
+    )
     if len(words) > 1 and words[0] == "the":
         words = words[1:]
     return " ".join(words)

@@ -160,7 +160,16 @@ def test_a_record_that_comes_back_is_told_anew_and_its_second_deletion_has_its_o
 
 def test_domains_are_reduced_and_those_that_make_no_account_are_counted() -> None:
     directory = partition()
-    given = ["https://www.Bank.com/", "eu.bank.com", "gmail.com", "co.uk", "n/a", "münchen.de", "bank.com"]
+    given = [
+        "https://www.Bank.com/",
+        "eu.bank.com",
+        "BANK.COM.",
+        "gmail.com",
+        "co.uk",
+        "n/a",
+        "münchen.de",
+        "bank.com",
+    ]
     facts = say(directory, account("v1", *given))
     assert told(facts) == [("account_facts", "bank.com"), ("account_facts", "xn--mnchen-3ya.de")]
     assert facts[0]["account"]["domains"] == ["bank.com", "xn--mnchen-3ya.de"]
