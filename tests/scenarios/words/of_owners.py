@@ -122,6 +122,15 @@ def two_companies_of_one_name(story: Story) -> None:
 
 
 @tale("wed 12:00")
+def the_crm_knows_whose_contact_she_is(story: Story) -> None:
+    """She writes from free mail and names no company."""
+    story.rep("mia")
+    story.bank("mesa", owner_rep_id="mia")
+    story.contact("ann@gmail.com", crm_account_id="ACC-mesa")
+    story.form("ann@gmail.com", "tue 10:00", "demo")
+
+
+@tale("wed 12:00")
 def what_she_did_last_week_is_imported(story: Story) -> None:
     story.rep("mia")
     story.bank("harbor")

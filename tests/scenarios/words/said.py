@@ -46,6 +46,7 @@ from tests.scenarios.words.of_owners import (
     an_owner_goes_away_and_leaves,
     nobody_at_all_is_there,
     somebody_asks_to_be_forgotten,
+    the_crm_knows_whose_contact_she_is,
     those_to_whom_we_do_not_sell_ask,
     two_companies_of_one_name,
     what_she_did_last_week_is_imported,
@@ -235,6 +236,7 @@ SAID: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
     (who_wants_no_mails_is_no_mql, (Reason.DO_NOT_CONTACT, Reason.NO_MARKETING_CONSENT)),
     (somebody_asks_to_be_forgotten, (Reason.ERASED,)),
     (what_she_did_last_week_is_imported, (Reason.HISTORY_IMPORTED,)),
+    (the_crm_knows_whose_contact_she_is, (Reason.MATCHED_BY_CONTACT,)),
     (two_companies_of_one_name, (Reason.ACCOUNT_MOVED, Reason.MATCHED_BY_NAME, Alert.COMPANY_AMBIGUOUS)),
     (
         chats_by_day,
