@@ -68,6 +68,7 @@ def test_who_listens_at_a_domain_knows_every_account_that_claims_it(
         if said is not None
         for claimed in (
             f"crm:{key}",
+            f"id:{key}",
             "name:first bank",
             *(f"domain:{REDUCED[domain]}" for domain in said["domains"] if domain in REDUCED),
         )
