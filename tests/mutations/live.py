@@ -220,7 +220,7 @@ LIVE = [
         (
             without(
                 f"{ENGINE}/runtime.py",
-                "            task.request([control_emit(task.spec.own_log, task.partition, Tick(at_ms), at_ms)])\n",
+                "            task.request([tick] * (_TICKS_FOR_CHUNKS if decider.has_cursor() else 1))\n",
             ),
         ),
         "integration/test_engine_time.py::test_a_timer_of_an_idle_partition_fires_when_it_is_due_and_not_before",

@@ -298,7 +298,7 @@ PURE = [
         (
             Edit(
                 "workers/log.py",
-                "library.setLevel(max(level_number, logging.INFO))",
+                "library.setLevel(of_libraries)",
                 "library.setLevel(level_number)",
             ),
         ),
