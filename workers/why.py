@@ -102,12 +102,17 @@ class Story:
         return max(last, key=lambda one: (one.assignee is not None, one.occurred_at), default=None)
 
     def turn_of(self, routed: LeadRouting) -> LedgerEntry | None:
-        """Return the desk's entry from which the assignment came: the last before it that gave the account to somebody."""
+        """Return the desk's entry from which the assignment came: the last before it that gave the account to who has it."""
         wanted = self.handoffs[routed.handoff_id][0] if routed.action is Action.RELABELLED else routed
+        who = routed.assignee
+        takers = set() if who is None else {who.id, who.deputy_for}
         found = [
             one
             for one in self.ledger
-            if one.rep_id and one.entry != "return" and one.occurred_at <= wanted.occurred_at
+            if one.rep_id in takers
+            and one.rep_id
+            and one.entry != "return"
+            and one.occurred_at <= wanted.occurred_at
         ]
         return max(found, key=lambda one: one.occurred_at, default=None)
 

@@ -96,6 +96,18 @@ def test_each_change_of_a_hand_off_and_the_others_of_the_account_are_told(tmp_pa
     assert "2026-03-03 17:00Z withdrawn -> nobody: sales rejected" in gone
 
 
+def test_a_turn_that_came_to_nothing_is_not_told_as_the_one_that_gave_it(tmp_path: Path) -> None:
+    found = Story(Subject(lead_id=ANN))
+    for emit in told(tmp_path).told().emits:
+        found.take(emit.topic, emit.value or b"")
+    routed = found.latest()
+    assert routed is not None
+    turn = found.turn_of(routed)
+    assert turn is not None
+    found.ledger.insert(0, turn.model_copy(update={"rep_id": "mia", "turn": 2}))
+    assert found.turn_of(routed) == turn
+
+
 def test_who_was_not_handed_over_is_told_why_not(tmp_path: Path) -> None:
     story = told(tmp_path)
     story.form("sue@harbor.example", "tue 11:00", title="Student")
