@@ -124,7 +124,7 @@ class Rows:
         """Those of the generation before; who is not asked for again is forgotten with it."""
         self._sorted: dict[bytes, SortedList[bytes]] = {}
         self.timer_hint_ms = 0
-        """No timer is due before this: spares a scan per record. 0 means unknown."""
+        """No timer is due before this: spares a scan per record, over all that were cancelled. 0 means unknown."""
         self.cursor_hint = True
         """Whether a cursor may be under way."""
         self.largest_pending = 0
@@ -246,7 +246,6 @@ class Rows:
         self._batch.clear()
         self.discard()
         self._sorted.clear()
-        self.timer_hint_ms = 0
         self.cursor_hint = True
 
     @property
