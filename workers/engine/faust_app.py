@@ -118,7 +118,8 @@ def build_app(
     @app.on_partitions_assigned.connect(weak=False)
     async def _on_assigned(_: Any, assigned: set[TP], **__: Any) -> None:
         await runtime.end()
-        runtime.begin(app.consumer, {TP(*tp) for tp in assigned})
+        if not app.should_stop:  # the group may give to who is leaving: nobody would end what is begun then
+            runtime.begin(app.consumer, {TP(*tp) for tp in assigned})
 
     return app
 
