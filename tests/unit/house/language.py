@@ -63,7 +63,7 @@ WORDS: Final[dict[str, re.Pattern[str]]] = {
 _CODE: Final = re.compile(r"``[^`]*``|`[^`]*`|https?://\S+")
 _FENCE: Final = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _HTML_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
-_SENTENCE_END: Final = re.compile(r"[.;?!](?=\s|$)")
+_SENTENCE_END: Final = re.compile(r"[.?!](?=\s|$)")
 
 
 class Finding(NamedTuple):
