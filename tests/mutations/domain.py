@@ -96,8 +96,8 @@ DOMAIN = [
         (
             Edit(
                 "workers/accounts/handoffs/deadlines.py",
-                "    unwatch(case, handoff_id)\n    made = replace(",
-                "    _stop(case, handoff_id)\n    made = replace(",
+                "    stop_timers(case, handoff_id)\n    made = replace(",
+                "    _cancel_timers(case, handoff_id)\n    made = replace(",
             ),
         ),
         "hops/accounts/handoffs/test_deadlines.py::test_a_touch_in_time_that_comes_late_takes_the_report_back",

@@ -39,13 +39,7 @@ OTHER, THIRD = "domain:other.example", "domain:third.example"
 ANN = "lead:ann"
 GINA_WRITES = "gina@gmail.com"
 GINA = person_of(normalise(GINA_WRITES), LEAD_ID_KEY)
-ROUTER = Router()
-
-
-@pytest.fixture(autouse=True)
-def _one_lead_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("again", "handle"):
-        monkeypatch.setattr(f"workers.accounts.{module}.CHUNK", 1)
+ROUTER = Router(leads_at_once=1)
 
 
 def crm(crm_account_id: str, *domains: str, version: int = 1, **facts: Any) -> Message:
