@@ -33,7 +33,7 @@ from tests.unit.accounts.market import (
 )
 from workers.accounts.rows import AccountRow
 from workers.identity.addresses import normalise
-from workers.identity.people import person_of
+from workers.identity.lead_ids import person_of
 
 OTHER, THIRD = "domain:other.example", "domain:third.example"
 ANN = "lead:ann"

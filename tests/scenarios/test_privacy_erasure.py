@@ -11,7 +11,7 @@ import pytest
 
 from tests.scenarios.story import Results, Story, moment
 from workers.identity.addresses import normalise
-from workers.identity.people import lead_id_of
+from workers.identity.lead_ids import lead_id_of
 
 ANN, BOB = "ann@harbor.example", "bob@harbor.example"
 EVE = "eve@gmail.com"

@@ -13,7 +13,7 @@ from tests.scenarios.story import Story as Told
 from workers.cli import app
 from workers.commands.failure import CommandError
 from workers.commands.why import subject_of
-from workers.identity.people import lead_id_of
+from workers.identity.lead_ids import lead_id_of
 from workers.why import Story, Subject, page_of
 
 KEY = b"a key for tests only"

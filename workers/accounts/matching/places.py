@@ -14,7 +14,7 @@ from schemas.lead_events import LeadAdopted
 from workers.accounts.matching.merging import unpacked
 from workers.accounts.rows import LeadRow, PlaceRow, ScoreRow
 from workers.engine.rows import Row
-from workers.identity.erasures import erased_until_ms
+from workers.identity.erasure_marks import erased_until_ms
 
 if TYPE_CHECKING:
     from schemas.lead_events import LeadFact
