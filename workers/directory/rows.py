@@ -19,7 +19,7 @@ class AccountVersionRow(Row, frozen=True):
     names: tuple[str, ...] = ()
     """Keys where the account is looked up, by its names and by its id. At most 22."""
     parent: str = ""
-    """crm_account_id of the parent account. Empty without a parent."""
+    """The parent account (crm_account_id). Empty without a parent."""
     data_version: str = ""
     """Versions of the lists by which domains and names were normalised."""
 

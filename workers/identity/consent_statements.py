@@ -1,4 +1,4 @@
-"""Consent statements: what a person said about one purpose of consent, and when.
+"""Consent statements: a person's yes or no to one purpose of consent, with its time.
 
 In: the consent in an event or in a privacy request. Out: statements for the account's log. The latest statement by its
 own time holds. Of two statements in one millisecond, the refusal holds.

@@ -19,7 +19,7 @@ class Link(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ConsentStatement(msgspec.Struct, frozen=True, array_like=True):
-    """What the visitor of a browser said about one purpose of consent, and when."""
+    """The consent statement of a browser on one purpose, and its time."""
 
     purpose: Purpose
     given: bool
