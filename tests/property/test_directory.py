@@ -55,7 +55,7 @@ def test_who_listens_at_a_domain_knows_every_account_that_claims_it(
     versions: list[tuple[str, dict[str, Any] | None]], batches: list[int]
 ) -> None:
     heard: dict[tuple[str, str], str | None] = {}
-    for fact in Partition(spec(KEY)).take(records("crm.accounts", versions), batches):
+    for fact in Partition(spec(KEY)).send_all(records("crm.accounts", versions), batches):
         if fact["type"] == "account_facts":
             heard[fact["account_key"], fact["account"]["crm_account_id"]] = fact["account"].get(
                 "owner_rep_id"
@@ -82,7 +82,7 @@ def test_who_listens_at_a_desk_knows_every_rep_who_sits_there(
     versions: list[tuple[str, dict[str, Any] | None]], batches: list[int]
 ) -> None:
     heard: dict[tuple[str, str], str] = {}
-    for fact in Partition(spec(KEY)).take(records("crm.reps", versions), batches):
+    for fact in Partition(spec(KEY)).send_all(records("crm.reps", versions), batches):
         if "rep" in fact:
             heard[fact["desk"], fact["rep_id"]] = fact["rep"]["name"]
         else:
@@ -102,7 +102,7 @@ def test_batches_cut_otherwise_give_the_same_outputs_and_rows_to_the_byte(
     versions: list[tuple[str, dict[str, Any] | None]], batches: list[int]
 ) -> None:
     one_by_one, cut = Partition(spec(KEY)), Partition(spec(KEY))
-    one_by_one.take(records("crm.accounts", versions))
-    cut.take(records("crm.accounts", versions), batches)
+    one_by_one.send_all(records("crm.accounts", versions))
+    cut.send_all(records("crm.accounts", versions), batches)
     assert cut.emits == one_by_one.emits
     assert cut.store.dump() == one_by_one.store.dump()

@@ -112,7 +112,7 @@ def test_a_browsers_history_is_the_same_facts_before_and_after_its_owner_is_know
     said = [
         sorted(
             (fact["event_id"], fact["type"], fact["lead_id"], fact["occurred_at_ms"], fact["imported"])
-            for fact in Partition(spec(KEY, 1)).take(order)
+            for fact in Partition(spec(KEY, 1)).send_all(order)
             if fact["type"] != "lead_identified"
         )
         for order in orders

@@ -93,8 +93,8 @@ def test_batches_cut_otherwise_give_the_same_outputs_and_rows_to_the_byte(
     records: list[Record], batches: list[int]
 ) -> None:
     one_by_one, cut = visitors(), visitors()
-    one_by_one.take(records)
-    cut.take(records, batches)
+    one_by_one.send_all(records)
+    cut.send_all(records, batches)
     assert cut.emits == one_by_one.emits
     assert cut.store.dump() == one_by_one.store.dump()
 
@@ -108,7 +108,7 @@ def test_repeats_change_nothing_but_their_count(records: list[Record], data: st.
         if data.draw(st.booleans(), label="repeated"):
             first = again.index(one)
             again.insert(data.draw(st.integers(first + 1, len(again)), label="at"), one)
-    assert facts_of(repeated.take(again)) == facts_of(plain.take(records))
+    assert facts_of(repeated.send_all(again)) == facts_of(plain.send_all(records))
     assert rows_but_counts(repeated) == rows_but_counts(plain)
     assert nobodies(repeated) == nobodies(plain)
 
@@ -124,7 +124,7 @@ def test_events_shuffled_between_two_identifications_give_the_same_facts_and_row
         once = list({(event.topic, event_id_of(event)): event for event in events}.values())
         others = random.sample(once, len(once))
         tail = [] if identification is None else [identification]
-        assert by_value(shuffled.take(others + tail)) == by_value(ordered.take(once + tail))
+        assert by_value(shuffled.send_all(others + tail)) == by_value(ordered.send_all(once + tail))
     assert shuffled.domain_rows() == ordered.domain_rows()
 
 
@@ -140,10 +140,10 @@ def test_an_activity_belongs_to_who_had_last_identified_by_its_own_time(
     later = NOON + DAY
     for n, (minute, email) in enumerate(identifications):
         at_ms = NOON + minute * MINUTE
-        shared.say("form.fills", form(f"f{n}", at_ms, anonymous_id="x", email=email), arrives_at=later)
+        shared.send("form.fills", form(f"f{n}", at_ms, anonymous_id="x", email=email), arrives_at=later)
     for n, minute in enumerate(activities):
         at_ms = NOON + minute * MINUTE
-        (fact,) = shared.say("web.activity", activity(f"a{n}", at_ms, anonymous_id="x"), arrives_at=later)
+        (fact,) = shared.send("web.activity", activity(f"a{n}", at_ms, anonymous_id="x"), arrives_at=later)
         before = [email for since, email in identifications if since <= minute]
         owner = before[-1] if before else identifications[0][1]
         assert fact["lead_id"] == person_of(normalise(owner), KEY).lead_id
