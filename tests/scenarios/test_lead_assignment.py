@@ -1,4 +1,4 @@
-"""Who gets which lead, told as a sales manager would."""
+"""Assignment of leads to reps and desks: qualification, routes, turns and absences."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.scenarios.story import Story
 
 @pytest.fixture
 def team(story: Story) -> Story:
-    """Mia and Tom at the inside sales desk, Olga who owns accounts, Dana who manages."""
+    """Mia and Tom at the inside sales desk, Olga who owns accounts, and Dana the manager."""
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.rep("tom")
@@ -19,7 +19,7 @@ def team(story: Story) -> Story:
     return story
 
 
-def test_a_visitor_who_says_who_they_are_and_has_enough_points_is_an_mql_for_inside_sales(
+def test_an_identified_visitor_with_enough_points_is_an_mql_for_inside_sales(
     team: Story,
 ) -> None:
     team.bank("harbor")
@@ -32,7 +32,7 @@ def test_a_visitor_who_says_who_they_are_and_has_enough_points_is_an_mql_for_ins
     assert results.stages[-1] == "mql"
 
 
-def test_what_somebody_did_before_they_said_who_they_are_counts(team: Story) -> None:
+def test_activities_before_the_identification_count(team: Story) -> None:
     team.bank("harbor")
     team.activity("page_view", "mon 09:00", times=3, anonymous_id="a1", url="https://x.example/pricing")
     team.activity("download", "mon 09:10", times=2, anonymous_id="a1")
@@ -41,7 +41,7 @@ def test_what_somebody_did_before_they_said_who_they_are_counts(team: Story) -> 
     assert team.replay().handoffs == [("assigned", "mql", "mia")]
 
 
-def test_a_student_who_reads_everything_is_outside_and_nobody_is_called(team: Story) -> None:
+def test_a_student_with_many_points_is_outside_and_not_handed_over(team: Story) -> None:
     team.bank("harbor")
     team.form("sue@harbor.example", "tue 10:00", title="Student")
     team.much_interest("sue@harbor.example", "tue 10:05")
@@ -63,15 +63,13 @@ def test_a_student_who_reads_everything_is_outside_and_nobody_is_called(team: St
         pytest.param(
             {"revenue": {"amount": 5_000_000_001, "currency": "USD"}}, "outside", id="just too large"
         ),
-        pytest.param({"revenue": None}, "waiting_for_facts", id="nobody knows how large"),
+        pytest.param({"revenue": None}, "waiting_for_facts", id="unknown revenue"),
         pytest.param({"country": "DE"}, "outside", id="abroad"),
-        pytest.param({"sic": ["7372"]}, "outside", id="no bank"),
-        pytest.param({"sic": ["7372", "6022"]}, "mql", id="a bank too: any listed code suffices"),
+        pytest.param({"sic": ["7372"]}, "outside", id="not a bank"),
+        pytest.param({"sic": ["7372", "6022"]}, "mql", id="also a bank: any listed code suffices"),
     ],
 )
-def test_the_served_market_decides_before_any_points_do(
-    team: Story, facts: dict[str, Any], stage: str
-) -> None:
+def test_the_served_market_decides_before_points(team: Story, facts: dict[str, Any], stage: str) -> None:
     team.bank("harbor", **facts)
     team.form("ann@harbor.example", "tue 10:00")
     team.much_interest("ann@harbor.example", "tue 10:05")
@@ -79,7 +77,7 @@ def test_the_served_market_decides_before_any_points_do(
     assert team.replay().stages[-1] == stage
 
 
-def test_when_the_missing_fact_arrives_the_lead_is_judged_again(team: Story) -> None:
+def test_a_missing_fact_that_arrives_reevaluates_the_lead(team: Story) -> None:
     team.bank("harbor", revenue=None)
     team.form("ann@harbor.example", "tue 10:00")
     team.much_interest("ann@harbor.example", "tue 10:05")
@@ -91,7 +89,7 @@ def test_when_the_missing_fact_arrives_the_lead_is_judged_again(team: Story) -> 
     assert results.handoffs == [("assigned", "mql", "mia")]
 
 
-def test_a_raised_hand_is_routed_at_once_below_the_bar(team: Story) -> None:
+def test_a_raised_hand_below_the_threshold_is_routed_at_once(team: Story) -> None:
     team.bank("harbor")
     team.form("ann@harbor.example", "tue 10:00", "demo")
 
@@ -101,7 +99,7 @@ def test_a_raised_hand_is_routed_at_once_below_the_bar(team: Story) -> None:
     assert results.of("lead.routing")[0]["qualification"] == "mql"
 
 
-def test_a_raised_hand_of_somebody_outside_is_an_inquiry_for_the_desk(team: Story) -> None:
+def test_a_raised_hand_outside_the_served_market_is_an_inquiry_for_the_desk(team: Story) -> None:
     team.bank("harbor", sic=["7372"])
     team.form("ann@harbor.example", "tue 10:00", "demo")
 
@@ -112,7 +110,7 @@ def test_a_raised_hand_of_somebody_outside_is_an_inquiry_for_the_desk(team: Stor
     assert [entry["entry"] for entry in results.of("desk.ledger")].count("turn") == 0
 
 
-def test_a_customers_lead_goes_to_the_accounts_owner_whatever_the_score(team: Story) -> None:
+def test_a_customers_lead_goes_to_the_accounts_owner_with_any_score(team: Story) -> None:
     team.bank("harbor", relationship="customer", owner_rep_id="olga")
     team.form("ann@harbor.example", "tue 10:00", title="Branch Teller")
 
@@ -147,7 +145,7 @@ def test_two_accounts_take_turns(team: Story) -> None:
         team.bank(name)
         team.form(f"ann@{name}.example", f"tue 1{number}:00", "demo")
 
-    assert [who for _, _, who in team.replay().handoffs] == ["mia", "tom", "mia", "tom"]
+    assert [assignee for _, _, assignee in team.replay().handoffs] == ["mia", "tom", "mia", "tom"]
 
 
 def test_two_people_with_free_mail_never_share_an_account(team: Story) -> None:
@@ -159,14 +157,14 @@ def test_two_people_with_free_mail_never_share_an_account(team: Story) -> None:
     assert all(key.startswith("lead:") for key in keys)
 
 
-def test_a_competitor_gets_nobody(team: Story) -> None:
+def test_a_competitors_lead_is_not_handed_over(team: Story) -> None:
     team.bank("rival", relationship="competitor")
     team.form("spy@rival.example", "tue 10:00", "demo")
 
     assert team.replay().handoffs == []
 
 
-def test_nobody_who_is_away_gets_a_lead(story: Story) -> None:
+def test_an_absent_rep_gets_no_lead(story: Story) -> None:
     story.rep("dana", at_desk=False)
     story.rep("mia", away=("tue 00:00", "thu 00:00"))
     story.rep("tom")
@@ -174,10 +172,10 @@ def test_nobody_who_is_away_gets_a_lead(story: Story) -> None:
         story.bank(name)
         story.form(f"ann@{name}.example", f"tue 1{number}:00", "demo")
 
-    assert [who for _, _, who in story.replay().handoffs] == ["tom", "tom"]
+    assert [assignee for _, _, assignee in story.replay().handoffs] == ["tom", "tom"]
 
 
-def test_when_everyone_is_away_a_raised_hand_goes_to_the_named_fallback(story: Story) -> None:
+def test_a_raised_hand_goes_to_the_fallback_if_all_reps_are_away(story: Story) -> None:
     story.rep("dana", at_desk=False)
     story.rep("mia", away=("tue 00:00", "thu 00:00"))
     story.bank("harbor")
@@ -189,7 +187,7 @@ def test_when_everyone_is_away_a_raised_hand_goes_to_the_named_fallback(story: S
     assert ("everyone_away", False) in results.alerts
 
 
-def test_an_owner_who_is_away_keeps_the_account_and_the_deputy_gets_the_task(story: Story) -> None:
+def test_an_absent_owner_keeps_the_account_and_the_deputy_gets_the_hand_off(story: Story) -> None:
     story.rep("olga", at_desk=False, away=("tue 00:00", "thu 00:00"), deputy_rep_id="pavel")
     story.rep("pavel", at_desk=False)
     story.bank("harbor", owner_rep_id="olga")
@@ -201,7 +199,7 @@ def test_an_owner_who_is_away_keeps_the_account_and_the_deputy_gets_the_task(sto
     assert results.of("lead.routing")[0]["assignee"]["deputy_for"] == "olga"
 
 
-def test_an_account_that_gains_an_owner_takes_its_open_leads_along(team: Story) -> None:
+def test_an_account_that_gains_an_owner_reassigns_its_open_hand_offs(team: Story) -> None:
     team.bank("harbor")
     team.form("ann@harbor.example", "tue 10:00", "demo")
     team.form("bob@harbor.example", "tue 11:00", "demo")
@@ -213,7 +211,7 @@ def test_an_account_that_gains_an_owner_takes_its_open_leads_along(team: Story) 
     assert results.handoffs[-2:] == [("reassigned", "raised_hand", "olga")] * 2
 
 
-def test_a_full_week_makes_an_mql_wait_and_a_raised_hand_passes(story: Story) -> None:
+def test_in_a_full_week_an_mql_waits_and_a_raised_hand_is_assigned(story: Story) -> None:
     story.rep("dana", at_desk=False)
     story.rep("mia", desks=[{"desk": "inside_sales", "weight": 1, "capacity": 1}])
     for name in ("harbor", "mesa", "prairie"):

@@ -1,4 +1,4 @@
-"""Who earns nothing, and who is nobody's colleague."""
+"""Robots, employees of our own and mailboxes of a function: who gets no points, and who is not a colleague."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def team(story: Story) -> Story:
     return story
 
 
-def test_a_robot_that_reads_every_page_earns_its_visitor_nothing(team: Story) -> None:
+def test_a_robots_activities_give_its_browser_no_points(team: Story) -> None:
     robot = {"anonymous_id": "a1", "user_agent": "Mozilla/5.0 (compatible; Googlebot/2.1)"}
     team.activity("download", "mon 09:00", times=9, **robot)
     team.activity("webinar_attended", "mon 10:00", times=9, **robot)
@@ -30,7 +30,7 @@ def test_a_robot_that_reads_every_page_earns_its_visitor_nothing(team: Story) ->
     assert results.of("lead.scores")[-1]["explanation"]["behaviour"] == 4  # the form
 
 
-def test_heartbeats_of_an_open_tab_are_no_interest(team: Story) -> None:
+def test_heartbeats_of_an_open_tab_give_no_points(team: Story) -> None:
     team.form("ann@harbor.example", "tue 10:00")
     team.activity("heartbeat", "tue 10:05", times=50, email="ann@harbor.example")
 
@@ -40,7 +40,7 @@ def test_heartbeats_of_an_open_tab_are_no_interest(team: Story) -> None:
     assert results.dead_letter_reasons == []
 
 
-def test_our_own_people_earn_nothing_whatever_they_read_and_ask_for(team: Story) -> None:
+def test_our_own_employees_get_no_points_and_no_hand_off(team: Story) -> None:
     team.form("eve@our-own.example", "tue 10:00", "demo")
     team.much_interest("eve@our-own.example", "tue 10:05")
     team.activity("webinar_attended", "tue 11:00", email="eve@lab.our-own.example")
@@ -52,7 +52,7 @@ def test_our_own_people_earn_nothing_whatever_they_read_and_ask_for(team: Story)
     assert results.stages == ["known", "disqualified", "known", "disqualified"]
 
 
-def test_a_mailbox_of_a_function_is_a_lead_and_nobodys_colleague(team: Story) -> None:
+def test_a_mailbox_of_a_function_is_a_lead_but_never_a_colleague(team: Story) -> None:
     team.activity("download", "tue 09:00", email="info@harbor.example")
     team.activity("download", "tue 09:10", email="bob@harbor.example")
     team.form("ann@harbor.example", "tue 10:00", "demo")
@@ -65,7 +65,7 @@ def test_a_mailbox_of_a_function_is_a_lead_and_nobodys_colleague(team: Story) ->
     assert len(bob["active_people"]) <= 1
 
 
-def test_a_raised_hand_from_a_mailbox_is_answered_and_says_that_it_is_one(team: Story) -> None:
+def test_a_raised_hand_from_a_mailbox_of_a_function_is_marked_as_such(team: Story) -> None:
     team.form("info@harbor.example", "tue 10:00", "demo")
 
     (handoff,) = team.replay().of("lead.routing")
