@@ -120,7 +120,7 @@ def test_the_turn_of_an_erased_lead_stays_counted(team: Story) -> None:
 def test_an_event_from_before_the_erasure_is_dropped_when_it_arrives_again(team: Story) -> None:
     team.erasure(ANN, "tue 11:00")
     resent = json.loads(team._lines[3])
-    resent["value"] |= {"event_id": "sent-again"}
+    resent["value"] |= {"event_id": "sent-anew"}
     team.line(json.dumps(resent | {"timestamp": resent["timestamp"] + 86_400_000}))
 
     results = team.replay()
@@ -254,7 +254,7 @@ def test_dead_letters_of_the_person_are_deleted(team: Story) -> None:
 def test_a_too_old_event_after_the_erasure_leaves_no_dead_letter(team: Story) -> None:
     team.erasure(ANN, "tue 11:00")
     old = json.loads(team._lines[3])
-    old["value"] |= {"event_id": "sent-again"}
+    old["value"] |= {"event_id": "sent-anew"}
     team.line(json.dumps(old | {"timestamp": old["timestamp"] + 9 * 86_400_000}))
 
     results = team.replay()
