@@ -16,7 +16,7 @@ from schemas.base import Model
 from schemas.topics import CRM_ACCOUNTS, CRM_CONTACTS, DESK_REQUESTS, LEAD_EVENTS, TOPICS
 from tests.hops.accounts.market import POLICY, POLICY_TEXT
 from tests.property.messages import Message, Place, as_message
-from tests.property.reader import Reader, believes
+from tests.property.reader import Reader, with_results
 from workers.accounts.agent import spec as accounts_spec
 from workers.accounts.handle import AccountsHop
 from workers.accounts.rulebook.terms import LEADS_AT_ONCE
@@ -217,7 +217,7 @@ class Router:
         if made.said:
             asked = (reader, place, before, number)
             if asked not in self._believed:
-                self._believed[asked] = believes(reader, made.said)
+                self._believed[asked] = with_results(reader, made.said)
             reader = self._believed[asked]
         if self._known[made.rows].forwards:
             key = self._all_places[place][1]

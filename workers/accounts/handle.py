@@ -48,7 +48,7 @@ from workers.accounts.handoffs import alias_members, bulk_transfer, support_ques
 from workers.accounts.rulebook.terms import LEADS_AT_ONCE, MOST_AT_ONCE, Terms
 from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.timers import start_cursor
-from workers.identity.erasures import FORGET_MARK, mark_kept_ms
+from workers.identity.erasure_marks import FORGET_MARK, mark_kept_ms
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:

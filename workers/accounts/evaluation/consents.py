@@ -20,7 +20,7 @@ from workers.accounts.handoffs import buying_signals
 from workers.accounts.stages.qualifying import Occasion
 from workers.accounts.state.parts import Part
 from workers.engine.rows import Row
-from workers.identity.consents import words_of
+from workers.identity.consent_statements import statements_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +77,7 @@ def apply_event_consent(hand: LeadInHand, event: LeadActivity | LeadForm | LeadC
         return ConsentEffect(may_count=True, is_tracked=True, is_news=False)
     hand.score = with_default_consent(terms, held)
     if event.consent is not None:
-        apply_consents(hand, words_of(event.consent, event.occurred_at_ms))
+        apply_consents(hand, statements_of(event.consent, event.occurred_at_ms))
     is_news = hand.lead is not held_lead or (hand.score.untracked or ()) != (held.untracked or ())
     hand.write()
     may_count = (

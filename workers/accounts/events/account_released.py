@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from workers.accounts.account_keys import crm_claims, name_index, parents
 from workers.accounts.state.facts import ClaimRow
-from workers.identity.account_keys import is_lookup_key
+from workers.identity.crm_keys import is_lookup_key
 
 if TYPE_CHECKING:
     from schemas.lead_events import AccountReleased
