@@ -133,7 +133,13 @@ DOMAIN = [
     Mutation(
         "a turn that is given back stays used",
         "who was given a wrong number has lost a turn by it, against the agreement",
-        (Edit(f"{DESKS}/returns.py", "credits=given_back(older, step) | newer", "credits=older | newer"),),
+        (
+            Edit(
+                f"{DESKS}/request_returns.py",
+                "credits=given_back(older, step) | newer",
+                "credits=older | newer",
+            ),
+        ),
         "scenarios/test_desks_capacity.py::"
         "test_whether_a_rejected_lead_returns_its_turn_is_agreed[give_back-mia]",
         "assert",

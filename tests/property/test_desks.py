@@ -18,7 +18,7 @@ from tests.unit.desks.world import (
     MONDAY,
 )
 from workers.desks.calendar import Per
-from workers.desks.terms import Terms
+from workers.desks.desk_terms import Terms
 from workers.policy.load import load_policy
 
 

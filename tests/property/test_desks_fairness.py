@@ -13,7 +13,7 @@ from tests.property.desk_histories import POLICIES, REPS, Op, histories, play, r
 from tests.unit.desks.world import (
     DESK,
 )
-from workers.desks.fairness import audit
+from workers.desks.ledger_audit import audit
 from workers.desks.rotation import FULL_TURN
 
 

@@ -7,7 +7,7 @@ import pytest
 from schemas.outputs import LedgerEntry
 from tests.scenarios.desks_with import Agreed, agreed
 from tests.scenarios.story import Story, Told
-from workers.desks.fairness import audit
+from workers.desks.ledger_audit import audit
 
 __all__ = ["agreed"]
 

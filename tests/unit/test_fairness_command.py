@@ -8,7 +8,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from schemas.outputs import LedgerEntry
-from tests.unit.desks.test_fairness import change, ledger
+from tests.unit.desks.test_ledger_audit import change, ledger
 from workers.cli import app
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from schemas.desk_requests import DeskRequest
 from schemas.vocabulary import PassedOver
 from workers.desks.capacity import capacity_of, weight_of
-from workers.desks.outcome import Candidate
 from workers.desks.presence import why_not_there
+from workers.desks.request_outcome import Candidate
 from workers.desks.rows import RepRow, RotationRow
-from workers.desks.skills import lacks_skill, preference
+from workers.desks.skill_match import lacks_skill, preference
 from workers.policy.model import Desk
 
 

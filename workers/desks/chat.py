@@ -16,10 +16,10 @@ from schemas.topics import CHAT_ANSWERS
 from schemas.vocabulary import AssigneeType, ChatReply, PassedOver
 from workers.desks.calendar import Calendar, NeverOpensError
 from workers.desks.candidates import Lineup
+from workers.desks.desk_terms import DESK_PREFIX, REP_PREFIX, Terms
 from workers.desks.presence import back_at_ms, is_absent, why_not_there
 from workers.desks.rotation import Step
 from workers.desks.rows import RepRow
-from workers.desks.terms import DESK_PREFIX, REP_PREFIX, Terms
 from workers.engine.api import Emit
 from workers.engine.rows import Rows
 from workers.outbox import emit, fact_id

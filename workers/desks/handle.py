@@ -20,18 +20,18 @@ from schemas.desk_requests import (
 from schemas.erasure import PersonErased
 from schemas.parsing import ContractError, parse_json
 from schemas.topics import DESK_REQUESTS
-from workers.desks import erasure
-from workers.desks.absences import PRESENCE
-from workers.desks.answers import FORGET, again, forget, settle
+from workers.desks import answer_erasure
 from workers.desks.chat import tell as tell_chat
-from workers.desks.outcome import Outcome, State
+from workers.desks.desk_terms import Terms
 from workers.desks.owners import has_come_back
-from workers.desks.people import TELL, changes, depend, learn, remember_asked, tell, tell_desks
-from workers.desks.release import RELEASE, decide, look_again, release
-from workers.desks.retelling import RETELL, go_on
-from workers.desks.returns import take_back
+from workers.desks.presence_changes import PRESENCE
+from workers.desks.rep_records import TELL, changes, depend, learn, remember_asked, tell, tell_desks
+from workers.desks.request_answers import FORGET, again, forget, settle
+from workers.desks.request_outcome import Outcome, State
+from workers.desks.request_returns import take_back
 from workers.desks.rows import AnswerRow, RotationRow
-from workers.desks.terms import Terms
+from workers.desks.waiting_reasons import RETELL, go_on
+from workers.desks.waiting_release import RELEASE, decide, look_again, release
 from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.rows import Rows
 from workers.engine.timers import set_timer, start_cursor
@@ -78,7 +78,7 @@ class DesksHop:
         if isinstance(event, AccountDepends):
             return depend(rows, event, now_ms)
         if isinstance(event, PersonErased):
-            erasure.erase(rows, event)
+            answer_erasure.erase(rows, event)
             return []
         if isinstance(event, LookAgain):
             return release(self._terms, rows, event.desk, now_ms, stand_in_is_back=True)
@@ -101,8 +101,8 @@ class DesksHop:
             return tell(rows, cursor.key, cursor.position, clock.now_ms)
         if cursor.kind == RETELL:
             return go_on(rows, cursor, partial(self._decide_first, rows, clock.now_ms), clock.now_ms)
-        if cursor.kind == erasure.ERASE:
-            return [], erasure.go_on(rows, cursor)
+        if cursor.kind == answer_erasure.ERASE:
+            return [], answer_erasure.go_on(rows, cursor)
         after = (cursor.position,) if cursor.position else ()
         found = rows.scan(RotationRow, after=after, limit=_CHUNK)
         for (desk,), rotation in found:

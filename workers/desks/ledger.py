@@ -13,9 +13,9 @@ from schemas.lead_events import WaitAges
 from schemas.outputs import LedgerCandidate, LedgerEntry, LedgerEntryType
 from schemas.topics import DESK_LEDGER
 from schemas.vocabulary import PassedOver
-from workers.desks.outcome import Outcome, State
+from workers.desks.desk_terms import REP_PREFIX, Terms
+from workers.desks.request_outcome import Outcome, State
 from workers.desks.rows import AnswerRow, RotationRow
-from workers.desks.terms import REP_PREFIX, Terms
 from workers.engine.api import Emit
 from workers.engine.rows import Rows
 from workers.outbox import emit, fact_id

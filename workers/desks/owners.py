@@ -11,10 +11,10 @@ from typing import Literal
 
 from schemas.desk_requests import DeskRequest, RequestMode
 from schemas.vocabulary import HowChosen, Kind, PassedOver
-from workers.desks.outcome import Outcome, State
+from workers.desks.desk_terms import DESK_PREFIX, REP_PREFIX, Terms, rep_desk
 from workers.desks.presence import why_not_there
+from workers.desks.request_outcome import Outcome, State
 from workers.desks.rows import RepRow
-from workers.desks.terms import DESK_PREFIX, REP_PREFIX, Terms, rep_desk
 from workers.engine.rows import Rows
 from workers.policy.model import Desk
 

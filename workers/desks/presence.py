@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from schemas.crm_reps import CrmRep
 from schemas.vocabulary import PassedOver
+from workers.desks.desk_terms import DESK_PREFIX
 from workers.desks.rows import RepRow
-from workers.desks.terms import DESK_PREFIX
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)

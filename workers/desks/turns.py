@@ -14,15 +14,15 @@ from schemas.vocabulary import HowChosen, Kind, PassedOver
 from workers.desks.candidates import Lineup, line_up
 from workers.desks.capacity import in_period
 from workers.desks.chat import at_work_first, taken_by_answerer
-from workers.desks.claims import decide_claim
-from workers.desks.escalation import is_overdue, to_manager
-from workers.desks.outcome import Outcome, State
+from workers.desks.claimed_turns import decide_claim
+from workers.desks.desk_terms import Terms, rep_desk
+from workers.desks.manager_escalation import is_overdue, to_manager
 from workers.desks.presence import why_not_there
+from workers.desks.request_outcome import Outcome, State
 from workers.desks.rotation import next_turn
 from workers.desks.rows import RepRow, RotationRow
-from workers.desks.skills import lacks_skill
-from workers.desks.terms import Terms, rep_desk
-from workers.desks.waiting import first_of_each
+from workers.desks.skill_match import lacks_skill
+from workers.desks.waiting_list import first_of_each
 from workers.engine.rows import Rows
 from workers.policy.model import Desk
 

@@ -27,7 +27,7 @@ from schemas.topics import (
     VISITOR_EVENTS,
     WEB_ACTIVITY,
 )
-from workers.desks.fairness import Audit
+from workers.desks.ledger_audit import Audit
 from workers.engine.api import Record
 from workers.engine.control import is_control
 from workers.engine.rows import SEP, decode

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from schemas.desk_requests import DeskRequest
 from schemas.vocabulary import HowChosen, PassedOver
+from workers.desks.desk_terms import Deadline
 from workers.desks.rotation import Step
-from workers.desks.terms import Deadline
 
 
 class State(StrEnum):

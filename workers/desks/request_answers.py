@@ -14,12 +14,12 @@ from schemas.desk_requests import DeskRequest
 from schemas.lead_events import DeskAnswer, PassedOverRep, WaitAges
 from schemas.topics import DESK_REQUESTS, LEAD_EVENTS
 from workers.desks.capacity import counted, in_period
+from workers.desks.desk_terms import Terms
 from workers.desks.ledger import ledger_line
-from workers.desks.outcome import Outcome, State
+from workers.desks.request_outcome import Outcome, State
 from workers.desks.rotation import taken
 from workers.desks.rows import AnswerRow, RotationRow
-from workers.desks.terms import Terms
-from workers.desks.waiting import is_crowded, wait
+from workers.desks.waiting_list import is_crowded, wait
 from workers.engine.api import Emit
 from workers.engine.rows import Rows
 from workers.engine.timers import set_timer

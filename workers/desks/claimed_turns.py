@@ -13,10 +13,10 @@ from schemas.desk_requests import DeskRequest, RequestMode
 from schemas.vocabulary import HowChosen
 from workers.desks.candidates import line_up
 from workers.desks.capacity import in_period
-from workers.desks.outcome import Outcome, State
+from workers.desks.desk_terms import Terms, rep_desk
+from workers.desks.request_outcome import Outcome, State
 from workers.desks.rotation import next_turn
 from workers.desks.rows import RepRow, RotationRow
-from workers.desks.terms import Terms, rep_desk
 from workers.engine.rows import Rows
 from workers.policy.model import Desk
 

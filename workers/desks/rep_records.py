@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from schemas.desk_requests import AccountDepends, DeskRequest, LookAgain, RepFacts
 from schemas.lead_events import RepChanged
 from schemas.topics import DESK_REQUESTS, LEAD_EVENTS
-from workers.desks.absences import standing, watch
+from workers.desks.desk_terms import REP_PREFIX, Terms, rep_desk
 from workers.desks.presence import at_desk, why_not_there
-from workers.desks.release import release
+from workers.desks.presence_changes import standing, watch
 from workers.desks.rows import AskedRow, DependsRow, RepRow, RotationRow
-from workers.desks.terms import REP_PREFIX, Terms, rep_desk
+from workers.desks.waiting_release import release
 from workers.engine.api import Emit
 from workers.engine.rows import Rows
 from workers.engine.timers import start_cursor

@@ -13,7 +13,7 @@ from schemas.base import PolicyRef
 from schemas.desk_requests import DeskRequest
 from schemas.lead_events import Clock
 from workers.desks.calendar import Calendar, NeverOpensError, Per, Period
-from workers.desks.clocks import ends_of, first_opening, renewed, spans_of
+from workers.desks.response_deadlines import ends_of, first_opening, renewed, spans_of
 from workers.desks.rows import RepRow
 from workers.policy.hours import parse_week, zone
 from workers.policy.model import Desk, Policy

@@ -11,15 +11,15 @@ from msgspec.structs import replace
 
 from schemas.desk_requests import DeskRequest, DeskReturn
 from schemas.topics import DESK_REQUESTS
-from workers.desks.answers import remember
 from workers.desks.capacity import uncounted
+from workers.desks.desk_terms import Terms
 from workers.desks.ledger import return_line
-from workers.desks.outcome import State
-from workers.desks.release import release
+from workers.desks.request_answers import remember
+from workers.desks.request_outcome import State
 from workers.desks.rotation import Step, given_back
 from workers.desks.rows import AnswerRow, RotationRow
-from workers.desks.terms import Terms
-from workers.desks.waiting import leave
+from workers.desks.waiting_list import leave
+from workers.desks.waiting_release import release
 from workers.engine.api import Emit
 from workers.engine.rows import Rows
 from workers.outbox import emit

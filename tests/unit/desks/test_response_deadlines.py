@@ -10,7 +10,7 @@ from schemas.desk_requests import RunningClock
 from schemas.vocabulary import Kind
 from tests.unit.desks.world import POLICY_TEXT, at
 from workers.desks.calendar import Calendar
-from workers.desks.clocks import ends_of, renewed, spans_of
+from workers.desks.response_deadlines import ends_of, renewed, spans_of
 from workers.policy.load import load_policy
 
 POLICY = load_policy(POLICY_TEXT)

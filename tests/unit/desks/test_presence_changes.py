@@ -8,7 +8,7 @@ from schemas.base import Model
 from schemas.desk_requests import AccountDepends
 from schemas.lead_events import RepChanged
 from tests.unit.desks.world import MONDAY, World, facts, rep
-from workers.desks.absences import Standing, next_change_ms, standing
+from workers.desks.presence_changes import Standing, next_change_ms, standing
 from workers.desks.rows import RepRow
 
 OLGA = "rep:olga"

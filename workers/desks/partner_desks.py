@@ -7,8 +7,8 @@ no turn, no room, no absence.
 from __future__ import annotations
 
 from schemas.desk_requests import DeskRequest
-from workers.desks.outcome import Outcome, State
-from workers.desks.terms import Terms
+from workers.desks.desk_terms import Terms
+from workers.desks.request_outcome import Outcome, State
 
 PARTNER_PREFIX = "partner:"
 

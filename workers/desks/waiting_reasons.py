@@ -14,10 +14,10 @@ from msgspec.structs import replace
 from schemas.desk_requests import DeskRequest
 from schemas.lead_events import DeskAnswer
 from schemas.topics import LEAD_EVENTS
-from workers.desks.answers import waits_still
-from workers.desks.outcome import Outcome, State
+from workers.desks.request_answers import waits_still
+from workers.desks.request_outcome import Outcome, State
 from workers.desks.rows import AnswerRow, WaitingRow
-from workers.desks.waiting import Waiting, first_of
+from workers.desks.waiting_list import Waiting, first_of
 from workers.engine.api import Cursor, Emit
 from workers.engine.rows import Rows
 from workers.engine.timers import start_cursor

@@ -11,7 +11,7 @@ import pytest
 from schemas.outputs import LedgerCandidate, LedgerEntry
 from schemas.vocabulary import PassedOver
 from tests.unit.desks.world import DESK, MONDAY, World, ask, facts, give_back, lines, policy_with, rep
-from workers.desks.fairness import DeskShares, audit
+from workers.desks.ledger_audit import DeskShares, audit
 
 HOUR_MS = 3_600_000
 

@@ -10,9 +10,9 @@ from schemas.desk_requests import DeskRequest, RequestMode
 from schemas.vocabulary import Kind
 from tests.hops.accounts.market import POLICY_TEXT, at
 from tests.routes import CUSTOMER, NEVER, OPEN, PARTNER, REST, with_routes
-from workers.desks.outcome import State
-from workers.desks.partners import decide_at_partner
-from workers.desks.terms import Terms
+from workers.desks.desk_terms import Terms
+from workers.desks.partner_desks import decide_at_partner
+from workers.desks.request_outcome import State
 from workers.policy.load import load_policy
 
 PARTNERS = "partners:\n  islands: {regions: [HI], gets: mql, answer_within: 16h, then: return, sees: [name]CALENDAR}\n"

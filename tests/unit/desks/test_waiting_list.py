@@ -19,7 +19,7 @@ from tests.unit.desks.world import (
     takers,
 )
 from workers.desks.rows import RotationRow
-from workers.desks.waiting import MAX_WAITING
+from workers.desks.waiting_list import MAX_WAITING
 
 NEXT_WEEK = at("2026-03-09 08:30")
 MINUTE_MS = 60_000

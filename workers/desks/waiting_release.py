@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from schemas.desk_requests import DeskRequest, LookAgain
 from schemas.topics import DESK_REQUESTS
-from workers.desks.answers import settle
-from workers.desks.outcome import Outcome, State
+from workers.desks.desk_terms import DESK_PREFIX, Terms
 from workers.desks.owners import asked_anew, decide_at_rep
-from workers.desks.partners import PARTNER_PREFIX, decide_at_partner
+from workers.desks.partner_desks import PARTNER_PREFIX, decide_at_partner
 from workers.desks.presence import back_at_ms, is_absent
-from workers.desks.retelling import begin_where_changed
-from workers.desks.terms import DESK_PREFIX, Terms
+from workers.desks.request_answers import settle
+from workers.desks.request_outcome import Outcome, State
 from workers.desks.turns import decide_at_desk, members
-from workers.desks.waiting import first_of, first_of_each, leave, next_to_go
+from workers.desks.waiting_list import first_of, first_of_each, leave, next_to_go
+from workers.desks.waiting_reasons import begin_where_changed
 from workers.engine.api import Emit
 from workers.engine.rows import Rows
 from workers.engine.timers import cancel_timer, set_timer

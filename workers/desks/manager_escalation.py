@@ -7,8 +7,8 @@ already. It takes a turn and room like any other, and goes to the manager where 
 from __future__ import annotations
 
 from schemas.desk_requests import DeskRequest, MoveWhy, RequestMode
-from workers.desks.outcome import Candidate, Outcome, State
-from workers.desks.terms import rep_desk
+from workers.desks.desk_terms import rep_desk
+from workers.desks.request_outcome import Candidate, Outcome, State
 from workers.policy.model import Desk
 
 
