@@ -136,7 +136,7 @@ DOMAIN = [
         (
             Edit(
                 f"{DESKS}/request_returns.py",
-                "credits=given_back(older, step) | newer",
+                "credits=undo_turn(older, step) | newer",
                 "credits=older | newer",
             ),
         ),

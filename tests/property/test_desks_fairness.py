@@ -50,9 +50,9 @@ def test_who_lacks_the_skill_gets_no_turn_unless_nobody_who_has_it_could(
         if asked[event.request_id].language == "es" and "es" not in known[event.rep_id or ""].languages:
             assert answers[event.request_id].skill_missing
             has_it = [who for who, record in known.items() if record.active and "es" in record.languages]
-            is_bound = asked[event.request_id].kind is Kind.MQL
+            is_limited = asked[event.request_id].kind is Kind.MQL
             at_desk = [one.rep_id for one in event.candidates if one.rep_id in has_it]
-            assert not (is_bound and at_desk)
+            assert not (is_limited and at_desk)
 
 
 @settings(max_examples=120, deadline=None)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workers.desks.rotation import FULL_TURN, Step, given_back, next_turn, taken, within
+from workers.desks.rotation import FULL_TURN, Step, apply_turn, limit_credit, next_turn, undo_turn
 
 Weights = dict[str, int]
 
@@ -30,7 +30,7 @@ def turns(
     steps = []
     for _ in range(count):
         step = next_turn(list(weights.items()), credit)
-        credit = taken(credit, step)
+        credit = apply_turn(credit, step)
         steps.append(step)
     return steps, credit
 
@@ -43,7 +43,7 @@ def assert_within_one_turn(weights: Iterable[int]) -> None:
     had = dict.fromkeys(members, 0)
     for number in range(1, total + 1):
         step = next_turn(list(members.items()), credit)
-        credit = taken(credit, step)
+        credit = apply_turn(credit, step)
         had[step.taker] += 1
         off = [abs(had[rep] * total - number * weight) for rep, weight in members.items()]
         assert max(off) < total, (members, number)
@@ -113,10 +113,10 @@ def test_the_plain_rule_falls_a_whole_turn_behind_where_this_one_does_not() -> N
 def test_no_rule_keeps_everybody_within_one_turn_when_candidates_change() -> None:
     credit: dict[str, int] = {}
     for pair in (["a", "b"], ["c", "d"]):
-        credit = taken(credit, next_turn([(rep, 1) for rep in pair], credit))
+        credit = apply_turn(credit, next_turn([(rep, 1) for rep in pair], credit))
     went_without = [rep for rep, owed in credit.items() if owed > 0]
     step = next_turn([(rep, 1) for rep in went_without], credit)
-    after = taken(credit, step)
+    after = apply_turn(credit, step)
     (still,) = set(went_without) - {step.taker}
     assert credit[still] + step.unit == FULL_TURN
     assert after[still] == FULL_TURN - 1
@@ -135,7 +135,7 @@ def test_no_rule_keeps_everybody_within_one_turn_when_candidates_change() -> Non
     ],
 )
 def test_a_turn_leaves_nobody_a_whole_turn_off(before: int, after: int, kept: int) -> None:
-    assert within(before, after) == kept
+    assert limit_credit(before, after) == kept
 
 
 @settings(max_examples=150, deadline=None)
@@ -170,7 +170,7 @@ def test_a_return_undoes_its_turn_exactly_whatever_came_after(
     for step in steps[:undone] + steps[undone + 1 :]:
         for rep, weight in step.weights:
             rest[rep] += weight * step.unit - (step.price if rep == step.taker else 0)
-    assert given_back(credit, steps[undone]) == rest
+    assert undo_turn(credit, steps[undone]) == rest
 
 
 changes = st.tuples(
@@ -204,7 +204,7 @@ def test_however_candidates_and_weights_change_a_credit_is_the_difference_less_w
         there = {rep: weight for rep, weight in members.items() if chance.random() < present} or members
         rounded += 2 * sum(there.values())
         step = next_turn(list(there.items()), credit)
-        after = taken(credit, step)
+        after = apply_turn(credit, step)
         for rep, weight in there.items():
             due = credit.get(rep, 0) + weight * step.unit - (step.price if rep == step.taker else 0)
             share = Fraction(weight, sum(there.values())) - (rep == step.taker)
@@ -224,11 +224,11 @@ def test_what_lapses_is_little_and_ends_when_the_candidates_stay(
     credit: dict[str, int] = {}
     for _ in range(count):
         there = data.draw(st.sets(st.sampled_from(sorted(members)), min_size=1))
-        credit = taken(credit, next_turn([(rep, members[rep]) for rep in sorted(there)], credit))
+        credit = apply_turn(credit, next_turn([(rep, members[rep]) for rep in sorted(there)], credit))
     lapsed = dict.fromkeys(members, 0)
     for _ in range(3 * sum(weights)):
         step = next_turn(list(members.items()), credit)
-        after = taken(credit, step)
+        after = apply_turn(credit, step)
         for rep, weight in members.items():
             due = credit.get(rep, 0) + weight * step.unit - (step.price if rep == step.taker else 0)
             lapsed[rep] += abs(due - after[rep])
@@ -257,6 +257,6 @@ def test_a_held_turn_is_kept_and_no_more_than_one(weights: list[int], count: int
     for _ in range(count):
         step = next_turn(list(members.items()), credit, held=[("away", weight)])
         assert step.taker != "away"
-        credit = taken(credit, step)
+        credit = apply_turn(credit, step)
         assert 0 <= credit["away"] < FULL_TURN
         assert max(map(abs, credit.values())) < FULL_TURN

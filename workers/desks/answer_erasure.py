@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ERASE: Final = "erase"
 """The kind of the cursor; its key is the lead_id."""
-NOBODY: Final = "erased"
+ERASED: Final = "erased"
 """Stands where a lead_id stood."""
 _CHUNK = 200
 
@@ -35,23 +35,23 @@ LEAVES: Final[dict[type[Row], str]] = {
 """How a person leaves each row type; a type that is missing here fails a test."""
 
 
-def erase(rows: Rows, event: PersonErased) -> None:
+def start_erasure(rows: Rows, event: PersonErased) -> None:
     """Begin to forget a person; done again it changes nothing more."""
     start_cursor(rows, ERASE, event.lead_id)
 
 
-def go_on(rows: Rows, cursor: Cursor) -> str | None:
+def erase_chunk(rows: Rows, cursor: Cursor) -> str | None:
     """Look through one chunk of answers, all of the last 30 days; return where to go on, None at the end."""
     after = tuple(cursor.position.split("\x00")) if cursor.position else ()
     found = rows.scan(AnswerRow, after=after, limit=_CHUNK)
     lead_id, raw = cursor.key, cursor.key.encode()
     for parts, answer in found:
         if answer.lead_id == lead_id or raw in answer.said:
-            made = replace(
+            erased = replace(
                 answer,
-                lead_id=NOBODY,
-                account_key=answer.account_key.replace(lead_id, NOBODY),
-                said=answer.said.replace(raw, NOBODY.encode()),
+                lead_id=ERASED,
+                account_key=answer.account_key.replace(lead_id, ERASED),
+                said=answer.said.replace(raw, ERASED.encode()),
             )
-            rows.put(made, *parts)
+            rows.put(erased, *parts)
     return "\x00".join(found[-1][0]) if len(found) == _CHUNK else None

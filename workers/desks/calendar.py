@@ -138,14 +138,16 @@ class Calendar:
         if len(self._spans) >= _CACHED_DAYS:
             self._spans.clear()
         day = date.fromordinal(ordinal)
-        told = (
+        windows = (
             (
                 self._instant_ms(day, window.start_minute, fold=0),
                 self._instant_ms(day, window.end_minute, fold=1),
             )
             for window in self._windows_on(day)
         )
-        spans = tuple(span for span in told if span[0] < span[1])  # the clocks may jump over a whole window
+        spans = tuple(
+            span for span in windows if span[0] < span[1]
+        )  # the clocks may jump over a whole window
         self._spans[ordinal] = spans
         return spans
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from schemas.desk_requests import DeskRequest
 from schemas.vocabulary import PassedOver
 from workers.desks.capacity import capacity_of, weight_of
-from workers.desks.presence import why_not_there
+from workers.desks.presence import why_unavailable_at
 from workers.desks.request_outcome import Candidate
 from workers.desks.rows import RepRow, RotationRow
-from workers.desks.skill_match import lacks_skill, preference
+from workers.desks.skill_match import count_preferred_skills, lacks_skill
 from workers.policy.model import Desk
 
 
@@ -50,12 +50,13 @@ def line_up(
     rotation: RotationRow,
     now_ms: int,
     *,
-    is_bound: bool,
+    is_limited: bool,
 ) -> Lineup:
     """Look over the members. ``is_bound``: capacity holds this request back."""
-    seen = [(rep_id, rep, preference(desk, rep, request)) for rep_id, rep in reps]
+    seen = [(rep_id, rep, count_preferred_skills(desk, rep, request)) for rep_id, rep in reps]
     candidates = [
-        _candidate(desk, rep_id, rep, request, rotation, now_ms, is_bound=is_bound) for rep_id, rep, _ in seen
+        _candidate(desk, rep_id, rep, request, rotation, now_ms, is_limited=is_limited)
+        for rep_id, rep, _ in seen
     ]
     best = max(
         (fit for (_, _, fit), one in zip(seen, candidates, strict=True) if one.passed_over is None), default=0
@@ -80,15 +81,15 @@ def _candidate(
     rotation: RotationRow,
     now_ms: int,
     *,
-    is_bound: bool,
+    is_limited: bool,
 ) -> Candidate:
     taken, capacity = rotation.taken.get(rep_id, 0), capacity_of(rep, desk.mqls_per_rep.most)
-    why = why_not_there(rep, now_ms)
+    why = why_unavailable_at(rep, now_ms)
     if why is not PassedOver.INACTIVE and lacks_skill(desk, rep, request):
         why = PassedOver.LACKS_SKILL
     elif why is None and rep_id in request.excluded:
         why = PassedOver.HAD_IT
-    elif why is None and is_bound and taken >= capacity:
+    elif why is None and is_limited and taken >= capacity:
         why = PassedOver.FULL
     weight = weight_of(rep, desk.turn.weight)
     return Candidate(rep_id, weight, rotation.credits.get(rep_id, 0), taken, capacity, why)

@@ -8,8 +8,18 @@ from __future__ import annotations
 
 import msgspec
 
+from schemas.desk_requests import DeskRequest
+from schemas.vocabulary import Kind
 from workers.desks.calendar import Period
 from workers.desks.rows import RepRow, RotationRow
+
+
+def is_limited_by_capacity(request: DeskRequest) -> bool:
+    """Whether a rep's capacity limits this request: true for an MQL whose lead did not raise a hand.
+
+    A raised hand passes capacity: it goes to a rep whose capacity is used up, and so does every kind except MQL.
+    """
+    return request.kind is Kind.MQL and not request.raised_hand
 
 
 def in_period(rotation: RotationRow, period: Period) -> RotationRow:
@@ -29,13 +39,13 @@ def weight_of(rep: RepRow, default: int) -> int:
     return default if rep.weight is None else rep.weight
 
 
-def counted(rotation: RotationRow, rep_id: str) -> RotationRow:
+def add_taken(rotation: RotationRow, rep_id: str) -> RotationRow:
     """Return the row after ``rep_id`` got one more."""
     taken = rotation.taken | {rep_id: rotation.taken.get(rep_id, 0) + 1}
     return msgspec.structs.replace(rotation, taken=taken)
 
 
-def uncounted(rotation: RotationRow, rep_id: str, period: str) -> RotationRow:
+def remove_taken(rotation: RotationRow, rep_id: str, period: str) -> RotationRow:
     """Return the row after one of ``period`` was given back; room of a period gone by does not come back."""
     count = rotation.taken.get(rep_id, 0)
     if rotation.period != period or not count:

@@ -34,7 +34,7 @@ def decide_claim(terms: Terms, rows: Rows, request: DeskRequest, desk: Desk, now
     period = terms.period(desk, now_ms)
     rotation = in_period(rows.get(RotationRow, request.desk) or RotationRow(), period)
     reps = [(parts[1], one) for parts, one in rows.scan(RepRow, request.desk, limit=MAX_MEMBERS)]
-    lineup = line_up(desk, reps, request, rotation, now_ms, is_bound=False)
+    lineup = line_up(desk, reps, request, rotation, now_ms, is_limited=False)
     outcome = Outcome(
         State.ASSIGNED,
         rep_id=rep_id,

@@ -13,7 +13,7 @@ from schemas.base import PolicyRef
 from schemas.desk_requests import DeskRequest
 from schemas.lead_events import Clock
 from workers.desks.calendar import Calendar, NeverOpensError, Per, Period
-from workers.desks.response_deadlines import ends_of, first_opening, renewed, spans_of
+from workers.desks.response_deadlines import ends_of_spans, first_opening, renew_clock, response_spans
 from workers.desks.rows import RepRow
 from workers.policy.hours import parse_week, zone
 from workers.policy.model import Desk, Policy
@@ -54,7 +54,7 @@ class Terms:
         """The terms of ``desk:<name>``; None where the policy has no such desk."""
         return self._policy.desks.get(key.removeprefix(DESK_PREFIX)) if key.startswith(DESK_PREFIX) else None
 
-    def home(self, rep: RepRow | None, origin_desk: str | None) -> Desk:
+    def home_desk(self, rep: RepRow | None, origin_desk: str | None) -> Desk:
         """The desk whose terms hold at a desk of one: where the request came from, else the rep's, else the default."""
         asked = self.desk(origin_desk) if origin_desk else None
         if asked is not None:
@@ -68,12 +68,12 @@ class Terms:
 
     def calendar_of(self, desk: Desk) -> Calendar:
         """The calendar of a desk."""
-        return self._compiled(desk.calendar, None, ())
+        return self._compile_calendar(desk.calendar, None, ())
 
     def calendar_for(self, rep: RepRow, desk: Desk) -> Calendar:
         """The calendar of a rep: the desk's or the one the rep names, with the rep's own zone and hours."""
         name = rep.calendar if rep.calendar in self._policy.calendars else desk.calendar
-        return self._compiled(name or desk.calendar, rep.time_zone, rep.hours)
+        return self._compile_calendar(name or desk.calendar, rep.time_zone, rep.hours)
 
     def is_open(self, desk: Desk, at_ms: int) -> bool:
         """Whether the desk is open; one without openings to come holds nobody back."""
@@ -92,29 +92,31 @@ class Terms:
 
     def deadline(self, request: DeskRequest, desk: Desk, rep: RepRow | None, now_ms: int) -> Deadline:
         """When ``rep`` (or, where it is None, the desk itself) has to have answered, the clock starting at opening."""
-        told = desk.manager if rep is None or rep.manager is None else rep.manager
+        manager_id = desk.manager if rep is None or rep.manager is None else rep.manager
         calendars = [self.calendar_for(rep, desk)] if rep is not None else []
         calendars.append(self.calendar_of(desk))
-        spans = spans_of(desk, request.kind, raised_hand=request.raised_hand)
-        soon_ms, due_ms, then_ms = ends_of(calendars, spans, now_ms)
-        clocks = tuple(renewed(desk, calendars, clock, now_ms) for clock in request.clocks)
+        spans = response_spans(desk, request.kind, raised_hand=request.raised_hand)
+        soon_ms, due_ms, then_ms = ends_of_spans(calendars, spans, now_ms)
+        clocks = tuple(renew_clock(desk, calendars, clock, now_ms) for clock in request.clocks)
         opens_ms = first_opening(calendars, now_ms)
-        return Deadline(soon_ms or now_ms, due_ms or now_ms, then_ms, clocks, told, opens_ms)
+        return Deadline(soon_ms or now_ms, due_ms or now_ms, then_ms, clocks, manager_id, opens_ms)
 
     def partner_deadline(self, name: str, now_ms: int) -> Deadline | None:
         """When the partner ``name`` has to have answered; None: the policy has no such partner."""
         partner = self._policy.partners.get(name)
         if partner is None:
             return None
-        home = self._policy.desks[self._policy.default_desk]
-        calendar = self._compiled(partner.calendar or home.calendar, None, ())
+        home_desk = self._policy.desks[self._policy.default_desk]
+        calendar = self._compile_calendar(partner.calendar or home_desk.calendar, None, ())
         within_ms = partner.answer_within
-        soon_ms, due_ms, _ = ends_of(
-            [calendar], (within_ms * home.due_soon_percent // 100, within_ms, None), now_ms
+        soon_ms, due_ms, _ = ends_of_spans(
+            [calendar], (within_ms * home_desk.due_soon_percent // 100, within_ms, None), now_ms
         )
-        return Deadline(soon_ms or now_ms, due_ms or now_ms, manager_id=home.manager)
+        return Deadline(soon_ms or now_ms, due_ms or now_ms, manager_id=home_desk.manager)
 
-    def _compiled(self, name: str, time_zone: str | None, hours: tuple[tuple[str, str], ...]) -> Calendar:
+    def _compile_calendar(
+        self, name: str, time_zone: str | None, hours: tuple[tuple[str, str], ...]
+    ) -> Calendar:
         key = (name, time_zone, hours)
         known = self._calendars.get(key)
         if known is not None:

@@ -21,17 +21,25 @@ from schemas.erasure import PersonErased
 from schemas.parsing import ContractError, parse_json
 from schemas.topics import DESK_REQUESTS
 from workers.desks import answer_erasure
-from workers.desks.chat import tell as tell_chat
+from workers.desks.chat import answer_presence
 from workers.desks.desk_terms import Terms
-from workers.desks.owners import has_come_back
+from workers.desks.owners import is_back_at_rep
 from workers.desks.presence_changes import PRESENCE
-from workers.desks.rep_records import TELL, changes, depend, learn, remember_asked, tell, tell_desks
-from workers.desks.request_answers import FORGET, again, forget, settle
+from workers.desks.rep_records import (
+    NOTIFY,
+    apply_dependence,
+    apply_presence_change,
+    apply_rep_record,
+    notify_accounts,
+    notify_asking_desks,
+    remember_asking_desk,
+)
+from workers.desks.request_answers import FORGET, apply_outcome, forget_answer, repeat_answer
 from workers.desks.request_outcome import Outcome, State
-from workers.desks.request_returns import take_back
+from workers.desks.request_returns import apply_return
 from workers.desks.rows import AnswerRow, RotationRow
-from workers.desks.waiting_reasons import RETELL, go_on
-from workers.desks.waiting_release import RELEASE, decide, look_again, release
+from workers.desks.waiting_reasons import REPUBLISH, republish_chunk
+from workers.desks.waiting_release import RELEASE, decide_request, release_waiting, schedule_release
 from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.rows import Rows
 from workers.engine.timers import set_timer, start_cursor
@@ -62,47 +70,49 @@ class DesksHop:
     def handle(self, event: DeskEvent, record: Record, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - the value says it all
         """Decide one record."""
         if isinstance(event, DeskRequest):
-            return self._ask(event, rows, clock.now_ms)
+            return self._handle_request(event, rows, clock.now_ms)
         if isinstance(event, DeskReturn):
-            return take_back(self._terms, rows, event, clock.now_ms)
+            return apply_return(self._terms, rows, event, clock.now_ms)
         if isinstance(event, RepFacts):
-            return learn(self._terms, rows, event, clock.now_ms)
-        return self._told(event, rows, clock.now_ms)
+            return apply_rep_record(self._terms, rows, event, clock.now_ms)
+        return self._handle_notice(event, rows, clock.now_ms)
 
-    def _told(
+    def _handle_notice(
         self, event: PresenceAsked | AccountDepends | PersonErased | LookAgain, rows: Rows, now_ms: int
     ) -> list[Emit]:
         """What asks for no turn."""
         if isinstance(event, PresenceAsked):
-            return tell_chat(self._terms, rows, event, now_ms)
+            return answer_presence(self._terms, rows, event, now_ms)
         if isinstance(event, AccountDepends):
-            return depend(rows, event, now_ms)
+            return apply_dependence(rows, event, now_ms)
         if isinstance(event, PersonErased):
-            answer_erasure.erase(rows, event)
+            answer_erasure.start_erasure(rows, event)
             return []
         if isinstance(event, LookAgain):
-            return release(self._terms, rows, event.desk, now_ms, stand_in_is_back=True)
+            return release_waiting(self._terms, rows, event.desk, now_ms, stand_in_is_back=True)
         raise TypeError(type(event).__name__)
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
         """Let waiting leads go, tell of an absence, or forget an old answer."""
         if timer.kind == RELEASE:
-            return release(self._terms, rows, timer.key, clock.now_ms)
+            return release_waiting(self._terms, rows, timer.key, clock.now_ms)
         if timer.kind == PRESENCE:
-            changes(rows, timer.key, clock.now_ms)
-            return tell_desks(rows, timer.key, clock.now_ms)
+            apply_presence_change(rows, timer.key, clock.now_ms)
+            return notify_asking_desks(rows, timer.key, clock.now_ms)
         if timer.kind == FORGET:
-            forget(rows, timer.key, clock.now_ms)
+            forget_answer(rows, timer.key, clock.now_ms)
         return []
 
     def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
         """Tell accounts of a rep's change or why they wait, forget a person, or look at all desks again after a change of the policy."""
-        if cursor.kind == TELL:
-            return tell(rows, cursor.key, cursor.position, clock.now_ms)
-        if cursor.kind == RETELL:
-            return go_on(rows, cursor, partial(self._decide_first, rows, clock.now_ms), clock.now_ms)
+        if cursor.kind == NOTIFY:
+            return notify_accounts(rows, cursor.key, cursor.position, clock.now_ms)
+        if cursor.kind == REPUBLISH:
+            return republish_chunk(
+                rows, cursor, partial(self._decide_first, rows, clock.now_ms), clock.now_ms
+            )
         if cursor.kind == answer_erasure.ERASE:
-            return [], answer_erasure.go_on(rows, cursor)
+            return [], answer_erasure.erase_chunk(rows, cursor)
         after = (cursor.position,) if cursor.position else ()
         found = rows.scan(RotationRow, after=after, limit=_CHUNK)
         for (desk,), rotation in found:
@@ -125,18 +135,18 @@ class DesksHop:
         return True
 
     def _decide_first(self, rows: Rows, now_ms: int, request: DeskRequest) -> Outcome:
-        return decide(self._terms, rows, request, now_ms, is_released=True)
+        return decide_request(self._terms, rows, request, now_ms, is_released=True)
 
-    def _ask(self, request: DeskRequest, rows: Rows, now_ms: int) -> list[Emit]:
+    def _handle_request(self, request: DeskRequest, rows: Rows, now_ms: int) -> list[Emit]:
         known = rows.get(AnswerRow, request.desk, request.request_id)
-        is_back = has_come_back(request) or (known is not None and request.rounds > known.rounds)
+        is_back = is_back_at_rep(request) or (known is not None and request.rounds > known.rounds)
         is_new = known is None or (known.state == State.SENT_ON and is_back)
         if known is not None and not is_new:
-            return again(known)
-        outcome = decide(self._terms, rows, request, now_ms)
-        emits = settle(self._terms, rows, request, outcome, now_ms)
+            return repeat_answer(known)
+        outcome = decide_request(self._terms, rows, request, now_ms)
+        emits = apply_outcome(self._terms, rows, request, outcome, now_ms)
         if outcome.state is State.SENT_ON:
-            remember_asked(rows, request)
+            remember_asking_desk(rows, request)
         if outcome.state is State.WAITING:
-            look_again(self._terms, rows, request.desk, now_ms)
+            schedule_release(self._terms, rows, request.desk, now_ms)
         return emits

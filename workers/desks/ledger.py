@@ -23,7 +23,7 @@ from workers.outbox import emit, fact_id
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def ledger_line(
+def make_ledger_line(
     terms: Terms,
     rows: Rows,
     request: DeskRequest,
@@ -81,7 +81,7 @@ def ledger_line(
     )
 
 
-def return_line(
+def make_return_line(
     terms: Terms, event: DeskReturn, answer: AnswerRow, before: RotationRow, after: RotationRow, now_ms: int
 ) -> Emit:
     """Return the line of a turn or room that was given back."""

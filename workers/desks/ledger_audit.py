@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from schemas.outputs import LedgerCandidate, LedgerEntry
 from schemas.vocabulary import PassedOver
-from workers.desks.rotation import FULL_TURN, within
+from workers.desks.rotation import FULL_TURN, limit_credit
 
 _TURNS = frozenset({"turn", "released"})
 _COULD = frozenset({None, PassedOver.NOT_ITS_TURN})
@@ -52,7 +52,7 @@ class Audit:
         self._seen: set[str] = set()
         self._steps: dict[tuple[str, str], tuple[str, Mapping[str, Fraction]]] = {}
 
-    def take(self, entry: LedgerEntry) -> None:
+    def add(self, entry: LedgerEntry) -> None:
         """Add a line up."""
         if entry.event_id in self._seen:
             return
@@ -60,52 +60,52 @@ class Audit:
         if not any(one.gained for one in entry.candidates):
             return
         desk = self.desks.setdefault(entry.desk, DeskShares())
-        say = _Complaints(desk, entry)
+        check = _Problems(desk, entry)
         for one in entry.candidates:
-            self._goes_on(desk, one, say)
+            self._check_credit(desk, one, check)
         if entry.entry in _TURNS:
-            self._turn(desk, entry, say)
+            self._add_turn(desk, entry, check)
         elif entry.entry == "return":
-            self._return(desk, entry)
+            self._add_return(desk, entry)
 
-    def _goes_on(self, desk: DeskShares, one: LedgerCandidate, say: _Complaints) -> None:
+    def _check_credit(self, desk: DeskShares, one: LedgerCandidate, check: _Problems) -> None:
         share = desk.reps.get(one.rep_id)
         if share is None:
             share = desk.reps[one.rep_id] = Share(since_turn=one.since_turn)
         elif share.since_turn != one.since_turn:
             share.since_turn = one.since_turn
-            say.unless(one.current_before == 0, f"{one.rep_id} joined and began with {one.current_before}")
+            check.require(one.current_before == 0, f"{one.rep_id} joined and began with {one.current_before}")
         else:
-            say.unless(
+            check.require(
                 one.current_before == share.current,
                 f"{one.rep_id} had {share.current} after the line before and {one.current_before} here",
             )
         share.current = one.current_after
 
-    def _turn(self, desk: DeskShares, entry: LedgerEntry, say: _Complaints) -> None:
+    def _add_turn(self, desk: DeskShares, entry: LedgerEntry, check: _Problems) -> None:
         part = [one for one in entry.candidates if one.gained]
         total = sum(one.weight for one in part)
         unit, price = FULL_TURN // total, sum(one.gained for one in part)
         taker = next((one for one in part if one.rep_id == entry.rep_id), None)
-        say.unless(
+        check.require(
             taker is not None and taker.passed_over is None, f"{entry.rep_id} got it and is no candidate"
         )
         desk.turns += 1
         for one in part:
             share = desk.reps[one.rep_id]
             is_held = one.passed_over is PassedOver.ABSENT
-            say.unless(one.passed_over in _COULD or is_held, f"{one.rep_id} gained and could not take it")
-            say.unless(one.gained == one.weight * unit, f"{one.rep_id} gained {one.gained}, not its share")
+            check.require(one.passed_over in _COULD or is_held, f"{one.rep_id} gained and could not take it")
+            check.require(one.gained == one.weight * unit, f"{one.rep_id} gained {one.gained}, not its share")
             moved = one.current_before + one.gained - (price if one is taker else 0)
-            say.unless(
-                one.current_after == within(one.current_before, moved),
+            check.require(
+                one.current_after == limit_credit(one.current_before, moved),
                 f"{one.rep_id} is at {one.current_after}, but {moved} adds up",
             )
             share.lapsed += moved - one.current_after
             share.turns += one is taker
             share.exact += Fraction(one.weight, total)
             share.most_off = max(share.most_off, abs(one.current_after))
-            say.unless(
+            check.require(
                 abs(one.current_after) < max(FULL_TURN, abs(one.current_before) + 1),
                 f"{one.rep_id} is a whole turn off its share: {one.current_after}",
             )
@@ -114,7 +114,7 @@ class Audit:
             {one.rep_id: Fraction(one.weight, total) for one in part},
         )
 
-    def _return(self, desk: DeskShares, entry: LedgerEntry) -> None:
+    def _add_return(self, desk: DeskShares, entry: LedgerEntry) -> None:
         desk.given_back += 1
         taker, shares = self._steps.pop((entry.desk, entry.request_id), (None, {}))
         for one in entry.candidates:
@@ -124,12 +124,12 @@ class Audit:
                 share.turns -= one.rep_id == taker
 
 
-class _Complaints:
+class _Problems:
     def __init__(self, desk: DeskShares, entry: LedgerEntry) -> None:
         self._desk = desk
         self._where = f"{entry.desk} turn {entry.turn} ({entry.entry})"
 
-    def unless(self, holds: bool, text: str) -> None:  # noqa: FBT001 - it reads as a sentence
+    def require(self, holds: bool, text: str) -> None:  # noqa: FBT001 - it reads as a sentence
         if not holds:
             self._desk.problems.append(f"{self._where}: {text}")
 
@@ -138,5 +138,5 @@ def audit(entries: Iterable[LedgerEntry]) -> dict[str, DeskShares]:
     """Add up the lines; return what each desk that had turns comes to."""
     taking = Audit()
     for entry in entries:
-        taking.take(entry)
+        taking.add(entry)
     return taking.desks

@@ -17,7 +17,9 @@ def is_overdue(request: DeskRequest) -> bool:
     return request.move is MoveWhy.NOT_ANSWERED
 
 
-def to_manager(request: DeskRequest, desk: Desk, candidates: tuple[Candidate, ...]) -> Outcome | None:
+def escalate_to_manager(
+    request: DeskRequest, desk: Desk, candidates: tuple[Candidate, ...]
+) -> Outcome | None:
     """Send an overdue account to the desk's manager: nobody else of the desk can have it. None for any other request."""
     if not is_overdue(request):
         return None

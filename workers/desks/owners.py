@@ -12,7 +12,7 @@ from typing import Literal
 from schemas.desk_requests import DeskRequest, RequestMode
 from schemas.vocabulary import HowChosen, Kind, PassedOver
 from workers.desks.desk_terms import DESK_PREFIX, REP_PREFIX, Terms, rep_desk
-from workers.desks.presence import why_not_there
+from workers.desks.presence import why_unavailable_at
 from workers.desks.request_outcome import Outcome, State
 from workers.desks.rows import RepRow
 from workers.engine.rows import Rows
@@ -28,31 +28,31 @@ def decide_at_rep(terms: Terms, rows: Rows, request: DeskRequest, now_ms: int) -
     """Decide a request at a desk of one."""
     rep_id = request.desk.removeprefix(REP_PREFIX)
     rep = rows.get(RepRow, request.desk, rep_id)
-    home = terms.home(rep, request.origin_desk)
-    why = why_not_there(rep, now_ms)
-    had_it = rep_id in request.excluded and not has_come_back(request)
+    home_desk = terms.home_desk(rep, request.origin_desk)
+    why = why_unavailable_at(rep, now_ms)
+    had_it = rep_id in request.excluded and not is_back_at_rep(request)
     away = [*request.away, rep_id]
-    stand_in = None if has_come_back(request) else _stand_in(request, rep, home, away)
+    stand_in = None if is_back_at_rep(request) else _stand_in(request, rep, home_desk, away)
     if rep is not None and why is None and not (had_it and (stand_in is not None or request.away)):
         return Outcome(
             State.ASSIGNED,
             rep_id=rep_id,
             rep_name=rep.name,
             deputy_for=request.deputy_for,
-            how_chosen=_how(request),
-            deadline=terms.deadline(request, home, rep, now_ms),
+            how_chosen=_how_chosen(request),
+            deadline=terms.deadline(request, home_desk, rep, now_ms),
             everyone_away=request.everyone_away,
             skill_missing=request.skill_missing,
         )
-    if has_come_back(request):
+    if is_back_at_rep(request):
         return Outcome(State.WAITING, everyone_away=True)
     is_first = not request.away and not request.is_stood_in_for and request.move is None
     if why is PassedOver.INACTIVE and is_first:
         return Outcome(State.UNAVAILABLE, why_unavailable=why)
     if stand_in is not None:
-        return Outcome(State.SENT_ON, sent_on=_onward(request, rep, stand_in, away))
+        return Outcome(State.SENT_ON, sent_on=_to_stand_in(request, rep, stand_in, away))
     if request.is_stood_in_for and (request.origin_desk or "").startswith(DESK_PREFIX):
-        onward = _back_to_the_desk(request)
+        onward = _back_to_desk(request)
     elif request.away:
         meant = {"desk": rep_desk(away[0]), "rep_id": away[0], "deputy_for": None, "stands_in_as": None}
         onward = request.model_copy(update=meant)
@@ -61,20 +61,20 @@ def decide_at_rep(terms: Terms, rows: Rows, request: DeskRequest, now_ms: int) -
     return Outcome(State.SENT_ON, sent_on=onward)
 
 
-def has_come_back(request: DeskRequest) -> bool:
+def is_back_at_rep(request: DeskRequest) -> bool:
     """Whether all who could stand in are away too, and the request is back at the rep for whom it was meant."""
     return request.desk.removeprefix(REP_PREFIX) in request.away
 
 
-def asked_anew(request: DeskRequest) -> DeskRequest:
+def restart_request(request: DeskRequest) -> DeskRequest:
     """The request as it was before everybody was found away: somebody who could stand in is back."""
-    if not has_come_back(request):
+    if not is_back_at_rep(request):
         return request
     return request.model_copy(update={"away": [], "manager_id": None, "rounds": request.rounds + 1})
 
 
 def _stand_in(
-    request: DeskRequest, rep: RepRow | None, home: Desk, away: list[str]
+    request: DeskRequest, rep: RepRow | None, home_desk: Desk, away: list[str]
 ) -> tuple[str, Literal["deputy", "manager"]] | None:
     """The next to ask who was not asked yet, and as what; None: all of them are away.
 
@@ -91,12 +91,12 @@ def _stand_in(
         options += [(rep.deputy, "manager")]
     if rep is not None:
         options += [(rep.manager, "manager")]
-    options += [(home.manager, "manager"), (home.everyone_away.raised_hand, "manager")]
+    options += [(home_desk.manager, "manager"), (home_desk.everyone_away.raised_hand, "manager")]
     had_it = {*away, *request.excluded}
     return next(((one, role) for one, role in options if one is not None and one not in had_it), None)
 
 
-def _onward(
+def _to_stand_in(
     request: DeskRequest,
     rep: RepRow | None,
     stand_in: tuple[str, Literal["deputy", "manager"]],
@@ -118,7 +118,7 @@ def _onward(
     )
 
 
-def _back_to_the_desk(request: DeskRequest) -> DeskRequest:
+def _back_to_desk(request: DeskRequest) -> DeskRequest:
     """The request as it returns to the desk whose fallback, and all who stand in for that one, are away or gone."""
     return request.model_copy(
         update={
@@ -137,7 +137,7 @@ def _back_to_the_desk(request: DeskRequest) -> DeskRequest:
     )
 
 
-def _how(request: DeskRequest) -> HowChosen:
+def _how_chosen(request: DeskRequest) -> HowChosen:
     if request.is_stood_in_for:
         return HowChosen.FALLBACK
     if request.stands_in_as == "manager":

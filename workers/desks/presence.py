@@ -16,7 +16,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 
 
-def at_desk(desk: str, rep: CrmRep | None, event_id: str) -> RepRow | None:
+def rep_row_at(desk: str, rep: CrmRep | None, event_id: str) -> RepRow | None:
     """Return the rep as ``desk`` knows it; None where the rep does not sit there. A desk of one has each rep."""
     if rep is None:
         return None
@@ -46,7 +46,7 @@ def is_absent(rep: RepRow, at_ms: int) -> bool:
     return any(starts <= at_ms < ends for starts, ends in rep.absences)
 
 
-def why_not_there(rep: RepRow | None, at_ms: int) -> PassedOver | None:
+def why_unavailable_at(rep: RepRow | None, at_ms: int) -> PassedOver | None:
     """Why this rep must not get a lead now; None where nothing speaks against it."""
     if rep is None or not rep.active:
         return PassedOver.INACTIVE

@@ -17,26 +17,26 @@ PRESENCE = "presence"
 """The timer of the next change, by desk of one."""
 
 
-class Standing(NamedTuple):
+class Presence(NamedTuple):
     """How a rep stands, and since when as far as the record's dates tell. Milliseconds UTC."""
 
     change: Literal["left", "away", "returned"]
     since_ms: int | None = None
 
 
-def standing(rep: RepRow, at_ms: int) -> Standing:
+def presence_at(rep: RepRow, at_ms: int) -> Presence:
     """Return how the rep stands at ``at_ms``; absences that meet or overlap are one."""
     if not rep.active:
-        return Standing("left")
+        return Presence("left")
     if not is_absent(rep, at_ms):
-        return Standing("returned", max((ends for _, ends in rep.absences if ends <= at_ms), default=None))
+        return Presence("returned", max((ends for _, ends in rep.absences if ends <= at_ms), default=None))
     since_ms = at_ms
     for starts, ends in reversed(
         rep.absences
     ):  # latest first, so that each may begin before the one it meets
         if starts <= since_ms <= ends:
             since_ms = starts
-    return Standing("away", since_ms)
+    return Presence("away", since_ms)
 
 
 def next_change_ms(rep: RepRow, at_ms: int) -> int | None:
@@ -48,7 +48,7 @@ def next_change_ms(rep: RepRow, at_ms: int) -> int | None:
     return min((starts for starts, _ in rep.absences if starts > at_ms), default=None)
 
 
-def watch(rows: Rows, desk: str, rep: RepRow, at_ms: int) -> None:
+def schedule_presence_change(rows: Rows, desk: str, rep: RepRow, at_ms: int) -> None:
     """Set the timer of the rep's next change, or cancel it."""
     change_ms = next_change_ms(rep, at_ms)
     if change_ms is None:

@@ -13,51 +13,54 @@ from schemas.desk_requests import AccountDepends, DeskRequest, LookAgain, RepFac
 from schemas.lead_events import RepChanged
 from schemas.topics import DESK_REQUESTS, LEAD_EVENTS
 from workers.desks.desk_terms import REP_PREFIX, Terms, rep_desk
-from workers.desks.presence import at_desk, why_not_there
-from workers.desks.presence_changes import standing, watch
+from workers.desks.presence import rep_row_at, why_unavailable_at
+from workers.desks.presence_changes import presence_at, schedule_presence_change
 from workers.desks.rows import AskedRow, DependsRow, RepRow, RotationRow
-from workers.desks.waiting_release import release
+from workers.desks.waiting_release import release_waiting
 from workers.engine.api import Emit
 from workers.engine.rows import Rows
 from workers.engine.timers import start_cursor
 from workers.outbox import emit, fact_id
 
-TELL = "tell"
+NOTIFY = "tell"
 _CHUNK = 50
 _MOST_ASKING = 1_000
 """Desks and colleagues for whom one rep may stand in."""
 
 
-def learn(terms: Terms, rows: Rows, event: RepFacts, now_ms: int) -> list[Emit]:
+def apply_rep_record(terms: Terms, rows: Rows, event: RepFacts, now_ms: int) -> list[Emit]:
     """Take a rep's record: into the rotation, or out of it, and let those go who waited for this."""
     before = rows.get(RepRow, event.desk, event.rep_id)
-    after = at_desk(event.desk, event.rep, event.event_id)
+    after = rep_row_at(event.desk, event.rep, event.event_id)
     if event.desk.startswith(REP_PREFIX):
         after = after or RepRow(name=before.name if before else "", event_id=event.event_id)
         rows.put(after, event.desk, event.rep_id)
-        was = None if before is None else standing(before, now_ms).change
-        if (was or "left") != standing(after, now_ms).change:
-            _tell_accounts(rows, event.desk)
-        watch(rows, event.desk, after, now_ms)
-        return [*release(terms, rows, event.desk, now_ms), *tell_desks(rows, event.desk, now_ms)]
+        was = None if before is None else presence_at(before, now_ms).change
+        if (was or "left") != presence_at(after, now_ms).change:
+            _start_notifying(rows, event.desk)
+        schedule_presence_change(rows, event.desk, after, now_ms)
+        return [
+            *release_waiting(terms, rows, event.desk, now_ms),
+            *notify_asking_desks(rows, event.desk, now_ms),
+        ]
     if after is None:
-        _leave(rows, event)
+        _leave_rotation(rows, event)
     else:
         rows.put(after, event.desk, event.rep_id)
         if before is None:
-            _join(rows, event)
-    return release(terms, rows, event.desk, now_ms)
+            _join_rotation(rows, event)
+    return release_waiting(terms, rows, event.desk, now_ms)
 
 
-def changes(rows: Rows, desk: str, now_ms: int) -> None:
+def apply_presence_change(rows: Rows, desk: str, now_ms: int) -> None:
     """The timer of a rep whose absence begins or ends now."""
     rep = rows.get(RepRow, desk, desk.removeprefix(REP_PREFIX))
     if rep is not None:
-        _tell_accounts(rows, desk)
-        watch(rows, desk, rep, now_ms)
+        _start_notifying(rows, desk)
+        schedule_presence_change(rows, desk, rep, now_ms)
 
 
-def remember_asked(rows: Rows, request: DeskRequest) -> None:
+def remember_asking_desk(rows: Rows, request: DeskRequest) -> None:
     """Remember who waits because this rep is not there: the desk whose fallback it is, or the owner it would stand in for."""
     if not request.desk.startswith(REP_PREFIX):
         return
@@ -68,9 +71,9 @@ def remember_asked(rows: Rows, request: DeskRequest) -> None:
         rows.put(AskedRow(), request.desk, asking)
 
 
-def tell_desks(rows: Rows, desk: str, now_ms: int) -> list[Emit]:
+def notify_asking_desks(rows: Rows, desk: str, now_ms: int) -> list[Emit]:
     """Tell desks that asked this rep in vain, now that the rep is there."""
-    if why_not_there(rows.get(RepRow, desk, desk.removeprefix(REP_PREFIX)), now_ms) is not None:
+    if why_unavailable_at(rows.get(RepRow, desk, desk.removeprefix(REP_PREFIX)), now_ms) is not None:
         return []
     found = rows.scan(AskedRow, desk, limit=_MOST_ASKING)
     for (_, asking), _ in found:
@@ -78,34 +81,34 @@ def tell_desks(rows: Rows, desk: str, now_ms: int) -> list[Emit]:
     return [emit(DESK_REQUESTS, LookAgain(desk=asking)) for (_, asking), _ in found]
 
 
-def depend(rows: Rows, event: AccountDepends, now_ms: int) -> list[Emit]:
+def apply_dependence(rows: Rows, event: AccountDepends, now_ms: int) -> list[Emit]:
     """Remember (or forget) that an account has this rep; one that has left or is away already is reported at once."""
     if not event.depends:
         rows.delete(DependsRow, event.desk, event.account_key)
         return []
     rows.put(DependsRow(), event.desk, event.account_key)
     rep = rows.get(RepRow, event.desk, event.desk.removeprefix(REP_PREFIX))
-    if rep is None or standing(rep, now_ms).change == "returned":
+    if rep is None or presence_at(rep, now_ms).change == "returned":
         return []
-    return [_changed(event.desk, event.account_key, rep, now_ms)]
+    return [_make_rep_changed(event.desk, event.account_key, rep, now_ms)]
 
 
-def tell(rows: Rows, desk: str, position: str, now_ms: int) -> tuple[list[Emit], str | None]:
+def notify_accounts(rows: Rows, desk: str, position: str, now_ms: int) -> tuple[list[Emit], str | None]:
     """Tell the next accounts how their rep stands now; return where to go on, or None."""
     rep = rows.get(RepRow, desk, desk.removeprefix(REP_PREFIX))
     found = rows.scan(DependsRow, desk, after=(desk, position) if position else (), limit=_CHUNK)
-    emits = [] if rep is None else [_changed(desk, key, rep, now_ms) for (_, key), _ in found]
+    emits = [] if rep is None else [_make_rep_changed(desk, key, rep, now_ms) for (_, key), _ in found]
     return emits, found[-1][0][1] if len(found) == _CHUNK else None
 
 
-def _tell_accounts(rows: Rows, desk: str) -> None:
+def _start_notifying(rows: Rows, desk: str) -> None:
     if rows.scan(DependsRow, desk, limit=1):
-        start_cursor(rows, TELL, desk)
+        start_cursor(rows, NOTIFY, desk)
 
 
-def _changed(desk: str, account_key: str, rep: RepRow, now_ms: int) -> Emit:
+def _make_rep_changed(desk: str, account_key: str, rep: RepRow, now_ms: int) -> Emit:
     rep_id = desk.removeprefix(REP_PREFIX)
-    change, since_ms = standing(rep, now_ms)
+    change, since_ms = presence_at(rep, now_ms)
     return emit(
         LEAD_EVENTS,
         RepChanged(
@@ -118,7 +121,7 @@ def _changed(desk: str, account_key: str, rep: RepRow, now_ms: int) -> Emit:
     )
 
 
-def _join(rows: Rows, event: RepFacts) -> None:
+def _join_rotation(rows: Rows, event: RepFacts) -> None:
     rotation = rows.get(RotationRow, event.desk) or RotationRow()
     rows.put(
         replace(
@@ -130,7 +133,7 @@ def _join(rows: Rows, event: RepFacts) -> None:
     )
 
 
-def _leave(rows: Rows, event: RepFacts) -> None:
+def _leave_rotation(rows: Rows, event: RepFacts) -> None:
     rows.delete(RepRow, event.desk, event.rep_id)
     rotation = rows.get(RotationRow, event.desk)
     if rotation is None or event.rep_id not in rotation.credits:

@@ -13,13 +13,13 @@ from msgspec.structs import replace
 from schemas.desk_requests import DeskRequest
 from schemas.lead_events import DeskAnswer, PassedOverRep, WaitAges
 from schemas.topics import DESK_REQUESTS, LEAD_EVENTS
-from workers.desks.capacity import counted, in_period
+from workers.desks.capacity import add_taken, in_period
 from workers.desks.desk_terms import Terms
-from workers.desks.ledger import ledger_line
+from workers.desks.ledger import make_ledger_line
 from workers.desks.request_outcome import Outcome, State
-from workers.desks.rotation import taken
+from workers.desks.rotation import apply_turn
 from workers.desks.rows import AnswerRow, RotationRow
-from workers.desks.waiting_list import is_crowded, wait
+from workers.desks.waiting_list import add_waiting, is_waiting_list_full
 from workers.engine.api import Emit
 from workers.engine.rows import Rows
 from workers.engine.timers import set_timer
@@ -30,14 +30,14 @@ KEPT_MS = 30 * 86_400_000
 """How long an answer is remembered after its last change."""
 _KEY_SEP = "\x1f"
 _MAX_PASSED_OVER = 20
-_SAID: dict[State, Literal["assigned", "waiting", "unavailable"]] = {
+_PUBLISHED: dict[State, Literal["assigned", "waiting", "unavailable"]] = {
     State.ASSIGNED: "assigned",
     State.WAITING: "waiting",
     State.UNAVAILABLE: "unavailable",
 }
 
 
-def settle(
+def apply_outcome(
     terms: Terms,
     rows: Rows,
     request: DeskRequest,
@@ -47,7 +47,7 @@ def settle(
     is_released: bool = False,
 ) -> list[Emit]:
     """Write ``outcome`` down and say it."""
-    if outcome.state is State.WAITING and is_crowded(rows, request.desk):
+    if outcome.state is State.WAITING and is_waiting_list_full(rows, request.desk):
         outcome = Outcome(
             State.UNAVAILABLE,
             everyone_away=outcome.everyone_away,
@@ -66,23 +66,25 @@ def settle(
         waiting_since_ms=waiting_since_ms,
     )
     if outcome.step is not None or outcome.period:
-        answer = _use(terms, rows, request, outcome, answer, now_ms)
+        answer = _charge(terms, rows, request, outcome, answer, now_ms)
     if outcome.state is State.WAITING:
-        answer = replace(answer, waiting_at=wait(rows, request))
+        answer = replace(answer, waiting_at=add_waiting(rows, request))
     if outcome.sent_on is not None:
-        said = emit(DESK_REQUESTS, outcome.sent_on)
+        output = emit(DESK_REQUESTS, outcome.sent_on)
     else:
-        said = emit(LEAD_EVENTS, _answer(request, outcome, ages))
-    answer = replace(answer, said=said.value or b"")
+        output = emit(LEAD_EVENTS, _make_answer(request, outcome, ages))
+    answer = replace(answer, said=output.value or b"")
     rows.put(answer, request.desk, request.request_id)
-    remember(rows, request.desk, request.request_id, now_ms)
-    line = ledger_line(terms, rows, request, outcome, now_ms, ages, is_released=is_released)
-    return [said, line] if line else [said]
+    schedule_forget(rows, request.desk, request.request_id, now_ms)
+    line = make_ledger_line(terms, rows, request, outcome, now_ms, ages, is_released=is_released)
+    return [output, line] if line else [output]
 
 
-def waits_still(request: DeskRequest, outcome: Outcome, waiting_since_ms: int, now_ms: int) -> DeskAnswer:
+def make_waiting_answer(
+    request: DeskRequest, outcome: Outcome, waiting_since_ms: int, now_ms: int
+) -> DeskAnswer:
     """The answer to a request that goes on waiting, for the reason of ``outcome``."""
-    return _answer(request, outcome, _ages(request, waiting_since_ms, now_ms))
+    return _make_answer(request, outcome, _ages(request, waiting_since_ms, now_ms))
 
 
 def _waiting_since(
@@ -104,7 +106,7 @@ def _ages(request: DeskRequest, waiting_since_ms: int, now_ms: int) -> WaitAges 
     )
 
 
-def again(answer: AnswerRow) -> list[Emit]:
+def repeat_answer(answer: AnswerRow) -> list[Emit]:
     """Say what was said before; nothing of a request that was given back."""
     if answer.state == State.RETURNED:
         return []
@@ -113,24 +115,24 @@ def again(answer: AnswerRow) -> list[Emit]:
     return [emit(LEAD_EVENTS, DeskAnswer.model_validate_json(answer.said))]
 
 
-def remember(rows: Rows, desk: str, request_id: str, now_ms: int) -> None:
+def schedule_forget(rows: Rows, desk: str, request_id: str, now_ms: int) -> None:
     """Forget the answer 30 days from now."""
     set_timer(rows, FORGET, f"{desk}{_KEY_SEP}{request_id}", now_ms + KEPT_MS)
 
 
-def forget(rows: Rows, timer_key: str, now_ms: int) -> None:
+def forget_answer(rows: Rows, timer_key: str, now_ms: int) -> None:
     """Its time is over; one that still waits is kept."""
     desk, _, request_id = timer_key.rpartition(_KEY_SEP)
     answer = rows.get(AnswerRow, desk, request_id)
     if answer is None:
         return
     if answer.state == State.WAITING:
-        remember(rows, desk, request_id, now_ms)
+        schedule_forget(rows, desk, request_id, now_ms)
     else:
         rows.delete(AnswerRow, desk, request_id)
 
 
-def _use(
+def _charge(
     terms: Terms, rows: Rows, request: DeskRequest, outcome: Outcome, answer: AnswerRow, now_ms: int
 ) -> AnswerRow:
     """Take the turn and the room; return the answer with what a return will need."""
@@ -140,16 +142,16 @@ def _use(
         rotation = in_period(rotation, terms.period(desk, now_ms))
     step = outcome.step
     if step is not None:
-        rotation = replace(rotation, turn=rotation.turn + 1, credits=taken(rotation.credits, step))
+        rotation = replace(rotation, turn=rotation.turn + 1, credits=apply_turn(rotation.credits, step))
         answer = replace(answer, turn=rotation.turn, unit=step.unit, weights=step.weights)
     if outcome.period and outcome.rep_id is not None:
-        rotation = counted(rotation, outcome.rep_id)
+        rotation = add_taken(rotation, outcome.rep_id)
         answer = replace(answer, period=outcome.period)
     rows.put(rotation, request.desk)
     return answer
 
 
-def _answer(request: DeskRequest, outcome: Outcome, ages: WaitAges | None) -> DeskAnswer:
+def _make_answer(request: DeskRequest, outcome: Outcome, ages: WaitAges | None) -> DeskAnswer:
     passed_over = [
         PassedOverRep(rep_id=one.rep_id, why=one.passed_over)
         for one in outcome.candidates
@@ -162,7 +164,7 @@ def _answer(request: DeskRequest, outcome: Outcome, ages: WaitAges | None) -> De
         handoff_id=request.handoff_id,
         desk=request.desk,
         mode=request.mode,
-        outcome=_SAID[outcome.state],
+        outcome=_PUBLISHED[outcome.state],
         rep_id=outcome.rep_id,
         rep_name=outcome.rep_name,
         deputy_for=outcome.deputy_for,

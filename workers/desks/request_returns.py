@@ -11,47 +11,47 @@ from msgspec.structs import replace
 
 from schemas.desk_requests import DeskRequest, DeskReturn
 from schemas.topics import DESK_REQUESTS
-from workers.desks.capacity import uncounted
+from workers.desks.capacity import remove_taken
 from workers.desks.desk_terms import Terms
-from workers.desks.ledger import return_line
-from workers.desks.request_answers import remember
+from workers.desks.ledger import make_return_line
+from workers.desks.request_answers import schedule_forget
 from workers.desks.request_outcome import State
-from workers.desks.rotation import Step, given_back
+from workers.desks.rotation import Step, undo_turn
 from workers.desks.rows import AnswerRow, RotationRow
-from workers.desks.waiting_list import leave
-from workers.desks.waiting_release import release
+from workers.desks.waiting_list import remove_waiting
+from workers.desks.waiting_release import release_waiting
 from workers.engine.api import Emit
 from workers.engine.rows import Rows
 from workers.outbox import emit
 
 
-def take_back(terms: Terms, rows: Rows, event: DeskReturn, now_ms: int) -> list[Emit]:
+def apply_return(terms: Terms, rows: Rows, event: DeskReturn, now_ms: int) -> list[Emit]:
     """Undo what was answered to a request. Without ``restore_turn`` turn and room stay used."""
     answer = rows.get(AnswerRow, event.desk, event.request_id)
     if answer is not None and answer.state == State.RETURNED:
         return []
     rows.put(AnswerRow(state=State.RETURNED), event.desk, event.request_id)
-    remember(rows, event.desk, event.request_id, now_ms)
+    schedule_forget(rows, event.desk, event.request_id, now_ms)
     if answer is None:
         return []
     if answer.state == State.SENT_ON:
         onward = DeskRequest.model_validate_json(answer.said).desk
         return [emit(DESK_REQUESTS, event.model_copy(update={"desk": onward}))]
     if answer.waiting_at:
-        leave(rows, answer.waiting_at)
+        remove_waiting(rows, answer.waiting_at)
         return []
     if not event.restore_turn or not (answer.unit or answer.period):
         return []
     before = rows.get(RotationRow, event.desk) or RotationRow()
-    after = _undone(before, answer)
+    after = _undo(before, answer)
     rows.put(after, event.desk)
     return [
-        return_line(terms, event, answer, before, after, now_ms),
-        *release(terms, rows, event.desk, now_ms),
+        make_return_line(terms, event, answer, before, after, now_ms),
+        *release_waiting(terms, rows, event.desk, now_ms),
     ]
 
 
-def _undone(rotation: RotationRow, answer: AnswerRow) -> RotationRow:
+def _undo(rotation: RotationRow, answer: AnswerRow) -> RotationRow:
     if answer.unit and answer.rep_id is not None:
         step = Step(answer.rep_id, answer.unit, answer.weights)
         # Who left and came back has begun anew: an older turn is not theirs any more.
@@ -61,7 +61,7 @@ def _undone(rotation: RotationRow, answer: AnswerRow) -> RotationRow:
             if rotation.joined.get(rep_id, 0) >= answer.turn
         }
         older = {rep_id: credit for rep_id, credit in rotation.credits.items() if rep_id not in newer}
-        rotation = replace(rotation, credits=given_back(older, step) | newer)
+        rotation = replace(rotation, credits=undo_turn(older, step) | newer)
     if answer.period and answer.rep_id is not None:
-        rotation = uncounted(rotation, answer.rep_id, answer.period)
+        rotation = remove_taken(rotation, answer.rep_id, answer.period)
     return rotation

@@ -18,7 +18,7 @@ Spans = tuple[int, int, int | None]
 """Until it is due soon, due, and until an unanswered account goes on (None: it stays)."""
 
 
-def spans_of(desk: Desk, kind: Kind, *, raised_hand: bool) -> Spans:
+def response_spans(desk: Desk, kind: Kind, *, raised_hand: bool) -> Spans:
     """Return the whole time that the desk's terms give a hand-off."""
     within = desk.answer_within
     is_pressing = raised_hand and kind is not Kind.INQUIRY
@@ -26,7 +26,7 @@ def spans_of(desk: Desk, kind: Kind, *, raised_hand: bool) -> Spans:
     return within_ms * desk.due_soon_percent // 100, within_ms, within.escalation_ms(within_ms)
 
 
-def ends_of(calendars: Sequence[Calendar], spans: Spans, from_ms: int) -> Spans:
+def ends_of_spans(calendars: Sequence[Calendar], spans: Spans, from_ms: int) -> Spans:
     """Return when these spans of opening time are over, by the first calendar that opens for so long."""
     soon_ms, due_ms, then_ms = spans
     for calendar in calendars:
@@ -52,10 +52,10 @@ def first_opening(calendars: Sequence[Calendar], at_ms: int) -> int:
     return at_ms
 
 
-def renewed(desk: Desk, calendars: Sequence[Calendar], clock: RunningClock, now_ms: int) -> Clock:
+def renew_clock(desk: Desk, calendars: Sequence[Calendar], clock: RunningClock, now_ms: int) -> Clock:
     """Return a hand-off's deadlines from now on: what was left when its rep went away, else the whole time."""
     if clock.frozen_at_ms is None or clock.due_at_ms is None:
-        spans = spans_of(desk, clock.kind, raised_hand=clock.raised_hand)
+        spans = response_spans(desk, clock.kind, raised_hand=clock.raised_hand)
     else:
         frozen_ms, left = clock.frozen_at_ms, calendars[0].working_time
         spans = (
@@ -63,5 +63,5 @@ def renewed(desk: Desk, calendars: Sequence[Calendar], clock: RunningClock, now_
             left(frozen_ms, clock.due_at_ms),
             None if clock.then_at_ms is None else left(frozen_ms, clock.then_at_ms),
         )
-    soon_ms, due_ms, then_ms = ends_of(calendars, spans, now_ms)
+    soon_ms, due_ms, then_ms = ends_of_spans(calendars, spans, now_ms)
     return Clock(handoff_id=clock.handoff_id, due_soon_at_ms=soon_ms, due_at_ms=due_ms, then_at_ms=then_ms)

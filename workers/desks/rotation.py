@@ -71,11 +71,11 @@ def next_turn(
     unit = FULL_TURN // total
     step_weights = (*weights, *waiting)
     lines = [(credits_.get(rep_id, 0), unit * weight) for rep_id, weight in weights]
-    chosen = _most_due(lines, unit * total)
+    chosen = _choose_taker(lines, unit * total)
     return Step(weights[chosen][0], unit, tuple(step_weights))
 
 
-def _most_due(lines: Sequence[tuple[int, int]], turn: int) -> int:
+def _choose_taker(lines: Sequence[tuple[int, int]], turn: int) -> int:
     """Return the index of the taker among (credit, gain) lines, the first of equals."""
     best = max(range(len(lines)), key=lambda at: sum(lines[at]))
     # Only while somebody is ahead of its share can the others be owed more turns than there are.
@@ -110,17 +110,17 @@ def _must_be_served(lines: Sequence[tuple[int, int]], turn: int, horizon: int) -
     return set()
 
 
-def taken(credits_: Mapping[str, int], step: Step) -> dict[str, int]:
+def apply_turn(credits_: Mapping[str, int], step: Step) -> dict[str, int]:
     """Return the credits after ``step``: no turn takes anybody a whole turn off; what would lapses."""
     after = dict(credits_)
     for rep_id, weight in step.weights:
         before = after.get(rep_id, 0)
         paid = step.price if rep_id == step.taker else 0
-        after[rep_id] = within(before, before + weight * step.unit - paid)
+        after[rep_id] = limit_credit(before, before + weight * step.unit - paid)
     return after
 
 
-def within(before: int, after: int) -> int:
+def limit_credit(before: int, after: int) -> int:
     """Return ``after`` kept below one turn; somebody who stood farther off (turns were given back) goes no farther."""
     if after >= FULL_TURN:
         return min(after, max(before, MOST_OWED))
@@ -129,7 +129,7 @@ def within(before: int, after: int) -> int:
     return after
 
 
-def given_back(credits_: Mapping[str, int], step: Step) -> dict[str, int]:
+def undo_turn(credits_: Mapping[str, int], step: Step) -> dict[str, int]:
     """Return the credits as if nobody had gained or paid in ``step``, whatever came between.
 
     Who has left since (is not in ``credits_``) is left out.

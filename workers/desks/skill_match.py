@@ -15,15 +15,15 @@ from workers.policy.model import Desk
 
 def lacks_skill(desk: Desk, rep: RepRow, request: DeskRequest) -> bool:
     """Whether the desk requires something of the lead's needs that the rep does not have."""
-    return any(how == "required" and not has for how, has in _asked(desk, rep, request))
+    return any(how == "required" and not has for how, has in _needed_skills(desk, rep, request))
 
 
-def preference(desk: Desk, rep: RepRow, request: DeskRequest) -> int:
+def count_preferred_skills(desk: Desk, rep: RepRow, request: DeskRequest) -> int:
     """How many of the preferred skills that the lead needs the rep has: more of them come first."""
-    return sum(how == "preferred" and has for how, has in _asked(desk, rep, request))
+    return sum(how == "preferred" and has for how, has in _needed_skills(desk, rep, request))
 
 
-def _asked(desk: Desk, rep: RepRow, request: DeskRequest) -> Iterator[tuple[str, bool]]:
+def _needed_skills(desk: Desk, rep: RepRow, request: DeskRequest) -> Iterator[tuple[str, bool]]:
     if desk.skills is None:
         return
     if request.language is not None and desk.skills.language is not None:

@@ -14,14 +14,14 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from schemas.desk_requests import DeskRequest
-from schemas.vocabulary import Kind
+from workers.desks.capacity import is_limited_by_capacity
 from workers.desks.rows import RotationRow, WaitingRow
 from workers.engine.rows import Rows
 
 MAX_WAITING = 10_000
 _MOST_POINTS = 10**9
 
-_MQLS = "2"
+_UNLIMITED, _LIMITED = "1", "2"
 _SEP = "\x1e"
 _AFTER_ALL_TOTALS = ":"
 """Sorts after every digit: a place that is behind a whole file."""
@@ -36,17 +36,17 @@ class Waiting(NamedTuple):
     request: DeskRequest
 
     @property
-    def file(self) -> str:
+    def lane(self) -> str:
         """The file in which it stands."""
         return self.place[1]
 
     @property
-    def is_bound(self) -> bool:
+    def is_limited(self) -> bool:
         """Whether it is an MQL, which leaves at opening hour; what capacity does not hold back goes at any hour."""
-        return self.file.startswith(_MQLS)
+        return is_limited_by_capacity(self.request)
 
 
-def is_crowded(rows: Rows, desk: str) -> bool:
+def is_waiting_list_full(rows: Rows, desk: str) -> bool:
     """Whether no more leads may wait at this desk."""
     return waiting_count(rows, desk) >= MAX_WAITING
 
@@ -59,7 +59,7 @@ def waiting_count(rows: Rows, desk: str) -> int:
 
 def place_of(request: DeskRequest) -> Place:
     """The key of a request among those that wait: desk, file, then the order within the file."""
-    rank = "0" if request.raised_hand else _MQLS if request.kind is Kind.MQL else "1"
+    rank = "0" if request.raised_hand else _LIMITED if is_limited_by_capacity(request) else _UNLIMITED
     needs = [one for one in (request.language, request.segment) if one is not None]
     had_it = [f"not {_SEP.join(sorted(request.excluded))}"] if request.excluded else []
     total = min(max(request.total, -_MOST_POINTS), _MOST_POINTS)
@@ -72,32 +72,32 @@ def place_of(request: DeskRequest) -> Place:
     )
 
 
-def wait(rows: Rows, request: DeskRequest) -> Place:
+def add_waiting(rows: Rows, request: DeskRequest) -> Place:
     """Put a request among those that wait; return its place."""
     place = place_of(request)
-    _count(rows, request.desk, 1)
+    _change_count(rows, request.desk, 1)
     rows.put(WaitingRow(request=request.model_dump_json(exclude_none=True).encode()), *place)
     return place
 
 
-def first_of_each(rows: Rows, desk: str) -> list[Waiting]:
+def first_of_lanes(rows: Rows, desk: str) -> list[Waiting]:
     """The first of each file, the next to go before the others. Files are bounded by what the policy says leads need."""
     found: list[Waiting] = []
     after: tuple[str, ...] = ()
     while one := _first(rows, desk, after=after):
         found.append(one)
-        after = (desk, one.file, _AFTER_ALL_TOTALS)
-    return sorted(found, key=_order)
+        after = (desk, one.lane, _AFTER_ALL_TOTALS)
+    return sorted(found, key=_release_order)
 
 
-def first_of(rows: Rows, desk: str, file: str) -> Waiting | None:
+def first_of_lane(rows: Rows, desk: str, lane: str) -> Waiting | None:
     """The first of one file."""
-    return _first(rows, desk, file)
+    return _first(rows, desk, lane)
 
 
-def next_to_go(firsts: Iterable[Waiting]) -> Waiting | None:
+def next_to_release(firsts: Iterable[Waiting]) -> Waiting | None:
     """Of several files' firsts the one that goes before the others."""
-    return min(firsts, key=_order, default=None)
+    return min(firsts, key=_release_order, default=None)
 
 
 def _first(rows: Rows, *prefix: str, after: tuple[str, ...] = ()) -> Waiting | None:
@@ -105,17 +105,17 @@ def _first(rows: Rows, *prefix: str, after: tuple[str, ...] = ()) -> Waiting | N
     return Waiting(found[0][0], DeskRequest.model_validate_json(found[0][1].request)) if found else None
 
 
-def _order(one: Waiting) -> Place:
-    return (one.file[0], *one.place[2:])
+def _release_order(one: Waiting) -> Place:
+    return (one.lane[0], *one.place[2:])
 
 
-def leave(rows: Rows, place: Place) -> None:
+def remove_waiting(rows: Rows, place: Place) -> None:
     """Take a request from those that wait; one that does not wait changes nothing."""
     if rows.get(WaitingRow, *place) is not None:
-        _count(rows, place[0], -1)
+        _change_count(rows, place[0], -1)
         rows.delete(WaitingRow, *place)
 
 
-def _count(rows: Rows, desk: str, change: int) -> None:
+def _change_count(rows: Rows, desk: str, change: int) -> None:
     rotation = rows.get(RotationRow, desk) or RotationRow()
     rows.put(replace(rotation, waiting=max(rotation.waiting + change, 0)), desk)

@@ -152,7 +152,7 @@ class Findings:
         elif record.topic == DESK_LEDGER.name:
             entry = LedgerEntry.model_validate_json(record.value)
             self.turns.append(entry)
-            self.ledger.take(entry)
+            self.ledger.add(entry)
         elif record.topic == DEAD_LETTERS.name:
             letter = _dead(record.value)
             self.dead[letter.topic, letter.reason] += 1

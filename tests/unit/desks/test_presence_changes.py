@@ -8,7 +8,7 @@ from schemas.base import Model
 from schemas.desk_requests import AccountDepends
 from schemas.lead_events import RepChanged
 from tests.unit.desks.world import MONDAY, World, facts, rep
-from workers.desks.presence_changes import Standing, next_change_ms, standing
+from workers.desks.presence_changes import Presence, next_change_ms, presence_at
 from workers.desks.rows import RepRow
 
 OLGA = "rep:olga"
@@ -19,29 +19,29 @@ Span = tuple[int, int]
 @pytest.mark.parametrize(
     ("absences", "at_ms", "expected", "next_ms"),
     [
-        ([], 5, Standing("returned"), None),
-        ([(10, 20)], 5, Standing("returned"), 10),
-        ([(10, 20)], 10, Standing("away", 10), 20),
-        ([(10, 20)], 19, Standing("away", 10), 20),
-        ([(10, 20)], 20, Standing("returned", 20), None),
-        ([(10, 20), (20, 30)], 25, Standing("away", 10), 30),
-        ([(10, 30), (15, 20)], 25, Standing("away", 10), 30),
-        ([(10, 22), (20, 30)], 12, Standing("away", 10), 30),
-        ([(10, 20), (40, 50)], 25, Standing("returned", 20), 40),
-        ([(10, 20), (40, 50)], 45, Standing("away", 40), 50),
+        ([], 5, Presence("returned"), None),
+        ([(10, 20)], 5, Presence("returned"), 10),
+        ([(10, 20)], 10, Presence("away", 10), 20),
+        ([(10, 20)], 19, Presence("away", 10), 20),
+        ([(10, 20)], 20, Presence("returned", 20), None),
+        ([(10, 20), (20, 30)], 25, Presence("away", 10), 30),
+        ([(10, 30), (15, 20)], 25, Presence("away", 10), 30),
+        ([(10, 22), (20, 30)], 12, Presence("away", 10), 30),
+        ([(10, 20), (40, 50)], 25, Presence("returned", 20), 40),
+        ([(10, 20), (40, 50)], 45, Presence("away", 40), 50),
     ],
 )
 def test_how_a_rep_stands_and_when_that_changes(
-    absences: list[Span], at_ms: int, expected: Standing, next_ms: int | None
+    absences: list[Span], at_ms: int, expected: Presence, next_ms: int | None
 ) -> None:
     row = RepRow(active=True, absences=tuple(absences))
-    assert standing(row, at_ms) == expected
+    assert presence_at(row, at_ms) == expected
     assert next_change_ms(row, at_ms) == next_ms
 
 
 def test_one_who_has_left_is_neither_away_nor_back() -> None:
     row = RepRow(active=False, absences=((10, 20),))
-    assert (standing(row, 15), next_change_ms(row, 5)) == (Standing("left"), None)
+    assert (presence_at(row, 15), next_change_ms(row, 5)) == (Presence("left"), None)
 
 
 def told(said: list[Model]) -> list[tuple[str, str, int | None]]:

@@ -10,7 +10,7 @@ from schemas.desk_requests import RunningClock
 from schemas.vocabulary import Kind
 from tests.unit.desks.world import POLICY_TEXT, at
 from workers.desks.calendar import Calendar
-from workers.desks.response_deadlines import ends_of, renewed, spans_of
+from workers.desks.response_deadlines import ends_of_spans, renew_clock, response_spans
 from workers.policy.load import load_policy
 
 POLICY = load_policy(POLICY_TEXT)
@@ -36,7 +36,7 @@ def calendar(name: str = "east") -> Calendar:
     ],
 )
 def test_each_kind_has_its_own_time(kind: Kind, raised: bool, within: str, then: str) -> None:
-    soon_ms, due_ms, then_ms = spans_of(DESK, kind, raised_hand=raised)
+    soon_ms, due_ms, then_ms = response_spans(DESK, kind, raised_hand=raised)
     assert (soon_ms, due_ms, then_ms) == (_ms(within) * 3 // 4, _ms(within), _ms(then))
 
 
@@ -60,7 +60,7 @@ def _ms(text: str) -> int:
 )
 def test_a_deadline_counts_open_hours_only(begins: str, hours: int, ends: str) -> None:
     span = hours * HOUR_MS
-    assert ends_of([calendar()], (span, span, span), at(begins)) == (at(ends),) * 3
+    assert ends_of_spans([calendar()], (span, span, span), at(begins)) == (at(ends),) * 3
 
 
 @pytest.mark.parametrize(
@@ -145,10 +145,12 @@ def clock(frozen: str | None, due: str = "2026-03-02 12:00") -> RunningClock:
 def test_a_clock_that_stood_still_goes_on_with_what_was_left(
     frozen: str | None, now: str, soon: str, due: str, then: str
 ) -> None:
-    made = renewed(DESK, [calendar()], clock(frozen), at(now))
+    made = renew_clock(DESK, [calendar()], clock(frozen), at(now))
     assert (made.due_soon_at_ms, made.due_at_ms, made.then_at_ms) == (at(soon), at(due), at(then))
 
 
 def test_the_rest_is_counted_by_the_calendar_of_the_rep() -> None:
-    made = renewed(DESK, [calendar("west"), calendar()], clock("2026-03-02 11:30"), at("2026-03-03 09:00"))
+    made = renew_clock(
+        DESK, [calendar("west"), calendar()], clock("2026-03-02 11:30"), at("2026-03-03 09:00")
+    )
     assert made.due_at_ms == at("2026-03-03 12:00")  # half an hour, from 8:30 in the west

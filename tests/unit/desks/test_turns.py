@@ -23,7 +23,7 @@ from tests.unit.desks.world import (
     takers,
 )
 from workers.desks.calendar import Period
-from workers.desks.capacity import capacity_of, counted, in_period, uncounted
+from workers.desks.capacity import add_taken, capacity_of, in_period, remove_taken
 from workers.desks.rows import RepRow, RotationRow
 
 HOUR_MS = 3_600_000
@@ -124,12 +124,12 @@ def test_capacity_none_is_the_policys_and_nought_is_nought() -> None:
 
 
 def test_unused_room_lapses_with_the_period_and_room_of_a_past_one_does_not_come_back() -> None:
-    row = counted(counted(RotationRow(period="2026-03-02"), "a"), "a")
+    row = add_taken(add_taken(RotationRow(period="2026-03-02"), "a"), "a")
     assert row.taken == {"a": 2}
-    assert uncounted(row, "a", "2026-03-02").taken == {"a": 1}
+    assert remove_taken(row, "a", "2026-03-02").taken == {"a": 1}
     new = in_period(row, Period("2026-03-09", 0))
     assert new.taken == {}
-    assert uncounted(counted(new, "a"), "a", "2026-03-02").taken == {"a": 1}
+    assert remove_taken(add_taken(new, "a"), "a", "2026-03-02").taken == {"a": 1}
 
 
 def test_the_week_is_the_desks_own_from_monday_midnight_in_its_zone() -> None:
