@@ -1,7 +1,7 @@
-"""The policy as the desks read it: which terms hold at a desk, which calendar a rep's deadlines follow, and until when.
+"""The policy as the desks read it: a desk's terms, calendars, capacity periods and deadlines.
 
-In: the policy, rep rows. Out: desks, calendars, deadlines. A rep's own time zone or hours that cannot be read are left
-aside in favour of the calendar's: nobody goes without a deadline because of a slip in the CRM.
+Input: the policy, rep rows. Output: desks, calendars, deadlines. If a rep's own time zone or hours cannot be parsed,
+the calendar's are used: an error in the CRM never removes a deadline.
 """
 
 from __future__ import annotations
@@ -21,29 +21,33 @@ from workers.policy.model import Desk, Policy
 DESK_PREFIX = "desk:"
 REP_PREFIX = "rep:"
 _CACHED_CALENDARS = 1_000
+"""Most compiled calendars that are kept."""
 
 
 class Deadline(NamedTuple):
-    """When the first response is due soon, due, and when an unanswered account goes on. Milliseconds UTC."""
+    """When the first response is due, and what is sent along with it. All times in milliseconds UTC."""
 
     soon_ms: int
+    """When a reminder is due."""
     due_ms: int
+    """When the first response is due."""
     then_ms: int | None = None
+    """When an unanswered account is escalated. None: it stays with its holder."""
     clocks: tuple[Clock, ...] = ()
-    """Those of other hand-offs that move along."""
+    """New deadlines of the account's other hand-offs that move along."""
     manager_id: str | None = None
-    """Who is told when nobody answers."""
+    """The rep_id of the manager to notify if the response is overdue."""
     open_ms: int | None = None
-    """When whoever has it is at work: now, or at the next opening."""
+    """When the assignee is at work: now, or the next opening of its calendar."""
 
 
 def rep_desk(rep_id: str) -> str:
-    """The desk of one of a rep."""
+    """Return the key of the rep's own desk."""
     return REP_PREFIX + rep_id
 
 
 class Terms:
-    """What one version of the policy says of desks. Compiled calendars are kept (bounded)."""
+    """The desks' terms of one policy version. Compiled calendars are cached (at most 1,000)."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
@@ -51,11 +55,14 @@ class Terms:
         self.ref: PolicyRef = policy.ref
 
     def desk(self, key: str) -> Desk | None:
-        """The terms of ``desk:<name>``; None where the policy has no such desk."""
+        """Return the terms of ``desk:<name>``. None if the policy has no such desk."""
         return self._policy.desks.get(key.removeprefix(DESK_PREFIX)) if key.startswith(DESK_PREFIX) else None
 
     def home_desk(self, rep: RepRow | None, origin_desk: str | None) -> Desk:
-        """The desk whose terms hold at a desk of one: where the request came from, else the rep's, else the default."""
+        """Return the desk whose terms hold at a rep's own desk.
+
+        It is the desk that the request came from, else the first of the rep's desks, else the policy's default desk.
+        """
         asked = self.desk(origin_desk) if origin_desk else None
         if asked is not None:
             return asked
@@ -63,35 +70,39 @@ class Terms:
         return next(self._policy.desks[name] for name in names if name in self._policy.desks)
 
     def name_of(self, desk: Desk) -> str:
-        """The name of a desk of the policy."""
+        """Return the name of a desk of the policy."""
         return next(name for name, one in self._policy.desks.items() if one is desk)
 
     def calendar_of(self, desk: Desk) -> Calendar:
-        """The calendar of a desk."""
+        """Return the calendar of a desk."""
         return self._compile_calendar(desk.calendar, None, ())
 
     def calendar_for(self, rep: RepRow, desk: Desk) -> Calendar:
-        """The calendar of a rep: the desk's or the one the rep names, with the rep's own zone and hours."""
+        """Return the calendar of a rep: the one the rep names, else the desk's, with the rep's own zone and hours."""
         name = rep.calendar if rep.calendar in self._policy.calendars else desk.calendar
         return self._compile_calendar(name or desk.calendar, rep.time_zone, rep.hours)
 
     def is_open(self, desk: Desk, at_ms: int) -> bool:
-        """Whether the desk is open; one without openings to come holds nobody back."""
+        """Whether the desk is open at ``at_ms``. A desk that never opens again counts as open."""
         return self.next_opening(desk, at_ms) == at_ms
 
     def next_opening(self, desk: Desk, at_ms: int) -> int:
-        """When the desk is open next, ``at_ms`` included; ``at_ms`` itself for a desk without openings to come."""
+        """Return when the desk is next open: ``at_ms`` if it is open then, or if it never opens again."""
         try:
             return self.calendar_of(desk).next_opening(at_ms)
         except NeverOpensError:
             return at_ms
 
     def period(self, desk: Desk, at_ms: int) -> Period:
-        """The desk's period of capacity."""
+        """Return the desk's capacity period that contains ``at_ms``."""
         return self.calendar_of(desk).period(at_ms, Per(desk.mqls_per_rep.per))
 
     def deadline(self, request: DeskRequest, desk: Desk, rep: RepRow | None, now_ms: int) -> Deadline:
-        """When ``rep`` (or, where it is None, the desk itself) has to have answered, the clock starting at opening."""
+        """Return the deadlines of a hand-off assigned to ``rep`` now. With ``rep`` None the desk itself must respond.
+
+        The rep's calendar counts; if it opens too rarely, the desk's. The manager to notify is the rep's, else the
+        desk's.
+        """
         manager_id = desk.manager if rep is None or rep.manager is None else rep.manager
         calendars = [self.calendar_for(rep, desk)] if rep is not None else []
         calendars.append(self.calendar_of(desk))
@@ -102,7 +113,7 @@ class Terms:
         return Deadline(soon_ms or now_ms, due_ms or now_ms, then_ms, clocks, manager_id, opens_ms)
 
     def partner_deadline(self, name: str, now_ms: int) -> Deadline | None:
-        """When the partner ``name`` has to have answered; None: the policy has no such partner."""
+        """Return when the partner ``name`` must have responded. None if the policy has no such partner."""
         partner = self._policy.partners.get(name)
         if partner is None:
             return None
@@ -117,6 +128,7 @@ class Terms:
     def _compile_calendar(
         self, name: str, time_zone: str | None, hours: tuple[tuple[str, str], ...]
     ) -> Calendar:
+        """Return the calendar ``name`` with a rep's own zone and hours; keep compiled calendars."""
         key = (name, time_zone, hours)
         known = self._calendars.get(key)
         if known is not None:

@@ -1,8 +1,12 @@
-"""Was it fair? The lines of a desk's ledger, added up again: shares, differences, and what does not add up.
+"""Audit a desk's ledger: add its lines up again, and report what contradicts a fair rotation.
 
-In: entries of one desk.ledger in their order. Out: for each rep the turns had and the exact share by weight, and a list of
-what contradicts the rotation's promise: a credit that does not go on from the line before, a gain that is not the weight's
-share, a turn for somebody who was passed over, a difference of a whole turn. Nothing is taken from the router's own state.
+Input: entries of desk.ledger in their order. Output: for each rep the turns taken and the exact share by weight, and a
+list of problems. Nothing is read from the router's own state. A problem is one of these:
+
+- a credit that differs from the one after the line before,
+- a gain that is not the weight's share,
+- a turn for a rep who was passed over,
+- a difference of a whole turn from the exact share.
 """
 
 from __future__ import annotations
@@ -21,22 +25,27 @@ _COULD = frozenset({None, PassedOver.NOT_ITS_TURN})
 
 @dataclass(slots=True)
 class Share:
-    """What one rep had of a desk's turns. Turns given back are not counted on either side."""
+    """One rep's part of a desk's turns. Turns that were returned are not counted on either side."""
 
     turns: int = 0
     exact: Fraction = Fraction(0)
-    """The sum of the rep's weight over all candidates' weights, turn by turn."""
+    """The sum of the rep's weight divided by all candidates' weights, turn by turn."""
     lapsed: int = 0
-    """What could not be made good within a turn when the candidates changed, in millionths; below zero: forgiven."""
+    """Credit that lapsed because the candidates changed, in millionths of a turn.
+
+    Below 0: a lead over the share that lapsed.
+    """
     most_off: int = 0
-    """The largest difference from the exact share after any turn, in millionths."""
+    """The largest difference from the exact share after any turn, in millionths of a turn."""
     current: int = 0
+    """The rep's credit after the last line, in millionths of a turn."""
     since_turn: int = 0
+    """The turn after which the rep joined."""
 
 
 @dataclass(slots=True)
 class DeskShares:
-    """What a desk's lines add up to."""
+    """The totals of one desk's lines, and the problems found."""
 
     turns: int = 0
     given_back: int = 0
@@ -45,7 +54,7 @@ class DeskShares:
 
 
 class Audit:
-    """Takes the lines one after the other. A line that comes again (the same event_id) counts once."""
+    """Adds up ledger lines, one after the other. A repeated line (the same event_id) counts once."""
 
     def __init__(self) -> None:
         self.desks: dict[str, DeskShares] = {}
@@ -53,7 +62,7 @@ class Audit:
         self._steps: dict[tuple[str, str], tuple[str, Mapping[str, Fraction]]] = {}
 
     def add(self, entry: LedgerEntry) -> None:
-        """Add a line up."""
+        """Add one line."""
         if entry.event_id in self._seen:
             return
         self._seen.add(entry.event_id)
@@ -74,11 +83,11 @@ class Audit:
             share = desk.reps[one.rep_id] = Share(since_turn=one.since_turn)
         elif share.since_turn != one.since_turn:
             share.since_turn = one.since_turn
-            check.require(one.current_before == 0, f"{one.rep_id} joined and began with {one.current_before}")
+            check.require(one.current_before == 0, f"{one.rep_id} joined with a credit of {one.current_before}")
         else:
             check.require(
                 one.current_before == share.current,
-                f"{one.rep_id} had {share.current} after the line before and {one.current_before} here",
+                f"{one.rep_id} has a credit of {one.current_before}; after the line before it had {share.current}",
             )
         share.current = one.current_after
 
@@ -88,18 +97,18 @@ class Audit:
         unit, price = FULL_TURN // total, sum(one.gained for one in part)
         taker = next((one for one in part if one.rep_id == entry.rep_id), None)
         check.require(
-            taker is not None and taker.passed_over is None, f"{entry.rep_id} got it and is no candidate"
+            taker is not None and taker.passed_over is None, f"{entry.rep_id} took the turn but was not a candidate"
         )
         desk.turns += 1
         for one in part:
             share = desk.reps[one.rep_id]
             is_held = one.passed_over is PassedOver.ABSENT
-            check.require(one.passed_over in _COULD or is_held, f"{one.rep_id} gained and could not take it")
-            check.require(one.gained == one.weight * unit, f"{one.rep_id} gained {one.gained}, not its share")
+            check.require(one.passed_over in _COULD or is_held, f"{one.rep_id} gained although it could not take the turn")
+            check.require(one.gained == one.weight * unit, f"{one.rep_id} gained {one.gained}, which is not its share")
             moved = one.current_before + one.gained - (price if one is taker else 0)
             check.require(
                 one.current_after == limit_credit(one.current_before, moved),
-                f"{one.rep_id} is at {one.current_after}, but {moved} adds up",
+                f"{one.rep_id} has a credit of {one.current_after}; {moved} was expected",
             )
             share.lapsed += moved - one.current_after
             share.turns += one is taker
@@ -107,7 +116,7 @@ class Audit:
             share.most_off = max(share.most_off, abs(one.current_after))
             check.require(
                 abs(one.current_after) < max(FULL_TURN, abs(one.current_before) + 1),
-                f"{one.rep_id} is a whole turn off its share: {one.current_after}",
+                f"{one.rep_id} is a whole turn off its exact share: {one.current_after}",
             )
         self._steps[entry.desk, entry.request_id] = (
             entry.rep_id or "",
@@ -125,17 +134,19 @@ class Audit:
 
 
 class _Problems:
+    """Collects the problems of one line, with its desk, turn and entry type."""
     def __init__(self, desk: DeskShares, entry: LedgerEntry) -> None:
         self._desk = desk
         self._where = f"{entry.desk} turn {entry.turn} ({entry.entry})"
 
     def require(self, holds: bool, text: str) -> None:  # noqa: FBT001 - it reads as a sentence
+        """Add ``text`` to the problems unless ``holds``."""
         if not holds:
             self._desk.problems.append(f"{self._where}: {text}")
 
 
 def audit(entries: Iterable[LedgerEntry]) -> dict[str, DeskShares]:
-    """Add up the lines; return what each desk that had turns comes to."""
+    """Audit the lines; return the totals of each desk that had turns."""
     taking = Audit()
     for entry in entries:
         taking.add(entry)

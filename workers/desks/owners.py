@@ -1,8 +1,11 @@
-"""Who takes what belongs to one rep: the rep, else the deputy, else the manager, else the desk's manager or fallback.
+"""Decide a request at a rep's own desk: the rep, else the deputy, else a manager, else the desk's fallback.
 
-In: a request at ``rep:<rep_id>``, the rows, the time. Out: an outcome; nothing is written here. An owner who is away
-keeps the account, the deputy gets the task. Where nobody at all is there, the request goes back to the rep for whom it
-was meant, or to the desk that sent it to its fallback, and waits there for the first of all who is back. One who has left is reported: the account goes on to its next route.
+Input: a request at ``rep:<rep_id>``, the rows, the time. Output: an outcome; nothing is written.
+
+- An absent owner keeps the account; the deputy gets the task.
+- If every stand-in is away too, the request goes back to the rep for whom it was meant, or to the team that forwarded
+  it to its fallback. It waits there for the first of them all who is back.
+- If the owner has left, the answer is "unavailable", and the account tries its next route.
 """
 
 from __future__ import annotations
@@ -19,13 +22,13 @@ from workers.engine.rows import Rows
 from workers.policy.model import Desk
 
 MAX_DEPUTIES = 3
-"""Deputies of deputies that are asked before the manager."""
+"""Most deputies of deputies that are asked before the manager."""
 MAX_AWAY = 5
-"""People that are asked in all (the contract's bound of ``away``)."""
+"""Most reps that are asked in all. It is the contract's bound of ``away``."""
 
 
 def decide_at_rep(terms: Terms, rows: Rows, request: DeskRequest, now_ms: int) -> Outcome:
-    """Decide a request at a desk of one."""
+    """Decide a request at a rep's own desk."""
     rep_id = request.desk.removeprefix(REP_PREFIX)
     rep = rows.get(RepRow, request.desk, rep_id)
     home_desk = terms.home_desk(rep, request.origin_desk)
@@ -62,12 +65,15 @@ def decide_at_rep(terms: Terms, rows: Rows, request: DeskRequest, now_ms: int) -
 
 
 def is_back_at_rep(request: DeskRequest) -> bool:
-    """Whether all who could stand in are away too, and the request is back at the rep for whom it was meant."""
+    """Whether the request is back at the rep for whom it was meant, because every stand-in is away too."""
     return request.desk.removeprefix(REP_PREFIX) in request.away
 
 
 def restart_request(request: DeskRequest) -> DeskRequest:
-    """The request as it was before everybody was found away: somebody who could stand in is back."""
+    """Return the request as it was before every stand-in was found away, with one round more.
+
+    All of them are asked again, because one is back now.
+    """
     if not is_back_at_rep(request):
         return request
     return request.model_copy(update={"away": [], "manager_id": None, "rounds": request.rounds + 1})
@@ -76,10 +82,15 @@ def restart_request(request: DeskRequest) -> DeskRequest:
 def _stand_in(
     request: DeskRequest, rep: RepRow | None, home_desk: Desk, away: list[str]
 ) -> tuple[str, Literal["deputy", "manager"]] | None:
-    """The next to ask who was not asked yet, and as what; None: all of them are away.
+    """Return the next stand-in to ask, and its role; None if every possible one was asked.
 
-    Deputies of deputies come first, then the manager of the rep who was meant, then the manager's own deputy and
-    manager, then the desk's manager and fallback. Who had the account and did not answer is left out.
+    The order, seen from the rep of this desk:
+    1. the rep's deputy, at most three deputies in a row;
+    2. the manager of the rep for whom the lead was meant;
+    3. the rep's own manager (first the deputy, if the rep itself was asked as a manager);
+    4. the desk's manager, then the desk's fallback.
+
+    A rep in ``excluded`` had the account and did not respond: it is skipped.
     """
     if len(away) >= MAX_AWAY:
         return None
@@ -102,6 +113,7 @@ def _to_stand_in(
     stand_in: tuple[str, Literal["deputy", "manager"]],
     away: list[str],
 ) -> DeskRequest:
+    """Return the request as forwarded to a stand-in's own desk."""
     rep_id, role = stand_in
     own_manager = None if rep is None else rep.manager
     return request.model_copy(
@@ -119,7 +131,7 @@ def _to_stand_in(
 
 
 def _back_to_desk(request: DeskRequest) -> DeskRequest:
-    """The request as it returns to the desk whose fallback, and all who stand in for that one, are away or gone."""
+    """Return the request as sent back to the team whose fallback and all stand-ins are away or have left."""
     return request.model_copy(
         update={
             "desk": request.origin_desk,

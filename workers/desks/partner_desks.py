@@ -1,7 +1,7 @@
-"""A request at ``partner:<name>``: the partner takes what is theirs, and the policy says until when they answer.
+"""Decide a request at a partner, ``partner:<name>``: it is assigned at once, with the agreed response time.
 
-In: a request, the policy. Out: an outcome; nothing is written here. Who works at a partner is the partner's business:
-no turn, no room, no absence.
+Input: a request, the policy. Output: an outcome; nothing is written. The partner chooses its own people. So there is
+no turn, no capacity and no absence here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ PARTNER_PREFIX = "partner:"
 
 
 def decide_at_partner(terms: Terms, request: DeskRequest, now_ms: int) -> Outcome:
-    """Decide a request at a partner; one that the policy does not know any more cannot take it."""
+    """Decide a request at a partner. A partner that is no longer in the policy is unavailable."""
     deadline = terms.partner_deadline(request.desk.removeprefix(PARTNER_PREFIX), now_ms)
     if deadline is None:
         return Outcome(State.UNAVAILABLE)

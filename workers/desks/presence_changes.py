@@ -1,7 +1,8 @@
-"""A rep goes away or comes back by the dates of the record: the accounts that depend on the rep hear of it in time.
+"""When a rep's presence changes, by the dates of the rep's record.
 
-In: a rep's row at the desk of one, the time. Out: how the rep stands, and the timer of the next change. Told are all
-accounts, in chunks (people.py); one that is told twice hears the same.
+Input: a rep's row at its own desk, the time. Output: the rep's presence, and the timer of its next change. When the
+timer is due, rep_records.py notifies all accounts of the rep in chunks. An account notified twice gets the same
+event_id.
 """
 
 from __future__ import annotations
@@ -14,33 +15,34 @@ from workers.engine.rows import Rows
 from workers.engine.timers import cancel_timer, set_timer
 
 PRESENCE = "presence"
-"""The timer of the next change, by desk of one."""
+"""The kind of the timer of a rep's next change. Its key is the rep's own desk."""
 
 
 class Presence(NamedTuple):
-    """How a rep stands, and since when as far as the record's dates tell. Milliseconds UTC."""
+    """A rep's presence and when it began, as far as the record's dates show. Milliseconds UTC."""
 
     change: Literal["left", "away", "returned"]
+    """One of left (inactive), away and returned (present)."""
     since_ms: int | None = None
+    """When it began. None: the dates do not show it. Milliseconds UTC."""
 
 
 def presence_at(rep: RepRow, at_ms: int) -> Presence:
-    """Return how the rep stands at ``at_ms``; absences that meet or overlap are one."""
+    """Return the rep's presence at ``at_ms``. Absences that meet or overlap count as one."""
     if not rep.active:
         return Presence("left")
     if not is_absent(rep, at_ms):
         return Presence("returned", max((ends for _, ends in rep.absences if ends <= at_ms), default=None))
     since_ms = at_ms
-    for starts, ends in reversed(
-        rep.absences
-    ):  # latest first, so that each may begin before the one it meets
+    # The latest absence first: each earlier one may meet or overlap the one after it.
+    for starts, ends in reversed(rep.absences):
         if starts <= since_ms <= ends:
             since_ms = starts
     return Presence("away", since_ms)
 
 
 def next_change_ms(rep: RepRow, at_ms: int) -> int | None:
-    """Return when the rep next goes away or comes back, later than ``at_ms``; None where no date tells."""
+    """Return when the rep next goes away or comes back, after ``at_ms``. None if no date is known."""
     if not rep.active:
         return None
     if is_absent(rep, at_ms):
@@ -49,7 +51,7 @@ def next_change_ms(rep: RepRow, at_ms: int) -> int | None:
 
 
 def schedule_presence_change(rows: Rows, desk: str, rep: RepRow, at_ms: int) -> None:
-    """Set the timer of the rep's next change, or cancel it."""
+    """Set the timer of the rep's next change, or cancel it if there is none."""
     change_ms = next_change_ms(rep, at_ms)
     if change_ms is None:
         cancel_timer(rows, PRESENCE, desk)

@@ -1,8 +1,10 @@
-"""Reps come, change and go: what a desk knows of them, and which accounts are told when one leaves, is away or is back.
+"""Apply reps' records to the desks, and notify the accounts that depend on a rep.
 
-In: rep facts, accounts that depend on a rep. Out: changed rows, RepChanged to each account in chunks, answers to leads
-that waited for somebody. A newcomer starts with no credit and catches up nothing; a leaver takes along
-what was owed either way: the others stand where they stood.
+Input: reps' records, presence changes, accounts that depend on a rep. Output: changed rows; a RepChanged to each
+account, in chunks, when its rep leaves, is away or is back; answers to leads that waited for the rep.
+
+A new member of a desk starts with credit 0 and gets no turns for the time before. A member who leaves takes its credit
+along, positive or negative. The credits of the others stay unchanged.
 """
 
 from __future__ import annotations
@@ -23,13 +25,18 @@ from workers.engine.timers import start_cursor
 from workers.outbox import emit, fact_id
 
 NOTIFY = "tell"
+"""The kind of the cursor over a rep's accounts. Its key is the rep's own desk."""
 _CHUNK = 50
 _MOST_ASKING = 1_000
-"""Desks and colleagues for whom one rep may stand in."""
+"""Most desks that one rep's return notifies: teams and colleagues that the rep may substitute for."""
 
 
 def apply_rep_record(terms: Terms, rows: Rows, event: RepFacts, now_ms: int) -> list[Emit]:
-    """Take a rep's record: into the rotation, or out of it, and let those go who waited for this."""
+    """Store a rep's record at one desk, and release leads that can be assigned now.
+
+    At a team the rep joins or leaves the rotation. At the rep's own desk a change of presence notifies the accounts,
+    the next change is scheduled, and desks that asked this rep in its absence are notified.
+    """
     before = rows.get(RepRow, event.desk, event.rep_id)
     after = rep_row_at(event.desk, event.rep, event.event_id)
     if event.desk.startswith(REP_PREFIX):
@@ -53,7 +60,7 @@ def apply_rep_record(terms: Terms, rows: Rows, event: RepFacts, now_ms: int) -> 
 
 
 def apply_presence_change(rows: Rows, desk: str, now_ms: int) -> None:
-    """The timer of a rep whose absence begins or ends now."""
+    """Handle the timer of a rep whose absence begins or ends now: notify the rep's accounts."""
     rep = rows.get(RepRow, desk, desk.removeprefix(REP_PREFIX))
     if rep is not None:
         _start_notifying(rows, desk)
@@ -61,7 +68,10 @@ def apply_presence_change(rows: Rows, desk: str, now_ms: int) -> None:
 
 
 def remember_asking_desk(rows: Rows, request: DeskRequest) -> None:
-    """Remember who waits because this rep is not there: the desk whose fallback it is, or the owner it would stand in for."""
+    """Remember which desk asked this rep to substitute, so that it is notified when the rep is back.
+
+    It is the team whose fallback the rep is, or the own desk of the rep for whom the lead was meant.
+    """
     if not request.desk.startswith(REP_PREFIX):
         return
     asking = request.origin_desk if request.is_stood_in_for else None
@@ -72,7 +82,7 @@ def remember_asking_desk(rows: Rows, request: DeskRequest) -> None:
 
 
 def notify_asking_desks(rows: Rows, desk: str, now_ms: int) -> list[Emit]:
-    """Tell desks that asked this rep in vain, now that the rep is there."""
+    """Emit a LookAgain to each desk that asked this rep in its absence, if the rep is available now."""
     if why_unavailable_at(rows.get(RepRow, desk, desk.removeprefix(REP_PREFIX)), now_ms) is not None:
         return []
     found = rows.scan(AskedRow, desk, limit=_MOST_ASKING)
@@ -82,7 +92,10 @@ def notify_asking_desks(rows: Rows, desk: str, now_ms: int) -> list[Emit]:
 
 
 def apply_dependence(rows: Rows, event: AccountDepends, now_ms: int) -> list[Emit]:
-    """Remember (or forget) that an account has this rep; one that has left or is away already is reported at once."""
+    """Store or delete that an account has hand-offs assigned to this rep.
+
+    If the rep has left or is away already, the account is notified at once.
+    """
     if not event.depends:
         rows.delete(DependsRow, event.desk, event.account_key)
         return []
@@ -94,7 +107,7 @@ def apply_dependence(rows: Rows, event: AccountDepends, now_ms: int) -> list[Emi
 
 
 def notify_accounts(rows: Rows, desk: str, position: str, now_ms: int) -> tuple[list[Emit], str | None]:
-    """Tell the next accounts how their rep stands now; return where to go on, or None."""
+    """Notify one chunk of the rep's accounts; return the position to continue at, or None at the end."""
     rep = rows.get(RepRow, desk, desk.removeprefix(REP_PREFIX))
     found = rows.scan(DependsRow, desk, after=(desk, position) if position else (), limit=_CHUNK)
     emits = [] if rep is None else [_make_rep_changed(desk, key, rep, now_ms) for (_, key), _ in found]
@@ -102,6 +115,7 @@ def notify_accounts(rows: Rows, desk: str, position: str, now_ms: int) -> tuple[
 
 
 def _start_notifying(rows: Rows, desk: str) -> None:
+    """Start the cursor that notifies the rep's accounts, if there are any."""
     if rows.scan(DependsRow, desk, limit=1):
         start_cursor(rows, NOTIFY, desk)
 
@@ -122,6 +136,7 @@ def _make_rep_changed(desk: str, account_key: str, rep: RepRow, now_ms: int) -> 
 
 
 def _join_rotation(rows: Rows, event: RepFacts) -> None:
+    """Add a new member to the rotation, with credit 0."""
     rotation = rows.get(RotationRow, event.desk) or RotationRow()
     rows.put(
         replace(
@@ -134,11 +149,12 @@ def _join_rotation(rows: Rows, event: RepFacts) -> None:
 
 
 def _leave_rotation(rows: Rows, event: RepFacts) -> None:
+    """Remove a member from the rotation."""
     rows.delete(RepRow, event.desk, event.rep_id)
     rotation = rows.get(RotationRow, event.desk)
     if rotation is None or event.rep_id not in rotation.credits:
         return
     credits_ = {rep_id: credit for rep_id, credit in rotation.credits.items() if rep_id != event.rep_id}
     joined = {rep_id: turn for rep_id, turn in rotation.joined.items() if rep_id != event.rep_id}
-    # What was taken in this period stays counted: who comes back in the same week finds it used.
+    # ``taken`` stays: a rep who rejoins in the same period has that capacity used already.
     rows.put(replace(rotation, credits=credits_, joined=joined), event.desk)

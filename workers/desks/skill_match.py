@@ -1,7 +1,8 @@
-"""Whether a rep can do what a lead needs: required skills decide who is a candidate, preferred ones who comes first.
+"""Whether a rep has the skills that a lead needs.
 
-In: the desk's terms, a rep, a request. Out: claims. A skill that crm.reps does not list, the rep does not have; a lead
-that needs nothing special goes to anybody.
+Input: the desk's terms, a rep, a request. The desk's policy makes each skill required or preferred. Required skills
+decide who is a candidate, preferred ones who is asked first. A rep has only the skills listed in crm.reps. A lead
+without special needs can go to any rep.
 """
 
 from __future__ import annotations
@@ -14,16 +15,17 @@ from workers.policy.model import Desk
 
 
 def lacks_skill(desk: Desk, rep: RepRow, request: DeskRequest) -> bool:
-    """Whether the desk requires something of the lead's needs that the rep does not have."""
+    """Whether the desk requires a skill that the lead needs and the rep does not have."""
     return any(how == "required" and not has for how, has in _needed_skills(desk, rep, request))
 
 
 def count_preferred_skills(desk: Desk, rep: RepRow, request: DeskRequest) -> int:
-    """How many of the preferred skills that the lead needs the rep has: more of them come first."""
+    """Return how many preferred skills that the lead needs the rep has. More skills rank first."""
     return sum(how == "preferred" and has for how, has in _needed_skills(desk, rep, request))
 
 
 def _needed_skills(desk: Desk, rep: RepRow, request: DeskRequest) -> Iterator[tuple[str, bool]]:
+    """Yield (required or preferred, whether the rep has it) for each skill that the lead needs."""
     if desk.skills is None:
         return
     if request.language is not None and desk.skills.language is not None:
