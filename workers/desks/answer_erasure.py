@@ -1,7 +1,7 @@
-"""A person is forgotten at the desks: their answers name nobody any more; turns, room and the ledger's sums stay.
+"""Erase a person at the desks: stored answers lose the lead_id; turns, capacity and the ledger's sums stay.
 
-In: that somebody was erased; by then their accounts have given back what they asked for. Out: changed rows. An answer
-keeps what a return needs, so that one which is still on its way gives turn and room back.
+Input: an erasure. By then the person's accounts have returned what they requested. Output: changed rows. An answer
+keeps what a return needs, so that a return in transit still restores turn and capacity.
 """
 
 from __future__ import annotations
@@ -19,29 +19,29 @@ if TYPE_CHECKING:
     from workers.engine.rows import Row, Rows
 
 ERASE: Final = "erase"
-"""The kind of the cursor; its key is the lead_id."""
+"""The kind of the cursor. Its key is the lead_id."""
 ERASED: Final = "erased"
-"""Stands where a lead_id stood."""
+"""The text that replaces a lead_id."""
 _CHUNK = 200
 
 LEAVES: Final[dict[type[Row], str]] = {
-    AnswerRow: "their lead_id is overwritten wherever it stands",
-    WaitingRow: "left when the account gives the request back",
-    DependsRow: "deleted when the account depends on nobody any more",
-    RotationRow: "counts per rep stay",
-    RepRow: "says nothing of leads",
-    AskedRow: "says nothing of leads",
+    AnswerRow: "the lead_id is overwritten in every answer",
+    WaitingRow: "deleted when the account returns the request",
+    DependsRow: "deleted when the account depends on no rep any more",
+    RotationRow: "holds counts per rep, none per lead: it stays",
+    RepRow: "holds nothing about leads",
+    AskedRow: "holds nothing about leads",
 }
-"""How a person leaves each row type; a type that is missing here fails a test."""
+"""How a person leaves each row type. A row type that is missing here fails a test."""
 
 
 def start_erasure(rows: Rows, event: PersonErased) -> None:
-    """Begin to forget a person; done again it changes nothing more."""
+    """Start to erase a person. A repeated start changes nothing more."""
     start_cursor(rows, ERASE, event.lead_id)
 
 
 def erase_chunk(rows: Rows, cursor: Cursor) -> str | None:
-    """Look through one chunk of answers, all of the last 30 days; return where to go on, None at the end."""
+    """Erase the person in one chunk of all stored answers; return the position to continue at, or None at the end."""
     after = tuple(cursor.position.split("\x00")) if cursor.position else ()
     found = rows.scan(AnswerRow, after=after, limit=_CHUNK)
     lead_id, raw = cursor.key, cursor.key.encode()

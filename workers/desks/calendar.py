@@ -150,9 +150,7 @@ class Calendar:
             )
             for window in self._windows_on(day)
         )
-        spans = tuple(
-            span for span in windows if span[0] < span[1]
-        )  # the clocks may skip a whole window
+        spans = tuple(span for span in windows if span[0] < span[1])  # the clocks may skip a whole window
         self._spans[ordinal] = spans
         return spans
 

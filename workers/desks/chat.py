@@ -1,7 +1,8 @@
-"""A visitor waits in a chat: who is at work goes first, who has answered already has the turn, and who is there is told.
+"""Requests and questions from a chat, where a visitor waits: reps at work go first, and the chat learns who is there.
 
-In: a request or a question from a chat, the rows, the time. Out: a lineup, a step, an answer for the chat. Night is no
-absence, but a visitor who waits is better served by somebody at work; where nobody is, it goes as it always does.
+Input: a request or a presence question from a chat, the rows, the time. Output: a lineup, a step, an answer for the
+chat. Time outside working hours is not an absence, but a rep at work serves a waiting visitor better. If no rep is at
+work, the usual turn decides. A rep who has answered the visitor already gets the turn.
 """
 
 from __future__ import annotations
@@ -26,14 +27,15 @@ from workers.outbox import emit, fact_id
 from workers.policy.model import Desk
 
 MOST_MEMBERS = 500
+"""Most members of a desk."""
 _MOST_ABSENCES = 200
-"""Absences of a rep that are looked through for one who is at work in between (the contract's bound)."""
+"""Most absences to skip when searching a rep's next working time. It is the contract's bound of absences."""
 
 
 def prefer_at_work(
     terms: Terms, desk: Desk, reps: Mapping[str, RepRow], request: DeskRequest, lineup: Lineup, now_ms: int
 ) -> Lineup:
-    """Return the lineup of those at work, where a chat asks and somebody is."""
+    """Return the lineup with only the reps at work as able, if a chat requests and any rep is at work."""
     if not request.is_chat or request.answerer in dict(lineup.able):
         return lineup
     at_work = {
@@ -52,14 +54,14 @@ def prefer_at_work(
 
 
 def give_to_answerer(request: DeskRequest, lineup: Lineup, step: Step) -> Step:
-    """Return the turn as that of whoever has answered the visitor, where they can take it."""
+    """Return the step as the turn of the rep who has answered the visitor, if that rep can get it."""
     if request.answerer is None or request.answerer not in dict(lineup.able):
         return step
     return replace(step, taker=request.answerer)
 
 
 def next_at_work_ms(terms: Terms, desk: Desk, rep: RepRow, now_ms: int) -> int:
-    """Return when a rep is at work: ``now_ms``, else the next opening that no absence covers."""
+    """Return when a rep is next at work: ``now_ms``, or the next opening that no absence covers."""
     calendar, at_ms = terms.calendar_for(rep, desk), now_ms
     for _ in range(_MOST_ABSENCES):
         at_ms = _next_opening(calendar, back_at_ms(rep, at_ms))
@@ -69,7 +71,11 @@ def next_at_work_ms(terms: Terms, desk: Desk, rep: RepRow, now_ms: int) -> int:
 
 
 def answer_presence(terms: Terms, rows: Rows, asked: PresenceAsked, now_ms: int) -> list[Emit]:
-    """Say who is there, or from when. No turn is taken: nobody has become a lead by it, or one has its rep already."""
+    """Answer a chat with who is there now, or from when.
+
+    If the rep asked for has left or is unknown, the answer is about its desk. No turn is taken: no visitor has become
+    a lead by it, or the lead has a rep already.
+    """
     if asked.desk.startswith(REP_PREFIX):
         rep_id = asked.desk.removeprefix(REP_PREFIX)
         rep = rows.get(RepRow, asked.desk, rep_id)
@@ -90,7 +96,7 @@ def answer_presence(terms: Terms, rows: Rows, asked: PresenceAsked, now_ms: int)
 def _answer_for_desk(
     terms: Terms, rows: Rows, asked: PresenceAsked, name: str, desk: Desk, now_ms: int
 ) -> Emit:
-    """The desk as a whole: from when the first of its people is at work."""
+    """Answer for the desk as a whole: available when the first of its members is at work."""
     key = f"{DESK_PREFIX}{name}"
     found: Iterable[RepRow] = (rep for _, rep in rows.scan(RepRow, key, limit=MOST_MEMBERS))
     times = [next_at_work_ms(terms, desk, rep, now_ms) for rep in found if rep.active]

@@ -83,7 +83,9 @@ class Audit:
             share = desk.reps[one.rep_id] = Share(since_turn=one.since_turn)
         elif share.since_turn != one.since_turn:
             share.since_turn = one.since_turn
-            check.require(one.current_before == 0, f"{one.rep_id} joined with a credit of {one.current_before}")
+            check.require(
+                one.current_before == 0, f"{one.rep_id} joined with a credit of {one.current_before}"
+            )
         else:
             check.require(
                 one.current_before == share.current,
@@ -97,14 +99,20 @@ class Audit:
         unit, price = FULL_TURN // total, sum(one.gained for one in part)
         taker = next((one for one in part if one.rep_id == entry.rep_id), None)
         check.require(
-            taker is not None and taker.passed_over is None, f"{entry.rep_id} took the turn but was not a candidate"
+            taker is not None and taker.passed_over is None,
+            f"{entry.rep_id} took the turn but was not a candidate",
         )
         desk.turns += 1
         for one in part:
             share = desk.reps[one.rep_id]
             is_held = one.passed_over is PassedOver.ABSENT
-            check.require(one.passed_over in _COULD or is_held, f"{one.rep_id} gained although it could not take the turn")
-            check.require(one.gained == one.weight * unit, f"{one.rep_id} gained {one.gained}, which is not its share")
+            check.require(
+                one.passed_over in _COULD or is_held,
+                f"{one.rep_id} gained although it could not take the turn",
+            )
+            check.require(
+                one.gained == one.weight * unit, f"{one.rep_id} gained {one.gained}, which is not its share"
+            )
             moved = one.current_before + one.gained - (price if one is taker else 0)
             check.require(
                 one.current_after == limit_credit(one.current_before, moved),
@@ -135,6 +143,7 @@ class Audit:
 
 class _Problems:
     """Collects the problems of one line, with its desk, turn and entry type."""
+
     def __init__(self, desk: DeskShares, entry: LedgerEntry) -> None:
         self._desk = desk
         self._where = f"{entry.desk} turn {entry.turn} ({entry.entry})"

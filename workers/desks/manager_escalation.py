@@ -1,7 +1,8 @@
-"""An account that nobody answered comes to its desk again: the next in turn, but none who had it; else the manager.
+"""Escalate an unanswered account at its desk: to the next in turn, else to the desk's manager.
 
-In: a request to move, candidates. Out: an outcome. Such a request waits for nothing: it is late
-already. It takes a turn and room like any other, and goes to the manager where nobody of the desk can have it.
+Input: a request to move an account, candidates. Output: an outcome. Reps who had the account are skipped. Such a
+request is late already and never waits. It takes a turn and capacity like any other request. If no member of the desk
+can get it, it goes to the desk's manager.
 """
 
 from __future__ import annotations
@@ -13,14 +14,17 @@ from workers.policy.model import Desk
 
 
 def is_overdue(request: DeskRequest) -> bool:
-    """Whether an account moves because nobody answered."""
+    """Whether the account moves because no one responded in time."""
     return request.move is MoveWhy.NOT_ANSWERED
 
 
 def escalate_to_manager(
     request: DeskRequest, desk: Desk, candidates: tuple[Candidate, ...]
 ) -> Outcome | None:
-    """Send an overdue account to the desk's manager: nobody else of the desk can have it. None for any other request."""
+    """Forward an overdue account to the desk's manager, because no member of the desk can get it.
+
+    None for any other request.
+    """
     if not is_overdue(request):
         return None
     onward = request.model_copy(

@@ -1,7 +1,7 @@
-"""How a decision is written down and said: rows, the answer to the account, the line in the ledger.
+"""Store and publish the outcome of a request: rows, the answer to the account, the ledger line.
 
-In: a request and its outcome. Out: changed rows and emits. A request that comes again gets the identical answer, for
-30 days; a request that was given back gets none.
+Input: a request and its outcome. Output: changed rows and emits. For 30 days a repeated request gets the identical
+answer. A request that was returned gets none.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ from workers.engine.timers import set_timer
 from workers.outbox import emit
 
 FORGET = "forget"
+"""The kind of the timer that deletes an answer. Its key names the desk and the request_id."""
 KEPT_MS = 30 * 86_400_000
-"""How long an answer is remembered after its last change."""
+"""How long an answer is kept after its last change: 30 days, in milliseconds."""
 _KEY_SEP = "\x1f"
 _MAX_PASSED_OVER = 20
+"""Most reps that an answer lists as passed over."""
 _PUBLISHED: dict[State, Literal["assigned", "waiting", "unavailable"]] = {
     State.ASSIGNED: "assigned",
     State.WAITING: "waiting",
@@ -46,7 +48,10 @@ def apply_outcome(
     *,
     is_released: bool = False,
 ) -> list[Emit]:
-    """Write ``outcome`` down and say it."""
+    """Store ``outcome`` and publish it. On a full waiting list a lead that would wait is unavailable.
+
+    ``is_released``: the request comes from the waiting list.
+    """
     if outcome.state is State.WAITING and is_waiting_list_full(rows, request.desk):
         outcome = Outcome(
             State.UNAVAILABLE,
@@ -83,14 +88,14 @@ def apply_outcome(
 def make_waiting_answer(
     request: DeskRequest, outcome: Outcome, waiting_since_ms: int, now_ms: int
 ) -> DeskAnswer:
-    """The answer to a request that goes on waiting, for the reason of ``outcome``."""
+    """Return the answer to a request that still waits, with the reasons of ``outcome``."""
     return _make_answer(request, outcome, _ages(request, waiting_since_ms, now_ms))
 
 
 def _waiting_since(
     rows: Rows, request: DeskRequest, outcome: Outcome, now_ms: int, *, is_released: bool
 ) -> int:
-    """When the request began to wait here; 0: it does not, and never did."""
+    """Return when the request began to wait here, in milliseconds UTC. 0: it never waited."""
     if is_released:
         before = rows.get(AnswerRow, request.desk, request.request_id)
         return before.waiting_since_ms if before else 0
@@ -98,6 +103,7 @@ def _waiting_since(
 
 
 def _ages(request: DeskRequest, waiting_since_ms: int, now_ms: int) -> WaitAges | None:
+    """Return the ages of the lead and of its wait. None if it never waited."""
     if not waiting_since_ms:
         return None
     return WaitAges(
@@ -107,7 +113,7 @@ def _ages(request: DeskRequest, waiting_since_ms: int, now_ms: int) -> WaitAges 
 
 
 def repeat_answer(answer: AnswerRow) -> list[Emit]:
-    """Say what was said before; nothing of a request that was given back."""
+    """Emit the stored answer, or the forwarded request, again. A request that was returned gets nothing."""
     if answer.state == State.RETURNED:
         return []
     if answer.state == State.SENT_ON:
@@ -116,12 +122,12 @@ def repeat_answer(answer: AnswerRow) -> list[Emit]:
 
 
 def schedule_forget(rows: Rows, desk: str, request_id: str, now_ms: int) -> None:
-    """Forget the answer 30 days from now."""
+    """Set the timer that deletes the answer 30 days from now."""
     set_timer(rows, FORGET, f"{desk}{_KEY_SEP}{request_id}", now_ms + KEPT_MS)
 
 
 def forget_answer(rows: Rows, timer_key: str, now_ms: int) -> None:
-    """Its time is over; one that still waits is kept."""
+    """Handle the timer: delete the answer, or keep it for another 30 days if the request still waits."""
     desk, _, request_id = timer_key.rpartition(_KEY_SEP)
     answer = rows.get(AnswerRow, desk, request_id)
     if answer is None:
@@ -135,7 +141,7 @@ def forget_answer(rows: Rows, timer_key: str, now_ms: int) -> None:
 def _charge(
     terms: Terms, rows: Rows, request: DeskRequest, outcome: Outcome, answer: AnswerRow, now_ms: int
 ) -> AnswerRow:
-    """Take the turn and the room; return the answer with what a return will need."""
+    """Charge the turn and the capacity; return the answer with what a later return needs."""
     rotation = rows.get(RotationRow, request.desk) or RotationRow()
     desk = terms.desk(request.desk)
     if desk is not None:

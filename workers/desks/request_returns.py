@@ -1,8 +1,9 @@
-"""What was given and is no longer wanted goes back: turn, room, or the place among those that wait.
+"""Undo an assignment that is no longer wanted: return its turn, its capacity, or its place on the waiting list.
 
-In: a return. Out: changed rows, the ledger's line, and answers to those that can go now. The step of the rotation is
-undone exactly, whatever turns came after it. A repeated return changes nothing; one of a request that has not come yet
-is remembered, so that the request finds it.
+Input: a return. Output: changed rows, the ledger line, and answers to leads that can be released now.
+
+The rotation's step is undone exactly, whatever turns came after it. A repeated return changes nothing. A return that
+arrives before its request is stored, so that the request gets no answer.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ from workers.outbox import emit
 
 
 def apply_return(terms: Terms, rows: Rows, event: DeskReturn, now_ms: int) -> list[Emit]:
-    """Undo what was answered to a request. Without ``restore_turn`` turn and room stay used."""
+    """Undo the answer to a request. Without ``restore_turn`` turn and capacity stay used.
+
+    If the request was forwarded, the return is forwarded too.
+    """
     answer = rows.get(AnswerRow, event.desk, event.request_id)
     if answer is not None and answer.state == State.RETURNED:
         return []
@@ -52,9 +56,10 @@ def apply_return(terms: Terms, rows: Rows, event: DeskReturn, now_ms: int) -> li
 
 
 def _undo(rotation: RotationRow, answer: AnswerRow) -> RotationRow:
+    """Return the rotation without the answer's turn and without its lead in the period."""
     if answer.unit and answer.rep_id is not None:
         step = Step(answer.rep_id, answer.unit, answer.weights)
-        # Who left and came back has begun anew: an older turn is not theirs any more.
+        # A rep who left and rejoined started again at 0: an earlier turn does not change its credit.
         newer = {
             rep_id: credit
             for rep_id, credit in rotation.credits.items()

@@ -8,7 +8,7 @@ every candidate gains its share, weight / total weight. The largest credit takes
 order of their rep_id.
 
 Credits are integers in millionths of a turn. The candidates change from turn to turn, and a turn must cost the same
-whoever takes part. With constant candidates the numbers are nginx's times a constant, so ties stay ties.
+for every set of candidates. With constant candidates the numbers are nginx's times a constant, so ties stay ties.
 
 The addition: due dates. With five candidates or more the base rule can leave one of them a whole turn behind its exact
 share (8/8/8/1/1 does). So each turn first looks ahead. If waiting longer would let some candidate's lag reach one
@@ -45,9 +45,9 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heapreplace
 
 FULL_TURN = 1_000_000
-"""The price of a turn, in millionths. The actual price is less by at most the candidates' total weight.
+"""The price of a turn, in millionths.
 
-So the shares, which are integers, add up to it.
+The actual price is the sum of the integer shares. It is less by at most the candidates' total weight.
 """
 MOST_OWED = FULL_TURN - 1
 """Most that a turn may leave a rep behind or ahead of its share, in millionths: just below one turn."""

@@ -1,8 +1,12 @@
-"""Which rep of a desk takes a request: the next in turn, the one who has the account, or the desk itself.
+"""Decide a request at a team's desk: the next rep in turn, the account's own rep, or the desk itself.
 
-In: a request at ``desk:<name>``, the rows, the time. Out: an outcome; nothing is written here. Members stand in the
-order of their rep_id, which decides ties. Who is absent or inactive never gets a lead; who is full gets no MQL. Where
-nobody has a required skill the policy's fallback holds: the others in turn, or a named person.
+Input: a request at ``desk:<name>``, the rows, the time. Output: an outcome; nothing is written.
+
+- Members are in the order of their rep_id, which decides ties.
+- An absent or inactive rep never gets a lead.
+- A rep whose capacity is used up gets no MQL. A raised hand passes capacity: see
+  ``capacity.is_limited_by_capacity``.
+- If no rep has a required skill, the policy's fallback applies: the other members in turn, or a named rep.
 """
 
 from __future__ import annotations
@@ -27,17 +31,21 @@ from workers.engine.rows import Rows
 from workers.policy.model import Desk
 
 MAX_MEMBERS = 500
+"""Most members of a desk."""
 
 
 def members(rows: Rows, desk: str) -> list[tuple[str, RepRow]]:
-    """The reps of a desk, in list order (by rep_id)."""
+    """Return the members of a desk, in list order (by rep_id)."""
     return [(parts[1], rep) for parts, rep in rows.scan(RepRow, desk, limit=MAX_MEMBERS)]
 
 
 def decide_at_desk(
     terms: Terms, rows: Rows, request: DeskRequest, now_ms: int, *, is_released: bool = False
 ) -> Outcome:
-    """Decide a request at a desk. ``is_released``: it stands first among those that wait, nobody is before it."""
+    """Decide a request at a team's desk.
+
+    ``is_released``: the request is the next one on the waiting list, so it cannot overtake another.
+    """
     desk = terms.desk(request.desk)
     if desk is None:
         return _decide_without_desk(request)
@@ -51,7 +59,10 @@ def decide_at_desk(
 
 
 def _decide_without_desk(request: DeskRequest) -> Outcome:
-    """The policy has no such desk any more: a rep who is meant is asked all the same, a turn there is none."""
+    """Decide a request for a desk that is no longer in the policy.
+
+    A named rep is asked at its own desk all the same. A turn is unavailable.
+    """
     if request.rep_id is None:
         return Outcome(State.UNAVAILABLE)
     own = {"desk": rep_desk(request.rep_id), "mode": RequestMode.FOLLOW, "origin_desk": request.desk}
@@ -59,11 +70,11 @@ def _decide_without_desk(request: DeskRequest) -> Outcome:
 
 
 def _decide_follow(terms: Terms, rows: Rows, request: DeskRequest, desk: Desk, now_ms: int) -> Outcome:
-    """The rep who has the account: no turn, counts in the period, may exceed it."""
+    """Assign the lead to the account's rep. It takes no turn, counts in the period, and may pass capacity."""
     rep_id = request.rep_id or ""
     rep = rows.get(RepRow, request.desk, rep_id)
     if rep is None or request.mode is RequestMode.OWNER or why_unavailable_at(rep, now_ms):
-        # The desk of one knows whether the rep is still with us, and who stands in.
+        # The rep's own desk knows whether the rep is still active, and who its stand-ins are.
         onward = request.model_copy(update={"desk": rep_desk(rep_id), "origin_desk": request.desk})
         return Outcome(State.SENT_ON, sent_on=onward)
     return Outcome(
@@ -79,6 +90,7 @@ def _decide_follow(terms: Terms, rows: Rows, request: DeskRequest, desk: Desk, n
 def _decide_turn(
     terms: Terms, rows: Rows, request: DeskRequest, desk: Desk, now_ms: int, *, is_released: bool
 ) -> Outcome:
+    """Assign the lead to the next rep in turn, or decide that it waits or is forwarded."""
     rotation = in_period(rows.get(RotationRow, request.desk) or RotationRow(), terms.period(desk, now_ms))
     reps = dict(members(rows, request.desk))
     is_limited = is_limited_by_capacity(request)
@@ -117,7 +129,11 @@ def _decide_turn(
 
 
 def _is_skill_missing(lineup: Lineup, *, is_limited: bool) -> bool:
-    """Whether the lead must go without its skill: nobody has it, or it must not wait and nobody who has it is there."""
+    """Whether the lead must go to a rep without the required skill.
+
+    It must if no member has the skill. A lead that capacity does not limit never waits: for it, it is enough that no
+    member with the skill is present.
+    """
     lacks = any(one.passed_over is PassedOver.LACKS_SKILL for one in lineup.candidates)
     return lacks and not (is_limited and lineup.has_skill)
 
@@ -125,7 +141,10 @@ def _is_skill_missing(lineup: Lineup, *, is_limited: bool) -> bool:
 def _overtakes(
     rows: Rows, desk: Desk, request: DeskRequest, reps: Mapping[str, RepRow], lineup: Lineup
 ) -> bool:
-    """Whether somebody among the able could take a lead that waits for opening hour: then this one waits behind it."""
+    """Whether this request would overtake a lead on the waiting list.
+
+    It would if a rep who can get it could also get the first lead of a lane, which waits for opening hour.
+    """
     for waiting in first_of_lanes(rows, request.desk):
         before = waiting.request
         nobody_can = all(lacks_skill(desk, rep, before) for rep in reps.values() if rep.active)
@@ -136,14 +155,21 @@ def _overtakes(
 
 
 def _may_ask_fallback(request: DeskRequest, *, is_released: bool) -> bool:
-    """Whether the fallback is to be asked: not at once again, when it has just said that nobody is there."""
+    """Whether to forward the request to the fallback.
+
+    Not if the fallback has just sent it back because every stand-in is away, except when the request is released.
+    """
     return not request.rounds or is_released
 
 
 def _decide_without_rep(
     request: DeskRequest, desk: Desk, lineup: Lineup, *, skill_missing: bool, may_ask: bool
 ) -> Outcome:
-    """Nobody can take it: full desks make MQLs wait; where all are away, the policy says who stands in."""
+    """Decide a request that no rep can get now.
+
+    If only used-up capacity keeps it from a rep, it waits. If all members are away, the policy decides: it is
+    forwarded to the fallback, or it waits.
+    """
     candidates = lineup.candidates
     if lineup.is_full:
         return Outcome(State.WAITING, desk_full=True, candidates=candidates, skill_missing=skill_missing)
@@ -158,7 +184,7 @@ def _decide_without_rep(
 
 
 def _to_fallback(request: DeskRequest, fallback: str, **why: bool) -> DeskRequest:
-    """The request as it goes on to a fallback's desk of one."""
+    """Return the request as forwarded to the own desk of a fallback."""
     there = {
         "desk": rep_desk(fallback),
         "mode": RequestMode.OWNER,

@@ -1,9 +1,10 @@
-"""The leads that wait at a desk: strongest first, then the one that waits longest. Bounded.
+"""The waiting list of a desk: the strongest lead first, then the one that is due the longest. At most 10,000 leads.
 
-In: requests. Out: their places and the next to go. A place is by the total when the wait began. What capacity does not
-hold back (it waits because everyone is away) stands before MQLs. Leads that the same reps could take form one file: if its
-first cannot go, none of it can, and the firsts of the other files are looked at; so nobody waits behind a lead that
-waits for somebody else.
+Input: requests. Output: their places, and the next to be released. A place depends on the lead's points when the wait
+began. Leads that capacity does not limit (they wait because all reps are away) are before MQLs.
+
+Leads that the same reps could get form one lane. If the first of a lane cannot be assigned, none of the lane can, and
+the firsts of the other lanes are tried. So no lead waits behind one that waits for a different rep.
 """
 
 from __future__ import annotations
@@ -19,46 +20,53 @@ from workers.desks.rows import RotationRow, WaitingRow
 from workers.engine.rows import Rows
 
 MAX_WAITING = 10_000
+"""Most leads on the waiting list of one desk."""
 _MOST_POINTS = 10**9
+"""Totals beyond this are ordered as this, above and below 0."""
 
 _UNLIMITED, _LIMITED = "1", "2"
 _SEP = "\x1e"
 _AFTER_ALL_TOTALS = ":"
-"""Sorts after every digit: a place that is behind a whole file."""
+"""A text that sorts after every digit: as a place it is behind a whole lane."""
 
 Place = tuple[str, ...]
+"""The key of a WaitingRow: desk, lane, total in descending order, since, request_id."""
 
 
 class Waiting(NamedTuple):
-    """A request that waits, at its place."""
+    """A request on the waiting list, and its place."""
 
     place: Place
     request: DeskRequest
 
     @property
     def lane(self) -> str:
-        """The file in which it stands."""
+        """The lane that the request is in."""
         return self.place[1]
 
     @property
     def is_limited(self) -> bool:
-        """Whether it is an MQL, which leaves at opening hour; what capacity does not hold back goes at any hour."""
+        """Whether capacity limits the request, an MQL. It then leaves the list in opening hours only."""
         return is_limited_by_capacity(self.request)
 
 
 def is_waiting_list_full(rows: Rows, desk: str) -> bool:
-    """Whether no more leads may wait at this desk."""
+    """Whether the desk's waiting list is full."""
     return waiting_count(rows, desk) >= MAX_WAITING
 
 
 def waiting_count(rows: Rows, desk: str) -> int:
-    """How many wait at this desk."""
+    """Return how many leads wait at this desk."""
     rotation = rows.get(RotationRow, desk)
     return rotation.waiting if rotation else 0
 
 
 def place_of(request: DeskRequest) -> Place:
-    """The key of a request among those that wait: desk, file, then the order within the file."""
+    """Return the place of a request on its desk's waiting list.
+
+    The lane begins with a rank: "0" raised hands, "1" other requests that capacity does not limit, "2" MQLs. It ends
+    with what decides which reps could get the lead: language, segment, and reps who had the account.
+    """
     rank = "0" if request.raised_hand else _LIMITED if is_limited_by_capacity(request) else _UNLIMITED
     needs = [one for one in (request.language, request.segment) if one is not None]
     had_it = [f"not {_SEP.join(sorted(request.excluded))}"] if request.excluded else []
@@ -73,7 +81,7 @@ def place_of(request: DeskRequest) -> Place:
 
 
 def add_waiting(rows: Rows, request: DeskRequest) -> Place:
-    """Put a request among those that wait; return its place."""
+    """Add a request to the waiting list; return its place."""
     place = place_of(request)
     _change_count(rows, request.desk, 1)
     rows.put(WaitingRow(request=request.model_dump_json(exclude_none=True).encode()), *place)
@@ -81,7 +89,10 @@ def add_waiting(rows: Rows, request: DeskRequest) -> Place:
 
 
 def first_of_lanes(rows: Rows, desk: str) -> list[Waiting]:
-    """The first of each file, the next to go before the others. Files are bounded by what the policy says leads need."""
+    """Return the first of each lane, in the order of release.
+
+    The number of lanes is bounded by the needs that the policy can give a lead.
+    """
     found: list[Waiting] = []
     after: tuple[str, ...] = ()
     while one := _first(rows, desk, after=after):
@@ -91,12 +102,12 @@ def first_of_lanes(rows: Rows, desk: str) -> list[Waiting]:
 
 
 def first_of_lane(rows: Rows, desk: str, lane: str) -> Waiting | None:
-    """The first of one file."""
+    """Return the first request of one lane."""
     return _first(rows, desk, lane)
 
 
 def next_to_release(firsts: Iterable[Waiting]) -> Waiting | None:
-    """Of several files' firsts the one that goes before the others."""
+    """Return the first of several lanes' firsts, in the order of release."""
     return min(firsts, key=_release_order, default=None)
 
 
@@ -106,11 +117,12 @@ def _first(rows: Rows, *prefix: str, after: tuple[str, ...] = ()) -> Waiting | N
 
 
 def _release_order(one: Waiting) -> Place:
+    """Return the sort key: rank, total, since. The lane's needs do not count."""
     return (one.lane[0], *one.place[2:])
 
 
 def remove_waiting(rows: Rows, place: Place) -> None:
-    """Take a request from those that wait; one that does not wait changes nothing."""
+    """Remove a request from the waiting list. A request that is not on it changes nothing."""
     if rows.get(WaitingRow, *place) is not None:
         _change_count(rows, place[0], -1)
         rows.delete(WaitingRow, *place)

@@ -1,7 +1,7 @@
-"""Leads that still wait, but for another reason than their accounts were told: full yesterday, everybody away today.
+"""Publish again why leads wait, when the reason changes: the desk was full yesterday, all are away today.
 
-In: the file of those that wait for the same, and how its first was decided now. Out: new answers, in chunks; the account
-takes one alert back and raises another. What is told again changes no place and no turn.
+Input: a lane of the waiting list, and how its first request was decided now. Output: new answers, in chunks. The
+account clears one alert and raises another. No place on the list and no turn changes.
 """
 
 from __future__ import annotations
@@ -24,21 +24,25 @@ from workers.engine.timers import start_cursor
 from workers.outbox import emit
 
 REPUBLISH: Final = "retell"
-"""The kind of the cursor; its key names desk and file."""
+"""The kind of the cursor. Its key names the desk and the lane."""
 _SEP = "\x1f"
 _CHUNK = 50
 
 Decide = Callable[[DeskRequest], Outcome]
+"""A function that decides a request as if it were released now."""
 
 
 def start_if_reason_changed(rows: Rows, first: Waiting, outcome: Outcome) -> None:
-    """Start to tell a whole file, if its ``first`` was told otherwise than ``outcome`` says."""
+    """Start to publish the reasons of ``outcome`` to the lane, if its ``first`` has others."""
     if _differs(rows, first.request, outcome):
         start_cursor(rows, REPUBLISH, f"{first.request.desk}{_SEP}{first.lane}")
 
 
 def republish_chunk(rows: Rows, cursor: Cursor, decide: Decide, now_ms: int) -> tuple[list[Emit], str | None]:
-    """Tell the next of a file; return where to go on, or None. If its first can go by now there is nothing to tell."""
+    """Publish the new reasons to the next requests of a lane; return the position to continue at, or None.
+
+    Nothing is published if the lane's first request can be assigned by now.
+    """
     desk, _, lane = cursor.key.partition(_SEP)
     first = first_of_lane(rows, desk, lane)
     outcome = decide(first.request) if first is not None else None
@@ -58,6 +62,7 @@ def republish_chunk(rows: Rows, cursor: Cursor, decide: Decide, now_ms: int) -> 
 
 
 def _differs(rows: Rows, request: DeskRequest, outcome: Outcome) -> bool:
+    """Whether the published answer of a waiting request gives other reasons than ``outcome``."""
     known = rows.get(AnswerRow, request.desk, request.request_id)
     if known is None or known.state != State.WAITING:
         return False

@@ -1,7 +1,7 @@
-"""When leads that wait may go: as soon as there is room or somebody is back, MQLs at opening hour.
+"""Release leads from the waiting list: when a rep has capacity again or is back, MQLs in opening hours only.
 
-In: a desk and the time. Out: answers to those that go, and the timer of the next look. One look lets at most 50 go;
-the next follows at once, with the same due time.
+Input: a desk and the time. Output: answers to released leads, and the timer of the next look. One look releases at
+most 50 leads. The next look follows at once, with the same due time.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from workers.engine.timers import cancel_timer, set_timer
 from workers.outbox import emit
 
 RELEASE = "release"
+"""The kind of the timer of the next look at a waiting list. Its key is the desk."""
 _CHUNK = 50
 
 
 def decide_request(
     terms: Terms, rows: Rows, request: DeskRequest, now_ms: int, *, is_released: bool = False
 ) -> Outcome:
-    """Decide a request at whatever desk it stands."""
+    """Decide a request at its desk: a team, a partner, or a rep's own desk."""
     if request.desk.startswith(DESK_PREFIX):
         return decide_at_desk(terms, rows, request, now_ms, is_released=is_released)
     if request.desk.startswith(PARTNER_PREFIX):
@@ -40,7 +41,11 @@ def decide_request(
 def release_waiting(
     terms: Terms, rows: Rows, desk: str, now_ms: int, *, stand_in_is_back: bool = False
 ) -> list[Emit]:
-    """Let go whoever can, MQLs only while the desk is open, and set the timer of the next look."""
+    """Release every lead that can be assigned now, and set the timer of the next look.
+
+    MQLs are released only while the desk is open. ``stand_in_is_back``: the forwarded requests are started again,
+    because a stand-in is back.
+    """
     known = terms.desk(desk)
     is_open = known is None or terms.is_open(known, now_ms)
     emits: list[Emit] = []
@@ -51,7 +56,7 @@ def release_waiting(
         outcome = decide_request(terms, rows, request, now_ms, is_released=True)
         if outcome.state is State.WAITING:
             start_if_reason_changed(rows, chosen, outcome)
-            del firsts[chosen.lane]  # what it needs is full or away, and so it is for all behind it
+            del firsts[chosen.lane]  # its reps are full or away, also for all behind it in the lane
             continue
         gone += 1
         remove_waiting(rows, chosen.place)
@@ -71,9 +76,10 @@ def release_waiting(
 
 
 def schedule_release(terms: Terms, rows: Rows, desk: str, now_ms: int) -> None:
-    """Set the timer for when something may have changed, or none.
+    """Set the timer for the next instant at which a waiting lead may be released, or cancel it.
 
-    Whoever waits is looked at when somebody is back; an MQL then, or when a period ends, at opening hour.
+    A lead that capacity does not limit is looked at when a member is back. An MQL is looked at when a member is back
+    or a capacity period has ended, at the next opening; while the desk is closed, at its next opening.
     """
     waiting = first_of_lanes(rows, desk)
     known = terms.desk(desk)
