@@ -1,4 +1,4 @@
-"""When a rep goes away and comes back, by the dates of the record; which accounts hear of it, and once."""
+"""When a rep goes away and comes back, by the dates of the record; each change notifies its accounts once."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Span = tuple[int, int]
         ([(10, 20), (40, 50)], 45, Presence("away", 40), 50),
     ],
 )
-def test_how_a_rep_stands_and_when_that_changes(
+def test_a_reps_presence_and_its_next_change_follow_from_the_absences(
     absences: list[Span], at_ms: int, expected: Presence, next_ms: int | None
 ) -> None:
     row = RepRow(active=True, absences=tuple(absences))
@@ -39,13 +39,14 @@ def test_how_a_rep_stands_and_when_that_changes(
     assert next_change_ms(row, at_ms) == next_ms
 
 
-def test_one_who_has_left_is_neither_away_nor_back() -> None:
+def test_a_rep_who_has_left_is_neither_away_nor_back() -> None:
     row = RepRow(active=False, absences=((10, 20),))
     assert (presence_at(row, 15), next_change_ms(row, 5)) == (Presence("left"), None)
 
 
-def told(said: list[Model]) -> list[tuple[str, str, int | None]]:
-    return [(one.account_key, one.change, one.since_ms) for one in said if isinstance(one, RepChanged)]
+def changes_in(outputs: list[Model]) -> list[tuple[str, str, int | None]]:
+    """Return (account, change, since) of each RepChanged."""
+    return [(one.account_key, one.change, one.since_ms) for one in outputs if isinstance(one, RepChanged)]
 
 
 def world_of(*absences: Span, accounts: int = 1) -> World:
@@ -59,50 +60,54 @@ def world_of(*absences: Span, accounts: int = 1) -> World:
     return world
 
 
-def test_each_begin_and_end_is_told_once_when_it_comes() -> None:
+def test_each_begin_and_end_of_an_absence_notifies_the_account_once() -> None:
     first, second = (MONDAY + HOUR_MS, MONDAY + 2 * HOUR_MS), (MONDAY + 5 * HOUR_MS, MONDAY + 6 * HOUR_MS)
     world = world_of(first, second)
-    said: list[Model] = []
+    outputs: list[Model] = []
     for minutes in range(0, 600, 20):
-        said += world.tick(MONDAY + minutes * 60_000)
-    assert told(said) == [
+        outputs += world.tick(MONDAY + minutes * 60_000)
+    assert changes_in(outputs) == [
         ("domain:bank000.example", "away", first[0]),
         ("domain:bank000.example", "returned", None),
         ("domain:bank000.example", "away", second[0]),
         ("domain:bank000.example", "returned", None),
     ]
-    assert len({one.event_id for one in said if isinstance(one, RepChanged)}) == 4
+    assert len({one.event_id for one in outputs if isinstance(one, RepChanged)}) == 4
 
 
-def test_what_was_missed_while_nothing_ran_is_told_as_it_stands_now() -> None:
+def test_changes_missed_during_downtime_end_with_the_present_state() -> None:
     world = world_of((MONDAY + HOUR_MS, MONDAY + 2 * HOUR_MS))
-    changes = [change for _, change, _ in told(world.tick(MONDAY + 9 * HOUR_MS))]
+    changes = [change for _, change, _ in changes_in(world.tick(MONDAY + 9 * HOUR_MS))]
     assert changes[-1] == "returned"
 
 
-def test_many_accounts_are_told_in_chunks() -> None:
+def test_many_accounts_are_notified_in_chunks() -> None:
     world = world_of((MONDAY + HOUR_MS, MONDAY + 20 * HOUR_MS), accounts=120)
-    said = world.tick(MONDAY + HOUR_MS)
-    assert len(told(said)) == 50
-    said += world.tick(MONDAY + HOUR_MS + 1) + world.tick(MONDAY + HOUR_MS + 2)
-    assert [key for key, _, _ in told(said)] == [f"domain:bank{number:03}.example" for number in range(120)]
+    outputs = world.tick(MONDAY + HOUR_MS)
+    assert len(changes_in(outputs)) == 50
+    outputs += world.tick(MONDAY + HOUR_MS + 1) + world.tick(MONDAY + HOUR_MS + 2)
+    assert [key for key, _, _ in changes_in(outputs)] == [
+        f"domain:bank{number:03}.example" for number in range(120)
+    ]
 
 
-def test_an_account_that_comes_to_depend_on_one_who_is_away_is_told_at_once() -> None:
+def test_an_account_that_comes_to_depend_on_an_absent_rep_is_notified_at_once() -> None:
     world = world_of((MONDAY, MONDAY + HOUR_MS), accounts=0)
-    said = world.send(AccountDepends(desk=OLGA, account_key="domain:new.example", depends=True))
-    assert told(said) == [("domain:new.example", "away", MONDAY)]
+    outputs = world.send(AccountDepends(desk=OLGA, account_key="domain:new.example", depends=True))
+    assert changes_in(outputs) == [("domain:new.example", "away", MONDAY)]
 
 
-def test_an_absence_that_is_taken_back_is_told_as_a_return_and_its_timer_is_gone() -> None:
+def test_a_withdrawn_absence_is_published_as_a_return_and_cancels_its_timer() -> None:
     world = world_of((MONDAY, MONDAY + HOUR_MS))
-    said = world.send(facts(rep("olga"), desk=OLGA, event_id="2"))
-    assert [change for _, change, _ in told(said)] == ["returned"]
-    assert told(world.tick(MONDAY + 2 * HOUR_MS)) == []
+    outputs = world.send(facts(rep("olga"), desk=OLGA, event_id="2"))
+    assert [change for _, change, _ in changes_in(outputs)] == ["returned"]
+    assert changes_in(world.tick(MONDAY + 2 * HOUR_MS)) == []
 
 
-def test_one_who_comes_back_to_us_while_away_is_away() -> None:
+def test_a_rep_who_rejoins_during_an_absence_is_away() -> None:
     world = world_of()
     world.send(facts(None, desk=OLGA, rep_id="olga", event_id="2"))
     away = rep("olga", away=((MONDAY, MONDAY + HOUR_MS),))
-    assert [change for _, change, _ in told(world.send(facts(away, desk=OLGA, event_id="3")))] == ["away"]
+    assert [change for _, change, _ in changes_in(world.send(facts(away, desk=OLGA, event_id="3")))] == [
+        "away"
+    ]

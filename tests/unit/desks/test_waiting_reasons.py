@@ -1,4 +1,4 @@
-"""Why a lead waits is told again when it changes: to everybody in the same file, once, and to nobody else."""
+"""The reason for which a lead waits is published again when it changes: once to each lead of the lane, to no other."""
 
 from __future__ import annotations
 
@@ -12,44 +12,45 @@ NOON = at("2026-03-02 12:00")
 AWAY = ((MONDAY, NOON),)
 
 
-def why(said: list[Any]) -> list[tuple[str, bool, bool]]:
-    return [(one.lead_id, one.everyone_away, one.desk_full) for one in answers(said)]
+def why(outputs: list[Any]) -> list[tuple[str, bool, bool]]:
+    """Return (lead_id, everyone_away, desk_full) of each answer."""
+    return [(one.lead_id, one.everyone_away, one.desk_full) for one in answers(outputs)]
 
 
-def waiting_for_room(count: int, *more: Any) -> World:
+def waiting_for_capacity(count: int, *more: Any) -> World:
     world = World()
     world.send(facts(rep("a", capacity=0)))
     world.send(*[ask(number, total=200 - number) for number in range(count)], *more)
     return world
 
 
-def test_full_and_then_away_is_told_as_such_and_back_again() -> None:
-    world = waiting_for_room(1)
+def test_a_reason_that_changes_from_full_to_away_and_back_is_published_each_time() -> None:
+    world = waiting_for_capacity(1)
     assert why(world.send(facts(rep("a", capacity=0, away=AWAY)))) == [("lead-0", True, False)]
     assert why(world.tick(NOON) + world.tick(NOON + 1)) == [("lead-0", False, True)]
 
 
-def test_all_who_wait_for_the_same_are_told_in_chunks_and_once() -> None:
-    world = waiting_for_room(120)
-    told: list[Any] = world.send(facts(rep("a", capacity=0, away=AWAY)))
-    assert len(told) == 50
+def test_all_leads_of_a_lane_are_republished_once_in_chunks() -> None:
+    world = waiting_for_capacity(120)
+    republished: list[Any] = world.send(facts(rep("a", capacity=0, away=AWAY)))
+    assert len(republished) == 50
     for moment in range(1, 6):
-        told += world.tick(MONDAY + moment)
-    assert why(told) == [(f"lead-{number}", True, False) for number in range(120)]
-    assert lines(told) == []
+        republished += world.tick(MONDAY + moment)
+    assert why(republished) == [(f"lead-{number}", True, False) for number in range(120)]
+    assert lines(republished) == []
     assert world.rotation().waiting == 120
 
 
-def test_an_answer_told_again_is_the_one_that_a_repeat_gets_and_its_age_has_grown() -> None:
-    world = waiting_for_room(1)
+def test_a_repeat_gets_the_republished_answer_with_its_greater_age() -> None:
+    world = waiting_for_capacity(1)
     away = facts(rep("a", capacity=0, away=((MONDAY + HOUR_MS, NOON),)))
-    (told,) = [one for one in world.send(away, at_ms=MONDAY + HOUR_MS) if isinstance(one, DeskAnswer)]
-    assert told.ages is not None
-    assert told.ages.wait_seconds == 3_600
-    assert answers(world.send(ask(0, attempt=2), at_ms=MONDAY + 2 * HOUR_MS)) == [told]
+    (republished,) = [one for one in world.send(away, at_ms=MONDAY + HOUR_MS) if isinstance(one, DeskAnswer)]
+    assert republished.ages is not None
+    assert republished.ages.wait_seconds == 3_600
+    assert answers(world.send(ask(0, attempt=2), at_ms=MONDAY + 2 * HOUR_MS)) == [republished]
 
 
-def test_who_waits_for_another_skill_is_not_told_of_it() -> None:
+def test_leads_of_another_lane_are_not_republished() -> None:
     world = World()
     world.send(facts(rep("a", capacity=0)), facts(rep("b", capacity=0, languages=["es"])))
     world.send(ask("any"), ask("es", language="es"))
@@ -57,14 +58,14 @@ def test_who_waits_for_another_skill_is_not_told_of_it() -> None:
     assert why(world.send(gone)) == [("lead-es", True, False)]
 
 
-def test_nothing_is_told_where_the_lead_can_go_by_then() -> None:
-    world = waiting_for_room(1)
-    said = world.send(facts(rep("b")), facts(rep("a", capacity=0, away=AWAY)))
-    assert [(one.outcome, one.rep_id) for one in answers(said)] == [("assigned", "b")]
+def test_nothing_is_republished_if_the_lead_can_be_assigned() -> None:
+    world = waiting_for_capacity(1)
+    outputs = world.send(facts(rep("b")), facts(rep("a", capacity=0, away=AWAY)))
+    assert [(one.outcome, one.rep_id) for one in answers(outputs)] == [("assigned", "b")]
     assert world.rotation().waiting == 0
 
 
-def test_a_record_that_changes_nothing_for_those_who_wait_tells_nothing() -> None:
-    world = waiting_for_room(2)
+def test_a_record_that_changes_no_reason_publishes_nothing() -> None:
+    world = waiting_for_capacity(2)
     assert takers(world.send(facts(rep("a", capacity=0, weight=3)))) == ""
     assert world.tick(MONDAY + 1) == []
