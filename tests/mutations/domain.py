@@ -141,7 +141,7 @@ DOMAIN = [
             ),
         ),
         "scenarios/test_desks_capacity.py::"
-        "test_whether_a_rejected_lead_returns_its_turn_is_agreed[give_back-mia]",
+        "test_the_policy_decides_whether_a_rejected_lead_returns_its_turn[give_back-mia]",
         "assert",
     ),
     Mutation(
