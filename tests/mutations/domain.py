@@ -83,8 +83,8 @@ DOMAIN = [
         (
             Edit(
                 f"{DESKS}/turns.py",
-                "    is_bound = needs_room(request)\n    lineup",
-                "    is_bound = True\n    lineup",
+                "    is_limited = is_limited_by_capacity(request)\n    lineup",
+                "    is_limited = True\n    lineup",
             ),
         ),
         "scenarios/test_who_gets_it.py::test_a_full_week_makes_an_mql_wait_and_a_raised_hand_passes",

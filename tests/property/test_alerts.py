@@ -189,16 +189,14 @@ class Play:
         )
         rep_id = (holder.id if holder and holder.id in REPS else "r1") if who == "the holder" else who
         action, _, reason = word.partition(" ")
-        answered = sales(
+        sent = sales(
             action,
             lead_id=lead_id,
             at_ms=self.now_ms,
             reason=reason or None,
             to_rep_id="nobody" if who == "nobody" else "r2",
         )
-        self.send(
-            answered.model_copy(update={"activity": answered.activity.model_copy(update={"rep_id": rep_id})})
-        )
+        self.send(sent.model_copy(update={"activity": sent.activity.model_copy(update={"rep_id": rep_id})}))
 
     def erased(self, lead_id: str) -> None:
         self.number += 1
@@ -243,7 +241,6 @@ Cause = tuple[str, Alert, str]
 
 
 def cause_of(one: LeadAlert) -> Cause:
-    """Return the cause of an alert: account, kind, subject."""
     subject = {
         Alert.CLAIM_REFUSED: f"{one.lead_id} {one.told} {one.why} {one.rep_id or one.desk}",
         Alert.ACCOUNT_WITHOUT_OWNER: one.rep_id or "",
