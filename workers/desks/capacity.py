@@ -17,9 +17,9 @@ from workers.desks.rows import RepRow, RotationRow
 def is_limited_by_capacity(request: DeskRequest) -> bool:
     """Whether a rep's capacity limits this request: true only for an MQL whose lead did not raise a hand.
 
-    A raised hand passes capacity: it goes to a rep whose capacity is used up. So do all kinds other than MQL. Only a
-    limited request is held on the waiting list because all reps are full, and it leaves the list in opening hours
-    only.
+    A raised hand passes capacity: it goes to a rep whose capacity is used up. So do all kinds other than MQL.
+    ``candidates.line_up`` passes over a full rep for a limited request only. Only a limited request waits because all
+    reps are full, and it leaves the waiting list in opening hours only.
     """
     return request.kind is Kind.MQL and not request.raised_hand
 
