@@ -83,8 +83,8 @@ DOMAIN = [
         (
             Edit(
                 f"{DESKS}/turns.py",
-                "    is_bound = needs_room(request)\n    lineup",
-                "    is_bound = True\n    lineup",
+                "    is_limited = is_limited_by_capacity(request)\n    lineup",
+                "    is_limited = True\n    lineup",
             ),
         ),
         "scenarios/test_lead_assignment.py::test_in_a_full_week_an_mql_waits_and_a_raised_hand_is_assigned",
@@ -133,9 +133,15 @@ DOMAIN = [
     Mutation(
         "a turn that is given back stays used",
         "who was given a wrong number has lost a turn by it, against the agreement",
-        (Edit(f"{DESKS}/returns.py", "credits=given_back(older, step) | newer", "credits=older | newer"),),
+        (
+            Edit(
+                f"{DESKS}/request_returns.py",
+                "credits=undo_turn(older, step) | newer",
+                "credits=older | newer",
+            ),
+        ),
         "scenarios/test_desks_capacity.py::"
-        "test_whether_a_rejected_lead_returns_its_turn_is_agreed[give_back-mia]",
+        "test_the_policy_decides_whether_a_rejected_lead_returns_its_turn[give_back-mia]",
         "assert",
     ),
     Mutation(

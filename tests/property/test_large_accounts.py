@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from schemas.outputs import LeadRouting
 from schemas.vocabulary import Action
 from tests.hops.accounts.market import Market, assert_one_owner, demo, facts
-from tests.property.books import assert_book
 from tests.property.histories import PEOPLE, HistoryStep, histories, play
+from tests.property.open_index_checks import assert_open_index
 from workers.accounts.state.handoff import HandoffRow
 
 BEGINNING = [HistoryStep(facts(owner_rep_id="own"), 0), *(HistoryStep(demo(one), 0) for one in PEOPLE)]
@@ -45,7 +45,7 @@ def test_one_owner_at_every_prefix_and_rows_that_say_what_was_said(
 ) -> None:
     market = play(history, most_at_once=most_at_once)
     assert_one_owner(market.said)
-    assert_book(market.accounts.decider.rows)
+    assert_open_index(market.accounts.decider.rows)
     assert open_now(market) == of_rows(market)
 
 
@@ -53,7 +53,7 @@ def test_one_owner_at_every_prefix_and_rows_that_say_what_was_said(
 @given(large)
 def test_what_is_kept_of_all_is_true_where_they_move_at_once_too(history: list[HistoryStep]) -> None:
     market = play(history)
-    assert_book(market.accounts.decider.rows)
+    assert_open_index(market.accounts.decider.rows)
     assert open_now(market) == of_rows(market)
 
 

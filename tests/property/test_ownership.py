@@ -31,7 +31,7 @@ from tests.hops.accounts.market import (
     rep,
     sales,
 )
-from tests.property.books import assert_book
+from tests.property.open_index_checks import assert_open_index
 from tests.routes import (
     CUSTOMER,
     FORMER,
@@ -172,7 +172,7 @@ def test_one_owner_at_every_prefix_whoever_owns_it(
 ) -> None:
     market = live(events, choices, most_at_once)
     assert_one_owner(market.said)
-    assert_book(market.accounts.decider.rows)
+    assert_open_index(market.accounts.decider.rows)
     said = {one.assignee.type for one in market.said if isinstance(one, LeadRouting) and one.assignee}
     event(f"held by {' and '.join(sorted(said)) or 'nobody'}")
 

@@ -15,7 +15,7 @@ from schemas.outputs import LedgerEntry
 from schemas.topics import DESK_LEDGER
 from workers.commands.failure import FAILED
 from workers.commands.lines import no_result, results
-from workers.desks.fairness import DeskShares, audit
+from workers.desks.ledger_audit import DeskShares, audit
 from workers.desks.rotation import FULL_TURN
 
 _SHOWN = 20

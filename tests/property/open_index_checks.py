@@ -1,4 +1,4 @@
-"""What is kept of all open hand-offs of an account, held against the hand-offs themselves."""
+"""Check the index of an account's open hand-offs against the hand-offs themselves."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from workers.accounts.state.handoff import HandoffRow, PendingRow
 from workers.engine.rows import Rows
 
 MOST = 1_000
+"""Most rows that are read of one type."""
 
 
-def assert_book(rows: Rows) -> None:
-    """Counts and order of every account are those of its hand-offs."""
+def assert_open_index(rows: Rows) -> None:
+    """Assert that every account's counts and order are those of its open hand-offs."""
     open_now: dict[str, dict[str, HandoffRow]] = {}
     questions: set[tuple[str, ...]] = set()
     for (key, handoff_id), row in rows.scan(HandoffRow, limit=MOST):

@@ -1,4 +1,4 @@
-"""What a desk decided of one request: a value. Answers, ledger and rows are made of it elsewhere."""
+"""The outcome of one request at a desk: a value, from which answer, ledger line and rows are made elsewhere."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from enum import StrEnum
 
 from schemas.desk_requests import DeskRequest
 from schemas.vocabulary import HowChosen, PassedOver
+from workers.desks.desk_terms import Deadline
 from workers.desks.rotation import Step
-from workers.desks.terms import Deadline
 
 
 class State(StrEnum):
-    """How a request stands. The first three are said to the account."""
+    """The state of a request. The first three are published to the account."""
 
     ASSIGNED = "assigned"
     WAITING = "waiting"
@@ -23,7 +23,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One member of the desk as this decision saw it. Credits are counted before the turn."""
+    """One member of the desk as this decision saw it, before the turn. Credits in millionths of a turn."""
 
     rep_id: str
     weight: int
@@ -35,7 +35,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One decision."""
+    """The decision of one request."""
 
     state: State
     rep_id: str | None = None
@@ -49,7 +49,8 @@ class Outcome:
     skill_missing: bool = False
     candidates: tuple[Candidate, ...] = ()
     step: Step | None = None
-    """The turn that it took; None: no turn was used."""
+    """The turn that the request took. None: it took no turn."""
     period: str = ""
-    """The period in which it takes room of ``rep_id``; empty: it takes none."""
+    """First day of the period in which the lead counts for ``rep_id``. Empty: it does not count."""
     sent_on: DeskRequest | None = None
+    """The request as forwarded to another desk."""

@@ -1,8 +1,12 @@
-"""Was it fair? The lines of a desk's ledger, added up again: shares, differences, and what does not add up.
+"""Audit a desk's ledger: add its lines up again, and report what contradicts a fair rotation.
 
-In: entries of one desk.ledger in their order. Out: for each rep the turns had and the exact share by weight, and a list of
-what contradicts the rotation's promise: a credit that does not go on from the line before, a gain that is not the weight's
-share, a turn for somebody who was passed over, a difference of a whole turn. Nothing is taken from the router's own state.
+Input: entries of desk.ledger in their order. Output: for each rep the turns taken and the exact share by weight, and a
+list of problems. Nothing is read from the router's own state. A problem is one of these:
+
+- a credit that differs from the one after the line before,
+- a gain that is not the weight's share,
+- a turn for a rep who was passed over,
+- a difference of a whole turn from the exact share.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ from fractions import Fraction
 
 from schemas.outputs import LedgerCandidate, LedgerEntry
 from schemas.vocabulary import PassedOver
-from workers.desks.rotation import FULL_TURN, within
+from workers.desks.rotation import FULL_TURN, limit_credit
 
 _TURNS = frozenset({"turn", "released"})
 _COULD = frozenset({None, PassedOver.NOT_ITS_TURN})
@@ -21,22 +25,27 @@ _COULD = frozenset({None, PassedOver.NOT_ITS_TURN})
 
 @dataclass(slots=True)
 class Share:
-    """What one rep had of a desk's turns. Turns given back are not counted on either side."""
+    """One rep's part of a desk's turns. Turns that were returned are not counted on either side."""
 
     turns: int = 0
     exact: Fraction = Fraction(0)
-    """The sum of the rep's weight over all candidates' weights, turn by turn."""
+    """The sum of the rep's weight divided by all candidates' weights, turn by turn."""
     lapsed: int = 0
-    """What could not be made good within a turn when the candidates changed, in millionths; below zero: forgiven."""
+    """Credit that lapsed because the candidates changed, in millionths of a turn.
+
+    Below 0: a lead over the share that lapsed.
+    """
     most_off: int = 0
-    """The largest difference from the exact share after any turn, in millionths."""
+    """The largest difference from the exact share after any turn, in millionths of a turn."""
     current: int = 0
+    """The rep's credit after the last line, in millionths of a turn."""
     since_turn: int = 0
+    """The turn after which the rep joined."""
 
 
 @dataclass(slots=True)
 class DeskShares:
-    """What a desk's lines add up to."""
+    """The totals of one desk's lines, and the problems found."""
 
     turns: int = 0
     given_back: int = 0
@@ -45,76 +54,84 @@ class DeskShares:
 
 
 class Audit:
-    """Takes the lines one after the other. A line that comes again (the same event_id) counts once."""
+    """Adds up ledger lines, one after the other. A repeated line (the same event_id) counts once."""
 
     def __init__(self) -> None:
         self.desks: dict[str, DeskShares] = {}
         self._seen: set[str] = set()
         self._steps: dict[tuple[str, str], tuple[str, Mapping[str, Fraction]]] = {}
 
-    def take(self, entry: LedgerEntry) -> None:
-        """Add a line up."""
+    def add(self, entry: LedgerEntry) -> None:
+        """Add one line."""
         if entry.event_id in self._seen:
             return
         self._seen.add(entry.event_id)
         if not any(one.gained for one in entry.candidates):
             return
         desk = self.desks.setdefault(entry.desk, DeskShares())
-        say = _Complaints(desk, entry)
+        check = _Problems(desk, entry)
         for one in entry.candidates:
-            self._goes_on(desk, one, say)
+            self._check_credit(desk, one, check)
         if entry.entry in _TURNS:
-            self._turn(desk, entry, say)
+            self._add_turn(desk, entry, check)
         elif entry.entry == "return":
-            self._return(desk, entry)
+            self._add_return(desk, entry)
 
-    def _goes_on(self, desk: DeskShares, one: LedgerCandidate, say: _Complaints) -> None:
+    def _check_credit(self, desk: DeskShares, one: LedgerCandidate, check: _Problems) -> None:
         share = desk.reps.get(one.rep_id)
         if share is None:
             share = desk.reps[one.rep_id] = Share(since_turn=one.since_turn)
         elif share.since_turn != one.since_turn:
             share.since_turn = one.since_turn
-            say.unless(one.current_before == 0, f"{one.rep_id} joined and began with {one.current_before}")
+            check.require(
+                one.current_before == 0, f"{one.rep_id} joined with a credit of {one.current_before}"
+            )
         else:
-            say.unless(
+            check.require(
                 one.current_before == share.current,
-                f"{one.rep_id} had {share.current} after the line before and {one.current_before} here",
+                f"{one.rep_id} has a credit of {one.current_before}; after the line before it had {share.current}",
             )
         share.current = one.current_after
 
-    def _turn(self, desk: DeskShares, entry: LedgerEntry, say: _Complaints) -> None:
+    def _add_turn(self, desk: DeskShares, entry: LedgerEntry, check: _Problems) -> None:
         part = [one for one in entry.candidates if one.gained]
         total = sum(one.weight for one in part)
         unit, price = FULL_TURN // total, sum(one.gained for one in part)
         taker = next((one for one in part if one.rep_id == entry.rep_id), None)
-        say.unless(
-            taker is not None and taker.passed_over is None, f"{entry.rep_id} got it and is no candidate"
+        check.require(
+            taker is not None and taker.passed_over is None,
+            f"{entry.rep_id} took the turn but was not a candidate",
         )
         desk.turns += 1
         for one in part:
             share = desk.reps[one.rep_id]
             is_held = one.passed_over is PassedOver.ABSENT
-            say.unless(one.passed_over in _COULD or is_held, f"{one.rep_id} gained and could not take it")
-            say.unless(one.gained == one.weight * unit, f"{one.rep_id} gained {one.gained}, not its share")
+            check.require(
+                one.passed_over in _COULD or is_held,
+                f"{one.rep_id} gained although it could not take the turn",
+            )
+            check.require(
+                one.gained == one.weight * unit, f"{one.rep_id} gained {one.gained}, which is not its share"
+            )
             moved = one.current_before + one.gained - (price if one is taker else 0)
-            say.unless(
-                one.current_after == within(one.current_before, moved),
-                f"{one.rep_id} is at {one.current_after}, but {moved} adds up",
+            check.require(
+                one.current_after == limit_credit(one.current_before, moved),
+                f"{one.rep_id} has a credit of {one.current_after}; {moved} was expected",
             )
             share.lapsed += moved - one.current_after
             share.turns += one is taker
             share.exact += Fraction(one.weight, total)
             share.most_off = max(share.most_off, abs(one.current_after))
-            say.unless(
+            check.require(
                 abs(one.current_after) < max(FULL_TURN, abs(one.current_before) + 1),
-                f"{one.rep_id} is a whole turn off its share: {one.current_after}",
+                f"{one.rep_id} is a whole turn off its exact share: {one.current_after}",
             )
         self._steps[entry.desk, entry.request_id] = (
             entry.rep_id or "",
             {one.rep_id: Fraction(one.weight, total) for one in part},
         )
 
-    def _return(self, desk: DeskShares, entry: LedgerEntry) -> None:
+    def _add_return(self, desk: DeskShares, entry: LedgerEntry) -> None:
         desk.given_back += 1
         taker, shares = self._steps.pop((entry.desk, entry.request_id), (None, {}))
         for one in entry.candidates:
@@ -124,19 +141,22 @@ class Audit:
                 share.turns -= one.rep_id == taker
 
 
-class _Complaints:
+class _Problems:
+    """Collects the problems of one line, with its desk, turn and entry type."""
+
     def __init__(self, desk: DeskShares, entry: LedgerEntry) -> None:
         self._desk = desk
         self._where = f"{entry.desk} turn {entry.turn} ({entry.entry})"
 
-    def unless(self, holds: bool, text: str) -> None:  # noqa: FBT001 - it reads as a sentence
+    def require(self, holds: bool, text: str) -> None:  # noqa: FBT001 - it reads as a sentence
+        """Add ``text`` to the problems unless ``holds``."""
         if not holds:
             self._desk.problems.append(f"{self._where}: {text}")
 
 
 def audit(entries: Iterable[LedgerEntry]) -> dict[str, DeskShares]:
-    """Add up the lines; return what each desk that had turns comes to."""
+    """Audit the lines; return the totals of each desk that had turns."""
     taking = Audit()
     for entry in entries:
-        taking.take(entry)
+        taking.add(entry)
     return taking.desks

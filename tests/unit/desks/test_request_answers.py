@@ -1,4 +1,4 @@
-"""A repeated request gets the identical answer; a return undoes exactly; neither does anything twice."""
+"""A repeated request gets the identical answer; a return undoes it exactly; repeats of either change nothing."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def team() -> World:
     return world
 
 
-def memory_of(world: World) -> dict[bytes, bytes]:
-    """What the desks remember, timers too, without the engine's offsets, time and counts."""
+def desk_rows(world: World) -> dict[bytes, bytes]:
+    """Return the desks' rows, timers included, without the engine's offsets, time and counts."""
     engines = (b"~offset\x00", b"~time\x00", b"~quarantine\x00")
     return {key: value for key, value in world.store.dump().items() if not key.startswith(engines)}
 
@@ -57,12 +57,12 @@ def test_a_repeated_request_gets_the_identical_answer_and_uses_nothing(request_:
     first = answers(world.send(request_))
     world.send(ask("between"), give_back("between"))
     used = world.rotation()
-    said = world.send(request_.model_copy(update={"attempt": 2}), at_ms=MONDAY + DAY_MS)
-    assert said == first
+    outputs = world.send(request_.model_copy(update={"attempt": 2}), at_ms=MONDAY + DAY_MS)
+    assert outputs == first
     assert world.rotation() == used
 
 
-def test_a_repeated_request_that_was_sent_on_is_answered_by_the_same_stand_in() -> None:
+def test_a_repeated_request_that_was_forwarded_is_answered_by_the_same_substitute() -> None:
     world = World()
     world.send(facts(rep("dana", desks=()), desk="rep:dana"))
     first = answers(world.send(raise_hand(1)))
@@ -78,25 +78,25 @@ def test_after_a_release_the_repeated_request_gets_the_assignment() -> None:
     assert answers(world.send(ask(1))) == released
 
 
-def test_a_return_gives_back_turn_and_room_and_its_line_says_so() -> None:
+def test_a_return_restores_turn_and_capacity_and_its_line_shows_it() -> None:
     world, other = team(), team()
     world.send(ask(1), ask(2), ask(3))
-    said = world.send(give_back(2))
+    outputs = world.send(give_back(2))
     other.send(ask(1), ask(3))
-    assert [(line.entry, line.turn, line.rep_id) for line in lines(said)] == [("return", 2, "a")]
-    moved = {one.rep_id: one.current_after - one.current_before for one in lines(said)[0].candidates}
+    assert [(line.entry, line.turn, line.rep_id) for line in lines(outputs)] == [("return", 2, "a")]
+    moved = {one.rep_id: one.current_after - one.current_before for one in lines(outputs)[0].candidates}
     assert moved == {"a": 285714, "b": -142857, "c": -142857}
     assert sum(world.rotation().taken.values()) == 2
 
 
-def test_a_turn_given_back_at_once_was_never_taken() -> None:
+def test_a_turn_returned_at_once_leaves_no_trace_in_the_order() -> None:
     world, other = team(), team()
     world.send(ask("gone"), give_back("gone"))
     numbers = [ask(number) for number in range(12)]
     assert takers(world.send(*numbers)) == takers(other.send(*numbers))
 
 
-def test_a_return_without_the_turn_keeps_turn_and_room_used() -> None:
+def test_a_return_without_restore_turn_leaves_turn_and_capacity_used() -> None:
     world = team()
     world.send(ask(1))
     used = world.rotation()
@@ -111,27 +111,27 @@ def test_a_repeated_return_changes_nothing(request_: Any) -> None:
     world = team()
     world.send(request_, give_back(1))
     world.commit()
-    after, rows = world.rotation(), memory_of(world)
+    after, rows = world.rotation(), desk_rows(world)
     assert world.send(give_back(1), at_ms=MONDAY + DAY_MS) == []
     world.commit()
-    assert (world.rotation(), memory_of(world)) == (after, rows)
+    assert (world.rotation(), desk_rows(world)) == (after, rows)
     assert after.taken.get("b", 0) == after.taken.get("a", 0) == 0
 
 
-def test_a_request_that_was_given_back_is_not_answered_again() -> None:
+def test_a_request_that_was_returned_is_not_answered_again() -> None:
     world = team()
     world.send(ask(1), give_back(1))
     assert world.send(ask(1)) == []
 
 
-def test_a_return_that_overtakes_its_request_is_found_by_it() -> None:
+def test_a_return_that_arrives_before_its_request_withdraws_it() -> None:
     world = team()
     assert world.send(give_back(1)) == []
     assert world.send(ask(1)) == []
     assert world.rotation().turn == 0
 
 
-def test_room_of_last_week_does_not_come_back_this_week() -> None:
+def test_a_return_does_not_restore_last_weeks_capacity() -> None:
     world = team()
     world.send(ask(1))
     next_week = at("2026-03-09 09:00")
@@ -141,7 +141,7 @@ def test_room_of_last_week_does_not_come_back_this_week() -> None:
     assert world.rotation().taken == {"a": 1}
 
 
-def test_a_turn_from_before_somebody_left_and_came_back_is_none_of_theirs() -> None:
+def test_returning_a_turn_from_before_a_rep_rejoined_leaves_that_reps_credit_alone() -> None:
     world = team()
     world.send(ask(1))
     world.send(facts(None, rep_id="c"), facts(rep("c")))
@@ -152,7 +152,7 @@ def test_a_turn_from_before_somebody_left_and_came_back_is_none_of_theirs() -> N
     assert sum(credits_.values()) == 0
 
 
-def test_answers_are_forgotten_after_thirty_days_but_not_those_that_wait() -> None:
+def test_answers_are_deleted_after_thirty_days_except_those_of_waiting_requests() -> None:
     world = World()
     world.send(facts(rep("a", capacity=1)))
     world.send(ask(1), ask(2), ask(3))

@@ -1,4 +1,4 @@
-"""Accounts are told when their rep leaves or returns, in chunks; a slip in the CRM costs nobody a deadline."""
+"""Accounts are notified in chunks when their rep leaves or returns; a CRM error never removes a deadline."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ def depends(number: int, *, depends: bool = True) -> AccountDepends:
     return AccountDepends(desk=OLGA, account_key=f"domain:bank{number:03}.example", depends=depends)
 
 
-def told(said: list[Model]) -> list[tuple[str, str]]:
-    return [(one.account_key, one.change) for one in said if isinstance(one, RepChanged)]
+def changes_in(outputs: list[Model]) -> list[tuple[str, str]]:
+    """Return (account, change) of each RepChanged."""
+    return [(one.account_key, one.change) for one in outputs if isinstance(one, RepChanged)]
 
 
 def with_accounts(count: int) -> World:
@@ -33,36 +34,36 @@ def with_accounts(count: int) -> World:
 
 
 @pytest.mark.parametrize("gone", [None, rep("olga", active=False)], ids=["deleted", "inactive"])
-def test_every_account_of_a_rep_who_leaves_is_told_once_in_chunks(gone: Any) -> None:
+def test_every_account_of_a_rep_who_leaves_is_notified_once_in_chunks(gone: Any) -> None:
     world = with_accounts(120)
-    said = world.send(facts(gone, desk=OLGA, rep_id="olga", event_id="2"))
-    assert len(told(said)) == 50
-    said += world.tick(MONDAY + 1) + world.tick(MONDAY + 2) + world.tick(MONDAY + 3)
-    assert told(said) == [(f"domain:bank{number:03}.example", "left") for number in range(120)]
-    assert len({one.event_id for one in said if isinstance(one, RepChanged)}) == 120
+    outputs = world.send(facts(gone, desk=OLGA, rep_id="olga", event_id="2"))
+    assert len(changes_in(outputs)) == 50
+    outputs += world.tick(MONDAY + 1) + world.tick(MONDAY + 2) + world.tick(MONDAY + 3)
+    assert changes_in(outputs) == [(f"domain:bank{number:03}.example", "left") for number in range(120)]
+    assert len({one.event_id for one in outputs if isinstance(one, RepChanged)}) == 120
 
 
-def test_a_rep_who_comes_back_is_told_too_and_an_unchanged_record_is_not() -> None:
+def test_a_rejoined_rep_notifies_accounts_and_an_unchanged_record_does_not() -> None:
     world = with_accounts(1)
-    assert told(world.send(facts(rep("olga", manager_rep_id="mona"), desk=OLGA, event_id="2"))) == []
+    assert changes_in(world.send(facts(rep("olga", manager_rep_id="mona"), desk=OLGA, event_id="2"))) == []
     world.send(facts(None, desk=OLGA, rep_id="olga", event_id="3"))
-    assert told(world.send(facts(rep("olga"), desk=OLGA, event_id="4"))) == [
+    assert changes_in(world.send(facts(rep("olga"), desk=OLGA, event_id="4"))) == [
         ("domain:bank000.example", "returned")
     ]
 
 
-def test_an_account_that_does_not_depend_any_more_is_not_told() -> None:
+def test_an_account_that_no_longer_depends_on_the_rep_is_not_notified() -> None:
     world = with_accounts(2)
     world.send(depends(0, depends=False))
-    assert told(world.send(facts(None, desk=OLGA, rep_id="olga", event_id="2"))) == [
+    assert changes_in(world.send(facts(None, desk=OLGA, rep_id="olga", event_id="2"))) == [
         ("domain:bank001.example", "left")
     ]
 
 
-def test_an_account_that_comes_to_depend_on_one_who_has_left_is_told_at_once() -> None:
+def test_an_account_that_comes_to_depend_on_a_rep_who_has_left_is_notified_at_once() -> None:
     world = with_accounts(0)
     world.send(facts(None, desk=OLGA, rep_id="olga", event_id="2"))
-    assert told(world.send(depends(7))) == [("domain:bank007.example", "left")]
+    assert changes_in(world.send(depends(7))) == [("domain:bank007.example", "left")]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_an_account_that_comes_to_depend_on_one_who_has_left_is_told_at_once() -
         ({"hours": {"tue": "22:00-06:00"}}, "2026-03-04 01:00"),
     ],
 )
-def test_deadlines_follow_the_reps_own_calendar_where_it_can_be_read(slip: dict[str, Any], due: str) -> None:
+def test_deadlines_follow_the_reps_own_calendar_if_it_can_be_parsed(slip: dict[str, Any], due: str) -> None:
     world = World()
     world.send(facts(rep("a", **slip)))
     answer = answers(world.send(ask(1)))[0]
@@ -88,7 +89,7 @@ def test_deadlines_follow_the_reps_own_calendar_where_it_can_be_read(slip: dict[
     assert MONDAY < answer.due_soon_at_ms < answer.due_at_ms
 
 
-def test_absences_that_meet_or_overlap_are_one() -> None:
+def test_absences_that_meet_or_overlap_count_as_one() -> None:
     world = World()
     away = (
         (MONDAY, MONDAY + 10),
@@ -102,7 +103,7 @@ def test_absences_that_meet_or_overlap_are_one() -> None:
     assert [one.rep_id for one in answers(world.tick(MONDAY + 30))] == ["a"]
 
 
-def test_what_is_no_event_of_a_desk_is_refused_and_the_rest_goes_on() -> None:
+def test_a_record_that_is_not_a_desk_event_is_refused_and_others_are_parsed() -> None:
     hop = DesksHop(load_policy(POLICY_TEXT))
     with pytest.raises(RefusedError, match="breaks_contract"):
         hop.parse(Record("desk.requests", 0, 0, MONDAY, b"desk:x", b'{"type": "desk_poem"}'))

@@ -1,4 +1,7 @@
-"""Deadlines in working time: whole, resumed after an absence, over weekends, holidays and the change of the clocks."""
+"""Deadlines in open time: whole, or resumed after an absence.
+
+They span nights, weekends, holidays and clock changes.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from schemas.desk_requests import RunningClock
 from schemas.vocabulary import Kind
 from tests.unit.desks.world import POLICY_TEXT, at
 from workers.desks.calendar import Calendar
-from workers.desks.clocks import ends_of, renewed, spans_of
+from workers.desks.response_deadlines import ends_of_spans, renew_clock, response_spans
 from workers.policy.load import load_policy
 
 POLICY = load_policy(POLICY_TEXT)
@@ -35,8 +38,8 @@ def calendar(name: str = "east") -> Calendar:
         (Kind.INQUIRY, True, "8h", "16h"),
     ],
 )
-def test_each_kind_has_its_own_time(kind: Kind, raised: bool, within: str, then: str) -> None:
-    soon_ms, due_ms, then_ms = spans_of(DESK, kind, raised_hand=raised)
+def test_each_kind_has_its_own_response_time(kind: Kind, raised: bool, within: str, then: str) -> None:
+    soon_ms, due_ms, then_ms = response_spans(DESK, kind, raised_hand=raised)
     assert (soon_ms, due_ms, then_ms) == (_ms(within) * 3 // 4, _ms(within), _ms(then))
 
 
@@ -60,7 +63,7 @@ def _ms(text: str) -> int:
 )
 def test_a_deadline_counts_open_hours_only(begins: str, hours: int, ends: str) -> None:
     span = hours * HOUR_MS
-    assert ends_of([calendar()], (span, span, span), at(begins)) == (at(ends),) * 3
+    assert ends_of_spans([calendar()], (span, span, span), at(begins)) == (at(ends),) * 3
 
 
 @pytest.mark.parametrize(
@@ -79,7 +82,7 @@ def test_working_time_between_two_instants(begins: str, ends: str, minutes: int)
     assert calendar().working_time(at(begins), at(ends)) == minutes * MINUTE_MS
 
 
-def test_working_time_and_its_end_are_each_others_inverse() -> None:
+def test_working_time_inverts_add_working_time() -> None:
     east = calendar()
     for begins, hours in pairwise(range(1, 40)):
         from_ms = at("2026-03-06 09:00") + begins * HOUR_MS
@@ -106,7 +109,7 @@ def clock(frozen: str | None, due: str = "2026-03-02 12:00") -> RunningClock:
             "2026-03-03 11:15",
             "2026-03-03 12:00",
             "2026-03-03 15:00",
-            id="begun anew: the whole time",
+            id="not frozen: the whole time",
         ),
         pytest.param(
             "2026-03-02 10:00",
@@ -130,7 +133,7 @@ def clock(frozen: str | None, due: str = "2026-03-02 12:00") -> RunningClock:
             "2026-03-03 20:00",
             "2026-03-04 09:00",
             "2026-03-04 12:00",
-            id="back at night: the rest begins at opening, what was due soon is due soon",
+            id="back at night: the rest counts from opening, the reminder is due at once",
         ),
         pytest.param(
             "2026-03-02 13:00",
@@ -142,13 +145,15 @@ def clock(frozen: str | None, due: str = "2026-03-02 12:00") -> RunningClock:
         ),
     ],
 )
-def test_a_clock_that_stood_still_goes_on_with_what_was_left(
+def test_a_frozen_deadline_resumes_with_the_time_that_was_left(
     frozen: str | None, now: str, soon: str, due: str, then: str
 ) -> None:
-    made = renewed(DESK, [calendar()], clock(frozen), at(now))
+    made = renew_clock(DESK, [calendar()], clock(frozen), at(now))
     assert (made.due_soon_at_ms, made.due_at_ms, made.then_at_ms) == (at(soon), at(due), at(then))
 
 
-def test_the_rest_is_counted_by_the_calendar_of_the_rep() -> None:
-    made = renewed(DESK, [calendar("west"), calendar()], clock("2026-03-02 11:30"), at("2026-03-03 09:00"))
+def test_the_remaining_time_counts_in_the_reps_calendar() -> None:
+    made = renew_clock(
+        DESK, [calendar("west"), calendar()], clock("2026-03-02 11:30"), at("2026-03-03 09:00")
+    )
     assert made.due_at_ms == at("2026-03-03 12:00")  # half an hour, from 8:30 in the west

@@ -1,4 +1,4 @@
-"""Leads that wait: strongest first, then the oldest, at opening hour or as soon as there is room."""
+"""Waiting leads: strongest first, then the oldest, at opening hour or as soon as a rep has capacity."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ from tests.unit.desks.world import (
     takers,
 )
 from workers.desks.rows import RotationRow
-from workers.desks.waiting import MAX_WAITING
+from workers.desks.waiting_list import MAX_WAITING
 
 NEXT_WEEK = at("2026-03-09 08:30")
 MINUTE_MS = 60_000
 
 
-def released(said: list[object]) -> list[str]:
-    return [line.request_id for line in lines(said) if line.entry == "released"]  # type: ignore[arg-type]
+def released(outputs: list[object]) -> list[str]:
+    """Return the request_ids of the released leads, in order."""
+    return [line.request_id for line in lines(outputs) if line.entry == "released"]  # type: ignore[arg-type]
 
 
 def full_desk(capacity: int = 1) -> World:
@@ -36,7 +37,7 @@ def full_desk(capacity: int = 1) -> World:
     return world
 
 
-def test_the_strongest_goes_first_then_who_waits_longest() -> None:
+def test_the_strongest_lead_goes_first_then_the_oldest() -> None:
     world = full_desk(4)
     world.send(
         ask("weak", total=136),
@@ -49,16 +50,16 @@ def test_the_strongest_goes_first_then_who_waits_longest() -> None:
     ]
 
 
-def test_they_go_at_opening_hour_of_the_new_week_and_not_at_its_midnight() -> None:
+def test_leads_are_released_at_opening_hour_of_the_new_week_and_not_at_midnight() -> None:
     world = full_desk()
     assert [one.outcome for one in answers(world.send(ask("waits")))] == ["waiting"]
     assert world.tick(NEXT_WEEK - 1) == []
-    said = world.tick(NEXT_WEEK)
-    assert takers(said) == "a"
-    assert answers(said)[0].due_at_ms == at("2026-03-09 11:30")
+    outputs = world.tick(NEXT_WEEK)
+    assert takers(outputs) == "a"
+    assert answers(outputs)[0].due_at_ms == at("2026-03-09 11:30")
 
 
-def test_only_as_many_go_as_there_is_room() -> None:
+def test_only_as_many_leads_are_released_as_capacity_allows() -> None:
     world = full_desk(2)
     world.send(*[ask(number) for number in range(5)])
     assert len(released(world.tick(NEXT_WEEK))) == 2
@@ -66,7 +67,7 @@ def test_only_as_many_go_as_there_is_room() -> None:
     assert len(released(world.tick(at("2026-03-16 08:30")))) == 2
 
 
-def test_a_new_lead_at_night_does_not_overtake_those_that_wait_but_a_raised_hand_does() -> None:
+def test_at_night_a_raised_hand_overtakes_waiting_leads_and_an_mql_does_not() -> None:
     world = full_desk(2)
     world.send(ask("waits", total=150))
     night = at("2026-03-09 01:00")
@@ -75,63 +76,63 @@ def test_a_new_lead_at_night_does_not_overtake_those_that_wait_but_a_raised_hand
     assert released(world.tick(NEXT_WEEK)) == ["request-waits"]
 
 
-def test_room_that_a_return_frees_goes_to_the_first_at_once_while_the_desk_is_open() -> None:
+def test_capacity_that_a_return_restores_releases_the_first_lead_at_once_while_open() -> None:
     world = full_desk()
     world.send(ask("waits"))
-    said = world.send(give_back("first-0"), at_ms=MONDAY + MINUTE_MS)
-    assert [line.entry for line in lines(said)] == ["return", "released"]
-    assert takers(said) == "a"
+    outputs = world.send(give_back("first-0"), at_ms=MONDAY + MINUTE_MS)
+    assert [line.entry for line in lines(outputs)] == ["return", "released"]
+    assert takers(outputs) == "a"
 
 
-def test_room_that_comes_free_at_night_is_given_at_opening_hour() -> None:
+def test_capacity_restored_at_night_releases_a_lead_at_opening_hour() -> None:
     world = full_desk()
     world.send(ask("waits"))
     assert takers(world.send(give_back("first-0"), at_ms=at("2026-03-02 20:00"))) == ""
     assert takers(world.tick(at("2026-03-03 08:30"))) == "a"
 
 
-def test_a_raised_capacity_lets_go_at_once() -> None:
+def test_a_larger_capacity_releases_a_lead_at_once() -> None:
     world = full_desk()
     world.send(ask("waits"))
     assert takers(world.send(facts(rep("a", capacity=2)))) == "a"
 
 
-def test_everyone_away_holds_mqls_until_the_first_is_back() -> None:
+def test_while_all_members_are_away_mqls_wait_until_the_first_is_back() -> None:
     world = World()
     tuesday = at("2026-03-03 12:00")
     world.send(facts(rep("a", away=((MONDAY - 1, tuesday),))))
-    said = world.send(ask(1))
-    assert [(one.outcome, one.everyone_away, one.desk_full) for one in answers(said)] == [
+    outputs = world.send(ask(1))
+    assert [(one.outcome, one.everyone_away, one.desk_full) for one in answers(outputs)] == [
         ("waiting", True, False)
     ]
     assert world.tick(tuesday - 1) == []
     assert takers(world.tick(tuesday)) == "a"
 
 
-def test_everyone_away_sends_mqls_to_the_fallback_where_the_policy_names_one() -> None:
+def test_while_all_members_are_away_mqls_go_to_the_fallback_if_the_policy_names_one() -> None:
     world = World(policy_with(("mql: hold", "mql: dana")))
     world.send(facts(rep("dana", desks=()), desk="rep:dana"))
-    said = world.send(ask(1))
-    assert [(one.rep_id, one.how_chosen, one.everyone_away) for one in answers(said)] == [
+    outputs = world.send(ask(1))
+    assert [(one.rep_id, one.how_chosen, one.everyone_away) for one in answers(outputs)] == [
         ("dana", HowChosen.FALLBACK, True)
     ]
-    assert [line.entry for line in lines(said)] == ["sent_on", "owner"]
+    assert [line.entry for line in lines(outputs)] == ["sent_on", "owner"]
 
 
-def test_everyone_away_sends_raised_hands_to_the_named_fallback_always() -> None:
+def test_while_all_members_are_away_raised_hands_always_go_to_the_fallback() -> None:
     world = World()
     world.send(facts(rep("dana", desks=()), desk="rep:dana"))
     world.send(facts(rep("a", active=False)))
-    said = world.send(raise_hand(1))
-    assert [(one.rep_id, one.how_chosen) for one in answers(said)] == [("dana", HowChosen.FALLBACK)]
-    assert answers(said)[0].due_at_ms == MONDAY + 30 * MINUTE_MS
+    outputs = world.send(raise_hand(1))
+    assert [(one.rep_id, one.how_chosen) for one in answers(outputs)] == [("dana", HowChosen.FALLBACK)]
+    assert answers(outputs)[0].due_at_ms == MONDAY + 30 * MINUTE_MS
 
 
-def test_an_expansion_is_not_held_back_by_capacity() -> None:
+def test_an_expansion_is_not_limited_by_capacity() -> None:
     assert takers(full_desk().send(ask(1, kind=Kind.EXPANSION))) == "a"
 
 
-def test_what_waits_and_is_not_wanted_any_more_leaves() -> None:
+def test_a_returned_request_leaves_the_waiting_list() -> None:
     world = full_desk()
     world.send(ask("gone"), ask("stays", total=1))
     world.send(give_back("gone"))
@@ -139,46 +140,46 @@ def test_what_waits_and_is_not_wanted_any_more_leaves() -> None:
     assert released(world.tick(NEXT_WEEK)) == ["request-stays"]
 
 
-def test_a_look_lets_fifty_go_and_the_next_follows_with_the_same_due_time() -> None:
+def test_one_look_releases_fifty_and_the_next_follows_with_the_same_due_time() -> None:
     world = World()
     world.send(facts(rep("a", capacity=0)))
     world.send(*[ask(number) for number in range(120)])
-    said = world.send(facts(rep("a", capacity=500)))
-    assert len(answers(said)) == 50
+    outputs = world.send(facts(rep("a", capacity=500)))
+    assert len(answers(outputs)) == 50
     rest = world.tick(MONDAY + 1)
     assert len(answers(rest)) == 70
     assert {one.due_at_ms for one in answers(rest)} == {at("2026-03-02 12:00")}
 
 
-def test_waiting_is_bounded_and_who_comes_beyond_is_told() -> None:
+def test_the_waiting_list_is_bounded_and_a_lead_beyond_it_is_unavailable() -> None:
     world = full_desk()
     world.decider.rows.put(RotationRow(period="2026-03-02", taken={"a": 1}, waiting=MAX_WAITING), DESK)
     world.decider.rows.keep()
-    said = answers(world.send(ask("too many")))
-    assert [(one.outcome, one.desk_full) for one in said] == [("unavailable", True)]
+    outputs = answers(world.send(ask("too many")))
+    assert [(one.outcome, one.desk_full) for one in outputs] == [("unavailable", True)]
 
 
-def test_a_timer_missed_while_down_carries_its_due_time() -> None:
+def test_a_timer_missed_during_downtime_keeps_its_due_time() -> None:
     world = full_desk()
     world.send(ask("waits"))
-    said = world.tick(at("2026-03-11 15:00"))
-    assert answers(said)[0].due_at_ms == at("2026-03-09 11:30")
+    outputs = world.tick(at("2026-03-11 15:00"))
+    assert answers(outputs)[0].due_at_ms == at("2026-03-09 11:30")
 
 
-def test_a_new_policy_lets_those_go_that_it_has_room_for() -> None:
+def test_a_new_policy_releases_the_leads_that_its_capacity_allows() -> None:
     world = World()
     world.send(facts(rep("a")))
     world.send(*[ask(number) for number in range(10)])
     assert world.rotation().waiting == 2
     more = policy_with(("version: 1", "version: 2"), ("most: 8", "most: 9"))
-    world.follow(more, MONDAY + MINUTE_MS)
-    said = world.tick(MONDAY + 2 * MINUTE_MS)
-    assert takers(said) == "a"
-    assert lines(said)[0].policy.version == 2
+    world.change_policy(more, MONDAY + MINUTE_MS)
+    outputs = world.tick(MONDAY + 2 * MINUTE_MS)
+    assert takers(outputs) == "a"
+    assert lines(outputs)[0].policy.version == 2
     assert world.rotation().waiting == 1
 
 
-def test_the_timer_of_a_desk_where_nobody_waits_any_more_finds_nothing_to_do() -> None:
+def test_the_timer_of_an_empty_waiting_list_does_nothing() -> None:
     world = full_desk()
     world.send(ask("waits"))
     world.send(give_back("waits"))

@@ -1,4 +1,4 @@
-"""A request at a partner: taken at once, with the agreement's time; unknown partners take nothing."""
+"""A request at a partner: assigned at once, with the agreed response time; an unknown partner is unavailable."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from schemas.desk_requests import DeskRequest, RequestMode
 from schemas.vocabulary import Kind
 from tests.hops.accounts.market import POLICY_TEXT, at
 from tests.routes import CUSTOMER, NEVER, OPEN, PARTNER, REST, with_routes
-from workers.desks.outcome import State
-from workers.desks.partners import decide_at_partner
-from workers.desks.terms import Terms
+from workers.desks.desk_terms import Terms
+from workers.desks.partner_desks import decide_at_partner
+from workers.desks.request_outcome import State
 from workers.policy.load import load_policy
 
 PARTNERS = "partners:\n  islands: {regions: [HI], gets: mql, answer_within: 16h, then: return, sees: [name]CALENDAR}\n"
@@ -41,7 +41,7 @@ def request(name: str) -> DeskRequest:
     ("calendar", "due"),
     [("", "2026-03-03T21:00:00+00:00"), (", calendar: west", "2026-03-03T23:30:00+00:00")],
 )
-def test_the_agreements_time_runs_in_the_agreements_calendar(calendar: str, due: str) -> None:
+def test_the_partners_deadline_counts_in_the_partners_calendar(calendar: str, due: str) -> None:
     outcome = decide_at_partner(terms(calendar), request("islands"), at("2026-03-02 09:00"))
     assert outcome.state is State.ASSIGNED
     assert outcome.rep_id is None
@@ -49,5 +49,5 @@ def test_the_agreements_time_runs_in_the_agreements_calendar(calendar: str, due:
     assert datetime.fromtimestamp(outcome.deadline.due_ms / 1000, UTC).isoformat() == due
 
 
-def test_a_partner_that_the_policy_does_not_know_takes_nothing() -> None:
+def test_a_partner_that_the_policy_does_not_know_is_unavailable() -> None:
     assert decide_at_partner(terms(), request("gone"), 0).state is State.UNAVAILABLE

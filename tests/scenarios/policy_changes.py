@@ -1,4 +1,4 @@
-"""Stories under another agreement: the real policy with pieces replaced."""
+"""Stories under a changed policy: the default policy with pieces replaced."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ import pytest
 
 from tests.scenarios import story as stories
 
-Agreed = Callable[..., stories.Story]
+StoryWith = Callable[..., stories.Story]
 
 
 @pytest.fixture
-def agreed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Agreed:
-    """Make a story under the policy with (old, new) pieces replaced; each must stand in it."""
+def story_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StoryWith:
+    """Return a function that makes a story under the default policy, with (old, new) pieces replaced.
+
+    Each old piece must be in the policy.
+    """
     real = stories.POLICY
 
     def make(*changes: tuple[str, str]) -> stories.Story:

@@ -1,7 +1,7 @@
-"""How a decision is written down and said: rows, the answer to the account, the line in the ledger.
+"""Store and publish the outcome of a request: rows, the answer to the account, the ledger line.
 
-In: a request and its outcome. Out: changed rows and emits. A request that comes again gets the identical answer, for
-30 days; a request that was given back gets none.
+Input: a request and its outcome. Output: changed rows and emits. For 30 days a repeated request gets the identical
+answer. A request that was returned gets none.
 """
 
 from __future__ import annotations
@@ -13,31 +13,33 @@ from msgspec.structs import replace
 from schemas.desk_requests import DeskRequest
 from schemas.lead_events import DeskAnswer, PassedOverRep, WaitAges
 from schemas.topics import DESK_REQUESTS, LEAD_EVENTS
-from workers.desks.capacity import counted, in_period
-from workers.desks.ledger import ledger_line
-from workers.desks.outcome import Outcome, State
-from workers.desks.rotation import taken
+from workers.desks.capacity import add_taken, in_period
+from workers.desks.desk_terms import Terms
+from workers.desks.ledger import make_ledger_line
+from workers.desks.request_outcome import Outcome, State
+from workers.desks.rotation import apply_turn
 from workers.desks.rows import AnswerRow, RotationRow
-from workers.desks.terms import Terms
-from workers.desks.waiting import is_crowded, wait
+from workers.desks.waiting_list import add_waiting, is_waiting_list_full
 from workers.engine.api import Emit
 from workers.engine.rows import Rows
 from workers.engine.timers import set_timer
 from workers.outbox import emit
 
 FORGET = "forget"
+"""The kind of the timer that deletes an answer. Its key names the desk and the request_id."""
 KEPT_MS = 30 * 86_400_000
-"""How long an answer is remembered after its last change."""
+"""How long an answer is kept after its last change: 30 days, in milliseconds."""
 _KEY_SEP = "\x1f"
 _MAX_PASSED_OVER = 20
-_SAID: dict[State, Literal["assigned", "waiting", "unavailable"]] = {
+"""Most reps that an answer lists as passed over."""
+_PUBLISHED: dict[State, Literal["assigned", "waiting", "unavailable"]] = {
     State.ASSIGNED: "assigned",
     State.WAITING: "waiting",
     State.UNAVAILABLE: "unavailable",
 }
 
 
-def settle(
+def apply_outcome(
     terms: Terms,
     rows: Rows,
     request: DeskRequest,
@@ -46,8 +48,11 @@ def settle(
     *,
     is_released: bool = False,
 ) -> list[Emit]:
-    """Write ``outcome`` down and say it."""
-    if outcome.state is State.WAITING and is_crowded(rows, request.desk):
+    """Store ``outcome`` and publish it. On a full waiting list a lead that would wait is unavailable.
+
+    ``is_released``: the request comes from the waiting list.
+    """
+    if outcome.state is State.WAITING and is_waiting_list_full(rows, request.desk):
         outcome = Outcome(
             State.UNAVAILABLE,
             everyone_away=outcome.everyone_away,
@@ -66,29 +71,31 @@ def settle(
         waiting_since_ms=waiting_since_ms,
     )
     if outcome.step is not None or outcome.period:
-        answer = _use(terms, rows, request, outcome, answer, now_ms)
+        answer = _charge(terms, rows, request, outcome, answer, now_ms)
     if outcome.state is State.WAITING:
-        answer = replace(answer, waiting_at=wait(rows, request))
+        answer = replace(answer, waiting_at=add_waiting(rows, request))
     if outcome.sent_on is not None:
-        said = emit(DESK_REQUESTS, outcome.sent_on)
+        output = emit(DESK_REQUESTS, outcome.sent_on)
     else:
-        said = emit(LEAD_EVENTS, _answer(request, outcome, ages))
-    answer = replace(answer, said=said.value or b"")
+        output = emit(LEAD_EVENTS, _make_answer(request, outcome, ages))
+    answer = replace(answer, said=output.value or b"")
     rows.put(answer, request.desk, request.request_id)
-    remember(rows, request.desk, request.request_id, now_ms)
-    line = ledger_line(terms, rows, request, outcome, now_ms, ages, is_released=is_released)
-    return [said, line] if line else [said]
+    schedule_forget(rows, request.desk, request.request_id, now_ms)
+    line = make_ledger_line(terms, rows, request, outcome, now_ms, ages, is_released=is_released)
+    return [output, line] if line else [output]
 
 
-def waits_still(request: DeskRequest, outcome: Outcome, waiting_since_ms: int, now_ms: int) -> DeskAnswer:
-    """The answer to a request that goes on waiting, for the reason of ``outcome``."""
-    return _answer(request, outcome, _ages(request, waiting_since_ms, now_ms))
+def make_waiting_answer(
+    request: DeskRequest, outcome: Outcome, waiting_since_ms: int, now_ms: int
+) -> DeskAnswer:
+    """Return the answer to a request that still waits, with the reasons of ``outcome``."""
+    return _make_answer(request, outcome, _ages(request, waiting_since_ms, now_ms))
 
 
 def _waiting_since(
     rows: Rows, request: DeskRequest, outcome: Outcome, now_ms: int, *, is_released: bool
 ) -> int:
-    """When the request began to wait here; 0: it does not, and never did."""
+    """Return when the request began to wait here, in milliseconds UTC. 0: it never waited."""
     if is_released:
         before = rows.get(AnswerRow, request.desk, request.request_id)
         return before.waiting_since_ms if before else 0
@@ -96,6 +103,7 @@ def _waiting_since(
 
 
 def _ages(request: DeskRequest, waiting_since_ms: int, now_ms: int) -> WaitAges | None:
+    """Return the ages of the lead and of its wait. None if it never waited."""
     if not waiting_since_ms:
         return None
     return WaitAges(
@@ -104,8 +112,8 @@ def _ages(request: DeskRequest, waiting_since_ms: int, now_ms: int) -> WaitAges 
     )
 
 
-def again(answer: AnswerRow) -> list[Emit]:
-    """Say what was said before; nothing of a request that was given back."""
+def repeat_answer(answer: AnswerRow) -> list[Emit]:
+    """Emit the stored answer, or the forwarded request, again. A request that was returned gets nothing."""
     if answer.state == State.RETURNED:
         return []
     if answer.state == State.SENT_ON:
@@ -113,43 +121,43 @@ def again(answer: AnswerRow) -> list[Emit]:
     return [emit(LEAD_EVENTS, DeskAnswer.model_validate_json(answer.said))]
 
 
-def remember(rows: Rows, desk: str, request_id: str, now_ms: int) -> None:
-    """Forget the answer 30 days from now."""
+def schedule_forget(rows: Rows, desk: str, request_id: str, now_ms: int) -> None:
+    """Set the timer that deletes the answer 30 days from now."""
     set_timer(rows, FORGET, f"{desk}{_KEY_SEP}{request_id}", now_ms + KEPT_MS)
 
 
-def forget(rows: Rows, timer_key: str, now_ms: int) -> None:
-    """Its time is over; one that still waits is kept."""
+def forget_answer(rows: Rows, timer_key: str, now_ms: int) -> None:
+    """Handle the timer: delete the answer, or keep it for another 30 days if the request still waits."""
     desk, _, request_id = timer_key.rpartition(_KEY_SEP)
     answer = rows.get(AnswerRow, desk, request_id)
     if answer is None:
         return
     if answer.state == State.WAITING:
-        remember(rows, desk, request_id, now_ms)
+        schedule_forget(rows, desk, request_id, now_ms)
     else:
         rows.delete(AnswerRow, desk, request_id)
 
 
-def _use(
+def _charge(
     terms: Terms, rows: Rows, request: DeskRequest, outcome: Outcome, answer: AnswerRow, now_ms: int
 ) -> AnswerRow:
-    """Take the turn and the room; return the answer with what a return will need."""
+    """Charge the turn and the capacity; return the answer with what a later return needs."""
     rotation = rows.get(RotationRow, request.desk) or RotationRow()
     desk = terms.desk(request.desk)
     if desk is not None:
         rotation = in_period(rotation, terms.period(desk, now_ms))
     step = outcome.step
     if step is not None:
-        rotation = replace(rotation, turn=rotation.turn + 1, credits=taken(rotation.credits, step))
+        rotation = replace(rotation, turn=rotation.turn + 1, credits=apply_turn(rotation.credits, step))
         answer = replace(answer, turn=rotation.turn, unit=step.unit, weights=step.weights)
     if outcome.period and outcome.rep_id is not None:
-        rotation = counted(rotation, outcome.rep_id)
+        rotation = add_taken(rotation, outcome.rep_id)
         answer = replace(answer, period=outcome.period)
     rows.put(rotation, request.desk)
     return answer
 
 
-def _answer(request: DeskRequest, outcome: Outcome, ages: WaitAges | None) -> DeskAnswer:
+def _make_answer(request: DeskRequest, outcome: Outcome, ages: WaitAges | None) -> DeskAnswer:
     passed_over = [
         PassedOverRep(rep_id=one.rep_id, why=one.passed_over)
         for one in outcome.candidates
@@ -162,7 +170,7 @@ def _answer(request: DeskRequest, outcome: Outcome, ages: WaitAges | None) -> De
         handoff_id=request.handoff_id,
         desk=request.desk,
         mode=request.mode,
-        outcome=_SAID[outcome.state],
+        outcome=_PUBLISHED[outcome.state],
         rep_id=outcome.rep_id,
         rep_name=outcome.rep_name,
         deputy_for=outcome.deputy_for,

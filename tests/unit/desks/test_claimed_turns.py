@@ -1,4 +1,4 @@
-"""A rep takes a lead: the turn is that rep's, as if it had come to them."""
+"""A rep claims a lead: the rep gets it and is charged the turn."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def team(*records: object) -> World:
     return world
 
 
-def test_the_claimant_has_the_turn_and_the_others_have_theirs_after() -> None:
+def test_the_claimant_is_charged_the_turn_and_the_others_have_theirs_after() -> None:
     world = team(rep("a"), rep("b"), rep("c"))
-    said = world.send(claim(0, "b"), ask(1), ask(2), ask(3))
-    assert takers(said) == "b a c a"
-    first = lines(said)[0]
+    outputs = world.send(claim(0, "b"), ask(1), ask(2), ask(3))
+    assert takers(outputs) == "b a c a"
+    first = lines(outputs)[0]
     assert (first.entry, first.rep_id, first.desk) == ("turn", "b", DESK)
     assert [one.passed_over for one in first.candidates] == [
         PassedOver.NOT_ITS_TURN,
@@ -33,14 +33,14 @@ def test_the_claimant_has_the_turn_and_the_others_have_theirs_after() -> None:
     assert sum(one.current_after for one in first.candidates) == 0
 
 
-def test_who_is_away_by_the_calendar_and_claims_all_the_same_has_it_without_a_turn() -> None:
+def test_a_claimant_who_is_away_by_the_calendar_gets_the_lead_without_a_turn() -> None:
     world = team(rep("a"), rep("b", away=((MONDAY - HOUR_MS, MONDAY + HOUR_MS),)))
-    said = world.send(claim(0, "b"), ask(1))
-    assert takers(said) == "b a"
-    assert [one.entry for one in lines(said)] == ["follow", "turn"]
+    outputs = world.send(claim(0, "b"), ask(1))
+    assert takers(outputs) == "b a"
+    assert [one.entry for one in lines(outputs)] == ["follow", "turn"]
 
 
-def test_room_is_taken_and_never_asked_for() -> None:
+def test_a_claim_uses_capacity_and_is_never_limited_by_it() -> None:
     world = team(rep("a", capacity=1), rep("b", capacity=1))
-    said = world.send(claim(0, "a"), claim(1, "a"), ask(2))
-    assert takers(said) == "a a b"
+    outputs = world.send(claim(0, "a"), claim(1, "a"), ask(2))
+    assert takers(outputs) == "a a b"
