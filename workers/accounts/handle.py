@@ -37,23 +37,23 @@ from workers.accounts.events.lead_contact import contact_said
 from workers.accounts.events.reevaluate_all import CHUNK, POLICY, all_leads, closed, leads_of
 from workers.accounts.events.sales_answered import sales_answered
 from workers.accounts.handoffs import alias_members, bulk_transfer, buying_signals, support_questions
-from workers.accounts.rulebook.behaviour import NOTHING
+from workers.accounts.rulebook.behaviour import NO_RULES
 from workers.accounts.rulebook.terms import MOST_AT_ONCE, Terms
 from workers.accounts.stages.qualifying import Occasion
 from workers.accounts.state.lead import LeadRow
 from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.count_once import message_mark
-from workers.accounts.worth.durations import Activity, with_activity
+from workers.accounts.worth.durations import Activity, count_activity
 from workers.accounts.worth.facts import with_form
-from workers.accounts.worth.future_dated import with_ahead
+from workers.accounts.worth.future_dated import with_future_dated
 from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.timers import start_cursor
 from workers.identity.erasures import FORGET_MARK, mark_kept_ms
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
-    from workers.accounts.rulebook.behaviour import Fitting
-    from workers.accounts.worth.durations import Counted
+    from workers.accounts.rulebook.behaviour import MatchingRules
+    from workers.accounts.worth.durations import CountResult
     from workers.engine.rows import Rows
     from workers.policy.model import Policy
 
@@ -247,7 +247,7 @@ class AccountsHop:
         stated = event.duration_seconds
         duration_ms = None if stated is None else int(stated * 1000)
         seen = Activity(event.occurred_at_ms, event.event_id, message, duration_ms)
-        counted = _counted(case, with_activity(terms, made, score, fitting, seen), event, fitting)
+        counted = _counted(case, count_activity(terms, made, score, fitting, seen), event, fitting)
         earned = has_responded or (is_tracked and terms.rules.earns(counted.names))
         occasion = imported_history.occasion(case)
         if is_live:
@@ -280,8 +280,8 @@ class AccountsHop:
             case.owner_question |= bool(made.pending)  # a fact may lead to another desk
         message = message_mark(None, campaign) if fitting.by_message else ""
         seen = Activity(event.occurred_at_ms, event.event_id, message)
-        fitting = fitting if may_count and not is_question else NOTHING
-        counted = _counted(case, with_activity(terms, made, score, fitting, seen), event, fitting)
+        fitting = fitting if may_count and not is_question else NO_RULES
+        counted = _counted(case, count_activity(terms, made, score, fitting, seen), event, fitting)
         raised = event.request in terms.asks_for
         occasion = imported_history.occasion(case)
         if is_live:
@@ -301,9 +301,11 @@ class AccountsHop:
             support_questions.ask(case, event.lead_id, event.occurred_at_ms)
 
 
-def _counted(case: Case, counted: Counted, event: LeadActivity | LeadForm, fitting: Fitting) -> Counted:
+def _counted(
+    case: Case, counted: CountResult, event: LeadActivity | LeadForm, fitting: MatchingRules
+) -> CountResult:
     """Return what an event counts, remembered where it was dated ahead of its arrival."""
     if not event.clamped:
         return counted
     day = case.terms.day_of(event.occurred_at_ms)
-    return counted._replace(score=with_ahead(counted.score, day, event.event_id, fitting))
+    return counted._replace(score=with_future_dated(counted.score, day, event.event_id, fitting))

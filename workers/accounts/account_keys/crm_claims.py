@@ -19,7 +19,7 @@ from workers.accounts.stages.deals import settled, with_deals, with_word
 from workers.accounts.state.account import Naming
 from workers.accounts.state.facts import ClaimRow
 from workers.accounts.state.sales import Deal
-from workers.accounts.worth.facts import company_of, market_facts, merged
+from workers.accounts.worth.facts import company_of, market_facts_hash, merge_facts
 from workers.engine.timers import start_cursor
 from workers.identity.account_keys import is_lookup_key
 
@@ -74,7 +74,7 @@ def parent_told(case: Case, event: ParentFacts) -> None:
 
 def enriched(case: Case, said: tuple[Fact, ...]) -> None:
     """Enrichment says something of the company; what it says first or later is followed."""
-    made = merged(case.account.enriched, said)
+    made = merge_facts(case.account.enriched, said)
     if made is not case.account.enriched:
         case.change(enriched=made)
         follow(case)
@@ -104,7 +104,7 @@ def follow(case: Case) -> None:
         if deals is not before.deals:
             case.change(deals=deals)
     if company != before.company:
-        if market_facts(company) != market_facts(before.company):
+        if market_facts_hash(company) != market_facts_hash(before.company):
             case.change(facts_day=case.terms.day_of(case.now_ms))
         case.change(company=company)
         _question(case, before)
@@ -200,7 +200,7 @@ def _question(case: Case, before: AccountRow) -> None:
         return
     confirmed_ms = company.confirmed_ms if company else None
     is_confirmed = confirmed_ms is not None and confirmed_ms > (asked.confirmed_ms or 0)
-    if is_confirmed or market_facts(company) != asked.facts:
+    if is_confirmed or market_facts_hash(company) != asked.facts:
         case.change(questioned=None)
 
 

@@ -19,7 +19,7 @@ from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Alert
 from workers.accounts.state.account import Naming
 from workers.accounts.state.facts import Fact
-from workers.accounts.worth.facts import in_force, merged, value_of
+from workers.accounts.worth.facts import current_facts, merge_facts, value_of
 from workers.engine.timers import cancel_timer, set_timer
 from workers.identity.account_keys import name_key
 from workers.identity.company_names import normalise_company
@@ -52,7 +52,7 @@ def lead_names(case: Case, lead_id: str, lead: LeadRow) -> None:
     """A policy that matches by names looks at what people said before it did."""
     if case.terms.policy.matching is None or lead.home:
         return
-    _named(case, lead_id, [one for one in in_force(lead.facts) if one.name in _ASKED_WITH])
+    _named(case, lead_id, [one for one in current_facts(lead.facts) if one.name in _ASKED_WITH])
 
 
 def answered(case: Case, event: NameAnswered) -> bool:
@@ -100,7 +100,7 @@ def _named(case: Case, lead_id: str, said: Sequence[Fact]) -> None:
         return
     held = case.account.naming
     is_alone = case.key.startswith("lead:")
-    facts = merged(held.facts if held is not None and is_alone else (), _without_placeholder(said))
+    facts = merge_facts(held.facts if held is not None and is_alone else (), _without_placeholder(said))
     name = normalise_company(value_of(facts, "company") or "")
     if name is None or (held is not None and (facts == held.facts or _when(facts) < _when(held.facts))):
         return

@@ -14,7 +14,7 @@ from workers.accounts.handoffs import handoffs
 from workers.accounts.handoffs.queue import no_longer_due
 from workers.accounts.routing.ownership import has_open_opportunity, is_customer
 from workers.accounts.stages.qualifying import new_cycle
-from workers.accounts.worth.counts import after_no
+from workers.accounts.worth.counts import start_new_points
 
 if TYPE_CHECKING:
     from workers.accounts.case import Case
@@ -34,7 +34,7 @@ def over(
     lead = no_longer_due(case, lead_id, lead)
     lead = handoffs.close_all_of(case, lead, (why,))
     lead = replace(lead, verdict=Stage.RECYCLED, verdict_why=why, said_no_ms=at_ms)
-    return lead, after_no(case.terms, score, at_ms)
+    return lead, start_new_points(case.terms, score, at_ms)
 
 
 def closed_by_crm(

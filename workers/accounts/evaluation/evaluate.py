@@ -23,7 +23,7 @@ from workers.accounts.handoffs.queue import make_due, no_longer_due
 from workers.accounts.routing.ownership import has_open_opportunity, is_customer
 from workers.accounts.routing.partners import is_with_partner
 from workers.accounts.routing.permission import restriction
-from workers.accounts.rulebook.behaviour import NONE
+from workers.accounts.rulebook.behaviour import NO_POINTS
 from workers.accounts.stages.deals import deal_of, forecast_percent, reason_of
 from workers.accounts.stages.nurture_paths import is_with_sales, path_of
 from workers.accounts.stages.qualifying import (
@@ -40,7 +40,7 @@ from workers.accounts.state.lead import LeadRow, MovedRow
 from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.explanation import explain
 from workers.accounts.worth.facts import fit_of
-from workers.accounts.worth.future_dated import flagged
+from workers.accounts.worth.future_dated import flag_future_dated
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def enter(case: Case, lead_id: str, lead: LeadRow) -> LeadRow:
         case.rows.put(ScoreRow(revision=moved.revision), case.key, lead_id)
         lead = replace(lead, stage_n=moved.stage_n, service=moved.service)
     fit = fit_of(case.terms, case.account.company, lead.facts)
-    return _go(case, lead_id, lead, Stage.KNOWN, fit, NONE, (Reason.FIRST_SEEN,))
+    return _go(case, lead_id, lead, Stage.KNOWN, fit, NO_POINTS, (Reason.FIRST_SEEN,))
 
 
 def judge(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Occasion, *, say: bool) -> None:
@@ -85,7 +85,7 @@ def judge(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Oc
     standing = _standing(case, lead, fit, excluded)
     stage = stage_of(standing)
     is_ours = excluded is Reason.OWN_DOMAIN  # our own people earn nothing
-    behaviour = NONE if is_ours else _points(case, score, _today(case, score))
+    behaviour = NO_POINTS if is_ours else _points(case, score, _today(case, score))
     is_coming = case.now_ms < score.complete_ms
     reasons = _reasons(
         case,
@@ -253,7 +253,7 @@ def _go(
 def _points(case: Case, score: ScoreRow, day: int) -> Behaviour:
     rules = case.terms.rules
     found = rules.points(score.attributed, day)
-    return flagged(found, score, day, rules.horizon_days) if score.ahead else found
+    return flag_future_dated(found, score, day, rules.horizon_days) if score.ahead else found
 
 
 def _today(case: Case, score: ScoreRow) -> int:

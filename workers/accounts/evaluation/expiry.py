@@ -19,7 +19,7 @@ from workers.accounts.handoffs.queue import make_due, no_longer_due
 from workers.accounts.stages.qualifying import Due, Occasion, expiry_taken_back
 from workers.accounts.state.lead import LeadRow
 from workers.accounts.state.score import ScoreRow
-from workers.accounts.worth.counts import after_no, after_return
+from workers.accounts.worth.counts import start_new_points, stop_new_points
 from workers.accounts.worth.facts import fit_of
 from workers.engine.timers import cancel_timer, set_timer
 
@@ -126,7 +126,7 @@ def expire(case: Case, timer_key: str) -> None:
         ended_before_ms=lead.said_no_ms,
         expired_with_handoff=had_handoff,
     )
-    score = after_no(terms, score, due_ms)
+    score = start_new_points(terms, score, due_ms)
     case.rows.put(score, case.key, lead_id)
     case.put_lead(lead_id, lead)
     judge(case, lead_id, lead, score, Occasion(terms.day_of(due_ms), counts=False), say=False)
@@ -143,7 +143,7 @@ def _taken_back(
         said_no_ms=lead.ended_before_ms,
         expired_with_handoff=False,
     )
-    score = after_return(score)
+    score = stop_new_points(score)
     _watch(case, lead_id, max(day, last_day(score)))
     if had_handoff:
         fit = fit_of(case.terms, case.account.company, lead.facts)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from workers.accounts.account_keys import contact_lookup
 from workers.accounts.evaluation import expiry
 from workers.accounts.evaluation.evaluate import enter, judge
-from workers.accounts.rulebook.campaign_responses import responded
+from workers.accounts.rulebook.campaign_responses import record_response
 from workers.accounts.worth.facts import latest_campaign
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from workers.accounts.stages.qualifying import Occasion
     from workers.accounts.state.lead import LeadRow
     from workers.accounts.state.score import ScoreRow
-    from workers.accounts.worth.durations import Counted
+    from workers.accounts.worth.durations import CountResult
 
 
 def met(case: Case, event: LeadIdentified | LeadActivity | LeadForm | LeadChat | LeadConsent) -> LeadRow:
@@ -56,10 +56,10 @@ def touched(
     event: LeadActivity | LeadForm,
     lead: LeadRow,
     before: ScoreRow,
-    counted: Counted,
+    counted: CountResult,
     *,
     has_responded: bool,
-) -> tuple[LeadRow, Counted]:
+) -> tuple[LeadRow, CountResult]:
     """Return the lead after what it did as a touch: it does not expire yet, or has not expired.
 
     A response to a campaign is one of the cycle that goes on because of it.
@@ -74,7 +74,7 @@ def touched(
         is_history=event.imported,
     )
     if has_responded:
-        answered = responded(made, case.terms.day_of(event.occurred_at_ms))
+        answered = record_response(made, case.terms.day_of(event.occurred_at_ms))
         if answered is not made:
             made = answered
             case.put_lead(event.lead_id, made)
@@ -86,7 +86,7 @@ def judge_counted(
     lead_id: str,
     lead: LeadRow,
     before: ScoreRow,
-    counted: Counted,
+    counted: CountResult,
     occasion: Occasion,
     *,
     say: bool,

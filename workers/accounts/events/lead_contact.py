@@ -18,7 +18,7 @@ from workers.accounts.evaluation.permission_change import withheld_or_given
 from workers.accounts.stages.qualifying import Occasion
 from workers.accounts.state.facts import Contact, Fact
 from workers.accounts.state.score import ScoreRow
-from workers.accounts.worth.facts import merged
+from workers.accounts.worth.facts import merge_facts
 
 if TYPE_CHECKING:
     from schemas.crm_contacts import ContactRecord
@@ -36,7 +36,7 @@ def contact_said(case: Case, event: LeadContact) -> None:
     contact, said = _read(event.record, event.occurred_at_ms)
     known = {(fact.name, fact.value): fact for fact in held.facts if fact.is_crm}
     now = [known.get((fact.name, fact.value), fact) for fact in said]  # what it says again is known already
-    lead = replace(held, contact=contact, facts=merged(_of_forms(held.facts), now))
+    lead = replace(held, contact=contact, facts=merge_facts(_of_forms(held.facts), now))
     lead = withheld_or_given(case, event.lead_id, held, lead)
     if lead != held:
         case.put_lead(event.lead_id, lead)

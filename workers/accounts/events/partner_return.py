@@ -13,8 +13,14 @@ from workers.accounts.account_keys import aliases
 from workers.accounts.evaluation.evaluate import judge
 from workers.accounts.handoffs import bulk_transfer, handoffs, open_index
 from workers.accounts.handoffs.queue import make_due, no_longer_due
-from workers.accounts.routing.ownership import right_of
-from workers.accounts.routing.partners import PREFIX, Covering, is_with_partner, partner_of, why_not
+from workers.accounts.routing.ownership import owner_of
+from workers.accounts.routing.partners import (
+    PARTNER_PREFIX,
+    NamedPartner,
+    is_with_partner,
+    partner_of,
+    partner_or_miss,
+)
 from workers.accounts.stages.qualifying import Due, Occasion, new_cycle
 from workers.accounts.state.handoff import HandoffRow
 from workers.accounts.state.score import ScoreRow
@@ -31,10 +37,10 @@ TAKE_BACK: Final = "given_back"
 def hand_on(case: Case, lead_id: str) -> None:
     """A lead that inside sales has qualified is due for the partner who gets SQLs; an owner by right keeps it."""
     policy, account = case.terms.policy, case.account
-    if is_with_partner(account) or right_of(policy, account) is not None:
+    if is_with_partner(account) or owner_of(policy, account) is not None:
         return
-    found = why_not(policy, account, is_mql=True, is_sql=True)
-    if not isinstance(found, Covering) or found.partner.gets != "sql":
+    found = partner_or_miss(policy, account, is_mql=True, is_sql=True)
+    if not isinstance(found, NamedPartner) or found.partner.gets != "sql":
         return
     lead = case.lead(lead_id)
     score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
@@ -63,7 +69,7 @@ def take_back(case: Case, why: Reason) -> None:
         bulk_transfer.partner_returns(case, why)
         return
     facts_day = max(case.account.facts_day, case.terms.day_of(case.now_ms))
-    case.change(returned_by=holder.id.removeprefix(PREFIX), facts_day=facts_day)
+    case.change(returned_by=holder.id.removeprefix(PARTNER_PREFIX), facts_day=facts_day)
     if open_index.is_large(case):
         bulk_transfer.over(case)
         case.change(holder=None)

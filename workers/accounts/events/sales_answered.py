@@ -27,11 +27,11 @@ from workers.accounts.routing.partners import is_with_partner
 from workers.accounts.stages import late_feedback
 from workers.accounts.stages.closed_handoff_feedback import answered_too_late, question
 from workers.accounts.stages.qualifying import Occasion, new_cycle
-from workers.accounts.state.account import ByHand
+from workers.accounts.state.account import ManualAssignment
 from workers.accounts.state.handoff import ClosedHandoffRow, HandoffRow
 from workers.accounts.state.lead import LeadRow
 from workers.accounts.state.score import ScoreRow
-from workers.accounts.worth.counts import after_no
+from workers.accounts.worth.counts import start_new_points
 from workers.engine.api import RefusedError
 
 if TYPE_CHECKING:
@@ -252,7 +252,7 @@ def _rejected(
         question(case, event)
     score = _score(case, lead_id)
     if not is_expired:  # what is dated after the silence is dated after the no, and nothing lies between
-        score = after_no(case.terms, score, event.occurred_at_ms)
+        score = start_new_points(case.terms, score, event.occurred_at_ms)
     _judge_again(case, lead_id, lead, score)
 
 
@@ -284,7 +284,7 @@ def _reassigned(case: Case, event: SalesAnswered) -> None:
     if to_rep_id is None or event.occurred_at_ms <= account.by_hand_ms:
         return
     named = named_by_crm(case.terms.policy, account.company)
-    by_hand = ByHand(to_rep_id, event.occurred_at_ms, named[0].rep_id if named else None)
+    by_hand = ManualAssignment(to_rep_id, event.occurred_at_ms, named[0].rep_id if named else None)
     case.change(
         by_hand=by_hand,
         by_hand_ms=event.occurred_at_ms,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from workers.policy.model import Policy
 
 
-class Right(NamedTuple):
+class AccountOwner(NamedTuple):
     """The owner by right."""
 
     rep_id: str
@@ -34,25 +34,25 @@ def has_open_opportunity(company: Company | None) -> bool:
     return company is not None and bool(company.opportunities)
 
 
-def named_by_crm(policy: Policy, company: Company | None) -> tuple[Right, ...]:
+def named_by_crm(policy: Policy, company: Company | None) -> tuple[AccountOwner, ...]:
     """Return everybody whom the CRM names, in the order of the policy's routes; robots and queues own nothing."""
     if company is None:
         return ()
-    named: list[Right] = []
+    named: list[AccountOwner] = []
     for route in policy.routes:
         if route.name == Route.OPEN_OPPORTUNITY and company.opportunities:
             latest = company.opportunities[-1].owner_rep_id
             if policy.owners.is_person(latest):
-                named.append(Right(latest, Route.OPEN_OPPORTUNITY, HowChosen.OPPORTUNITY_OWNER))
+                named.append(AccountOwner(latest, Route.OPEN_OPPORTUNITY, HowChosen.OPPORTUNITY_OWNER))
         elif (route.name == Route.CUSTOMER and is_customer(company)) or (
             route.name == Route.ACCOUNT_HAS_OWNER and not has_former_rep(policy, company)
         ):
-            owners = owners_of(policy, company)
-            named += [Right(rep_id, Route(route.name), how) for rep_id, how in owners]
+            owners = crm_owners(policy, company)
+            named += [AccountOwner(rep_id, Route(route.name), how) for rep_id, how in owners]
     return tuple(named)
 
 
-def owners_of(policy: Policy, company: Company) -> list[tuple[str, HowChosen]]:
+def crm_owners(policy: Policy, company: Company) -> list[tuple[str, HowChosen]]:
     """Return the people whom the CRM names as owners: the account's own, then its parent's where the policy says so."""
     named = [(company.owner_rep_id, HowChosen.ACCOUNT_OWNER)]
     if policy.owners.subsidiaries == "parents_owner":
@@ -66,12 +66,12 @@ def has_former_rep(policy: Policy, company: Company) -> bool:
     return is_former and policy.route(Route.FORMER_CUSTOMER) is not None
 
 
-def right_of(policy: Policy, account: AccountRow) -> Right | None:
+def owner_of(policy: Policy, account: AccountRow) -> AccountOwner | None:
     """Return the owner by right: named by hand, else by the CRM; who is gone, or no person, is passed over."""
     away = account.gone
     named = account.by_hand.rep_id if account.by_hand is not None else None
     if named is not None and named not in away and policy.owners.is_person(named):
-        return Right(named, Route.BY_HAND, HowChosen.BY_HAND)
+        return AccountOwner(named, Route.BY_HAND, HowChosen.BY_HAND)
     return next((right for right in named_by_crm(policy, account.company) if right.rep_id not in away), None)
 
 

@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from workers.policy.model import Policy
     from workers.policy.partners import Partner
 
-PREFIX = "partner:"
+PARTNER_PREFIX = "partner:"
 
 
-class Covering(NamedTuple):
+class NamedPartner(NamedTuple):
     """A partner of the policy and its name."""
 
     name: str
     partner: Partner
 
 
-def covering(policy: Policy, company: Company | None) -> Covering | None:
+def covering_partner(policy: Policy, company: Company | None) -> NamedPartner | None:
     """Return the first partner of the policy that covers the company, or None."""
     if company is None or not policy.partners:
         return None
@@ -38,13 +38,15 @@ def covering(policy: Policy, company: Company | None) -> Covering | None:
     }
     for name, partner in policy.partners.items():
         if any(known[key] in values for key, values in partner.conditions.items()):
-            return Covering(name, partner)
+            return NamedPartner(name, partner)
     return None
 
 
-def why_not(policy: Policy, account: AccountRow, *, is_mql: bool, is_sql: bool) -> RouteMiss | Covering:
+def partner_or_miss(
+    policy: Policy, account: AccountRow, *, is_mql: bool, is_sql: bool
+) -> RouteMiss | NamedPartner:
     """Return the partner who gets a lead at this stage of it, or why none does."""
-    found = covering(policy, account.company)
+    found = covering_partner(policy, account.company)
     if found is None:
         return RouteMiss.NOT_COVERED
     if account.returned_by == found.name:
@@ -54,14 +56,14 @@ def why_not(policy: Policy, account: AccountRow, *, is_mql: bool, is_sql: bool) 
     return found
 
 
-def agreement_with(policy: Policy, holder: Holder) -> Covering | None:
+def agreement_with(policy: Policy, holder: Holder) -> NamedPartner | None:
     """Return the agreement with a partner who has something, or None: it is over."""
-    name = holder.id.removeprefix(PREFIX)
+    name = holder.id.removeprefix(PARTNER_PREFIX)
     partner = policy.partners.get(name)
-    return None if partner is None else Covering(name, partner)
+    return None if partner is None else NamedPartner(name, partner)
 
 
-def partner_of(policy: Policy, account: AccountRow) -> Covering | None:
+def partner_of(policy: Policy, account: AccountRow) -> NamedPartner | None:
     """Return the partner who has the account's open hand-offs now, or None."""
     holder = account.holder
     is_partner = holder is not None and holder.type is AssigneeType.PARTNER

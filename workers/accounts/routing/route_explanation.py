@@ -14,7 +14,7 @@ from schemas.vocabulary import Reason, Relationship, Route, RouteMiss
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from workers.accounts.state.parts import Earlier
+    from workers.accounts.state.parts import SkippedRoute
 
 _NEEDED = {
     RouteMiss.NO_OWNER: ("owner", "a person named in the CRM"),
@@ -43,7 +43,7 @@ REASONS = {
 """What each route says of who has the account."""
 
 
-def earlier_routes(earlier: Iterable[Earlier]) -> list[EarlierRoute]:
+def earlier_routes(earlier: Iterable[SkippedRoute]) -> list[EarlierRoute]:
     """Return the lines before the one taken."""
     return [
         EarlierRoute.model_construct(
@@ -53,7 +53,7 @@ def earlier_routes(earlier: Iterable[Earlier]) -> list[EarlierRoute]:
     ]
 
 
-def would_lead_elsewhere(earlier: Iterable[Earlier]) -> list[WouldChange]:
+def would_lead_elsewhere(earlier: Iterable[SkippedRoute]) -> list[WouldChange]:
     """Return what would have made one of the earlier lines hold, as far as a fact could have."""
     found: dict[tuple[str, str], WouldChange] = {}
     for one in earlier:

@@ -24,14 +24,14 @@ class Needs(NamedTuple):
     segment: str | None = None
 
 
-NOTHING = Needs()
+NO_NEEDS = Needs()
 
 
 def needs_of(policy: Policy, company: Company | None, facts: tuple[Fact, ...]) -> Needs:
     """Return what a person with these facts at this company needs."""
     skills = policy.skills
     if skills is None:
-        return NOTHING
+        return NO_NEEDS
     stated = value_of(facts, "language")
     named = value_of(facts, "country")
     country = named.upper() if named else company.country if company else None

@@ -26,7 +26,7 @@ _FACTS = {
 }
 
 
-class Asker(NamedTuple):
+class LeadProfile(NamedTuple):
     """The lead for whom the routes are asked; its points are those with which it became due."""
 
     facts: tuple[Fact, ...] = ()
@@ -38,7 +38,7 @@ class Asker(NamedTuple):
     is_sql: bool = False
 
 
-class Missed(NamedTuple):
+class UnmetCondition(NamedTuple):
     """The condition that keeps a lead out of a territory."""
 
     fact: str
@@ -46,21 +46,23 @@ class Missed(NamedTuple):
     needed: str
 
 
-def missed(territory: Territory, company: Company | None, asker: Asker, currency: str) -> Missed | None:
+def find_unmet(
+    territory: Territory, company: Company | None, asker: LeadProfile, currency: str
+) -> UnmetCondition | None:
     """Return the first condition that a known fact fails, else the first whose fact is unknown, else None."""
-    unknown: Missed | None = None
+    unknown: UnmetCondition | None = None
     for name, wanted in territory.given.items():
         found = _found(name, company, asker, currency)
         fact = _FACTS.get(name, name)
         if found is None:
-            unknown = unknown or Missed(fact, RouteMiss.FACT_UNKNOWN, _said(wanted))
+            unknown = unknown or UnmetCondition(fact, RouteMiss.FACT_UNKNOWN, _text_of(wanted))
         elif not _holds(name, wanted, found):
-            return Missed(fact, RouteMiss.ELSEWHERE, _said(wanted))
+            return UnmetCondition(fact, RouteMiss.ELSEWHERE, _text_of(wanted))
     return unknown
 
 
 def _found(  # noqa: PLR0911 - one line per condition
-    name: str, company: Company | None, asker: Asker, currency: str
+    name: str, company: Company | None, asker: LeadProfile, currency: str
 ) -> Any:
     match name:
         case "regions":
@@ -94,7 +96,7 @@ def _holds(name: str, wanted: Any, found: Any) -> bool:
     return found in wanted
 
 
-def _said(wanted: Any) -> str:
+def _text_of(wanted: Any) -> str:
     if isinstance(wanted, Span):
         return str(wanted)
     most = 20

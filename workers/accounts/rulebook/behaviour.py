@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from workers.policy.model import Policy, Rule
 
 
-class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+class RulePoints(msgspec.Struct, frozen=True, omit_defaults=True):
     """The points of one rule, or what a cap took off; encodes as the contract's PointsLine."""
 
     rule: str
@@ -32,13 +32,13 @@ class Behaviour(NamedTuple):
     """All points of behaviour on one day; the lines add up to ``points``."""
 
     points: int
-    lines: tuple[Line, ...]
+    lines: tuple[RulePoints, ...]
 
 
-NONE = Behaviour(0, ())
+NO_POINTS = Behaviour(0, ())
 
 
-class Fitting(NamedTuple):
+class MatchingRules(NamedTuple):
     """The rules that count for an event, by how long it lasted."""
 
     steps: tuple[tuple[int, tuple[str, ...]], ...]
@@ -48,14 +48,14 @@ class Fitting(NamedTuple):
 
     def names(self, duration_ms: int) -> tuple[str, ...]:
         """Return the names of the rules that count for this duration, in the policy's order."""
-        return names_of(self.steps, duration_ms)
+        return rules_for_duration(self.steps, duration_ms)
 
 
-NOTHING = Fitting(((0, ()),))
+NO_RULES = MatchingRules(((0, ()),))
 """No rule."""
 
 
-def names_of(steps: tuple[tuple[int, tuple[str, ...]], ...], duration_ms: int) -> tuple[str, ...]:
+def rules_for_duration(steps: tuple[tuple[int, tuple[str, ...]], ...], duration_ms: int) -> tuple[str, ...]:
     """Return what counts from the last step that ``duration_ms`` reaches."""
     found = steps[0][1]
     for least_ms, names in steps[1:]:
@@ -75,11 +75,11 @@ class RuleBook:
         behaviour = policy.behaviour
         self.horizon_days = behaviour.fade.to_zero_after_days
         self.session_gap_ms = behaviour.session_gap_ms
-        self.once: dict[str, int] = {
+        self.bucket_ms_by_rule: dict[str, int] = {
             name: rule.once_per for name, rule in behaviour.rules.items() if rule.once_per is not None
         } | dict.fromkeys(behaviour.once_per_message, PER_MESSAGE)
         """The rules of whose events one counts in a bucket of so many milliseconds, or of a message."""
-        self.asks_durations = any(rule.at_least for rule in behaviour.rules.values())
+        self.has_duration_rules = any(rule.at_least for rule in behaviour.rules.values())
         self._rules = behaviour.rules
         self._replaces = behaviour.replaces
         self._implied = behaviour.implied
@@ -89,13 +89,13 @@ class RuleBook:
             for name, rule in behaviour.rules.items()
         )
         self._group_caps = {name: group.cap for name, group in behaviour.groups.items()}
-        self._latest: tuple[tuple[RuleCount, ...], int, Behaviour] = ((), 0, NONE)
+        self._latest: tuple[tuple[RuleCount, ...], int, Behaviour] = ((), 0, NO_POINTS)
         self.for_activity = lru_cache(maxsize=20_000)(self._for_activity)
         self.for_form = lru_cache(maxsize=5_000)(self._for_form)
 
     def _for_activity(
         self, activity: str, url: str | None, asset: str | None, campaign: str | None
-    ) -> Fitting:
+    ) -> MatchingRules:
         """Return the rules that count for a web activity."""
         given = {"url": url, "asset": asset, "campaign": campaign}
         return self._fitting(
@@ -103,25 +103,27 @@ class RuleBook:
             for name, rule in self._rules.items()
             if not rule.when.form
             and (not rule.when.activity or activity in rule.when.activity)
-            and _fits(rule, given)
+            and _matches(rule, given)
         )
 
-    def _for_form(self, form_id: str, url: str | None, campaign: str | None) -> Fitting:
+    def _for_form(self, form_id: str, url: str | None, campaign: str | None) -> MatchingRules:
         """Return the rules that count for a form fill."""
         given = {"form": form_id, "url": url, "campaign": campaign}
         return self._fitting(
-            name for name, rule in self._rules.items() if rule.when.form and _fits(rule, given)
+            name for name, rule in self._rules.items() if rule.when.form and _matches(rule, given)
         )
 
-    def _fitting(self, fitting: Iterable[str]) -> Fitting:
+    def _fitting(self, fitting: Iterable[str]) -> MatchingRules:
         least = {name: self._rules[name].at_least or 0 for name in fitting}
         steps: list[tuple[int, tuple[str, ...]]] = []
         for step_ms in sorted({0, *least.values()}):
             names = self._chosen(tuple(name for name, at_least in least.items() if at_least <= step_ms))
             if not steps or steps[-1][1] != names:
                 steps.append((step_ms, names))
-        by_message = any(self.once.get(name) == PER_MESSAGE for _, names in steps for name in names)
-        return Fitting(tuple(steps), by_message)
+        by_message = any(
+            self.bucket_ms_by_rule.get(name) == PER_MESSAGE for _, names in steps for name in names
+        )
+        return MatchingRules(tuple(steps), by_message)
 
     def _chosen(self, fitting: tuple[str, ...]) -> tuple[str, ...]:
         """Special rules take the place of general ones; then what they imply counts with them."""
@@ -141,7 +143,7 @@ class RuleBook:
         is rounded toward zero once, then come the rule's cap, the group's and the total's.
         """
         if not counts:
-            return NONE
+            return NO_POINTS
         latest = self._latest
         if latest[0] is counts and latest[1] == day:
             return latest[2]
@@ -151,7 +153,7 @@ class RuleBook:
 
     def _points(self, counts: tuple[RuleCount, ...], day: int) -> Behaviour:
         by_rule = {found.rule: found for found in counts}
-        lines: list[Line] = []
+        lines: list[RulePoints] = []
         by_group: dict[str, int] = {}
         total = 0
         for name, each, cap, group in self._plan:
@@ -163,14 +165,14 @@ class RuleBook:
                 continue
             if cap is not None and points > cap:
                 points = cap
-            lines.append(Line(name, points, times, found.event_id))
+            lines.append(RulePoints(name, points, times, found.event_id))
             total += points
             if group is not None:
                 by_group[group] = by_group.get(group, 0) + points
         if by_group:
             total -= self._taken_off(by_group, lines)
         if total > self._cap:
-            lines.append(Line("cap:behaviour", self._cap - total, 0))
+            lines.append(RulePoints("cap:behaviour", self._cap - total, 0))
             total = self._cap
         return Behaviour(total, tuple(lines))
 
@@ -186,17 +188,17 @@ class RuleBook:
         points = each * weight // horizon if each > 0 else -(-each * weight // horizon)
         return points, times
 
-    def _taken_off(self, by_group: Mapping[str, int], lines: list[Line]) -> int:
+    def _taken_off(self, by_group: Mapping[str, int], lines: list[RulePoints]) -> int:
         over_all = 0
         for group, points in by_group.items():
             over = points - self._group_caps[group]
             if over > 0:
-                lines.append(Line(f"cap:{group}", -over, 0))
+                lines.append(RulePoints(f"cap:{group}", -over, 0))
                 over_all += over
         return over_all
 
 
-def _fits(rule: Rule, given: Mapping[str, str | None]) -> bool:
+def _matches(rule: Rule, given: Mapping[str, str | None]) -> bool:
     for key, pattern in rule.when.patterns.items():
         value = given.get(key)
         if value is None or pattern.match(value) is None:

@@ -21,7 +21,7 @@ class Campaigns:
 
     def __init__(self, policy: Policy) -> None:
         self._named = policy.stages.mql.or_responds_to
-        self.are_any = self._named is not None
+        self.has_any = self._named is not None
         self.is_response = lru_cache(maxsize=5_000)(self._is_response)
 
     def _is_response(self, activity: str | None, campaign: str | None) -> bool:
@@ -32,7 +32,7 @@ class Campaigns:
         return activity is None or activity in named.by
 
 
-def responded(lead: LeadRow, day: int) -> LeadRow:
+def record_response(lead: LeadRow, day: int) -> LeadRow:
     """Return the lead as having responded on ``day``; of several responses in a cycle the first counts.
 
     After a no a response is nothing but its points: a lead comes back by new points or by a raised hand.

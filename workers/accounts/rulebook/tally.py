@@ -11,7 +11,7 @@ Counts = tuple[RuleCount, ...]
 _Days = tuple[tuple[int, int], ...]
 
 
-def counted(
+def count_event(
     counts: Counts, names: tuple[str, ...], day: int, at_ms: int, event_id: str, oldest_day: int
 ) -> Counts:
     """Return ``counts`` with one event more for each of ``names``; days before ``oldest_day`` are dropped."""
@@ -28,7 +28,7 @@ def counted(
     return tuple(made.values()) if is_known else tuple(made[name] for name in sorted(made))
 
 
-def noted(counts: Counts, name: str, at_ms: int, event_id: str) -> Counts:
+def note_latest(counts: Counts, name: str, at_ms: int, event_id: str) -> Counts:
     """Return ``counts`` with an event that fits but counts no more: it may be the rule's latest."""
     return tuple(
         RuleCount(name, found.days, at_ms, event_id)
@@ -38,7 +38,7 @@ def noted(counts: Counts, name: str, at_ms: int, event_id: str) -> Counts:
     )
 
 
-def moved(counts: Counts, name: str, from_day: int, to_day: int | None) -> Counts:
+def move_event(counts: Counts, name: str, from_day: int, to_day: int | None) -> Counts:
     """Return ``counts`` with one event of a rule on another day; None: on no day."""
     made: list[RuleCount] = []
     for found in counts:
@@ -55,7 +55,7 @@ def moved(counts: Counts, name: str, from_day: int, to_day: int | None) -> Count
     return tuple(made)
 
 
-def added(counts: Counts, others: Counts) -> Counts:
+def add_counts(counts: Counts, others: Counts) -> Counts:
     """Return the sum of two counts: what a lead did under two keys."""
     made = {found.rule: found for found in counts}
     for other in others:

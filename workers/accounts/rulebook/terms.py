@@ -69,14 +69,14 @@ class Terms:
         """Return what the clocks of the policy's zone show, as milliseconds since their 1970-01-01 00:00."""
         return at_ms + self._offset_ms(at_ms // QUARTER_MS)
 
-    def start_of(self, day: int) -> int:
+    def day_start_ms(self, day: int) -> int:
         """Return when a day begins in the policy's zone, in milliseconds UTC."""
         midnight = datetime(1970, 1, 1, tzinfo=self._zone) + timedelta(days=day)  # wall time of the zone
         return int(midnight.timestamp() * 1000)
 
     def expires_ms(self, touched_day: int) -> int:
         """Return when a lead that was touched last on this day expires: so many whole days lie between."""
-        return self.start_of(touched_day + 1 + (self.expires_after_days or 0))
+        return self.day_start_ms(touched_day + 1 + (self.expires_after_days or 0))
 
     def _offset_of_quarter(self, quarter: int) -> int:
         offset = datetime.fromtimestamp(quarter * QUARTER_MS / 1000, UTC).astimezone(self._zone).utcoffset()

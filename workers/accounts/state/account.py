@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from schemas.vocabulary import AssigneeType, HowChosen, Route
 from workers.accounts.state.facts import Company, Fact
-from workers.accounts.state.parts import Earlier, Move, MovedOn, OpenRequest, Part, RefusedClaim
+from workers.accounts.state.parts import Escalation, Move, OpenRequest, Part, RefusedClaim, SkippedRoute
 from workers.accounts.state.sales import Deal
 from workers.engine.rows import Row
 
@@ -33,7 +33,7 @@ class Naming(Part, frozen=True):
     """Accounts between whom nothing decides. At most 10."""
 
 
-class ContactOf(Part, frozen=True):
+class ContactAccount(Part, frozen=True):
     """The account of which somebody with free mail is a contact, by the CRM, and where it lives."""
 
     named_id: str
@@ -59,7 +59,7 @@ class Holder(Part, frozen=True):
     """The desk that gave the account to the holder; ``rep:<id>`` where it was given by right."""
     route: Route = Route.OTHERWISE
     how: HowChosen | None = None
-    earlier: tuple[Earlier, ...] = ()
+    earlier: tuple[SkippedRoute, ...] = ()
     """Why the routes before did not hold: at most as many as the policy has lines."""
     manager: str | None = None
     """Who is told when the holder does not answer."""
@@ -73,7 +73,7 @@ class LastRep(Part, frozen=True):
     at_ms: int
 
 
-class ByHand(Part, frozen=True):
+class ManualAssignment(Part, frozen=True):
     """A reassignment by sales: it stays until the CRM names another owner than it named before."""
 
     rep_id: str
@@ -81,7 +81,7 @@ class ByHand(Part, frozen=True):
     owner_then: str | None = None
 
 
-class Questioned(Part, frozen=True):
+class MarketObjection(Part, frozen=True):
     """Sales said "not our market": nobody becomes an MQL until these facts change or are confirmed again."""
 
     facts: str
@@ -105,7 +105,7 @@ class AccountRow(Row, frozen=True):
     """An alias by the account that the CRM's contact names."""
     naming: Naming | None = None
     """None: nobody named a company, or the CRM knows the account."""
-    contact_of: ContactOf | None = None
+    contact_of: ContactAccount | None = None
     """Of somebody with free mail. None: the CRM knows no account of theirs, or they never came by."""
     holder: Holder | None = None
     open_handoffs: int = 0
@@ -121,15 +121,15 @@ class AccountRow(Row, frozen=True):
     on_way: int = 0
     """Of the open hand-offs: withdrawn, until they have reached whom they go to."""
     last_rep: LastRep | None = None
-    by_hand: ByHand | None = None
+    by_hand: ManualAssignment | None = None
     by_hand_ms: int = 0
     """The latest reassignment by its own date: an earlier one that comes late changes nothing."""
-    questioned: Questioned | None = None
+    questioned: MarketObjection | None = None
     deals: tuple[Deal, ...] = ()
     """What sales said of deals, the latest of each person. At most 10."""
     request: OpenRequest | None = None
     move: Move | None = None
-    moved_on: MovedOn | None = None
+    moved_on: Escalation | None = None
     returned_by: str = ""
     """The partner who had this account and gave it back: that one gets it no more."""
     gone: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
     """Inside a row; new fields need defaults."""
 
 
-class Asker(Part, frozen=True):
+class NameQuery(Part, frozen=True):
     """What is known of who names a company, to tell companies of one name apart."""
 
     country: str | None = None
@@ -36,7 +36,7 @@ class NamedAccount(Part, frozen=True):
     has_open_opportunity: bool = False
 
 
-class Told(Part, frozen=True):
+class NameMatch(Part, frozen=True):
     """What was answered to who asked for a name; without a ``crm_account_id`` nothing certain is known."""
 
     crm_account_id: str = ""
@@ -58,24 +58,24 @@ class Move(Part, frozen=True):
     """A desk was asked, and nobody can take them yet: leads that are due come first."""
 
 
-class Passed(Part, frozen=True):
+class PassedRep(Part, frozen=True):
     """A rep who had the account and did not answer, until it went on."""
 
     rep_id: str
     until_ms: int
 
 
-class MovedOn(Part, frozen=True):
+class Escalation(Part, frozen=True):
     """An account that nobody answers: who had it since the last answer. At most 12."""
 
-    had: tuple[Passed, ...] = ()
+    had: tuple[PassedRep, ...] = ()
     turns: int = 0
     """How often the next in turn got it."""
     is_at_end: bool = False
     """The manager has it, or nobody else is left: it goes on no more."""
 
 
-class Earlier(Part, frozen=True):
+class SkippedRoute(Part, frozen=True):
     """A line of the routes before the one taken: why it did not hold, and what would have made it."""
 
     route: Route
@@ -133,7 +133,7 @@ class OpenRequest(Part, frozen=True):
     total: int = 0
     since_ms: int = 0
     raised: bool = False
-    earlier: tuple[Earlier, ...] = ()
+    earlier: tuple[SkippedRoute, ...] = ()
     terms: str | None = None
     """The desk whose deadlines hold for an owner by right, where the route names one."""
     attempt: int = 1

@@ -20,7 +20,7 @@ class RuleCount(Part, frozen=True, array_like=True):
     event_id: str
 
 
-class OnceCount(Part, frozen=True, array_like=True):
+class FirstEvents(Part, frozen=True, array_like=True):
     """The buckets or messages of which a rule counted one event, with its date: the earliest. At most 500."""
 
     rule: str
@@ -40,7 +40,7 @@ class Dwell(Part, frozen=True, array_like=True):
     """(milliseconds, rules): what counts from this duration on."""
 
 
-class Ahead(Part, frozen=True, array_like=True):
+class FutureDated(Part, frozen=True, array_like=True):
     """An event that was dated ahead of its arrival, by the day on which it counts, and the rules that fit it."""
 
     day: int
@@ -48,12 +48,12 @@ class Ahead(Part, frozen=True, array_like=True):
     rules: tuple[str, ...]
 
 
-class Settled(Part, frozen=True):
+class SettledScore(Part, frozen=True):
     """A score without the activities of unknown duration: the fields are ScoreRow's."""
 
     counts: tuple[RuleCount, ...] = ()
     since: tuple[RuleCount, ...] | None = None
-    once: tuple[OnceCount, ...] = ()
+    once: tuple[FirstEvents, ...] = ()
     recent: tuple[tuple[int, str, str], ...] = ()
 
 
@@ -78,17 +78,17 @@ class ScoreRow(Row, frozen=True):
     revision: int = 0
     untracked: tuple[tuple[int, int], ...] | None = None
     """Spans of days, first and last, whose activity counts nothing: at most one for each word of consent."""
-    once: tuple[OnceCount, ...] = ()
+    once: tuple[FirstEvents, ...] = ()
     """In the order of the rules' names; one for each rule that counts once in a bucket or for a message."""
     moments: bytes = b""
     """When the lead was active, six bytes each, where the policy asks for durations. The latest 64."""
     dwells: tuple[Dwell, ...] = ()
     """The latest 24, by date: they lie over what is settled."""
-    settled: Settled | None = None
+    settled: SettledScore | None = None
     """None where there are no dwells: then the counts are settled."""
     imported_ms: int = 0
     """When imported history of the lead came last; 0: none ever did."""
-    ahead: tuple[Ahead, ...] = ()
+    ahead: tuple[FutureDated, ...] = ()
     """What was dated ahead of its arrival: the latest 20."""
 
     @property
@@ -99,20 +99,22 @@ class ScoreRow(Row, frozen=True):
     @property
     def attributed(self) -> tuple[RuleCount, ...]:
         """The counts that may count."""
-        return self.counts if not self.untracked else tracked(self.counts, self.untracked)
+        return self.counts if not self.untracked else without_untracked(self.counts, self.untracked)
 
     @property
     def attributed_since(self) -> tuple[RuleCount, ...]:
         """Those of ``since`` that may count."""
         since = self.since or ()
-        return since if not self.untracked else tracked(since, self.untracked)
+        return since if not self.untracked else without_untracked(since, self.untracked)
 
     def is_untracked_on(self, day: int) -> bool:
         """Whether what is done on this day counts nothing."""
         return any(first <= day <= last for first, last in self.untracked or ())
 
 
-def tracked(counts: tuple[RuleCount, ...], untracked: tuple[tuple[int, int], ...]) -> tuple[RuleCount, ...]:
+def without_untracked(
+    counts: tuple[RuleCount, ...], untracked: tuple[tuple[int, int], ...]
+) -> tuple[RuleCount, ...]:
     """Return the counts without those of the days that count nothing."""
     made: list[RuleCount] = []
     for found in counts:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from workers.accounts.rulebook.behaviour import names_of
-from workers.accounts.state.score import Dwell, Settled
+from workers.accounts.rulebook.behaviour import rules_for_duration
+from workers.accounts.state.score import Dwell, SettledScore
 from workers.accounts.worth.counts import oldest_day, with_event
 
 if TYPE_CHECKING:
-    from workers.accounts.rulebook.behaviour import Fitting
+    from workers.accounts.rulebook.behaviour import MatchingRules
     from workers.accounts.rulebook.terms import Terms
     from workers.accounts.state.lead import LeadRow
     from workers.accounts.state.score import ScoreRow
@@ -39,7 +39,7 @@ class Activity(NamedTuple):
     duration_ms: int | None = None
 
 
-class Counted(NamedTuple):
+class CountResult(NamedTuple):
     """A score with an event in it."""
 
     score: ScoreRow
@@ -51,10 +51,12 @@ class Counted(NamedTuple):
     """Whether the counts are others than before."""
 
 
-def with_activity(terms: Terms, lead: LeadRow, score: ScoreRow, fitting: Fitting, event: Activity) -> Counted:
+def count_activity(
+    terms: Terms, lead: LeadRow, score: ScoreRow, fitting: MatchingRules, event: Activity
+) -> CountResult:
     """Return the score with the event, and with what it tells of those before it."""
     moments = score.moments
-    if terms.rules.asks_durations:
+    if terms.rules.has_duration_rules:
         moments = with_moment(moments, event.at_ms)
         if score.dwells or (event.duration_ms is None and len(fitting.steps) > 1):
             return _with_dwells(terms, lead, score, fitting, event, moments)
@@ -63,7 +65,7 @@ def with_activity(terms: Terms, lead: LeadRow, score: ScoreRow, fitting: Fitting
     is_changed = made is not score
     if moments is not score.moments:
         made = replace(made, moments=moments)
-    return Counted(made, names, terms.day_of(event.at_ms), is_changed)
+    return CountResult(made, names, terms.day_of(event.at_ms), is_changed)
 
 
 def with_moment(moments: bytes, at_ms: int) -> bytes:
@@ -94,12 +96,12 @@ def _with_names(
 
 
 def _with_dwells(
-    terms: Terms, lead: LeadRow, score: ScoreRow, fitting: Fitting, event: Activity, moments: bytes
-) -> Counted:
+    terms: Terms, lead: LeadRow, score: ScoreRow, fitting: MatchingRules, event: Activity, moments: bytes
+) -> CountResult:
     """Activities of unknown duration lie over the settled counts, and are counted anew when one of them changes."""
     gap_ms = terms.rules.session_gap_ms
-    base = _settled(score)
-    dwells = [_hears(dwell, event.at_ms, gap_ms) for dwell in score.dwells]
+    base = _settled_score(score)
+    dwells = [_with_next_moment(dwell, event.at_ms, gap_ms) for dwell in score.dwells]
     fresh: tuple[str, ...] = ()
     if event.duration_ms is None and len(fitting.steps) > 1:
         after_ms = next_moment(moments, event.at_ms)
@@ -116,27 +118,29 @@ def _with_dwells(
     made = base
     for dwell in dwells:
         made = _with_dwell(terms, lead, made, dwell)
-    settled = Settled(base.counts, base.since, base.once, base.recent) if dwells else None
+    settled = SettledScore(base.counts, base.since, base.once, base.recent) if dwells else None
     made = replace(made, settled=settled, dwells=tuple(dwells), moments=moments)
-    return _told(terms, score, made, fresh, event)
+    return _count_result(terms, score, made, fresh, event)
 
 
-def _told(terms: Terms, before: ScoreRow, made: ScoreRow, fresh: tuple[str, ...], event: Activity) -> Counted:
-    held = {dwell.event_id: set(names_of(dwell.steps, dwell.lasted_ms)) for dwell in before.dwells}
+def _count_result(
+    terms: Terms, before: ScoreRow, made: ScoreRow, fresh: tuple[str, ...], event: Activity
+) -> CountResult:
+    held = {dwell.event_id: set(rules_for_duration(dwell.steps, dwell.lasted_ms)) for dwell in before.dwells}
     names, days = dict.fromkeys(fresh), [terms.day_of(event.at_ms)]
     for dwell in made.dwells:
         gained = [
             name
-            for name in names_of(dwell.steps, dwell.lasted_ms)
+            for name in rules_for_duration(dwell.steps, dwell.lasted_ms)
             if name not in held.get(dwell.event_id, ())
         ]
         if gained:
             names |= dict.fromkeys(gained)
             days.append(terms.day_of(dwell.at_ms))
-    return Counted(made, tuple(names), min(days), made.counts != before.counts)
+    return CountResult(made, tuple(names), min(days), made.counts != before.counts)
 
 
-def _settled(score: ScoreRow) -> ScoreRow:
+def _settled_score(score: ScoreRow) -> ScoreRow:
     held = score.settled
     if held is None:
         return score
@@ -144,13 +148,13 @@ def _settled(score: ScoreRow) -> ScoreRow:
 
 
 def _with_dwell(terms: Terms, lead: LeadRow, score: ScoreRow, dwell: Dwell) -> ScoreRow:
-    names = names_of(dwell.steps, dwell.lasted_ms)
+    names = rules_for_duration(dwell.steps, dwell.lasted_ms)
     if not names:
         return score
     return with_event(terms, lead, score, names, dwell.at_ms, dwell.event_id, dwell.message)
 
 
-def _hears(dwell: Dwell, at_ms: int, gap_ms: int) -> Dwell:
+def _with_next_moment(dwell: Dwell, at_ms: int, gap_ms: int) -> Dwell:
     """It lasted until the first activity after it; 0: none is known within the gap."""
     after_ms = at_ms - dwell.at_ms
     if after_ms <= 0 or after_ms > gap_ms or 0 < dwell.lasted_ms <= after_ms:

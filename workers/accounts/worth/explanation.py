@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schemas.vocabulary import Reason
-    from workers.accounts.rulebook.behaviour import Behaviour, Line
+    from workers.accounts.rulebook.behaviour import Behaviour, RulePoints
     from workers.accounts.rulebook.fit import Fit
     from workers.accounts.rulebook.terms import Terms
 
@@ -62,7 +62,7 @@ def explain(
     )
 
 
-def _line(line: Line) -> PointsLine:
+def _line(line: RulePoints) -> PointsLine:
     return PointsLine.model_construct(
         rule=line.rule, points=line.points, count=line.count, event_id=line.event_id, clamped=line.clamped
     )

@@ -46,21 +46,21 @@ def with_form(facts: tuple[Fact, ...], form: LeadForm) -> tuple[Fact, ...]:
     made = [Fact(name, value, form.occurred_at_ms) for name, value in said if value]
     if form.request in _ASKED and not form.imported:  # somebody had to answer it then
         made.append(Fact("request", form.request.value, form.occurred_at_ms))
-    return merged(facts, made)
+    return merge_facts(facts, made)
 
 
-def merged(facts: tuple[Fact, ...], said: Iterable[Fact]) -> tuple[Fact, ...]:
+def merge_facts(facts: tuple[Fact, ...], said: Iterable[Fact]) -> tuple[Fact, ...]:
     """Return the later of each fact, in the order of their names, the CRM's first; the same object where all is as it was."""
     made = {(fact.name, not fact.is_crm): fact for fact in facts}
     for fact in said:
         place = (fact.name, not fact.is_crm)
         held = made.get(place)
-        made[place] = fact if held is None else _of_both(held, fact)
+        made[place] = fact if held is None else _later_of(held, fact)
     now = tuple(made[place] for place in sorted(made))
     return facts if now == facts else now
 
 
-def _of_both(one: Fact, other: Fact) -> Fact:
+def _later_of(one: Fact, other: Fact) -> Fact:
     """Return the later of two, with what is known of when the same and something else was said before."""
     before, now = sorted((one, other), key=lambda fact: (fact.at_ms, fact.value))
     if before.value == now.value:
@@ -83,7 +83,7 @@ def known_since_ms(facts: tuple[Fact, ...], name: str) -> int | None:
     return min((_first_ms(fact) for fact in of_name if fact.value == of_name[0].value), default=None)
 
 
-def in_force(facts: tuple[Fact, ...]) -> list[Fact]:
+def current_facts(facts: tuple[Fact, ...]) -> list[Fact]:
     """Return the facts that hold: of each name the first."""
     return [fact for at, fact in enumerate(facts) if not at or facts[at - 1].name != fact.name]
 
@@ -135,7 +135,7 @@ def company_of(account: CrmAccount) -> Company:
     )
 
 
-def market_facts(company: Company | None) -> str:
+def market_facts_hash(company: Company | None) -> str:
     """Return a mark of the facts that the company's gates read: another mark, another fact."""
     if company is None:
         return ""

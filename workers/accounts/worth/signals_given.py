@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from workers.accounts.rulebook.behaviour import Behaviour
     from workers.accounts.rulebook.terms import Terms
 
-_NONE = frozenset[str]()
+_NO_SIGNALS = frozenset[str]()
 
 
 def signals_of(terms: Terms, behaviour: Behaviour) -> frozenset[str]:
@@ -22,10 +22,10 @@ def signals_of(terms: Terms, behaviour: Behaviour) -> frozenset[str]:
     return frozenset(line.rule for line in behaviour.lines if line.rule in terms.signals)
 
 
-def asked_signals(case: Case, lead_id: str) -> frozenset[str]:
+def signals_for_routes(case: Case, lead_id: str) -> frozenset[str]:
     """Return the signals that a lead has given by now, where a route of the policy asks for any."""
     if not case.terms.routes_ask_signals:
-        return _NONE
+        return _NO_SIGNALS
     score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
     day = max(case.terms.day_of(case.now_ms), score.latest_day)
     return signals_of(case.terms, case.terms.rules.points(score.attributed, day))

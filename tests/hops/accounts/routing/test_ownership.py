@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from schemas.desk_requests import RequestMode
 from schemas.vocabulary import AssigneeType, GateState, HowChosen, Kind, Relationship, Route
 from tests.hops.accounts.market import DAY_MS, MONDAY, POLICY
-from workers.accounts.routing.ownership import kind_of, right_of
+from workers.accounts.routing.ownership import kind_of, owner_of
 from workers.accounts.routing.routes import plan_for
-from workers.accounts.state.account import AccountRow, ByHand, Holder, LastRep
+from workers.accounts.state.account import AccountRow, Holder, LastRep, ManualAssignment
 from workers.accounts.state.facts import Company, Opportunity
 
 DESK = "desk:inside_sales"
@@ -36,12 +36,15 @@ LAST = LastRep("r2", DESK, MONDAY)
         (AccountRow(company=replace(CUSTOMER, owner_rep_id=None)), None),
         (AccountRow(company=IN_CYCLE, gone=("late",)), ("own", Route.ACCOUNT_HAS_OWNER)),
         (AccountRow(company=IN_CYCLE, gone=("late", "own")), None),
-        (AccountRow(company=CUSTOMER, by_hand=ByHand("hand", 1)), ("hand", Route.BY_HAND)),
-        (AccountRow(company=CUSTOMER, by_hand=ByHand("hand", 1), gone=("hand",)), ("own", Route.CUSTOMER)),
+        (AccountRow(company=CUSTOMER, by_hand=ManualAssignment("hand", 1)), ("hand", Route.BY_HAND)),
+        (
+            AccountRow(company=CUSTOMER, by_hand=ManualAssignment("hand", 1), gone=("hand",)),
+            ("own", Route.CUSTOMER),
+        ),
     ],
 )
 def test_the_owner_by_right(account: AccountRow, expected: tuple[str, Route] | None) -> None:
-    right = right_of(POLICY, account)
+    right = owner_of(POLICY, account)
     assert (None if right is None else (right.rep_id, right.route)) == expected
 
 
@@ -111,13 +114,13 @@ def test_the_kind_of_a_hand_off(
 
 
 def test_by_hand_says_so() -> None:
-    right = right_of(POLICY, AccountRow(by_hand=ByHand("hand", 1)))
+    right = owner_of(POLICY, AccountRow(by_hand=ManualAssignment("hand", 1)))
     assert right is not None
     assert right.how is HowChosen.BY_HAND
 
 
 def test_a_queue_that_sales_names_by_hand_owns_nothing() -> None:
-    account = AccountRow(company=Company("acc", owner_rep_id="own"), by_hand=ByHand("queue_7", 1))
-    right = right_of(POLICY, account)
+    account = AccountRow(company=Company("acc", owner_rep_id="own"), by_hand=ManualAssignment("queue_7", 1))
+    right = owner_of(POLICY, account)
     assert right is not None
     assert (right.rep_id, right.route) == ("own", "account_has_owner")

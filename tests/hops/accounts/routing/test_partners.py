@@ -24,9 +24,9 @@ from tests.routes import CUSTOMER, NEVER, OPEN, OWNER, PARTNER, REP, REST, with_
 from workers.accounts.handoffs.partner_view import for_partner, own_stage
 from workers.accounts.routing.partners import (
     agreement_with,
-    covering,
+    covering_partner,
     is_with_partner,
-    why_not,
+    partner_or_miss,
     withholds_mqls,
 )
 from workers.accounts.state.account import AccountRow, Holder
@@ -65,12 +65,12 @@ HELD = Holder(AssigneeType.PARTNER, "partner:islands", desk="partner:islands", r
     ],
 )
 def test_the_first_partner_that_any_condition_names(company: dict[str, Any] | None, name: str | None) -> None:
-    found = covering(POLICY, None if company is None else Company("acc", **company))
+    found = covering_partner(POLICY, None if company is None else Company("acc", **company))
     assert (None if found is None else found.name) == name
 
 
 def test_an_account_named_by_its_id() -> None:
-    found = covering(POLICY, Company("acc-7"))
+    found = covering_partner(POLICY, Company("acc-7"))
     assert found is not None
     assert found.name == "chosen"
 
@@ -96,7 +96,7 @@ def test_an_account_named_by_its_id() -> None:
 def test_what_a_partner_gets(
     policy: Any, account: dict[str, Any], *, is_mql: bool, is_sql: bool, expected: str
 ) -> None:
-    found = why_not(policy, AccountRow(**account), is_mql=is_mql, is_sql=is_sql)
+    found = partner_or_miss(policy, AccountRow(**account), is_mql=is_mql, is_sql=is_sql)
     assert (found if isinstance(found, RouteMiss) else found.name) == expected
 
 

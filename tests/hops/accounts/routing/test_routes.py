@@ -11,11 +11,11 @@ from schemas.desk_requests import RequestMode
 from schemas.vocabulary import AssigneeType, HowChosen, Kind, Relationship, Route, RouteMiss
 from tests.hops.accounts.market import DAY_MS, MONDAY, POLICY_TEXT
 from tests.routes import CUSTOMER, FORMER, NEVER, OPEN, OWNER, REP, REST, WEST, desk, with_routes
-from workers.accounts.routing.ownership import right_of
+from workers.accounts.routing.ownership import owner_of
 from workers.accounts.routing.routes import plan_for
-from workers.accounts.state.account import AccountRow, ByHand, Holder, LastRep
+from workers.accounts.state.account import AccountRow, Holder, LastRep, ManualAssignment
 from workers.accounts.state.facts import Company, Opportunity
-from workers.accounts.state.parts import Earlier
+from workers.accounts.state.parts import SkippedRoute
 from workers.policy.load import load_policy
 
 ALL = load_policy(
@@ -65,7 +65,7 @@ OWNER_MODE, TURN, FOLLOW = RequestMode.OWNER, RequestMode.TURN, RequestMode.FOLL
         ({"company": FORMER_BANK, "last_rep": LAST}, DESK, FOLLOW, "r2", Route.ACCOUNT_HAS_REP),
         ({"company": FORMER_BANK, "gone": ("own",)}, WEST_DESK, TURN, None, Route.TERRITORY),
         ({"company": OWNED, "gone": ("own",)}, WEST_DESK, TURN, None, Route.TERRITORY),
-        ({"company": CUSTOMER_BANK, "by_hand": ByHand("hand", 1)}, "rep:hand", OWNER_MODE, "hand", Route.BY_HAND),
+        ({"company": CUSTOMER_BANK, "by_hand": ManualAssignment("hand", 1)}, "rep:hand", OWNER_MODE, "hand", Route.BY_HAND),
     ],
 )  # fmt: skip
 def test_the_first_route_that_is_true(
@@ -161,7 +161,7 @@ def test_the_first_route_that_is_true(
             Kind.MQL,
             ["not_excluded", "not_a_customer", "no_open_opportunity", "no_owner"],
         ),
-        ({"company": OWNED, "by_hand": ByHand("hand", 1)}, Kind.MQL, []),
+        ({"company": OWNED, "by_hand": ManualAssignment("hand", 1)}, Kind.MQL, []),
     ],
 )
 def test_why_the_lines_before_did_not_hold(account: dict[str, Any], kind: Kind, why: list[str]) -> None:
@@ -174,7 +174,7 @@ def test_an_account_with_open_leads_passes_by_the_territories_that_stand_before(
     )
     plan = plan_for(load_policy(text), AccountRow(company=BANK, holder=HELD), Kind.MQL, MONDAY)
     assert (plan.rep_id, plan.route) == ("r1", Route.ACCOUNT_HAS_REP)
-    assert plan.earlier[-1] == Earlier(Route.TERRITORY, RouteMiss.ACCOUNT_IS_HELD, to=WEST_DESK)
+    assert plan.earlier[-1] == SkippedRoute(Route.TERRITORY, RouteMiss.ACCOUNT_IS_HELD, to=WEST_DESK)
 
 
 def test_without_a_route_for_it_the_last_rep_has_no_claim_and_who_holds_it_is_still_followed() -> None:
@@ -185,7 +185,7 @@ def test_without_a_route_for_it_the_last_rep_has_no_claim_and_who_holds_it_is_st
 
 def test_who_was_passed_over_is_named() -> None:
     plan = plan_for(ALL, AccountRow(company=CUSTOMER_BANK, gone=("own",)), Kind.EXPANSION, MONDAY)
-    assert plan.earlier[-1] == Earlier(Route.CUSTOMER, RouteMiss.OWNER_NOT_ACTIVE, rep_id="own")
+    assert plan.earlier[-1] == SkippedRoute(Route.CUSTOMER, RouteMiss.OWNER_NOT_ACTIVE, rep_id="own")
 
 
 def test_the_deadlines_of_the_desk_that_stands_in_hold_for_the_owner_too() -> None:
@@ -195,7 +195,7 @@ def test_the_deadlines_of_the_desk_that_stands_in_hold_for_the_owner_too() -> No
 
 def test_a_former_customer_has_no_owner_by_right_and_is_chosen_as_such() -> None:
     account = AccountRow(company=FORMER_BANK)
-    assert right_of(ALL, account) is None
+    assert owner_of(ALL, account) is None
     assert plan_for(ALL, account, Kind.MQL, MONDAY).how is HowChosen.FORMER_REP
 
 

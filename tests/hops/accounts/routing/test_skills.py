@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.hops.accounts.market import POLICY, POLICY_TEXT
-from workers.accounts.routing.skills import NOTHING, needs_of
+from workers.accounts.routing.skills import NO_NEEDS, needs_of
 from workers.accounts.state.facts import Company, Fact
 from workers.policy.load import load_policy
 
@@ -91,4 +91,4 @@ def test_a_policy_without_skills_needs_nothing() -> None:
     skills = POLICY_TEXT[POLICY_TEXT.index("skills:  ") : POLICY_TEXT.index("# ---- Who answers")]
     desk = next(line for line in POLICY_TEXT.splitlines() if line.startswith("    skills:"))
     policy = load_policy(POLICY_TEXT.replace(skills, "").replace(desk + "\n", ""))
-    assert needs_of(policy, bank(country="MX", revenue="4000000000"), said("MX")) == NOTHING
+    assert needs_of(policy, bank(country="MX", revenue="4000000000"), said("MX")) == NO_NEEDS

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.hops.accounts.market import DAY_MS, POLICY, POLICY_TEXT, at
 from workers.accounts.rulebook.behaviour import RuleBook, event_days
-from workers.accounts.rulebook.tally import added, counted
+from workers.accounts.rulebook.tally import add_counts, count_event
 from workers.accounts.rulebook.terms import Terms
 from workers.accounts.state.score import RuleCount
 from workers.policy.load import load_policy
@@ -22,7 +22,7 @@ def counts_of(*events: tuple[str, int]) -> Counts:
     """Count (rule, age in days) in order."""
     made: Counts = ()
     for number, (rule, age) in enumerate(events):
-        made = counted(made, (rule,), TODAY - age, number, f"e{number}", 0)
+        made = count_event(made, (rule,), TODAY - age, number, f"e{number}", 0)
     return made
 
 
@@ -128,8 +128,8 @@ def test_what_has_faded_has_no_line() -> None:
 
 
 def test_a_line_names_how_often_and_the_latest_event() -> None:
-    counts = counted((), ("page",), TODAY - 3, 10, "late", 0)
-    counts = counted(counts, ("page",), TODAY - 70, 5, "early", 0)
+    counts = count_event((), ("page",), TODAY - 3, 10, "late", 0)
+    counts = count_event(counts, ("page",), TODAY - 70, 5, "early", 0)
     line = BOOK.points(counts, TODAY).lines[0]
     assert (line.count, line.event_id) == (1, "late")
 
@@ -140,8 +140,8 @@ def test_an_event_dated_later_does_not_count_yet() -> None:
 
 
 def test_days_before_the_oldest_are_dropped_when_the_rule_counts_again() -> None:
-    counts = counted((), ("page",), 10, 1, "a", 0)
-    assert counted(counts, ("page",), 100, 2, "b", 40)[0].days == ((100, 1),)
+    counts = count_event((), ("page",), 10, 1, "a", 0)
+    assert count_event(counts, ("page",), 100, 2, "b", 40)[0].days == ((100, 1),)
 
 
 events = st.lists(
@@ -163,9 +163,9 @@ def test_counts_do_not_depend_on_the_order_of_events(found: list[tuple[str, int]
     one: Counts = ()
     other: Counts = ()
     for rule, day, at_ms, event_id in facts:
-        one = counted(one, (rule,), day, at_ms, event_id, 0)
+        one = count_event(one, (rule,), day, at_ms, event_id, 0)
     for rule, day, at_ms, event_id in shuffled:
-        other = counted(other, (rule,), day, at_ms, event_id, 0)
+        other = count_event(other, (rule,), day, at_ms, event_id, 0)
     assert one == other
 
 
@@ -174,7 +174,7 @@ def test_the_sum_of_two_counts_is_the_count_of_both(
     first: list[tuple[str, int]], second: list[tuple[str, int]]
 ) -> None:
     days_of_both = {found.rule: dict(found.days) for found in counts_of(*first, *second)}
-    made = added(counts_of(*first), counts_of(*second))
+    made = add_counts(counts_of(*first), counts_of(*second))
     assert {found.rule: dict(found.days) for found in made} == days_of_both
     assert [found.rule for found in made] == sorted(days_of_both)
 

@@ -11,7 +11,7 @@ from workers.accounts.rulebook.terms import Terms
 from workers.accounts.state.lead import LeadRow
 from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.count_once import MOST_KEYS, message_mark
-from workers.accounts.worth.counts import after_no, keys_by_rule, with_event, with_sent
+from workers.accounts.worth.counts import add_sent_counts, keys_by_rule, start_new_points, with_event
 from workers.policy.load import load_policy
 
 TERMS = Terms(POLICY)
@@ -114,7 +114,7 @@ def test_new_points_after_a_no_are_those_of_messages_first_seen_after_it() -> No
     said_no_ms = MONDAY + DAY_MS
     lead = LeadRow(handoffs=("h",))
     events = [(CLICK, "old", MONDAY), (OPEN, "new", MONDAY + 2 * DAY_MS), (OPEN, "old", MONDAY + 2 * DAY_MS)]
-    score = after_no(TERMS, score_of(*events, lead=lead), said_no_ms)
+    score = start_new_points(TERMS, score_of(*events, lead=lead), said_no_ms)
     assert {found.rule: found.days for found in score.since or ()} == {"opened": ((DAY + 2, 1),)}
 
     lead = LeadRow(said_no_ms=said_no_ms)
@@ -135,7 +135,7 @@ def test_what_two_account_keys_counted_of_one_message_counts_once() -> None:
     here = score_of((OPEN, "march", MONDAY), (OPEN, "may", MONDAY), ("download", None, MONDAY))
     there = score_of((CLICK, "march", MONDAY - 2 * DAY_MS), ("download", None, MONDAY - DAY_MS))
     keys = keys_by_rule(there)
-    joined = with_sent(TERMS, here, [(count, keys.get(count.rule, {})) for count in there.counts])
+    joined = add_sent_counts(TERMS, here, [(count, keys.get(count.rule, {})) for count in there.counts])
     assert {found.rule: found.days for found in joined.counts} == {
         "click": ((DAY - 2, 1),),
         "opened": ((DAY - 2, 1), (DAY, 1)),

@@ -10,14 +10,14 @@ from tests.hops.accounts.market import DAY_MS, HOUR_MS, MONDAY, POLICY, POLICY_T
 from workers.accounts.rulebook.terms import Terms
 from workers.accounts.state.lead import LeadRow
 from workers.accounts.state.score import ScoreRow
-from workers.accounts.worth.counts import after_no, after_return
+from workers.accounts.worth.counts import start_new_points, stop_new_points
 from workers.accounts.worth.durations import (
     MOST_DWELLS,
     MOST_MOMENTS,
     Activity,
-    Counted,
+    CountResult,
+    count_activity,
     next_moment,
-    with_activity,
     with_moment,
 )
 from workers.policy.load import load_policy
@@ -31,11 +31,11 @@ Event = tuple[str, int, int | None]
 
 def seen(
     score: ScoreRow, what: str, minutes: float, seconds: float | None = None, lead: LeadRow | None = None
-) -> Counted:
+) -> CountResult:
     at_ms = MONDAY + round(minutes * MINUTE_MS)
     event = Activity(at_ms, f"{what}{minutes}", "", None if seconds is None else round(seconds * 1000))
     fitting = TERMS.rules.for_activity(what, None, None, None)
-    return with_activity(TERMS, lead or LeadRow(), score, fitting, event)
+    return count_activity(TERMS, lead or LeadRow(), score, fitting, event)
 
 
 def videos(*events: Event) -> int:
@@ -90,7 +90,7 @@ def test_where_no_rule_asks_for_durations_nothing_is_remembered() -> None:
     )
     terms = Terms(load_policy(text))
     fitting = terms.rules.for_activity(VIDEO, None, None, None)
-    made = with_activity(terms, LeadRow(), ScoreRow(), fitting, Activity(MONDAY, "e")).score
+    made = count_activity(terms, LeadRow(), ScoreRow(), fitting, Activity(MONDAY, "e")).score
     assert (made.moments, made.dwells, made.settled) == (b"", (), None)
     assert made.counts[0].rule == "video"
 
@@ -104,10 +104,10 @@ def test_a_special_rule_for_those_who_stay_takes_the_place_of_the_general_one() 
     terms = Terms(load_policy(text))
     fitting = terms.rules.for_activity("demo_watched", None, None, None)
     assert fitting.steps == ((0, ("look",)), (300_000, ("stay",)))
-    score = with_activity(terms, LeadRow(), ScoreRow(), fitting, Activity(MONDAY, "d")).score
+    score = count_activity(terms, LeadRow(), ScoreRow(), fitting, Activity(MONDAY, "d")).score
     assert [found.rule for found in score.counts] == ["look"]
     other = terms.rules.for_activity("anything", None, None, None)
-    made = with_activity(terms, LeadRow(), score, other, Activity(MONDAY + 5 * MINUTE_MS, "a"))
+    made = count_activity(terms, LeadRow(), score, other, Activity(MONDAY + 5 * MINUTE_MS, "a"))
     assert [found.rule for found in made.score.counts] == ["stay"]
     assert made.names == ("stay",)
 
@@ -134,7 +134,7 @@ def test_after_a_no_only_the_videos_dated_later_count_as_new() -> None:
     lead = LeadRow(handoffs=("h",))
     score = seen(seen(ScoreRow(), VIDEO, 0, lead=lead).score, VIDEO, 60, lead=lead).score
     said_no_ms = MONDAY + HOUR_MS // 2
-    score = after_no(TERMS, score, said_no_ms)
+    score = start_new_points(TERMS, score, said_no_ms)
     assert score.since == ()
     lead = LeadRow(said_no_ms=said_no_ms)
     score = seen(seen(score, PAGE, 3, lead=lead).score, PAGE, 63, lead=lead).score
@@ -142,7 +142,7 @@ def test_after_a_no_only_the_videos_dated_later_count_as_new() -> None:
         "page": 1,
         "video": 1,
     }
-    again = after_return(score)
+    again = stop_new_points(score)
     assert again.since is None
     assert again.settled is not None
     assert again.settled.since is None

@@ -16,7 +16,7 @@ from workers.accounts.worth.facts import (
     company_of,
     known_since_ms,
     latest_campaign,
-    market_facts,
+    market_facts_hash,
     value_of,
     with_form,
 )
@@ -119,4 +119,4 @@ def test_which_changes_are_another_fact_about_the_market(
     change: dict[str, Any], is_another_fact: bool
 ) -> None:
     before: Company = company_of(company())
-    assert (market_facts(company_of(company(**change))) != market_facts(before)) is is_another_fact
+    assert (market_facts_hash(company_of(company(**change))) != market_facts_hash(before)) is is_another_fact
