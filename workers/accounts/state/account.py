@@ -17,7 +17,7 @@ from workers.engine.rows import Row
 
 
 class Naming(Part, frozen=True):
-    """The company name that leads of an account gave, where no CRM record claims the account, and the lookup's result."""
+    """The company name that leads of an account outside the CRM gave, and the lookup's result."""
 
     name: str
     """Company name, normalised for the lookup."""
@@ -123,7 +123,7 @@ class AccountRow(Row, frozen=True):
     naming: Naming | None = None
     """Company name that leads gave. None: none was given, or a CRM record claims the account."""
     contact_of: ContactAccount | None = None
-    """CRM account of a free-mail lead, by its contact record. None: no contact record names one, or the person has not been active."""
+    """CRM account that the contact record of a free-mail lead names. None: it names none, or there is no record."""
     holder: Holder | None = None
     """Holder of the open hand-offs. None: no hand-off is open."""
     open_handoffs: int = 0

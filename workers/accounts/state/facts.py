@@ -93,7 +93,7 @@ class Company(Part, frozen=True):
 
 
 class ClaimRow(Row, frozen=True):
-    """A CRM record that claims this account key: key (account, crm_account_id). One per record that names the domain."""
+    """A CRM record that claims this key: key (account, crm_account_id). One per record that names the domain."""
 
     prefix: ClassVar[str] = "claim"
     company: Company

@@ -80,7 +80,7 @@ class LeadRow(Row, frozen=True):
     wants_of_company: bool = False
     """Whether the lead waits for facts of its company."""
     moves: int = 0
-    """Number of moves between account keys. Of its scores under several keys, the one with the most moves is current."""
+    """Number of moves between account keys. Of scores under several keys, the one with the most moves is current."""
     home: str = ""
     """Alias of this account from which the person's own records are forwarded. Empty: they come to this key."""
     erased_ms: int = 0

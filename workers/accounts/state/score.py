@@ -86,7 +86,7 @@ class ScoreRow(Row, frozen=True):
     since: tuple[RuleCount, ...] | None = None
     """Counts of events dated after the last cycle ended, for its ``new_points``. None: no cycle has ended."""
     recent: tuple[tuple[int, str, str], ...] = ()
-    """(at_ms, rule, event_id) of events while a hand-off is open, for a rejection that arrives late. The latest 50."""
+    """(at_ms, rule, event_id) of events while a hand-off is open, for a late rejection. The latest 50."""
     revision: int = 0
     """Number of scores emitted so far, for their ids."""
     untracked: tuple[tuple[int, int], ...] | None = None
@@ -99,7 +99,7 @@ class ScoreRow(Row, frozen=True):
     moments: bytes = b""
     """Dates of the lead's activities, 6 bytes each, where a rule has a least duration. At most 64, the latest."""
     dwells: tuple[Dwell, ...] = ()
-    """Activities without a stated duration, ascending by date. Counted on top of ``settled``. At most 24, the latest."""
+    """Activities without a stated duration, ascending by date, counted on top of ``settled``. The latest 24."""
     settled: SettledScore | None = None
     """Counts without the ``dwells``. None: there are no dwells, and the row's own counts are settled."""
     imported_ms: int = 0

@@ -1,7 +1,8 @@
-"""Of several events one counts: of those in one bucket of time, of those about one message. It is the earliest.
+"""Rules that count one event per time bucket (policy key ``once_per``) or per message: the earliest event counts.
 
-In: a score row and an event. Out: the row with the event counted, where it is the first of its bucket or message. As
-the earliest date is the same in any order, so are the counts: an earlier event that comes later moves the day.
+In: a score row and an event. Out: the row with the event counted if it is the first of its bucket or message.
+An earlier event that arrives later moves the count to its own day, so the order of arrival does not matter.
+It computes no points.
 """
 
 from __future__ import annotations
@@ -22,21 +23,22 @@ if TYPE_CHECKING:
     from workers.accounts.state.score import RuleCount, ScoreRow
 
 MOST_KEYS = 500
-"""Buckets and messages remembered for one rule; the oldest goes."""
+"""Most buckets and messages remembered for one rule. The one with the oldest first event is dropped."""
 
 FirstDates = dict[str, int]
+"""Bucket or message to the date of its first event, in milliseconds UTC."""
 
 
 def message_mark(asset: str | None, campaign: str | None) -> str:
-    """Return what tells a message from others: its asset, else its campaign; '' where neither is named."""
+    """Return a mark of the message: a hash of its asset, else of its campaign. Empty where neither is named."""
     named = asset or campaign
     return blake2b(named.encode(), digest_size=8).hexdigest() if named else ""
 
 
 def counting_key(terms: Terms, name: str, at_ms: int, message: str) -> str:
-    """Return the bucket or message of which one event counts for this rule; '' where each counts.
+    """Return the bucket or message within which one event of this rule counts. Empty: each event counts.
 
-    Buckets are fixed, counted from midnight in the policy's zone. A message that nothing names is like no other.
+    Buckets begin at midnight of the policy's zone. An event whose message has no mark counts by itself.
     """
     bucket_ms = terms.rules.bucket_ms_by_rule.get(name)
     if bucket_ms is None:
@@ -54,7 +56,10 @@ def count_first(
     said_no_ms: int,
     oldest: int,
 ) -> ScoreRow:
-    """Return the score with an event of which one in ``key`` counts; days before ``oldest`` are dropped."""
+    """Return the score with an event of the bucket or message ``key``, counted if it is the first.
+
+    Days before ``oldest`` are dropped. ``said_no_ms`` is when the last cycle ended.
+    """
     day = terms.day_of(at_ms)
     keys = {k: ms for k, ms in first_dates_of(score.once, name).items() if terms.day_of(ms) >= oldest}
     held_ms = keys.get(key)
@@ -77,7 +82,7 @@ def count_first(
 def add_first_events(
     terms: Terms, counts: tuple[RuleCount, ...], once: Iterable[FirstEvents], said_no_ms: int
 ) -> tuple[RuleCount, ...]:
-    """Return ``counts`` with those buckets and messages whose first event is dated after a no of sales."""
+    """Return ``counts`` with one event for each bucket or message whose first event is dated after ``said_no_ms``."""
     for one in once:
         for _, at_ms in one.keys:
             if at_ms > said_no_ms:
@@ -86,12 +91,15 @@ def add_first_events(
 
 
 def first_dates_of(once: Iterable[FirstEvents], name: str) -> FirstDates:
-    """Return the buckets or messages of a rule, each with the date of its first event."""
+    """Return the first events of a rule: bucket or message to date in milliseconds UTC."""
     return next((dict(one.keys) for one in once if one.rule == name), {})
 
 
 def join_rule(terms: Terms, score: ScoreRow, sent: RuleCount, sent_keys: FirstDates) -> ScoreRow:
-    """Return the score with what was counted for a rule under another key: what both have counts once."""
+    """Return the score with a rule's counts from another account key.
+
+    A bucket or message that both keys counted counts once, on the day of its first event.
+    """
     name, keys = sent.rule, first_dates_of(score.once, sent.rule)
     counts = add_counts(score.counts, (sent,))
     for key in sorted(keys.keys() & sent_keys.keys()):

@@ -1,6 +1,8 @@
-"""A lead's counts as they grow: all of them, those since the last no of sales, and the latest while sales may say no.
+"""The counts of a lead: of all events, of those since the last cycle ended, and the recent ones before a rejection.
 
-In: a score row and an event. Out: the row with the event counted. Points are made of it in behaviour.py.
+In: a score row and an event with its matching rules. Out: the row with the event counted on its own day. It computes no
+points: rulebook/behaviour.py does, when a score is read. There each event gives ``points * (N - age) / N`` with
+N = ``behaviour.fade.to_zero_after_days`` (decay, whole days of the policy's zone), and then the caps apply.
 """
 
 from __future__ import annotations
@@ -27,8 +29,9 @@ if TYPE_CHECKING:
     from workers.accounts.worth.count_once import FirstDates
 
 MOST_RECENT = 50
+"""Most events kept in ``recent``, the latest by date."""
 KEPT_BEYOND_HORIZON_DAYS = 7
-"""Counts stay a little longer than they give points: a lead that waited is explained as of the day it was due."""
+"""Days for which counts are kept after they give no points. A lead that waited is explained as of its due day."""
 
 
 def with_event(
@@ -40,9 +43,10 @@ def with_event(
     event_id: str,
     message: str = "",
 ) -> ScoreRow:
-    """Return the score with one event more for each rule of ``names``, by the event's own day.
+    """Return the score with one event more for each rule of ``names``, on the event's own day.
 
-    ``message`` tells the message that it is about from others, for rules of which one event a message counts.
+    ``message`` marks the message that the event is about, for rules that count one event per message. An event dated
+    before the oldest day that is kept changes nothing.
     """
     day = terms.day_of(at_ms)
     latest = max(score.latest_day, day)
@@ -77,12 +81,16 @@ def with_event(
 
 
 def oldest_day(terms: Terms, latest_day: int) -> int:
-    """Return the first day of which counts are kept while ``latest_day`` is the last on which something counted."""
+    """Return the first day whose counts are kept: the policy's horizon and 7 days before ``latest_day``."""
     return latest_day - terms.rules.horizon_days - KEPT_BEYOND_HORIZON_DAYS
 
 
 def start_new_points(terms: Terms, score: ScoreRow, said_no_ms: int) -> ScoreRow:
-    """Return the score as sales says no: events that are dated later, but came first, count as new."""
+    """Return the score with a new count since ``said_no_ms``, when the cycle ended.
+
+    Events that are dated later but arrived earlier count in it. The lead comes back when the points of
+    this count reach the policy key ``stages.again.new_points``.
+    """
     settled = score.settled
     if settled is not None:
         since = _counts_since(terms, settled.recent, settled.once, said_no_ms)
@@ -92,7 +100,7 @@ def start_new_points(terms: Terms, score: ScoreRow, said_no_ms: int) -> ScoreRow
 
 
 def stop_new_points(score: ScoreRow) -> ScoreRow:
-    """Return the score in a new cycle: the no is over."""
+    """Return the score of an open cycle: without a count of new points."""
     if score.since is None:
         return score
     settled = score.settled
@@ -100,7 +108,7 @@ def stop_new_points(score: ScoreRow) -> ScoreRow:
 
 
 def add_sent_counts(terms: Terms, score: ScoreRow, sent: list[tuple[RuleCount, FirstDates]]) -> ScoreRow:
-    """Return the score with what was counted under another account key."""
+    """Return the score with the counts of the same lead under another account key."""
     made = score
     for count, keys in sent:
         made = join_rule(terms, made, count, keys)
@@ -115,13 +123,14 @@ def add_sent_counts(terms: Terms, score: ScoreRow, sent: list[tuple[RuleCount, F
 
 
 def keys_by_rule(score: ScoreRow) -> dict[str, FirstDates]:
-    """Return the buckets and messages of each rule that counts once in them, for another account key."""
+    """Return the first events of each rule that counts one event per bucket or message, for another account key."""
     return {one.rule: first_dates_of(score.once, one.rule) for one in score.once}
 
 
 def _counts_since(
     terms: Terms, recent: tuple[tuple[int, str, str], ...], once: tuple[FirstEvents, ...], said_no_ms: int
 ) -> tuple[RuleCount, ...]:
+    """Return the counts of the known events dated after ``said_no_ms``."""
     since: tuple[RuleCount, ...] = ()
     for at_ms, name, event_id in recent:
         if at_ms > said_no_ms:

@@ -1,10 +1,11 @@
-"""How long did it last? An activity that states no duration lasts until the person's next one within a session gap.
+"""Durations: an activity without a stated duration lasts until the lead's next one within the session gap.
 
-In: a score row and an event. Out: the row with the event counted, and with those before it that it tells the duration
-of; what counts is the same in any order. An event that comes late, between two others, shortens the first of them
-again. A person's browsers are one visitor here: whoever looks elsewhere watches no more.
+In: a score row and an event. Out: the row with the event counted, and with earlier activities whose duration it
+reveals. A late event between two others shortens the first of them again, so the order of arrival does not matter.
+All browsers of a lead are one visitor. The policy keys are ``at_least`` of a rule and ``behaviour.session_gap``.
 
-Bounded: the latest 64 moments of a lead, and its latest 24 activities of unknown duration that a rule asks it of.
+Bounds: the latest 64 dates of a lead's activities, and its latest 24 activities of unknown duration that such a rule
+matches. It computes no points.
 """
 
 from __future__ import annotations
@@ -25,36 +26,42 @@ if TYPE_CHECKING:
     from workers.accounts.state.score import ScoreRow
 
 MOST_MOMENTS = 64
+"""Most dates of activities kept for a lead."""
 MOST_DWELLS = 24
+"""Most activities of unknown duration kept for a lead."""
 _WIDTH = 6
-"""Bytes of a moment: milliseconds up to the year 10889, most significant byte first, so they sort as numbers do."""
+"""Bytes of one date in milliseconds, up to the year 10889. Big-endian, so that bytes sort as numbers do."""
 
 
 class Activity(NamedTuple):
-    """What of an event decides its counting."""
+    """The values of an event that decide what it counts."""
 
     at_ms: int
+    """Date of the event. Milliseconds UTC."""
     event_id: str
     message: str = ""
+    """Mark of the message that it is about. Empty: none."""
     duration_ms: int | None = None
+    """Stated duration in milliseconds. None: not stated."""
 
 
 class CountResult(NamedTuple):
-    """A score with an event in it."""
+    """The result of counting an event."""
 
     score: ScoreRow
+    """The score with the event."""
     names: tuple[str, ...]
-    """The rules that count now and did not before: the event's own, and those whose points come with it."""
+    """Rules that count now and did not before: for the event, and for earlier activities whose duration it revealed."""
     day: int
-    """The earliest day on which one of them counts; the event's own where there is none."""
+    """Earliest day on which one of ``names`` counts. Without any, the event's own day."""
     is_changed: bool
-    """Whether the counts are others than before."""
+    """Whether the counts differ from before."""
 
 
 def count_activity(
     terms: Terms, lead: LeadRow, score: ScoreRow, fitting: MatchingRules, event: Activity
 ) -> CountResult:
-    """Return the score with the event, and with what it tells of those before it."""
+    """Return the score with the event counted, and with earlier activities whose duration it reveals."""
     moments = score.moments
     if terms.rules.has_duration_rules:
         moments = with_moment(moments, event.at_ms)
@@ -69,7 +76,7 @@ def count_activity(
 
 
 def with_moment(moments: bytes, at_ms: int) -> bytes:
-    """Return the moments with one more, ascending, each once; the same object where nothing changed."""
+    """Return the dates with one more, ascending and without repeats. The same object if nothing changed."""
     packed = at_ms.to_bytes(_WIDTH)
     if packed > moments[-_WIDTH:]:
         return (moments + packed)[-MOST_MOMENTS * _WIDTH :]
@@ -81,7 +88,7 @@ def with_moment(moments: bytes, at_ms: int) -> bytes:
 
 
 def next_moment(moments: bytes, at_ms: int) -> int | None:
-    """Return the first moment after ``at_ms``, or None."""
+    """Return the first date after ``at_ms`` in milliseconds UTC, or None."""
     packed = at_ms.to_bytes(_WIDTH)
     for at in range(0, len(moments), _WIDTH):
         if moments[at : at + _WIDTH] > packed:
@@ -98,7 +105,10 @@ def _with_names(
 def _with_dwells(
     terms: Terms, lead: LeadRow, score: ScoreRow, fitting: MatchingRules, event: Activity, moments: bytes
 ) -> CountResult:
-    """Activities of unknown duration lie over the settled counts, and are counted anew when one of them changes."""
+    """Return the score with the event, where activities of unknown duration are kept.
+
+    They are counted on top of the settled counts, and again whenever the duration of one changes.
+    """
     gap_ms = terms.rules.session_gap_ms
     base = _settled_score(score)
     dwells = [_with_next_moment(dwell, event.at_ms, gap_ms) for dwell in score.dwells]
@@ -126,6 +136,7 @@ def _with_dwells(
 def _count_result(
     terms: Terms, before: ScoreRow, made: ScoreRow, fresh: tuple[str, ...], event: Activity
 ) -> CountResult:
+    """Return the rules and the day that count in ``made`` and did not in ``before``. ``fresh``: the event's rules."""
     held = {dwell.event_id: set(rules_for_duration(dwell.steps, dwell.lasted_ms)) for dwell in before.dwells}
     names, days = dict.fromkeys(fresh), [terms.day_of(event.at_ms)]
     for dwell in made.dwells:
@@ -141,6 +152,7 @@ def _count_result(
 
 
 def _settled_score(score: ScoreRow) -> ScoreRow:
+    """Return the score without its activities of unknown duration."""
     held = score.settled
     if held is None:
         return score
@@ -155,7 +167,7 @@ def _with_dwell(terms: Terms, lead: LeadRow, score: ScoreRow, dwell: Dwell) -> S
 
 
 def _with_next_moment(dwell: Dwell, at_ms: int, gap_ms: int) -> Dwell:
-    """It lasted until the first activity after it; 0: none is known within the gap."""
+    """Return the activity, lasting until the one at ``at_ms`` if that is the next within the session gap."""
     after_ms = at_ms - dwell.at_ms
     if after_ms <= 0 or after_ms > gap_ms or 0 < dwell.lasted_ms <= after_ms:
         return dwell

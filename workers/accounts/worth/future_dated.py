@@ -1,7 +1,7 @@
-"""Events dated ahead of their arrival: they count as of their arrival plus five minutes, and results say which they are.
+"""Future-dated events: their own date was later than their arrival, so they count as of arrival plus five minutes.
 
-In: a score row and such an event. Out: the row that remembers it; the points lines and the days that rest on one. An
-event that is dated as it came costs nothing.
+In: a score row and such an event. Out: the row that remembers it, and the points lines and days marked as depending on
+one. It changes no date and no count. Events with an ordinary date cost nothing here.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
     from workers.accounts.state.score import ScoreRow
 
 MOST_FUTURE_DATED = 20
-"""Events that a lead remembers: the latest by day. A source whose clock is wrong is seen all the same."""
+"""Most events that a lead remembers, the latest by day. Enough to notice a source whose clock is wrong."""
 
 
 def with_future_dated(score: ScoreRow, day: int, event_id: str, fitting: MatchingRules) -> ScoreRow:
-    """Return the score that remembers an event: it may count by any of the rules that fit, as its duration is told."""
+    """Return the score that remembers an event, with every rule that it may count for at any duration."""
     rules = tuple(sorted({name for _, names in fitting.steps for name in names}))
     return replace(score, ahead=keep_latest((*score.ahead, FutureDated(day, event_id, rules))))
 
 
 def keep_latest(found: Iterable[FutureDated]) -> tuple[FutureDated, ...]:
-    """Return the latest, each once; the same in any order."""
+    """Return the latest events, without repeats, at most MOST_FUTURE_DATED. The same in any order."""
     return tuple(
         sorted({(one.day, one.event_id): one for one in found}.values(), key=_by_day)[-MOST_FUTURE_DATED:]
     )
 
 
 def flag_future_dated(behaviour: Behaviour, score: ScoreRow, day: int, horizon_days: int) -> Behaviour:
-    """Return the points of ``day`` with those lines marked in which such an event counts."""
+    """Return the points of ``day`` with the lines marked in which a future-dated event counts."""
     rules = {rule for one in score.ahead if 0 <= day - one.day < horizon_days for rule in one.rules}
     if not rules:
         return behaviour
@@ -45,12 +45,12 @@ def flag_future_dated(behaviour: Behaviour, score: ScoreRow, day: int, horizon_d
 
 
 def future_dated_days(score: ScoreRow) -> set[tuple[str, int]]:
-    """Return (rule, day) where such an event counts."""
+    """Return each (rule, day) where a future-dated event counts."""
     return {(rule, one.day) for one in score.ahead for rule in one.rules}
 
 
 def is_future_dated(score: ScoreRow, event_id: str | None) -> bool:
-    """Whether an event is one of them."""
+    """Whether an event is remembered as future-dated."""
     return any(one.event_id == event_id for one in score.ahead)
 
 
