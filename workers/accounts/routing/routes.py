@@ -1,8 +1,8 @@
-"""Whose is it? The policy's routes one after the other: the first that is true, and why those before it were not.
+"""The route of a lead: the first of the policy's ``routes`` that applies, and why each line before it did not.
 
-In: what the CRM says, who holds the account, who had it, the lead that asks. Out: a plan, never an assignment: every
-assignment is a desk's answer, because desks know who is there. Owners by right come first; while hand-offs are open,
-the next one follows them, whatever the lines between say: one owner per account.
+In: the CRM record, the account's holder and last rep, the lead. Out: a plan of which desk to ask. It assigns nothing:
+every assignment is a desk's answer, because desks know which reps are present. The account's owner comes first. While
+hand-offs are open, the next one goes to their holder, whatever the lines between: an account has one owner.
 """
 
 from __future__ import annotations
@@ -23,52 +23,58 @@ if TYPE_CHECKING:
     from workers.policy.routes import Route as Line
 
 UNKNOWN_LEAD = LeadProfile()
+"""A lead without known facts or points."""
 _OWNER_ROUTES = frozenset({Route.CUSTOMER, Route.OPEN_OPPORTUNITY, Route.ACCOUNT_HAS_OWNER})
+"""Routes that name the account's own owner."""
 _BEFORE_HOLDER = _OWNER_ROUTES | {Route.NEVER, Route.SUPPORT_QUESTION}
+"""Routes that go before the holder of the open hand-offs."""
 _NO_OWNER = frozenset({RouteMiss.OWNER_IS_NO_PERSON, RouteMiss.OWNER_NOT_ACTIVE})
 _NO_ACTIVE_OWNER = {
     Route.CUSTOMER: _NO_OWNER | {RouteMiss.NO_OWNER},
     Route.OPEN_OPPORTUNITY: _NO_OWNER,
     Route.ACCOUNT_HAS_OWNER: _NO_OWNER,
 }
-"""Where a line's desk stands in for its owner: a customer without one too, while no owner is no ``account_has_owner``."""
+"""Misses for which the line's fallback desk replaces the owner. Only ``customer`` has one for a missing owner."""
 _DESK = "desk:"
 
 
 class Plan(NamedTuple):
-    """Which desk to ask, and how."""
+    """The desk to ask for a lead, and how."""
 
     desk: str
+    """``desk:<name>``, ``rep:<rep_id>`` or ``partner:<name>``."""
     mode: RequestMode
     rep_id: str | None
+    """Rep for whom the desk is asked. None: the desk chooses."""
     route: Route
     how: HowChosen | None
+    """How the rep was chosen. None: the desk chooses."""
     earlier: tuple[SkippedRoute, ...] = ()
-    """The lines before, and why each did not hold."""
+    """Lines evaluated before, and why each did not apply."""
     terms: str | None = None
-    """The desk whose deadlines hold for an owner by right; None: the rep's own desk."""
+    """Desk whose deadlines apply to the account's owner. None: the rep's own desk."""
 
 
 def plan_for(
-    policy: Policy, account: AccountRow, kind: Kind, now_ms: int, asker: LeadProfile = UNKNOWN_LEAD
+    policy: Policy, account: AccountRow, kind: Kind, now_ms: int, lead: LeadProfile = UNKNOWN_LEAD
 ) -> Plan:
-    """Return whom to ask for a lead of this kind.
+    """Return the desk to ask for a lead of this kind.
 
-    An inquiry takes neither turn nor room: it goes to whoever holds the account, else to the desk itself.
+    An inquiry uses neither a turn nor capacity: it goes to the account's holder, else to the desk as a whole.
     """
-    right = owner_of(policy, account)
-    if right is not None and right.route is Route.BY_HAND:
-        return _owner_plan(right, (), None)
+    owner = owner_of(policy, account)
+    if owner is not None and owner.route is Route.BY_HAND:
+        return _owner_plan(owner, (), None)
     held = _holder_plan(policy, account, kind)
     earlier: list[SkippedRoute] = []
     for line in policy.routes:
-        if right is not None and line.name == right.route:
-            return _owner_plan(right, tuple(earlier), line.fallback)
-        step = _evaluate_line(policy, account, kind, now_ms, asker, line)
+        if owner is not None and line.name == owner.route:
+            return _owner_plan(owner, tuple(earlier), line.fallback)
+        step = _evaluate_line(policy, account, kind, now_ms, lead, line)
         if held is not None and line.name not in _BEFORE_HOLDER:
             if line.name in {held.route, Route.OTHERWISE}:
                 return held._replace(earlier=tuple(earlier))
-            if not (isinstance(step, Plan) and _forwards_to_partner(step, held, asker)):
+            if not (isinstance(step, Plan) and _forwards_to_partner(step, held, lead)):
                 step = _skip(line, RouteMiss.ACCOUNT_IS_HELD) if isinstance(step, Plan) else step
         if isinstance(step, Plan):
             return step._replace(earlier=tuple(earlier))
@@ -79,20 +85,21 @@ def plan_for(
     raise AssertionError("the policy's last route is otherwise, and it always holds")
 
 
-def _owner_plan(right: AccountOwner, earlier: tuple[SkippedRoute, ...], fallback: str | None) -> Plan:
+def _owner_plan(owner: AccountOwner, earlier: tuple[SkippedRoute, ...], fallback: str | None) -> Plan:
+    """Return the plan to ask the account's owner, with the deadlines of the fallback desk if there is one."""
     terms = None if fallback is None else _DESK + fallback
     return Plan(
-        f"rep:{right.rep_id}", RequestMode.OWNER, right.rep_id, right.route, right.how, earlier, terms
+        f"rep:{owner.rep_id}", RequestMode.OWNER, owner.rep_id, owner.route, owner.how, earlier, terms
     )
 
 
-def _forwards_to_partner(step: Plan, held: Plan, asker: LeadProfile) -> bool:
-    """Whether an account that a rep of ours works goes on to its partner: sales has qualified this lead for it."""
-    return step.route is Route.PARTNER_COVERS and held.route is not Route.PARTNER_COVERS and asker.is_sql
+def _forwards_to_partner(step: Plan, held: Plan, lead: LeadProfile) -> bool:
+    """Whether an account that a rep has is forwarded to its partner, because sales has qualified this lead."""
+    return step.route is Route.PARTNER_COVERS and held.route is not Route.PARTNER_COVERS and lead.is_sql
 
 
 def _holder_plan(policy: Policy, account: AccountRow, kind: Kind) -> Plan | None:
-    """The rep or partner who has the account's open hand-offs, or None."""
+    """Return the plan to ask the rep or partner who has the account's open hand-offs, or None."""
     holder = account.holder
     if partner_of(policy, account) is not None and holder is not None:
         return Plan(holder.id, RequestMode.TURN, None, Route.PARTNER_COVERS, None)
@@ -102,19 +109,19 @@ def _holder_plan(policy: Policy, account: AccountRow, kind: Kind) -> Plan | None
 
 
 def _evaluate_line(  # noqa: PLR0911 - one line per route
-    policy: Policy, account: AccountRow, kind: Kind, now_ms: int, asker: LeadProfile, line: Line
+    policy: Policy, account: AccountRow, kind: Kind, now_ms: int, lead: LeadProfile, line: Line
 ) -> Plan | SkippedRoute:
-    """Return where this line leads, or why it does not hold."""
+    """Return the plan of a route line, or why it does not apply."""
     if line.name in _OWNER_ROUTES:
         return _skip_owner_line(policy, account, line)
     if line.territory is not None:
-        why = find_unmet(line.territory, account.company, asker, policy.currency)
+        why = find_unmet(line.territory, account.company, lead, policy.currency)
         if why is not None:
             return _skip(line, why.why, fact=why.fact, needed=why.needed)
         return Plan(f"{_DESK}{line.desk}", RequestMode.TURN, None, Route.TERRITORY, None)
     match line.name:
         case Route.PARTNER_COVERS:
-            return _partner_plan(policy, account, asker, line)
+            return _partner_plan(policy, account, lead, line)
         case Route.ACCOUNT_HAS_REP:
             return _last_rep_plan(policy, account, kind, now_ms, line)
         case Route.FORMER_CUSTOMER:
@@ -128,7 +135,7 @@ def _evaluate_line(  # noqa: PLR0911 - one line per route
 
 
 def _skip_owner_line(policy: Policy, account: AccountRow, line: Line) -> SkippedRoute:
-    """Why a line of owners by right has no active owner."""
+    """Return why a line that names the account's owner does not apply: no active owner is named."""
     company = account.company
     if line.name == Route.CUSTOMER and not is_customer(company):
         return _skip(line, RouteMiss.NOT_A_CUSTOMER)
@@ -145,6 +152,7 @@ def _skip_owner_line(policy: Policy, account: AccountRow, line: Line) -> Skipped
 
 
 def _skip_owner(policy: Policy, line: Line, named: str | None) -> SkippedRoute:
+    """Return why the rep whom a line names is passed over."""
     if not named:
         return _skip(line, RouteMiss.NO_OWNER)
     if not policy.owners.is_person(named):
@@ -152,8 +160,9 @@ def _skip_owner(policy: Policy, line: Line, named: str | None) -> SkippedRoute:
     return _skip(line, RouteMiss.OWNER_NOT_ACTIVE, rep_id=named)
 
 
-def _partner_plan(policy: Policy, account: AccountRow, asker: LeadProfile, line: Line) -> Plan | SkippedRoute:
-    found = partner_or_miss(policy, account, is_mql=asker.is_mql, is_sql=asker.is_sql)
+def _partner_plan(policy: Policy, account: AccountRow, lead: LeadProfile, line: Line) -> Plan | SkippedRoute:
+    """Return the plan to ask the partner that covers the account, or why none gets the lead."""
+    found = partner_or_miss(policy, account, is_mql=lead.is_mql, is_sql=lead.is_sql)
     if isinstance(found, RouteMiss):
         return _skip(line, found)
     return Plan(PARTNER_PREFIX + found.name, RequestMode.TURN, None, Route.PARTNER_COVERS, None)
@@ -162,6 +171,7 @@ def _partner_plan(policy: Policy, account: AccountRow, asker: LeadProfile, line:
 def _last_rep_plan(
     policy: Policy, account: AccountRow, kind: Kind, now_ms: int, line: Line
 ) -> Plan | SkippedRoute:
+    """Return the plan to ask the rep who worked the account last, or why that rep does not get the lead."""
     last = account.last_rep
     if last is None:
         holder = account.holder
@@ -178,6 +188,7 @@ def _last_rep_plan(
 
 
 def _former_rep_plan(policy: Policy, account: AccountRow, line: Line) -> Plan | SkippedRoute:
+    """Return the plan to ask the former rep of a former customer, or why the line does not apply."""
     company = account.company
     if company is None or not has_former_rep(policy, company):
         return _skip(line, RouteMiss.NOT_A_FORMER_CUSTOMER)
@@ -189,6 +200,7 @@ def _former_rep_plan(policy: Policy, account: AccountRow, line: Line) -> Plan | 
 
 
 def _rep_plan(rep_id: str, desk: str, kind: Kind) -> Plan:
+    """Return the plan to ask a rep for another lead of the account, at the desk that assigned it if possible."""
     if desk.startswith(_DESK) and kind is not Kind.INQUIRY:
         return Plan(desk, RequestMode.FOLLOW, rep_id, Route.ACCOUNT_HAS_REP, HowChosen.ACCOUNT_REP)
     return Plan(f"rep:{rep_id}", RequestMode.OWNER, rep_id, Route.ACCOUNT_HAS_REP, HowChosen.ACCOUNT_REP)
