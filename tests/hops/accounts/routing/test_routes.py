@@ -1,4 +1,4 @@
-"""The walk along the routes: where it ends, and why each line before did not hold."""
+"""Evaluation of the routes: the line that applies, and why each line before it did not."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ OWNER_MODE, TURN, FOLLOW = RequestMode.OWNER, RequestMode.TURN, RequestMode.FOLL
         ({"company": CUSTOMER_BANK, "by_hand": ManualAssignment("hand", 1)}, "rep:hand", OWNER_MODE, "hand", Route.BY_HAND),
     ],
 )  # fmt: skip
-def test_the_first_route_that_is_true(
+def test_the_first_route_that_applies(
     account: dict[str, Any], desk: str, mode: RequestMode, rep_id: str | None, route: Route
 ) -> None:
     plan = plan_for(ALL, AccountRow(**account), Kind.MQL, MONDAY)
@@ -164,11 +164,11 @@ def test_the_first_route_that_is_true(
         ({"company": OWNED, "by_hand": ManualAssignment("hand", 1)}, Kind.MQL, []),
     ],
 )
-def test_why_the_lines_before_did_not_hold(account: dict[str, Any], kind: Kind, why: list[str]) -> None:
+def test_why_the_lines_before_did_not_apply(account: dict[str, Any], kind: Kind, why: list[str]) -> None:
     assert [one.why for one in plan_for(ALL, AccountRow(**account), kind, MONDAY).earlier] == why
 
 
-def test_an_account_with_open_leads_passes_by_the_territories_that_stand_before() -> None:
+def test_an_account_with_open_leads_skips_the_territories_before_its_holder() -> None:
     text = with_routes(
         POLICY_TEXT, (NEVER, CUSTOMER, OPEN, OWNER, WEST, REP, REST), desk("west", calendar="west")
     )
@@ -177,29 +177,29 @@ def test_an_account_with_open_leads_passes_by_the_territories_that_stand_before(
     assert plan.earlier[-1] == SkippedRoute(Route.TERRITORY, RouteMiss.ACCOUNT_IS_HELD, to=WEST_DESK)
 
 
-def test_without_a_route_for_it_the_last_rep_has_no_claim_and_who_holds_it_is_still_followed() -> None:
+def test_without_a_route_for_it_the_last_rep_is_not_asked_but_the_holder_is() -> None:
     policy = load_policy(with_routes(POLICY_TEXT, (NEVER, CUSTOMER, OPEN, REST)))
     assert plan_for(policy, AccountRow(last_rep=LAST), Kind.MQL, MONDAY).route is Route.OTHERWISE
     assert plan_for(policy, AccountRow(holder=HELD, company=OWNED), Kind.MQL, MONDAY).rep_id == "r1"
 
 
-def test_who_was_passed_over_is_named() -> None:
+def test_the_owner_who_was_passed_over_is_named() -> None:
     plan = plan_for(ALL, AccountRow(company=CUSTOMER_BANK, gone=("own",)), Kind.EXPANSION, MONDAY)
     assert plan.earlier[-1] == SkippedRoute(Route.CUSTOMER, RouteMiss.OWNER_NOT_ACTIVE, rep_id="own")
 
 
-def test_the_deadlines_of_the_desk_that_stands_in_hold_for_the_owner_too() -> None:
+def test_the_deadlines_of_the_fallback_desk_apply_to_the_owner_too() -> None:
     plan = plan_for(ALL, AccountRow(company=CUSTOMER_BANK), Kind.EXPANSION, MONDAY)
     assert (plan.rep_id, plan.terms) == ("own", WEST_DESK)
 
 
-def test_a_former_customer_has_no_owner_by_right_and_is_chosen_as_such() -> None:
+def test_a_former_customer_has_no_owner_and_goes_to_its_former_rep() -> None:
     account = AccountRow(company=FORMER_BANK)
     assert owner_of(ALL, account) is None
     assert plan_for(ALL, account, Kind.MQL, MONDAY).how is HowChosen.FORMER_REP
 
 
-def test_where_no_route_asks_for_the_former_rep_the_owner_is_the_owner() -> None:
+def test_without_a_route_for_former_reps_the_crms_owner_is_the_owner() -> None:
     policy = load_policy(with_routes(POLICY_TEXT, (NEVER, CUSTOMER, OPEN, OWNER, REST)))
     assert plan_for(policy, AccountRow(company=FORMER_BANK), Kind.MQL, MONDAY).rep_id == "own"
 

@@ -1,4 +1,4 @@
-"""Who belongs to a territory: every condition must hold, what is not known is not in it."""
+"""Territories: every condition must hold, and an unknown fact keeps a lead out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HERE = None
 ELSEWHERE, UNKNOWN = RouteMiss.ELSEWHERE, RouteMiss.FACT_UNKNOWN
 
 
-def said(**facts: str) -> LeadProfile:
+def profile(**facts: str) -> LeadProfile:
     return LeadProfile(
         tuple(Fact(name, value, 1) for name, value in sorted(facts.items())),
         120,
@@ -85,11 +85,11 @@ def said(**facts: str) -> LeadProfile:
         ({"regions": ["CA"], "languages": ["es"]}, {"region": "CA"}, {"language": "es"}, HERE),
     ],
 )
-def test_who_belongs_to_a_territory(
+def test_a_lead_belongs_to_a_territory_if_every_condition_holds(
     territory: dict[str, Any],
     company: dict[str, Any] | None,
     facts: dict[str, str],
     expected: UnmetCondition | None,
 ) -> None:
     found = Company("acc", **company) if company is not None else None
-    assert find_unmet(Territory(**territory), found, said(**facts), "USD") == expected
+    assert find_unmet(Territory(**territory), found, profile(**facts), "USD") == expected

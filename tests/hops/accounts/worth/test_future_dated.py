@@ -1,4 +1,4 @@
-"""Which points and days rest on events dated ahead: the same in any order, bounded, and gone when the points are."""
+"""Points and days that depend on future-dated events: the same in any order, bounded, and gone with the points."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ POINTS = Behaviour(
 )
 
 
-def noted(*days: int) -> ScoreRow:
+def remember(*days: int) -> ScoreRow:
     score = ScoreRow()
     for day in days:
         score = with_future_dated(score, day, f"e{day}", PAGE)
     return score
 
 
-def test_only_lines_of_rules_that_fit_are_marked_and_the_points_stay() -> None:
-    made = flag_future_dated(POINTS, noted(5), 5, 60)
+def test_only_lines_of_matching_rules_are_marked_and_the_points_stay() -> None:
+    made = flag_future_dated(POINTS, remember(5), 5, 60)
     assert [(line.rule, line.clamped) for line in made.lines] == [
         ("page", True),
         ("paper", None),
@@ -37,22 +37,26 @@ def test_only_lines_of_rules_that_fit_are_marked_and_the_points_stay() -> None:
     assert made.points == 9
 
 
-def test_what_has_faded_or_is_yet_to_come_marks_nothing() -> None:
-    assert flag_future_dated(POINTS, noted(5), 64, 60) != POINTS
-    assert flag_future_dated(POINTS, noted(5), 65, 60) == flag_future_dated(POINTS, noted(5), 4, 60) == POINTS
+def test_an_event_beyond_the_horizon_or_of_a_later_day_marks_nothing() -> None:
+    assert flag_future_dated(POINTS, remember(5), 64, 60) != POINTS
+    assert (
+        flag_future_dated(POINTS, remember(5), 65, 60)
+        == flag_future_dated(POINTS, remember(5), 4, 60)
+        == POINTS
+    )
 
 
-def test_whatever_the_duration_turns_out_to_be_the_day_is_marked() -> None:
-    assert future_dated_days(noted(5)) == {("page", 5), ("long_visit", 5)}
+def test_the_day_is_marked_for_every_duration_that_the_event_may_have() -> None:
+    assert future_dated_days(remember(5)) == {("page", 5), ("long_visit", 5)}
 
 
-def test_the_same_is_remembered_in_any_order_and_each_event_once() -> None:
-    assert len({noted(*days).ahead for days in permutations((3, 1, 2))}) == 1
-    assert noted(1, 1) == noted(1)
+def test_events_are_remembered_in_any_order_and_without_repeats() -> None:
+    assert len({remember(*days).ahead for days in permutations((3, 1, 2))}) == 1
+    assert remember(1, 1) == remember(1)
 
 
-def test_the_latest_are_remembered() -> None:
-    score = noted(*range(MOST_FUTURE_DATED + 1))
+def test_only_the_latest_events_are_remembered() -> None:
+    score = remember(*range(MOST_FUTURE_DATED + 1))
     assert len(score.ahead) == MOST_FUTURE_DATED
     assert (is_future_dated(score, "e0"), is_future_dated(score, "e20"), is_future_dated(score, None)) == (
         False,
