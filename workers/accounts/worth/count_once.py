@@ -75,24 +75,24 @@ def count_first(
         counts = note_latest(move_event(counts, name, held_day, day), name, at_ms, event_id)
         if since is not None and held_ms > said_no_ms:
             since = move_event(since, name, held_day, day if at_ms > said_no_ms else None)
-    once = _with_first_dates(score.once, name, keys | {key: at_ms})
-    return replace(score, counts=counts, since=since, once=once)
+    firsts = _with_first_dates(score.once, name, keys | {key: at_ms})
+    return replace(score, counts=counts, since=since, once=firsts)
 
 
 def add_first_events(
-    terms: Terms, counts: tuple[RuleCount, ...], once: Iterable[FirstEvents], said_no_ms: int
+    terms: Terms, counts: tuple[RuleCount, ...], firsts: Iterable[FirstEvents], said_no_ms: int
 ) -> tuple[RuleCount, ...]:
     """Return ``counts`` with one event for each bucket or message whose first event is dated after ``said_no_ms``."""
-    for one in once:
+    for one in firsts:
         for _, at_ms in one.keys:
             if at_ms > said_no_ms:
                 counts = count_event(counts, (one.rule,), terms.day_of(at_ms), at_ms, "", 0)
     return counts
 
 
-def first_dates_of(once: Iterable[FirstEvents], name: str) -> FirstDates:
+def first_dates_of(firsts: Iterable[FirstEvents], name: str) -> FirstDates:
     """Return the first events of a rule: bucket or message to date in milliseconds UTC."""
-    return next((dict(one.keys) for one in once if one.rule == name), {})
+    return next((dict(one.keys) for one in firsts if one.rule == name), {})
 
 
 def join_rule(terms: Terms, score: ScoreRow, sent: RuleCount, sent_keys: FirstDates) -> ScoreRow:
@@ -110,8 +110,10 @@ def join_rule(terms: Terms, score: ScoreRow, sent: RuleCount, sent_keys: FirstDa
     return replace(score, counts=counts, once=_with_first_dates(score.once, name, keys | both))
 
 
-def _with_first_dates(once: tuple[FirstEvents, ...], name: str, keys: FirstDates) -> tuple[FirstEvents, ...]:
+def _with_first_dates(
+    firsts: tuple[FirstEvents, ...], name: str, keys: FirstDates
+) -> tuple[FirstEvents, ...]:
     if len(keys) > MOST_KEYS:
         keys = dict(sorted(keys.items(), key=lambda one: (one[1], one[0]))[-MOST_KEYS:])
     made = FirstEvents(name, tuple(sorted(keys.items())))
-    return tuple(sorted([made, *(one for one in once if one.rule != name)], key=lambda one: one.rule))
+    return tuple(sorted([made, *(one for one in firsts if one.rule != name)], key=lambda one: one.rule))

@@ -53,8 +53,8 @@ def with_event(
     oldest = oldest_day(terms, latest)
     if day < oldest:
         return score
-    once = terms.rules.bucket_ms_by_rule
-    if once and any(name in once for name in names):
+    buckets = terms.rules.bucket_ms_by_rule
+    if buckets and any(name in buckets for name in names):
         keys = {name: counting_key(terms, name, at_ms, message) for name in names}
         for name, key in keys.items():
             if key:
@@ -128,11 +128,11 @@ def keys_by_rule(score: ScoreRow) -> dict[str, FirstDates]:
 
 
 def _counts_since(
-    terms: Terms, recent: tuple[tuple[int, str, str], ...], once: tuple[FirstEvents, ...], said_no_ms: int
+    terms: Terms, recent: tuple[tuple[int, str, str], ...], firsts: tuple[FirstEvents, ...], said_no_ms: int
 ) -> tuple[RuleCount, ...]:
     """Return the counts of the known events dated after ``said_no_ms``."""
     since: tuple[RuleCount, ...] = ()
     for at_ms, name, event_id in recent:
         if at_ms > said_no_ms:
             since = count_event(since, (name,), terms.day_of(at_ms), at_ms, event_id, 0)
-    return add_first_events(terms, since, once, said_no_ms)
+    return add_first_events(terms, since, firsts, said_no_ms)

@@ -59,15 +59,15 @@ class CountResult(NamedTuple):
 
 
 def count_activity(
-    terms: Terms, lead: LeadRow, score: ScoreRow, fitting: MatchingRules, event: Activity
+    terms: Terms, lead: LeadRow, score: ScoreRow, matching: MatchingRules, event: Activity
 ) -> CountResult:
     """Return the score with the event counted, and with earlier activities whose duration it reveals."""
     moments = score.moments
     if terms.rules.has_duration_rules:
         moments = with_moment(moments, event.at_ms)
-        if score.dwells or (event.duration_ms is None and len(fitting.steps) > 1):
-            return _with_dwells(terms, lead, score, fitting, event, moments)
-    names = fitting.names(event.duration_ms or 0)
+        if score.dwells or (event.duration_ms is None and len(matching.steps) > 1):
+            return _with_dwells(terms, lead, score, matching, event, moments)
+    names = matching.names(event.duration_ms or 0)
     made = _with_names(terms, lead, score, names, event) if names else score
     is_changed = made is not score
     if moments is not score.moments:
@@ -103,7 +103,7 @@ def _with_names(
 
 
 def _with_dwells(
-    terms: Terms, lead: LeadRow, score: ScoreRow, fitting: MatchingRules, event: Activity, moments: bytes
+    terms: Terms, lead: LeadRow, score: ScoreRow, matching: MatchingRules, event: Activity, moments: bytes
 ) -> CountResult:
     """Return the score with the event, where activities of unknown duration are kept.
 
@@ -113,13 +113,13 @@ def _with_dwells(
     base = _settled_score(score)
     dwells = [_with_next_moment(dwell, event.at_ms, gap_ms) for dwell in score.dwells]
     fresh: tuple[str, ...] = ()
-    if event.duration_ms is None and len(fitting.steps) > 1:
+    if event.duration_ms is None and len(matching.steps) > 1:
         after_ms = next_moment(moments, event.at_ms)
         lasted_ms = 0 if after_ms is None or after_ms - event.at_ms > gap_ms else after_ms - event.at_ms
-        dwells.append(Dwell(event.at_ms, event.event_id, event.message, lasted_ms, fitting.steps))
+        dwells.append(Dwell(event.at_ms, event.event_id, event.message, lasted_ms, matching.steps))
         dwells.sort(key=_by_date)
     else:
-        fresh = fitting.names(event.duration_ms or 0)
+        fresh = matching.names(event.duration_ms or 0)
         if fresh:
             base = _with_names(terms, lead, base, fresh, event)
     oldest = oldest_day(terms, max(score.latest_day, terms.day_of(event.at_ms)))

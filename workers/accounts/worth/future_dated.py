@@ -22,9 +22,9 @@ MOST_FUTURE_DATED = 20
 """Most events that a lead remembers, the latest by day. Enough to notice a source whose clock is wrong."""
 
 
-def with_future_dated(score: ScoreRow, day: int, event_id: str, fitting: MatchingRules) -> ScoreRow:
+def with_future_dated(score: ScoreRow, day: int, event_id: str, matching: MatchingRules) -> ScoreRow:
     """Return the score that remembers an event, with every rule that it may count for at any duration."""
-    rules = tuple(sorted({name for _, names in fitting.steps for name in names}))
+    rules = tuple(sorted({name for _, names in matching.steps for name in names}))
     return replace(score, ahead=keep_latest((*score.ahead, FutureDated(day, event_id, rules))))
 
 
