@@ -150,11 +150,11 @@ DOMAIN = [
         (
             Edit(
                 "workers/accounts/routing/routes.py",
-                "        if held is not None and line.name not in _BEFORE_WHO_HOLDS_IT:\n",
-                "        if held is not None and line.name in _BEFORE_WHO_HOLDS_IT:\n",
+                "        if held is not None and line.name not in _BEFORE_HOLDER:\n",
+                "        if held is not None and line.name in _BEFORE_HOLDER:\n",
             ),
         ),
-        "scenarios/test_ownership_routes.py::test_a_fact_that_arrives_after_the_hand_off_moves_nobody",
+        "scenarios/test_ownership_routes.py::test_a_fact_that_arrives_after_the_hand_off_moves_no_lead",
         "assert",
     ),
 ]

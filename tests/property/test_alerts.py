@@ -34,7 +34,7 @@ from tests.hops.accounts.market import (
 )
 from tests.property.claims_in_vain import claims_in_vain
 from workers.accounts.handoffs.buying_signals import SignalsRow
-from workers.accounts.routing.ownership import is_customer, named_by_crm, owners_of, right_of
+from workers.accounts.routing.ownership import crm_owners, is_customer, named_by_crm, owner_of
 from workers.accounts.rulebook.terms import Terms
 from workers.accounts.state.account import AccountRow
 from workers.accounts.state.alert import AlertRow
@@ -279,7 +279,7 @@ def causes(play: Play, key: str) -> set[Cause]:
         named |= {account.by_hand.rep_id} if account.by_hand else set()
         found |= {(Alert.ACCOUNT_WITHOUT_OWNER, one) for one in account.gone if one in named}
         has_leads = account.request is not None or account.open_handoffs
-        if company is not None and is_customer(company) and has_leads and not owners_of(POLICY, company):
+        if company is not None and is_customer(company) and has_leads and not crm_owners(POLICY, company):
             found.add((Alert.ACCOUNT_WITHOUT_OWNER, company.owner_rep_id or ""))
     for (lead_id,), lead in play.rows(LeadRow, key).items():
         if lead.stage is Stage.WAITING_FOR_FACTS:

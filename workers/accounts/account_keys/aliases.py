@@ -25,7 +25,7 @@ from workers.accounts.case import LeadInHand
 from workers.accounts.handoffs import bulk_transfer, handoffs, open_index
 from workers.accounts.handoffs.alias_members import LEAVING, JoinedRow, Kept, leaving
 from workers.accounts.handoffs.transfer_payload import packed, unpacked
-from workers.accounts.routing.ownership import right_of
+from workers.accounts.routing.ownership import owner_of
 from workers.accounts.state.account import LastRep
 from workers.accounts.state.handoff import ClosedHandoffRow, HandoffRow
 from workers.accounts.state.lead import LeadRow, MovedRow
@@ -123,7 +123,7 @@ def add_alias(case: Case, event: AccountJoins) -> None:
     account = case.account
     if not event.is_unproven and kept.by_hand is not None and kept.by_hand_ms > account.by_hand_ms:
         case.change(by_hand_ms=kept.by_hand_ms)
-        if account.by_hand is None and right_of(case.terms.policy, account) is None:
+        if account.by_hand is None and owner_of(case.terms.policy, account) is None:
             case.change(by_hand=kept.by_hand)
     case.request_needs_review = True
 

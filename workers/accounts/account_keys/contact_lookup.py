@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from schemas.account_links import NameAsked, NameDropped
 from schemas.topics import LEAD_EVENTS
-from workers.accounts.state.account import ContactOf
+from workers.accounts.state.account import ContactAccount
 from workers.engine.timers import cancel_timer, set_timer
 from workers.identity.crm_keys import id_key
 from workers.outbox import fact_id
@@ -39,7 +39,7 @@ def ask(case: Case, crm_account_id: str | None) -> bool:
         case.change(contact_of=None)
         return True
     case.change(
-        contact_of=ContactOf(crm_account_id, is_open=True, primary_key=held.primary_key if held else "")
+        contact_of=ContactAccount(crm_account_id, is_open=True, primary_key=held.primary_key if held else "")
     )
     set_timer(case.rows, CONTACT_TIMER, case.key, case.now_ms + WAIT_MS)
     event = NameAsked(
@@ -78,7 +78,7 @@ def stop_waiting(case: Case) -> None:
         case.request_needs_review = True
 
 
-def _drop(case: Case, held: ContactOf) -> None:
+def _drop(case: Case, held: ContactAccount) -> None:
     event = NameDropped(
         event_id=fact_id("contact_of_dropped", case.key, held.named_id, case.event_id),
         account_key=id_key(held.named_id),

@@ -18,7 +18,7 @@ from workers.accounts.stages.deals import settled, with_deals, with_word
 from workers.accounts.state.account import Naming
 from workers.accounts.state.facts import ClaimRow
 from workers.accounts.state.sales import Deal
-from workers.accounts.worth.facts import market_facts, merged
+from workers.accounts.worth.facts import market_facts_hash, merge_facts
 from workers.engine.timers import start_cursor
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ MOST_CLAIMS = 100
 
 def enrich(case: Case, facts: tuple[Fact, ...]) -> None:
     """Merge facts that enrichment states about the company. If one is new or later, follow it."""
-    made = merged(case.account.enriched, facts)
+    made = merge_facts(case.account.enriched, facts)
     if made is not case.account.enriched:
         case.change(enriched=made)
         follow(case)
@@ -61,7 +61,7 @@ def follow(case: Case) -> None:
         if deals is not before.deals:
             case.change(deals=deals)
     if company != before.company:
-        if market_facts(company) != market_facts(before.company):
+        if market_facts_hash(company) != market_facts_hash(before.company):
             case.change(facts_day=case.terms.day_of(case.now_ms))
         case.change(company=company)
         end_question_if_answered(case, before)
@@ -122,7 +122,7 @@ def end_question_if_answered(case: Case, before: AccountRow) -> None:
         return
     confirmed_ms = company.confirmed_ms if company else None
     is_confirmed = confirmed_ms is not None and confirmed_ms > (asked.confirmed_ms or 0)
-    if is_confirmed or market_facts(company) != asked.facts:
+    if is_confirmed or market_facts_hash(company) != asked.facts:
         case.change(questioned=None)
 
 

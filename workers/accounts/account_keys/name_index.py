@@ -13,7 +13,7 @@ from schemas.account_links import NameAnswered
 from schemas.topics import LEAD_EVENTS
 from workers.accounts.account_keys.name_match import NOBODY, decide
 from workers.accounts.case import Case
-from workers.accounts.state.parts import Asker, NamedAccount, Told
+from workers.accounts.state.parts import NamedAccount, NameMatch, NameQuery
 from workers.engine.rows import Row
 from workers.engine.timers import start_cursor
 from workers.identity.crm_keys import NAME, lookup_id_of
@@ -49,8 +49,8 @@ class WaiterRow(Row, frozen=True):
     """An account key that asked for this name or id: key (lookup key, asker). At most 1000 a name or id."""
 
     prefix: ClassVar[str] = "waiter"
-    asker: Asker
-    told: Told = NOBODY
+    asker: NameQuery
+    told: NameMatch = NOBODY
     """The last answer."""
 
 
@@ -89,7 +89,7 @@ def remove_account(case: Case, event: AccountReleased) -> None:
 
 def answer_question(case: Case, event: NameAsked) -> None:
     """Somebody is said to belong to a company of this name: answered at once, and remembered."""
-    asker = Asker(event.country, event.postal_code, event.phone, event.domain)
+    asker = NameQuery(event.country, event.postal_code, event.phone, event.domain)
     verdict = _decide(case, asker)
     held = case.rows.get(WaiterRow, case.key, event.asker_key)
     if held is None:
@@ -153,18 +153,18 @@ def _start_answering(case: Case) -> None:
         start_cursor(case.rows, NAMES, case.key)
 
 
-def _decide(case: Case, asker: Asker) -> Told:
+def _decide(case: Case, asker: NameQuery) -> NameMatch:
     named = [row.account for _, row in case.rows.scan(NamedRow, case.key, limit=MOST_NAMED)]
     if (
         lookup_id_of(case.key) is not None
     ):  # the CRM's own word: nothing has to agree beside it, and no policy is asked
-        return Told(named[0].crm_account_id, named[0].primary_key) if named else NOBODY
+        return NameMatch(named[0].crm_account_id, named[0].primary_key) if named else NOBODY
     matching = case.terms.policy.matching
     policy = None if matching is None else matching.company_name
     return decide(policy, case.key.removeprefix(NAME), asker, named)
 
 
-def _answer(case: Case, asker_key: str, verdict: Told) -> None:
+def _answer(case: Case, asker_key: str, verdict: NameMatch) -> None:
     by_id = lookup_id_of(case.key)
     event = NameAnswered(
         event_id=fact_id("name_answered", case.key, asker_key, case.event_id),

@@ -19,7 +19,7 @@ from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Alert
 from workers.accounts.state.account import Naming
 from workers.accounts.state.facts import Fact
-from workers.accounts.worth.facts import in_force, merged, value_of
+from workers.accounts.worth.facts import merge_facts, value_of
 from workers.engine.timers import cancel_timer, set_timer
 from workers.identity.company_names import normalise_company
 from workers.identity.crm_keys import name_key
@@ -51,7 +51,7 @@ def look_up_stated_company(hand: LeadInHand) -> None:
     """Look up the company that a lead has named before the policy matched by company names."""
     if hand.case.terms.policy.matching is None or hand.lead.home:
         return
-    facts = [one for one in in_force(hand.lead.facts) if one.name in _ASKED_WITH]
+    facts = [one for one in current_facts(hand.lead.facts) if one.name in _ASKED_WITH]
     _named(hand.case, hand.lead_id, facts)
 
 
@@ -100,7 +100,7 @@ def _named(case: Case, lead_id: str, said: Sequence[Fact]) -> None:
         return
     held = case.account.naming
     is_alone = case.key.startswith("lead:")
-    facts = merged(held.facts if held is not None and is_alone else (), _without_placeholder(said))
+    facts = merge_facts(held.facts if held is not None and is_alone else (), _without_placeholder(said))
     name = normalise_company(value_of(facts, "company") or "")
     if name is None or (held is not None and (facts == held.facts or _when(facts) < _when(held.facts))):
         return

@@ -15,7 +15,7 @@ from schemas.desk_requests import MoveWhy, RequestMode
 from schemas.vocabulary import HowChosen, Reason, Route
 from workers.accounts.handoffs import bulk_transfer, deadlines, escalation, open_index
 from workers.accounts.handoffs.queue import first_due
-from workers.accounts.routing.ownership import right_of
+from workers.accounts.routing.ownership import owner_of
 from workers.accounts.routing.partners import is_with_partner, partner_of
 from workers.accounts.routing.routes import Plan
 
@@ -63,7 +63,7 @@ def must_move(case: Case) -> bool:
         return False
     if is_with_partner(account) and partner_of(case.terms.policy, account) is None:
         return True
-    right = right_of(case.terms.policy, account)
+    right = owner_of(case.terms.policy, account)
     return holder.id in account.gone or (right is not None and holder.stands_for != right.rep_id)
 
 
@@ -189,5 +189,5 @@ def _at_rep(rep_id: str, holder: Holder, how: HowChosen | None = None) -> Plan:
 
 
 def _how_by_right(case: Case, holder: Holder) -> HowChosen | None:
-    right = right_of(case.terms.policy, case.account)
+    right = owner_of(case.terms.policy, case.account)
     return right.how if right is not None and right.rep_id == holder.stands_for else None

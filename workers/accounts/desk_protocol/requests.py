@@ -22,13 +22,13 @@ from workers.accounts.handoffs.alias_members import is_leaving
 from workers.accounts.handoffs.queue import dequeue, first_due
 from workers.accounts.routing.routes import Plan, plan_for
 from workers.accounts.routing.skills import needs_of
-from workers.accounts.routing.territories import Asker
+from workers.accounts.routing.territories import LeadProfile
 from workers.accounts.stages.qualifying import is_still_due
 from workers.accounts.state.handoff import PendingRow
 from workers.accounts.state.parts import OpenRequest
 from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.facts import fit_of
-from workers.accounts.worth.signals_given import asked_signals
+from workers.accounts.worth.signals_given import signals_for_routes
 from workers.engine.timers import cancel_timer, set_timer
 from workers.outbox import fact_id
 
@@ -249,8 +249,8 @@ def _plan(case: Case, kind: Kind, lead_id: str, total: int, fit_points: int) -> 
     policy = case.terms.policy
     lead = case.lead(lead_id)
     grade = case.terms.grade(fit_points, total - fit_points)
-    found = asked_signals(case, lead_id)
-    asker = Asker(lead.facts, total, grade, found, is_mql=lead.reached_mql, is_sql=lead.qualified)
+    found = signals_for_routes(case, lead_id)
+    asker = LeadProfile(lead.facts, total, grade, found, is_mql=lead.reached_mql, is_sql=lead.qualified)
     return plan_for(policy, case.account, kind, case.now_ms, asker)
 
 

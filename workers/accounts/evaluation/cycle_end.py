@@ -12,7 +12,6 @@ from workers.accounts.handoffs import handoffs
 from workers.accounts.handoffs.queue import dequeue
 from workers.accounts.routing.ownership import has_open_opportunity, is_customer
 from workers.accounts.stages.qualifying import new_cycle
-from workers.accounts.worth.counts import after_no
 
 if TYPE_CHECKING:
     from workers.accounts.case import LeadInHand
@@ -28,7 +27,7 @@ def recycle(hand: LeadInHand, why: Reason, at_ms: int) -> None:
     dequeue(hand)
     handoffs.close_all_of(hand, (why,))
     hand.change(verdict=Stage.RECYCLED, verdict_why=why, said_no_ms=at_ms)
-    hand.score = after_no(hand.case.terms, hand.score, at_ms)
+    hand.score = start_new_points(hand.case.terms, hand.score, at_ms)
 
 
 def end_with_account(hand: LeadInHand, excluded: Reason | None) -> None:

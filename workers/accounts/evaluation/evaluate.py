@@ -23,7 +23,6 @@ from workers.accounts.handoffs.queue import dequeue, make_due
 from workers.accounts.routing.ownership import has_open_opportunity, is_customer
 from workers.accounts.routing.partners import is_with_partner
 from workers.accounts.routing.permission import restriction
-from workers.accounts.rulebook.behaviour import NONE
 from workers.accounts.stages.deals import deal_of, forecast_percent, reason_of
 from workers.accounts.stages.nurture_paths import is_with_sales, path_of
 from workers.accounts.stages.qualifying import (
@@ -40,7 +39,7 @@ from workers.accounts.state.lead import MovedRow
 from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.explanation import explain
 from workers.accounts.worth.facts import fit_of
-from workers.accounts.worth.future_dated import flagged
+from workers.accounts.worth.future_dated import flag_future_dated
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def enter(hand: LeadInHand) -> None:
         hand.write_score()
         hand.change(stage_n=moved.stage_n, service=moved.service)
     fit = fit_of(case.terms, case.account.company, hand.lead.facts)
-    _change_stage(hand, Stage.KNOWN, fit, NONE, (Reason.FIRST_SEEN,))
+    _change_stage(hand, Stage.KNOWN, fit, NO_POINTS, (Reason.FIRST_SEEN,))
 
 
 def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
@@ -87,7 +86,7 @@ def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
     standing = _standing(case, lead, fit, excluded)
     stage = stage_of(standing)
     is_ours = excluded is Reason.OWN_DOMAIN  # people of our own company earn no points
-    behaviour = NONE if is_ours else _points(case, score, _score_day(case, score))
+    behaviour = NO_POINTS if is_ours else _points(case, score, _score_day(case, score))
     reasons = _reasons(hand, stage, standing, fit, behaviour, due, by_sales=occasion.by_sales)
     if stage is not lead.stage:
         as_of = behaviour if due is None else _points(case, score, due.day)
@@ -228,7 +227,7 @@ def _change_stage(
 def _points(case: Case, score: ScoreRow, day: int) -> Behaviour:
     rules = case.terms.rules
     found = rules.points(score.attributed, day)
-    return flagged(found, score, day, rules.horizon_days) if score.ahead else found
+    return flag_future_dated(found, score, day, rules.horizon_days) if score.ahead else found
 
 
 def _score_day(case: Case, score: ScoreRow) -> int:

@@ -19,7 +19,7 @@ from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.handoffs import handoffs
 from workers.accounts.handoffs.queue import dequeue, make_due
 from workers.accounts.stages.qualifying import Due, Occasion, expiry_taken_back
-from workers.accounts.worth.counts import after_no, after_return
+from workers.accounts.worth.counts import start_new_points, stop_new_points
 from workers.accounts.worth.facts import fit_of
 from workers.engine.timers import cancel_timer, set_timer
 
@@ -118,7 +118,7 @@ def expire(case: Case, timer_key: str) -> None:
         ended_before_ms=hand.lead.said_no_ms,
         expired_with_handoff=had_handoff,
     )
-    hand.score = after_no(terms, hand.score, due_ms)
+    hand.score = start_new_points(terms, hand.score, due_ms)
     hand.write()
     evaluate(hand, Occasion(terms.day_of(due_ms), counts=False), is_news=False)
 
@@ -132,7 +132,7 @@ def _take_back(hand: LeadInHand, day: int, *, by_sales: bool) -> None:
         said_no_ms=hand.lead.ended_before_ms,
         expired_with_handoff=False,
     )
-    hand.score = after_return(hand.score)
+    hand.score = stop_new_points(hand.score)
     _schedule(hand, max(day, last_day(hand.score)))
     if had_handoff:
         fit = fit_of(case.terms, case.account.company, hand.lead.facts)

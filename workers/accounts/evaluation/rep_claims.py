@@ -13,7 +13,7 @@ from schemas.desk_requests import RequestMode
 from schemas.vocabulary import AssigneeType, HowChosen, Kind, Reason, Route
 from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.handoffs.queue import make_due
-from workers.accounts.routing.ownership import kind_of, right_of
+from workers.accounts.routing.ownership import kind_of, owner_of
 from workers.accounts.routing.permission import restriction
 from workers.accounts.routing.route_explanation import REASONS
 from workers.accounts.stages.qualifying import Due, Occasion, new_cycle
@@ -57,7 +57,7 @@ def _taken(case: Case, rep_id: str) -> Obstacle | None:
     excluded = case.terms.gates.exclusion(case.key, account.company)
     if excluded is not None:
         return Obstacle(excluded)
-    right, holder = right_of(case.terms.policy, account), account.holder
+    right, holder = owner_of(case.terms.policy, account), account.holder
     if right is not None and right.rep_id != rep_id:
         return Obstacle(REASONS[right.route], right.rep_id)
     if holder is None or (holder.type is AssigneeType.REP and holder.id == rep_id):

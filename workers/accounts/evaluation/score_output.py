@@ -16,7 +16,7 @@ from schemas.outputs import LeadScore
 from schemas.topics import LEAD_SCORES
 from schemas.vocabulary import Reason, Stage
 from workers.accounts.case import instant
-from workers.accounts.rulebook.behaviour import Line
+from workers.accounts.rulebook.behaviour import RulePoints
 from workers.engine.api import Emit
 from workers.outbox import fact_id
 
@@ -39,7 +39,7 @@ class _Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
     behaviour: int
     total: int
     grade: str
-    points: list[msgspec.Raw | Line]
+    points: list[msgspec.Raw | RulePoints]
     gates: msgspec.Raw
     points_missing: int
     would_change: list[msgspec.Raw | _PointsMissing]

@@ -27,7 +27,7 @@ from workers.accounts.handoffs import (
 )
 from workers.accounts.handoffs.alert_recipients import of_desk
 from workers.accounts.handoffs.queue import remove_pending
-from workers.accounts.routing.partners import PREFIX, is_with_partner
+from workers.accounts.routing.partners import PARTNER_PREFIX, is_with_partner
 from workers.accounts.routing.route_explanation import REASONS
 from workers.accounts.stages.qualifying import Occasion, label_of
 from workers.accounts.state.account import Holder
@@ -184,7 +184,7 @@ def _is_partner(holder: Holder) -> bool:
 def _holder(request: OpenRequest, answer: DeskAnswer) -> Holder:
     if answer.rep_id is None:
         return Holder(
-            AssigneeType.PARTNER if request.desk.startswith(PREFIX) else AssigneeType.DESK,
+            AssigneeType.PARTNER if request.desk.startswith(PARTNER_PREFIX) else AssigneeType.DESK,
             request.desk,
             desk=request.desk,
             route=request.route,

@@ -17,7 +17,7 @@ from workers.accounts.evaluation.permission_change import apply_permission
 from workers.accounts.events.arrival import receive
 from workers.accounts.stages.qualifying import Occasion
 from workers.accounts.state.facts import Contact, Fact
-from workers.accounts.worth.facts import merged
+from workers.accounts.worth.facts import merge_facts
 
 if TYPE_CHECKING:
     from schemas.crm_contacts import ContactRecord
@@ -36,7 +36,7 @@ def handle(case: Case, event: LeadContact) -> None:
     contact, stated = _read(event.record, event.occurred_at_ms)
     known = {(fact.name, fact.value): fact for fact in held.facts if fact.is_crm}
     facts = [known.get((fact.name, fact.value), fact) for fact in stated]  # an unchanged fact keeps its time
-    hand.change(contact=contact, facts=merged(_of_forms(held.facts), facts))
+    hand.change(contact=contact, facts=merge_facts(_of_forms(held.facts), facts))
     apply_permission(hand, held)
     if hand.lead == held:
         hand.lead = held

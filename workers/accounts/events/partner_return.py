@@ -14,8 +14,14 @@ from workers.accounts.case import LeadInHand
 from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.handoffs import bulk_transfer, handoffs, open_index
 from workers.accounts.handoffs.queue import dequeue, make_due
-from workers.accounts.routing.ownership import right_of
-from workers.accounts.routing.partners import PREFIX, Covering, is_with_partner, partner_of, why_not
+from workers.accounts.routing.ownership import owner_of
+from workers.accounts.routing.partners import (
+    PARTNER_PREFIX,
+    NamedPartner,
+    is_with_partner,
+    partner_of,
+    partner_or_miss,
+)
 from workers.accounts.stages.qualifying import Due, Occasion, new_cycle
 from workers.accounts.state.handoff import HandoffRow
 from workers.accounts.worth.facts import fit_of
@@ -32,10 +38,10 @@ def hand_over_qualified(hand: LeadInHand) -> None:
     """Make a lead that inside sales has qualified due for the partner who gets SQLs. The account's own rep keeps it."""
     case = hand.case
     policy, account = case.terms.policy, case.account
-    if is_with_partner(account) or right_of(policy, account) is not None:
+    if is_with_partner(account) or owner_of(policy, account) is not None:
         return
-    found = why_not(policy, account, is_mql=True, is_sql=True)
-    if not isinstance(found, Covering) or found.partner.gets != "sql":
+    found = partner_or_miss(policy, account, is_mql=True, is_sql=True)
+    if not isinstance(found, NamedPartner) or found.partner.gets != "sql":
         return
     day = max(case.terms.day_of(case.now_ms), hand.score.latest_day)
     fit = fit_of(case.terms, account.company, hand.lead.facts)
@@ -62,7 +68,7 @@ def take_back(case: Case, why: Reason) -> None:
         bulk_transfer.start_partner_return(case, why)
         return
     facts_day = max(case.account.facts_day, case.terms.day_of(case.now_ms))
-    case.change(returned_by=holder.id.removeprefix(PREFIX), facts_day=facts_day)
+    case.change(returned_by=holder.id.removeprefix(PARTNER_PREFIX), facts_day=facts_day)
     if open_index.is_large(case):
         bulk_transfer.finish(case)
         case.change(holder=None)

@@ -38,8 +38,8 @@ from workers.accounts.routing.partners import is_with_partner
 from workers.accounts.stages import late_feedback
 from workers.accounts.stages.closed_handoff_feedback import answered_too_late, question
 from workers.accounts.stages.qualifying import Occasion, new_cycle
-from workers.accounts.state.account import ByHand
-from workers.accounts.worth.counts import after_no
+from workers.accounts.state.account import ManualAssignment
+from workers.accounts.worth.counts import start_new_points
 
 if TYPE_CHECKING:
     from schemas.lead_events import SalesAnswered
@@ -219,7 +219,7 @@ def _reject(feedback: Feedback) -> None:
     if (
         not is_expired
     ):  # an event after the expiry is after the rejection too, and no event lies between the two
-        hand.score = after_no(case.terms, hand.score, event.occurred_at_ms)
+        hand.score = start_new_points(case.terms, hand.score, event.occurred_at_ms)
     _evaluate_again(hand)
 
 
@@ -231,7 +231,7 @@ def _reassign(feedback: Feedback) -> None:
     if to_rep_id is None or event.occurred_at_ms <= account.by_hand_ms:
         return
     named = named_by_crm(case.terms.policy, account.company)
-    by_hand = ByHand(to_rep_id, event.occurred_at_ms, named[0].rep_id if named else None)
+    by_hand = ManualAssignment(to_rep_id, event.occurred_at_ms, named[0].rep_id if named else None)
     case.change(
         by_hand=by_hand,
         by_hand_ms=event.occurred_at_ms,

@@ -15,18 +15,18 @@ from workers.accounts.evaluation import expiry, imported_history
 from workers.accounts.evaluation.consents import ConsentEffect, apply_event_consent
 from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.handoffs import buying_signals
-from workers.accounts.rulebook.behaviour import NOTHING
-from workers.accounts.rulebook.campaign_responses import responded
+from workers.accounts.rulebook.behaviour import NO_RULES
+from workers.accounts.rulebook.campaign_responses import record_response
 from workers.accounts.stages.qualifying import Occasion
 from workers.accounts.worth.count_once import message_mark
-from workers.accounts.worth.durations import Activity, Counted, with_activity
+from workers.accounts.worth.durations import Activity, CountResult, count_activity
 from workers.accounts.worth.facts import latest_campaign
-from workers.accounts.worth.future_dated import with_ahead
+from workers.accounts.worth.future_dated import with_future_dated
 
 if TYPE_CHECKING:
     from schemas.lead_events import LeadActivity, LeadForm
     from workers.accounts.case import Case, LeadInHand
-    from workers.accounts.rulebook.behaviour import Fitting
+    from workers.accounts.rulebook.behaviour import MatchingRules
     from workers.accounts.state.lead import LeadRow
     from workers.accounts.state.score import ScoreRow
 
@@ -45,7 +45,7 @@ class Visit:
     """Whether a form asks a support question."""
     consent: ConsentEffect = field(init=False)
     """Set by ``apply_consent``."""
-    fitting: Fitting = field(init=False)
+    fitting: MatchingRules = field(init=False)
     """The rules that the event matches. Set by ``match_rules``."""
     has_new_facts: bool = False
     """Whether a form brought a new fact, consent or campaign. Set by ``record_campaign``."""
@@ -53,7 +53,7 @@ class Visit:
     """Whether the event responds to a campaign whose response makes an MQL. Set by ``match_rules``."""
     score_before: ScoreRow = field(init=False)
     """The score before the event counted. Set by ``count``."""
-    counted: Counted = field(init=False)
+    counted: CountResult = field(init=False)
     """What the event counted. Set by ``count``."""
     had_raised_hand: bool = False
     """Whether a hand raised earlier in the cycle was still up. Set by ``evaluate_lead``."""
@@ -119,12 +119,12 @@ def count(visit: Visit) -> None:
     stated = event.duration_seconds if event.type == "lead_activity" else None
     duration_ms = None if stated is None else int(stated * 1000)
     if not is_activity and (visit.is_question or not visit.consent.may_count):
-        visit.fitting = NOTHING
+        visit.fitting = NO_RULES
     activity = Activity(event.occurred_at_ms, event.event_id, message, duration_ms)
-    counted = with_activity(terms, hand.lead, hand.score, visit.fitting, activity)
+    counted = count_activity(terms, hand.lead, hand.score, visit.fitting, activity)
     if event.clamped:
         day = terms.day_of(event.occurred_at_ms)
-        counted = counted._replace(score=with_ahead(counted.score, day, event.event_id, visit.fitting))
+        counted = counted._replace(score=with_future_dated(counted.score, day, event.event_id, visit.fitting))
     visit.score_before, visit.counted = hand.score, counted
     hand.score = counted.score
 
@@ -139,7 +139,7 @@ def record_touch(visit: Visit) -> None:
     hand, event = visit.hand, visit.event
     expiry.apply_touch(hand, visit.score_before, event.occurred_at_ms, is_history=event.imported)
     if visit.has_responded:
-        hand.lead = responded(hand.lead, visit.case.terms.day_of(event.occurred_at_ms))
+        hand.lead = record_response(hand.lead, visit.case.terms.day_of(event.occurred_at_ms))
         hand.write_lead()
 
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from schemas.vocabulary import Alert, AssigneeType
 from workers.accounts.handoffs.alert_recipients import is_nobodys
-from workers.accounts.routing.ownership import right_of
+from workers.accounts.routing.ownership import owner_of
 from workers.accounts.routing.permission import restriction
 from workers.accounts.state.alert import SignalLine
 from workers.engine.rows import Row
@@ -47,7 +47,7 @@ def add_signals(case: Case, lead_id: str, names: Iterable[str], at_ms: int) -> N
     Nor of who may be offered nothing: of them only a raised hand is answered.
     """
     found = [name for name in names if name in case.terms.signals]
-    if not found or is_nobodys(case) or right_of(case.terms.policy, case.account) is None:
+    if not found or is_nobodys(case) or owner_of(case.terms.policy, case.account) is None:
         return
     if restriction(case.terms, case.lead(lead_id)) is None:
         _keep(case, lead_id, found, at_ms)
@@ -140,7 +140,7 @@ def _rep_of(case: Case) -> str:
     """Who is to hear of the account; '' for nobody."""
     if not case.terms.bundle_ms or is_nobodys(case):
         return ""
-    right = right_of(case.terms.policy, case.account)
+    right = owner_of(case.terms.policy, case.account)
     if right is not None:
         return right.rep_id
     holder = case.account.holder

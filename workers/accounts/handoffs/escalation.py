@@ -18,7 +18,7 @@ from schemas.desk_requests import MoveWhy
 from schemas.vocabulary import Alert, AssigneeType, HowChosen
 from workers.accounts.handoffs import deadlines, open_index
 from workers.accounts.state.handoff import HandoffRow
-from workers.accounts.state.parts import Move, MovedOn, Passed
+from workers.accounts.state.parts import Escalation, Move, PassedRep
 
 if TYPE_CHECKING:
     from workers.accounts.case import Case
@@ -54,16 +54,16 @@ def report_unanswered(case: Case, handoff_id: str, row: HandoffRow) -> None:
 
 def record_escalation(case: Case, before: Holder, after: Holder) -> None:
     """The account has gone from one who did not answer to the next."""
-    moved_on = case.account.moved_on or MovedOn()
-    had = (*moved_on.had, Passed(before.id, case.now_ms))[-MOST_HAD:]
+    moved_on = case.account.moved_on or Escalation()
+    had = (*moved_on.had, PassedRep(before.id, case.now_ms))[-MOST_HAD:]
     turns = moved_on.turns + (after.how is HowChosen.ROTATION)
     is_at_end = after.how in {HowChosen.MANAGER, HowChosen.FALLBACK}
-    case.change(moved_on=MovedOn(had, turns, is_at_end))
+    case.change(moved_on=Escalation(had, turns, is_at_end))
 
 
 def end_escalation(case: Case) -> None:
     """Nobody is left to whom the account could go."""
-    case.change(moved_on=replace(case.account.moved_on or MovedOn(), is_at_end=True))
+    case.change(moved_on=replace(case.account.moved_on or Escalation(), is_at_end=True))
 
 
 def earlier_holders(case: Case) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ from workers.accounts.state.parts import Part
 from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.explanation import explain
 from workers.accounts.worth.facts import fit_of, value_of
-from workers.accounts.worth.future_dated import flagged, is_ahead
+from workers.accounts.worth.future_dated import flag_future_dated, is_future_dated
 from workers.engine.timers import set_timer
 from workers.outbox import fact_id
 
@@ -260,7 +260,7 @@ def publish_revision(
     earlier = row.holder.earlier
     behaviour = terms.rules.points(score.attributed, day)
     if score.ahead:
-        behaviour = flagged(behaviour, score, day, terms.rules.horizon_days)
+        behaviour = flag_future_dated(behaviour, score, day, terms.rules.horizon_days)
     elsewhere = would_lead_elsewhere(earlier)
     is_for_partner = row.holder.type is AssigneeType.PARTNER
     stage = own_stage(lead, fit.state) if is_for_partner else lead.stage
@@ -297,7 +297,13 @@ def publish_revision(
         request=None if is_withdrawn else value_of(lead.facts, "request"),
         answer_only=not is_withdrawn and restriction(terms, lead) is not None,
         explanation=explain(
-            terms, fit, behaviour, reasons, row.event_id, elsewhere, is_clamped=is_ahead(score, row.event_id)
+            terms,
+            fit,
+            behaviour,
+            reasons,
+            row.event_id,
+            elsewhere,
+            is_clamped=is_future_dated(score, row.event_id),
         ),
     )
     if is_for_partner:

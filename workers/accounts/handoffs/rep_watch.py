@@ -14,7 +14,7 @@ from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import Alert
 from workers.accounts.handoffs import buying_signals
 from workers.accounts.handoffs.alert_recipients import is_nobodys, of_desk
-from workers.accounts.routing.ownership import is_customer, named_by_crm, owners_of
+from workers.accounts.routing.ownership import crm_owners, is_customer, named_by_crm
 
 if TYPE_CHECKING:
     from workers.accounts.case import Case
@@ -60,7 +60,7 @@ def _missing(case: Case) -> dict[str, str | None]:
         found[by_hand] = by_hand
     company = account.company
     has_leads = account.request is not None or account.open_handoffs > 0
-    if company is not None and is_customer(company) and has_leads and not owners_of(policy, company):
+    if company is not None and is_customer(company) and has_leads and not crm_owners(policy, company):
         found[NOBODY_NAMED] = company.owner_rep_id
     return found
 

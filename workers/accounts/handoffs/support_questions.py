@@ -32,7 +32,7 @@ from workers.accounts.routing.ownership import is_customer
 from workers.accounts.state.account import Holder
 from workers.accounts.state.handoff import ClosedHandoffRow, HandoffRow, ServiceRow
 from workers.accounts.state.lead import LeadRow
-from workers.accounts.state.parts import Earlier
+from workers.accounts.state.parts import SkippedRoute
 from workers.engine.timers import cancel_timer, set_timer, start_cursor
 from workers.outbox import fact_id
 
@@ -46,8 +46,8 @@ QUESTIONS = "questions"
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 ATTEMPTS_BEFORE_ALERT = 4
-_BEFORE = (Earlier(Route.NEVER, RouteMiss.NOT_EXCLUDED),)
-_NO_CUSTOMERS = Earlier(Route.SUPPORT_QUESTION, RouteMiss.NO_SUPPORT_QUESTION)
+_BEFORE = (SkippedRoute(Route.NEVER, RouteMiss.NOT_EXCLUDED),)
+_NO_CUSTOMERS = SkippedRoute(Route.SUPPORT_QUESTION, RouteMiss.NO_SUPPORT_QUESTION)
 
 
 def is_question(case: Case, request: Request) -> bool:

@@ -17,7 +17,7 @@ from schemas.vocabulary import Alert, RejectReason
 from workers.accounts.handoffs.alert_recipients import of_holder
 from workers.accounts.handoffs.transfer_payload import packed, unpacked
 from workers.accounts.state.sales import SalesTouch, TouchesRow
-from workers.accounts.worth.future_dated import days_ahead
+from workers.accounts.worth.future_dated import future_dated_days
 
 if TYPE_CHECKING:
     from schemas.lead_events import SalesAnswered
@@ -48,7 +48,7 @@ def listed(terms: Terms, score: ScoreRow, row: TouchesRow) -> list[Touch]:
 
     What a buyer did of one kind on one day is one line with its count; on a day, sales' touches come after it.
     """
-    ahead = days_ahead(score) if score.ahead else ()
+    ahead = future_dated_days(score) if score.ahead else ()
     lines: list[tuple[tuple[int, int, int, str], str, int, str | None, bool]] = [
         ((day, 0, 0, count.rule), count.rule, times, None, (count.rule, day) in ahead)
         for count in score.attributed

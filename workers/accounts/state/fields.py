@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import TypedDict
 
 from schemas.vocabulary import Reason, Stage
-from workers.accounts.state.account import ByHand, ContactOf, Holder, LastRep, Naming, Questioned
+from workers.accounts.state.account import (
+    ContactAccount,
+    Holder,
+    LastRep,
+    ManualAssignment,
+    MarketObjection,
+    Naming,
+)
 from workers.accounts.state.alert import SignalLine
 from workers.accounts.state.facts import CampaignMark, Company, Contact, Fact
-from workers.accounts.state.parts import Chat, Move, MovedOn, OpenRequest, RefusedClaim
+from workers.accounts.state.parts import Chat, Escalation, Move, OpenRequest, RefusedClaim
 from workers.accounts.state.sales import Deal
 
 
@@ -22,7 +29,7 @@ class AccountFields(TypedDict, total=False):
     is_unproven: bool
     is_by_contact: bool
     naming: Naming | None
-    contact_of: ContactOf | None
+    contact_of: ContactAccount | None
     holder: Holder | None
     open_handoffs: int
     waiting: int
@@ -31,13 +38,13 @@ class AccountFields(TypedDict, total=False):
     leaving: int
     on_way: int
     last_rep: LastRep | None
-    by_hand: ByHand | None
+    by_hand: ManualAssignment | None
     by_hand_ms: int
-    questioned: Questioned | None
+    questioned: MarketObjection | None
     deals: tuple[Deal, ...]
     request: OpenRequest | None
     move: Move | None
-    moved_on: MovedOn | None
+    moved_on: Escalation | None
     returned_by: str
     gone: tuple[str, ...]
     missing: tuple[str, ...]
