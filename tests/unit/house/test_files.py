@@ -18,9 +18,8 @@ MOST_LINES = 330
 LONGER = {
     "docs/policy.md": "a reference: every key of the policy, made from the models",
     "docs/subscribers.md": "a reference: every field and code with its sentence",
+    "tests/hops/accounts/market.py": "a market in memory for the accounts hop, and readers of its outputs",
     "tests/mutations/live.py": "a list: each mutation that only a real broker detects",
-    "tests/unit/accounts/market.py": "a market to try the accounts hop in, and the words its claims are told with",
-    "workers/accounts/rows.py": "a list: each thing that the hop keeps, and what bounds it",
     "workers/engine/task.py": "the lifecycle of a partition is one sequence and is read as one",
 }
 """Files that may be longer, each with the reason."""
