@@ -39,7 +39,11 @@ ASK = "ask"
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 ATTEMPTS_BEFORE_ALERT = 4
-"""The request and three repeats, an hour apart; then it is reported, and asked again every day."""
+"""Attempts before the alert ``desk_silent``.
+
+Attempts 1 to 4 go out at 0, 1, 2 and 3 hours. Attempt 5 goes out at 27 hours and raises the alert. Further attempts
+follow every 24 hours until the desk answers.
+"""
 
 
 def settle(case: Case) -> None:
