@@ -256,9 +256,9 @@ def is_alias_or_excluded(account: AccountRow, key: str) -> bool:
     return bool(account.forwards_to) or TERMS.gates.exclusion(key, account.company) is not None
 
 
-def owner_of(account: AccountRow) -> str:
+def owner_or_holder(account: AccountRow) -> str:
     """Return the rep_id of the account's owner, else of its holder."""
-    right = right_of(POLICY, account)
+    right = owner_of(POLICY, account)
     return right.rep_id if right else account.holder.id if account.holder else ""
 
 
@@ -289,7 +289,7 @@ def causes(play: Play, key: str) -> set[Cause]:
     found |= {(Alert.CLAIM_REFUSED, one) for one in claims_in_vain(play.market, key, TERMS, play.now_ms)}
     signals = play.market.accounts.decider.rows.get(SignalsRow, key)
     if signals is not None and signals.up_for and not is_alias_or_excluded(account, key):
-        found.add((Alert.BUYING_SIGNALS, owner_of(account)))
+        found.add((Alert.BUYING_SIGNALS, owner_or_holder(account)))
     return {(key, *one) for one in found}
 
 

@@ -19,7 +19,7 @@ from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Alert
 from workers.accounts.state.account import Naming
 from workers.accounts.state.facts import Fact
-from workers.accounts.worth.facts import merge_facts, value_of
+from workers.accounts.worth.facts import current_facts, merge_facts, value_of
 from workers.engine.timers import cancel_timer, set_timer
 from workers.identity.company_names import normalise_company
 from workers.identity.crm_keys import name_key

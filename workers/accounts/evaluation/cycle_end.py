@@ -12,6 +12,7 @@ from workers.accounts.handoffs import handoffs
 from workers.accounts.handoffs.queue import dequeue
 from workers.accounts.routing.ownership import has_open_opportunity, is_customer
 from workers.accounts.stages.qualifying import new_cycle
+from workers.accounts.worth.counts import start_new_points
 
 if TYPE_CHECKING:
     from workers.accounts.case import LeadInHand

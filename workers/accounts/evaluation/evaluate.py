@@ -23,6 +23,7 @@ from workers.accounts.handoffs.queue import dequeue, make_due
 from workers.accounts.routing.ownership import has_open_opportunity, is_customer
 from workers.accounts.routing.partners import is_with_partner
 from workers.accounts.routing.permission import restriction
+from workers.accounts.rulebook.behaviour import NO_POINTS
 from workers.accounts.stages.deals import deal_of, forecast_percent, reason_of
 from workers.accounts.stages.nurture_paths import is_with_sales, path_of
 from workers.accounts.stages.qualifying import (
