@@ -176,7 +176,7 @@ async def test_where_unread_records_are_gone_the_partition_stops_and_never_jumps
     await worker.until("partition_stopped", partition=1)
     await toys.until_done([event for event in more if event["id"] not in gone])
     said = worker.events("partition_stopped")[0]["why"]
-    assert f"{toys.topic('in')}/1: the rows go on at offset" in said
+    assert f"{toys.topic('in')}/1: the rows continue at offset" in said
     assert f"the topic has {end} to" in said
     toys.kill_all()
     assert not gone & {output["id"] for output in await toys.outputs()}

@@ -327,8 +327,8 @@ LIVE = [
             ),
             Edit(
                 f"{ENGINE}/task.py",
-                "        self.wants_announcement = False\n        self.told_ms",
-                "        self.wants_announcement = bool(spec.announces_after)\n        self.told_ms",
+                "        self.wants_announcement = False\n        self.watermark_ms",
+                "        self.wants_announcement = bool(spec.announces_after)\n        self.watermark_ms",
             ),
         ),
         "integration/test_engine_kills.py::test_what_was_announced_in_a_transaction_that_failed_is_announced_again",
@@ -337,7 +337,7 @@ LIVE = [
     Mutation(
         "a watermark that failed is not told again",
         "where stamps stand still, timers downstream never fire: the transaction that told the time failed",
-        (without(f"{ENGINE}/task.py", "        self.told_ms, self.told_at_s = 0, 0.0\n"),),
+        (without(f"{ENGINE}/task.py", "        self.watermark_ms, self.watermark_at_s = 0, 0.0\n"),),
         "integration/test_engine_time.py::"
         "test_how_far_time_has_come_is_told_again_where_the_transaction_that_told_it_failed",
         "not within",

@@ -32,7 +32,7 @@ from workers.desks.retelling import RETELL, go_on
 from workers.desks.returns import take_back
 from workers.desks.rows import AnswerRow, RotationRow
 from workers.desks.terms import Terms
-from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
+from workers.engine.api import BaseHop, Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.rows import Rows
 from workers.engine.timers import set_timer, start_cursor
 from workers.policy.model import Policy
@@ -41,7 +41,7 @@ REVIEW = "review"
 _CHUNK = 50
 
 
-class DesksHop:
+class DesksHop(BaseHop):
     """The pure function of one policy version over the desks' rows."""
 
     def __init__(self, policy: Policy) -> None:
@@ -114,15 +114,6 @@ class DesksHop:
         """Look again at every desk where somebody waits, under the new terms."""
         start_cursor(rows, REVIEW, "")
         return []
-
-    def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
-        """Nothing waits for this hop."""
-        del partition, partitions, rows, clock
-        return []
-
-    def is_ready(self, rows: Rows) -> bool:  # noqa: ARG002 - it reads its own log only
-        """The own log is the only source."""
-        return True
 
     def _decide_first(self, rows: Rows, now_ms: int, request: DeskRequest) -> Outcome:
         return decide(self._terms, rows, request, now_ms, is_released=True)

@@ -39,7 +39,7 @@ from workers.directory.answers import account_key_of
 from workers.directory.contact_versions import contact_changed, contact_deleted
 from workers.directory.rep_versions import rep_changed, rep_deleted
 from workers.directory.rows import CountRow, ReadySentRow
-from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
+from workers.engine.api import BaseHop, Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.identity.addresses import Address, BadAddressError, normalise
 from workers.identity.consents import consent_changed
 from workers.identity.daily import begin_sweep, ensure_sweep, sweep_counts
@@ -68,7 +68,7 @@ Forgotten = PrivacyRequest | PersonErased | letters.Letter
 DirectoryEvent = CrmAccount | CrmContact | CrmRep | SalesActivity | Forgotten | Deleted
 
 
-class DirectoryHop:
+class DirectoryHop(BaseHop):
     """The function of the agent `directory`; ``lead_id_key`` is the secret under which lead ids are made."""
 
     def __init__(self, policy: Policy, lead_id_key: bytes, partitions: int = 1) -> None:
@@ -209,10 +209,6 @@ class DirectoryHop:
     def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - see the docstring
         """Change nothing: what the directory keeps does not depend on the policy."""
         return []
-
-    def is_ready(self, rows: Rows) -> bool:  # noqa: ARG002 - see the docstring
-        """Return True: the directory waits for nobody."""
-        return True
 
 
 def _address(email: str) -> Address:

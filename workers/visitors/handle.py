@@ -19,7 +19,7 @@ from schemas.topics import LEAD_EVENTS, TOPICS, VISITOR_EVENTS
 from schemas.visitor_events import DirectoryReady
 from schemas.vocabulary import DeadLetterReason
 from schemas.web_activity import WebActivity
-from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
+from workers.engine.api import BaseHop, Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.identity.addresses import DATA_VERSION, Address, BadAddressError, normalise
 from workers.identity.consents import latest, refuses_tracking, words_of
 from workers.identity.daily import begin_sweep, ensure_sweep
@@ -65,7 +65,7 @@ class VisitorEvent(msgspec.Struct, frozen=True):
     has_bad_address: bool = False
 
 
-class VisitorsHop:
+class VisitorsHop(BaseHop):
     """The function of the agent `visitors`; ``lead_id_key`` is the secret under which lead ids are made."""
 
     def __init__(self, policy: Policy, lead_id_key: bytes, partitions: int) -> None:
@@ -262,10 +262,6 @@ class VisitorsHop:
 
     def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - see the docstring
         """Change nothing: other bounds take hold with each visitor's next event, and in the daily sweep."""
-        return []
-
-    def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - see the docstring
-        """Say nothing: nobody waits for `visitors`."""
         return []
 
     def is_ready(self, rows: Rows) -> bool:
