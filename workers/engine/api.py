@@ -39,7 +39,8 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 class Emit(msgspec.Struct, frozen=True, gc=False):
     """One record that a decision publishes. It is committed together with the rows that the decision changed.
 
-    ``partition`` names the partition. If it is None, murmur2 of ``partition_key`` chooses it, as in the Java client. Without a ``partition_key`` the ``key`` is used. ``timestamp_ms`` None means the clock of the decision.
+    ``partition`` names the partition. Without it, murmur2 of ``partition_key`` chooses the partition, as in the Java
+    client. Without a ``partition_key`` the ``key`` is used. ``timestamp_ms`` None means the clock of the decision.
     """
 
     topic: str
