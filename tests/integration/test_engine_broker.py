@@ -36,7 +36,7 @@ def mortal_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedK
         pytest.param(EmbeddedKafka.stop, 1.0, id="and every transaction has given up"),
     ],
 )
-async def test_while_the_broker_is_gone_a_worker_waits_and_then_goes_on(
+async def test_a_worker_waits_for_a_broker_that_is_away_and_continues(
     mortal_kafka: EmbeddedKafka,
     new_toys: Callable[..., Toys],
     end: Callable[[EmbeddedKafka], None],
@@ -67,7 +67,7 @@ async def test_while_the_broker_is_gone_a_worker_waits_and_then_goes_on(
     await toys.check_exact(events + more)
 
 
-async def test_told_to_leave_while_the_broker_is_gone_it_leaves_all_the_same(
+async def test_a_worker_that_is_stopped_while_the_broker_is_away_still_leaves(
     mortal_kafka: EmbeddedKafka, new_toys: Callable[..., Toys]
 ) -> None:
     mortal_kafka.start()
@@ -83,7 +83,7 @@ async def test_told_to_leave_while_the_broker_is_gone_it_leaves_all_the_same(
     assert worker.wait(10.0) in {0, LEFT_BY_FORCE}
 
 
-async def test_what_others_write_is_visible_at_once_where_a_killed_worker_left_a_transaction_open(
+async def test_records_of_others_are_visible_at_once_after_a_killed_worker_left_a_transaction_open(
     toys: Toys,
 ) -> None:
     await toys.create()
@@ -119,7 +119,7 @@ async def set_max_message_bytes(toys: Toys, topic: str, most: int) -> None:
         await admin.close()
 
 
-async def test_where_one_record_of_a_transaction_is_refused_nothing_of_it_is_visible_until_it_can_be(
+async def test_a_transaction_with_a_refused_record_is_invisible_until_the_broker_accepts_it(
     toys: Toys,
 ) -> None:
     await toys.create({"out": {"max.message.bytes": "30000"}})
@@ -138,7 +138,7 @@ async def test_where_one_record_of_a_transaction_is_refused_nothing_of_it_is_vis
     await toys.check_exact(fine + large)
 
 
-async def test_a_record_stamped_far_ahead_moves_time_no_further_than_the_broker_takes(toys: Toys) -> None:
+async def test_a_future_dated_record_moves_time_no_further_than_the_broker_accepts(toys: Toys) -> None:
     await toys.create({"in": {"message.timestamp.after.max.ms": str(100 * AN_HOUR_MS)}})
     now_ms = time.time_ns() // 1_000_000
     ahead, later = [{"id": "ahead", "key": "k"}], [{"id": "later", "key": "k"}]
@@ -150,7 +150,7 @@ async def test_a_record_stamped_far_ahead_moves_time_no_further_than_the_broker_
         assert all(record.timestamp < now_ms + AN_HOUR_MS for record in await reader.to_end())
 
 
-async def test_where_unread_records_are_gone_the_partition_stops_and_never_jumps(toys: Toys) -> None:
+async def test_a_partition_stops_instead_of_skipping_records_that_were_deleted_unread(toys: Toys) -> None:
     await toys.create()
     events = some_events(400)
     await toys.produce(events)

@@ -27,7 +27,7 @@ async def place(toys: Toys, partition: int, values: list[bytes | dict[str, Any]]
         return [(await future).offset for future in futures]
 
 
-async def test_foreign_placement_is_mended_and_each_event_counted_where_it_belongs(toys: Toys) -> None:
+async def test_misplaced_records_are_forwarded_and_each_event_is_counted_on_its_own_partition(toys: Toys) -> None:
     await toys.create()
     events = some_events(3_000, keys=200)
     foreign = Producer(
@@ -57,7 +57,7 @@ async def test_foreign_placement_is_mended_and_each_event_counted_where_it_belon
     assert astray > len(events) // 2, "the foreign partitioner agreed too often for this to prove anything"
 
 
-async def test_what_a_foreign_transaction_has_aborted_is_never_counted(toys: Toys) -> None:
+async def test_records_of_an_aborted_foreign_transaction_are_never_counted(toys: Toys) -> None:
     await toys.create()
     events = some_events(100)
     async with AIOKafkaProducer(bootstrap_servers=toys.bootstrap, transactional_id=toys.app_id) as producer:
@@ -73,7 +73,7 @@ async def test_what_a_foreign_transaction_has_aborted_is_never_counted(toys: Toy
     await toys.check_exact(events)
 
 
-async def test_rubbish_is_dead_lettered_with_its_place_and_the_rest_goes_on(toys: Toys) -> None:
+async def test_undecodable_records_become_dead_letters_with_their_place_and_the_others_are_decided(toys: Toys) -> None:
     await toys.create()
     events = some_events(200)
     await toys.produce(events[:100])
@@ -98,7 +98,7 @@ async def test_rubbish_is_dead_lettered_with_its_place_and_the_rest_goes_on(toys
     assert reasons == {"not_json": 3, "breaks_contract": 2, "handler_failed": 1}
 
 
-async def test_past_the_run_of_dead_letters_a_partition_stops_until_an_operator_resumes_it(
+async def test_too_many_dead_letters_in_a_row_stop_a_partition_until_an_operator_resumes_it(
     toys: Toys,
 ) -> None:
     await toys.create()

@@ -21,7 +21,7 @@ async def until_in_transaction(worker: Worker) -> None:
 
 
 @pytest.mark.parametrize("seed", [1])
-async def test_kill_9_at_seeded_moments_costs_and_doubles_nothing(toys: Toys, seed: int) -> None:
+async def test_kill_9_at_seeded_moments_loses_and_doubles_no_event(toys: Toys, seed: int) -> None:
     chance = random.Random(seed)
     events = some_events(20_000)
     await toys.create()
@@ -74,7 +74,7 @@ async def test_a_worker_frozen_beyond_its_session_and_woken_changes_nothing(toys
     await toys.check_exact(events)
 
 
-async def test_a_hundred_aborted_transactions_and_seeks_without_a_rebalance_cost_and_double_nothing(
+async def test_a_hundred_aborted_transactions_without_a_rebalance_lose_and_double_no_event(
     kafka: str, new_toys: Callable[..., Toys]
 ) -> None:
     toys = new_toys(kafka, partitions=8)
@@ -95,7 +95,7 @@ async def test_a_hundred_aborted_transactions_and_seeks_without_a_rebalance_cost
     await toys.check_exact(events)
 
 
-async def test_what_was_announced_in_a_transaction_that_failed_is_announced_again(toys: Toys) -> None:
+async def test_an_announcement_in_a_failed_transaction_is_repeated(toys: Toys) -> None:
     await toys.create()
     worker = toys.start(
         is_announced=True,
@@ -107,7 +107,7 @@ async def test_what_was_announced_in_a_transaction_that_failed_is_announced_agai
     assert worker.moments.failures == 12
 
 
-async def test_told_to_leave_under_load_it_commits_and_is_gone_within_ten_seconds(toys: Toys) -> None:
+async def test_a_worker_that_is_stopped_under_load_commits_and_ends_within_ten_seconds(toys: Toys) -> None:
     events = some_events(10_000)
     await toys.create()
     await toys.produce(events)

@@ -14,7 +14,7 @@ from waiting import eventually
 pytestmark = pytest.mark.kafka
 
 
-async def test_of_three_workers_one_has_all_topics_of_a_partition(
+async def test_each_partition_has_all_its_topics_on_one_of_three_workers(
     kafka: str, new_toys: Callable[..., Toys]
 ) -> None:
     toys = new_toys(kafka, partitions=8)
@@ -38,7 +38,7 @@ async def test_of_three_workers_one_has_all_topics_of_a_partition(
     await toys.check_exact(events)
 
 
-async def test_a_slow_partition_holds_nobody_up_and_its_queue_stays_bounded(toys: Toys) -> None:
+async def test_a_slow_partition_delays_no_other_and_its_queue_stays_bounded(toys: Toys) -> None:
     await toys.create()
     large: list[dict[str, Any]] = [event | {"text": "x" * 1_000} for event in some_events(16_000)]
     await toys.produce(large)
@@ -58,7 +58,7 @@ async def test_a_slow_partition_holds_nobody_up_and_its_queue_stays_bounded(toys
     assert most < slow // 2
 
 
-async def test_the_groups_offsets_tell_lag_monitors_the_end_and_no_topic_is_made(toys: Toys) -> None:
+async def test_the_group_commits_its_offsets_for_lag_monitors_and_creates_no_topic(toys: Toys) -> None:
     await toys.create()
     toys.start(bounds={"lag_every_s": 0.2})
     events = some_events(400)
@@ -83,7 +83,7 @@ async def test_the_groups_offsets_tell_lag_monitors_the_end_and_no_topic_is_made
     assert len(mine) == 7, "the seven topics of the test, and no leader's or table's"
 
 
-async def test_a_worker_that_the_group_refuses_for_good_ends_and_says_why(toys: Toys) -> None:
+async def test_a_worker_that_the_group_refuses_ends_and_logs_the_reason(toys: Toys) -> None:
     await toys.create()
     worker = toys.start(session_timeout_s=0.2)
     assert worker.wait(START_S) != 0

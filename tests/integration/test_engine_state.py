@@ -39,7 +39,7 @@ async def a_first_run(toys: Toys, count: int = 400) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize(("data_dir", "restores"), [("a", False), ("another", True)])
-async def test_a_restart_goes_on_with_its_local_copy_or_else_from_the_changelog(
+async def test_a_restart_continues_from_its_local_copy_or_else_from_the_changelog(
     toys: Toys, data_dir: str, restores: bool
 ) -> None:
     events = await a_first_run(toys)
@@ -96,7 +96,7 @@ async def test_an_old_copy_whose_tombstones_are_gone_brings_no_deleted_row_back(
     assert [output["n"] for output in await toys.outputs() if output["id"] == "anew"] == [1]
 
 
-async def test_a_second_process_in_the_same_data_directory_is_refused_and_told_why(toys: Toys) -> None:
+async def test_a_second_process_in_the_same_data_directory_is_refused_with_the_reason(toys: Toys) -> None:
     await toys.create()
     first = toys.start("a")
     await first.until("partitions_assigned")

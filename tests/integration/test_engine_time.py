@@ -31,7 +31,7 @@ async def test_a_timer_of_an_idle_partition_fires_when_it_is_due_and_not_before(
     assert [tick.timestamp >= due_ms for tick in ticks] == [True]
 
 
-async def test_nothing_is_overdue_while_what_takes_it_back_lies_unread_upstream(toys: Toys) -> None:
+async def test_a_deadline_is_not_reported_while_its_cancellation_is_unread_upstream(toys: Toys) -> None:
     """A touch lies behind slow records of another partition, two hops up; its stamp is before the due time."""
     await toys.create()
     slow, fast = keys_of_partitions(toys)[:2]
@@ -55,7 +55,7 @@ async def test_nothing_is_overdue_while_what_takes_it_back_lies_unread_upstream(
     await check_ticks(toys)
 
 
-async def test_how_far_time_has_come_is_told_again_where_the_transaction_that_told_it_failed(
+async def test_a_watermark_in_a_failed_transaction_is_published_again(
     toys: Toys,
 ) -> None:
     """The stamps stand still when all is read: nothing would ever tell it again."""

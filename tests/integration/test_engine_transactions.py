@@ -44,7 +44,7 @@ def said(toys: Toys, value: bytes) -> Emit:
     return Emit(topic=toys.topic("out"), key=b"k", value=value, partition=0)
 
 
-async def test_what_fills_several_batches_of_a_partition_is_written_in_order(
+async def test_several_batches_of_one_partition_are_written_in_order(
     toys: Toys, new_writer: NewWriter
 ) -> None:
     writer = await new_writer()
@@ -61,7 +61,7 @@ async def test_what_fills_several_batches_of_a_partition_is_written_in_order(
     assert second == 25 + 1 + 1, "behind the marker of the first transaction and the one row"
 
 
-async def test_without_outputs_or_without_rows_the_rest_is_written(toys: Toys, new_writer: NewWriter) -> None:
+async def test_a_transaction_without_outputs_or_without_rows_is_written(toys: Toys, new_writer: NewWriter) -> None:
     writer = await new_writer()
     changelog = TopicPartition(toys.changelog, 0)
     assert await writer.commit([said(toys, b"only")], changelog, {}, now_ms=1) is None
@@ -69,7 +69,7 @@ async def test_without_outputs_or_without_rows_the_rest_is_written(toys: Toys, n
     assert await values(toys) == [b"only"]
 
 
-async def test_a_holder_that_was_fenced_writes_nothing_any_more(toys: Toys, new_writer: NewWriter) -> None:
+async def test_a_fenced_writer_writes_nothing(toys: Toys, new_writer: NewWriter) -> None:
     changelog = TopicPartition(toys.changelog, 0)
     earlier = await new_writer()
     await earlier.commit([said(toys, b"before")], changelog, {}, now_ms=1)
@@ -80,7 +80,7 @@ async def test_a_holder_that_was_fenced_writes_nothing_any_more(toys: Toys, new_
     assert await values(toys) == [b"before", b"later"]
 
 
-async def test_what_the_broker_refuses_leaves_nothing_of_its_transaction(
+async def test_a_refused_record_leaves_nothing_of_its_transaction(
     toys: Toys, new_writer: NewWriter
 ) -> None:
     writer = await new_writer()

@@ -10,7 +10,7 @@ from cluster import Toys, some_events
 pytestmark = pytest.mark.kafka
 
 
-async def test_each_event_is_counted_once_and_said_once_where_its_key_belongs(toys: Toys) -> None:
+async def test_each_event_is_counted_and_published_once_on_the_partition_of_its_key(toys: Toys) -> None:
     await toys.create()
     events = some_events(2_000)
     await toys.produce(events)

@@ -24,7 +24,7 @@ async def test_topics_are_created_once_and_then_pass_their_check(own_kafka: Embe
     assert {problem.kind for problem in await check_topics(grown)} == {ProblemKind.PARTITIONS}
 
 
-async def test_what_the_broker_refuses_is_said_with_its_reason(kafka: str) -> None:
+async def test_the_error_for_a_refused_topic_holds_the_brokers_reason(kafka: str) -> None:
     settings = Settings(bootstrap=kafka, app_id=f"many-{uuid.uuid4().hex}", replication_factor=100)
     with pytest.raises(TopicsError, match=r"did not create .*replication"):
         await create_topics(settings)

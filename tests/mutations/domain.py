@@ -1,4 +1,4 @@
-"""Mutations of the rules that marketing and sales would miss first; a test without Kafka notices each."""
+"""Mutations of the rules that marketing and sales would miss first. A test without Kafka notices each of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ WORTH, LIFECYCLE, DESKS = "workers/accounts/worth", "workers/accounts/lifecycle"
 DOMAIN = [
     Mutation(
         "a missing fact beats a wrong one",
-        "who is outside waits for a fact for ever, and sales is asked to find it",
+        "a lead outside the target market waits for a fact for ever, and sales is asked to find it",
         (
             Edit(
                 f"{WORTH}/fit.py",
@@ -21,8 +21,8 @@ DOMAIN = [
         "'unknown'",
     ),
     Mutation(
-        "a form goes before the CRM",
-        "a student who calls herself CIO is called",
+        "a form overrides the CRM",
+        "sales calls a student who filled in CIO as her title",
         (
             Edit(
                 f"{WORTH}/facts.py", "for place in sorted(made))", "for place in sorted(made, reverse=True))"
@@ -32,7 +32,7 @@ DOMAIN = [
         "assert",
     ),
     Mutation(
-        "a lead is an MQL as often as it has the points",
+        "a lead becomes an MQL each time it has the points",
         "one lead is handed over again with every page that it reads",
         (
             Edit(
@@ -46,7 +46,7 @@ DOMAIN = [
     ),
     Mutation(
         "an account in question makes MQLs",
-        "sales said that it is not our market, and gets the next one of it tomorrow",
+        "sales rejected the account as not our market, and gets its next lead tomorrow",
         (
             Edit(
                 f"{LIFECYCLE}/qualifying.py",
@@ -60,7 +60,7 @@ DOMAIN = [
     ),
     Mutation(
         "after a no old points bring a lead back",
-        "who said not now is called again for what they did before",
+        "a lead that answered not now is called again for its old activity",
         (
             Edit(
                 f"{LIFECYCLE}/qualifying.py",
@@ -73,8 +73,8 @@ DOMAIN = [
         "'mql' == 'recycled'",
     ),
     Mutation(
-        "a raised hand waits for room",
-        "who asks for a demo in a full week is called next Monday",
+        "a hand raiser waits for capacity",
+        "a lead that asks for a demo in a full week is called next Monday",
         (
             Edit(
                 f"{DESKS}/turns.py",
@@ -86,8 +86,8 @@ DOMAIN = [
         "assert",
     ),
     Mutation(
-        "a touch leaves what was reported standing",
-        "a rep who called in time stays overdue because the word of it came late",
+        "a touch does not withdraw the overdue report",
+        "a rep who called in time stays overdue because the report of the call came late",
         (
             Edit(
                 "workers/accounts/assignment/deadlines.py",
@@ -100,7 +100,7 @@ DOMAIN = [
     ),
     Mutation(
         "an absent rep gets a lead",
-        "a lead lies for two weeks on the desk of who is on holiday",
+        "a lead waits for two weeks for a rep who is on holiday",
         (
             Edit(
                 f"{DESKS}/presence.py",
@@ -113,7 +113,7 @@ DOMAIN = [
     ),
     Mutation(
         "leads are not counted in the period",
-        "one rep gets more in a week than was agreed",
+        "one rep gets more leads in a week than was agreed",
         (
             Edit(
                 f"{DESKS}/capacity.py",
@@ -126,8 +126,8 @@ DOMAIN = [
         "assert",
     ),
     Mutation(
-        "a turn that is given back stays used",
-        "who was given a wrong number has lost a turn by it, against the agreement",
+        "a returned turn stays used",
+        "a rep who got a wrong number loses a turn, against the agreement",
         (Edit(f"{DESKS}/returns.py", "credits=given_back(older, step) | newer", "credits=older | newer"),),
         "scenarios/test_desks_capacity.py::"
         "test_whether_a_rejected_lead_returns_its_turn_is_agreed[give_back-mia]",
