@@ -1,4 +1,4 @@
-"""Workers killed, frozen, made to fail and told to leave, wherever they stand: each event is counted and said once."""
+"""Workers that are killed, frozen, made to fail or stopped at any moment: each event is counted and published once."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from waiting import eventually
 pytestmark = pytest.mark.kafka
 
 SMALL_STEPS = {"max_batch_records": 8}
-"""Many transactions; with the time that each is held open, a backlog that outlasts all kills."""
+"""Bounds for many small transactions. With the delay of each, the backlog outlasts all kills."""
 KILLS = 5
 
 
 async def until_in_transaction(worker: Worker) -> None:
-    await eventually(lambda: worker.moments.open_transactions > 0, START_S, "a transaction that is open")
+    await eventually(lambda: worker.moments.open_transactions > 0, START_S, "an open transaction")
 
 
 @pytest.mark.parametrize("seed", [1])
@@ -39,14 +39,14 @@ async def test_kill_9_at_seeded_moments_loses_and_doubles_no_event(toys: Toys, s
         inside += victim.kill()
         workers[name] = toys.start(name, **slow)
     assert len(await toys.outputs()) < len(events), (
-        "all was done before the last kill: it proves less than it says"
+        "all was done before the last kill: the test proves too little"
     )
     toys.kill_all()
     for name in "ab":
         toys.start(name)
     await toys.until_done(events)
     toys.kill_all()
-    print(f"{KILLS} kills, {inside} of them inside an open transaction; {len(events)} outputs, each once")  # noqa: T201 - counted and printed
+    print(f"{KILLS} kills, {inside} of them inside an open transaction; {len(events)} outputs, each once")  # noqa: T201 - the figures
     assert inside * 2 >= KILLS
     await toys.check_exact(events)
 
@@ -62,10 +62,12 @@ async def test_a_worker_frozen_beyond_its_session_and_woken_changes_nothing(toys
     other = toys.start("b", **slow)
     await other.until("partition_opened", times=toys.partitions)
     commits = other.moments.commits
-    await eventually(lambda: other.moments.commits > commits + 4, START_S, "the other one goes on")
+    await eventually(lambda: other.moments.commits > commits + 4, START_S, "the other worker continues")
     frozen.wake()
     await frozen.until("partitions_assigned", times=2)
-    assert frozen.events("task_fenced"), "it woke inside a transaction, which another one has ended meanwhile"
+    assert frozen.events("task_fenced"), (
+        "it should resume inside a transaction that the other worker has ended"
+    )
     assert frozen.is_alive
     toys.kill_all()
     toys.start()
@@ -88,9 +90,7 @@ async def test_a_hundred_aborted_transactions_without_a_rebalance_lose_and_doubl
     await toys.until_done(events)
     assert worker.moments.failures == 100
     assert sum(event["error"] == "OrderedError" for event in worker.events("task_restarted")) == 100
-    assert len(worker.events("partitions_assigned")) == 1, (
-        "there was a rebalance: it proves less than it says"
-    )
+    assert len(worker.events("partitions_assigned")) == 1, "there was a rebalance: the test proves too little"
     toys.kill_all()
     await toys.check_exact(events)
 

@@ -1,3 +1,5 @@
+"""Creating and checking the router's topics on a real Kafka."""
+
 from __future__ import annotations
 
 import uuid
