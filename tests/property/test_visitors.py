@@ -140,10 +140,10 @@ def test_an_activity_belongs_to_who_had_last_identified_by_its_own_time(
     later = NOON + DAY
     for n, (minute, email) in enumerate(identifications):
         at_ms = NOON + minute * MINUTE
-        shared.say("form.fills", form(f"f{n}", at_ms, anonymous_id="x", email=email), arrives_at=later)
+        shared.send("form.fills", form(f"f{n}", at_ms, anonymous_id="x", email=email), arrives_at=later)
     for n, minute in enumerate(activities):
         at_ms = NOON + minute * MINUTE
-        (fact,) = shared.say("web.activity", activity(f"a{n}", at_ms, anonymous_id="x"), arrives_at=later)
+        (fact,) = shared.send("web.activity", activity(f"a{n}", at_ms, anonymous_id="x"), arrives_at=later)
         before = [email for since, email in identifications if since <= minute]
         owner = before[-1] if before else identifications[0][1]
         assert fact["lead_id"] == person_of(normalise(owner), KEY).lead_id

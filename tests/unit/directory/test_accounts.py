@@ -29,7 +29,7 @@ def partition() -> Partition:
 def say(
     directory: Partition, value: dict[str, Any] | None, key: str | None = "001", **how: Any
 ) -> list[dict[str, Any]]:
-    return directory.say("crm.accounts", value, key=key, **how)
+    return directory.send("crm.accounts", value, key=key, **how)
 
 
 def told(facts: list[dict[str, Any]], kind: str = "domain:") -> list[tuple[str, str]]:

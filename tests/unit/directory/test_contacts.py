@@ -24,7 +24,7 @@ def partition() -> Partition:
 def say(
     directory: Partition, value: dict[str, Any] | None, key: str | None = ANN, **how: Any
 ) -> list[dict[str, Any]]:
-    return directory.say("crm.contacts", value, key=key, **how)
+    return directory.send("crm.contacts", value, key=key, **how)
 
 
 def test_a_contact_is_told_to_the_account_where_the_lead_lives() -> None:

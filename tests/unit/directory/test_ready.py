@@ -28,4 +28,4 @@ def test_the_crm_is_read_before_the_announcement() -> None:
 
 
 def test_only_the_engine_writes_the_directorys_own_log() -> None:
-    assert types(Partition(spec(KEY)).say("directory.events", b"{}")) == ["breaks_contract"]
+    assert types(Partition(spec(KEY)).send("directory.events", b"{}")) == ["breaks_contract"]

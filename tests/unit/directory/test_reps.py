@@ -25,7 +25,7 @@ def partition() -> Partition:
 
 
 def say(directory: Partition, value: dict[str, Any] | None) -> list[dict[str, Any]]:
-    return directory.say("crm.reps", value, key="r1")
+    return directory.send("crm.reps", value, key="r1")
 
 
 def told(facts: list[dict[str, Any]]) -> list[tuple[str, bool]]:

@@ -20,12 +20,12 @@ def partition() -> Partition:
 
 
 def say(visitors: Partition, value: dict[str, Any]) -> list[dict[str, Any]]:
-    return visitors.say("chat.conversations", value)
+    return visitors.send("chat.conversations", value)
 
 
 def test_what_a_visitor_does_in_a_chat_is_an_activity() -> None:
     visitors = partition()
-    visitors.say("form.fills", form("f1", anonymous_id="x", email=ADA))
+    visitors.send("form.fills", form("f1", anonymous_id="x", email=ADA))
     facts = [
         say(visitors, turn(said, NOON + 1, anonymous_id="x", url="https://ours.example/pricing"))[0]
         for said in ("started", "visitor_message", "ended")
@@ -36,7 +36,7 @@ def test_what_a_visitor_does_in_a_chat_is_an_activity() -> None:
 
 def test_what_they_ask_for_and_who_answers_are_facts_of_their_own() -> None:
     visitors = partition()
-    visitors.say("form.fills", form("f1", anonymous_id="x", email=ADA))
+    visitors.send("form.fills", form("f1", anonymous_id="x", email=ADA))
     (asked,) = say(visitors, turn("asked_for_sales", NOON + 1, anonymous_id="x"))
     (answered,) = say(visitors, turn("agent_message", NOON + 2, anonymous_id="x", rep_id="mia"))
     assert (asked["type"], asked["turn"], asked["conversation_id"]) == ("lead_chat", "asked_for_sales", "c1")
@@ -47,7 +47,7 @@ def test_an_unknown_visitors_chat_is_kept_and_flows_with_its_own_times() -> None
     visitors = partition()
     assert say(visitors, turn("started", NOON, anonymous_id="x")) == []
     assert say(visitors, turn("agent_message", NOON + MINUTE, anonymous_id="x", rep_id="mia")) == []
-    facts = visitors.say("form.fills", form("f1", NOON + 2 * MINUTE, anonymous_id="x", email=ADA))
+    facts = visitors.send("form.fills", form("f1", NOON + 2 * MINUTE, anonymous_id="x", email=ADA))
     assert types(facts) == ["lead_identified", "lead_activity", "lead_chat", "lead_form"]
     assert [fact["occurred_at_ms"] - NOON for fact in facts[1:]] == [0, MINUTE, 2 * MINUTE]
 
@@ -80,7 +80,7 @@ def test_a_turn_comes_once_and_an_event_of_the_same_id_elsewhere_is_another() ->
     visitors = partition()
     for _ in range(2):
         say(visitors, turn("started", anonymous_id="x"))
-    visitors.say("web.activity", activity(f"c1-started-{NOON}", anonymous_id="x"))
+    visitors.send("web.activity", activity(f"c1-started-{NOON}", anonymous_id="x"))
     assert len(visitors.rows(HistoryRow)) == 2
 
 
@@ -90,5 +90,5 @@ def test_a_turn_that_came_with_a_no_keeps_the_no_and_what_was_asked() -> None:
     say(visitors, turn("started", NOON, url="https://ours.example/pricing", **no))
     say(visitors, turn("asked_for_sales", NOON + 1, **no))
     assert all("pricing" not in row.chat for _, row in visitors.rows(HistoryRow))
-    facts = visitors.say("form.fills", form("f1", NOON + 2, anonymous_id="x", email=ADA))
+    facts = visitors.send("form.fills", form("f1", NOON + 2, anonymous_id="x", email=ADA))
     assert types(facts) == ["lead_identified", "lead_consent", "lead_chat", "lead_form"]

@@ -26,7 +26,7 @@ def bring(
     """Import an event that had first arrived ``then``: at once, where nothing else is said."""
     topic = "form.fills" if "form_id" in value else "web.activity"
     header = str(arrives_at if then is None else then).encode()
-    return visitors.say(topic, value, arrives_at=arrives_at, imported=header)
+    return visitors.send(topic, value, arrives_at=arrives_at, imported=header)
 
 
 def counts(visitors: Partition) -> dict[str, int]:
@@ -47,14 +47,14 @@ def test_an_old_event_is_a_fact_by_its_own_date_and_says_that_it_was_imported() 
 
 
 def test_what_is_live_says_that_it_is() -> None:
-    facts = partition().say("web.activity", activity("a1", email=ADA))
+    facts = partition().send("web.activity", activity("a1", email=ADA))
     assert [fact["imported"] for fact in facts] == [False, False]
 
 
 @pytest.mark.parametrize("header", [b"", b"yesterday", b"-1", b"1" * 16])
 def test_a_mark_that_is_no_time_breaks_the_contract(header: bytes) -> None:
     visitors = partition()
-    assert types(visitors.say("web.activity", activity("a1", email=ADA), imported=header)) == [
+    assert types(visitors.send("web.activity", activity("a1", email=ADA), imported=header)) == [
         "breaks_contract"
     ]
 
@@ -82,11 +82,11 @@ def test_of_who_gave_no_address_no_more_is_taken_than_is_kept_of_a_live_visitor(
     visitors = partition()
     who = form("f1", anonymous_id="x", email=ADA)
     old = [activity(f"a{days}", NOON - days * DAY, anonymous_id="x") for days in (91, 90)]
-    facts = visitors.say("form.fills", who) if is_known else []
+    facts = visitors.send("form.fills", who) if is_known else []
     for event in old:
         facts += bring(visitors, event)
     if not is_known:
-        facts += visitors.say("form.fills", who)
+        facts += visitors.send("form.fills", who)
     assert sorted(fact["event_id"] for fact in facts if fact["type"] != "lead_identified") == ["a90", "f1"]
 
 
@@ -94,9 +94,9 @@ def test_what_is_kept_of_an_unknown_visitor_stays_history_when_they_are_known() 
     visitors = partition()
     bring(visitors, activity("a1", NOON - 20 * DAY, anonymous_id="x"))
     bring(visitors, form("f1", NOON - 20 * DAY, anonymous_id="x", request="demo"))
-    visitors.say("web.activity", activity("a2", anonymous_id="x"))
+    visitors.send("web.activity", activity("a2", anonymous_id="x"))
     assert [row.is_imported for _, row in visitors.rows(HistoryRow)] == [True, True, False]
-    facts = visitors.say("form.fills", form("f2", NOON + 1, anonymous_id="x", email=ADA))
+    facts = visitors.send("form.fills", form("f2", NOON + 1, anonymous_id="x", email=ADA))
     assert {fact["event_id"]: fact["imported"] for fact in facts[1:]} == {
         "a1": True,
         "f1": True,
@@ -120,16 +120,16 @@ def test_an_event_counts_once_whether_it_comes_live_or_by_the_import_first() -> 
     visitors = partition()
     live = activity("a1", NOON - 2 * DAY, email=ADA)
     late = activity("a2", NOON - 2 * DAY, email=ADA)
-    visitors.say("web.activity", live, arrives_at=NOON)
+    visitors.send("web.activity", live, arrives_at=NOON)
     assert bring(visitors, live) == []
     bring(visitors, late)
-    assert visitors.say("web.activity", late, arrives_at=NOON) == []
+    assert visitors.send("web.activity", late, arrives_at=NOON) == []
     assert sum(row.repeated for _, row in visitors.rows(CountRow)) == 2
 
 
 def test_of_a_day_whose_live_ids_are_forgotten_nothing_of_that_topic_is_imported() -> None:
     visitors = partition()
-    visitors.say("web.activity", activity("a1", email=ADA))
+    visitors.send("web.activity", activity("a1", email=ADA))
     days_pass(visitors, NOON + 9 * DAY)
     now = NOON + 9 * DAY
     assert bring(visitors, activity("a1", email=ADA), now) == []
@@ -161,7 +161,7 @@ def test_a_chunk_of_the_sweep_leaves_off_and_goes_on() -> None:
 def test_who_was_erased_stays_so_as_long_as_history_could_bring_them_back() -> None:
     visitors = partition()
     erased = PersonErased(event_id="p1", lead_id=lead_id_of(ADA, KEY), occurred_at_ms=NOON)
-    visitors.say("visitor.events", erased.model_dump_json().encode(), arrives_at=NOON)
+    visitors.send("visitor.events", erased.model_dump_json().encode(), arrives_at=NOON)
     now = NOON + 170 * DAY
     assert bring(visitors, activity("a1", NOON - 5 * DAY, email=ADA), now) == []
     assert len(bring(visitors, activity("a2", NOON + 5 * DAY, email=ADA), now)) == 2

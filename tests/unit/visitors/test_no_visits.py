@@ -36,14 +36,14 @@ def counted(visitors: Partition) -> int:
 )
 def test_what_is_a_visit(fields: dict[str, Any], is_visit: bool) -> None:
     visitors = partition()
-    visitors.say("web.activity", activity("a1", anonymous_id="x", **fields))
+    visitors.send("web.activity", activity("a1", anonymous_id="x", **fields))
     assert len(visitors.rows(HistoryRow)) == is_visit
     assert counted(visitors) == (not is_visit)
 
 
 def test_a_robot_that_fills_a_form_becomes_nobody() -> None:
     visitors = partition()
-    assert visitors.say("form.fills", form("f1", email=ADA, is_bot=True)) == []
+    assert visitors.send("form.fills", form("f1", email=ADA, is_bot=True)) == []
     assert counted(visitors) == 1
 
 
@@ -51,7 +51,7 @@ def test_a_robot_with_an_old_date_or_twice_is_no_dead_letter_and_no_repeat() -> 
     visitors = partition()
     for _ in range(2):
         value = activity("a1", NOON - 30 * DAY, anonymous_id="x", is_bot=True)
-        assert visitors.say("web.activity", value, arrives_at=NOON) == []
+        assert visitors.send("web.activity", value, arrives_at=NOON) == []
     ((_, row),) = visitors.rows(CountRow)
     assert (row.no_visits, row.repeated) == (2, 0)
 
@@ -60,13 +60,13 @@ def test_the_policy_decides_what_is_no_visit() -> None:
     visitors = partition(
         ("[heartbeat, ping]", "[page_view]"), ("when: {activity: page_view", "when: {activity: seen")
     )
-    visitors.say("web.activity", activity("a1", anonymous_id="x"))
-    visitors.say("web.activity", activity("a2", anonymous_id="x", activity="heartbeat"))
+    visitors.send("web.activity", activity("a1", anonymous_id="x"))
+    visitors.send("web.activity", activity("a2", anonymous_id="x", activity="heartbeat"))
     assert (counted(visitors), len(visitors.rows(HistoryRow))) == (1, 1)
 
 
 def test_an_empty_list_of_robots_drops_none() -> None:
     listed = '["*bot/*", "*bot;*", "*crawler*", "*spider*", "*slurp*", "*headlesschrome*", "*lighthouse*", "curl/*"]'
     visitors = partition((listed, "[]"))
-    visitors.say("web.activity", activity("a1", anonymous_id="x", user_agent=GOOGLE))
+    visitors.send("web.activity", activity("a1", anonymous_id="x", user_agent=GOOGLE))
     assert len(visitors.rows(HistoryRow)) == 1
