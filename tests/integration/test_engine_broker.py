@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.admin import RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from cluster import START_S, Toys, some_events
+from topics import admin_client
 from waiting import eventually
 
 from tests.conftest import IMPATIENT
@@ -120,13 +121,9 @@ async def test_records_of_others_are_visible_at_once_after_a_killed_worker_left_
 
 
 async def set_max_message_bytes(toys: Toys, topic: str, most: int) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=toys.bootstrap)
-    await admin.start()
-    try:
+    async with admin_client(toys.bootstrap) as admin:
         resource = ConfigResource(ConfigResourceType.TOPIC, topic, {"max.message.bytes": str(most)})
         await admin.alter_configs([resource])
-    finally:
-        await admin.close()
 
 
 async def test_a_transaction_with_a_refused_record_is_invisible_until_the_broker_accepts_it(
@@ -176,12 +173,8 @@ async def test_a_partition_stops_instead_of_skipping_records_that_were_deleted_u
             event["id"] for event in more
         }
         end = max(record.offset for record in records if record.partition == 1) - 5
-    admin = AIOKafkaAdminClient(bootstrap_servers=toys.bootstrap)
-    await admin.start()
-    try:
+    async with admin_client(toys.bootstrap) as admin:
         await admin.delete_records({TopicPartition(toys.topic("in"), 1): RecordsToDelete(before_offset=end)})
-    finally:
-        await admin.close()
     worker = toys.start()
     await worker.until("partition_stopped", partition=1)
     await toys.until_done([event for event in more if event["id"] not in gone])

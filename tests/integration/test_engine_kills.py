@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from cluster import START_S, Toys, Worker, some_events
@@ -13,6 +14,7 @@ pytestmark = pytest.mark.kafka
 
 SMALL_STEPS = {"max_batch_records": 8}
 """Bounds for many small transactions. With the delay of each, the backlog outlasts all kills."""
+SLOW: dict[str, Any] = {"bounds": SMALL_STEPS, "orders": {"linger_ms": 40}}
 KILLS = 5
 
 
@@ -26,8 +28,7 @@ async def test_kill_9_at_seeded_moments_loses_and_doubles_no_event(toys: Toys, s
     events = some_events(20_000)
     await toys.create()
     await toys.produce(events)
-    slow = {"bounds": SMALL_STEPS, "orders": {"linger_ms": 40}}
-    workers = {name: toys.start(name, **slow) for name in "ab"}
+    workers = {name: toys.start(name, **SLOW) for name in "ab"}
     inside = 0
     for _ in range(KILLS):
         name = chance.choice("ab")
@@ -37,7 +38,7 @@ async def test_kill_9_at_seeded_moments_loses_and_doubles_no_event(toys: Toys, s
         if chance.random() < 0.8:
             await until_in_transaction(victim)
         inside += victim.kill()
-        workers[name] = toys.start(name, **slow)
+        workers[name] = toys.start(name, **SLOW)
     assert len(await toys.outputs()) < len(events), (
         "all was done before the last kill: the test proves too little"
     )
@@ -55,11 +56,10 @@ async def test_a_worker_frozen_beyond_its_session_and_woken_changes_nothing(toys
     events = some_events(6_000)
     await toys.create()
     await toys.produce(events)
-    slow = {"bounds": SMALL_STEPS, "orders": {"linger_ms": 40}}
-    frozen = toys.start("a", **slow)
+    frozen = toys.start("a", **SLOW)
     await until_in_transaction(frozen)
     frozen.freeze()
-    other = toys.start("b", **slow)
+    other = toys.start("b", **SLOW)
     await other.until("partition_opened", times=toys.partitions)
     commits = other.moments.commits
     await eventually(lambda: other.moments.commits > commits + 4, START_S, "the other worker continues")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from cluster import DONE_S, START_S, Toys, Worker, some_events
+from topics import admin_client
 from waiting import eventually
 
 pytestmark = pytest.mark.kafka
@@ -65,10 +65,8 @@ async def test_the_group_commits_its_offsets_for_lag_monitors_and_creates_no_top
     await toys.produce(events)
     await toys.until_done(events)
     tps = [TopicPartition(toys.topic(kind), p) for kind in ("in", "log") for p in range(toys.partitions)]
-    admin = AIOKafkaAdminClient(bootstrap_servers=toys.bootstrap)
-    await admin.start()
     lag: dict[TopicPartition, int] = {}
-    try:
+    async with admin_client(toys.bootstrap) as admin:
         async with toys.reader("in") as inputs, toys.reader("log") as log:
             for _ in range(200):
                 committed = await admin.list_consumer_group_offsets(toys.app_id)
@@ -77,8 +75,6 @@ async def test_the_group_commits_its_offsets_for_lag_monitors_and_creates_no_top
                 if not any(lag.values()):
                     break
         mine = [name for name in await admin.list_topics() if name.startswith(toys.app_id)]
-    finally:
-        await admin.close()
     assert not any(lag.values()), lag
     assert len(mine) == 7, "there must be the seven topics of the test, without a leader's or a table's"
 

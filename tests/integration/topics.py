@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -16,15 +17,24 @@ Event = Mapping[str, Any]
 _REGISTERED_S = 15.0
 
 
+@asynccontextmanager
+async def admin_client(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Start an admin client, and close it at the end."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        yield admin
+    finally:
+        await admin.close()
+
+
 async def create_topics(
     bootstrap: str, names: Iterable[str], partitions: int, configs: Mapping[str, Mapping[str, str]]
 ) -> None:
     """Create topics. Raises AssertionError with the broker's errors."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
     wanted = [NewTopic(name, partitions, 1, topic_configs=dict(configs.get(name, {}))) for name in names]
     give_up_at = time.monotonic() + _REGISTERED_S
-    try:
+    async with admin_client(bootstrap) as admin:
         while wanted:
             answer = await admin.create_topics(wanted)
             refused = {name: (code, text) for name, code, text in answer.topic_errors if code}
@@ -32,8 +42,6 @@ async def create_topics(
             # For a moment after its return a broker is not registered.
             is_early = {code for code, _ in refused.values()} == {InvalidReplicationFactorError.errno}
             assert not refused or (is_early and time.monotonic() < give_up_at), refused
-    finally:
-        await admin.close()
 
 
 async def produce(bootstrap: str, topic: str, events: Iterable[Event | bytes], **more: Any) -> None:
