@@ -24,11 +24,13 @@ class Bounds:
     max_batch_bytes: int = 8 << 20
     max_batch_outputs: int = 10_000
     decide_ms: float = 25.0
+    """How long one batch may decide before it commits. Milliseconds."""
     gather_ms: float = 15.0
+    """How long a task waits for more records before a small batch; up to six times longer while commits are slow. Milliseconds."""
     max_waiting_records: int = 10_000
     """Records of one source that may wait. Above it the partition is not fetched; below half of it fetching resumes."""
     max_waiting_bytes: int = 16 << 20
-    """Bytes of one source that may wait, with the same rule."""
+    """Bytes of one source that may wait. Above it the partition is not fetched; below half of it fetching resumes."""
     commit_timeout_s: float = 30.0
     """How long a commit is retried. After it the task aborts if it can, and starts again from its rows. Seconds."""
     transaction_timeout_ms: int = 10_000
@@ -38,21 +40,25 @@ class Bounds:
     After kill -9 it stays open until the partition's next task fences it (measured: 0.1 s) or until this time-out.
 
     It is meant to be shorter than ``commit_timeout_s``. A transaction is open only while it is written, not while records
-    are decided: normally some 10 ms. Retries beyond this time-out still succeed, because a broker looks for expired
+    are decided: some 13 ms under load. Retries beyond this time-out may still succeed, because a broker looks for expired
     transactions only every 10 s (``transaction.abort.timed.out.transaction.cleanup.interval.ms``) and not while it is
     down. Measured with a broker that was killed at the end of a commit and came back after 15 s: the commit succeeded
     with that interval, and was fenced with an interval of 1 s. A fenced retry loses nothing: the broker has aborted the
     whole transaction, the rows are unchanged, and the task decides the batch again after ``fenced_wait_s``.
     """
     restart_backoff_s: float = 0.5
+    """The first wait after an error of a task. It doubles with each error in a row, up to ``restart_backoff_max_s``. Seconds."""
     restart_backoff_max_s: float = 10.0
     fenced_wait_s: float = 5.0
     """How long a fenced task waits before it opens again. Seconds. A worker that was frozen loses its partitions meanwhile."""
     release_timeout_s: float = 5.0
+    """How long a rebalance or a shutdown waits for the tasks to end. Later ones are cancelled. Seconds."""
     idle_every_s: float = 0.25
+    """The time between two checks for idle tasks. Seconds."""
     lag_every_s: float = 5.0
+    """The time between two commits of the group's offsets, for lag monitors. Seconds."""
     compact_every_s: float = 43_200.0
-    """How long a deleted row may stay in the files of a local copy. Seconds."""
+    """The time between two compactions of a local copy: a deleted row stays in its files for that long at most. Seconds."""
 
 
 @dataclass(frozen=True, slots=True)

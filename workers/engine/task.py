@@ -68,9 +68,10 @@ class PartitionTask:
     9. ``RocksStore.write`` applies the rows to the local copy, together with the changelog's next offset. Then
        ``Decider.committed`` begins the next batch.
 
-    After an error in steps 4 to 9 the task closes, opens again and continues at the offsets in its rows. Opening fences
-    the old producer. If the broker had committed, the restored changelog has the rows of the batch, and its records are
-    not decided again. If not, the broker aborts the transaction, and the same records are decided again.
+    While a broker is away, step 8 repeats its requests for at most ``commit_timeout_s``. After an error in steps 4 to 9
+    the task closes, opens again and continues at the offsets in its rows. Opening fences the old producer. If the broker
+    had committed, the restored changelog has the rows of the batch, and its records are not decided again. If not, the
+    broker aborts the transaction, and the same records are decided again.
     """
 
     def __init__(self, spec: AgentSpec, partition: int, context: Context, consumer: BatchConsumer) -> None:
@@ -87,7 +88,7 @@ class PartitionTask:
         self.watermark_ms = 0
         """The latest watermark that this task has requested for the logs downstream. Milliseconds UTC."""
         self.watermark_at_s = 0.0
-        """When it was requested, on the monotonic clock. Seconds."""
+        """The monotonic time of the latest requested watermark. Seconds."""
         self.first_ends: dict[str, int] | None = None
         self._context = context
         self._consumer = consumer
