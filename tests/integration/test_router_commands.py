@@ -34,7 +34,7 @@ RESULTS = [name for name, topic in TOPICS.items() if topic.direction is Directio
 def ended(router: Router, arguments: Sequence[str], **settings: Any) -> tuple[int, str]:
     """Run a command of `lead-router` to its end; return its exit code and what it said."""
     worker = router.start("operator", arguments=arguments, **settings)
-    return worker.wait(60.0), worker.said()
+    return worker.wait(60.0), worker.log_text()
 
 
 async def test_a_worker_without_topics_says_how_to_create_them(router: Router) -> None:
@@ -170,7 +170,7 @@ async def test_a_worker_started_by_hand_handles_what_comes_and_leaves_within_ten
             assert worker.wait(LEAVES_S) == 0
             took_s = time.monotonic() - asked_at
             await tape.to_end()
-            left = tape.lacking()
+            left = tape.unhandled()
             router.start("successor")
             await tape.until_settled(240.0)
             handed = next(

@@ -1,4 +1,4 @@
-"""Mutations of the rules that marketing and sales would miss first; a test without Kafka notices each."""
+"""Mutations of the rules that marketing and sales would miss first. A test without Kafka notices each of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WORTH, RULEBOOK, STAGES, DESKS = (
 DOMAIN = [
     Mutation(
         "a missing fact beats a wrong one",
-        "who is outside waits for a fact for ever, and sales is asked to find it",
+        "a lead outside the target market waits for a fact for ever, and sales is asked to find it",
         (
             Edit(
                 f"{RULEBOOK}/fit.py",
@@ -26,8 +26,8 @@ DOMAIN = [
         "'unknown'",
     ),
     Mutation(
-        "a form goes before the CRM",
-        "a student who calls herself CIO is called",
+        "a form overrides the CRM",
+        "sales calls a student who filled in CIO as her title",
         (
             Edit(
                 f"{WORTH}/facts.py", "for place in sorted(made))", "for place in sorted(made, reverse=True))"
@@ -37,7 +37,7 @@ DOMAIN = [
         "assert",
     ),
     Mutation(
-        "a lead is an MQL as often as it has the points",
+        "a lead becomes an MQL each time it has the points",
         "one lead is handed over again with every page that it reads",
         (
             Edit(
@@ -51,7 +51,7 @@ DOMAIN = [
     ),
     Mutation(
         "an account in question makes MQLs",
-        "sales said that it is not our market, and gets the next one of it tomorrow",
+        "sales rejected the account as not our market, and gets its next lead tomorrow",
         (
             Edit(
                 f"{STAGES}/qualifying.py",
@@ -65,7 +65,7 @@ DOMAIN = [
     ),
     Mutation(
         "after a no old points bring a lead back",
-        "who said not now is called again for what they did before",
+        "a lead that answered not now is called again for its old activity",
         (
             Edit(
                 f"{STAGES}/qualifying.py",
@@ -78,8 +78,8 @@ DOMAIN = [
         "'mql' == 'recycled'",
     ),
     Mutation(
-        "a raised hand waits for room",
-        "who asks for a demo in a full week is called next Monday",
+        "a hand raiser waits for capacity",
+        "a lead that asks for a demo in a full week is called next Monday",
         (
             Edit(
                 f"{DESKS}/turns.py",
@@ -91,8 +91,8 @@ DOMAIN = [
         "assert",
     ),
     Mutation(
-        "a touch leaves what was reported standing",
-        "a rep who called in time stays overdue because the word of it came late",
+        "a touch does not withdraw the overdue report",
+        "a rep who called in time stays overdue because the report of the call came late",
         (
             Edit(
                 "workers/accounts/handoffs/deadlines.py",
@@ -105,7 +105,7 @@ DOMAIN = [
     ),
     Mutation(
         "an absent rep gets a lead",
-        "a lead lies for two weeks on the desk of who is on holiday",
+        "a lead waits for two weeks for a rep who is on holiday",
         (
             Edit(
                 f"{DESKS}/presence.py",
@@ -118,7 +118,7 @@ DOMAIN = [
     ),
     Mutation(
         "leads are not counted in the period",
-        "one rep gets more in a week than was agreed",
+        "one rep gets more leads in a week than was agreed",
         (
             Edit(
                 f"{DESKS}/capacity.py",
@@ -131,8 +131,8 @@ DOMAIN = [
         "assert",
     ),
     Mutation(
-        "a turn that is given back stays used",
-        "who was given a wrong number has lost a turn by it, against the agreement",
+        "a returned turn stays used",
+        "a rep who got a wrong number loses a turn, against the agreement",
         (
             Edit(
                 f"{DESKS}/request_returns.py",

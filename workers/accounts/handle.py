@@ -46,7 +46,7 @@ from workers.accounts.events import (
 from workers.accounts.events.reevaluate_all import close_case
 from workers.accounts.handoffs import alias_members, bulk_transfer, support_questions
 from workers.accounts.rulebook.terms import LEADS_AT_ONCE, MOST_AT_ONCE, Terms
-from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
+from workers.engine.api import BaseHop, Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.timers import start_cursor
 from workers.identity.erasure_marks import FORGET_MARK, mark_kept_ms
 from workers.outbox import fact_id
@@ -92,7 +92,7 @@ CURSORS: Final[Mapping[str, Callable[[Case, str], str | None]]] = {
 """Long tasks within one account, by the kind of their cursor: from a position each returns where to continue."""
 
 
-class AccountsHop:
+class AccountsHop(BaseHop):
     """Decides the records of one partition of ``lead.events`` by one policy."""
 
     def __init__(
@@ -169,13 +169,3 @@ class AccountsHop:
         start_cursor(rows, reevaluate_all.POLICY, "all")
         name_index.start_answering_all(rows)
         return []
-
-    def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
-        """Publish nothing: no other hop waits for this one."""
-        del partition, partitions, rows, clock
-        return []
-
-    def is_ready(self, rows: Rows) -> bool:
-        """Return True: this hop reads only its own log."""
-        del rows
-        return True

@@ -50,7 +50,7 @@ from workers.desks.request_returns import apply_return
 from workers.desks.rows import AnswerRow, RotationRow
 from workers.desks.waiting_reasons import REPUBLISH, republish_chunk
 from workers.desks.waiting_release import RELEASE, decide_request, release_waiting, schedule_release
-from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
+from workers.engine.api import BaseHop, Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.rows import Rows
 from workers.engine.timers import set_timer, start_cursor
 from workers.policy.model import Policy
@@ -59,7 +59,7 @@ REVIEW = "review"
 _CHUNK = 50
 
 
-class DesksHop:
+class DesksHop(BaseHop):
     """Decide records, timers and cursors of the desks by one policy version. It is a pure function over rows."""
 
     def __init__(self, policy: Policy) -> None:
@@ -138,15 +138,6 @@ class DesksHop:
         """Start to look at every desk with waiting leads, under the new policy."""
         start_cursor(rows, REVIEW, "")
         return []
-
-    def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
-        """Emit nothing: this hop has no other source to wait for."""
-        del partition, partitions, rows, clock
-        return []
-
-    def is_ready(self, rows: Rows) -> bool:  # noqa: ARG002 - the own log is the only source
-        """Return True: the hop reads its own log only."""
-        return True
 
     def _decide_first(self, rows: Rows, now_ms: int, request: DeskRequest) -> Outcome:
         """Decide the first request of a lane as if it were released now."""

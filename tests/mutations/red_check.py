@@ -1,4 +1,4 @@
-"""Takes a cure out of the copied tree, runs the test that must notice, and puts the cure back."""
+"""Applies a mutation to the copied tree, runs the test that must fail, and reverts the mutation."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from nursery import Nursery
 
 
 @contextmanager
-def taken_out(mutation: Mutation, tree: Path) -> Iterator[None]:
-    """The tree without the cure."""
+def applied(mutation: Mutation, tree: Path) -> Iterator[None]:
+    """Apply the mutation to the tree, and revert it at the end."""
     before: dict[str, str] = {}
     try:
         for edit in mutation.edits:
             before.setdefault(edit.file, (tree / edit.file).read_text("utf-8"))
-            (tree / edit.file).write_text(edit.applied(tree), "utf-8")
+            (tree / edit.file).write_text(edit.apply(tree), "utf-8")
         yield
     finally:
         for file, text in before.items():
@@ -29,24 +29,24 @@ def taken_out(mutation: Mutation, tree: Path) -> Iterator[None]:
 def check_goes_red(
     mutation: Mutation,
     tree: Path,
-    surgery: Nursery,
+    test_runner: Nursery,
     within_s: float,
     environment: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Assert that the mutation's test fails without the cure, and by what it says."""
+    """Assert that the mutation's test fails, and that its output contains ``mutation.shows``."""
     log = tree.parent / "log"
     log.unlink(missing_ok=True)
-    with taken_out(mutation, tree):
-        child = surgery.start(
+    with applied(mutation, tree):
+        child = test_runner.start(
             [str(tree), mutation.test, *(f"{name}={value}" for name, value in environment.items())], log
         )
         try:
             status = child.wait(within_s)
         finally:
             child.kill()
-    said = log.read_text("utf-8", "replace")
-    assert status != pytest.ExitCode.OK, f"{mutation.test} stays green without its cure"
-    assert status == pytest.ExitCode.TESTS_FAILED, said
-    assert mutation.shows in said, (
-        f"{mutation.test} is red for another reason than {mutation.shows!r}:\n{said}"
+    output = log.read_text("utf-8", "replace")
+    assert status != pytest.ExitCode.OK, f"{mutation.test} passes without the fix"
+    assert status == pytest.ExitCode.TESTS_FAILED, output
+    assert mutation.shows in output, (
+        f"{mutation.test} fails, but its output lacks {mutation.shows!r}:\n{output}"
     )
