@@ -21,7 +21,7 @@ class AccountJoins(Model):
     type: Literal["account_joins"] = Field(default="account_joins", description=RECORD_TYPE)
     event_id: FactId
     account_key: str = Field(description="The key that the alias forwards to.")
-    origin_account_key: str = Field(description="The alias.")
+    origin_account_key: str = Field(description="The account key that is an alias.")
     is_unproven: bool = Field(default=False, description="Whether only a company name links the two.")
     is_by_contact: bool = Field(
         default=False, description="Whether a contact of the CRM, which names the account, links the two."
@@ -37,7 +37,7 @@ class AccountLeaves(Model):
     type: Literal["account_leaves"] = Field(default="account_leaves", description=RECORD_TYPE)
     event_id: FactId
     account_key: str = Field(description="The key that the alias forwarded to.")
-    origin_account_key: str = Field(description="The alias.")
+    origin_account_key: str = Field(description="The account key that is an alias.")
     to_account_key: str = Field(
         description="The key that the alias forwards to from now on: its own key if it forwards no more."
     )
@@ -48,7 +48,7 @@ class AccountLeft(Model):
 
     type: Literal["account_left"] = Field(default="account_left", description=RECORD_TYPE)
     event_id: FactId
-    account_key: str = Field(description="The alias.")
+    account_key: str = Field(description="The account key that is an alias.")
     from_account_key: str = Field(description="The key that has sent its people.")
     kept: Plain = Field(
         default_factory=dict, description="The rep who last worked with these people, as plain values."

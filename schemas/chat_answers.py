@@ -20,8 +20,8 @@ class ChatAnswer(Output):
     type_name: ClassVar[str] = "chat.answered"
     conversation_id: str = Field(description="The conversation, as the chat identified it.")
     account_key: str = Field(
-        description="The account, or `chat:<conversation_id>` while the visitor is unknown. The two may be in different "
-        "partitions."
+        description="The account, or `chat:<conversation_id>` while the visitor is unknown. So the answers of one conversation "
+        "may be in two partitions."
     )
     lead_id: str | None = Field(default=None, description="The person. Absent while the visitor is unknown.")
     handoff_id: str | None = Field(

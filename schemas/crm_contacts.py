@@ -55,7 +55,7 @@ class ContactRecord(Model):
 
 
 class CrmContact(InboundEvent, ContactRecord):
-    """The record of one person."""
+    """The record of one person. A field that is left out, null or blank keeps its last value."""
 
     email: ShortText = Field(
         description="The person's e-mail address. Normalised (trimmed, without a display name, in lower case) it is the "

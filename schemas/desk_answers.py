@@ -14,7 +14,7 @@ from schemas.vocabulary import HowChosen, PassedOver
 class PassedOverRep(Model):
     """A rep who was a candidate and was not chosen."""
 
-    rep_id: str = Field(description="The rep.")
+    rep_id: str = Field(description="The rep's id in the CRM.")
     why: PassedOver = Field(description="Why the rep was not chosen.")
 
 
@@ -30,7 +30,7 @@ class WaitAges(Model):
 class Clock(Model):
     """The deadlines of one open hand-off by the calendar of its new holder."""
 
-    handoff_id: str = Field(description="The hand-off.")
+    handoff_id: str = Field(description="The id of the hand-off.")
     due_soon_at_ms: Milliseconds = Field(description="When the reminder of the first response is due.")
     due_at_ms: Milliseconds = Field(description="When the first response is due.")
     then_at_ms: Milliseconds | None = Field(
@@ -100,7 +100,7 @@ class RepChanged(Model):
     type: Literal["rep_changed"] = Field(default="rep_changed", description=RECORD_TYPE)
     event_id: FactId
     account_key: AccountKey
-    rep_id: str = Field(description="The rep.")
+    rep_id: str = Field(description="The rep's id in the CRM.")
     change: Literal["left", "away", "returned"] = Field(
         description="left: no longer active. away: active, and an absence has begun. returned: active and present."
     )

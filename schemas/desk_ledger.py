@@ -28,7 +28,7 @@ LEDGER_ENTRY_SENTENCES: Final[Mapping[LedgerEntryType, str]] = {
 class LedgerCandidate(Model):
     """One rep in a turn of the rotation."""
 
-    rep_id: str = Field(description="The rep.")
+    rep_id: str = Field(description="The rep's id in the CRM.")
     weight: int = Field(
         description="The rep's share of the rotation at this desk, relative to the other members."
     )

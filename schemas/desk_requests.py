@@ -43,7 +43,7 @@ class MoveWhy(StrEnum):
 class RunningClock(Model):
     """The deadlines of an open hand-off that is reassigned together with others."""
 
-    handoff_id: str = Field(description="The hand-off.")
+    handoff_id: str = Field(description="The id of the hand-off.")
     kind: Kind = Field(description="The kind of the hand-off. It decides the time for the first response.")
     raised_hand: bool = Field(
         default=False, description="Whether the lead raised a hand, which has a shorter deadline."
@@ -166,7 +166,7 @@ class RepFacts(Model):
     type: Literal["rep_facts"] = Field(default="rep_facts", description=RECORD_TYPE)
     event_id: FactId
     desk: str = Field(description="The desk that learns the record.")
-    rep_id: str = Field(description="The rep.")
+    rep_id: str = Field(description="The rep's id in the CRM.")
     rep: CrmRep | None = Field(
         default=None, description="The whole record. Absent: the rep left this desk or was deleted."
     )
@@ -181,7 +181,7 @@ class PresenceAsked(Model):
     account_key: str = Field(
         description="The account, or `chat:<conversation_id>` while the visitor is unknown."
     )
-    conversation_id: str = Field(description="The conversation.")
+    conversation_id: str = Field(description="The conversation, as the chat identified it.")
     lead_id: str | None = Field(default=None, description="The person. Absent while the visitor is unknown.")
     handoff_id: str | None = Field(
         default=None, description="The hand-off that the conversation led to, if there is one."

@@ -74,7 +74,7 @@ class LeadFact(Model):
 class ConsentWord(Model):
     """A person's consent or refusal for one purpose, and its time."""
 
-    purpose: Purpose = Field(description="The purpose.")
+    purpose: Purpose = Field(description="The purpose of the consent.")
     given: bool = Field(description="True for consent, false for a refusal.")
     at_ms: Milliseconds = Field(description="When the person gave or refused consent.")
 
@@ -114,7 +114,7 @@ class LeadForm(LeadFact):
     """One form of an identified visitor."""
 
     type: Literal["lead_form"] = Field(default="lead_form", description=RECORD_TYPE)
-    form_id: str = Field(description="The form.")
+    form_id: str = Field(description="The form, as the policy's rules name it.")
     request: Request = Field(description="The request that the form makes.")
     first_name: str | None = Field(default=None, description="The person's first name.")
     last_name: str | None = Field(default=None, description="The person's last name.")
@@ -140,7 +140,7 @@ class LeadChat(LeadFact):
     """A turn of an identified visitor's chat: a question for sales or support, or a message of a rep."""
 
     type: Literal["lead_chat"] = Field(default="lead_chat", description=RECORD_TYPE)
-    conversation_id: str = Field(description="The conversation.")
+    conversation_id: str = Field(description="The conversation, as the chat identified it.")
     turn: Turn = Field(description="The event in the chat.")
     rep_id: str | None = Field(default=None, description="The rep who wrote an `agent_message`.")
     consent: Consent | None = Field(
@@ -156,7 +156,7 @@ class ChatOfNobody(Model):
     account_key: str = Field(
         description="`chat:<conversation_id>`: a key that only routes the record. No rows are kept under it."
     )
-    conversation_id: str = Field(description="The conversation.")
+    conversation_id: str = Field(description="The conversation, as the chat identified it.")
 
 
 class LeadConsent(LeadFact):

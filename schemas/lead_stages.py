@@ -52,7 +52,7 @@ class LeadStage(Output):
     )
     amount: Decimal | None = Field(
         default=None,
-        description="The amount of the deal, as sales reported it. For an opportunity and a customer.",
+        description="The amount of the deal as sales reported it, as text. For an opportunity and a customer.",
     )
     currency: str | None = Field(default=None, description="The currency of the amount, ISO 4217.")
     explanation: Explanation = Field(

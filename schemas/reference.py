@@ -19,6 +19,7 @@ from schemas.contents import ROOT, all_types, sentences_of, types_in
 from schemas.desk_ledger import LEDGER_ENTRY_SENTENCES
 from schemas.generate import CONTROLS, Document, build_documents
 from schemas.reference_examples import ExampleFinder, shorten
+from schemas.reference_types import describe_bounds, describe_scalar
 from schemas.topics import DAY_MS, TOPICS, Direction, Topic
 
 PAGE: Final = ROOT / "docs" / "reference" / "events.md"
@@ -37,7 +38,8 @@ how to write inputs. The JSON Schemas are in [schemas/json](../../schemas/json),
 - [Parts](#parts): objects inside records
 - [Codes](#codes): closed vocabularies
 
-A field that is not required may be left out or null. A result never holds null: a field without a value is left out.
+A field that is not required may be left out. If it has a default (in brackets), it must not be null; otherwise it may be.
+Ids must not contain control characters. A result never holds null: a field without a value is left out.
 """
 _SECTIONS: Final = {
     Direction.IN: ("Input topics", "Other systems write these topics. Unknown fields are ignored."),
@@ -50,22 +52,6 @@ _SECTIONS: Final = {
         "The hops write these topics for each other. They may change with any release; do not subscribe to them.",
     ),
 }
-_PATTERNS: Final = {
-    r"^[^\x00-\x1f\x7f]+$": "no control characters",
-    r"^[^\x00-\x20\x7f]+$": "no spaces",
-    r"^[a-z][a-z0-9_]{0,63}$": "a lower_snake word of at most 64 characters",
-    r"^[A-Za-z]{2}$": "2 letters",
-    r"^[A-Z]{3}$": "3 capital letters",
-    r"^[0-9]{2,8}$": "2 to 8 digits",
-    r"^[A-D][1-4]$": "A1 to D4",
-    r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$": "ISO 639 or BCP 47",
-}
-"""Each pattern of the models in words. A pattern that is missing here fails a test."""
-_LAST_MS: Final = 253_402_300_799_999
-
-
-class UnknownPatternError(ValueError):
-    """A pattern of the models has no words here. The text names it and what to do."""
 
 
 class ReferencePage:
@@ -75,10 +61,13 @@ class ReferencePage:
         self._documents = build_documents()
         self._examples = ExampleFinder()
         self._sections: dict[str, str] = {}
-        """The heading of each model by the model's name."""
+        """The heading of each record type by the name of its model."""
+        self._homes: dict[str, Topic] = {}
+        """The topic under which each record type is described, by the name of its model."""
         for topic in TOPICS.values():
             for model in _records_of(topic.model):
                 self._sections.setdefault(model.__name__, _heading_of(topic, model))
+                self._homes.setdefault(model.__name__, topic)
 
     def text(self) -> str:
         """Return the whole page."""
@@ -109,7 +98,7 @@ class ReferencePage:
             ]
         lines += [_facts_of(topic), ""]
         for record in records:
-            if self._sections[record.__name__] != _heading_of(topic, record):
+            if self._homes[record.__name__] is not topic:
                 lines += [f"It also holds {self._link(record.__name__)}.", ""]
                 continue
             shape = document["$defs"][record.__name__]
@@ -144,7 +133,7 @@ class ReferencePage:
 
     def _part(self, part: type[BaseModel]) -> list[str]:
         users = [topic for topic in TOPICS.values() if part in set(types_in(topic.model))]
-        first = next((topic for topic in users if topic.direction is Direction.OUT), users[0])
+        first = min(users, key=lambda topic: list(_SECTIONS).index(topic.direction))
         document = self._documents[first.name]
         shape = document["$defs"][part.__name__]
         names = ", ".join(f"[{topic.name}](#{_slug(topic.name)})" for topic in users)
@@ -161,14 +150,14 @@ class ReferencePage:
             "|---|---|---|---|---|",
         ]
         for name, schema in shape["properties"].items():
-            presence = "yes" if name in required else f"no{_default(schema)}"
+            presence = "yes" if name in required else "no" if is_result else f"no{_default(schema)}"
             example = self._examples.of(model, name)
             cells = (
                 f"`{name}`",
                 self._type(schema, document),
                 presence,
                 _plain(schema.get("description")),
-                f"`{shorten(example)}`" if example else "",
+                "" if example is None else f"`{shorten(example)}`",
             )
             lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
         return [*lines, ""]
@@ -180,25 +169,14 @@ class ReferencePage:
         if "anyOf" in schema:
             inner = [one for one in schema["anyOf"] if one.get("type") != "null"]
             if {one.get("type") for one in inner} == {"number", "string"}:
-                return f"number, or its text{_bounds(inner[0])}"
+                return f"number or its text{describe_bounds(inner[0])}"
             return " or ".join(self._type(one, document) for one in inner)
-        if "const" in schema:
-            return f"`{schema['const']}`"
         if schema.get("enum") == list(LEDGER_ENTRY_SENTENCES):
             return self._link(LEDGER_ENTRY)
-        if "enum" in schema:
-            return " or ".join(f"`{code}`" for code in schema["enum"])
         if schema.get("type") == "array":
-            most = f", at most {schema['maxItems']}" if "maxItems" in schema else ""
-            return f"list of {self._type(schema['items'], document)}{most}"
-        if schema.get("type") == "object":
-            most = f", at most {schema['maxProperties']}" if "maxProperties" in schema else ""
-            inner_type = schema.get("additionalProperties")
-            of = (
-                "text" if isinstance(inner_type, dict) and inner_type.get("type") == "string" else "any value"
-            )
-            return f"map of text to {of}{most}"
-        return _scalar(schema)
+            most = f" of at most {schema['maxItems']:,}" if "maxItems" in schema else ""
+            return f"list{most}: {self._type(schema['items'], document)}"
+        return describe_scalar(schema)
 
     def _link(self, name: str) -> str:
         heading = self._sections.get(name, name)
@@ -229,48 +207,11 @@ def _plain(text: str | None) -> str:
     return " ".join(re.sub(r"``(.+?)``", r"`\1`", text or "").split())
 
 
-def _scalar(schema: Document) -> str:
-    kind, form = schema.get("type"), schema.get("format")
-    if form == "date-time":
-        return "time, RFC 3339"
-    if form == "date":
-        return "date, as 2026-03-04"
-    if kind == "boolean":
-        return "true or false"
-    if kind == "integer" and schema.get("maximum") == _LAST_MS:
-        return "milliseconds since 1970-01-01 UTC"
-    if kind in {"integer", "number"}:
-        return f"{'whole number' if kind == 'integer' else 'number'}{_bounds(schema)}"
-    return f"{_text_type(schema)}"
-
-
-def _text_type(schema: Document) -> str:
-    pattern = schema.get("pattern")
-    if pattern is not None and "\\d" in pattern:  # pydantic's own pattern of a decimal number
-        return "text of a decimal number"
-    if pattern is not None and pattern not in _PATTERNS:
-        raise UnknownPatternError(
-            f"pattern {pattern} has no words; add it to _PATTERNS of schemas/reference.py"
-        )
-    least, most = schema.get("minLength"), schema.get("maxLength")
-    length = (
-        None if most is None else f"{least} to {most} characters" if least else f"at most {most} characters"
-    )
-    return ", ".join(filter(None, ("text", length, None if pattern is None else _PATTERNS[pattern])))
-
-
-def _bounds(schema: Document) -> str:
-    least, most = schema.get("minimum"), schema.get("maximum")
-    words = [f"from {least:,.0f}"] if least is not None else []
-    words += [f"to {most:,.0f}"] if most is not None else []
-    return f", {' '.join(words)}" if words else ""
-
-
 def _default(schema: Document) -> str:
-    value = schema.get("default")
-    if value in (None, [], {}, "") or "const" in schema:
-        return ""
-    return f" (`{shorten(value)}`)"
+    """Return the default of an optional field in brackets. Empty if the field may be null."""
+    empty = {"array": [], "object": {}}.get(schema.get("type", ""))
+    value = schema.get("default", empty)
+    return "" if value is None else f" (`{shorten(value)}`)"
 
 
 def _kept(topic: Topic) -> str:
@@ -282,11 +223,15 @@ def _kept(topic: Topic) -> str:
 
 def _facts_of(topic: Topic) -> str:
     """Return key, partitioning, retention and size of a topic in one line."""
-    event_type = f" CloudEvents type: `{topic.model.type_name}`." if topic.direction is Direction.OUT else ""
-    return (
-        f"Key: {topic.key_description}. Partitioned by: {topic.partitioned_by}. Kept: {_kept(topic)}. "
-        f"Largest value: {topic.max_bytes:,} bytes.{event_type}"
+    is_result = topic.direction is Direction.OUT
+    return f"Key: {topic.key_description}. Partitioned by: {topic.partitioned_by}. Kept: {_kept(topic)}. " + (
+        f"CloudEvents type: `{topic.model.type_name}`." if is_result else f"Largest value: {_size(topic)}."
     )
+
+
+def _size(topic: Topic) -> str:
+    """Return the most bytes of a value that the router reads. Empty for a result."""
+    return "" if topic.direction is Direction.OUT else f"{topic.max_bytes:,} bytes"
 
 
 def _topics_table() -> list[str]:
@@ -305,7 +250,7 @@ def _topics_table() -> list[str]:
             topic.key_description,
             topic.partitioned_by,
             _kept(topic),
-            f"{topic.max_bytes:,} bytes",
+            _size(topic),
         )
         lines.append(f"| {' | '.join(cells)} |")
     return [*lines, ""]

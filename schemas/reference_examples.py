@@ -5,6 +5,7 @@ In: a model and a field. Out: the value of the field in the first record that ha
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -40,7 +41,7 @@ class ExampleFinder:
             return None
         if bool in (annotation, *get_args(annotation)):
             return True
-        return self._found.get((_owner_of(model, name), name))
+        return self._found.get((model, name), self._found.get((_owner_of(model, name), name)))
 
     def _collect(self, annotation: Any, value: Any) -> None:
         """Keep the first value of each field, for every model that ``value`` holds."""
@@ -55,6 +56,7 @@ class ExampleFinder:
                 continue
             for name, field in model.model_fields.items():
                 if value.get(name) not in (None, [], {}):
+                    self._found.setdefault((model, name), value[name])
                     self._found.setdefault((_owner_of(model, name), name), value[name])
                     self._collect(field.annotation, value[name])
 
@@ -73,4 +75,4 @@ def _models_of(annotation: Any) -> list[type[BaseModel]]:
 
 def _owner_of(model: type[BaseModel], name: str) -> type:
     """Return the class that defines a field: classes that inherit it share its example."""
-    return next(base for base in reversed(model.__mro__) if name in base.__dict__.get("__annotations__", {}))
+    return next(base for base in reversed(model.__mro__) if name in inspect.get_annotations(base))

@@ -40,8 +40,8 @@ class Direction(StrEnum):
 class Topic:
     """One topic of the contract.
 
-    ``key`` and ``partition_by`` take a value of the model and return the key and the partition key as text. They are None
-    for a topic that another system writes. Every topic has as many partitions as the setting ``partitions``, because the
+    ``key`` and ``partition_by`` take a value of the model and return the key and the partition key as text. A topic that
+    another system writes has neither. Every topic has as many partitions as the setting ``partitions``, because the
     logs are co-partitioned.
     """
 
