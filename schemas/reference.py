@@ -209,7 +209,7 @@ def _plain(text: str | None) -> str:
 
 def _default(schema: Document) -> str:
     """Return the default of an optional field in brackets. Empty if the field may be null."""
-    empty = {"array": [], "object": {}}.get(schema.get("type", ""))
+    empty: Any = {"array": [], "object": {}}.get(schema.get("type", ""))
     value = schema.get("default", empty)
     return "" if value is None else f" (`{shorten(value)}`)"
 

@@ -12,7 +12,7 @@ from schemas.generate import build_documents
 from schemas.parsing import MAX_DEPTH, ContractError, parse_json
 from schemas.topics import TOPICS, Direction
 from schemas.vocabulary import DeadLetterReason, SalesAction
-from workers.accounts.assignment.handoffs import REMEMBERED_MS
+from workers.accounts.handoffs.handoffs import REMEMBERED_MS
 from workers.directory.handle import DirectoryHop
 from workers.engine.api import Record
 from workers.engine.quarantine import QuarantineLimits
