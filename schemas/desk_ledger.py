@@ -21,7 +21,7 @@ LEDGER_ENTRY_SENTENCES: Final[Mapping[LedgerEntryType, str]] = {
     "return": "An answer was no longer wanted. Its turn and capacity were given back.",
     "waiting": "No rep had capacity or was present, so the lead waits.",
     "released": "A lead that waited got its turn.",
-    "sent_on": "The request was forwarded to the person who substitutes.",
+    "sent_on": "The request was forwarded to a substitute.",
 }
 
 

@@ -258,10 +258,9 @@ def _topics_table() -> list[str]:
 
 def _codes() -> Iterator[str]:
     """Yield the lines of every vocabulary, those of the results first."""
-    found = [one for one in all_types() if issubclass(one, StrEnum)]
     results = [topic.model for topic in TOPICS.values() if topic.direction is Direction.OUT]
-    of_results = {one for model in results for one in types_in(model)}
-    for vocabulary in sorted(found, key=lambda one: one not in of_results):
+    types = [*(one for model in results for one in types_in(model)), *all_types()]
+    for vocabulary in dict.fromkeys(one for one in types if issubclass(one, StrEnum)):
         yield from _vocabulary(vocabulary.__name__, vocabulary.__doc__, sentences_of(vocabulary))
         if vocabulary.__name__ == "PassedOver":
             yield from _vocabulary(

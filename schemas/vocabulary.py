@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """The stage of a lead. The code holds a closed table of transitions."""
+    """The stage of a lead. Only the steps of a closed transition table occur."""
 
     KNOWN = "known"
     """An e-mail address is known, and nothing more."""
@@ -213,7 +213,7 @@ class AssigneeType(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why something was decided. A closed list: each code has a sentence in docs/reference/events.md."""
+    """Why something was decided. A closed list: a reason is always one of these codes, never free text."""
 
     BAR_REACHED = "bar_reached"
     """The total reached the policy's threshold for an MQL."""
@@ -321,7 +321,7 @@ class Reason(StrEnum):
     NO_MARKETING_CONSENT = "no_marketing_consent"
     """The person has not agreed to be addressed. Only what they ask for is answered."""
     NOT_ANSWERED = "not_answered"
-    """The holder has not answered long after the deadline, so the account was reassigned."""
+    """The holder did not answer, even long after the deadline, so the account was reassigned."""
     REP_AWAY = "rep_away"
     """The holder is away, so another rep does the work."""
     REP_BACK = "rep_back"
@@ -552,7 +552,7 @@ class DeadLetterReason(StrEnum):
     OUTPUT_TOO_LARGE = "output_too_large"
     """An output or a state row of this record would be too large to write."""
     CRASHED_WORKER = "crashed_worker"
-    """The worker crashed on this record repeatedly, so the record was removed from its way."""
+    """The worker crashed twice on this record, so the record was set aside."""
 
 
 MAY_GROW: frozenset[type[StrEnum]] = frozenset(

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel, Field
 
-from schemas import reference, reference_types
+from schemas import freshness, reference, reference_types
 from schemas.base import Model
 from schemas.contents import MissingSentenceError, all_types, sentences_of, types_in, undescribed
 from schemas.desk_ledger import LEDGER_ENTRY_SENTENCES, LedgerEntryType
@@ -105,7 +105,7 @@ def test_every_field_has_an_example_or_links_to_its_parts(model: type[BaseModel]
         assert row[4].strip() or "](#" in row[1], row[0]
 
 
-def test_the_page_shows_no_example_that_the_examples_do_not_hold() -> None:
+def test_an_example_comes_from_the_records_and_an_object_has_none() -> None:
     finder = ExampleFinder()
     assert finder.of(TOPICS["crm.accounts"].model, "name") == "Norrbank"
     assert finder.of(TOPICS["crm.accounts"].model, "revenue") is None
@@ -162,6 +162,14 @@ def test_a_field_without_a_description_is_found_and_named() -> None:
         f"{place}.{name} has no description; add Field(description=...) with what it is, its unit and bounds"
         for name in ("sender", "colour")
     ]
+
+
+def test_the_check_fails_on_a_field_without_a_description(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(freshness, "all_types", lambda: [*TYPES, Parcel])
+    assert freshness.main(["--check"]) == 1
+    assert "Parcel.sender has no description" in capsys.readouterr().err
 
 
 def test_no_field_of_the_contract_lacks_a_description() -> None:
