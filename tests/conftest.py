@@ -1,4 +1,4 @@
-"""What every test may ask for: a broker that is there for all, and one of its own that may be killed."""
+"""Fixtures for every test: a broker shared by all tests, and a broker of one test's own."""
 
 from __future__ import annotations
 
@@ -12,19 +12,23 @@ import pytest
 from workers.embedded.broker import EmbeddedKafka
 
 IMPATIENT = {"group.min.session.timeout.ms": "1000", "log.cleaner.backoff.ms": "200"}
-"""Tests do not wait six seconds, the broker's default least, until a killed worker is missed, nor 15 for a compaction."""
+"""Broker settings for short tests.
+
+The broker's defaults take at least 6 seconds to notice a killed worker, and 15 seconds to a compaction.
+"""
 
 hypothesis.settings.register_profile("seeded", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "seeded"))
-# The same cases at every run, so that a change is red by what it changed; HYPOTHESIS_PROFILE=explore looks for others.
+# The profile "seeded" runs the same cases every time, so a test fails only by a change of code.
+# HYPOTHESIS_PROFILE=explore looks for other cases.
 
 
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a broker shared by the session: KAFKA_BOOTSTRAP, else one started here.
+    """Yield the address of a broker shared by the session: KAFKA_BOOTSTRAP, else a broker started here.
 
-    Topics stay: name yours after the test. It never skips; without a broker it fails and says what to do.
+    Topics stay, so name topics after the test. A test is never skipped: without a broker it fails with instructions.
     """
     if running := os.environ.get("KAFKA_BOOTSTRAP"):
         yield running
@@ -35,6 +39,6 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def own_kafka(tmp_path: Path) -> Iterator[EmbeddedKafka]:
-    """A started broker of this test alone, always an embedded one: kill it, start it again."""
+    """Yield a started broker for this test alone, which the test may kill and restart. It is always an embedded one."""
     with EmbeddedKafka(tmp_path / "kafka", properties=IMPATIENT) as broker:
         yield broker

@@ -33,7 +33,7 @@ DOMAIN = [
                 f"{WORTH}/facts.py", "for place in sorted(made))", "for place in sorted(made, reverse=True))"
             ),
         ),
-        "scenarios/test_identity_contacts.py::test_who_calls_herself_cio_and_is_a_student_in_the_crm_is_outside",
+        "scenarios/test_identity_contacts.py::test_a_self_declared_cio_who_is_a_student_in_the_crm_is_outside",
         "assert",
     ),
     Mutation(
@@ -87,7 +87,7 @@ DOMAIN = [
                 "    is_bound = True\n    lineup",
             ),
         ),
-        "scenarios/test_who_gets_it.py::test_a_full_week_makes_an_mql_wait_and_a_raised_hand_passes",
+        "scenarios/test_lead_assignment.py::test_in_a_full_week_an_mql_waits_and_a_raised_hand_is_assigned",
         "assert",
     ),
     Mutation(
@@ -96,8 +96,8 @@ DOMAIN = [
         (
             Edit(
                 "workers/accounts/handoffs/deadlines.py",
-                "    unwatch(case, handoff_id)\n    made = replace(",
-                "    _stop(case, handoff_id)\n    made = replace(",
+                "    stop_timers(case, handoff_id)\n    made = replace(",
+                "    _cancel_timers(case, handoff_id)\n    made = replace(",
             ),
         ),
         "hops/accounts/handoffs/test_deadlines.py::test_a_touch_in_time_that_comes_late_takes_the_report_back",
@@ -113,7 +113,7 @@ DOMAIN = [
                 "return None",
             ),
         ),
-        "scenarios/test_who_gets_it.py::test_nobody_who_is_away_gets_a_lead",
+        "scenarios/test_lead_assignment.py::test_an_absent_rep_gets_no_lead",
         "assert",
     ),
     Mutation(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mutation import Edit, Mutation, without
 
-_RETURN = """    case.say(
+_RETURN = """    case.publish(
         DESK_REQUESTS, DeskReturn(request_id=request.request_id, desk=request.desk, account_key=case.key)
     )
 """

@@ -1,15 +1,15 @@
-"""Whose customer is it? People who write from free mail and whom the CRM knows as contacts of an account."""
+"""Leads with free mail that the CRM knows as contacts of an account."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.scenarios.story import Story, Told
+from tests.scenarios.story import Results, Story
 
 
 @pytest.fixture
 def team(story: Story) -> Story:
-    """Mia and Tom at the inside sales desk, Olga and Pavel who own accounts, Dana who manages."""
+    """Mia and Tom at the inside sales desk, Olga and Pavel who own accounts, and Dana the manager."""
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.rep("tom")
@@ -18,38 +18,38 @@ def team(story: Story) -> Story:
     return story
 
 
-def reasons(told: Told) -> list[str]:
-    found: list[str] = told.of("lead.routing")[-1]["explanation"]["reasons"]
+def reasons(results: Results) -> list[str]:
+    found: list[str] = results.of("lead.routing")[-1]["explanation"]["reasons"]
     return found
 
 
-def keys(told: Told) -> list[str]:
-    return [event["account_key"].partition(":")[0] for event in told.of("lead.routing")]
+def keys(results: Results) -> list[str]:
+    return [event["account_key"].partition(":")[0] for event in results.of("lead.routing")]
 
 
-def test_a_customers_employee_who_writes_from_free_mail_goes_to_the_customers_owner(team: Story) -> None:
+def test_a_customers_contact_with_free_mail_goes_to_the_customers_owner(team: Story) -> None:
     team.bank("harbor", relationship="customer", owner_rep_id="olga")
     team.contact("ann@gmail.com", crm_contact_id="C-1", crm_account_id="ACC-harbor")
     team.form("ann@gmail.com", "tue 10:00")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "expansion", "olga")]
-    assert "matched_by_contact" in reasons(told)
-    assert told.of("lead.routing")[-1]["account_key"] == "domain:harbor.example"
-    assert told.of("lead.scores")[-1]["account_key"] == "domain:harbor.example"
+    assert results.handoffs == [("assigned", "expansion", "olga")]
+    assert "matched_by_contact" in reasons(results)
+    assert results.of("lead.routing")[-1]["account_key"] == "domain:harbor.example"
+    assert results.of("lead.scores")[-1]["account_key"] == "domain:harbor.example"
 
 
-def test_what_the_crm_says_of_a_person_goes_before_the_company_that_they_name(team: Story) -> None:
+def test_a_contacts_crm_account_comes_before_the_company_named_in_a_form(team: Story) -> None:
     team.bank("harbor", owner_rep_id="olga")
     team.bank("pier", name="Pier Savings", owner_rep_id="pavel")
     team.contact("ann@gmail.com", crm_account_id="ACC-harbor")
     team.form("ann@gmail.com", "tue 10:00", "demo", company="Pier Savings")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "raised_hand", "olga")]
-    assert "matched_by_name" not in reasons(told)
+    assert results.handoffs == [("assigned", "raised_hand", "olga")]
+    assert "matched_by_name" not in reasons(results)
 
 
 def test_a_person_with_a_domain_stays_with_the_account_of_the_domain(team: Story) -> None:
@@ -58,70 +58,70 @@ def test_a_person_with_a_domain_stays_with_the_account_of_the_domain(team: Story
     team.contact("ann@pier.example", crm_account_id="ACC-harbor")
     team.form("ann@pier.example", "tue 10:00", "demo")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "raised_hand", "pavel")]
-    assert "matched_by_contact" not in reasons(told)
+    assert results.handoffs == [("assigned", "raised_hand", "pavel")]
+    assert "matched_by_contact" not in reasons(results)
 
 
-def test_a_contact_of_an_account_that_the_crm_does_not_have_is_found_by_the_name(team: Story) -> None:
+def test_a_contact_of_an_unknown_crm_account_is_matched_by_company_name(team: Story) -> None:
     team.bank("pier", name="Pier Savings", owner_rep_id="pavel")
     team.contact("ann@gmail.com", crm_account_id="ACC-unknown")
     team.form("ann@gmail.com", "tue 10:00", "demo", company="Pier Savings")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "raised_hand", "pavel")]
-    assert "matched_by_name" in reasons(told)
+    assert results.handoffs == [("assigned", "raised_hand", "pavel")]
+    assert "matched_by_name" in reasons(results)
 
 
-def test_a_contact_that_is_added_later_takes_the_person_along_once(team: Story) -> None:
+def test_a_contact_added_later_moves_the_lead_to_the_account_once(team: Story) -> None:
     team.bank("harbor", owner_rep_id="olga")
     team.form("ann@gmail.com", "tue 10:00", "demo")
     team.contact("ann@gmail.com", "tue 15:00", crm_account_id="ACC-harbor")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [
+    assert results.handoffs == [
         ("assigned", "raised_hand", "mia"),
         ("withdrawn", "raised_hand", None),
         ("assigned", "raised_hand", "olga"),
     ]
-    assert keys(told) == ["lead", "lead", "domain"]
+    assert keys(results) == ["lead", "lead", "domain"]
 
 
-def test_somebody_who_did_nothing_new_is_no_expansion_because_the_crm_names_a_customer(team: Story) -> None:
+def test_a_contact_record_alone_makes_no_expansion_without_a_new_activity(team: Story) -> None:
     team.bank("harbor", relationship="customer", owner_rep_id="olga")
     team.form("ann@gmail.com", "tue 10:00")
     team.contact("ann@gmail.com", "tue 15:00", crm_account_id="ACC-harbor")
 
-    assert team.told().handoffs == []
+    assert team.replay().handoffs == []
 
 
-def test_a_contact_who_goes_to_another_account_goes_to_its_owner(team: Story) -> None:
+def test_a_contact_moved_to_another_account_goes_to_its_owner(team: Story) -> None:
     team.bank("harbor", owner_rep_id="olga")
     team.bank("pier", owner_rep_id="pavel")
     team.contact("ann@gmail.com", crm_account_id="ACC-harbor")
     team.form("ann@gmail.com", "tue 10:00", "demo")
     team.contact("ann@gmail.com", "tue 15:00", crm_account_id="ACC-pier")
 
-    assert [who for _, _, who in team.told().handoffs] == ["olga", None, "pavel"]
+    assert [assignee for _, _, assignee in team.replay().handoffs] == ["olga", None, "pavel"]
 
 
-def test_a_contact_that_is_deleted_goes_alone_again(team: Story) -> None:
+def test_a_deleted_contact_returns_the_lead_to_its_own_key(team: Story) -> None:
     team.bank("harbor", owner_rep_id="olga")
     team.contact("ann@gmail.com", crm_account_id="ACC-harbor")
     team.form("ann@gmail.com", "tue 10:00", "demo")
     team.deleted("crm.contacts", "ann@gmail.com", "tue 15:00")
 
-    told = team.told()
+    results = team.replay()
 
-    assert keys(told) == ["domain", "domain", "lead"]
-    assert [action for action, _, _ in told.handoffs] == ["assigned", "withdrawn", "assigned"]
-    assert "matched_by_contact" not in reasons(told)
+    assert keys(results) == ["domain", "domain", "lead"]
+    assert [action for action, _, _ in results.handoffs] == ["assigned", "withdrawn", "assigned"]
+    assert "matched_by_contact" not in reasons(results)
 
 
-def test_when_accounts_are_merged_their_contacts_follow(team: Story) -> None:
+def test_contacts_follow_when_accounts_are_merged(team: Story) -> None:
     team.bank("harbor", owner_rep_id="olga")
     team.bank("pier", domains=[], owner_rep_id="pavel")
     team.contact("ann@gmail.com", crm_account_id="ACC-pier")
@@ -129,54 +129,54 @@ def test_when_accounts_are_merged_their_contacts_follow(team: Story) -> None:
     team.contact("ann@gmail.com", "tue 15:00", crm_account_id="ACC-harbor")
     team.deleted("crm.accounts", "ACC-pier", "tue 15:01")
 
-    told = team.told()
+    results = team.replay()
 
-    assert [who for _, _, who in told.handoffs] == ["pavel", None, "olga"]
-    assert told.dead == []
+    assert [assignee for _, _, assignee in results.handoffs] == ["pavel", None, "olga"]
+    assert results.dead_letter_reasons == []
 
 
-def test_an_account_that_the_crm_deletes_lets_its_contacts_go(team: Story) -> None:
+def test_a_deleted_crm_account_returns_its_contacts_to_their_own_keys(team: Story) -> None:
     team.bank("harbor", owner_rep_id="olga")
     team.contact("ann@gmail.com", crm_account_id="ACC-harbor")
     team.form("ann@gmail.com", "tue 10:00", "demo")
     team.deleted("crm.accounts", "ACC-harbor", "tue 15:00")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs[-1][0] == "assigned"
-    assert told.of("lead.routing")[-1]["account_key"].startswith("lead:")
+    assert results.handoffs[-1][0] == "assigned"
+    assert results.of("lead.routing")[-1]["account_key"].startswith("lead:")
 
 
-def test_the_account_moves_to_another_domain_and_its_contacts_with_it(team: Story) -> None:
+def test_contacts_follow_an_account_whose_primary_domain_changes(team: Story) -> None:
     team.bank("harbor", owner_rep_id="olga")
     team.contact("ann@gmail.com", crm_account_id="ACC-harbor")
     team.form("ann@gmail.com", "tue 10:00", "demo")
     team.bank("harbor", "tue 15:00", domains=["pier.example", "harbor.example"])
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.of("lead.routing")[-1]["account_key"] == "domain:pier.example"
-    assert told.handoffs[-1] == ("assigned", "raised_hand", "olga")
+    assert results.of("lead.routing")[-1]["account_key"] == "domain:pier.example"
+    assert results.handoffs[-1] == ("assigned", "raised_hand", "olga")
 
 
-def test_a_contact_who_never_came_by_is_nobody_yet(team: Story) -> None:
+def test_a_contact_without_any_activity_has_no_score(team: Story) -> None:
     team.bank("harbor", relationship="customer", owner_rep_id="olga")
     team.contact("ann@gmail.com", crm_account_id="ACC-harbor")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == []
-    assert told.of("lead.scores") == []
+    assert results.handoffs == []
+    assert results.of("lead.scores") == []
 
 
-def test_an_erased_contact_begins_anew(team: Story) -> None:
+def test_an_erased_contact_starts_as_a_new_lead_under_its_own_key(team: Story) -> None:
     team.bank("harbor", owner_rep_id="olga")
     team.contact("ann@gmail.com", crm_account_id="ACC-harbor")
     team.form("ann@gmail.com", "tue 10:00", "demo")
     team.erasure("ann@gmail.com", "tue 15:00")
     team.form("ann@gmail.com", "wed 10:00", "demo")
 
-    told = team.told()
+    results = team.replay()
 
-    assert [action for action, _, _ in told.handoffs] == ["assigned", "withdrawn", "assigned"]
-    assert told.of("lead.routing")[-1]["account_key"].startswith("lead:")
+    assert [action for action, _, _ in results.handoffs] == ["assigned", "withdrawn", "assigned"]
+    assert results.of("lead.routing")[-1]["account_key"].startswith("lead:")

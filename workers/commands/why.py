@@ -19,7 +19,7 @@ from workers.commands.reading import records
 from workers.commands.replay import DEMO_KEY
 from workers.commands.sources import load_settings
 from workers.identity.addresses import BadAddressError, company_domain, normalise, normalise_domain
-from workers.identity.people import lead_id_of
+from workers.identity.lead_ids import lead_id_of
 from workers.settings import Settings
 from workers.shadow import topic_names
 from workers.why import Story, Subject, page_of

@@ -27,7 +27,7 @@ from schemas.topics import DESK_REQUESTS, LEAD_EVENTS, TOPICS
 from schemas.vocabulary import Action, AssigneeType, Kind, Relationship, Request, Stage
 from workers.accounts.agent import spec as accounts_spec
 from workers.accounts.handle import AccountsHop
-from workers.accounts.rulebook.terms import MOST_AT_ONCE
+from workers.accounts.rulebook.terms import LEADS_AT_ONCE, MOST_AT_ONCE
 from workers.accounts.state.account import AccountRow
 from workers.accounts.state.lead import LeadRow
 from workers.deadletters import dead_letter
@@ -113,12 +113,17 @@ class Market:
         is_manual: bool = False,
         cuts: int = 1_000_000,
         most_at_once: int = MOST_AT_ONCE,
+        leads_at_once: int = LEADS_AT_ONCE,
     ) -> None:
         self.is_manual = is_manual
         self.finishes = False
         """Whether what is done in chunks is done before the next event; else a chunk is done with each record."""
         self.accounts = Hop(
-            accounts_spec(lambda config: AccountsHop(load_policy(config.text), most_at_once=most_at_once)),
+            accounts_spec(
+                lambda config: AccountsHop(
+                    load_policy(config.text), most_at_once=most_at_once, leads_at_once=leads_at_once
+                )
+            ),
             text,
             cuts,
         )

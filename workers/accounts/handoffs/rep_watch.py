@@ -25,18 +25,18 @@ NOBODY_NAMED = ""
 """Subject of the alert for a customer for whom the CRM names no person."""
 
 
-def is_gone(case: Case, rep_id: str) -> None:
+def add_gone(case: Case, rep_id: str) -> None:
     """A rep who was asked for is inactive, has left, or is unknown: the routes pass over them."""
     others = tuple(one for one in case.account.gone if one != rep_id)
     case.change(gone=(*others, rep_id)[-MOST_GONE:])
 
 
-def is_back(case: Case, rep_id: str) -> None:
+def remove_gone(case: Case, rep_id: str) -> None:
     """A rep is with us again."""
     case.change(gone=tuple(one for one in case.account.gone if one != rep_id))
 
 
-def say_who_is_missing(case: Case) -> None:
+def report_missing_owners(case: Case) -> None:
     """Report who should own the account and does not, and take back what is so no more."""
     account = case.account
     now = {} if is_nobodys(case) else _missing(case)
@@ -65,19 +65,19 @@ def _missing(case: Case) -> dict[str, str | None]:
     return found
 
 
-def say_on_whom_it_depends(case: Case) -> None:
+def subscribe_to_reps(case: Case) -> None:
     """Tell the desks of reps that this account hears of their leaving and returning, or no longer."""
     account = case.account
     wanted = set(account.gone)
     if account.holder is not None and account.holder.id and account.holder.type == "rep":
         wanted |= {account.holder.id, account.holder.stands_for or account.holder.id}
-    if (told := buying_signals.told(case)) is not None:
-        wanted.add(told)
+    if (notified := buying_signals.notified_rep(case)) is not None:
+        wanted.add(notified)
     now = tuple(sorted(wanted)[:MOST_DEPENDS])
     if now == account.depends:
         return
     for rep_id in sorted({*now} ^ {*account.depends}):
-        case.say(
+        case.publish(
             DESK_REQUESTS,
             AccountDepends(desk=f"rep:{rep_id}", account_key=case.key, depends=rep_id in now),
         )

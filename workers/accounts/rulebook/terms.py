@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 DAY_MS = 86_400_000
 MOST_AT_ONCE = 20
 """Open hand-offs of one account that change hands in one step: more do so in chunks of as many."""
+LEADS_AT_ONCE = 50
+"""Leads that one step of a cursor handles."""
 QUARTER_MS = 900_000
 """No zone changes its offset within a quarter of an hour."""
 
@@ -28,9 +30,12 @@ QUARTER_MS = 900_000
 class Terms:
     """What the policy says, in the shape in which it is asked."""
 
-    def __init__(self, policy: Policy, most_at_once: int = MOST_AT_ONCE) -> None:
+    def __init__(
+        self, policy: Policy, most_at_once: int = MOST_AT_ONCE, leads_at_once: int = LEADS_AT_ONCE
+    ) -> None:
         self.policy = policy
         self.most_at_once = most_at_once
+        self.leads_at_once = leads_at_once
         self.ref = policy.ref
         self.raw_ref = Raw(policy.ref.model_dump_json().encode())
         self.rules = RuleBook(policy)
