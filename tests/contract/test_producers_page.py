@@ -21,7 +21,7 @@ from workers.policy.load import load_policy
 from workers.policy.model import Repeats
 from workers.settings import Settings
 from workers.visitors.handle import VisitorsHop
-from workers.visitors.imported import HEADER
+from workers.visitors.imported_events import HEADER
 from workers.visitors.links import MAX_LINKS
 
 PAGE = (ROOT / "docs" / "producers.md").read_text(encoding="utf-8")
