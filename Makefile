@@ -20,12 +20,13 @@ test: .venv ## every test, two at a time; starts a Kafka for each, unless KAFKA_
 mutations: .venv ## take the cure of each measured trap out, on a real Kafka, and see its test go red (minutes)
 	$(BIN)/pytest tests/mutations/all_live.py
 
-check: .venv ## lint, format, types, layering, and the generated contract
+check: .venv ## lint, format, types, layering, the generated contract and its pages
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m schemas.freshness --check
+	$(BIN)/python -m schemas.reference --check
 	$(BIN)/python -m workers.policy.reference --check
 
 format: .venv ## write what `check` asks of layout

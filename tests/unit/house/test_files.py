@@ -17,7 +17,8 @@ MOST_LINES = 330
 """The most lines of a file. A longer one usually has two subjects."""
 LONGER = {
     "docs/policy.md": "a reference: every key of the policy, made from the models",
-    "docs/subscribers.md": "a reference: every field and code with its sentence",
+    "docs/reference/events.md": "a reference: every field and code of the contract, made from the models",
+    "schemas/vocabulary.py": "a list: every code of the contract, each with its sentence",
     "tests/hops/accounts/market.py": "a market in memory for the accounts hop, and readers of its outputs",
     "tests/mutations/live.py": "a list: each mutation that only a real broker detects",
     "workers/engine/task.py": "the lifecycle of a partition is one sequence and is read as one",
