@@ -26,7 +26,7 @@ check: .venv ## lint, format, types, layering, and the generated contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m schemas.freshness --check
-	$(BIN)/python -m workers.policy.reference --check
+	$(BIN)/python -m workers.policy.pages.reference --check
 
 format: .venv ## write what `check` asks of layout
 	$(BIN)/ruff check --fix-only

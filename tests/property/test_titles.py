@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.unit.accounts.market import POLICY
 from workers.accounts.worth.fit import Gates
-from workers.policy.wording import WholeWords, plain
+from workers.policy.text_patterns import WholeWords, plain
 
 ACCENTS = st.sampled_from(["", "\u0300", "\u0301", "\u0308", "\u0327", "\u030a"])
 WORDS = (

@@ -19,7 +19,7 @@ from workers.accounts.rows import LeadRow, ScoreRow
 from workers.accounts.terms import Terms
 from workers.accounts.worth.dwelling import Activity, with_activity
 from workers.accounts.worth.once import message_mark
-from workers.policy.behaviour import Behaviour
+from workers.policy.behaviour_rules import Behaviour
 from workers.policy.model import Policy, Rule
 
 SECOND_MS, MINUTE_MS, HOUR_MS = 1_000, 60_000, 3_600_000

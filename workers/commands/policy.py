@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from workers.commands.sources import load_config, policy_file
-from workers.policy.explain import Audience, explain
-from workers.policy.report import check_report
+from workers.policy.pages.check_output import check_report
+from workers.policy.pages.explain_output import Audience, explain
 
 policy_app = typer.Typer(help="The written agreement: what an MQL is, and who gets it.", no_args_is_help=True)
 

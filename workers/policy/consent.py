@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from workers.policy.base import Part
+from workers.policy.part import Part
 
 Unstated = Literal["given", "refused"]
 WithoutTracking = Literal["count_nothing", "count_everything"]

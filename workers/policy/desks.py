@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator, model_validator
 
 from schemas.vocabulary import Kind
-from workers.policy.base import Part
 from workers.policy.hours import (
     Week,
     Window,
@@ -22,6 +21,7 @@ from workers.policy.hours import (
     parse_windows,
     zone,
 )
+from workers.policy.part import Part
 from workers.policy.scalars import (
     MOST_MOVES,
     Count,

@@ -9,15 +9,15 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from workers.engine.api import Config
-from workers.policy.checks import check_names
+from workers.policy.checks.checks import check_names
+from workers.policy.checks.desk_inheritance import follow_likes
+from workers.policy.checks.fit_outweighs_behaviour import check_rule_one
+from workers.policy.checks.refusals import problems_of
+from workers.policy.checks.stages import check_stages
 from workers.policy.definitions import fill
 from workers.policy.document import read
-from workers.policy.likes import follow_likes
-from workers.policy.linter import check_rule_one
 from workers.policy.model import Policy
 from workers.policy.problem import PolicyError, Problem
-from workers.policy.refusals import problems_of
-from workers.policy.stage_checks import check_stages
 
 __all__ = ["PolicyError", "Problem", "load_policy", "load_policy_file", "policy_hash", "to_config"]
 

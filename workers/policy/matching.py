@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from workers.policy.base import Part
+from workers.policy.part import Part
 from workers.policy.scalars import refuse
 
 Evidence = Literal["domain", "phone", "postal_code"]

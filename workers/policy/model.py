@@ -11,8 +11,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from schemas.base import PolicyRef
-from workers.policy.base import Part
-from workers.policy.behaviour import Behaviour, Fade, Group, Rule, When
+from workers.policy.behaviour_rules import Behaviour, Fade, Group, Rule, When
 from workers.policy.consent import UnstatedConsent, WithoutTracking
 from workers.policy.desks import (
     AnswerWithin,
@@ -23,7 +22,7 @@ from workers.policy.desks import (
     Turn,
     ZoneName,
 )
-from workers.policy.market import (
+from workers.policy.gates import (
     Buyers,
     Country,
     Functions,
@@ -35,6 +34,7 @@ from workers.policy.market import (
 )
 from workers.policy.matching import ByName, Matching
 from workers.policy.no_visits import NoVisits
+from workers.policy.part import Part
 from workers.policy.partners import Partner
 from workers.policy.paths import NurturePath
 from workers.policy.routes import Owners, Route, Span, Territory

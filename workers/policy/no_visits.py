@@ -8,9 +8,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from workers.policy.base import Part
+from workers.policy.part import Part
 from workers.policy.scalars import Name, Text
-from workers.policy.wording import glob
+from workers.policy.text_patterns import glob
 
 ROBOTS = (
     *("*bot/*", "*bot;*", "*crawler*", "*spider*", "*slurp*", "*headlesschrome*", "*lighthouse*"),

@@ -1,7 +1,7 @@
 """Partners and distributors: which accounts are theirs, at which stage they get a lead, how fast they answer, what they see.
 
 In: texts of the policy's ``partners``. Out: typed agreements. Which partner covers an account is decided in
-workers/accounts/routing/partners.py, whether that may be is checked in partner_checks.py.
+workers/accounts/routing/partners.py, whether that may be is checked in checks/partners.py.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from workers.policy.base import Part
+from workers.policy.part import Part
 from workers.policy.routes import Region
 from workers.policy.scalars import CountryCode, Name, OpeningTime, Text, refuse
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from workers.policy.base import Part
+from workers.policy.part import Part
 from workers.policy.routes import Conditions, Grade, TotalSpan
 from workers.policy.scalars import Name, refuse
 

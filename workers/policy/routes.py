@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from workers.policy.base import Part
+from workers.policy.part import Part
 from workers.policy.scalars import Amount, CountryCode, Days, Name, RepId, Text, Whole, form, refuse
-from workers.policy.wording import glob
+from workers.policy.text_patterns import glob
 
 
 def plain_postal_code(text: str) -> str:

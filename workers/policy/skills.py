@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from workers.policy.base import Part
+from workers.policy.part import Part
 from workers.policy.scalars import Amount, CountryCode, Name, RepId, Text, form, refuse
 
 LanguageCode = Annotated[Text, form(r"[a-z]{2}", "a language of two small letters (ISO 639-1), as es")]

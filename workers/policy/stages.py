@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from schemas.vocabulary import RejectReason, Request, Stage
-from workers.policy.base import Part
-from workers.policy.behaviour import Activities, Globs
+from workers.policy.behaviour_rules import Activities, Globs
+from workers.policy.part import Part
 from workers.policy.scalars import Count, Days, Name, Percent, Points, Text, refuse
-from workers.policy.wording import glob
+from workers.policy.text_patterns import glob
 
 LEAST_PROBABILITY_PERCENT, MOST_PROBABILITY_PERCENT = 10, 20
 MOST_ATTEMPTS = 20

@@ -18,9 +18,9 @@ from typing import Any, Final
 import yaml
 
 from tests.scenarios.story import POLICY, Story
-from workers.policy.base import Part
 from workers.policy.model import Policy
-from workers.policy.reference import parts_of, repeats
+from workers.policy.pages.reference import parts_of, repeats
+from workers.policy.part import Part
 
 LEFT_OUT: Final = None
 """The other value of a key that may be absent."""

@@ -16,14 +16,14 @@ from msgspec import Raw
 
 from schemas.explanation import GateResult, PointsLine, WouldChange
 from schemas.vocabulary import GateState, Reason, Relationship
-from workers.policy.wording import plain
+from workers.policy.text_patterns import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from schemas.base import Model
     from workers.accounts.rows import Company
-    from workers.policy.market import Range
+    from workers.policy.gates import Range
     from workers.policy.model import Policy
 
 PERSON_GATES = frozenset({"function", "title"})

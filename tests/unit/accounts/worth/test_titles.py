@@ -12,7 +12,7 @@ from tests.unit.accounts.market import POLICY, POLICY_TEXT
 from workers.accounts.rows import Company
 from workers.accounts.worth.fit import Gates
 from workers.policy.load import load_policy
-from workers.policy.wording import WholeWords, plain
+from workers.policy.text_patterns import WholeWords, plain
 
 PASS, FAIL, UNKNOWN = GateState.PASS, GateState.FAIL, GateState.UNKNOWN
 ABROAD = POLICY_TEXT.replace(

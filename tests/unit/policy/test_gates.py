@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from workers.policy.behaviour import Behaviour, When
-from workers.policy.market import Range
+from workers.policy.behaviour_rules import Behaviour, When
+from workers.policy.gates import Range
 from workers.policy.model import Policy
 from workers.policy.problem import Problem
-from workers.policy.wording import WholeWords, glob
+from workers.policy.text_patterns import WholeWords, glob
 
 
 @pytest.mark.parametrize(

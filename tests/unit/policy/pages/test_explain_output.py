@@ -10,10 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from workers.cli import app
-from workers.policy.base import Part
-from workers.policy.explain import CONCERNS, Audience, explain, sentence_key
 from workers.policy.model import Policy
-from workers.policy.sentences import SENTENCES
+from workers.policy.pages.explain_output import CONCERNS, Audience, explain, sentence_key
+from workers.policy.pages.sentences import SENTENCES
+from workers.policy.part import Part
 
 
 def parts_in(annotation: Any) -> Iterator[type[Part]]:
@@ -40,7 +40,7 @@ KEYS = [sentence_key(kind, name) for kind in models() for name in kind.model_fie
 
 def test_every_key_of_the_policy_has_a_sentence() -> None:
     missing = [key for key in KEYS if key not in SENTENCES]
-    assert missing == [], "add to SENTENCES in workers/policy/sentences.py how each of them reads"
+    assert missing == [], "add to SENTENCES in workers/policy/pages/sentences.py how each of them reads"
 
 
 def test_no_sentence_has_lost_its_key() -> None:

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from workers.policy.base import Part
+from workers.policy.pages.sentences import SENTENCES
+from workers.policy.pages.value_formats import Shown
+from workers.policy.part import Part
 from workers.policy.paths import NurturePath
 from workers.policy.routes import Route
-from workers.policy.sentences import SENTENCES
-from workers.policy.shown import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

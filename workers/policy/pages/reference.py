@@ -1,7 +1,7 @@
 """docs/policy.md: every key of the policy, from the models: what it does, what it may hold, its default, an example.
 
 In: the pydantic models, the docstrings of their attributes, and the policies of this repository, from which the examples
-are. Out: the page. ``python -m workers.policy.reference --check`` says whether the page is what the models say, ``--write``
+are. Out: the page. ``python -m workers.policy.pages.reference --check`` says whether the page is what the models say, ``--write``
 writes it.
 """
 
@@ -22,22 +22,22 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, get_arg
 
 from pydantic_core import PydanticUndefined
 
-from workers.policy.base import Part
 from workers.policy.document import read
-from workers.policy.explain import sentence_key
 from workers.policy.model import Policy
-from workers.policy.sentences import SENTENCES
-from workers.policy.shown import money, time
+from workers.policy.pages.explain_output import sentence_key
+from workers.policy.pages.sentences import SENTENCES
+from workers.policy.pages.value_formats import money, time
+from workers.policy.part import Part
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
-ROOT: Final = Path(__file__).parents[2]
+ROOT: Final = Path(__file__).parents[3]
 PAGE: Final = ROOT / "docs" / "policy.md"
 _MOST_EXAMPLE: Final = 70
 _HEAD: Final = """# Every key of the policy
 
-Made from the models by `python -m workers.policy.reference --write`; `make check` says when it is stale. How to begin is in
+Made from the models by `python -m workers.policy.pages.reference --write`; `make check` says when it is stale. How to begin is in
 [policy by example](policy-by-example.md); what a policy says in sentences, `lead-router policy explain` prints. A key
 without a default has to be given. The examples are from the policies in [policy/](../policy), or from the models.
 """
@@ -285,7 +285,7 @@ def _order(place: str) -> tuple[int, str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what the flag says; 1 when the check finds the page stale."""
-    parser = argparse.ArgumentParser(prog="python -m workers.policy.reference", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m workers.policy.pages.reference", description=__doc__)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--check", action="store_true", help="fail when docs/policy.md is stale")
     what.add_argument("--write", action="store_true", help="write docs/policy.md")
@@ -293,7 +293,7 @@ def main(arguments: list[str] | None = None) -> int:
         PAGE.write_text(page(), encoding="utf-8")
     elif stale():
         sys.stderr.write(
-            "docs/policy.md is not what the models say; python -m workers.policy.reference --write\n"
+            "docs/policy.md is not what the models say; python -m workers.policy.pages.reference --write\n"
         )
         return 1
     return 0

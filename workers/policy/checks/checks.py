@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workers.policy.behaviour_checks import check_behaviour
-from workers.policy.names import unknown
-from workers.policy.no_visit_checks import check_no_visits
-from workers.policy.partner_checks import check_partners
-from workers.policy.path_checks import check_paths
+from workers.policy.checks.behaviour_rules import check_behaviour
+from workers.policy.checks.no_visits import check_no_visits
+from workers.policy.checks.partners import check_partners
+from workers.policy.checks.paths import check_paths
+from workers.policy.checks.routes import check_routes
+from workers.policy.checks.skills import check_skills
+from workers.policy.checks.unknown_names import unknown
 from workers.policy.problem import shown
-from workers.policy.route_checks import check_routes
-from workers.policy.skill_checks import check_skills
-from workers.policy.wording import plain
+from workers.policy.text_patterns import plain
 
 if TYPE_CHECKING:
     from workers.policy.document import Document, Path

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workers.policy.model import Policy
+from workers.policy.pages.check_output import check_report
 from workers.policy.problem import Problem
-from workers.policy.report import check_report
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 PAGE = " ".join((ROOT / "docs" / "policy-by-example.md").read_text(encoding="utf-8").split())
 
 

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from workers.policy.base import Part
 from workers.policy.model import Policy
-from workers.policy.reference import PAGE, example_of, main, page, places, stale
+from workers.policy.pages.reference import PAGE, example_of, main, page, places, stale
+from workers.policy.part import Part
 
 KEYS = [(kind, name) for _, kind in places() for name in kind.model_fields]
 
@@ -18,13 +18,13 @@ def label(value: object) -> str:
 
 
 def test_the_page_is_what_the_models_say() -> None:
-    assert not stale(), "python -m workers.policy.reference --write"
+    assert not stale(), "python -m workers.policy.pages.reference --write"
 
 
 def test_the_check_says_that_a_page_is_stale(
     monkeypatch: pytest.MonkeyPatch, tmp_path: object, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("workers.policy.reference.PAGE", PAGE.with_name("no-such-page.md"))
+    monkeypatch.setattr("workers.policy.pages.reference.PAGE", PAGE.with_name("no-such-page.md"))
     assert main(["--check"]) == 1
     assert "--write" in capsys.readouterr().err
 

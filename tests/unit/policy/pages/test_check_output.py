@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workers.policy.model import Policy
-from workers.policy.report import check_report
+from workers.policy.pages.check_output import check_report
 
-DEFAULT = Path(__file__).parents[3] / "policy" / "default.yaml"
+DEFAULT = Path(__file__).parents[4] / "policy" / "default.yaml"
 
 
 def test_a_policy_that_passes_shows_the_numbers_that_hold_it_together(default: Policy) -> None:

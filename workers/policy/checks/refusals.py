@@ -7,8 +7,8 @@ from difflib import get_close_matches
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from workers.policy.base import Part
 from workers.policy.model import Policy
+from workers.policy.part import Part
 from workers.policy.routes import TERRITORY, WORD
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from schemas.vocabulary import Relationship
-from workers.policy.base import Part
+from workers.policy.part import Part
 from workers.policy.scalars import Amount, Code, CountryCode, Name, Points, Text, form, refuse
-from workers.policy.wording import WholeWords, plain
+from workers.policy.text_patterns import WholeWords, plain
 
 
 def _readable(value: str) -> str:

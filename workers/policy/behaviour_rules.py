@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from workers.policy.base import Part
+from workers.policy.part import Part
 from workers.policy.scalars import (
     DAY_MS,
     MINUTE_MS,
@@ -23,7 +23,7 @@ from workers.policy.scalars import (
     duration_ms,
     refuse,
 )
-from workers.policy.wording import glob
+from workers.policy.text_patterns import glob
 
 
 def _one_or_many(value: object) -> object:

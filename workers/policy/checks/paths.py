@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workers.policy.names import unknown
+from workers.policy.checks.unknown_names import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
