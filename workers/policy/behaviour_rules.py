@@ -12,18 +12,18 @@ from workers.policy.part import Part
 from workers.policy.scalars import (
     DAY_MS,
     MINUTE_MS,
+    ActivityDuration,
     Bucket,
     Count,
     Days,
-    Lasting,
     Name,
     Points,
     Text,
     Whole,
-    duration_ms,
+    read_duration_ms,
     refuse,
 )
-from workers.policy.text_patterns import glob
+from workers.policy.text_patterns import compile_globs
 
 
 def _one_or_many(value: object) -> object:
@@ -64,7 +64,7 @@ class When(Part):
     def patterns(self) -> dict[str, re.Pattern[str]]:
         """For ``match`` against the whole text of url, asset, form and campaign (its name); only the keys given."""
         given = {"url": self.url, "asset": self.asset, "form": self.form, "campaign": self.campaign}
-        return {key: glob(patterns) for key, patterns in given.items() if patterns}
+        return {key: compile_globs(patterns) for key, patterns in given.items() if patterns}
 
 
 class Rule(Part):
@@ -76,7 +76,7 @@ class Rule(Part):
     group: Name | None = None
     instead_of: Name | None = None
     """The general rule whose place this one takes for the same event."""
-    at_least: Lasting | None = None
+    at_least: ActivityDuration | None = None
     """How long the activity must last (45s, 2m), stated by the event, else until the next activity of the session."""
     once_per: Bucket | None = None
     """Of the events in one such part of time one counts, the first: 4h, 24h, 7d, counted from midnight."""
@@ -102,7 +102,7 @@ class Group(Part):
     cap: Points
 
 
-class Fade(Part):
+class Decay(Part):
     """Each event's points go to zero in a straight line, in whole days of the policy's zone; caps come after."""
 
     to_zero_after_days: Days
@@ -112,7 +112,7 @@ class Signals(Part):
     """Rules that are buying signals: what fits them on an owned account reaches its owner, ``bundle`` by bundle."""
 
     rules: Annotated[tuple[Name, ...], Field(min_length=1, max_length=100)]
-    bundle: Annotated[int, BeforeValidator(duration_ms), Field(ge=MINUTE_MS, le=7 * DAY_MS)]
+    bundle: Annotated[int, BeforeValidator(read_duration_ms), Field(ge=MINUTE_MS, le=7 * DAY_MS)]
     """What is done within this time after the first signal is one alert: ``4h``."""
 
 
@@ -120,8 +120,8 @@ class Behaviour(Part):
     """All rules together give at most ``cap``."""
 
     cap: Points
-    fade: Fade
-    session_gap: Annotated[Lasting, Field(ge=MINUTE_MS)] | None = None
+    fade: Decay
+    session_gap: Annotated[ActivityDuration, Field(ge=MINUTE_MS)] | None = None
     """For ``at_least``: a pause longer than this ends the session, so what came before it lasted nobody knows how long."""
     groups: dict[Name, Group] = Field(default_factory=dict, max_length=20)
     rules: Annotated[dict[Name, Rule], Field(min_length=1, max_length=100)]

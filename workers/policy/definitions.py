@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from schemas.vocabulary import Kind, Stage
 
 if TYPE_CHECKING:
-    from workers.policy.document import Document, Path
+    from workers.policy.document import Document, KeyPath
     from workers.policy.problem import Problem
 
 WORDS = frozenset({"touch", *Stage, *Kind})
@@ -23,15 +23,17 @@ def fill(document: Document) -> list[Problem]:
     if not isinstance(definitions, dict):
         return problems
     for word, text in list(definitions.items()):
-        path: Path = ("definitions", word)
+        path: KeyPath = ("definitions", word)
         if word not in WORDS:
             problems.append(
-                document.problem(path, "an unknown word", f"one of {', '.join(sorted(WORDS))}", at_key=True)
+                document.make_problem(
+                    path, "an unknown word", f"one of {', '.join(sorted(WORDS))}", at_key=True
+                )
             )
         if not isinstance(text, str):
             continue
         problems += [
-            document.problem(path, f"{{{key}}}", "the path of a value, as {stages.mql.bar}")
+            document.make_problem(path, f"{{{key}}}", "the path of a value, as {stages.mql.bar}")
             for key in _BRACES.findall(text)
             if _value(document.tree, key) is None
         ]

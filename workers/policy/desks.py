@@ -31,16 +31,16 @@ from workers.policy.scalars import (
     Percent,
     RepId,
     Text,
-    readable,
+    must_parse,
     refuse,
 )
 from workers.policy.skills import DeskSkills
 
-ZoneName = Annotated[Text, readable(zone)]
-HolidayCountry = Annotated[Text, readable(check_holidays)]
-DayNames = Annotated[Text, readable(parse_days)]
-Windows = Annotated[Text, readable(parse_windows)]
-LocalDate = Annotated[Text, readable(parse_date)]
+ZoneName = Annotated[Text, must_parse(zone)]
+HolidayCountry = Annotated[Text, must_parse(check_holidays)]
+DayNames = Annotated[Text, must_parse(parse_days)]
+Windows = Annotated[Text, must_parse(parse_windows)]
+LocalDate = Annotated[Text, must_parse(parse_date)]
 
 
 class Calendar(Part):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from workers.policy.problem import PolicyError, Problem, shown
+from workers.policy.problem import PolicyError, Problem, quote
 
 if TYPE_CHECKING:
     from yaml.nodes import Node
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 _OPENING = (
     yaml.BlockMappingStartToken,
     yaml.BlockSequenceStartToken,
@@ -41,32 +41,32 @@ class Document:
 
     file: str
     tree: Any
-    key_places: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    value_places: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    origins: dict[Path, Path] = field(default_factory=dict)
+    key_places: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
+    value_places: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
+    origins: dict[KeyPath, KeyPath] = field(default_factory=dict)
     """Where keys stand that were taken over from elsewhere in the file."""
 
-    def problem(self, path: Path, found: str, expected: str, *, at_key: bool = False) -> Problem:
+    def make_problem(self, path: KeyPath, found: str, expected: str, *, at_key: bool = False) -> Problem:
         """Return the problem at ``path``, or at the nearest key or list item around it."""
         path = self.origin_of(path)
         near = path
         while near and near not in self.value_places:
             near = near[:-1]
-        if at_key or not isinstance(self.at(near), str):
+        if at_key or not isinstance(self.value_at(near), str):
             places = self.key_places if near in self.key_places else self.value_places
         else:
             places = self.value_places
         line, column = places.get(near, (1, 1))
-        return Problem(self.file, line, column, dotted(path), found, expected)
+        return Problem(self.file, line, column, format_path(path), found, expected)
 
-    def origin_of(self, path: Path) -> Path:
+    def origin_of(self, path: KeyPath) -> KeyPath:
         """Return the path under which the file itself has what ``path`` names."""
         for length in range(len(path), 0, -1):
             if path[:length] in self.origins:
                 return self.origin_of((*self.origins[path[:length]], *path[length:]))
         return path
 
-    def at(self, path: Path) -> Any:
+    def value_at(self, path: KeyPath) -> Any:
         """Return what stands at ``path``; None where there is nothing."""
         value = self.tree
         for part in path:
@@ -76,17 +76,17 @@ class Document:
                 return None
         return value
 
-    def found_at(self, path: Path) -> str:
+    def found_at(self, path: KeyPath) -> str:
         """Say what stands at ``path``."""
-        value = self.at(path)
+        value = self.value_at(path)
         if isinstance(value, dict):
             return "keys and values" if value else "an empty mapping"
         if isinstance(value, list):
             return "a list" if value else "an empty list"
-        return shown(value) if value else "nothing"
+        return quote(value) if value else "nothing"
 
 
-def dotted(path: Path) -> str:
+def format_path(path: KeyPath) -> str:
     """Return a path as text: ``buyers.titles[2].points``."""
     text = ""
     for part in path:
@@ -138,7 +138,7 @@ def _refuse_tricks(text: str, file: str) -> None:
             )
 
 
-def _plain(node: Node, path: Path, document: Document, problems: list[Problem]) -> Any:
+def _plain(node: Node, path: KeyPath, document: Document, problems: list[Problem]) -> Any:
     document.value_places[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
     if isinstance(node, yaml.ScalarNode):
         return node.value
@@ -149,7 +149,7 @@ def _plain(node: Node, path: Path, document: Document, problems: list[Problem]) 
         place = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
         if not isinstance(key_node, yaml.ScalarNode):
             problems.append(
-                Problem(document.file, *place, dotted(path), "a list or mapping as a key", "a word")
+                Problem(document.file, *place, format_path(path), "a list or mapping as a key", "a word")
             )
             continue
         key = key_node.value
@@ -160,7 +160,7 @@ def _plain(node: Node, path: Path, document: Document, problems: list[Problem]) 
                 Problem(
                     document.file,
                     *place,
-                    dotted(here),
+                    format_path(here),
                     f"the key again (first in line {first})",
                     "each key once",
                 )

@@ -9,12 +9,12 @@ from pydantic import AfterValidator, Field, model_validator
 
 from schemas.vocabulary import Relationship
 from workers.policy.part import Part
-from workers.policy.scalars import Amount, Code, CountryCode, Name, Points, Text, form, refuse
-from workers.policy.text_patterns import WholeWords, plain
+from workers.policy.scalars import Amount, Code, CountryCode, Name, Points, Text, must_match, refuse
+from workers.policy.text_patterns import WholeWords, normalize_words
 
 
 def _readable(value: str) -> str:
-    if not plain(value):
+    if not normalize_words(value):
         refuse("words with a letter or a digit, as vice president")
     return value
 
@@ -88,7 +88,7 @@ def _excludable(value: Relationship) -> Relationship:
 
 Domain = Annotated[
     Text,
-    form(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "a domain without protocol or @, as our-own.example"),
+    must_match(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "a domain without protocol or @, as our-own.example"),
     AfterValidator(str.lower),
 ]
 

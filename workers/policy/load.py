@@ -9,10 +9,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from workers.engine.api import Config
-from workers.policy.checks.checks import check_names
-from workers.policy.checks.desk_inheritance import follow_likes
-from workers.policy.checks.fit_outweighs_behaviour import check_rule_one
-from workers.policy.checks.refusals import problems_of
+from workers.policy.checks.checks import check_references
+from workers.policy.checks.desk_inheritance import inherit_desk_keys
+from workers.policy.checks.fit_outweighs_behaviour import check_fit_outweighs_behaviour
+from workers.policy.checks.refusals import translate_errors
 from workers.policy.checks.stages import check_stages
 from workers.policy.definitions import fill
 from workers.policy.document import read
@@ -34,14 +34,14 @@ def load_policy(text: str, source: str = "policy") -> Policy:
     Raises :class:`PolicyError` with every problem that was found.
     """
     document = read(text, source)
-    problems = [*follow_likes(document), *fill(document)]
+    problems = [*inherit_desk_keys(document), *fill(document)]
     try:
         policy = Policy.model_validate(document.tree, context={"hash": policy_hash(text)})
     except ValidationError as error:
-        raise PolicyError([*problems, *problems_of(error, document)]) from None
-    problems += check_names(policy, document)
+        raise PolicyError([*problems, *translate_errors(error, document)]) from None
+    problems += check_references(policy, document)
     problems += check_stages(policy, document)
-    problems += check_rule_one(policy, document)
+    problems += check_fit_outweighs_behaviour(policy, document)
     if problems:
         raise PolicyError(problems)
     return policy

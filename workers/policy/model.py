@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from schemas.base import PolicyRef
-from workers.policy.behaviour_rules import Behaviour, Fade, Group, Rule, When
+from workers.policy.behaviour_rules import Behaviour, Decay, Group, Rule, When
 from workers.policy.consent import UnstatedConsent, WithoutTracking
 from workers.policy.desks import (
     AnswerWithin,
@@ -46,15 +46,14 @@ from workers.policy.scalars import (
     Days,
     Name,
     Text,
-    duration_ms,
-    form,
+    must_match,
+    read_duration_ms,
     refuse,
 )
 from workers.policy.skills import DeskSkills, Segment, Skills
-from workers.policy.stages import Again, Grade, Mql, SalesSaysNo, Stages
+from workers.policy.stages import Grade, Mql, Requalification, SalesSaysNo, Stages
 
 __all__ = [
-    "Again",
     "AnonymousHistory",
     "AnswerWithin",
     "Behaviour",
@@ -62,10 +61,10 @@ __all__ = [
     "ByName",
     "Calendar",
     "Country",
+    "Decay",
     "Desk",
     "DeskSkills",
     "EveryoneAway",
-    "Fade",
     "Functions",
     "Grade",
     "Group",
@@ -81,6 +80,7 @@ __all__ = [
     "Privacy",
     "Range",
     "Repeats",
+    "Requalification",
     "Route",
     "Rule",
     "SalesSaysNo",
@@ -119,7 +119,7 @@ class Repeats(Part):
         return self.days * DAY_MS
 
 
-EraseWithin = Annotated[int, BeforeValidator(duration_ms), Field(ge=HOUR_MS, le=30 * DAY_MS)]
+EraseWithin = Annotated[int, BeforeValidator(read_duration_ms), Field(ge=HOUR_MS, le=30 * DAY_MS)]
 """Milliseconds, from an hour to thirty days."""
 
 
@@ -156,7 +156,9 @@ class Policy(Part):
     name: Annotated[
         Text,
         Field(alias="policy"),
-        form(r"[a-z0-9][a-z0-9-]{0,63}", "a name of small letters, digits and -, as us-commercial-banks"),
+        must_match(
+            r"[a-z0-9][a-z0-9-]{0,63}", "a name of small letters, digits and -, as us-commercial-banks"
+        ),
     ]
     """What the agreement is called; every decision names it."""
     version: Annotated[Count, Field(le=1_000_000)]

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from workers.policy.part import Part
 from workers.policy.scalars import Name, Text
-from workers.policy.text_patterns import glob
+from workers.policy.text_patterns import compile_globs
 
 ROBOTS = (
     *("*bot/*", "*bot;*", "*crawler*", "*spider*", "*slurp*", "*headlesschrome*", "*lighthouse*"),
@@ -32,4 +32,4 @@ class NoVisits(Part):
     @cached_property
     def robots(self) -> re.Pattern[str]:
         """For ``match`` against the whole user agent; without globs never found."""
-        return glob(self.user_agents) if self.user_agents else re.compile(r"(?!)")
+        return compile_globs(self.user_agents) if self.user_agents else re.compile(r"(?!)")

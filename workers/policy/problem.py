@@ -32,7 +32,7 @@ class PolicyError(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-def shown(text: str) -> str:
+def quote(text: str) -> str:
     """Return a value of the file for a message: quoted, one line, cut."""
     one_line = " ".join(text.split())
     return f'"{one_line}"' if len(one_line) <= _SHOWN else f'"{one_line[:_SHOWN]}..."'

@@ -11,11 +11,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from workers.policy.part import Part
-from workers.policy.scalars import Amount, CountryCode, Days, Name, RepId, Text, Whole, form, refuse
-from workers.policy.text_patterns import glob
+from workers.policy.scalars import Amount, CountryCode, Days, Name, RepId, Text, Whole, must_match, refuse
+from workers.policy.text_patterns import compile_globs
 
 
-def plain_postal_code(text: str) -> str:
+def normalize_postal_code(text: str) -> str:
     """Return a postal code as it is compared: capitals, no spaces, no hyphens."""
     return text.upper().replace(" ", "").replace("-", "")
 
@@ -31,16 +31,18 @@ Word = Literal[
     "former_customer",
 ]
 _TO_DESK = r"desk [a-z][a-z0-9_]{0,63}"
-_DESK_SAID = "desk and its name, as desk inside_sales"
-DeskText = Annotated[Text, form(_TO_DESK, _DESK_SAID)]
-Grade = Annotated[Text, form(r"[A-D][1-4]", "a grade, as A1")]
+_DESK_FORM = "desk and its name, as desk inside_sales"
+DeskText = Annotated[Text, must_match(_TO_DESK, _DESK_FORM)]
+Grade = Annotated[Text, must_match(r"[A-D][1-4]", "a grade, as A1")]
 Region = Annotated[Text, AfterValidator(str.upper)]
 PostalCode = Annotated[
     Text,
-    form(r"[A-Za-z0-9][A-Za-z0-9 -]{0,11}", "a postal code or its first signs, as 968"),
-    AfterValidator(plain_postal_code),
+    must_match(r"[A-Za-z0-9][A-Za-z0-9 -]{0,11}", "a postal code or its first signs, as 968"),
+    AfterValidator(normalize_postal_code),
 ]
-Language = Annotated[Text, form(r"[a-z]{2,3}", "a language of two or three small letters (ISO 639), as es")]
+Language = Annotated[
+    Text, must_match(r"[a-z]{2,3}", "a language of two or three small letters (ISO 639), as es")
+]
 
 _OWNED = frozenset({"customer", "open_opportunity", "account_has_owner"})
 _GOES: dict[str, tuple[str | None, str | None]] = {
@@ -237,4 +239,4 @@ class Owners(Part):
 
     def is_person(self, rep_id: str) -> bool:
         """Whether the policy does not call this owner a robot or a queue."""
-        return not self.not_people or glob(self.not_people).match(rep_id) is None
+        return not self.not_people or compile_globs(self.not_people).match(rep_id) is None

@@ -36,7 +36,7 @@ def refuse(expected: str, found: str | None = None) -> NoReturn:
     raise PydanticCustomError("policy", "{expected}", {"expected": expected, "found": found})
 
 
-def readable(read: Callable[[str], object]) -> AfterValidator:
+def must_parse(read: Callable[[str], object]) -> AfterValidator:
     """Return a validator that keeps the text if ``read`` understands it; its ValueError says what was expected."""
 
     def check(value: str) -> str:
@@ -49,7 +49,7 @@ def readable(read: Callable[[str], object]) -> AfterValidator:
     return AfterValidator(check)
 
 
-def form(pattern: str, expected: str) -> AfterValidator:
+def must_match(pattern: str, expected: str) -> AfterValidator:
     """Return a validator that keeps a text of the form ``pattern`` and else says what was ``expected``."""
     compiled = re.compile(pattern, re.ASCII)
 
@@ -61,7 +61,7 @@ def form(pattern: str, expected: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def whole_number(value: object) -> int:
+def read_whole_number(value: object) -> int:
     """Read a whole number in plain digits. Raises PydanticCustomError."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
@@ -70,7 +70,7 @@ def whole_number(value: object) -> int:
     return int(value)
 
 
-def amount(value: object) -> int:
+def read_amount(value: object) -> int:
     """Read an amount in whole units: 750000, 500M, 1.5B. Raises PydanticCustomError."""
     found = _AMOUNT.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None:
@@ -83,7 +83,7 @@ def amount(value: object) -> int:
     return int(exact)
 
 
-def duration_ms(value: object) -> int:
+def read_duration_ms(value: object) -> int:
     """Read a time span as milliseconds: 30m, 4h, 1h30m, 2d. Raises PydanticCustomError."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
@@ -97,7 +97,7 @@ def duration_ms(value: object) -> int:
     return total_ms
 
 
-def lasting_ms(value: object) -> int:
+def read_lasting_ms(value: object) -> int:
     """Read how long something lasts as milliseconds: 45s, 2m, 1m30s, 1h. Raises PydanticCustomError."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
@@ -108,21 +108,21 @@ def lasting_ms(value: object) -> int:
     return hours * HOUR_MS + minutes * MINUTE_MS + seconds * SECOND_MS
 
 
-def bucket_ms(value: object) -> int:
+def read_bucket_ms(value: object) -> int:
     """Read a bucket that lies within a day or is whole days: 1h, 4h, 24h, 7d. Raises PydanticCustomError."""
-    total_ms = duration_ms(value)
+    total_ms = read_duration_ms(value)
     if total_ms % HOUR_MS or (DAY_MS % total_ms and total_ms % DAY_MS) or total_ms > MOST_BUCKET_MS:
         refuse("hours that divide the day (1h, 2h, 3h, 4h, 6h, 8h, 12h), or 1 to 30 whole days, as 24h or 7d")
     return total_ms
 
 
-def _opening_time_ms(value: object) -> int:
+def _read_opening_time_ms(value: object) -> int:
     if isinstance(value, str) and value.strip().endswith("d"):
         refuse("hours or minutes in which the calendar is open, as 16h: its days differ in length")
-    return duration_ms(value)
+    return read_duration_ms(value)
 
 
-def multiple_percent(value: object) -> int:
+def read_multiple_percent(value: object) -> int:
     """Read a multiple, as 2x or 1.5x, as percent. Raises PydanticCustomError."""
     found = _MULTIPLE.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None:
@@ -138,38 +138,38 @@ def _from_the_deadline_on(percent: int) -> int:
     return percent
 
 
-Whole = Annotated[int, BeforeValidator(whole_number)]
+Whole = Annotated[int, BeforeValidator(read_whole_number)]
 """A whole number, negative or not."""
-Points = Annotated[int, BeforeValidator(whole_number), Field(ge=0, le=10_000)]
+Points = Annotated[int, BeforeValidator(read_whole_number), Field(ge=0, le=10_000)]
 """Points that are given, 0 to 10,000."""
-Count = Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=10_000)]
-Days = Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=3_650)]
+Count = Annotated[int, BeforeValidator(read_whole_number), Field(ge=1, le=10_000)]
+Days = Annotated[int, BeforeValidator(read_whole_number), Field(ge=1, le=3_650)]
 OverdueMultiple = Annotated[
     int,
-    BeforeValidator(multiple_percent),
+    BeforeValidator(read_multiple_percent),
     AfterValidator(_from_the_deadline_on),
 ]
 """A multiple of the time to answer, in percent: 1x (at the deadline) to 20x."""
 MOST_MOVES = 9
 """How often an unanswered account may go to the next in turn."""
-Percent = Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=99)]
-Amount = Annotated[int, BeforeValidator(amount), Field(ge=0)]
+Percent = Annotated[int, BeforeValidator(read_whole_number), Field(ge=1, le=99)]
+Amount = Annotated[int, BeforeValidator(read_amount), Field(ge=0)]
 """Whole units of the policy's currency."""
-OpeningTime = Annotated[int, BeforeValidator(_opening_time_ms), Field(gt=0)]
+OpeningTime = Annotated[int, BeforeValidator(_read_opening_time_ms), Field(gt=0)]
 """Milliseconds of a calendar's opening hours."""
-Lasting = Annotated[int, BeforeValidator(lasting_ms), Field(ge=SECOND_MS, le=DAY_MS)]
+ActivityDuration = Annotated[int, BeforeValidator(read_lasting_ms), Field(ge=SECOND_MS, le=DAY_MS)]
 """Milliseconds that an activity lasts: a second to a day."""
-Bucket = Annotated[int, BeforeValidator(bucket_ms), Field(ge=HOUR_MS)]
+Bucket = Annotated[int, BeforeValidator(read_bucket_ms), Field(ge=HOUR_MS)]
 """Milliseconds of a fixed part of time, counted from midnight in the policy's zone."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Name = Annotated[
-    Text, form(r"[a-z][a-z0-9_]{0,63}", "a name of small letters, digits and _, as inside_sales")
+    Text, must_match(r"[a-z][a-z0-9_]{0,63}", "a name of small letters, digits and _, as inside_sales")
 ]
 """A lower_snake name given in the file."""
 RepId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 """The rep_id of a person in crm.reps."""
-Code = Annotated[Text, form(r"[0-9]{2,8}", "a code of 2 to 8 digits")]
+Code = Annotated[Text, must_match(r"[0-9]{2,8}", "a code of 2 to 8 digits")]
 """A SIC or NAICS code or its first digits: text, because leading zeros count."""
-CountryCode = Annotated[Text, form(r"[A-Z]{2}", "a country of two capitals (ISO 3166-1), as US")]
-CurrencyCode = Annotated[Text, form(r"[A-Z]{3}", "a currency of three capitals (ISO 4217), as USD")]
+CountryCode = Annotated[Text, must_match(r"[A-Z]{2}", "a country of two capitals (ISO 3166-1), as US")]
+CurrencyCode = Annotated[Text, must_match(r"[A-Z]{3}", "a currency of three capitals (ISO 4217), as USD")]

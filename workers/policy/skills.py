@@ -12,14 +12,14 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from workers.policy.part import Part
-from workers.policy.scalars import Amount, CountryCode, Name, RepId, Text, form, refuse
+from workers.policy.scalars import Amount, CountryCode, Name, RepId, Text, must_match, refuse
 
-LanguageCode = Annotated[Text, form(r"[a-z]{2}", "a language of two small letters (ISO 639-1), as es")]
+LanguageCode = Annotated[Text, must_match(r"[a-z]{2}", "a language of two small letters (ISO 639-1), as es")]
 Countries = Annotated[tuple[CountryCode, ...], Field(min_length=1, max_length=250)]
 Asked = Literal["required", "preferred"]
 
 
-class Between(Part):
+class SizeRange(Part):
     """A size with both bounds included; a bound that is not given does not bind."""
 
     from_: Amount | None = Field(default=None, alias="from")
@@ -28,7 +28,7 @@ class Between(Part):
     """The most, as ``750M``."""
 
     @model_validator(mode="after")
-    def _bounds(self) -> Between:
+    def _bounds(self) -> SizeRange:
         if not self.from_ and self.to is None:
             refuse("a lower bound above 0, or an upper one: a segment of everybody is none")
         if self.from_ is not None and self.to is not None and self.from_ > self.to:
@@ -45,9 +45,9 @@ class Between(Part):
 class Segment(Part):
     """Companies of one size: all that is given must hold, and what is not known does not."""
 
-    revenue: Between | None = None
+    revenue: SizeRange | None = None
     """A year, in the policy's currency, as ``{from: 4B}``."""
-    employees: Between | None = None
+    employees: SizeRange | None = None
     """As ``{from: 5000}``."""
 
     @model_validator(mode="after")
@@ -87,7 +87,7 @@ class Skills(Part):
             refuse("at least one language or segment")
         return self
 
-    def stated(self, language: str) -> str | None:
+    def listed_language(self, language: str) -> str | None:
         """Return the listed language that a person stated, as ``es`` of ``es-MX``; None where it needs nobody special."""
         code = language.replace("_", "-").partition("-")[0].strip().lower()
         return code if code in self.language else None

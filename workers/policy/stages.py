@@ -12,7 +12,7 @@ from schemas.vocabulary import RejectReason, Request, Stage
 from workers.policy.behaviour_rules import Activities, Globs
 from workers.policy.part import Part
 from workers.policy.scalars import Count, Days, Name, Percent, Points, Text, refuse
-from workers.policy.text_patterns import glob
+from workers.policy.text_patterns import compile_globs
 
 LEAST_PROBABILITY_PERCENT, MOST_PROBABILITY_PERCENT = 10, 20
 MOST_ATTEMPTS = 20
@@ -90,7 +90,7 @@ class Responses(Part):
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """For ``match`` against a campaign's whole name."""
-        return glob(self.campaigns)
+        return compile_globs(self.campaigns)
 
 
 class Mql(Part):
@@ -102,7 +102,7 @@ class Mql(Part):
     """Left out: no campaign makes an MQL at once."""
 
 
-class Again(Part):
+class Requalification(Part):
     """After a no: points from events dated later."""
 
     new_points: Count
@@ -160,7 +160,7 @@ class Stages(Part):
     """What moves a lead from stage to stage."""
 
     mql: Mql
-    again: Again
+    again: Requalification
     expired: Expired | None = None
     """Left out: no lead expires."""
     opportunity: Opportunity | None = None

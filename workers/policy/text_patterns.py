@@ -23,7 +23,7 @@ _STROKES: Final = str.maketrans(
 
 
 @lru_cache(maxsize=10_000)
-def plain(text: str) -> str:
+def normalize_words(text: str) -> str:
     """Return the words of ``text`` as they are compared: small letters without accents, one space between.
 
     Whatever is no letter or digit parts words (``-``, ``_``, ``/``, ``&``, commas, apostrophes); the dots within an
@@ -43,12 +43,12 @@ class WholeWords:
     __slots__ = ("_pattern",)
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        parts = "|".join(re.escape(words) for words in map(plain, phrases) if words)
+        parts = "|".join(re.escape(words) for words in map(normalize_words, phrases) if words)
         self._pattern = re.compile(rf"(?<!\S)(?:{parts})(?!\S)" if parts else r"(?!)")
 
     def found_in(self, text: str) -> bool:
         """Whether one of the phrases stands in ``text``."""
-        return self._pattern.search(plain(text)) is not None
+        return self._pattern.search(normalize_words(text)) is not None
 
 
 def _bare(text: str) -> str:
@@ -62,7 +62,7 @@ def _is_of_a_word(char: str) -> bool:
     return char.isalnum() or char in "+#" or unicodedata.category(char).startswith("M")
 
 
-def glob(patterns: Iterable[str]) -> re.Pattern[str]:
+def compile_globs(patterns: Iterable[str]) -> re.Pattern[str]:
     """Compile globs so that ``match`` holds where one of them covers the whole text, in any case.
 
     Only ``*`` is special (any characters, or none): ``?`` and ``[`` belong to addresses of pages. The time taken grows

@@ -19,7 +19,7 @@ import yaml
 
 from tests.scenarios.story import POLICY, Story
 from workers.policy.model import Policy
-from workers.policy.pages.reference import parts_of, repeats
+from workers.policy.pages.reference import list_models, place_suffix
 from workers.policy.part import Part
 
 LEFT_OUT: Final = None
@@ -103,11 +103,11 @@ def keys(kind: type[Part] = Policy, place: str = "") -> Iterator[str]:
     """Every key that holds no further keys, as docs/policy.md names them: ``routes[].if.regions``."""
     for name, info in kind.model_fields.items():
         path = f"{place}.{info.alias or name}".removeprefix(".")
-        inner = list(parts_of(info.annotation))
+        inner = list(list_models(info.annotation))
         if not inner:
             yield path
         for one in inner:
-            yield from keys(one, path + repeats(info.annotation))
+            yield from keys(one, path + place_suffix(info.annotation))
 
 
 _KEYS: Final = tuple(keys())

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from workers.policy.document import MAX_BYTES, MAX_DEPTH, dotted, read
+from workers.policy.document import MAX_BYTES, MAX_DEPTH, format_path, read
 from workers.policy.problem import PolicyError
 
 
@@ -64,4 +64,4 @@ def test_a_thousand_laughs_cost_nothing() -> None:
 
 
 def test_a_path_reads_as_a_person_counts() -> None:
-    assert dotted(("buyers", "titles", 1, "points")) == "buyers.titles[2].points"
+    assert format_path(("buyers", "titles", 1, "points")) == "buyers.titles[2].points"

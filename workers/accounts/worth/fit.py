@@ -16,7 +16,7 @@ from msgspec import Raw
 
 from schemas.explanation import GateResult, PointsLine, WouldChange
 from schemas.vocabulary import GateState, Reason, Relationship
-from workers.policy.text_patterns import plain
+from workers.policy.text_patterns import normalize_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -149,7 +149,7 @@ class Gates:
         yield self._function(job_title, job_function)
         if job_function is not None and buyers.never_pattern.found_in(job_function):
             yield _result("title", FAIL, job_function, 0)
-        elif job_title is None or not plain(job_title):
+        elif job_title is None or not normalize_words(job_title):
             yield _result("title", UNKNOWN, None, 0)
         else:
             title = buyers.title_of(job_title)
@@ -164,7 +164,7 @@ class Gates:
         A title says its holder's function in passing: one that names none leaves it unknown.
         """
         points = self._policy.buyers.functions.points
-        stated = job_function if job_function and plain(job_function) else None
+        stated = job_function if job_function and normalize_words(job_function) else None
         if (name := self._function_in(stated, is_stated=True)) is not None:
             return _result("function", PASS, f"{stated} ({name})", points)
         if (name := self._function_in(job_title)) is not None:
@@ -176,7 +176,7 @@ class Gates:
         if text is None:
             return None
         for name, pattern in self._policy.buyers.functions.patterns.items():
-            if (is_stated and plain(name) == plain(text)) or pattern.found_in(text):
+            if (is_stated and normalize_words(name) == normalize_words(text)) or pattern.found_in(text):
                 return name
         return None
 

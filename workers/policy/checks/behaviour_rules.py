@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workers.policy.checks.unknown_names import unknown
-from workers.policy.problem import shown
+from workers.policy.checks.unknown_names import report_unknown_name
+from workers.policy.problem import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from workers.policy.document import Document, Path
+    from workers.policy.document import Document, KeyPath
     from workers.policy.model import Policy
     from workers.policy.problem import Problem
 
@@ -20,23 +20,27 @@ def check_behaviour(policy: Policy, document: Document) -> list[Problem]:
     problems = []
     rules, groups = policy.behaviour.rules, policy.behaviour.groups
     for name, rule in rules.items():
-        path: Path = ("behaviour", "rules", name)
+        path: KeyPath = ("behaviour", "rules", name)
         if rule.group is not None and rule.group not in groups:
             problems.append(
-                unknown(document, (*path, "group"), rule.group, groups, "a group of behaviour.groups")
+                report_unknown_name(
+                    document, (*path, "group"), rule.group, groups, "a group of behaviour.groups"
+                )
             )
         if rule.instead_of is not None and rule.instead_of not in rules:
-            problems.append(unknown(document, (*path, "instead_of"), rule.instead_of, rules, "a rule"))
+            problems.append(
+                report_unknown_name(document, (*path, "instead_of"), rule.instead_of, rules, "a rule")
+            )
         elif name in policy.behaviour.replaces[name]:
             problems.append(
-                document.problem(
-                    (*path, "instead_of"), f"{shown(rule.instead_of or '')}, a circle", "a general rule"
+                document.make_problem(
+                    (*path, "instead_of"), f"{quote(rule.instead_of or '')}, a circle", "a general rule"
                 )
             )
         problems += _implied(policy, document, name)
     if policy.behaviour.session_gap is not None and not any(rule.at_least for rule in rules.values()):
         problems.append(
-            document.problem(
+            document.make_problem(
                 ("behaviour", "session_gap"),
                 "a session_gap that no rule asks for",
                 "a rule with at_least",
@@ -45,16 +49,18 @@ def check_behaviour(policy: Policy, document: Document) -> list[Problem]:
         )
     signals = policy.behaviour.signals
     for at, name in enumerate(signals.rules if signals is not None else ()):
-        place: Path = ("behaviour", "signals", "rules", at)
+        place: KeyPath = ("behaviour", "signals", "rules", at)
         if name not in rules:
-            problems.append(unknown(document, place, name, rules, "a rule"))
+            problems.append(report_unknown_name(document, place, name, rules, "a rule"))
         elif rules[name].points < 0:
             problems.append(
-                document.problem(place, f"{shown(name)}, which takes points away", "a rule that gives points")
+                document.make_problem(
+                    place, f"{quote(name)}, which takes points away", "a rule that gives points"
+                )
             )
     used = {rule.group for rule in rules.values()}
     problems += [
-        document.problem(
+        document.make_problem(
             ("behaviour", "groups", group), "a group without rules", "a rule that names it", at_key=True
         )
         for group in groups
@@ -68,24 +74,24 @@ def _implied(policy: Policy, document: Document, name: str) -> Iterable[Problem]
     implied = rules[name].implies
     if implied is None:
         return
-    path: Path = ("behaviour", "rules", name, "implies")
+    path: KeyPath = ("behaviour", "rules", name, "implies")
     if implied not in rules:
-        yield unknown(document, path, implied, rules, "a rule")
+        yield report_unknown_name(document, path, implied, rules, "a rule")
     elif name in policy.behaviour.implied[name]:
-        yield document.problem(path, f"{shown(implied)}, a circle", "a rule that follows from this one")
+        yield document.make_problem(path, f"{quote(implied)}, a circle", "a rule that follows from this one")
     elif implied in policy.behaviour.replaces[name]:
-        yield document.problem(
-            path, f"{shown(implied)}, whose place it takes", "implies or instead_of, not both"
+        yield document.make_problem(
+            path, f"{quote(implied)}, whose place it takes", "implies or instead_of, not both"
         )
     elif rules[implied].points < 0:
-        yield document.problem(
+        yield document.make_problem(
             path,
-            f"{shown(implied)}, which takes points away",
+            f"{quote(implied)}, which takes points away",
             "a rule that gives points: no good deed costs any",
         )
     elif rules[implied].once_per is not None:
-        yield document.problem(
+        yield document.make_problem(
             path,
-            f"{shown(implied)}, which has once_per",
+            f"{quote(implied)}, which has once_per",
             "a rule without once_per: what is implied counts once per message already",
         )

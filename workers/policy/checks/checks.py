@@ -10,17 +10,17 @@ from workers.policy.checks.partners import check_partners
 from workers.policy.checks.paths import check_paths
 from workers.policy.checks.routes import check_routes
 from workers.policy.checks.skills import check_skills
-from workers.policy.checks.unknown_names import unknown
-from workers.policy.problem import shown
-from workers.policy.text_patterns import plain
+from workers.policy.checks.unknown_names import report_unknown_name
+from workers.policy.problem import quote
+from workers.policy.text_patterns import normalize_words
 
 if TYPE_CHECKING:
-    from workers.policy.document import Document, Path
+    from workers.policy.document import Document, KeyPath
     from workers.policy.model import Policy
     from workers.policy.problem import Problem
 
 
-def check_names(policy: Policy, document: Document) -> list[Problem]:
+def check_references(policy: Policy, document: Document) -> list[Problem]:
     """Return every name that leads nowhere and every order that cannot hold."""
     return [
         *check_no_visits(policy, document),
@@ -39,9 +39,11 @@ def _desks(policy: Policy, document: Document) -> list[Problem]:
     problems = []
     for name, desk in policy.desks.items():
         if desk.calendar not in policy.calendars:
-            path: Path = ("desks", name, "calendar")
+            path: KeyPath = ("desks", name, "calendar")
             problems.append(
-                unknown(document, path, desk.calendar, policy.calendars, "a calendar of calendars")
+                report_unknown_name(
+                    document, path, desk.calendar, policy.calendars, "a calendar of calendars"
+                )
             )
     return problems
 
@@ -50,7 +52,7 @@ def _grades(policy: Policy, document: Document) -> list[Problem]:
     problems = []
     if policy.highest_fit < policy.grade.fit.A:
         problems.append(
-            document.problem(
+            document.make_problem(
                 ("grade", "fit", "A"),
                 str(policy.grade.fit.A),
                 f"at most {policy.highest_fit}, the highest fit",
@@ -58,7 +60,7 @@ def _grades(policy: Policy, document: Document) -> list[Problem]:
         )
     if policy.grade.behaviour.one > policy.behaviour.attainable:
         problems.append(
-            document.problem(
+            document.make_problem(
                 ("grade", "behaviour", "1"),
                 str(policy.grade.behaviour.one),
                 f"at most {policy.behaviour.attainable}, the most that behaviour gives",
@@ -72,17 +74,19 @@ def _titles(policy: Policy, document: Document) -> list[Problem]:
     seen: dict[str, str] = {}
     levels: set[str] = set()
     for at, title in enumerate(policy.buyers.titles):
-        path: Path = ("buyers", "titles", at)
+        path: KeyPath = ("buyers", "titles", at)
         if title.level in levels:
-            problems.append(document.problem((*path, "level"), f"{title.level} again", "each level once"))
+            problems.append(
+                document.make_problem((*path, "level"), f"{title.level} again", "each level once")
+            )
         levels.add(title.level)
         for place, word in enumerate(title.words):
-            earlier = seen.setdefault(plain(word), title.level)
+            earlier = seen.setdefault(normalize_words(word), title.level)
             if earlier != title.level:
                 problems.append(
-                    document.problem(
+                    document.make_problem(
                         (*path, "words", place),
-                        f"{shown(word)}, which {earlier} has already",
+                        f"{quote(word)}, which {earlier} has already",
                         "each word in one line: the first line that fits decides",
                     )
                 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from workers.policy.problem import shown
+from workers.policy.problem import quote
 
 if TYPE_CHECKING:
     from workers.policy.document import Document
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LIKE = "like"
 
 
-def follow_likes(document: Document) -> list[Problem]:
+def inherit_desk_keys(document: Document) -> list[Problem]:
     """Add to each desk, in place, the keys of the desk that it is like; return what cannot be followed."""
     desks = document.tree.get("desks")
     if not isinstance(desks, dict):
@@ -47,13 +47,15 @@ def _follow(
     path = ("desks", name, LIKE)
     if other in (*before, name):
         problems.append(
-            document.problem(path, f"{shown(other)}, a circle", "a desk that says all of it itself")
+            document.make_problem(path, f"{quote(other)}, a circle", "a desk that says all of it itself")
         )
         return
     if not isinstance(desks.get(other), dict):
         near = get_close_matches(other, desks, n=1)
         hint = f" (did you mean {near[0]}?)" if near else ""
-        problems.append(document.problem(path, shown(other), f"a desk of desks: {', '.join(desks)}{hint}"))
+        problems.append(
+            document.make_problem(path, quote(other), f"a desk of desks: {', '.join(desks)}{hint}")
+        )
         return
     _follow(document, desks, other, done, (*before, name), problems)
     for key, value in desks[other].items():

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from workers.policy.problem import Problem
 
 
-def check_rule_one(policy: Policy, document: Document) -> list[Problem]:
+def check_fit_outweighs_behaviour(policy: Policy, document: Document) -> list[Problem]:
     """Return what could let behaviour outweigh fit, or keep the lowest fit from the bar.
 
     Gates are absolute, so no arithmetic can make an MQL of somebody who fails one; what is checked is that the gates
@@ -22,13 +22,13 @@ def check_rule_one(policy: Policy, document: Document) -> list[Problem]:
     sum_of = " + ".join(f"{name} {points}" for name, points in policy.gate_points.items())
     if not policy.served_market.gate_points:
         problems.append(
-            document.problem(
+            document.make_problem(
                 ("served_market",), "no gate", "at least one of industry, revenue, employees, country"
             )
         )
     if fit <= cap:
         problems.append(
-            document.problem(
+            document.make_problem(
                 ("behaviour", "cap"),
                 f"{cap}, while the lowest fit that passes every gate is {fit} ({sum_of})",
                 f"a cap below {fit}: fit outweighs behaviour",
@@ -36,7 +36,7 @@ def check_rule_one(policy: Policy, document: Document) -> list[Problem]:
         )
     if bar <= cap:
         problems.append(
-            document.problem(
+            document.make_problem(
                 ("stages", "mql", "bar"),
                 f"{bar}, while behaviour alone can give {cap} (behaviour.cap)",
                 f"a bar above {cap}: behaviour alone never reaches it",
@@ -45,7 +45,7 @@ def check_rule_one(policy: Policy, document: Document) -> list[Problem]:
     most = policy.behaviour.attainable
     if fit + most < bar:
         problems.append(
-            document.problem(
+            document.make_problem(
                 ("stages", "mql", "bar"),
                 f"{bar}, while the lowest fit that passes every gate is {fit} ({sum_of}) and behaviour gives {most} at most",
                 f"a bar of at most {fit + most}: else nobody with the lowest fit ever reaches it",

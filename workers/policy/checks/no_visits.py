@@ -14,7 +14,7 @@ def check_no_visits(policy: Policy, document: Document) -> list[Problem]:
     """Return each rule that waits for what ``no_visits`` drops."""
     dropped = frozenset(policy.no_visits.activities)
     return [
-        document.problem(
+        document.make_problem(
             ("behaviour", "rules", name, "when", "activity"),
             f"{word}, which no_visits.activities drops",
             "an activity that arrives",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workers.policy.checks.unknown_names import unknown
-from workers.policy.problem import shown
+from workers.policy.checks.unknown_names import report_unknown_name
+from workers.policy.problem import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,11 +24,11 @@ def _route(policy: Policy, document: Document) -> Iterator[Problem]:
     names = [route.name for route in policy.routes]
     if policy.partners and "partner_covers" not in names:
         expected = "a route {if: partner_covers, to: partner}: else nothing goes to them"
-        yield document.problem(("partners",), "partners without a route", expected, at_key=True)
+        yield document.make_problem(("partners",), "partners without a route", expected, at_key=True)
     if not policy.partners and "partner_covers" in names:
         at = names.index("partner_covers")
         expected = "partners, as island_dealers: {regions: [HI], ...}: else nobody covers anything"
-        yield document.problem(("routes", at), "partner_covers without partners", expected)
+        yield document.make_problem(("routes", at), "partner_covers without partners", expected)
 
 
 def _each(policy: Policy, document: Document) -> Iterator[Problem]:
@@ -36,16 +36,18 @@ def _each(policy: Policy, document: Document) -> Iterator[Problem]:
     for name, partner in policy.partners.items():
         if partner.gets not in policy.definitions:
             expected = f"definitions.{partner.gets}, which every message to a partner states"
-            yield document.problem(("partners", name, "gets"), shown(partner.gets), expected)
+            yield document.make_problem(("partners", name, "gets"), quote(partner.gets), expected)
         if partner.calendar is not None and partner.calendar not in policy.calendars:
             path = ("partners", name, "calendar")
-            yield unknown(document, path, partner.calendar, policy.calendars, "a calendar of calendars")
+            yield report_unknown_name(
+                document, path, partner.calendar, policy.calendars, "a calendar of calendars"
+            )
         mine = partner.conditions
         for other in earlier:
             theirs = policy.partners[other].conditions
             if all(mine[key] <= theirs.get(key, frozenset()) for key in mine):
                 expected = f"an account that {other}, who stands before, does not cover"
-                yield document.problem(
+                yield document.make_problem(
                     ("partners", name), "a partner whom nothing reaches", expected, at_key=True
                 )
                 break

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-    from workers.policy.document import Document, Path
+    from workers.policy.document import Document, KeyPath
     from workers.policy.problem import Problem
 
 _NOT_YET = frozenset(
@@ -31,7 +31,7 @@ _TAGS = (TERRITORY, WORD)
 NOT_YET = "no such key yet: its rule is not delivered in this version"
 
 
-def problems_of(error: ValidationError, document: Document) -> list[Problem]:
+def translate_errors(error: ValidationError, document: Document) -> list[Problem]:
     """Return each refusal of pydantic as a problem of the file."""
     return [_problem(detail, document) for detail in error.errors(include_url=False, include_input=False)]
 
@@ -39,30 +39,32 @@ def problems_of(error: ValidationError, document: Document) -> list[Problem]:
 def _problem(detail: ErrorDetails, document: Document) -> Problem:
     path = _known_to(document, tuple(part for part in detail["loc"] if part not in _TAGS))
     if path and path[-1] == "[key]":
-        return document.problem(path[:-1], f"the key {path[-2]}", _expected(detail), at_key=True)
+        return document.make_problem(path[:-1], f"the key {path[-2]}", _expected(detail), at_key=True)
     if detail["type"] == "extra_forbidden":
         return _unknown_key(path, document)
     if detail["type"] == "missing":
-        return document.problem(path, "no such key", f"the key {path[-1]}, which is required")
+        return document.make_problem(path, "no such key", f"the key {path[-1]}, which is required")
     found = detail.get("ctx", {}).get("found") or document.found_at(path)
-    return document.problem(path, found, _expected(detail))
+    return document.make_problem(path, found, _expected(detail))
 
 
-def _known_to(document: Document, path: Path) -> Path:
+def _known_to(document: Document, path: KeyPath) -> KeyPath:
     """Return the path without the place in a list that the file writes as a single text."""
     return (
-        path[:-1] if path and isinstance(path[-1], int) and isinstance(document.at(path[:-1]), str) else path
+        path[:-1]
+        if path and isinstance(path[-1], int) and isinstance(document.value_at(path[:-1]), str)
+        else path
     )
 
 
-def _unknown_key(path: Path, document: Document) -> Problem:
+def _unknown_key(path: KeyPath, document: Document) -> Problem:
     key = str(path[-1])
     if any(_fits(path, place) for place in _NOT_YET):
-        return document.problem(path, f"the key {key}", NOT_YET, at_key=True)
+        return document.make_problem(path, f"the key {key}", NOT_YET, at_key=True)
     known = _keys_at(path[:-1])
     near = get_close_matches(key, known, n=1)
     expected = f"one of {', '.join(known)}" + (f" (did you mean {near[0]}?)" if near else "")
-    return document.problem(path, f"the unknown key {key}", expected, at_key=True)
+    return document.make_problem(path, f"the unknown key {key}", expected, at_key=True)
 
 
 def _expected(detail: ErrorDetails) -> str:
@@ -78,14 +80,14 @@ def _expected(detail: ErrorDetails) -> str:
     return plain or detail["msg"].removeprefix("Input should be ").removeprefix("Value should be ")
 
 
-def _fits(path: Path, place: str) -> bool:
+def _fits(path: KeyPath, place: str) -> bool:
     parts = place.split(".")
     return len(parts) == len(path) and all(
         want in {"*", str(part)} for want, part in zip(parts, path, strict=True)
     )
 
 
-def _keys_at(path: Path) -> list[str]:
+def _keys_at(path: KeyPath) -> list[str]:
     """Return the keys that the policy knows at ``path``, by walking the model's types."""
     kind: Any = Policy
     for part in path:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workers.policy.checks.unknown_names import unknown
-from workers.policy.problem import shown
+from workers.policy.checks.unknown_names import report_unknown_name
+from workers.policy.problem import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from workers.policy.document import Document, Path
+    from workers.policy.document import Document, KeyPath
     from workers.policy.model import Policy
     from workers.policy.problem import Problem
     from workers.policy.routes import Route
@@ -43,10 +43,10 @@ def _missing_or_twice(policy: Policy, document: Document) -> Iterator[Problem]:
     names = [route.name for route in policy.routes]
     for at, name in enumerate(names):
         if name != "territory" and name in names[:at]:
-            yield document.problem(("routes", at), f"{name} again", "each route once, but territories")
+            yield document.make_problem(("routes", at), f"{name} again", "each route once, but territories")
     for name in _REQUIRED:
         if name not in names:
-            yield document.problem(("routes",), f"no route {name}", f"all of {', '.join(_REQUIRED)}")
+            yield document.make_problem(("routes",), f"no route {name}", f"all of {', '.join(_REQUIRED)}")
 
 
 def _order(policy: Policy, document: Document) -> Iterator[Problem]:
@@ -55,7 +55,7 @@ def _order(policy: Policy, document: Document) -> Iterator[Problem]:
     for at, route in enumerate(policy.routes):
         rank = _FIRST.index(route.name) if route.name in _FIRST else len(_FIRST)
         if rank < highest:
-            yield document.problem(("routes", at), f"{route.name} here", f"another order: {_ORDER}")
+            yield document.make_problem(("routes", at), f"{route.name} here", f"another order: {_ORDER}")
         highest = max(highest, rank)
 
 
@@ -65,10 +65,10 @@ def _unreachable(policy: Policy, document: Document) -> Iterator[Problem]:
         before = policy.routes[:at]
         if any(one.otherwise is not None for one in before):
             expected = "otherwise as the last line: nothing after it is ever reached"
-            yield document.problem(("routes", at), f"{route.name} after otherwise", expected)
+            yield document.make_problem(("routes", at), f"{route.name} after otherwise", expected)
         elif (earlier := _taken_by(route, before)) is not None:
             expected = f"a line that can be reached: routes[{earlier + 1}] takes everybody of this territory"
-            yield document.problem(("routes", at), "a territory that nobody reaches", expected)
+            yield document.make_problem(("routes", at), "a territory that nobody reaches", expected)
 
 
 def _taken_by(route: Route, before: tuple[Route, ...]) -> int | None:
@@ -88,10 +88,12 @@ def _desks(policy: Policy, document: Document) -> Iterator[Problem]:
                 continue
             led_to.add(name)
             if name not in policy.desks:
-                yield unknown(document, ("routes", at, path), name, policy.desks, "a desk of desks")
+                yield report_unknown_name(
+                    document, ("routes", at, path), name, policy.desks, "a desk of desks"
+                )
     for name in policy.desks:
         if name not in led_to:
-            yield document.problem(
+            yield document.make_problem(
                 ("desks", name), "a desk that no route leads to", "a route to it", at_key=True
             )
 
@@ -100,12 +102,14 @@ def _service(policy: Policy, document: Document) -> Iterator[Problem]:
     """A support question has a time of its own, and that time a route."""
     route = policy.route("support_question")
     for name, desk in policy.desks.items():
-        path: Path = ("desks", name, "answer_within")
+        path: KeyPath = ("desks", name, "answer_within")
         leads_here = route is not None and route.desk == name
         if leads_here and desk.answer_within.service is None:
-            yield document.problem((*path, "service"), "no such key", "the time for support questions, as 4h")
+            yield document.make_problem(
+                (*path, "service"), "no such key", "the time for support questions, as 4h"
+            )
         if not leads_here and desk.answer_within.service is not None:
             expected = f"a route support_question to desk {name}: else nobody asks for this time"
-            yield document.problem(
-                (*path, "service"), shown(str(document.at((*path, "service")))), expected, at_key=True
+            yield document.make_problem(
+                (*path, "service"), quote(str(document.value_at((*path, "service")))), expected, at_key=True
             )

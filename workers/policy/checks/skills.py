@@ -26,7 +26,7 @@ def check_skills(policy: Policy, document: Document) -> list[Problem]:
             asked.add(skill)
             if not is_defined:
                 problems.append(
-                    document.problem(
+                    document.make_problem(
                         ("desks", name, "skills", skill),
                         "a skill that no lead ever needs",
                         f"skills.{skill}: who needs what",
@@ -34,7 +34,7 @@ def check_skills(policy: Policy, document: Document) -> list[Problem]:
                     )
                 )
     problems += [
-        document.problem(
+        document.make_problem(
             ("skills", skill),
             "a skill that no desk asks for",
             f"a desk with skills: {{{skill}: ...}}",

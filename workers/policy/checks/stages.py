@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workers.policy.problem import shown
+from workers.policy.problem import quote
 
 if TYPE_CHECKING:
     from workers.policy.document import Document
@@ -18,18 +18,18 @@ def check_stages(policy: Policy, document: Document) -> list[Problem]:
     where = "stages.expired.no_touch calls our own doing" if policy.stages.expired else "is our own doing"
     named = policy.stages.mql.or_responds_to
     answers = [
-        document.problem(
+        document.make_problem(
             ("stages", "mql", "or_responds_to", "by", at),
-            f"{shown(activity)}, which {where}",
+            f"{quote(activity)}, which {where}",
             "what the lead does: nobody answers a campaign by a mail that we send",
         )
         for at, activity in enumerate(named.by if named is not None else ())
         if activity in ours
     ]
     return answers + [
-        document.problem(
+        document.make_problem(
             ("behaviour", "rules", name, "when", "activity"),
-            f"{shown(activity)}, which {where}",
+            f"{quote(activity)}, which {where}",
             "what the lead does: nobody earns points by a mail that we send",
         )
         for name, rule in policy.behaviour.rules.items()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from workers.policy.model import Policy
 
 
-def check_report(path: Path) -> tuple[bool, list[str]]:
+def check_policy_file(path: Path) -> tuple[bool, list[str]]:
     """Check a policy file; return whether it passes, and the lines to print."""
     try:
         policy, _ = load_policy_file(path)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from workers.policy.pages.sentences import SENTENCES
-from workers.policy.pages.value_formats import Shown
+from workers.policy.pages.value_formats import FormattedValue
 from workers.policy.part import Part
 from workers.policy.paths import NurturePath
 from workers.policy.routes import Route
@@ -56,7 +56,7 @@ CONCERNS: Final[Mapping[str, frozenset[Audience]]] = {
 """Whom a part of the policy concerns; one that is not named concerns everybody."""
 
 
-def explain(policy: Policy, audience: Audience | None = None) -> list[str]:
+def explain_policy(policy: Policy, audience: Audience | None = None) -> list[str]:
     """Return the page; for nobody in particular it is the whole policy."""
     lines = [*_page(policy, audience), "", *_principles(policy)]
     return [line.rstrip() for line in lines]
@@ -149,10 +149,10 @@ def _clause(part: Part, name: str) -> str:
     value = getattr(part, name)
     if isinstance(value, Part):
         inner = ", ".join(clause for one in type(value).model_fields if (clause := _clause(value, one)))
-        return sentence.says.format(v=Shown(inner))
+        return sentence.says.format(v=FormattedValue(inner))
     if value is None or value in ((), {}):
         return sentence.absent
-    return sentence.says.format(v=Shown(value))
+    return sentence.says.format(v=FormattedValue(value))
 
 
 def _capital(text: str) -> str:

@@ -42,13 +42,13 @@ Made from the models by `python -m workers.policy.pages.reference --write`; `mak
 without a default has to be given. The examples are from the policies in [policy/](../policy), or from the models.
 """
 _READS: Final = {
-    "whole_number": "whole number",
-    "amount": "amount, as 500M",
-    "duration_ms": "time, as 24h",
-    "lasting_ms": "time, as 30s",
-    "bucket_ms": "time, as 24h",
-    "_opening_time_ms": "opening time, as 3h",
-    "multiple_percent": "multiple, as 2x",
+    "read_whole_number": "whole number",
+    "read_amount": "amount, as 500M",
+    "read_duration_ms": "time, as 24h",
+    "read_lasting_ms": "time, as 30s",
+    "read_bucket_ms": "time, as 24h",
+    "_read_opening_time_ms": "opening time, as 3h",
+    "read_multiple_percent": "multiple, as 2x",
 }
 """What a value is, by the function that reads it from the file."""
 
@@ -72,8 +72,8 @@ def places(root: type[Part] = Policy) -> list[tuple[str, type[Part]]]:
         kind = waiting.pop(0)
         for name, info in kind.model_fields.items():
             key = info.alias or name
-            where = f"{found[kind]}.{key}".removeprefix(".") + repeats(info.annotation)
-            for inner in parts_of(info.annotation):
+            where = f"{found[kind]}.{key}".removeprefix(".") + place_suffix(info.annotation)
+            for inner in list_models(info.annotation):
                 if inner not in found:
                     found[inner] = where
                     waiting.append(inner)
@@ -121,7 +121,7 @@ def _row(kind: type[Part], name: str, info: FieldInfo) -> str:
 
 def _as_sentence(kind: type[Part], name: str) -> str:
     if re.fullmatch(r"\{v(:\w+)?\}", SENTENCES[sentence_key(kind, name)].says):
-        return inspect.getdoc(next(parts_of(kind.model_fields[name].annotation), kind)) or ""
+        return inspect.getdoc(next(list_models(kind.model_fields[name].annotation), kind)) or ""
     says = re.sub(r"\{v(:\w+)?\}", "…", SENTENCES[sentence_key(kind, name)].says)
     return says[:1].upper() + says[1:] + ("" if says.endswith("…") else ".")
 
@@ -175,7 +175,7 @@ def _value(kind: Any, metadata: list[Any]) -> str:  # noqa: PLR0911 - one line f
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _listed([str(one.value) for one in kind])
     reader = next((name for one in metadata if (name := _reader(one)) in _READS), "")
-    return (_READS.get(reader) or "text") + (_bounds(metadata) if reader == "whole_number" else "")
+    return (_READS.get(reader) or "text") + (_bounds(metadata) if reader == "read_whole_number" else "")
 
 
 def _reader(metadata: Any) -> str:
@@ -209,7 +209,7 @@ def _default(info: FieldInfo) -> str:
     readers = {_reader(one) for one in info.metadata}
     if isinstance(value, int) and any(name.endswith("_ms") for name in readers):
         return time(value)
-    if isinstance(value, int) and "amount" in readers:
+    if isinstance(value, int) and "read_amount" in readers:
         return money(value)
     return f"`{_flow(value)}`"
 
@@ -235,7 +235,7 @@ def _collect(kind: type[Part], tree: Any, found: dict[str, str]) -> None:
         if known is None or (len(known) > len(text)):
             is_long = len(text) > _MOST_EXAMPLE
             found[sentence_key(kind, name)] = f"{text[:_MOST_EXAMPLE]}…" if is_long else text
-        for inner in parts_of(info.annotation):
+        for inner in list_models(info.annotation):
             for one in _instances(tree[key], info.annotation):
                 _collect(inner, one, found)
 
@@ -243,7 +243,7 @@ def _collect(kind: type[Part], tree: Any, found: dict[str, str]) -> None:
 def _instances(tree: Any, annotation: Any) -> list[Any]:
     if isinstance(tree, list):
         return tree
-    return list(tree.values()) if repeats(annotation) == ".*" and isinstance(tree, dict) else [tree]
+    return list(tree.values()) if place_suffix(annotation) == ".*" and isinstance(tree, dict) else [tree]
 
 
 def _flow(value: Any) -> str:
@@ -258,19 +258,19 @@ def _flow(value: Any) -> str:
 # Models.
 
 
-def parts_of(annotation: Any) -> Iterator[type[Part]]:
+def list_models(annotation: Any) -> Iterator[type[Part]]:
     """Return the models of which a key's value is made; none: it holds no further keys."""
     if isinstance(annotation, type) and issubclass(annotation, Part):
         yield annotation
     for inner in get_args(annotation):
-        yield from parts_of(inner)
+        yield from list_models(inner)
 
 
-def repeats(annotation: Any) -> str:
+def place_suffix(annotation: Any) -> str:
     """Return what stands behind a key in a place of the file: ``.*`` for names, ``[]`` for lines, else nothing."""
     if get_origin(annotation) is Annotated or get_origin(annotation) in {Union, UnionType}:
-        return next((many for one in get_args(annotation) if (many := repeats(one))), "")
-    if not list(parts_of(annotation)):
+        return next((many for one in get_args(annotation) if (many := place_suffix(one))), "")
+    if not list(list_models(annotation)):
         return ""
     return (
         ".*" if get_origin(annotation) in {dict, Mapping} else "[]" if get_origin(annotation) is tuple else ""

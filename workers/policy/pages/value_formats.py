@@ -42,7 +42,7 @@ _UNITS: Final = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K"))
 _SPANS: Final = ((DAY_MS, "day"), (HOUR_MS, "hour"), (MINUTE_MS, "minute"), (1_000, "second"))
 
 
-class Shown:
+class FormattedValue:
     """A value that is formatted as the sentence asks: money, time, any (of a list) ..."""
 
     def __init__(self, value: Any) -> None:

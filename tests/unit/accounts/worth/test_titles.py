@@ -12,7 +12,7 @@ from tests.unit.accounts.market import POLICY, POLICY_TEXT
 from workers.accounts.rows import Company
 from workers.accounts.worth.fit import Gates
 from workers.policy.load import load_policy
-from workers.policy.text_patterns import WholeWords, plain
+from workers.policy.text_patterns import WholeWords, normalize_words
 
 PASS, FAIL, UNKNOWN = GateState.PASS, GateState.FAIL, GateState.UNKNOWN
 ABROAD = POLICY_TEXT.replace(
@@ -190,7 +190,7 @@ def test_codes_are_text_and_match_from_their_beginning(
     ],
 )
 def test_the_plain_form(text: str, expected: str) -> None:
-    assert plain(text) == expected
+    assert normalize_words(text) == expected
     assert " ".join(expected.split()) == expected
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workers.policy.model import Policy
-from workers.policy.pages.check_output import check_report
+from workers.policy.pages.check_output import check_policy_file
 from workers.policy.problem import Problem
 
 ROOT = Path(__file__).parents[4]
@@ -12,7 +12,7 @@ PAGE = " ".join((ROOT / "docs" / "policy-by-example.md").read_text(encoding="utf
 
 
 def test_the_page_shows_what_the_check_prints(default: Policy) -> None:
-    _, lines = check_report(ROOT / "policy" / "default.yaml")
+    _, lines = check_policy_file(ROOT / "policy" / "default.yaml")
     assert all(line in PAGE for line in lines[:5])
     assert default.hash in PAGE
 

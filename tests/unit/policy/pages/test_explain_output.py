@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from workers.cli import app
 from workers.policy.model import Policy
-from workers.policy.pages.explain_output import CONCERNS, Audience, explain, sentence_key
+from workers.policy.pages.explain_output import CONCERNS, Audience, explain_policy, sentence_key
 from workers.policy.pages.sentences import SENTENCES
 from workers.policy.part import Part
 
@@ -72,12 +72,12 @@ def leaves(value: Any) -> Iterator[str]:
 
 
 def test_the_page_has_every_number_and_name_of_the_policy(default: Policy) -> None:
-    page = "\n".join(explain(default))
+    page = "\n".join(explain_policy(default))
     assert [leaf for leaf in leaves(default) if leaf not in page] == []
 
 
 def test_caps_and_absences_are_said(default: Policy) -> None:
-    page = "\n".join(explain(default))
+    page = "\n".join(explain_policy(default))
     assert "At most 15 points together" in page
     assert "all of it together gives at most 40 points" in page.lower()
     assert "Any number of employees will do" in page
@@ -85,13 +85,13 @@ def test_caps_and_absences_are_said(default: Policy) -> None:
 
 
 def test_a_desk_like_another_says_only_what_is_its_own(default: Policy) -> None:
-    page = explain(default)
+    page = explain_policy(default)
     assert "  west: As inside_sales, but for what is said here; is there by the calendar west." in page
     assert sum("An MQL waits until somebody is back" in line for line in page) == 1
 
 
 def test_amounts_and_times_are_written_as_people_write_them(default: Policy) -> None:
-    page = "\n".join(explain(default))
+    page = "\n".join(explain_policy(default))
     assert "500M or more, 5B or less" in page
     assert "A raised hand 30 minutes" in page
     assert "within 1 day" in page
@@ -109,7 +109,7 @@ def test_amounts_and_times_are_written_as_people_write_them(default: Policy) -> 
 def test_everybody_reads_what_concerns_them(
     default: Policy, audience: Audience, reads: str, does_not_read: str
 ) -> None:
-    page = "\n".join(explain(default, audience))
+    page = "\n".join(explain_policy(default, audience))
     assert reads in page
     assert does_not_read not in page
     assert "The words we use" in page
@@ -122,10 +122,10 @@ def test_every_part_concerns_somebody_and_is_a_part() -> None:
 
 
 def test_every_line_of_a_page_is_short_enough_to_read_or_a_list(default: Policy) -> None:
-    assert [line for line in explain(default) if len(line) > 400] == []
+    assert [line for line in explain_policy(default) if len(line) > 400] == []
 
 
 def test_the_command_prints_the_page(default: Policy) -> None:
     said = CliRunner().invoke(app, ["policy", "explain", "policy/default.yaml", "--for", "sales"])
     assert said.exit_code == 0
-    assert said.output.splitlines() == explain(default, Audience.SALES)
+    assert said.output.splitlines() == explain_policy(default, Audience.SALES)
