@@ -48,7 +48,7 @@ def test_the_plain_form_of_a_plain_form_is_itself(text: str) -> None:
 
 def test_the_plain_form_of_every_letter_is_steady_and_blind_to_case() -> None:
     letters = [char for char in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(char)[0] in "LN"]
-    normal = plain.__wrapped__
+    normal = normalize_words.__wrapped__
     unsteady = [char for char in letters if normal(normal(char)) != normal(char)]
     differing = [char for char in letters if not normal(char) == normal(char.upper()) == normal(char.lower())]
     assert (unsteady, differing) == ([], [])

@@ -1,4 +1,7 @@
-"""What activity is worth: rules, groups, caps, the fade. How points are counted is decided in workers/accounts."""
+"""Models of the policy's ``behaviour`` section: rules, groups, caps and decay.
+
+Points are counted in workers/accounts.
+"""
 
 from __future__ import annotations
 
@@ -35,102 +38,128 @@ Globs = Annotated[tuple[Text, ...], BeforeValidator(_one_or_many), Field(max_len
 
 
 class When(Part):
-    """What an event must be like: all keys given must fit, one of the patterns of each suffices.
+    """The condition of a rule on an event. Every given key must match; of a list, one pattern suffices.
 
-    ``activity`` is one of the named words; the others are globs (``*`` is anything, any case). A rule with ``form``
-    is about form fills, every other rule about web activities; ``url`` and ``campaign`` are known of both.
+    ``activity`` is compared as a whole word. The other keys are glob patterns: ``*`` matches anything, in any case.
+    A rule with ``form`` matches form fills; every other rule matches web activities. Both kinds of event have ``url``
+    and ``campaign``.
     """
 
     activity: Activities = ()
-    """Words of ``activity``, one or several."""
+    """Names of activities, one or several: ``activity: page_view``."""
     url: Globs = ()
-    """Patterns of the page's address."""
+    """Patterns of the page address: ``url: "*/pricing*"``."""
     asset: Globs = ()
-    """Patterns of what was downloaded or watched."""
+    """Patterns of the document or video that was downloaded or watched: ``asset: "report-*"``."""
     form: Globs = ()
-    """Patterns of the form's id: the rule is about form fills."""
+    """Patterns of the form id; with this key the rule matches form fills: ``form: "*"``."""
     campaign: Globs = ()
-    """Patterns of the campaign's name: ``campaign: "launch-*"``."""
+    """Patterns of the campaign name: ``campaign: "launch-*"``."""
 
     @model_validator(mode="after")
-    def _says_something(self) -> When:
+    def _require_a_condition(self) -> When:
         if not (self.activity or self.url or self.asset or self.form or self.campaign):
             refuse("at least one of activity, url, asset, form, campaign")
         if self.form and (self.activity or self.asset):
-            refuse("form without activity and asset: no event is both a form fill and a web activity")
+            refuse("form alone, without activity or asset: an event is either a form fill or a web activity")
         return self
 
     @cached_property
     def patterns(self) -> dict[str, re.Pattern[str]]:
-        """For ``match`` against the whole text of url, asset, form and campaign (its name); only the keys given."""
+        """Return the compiled patterns by key. Use ``match`` on the whole url, asset, form id or campaign name."""
         given = {"url": self.url, "asset": self.asset, "form": self.form, "campaign": self.campaign}
         return {key: compile_globs(patterns) for key, patterns in given.items() if patterns}
 
 
 class Rule(Part):
-    """One rule: points for each event that fits, negative ones lower."""
+    """A behaviour rule: points for each matching event. Negative points lower the score."""
 
     when: When
+    """The events that the rule matches."""
     points: Annotated[Whole, Field(ge=-10_000, le=10_000)]
+    """Points for each matching event. Below 0 they lower the score."""
     cap: Count | None = None
+    """The most points that a lead gets from this rule. Left out: only the caps of the group and of ``behaviour`` apply."""
     group: Name | None = None
+    """The group of ``behaviour.groups`` whose cap this rule shares."""
     instead_of: Name | None = None
-    """The general rule whose place this one takes for the same event."""
+    """A more general rule that this one replaces: an event that matches both counts for this rule only."""
     at_least: ActivityDuration | None = None
-    """How long the activity must last (45s, 2m), stated by the event, else until the next activity of the session."""
+    """The least duration of the activity, as 45s or 2m.
+
+    An event without a duration lasts until the next one of the session.
+    """
     once_per: Bucket | None = None
-    """Of the events in one such part of time one counts, the first: 4h, 24h, 7d, counted from midnight."""
+    """A period in which only the first matching event counts, as 4h, 24h or 7d. Periods start at midnight."""
     implies: Name | None = None
-    """Another rule that counts with this one: who clicks a mail has opened it. That one counts once per message."""
+    """Another rule that counts together with this one, at most once per message: a clicked mail was also opened."""
 
     @model_validator(mode="after")
-    def _sane(self) -> Rule:
+    def _require_consistency(self) -> Rule:
         if self.points == 0:
-            refuse("points other than 0: a rule without points says nothing")
+            refuse("points other than 0: a rule of 0 points has no effect")
         if self.cap is not None and self.points < 0:
-            refuse("no cap on a rule that takes points away")
+            refuse("no cap on a rule with negative points: a cap limits what a rule gives")
         if self.cap is not None and self.cap < self.points:
-            refuse(f"a cap of at least the points of one event, but {self.cap} is below {self.points}")
+            refuse(
+                f"a cap of at least the points of one event, but cap {self.cap} is below points {self.points}"
+            )
         if self.at_least is not None and self.when.form:
-            refuse("no at_least on a rule about forms: a form takes no time that anybody states")
+            refuse("no at_least on a rule about forms: a form fill has no duration")
         return self
 
 
 class Group(Part):
-    """Rules that share a cap."""
+    """A group of rules that share one cap."""
 
     cap: Points
+    """The most points that the rules of the group give together."""
 
 
 class Decay(Part):
-    """Each event's points go to zero in a straight line, in whole days of the policy's zone; caps come after."""
+    """Linear decay. The points of each event fall to zero in equal daily steps. Caps are applied afterwards.
+
+    Days are calendar days of the policy's time zone.
+    """
 
     to_zero_after_days: Days
+    """Days after which an event is worth nothing."""
 
 
 class Signals(Part):
-    """Rules that are buying signals: what fits them on an owned account reaches its owner, ``bundle`` by bundle."""
+    """Buying signals: an event on an owned account that matches one of these rules alerts the owner.
+
+    Events within ``bundle`` are combined into one alert.
+    """
 
     rules: Annotated[tuple[Name, ...], Field(min_length=1, max_length=100)]
+    """Names of rules of ``behaviour.rules`` that are buying signals. They must give points."""
     bundle: Annotated[int, BeforeValidator(read_duration_ms), Field(ge=MINUTE_MS, le=7 * DAY_MS)]
-    """What is done within this time after the first signal is one alert: ``4h``."""
+    """The time after the first signal in which further signals go into the same alert. From 1 minute to 7 days."""
 
 
 class Behaviour(Part):
-    """All rules together give at most ``cap``."""
+    """Points for what a lead does. All rules together give at most ``cap``."""
 
     cap: Points
+    """The most points that all behaviour gives together."""
     fade: Decay
+    """Decay: how the points of an event shrink as it ages."""
     session_gap: Annotated[ActivityDuration, Field(ge=MINUTE_MS)] | None = None
-    """For ``at_least``: a pause longer than this ends the session, so what came before it lasted nobody knows how long."""
+    """The longest pause between two events of one session, used by ``at_least``.
+
+    The duration of the last event of a session is unknown. Left out: half an hour. At least 1 minute.
+    """
     groups: dict[Name, Group] = Field(default_factory=dict, max_length=20)
+    """Groups of rules that share a cap."""
     rules: Annotated[dict[Name, Rule], Field(min_length=1, max_length=100)]
+    """The rules, by name."""
     signals: Signals | None = None
-    """Left out: nothing is a buying signal."""
+    """Rules that are buying signals. Left out: there are no buying signals."""
 
     @cached_property
     def replaces(self) -> dict[str, frozenset[str]]:
-        """The rules that step back where a rule fits, by its name, those behind them included."""
+        """Return, for each rule, all rules that it replaces, directly or through other rules."""
         found: dict[str, frozenset[str]] = {}
         for name, rule in self.rules.items():
             behind: list[str] = []
@@ -143,12 +172,12 @@ class Behaviour(Part):
 
     @cached_property
     def session_gap_ms(self) -> int:
-        """How long an activity may have lasted that states nothing; half an hour where the policy is silent."""
+        """Return the longest pause within a session. Milliseconds; half an hour where the policy gives none."""
         return self.session_gap or 30 * MINUTE_MS
 
     @cached_property
     def implied(self) -> dict[str, tuple[str, ...]]:
-        """The rules that count with a rule, by its name, those behind them included."""
+        """Return, for each rule, all rules that count with it, directly or through other rules."""
         found: dict[str, tuple[str, ...]] = {}
         for name, rule in self.rules.items():
             behind: list[str] = []
@@ -161,17 +190,17 @@ class Behaviour(Part):
 
     @cached_property
     def once_per_message(self) -> frozenset[str]:
-        """The rules that another one implies: an opening counts once, however often the mail is opened or clicked."""
+        """Return the rules that another rule implies. They count once per message, however often a mail is opened."""
         return frozenset(rule.implies for rule in self.rules.values() if rule.implies is not None)
 
     @cached_property
     def attainable(self) -> int:
-        """The most that behaviour can give: the rules' and groups' caps may stop it below ``cap``."""
+        """Return the most points that behaviour can give. Caps of rules and groups may keep it below ``cap``."""
         open_end = self.cap
         by_group: dict[str | None, int] = {}
         for rule in self.rules.values():
             if rule.points > 0:
-                most = self._most_at_once(rule, open_end) if rule.once_per is not None else open_end
+                most = self._most_on_one_day(rule, open_end) if rule.once_per is not None else open_end
                 most = most if rule.cap is None else min(most, rule.cap)
                 by_group[rule.group] = by_group.get(rule.group, 0) + most
         total = sum(
@@ -180,11 +209,13 @@ class Behaviour(Part):
         )
         return min(self.cap, total)
 
-    def _most_at_once(self, rule: Rule, open_end: int) -> int:
-        """The most that a rule with ``once_per`` can give on one day: an event in each part of time, as late as can be.
+    def _most_on_one_day(self, rule: Rule, open_end: int) -> int:
+        """Return the most points that a rule with ``once_per`` can give on one day.
 
-        Of parts within a day all those of each day count; of parts of several days the one that began today, the one
-        before on its last day, yesterday, and so on.
+        The most come from one event in each period, as late in it as possible.
+
+        Periods shorter than a day all count on each day. Of longer periods, the current one counts from today, the one
+        before from its last day, which was yesterday, and so on.
         """
         horizon, bucket = self.fade.to_zero_after_days, rule.once_per or DAY_MS
         if bucket < DAY_MS:

@@ -1,4 +1,4 @@
-"""What every part of the policy is: a frozen value whose attributes are the file's keys; an unknown key is refused."""
+"""The base class of all policy models. Their attributes are the keys of the file. An unknown key is an error."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Part(BaseModel):
-    """A part of the policy."""
+    """One model of the policy. Values cannot be changed after loading."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
