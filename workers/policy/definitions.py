@@ -27,7 +27,10 @@ def fill_definitions(document: Document) -> list[Problem]:
         if term not in DEFINABLE_TERMS:
             problems.append(
                 document.make_problem(
-                    path, "a term that does not exist", f"one of {', '.join(sorted(DEFINABLE_TERMS))}", at_key=True
+                    path,
+                    "a term that does not exist",
+                    f"one of {', '.join(sorted(DEFINABLE_TERMS))}",
+                    at_key=True,
                 )
             )
         if not isinstance(text, str):

@@ -82,8 +82,9 @@ class Calendar(Part):
         return {parse_date(day): parse_windows(windows) for day, windows in self.days.items()}
 
     def windows_on(self, day: date, week: Week | None = None) -> tuple[Window, ...]:
-        """Return the opening windows that begin on ``day``: those of the date, else none on a holiday, else the weekly ones.
+        """Return the opening windows that begin on ``day``.
 
+        A date in ``days`` takes precedence over a holiday (no windows), and a holiday over the weekly hours.
         ``week`` replaces the weekly hours of the calendar, as for a rep with personal hours.
         """
         special = self.special_days.get(day)
@@ -98,9 +99,9 @@ class Turn(Part):
     """How the round robin treats an absent rep and a rejected lead."""
 
     when_away: Literal["skip", "hold"]
-    """What happens to the turn of an absent rep. skip: it is lost; hold: it is kept until the rep returns."""
+    """The turn of an absent rep. skip: it is lost; hold: it is kept until the rep returns."""
     when_rejected: Literal["give_back", "keep"]
-    """Whether a rejected lead uses up a turn and capacity. give_back: both are returned to the rep; keep: both stay used."""
+    """Turn and capacity of a rep whose lead sales rejects. give_back: both are returned; keep: both stay used."""
     weight: Annotated[Count, Field(le=100)] = 1
     """The weight of a rep without one in crm.reps. Of weights 2 and 1, the first gets two turns of three."""
 
@@ -113,14 +114,14 @@ class MqlsPerRep(Part):
     per: Literal["day", "week", "month"]
     """The period: a day, week (from Monday) or month in the time zone of the desk's calendar. Unused capacity lapses."""
     when_full: Literal["wait"]
-    """What happens when all reps are full. wait: MQLs wait for capacity.
+    """Behaviour when no rep has capacity. wait: MQLs wait for it.
 
     They leave within opening hours, those with the most points first, then the oldest.
     """
 
 
 class EveryoneAway(Part):
-    """What happens while every member of the desk is absent.
+    """Assignment while every member of the desk is absent.
 
     If the fallback is absent or has left, their deputy takes the lead, then their manager, then the desk's manager. If
     all of these are absent too, the lead waits for the first of them, or of the desk's members, to return. A raised
@@ -128,7 +129,7 @@ class EveryoneAway(Part):
     """
 
     mql: RepId
-    """What happens to an MQL: hold (it waits), or the rep_id of the fallback who gets it."""
+    """Treatment of an MQL: hold (it waits), or the rep_id of the fallback who gets it."""
     raised_hand: RepId
     """The rep_id of the fallback who gets raised hands. They cannot be held."""
 
@@ -225,7 +226,7 @@ class Desk(Part):
     mqls_per_rep: MqlsPerRep
     """The capacity of a rep: the most MQLs in a period."""
     everyone_away: EveryoneAway
-    """What happens while every member of the desk is absent."""
+    """Assignment while every member of the desk is absent."""
     answer_within: AnswerWithin
     """Times to the first response, in opening hours, and the escalation after them."""
     due_soon_percent: Percent

@@ -97,7 +97,13 @@ def format_path(path: KeyPath) -> str:
 def read(text: str, file: str) -> Document:
     """Parse the text of a policy file. Raises :class:`PolicyError`."""
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise PolicyError([Problem(file, 1, 1, "", "a file that is too large", f"a file of at most {MAX_BYTES // 1024} KiB")])
+        raise PolicyError(
+            [
+                Problem(
+                    file, 1, 1, "", "a file that is too large", f"a file of at most {MAX_BYTES // 1024} KiB"
+                )
+            ]
+        )
     try:
         _refuse_unsafe_yaml(text, file)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -105,14 +111,18 @@ def read(text: str, file: str) -> Document:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         found = error.problem or error.context or "something unreadable"
-        raise PolicyError([Problem(file, line, column, "", f"text that is not valid YAML ({found})", "valid YAML")]) from None
+        raise PolicyError(
+            [Problem(file, line, column, "", f"text that is not valid YAML ({found})", "valid YAML")]
+        ) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise PolicyError(
             [Problem(file, line, 1, "", "a character that YAML forbids", "printable text")]
         ) from None
     if not isinstance(node, yaml.MappingNode):
-        raise PolicyError([Problem(file, 1, 1, "", "no keys", "a policy, which is a mapping of keys and values")])
+        raise PolicyError(
+            [Problem(file, 1, 1, "", "no keys", "a policy, which is a mapping of keys and values")]
+        )
     document = Document(file, None)
     problems: list[Problem] = []
     tree = _convert(node, (), document, problems)
@@ -134,7 +144,16 @@ def _refuse_unsafe_yaml(text: str, file: str) -> None:
             depth -= 1
         if depth > MAX_DEPTH:
             raise PolicyError(
-                [Problem(file, line, column, "", "nesting that is too deep", f"at most {MAX_DEPTH} levels of nesting")]
+                [
+                    Problem(
+                        file,
+                        line,
+                        column,
+                        "",
+                        "nesting that is too deep",
+                        f"at most {MAX_DEPTH} levels of nesting",
+                    )
+                ]
             )
 
 
@@ -149,7 +168,13 @@ def _convert(node: Node, path: KeyPath, document: Document, problems: list[Probl
         place = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
         if not isinstance(key_node, yaml.ScalarNode):
             problems.append(
-                Problem(document.file, *place, format_path(path), "a list or mapping as a key", "a key that is plain text")
+                Problem(
+                    document.file,
+                    *place,
+                    format_path(path),
+                    "a list or mapping as a key",
+                    "a key that is plain text",
+                )
             )
             continue
         key = key_node.value

@@ -56,7 +56,9 @@ def load_policy_file(path: Path) -> tuple[Policy, str]:
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         found = error.strerror if isinstance(error, OSError) and error.strerror else "text that is not UTF-8"
-        raise PolicyError([Problem(str(path), 1, 1, "", found, "a policy file that can be read, in UTF-8")]) from None
+        raise PolicyError(
+            [Problem(str(path), 1, 1, "", found, "a policy file that can be read, in UTF-8")]
+        ) from None
     return load_policy(text, str(path)), text
 
 

@@ -1,4 +1,4 @@
-"""Words and patterns of the policy, compiled: whole words however they are written, and globs whose one sign is the star."""
+"""Text matching for the policy: whole words in any spelling, and glob patterns whose only special character is ``*``."""
 
 from __future__ import annotations
 
@@ -13,31 +13,32 @@ _LETTER: Final = r"[^\W\d_]"
 _ABBREVIATION: Final = re.compile(
     rf"(?<![^\W_])(?:{_LETTER}(?:\.{_LETTER})+\.?|(?<!\.){_LETTER}\.(?:\s+{_LETTER}\.)+)(?![^\W_])"
 )
-_SIGNS: Final = re.compile(rf"(?<![^\W_])({_LETTER}[+#]+)(?![^\W_]|[+#])|[+#]")
-"""C++ and C# are words; any other + and # parts words."""
+_PLUS_OR_HASH: Final = re.compile(rf"(?<![^\W_])({_LETTER}[+#]+)(?![^\W_]|[+#])|[+#]")
+"""C++ and C# are words. Any other + or # separates words."""
 _DOTS: Final = re.compile(r"[.\s]+")
 _STROKES: Final = str.maketrans(
     {"\u0131": "i", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "\u02bc": " "}
 )
-"""What Unicode does not take apart: letters with a stroke, two in one, an i without its dot, an apostrophe."""
+"""Letters that Unicode normalization does not decompose: with a stroke, ligatures, dotless i; and an apostrophe."""
 
 
 @lru_cache(maxsize=10_000)
 def normalize_words(text: str) -> str:
-    """Return the words of ``text`` as they are compared: small letters without accents, one space between.
+    """Return the words of ``text`` in the form in which they are compared: lower case, no accents, single spaces.
 
-    Whatever is no letter or digit parts words (``-``, ``_``, ``/``, ``&``, commas, apostrophes); the dots within an
-    abbreviation join them: "V.P. of I.T." is "vp of it", "Vice-President" is "vice president". Nothing to read: "".
+    Every character except letters and digits separates words (``-``, ``_``, ``/``, ``&``, commas, apostrophes). Dots
+    within an abbreviation are removed: "V.P. of I.T." becomes "vp of it", "Vice-President" becomes "vice president".
+    A text without words returns "".
     """
-    bare = _ABBREVIATION.sub(lambda found: _DOTS.sub("", found[0]), _bare(_bare(text)))
-    bare = _SIGNS.sub(lambda found: found[1] or " ", bare)
-    return " ".join("".join(char if _is_of_a_word(char) else " " for char in bare).split())
+    folded = _ABBREVIATION.sub(lambda found: _DOTS.sub("", found[0]), _fold(_fold(text)))
+    folded = _PLUS_OR_HASH.sub(lambda found: found[1] or " ", folded)
+    return " ".join("".join(char if _is_word_character(char) else " " for char in folded).split())
 
 
 class WholeWords:
-    """Phrases of the policy, to be found as whole words of a text, both in their plain form.
+    """A search for phrases as whole words of a text. Phrases and text are normalized first.
 
-    "intern" is found in "Intern, IT", not in "Internal audit". No phrases: never found.
+    "intern" is found in "Intern, IT", but not in "Internal audit". Without phrases nothing is found.
     """
 
     __slots__ = ("_pattern",)
@@ -47,29 +48,29 @@ class WholeWords:
         self._pattern = re.compile(rf"(?<!\S)(?:{parts})(?!\S)" if parts else r"(?!)")
 
     def found_in(self, text: str) -> bool:
-        """Whether one of the phrases stands in ``text``."""
+        """Whether ``text`` contains one of the phrases."""
         return self._pattern.search(normalize_words(text)) is not None
 
 
-def _bare(text: str) -> str:
-    """Fold the case and take the accents off. Done twice it has no more to do: taking apart may bring capitals."""
+def _fold(text: str) -> str:
+    """Return ``text`` in lower case, without accents. Two calls reach a fixed point: decomposition may yield capitals."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     kept = (char for char in apart if not unicodedata.combining(char) and unicodedata.category(char) != "Cf")
     return "".join(kept).casefold().translate(_STROKES)
 
 
-def _is_of_a_word(char: str) -> bool:
+def _is_word_character(char: str) -> bool:
     return char.isalnum() or char in "+#" or unicodedata.category(char).startswith("M")
 
 
 def compile_globs(patterns: Iterable[str]) -> re.Pattern[str]:
-    """Compile globs so that ``match`` holds where one of them covers the whole text, in any case.
+    """Compile glob patterns. ``match`` succeeds if one of them matches the whole text, in any case.
 
-    Only ``*`` is special (any characters, or none): ``?`` and ``[`` belong to addresses of pages. The time taken grows
-    with the text's length only: fnmatch matches each piece once and never goes back.
+    Only ``*`` is special (any characters, or none), because ``?`` and ``[`` occur in page addresses. Matching time grows
+    with the length of the text only: fnmatch matches each piece once, without backtracking.
     """
-    return re.compile("|".join(fnmatch.translate(_plain(one)) for one in patterns), re.IGNORECASE)
+    return re.compile("|".join(fnmatch.translate(_escape(one)) for one in patterns), re.IGNORECASE)
 
 
-def _plain(pattern: str) -> str:
+def _escape(pattern: str) -> str:
     return pattern.replace("[", "[[]").replace("?", "[?]")

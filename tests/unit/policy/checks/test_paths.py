@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from workers.policy.model import Policy
-from workers.policy.paths import EVERYBODY, PathIf
+from workers.policy.paths import EVERY_LEAD, PathIf
 from workers.policy.problem import Problem
 
 Changed = Callable[..., str]
@@ -54,9 +54,9 @@ def test_a_line_that_takes_everybody_of_another(
 ) -> None:
     condition = PathIf.model_validate(later)
     assert PathIf.model_validate(earlier).covers(condition) is takes_all
-    assert EVERYBODY.covers(condition) is ("customer" not in condition.stages)
+    assert EVERY_LEAD.covers(condition) is ("customer" not in condition.stages)
 
 
 def test_the_default_policy_names_its_paths_in_order(default: Policy) -> None:
     assert [line.name for line in default.paths] == ["wake_up", "almost_there", "newsletter"]
-    assert default.paths[-1].condition is EVERYBODY
+    assert default.paths[-1].condition is EVERY_LEAD
