@@ -113,7 +113,7 @@ class Mql(Part):
     bar: Points
     """The threshold of an MQL: the least total of fit and behaviour."""
     or_asks_for: Annotated[tuple[Request, ...], AfterValidator(_require_all_raised_hands)]
-    """Requests that count as asking for sales, which needs no points. They are fixed."""
+    """Requests for sales, which need no points. The list is fixed: demo, pricing and contact_sales."""
     or_responds_to: Responses | None = None
     """Campaigns whose response makes an MQL at once. Left out: there are none."""
 

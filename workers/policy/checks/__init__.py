@@ -1,1 +1,1 @@
-"""Checks of a policy: each module finds one kind of contradiction and returns it as problems with their lines."""
+"""Checks of a policy. Each module finds one kind of contradiction and returns it as problems with line numbers."""

@@ -1,4 +1,4 @@
-"""What one part of the policy says of another: names that must exist, orders that must hold, numbers out of reach."""
+"""All checks between the parts of a policy: names that must exist, orders that must hold, numbers within reach."""
 
 from __future__ import annotations
 
@@ -21,41 +21,41 @@ if TYPE_CHECKING:
 
 
 def check_references(policy: Policy, document: Document) -> list[Problem]:
-    """Return every name that leads nowhere and every order that cannot hold."""
+    """Return every reference to a missing name, every invalid order and every unreachable number."""
     return [
         *check_no_visits(policy, document),
         *check_behaviour(policy, document),
         *check_routes(policy, document),
         *check_partners(policy, document),
         *check_paths(policy, document),
-        *_desks(policy, document),
+        *_check_calendars_of_desks(policy, document),
         *check_skills(policy, document),
-        *_grades(policy, document),
-        *_titles(policy, document),
+        *_check_reachable_grades(policy, document),
+        *_check_titles(policy, document),
     ]
 
 
-def _desks(policy: Policy, document: Document) -> list[Problem]:
+def _check_calendars_of_desks(policy: Policy, document: Document) -> list[Problem]:
     problems = []
     for name, desk in policy.desks.items():
         if desk.calendar not in policy.calendars:
             path: KeyPath = ("desks", name, "calendar")
             problems.append(
                 report_unknown_name(
-                    document, path, desk.calendar, policy.calendars, "a calendar of calendars"
+                    document, path, desk.calendar, policy.calendars, "a calendar that calendars defines"
                 )
             )
     return problems
 
 
-def _grades(policy: Policy, document: Document) -> list[Problem]:
+def _check_reachable_grades(policy: Policy, document: Document) -> list[Problem]:
     problems = []
     if policy.highest_fit < policy.grade.fit.A:
         problems.append(
             document.make_problem(
                 ("grade", "fit", "A"),
                 str(policy.grade.fit.A),
-                f"at most {policy.highest_fit}, the highest fit",
+                f"at most {policy.highest_fit}, the highest possible fit",
             )
         )
     if policy.grade.behaviour.one > policy.behaviour.attainable:
@@ -63,13 +63,13 @@ def _grades(policy: Policy, document: Document) -> list[Problem]:
             document.make_problem(
                 ("grade", "behaviour", "1"),
                 str(policy.grade.behaviour.one),
-                f"at most {policy.behaviour.attainable}, the most that behaviour gives",
+                f"at most {policy.behaviour.attainable}, the most that behaviour can give",
             )
         )
     return problems
 
 
-def _titles(policy: Policy, document: Document) -> list[Problem]:
+def _check_titles(policy: Policy, document: Document) -> list[Problem]:
     problems = []
     seen: dict[str, str] = {}
     levels: set[str] = set()
@@ -77,7 +77,7 @@ def _titles(policy: Policy, document: Document) -> list[Problem]:
         path: KeyPath = ("buyers", "titles", at)
         if title.level in levels:
             problems.append(
-                document.make_problem((*path, "level"), f"{title.level} again", "each level once")
+                document.make_problem((*path, "level"), f"{title.level} a second time", "each level once")
             )
         levels.add(title.level)
         for place, word in enumerate(title.words):
@@ -86,8 +86,8 @@ def _titles(policy: Policy, document: Document) -> list[Problem]:
                 problems.append(
                     document.make_problem(
                         (*path, "words", place),
-                        f"{quote(word)}, which {earlier} has already",
-                        "each word in one line: the first line that fits decides",
+                        f"{quote(word)}, which the level {earlier} has already",
+                        "each word in one line only, because the first matching line decides",
                     )
                 )
     return problems

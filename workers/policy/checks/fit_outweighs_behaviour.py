@@ -1,4 +1,4 @@
-"""Domain rule 1, fit outweighs behaviour: refuses every policy that could break it, with the numbers that clash."""
+"""Check of domain rule 1, fit outweighs behaviour. A policy that could break it is refused with its numbers."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ if TYPE_CHECKING:
 
 
 def check_fit_outweighs_behaviour(policy: Policy, document: Document) -> list[Problem]:
-    """Return what could let behaviour outweigh fit, or keep the lowest fit from the bar.
+    """Return the problems that let behaviour outweigh fit, or that make the MQL threshold unreachable.
 
-    Gates are absolute, so no arithmetic can make an MQL of somebody who fails one; what is checked is that the gates
-    exist, and that the numbers keep their order: all behaviour < lowest fit that passes every gate, all behaviour <
-    bar, and bar <= lowest fit + what behaviour can really give.
+    Gates are absolute: no number of points makes an MQL of a lead that fails one. The check ensures that gates exist, and
+    that three inequalities hold. ``cap`` is the most that behaviour may give, ``bar`` the MQL threshold.
+
+    1. cap < lowest fit that passes every gate
+    2. cap < bar
+    3. bar <= lowest fit that passes every gate + the most that behaviour can give
     """
     problems: list[Problem] = []
     cap, bar, fit = policy.behaviour.cap, policy.stages.mql.bar, policy.lowest_fit
@@ -23,7 +26,7 @@ def check_fit_outweighs_behaviour(policy: Policy, document: Document) -> list[Pr
     if not policy.served_market.gate_points:
         problems.append(
             document.make_problem(
-                ("served_market",), "no gate", "at least one of industry, revenue, employees, country"
+                ("served_market",), "no company gate", "at least one of industry, revenue, employees, country"
             )
         )
     if fit <= cap:
@@ -31,7 +34,7 @@ def check_fit_outweighs_behaviour(policy: Policy, document: Document) -> list[Pr
             document.make_problem(
                 ("behaviour", "cap"),
                 f"{cap}, while the lowest fit that passes every gate is {fit} ({sum_of})",
-                f"a cap below {fit}: fit outweighs behaviour",
+                f"a cap below {fit}, so that fit outweighs behaviour",
             )
         )
     if bar <= cap:
@@ -39,7 +42,7 @@ def check_fit_outweighs_behaviour(policy: Policy, document: Document) -> list[Pr
             document.make_problem(
                 ("stages", "mql", "bar"),
                 f"{bar}, while behaviour alone can give {cap} (behaviour.cap)",
-                f"a bar above {cap}: behaviour alone never reaches it",
+                f"a threshold above {cap}, so that behaviour alone never reaches it",
             )
         )
     most = policy.behaviour.attainable
@@ -47,8 +50,8 @@ def check_fit_outweighs_behaviour(policy: Policy, document: Document) -> list[Pr
         problems.append(
             document.make_problem(
                 ("stages", "mql", "bar"),
-                f"{bar}, while the lowest fit that passes every gate is {fit} ({sum_of}) and behaviour gives {most} at most",
-                f"a bar of at most {fit + most}: else nobody with the lowest fit ever reaches it",
+                f"{bar}, while the lowest fit that passes every gate is {fit} ({sum_of}) and behaviour gives at most {most}",
+                f"a threshold of at most {fit + most}, so that a lead with the lowest fit can reach it",
             )
         )
     return problems

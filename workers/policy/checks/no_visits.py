@@ -1,4 +1,4 @@
-"""A rule for an activity that is no visit would never count: it is refused, with both places."""
+"""Check of behaviour rules against ``no_visits``: a rule for a dropped activity would never count."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
 
 def check_no_visits(policy: Policy, document: Document) -> list[Problem]:
-    """Return each rule that waits for what ``no_visits`` drops."""
+    """Return each rule for an activity that ``no_visits`` drops."""
     dropped = frozenset(policy.no_visits.activities)
     return [
         document.make_problem(
             ("behaviour", "rules", name, "when", "activity"),
-            f"{word}, which no_visits.activities drops",
-            "an activity that arrives",
+            f"{activity}, which no_visits.activities drops",
+            "an activity that is not dropped",
         )
         for name, rule in policy.behaviour.rules.items()
-        for word in rule.when.activity
-        if word in dropped
+        for activity in rule.when.activity
+        if activity in dropped
     ]

@@ -1,4 +1,4 @@
-"""Paths that nobody could be on: behind a line that takes everybody, above all points, by a signal that there is not."""
+"""Checks of nurture paths: lines that no lead can reach, and signals that do not exist."""
 
 from __future__ import annotations
 
@@ -16,39 +16,43 @@ if TYPE_CHECKING:
 
 
 def check_paths(policy: Policy, document: Document) -> Iterator[Problem]:
-    """Yield what is wrong with the paths, and every signal that they or the routes name in vain."""
+    """Yield the problems of the paths, and every unknown signal in paths and routes."""
     most = policy.highest_fit + policy.behaviour.attainable
     for at, line in enumerate(policy.paths):
         place: KeyPath = ("paths", at)
         before = policy.paths[:at]
         if line.name in {one.name for one in before}:
-            yield document.make_problem(place, f"{line.name} again", "each path once")
+            yield document.make_problem(place, f"{line.name} a second time", "each path once")
         if any(one.otherwise is not None for one in before):
-            expected = "otherwise as the last line: nothing after it is ever reached"
+            expected = "otherwise as the last line: no line after it is ever reached"
             yield document.make_problem(place, f"{line.name} after otherwise", expected)
-        elif (earlier := _taken_by(line, before)) is not None:
-            expected = f"a path that can be reached: paths[{earlier + 1}] takes everybody of it"
-            yield document.make_problem(place, f"{line.name}, which nobody reaches", expected)
+        elif (earlier := _find_covering_line(line, before)) is not None:
+            expected = f"a path that a lead can reach: paths[{earlier + 1}] takes all its leads"
+            yield document.make_problem(place, f"{line.name}, which no lead reaches", expected)
         total = line.condition.total
         if total is not None and (total.from_ or 0) > most:
-            expected = f"at most {most}, the most that fit and behaviour give"
+            expected = f"at most {most}, the most that fit and behaviour can give"
             yield document.make_problem((*place, "if", "total", "from"), str(total.from_), expected)
-        yield from _signals(policy, document, (*place, "if", "signals"), line.condition.signals)
+        yield from _check_signals(policy, document, (*place, "if", "signals"), line.condition.signals)
     for at, route in enumerate(policy.routes):
         if route.territory is not None:
-            yield from _signals(policy, document, ("routes", at, "if", "signals"), route.territory.signals)
+            yield from _check_signals(
+                policy, document, ("routes", at, "if", "signals"), route.territory.signals
+            )
 
 
-def _taken_by(line: NurturePath, before: tuple[NurturePath, ...]) -> int | None:
+def _find_covering_line(line: NurturePath, before: tuple[NurturePath, ...]) -> int | None:
     earlier = (at for at, one in enumerate(before) if one.condition.covers(line.condition))
     return next(earlier, None)
 
 
-def _signals(policy: Policy, document: Document, place: KeyPath, names: tuple[str, ...]) -> Iterator[Problem]:
+def _check_signals(
+    policy: Policy, document: Document, place: KeyPath, names: tuple[str, ...]
+) -> Iterator[Problem]:
     signals = policy.behaviour.signals
     known = () if signals is None else signals.rules
     for number, name in enumerate(names):
         if name not in known:
             yield report_unknown_name(
-                document, (*place, number), name, known, "a signal of behaviour.signals"
+                document, (*place, number), name, known, "a rule that behaviour.signals lists"
             )

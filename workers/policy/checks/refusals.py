@@ -1,4 +1,4 @@
-"""What pydantic refuses, said for the reader of the file: line, key, found, expected, and the key that was meant."""
+"""Translation of pydantic validation errors into problems: line, key, found, expected, and the key that was meant."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ _NOT_YET = frozenset(
         "desks.*.answer_within.partner",
     }
 )
-"""Keys of rules that are agreed on but not delivered: refused, never ignored."""
+"""Keys of planned rules that do not exist yet. They are refused, not ignored."""
 _TAGS = (TERRITORY, WORD)
-"""Which form of a value pydantic read; they stand in no file."""
-NOT_YET = "no such key yet: its rule is not delivered in this version"
+"""Tags of pydantic for the form of a value. They are not part of the file, so paths leave them out."""
+NOT_YET = "no such key: its rule is planned, but not part of this version"
 
 
 def translate_errors(error: ValidationError, document: Document) -> list[Problem]:
-    """Return each refusal of pydantic as a problem of the file."""
-    return [_problem(detail, document) for detail in error.errors(include_url=False, include_input=False)]
+    """Return each error of pydantic as a problem of the file."""
+    return [_translate(detail, document) for detail in error.errors(include_url=False, include_input=False)]
 
 
-def _problem(detail: ErrorDetails, document: Document) -> Problem:
-    path = _known_to(document, tuple(part for part in detail["loc"] if part not in _TAGS))
+def _translate(detail: ErrorDetails, document: Document) -> Problem:
+    path = _path_in_file(document, tuple(part for part in detail["loc"] if part not in _TAGS))
     if path and path[-1] == "[key]":
         return document.make_problem(path[:-1], f"the key {path[-2]}", _expected(detail), at_key=True)
     if detail["type"] == "extra_forbidden":
@@ -48,8 +48,8 @@ def _problem(detail: ErrorDetails, document: Document) -> Problem:
     return document.make_problem(path, found, _expected(detail))
 
 
-def _known_to(document: Document, path: KeyPath) -> KeyPath:
-    """Return the path without the place in a list that the file writes as a single text."""
+def _path_in_file(document: Document, path: KeyPath) -> KeyPath:
+    """Return the path of the file. A value that the file writes as a single text has no list index."""
     return (
         path[:-1]
         if path and isinstance(path[-1], int) and isinstance(document.value_at(path[:-1]), str)
@@ -59,7 +59,7 @@ def _known_to(document: Document, path: KeyPath) -> KeyPath:
 
 def _unknown_key(path: KeyPath, document: Document) -> Problem:
     key = str(path[-1])
-    if any(_fits(path, place) for place in _NOT_YET):
+    if any(_matches(path, place) for place in _NOT_YET):
         return document.make_problem(path, f"the key {key}", NOT_YET, at_key=True)
     known = _keys_at(path[:-1])
     near = get_close_matches(key, known, n=1)
@@ -80,7 +80,7 @@ def _expected(detail: ErrorDetails) -> str:
     return plain or detail["msg"].removeprefix("Input should be ").removeprefix("Value should be ")
 
 
-def _fits(path: KeyPath, place: str) -> bool:
+def _matches(path: KeyPath, place: str) -> bool:
     parts = place.split(".")
     return len(parts) == len(path) and all(
         want in {"*", str(part)} for want, part in zip(parts, path, strict=True)
@@ -88,7 +88,7 @@ def _fits(path: KeyPath, place: str) -> bool:
 
 
 def _keys_at(path: KeyPath) -> list[str]:
-    """Return the keys that the policy knows at ``path``, by walking the model's types."""
+    """Return the keys that the models define at ``path``, by walking their types."""
     kind: Any = Policy
     for part in path:
         kind = _inner(kind)

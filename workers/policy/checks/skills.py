@@ -1,4 +1,4 @@
-"""What desks ask of reps must be what leads can need, and what leads can need must be asked for somewhere."""
+"""Checks of skills: each skill that a desk asks for must be defined, and each defined skill must be asked for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def check_skills(policy: Policy, document: Document) -> list[Problem]:
-    """Return every skill that a desk asks for and no lead needs, and every one that leads need and no desk asks for."""
+    """Return every skill that only a desk names, and every skill that only the ``skills`` section names."""
     problems = []
     skills = policy.skills
     defined = {
@@ -29,7 +29,7 @@ def check_skills(policy: Policy, document: Document) -> list[Problem]:
                     document.make_problem(
                         ("desks", name, "skills", skill),
                         "a skill that no lead ever needs",
-                        f"skills.{skill}: who needs what",
+                        f"the key skills.{skill}, which defines the leads that need it",
                         at_key=True,
                     )
                 )
@@ -37,7 +37,7 @@ def check_skills(policy: Policy, document: Document) -> list[Problem]:
         document.make_problem(
             ("skills", skill),
             "a skill that no desk asks for",
-            f"a desk with skills: {{{skill}: ...}}",
+            f"a desk with skills: {{{skill}: required}} or preferred",
             at_key=True,
         )
         for skill, is_defined in defined.items()

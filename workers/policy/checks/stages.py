@@ -1,4 +1,4 @@
-"""What the stages say of other parts of the policy: rules that contradict them."""
+"""Check of rules against ``stages``: our own outbound activities are not touches, and cannot earn points."""
 
 from __future__ import annotations
 
@@ -13,26 +13,30 @@ if TYPE_CHECKING:
 
 
 def check_stages(policy: Policy, document: Document) -> list[Problem]:
-    """Return every activity that is called no touch of the lead and earns points, or answers a campaign, all the same."""
-    ours = policy.stages.no_touch
-    where = "stages.expired.no_touch calls our own doing" if policy.stages.expired else "is our own doing"
+    """Return every outbound activity that a behaviour rule or a campaign response uses."""
+    outbound = policy.stages.no_touch
+    where = (
+        "stages.expired.no_touch lists as our own"
+        if policy.stages.expired
+        else "is our own outbound activity"
+    )
     named = policy.stages.mql.or_responds_to
     answers = [
         document.make_problem(
             ("stages", "mql", "or_responds_to", "by", at),
             f"{quote(activity)}, which {where}",
-            "what the lead does: nobody answers a campaign by a mail that we send",
+            "an activity of the lead: an e-mail that we send is not a response",
         )
         for at, activity in enumerate(named.by if named is not None else ())
-        if activity in ours
+        if activity in outbound
     ]
     return answers + [
         document.make_problem(
             ("behaviour", "rules", name, "when", "activity"),
             f"{quote(activity)}, which {where}",
-            "what the lead does: nobody earns points by a mail that we send",
+            "an activity of the lead: an e-mail that we send earns no points",
         )
         for name, rule in policy.behaviour.rules.items()
         for activity in rule.when.activity
-        if activity in ours
+        if activity in outbound
     ]

@@ -1,4 +1,4 @@
-"""Names that lead nowhere: what is wrong with one, and which was perhaps meant."""
+"""Problems of names that do not exist, with the name that was probably meant."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def report_unknown_name(
     document: Document, path: KeyPath, name: str, known: Iterable[str], what: str
 ) -> Problem:
-    """Return the problem of a name that is not among ``known``."""
+    """Return the problem of a name that is not among ``known``. ``what`` describes the expected kind of name."""
     names = sorted(known)
     near = get_close_matches(name, names, n=1)
     hint = f" (did you mean {near[0]}?)" if near else ""
-    return document.make_problem(path, quote(name), f"{what}: {', '.join(names) or 'there is none'}{hint}")
+    return document.make_problem(path, quote(name), f"{what}: {', '.join(names) or 'none is defined'}{hint}")

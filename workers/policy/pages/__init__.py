@@ -1,1 +1,1 @@
-"""Texts made from a policy or its models: the outputs of `policy check` and `policy explain`, and docs/policy.md."""
+"""Texts generated from a policy or its models: the output of `policy check` and `policy explain`, and docs/policy.md."""

@@ -1,4 +1,4 @@
-"""What `lead-router policy check FILE` prints: the numbers that hold the agreement together, or what is wrong."""
+"""The output of `lead-router policy check FILE`: the key numbers of a valid policy, or the problems of an invalid one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def check_policy_file(path: Path) -> tuple[bool, list[str]]:
-    """Check a policy file; return whether it passes, and the lines to print."""
+    """Check a policy file. Return whether it passes, and the lines to print."""
     try:
         policy, _ = load_policy_file(path)
     except PolicyError as error:
@@ -32,13 +32,13 @@ def _summary(policy: Policy) -> list[str]:
         f"{policy.name}, version {policy.version}, hash {policy.hash}: passes",
         f"lowest fit that passes every gate: {policy.lowest_fit} ({fit})",
         f"highest fit: {policy.highest_fit}",
-        f"behaviour: at most {most} (cap {cap}), gone after {policy.behaviour.fade.to_zero_after_days} days",
-        f"bar: {bar}; somebody with the lowest fit needs {max(bar - policy.lowest_fit, 0)} points of behaviour",
+        f"behaviour: at most {most} (cap {cap}), decays to 0 within {policy.behaviour.fade.to_zero_after_days} days",
+        f"MQL threshold (bar): {bar}; a lead with the lowest fit needs {max(bar - policy.lowest_fit, 0)} points of behaviour",
         f"routes: {', '.join(route.name for route in policy.routes)} (desk {policy.default_desk})",
     ]
     if bar <= policy.lowest_fit:
         lines.append(
-            "note: fit alone reaches the bar; whoever passes the gates is an MQL at the first sign of life"
+            "note: fit alone reaches the MQL threshold; a lead that passes the gates is an MQL at its first event"
         )
     if policy.definitions:
         lines.append("definitions:")

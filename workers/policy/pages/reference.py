@@ -1,8 +1,7 @@
-"""docs/policy.md: every key of the policy, from the models: what it does, what it may hold, its default, an example.
+"""The generator of docs/policy.md: every key of the policy with its value, default, description and an example.
 
-In: the pydantic models, the docstrings of their attributes, and the policies of this repository, from which the examples
-are. Out: the page. ``python -m workers.policy.pages.reference --check`` says whether the page is what the models say, ``--write``
-writes it.
+In: the models, the docstrings of their fields, and the policies of this repository, which give the examples. Out: the
+page. ``python -m workers.policy.pages.reference --check`` fails if the page is out of date, ``--write`` writes it.
 """
 
 from __future__ import annotations
@@ -25,8 +24,7 @@ from pydantic_core import PydanticUndefined
 from workers.policy.document import read
 from workers.policy.model import Policy
 from workers.policy.pages.explain_output import sentence_key
-from workers.policy.pages.sentences import SENTENCES
-from workers.policy.pages.value_formats import money, time
+from workers.policy.pages.value_formats import format_amount, format_duration
 from workers.policy.part import Part
 
 if TYPE_CHECKING:
@@ -37,26 +35,27 @@ PAGE: Final = ROOT / "docs" / "policy.md"
 _MOST_EXAMPLE: Final = 70
 _HEAD: Final = """# Every key of the policy
 
-Made from the models by `python -m workers.policy.pages.reference --write`; `make check` says when it is stale. How to begin is in
-[policy by example](policy-by-example.md); what a policy says in sentences, `lead-router policy explain` prints. A key
-without a default has to be given. The examples are from the policies in [policy/](../policy), or from the models.
+This page is generated from the models by `python -m workers.policy.pages.reference --write`; `make check` fails if it is
+out of date. Start with the [policy by example](policy-by-example.md). `lead-router policy explain` prints a policy in
+sentences. A key without a default is required. The examples come from the policies in [policy/](../policy), or from
+the models.
 """
-_READS: Final = {
+_VALUE_KINDS: Final = {
     "read_whole_number": "whole number",
     "read_amount": "amount, as 500M",
-    "read_duration_ms": "time, as 24h",
-    "read_lasting_ms": "time, as 30s",
-    "read_bucket_ms": "time, as 24h",
+    "read_duration_ms": "duration, as 24h",
+    "read_lasting_ms": "duration, as 30s",
+    "read_bucket_ms": "duration, as 24h",
     "_read_opening_time_ms": "opening time, as 3h",
     "read_multiple_percent": "multiple, as 2x",
 }
-"""What a value is, by the function that reads it from the file."""
+"""The kind of a value, by the name of the function that reads it from the file."""
 
 
-def page() -> str:
-    """Return the page."""
+def render_page() -> str:
+    """Return the text of docs/policy.md."""
     lines = [_HEAD]
-    for place, kind in places():
+    for place, kind in list_sections():
         lines += [f"## {place}" if place else "## The file", "", _summary(kind), ""]
         lines += ["| key | value | default | what it does | example |", "|---|---|---|---|---|"]
         lines += [_row(kind, name, info) for name, info in kind.model_fields.items()]
@@ -64,8 +63,8 @@ def page() -> str:
     return "\n".join(lines)
 
 
-def places(root: type[Part] = Policy) -> list[tuple[str, type[Part]]]:
-    """Return every model with the first place in the file where it stands, outer ones first."""
+def list_sections(root: type[Part] = Policy) -> list[tuple[str, type[Part]]]:
+    """Return every model with the first place in the file where it occurs, in the order of the file."""
     found: dict[type[Part], str] = {root: ""}
     waiting = [root]
     while waiting:
@@ -81,10 +80,10 @@ def places(root: type[Part] = Policy) -> list[tuple[str, type[Part]]]:
 
 
 def example_of(kind: type[Part], name: str) -> str | None:
-    """Return an example of a key as it may stand in a file; None where there is none anywhere."""
+    """Return an example of a key as it may be written in a file, or None if there is none."""
     key = sentence_key(kind, name)
-    said = _said_in_policies().get(key)
-    if said is None:
+    example = _examples_in_policies().get(key)
+    if example is None:
         info = kind.model_fields[name]
         alias = info.alias or name
         doc = " ".join(_attribute_docs(kind).get(name, "").split())
@@ -95,45 +94,38 @@ def example_of(kind: type[Part], name: str) -> str | None:
         if info.is_required() or not info.default or isinstance(info.default, Part):
             return None
         return f"{alias}: {_default(info).strip('`')}"
-    return said
+    return example
 
 
-def stale() -> bool:
-    """Whether the page is not what the models say."""
-    return not PAGE.exists() or PAGE.read_text("utf-8") != page()
+def is_stale() -> bool:
+    """Whether docs/policy.md differs from the text that the models give."""
+    return not PAGE.exists() or PAGE.read_text("utf-8") != render_page()
 
 
 def _summary(kind: type[Part]) -> str:
-    return _plain(inspect.getdoc(kind) or "")
+    return _to_markdown(inspect.getdoc(kind) or "")
 
 
 def _row(kind: type[Part], name: str, info: FieldInfo) -> str:
-    doc = _attribute_docs(kind).get(name) or _as_sentence(kind, name)
+    doc = _attribute_docs(kind)[name]
     cells = (
         f"`{info.alias or name}`",
         _value(info.annotation, info.metadata),
         _default(info),
-        _plain(doc),
+        _to_markdown(doc),
         f"`{example_of(kind, name)}`",
     )
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
-def _as_sentence(kind: type[Part], name: str) -> str:
-    if re.fullmatch(r"\{v(:\w+)?\}", SENTENCES[sentence_key(kind, name)].says):
-        return inspect.getdoc(next(list_models(kind.model_fields[name].annotation), kind)) or ""
-    says = re.sub(r"\{v(:\w+)?\}", "…", SENTENCES[sentence_key(kind, name)].says)
-    return says[:1].upper() + says[1:] + ("" if says.endswith("…") else ".")
-
-
-def _plain(text: str) -> str:
+def _to_markdown(text: str) -> str:
     """Return a docstring on one line, as Markdown."""
     return " ".join(re.sub(r"``(.+?)``", r"`\1`", text).replace("\n\n", " ").split())
 
 
 @cache
 def _attribute_docs(kind: type[Part]) -> Mapping[str, str]:
-    """Return the docstring under each attribute of a model; those it inherits included."""
+    """Return the docstring of each field of a model, inherited fields included."""
     docs: dict[str, str] = {}
     for base in reversed(kind.__mro__):
         if not issubclass(base, Part) or base is Part:
@@ -165,7 +157,7 @@ def _value(kind: Any, metadata: list[Any]) -> str:  # noqa: PLR0911 - one line f
         inner = [_value(one, metadata) for one in get_args(kind) if one is not type(None)]
         return " or ".join(dict.fromkeys(inner))
     if get_origin(kind) is Literal:
-        return _listed([str(one) for one in get_args(kind)])
+        return _list_codes([str(one) for one in get_args(kind)])
     if get_origin(kind) is tuple:
         return f"list of {_value(get_args(kind)[0], [])}"
     if get_origin(kind) in {dict, Mapping}:
@@ -173,9 +165,9 @@ def _value(kind: Any, metadata: list[Any]) -> str:  # noqa: PLR0911 - one line f
     if isinstance(kind, type) and issubclass(kind, Part):
         return "keys"
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return _listed([str(one.value) for one in kind])
-    reader = next((name for one in metadata if (name := _reader(one)) in _READS), "")
-    return (_READS.get(reader) or "text") + (_bounds(metadata) if reader == "read_whole_number" else "")
+        return _list_codes([str(one.value) for one in kind])
+    reader = next((name for one in metadata if (name := _reader(one)) in _VALUE_KINDS), "")
+    return (_VALUE_KINDS.get(reader) or "text") + (_bounds(metadata) if reader == "read_whole_number" else "")
 
 
 def _reader(metadata: Any) -> str:
@@ -188,11 +180,11 @@ def _bounds(metadata: list[Any]) -> str:
     inner = [one for one in metadata if hasattr(one, "metadata")]
     for one in inner:
         return _bounds([*one.metadata, *(other for other in metadata if other is not one)])
-    said = [f"from {least:,}"] if least is not None else []
-    return " " + " ".join([*said, *([f"to {most:,}"] if most is not None else [])]) if said or most else ""
+    parts = [f"from {least:,}"] if least is not None else []
+    return " " + " ".join([*parts, *([f"to {most:,}"] if most is not None else [])]) if parts or most else ""
 
 
-def _listed(words: list[str]) -> str:
+def _list_codes(words: list[str]) -> str:
     return (
         ", ".join(f"`{word}`" for word in words[:-1]) + (" or " if len(words) > 1 else "") + f"`{words[-1]}`"
     )
@@ -208,9 +200,9 @@ def _default(info: FieldInfo) -> str:
         return "as below"
     readers = {_reader(one) for one in info.metadata}
     if isinstance(value, int) and any(name.endswith("_ms") for name in readers):
-        return time(value)
+        return format_duration(value)
     if isinstance(value, int) and "read_amount" in readers:
-        return money(value)
+        return format_amount(value)
     return f"`{_flow(value)}`"
 
 
@@ -218,7 +210,7 @@ def _default(info: FieldInfo) -> str:
 
 
 @cache
-def _said_in_policies() -> Mapping[str, str]:
+def _examples_in_policies() -> Mapping[str, str]:
     found: dict[str, str] = {}
     for path in sorted((ROOT / "policy").glob("*.yaml")):
         _collect(Policy, read(path.read_text("utf-8"), str(path)).tree, found)
@@ -259,7 +251,7 @@ def _flow(value: Any) -> str:
 
 
 def list_models(annotation: Any) -> Iterator[type[Part]]:
-    """Return the models of which a key's value is made; none: it holds no further keys."""
+    """Return the models in the type of a key. None: the key holds no further keys."""
     if isinstance(annotation, type) and issubclass(annotation, Part):
         yield annotation
     for inner in get_args(annotation):
@@ -267,7 +259,7 @@ def list_models(annotation: Any) -> Iterator[type[Part]]:
 
 
 def place_suffix(annotation: Any) -> str:
-    """Return what stands behind a key in a place of the file: ``.*`` for names, ``[]`` for lines, else nothing."""
+    """Return the suffix of a key in a place of the file: ``.*`` for names, ``[]`` for lines, otherwise nothing."""
     if get_origin(annotation) is Annotated or get_origin(annotation) in {Union, UnionType}:
         return next((many for one in get_args(annotation) if (many := place_suffix(one))), "")
     if not list(list_models(annotation)):
@@ -284,16 +276,16 @@ def _order(place: str) -> tuple[int, str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Do what the flag says; 1 when the check finds the page stale."""
+    """Check or write the page. Return 1 if the check finds it out of date."""
     parser = argparse.ArgumentParser(prog="python -m workers.policy.pages.reference", description=__doc__)
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--check", action="store_true", help="fail when docs/policy.md is stale")
+    what.add_argument("--check", action="store_true", help="fail if docs/policy.md is out of date")
     what.add_argument("--write", action="store_true", help="write docs/policy.md")
     if parser.parse_args(arguments).write:
-        PAGE.write_text(page(), encoding="utf-8")
-    elif stale():
+        PAGE.write_text(render_page(), encoding="utf-8")
+    elif is_stale():
         sys.stderr.write(
-            "docs/policy.md is not what the models say; python -m workers.policy.pages.reference --write\n"
+            "docs/policy.md is out of date; write it with: python -m workers.policy.pages.reference --write\n"
         )
         return 1
     return 0
