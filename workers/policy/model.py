@@ -158,7 +158,7 @@ class Privacy(Part):
 
 
 class Policy(Part):
-    """The whole policy. Create it with ``workers.policy.load.load_policy``, which also runs the checks."""
+    """The whole policy. ``workers.policy.load.load_policy`` creates it from a text and runs the checks."""
 
     name: Annotated[
         Text,

@@ -157,11 +157,11 @@ class SalesSaysNo(Part):
     """
 
     not_now: Literal["recycled"]
-    """The lead has no need now."""
+    """It is not the right time."""
     unreachable: Literal["recycled"]
     """The lead could not be reached."""
     wrong_person: Literal["recycled", "disqualified"]
-    """The lead does not take part in the decision."""
+    """The lead is the wrong person."""
     not_our_market: Literal["question_account"]
     """The company is outside the served market."""
     bad_data: Literal["recycled", "disqualified"]

@@ -69,8 +69,13 @@ def test_no_words_are_never_found() -> None:
         ("words: [manager,", 'words: ["&", manager,', "buyers.titles[2].words[1]", "a letter or a digit"),
         ("never: [student,", 'never: ["--", student,', "buyers.never[1]", "a letter or a digit"),
         ("it: [it,", 'it: ["...", it,', "buyers.functions.names.it[1]", "a letter or a digit"),
-        ("words: [manager,", "words: [Vice-President, manager,", "buyers.titles[2].words[1]", "in one line"),
-        ("words: [manager,", "words: [c.i.o., manager,", "buyers.titles[2].words[1]", "in one line"),
+        (
+            "words: [manager,",
+            "words: [Vice-President, manager,",
+            "buyers.titles[2].words[1]",
+            "in one line only",
+        ),
+        ("words: [manager,", "words: [c.i.o., manager,", "buyers.titles[2].words[1]", "in one line only"),
     ],
 )
 def test_a_word_that_says_nothing_or_stands_in_an_earlier_line_is_refused(

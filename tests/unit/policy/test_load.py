@@ -139,7 +139,7 @@ def test_a_rule_that_is_not_delivered_is_refused_as_such(
     changed: Changed, problems: Problems, old: str, new: str, key: str
 ) -> None:
     found = {one.key: one.expected for one in problems(changed((old, new)))}
-    assert "not delivered in this version" in found[key]
+    assert "not part of this version" in found[key]
 
 
 def test_what_is_missing_is_reported_at_what_should_hold_it(changed: Changed, problems: Problems) -> None:

@@ -26,7 +26,7 @@ def test_a_policy_that_says_nothing_of_it_matches_nobody_by_name() -> None:
     ("line", "wrong"),
     [
         ("company_name: {demands: [fax]}", "fax"),
-        ("company_name: {demands: [phone, phone]}", "each kind of evidence once in demands"),
+        ("company_name: {demands: [phone, phone]}", "each kind of evidence at most once in demands"),
         ("company_name: {asks: [phone]}", "asks"),
     ],
 )

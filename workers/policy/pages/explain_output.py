@@ -14,7 +14,7 @@ from workers.policy.pages.sentences import SENTENCES
 from workers.policy.pages.value_formats import FormattedValue
 from workers.policy.part import Part
 from workers.policy.paths import NurturePath
-from workers.policy.routes import Route
+from workers.policy.routes import Conditions, Route
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,9 +148,8 @@ def _explain_field(part: Part, name: str) -> str:
     sentence = SENTENCES[sentence_key(type(part), name)]
     value = getattr(part, name)
     if isinstance(value, Part):
-        inner = ", ".join(
-            clause for one in type(value).model_fields if (clause := _explain_field(value, one))
-        )
+        clauses = [clause for one in type(value).model_fields if (clause := _explain_field(value, one))]
+        inner = (" and " if isinstance(value, Conditions) else ", ").join(clauses)
         return sentence.text.format(v=FormattedValue(inner))
     if value is None or value in ((), {}):
         return sentence.absent

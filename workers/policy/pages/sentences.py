@@ -166,7 +166,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Responses.by": _S("with a form or by {v:any}", "with a form"),
     "Requalification.new_points": _S("{v} points from later events"),
     "Opportunity.probability_percent": _S("{v} %"),
-    "SalesSaysNo.not_now": _S("no need now: {v:phrase}"),
+    "SalesSaysNo.not_now": _S("not the right time: {v:phrase}"),
     "SalesSaysNo.unreachable": _S("cannot be reached: {v:phrase}"),
     "SalesSaysNo.wrong_person": _S("wrong person: {v:phrase}"),
     "SalesSaysNo.not_our_market": _S("not our market: {v:phrase}"),

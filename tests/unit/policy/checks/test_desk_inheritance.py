@@ -59,14 +59,19 @@ def test_the_other_may_stand_later_and_be_like_a_third(changed: Changed) -> None
     ("desk", "key", "found", "expected"),
     [
         ("{like: inside_sale}", "desks.west.like", '"inside_sale"', "did you mean inside_sales?"),
-        ("{like: west}", "desks.west.like", '"west", a circle', "says all of it itself"),
+        ("{like: west}", "desks.west.like", '"west", a circular reference', "does not inherit"),
         (
             "{like: inside_sales, like_this: x}",
             "desks.west.like_this",
             "the unknown key like_this",
             "one of like",
         ),
-        ("{like: inside_sales, calendar: moon}", "desks.west.calendar", '"moon"', "a calendar of calendars"),
+        (
+            "{like: inside_sales, calendar: moon}",
+            "desks.west.calendar",
+            '"moon"',
+            "a calendar that calendars defines",
+        ),
         (
             "{like: inside_sales, turn: {when_away: skip}}",
             "desks.west.turn.when_rejected",
@@ -86,7 +91,9 @@ def test_what_cannot_be_followed_is_refused_where_it_stands(
 
 def test_a_circle_of_desks_is_refused(changed: Changed, problems: Problems) -> None:
     text = with_west(changed, "west: {like: north}", "north: {like: west}")
-    assert ('"west", a circle', "desks.north.like") in [(one.found, one.key) for one in problems(text)]
+    assert ('"west", a circular reference', "desks.north.like") in [
+        (one.found, one.key) for one in problems(text)
+    ]
 
 
 @pytest.mark.parametrize(

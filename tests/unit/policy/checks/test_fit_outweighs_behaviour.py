@@ -43,7 +43,7 @@ def test_rules_that_cannot_fill_the_cap_do_not_count_as_if_they_could(
         changed(("events: {cap: 24}", "events: {cap: 1}"), ("{1: 30,", "{1: 21,"), ("bar: 135", "bar: 139"))
     )
     assert problem.key == "stages.mql.bar"
-    assert "behaviour gives 38 at most" in problem.found
+    assert "behaviour gives at most 38" in problem.found
 
 
 MARKET = "  revenue: {points: 20, from: 500M, to: 5B}     # a year; both ends included\n"

@@ -30,11 +30,11 @@ def test_an_agreement_reads_as_it_is_written(default_text: str) -> None:
 @pytest.mark.parametrize(
     ("routes", "lines", "key", "found", "expected"),
     [
-        (WITHOUT, [GOOD], "partners", "without a route", "partner_covers"),
-        (WITH, [], "routes[4]", "without partners", "island_dealers"),
-        (WITH, [GOOD, GOOD.replace("island", "other")], "partners.other", "whom nothing reaches", "island"),
-        (WITH, [GOOD.replace("regions: [hi], ", "")], "partners.island", "keys", "covers nobody"),
-        (WITH, [GOOD.replace("[name]", "[]")], "partners.island", "keys", "at least one thing to see"),
+        (WITHOUT, [GOOD], "partners", "no route", "partner_covers"),
+        (WITH, [], "routes[4]", "no partners", "island_dealers"),
+        (WITH, [GOOD, GOOD.replace("island", "other")], "partners.other", "no account reaches", "island"),
+        (WITH, [GOOD.replace("regions: [hi], ", "")], "partners.island", "keys", "covers no account"),
+        (WITH, [GOOD.replace("[name]", "[]")], "partners.island", "keys", "at least one field in sees"),
         (WITH, [GOOD.replace("[name]", "[salary]")], "partners.island.sees[1]", '"salary"', "'name'"),
         (WITH, [GOOD.replace("mql", "sal")], "partners.island.gets", '"sal"', "'mql' or 'sql'"),
         (WITH, [GOOD.replace("16h", "2d")], "partners.island.answer_within", '"2d"', "differ in length"),
@@ -51,7 +51,7 @@ def test_an_agreement_reads_as_it_is_written(default_text: str) -> None:
             [GOOD.replace("then:", "calendar: est, then:")],
             "partners.island.calendar",
             '"est"',
-            "a calendar of calendars",
+            "a calendar that calendars defines",
         ),
     ],
 )
@@ -75,4 +75,4 @@ def test_what_a_partner_gets_must_have_its_definition(default_text: str, problem
     text = with_routes(default_text, WITH, before=partners(GOOD))
     without = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("  mql: "))
     problem = next(one for one in problems(without) if one.key == "partners.island.gets")
-    assert problem.expected == "definitions.mql, which every message to a partner states"
+    assert problem.expected == "the key definitions.mql: every message to a partner carries this definition"

@@ -27,7 +27,7 @@ def test_a_route_tests_signals_that_there_are(changed: Changed, problems: Proble
     line = "  - {if: {signals: [rates, page]}, to: desk inside_sales}\n"
     (problem,) = problems(changed((last, line + last)))
     assert (problem.key, problem.found) == ("routes[10].if.signals[2]", '"page"')
-    assert "a signal of behaviour.signals" in problem.expected
+    assert "a rule that behaviour.signals lists" in problem.expected
 
 
 def test_without_signals_no_path_tests_one(changed: Changed, problems: Problems) -> None:

@@ -25,15 +25,15 @@ def test_the_default_policy_says_who_needs_what(default: Policy) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "key", "found", "expected"),
     [
-        ("es: [MX", "ES: [MX", "skills.language.ES", "the key ES", "small letters"),
-        ("es: [MX", "es: [mx", "skills.language.es[1]", '"mx"', "two capitals"),
+        ("es: [MX", "ES: [MX", "skills.language.ES", "the key ES", "lower-case letters"),
+        ("es: [MX", "es: [mx", "skills.language.es[1]", '"mx"', "two capital letters"),
         ("[MX, PR, ES]", "[MX], pt: [BR, MX]", "skills.language", "MX twice", "each country once"),
         (
             "{from: 4B}",
             "{from: 4B, to: 2B}",
             "skills.segment.large.revenue",
             "keys and values",
-            "from at most to",
+            "from not above to",
         ),
         ("{from: 4B}", "{}", "skills.segment.large.revenue", "an empty mapping", "a lower bound"),
         (
@@ -55,7 +55,7 @@ def test_the_default_policy_says_who_needs_what(default: Policy) -> None:
             "language: preferred",
             "desks.inside_sales.skills",
             "keys and values",
-            "only beside",
+            "a required skill only",
         ),
         (DESK, "skills: {}", "desks.inside_sales.skills", "an empty mapping", "language, segment, or both"),
         (

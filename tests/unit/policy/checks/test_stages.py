@@ -31,13 +31,13 @@ REFUSED = [
         "{activity: email_clicked}",
         "{activity: email_sent}",
         "behaviour.rules.click.when.activity",
-        "what the lead does",
+        "an activity of the lead",
     ),
     (
         "by: [webinar_registered,",
         "by: [email_delivered,",
         "stages.mql.or_responds_to.by[1]",
-        "nobody answers a campaign",
+        "is not a response",
     ),
 ]
 
@@ -68,7 +68,7 @@ def test_a_mail_that_we_send_earns_nothing_where_nobody_expires_either(
     (found,) = problems(text)
     assert (found.key, found.expected) == (
         "behaviour.rules.click.when.activity",
-        "what the lead does: nobody earns points by a mail that we send",
+        "an activity of the lead: an e-mail that we send earns no points",
     )
 
 

@@ -33,4 +33,4 @@ def test_a_bar_that_fit_alone_reaches_is_pointed_out(tmp_path: Path, changed: Ca
     file.write_text(changed(("bar: 135", "bar: 100")), encoding="utf-8")
     passes, lines = check_policy_file(file)
     assert passes
-    assert any(line.startswith("note: fit alone reaches the bar") for line in lines)
+    assert any(line.startswith("note: fit alone reaches the MQL threshold") for line in lines)

@@ -7,10 +7,10 @@ import re
 import pytest
 
 from workers.policy.model import Policy
-from workers.policy.pages.reference import PAGE, example_of, main, page, places, stale
+from workers.policy.pages.reference import PAGE, example_of, is_stale, list_sections, main, render_page
 from workers.policy.part import Part
 
-KEYS = [(kind, name) for _, kind in places() for name in kind.model_fields]
+KEYS = [(kind, name) for _, kind in list_sections() for name in kind.model_fields]
 
 
 def label(value: object) -> str:
@@ -18,7 +18,7 @@ def label(value: object) -> str:
 
 
 def test_the_page_is_what_the_models_say() -> None:
-    assert not stale(), "python -m workers.policy.pages.reference --write"
+    assert not is_stale(), "python -m workers.policy.pages.reference --write"
 
 
 def test_the_check_says_that_a_page_is_stale(
@@ -37,7 +37,7 @@ def test_every_key_has_an_example(kind: type[Part], name: str) -> None:
 
 
 def test_every_row_of_the_page_is_whole() -> None:
-    rows = [line for line in page().splitlines() if line.startswith("| `")]
+    rows = [line for line in render_page().splitlines() if line.startswith("| `")]
     assert len(rows) == len(KEYS)
     for row in rows:
         cells = re.split(r"(?<!\\)\|", row)[1:-1]
@@ -50,8 +50,8 @@ def test_every_row_of_the_page_is_whole() -> None:
 
 
 def test_every_part_of_the_policy_has_its_section() -> None:
-    headings = re.findall(r"^## (.+)$", page(), re.MULTILINE)
+    headings = re.findall(r"^## (.+)$", render_page(), re.MULTILINE)
     assert headings[0] == "The file"
-    assert len(headings) == len(set(headings)) == len(places())
+    assert len(headings) == len(set(headings)) == len(list_sections())
     assert {"behaviour.rules.*", "routes[]", "desks.*.answer_within"} <= set(headings)
-    assert Policy in {kind for _, kind in places()}
+    assert Policy in {kind for _, kind in list_sections()}
