@@ -65,7 +65,7 @@ def test_a_student_has_no_path(team: Story) -> None:
 
 def test_without_paths_in_the_policy_nothing_is_said(team: Story) -> None:
     text = POLICY.read_text("utf-8")
-    begin, end = text.index("paths:"), text.index("# ---- What must whoever answers")
+    begin, end = text.index("paths:"), text.index("# ---- Skills that a lead may need")
     team.policy(text[:begin] + text[end:])
     team.form("ann@harbor.example", "mon 09:00")
 
@@ -98,7 +98,7 @@ def test_a_path_begins_with_the_grade_the_points_or_the_signal_that_it_asks_for(
     team: Story, line: str
 ) -> None:
     text = POLICY.read_text("utf-8")
-    begin, end = text.index("paths:"), text.index("# ---- What must whoever answers")
+    begin, end = text.index("paths:"), text.index("# ---- Skills that a lead may need")
     team.policy(f"{text[:begin]}paths:\n  - {line}\n\n{text[end:]}")
     team.form("ann@harbor.example", "mon 09:00")
     team.activity("calculator_used", "mon 10:00", email="ann@harbor.example")

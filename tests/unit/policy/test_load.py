@@ -143,7 +143,9 @@ def test_a_rule_that_is_not_delivered_is_refused_as_such(
 
 
 def test_what_is_missing_is_reported_at_what_should_hold_it(changed: Changed, problems: Problems) -> None:
-    text = changed(("    due_soon_percent: 75          # of that time gone: a reminder\n", ""))
+    text = changed(
+        ("    due_soon_percent: 75          # percent of the time to answer: then a reminder\n", "")
+    )
     problem = next(one for one in problems(text) if one.key == "desks.inside_sales.due_soon_percent")
     assert problem.found == "no such key"
     assert text.splitlines()[problem.line - 1].strip() == "inside_sales:"

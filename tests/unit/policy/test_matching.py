@@ -8,7 +8,7 @@ from tests.edge import policy_with
 from workers.policy.load import load_policy
 from workers.policy.problem import PolicyError
 
-LINE = "company_name: {proven_by: [phone, postal_code]}   # else each hand-off says that only the name was matched"
+LINE = "company_name: {proven_by: [phone, postal_code]}   # without them, each hand-off states that only the name matched"
 SECTION = f"matching:\n  {LINE}\n"
 
 

@@ -56,7 +56,7 @@ def render_page() -> str:
     """Return the text of docs/policy.md."""
     lines = [_HEAD]
     for place, kind in list_sections():
-        lines += [f"## {place}" if place else "## The file", "", _summary(kind), ""]
+        lines += [f"## `{place}`" if place else "## The file", "", _summary(kind), ""]
         lines += ["| key | value | default | what it does | example |", "|---|---|---|---|---|"]
         lines += [_row(kind, name, info) for name, info in kind.model_fields.items()]
         lines.append("")

@@ -46,7 +46,7 @@ def test_rules_that_cannot_fill_the_cap_do_not_count_as_if_they_could(
     assert "behaviour gives at most 38" in problem.found
 
 
-MARKET = "  revenue: {points: 20, from: 500M, to: 5B}     # a year; both ends included\n"
+MARKET = "  revenue: {points: 20, from: 500M, to: 5B}     # per year; both bounds included\n"
 
 
 @pytest.mark.parametrize("gates", [{"revenue"}, {"country"}, {"revenue", "country"}])

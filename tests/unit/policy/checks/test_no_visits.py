@@ -17,7 +17,7 @@ def test_a_rule_for_what_is_no_visit_is_refused(changed: Changed, problems: Prob
 
 def test_what_is_left_out_drops_robots_and_heartbeats(changed: Changed) -> None:
     text = changed()
-    begin, end = text.index("no_visits:\n"), text.index("# ---- What do we remember")
+    begin, end = text.index("no_visits:\n"), text.index("# ---- Personal data that we keep")
     policy = load_policy(text[:begin] + text[end:])
     assert "heartbeat" in policy.no_visits.activities
     assert policy.no_visits.robots.match("curl/8.5.0")

@@ -10,8 +10,8 @@ from workers.policy.model import Policy
 from workers.policy.problem import Problem
 
 DESK = "skills: {language: required, segment: preferred, when_nobody_has_it: anyone}"
-LANGUAGE = "  language: {es: [MX, PR, ES]}    # asked from there, or of a company there\n"
-SEGMENT = "  segment:\n    large: {revenue: {from: 4B}}  # knows how large banks buy\n"
+LANGUAGE = "  language: {es: [MX, PR, ES]}    # the person or the company is in one of these countries\n"
+SEGMENT = "  segment:\n    large: {revenue: {from: 4B}}  # large banks need a rep who knows how they buy\n"
 
 
 def test_the_default_policy_says_who_needs_what(default: Policy) -> None:
