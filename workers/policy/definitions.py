@@ -38,13 +38,13 @@ def fill_definitions(document: Document) -> list[Problem]:
         problems += [
             document.make_problem(path, f"{{{key}}}", "the path of a value of this file, as {stages.mql.bar}")
             for key in _BRACES.findall(text)
-            if _value(document.tree, key) is None
+            if _find_value(document.tree, key) is None
         ]
-        definitions[term] = _BRACES.sub(lambda found: _value(document.tree, found[1]) or "", text)
+        definitions[term] = _BRACES.sub(lambda found: _find_value(document.tree, found[1]) or "", text)
     return problems
 
 
-def _value(tree: Any, key: str) -> str | None:
+def _find_value(tree: Any, key: str) -> str | None:
     for part in key.strip().split("."):
         tree = tree.get(part) if isinstance(tree, dict) else None
     if isinstance(tree, str):

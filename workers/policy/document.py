@@ -76,7 +76,7 @@ class Document:
                 return None
         return value
 
-    def found_at(self, path: KeyPath) -> str:
+    def describe_value_at(self, path: KeyPath) -> str:
         """Return a description of the value at ``path`` for the "found" part of a message."""
         value = self.value_at(path)
         if isinstance(value, dict):

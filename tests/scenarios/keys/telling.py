@@ -19,7 +19,7 @@ import yaml
 
 from tests.scenarios.story import POLICY, Story
 from workers.policy.model import Policy
-from workers.policy.pages.reference import list_models, place_suffix
+from workers.policy.pages.reference import format_place_suffix, list_models
 from workers.policy.part import Part
 
 LEFT_OUT: Final = None
@@ -107,7 +107,7 @@ def keys(kind: type[Part] = Policy, place: str = "") -> Iterator[str]:
         if not inner:
             yield path
         for one in inner:
-            yield from keys(one, path + place_suffix(info.annotation))
+            yield from keys(one, path + format_place_suffix(info.annotation))
 
 
 _KEYS: Final = tuple(keys())

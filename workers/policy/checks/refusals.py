@@ -37,18 +37,20 @@ def translate_errors(error: ValidationError, document: Document) -> list[Problem
 
 
 def _translate(detail: ErrorDetails, document: Document) -> Problem:
-    path = _path_in_file(document, tuple(part for part in detail["loc"] if part not in _TAGS))
+    path = _locate_in_file(document, tuple(part for part in detail["loc"] if part not in _TAGS))
     if path and path[-1] == "[key]":
-        return document.make_problem(path[:-1], f"the key {path[-2]}", _expected(detail), at_key=True)
+        return document.make_problem(
+            path[:-1], f"the key {path[-2]}", _describe_expected(detail), at_key=True
+        )
     if detail["type"] == "extra_forbidden":
-        return _unknown_key(path, document)
+        return _report_unknown_key(path, document)
     if detail["type"] == "missing":
         return document.make_problem(path, "no such key", f"the key {path[-1]}, which is required")
-    found = detail.get("ctx", {}).get("found") or document.found_at(path)
-    return document.make_problem(path, found, _expected(detail))
+    found = detail.get("ctx", {}).get("found") or document.describe_value_at(path)
+    return document.make_problem(path, found, _describe_expected(detail))
 
 
-def _path_in_file(document: Document, path: KeyPath) -> KeyPath:
+def _locate_in_file(document: Document, path: KeyPath) -> KeyPath:
     """Return the path of the file. A value that the file writes as a single text has no list index."""
     return (
         path[:-1]
@@ -57,17 +59,17 @@ def _path_in_file(document: Document, path: KeyPath) -> KeyPath:
     )
 
 
-def _unknown_key(path: KeyPath, document: Document) -> Problem:
+def _report_unknown_key(path: KeyPath, document: Document) -> Problem:
     key = str(path[-1])
     if any(_matches(path, place) for place in _NOT_YET):
         return document.make_problem(path, f"the key {key}", NOT_YET, at_key=True)
-    known = _keys_at(path[:-1])
+    known = _list_keys(path[:-1])
     near = get_close_matches(key, known, n=1)
     expected = f"one of {', '.join(known)}" + (f" (did you mean {near[0]}?)" if near else "")
     return document.make_problem(path, f"the unknown key {key}", expected, at_key=True)
 
 
-def _expected(detail: ErrorDetails) -> str:
+def _describe_expected(detail: ErrorDetails) -> str:
     plain = {
         "tuple_type": "a list, as [a, b]",
         "list_type": "a list, as [a, b]",
@@ -87,11 +89,11 @@ def _matches(path: KeyPath, place: str) -> bool:
     )
 
 
-def _keys_at(path: KeyPath) -> list[str]:
+def _list_keys(path: KeyPath) -> list[str]:
     """Return the keys that the models define at ``path``, by walking their types."""
     kind: Any = Policy
     for part in path:
-        kind = _inner(kind)
+        kind = _unwrap(kind)
         if isinstance(kind, type) and issubclass(kind, Part):
             hints = get_type_hints(kind, include_extras=False)
             kind = next(
@@ -102,15 +104,15 @@ def _keys_at(path: KeyPath) -> list[str]:
             kind = get_args(kind)[1]
         elif get_origin(kind) in {tuple, list}:
             kind = get_args(kind)[0]
-    kind = _inner(kind)
+    kind = _unwrap(kind)
     if not (isinstance(kind, type) and issubclass(kind, Part)):
         return []
     return [info.alias or name for name, info in kind.model_fields.items()]
 
 
-def _inner(kind: Any) -> Any:
+def _unwrap(kind: Any) -> Any:
     if get_origin(kind) is Annotated:
-        return _inner(get_args(kind)[0])
+        return _unwrap(get_args(kind)[0])
     if get_origin(kind) in {Union, UnionType}:
-        return _inner(next(one for one in get_args(kind) if one is not type(None)))
+        return _unwrap(next(one for one in get_args(kind) if one is not type(None)))
     return kind

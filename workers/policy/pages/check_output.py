@@ -22,10 +22,10 @@ def check_policy_file(path: Path) -> tuple[bool, list[str]]:
             *(str(problem) for problem in error.problems),
             f"{path}: {count} {'problem' if count == 1 else 'problems'}; the policy is not loaded",
         ]
-    return True, _summary(policy)
+    return True, _summarize(policy)
 
 
-def _summary(policy: Policy) -> list[str]:
+def _summarize(policy: Policy) -> list[str]:
     cap, bar, most = policy.behaviour.cap, policy.stages.mql.bar, policy.behaviour.attainable
     fit = " + ".join(f"{gate} {points}" for gate, points in policy.gate_points.items())
     lines = [

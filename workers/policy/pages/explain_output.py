@@ -68,18 +68,18 @@ def sentence_key(kind: type[Part], name: str) -> str:
 
 
 def _explain_sections(policy: Policy, audience: Audience | None) -> Iterator[str]:
-    yield _join_clauses([_explain_field(policy, name) for name in _scalar_fields(policy)])
+    yield _join_clauses([_explain_field(policy, name) for name in _list_scalar_fields(policy)])
     for name in type(policy).model_fields:
         if audience is not None and audience not in CONCERNS.get(name, _ALL_AUDIENCES):
             continue
         value = getattr(policy, name)
-        if name in _scalar_fields(policy):
+        if name in _list_scalar_fields(policy):
             continue
         yield ""
         yield from _explain_value(SENTENCES[sentence_key(type(policy), name)].text, value, policy, name, 0)
 
 
-def _scalar_fields(part: Part) -> list[str]:
+def _list_scalar_fields(part: Part) -> list[str]:
     return [name for name in type(part).model_fields if isinstance(getattr(part, name), str | int)]
 
 

@@ -56,9 +56,9 @@ def render_page() -> str:
     """Return the text of docs/policy.md."""
     lines = [_HEAD]
     for place, kind in list_sections():
-        lines += [f"## `{place}`" if place else "## The file", "", _summary(kind), ""]
+        lines += [f"## `{place}`" if place else "## The file", "", _describe_model(kind), ""]
         lines += ["| key | value | default | what it does | example |", "|---|---|---|---|---|"]
-        lines += [_row(kind, name, info) for name, info in kind.model_fields.items()]
+        lines += [_render_row(kind, name, info) for name, info in kind.model_fields.items()]
         lines.append("")
     return "\n".join(lines)
 
@@ -71,29 +71,29 @@ def list_sections(root: type[Part] = Policy) -> list[tuple[str, type[Part]]]:
         kind = waiting.pop(0)
         for name, info in kind.model_fields.items():
             key = info.alias or name
-            where = f"{found[kind]}.{key}".removeprefix(".") + place_suffix(info.annotation)
+            where = f"{found[kind]}.{key}".removeprefix(".") + format_place_suffix(info.annotation)
             for inner in list_models(info.annotation):
                 if inner not in found:
                     found[inner] = where
                     waiting.append(inner)
-    return sorted(((place, kind) for kind, place in found.items()), key=lambda one: _order(one[0]))
+    return sorted(((place, kind) for kind, place in found.items()), key=lambda one: _sort_key(one[0]))
 
 
-def example_of(kind: type[Part], name: str) -> str | None:
+def find_example(kind: type[Part], name: str) -> str | None:
     """Return an example of a key as it may be written in a file, or None if there is none."""
     key = sentence_key(kind, name)
-    example = _examples_in_policies().get(key)
+    example = _find_examples_in_policies().get(key)
     if example is None:
         info = kind.model_fields[name]
         alias = info.alias or name
-        doc = " ".join(_attribute_docs(kind).get(name, "").split())
+        doc = " ".join(_read_field_docs(kind).get(name, "").split())
         quoted = " , ".join(re.findall(r"``(.+?)``", doc))
         in_place = re.search(rf"\b{alias}: (\{{.*?\}}|\[.*?\]|[^,}}]+)", quoted)
         if in_place or quoted:
             return in_place[0].strip() if in_place else f"{alias}: {quoted.split(' , ')[-1]}"
         if info.is_required() or not info.default or isinstance(info.default, Part):
             return None
-        return f"{alias}: {_default(info).strip('`')}"
+        return f"{alias}: {_describe_default(info).strip('`')}"
     return example
 
 
@@ -102,18 +102,18 @@ def is_stale() -> bool:
     return not PAGE.exists() or PAGE.read_text("utf-8") != render_page()
 
 
-def _summary(kind: type[Part]) -> str:
+def _describe_model(kind: type[Part]) -> str:
     return _to_markdown(inspect.getdoc(kind) or "")
 
 
-def _row(kind: type[Part], name: str, info: FieldInfo) -> str:
-    doc = _attribute_docs(kind)[name]
+def _render_row(kind: type[Part], name: str, info: FieldInfo) -> str:
+    doc = _read_field_docs(kind)[name]
     cells = (
         f"`{info.alias or name}`",
-        _value(info.annotation, info.metadata),
-        _default(info),
+        _describe_value(info.annotation, info.metadata),
+        _describe_default(info),
         _to_markdown(doc),
-        f"`{example_of(kind, name)}`",
+        f"`{find_example(kind, name)}`",
     )
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
@@ -124,7 +124,7 @@ def _to_markdown(text: str) -> str:
 
 
 @cache
-def _attribute_docs(kind: type[Part]) -> Mapping[str, str]:
+def _read_field_docs(kind: type[Part]) -> Mapping[str, str]:
     """Return the docstring of each field of a model, inherited fields included."""
     docs: dict[str, str] = {}
     for base in reversed(kind.__mro__):
@@ -150,36 +150,38 @@ def _is_text(node: ast.stmt) -> bool:
 # Values.
 
 
-def _value(kind: Any, metadata: list[Any]) -> str:  # noqa: PLR0911 - one line for each kind of value
+def _describe_value(kind: Any, metadata: list[Any]) -> str:  # noqa: PLR0911 - one line for each kind of value
     if get_origin(kind) is Annotated:
-        return _value(get_args(kind)[0], [*get_args(kind)[1:], *metadata])
+        return _describe_value(get_args(kind)[0], [*get_args(kind)[1:], *metadata])
     if get_origin(kind) in {Union, UnionType}:
-        inner = [_value(one, metadata) for one in get_args(kind) if one is not type(None)]
+        inner = [_describe_value(one, metadata) for one in get_args(kind) if one is not type(None)]
         return " or ".join(dict.fromkeys(inner))
     if get_origin(kind) is Literal:
         return _list_codes([str(one) for one in get_args(kind)])
     if get_origin(kind) is tuple:
-        return f"list of {_value(get_args(kind)[0], [])}"
+        return f"list of {_describe_value(get_args(kind)[0], [])}"
     if get_origin(kind) in {dict, Mapping}:
-        return f"names, each with {_value(get_args(kind)[1], [])}"
+        return f"names, each with {_describe_value(get_args(kind)[1], [])}"
     if isinstance(kind, type) and issubclass(kind, Part):
         return "keys"
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _list_codes([str(one.value) for one in kind])
-    reader = next((name for one in metadata if (name := _reader(one)) in _VALUE_KINDS), "")
-    return (_VALUE_KINDS.get(reader) or "text") + (_bounds(metadata) if reader == "read_whole_number" else "")
+    reader = next((name for one in metadata if (name := _reader_name(one)) in _VALUE_KINDS), "")
+    return (_VALUE_KINDS.get(reader) or "text") + (
+        _describe_bounds(metadata) if reader == "read_whole_number" else ""
+    )
 
 
-def _reader(metadata: Any) -> str:
+def _reader_name(metadata: Any) -> str:
     return getattr(getattr(metadata, "func", None), "__name__", "")
 
 
-def _bounds(metadata: list[Any]) -> str:
+def _describe_bounds(metadata: list[Any]) -> str:
     least = max((one.ge for one in metadata if getattr(one, "ge", None) is not None), default=None)
     most = min((one.le for one in metadata if getattr(one, "le", None) is not None), default=None)
     inner = [one for one in metadata if hasattr(one, "metadata")]
     for one in inner:
-        return _bounds([*one.metadata, *(other for other in metadata if other is not one)])
+        return _describe_bounds([*one.metadata, *(other for other in metadata if other is not one)])
     parts = [f"from {least:,}"] if least is not None else []
     return " " + " ".join([*parts, *([f"to {most:,}"] if most is not None else [])]) if parts or most else ""
 
@@ -190,7 +192,7 @@ def _list_codes(words: list[str]) -> str:
     )
 
 
-def _default(info: FieldInfo) -> str:
+def _describe_default(info: FieldInfo) -> str:
     if info.is_required():
         return ""
     value = info.default_factory() if info.default_factory is not None else info.default  # type: ignore[call-arg]
@@ -198,51 +200,53 @@ def _default(info: FieldInfo) -> str:
         return "none"
     if isinstance(value, Part):
         return "as below"
-    readers = {_reader(one) for one in info.metadata}
+    readers = {_reader_name(one) for one in info.metadata}
     if isinstance(value, int) and any(name.endswith("_ms") for name in readers):
         return format_duration(value)
     if isinstance(value, int) and "read_amount" in readers:
         return format_amount(value)
-    return f"`{_flow(value)}`"
+    return f"`{_render_flow(value)}`"
 
 
 # Examples.
 
 
 @cache
-def _examples_in_policies() -> Mapping[str, str]:
+def _find_examples_in_policies() -> Mapping[str, str]:
     found: dict[str, str] = {}
     for path in sorted((ROOT / "policy").glob("*.yaml")):
-        _collect(Policy, read(path.read_text("utf-8"), str(path)).tree, found)
+        _collect_examples(Policy, read(path.read_text("utf-8"), str(path)).tree, found)
     return found
 
 
-def _collect(kind: type[Part], tree: Any, found: dict[str, str]) -> None:
+def _collect_examples(kind: type[Part], tree: Any, found: dict[str, str]) -> None:
     for name, info in kind.model_fields.items():
         key = info.alias or name
         if not isinstance(tree, dict) or key not in tree:
             continue
-        text = f"{key}: {_flow(tree[key])}"
+        text = f"{key}: {_render_flow(tree[key])}"
         known = found.get(sentence_key(kind, name))
         if known is None or (len(known) > len(text)):
             is_long = len(text) > _MOST_EXAMPLE
             found[sentence_key(kind, name)] = f"{text[:_MOST_EXAMPLE]}…" if is_long else text
         for inner in list_models(info.annotation):
-            for one in _instances(tree[key], info.annotation):
-                _collect(inner, one, found)
+            for one in _list_instances(tree[key], info.annotation):
+                _collect_examples(inner, one, found)
 
 
-def _instances(tree: Any, annotation: Any) -> list[Any]:
+def _list_instances(tree: Any, annotation: Any) -> list[Any]:
     if isinstance(tree, list):
         return tree
-    return list(tree.values()) if place_suffix(annotation) == ".*" and isinstance(tree, dict) else [tree]
+    return (
+        list(tree.values()) if format_place_suffix(annotation) == ".*" and isinstance(tree, dict) else [tree]
+    )
 
 
-def _flow(value: Any) -> str:
+def _render_flow(value: Any) -> str:
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_flow(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {_render_flow(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_flow, value)) + "]"
+        return "[" + ", ".join(map(_render_flow, value)) + "]"
     text = str(value)
     return f'"{text}"' if re.search(r"[:#*{}\[\],]", text) else text
 
@@ -258,10 +262,10 @@ def list_models(annotation: Any) -> Iterator[type[Part]]:
         yield from list_models(inner)
 
 
-def place_suffix(annotation: Any) -> str:
+def format_place_suffix(annotation: Any) -> str:
     """Return the suffix of a key in a place of the file: ``.*`` for names, ``[]`` for lines, otherwise nothing."""
     if get_origin(annotation) is Annotated or get_origin(annotation) in {Union, UnionType}:
-        return next((many for one in get_args(annotation) if (many := place_suffix(one))), "")
+        return next((many for one in get_args(annotation) if (many := format_place_suffix(one))), "")
     if not list(list_models(annotation)):
         return ""
     return (
@@ -269,7 +273,7 @@ def place_suffix(annotation: Any) -> str:
     )
 
 
-def _order(place: str) -> tuple[int, str]:
+def _sort_key(place: str) -> tuple[int, str]:
     first = place.split(".", maxsplit=1)[0].removesuffix("[]")
     names = [info.alias or name for name, info in Policy.model_fields.items()]
     return (names.index(first) if first in names else -1, place)

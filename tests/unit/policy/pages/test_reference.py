@@ -7,7 +7,7 @@ import re
 import pytest
 
 from workers.policy.model import Policy
-from workers.policy.pages.reference import PAGE, example_of, is_stale, list_sections, main, render_page
+from workers.policy.pages.reference import PAGE, find_example, is_stale, list_sections, main, render_page
 from workers.policy.part import Part
 
 KEYS = [(kind, name) for _, kind in list_sections() for name in kind.model_fields]
@@ -31,7 +31,7 @@ def test_the_check_says_that_a_page_is_stale(
 
 @pytest.mark.parametrize(("kind", "name"), KEYS, ids=label)
 def test_every_key_has_an_example(kind: type[Part], name: str) -> None:
-    example = example_of(kind, name)
+    example = find_example(kind, name)
     assert example, f"give {kind.__name__}.{name} an example in its docstring, as ``{name}: value``"
     assert "\n" not in example
 
