@@ -165,7 +165,7 @@ def rows(market: Market, kind: type[Any]) -> list[Any]:
 
 @settings(deadline=None, max_examples=250)
 @given(records(), st.lists(st.integers(0, 5), min_size=1, max_size=30), at_once)
-def test_one_owner_at_every_prefix_whoever_owns_it(
+def test_an_account_has_one_owner_at_every_prefix_of_the_output(
     events: list[Model], choices: list[int], most_at_once: int
 ) -> None:
     market = live(events, choices, most_at_once)
@@ -177,7 +177,7 @@ def test_one_owner_at_every_prefix_whoever_owns_it(
 
 @settings(deadline=None, max_examples=250)
 @given(records(), st.lists(st.integers(0, 5), min_size=1, max_size=30), at_once)
-def test_when_all_is_quiet_what_belongs_to_somebody_by_right_is_there(
+def test_when_no_message_is_in_transit_the_accounts_own_owner_has_it(
     events: list[Model], choices: list[int], most_at_once: int
 ) -> None:
     market = live(events, choices, most_at_once)
@@ -195,7 +195,7 @@ def test_when_all_is_quiet_what_belongs_to_somebody_by_right_is_there(
 
 @settings(deadline=None, max_examples=250)
 @given(records(), st.lists(st.integers(0, 5), min_size=1, max_size=30), at_once)
-def test_questions_stay_at_the_desk_that_answers_them_and_stages_say_who_has_it(
+def test_support_questions_stay_at_their_desk_and_stages_match_the_holder(
     events: list[Model], choices: list[int], most_at_once: int
 ) -> None:
     market = live(events, choices, most_at_once)
@@ -217,7 +217,7 @@ def test_questions_stay_at_the_desk_that_answers_them_and_stages_say_who_has_it(
 
 @settings(deadline=None, max_examples=60)
 @given(records(), at_once)
-def test_a_partner_who_stays_silent_has_nothing_a_week_later(events: list[Model], most_at_once: int) -> None:
+def test_a_partner_without_an_answer_holds_nothing_a_week_later(events: list[Model], most_at_once: int) -> None:
     market = live(events, [0], most_at_once)
     market.is_manual = False
     market.finishes = True

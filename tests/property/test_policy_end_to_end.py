@@ -117,7 +117,7 @@ def of(said: list[Emit], topic: str) -> list[dict[str, Any]]:
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(sound_policies(), st.data(), DEEDS)
-def test_gates_decide_the_word_whatever_the_policy_the_points_and_the_deeds(
+def test_gates_decide_the_label_under_every_policy_and_history(
     small: SmallPolicy, data: st.DataObject, deeds: list[Deed]
 ) -> None:
     text = with_low_grades(small.text())

@@ -268,7 +268,7 @@ FINE = SmallPolicy({"industry": 5}, 5, (5, 3), 12, 25, 15, (SmallRule(5, None, F
 @example(replace(FINE, rules=(SmallRule(5, None, False, once_per="3d"),), fade_days=7))
 @example(replace(FINE, rules=(SmallRule(1, None, False, once_per="6h"),), fade_days=7))
 @example(replace(FINE, rules=(SmallRule(1, 3, False), SmallRule(2, 6, False, implies=0))))
-def test_exactly_the_policies_that_could_break_rule_one_are_refused(policy: SmallPolicy) -> None:
+def test_exactly_the_policies_that_could_break_a_promise_are_refused(policy: SmallPolicy) -> None:
     broken = breaks_rule_one(policy)
     event(broken or "keeps every promise")
     refused: set[str] = set()
@@ -279,7 +279,7 @@ def test_exactly_the_policies_that_could_break_rule_one_are_refused(policy: Smal
     assert bool(refused) == (broken is not None), (broken, refused)
 
 
-def test_the_judge_lets_a_policy_pass_that_keeps_every_promise() -> None:
+def test_the_reference_passes_a_policy_that_keeps_every_promise() -> None:
     assert breaks_rule_one(FINE) is None
     assert (
         breaks_rule_one(SmallPolicy({}, 5, (5,), 4, 12, 0, (SmallRule(5, None, False),)))

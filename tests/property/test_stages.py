@@ -24,7 +24,7 @@ def stage_steps(market: Market) -> list[LeadStage]:
 
 @settings(deadline=None, max_examples=40)
 @given(histories)
-def test_every_step_is_in_the_table_and_cycles_only_go_on(history: list[Came]) -> None:
+def test_every_transition_is_in_the_table_and_cycle_numbers_never_fall(history: list[Came]) -> None:
     market = play(history)
     market.tick(FAR_MS)
     cycles: dict[tuple[str, str], int] = {}
@@ -37,7 +37,7 @@ def test_every_step_is_in_the_table_and_cycles_only_go_on(history: list[Came]) -
 
 @settings(deadline=None, max_examples=40)
 @given(histories)
-def test_a_lead_is_handed_over_as_an_mql_once_a_cycle_unless_that_was_withdrawn_without_a_no(
+def test_a_lead_is_assigned_as_an_mql_once_a_cycle_unless_withdrawn_without_rejection(
     history: list[Came],
 ) -> None:
     open_now: dict[str, tuple[str, str, str]] = {}
@@ -60,7 +60,7 @@ def test_a_lead_is_handed_over_as_an_mql_once_a_cycle_unless_that_was_withdrawn_
 
 @settings(deadline=None, max_examples=40)
 @given(histories)
-def test_silence_ends_each_cycle_once_whenever_time_passes(history: list[Came]) -> None:
+def test_each_cycle_expires_at_most_once(history: list[Came]) -> None:
     market = play(history)
     for days in (200, 400, 2_000):
         market.tick(MONDAY + (200 + days) * DAY_MS)

@@ -182,7 +182,7 @@ def scored(terms: Terms, happened: list[Happened], lead: LeadRow) -> ScoreRow:
 
 @settings(deadline=None, max_examples=300)
 @given(policies(), happenings(), st.integers(0, 2**32), st.integers(0, 12))
-def test_whatever_the_policy_and_the_order_points_are_what_the_page_says(
+def test_points_match_the_reference_under_every_policy_and_order(
     policy: Policy, happened: list[Happened], seed: int, later_days: int
 ) -> None:
     terms = Terms(policy)
@@ -203,7 +203,7 @@ def test_whatever_the_policy_and_the_order_points_are_what_the_page_says(
 
 @settings(deadline=None, max_examples=150)
 @given(policies(), happenings(), st.integers(0, 2**32), st.integers(-3, 20))
-def test_points_since_a_no_are_those_of_the_later_events_in_any_order(
+def test_points_after_a_rejection_are_those_of_later_events_in_any_order(
     policy: Policy, happened: list[Happened], seed: int, after_hours: int
 ) -> None:
     terms = Terms(policy)

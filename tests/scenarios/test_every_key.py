@@ -51,13 +51,13 @@ def ends(tale: Tale, as_agreed: Told, folder: Path) -> list[Any]:
     return as_agreed[id(tale)]
 
 
-def test_every_key_has_a_line() -> None:
+def test_every_key_has_a_case() -> None:
     assert sorted(set(keys()) - {key_of(path) for path in [*LINES, *SAID_OUT, OF_TOPICS]}) == []
     assert len(LINES) == sum(map(len, TABLES))
 
 
 @pytest.mark.parametrize(("path", "tale", "other", "with_it"), CASES)
-def test_another_value_of_a_key_ends_a_tale_otherwise(
+def test_another_value_of_a_key_changes_the_outcome(
     path: str, tale: Tale, other: Any, with_it: dict[str, Any], as_agreed: Told, tmp_path: Path
 ) -> None:
     before = ends(tale, as_agreed, tmp_path)
@@ -68,7 +68,7 @@ def test_another_value_of_a_key_ends_a_tale_otherwise(
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: next(iter(table)))
-def test_the_same_agreement_in_another_text_ends_a_tale_as_before(
+def test_the_same_policy_in_another_text_gives_the_same_outcome(
     table: Any, as_agreed: Told, tmp_path: Path
 ) -> None:
     tale = next(iter(table.values()))[0]
@@ -81,7 +81,7 @@ def test_the_same_agreement_in_another_text_ends_a_tale_as_before(
 
 
 @pytest.mark.parametrize(("path", "other"), SAID_OUT.items(), ids=list(SAID_OUT))
-def test_what_nobody_may_change_is_refused_by_its_name(path: str, other: Any) -> None:
+def test_another_value_of_a_fixed_key_is_refused_by_its_name(path: str, other: Any) -> None:
     tale = next(iter(WORTH.values()))[0]
     load_policy(tale.agreement())
 
@@ -91,7 +91,7 @@ def test_what_nobody_may_change_is_refused_by_its_name(path: str, other: Any) ->
     assert any(one.key.startswith(path.removesuffix(".kind")) for one in refused.value.problems)
 
 
-def test_another_time_to_erase_compacts_what_we_write_within_that_time() -> None:
+def test_another_erasure_time_changes_the_compaction_of_our_topics() -> None:
     tale = next(iter(WORTH.values()))[0]
     policies = [load_policy(tale.agreement({OF_TOPICS: within})) for within in ("24h", "12h")]
 

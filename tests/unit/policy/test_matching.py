@@ -1,4 +1,4 @@
-"""What a company name is worth, as the policy says it, and what is no policy."""
+"""Matching by company name: the evidence that a policy may require, and values that are refused."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ LINE = "company_name: {proven_by: [phone, postal_code]}   # without them, each h
 SECTION = f"matching:\n  {LINE}\n"
 
 
-def test_the_default_policy_matches_by_names_and_says_what_proves_one() -> None:
+def test_the_default_policy_matches_by_name_and_lists_the_proof() -> None:
     matching = load_policy(policy_with()).matching
     assert matching is not None
     assert (matching.company_name.demands, matching.company_name.proven_by) == ((), ("phone", "postal_code"))
 
 
-def test_a_policy_that_says_nothing_of_it_matches_nobody_by_name() -> None:
+def test_a_policy_without_the_section_matches_no_person_by_name() -> None:
     assert load_policy(policy_with((SECTION, ""))).matching is None
 
 
@@ -30,13 +30,13 @@ def test_a_policy_that_says_nothing_of_it_matches_nobody_by_name() -> None:
         ("company_name: {asks: [phone]}", "asks"),
     ],
 )
-def test_what_is_no_evidence_is_refused_with_its_place(line: str, wrong: str) -> None:
+def test_unknown_evidence_is_refused_with_its_key(line: str, wrong: str) -> None:
     with pytest.raises(PolicyError) as refused:
         load_policy(policy_with((LINE, line)))
     assert wrong in str(refused.value)
     assert "matching.company_name" in str(refused.value)
 
 
-def test_a_section_that_says_nothing_is_refused() -> None:
+def test_an_empty_section_is_refused() -> None:
     with pytest.raises(PolicyError, match=r"matching"):
         load_policy(policy_with((SECTION, "matching: {}\n")))

@@ -45,6 +45,6 @@ def test_a_scalar_reads_as_written(reader: Callable[[object], int], text: object
 
 
 @pytest.mark.parametrize(("reader", "text"), REFUSED)
-def test_what_could_be_read_two_ways_is_refused(reader: Callable[[object], int], text: object) -> None:
+def test_an_ambiguous_scalar_is_refused(reader: Callable[[object], int], text: object) -> None:
     with pytest.raises(PydanticCustomError):
         reader(text)

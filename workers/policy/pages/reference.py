@@ -86,7 +86,7 @@ def find_example(kind: type[Part], name: str) -> str | None:
     if example is None:
         info = kind.model_fields[name]
         alias = info.alias or name
-        doc = " ".join(_read_field_docs(kind).get(name, "").split())
+        doc = " ".join(read_field_docs(kind).get(name, "").split())
         quoted = " , ".join(re.findall(r"``(.+?)``", doc))
         in_place = re.search(rf"\b{alias}: (\{{.*?\}}|\[.*?\]|[^,}}]+)", quoted)
         if in_place or quoted:
@@ -107,7 +107,7 @@ def _describe_model(kind: type[Part]) -> str:
 
 
 def _render_row(kind: type[Part], name: str, info: FieldInfo) -> str:
-    doc = _read_field_docs(kind)[name]
+    doc = read_field_docs(kind)[name]
     cells = (
         f"`{info.alias or name}`",
         _describe_value(info.annotation, info.metadata),
@@ -124,7 +124,7 @@ def _to_markdown(text: str) -> str:
 
 
 @cache
-def _read_field_docs(kind: type[Part]) -> Mapping[str, str]:
+def read_field_docs(kind: type[Part]) -> Mapping[str, str]:
     """Return the docstring of each field of a model, inherited fields included."""
     docs: dict[str, str] = {}
     for base in reversed(kind.__mro__):

@@ -107,7 +107,7 @@ CASES = [
     CASES,
     ids=[f"{case[2]} {at}" for at, case in enumerate(CASES)],
 )
-def test_what_cannot_hold_is_refused_where_it_stands(
+def test_an_invalid_value_is_refused_at_its_line(
     changed: Changed, problems: Problems, old: str, new: str, key: str, found: str, expected: str
 ) -> None:
     text = changed((old, new))

@@ -1,4 +1,4 @@
-"""A desk that is like another: what it takes over, what it says itself, and where its errors are told."""
+"""Inheritance between desks by `like`: inherited keys, own keys, and the lines of errors."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def line_of(text: str, piece: str) -> int:
     return next(number for number, line in enumerate(text.splitlines(), 1) if piece in line)
 
 
-def test_a_desk_has_what_the_other_has_but_for_what_it_says_itself(changed: Changed) -> None:
+def test_a_desk_inherits_every_key_that_it_does_not_give(changed: Changed) -> None:
     text = with_west(
         changed,
         "west: {like: inside_sales, calendar: west, mqls_per_rep: {most: 3, per: day, when_full: wait}}",
@@ -39,7 +39,7 @@ def test_a_desk_has_what_the_other_has_but_for_what_it_says_itself(changed: Chan
     assert (east.calendar, east.mqls_per_rep.most) == ("east", 8)
 
 
-def test_the_other_may_stand_later_and_be_like_a_third(changed: Changed) -> None:
+def test_the_other_desk_may_come_later_and_inherit_from_a_third(changed: Changed) -> None:
     text = with_west(
         changed,
         "west: {like: north, calendar: west}",
@@ -80,7 +80,7 @@ def test_the_other_may_stand_later_and_be_like_a_third(changed: Changed) -> None
         ),
     ],
 )
-def test_what_cannot_be_followed_is_refused_where_it_stands(
+def test_an_invalid_like_is_refused_at_its_line(
     changed: Changed, problems: Problems, desk: str, key: str, found: str, expected: str
 ) -> None:
     text = with_west(changed, f"west: {desk}")
@@ -89,7 +89,7 @@ def test_what_cannot_be_followed_is_refused_where_it_stands(
     assert expected in problem.expected
 
 
-def test_a_circle_of_desks_is_refused(changed: Changed, problems: Problems) -> None:
+def test_a_circular_reference_between_desks_is_refused(changed: Changed, problems: Problems) -> None:
     text = with_west(changed, "west: {like: north}", "north: {like: west}")
     assert ('"west", a circular reference', "desks.north.like") in [
         (one.found, one.key) for one in problems(text)
@@ -104,7 +104,7 @@ def test_a_circle_of_desks_is_refused(changed: Changed, problems: Problems) -> N
         ("calendar: east", "calendar: moon", "desks.inside_sales.calendar"),
     ],
 )
-def test_an_error_in_a_key_that_was_taken_over_is_told_once_and_with_its_own_line(
+def test_an_error_in_an_inherited_key_is_reported_once_at_its_own_line(
     changed: Changed, problems: Problems, old: str, new: str, key: str
 ) -> None:
     text = with_west(changed, "west: {like: inside_sales}", more=((old, new),))
@@ -112,7 +112,9 @@ def test_an_error_in_a_key_that_was_taken_over_is_told_once_and_with_its_own_lin
     assert found == [(key, line_of(text, new))]
 
 
-def test_an_error_two_desks_away_is_told_where_it_stands(changed: Changed, problems: Problems) -> None:
+def test_an_error_inherited_over_two_desks_is_reported_at_its_own_line(
+    changed: Changed, problems: Problems
+) -> None:
     text = with_west(changed, "north: {like: inside_sales, manager: ''}", "west: {like: north}")
     assert ("desks.north.manager", line_of(text, "north: {like")) in [
         (one.key, one.line) for one in problems(text)

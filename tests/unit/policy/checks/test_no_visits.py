@@ -9,13 +9,13 @@ Changed = Callable[..., str]
 Problems = Callable[[str], list[Problem]]
 
 
-def test_a_rule_for_what_is_no_visit_is_refused(changed: Changed, problems: Problems) -> None:
+def test_a_rule_for_a_dropped_activity_is_refused(changed: Changed, problems: Problems) -> None:
     (problem,) = problems(changed(("[heartbeat, ping]", "[heartbeat, download]")))
     assert problem.key == "behaviour.rules.paper.when.activity"
     assert problem.found == "download, which no_visits.activities drops"
 
 
-def test_what_is_left_out_drops_robots_and_heartbeats(changed: Changed) -> None:
+def test_without_the_section_robots_and_heartbeats_are_dropped(changed: Changed) -> None:
     text = changed()
     begin, end = text.index("no_visits:\n"), text.index("# ---- Personal data that we keep")
     policy = load_policy(text[:begin] + text[end:])

@@ -1,4 +1,4 @@
-"""Agreements with partners: what may be agreed, and what is refused because it could not work."""
+"""Partners in the policy: valid agreements, and those that are refused because they cannot work."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_an_agreement_reads_as_it_is_written(default_text: str) -> None:
         ),
     ],
 )
-def test_what_could_not_work_is_refused(
+def test_an_invalid_partner_is_refused(
     default_text: str,
     problems: Problems,
     routes: tuple[str, ...],

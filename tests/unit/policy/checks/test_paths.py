@@ -1,4 +1,4 @@
-"""Paths and routes that nobody could take, and what a path takes of another."""
+"""Nurture paths and routes that no lead can reach, and paths that cover others."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Changed = Callable[..., str]
 Problems = Callable[[str], list[Problem]]
 
 
-def test_nothing_stands_behind_otherwise(changed: Changed, problems: Problems) -> None:
+def test_a_line_after_otherwise_is_refused(changed: Changed, problems: Problems) -> None:
     last = "  - {otherwise: newsletter}\n"
     (problem,) = problems(changed((last, last + "  - {if: {stages: [customer]}, path: thanks}\n")))
     assert (problem.key, problem.found) == ("paths[4]", "thanks after otherwise")
     assert "as the last line" in problem.expected
 
 
-def test_a_route_tests_signals_that_there_are(changed: Changed, problems: Problems) -> None:
+def test_a_route_with_an_unknown_signal_is_refused(changed: Changed, problems: Problems) -> None:
     last = "  - {otherwise: desk"
     line = "  - {if: {signals: [rates, page]}, to: desk inside_sales}\n"
     (problem,) = problems(changed((last, line + last)))
@@ -30,7 +30,9 @@ def test_a_route_tests_signals_that_there_are(changed: Changed, problems: Proble
     assert "a rule that behaviour.signals lists" in problem.expected
 
 
-def test_without_signals_no_path_tests_one(changed: Changed, problems: Problems) -> None:
+def test_a_path_with_a_signal_is_refused_if_no_signals_are_defined(
+    changed: Changed, problems: Problems
+) -> None:
     text = changed(
         ("  signals: {rules: [pricing, rates, webinar], bundle: 4h}", "#"),
         ("total: {from: 120}", "signals: [pricing]"),
@@ -39,7 +41,7 @@ def test_without_signals_no_path_tests_one(changed: Changed, problems: Problems)
 
 
 @pytest.mark.parametrize(
-    ("earlier", "later", "takes_all"),
+    ("earlier", "later", "is_covered"),
     [
         ({"stages": ["nurture"]}, {"stages": ["nurture"], "total": {"from": "9"}}, True),
         ({"total": {"from": "9"}}, {"stages": ["nurture"], "total": {"from": "10", "to": "12"}}, True),
@@ -49,11 +51,11 @@ def test_without_signals_no_path_tests_one(changed: Changed, problems: Problems)
         ({"signals": ["a"]}, {"signals": ["a", "b"]}, False),
     ],
 )
-def test_a_line_that_takes_everybody_of_another(
-    earlier: dict[str, Any], later: dict[str, Any], takes_all: bool
+def test_a_line_covers_a_narrower_one(
+    earlier: dict[str, Any], later: dict[str, Any], is_covered: bool
 ) -> None:
     condition = PathIf.model_validate(later)
-    assert PathIf.model_validate(earlier).covers(condition) is takes_all
+    assert PathIf.model_validate(earlier).covers(condition) is is_covered
     assert EVERY_LEAD.covers(condition) is ("customer" not in condition.stages)
 
 

@@ -1,4 +1,4 @@
-"""The routes as a list: what may stand where, and what is refused because nothing could ever reach it."""
+"""The order of route lines, and lines that are refused because no lead could reach them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def territory(text: str, to: str = "inside_sales") -> str:
     ],
     ids=["the least", "all, territories where one likes"],
 )
-def test_routes_that_may_be(default_text: str, routes: Sequence[str], desks: str, names: str) -> None:
+def test_valid_routes_are_loaded(default_text: str, routes: Sequence[str], desks: str, names: str) -> None:
     policy = load_policy(with_routes(default_text, routes, desks))
     assert " ".join(route.name for route in policy.routes) == names
     assert policy.default_desk == "inside_sales"
@@ -100,7 +100,7 @@ def test_routes_that_may_be(default_text: str, routes: Sequence[str], desks: str
         ((NEVER, CUSTOMER.replace("}", ", without_owner: desk est}"), OPEN, REST), "routes[2].without_owner", '"est"', "a desk that desks defines"),
     ],
 )  # fmt: skip
-def test_routes_that_would_break_a_promise_are_refused(
+def test_routes_in_a_wrong_order_or_form_are_refused(
     default_text: str, problems: Problems, routes: Sequence[str], key: str, found: str, expected: str
 ) -> None:
     text = with_routes(default_text, routes)
@@ -136,7 +136,7 @@ def test_a_time_for_support_questions_that_lead_elsewhere_is_refused(
         ({"postal_codes": ["967"]}, {"postal_codes": ["96"]}, False),
     ],
 )
-def test_one_territory_takes_everybody_of_another(
+def test_a_territory_covers_a_narrower_one(
     wide: dict[str, object], narrow: dict[str, object], expected: bool
 ) -> None:
     assert Territory(**wide).covers(Territory(**narrow)) is expected  # type: ignore[arg-type]
@@ -145,5 +145,5 @@ def test_one_territory_takes_everybody_of_another(
 @pytest.mark.parametrize(
     ("rep_id", "is_person"), [("olga", True), ("robot", False), ("queue_7", False), ("my_queue_7", True)]
 )
-def test_robots_and_queues_are_no_people(rep_id: str, is_person: bool) -> None:
+def test_robots_and_queues_are_not_people(rep_id: str, is_person: bool) -> None:
     assert Owners(not_people=("robot", "queue_*")).is_person(rep_id) is is_person

@@ -1,4 +1,4 @@
-"""Skills in the policy: what leads may need, what desks ask for, and what cannot hold."""
+"""Skills in the policy: what leads may need, what desks ask for, and what is refused."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LANGUAGE = "  language: {es: [MX, PR, ES]}    # the person or the company is in 
 SEGMENT = "  segment:\n    large: {revenue: {from: 4B}}  # large banks need a rep who knows how they buy\n"
 
 
-def test_the_default_policy_says_who_needs_what(default: Policy) -> None:
+def test_the_default_policy_defines_the_skills_that_leads_need(default: Policy) -> None:
     assert default.skills is not None
     assert default.skills.language_of("PR") == "es"
     desk = default.desks["inside_sales"].skills
@@ -82,7 +82,7 @@ def test_the_default_policy_says_who_needs_what(default: Policy) -> None:
         (", segment: preferred", "", "skills.segment", "a skill that no desk asks for", "a desk with skills"),
     ],
 )
-def test_what_cannot_hold_is_refused_where_it_stands(
+def test_an_invalid_value_is_refused_at_its_line(
     changed: Callable[..., str],
     problems: Callable[[str], list[Problem]],
     old: str,

@@ -43,23 +43,21 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("old", "new", "key", "expected"), REFUSED, ids=[case[1] for case in REFUSED])
-def test_what_stages_cannot_mean_is_refused(
+def test_an_invalid_stage_rule_is_refused(
     changed: Changed, problems: Problems, old: str, new: str, key: str, expected: str
 ) -> None:
     found = {one.key: one.expected for one in problems(changed((old, new)))}
     assert expected in found[key]
 
 
-def test_a_company_may_say_what_is_no_touch_of_its_leads(changed: Changed) -> None:
+def test_a_policy_may_list_its_own_outbound_activities(changed: Changed) -> None:
     text = changed(("{days_without_touch: 120}", "{days_without_touch: 90, no_touch: [letter_sent]}"))
     expired = load_policy(text).stages.expired
     assert expired is not None
     assert (expired.days_without_touch, expired.no_touch) == (90, ("letter_sent",))
 
 
-def test_a_mail_that_we_send_earns_nothing_where_nobody_expires_either(
-    changed: Changed, problems: Problems
-) -> None:
+def test_a_rule_for_our_own_mail_is_refused_even_without_expiry(changed: Changed, problems: Problems) -> None:
     text = changed(
         ("  expired: {days_without_touch: 120}      # neither", "  # neither"),
         ("for {stages.expired.days_without_touch} days", "for long"),
@@ -76,10 +74,10 @@ def test_a_mail_that_we_send_earns_nothing_where_nobody_expires_either(
     ("old", "new", "found"),
     [
         ("    mql: Marketing Qualified\n", "    mqls: Marketing Qualified\n", "the key mqls"),
-        ("names: {sal: accepted", "names: {anonymous: nobody yet, sal: accepted", "the key anonymous"),
+        ("names: {sal: accepted", "names: {anonymous: not known yet, sal: accepted", "the key anonymous"),
     ],
 )
-def test_only_a_stage_that_there_is_has_a_name(
+def test_a_name_for_an_unknown_stage_is_refused(
     changed: Changed, problems: Problems, old: str, new: str, found: str
 ) -> None:
     assert found in {one.found for one in problems(changed((old, new)))}

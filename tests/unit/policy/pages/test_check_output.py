@@ -28,7 +28,7 @@ def test_a_policy_that_does_not_pass_shows_each_problem_and_their_number(
     assert lines[-1] == f"{file}: 2 problems; the policy is not loaded"
 
 
-def test_a_bar_that_fit_alone_reaches_is_pointed_out(tmp_path: Path, changed: Callable[..., str]) -> None:
+def test_a_threshold_that_fit_alone_reaches_is_noted(tmp_path: Path, changed: Callable[..., str]) -> None:
     file = tmp_path / "p.yaml"
     file.write_text(changed(("bar: 135", "bar: 100")), encoding="utf-8")
     passes, lines = check_policy_file(file)

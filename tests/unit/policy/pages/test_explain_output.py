@@ -1,4 +1,4 @@
-"""The definitions page says every key of the policy, to whom it concerns, with the policy's own numbers."""
+"""The output of policy explain covers every key, for the audiences that it concerns, with the policy's own numbers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def parts_in(annotation: Any) -> Iterator[type[Part]]:
 
 
 def models(root: type[Part] = Policy) -> list[type[Part]]:
-    """Every model that a policy is made of."""
+    """List every model that a policy consists of."""
     found: list[type[Part]] = []
     waiting = [root]
     while waiting:
@@ -40,23 +40,25 @@ KEYS = [sentence_key(kind, name) for kind in models() for name in kind.model_fie
 
 def test_every_key_of_the_policy_has_a_sentence() -> None:
     missing = [key for key in KEYS if key not in SENTENCES]
-    assert missing == [], "add to SENTENCES in workers/policy/pages/sentences.py how each of them reads"
+    assert missing == [], (
+        "add a sentence for each of these keys to SENTENCES in workers/policy/pages/sentences.py"
+    )
 
 
-def test_no_sentence_has_lost_its_key() -> None:
+def test_every_sentence_belongs_to_a_key() -> None:
     assert sorted(SENTENCES.keys() - set(KEYS)) == []
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_a_sentence_says_the_value_or_is_a_heading(key: str) -> None:
+def test_a_sentence_contains_the_value_or_is_a_heading(key: str) -> None:
     sentence = SENTENCES[key]
     assert sentence.text
-    assert not sentence.text.endswith("."), "the page ends its sentences itself"
+    assert not sentence.text.endswith("."), "the output adds the full stop"
     assert re.findall(r"\{v(?::\w+)?\}", sentence.text) or not sentence.inline
 
 
 def leaves(value: Any) -> Iterator[str]:
-    """The words and numbers of a policy, as the file has them, but for amounts and times."""
+    """Yield the names and numbers of a policy as the file has them, except amounts and durations."""
     if isinstance(value, Part):
         for name in type(value).model_fields:
             yield from leaves(getattr(value, name))
@@ -76,7 +78,7 @@ def test_the_page_has_every_number_and_name_of_the_policy(default: Policy) -> No
     assert [leaf for leaf in leaves(default) if leaf not in page] == []
 
 
-def test_caps_and_absences_are_said(default: Policy) -> None:
+def test_caps_and_missing_keys_are_explained(default: Policy) -> None:
     page = "\n".join(explain_policy(default))
     assert "At most 15 points together" in page
     assert "all behaviour together gives at most 40 points" in page.lower()
@@ -84,7 +86,7 @@ def test_caps_and_absences_are_said(default: Policy) -> None:
     assert "the calendar of the desk for all other leads" in page.lower()
 
 
-def test_a_desk_like_another_says_only_what_is_its_own(default: Policy) -> None:
+def test_a_desk_that_inherits_explains_only_its_own_keys(default: Policy) -> None:
     page = explain_policy(default)
     assert "  west: As inside_sales, except for the following; opening hours: calendar west." in page
     assert sum("An MQL waits until a rep returns" in line for line in page) == 1
@@ -106,7 +108,7 @@ def test_amounts_and_times_are_written_as_people_write_them(default: Policy) -> 
         (Audience.PARTNERS, "Who gets a lead", "Desks: who answers, and how fast"),
     ],
 )
-def test_everybody_reads_what_concerns_them(
+def test_each_audience_reads_what_concerns_it(
     default: Policy, audience: Audience, reads: str, does_not_read: str
 ) -> None:
     page = "\n".join(explain_policy(default, audience))
@@ -116,7 +118,7 @@ def test_everybody_reads_what_concerns_them(
     assert "Fit outweighs behaviour" in page
 
 
-def test_every_part_concerns_somebody_and_is_a_part() -> None:
+def test_every_listed_section_exists_and_has_an_audience() -> None:
     assert CONCERNS.keys() <= Policy.model_fields.keys()
     assert all(CONCERNS.values())
 
@@ -126,6 +128,6 @@ def test_every_line_of_a_page_is_short_enough_to_read_or_a_list(default: Policy)
 
 
 def test_the_command_prints_the_page(default: Policy) -> None:
-    said = CliRunner().invoke(app, ["policy", "explain", "policy/default.yaml", "--for", "sales"])
-    assert said.exit_code == 0
-    assert said.output.splitlines() == explain_policy(default, Audience.SALES)
+    result = CliRunner().invoke(app, ["policy", "explain", "policy/default.yaml", "--for", "sales"])
+    assert result.exit_code == 0
+    assert result.output.splitlines() == explain_policy(default, Audience.SALES)

@@ -1,4 +1,4 @@
-"""docs/policy.md says every key of the policy, each with what it holds, what it does and an example."""
+"""docs/policy.md lists every key of the policy with its value, its description and an example."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ import re
 import pytest
 
 from workers.policy.model import Policy
-from workers.policy.pages.reference import PAGE, find_example, is_stale, list_sections, main, render_page
+from workers.policy.pages.reference import (
+    PAGE,
+    find_example,
+    is_stale,
+    list_sections,
+    main,
+    read_field_docs,
+    render_page,
+)
 from workers.policy.part import Part
 
 KEYS = [(kind, name) for _, kind in list_sections() for name in kind.model_fields]
@@ -17,11 +25,11 @@ def label(value: object) -> str:
     return value.__name__ if isinstance(value, type) else str(value)
 
 
-def test_the_page_is_what_the_models_say() -> None:
+def test_the_page_is_up_to_date() -> None:
     assert not is_stale(), "python -m workers.policy.pages.reference --write"
 
 
-def test_the_check_says_that_a_page_is_stale(
+def test_the_check_fails_for_a_page_that_is_out_of_date(
     monkeypatch: pytest.MonkeyPatch, tmp_path: object, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("workers.policy.pages.reference.PAGE", PAGE.with_name("no-such-page.md"))
@@ -30,9 +38,14 @@ def test_the_check_says_that_a_page_is_stale(
 
 
 @pytest.mark.parametrize(("kind", "name"), KEYS, ids=label)
+def test_every_key_has_a_description(kind: type[Part], name: str) -> None:
+    assert read_field_docs(kind).get(name), f"add a docstring below {kind.__name__}.{name}"
+
+
+@pytest.mark.parametrize(("kind", "name"), KEYS, ids=label)
 def test_every_key_has_an_example(kind: type[Part], name: str) -> None:
     example = find_example(kind, name)
-    assert example, f"give {kind.__name__}.{name} an example in its docstring, as ``{name}: value``"
+    assert example, f"add an example to the docstring of {kind.__name__}.{name}, as ``{name}: value``"
     assert "\n" not in example
 
 
