@@ -1,10 +1,10 @@
-"""Whose lead it is: routes, territories, owners, partners, and whose company somebody means."""
+"""Cases for the keys of routes, territories, owners, partners and matching by company name."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.scenarios.keys.telling import Lines, tale
+from tests.scenarios.keys.tales import Lines, tale
 from tests.scenarios.keys.worth import ANN
 from tests.scenarios.story import Story
 
@@ -14,7 +14,7 @@ DEALERS: Final = "partners.island_dealers"
 
 
 def _reps(story: Story) -> None:
-    """Mia at inside sales, Wes at the west desk, Carla at the service desk, Olga and Pavel who own accounts."""
+    """Add Mia at inside sales, Wes at the west desk, Carla at the service desk, and Olga and Pavel who own accounts."""
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.rep("wes", desks=[{"desk": "west"}])
@@ -25,7 +25,7 @@ def _reps(story: Story) -> None:
 
 @tale("tue 11:00")
 def somebody_of_oregon_asks_for_a_demo(story: Story) -> None:
-    """Of a bank with a hundred employees, in Spanish, after a look at prices."""
+    """The bank has a hundred employees. The person asks in Spanish, after a look at prices."""
     _reps(story)
     story.bank("harbor", region="OR", employees=100)
     story.activity("page_view", "tue 09:00", email=ANN, url="https://x.example/pricing")
@@ -51,7 +51,7 @@ def a_customer_whom_nobody_owns(story: Story) -> None:
 
 @tale("tue 11:00")
 def somebody_with_free_mail_names_a_company(story: Story) -> None:
-    """The phone number is the company's."""
+    """The phone number of the form is that of the company."""
     _reps(story)
     story.bank("harbor", name="Harbor Bank", owner_rep_id="olga", phone=PHONE)
     story.form("ann@gmail.com", "tue 10:00", "demo", company="Harbor Bank", phone=PHONE)
@@ -59,7 +59,7 @@ def somebody_with_free_mail_names_a_company(story: Story) -> None:
 
 @tale("tue 11:00")
 def a_subsidiary_that_a_queue_owns(story: Story) -> None:
-    """Its parent has a rep."""
+    """The parent company has a rep as owner."""
     _reps(story)
     story.rep("queue_east", at_desk=False)
     story.bank("group", owner_rep_id="olga")
@@ -69,24 +69,24 @@ def a_subsidiary_that_a_queue_owns(story: Story) -> None:
 
 @tale("fri 12:00", {f"{DEALERS}.gets": "mql"})
 def a_distributor_of_hawaii_is_to_answer(story: Story) -> None:
-    """The dealers have the lead on Tuesday at half past nine, and say nothing."""
+    """The dealers get the lead on Tuesday at 09:30, and do not answer."""
     _reps(story)
     story.bank("harbor", region="HI", relationship="distributor")
     story.form(ANN, "tue 09:30", "demo", first_name="Ann")
 
 
 def _covers(**condition: object) -> dict[str, Any]:
-    """The dealers cover what this says, and no region."""
+    """Return the dealers with this condition only, without a region."""
     return {DEALERS: {**condition, "gets": "mql", "answer_within": "16h", "then": "return", "sees": ["name"]}}
 
 
 def _asks(**condition: object) -> dict[str, Any]:
-    """The line of the west desk asks for this alone."""
+    """Return the route line of the west desk with this condition only."""
     return {TERRITORY: condition}
 
 
 def _also_to(desk: str) -> dict[str, Any]:
-    """A line of no importance leads to this desk, which else no line might lead to."""
+    """Return a route line to this desk, so that the desk stays reachable."""
     return {"routes[8]": {"if": {"regions": ["AK"]}, "to": f"desk {desk}"}}
 
 
@@ -94,7 +94,7 @@ _OREGON = somebody_of_oregon_asks_for_a_demo
 _DEALERS = a_distributor_of_hawaii_is_to_answer
 _NAMES = somebody_with_free_mail_names_a_company
 
-WHOSE: Lines = {
+ROUTES: Lines = {
     f"{TERRITORY}.regions": (_OREGON, ["CA", "WA"]),
     f"{TERRITORY}.countries": (_OREGON.where(_asks(countries=["US"])), ["CA"]),
     f"{TERRITORY}.postal_codes": (_OREGON.where(_asks(postal_codes=["972"])), ["973"]),

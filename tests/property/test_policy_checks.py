@@ -1,8 +1,8 @@
-"""The linter against a slow judge that knows nothing of it: people and events tried one by one.
+"""The policy checks against a slow, independent reference that tries people and events one by one.
 
-The judge is written from the domain's words: a company outside, a wrong function or a wrong title is never an MQL; no
-behaviour is worth as much as the fit of somebody who passes; behaviour alone reaches no bar; and whoever passes every
-gate with the lowest fit can reach it. Where a policy breaks one of these, the linter must refuse it, and only there.
+The reference states four promises. A wrong company, function or title is never an MQL. No behaviour gives as many points
+as the fit of a lead that passes. Behaviour alone never reaches the MQL threshold. A lead that passes every gate with the
+lowest fit can reach it. The checks must refuse exactly the policies that break a promise.
 """
 
 from __future__ import annotations
@@ -21,8 +21,15 @@ from workers.policy.load import PolicyError, load_policy
 
 DEFAULT = (Path(__file__).parents[2] / "policy" / "default.yaml").read_text(encoding="utf-8")
 AT_ONCE = "stages.mql.or_responds_to.campaigns"
-RULE_ONE = {"served_market", "buyers.functions", "buyers.titles", "behaviour.cap", "stages.mql.bar", AT_ONCE}
-NAMES = ("spring", "cio-roundtable", "x", "*", "7", "an autumn fair")  # what campaigns may be called
+PROMISE_KEYS = {
+    "served_market",
+    "buyers.functions",
+    "buyers.titles",
+    "behaviour.cap",
+    "stages.mql.bar",
+    AT_ONCE,
+}
+NAMES = ("spring", "cio-roundtable", "x", "*", "7", "an autumn fair")  # possible names of campaigns
 GATES: dict[str, dict[str, Any]] = {
     "industry": {"sic": ["6021"]},
     "revenue": {"from": "1M"},
@@ -38,9 +45,9 @@ COUNTS = (
     8,
     13,
     40,
-)  # events of one rule; the last more than any generated cap, at a point each
-PARTS = {"6h": 6, "12h": 12, "24h": 24, "2d": 48, "3d": 72}
-PHASES = range(60, 66)  # days on which parts of two and of three days begin in every way
+)  # events of one rule; the last exceeds every generated cap at one point each
+PERIODS = {"6h": 6, "12h": 12, "24h": 24, "2d": 48, "3d": 72}
+PHASES = range(60, 66)  # days that cover every phase of periods of two and three days
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,7 @@ class SmallRule:
     once_per: str | None = None
     at_least: str | None = None
     implies: int | None = None
-    """The number of another rule."""
+    """The number of the implied rule."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +91,8 @@ class SmallPolicy:
             del tree["buyers"]["titles"]
         behaviour = tree["behaviour"]
         behaviour["cap"] = self.cap
-        behaviour.pop("signals", None)  # it names rules of the agreement
-        tree.pop("paths", None)  # and these its points
+        behaviour.pop("signals", None)  # they name rules of the default policy
+        tree.pop("paths", None)  # they name its points
         behaviour["groups"] = (
             {"g": {"cap": self.group_cap}} if any(rule.grouped for rule in self.rules) else {}
         )
@@ -108,9 +115,9 @@ class SmallPolicy:
 
 
 def _people(policy: SmallPolicy) -> Iterator[tuple[bool, bool, int]]:
-    """Everybody there can be: (is right, is an MQL if the points suffice, fit).
+    """Yield every possible person: (is right, passes the gates, fit).
 
-    Right is somebody whose company, function and title are right in truth; the policy can only ask what it has gates for.
+    A person is right if company, function and title are right in fact. The policy only tests the gates that it has.
     """
     gates = list(policy.company.items())
     titles: list[int | None] = [*policy.titles, None]
@@ -129,7 +136,7 @@ def _people(policy: SmallPolicy) -> Iterator[tuple[bool, bool, int]]:
 
 
 def _best_behaviour(policy: SmallPolicy) -> int:
-    """The best total over counts of events of each rule, all of today, or as late as their parts of time allow."""
+    """Return the best total over all counts of events, on the latest days that their periods allow."""
     return max(
         _total(policy, counts, today)
         for counts in product(COUNTS, repeat=len(policy.rules))
@@ -146,7 +153,7 @@ def _total(policy: SmallPolicy, counts: tuple[int, ...], today: int) -> int:
                 times += 0 if with_it.once_per else counts[other]
         weights = [policy.fade_days] * times
         if rule.once_per is not None:
-            weights = _one_a_part(policy.fade_days, PARTS[rule.once_per], today)[:times]
+            weights = _one_event_each_period(policy.fade_days, PERIODS[rule.once_per], today)[:times]
         points = abs(rule.points) * sum(weights) // policy.fade_days * (1 if rule.points > 0 else -1)
         points = points if rule.cap is None else min(points, rule.cap)
         grouped += points if rule.grouped else 0
@@ -163,11 +170,11 @@ def _behind(policy: SmallPolicy, at: int) -> list[int]:
     return found
 
 
-def _one_a_part(fade_days: int, part_hours: int, today: int) -> list[int]:
-    """The weights of one event in each part of time, every hour up to tonight tried: the best first."""
+def _one_event_each_period(fade_days: int, period_hours: int, today: int) -> list[int]:
+    """Return the best weight of one event in each period, in descending order. Every hour up to tonight is tried."""
     best: dict[int, int] = {}
     for hour in range((today - fade_days) * 24, (today + 1) * 24):
-        part, weight = hour // part_hours, max(0, fade_days - (today - hour // 24))
+        part, weight = hour // period_hours, max(0, fade_days - (today - hour // 24))
         best[part] = max(best.get(part, 0), weight)
     return sorted(best.values(), reverse=True)
 
@@ -179,22 +186,22 @@ def _covers(pattern: str, name: str) -> bool:
     return name.startswith(pieces[0]) and name.endswith(pieces[-1])
 
 
-def breaks_rule_one(policy: SmallPolicy) -> str | None:
-    """Say which promise the policy breaks, by trying everybody; None where it keeps all."""
+def find_broken_promise(policy: SmallPolicy) -> str | None:
+    """Return the promise that the policy breaks, or None. Every possible person is tried."""
     people = list(_people(policy))
     in_titles = bool(policy.titles)
     if any(passes and not right for right, passes, _ in people) or not in_titles:
-        return "somebody outside passes"
+        return "a lead outside passes"
     fits = [fit for right, passes, fit in people if right and passes]
-    allowed = range(policy.cap + 1)  # what the policy lets behaviour be worth
+    allowed = range(policy.cap + 1)  # the points that the policy permits for behaviour
     if any(behaviour >= fit for fit in fits for behaviour in allowed):
         return "behaviour outweighs fit"
     if any(behaviour >= policy.bar for behaviour in allowed):
-        return "behaviour alone reaches the bar"
+        return "behaviour alone reaches the threshold"
     if any(all(_covers(pattern, name) for name in NAMES) for pattern in policy.at_once):
-        return "whatever brings somebody, it is an MQL at once"
+        return "every campaign makes an MQL at once"
     if any(fit + _best_behaviour(policy) < policy.bar for fit in fits):
-        return "the lowest fit never reaches the bar"
+        return "the lowest fit never reaches the threshold"
     return None
 
 
@@ -206,14 +213,14 @@ RULES = st.builds(
     st.sampled_from([-3, 1, 1, 2, 3, 5]),
     st.none() | st.integers(1, 12),
     st.booleans(),
-    st.none() | st.sampled_from(sorted(PARTS)),
+    st.none() | st.sampled_from(sorted(PERIODS)),
     st.none() | st.sampled_from(["45s", "2m"]),
 )
 
 
 @st.composite
 def rule_sets(draw: st.DrawFn) -> tuple[SmallRule, ...]:
-    """One to three rules; one may imply one before it that gives points and counts each time."""
+    """Draw one to three rules. A rule may imply an earlier one that gives points and has no once_per."""
     rules = draw(st.lists(RULES, min_size=1, max_size=3))
     for at, rule in enumerate(rules):
         others = [n for n in range(at) if rules[n].points > 0 and rules[n].once_per is None]
@@ -239,7 +246,7 @@ def small_policies(draw: st.DrawFn) -> SmallPolicy:
     function = None if missing == "function" else draw(POINTS)
     titles = () if missing == "titles" else tuple(draw(st.lists(POINTS, min_size=1, max_size=3)))
     lowest = sum(company.values()) + (function or 0) + min(titles, default=0)
-    # Near the edge, where the linter decides: caps about the lowest fit, bars about what can be reached.
+    # Numbers near the limits of the checks: caps near the lowest fit, thresholds near the reachable total.
     cap = draw(st.integers(max(0, lowest - 6), lowest + 1))
     bar = draw(st.integers(max(0, cap - 1), lowest + cap + 2))
     fade_days = draw(st.sampled_from([1, 2, 3, 7]))
@@ -269,21 +276,21 @@ FINE = SmallPolicy({"industry": 5}, 5, (5, 3), 12, 25, 15, (SmallRule(5, None, F
 @example(replace(FINE, rules=(SmallRule(1, None, False, once_per="6h"),), fade_days=7))
 @example(replace(FINE, rules=(SmallRule(1, 3, False), SmallRule(2, 6, False, implies=0))))
 def test_exactly_the_policies_that_could_break_a_promise_are_refused(policy: SmallPolicy) -> None:
-    broken = breaks_rule_one(policy)
+    broken = find_broken_promise(policy)
     event(broken or "keeps every promise")
     refused: set[str] = set()
     try:
         load_policy(policy.text())
     except PolicyError as error:
-        refused = {problem.key for problem in error.problems} & RULE_ONE
+        refused = {problem.key for problem in error.problems} & PROMISE_KEYS
     assert bool(refused) == (broken is not None), (broken, refused)
 
 
 def test_the_reference_passes_a_policy_that_keeps_every_promise() -> None:
-    assert breaks_rule_one(FINE) is None
+    assert find_broken_promise(FINE) is None
     assert (
-        breaks_rule_one(SmallPolicy({}, 5, (5,), 4, 12, 0, (SmallRule(5, None, False),)))
-        == "somebody outside passes"
+        find_broken_promise(SmallPolicy({}, 5, (5,), 4, 12, 0, (SmallRule(5, None, False),)))
+        == "a lead outside passes"
     )
 
 
