@@ -157,7 +157,7 @@ class SalesSaysNo(Part):
     """
 
     not_now: Literal["recycled"]
-    """It is not the right time."""
+    """The time is not right."""
     unreachable: Literal["recycled"]
     """The lead could not be reached."""
     wrong_person: Literal["recycled", "disqualified"]
