@@ -27,7 +27,7 @@ check: .venv ## lint, format, types, layering, the generated contract and its pa
 	$(BIN)/lint-imports
 	$(BIN)/python -m schemas.freshness --check
 	$(BIN)/python -m schemas.reference --check
-	$(BIN)/python -m workers.policy.reference --check
+	$(BIN)/python -m workers.policy.pages.reference --check
 
 format: .venv ## write what `check` asks of layout
 	$(BIN)/ruff check --fix-only

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from workers.commands.sources import load_config, policy_file
-from workers.policy.explain import Audience, explain
-from workers.policy.report import check_report
+from workers.policy.pages.check_output import check_policy_file
+from workers.policy.pages.explain_output import Audience, explain_policy
 
 policy_app = typer.Typer(help="The written agreement: what an MQL is, and who gets it.", no_args_is_help=True)
 
@@ -27,7 +27,7 @@ def check(
       lead-router policy check policy/default.yaml
     """
     load_config(file)
-    _, lines = check_report(policy_file(file))
+    _, lines = check_policy_file(policy_file(file))
     for line in lines:
         typer.echo(line)
 
@@ -47,5 +47,5 @@ def explain_command(
       lead-router policy explain policy/default.yaml --for sales
     """
     policy, _ = load_config(file)
-    for line in explain(policy, audience):
+    for line in explain_policy(policy, audience):
         typer.echo(line)
