@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import engine_vs_faust, full_way
-from workers.embedded.broker import EmbeddedKafka
+from workers.local_kafka.server import EmbeddedKafka
 
 WAY_GOAL_PER_S = 8_000
 WORKERS = 2

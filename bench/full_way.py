@@ -25,10 +25,10 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 from confluent_kafka import Producer
 
-from workers.embedded.broker import EmbeddedKafka
-from workers.embedded.crew import Crew
+from workers.broker.topic_plan import create_topics
+from workers.demo.worker_processes import Crew
+from workers.local_kafka.server import EmbeddedKafka
 from workers.settings import Settings
-from workers.topics import create_topics
 
 PARTITIONS = 8
 EVENTS = 200_000

@@ -9,7 +9,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from workers.embedded.broker import EmbeddedKafka
+from workers.local_kafka.server import EmbeddedKafka
 
 IMPATIENT = {"group.min.session.timeout.ms": "1000", "log.cleaner.backoff.ms": "200"}
 """Tests do not wait six seconds, the broker's default least, until a killed worker is missed, nor 15 for a compaction."""

@@ -12,9 +12,10 @@ import uvloop
 from prometheus_client import start_http_server
 
 from workers.agents import AGENTS, make_specs
-from workers.clients import client_arguments
-from workers.cluster import cluster_facts
-from workers.commands.sources import load_config
+from workers.broker.clients import client_arguments
+from workers.broker.cluster import cluster_facts
+from workers.broker.topic_plan import TopicsError, check_topics
+from workers.config import load_config
 from workers.deadletters import dead_letter
 from workers.engine.clocks import StampClock, WallClock
 from workers.engine.context import Bounds, Context, changelog_topic
@@ -25,7 +26,6 @@ from workers.engine.quarantine import QuarantineLimits
 from workers.log import configure_logging
 from workers.settings import Clock, Security, Settings, SettingsError
 from workers.shadow import shadow_dead_letters, shadow_spec
-from workers.topics import TopicsError, check_topics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

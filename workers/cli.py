@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from workers.commands.demo import demo
-from workers.commands.failure import plain_failures
+from workers.commands.errors import plain_failures
 from workers.commands.fairness import fairness
 from workers.commands.history import history_app
 from workers.commands.kafka import resume, topics_app, worker

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import IMPATIENT
-from workers.embedded.broker import EmbeddedKafka
+from workers.local_kafka.server import EmbeddedKafka
 
 # The folders of tests are no packages; the toy and its cluster are used by several files here.
 sys.path.insert(0, str(Path(__file__).parent))

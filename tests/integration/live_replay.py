@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from schemas.topics import DEAD_LETTERS, DESK_LEDGER, LEAD_ALERTS, LEAD_ROUTING, LEAD_SCORES, LEAD_STAGES
 from workers.agents import make_specs
 from workers.deadletters import dead_letter
-from workers.replay.leads import COMPACTED
-from workers.replay.recorded import Difference, differences, replay_logs
+from workers.replay.recorded_logs import Difference, differences, replay_logs
+from workers.replay.topic_roles import COMPACTED
 
 if TYPE_CHECKING:
     from tape import Tape

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from zlib import crc32
 
-from workers.embedded.happening import Happening
-from workers.embedded.market import START, market
+from workers.demo.market.fortnight import START, market
+from workers.demo.market.market_record import Happening
 
 _VISITS = frozenset({"web.activity", "form.fills"})
 _CRM = frozenset({"crm.accounts", "crm.reps"})

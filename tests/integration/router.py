@@ -22,10 +22,10 @@ from waiting import eventually
 
 from schemas.topics import TOPICS, shadow_of
 from workers.agents import AGENTS, make_specs
-from workers.embedded.happening import Happening
-from workers.replay.lines import read_line
+from workers.broker.topic_plan import create_topics
+from workers.demo.market.market_record import Happening
+from workers.replay.history_lines import read_line
 from workers.settings import Clock, Settings
-from workers.topics import create_topics
 
 KEY = b"a key for tests only"
 POLICY = Path(__file__).parents[2] / "policy" / "default.yaml"

@@ -14,8 +14,8 @@ from cluster import START_S, Toys, some_events
 from waiting import eventually
 
 from tests.conftest import IMPATIENT
-from workers.embedded.broker import EmbeddedKafka
 from workers.engine.faust_app import LEFT_BY_FORCE
+from workers.local_kafka.server import EmbeddedKafka
 
 pytestmark = pytest.mark.kafka
 

@@ -13,8 +13,8 @@ from tape import Tape
 from waiting import eventually
 
 from schemas.topics import TOPICS, Direction
-from workers.commands.sources import load_config
-from workers.embedded.findings import Findings, Reconciliation
+from workers.config import load_config
+from workers.demo.findings import Findings, Reconciliation
 
 pytestmark = pytest.mark.kafka
 

@@ -17,7 +17,7 @@ from tape import Tape
 from waiting import eventually
 
 from tests.scenarios.story import Story
-from workers.commands.sources import load_config
+from workers.config import load_config
 
 pytestmark = pytest.mark.kafka
 

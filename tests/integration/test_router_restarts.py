@@ -14,9 +14,9 @@ from router import KEY, POLICY, Router, of_line
 
 from schemas.topics import TOPICS, Direction
 from tests.scenarios.story import Story
-from workers.commands.sources import load_config
-from workers.embedded.broker import EmbeddedKafka
+from workers.config import load_config
 from workers.engine.faust_app import LEFT_BY_FORCE
+from workers.local_kafka.server import EmbeddedKafka
 
 pytestmark = pytest.mark.kafka
 

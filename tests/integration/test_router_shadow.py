@@ -14,7 +14,7 @@ from router import Router, Sent, of_line
 
 from schemas.topics import TOPICS, Direction, shadow_of
 from tests.scenarios.story import Story
-from workers.topics import create_topics
+from workers.broker.topic_plan import create_topics
 
 pytestmark = pytest.mark.kafka
 

@@ -5,9 +5,16 @@ import uuid
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from workers.embedded.broker import EmbeddedKafka
+from workers.broker.topic_plan import (
+    ProblemKind,
+    TopicsError,
+    check_topics,
+    create_topics,
+    found_topics,
+    plan,
+)
+from workers.local_kafka.server import EmbeddedKafka
 from workers.settings import Settings
-from workers.topics import ProblemKind, TopicsError, check_topics, create_topics, found_topics, plan
 
 pytestmark = pytest.mark.kafka
 

@@ -310,11 +310,11 @@ PURE = [
         "with the broker's defaults a history's records were deleted within 5 minutes (measured)",
         (
             without(
-                "workers/embedded/server_properties.py",
+                "workers/local_kafka/server_properties.py",
                 '        "log.retention.ms": str(RETENTION_DAYS * DAY_MS),\n',
             ),
         ),
-        "integration/test_embedded_broker.py::test_records_of_two_months_ago_are_kept_by_default",
+        "integration/test_local_kafka.py::test_records_of_two_months_ago_are_kept_by_default",
         "log.retention.ms",
     ),
     Mutation(

@@ -17,9 +17,9 @@ from tests.scenarios.keys.stages import STAGES
 from tests.scenarios.keys.telling import Tale, decided, key_of, keys
 from tests.scenarios.keys.whose import WHOSE
 from tests.scenarios.keys.worth import WORTH
+from workers.broker.topic_plan import plan
 from workers.policy.load import PolicyError, load_policy
 from workers.settings import Settings
-from workers.topics import plan
 
 TABLES: Final = (WORTH, STAGES, WHOSE, DESKS, PEOPLE)
 LINES: Final = {path: line for table in TABLES for path, line in table.items()}

@@ -18,14 +18,14 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from workers.app import build_context
-from workers.clients import client_arguments
-from workers.commands.sources import load_config
-from workers.embedded.demo import _kafka
+from workers.broker.clients import client_arguments
+from workers.broker.topic_plan import plan
+from workers.config import load_config
+from workers.demo.run import _kafka
 from workers.engine.api import Config
 from workers.engine.context import Context
 from workers.log import configure_logging
 from workers.settings import Clock, LogFormat, Security, Settings
-from workers.topics import plan
 
 TESTS: Final = Path(__file__).parents[1]
 SASL: Final = {"security": Security.SASL_SSL, "sasl_user": "u", "sasl_password": SecretStr("p")}

@@ -11,15 +11,15 @@ from msgspec.structs import replace
 from schemas.topics import SHADOW, TOPICS, Direction, shadow_of, shadowed_by
 from tests.scenarios.story import Story
 from workers.agents import make_specs
-from workers.commands.sources import load_config, load_settings
+from workers.broker.topic_plan import plan
+from workers.config import load_config, load_settings
 from workers.deadletters import dead_letter
 from workers.engine.api import Emit
-from workers.replay.edge import EdgeReplay
-from workers.replay.history import History
-from workers.replay.leads import INPUT_RANKS, RESULTS, directory_ready
+from workers.replay.edge_replay import EdgeReplay
+from workers.replay.history_files import History
+from workers.replay.topic_roles import INPUT_RANKS, RESULTS, directory_ready
 from workers.settings import Settings
 from workers.shadow import settings_of_shadow, shadow_dead_letters, shadow_spec, topic_names
-from workers.topics import plan
 
 KEY = b"a key for tests only"
 WRITTEN = {name for name, topic in TOPICS.items() if topic.direction is not Direction.IN}

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 from msgspec import json
 
-from workers.commands.failure import CommandError
-from workers.commands.sources import policy_file
-from workers.embedded.happening import Happening
-from workers.embedded.market import market
+from workers.commands.errors import CommandError
+from workers.config import policy_file
+from workers.demo.market.fortnight import market
+from workers.demo.market.market_record import Happening
 
 Seed = Annotated[int, typer.Option(help="Another seed, another fortnight.")]
 Seconds = Annotated[float, typer.Option(min=1, max=3_600, help="In so many seconds the fortnight passes.")]
@@ -41,7 +41,7 @@ def demo(
         with write.open("wb") as file:
             file.writelines(map(line_of, market(seed)))
         return
-    from workers.embedded.demo import DemoError, run_demo  # noqa: PLC0415 - with it comes the embedded Kafka
+    from workers.demo.run import DemoError, run_demo  # noqa: PLC0415 - with it comes the embedded Kafka
 
     try:
         run_demo(seed, seconds=seconds, keep=keep, policy=policy_file(Path("policy")))

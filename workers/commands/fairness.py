@@ -13,8 +13,8 @@ from rich.table import Table
 
 from schemas.outputs import LedgerEntry
 from schemas.topics import DESK_LEDGER
-from workers.commands.failure import FAILED
-from workers.commands.lines import no_result, results
+from workers.commands.errors import FAILED
+from workers.commands.result_files import no_result, results
 from workers.desks.fairness import DeskShares, audit
 from workers.desks.rotation import FULL_TURN
 

@@ -13,11 +13,11 @@ import typer
 from rich.console import Console
 
 from schemas.topics import CHAT_CONVERSATIONS, FORM_FILLS, WEB_ACTIVITY
-from workers.commands.failure import FAILED, CommandError
+from workers.commands.errors import FAILED, CommandError
 from workers.commands.progress import bar, show_bad
-from workers.commands.sources import load_config, load_settings
+from workers.config import load_config, load_settings
 from workers.identity.event_time import DAY_MS
-from workers.replay.history import History
+from workers.replay.history_files import History
 
 if TYPE_CHECKING:
     from workers.importing import Reader, Ready
@@ -111,8 +111,8 @@ async def _send(
     total: int,
     console: Console,
 ) -> None:
+    from workers.broker.topic_plan import check_topics  # noqa: PLC0415 - the client takes long to import
     from workers.importing import send  # noqa: PLC0415 - as above
-    from workers.topics import check_topics  # noqa: PLC0415 - the client takes long to import
 
     if await check_topics(settings, policy.privacy.erase_within):
         raise CommandError("the topics are not as the contract says: lead-router topics check")

@@ -12,9 +12,9 @@ import typer
 from aiokafka import AIOKafkaProducer
 
 from schemas.topics import DESK_REQUESTS, DIRECTORY_EVENTS, LEAD_EVENTS, VISITOR_EVENTS, shadow_of
-from workers.clients import client_arguments
-from workers.commands.failure import FAILED, CommandError
-from workers.commands.sources import load_config, load_settings
+from workers.broker.clients import client_arguments
+from workers.commands.errors import FAILED, CommandError
+from workers.config import load_config, load_settings
 from workers.engine.control import Resume, control_emit
 from workers.settings import Settings
 
@@ -94,7 +94,7 @@ def resume(
 @topics_app.command()
 def create(shadow: Shadow = None) -> None:
     """Create the topics that are missing, with partitions, retention and compaction as the contract says."""
-    from workers.topics import create_topics  # noqa: PLC0415 - the client takes long to import
+    from workers.broker.topic_plan import create_topics  # noqa: PLC0415 - the client takes long to import
 
     settings = load_settings(shadow=shadow)
     policy, _ = load_config(settings.policy)
@@ -106,7 +106,7 @@ def create(shadow: Shadow = None) -> None:
 @topics_app.command("check")
 def check_topics_command(shadow: Shadow = None) -> None:
     """Compare the topics at the broker with the contract. Exit code 1, and a line each, where they differ."""
-    from workers.topics import check_topics  # noqa: PLC0415 - the client takes long to import
+    from workers.broker.topic_plan import check_topics  # noqa: PLC0415 - the client takes long to import
 
     settings = load_settings(shadow=shadow)
     policy, _ = load_config(settings.policy)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from workers.commands.sources import load_config, policy_file
+from workers.config import load_config, policy_file
 from workers.policy.explain import Audience, explain
 from workers.policy.report import check_report
 

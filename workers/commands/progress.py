@@ -15,7 +15,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from workers.replay.lines import BadLine
+from workers.replay.history_lines import BadLine
 
 SHOWN: Final = 20
 """Problems that are named; the rest are counted."""

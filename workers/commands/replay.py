@@ -14,16 +14,16 @@ import typer
 from rich.console import Console
 
 from schemas.topics import DEAD_LETTERS, TOPICS
-from workers.commands.failure import FAILED, CommandError
+from workers.commands.errors import FAILED, CommandError
 from workers.commands.progress import SHOWN, bar, show_bad
-from workers.commands.sources import load_config
+from workers.config import load_config
 from workers.deadletters import dead_letter
 from workers.engine.api import AgentSpec, Config, Emit
-from workers.replay.edge import EdgeReplay, NeverQuietError
-from workers.replay.history import History
-from workers.replay.leads import COMPACTED, INPUT_RANKS, RESULTS, directory_ready
-from workers.replay.lines import result_line
-from workers.replay.recorded import differences, read_recording, replay_logs
+from workers.replay.edge_replay import EdgeReplay, NeverQuietError
+from workers.replay.history_files import History
+from workers.replay.history_lines import result_line
+from workers.replay.recorded_logs import differences, read_recording, replay_logs
+from workers.replay.topic_roles import COMPACTED, INPUT_RANKS, RESULTS, directory_ready
 
 DEMO_KEY: Final = "demo-key-not-a-secret"
 _STEP: Final = 500

@@ -10,15 +10,15 @@ import typer
 from rich.console import Console
 
 from schemas.topics import TOPICS, shadowed_by
-from workers.commands.failure import CommandError
+from workers.commands.errors import CommandError
 from workers.commands.kafka import Shadow
-from workers.commands.reading import records
-from workers.commands.sources import load_settings
+from workers.commands.topic_records import records
+from workers.config import load_settings
 from workers.engine.api import Record
-from workers.replay.recorded import recorded_line
+from workers.replay.recorded_logs import recorded_line
 from workers.settings import Settings
 from workers.shadow import topic_names
-from workers.watch import WATCHED, line_of
+from workers.views.record_line import WATCHED, line_of
 
 TopicNames = Annotated[
     list[str] | None,

@@ -12,17 +12,17 @@ import typer
 from rich.console import Console, RenderableType
 
 from schemas.topics import DESK_LEDGER, LEAD_ROUTING, LEAD_SCORES
-from workers.commands.failure import CommandError
+from workers.commands.errors import CommandError
 from workers.commands.kafka import Shadow
-from workers.commands.lines import results
-from workers.commands.reading import records
 from workers.commands.replay import DEMO_KEY
-from workers.commands.sources import load_settings
+from workers.commands.result_files import results
+from workers.commands.topic_records import records
+from workers.config import load_settings
 from workers.identity.addresses import BadAddressError, company_domain, normalise, normalise_domain
 from workers.identity.people import lead_id_of
 from workers.settings import Settings
 from workers.shadow import topic_names
-from workers.why import Story, Subject, page_of
+from workers.views.decision_page import Story, Subject, page_of
 
 _LEAD_ID: Final = re.compile(r"[0-9a-f]{6}[0-9a-f-]{0,30}")
 _WIDTH: Final = 110

@@ -16,8 +16,8 @@ from rich.console import Console
 from schemas.parsing import parse_json
 from schemas.topics import DESK_LEDGER, LEAD_ROUTING, TOPICS, Direction
 from tests.unit.house.pages import ROOT, fenced, text_of
-from workers.watch import line_of
-from workers.why import Story, Subject, page_of
+from workers.views.decision_page import Story, Subject, page_of
+from workers.views.record_line import line_of
 
 PROGRAM = ROOT / "docs" / "examples" / "first_event.py"
 MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)

@@ -1,0 +1,118 @@
+"""A recorded log, decided anew, says what was said live; where it does not, it is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from workers.engine.api import AgentSpec, Config, DeadLetterEncoder, Emit, Record
+from workers.engine.control import Tick, control_emit
+from workers.engine.partitioner import partition_of
+from workers.replay.recorded_logs import Said, differences, read_recording, recorded_line, replay_logs
+
+TOPICS = frozenset({"rung"})
+TICK = control_emit("bell.log", 1, Tick(250), 250)
+LOG = [
+    Record("bell.log", 1, 0, 10, b"k", b"hello at bell"),
+    Record("bell.log", 1, 2, 20, b"k", b"again"),
+    Record("bell.log", 1, 4, 250, None, TICK.value, TICK.headers),
+]
+
+
+@pytest.fixture
+def said(specs: dict[str, AgentSpec], config: Config, dead_letter: DeadLetterEncoder) -> list[Said]:
+    return replay_logs(specs, LOG, 2, config, dead_letter)
+
+
+def as_read(said: list[Said]) -> list[Record]:
+    """The outputs as a read_committed reader finds them, with offsets that transaction markers left gaps in."""
+    emits = [emit for task in said for emit in task.emits]
+    return [
+        Record(e.topic, e.partition, 2 * n, e.timestamp_ms, e.key, e.value, e.headers)
+        for n, e in enumerate(emits)
+    ]
+
+
+def test_each_partition_of_a_log_is_decided_with_its_ticks_and_its_timers(said: list[Said]) -> None:
+    assert [(task.agent, task.partition, len(task.emits)) for task in said] == [
+        ("bell", 0, 0),
+        ("bell", 1, 5),
+    ]
+    assert [(e.timestamp_ms, e.value) for e in said[1].emits if e.topic == "rung"] == [
+        (10, b"hello at bell"),
+        (20, b"again"),
+        (200, b"alarm"),
+    ]
+
+
+def test_every_output_is_placed_where_its_key_belongs(said: list[Said]) -> None:
+    assert {(e.key, e.partition) for e in said[1].emits} == {
+        (key, partition_of(key, 2)) for key in (b"k", b"bell")
+    }
+
+
+def test_outputs_that_are_the_same_have_no_difference(said: list[Said]) -> None:
+    assert differences(said, as_read(said), TOPICS | {"clerk.log"}) == []
+
+
+def changed(record: Record, **fields: object) -> Record:
+    return replace(record, **fields)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        pytest.param(lambda live: live[:-1], id="one is missing live"),
+        pytest.param(lambda live: [*live, live[0]], id="one is doubled live"),
+        pytest.param(lambda live: [changed(live[0], value=b"?"), *live[1:]], id="another value"),
+        pytest.param(lambda live: [changed(live[0], timestamp_ms=11), *live[1:]], id="another stamp"),
+        pytest.param(lambda live: [changed(live[0], headers=(("h", b""),)), *live[1:]], id="another header"),
+        pytest.param(
+            lambda live: [changed(live[0], partition=1 - live[0].partition), *live[1:]], id="elsewhere"
+        ),
+        pytest.param(
+            lambda live: [changed(live[1], offset=0), changed(live[0], offset=2), *live[2:]],
+            id="another order",
+        ),
+    ],
+)
+def test_whatever_is_not_the_same_is_a_difference(
+    said: list[Said], harm: Callable[[list[Record]], list[Record]]
+) -> None:
+    live = [record for record in as_read(said) if record.topic == "rung"]
+
+    assert differences(said, live, TOPICS) == []
+    assert differences(said, harm(live), TOPICS) != []
+
+
+def test_of_a_compacted_topic_only_the_last_value_of_a_key_has_to_be_there(said: list[Said]) -> None:
+    live = [record for record in as_read(said) if record.topic == "rung"]
+    first, last, alarm = live
+
+    assert (first.key, last.key) == (b"k", b"k")
+    assert differences(said, [last, alarm], TOPICS, compacted=TOPICS) == []
+    assert differences(said, [first, alarm], TOPICS, compacted=TOPICS) != []
+    assert differences(said, [last, alarm], TOPICS) != []
+
+
+def test_a_recording_reads_back_as_it_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    records = [*LOG, Record("rung", 0, 9, 5, None, None), Record("rung", 0, 10, 5, "ö".encode(), b'{"a": 1}')]
+    path.write_bytes(b"".join(map(recorded_line, records)) + b"{}\n")
+
+    read, bad = read_recording(path)
+
+    assert read == records
+    assert [line.line for line in bad] == [6]
+
+
+def test_an_emit_of_a_tombstone_stays_one(
+    specs: dict[str, AgentSpec], config: Config, dead_letter: DeadLetterEncoder
+) -> None:
+    assert (
+        differences([Said("bell", 0, [Emit("rung", b"k", None, partition=0, timestamp_ms=1)])], [], TOPICS)
+        != []
+    )

@@ -1,0 +1,187 @@
+"""What visitors do: sessions of pages, papers, webinars, mails and forms, at hours at which people work.
+
+In: a person (or nobody, for a visitor who never says who they are), the start and a seeded source of chance. Out:
+records of web.activity and form.fills, each arriving a moment after it happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from workers.demo.market.market_record import Happening, happening
+from workers.demo.market.personas import Person, Persona
+from workers.demo.market.seeded_random import Dice
+
+DAYS: Final = 14
+SITE: Final = "https://www.our-own.example"
+_PAGES: Final = (
+    *("/", "/", "/product", "/product/routing", "/product/scoring", "/customers", "/blog/what-is-an-mql"),
+    *("/blog/speed-to-lead", "/pricing", "/about", "/résumé-of-2025", "/docs/getting-started"),
+)
+_PAPERS: Final = ("core-banking-trends-2026", "lead-routing-guide", "roi-of-speed")
+_CAMPAIGNS: Final = (
+    {"name": "spring-banks", "source": "linkedin", "medium": "paid"},
+    {"name": "cio-letter", "source": "newsletter", "medium": "email"},
+    {"name": "brand-search", "source": "google", "medium": "cpc"},
+    {"name": "Frühjahrsaktion", "source": "partner", "medium": "referral"},
+)
+_DAY_WEIGHTS: Final = (10, 11, 11, 10, 8, 2, 2)
+_HOUR_WEIGHTS: Final = (1, 1, 1, 1, 1, 1, 1, 2, 4, 6, 8, 9, 9, 9, 9, 8, 7, 5, 4, 3, 3, 2, 2, 1)
+_EST: Final = timedelta(hours=5)
+
+
+def some_time(chance: Dice, start: datetime, last_day: int = DAYS) -> datetime:
+    """Return a moment of the fortnight at which people are about; ``start`` is a midnight UTC."""
+    day = chance.choices(range(last_day), [_DAY_WEIGHTS[day % 7] for day in range(last_day)])[0]
+    hour = chance.choices(range(24), _HOUR_WEIGHTS)[0]
+    at = start + timedelta(days=day, hours=hour, seconds=chance.randrange(3_600)) + _EST
+    return min(at, start + timedelta(days=last_day, hours=-1))
+
+
+class Journeys:
+    """Makes the records of visits; ids count up."""
+
+    def __init__(self, chance: Dice, start: datetime) -> None:
+        self._chance = chance
+        self._start = start
+        self._events = 0
+        self._visitors = 0
+        self.asked: list[tuple[Person, datetime]] = []
+        """Who asked for sales, or did enough to be called, and when."""
+        self.causes: list[tuple[Person, datetime]] = []
+        """Who did something for which the router may hand them over, and when."""
+
+    def new_browser(self) -> str:
+        """Return a fresh anonymous_id."""
+        self._visitors += 1
+        return f"anon-{self._visitors:05d}"
+
+    def browsing(
+        self, browser: str | None, at: datetime, pages: int, page: str | None = None
+    ) -> Iterator[Happening]:
+        """Some pages in one session."""
+        session = f"s-{self._events}"
+        campaign = self._chance.choice(_CAMPAIGNS) if self._chance.happens(30) else None
+        for _ in range(pages):
+            url = SITE + (page or self._chance.choice(_PAGES))
+            seconds = self._chance.randrange(4, 240)
+            more: dict[str, Any] = {"url": url, "session_id": session, "duration_seconds": seconds}
+            if campaign:
+                more["campaign"] = campaign
+            yield self.activity("page_view", at, browser, None, **more)
+            at += timedelta(seconds=seconds)
+
+    def anonymous(self) -> Iterator[Happening]:
+        """A visitor who never says who they are."""
+        browser = self.new_browser()
+        for _ in range(self._chance.choices((1, 2, 3), (7, 2, 1))[0]):
+            at = some_time(self._chance, self._start)
+            yield from self.browsing(browser, at, self._chance.choices(range(1, 13), range(12, 0, -1))[0])
+
+    def person(self, person: Person, browser: str | None = None) -> Iterator[Happening]:
+        """Somebody who says at some time who they are; ``browser`` when it is shared with somebody else."""
+        chance = self._chance
+        mine = browser or self.new_browser()
+        first = some_time(chance, self._start, DAYS - 3)
+        if person.persona is Persona.JOB_SEEKER:
+            yield from self.browsing(mine, first, chance.randint(2, 6), "/careers/engineer")
+        yield from self.browsing(mine, first, chance.randint(1, 6))
+        at = first + timedelta(minutes=chance.randrange(2, 30))
+        if chance.happens(75):
+            yield self.form(person, mine, at, "content", "whitepaper")
+            yield self.activity(
+                "download", at + timedelta(seconds=20), mine, None, asset=chance.choice(_PAPERS)
+            )
+        else:
+            yield self.activity(
+                "email_clicked", at, mine, person.email, url=SITE + "/product", campaign=_CAMPAIGNS[1]
+            )
+            self.causes.append((person, at))
+        yield from self._interest(person, mine, at)
+
+    def _interest(self, person: Person, browser: str, at: datetime) -> Iterator[Happening]:
+        """What follows: more for a few, nothing for most."""
+        chance = self._chance
+        eager = {Persona.BUYER: 50, Persona.STUDENT: 80, Persona.SPY: 60}.get(person.persona, 25)
+        end = self._start + timedelta(days=DAYS, hours=-1)
+        if chance.happens(eager):
+            for _ in range(chance.randint(1, 3)):
+                at = min(at + timedelta(hours=chance.choice((3, 22, 25, 49, 70))), end)
+                device = browser if chance.happens(80) else self.new_browser()
+                if device != browser:  # a second device is theirs once they click a mail on it
+                    yield self.activity(
+                        "email_clicked", at, device, person.email, url=SITE + "/", campaign=_CAMPAIGNS[1]
+                    )
+                yield from self.browsing(device, at, chance.randint(3, 9))
+                yield from self.browsing(device, at + timedelta(minutes=40), chance.randint(1, 3), "/pricing")
+                paper = chance.choice(_PAPERS)
+                yield self.activity(
+                    "download", at + timedelta(minutes=50), device, None, asset=paper, duration_seconds=30
+                )
+                self.causes += [(person, at), (person, at + timedelta(minutes=50))]
+            if chance.happens(60):
+                when = min(at + timedelta(hours=6), end)
+                yield self.form(person, None, when, "content", "webinar-signup")
+                yield self.activity("webinar_registered", when, None, person.email, asset="webinar-march")
+                yield self.activity(
+                    "webinar_attended",
+                    min(when + timedelta(hours=20), end),
+                    None,
+                    person.email,
+                    asset="webinar-march",
+                )
+                self.asked.append((person, min(when + timedelta(hours=21), end)))
+                self.causes.append((person, min(when + timedelta(hours=20), end)))
+        if chance.happens(16 if person.persona is Persona.BUYER else 5):
+            when = min(at + timedelta(hours=2), end)
+            yield self.form(
+                person, browser, when, chance.choice(("demo", "demo", "pricing", "contact_sales")), "contact"
+            )
+            self.asked.append((person, when))
+        elif person.company and "customer" in person.company.tags and chance.happens(30):
+            yield self.form(person, browser, min(at + timedelta(hours=3), end), "support", "help")
+
+    def activity(
+        self, word: str, at: datetime, browser: str | None, email: str | None, **more: Any
+    ) -> Happening:
+        """One record of web.activity."""
+        value = self._event("web", at) | {"activity": word} | more
+        if browser:
+            value["anonymous_id"] = browser
+        if email:
+            value["email"] = email
+        return happening("web.activity", browser or email, self._arrival(at), value)
+
+    def form(
+        self, person: Person, browser: str | None, at: datetime, request: str, form_id: str
+    ) -> Happening:
+        """One record of form.fills, in this person's words."""
+        chance = self._chance
+        self.causes.append((person, at))
+        said: dict[str, Any] = {
+            "form_id": form_id,
+            "anonymous_id": browser,
+            "email": person.email.upper() if chance.happens(3) else person.email,
+            "first_name": person.first,
+            "last_name": person.last,
+            "company": person.company.name if person.company else person.says_company,
+            "job_title": person.title,
+            "job_function": person.function,
+            "country": person.country,
+            "request": request,
+            "campaign": chance.choice(_CAMPAIGNS) if chance.happens(40) else None,
+        }
+        value = self._event("form", at) | {name: fact for name, fact in said.items() if fact is not None}
+        return happening("form.fills", browser or person.email, self._arrival(at), value)
+
+    def _event(self, kind: str, at: datetime) -> dict[str, Any]:
+        self._events += 1
+        offset = timedelta(hours=-5) if self._events % 3 else timedelta()
+        sign = "-05:00" if offset else "+00:00"
+        stamp = (at + offset).replace(tzinfo=None).isoformat(timespec="milliseconds") + sign
+        return {"event_id": f"{kind}-{self._events:06d}", "occurred_at": stamp}
+
+    def _arrival(self, at: datetime) -> datetime:
+        return at + timedelta(milliseconds=self._chance.randrange(150, 3_000))

@@ -1,0 +1,56 @@
+"""What the demo's CRM knows of people: contacts from before the fortnight, enrichment that comes late, a few who said no.
+
+In: people, the start and a seeded source of chance. Out: records of crm.contacts, which is compacted: of each person
+seldom more than one version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from workers.demo.market.market_record import Happening, happening
+from workers.demo.market.personas import Person
+from workers.demo.market.seeded_random import Dice
+
+KNOWN_PERCENT: Final = 22
+ENRICHED_LATE_PERCENT: Final = 35
+"""Of those whose title a form did not say."""
+DO_NOT_CONTACT_PERCENT: Final = 6
+"""Of the contacts."""
+_LATE_TITLES: Final = (
+    ("Chief Operating Officer", "operations"),
+    ("IT Director", "it"),
+    ("Branch Teller", "retail"),
+)
+
+
+def contacts(chance: Dice, crowd: list[Person], start: datetime) -> Iterator[Happening]:
+    """Return the contacts of the fortnight, the CRM's own from before its first hour."""
+    for number, person in enumerate(crowd):
+        company = (person.company.record if person.company else None) or {}
+        if not company:
+            continue
+        ids = {"crm_contact_id": f"CON-{number:05d}", "crm_account_id": company["crm_account_id"]}
+        if chance.happens(KNOWN_PERCENT):
+            facts: dict[str, Any] = ids | {"first_name": person.first, "last_name": person.last}
+            if person.title:
+                facts["job_title"] = person.title
+            if chance.happens(DO_NOT_CONTACT_PERCENT):
+                facts["do_not_contact"] = True
+            yield _contact(person, number, start - timedelta(minutes=30), facts)
+        elif person.title is None and chance.happens(ENRICHED_LATE_PERCENT):
+            title, function = chance.choice(_LATE_TITLES)
+            at = start + timedelta(days=chance.randint(6, 12), hours=chance.randint(14, 21))
+            yield _contact(person, number, at, ids | {"job_title": title, "job_function": function})
+
+
+def _contact(person: Person, number: int, at: datetime, facts: dict[str, Any]) -> Happening:
+    value = {
+        "event_id": f"crm-contact-{number}-{int(at.timestamp())}",
+        "occurred_at": at.isoformat(),
+        "email": person.email,
+        **facts,
+    }
+    return happening("crm.contacts", person.email, at, value)

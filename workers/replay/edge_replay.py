@@ -1,0 +1,161 @@
+"""The hops over a history of edge events: one thread, one virtual partition a hop, the same bytes every time.
+
+In: records of the input topics, in order. Out: what the hops say, in order. Before each record the timers that are due
+run by (due time, hop rank, key, timer id); then every effect is handled first in, first out, stamped with its cause's
+time, loops and long work included, until all is quiet. There is no Kafka, no batch and no clock.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+
+from workers.engine.api import AgentSpec, Config, DeadLetterEncoder, Emit, Record
+from workers.engine.control import Tick, control_emit
+from workers.engine.decide import Decider, Limits
+from workers.engine.memory import MemoryStore
+from workers.replay.history_lines import Input
+
+KEPT_DECISIONS = 500
+"""Decisions of a hop between two writes to its store: a bound of memory, without a meaning."""
+MOST_EFFECTS = 10_000_000
+"""Effects of one record before the replay says that they never end."""
+
+
+class NeverQuietError(Exception):
+    """The effects of one record, or of one timer, do not end: two hops answer each other for ever."""
+
+
+class _Seat:
+    """One hop with its rows in memory."""
+
+    def __init__(
+        self, spec: AgentSpec, config: Config, dead_letter: DeadLetterEncoder, limits: Limits
+    ) -> None:
+        self.store = MemoryStore()
+        self.decider = Decider(spec, 0, 1, self.store, config, dead_letter, limits)
+        self.decider.checks_rows = True  # a record is to blame at once: a replay has no batch to decide again
+        self.own_log = spec.own_log
+        self._decisions = 0
+
+    def decide(self, record: Record) -> list[Emit]:
+        """Decide one record, without the timers: their order among the hops is the replay's."""
+        said = self.decider.output_count
+        self.decider.advance(record, timers=0)
+        self.decider.decide(record)
+        return self._kept(self.decider.outputs_since(said))
+
+    def fire(self, until_ms: int) -> list[Emit]:
+        """Fire the next timer due at ``until_ms``."""
+        timer = self.decider.peek_timer(until_ms)
+        if timer is None:
+            return []
+        said = self.decider.output_count
+        self.decider.fire(timer)
+        return self._kept(self.decider.outputs_since(said))
+
+    def _kept(self, emits: list[Emit]) -> list[Emit]:
+        self._decisions += 1
+        if self._decisions >= KEPT_DECISIONS:
+            self._decisions = 0
+            self.store.write(self.decider.take().changes)
+            self.decider.committed()
+        return emits
+
+
+class EdgeReplay:
+    """The hops, wired to each other by their topics.
+
+    Args:
+        specs: the agents in the order of their rank, made for one partition.
+        config: what they decide by.
+        dead_letter: makes the dead letter of a record.
+        say: is given every emit that no hop reads, in order, and those to ``results``.
+        results: topics that are for others, though a hop may read one too.
+    """
+
+    def __init__(
+        self,
+        specs: Mapping[str, AgentSpec],
+        config: Config,
+        dead_letter: DeadLetterEncoder,
+        say: Callable[[Emit], None],
+        limits: Limits | None = None,
+        results: frozenset[str] = frozenset(),
+    ) -> None:
+        self._seats = [_Seat(spec, config, dead_letter, limits or Limits()) for spec in specs.values()]
+        self._readers: dict[str, list[_Seat]] = {}
+        for spec, seat in zip(specs.values(), self._seats, strict=True):
+            for topic in spec.sources:
+                self._readers.setdefault(topic, []).append(seat)
+        self._say = say
+        self._results = results
+        self._offsets: Counter[str] = Counter()
+        self.outputs: Counter[str] = Counter()
+        """What was said so far, by topic, records between hops included."""
+
+    def open_with(self, emit: Emit) -> None:
+        """Hand the hops a record of an internal topic before the history begins. ``emit`` is stamped."""
+        self._settle([emit], emit.timestamp_ms or 0)
+
+    def feed(self, read: Input) -> None:
+        """Run the timers due before a record, then the record and all that follows from it."""
+        self.run_timers(read.timestamp_ms)
+        emit = Emit(read.topic, read.key, read.value, headers=read.headers, timestamp_ms=read.timestamp_ms)
+        self._settle([emit], read.timestamp_ms)
+
+    def run_timers(self, until_ms: int) -> None:
+        """Run the timers due at or before ``until_ms``, each with all that follows from it."""
+        for _ in range(MOST_EFFECTS):
+            due = [
+                (timer.due_ms, rank, timer.key, timer.kind)
+                for rank, seat in enumerate(self._seats)
+                if (timer := seat.decider.peek_timer(until_ms)) is not None
+            ]
+            if not due:
+                return
+            due_ms, rank, _, _ = min(due)
+            self._settle(self._seats[rank].fire(until_ms), due_ms)
+        raise NeverQuietError(f"timers due at {until_ms} ms set each other for ever")
+
+    def rows(self) -> list[dict[bytes, bytes]]:
+        """Return all rows of each hop, in the order of their rank: what two replays must agree on."""
+        for seat in self._seats:
+            seat.store.write(seat.decider.take().changes)
+            seat.decider.committed()
+        return [seat.store.dump() for seat in self._seats]
+
+    def _settle(self, emits: list[Emit], cause_ms: int) -> None:
+        """Handle effects first in, first out until there are none, and no cursor is under way."""
+        waiting = deque(emits)
+        for _ in range(MOST_EFFECTS):
+            if not waiting:
+                waiting.extend(self._cursor_ticks(cause_ms))
+                if not waiting:
+                    return
+            self._hand_on(waiting.popleft(), waiting, cause_ms)
+        raise NeverQuietError(
+            f"after {MOST_EFFECTS} effects of the record at {cause_ms} ms there are still more"
+        )
+
+    def _hand_on(self, emit: Emit, waiting: deque[Emit], cause_ms: int) -> None:
+        readers = self._readers.get(emit.topic)
+        stamp = cause_ms if emit.timestamp_ms is None else emit.timestamp_ms
+        self.outputs[emit.topic] += 1
+        if readers is None or emit.topic in self._results:
+            self._say(emit)
+        if readers is None:
+            return
+        offset = self._offsets[emit.topic]
+        self._offsets[emit.topic] += 1
+        record = Record(emit.topic, 0, offset, stamp, emit.key, emit.value, emit.headers)
+        for seat in readers:
+            waiting.extend(seat.decide(record))
+
+    def _cursor_ticks(self, cause_ms: int) -> list[Emit]:
+        """A tick for each hop with long work under way: the engine continues it one chunk per record."""
+        return [
+            control_emit(seat.own_log, 0, Tick(cause_ms), cause_ms)
+            for seat in self._seats
+            if seat.decider.has_cursor()
+        ]

@@ -1,0 +1,226 @@
+"""Why did this go to Ben? The decisions about one account or person, as a page that is read in ten seconds.
+
+In: results as they stand on lead.routing, desk.ledger and lead.scores. Out: rich text. Nothing is worked out anew: the page
+shows what the records say. People are named by lead_id; no line shows an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from pydantic import ValidationError
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from schemas.outputs import LeadRouting, LeadScore, LedgerEntry
+from schemas.topics import DESK_LEDGER, LEAD_ROUTING, LEAD_SCORES
+from schemas.vocabulary import Action, GateState
+from workers.views.record_line import short, time_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import RenderableType
+
+    from schemas.explanation import Explanation
+
+MOST_KEPT: Final = 10_000
+"""Decisions about one subject that are kept; of more the latest count."""
+_MODELS: Final[Mapping[str, type[LeadRouting | LedgerEntry | LeadScore]]] = {
+    LEAD_ROUTING.name: LeadRouting,
+    DESK_LEDGER.name: LedgerEntry,
+    LEAD_SCORES.name: LeadScore,
+}
+_MOST_SHOWN: Final = 12
+_MARKS: Final = {GateState.PASS: "holds", GateState.FAIL: "fails", GateState.UNKNOWN: "not known"}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Of whom is asked: an account, a hand-off, or a person by lead_id or the beginning of it; one of them is given."""
+
+    account_key: str = ""
+    handoff_id: str = ""
+    lead_id: str = ""
+
+    @property
+    def needle(self) -> bytes:
+        """What a record about the subject holds somewhere: a quick first look at its bytes."""
+        return (self.account_key or self.handoff_id.partition("#")[0] or self.lead_id).encode()
+
+    def is_meant(self, account_key: str, lead_id: str) -> bool:
+        """Whether a decision is about the subject."""
+        if self.handoff_id:
+            return account_key == self.handoff_id.partition("#")[0]
+        return account_key == self.account_key if self.account_key else lead_id.startswith(self.lead_id)
+
+
+@dataclass(slots=True)
+class Story:
+    """What was decided about the subject, in the order of the topics."""
+
+    subject: Subject
+    handoffs: dict[str, list[LeadRouting]] = field(default_factory=dict)
+    """Revisions by handoff_id, by revision."""
+    ledger: list[LedgerEntry] = field(default_factory=list)
+    score: LeadScore | None = None
+    """The latest."""
+
+    def take(self, topic: str, value: bytes) -> None:
+        """Take a record if it is about the subject; what cannot be read is about nobody."""
+        if self.subject.needle not in value:
+            return
+        model = _MODELS.get(topic)
+        if model is not None:
+            with suppress(ValidationError):
+                self.add(model.model_validate_json(value))
+
+    def add(self, said: LeadRouting | LedgerEntry | LeadScore) -> None:
+        """Add a decision if it is about the subject."""
+        if not self.subject.is_meant(said.account_key, said.lead_id):
+            return
+        if isinstance(said, LeadRouting):
+            revisions = self.handoffs.pop(said.handoff_id, [])
+            self.handoffs[said.handoff_id] = sorted([*revisions, said], key=lambda one: one.revision)
+            if len(self.handoffs) > MOST_KEPT:
+                del self.handoffs[next(iter(self.handoffs))]
+        elif isinstance(said, LedgerEntry):
+            self.ledger = [*self.ledger[1 - MOST_KEPT :], said]
+        elif self.score is None or self.score.occurred_at <= said.occurred_at:
+            self.score = said
+
+    def latest(self) -> LeadRouting | None:
+        """Return the decision that is asked for: the hand-off that was named, else of those that are open the latest."""
+        if self.subject.handoff_id:
+            found = self.handoffs.get(self.subject.handoff_id)
+            return found[-1] if found else None
+        last = [one[-1] for one in self.handoffs.values()]
+        return max(last, key=lambda one: (one.assignee is not None, one.occurred_at), default=None)
+
+    def turn_of(self, routed: LeadRouting) -> LedgerEntry | None:
+        """Return the desk's entry from which the assignment came: the last before it that gave the account to who has it."""
+        wanted = self.handoffs[routed.handoff_id][0] if routed.action is Action.RELABELLED else routed
+        who = routed.assignee
+        takers = set() if who is None else {who.id, who.deputy_for}
+        found = [
+            one
+            for one in self.ledger
+            if one.rep_id in takers
+            and one.rep_id
+            and one.entry != "return"
+            and one.occurred_at <= wanted.occurred_at
+        ]
+        return max(found, key=lambda one: one.occurred_at, default=None)
+
+
+def page_of(story: Story) -> RenderableType | None:
+    """Return the page: the hand-off and its reasons, or why there is none; None where nothing is known."""
+    routed = story.latest()
+    if routed is not None:
+        return Group(*_handed_over(story, routed))
+    return None if story.score is None else Group(*_not_handed_over(story.score))
+
+
+def _handed_over(story: Story, routed: LeadRouting) -> Iterable[RenderableType]:
+    revisions = story.handoffs[routed.handoff_id]
+    kind = _words(routed.kind) + (f" ({routed.qualification})" if routed.qualification else "")
+    yield Text(f"{routed.account_key}, lead {short(routed.lead_id)}: {kind} -> {_who(routed)}", style="bold")
+    rows = _rows()
+    rows.add_row(
+        "hand-off", f"{routed.handoff_id}, revision {routed.revision}, {time_of(routed.occurred_at)}"
+    )
+    rows.add_row("because", ", ".join(_words(one) for one in routed.explanation.reasons))
+    if routed.first_response_due_at:
+        rows.add_row("answer by", time_of(routed.first_response_due_at))
+    rows.add_row("route", _route_of(routed))
+    for number, line in enumerate(routed.earlier_routes):
+        about = f" ({line.fact} {line.needed})" if line.fact and line.needed else ""
+        rep = f" {line.rep_id}" if line.rep_id else ""
+        said = Text(f"{_words(line.route)}: {_words(line.why)}{rep}{about}", style="dim")
+        rows.add_row("" if number else "lines before", said)
+    _add_turn(rows, story, routed)
+    _add_worth(rows, routed.explanation)
+    for one in revisions[-_MOST_SHOWN:]:
+        reasons = ", ".join(_words(reason) for reason in one.explanation.reasons)
+        rows.add_row(
+            "history" if one is revisions[-_MOST_SHOWN:][0] else "",
+            f"{time_of(one.occurred_at)} {one.action} -> {_who(one)}: {reasons}",
+        )
+    others = [one[-1] for handoff_id, one in story.handoffs.items() if handoff_id != routed.handoff_id]
+    for number, one in enumerate(sorted(others, key=_when)[-_MOST_SHOWN:]):
+        rows.add_row(
+            "" if number else "others",
+            f"{one.handoff_id} lead {short(one.lead_id)}: {_words(one.kind)} {one.action} -> {_who(one)}",
+        )
+    yield rows
+
+
+def _not_handed_over(score: LeadScore) -> Iterable[RenderableType]:
+    yield Text(f"{score.account_key}, lead {short(score.lead_id)}: not handed over", style="bold")
+    rows = _rows()
+    rows.add_row("stage", f"{_words(score.stage)}, {time_of(score.occurred_at)}")
+    rows.add_row("because", ", ".join(_words(one) for one in score.explanation.reasons))
+    if score.path:
+        rows.add_row("path", score.path)
+    _add_worth(rows, score.explanation)
+    yield rows
+
+
+def _add_turn(rows: Table, story: Story, routed: LeadRouting) -> None:
+    turn = story.turn_of(routed)
+    if turn is not None:
+        rows.add_row("turn", f"{turn.desk}, {turn.entry}" + (f" {turn.turn}" if turn.turn else ""))
+    over = [(one.rep_id, one.why) for one in routed.passed_over]
+    if turn is not None and turn.entry in {"turn", "released"}:
+        over = [(one.rep_id, one.passed_over) for one in turn.candidates if one.passed_over is not None]
+    if over:
+        rows.add_row("passed over", ", ".join(f"{rep_id}: {_words(why)}" for rep_id, why in over))
+    if routed.ages is not None:
+        rows.add_row("waited", f"{routed.ages.wait_seconds // 60:,} minutes")
+
+
+def _add_worth(rows: Table, why: Explanation) -> None:
+    bar = f"; {why.points_missing} short of the bar" if why.points_missing else ""
+    rows.add_row("worth", f"{why.grade}, {why.total} points: fit {why.fit} + behaviour {why.behaviour}{bar}")
+    for gate in why.gates:
+        found = f", {gate.found}" if gate.found else ""
+        style = "" if gate.state is GateState.PASS else "bold"
+        rows.add_row("", Text(f"{gate.points:>4}  {gate.gate} {_MARKS[gate.state]}{found}", style=style))
+    for line in why.points:
+        if not line.rule.startswith("fit:"):
+            times = f" x{line.count}" if line.count else ""
+            is_trigger = line.event_id is not None and line.event_id == why.triggering_event_id
+            rows.add_row("", f"{line.points:>4}  {line.rule}{times}" + (" <- decided" if is_trigger else ""))
+    for number, change in enumerate(why.would_change):
+        rows.add_row("" if number else "otherwise if", f"{_words(change.name)}: {change.needed}")
+    rows.add_row("policy", f"{why.policy.name} {why.policy.version} ({why.policy.hash})")
+
+
+def _route_of(routed: LeadRouting) -> str:
+    return _words(routed.route) + (f", {_words(routed.how_chosen)}" if routed.how_chosen else "")
+
+
+def _who(routed: LeadRouting) -> str:
+    if routed.assignee is None:
+        return "nobody"
+    who = routed.assignee.name or routed.assignee.id
+    return f"{who} (for {routed.assignee.deputy_for})" if routed.assignee.deputy_for else who
+
+
+def _when(one: LeadRouting) -> float:
+    return one.occurred_at.timestamp()
+
+
+def _words(code: str) -> str:
+    return str(code).replace("_", " ")
+
+
+def _rows() -> Table:
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(style="cyan", no_wrap=True)
+    rows.add_column()
+    return rows
