@@ -26,8 +26,8 @@ from aiokafka import AIOKafkaConsumer
 from confluent_kafka import Producer
 
 from workers.broker.topic_plan import create_topics
-from workers.demo.worker_processes import Crew
-from workers.local_kafka.server import EmbeddedKafka
+from workers.demo.worker_processes import WorkerProcesses
+from workers.local_kafka.server import LocalKafka
 from workers.settings import Settings
 
 PARTITIONS = 8
@@ -201,7 +201,7 @@ async def _measure(bootstrap: str, folder: Path, workers: int) -> FullWay:
         "log_level": "warning",
     }
     hand_offs = _HandOffs(bootstrap)
-    crew = Crew(folder, env, bootstrap, workers)
+    crew = WorkerProcesses(folder, env, bootstrap, workers)
     try:
         crew.start()
         await hand_offs.consumer.start()
@@ -218,5 +218,5 @@ async def _measure(bootstrap: str, folder: Path, workers: int) -> FullWay:
 
 def measure(workers: int = 1) -> FullWay:
     """Measure on an embedded Kafka of its own with so many worker processes."""
-    with tempfile.TemporaryDirectory() as folder, EmbeddedKafka(Path(folder) / "kafka") as kafka:
+    with tempfile.TemporaryDirectory() as folder, LocalKafka(Path(folder) / "kafka") as kafka:
         return asyncio.run(_measure(kafka.bootstrap, Path(folder), workers))

@@ -9,7 +9,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from workers.local_kafka.server import EmbeddedKafka
+from workers.local_kafka.server import LocalKafka
 
 IMPATIENT = {"group.min.session.timeout.ms": "1000", "log.cleaner.backoff.ms": "200"}
 """Tests do not wait six seconds, the broker's default least, until a killed worker is missed, nor 15 for a compaction."""
@@ -29,12 +29,12 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if running := os.environ.get("KAFKA_BOOTSTRAP"):
         yield running
         return
-    with EmbeddedKafka(tmp_path_factory.mktemp("kafka"), properties=IMPATIENT) as broker:
+    with LocalKafka(tmp_path_factory.mktemp("kafka"), properties=IMPATIENT) as broker:
         yield broker.bootstrap
 
 
 @pytest.fixture
-def own_kafka(tmp_path: Path) -> Iterator[EmbeddedKafka]:
+def own_kafka(tmp_path: Path) -> Iterator[LocalKafka]:
     """A started broker of this test alone, always an embedded one: kill it, start it again."""
-    with EmbeddedKafka(tmp_path / "kafka", properties=IMPATIENT) as broker:
+    with LocalKafka(tmp_path / "kafka", properties=IMPATIENT) as broker:
         yield broker

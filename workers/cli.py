@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from workers.commands.demo import demo
-from workers.commands.errors import plain_failures
+from workers.commands.errors import errors_as_messages
 from workers.commands.fairness import fairness
 from workers.commands.history import history_app
 from workers.commands.kafka import resume, topics_app, worker
@@ -63,7 +63,7 @@ app.command()(resume)
 def main() -> None:
     """Run the command line. What a Kafka client says of its tries is for workers' logs; users are told the outcome."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    with plain_failures():
+    with errors_as_messages():
         app()
 
 

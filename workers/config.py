@@ -27,7 +27,7 @@ def load_settings(**given: Any) -> Settings:
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        raise SettingsError("; ".join(_told(problem) for problem in error.errors())) from None
+        raise SettingsError("; ".join(_describe(problem) for problem in error.errors())) from None
     except pydantic_settings.SettingsError as error:
         raise SettingsError(str(error)) from None
     return settings_of_shadow(settings) if settings.shadow else settings
@@ -54,7 +54,7 @@ def load_config(path: Path) -> tuple[Policy, Config]:
     return policy, to_config(policy, text)
 
 
-def _told(problem: Any) -> str:
+def _describe(problem: Any) -> str:
     where = ".".join(str(part) for part in problem["loc"])
     text = str(problem["msg"]).removeprefix("Value error, ")
     if not where:

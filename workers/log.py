@@ -18,7 +18,7 @@ import structlog
 from workers.settings import LogFormat
 
 MASK: Final = "[address]"
-SAID_AGAIN_AFTER_S: Final = 10.0
+REPEAT_AFTER_S: Final = 10.0
 MOST_TEXTS: Final = 1_000  # a library that puts values into its texts must not fill the memory
 # Their debug lines print keys and values, which are personal data: never below info, whatever is asked for.
 LIBRARIES: Final = ("faust", "mode", "aiokafka", "kafka", "asyncio")
@@ -75,7 +75,7 @@ def configure_logging(
             ],
         )
     )
-    handler.addFilter(SayRarely())
+    handler.addFilter(RepeatFilter())
     root = logging.getLogger()
     for old in root.handlers[:]:
         root.removeHandler(old)
@@ -96,7 +96,7 @@ def mask_addresses(
     return {name: value if name.startswith("_") else _masked(value) for name, value in event_dict.items()}
 
 
-class SayRarely(logging.Filter):
+class RepeatFilter(logging.Filter):
     """Lets aiokafka say the same thing once in ten seconds: while a broker is gone it says it 200 times a second.
 
     The same is what has one logger and one text before its values are put in. ``now_s`` is asked for the time.
@@ -112,7 +112,7 @@ class SayRarely(logging.Filter):
         if not record.name.startswith("aiokafka") or record.levelno < logging.WARNING:
             return True
         what, now_s = (record.name, str(record.msg)), self._now_s()
-        if now_s - self._said_at_s.get(what, -SAID_AGAIN_AFTER_S) < SAID_AGAIN_AFTER_S:
+        if now_s - self._said_at_s.get(what, -REPEAT_AFTER_S) < REPEAT_AFTER_S:
             return False
         if len(self._said_at_s) >= MOST_TEXTS:
             self._said_at_s.clear()

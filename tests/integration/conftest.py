@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import IMPATIENT
-from workers.local_kafka.server import EmbeddedKafka
+from workers.local_kafka.server import LocalKafka
 
 # The folders of tests are no packages; the toy and its cluster are used by several files here.
 sys.path.insert(0, str(Path(__file__).parent))
@@ -69,7 +69,7 @@ def router_kafka(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     if "KAFKA_BOOTSTRAP" not in os.environ:
         yield request.getfixturevalue("kafka")
         return
-    with EmbeddedKafka(tmp_path_factory.mktemp("router-kafka"), properties=IMPATIENT) as broker:
+    with LocalKafka(tmp_path_factory.mktemp("router-kafka"), properties=IMPATIENT) as broker:
         yield broker.bootstrap
 
 

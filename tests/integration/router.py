@@ -23,7 +23,7 @@ from waiting import eventually
 from schemas.topics import TOPICS, shadow_of
 from workers.agents import AGENTS, make_specs
 from workers.broker.topic_plan import create_topics
-from workers.demo.market.market_record import Happening
+from workers.demo.market.market_record import MarketRecord
 from workers.replay.history_lines import read_line
 from workers.settings import Clock, Settings
 
@@ -42,7 +42,7 @@ class Sent(NamedTuple):
     timestamp_ms: int
 
 
-def of_happening(record: Happening) -> Sent:
+def of_happening(record: MarketRecord) -> Sent:
     """Return a record of the demo's market as it is produced."""
     value = record.value
     raw = value if value is None or isinstance(value, bytes) else json.dumps(value).encode()
@@ -89,7 +89,7 @@ class Router:
     async def create(self) -> None:
         """Create the topics, empty."""
         await self.remove()
-        await create_topics(self.settings, keeps_all=True)
+        await create_topics(self.settings, keep_forever=True)
 
     async def remove(self) -> None:
         """Remove the contract's topics, whoever has created them."""

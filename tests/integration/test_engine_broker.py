@@ -15,7 +15,7 @@ from waiting import eventually
 
 from tests.conftest import IMPATIENT
 from workers.engine.faust_app import LEFT_BY_FORCE
-from workers.local_kafka.server import EmbeddedKafka
+from workers.local_kafka.server import LocalKafka
 
 pytestmark = pytest.mark.kafka
 
@@ -23,23 +23,23 @@ AN_HOUR_MS = 3_600_000
 
 
 @pytest.fixture(scope="module")
-def mortal_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
+def mortal_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
     """A broker that the tests of this file end and start again; each finds it running."""
-    with EmbeddedKafka(tmp_path_factory.mktemp("mortal"), properties=IMPATIENT) as broker:
+    with LocalKafka(tmp_path_factory.mktemp("mortal"), properties=IMPATIENT) as broker:
         yield broker
 
 
 @pytest.mark.parametrize(
     ("end", "commit_timeout_s"),
     [
-        pytest.param(EmbeddedKafka.kill, 30.0, id="and it comes back before a transaction has given up"),
-        pytest.param(EmbeddedKafka.stop, 1.0, id="and every transaction has given up"),
+        pytest.param(LocalKafka.kill, 30.0, id="and it comes back before a transaction has given up"),
+        pytest.param(LocalKafka.stop, 1.0, id="and every transaction has given up"),
     ],
 )
 async def test_while_the_broker_is_gone_a_worker_waits_and_then_goes_on(
-    mortal_kafka: EmbeddedKafka,
+    mortal_kafka: LocalKafka,
     new_toys: Callable[..., Toys],
-    end: Callable[[EmbeddedKafka], None],
+    end: Callable[[LocalKafka], None],
     commit_timeout_s: float,
 ) -> None:
     mortal_kafka.start()
@@ -68,7 +68,7 @@ async def test_while_the_broker_is_gone_a_worker_waits_and_then_goes_on(
 
 
 async def test_told_to_leave_while_the_broker_is_gone_it_leaves_all_the_same(
-    mortal_kafka: EmbeddedKafka, new_toys: Callable[..., Toys]
+    mortal_kafka: LocalKafka, new_toys: Callable[..., Toys]
 ) -> None:
     mortal_kafka.start()
     toys = new_toys(mortal_kafka.bootstrap)

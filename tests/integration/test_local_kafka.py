@@ -12,8 +12,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from workers.local_kafka.jars import jars_folder, locked_jars
-from workers.local_kafka.kafka_error import EmbeddedKafkaError
-from workers.local_kafka.server import EmbeddedKafka
+from workers.local_kafka.kafka_error import LocalKafkaError
+from workers.local_kafka.server import LocalKafka
 from workers.local_kafka.server_properties import Ports, server_properties
 
 pytestmark = pytest.mark.kafka
@@ -66,7 +66,7 @@ async def test_a_subscriber_sees_what_was_committed_and_nothing_else(kafka: str)
     assert await committed(kafka, topic) == [b"1", b"2", b"3"]
 
 
-async def test_after_kill_9_it_comes_back_at_its_address_with_its_data(own_kafka: EmbeddedKafka) -> None:
+async def test_after_kill_9_it_comes_back_at_its_address_with_its_data(own_kafka: LocalKafka) -> None:
     address = own_kafka.bootstrap
     topic = await a_topic(address)
     await produce(address, topic, commit=[b"before"], abort=[])
@@ -78,8 +78,8 @@ async def test_after_kill_9_it_comes_back_at_its_address_with_its_data(own_kafka
     assert await committed(address, topic) == [b"before", b"after"]
 
 
-def test_two_brokers_run_side_by_side(own_kafka: EmbeddedKafka, tmp_path: Path) -> None:
-    with EmbeddedKafka(tmp_path / "another") as another:
+def test_two_brokers_run_side_by_side(own_kafka: LocalKafka, tmp_path: Path) -> None:
+    with LocalKafka(tmp_path / "another") as another:
         assert another.bootstrap != own_kafka.bootstrap
         assert another.is_running
         assert own_kafka.is_running
@@ -87,8 +87,8 @@ def test_two_brokers_run_side_by_side(own_kafka: EmbeddedKafka, tmp_path: Path) 
 
 def test_no_broker_outlives_a_starter_killed_by_force(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from workers.local_kafka.server import EmbeddedKafka; "
-        "broker = EmbeddedKafka(Path(sys.argv[1])); broker.start(); "
+        "import sys; from pathlib import Path; from workers.local_kafka.server import LocalKafka; "
+        "broker = LocalKafka(Path(sys.argv[1])); broker.start(); "
         "print(broker.bootstrap, flush=True); sys.stdin.read()"
     )
     command = [sys.executable, "-c", program, str(tmp_path / "orphan")]
@@ -111,10 +111,10 @@ def test_records_of_two_months_ago_are_kept_by_default(tmp_path: Path) -> None:
     assert int(properties["log.message.timestamp.before.max.ms"]) > TWO_MONTHS_MS
 
 
-def test_a_port_that_is_taken_is_named(own_kafka: EmbeddedKafka) -> None:
+def test_a_port_that_is_taken_is_named(own_kafka: LocalKafka) -> None:
     host, port = own_kafka.bootstrap.split(":")
     own_kafka.stop()
-    with socket.create_server((host, int(port))), pytest.raises(EmbeddedKafkaError) as refused:
+    with socket.create_server((host, int(port))), pytest.raises(LocalKafkaError) as refused:
         own_kafka.start()
     assert f"end the program that listens on {own_kafka.bootstrap}" in str(refused.value)
     assert "KAFKA_BOOTSTRAP" in str(refused.value)
@@ -127,8 +127,8 @@ def test_without_network_and_cache_it_says_so_and_what_to_do(
     monkeypatch.setenv("M2_REPO", str(tmp_path / "maven"))
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "")
-    broker = EmbeddedKafka(tmp_path / "kafka", cache_dir=tmp_path / "cache")
-    with pytest.raises(EmbeddedKafkaError, match="could not be fetched") as refused:
+    broker = LocalKafka(tmp_path / "kafka", cache_dir=tmp_path / "cache")
+    with pytest.raises(LocalKafkaError, match="could not be fetched") as refused:
         broker.start()
     assert "what to do: connect to the network once" in str(refused.value)
     assert "KAFKA_BOOTSTRAP" in str(refused.value)
@@ -147,6 +147,6 @@ def test_a_jar_of_another_content_is_not_taken(tmp_path: Path, monkeypatch: pyte
             return forged
 
     monkeypatch.setattr(jgo, "resolve", lambda _: [Forged(name) for name in locked_jars()])
-    with pytest.raises(EmbeddedKafkaError, match="is not the file that was locked"):
+    with pytest.raises(LocalKafkaError, match="is not the file that was locked"):
         jars_folder(tmp_path / "cache")
     assert not list((tmp_path / "cache").glob("kafka-*/"))

@@ -83,9 +83,9 @@ def reconciled(tape: Tape, produced: int) -> Reconciliation:
     findings = Findings()
     for topic in (*RESULTS, "lead.events"):
         for record in tape.records[topic]:
-            findings.take(record)
+            findings.add_record(record)
     for partition, key, value in tape.rows("visitors"):
-        findings.take_row(partition, key, value)
+        findings.add_row(partition, key, value)
     return findings.reconciled(produced)
 
 

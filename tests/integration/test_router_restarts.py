@@ -16,7 +16,7 @@ from schemas.topics import TOPICS, Direction
 from tests.scenarios.story import Story
 from workers.config import load_config
 from workers.engine.faust_app import LEFT_BY_FORCE
-from workers.local_kafka.server import EmbeddedKafka
+from workers.local_kafka.server import LocalKafka
 
 pytestmark = pytest.mark.kafka
 
@@ -26,7 +26,7 @@ SETTLE_S = 240.0
 
 
 async def test_a_broker_killed_and_state_kept_lost_or_outdated_leave_no_trace(
-    own_kafka: EmbeddedKafka, new_router: Callable[..., Router], tmp_path: Path
+    own_kafka: LocalKafka, new_router: Callable[..., Router], tmp_path: Path
 ) -> None:
     story = Story(tmp_path)
     team(story)

@@ -77,7 +77,7 @@ async def test_a_shadow_decides_the_same_and_leaves_the_router_in_charge_alone(
 ) -> None:
     await create_topics(
         router.settings.model_copy(update={"shadow": True, "app_id": f"{router.app_id}-shadow"}),
-        keeps_all=True,
+        keep_forever=True,
     )
     records = told(tmp_path)
     await router.produce(record for record in records if record.topic in CRM)

@@ -11,18 +11,18 @@ from workers.broker.topic_plan import (
     check_topics,
     create_topics,
     found_topics,
-    plan,
+    plan_topics,
 )
-from workers.local_kafka.server import EmbeddedKafka
+from workers.local_kafka.server import LocalKafka
 from workers.settings import Settings
 
 pytestmark = pytest.mark.kafka
 
 
-async def test_topics_are_created_once_and_then_pass_their_check(own_kafka: EmbeddedKafka) -> None:
+async def test_topics_are_created_once_and_then_pass_their_check(own_kafka: LocalKafka) -> None:
     settings = Settings(bootstrap=own_kafka.bootstrap, partitions=2)
     assert {problem.kind for problem in await check_topics(settings)} == {ProblemKind.MISSING}
-    assert await create_topics(settings) == [topic.name for topic in plan(settings)]
+    assert await create_topics(settings) == [topic.name for topic in plan_topics(settings)]
     assert await check_topics(settings) == []
     assert await create_topics(settings) == []
 
@@ -37,7 +37,7 @@ async def test_what_the_broker_refuses_is_said_with_its_reason(kafka: str) -> No
         await create_topics(settings)
 
 
-async def test_a_topic_that_was_there_keeps_its_settings_and_is_reported(own_kafka: EmbeddedKafka) -> None:
+async def test_a_topic_that_was_there_keeps_its_settings_and_is_reported(own_kafka: LocalKafka) -> None:
     settings = Settings(bootstrap=own_kafka.bootstrap, partitions=1)
     name = f"{settings.app_id}-accounts-changelog"
     admin = AIOKafkaAdminClient(bootstrap_servers=own_kafka.bootstrap)
@@ -53,14 +53,14 @@ async def test_a_topic_that_was_there_keeps_its_settings_and_is_reported(own_kaf
 
 
 async def test_a_history_older_than_the_retention_is_kept_where_all_is_to_be_kept(
-    own_kafka: EmbeddedKafka,
+    own_kafka: LocalKafka,
 ) -> None:
     settings = Settings(bootstrap=own_kafka.bootstrap, partitions=1)
-    await create_topics(settings, keeps_all=True)
+    await create_topics(settings, keep_forever=True)
     admin = AIOKafkaAdminClient(bootstrap_servers=own_kafka.bootstrap)
     await admin.start()
     try:
-        found = await found_topics(admin, {topic.name for topic in plan(settings)})
+        found = await found_topics(admin, {topic.name for topic in plan_topics(settings)})
     finally:
         await admin.close()
     assert {topic.config["retention.ms"] for topic in found.values()} == {"-1"}

@@ -17,7 +17,7 @@ from tests.scenarios.keys.stages import STAGES
 from tests.scenarios.keys.telling import Tale, decided, key_of, keys
 from tests.scenarios.keys.whose import WHOSE
 from tests.scenarios.keys.worth import WORTH
-from workers.broker.topic_plan import plan
+from workers.broker.topic_plan import plan_topics
 from workers.policy.load import PolicyError, load_policy
 from workers.settings import Settings
 
@@ -95,7 +95,7 @@ def test_another_time_to_erase_compacts_what_we_write_within_that_time() -> None
     tale = next(iter(WORTH.values()))[0]
     policies = [load_policy(tale.agreement({OF_TOPICS: within})) for within in ("24h", "12h")]
 
-    topics = [plan(Settings(), policy.privacy.erase_within) for policy in policies]
+    topics = [plan_topics(Settings(), policy.privacy.erase_within) for policy in policies]
 
     lags = [{one.config.get("max.compaction.lag.ms") for one in planned} for planned in topics]
     assert str(12 * 3_600_000) in lags[1] - lags[0]

@@ -19,7 +19,7 @@ from rich.console import Console
 
 from workers.app import build_context
 from workers.broker.clients import client_arguments
-from workers.broker.topic_plan import plan
+from workers.broker.topic_plan import plan_topics
 from workers.config import load_config
 from workers.demo.run import _kafka
 from workers.engine.api import Config
@@ -50,7 +50,7 @@ def of_clients(settings: Settings, _: Path) -> Any:
 
 
 def of_topics(settings: Settings, _: Path) -> Any:
-    return plan(settings)
+    return plan_topics(settings)
 
 
 def of_tasks(read: Callable[[Context], Any]) -> Shows:

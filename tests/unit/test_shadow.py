@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from schemas.topics import SHADOW, TOPICS, Direction, shadow_of, shadowed_by
 from tests.scenarios.story import Story
 from workers.agents import make_specs
-from workers.broker.topic_plan import plan
+from workers.broker.topic_plan import plan_topics
 from workers.config import load_config, load_settings
 from workers.deadletters import dead_letter
 from workers.engine.api import Emit
@@ -90,12 +90,12 @@ def test_every_topic_of_ours_has_a_name_for_the_shadow_and_an_input_keeps_its_ow
 def test_a_shadow_is_an_app_with_topics_and_a_directory_of_its_own() -> None:
     settings = Settings(app_id="house", shadow=True)
     own = settings_of_shadow(settings)
-    ours = {topic.name for topic in plan(own)} - INPUT_RANKS.keys()
+    ours = {topic.name for topic in plan_topics(own)} - INPUT_RANKS.keys()
 
     assert own.app_id == "house-shadow"
     assert own.data_dir != settings.data_dir
-    assert ours & {topic.name for topic in plan(Settings(app_id="house"))} == set()
-    assert {topic.name for topic in plan(own)} >= INPUT_RANKS.keys()
+    assert ours & {topic.name for topic in plan_topics(Settings(app_id="house"))} == set()
+    assert {topic.name for topic in plan_topics(own)} >= INPUT_RANKS.keys()
 
 
 def test_the_option_and_the_setting_do_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

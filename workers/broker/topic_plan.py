@@ -33,7 +33,7 @@ _LOST_OTHERWISE: Final = {
     "delete": "events would be merged",
     "compact,delete": "what an erasure deletes stays, or what is old does",
 }
-KEEPS_ALL: Final = {"retention.ms": _FOREVER}
+KEEP_FOREVER: Final = {"retention.ms": _FOREVER}
 _TOPIC_ALREADY_EXISTS: Final = 36
 _VISIBLE_WITHIN_S: Final = 15.0
 _LOOK_EVERY_S: Final = 0.1
@@ -88,7 +88,7 @@ class Problem:
         return f"{self.topic}: {self.kind}: found {self.found}, expected {self.expected}; {self.advice}"
 
 
-def plan(settings: Settings, erase_within_ms: int = DAY_MS) -> list[PlannedTopic]:
+def plan_topics(settings: Settings, erase_within_ms: int = DAY_MS) -> list[PlannedTopic]:
     """Return every topic of the contract, and the changelog of every agent.
 
     What we write and compact is compacted within the policy's ``erase_within``, so that what was erased is gone. A
@@ -113,7 +113,7 @@ def plan(settings: Settings, erase_within_ms: int = DAY_MS) -> list[PlannedTopic
     ]
 
 
-def problems(planned: list[PlannedTopic], found: Mapping[str, FoundTopic]) -> list[Problem]:
+def find_problems(planned: list[PlannedTopic], found: Mapping[str, FoundTopic]) -> list[Problem]:
     """Return what differs from the plan and matters, in the plan's order."""
     return [
         problem
@@ -179,11 +179,11 @@ def _compaction(topic: PlannedTopic, found: FoundTopic) -> list[Problem]:
 
 
 async def create_topics(
-    settings: Settings, *, keeps_all: bool = False, erase_within_ms: int = DAY_MS
+    settings: Settings, *, keep_forever: bool = False, erase_within_ms: int = DAY_MS
 ) -> list[str]:
     """Create the topics of the plan that are not there, wait until the broker shows them, and return their names.
 
-    ``keeps_all``: no record is deleted for its age. Age is told by the record's own stamp, so a history that is older
+    ``keep_forever``: no record is deleted for its age. Age is told by the record's own stamp, so a history that is older
     than the retention would be gone before it is read. What exists stays as it is.
 
     Raises TopicsError, and aiokafka's KafkaConnectionError where no broker answers.
@@ -192,7 +192,7 @@ async def create_topics(
     await admin.start()
     try:
         there = set(await admin.list_topics())
-        missing = [topic for topic in plan(settings, erase_within_ms) if topic.name not in there]
+        missing = [topic for topic in plan_topics(settings, erase_within_ms) if topic.name not in there]
         if not missing:
             return []
         response = await admin.create_topics(
@@ -201,7 +201,7 @@ async def create_topics(
                     topic.name,
                     num_partitions=topic.partitions,
                     replication_factor=topic.replication_factor,
-                    topic_configs=dict(topic.config) | (KEEPS_ALL if keeps_all else {}),
+                    topic_configs=dict(topic.config) | (KEEP_FOREVER if keep_forever else {}),
                 )
                 for topic in missing
             ]
@@ -226,8 +226,8 @@ async def check_topics(settings: Settings, erase_within_ms: int = DAY_MS) -> lis
     admin = AIOKafkaAdminClient(**client_arguments(settings))
     await admin.start()
     try:
-        planned = plan(settings, erase_within_ms)
-        return problems(planned, await found_topics(admin, {topic.name for topic in planned}))
+        planned = plan_topics(settings, erase_within_ms)
+        return find_problems(planned, await found_topics(admin, {topic.name for topic in planned}))
     finally:
         await admin.close()
 

@@ -10,8 +10,8 @@ from msgspec import json
 
 from workers.commands.errors import CommandError
 from workers.config import policy_file
-from workers.demo.market.fortnight import market
-from workers.demo.market.market_record import Happening
+from workers.demo.market.fortnight import market_records
+from workers.demo.market.market_record import MarketRecord
 
 Seed = Annotated[int, typer.Option(help="Another seed, another fortnight.")]
 Seconds = Annotated[float, typer.Option(min=1, max=3_600, help="In so many seconds the fortnight passes.")]
@@ -39,7 +39,7 @@ def demo(
     """
     if write is not None:
         with write.open("wb") as file:
-            file.writelines(map(line_of, market(seed)))
+            file.writelines(map(history_line, market_records(seed)))
         return
     from workers.demo.run import DemoError, run_demo  # noqa: PLC0415 - with it comes the embedded Kafka
 
@@ -49,7 +49,7 @@ def demo(
         raise CommandError(str(error)) from None
 
 
-def line_of(record: Happening) -> bytes:
+def history_line(record: MarketRecord) -> bytes:
     """Return a record as a line that `replay` reads; what is no text is written as far as it is one."""
     value = record.value.decode("utf-8", "replace") if isinstance(record.value, bytes) else record.value
     line = {"topic": record.topic, "key": record.key, "timestamp": record.timestamp_ms, "value": value}

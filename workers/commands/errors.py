@@ -12,7 +12,7 @@ from rich.console import Console
 from workers.broker.topic_plan import TopicsError
 from workers.engine.datadir import DataDirLockedError
 from workers.engine.decide import ConfigConflictError
-from workers.local_kafka.kafka_error import EmbeddedKafkaError
+from workers.local_kafka.kafka_error import LocalKafkaError
 from workers.policy.load import PolicyError
 from workers.settings import SettingsError
 
@@ -24,11 +24,11 @@ class CommandError(Exception):
     """The command cannot do what was asked; the text says why and what would help."""
 
 
-_SAID_PLAINLY: Final = (
+_USER_ERRORS: Final = (
     CommandError,
     SettingsError,
     PolicyError,
-    EmbeddedKafkaError,
+    LocalKafkaError,
     ConfigConflictError,
     TopicsError,
     DataDirLockedError,
@@ -36,11 +36,11 @@ _SAID_PLAINLY: Final = (
 
 
 @contextmanager
-def plain_failures() -> Iterator[None]:
+def errors_as_messages() -> Iterator[None]:
     """Turn what users can mend into one message on standard error and exit code 1."""
     try:
         yield
-    except _SAID_PLAINLY as error:
+    except _USER_ERRORS as error:
         _fail(str(error))
     except BrokenPipeError:
         raise SystemExit(FAILED) from None  # the reader of our output has gone: nobody is left to tell

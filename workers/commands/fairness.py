@@ -14,7 +14,7 @@ from rich.table import Table
 from schemas.outputs import LedgerEntry
 from schemas.topics import DESK_LEDGER
 from workers.commands.errors import FAILED
-from workers.commands.result_files import no_result, results
+from workers.commands.result_files import bad_result_line, read_results
 from workers.desks.fairness import DeskShares, audit
 from workers.desks.rotation import FULL_TURN
 
@@ -54,12 +54,12 @@ def fairness(
 
 def _entries(files: list[Path]) -> Iterator[LedgerEntry]:
     for file in files:
-        for number, topic, value in results(file):
+        for number, topic, value in read_results(file):
             if topic == DESK_LEDGER.name:
                 try:
                     yield LedgerEntry.model_validate_json(value)
                 except ValidationError:
-                    raise no_result(file, number) from None
+                    raise bad_result_line(file, number) from None
 
 
 def _table(name: str, desk: DeskShares) -> Table:

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from schemas.topics import CHAT_CONVERSATIONS, FORM_FILLS, WEB_ACTIVITY
 from workers.commands.errors import FAILED, CommandError
-from workers.commands.progress import bar, show_bad
+from workers.commands.progress import progress_bar, show_bad_lines
 from workers.config import load_config, load_settings
 from workers.identity.event_time import DAY_MS
 from workers.replay.history_files import History
@@ -68,7 +68,7 @@ def import_history(
     policy, _ = load_config(settings.policy)
     reader = Reader(policy, int(time.time() * 1_000))
     history = History(files, RANKS, reader.read)
-    show_bad(history.bad, console)
+    show_bad_lines(history.bad, console)
     if history.bad and not (skip_bad or dry_run):
         wrong = f"{len(history.bad):,} of {history.records + len(history.bad):,} lines are wrong"
         raise CommandError(f"{wrong}, and nothing was sent; --skip-bad sends the others")
@@ -116,7 +116,7 @@ async def _send(
 
     if await check_topics(settings, policy.privacy.erase_within):
         raise CommandError("the topics are not as the contract says: lead-router topics check")
-    with bar(console) as progress:
+    with progress_bar(console) as progress:
         task = progress.add_task("importing", total=total)
         async for counts.sent in send(settings, events, per_second):
             if counts.sent % _STEP == 0:

@@ -21,7 +21,7 @@ SHOWN: Final = 20
 """Problems that are named; the rest are counted."""
 
 
-def show_bad(bad: Sequence[BadLine], console: Console) -> None:
+def show_bad_lines(bad: Sequence[BadLine], console: Console) -> None:
     """Name the first lines that cannot be read."""
     for line in bad[:SHOWN]:
         console.print(str(line), markup=False, style="red", soft_wrap=True)
@@ -29,7 +29,7 @@ def show_bad(bad: Sequence[BadLine], console: Console) -> None:
         console.print(f"... and {len(bad) - SHOWN} more lines that cannot be read", style="red")
 
 
-def bar(console: Console) -> Progress:
+def progress_bar(console: Console) -> Progress:
     """A bar on a terminal; nothing where the output is a file."""
     columns = (
         TextColumn("{task.description}"),

@@ -15,11 +15,11 @@ from rich.console import Console
 
 from schemas.topics import DEAD_LETTERS, TOPICS
 from workers.commands.errors import FAILED, CommandError
-from workers.commands.progress import SHOWN, bar, show_bad
+from workers.commands.progress import SHOWN, progress_bar, show_bad_lines
 from workers.config import load_config
 from workers.deadletters import dead_letter
 from workers.engine.api import AgentSpec, Config, Emit
-from workers.replay.edge_replay import EdgeReplay, NeverQuietError
+from workers.replay.edge_replay import EdgeReplay, EndlessEffectsError
 from workers.replay.history_files import History
 from workers.replay.history_lines import result_line
 from workers.replay.recorded_logs import differences, read_recording, replay_logs
@@ -88,20 +88,20 @@ def replay(
     with ExitStack() as stack:
         sink: BinaryIO = stack.enter_context(out.open("wb")) if out else sys.stdout.buffer
         if recorded:
-            is_clean = _recorded(files, partitions, specs, config, sink, console)
+            is_clean = _replay_recordings(files, partitions, specs, config, sink, console)
         else:
-            is_clean = _edge(files, until, specs, config, sink, console)
+            is_clean = _replay_history(files, until, specs, config, sink, console)
         sink.flush()
     if not is_clean:
         raise typer.Exit(FAILED)
 
 
-def _edge(
+def _replay_history(
     files: list[Path], until: str | None, specs: Specs, config: Config, sink: BinaryIO, console: Console
 ) -> bool:
     """Replay edge events; True when every line could be read."""
     history = History(files, INPUT_RANKS)
-    show_bad(history.bad, console)
+    show_bad_lines(history.bad, console)
     if history.first_ms is None or history.last_ms is None:
         raise CommandError(f"no record could be read from {', '.join(map(str, files))}")
     until_ms = history.last_ms if until is None else _milliseconds(until)
@@ -116,7 +116,7 @@ def _edge(
     run.open_with(directory_ready(history.first_ms))
     read = 0
     try:
-        with bar(console) as progress:
+        with progress_bar(console) as progress:
             task = progress.add_task("replaying", total=history.records)
             for record in history.in_order():
                 if record.timestamp_ms > until_ms:
@@ -127,7 +127,7 @@ def _edge(
                     progress.update(task, completed=read)
             progress.update(task, completed=read)
             run.run_timers(until_ms)
-    except NeverQuietError as error:
+    except EndlessEffectsError as error:
         raise CommandError(str(error)) from None
     left = history.records - read
     after = f", {left:,} lie behind --until" if left else ""
@@ -135,7 +135,7 @@ def _edge(
     return not history.bad
 
 
-def _recorded(
+def _replay_recordings(
     files: list[Path], partitions: int, specs: Specs, config: Config, sink: BinaryIO, console: Console
 ) -> bool:
     """Replay recorded logs; True when every line could be read and nothing differs from recorded results."""
@@ -144,7 +144,7 @@ def _recorded(
         read, not_read = read_recording(file)
         records += read
         bad += not_read
-    show_bad(bad, console)
+    show_bad_lines(bad, console)
     said = replay_logs(specs, records, partitions, config, dead_letter)
     counts: Counter[str] = Counter()
     for task in said:

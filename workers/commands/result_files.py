@@ -16,7 +16,7 @@ class _Line(msgspec.Struct, frozen=True):
     value: msgspec.Raw
 
 
-def results(file: Path) -> Iterator[tuple[int, str, bytes]]:
+def read_results(file: Path) -> Iterator[tuple[int, str, bytes]]:
     """Give line number, topic and value of each line that has one. Raises CommandError with file and line."""
     with file.open("rb") as lines:
         for number, text in enumerate(lines, 1):
@@ -24,11 +24,11 @@ def results(file: Path) -> Iterator[tuple[int, str, bytes]]:
                 line = msgspec.json.decode(text, type=_Line)
                 value = raw_value(line.value)
             except (msgspec.MsgspecError, UnicodeError):
-                raise no_result(file, number) from None
+                raise bad_result_line(file, number) from None
             if value is not None:
                 yield number, line.topic, value
 
 
-def no_result(file: Path, number: int) -> CommandError:
+def bad_result_line(file: Path, number: int) -> CommandError:
     """Return the error of a line that is none."""
     return CommandError(f"{file}:{number}: no line of results: expected topic and value")

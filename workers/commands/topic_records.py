@@ -12,7 +12,7 @@ from workers.commands.errors import CommandError
 from workers.settings import Settings
 
 
-async def records(
+async def read_topics(
     settings: Settings, names: tuple[str, ...], *, from_start: bool, to_end: bool
 ) -> AsyncIterator[Any]:
     """Give what stands in all partitions of topics, each in its order; with ``to_end`` up to what is the end now.

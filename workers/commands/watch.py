@@ -12,7 +12,7 @@ from rich.console import Console
 from schemas.topics import TOPICS, shadowed_by
 from workers.commands.errors import CommandError
 from workers.commands.kafka import Shadow
-from workers.commands.topic_records import records
+from workers.commands.topic_records import read_topics
 from workers.config import load_settings
 from workers.engine.api import Record
 from workers.replay.recorded_logs import recorded_line
@@ -65,7 +65,7 @@ async def _watch(
     settings: Settings, names: tuple[str, ...], *, from_start: bool, to_end: bool, as_json: bool
 ) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    async for record in records(settings, names, from_start=from_start, to_end=to_end):
+    async for record in read_topics(settings, names, from_start=from_start, to_end=to_end):
         _show(record, console, as_json=as_json)
 
 

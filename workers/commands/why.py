@@ -15,14 +15,14 @@ from schemas.topics import DESK_LEDGER, LEAD_ROUTING, LEAD_SCORES
 from workers.commands.errors import CommandError
 from workers.commands.kafka import Shadow
 from workers.commands.replay import DEMO_KEY
-from workers.commands.result_files import results
-from workers.commands.topic_records import records
+from workers.commands.result_files import read_results
+from workers.commands.topic_records import read_topics
 from workers.config import load_settings
 from workers.identity.addresses import BadAddressError, company_domain, normalise, normalise_domain
 from workers.identity.people import lead_id_of
 from workers.settings import Settings
 from workers.shadow import topic_names
-from workers.views.decision_page import Story, Subject, page_of
+from workers.views.decision_page import Decisions, Subject, page_of
 
 _LEAD_ID: Final = re.compile(r"[0-9a-f]{6}[0-9a-f-]{0,30}")
 _WIDTH: Final = 110
@@ -60,7 +60,7 @@ def why(who: Who, files: Files = None, shadow: Shadow = None) -> None:
       lead-router why 2fbb7730 --from now.jsonl
     """
     settings = load_settings(shadow=shadow)
-    story = Story(subject_of(who, _key(settings, files)))
+    story = Decisions(subject_of(who, _key(settings, files)))
     page = _from_files(story, files) if files else asyncio.run(_from_topics(story, settings))
     if page is None:
         raise CommandError(
@@ -108,20 +108,20 @@ def _kind(subject: Subject) -> str:
     return "hand-off" if subject.handoff_id else "account" if subject.account_key else "person"
 
 
-def _from_files(story: Story, files: list[Path]) -> RenderableType | None:
+def _from_files(story: Decisions, files: list[Path]) -> RenderableType | None:
     for file in files:
-        for _, topic, value in results(file):
-            story.take(topic, value)
+        for _, topic, value in read_results(file):
+            story.add_record(topic, value)
     return page_of(story)
 
 
-async def _from_topics(story: Story, settings: Settings) -> RenderableType | None:
+async def _from_topics(story: Decisions, settings: Settings) -> RenderableType | None:
     """Scores are many: they are read only where nothing was handed over."""
     for names in (_ROUTED, _SCORED):
         theirs = {topic_names()[name] if settings.shadow else name: name for name in names}
-        async for record in records(settings, tuple(theirs), from_start=True, to_end=True):
+        async for record in read_topics(settings, tuple(theirs), from_start=True, to_end=True):
             if record.value is not None:
-                story.take(theirs[record.topic], record.value)
+                story.add_record(theirs[record.topic], record.value)
         page = page_of(story)
         if page is not None:
             return page

@@ -64,7 +64,7 @@ class Why(msgspec.Struct, frozen=True):
     gates: tuple[_Gate, ...] = ()
     points_missing: int = 0
 
-    def gates_that(self, state: str) -> list[str]:
+    def gates_in(self, state: str) -> list[str]:
         """The gates in this state."""
         return [gate.gate for gate in self.gates if gate.state == state]
 
@@ -91,7 +91,7 @@ class Reconciliation:
     produced: int
     of_leads: int
     of_unknown_visitors: int
-    of_nobody: int
+    of_no_visitor: int
     no_visits: int
     """Robots and heartbeats."""
     untracked: int
@@ -103,7 +103,7 @@ class Reconciliation:
     def accounted(self) -> int:
         """All that is known to have become something."""
         of_people = self.of_leads + self.of_unknown_visitors + self.untracked
-        return of_people + self.of_nobody + self.no_visits + self.repeated + self.dead
+        return of_people + self.of_no_visitor + self.no_visits + self.repeated + self.dead
 
     @property
     def adds_up(self) -> bool:
@@ -132,7 +132,7 @@ class Findings:
     _history: set[bytes] = field(default_factory=set)
     _counts: dict[tuple[int, bytes], CountRow] = field(default_factory=dict)
 
-    def take(self, record: Record) -> None:
+    def add_record(self, record: Record) -> None:
         """Count one record of a result topic or of lead.events."""
         if record.value is None or is_control(record):
             return
@@ -165,7 +165,7 @@ class Findings:
         elif event.type in _FACTS:
             self._facts.add((event.type, event.event_id))
 
-    def take_row(self, partition: int, key: bytes, value: bytes | None) -> None:
+    def add_row(self, partition: int, key: bytes, value: bytes | None) -> None:
         """Take one change of the rows of `visitors`."""
         prefix = key.split(SEP, 1)[0].decode()
         if prefix not in {HistoryRow.prefix, CountRow.prefix}:
@@ -186,7 +186,7 @@ class Findings:
             produced=produced,
             of_leads=len(self._facts),
             of_unknown_visitors=len(self._history),
-            of_nobody=sum(row.nobody for row in self._counts.values()),
+            of_no_visitor=sum(row.nobody for row in self._counts.values()),
             no_visits=sum(row.no_visits for row in self._counts.values()),
             untracked=len(self._untracked),
             repeated=sum(row.repeated for row in self._counts.values()),
@@ -225,9 +225,9 @@ _dead = msgspec.json.Decoder(_Dead).decode
 
 def _why_not(score: _Score) -> str:
     why = score.explanation
-    if failed := why.gates_that("fail"):
+    if failed := why.gates_in("fail"):
         return f"gate failed: {failed[0]}"
-    if unknown := why.gates_that("unknown"):
+    if unknown := why.gates_in("unknown"):
         return f"waiting for a fact: {unknown[0]}"
     if why.points_missing > 0:
         return "below the bar"

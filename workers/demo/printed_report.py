@@ -17,7 +17,7 @@ from schemas.outputs import LeadRouting
 from schemas.vocabulary import Action, AssigneeType, HowChosen, Kind
 from workers.demo.findings import Findings, Reconciliation
 from workers.demo.market import sales_team
-from workers.views.decision_page import Story, Subject, page_of
+from workers.views.decision_page import Decisions, Subject, page_of
 
 _SAMPLE = 12
 _MOST_LATER = 3
@@ -58,16 +58,16 @@ def print_report(
     console.print(_tally(tally, found, seconds))
 
 
-def explained(found: Findings) -> Story | None:
+def explained(found: Findings) -> Decisions | None:
     """Return the story of one hand-off, by the rotation if there is one: what `lead-router why` would say of it."""
     last = found.handoffs().values()
     by_turn = [one for one in last if one.how_chosen is HowChosen.ROTATION and one.kind is Kind.MQL]
     for one in [*by_turn, *last]:
-        story = Story(Subject(handoff_id=one.handoff_id))
+        story = Decisions(Subject(handoff_id=one.handoff_id))
         for said in found.routings:
-            story.add(said)
+            story.add_decision(said)
         for entry in found.turns:
-            story.add(entry)
+            story.add_decision(entry)
         return story
     return None
 
@@ -176,7 +176,7 @@ def _tally(tally: Reconciliation, found: Findings, seconds: float) -> Renderable
     table.add_row(
         f"{tally.of_unknown_visitors:,}", "counted only: kept for visitors who have not said who they are"
     )
-    table.add_row(f"{tally.of_nobody:,}", "counted only: name neither a visitor nor a person")
+    table.add_row(f"{tally.of_no_visitor:,}", "counted only: name neither a visitor nor a person")
     table.add_row(f"{tally.no_visits:,}", "counted only: robots and heartbeats, no visits")
     table.add_row(f"{tally.untracked:,}", "counted only: came with a refusal to be tracked")
     table.add_row(f"{tally.repeated:,}", "repeated: came before")

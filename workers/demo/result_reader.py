@@ -18,7 +18,7 @@ RESULTS: Final = tuple(name for name, topic in TOPICS.items() if topic.direction
 _POLL_MS: Final = 250
 
 
-class Reader:
+class ResultReader:
     """Follows the workers' outputs from the beginning."""
 
     def __init__(self, client: dict[str, Any], partitions: int, visitors_changelog: str) -> None:
@@ -61,9 +61,9 @@ class Reader:
 
     def _take(self, read: Any) -> None:
         if read.topic == self._changelog:
-            self.findings.take_row(read.partition, read.key, read.value)
+            self.findings.add_row(read.partition, read.key, read.value)
             return
-        self.findings.take(
+        self.findings.add_record(
             Record(
                 read.topic,
                 read.partition,

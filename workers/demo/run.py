@@ -36,13 +36,13 @@ from workers.broker.clients import client_arguments
 from workers.broker.topic_plan import create_topics
 from workers.demo.findings import Findings
 from workers.demo.market import sales_team
-from workers.demo.market.fortnight import START, market
-from workers.demo.market.market_record import Happening
+from workers.demo.market.fortnight import START, market_records
+from workers.demo.market.market_record import MarketRecord
 from workers.demo.printed_report import explained, print_report
-from workers.demo.result_reader import Reader
-from workers.demo.worker_processes import Crew, WorkerDiedError
+from workers.demo.result_reader import ResultReader
+from workers.demo.worker_processes import WorkerDiedError, WorkerProcesses
 from workers.engine.context import changelog_topic
-from workers.local_kafka.server import EmbeddedKafka
+from workers.local_kafka.server import LocalKafka
 from workers.settings import Settings
 
 DEMO_KEY: Final = "demo-key-not-a-secret"
@@ -74,7 +74,7 @@ def run_demo(seed: int, *, seconds: float, keep: bool, policy: Path) -> None:
 
     Raises:
         DemoError: the workers died, were not ready in time, or the events do not add up.
-        EmbeddedKafkaError: there is no Kafka.
+        LocalKafkaError: there is no Kafka.
     """
     console = Console(highlight=False)
     if not console.is_terminal:
@@ -90,10 +90,10 @@ def run_demo(seed: int, *, seconds: float, keep: bool, policy: Path) -> None:
         settings = Settings(
             bootstrap=bootstrap, partitions=PARTITIONS, app_id="lead-router-demo", replication_factor=1
         )
-        crew = Crew(folder, _worker_settings(settings, policy), bootstrap, WORKERS)
+        crew = WorkerProcesses(folder, _worker_settings(settings, policy), bootstrap, WORKERS)
         stack.callback(crew.stop)
         console.print("making up a fortnight of a market")
-        records = market(seed)
+        records = market_records(seed)
         try:
             asyncio.run(_run(settings, crew, records, console, seconds=seconds, keep=keep))
         except WorkerDiedError as error:
@@ -103,8 +103,8 @@ def run_demo(seed: int, *, seconds: float, keep: bool, policy: Path) -> None:
 
 async def _run(
     settings: Settings,
-    crew: Crew,
-    records: list[Happening],
+    crew: WorkerProcesses,
+    records: list[MarketRecord],
     console: Console,
     *,
     seconds: float,
@@ -112,7 +112,7 @@ async def _run(
 ) -> None:
     client = client_arguments(settings)
     await _refuse_used_topics(client)
-    await create_topics(settings, keeps_all=True)  # the fortnight is as old as it is
+    await create_topics(settings, keep_forever=True)  # the fortnight is as old as it is
     crm = [
         record
         for record in records
@@ -123,7 +123,7 @@ async def _run(
         await _send(producer, crm)
         console.print(f"{len(crm):,} records of the CRM are there; starting {WORKERS} workers")
         crew.start()
-        reader = Reader(client, settings.partitions, changelog_topic(settings.app_id, "visitors"))
+        reader = ResultReader(client, settings.partitions, changelog_topic(settings.app_id, "visitors"))
         async with _following(reader):
             began = time.monotonic()
             await _produce(producer, rest, reader, crew, console, seconds)
@@ -143,9 +143,9 @@ async def _run(
 
 async def _produce(
     producer: AIOKafkaProducer,
-    records: list[Happening],
-    reader: Reader,
-    crew: Crew,
+    records: list[MarketRecord],
+    reader: ResultReader,
+    crew: WorkerProcesses,
     console: Console,
     seconds: float,
 ) -> None:
@@ -173,7 +173,7 @@ async def _produce(
             await asyncio.sleep(_STEP_S)
 
 
-async def _send(producer: AIOKafkaProducer, records: list[Happening]) -> None:
+async def _send(producer: AIOKafkaProducer, records: list[MarketRecord]) -> None:
     """Send and wait until the broker has them all."""
     waiting = [
         await producer.send(
@@ -189,7 +189,9 @@ async def _send(producer: AIOKafkaProducer, records: list[Happening]) -> None:
     await asyncio.gather(*waiting)
 
 
-async def _until_handled(reader: Reader, crew: Crew, produced: int, console: Console) -> bool:
+async def _until_handled(
+    reader: ResultReader, crew: WorkerProcesses, produced: int, console: Console
+) -> bool:
     """Wait until every event is accounted for and nothing more is said; False when nothing comes any more."""
     with console.status("waiting until everything is handled"):
         while reader.quiet_s < STUCK_S:
@@ -200,7 +202,7 @@ async def _until_handled(reader: Reader, crew: Crew, produced: int, console: Con
     return False
 
 
-async def _kept(settings: Settings, crew: Crew, found: Findings, console: Console) -> None:
+async def _kept(settings: Settings, crew: WorkerProcesses, found: Findings, console: Console) -> None:
     """Say what to try, and wait for Ctrl-C."""
     kafka = f"KAFKA_BOOTSTRAP={settings.bootstrap}"
     story = explained(found)
@@ -235,7 +237,7 @@ async def _refuse_used_topics(client: dict[str, Any]) -> None:
 
 
 @asynccontextmanager
-async def _following(reader: Reader) -> AsyncIterator[None]:
+async def _following(reader: ResultReader) -> AsyncIterator[None]:
     task = asyncio.create_task(reader.follow(), name="reader")
     try:
         yield
@@ -261,8 +263,8 @@ def _bootstrap(stack: ExitStack, folder: Path, console: Console) -> str:
     return stack.enter_context(_kafka(Settings(), folder, console)).bootstrap
 
 
-def _kafka(settings: Settings, folder: Path, console: Console) -> EmbeddedKafka:
-    return EmbeddedKafka(
+def _kafka(settings: Settings, folder: Path, console: Console) -> LocalKafka:
+    return LocalKafka(
         folder / "kafka",
         cache_dir=settings.cache_dir,
         progress=lambda text: console.print(text, markup=False),

@@ -27,7 +27,7 @@ class WorkerDiedError(Exception):
     """A worker ended by itself; the text holds the last lines of its log."""
 
 
-class Crew:
+class WorkerProcesses:
     """Some workers; a context manager that stops them.
 
     Args:

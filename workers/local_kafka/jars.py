@@ -20,7 +20,7 @@ from typing import Any, Final
 import filelock
 import jgo
 
-from workers.local_kafka.kafka_error import EmbeddedKafkaError
+from workers.local_kafka.kafka_error import LocalKafkaError
 
 KAFKA_VERSION: Final = "4.1.2"
 COORDINATES: Final = f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}+org.slf4j:slf4j-simple:1.7.36"
@@ -37,7 +37,7 @@ def jars_folder(cache_dir: Path, progress: Callable[[str], None] | None = None) 
         progress: is told what is being fetched, a short text a time.
 
     Raises:
-        EmbeddedKafkaError: nothing is cached and the jars cannot be had, or they are not what was locked.
+        LocalKafkaError: nothing is cached and the jars cannot be had, or they are not what was locked.
     """
     folder = cache_dir / f"kafka-{KAFKA_VERSION}"
     if folder.is_dir():
@@ -48,7 +48,7 @@ def jars_folder(cache_dir: Path, progress: Callable[[str], None] | None = None) 
             if not folder.is_dir():
                 _fetch_into(folder, progress or (lambda _: None))
     except filelock.Timeout as error:
-        raise EmbeddedKafkaError(
+        raise LocalKafkaError(
             f"Kafka {KAFKA_VERSION} is being fetched by another process, which does not finish.",
             cause=f"{error.lock_file} was held for {LOCK_WAIT_S} s",
             remedy="end that process and start again",
@@ -70,7 +70,7 @@ def _fetch_into(folder: Path, progress: Callable[[str], None]) -> None:
     progress(f"fetching Kafka {KAFKA_VERSION}: {len(wanted)} jars, 43 MB, once")
     artifacts = {artifact.filename: artifact for artifact in _resolved(folder.parent)}
     if missing := wanted.keys() - artifacts.keys():
-        raise EmbeddedKafkaError(
+        raise LocalKafkaError(
             f"Kafka {KAFKA_VERSION} no longer resolves to the jars that were locked.",
             cause=f"missing: {', '.join(sorted(missing))}",
             remedy="renew kafka-jars.sha256 (python -m workers.local_kafka.jars)",
@@ -106,15 +106,15 @@ def _whole_jar(artifact: Any, digest: str, cache_dir: Path) -> Path:
         if found == digest:
             return jar
         jar.unlink()
-    raise EmbeddedKafkaError(
+    raise LocalKafkaError(
         f"{artifact.filename} is not the file that was locked.",
         cause=f"its sha256 is {found}, locked is {digest}",
         remedy="find out who stands between this machine and Maven Central",
     )
 
 
-def _unfetched(error: Exception, cache_dir: Path) -> EmbeddedKafkaError:
-    return EmbeddedKafkaError(
+def _unfetched(error: Exception, cache_dir: Path) -> LocalKafkaError:
+    return LocalKafkaError(
         f"Kafka {KAFKA_VERSION} is not in {cache_dir} and could not be fetched.",
         cause=f"{type(error).__name__}: {error}",
         remedy="connect to the network once (a proxy: HTTPS_PROXY) and start again",

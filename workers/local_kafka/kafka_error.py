@@ -7,7 +7,7 @@ from typing import Final
 WITHOUT_IT: Final = "or set KAFKA_BOOTSTRAP=host:port to use a Kafka that already runs"
 
 
-class EmbeddedKafkaError(RuntimeError):
+class LocalKafkaError(RuntimeError):
     """The embedded Kafka cannot be fetched, started or kept running.
 
     Attributes:

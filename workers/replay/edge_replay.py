@@ -16,17 +16,17 @@ from workers.engine.decide import Decider, Limits
 from workers.engine.memory import MemoryStore
 from workers.replay.history_lines import Input
 
-KEPT_DECISIONS = 500
+DECISIONS_PER_WRITE = 500
 """Decisions of a hop between two writes to its store: a bound of memory, without a meaning."""
 MOST_EFFECTS = 10_000_000
 """Effects of one record before the replay says that they never end."""
 
 
-class NeverQuietError(Exception):
+class EndlessEffectsError(Exception):
     """The effects of one record, or of one timer, do not end: two hops answer each other for ever."""
 
 
-class _Seat:
+class _HopReplay:
     """One hop with its rows in memory."""
 
     def __init__(
@@ -56,7 +56,7 @@ class _Seat:
 
     def _kept(self, emits: list[Emit]) -> list[Emit]:
         self._decisions += 1
-        if self._decisions >= KEPT_DECISIONS:
+        if self._decisions >= DECISIONS_PER_WRITE:
             self._decisions = 0
             self.store.write(self.decider.take().changes)
             self.decider.committed()
@@ -83,11 +83,11 @@ class EdgeReplay:
         limits: Limits | None = None,
         results: frozenset[str] = frozenset(),
     ) -> None:
-        self._seats = [_Seat(spec, config, dead_letter, limits or Limits()) for spec in specs.values()]
-        self._readers: dict[str, list[_Seat]] = {}
-        for spec, seat in zip(specs.values(), self._seats, strict=True):
+        self._hops = [_HopReplay(spec, config, dead_letter, limits or Limits()) for spec in specs.values()]
+        self._readers: dict[str, list[_HopReplay]] = {}
+        for spec, hop in zip(specs.values(), self._hops, strict=True):
             for topic in spec.sources:
-                self._readers.setdefault(topic, []).append(seat)
+                self._readers.setdefault(topic, []).append(hop)
         self._say = say
         self._results = results
         self._offsets: Counter[str] = Counter()
@@ -96,36 +96,36 @@ class EdgeReplay:
 
     def open_with(self, emit: Emit) -> None:
         """Hand the hops a record of an internal topic before the history begins. ``emit`` is stamped."""
-        self._settle([emit], emit.timestamp_ms or 0)
+        self._run_effects([emit], emit.timestamp_ms or 0)
 
     def feed(self, read: Input) -> None:
         """Run the timers due before a record, then the record and all that follows from it."""
         self.run_timers(read.timestamp_ms)
         emit = Emit(read.topic, read.key, read.value, headers=read.headers, timestamp_ms=read.timestamp_ms)
-        self._settle([emit], read.timestamp_ms)
+        self._run_effects([emit], read.timestamp_ms)
 
     def run_timers(self, until_ms: int) -> None:
         """Run the timers due at or before ``until_ms``, each with all that follows from it."""
         for _ in range(MOST_EFFECTS):
             due = [
                 (timer.due_ms, rank, timer.key, timer.kind)
-                for rank, seat in enumerate(self._seats)
-                if (timer := seat.decider.peek_timer(until_ms)) is not None
+                for rank, hop in enumerate(self._hops)
+                if (timer := hop.decider.peek_timer(until_ms)) is not None
             ]
             if not due:
                 return
             due_ms, rank, _, _ = min(due)
-            self._settle(self._seats[rank].fire(until_ms), due_ms)
-        raise NeverQuietError(f"timers due at {until_ms} ms set each other for ever")
+            self._run_effects(self._hops[rank].fire(until_ms), due_ms)
+        raise EndlessEffectsError(f"timers due at {until_ms} ms set each other for ever")
 
     def rows(self) -> list[dict[bytes, bytes]]:
         """Return all rows of each hop, in the order of their rank: what two replays must agree on."""
-        for seat in self._seats:
-            seat.store.write(seat.decider.take().changes)
-            seat.decider.committed()
-        return [seat.store.dump() for seat in self._seats]
+        for hop in self._hops:
+            hop.store.write(hop.decider.take().changes)
+            hop.decider.committed()
+        return [hop.store.dump() for hop in self._hops]
 
-    def _settle(self, emits: list[Emit], cause_ms: int) -> None:
+    def _run_effects(self, emits: list[Emit], cause_ms: int) -> None:
         """Handle effects first in, first out until there are none, and no cursor is under way."""
         waiting = deque(emits)
         for _ in range(MOST_EFFECTS):
@@ -133,12 +133,12 @@ class EdgeReplay:
                 waiting.extend(self._cursor_ticks(cause_ms))
                 if not waiting:
                     return
-            self._hand_on(waiting.popleft(), waiting, cause_ms)
-        raise NeverQuietError(
+            self._deliver(waiting.popleft(), waiting, cause_ms)
+        raise EndlessEffectsError(
             f"after {MOST_EFFECTS} effects of the record at {cause_ms} ms there are still more"
         )
 
-    def _hand_on(self, emit: Emit, waiting: deque[Emit], cause_ms: int) -> None:
+    def _deliver(self, emit: Emit, waiting: deque[Emit], cause_ms: int) -> None:
         readers = self._readers.get(emit.topic)
         stamp = cause_ms if emit.timestamp_ms is None else emit.timestamp_ms
         self.outputs[emit.topic] += 1
@@ -149,13 +149,13 @@ class EdgeReplay:
         offset = self._offsets[emit.topic]
         self._offsets[emit.topic] += 1
         record = Record(emit.topic, 0, offset, stamp, emit.key, emit.value, emit.headers)
-        for seat in readers:
-            waiting.extend(seat.decide(record))
+        for hop in readers:
+            waiting.extend(hop.decide(record))
 
     def _cursor_ticks(self, cause_ms: int) -> list[Emit]:
         """A tick for each hop with long work under way: the engine continues it one chunk per record."""
         return [
-            control_emit(seat.own_log, 0, Tick(cause_ms), cause_ms)
-            for seat in self._seats
-            if seat.decider.has_cursor()
+            control_emit(hop.own_log, 0, Tick(cause_ms), cause_ms)
+            for hop in self._hops
+            if hop.decider.has_cursor()
         ]

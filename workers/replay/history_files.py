@@ -29,7 +29,7 @@ class Scan:
     last_ms: int = -1
     bad: list[BadLine] = field(default_factory=list)
 
-    def saw(self, timestamp_ms: int, previous_ms: int) -> None:
+    def count(self, timestamp_ms: int, previous_ms: int) -> None:
         """Count one record."""
         self.is_sorted &= timestamp_ms >= previous_ms
         self.first_ms = timestamp_ms if self.first_ms < 0 else min(self.first_ms, timestamp_ms)
@@ -96,7 +96,7 @@ class History:
             except BadLineError as error:
                 scan.bad.append(BadLine(path, number, str(error)))
             else:
-                scan.saw(read.timestamp_ms, previous_ms)
+                scan.count(read.timestamp_ms, previous_ms)
                 previous_ms = read.timestamp_ms
         return scan
 

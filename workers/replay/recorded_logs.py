@@ -21,11 +21,11 @@ from workers.engine.memory import MemoryStore
 from workers.engine.partitioner import partition_of
 from workers.replay.history_lines import BadLine, Stamp, raw_value
 
-_KEPT_RECORDS = 500
+_RECORDS_PER_WRITE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TaskOutputs:
     """What one task says over its log. Every emit has a partition and a timestamp."""
 
     agent: str
@@ -52,7 +52,7 @@ def replay_logs(
     config: Config,
     dead_letter: DeadLetterEncoder,
     limits: Limits | None = None,
-) -> list[Said]:
+) -> list[TaskOutputs]:
     """Decide recorded logs anew, each partition from its first record with empty rows.
 
     Args:
@@ -77,12 +77,12 @@ def replay_logs(
                 store,
                 log,
             )
-            said.append(Said(spec.name, partition, [_placed(emit, partitions) for emit in emits]))
+            said.append(TaskOutputs(spec.name, partition, [_placed(emit, partitions) for emit in emits]))
     return said
 
 
 def differences(
-    said: Sequence[Said],
+    said: Sequence[TaskOutputs],
     recorded: Iterable[Record],
     topics: frozenset[str],
     compacted: frozenset[str] = frozenset(),
@@ -112,7 +112,7 @@ _Place = tuple[str, int]
 
 
 def _of_task(
-    task: Said,
+    task: TaskOutputs,
     live: dict[_Place, dict[Record, list[int]]],
     topics: frozenset[str],
     compacted: frozenset[str],
@@ -212,7 +212,7 @@ def _replay_log(decider: Decider, store: MemoryStore, log: list[Record]) -> list
         while not decider.advance(record):
             pass
         decider.decide(record)
-        if number % _KEPT_RECORDS == 0 or number == len(log):
+        if number % _RECORDS_PER_WRITE == 0 or number == len(log):
             decided = decider.take()
             emits.extend(decided.outputs)
             store.write(decided.changes)

@@ -19,7 +19,7 @@ from rich.text import Text
 from schemas.outputs import LeadRouting, LeadScore, LedgerEntry
 from schemas.topics import DESK_LEDGER, LEAD_ROUTING, LEAD_SCORES
 from schemas.vocabulary import Action, GateState
-from workers.views.record_line import short, time_of
+from workers.views.record_line import format_time, short_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,11 +48,11 @@ class Subject:
     lead_id: str = ""
 
     @property
-    def needle(self) -> bytes:
+    def search_bytes(self) -> bytes:
         """What a record about the subject holds somewhere: a quick first look at its bytes."""
         return (self.account_key or self.handoff_id.partition("#")[0] or self.lead_id).encode()
 
-    def is_meant(self, account_key: str, lead_id: str) -> bool:
+    def matches(self, account_key: str, lead_id: str) -> bool:
         """Whether a decision is about the subject."""
         if self.handoff_id:
             return account_key == self.handoff_id.partition("#")[0]
@@ -60,7 +60,7 @@ class Subject:
 
 
 @dataclass(slots=True)
-class Story:
+class Decisions:
     """What was decided about the subject, in the order of the topics."""
 
     subject: Subject
@@ -70,18 +70,18 @@ class Story:
     score: LeadScore | None = None
     """The latest."""
 
-    def take(self, topic: str, value: bytes) -> None:
+    def add_record(self, topic: str, value: bytes) -> None:
         """Take a record if it is about the subject; what cannot be read is about nobody."""
-        if self.subject.needle not in value:
+        if self.subject.search_bytes not in value:
             return
         model = _MODELS.get(topic)
         if model is not None:
             with suppress(ValidationError):
-                self.add(model.model_validate_json(value))
+                self.add_decision(model.model_validate_json(value))
 
-    def add(self, said: LeadRouting | LedgerEntry | LeadScore) -> None:
+    def add_decision(self, said: LeadRouting | LedgerEntry | LeadScore) -> None:
         """Add a decision if it is about the subject."""
-        if not self.subject.is_meant(said.account_key, said.lead_id):
+        if not self.subject.matches(said.account_key, said.lead_id):
             return
         if isinstance(said, LeadRouting):
             revisions = self.handoffs.pop(said.handoff_id, [])
@@ -101,7 +101,7 @@ class Story:
         last = [one[-1] for one in self.handoffs.values()]
         return max(last, key=lambda one: (one.assignee is not None, one.occurred_at), default=None)
 
-    def turn_of(self, routed: LeadRouting) -> LedgerEntry | None:
+    def find_turn(self, routed: LeadRouting) -> LedgerEntry | None:
         """Return the desk's entry from which the assignment came: the last before it that gave the account to who has it."""
         wanted = self.handoffs[routed.handoff_id][0] if routed.action is Action.RELABELLED else routed
         who = routed.assignee
@@ -117,7 +117,7 @@ class Story:
         return max(found, key=lambda one: one.occurred_at, default=None)
 
 
-def page_of(story: Story) -> RenderableType | None:
+def page_of(story: Decisions) -> RenderableType | None:
     """Return the page: the hand-off and its reasons, or why there is none; None where nothing is known."""
     routed = story.latest()
     if routed is not None:
@@ -125,17 +125,19 @@ def page_of(story: Story) -> RenderableType | None:
     return None if story.score is None else Group(*_not_handed_over(story.score))
 
 
-def _handed_over(story: Story, routed: LeadRouting) -> Iterable[RenderableType]:
+def _handed_over(story: Decisions, routed: LeadRouting) -> Iterable[RenderableType]:
     revisions = story.handoffs[routed.handoff_id]
     kind = _words(routed.kind) + (f" ({routed.qualification})" if routed.qualification else "")
-    yield Text(f"{routed.account_key}, lead {short(routed.lead_id)}: {kind} -> {_who(routed)}", style="bold")
+    yield Text(
+        f"{routed.account_key}, lead {short_id(routed.lead_id)}: {kind} -> {_who(routed)}", style="bold"
+    )
     rows = _rows()
     rows.add_row(
-        "hand-off", f"{routed.handoff_id}, revision {routed.revision}, {time_of(routed.occurred_at)}"
+        "hand-off", f"{routed.handoff_id}, revision {routed.revision}, {format_time(routed.occurred_at)}"
     )
     rows.add_row("because", ", ".join(_words(one) for one in routed.explanation.reasons))
     if routed.first_response_due_at:
-        rows.add_row("answer by", time_of(routed.first_response_due_at))
+        rows.add_row("answer by", format_time(routed.first_response_due_at))
     rows.add_row("route", _route_of(routed))
     for number, line in enumerate(routed.earlier_routes):
         about = f" ({line.fact} {line.needed})" if line.fact and line.needed else ""
@@ -148,21 +150,21 @@ def _handed_over(story: Story, routed: LeadRouting) -> Iterable[RenderableType]:
         reasons = ", ".join(_words(reason) for reason in one.explanation.reasons)
         rows.add_row(
             "history" if one is revisions[-_MOST_SHOWN:][0] else "",
-            f"{time_of(one.occurred_at)} {one.action} -> {_who(one)}: {reasons}",
+            f"{format_time(one.occurred_at)} {one.action} -> {_who(one)}: {reasons}",
         )
     others = [one[-1] for handoff_id, one in story.handoffs.items() if handoff_id != routed.handoff_id]
     for number, one in enumerate(sorted(others, key=_when)[-_MOST_SHOWN:]):
         rows.add_row(
             "" if number else "others",
-            f"{one.handoff_id} lead {short(one.lead_id)}: {_words(one.kind)} {one.action} -> {_who(one)}",
+            f"{one.handoff_id} lead {short_id(one.lead_id)}: {_words(one.kind)} {one.action} -> {_who(one)}",
         )
     yield rows
 
 
 def _not_handed_over(score: LeadScore) -> Iterable[RenderableType]:
-    yield Text(f"{score.account_key}, lead {short(score.lead_id)}: not handed over", style="bold")
+    yield Text(f"{score.account_key}, lead {short_id(score.lead_id)}: not handed over", style="bold")
     rows = _rows()
-    rows.add_row("stage", f"{_words(score.stage)}, {time_of(score.occurred_at)}")
+    rows.add_row("stage", f"{_words(score.stage)}, {format_time(score.occurred_at)}")
     rows.add_row("because", ", ".join(_words(one) for one in score.explanation.reasons))
     if score.path:
         rows.add_row("path", score.path)
@@ -170,8 +172,8 @@ def _not_handed_over(score: LeadScore) -> Iterable[RenderableType]:
     yield rows
 
 
-def _add_turn(rows: Table, story: Story, routed: LeadRouting) -> None:
-    turn = story.turn_of(routed)
+def _add_turn(rows: Table, story: Decisions, routed: LeadRouting) -> None:
+    turn = story.find_turn(routed)
     if turn is not None:
         rows.add_row("turn", f"{turn.desk}, {turn.entry}" + (f" {turn.turn}" if turn.turn else ""))
     over = [(one.rep_id, one.why) for one in routed.passed_over]

@@ -50,10 +50,10 @@ def line_of(topic: str, key: bytes | None, value: bytes | None) -> Text:
         model = TOPICS[topic].adapter.validate_python(msgspec.json.decode(value), strict=False)
     except ValueError as error:
         return _line(topic, "", Text(f"{shown_key} cannot be read: {type(error).__name__}", style="red"))
-    return _line(topic, time_of(model.occurred_at), Text(_SENTENCES[topic](model)))
+    return _line(topic, format_time(model.occurred_at), Text(_SENTENCES[topic](model)))
 
 
-def short(lead_id: str) -> str:
+def short_id(lead_id: str) -> str:
     """Return the beginning of an id, enough to tell people apart on a screen."""
     return lead_id[:_ID_WIDTH]
 
@@ -65,7 +65,7 @@ def _line(topic: str, at: str, said: Text) -> Text:
     return line
 
 
-def time_of(at: datetime) -> str:
+def format_time(at: datetime) -> str:
     """Return a moment as it is shown: minutes, in UTC."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%MZ}"
 
@@ -82,38 +82,40 @@ def _routing(event: LeadRouting) -> str:
         f"-> {who}" + (f", {event.how_chosen}" if event.how_chosen else ""),
         f"{why.grade} {why.total} points",
         f"because {', '.join(why.reasons)}",
-        f"{event.account_key} lead {short(event.lead_id)}",
+        f"{event.account_key} lead {short_id(event.lead_id)}",
     ]
     if event.first_response_due_at is not None and event.action is not Action.WITHDRAWN:
-        parts.append(f"answer by {time_of(event.first_response_due_at)}")
+        parts.append(f"answer by {format_time(event.first_response_due_at)}")
     return " | ".join(parts)
 
 
 def _score(event: LeadScore) -> str:
     why = event.explanation
     worth = f"{why.grade} {why.total} points (fit {why.fit} + behaviour {why.behaviour})"
-    return f"{worth} | {event.stage} | {event.account_key} lead {short(event.lead_id)}"
+    return f"{worth} | {event.stage} | {event.account_key} lead {short_id(event.lead_id)}"
 
 
 def _stage(event: LeadStage) -> str:
     why = ", ".join(event.explanation.reasons)
-    return f"{event.from_stage or 'new'} -> {event.to_stage} | because {why} | {event.account_key} lead {short(event.lead_id)}"
+    return f"{event.from_stage or 'new'} -> {event.to_stage} | because {why} | {event.account_key} lead {short_id(event.lead_id)}"
 
 
 def _alert(event: LeadAlert) -> str:
     about = [event.account_key]
-    about += [f"lead {short(event.lead_id)}"] if event.lead_id else []
+    about += [f"lead {short_id(event.lead_id)}"] if event.lead_id else []
     about += [f"rep {event.rep_id}"] if event.rep_id else []
     about += [f"desk {event.desk}"] if event.desk else []
     about += [f"fact {event.fact}"] if event.fact else []
-    about += [f"due {time_of(event.due_at)}"] if event.due_at else []
+    about += [f"due {format_time(event.due_at)}"] if event.due_at else []
     return f"{event.alert}{' is over' if event.cleared else ''} | {' '.join(about)}"
 
 
 def _chat(event: ChatAnswer) -> str:
     who = "nobody" if event.assignee is None else event.assignee.name or event.assignee.id
-    since = f" from {time_of(event.available_from)}" if event.available_from and event.reply != "now" else ""
-    lead = f" lead {short(event.lead_id)}" if event.lead_id else ""
+    since = (
+        f" from {format_time(event.available_from)}" if event.available_from and event.reply != "now" else ""
+    )
+    lead = f" lead {short_id(event.lead_id)}" if event.lead_id else ""
     return f"{event.reply} -> {who}{since} | conversation {event.conversation_id} {event.account_key}{lead}"
 
 

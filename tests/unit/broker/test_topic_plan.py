@@ -6,11 +6,18 @@ from typing import Any
 import pytest
 
 from schemas.topics import TOPICS
-from workers.broker.topic_plan import AGENTS, FoundTopic, PlannedTopic, ProblemKind, plan, problems
+from workers.broker.topic_plan import (
+    AGENTS,
+    FoundTopic,
+    PlannedTopic,
+    ProblemKind,
+    find_problems,
+    plan_topics,
+)
 from workers.settings import Settings
 
 SETTINGS = Settings(app_id="house", partitions=6, replication_factor=3)
-PLAN = {topic.name: topic for topic in plan(SETTINGS)}
+PLAN = {topic.name: topic for topic in plan_topics(SETTINGS)}
 CHANGELOG = "house-accounts-changelog"
 
 
@@ -57,7 +64,8 @@ def test_what_is_compacted_is_what_holds_a_last_word(name: str, policy: str) -> 
 
 def test_records_stand_as_long_as_the_setting_says_and_last_words_for_good() -> None:
     fortnight = {
-        one.name: one.config.get("retention.ms") for one in plan(Settings(app_id="house", retention_days=14))
+        one.name: one.config.get("retention.ms")
+        for one in plan_topics(Settings(app_id="house", retention_days=14))
     }
     assert {name for name, kept in fortnight.items() if kept is None} == {
         *(f"house-{agent}-changelog" for agent in AGENTS),
@@ -67,7 +75,9 @@ def test_records_stand_as_long_as_the_setting_says_and_last_words_for_good() -> 
 
 
 def test_what_we_compact_is_compacted_within_the_policys_time_to_erase() -> None:
-    hours = {topic.name: topic.config.get("max.compaction.lag.ms") for topic in plan(SETTINGS, 3_600_000)}
+    hours = {
+        topic.name: topic.config.get("max.compaction.lag.ms") for topic in plan_topics(SETTINGS, 3_600_000)
+    }
     ours = {CHANGELOG, "lead.scores", "dead.letters"}
     assert {name for name, lag in hours.items() if lag == "3600000"} >= ours
     assert hours["crm.accounts"] == "86400000"
@@ -82,7 +92,7 @@ def test_history_of_a_fortnight_lives_in_every_topic(topic: PlannedTopic) -> Non
 
 
 def test_a_cluster_as_planned_has_no_problem() -> None:
-    assert problems(list(PLAN.values()), found()) == []
+    assert find_problems(list(PLAN.values()), found()) == []
 
 
 @pytest.mark.parametrize(
@@ -108,7 +118,7 @@ def test_a_cluster_as_planned_has_no_problem() -> None:
 def test_each_difference_that_matters_is_one_problem(
     name: str, there: FoundTopic | None, kind: ProblemKind
 ) -> None:
-    (problem,) = problems(list(PLAN.values()), found(**{name: there}))
+    (problem,) = find_problems(list(PLAN.values()), found(**{name: there}))
     assert (problem.topic, problem.kind) == (name, kind)
 
 
@@ -131,12 +141,12 @@ def test_every_kind_of_problem_can_be_found() -> None:
     ],
 )
 def test_more_than_was_asked_for_is_no_problem(name: str, there: FoundTopic) -> None:
-    assert problems(list(PLAN.values()), found(**{name: there})) == []
+    assert find_problems(list(PLAN.values()), found(**{name: there})) == []
 
 
 def test_a_changed_partition_count_means_a_new_app_id_and_a_rebuild() -> None:
     there = replace(as_planned(PLAN["lead.events"]), partitions=7)
-    (problem,) = problems(list(PLAN.values()), found(**{"lead.events": there}))
+    (problem,) = find_problems(list(PLAN.values()), found(**{"lead.events": there}))
     assert "found 7, expected 6" in str(problem)
     for said in ("for life", "new `app_id`", "rebuild"):
         assert said in problem.advice

@@ -36,23 +36,23 @@ def score(lead_id: str, points_missing: int = 0, **gates: str) -> Record:
 
 
 def row(found: Findings, value: Row | None, type_: type[Row], *parts: str, partition: int = 0) -> None:
-    found.take_row(partition, row_key(type_, parts), None if value is None else ENCODE(value))
+    found.add_row(partition, row_key(type_, parts), None if value is None else ENCODE(value))
 
 
 def test_each_event_ends_as_exactly_one_thing() -> None:
     found = Findings()
-    found.take(fact("a"))
-    found.take(fact("b", "lead_form"))
-    found.take(fact("r", "lead_consent", is_activity=True))
+    found.add_record(fact("a"))
+    found.add_record(fact("b", "lead_form"))
+    found.add_record(fact("r", "lead_consent", is_activity=True))
     row(found, HistoryRow(activity="page_view"), HistoryRow, "anon-1", "1", "w", "c")
     row(found, CountRow(nobody=1, repeated=2, no_visits=3), CountRow, "day")
-    found.take(record("dead.letters", {"topic": "web.activity", "reason": "empty"}))
-    found.take(record("dead.letters", {"topic": "visitor.events", "reason": "too_old"}))
+    found.add_record(record("dead.letters", {"topic": "web.activity", "reason": "empty"}))
+    found.add_record(record("dead.letters", {"topic": "visitor.events", "reason": "too_old"}))
 
     tally = found.reconciled(12)
 
     assert tally.adds_up
-    assert (tally.of_leads, tally.of_unknown_visitors, tally.of_nobody, tally.repeated, tally.dead) == (
+    assert (tally.of_leads, tally.of_unknown_visitors, tally.of_no_visitor, tally.repeated, tally.dead) == (
         2,
         1,
         1,
@@ -79,9 +79,9 @@ def test_each_event_ends_as_exactly_one_thing() -> None:
 )
 def test_what_is_no_event_of_its_own_is_not_counted(again: Record) -> None:
     found = Findings()
-    found.take(fact("a"))
+    found.add_record(fact("a"))
 
-    found.take(again)
+    found.add_record(again)
 
     assert found.reconciled(1).adds_up
 
@@ -90,7 +90,7 @@ def test_a_tick_is_no_news() -> None:
     found = Findings()
     tick = control_emit("lead.events", 0, Tick(1), 1)
 
-    found.take(Record("lead.events", 0, 0, 1, None, tick.value, tick.headers))
+    found.add_record(Record("lead.events", 0, 0, 1, None, tick.value, tick.headers))
 
     assert found.records == 0
 
@@ -113,15 +113,15 @@ def test_a_later_count_of_a_day_replaces_the_earlier() -> None:
 
     tally = found.reconciled(7)
 
-    assert (tally.of_nobody, tally.repeated) == (6, 1)
+    assert (tally.of_no_visitor, tally.repeated) == (6, 1)
 
 
 def test_what_stands_first_in_the_way_is_why_a_lead_was_not_handed_over() -> None:
     found = Findings()
-    found.take(score("l1", 20, industry="fail", title="unknown"))
-    found.take(score("l2", 20, industry="pass", title="unknown"))
-    found.take(score("l3", 20, industry="pass"))
-    found.take(score("l3", 10, industry="pass"))
+    found.add_record(score("l1", 20, industry="fail", title="unknown"))
+    found.add_record(score("l2", 20, industry="pass", title="unknown"))
+    found.add_record(score("l3", 20, industry="pass"))
+    found.add_record(score("l3", 10, industry="pass"))
 
     assert found.not_handed_over() == {
         "gate failed: industry": 1,
@@ -133,7 +133,7 @@ def test_what_stands_first_in_the_way_is_why_a_lead_was_not_handed_over() -> Non
 @pytest.mark.parametrize(("produced", "verdict"), [(1, "it adds up"), (2, "it does not add up")])
 def test_the_report_says_whether_it_adds_up(produced: int, verdict: str) -> None:
     found = Findings()
-    found.take(fact("a"))
+    found.add_record(fact("a"))
     console = Console(record=True, width=120, quiet=True)
     console.quiet = False
 
@@ -146,8 +146,8 @@ def test_a_turn_is_the_ledgers_whoever_has_the_lead_in_the_end_and_counts_once()
     found = Findings()
     turn = json.loads((EXAMPLES / "desk.ledger.jsonl").read_text("utf-8").splitlines()[0])["value"]
 
-    found.take(record("desk.ledger", turn))
-    found.take(record("desk.ledger", turn))
+    found.add_record(record("desk.ledger", turn))
+    found.add_record(record("desk.ledger", turn))
 
     shares = found.shares()
     assert {rep_id: turns for rep_id, (turns, _) in shares.items() if turns} == {turn["rep_id"]: 1}

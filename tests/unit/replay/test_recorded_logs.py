@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from workers.engine.api import AgentSpec, Config, DeadLetterEncoder, Emit, Record
 from workers.engine.control import Tick, control_emit
 from workers.engine.partitioner import partition_of
-from workers.replay.recorded_logs import Said, differences, read_recording, recorded_line, replay_logs
+from workers.replay.recorded_logs import TaskOutputs, differences, read_recording, recorded_line, replay_logs
 
 TOPICS = frozenset({"rung"})
 TICK = control_emit("bell.log", 1, Tick(250), 250)
@@ -23,11 +23,11 @@ LOG = [
 
 
 @pytest.fixture
-def said(specs: dict[str, AgentSpec], config: Config, dead_letter: DeadLetterEncoder) -> list[Said]:
+def said(specs: dict[str, AgentSpec], config: Config, dead_letter: DeadLetterEncoder) -> list[TaskOutputs]:
     return replay_logs(specs, LOG, 2, config, dead_letter)
 
 
-def as_read(said: list[Said]) -> list[Record]:
+def as_read(said: list[TaskOutputs]) -> list[Record]:
     """The outputs as a read_committed reader finds them, with offsets that transaction markers left gaps in."""
     emits = [emit for task in said for emit in task.emits]
     return [
@@ -36,7 +36,7 @@ def as_read(said: list[Said]) -> list[Record]:
     ]
 
 
-def test_each_partition_of_a_log_is_decided_with_its_ticks_and_its_timers(said: list[Said]) -> None:
+def test_each_partition_of_a_log_is_decided_with_its_ticks_and_its_timers(said: list[TaskOutputs]) -> None:
     assert [(task.agent, task.partition, len(task.emits)) for task in said] == [
         ("bell", 0, 0),
         ("bell", 1, 5),
@@ -48,13 +48,13 @@ def test_each_partition_of_a_log_is_decided_with_its_ticks_and_its_timers(said: 
     ]
 
 
-def test_every_output_is_placed_where_its_key_belongs(said: list[Said]) -> None:
+def test_every_output_is_placed_where_its_key_belongs(said: list[TaskOutputs]) -> None:
     assert {(e.key, e.partition) for e in said[1].emits} == {
         (key, partition_of(key, 2)) for key in (b"k", b"bell")
     }
 
 
-def test_outputs_that_are_the_same_have_no_difference(said: list[Said]) -> None:
+def test_outputs_that_are_the_same_have_no_difference(said: list[TaskOutputs]) -> None:
     assert differences(said, as_read(said), TOPICS | {"clerk.log"}) == []
 
 
@@ -80,7 +80,7 @@ def changed(record: Record, **fields: object) -> Record:
     ],
 )
 def test_whatever_is_not_the_same_is_a_difference(
-    said: list[Said], harm: Callable[[list[Record]], list[Record]]
+    said: list[TaskOutputs], harm: Callable[[list[Record]], list[Record]]
 ) -> None:
     live = [record for record in as_read(said) if record.topic == "rung"]
 
@@ -88,7 +88,7 @@ def test_whatever_is_not_the_same_is_a_difference(
     assert differences(said, harm(live), TOPICS) != []
 
 
-def test_of_a_compacted_topic_only_the_last_value_of_a_key_has_to_be_there(said: list[Said]) -> None:
+def test_of_a_compacted_topic_only_the_last_value_of_a_key_has_to_be_there(said: list[TaskOutputs]) -> None:
     live = [record for record in as_read(said) if record.topic == "rung"]
     first, last, alarm = live
 
@@ -113,6 +113,8 @@ def test_an_emit_of_a_tombstone_stays_one(
     specs: dict[str, AgentSpec], config: Config, dead_letter: DeadLetterEncoder
 ) -> None:
     assert (
-        differences([Said("bell", 0, [Emit("rung", b"k", None, partition=0, timestamp_ms=1)])], [], TOPICS)
+        differences(
+            [TaskOutputs("bell", 0, [Emit("rung", b"k", None, partition=0, timestamp_ms=1)])], [], TOPICS
+        )
         != []
     )

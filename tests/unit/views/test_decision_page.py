@@ -14,7 +14,7 @@ from workers.cli import app
 from workers.commands.errors import CommandError
 from workers.commands.why import subject_of
 from workers.identity.people import lead_id_of
-from workers.views.decision_page import Story, Subject, page_of
+from workers.views.decision_page import Decisions, Subject, page_of
 
 KEY = b"a key for tests only"
 ANN = lead_id_of("ann@harbor.example", KEY)
@@ -33,10 +33,10 @@ def told(tmp_path: Path) -> Told:
 
 
 def page(story: Told, subject: Subject) -> str:
-    found = Story(subject)
+    found = Decisions(subject)
     for emit in story.told().emits:
         if emit.value is not None:
-            found.take(emit.topic, emit.value)
+            found.add_record(emit.topic, emit.value)
     shown = page_of(found)
     assert shown is not None
     console = Console(width=200, highlight=False)
@@ -97,15 +97,15 @@ def test_each_change_of_a_hand_off_and_the_others_of_the_account_are_told(tmp_pa
 
 
 def test_a_turn_that_came_to_nothing_is_not_told_as_the_one_that_gave_it(tmp_path: Path) -> None:
-    found = Story(Subject(lead_id=ANN))
+    found = Decisions(Subject(lead_id=ANN))
     for emit in told(tmp_path).told().emits:
-        found.take(emit.topic, emit.value or b"")
+        found.add_record(emit.topic, emit.value or b"")
     routed = found.latest()
     assert routed is not None
-    turn = found.turn_of(routed)
+    turn = found.find_turn(routed)
     assert turn is not None
     found.ledger.insert(0, turn.model_copy(update={"rep_id": "mia", "turn": 2}))
-    assert found.turn_of(routed) == turn
+    assert found.find_turn(routed) == turn
 
 
 def test_who_was_not_handed_over_is_told_why_not(tmp_path: Path) -> None:
@@ -119,11 +119,11 @@ def test_who_was_not_handed_over_is_told_why_not(tmp_path: Path) -> None:
 
 
 def test_of_others_and_of_rubbish_nothing_is_said(tmp_path: Path) -> None:
-    found = Story(Subject(account_key="domain:other.example"))
+    found = Decisions(Subject(account_key="domain:other.example"))
     for emit in told(tmp_path).told().emits:
-        found.take(emit.topic, emit.value or b"")
-    found.take("lead.routing", b'{"account_key": "domain:other.example"')
-    found.take("web.activity", b'{"account_key": "domain:other.example"}')
+        found.add_record(emit.topic, emit.value or b"")
+    found.add_record("lead.routing", b'{"account_key": "domain:other.example"')
+    found.add_record("web.activity", b'{"account_key": "domain:other.example"}')
     assert page_of(found) is None
 
 

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from workers.demo.market.journeys import SITE, some_time
-from workers.demo.market.market_record import Happening, happening
-from workers.demo.market.seeded_random import Dice
+from workers.demo.market.market_record import MarketRecord, record_at
+from workers.demo.market.seeded_random import SeededRandom
 
 _AGENTS: Final = (
     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
@@ -20,7 +20,9 @@ _AGENTS: Final = (
 )
 
 
-def no_visits(chance: Dice, start: datetime, robots: int, heartbeats: int) -> Iterator[Happening]:
+def bot_traffic(
+    chance: SeededRandom, start: datetime, robots: int, heartbeats: int
+) -> Iterator[MarketRecord]:
     """Return the records of so many sessions of robots, and of so many heartbeats."""
     for robot in range(robots):
         at = some_time(chance, start)
@@ -33,6 +35,6 @@ def no_visits(chance: Dice, start: datetime, robots: int, heartbeats: int) -> It
         yield _record(f"beat-{number}", f"tab-{number % 40}", some_time(chance, start), "heartbeat")
 
 
-def _record(event_id: str, browser: str, at: datetime, word: str, **more: Any) -> Happening:
+def _record(event_id: str, browser: str, at: datetime, word: str, **more: Any) -> MarketRecord:
     value = {"event_id": event_id, "occurred_at": at.isoformat(), "activity": word, "anonymous_id": browser}
-    return happening("web.activity", browser, at, value | {"url": SITE + "/"} | more)
+    return record_at("web.activity", browser, at, value | {"url": SITE + "/"} | more)

@@ -11,9 +11,9 @@ from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from workers.demo.market.market_record import Happening, happening
+from workers.demo.market.market_record import MarketRecord, record_at
 from workers.demo.market.personas import Person, Persona
-from workers.demo.market.seeded_random import Dice
+from workers.demo.market.seeded_random import SeededRandom
 
 _ZONE: Final = ZoneInfo("America/New_York")
 _OPENS, _CLOSES = time(8, 30), time(17, 30)
@@ -24,7 +24,7 @@ _MINUTES: Final = (6, 9, 14, 19, 24)
 _CALLED: Final = frozenset({Persona.BUYER, Persona.COLLEAGUE, Persona.FREE_MAIL})
 
 
-def calls(chance: Dice, causes: Iterable[tuple[Person, datetime]]) -> Iterator[Happening]:
+def calls(chance: SeededRandom, causes: Iterable[tuple[Person, datetime]]) -> Iterator[MarketRecord]:
     """Return the calls; a few are forgotten."""
     for number, (person, when) in enumerate(causes):
         if person.persona not in _CALLED or chance.happens(_FORGOTTEN_PERCENT):
@@ -39,7 +39,7 @@ def calls(chance: Dice, causes: Iterable[tuple[Person, datetime]]) -> Iterator[H
             "rep_id": record.get("owner_rep_id") or "mia",
             "channel": "call",
         }
-        yield happening("sales.activities", person.email, at + timedelta(seconds=2), value)
+        yield record_at("sales.activities", person.email, at + timedelta(seconds=2), value)
 
 
 def _opening(at: datetime) -> datetime:

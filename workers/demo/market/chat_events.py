@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from workers.demo.market.journeys import SITE, some_time
-from workers.demo.market.market_record import Happening, happening
+from workers.demo.market.market_record import MarketRecord, record_at
 from workers.demo.market.personas import Person
-from workers.demo.market.seeded_random import Dice
+from workers.demo.market.seeded_random import SeededRandom
 
 CHATS_PERCENT: Final = 5
 """Of the people who will say who they are."""
@@ -24,7 +24,7 @@ _OPEN_HOURS_UTC: Final = range(14, 22)
 _WEEKEND: Final = frozenset({5, 6})
 
 
-def chats(chance: Dice, crowd: list[Person], start: datetime) -> Iterator[Happening]:
+def chats(chance: SeededRandom, crowd: list[Person], start: datetime) -> Iterator[MarketRecord]:
     """Return the conversations of the fortnight."""
     talkers: list[Person | None] = [person for person in crowd if chance.happens(CHATS_PERCENT)]
     talkers += [None] * PASSERS_BY
@@ -32,9 +32,11 @@ def chats(chance: Dice, crowd: list[Person], start: datetime) -> Iterator[Happen
         yield from _conversation(chance, f"conv-{number:04d}", person, some_time(chance, start))
 
 
-def _conversation(chance: Dice, name: str, person: Person | None, at: datetime) -> Iterator[Happening]:
+def _conversation(
+    chance: SeededRandom, name: str, person: Person | None, at: datetime
+) -> Iterator[MarketRecord]:
     browser = f"chatting-{name}" if chance.happens(80) else None
-    asks = chance.fate(_ASKS, "")
+    asks = chance.pick(_ASKS, "")
     turns: list[tuple[str, dict[str, Any]]] = [("started", {"url": SITE + "/pricing"})]
     turns += [("visitor_message", {})] * chance.randint(1, 4)
     says_who = {"email": person.email} if person is not None else {}
@@ -55,4 +57,4 @@ def _conversation(chance: Dice, name: str, person: Person | None, at: datetime) 
             "turn": turn,
         }
         value |= {"anonymous_id": browser} if browser else {}
-        yield happening("chat.conversations", browser or name, at + timedelta(milliseconds=300), value | more)
+        yield record_at("chat.conversations", browser or name, at + timedelta(milliseconds=300), value | more)

@@ -14,7 +14,7 @@ from itertools import product
 from typing import Any, Final
 
 from workers.demo.market.person_names import ascii_word
-from workers.demo.market.seeded_random import Dice
+from workers.demo.market.seeded_random import SeededRandom
 
 
 class Segment(StrEnum):
@@ -103,7 +103,7 @@ class Company:
     """What is special: customer, opportunity, owned, orphaned, second_domain."""
 
 
-def companies(chance: Dice, start: datetime, owners: list[str], departed: str) -> list[Company]:
+def companies(chance: SeededRandom, start: datetime, owners: list[str], departed: str) -> list[Company]:
     """Return the market's companies; ``owners`` hold accounts in the CRM, ``departed`` left before the start."""
     banks = _names(chance, _BANKS)
     firms = _names(chance, _FIRMS)
@@ -118,7 +118,7 @@ def companies(chance: Dice, start: datetime, owners: list[str], departed: str) -
     return made
 
 
-def _names(chance: Dice, patterns: tuple[str, ...]) -> Iterator[str]:
+def _names(chance: SeededRandom, patterns: tuple[str, ...]) -> Iterator[str]:
     names = [pattern.format(place) for pattern, place in product(patterns, _PLACES)]
     chance.shuffle(names)
     yield from names
@@ -126,7 +126,7 @@ def _names(chance: Dice, patterns: tuple[str, ...]) -> Iterator[str]:
 
 
 def _company(
-    chance: Dice, segment: Segment, number: int, banks: Iterator[str], firms: Iterator[str]
+    chance: SeededRandom, segment: Segment, number: int, banks: Iterator[str], firms: Iterator[str]
 ) -> Company:
     country = "US"
     if segment is Segment.ABROAD:
@@ -144,7 +144,7 @@ def _company(
     return Company(name, domain, country, segment)
 
 
-def _give_records(chance: Dice, made: list[Company], start: datetime) -> None:
+def _give_records(chance: SeededRandom, made: list[Company], start: datetime) -> None:
     for number, company in enumerate(made, start=1):
         if company.segment is Segment.NOT_IN_CRM:
             continue
@@ -176,7 +176,7 @@ def _give_records(chance: Dice, made: list[Company], start: datetime) -> None:
 
 
 def _give_relations(
-    chance: Dice, served: list[Company], start: datetime, owners: list[str], departed: str
+    chance: SeededRandom, served: list[Company], start: datetime, owners: list[str], departed: str
 ) -> None:
     """Who among the served banks is a customer, has an opportunity, is owned, or lost its owner."""
     plan = [("customer", 12), ("opportunity", 8), ("owned", 12), ("orphaned", 3), ("second_domain", 3)]

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from workers.demo.market.market_record import Happening
-from workers.demo.market.seeded_random import Dice
+from workers.demo.market.market_record import MarketRecord
+from workers.demo.market.seeded_random import SeededRandom
 
 _TRACKING: Final = {"refuses": 5, "agrees": 25}
 _MARKETING: Final = {"refuses": 4, "agrees": 30}
 
 
-def with_consent(chance: Dice, visits: Iterable[Happening]) -> Iterator[Happening]:
+def with_consent(chance: SeededRandom, visits: Iterable[MarketRecord]) -> Iterator[MarketRecord]:
     """Return the records, each with what its visitor agrees to; forms say so of both purposes."""
     tracking: dict[str, str] = {}
     for record in visits:
@@ -25,9 +25,9 @@ def with_consent(chance: Dice, visits: Iterable[Happening]) -> Iterator[Happenin
             continue
         said = tracking.get(record.key)
         if said is None:
-            said = tracking[record.key] = chance.fate(_TRACKING, "silent")
+            said = tracking[record.key] = chance.pick(_TRACKING, "silent")
         consent = {} if said == "silent" else {"tracking": said == "agrees"}
         if record.topic == "form.fills":
-            answer = chance.fate(_MARKETING, "silent")
+            answer = chance.pick(_MARKETING, "silent")
             consent |= {} if answer == "silent" else {"marketing": answer == "agrees"}
         yield record._replace(value=record.value | {"consent": consent}) if consent else record

@@ -11,17 +11,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from workers.demo.market import sales_team
-from workers.demo.market.ambiguous_companies import moved_domain, with_companies
-from workers.demo.market.bot_traffic import no_visits
+from workers.demo.market.ambiguous_companies import domain_sale, with_written_companies
+from workers.demo.market.bot_traffic import bot_traffic
 from workers.demo.market.calls import calls
 from workers.demo.market.chat_events import chats
 from workers.demo.market.companies import companies
 from workers.demo.market.consent_banner import with_consent
 from workers.demo.market.journeys import DAYS, Journeys, some_time
 from workers.demo.market.known_contacts import contacts
-from workers.demo.market.market_record import Happening, happening
+from workers.demo.market.market_record import MarketRecord, record_at
 from workers.demo.market.personas import Person, people
-from workers.demo.market.seeded_random import Dice
+from workers.demo.market.seeded_random import SeededRandom
 
 START: Final = datetime(2026, 3, 2, tzinfo=UTC)
 """A Monday."""
@@ -37,35 +37,37 @@ HOUR_MS: Final = 3_600_000
 DAY_MS: Final = 24 * HOUR_MS
 
 
-def market(seed: int, start: datetime = START) -> list[Happening]:
+def market_records(seed: int, start: datetime = START) -> list[MarketRecord]:
     """Return the fortnight's records, sorted by arrival; the CRM's first records stand before all others.
 
     Args:
         seed: another seed, another fortnight.
         start: midnight UTC of its first day.
     """
-    chance = Dice(seed)
+    chance = SeededRandom(seed)
     end_ms = _ms(start + timedelta(days=DAYS))
     firms = companies(chance, start, sales_team.OWNERS, sales_team.DEPARTED)
     known = [*sales_team.accounts(firms, start), *sales_team.reps(start)]
     journeys = Journeys(chance, start)
-    crowd = with_companies(Dice(f"names of {seed}"), people(chance, firms), firms)
-    visits = list(with_consent(Dice(f"consents of {seed}"), _visits(chance, journeys, crowd, start)))
+    crowd = with_written_companies(SeededRandom(f"names of {seed}"), people(chance, firms), firms)
+    visits = list(with_consent(SeededRandom(f"consents of {seed}"), _visits(chance, journeys, crowd, start)))
     made = list(_as_it_arrives(chance, visits))
     made.extend(_rubbish(chance, start))
-    made.extend(chats(Dice(f"chats of {seed}"), crowd, start))
-    made.extend(no_visits(Dice(f"robots of {seed}"), start, ROBOTS, HEARTBEATS))
+    made.extend(chats(SeededRandom(f"chats of {seed}"), crowd, start))
+    made.extend(bot_traffic(SeededRandom(f"robots of {seed}"), start, ROBOTS, HEARTBEATS))
     made.extend(sales_team.answers(chance, journeys.asked))
-    made.extend(calls(Dice(f"calls of {seed}"), journeys.causes))
+    made.extend(calls(SeededRandom(f"calls of {seed}"), journeys.causes))
     made.extend(sales_team.changes(chance, firms, start))
-    made.extend(moved_domain(firms, start))
-    made.extend(contacts(Dice(f"contacts of {seed}"), crowd, start))
+    made.extend(domain_sale(firms, start))
+    made.extend(contacts(SeededRandom(f"contacts of {seed}"), crowd, start))
     made = [record for record in made if record.timestamp_ms < end_ms]
     made.sort(key=lambda record: (record.timestamp_ms, record.topic, record.key or ""))
     return [*known, *made]
 
 
-def _visits(chance: Dice, journeys: Journeys, crowd: list[Person], start: datetime) -> Iterator[Happening]:
+def _visits(
+    chance: SeededRandom, journeys: Journeys, crowd: list[Person], start: datetime
+) -> Iterator[MarketRecord]:
     for _ in range(ANONYMOUS):
         yield from journeys.anonymous()
     shared = [journeys.new_browser() for _ in range(SHARED_BROWSERS)]
@@ -77,11 +79,11 @@ def _visits(chance: Dice, journeys: Journeys, crowd: list[Person], start: dateti
         yield from journeys.browsing(None, some_time(chance, start), 1)
 
 
-def _as_it_arrives(chance: Dice, visits: list[Happening]) -> Iterator[Happening]:
+def _as_it_arrives(chance: SeededRandom, visits: list[MarketRecord]) -> Iterator[MarketRecord]:
     """What the net and other people's clocks make of it."""
     for record in visits:
         at = record.timestamp_ms
-        match chance.fate(
+        match chance.pick(
             {"sent twice": 1.5, "was offline": 2, "too old": 0.2, "clock ahead": 0.3}, "in time"
         ):
             case "sent twice":
@@ -97,7 +99,7 @@ def _as_it_arrives(chance: Dice, visits: list[Happening]) -> Iterator[Happening]
                 yield record
 
 
-def _rubbish(chance: Dice, start: datetime) -> Iterator[Happening]:
+def _rubbish(chance: SeededRandom, start: datetime) -> Iterator[MarketRecord]:
     """What no contract allows, and yet arrives."""
     for number in range(RUBBISH):
         at = some_time(chance, start)
@@ -117,7 +119,7 @@ def _rubbish(chance: Dice, start: datetime) -> Iterator[Happening]:
         )
         value = values[number % len(values)]
         topic = "form.fills" if isinstance(value, dict) and "form_id" in value else "web.activity"
-        yield happening(topic, f"bad-{number}", at, value)
+        yield record_at(topic, f"bad-{number}", at, value)
 
 
 def _ms(at: datetime) -> int:

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from workers.demo.market.market_record import Happening, happening
+from workers.demo.market.market_record import MarketRecord, record_at
 from workers.demo.market.personas import Person, Persona
-from workers.demo.market.seeded_random import Dice
+from workers.demo.market.seeded_random import SeededRandom
 
 DAYS: Final = 14
 SITE: Final = "https://www.our-own.example"
@@ -32,7 +32,7 @@ _HOUR_WEIGHTS: Final = (1, 1, 1, 1, 1, 1, 1, 2, 4, 6, 8, 9, 9, 9, 9, 8, 7, 5, 4,
 _EST: Final = timedelta(hours=5)
 
 
-def some_time(chance: Dice, start: datetime, last_day: int = DAYS) -> datetime:
+def some_time(chance: SeededRandom, start: datetime, last_day: int = DAYS) -> datetime:
     """Return a moment of the fortnight at which people are about; ``start`` is a midnight UTC."""
     day = chance.choices(range(last_day), [_DAY_WEIGHTS[day % 7] for day in range(last_day)])[0]
     hour = chance.choices(range(24), _HOUR_WEIGHTS)[0]
@@ -43,7 +43,7 @@ def some_time(chance: Dice, start: datetime, last_day: int = DAYS) -> datetime:
 class Journeys:
     """Makes the records of visits; ids count up."""
 
-    def __init__(self, chance: Dice, start: datetime) -> None:
+    def __init__(self, chance: SeededRandom, start: datetime) -> None:
         self._chance = chance
         self._start = start
         self._events = 0
@@ -60,7 +60,7 @@ class Journeys:
 
     def browsing(
         self, browser: str | None, at: datetime, pages: int, page: str | None = None
-    ) -> Iterator[Happening]:
+    ) -> Iterator[MarketRecord]:
         """Some pages in one session."""
         session = f"s-{self._events}"
         campaign = self._chance.choice(_CAMPAIGNS) if self._chance.happens(30) else None
@@ -73,14 +73,14 @@ class Journeys:
             yield self.activity("page_view", at, browser, None, **more)
             at += timedelta(seconds=seconds)
 
-    def anonymous(self) -> Iterator[Happening]:
+    def anonymous(self) -> Iterator[MarketRecord]:
         """A visitor who never says who they are."""
         browser = self.new_browser()
         for _ in range(self._chance.choices((1, 2, 3), (7, 2, 1))[0]):
             at = some_time(self._chance, self._start)
             yield from self.browsing(browser, at, self._chance.choices(range(1, 13), range(12, 0, -1))[0])
 
-    def person(self, person: Person, browser: str | None = None) -> Iterator[Happening]:
+    def person(self, person: Person, browser: str | None = None) -> Iterator[MarketRecord]:
         """Somebody who says at some time who they are; ``browser`` when it is shared with somebody else."""
         chance = self._chance
         mine = browser or self.new_browser()
@@ -101,7 +101,7 @@ class Journeys:
             self.causes.append((person, at))
         yield from self._interest(person, mine, at)
 
-    def _interest(self, person: Person, browser: str, at: datetime) -> Iterator[Happening]:
+    def _interest(self, person: Person, browser: str, at: datetime) -> Iterator[MarketRecord]:
         """What follows: more for a few, nothing for most."""
         chance = self._chance
         eager = {Persona.BUYER: 50, Persona.STUDENT: 80, Persona.SPY: 60}.get(person.persona, 25)
@@ -145,18 +145,18 @@ class Journeys:
 
     def activity(
         self, word: str, at: datetime, browser: str | None, email: str | None, **more: Any
-    ) -> Happening:
+    ) -> MarketRecord:
         """One record of web.activity."""
         value = self._event("web", at) | {"activity": word} | more
         if browser:
             value["anonymous_id"] = browser
         if email:
             value["email"] = email
-        return happening("web.activity", browser or email, self._arrival(at), value)
+        return record_at("web.activity", browser or email, self._arrival(at), value)
 
     def form(
         self, person: Person, browser: str | None, at: datetime, request: str, form_id: str
-    ) -> Happening:
+    ) -> MarketRecord:
         """One record of form.fills, in this person's words."""
         chance = self._chance
         self.causes.append((person, at))
@@ -166,7 +166,7 @@ class Journeys:
             "email": person.email.upper() if chance.happens(3) else person.email,
             "first_name": person.first,
             "last_name": person.last,
-            "company": person.company.name if person.company else person.says_company,
+            "company": person.company.name if person.company else person.written_company,
             "job_title": person.title,
             "job_function": person.function,
             "country": person.country,
@@ -174,7 +174,7 @@ class Journeys:
             "campaign": chance.choice(_CAMPAIGNS) if chance.happens(40) else None,
         }
         value = self._event("form", at) | {name: fact for name, fact in said.items() if fact is not None}
-        return happening("form.fills", browser or person.email, self._arrival(at), value)
+        return record_at("form.fills", browser or person.email, self._arrival(at), value)
 
     def _event(self, kind: str, at: datetime) -> dict[str, Any]:
         self._events += 1

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from workers.demo.market.market_record import Happening, happening
+from workers.demo.market.market_record import MarketRecord, record_at
 from workers.demo.market.personas import Person
-from workers.demo.market.seeded_random import Dice
+from workers.demo.market.seeded_random import SeededRandom
 
 KNOWN_PERCENT: Final = 22
 ENRICHED_LATE_PERCENT: Final = 35
@@ -26,7 +26,7 @@ _LATE_TITLES: Final = (
 )
 
 
-def contacts(chance: Dice, crowd: list[Person], start: datetime) -> Iterator[Happening]:
+def contacts(chance: SeededRandom, crowd: list[Person], start: datetime) -> Iterator[MarketRecord]:
     """Return the contacts of the fortnight, the CRM's own from before its first hour."""
     for number, person in enumerate(crowd):
         company = (person.company.record if person.company else None) or {}
@@ -46,11 +46,11 @@ def contacts(chance: Dice, crowd: list[Person], start: datetime) -> Iterator[Hap
             yield _contact(person, number, at, ids | {"job_title": title, "job_function": function})
 
 
-def _contact(person: Person, number: int, at: datetime, facts: dict[str, Any]) -> Happening:
+def _contact(person: Person, number: int, at: datetime, facts: dict[str, Any]) -> MarketRecord:
     value = {
         "event_id": f"crm-contact-{number}-{int(at.timestamp())}",
         "occurred_at": at.isoformat(),
         "email": person.email,
         **facts,
     }
-    return happening("crm.contacts", person.email, at, value)
+    return record_at("crm.contacts", person.email, at, value)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 
-class Happening(NamedTuple):
+class MarketRecord(NamedTuple):
     """``timestamp_ms`` is the arrival, milliseconds UTC. A value of bytes is rubbish, as it came; None deletes."""
 
     topic: str
@@ -15,6 +15,8 @@ class Happening(NamedTuple):
     value: dict[str, Any] | bytes | None
 
 
-def happening(topic: str, key: str | None, at: datetime, value: dict[str, Any] | bytes | None) -> Happening:
+def record_at(
+    topic: str, key: str | None, at: datetime, value: dict[str, Any] | bytes | None
+) -> MarketRecord:
     """Return the record of what arrived ``at``."""
-    return Happening(topic, key, int(at.timestamp() * 1_000), value)
+    return MarketRecord(topic, key, int(at.timestamp() * 1_000), value)

@@ -12,7 +12,7 @@ from typing import Final
 
 from workers.demo.market.companies import Company, Segment
 from workers.demo.market.person_names import FIRST, LAST, ascii_word
-from workers.demo.market.seeded_random import Dice
+from workers.demo.market.seeded_random import SeededRandom
 
 
 class Persona(StrEnum):
@@ -41,7 +41,7 @@ class Person:
     title: str | None
     function: str | None
     country: str | None
-    says_company: str | None = None
+    written_company: str | None = None
     """What somebody of no company's domain writes as theirs."""
 
 
@@ -82,7 +82,7 @@ STUDENTS: Final = 60
 JOB_SEEKERS: Final = 30
 
 
-def people(chance: Dice, market: list[Company]) -> list[Person]:
+def people(chance: SeededRandom, market: list[Company]) -> list[Person]:
     """Return everybody who will say at some time who they are."""
     out: list[Person] = []
     for company in market:
@@ -96,7 +96,7 @@ def people(chance: Dice, market: list[Company]) -> list[Person]:
     return out
 
 
-def _employee(chance: Dice, company: Company, number: int) -> Person:
+def _employee(chance: SeededRandom, company: Company, number: int) -> Person:
     first, last = chance.choice(FIRST), chance.choice(LAST)
     is_buyer = chance.happens(70)
     title, function = chance.choice(_BUYER_TITLES if is_buyer else _COLLEAGUE_TITLES)
@@ -122,7 +122,7 @@ def _employee(chance: Dice, company: Company, number: int) -> Person:
     )
 
 
-def _outsider(chance: Dice, persona: Persona, number: int) -> Person:
+def _outsider(chance: SeededRandom, persona: Persona, number: int) -> Person:
     first, last = chance.choice(FIRST), chance.choice(LAST)
     domain = chance.choice(_FREE_MAIL)
     if persona is Persona.STUDENT and chance.happens(60):

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from workers.demo.market.companies import Company, Segment
-from workers.demo.market.market_record import Happening, happening
+from workers.demo.market.market_record import MarketRecord, record_at
 from workers.demo.market.personas import Person
-from workers.demo.market.seeded_random import Dice
+from workers.demo.market.seeded_random import SeededRandom
 
 DEPARTED: Final = "rick"
 OWNERS: Final = ["olga", "pavel", "renée"]
@@ -50,22 +50,22 @@ def names() -> dict[str, str]:
     return {rep_id: name for rep_id, name, *_ in _TEAM}
 
 
-def reps(start: datetime) -> Iterator[Happening]:
+def reps(start: datetime) -> Iterator[MarketRecord]:
     """The team as the CRM has it when the fortnight begins."""
     for rep_id, *_ in _TEAM:
         yield _rep(rep_id, start, start - timedelta(minutes=50), active=rep_id != _INACTIVE)
 
 
-def accounts(market: list[Company], start: datetime) -> Iterator[Happening]:
+def accounts(market: list[Company], start: datetime) -> Iterator[MarketRecord]:
     """The accounts as the CRM has them when the fortnight begins."""
     for company in market:
         if company.record is not None:
-            yield happening(
+            yield record_at(
                 "crm.accounts", company.record["crm_account_id"], start - timedelta(hours=1), company.record
             )
 
 
-def changes(chance: Dice, market: list[Company], start: datetime) -> Iterator[Happening]:
+def changes(chance: SeededRandom, market: list[Company], start: datetime) -> Iterator[MarketRecord]:
     """What changes in the CRM during the fortnight."""
     rep_id, left_on = _LEAVES
     yield _rep(rep_id, start, start + timedelta(days=left_on, hours=14), active=False)
@@ -100,10 +100,10 @@ def changes(chance: Dice, market: list[Company], start: datetime) -> Iterator[Ha
     gone = [c for c in market if c.segment is Segment.OTHER_INDUSTRY][:2]
     for company in gone:
         key = (company.record or {})["crm_account_id"]
-        yield happening("crm.accounts", key, start + timedelta(days=6, hours=20), None)
+        yield record_at("crm.accounts", key, start + timedelta(days=6, hours=20), None)
 
 
-def answers(chance: Dice, asked: list[tuple[Person, datetime]]) -> Iterator[Happening]:
+def answers(chance: SeededRandom, asked: list[tuple[Person, datetime]]) -> Iterator[MarketRecord]:
     """What sales says of people who asked for something: some it takes before, most it calls, some it turns down."""
     for number, (person, when) in enumerate(asked):
         owner = ((person.company.record or {}) if person.company else {}).get("owner_rep_id") or "mia"
@@ -114,19 +114,21 @@ def answers(chance: Dice, asked: list[tuple[Person, datetime]]) -> Iterator[Happ
             continue
         yield _answer(number, "touched", person, owner, at, channel=chance.choice(("call", "mail")))
         at += timedelta(hours=chance.randrange(1, 30))
-        fate = chance.fate({"accepted": 50, "rejected": 20, "reassigned": 4, "returned": 2}, "silent")
-        if fate == "accepted":
+        outcome = chance.pick({"accepted": 50, "rejected": 20, "reassigned": 4, "returned": 2}, "silent")
+        if outcome == "accepted":
             yield _answer(number, "accepted", person, owner, at)
             yield from _pursued(chance, number, person, owner, at)
-        elif fate == "returned":
+        elif outcome == "returned":
             yield _answer(number, "returned", person, owner, at)
-        elif fate == "rejected":
+        elif outcome == "rejected":
             yield _answer(number, "rejected", person, owner, at, reason=chance.choice(_REASONS))
-        elif fate == "reassigned":
+        elif outcome == "reassigned":
             yield _answer(number, "reassigned", person, owner, at, to_rep_id="tom")
 
 
-def _pursued(chance: Dice, number: int, person: Person, owner: str, at: datetime) -> Iterator[Happening]:
+def _pursued(
+    chance: SeededRandom, number: int, person: Person, owner: str, at: datetime
+) -> Iterator[MarketRecord]:
     """What becomes of a lead that was accepted: of some a deal, of which few are won within the fortnight."""
     if not chance.happens(60):
         return
@@ -138,14 +140,14 @@ def _pursued(chance: Dice, number: int, person: Person, owner: str, at: datetime
     amount = chance.randrange(40, 400) * 1_000
     yield _answer(number, "opportunity_opened", person, owner, at, amount=amount, currency="USD")
     at += timedelta(hours=chance.randrange(24, 120))
-    ending = chance.fate({"won": 25, "lost": 30}, "open")
+    ending = chance.pick({"won": 25, "lost": 30}, "open")
     if ending == "won":
         yield _answer(number, "won", person, owner, at, amount=amount, currency="USD")
     elif ending == "lost":
         yield _answer(number, "lost", person, owner, at)
 
 
-def _rep(rep_id: str, start: datetime, at: datetime, *, active: bool) -> Happening:
+def _rep(rep_id: str, start: datetime, at: datetime, *, active: bool) -> MarketRecord:
     _, name, weight, capacity, deputy = next(row for row in _TEAM if row[0] == rep_id)
     record: dict[str, Any] = {
         "event_id": f"crm-rep-{rep_id}-{int(at.timestamp())}",
@@ -168,21 +170,21 @@ def _rep(rep_id: str, start: datetime, at: datetime, *, active: bool) -> Happeni
     if away := _AWAY.get(rep_id):
         begins, ends = (start + timedelta(days=day) for day in away)
         record["absences"] = [{"starts_at": begins.isoformat(), "ends_at": ends.isoformat()}]
-    return happening("crm.reps", rep_id, at, record)
+    return record_at("crm.reps", rep_id, at, record)
 
 
-def _changed(company: Company, at: datetime, **facts: Any) -> Happening:
+def _changed(company: Company, at: datetime, **facts: Any) -> MarketRecord:
     """A new version of an account's record. The company keeps it, so that changes add up."""
     record = deepcopy(company.record or {}) | facts
     record |= {"event_id": f"{record['event_id']}-{int(at.timestamp())}", "occurred_at": at.isoformat()}
-    return happening("crm.accounts", record["crm_account_id"], at, record)
+    return record_at("crm.accounts", record["crm_account_id"], at, record)
 
 
-def _some_time(chance: Dice, start: datetime, first_day: int, last_day: int) -> datetime:
+def _some_time(chance: SeededRandom, start: datetime, first_day: int, last_day: int) -> datetime:
     return start + timedelta(days=chance.randint(first_day, last_day), hours=chance.randint(14, 21))
 
 
-def _answer(number: int, action: str, person: Person, rep_id: str, at: datetime, **more: Any) -> Happening:
+def _answer(number: int, action: str, person: Person, rep_id: str, at: datetime, **more: Any) -> MarketRecord:
     value = {
         "event_id": f"sales-{number}-{action}",
         "occurred_at": at.isoformat(),
@@ -191,4 +193,4 @@ def _answer(number: int, action: str, person: Person, rep_id: str, at: datetime,
         "rep_id": rep_id,
         **more,
     }
-    return happening("sales.activities", person.email, at + timedelta(seconds=2), value)
+    return record_at("sales.activities", person.email, at + timedelta(seconds=2), value)

@@ -9,7 +9,7 @@ import pytest
 
 from workers.demo.market.calls import calls
 from workers.demo.market.personas import Person, Persona
-from workers.demo.market.seeded_random import Dice
+from workers.demo.market.seeded_random import SeededRandom
 
 EAST = ZoneInfo("America/New_York")
 
@@ -31,16 +31,16 @@ def person(persona: Persona = Persona.BUYER) -> Person:
 def test_a_call_comes_within_the_half_hour_of_office_hours(when: str, opens: str) -> None:
     at = datetime.strptime(when, "%Y-%m-%d %H:%M").replace(tzinfo=EAST).astimezone(UTC)
     expected = datetime.strptime(opens, "%Y-%m-%d %H:%M").replace(tzinfo=EAST)
-    made = list(calls(Dice(1), [(person(), at)] * 50))
+    made = list(calls(SeededRandom(1), [(person(), at)] * 50))
     waited = {datetime.fromisoformat(one.value["occurred_at"]) - expected for one in made}  # type: ignore[index]
     assert timedelta() < min(waited) <= max(waited) < timedelta(minutes=30)
 
 
 def test_most_are_called_and_a_few_are_forgotten() -> None:
     at = datetime(2026, 3, 3, 15, tzinfo=UTC)
-    assert 900 < len(list(calls(Dice(1), [(person(), at)] * 1_000))) < 1_000
+    assert 900 < len(list(calls(SeededRandom(1), [(person(), at)] * 1_000))) < 1_000
 
 
 def test_nobody_calls_a_student() -> None:
     at = datetime(2026, 3, 3, 15, tzinfo=UTC)
-    assert list(calls(Dice(1), [(person(Persona.STUDENT), at)])) == []
+    assert list(calls(SeededRandom(1), [(person(Persona.STUDENT), at)])) == []

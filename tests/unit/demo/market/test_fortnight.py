@@ -11,8 +11,8 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.topics import TOPICS, Direction
-from workers.demo.market.fortnight import NAMELESS, RUBBISH, START, market
-from workers.demo.market.market_record import Happening
+from workers.demo.market.fortnight import NAMELESS, RUBBISH, START, market_records
+from workers.demo.market.market_record import MarketRecord
 from workers.identity.company_names import normalise_company
 
 START_MS = int(START.timestamp() * 1_000)
@@ -21,15 +21,15 @@ FREE_MAIL = {"gmail.com", "outlook.com", "yahoo.com", "gmx.de", "proton.me"}
 
 
 @pytest.fixture(scope="module")
-def fortnight() -> list[Happening]:
-    return market(seed=1)
+def fortnight() -> list[MarketRecord]:
+    return market_records(seed=1)
 
 
-def values(fortnight: list[Happening], topic: str) -> list[dict[str, Any]]:
+def values(fortnight: list[MarketRecord], topic: str) -> list[dict[str, Any]]:
     return [record.value for record in fortnight if record.topic == topic and isinstance(record.value, dict)]
 
 
-def is_valid(record: Happening) -> bool:
+def is_valid(record: MarketRecord) -> bool:
     if record.value is None:
         return record.topic.startswith("crm.")
     raw = record.value if isinstance(record.value, bytes) else json.dumps(record.value)
@@ -40,12 +40,14 @@ def is_valid(record: Happening) -> bool:
     return True
 
 
-def test_the_same_seed_gives_the_same_fortnight_and_another_seed_another(fortnight: list[Happening]) -> None:
-    assert market(seed=1) == fortnight
-    assert market(seed=2) != fortnight
+def test_the_same_seed_gives_the_same_fortnight_and_another_seed_another(
+    fortnight: list[MarketRecord],
+) -> None:
+    assert market_records(seed=1) == fortnight
+    assert market_records(seed=2) != fortnight
 
 
-def test_it_is_a_fortnight_of_input_in_order(fortnight: list[Happening]) -> None:
+def test_it_is_a_fortnight_of_input_in_order(fortnight: list[MarketRecord]) -> None:
     stamps = [record.timestamp_ms for record in fortnight]
 
     assert stamps == sorted(stamps)
@@ -55,15 +57,15 @@ def test_it_is_a_fortnight_of_input_in_order(fortnight: list[Happening]) -> None
     assert 40_000 <= len(fortnight) <= 60_000
 
 
-def test_another_start_moves_everything(fortnight: list[Happening]) -> None:
-    later = market(seed=1, start=datetime(2027, 3, 1, tzinfo=UTC))
+def test_another_start_moves_everything(fortnight: list[MarketRecord]) -> None:
+    later = market_records(seed=1, start=datetime(2027, 3, 1, tzinfo=UTC))
 
     others = [[one for one in made if one.topic != "sales.activities"] for made in (later, fortnight)]
     assert len(others[0]) == len(others[1])  # sales calls at opening, and the clocks change on another day
     assert later[0].timestamp_ms - fortnight[0].timestamp_ms == timedelta(days=364).total_seconds() * 1_000
 
 
-def test_what_breaks_the_contract_is_the_rubbish_and_nothing_else(fortnight: list[Happening]) -> None:
+def test_what_breaks_the_contract_is_the_rubbish_and_nothing_else(fortnight: list[MarketRecord]) -> None:
     broken = [record for record in fortnight if not is_valid(record)]
 
     bad_addresses = 2 * RUBBISH // 10  # well-formed for the model; refused where addresses are read
@@ -72,7 +74,7 @@ def test_what_breaks_the_contract_is_the_rubbish_and_nothing_else(fortnight: lis
 
 
 def test_events_repeat_come_late_come_too_late_and_from_clocks_that_are_ahead(
-    fortnight: list[Happening],
+    fortnight: list[MarketRecord],
 ) -> None:
     ids = Counter(value["event_id"] for value in values(fortnight, "web.activity") if "event_id" in value)
     delays = [
@@ -87,7 +89,7 @@ def test_events_repeat_come_late_come_too_late_and_from_clocks_that_are_ahead(
     assert sum(delay < -300_000 for delay in delays) > 50
 
 
-def test_some_events_name_nobody(fortnight: list[Happening]) -> None:
+def test_some_events_name_nobody(fortnight: list[MarketRecord]) -> None:
     nameless = [
         value
         for value in values(fortnight, "web.activity")
@@ -97,7 +99,7 @@ def test_some_events_name_nobody(fortnight: list[Happening]) -> None:
     assert NAMELESS * 0.9 <= len(nameless) <= NAMELESS * 1.2
 
 
-def test_a_browser_is_shared_and_a_person_has_two(fortnight: list[Happening]) -> None:
+def test_a_browser_is_shared_and_a_person_has_two(fortnight: list[MarketRecord]) -> None:
     named = [
         v
         for t in ("web.activity", "form.fills")
@@ -114,7 +116,7 @@ def test_a_browser_is_shared_and_a_person_has_two(fortnight: list[Happening]) ->
     assert sum(len(ids) > 1 for ids in browsers.values()) >= 50
 
 
-def test_the_market_has_every_kind_of_company(fortnight: list[Happening]) -> None:
+def test_the_market_has_every_kind_of_company(fortnight: list[MarketRecord]) -> None:
     firms = {value["crm_account_id"]: value for value in values(fortnight[:400], "crm.accounts")}.values()
 
     assert 200 <= len(firms) <= 400
@@ -127,7 +129,7 @@ def test_the_market_has_every_kind_of_company(fortnight: list[Happening]) -> Non
 
 
 def test_the_team_has_somebody_away_somebody_inactive_and_somebody_who_left(
-    fortnight: list[Happening],
+    fortnight: list[MarketRecord],
 ) -> None:
     reps = {value["rep_id"]: value for value in values(fortnight[:400], "crm.reps")}
     owners = {value.get("owner_rep_id") for value in values(fortnight[:400], "crm.accounts")} - {None}
@@ -139,7 +141,7 @@ def test_the_team_has_somebody_away_somebody_inactive_and_somebody_who_left(
     assert owners - reps.keys(), "an owner the CRM of people does not know"
 
 
-def test_the_crm_changes_and_sales_answers_during_the_fortnight(fortnight: list[Happening]) -> None:
+def test_the_crm_changes_and_sales_answers_during_the_fortnight(fortnight: list[MarketRecord]) -> None:
     crm = [
         record for record in fortnight if record.topic.startswith("crm.") and record.timestamp_ms > START_MS
     ]
@@ -153,7 +155,7 @@ def test_the_crm_changes_and_sales_answers_during_the_fortnight(fortnight: list[
 
 
 def test_the_crm_knows_some_people_learns_of_others_late_and_must_not_contact_a_few(
-    fortnight: list[Happening],
+    fortnight: list[MarketRecord],
 ) -> None:
     records = [record for record in fortnight if record.topic == "crm.contacts"]
     said = values(fortnight, "crm.contacts")
@@ -164,7 +166,9 @@ def test_the_crm_knows_some_people_learns_of_others_late_and_must_not_contact_a_
     assert sum(record.timestamp_ms > START_MS + 5 * DAY_MS for record in records) >= 3
 
 
-def test_some_agree_to_be_tracked_a_few_refuse_and_some_want_no_marketing(fortnight: list[Happening]) -> None:
+def test_some_agree_to_be_tracked_a_few_refuse_and_some_want_no_marketing(
+    fortnight: list[MarketRecord],
+) -> None:
     said = Counter(
         (purpose, given)
         for topic in ("web.activity", "form.fills")
@@ -178,7 +182,7 @@ def test_some_agree_to_be_tracked_a_few_refuse_and_some_want_no_marketing(fortni
     assert said["marketing", False] >= 5
 
 
-def test_robots_and_heartbeats_come_too(fortnight: list[Happening]) -> None:
+def test_robots_and_heartbeats_come_too(fortnight: list[MarketRecord]) -> None:
     said = values(fortnight, "web.activity")
 
     assert sum(value.get("is_bot", False) for value in said) > 50
@@ -186,7 +190,7 @@ def test_robots_and_heartbeats_come_too(fortnight: list[Happening]) -> None:
     assert sum(value.get("activity") == "heartbeat" for value in said) > 200
 
 
-def test_people_and_passers_by_chat_by_day_and_by_night(fortnight: list[Happening]) -> None:
+def test_people_and_passers_by_chat_by_day_and_by_night(fortnight: list[MarketRecord]) -> None:
     said = values(fortnight, "chat.conversations")
     turns = Counter(value["turn"] for value in said)
 
@@ -199,7 +203,7 @@ def test_people_and_passers_by_chat_by_day_and_by_night(fortnight: list[Happenin
 
 
 def test_people_with_free_mail_name_companies_of_the_crm_and_some_name_none(
-    fortnight: list[Happening],
+    fortnight: list[MarketRecord],
 ) -> None:
     known = {normalise_company(one["name"]) for one in values(fortnight, "crm.accounts")}
     of_free_mail = [
@@ -211,7 +215,7 @@ def test_people_with_free_mail_name_companies_of_the_crm_and_some_name_none(
     assert any(normalise_company(name) is None for name in of_free_mail)
 
 
-def test_a_domain_changes_hands(fortnight: list[Happening]) -> None:
+def test_a_domain_changes_hands(fortnight: list[MarketRecord]) -> None:
     claimed: dict[str, set[str]] = {}
     for one in values(fortnight, "crm.accounts"):
         for domain in one["domains"]:
