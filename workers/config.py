@@ -1,4 +1,4 @@
-"""Where a command takes its settings and its policy from."""
+"""Loading of the settings and the policy, for the commands and the workers."""
 
 from __future__ import annotations
 
@@ -19,10 +19,13 @@ DEFAULT_POLICY = "default.yaml"
 
 
 def load_settings(**given: Any) -> Settings:
-    """Return the settings; ``given`` are options of the command line and rank first.
+    """Return the settings.
+
+    Args:
+        **given: options of the command line; they override every other source. None means not given.
 
     Raises:
-        SettingsError: one is missing or wrong; every such one is named.
+        SettingsError: a setting is missing or invalid. The text names each one.
     """
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
@@ -34,9 +37,10 @@ def load_settings(**given: Any) -> Settings:
 
 
 def policy_file(path: Path) -> Path:
-    """Return the policy file that a path means: a file itself, a folder its default.yaml.
+    """Return the policy file for a path: the file itself, or a folder's ``default.yaml``.
 
-    The relative default is looked for beside the program too, so that it works from any directory.
+    A relative path that does not exist is also looked up beside the installed program.
+    The default path therefore works from any directory.
     """
     if not path.is_absolute() and not path.exists():
         beside = Path(workers.__file__).parent.parent / path
@@ -45,10 +49,10 @@ def policy_file(path: Path) -> Path:
 
 
 def load_config(path: Path) -> tuple[Policy, Config]:
-    """Return a policy that passes, and what the engine carries of it.
+    """Return the policy of a path, and the form in which the engine carries it in its logs.
 
     Raises:
-        PolicyError: with every problem of the file.
+        PolicyError: the policy is invalid. The text lists every problem of the file.
     """
     policy, text = load_policy_file(policy_file(path))
     return policy, to_config(policy, text)
