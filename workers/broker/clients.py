@@ -1,4 +1,4 @@
-"""How every Kafka client of this program reaches the brokers: address and security, from the settings."""
+"""The connection arguments of every Kafka client: address and security, from the settings."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 
 
 def client_arguments(settings: Settings) -> dict[str, Any]:
-    """Return the keyword arguments that every aiokafka client takes: bootstrap_servers and security.
+    """Return the keyword arguments for an aiokafka client: bootstrap_servers and security.
 
-    Raises FileNotFoundError or ssl.SSLError where the CA file cannot be read.
+    Raises:
+        FileNotFoundError: the CA file does not exist.
+        ssl.SSLError: the CA file cannot be read.
     """
     arguments: dict[str, Any] = {
         "bootstrap_servers": settings.bootstrap,

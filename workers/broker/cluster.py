@@ -1,4 +1,4 @@
-"""What the broker says of itself and of the changelogs, asked once when a worker starts."""
+"""Facts about the cluster and the changelogs, requested once when a worker starts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _DAY_MS = 86_400_000
 async def cluster_facts(client: dict[str, Any], changelogs: Iterable[str]) -> tuple[str, dict[str, int]]:
     """Return the cluster's id and each changelog's ``delete.retention.ms``.
 
-    Raises what aiokafka raises where the broker cannot be reached.
+    Raises:
+        aiokafka.errors.KafkaError: the broker cannot be reached.
     """
     admin = AIOKafkaAdminClient(**client)
     await admin.start()

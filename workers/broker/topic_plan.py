@@ -1,8 +1,8 @@
-"""The topics at the broker: what there must be, and what is wrong with what is there.
+"""The planned topics, their creation, and the differences between the plan and the broker.
 
 In: the contract (schemas/topics.py) and the settings. Out: a plan, and the problems of a cluster that differs from it.
-Nothing that exists is changed or deleted here: partition counts are for life, and whose data a retention would delete
-is not ours to decide.
+An existing topic is never changed or deleted here. Its partition count can never change, and the operator decides
+which data a retention deletes.
 """
 
 from __future__ import annotations
@@ -26,26 +26,26 @@ if TYPE_CHECKING:
 
 AGENTS: Final = ("visitors", "directory", "accounts", "desks")
 LEAST_RETENTION_MS: Final = 14 * DAY_MS
-"""A fortnight of history must live: records are kept by their own stamps, and replays bring old ones."""
+"""Least retention of a topic. Records expire by their own timestamps, and replays bring old ones. 14 days in ms."""
 _FOREVER: Final = "-1"
-_LOST_OTHERWISE: Final = {
-    "compact": "records that are still needed would be deleted",
-    "delete": "events would be merged",
-    "compact,delete": "what an erasure deletes stays, or what is old does",
+_CONSEQUENCES: Final = {
+    "compact": "the broker deletes records that are still needed",
+    "delete": "the broker removes events that share a key",
+    "compact,delete": "erased data or expired data stays readable",
 }
 KEEP_FOREVER: Final = {"retention.ms": _FOREVER}
 _TOPIC_ALREADY_EXISTS: Final = 36
-_VISIBLE_WITHIN_S: Final = 15.0
-_LOOK_EVERY_S: Final = 0.1
+_LISTED_WITHIN_S: Final = 15.0
+_POLL_EVERY_S: Final = 0.1
 
 
 class TopicsError(Exception):
-    """The broker refused to create a topic, or does not show it; the text names the topic and the broker's words."""
+    """The broker refused to create or describe a topic. The text names the topic and quotes the broker."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedTopic:
-    """One topic as it is to be created."""
+    """One topic with the configuration that it is created with."""
 
     name: str
     partitions: int
@@ -55,7 +55,7 @@ class PlannedTopic:
 
 @dataclass(frozen=True, slots=True)
 class FoundTopic:
-    """One topic as the broker describes it; ``replication_factor`` is that of its least replicated partition."""
+    """One topic as the broker describes it. ``replication_factor`` is the lowest of its partitions."""
 
     partitions: int
     replication_factor: int
@@ -63,7 +63,7 @@ class FoundTopic:
 
 
 class ProblemKind(StrEnum):
-    """What can be wrong with a topic."""
+    """The kinds of difference between a topic and its plan."""
 
     MISSING = "missing"
     PARTITIONS = "partitions"
@@ -76,7 +76,7 @@ class ProblemKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One difference that matters, with what to do about it."""
+    """One difference that matters, with advice on how to fix it."""
 
     topic: str
     kind: ProblemKind
@@ -91,8 +91,9 @@ class Problem:
 def plan_topics(settings: Settings, erase_within_ms: int = DAY_MS) -> list[PlannedTopic]:
     """Return every topic of the contract, and the changelog of every agent.
 
-    What we write and compact is compacted within the policy's ``erase_within``, so that what was erased is gone. A
-    changelog keeps its tombstones for a day: a worker that was away for more than half of it rebuilds its copy.
+    Compacted outputs and changelogs are compacted within the policy's ``erase_within``, so that erased data is gone
+    in time. A changelog keeps its tombstones for a day. A worker that was down for more than half a day rebuilds its
+    copy.
     """
     lag = {"max.compaction.lag.ms": str(erase_within_ms)}
     changelog = lag | {
@@ -114,7 +115,7 @@ def plan_topics(settings: Settings, erase_within_ms: int = DAY_MS) -> list[Plann
 
 
 def find_problems(planned: list[PlannedTopic], found: Mapping[str, FoundTopic]) -> list[Problem]:
-    """Return what differs from the plan and matters, in the plan's order."""
+    """Return the differences from the plan that matter, in the order of the plan."""
     return [
         problem
         for topic in planned
@@ -138,21 +139,21 @@ def _differences(topic: PlannedTopic, found: FoundTopic) -> list[Problem]:
             ProblemKind.PARTITIONS,
             found.partitions,
             topic.partitions,
-            "partition counts are for life, because keys, rows and transactional ids hang on them: put the setting"
-            " `partitions` back, or take a new `app_id`, new topics and a rebuild from the inputs",
+            "a partition count can never change, because keys, rows and transactional ids depend on it: restore the"
+            " setting `partitions`, or use a new `app_id` and new topics and rebuild from the inputs",
         )
     if found.replication_factor < topic.replication_factor:
         advice = "reassign its replicas with Kafka's own tools, or lower the setting `replication_factor`"
         report(ProblemKind.REPLICATION, found.replication_factor, topic.replication_factor, advice)
     policy, wanted = found.config.get("cleanup.policy", ""), topic.config["cleanup.policy"]
     if policy != wanted:
-        lost = _LOST_OTHERWISE[wanted]
-        report(ProblemKind.CLEANUP_POLICY, policy, wanted, f"set cleanup.policy={wanted}, or {lost}")
+        consequence = _CONSEQUENCES[wanted]
+        report(ProblemKind.CLEANUP_POLICY, policy, wanted, f"set cleanup.policy={wanted}, or {consequence}")
         return differences
     if "delete" in wanted:
         kept = found.config.get("retention.ms", _FOREVER)
         if kept != _FOREVER and int(kept) < LEAST_RETENTION_MS:
-            advice = "raise retention.ms: a worker stops where its next record is gone"
+            advice = "raise retention.ms: a worker stops if its next record was deleted"
             report(ProblemKind.RETENTION, f"{kept} ms", f"{LEAST_RETENTION_MS} ms or more", advice)
     if "compact" in wanted:
         differences += _compaction(topic, found)
@@ -164,14 +165,14 @@ def _compaction(topic: PlannedTopic, found: FoundTopic) -> list[Problem]:
     lag = topic.config["max.compaction.lag.ms"]
     if int(found.config.get("max.compaction.lag.ms", 2**63 - 1)) > int(lag):
         is_at = f"{found.config.get('max.compaction.lag.ms', 'unbounded')} ms"
-        advice = f"set max.compaction.lag.ms={lag}, or what was erased stays readable"
+        advice = f"set max.compaction.lag.ms={lag}, or erased data stays readable"
         differences.append(
             Problem(topic.name, ProblemKind.COMPACTION_LAG, is_at, f"{lag} ms or less", advice)
         )
     kept = topic.config["delete.retention.ms"]
     if int(found.config.get("delete.retention.ms", 0)) < int(kept):
         is_at = f"{found.config.get('delete.retention.ms', 0)} ms"
-        advice = f"set delete.retention.ms={kept}, or a reader that was away misses deletions"
+        advice = f"set delete.retention.ms={kept}, or a reader that was down misses deletions"
         differences.append(
             Problem(topic.name, ProblemKind.DELETE_RETENTION, is_at, f"{kept} ms or more", advice)
         )
@@ -181,12 +182,19 @@ def _compaction(topic: PlannedTopic, found: FoundTopic) -> list[Problem]:
 async def create_topics(
     settings: Settings, *, keep_forever: bool = False, erase_within_ms: int = DAY_MS
 ) -> list[str]:
-    """Create the topics of the plan that are not there, wait until the broker shows them, and return their names.
+    """Create the missing topics of the plan, wait until the broker lists them, and return their names.
 
-    ``keep_forever``: no record is deleted for its age. Age is told by the record's own stamp, so a history that is older
-    than the retention would be gone before it is read. What exists stays as it is.
+    Existing topics stay as they are.
 
-    Raises TopicsError, and aiokafka's KafkaConnectionError where no broker answers.
+    Args:
+        settings: the settings of the installation.
+        keep_forever: whether records never expire. Kafka takes a record's age from its own timestamp, so a history
+            older than the retention would be deleted before it is read.
+        erase_within_ms: the policy's ``erase_within``. Milliseconds.
+
+    Raises:
+        TopicsError: the broker refused to create a topic, or does not list it in time.
+        aiokafka.errors.KafkaConnectionError: no broker answers.
     """
     admin = AIOKafkaAdminClient(**client_arguments(settings))
     await admin.start()
@@ -206,22 +214,23 @@ async def create_topics(
                 for topic in missing
             ]
         )
-        for name, code, *said in response.topic_errors:
+        for name, code, *reason in response.topic_errors:
             if code not in (0, _TOPIC_ALREADY_EXISTS):
                 raise TopicsError(
-                    f"the broker did not create {name}: error {code}, {said[0] if said else 'no reason given'}"
+                    f"the broker did not create {name}: error {code}, {reason[0] if reason else 'no reason given'}"
                 )
         names = [topic.name for topic in missing]
-        await _until_visible(admin, names)
+        await _wait_until_listed(admin, names)
         return names
     finally:
         await admin.close()
 
 
 async def check_topics(settings: Settings, erase_within_ms: int = DAY_MS) -> list[Problem]:
-    """Return what is wrong with the cluster's topics; empty where workers may start.
+    """Return the problems of the cluster's topics. Workers may start if there is none.
 
-    Raises aiokafka's KafkaConnectionError where no broker answers.
+    Raises:
+        aiokafka.errors.KafkaConnectionError: no broker answers.
     """
     admin = AIOKafkaAdminClient(**client_arguments(settings))
     await admin.start()
@@ -233,7 +242,10 @@ async def check_topics(settings: Settings, erase_within_ms: int = DAY_MS) -> lis
 
 
 async def found_topics(admin: Any, names: set[str]) -> dict[str, FoundTopic]:
-    """Describe those of ``names`` that exist. All topics are listed: asking for a missing one may create it."""
+    """Return the existing topics among ``names``.
+
+    All topics are requested from the broker, because a request for a missing topic may create it.
+    """
     described = {
         topic["topic"]: topic["partitions"]
         for topic in await admin.describe_topics()
@@ -244,9 +256,9 @@ async def found_topics(admin: Any, names: set[str]) -> dict[str, FoundTopic]:
     asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in described]
     configs: dict[str, dict[str, str]] = {}
     for response in await admin.describe_configs(asked):
-        for code, said, _, name, entries in response.resources:
+        for code, reason, _, name, entries in response.resources:
             if code:
-                raise TopicsError(f"the broker does not describe {name}: error {code}, {said}")
+                raise TopicsError(f"the broker does not describe {name}: error {code}, {reason}")
             configs[name] = {entry[0]: entry[1] for entry in entries}
     return {
         name: FoundTopic(
@@ -258,12 +270,12 @@ async def found_topics(admin: Any, names: set[str]) -> dict[str, FoundTopic]:
     }
 
 
-async def _until_visible(admin: Any, names: list[str]) -> None:
-    """Wait for the brokers' metadata: a created topic is not everywhere at once."""
-    for _ in range(int(_VISIBLE_WITHIN_S / _LOOK_EVERY_S)):
+async def _wait_until_listed(admin: Any, names: list[str]) -> None:
+    """Wait until the broker lists the topics: its metadata shows a created topic with a delay."""
+    for _ in range(int(_LISTED_WITHIN_S / _POLL_EVERY_S)):
         if set(names) <= set(await admin.list_topics()):
             return
-        await asyncio.sleep(_LOOK_EVERY_S)
+        await asyncio.sleep(_POLL_EVERY_S)
     raise TopicsError(
-        f"created, but not shown by the broker after {_VISIBLE_WITHIN_S:.0f} s: {', '.join(names)}"
+        f"topics created, but the broker does not list them after {_LISTED_WITHIN_S:.0f} s: {', '.join(names)}"
     )

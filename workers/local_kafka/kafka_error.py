@@ -1,4 +1,4 @@
-"""Why there is no embedded Kafka: the one error of this package, written for whoever started it."""
+"""The one error of this package, written for the user who started the local Kafka."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ WITHOUT_IT: Final = "or set KAFKA_BOOTSTRAP=host:port to use a Kafka that alread
 
 
 class LocalKafkaError(RuntimeError):
-    """The embedded Kafka cannot be fetched, started or kept running.
+    """The local Kafka cannot be downloaded or started.
 
     Attributes:
-        cause: what happened, in the words of the part that failed.
-        remedy: what the reader can do about it.
+        cause: the error as the failing part reported it.
+        remedy: the action that the user can take.
     """
 
     def __init__(self, what: str, *, cause: str, remedy: str) -> None:

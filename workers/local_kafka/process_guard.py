@@ -1,11 +1,11 @@
-"""Ends a child process when its starter is gone, however it went.
+"""A guard process that ends its command when the process that started it has died.
 
-Run as a script: `python lifeline.py command ...` with a pipe as standard input. The starter holds the other
-end and never writes; when it dies, even of kill -9, the pipe closes and the command is ended. (A death signal
-by prctl would follow the starting *thread*, and exists on Linux only.)
+Run as a script: `python process_guard.py command ...` with a pipe as standard input. The starting process holds the
+other end and never writes. When it dies, even by kill -9, the pipe closes and the guard ends the command. (The death
+signal of prctl follows the starting *thread*, and exists on Linux only.)
 
-SIGTERM and SIGINT are handed on, SIGUSR1 becomes the command's SIGKILL. This process ends after the command
-did, so that whoever waits for it finds ports and locks given back.
+SIGTERM and SIGINT are forwarded to the command as SIGTERM, SIGUSR1 as SIGKILL. The guard ends after the command has
+ended. A process that waits for the guard therefore finds ports and locks released.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import threading
 from typing import Final
 
 GRACE_S: Final = 5
-HANDED_ON: Final = {
+FORWARDED: Final = {
     signal.SIGTERM: signal.SIGTERM,
     signal.SIGINT: signal.SIGTERM,
     signal.SIGUSR1: signal.SIGKILL,
@@ -26,32 +26,32 @@ HANDED_ON: Final = {
 
 
 def run(command: list[str]) -> int:
-    """Run the command to its end, or until standard input closes.
+    """Run the command until it ends, or until standard input closes.
 
     Returns:
-        Its exit code; 128 + n when signal n ended it.
+        The exit code of the command. 128 + n if signal n ended it.
     """
-    asked: list[signal.Signals] = []
+    early: list[signal.Signals] = []
     child: subprocess.Popen[bytes] | None = None
-    for received in HANDED_ON:
+    for received in FORWARDED:
         signal.signal(
-            received, lambda number, _frame: _hand_on(HANDED_ON[signal.Signals(number)], asked, child)
+            received, lambda number, _frame: _forward(FORWARDED[signal.Signals(number)], early, child)
         )
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - it is given the command
-    for early in asked:
-        child.send_signal(early)
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - the command is an argument
+    for number in early:
+        child.send_signal(number)
     threading.Thread(target=_end_when_orphaned, args=(child,), daemon=True).start()
     code = child.wait()
     return code if code >= 0 else 128 - code
 
 
-def _hand_on(
-    what: signal.Signals, asked: list[signal.Signals], child: subprocess.Popen[bytes] | None
+def _forward(
+    number: signal.Signals, early: list[signal.Signals], child: subprocess.Popen[bytes] | None
 ) -> None:
     if child is None:
-        asked.append(what)
+        early.append(number)
     else:
-        child.send_signal(what)
+        child.send_signal(number)
 
 
 def _end_when_orphaned(child: subprocess.Popen[bytes]) -> None:

