@@ -1,6 +1,6 @@
-"""What the demo's site sends though nobody visits it: robots that read pages, and heartbeats of open tabs.
+"""Traffic of the demo's site that is not a visit: page views of robots, and heartbeats of open tabs.
 
-In: the start and a seeded source of chance. Out: records of web.activity.
+In: the start and a seeded random generator. Out: records of web.activity.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ _AGENTS: Final = (
 def bot_traffic(
     chance: SeededRandom, start: datetime, robots: int, heartbeats: int
 ) -> Iterator[MarketRecord]:
-    """Return the records of so many sessions of robots, and of so many heartbeats."""
+    """Yield the records of ``robots`` sessions of robots, and of ``heartbeats`` heartbeats."""
     for robot in range(robots):
         at = some_time(chance, start)
-        says = {"user_agent": chance.choice(_AGENTS)} if robot % 2 else {"is_bot": True}
+        mark = {"user_agent": chance.choice(_AGENTS)} if robot % 2 else {"is_bot": True}
         for page in range(chance.randint(3, 12)):
             yield _record(
-                f"robot-{robot}-{page}", f"robot-{robot}", at + timedelta(seconds=page), "page_view", **says
+                f"robot-{robot}-{page}", f"robot-{robot}", at + timedelta(seconds=page), "page_view", **mark
             )
     for number in range(heartbeats):
         yield _record(f"beat-{number}", f"tab-{number % 40}", some_time(chance, start), "heartbeat")
 
 
-def _record(event_id: str, browser: str, at: datetime, word: str, **more: Any) -> MarketRecord:
-    value = {"event_id": event_id, "occurred_at": at.isoformat(), "activity": word, "anonymous_id": browser}
+def _record(event_id: str, browser: str, at: datetime, kind: str, **more: Any) -> MarketRecord:
+    value = {"event_id": event_id, "occurred_at": at.isoformat(), "activity": kind, "anonymous_id": browser}
     return record_at("web.activity", browser, at, value | {"url": SITE + "/"} | more)

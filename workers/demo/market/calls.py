@@ -1,7 +1,7 @@
-"""The demo's sales team does its work: most people who gave cause for a call get one within the time agreed.
+"""The calls of the demo's sales team: most people with a reason for a call get one within the agreed time.
 
-In: people and when they gave cause, a seeded source of chance. Out: touches in sales.activities. Whom the router hands
-over is not known beforehand: a call to somebody who was not handed over is said to nobody's harm.
+In: people with the times of their reasons, and a seeded random generator. Out: touches in sales.activities. Which leads
+the router hands over is not known in advance. A call to a lead that was not handed over has no effect.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _OPENS, _CLOSES = time(8, 30), time(17, 30)
 _SATURDAY: Final = 5
 _FORGOTTEN_PERCENT: Final = 6
 _MINUTES: Final = (6, 9, 14, 19, 24)
-"""Within the half hour of a raised hand."""
+"""Minutes until the call. All are below the half hour that a raised hand allows."""
 _CALLED: Final = frozenset({Persona.BUYER, Persona.COLLEAGUE, Persona.FREE_MAIL})
 
 
 def calls(chance: SeededRandom, causes: Iterable[tuple[Person, datetime]]) -> Iterator[MarketRecord]:
-    """Return the calls; a few are forgotten."""
+    """Yield the calls. A few are left out, as sales forgets some."""
     for number, (person, when) in enumerate(causes):
         if person.persona not in _CALLED or chance.happens(_FORGOTTEN_PERCENT):
             continue
@@ -43,7 +43,7 @@ def calls(chance: SeededRandom, causes: Iterable[tuple[Person, datetime]]) -> It
 
 
 def _opening(at: datetime) -> datetime:
-    """When the team is there next, ``at`` included."""
+    """Return the first time at or after ``at`` at which the team works."""
     wall = at.astimezone(_ZONE)
     day = wall.date()
     if wall.time() >= _CLOSES:

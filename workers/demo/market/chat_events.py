@@ -1,7 +1,7 @@
-"""The demo's chats: a few people of the market, and some passers-by, who talk to whoever is at the desk.
+"""The demo's chats: conversations of a few known people and of anonymous visitors with the chat agents.
 
-In: people, the start and a seeded source of chance. Out: records of chat.conversations. Most ask something and go; some
-ask for sales, at hours at which nobody may be there; by day somebody answers.
+In: people, the start and a seeded random generator. Out: records of chat.conversations. Most visitors ask something and
+leave. Some ask for sales, also at hours without an agent. At office hours an agent answers.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from workers.demo.market.personas import Person
 from workers.demo.market.seeded_random import SeededRandom
 
 CHATS_PERCENT: Final = 5
-"""Of the people who will say who they are."""
-PASSERS_BY: Final = 40
+"""Share of the people who chat. Percent."""
+ANONYMOUS_CHATS: Final = 40
 _AGENTS: Final = ("mia", "tom", "aisha", "lena")
 _ASKS: Final = {"asked_for_sales": 35, "asked_for_support": 12}
 _OPEN_HOURS_UTC: Final = range(14, 22)
 _WEEKEND: Final = frozenset({5, 6})
 
 
-def chats(chance: SeededRandom, crowd: list[Person], start: datetime) -> Iterator[MarketRecord]:
-    """Return the conversations of the fortnight."""
+def chat_events(chance: SeededRandom, crowd: list[Person], start: datetime) -> Iterator[MarketRecord]:
+    """Yield the conversations of the two weeks."""
     talkers: list[Person | None] = [person for person in crowd if chance.happens(CHATS_PERCENT)]
-    talkers += [None] * PASSERS_BY
+    talkers += [None] * ANONYMOUS_CHATS
     for number, person in enumerate(talkers):
         yield from _conversation(chance, f"conv-{number:04d}", person, some_time(chance, start))
 
@@ -39,12 +39,12 @@ def _conversation(
     asks = chance.pick(_ASKS, "")
     turns: list[tuple[str, dict[str, Any]]] = [("started", {"url": SITE + "/pricing"})]
     turns += [("visitor_message", {})] * chance.randint(1, 4)
-    says_who = {"email": person.email} if person is not None else {}
+    address = {"email": person.email} if person is not None else {}
     is_answered = at.hour in _OPEN_HOURS_UTC and at.weekday() not in _WEEKEND
     agent = ("agent_message", {"rep_id": chance.choice(_AGENTS)})
     if is_answered and chance.happens(50):
         turns.append(agent)
-    turns.append((asks or "visitor_message", says_who))
+    turns.append((asks or "visitor_message", address))
     if is_answered and agent not in turns:
         turns.append(agent)
     turns.append(("ended", {}))

@@ -1,7 +1,7 @@
 """The companies of the demo's market, as its CRM knows them.
 
-In: a seeded source of chance and the start. Out: companies with the records of `crm.accounts`; some are not in the CRM
-at all. The ratios are those of a real list: most companies are not in the market.
+In: a seeded random generator and the start. Out: companies with their records of `crm.accounts`. Some companies are not
+in the CRM. The ratios are those of a real list: most companies do not belong to the seller's market.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from workers.demo.market.seeded_random import SeededRandom
 
 
 class Segment(StrEnum):
-    """Where a company stands, as the seller's marketing would say."""
+    """The segment of a company, from the view of the seller's marketing."""
 
     SERVED = "served"
     TOO_SMALL = "too_small"
@@ -92,7 +92,7 @@ _FIRM_SIC: Final = ("2030", "7372", "4213", "8062", "5311", "2834", "4911", "631
 
 @dataclass(slots=True)
 class Company:
-    """One company; ``record`` is its value in crm.accounts, None where the CRM does not know it."""
+    """One company. ``record`` is its value in crm.accounts, or None if the CRM does not know the company."""
 
     name: str
     domain: str
@@ -100,11 +100,18 @@ class Company:
     segment: Segment
     record: dict[str, Any] | None = None
     tags: set[str] = field(default_factory=set)
-    """What is special: customer, opportunity, owned, orphaned, second_domain."""
+    """Special properties of the company: customer, opportunity, owned, orphaned, second_domain."""
 
 
 def companies(chance: SeededRandom, start: datetime, owners: list[str], departed: str) -> list[Company]:
-    """Return the market's companies; ``owners`` hold accounts in the CRM, ``departed`` left before the start."""
+    """Return the companies of the market.
+
+    Args:
+        chance: the random generator.
+        start: the start of the two weeks.
+        owners: rep_ids that own accounts in the CRM.
+        departed: rep_id of an owner who left before the start.
+    """
     banks = _names(chance, _BANKS)
     firms = _names(chance, _FIRMS)
     made = [
@@ -178,7 +185,7 @@ def _give_records(chance: SeededRandom, made: list[Company], start: datetime) ->
 def _give_relations(
     chance: SeededRandom, served: list[Company], start: datetime, owners: list[str], departed: str
 ) -> None:
-    """Who among the served banks is a customer, has an opportunity, is owned, or lost its owner."""
+    """Make some of the served banks customers, owned, orphaned, or give them an opportunity or a second domain."""
     plan = [("customer", 12), ("opportunity", 8), ("owned", 12), ("orphaned", 3), ("second_domain", 3)]
     left = iter(served)
     for tag, count in plan:

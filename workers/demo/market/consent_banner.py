@@ -1,7 +1,7 @@
-"""What the demo's visitors say to the banner: most say nothing that is sent on, some agree, a few refuse.
+"""The answers of the demo's visitors to the consent banner: most give none, some agree, a few refuse.
 
-In: records of visits and a seeded source of chance. Out: the same records, with the consent of their browser or person:
-whoever refuses to be tracked does so with every record.
+In: records of visits and a seeded random generator. Out: the same records, with the consent of their browser or person.
+A visitor who refuses tracking does so in every record.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ _MARKETING: Final = {"refuses": 4, "agrees": 30}
 
 
 def with_consent(chance: SeededRandom, visits: Iterable[MarketRecord]) -> Iterator[MarketRecord]:
-    """Return the records, each with what its visitor agrees to; forms say so of both purposes."""
+    """Yield the records with the consent of their visitor. Forms may hold it for tracking and for marketing."""
     tracking: dict[str, str] = {}
     for record in visits:
         if not isinstance(record.value, dict) or record.key is None:
             yield record
             continue
-        said = tracking.get(record.key)
-        if said is None:
-            said = tracking[record.key] = chance.pick(_TRACKING, "silent")
-        consent = {} if said == "silent" else {"tracking": said == "agrees"}
+        choice = tracking.get(record.key)
+        if choice is None:
+            choice = tracking[record.key] = chance.pick(_TRACKING, "silent")
+        consent = {} if choice == "silent" else {"tracking": choice == "agrees"}
         if record.topic == "form.fills":
             answer = chance.pick(_MARKETING, "silent")
             consent |= {} if answer == "silent" else {"marketing": answer == "agrees"}

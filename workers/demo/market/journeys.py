@@ -1,7 +1,7 @@
-"""What visitors do: sessions of pages, papers, webinars, mails and forms, at hours at which people work.
+"""The activities of visitors: page views, downloads, webinars, e-mail clicks and forms, at business hours.
 
-In: a person (or nobody, for a visitor who never says who they are), the start and a seeded source of chance. Out:
-records of web.activity and form.fills, each arriving a moment after it happened.
+In: a person (or none, for a visitor who stays anonymous), the start and a seeded random generator. Out: records of
+web.activity and form.fills. Each arrives 0.15 to 3 seconds after its event.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _EST: Final = timedelta(hours=5)
 
 
 def some_time(chance: SeededRandom, start: datetime, last_day: int = DAYS) -> datetime:
-    """Return a moment of the fortnight at which people are about; ``start`` is a midnight UTC."""
+    """Return a random time of the two weeks, mostly at business hours. ``start`` is midnight UTC."""
     day = chance.choices(range(last_day), [_DAY_WEIGHTS[day % 7] for day in range(last_day)])[0]
     hour = chance.choices(range(24), _HOUR_WEIGHTS)[0]
     at = start + timedelta(days=day, hours=hour, seconds=chance.randrange(3_600)) + _EST
@@ -41,27 +41,27 @@ def some_time(chance: SeededRandom, start: datetime, last_day: int = DAYS) -> da
 
 
 class Journeys:
-    """Makes the records of visits; ids count up."""
+    """A generator of visit records. Its ids count up."""
 
     def __init__(self, chance: SeededRandom, start: datetime) -> None:
         self._chance = chance
         self._start = start
         self._events = 0
         self._visitors = 0
-        self.asked: list[tuple[Person, datetime]] = []
-        """Who asked for sales, or did enough to be called, and when."""
-        self.causes: list[tuple[Person, datetime]] = []
-        """Who did something for which the router may hand them over, and when."""
+        self.sales_requests: list[tuple[Person, datetime]] = []
+        """People who asked for sales or attended a webinar, each with the time."""
+        self.call_causes: list[tuple[Person, datetime]] = []
+        """People who did something that may lead to a hand-off, each with the time."""
 
     def new_browser(self) -> str:
         """Return a fresh anonymous_id."""
         self._visitors += 1
         return f"anon-{self._visitors:05d}"
 
-    def browsing(
+    def page_views(
         self, browser: str | None, at: datetime, pages: int, page: str | None = None
     ) -> Iterator[MarketRecord]:
-        """Some pages in one session."""
+        """Yield the page views of one session."""
         session = f"s-{self._events}"
         campaign = self._chance.choice(_CAMPAIGNS) if self._chance.happens(30) else None
         for _ in range(pages):
@@ -70,39 +70,39 @@ class Journeys:
             more: dict[str, Any] = {"url": url, "session_id": session, "duration_seconds": seconds}
             if campaign:
                 more["campaign"] = campaign
-            yield self.activity("page_view", at, browser, None, **more)
+            yield self.activity_record("page_view", at, browser, None, **more)
             at += timedelta(seconds=seconds)
 
-    def anonymous(self) -> Iterator[MarketRecord]:
-        """A visitor who never says who they are."""
+    def anonymous_visits(self) -> Iterator[MarketRecord]:
+        """Yield the visits of one visitor who stays anonymous."""
         browser = self.new_browser()
         for _ in range(self._chance.choices((1, 2, 3), (7, 2, 1))[0]):
             at = some_time(self._chance, self._start)
-            yield from self.browsing(browser, at, self._chance.choices(range(1, 13), range(12, 0, -1))[0])
+            yield from self.page_views(browser, at, self._chance.choices(range(1, 13), range(12, 0, -1))[0])
 
-    def person(self, person: Person, browser: str | None = None) -> Iterator[MarketRecord]:
-        """Somebody who says at some time who they are; ``browser`` when it is shared with somebody else."""
+    def person_visits(self, person: Person, browser: str | None = None) -> Iterator[MarketRecord]:
+        """Yield the visits of one person. ``browser`` is the anonymous_id if the person shares a browser."""
         chance = self._chance
         mine = browser or self.new_browser()
         first = some_time(chance, self._start, DAYS - 3)
         if person.persona is Persona.JOB_SEEKER:
-            yield from self.browsing(mine, first, chance.randint(2, 6), "/careers/engineer")
-        yield from self.browsing(mine, first, chance.randint(1, 6))
+            yield from self.page_views(mine, first, chance.randint(2, 6), "/careers/engineer")
+        yield from self.page_views(mine, first, chance.randint(1, 6))
         at = first + timedelta(minutes=chance.randrange(2, 30))
         if chance.happens(75):
-            yield self.form(person, mine, at, "content", "whitepaper")
-            yield self.activity(
+            yield self.form_record(person, mine, at, "content", "whitepaper")
+            yield self.activity_record(
                 "download", at + timedelta(seconds=20), mine, None, asset=chance.choice(_PAPERS)
             )
         else:
-            yield self.activity(
+            yield self.activity_record(
                 "email_clicked", at, mine, person.email, url=SITE + "/product", campaign=_CAMPAIGNS[1]
             )
-            self.causes.append((person, at))
-        yield from self._interest(person, mine, at)
+            self.call_causes.append((person, at))
+        yield from self._later_visits(person, mine, at)
 
-    def _interest(self, person: Person, browser: str, at: datetime) -> Iterator[MarketRecord]:
-        """What follows: more for a few, nothing for most."""
+    def _later_visits(self, person: Person, browser: str, at: datetime) -> Iterator[MarketRecord]:
+        """Yield later visits: several for a few people, none for most."""
         chance = self._chance
         eager = {Persona.BUYER: 50, Persona.STUDENT: 80, Persona.SPY: 60}.get(person.persona, 25)
         end = self._start + timedelta(days=DAYS, hours=-1)
@@ -110,57 +110,63 @@ class Journeys:
             for _ in range(chance.randint(1, 3)):
                 at = min(at + timedelta(hours=chance.choice((3, 22, 25, 49, 70))), end)
                 device = browser if chance.happens(80) else self.new_browser()
-                if device != browser:  # a second device is theirs once they click a mail on it
-                    yield self.activity(
+                if (
+                    device != browser
+                ):  # the router links a second device to the person when they click a mail on it
+                    yield self.activity_record(
                         "email_clicked", at, device, person.email, url=SITE + "/", campaign=_CAMPAIGNS[1]
                     )
-                yield from self.browsing(device, at, chance.randint(3, 9))
-                yield from self.browsing(device, at + timedelta(minutes=40), chance.randint(1, 3), "/pricing")
+                yield from self.page_views(device, at, chance.randint(3, 9))
+                yield from self.page_views(
+                    device, at + timedelta(minutes=40), chance.randint(1, 3), "/pricing"
+                )
                 paper = chance.choice(_PAPERS)
-                yield self.activity(
+                yield self.activity_record(
                     "download", at + timedelta(minutes=50), device, None, asset=paper, duration_seconds=30
                 )
-                self.causes += [(person, at), (person, at + timedelta(minutes=50))]
+                self.call_causes += [(person, at), (person, at + timedelta(minutes=50))]
             if chance.happens(60):
                 when = min(at + timedelta(hours=6), end)
-                yield self.form(person, None, when, "content", "webinar-signup")
-                yield self.activity("webinar_registered", when, None, person.email, asset="webinar-march")
-                yield self.activity(
+                yield self.form_record(person, None, when, "content", "webinar-signup")
+                yield self.activity_record(
+                    "webinar_registered", when, None, person.email, asset="webinar-march"
+                )
+                yield self.activity_record(
                     "webinar_attended",
                     min(when + timedelta(hours=20), end),
                     None,
                     person.email,
                     asset="webinar-march",
                 )
-                self.asked.append((person, min(when + timedelta(hours=21), end)))
-                self.causes.append((person, min(when + timedelta(hours=20), end)))
+                self.sales_requests.append((person, min(when + timedelta(hours=21), end)))
+                self.call_causes.append((person, min(when + timedelta(hours=20), end)))
         if chance.happens(16 if person.persona is Persona.BUYER else 5):
             when = min(at + timedelta(hours=2), end)
-            yield self.form(
+            yield self.form_record(
                 person, browser, when, chance.choice(("demo", "demo", "pricing", "contact_sales")), "contact"
             )
-            self.asked.append((person, when))
+            self.sales_requests.append((person, when))
         elif person.company and "customer" in person.company.tags and chance.happens(30):
-            yield self.form(person, browser, min(at + timedelta(hours=3), end), "support", "help")
+            yield self.form_record(person, browser, min(at + timedelta(hours=3), end), "support", "help")
 
-    def activity(
-        self, word: str, at: datetime, browser: str | None, email: str | None, **more: Any
+    def activity_record(
+        self, kind: str, at: datetime, browser: str | None, email: str | None, **more: Any
     ) -> MarketRecord:
-        """One record of web.activity."""
-        value = self._event("web", at) | {"activity": word} | more
+        """Return one record of web.activity."""
+        value = self._event("web", at) | {"activity": kind} | more
         if browser:
             value["anonymous_id"] = browser
         if email:
             value["email"] = email
         return record_at("web.activity", browser or email, self._arrival(at), value)
 
-    def form(
+    def form_record(
         self, person: Person, browser: str | None, at: datetime, request: str, form_id: str
     ) -> MarketRecord:
-        """One record of form.fills, in this person's words."""
+        """Return one record of form.fills with this person's facts."""
         chance = self._chance
-        self.causes.append((person, at))
-        said: dict[str, Any] = {
+        self.call_causes.append((person, at))
+        fields: dict[str, Any] = {
             "form_id": form_id,
             "anonymous_id": browser,
             "email": person.email.upper() if chance.happens(3) else person.email,
@@ -173,7 +179,7 @@ class Journeys:
             "request": request,
             "campaign": chance.choice(_CAMPAIGNS) if chance.happens(40) else None,
         }
-        value = self._event("form", at) | {name: fact for name, fact in said.items() if fact is not None}
+        value = self._event("form", at) | {name: fact for name, fact in fields.items() if fact is not None}
         return record_at("form.fills", browser or person.email, self._arrival(at), value)
 
     def _event(self, kind: str, at: datetime) -> dict[str, Any]:

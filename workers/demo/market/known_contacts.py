@@ -1,7 +1,7 @@
-"""What the demo's CRM knows of people: contacts from before the fortnight, enrichment that comes late, a few who said no.
+"""The contacts of the demo's CRM: existing contacts, late enrichment, and a few with do_not_contact.
 
-In: people, the start and a seeded source of chance. Out: records of crm.contacts, which is compacted: of each person
-seldom more than one version.
+In: people, the start and a seeded random generator. Out: records of crm.contacts. The topic is compacted, so a person
+rarely has more than one version.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from workers.demo.market.personas import Person
 from workers.demo.market.seeded_random import SeededRandom
 
 KNOWN_PERCENT: Final = 22
+"""Share of the people with an account in the CRM who are contacts from the start. Percent."""
 ENRICHED_LATE_PERCENT: Final = 35
-"""Of those whose title a form did not say."""
+"""Share of the people without a title in their form whose title arrives later. Percent."""
 DO_NOT_CONTACT_PERCENT: Final = 6
-"""Of the contacts."""
+"""Share of the existing contacts that must not be contacted. Percent."""
 _LATE_TITLES: Final = (
     ("Chief Operating Officer", "operations"),
     ("IT Director", "it"),
@@ -26,8 +27,8 @@ _LATE_TITLES: Final = (
 )
 
 
-def contacts(chance: SeededRandom, crowd: list[Person], start: datetime) -> Iterator[MarketRecord]:
-    """Return the contacts of the fortnight, the CRM's own from before its first hour."""
+def known_contacts(chance: SeededRandom, crowd: list[Person], start: datetime) -> Iterator[MarketRecord]:
+    """Yield the contacts of the two weeks. Existing contacts arrive before the start."""
     for number, person in enumerate(crowd):
         company = (person.company.record if person.company else None) or {}
         if not company:

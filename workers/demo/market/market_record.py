@@ -1,4 +1,4 @@
-"""One record that another system would write into an input topic."""
+"""One record of an input topic, as another system would write it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from typing import Any, NamedTuple
 
 
 class MarketRecord(NamedTuple):
-    """``timestamp_ms`` is the arrival, milliseconds UTC. A value of bytes is rubbish, as it came; None deletes."""
+    """One generated record.
+
+    ``timestamp_ms`` is the time of arrival in milliseconds UTC. A value of bytes is invalid input, written unchanged.
+    The value None deletes the key.
+    """
 
     topic: str
     key: str | None
@@ -18,5 +22,5 @@ class MarketRecord(NamedTuple):
 def record_at(
     topic: str, key: str | None, at: datetime, value: dict[str, Any] | bytes | None
 ) -> MarketRecord:
-    """Return the record of what arrived ``at``."""
+    """Return a record that arrives ``at`` this time."""
     return MarketRecord(topic, key, int(at.timestamp() * 1_000), value)

@@ -1,4 +1,4 @@
-"""Names of the demo's people, and how a name becomes part of an address."""
+"""Names for the demo's people, and their conversion into parts of an address."""
 # ruff: noqa: RUF001 - letters of real names
 
 from __future__ import annotations
@@ -84,6 +84,6 @@ _LETTERS: Final = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "ı
 
 
 def ascii_word(name: str) -> str:
-    """Return a name as letters, digits and hyphens: what a domain or a mailbox is called."""
+    """Return a name as lower-case letters, digits and hyphens, for a domain or a mailbox."""
     plain = unicodedata.normalize("NFKD", name.translate(_LETTERS)).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")

@@ -1,7 +1,7 @@
-"""The people of the demo's market: who they are, where they work, and what brings them to the web site.
+"""The people of the demo's market: name, employer, and the reason for visiting the web site.
 
-In: companies and a seeded source of chance. Out: people with an address, a title and a persona. Most of those who fill
-a form do not decide anything at a bank; that is what makes routing worth its trouble.
+In: companies and a seeded random generator. Out: people with an address, a title and a persona. Most people who fill in
+a form decide nothing at a bank. Routing has to separate them from the buyers.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from workers.demo.market.seeded_random import SeededRandom
 
 
 class Persona(StrEnum):
-    """Why somebody comes."""
+    """The reason for which a person visits the web site."""
 
     BUYER = "buyer"
-    """Decides, or prepares a decision."""
+    """A person who decides to buy, or prepares the decision."""
     COLLEAGUE = "colleague"
-    """Works there, in a function that does not decide."""
+    """A person at the company, in a function that does not decide."""
     FREE_MAIL = "free_mail"
     STUDENT = "student"
     JOB_SEEKER = "job_seeker"
     SPY = "spy"
-    """Works for a competitor."""
+    """A person who works for a competitor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person. ``title``, ``function`` and ``company`` are what they would write into a form."""
+    """One person. ``title``, ``function`` and ``company`` are as the person writes them into a form."""
 
     first: str
     last: str
@@ -42,7 +42,7 @@ class Person:
     function: str | None
     country: str | None
     written_company: str | None = None
-    """What somebody of no company's domain writes as theirs."""
+    """The company name that a person with a free-mail address writes into a form."""
 
 
 _BUYER_TITLES: Final = (
@@ -83,7 +83,7 @@ JOB_SEEKERS: Final = 30
 
 
 def people(chance: SeededRandom, market: list[Company]) -> list[Person]:
-    """Return everybody who will say at some time who they are."""
+    """Return all people who identify themselves during the two weeks."""
     out: list[Person] = []
     for company in market:
         low, high = PER_COMPANY[company.segment]
@@ -109,15 +109,15 @@ def _employee(chance: SeededRandom, company: Company, number: int) -> Person:
     if chance.happens(5):
         domain = f"mail.{domain}"
     mailbox = f"{ascii_word(first)}.{ascii_word(last)}{number}"
-    says_title = chance.happens(90)
+    gives_title = chance.happens(90)
     return Person(
         first,
         last,
         f"{mailbox}@{domain}",
         persona,
         company,
-        title if says_title else None,
-        function if says_title and chance.happens(90) else None,
+        title if gives_title else None,
+        function if gives_title and chance.happens(90) else None,
         company.country if chance.happens(80) else None,
     )
 

@@ -1,7 +1,7 @@
-"""The demo's sales team: desks, weights, skills, absences; what happens to it and to the CRM during the fortnight; its answers.
+"""The demo's sales team: its reps, the changes in the CRM during the two weeks, and the team's answers.
 
-In: companies, people, the start and a seeded source of chance. Out: events of crm.reps, crm.accounts and
-sales.activities. A hand-off's id is not known beforehand, so sales answers by the lead's address.
+In: companies, people, the start and a seeded random generator. Out: events of crm.reps, crm.accounts and
+sales.activities. A hand-off's id is not known in advance, so sales answers by the lead's address.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from workers.demo.market.seeded_random import SeededRandom
 DEPARTED: Final = "rick"
 OWNERS: Final = ["olga", "pavel", "renée"]
 DESK: Final = "inside_sales"
-# rep_id, name, weight at the inside sales desk (0: none there), capacity, deputy
+# rep_id, name, weight at the inside sales desk (0: not a member), capacity (None: unlimited), deputy
 _TEAM: Final = (
     ("dana", "Dana Whitfield", 0, None, None),
     ("mia", "Mia Österberg", 3, None, None),
@@ -41,23 +41,23 @@ _REASONS: Final = ("not_now", "not_now", "unreachable", "wrong_person", "not_our
 
 
 def weights() -> dict[str, int]:
-    """Each rep's weight at the inside sales desk."""
+    """Return each rep's weight at the inside sales desk, by rep_id."""
     return {rep_id: weight for rep_id, _, weight, *_ in _TEAM if weight}
 
 
 def names() -> dict[str, str]:
-    """Each rep's name."""
+    """Return each rep's name, by rep_id."""
     return {rep_id: name for rep_id, name, *_ in _TEAM}
 
 
 def reps(start: datetime) -> Iterator[MarketRecord]:
-    """The team as the CRM has it when the fortnight begins."""
+    """Yield the reps as the CRM holds them at the start."""
     for rep_id, *_ in _TEAM:
         yield _rep(rep_id, start, start - timedelta(minutes=50), active=rep_id != _INACTIVE)
 
 
 def accounts(market: list[Company], start: datetime) -> Iterator[MarketRecord]:
-    """The accounts as the CRM has them when the fortnight begins."""
+    """Yield the accounts as the CRM holds them at the start."""
     for company in market:
         if company.record is not None:
             yield record_at(
@@ -66,7 +66,7 @@ def accounts(market: list[Company], start: datetime) -> Iterator[MarketRecord]:
 
 
 def changes(chance: SeededRandom, market: list[Company], start: datetime) -> Iterator[MarketRecord]:
-    """What changes in the CRM during the fortnight."""
+    """Yield the changes of reps and accounts in the CRM during the two weeks."""
     rep_id, left_on = _LEAVES
     yield _rep(rep_id, start, start + timedelta(days=left_on, hours=14), active=False)
     tagged = {
@@ -74,28 +74,32 @@ def changes(chance: SeededRandom, market: list[Company], start: datetime) -> Ite
     }
     free = [c for c in market if c.segment is Segment.SERVED and not c.tags]
     for company in [c for c in market if (c.record or {}).get("owner_rep_id") == rep_id]:
-        yield _changed(company, start + timedelta(days=left_on + 1, hours=15), owner_rep_id="olga")
+        yield _account_version(company, start + timedelta(days=left_on + 1, hours=15), owner_rep_id="olga")
     for company in tagged["owned"][:2]:
-        yield _changed(company, start + timedelta(days=4, hours=16), owner_rep_id="pavel")
+        yield _account_version(company, start + timedelta(days=4, hours=16), owner_rep_id="pavel")
     for company in free[:4]:
-        yield _changed(company, _some_time(chance, start, 3, 9), owner_rep_id=chance.choice(OWNERS[:2]))
+        yield _account_version(
+            company, _business_time(chance, start, 3, 9), owner_rep_id=chance.choice(OWNERS[:2])
+        )
     for number, company in enumerate(free[4:8]):
-        at = _some_time(chance, start, 2, 9)
+        at = _business_time(chance, start, 2, 9)
         opened = {
             "opportunity_id": f"OPP-9{number:03d}",
             "owner_rep_id": chance.choice(OWNERS[:2]),
             "opened_at": at.isoformat(),
         }
-        yield _changed(company, at, open_opportunities=[opened])
+        yield _account_version(company, at, open_opportunities=[opened])
     for company in tagged["opportunity"][:2]:
-        at = _some_time(chance, start, 5, 10)
-        yield _changed(company, at, relationship="customer", owner_rep_id="pavel", open_opportunities=[])
+        at = _business_time(chance, start, 5, 10)
+        yield _account_version(
+            company, at, relationship="customer", owner_rep_id="pavel", open_opportunities=[]
+        )
     for company in tagged["orphaned"][:1]:
-        yield _changed(company, start + timedelta(days=7, hours=15), owner_rep_id="olga")
+        yield _account_version(company, start + timedelta(days=7, hours=15), owner_rep_id="olga")
     for company in [c for c in market if c.segment is Segment.FACT_MISSING][:5]:
         amount = chance.randrange(300, 3_000) * 1_000_000
-        yield _changed(
-            company, _some_time(chance, start, 4, 10), revenue={"amount": amount, "currency": "USD"}
+        yield _account_version(
+            company, _business_time(chance, start, 4, 10), revenue={"amount": amount, "currency": "USD"}
         )
     gone = [c for c in market if c.segment is Segment.OTHER_INDUSTRY][:2]
     for company in gone:
@@ -104,7 +108,7 @@ def changes(chance: SeededRandom, market: list[Company], start: datetime) -> Ite
 
 
 def answers(chance: SeededRandom, asked: list[tuple[Person, datetime]]) -> Iterator[MarketRecord]:
-    """What sales says of people who asked for something: some it takes before, most it calls, some it turns down."""
+    """Yield the answers of sales about people who asked: some are claimed early, most called, some rejected."""
     for number, (person, when) in enumerate(asked):
         owner = ((person.company.record or {}) if person.company else {}).get("owner_rep_id") or "mia"
         at = when + timedelta(minutes=chance.choice((9, 20, 50, 150, 400, 1_500)))
@@ -117,7 +121,7 @@ def answers(chance: SeededRandom, asked: list[tuple[Person, datetime]]) -> Itera
         outcome = chance.pick({"accepted": 50, "rejected": 20, "reassigned": 4, "returned": 2}, "silent")
         if outcome == "accepted":
             yield _answer(number, "accepted", person, owner, at)
-            yield from _pursued(chance, number, person, owner, at)
+            yield from _deal_answers(chance, number, person, owner, at)
         elif outcome == "returned":
             yield _answer(number, "returned", person, owner, at)
         elif outcome == "rejected":
@@ -126,10 +130,10 @@ def answers(chance: SeededRandom, asked: list[tuple[Person, datetime]]) -> Itera
             yield _answer(number, "reassigned", person, owner, at, to_rep_id="tom")
 
 
-def _pursued(
+def _deal_answers(
     chance: SeededRandom, number: int, person: Person, owner: str, at: datetime
 ) -> Iterator[MarketRecord]:
-    """What becomes of a lead that was accepted: of some a deal, of which few are won within the fortnight."""
+    """Yield the later answers about an accepted lead: some become opportunities, of which few are won in time."""
     if not chance.happens(60):
         return
     at += timedelta(hours=chance.randrange(4, 40))
@@ -173,14 +177,14 @@ def _rep(rep_id: str, start: datetime, at: datetime, *, active: bool) -> MarketR
     return record_at("crm.reps", rep_id, at, record)
 
 
-def _changed(company: Company, at: datetime, **facts: Any) -> MarketRecord:
-    """A new version of an account's record. The company keeps it, so that changes add up."""
+def _account_version(company: Company, at: datetime, **facts: Any) -> MarketRecord:
+    """Return a new version of an account's record."""
     record = deepcopy(company.record or {}) | facts
     record |= {"event_id": f"{record['event_id']}-{int(at.timestamp())}", "occurred_at": at.isoformat()}
     return record_at("crm.accounts", record["crm_account_id"], at, record)
 
 
-def _some_time(chance: SeededRandom, start: datetime, first_day: int, last_day: int) -> datetime:
+def _business_time(chance: SeededRandom, start: datetime, first_day: int, last_day: int) -> datetime:
     return start + timedelta(days=chance.randint(first_day, last_day), hours=chance.randint(14, 21))
 
 

@@ -1,4 +1,4 @@
-"""A seeded source of chance, asked in percent."""
+"""A seeded random generator with probabilities in percent."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from random import Random
 
 
 class SeededRandom(Random):
-    """The same seed gives the same throws."""
+    """A random generator. The same seed gives the same results."""
 
     def happens(self, percent: float) -> bool:
-        """Whether something happens that happens so often in a hundred times."""
+        """Return True with this probability in percent."""
         return self.random() * 100 < percent
 
     def pick(self, percents: Mapping[str, float], otherwise: str) -> str:
-        """Return one of the names, each as often as its percents say; ``otherwise`` for the rest."""
-        thrown = self.random() * 100
+        """Return one of the names, each with its probability in percent, or ``otherwise`` for the remainder."""
+        drawn = self.random() * 100
         for name, percent in percents.items():
-            thrown -= percent
-            if thrown < 0:
+            drawn -= percent
+            if drawn < 0:
                 return name
         return otherwise

@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.topics import TOPICS, Direction
-from workers.demo.market.fortnight import NAMELESS, RUBBISH, START, market_records
+from workers.demo.market.fortnight import INVALID_RECORDS, NAMELESS, START, market_records
 from workers.demo.market.market_record import MarketRecord
 from workers.identity.company_names import normalise_company
 
@@ -68,8 +68,8 @@ def test_another_start_moves_everything(fortnight: list[MarketRecord]) -> None:
 def test_what_breaks_the_contract_is_the_rubbish_and_nothing_else(fortnight: list[MarketRecord]) -> None:
     broken = [record for record in fortnight if not is_valid(record)]
 
-    bad_addresses = 2 * RUBBISH // 10  # well-formed for the model; refused where addresses are read
-    assert RUBBISH - bad_addresses <= len(broken) <= RUBBISH
+    bad_addresses = 2 * INVALID_RECORDS // 10  # well-formed for the model; refused where addresses are read
+    assert INVALID_RECORDS - bad_addresses <= len(broken) <= INVALID_RECORDS
     assert all((record.key or "").startswith("bad-") for record in broken)
 
 
