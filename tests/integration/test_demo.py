@@ -15,7 +15,7 @@ pytestmark = pytest.mark.kafka
 ROOT = Path(__file__).resolve().parents[2]
 OVER_S = 150.0
 TABLES = (
-    "Who got what and why",
+    " hand-offs (",
     "lead-router why domain:",
     "Leads per rep",
     "Not handed over, and why",

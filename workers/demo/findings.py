@@ -1,8 +1,13 @@
-"""What the demo has read of its workers, counted: who got what, what became of every event, and whether it adds up.
+"""Counts of the workers' outputs in the demo: hand-offs, scores, alerts, and the outcome of every input event.
 
-In: records of the result topics, of `lead.events`, and of the changelog of `visitors`, committed ones only. Out: the
-figures of the report. Every web event, form and turn of a chat that was produced ends as exactly one of: a fact about a lead, kept for
-a visitor who is still unknown, counted only because it names nobody, is no visit or was refused to count, a repeat, or a dead letter.
+In: committed records of the result topics, of `lead.events`, and of the changelog of `visitors`. Out: the figures of
+the report. Every web event, form and chat turn has exactly one outcome:
+
+- a fact about a lead,
+- an event kept for a visitor who is still anonymous,
+- an event that is only counted: without a visitor, not a visit, or sent with a refusal of tracking,
+- a repeat,
+- a dead letter.
 """
 
 from __future__ import annotations
@@ -34,7 +39,7 @@ from workers.engine.rows import SEP, decode
 from workers.visitors.rows import CountRow, HistoryRow
 
 EDGE: Final = frozenset({WEB_ACTIVITY.name, FORM_FILLS.name, CHAT_CONVERSATIONS.name, VISITOR_EVENTS.name})
-"""Where a dead letter of a web event, form or chat lies; forwarded records lie in visitor.events."""
+"""Topics of the dead letters that count as an outcome. Forwarded records are dead letters of visitor.events."""
 _FACTS: Final = frozenset({"lead_activity", "lead_form", "lead_chat"})
 _UNTRACKED: Final = "lead_consent"
 
@@ -56,8 +61,8 @@ class _Gate(msgspec.Struct, frozen=True):
     state: str
 
 
-class Why(msgspec.Struct, frozen=True):
-    """The part of an explanation that the report reads."""
+class _Explanation(msgspec.Struct, frozen=True):
+    """The part of an explanation that the report needs."""
 
     reasons: tuple[str, ...] = ()
     total: int = 0
@@ -65,13 +70,13 @@ class Why(msgspec.Struct, frozen=True):
     points_missing: int = 0
 
     def gates_in(self, state: str) -> list[str]:
-        """The gates in this state."""
+        """Return the names of the gates in this state."""
         return [gate.gate for gate in self.gates if gate.state == state]
 
 
 class _Score(msgspec.Struct, frozen=True):
     stage: str
-    explanation: Why
+    explanation: _Explanation
 
 
 class _Alert(msgspec.Struct, frozen=True):
@@ -86,46 +91,49 @@ class _Dead(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """What became of the web events, forms and chats."""
+    """The outcomes of the web events, forms and chat turns, counted."""
 
     produced: int
     of_leads: int
     of_unknown_visitors: int
     of_no_visitor: int
     no_visits: int
-    """Robots and heartbeats."""
+    """Number of records of robots and of heartbeats."""
     untracked: int
-    """Activities that came with a refusal to be tracked, of leads."""
+    """Number of activities of leads that came with a refusal of tracking."""
     repeated: int
     dead: int
 
     @property
     def accounted(self) -> int:
-        """All that is known to have become something."""
+        """The number of events with a known outcome."""
         of_people = self.of_leads + self.of_unknown_visitors + self.untracked
         return of_people + self.of_no_visitor + self.no_visits + self.repeated + self.dead
 
     @property
     def adds_up(self) -> bool:
-        """Whether every event is accounted for, once."""
+        """Whether every produced event has exactly one outcome."""
         return self.accounted == self.produced
 
 
 @dataclass(slots=True)
 class Findings:
-    """Folds records, in the order of each partition; a record read twice changes nothing but the counts of lines."""
+    """The counts, updated record by record in the order of each partition.
+
+    A record that is read twice changes only the counts of records.
+    """
 
     routings: list[LeadRouting] = field(default_factory=list)
     scores: dict[str, _Score] = field(default_factory=dict)
-    """The last score of each lead, by lead_id."""
+    """The latest score of each lead, by lead_id."""
     scored: int = 0
     stages: Counter[str] = field(default_factory=Counter)
     alerts: Counter[tuple[str, bool]] = field(default_factory=Counter)
     dead: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """By topic and reason."""
+    """Number of dead letters by topic and reason."""
     turns: list[LedgerEntry] = field(default_factory=list)
     ledger: Audit = field(default_factory=Audit)
-    """Turns, as the lines of the desks add up."""
+    """The audit of the desks' turns."""
     records: int = 0
     _facts: set[tuple[str, str]] = field(default_factory=set)
     _untracked: set[str] = field(default_factory=set)
@@ -133,12 +141,12 @@ class Findings:
     _counts: dict[tuple[int, bytes], CountRow] = field(default_factory=dict)
 
     def add_record(self, record: Record) -> None:
-        """Count one record of a result topic or of lead.events."""
+        """Count one record of a result topic or of lead.events. Control records are ignored."""
         if record.value is None or is_control(record):
             return
         self.records += 1
         if record.topic == LEAD_EVENTS.name:
-            self._take_fact(_lead_event(record.value))
+            self._count_fact(_lead_event(record.value))
         elif record.topic == LEAD_SCORES.name:
             self.scored += 1
             self.scores[(record.key or b"").decode()] = _score(record.value)
@@ -157,7 +165,7 @@ class Findings:
             letter = _dead(record.value)
             self.dead[letter.topic, letter.reason] += 1
 
-    def _take_fact(self, event: _LeadEvent) -> None:
+    def _count_fact(self, event: _LeadEvent) -> None:
         if event.origin_account_key is not None:
             return
         if event.type == _UNTRACKED and event.is_activity:
@@ -166,22 +174,22 @@ class Findings:
             self._facts.add((event.type, event.event_id))
 
     def add_row(self, partition: int, key: bytes, value: bytes | None) -> None:
-        """Take one change of the rows of `visitors`."""
+        """Apply one change of a row of `visitors`. Only history rows and count rows matter."""
         prefix = key.split(SEP, 1)[0].decode()
         if prefix not in {HistoryRow.prefix, CountRow.prefix}:
             return
         self.records += 1
         if prefix == HistoryRow.prefix:
-            place = b"%d/%s" % (partition, key)
+            row_id = b"%d/%s" % (partition, key)
             if value is None:
-                self._history.discard(place)
+                self._history.discard(row_id)
             else:
-                self._history.add(place)
+                self._history.add(row_id)
         else:
             self._counts[partition, key] = CountRow() if value is None else decode(CountRow, value)
 
     def reconciled(self, produced: int) -> Reconciliation:
-        """Return what became of ``produced`` web events, forms and turns of chats."""
+        """Return the outcomes of ``produced`` web events, forms and chat turns."""
         return Reconciliation(
             produced=produced,
             of_leads=len(self._facts),
@@ -194,7 +202,7 @@ class Findings:
         )
 
     def handoffs(self) -> dict[str, LeadRouting]:
-        """The latest revision of each hand-off, by handoff_id, in the order in which they began."""
+        """Return the latest revision of each hand-off by handoff_id, in the order of their first revisions."""
         latest: dict[str, LeadRouting] = {}
         for event in self.routings:
             known = latest.get(event.handoff_id)
@@ -203,7 +211,7 @@ class Findings:
         return latest
 
     def shares(self) -> dict[str, tuple[int, float]]:
-        """By rep: the turns had at all desks, and the exact share by weight of those who could take each."""
+        """Return (turns, exact share by weight) of each rep over all desks, by rep_id."""
         found: dict[str, tuple[int, float]] = {}
         for desk in self.ledger.desks.values():
             for rep_id, share in desk.reps.items():
@@ -212,9 +220,11 @@ class Findings:
         return found
 
     def not_handed_over(self) -> Counter[str]:
-        """Why leads with a score were not handed over, each counted by what stands first in its way."""
+        """Count the scored leads without a hand-off by the first reason against one."""
         handed = {event.lead_id for event in self.routings}
-        return Counter(_why_not(score) for lead_id, score in self.scores.items() if lead_id not in handed)
+        return Counter(
+            _reason_against(score) for lead_id, score in self.scores.items() if lead_id not in handed
+        )
 
 
 _lead_event = msgspec.json.Decoder(_LeadEvent).decode
@@ -223,12 +233,12 @@ _alert = msgspec.json.Decoder(_Alert).decode
 _dead = msgspec.json.Decoder(_Dead).decode
 
 
-def _why_not(score: _Score) -> str:
+def _reason_against(score: _Score) -> str:
     why = score.explanation
     if failed := why.gates_in("fail"):
         return f"gate failed: {failed[0]}"
     if unknown := why.gates_in("unknown"):
         return f"waiting for a fact: {unknown[0]}"
     if why.points_missing > 0:
-        return "below the bar"
+        return "below the threshold"
     return f"{score.stage}, {why.reasons[0] if why.reasons else 'no reason'}"

@@ -1,7 +1,7 @@
-"""The demo's print-out: who got what and why, what was not handed over, and whether everything adds up.
+"""The demo's printed report: a sample of the hand-offs, the leads without one, and the outcome of every event.
 
-In: the findings. Out: tables for a terminal. People are shown by name of company and title only where sales would see
-them; nowhere is an address.
+In: the findings. Out: tables for a terminal. The company and the job title of a person are shown only for hand-offs,
+where sales sees them too. An e-mail address is never shown.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from workers.views.decision_page import Decisions, Subject, page_of
 
 _SAMPLE = 12
 _MOST_LATER = 3
-"""Of those shown, hand-offs that were moved or withdrawn."""
+"""Number of shown hand-offs that were reassigned or withdrawn. At most 3."""
 _KIND_ORDER = (
     Kind.MQL,
     Kind.RAISED_HAND,
@@ -36,36 +36,44 @@ _KIND_ORDER = (
 def print_report(
     console: Console, found: Findings, tally: Reconciliation, weights: Mapping[str, int], seconds: float
 ) -> None:
-    """Print everything. ``weights`` are those of the reps at the inside sales desk; ``seconds`` from first to last event."""
+    """Print the whole report.
+
+    Args:
+        console: the output.
+        found: the counted outputs.
+        tally: the outcomes of the input events.
+        weights: the weights of the reps at the inside sales desk, by rep_id.
+        seconds: the time from the first event to the last result.
+    """
     handoffs = list(found.handoffs().values())
     console.print()
     console.print(_handoffs(handoffs))
-    if shown := explained(found):
+    if shown := sample_decisions(found):
         page = page_of(shown)
-        assert page is not None  # noqa: S101 - it has the hand-off that it was made for
+        assert page is not None  # noqa: S101 - the decisions hold this hand-off
         console.print(Panel(page, title=f"lead-router why {shown.subject.handoff_id}", title_align="left"))
-    console.print(_reps(handoffs, weights, found.shares()))
+    console.print(_leads_per_rep(handoffs, weights, found.shares()))
     console.print(_counts("Not handed over, and why", ("leads", found.not_handed_over())))
     alerts = Counter(
-        {f"{alert}{', taken back' if over else ''}": n for (alert, over), n in found.alerts.items()}
+        {f"{alert}{', cleared' if cleared else ''}": n for (alert, cleared), n in found.alerts.items()}
     )
     console.print(_counts("Alerts", ("alerts", alerts)))
     console.print(
-        "[dim]A fortnight passes in a minute here: who takes a second to answer has let five hours go by.[/]"
+        "[dim]Two weeks pass in about a minute here, so an answer one second later is five hours late.[/]"
     )
     dead = Counter({f"{reason} on {topic}": n for (topic, reason), n in found.dead.items()})
     console.print(_counts("Dead letters", ("records", dead)))
-    console.print(_tally(tally, found, seconds))
+    console.print(_outcomes(tally, found, seconds))
 
 
-def explained(found: Findings) -> Decisions | None:
-    """Return the story of one hand-off, by the rotation if there is one: what `lead-router why` would say of it."""
+def sample_decisions(found: Findings) -> Decisions | None:
+    """Return the decisions about one hand-off, by rotation if possible, for the page of `lead-router why`."""
     last = found.handoffs().values()
     by_turn = [one for one in last if one.how_chosen is HowChosen.ROTATION and one.kind is Kind.MQL]
     for one in [*by_turn, *last]:
         story = Decisions(Subject(handoff_id=one.handoff_id))
-        for said in found.routings:
-            story.add_decision(said)
+        for revision in found.routings:
+            story.add_decision(revision)
         for entry in found.turns:
             story.add_decision(entry)
         return story
@@ -82,8 +90,8 @@ def _table(title: str, *columns: str) -> Table:
 def _handoffs(handoffs: list[LeadRouting]) -> RenderableType:
     by_kind = Counter(event.kind for event in handoffs)
     kinds = ", ".join(f"{by_kind[kind]} {kind}" for kind in _KIND_ORDER if by_kind[kind])
-    title = f"Who got what and why: {len(handoffs)} hand-offs ({kinds or 'none'}), some of them"
-    table = _table(title, "when", "kind", "who", "company", "goes to", "points", "because")
+    title = f"{len(handoffs)} hand-offs ({kinds or 'none'}), a sample of them with the reasons"
+    table = _table(title, "when", "kind", "job title", "company", "assigned to", "points", "because")
     for event in _sample(handoffs):
         person = event.person
         why = event.explanation
@@ -102,7 +110,7 @@ def _handoffs(handoffs: list[LeadRouting]) -> RenderableType:
 
 
 def _sample(handoffs: list[LeadRouting]) -> list[LeadRouting]:
-    """Some of each kind and of each way to be chosen, in their order; a few of those that were moved or withdrawn."""
+    """Return hand-offs of each kind and of each ``how_chosen``, in their order, and a few reassigned or withdrawn."""
     seen: Counter[tuple[str, str]] = Counter()
     ranked = []
     for position, event in enumerate(handoffs):
@@ -124,16 +132,16 @@ def _words(code: str) -> str:
 
 def _assignee(event: LeadRouting) -> str:
     if event.assignee is None:
-        return "[dim]nobody any more[/]"
+        return "[dim]no holder[/]"
     who = event.assignee.name or event.assignee.id
     if event.assignee.type is AssigneeType.DESK:
-        who = f"the desk {_words(who.removeprefix('desk:'))}"
+        who = f"desk {_words(who.removeprefix('desk:'))}"
     how = f"\n[dim]{_words(event.how_chosen)}[/]" if event.how_chosen else ""
     instead = f"\n[dim]for {event.assignee.deputy_for}[/]" if event.assignee.deputy_for else ""
     return f"{who}{how}{instead}"
 
 
-def _reps(
+def _leads_per_rep(
     handoffs: list[LeadRouting], weights: Mapping[str, int], shares: Mapping[str, tuple[int, float]]
 ) -> RenderableType:
     held: Counter[str] = Counter()
@@ -142,16 +150,16 @@ def _reps(
         if event.assignee is not None:
             held[event.assignee.id] += 1
     table = _table(
-        "Leads per rep (the exact share is by weight, of each turn among those who were there and had room)",
+        "Leads per rep (exact share: by weight, at each turn among the reps who were present and had capacity)",
         "rep",
         "weight",
         "turns",
         "exact share",
-        "has in the end",
+        "held at the end",
     )
     for rep_id in sorted(held | Counter(weights), key=lambda rep: (-weights.get(rep, 0), -held[rep], rep)):
         weight = str(weights[rep_id]) if rep_id in weights else "[dim]-[/]"
-        name = names.get(rep_id) or f"the desk {_words(rep_id.removeprefix('desk:'))}"
+        name = names.get(rep_id) or f"desk {_words(rep_id.removeprefix('desk:'))}"
         turns, exact = shares.get(rep_id, (0, 0.0))
         of_turns = (str(turns), f"{exact:.1f}") if rep_id in weights else ("[dim]-[/]", "[dim]-[/]")
         table.add_row(name, weight, *of_turns, str(held[rep_id]))
@@ -168,18 +176,16 @@ def _counts(title: str, counted: tuple[str, Counter[str]]) -> RenderableType:
     return table
 
 
-def _tally(tally: Reconciliation, found: Findings, seconds: float) -> RenderableType:
+def _outcomes(tally: Reconciliation, found: Findings, seconds: float) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right")
     table.add_column()
-    table.add_row(f"{tally.of_leads:,}", "scored: facts about a lead")
-    table.add_row(
-        f"{tally.of_unknown_visitors:,}", "counted only: kept for visitors who have not said who they are"
-    )
-    table.add_row(f"{tally.of_no_visitor:,}", "counted only: name neither a visitor nor a person")
-    table.add_row(f"{tally.no_visits:,}", "counted only: robots and heartbeats, no visits")
-    table.add_row(f"{tally.untracked:,}", "counted only: came with a refusal to be tracked")
-    table.add_row(f"{tally.repeated:,}", "repeated: came before")
+    table.add_row(f"{tally.of_leads:,}", "facts about a lead")
+    table.add_row(f"{tally.of_unknown_visitors:,}", "kept for visitors who are still anonymous")
+    table.add_row(f"{tally.of_no_visitor:,}", "counted only: without a visitor and a person")
+    table.add_row(f"{tally.no_visits:,}", "counted only: robots and heartbeats")
+    table.add_row(f"{tally.untracked:,}", "counted only: sent with a refusal of tracking")
+    table.add_row(f"{tally.repeated:,}", "repeats of an earlier event")
     table.add_row(f"{tally.dead:,}", "dead letters")
     verdict = "[bold green]it adds up[/]" if tally.adds_up else "[bold red]it does not add up[/]"
     table.add_row(
@@ -187,5 +193,5 @@ def _tally(tally: Reconciliation, found: Findings, seconds: float) -> Renderable
         f"of {tally.produced:,} web events, forms and chat turns produced: {verdict}",
     )
     pace = f"{tally.produced / seconds:,.0f} events/s as produced" if seconds else ""
-    said = f"{found.scored:,} scores, {sum(found.stages.values()):,} changes of stage, {len(found.routings):,} routing records; {seconds:.0f} s, {pace}"
-    return Panel(Group(table, "", said), title="What became of every event", title_align="left")
+    totals = f"{found.scored:,} scores, {sum(found.stages.values()):,} stage changes, {len(found.routings):,} routing records; {seconds:.0f} s, {pace}"
+    return Panel(Group(table, "", totals), title="The outcome of every event", title_align="left")

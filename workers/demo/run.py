@@ -1,7 +1,7 @@
-"""The demo: a real Kafka, two real workers, a fortnight of a market produced by an ordinary client, and a report.
+"""The demo: a real Kafka, two real workers, two weeks of generated events, and a report.
 
-In: a seed. Out: a print-out; nothing is left behind. It is the way of production: only the broker is started here, and
-the clock follows the events' own stamps, because they lie in the past.
+In: a seed. Out: a printed report. All files and processes are removed at the end. The setup is that of production with
+two differences: the broker is started here, and the clock follows the events' timestamps, which are in the past.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from workers.demo.findings import Findings
 from workers.demo.market import sales_team
 from workers.demo.market.fortnight import START, market_records
 from workers.demo.market.market_record import MarketRecord
-from workers.demo.printed_report import explained, print_report
+from workers.demo.printed_report import print_report, sample_decisions
 from workers.demo.result_reader import ResultReader
 from workers.demo.worker_processes import WorkerDiedError, WorkerProcesses
 from workers.engine.context import changelog_topic
@@ -50,37 +50,37 @@ PARTITIONS: Final = 4
 WORKERS: Final = 2
 QUIET_S: Final = 4.0
 STUCK_S: Final = 30.0
-"""Without anything new for so long, it is not going on."""
+"""Time without a new result after which the demo gives up. Seconds."""
 _EVENTS: Final = frozenset({WEB_ACTIVITY.name, FORM_FILLS.name, CHAT_CONVERSATIONS.name})
 _CRM: Final = frozenset({CRM_ACCOUNTS.name, CRM_CONTACTS.name, CRM_REPS.name})
 _STEP_S: Final = 0.05
 PRINT_WIDTH: Final = 130
-"""Columns where the output is no terminal."""
-_TELL_EVERY_S: Final = 10.0
+"""Columns of the output if it is not a terminal."""
+_PRINT_EVERY_S: Final = 10.0
 
 
 class DemoError(Exception):
-    """The demo cannot go on; the text says why."""
+    """The demo failed. The text names the cause."""
 
 
 def run_demo(seed: int, *, seconds: float, keep: bool, policy: Path) -> None:
-    """Run it all; Ctrl-C and SIGTERM stop and remove everything.
+    """Run the demo. Ctrl-C and SIGTERM stop and remove everything.
 
     Args:
-        seed: another seed, another fortnight.
-        seconds: in which the fortnight passes.
-        keep: leave everything running afterwards, until Ctrl-C.
-        policy: the policy file that the workers follow.
+        seed: the seed of the generated events.
+        seconds: the time in which the two weeks of events are produced.
+        keep: whether to leave everything running after the report, until Ctrl-C.
+        policy: the policy file of the workers.
 
     Raises:
-        DemoError: the workers died, were not ready in time, or the events do not add up.
-        LocalKafkaError: there is no Kafka.
+        DemoError: a worker died, an event has no known outcome, or the Kafka already has the router's topics.
+        LocalKafkaError: the local Kafka cannot be downloaded or started.
     """
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=PRINT_WIDTH)
     with ExitStack() as stack:
-        stack.enter_context(_terminated_like_interrupted())
+        stack.enter_context(_sigterm_as_interrupt())
         folder = Path(
             stack.enter_context(
                 tempfile.TemporaryDirectory(prefix="lead-router-demo-", ignore_cleanup_errors=True)
@@ -90,12 +90,12 @@ def run_demo(seed: int, *, seconds: float, keep: bool, policy: Path) -> None:
         settings = Settings(
             bootstrap=bootstrap, partitions=PARTITIONS, app_id="lead-router-demo", replication_factor=1
         )
-        crew = WorkerProcesses(folder, _worker_settings(settings, policy), bootstrap, WORKERS)
-        stack.callback(crew.stop)
-        console.print("making up a fortnight of a market")
+        workers = WorkerProcesses(folder, _worker_settings(settings, policy), bootstrap, WORKERS)
+        stack.callback(workers.stop)
+        console.print("generating two weeks of events")
         records = market_records(seed)
         try:
-            asyncio.run(_run(settings, crew, records, console, seconds=seconds, keep=keep))
+            asyncio.run(_run(settings, workers, records, console, seconds=seconds, keep=keep))
         except WorkerDiedError as error:
             raise DemoError(str(error)) from None
         console.print("stopping the workers and Kafka")
@@ -103,7 +103,7 @@ def run_demo(seed: int, *, seconds: float, keep: bool, policy: Path) -> None:
 
 async def _run(
     settings: Settings,
-    crew: WorkerProcesses,
+    workers: WorkerProcesses,
     records: list[MarketRecord],
     console: Console,
     *,
@@ -111,8 +111,8 @@ async def _run(
     keep: bool,
 ) -> None:
     client = client_arguments(settings)
-    await _refuse_used_topics(client)
-    await create_topics(settings, keep_forever=True)  # the fortnight is as old as it is
+    await _refuse_existing_topics(client)
+    await create_topics(settings, keep_forever=True)  # the events are older than a usual retention
     crm = [
         record
         for record in records
@@ -121,23 +121,24 @@ async def _run(
     rest = records[len(crm) :]
     async with AIOKafkaProducer(**client, acks="all", linger_ms=10) as producer:
         await _send(producer, crm)
-        console.print(f"{len(crm):,} records of the CRM are there; starting {WORKERS} workers")
-        crew.start()
+        console.print(f"{len(crm):,} CRM records are written; starting {WORKERS} workers")
+        workers.start()
         reader = ResultReader(client, settings.partitions, changelog_topic(settings.app_id, "visitors"))
         async with _following(reader):
             began = time.monotonic()
-            await _produce(producer, rest, reader, crew, console, seconds)
+            await _produce(producer, rest, reader, workers, console, seconds)
             produced = sum(record.topic in _EVENTS for record in rest)
-            adds_up = await _until_handled(reader, crew, produced, console)
+            adds_up = await _wait_until_processed(reader, workers, produced, console)
             took_s = time.monotonic() - began
             print_report(
                 console, reader.findings, reader.findings.reconciled(produced), sales_team.weights(), took_s
             )
             if keep:
-                await _kept(settings, crew, reader.findings, console)
+                await _keep_running(settings, workers, reader.findings, console)
             elif not adds_up:
                 raise DemoError(
-                    f"not every event was accounted for, and for {STUCK_S:.0f} s nothing new came; --keep leaves the logs"
+                    f"some events have no known outcome, and no new result came for {STUCK_S:.0f} s;"
+                    " run the demo with --keep and read the workers' logs"
                 )
 
 
@@ -145,19 +146,19 @@ async def _produce(
     producer: AIOKafkaProducer,
     records: list[MarketRecord],
     reader: ResultReader,
-    crew: WorkerProcesses,
+    workers: WorkerProcesses,
     console: Console,
     seconds: float,
 ) -> None:
-    """Produce in time order, a fortnight in so many seconds."""
+    """Produce the records in the order of time, spread over ``seconds``."""
     first_ms, last_ms = records[0].timestamp_ms, records[-1].timestamp_ms
     per_ms = seconds / (last_ms - first_ms)
-    began = told = time.monotonic()
+    began = last_print = time.monotonic()
     at = 0
     with _progress(console) as progress:
-        bar = progress.add_task("the fortnight", total=len(records), said="")
+        task = progress.add_task("two weeks of events", total=len(records), counts="")
         while at < len(records):
-            crew.check()
+            workers.check()
             now_ms = first_ms + (time.monotonic() - began) / per_ms
             upto = at
             while upto < len(records) and records[upto].timestamp_ms <= now_ms:
@@ -165,16 +166,16 @@ async def _produce(
             await _send(producer, records[at:upto])
             at = upto
             found = reader.findings
-            said = f"{at:,} events, {found.scored:,} scores, {len(found.routings):,} routing records"
-            progress.update(bar, completed=at, said=said)
-            if not console.is_terminal and time.monotonic() - told > _TELL_EVERY_S:
-                told = time.monotonic()
-                console.print(f"  {said}")
+            counts = f"{at:,} events, {found.scored:,} scores, {len(found.routings):,} routing records"
+            progress.update(task, completed=at, counts=counts)
+            if not console.is_terminal and time.monotonic() - last_print > _PRINT_EVERY_S:
+                last_print = time.monotonic()
+                console.print(f"  {counts}")
             await asyncio.sleep(_STEP_S)
 
 
 async def _send(producer: AIOKafkaProducer, records: list[MarketRecord]) -> None:
-    """Send and wait until the broker has them all."""
+    """Send the records and wait until the broker has confirmed all of them."""
     waiting = [
         await producer.send(
             record.topic,
@@ -189,40 +190,42 @@ async def _send(producer: AIOKafkaProducer, records: list[MarketRecord]) -> None
     await asyncio.gather(*waiting)
 
 
-async def _until_handled(
-    reader: ResultReader, crew: WorkerProcesses, produced: int, console: Console
+async def _wait_until_processed(
+    reader: ResultReader, workers: WorkerProcesses, produced: int, console: Console
 ) -> bool:
-    """Wait until every event is accounted for and nothing more is said; False when nothing comes any more."""
-    with console.status("waiting until everything is handled"):
+    """Wait until every event has an outcome and no more results come. Return False if the results stop before."""
+    with console.status("waiting until every event is processed"):
         while reader.quiet_s < STUCK_S:
-            crew.check()
+            workers.check()
             if reader.quiet_s > QUIET_S and reader.findings.reconciled(produced).adds_up:
                 return True
             await asyncio.sleep(_STEP_S)
     return False
 
 
-async def _kept(settings: Settings, crew: WorkerProcesses, found: Findings, console: Console) -> None:
-    """Say what to try, and wait for Ctrl-C."""
+async def _keep_running(
+    settings: Settings, workers: WorkerProcesses, found: Findings, console: Console
+) -> None:
+    """Print commands to try, and wait for Ctrl-C."""
     kafka = f"KAFKA_BOOTSTRAP={settings.bootstrap}"
-    story = explained(found)
-    console.print("\n[bold]Everything is still running. To try, in another terminal:[/]")
+    story = sample_decisions(found)
+    console.print("\n[bold]Everything is still running. Commands to try in another terminal:[/]")
     for line in (
         f"{kafka} lead-router watch --topic lead.routing --from-start",
         f"{kafka} lead-router why {story.subject.handoff_id if story else 'a-company.example'}",
         f"{kafka} lead-router watch",
         f"{kafka} lead-router watch --json --from-start --to-end -t lead.events | head -3",
-        f"tail -f {crew.logs[0]}",
-        f"kill {crew.pids[0]}   # a worker leaves; the other takes its partitions",
+        f"tail -f {workers.logs[0]}",
+        f"kill {workers.pids[0]}   # stops one worker; the other takes over its partitions",
     ):
         console.print(f"  {line}", markup=False, soft_wrap=True)
-    console.print("Ctrl-C ends it and removes everything.")
+    console.print("Ctrl-C stops and removes everything.")
     with contextlib.suppress(asyncio.CancelledError):
         await asyncio.Event().wait()
 
 
-async def _refuse_used_topics(client: dict[str, Any]) -> None:
-    """Somebody's own topics must not be filled with made-up people."""
+async def _refuse_existing_topics(client: dict[str, Any]) -> None:
+    """Raise DemoError if the router's topics exist: they must not be filled with generated people."""
     admin = AIOKafkaAdminClient(**client)
     await admin.start()
     try:
@@ -231,8 +234,8 @@ async def _refuse_used_topics(client: dict[str, Any]) -> None:
         await admin.close()
     if used:
         raise DemoError(
-            f"this Kafka has {', '.join(used[:3])} ... already, and the demo would fill them with made-up people. "
-            "Unset KAFKA_BOOTSTRAP, and a Kafka is started for the demo alone."
+            f"this Kafka already has {', '.join(used[:3])} ..., and the demo would fill these topics with generated people. "
+            "Unset KAFKA_BOOTSTRAP to start a Kafka for the demo alone."
         )
 
 
@@ -248,7 +251,7 @@ async def _following(reader: ResultReader) -> AsyncIterator[None]:
 
 
 @contextmanager
-def _terminated_like_interrupted() -> Iterator[None]:
+def _sigterm_as_interrupt() -> Iterator[None]:
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
@@ -287,7 +290,7 @@ def _progress(console: Console) -> Progress:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.fields[said]}"),
+        TextColumn("{task.fields[counts]}"),
         TimeElapsedColumn(),
     )
     return Progress(*columns, console=console, disable=not console.is_terminal)

@@ -126,7 +126,7 @@ def test_what_stands_first_in_the_way_is_why_a_lead_was_not_handed_over() -> Non
     assert found.not_handed_over() == {
         "gate failed: industry": 1,
         "waiting for a fact: title": 1,
-        "below the bar": 1,
+        "below the threshold": 1,
     }
 
 
