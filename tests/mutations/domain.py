@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from mutation import Edit, Mutation
 
-WORTH, LIFECYCLE, DESKS = "workers/accounts/worth", "workers/accounts/lifecycle", "workers/desks"
+WORTH, RULEBOOK, STAGES, DESKS = (
+    "workers/accounts/worth",
+    "workers/accounts/rulebook",
+    "workers/accounts/stages",
+    "workers/desks",
+)
 
 DOMAIN = [
     Mutation(
@@ -12,12 +17,12 @@ DOMAIN = [
         "who is outside waits for a fact for ever, and sales is asked to find it",
         (
             Edit(
-                f"{WORTH}/fit.py",
+                f"{RULEBOOK}/fit.py",
                 "FAIL if FAIL in states else UNKNOWN if UNKNOWN in states else PASS",
                 "UNKNOWN if UNKNOWN in states else FAIL if FAIL in states else PASS",
             ),
         ),
-        "unit/accounts/worth/test_fit.py::test_fail_beats_unknown",
+        "hops/accounts/rulebook/test_fit.py::test_fail_beats_unknown",
         "'unknown'",
     ),
     Mutation(
@@ -36,7 +41,7 @@ DOMAIN = [
         "one lead is handed over again with every page that it reads",
         (
             Edit(
-                f"{LIFECYCLE}/qualifying.py",
+                f"{STAGES}/qualifying.py",
                 "return lead.reached_mql and lead.handed and not lead.verdict",
                 "return lead.reached_mql and lead.claimed and not lead.verdict",
             ),
@@ -49,7 +54,7 @@ DOMAIN = [
         "sales said that it is not our market, and gets the next one of it tomorrow",
         (
             Edit(
-                f"{LIFECYCLE}/qualifying.py",
+                f"{STAGES}/qualifying.py",
                 "is_held_back = bool(case.account.questioned) or withholds_mqls(",
                 "is_held_back = withholds_mqls(",
             ),
@@ -63,7 +68,7 @@ DOMAIN = [
         "who said not now is called again for what they did before",
         (
             Edit(
-                f"{LIFECYCLE}/qualifying.py",
+                f"{STAGES}/qualifying.py",
                 "points(score.attributed_since, day).points",
                 "points(score.attributed, day).points",
             ),
@@ -90,12 +95,12 @@ DOMAIN = [
         "a rep who called in time stays overdue because the word of it came late",
         (
             Edit(
-                "workers/accounts/assignment/deadlines.py",
+                "workers/accounts/handoffs/deadlines.py",
                 "    unwatch(case, handoff_id)\n    made = replace(",
                 "    _stop(case, handoff_id)\n    made = replace(",
             ),
         ),
-        "unit/accounts/assignment/test_deadlines.py::test_a_touch_in_time_that_comes_late_takes_the_report_back",
+        "hops/accounts/handoffs/test_deadlines.py::test_a_touch_in_time_that_comes_late_takes_the_report_back",
         "assert",
     ),
     Mutation(

@@ -33,7 +33,7 @@ WHOLE = [
         "two reps hold one account for a moment on the output",
         (
             Edit(
-                "workers/accounts/assignment/handoffs.py",
+                "workers/accounts/handoffs/handoffs.py",
                 "        if at:\n",
                 "        if at > len(moving):\n",
             ),
@@ -44,7 +44,7 @@ WHOLE = [
     Mutation(
         "an answer that is no longer wanted is kept",
         "an owner named meanwhile costs a rep of the desk a turn",
-        (without("workers/accounts/assignment/requests.py", _RETURN),),
+        (without("workers/accounts/desk_protocol/requests.py", _RETURN),),
         _ONE_OWNER,
         "'domain:wave",
     ),

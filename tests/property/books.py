@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from schemas.vocabulary import Kind
-from workers.accounts.assignment.book import PressingRow, QuestionRow, TouchedByRow
-from workers.accounts.rows import AccountRow, HandoffRow, PendingRow
+from workers.accounts.handoffs.open_index import PressingRow, QuestionRow, TouchedByRow
+from workers.accounts.state.account import AccountRow
+from workers.accounts.state.handoff import HandoffRow, PendingRow
 from workers.engine.rows import Rows
 
 MOST = 1_000

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.unit.accounts.market import Market
+from tests.hops.accounts.market import Market
 from workers.accounts.case import Case
-from workers.accounts.lifecycle.claiming import obstacle
-from workers.accounts.terms import Terms
+from workers.accounts.evaluation.rep_claims import obstacle
+from workers.accounts.rulebook.terms import Terms
 
 
 def claims_in_vain(market: Market, key: str, terms: Terms, now_ms: int) -> Iterator[str]:

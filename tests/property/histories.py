@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from schemas.base import Model
 from schemas.lead_events import AccountFacts, LeadFact, SalesAnswered
-from tests.unit.accounts.market import (
+from tests.hops.accounts.market import (
     BANK,
     CUSTOMER,
     DAY_MS,
@@ -25,7 +25,7 @@ from tests.unit.accounts.market import (
     rep,
     sales,
 )
-from workers.accounts.terms import MOST_AT_ONCE
+from workers.accounts.rulebook.terms import MOST_AT_ONCE
 
 PEOPLE = ("ann", "bob", "cid")
 OTHER = "domain:other.example"

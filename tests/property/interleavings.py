@@ -14,12 +14,13 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from schemas.base import Model
 from schemas.topics import CRM_ACCOUNTS, CRM_CONTACTS, DESK_REQUESTS, LEAD_EVENTS, TOPICS
+from tests.hops.accounts.market import POLICY, POLICY_TEXT
 from tests.property.messages import Message, Place, as_message
 from tests.property.reader import Reader, believes
-from tests.unit.accounts.market import POLICY, POLICY_TEXT
 from workers.accounts.agent import spec as accounts_spec
 from workers.accounts.handle import AccountsHop
-from workers.accounts.rows import AccountRow, LeadRow
+from workers.accounts.state.account import AccountRow
+from workers.accounts.state.lead import LeadRow
 from workers.deadletters import dead_letter
 from workers.desks.agent import spec as desks_spec
 from workers.desks.handle import DesksHop

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from schemas.base import Model
 from schemas.desk_requests import RepFacts
 from schemas.topics import CRM_ACCOUNTS, DESK_REQUESTS, LEAD_EVENTS
-from tests.unit.accounts.market import HOUR_MS, MONDAY
+from tests.hops.accounts.market import HOUR_MS, MONDAY
 
 NOW_MS: Final = MONDAY + HOUR_MS
 

@@ -12,8 +12,7 @@ from schemas.lead_events import LeadFact
 from schemas.outputs import LeadAlert, LeadRouting, LeadScore, LeadStage
 from schemas.topics import TOPICS
 from schemas.vocabulary import Action, GateState, Stage
-from tests.property.histories import ACTIVITIES, COMPANIES, OTHER, PEOPLE, TITLES, Came, histories, play
-from tests.unit.accounts.market import (
+from tests.hops.accounts.market import (
     BANK,
     DAY_MS,
     MONDAY,
@@ -26,9 +25,12 @@ from tests.unit.accounts.market import (
     rep,
     sales,
 )
-from workers.accounts.lifecycle.stages import TRANSITIONS
-from workers.accounts.rows import AccountRow, LeadRow, ScoreRow
-from workers.accounts.terms import Terms
+from tests.property.histories import ACTIVITIES, COMPANIES, OTHER, PEOPLE, TITLES, Came, histories, play
+from workers.accounts.rulebook.terms import Terms
+from workers.accounts.stages.stages import TRANSITIONS
+from workers.accounts.state.account import AccountRow
+from workers.accounts.state.lead import LeadRow
+from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.facts import fit_of
 
 TERMS = Terms(POLICY)

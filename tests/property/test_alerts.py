@@ -14,8 +14,7 @@ from schemas.erasure import PersonErased
 from schemas.outputs import LeadAlert
 from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Alert, Request, Stage
-from tests.property.claims_in_vain import claims_in_vain
-from tests.unit.accounts.market import (
+from tests.hops.accounts.market import (
     BANK,
     CUSTOMER,
     DAY_MS,
@@ -33,10 +32,14 @@ from tests.unit.accounts.market import (
     rep,
     sales,
 )
-from workers.accounts.assignment.signals import SignalsRow
+from tests.property.claims_in_vain import claims_in_vain
+from workers.accounts.handoffs.buying_signals import SignalsRow
 from workers.accounts.routing.ownership import is_customer, named_by_crm, owners_of, right_of
-from workers.accounts.rows import AccountRow, AlertRow, HandoffRow, LeadRow
-from workers.accounts.terms import Terms
+from workers.accounts.rulebook.terms import Terms
+from workers.accounts.state.account import AccountRow
+from workers.accounts.state.alert import AlertRow
+from workers.accounts.state.handoff import HandoffRow
+from workers.accounts.state.lead import LeadRow
 from workers.accounts.worth.facts import fit_of
 from workers.engine.api import Record
 

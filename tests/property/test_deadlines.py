@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from schemas.outputs import LeadAlert, LeadRouting
 from schemas.vocabulary import Action, Alert, AssigneeType, HowChosen, Reason
-from tests.unit.accounts.market import (
+from tests.hops.accounts.market import (
     BANK,
     HOUR_MS,
     MONDAY,
@@ -24,8 +24,9 @@ from tests.unit.accounts.market import (
     rep,
     sales,
 )
-from workers.accounts.rows import AlertRow, HandoffRow
-from workers.accounts.terms import MOST_AT_ONCE
+from workers.accounts.rulebook.terms import MOST_AT_ONCE
+from workers.accounts.state.alert import AlertRow
+from workers.accounts.state.handoff import HandoffRow
 
 MOST_TURNS = POLICY.desks["inside_sales"].answer_within.most_turns
 REPS = ("r1", "r2", "r3", "dana", "own", "dep")

@@ -13,9 +13,9 @@ from schemas.outputs import LeadRouting, LeadScore
 from tests.edge import DAY, KEY, NOON, Partition, record
 from tests.edge import activity as said_activity
 from tests.edge import form as said_form
+from tests.hops.accounts.market import DAY_MS, HOUR_MS, MONDAY, Market, activity, facts, form, rep
 from tests.property.histories import ACTIVITIES
-from tests.unit.accounts.market import DAY_MS, HOUR_MS, MONDAY, Market, activity, facts, form, rep
-from workers.accounts.rows import QUIET_MS
+from workers.accounts.state.score import QUIET_MS
 from workers.engine.api import Record
 from workers.visitors.agent import spec
 

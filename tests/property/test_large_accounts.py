@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from schemas.outputs import LeadRouting
 from schemas.vocabulary import Action
+from tests.hops.accounts.market import Market, assert_one_owner, demo, facts
 from tests.property.books import assert_book
 from tests.property.histories import PEOPLE, Came, histories, play
-from tests.unit.accounts.market import Market, assert_one_owner, demo, facts
-from workers.accounts.rows import HandoffRow
+from workers.accounts.state.handoff import HandoffRow
 
 BEGINNING = [Came(facts(owner_rep_id="own"), 0), *(Came(demo(one), 0) for one in PEOPLE)]
 """Three people whose hand-offs one rep has."""

@@ -19,7 +19,7 @@ from schemas.erasure import PersonErased
 from schemas.outputs import LeadRouting, LedgerEntry
 from schemas.topics import DESK_REQUESTS, LEAD_EVENTS, TOPICS
 from schemas.vocabulary import Action, HowChosen
-from tests.unit.accounts.market import (
+from tests.hops.accounts.market import (
     BANK,
     HOUR_MS,
     MONDAY,
@@ -34,7 +34,8 @@ from tests.unit.accounts.market import (
 )
 from workers.accounts.agent import spec as accounts_spec
 from workers.accounts.handle import AccountsHop
-from workers.accounts.rows import AccountRow, HandoffRow
+from workers.accounts.state.account import AccountRow
+from workers.accounts.state.handoff import HandoffRow
 from workers.deadletters import dead_letter
 from workers.desks.agent import spec as desks_spec
 from workers.desks.handle import DesksHop

@@ -8,9 +8,10 @@ import pytest
 
 from schemas.base import Model
 from schemas.desk_requests import RepFacts
+from tests.hops.accounts.market import BANK, HOUR_MS, MONDAY, rep, sales
 from tests.property.test_one_owner import ANN, BOB, NO_OWNER, OWNER, explore, rows_of, start
-from tests.unit.accounts.market import BANK, HOUR_MS, MONDAY, rep, sales
-from workers.accounts.rows import AccountRow, HandoffRow
+from workers.accounts.state.account import AccountRow
+from workers.accounts.state.handoff import HandoffRow
 
 AWAY = ((MONDAY, MONDAY + 9 * HOUR_MS),)
 

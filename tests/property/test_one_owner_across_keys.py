@@ -18,8 +18,7 @@ from schemas.base import Model
 from schemas.outputs import LeadRouting
 from schemas.topics import DESK_REQUESTS, LEAD_EVENTS, TOPICS
 from schemas.vocabulary import Action
-from tests.property.books import assert_book
-from tests.unit.accounts.market import (
+from tests.hops.accounts.market import (
     BANK,
     MONDAY,
     POLICY_TEXT,
@@ -32,8 +31,10 @@ from tests.unit.accounts.market import (
     rep,
     sales,
 )
-from workers.accounts.rows import AccountRow, LeadRow
-from workers.accounts.terms import MOST_AT_ONCE
+from tests.property.books import assert_book
+from workers.accounts.rulebook.terms import MOST_AT_ONCE
+from workers.accounts.state.account import AccountRow
+from workers.accounts.state.lead import LeadRow
 from workers.engine.api import Record
 from workers.engine.control import Tick
 

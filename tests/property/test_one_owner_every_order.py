@@ -17,9 +17,7 @@ from schemas.crm_contacts import CrmContact
 from schemas.desk_requests import RepFacts
 from schemas.outputs import LeadAlert
 from schemas.topics import CRM_CONTACTS
-from tests.property.interleavings import LEAD_ID_KEY, Router, State
-from tests.property.messages import NOW_MS, Message, of_crm
-from tests.unit.accounts.market import (
+from tests.hops.accounts.market import (
     BANK,
     HOUR_MS,
     MONDAY,
@@ -31,7 +29,9 @@ from tests.unit.accounts.market import (
     rep,
     sales,
 )
-from workers.accounts.rows import AccountRow
+from tests.property.interleavings import LEAD_ID_KEY, Router, State
+from tests.property.messages import NOW_MS, Message, of_crm
+from workers.accounts.state.account import AccountRow
 from workers.identity.addresses import normalise
 from workers.identity.people import person_of
 

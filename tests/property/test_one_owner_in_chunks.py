@@ -11,6 +11,7 @@ import pytest
 
 from schemas.base import Model
 from schemas.erasure import PersonErased
+from tests.hops.accounts.market import BANK, MONDAY, demo, facts
 from tests.property.books import assert_book
 from tests.property.test_one_owner import (
     ANN,
@@ -31,8 +32,8 @@ from tests.property.test_one_owner import (
     start,
 )
 from tests.property.test_one_owner_absence import OWNER_AWAY, OWNER_BACK, R1_AWAY, R1_AWAY_DESK, TOUCHED
-from tests.unit.accounts.market import BANK, MONDAY, demo, facts
-from workers.accounts.rows import AccountRow, HandoffRow, PendingRow
+from workers.accounts.state.account import AccountRow
+from workers.accounts.state.handoff import HandoffRow, PendingRow
 from workers.deadletters import dead_letter
 from workers.engine.decide import Decider
 from workers.engine.memory import MemoryStore

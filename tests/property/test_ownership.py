@@ -16,6 +16,21 @@ from schemas.crm_reps import DeskMembership
 from schemas.desk_requests import RepFacts
 from schemas.outputs import LeadRouting
 from schemas.vocabulary import Action, AssigneeType, Kind, Request, Stage
+from tests.hops.accounts.market import (
+    BANK,
+    DAY_MS,
+    HOUR_MS,
+    MONDAY,
+    POLICY_TEXT,
+    Market,
+    assert_one_owner,
+    facts,
+    form,
+    opportunity,
+    papers,
+    rep,
+    sales,
+)
 from tests.property.books import assert_book
 from tests.routes import (
     CUSTOMER,
@@ -31,24 +46,11 @@ from tests.routes import (
     desk,
     with_routes,
 )
-from tests.unit.accounts.market import (
-    BANK,
-    DAY_MS,
-    HOUR_MS,
-    MONDAY,
-    POLICY_TEXT,
-    Market,
-    assert_one_owner,
-    facts,
-    form,
-    opportunity,
-    papers,
-    rep,
-    sales,
-)
 from workers.accounts.routing.ownership import right_of
-from workers.accounts.rows import AccountRow, HandoffRow, LeadRow, PendingRow, ServiceRow
-from workers.accounts.terms import MOST_AT_ONCE
+from workers.accounts.rulebook.terms import MOST_AT_ONCE
+from workers.accounts.state.account import AccountRow
+from workers.accounts.state.handoff import HandoffRow, PendingRow, ServiceRow
+from workers.accounts.state.lead import LeadRow
 from workers.policy.load import load_policy
 
 PARTNERS = """owners: {not_people: [queue], subsidiaries: parents_owner}

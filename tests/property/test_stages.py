@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from schemas.lead_events import LeadFact
 from schemas.outputs import LeadRouting, LeadStage
 from schemas.vocabulary import Action, Kind, Stage
+from tests.hops.accounts.market import DAY_MS, MONDAY, Market, facts, rep
 from tests.property.histories import PEOPLE, Came, histories, lead_facts, play
-from tests.unit.accounts.market import DAY_MS, MONDAY, Market, facts, rep
-from workers.accounts.lifecycle.stages import TRANSITIONS
+from workers.accounts.stages.stages import TRANSITIONS
 
 FAR_MS = MONDAY + 2_000 * DAY_MS
 

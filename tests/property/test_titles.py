@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.accounts.market import POLICY
-from workers.accounts.worth.fit import Gates
+from tests.hops.accounts.market import POLICY
+from workers.accounts.rulebook.fit import Gates
 from workers.policy.wording import WholeWords, plain
 
 ACCENTS = st.sampled_from(["", "\u0300", "\u0301", "\u0308", "\u0327", "\u030a"])

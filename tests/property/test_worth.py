@@ -14,11 +14,12 @@ from typing import Any
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.accounts.market import DAY_MS, MONDAY, POLICY
-from workers.accounts.rows import LeadRow, ScoreRow
-from workers.accounts.terms import Terms
-from workers.accounts.worth.dwelling import Activity, with_activity
-from workers.accounts.worth.once import message_mark
+from tests.hops.accounts.market import DAY_MS, MONDAY, POLICY
+from workers.accounts.rulebook.terms import Terms
+from workers.accounts.state.lead import LeadRow
+from workers.accounts.state.score import ScoreRow
+from workers.accounts.worth.count_once import message_mark
+from workers.accounts.worth.durations import Activity, with_activity
 from workers.policy.behaviour import Behaviour
 from workers.policy.model import Policy, Rule
 

@@ -9,14 +9,16 @@ from msgspec.structs import replace
 
 from schemas.outputs import LeadAlert, Signal
 from schemas.topics import LEAD_ALERTS
-from workers.accounts.rows import AccountRow, ActiveRow, AlertRow, LeadRow, PlaceRow
+from workers.accounts.state.account import AccountRow, ActiveRow
+from workers.accounts.state.alert import AlertRow
+from workers.accounts.state.lead import LeadRow, PlaceRow
 from workers.outbox import emit, fact_id
 
 if TYPE_CHECKING:
     from schemas.lead_events import LeadEvent
     from schemas.topics import Topic
     from schemas.vocabulary import Alert
-    from workers.accounts.terms import Terms
+    from workers.accounts.rulebook.terms import Terms
     from workers.engine.api import Emit
     from workers.engine.rows import Rows
 

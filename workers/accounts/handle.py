@@ -24,65 +24,64 @@ from schemas.lead_events import (
 )
 from schemas.parsing import ContractError, parse_json
 from schemas.topics import LEAD_EVENTS
-from workers.accounts import large, timers
-from workers.accounts.again import CHUNK, POLICY, all_leads, closed, leads_of
-from workers.accounts.assignment import answers, chats, passage, service, signals
+from workers.accounts.account_keys import aliases, crm_claims, name_index, name_lookup, parents
+from workers.accounts.account_keys.lead_transfer import take_in
 from workers.accounts.case import Case, event_id_of
-from workers.accounts.lifecycle import imported
-from workers.accounts.lifecycle.judging import enter, judge
-from workers.accounts.lifecycle.qualifying import Occasion
-from workers.accounts.lifecycle.sales import sales_answered
-from workers.accounts.matching import aliases, claims, joined, names, naming, parents
-from workers.accounts.matching.adoption import take_in
-from workers.accounts.matching.places import is_forgotten
-from workers.accounts.people import erasure
-from workers.accounts.people.consents import consent_changed, heard
-from workers.accounts.people.contacts import contact_said
-from workers.accounts.people.visits import came_by, judge_counted, met, touched
-from workers.accounts.routing import partner_return
-from workers.accounts.rows import LeadRow, ScoreRow
-from workers.accounts.terms import MOST_AT_ONCE, Terms
-from workers.accounts.worth.ahead import with_ahead
-from workers.accounts.worth.behaviour import NOTHING
-from workers.accounts.worth.dwelling import Activity, with_activity
+from workers.accounts.evaluation import imported_history
+from workers.accounts.evaluation.consents import consent_changed, heard
+from workers.accounts.evaluation.evaluate import enter, judge
+from workers.accounts.evaluation.lead_locations import is_forgotten
+from workers.accounts.events import bulk_cursor, desk_answer, lead_chat, partner_return, person_erased, timers
+from workers.accounts.events.lead_activity import came_by, judge_counted, met, touched
+from workers.accounts.events.lead_contact import contact_said
+from workers.accounts.events.reevaluate_all import CHUNK, POLICY, all_leads, closed, leads_of
+from workers.accounts.events.sales_answered import sales_answered
+from workers.accounts.handoffs import alias_members, bulk_transfer, buying_signals, support_questions
+from workers.accounts.rulebook.behaviour import NOTHING
+from workers.accounts.rulebook.terms import MOST_AT_ONCE, Terms
+from workers.accounts.stages.qualifying import Occasion
+from workers.accounts.state.lead import LeadRow
+from workers.accounts.state.score import ScoreRow
+from workers.accounts.worth.count_once import message_mark
+from workers.accounts.worth.durations import Activity, with_activity
 from workers.accounts.worth.facts import with_form
-from workers.accounts.worth.once import message_mark
+from workers.accounts.worth.future_dated import with_ahead
 from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.timers import start_cursor
 from workers.identity.erasures import FORGET_MARK, mark_kept_ms
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
-    from workers.accounts.worth.behaviour import Fitting
-    from workers.accounts.worth.dwelling import Counted
+    from workers.accounts.rulebook.behaviour import Fitting
+    from workers.accounts.worth.durations import Counted
     from workers.engine.rows import Rows
     from workers.policy.model import Policy
 
 _LeadFact = LeadIdentified | LeadActivity | LeadForm | LeadChat | LeadConsent | LeadContact | LeadAdopted
 _OF_THE_ACCOUNT: Mapping[str, Callable[[Case, Any], None]] = {
-    "account_facts": claims.claimed,
-    "account_released": claims.released,
-    "account_joins": claims.joined,
-    "account_leaves": claims.leaves,
-    "account_left": claims.left,
-    "name_asked": names.asked,
-    "name_dropped": names.dropped,
-    "name_answered": claims.name_answered,
+    "account_facts": crm_claims.claimed,
+    "account_released": crm_claims.released,
+    "account_joins": crm_claims.joined,
+    "account_leaves": crm_claims.leaves,
+    "account_left": crm_claims.left,
+    "name_asked": name_index.asked,
+    "name_dropped": name_index.dropped,
+    "name_answered": crm_claims.name_answered,
     "subsidiary_named": parents.subsidiary_named,
-    "parent_facts": claims.parent_told,
-    "desk_answer": answers.answered,
-    "rep_changed": answers.rep_changed,
-    "chat_of_nobody": chats.asked_by_nobody,
+    "parent_facts": crm_claims.parent_told,
+    "desk_answer": desk_answer.answered,
+    "rep_changed": desk_answer.rep_changed,
+    "chat_of_nobody": lead_chat.asked_by_nobody,
 }
 """What is about the account and none of its people, by the record's type."""
 
 _CURSORS: Mapping[str, Callable[[Case, str], str | None]] = {
     aliases.LEADS: leads_of,
-    passage.PASSAGE: large.go_on,
+    bulk_transfer.PASSAGE: bulk_cursor.go_on,
     partner_return.TAKE_BACK: partner_return.go_on,
-    service.QUESTIONS: service.go_on,
+    support_questions.QUESTIONS: support_questions.go_on,
     parents.SUBSIDIARIES: partial(parents.tell_some, limit=CHUNK),
-    names.NAMES: partial(names.tell_some, limit=CHUNK),
+    name_index.NAMES: partial(name_index.tell_some, limit=CHUNK),
 }
 """What concerns much of one account, by the kind of its cursor: from a position it returns where it goes on."""
 
@@ -115,7 +114,9 @@ class AccountsHop:
         """Decide one record. Raises RefusedError: unknown_handoff."""
         del record
         if event.type == "person_erased":
-            return erasure.erase(self.terms, rows, clock.now_ms, event, self._partitions, self._mark_kept_ms)
+            return person_erased.erase(
+                self.terms, rows, clock.now_ms, event, self._partitions, self._mark_kept_ms
+            )
         case = Case(self.terms, rows, clock.now_ms, event.account_key, event_id_of(event))
         case.is_clamped = getattr(event, "clamped", False)
         # By the tag: asking a pydantic model for its class takes microseconds, and this is asked for every event.
@@ -125,13 +126,15 @@ class AccountsHop:
         elif event.type == "sales_answered":
             if not aliases.answer_elsewhere(case, event):
                 sales_answered(case, event)
-                signals.answered(case)
+                buying_signals.answered(case)
         else:
             fact = cast("_LeadFact", event)  # the table above has all others
             to = aliases.where_to(case, fact)
             if to:
                 if fact.type == "lead_contact":
-                    claims.contact_named(case, None if fact.record is None else fact.record.crm_account_id)
+                    crm_claims.contact_named(
+                        case, None if fact.record is None else fact.record.crm_account_id
+                    )
                 aliases.forward(case, fact, to)
             else:
                 self._lead_fact(case, fact)
@@ -140,7 +143,7 @@ class AccountsHop:
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
         """Decide a timer."""
         if timer.kind == FORGET_MARK:
-            erasure.forget(rows, timer.key)
+            person_erased.forget(rows, timer.key)
             return []
         key = timer.key.rpartition("#")[0] or timer.key
         case = Case(self.terms, rows, clock.now_ms, key, fact_id(timer.kind, timer.key, timer.due_ms))
@@ -151,17 +154,17 @@ class AccountsHop:
         """Do one chunk of what concerns many: of one account, or of all after a new policy."""
         if cursor.kind == POLICY:
             return all_leads(self.terms, rows, clock.now_ms, cursor)
-        if cursor.kind == erasure.ERASE:
-            return erasure.go_on(self.terms, rows, clock.now_ms, cursor)
-        if cursor.kind == names.ALL_NAMES:
-            return names.go_on(self.terms, rows, clock.now_ms, cursor, CHUNK)
+        if cursor.kind == person_erased.ERASE:
+            return person_erased.go_on(self.terms, rows, clock.now_ms, cursor)
+        if cursor.kind == name_index.ALL_NAMES:
+            return name_index.go_on(self.terms, rows, clock.now_ms, cursor, CHUNK)
         key, origin = cursor.key, ""
-        if cursor.kind == joined.LEAVING:
+        if cursor.kind == alias_members.LEAVING:
             key, _, origin = cursor.key.partition(" ")
         case = Case(self.terms, rows, clock.now_ms, key, fact_id(cursor.kind, cursor.key, clock.now_ms))
-        if cursor.kind == joined.LEAVING:
+        if cursor.kind == alias_members.LEAVING:
             following = aliases.send_some(case, origin, cursor.position, CHUNK)
-            claims.follow(case)
+            crm_claims.follow(case)
         else:
             following = _CURSORS[cursor.kind](case, cursor.position)
         return closed(case), following
@@ -170,7 +173,7 @@ class AccountsHop:
         """A new policy decides: every lead is judged by it, in chunks."""
         del clock
         start_cursor(rows, POLICY, "all")
-        names.look_again_at_all(rows)
+        name_index.look_again_at_all(rows)
         return []
 
     def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
@@ -197,9 +200,9 @@ class AccountsHop:
             return
         lead = met(case, event)
         if event.imported:
-            imported.came(case, event.lead_id)
+            imported_history.came(case, event.lead_id)
         if lead.stage is not None and lead.contact is not None:
-            claims.contact_named(case, lead.contact.account_id)
+            crm_claims.contact_named(case, lead.contact.account_id)
         self._said(case, lead, event)
 
     def _said(
@@ -213,14 +216,14 @@ class AccountsHop:
         elif event.type == "lead_form":
             self._form(case, lead, event)
         elif event.type == "lead_chat":
-            takes = chats.turn_imported if event.imported else chats.turn_said
+            takes = lead_chat.turn_imported if event.imported else lead_chat.turn_said
             takes(case, lead, event)
         elif event.consents:
             consent_changed(case, lead, event)
 
     def _adopted(self, case: Case, event: LeadAdopted) -> None:
         if event.deal is not None:
-            claims.deal_came(case, event.deal)
+            crm_claims.deal_came(case, event.deal)
         known = case.rows.get(LeadRow, case.key, event.lead_id)
         held = known or LeadRow()
         lead = enter(case, event.lead_id, held) if event.is_lead else held
@@ -246,7 +249,7 @@ class AccountsHop:
         seen = Activity(event.occurred_at_ms, event.event_id, message, duration_ms)
         counted = _counted(case, with_activity(terms, made, score, fitting, seen), event, fitting)
         earned = has_responded or (is_tracked and terms.rules.earns(counted.names))
-        occasion = imported.occasion(case)
+        occasion = imported_history.occasion(case)
         if is_live:
             occasion = Occasion(counted.day, earned=earned, counts=earned or is_news)
         say = is_news or (is_tracked and counted.is_changed)
@@ -255,13 +258,13 @@ class AccountsHop:
         handoffs_before = case.account.handoff_n
         judge_counted(case, event.lead_id, made, score, counted, occasion, say=say)
         if is_live and is_tracked and terms.signals and case.account.handoff_n == handoffs_before:
-            signals.noticed(case, event.lead_id, counted.names, event.occurred_at_ms)
+            buying_signals.noticed(case, event.lead_id, counted.names, event.occurred_at_ms)
 
     def _form(self, case: Case, lead: LeadRow, event: LeadForm) -> None:
-        naming.form_names(case, event)
+        name_lookup.form_names(case, event)
         terms = self.terms
         campaign = None if event.campaign is None else event.campaign.name
-        is_question = service.is_question(case, event.request)
+        is_question = support_questions.is_question(case, event.request)
         fitting = terms.rules.for_form(event.form_id, event.url, campaign)
         score = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
         facts = with_form(lead.facts, event)
@@ -280,7 +283,7 @@ class AccountsHop:
         fitting = fitting if may_count and not is_question else NOTHING
         counted = _counted(case, with_activity(terms, made, score, fitting, seen), event, fitting)
         raised = event.request in terms.asks_for
-        occasion = imported.occasion(case)
+        occasion = imported_history.occasion(case)
         if is_live:
             earned = (is_tracked or raised) and not is_question
             occasion = Occasion(counted.day, earned=earned, raised=raised, counts=not is_question)
@@ -291,11 +294,11 @@ class AccountsHop:
         judge_counted(case, event.lead_id, made, score, counted, occasion, say=say)
         if is_live and case.account.handoff_n == handoffs_before:
             if raised and made.raised_hand and made.verdict is None:
-                signals.raised_again(case, event.lead_id, event.occurred_at_ms)
+                buying_signals.raised_again(case, event.lead_id, event.occurred_at_ms)
             if is_tracked and terms.signals:
-                signals.noticed(case, event.lead_id, counted.names, event.occurred_at_ms)
+                buying_signals.noticed(case, event.lead_id, counted.names, event.occurred_at_ms)
         if is_live and is_question:
-            service.ask(case, event.lead_id, event.occurred_at_ms)
+            support_questions.ask(case, event.lead_id, event.occurred_at_ms)
 
 
 def _counted(case: Case, counted: Counted, event: LeadActivity | LeadForm, fitting: Fitting) -> Counted:

@@ -279,7 +279,7 @@ SAID: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
 """By tale, the words of the results that are said in it; each word once."""
 
 OPERATED: Final[dict[StrEnum, str]] = {
-    Alert.DESK_SILENT: "accounts/assignment/test_requests.py",
+    Alert.DESK_SILENT: "accounts/desk_protocol/test_requests.py",
     DeadLetterReason.HANDLER_FAILED: "engine/test_dead_letters.py",
     DeadLetterReason.OUTPUT_TOO_LARGE: "engine/test_dead_letters.py",
     DeadLetterReason.CRASHED_WORKER: "engine/test_dead_letters.py",

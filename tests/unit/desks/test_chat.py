@@ -3,7 +3,7 @@ from __future__ import annotations
 from schemas.desk_requests import PresenceAsked
 from schemas.outputs import ChatAnswer
 from schemas.topics import TOPICS
-from tests.unit.accounts.market import DAY_MS, HOUR_MS, MONDAY, Market, rep
+from tests.hops.accounts.market import DAY_MS, HOUR_MS, MONDAY, Market, rep
 
 NIGHT = MONDAY + 13 * HOUR_MS
 TUESDAY_AT_HALF_PAST_EIGHT = MONDAY + DAY_MS - HOUR_MS // 2

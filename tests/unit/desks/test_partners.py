@@ -8,8 +8,8 @@ import pytest
 
 from schemas.desk_requests import DeskRequest, RequestMode
 from schemas.vocabulary import Kind
+from tests.hops.accounts.market import POLICY_TEXT, at
 from tests.routes import CUSTOMER, NEVER, OPEN, PARTNER, REST, with_routes
-from tests.unit.accounts.market import POLICY_TEXT, at
 from workers.desks.outcome import State
 from workers.desks.partners import decide_at_partner
 from workers.desks.terms import Terms

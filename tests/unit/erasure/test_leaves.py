@@ -8,7 +8,7 @@ import pkgutil
 import pytest
 
 import workers.agents
-from workers.accounts.people import erasure as accounts
+from workers.accounts.events import person_erased as accounts
 from workers.desks import erasure as desks
 from workers.directory import erasure as directory
 from workers.engine.rows import Row

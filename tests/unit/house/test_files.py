@@ -19,8 +19,7 @@ LONGER = {
     "docs/policy.md": "a reference: every key of the policy, made from the models",
     "docs/subscribers.md": "a reference: every field and code with its sentence",
     "tests/mutations/live.py": "a list: each cure that a real broker can show the want of",
-    "tests/unit/accounts/market.py": "a market to try the accounts hop in, and the words its claims are told with",
-    "workers/accounts/rows.py": "a list: each thing that the hop keeps, and what bounds it",
+    "tests/hops/accounts/market.py": "a market to try the accounts hop in, and the words its claims are told with",
     "workers/engine/task.py": "the life of a partition is one order of things, and is read as one",
 }
 """Files that are longer than a room, and why."""

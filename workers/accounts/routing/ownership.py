@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from schemas.vocabulary import GateState, HowChosen, Kind, Relationship, Route
 
 if TYPE_CHECKING:
-    from workers.accounts.rows import AccountRow, Company
+    from workers.accounts.state.account import AccountRow
+    from workers.accounts.state.facts import Company
     from workers.policy.model import Policy
 
 

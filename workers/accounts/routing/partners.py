@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from schemas.vocabulary import AssigneeType, RouteMiss
 
 if TYPE_CHECKING:
-    from workers.accounts.rows import AccountRow, Company, Holder
+    from workers.accounts.state.account import AccountRow, Holder
+    from workers.accounts.state.facts import Company
     from workers.policy.model import Policy
     from workers.policy.partners import Partner
 

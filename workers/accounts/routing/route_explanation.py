@@ -14,7 +14,7 @@ from schemas.vocabulary import Reason, Relationship, Route, RouteMiss
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from workers.accounts.parts import Earlier
+    from workers.accounts.state.parts import Earlier
 
 _NEEDED = {
     RouteMiss.NO_OWNER: ("owner", "a person named in the CRM"),

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.desk_requests import RequestMode
 from schemas.vocabulary import AssigneeType, HowChosen, Kind, Route, RouteMiss
-from workers.accounts.parts import Earlier
 from workers.accounts.routing.ownership import has_former_rep, is_customer, owners_of, right_of
 from workers.accounts.routing.partners import PREFIX, partner_of, why_not
 from workers.accounts.routing.territories import Asker, missed
+from workers.accounts.state.parts import Earlier
 
 if TYPE_CHECKING:
     from workers.accounts.routing.ownership import Right
-    from workers.accounts.rows import AccountRow
+    from workers.accounts.state.account import AccountRow
     from workers.policy.model import Policy
     from workers.policy.routes import Route as Line
 

@@ -14,7 +14,7 @@ from workers.accounts.worth.facts import value_of
 from workers.policy.routes import Span, plain_postal_code
 
 if TYPE_CHECKING:
-    from workers.accounts.rows import Company, Fact
+    from workers.accounts.state.facts import Company, Fact
     from workers.policy.routes import Territory
 
 _FACTS = {

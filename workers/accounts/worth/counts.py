@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from workers.accounts.rows import Settled
-from workers.accounts.worth.once import joined, key_of, keys_of, since_no, with_first
-from workers.accounts.worth.tally import counted
+from workers.accounts.rulebook.tally import counted
+from workers.accounts.state.score import Settled
+from workers.accounts.worth.count_once import joined, key_of, keys_of, since_no, with_first
 
 if TYPE_CHECKING:
-    from workers.accounts.rows import LeadRow, OnceCount, RuleCount, ScoreRow
-    from workers.accounts.terms import Terms
-    from workers.accounts.worth.once import Keys
+    from workers.accounts.rulebook.terms import Terms
+    from workers.accounts.state.lead import LeadRow
+    from workers.accounts.state.score import OnceCount, RuleCount, ScoreRow
+    from workers.accounts.worth.count_once import Keys
 
 MOST_RECENT = 50
 KEPT_BEYOND_HORIZON_DAYS = 7

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schemas.vocabulary import Reason
-    from workers.accounts.terms import Terms
-    from workers.accounts.worth.behaviour import Behaviour, Line
-    from workers.accounts.worth.fit import Fit
+    from workers.accounts.rulebook.behaviour import Behaviour, Line
+    from workers.accounts.rulebook.fit import Fit
+    from workers.accounts.rulebook.terms import Terms
 
 
 MOST_CHANGES = 20

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from schemas.vocabulary import Request
-from workers.accounts.rows import CampaignMark, Company, Fact, Opportunity
+from workers.accounts.state.facts import CampaignMark, Company, Fact, Opportunity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from schemas.base import Campaign
     from schemas.crm_accounts import CrmAccount
     from schemas.lead_events import LeadForm
-    from workers.accounts.terms import Terms
-    from workers.accounts.worth.fit import Fit
+    from workers.accounts.rulebook.fit import Fit
+    from workers.accounts.rulebook.terms import Terms
 
 PERSON_FACTS = (
     "first_name",

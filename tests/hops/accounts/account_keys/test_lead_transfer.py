@@ -1,0 +1,176 @@
+"""What travels with a person to another account key, and how it goes on there."""
+
+from __future__ import annotations
+
+from msgspec.structs import fields, replace
+
+from schemas.vocabulary import Stage
+from tests.hops.accounts.market import (
+    BANK,
+    HOUR_MS,
+    MONDAY,
+    POLICY,
+    Market,
+    activity,
+    demo,
+    facts,
+    form,
+    papers,
+    reach_bar,
+    rep,
+    routings,
+    sales,
+    scores,
+    story,
+)
+from workers.accounts.handoffs.transfer_payload import STAYS, lead_of_both, packed, score_of_both, unpacked
+from workers.accounts.rulebook.terms import Terms
+from workers.accounts.state.facts import Contact, Fact
+from workers.accounts.state.lead import LeadRow
+from workers.accounts.state.score import RuleCount, ScoreRow
+
+OTHER = "domain:other.example"
+THIRD = "domain:third.example"
+
+
+def a_market() -> Market:
+    market = Market()
+    market.reps(rep("r1"), rep("r2"), rep("r3"))
+    return market
+
+
+def lead_at(market: Market, key: str, lead_id: str = "ann") -> LeadRow | None:
+    return market.accounts.decider.rows.get(LeadRow, key, lead_id)
+
+
+# What travels.
+
+
+def test_everything_of_a_person_travels_but_what_belongs_to_the_place() -> None:
+    sent = LeadRow(
+        email="ann@bank.example",
+        role_address=True,
+        facts=(Fact("job_title", "CIO", 5),),
+        stage=Stage.SAL,
+        stage_n=4,
+        cycle=3,
+        accepted=True,
+        handed=True,
+        contact=Contact(lead_id="c"),
+        pending="x",
+        handoffs=("a#1.1",),
+        home="domain:x.example",
+    )
+    here = LeadRow(stage=Stage.KNOWN, stage_n=9)
+    made = lead_of_both(here, unpacked(packed(sent), LeadRow), is_new=True)
+    for field in fields(LeadRow):
+        source = here if field.name in STAYS else sent
+        assert getattr(made, field.name) == getattr(source, field.name), field.name
+
+
+def test_of_two_cycles_the_laters_standing_holds_and_within_one_what_either_knows() -> None:
+    first = LeadRow(cycle=2, verdict=Stage.RECYCLED, said_no_ms=7)
+    later = LeadRow(cycle=3, handed=True, raised_hand=True)
+    for held, sent in ((first, later), (later, first)):
+        made = lead_of_both(held, sent, is_new=False)
+        assert (made.cycle, made.verdict, made.handed, made.raised_hand) == (3, None, True, True)
+    same = lead_of_both(replace(first, accepted=True), replace(first, said_no_ms=9), is_new=False)
+    assert (same.said_no_ms, same.accepted) == (9, True)
+    other = lead_of_both(LeadRow(email="a@b.example"), LeadRow(email="c@d.example", cycle=1), is_new=False)
+    assert other.email == "a@b.example"
+
+
+def test_counts_of_both_places_add_up_and_so_do_those_since_a_no() -> None:
+    one = ScoreRow(counts=(RuleCount("page", ((5, 2),), 1, "e1"),), latest_day=5, since=(), revision=4)
+    two = ScoreRow(
+        counts=(RuleCount("page", ((5, 1), (6, 1)), 2, "e2"),),
+        latest_day=6,
+        since=(RuleCount("page", ((6, 1),), 2, "e2"),),
+        revision=9,
+    )
+    made = score_of_both(Terms(POLICY), one, two)
+    assert made.counts == (RuleCount("page", ((5, 3), (6, 1)), 2, "e2"),)
+    assert (made.latest_day, made.since, made.revision) == (6, two.since, 4)
+
+
+def test_a_person_who_was_accepted_stays_accepted_though_the_points_have_faded() -> None:
+    market = a_market()
+    market.send(facts(OTHER), *reach_bar(account_key=OTHER))
+    market.send(sales("accepted", f"{OTHER}#1.1", account_key=OTHER))
+    late = MONDAY + 58 * 24 * HOUR_MS
+    said = market.send(facts(BANK), facts(OTHER, BANK), at_ms=late)
+    assert story(said) == ["withdrawn mql -", "assigned mql r1"]
+    assert market.stage() is Stage.SAL
+
+
+def test_a_cycle_a_no_and_what_counts_since_then_travel_and_new_points_bring_the_person_back() -> None:
+    market = a_market()
+    market.send(facts(OTHER), *reach_bar(account_key=OTHER))
+    market.send(sales("rejected", f"{OTHER}#1.1", account_key=OTHER, reason="not_now"))
+    after = MONDAY + 2 * HOUR_MS
+    market.send(*papers(1, at_ms=after, account_key=OTHER), at_ms=after)
+    market.send(facts(BANK), facts(OTHER, BANK), at_ms=after)
+    assert market.stage() is Stage.RECYCLED
+    said = market.send(
+        activity("webinar_attended", at_ms=after, account_key=OTHER),
+        *papers(1, at_ms=after, account_key=OTHER),
+        at_ms=after,
+    )
+    assert story(said) == ["assigned mql r1"]
+    row = lead_at(market, BANK)
+    assert row is not None
+    assert row.cycle == 2
+
+
+def test_the_person_comes_before_what_the_person_does_next() -> None:
+    market = a_market()
+    people = [f"p{number:03d}" for number in range(120)]
+    market.send(
+        facts(OTHER),
+        *reach_bar("zoe", account_key=OTHER),
+        *(form(lead_id=p, account_key=OTHER) for p in people),
+    )
+    handoff = next(one.handoff_id for one in routings(market.said) if one.lead_id == "zoe")
+    market.send(sales("rejected", handoff, account_key=OTHER, reason="not_now"))
+    market.send(facts(BANK), facts(OTHER, BANK), activity("page_view", "zoe", account_key=OTHER))
+    assert market.stage("zoe") is Stage.RECYCLED, "the no is known where the page view lands"
+    for _ in range(5):
+        market.tick(MONDAY + HOUR_MS)
+    assert {market.stage(one) for one in people} == {Stage.NURTURE}
+    assert not any(lead_at(market, OTHER, one) for one in (*people, "zoe"))
+
+
+def test_the_rep_who_worked_with_the_people_of_a_domain_gets_them_where_they_land() -> None:
+    market = a_market()
+    market.send(facts(THIRD), demo("x", account_key=THIRD), facts(OTHER), demo("ann", account_key=OTHER))
+    assert story(market.said)[-1] == "assigned raised_hand r2"
+    said = market.send(facts(BANK), facts(OTHER, BANK))
+    assert story(said) == ["withdrawn raised_hand -", "assigned raised_hand r2"]
+
+
+def test_what_sales_gave_away_by_hand_stays_where_the_domain_lands() -> None:
+    market = a_market()
+    market.send(facts(OTHER), demo(account_key=OTHER))
+    market.send(sales("reassigned", lead_id="ann", account_key=OTHER, to_rep_id="r3"))
+    said = market.send(facts(BANK), facts(OTHER, BANK))
+    assert story(said)[-1] == "assigned raised_hand r3"
+
+
+def test_an_account_in_question_stays_in_question_where_its_domain_lands() -> None:
+    market = a_market()
+    market.send(facts(OTHER), *reach_bar(account_key=OTHER))
+    market.send(sales("rejected", f"{OTHER}#1.1", account_key=OTHER, reason="not_our_market"))
+    market.send(facts(BANK), facts(OTHER, BANK))
+    assert market.account().questioned is not None
+    assert story(market.send(*reach_bar("bob", account_key=OTHER))) == []
+
+
+def test_a_person_who_left_is_none_of_the_accounts_active_people() -> None:
+    market = a_market()
+    market.send(facts(), facts(OTHER, BANK), form(), form(lead_id="bob", account_key=OTHER))
+    assert scores(market.said)[-1].active_people == ["bob", "ann"] or {
+        *scores(market.said)[-1].active_people
+    } == {"ann", "bob"}
+    market.send(facts(OTHER, OTHER))
+    said = market.send(activity("download"), activity("download", "bob", account_key=OTHER))
+    assert [one.active_people for one in scores(said)] == [["ann"], ["bob"]]

@@ -1,0 +1,126 @@
+"""Which company is meant by a name: what speaks against it, what breaks a tie, what proves it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from schemas.vocabulary import Relationship
+from workers.accounts.account_keys.name_match import decide, same_phone, same_postal_code
+from workers.accounts.state.parts import Asker, NamedAccount, Told
+from workers.policy.matching import ByName
+
+NAME = "harbor national bank"
+ANY = ByName()
+CUSTOMER = Relationship.CUSTOMER
+
+
+def account(number: int, **facts: Any) -> NamedAccount:
+    return NamedAccount(f"acc-{number}", f"domain:d{number}.example", **facts)
+
+
+@pytest.mark.parametrize(
+    ("asker", "named", "meant"),
+    [
+        pytest.param(Asker(), [account(1)], "acc-1", id="the only one of that name"),
+        pytest.param(Asker(), [], "", id="nobody has that name"),
+        pytest.param(Asker(country="DE"), [account(1, country="US")], "", id="another country"),
+        pytest.param(Asker(country="us"), [account(1, country="US")], "acc-1", id="the same country"),
+        pytest.param(Asker(country="DE"), [account(1)], "acc-1", id="a country that the CRM does not know"),
+        pytest.param(
+            Asker(country="US"),
+            [account(1, country="DE"), account(2, country="US")],
+            "acc-2",
+            id="the country tells them apart",
+        ),
+        pytest.param(Asker(), [account(1), account(2)], "", id="a tie"),
+        pytest.param(Asker(), [account(1), account(2, relationship=CUSTOMER)], "acc-2", id="a customer"),
+        pytest.param(
+            Asker(), [account(1), account(2, has_open_opportunity=True)], "acc-2", id="an opportunity"
+        ),
+        pytest.param(
+            Asker(),
+            [account(1, has_open_opportunity=True), account(2, relationship=CUSTOMER)],
+            "acc-2",
+            id="a customer before an opportunity",
+        ),
+        pytest.param(
+            Asker(),
+            [account(1, relationship=CUSTOMER), account(2, relationship=CUSTOMER, has_open_opportunity=True)],
+            "acc-2",
+            id="of two customers the one with an opportunity",
+        ),
+        pytest.param(
+            Asker(domain="other.example"),
+            [account(1, relationship=CUSTOMER), account(2, domains=("other.example",))],
+            "acc-2",
+            id="the domain before a customer",
+        ),
+    ],
+)
+def test_what_a_name_means(asker: Asker, named: list[NamedAccount], meant: str) -> None:
+    assert decide(ANY, NAME, asker, named).crm_account_id == meant
+    assert decide(ANY, NAME, asker, named[::-1]).crm_account_id == meant
+
+
+def test_a_tie_lists_its_candidates_and_a_policy_without_names_matches_nobody() -> None:
+    named = [account(2), account(1), account(3, relationship=CUSTOMER), account(4, relationship=CUSTOMER)]
+    assert decide(ANY, NAME, Asker(), named) == Told(candidates=("acc-3", "acc-4"))
+    assert decide(None, NAME, Asker(), [account(1)]) == Told()
+
+
+PHONE_US = account(1, phone="+1 (503) 555-0100", postal_code="97201-1234")
+
+
+@pytest.mark.parametrize(
+    ("demands", "asker", "is_met"),
+    [
+        (("phone",), Asker(), False),
+        (("phone",), Asker(phone="503 555 0100"), True),
+        (("phone",), Asker(phone="503 555 0101"), False),
+        (("postal_code",), Asker(postal_code="97201"), True),
+        (("phone", "postal_code"), Asker(postal_code="97201"), True),
+        (("domain",), Asker(), False),
+        (("domain",), Asker(domain="harbor-national.example"), True),
+        (("domain",), Asker(domain="harbor.example"), False),
+    ],
+)
+def test_what_the_policy_demands_beside_a_name(demands: Any, asker: Asker, is_met: bool) -> None:
+    assert bool(decide(ByName(demands=demands), NAME, asker, [PHONE_US]).crm_account_id) is is_met
+
+
+def test_a_match_is_proven_by_what_the_policy_says_proves_it() -> None:
+    policy = ByName(proven_by=("phone",))
+    assert decide(policy, NAME, Asker(), [PHONE_US]).is_unproven
+    assert not decide(policy, NAME, Asker(phone="(503) 5550100"), [PHONE_US]).is_unproven
+    assert decide(ANY, NAME, Asker(phone="(503) 5550100"), [PHONE_US]).is_unproven
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("+49 30 901820", "030/901820", True),
+        ("+1 503-555-0100", "5035550100", True),
+        ("12345", "12345", False),
+        (None, None, False),
+        ("", "+1 503-555-0100", False),
+    ],
+)
+def test_one_phone_number_however_it_is_written(one: str | None, other: str | None, same: bool) -> None:
+    assert same_phone(one, other) is same
+    assert same_phone(other, one) is same
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("97201", "97201-1234", True),
+        ("SW1A 1AA", "sw1a1aa", True),
+        ("SW1A", "SW1A 1AA", False),
+        ("97201", "97202", False),
+        (None, None, False),
+    ],
+)
+def test_one_postal_code_however_it_is_written(one: str | None, other: str | None, same: bool) -> None:
+    assert same_postal_code(one, other) is same

@@ -1,0 +1,108 @@
+"""A subsidiary knows who owns its parent; the parent tells it when that changes."""
+
+from __future__ import annotations
+
+from schemas.account_links import SubsidiaryNamed
+from tests.hops.accounts.market import BANK, MONDAY, Market, activity, facts, released
+from workers.identity.account_keys import crm_key
+
+PARENT = "grp/1"
+PARENT_KEY = crm_key(PARENT)
+
+
+def named(crm_account_id: str = "acc-1", primary_key: str | None = BANK) -> SubsidiaryNamed:
+    return SubsidiaryNamed(
+        event_id=f"n-{crm_account_id}",
+        account_key=PARENT_KEY,
+        crm_account_id=crm_account_id,
+        primary_key=primary_key,
+    )
+
+
+def parent(owner: str | None) -> object:
+    return facts(PARENT_KEY, "domain:group.example", crm_account_id=PARENT, owner_rep_id=owner)
+
+
+def owner_of_parent(market: Market, key: str = BANK) -> str | None:
+    company = market.account(key).company
+    return company.parent_owner_rep_id if company else None
+
+
+def a_group(*events: object) -> Market:
+    market = Market()
+    market.send(*events)  # type: ignore[arg-type]
+    market.tick(MONDAY)
+    return market
+
+
+CHILD = facts(parent_crm_account_id=PARENT)
+
+
+def test_a_subsidiary_knows_its_parents_owner_in_whatever_order_the_records_come() -> None:
+    for events in (
+        (CHILD, named(), parent("olga")),
+        (parent("olga"), named(), CHILD),
+        (named(), parent("olga"), CHILD),
+        (parent("ben"), CHILD, named(), parent("olga")),
+    ):
+        assert owner_of_parent(a_group(*events)) == "olga"
+
+
+def test_another_owner_of_the_parent_and_none_are_told() -> None:
+    market = a_group(CHILD, named(), parent("olga"))
+    market.send(parent("ben"))  # type: ignore[arg-type]
+    market.tick(MONDAY)
+    assert owner_of_parent(market) == "ben"
+    market.send(released(PARENT, PARENT_KEY))
+    market.tick(MONDAY)
+    assert owner_of_parent(market) is None
+
+
+def test_a_parent_that_is_named_no_more_hands_nothing_down() -> None:
+    market = a_group(CHILD, named(), parent("olga"))
+    market.send(facts(), named(primary_key=None))
+    assert owner_of_parent(market) is None
+    market.send(parent("ben"), CHILD)  # type: ignore[arg-type]
+    assert owner_of_parent(market) is None
+    market.send(named())
+    assert owner_of_parent(market) == "ben"
+
+
+def test_a_new_parent_that_speaks_before_the_record_does_is_heard() -> None:
+    market = a_group(CHILD, named(), parent("olga"))
+    new = crm_key("Q")
+    market.send(
+        facts(new, new, crm_account_id="Q", owner_rep_id="quinn"),
+        SubsidiaryNamed(event_id="q", account_key=new, crm_account_id="acc-1", primary_key=BANK),
+    )
+    assert owner_of_parent(market) is None
+    market.send(facts(parent_crm_account_id="Q"))
+    assert owner_of_parent(market) == "quinn"
+
+
+def test_two_records_that_name_each_other_end_nowhere() -> None:
+    market = a_group(CHILD, named(), parent("olga"))
+    market.send(
+        facts(
+            PARENT_KEY, PARENT_KEY, crm_account_id=PARENT, parent_crm_account_id="acc-1", owner_rep_id="olga"
+        ),
+        SubsidiaryNamed(
+            event_id="n", account_key=crm_key("acc-1"), crm_account_id=PARENT, primary_key=PARENT_KEY
+        ),
+    )
+    assert owner_of_parent(market) == "olga"
+    assert owner_of_parent(market, PARENT_KEY) is None
+
+
+def test_many_subsidiaries_are_told_in_chunks() -> None:
+    names = [f"acc-{number:03d}" for number in range(120)]
+    keys = {name: f"domain:{name}.example" for name in names}
+    market = a_group(
+        *(facts(keys[name], crm_account_id=name, parent_crm_account_id=PARENT) for name in names),
+        *(named(name, keys[name]) for name in names),
+    )
+    market.send(parent("olga"), activity("page_view"))  # type: ignore[arg-type]
+    told = [name for name in names if owner_of_parent(market, keys[name]) == "olga"]
+    assert 0 < len(told) < len(names)
+    market.send(activity("page_view"), activity("page_view"))
+    assert all(owner_of_parent(market, keys[name]) == "olga" for name in names)

@@ -1,0 +1,34 @@
+"""A new policy has a desk no more: who had accounts from there keeps them, and who waited there goes elsewhere."""
+
+from __future__ import annotations
+
+from schemas.crm_reps import DeskMembership
+from tests.hops.accounts.market import MONDAY, POLICY_TEXT, Market, alerts, demo, facts, reach_bar, rep, story
+
+
+def without_west() -> str:
+    text = POLICY_TEXT.replace("version: 1", "version: 2")
+    lines = [
+        one for one in text.splitlines() if not one.startswith("  west: {like") and "to: desk west" not in one
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def test_who_has_an_account_from_a_desk_that_there_is_no_more_keeps_it() -> None:
+    market = Market()
+    market.reps(rep("r1"), rep("wes", desks=[DeskMembership(desk="west")]))
+    market.send(facts(region="CA"), demo())
+    market.follow(without_west(), MONDAY + 60_000)
+    market.send(demo("bob"), at_ms=MONDAY + 120_000)
+    assert story(market.said) == ["assigned raised_hand wes"] * 2
+    assert market.account().gone == ()
+
+
+def test_who_waits_at_a_desk_that_there_is_no_more_goes_to_the_next_line_of_the_routes() -> None:
+    market = Market()
+    market.reps(rep("r1"))
+    market.send(facts(region="CA"), *reach_bar())
+    assert (story(market.said), alerts(market.said)) == ([], ["everyone_away"])
+    market.follow(without_west(), MONDAY + 60_000)
+    assert story(market.said) == ["assigned mql r1"]
+    assert alerts(market.said, cleared=True) == ["everyone_away"]

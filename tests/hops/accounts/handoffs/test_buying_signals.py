@@ -1,0 +1,79 @@
+"""Signals: who is told, and when what was told is over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.hops.accounts.market import (
+    HOUR_MS,
+    MONDAY,
+    POLICY_TEXT,
+    Market,
+    activity,
+    alerts,
+    facts,
+    form,
+    released,
+    rep,
+    sales,
+)
+
+AFTER = MONDAY + 4 * HOUR_MS
+SIGNALS = "  signals: {rules: [pricing, rates, webinar], bundle: 4h}"
+
+
+def looked_at_prices(**company: Any) -> Market:
+    market = Market()
+    market.reps(rep("r1"), rep("own", at_desk=False), rep("new", at_desk=False))
+    market.send(facts(**company), form(), activity("page_view", url="https://x.example/pricing"))
+    return market
+
+
+def test_a_bundle_is_for_the_owner_who_is_told_and_on_whom_the_account_depends() -> None:
+    market = looked_at_prices(owner_rep_id="own")
+    (said,) = market.tick(AFTER)
+    assert (said.alert, said.rep_id, said.told) == ("buying_signals", "own", ["own"])
+    assert market.account().depends == ("own",)
+    market.send(sales("touched", lead_id="ann"), at_ms=AFTER)
+    assert market.account().depends == ()
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        facts(owner_rep_id="new"),
+        facts(),
+        facts(owner_rep_id="own", relationship="competitor"),
+        facts(owner_rep_id="own", primary_key="domain:other.example"),
+        released(),
+    ],
+    ids=["another owner", "nobody", "a competitor", "it lives elsewhere", "the CRM has no such account"],
+)
+def test_it_is_over_when_the_owner_is_the_owner_no_more(ends: Any) -> None:
+    market = looked_at_prices(owner_rep_id="own")
+    market.tick(AFTER)
+    assert alerts(market.send(ends, at_ms=AFTER), cleared=True) == ["buying_signals"]
+
+
+def test_it_is_over_when_the_owner_leaves_us_and_when_the_policy_has_no_signals_any_more() -> None:
+    market = looked_at_prices(owner_rep_id="own")
+    market.tick(AFTER)
+    market.reps(rep("own", at_desk=False, active=False), at_ms=AFTER)
+    assert alerts(market.said, cleared=True) == ["buying_signals"]
+
+    market = looked_at_prices(owner_rep_id="own")
+    market.tick(AFTER)
+    assert SIGNALS in POLICY_TEXT
+    market.follow(POLICY_TEXT.replace(SIGNALS, "").replace("version: 1", "version: 2"), AFTER)
+    assert alerts(market.said, cleared=True) == ["buying_signals"]
+
+
+@pytest.mark.parametrize(
+    "becomes", [{"relationship": "competitor"}, {"primary_key": "domain:other.example"}, {}]
+)
+def test_what_is_not_said_yet_is_not_said_of_an_account_that_is_nobodys(becomes: dict[str, Any]) -> None:
+    market = looked_at_prices(owner_rep_id="own")
+    market.send(facts(owner_rep_id="own" if becomes else None, **becomes))
+    assert "buying_signals" not in alerts(market.tick(AFTER))

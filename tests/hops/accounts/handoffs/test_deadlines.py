@@ -1,0 +1,92 @@
+"""The first response: due soon, overdue, and the touches that take the report back."""
+
+from __future__ import annotations
+
+from tests.hops.accounts.market import (
+    BANK,
+    DAY_MS,
+    HOUR_MS,
+    MONDAY,
+    Market,
+    alerts,
+    at,
+    demo,
+    facts,
+    reach_bar,
+    rep,
+    routings,
+    sales,
+)
+
+FIRST = f"{BANK}#1.1"
+
+
+def a_market() -> Market:
+    market = Market()
+    market.reps(rep("r1"), rep("own", at_desk=False))
+    market.send(facts())
+    return market
+
+
+def test_due_soon_then_overdue_at_the_times_the_desk_named() -> None:
+    market = a_market()
+    market.send(*reach_bar())  # 9:00, within 3 h, due soon after 75 %
+    assert alerts(market.tick(at("2026-03-02 11:14"))) == []
+    assert alerts(market.tick(at("2026-03-02 11:15"))) == ["response_due_soon"]
+    assert alerts(market.tick(at("2026-03-02 11:59"))) == []
+    said = market.tick(at("2026-03-02 12:00"))
+    assert alerts(said) == ["response_overdue"]
+    assert [(one.handoff_id, one.rep_id, one.lead_id) for one in said] == [(FIRST, "r1", "ann")]
+
+
+def test_a_raised_hand_has_the_shorter_time() -> None:
+    market = a_market()
+    market.send(demo())
+    assert alerts(market.tick(at("2026-03-02 09:30"))) == ["response_due_soon", "response_overdue"]
+
+
+def test_night_is_no_absence_the_clock_starts_at_opening() -> None:
+    market = a_market()
+    market.send(demo(at_ms=at("2026-03-03 02:00")), at_ms=at("2026-03-03 02:00"))
+    (handoff,) = routings(market.said)
+    assert handoff.first_response_due_at is not None
+    assert handoff.first_response_due_at.timestamp() * 1000 == at("2026-03-03 09:00")
+
+
+def test_a_touch_in_time_that_comes_late_takes_the_report_back() -> None:
+    market = a_market()
+    market.send(*reach_bar())
+    market.tick(MONDAY + 5 * HOUR_MS)
+    said = market.send(sales("touched", FIRST, at_ms=MONDAY + HOUR_MS), at_ms=MONDAY + 5 * HOUR_MS)
+    assert alerts(said, cleared=True) == ["response_due_soon", "response_overdue"]
+
+
+def test_a_rejection_and_an_acceptance_are_answers_too() -> None:
+    for word, reason in (("accepted", None), ("rejected", "not_now"), ("reassigned", None)):
+        market = a_market()
+        market.send(*reach_bar())
+        to = "own" if word == "reassigned" else None
+        market.send(sales(word, FIRST, at_ms=MONDAY + 1, reason=reason, to_rep_id=to), at_ms=MONDAY + 1)
+        assert alerts(market.tick(MONDAY + 3 * DAY_MS)) == []
+
+
+def test_a_hand_off_that_moves_takes_its_report_back_and_has_the_new_reps_time() -> None:
+    market = a_market()
+    market.send(*reach_bar())
+    late = at("2026-03-02 13:00")
+    market.tick(late)
+    said = market.send(facts(owner_rep_id="own"), at_ms=late)
+    assert alerts(said, cleared=True) == ["response_due_soon", "response_overdue"]
+    assert alerts(market.tick(at("2026-03-02 15:59"))) == ["response_due_soon"]
+    assert alerts(market.tick(at("2026-03-02 16:00"))) == ["response_overdue"]
+
+
+def test_a_kind_that_moves_along_keeps_its_own_time_while_that_lies_ahead() -> None:
+    market = a_market()
+    market.send(*reach_bar(), demo("bob"))
+    said = market.send(facts(owner_rep_id="own"))
+    due = {one.kind: one.first_response_due_at for one in routings(said) if one.assignee}
+    assert {kind.value: when.timestamp() * 1000 for kind, when in due.items() if when} == {
+        "mql": at("2026-03-02 12:00"),
+        "raised_hand": at("2026-03-02 09:30"),
+    }

@@ -1,0 +1,213 @@
+"""Long overdue: whom the account goes to, how often, and when it stays; every timer once."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas.outputs import LeadAlert
+from schemas.vocabulary import HowChosen, Reason
+from tests.hops.accounts.market import (
+    BANK,
+    DAY_MS,
+    HOUR_MS,
+    MONDAY,
+    POLICY_TEXT,
+    Market,
+    alerts,
+    assert_one_owner,
+    at,
+    demo,
+    facts,
+    form,
+    reach_bar,
+    rep,
+    routings,
+    sales,
+    story,
+)
+
+FIRST = f"{BANK}#1.1"
+ESCALATION = "then: next, after: 2x, times: 2"
+
+
+def a_market(escalation: str = ESCALATION) -> Market:
+    market = Market(POLICY_TEXT.replace(ESCALATION, escalation))
+    market.reps(
+        rep("r1"),
+        rep("r2"),
+        rep("r3"),
+        rep("dana", at_desk=False),
+        rep("own", at_desk=False),
+        rep("tom", at_desk=False),
+    )
+    market.send(facts())
+    return market
+
+
+def until(market: Market, end_ms: int, from_ms: int = MONDAY) -> list[str]:
+    """Let time pass, an hour at a time; return who had the hand-offs."""
+    begun = len(market.said)
+    for at_ms in range(from_ms, end_ms, HOUR_MS):
+        market.tick(at_ms)
+    assert_one_owner(market.said)
+    return story(market.said[begun:])
+
+
+@pytest.mark.parametrize(
+    ("escalation", "who"),
+    [
+        ("then: next, after: 2x, times: 2", "r1 r2 r3 dana"),
+        ("then: next, after: 2x, times: 1", "r1 r2 dana"),
+        ("then: next, after: 2x, times: 9", "r1 r2 r3 dana"),
+        ("then: manager, after: 2x", "r1 dana"),
+    ],
+)
+def test_the_policy_says_how_often_and_then_the_manager(escalation: str, who: str) -> None:
+    market = a_market(escalation)
+    market.send(*reach_bar())
+    until(market, MONDAY + 10 * DAY_MS)
+    assert [one.assignee.id for one in routings(market.said) if one.assignee] == who.split()
+
+
+def test_without_the_key_it_stays_and_is_reported() -> None:
+    market = Market(POLICY_TEXT.replace(",\n       " + ESCALATION, ""))
+    market.reps(rep("r1"), rep("r2"))
+    market.send(facts(), *reach_bar())
+    assert until(market, MONDAY + 10 * DAY_MS) == []
+    assert alerts(market.said) == ["response_due_soon", "response_overdue"]
+
+
+@pytest.mark.parametrize(("after", "moved_at"), [("1x", "12:00"), ("1.5x", "13:30"), ("2x", "15:00")])
+def test_after_is_a_multiple_of_the_time_to_answer(after: str, moved_at: str) -> None:
+    market = a_market(f"then: next, after: {after}, times: 2")
+    market.send(*reach_bar())
+    when = at(f"2026-03-02 {moved_at}")
+    assert story(market.tick(when - 1)) == []
+    assert story(market.tick(when)) == ["reassigned mql r2"]
+
+
+def test_a_kind_has_its_own_time_after_a_move_too() -> None:
+    market = a_market()
+    market.send(*reach_bar())
+    market.send(form(lead_id="bob", at_ms=MONDAY), demo("bob"))
+    moved = [one for one in routings(market.tick(at("2026-03-02 10:00"))) if one.assignee]
+    due = {
+        one.kind.value: one.first_response_due_at.timestamp() * 1000
+        for one in moved
+        if one.first_response_due_at
+    }
+    assert due == {"mql": at("2026-03-02 13:00"), "raised_hand": at("2026-03-02 10:30")}
+
+
+def test_each_alert_is_raised_once_a_holder_and_cleared_when_it_moves_on() -> None:
+    market = a_market()
+    market.send(demo())
+    until(market, MONDAY + 5 * DAY_MS)
+    assert alerts(market.said) == ["response_due_soon", "response_overdue"] * 4 + ["still_unanswered"]
+    assert alerts(market.said, cleared=True) == ["response_due_soon", "response_overdue"] * 3
+
+
+def test_a_timer_missed_while_nothing_ran_carries_its_due_time() -> None:
+    market = a_market()
+    market.send(*reach_bar())
+    said = market.tick(MONDAY + 3 * HOUR_MS + 30 * 60_000)
+    overdue = next(one for one in said if isinstance(one, LeadAlert) and one.alert == "response_overdue")
+    assert overdue.occurred_at.timestamp() * 1000 == at("2026-03-02 12:00")
+
+
+def test_an_inquiry_belongs_to_the_desk_and_its_manager_is_told() -> None:
+    market = a_market()
+    market.send(facts(sic=["7372"]), demo())
+    until(market, MONDAY + 4 * DAY_MS)
+    assert story(market.said) == ["assigned inquiry desk:inside_sales"]
+    told = [one.told for one in market.said if isinstance(one, LeadAlert) and one.alert == "still_unanswered"]
+    assert told == [["dana"]]
+
+
+def test_what_sales_reassigns_ends_the_search_and_begins_anew() -> None:
+    market = a_market()
+    market.send(demo())
+    market.tick(MONDAY + HOUR_MS)
+    late = MONDAY + HOUR_MS + 1
+    market.send(sales("reassigned", FIRST, at_ms=late, to_rep_id="tom"), at_ms=late)
+    assert story(market.said)[-1] == "reassigned raised_hand tom"
+    assert market.account().move is None
+
+
+def test_a_rejection_gives_the_turn_of_the_last_rep_back_and_no_others() -> None:
+    market = a_market()
+    market.send(demo())
+    market.tick(MONDAY + HOUR_MS)  # r2 has it, by a turn of its own
+    late = MONDAY + HOUR_MS + 1
+    said = market.send(sales("rejected", FIRST, at_ms=late, reason="not_now"), at_ms=late)
+    returned = [(one.entry, one.rep_id) for one in said if hasattr(one, "entry")]
+    assert returned == [("return", "r2")]
+
+
+def test_a_manager_who_is_away_has_a_deputy_who_gets_it() -> None:
+    market = a_market("then: manager, after: 2x")
+    away = ((MONDAY - DAY_MS, MONDAY + 30 * DAY_MS),)
+    market.reps(rep("dana", at_desk=False, away=away, deputy_rep_id="tom"))
+    market.send(demo())
+    market.tick(MONDAY + HOUR_MS)
+    last = routings(market.said)[-1]
+    assert last.assignee is not None
+    assert (last.assignee.id, last.assignee.deputy_for, last.how_chosen) == ("tom", "dana", HowChosen.MANAGER)
+    assert last.explanation.reasons == [Reason.NOT_ANSWERED]
+
+
+def test_where_even_the_manager_is_away_it_stays_where_it_is_and_that_is_said() -> None:
+    market = a_market("then: manager, after: 2x")
+    away = ((MONDAY - DAY_MS, MONDAY + DAY_MS),)
+    market.reps(rep("dana", at_desk=False, away=away))
+    market.send(demo())
+    market.tick(MONDAY + HOUR_MS)
+    assert story(market.said) == ["assigned raised_hand r1"]
+    assert alerts(market.said)[-1] == "everyone_away"
+    assert story(market.tick(MONDAY + DAY_MS)) == ["reassigned raised_hand dana"]
+
+
+def test_a_new_owner_begins_anew_and_has_a_deputy_again() -> None:
+    market = a_market("then: manager, after: 2x")
+    market.reps(rep("own", at_desk=False, deputy_rep_id="tom"))
+    market.send(demo())
+    market.tick(MONDAY + HOUR_MS)
+    late = MONDAY + HOUR_MS + 1
+    market.send(facts(owner_rep_id="own"), at_ms=late)
+    until(market, late + DAY_MS, from_ms=late)
+    assert [one.assignee.id for one in routings(market.said) if one.assignee] == [
+        "r1",
+        "dana",
+        "own",
+        "tom",
+        "dana",
+    ]
+
+
+def test_who_has_to_know_of_what() -> None:
+    market = a_market()
+    away = ((MONDAY - DAY_MS, MONDAY + DAY_MS),)
+    market.reps(*(rep(name, away=away) for name in ("r1", "r2", "r3")))
+    market.send(*reach_bar())
+    market.send(facts("domain:other.example", crm_account_id="acc-2", owner_rep_id="nobody"))
+    market.send(demo("zoe", account_key="domain:other.example"))
+    told = {one.alert.value: one.told for one in market.said if isinstance(one, LeadAlert) and one.told}
+    assert told == {"everyone_away": ["dana"], "account_without_owner": ["dana"]}
+
+
+@pytest.mark.parametrize("owner", ["r1", None], ids=["is named the owner then", "is not"])
+def test_who_has_it_by_turn_and_owns_it_now_is_stood_in_for_and_followed_by_nobody(owner: str | None) -> None:
+    market = a_market()
+    market.reps(rep("r1", deputy_rep_id="tom"))
+    market.send(demo(), facts(owner_rep_id=owner))
+    after = until(market, MONDAY + 3 * HOUR_MS)
+    expected = ["tom", "dana"] if owner else ["r2", "r3"]
+    assert after == [f"reassigned raised_hand {one}" for one in expected]
+
+
+def test_who_gets_it_back_has_it_as_before_and_not_as_an_owner() -> None:
+    market = a_market()
+    market.send(demo())
+    until(market, MONDAY + 2 * HOUR_MS)
+    (back,) = routings(market.send(sales("touched", FIRST, MONDAY + 60_000), at_ms=MONDAY + 2 * HOUR_MS))
+    assert (back.assignee and back.assignee.id, back.how_chosen) == ("r1", HowChosen.ACCOUNT_REP)

@@ -1,0 +1,69 @@
+"""Who should own an account and does not: said once, and taken back by every way in which it ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.hops.accounts.market import (
+    BANK,
+    CUSTOMER,
+    HOUR_MS,
+    MONDAY,
+    Market,
+    alerts,
+    demo,
+    facts,
+    rep,
+    sales,
+    story,
+)
+
+
+def a_market(**named: Any) -> Market:
+    market = Market()
+    market.reps(rep("r1"), rep("own", at_desk=False, active=False))
+    market.send(facts(**named), demo())
+    assert alerts(market.said) == ["account_without_owner"]
+    return market
+
+
+@pytest.mark.parametrize("named", [{"owner_rep_id": "own"}, {"relationship": CUSTOMER}])
+@pytest.mark.parametrize(
+    "ends",
+    [
+        facts(owner_rep_id="r1"),
+        facts(relationship="competitor"),
+        facts(relationship="former_customer"),
+        facts(primary_key="domain:other.example"),
+    ],
+    ids=["another owner", "a competitor", "nobody is to be named", "it lives elsewhere"],
+)
+def test_it_is_taken_back_when_the_account_needs_no_owner_or_has_one(
+    named: dict[str, Any], ends: Any
+) -> None:
+    market = a_market(**named)
+    assert alerts(market.send(ends), cleared=True) == ["account_without_owner"]
+    assert market.account().missing == ()
+
+
+def test_both_may_be_missing_and_each_is_said_once() -> None:
+    market = a_market(owner_rep_id="own")
+    market.send(sales("reassigned", f"{BANK}#1.1", to_rep_id="nobody"))
+    market.send(demo("bob"))
+    assert alerts(market.said) == ["account_without_owner"] * 2
+    assert sorted(market.account().missing) == ["nobody", "own"]
+    said = market.send(sales("reassigned", f"{BANK}#1.1", MONDAY + 2 * HOUR_MS, to_rep_id="r1"))
+    assert alerts(said, cleared=True) == ["account_without_owner"]
+    assert market.account().missing == ("own",)
+
+
+def test_an_owner_who_is_back_when_it_is_given_to_them_by_hand_is_missed_no_more() -> None:
+    market = a_market(owner_rep_id="own")
+    market.is_manual = True
+    market.reps(rep("own", at_desk=False))
+    market.is_manual = False
+    market.send(sales("reassigned", f"{BANK}#1.1", to_rep_id="own"))
+    assert alerts(market.said, cleared=True) == ["account_without_owner"]
+    assert story(market.said)[-1] == "reassigned raised_hand own"

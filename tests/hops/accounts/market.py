@@ -1,0 +1,397 @@
+"""Accounts and desks in memory, wired by their logs: events in, what was said out, through the engine's own deciding."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from schemas.base import Campaign, Model
+from schemas.crm_accounts import CrmAccount, OpenOpportunity, Revenue
+from schemas.crm_reps import Absence, CrmRep, DeskMembership
+from schemas.desk_requests import RepFacts
+from schemas.lead_events import (
+    AccountFacts,
+    AccountReleased,
+    LeadActivity,
+    LeadForm,
+    LeadIdentified,
+    SalesAnswered,
+)
+from schemas.outputs import DeadLetter, LeadAlert, LeadRouting, LeadScore, LeadStage
+from schemas.sales_activities import SalesActivity
+from schemas.topics import DESK_REQUESTS, LEAD_EVENTS, TOPICS
+from schemas.vocabulary import Action, AssigneeType, Kind, Relationship, Request, Stage
+from workers.accounts.agent import spec as accounts_spec
+from workers.accounts.handle import AccountsHop
+from workers.accounts.rulebook.terms import MOST_AT_ONCE
+from workers.accounts.state.account import AccountRow
+from workers.accounts.state.lead import LeadRow
+from workers.deadletters import dead_letter
+from workers.desks.agent import spec as desks_spec
+from workers.desks.handle import DesksHop
+from workers.engine.api import AgentSpec, Record
+from workers.engine.control import ConfigChange, Control, Tick, control_emit
+from workers.engine.decide import Decider
+from workers.engine.memory import MemoryStore
+from workers.policy.hours import zone
+from workers.policy.load import load_policy, to_config
+
+POLICY_TEXT = (Path(__file__).parents[3] / "policy" / "default.yaml").read_text(encoding="utf-8")
+POLICY = load_policy(POLICY_TEXT)
+BANK = "domain:bank.example"
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+
+
+def at(text: str) -> int:
+    """'2026-03-02 09:00' in New York, as milliseconds UTC."""
+    wall = datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=zone("America/New_York"))
+    return int(wall.timestamp()) * 1000
+
+
+MONDAY = at("2026-03-02 09:00")
+
+
+def instant(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, UTC)
+
+
+class Hop:
+    """One partition of one hop. ``cuts``: after so many records the batch is committed and a new one begun."""
+
+    def __init__(self, spec: AgentSpec, text: str, cuts: int = 1_000_000) -> None:
+        self.spec, self.cuts = spec, cuts
+        self.store = MemoryStore()
+        self.offset = 0
+        self.outputs: list[Any] = []
+        policy = load_policy(text)
+        self.decider = Decider(spec, 0, 1, self.store, to_config(policy, text), dead_letter)
+
+    def decide(self, record: Record) -> list[Any]:
+        before = self.decider.output_count
+        while not self.decider.advance(record):
+            pass
+        self.decider.decide(record)
+        said = self.decider.take().outputs[before:]
+        self.outputs += said
+        self.offset += 1
+        if self.offset % self.cuts == 0:
+            self.commit()
+        return said
+
+    def send(self, event: Model, at_ms: int) -> list[Any]:
+        topic = TOPICS[self.spec.own_log]
+        assert topic.key is not None
+        value = event.model_dump_json(exclude_none=True).encode()
+        return self.decide(Record(topic.name, 0, self.offset, at_ms, topic.key(event).encode(), value))
+
+    def control(self, control: Control, at_ms: int) -> list[Any]:
+        emitted = control_emit(self.spec.own_log, 0, control, at_ms)
+        record = Record(self.spec.own_log, 0, self.offset, at_ms, None, emitted.value, emitted.headers)
+        return self.decide(record)
+
+    def commit(self) -> None:
+        self.store.write(self.decider.take().changes)
+        self.decider.committed()
+
+    def dump(self) -> dict[bytes, bytes]:
+        self.commit()
+        return self.store.dump()
+
+
+class Market:
+    """The two hops. What they say to each other is delivered at once, or by hand where ``is_manual``."""
+
+    def __init__(
+        self,
+        text: str = POLICY_TEXT,
+        *,
+        is_manual: bool = False,
+        cuts: int = 1_000_000,
+        most_at_once: int = MOST_AT_ONCE,
+    ) -> None:
+        self.is_manual = is_manual
+        self.finishes = False
+        """Whether what is done in chunks is done before the next event; else a chunk is done with each record."""
+        self.accounts = Hop(
+            accounts_spec(lambda config: AccountsHop(load_policy(config.text), most_at_once=most_at_once)),
+            text,
+            cuts,
+        )
+        self.desks = Hop(desks_spec(lambda config: DesksHop(load_policy(config.text))), text, cuts)
+        self.to_accounts: deque[Any] = deque()
+        self.to_desks: deque[Any] = deque()
+        self.said: list[Any] = []
+        self.now_ms = 0
+
+    def send(self, *events: Model, at_ms: int = MONDAY) -> list[Any]:
+        """Decide events of the accounts' log; return the results that follow, in order."""
+        said: list[Any] = []
+        self.now_ms = max(self.now_ms, at_ms)
+        for event in events:
+            said += self._take(self.accounts.send(event, at_ms))
+            if not self.is_manual:
+                said += self.deliver_all(at_ms)
+        return said
+
+    def reps(self, *reps: CrmRep, at_ms: int = MONDAY - DAY_MS) -> None:
+        """Seat reps at their desks, each at the desk of one too."""
+        for rep in reps:
+            for desk in [f"rep:{rep.rep_id}", *(f"desk:{one.desk}" for one in rep.desks)]:
+                event = RepFacts(event_id=rep.event_id, desk=desk, rep_id=rep.rep_id, rep=rep)
+                self._take(self.desks.send(event, at_ms))
+        self.deliver_all(at_ms)
+
+    def tick(self, at_ms: int) -> list[Any]:
+        """Time passes and nothing comes."""
+        self.now_ms = max(self.now_ms, at_ms)
+        said = self._take(self.accounts.control(Tick(at_ms), at_ms))
+        said += self._take(self.desks.control(Tick(at_ms), at_ms))
+        return said + self.deliver_all(at_ms)
+
+    def follow(self, text: str, at_ms: int) -> list[Any]:
+        """A new policy, by a record in each log."""
+        config = to_config(load_policy(text), text)
+        change = ConfigChange(config.name, config.version, config.hash, config.text)
+        said: list[Any] = []
+        for hop in (self.accounts, self.desks):
+            hop.commit()
+            hop.decider = Decider(hop.spec, 0, 1, hop.store, config, dead_letter)
+            said += self._take(hop.control(change, at_ms))
+        return said + self.deliver_all(at_ms)
+
+    def deliver_all(self, at_ms: int) -> list[Any]:
+        said: list[Any] = []
+        while self.to_desks or self.to_accounts or (self.finishes and self.has_chunk):
+            if self.to_desks:
+                said += self.deliver_to_desk(at_ms)
+            else:
+                said += self.deliver_to_account(at_ms) if self.to_accounts else self.chunk(at_ms)
+        return said
+
+    @property
+    def has_chunk(self) -> bool:
+        """Whether the accounts have something under way that is done in chunks."""
+        return self.accounts.decider.has_cursor()
+
+    def chunk(self, at_ms: int) -> list[Any]:
+        """Nothing comes, and one chunk more is done."""
+        return self._take(self.accounts.control(Tick(at_ms), at_ms))
+
+    def deliver_to_desk(self, at_ms: int) -> list[Any]:
+        return self._take(self.desks.decide(self._record(self.desks, self.to_desks.popleft(), at_ms)))
+
+    def deliver_to_account(self, at_ms: int) -> list[Any]:
+        return self._take(
+            self.accounts.decide(self._record(self.accounts, self.to_accounts.popleft(), at_ms))
+        )
+
+    def _record(self, hop: Hop, emit: Any, at_ms: int) -> Record:
+        return Record(emit.topic, 0, hop.offset, at_ms, emit.key, emit.value, emit.headers)
+
+    def _take(self, emits: Iterable[Any]) -> list[Any]:
+        said = []
+        for emit in emits:
+            if emit.topic == LEAD_EVENTS.name:
+                self.to_accounts.append(emit)
+            elif emit.topic == DESK_REQUESTS.name:
+                self.to_desks.append(emit)
+            else:
+                event = TOPICS[emit.topic].adapter.validate_json(emit.value)
+                assert not isinstance(event, DeadLetter) or event.reason != "handler_failed", event.detail
+                said.append(event)
+        self.said += said
+        return said
+
+    def stage(self, lead_id: str = "ann", account_key: str = BANK) -> Stage | None:
+        row = self.accounts.decider.rows.get(LeadRow, account_key, lead_id)
+        return row.stage if row else None
+
+    def account(self, account_key: str = BANK) -> AccountRow:
+        return self.accounts.decider.rows.get(AccountRow, account_key) or AccountRow()
+
+
+# What comes in.
+
+_COUNTER = iter(range(10**9))
+
+
+def company(**changes: Any) -> CrmAccount:
+    """A bank that passes every gate of the default policy."""
+    base: dict[str, Any] = {
+        "event_id": "crm-1",
+        "occurred_at": instant(MONDAY - DAY_MS),
+        "crm_account_id": "acc-1",
+        "name": "First Bank",
+        "domains": ["bank.example"],
+        "sic": ["6021"],
+        "revenue": Revenue(amount=Decimal(1_000_000_000), currency="USD"),
+        "country": "US",
+    }
+    return CrmAccount(**(base | changes))
+
+
+def facts(account_key: str = BANK, primary_key: str | None = None, **changes: Any) -> AccountFacts:
+    return AccountFacts(
+        account_key=account_key, account=company(**changes), primary_key=primary_key or account_key
+    )
+
+
+def released(crm_account_id: str = "acc-1", account_key: str = BANK) -> AccountReleased:
+    return AccountReleased(event_id="gone", account_key=account_key, crm_account_id=crm_account_id)
+
+
+def opportunity(owner: str, number: int = 1, opened_ms: int = MONDAY) -> OpenOpportunity:
+    return OpenOpportunity(opportunity_id=f"opp-{number}", owner_rep_id=owner, opened_at=instant(opened_ms))
+
+
+def identified(lead_id: str = "ann", account_key: str = BANK, at_ms: int = MONDAY) -> LeadIdentified:
+    return LeadIdentified(
+        event_id=f"identified-{lead_id}",
+        account_key=account_key,
+        lead_id=lead_id,
+        occurred_at_ms=at_ms,
+        email=f"{lead_id}@bank.example",
+    )
+
+
+def activity(
+    what: str, lead_id: str = "ann", at_ms: int = MONDAY, account_key: str = BANK, **changes: Any
+) -> LeadActivity:
+    base: dict[str, Any] = {
+        "event_id": f"{what}-{lead_id}-{at_ms}-{next(_COUNTER)}",
+        "account_key": account_key,
+        "lead_id": lead_id,
+        "occurred_at_ms": at_ms,
+        "activity": what,
+    }
+    return LeadActivity(**(base | changes))
+
+
+def form(
+    request: Request = Request.CONTENT,
+    lead_id: str = "ann",
+    at_ms: int = MONDAY,
+    account_key: str = BANK,
+    **changes: Any,
+) -> LeadForm:
+    base: dict[str, Any] = {
+        "event_id": f"form-{request}-{lead_id}-{at_ms}-{next(_COUNTER)}",
+        "account_key": account_key,
+        "lead_id": lead_id,
+        "occurred_at_ms": at_ms,
+        "form_id": "f",
+        "request": request,
+        "job_title": "CIO",
+        "campaign": Campaign(name="spring"),
+    }
+    return LeadForm(**(base | changes))
+
+
+def demo(lead_id: str = "ann", at_ms: int = MONDAY, **changes: Any) -> LeadForm:
+    return form(Request.DEMO, lead_id, at_ms, **changes)
+
+
+def papers(count: int, lead_id: str = "ann", at_ms: int = MONDAY, **changes: Any) -> list[LeadActivity]:
+    return [activity("download", lead_id, at_ms, **changes) for _ in range(count)]
+
+
+def reach_bar(lead_id: str = "ann", at_ms: int = MONDAY, **changes: Any) -> list[Model]:
+    """A person and enough activity for the bar of 135: 110 of fit, 16 of content, 12 of a webinar."""
+    return [
+        form(lead_id=lead_id, at_ms=at_ms, **changes),
+        *papers(2, lead_id, at_ms, **changes),
+        activity("webinar_attended", lead_id, at_ms, **changes),
+    ]
+
+
+def sales(
+    action: str,
+    handoff_id: str | None = None,
+    at_ms: int = MONDAY + HOUR_MS,
+    account_key: str = BANK,
+    lead_id: str | None = None,
+    **changes: Any,
+) -> SalesAnswered:
+    said = SalesActivity(
+        event_id=f"sales-{action}-{at_ms}",
+        occurred_at=instant(at_ms),
+        action=action,  # type: ignore[arg-type]
+        handoff_id=handoff_id,
+        email=None if handoff_id else "ann@bank.example",
+        rep_id="r1",
+        **changes,
+    )
+    return SalesAnswered(account_key=account_key, lead_id=lead_id, occurred_at_ms=at_ms, activity=said)
+
+
+def rep(
+    rep_id: str, *, away: tuple[tuple[int, int], ...] = (), at_desk: bool = True, **changes: Any
+) -> CrmRep:
+    base: dict[str, Any] = {
+        "event_id": f"rep-{rep_id}-{next(_COUNTER)}",
+        "occurred_at": datetime(2026, 1, 1, tzinfo=UTC),
+        "rep_id": rep_id,
+        "name": rep_id.title(),
+        "desks": [DeskMembership(desk="inside_sales")] if at_desk else [],
+        "absences": [Absence(starts_at=instant(start), ends_at=instant(end)) for start, end in away],
+    }
+    return CrmRep(**(base | changes))
+
+
+# What came out.
+
+
+def routings(said: Iterable[Any]) -> list[LeadRouting]:
+    return [one for one in said if isinstance(one, LeadRouting)]
+
+
+def scores(said: Iterable[Any]) -> list[LeadScore]:
+    return [one for one in said if isinstance(one, LeadScore)]
+
+
+def steps(said: Iterable[Any], lead_id: str = "ann") -> list[str]:
+    return [one.to_stage.value for one in said if isinstance(one, LeadStage) and one.lead_id == lead_id]
+
+
+def alerts(said: Iterable[Any], *, cleared: bool = False) -> list[str]:
+    return [one.alert.value for one in said if isinstance(one, LeadAlert) and one.cleared is cleared]
+
+
+def wanted(said: Iterable[Any], *, cleared: bool = False) -> list[str]:
+    return [
+        one.fact or ""
+        for one in said
+        if isinstance(one, LeadAlert) and one.alert == "fact_wanted" and one.cleared is cleared
+    ]
+
+
+def story(said: Iterable[Any]) -> list[str]:
+    """'assigned mql r1', one line per revision."""
+    return [
+        f"{one.action.value} {one.kind.value} {one.assignee.id if one.assignee else '-'}"
+        for one in routings(said)
+    ]
+
+
+def assert_one_owner(said: Iterable[Any]) -> None:
+    """At no prefix of lead.routing two assignees among the open hand-offs of an account, but for support questions."""
+    held: dict[str, dict[str, str]] = {}
+    for one in routings(said):
+        if one.kind is Kind.SERVICE:
+            assert one.assignee is None or one.assignee.type is AssigneeType.DESK
+            continue
+        mine = held.setdefault(one.account_key, {})
+        if one.action is Action.WITHDRAWN:
+            mine.pop(one.handoff_id, None)
+        else:
+            assert one.assignee is not None
+            mine[one.handoff_id] = one.assignee.id
+        assert len(set(mine.values())) <= 1, f"{one.account_key}: {mine}"
+
+
+CUSTOMER = Relationship.CUSTOMER

@@ -1,0 +1,123 @@
+"""Whose is it? The routes in their order, and the desk that has to be asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from schemas.desk_requests import RequestMode
+from schemas.vocabulary import AssigneeType, GateState, HowChosen, Kind, Relationship, Route
+from tests.hops.accounts.market import DAY_MS, MONDAY, POLICY
+from workers.accounts.routing.ownership import kind_of, right_of
+from workers.accounts.routing.routes import plan_for
+from workers.accounts.state.account import AccountRow, ByHand, Holder, LastRep
+from workers.accounts.state.facts import Company, Opportunity
+
+DESK = "desk:inside_sales"
+OWNED = Company("acc", owner_rep_id="own")
+CUSTOMER = replace(OWNED, relationship=Relationship.CUSTOMER)
+IN_CYCLE = replace(OWNED, opportunities=(Opportunity("a", "early", 1), Opportunity("b", "late", 2)))
+HELD = Holder(AssigneeType.REP, "r1", stands_for="r1", desk=DESK)
+HELD_BY_RIGHT = Holder(AssigneeType.REP, "x", stands_for="x", desk="rep:x")
+LAST = LastRep("r2", DESK, MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("account", "expected"),
+    [
+        (AccountRow(), None),
+        (AccountRow(company=Company("acc")), None),
+        (AccountRow(company=OWNED), ("own", Route.ACCOUNT_HAS_OWNER)),
+        (AccountRow(company=CUSTOMER), ("own", Route.CUSTOMER)),
+        (AccountRow(company=IN_CYCLE), ("late", Route.OPEN_OPPORTUNITY)),
+        (AccountRow(company=replace(IN_CYCLE, relationship=Relationship.CUSTOMER)), ("own", Route.CUSTOMER)),
+        (AccountRow(company=replace(CUSTOMER, owner_rep_id=None)), None),
+        (AccountRow(company=IN_CYCLE, gone=("late",)), ("own", Route.ACCOUNT_HAS_OWNER)),
+        (AccountRow(company=IN_CYCLE, gone=("late", "own")), None),
+        (AccountRow(company=CUSTOMER, by_hand=ByHand("hand", 1)), ("hand", Route.BY_HAND)),
+        (AccountRow(company=CUSTOMER, by_hand=ByHand("hand", 1), gone=("hand",)), ("own", Route.CUSTOMER)),
+    ],
+)
+def test_the_owner_by_right(account: AccountRow, expected: tuple[str, Route] | None) -> None:
+    right = right_of(POLICY, account)
+    assert (None if right is None else (right.rep_id, right.route)) == expected
+
+
+@pytest.mark.parametrize(
+    ("account", "kind", "desk", "mode", "rep_id", "route"),
+    [
+        ({}, Kind.MQL, DESK, RequestMode.TURN, None, Route.OTHERWISE),
+        ({}, Kind.INQUIRY, DESK, RequestMode.TURN, None, Route.OTHERWISE),
+        ({"company": OWNED}, Kind.MQL, "rep:own", RequestMode.OWNER, "own", Route.ACCOUNT_HAS_OWNER),
+        (
+            {"company": OWNED, "holder": HELD},
+            Kind.MQL,
+            "rep:own",
+            RequestMode.OWNER,
+            "own",
+            Route.ACCOUNT_HAS_OWNER,
+        ),
+        ({"holder": HELD}, Kind.MQL, DESK, RequestMode.FOLLOW, "r1", Route.ACCOUNT_HAS_REP),
+        ({"holder": HELD}, Kind.INQUIRY, "rep:r1", RequestMode.OWNER, "r1", Route.ACCOUNT_HAS_REP),
+        ({"holder": HELD_BY_RIGHT}, Kind.MQL, "rep:x", RequestMode.OWNER, "x", Route.ACCOUNT_HAS_REP),
+        ({"holder": HELD, "gone": ("r1",)}, Kind.MQL, DESK, RequestMode.TURN, None, Route.OTHERWISE),
+        ({"last_rep": LAST}, Kind.RAISED_HAND, DESK, RequestMode.FOLLOW, "r2", Route.ACCOUNT_HAS_REP),
+        ({"last_rep": LAST}, Kind.INQUIRY, DESK, RequestMode.TURN, None, Route.OTHERWISE),
+        ({"last_rep": LAST, "gone": ("r2",)}, Kind.MQL, DESK, RequestMode.TURN, None, Route.OTHERWISE),
+        (
+            {"holder": Holder(AssigneeType.DESK, DESK, desk=DESK)},
+            Kind.MQL,
+            DESK,
+            RequestMode.TURN,
+            None,
+            Route.OTHERWISE,
+        ),
+    ],
+)
+def test_whom_to_ask(
+    account: dict[str, Any], kind: Kind, desk: str, mode: RequestMode, rep_id: str | None, route: Route
+) -> None:
+    plan = plan_for(POLICY, AccountRow(**account), kind, MONDAY)
+    assert plan[:4] == (desk, mode, rep_id, route)
+
+
+@pytest.mark.parametrize(
+    ("days", "mode"), [(0, RequestMode.FOLLOW), (180, RequestMode.FOLLOW), (181, RequestMode.TURN)]
+)
+def test_the_last_rep_has_the_account_for_the_policys_time(days: int, mode: RequestMode) -> None:
+    plan = plan_for(POLICY, AccountRow(last_rep=LAST), Kind.MQL, MONDAY + days * DAY_MS)
+    assert plan.mode is mode
+
+
+@pytest.mark.parametrize(
+    ("company", "fit", "raised", "expected"),
+    [
+        (None, GateState.PASS, False, Kind.MQL),
+        (None, GateState.PASS, True, Kind.RAISED_HAND),
+        (None, GateState.UNKNOWN, True, Kind.RAISED_HAND),
+        (None, GateState.FAIL, True, Kind.INQUIRY),
+        (OWNED, GateState.FAIL, True, Kind.INQUIRY),
+        (CUSTOMER, GateState.FAIL, True, Kind.EXPANSION),
+        (CUSTOMER, GateState.FAIL, False, Kind.EXPANSION),
+        (IN_CYCLE, GateState.UNKNOWN, False, Kind.IN_CYCLE),
+    ],
+)
+def test_the_kind_of_a_hand_off(
+    company: Company | None, fit: GateState, raised: bool, expected: Kind
+) -> None:
+    assert kind_of(AccountRow(company=company), fit, raised=raised) is expected
+
+
+def test_by_hand_says_so() -> None:
+    right = right_of(POLICY, AccountRow(by_hand=ByHand("hand", 1)))
+    assert right is not None
+    assert right.how is HowChosen.BY_HAND
+
+
+def test_a_queue_that_sales_names_by_hand_owns_nothing() -> None:
+    account = AccountRow(company=Company("acc", owner_rep_id="own"), by_hand=ByHand("queue_7", 1))
+    right = right_of(POLICY, account)
+    assert right is not None
+    assert (right.rep_id, right.route) == ("own", "account_has_owner")

@@ -1,0 +1,94 @@
+"""What a lead needs of the rep who takes it, by what is known of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.hops.accounts.market import POLICY, POLICY_TEXT
+from workers.accounts.routing.skills import NOTHING, needs_of
+from workers.accounts.state.facts import Company, Fact
+from workers.policy.load import load_policy
+
+BY_HEADS = load_policy(
+    POLICY_TEXT.replace(
+        "large: {revenue: {from: 4B}}",
+        "large: {revenue: {from: 4B}, employees: {from: 900}}\n    small: {employees: {to: 50}}",
+    )
+)
+
+
+def bank(**facts: Any) -> Company:
+    return Company("acc-1", **({"country": "US", "revenue": "900000000", "currency": "USD"} | facts))
+
+
+def spoken(language: str) -> tuple[Fact, ...]:
+    return (Fact("language", language, 1),)
+
+
+def said(country: str) -> tuple[Fact, ...]:
+    return (Fact("country", country, 1),)
+
+
+@pytest.mark.parametrize(
+    ("company", "facts", "language"),
+    [
+        (bank(), (), None),
+        (bank(country="MX"), (), "es"),
+        (bank(), said("PR"), "es"),
+        (bank(), said("pr"), "es"),
+        (bank(country="MX"), said("US"), None),  # the person's own word counts for the person's language
+        (bank(country=None), (), None),
+        (None, (), None),
+        (None, said("ES"), "es"),
+        (bank(), spoken("es"), "es"),
+        (bank(), spoken("ES-mx"), "es"),
+        (
+            bank(country="MX"),
+            spoken("en"),
+            None,
+        ),  # who states a language that everybody has needs nobody special
+    ],
+)
+def test_the_language_is_the_stated_one_else_by_the_country_of_the_person_else_of_the_company(
+    company: Company | None, facts: tuple[Fact, ...], language: str | None
+) -> None:
+    assert needs_of(POLICY, company, facts).language == language
+
+
+@pytest.mark.parametrize(
+    ("company", "segment"),
+    [
+        (bank(revenue="3999999999"), None),
+        (bank(revenue="4000000000"), "large"),
+        (bank(revenue="4000000000", currency="EUR"), None),
+        (bank(revenue=None), None),
+        (None, None),
+    ],
+)
+def test_the_segment_goes_by_the_companys_size_and_what_is_not_known_needs_nothing(
+    company: Company | None, segment: str | None
+) -> None:
+    assert needs_of(POLICY, company, ()).segment == segment
+
+
+@pytest.mark.parametrize(
+    ("facts", "segment"),
+    [
+        ({"revenue": "4000000000"}, None),
+        ({"revenue": "4000000000", "employees": 900}, "large"),
+        ({"employees": 900}, None),
+        ({"employees": 50}, "small"),
+        ({"employees": 51}, None),
+    ],
+)
+def test_all_that_a_segment_names_must_hold(facts: dict[str, Any], segment: str | None) -> None:
+    assert needs_of(BY_HEADS, bank(**facts), ()).segment == segment
+
+
+def test_a_policy_without_skills_needs_nothing() -> None:
+    skills = POLICY_TEXT[POLICY_TEXT.index("skills:  ") : POLICY_TEXT.index("# ---- Who answers")]
+    desk = next(line for line in POLICY_TEXT.splitlines() if line.startswith("    skills:"))
+    policy = load_policy(POLICY_TEXT.replace(skills, "").replace(desk + "\n", ""))
+    assert needs_of(policy, bank(country="MX", revenue="4000000000"), said("MX")) == NOTHING

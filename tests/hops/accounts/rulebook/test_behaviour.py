@@ -1,0 +1,200 @@
+"""Counts per rule and day; points, fade and caps when read; lines that always add up."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.hops.accounts.market import DAY_MS, POLICY, POLICY_TEXT, at
+from workers.accounts.rulebook.behaviour import RuleBook, event_days
+from workers.accounts.rulebook.tally import added, counted
+from workers.accounts.rulebook.terms import Terms
+from workers.accounts.state.score import RuleCount
+from workers.policy.load import load_policy
+
+BOOK = RuleBook(POLICY)
+TODAY = 20_000
+Counts = tuple[RuleCount, ...]
+
+
+def counts_of(*events: tuple[str, int]) -> Counts:
+    """Count (rule, age in days) in order."""
+    made: Counts = ()
+    for number, (rule, age) in enumerate(events):
+        made = counted(made, (rule,), TODAY - age, number, f"e{number}", 0)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("activity", "url", "expected"),
+    [
+        ("page_view", "https://x.example/", ("page",)),
+        ("page_view", None, ("page",)),
+        ("page_view", "https://x.example/pricing", ("pricing",)),
+        ("page_view", "https://x.example/PRICING/banks", ("pricing",)),
+        ("page_view", "https://x.example/careers", ("careers",)),
+        ("page_view", "https://x.example/careers/pricing", ("pricing", "careers")),
+        ("download", "https://x.example/pricing", ("paper",)),
+        ("email_opened", None, ("opened",)),
+        ("email_clicked", None, ("opened", "click")),
+        ("video_watched", None, ()),
+        ("poll_answered", None, ()),
+        ("form", None, ()),
+    ],
+)
+def test_the_rules_that_an_activity_fits(activity: str, url: str | None, expected: tuple[str, ...]) -> None:
+    assert BOOK.for_activity(activity, url, None, None).names(0) == expected
+
+
+def test_a_form_fits_the_rules_of_forms_only() -> None:
+    assert BOOK.for_form("newsletter", "https://x.example/pricing", None).names(0) == ("form",)
+
+
+def test_a_rule_by_asset_and_campaign_needs_both() -> None:
+    text = POLICY_TEXT.replace(
+        "when: {activity: download}",
+        'when: {activity: download, asset: "*.pdf", campaign: ["spring*", "core"]}',
+    )
+    book = RuleBook(load_policy(text))
+    found = [
+        book.for_activity("download", None, asset, campaign).names(0)
+        for asset, campaign in [
+            ("A.PDF", "Spring 26"),
+            ("a.pdf", "core"),
+            ("a.pdf", None),
+            (None, "core"),
+            ("a.pdf", "autumn"),
+        ]
+    ]
+    assert found == [("paper",), ("paper",), (), (), ()]
+
+
+@pytest.mark.parametrize(
+    ("events", "points"),
+    [
+        ([], 0),
+        ([("page", 0)], 1),
+        ([("page", 0)] * 15, 15),
+        ([("page", 0)] * 16, 15),
+        ([("pricing", 0)] * 4, 12),
+        ([("pricing", 0)] * 3 + [("page", 0)] * 9, 15),
+        ([("paper", 0)] * 3, 16),
+        ([("form", 0)] * 3, 8),
+        ([("webinar", 0)] * 2, 24),
+        ([("webinar", 0)] * 2 + [("paper", 0)] * 2, 40),
+        ([("webinar", 0)] * 2 + [("paper", 0)] * 2 + [("click", 0)] * 2, 40),
+        ([("careers", 0)], -10),
+        ([("webinar", 0), ("careers", 0)], 2),
+        ([("webinar", 30)], 6),
+        ([("webinar", 59)], 0),
+        ([("webinar", 60)], 0),
+        ([("webinar", 45), ("webinar", 15)], 12),
+        ([("page", 1)] * 2, 1),
+        ([("careers", 30)], -5),
+        ([("careers", 59)], 0),
+        ([("careers", 54)], -1),
+        ([("unheard_of", 0)], 0),
+    ],
+)
+def test_points_after_the_fade_the_rules_cap_the_groups_and_the_totals(
+    events: list[tuple[str, int]], points: int
+) -> None:
+    assert BOOK.points(counts_of(*events), TODAY).points == points
+
+
+def test_the_fade_is_a_straight_line_over_whole_days() -> None:
+    counts = counts_of(("webinar", 0))
+    found = [BOOK.points(counts, TODAY + age).points for age in range(62)]
+    assert found == [12 * max(0, 60 - age) // 60 for age in range(62)]
+
+
+def test_what_a_cap_takes_off_is_a_line_of_its_own() -> None:
+    events = [("page", 0)] * 17 + [("webinar", 0)] * 3 + [("paper", 0)] * 2
+    found = BOOK.points(counts_of(*events), TODAY)
+    assert [(line.rule, line.points, line.count) for line in found.lines] == [
+        ("page", 17, 17),
+        ("paper", 16, 2),
+        ("webinar", 36, 3),
+        ("cap:web", -2, 0),
+        ("cap:events", -12, 0),
+        ("cap:behaviour", -15, 0),
+    ]
+
+
+def test_what_has_faded_has_no_line() -> None:
+    found = BOOK.points(counts_of(("page", 60), ("webinar", 59)), TODAY)
+    assert [(line.rule, line.points, line.count) for line in found.lines] == [("webinar", 0, 1)]
+
+
+def test_a_line_names_how_often_and_the_latest_event() -> None:
+    counts = counted((), ("page",), TODAY - 3, 10, "late", 0)
+    counts = counted(counts, ("page",), TODAY - 70, 5, "early", 0)
+    line = BOOK.points(counts, TODAY).lines[0]
+    assert (line.count, line.event_id) == (1, "late")
+
+
+def test_an_event_dated_later_does_not_count_yet() -> None:
+    counts = counts_of(("webinar", 0), ("webinar", 5))
+    assert BOOK.points(counts, TODAY - 5).points == 12
+
+
+def test_days_before_the_oldest_are_dropped_when_the_rule_counts_again() -> None:
+    counts = counted((), ("page",), 10, 1, "a", 0)
+    assert counted(counts, ("page",), 100, 2, "b", 40)[0].days == ((100, 1),)
+
+
+events = st.lists(
+    st.tuples(st.sampled_from([*POLICY.behaviour.rules, "gone"]), st.integers(0, 80)), max_size=60
+)
+
+
+@given(events, st.integers(-10, 30))
+def test_the_lines_always_add_up_and_stay_below_the_cap(found: list[tuple[str, int]], later: int) -> None:
+    made = BOOK.points(counts_of(*found), TODAY + later)
+    assert sum(line.points for line in made.lines) == made.points <= POLICY.behaviour.cap
+
+
+@given(events, st.randoms(use_true_random=False))
+def test_counts_do_not_depend_on_the_order_of_events(found: list[tuple[str, int]], random: object) -> None:
+    facts = [(rule, TODAY - age, number, f"e{number}") for number, (rule, age) in enumerate(found)]
+    shuffled = list(facts)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    one: Counts = ()
+    other: Counts = ()
+    for rule, day, at_ms, event_id in facts:
+        one = counted(one, (rule,), day, at_ms, event_id, 0)
+    for rule, day, at_ms, event_id in shuffled:
+        other = counted(other, (rule,), day, at_ms, event_id, 0)
+    assert one == other
+
+
+@given(events, events)
+def test_the_sum_of_two_counts_is_the_count_of_both(
+    first: list[tuple[str, int]], second: list[tuple[str, int]]
+) -> None:
+    days_of_both = {found.rule: dict(found.days) for found in counts_of(*first, *second)}
+    made = added(counts_of(*first), counts_of(*second))
+    assert {found.rule: dict(found.days) for found in made} == days_of_both
+    assert [found.rule for found in made] == sorted(days_of_both)
+
+
+def test_event_days_are_those_after_a_day_ascending() -> None:
+    assert event_days(counts_of(("page", 1), ("paper", 3), ("page", 0), ("paper", 1)), TODAY - 3) == [
+        TODAY - 1,
+        TODAY,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("instant", "later"),
+    [
+        ("2026-03-02 23:59", "2026-03-03 00:00"),
+        ("2026-03-08 23:59", "2026-03-09 00:00"),  # the clocks went forward in between
+        ("2026-11-01 23:59", "2026-11-02 00:00"),  # and back
+    ],
+)
+def test_a_day_ends_at_midnight_in_the_policys_zone(instant: str, later: str) -> None:
+    terms = Terms(POLICY)
+    assert terms.day_of(at(later)) == terms.day_of(at(instant)) + 1
+    assert terms.day_of(at(later)) == terms.day_of(at(later) + DAY_MS - 7_200_000)

@@ -1,0 +1,325 @@
+"""When a lead becomes an MQL, raises its hand, or goes to its owner: through the hop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from schemas.vocabulary import Relationship, Request, Stage
+from tests.hops.accounts.market import (
+    BANK,
+    DAY_MS,
+    HOUR_MS,
+    MONDAY,
+    POLICY_TEXT,
+    Market,
+    activity,
+    alerts,
+    demo,
+    facts,
+    form,
+    identified,
+    opportunity,
+    papers,
+    reach_bar,
+    rep,
+    routings,
+    sales,
+    scores,
+    steps,
+    story,
+    wanted,
+)
+
+PAGE = "page_view"
+
+
+def a_market(**company_changes: Any) -> Market:
+    market = Market()
+    market.reps(rep("r1"), rep("r2"), rep("own", at_desk=False))
+    market.send(facts(**company_changes), identified())
+    return market
+
+
+def test_an_identified_lead_is_known_and_nothing_more() -> None:
+    market = Market()
+    assert steps(market.send(identified(), identified())) == ["known"]
+    assert market.stage() is Stage.KNOWN
+
+
+def test_the_bar_makes_an_mql_once_in_a_cycle() -> None:
+    market = a_market()
+    said = market.send(*reach_bar(), *papers(3), activity("webinar_attended"))
+    assert steps(said) == ["nurture", "mql"]
+    assert story(said) == ["assigned mql r1"]
+    handoff = routings(said)[0]
+    assert handoff.explanation.total == 138
+    assert handoff.explanation.reasons[:2] == ["bar_reached", "all_gates_passed"]
+    assert handoff.person is not None
+    assert handoff.person.email == "ann@bank.example"
+    assert handoff.campaign is not None
+    assert handoff.campaign.name == "spring"
+
+
+def test_below_the_bar_nothing_is_handed_off_and_the_missing_points_are_named() -> None:
+    said = a_market().send(form(), *papers(2))
+    assert routings(said) == []
+    last = scores(said)[-1].explanation
+    assert (last.total, last.points_missing) == (126, 9)
+    assert [one.needed for one in last.would_change] == ["9 more"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "stage", "fact"),
+    [
+        ({"sic": ["1311"]}, "outside", []),
+        ({"country": "DE"}, "outside", []),
+        ({"sic": []}, "waiting_for_facts", ["industry"]),
+        ({"revenue": None, "country": None}, "waiting_for_facts", ["revenue", "country"]),
+    ],
+)
+def test_who_fails_a_gate_or_lacks_a_fact_is_no_mql_whatever_they_do(
+    changes: dict[str, Any], stage: str, fact: list[str]
+) -> None:
+    said = a_market(**changes).send(*reach_bar())
+    assert steps(said) == [stage]
+    assert routings(said) == []
+    assert wanted(said) == fact
+
+
+def test_when_the_fact_arrives_the_lead_is_judged_again_and_its_touches_keep_their_dates() -> None:
+    market = a_market(country=None)
+    market.send(*reach_bar(at_ms=MONDAY - 2 * DAY_MS))
+    said = market.send(facts())
+    assert steps(said) == ["mql"]
+    assert wanted(said, cleared=True) == ["country"]
+    assert story(said) == ["assigned mql r1"]
+    assert routings(said)[0].explanation.total == 137  # two days of fading
+
+
+def test_faded_touches_do_not_reach_the_bar_when_the_fact_comes_late() -> None:
+    market = a_market(country=None)
+    market.send(*reach_bar(at_ms=MONDAY))
+    said = market.send(facts(), at_ms=MONDAY + 20 * DAY_MS)
+    assert steps(said) == ["nurture"]
+
+
+def test_a_fact_of_a_person_is_asked_for_and_taken_back() -> None:
+    market = a_market()
+    said = market.send(form(job_title=None))
+    assert (steps(said), wanted(said)) == (["waiting_for_facts"], ["function", "title"])
+    said = market.send(form(job_title="Director"))
+    assert wanted(said, cleared=True) == ["title"]
+    said = market.send(form(job_title=None, job_function="it"))
+    assert (steps(said), wanted(said, cleared=True)) == (["nurture"], ["function"])
+
+
+def test_a_fact_of_the_company_is_asked_for_once_for_all_its_people() -> None:
+    market = Market()
+    said = market.send(form(), form(lead_id="bob"), form(lead_id="cid"))
+    assert wanted(said) == ["industry", "revenue", "country"]
+
+
+def test_the_fading_of_a_negative_rule_makes_no_mql() -> None:
+    market = a_market()
+    market.send(form(), activity("webinar_attended"), activity("webinar_attended"))
+    market.send(activity(PAGE, url="https://x.example/careers"))
+    market.send(sales("touched", f"{BANK}#1.1"))
+    late = MONDAY + 3 * DAY_MS
+    said = market.send(*(activity("poll_answered", at_ms=late) for _ in range(3)), at_ms=late)
+    assert (steps(said), routings(said)) == ([], [])
+
+
+@pytest.mark.parametrize("request_", [Request.DEMO, Request.PRICING, Request.CONTACT_SALES])
+def test_a_raised_hand_is_routed_at_once_below_the_bar(request_: Request) -> None:
+    said = a_market().send(form(request_))
+    assert steps(said) == ["mql"]
+    assert story(said) == ["assigned raised_hand r1"]
+    assert routings(said)[0].qualification == "mql"
+
+
+@pytest.mark.parametrize(
+    ("request_", "kinds"), [(Request.CONTENT, []), (Request.NEWSLETTER, []), (Request.SUPPORT, ["service"])]
+)
+def test_other_forms_raise_no_hand(request_: Request, kinds: list[str]) -> None:
+    market = a_market()
+    assert [one.kind for one in routings(market.send(form(request_)))] == kinds
+    assert market.account().open_handoffs == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "assignee", "qualification", "stage"),
+    [
+        ({"country": None}, "raised_hand", "r1", "pending", "waiting_for_facts"),
+        ({"country": "DE"}, "inquiry", "desk:inside_sales", "inquiry", "outside"),
+    ],
+)
+def test_gates_decide_only_the_label_of_a_raised_hand(
+    changes: dict[str, Any], kind: str, assignee: str, qualification: str, stage: str
+) -> None:
+    said = a_market(**changes).send(demo())
+    assert steps(said) == [stage]
+    assert story(said) == [f"assigned {kind} {assignee}"]
+    assert routings(said)[0].qualification == qualification
+    assert routings(said)[0].first_response_due_at is not None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "label", "stage"),
+    [
+        ({"country": None}, {}, "mql", "mql"),
+        ({"country": None}, {"country": "DE"}, "inquiry", "outside"),
+        ({"country": "DE"}, {}, "mql", "mql"),
+        ({}, {"country": "DE"}, "inquiry", "outside"),
+        ({}, {"country": None}, "pending", "waiting_for_facts"),
+    ],
+)
+def test_later_facts_change_the_label_and_never_the_assignee(
+    before: dict[str, Any], after: dict[str, Any], label: str, stage: str
+) -> None:
+    market = a_market(**before)
+    first = routings(market.send(demo()))[0]
+    said = market.send(facts(**after))
+    (relabelled,) = routings(said)
+    assert (relabelled.action, relabelled.revision, relabelled.qualification) == ("relabelled", 2, label)
+    assert (relabelled.assignee, relabelled.kind) == (first.assignee, first.kind)
+    assert steps(said) == [stage]
+
+
+def test_an_mql_hand_off_whose_gate_fails_later_is_relabelled_and_is_called_an_mql_no_more() -> None:
+    market = a_market()
+    market.send(*reach_bar())
+    said = market.send(facts(country="DE"))
+    assert (steps(said), story(said)) == (["outside"], ["relabelled mql r1"])
+    said = market.send(facts())
+    assert (steps(said), story(said)) == (["mql"], ["relabelled mql r1"])
+
+
+def test_a_raised_hand_after_an_mql_is_a_new_hand_off_to_the_same_rep_and_a_repeat_is_only_counted() -> None:
+    market = a_market()
+    market.send(*reach_bar())
+    said = market.send(demo(), demo(), form(Request.PRICING))
+    assert story(said) == ["assigned raised_hand r1"]
+    mql = next(one for one in routings(market.said) if one.kind == "mql")
+    due = (mql.first_response_due_at, routings(said)[0].first_response_due_at)
+    assert due[0] is not None
+    assert due[1] is not None
+    assert due[1] < due[0]
+
+
+def test_the_bar_after_a_raised_hand_makes_no_second_hand_off() -> None:
+    said = a_market().send(demo(), *reach_bar())
+    assert story(said) == ["assigned raised_hand r1"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "stage", "route"),
+    [
+        ({"relationship": Relationship.CUSTOMER, "owner_rep_id": "own"}, "expansion", "customer", "customer"),
+        ({"open_opportunities": [opportunity("own")]}, "in_cycle", "opportunity", "open_opportunity"),
+    ],
+)
+def test_customers_and_open_opportunities_go_to_their_rep_whatever_the_score(
+    changes: dict[str, Any], kind: str, stage: str, route: str
+) -> None:
+    market = a_market(country="DE", **changes)
+    assert routings(market.send(activity("poll_answered"))) == []
+    said = market.send(activity(PAGE), activity(PAGE), form())
+    assert story(said) == [f"assigned {kind} own"]
+    assert routings(said)[0].route == route
+    assert routings(said)[0].qualification is None
+    assert market.stage() == stage
+    assert story(market.send(demo())) == [f"assigned {kind} own"]
+    assert story(market.send(demo())) == []
+
+
+@pytest.mark.parametrize(
+    ("account_key", "changes", "reason"),
+    [
+        (BANK, {"relationship": Relationship.COMPETITOR}, "competitor"),
+        ("domain:our-own.example", {}, "own_domain"),
+    ],
+)
+def test_nobody_gets_the_leads_of_a_written_exclusion(
+    account_key: str, changes: dict[str, Any], reason: str
+) -> None:
+    market = Market()
+    market.reps(rep("r1"))
+    said = market.send(
+        facts(account_key, **changes), demo(account_key=account_key), *reach_bar(account_key=account_key)
+    )
+    assert routings(said) == []
+    assert steps(said) == ["known", "disqualified"]
+    assert scores(said)[-1].explanation.reasons == [reason]
+    assert (scores(said)[-1].explanation.behaviour > 0) is (reason != "own_domain")  # ours earn nothing
+
+
+def test_an_account_that_becomes_a_competitor_is_withdrawn_and_one_that_is_none_comes_back() -> None:
+    market = a_market()
+    market.send(*reach_bar())
+    said = market.send(facts(relationship="competitor"))
+    assert (story(said), steps(said)) == (["withdrawn mql -"], ["disqualified"])
+    said = market.send(facts())
+    assert (story(said), steps(said)) == (["assigned mql r1"], ["mql"])
+
+
+def test_a_lead_of_free_mail_may_raise_its_hand_and_waits_for_facts() -> None:
+    market = Market()
+    market.reps(rep("r1"))
+    said = market.send(demo(account_key="lead:ann"))
+    assert story(said) == ["assigned raised_hand r1"]
+    assert routings(said)[0].qualification == "pending"
+
+
+@pytest.mark.parametrize("order", ["early first", "late first"])
+def test_the_bar_is_judged_as_of_each_events_day(order: str) -> None:
+    market = Market()
+    market.reps(rep("r1"), at_ms=MONDAY - 40 * DAY_MS)
+    market.send(facts(), form(at_ms=MONDAY - 30 * DAY_MS), at_ms=MONDAY - 30 * DAY_MS)
+    early = [*papers(2, at_ms=MONDAY - 29 * DAY_MS), activity("webinar_attended", at_ms=MONDAY - 29 * DAY_MS)]
+    late = [activity(PAGE, at_ms=MONDAY)]
+    said = market.send(*(early + late if order == "early first" else late + early))
+    assert market.stage() is Stage.MQL
+    assert routings(said)[0].explanation.total == 138
+
+
+def test_a_new_policy_judges_every_lead_and_makes_no_mql_by_itself() -> None:
+    market = a_market()
+    market.send(form(), *papers(1))
+    text = (
+        POLICY_TEXT.replace("version: 1", "version: 2")
+        .replace("bar: 135", "bar: 115")
+        .replace("cap: 40 ", "cap: 39 ")
+    )
+    said = market.follow(text, MONDAY + HOUR_MS)
+    assert [one.explanation.policy.version for one in scores(said)] == [2]
+    assert (steps(said), routings(said)) == ([], [])
+    assert steps(market.send(activity(PAGE), at_ms=MONDAY + HOUR_MS)) == ["mql"]
+
+
+def test_a_new_policy_can_put_a_lead_outside() -> None:
+    market = a_market()
+    market.send(form())
+    text = POLICY_TEXT.replace("version: 1", "version: 2").replace("in: [US]", "in: [CA]")
+    assert steps(market.follow(text, MONDAY + HOUR_MS)) == ["outside"]
+
+
+def test_late_events_count_by_their_own_day() -> None:
+    said = a_market().send(form(), activity("webinar_attended", at_ms=MONDAY - 30 * DAY_MS))
+    lines = {line.rule: line.points for line in scores(said)[-1].explanation.points}
+    assert lines["webinar"] == 6
+
+
+def test_alerts_are_cleared_under_the_id_they_were_raised_with() -> None:
+    market = a_market(country=None)
+    raised = market.send(form())
+    cleared = market.send(facts())
+    assert alerts(raised) == alerts(cleared, cleared=True) == ["fact_wanted"]
+    ids = {one.alert_id for one in [*raised, *cleared] if hasattr(one, "alert_id")}
+    assert len(ids) == 1
+
+
+def test_sales_is_not_needed_for_a_lead_that_never_was_handed_off() -> None:
+    market = a_market()
+    assert market.send(sales("touched", lead_id="ann")) == []

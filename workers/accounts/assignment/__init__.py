@@ -1,1 +1,0 @@
-"""The hand-off: asked for at a desk, opened, due, moved, withdrawn."""

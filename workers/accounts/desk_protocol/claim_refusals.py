@@ -1,0 +1,81 @@
+"""A claim that cannot be had: the rep who took the lead is told why, and who has it, until that is otherwise.
+
+In: a claim and what is in its way; the account as it changes. Out: an alert per lead and rep, taken back when nothing is
+in the way any more, or when the lead is here no more. At most ten of an account are up, the latest.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from schemas.vocabulary import Alert
+from workers.accounts.evaluation.rep_claims import obstacle
+from workers.accounts.state.lead import LeadRow, PlaceRow
+from workers.accounts.state.parts import RefusedClaim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from workers.accounts.case import Case
+    from workers.accounts.state.parts import Obstacle
+
+MOST_REFUSED: Final = 10
+
+
+def refuse(case: Case, lead_id: str, rep_id: str, at_ms: int, found: Obstacle) -> None:
+    """Tell the rep what is in the way; said again, only what is another obstacle now is said anew."""
+    made = RefusedClaim(lead_id, rep_id, at_ms, found)
+    held = [one for one in case.account.refused if (one.lead_id, one.rep_id) == (lead_id, rep_id)]
+    others = [one for one in case.account.refused if one not in held]
+    if held and held[0].obstacle != found:
+        _clear(case, held)
+    _clear(case, others[: -MOST_REFUSED + 1])
+    if case.rows.get(LeadRow, case.key, lead_id) is None:
+        case.rows.put(PlaceRow(), lead_id, case.key)  # an erasure finds it here
+    _say(case, made)
+    case.change(refused=(*others[-MOST_REFUSED + 1 :], made))
+
+
+def review(case: Case) -> None:
+    """Take back what stands in nobody's way any more; say anew where it is another obstacle."""
+    refused: list[RefusedClaim] = []
+    for one in case.account.refused:
+        found = obstacle(case, one.lead_id, case.lead(one.lead_id), one.rep_id, one.at_ms)
+        if found == one.obstacle:
+            refused.append(one)
+            continue
+        _clear(case, [one])
+        if found is not None:
+            refused.append(RefusedClaim(one.lead_id, one.rep_id, one.at_ms, found))
+            _say(case, refused[-1])
+    if tuple(refused) != case.account.refused:
+        case.change(refused=tuple(refused))
+
+
+def forget(case: Case, lead_id: str) -> None:
+    """The lead is here no more: it was erased, or lives under another key."""
+    gone = [one for one in case.account.refused if one.lead_id == lead_id]
+    if gone:
+        _clear(case, gone)
+        case.change(refused=tuple(one for one in case.account.refused if one.lead_id != lead_id))
+
+
+def _say(case: Case, one: RefusedClaim) -> None:
+    case.raise_alert(
+        Alert.CLAIM_REFUSED,
+        _subject(one),
+        lead_id=one.lead_id,
+        rep_id=one.obstacle.rep_id,
+        desk=one.obstacle.desk,
+        why=one.obstacle.why,
+        told=(one.rep_id,),
+    )
+
+
+def _clear(case: Case, gone: Iterable[RefusedClaim]) -> None:
+    for one in gone:
+        case.clear_alert(Alert.CLAIM_REFUSED, _subject(one))
+
+
+def _subject(one: RefusedClaim) -> str:
+    return f"{one.lead_id} {one.rep_id}"

@@ -1,0 +1,193 @@
+"""Open hand-offs that are to move though nobody else owns the account by right: whom to ask, and what it makes of them.
+
+In: the wish (escalation.py, absence.py), the account, a desk's answer. Out: a plan for the account's one request, the
+holder, reasons. The account moves as a whole. What was given by a desk goes to the next in turn there; what belongs to
+an owner stays the owner's, and whoever stands in gets the task.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from schemas.desk_requests import MoveWhy, RequestMode
+from schemas.vocabulary import HowChosen, Reason, Route
+from workers.accounts.handoffs import bulk_transfer, deadlines, escalation, open_index
+from workers.accounts.handoffs.queue import first_due
+from workers.accounts.routing.ownership import right_of
+from workers.accounts.routing.partners import is_with_partner, partner_of
+from workers.accounts.routing.routes import Plan
+
+if TYPE_CHECKING:
+    from schemas.desk_requests import RunningClock
+    from workers.accounts.case import Case
+    from workers.accounts.state.account import Holder
+    from workers.accounts.state.parts import Move, OpenRequest
+
+_DESK = "desk:"
+_REASONS = {
+    MoveWhy.NOT_ANSWERED: Reason.NOT_ANSWERED,
+    MoveWhy.AWAY: Reason.REP_AWAY,
+    MoveWhy.BACK: Reason.REP_BACK,
+    MoveWhy.ANSWERED_BEFORE: Reason.ANSWERED_BEFORE_MOVE,
+}
+
+
+def review(case: Case) -> None:
+    """Let a wish go that has become void: somebody else has the account, it is closed, or it was answered meanwhile."""
+    account = case.account
+    if account.holder is None and (account.move is not None or account.moved_on is not None):
+        case.change(move=None, moved_on=None)
+        return
+    move = account.move
+    if move is None or account.holder is None:
+        return
+    is_void = move.from_id != account.holder.id
+    if move.why is MoveWhy.NOT_ANSWERED and not is_void:
+        is_void = open_index.has_touched(case, move.from_id) or open_index.is_all_touched(case)
+        if is_void:
+            bulk_transfer.say_unanswered(case)
+    if move.why is MoveWhy.ANSWERED_BEFORE and not is_void:
+        is_theirs = open_index.has_touched(case, move.to_rep_id or "")
+        is_void = not is_theirs or open_index.has_touched(case, move.from_id)
+    if is_void:
+        case.change(move=None)
+
+
+def must_move(case: Case) -> bool:
+    """Whether the open hand-offs belong to somebody else than who has them."""
+    account = case.account
+    holder = account.holder
+    if holder is None:
+        return False
+    if is_with_partner(account) and partner_of(case.terms.policy, account) is None:
+        return True
+    right = right_of(case.terms.policy, account)
+    return holder.id in account.gone or (right is not None and holder.stands_for != right.rep_id)
+
+
+def comes_first(case: Case) -> bool:
+    """Whether open hand-offs are to move before the next lead is asked for; a raised hand waits for nothing."""
+    move = case.account.move
+    if move is None or move.is_held or must_move(case):
+        return False
+    first = first_due(case)
+    return first is None or not first[2].raised
+
+
+def plan_of(case: Case, request: OpenRequest) -> Plan | None:
+    """The plan for open hand-offs that move; while nobody can take them, leads that are due come first."""
+    move, holder = case.account.move, case.account.holder
+    if move is None or holder is None or move.why is not request.move or must_move(case):
+        return None
+    if request.is_waiting and first_due(case) is not None:
+        return None
+    return plan_for_move(case, move, holder)
+
+
+def plan_for_move(case: Case, move: Move, holder: Holder) -> Plan:
+    """Return whom to ask; ``holder`` has the account now."""
+    how = _how_by_right(case, holder)
+    if move.to_rep_id is not None:
+        return _at_rep(move.to_rep_id, holder, how or HowChosen.ACCOUNT_REP)
+    if how is not None or not holder.desk.startswith(_DESK):
+        return _at_rep(holder.stands_for or holder.id, holder, how)
+    name = holder.desk.removeprefix(_DESK)
+    if name not in case.terms.policy.desks:
+        name = case.terms.policy.default_desk
+    desk = case.terms.policy.desks[name]
+    moved_on = case.account.moved_on
+    if move.why is MoveWhy.NOT_ANSWERED:
+        turns = 0 if moved_on is None else moved_on.turns
+        if turns >= desk.answer_within.most_turns:
+            return _at_rep(desk.manager, holder, HowChosen.MANAGER)
+    elif (moved_on is not None and moved_on.is_at_end) or open_index.has_touched(case, holder.id):
+        return _at_rep(holder.id, holder)  # is away there: the deputy, else the manager
+    route = Route.OTHERWISE if holder.route is Route.ACCOUNT_HAS_REP else holder.route
+    return Plan(f"{_DESK}{name}", RequestMode.TURN, None, route, None)
+
+
+def excluded(case: Case, plan: Plan, move: Move | None) -> tuple[str, ...]:
+    """Return who had the account and did not answer: they get it only if there is nobody else."""
+    holder = case.account.holder
+    if holder is None or (move is not None and move.to_rep_id is not None):
+        return ()
+    had = escalation.who_had_it(case)
+    if move is None:
+        is_the_same = plan.mode is RequestMode.OWNER and plan.rep_id == holder.stands_for
+        return tuple(one for one in had if one != holder.id) if is_the_same else ()
+    if move.why is MoveWhy.AWAY and plan.mode is not RequestMode.TURN:
+        return had
+    return tuple(dict.fromkeys((*had, holder.id)))
+
+
+def holder_after(case: Case, request: OpenRequest, made: Holder) -> Holder:
+    """Return the holder after a move: the account stays with the desk, or with the owner, to whom it belonged."""
+    before = case.account.holder
+    if before is None:
+        return made
+    if before.desk.startswith(_DESK):
+        return replace(made, desk=before.desk, route=request.route, earlier=before.earlier)
+    stands_for = before.stands_for or before.id
+    return replace(
+        made,
+        desk=before.desk,
+        route=before.route,
+        earlier=before.earlier,
+        stands_for=stands_for,
+        deputy_for=None if made.id == stands_for else stands_for,
+    )
+
+
+def reasons_of(why: MoveWhy, holder: Holder) -> tuple[Reason, ...]:
+    """Return why open hand-offs moved."""
+    if holder.how is HowChosen.ROTATION:
+        return (_REASONS[why], Reason.NEXT_IN_ROTATION)
+    if holder.how is HowChosen.FALLBACK:
+        return (_REASONS[why], Reason.EVERYONE_AWAY)
+    return (_REASONS[why],)
+
+
+def made(case: Case, why: MoveWhy, before: Holder | None, after: Holder) -> None:
+    """The move is made, or the desk had nobody else."""
+    case.change(move=None)
+    if before is None or why is MoveWhy.BACK:
+        return
+    if why is MoveWhy.ANSWERED_BEFORE:
+        case.change(moved_on=None)
+    elif why is MoveWhy.NOT_ANSWERED and before.id != after.id:
+        escalation.passed_on(case, before, after)
+    elif why is MoveWhy.NOT_ANSWERED:
+        escalation.at_end(case)
+        bulk_transfer.say_unanswered(case)
+
+
+def by_right(case: Case, before: Holder | None, after: Holder) -> None:
+    """The account has gone to somebody else by right: whoever did not answer before is of no account any more."""
+    if before is not None and before.stands_for != after.stands_for:
+        case.change(moved_on=None)
+
+
+def held(case: Case) -> None:
+    """The desk holds the request: nobody can take the account yet."""
+    if case.account.move is not None:
+        case.change(move=replace(case.account.move, is_held=True))
+
+
+def clocks(case: Case, request: OpenRequest) -> list[RunningClock]:
+    """The deadlines that begin anew where nobody answered, and go on where the rep was away."""
+    if request.move is None:
+        return []
+    return deadlines.clocks(open_index.open_rows(case), resumed=request.move is not MoveWhy.NOT_ANSWERED)
+
+
+def _at_rep(rep_id: str, holder: Holder, how: HowChosen | None = None) -> Plan:
+    """Ask for a rep; the terms of the desk that gave the account hold."""
+    terms = holder.desk if holder.desk.startswith(_DESK) else None
+    return Plan(f"rep:{rep_id}", RequestMode.OWNER, rep_id, holder.route, how, terms=terms)
+
+
+def _how_by_right(case: Case, holder: Holder) -> HowChosen | None:
+    right = right_of(case.terms.policy, case.account)
+    return right.how if right is not None and right.rep_id == holder.stands_for else None

@@ -1,0 +1,115 @@
+"""Sales takes a lead before its score: the account goes to that rep if it is free.
+
+In: a rep who claims (sales.activities), or who answered (chat). Out: a lead that is due, accepted, with the claimant as
+the one to ask for. Free is an account that nobody owns by right and of which nobody else has open hand-offs; a claim
+never goes against either. The desk charges the claimant's turn, so who claims does not get more than a share.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from schemas.desk_requests import RequestMode
+from schemas.vocabulary import AssigneeType, HowChosen, Kind, Reason, Route
+from workers.accounts.evaluation.evaluate import judge
+from workers.accounts.handoffs.queue import make_due
+from workers.accounts.routing.ownership import kind_of, right_of
+from workers.accounts.routing.permission import restriction
+from workers.accounts.routing.route_explanation import REASONS
+from workers.accounts.stages.qualifying import Due, Occasion, new_cycle
+from workers.accounts.state.handoff import PendingRow
+from workers.accounts.state.parts import Obstacle
+from workers.accounts.state.score import ScoreRow
+from workers.accounts.worth.facts import fit_of
+
+if TYPE_CHECKING:
+    from schemas.vocabulary import GateState
+    from workers.accounts.case import Case
+    from workers.accounts.routing.routes import Plan
+    from workers.accounts.state.account import AccountRow
+    from workers.accounts.state.lead import LeadRow
+
+
+def is_free_for(case: Case, rep_id: str) -> bool:
+    """Whether the account may go to this rep: nobody else owns it by right, or has its open hand-offs."""
+    return _taken(case, rep_id) is None
+
+
+def obstacle(case: Case, lead_id: str, lead: LeadRow, rep_id: str, at_ms: int) -> Obstacle | None:
+    """Return what keeps a rep who took the lead at ``at_ms`` from having it, the account's own matter first."""
+    taken = _taken(case, rep_id)
+    if taken is not None:
+        return taken
+    if lead.stage is None:
+        return Obstacle(Reason.NO_LEAD_YET)
+    row = case.rows.get(PendingRow, case.key, lead.pending, lead_id) if lead.pending else None
+    if row is not None and row.claimed_by not in {"", rep_id}:
+        return Obstacle(Reason.SALES_CLAIMED, row.claimed_by)
+    restricted = restriction(case.terms, lead)
+    if restricted is not None:
+        return Obstacle(restricted)
+    if lead.verdict is not None and at_ms <= lead.said_no_ms:
+        return Obstacle(lead.verdict_why or Reason.SALES_REJECTED)
+    return None
+
+
+def _taken(case: Case, rep_id: str) -> Obstacle | None:
+    account = case.account
+    excluded = case.terms.gates.exclusion(case.key, account.company)
+    if excluded is not None:
+        return Obstacle(excluded)
+    right, holder = right_of(case.terms.policy, account), account.holder
+    if right is not None and right.rep_id != rep_id:
+        return Obstacle(REASONS[right.route], right.rep_id)
+    if holder is None or (holder.type is AssigneeType.REP and holder.id == rep_id):
+        return None
+    if holder.type is AssigneeType.REP:
+        return Obstacle(Reason.ACCOUNT_ALREADY_HAS_REP, holder.id)
+    return Obstacle(REASONS[holder.route], desk=holder.id if holder.type is AssigneeType.DESK else None)
+
+
+def claim(case: Case, lead_id: str, rep_id: str) -> None:
+    """Give a lead to the rep who took it, where nothing is in the way.
+
+    A lead whose hand-off that rep has already is accepted by the claim.
+    """
+    lead = case.lead(lead_id)
+    if lead.claimed:
+        return
+    score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
+    if lead.verdict is not None:
+        lead, score = new_cycle(lead, score)
+    lead = replace(lead, accepted=True, claimed=True)
+    day = case.terms.day_of(case.now_ms)
+    if not lead.handoffs:
+        fit = fit_of(case.terms, case.account.company, lead.facts)
+        total = fit.points + case.terms.rules.points(score.attributed, max(day, score.latest_day)).points
+        due = Due(day, (Reason.SALES_CLAIMED,), claimed_by=rep_id)
+        lead = make_due(case, lead_id, lead, due, total, fit.points)
+    case.owner_question = True
+    case.rows.put(score, case.key, lead_id)
+    case.put_lead(lead_id, lead)
+    judge(case, lead_id, lead, score, Occasion(day, counts=False), say=False)
+
+
+def kind_due(account: AccountRow, fit: GateState, row: PendingRow) -> Kind:
+    """Return the kind of hand-off that a lead which waits would get."""
+    kind = kind_of(account, fit, raised=row.raised)
+    return Kind.CLAIMED if row.is_early and kind is Kind.MQL else kind
+
+
+def for_claimant(case: Case, plan: Plan, row: PendingRow | None) -> Plan:
+    """Return the plan with the rep who claimed the lead, as long as the account is free for that rep."""
+    if row is None or not row.claimed_by:
+        return plan
+    account, rep_id = case.account, row.claimed_by
+    if account.holder is not None or rep_id in account.gone or not is_free_for(case, rep_id):
+        return plan
+    if plan.rep_id == rep_id and plan.mode is RequestMode.OWNER:
+        return plan
+    desk = plan.desk if plan.desk.startswith("desk:") else case.terms.desk
+    return plan._replace(
+        desk=desk, mode=RequestMode.TURN, rep_id=rep_id, route=Route.CLAIMED, how=HowChosen.CLAIMED
+    )

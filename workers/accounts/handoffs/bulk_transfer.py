@@ -1,0 +1,216 @@
+"""What concerns all open hand-offs of an account: at once where they are few, else in chunks, one a record.
+
+In: to whom they go, that their holder is away or back, that the account's key moves or a partner gives it back. Out:
+revisions and rows. In chunks they are withdrawn first, all of them, and only when none is open are they given to whom
+they go: so an account has one owner at every prefix. A hand-off that is withdrawn and has not arrived is on its way:
+its row stays, sales' words for it count, and what ends it ends it. While they are withdrawn nobody is asked for another
+lead of the account. A desk's answer is kept meanwhile, as though it had not come: whatever makes its request unwanted
+before it is taken calls it off, and what was withdrawn for it goes back to who has the account.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from msgspec.structs import replace
+
+from schemas.vocabulary import Kind, Reason
+from workers.accounts.handoffs import deadlines, escalation, handoffs, open_index
+from workers.accounts.handoffs.deadlines import Due
+from workers.accounts.handoffs.handoffs import Handover
+from workers.accounts.state.handoff import HandoffRow
+from workers.engine.rows import Row
+from workers.engine.timers import CursorRow, start_cursor
+
+if TYPE_CHECKING:
+    from workers.accounts.case import Case
+    from workers.accounts.state.account import Holder
+
+PASSAGE: Final = "handoffs"
+"""The cursor over the open hand-offs of a large account. By its name it comes before those over leads."""
+
+
+class PassageRow(Row, frozen=True):
+    """What all open hand-offs of a large account are brought in line with. At most one per account, while it lasts."""
+
+    prefix: ClassVar[str] = "passage"
+    reasons: tuple[Reason, ...] = ()
+    """Why they are withdrawn."""
+    answer: bytes = b""
+    """A desk's answer, taken when all are withdrawn: at most 20 clocks and 20 who were passed over."""
+    key_moves: bool = False
+    returned_for: Reason | None = None
+    """Why a partner gives the account back."""
+    to: Handover | None = None
+    """How those on their way go to the account's holder; None: they stay there."""
+    away_id: str = ""
+    """Who has them and is away,"""
+    away_ms: int = 0
+    """since then."""
+    back: Due | None = None
+    """Deadlines that stood still go on, and are then,"""
+    clocks: tuple[tuple[str, Due], ...] = ()
+    """but for these. At most 20."""
+
+    @property
+    def is_withdrawing(self) -> bool:
+        """Whether all are withdrawn before anything else."""
+        return bool(self.answer or self.key_moves or self.returned_for)
+
+
+# What concerns all.
+
+
+def move_all(case: Case, to: Handover) -> None:
+    """Give all open hand-offs to ``to.holder``; a large account's are withdrawn already (must_withdraw)."""
+    before = case.account.holder
+    if case.account.open_handoffs:
+        case.change(holder=to.holder)
+    if before is not None and before.id == to.holder.id:
+        return  # who has it has all, or they are on their way there
+    if not open_index.is_large(case):
+        handoffs.move_all(case, to)
+    else:
+        _begin(case, replace(_state(case), to=to, back=None, clocks=()))
+
+
+def must_withdraw(case: Case) -> bool:
+    """Whether the open hand-offs are too many to be withdrawn in the step in which they go elsewhere."""
+    return open_index.is_large(case) and case.account.on_way < case.account.open_handoffs
+
+
+def is_withdrawing(case: Case) -> bool:
+    """Whether hand-offs are being withdrawn: until none is open any more, nobody else gets one of the account."""
+    held = case.rows.get(PassageRow, case.key)
+    return held is not None and held.is_withdrawing
+
+
+def keep_answer(case: Case, answer: bytes, reasons: tuple[Reason, ...]) -> None:
+    """Withdraw all before a desk's answer is taken."""
+    _begin(case, replace(_state(case), answer=answer, reasons=reasons))
+
+
+def drop_answer(case: Case) -> None:
+    """The request of the answer that is kept is over."""
+    held = case.rows.get(PassageRow, case.key)
+    if held is not None and held.answer:
+        _begin(case, replace(held, answer=b""))
+
+
+def key_moves(case: Case, *, moves: bool) -> None:
+    """Withdraw all before the account's key moves; or it stays where it is after all."""
+    held = _state(case)
+    if held.key_moves is not moves:
+        reasons = (Reason.ACCOUNT_MOVED,) if moves else held.reasons
+        _begin(case, replace(held, key_moves=moves, reasons=reasons))
+
+
+def partner_returns(case: Case, why: Reason) -> None:
+    """Withdraw all before a partner's account is taken back."""
+    _begin(case, replace(_state(case), returned_for=why, reasons=(why,)))
+
+
+def away(case: Case, since_ms: int) -> None:
+    """Who has them is away: deadlines stand still."""
+    holder = case.account.holder
+    if open_index.is_large(case) and holder is not None:
+        _begin(case, replace(_state(case), away_id=holder.id, away_ms=since_ms, back=None, clocks=()))
+        return
+    for handoff_id, row in open_index.open_rows(case):
+        deadlines.freeze(case, handoff_id, row, since_ms)
+
+
+def returned(case: Case) -> None:
+    """Who has them is there: what does not stand still yet goes on as it is."""
+    held = case.rows.get(PassageRow, case.key)
+    if held is not None:
+        case.rows.put(replace(held, away_id=""), case.key)
+
+
+def go_on(case: Case, clocks: tuple[tuple[str, Due], ...], due: Due) -> None:
+    """Who has them is back: the deadlines that stood still go on."""
+    returned(case)
+    if open_index.is_large(case):
+        _begin(case, replace(_state(case), back=due, clocks=clocks))
+        return
+    own = dict(clocks)
+    for handoff_id, row in open_index.open_rows(case):
+        handoffs.go_on(case, handoff_id, row, own.get(handoff_id, due), (Reason.REP_BACK,))
+
+
+def say_unanswered(case: Case) -> None:
+    """The account goes no further: each hand-off that should have gone on by now is reported."""
+    if open_index.is_large(case):
+        _begin(case, _state(case))
+        return
+    for handoff_id, row in open_index.open_rows(case):
+        escalation.still_unanswered(case, handoff_id, row)
+
+
+def resume(case: Case) -> None:
+    """Go on with what is on its way, if that is not under way already."""
+    if case.rows.get(CursorRow, PASSAGE, case.key) is None:
+        _begin(case, _state(case))
+
+
+def over(case: Case) -> None:
+    """Nothing is left to do."""
+    case.rows.delete(PassageRow, case.key)
+
+
+# In chunks.
+
+
+def state_of(case: Case) -> PassageRow | None:
+    """Return what is under way; None: nothing is."""
+    return case.rows.get(PassageRow, case.key)
+
+
+def walk(case: Case, position: str, *, is_held_up: bool) -> str | None:
+    """Bring the next hand-offs in line; return where to go on, None after the last one.
+
+    ``is_held_up``: nothing is given to who has the account now, because it is to go to somebody else.
+    """
+    state = case.rows.get(PassageRow, case.key)
+    if state is None:
+        return None
+    most = case.terms.most_at_once
+    found = case.rows.scan(HandoffRow, case.key, after=(case.key, position) if position else (), limit=most)
+    for (_, handoff_id), row in found:
+        if row.kind is not Kind.SERVICE:
+            _align(case, state, handoff_id, row, is_held_up=is_held_up)
+    return found[-1][0][1] if len(found) == most else None
+
+
+def _align(case: Case, state: PassageRow, handoff_id: str, row: HandoffRow, *, is_held_up: bool) -> None:
+    holder = case.account.holder
+    if state.is_withdrawing:
+        if not row.withdrawn_for:
+            deadlines.unwatch(case, handoff_id)
+            open_index.keep(case, handoff_id, handoffs.withdraw(case, handoff_id, row, state.reasons))
+    elif row.withdrawn_for:
+        if holder is not None and not is_held_up:
+            _give(case, state, handoff_id, row, holder)
+    elif holder is not None and state.away_id == holder.id:
+        deadlines.freeze(case, handoff_id, row, state.away_ms)
+    elif state.back is not None and row.frozen_ms is not None:
+        due = dict(state.clocks).get(handoff_id, state.back)
+        handoffs.go_on(case, handoff_id, row, due, (Reason.REP_BACK,))
+    elif case.account.move is None:
+        escalation.still_unanswered(case, handoff_id, row)
+
+
+def _give(case: Case, state: PassageRow, handoff_id: str, row: HandoffRow, holder: Holder) -> None:
+    if state.to is not None and state.to.holder.id == holder.id and row.holder.id != holder.id:
+        handoffs.move(case, handoff_id, row, state.to)
+    else:
+        handoffs.bring_back(case, handoff_id, row, holder)
+
+
+def _state(case: Case) -> PassageRow:
+    return case.rows.get(PassageRow, case.key) or PassageRow()
+
+
+def _begin(case: Case, state: PassageRow) -> None:
+    case.rows.put(state, case.key)
+    start_cursor(case.rows, PASSAGE, case.key)

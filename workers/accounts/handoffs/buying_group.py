@@ -1,0 +1,56 @@
+"""Who else of the account is about: colleagues with their roles, and whether together they are a buying group.
+
+In: the account's people who were active last (at most ten), and how many of them within how many days the policy calls
+a group. Out: parts of the hand-off. The others follow the owner as everybody of an account does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas.outputs import BuyingGroup, Colleague
+from schemas.vocabulary import GateState
+from workers.accounts.case import instant
+from workers.accounts.worth.facts import fit_of, value_of
+
+if TYPE_CHECKING:
+    from workers.accounts.case import Case
+    from workers.accounts.state.lead import LeadRow
+
+DAY_MS = 86_400_000
+
+
+def colleagues_of(case: Case, lead_id: str) -> list[Colleague]:
+    """Return the other people of the account who were active last, latest first, with their roles."""
+    return [
+        _colleague(case, who, case.lead(who), at_ms) for who, at_ms in case.active_since() if who != lead_id
+    ]
+
+
+def group_of(case: Case, lead_id: str) -> BuyingGroup | None:
+    """Return the buying group to which a lead belongs; None where it is none, or the policy names none.
+
+    Who fails a gate of the person (a student, a wrong function) is nobody who buys.
+    """
+    wanted = case.terms.policy.stages.buying_group
+    if wanted is None:
+        return None
+    since_ms = case.now_ms - wanted.within_days * DAY_MS
+    active = [who for who, at_ms in case.active_since() if at_ms >= since_ms]
+    people = [who for who in active if _may_buy(case, case.lead(who))]
+    if len(people) < wanted.people or lead_id not in people:
+        return None
+    return BuyingGroup(people=len(people), within_days=wanted.within_days)
+
+
+def _may_buy(case: Case, lead: LeadRow) -> bool:
+    fit = fit_of(case.terms, case.account.company, lead.facts)
+    return all(gate.state is not GateState.FAIL for gate in fit.gates if gate.gate in {"function", "title"})
+
+
+def _colleague(case: Case, lead_id: str, lead: LeadRow, at_ms: int) -> Colleague:
+    title, stated = value_of(lead.facts, "job_title"), value_of(lead.facts, "job_function")
+    function, level = case.terms.gates.role(title, stated)
+    return Colleague(
+        lead_id=lead_id, function=function, title_level=level, stage=lead.stage, last_active_at=instant(at_ms)
+    )

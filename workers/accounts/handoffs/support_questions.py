@@ -1,0 +1,239 @@
+"""A question for support: a customer's goes to the service desk, anybody else's to everybody's, beside who owns the account.
+
+In: the question, the desk's answer, timers, what the desk says of it. Out: a hand-off of kind service, held by the desk
+itself: no turn, no points, no owner. It neither follows nor moves with the account's other hand-offs: those say who
+sells to the account, this one who answers a question. A person has one at a time; a repeat before it is answered is
+the same question.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from schemas.desk_requests import DeskRequest, RequestMode
+from schemas.topics import DESK_REQUESTS
+from schemas.vocabulary import (
+    Action,
+    Alert,
+    AssigneeType,
+    Kind,
+    Reason,
+    Request,
+    Route,
+    RouteMiss,
+    SalesAction,
+)
+from workers.accounts.handoffs import deadlines, handoffs, open_index
+from workers.accounts.handoffs.alert_recipients import of_desk
+from workers.accounts.routing.ownership import is_customer
+from workers.accounts.state.account import Holder
+from workers.accounts.state.handoff import ClosedHandoffRow, HandoffRow, ServiceRow
+from workers.accounts.state.lead import LeadRow
+from workers.accounts.state.parts import Earlier
+from workers.engine.timers import cancel_timer, set_timer, start_cursor
+from workers.outbox import fact_id
+
+if TYPE_CHECKING:
+    from schemas.lead_events import DeskAnswer, SalesAnswered
+    from workers.accounts.case import Case
+
+ASK = "ask_service"
+QUESTIONS = "questions"
+"""The cursor over the questions of an excluded account that has many."""
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+ATTEMPTS_BEFORE_ALERT = 4
+_BEFORE = (Earlier(Route.NEVER, RouteMiss.NOT_EXCLUDED),)
+_NO_CUSTOMERS = Earlier(Route.SUPPORT_QUESTION, RouteMiss.NO_SUPPORT_QUESTION)
+
+
+def is_question(case: Case, request: Request) -> bool:
+    """Whether a request is a support question, under a policy that has a service desk."""
+    if request is not Request.SUPPORT or case.terms.service_desk is None:
+        return False
+    return case.terms.gates.exclusion(case.key, case.account.company) is None
+
+
+def desk_for(case: Case) -> str:
+    """Return the desk that answers questions of this account now."""
+    return _desk(case, of_customer=is_customer(case.account.company))
+
+
+def ask(case: Case, lead_id: str, at_ms: int) -> None:
+    """Ask the desk for a person. A question that is not answered yet stays the one."""
+    lead = case.lead(lead_id)
+    for handoff_id in lead.service:
+        row = case.rows.get(HandoffRow, case.key, handoff_id)
+        if row is None or row.touched_ms is None:
+            return
+        lead = _close(case, handoff_id, row, lead, Reason.SUPPORT_QUESTION)
+    number = case.account.handoff_n + 1
+    case.change(handoff_n=number)
+    handoff_id = f"{case.key}#{lead.cycle}.{number}"
+    question = ServiceRow(
+        lead_id=lead_id,
+        request_id=fact_id("service", handoff_id),
+        event_id=case.event_id,
+        day=case.terms.day_of(at_ms),
+        since_ms=case.now_ms,
+        campaign=lead.campaign,
+        of_customer=is_customer(case.account.company),
+    )
+    case.rows.put(question, case.key, handoff_id)
+    _send(case, handoff_id, question)
+    case.put_lead(lead_id, replace(lead, service=(handoff_id,)))
+
+
+def answered(case: Case, answer: DeskAnswer) -> None:
+    """The desk has it; an answer to no open question changes nothing."""
+    question = case.rows.get(ServiceRow, case.key, answer.handoff_id)
+    if question is None or question.request_id != answer.request_id or answer.outcome != "assigned":
+        return
+    case.rows.delete(ServiceRow, case.key, answer.handoff_id)
+    cancel_timer(case.rows, ASK, answer.handoff_id)
+    case.clear_alert(Alert.DESK_SILENT, answer.handoff_id)
+    lead = case.lead(question.lead_id)
+    if case.terms.gates.exclusion(case.key, case.account.company) is not None:
+        _keep(case, question.lead_id, replace(lead, service=()))
+        return
+    row = HandoffRow(
+        lead_id=question.lead_id,
+        kind=Kind.SERVICE,
+        holder=Holder(
+            AssigneeType.DESK,
+            answer.desk,
+            desk=answer.desk,
+            route=Route.SUPPORT_QUESTION if question.of_customer else Route.OTHERWISE,
+            earlier=_BEFORE if question.of_customer else (*_BEFORE, _NO_CUSTOMERS),
+            manager=answer.manager_id,
+        ),
+        cycle=lead.cycle,
+        request_id=question.request_id,
+        request_desk=answer.desk,
+        mode=RequestMode.TURN,
+        created_ms=case.now_ms,
+        event_id=question.event_id,
+        day=question.day,
+        reasons=(Reason.SUPPORT_QUESTION, *((Reason.CUSTOMER_ACCOUNT,) if question.of_customer else ())),
+        campaign=question.campaign,
+        due_ms=answer.due_at_ms,
+        due_soon_ms=answer.due_soon_at_ms,
+        then_ms=answer.then_at_ms,
+    )
+    open_index.keep(case, answer.handoff_id, row)
+    deadlines.watch(case, answer.handoff_id, row)
+    handoffs.say(case, answer.handoff_id, row, lead, Action.ASSIGNED, row.reasons)
+
+
+def ask_again(case: Case, handoff_id: str) -> None:
+    """The timer of a question: the same request once more; a desk that stays silent is reported."""
+    question = case.rows.get(ServiceRow, case.key, handoff_id)
+    if question is None:
+        return
+    made = replace(question, attempt=question.attempt + 1)
+    case.rows.put(made, case.key, handoff_id)
+    if made.attempt > ATTEMPTS_BEFORE_ALERT:
+        desk = _desk(case, of_customer=made.of_customer)
+        case.raise_alert(
+            Alert.DESK_SILENT,
+            handoff_id,
+            lead_id=made.lead_id,
+            handoff_id=handoff_id,
+            desk=desk,
+            told=of_desk(case.terms.policy, desk),
+        )
+    _send(case, handoff_id, made)
+
+
+def desk_said(case: Case, event: SalesAnswered) -> bool:
+    """Take what the desk says of a question that it holds; False where the hand-off is of another kind."""
+    handoff_id = event.activity.handoff_id
+    row = None if handoff_id is None else case.rows.get(HandoffRow, case.key, handoff_id)
+    if handoff_id is None or row is None or row.kind is not Kind.SERVICE:
+        return False
+    row = deadlines.touched(case, handoff_id, row, event.occurred_at_ms)
+    if event.activity.action is SalesAction.REJECTED:
+        lead = case.lead(row.lead_id)
+        _keep(case, row.lead_id, _close(case, handoff_id, row, lead, Reason.SALES_REJECTED))
+    return True
+
+
+def withdraw_all(case: Case, reason: Reason) -> None:
+    """Nobody answers an account that became excluded: what is more than one step closes is closed in chunks.
+
+    A question on its way is dropped when the desk has it.
+    """
+    found = open_index.questions(case)
+    for handoff_id, row in found:
+        lead = case.lead(row.lead_id)
+        _keep(case, row.lead_id, _close(case, handoff_id, row, lead, reason))
+    if len(found) == case.terms.most_at_once:
+        start_cursor(case.rows, QUESTIONS, case.key)
+
+
+def go_on(case: Case, position: str) -> str | None:
+    """Close the next questions of an account that is still excluded; '' while there may be more."""
+    del position  # those done are gone
+    excluded = case.terms.gates.exclusion(case.key, case.account.company)
+    if excluded is None or not open_index.questions(case):
+        return None
+    withdraw_all(case, excluded)
+    return ""
+
+
+def leave(case: Case, lead: LeadRow) -> None:
+    """A person is forgotten: the question goes with them, without a word about them."""
+    for handoff_id in lead.service:
+        case.rows.delete(ServiceRow, case.key, handoff_id)
+        cancel_timer(case.rows, ASK, handoff_id)
+        row = case.rows.get(HandoffRow, case.key, handoff_id)
+        if row is not None:
+            _close(case, handoff_id, replace(row, campaign=None), LeadRow(), Reason.ERASED)
+
+
+def _close(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reason: Reason) -> LeadRow:
+    deadlines.unwatch(case, handoff_id)
+    made = replace(row, revision=row.revision + 1)
+    handoffs.say(case, handoff_id, made, lead, Action.WITHDRAWN, (reason,))
+    open_index.drop(case, handoff_id)
+    case.rows.put(
+        ClosedHandoffRow(
+            lead_id=row.lead_id, closed_ms=case.now_ms, is_answered=reason is Reason.SALES_REJECTED
+        ),
+        case.key,
+        handoff_id,
+    )
+    set_timer(case.rows, handoffs.FORGET, handoff_id, case.now_ms + handoffs.REMEMBERED_MS)
+    return replace(lead, service=tuple(one for one in lead.service if one != handoff_id))
+
+
+def _keep(case: Case, lead_id: str, lead: LeadRow) -> None:
+    """Write the lead; one that lives under another key by now leaves nothing here."""
+    if lead.stage is not None:
+        case.put_lead(lead_id, lead)
+
+
+def _desk(case: Case, *, of_customer: bool) -> str:
+    """A customer's: the service desk; under a policy that has none any more, everybody's: no question is dropped."""
+    ours = case.terms.service_desk if of_customer else None
+    return f"desk:{ours or case.terms.policy.default_desk}"
+
+
+def _send(case: Case, handoff_id: str, question: ServiceRow) -> None:
+    event = DeskRequest(
+        request_id=question.request_id,
+        desk=_desk(case, of_customer=question.of_customer),
+        account_key=case.key,
+        lead_id=question.lead_id,
+        handoff_id=handoff_id,
+        mode=RequestMode.TURN,
+        kind=Kind.SERVICE,
+        total=0,
+        since_ms=question.since_ms,
+        attempt=question.attempt,
+    )
+    case.say(DESK_REQUESTS, event)
+    pause_ms = HOUR_MS if question.attempt < ATTEMPTS_BEFORE_ALERT else DAY_MS
+    set_timer(case.rows, ASK, handoff_id, case.now_ms + pause_ms)

@@ -1,0 +1,158 @@
+"""Touches: what the buyer did and what sales did with the buyer, in one numbered list; and attempts before a no.
+
+In: a lead's counts, sales' touches with their own dates. Out: the list for a hand-off, the number of attempts. What the
+buyer did is read from the counts by rule and day, so no event costs more because of it; only sales' touches are kept
+one by one.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from schemas.outputs import Touch
+from schemas.vocabulary import Alert, RejectReason
+from workers.accounts.handoffs.alert_recipients import of_holder
+from workers.accounts.handoffs.transfer_payload import packed, unpacked
+from workers.accounts.state.sales import SalesTouch, TouchesRow
+from workers.accounts.worth.future_dated import days_ahead
+
+if TYPE_CHECKING:
+    from schemas.lead_events import SalesAnswered
+    from workers.accounts.case import Case
+    from workers.accounts.rulebook.terms import Terms
+    from workers.accounts.state.handoff import HandoffRow
+    from workers.accounts.state.lead import LeadRow
+    from workers.accounts.state.score import ScoreRow
+
+MOST_LISTED = 20
+"""Lines of a list: the latest."""
+MOST_KEPT = 30
+"""Sales' touches of one lead: the latest by their own dates."""
+NEED_ATTEMPTS = frozenset({RejectReason.NOT_NOW, RejectReason.UNREACHABLE})
+"""What may be otherwise at the next attempt; a wrong person stays one."""
+_EPOCH = date(1970, 1, 1)
+
+
+def with_touch(row: TouchesRow, touch: SalesTouch) -> TouchesRow:
+    """Return the row with a touch of sales; the same object where it is known, or older than what is kept."""
+    if touch in row.touches:
+        return row
+    made = tuple(sorted((*row.touches, touch), key=lambda one: (one.at_ms, one.event_id))[-MOST_KEPT:])
+    return row if made == row.touches else replace(row, touches=made)
+
+
+def listed(terms: Terms, score: ScoreRow, row: TouchesRow) -> list[Touch]:
+    """Return both sides' touches in the order of their days, numbered from the first that is remembered.
+
+    What a buyer did of one kind on one day is one line with its count; on a day, sales' touches come after it.
+    """
+    ahead = days_ahead(score) if score.ahead else ()
+    lines: list[tuple[tuple[int, int, int, str], str, int, str | None, bool]] = [
+        ((day, 0, 0, count.rule), count.rule, times, None, (count.rule, day) in ahead)
+        for count in score.attributed
+        for day, times in count.days
+    ]
+    lines += [
+        ((terms.day_of(one.at_ms), 1, one.at_ms, one.event_id), one.channel, 1, one.rep_id, one.is_clamped)
+        for one in row.touches
+    ]
+    lines.sort(key=lambda line: line[0])
+    touches = []
+    number = 1
+    for (day, *_), what, count, rep_id, is_clamped in lines:
+        touches.append(
+            Touch.model_construct(
+                number=number,
+                day=_EPOCH + timedelta(days=day),
+                side="buyer" if rep_id is None else "sales",
+                what=what,
+                count=count,
+                rep_id=rep_id,
+                clamped=is_clamped or None,
+            )
+        )
+        number += count
+    return touches[-MOST_LISTED:]
+
+
+def of_lead(case: Case, lead_id: str) -> TouchesRow:
+    """Return sales' touches of a lead."""
+    return case.rows.get(TouchesRow, case.key, lead_id) or TouchesRow()
+
+
+def sales_touched(case: Case, lead_id: str, lead: LeadRow, event: SalesAnswered) -> None:
+    """Keep a touch that sales has reported."""
+    said = event.activity
+    channel = said.channel or "contact"
+    touch = SalesTouch(event.occurred_at_ms, said.rep_id, channel, said.event_id, event.clamped)
+    keep(case, lead_id, lead, touch)
+
+
+def keep(case: Case, lead_id: str, lead: LeadRow, touch: SalesTouch) -> None:
+    """Keep a touch of sales. One that was made before a no and comes late may make up the attempts agreed on."""
+    row = of_lead(case, lead_id)
+    made = with_touch(row, touch)
+    if made is row:
+        return
+    case.rows.put(made, case.key, lead_id)
+    if lead.verdict is not None and not _is_too_early(case, made, lead.said_no_ms):
+        settle(case, lead_id)
+
+
+def rejected(
+    case: Case,
+    lead_id: str,
+    ended_before_ms: int,
+    handoff: tuple[str, HandoffRow] | None,
+    event: SalesAnswered,
+) -> None:
+    """Sales said no: report it where fewer attempts were made in this cycle than agreed. The last cycle ended then.
+
+    Without a hand-off (silence has closed it since) who said no is told.
+    """
+    row = replace(of_lead(case, lead_id), since_ms=ended_before_ms)
+    case.rows.put(row, case.key, lead_id)
+    if event.activity.reason in NEED_ATTEMPTS and _is_too_early(case, row, event.occurred_at_ms):
+        case.raise_alert(
+            Alert.REJECTED_TOO_EARLY,
+            lead_id,
+            lead_id=lead_id,
+            handoff_id=event.activity.handoff_id if handoff is None else handoff[0],
+            rep_id=event.activity.rep_id,
+            told=(event.activity.rep_id,)
+            if handoff is None
+            else of_holder(Alert.REJECTED_TOO_EARLY, handoff[1].holder),
+        )
+
+
+def sent_away(case: Case, lead_id: str) -> dict[str, Any] | None:
+    """The lead goes to another key: return what goes with it, and forget it here."""
+    settle(case, lead_id)
+    row = case.rows.get(TouchesRow, case.key, lead_id)
+    if row is None:
+        return None
+    case.rows.delete(TouchesRow, case.key, lead_id)
+    return packed(row)
+
+
+def taken_in(case: Case, lead_id: str, sent: dict[str, Any] | None) -> None:
+    """Take in what came with a lead from another key."""
+    if sent is None:
+        return
+    came, row = unpacked(sent, TouchesRow), of_lead(case, lead_id)
+    for touch in came.touches:
+        row = with_touch(row, touch)
+    case.rows.put(replace(row, since_ms=max(row.since_ms, came.since_ms)), case.key, lead_id)
+
+
+def settle(case: Case, lead_id: str) -> None:
+    """The lead is worked again, or enough attempts are known: what was reported is over."""
+    case.clear_alert(Alert.REJECTED_TOO_EARLY, lead_id)
+
+
+def _is_too_early(case: Case, row: TouchesRow, no_ms: int) -> bool:
+    agreed = case.terms.policy.stages.attempts_before_no
+    return agreed is not None and sum(row.since_ms < one.at_ms <= no_ms for one in row.touches) < agreed

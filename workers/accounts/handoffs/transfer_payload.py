@@ -1,0 +1,115 @@
+"""What travels with a person from one account key to another, and what holds where both keys know the person.
+
+In: rows as they stand. Out: rows as they travel (plain values for a topic), and two made one. Everything of a person
+travels, whatever is added to the rows, but for what belongs to the place: ``STAYS``. Pure.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from workers.accounts.rulebook.tally import added
+from workers.accounts.state.lead import LeadRow
+from workers.accounts.state.score import ScoreRow
+from workers.accounts.worth.counts import MOST_RECENT, keys_by_rule, with_sent
+from workers.accounts.worth.facts import merged
+from workers.accounts.worth.future_dated import latest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from workers.accounts.rulebook.terms import Terms
+
+STAYS: Final = frozenset(
+    {"stage", "stage_n", "fit_mark", "pending", "handoffs", "service", "wanted", "wants_of_company", "home"}
+)
+"""Fields of a lead that belong to the key under which it lives: its outputs' numbers, what is open there."""
+_CYCLE: Final = ("reached_mql", "raised_hand", "handed", "accepted", "qualified", "claimed", "responded_day")
+_VERDICT: Final = ("verdict", "verdict_why", "said_no_ms", "expired_with_handoff", "ended_before_ms")
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+def packed(row: msgspec.Struct) -> dict[str, Any]:
+    """Return a row as plain values; what is at its default is left out."""
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(row))
+    return plain
+
+
+def unpacked(plain: dict[str, Any], type_: type[T]) -> T:
+    """Return the row that plain values stand for; fields that this version does not know are left out."""
+    return msgspec.convert(plain, type_)
+
+
+def lead_of_both(held: LeadRow, sent: LeadRow, *, is_new: bool) -> LeadRow:
+    """Return the lead as it lives here from now on. ``is_new``: nothing was known of it here.
+
+    Of each fact the later holds, of two cycles the later's standing, within one cycle what either knows, and the no
+    that was said last.
+    """
+    if is_new:
+        return replace(sent, **{name: getattr(held, name) for name in STAYS})
+    campaigns = [one for one in (held.campaign, sent.campaign) if one is not None]
+    made = replace(
+        _filled(held, sent, STAYS),
+        role_address=held.role_address or sent.role_address,
+        facts=merged(held.facts, sent.facts),
+        campaign=max(campaigns, key=lambda one: (one.at_ms, one.name), default=None),
+        cycle=max(held.cycle, sent.cycle),
+        bounces=held.bounces + sent.bounces,
+        moves=max(held.moves, sent.moves),
+        **{name: getattr(held, name) for name in (*_CYCLE, *_VERDICT)},
+    )
+    if sent.cycle > held.cycle:
+        return replace(made, **{name: getattr(sent, name) for name in (*_CYCLE, *_VERDICT)})
+    if sent.cycle < held.cycle:
+        return made
+    if sent.said_no_ms > held.said_no_ms:
+        made = replace(made, **{name: getattr(sent, name) for name in _VERDICT})
+    return replace(made, **{name: getattr(held, name) or getattr(sent, name) for name in _CYCLE})
+
+
+def score_of_both(terms: Terms, held: ScoreRow, sent: ScoreRow) -> ScoreRow:
+    """Return the counts of both keys: an event was counted under one of them, so they add up.
+
+    Where nothing counts here yet, the row is the one that was sent. Where something does, activities whose duration was
+    not known are settled as they stand.
+    """
+    if not held.counts and not held.since and not held.dwells:
+        untracked = held.untracked if sent.untracked is None else sent.untracked
+        touched_day = max(held.touched_day, sent.touched_day)
+        ahead = latest((*held.ahead, *sent.ahead))
+        return replace(
+            sent,
+            revision=held.revision,
+            untracked=untracked,
+            touched_day=touched_day,
+            imported_ms=max(held.imported_ms, sent.imported_ms),
+            ahead=ahead,
+        )
+    keys = keys_by_rule(sent)
+    made = with_sent(terms, held, [(count, keys.get(count.rule, {})) for count in sent.counts])
+    since = held.since
+    if sent.since is not None:
+        since = added(held.since or (), sent.since)
+    return replace(
+        made,
+        latest_day=max(made.latest_day, sent.latest_day),
+        touched_day=max(held.touched_day, sent.touched_day),
+        since=since,
+        recent=tuple(sorted({*held.recent, *sent.recent})[-MOST_RECENT:]),
+        imported_ms=max(held.imported_ms, sent.imported_ms),
+        ahead=latest((*held.ahead, *sent.ahead)),
+    )
+
+
+def _filled(held: T, sent: T, stays: Iterable[str]) -> T:
+    """Return ``held`` with the fields of ``sent`` where it has nothing of its own."""
+    blank = {
+        one.name: getattr(sent, one.name)
+        for one in msgspec.structs.fields(held)
+        if one.name not in stays and getattr(held, one.name) == one.default
+    }
+    return replace(held, **blank)

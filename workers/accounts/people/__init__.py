@@ -1,1 +1,0 @@
-"""What is known and allowed of a person: visits, contacts, consent, erasure."""

@@ -1,0 +1,234 @@
+"""Fit: the gates of the policy over what is known of the company and the person.
+
+In: facts. Out: pass, fail or unknown for each gate, and points. Absent is unknown; given but not listed is fail; fail
+beats unknown. Facts come from the CRM (company) and from forms (person); the country is the company's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from msgspec import Raw
+
+from schemas.explanation import GateResult, PointsLine, WouldChange
+from schemas.vocabulary import GateState, Reason, Relationship
+from workers.policy.wording import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from schemas.base import Model
+    from workers.accounts.state.facts import Company
+    from workers.policy.market import Range
+    from workers.policy.model import Policy
+
+PERSON_GATES = frozenset({"function", "title"})
+PASS, FAIL, UNKNOWN = GateState.PASS, GateState.FAIL, GateState.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The gates' answers for one person of one company."""
+
+    state: GateState
+    """fail if one fails, else unknown if one is unknown, else pass."""
+    points: int
+    gates: tuple[GateResult, ...]
+    lines: tuple[PointsLine, ...]
+    would_change: tuple[WouldChange, ...]
+    wanted_of_company: tuple[str, ...]
+    wanted_of_person: tuple[str, ...]
+    mark: str
+    """Changes whenever an answer, a fact or the policy changes."""
+    raw_gates: Raw
+    """Gates, lines and what would change them as JSON: a score is said with each event, its fit seldom changes."""
+    raw_lines: tuple[Raw, ...]
+    raw_would_change: tuple[Raw, ...]
+
+
+class Gates:
+    """The gates of one policy, made ready once."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._market = policy.served_market
+        self._needed = self._what_is_needed()
+        self._industry = lru_cache(maxsize=10_000)(self._judge_industry)
+        self.fit = lru_cache(maxsize=20_000)(self._fit)
+        self._excluded = lru_cache(maxsize=20_000)(self._exclusion)
+
+    def exclusion(self, account_key: str, company: Company | None) -> Reason | None:
+        """Return why nobody may get leads of this account (a written exclusion), or None."""
+        return self._excluded(account_key, None if company is None else company.relationship)
+
+    def _exclusion(self, account_key: str, relationship: Relationship | None) -> Reason | None:
+        """Return why nobody may get leads of this account (a written exclusion), or None."""
+        never = self._market.never
+        domain = account_key.removeprefix("domain:") if account_key.startswith("domain:") else ""
+        if domain and any(domain == one or domain.endswith(f".{one}") for one in never.domains):
+            return Reason.OWN_DOMAIN
+        if relationship in never.relationship:
+            return Reason.COMPETITOR if relationship is Relationship.COMPETITOR else Reason.EXCLUDED
+        return None
+
+    def _fit(self, company: Company | None, job_title: str | None, job_function: str | None) -> Fit:
+        """Return the fit of a person with this title and function at this company."""
+        gates = (*self._company_gates(company), *self._person_gates(job_title, job_function))
+        states = {gate.state for gate in gates}
+        state = FAIL if FAIL in states else UNKNOWN if UNKNOWN in states else PASS
+        unknown = [gate.gate for gate in gates if gate.state is UNKNOWN]
+        lines = tuple(
+            PointsLine(rule=f"fit:{gate.gate}", points=gate.points) for gate in gates if gate.points
+        )
+        would_change = tuple(self._would_change(gates))
+        return Fit(
+            state=state,
+            points=sum(gate.points for gate in gates),
+            gates=gates,
+            lines=lines,
+            would_change=would_change,
+            wanted_of_company=tuple(name for name in unknown if name not in PERSON_GATES),
+            wanted_of_person=tuple(name for name in unknown if name in PERSON_GATES),
+            mark=_mark(self._policy.hash, *(f"{gate.state}{gate.points}{gate.found}" for gate in gates)),
+            raw_gates=Raw(b"[" + b",".join(map(_json, gates)) + b"]"),
+            raw_lines=tuple(Raw(_json(line)) for line in lines),
+            raw_would_change=tuple(Raw(_json(one)) for one in would_change),
+        )
+
+    def role(self, job_title: str | None, job_function: str | None) -> tuple[str | None, str | None]:
+        """Return the policy's function and title level of a person; None where none fits."""
+        function = self._function_in(job_function, is_stated=True) or self._function_in(job_title)
+        title = self._policy.buyers.title_of(job_title) if job_title else None
+        return function, None if title is None else title.level
+
+    # The company.
+
+    def _company_gates(self, company: Company | None) -> Iterable[GateResult]:
+        market = self._market
+        if market.industry is not None:
+            sic, naics = (company.sic, company.naics) if company else ((), ())
+            yield self._industry(sic, naics)
+        if market.revenue is not None:
+            yield self._revenue(market.revenue, company)
+        if market.employees is not None:
+            found = company.employees if company else None
+            yield _in_range("employees", market.employees, found, None if found is None else str(found))
+        if market.country is not None:
+            country = company.country.upper() if company and company.country else None
+            state = UNKNOWN if country is None else PASS if country in market.country.in_ else FAIL
+            yield _result("country", state, country, market.country.points)
+
+    def _judge_industry(self, sic: tuple[str, ...], naics: tuple[str, ...]) -> GateResult:
+        gate = self._market.industry
+        assert gate is not None, "asked only where the policy has the gate"  # noqa: S101 - an invariant
+        codes = [f"sic {code}" for code in sic] + [f"naics {code}" for code in naics]
+        if not codes:
+            return _result("industry", UNKNOWN, None, gate.points)
+        for name, given, listed in (("sic", sic, gate.sic), ("naics", naics, gate.naics)):
+            fitting = next((code for code in given if listed and code.startswith(listed)), None)
+            if fitting is not None:
+                return _result("industry", PASS, f"{name} {fitting}", gate.points)
+        return _result("industry", FAIL, ", ".join(codes), gate.points)
+
+    def _revenue(self, gate: Range, company: Company | None) -> GateResult:
+        if company is None or company.revenue is None:
+            return _result("revenue", UNKNOWN, None, gate.points)
+        found = f"{company.revenue} {company.currency}"
+        if company.currency != self._policy.currency:
+            return _result("revenue", UNKNOWN, found, gate.points)
+        return _in_range("revenue", gate, Decimal(company.revenue), found)
+
+    # The person.
+
+    def _person_gates(self, job_title: str | None, job_function: str | None) -> Iterable[GateResult]:
+        buyers = self._policy.buyers
+        yield self._function(job_title, job_function)
+        if job_function is not None and buyers.never_pattern.found_in(job_function):
+            yield _result("title", FAIL, job_function, 0)
+        elif job_title is None or not plain(job_title):
+            yield _result("title", UNKNOWN, None, 0)
+        else:
+            title = buyers.title_of(job_title)
+            if title is None:
+                yield _result("title", FAIL, job_title, 0)
+            else:
+                yield _result("title", PASS, f"{job_title} ({title.level})"[:600], title.points)
+
+    def _function(self, job_title: str | None, job_function: str | None) -> GateResult:
+        """A stated function, or a title that names one, passes; only a stated one can fail.
+
+        A title says its holder's function in passing: one that names none leaves it unknown.
+        """
+        points = self._policy.buyers.functions.points
+        stated = job_function if job_function and plain(job_function) else None
+        if (name := self._function_in(stated, is_stated=True)) is not None:
+            return _result("function", PASS, f"{stated} ({name})", points)
+        if (name := self._function_in(job_title)) is not None:
+            return _result("function", PASS, f"{job_title} ({name})"[:600], points)
+        return _result("function", FAIL if stated is not None else UNKNOWN, stated, points)
+
+    def _function_in(self, text: str | None, *, is_stated: bool = False) -> str | None:
+        """Return the first function whose words are in ``text``, or, where it is stated, whose name it is."""
+        if text is None:
+            return None
+        for name, pattern in self._policy.buyers.functions.patterns.items():
+            if (is_stated and plain(name) == plain(text)) or pattern.found_in(text):
+                return name
+        return None
+
+    # What would change it.
+
+    def _what_is_needed(self) -> dict[str, str]:
+        market, buyers = self._market, self._policy.buyers
+        needed = {
+            "function": "one of " + ", ".join(buyers.functions.names),
+            "title": "one of " + ", ".join(title.level for title in buyers.titles),
+        }
+        if market.industry is not None:
+            needed["industry"] = "; ".join(
+                f"{name} {', '.join(codes)}" for name, codes in market.industry.codes.items()
+            )
+        if market.revenue is not None:
+            needed["revenue"] = f"{_bounds(market.revenue)} {self._policy.currency}"
+        if market.employees is not None:
+            needed["employees"] = _bounds(market.employees)
+        if market.country is not None:
+            needed["country"] = "one of " + ", ".join(market.country.in_)
+        return needed
+
+    def _would_change(self, gates: tuple[GateResult, ...]) -> Iterable[WouldChange]:
+        for gate in gates:
+            if gate.state is UNKNOWN:
+                yield WouldChange(what="fact", name=gate.gate, needed=self._needed[gate.gate])
+            elif gate.state is FAIL:
+                yield WouldChange(what="gate", name=gate.gate, needed=self._needed[gate.gate])
+
+
+def _json(model: Model) -> bytes:
+    return model.model_dump_json(exclude_none=True).encode()
+
+
+def _mark(*parts: str) -> str:
+    return sha256("|".join(parts).encode()).hexdigest()[:12]
+
+
+def _result(gate: str, state: GateState, found: str | None, points: int) -> GateResult:
+    return GateResult(gate=gate, state=state, found=found, points=points if state is PASS else 0)
+
+
+def _in_range(name: str, gate: Range, value: Decimal | int | None, found: str | None) -> GateResult:
+    if value is None:
+        return _result(name, UNKNOWN, None, gate.points)
+    above = gate.from_ is None or value >= gate.from_
+    below = gate.to is None or value <= gate.to
+    return _result(name, PASS if above and below else FAIL, found, gate.points)
+
+
+def _bounds(gate: Range) -> str:
+    if gate.from_ is None:
+        return f"at most {gate.to}"
+    return f"at least {gate.from_}" if gate.to is None else f"{gate.from_} to {gate.to}"

@@ -1,0 +1,70 @@
+"""What sales says late: of a hand-off that silence or a move has closed since, or of a lead that raised its hand since.
+
+In: a word of sales with its own date, the lead as it is now. Out: what that word is about. Pure; nothing is written here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from schemas.vocabulary import Reason, SalesAction, Stage
+from workers.accounts.state.handoff import ClosedHandoffRow, HandoffRow, PendingRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from schemas.lead_events import SalesAnswered
+    from workers.accounts.case import Case
+    from workers.accounts.state.lead import LeadRow
+
+ENDS: Final = frozenset({SalesAction.REJECTED, SalesAction.LOST})
+"""Words after which a lead comes back by what is dated later."""
+
+
+def was_said_before_silence(case: Case, event: SalesAnswered, lead: LeadRow) -> bool:
+    """Whether a word that comes late is about a hand-off that was open then, and that silence has closed since."""
+    if lead.verdict is not Stage.EXPIRED or not lead.expired_with_handoff:
+        return False
+    handoff_id = event.activity.handoff_id
+    closed = None if handoff_id is None else case.rows.get(ClosedHandoffRow, case.key, handoff_id)
+    is_meant = handoff_id is None or (closed is not None and closed.expired_cycle == lead.cycle)
+    return is_meant and event.occurred_at_ms < lead.said_no_ms
+
+
+def raised_since(case: Case, event: SalesAnswered, lead_id: str, lead: LeadRow) -> int:
+    """Return the day of a hand that was raised after what sales says, and came before it; 0: there is none."""
+    if event.activity.action not in ENDS:
+        return 0
+    at_ms, first_day = event.occurred_at_ms, case.terms.day_of(event.occurred_at_ms)
+    raised = [
+        (row.created_ms, row.day)
+        for handoff_id in lead.handoffs
+        if handoff_id != event.activity.handoff_id
+        and (row := case.rows.get(HandoffRow, case.key, handoff_id)) is not None
+        and Reason.RAISED_HAND in row.reasons
+        and Reason.ACCOUNT_MOVED not in row.reasons  # the hand was raised before, under another key
+    ]
+    waits = case.rows.get(PendingRow, case.key, lead.pending, lead_id) if lead.pending else None
+    if waits is not None and waits.raised and Reason.ACCOUNT_MOVED not in waits.reasons:
+        raised.append((waits.since_ms, waits.day))
+    return max((day for since_ms, day in raised if since_ms > at_ms and day >= first_day), default=0)
+
+
+def is_of_earlier_cycle(case: Case, lead_id: str, handoff_id: str) -> bool:
+    """Whether a hand-off, <account_key>#<cycle>.<n>, was of a cycle that has ended meanwhile."""
+    cycle = handoff_id.rpartition("#")[2].partition(".")[0]
+    return int(cycle) < case.lead(lead_id).cycle
+
+
+def is_between(case: Case, lead_id: str, lead: LeadRow, event: SalesAnswered) -> bool:
+    """Whether the hand-off that is meant was withdrawn because the account moved, and nobody has the lead here yet."""
+    due = case.rows.get(PendingRow, case.key, lead.pending, lead_id) if lead.pending else None
+    return due is not None and is_as_before(due.reasons, lead, event)
+
+
+def is_as_before(reasons: Sequence[Reason], lead: LeadRow, event: SalesAnswered) -> bool:
+    """Whether the lead was handed over before, in this cycle, and is so again for no other reason."""
+    if Reason.EXPIRY_TAKEN_BACK in reasons:
+        return True
+    is_by_person = event.activity.handoff_id is None
+    return Reason.ACCOUNT_MOVED in reasons and (not is_by_person or event.occurred_at_ms > lead.said_no_ms)

@@ -1,0 +1,246 @@
+"""Is a hand-off due? By a raised hand, by the bar, or by the first activity of a lead that somebody owns by right.
+
+In: a lead, its counts, the gates' answers, the occasion. Out: the lead, in a new cycle where it comes back after a no,
+and why it is due. Nothing is written here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
+
+from schemas.vocabulary import GateState, Qualification, Reason, Stage
+from workers.accounts.routing.ownership import has_open_opportunity, is_customer
+from workers.accounts.routing.partners import withholds_mqls
+from workers.accounts.routing.permission import restriction
+from workers.accounts.rulebook.behaviour import event_days, last_event_day
+from workers.accounts.worth.counts import after_return
+from workers.accounts.worth.facts import known_since_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workers.accounts.case import Case
+    from workers.accounts.rulebook.fit import Fit
+    from workers.accounts.state.lead import LeadRow
+    from workers.accounts.state.score import ScoreRow
+
+
+_GATE_FACTS = ("job_title", "job_function")
+
+
+class Occasion(NamedTuple):
+    """Why a lead is judged."""
+
+    day: int
+    """The event's own day, or the day on which a fact became known."""
+    earned: bool = False
+    """A form, or an activity that gives points: what sends leads of customers and open opportunities to their rep."""
+    raised: bool = False
+    moved: bool = False
+    """It came from another key where it was handed over or due: it is due again, whatever its points are now."""
+    counts: bool = True
+    """False where nothing was earned and no fact is new: a new policy, a page that gives no points, sales' answer."""
+    by_sales: bool = False
+    """Sales was in touch with the person."""
+    is_history: bool = False
+    """Imported history is complete, and counts now."""
+
+
+def expiry_taken_back(*, by_sales: bool) -> tuple[Reason, ...]:
+    """Return why a lead has not expired after all: a touch of either side came late."""
+    return (Reason.EXPIRY_TAKEN_BACK, *((Reason.SALES_TOUCHED,) if by_sales else ()))
+
+
+class Due(NamedTuple):
+    """A hand-off is due."""
+
+    day: int
+    """The day as of which it is explained."""
+    reasons: tuple[Reason, ...]
+    raised: bool = False
+    claimed_by: str = ""
+    """The rep who took it."""
+
+
+def decide(
+    case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, occasion: Occasion
+) -> tuple[LeadRow, ScoreRow, Due | None]:
+    """Return the lead, in a new cycle where it comes back after a no, and what is due."""
+    company = case.account.company
+    is_owned = is_customer(company) or has_open_opportunity(company)
+    if occasion.raised and (not lead.raised_hand or lead.verdict is not None):
+        if lead.verdict is not None:
+            lead, score = new_cycle(lead, score)
+        reasons = (Reason.RAISED_HAND, *_gate_reasons(case, fit))
+        return replace(lead, raised_hand=True, handed=True), score, Due(occasion.day, reasons, raised=True)
+    if lead.verdict is Stage.DISQUALIFIED or restriction(case.terms, lead) is not None:
+        return lead, score, None
+    if is_owned:
+        return _decide_owned(case, lead, score, occasion)
+    is_held_back = bool(case.account.questioned) or withholds_mqls(case.terms.policy, case.account)
+    is_held_back |= case.now_ms < score.complete_ms  # of history that still comes, a part would be judged
+    if fit.state is not GateState.PASS or is_held_back or _has_been_mql(lead):
+        return lead, score, None
+    reached = _reached(case, lead, score, fit, occasion.day)
+    if reached is None:
+        return lead, score, None
+    day, why = reached
+    reasons = (why, Reason.ALL_GATES_PASSED, *((Reason.HISTORY_IMPORTED,) if occasion.is_history else ()))
+    if lead.verdict is not None:
+        lead, score = new_cycle(lead, score)
+        reasons = (*reasons, Reason.NEW_POINTS_SINCE)
+    due = None if lead.raised_hand or lead.claimed else Due(day, reasons)
+    return replace(lead, reached_mql=True), score, due
+
+
+def due_again(case: Case, lead: LeadRow, fit: Fit, day: int) -> tuple[LeadRow, Due | None]:
+    """Return a lead that was handed over or due under another key: it is so here, or it begins at the beginning."""
+    if not is_still_due(case, lead, fit):
+        return replace(lead, handed=False, reached_mql=False), None
+    return lead, Due(day, _moved_reasons(case, lead, fit), raised=lead.raised_hand)
+
+
+def _moved_reasons(case: Case, lead: LeadRow, fit: Fit) -> tuple[Reason, ...]:
+    company = case.account.company
+    if lead.raised_hand:
+        return (Reason.RAISED_HAND, *_gate_reasons(case, fit), Reason.ACCOUNT_MOVED)
+    if is_customer(company):
+        return (Reason.CUSTOMER_ACCOUNT, Reason.ACCOUNT_MOVED)
+    if has_open_opportunity(company):
+        return (Reason.OPEN_OPPORTUNITY, Reason.ACCOUNT_MOVED)
+    return (Reason.BAR_REACHED, Reason.ALL_GATES_PASSED, Reason.ACCOUNT_MOVED)
+
+
+def _has_been_mql(lead: LeadRow) -> bool:
+    """Once per cycle; one that was withdrawn because nothing may be offered is due again when that is over."""
+    return lead.reached_mql and lead.handed and not lead.verdict
+
+
+def _decide_owned(
+    case: Case, lead: LeadRow, score: ScoreRow, occasion: Occasion
+) -> tuple[LeadRow, ScoreRow, Due | None]:
+    """A customer's lead, or one of an open opportunity: the first that it does in a cycle, whatever the score."""
+    why = Reason.CUSTOMER_ACCOUNT if is_customer(case.account.company) else Reason.OPEN_OPPORTUNITY
+    reasons: tuple[Reason, ...] = (why,)
+    if not occasion.earned or (lead.handed and lead.verdict is None):
+        return lead, score, None
+    if lead.verdict is not None:
+        days = [occasion.day, *event_days(score.attributed_since, occasion.day)]
+        if not any(_new_points(case, score, day) >= case.terms.new_points for day in days):
+            return lead, score, None
+        lead, score = new_cycle(lead, score)
+        reasons = (why, Reason.NEW_POINTS_SINCE)
+    return replace(lead, handed=True), score, Due(occasion.day, reasons)
+
+
+def _reached(
+    case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day: int
+) -> tuple[int, Reason] | None:
+    """Return since which day it is an MQL, and by what: the bar, else a campaign that needs none."""
+    day = _day_reached(case, lead, score, fit, event_day)
+    if day is not None:
+        return day, Reason.BAR_REACHED
+    is_known = bool(lead.responded_day) and not score.is_untracked_on(lead.responded_day)
+    if is_known and lead.verdict is None and case.terms.campaigns.are_any:
+        return max(lead.responded_day, _known_day(case, lead, score)), Reason.CAMPAIGN_RESPONSE
+    return None
+
+
+def _day_reached(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day: int) -> int | None:
+    """Return the first day, from the event's on, as of which the bar is reached with the facts that were known.
+
+    The bar is judged as of the event's day, and as of each later day on which something counted already: so it does
+    not matter in which order events arrive. No day before all this was known counts. Between two events points only
+    fade, and those of a negative rule with them: what is reached on a day without an event must have been on the last
+    day with one.
+    """
+    first = max(event_day, _known_day(case, lead, score))
+    needed = case.terms.bar - fit.points
+    later: Sequence[int] = event_days(score.attributed, first) if score.latest_day > first else ()
+    for day in (first, *later):
+        if _is_reached(case, lead, score, needed, day) and _is_reached(
+            case, lead, score, needed, last_event_day(score.attributed, day)
+        ):
+            return day
+    return None
+
+
+def _known_day(case: Case, lead: LeadRow, score: ScoreRow) -> int:
+    """Return the first day on which the gates' facts were known as they are, and imported history was complete."""
+    known_day = case.account.facts_day
+    if score.imported_ms:
+        known_day = max(known_day, case.terms.day_of(score.complete_ms))
+    for name in _GATE_FACTS:
+        since_ms = known_since_ms(lead.facts, name)
+        if since_ms is not None:
+            known_day = max(known_day, case.terms.day_of(since_ms))
+    return known_day
+
+
+def _is_reached(case: Case, lead: LeadRow, score: ScoreRow, needed: int, day: int) -> bool:
+    if case.terms.rules.points(score.attributed, day).points < needed:
+        return False
+    return lead.verdict is None or _new_points(case, score, day) >= case.terms.new_points
+
+
+def _new_points(case: Case, score: ScoreRow, day: int) -> int:
+    return case.terms.rules.points(score.attributed_since, day).points
+
+
+def new_cycle(lead: LeadRow, score: ScoreRow) -> tuple[LeadRow, ScoreRow]:
+    """Return the lead at the beginning of another cycle: the no is over, and it may become an MQL once more."""
+    fresh = replace(
+        lead,
+        cycle=lead.cycle + 1,
+        reached_mql=False,
+        raised_hand=False,
+        handed=False,
+        responded_day=0,
+        expired_with_handoff=False,
+        accepted=False,
+        qualified=False,
+        claimed=False,
+        verdict=None,
+        verdict_why=None,
+    )
+    return fresh, after_return(score)
+
+
+def label_of(fit: GateState, *, in_question: bool) -> Qualification:
+    """Return the MQL question's answer for a raised hand."""
+    if fit is GateState.FAIL:
+        return Qualification.INQUIRY
+    if fit is GateState.UNKNOWN or in_question:
+        return Qualification.PENDING
+    return Qualification.MQL
+
+
+def is_still_due(case: Case, lead: LeadRow, fit: Fit) -> bool:
+    """Whether a lead that waits may still be handed off: facts may have changed since it became due."""
+    company = case.account.company
+    if lead.verdict is not None:
+        return False
+    if not lead.raised_hand and restriction(case.terms, lead) is not None:
+        return False
+    if (
+        lead.raised_hand
+        or lead.claimed
+        or lead.qualified
+        or is_customer(company)
+        or has_open_opportunity(company)
+    ):
+        return True
+    if withholds_mqls(case.terms.policy, case.account):
+        return False
+    return lead.reached_mql and fit.state is GateState.PASS
+
+
+def _gate_reasons(case: Case, fit: Fit) -> tuple[Reason, ...]:
+    if fit.state is GateState.FAIL:
+        return (Reason.GATE_FAILED,)
+    if fit.state is GateState.UNKNOWN:
+        return (Reason.GATE_UNKNOWN,)
+    in_question = case.account.questioned is not None
+    return (Reason.ACCOUNT_IN_QUESTION,) if in_question else (Reason.ALL_GATES_PASSED,)
