@@ -1,4 +1,4 @@
-"""A plugin of pytest under which each scenario writes its story down instead of having it told.
+"""A plugin of pytest under which each scenario writes its story down instead of replaying it.
 
 `pytest -p scribe tests/scenarios`, with the setting STORIES naming a folder: one file of lines a scenario. The scenarios
 themselves end there, as errors; nobody looks at them.
@@ -20,7 +20,7 @@ class WrittenDown(Exception):  # noqa: N818 - it is no error
     """The story is in its file."""
 
 
-def told(self: Story, until: str | None = None) -> NoReturn:
+def replay(self: Story, until: str | None = None) -> NoReturn:
     """Write the story down; of one about another policy only its name."""
     del until
     lines = self._lines if self._policy == POLICY else []
@@ -29,4 +29,4 @@ def told(self: Story, until: str | None = None) -> NoReturn:
     raise WrittenDown
 
 
-Story.told = told  # type: ignore[method-assign]
+Story.replay = replay  # type: ignore[method-assign]

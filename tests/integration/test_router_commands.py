@@ -193,4 +193,4 @@ async def test_a_worker_started_by_hand_handles_what_comes_and_leaves_within_ten
         "lead.routing": [],
     }
     live = outcome((record.topic, record.value) for topic in RESULTS for record in tape.records[topic])
-    assert live == outcome((emit.topic, emit.value) for emit in story.told().emits)
+    assert live == outcome((emit.topic, emit.value) for emit in story.replay().emits)

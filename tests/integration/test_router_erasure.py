@@ -20,7 +20,7 @@ from schemas.topics import DEAD_LETTERS, LEAD_SCORES
 from tests.scenarios.story import Story
 from workers.engine.context import changelog_topic
 from workers.identity.addresses import normalise
-from workers.identity.people import lead_id_of
+from workers.identity.lead_ids import lead_id_of
 
 pytestmark = pytest.mark.kafka
 

@@ -77,7 +77,7 @@ async def test_a_broker_killed_and_state_kept_lost_or_outdated_leave_no_trace(
         "outdated": sum(event["restored_rows"] for event in outdated.events("partition_opened")),
     }
     live = outcome((record.topic, record.value) for topic in RESULTS for record in tape.records[topic])
-    undisturbed = outcome((emit.topic, emit.value) for emit in story.told().emits)
+    undisturbed = outcome((emit.topic, emit.value) for emit in story.replay().emits)
     found, counts = differences_of(tape, KEY, load_config(POLICY)[1])
     print(f"{len(visits)} visits, rows restored: {restored}; to the byte: {dict(sorted(counts.items()))}")  # noqa: T201
     assert min(restored.values()) > 0

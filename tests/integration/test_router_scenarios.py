@@ -179,12 +179,12 @@ async def test_a_quarter_of_all_scenarios_ends_live_as_in_the_replay(router: Rou
     story = Story(tmp_path)
     for line in sorted((line for tale in chosen for line in tale.lines), key=lambda one: one["timestamp"]):
         story.line(json.dumps(line))
-    replayed = [(emit.topic, emit.value) for emit in story.told().emits]
+    replayed = [(emit.topic, emit.value) for emit in story.replay().emits]
 
     records = [of_line(line) for line in story._lines]
     await router.produce(one for one in records if one.topic not in VISITS)
     for name in "ab":
-        router.start(name, policy=story._agreed())
+        router.start(name, policy=story.policy_file())
     async with router.tape() as tape:
         await router.produce(one for one in records if one.topic in VISITS)
         await tape.until_settled(SETTLE_S)

@@ -18,7 +18,7 @@ from rubbish import Bad, rubbish
 from tape import Tape
 
 from schemas.topics import DEAD_LETTERS, TOPICS, Direction
-from tests.scenarios.story import Story, Told, moment
+from tests.scenarios.story import Results, Story, moment
 from workers.engine.partitioner import partition_of
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Run:
     """A live run, and the replay of the same events from a file."""
 
     tape: Tape
-    told: Told
+    replay_results: Results
     bad: list[Bad]
     exits: list[int]
     keyed: int
@@ -54,7 +54,7 @@ class Run:
 
     @property
     def replayed(self) -> Outcome:
-        return outcome((emit.topic, emit.value) for emit in self.told.emits)
+        return outcome((emit.topic, emit.value) for emit in self.replay_results.emits)
 
     def events_of(self, browser: str) -> set[str]:
         records = [*self.tape.records["web.activity"], *self.tape.records["form.fills"]]
@@ -137,7 +137,7 @@ async def live(router: Router, story: Story, crew: list[tuple[str, ...]]) -> Run
         await tape.until_settled(SETTLE_S)
         exits = router.stop()
         await tape.to_end()
-    return Run(tape, story.told(), bad, exits, keyed, agreed)
+    return Run(tape, story.replay(), bad, exits, keyed, agreed)
 
 
 def test_scores_stages_and_owners_by_right_are_those_of_a_replay_from_a_file(run: Run) -> None:

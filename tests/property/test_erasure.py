@@ -14,7 +14,7 @@ from workers.agents import make_specs
 from workers.deadletters import dead_letter
 from workers.engine.api import Emit
 from workers.identity.addresses import normalise
-from workers.identity.people import lead_id_of
+from workers.identity.lead_ids import lead_id_of
 from workers.policy.load import load_policy, to_config
 from workers.replay.edge_replay import EdgeReplay
 from workers.replay.history_lines import Input

@@ -33,7 +33,7 @@ from tests.property.interleavings import LEAD_ID_KEY, Router, State
 from tests.property.messages import NOW_MS, Message, of_crm
 from workers.accounts.state.account import AccountRow
 from workers.identity.addresses import normalise
-from workers.identity.people import person_of
+from workers.identity.lead_ids import person_of
 
 OTHER, THIRD = "domain:other.example", "domain:third.example"
 ANN = "lead:ann"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.edge import DAY, KEY, MINUTE, NOON, Partition, activity, form, policy_with, record
 from workers.engine.api import Record
 from workers.identity.addresses import normalise
-from workers.identity.people import person_of
+from workers.identity.lead_ids import person_of
 from workers.visitors.agent import spec
 from workers.visitors.rows import CountRow
 

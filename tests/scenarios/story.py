@@ -154,10 +154,10 @@ class Story:
 
     # Then.
 
-    def told(self, until: str | None = None) -> Told:
+    def replay(self, until: str | None = None) -> Results:
         """Replay it all, in the order of time."""
         self._file.write_text("\n".join(self._lines) + "\n", "utf-8")
-        text = self._agreed().read_text("utf-8")
+        text = self.policy_file().read_text("utf-8")
         said: list[Emit] = []
         replay = EdgeReplay(
             make_specs(b"a key for tests only", 1),
@@ -173,9 +173,9 @@ class Story:
         for record in history.in_order():
             replay.feed(record)
         replay.run_timers(history.last_ms if until is None else int(moment(until).timestamp() * 1_000))
-        return Told([emit for emit in said if emit.topic in RESULTS])
+        return Results([emit for emit in said if emit.topic in RESULTS])
 
-    def _agreed(self) -> Path:
+    def policy_file(self) -> Path:
         """The policy; where a story is not about unanswered leads, nobody loses an account for want of an answer."""
         if self.escalates:
             return self._policy
@@ -201,7 +201,7 @@ class Story:
         self._lines.append(json.dumps(line))
 
 
-class Told:
+class Results:
     """What the router said, in order."""
 
     def __init__(self, emits: list[Emit]) -> None:
@@ -242,5 +242,5 @@ class Told:
         return [(e["alert"], e.get("cleared", False)) for e in self.of("lead.alerts")]
 
     @property
-    def dead(self) -> list[str]:
+    def dead_letter_reasons(self) -> list[str]:
         return [e["reason"] for e in self.of("dead.letters")]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.story import Story, Told
+from tests.scenarios.story import Results, Story
 
 ANN, BOB = "ann@harbor.example", "bob@harbor.example"
 PRICES = "https://x.example/pricing"
@@ -26,10 +26,10 @@ def team(story: Story) -> Story:
     return story
 
 
-def up(told: Told) -> list[str]:
+def up(results: Results) -> list[str]:
     """Alerts that are up at the end, each said once before it is cleared."""
     open_now: dict[str, dict[str, Any]] = {}
-    for event in told.of("lead.alerts"):
+    for event in results.of("lead.alerts"):
         if event.get("cleared"):
             raised = open_now.pop(event["alert_id"])
             same = ("alert", "account_key", "lead_id", "handoff_id", "rep_id", "desk", "fact", "told")
@@ -82,17 +82,17 @@ def test_an_overdue_answer_is_taken_back_in_whatever_way_it_ends(team: Story, en
     team.form(ANN, "tue 10:00", "demo")
     ends(team)
 
-    told = team.told(until="tue 11:01")
+    results = team.replay(until="tue 11:01")
 
-    assert ("response_overdue", False) in told.alerts
-    assert up(told) == []
+    assert ("response_overdue", False) in results.alerts
+    assert up(results) == []
 
 
 def test_a_lead_that_expires_is_overdue_no_more(team: Story) -> None:
     team.bank("harbor")
     team.form(ANN, "tue 10:00", "demo")
 
-    assert up(team.told(until="mon20 12:00")) == []
+    assert up(team.replay(until="mon20 12:00")) == []
 
 
 @pytest.mark.parametrize(
@@ -127,11 +127,11 @@ def test_an_account_lacks_an_owner_only_as_long_as_it_should_have_one(
     team.sales("touched", ANN, "tue 10:10")
     ends(team)
 
-    told = team.told(until="tue 11:05")
+    results = team.replay(until="tue 11:05")
 
-    assert ("account_without_owner", False) in told.alerts
-    assert ("account_without_owner", True) in told.alerts
-    assert up(told) == after
+    assert ("account_without_owner", False) in results.alerts
+    assert ("account_without_owner", True) in results.alerts
+    assert up(results) == after
 
 
 @pytest.mark.parametrize(
@@ -149,10 +149,10 @@ def test_a_fact_of_the_company_is_wanted_as_long_as_somebody_waits_for_it(team: 
     team.sales("touched", ANN, "tue 10:10")
     ends(team)
 
-    told = team.told(until="tue 12:00")
+    results = team.replay(until="tue 12:00")
 
-    assert ("fact_wanted", False) in told.alerts
-    assert "fact_wanted" not in up(told)
+    assert ("fact_wanted", False) in results.alerts
+    assert "fact_wanted" not in up(results)
 
 
 def test_a_fact_stays_wanted_while_a_colleague_still_waits_for_it(team: Story) -> None:
@@ -161,7 +161,7 @@ def test_a_fact_stays_wanted_while_a_colleague_still_waits_for_it(team: Story) -
     team.form(BOB, "tue 10:05")
     erased(team)
 
-    assert up(team.told(until="tue 12:00")) == ["fact_wanted"]
+    assert up(team.replay(until="tue 12:00")) == ["fact_wanted"]
 
 
 @pytest.mark.parametrize(
@@ -187,11 +187,11 @@ def test_signals_are_for_the_owner_as_long_as_there_is_one(team: Story, ends: Th
     team.activity("page_view", "mon 10:00", email=ANN, url=PRICES)
     ends(team)
 
-    told = team.told(until="tue 12:00")
+    results = team.replay(until="tue 12:00")
 
-    signals = [event for event in told.of("lead.alerts") if event["alert"] == "buying_signals"]
+    signals = [event for event in results.of("lead.alerts") if event["alert"] == "buying_signals"]
     assert [(event["rep_id"], event["told"]) for event in signals] == [("olga", ["olga"])] * 2
-    assert up(told) == after
+    assert up(results) == after
 
 
 def test_nobody_is_told_of_what_a_competitor_looks_at(team: Story) -> None:
@@ -199,7 +199,7 @@ def test_nobody_is_told_of_what_a_competitor_looks_at(team: Story) -> None:
     team.form("spy@rival.example", "mon 09:00")
     team.activity("page_view", "mon 10:00", email="spy@rival.example", url=PRICES)
 
-    assert team.told(until="tue 12:00").alerts == []
+    assert team.replay(until="tue 12:00").alerts == []
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_a_lead_that_waits_is_reported_until_it_waits_no_more(story: Story, why:
     ends(story)
     story.sales("touched", ANN, "tue 11:30", rep_id="dana")
 
-    told = story.told(until="tue 12:00")
+    results = story.replay(until="tue 12:00")
 
-    assert (why, False) in told.alerts
-    assert up(told) == []
+    assert (why, False) in results.alerts
+    assert up(results) == []

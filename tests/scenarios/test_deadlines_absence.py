@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.story import Story, Told
+from tests.scenarios.story import Results, Story
 
 
 @pytest.fixture
@@ -34,19 +34,19 @@ def owned(story: Story) -> Story:
     return story
 
 
-def routings(told: Told) -> list[dict[str, Any]]:
-    return told.of("lead.routing")
+def routings(results: Results) -> list[dict[str, Any]]:
+    return results.of("lead.routing")
 
 
-def who(told: Told) -> list[str]:
+def who(results: Results) -> list[str]:
     """Who had a lead, one after another."""
-    return [str(holder) for action, _, holder in told.handoffs if action != "withdrawn"]
+    return [str(holder) for action, _, holder in results.handoffs if action != "withdrawn"]
 
 
-def up(told: Told) -> list[str]:
+def up(results: Results) -> list[str]:
     """Alerts that are still up at the end."""
     open_now: dict[str, str] = {}
-    for event in told.of("lead.alerts"):
+    for event in results.of("lead.alerts"):
         if event.get("cleared"):
             del open_now[event["alert_id"]]
         else:
@@ -57,10 +57,10 @@ def up(told: Told) -> list[str]:
 def test_a_lead_that_was_not_touched_goes_to_the_next_in_turn_at_once(team: Story) -> None:
     team.rep("mia", "tue 10:10", away=("tue 10:00", "thu 00:00"))
 
-    told = team.told(until="tue 10:30")
+    results = team.replay(until="tue 10:30")
 
-    assert who(told) == ["mia", "tom"]
-    moved = routings(told)[-1]
+    assert who(results) == ["mia", "tom"]
+    moved = routings(results)[-1]
     assert moved["explanation"]["reasons"] == ["rep_away", "next_in_rotation"]
     assert moved["first_response_due_at"] == "2026-03-03T15:40:00Z"  # half an hour from 10:10
 
@@ -68,22 +68,22 @@ def test_a_lead_that_was_not_touched_goes_to_the_next_in_turn_at_once(team: Stor
 def test_an_absence_that_was_known_before_moves_the_lead_when_it_begins(team: Story) -> None:
     team.rep("mia", "tue 09:00", away=("tue 10:20", "thu 00:00"))
 
-    told = team.told(until="tue 12:00")
+    results = team.replay(until="tue 12:00")
 
-    assert who(told) == ["mia", "tom"]
-    assert routings(told)[-1]["occurred_at"] == "2026-03-03T15:20:00Z"
-    assert routings(told)[-1]["passed_over"] == [{"rep_id": "mia", "why": "absent"}]
+    assert who(results) == ["mia", "tom"]
+    assert routings(results)[-1]["occurred_at"] == "2026-03-03T15:20:00Z"
+    assert routings(results)[-1]["passed_over"] == [{"rep_id": "mia", "why": "absent"}]
 
 
 def test_a_lead_that_was_touched_goes_to_the_deputy(team: Story) -> None:
     team.sales("touched", "ann@harbor.example", "tue 10:05")
     team.rep("mia", "tue 10:10", away=("tue 10:00", "thu 00:00"))
 
-    told = team.told(until="wed 12:00")
+    results = team.replay(until="wed 12:00")
 
-    assert who(told) == ["mia", "pavel"]
-    assert routings(told)[-1]["assignee"]["deputy_for"] == "mia"
-    assert up(told) == []
+    assert who(results) == ["mia", "pavel"]
+    assert routings(results)[-1]["assignee"]["deputy_for"] == "mia"
+    assert up(results) == []
 
 
 @pytest.mark.parametrize(
@@ -99,10 +99,10 @@ def test_without_a_deputy_it_goes_to_the_manager(team: Story, changes: dict[str,
     team.sales("touched", "ann@harbor.example", "tue 10:05")
     team.rep("mia", "tue 10:10", away=("tue 10:00", "thu 00:00"), **changes)
 
-    told = team.told(until="wed 12:00")
+    results = team.replay(until="wed 12:00")
 
-    assert who(told) == ["mia", takes_it]
-    assert routings(told)[-1]["how_chosen"] == "manager"
+    assert who(results) == ["mia", takes_it]
+    assert routings(results)[-1]["how_chosen"] == "manager"
 
 
 def test_the_account_moves_as_a_whole_once_one_of_its_leads_was_touched(team: Story) -> None:
@@ -110,41 +110,41 @@ def test_the_account_moves_as_a_whole_once_one_of_its_leads_was_touched(team: St
     team.sales("touched", "ann@harbor.example", "tue 10:05")
     team.rep("mia", "tue 10:10", away=("tue 10:00", "thu 00:00"))
 
-    told = team.told(until="tue 10:30")
+    results = team.replay(until="tue 10:30")
 
-    assert told.holders["domain:harbor.example"] == [{"mia"}, {"mia"}, {"mia"}, {"pavel"}, {"pavel"}]
-    assert who(told)[-2:] == ["pavel", "pavel"]
+    assert results.holders["domain:harbor.example"] == [{"mia"}, {"mia"}, {"mia"}, {"pavel"}, {"pavel"}]
+    assert who(results)[-2:] == ["pavel", "pavel"]
 
 
 def test_an_owner_keeps_the_account_and_the_deputy_gets_the_task(owned: Story) -> None:
     owned.rep("olga", "tue 10:10", away=("tue 10:00", "thu 00:00"))
     owned.form("bob@harbor.example", "fri 10:00", "demo")
 
-    told = owned.told()
+    results = owned.replay()
 
-    assert who(told)[:2] == ["olga", "pavel"]
-    assert routings(told)[1]["assignee"]["deputy_for"] == "olga"
-    assert routings(told)[1]["route"] == "account_has_owner"
-    assert who(told)[-1] == "olga"  # she is back on Friday
+    assert who(results)[:2] == ["olga", "pavel"]
+    assert routings(results)[1]["assignee"]["deputy_for"] == "olga"
+    assert routings(results)[1]["route"] == "account_has_owner"
+    assert who(results)[-1] == "olga"  # she is back on Friday
 
 
 def test_a_deputy_who_is_away_too_leaves_it_to_the_manager(owned: Story) -> None:
     owned.rep("pavel", "tue 09:00", away=("tue 00:00", "fri 00:00"))
     owned.rep("olga", "tue 10:10", away=("tue 10:00", "thu 00:00"))
 
-    told = owned.told(until="tue 10:20")
+    results = owned.replay(until="tue 10:20")
 
-    assert who(told) == ["olga", "mona"]
-    assert routings(told)[-1]["how_chosen"] == "manager"
+    assert who(results) == ["olga", "mona"]
+    assert routings(results)[-1]["how_chosen"] == "manager"
 
 
 def test_a_deputy_who_goes_away_hands_the_task_back_to_an_owner_who_is_there(owned: Story) -> None:
     owned.rep("olga", "tue 10:10", away=("tue 10:00", "wed 00:00"))
     owned.rep("pavel", "thu 09:00", away=("thu 09:00", "fri 00:00"))
 
-    told = owned.told(until="thu 10:00")
+    results = owned.replay(until="thu 10:00")
 
-    assert who(told) == ["olga", "pavel", "olga"]
+    assert who(results) == ["olga", "pavel", "olga"]
 
 
 def test_where_everyone_is_away_the_clock_stands_still_and_goes_on_with_what_was_left(
@@ -154,13 +154,13 @@ def test_where_everyone_is_away_the_clock_stands_still_and_goes_on_with_what_was
         owned.rep(rep_id, "tue 09:00", away=("tue 00:00", "mon2 00:00"))
     owned.rep("olga", "tue 10:10", away=("tue 10:10", "thu 12:00"))
 
-    told = owned.told(until="thu 12:01")
+    results = owned.replay(until="thu 12:01")
 
-    assert who(told) == ["olga", "olga"]  # nothing is dropped, and nobody absent has it twice
-    back = routings(told)[-1]
+    assert who(results) == ["olga", "olga"]  # nothing is dropped, and nobody absent has it twice
+    back = routings(results)[-1]
     assert back["explanation"]["reasons"] == ["rep_back"]
     assert back["first_response_due_at"] == "2026-03-05T17:20:00Z"  # 20 of the 30 minutes were left at noon
-    assert told.alerts == [("everyone_away", False), ("everyone_away", True)]
+    assert results.alerts == [("everyone_away", False), ("everyone_away", True)]
 
 
 def test_nobody_is_overdue_while_away_and_that_is_taken_back_if_the_absence_is_told_late(
@@ -170,10 +170,10 @@ def test_nobody_is_overdue_while_away_and_that_is_taken_back_if_the_absence_is_t
         owned.rep(rep_id, "tue 09:00", away=("tue 00:00", "mon2 00:00"))
     owned.rep("olga", "tue 15:00", away=("tue 10:10", "thu 12:00"))
 
-    told = owned.told(until="wed 12:00")
+    results = owned.replay(until="wed 12:00")
 
-    assert told.alerts[:2] == [("response_due_soon", False), ("response_overdue", False)]
-    assert up(told) == ["everyone_away"]
+    assert results.alerts[:2] == [("response_due_soon", False), ("response_overdue", False)]
+    assert up(results) == ["everyone_away"]
 
 
 def test_who_leaves_us_hands_over_all_leads_together_once(team: Story) -> None:
@@ -181,24 +181,24 @@ def test_who_leaves_us_hands_over_all_leads_together_once(team: Story) -> None:
     team.sales("touched", "ann@harbor.example", "tue 10:05")
     team.rep("mia", "tue 10:10", active=False)
 
-    told = team.told(until="wed 12:00")
+    results = team.replay(until="wed 12:00")
 
-    assert told.holders["domain:harbor.example"] == [{"mia"}, {"mia"}, {"mia"}, {"tom"}, {"tom"}]
-    assert who(told) == ["mia", "mia", "tom", "tom"]
+    assert results.holders["domain:harbor.example"] == [{"mia"}, {"mia"}, {"mia"}, {"tom"}, {"tom"}]
+    assert who(results) == ["mia", "mia", "tom", "tom"]
 
 
 def test_an_absence_that_ends_and_begins_again_moves_the_lead_each_time(team: Story) -> None:
     team.rep("mia", "tue 10:10", away=("tue 10:10", "wed 00:00"))
     team.rep("tom", "thu 09:00", away=("thu 09:00", "fri 00:00"))
 
-    assert who(team.told(until="thu 10:00")) == ["mia", "tom", "mia"]
+    assert who(team.replay(until="thu 10:00")) == ["mia", "tom", "mia"]
 
 
 def test_an_absence_of_somebody_else_moves_nothing(team: Story) -> None:
     team.rep("tom", "tue 10:10", away=("tue 10:00", "thu 00:00"))
     team.rep("pavel", "tue 10:10", away=("tue 10:00", "thu 00:00"))
 
-    assert who(team.told(until="wed 12:00")) == ["mia"]
+    assert who(team.replay(until="wed 12:00")) == ["mia"]
 
 
 def test_nobody_absent_gets_an_account_that_nobody_answered(story: Story) -> None:
@@ -210,7 +210,7 @@ def test_nobody_absent_gets_an_account_that_nobody_answered(story: Story) -> Non
     story.bank("harbor")
     story.form("ann@harbor.example", "tue 10:00", "demo")
 
-    assert who(story.told(until="tue 17:00")) == ["mia", "zoe", "dana"]
+    assert who(story.replay(until="tue 17:00")) == ["mia", "zoe", "dana"]
 
 
 def test_a_manager_who_goes_away_leaves_it_to_the_managers_deputy(story: Story) -> None:
@@ -222,10 +222,10 @@ def test_a_manager_who_goes_away_leaves_it_to_the_managers_deputy(story: Story) 
     story.form("ann@harbor.example", "tue 10:00", "demo")
     story.rep("dana", "tue 14:00", away=("tue 14:00", "thu 00:00"))
 
-    told = story.told(until="tue 14:10")
+    results = story.replay(until="tue 14:10")
 
-    assert who(told) == ["mia", "dana", "pavel"]
-    assert routings(told)[-1]["assignee"]["deputy_for"] == "dana"
+    assert who(results) == ["mia", "dana", "pavel"]
+    assert routings(results)[-1]["assignee"]["deputy_for"] == "dana"
 
 
 def test_while_an_owner_and_all_who_could_stand_in_are_away_it_waits_for_the_first_who_is_back(
@@ -236,12 +236,12 @@ def test_while_an_owner_and_all_who_could_stand_in_are_away_it_waits_for_the_fir
     owned.rep("mona", "mon 08:00", away=("mon 08:00", "fri 00:00"))
     owned.rep("dana", "mon 08:00", away=("mon 08:00", "fri 00:00"))
 
-    told = owned.told(until="wed 10:10")
+    results = owned.replay(until="wed 10:10")
 
-    assert who(told) == ["pavel"]
-    (assigned,) = routings(told)
+    assert who(results) == ["pavel"]
+    (assigned,) = routings(results)
     assert (assigned["occurred_at"], assigned["assignee"]["deputy_for"]) == ("2026-03-04T15:00:00Z", "olga")
-    assert up(told) == []
+    assert up(results) == []
 
 
 def test_an_answered_lead_that_goes_to_the_fallback_because_everyone_is_away_is_nobodys_alarm(
@@ -252,11 +252,11 @@ def test_an_answered_lead_that_goes_to_the_fallback_because_everyone_is_away_is_
     for rep_id in ("mia", "tom"):
         team.rep(rep_id, "tue 11:20", away=("tue 11:20", "fri 00:00"))
 
-    told = team.told(until="tue 17:00")
+    results = team.replay(until="tue 17:00")
 
-    assert who(told) == ["mia", "tom", "dana"]
-    assert routings(told)[-1]["how_chosen"] == "fallback"
-    assert up(told) == []
+    assert who(results) == ["mia", "tom", "dana"]
+    assert routings(results)[-1]["how_chosen"] == "fallback"
+    assert up(results) == []
 
 
 def test_an_owner_who_is_back_gets_the_next_lead_and_the_others_with_it_and_the_owner_has_not_changed(
@@ -266,7 +266,7 @@ def test_an_owner_who_is_back_gets_the_next_lead_and_the_others_with_it_and_the_
     owned.sales("touched", "ann@harbor.example", "tue 10:05", rep_id="pavel")
     owned.form("bob@harbor.example", "tue 13:00", "demo")
 
-    told = owned.told(until="tue 13:01")
+    results = owned.replay(until="tue 13:01")
 
-    assert who(told) == ["pavel", "olga", "olga"]
-    assert routings(told)[1]["explanation"]["reasons"] == ["rep_back", "owner_in_crm"]
+    assert who(results) == ["pavel", "olga", "olga"]
+    assert routings(results)[1]["explanation"]["reasons"] == ["rep_back", "owner_in_crm"]

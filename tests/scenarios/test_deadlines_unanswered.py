@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.routes import CUSTOMER, NEVER, OPEN, OWNER, REP, REST, SUPPORT, desk, with_routes
-from tests.scenarios.story import POLICY, Story, Told
+from tests.scenarios.story import POLICY, Results, Story
 
 
 @pytest.fixture
@@ -40,72 +40,72 @@ def owned(story: Story) -> Story:
     return story
 
 
-def who(told: Told) -> list[str]:
+def who(results: Results) -> list[str]:
     """Who had the lead, one after another."""
-    return [str(holder) for action, _, holder in told.handoffs if action != "withdrawn"]
+    return [str(holder) for action, _, holder in results.handoffs if action != "withdrawn"]
 
 
-def assert_never_two(told: Told) -> None:
-    for holders in told.holders.values():
+def assert_never_two(results: Results) -> None:
+    for holders in results.holders.values():
         assert all(len(one) <= 1 for one in holders)
 
 
-def reasons(told: Told) -> list[list[str]]:
-    return [event["explanation"]["reasons"] for event in told.of("lead.routing")]
+def reasons(results: Results) -> list[list[str]]:
+    return [event["explanation"]["reasons"] for event in results.of("lead.routing")]
 
 
-def up(told: Told) -> list[str]:
+def up(results: Results) -> list[str]:
     """Alerts that are still up at the end."""
     count: Counter[str] = Counter()
-    for alert, cleared in told.alerts:
+    for alert, cleared in results.alerts:
         count[alert] += -1 if cleared else 1
     return sorted(count.elements())
 
 
 def test_a_lead_that_nobody_answers_goes_to_the_next_in_turn_with_a_new_deadline(team: Story) -> None:
-    told = team.told(until="tue 11:10")
+    results = team.replay(until="tue 11:10")
 
-    assert who(told) == ["mia", "tom"]
-    moved = told.of("lead.routing")[-1]
+    assert who(results) == ["mia", "tom"]
+    moved = results.of("lead.routing")[-1]
     assert moved["occurred_at"] == "2026-03-03T16:00:00Z"  # an hour: twice the half hour
     assert moved["first_response_due_at"] == "2026-03-03T16:30:00Z"
     assert moved["explanation"]["reasons"] == ["not_answered", "next_in_rotation"]
     assert {"rep_id": "mia", "why": "had_it"} in moved["passed_over"]
-    assert up(told) == []
+    assert up(results) == []
 
 
 def test_it_goes_on_twice_and_then_to_the_manager_and_no_further(team: Story) -> None:
-    told = team.told(until="fri 17:00")
+    results = team.replay(until="fri 17:00")
 
-    assert who(told) == ["mia", "tom", "zoe", "dana"]
-    assert told.of("lead.routing")[-1]["how_chosen"] == "manager"
-    assert up(told) == ["response_due_soon", "response_overdue", "still_unanswered"]
-    assert told.of("lead.alerts")[-1]["told"] == ["dana"]
+    assert who(results) == ["mia", "tom", "zoe", "dana"]
+    assert results.of("lead.routing")[-1]["how_chosen"] == "manager"
+    assert up(results) == ["response_due_soon", "response_overdue", "still_unanswered"]
+    assert results.of("lead.alerts")[-1]["told"] == ["dana"]
 
 
 def test_every_move_takes_a_turn_at_the_desk(team: Story) -> None:
-    told = team.told(until="fri 17:00")
+    results = team.replay(until="fri 17:00")
 
-    turns = [entry["rep_id"] for entry in told.of("desk.ledger") if entry["entry"] == "turn"]
+    turns = [entry["rep_id"] for entry in results.of("desk.ledger") if entry["entry"] == "turn"]
     assert turns == ["mia", "tom", "zoe"]
 
 
 def test_an_answer_before_the_time_keeps_the_lead_where_it_is(team: Story) -> None:
     team.sales("touched", "ann@harbor.example", "tue 10:50")
 
-    told = team.told(until="fri 17:00")
+    results = team.replay(until="fri 17:00")
 
-    assert who(told) == ["mia"]
-    assert up(told) == []
+    assert who(results) == ["mia"]
+    assert up(results) == []
 
 
 def test_the_whole_account_moves_and_never_has_two_reps(team: Story) -> None:
     team.form("bob@harbor.example", "tue 10:20", "demo")
 
-    told = team.told(until="tue 11:05")
+    results = team.replay(until="tue 11:05")
 
-    assert told.holders["domain:harbor.example"] == [{"mia"}, {"mia"}, {"mia"}, {"tom"}, {"tom"}]
-    assert_never_two(told)
+    assert results.holders["domain:harbor.example"] == [{"mia"}, {"mia"}, {"mia"}, {"tom"}, {"tom"}]
+    assert_never_two(results)
 
 
 def test_a_rep_who_works_one_lead_of_the_account_keeps_the_others_and_the_manager_is_told(
@@ -114,65 +114,65 @@ def test_a_rep_who_works_one_lead_of_the_account_keeps_the_others_and_the_manage
     team.form("bob@harbor.example", "tue 10:20", "demo")
     team.sales("touched", "ann@harbor.example", "tue 10:25")
 
-    told = team.told(until="wed 12:00")
+    results = team.replay(until="wed 12:00")
 
-    assert set(who(told)) == {"mia"}
-    assert up(told) == ["response_due_soon", "response_overdue", "still_unanswered"]
-    last = told.of("lead.alerts")[-1]
+    assert set(who(results)) == {"mia"}
+    assert up(results) == ["response_due_soon", "response_overdue", "still_unanswered"]
+    last = results.of("lead.alerts")[-1]
     assert (last["alert"], last["told"]) == ("still_unanswered", ["mia", "dana"])
 
 
 def test_a_touch_in_time_that_is_told_late_brings_the_account_back(team: Story) -> None:
     team.sales("touched", "ann@harbor.example", "tue 12:30", "mia", occurred_at="2026-03-03T10:15:00-05:00")
 
-    told = team.told(until="tue 12:40")
+    results = team.replay(until="tue 12:40")
 
-    assert who(told) == ["mia", "tom", "zoe", "mia"]
-    assert reasons(told)[-1] == ["answered_before_move"]
-    assert up(told) == []
-    assert_never_two(told)
+    assert who(results) == ["mia", "tom", "zoe", "mia"]
+    assert reasons(results)[-1] == ["answered_before_move"]
+    assert up(results) == []
+    assert_never_two(results)
 
 
 def test_a_touch_told_late_changes_nothing_where_the_next_rep_works_on_it_already(team: Story) -> None:
     team.sales("touched", "ann@harbor.example", "tue 11:10", "tom")
     team.sales("touched", "ann@harbor.example", "tue 11:20", "mia", occurred_at="2026-03-03T10:15:00-05:00")
 
-    assert who(team.told(until="wed 12:00")) == ["mia", "tom"]
+    assert who(team.replay(until="wed 12:00")) == ["mia", "tom"]
 
 
 def test_a_touch_after_the_account_went_on_is_an_answer_and_moves_nothing(team: Story) -> None:
     team.sales("touched", "ann@harbor.example", "tue 11:10", "mia")
 
-    told = team.told(until="wed 12:00")
+    results = team.replay(until="wed 12:00")
 
-    assert who(told) == ["mia", "tom"]
-    assert up(told) == []
+    assert who(results) == ["mia", "tom"]
+    assert up(results) == []
 
 
 def test_what_belongs_to_an_owner_goes_to_the_deputy_then_to_the_manager(owned: Story) -> None:
-    told = owned.told(until="fri 17:00")
+    results = owned.replay(until="fri 17:00")
 
-    assert who(told) == ["olga", "pavel", "mona"]
-    assert [event["how_chosen"] for event in told.of("lead.routing")] == [
+    assert who(results) == ["olga", "pavel", "mona"]
+    assert [event["how_chosen"] for event in results.of("lead.routing")] == [
         "account_owner",
         "deputy",
         "manager",
     ]
-    assert [event["assignee"].get("deputy_for") for event in told.of("lead.routing")] == [
+    assert [event["assignee"].get("deputy_for") for event in results.of("lead.routing")] == [
         None,
         "olga",
         "olga",
     ]
-    assert up(told) == ["response_due_soon", "response_overdue", "still_unanswered"]
+    assert up(results) == ["response_due_soon", "response_overdue", "still_unanswered"]
 
 
 def test_a_second_lead_of_an_owned_account_follows_to_whoever_stands_in(owned: Story) -> None:
     owned.form("bob@harbor.example", "tue 11:05", "demo")
 
-    told = owned.told(until="tue 11:10")
+    results = owned.replay(until="tue 11:10")
 
-    assert who(told) == ["olga", "pavel", "pavel"]
-    assert_never_two(told)
+    assert who(results) == ["olga", "pavel", "pavel"]
+    assert_never_two(results)
 
 
 def test_a_full_desk_passes_an_overdue_lead_to_the_manager_at_once(story: Story) -> None:
@@ -184,10 +184,10 @@ def test_a_full_desk_passes_an_overdue_lead_to_the_manager_at_once(story: Story)
     story.form("ann@harbor.example", "tue 09:00")
     story.much_interest("ann@harbor.example", "tue 09:05")
 
-    told = story.told(until="tue 16:00")
+    results = story.replay(until="tue 16:00")
 
-    assert who(told) == ["mia", "dana"]
-    assert up(told) == []
+    assert who(results) == ["mia", "dana"]
+    assert up(results) == []
 
 
 def test_night_and_weekend_do_not_count(story: Story) -> None:
@@ -198,27 +198,27 @@ def test_night_and_weekend_do_not_count(story: Story) -> None:
     story.bank("harbor")
     story.form("ann@harbor.example", "fri 17:15", "demo")  # a quarter of an hour is left on Friday
 
-    told = story.told(until="mon2 09:20")
+    results = story.replay(until="mon2 09:20")
 
-    assert who(told) == ["mia", "tom"]
-    assert told.of("lead.routing")[-1]["occurred_at"] == "2026-03-09T13:15:00Z"  # Monday 9:15, summer time
+    assert who(results) == ["mia", "tom"]
+    assert results.of("lead.routing")[-1]["occurred_at"] == "2026-03-09T13:15:00Z"  # Monday 9:15, summer time
 
 
 def test_an_event_that_comes_twice_moves_nothing_twice(team: Story) -> None:
-    once = team.told(until="fri 17:00").emits
+    once = team.replay(until="fri 17:00").emits
     team.line(team._lines[-1])
 
-    assert team.told(until="fri 17:00").emits == once
+    assert team.replay(until="fri 17:00").emits == once
 
 
 def test_who_is_told_of_what(team: Story) -> None:
-    told = team.told(until="tue 10:40")
+    results = team.replay(until="tue 10:40")
 
     expected: list[dict[str, Any]] = [
         {"alert": "response_due_soon", "told": ["mia"]},
         {"alert": "response_overdue", "told": ["mia", "dana"]},
     ]
-    assert [{"alert": one["alert"], "told": one["told"]} for one in told.of("lead.alerts")] == expected
+    assert [{"alert": one["alert"], "told": one["told"]} for one in results.of("lead.alerts")] == expected
 
 
 def test_a_support_question_that_nobody_answers_stays_at_its_desk_and_the_manager_is_told(
@@ -234,12 +234,12 @@ def test_a_support_question_that_nobody_answers_stays_at_its_desk_and_the_manage
     story.bank("harbor", relationship="customer", owner_rep_id="olga")
     story.form("ann@harbor.example", "tue 10:00", "support")
 
-    told = story.told(until="tue 15:00")
+    results = story.replay(until="tue 15:00")
 
-    assert who(told) == ["desk:care"]
-    assert up(told) == ["response_due_soon", "response_overdue", "still_unanswered"]
-    assert {one["desk"] for one in told.of("lead.alerts")} == {"desk:care"}
-    assert all(one["told"] == ["dana"] for one in told.of("lead.alerts"))
+    assert who(results) == ["desk:care"]
+    assert up(results) == ["response_due_soon", "response_overdue", "still_unanswered"]
+    assert {one["desk"] for one in results.of("lead.alerts")} == {"desk:care"}
+    assert all(one["told"] == ["dana"] for one in results.of("lead.alerts"))
 
 
 def test_a_manager_who_sits_at_the_desk_has_a_turn_like_others_and_gets_it_in_the_end(story: Story) -> None:
@@ -249,11 +249,11 @@ def test_a_manager_who_sits_at_the_desk_has_a_turn_like_others_and_gets_it_in_th
     story.bank("harbor")
     story.form("ann@harbor.example", "tue 10:00", "demo")
 
-    told = story.told(until="wed 17:00")
+    results = story.replay(until="wed 17:00")
 
-    assert who(told) == ["dana", "mia", "dana"]  # nobody else is left, so the second turn is the manager's
-    assert told.of("lead.routing")[-1]["how_chosen"] == "manager"
-    assert "still_unanswered" in up(told)
+    assert who(results) == ["dana", "mia", "dana"]  # nobody else is left, so the second turn is the manager's
+    assert results.of("lead.routing")[-1]["how_chosen"] == "manager"
+    assert "still_unanswered" in up(results)
 
 
 @pytest.mark.parametrize(
@@ -276,9 +276,9 @@ def test_a_touch_in_time_that_is_told_after_several_moves_brings_the_account_bac
     touch = {"action": "touched", "email": "ann@harbor.example", "rep_id": late}
     story.late("sales.activities", "ann@harbor.example", in_time, came, **touch)
 
-    told = story.told(until="wed 17:00")
+    results = story.replay(until="wed 17:00")
 
-    assert who(told)[-1] == late
-    assert len(who(told)) >= 4
-    assert up(told) == []
-    assert_never_two(told)
+    assert who(results)[-1] == late
+    assert len(who(results)) >= 4
+    assert up(results) == []
+    assert_never_two(results)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.scenarios.desks_with import Agreed, agreed
-from tests.scenarios.story import Story, Told
+from tests.scenarios.story import Results, Story
 
 __all__ = ["agreed"]
 
@@ -15,8 +15,8 @@ def hand(story: Story, bank: str, when: str) -> None:
     story.form(f"ann@{bank}.example", when, "demo")
 
 
-def who(told: Told) -> list[str]:
-    return [one["assignee"]["id"] for one in told.of("lead.routing") if one["action"] == "assigned"]
+def who(results: Results) -> list[str]:
+    return [one["assignee"]["id"] for one in results.of("lead.routing") if one["action"] == "assigned"]
 
 
 @pytest.mark.parametrize(("when_away", "then"), [("skip", "mia tom mia"), ("hold", "mia mia tom")])
@@ -34,7 +34,7 @@ def test_the_turn_of_who_is_away_is_skipped_or_kept_as_agreed_and_at_most_one(
     for number in range(3):
         hand(story, f"late{number}", f"wed 1{number}:00")
 
-    assert who(story.told("wed 17:00")) == ["tom"] * 4 + then.split()
+    assert who(story.replay("wed 17:00")) == ["tom"] * 4 + then.split()
 
 
 def test_a_newcomer_catches_up_nothing(story: Story) -> None:
@@ -47,7 +47,7 @@ def test_a_newcomer_catches_up_nothing(story: Story) -> None:
     for number in range(6):
         hand(story, f"late{number}", f"wed 1{number}:00")
 
-    assert who(story.told("wed 17:00"))[5:].count("zoe") == 2
+    assert who(story.replay("wed 17:00"))[5:].count("zoe") == 2
 
 
 def test_night_is_not_absence_the_next_in_turn_gets_it_and_the_clock_starts_at_opening(story: Story) -> None:
@@ -55,7 +55,7 @@ def test_night_is_not_absence_the_next_in_turn_gets_it_and_the_clock_starts_at_o
     story.rep("mia")
     hand(story, "harbor", "tue 23:00")
 
-    event = story.told("tue 23:30").of("lead.routing")[0]
+    event = story.replay("tue 23:30").of("lead.routing")[0]
 
     assert event["assignee"]["id"] == "mia"
     assert event["first_response_due_at"].startswith(
@@ -80,11 +80,11 @@ def test_everyone_is_away_mqls_are_held_or_go_to_the_fallback_as_agreed(
     story.form("ann@harbor.example", "tue 10:00")
     story.much_interest("ann@harbor.example", "tue 10:05")
 
-    told = story.told("wed 09:00")
-    later = story.told("thu 08:31")
+    results = story.replay("wed 09:00")
+    later = story.replay("thu 08:31")
 
-    assert told.handoffs[:1] == told_at_once
-    assert ("everyone_away", False) in told.alerts
+    assert results.handoffs[:1] == told_at_once
+    assert ("everyone_away", False) in results.alerts
     if not told_at_once:
         assert later.handoffs == [("assigned", "mql", "mia")]
         assert [one for one in later.alerts if one[0] == "everyone_away"][-1] == ("everyone_away", True)
@@ -95,11 +95,11 @@ def test_the_fallback_is_away_too_and_the_first_who_is_back_gets_the_raised_hand
     story.rep("mia", away=("tue 00:00", "wed 12:00"))
     hand(story, "harbor", "tue 10:00")
 
-    told = story.told("wed 12:15")
+    results = story.replay("wed 12:15")
 
-    assert told.handoffs == [("assigned", "raised_hand", "mia")]
-    assert told.of("lead.routing")[0]["occurred_at"].startswith("2026-03-04T17:00")
-    assert [one for one in told.alerts if one[0] == "everyone_away"] == [
+    assert results.handoffs == [("assigned", "raised_hand", "mia")]
+    assert results.of("lead.routing")[0]["occurred_at"].startswith("2026-03-04T17:00")
+    assert [one for one in results.alerts if one[0] == "everyone_away"] == [
         ("everyone_away", False),
         ("everyone_away", True),
     ]
@@ -111,7 +111,7 @@ def test_the_fallback_has_left_and_the_fallbacks_manager_gets_the_raised_hand(st
     story.rep("mia", away=("tue 00:00", "wed 12:00"))
     hand(story, "harbor", "tue 10:00")
 
-    assert story.told("tue 10:05").handoffs == [("assigned", "raised_hand", "mona")]
+    assert story.replay("tue 10:05").handoffs == [("assigned", "raised_hand", "mona")]
 
 
 def test_a_lead_waits_because_the_day_is_full_and_then_because_everybody_is_away_and_each_is_said(
@@ -127,11 +127,11 @@ def test_a_lead_waits_because_the_day_is_full_and_then_because_everybody_is_away
     story.rep("mia", "tue 17:00", away=("tue 17:00", "thu 08:30"))
     story.activity("page_view", "tue 17:05", anonymous_id="somebody", url="https://x.example/")
 
-    told = story.told("thu 09:00")
+    results = story.replay("thu 09:00")
 
     of_lakeside = [
         (one["alert"], one.get("cleared", False))
-        for one in told.of("lead.alerts")
+        for one in results.of("lead.alerts")
         if one["account_key"] == "domain:lakeside.example" and one["alert"] in {"desk_full", "everyone_away"}
     ]
     assert of_lakeside == [
@@ -140,7 +140,7 @@ def test_a_lead_waits_because_the_day_is_full_and_then_because_everybody_is_away
         ("everyone_away", False),
         ("everyone_away", True),
     ]
-    assert told.handoffs == [
+    assert results.handoffs == [
         ("assigned", "mql", "mia"),
         ("assigned", "mql", "mia"),
         ("reassigned", "mql", "mia"),  # harbor, whom nobody else could take meanwhile
@@ -159,6 +159,6 @@ def test_a_territory_where_nobody_sits_yet_sends_hands_to_the_fallback_and_keeps
     story.much_interest("zoe@sierra.example", "tue 13:06")
     story.rep("wes", "tue 14:00", desks=[{"desk": "west"}])
 
-    told = story.told(until="tue 14:01")
+    results = story.replay(until="tue 14:01")
 
-    assert told.handoffs == [("assigned", "raised_hand", "dana"), ("assigned", "mql", "wes")]
+    assert results.handoffs == [("assigned", "raised_hand", "dana"), ("assigned", "mql", "wes")]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.desks_with import Agreed, agreed
-from tests.scenarios.story import Story, Told
+from tests.scenarios.story import Results, Story
 
 __all__ = ["agreed"]
 
@@ -22,11 +22,11 @@ def mql(story: Story, bank: str, when: str, *, title: str = "CIO") -> None:
     story.activity("webinar_attended", when, email=f"ann@{bank}.example")
 
 
-def given_to(told: Told) -> list[tuple[str, str]]:
+def given_to(results: Results) -> list[tuple[str, str]]:
     """(who, account) of each new hand-off, in order."""
     return [
         (one["assignee"]["id"], one["account_key"].removeprefix("domain:").removesuffix(".example"))
-        for one in told.of("lead.routing")
+        for one in results.of("lead.routing")
         if one["action"] == "assigned"
     ]
 
@@ -45,14 +45,14 @@ def test_when_the_day_is_full_the_next_mql_waits_for_tomorrow_morning_and_its_ag
     mql(one_a_day, "harbor", "tue 10:00")
     mql(one_a_day, "lakeside", "tue 11:00")
 
-    told = one_a_day.told("wed 09:00")
+    results = one_a_day.replay("wed 09:00")
 
-    assert given_to(told) == [("mia", "harbor"), ("mia", "lakeside")]
-    first, second = told.of("lead.routing")
+    assert given_to(results) == [("mia", "harbor"), ("mia", "lakeside")]
+    first, second = results.of("lead.routing")
     assert "ages" not in first
     assert second["occurred_at"].startswith("2026-03-04T13:30")
     assert second["ages"]["wait_seconds"] // 60 == 21 * 60 + 29
-    assert [one for one in told.alerts if one[0] == "desk_full"] == [
+    assert [one for one in results.alerts if one[0] == "desk_full"] == [
         ("desk_full", False),
         ("desk_full", True),
     ]
@@ -63,7 +63,7 @@ def test_tomorrow_the_strongest_goes_first_and_only_as_many_as_there_is_room(one
     mql(one_a_day, "weak", "tue 11:00", title="Manager")
     mql(one_a_day, "strong", "tue 12:00")
 
-    assert given_to(one_a_day.told("wed 09:00")) == [("mia", "harbor"), ("mia", "strong")]
+    assert given_to(one_a_day.replay("wed 09:00")) == [("mia", "harbor"), ("mia", "strong")]
 
 
 def test_a_raised_hand_passes_a_full_day_and_counts_in_it(one_a_day: Story) -> None:
@@ -73,7 +73,7 @@ def test_a_raised_hand_passes_a_full_day_and_counts_in_it(one_a_day: Story) -> N
     one_a_day.form("lou@lakeside.example", "tue 10:30", "demo")
     mql(one_a_day, "riverside", "tue 11:00")
 
-    assert given_to(one_a_day.told("tue 17:00")) == [("mia", "harbor"), ("mia", "lakeside")]
+    assert given_to(one_a_day.replay("tue 17:00")) == [("mia", "harbor"), ("mia", "lakeside")]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_whether_a_rejected_lead_returns_its_room_is_agreed(
     mql(story, "lakeside", "tue 11:00")
     story.sales("rejected", "ann@harbor.example", "tue 12:00", reason="bad_data")
 
-    assert given_to(story.told("tue 17:00")) == same_day
+    assert given_to(story.replay("tue 17:00")) == same_day
 
 
 @pytest.mark.parametrize(("when_rejected", "next_in_turn"), [("give_back", "mia"), ("keep", "tom")])
@@ -109,7 +109,7 @@ def test_whether_a_rejected_lead_returns_its_turn_is_agreed(
     story.sales("rejected", "ann@harbor.example", "tue 11:00", reason="bad_data")
     mql(story, "lakeside", "tue 12:00")
 
-    assert given_to(story.told("tue 17:00")) == [("mia", "harbor"), (next_in_turn, "lakeside")]
+    assert given_to(story.replay("tue 17:00")) == [("mia", "harbor"), (next_in_turn, "lakeside")]
 
 
 def test_an_account_owner_gets_leads_whatever_the_desk_has_room_for_and_uses_none_of_it(
@@ -121,7 +121,7 @@ def test_an_account_owner_gets_leads_whatever_the_desk_has_room_for_and_uses_non
         one_a_day.form(f"p{number}@owned.example", f"tue 09:0{number}", "demo")
     mql(one_a_day, "harbor", "tue 10:00")
 
-    assert given_to(one_a_day.told("tue 17:00")) == [*[("mia", "owned")] * 3, ("mia", "harbor")]
+    assert given_to(one_a_day.replay("tue 17:00")) == [*[("mia", "owned")] * 3, ("mia", "harbor")]
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_room_is_counted_by_the_day_week_or_month_of_the_desk(agreed: Agreed, pe
     mql(story, "harbor", "tue 10:00")
     mql(story, "lakeside", "tue 11:00")
 
-    first, second = story.told("wed5 09:00").of("lead.routing")
+    first, second = story.replay("wed5 09:00").of("lead.routing")
 
     assert first["occurred_at"].startswith("2026-03-03T15:00")
     assert second["occurred_at"].startswith(goes_at)  # at opening hour, and not at midnight
@@ -145,7 +145,7 @@ def test_room_that_nobody_used_lapses_with_its_day(one_a_day: Story) -> None:
     mql(one_a_day, "harbor", "wed 10:00")
     mql(one_a_day, "lakeside", "wed 11:00")
 
-    assert given_to(one_a_day.told("wed 17:00")) == [("mia", "harbor")]  # Monday and Tuesday are gone
+    assert given_to(one_a_day.replay("wed 17:00")) == [("mia", "harbor")]  # Monday and Tuesday are gone
 
 
 def test_the_second_lead_of_an_account_passes_a_full_day_counts_and_takes_no_turn(one_a_day: Story) -> None:
@@ -154,10 +154,10 @@ def test_the_second_lead_of_an_account_passes_a_full_day_counts_and_takes_no_tur
     one_a_day.form("lou@harbor.example", "tue 10:30", "demo")
     mql(one_a_day, "lakeside", "tue 11:00")
 
-    told = one_a_day.told("tue 17:00")
+    results = one_a_day.replay("tue 17:00")
 
-    assert given_to(told) == [("mia", "harbor")] * 2
-    assert [line["entry"] for line in told.of("desk.ledger")] == ["turn", "follow", "waiting"]
+    assert given_to(results) == [("mia", "harbor")] * 2
+    assert [line["entry"] for line in results.of("desk.ledger")] == ["turn", "follow", "waiting"]
 
 
 def test_a_place_among_those_that_wait_is_by_the_points_when_the_wait_began(one_a_day: Story) -> None:
@@ -168,11 +168,11 @@ def test_a_place_among_those_that_wait_is_by_the_points_when_the_wait_began(one_
         "page_view", "tue 13:00", times=3, email="ann@weak.example", url="https://x.example/pricing"
     )
 
-    told = one_a_day.told("wed 09:00")
+    results = one_a_day.replay("wed 09:00")
 
-    totals = {one["lead_id"]: one["explanation"]["total"] for one in told.of("lead.scores")}
+    totals = {one["lead_id"]: one["explanation"]["total"] for one in results.of("lead.scores")}
     assert sorted(totals.values()) == [138, 138, 145]  # the weak one has overtaken the strong one
-    assert given_to(told) == [("mia", "harbor"), ("mia", "strong")]
+    assert given_to(results) == [("mia", "harbor"), ("mia", "strong")]
 
 
 def test_a_rep_at_two_desks_has_room_and_turns_at_each(agreed: Agreed) -> None:
@@ -183,10 +183,10 @@ def test_a_rep_at_two_desks_has_room_and_turns_at_each(agreed: Agreed) -> None:
         mql(story, bank, "tue 13:00")
         story.bank(bank, "tue 08:00", region=region)
 
-    told = story.told("tue 17:00")
+    results = story.replay("tue 17:00")
 
-    assert sorted(given_to(told)) == [("mia", "harbor"), ("mia", "pacific")]
-    assert [line["entry"] for line in told.of("desk.ledger")].count("waiting") == 2
+    assert sorted(given_to(results)) == [("mia", "harbor"), ("mia", "pacific")]
+    assert [line["entry"] for line in results.of("desk.ledger")].count("waiting") == 2
 
 
 def test_room_of_a_day_that_is_over_does_not_come_back_with_a_rejection_and_the_turn_does(
@@ -199,12 +199,12 @@ def test_room_of_a_day_that_is_over_does_not_come_back_with_a_rejection_and_the_
     one_a_day.sales("rejected", "ann@harbor.example", "wed 12:00", reason="bad_data")
     mql(one_a_day, "prairie", "wed 13:00")
 
-    told = one_a_day.told("thu 09:00")
+    results = one_a_day.replay("thu 09:00")
 
-    assert given_to(told) == [
+    assert given_to(results) == [
         ("mia", "harbor"),
         ("tom", "lakeside"),
         ("mia", "riverside"),
         ("mia", "prairie"),
     ]
-    assert told.of("lead.routing")[-1]["occurred_at"].startswith("2026-03-05T13:30")
+    assert results.of("lead.routing")[-1]["occurred_at"].startswith("2026-03-05T13:30")

@@ -17,8 +17,8 @@ def team(story: Story) -> Story:
     return story
 
 
-def who_passed(told: object, number: int = 0) -> dict[str, str]:
-    event = told.of("lead.routing")[number]  # type: ignore[attr-defined]
+def who_passed(results: object, number: int = 0) -> dict[str, str]:
+    event = results.of("lead.routing")[number]  # type: ignore[attr-defined]
     return {one["rep_id"]: one["why"] for one in event.get("passed_over", [])}
 
 
@@ -26,17 +26,17 @@ def test_somebody_from_mexico_gets_a_rep_who_speaks_spanish_whoever_is_next(team
     team.bank("harbor")
     team.form("ana@harbor.example", "tue 10:00", "demo", country="MX")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "raised_hand", "rosa")]
-    assert who_passed(told) == {"mia": "lacks_skill", "tom": "lacks_skill"}
+    assert results.handoffs == [("assigned", "raised_hand", "rosa")]
+    assert who_passed(results) == {"mia": "lacks_skill", "tom": "lacks_skill"}
 
 
 def test_a_lead_that_needs_nothing_special_goes_to_the_next_in_turn(team: Story) -> None:
     team.bank("harbor")
     team.form("ann@harbor.example", "tue 10:00", "demo")
 
-    assert team.told().handoffs == [("assigned", "raised_hand", "mia")]
+    assert team.replay().handoffs == [("assigned", "raised_hand", "mia")]
 
 
 def test_a_large_bank_goes_to_who_knows_large_banks_and_to_the_others_while_he_is_away(team: Story) -> None:
@@ -48,13 +48,13 @@ def test_a_large_bank_goes_to_who_knows_large_banks_and_to_the_others_while_he_i
     team.bank("lakeside", revenue=large)
     team.form("lou@lakeside.example", "wed 10:00", "demo")
 
-    told = team.told("wed 12:00")
+    results = team.replay("wed 12:00")
 
-    assigned = [one for one in told.handoffs if one[0] == "assigned"]
+    assigned = [one for one in results.handoffs if one[0] == "assigned"]
     assert assigned == [("assigned", "raised_hand", "tom"), ("assigned", "raised_hand", "mia")]
-    assert who_passed(told) == {"mia": "not_preferred", "rosa": "not_preferred"}
-    assert who_passed(told, 2) == {"tom": "absent"}
-    assert "skill_missing" not in [alert for alert, _ in told.alerts]
+    assert who_passed(results) == {"mia": "not_preferred", "rosa": "not_preferred"}
+    assert who_passed(results, 2) == {"tom": "absent"}
+    assert "skill_missing" not in [alert for alert, _ in results.alerts]
 
 
 def test_where_nobody_speaks_it_somebody_else_takes_it_and_that_is_reported_until_they_answer(
@@ -65,11 +65,11 @@ def test_where_nobody_speaks_it_somebody_else_takes_it_and_that_is_reported_unti
     team.form("ana@harbor.example", "tue 10:00", "demo", country="MX")
     team.sales("touched", "ana@harbor.example", "tue 10:20", channel="call")
 
-    told = team.told("tue 11:00")
+    results = team.replay("tue 11:00")
 
-    assert told.handoffs == [("assigned", "raised_hand", "mia")]
-    assert "skill_missing" in told.of("lead.routing")[0]["explanation"]["reasons"]
-    assert [one for one in told.alerts if one[0] == "skill_missing"] == [
+    assert results.handoffs == [("assigned", "raised_hand", "mia")]
+    assert "skill_missing" in results.of("lead.routing")[0]["explanation"]["reasons"]
+    assert [one for one in results.alerts if one[0] == "skill_missing"] == [
         ("skill_missing", False),
         ("skill_missing", True),
     ]
@@ -84,9 +84,9 @@ def test_an_mql_waits_for_the_one_who_speaks_its_language_and_holds_up_nobody_el
     team.form("lou@lakeside.example", "tue 11:00")
     team.much_interest("lou@lakeside.example", "tue 11:05")
 
-    told = team.told("thu 09:00")
+    results = team.replay("thu 09:00")
 
-    assert told.handoffs == [("assigned", "mql", "mia"), ("assigned", "mql", "rosa")]
-    assert [line["entry"] for line in told.of("desk.ledger")] == ["waiting", "turn", "released"]
-    said = [one for one in told.alerts if one[0] == "everyone_away"]
+    assert results.handoffs == [("assigned", "mql", "mia"), ("assigned", "mql", "rosa")]
+    assert [line["entry"] for line in results.of("desk.ledger")] == ["waiting", "turn", "released"]
+    said = [one for one in results.alerts if one[0] == "everyone_away"]
     assert said == [("everyone_away", False), ("everyone_away", True)]

@@ -6,7 +6,7 @@ import pytest
 
 from schemas.outputs import LedgerEntry
 from tests.scenarios.desks_with import Agreed, agreed
-from tests.scenarios.story import Story, Told
+from tests.scenarios.story import Results, Story
 from workers.desks.fairness import audit
 
 __all__ = ["agreed"]
@@ -17,13 +17,15 @@ def hand(story: Story, bank: str, when: str, **facts: object) -> None:
     story.form(f"ann@{bank}.example", when, "demo")
 
 
-def who(told: Told) -> str:
-    return " ".join(one["assignee"]["id"] for one in told.of("lead.routing") if one["action"] == "assigned")
+def who(results: Results) -> str:
+    return " ".join(
+        one["assignee"]["id"] for one in results.of("lead.routing") if one["action"] == "assigned"
+    )
 
 
-def shares(told: Told) -> dict[str, tuple[int, float]]:
+def shares(results: Results) -> dict[str, tuple[int, float]]:
     """(turns, exact share) of each rep, added up from the ledger alone, which must hold."""
-    desks = audit(LedgerEntry.model_validate(line) for line in told.of("desk.ledger"))
+    desks = audit(LedgerEntry.model_validate(line) for line in results.of("desk.ledger"))
     assert [problem for desk in desks.values() for problem in desk.problems] == []
     return {
         rep_id: (share.turns, round(float(share.exact), 2))
@@ -45,10 +47,10 @@ def test_five_one_one_take_turns_smoothly_and_the_ledger_adds_up(team: Story) ->
     for number in range(7):
         hand(team, f"bank{number}", f"tue 1{number}:00")
 
-    told = team.told("tue 17:00")
+    results = team.replay("tue 17:00")
 
-    assert who(told) == "mia mia tom mia zoe mia mia"
-    assert shares(told) == {"mia": (5, 5.0), "tom": (1, 1.0), "zoe": (1, 1.0)}
+    assert who(results) == "mia mia tom mia zoe mia mia"
+    assert shares(results) == {"mia": (5, 5.0), "tom": (1, 1.0), "zoe": (1, 1.0)}
 
 
 def test_the_second_lead_of_an_account_follows_the_first_and_costs_nobody_a_turn(team: Story) -> None:
@@ -56,10 +58,10 @@ def test_the_second_lead_of_an_account_follows_the_first_and_costs_nobody_a_turn
     team.form("lou@harbor.example", "tue 10:05", "demo")
     hand(team, "lakeside", "tue 11:00")
 
-    told = team.told("tue 12:00")
+    results = team.replay("tue 12:00")
 
-    assert who(told) == "mia mia mia"
-    assert shares(told)["mia"][0] == 2
+    assert who(results) == "mia mia mia"
+    assert shares(results)["mia"][0] == 2
 
 
 def test_with_absence_and_skills_nobody_who_could_have_had_it_is_a_turn_off(team: Story) -> None:
@@ -71,12 +73,12 @@ def test_with_absence_and_skills_nobody_who_could_have_had_it_is_a_turn_off(team
             country = {"country": "MX"} if number % 3 == 0 else {}
             team.form(f"ann@{day}{number}.example", f"{day} 1{number}:00", "demo", **country)
 
-    told = team.told("fri 09:00")
+    results = team.replay("fri 09:00")
 
-    lines = [line for line in told.of("desk.ledger") if line["entry"] == "turn"]
-    assert sum(turns for turns, _ in shares(told).values()) == len(lines) >= 24
-    assert all(abs(turns - exact) < 1 for turns, exact in shares(told).values())
-    assert shares(told)["zoe"][0] >= 9
+    lines = [line for line in results.of("desk.ledger") if line["entry"] == "turn"]
+    assert sum(turns for turns, _ in shares(results).values()) == len(lines) >= 24
+    assert all(abs(turns - exact) < 1 for turns, exact in shares(results).values())
+    assert shares(results)["zoe"][0] >= 9
 
 
 def test_each_desk_has_its_own_people_calendar_and_turns(agreed: Agreed) -> None:
@@ -87,12 +89,12 @@ def test_each_desk_has_its_own_people_calendar_and_turns(agreed: Agreed) -> None
     hand(story, "harbor", "tue 08:45")
     hand(story, "pacific", "tue 08:45", region="CA")
 
-    told = story.told("tue 09:00")
+    results = story.replay("tue 09:00")
 
-    assert who(told) == "mia wes"
-    due = [one["first_response_due_at"][11:16] for one in told.of("lead.routing")]
+    assert who(results) == "mia wes"
+    due = [one["first_response_due_at"][11:16] for one in results.of("lead.routing")]
     assert due == ["14:15", "17:00"]  # half an hour from now in New York; from 8:30 on in Los Angeles
-    assert {line["desk"] for line in told.of("desk.ledger")} == {"desk:inside_sales", "desk:west"}
+    assert {line["desk"] for line in results.of("desk.ledger")} == {"desk:inside_sales", "desk:west"}
 
 
 def test_a_half_day_before_christmas_and_the_holiday_count_as_written(agreed: Agreed) -> None:
@@ -105,7 +107,7 @@ def test_a_half_day_before_christmas_and_the_holiday_count_as_written(agreed: Ag
         story, "pacific", "tue 14:45", region="CA"
     )  # 11:45 there: a quarter of an hour is left of the half day
 
-    event = story.told("tue 15:00").of("lead.routing")[0]
+    event = story.replay("tue 15:00").of("lead.routing")[0]
 
     assert event["first_response_due_at"].startswith(
         "2026-03-05T16:45"
@@ -134,6 +136,6 @@ def test_several_windows_a_day_and_nights_count_as_written(agreed: Agreed, asked
     story.rep("mia")
     hand(story, "harbor", asked)
 
-    event = story.told("sun 12:00").of("lead.routing")[0]
+    event = story.replay("sun 12:00").of("lead.routing")[0]
 
     assert event["first_response_due_at"].startswith(due)

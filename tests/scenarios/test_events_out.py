@@ -27,7 +27,7 @@ def team(story: Story) -> Story:
 
 
 def handoff(story: Story) -> dict[str, Any]:
-    (event,) = story.told(until="tue 10:01").of("lead.routing")
+    (event,) = story.replay(until="tue 10:01").of("lead.routing")
     return event
 
 
@@ -87,14 +87,14 @@ def test_a_hand_off_names_the_colleagues_with_what_they_are(team: Story) -> None
 
 
 def test_a_score_below_the_bar_says_how_many_points_are_missing(team: Story) -> None:
-    ann = team.told(until="tue 10:01").of("lead.scores")[-1]["explanation"]
+    ann = team.replay(until="tue 10:01").of("lead.scores")[-1]["explanation"]
 
     assert ann["total"] == 122
     assert {"what": "points", "name": "total", "needed": "13 more"} in ann["would_change"]
 
 
 def test_the_ledger_says_who_was_a_candidate_why_not_and_what_each_has_after(team: Story) -> None:
-    (line,) = team.told(until="tue 10:01").of("desk.ledger")
+    (line,) = team.replay(until="tue 10:01").of("desk.ledger")
 
     assert (line["entry"], line["turn"], line["rep_id"]) == ("turn", 1, "mia")
     assert [(one["rep_id"], one.get("passed_over")) for one in line["candidates"]] == [
@@ -106,8 +106,8 @@ def test_the_ledger_says_who_was_a_candidate_why_not_and_what_each_has_after(tea
 
 
 def test_an_alert_says_what_of_whom_until_when_and_who_has_to_know(team: Story) -> None:
-    told = team.told(until="tue 10:31").of("lead.alerts")
-    soon, overdue = [one for one in told if one["alert"].startswith("response")]
+    results = team.replay(until="tue 10:31").of("lead.alerts")
+    soon, overdue = [one for one in results if one["alert"].startswith("response")]
 
     assert (soon["alert"], soon["told"]) == ("response_due_soon", ["mia"])
     assert (overdue["alert"], overdue["told"]) == ("response_overdue", ["mia", "dana"])

@@ -36,18 +36,18 @@ OF_TOPICS: Final = "privacy.erase_within"
 """Says how long a broker keeps what was deleted, so no tale can tell it."""
 CASES: Final = [pytest.param(path, *line[:2], *(line[2:] or ({},)), id=path) for path, line in LINES.items()]
 
-Told = dict[int, list[Any]]
+Results = dict[int, list[Any]]
 
 
 @pytest.fixture(scope="module")
-def as_agreed() -> Told:
+def as_agreed() -> Results:
     """How the tales end as they were agreed, by their ids, as far as they were told."""
     return {}
 
 
-def ends(tale: Tale, as_agreed: Told, folder: Path) -> list[Any]:
+def ends(tale: Tale, as_agreed: Results, folder: Path) -> list[Any]:
     if id(tale) not in as_agreed:
-        as_agreed[id(tale)] = tale.told(folder, tale.agreement())
+        as_agreed[id(tale)] = tale.replay(folder, tale.agreement())
     return as_agreed[id(tale)]
 
 
@@ -58,26 +58,26 @@ def test_every_key_has_a_line() -> None:
 
 @pytest.mark.parametrize(("path", "tale", "other", "with_it"), CASES)
 def test_another_value_of_a_key_ends_a_tale_otherwise(
-    path: str, tale: Tale, other: Any, with_it: dict[str, Any], as_agreed: Told, tmp_path: Path
+    path: str, tale: Tale, other: Any, with_it: dict[str, Any], as_agreed: Results, tmp_path: Path
 ) -> None:
     before = ends(tale, as_agreed, tmp_path)
 
-    told = tale.told(tmp_path, tale.agreement({path: other, **with_it}))
+    results = tale.replay(tmp_path, tale.agreement({path: other, **with_it}))
 
-    assert decided(told, path) != decided(before, path), f"{path}: {other} changes nothing in {tale.name}"
+    assert decided(results, path) != decided(before, path), f"{path}: {other} changes nothing in {tale.name}"
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: next(iter(table)))
 def test_the_same_agreement_in_another_text_ends_a_tale_as_before(
-    table: Any, as_agreed: Told, tmp_path: Path
+    table: Any, as_agreed: Results, tmp_path: Path
 ) -> None:
     tale = next(iter(table.values()))[0]
     before = ends(tale, as_agreed, tmp_path)
 
-    told = tale.told(tmp_path, "# Signed by both.\n" + tale.agreement())
+    results = tale.replay(tmp_path, "# Signed by both.\n" + tale.agreement())
 
-    assert told != before
-    assert decided(told, "policy") == decided(before, "policy")
+    assert results != before
+    assert decided(results, "policy") == decided(before, "policy")
 
 
 @pytest.mark.parametrize(("path", "other"), SAID_OUT.items(), ids=list(SAID_OUT))

@@ -27,7 +27,7 @@ WORDS: Final = [
     if isinstance(one, type) and issubclass(one, StrEnum) and one is not StrEnum
     for word in one
 ]
-Told = dict[int, list[Any]]
+Results = dict[int, list[Any]]
 
 
 def name(word: StrEnum) -> str:
@@ -35,14 +35,14 @@ def name(word: StrEnum) -> str:
 
 
 @pytest.fixture(scope="module")
-def as_said() -> Told:
+def as_said() -> Results:
     """How the tales end, by their ids, as far as they were told."""
     return {}
 
 
-def ends(tale: Tale, as_said: Told, folder: Path) -> list[Any]:
+def ends(tale: Tale, as_said: Results, folder: Path) -> list[Any]:
     if id(tale) not in as_said:
-        as_said[id(tale)] = tale.told(folder, tale.agreement())
+        as_said[id(tale)] = tale.replay(folder, tale.agreement())
     return as_said[id(tale)]
 
 
@@ -66,8 +66,8 @@ def put(text: str, word: StrEnum, other: StrEnum | None) -> str:
     return text.replace(place.format(word), place.format(other))
 
 
-def letters(told: list[Any]) -> int:
-    return sum(topic == "dead.letters" for topic, *_ in told)
+def letters(results: list[Any]) -> int:
+    return sum(topic == "dead.letters" for topic, *_ in results)
 
 
 def test_every_word_is_shown_once() -> None:
@@ -79,7 +79,7 @@ def test_every_word_is_shown_once() -> None:
 
 @pytest.mark.parametrize(("tale", "words"), SAID, ids=[tale.name for tale, _ in SAID])
 def test_a_word_of_the_results_is_said(
-    tale: Tale, words: tuple[StrEnum, ...], as_said: Told, tmp_path: Path
+    tale: Tale, words: tuple[StrEnum, ...], as_said: Results, tmp_path: Path
 ) -> None:
     said = {
         word
@@ -93,15 +93,15 @@ def test_a_word_of_the_results_is_said(
 
 @pytest.mark.parametrize(("word", "line"), HEARD.items(), ids=[name(word) for word in HEARD])
 def test_another_word_of_the_inputs_ends_a_tale_otherwise(
-    word: StrEnum, line: tuple[Tale, StrEnum | None], as_said: Told, tmp_path: Path
+    word: StrEnum, line: tuple[Tale, StrEnum | None], as_said: Results, tmp_path: Path
 ) -> None:
     tale, other = line
     before = ends(tale, as_said, tmp_path)
 
-    told = tale.told(tmp_path, tale.agreement(), lambda text: put(text, word, other))
+    results = tale.replay(tmp_path, tale.agreement(), lambda text: put(text, word, other))
 
-    assert told != before
-    assert letters(told) == letters(before)
+    assert results != before
+    assert letters(results) == letters(before)
 
 
 @pytest.mark.parametrize(("word", "file"), OPERATED.items(), ids=[name(word) for word in OPERATED])

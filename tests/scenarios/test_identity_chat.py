@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.routes import CUSTOMER, NEVER, OPEN, OWNER, REP, REST, SUPPORT, desk, with_routes
-from tests.scenarios.story import POLICY, Story, Told
+from tests.scenarios.story import POLICY, Results, Story
 
 
 @pytest.fixture
@@ -20,11 +20,11 @@ def team(story: Story) -> Story:
     return story
 
 
-def answers(told: Told) -> list[tuple[str, str | None, str | None]]:
+def answers(results: Results) -> list[tuple[str, str | None, str | None]]:
     """Reply, who, from when."""
     return [
         (one["reply"], (one.get("assignee") or {}).get("id"), one.get("available_from"))
-        for one in told.of("chat.answers")
+        for one in results.of("chat.answers")
     ]
 
 
@@ -32,21 +32,21 @@ def test_who_asks_for_sales_by_day_is_told_who_takes_it_now(team: Story) -> None
     team.chat("started", "tue 10:00", anonymous_id="a1")
     team.chat("asked_for_sales", "tue 10:01", anonymous_id="a1", email="ann@harbor.example")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "raised_hand", "mia")]
-    assert answers(told) == [("now", "mia", "2026-03-03T15:01:00Z")]
-    (answer,) = told.of("chat.answers")
-    assert answer["handoff_id"] == told.of("lead.routing")[0]["handoff_id"]
+    assert results.handoffs == [("assigned", "raised_hand", "mia")]
+    assert answers(results) == [("now", "mia", "2026-03-03T15:01:00Z")]
+    (answer,) = results.of("chat.answers")
+    assert answer["handoff_id"] == results.of("lead.routing")[0]["handoff_id"]
 
 
 def test_who_asks_at_night_is_told_first_thing_next_working_day(team: Story) -> None:
     team.chat("asked_for_sales", "fri 22:00", email="ann@harbor.example")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "raised_hand", "mia")]
-    assert answers(told) == [("later", "mia", "2026-03-09T12:30:00Z")]
+    assert results.handoffs == [("assigned", "raised_hand", "mia")]
+    assert answers(results) == [("later", "mia", "2026-03-09T12:30:00Z")]
 
 
 def test_somebody_at_work_goes_before_somebody_whose_day_has_not_begun(story: Story) -> None:
@@ -55,10 +55,10 @@ def test_somebody_at_work_goes_before_somebody_whose_day_has_not_begun(story: St
     story.bank("harbor")
     story.chat("asked_for_sales", "tue 10:00", email="ann@harbor.example")
 
-    told = story.told()
+    results = story.replay()
 
-    assert answers(told) == [("now", "tom", "2026-03-03T15:00:00Z")]
-    (turn,) = [entry for entry in told.of("desk.ledger") if entry["entry"] == "turn"]
+    assert answers(results) == [("now", "tom", "2026-03-03T15:00:00Z")]
+    (turn,) = [entry for entry in results.of("desk.ledger") if entry["entry"] == "turn"]
     assert [one.get("passed_over") for one in turn["candidates"]] == ["not_at_work", None]
 
 
@@ -69,11 +69,11 @@ def test_the_turn_goes_to_whoever_answered_before_they_asked_for_sales(team: Sto
     team.bank("mesa")
     team.form("bob@mesa.example", "tue 11:00", "demo")
 
-    told = team.told()
+    results = team.replay()
 
-    assert [who for _, _, who in told.handoffs] == ["tom", "mia"]
-    assert told.of("lead.routing")[0]["how_chosen"] == "answered_chat"
-    assert "answered_chat" in told.of("lead.routing")[0]["explanation"]["reasons"]
+    assert [who for _, _, who in results.handoffs] == ["tom", "mia"]
+    assert results.of("lead.routing")[0]["how_chosen"] == "answered_chat"
+    assert "answered_chat" in results.of("lead.routing")[0]["explanation"]["reasons"]
 
 
 def test_an_account_that_has_its_rep_stays_with_that_rep_whoever_answers(team: Story) -> None:
@@ -81,10 +81,10 @@ def test_an_account_that_has_its_rep_stays_with_that_rep_whoever_answers(team: S
     team.chat("agent_message", "tue 10:01", anonymous_id="a1", rep_id="tom")
     team.chat("asked_for_sales", "tue 10:02", anonymous_id="a1", email="ann@harbor.example")
 
-    told = team.told()
+    results = team.replay()
 
-    assert [who for _, _, who in told.handoffs] == ["mia", "mia"]
-    assert answers(told) == [("now", "mia", "2026-03-03T15:02:00Z")]
+    assert [who for _, _, who in results.handoffs] == ["mia", "mia"]
+    assert answers(results) == [("now", "mia", "2026-03-03T15:02:00Z")]
 
 
 def test_an_owner_who_is_away_is_stood_in_for_in_the_chat_too(team: Story) -> None:
@@ -92,14 +92,14 @@ def test_an_owner_who_is_away_is_stood_in_for_in_the_chat_too(team: Story) -> No
     team.bank("harbor", "mon 01:00", owner_rep_id="olga")
     team.chat("asked_for_sales", "tue 10:00", email="ann@harbor.example")
 
-    assert answers(team.told()) == [("now", "tom", "2026-03-03T15:00:00Z")]
+    assert answers(team.replay()) == [("now", "tom", "2026-03-03T15:00:00Z")]
 
 
 def test_the_answer_of_whoever_has_the_lead_is_a_touch(team: Story) -> None:
     team.chat("asked_for_sales", "tue 10:00", email="ann@harbor.example")
     team.chat("agent_message", "tue 10:05", rep_id="mia")
 
-    alerts = {alert for alert, _ in team.told(until="wed 12:00").alerts}
+    alerts = {alert for alert, _ in team.replay(until="wed 12:00").alerts}
     assert not {"response_due_soon", "response_overdue"} & alerts
 
 
@@ -107,14 +107,14 @@ def test_asked_again_they_are_told_again_and_nothing_is_handed_over_twice(team: 
     team.chat("asked_for_sales", "tue 10:00", email="ann@harbor.example")
     team.chat("asked_for_sales", "tue 20:00", "c2", email="ann@harbor.example")
 
-    told = team.told()
+    results = team.replay()
 
-    assert len(told.handoffs) == 1
-    assert answers(told) == [
+    assert len(results.handoffs) == 1
+    assert answers(results) == [
         ("now", "mia", "2026-03-03T15:00:00Z"),
         ("later", "mia", "2026-03-04T13:30:00Z"),
     ]
-    assert [one["conversation_id"] for one in told.of("chat.answers")] == ["c1", "c2"]
+    assert [one["conversation_id"] for one in results.of("chat.answers")] == ["c1", "c2"]
 
 
 @pytest.mark.parametrize(
@@ -129,11 +129,11 @@ def test_a_visitor_whom_nobody_knows_is_told_when_the_desk_is_there_and_takes_no
 ) -> None:
     team.chat("asked_for_sales", when)
 
-    told = team.told()
+    results = team.replay()
 
-    assert answers(told) == [expected]
-    assert told.handoffs == []
-    assert told.of("desk.ledger") == []
+    assert answers(results) == [expected]
+    assert results.handoffs == []
+    assert results.of("desk.ledger") == []
 
 
 def test_as_soon_as_they_say_who_they_are_their_question_has_a_rep(team: Story) -> None:
@@ -141,10 +141,10 @@ def test_as_soon_as_they_say_who_they_are_their_question_has_a_rep(team: Story) 
     team.chat("asked_for_sales", "tue 10:01")
     team.chat("visitor_message", "tue 10:02", email="ann@harbor.example")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "raised_hand", "mia")]
-    assert [who for _, who, _ in answers(told)] == ["desk:inside_sales", "mia"]
+    assert results.handoffs == [("assigned", "raised_hand", "mia")]
+    assert [who for _, who, _ in answers(results)] == ["desk:inside_sales", "mia"]
 
 
 def test_what_they_read_before_the_chat_and_the_chat_itself_count(team: Story) -> None:
@@ -152,7 +152,7 @@ def test_what_they_read_before_the_chat_and_the_chat_itself_count(team: Story) -
     team.chat("started", "tue 10:00", anonymous_id="a1")
     team.chat("visitor_message", "tue 10:01", anonymous_id="a1", email="ann@harbor.example")
 
-    lines = team.told().of("lead.scores")[-1]["explanation"]["points"]
+    lines = team.replay().of("lead.scores")[-1]["explanation"]["points"]
 
     points = {line["rule"]: line["count"] for line in lines if line["count"]}
     assert points == {"paper": 1, "chat": 1}
@@ -164,11 +164,11 @@ def test_on_a_shared_browser_the_chat_of_the_second_person_is_theirs(team: Story
     team.chat("asked_for_sales", "tue 10:05", anonymous_id="a1", email="bob@harbor.example")
     team.chat("visitor_message", "tue 10:06", anonymous_id="a1")
 
-    told = team.told()
+    results = team.replay()
 
-    (handoff,) = told.of("lead.routing")
+    (handoff,) = results.of("lead.routing")
     assert handoff["person"]["email"] == "bob@harbor.example"
-    ann = [score for score in told.of("lead.scores") if score["lead_id"] != handoff["lead_id"]][-1]
+    ann = [score for score in results.of("lead.scores") if score["lead_id"] != handoff["lead_id"]][-1]
     assert {line["rule"] for line in ann["explanation"]["points"] if line["count"]} == {"form", "chat"}
 
 
@@ -177,20 +177,20 @@ def test_a_second_browser_of_the_same_person_brings_its_chat_along(team: Story) 
     team.chat("started", "tue 10:00", anonymous_id="a2")
     team.chat("asked_for_sales", "tue 10:05", anonymous_id="a2", email="Ann@Harbor.example")
 
-    told = team.told()
+    results = team.replay()
 
-    assert len({score["lead_id"] for score in told.of("lead.scores")}) == 1
-    assert told.handoffs == [("assigned", "raised_hand", "mia")]
+    assert len({score["lead_id"] for score in results.of("lead.scores")}) == 1
+    assert results.handoffs == [("assigned", "raised_hand", "mia")]
 
 
 def test_a_competitor_who_asks_is_answered_by_nobody(team: Story) -> None:
     team.bank("rival", relationship="competitor")
     team.chat("asked_for_sales", "tue 10:00", email="spy@rival.example")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == []
-    assert answers(told) == [("nobody", None, None)]
+    assert results.handoffs == []
+    assert answers(results) == [("nobody", None, None)]
 
 
 def test_who_must_not_be_contacted_and_asks_in_a_chat_is_answered_and_no_more(team: Story) -> None:
@@ -198,10 +198,10 @@ def test_who_must_not_be_contacted_and_asks_in_a_chat_is_answered_and_no_more(te
     team.chat("started", "tue 10:00", anonymous_id="a1", email="ann@harbor.example")
     team.chat("asked_for_sales", "tue 10:05", anonymous_id="a1", consent={"tracking": False})
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.of("lead.routing")[0]["answer_only"]
-    assert len(answers(told)) == 1
+    assert results.of("lead.routing")[0]["answer_only"]
+    assert len(answers(results)) == 1
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_who_must_not_be_contacted_and_asks_in_a_chat_is_answered_and_no_more(te
 def test_a_turn_that_cannot_be_read_is_a_dead_letter(team: Story, more: dict[str, Any], reason: str) -> None:
     team.chat(more.pop("turn"), "tue 10:00", **more)
 
-    assert team.told().dead == [reason]
+    assert team.replay().dead_letter_reasons == [reason]
 
 
 def test_a_customer_who_asks_for_support_in_a_chat_has_a_question_for_the_service_desk(team: Story) -> None:
@@ -224,8 +224,8 @@ def test_a_customer_who_asks_for_support_in_a_chat_has_a_question_for_the_servic
     team.bank("harbor", relationship="customer", owner_rep_id="mia")
     team.chat("asked_for_support", "tue 10:00", email="ann@harbor.example")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "service", "desk:care")]
-    assert answers(told) == [("now", "desk:care", "2026-03-03T15:00:00Z")]
-    assert told.of("chat.answers")[0]["handoff_id"] == told.of("lead.routing")[0]["handoff_id"]
+    assert results.handoffs == [("assigned", "service", "desk:care")]
+    assert answers(results) == [("now", "desk:care", "2026-03-03T15:00:00Z")]
+    assert results.of("chat.answers")[0]["handoff_id"] == results.of("lead.routing")[0]["handoff_id"]

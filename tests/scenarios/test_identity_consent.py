@@ -25,10 +25,10 @@ def test_what_a_visitor_did_who_refused_to_be_tracked_is_nobodys_when_they_say_w
     team.activity("webinar_attended", "mon 10:00", times=3, **refused)
     team.form("ann@harbor.example", "tue 10:00", anonymous_id="a1")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == []
-    assert told.of("lead.scores")[-1]["explanation"]["behaviour"] == 0
+    assert results.handoffs == []
+    assert results.of("lead.scores")[-1]["explanation"]["behaviour"] == 0
 
 
 def test_a_form_that_refuses_tracking_leaves_the_history_of_its_browser_behind(team: Story) -> None:
@@ -36,14 +36,14 @@ def test_a_form_that_refuses_tracking_leaves_the_history_of_its_browser_behind(t
     team.activity("webinar_attended", "mon 10:00", times=3, anonymous_id="a1")
     team.form("ann@harbor.example", "tue 10:00", anonymous_id="a1", consent={"tracking": False})
 
-    assert team.told().handoffs == []
+    assert team.replay().handoffs == []
 
 
 def test_who_refuses_to_be_tracked_and_asks_for_a_demo_is_called(team: Story) -> None:
     team.activity("download", "mon 09:00", anonymous_id="a1", consent={"tracking": False})
     team.form("ann@harbor.example", "tue 10:00", "demo", anonymous_id="a1", consent={"tracking": False})
 
-    assert team.told().handoffs == [("assigned", "raised_hand", "mia")]
+    assert team.replay().handoffs == [("assigned", "raised_hand", "mia")]
 
 
 def test_a_yes_that_comes_later_counts_from_then_on(team: Story) -> None:
@@ -51,7 +51,7 @@ def test_a_yes_that_comes_later_counts_from_then_on(team: Story) -> None:
     team.activity("download", "tue 10:00", times=3, email="ann@harbor.example")
     team.activity("page_view", "wed 10:00", email="ann@harbor.example", consent={"tracking": True})
 
-    points = {line["rule"]: line for line in team.told().of("lead.scores")[-1]["explanation"]["points"]}
+    points = {line["rule"]: line for line in team.replay().of("lead.scores")[-1]["explanation"]["points"]}
 
     assert "paper" not in points
     assert points["page"]["count"] == 1
@@ -64,24 +64,24 @@ def test_an_old_yes_that_arrives_late_does_not_undo_a_newer_no(team: Story) -> N
     team.activity("page_view", "thu 10:00", email="ann@harbor.example", **late)
     team.activity("download", "thu 11:00", times=4, email="ann@harbor.example")
 
-    assert team.told().of("lead.scores")[-1]["explanation"]["behaviour"] == 0
+    assert team.replay().of("lead.scores")[-1]["explanation"]["behaviour"] == 0
 
 
 def test_without_consent_to_marketing_a_lead_is_scored_and_nobody_calls(team: Story) -> None:
     team.form("ann@harbor.example", "tue 10:00", consent={"marketing": False})
     team.much_interest("ann@harbor.example", "tue 10:05")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == []
-    assert told.stages[-1] == "nurture"
-    assert "no_marketing_consent" in told.of("lead.scores")[-1]["explanation"]["reasons"]
+    assert results.handoffs == []
+    assert results.stages[-1] == "nurture"
+    assert "no_marketing_consent" in results.of("lead.scores")[-1]["explanation"]["reasons"]
 
 
 def test_their_raised_hand_is_answered_and_only_answered(team: Story) -> None:
     team.form("ann@harbor.example", "tue 10:00", "demo", consent={"marketing": False})
 
-    (handoff,) = team.told().of("lead.routing")
+    (handoff,) = team.replay().of("lead.routing")
 
     assert (handoff["kind"], handoff["answer_only"]) == ("raised_hand", True)
 
@@ -91,7 +91,7 @@ def test_who_agrees_to_marketing_at_last_is_handed_over_with_the_interest_of_bef
     team.much_interest("ann@harbor.example", "tue 10:05")
     team.form("ann@harbor.example", "wed 10:00", "newsletter", consent={"marketing": True})
 
-    assert team.told().handoffs == [("assigned", "mql", "mia")]
+    assert team.replay().handoffs == [("assigned", "mql", "mia")]
 
 
 ANN = "ann@harbor.example"
@@ -103,7 +103,7 @@ def test_who_takes_the_consent_to_tracking_back_is_handed_over_without_what_they
     team.consent(ANN, "wed 10:00", tracking=False)
     team.form(ANN, "thu 10:00", "demo")
 
-    handoff = team.told().of("lead.routing")[-1]
+    handoff = team.replay().of("lead.routing")[-1]
 
     assert handoff["kind"] == "raised_hand"
     assert handoff["request"] == "demo"
@@ -117,7 +117,7 @@ def test_who_takes_it_back_is_nobodys_colleague_any_more(team: Story) -> None:
     team.form(ANN, "tue 10:00")
     team.much_interest(ANN, "tue 10:05")
 
-    assert team.told().of("lead.routing")[0]["colleagues"] == []
+    assert team.replay().of("lead.routing")[0]["colleagues"] == []
 
 
 def test_nor_does_the_campaign_that_they_answered_make_an_mql_later(team: Story) -> None:
@@ -126,10 +126,10 @@ def test_nor_does_the_campaign_that_they_answered_make_an_mql_later(team: Story)
     team.consent("cy@oak.example", "wed 10:00", tracking=False)
     team.bank("oak", "thu 10:00", revenue={"amount": 900_000_000, "currency": "USD"})
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == []
-    assert told.stages[-2:] == ["waiting_for_facts", "nurture"]
+    assert results.handoffs == []
+    assert results.stages[-2:] == ["waiting_for_facts", "nurture"]
 
 
 @pytest.mark.parametrize("again", ["claimed", "interested"])
@@ -145,5 +145,5 @@ def test_a_lead_that_was_claimed_is_somebodys_again_when_they_may_be_written_to(
     else:
         team.much_interest(ANN, "fri 10:00")
 
-    actions = [(action, who) for action, _, who in team.told().handoffs]
+    actions = [(action, who) for action, _, who in team.replay().handoffs]
     assert actions == [("assigned", "tom"), ("withdrawn", None), ("assigned", "tom")]

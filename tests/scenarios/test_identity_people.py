@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.scenarios.story import Story, Told
+from tests.scenarios.story import Results, Story
 
 ANN, BOB = "ann@harbor.example", "bob@harbor.example"
 
@@ -18,10 +18,10 @@ def team(story: Story) -> Story:
     return story
 
 
-def deeds(told: Told) -> dict[str, dict[str, int]]:
+def deeds(results: Results) -> dict[str, dict[str, int]]:
     """How often each rule counts for each lead, in the order in which the leads appeared."""
     found: dict[str, dict[str, int]] = {}
-    for score in told.of("lead.scores"):
+    for score in results.of("lead.scores"):
         lines = score["explanation"]["points"]
         found[score["lead_id"]] = {line["rule"]: line["count"] for line in lines if line["count"]}
     return found
@@ -34,10 +34,10 @@ def test_one_address_however_it_is_written_is_one_person(team: Story, spelling: 
     team.form(ANN, "mon 10:00")
     team.activity("download", "mon 11:00", email=spelling)
 
-    told = team.told()
+    results = team.replay()
 
-    assert list(deeds(told).values()) == [{"form": 1, "paper": 1}]
-    assert told.dead == []
+    assert list(deeds(results).values()) == [{"form": 1, "paper": 1}]
+    assert results.dead_letter_reasons == []
 
 
 @pytest.mark.parametrize("other", ["ann+news@harbor.example", "a.nn@harbor.example"])
@@ -45,7 +45,7 @@ def test_a_tag_and_a_dot_make_another_address(team: Story, other: str) -> None:
     team.form(ANN, "mon 10:00")
     team.form(other, "mon 11:00")
 
-    assert len(deeds(team.told())) == 2
+    assert len(deeds(team.replay())) == 2
 
 
 def test_a_second_browser_brings_what_was_done_there_before(team: Story) -> None:
@@ -53,7 +53,7 @@ def test_a_second_browser_brings_what_was_done_there_before(team: Story) -> None
     team.activity("download", "mon 20:00", anonymous_id="home")
     team.form(ANN, "tue 10:00", anonymous_id="home")
 
-    assert list(deeds(team.told()).values()) == [{"form": 2, "paper": 1}]
+    assert list(deeds(team.replay()).values()) == [{"form": 2, "paper": 1}]
 
 
 def test_on_a_shared_browser_each_has_what_was_done_in_their_own_time(team: Story) -> None:
@@ -65,7 +65,7 @@ def test_on_a_shared_browser_each_has_what_was_done_in_their_own_time(team: Stor
     team.activity("poll_answered", "wed 11:00", anonymous_id="shared")
     team.activity("download", "wed 12:00", anonymous_id="shared")
 
-    ann, bob = deeds(team.told()).values()
+    ann, bob = deeds(team.replay()).values()
 
     assert ann == {"form": 2, "paper": 2}
     assert bob == {"form": 1, "rates": 1}
@@ -83,7 +83,7 @@ def test_what_is_told_late_of_a_shared_browser_belongs_to_who_had_it_then(team: 
         anonymous_id="shared",
     )
 
-    ann, bob = deeds(team.told()).values()
+    ann, bob = deeds(team.replay()).values()
 
     assert ann == {"form": 1, "webinar": 1}
     assert bob == {"form": 1}
@@ -92,16 +92,16 @@ def test_what_is_told_late_of_a_shared_browser_belongs_to_who_had_it_then(team: 
 def test_a_robot_that_asks_for_a_demo_is_called_by_nobody(team: Story) -> None:
     team.form(ANN, "mon 10:00", "demo", is_bot=True)
 
-    told = team.told()
+    results = team.replay()
 
-    assert (told.handoffs, told.stages, told.dead) == ([], [], [])
+    assert (results.handoffs, results.stages, results.dead_letter_reasons) == ([], [], [])
 
 
 def test_a_number_given_as_text_breaks_the_contract_and_the_record_of_before_holds(team: Story) -> None:
     team.bank("harbor", "mon 01:00", employees="two hundred", country="DE")
     team.form(ANN, "mon 10:00")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.dead == ["breaks_contract"]
-    assert told.stages[-1] == "nurture"
+    assert results.dead_letter_reasons == ["breaks_contract"]
+    assert results.stages[-1] == "nurture"

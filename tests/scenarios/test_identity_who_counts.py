@@ -23,21 +23,21 @@ def test_a_robot_that_reads_every_page_earns_its_visitor_nothing(team: Story) ->
     team.activity("webinar_attended", "mon 10:00", times=9, **robot)
     team.form("ann@harbor.example", "tue 10:00", anonymous_id="a1")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == []
-    assert told.dead == []
-    assert told.of("lead.scores")[-1]["explanation"]["behaviour"] == 4  # the form
+    assert results.handoffs == []
+    assert results.dead_letter_reasons == []
+    assert results.of("lead.scores")[-1]["explanation"]["behaviour"] == 4  # the form
 
 
 def test_heartbeats_of_an_open_tab_are_no_interest(team: Story) -> None:
     team.form("ann@harbor.example", "tue 10:00")
     team.activity("heartbeat", "tue 10:05", times=50, email="ann@harbor.example")
 
-    told = team.told()
+    results = team.replay()
 
-    assert len(told.of("lead.scores")) == 1
-    assert told.dead == []
+    assert len(results.of("lead.scores")) == 1
+    assert results.dead_letter_reasons == []
 
 
 def test_our_own_people_earn_nothing_whatever_they_read_and_ask_for(team: Story) -> None:
@@ -45,11 +45,11 @@ def test_our_own_people_earn_nothing_whatever_they_read_and_ask_for(team: Story)
     team.much_interest("eve@our-own.example", "tue 10:05")
     team.activity("webinar_attended", "tue 11:00", email="eve@lab.our-own.example")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == []
-    assert {score["explanation"]["behaviour"] for score in told.of("lead.scores")} == {0}
-    assert told.stages == ["known", "disqualified", "known", "disqualified"]
+    assert results.handoffs == []
+    assert {score["explanation"]["behaviour"] for score in results.of("lead.scores")} == {0}
+    assert results.stages == ["known", "disqualified", "known", "disqualified"]
 
 
 def test_a_mailbox_of_a_function_is_a_lead_and_nobodys_colleague(team: Story) -> None:
@@ -57,8 +57,8 @@ def test_a_mailbox_of_a_function_is_a_lead_and_nobodys_colleague(team: Story) ->
     team.activity("download", "tue 09:10", email="bob@harbor.example")
     team.form("ann@harbor.example", "tue 10:00", "demo")
 
-    (handoff,) = team.told().of("lead.routing")
-    bob = next(score for score in team.told().of("lead.scores") if score["lead_id"] != handoff["lead_id"])
+    (handoff,) = team.replay().of("lead.routing")
+    bob = next(score for score in team.replay().of("lead.scores") if score["lead_id"] != handoff["lead_id"])
 
     assert len(handoff["colleagues"]) == 1
     assert not handoff["person"]["role_address"]
@@ -68,7 +68,7 @@ def test_a_mailbox_of_a_function_is_a_lead_and_nobodys_colleague(team: Story) ->
 def test_a_raised_hand_from_a_mailbox_is_answered_and_says_that_it_is_one(team: Story) -> None:
     team.form("info@harbor.example", "tue 10:00", "demo")
 
-    (handoff,) = team.told().of("lead.routing")
+    (handoff,) = team.replay().of("lead.routing")
 
     assert (handoff["kind"], handoff["person"]["role_address"]) == ("raised_hand", True)
     assert handoff["colleagues"] == []

@@ -28,15 +28,15 @@ def test_another_owner_gets_all_of_a_large_account_and_nobody_has_it_with_two_re
 ) -> None:
     harbor.bank("harbor", "tue 10:00", owner_rep_id="ben")
 
-    told = harbor.told(until="tue 10:30")
+    results = harbor.replay(until="tue 10:30")
 
-    moved = told.of("lead.routing")[len(PEOPLE) :]
+    moved = results.of("lead.routing")[len(PEOPLE) :]
     assert [event["action"] for event in moved] == ["withdrawn"] * 30 + ["reassigned"] * 30
     assert {event["assignee"]["id"] for event in moved[30:]} == {"ben"}
     assert len({event["handoff_id"] for event in moved[30:]}) == 30
     assert {reason for event in moved for reason in event["explanation"]["reasons"]} >= {"owner_changed"}
     # By what a reader knew, record by record: Olga alone, then nobody, then Ben alone.
-    holders = told.holders[HARBOR]
+    holders = results.holders[HARBOR]
     assert [sorted(one) for one in dict.fromkeys(map(frozenset, holders))] == [["olga"], [], ["ben"]]
 
 
@@ -44,18 +44,18 @@ def test_a_large_account_whose_rep_goes_on_holiday_is_with_her_deputy_as_a_whole
     harbor.rep("olga", "tue 09:30", at_desk=False, deputy_rep_id="ben", away=("tue 09:30", "fri 10:00"))
     harbor.form("late@harbor.example", "tue 10:00", "demo")
 
-    told = harbor.told(until="tue 10:30")
+    results = harbor.replay(until="tue 10:30")
 
-    moved = told.of("lead.routing")[len(PEOPLE) :]
+    moved = results.of("lead.routing")[len(PEOPLE) :]
     assert [event["action"] for event in moved] == ["withdrawn"] * 30 + ["reassigned"] * 30 + ["assigned"]
     assert {(one["assignee"]["id"], one["assignee"]["deputy_for"]) for one in moved[30:]} == {("ben", "olga")}
-    assert all(len(who) <= 1 for who in told.holders[HARBOR])
+    assert all(len(who) <= 1 for who in results.holders[HARBOR])
 
 
 def test_a_large_account_that_becomes_a_competitor_is_nobodys(harbor: Story) -> None:
     harbor.bank("harbor", "tue 10:00", relationship="competitor")
 
-    told = harbor.told(until="tue 10:30")
+    results = harbor.replay(until="tue 10:30")
 
-    assert [event["action"] for event in told.of("lead.routing")[len(PEOPLE) :]] == ["withdrawn"] * 30
-    assert told.holders[HARBOR][-1] == set()
+    assert [event["action"] for event in results.of("lead.routing")[len(PEOPLE) :]] == ["withdrawn"] * 30
+    assert results.holders[HARBOR][-1] == set()

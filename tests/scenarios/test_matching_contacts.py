@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.scenarios.story import Story, Told
+from tests.scenarios.story import Results, Story
 
 
 @pytest.fixture
@@ -18,13 +18,13 @@ def team(story: Story) -> Story:
     return story
 
 
-def reasons(told: Told) -> list[str]:
-    found: list[str] = told.of("lead.routing")[-1]["explanation"]["reasons"]
+def reasons(results: Results) -> list[str]:
+    found: list[str] = results.of("lead.routing")[-1]["explanation"]["reasons"]
     return found
 
 
-def keys(told: Told) -> list[str]:
-    return [event["account_key"].partition(":")[0] for event in told.of("lead.routing")]
+def keys(results: Results) -> list[str]:
+    return [event["account_key"].partition(":")[0] for event in results.of("lead.routing")]
 
 
 def test_a_customers_employee_who_writes_from_free_mail_goes_to_the_customers_owner(team: Story) -> None:
@@ -32,12 +32,12 @@ def test_a_customers_employee_who_writes_from_free_mail_goes_to_the_customers_ow
     team.contact("ann@gmail.com", crm_contact_id="C-1", crm_account_id="ACC-harbor")
     team.form("ann@gmail.com", "tue 10:00")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "expansion", "olga")]
-    assert "matched_by_contact" in reasons(told)
-    assert told.of("lead.routing")[-1]["account_key"] == "domain:harbor.example"
-    assert told.of("lead.scores")[-1]["account_key"] == "domain:harbor.example"
+    assert results.handoffs == [("assigned", "expansion", "olga")]
+    assert "matched_by_contact" in reasons(results)
+    assert results.of("lead.routing")[-1]["account_key"] == "domain:harbor.example"
+    assert results.of("lead.scores")[-1]["account_key"] == "domain:harbor.example"
 
 
 def test_what_the_crm_says_of_a_person_goes_before_the_company_that_they_name(team: Story) -> None:
@@ -46,10 +46,10 @@ def test_what_the_crm_says_of_a_person_goes_before_the_company_that_they_name(te
     team.contact("ann@gmail.com", crm_account_id="ACC-harbor")
     team.form("ann@gmail.com", "tue 10:00", "demo", company="Pier Savings")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "raised_hand", "olga")]
-    assert "matched_by_name" not in reasons(told)
+    assert results.handoffs == [("assigned", "raised_hand", "olga")]
+    assert "matched_by_name" not in reasons(results)
 
 
 def test_a_person_with_a_domain_stays_with_the_account_of_the_domain(team: Story) -> None:
@@ -58,10 +58,10 @@ def test_a_person_with_a_domain_stays_with_the_account_of_the_domain(team: Story
     team.contact("ann@pier.example", crm_account_id="ACC-harbor")
     team.form("ann@pier.example", "tue 10:00", "demo")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "raised_hand", "pavel")]
-    assert "matched_by_contact" not in reasons(told)
+    assert results.handoffs == [("assigned", "raised_hand", "pavel")]
+    assert "matched_by_contact" not in reasons(results)
 
 
 def test_a_contact_of_an_account_that_the_crm_does_not_have_is_found_by_the_name(team: Story) -> None:
@@ -69,10 +69,10 @@ def test_a_contact_of_an_account_that_the_crm_does_not_have_is_found_by_the_name
     team.contact("ann@gmail.com", crm_account_id="ACC-unknown")
     team.form("ann@gmail.com", "tue 10:00", "demo", company="Pier Savings")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "raised_hand", "pavel")]
-    assert "matched_by_name" in reasons(told)
+    assert results.handoffs == [("assigned", "raised_hand", "pavel")]
+    assert "matched_by_name" in reasons(results)
 
 
 def test_a_contact_that_is_added_later_takes_the_person_along_once(team: Story) -> None:
@@ -80,14 +80,14 @@ def test_a_contact_that_is_added_later_takes_the_person_along_once(team: Story) 
     team.form("ann@gmail.com", "tue 10:00", "demo")
     team.contact("ann@gmail.com", "tue 15:00", crm_account_id="ACC-harbor")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [
+    assert results.handoffs == [
         ("assigned", "raised_hand", "mia"),
         ("withdrawn", "raised_hand", None),
         ("assigned", "raised_hand", "olga"),
     ]
-    assert keys(told) == ["lead", "lead", "domain"]
+    assert keys(results) == ["lead", "lead", "domain"]
 
 
 def test_somebody_who_did_nothing_new_is_no_expansion_because_the_crm_names_a_customer(team: Story) -> None:
@@ -95,7 +95,7 @@ def test_somebody_who_did_nothing_new_is_no_expansion_because_the_crm_names_a_cu
     team.form("ann@gmail.com", "tue 10:00")
     team.contact("ann@gmail.com", "tue 15:00", crm_account_id="ACC-harbor")
 
-    assert team.told().handoffs == []
+    assert team.replay().handoffs == []
 
 
 def test_a_contact_who_goes_to_another_account_goes_to_its_owner(team: Story) -> None:
@@ -105,7 +105,7 @@ def test_a_contact_who_goes_to_another_account_goes_to_its_owner(team: Story) ->
     team.form("ann@gmail.com", "tue 10:00", "demo")
     team.contact("ann@gmail.com", "tue 15:00", crm_account_id="ACC-pier")
 
-    assert [who for _, _, who in team.told().handoffs] == ["olga", None, "pavel"]
+    assert [who for _, _, who in team.replay().handoffs] == ["olga", None, "pavel"]
 
 
 def test_a_contact_that_is_deleted_goes_alone_again(team: Story) -> None:
@@ -114,11 +114,11 @@ def test_a_contact_that_is_deleted_goes_alone_again(team: Story) -> None:
     team.form("ann@gmail.com", "tue 10:00", "demo")
     team.deleted("crm.contacts", "ann@gmail.com", "tue 15:00")
 
-    told = team.told()
+    results = team.replay()
 
-    assert keys(told) == ["domain", "domain", "lead"]
-    assert [action for action, _, _ in told.handoffs] == ["assigned", "withdrawn", "assigned"]
-    assert "matched_by_contact" not in reasons(told)
+    assert keys(results) == ["domain", "domain", "lead"]
+    assert [action for action, _, _ in results.handoffs] == ["assigned", "withdrawn", "assigned"]
+    assert "matched_by_contact" not in reasons(results)
 
 
 def test_when_accounts_are_merged_their_contacts_follow(team: Story) -> None:
@@ -129,10 +129,10 @@ def test_when_accounts_are_merged_their_contacts_follow(team: Story) -> None:
     team.contact("ann@gmail.com", "tue 15:00", crm_account_id="ACC-harbor")
     team.deleted("crm.accounts", "ACC-pier", "tue 15:01")
 
-    told = team.told()
+    results = team.replay()
 
-    assert [who for _, _, who in told.handoffs] == ["pavel", None, "olga"]
-    assert told.dead == []
+    assert [who for _, _, who in results.handoffs] == ["pavel", None, "olga"]
+    assert results.dead_letter_reasons == []
 
 
 def test_an_account_that_the_crm_deletes_lets_its_contacts_go(team: Story) -> None:
@@ -141,10 +141,10 @@ def test_an_account_that_the_crm_deletes_lets_its_contacts_go(team: Story) -> No
     team.form("ann@gmail.com", "tue 10:00", "demo")
     team.deleted("crm.accounts", "ACC-harbor", "tue 15:00")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs[-1][0] == "assigned"
-    assert told.of("lead.routing")[-1]["account_key"].startswith("lead:")
+    assert results.handoffs[-1][0] == "assigned"
+    assert results.of("lead.routing")[-1]["account_key"].startswith("lead:")
 
 
 def test_the_account_moves_to_another_domain_and_its_contacts_with_it(team: Story) -> None:
@@ -153,20 +153,20 @@ def test_the_account_moves_to_another_domain_and_its_contacts_with_it(team: Stor
     team.form("ann@gmail.com", "tue 10:00", "demo")
     team.bank("harbor", "tue 15:00", domains=["pier.example", "harbor.example"])
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.of("lead.routing")[-1]["account_key"] == "domain:pier.example"
-    assert told.handoffs[-1] == ("assigned", "raised_hand", "olga")
+    assert results.of("lead.routing")[-1]["account_key"] == "domain:pier.example"
+    assert results.handoffs[-1] == ("assigned", "raised_hand", "olga")
 
 
 def test_a_contact_who_never_came_by_is_nobody_yet(team: Story) -> None:
     team.bank("harbor", relationship="customer", owner_rep_id="olga")
     team.contact("ann@gmail.com", crm_account_id="ACC-harbor")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == []
-    assert told.of("lead.scores") == []
+    assert results.handoffs == []
+    assert results.of("lead.scores") == []
 
 
 def test_an_erased_contact_begins_anew(team: Story) -> None:
@@ -176,7 +176,7 @@ def test_an_erased_contact_begins_anew(team: Story) -> None:
     team.erasure("ann@gmail.com", "tue 15:00")
     team.form("ann@gmail.com", "wed 10:00", "demo")
 
-    told = team.told()
+    results = team.replay()
 
-    assert [action for action, _, _ in told.handoffs] == ["assigned", "withdrawn", "assigned"]
-    assert told.of("lead.routing")[-1]["account_key"].startswith("lead:")
+    assert [action for action, _, _ in results.handoffs] == ["assigned", "withdrawn", "assigned"]
+    assert results.of("lead.routing")[-1]["account_key"].startswith("lead:")

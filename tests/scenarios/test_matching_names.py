@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.scenarios.story import Story, Told
+from tests.scenarios.story import Results, Story
 
 
 @pytest.fixture
@@ -18,16 +18,16 @@ def team(story: Story) -> Story:
     return story
 
 
-def reasons(told: Told) -> list[str]:
-    found: list[str] = told.of("lead.routing")[-1]["explanation"]["reasons"]
+def reasons(results: Results) -> list[str]:
+    found: list[str] = results.of("lead.routing")[-1]["explanation"]["reasons"]
     return found
 
 
-def holders_at_every_moment(told: Told) -> list[set[str]]:
+def holders_at_every_moment(results: Results) -> list[set[str]]:
     """Who holds open hand-offs of anybody, after each record."""
     held: dict[str, str] = {}
     after: list[set[str]] = []
-    for event in told.of("lead.routing"):
+    for event in results.of("lead.routing"):
         if event.get("assignee"):
             held[event["handoff_id"]] = event["assignee"]["id"]
         else:
@@ -40,20 +40,20 @@ def test_somebody_with_free_mail_who_names_a_customer_goes_to_the_customers_owne
     team.bank("harbor", name="Harbor National Bank", relationship="customer", owner_rep_id="olga")
     team.form("ann@gmail.com", "tue 10:00", company="HARBOR NATL. BANK, N.A.")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "expansion", "olga")]
-    assert "matched_by_name" in reasons(told)
+    assert results.handoffs == [("assigned", "expansion", "olga")]
+    assert "matched_by_name" in reasons(results)
 
 
 def test_a_phone_number_of_the_company_proves_the_name(team: Story) -> None:
     team.bank("harbor", name="Harbor National Bank", owner_rep_id="olga", phone="+1 503 555 0100")
     team.form("ann@gmail.com", "tue 10:00", "demo", company="Harbor National Bank", phone="(503) 555-0100")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "raised_hand", "olga")]
-    assert "matched_by_name" not in reasons(told)
+    assert results.handoffs == [("assigned", "raised_hand", "olga")]
+    assert "matched_by_name" not in reasons(results)
 
 
 def test_who_names_nothing_stays_alone(team: Story) -> None:
@@ -61,14 +61,14 @@ def test_who_names_nothing_stays_alone(team: Story) -> None:
     team.form("ann@gmail.com", "tue 10:00", "demo", company="self")
     team.form("bob@gmail.com", "tue 10:01", "demo", company="n/a")
 
-    assert [who for _, _, who in team.told().handoffs] == ["mia", "tom"]
+    assert [who for _, _, who in team.replay().handoffs] == ["mia", "tom"]
 
 
 def test_a_company_of_that_name_in_another_country_is_not_meant(team: Story) -> None:
     team.bank("harbor", name="Harbor Bank", owner_rep_id="olga")
     team.form("ann@gmail.com", "tue 10:00", "demo", company="Harbor Bank", country="DE")
 
-    assert team.told().handoffs == [("assigned", "raised_hand", "mia")]
+    assert team.replay().handoffs == [("assigned", "raised_hand", "mia")]
 
 
 def test_of_two_companies_of_one_name_nobody_guesses_and_somebody_is_asked(team: Story) -> None:
@@ -77,12 +77,14 @@ def test_of_two_companies_of_one_name_nobody_guesses_and_somebody_is_asked(team:
     team.form("ann@gmail.com", "tue 10:00", "demo", company="First Bank")
     team.bank("pier", "wed 10:00", relationship="customer")
 
-    told = team.told(until="wed 11:00")
+    results = team.replay(until="wed 11:00")
 
-    assert told.handoffs[0] == ("assigned", "raised_hand", "mia")
-    assert told.handoffs[-1][2] == "pavel"
-    assert told.alerts.index(("company_ambiguous", False)) < told.alerts.index(("company_ambiguous", True))
-    asked = next(event for event in told.of("lead.alerts") if event["alert"] == "company_ambiguous")
+    assert results.handoffs[0] == ("assigned", "raised_hand", "mia")
+    assert results.handoffs[-1][2] == "pavel"
+    assert results.alerts.index(("company_ambiguous", False)) < results.alerts.index(
+        ("company_ambiguous", True)
+    )
+    asked = next(event for event in results.of("lead.alerts") if event["alert"] == "company_ambiguous")
     assert asked["candidates"] == ["ACC-harbor", "ACC-pier"]
 
 
@@ -90,14 +92,14 @@ def test_an_account_that_comes_to_the_crm_later_takes_along_who_named_it(team: S
     team.form("ann@gmail.com", "tue 10:00", "demo", company="Harbor Bank")
     team.bank("harbor", "tue 15:00", name="Harbor Bank", owner_rep_id="olga")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [
+    assert results.handoffs == [
         ("assigned", "raised_hand", "mia"),
         ("withdrawn", "raised_hand", None),
         ("assigned", "raised_hand", "olga"),
     ]
-    assert all(len(held) <= 1 for held in holders_at_every_moment(told))
+    assert all(len(held) <= 1 for held in holders_at_every_moment(results))
 
 
 def test_a_domain_that_moves_to_another_account_takes_its_people_to_that_accounts_rep(team: Story) -> None:
@@ -107,9 +109,9 @@ def test_a_domain_that_moves_to_another_account_takes_its_people_to_that_account
     team.bank("mesa", "tue 15:00", domains=["mesa.example", "pier.example"])
     team.bank("harbor", "tue 15:01", domains=["harbor.example"])
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [
+    assert results.handoffs == [
         ("assigned", "raised_hand", "olga"),
         ("withdrawn", "raised_hand", None),
         ("assigned", "raised_hand", "pavel"),
@@ -122,11 +124,11 @@ def test_a_domain_that_moves_and_comes_back_ends_where_it_began(team: Story) -> 
     team.bank("harbor", "tue 15:00", domains=["harbor.example"])
     team.bank("harbor", "tue 16:00", domains=["harbor.example", "pier.example"])
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs[-1] == ("assigned", "raised_hand", "olga")
-    assert {event["account_key"] for event in told.of("lead.routing")[-1:]} == {"domain:harbor.example"}
-    assert all(len(held) <= 1 for held in holders_at_every_moment(told))
+    assert results.handoffs[-1] == ("assigned", "raised_hand", "olga")
+    assert {event["account_key"] for event in results.of("lead.routing")[-1:]} == {"domain:harbor.example"}
+    assert all(len(held) <= 1 for held in holders_at_every_moment(results))
 
 
 def test_of_the_last_scores_under_several_accounts_the_one_with_the_most_moves_is_the_leads(
@@ -138,7 +140,7 @@ def test_of_the_last_scores_under_several_accounts_the_one_with_the_most_moves_i
     team.bank("harbor", "tue 16:00", domains=["harbor.example"])
     team.activity("download", "tue 16:30", email="ann@pier.example")
 
-    scores = team.told().of("lead.scores")
+    scores = team.replay().of("lead.scores")
 
     last = {event["account_key"]: event for event in scores}
     assert {key: event.get("moves") for key, event in last.items()} == {
@@ -156,10 +158,10 @@ def test_two_accounts_that_are_merged_have_one_owner(team: Story) -> None:
     team.bank("harbor", "wed 10:00", domains=["harbor.example", "pier.example"])
     team.bank("pier", "wed 10:01", domains=[])
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs[-1] == ("assigned", "raised_hand", "olga")
-    assert holders_at_every_moment(told)[-1] == {"olga"}
+    assert results.handoffs[-1] == ("assigned", "raised_hand", "olga")
+    assert holders_at_every_moment(results)[-1] == {"olga"}
 
 
 def test_what_sales_says_of_a_handoff_of_the_old_domain_is_heard_where_the_person_lives_now(
@@ -169,27 +171,27 @@ def test_what_sales_says_of_a_handoff_of_the_old_domain_is_heard_where_the_perso
     team.bank("harbor", "tue 11:00", domains=["harbor.example", "pier.example"])
     team.sales("accepted", "ann@pier.example", "tue 12:00", handoff_id="domain:pier.example#1.1")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.dead == []
-    assert told.stages[-1] == "sal"
+    assert results.dead_letter_reasons == []
+    assert results.stages[-1] == "sal"
 
 
 def test_an_account_without_a_domain_is_found_by_its_name(team: Story) -> None:
     team.bank("harbor", name="Harbor Bank", domains=[], owner_rep_id="olga")
     team.form("ann@gmail.com", "tue 10:00", "demo", company="Harbor Bank")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "raised_hand", "olga")]
-    assert told.of("lead.routing")[0]["crm_account_id"] == "ACC-harbor"
+    assert results.handoffs == [("assigned", "raised_hand", "olga")]
+    assert results.of("lead.routing")[0]["crm_account_id"] == "ACC-harbor"
 
 
 def test_a_former_name_of_a_company_finds_it_too(team: Story) -> None:
     team.bank("harbor", name="Harbor Bank", other_names=["Pier Savings"], owner_rep_id="olga")
     team.form("ann@gmail.com", "tue 10:00", "demo", company="Pier Svgs Inc")
 
-    assert team.told().handoffs == [("assigned", "raised_hand", "olga")]
+    assert team.replay().handoffs == [("assigned", "raised_hand", "olga")]
 
 
 def test_a_domain_that_three_accounts_list_belongs_to_the_one_with_the_lowest_id_until_it_gives_it_up(
@@ -201,9 +203,9 @@ def test_a_domain_that_three_accounts_list_belongs_to_the_one_with_the_lowest_id
     team.form("ann@pier.example", "tue 10:00", "demo")
     team.bank("harbor", "tue 15:00", domains=["harbor.example"])
 
-    told = team.told()
+    results = team.replay()
 
-    assert [who for _, _, who in told.handoffs] == ["olga", None, "pavel"]
+    assert [who for _, _, who in results.handoffs] == ["olga", None, "pavel"]
 
 
 def test_an_account_that_loses_its_last_domain_keeps_its_people_only_by_their_names(team: Story) -> None:
@@ -212,11 +214,11 @@ def test_an_account_that_loses_its_last_domain_keeps_its_people_only_by_their_na
     team.form("bob@gmail.com", "tue 10:05", "demo", company="Harbor Bank")
     team.bank("harbor", "tue 15:00", domains=[])
 
-    told = team.told()
-    last = {event["lead_id"]: event["account_key"] for event in told.of("lead.routing")}
+    results = team.replay()
+    last = {event["lead_id"]: event["account_key"] for event in results.of("lead.routing")}
 
     assert sorted(last.values()) == ["crm:ACC-harbor", "domain:harbor.example"]
-    assert all(len(held) <= 1 for held in holders_at_every_moment(told))
+    assert all(len(held) <= 1 for held in holders_at_every_moment(results))
 
 
 def test_a_free_mail_domain_that_the_crm_lists_makes_nobody_a_colleague(team: Story) -> None:
@@ -224,7 +226,7 @@ def test_a_free_mail_domain_that_the_crm_lists_makes_nobody_a_colleague(team: St
     team.form("ann@gmail.com", "tue 10:00", "demo")
     team.form("bob@harbor.example", "tue 10:05", "demo")
 
-    assert [who for _, _, who in team.told().handoffs] == ["mia", "olga"]
+    assert [who for _, _, who in team.replay().handoffs] == ["mia", "olga"]
 
 
 def test_of_two_accounts_that_name_each_other_as_parent_the_owner_of_one_is_both_ones(team: Story) -> None:
@@ -233,10 +235,10 @@ def test_of_two_accounts_that_name_each_other_as_parent_the_owner_of_one_is_both
     team.form("ann@harbor.example", "tue 10:00", "demo")
     team.form("bob@pier.example", "tue 10:05", "demo")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "raised_hand", "olga")] * 2
-    assert told.dead == []
+    assert results.handoffs == [("assigned", "raised_hand", "olga")] * 2
+    assert results.dead_letter_reasons == []
 
 
 def test_a_company_in_the_crm_whose_name_says_nothing_is_found_by_nobody(team: Story) -> None:
@@ -245,4 +247,4 @@ def test_a_company_in_the_crm_whose_name_says_nothing_is_found_by_nobody(team: S
     team.form("ann@gmail.com", "tue 10:00", "demo", company="unknown")
     team.form("bob@gmail.com", "tue 10:05", "demo", company="SONSTIGE")
 
-    assert [who for _, _, who in team.told().handoffs] == ["mia", "tom"]
+    assert [who for _, _, who in team.replay().handoffs] == ["mia", "tom"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.story import Story, Told
+from tests.scenarios.story import Results, Story
 
 ANN, BOB = "ann@harbor.example", "bob@harbor.example"
 
@@ -22,8 +22,8 @@ def team(story: Story) -> Story:
     return story
 
 
-def who(told: Told) -> list[str]:
-    return [str(holder) for action, _, holder in told.handoffs if action != "withdrawn"]
+def who(results: Results) -> list[str]:
+    return [str(holder) for action, _, holder in results.handoffs if action != "withdrawn"]
 
 
 def given_to(story: Story, rep_id: str, when: str = "tue 10:20") -> None:
@@ -36,10 +36,10 @@ def test_who_is_given_it_by_hand_and_is_away_has_it_and_the_deputy_does_the_work
     team.form(ANN, "tue 10:00", "demo")
     given_to(team, "olga")
 
-    told = team.told(until="tue 10:30")
+    results = team.replay(until="tue 10:30")
 
-    assert who(told) == ["mia", "pavel"]
-    moved = told.of("lead.routing")[-1]
+    assert who(results) == ["mia", "pavel"]
+    moved = results.of("lead.routing")[-1]
     assert (moved["route"], moved["assignee"]["deputy_for"]) == ("by_hand", "olga")
 
 
@@ -58,10 +58,10 @@ def test_who_is_given_it_by_hand_and_is_no_rep_of_ours_is_reported_and_it_stays(
     given_to(team, kim)
     team.form(BOB, "tue 10:25", "demo")
 
-    told = team.told(until="tue 10:26")
+    results = team.replay(until="tue 10:26")
 
-    assert who(told) == ["mia", "mia"]
-    assert [(one["alert"], one["rep_id"]) for one in told.of("lead.alerts")] == [
+    assert who(results) == ["mia", "mia"]
+    assert [(one["alert"], one["rep_id"]) for one in results.of("lead.alerts")] == [
         ("account_without_owner", kim)
     ]
 
@@ -72,10 +72,10 @@ def test_given_to_somebody_else_then_the_report_is_taken_back(team: Story) -> No
     given_to(team, "kim")
     given_to(team, "tom", "tue 10:21")
 
-    told = team.told(until="tue 10:22")
+    results = team.replay(until="tue 10:22")
 
-    assert who(told) == ["mia", "tom"]
-    assert told.alerts == [("account_without_owner", False), ("account_without_owner", True)]
+    assert who(results) == ["mia", "tom"]
+    assert results.alerts == [("account_without_owner", False), ("account_without_owner", True)]
 
 
 @pytest.mark.parametrize("by", ["email", "handoff_id"])
@@ -89,10 +89,10 @@ def test_a_lead_that_waits_for_room_is_given_to_somebody_by_hand(story: Story, b
     named = {} if by == "email" else {"handoff_id": "domain:harbor.example#1.1"}  # as the alert had it
     story.sales("reassigned", ANN, "tue 11:00", rep_id="dana", to_rep_id="olga", **named)
 
-    told = story.told(until="tue 11:01")
+    results = story.replay(until="tue 11:01")
 
-    assert told.handoffs == [("assigned", "mql", "olga")]
-    assert told.alerts == [("desk_full", False), ("desk_full", True)]
+    assert results.handoffs == [("assigned", "mql", "olga")]
+    assert results.alerts == [("desk_full", False), ("desk_full", True)]
 
 
 def test_a_rep_who_says_that_she_has_it_has_answered(team: Story) -> None:
@@ -101,10 +101,10 @@ def test_a_rep_who_says_that_she_has_it_has_answered(team: Story) -> None:
     team.form(ANN, "tue 10:00", "demo")
     team.sales("claimed", ANN, "tue 10:20")
 
-    told = team.told(until="wed 17:00")
+    results = team.replay(until="wed 17:00")
 
-    assert who(told) == ["mia"]
-    assert told.alerts == []
+    assert who(results) == ["mia"]
+    assert results.alerts == []
 
 
 @pytest.mark.parametrize("silent", [True, False], ids=["does not answer", "goes away"])
@@ -118,11 +118,11 @@ def test_who_has_the_account_and_is_then_named_its_owner_keeps_it_as_an_owner_do
     if not silent:
         team.rep("mia", "tue 10:10", away=("tue 10:10", "fri 00:00"))
 
-    told = team.told(until="tue 11:10" if silent else "tue 10:30")
+    results = team.replay(until="tue 11:10" if silent else "tue 10:30")
 
-    assert who(told) == ["mia", "pavel"]  # her deputy, and never the next in turn
-    assert told.of("lead.routing")[-1]["assignee"]["deputy_for"] == "mia"
-    assert [entry["entry"] for entry in told.of("desk.ledger")].count("turn") == 1
+    assert who(results) == ["mia", "pavel"]  # her deputy, and never the next in turn
+    assert results.of("lead.routing")[-1]["assignee"]["deputy_for"] == "mia"
+    assert [entry["entry"] for entry in results.of("desk.ledger")].count("turn") == 1
 
 
 def test_an_owner_who_is_named_and_taken_away_again_keeps_the_leads_that_are_open(team: Story) -> None:
@@ -131,10 +131,10 @@ def test_an_owner_who_is_named_and_taken_away_again_keeps_the_leads_that_are_ope
     team.bank("harbor", "tue 10:05", owner_rep_id=None)
     team.form(BOB, "tue 10:10", "demo")
 
-    told = team.told(until="tue 10:11")
+    results = team.replay(until="tue 10:11")
 
-    assert who(told) == ["olga", "olga"]
-    assert told.of("lead.routing")[-1]["route"] == "account_has_rep"
+    assert who(results) == ["olga", "olga"]
+    assert results.of("lead.routing")[-1]["route"] == "account_has_rep"
 
 
 def test_a_successor_who_is_away_has_the_account_and_the_deputy_does_the_work(team: Story) -> None:
@@ -143,10 +143,10 @@ def test_a_successor_who_is_away_has_the_account_and_the_deputy_does_the_work(te
     team.rep("olga", "tue 10:05", away=("tue 10:05", "fri 00:00"))
     team.bank("harbor", "tue 10:10", owner_rep_id="olga")
 
-    told = team.told(until="tue 10:11")
+    results = team.replay(until="tue 10:11")
 
-    assert who(told) == ["mia", "pavel"]
-    assert told.of("lead.routing")[-1]["assignee"]["deputy_for"] == "olga"
+    assert who(results) == ["mia", "pavel"]
+    assert results.of("lead.routing")[-1]["assignee"]["deputy_for"] == "olga"
 
 
 def test_a_successor_who_had_it_before_and_did_not_answer_gets_it_all_the_same(team: Story) -> None:
@@ -155,7 +155,7 @@ def test_a_successor_who_had_it_before_and_did_not_answer_gets_it_all_the_same(t
     team.form(ANN, "tue 10:00", "demo")
     team.bank("harbor", "tue 11:30", owner_rep_id="mia")
 
-    assert who(team.told(until="tue 11:31")) == ["mia", "tom", "mia"]
+    assert who(team.replay(until="tue 11:31")) == ["mia", "tom", "mia"]
 
 
 def test_of_two_opportunities_opened_in_one_moment_one_decides_whatever_the_order(
@@ -169,7 +169,7 @@ def test_of_two_opportunities_opened_in_one_moment_one_decides_whatever_the_orde
     team.form(ANN, "tue 10:00")
     team.form("zoe@mesa.example", "tue 10:05")
 
-    assert team.told(until="tue 10:06").handoffs == [("assigned", "in_cycle", "pavel")] * 2
+    assert team.replay(until="tue 10:06").handoffs == [("assigned", "in_cycle", "pavel")] * 2
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_how_a_rep_comes_to_have_it_again_is_said_as_it_is(
     came = "tue 10:30" if by_right else "tue 11:30"
     team.late("sales.activities", ANN, in_time, came, action="touched", email=ANN, rep_id=late)
 
-    back = team.told(until="tue 12:00").of("lead.routing")[-1]
+    back = team.replay(until="tue 12:00").of("lead.routing")[-1]
 
     assert (back["assignee"]["id"], back["explanation"]["reasons"]) == (late, ["answered_before_move"])
     assert back["how_chosen"] == ("account_owner" if by_right else "account_rep")
@@ -201,6 +201,6 @@ def test_of_two_opportunities_the_other_one_decides_when_the_latest_is_closed(te
     team.form(ANN, "tue 10:00")
     team.bank("harbor", "tue 11:00", open_opportunities=[first])
 
-    told = team.told(until="tue 11:01")
+    results = team.replay(until="tue 11:01")
 
-    assert told.handoffs == [("assigned", "in_cycle", "pavel"), ("reassigned", "in_cycle", "olga")]
+    assert results.handoffs == [("assigned", "in_cycle", "pavel"), ("reassigned", "in_cycle", "olga")]

@@ -45,22 +45,22 @@ def asks(team: Story, email: str = ANN, when: str = "tue 10:00", request: str = 
 
 
 def routing(team: Story, until: str = "tue 17:00") -> list[dict[str, Any]]:
-    return team.told(until=until).of("lead.routing")
+    return team.replay(until=until).of("lead.routing")
 
 
 def test_an_sql_partner_gets_the_lead_after_inside_sales_has_qualified_it(team: Story) -> None:
     asks(team)
     team.sales("sales_qualified", ANN, "tue 11:00")
 
-    told = team.told(until="tue 17:00")
+    results = team.replay(until="tue 17:00")
 
-    assert told.handoffs == [
+    assert results.handoffs == [
         ("assigned", "raised_hand", "mia"),
         ("withdrawn", "raised_hand", None),
         ("assigned", "partner", ISLAND),
     ]
-    assert told.of("lead.routing")[-1]["assignee"]["type"] == "partner"
-    assert told.stages[-2:] == ["sql", "with_partner"]
+    assert results.of("lead.routing")[-1]["assignee"]["type"] == "partner"
+    assert results.stages[-2:] == ["sql", "with_partner"]
 
 
 def test_the_message_states_stage_definition_and_policy_version_and_only_what_the_partner_may_see(
@@ -102,18 +102,18 @@ def test_an_mql_partner_gets_it_at_once(team: Story) -> None:
     team.form(ANN, "tue 10:00")
     team.much_interest(ANN, "tue 10:05")
 
-    told = team.told(until="tue 17:00")
+    results = team.replay(until="tue 17:00")
 
-    assert told.handoffs == [("assigned", "partner", ISLAND)]
-    assert told.of("lead.routing")[0]["stage"] == "mql"
-    assert told.stages[-2:] == ["mql", "with_partner"]
+    assert results.handoffs == [("assigned", "partner", ISLAND)]
+    assert results.of("lead.routing")[0]["stage"] == "mql"
+    assert results.stages[-2:] == ["mql", "with_partner"]
 
 
 def test_who_is_not_qualified_stays_with_inside_sales_whatever_they_ask_for(team: Story) -> None:
     team.policy(agreement("mql"))
     team.form(ANN, "tue 10:00", "demo", title=None)
 
-    assert team.told(until="tue 17:00").handoffs == [("assigned", "raised_hand", "mia")]
+    assert team.replay(until="tue 17:00").handoffs == [("assigned", "raised_hand", "mia")]
 
 
 def test_the_whole_account_goes_on_to_the_partner_so_that_it_has_one_owner(team: Story) -> None:
@@ -121,11 +121,11 @@ def test_the_whole_account_goes_on_to_the_partner_so_that_it_has_one_owner(team:
     asks(team, BOB, "tue 10:30", "pricing")
     team.sales("sales_qualified", ANN, "tue 11:00")
 
-    told = team.told(until="tue 17:00")
+    results = team.replay(until="tue 17:00")
 
-    assert told.holders["domain:harbor.example"][-1] == {ISLAND}
-    assert all(len(held) <= 1 for held in told.holders["domain:harbor.example"])
-    assert told.handoffs[-2:] == [("reassigned", "raised_hand", ISLAND), ("assigned", "partner", ISLAND)]
+    assert results.holders["domain:harbor.example"][-1] == {ISLAND}
+    assert all(len(held) <= 1 for held in results.holders["domain:harbor.example"])
+    assert results.handoffs[-2:] == [("reassigned", "raised_hand", ISLAND), ("assigned", "partner", ISLAND)]
 
 
 def test_while_the_partner_has_it_behaviour_is_recorded_and_makes_no_mql_for_us(team: Story) -> None:
@@ -134,11 +134,11 @@ def test_while_the_partner_has_it_behaviour_is_recorded_and_makes_no_mql_for_us(
     team.form(BOB, "tue 12:00")
     team.much_interest(BOB, "tue 12:05")
 
-    told = team.told(until="tue 17:00")
+    results = team.replay(until="tue 17:00")
 
-    assert told.handoffs[-1] == ("assigned", "partner", ISLAND)
-    assert told.stages[-1] == "nurture"
-    score = told.of("lead.scores")[-1]["explanation"]
+    assert results.handoffs[-1] == ("assigned", "partner", ISLAND)
+    assert results.stages[-1] == "nurture"
+    score = results.of("lead.scores")[-1]["explanation"]
     assert score["points_missing"] == 0
     assert "partner_covers" in score["reasons"]
 
@@ -148,7 +148,7 @@ def test_a_hand_raised_meanwhile_goes_to_the_partner_at_once(team: Story) -> Non
     team.sales("sales_qualified", ANN, "tue 11:00")
     asks(team, BOB, "tue 12:00")
 
-    assert team.told(until="tue 17:00").handoffs[-1] == ("assigned", "partner", ISLAND)
+    assert team.replay(until="tue 17:00").handoffs[-1] == ("assigned", "partner", ISLAND)
 
 
 def test_what_the_partner_returns_is_judged_again_and_goes_to_the_rep_who_had_it(team: Story) -> None:
@@ -158,15 +158,15 @@ def test_what_the_partner_returns_is_judged_again_and_goes_to_the_rep_who_had_it
     team.much_interest(BOB, "tue 12:05")
     team.sales("returned", ANN, "tue 15:00", rep_id="island_dealers")
 
-    told = team.told(until="tue 17:00")
+    results = team.replay(until="tue 17:00")
 
-    assert told.handoffs[3:] == [
+    assert results.handoffs[3:] == [
         ("withdrawn", "partner", None),
         ("assigned", "raised_hand", "mia"),
         ("assigned", "mql", "mia"),
     ]
-    assert told.of("lead.routing")[3]["explanation"]["reasons"] == ["partner_returned"]
-    why = {one["route"]: one["why"] for one in told.of("lead.routing")[4]["earlier_routes"]}
+    assert results.of("lead.routing")[3]["explanation"]["reasons"] == ["partner_returned"]
+    why = {one["route"]: one["why"] for one in results.of("lead.routing")[4]["earlier_routes"]}
     assert why["partner_covers"] == "returned_by_partner"
 
 
@@ -174,16 +174,16 @@ def test_a_partner_who_does_not_answer_in_time_gives_it_back(team: Story) -> Non
     asks(team)
     team.sales("sales_qualified", ANN, "tue 11:00")
 
-    told = team.told(until="thu 10:00")
+    results = team.replay(until="thu 10:00")
 
-    assert told.handoffs[2:] == [
+    assert results.handoffs[2:] == [
         ("assigned", "partner", ISLAND),
         ("withdrawn", "partner", None),
         ("assigned", "raised_hand", "mia"),
     ]
-    returned = told.of("lead.routing")[3]
+    returned = results.of("lead.routing")[3]
     assert returned["explanation"]["reasons"] == ["partner_did_not_answer"]
-    assert returned["occurred_at"] == told.of("lead.routing")[2]["first_response_due_at"]
+    assert returned["occurred_at"] == results.of("lead.routing")[2]["first_response_due_at"]
 
 
 def test_a_partner_who_has_answered_keeps_it(team: Story) -> None:
@@ -191,7 +191,7 @@ def test_a_partner_who_has_answered_keeps_it(team: Story) -> None:
     team.sales("sales_qualified", ANN, "tue 11:00")
     team.sales("touched", ANN, "tue 15:00", rep_id="island_dealers")
 
-    assert team.told(until="fri 10:00").handoffs[-1] == ("assigned", "partner", ISLAND)
+    assert team.replay(until="fri 10:00").handoffs[-1] == ("assigned", "partner", ISLAND)
 
 
 def test_where_the_agreement_only_reports_the_time_is_reported_and_nothing_comes_back(team: Story) -> None:
@@ -199,10 +199,10 @@ def test_where_the_agreement_only_reports_the_time_is_reported_and_nothing_comes
     asks(team)
     team.sales("sales_qualified", ANN, "tue 11:00")
 
-    told = team.told(until="thu 10:00")
+    results = team.replay(until="thu 10:00")
 
-    assert told.handoffs[-1] == ("assigned", "partner", ISLAND)
-    overdue = [one for one in told.of("lead.alerts") if one["alert"] == "response_overdue"]
+    assert results.handoffs[-1] == ("assigned", "partner", ISLAND)
+    overdue = [one for one in results.of("lead.alerts") if one["alert"] == "response_overdue"]
     assert overdue[-1]["desk"] == ISLAND
 
 
@@ -211,18 +211,18 @@ def test_an_account_that_gains_an_owner_leaves_the_partner_as_a_whole(team: Stor
     team.sales("sales_qualified", ANN, "tue 11:00")
     team.bank("harbor", "tue 13:00", owner_rep_id="olga")
 
-    told = team.told(until="tue 17:00")
+    results = team.replay(until="tue 17:00")
 
-    assert told.handoffs[-1] == ("reassigned", "partner", "olga")
-    assert told.of("lead.routing")[-1]["person"]["email"] == ANN
-    assert told.stages[-1] == "sql"
+    assert results.handoffs[-1] == ("reassigned", "partner", "olga")
+    assert results.of("lead.routing")[-1]["person"]["email"] == ANN
+    assert results.stages[-1] == "sql"
 
 
 def test_a_customers_lead_goes_to_the_owner_and_not_to_the_partner_of_the_region(team: Story) -> None:
     team.bank("harbor", relationship="customer", owner_rep_id="olga")
     asks(team)
 
-    assert team.told(until="tue 17:00").handoffs == [("assigned", "expansion", "olga")]
+    assert team.replay(until="tue 17:00").handoffs == [("assigned", "expansion", "olga")]
 
 
 def test_an_account_with_an_owner_stays_with_the_owner_after_it_is_qualified(team: Story) -> None:
@@ -230,7 +230,7 @@ def test_an_account_with_an_owner_stays_with_the_owner_after_it_is_qualified(tea
     asks(team)
     team.sales("sales_qualified", ANN, "tue 11:00", rep_id="olga")
 
-    assert team.told(until="tue 17:00").handoffs == [("assigned", "raised_hand", "olga")]
+    assert team.replay(until="tue 17:00").handoffs == [("assigned", "raised_hand", "olga")]
 
 
 def test_whom_a_partner_gives_it_to_is_the_partners_business_and_ours_may_take_it_by_hand(
@@ -240,9 +240,9 @@ def test_whom_a_partner_gives_it_to_is_the_partners_business_and_ours_may_take_i
     team.sales("sales_qualified", ANN, "tue 11:00")
     team.sales("reassigned", ANN, "tue 12:00", rep_id="kai", to_rep_id="leilani")
 
-    told = team.told(until="tue 13:00")
-    assert told.handoffs[-1] == ("assigned", "partner", ISLAND)
-    assert "account_without_owner" not in [alert for alert, _ in told.alerts]
+    results = team.replay(until="tue 13:00")
+    assert results.handoffs[-1] == ("assigned", "partner", ISLAND)
+    assert "account_without_owner" not in [alert for alert, _ in results.alerts]
 
     team.sales("reassigned", ANN, "tue 14:00", rep_id="dana", to_rep_id="olga")
-    assert team.told(until="tue 15:00").handoffs[-1] == ("reassigned", "partner", "olga")
+    assert team.replay(until="tue 15:00").handoffs[-1] == ("reassigned", "partner", "olga")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.routes import CUSTOMER, FORMER, NEVER, OPEN, OWNED, OWNER, REP, REST, WEST, desk, with_routes
-from tests.scenarios.story import POLICY, Story, Told
+from tests.scenarios.story import POLICY, Results, Story
 
 SPANISH = "{if: {languages: [es]}, to: desk spanish}"
 HAWAII = '{if: {postal_codes: ["967", "968"]}, to: desk west}'
@@ -33,9 +33,9 @@ def why(event: dict[str, Any]) -> dict[str, str]:
     return {one["route"]: one["why"] for one in event.get("earlier_routes", [])}
 
 
-def without_owner(told: Told) -> list[bool]:
+def without_owner(results: Results) -> list[bool]:
     """The alerts of an account without owner, each with whether it was taken back."""
-    return [cleared for alert, cleared in told.alerts if alert == "account_without_owner"]
+    return [cleared for alert, cleared in results.alerts if alert == "account_without_owner"]
 
 
 def test_a_lead_of_california_goes_to_the_west_desk_and_its_clock_starts_at_eight_thirty_there(
@@ -44,9 +44,9 @@ def test_a_lead_of_california_goes_to_the_west_desk_and_its_clock_starts_at_eigh
     team.bank("harbor", region="ca")
     team.form("ann@harbor.example", "tue 09:00", "demo")
 
-    told = team.told()
+    results = team.replay()
 
-    (event,) = told.of("lead.routing")
+    (event,) = results.of("lead.routing")
     assert (event["assignee"]["id"], event["route"]) == ("wendy", "territory")
     assert event["explanation"]["reasons"][-2:] == ["in_territory", "next_in_rotation"]
     assert event["first_response_due_at"] == "2026-03-03T17:00:00Z"
@@ -58,7 +58,7 @@ def test_nobody_knows_where_it_is_so_inside_sales_has_it_and_the_message_says_wh
     team.bank("harbor")
     team.form("ann@harbor.example", "tue 10:00", "demo")
 
-    (event,) = team.told().of("lead.routing")
+    (event,) = team.replay().of("lead.routing")
 
     assert event["assignee"]["id"] == "mia"
     (west,) = (
@@ -77,7 +77,7 @@ def test_a_fact_that_arrives_while_the_lead_waits_leads_it_to_its_territory(team
     team.much_interest("ann@harbor.example", "tue 10:05")
     team.bank("harbor", "tue 15:00", region="OR")
 
-    assert team.told().handoffs == [("assigned", "mql", "wendy")]
+    assert team.replay().handoffs == [("assigned", "mql", "wendy")]
 
 
 def test_a_fact_that_arrives_after_the_hand_off_moves_nobody(team: Story) -> None:
@@ -86,29 +86,29 @@ def test_a_fact_that_arrives_after_the_hand_off_moves_nobody(team: Story) -> Non
     team.bank("harbor", "tue 11:00", region="OR")
     team.form("bob@harbor.example", "tue 12:00", "demo")
 
-    assert team.told().holders == {"domain:harbor.example": [{"mia"}, {"mia"}]}
+    assert team.replay().holders == {"domain:harbor.example": [{"mia"}, {"mia"}]}
 
 
 def test_the_language_asked_for_and_the_postal_code_of_the_form_find_their_desks(team: Story) -> None:
     team.form("ana.demo@gmail.com", "tue 10:00", "demo", language="es-MX")
     team.form("kai.demo@gmail.com", "tue 13:00", "demo", postal_code="96813")
 
-    assert [who for _, _, who in team.told().handoffs] == ["sofia", "wendy"]
+    assert [who for _, _, who in team.replay().handoffs] == ["sofia", "wendy"]
 
 
 def test_a_queue_owns_nothing_and_the_message_says_who_was_passed_over(team: Story) -> None:
     team.bank("harbor", owner_rep_id="queue_east")
     team.form("ann@harbor.example", "tue 10:00", "demo")
 
-    told = team.told()
+    results = team.replay()
 
-    (event,) = told.of("lead.routing")
+    (event,) = results.of("lead.routing")
     assert event["assignee"]["id"] == "mia"
     assert why(event)["account_has_owner"] == "owner_is_no_person"
     assert {"what": "owner", "name": "owner", "needed": "a person named in the CRM"} in event["explanation"][
         "would_change"
     ]
-    assert told.alerts == []
+    assert results.alerts == []
 
 
 def test_a_robot_by_the_reps_own_record_owns_nothing_and_is_reported(team: Story) -> None:
@@ -116,23 +116,23 @@ def test_a_robot_by_the_reps_own_record_owns_nothing_and_is_reported(team: Story
     team.bank("harbor", owner_rep_id="marketo")
     team.form("ann@harbor.example", "tue 10:00", "demo")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "raised_hand", "mia")]
-    assert without_owner(told) == [False]
+    assert results.handoffs == [("assigned", "raised_hand", "mia")]
+    assert without_owner(results) == [False]
 
 
 def test_an_owner_whom_nobody_knows_is_passed_over_and_reported(team: Story) -> None:
     team.bank("harbor", owner_rep_id="ghost")
     team.form("ann@harbor.example", "tue 10:00", "demo")
 
-    told = team.told()
+    results = team.replay()
 
-    (event,) = told.of("lead.routing")
+    (event,) = results.of("lead.routing")
     assert event["assignee"]["id"] == "mia"
     passed = {one["route"]: one.get("rep_id") for one in event["earlier_routes"]}
     assert passed["account_has_owner"] == "ghost"
-    assert without_owner(told) == [False]
+    assert without_owner(results) == [False]
 
 
 def test_an_owner_who_has_left_is_reported_the_fallback_has_the_task_and_the_successor_gets_all_once(
@@ -145,17 +145,17 @@ def test_an_owner_who_has_left_is_reported_the_fallback_has_the_task_and_the_suc
     team.rep("pavel", "tue 14:00", at_desk=False)
     team.bank("harbor", "tue 15:00", owner_rep_id="pavel")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.holders["domain:harbor.example"][-1] == {"pavel"}
-    assert all(len(held) <= 1 for held in told.holders["domain:harbor.example"])
-    assert [who for action, _, who in told.handoffs if action == "reassigned"] == [
+    assert results.holders["domain:harbor.example"][-1] == {"pavel"}
+    assert all(len(held) <= 1 for held in results.holders["domain:harbor.example"])
+    assert [who for action, _, who in results.handoffs if action == "reassigned"] == [
         "mia",
         "mia",
         "pavel",
         "pavel",
     ]
-    assert without_owner(told) == [False, True]
+    assert without_owner(results) == [False, True]
 
 
 def test_a_customer_without_an_owner_is_reported_until_one_is_named(team: Story) -> None:
@@ -163,10 +163,10 @@ def test_a_customer_without_an_owner_is_reported_until_one_is_named(team: Story)
     team.form("ann@harbor.example", "tue 10:00")
     team.bank("harbor", "tue 15:00", owner_rep_id="olga")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "expansion", "mia"), ("reassigned", "expansion", "olga")]
-    assert without_owner(told) == [False, True]
+    assert results.handoffs == [("assigned", "expansion", "mia"), ("reassigned", "expansion", "olga")]
+    assert without_owner(results) == [False, True]
 
 
 def test_a_customer_whose_owner_left_is_looked_after_by_the_desk_that_the_route_names(team: Story) -> None:
@@ -175,7 +175,7 @@ def test_a_customer_whose_owner_left_is_looked_after_by_the_desk_that_the_route_
     team.bank("harbor", relationship="customer", owner_rep_id="ghost")
     team.form("ann@harbor.example", "tue 13:00")
 
-    (event,) = team.told().of("lead.routing")
+    (event,) = team.replay().of("lead.routing")
 
     assert (event["assignee"]["id"], event["route"], event["how_chosen"]) == ("wendy", "customer", "rotation")
     assert "owner_not_active" in event["explanation"]["reasons"]
@@ -185,9 +185,9 @@ def test_a_former_customers_lead_goes_to_the_former_rep_without_a_turn(team: Sto
     team.bank("harbor", relationship="former_customer", owner_rep_id="olga")
     team.form("ann@harbor.example", "tue 10:00", "demo")
 
-    told = team.told()
+    results = team.replay()
 
-    (event,) = told.of("lead.routing")
+    (event,) = results.of("lead.routing")
     assert (event["assignee"]["id"], event["route"], event["how_chosen"]) == (
         "olga",
         "former_customer",
@@ -195,7 +195,7 @@ def test_a_former_customers_lead_goes_to_the_former_rep_without_a_turn(team: Sto
     )
     assert event["kind"] == "raised_hand"
     assert "former_customer" in event["explanation"]["reasons"]
-    assert [entry["entry"] for entry in told.of("desk.ledger")] == ["owner"]
+    assert [entry["entry"] for entry in results.of("desk.ledger")] == ["owner"]
 
 
 def test_who_works_a_former_customer_now_comes_before_who_had_it_then(team: Story) -> None:
@@ -205,14 +205,14 @@ def test_who_works_a_former_customer_now_comes_before_who_had_it_then(team: Stor
     team.bank("harbor", "wed 10:00", owner_rep_id="olga")
     team.form("bob@harbor.example", "wed 11:00", "demo")
 
-    assert team.told().handoffs[-1] == ("assigned", "raised_hand", "mia")
+    assert team.replay().handoffs[-1] == ("assigned", "raised_hand", "mia")
 
 
 def test_the_message_says_why_no_line_before_was_true(team: Story) -> None:
     team.bank("harbor")
     team.form("ann@harbor.example", "tue 10:00", "demo")
 
-    (event,) = team.told().of("lead.routing")
+    (event,) = team.replay().of("lead.routing")
 
     assert event["route"] == "otherwise"
     assert [(one["route"], one["why"]) for one in event["earlier_routes"]] == [
@@ -240,7 +240,7 @@ def test_a_subsidiary_without_an_owner_of_its_own_goes_to_its_parents_owner_wher
     team.bank("harbor", parent_crm_account_id="ACC-group")
     team.form("ann@harbor.example", "tue 10:00", "demo")
 
-    (event,) = team.told().of("lead.routing")
+    (event,) = team.replay().of("lead.routing")
 
     assert (event["assignee"]["id"], event["how_chosen"]) == (who, how)
 
@@ -254,11 +254,14 @@ def test_a_subsidiarys_own_owner_comes_first_and_after_that_owner_left_the_paren
     team.form("ann@harbor.example", "tue 10:00", "demo")
     team.rep("pavel", "tue 12:00", active=False)
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs[:2] == [("assigned", "raised_hand", "pavel"), ("reassigned", "raised_hand", "olga")]
-    assert "owner_of_parent" in told.of("lead.routing")[1]["explanation"]["reasons"]
-    assert without_owner(told) == [False]
+    assert results.handoffs[:2] == [
+        ("assigned", "raised_hand", "pavel"),
+        ("reassigned", "raised_hand", "olga"),
+    ]
+    assert "owner_of_parent" in results.of("lead.routing")[1]["explanation"]["reasons"]
+    assert without_owner(results) == [False]
 
 
 @pytest.mark.parametrize(
@@ -283,7 +286,7 @@ def test_a_territory_is_found_however_its_facts_are_written(
     team.bank("mesa")
     team.form("zoe@mesa.example", "tue 13:05", "demo")
 
-    first, second = team.told(until="tue 13:06").of("lead.routing")
+    first, second = team.replay(until="tue 13:06").of("lead.routing")
 
     assert (first["route"], first["assignee"]["id"]) == ("territory", "wendy")
     assert (second["route"], second["assignee"]["id"]) == ("otherwise", "mia")
@@ -297,11 +300,11 @@ def test_who_worked_the_account_longer_ago_than_agreed_has_no_claim_to_it(team: 
     team.sales("rejected", "bob@harbor.example", "fri26 11:00", reason="not_now")
     team.form("cid@harbor.example", "mon53 10:00", "demo")
 
-    told = team.told(until="mon53 10:01")
+    results = team.replay(until="mon53 10:01")
 
     given = [
         (one["route"], one["explanation"]["reasons"][-1])
-        for one in told.of("lead.routing")
+        for one in results.of("lead.routing")
         if one["action"] == "assigned"
     ]
     assert given == [
@@ -309,7 +312,7 @@ def test_who_worked_the_account_longer_ago_than_agreed_has_no_claim_to_it(team: 
         ("account_has_rep", "former_rep"),
         ("otherwise", "next_in_rotation"),
     ]
-    assert why(told.of("lead.routing")[-1])["account_has_rep"] == "worked_too_long_ago"
+    assert why(results.of("lead.routing")[-1])["account_has_rep"] == "worked_too_long_ago"
 
 
 def test_an_account_that_gains_an_owner_takes_the_leads_along_that_wait_for_room(team: Story) -> None:
@@ -319,4 +322,4 @@ def test_an_account_that_gains_an_owner_takes_the_leads_along_that_wait_for_room
     team.much_interest("ann@harbor.example", "tue 10:01")
     team.bank("harbor", "tue 11:00", owner_rep_id="olga")
 
-    assert team.told(until="tue 11:01").handoffs == [("assigned", "mql", "olga")]
+    assert team.replay(until="tue 11:01").handoffs == [("assigned", "mql", "olga")]

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.story import Story, Told, moment
+from tests.scenarios.story import Results, Story, moment
 from workers.identity.addresses import normalise
-from workers.identity.people import lead_id_of
+from workers.identity.lead_ids import lead_id_of
 
 ANN, BOB = "ann@harbor.example", "bob@harbor.example"
 EVE = "eve@gmail.com"
@@ -21,14 +21,14 @@ def lead_of(email: str) -> str:
     return lead_id_of(normalise(email).email, b"a key for tests only")
 
 
-def tombstones(told: Told, topic: str) -> list[str]:
+def tombstones(results: Results, topic: str) -> list[str]:
     return [
-        emit.key.decode() for emit in told.emits if emit.topic == topic and emit.value is None and emit.key
+        emit.key.decode() for emit in results.emits if emit.topic == topic and emit.value is None and emit.key
     ]
 
 
-def withdrawn(told: Told) -> list[dict[str, Any]]:
-    return [e for e in told.of("lead.routing") if e["action"] == "withdrawn"]
+def withdrawn(results: Results) -> list[dict[str, Any]]:
+    return [e for e in results.of("lead.routing") if e["action"] == "withdrawn"]
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_the_open_hand_off_is_withdrawn_and_says_nothing_of_the_person(team: Sto
     team.form(ANN, "tue 10:01", campaign={"name": "for-ann"})
     team.erasure(ANN, "tue 11:00")
 
-    (gone,) = withdrawn(team.told())
+    (gone,) = withdrawn(team.replay())
 
     assert gone["explanation"]["reasons"] == ["erased"]
     assert gone["handoff_id"] == "domain:harbor.example#1.1"
@@ -58,21 +58,21 @@ def test_the_open_hand_off_is_withdrawn_and_says_nothing_of_the_person(team: Sto
 def test_the_score_is_deleted(team: Story) -> None:
     team.erasure(ANN, "tue 11:00")
 
-    assert tombstones(team.told(), "lead.scores") == [lead_of(ANN)]
+    assert tombstones(team.replay(), "lead.scores") == [lead_of(ANN)]
 
 
 def test_no_reminder_comes_for_what_is_withdrawn(team: Story) -> None:
     team.erasure(ANN, "tue 10:05")
 
-    assert team.told(until="wed 12:00").alerts == []
+    assert team.replay(until="wed 12:00").alerts == []
 
 
 def test_a_reminder_that_is_up_is_taken_back(team: Story) -> None:
     team.erasure(ANN, "tue 15:00")
 
-    told = team.told(until="wed 12:00")
+    results = team.replay(until="wed 12:00")
 
-    assert sorted(told.alerts) == [
+    assert sorted(results.alerts) == [
         ("response_due_soon", False),
         ("response_due_soon", True),
         ("response_overdue", False),
@@ -85,11 +85,11 @@ def test_a_colleague_keeps_lead_and_owner(team: Story) -> None:
     team.erasure(ANN, "tue 11:00")
     team.form(BOB, "tue 12:00", "contact_sales")
 
-    told = team.told()
+    results = team.replay()
 
-    assert [e["lead_id"] for e in withdrawn(told)] == [lead_of(ANN)]
-    assert told.holders["domain:harbor.example"][-1] == {"mia"}
-    assert all(lead_of(ANN) not in e["active_people"] for e in told.of("lead.scores")[-1:])
+    assert [e["lead_id"] for e in withdrawn(results)] == [lead_of(ANN)]
+    assert results.holders["domain:harbor.example"][-1] == {"mia"}
+    assert all(lead_of(ANN) not in e["active_people"] for e in results.of("lead.scores")[-1:])
 
 
 def test_the_next_lead_of_the_account_still_goes_to_the_rep_who_worked_it(team: Story) -> None:
@@ -97,9 +97,9 @@ def test_the_next_lead_of_the_account_still_goes_to_the_rep_who_worked_it(team: 
     team.erasure(ANN, "tue 11:00")
     team.form(BOB, "tue 12:00", "demo")
 
-    told = team.told()
+    results = team.replay()
 
-    first, last = told.handoffs[0][2], told.handoffs[-1][2]
+    first, last = results.handoffs[0][2], results.handoffs[-1][2]
     assert first == last
 
 
@@ -111,7 +111,7 @@ def test_the_turn_that_the_lead_took_stays_taken(team: Story) -> None:
     for number, bank in enumerate(("first", "second", "third")):
         team.form(f"x@{bank}.example", f"tue 12:0{number}", "demo")
 
-    given = [who for action, _, who in team.told().handoffs if action == "assigned"]
+    given = [who for action, _, who in team.replay().handoffs if action == "assigned"]
 
     assert sorted(given) == ["mia", "mia", "tom", "tom"]
     assert all(one != other for one, other in pairwise(given))
@@ -123,10 +123,10 @@ def test_an_old_event_that_comes_again_is_dropped(team: Story) -> None:
     again["value"] |= {"event_id": "sent-anew"}
     team.line(json.dumps(again | {"timestamp": again["timestamp"] + 86_400_000}))
 
-    told = team.told()
+    results = team.replay()
 
-    assert [action for action, _, _ in told.handoffs] == ["assigned", "withdrawn"]
-    assert told.of("lead.scores")[1:] == []
+    assert [action for action, _, _ in results.handoffs] == ["assigned", "withdrawn"]
+    assert results.of("lead.scores")[1:] == []
 
 
 def test_a_later_form_starts_afresh(team: Story) -> None:
@@ -134,9 +134,9 @@ def test_a_later_form_starts_afresh(team: Story) -> None:
     team.erasure(ANN, "tue 11:00")
     team.form(ANN, "wed 10:00", "demo")
 
-    told = team.told()
+    results = team.replay()
 
-    anew = told.of("lead.routing")[-1]
+    anew = results.of("lead.routing")[-1]
     assert (anew["action"], anew["person"]["email"]) == ("assigned", ANN)
     assert "first_name" not in anew["person"]
     assert {line["rule"]: line["count"] for line in anew["explanation"]["points"] if line["count"]} == {
@@ -153,10 +153,10 @@ def test_no_id_is_given_twice(team: Story) -> None:
     team.form(EVE, "fri 09:00", "demo")
     team.form(ANN, "fri 09:30", "demo")
 
-    told = team.told()
+    results = team.replay()
 
     for topic in ("lead.routing", "lead.scores", "lead.stages", "lead.alerts", "desk.ledger"):
-        ids = [event["event_id"] for event in told.of(topic)]
+        ids = [event["event_id"] for event in results.of(topic)]
         assert len(ids) == len(set(ids)), topic
 
 
@@ -165,20 +165,20 @@ def test_somebody_with_free_mail_is_forgotten_too(story: Story) -> None:
     story.form(EVE, "tue 10:00", "demo")
     story.erasure(f"Eve <{EVE.upper()}>", "tue 11:00")
 
-    told = story.told()
+    results = story.replay()
 
-    assert withdrawn(told)[0]["account_key"] == f"lead:{lead_of(EVE)}"
-    assert tombstones(told, "lead.scores") == [lead_of(EVE)]
+    assert withdrawn(results)[0]["account_key"] == f"lead:{lead_of(EVE)}"
+    assert tombstones(results, "lead.scores") == [lead_of(EVE)]
 
 
 def test_the_browser_becomes_anonymous(team: Story) -> None:
     team.activity("page_view", "tue 10:10", anonymous_id="b1", email=ANN, url="https://x.example/pricing")
     team.erasure(ANN, "tue 11:00")
     team.activity("download", "tue 12:00", anonymous_id="b1")
-    before = len(team.told().of("lead.scores"))
+    before = len(team.replay().of("lead.scores"))
     team.form(BOB, "wed 10:00", anonymous_id="b1")
 
-    scores = team.told().of("lead.scores")
+    scores = team.replay().of("lead.scores")
 
     assert before == 2, "the download is nobody's"
     counted = {line["rule"] for line in scores[-1]["explanation"]["points"]}
@@ -191,12 +191,12 @@ def test_of_a_shared_browser_the_others_keep_their_time(team: Story) -> None:
     team.activity("page_view", "tue 10:10", anonymous_id="b1", email=BOB)
     team.activity("page_view", "tue 10:20", anonymous_id="b1", email=ANN)
     team.erasure(ANN, "tue 11:00")
-    before = len(team.told().of("lead.scores"))
+    before = len(team.replay().of("lead.scores"))
     for happened in ("tue 10:15", "tue 10:40", "tue 11:30"):
         at = moment(happened).isoformat()
         team.activity("download", "tue 12:00", anonymous_id="b1", occurred_at=at)
 
-    (more,) = team.told().of("lead.scores")[before:]
+    (more,) = team.replay().of("lead.scores")[before:]
 
     assert more["lead_id"] == lead_of(BOB)
     assert {line["rule"]: line["count"] for line in more["explanation"]["points"]}["paper"] == 1
@@ -209,11 +209,11 @@ def test_who_is_known_under_two_domains_of_one_account_is_forgotten_under_both(s
     story.form("ann@harbor-us.example", "tue 10:00", "pricing")
     story.erasure("ann@harbor-us.example", "tue 11:00")
 
-    told = story.told()
+    results = story.replay()
 
-    assert tombstones(told, "lead.scores") == [lead_of("ann@harbor-us.example")] * 2
-    assert told.holders["domain:harbor.example"][-1] == set()
-    assert told.holders["domain:harbor-us.example"][-1] == set()
+    assert tombstones(results, "lead.scores") == [lead_of("ann@harbor-us.example")] * 2
+    assert results.holders["domain:harbor.example"][-1] == set()
+    assert results.holders["domain:harbor-us.example"][-1] == set()
 
 
 def test_who_moved_to_an_account_that_lost_the_domain_since_is_found_there(story: Story) -> None:
@@ -223,10 +223,10 @@ def test_who_moved_to_an_account_that_lost_the_domain_since_is_found_there(story
     story.bank("harbor", "tue 09:00", domains=["harbor.example"])
     story.erasure("ann@harbor-us.example", "tue 11:00")
 
-    told = story.told()
+    results = story.replay()
 
-    assert told.holders["domain:harbor.example"][-1] == set()
-    assert lead_of("ann@harbor-us.example") in tombstones(told, "lead.scores")
+    assert results.holders["domain:harbor.example"][-1] == set()
+    assert lead_of("ann@harbor-us.example") in tombstones(results, "lead.scores")
 
 
 def test_dead_letters_of_the_person_are_deleted(team: Story) -> None:
@@ -240,13 +240,15 @@ def test_dead_letters_of_the_person_are_deleted(team: Story) -> None:
     team.line(json.dumps({"topic": "form.fills", "key": BOB, "timestamp": stamp, "value": "[]"}))
     team.erasure(ANN, "wed 11:00")
 
-    told = team.told()
+    results = team.replay()
 
     dead = [
-        emit.key.decode() for emit in told.emits if emit.topic == "dead.letters" and emit.value and emit.key
+        emit.key.decode()
+        for emit in results.emits
+        if emit.topic == "dead.letters" and emit.value and emit.key
     ]
     assert len(dead) == 4
-    assert sorted(tombstones(told, "dead.letters")) == sorted(dead[:3])
+    assert sorted(tombstones(results, "dead.letters")) == sorted(dead[:3])
 
 
 def test_an_event_that_is_too_old_and_comes_after_the_erasure_leaves_no_letter(team: Story) -> None:
@@ -255,10 +257,10 @@ def test_an_event_that_is_too_old_and_comes_after_the_erasure_leaves_no_letter(t
     old["value"] |= {"event_id": "sent-anew"}
     team.line(json.dumps(old | {"timestamp": old["timestamp"] + 9 * 86_400_000}))
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.dead == ["too_old"]
-    assert len(tombstones(told, "dead.letters")) == 1
+    assert results.dead_letter_reasons == ["too_old"]
+    assert len(tombstones(results, "dead.letters")) == 1
 
 
 def test_a_deal_with_the_person_is_no_more_and_the_colleagues_follow_at_once(team: Story) -> None:
@@ -266,20 +268,20 @@ def test_a_deal_with_the_person_is_no_more_and_the_colleagues_follow_at_once(tea
     team.form(BOB, "tue 10:45", title="Student")
     team.erasure(ANN, "tue 11:00")
 
-    told = team.told()
+    results = team.replay()
 
-    of_bob = [e["to_stage"] for e in told.of("lead.stages") if e["lead_id"] == lead_of(BOB)]
+    of_bob = [e["to_stage"] for e in results.of("lead.stages") if e["lead_id"] == lead_of(BOB)]
     assert of_bob == ["known", "opportunity", "recycled"]
-    assert "opportunity_closed" in told.of("lead.stages")[-1]["explanation"]["reasons"]
-    assert told.holders["domain:harbor.example"][-1] == set()
+    assert "opportunity_closed" in results.of("lead.stages")[-1]["explanation"]["reasons"]
+    assert results.holders["domain:harbor.example"][-1] == set()
 
 
 def test_asked_twice_it_is_done_once(team: Story) -> None:
     team.erasure(ANN, "tue 11:00")
-    once = team.told().emits
+    once = team.replay().emits
     team.line(team._lines[-1])
 
-    assert team.told().emits == once
+    assert team.replay().emits == once
 
 
 def test_an_erasure_that_was_asked_for_long_ago_is_honoured(team: Story) -> None:
@@ -289,10 +291,10 @@ def test_an_erasure_that_was_asked_for_long_ago_is_honoured(team: Story) -> None
     stamp = 1_772_550_000_000
     team.line(json.dumps({"topic": "privacy.requests", "key": ANN, "timestamp": stamp, "value": late}))
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.dead == []
-    assert tombstones(told, "lead.scores") == [lead_of(ANN)]
+    assert results.dead_letter_reasons == []
+    assert tombstones(results, "lead.scores") == [lead_of(ANN)]
 
 
 def test_who_was_never_seen_is_erased_without_a_word(story: Story, new_story: Callable[[str], Story]) -> None:
@@ -301,4 +303,4 @@ def test_who_was_never_seen_is_erased_without_a_word(story: Story, new_story: Ca
         one.rep("mia")
     story.erasure(ANN, "tue 11:00")
 
-    assert story.told().emits == quiet.told().emits == []
+    assert story.replay().emits == quiet.replay().emits == []

@@ -61,16 +61,16 @@ def test_who_works_in_the_trial_becomes_an_mql_without_asking(story: Story) -> N
     sign_up(story, "ann@spree.example", "tue 10:00")
     trial(story, "ann@spree.example", "wed 10:00")
 
-    assert story.told().handoffs == [("assigned", "mql", "ida")]
+    assert story.replay().handoffs == [("assigned", "mql", "ida")]
 
 
 def test_signing_up_alone_is_not_enough(story: Story) -> None:
     sign_up(story, "ann@spree.example", "tue 10:00")
 
-    told = story.told()
+    results = story.replay()
 
-    assert told.handoffs == []
-    assert told.stages[-1] == "nurture"
+    assert results.handoffs == []
+    assert results.stages[-1] == "nurture"
 
 
 @pytest.mark.parametrize(("employees", "country"), [(19, "DE"), (2001, "DE"), (50, "JP")])
@@ -81,10 +81,10 @@ def test_a_company_that_is_not_for_us_stays_outside_whatever_it_does(
     sign_up(story, "ann@other.example", "tue 10:00")
     trial(story, "ann@other.example", "wed 10:00")
 
-    told = story.told()
+    results = story.replay()
 
-    assert told.stages[-1] == "outside"
-    assert told.handoffs == []
+    assert results.stages[-1] == "outside"
+    assert results.handoffs == []
 
 
 @pytest.mark.parametrize(("employees", "reached"), [(20, True), (2000, True)])
@@ -93,29 +93,29 @@ def test_the_bounds_belong_to_the_market(story: Story, employees: int, *, reache
     sign_up(story, "ann@other.example", "tue 10:00")
     trial(story, "ann@other.example", "wed 10:00")
 
-    assert ("mql" in story.told().stages) is reached
+    assert ("mql" in story.replay().stages) is reached
 
 
 def test_a_company_whose_size_is_not_known_waits_and_goes_on_when_it_is(story: Story) -> None:
     company(story, "other", employees=None)
     sign_up(story, "ann@other.example", "tue 10:00")
     trial(story, "ann@other.example", "wed 10:00")
-    waiting = story.told()
+    waiting = story.replay()
     company(story, "other", when="thu 09:00", employees=80)
 
-    told = story.told()
+    results = story.replay()
 
     assert waiting.stages[-1] == "waiting_for_facts"
     cleared = [e["fact"] for e in waiting.of("lead.alerts") if e["cleared"]]
     assert {e["fact"] for e in waiting.of("lead.alerts")} - set(cleared) == {"employees"}
-    assert told.handoffs == [("assigned", "mql", "ida")]
+    assert results.handoffs == [("assigned", "mql", "ida")]
 
 
 def test_a_student_is_never_an_mql(story: Story) -> None:
     sign_up(story, "ann@spree.example", "tue 10:00", title="Student, Software Engineering")
     trial(story, "ann@spree.example", "wed 10:00")
 
-    assert story.told().stages[-1] == "outside"
+    assert story.replay().stages[-1] == "outside"
 
 
 @pytest.mark.parametrize(
@@ -132,25 +132,25 @@ def test_territories_share_out_who_asks(story: Story, facts: dict[str, Any], who
     company(story, "other", **facts)
     story.form("ann@other.example", "tue 16:00", "demo", consent=YES, **ENGINEER)
 
-    assert story.told().handoffs == [("assigned", "raised_hand", who)]
+    assert story.replay().handoffs == [("assigned", "raised_hand", who)]
 
 
 def test_without_a_yes_to_being_tracked_nothing_counts_but_what_they_ask_for(story: Story) -> None:
     story.form("ann@spree.example", "tue 10:00", **ENGINEER)
     trial(story, "ann@spree.example", "wed 10:00")
-    quiet = story.told()
+    quiet = story.replay()
     story.form("ann@spree.example", "thu 10:00", "contact_sales", **ENGINEER)
 
     assert quiet.handoffs == []
     assert quiet.of("lead.scores")[-1]["explanation"]["behaviour"] == 0
-    assert story.told().handoffs == [("assigned", "raised_hand", "ida")]
+    assert story.replay().handoffs == [("assigned", "raised_hand", "ida")]
 
 
 def test_a_customers_question_goes_to_the_support_desk(story: Story) -> None:
     company(story, "spree", when="mon 09:00", relationship="customer", owner_rep_id="uwe")
     story.form("ann@spree.example", "tue 10:00", "support", consent=YES, **ENGINEER)
 
-    assert story.told().handoffs == [("assigned", "service", "desk:support")]
+    assert story.replay().handoffs == [("assigned", "service", "desk:support")]
 
 
 def test_of_more_mqls_than_a_day_has_room_for_the_rest_come_the_day_after(story: Story) -> None:
@@ -159,7 +159,7 @@ def test_of_more_mqls_than_a_day_has_room_for_the_rest_come_the_day_after(story:
         sign_up(story, f"ann@team{number}.example", "tue 10:00")
         trial(story, f"ann@team{number}.example", f"tue 1{number}:00" if number < 3 else f"tue 13:0{number}")
 
-    tuesday, wednesday = story.told(until="tue 18:00"), story.told(until="wed 10:00")
+    tuesday, wednesday = story.replay(until="tue 18:00"), story.replay(until="wed 10:00")
 
     assert len(tuesday.handoffs) == 5
     assert len(wednesday.handoffs) == 7
@@ -169,6 +169,6 @@ def test_interest_is_gone_a_month_after_the_trial(story: Story) -> None:
     sign_up(story, "ann@spree.example", "tue 10:00")
     story.activity("page_view", "mon6 10:00", email="ann@spree.example")
 
-    last = story.told().of("lead.scores")[-1]["explanation"]
+    last = story.replay().of("lead.scores")[-1]["explanation"]
 
     assert [line["rule"] for line in last["points"] if line["count"]] == ["page"]

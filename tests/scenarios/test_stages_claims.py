@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.scenarios.story import Story, Told
+from tests.scenarios.story import Results, Story
 
 ANN = "ann@harbor.example"
 
@@ -24,10 +24,10 @@ def test_a_rep_who_takes_a_lead_below_the_bar_has_it_and_the_whole_account(quiet
     quiet_lead.sales("claimed", ANN, "tue 11:00", "tom")
     quiet_lead.form("bob@harbor.example", "tue 12:00", "demo")
 
-    told = quiet_lead.told()
+    results = quiet_lead.replay()
 
-    assert told.handoffs == [("assigned", "claimed", "tom"), ("assigned", "raised_hand", "tom")]
-    assert "sal" in told.stages
+    assert results.handoffs == [("assigned", "claimed", "tom"), ("assigned", "raised_hand", "tom")]
+    assert "sal" in results.stages
 
 
 def test_who_claims_has_had_the_turn(quiet_lead: Story) -> None:
@@ -35,24 +35,24 @@ def test_who_claims_has_had_the_turn(quiet_lead: Story) -> None:
     quiet_lead.bank("oak")
     quiet_lead.form("cy@oak.example", "tue 12:00", "demo")
 
-    told = quiet_lead.told()
+    results = quiet_lead.replay()
 
-    assert told.handoffs[-1] == ("assigned", "raised_hand", "tom")
-    assert [one["rep_id"] for one in told.of("desk.ledger")] == ["mia", "tom"]
+    assert results.handoffs[-1] == ("assigned", "raised_hand", "tom")
+    assert [one["rep_id"] for one in results.of("desk.ledger")] == ["mia", "tom"]
 
 
 def test_nobody_claims_the_account_of_its_owner(quiet_lead: Story) -> None:
     quiet_lead.bank("harbor", "tue 10:30", owner_rep_id="olga")
     quiet_lead.sales("claimed", ANN, "tue 11:00", "tom")
 
-    assert quiet_lead.told().handoffs == []
+    assert quiet_lead.replay().handoffs == []
 
 
-def told_of(told: Told) -> list[tuple[bool, str, str | None, list[str]]]:
+def told_of(results: Results) -> list[tuple[bool, str, str | None, list[str]]]:
     """What was said of refused claims: whether it is over, why, who has it, who is told."""
     return [
         (e.get("cleared", False), e["why"], e.get("rep_id") or e.get("desk"), e["told"])
-        for e in told.of("lead.alerts")
+        for e in results.of("lead.alerts")
         if e["alert"] == "claim_refused"
     ]
 
@@ -63,7 +63,7 @@ def test_who_claims_the_account_of_its_owner_is_told_who_has_it_until_it_is_free
     quiet_lead.sales("claimed", ANN, "tue 11:30", "tom")
     quiet_lead.bank("harbor", "wed 10:00", owner_rep_id=None)
 
-    assert told_of(quiet_lead.told()) == [
+    assert told_of(quiet_lead.replay()) == [
         (False, "owner_in_crm", "olga", ["tom"]),
         (True, "owner_in_crm", "olga", ["tom"]),
     ]
@@ -73,10 +73,10 @@ def test_who_claims_what_a_colleague_has_is_told_so_and_the_colleague_keeps_it(q
     quiet_lead.sales("claimed", ANN, "tue 11:00", "mia")
     quiet_lead.sales("claimed", ANN, "tue 12:00", "tom")
 
-    told = quiet_lead.told()
+    results = quiet_lead.replay()
 
-    assert told.handoffs == [("assigned", "claimed", "mia")]
-    assert told_of(told) == [(False, "account_already_has_rep", "mia", ["tom"])]
+    assert results.handoffs == [("assigned", "claimed", "mia")]
+    assert told_of(results) == [(False, "account_already_has_rep", "mia", ["tom"])]
 
 
 def test_what_is_in_the_way_may_change_and_is_said_anew(quiet_lead: Story) -> None:
@@ -84,7 +84,7 @@ def test_what_is_in_the_way_may_change_and_is_said_anew(quiet_lead: Story) -> No
     quiet_lead.sales("claimed", ANN, "tue 12:00", "tom")
     quiet_lead.sales("opportunity_opened", ANN, "tue 13:00", "mia")
 
-    assert told_of(quiet_lead.told()) == [
+    assert told_of(quiet_lead.replay()) == [
         (False, "account_already_has_rep", "mia", ["tom"]),
         (True, "account_already_has_rep", "mia", ["tom"]),
         (False, "open_opportunity", "mia", ["tom"]),
@@ -100,10 +100,10 @@ def test_nobody_claims_a_competitor_nor_who_is_not_to_be_contacted_nor_who_never
     for email in ("eve@rival.example", ANN, "cy@oak.example"):
         quiet_lead.sales("claimed", email, "tue 11:00", "tom")
 
-    told = quiet_lead.told()
+    results = quiet_lead.replay()
 
-    assert told.handoffs == []
-    assert told_of(told) == [
+    assert results.handoffs == []
+    assert told_of(results) == [
         (False, "competitor", None, ["tom"]),
         (False, "do_not_contact", None, ["tom"]),
         (False, "no_lead_yet", None, ["tom"]),
@@ -114,10 +114,10 @@ def test_who_claims_somebody_outside_has_the_lead(quiet_lead: Story) -> None:
     quiet_lead.form("bob@harbor.example", "tue 10:30", title="Student")
     quiet_lead.sales("claimed", "bob@harbor.example", "tue 11:00", "tom")
 
-    told = quiet_lead.told()
+    results = quiet_lead.replay()
 
-    assert told.handoffs == [("assigned", "claimed", "tom")]
-    assert told_of(told) == []
+    assert results.handoffs == [("assigned", "claimed", "tom")]
+    assert told_of(results) == []
 
 
 def test_a_refusal_goes_with_who_is_erased(quiet_lead: Story) -> None:
@@ -127,4 +127,4 @@ def test_a_refusal_goes_with_who_is_erased(quiet_lead: Story) -> None:
     quiet_lead.erasure(ANN, "tue 12:00")
     quiet_lead.erasure("cy@harbor.example", "tue 12:00")
 
-    assert [is_over for is_over, *_ in told_of(quiet_lead.told())] == [False, False, True, True]
+    assert [is_over for is_over, *_ in told_of(quiet_lead.replay())] == [False, False, True, True]

@@ -23,10 +23,10 @@ def mql(story: Story) -> Story:
 def test_a_raised_hand_after_the_mql_is_another_kind_for_the_same_rep_with_less_time(mql: Story) -> None:
     mql.form(ANN, "tue 10:10", "demo")
 
-    told = mql.told()
+    results = mql.replay()
 
-    assert told.handoffs == [("assigned", "mql", "mia"), ("assigned", "raised_hand", "mia")]
-    first, second = (one["first_response_due_at"] for one in told.of("lead.routing"))
+    assert results.handoffs == [("assigned", "mql", "mia"), ("assigned", "raised_hand", "mia")]
+    first, second = (one["first_response_due_at"] for one in results.of("lead.routing"))
     assert (first, second) == ("2026-03-03T18:05:00Z", "2026-03-03T15:40:00Z")
 
 
@@ -34,16 +34,16 @@ def test_a_hand_that_is_raised_again_makes_no_other_hand_off(mql: Story) -> None
     mql.form(ANN, "tue 10:10", "demo")
     mql.form(ANN, "wed 10:10", "pricing")
 
-    assert len(mql.told().handoffs) == 2
+    assert len(mql.replay().handoffs) == 2
 
 
 def test_more_points_after_the_mql_make_no_other_mql(mql: Story) -> None:
     mql.much_interest(ANN, "wed 10:00")
 
-    told = mql.told()
+    results = mql.replay()
 
-    assert told.stages.count("mql") == 1
-    assert len(told.handoffs) == 1
+    assert results.stages.count("mql") == 1
+    assert len(results.handoffs) == 1
 
 
 def test_a_missing_fact_changes_the_label_and_not_the_rep(story: Story) -> None:
@@ -53,10 +53,10 @@ def test_a_missing_fact_changes_the_label_and_not_the_rep(story: Story) -> None:
     story.form(ANN, "tue 10:00", "demo")
     story.bank("harbor", "wed 10:00", revenue={"amount": 900_000_000, "currency": "USD"})
 
-    told = story.told()
+    results = story.replay()
 
-    assert told.handoffs == [("assigned", "raised_hand", "mia"), ("relabelled", "raised_hand", "mia")]
-    assert [one["qualification"] for one in told.of("lead.routing")] == ["pending", "mql"]
+    assert results.handoffs == [("assigned", "raised_hand", "mia"), ("relabelled", "raised_hand", "mia")]
+    assert [one["qualification"] for one in results.of("lead.routing")] == ["pending", "mql"]
 
 
 @pytest.mark.parametrize(("papers", "comes_back"), [(1, False), (2, True)])
@@ -66,12 +66,12 @@ def test_after_a_no_a_lead_returns_by_twelve_new_points_to_the_rep_who_had_it(
     mql.sales("rejected", ANN, "tue 12:00", reason="not_now")
     mql.activity("download", "wed 10:00", times=papers, email=ANN)
 
-    told = mql.told()
+    results = mql.replay()
 
-    assert told.stages[-1] == ("mql" if comes_back else "recycled")
+    assert results.stages[-1] == ("mql" if comes_back else "recycled")
     if comes_back:
-        assert told.handoffs[-1] == ("assigned", "mql", "mia")
-        assert told.of("lead.stages")[-1]["cycle"] == 2
+        assert results.handoffs[-1] == ("assigned", "mql", "mia")
+        assert results.of("lead.stages")[-1]["cycle"] == 2
 
 
 @pytest.mark.parametrize(
@@ -89,15 +89,15 @@ def test_each_reason_of_a_no_has_its_effect_and_a_raised_hand_is_answered_after_
     mql: Story, reason: str, stage: str, comes_back: bool, bounces: int | None
 ) -> None:
     mql.sales("rejected", ANN, "tue 12:00", reason=reason)
-    said_no = mql.told()
+    said_no = mql.replay()
     mql.much_interest(ANN, "wed 10:00")
-    interested = mql.told()
+    interested = mql.replay()
     mql.form(ANN, "thu 10:00", "demo")
 
     assert said_no.stages[-1] == stage
     assert said_no.of("lead.stages")[-1].get("bounces") == bounces
     assert (interested.stages[-1] == "mql") is comes_back
-    assert mql.told().handoffs[-1] == ("assigned", "raised_hand", "mia")
+    assert mql.replay().handoffs[-1] == ("assigned", "raised_hand", "mia")
 
 
 @pytest.mark.parametrize("relationship", ["prospect", "customer"])
@@ -111,17 +111,17 @@ def test_twelve_new_points_to_the_point_are_enough_for_prospects_and_customers(
     story.sales("rejected", ANN, "tue 12:00", reason="not_now")
     story.activity("webinar_attended", "wed 10:00", email=ANN)
 
-    told = story.told()
+    results = story.replay()
 
-    assert [action for action, _, _ in told.handoffs][-2:] == ["withdrawn", "assigned"]
+    assert [action for action, _, _ in results.handoffs][-2:] == ["withdrawn", "assigned"]
 
 
 def test_a_market_that_is_not_ours_is_in_question_until_its_facts_are_confirmed(mql: Story) -> None:
     mql.sales("rejected", ANN, "tue 12:00", reason="not_our_market")
     mql.form("bob@harbor.example", "wed 10:00")
     mql.much_interest("bob@harbor.example", "wed 10:05")
-    before = mql.told().stages
+    before = mql.replay().stages
     mql.bank("harbor", "thu 10:00", facts_confirmed_at="2026-03-05T10:00:00-05:00")
 
     assert before.count("mql") == 1
-    assert mql.told().stages.count("mql") == 2
+    assert mql.replay().stages.count("mql") == 2

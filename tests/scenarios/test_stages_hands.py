@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.story import Story, Told
+from tests.scenarios.story import Results, Story
 
 ANN = "ann@harbor.example"
 WRONG = {"amount": 1_000_000, "currency": "USD"}
@@ -22,11 +22,11 @@ def team(story: Story) -> Story:
     return story
 
 
-def labels(told: Told) -> list[tuple[str, str | None, str | None]]:
+def labels(results: Results) -> list[tuple[str, str | None, str | None]]:
     """(action, label, who) of each routing record."""
     return [
         (one["action"], one.get("qualification"), (one.get("assignee") or {}).get("id"))
-        for one in told.of("lead.routing")
+        for one in results.of("lead.routing")
     ]
 
 
@@ -40,10 +40,10 @@ def test_a_company_fact_that_arrives_later_changes_the_label_and_not_the_rep(
     team.form(ANN, "tue 10:00", "demo")
     team.bank("harbor", "wed 10:00", revenue=revenue)
 
-    told = team.told()
+    results = team.replay()
 
-    assert labels(told) == [("assigned", "pending", "mia"), ("relabelled", label, "mia")]
-    assert told.stages[-1] == stage
+    assert labels(results) == [("assigned", "pending", "mia"), ("relabelled", label, "mia")]
+    assert results.stages[-1] == stage
 
 
 def test_who_turns_out_to_be_a_student_keeps_the_rep_and_is_called_an_inquiry(team: Story) -> None:
@@ -51,10 +51,10 @@ def test_who_turns_out_to_be_a_student_keeps_the_rep_and_is_called_an_inquiry(te
     team.form(ANN, "tue 10:00", "demo", title=None)
     team.form(ANN, "wed 10:00", title="Student")
 
-    told = team.told()
+    results = team.replay()
 
-    assert labels(told) == [("assigned", "pending", "mia"), ("relabelled", "inquiry", "mia")]
-    assert "mql" not in told.stages
+    assert labels(results) == [("assigned", "pending", "mia"), ("relabelled", "inquiry", "mia")]
+    assert "mql" not in results.stages
 
 
 def test_an_inquiry_that_turns_out_to_be_right_stays_at_the_desk_and_is_called_an_mql(team: Story) -> None:
@@ -63,7 +63,7 @@ def test_an_inquiry_that_turns_out_to_be_right_stays_at_the_desk_and_is_called_a
     team.bank("harbor", "wed 10:00", revenue=RIGHT)
 
     desk = "desk:inside_sales"
-    assert labels(team.told()) == [("assigned", "inquiry", desk), ("relabelled", "mql", desk)]
+    assert labels(team.replay()) == [("assigned", "inquiry", desk), ("relabelled", "mql", desk)]
 
 
 def test_the_bar_reached_after_it_makes_no_other_hand_off(team: Story) -> None:
@@ -71,10 +71,10 @@ def test_the_bar_reached_after_it_makes_no_other_hand_off(team: Story) -> None:
     team.form(ANN, "tue 10:00", "demo")
     team.much_interest(ANN, "wed 10:00")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "raised_hand", "mia")]
-    assert told.stages.count("mql") == 1
+    assert results.handoffs == [("assigned", "raised_hand", "mia")]
+    assert results.stages.count("mql") == 1
 
 
 def test_while_the_account_is_in_question_a_hand_is_pending_until_the_facts_are_confirmed(
@@ -86,7 +86,7 @@ def test_while_the_account_is_in_question_a_hand_is_pending_until_the_facts_are_
     team.form("bob@harbor.example", "wed 10:00", "demo")
     team.bank("harbor", "thu 10:00", facts_confirmed_at="2026-03-05T10:00:00-05:00")
 
-    assert labels(team.told())[-2:] == [("assigned", "pending", "mia"), ("relabelled", "mql", "mia")]
+    assert labels(team.replay())[-2:] == [("assigned", "pending", "mia"), ("relabelled", "mql", "mia")]
 
 
 def test_who_must_not_be_contacted_is_answered_and_no_more(team: Story) -> None:
@@ -94,7 +94,7 @@ def test_who_must_not_be_contacted_is_answered_and_no_more(team: Story) -> None:
     team.contact(ANN, do_not_contact=True)
     team.form(ANN, "tue 10:00", "demo")
 
-    (handoff,) = team.told().of("lead.routing")
+    (handoff,) = team.replay().of("lead.routing")
 
     assert (handoff["kind"], handoff["answer_only"]) == ("raised_hand", True)
 
@@ -106,7 +106,7 @@ def test_a_hand_raised_before_a_no_that_sales_said_without_knowing_is_answered(t
     asked = {"form_id": "demo", "email": ANN, "request": "demo"}
     team.late("form.fills", ANN, "tue 12:00", "wed 11:00", **asked)
 
-    assert team.told().handoffs[-1] == ("assigned", "raised_hand", "mia")
+    assert team.replay().handoffs[-1] == ("assigned", "raised_hand", "mia")
 
 
 def test_a_return_says_one_score_of_its_lead(team: Story) -> None:
@@ -114,8 +114,8 @@ def test_a_return_says_one_score_of_its_lead(team: Story) -> None:
     team.form(ANN, "mon 10:00", "demo")
     team.sales("returned", ANN, "tue 10:00")
 
-    told = team.told()
+    results = team.replay()
 
-    assert [who for _, _, who in told.handoffs] == ["mia", None, "tom"]
-    causes = [one["explanation"]["triggering_event_id"] for one in told.of("lead.scores")]
+    assert [who for _, _, who in results.handoffs] == ["mia", None, "tom"]
+    causes = [one["explanation"]["triggering_event_id"] for one in results.of("lead.scores")]
     assert len(causes) == len(set(causes))

@@ -15,7 +15,7 @@ def test_each_stage_is_said_in_the_words_of_the_crm_too(story: Story) -> None:
     story.sales("accepted", ANN, "tue 11:00")
     story.sales("sales_qualified", ANN, "wed 11:00")
 
-    said = story.told().of("lead.stages")
+    said = story.replay().of("lead.stages")
 
     assert [(one["to_stage"], one.get("stage_words", {}).get("crm_name")) for one in said] == [
         ("known", None),
@@ -32,7 +32,7 @@ def test_a_definition_is_said_with_the_numbers_that_hold(story: Story) -> None:
     story.form(ANN, "tue 10:00")
     story.much_interest(ANN, "tue 10:00")
 
-    handoff = story.told().of("lead.routing")[0]
+    handoff = story.replay().of("lead.routing")[0]
 
     assert handoff["stage"] == "mql"
     assert handoff["stage_words"]["definition"].startswith(
@@ -47,4 +47,4 @@ def test_a_stage_has_the_name_that_the_policy_gives_it(story: Story) -> None:
     story.form(ANN, "tue 10:00", "demo")
     story.sales("accepted", ANN, "tue 11:00")
 
-    assert story.told().of("lead.stages")[-1]["stage_words"]["name"] == "accepted by sales"
+    assert story.replay().of("lead.stages")[-1]["stage_words"]["name"] == "accepted by sales"

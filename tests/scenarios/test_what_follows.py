@@ -27,23 +27,26 @@ def test_the_clock_of_a_hand_raised_at_night_starts_at_opening(story: Story) -> 
     story.bank("harbor")
     story.form("ann@harbor.example", "tue 22:00", "demo")
 
-    assert story.told().of("lead.routing")[0]["first_response_due_at"] == "2026-03-04T14:00:00Z"
+    assert story.replay().of("lead.routing")[0]["first_response_due_at"] == "2026-03-04T14:00:00Z"
 
 
 def test_who_answers_in_time_is_left_alone(team: Story) -> None:
     team.sales("touched", "ann@harbor.example", "tue 10:15")
 
-    assert team.told(until="wed 12:00").alerts == []
+    assert team.replay(until="wed 12:00").alerts == []
 
 
 def test_who_does_not_answer_is_reminded_then_reported(team: Story) -> None:
-    assert team.told(until="wed 12:00").alerts == [("response_due_soon", False), ("response_overdue", False)]
+    assert team.replay(until="wed 12:00").alerts == [
+        ("response_due_soon", False),
+        ("response_overdue", False),
+    ]
 
 
 def test_a_touch_after_the_due_time_clears_what_was_reported(team: Story) -> None:
     team.sales("touched", "ann@harbor.example", "tue 11:00")
 
-    cleared = [alert for alert, is_over in team.told(until="wed 12:00").alerts if is_over]
+    cleared = [alert for alert, is_over in team.replay(until="wed 12:00").alerts if is_over]
     assert sorted(cleared) == ["response_due_soon", "response_overdue"]
 
 
@@ -60,17 +63,17 @@ def test_what_sales_answers_moves_the_stage(
 ) -> None:
     team.sales(action, "ann@harbor.example", "tue 10:20", **more)
 
-    assert team.told().stages[-1] == stage
+    assert team.replay().stages[-1] == stage
 
 
 def test_what_sales_reassigns_by_hand_stays(team: Story) -> None:
     team.sales("reassigned", "ann@harbor.example", "tue 10:20", to_rep_id="tom")
     team.form("bob@harbor.example", "tue 12:00", "demo")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs[1] == ("reassigned", "raised_hand", "tom")
-    assert told.handoffs[2] == ("assigned", "raised_hand", "tom")
+    assert results.handoffs[1] == ("reassigned", "raised_hand", "tom")
+    assert results.handoffs[2] == ("assigned", "raised_hand", "tom")
 
 
 def test_the_same_event_twice_counts_once(story: Story) -> None:
@@ -79,10 +82,10 @@ def test_the_same_event_twice_counts_once(story: Story) -> None:
     story.form("ann@harbor.example", "tue 10:00", "demo")
     story.line(story._lines[-1])
 
-    told = story.told()
+    results = story.replay()
 
-    assert len(told.handoffs) == 1
-    assert len(told.of("lead.scores")) == 1
+    assert len(results.handoffs) == 1
+    assert len(results.of("lead.scores")) == 1
 
 
 def test_rubbish_is_a_dead_letter_and_the_next_event_is_handled(team: Story) -> None:
@@ -96,21 +99,21 @@ def test_rubbish_is_a_dead_letter_and_the_next_event_is_handled(team: Story) -> 
         team.line(json.dumps({"topic": "form.fills", "key": "k", "timestamp": stamp, "value": value}))
     team.form("bob@harbor.example", "tue 12:00", "demo")
 
-    told = team.told()
+    results = team.replay()
 
-    assert sorted(told.dead) == ["breaks_contract", "breaks_contract", "empty", "not_json"]
-    assert len(told.handoffs) == 2
+    assert sorted(results.dead_letter_reasons) == ["breaks_contract", "breaks_contract", "empty", "not_json"]
+    assert len(results.handoffs) == 2
 
 
 def test_every_decision_explains_itself_and_its_points_add_up(team: Story) -> None:
     team.much_interest("ann@harbor.example", "tue 11:00")
 
-    told = team.told()
+    results = team.replay()
 
     decided = [
         event["explanation"]
         for topic in ("lead.scores", "lead.stages", "lead.routing")
-        for event in told.of(topic)
+        for event in results.of(topic)
     ]
     assert decided
     for why in decided:
@@ -126,11 +129,11 @@ def test_a_replay_gives_the_same_bytes_every_time(team: Story, new_story: Callab
     for line in team._lines:
         again.line(line)
 
-    assert team.told(until="mon2 12:00").emits == again.told(until="mon2 12:00").emits
+    assert team.replay(until="mon2 12:00").emits == again.replay(until="mon2 12:00").emits
 
 
 def test_no_result_but_the_hand_off_shows_an_address(team: Story) -> None:
     team.much_interest("ann@harbor.example", "tue 11:00")
 
-    for emit in team.told(until="wed 12:00").emits:
+    for emit in team.replay(until="wed 12:00").emits:
         assert emit.topic == "lead.routing" or b"ann@" not in (emit.value or b"")

@@ -26,10 +26,10 @@ def test_a_visitor_who_says_who_they_are_and_has_enough_points_is_an_mql_for_ins
     team.form("ann@harbor.example", "tue 10:00")
     team.much_interest("ann@harbor.example", "tue 10:05")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "mql", "mia")]
-    assert told.stages[-1] == "mql"
+    assert results.handoffs == [("assigned", "mql", "mia")]
+    assert results.stages[-1] == "mql"
 
 
 def test_what_somebody_did_before_they_said_who_they_are_counts(team: Story) -> None:
@@ -38,7 +38,7 @@ def test_what_somebody_did_before_they_said_who_they_are_counts(team: Story) -> 
     team.activity("download", "mon 09:10", times=2, anonymous_id="a1")
     team.form("ann@harbor.example", "tue 10:00", anonymous_id="a1")
 
-    assert team.told().handoffs == [("assigned", "mql", "mia")]
+    assert team.replay().handoffs == [("assigned", "mql", "mia")]
 
 
 def test_a_student_who_reads_everything_is_outside_and_nobody_is_called(team: Story) -> None:
@@ -46,10 +46,10 @@ def test_a_student_who_reads_everything_is_outside_and_nobody_is_called(team: St
     team.form("sue@harbor.example", "tue 10:00", title="Student")
     team.much_interest("sue@harbor.example", "tue 10:05")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == []
-    assert told.stages[-1] == "outside"
+    assert results.handoffs == []
+    assert results.stages[-1] == "outside"
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_the_served_market_decides_before_any_points_do(
     team.form("ann@harbor.example", "tue 10:00")
     team.much_interest("ann@harbor.example", "tue 10:05")
 
-    assert team.told().stages[-1] == stage
+    assert team.replay().stages[-1] == stage
 
 
 def test_when_the_missing_fact_arrives_the_lead_is_judged_again(team: Story) -> None:
@@ -85,38 +85,38 @@ def test_when_the_missing_fact_arrives_the_lead_is_judged_again(team: Story) -> 
     team.much_interest("ann@harbor.example", "tue 10:05")
     team.bank("harbor", "wed 11:00", revenue={"amount": 800_000_000, "currency": "USD"})
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.stages[-2:] == ["waiting_for_facts", "mql"]
-    assert told.handoffs == [("assigned", "mql", "mia")]
+    assert results.stages[-2:] == ["waiting_for_facts", "mql"]
+    assert results.handoffs == [("assigned", "mql", "mia")]
 
 
 def test_a_raised_hand_is_routed_at_once_below_the_bar(team: Story) -> None:
     team.bank("harbor")
     team.form("ann@harbor.example", "tue 10:00", "demo")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "raised_hand", "mia")]
-    assert told.of("lead.routing")[0]["qualification"] == "mql"
+    assert results.handoffs == [("assigned", "raised_hand", "mia")]
+    assert results.of("lead.routing")[0]["qualification"] == "mql"
 
 
 def test_a_raised_hand_of_somebody_outside_is_an_inquiry_for_the_desk(team: Story) -> None:
     team.bank("harbor", sic=["7372"])
     team.form("ann@harbor.example", "tue 10:00", "demo")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.handoffs == [("assigned", "inquiry", "desk:inside_sales")]
-    assert told.of("lead.routing")[0]["assignee"]["type"] == "desk"
-    assert [entry["entry"] for entry in told.of("desk.ledger")].count("turn") == 0
+    assert results.handoffs == [("assigned", "inquiry", "desk:inside_sales")]
+    assert results.of("lead.routing")[0]["assignee"]["type"] == "desk"
+    assert [entry["entry"] for entry in results.of("desk.ledger")].count("turn") == 0
 
 
 def test_a_customers_lead_goes_to_the_accounts_owner_whatever_the_score(team: Story) -> None:
     team.bank("harbor", relationship="customer", owner_rep_id="olga")
     team.form("ann@harbor.example", "tue 10:00", title="Branch Teller")
 
-    assert team.told().handoffs == [("assigned", "expansion", "olga")]
+    assert team.replay().handoffs == [("assigned", "expansion", "olga")]
 
 
 def test_a_lead_of_an_open_opportunity_goes_to_its_owner(team: Story) -> None:
@@ -124,14 +124,14 @@ def test_a_lead_of_an_open_opportunity_goes_to_its_owner(team: Story) -> None:
     team.bank("harbor", open_opportunities=[opened])
     team.form("ann@harbor.example", "tue 10:00")
 
-    assert team.told().handoffs == [("assigned", "in_cycle", "olga")]
+    assert team.replay().handoffs == [("assigned", "in_cycle", "olga")]
 
 
 def test_the_owner_in_the_crm_comes_before_inside_sales(team: Story) -> None:
     team.bank("harbor", owner_rep_id="olga")
     team.form("ann@harbor.example", "tue 10:00", "demo")
 
-    assert team.told().handoffs == [("assigned", "raised_hand", "olga")]
+    assert team.replay().handoffs == [("assigned", "raised_hand", "olga")]
 
 
 def test_the_second_lead_of_an_account_follows_the_first(team: Story) -> None:
@@ -139,7 +139,7 @@ def test_the_second_lead_of_an_account_follows_the_first(team: Story) -> None:
     team.form("ann@harbor.example", "tue 10:00", "demo")
     team.form("bob@harbor.example", "tue 11:00", "demo")
 
-    assert team.told().handoffs == [("assigned", "raised_hand", "mia"), ("assigned", "raised_hand", "mia")]
+    assert team.replay().handoffs == [("assigned", "raised_hand", "mia"), ("assigned", "raised_hand", "mia")]
 
 
 def test_two_accounts_take_turns(team: Story) -> None:
@@ -147,14 +147,14 @@ def test_two_accounts_take_turns(team: Story) -> None:
         team.bank(name)
         team.form(f"ann@{name}.example", f"tue 1{number}:00", "demo")
 
-    assert [who for _, _, who in team.told().handoffs] == ["mia", "tom", "mia", "tom"]
+    assert [who for _, _, who in team.replay().handoffs] == ["mia", "tom", "mia", "tom"]
 
 
 def test_two_people_with_free_mail_never_share_an_account(team: Story) -> None:
     team.form("ann.demo@gmail.com", "tue 10:00", "demo")
     team.form("bob.demo@gmail.com", "tue 11:00", "demo")
 
-    keys = {event["account_key"] for event in team.told().of("lead.routing")}
+    keys = {event["account_key"] for event in team.replay().of("lead.routing")}
     assert len(keys) == 2
     assert all(key.startswith("lead:") for key in keys)
 
@@ -163,7 +163,7 @@ def test_a_competitor_gets_nobody(team: Story) -> None:
     team.bank("rival", relationship="competitor")
     team.form("spy@rival.example", "tue 10:00", "demo")
 
-    assert team.told().handoffs == []
+    assert team.replay().handoffs == []
 
 
 def test_nobody_who_is_away_gets_a_lead(story: Story) -> None:
@@ -174,7 +174,7 @@ def test_nobody_who_is_away_gets_a_lead(story: Story) -> None:
         story.bank(name)
         story.form(f"ann@{name}.example", f"tue 1{number}:00", "demo")
 
-    assert [who for _, _, who in story.told().handoffs] == ["tom", "tom"]
+    assert [who for _, _, who in story.replay().handoffs] == ["tom", "tom"]
 
 
 def test_when_everyone_is_away_a_raised_hand_goes_to_the_named_fallback(story: Story) -> None:
@@ -183,10 +183,10 @@ def test_when_everyone_is_away_a_raised_hand_goes_to_the_named_fallback(story: S
     story.bank("harbor")
     story.form("ann@harbor.example", "tue 10:00", "demo")
 
-    told = story.told()
+    results = story.replay()
 
-    assert told.handoffs == [("assigned", "raised_hand", "dana")]
-    assert ("everyone_away", False) in told.alerts
+    assert results.handoffs == [("assigned", "raised_hand", "dana")]
+    assert ("everyone_away", False) in results.alerts
 
 
 def test_an_owner_who_is_away_keeps_the_account_and_the_deputy_gets_the_task(story: Story) -> None:
@@ -195,10 +195,10 @@ def test_an_owner_who_is_away_keeps_the_account_and_the_deputy_gets_the_task(sto
     story.bank("harbor", owner_rep_id="olga")
     story.form("ann@harbor.example", "tue 10:00", "demo")
 
-    told = story.told()
+    results = story.replay()
 
-    assert told.handoffs == [("assigned", "raised_hand", "pavel")]
-    assert told.of("lead.routing")[0]["assignee"]["deputy_for"] == "olga"
+    assert results.handoffs == [("assigned", "raised_hand", "pavel")]
+    assert results.of("lead.routing")[0]["assignee"]["deputy_for"] == "olga"
 
 
 def test_an_account_that_gains_an_owner_takes_its_open_leads_along(team: Story) -> None:
@@ -207,10 +207,10 @@ def test_an_account_that_gains_an_owner_takes_its_open_leads_along(team: Story) 
     team.form("bob@harbor.example", "tue 11:00", "demo")
     team.bank("harbor", "tue 15:00", owner_rep_id="olga")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.holders == {"domain:harbor.example": [{"mia"}, {"mia"}, {"mia"}, {"olga"}, {"olga"}]}
-    assert told.handoffs[-2:] == [("reassigned", "raised_hand", "olga")] * 2
+    assert results.holders == {"domain:harbor.example": [{"mia"}, {"mia"}, {"mia"}, {"olga"}, {"olga"}]}
+    assert results.handoffs[-2:] == [("reassigned", "raised_hand", "olga")] * 2
 
 
 def test_a_full_week_makes_an_mql_wait_and_a_raised_hand_passes(story: Story) -> None:
@@ -223,13 +223,13 @@ def test_a_full_week_makes_an_mql_wait_and_a_raised_hand_passes(story: Story) ->
         story.much_interest(f"ann@{name}.example", when)
     story.form("ann@prairie.example", "tue 12:00", "demo")
 
-    told = story.told(until="mon2 12:00")
+    results = story.replay(until="mon2 12:00")
 
     assert [
-        (kind, event["account_key"]) for event in told.of("lead.routing") for kind in [event["kind"]]
+        (kind, event["account_key"]) for event in results.of("lead.routing") for kind in [event["kind"]]
     ] == [
         ("mql", "domain:harbor.example"),
         ("raised_hand", "domain:prairie.example"),
         ("mql", "domain:mesa.example"),
     ]
-    assert told.of("lead.routing")[2]["occurred_at"].startswith("2026-03-09T")
+    assert results.of("lead.routing")[2]["occurred_at"].startswith("2026-03-09T")

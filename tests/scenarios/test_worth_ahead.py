@@ -27,7 +27,7 @@ def asks(story: Story, dated: str, came: str, email: str = ANN) -> None:
 def test_a_demo_that_is_dated_three_days_ahead_is_routed_today_and_marked(bank: Story) -> None:
     asks(bank, "fri 10:00", "tue 10:00")
 
-    (handoff,) = bank.told().of("lead.routing")
+    (handoff,) = bank.replay().of("lead.routing")
 
     assert handoff["occurred_at"] == "2026-03-03T15:00:00Z"
     assert handoff["explanation"]["triggering_event_clamped"] is True
@@ -41,9 +41,9 @@ def test_a_demo_that_is_dated_three_days_ahead_is_routed_today_and_marked(bank: 
 def test_scores_and_stages_say_so_too(bank: Story) -> None:
     asks(bank, "fri 10:00", "tue 10:00")
 
-    told = bank.told()
+    results = bank.replay()
 
-    for event in (told.of("lead.scores")[-1], told.of("lead.stages")[-1]):
+    for event in (results.of("lead.scores")[-1], results.of("lead.stages")[-1]):
         assert event["explanation"]["triggering_event_clamped"] is True
         assert [line["rule"] for line in event["explanation"]["points"] if line.get("clamped")] == ["form"]
 
@@ -53,7 +53,7 @@ def test_only_what_rests_on_such_an_event_is_marked(bank: Story) -> None:
     asks(bank, "fri 10:00", "tue 10:00")
     bank.activity("download", "wed 09:00", email=ANN)
 
-    last = bank.told().of("lead.scores")[-1]["explanation"]
+    last = bank.replay().of("lead.scores")[-1]["explanation"]
 
     assert "triggering_event_clamped" not in last
     assert {line["rule"] for line in last["points"] if line.get("clamped")} == {"form"}
@@ -75,7 +75,7 @@ def test_a_call_that_sales_dates_ahead_is_marked_in_the_list_of_touches(bank: St
     asks(bank, "wed 10:00", "wed 10:00", "bob@harbor.example")
     bank.sales("opportunity_opened", ANN, "thu 10:00")
 
-    (of_ann,) = [e for e in bank.told().of("lead.routing")[-2:] if e["action"] == "relabelled"]
+    (of_ann,) = [e for e in bank.replay().of("lead.routing")[-2:] if e["action"] == "relabelled"]
 
     assert [(one["what"], one.get("clamped")) for one in of_ann["touches"]] == [
         ("form", None),
@@ -86,11 +86,11 @@ def test_a_call_that_sales_dates_ahead_is_marked_in_the_list_of_touches(bank: St
 def test_a_few_minutes_are_nobodys_clock_and_nothing_is_marked(bank: Story) -> None:
     asks(bank, "tue 10:05", "tue 10:00")
 
-    told = bank.told()
+    results = bank.replay()
 
-    assert told.handoffs == [("assigned", "raised_hand", "mia")]
+    assert results.handoffs == [("assigned", "raised_hand", "mia")]
     assert "clamped" not in json.dumps(
-        [told.of(topic) for topic in ("lead.routing", "lead.scores", "lead.stages")]
+        [results.of(topic) for topic in ("lead.routing", "lead.scores", "lead.stages")]
     )
 
 
@@ -98,6 +98,6 @@ def test_the_mark_goes_along_when_the_domain_moves(bank: Story) -> None:
     asks(bank, "fri 10:00", "tue 10:00", "ann@pier.example")
     bank.bank("harbor", "tue 15:00", domains=["harbor.example", "pier.example"])
 
-    (there,) = [e for e in bank.told().of("lead.routing") if e["account_key"] == "domain:harbor.example"]
+    (there,) = [e for e in bank.replay().of("lead.routing") if e["account_key"] == "domain:harbor.example"]
 
     assert [one["clamped"] for one in there["touches"]] == [True]

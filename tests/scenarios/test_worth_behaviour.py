@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.story import POLICY, Story, Told, moment
+from tests.scenarios.story import POLICY, Results, Story, moment
 
 
 @pytest.fixture
@@ -20,9 +20,9 @@ def harbor(story: Story) -> Story:
     return story
 
 
-def lines(told: Told) -> dict[str, tuple[int, int]]:
+def lines(results: Results) -> dict[str, tuple[int, int]]:
     """(points, events) by rule, of the last score."""
-    points = told.of("lead.scores")[-1]["explanation"]["points"]
+    points = results.of("lead.scores")[-1]["explanation"]["points"]
     return {line["rule"]: (line["points"], line["count"]) for line in points if ":" not in line["rule"]}
 
 
@@ -30,24 +30,24 @@ def test_a_video_counts_from_two_minutes_on(harbor: Story) -> None:
     harbor.activity("video_watched", "tue 10:00", email="ann@harbor.example", duration_seconds=119)
     harbor.activity("video_watched", "tue 10:10", email="ann@harbor.example", duration_seconds=120)
 
-    assert lines(harbor.told())["video"] == (5, 1)
+    assert lines(harbor.replay())["video"] == (5, 1)
 
 
 def test_a_video_that_states_nothing_counts_when_the_next_click_tells_how_long_it_was(harbor: Story) -> None:
     harbor.activity("video_watched", "tue 10:00", email="ann@harbor.example")
     harbor.activity("poll_answered", "tue 10:06", email="ann@harbor.example")
 
-    told = harbor.told()
+    results = harbor.replay()
 
-    assert lines(told)["video"] == (5, 1)
-    assert told.of("lead.scores")[-1]["occurred_at"] == "2026-03-03T15:06:00Z"
+    assert lines(results)["video"] == (5, 1)
+    assert results.of("lead.scores")[-1]["occurred_at"] == "2026-03-03T15:06:00Z"
 
 
 def test_whoever_comes_back_after_lunch_has_not_watched_all_that_time(harbor: Story) -> None:
     harbor.activity("video_watched", "tue 10:00", email="ann@harbor.example")
     harbor.activity("page_view", "tue 13:00", email="ann@harbor.example")
 
-    assert "video" not in lines(harbor.told())
+    assert "video" not in lines(harbor.replay())
 
 
 def test_a_video_seen_before_they_said_who_they_are_counts_by_what_came_after_it(harbor: Story) -> None:
@@ -55,7 +55,7 @@ def test_a_video_seen_before_they_said_who_they_are_counts_by_what_came_after_it
     harbor.activity("poll_answered", "mon 18:05", anonymous_id="b2")
     harbor.form("ann@harbor.example", "tue 09:00", anonymous_id="b2")
 
-    assert lines(harbor.told())["video"] == (4, 1)  # of five, a day later
+    assert lines(harbor.replay())["video"] == (4, 1)  # of five, a day later
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_click_is_an_opening_and_a_mail_is_opened_once(harbor: Story, mails: l
     for minute, word in enumerate(mails):
         harbor.activity(word, f"tue 10:{minute:02}", email="ann@harbor.example", asset="march-letter")
 
-    found = lines(harbor.told())
+    found = lines(harbor.replay())
     assert found["opened"] == (1, 1)
     assert found["click"] == (3, 1)
 
@@ -81,31 +81,31 @@ def test_playing_with_the_calculator_counts_once_a_day(harbor: Story) -> None:
     harbor.activity("calculator_used", "tue 23:59", email="ann@harbor.example")
     harbor.activity("calculator_used", "wed 00:00", email="ann@harbor.example")
 
-    assert lines(harbor.told())["rates"] == (7, 2)  # 4 of today, 4 of yesterday, less a sixtieth
+    assert lines(harbor.replay())["rates"] == (7, 2)  # 4 of today, 4 of yesterday, less a sixtieth
 
 
 def test_an_event_of_last_week_that_comes_late_counts_by_its_own_date(harbor: Story) -> None:
     harbor.activity("calculator_used", "mon2 09:00", email="ann@harbor.example")
     late = _arrives(harbor, "download", said="tue 09:00", arrives="mon2 10:00")
 
-    told = late.told()
+    results = late.replay()
 
-    assert told.dead == []
-    assert lines(told)["paper"] == (7, 1)  # eight, six days ago
+    assert results.dead_letter_reasons == []
+    assert lines(results)["paper"] == (7, 1)  # eight, six days ago
 
 
 def test_an_event_dated_next_year_counts_as_of_now(harbor: Story) -> None:
-    told = _arrives(harbor, "download", said="mon53 09:00", arrives="tue 10:00").told()
+    results = _arrives(harbor, "download", said="mon53 09:00", arrives="tue 10:00").replay()
 
-    assert lines(told)["paper"] == (8, 1)
-    assert told.of("lead.scores")[-1]["occurred_at"] == "2026-03-03T15:00:00Z"
+    assert lines(results)["paper"] == (8, 1)
+    assert results.of("lead.scores")[-1]["occurred_at"] == "2026-03-03T15:00:00Z"
 
 
 def test_a_webinar_that_is_told_twice_counts_once(harbor: Story) -> None:
     harbor.activity("webinar_attended", "tue 10:00", email="ann@harbor.example")
     harbor.line(harbor._lines[-1])
 
-    assert lines(harbor.told())["webinar"] == (12, 1)
+    assert lines(harbor.replay())["webinar"] == (12, 1)
 
 
 def test_who_comes_to_the_round_table_is_an_mql_without_reading_ten_papers(harbor: Story) -> None:
@@ -116,10 +116,10 @@ def test_who_comes_to_the_round_table_is_an_mql_without_reading_ten_papers(harbo
         campaign={"name": "CIO-Roundtable Boston"},
     )
 
-    told = harbor.told()
+    results = harbor.replay()
 
-    assert told.handoffs == [("assigned", "mql", "mia")]
-    why = told.of("lead.routing")[0]["explanation"]
+    assert results.handoffs == [("assigned", "mql", "mia")]
+    why = results.of("lead.routing")[0]["explanation"]
     assert why["reasons"][0] == "campaign_response"
     assert why["points_missing"] > 0
 
@@ -129,10 +129,10 @@ def test_a_student_at_the_round_table_stays_outside(harbor: Story) -> None:
         "sue@harbor.example", "tue 10:00", title="Student", campaign={"name": "CIO-Roundtable Boston"}
     )
 
-    told = harbor.told()
+    results = harbor.replay()
 
-    assert told.handoffs == []
-    assert told.stages[-1] == "outside"
+    assert results.handoffs == []
+    assert results.stages[-1] == "outside"
 
 
 def _arrives(story: Story, word: str, said: str, arrives: str) -> Story:
@@ -164,7 +164,7 @@ def test_an_unstated_time_counts_from_its_minimum_up_to_the_end_of_the_session(
         seconds,
     )
 
-    assert ("video" in lines(harbor.told())) is counts
+    assert ("video" in lines(harbor.replay())) is counts
 
 
 def test_on_the_day_the_clocks_change_a_part_of_the_day_is_a_part_all_the_same(harbor: Story) -> None:
@@ -174,7 +174,7 @@ def test_on_the_day_the_clocks_change_a_part_of_the_day_is_a_part_all_the_same(h
         harbor.activity("calculator_used", f"sun {clock}", email="ann@harbor.example")
     harbor.activity("calculator_used", "mon2 00:00", email="ann@harbor.example")
 
-    assert lines(harbor.told())["rates"][1] == 4
+    assert lines(harbor.replay())["rates"][1] == 4
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_on_the_day_the_clocks_change_a_part_of_the_day_is_a_part_all_the_same(h
 def test_a_campaign_is_known_by_its_name_whatever_letters_follow(harbor: Story, name: str) -> None:
     harbor.activity("webinar_registered", "tue 10:00", email="ann@harbor.example", campaign={"name": name})
 
-    assert harbor.told().handoffs == [("assigned", "mql", "mia")]
+    assert harbor.replay().handoffs == [("assigned", "mql", "mia")]
 
 
 def test_a_round_table_dated_next_year_is_answered_now(harbor: Story) -> None:
@@ -198,7 +198,7 @@ def test_a_round_table_dated_next_year_is_answered_now(harbor: Story) -> None:
         campaign={"name": "CIO-Roundtable"},
     )
 
-    assert harbor.told().handoffs == [("assigned", "mql", "mia")]
+    assert harbor.replay().handoffs == [("assigned", "mql", "mia")]
 
 
 def test_a_customer_who_comes_to_the_round_table_goes_to_the_owner(harbor: Story) -> None:
@@ -208,7 +208,7 @@ def test_a_customer_who_comes_to_the_round_table_goes_to_the_owner(harbor: Story
         "webinar_registered", "tue 10:00", email="cy@oak.example", campaign={"name": "CIO-Roundtable"}
     )
 
-    assert harbor.told().handoffs == [("assigned", "expansion", "olga")]
+    assert harbor.replay().handoffs == [("assigned", "expansion", "olga")]
 
 
 def test_points_add_up_in_every_score_while_all_of_it_fades(harbor: Story) -> None:
@@ -219,7 +219,7 @@ def test_points_add_up_in_every_score_while_all_of_it_fades(harbor: Story) -> No
     for week in range(2, 12):
         harbor.activity("page_view", f"mon{week} 10:00", email="ann@harbor.example")
 
-    for score in harbor.told().of("lead.scores"):
+    for score in harbor.replay().of("lead.scores"):
         said = score["explanation"]
         assert sum(line["points"] for line in said["points"]) == said["total"]
         assert said["total"] == said["fit"] + said["behaviour"]

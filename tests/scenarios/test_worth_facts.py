@@ -34,9 +34,9 @@ def test_a_blank_of_the_crm_overwrites_nothing(team: Story, blank: dict[str, Any
     team.bank("harbor", "wed 10:00", **blank)
     team.much_interest(ANN, "thu 10:00")
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.stages == ["known", "nurture", "mql"]
+    assert results.stages == ["known", "nurture", "mql"]
 
 
 def test_a_record_that_the_crm_deletes_and_makes_anew_knows_only_what_it_says(team: Story) -> None:
@@ -44,7 +44,7 @@ def test_a_record_that_the_crm_deletes_and_makes_anew_knows_only_what_it_says(te
     team.bank("harbor", "tue 11:00", revenue=None)
     team.form(ANN, "wed 10:00")
 
-    assert team.told().stages[-1] == "waiting_for_facts"
+    assert team.replay().stages[-1] == "waiting_for_facts"
 
 
 def test_an_owner_who_is_named_no_more_is_one_no_more(team: Story) -> None:
@@ -53,7 +53,7 @@ def test_an_owner_who_is_named_no_more_is_one_no_more(team: Story) -> None:
     team.bank("harbor", "tue 10:00", owner_rep_id=None)
     team.form(ANN, "wed 10:00", "demo")
 
-    assert team.told().handoffs == [("assigned", "raised_hand", "mia")]
+    assert team.replay().handoffs == [("assigned", "raised_hand", "mia")]
 
 
 def test_a_form_that_leaves_the_title_blank_takes_nobody_out(team: Story) -> None:
@@ -61,7 +61,7 @@ def test_a_form_that_leaves_the_title_blank_takes_nobody_out(team: Story) -> Non
     team.form(ANN, "wed 10:00", title="  ", job_function=None)
     team.much_interest(ANN, "thu 10:00")
 
-    assert team.told().stages[-1] == "mql"
+    assert team.replay().stages[-1] == "mql"
 
 
 # Which of several holds.
@@ -106,10 +106,10 @@ def test_a_phone_number_that_the_crm_learns_does_not_make_the_title_news(
         team.contact(ANN, "sat 10:00", phone="+1 617 555 0199", **known)
     team.late("web.activity", ANN, "tue 11:00", "sun 10:00", activity="webinar_attended", email=ANN)
 
-    told = team.told()
+    results = team.replay()
 
-    assert told.stages[-1] == "mql"
-    assert told.of("lead.routing")[0]["explanation"]["total"] == 135
+    assert results.stages[-1] == "mql"
+    assert results.of("lead.routing")[0]["explanation"]["total"] == 135
 
 
 @pytest.mark.parametrize("again", [("fri", "CIO"), ("fri", "Student"), None])
@@ -127,7 +127,7 @@ def test_a_title_said_again_is_known_since_it_was_said_first(
         team.form(ANN, f"{again[0]} 11:00")
     team.late("web.activity", ANN, "tue 11:00", "sun 10:00", activity="webinar_attended", email=ANN)
 
-    assert (team.told().stages[-1] == "mql") is (again is None or again[1] == "CIO")
+    assert (team.replay().stages[-1] == "mql") is (again is None or again[1] == "CIO")
 
 
 def _say(team: Story, order: tuple[tuple[str, str, str], ...]) -> None:
@@ -141,5 +141,5 @@ def _say(team: Story, order: tuple[tuple[str, str, str], ...]) -> None:
 
 
 def _gate(team: Story, name: str) -> dict[str, Any]:
-    gates = team.told().of("lead.scores")[-1]["explanation"]["gates"]
+    gates = team.replay().of("lead.scores")[-1]["explanation"]["gates"]
     return next(gate for gate in gates if gate["gate"] == name)

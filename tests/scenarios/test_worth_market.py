@@ -22,17 +22,17 @@ def test_both_ends_of_the_revenue_belong_to_the_market(story: Story, amount: obj
     story.bank("harbor", revenue={"amount": amount, "currency": "USD"})
     story.form(ANN, "tue 10:00")
 
-    assert story.told().stages[-1] == stage
+    assert story.replay().stages[-1] == stage
 
 
 def test_a_revenue_in_another_currency_is_not_known(story: Story) -> None:
     story.bank("harbor", revenue={"amount": 900_000_000, "currency": "EUR"})
     story.form(ANN, "tue 10:00")
 
-    told = story.told()
+    results = story.replay()
 
-    assert told.stages[-1] == "waiting_for_facts"
-    assert [one["fact"] for one in told.of("lead.alerts")] == ["revenue"]
+    assert results.stages[-1] == "waiting_for_facts"
+    assert [one["fact"] for one in results.of("lead.alerts")] == ["revenue"]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_any_listed_code_suffices_and_covers_those_that_begin_with_it(
     story.bank("harbor", sic=sic, naics=naics)
     story.form(ANN, "tue 10:00")
 
-    assert story.told().stages[-1] == stage
+    assert story.replay().stages[-1] == stage
 
 
 @pytest.mark.parametrize(("country", "stage"), [("NO", "nurture"), ("no", "nurture"), ("SE", "outside")])
@@ -63,18 +63,18 @@ def test_norway_is_a_country_and_0111_is_a_code(story: Story, country: str, stag
     story.bank("harbor", country=country, sic=["0111"])
     story.form(ANN, "tue 10:00")
 
-    assert story.told().stages[-1] == stage
+    assert story.replay().stages[-1] == stage
 
 
 def test_where_somebody_sits_is_not_where_the_company_is(story: Story) -> None:
     story.bank("harbor")
     story.form(ANN, "tue 10:00", country="DE")
 
-    assert story.told().stages[-1] == "nurture"
+    assert story.replay().stages[-1] == "nurture"
 
 
 def test_one_wrong_fact_ends_it_though_another_is_missing(story: Story) -> None:
     story.bank("harbor", revenue=None, country="DE")
     story.form(ANN, "tue 10:00")
 
-    assert story.told().stages[-1] == "outside"
+    assert story.replay().stages[-1] == "outside"

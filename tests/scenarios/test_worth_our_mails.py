@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.scenarios.story import POLICY, Story, Told
+from tests.scenarios.story import POLICY, Results, Story
 
 ANN = "ann@harbor.example"
 
@@ -19,9 +19,9 @@ def harbor(story: Story) -> Story:
     return story
 
 
-def rules(told: Told) -> set[str]:
+def rules(results: Results) -> set[str]:
     """The rules that count in the last score."""
-    return {line["rule"] for line in told.of("lead.scores")[-1]["explanation"]["points"] if line["count"]}
+    return {line["rule"] for line in results.of("lead.scores")[-1]["explanation"]["points"] if line["count"]}
 
 
 def test_a_newsletter_to_two_colleagues_makes_no_buying_group(harbor: Story) -> None:
@@ -31,7 +31,7 @@ def test_a_newsletter_to_two_colleagues_makes_no_buying_group(harbor: Story) -> 
         harbor.activity("email_sent", "mon8 10:00", email=colleague)
     harbor.much_interest(ANN, "tue8 10:00")
 
-    (handoff,) = harbor.told().of("lead.routing")
+    (handoff,) = harbor.replay().of("lead.routing")
 
     assert "buying_group" not in handoff
     assert {one["last_active_at"][:10] for one in handoff["colleague_roles"]} == {"2026-03-02"}
@@ -41,7 +41,7 @@ def test_the_campaign_that_brought_a_lead_is_not_the_one_that_we_mailed(harbor: 
     harbor.activity("email_delivered", "mon 10:00", email=ANN, campaign={"name": "march letter"})
     harbor.form(ANN, "mon 11:00", "demo")
 
-    assert harbor.told().of("lead.routing")[0]["campaign"]["name"] == "advertisement"
+    assert harbor.replay().of("lead.routing")[0]["campaign"]["name"] == "advertisement"
 
 
 @pytest.mark.parametrize(("next_thing", "counts"), [("email_sent", False), ("poll_answered", True)])
@@ -51,7 +51,7 @@ def test_a_mail_that_goes_out_does_not_tell_how_long_a_video_was(
     harbor.activity("video_watched", "tue 10:00", email=ANN)
     harbor.activity(next_thing, "tue 10:05", email=ANN)
 
-    assert ("video" in rules(harbor.told())) is counts
+    assert ("video" in rules(harbor.replay())) is counts
 
 
 @pytest.mark.parametrize("expires", [True, False])
@@ -65,8 +65,8 @@ def test_nobody_earns_points_by_a_mail_of_a_campaign(harbor: Story, expires: boo
         text = text.replace("for {stages.expired.days_without_touch} days", "for long")
     harbor.policy(text)
     harbor.activity("email_sent", "tue 10:00", email=ANN, campaign={"name": "spring"})
-    sent = rules(harbor.told())
+    sent = rules(harbor.replay())
     harbor.activity("email_clicked", "tue 11:00", email=ANN, campaign={"name": "spring"})
 
     assert "spring" not in sent
-    assert "spring" in rules(harbor.told())
+    assert "spring" in rules(harbor.replay())

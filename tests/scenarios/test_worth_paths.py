@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.scenarios.story import POLICY, Story, Told
+from tests.scenarios.story import POLICY, Results, Story
 
 PRICES = "https://x.example/pricing"
 
@@ -18,9 +18,9 @@ def team(story: Story) -> Story:
     return story
 
 
-def paths(told: Told) -> list[str | None]:
+def paths(results: Results) -> list[str | None]:
     """The path of each score, where it is another than before."""
-    said = [one.get("path") for one in told.of("lead.scores")]
+    said = [one.get("path") for one in results.of("lead.scores")]
     return [path for at, path in enumerate(said) if not at or path != said[at - 1]]
 
 
@@ -29,24 +29,24 @@ def test_interest_brings_a_lead_nearer_and_with_sales_it_has_no_path(team: Story
     team.activity("download", "tue 09:00", email="ann@harbor.example")
     team.much_interest("ann@harbor.example", "wed 10:00")
 
-    assert paths(team.told(until="wed 12:00")) == ["newsletter", "almost_there", None]
+    assert paths(team.replay(until="wed 12:00")) == ["newsletter", "almost_there", None]
 
 
 def test_who_is_sent_back_by_sales_is_woken_up(team: Story) -> None:
     team.form("ann@harbor.example", "mon 09:00", "demo")
     team.sales("rejected", "ann@harbor.example", "tue 10:00", rep_id="mia", reason="not_now")
 
-    assert paths(team.told(until="tue 12:00")) == [None, "wake_up"]
+    assert paths(team.replay(until="tue 12:00")) == [None, "wake_up"]
 
 
 def test_a_raised_hand_below_the_gates_has_no_path_while_sales_has_it(team: Story) -> None:
     team.form("ann@harbor.example", "mon 09:00", title=None)
     team.form("ann@harbor.example", "mon 10:00", "demo", title=None)
 
-    told = team.told(until="mon 12:00")
+    results = team.replay(until="mon 12:00")
 
-    assert told.of("lead.scores")[-1]["stage"] == "waiting_for_facts"
-    assert paths(told) == ["newsletter", None]
+    assert results.of("lead.scores")[-1]["stage"] == "waiting_for_facts"
+    assert paths(results) == ["newsletter", None]
 
 
 def test_who_wants_no_mails_gets_none(team: Story) -> None:
@@ -54,13 +54,13 @@ def test_who_wants_no_mails_gets_none(team: Story) -> None:
     team.consent("ann@harbor.example", "tue 09:00", marketing=False)
     team.consent("ann@harbor.example", "wed 09:00", marketing=True)
 
-    assert paths(team.told(until="wed 12:00")) == ["newsletter", None, "newsletter"]
+    assert paths(team.replay(until="wed 12:00")) == ["newsletter", None, "newsletter"]
 
 
 def test_a_student_has_no_path(team: Story) -> None:
     team.form("ann@harbor.example", "mon 09:00", title="Student")
 
-    assert paths(team.told(until="mon 12:00")) == [None]
+    assert paths(team.replay(until="mon 12:00")) == [None]
 
 
 def test_without_paths_in_the_policy_nothing_is_said(team: Story) -> None:
@@ -69,7 +69,7 @@ def test_without_paths_in_the_policy_nothing_is_said(team: Story) -> None:
     team.policy(text[:begin] + text[end:])
     team.form("ann@harbor.example", "mon 09:00")
 
-    assert paths(team.told(until="mon 12:00")) == [None]
+    assert paths(team.replay(until="mon 12:00")) == [None]
 
 
 @pytest.mark.parametrize(("url", "who"), [(PRICES, "wes"), ("https://x.example/about", "mia")])
@@ -83,7 +83,7 @@ def test_who_looked_at_prices_goes_to_the_desk_for_prices(team: Story, url: str,
     team.activity("page_view", "mon 09:00", email="ann@harbor.example", url=url)
     team.form("ann@harbor.example", "mon 10:00", "demo")
 
-    assert team.told(until="mon 11:00").handoffs[0] == ("assigned", "raised_hand", who)
+    assert team.replay(until="mon 11:00").handoffs[0] == ("assigned", "raised_hand", who)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_path_begins_with_the_grade_the_points_or_the_signal_that_it_asks_for(
     team.form("ann@harbor.example", "mon 09:00")
     team.activity("calculator_used", "mon 10:00", email="ann@harbor.example")
 
-    scores = team.told(until="mon 12:00").of("lead.scores")
+    scores = team.replay(until="mon 12:00").of("lead.scores")
 
     assert [one["explanation"]["grade"] for one in scores] == ["A4", "A3"]
     assert [one.get("path") for one in scores] == [None, "warm"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.story import Story, Told
+from tests.scenarios.story import Results, Story
 
 PRICES = "https://x.example/pricing"
 
@@ -20,8 +20,8 @@ def team(story: Story) -> Story:
     return story
 
 
-def bundles(told: Told) -> list[dict[str, Any]]:
-    return [one for one in told.of("lead.alerts") if one["alert"] == "buying_signals"]
+def bundles(results: Results) -> list[dict[str, Any]]:
+    return [one for one in results.of("lead.alerts") if one["alert"] == "buying_signals"]
 
 
 def test_the_owner_of_a_customer_hears_once_of_all_that_was_done_in_four_hours(team: Story) -> None:
@@ -31,13 +31,13 @@ def test_the_owner_of_a_customer_hears_once_of_all_that_was_done_in_four_hours(t
     team.activity("page_view", "tue 10:00", times=3, email="ann@harbor.example", url=PRICES)
     team.activity("calculator_used", "tue 11:00", email="bob@harbor.example")
 
-    told = team.told(until="tue 18:00")
+    results = team.replay(until="tue 18:00")
 
-    (said,) = bundles(told)
+    (said,) = bundles(results)
     assert said["rep_id"] == "olga"
     assert said["occurred_at"] == "2026-03-03T19:00:00Z"
     assert sorted((one["rule"], one["count"]) for one in said["signals"]) == [("pricing", 3), ("rates", 1)]
-    assert len(told.handoffs) == 2  # of Monday's forms: a signal makes none
+    assert len(results.handoffs) == 2  # of Monday's forms: a signal makes none
 
 
 def test_the_owner_in_the_crm_hears_of_signals_below_the_bar(team: Story) -> None:
@@ -45,10 +45,10 @@ def test_the_owner_in_the_crm_hears_of_signals_below_the_bar(team: Story) -> Non
     team.form("ann@harbor.example", "mon 09:00")
     team.activity("page_view", "tue 10:00", email="ann@harbor.example", url=PRICES)
 
-    told = team.told(until="tue 18:00")
+    results = team.replay(until="tue 18:00")
 
-    assert told.handoffs == []
-    assert [one["rep_id"] for one in bundles(told)] == ["olga"]
+    assert results.handoffs == []
+    assert [one["rep_id"] for one in bundles(results)] == ["olga"]
 
 
 def test_an_account_that_nobody_owns_sends_no_signals(team: Story) -> None:
@@ -56,7 +56,7 @@ def test_an_account_that_nobody_owns_sends_no_signals(team: Story) -> None:
     team.form("ann@harbor.example", "mon 09:00")
     team.activity("page_view", "tue 10:00", email="ann@harbor.example", url=PRICES)
 
-    assert bundles(team.told(until="tue 18:00")) == []
+    assert bundles(team.replay(until="tue 18:00")) == []
 
 
 def test_what_sales_does_clears_the_bundle(team: Story) -> None:
@@ -65,7 +65,7 @@ def test_what_sales_does_clears_the_bundle(team: Story) -> None:
     team.activity("page_view", "tue 10:00", email="ann@harbor.example", url=PRICES)
     team.sales("touched", "ann@harbor.example", "tue 15:00", rep_id="olga")
 
-    assert [one["cleared"] for one in bundles(team.told(until="tue 18:00"))] == [False, True]
+    assert [one["cleared"] for one in bundles(team.replay(until="tue 18:00"))] == [False, True]
 
 
 def test_the_next_bundle_takes_the_place_of_the_one_before(team: Story) -> None:
@@ -74,7 +74,7 @@ def test_the_next_bundle_takes_the_place_of_the_one_before(team: Story) -> None:
     for day in ("tue", "wed"):
         team.activity("page_view", f"{day} 10:00", email="ann@harbor.example", url=PRICES)
 
-    found = bundles(team.told(until="wed 18:00"))
+    found = bundles(team.replay(until="wed 18:00"))
     assert [one["cleared"] for one in found] == [False, True, False]
 
 
@@ -85,7 +85,7 @@ def test_another_owner_ends_what_the_one_before_was_told(team: Story) -> None:
     team.activity("page_view", "tue 10:00", email="ann@harbor.example", url=PRICES)
     team.bank("harbor", "wed 10:00", owner_rep_id="otto")
 
-    assert [one["cleared"] for one in bundles(team.told(until="wed 18:00"))] == [False, True]
+    assert [one["cleared"] for one in bundles(team.replay(until="wed 18:00"))] == [False, True]
 
 
 def test_a_hand_raised_again_is_only_a_signal_for_who_has_it(team: Story) -> None:
@@ -93,10 +93,10 @@ def test_a_hand_raised_again_is_only_a_signal_for_who_has_it(team: Story) -> Non
     team.form("ann@harbor.example", "tue 10:00", "demo")
     team.form("ann@harbor.example", "tue 11:00", "demo")
 
-    told = team.told(until="tue 18:00")
+    results = team.replay(until="tue 18:00")
 
-    assert [one for one in told.handoffs if one[0] == "assigned"] == [("assigned", "raised_hand", "mia")]
-    (said,) = [one for one in bundles(told) if not one["cleared"]]
+    assert [one for one in results.handoffs if one[0] == "assigned"] == [("assigned", "raised_hand", "mia")]
+    (said,) = [one for one in bundles(results) if not one["cleared"]]
     assert (said["rep_id"], [one["rule"] for one in said["signals"]]) == ("mia", ["raised_hand_again"])
 
 
@@ -107,7 +107,7 @@ def test_three_of_one_bank_are_a_buying_group_and_the_hand_off_names_their_roles
     team.form("ann@harbor.example", "tue 10:00")
     team.much_interest("ann@harbor.example", "tue 10:05")
 
-    handoff = team.told().of("lead.routing")[0]
+    handoff = team.replay().of("lead.routing")[0]
 
     assert handoff["buying_group"] == {"people": 3, "within_days": 28}
     roles = [(one["function"], one["title_level"], one["stage"]) for one in handoff["colleague_roles"]]
@@ -124,7 +124,7 @@ def test_two_and_a_student_are_no_buying_group(team: Story, title: str | None) -
     team.form("ann@harbor.example", "tue 10:00")
     team.much_interest("ann@harbor.example", "tue 10:05")
 
-    assert "buying_group" not in team.told().of("lead.routing")[0]
+    assert "buying_group" not in team.replay().of("lead.routing")[0]
 
 
 @pytest.mark.parametrize(("when", "is_group"), [("mon5 11:00", True), ("mon5 11:01", False)])
@@ -136,7 +136,7 @@ def test_who_was_silent_for_more_than_four_weeks_is_not_of_the_group(
     team.form("sam@harbor.example", "mon 10:30", title="Data Architect")
     team.form("ann@harbor.example", when, "demo")
 
-    assert ("buying_group" in team.told().of("lead.routing")[0]) is is_group
+    assert ("buying_group" in team.replay().of("lead.routing")[0]) is is_group
 
 
 def test_the_others_of_the_group_follow_the_owner(team: Story) -> None:
@@ -147,7 +147,7 @@ def test_the_others_of_the_group_follow_the_owner(team: Story) -> None:
     team.much_interest("ann@harbor.example", "tue 10:05")
     team.much_interest("cfo@harbor.example", "wed 10:00")
 
-    assigned = [who for action, _, who in team.told(until="wed 12:00").handoffs if action == "assigned"]
+    assigned = [who for action, _, who in team.replay(until="wed 12:00").handoffs if action == "assigned"]
     assert len(assigned) == 2
     assert len(set(assigned)) == 1
 
@@ -168,6 +168,6 @@ def test_the_owner_hears_nothing_of_who_may_not_be_offered_anything(
     team.activity("page_view", "tue 10:00", times=3, email="ann@harbor.example", url=PRICES)
     team.activity("calculator_used", "tue 10:30", email="bob@harbor.example")
 
-    (said,) = bundles(team.told(until="tue 18:00"))
+    (said,) = bundles(team.replay(until="tue 18:00"))
 
     assert [one["rule"] for one in said["signals"]] == ["rates"]

@@ -22,7 +22,7 @@ def test_a_title_is_worth_the_same_however_it_is_written(team: Story, title: str
     team.form("ann@harbor.example", "mon 09:00", title=title, job_function=None)
     team.much_interest("ann@harbor.example", "mon 10:00")
 
-    assert team.told(until="mon 11:00").handoffs == [("assigned", "mql", "mia")]
+    assert team.replay(until="mon 11:00").handoffs == [("assigned", "mql", "mia")]
 
 
 @pytest.mark.parametrize(
@@ -32,10 +32,10 @@ def test_who_does_not_decide_is_no_mql_whatever_else_the_title_says(team: Story,
     team.form("ann@harbor.example", "mon 09:00", title=title)
     team.much_interest("ann@harbor.example", "mon 10:00")
 
-    told = team.told(until="mon 11:00")
+    results = team.replay(until="mon 11:00")
 
-    assert told.handoffs == []
-    assert told.stages[-1] == "outside"
+    assert results.handoffs == []
+    assert results.stages[-1] == "outside"
 
 
 def test_a_title_of_signs_alone_is_asked_for_and_the_real_one_counts(team: Story) -> None:
@@ -43,11 +43,11 @@ def test_a_title_of_signs_alone_is_asked_for_and_the_real_one_counts(team: Story
     team.much_interest("ann@harbor.example", "mon 10:00")
     team.form("ann@harbor.example", "mon 12:00", title="C.I.O.")
 
-    told = team.told(until="mon 13:00")
+    results = team.replay(until="mon 13:00")
 
-    assert next(one["fact"] for one in told.of("lead.alerts") if one["alert"] == "fact_wanted") == "title"
-    assert told.stages[-2:] == ["waiting_for_facts", "mql"]
-    assert told.handoffs == [("assigned", "mql", "mia")]
+    assert next(one["fact"] for one in results.of("lead.alerts") if one["alert"] == "fact_wanted") == "title"
+    assert results.stages[-2:] == ["waiting_for_facts", "mql"]
+    assert results.handoffs == [("assigned", "mql", "mia")]
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
@@ -64,4 +64,4 @@ def test_a_policy_that_lists_french_words_finds_them_without_accents(
     team.form("ann@harbor.example", "mon 09:00", title=unicodedata.normalize(form, title), job_function=None)
     team.much_interest("ann@harbor.example", "mon 10:00")
 
-    assert team.told(until="mon 11:00").handoffs == [("assigned", "mql", "mia")]
+    assert team.replay(until="mon 11:00").handoffs == [("assigned", "mql", "mia")]

@@ -41,9 +41,9 @@ def story(tmp_path: Path) -> Story:
 
 
 def replayed(story: Story, *, is_shadow: bool) -> tuple[EdgeReplay, list[Emit]]:
-    story.told()  # writes the file
+    story.replay()  # writes the file
     said: list[Emit] = []
-    _, config = load_config(story._agreed())
+    _, config = load_config(story.policy_file())
     specs, letters, results = make_specs(KEY, 1), dead_letter, RESULTS
     history = History([story._file], INPUT_RANKS)
     assert history.first_ms is not None

@@ -48,7 +48,7 @@ from workers.accounts.worth.facts import with_form
 from workers.accounts.worth.future_dated import with_ahead
 from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.timers import start_cursor
-from workers.identity.erasures import FORGET_MARK, mark_kept_ms
+from workers.identity.erasure_marks import FORGET_MARK, mark_kept_ms
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:

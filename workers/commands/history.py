@@ -20,7 +20,7 @@ from workers.identity.event_time import DAY_MS
 from workers.replay.history_files import History
 
 if TYPE_CHECKING:
-    from workers.importing import Reader, Ready
+    from workers.history_import import ImportRecord, LineReader
     from workers.policy.model import Policy
     from workers.settings import Settings
 
@@ -61,13 +61,13 @@ def import_history(
       lead-router history import 2026-01.jsonl 2026-02.jsonl
       lead-router history import --skip-bad --per-second 5000 clicks.jsonl
     """
-    from workers.importing import Reader  # noqa: PLC0415 - with it come the lists of domains: not for --help
+    from workers.history_import import LineReader  # noqa: PLC0415 - with it come the lists of domains: not for --help
 
     console = Console(stderr=True, highlight=False)
     settings = load_settings()
     policy, _ = load_config(settings.policy)
-    reader = Reader(policy, int(time.time() * 1_000))
-    history = History(files, RANKS, reader.read)
+    reader = LineReader(policy, int(time.time() * 1_000))
+    history = History(files, RANKS, reader.parse)
     show_bad_lines(history.bad, console)
     if history.bad and not (skip_bad or dry_run):
         wrong = f"{len(history.bad):,} of {history.records + len(history.bad):,} lines are wrong"
@@ -93,9 +93,9 @@ class _Counts:
     sent: int = 0
 
 
-def _of_use(history: History, reader: Reader, counts: _Counts) -> Iterator[Ready]:
+def _of_use(history: History, reader: LineReader, counts: _Counts) -> Iterator[ImportRecord]:
     for line in history.in_order():
-        ready = reader.ready(line)
+        ready = reader.to_record(line)
         if ready is None:
             counts.old += 1
         else:
@@ -105,14 +105,14 @@ def _of_use(history: History, reader: Reader, counts: _Counts) -> Iterator[Ready
 async def _send(
     settings: Settings,
     policy: Policy,
-    events: Iterator[Ready],
+    events: Iterator[ImportRecord],
     counts: _Counts,
     per_second: int,
     total: int,
     console: Console,
 ) -> None:
     from workers.broker.topic_plan import check_topics  # noqa: PLC0415 - the client takes long to import
-    from workers.importing import send  # noqa: PLC0415 - as above
+    from workers.history_import import send  # noqa: PLC0415 - as above
 
     if await check_topics(settings, policy.privacy.erase_within):
         raise CommandError("the topics are not as the contract says: lead-router topics check")

@@ -19,7 +19,7 @@ from workers.commands.result_files import read_results
 from workers.commands.topic_records import read_topics
 from workers.config import load_settings
 from workers.identity.addresses import BadAddressError, company_domain, normalise, normalise_domain
-from workers.identity.people import lead_id_of
+from workers.identity.lead_ids import lead_id_of
 from workers.settings import Settings
 from workers.shadow import topic_names
 from workers.views.decision_page import Decisions, Subject, page_of

@@ -1,1 +1,1 @@
-"""What changed in the CRM? The last version of each record, and the differences."""
+"""The `directory` worker: the last version of each CRM record, and messages about what changed."""

@@ -1,11 +1,17 @@
-"""What changed at an account? A CRM record says what is; the difference to the last one says who must hear of it.
+"""Changes of a CRM account, as messages to account keys.
 
-The record says who owns the account and what is open as it is now; of its facts, what a version leaves blank overwrites
-nothing, as with contacts: only a deletion takes a fact back.
+A CRM record is the present state of an account. Its difference to the last version decides which keys get a message.
+A blank fact in a later version overwrites nothing, as with contacts: only a deletion withdraws a fact. The owner and the
+open opportunity always follow the latest version.
 
-Every key that the record claims gets the facts: its domains, the record's own key (where it lives if it has no domain),
-its names, where people who name a company look for it, and its id, by which contacts name it. A key that it claims no more is released, before the facts
-go out. The parent that it names is told where its subsidiary lives.
+Every key that the record claims gets the record:
+- its domains,
+- the record's own ``crm:`` key, which is the primary key of an account without a domain,
+- the ``name:`` keys, where people who name a company look for it,
+- the ``id:`` key, by which contacts name it.
+
+A key that the record no longer claims is released before the record is sent. The parent account is notified of the
+subsidiary's primary key.
 """
 
 from __future__ import annotations
@@ -18,21 +24,21 @@ from schemas.crm_accounts import CrmAccount
 from schemas.lead_events import AccountFacts, AccountReleased
 from workers.directory.rows import AccountVersionRow
 from workers.identity import company_names
-from workers.identity.account_keys import crm_key, id_key, name_key
 from workers.identity.addresses import DATA_VERSION, company_domain, normalise_domain
+from workers.identity.crm_keys import crm_key, id_key, name_key
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
     from workers.engine.rows import Rows
 
-Told = AccountFacts | AccountReleased | SubsidiaryNamed
+AccountMessage = AccountFacts | AccountReleased | SubsidiaryNamed
 _NOTHING = AccountVersionRow(content="", event_id="")
 _FACTS = ("sic", "naics", "revenue", "employees", "country", "region", "postal_code", "phone")
-"""What is known of a company, whoever owns it and whatever it is to us."""
+"""Fields of facts about the company itself. A blank in a later version keeps the last value."""
 
 
-def reduced(account: CrmAccount) -> tuple[CrmAccount, int]:
-    """Return the record with registrable domains, each once, and how many of its domains make no account."""
+def with_registrable_domains(account: CrmAccount) -> tuple[CrmAccount, int]:
+    """Return the record with registrable domains, each once, and the number of domains that identify no company."""
     domains: list[str] = []
     dropped = 0
     for raw in account.domains:
@@ -45,11 +51,11 @@ def reduced(account: CrmAccount) -> tuple[CrmAccount, int]:
     return account.model_copy(update={"domains": domains}), dropped
 
 
-def account_changed(account: CrmAccount, rows: Rows) -> list[Told]:
-    """Keep a record whose domains are reduced; return what its keys must hear, nothing where it says nothing new."""
+def account_changed(account: CrmAccount, rows: Rows) -> list[AccountMessage]:
+    """Store a record with registrable domains. Return the messages to its keys, or an empty list if nothing changed."""
     crm_account_id = account.crm_account_id
     before = rows.get(AccountVersionRow, crm_account_id) or _NOTHING
-    account = _completed(account, before.content)
+    account = _fill_blanks(account, before.content)
     content = account.model_dump_json(exclude={"event_id", "occurred_at"}, exclude_none=True)
     if before.content == content:
         return []
@@ -62,17 +68,17 @@ def account_changed(account: CrmAccount, rows: Rows) -> list[Told]:
         data_version=f"{DATA_VERSION}, {company_names.DATA_VERSION}",
     )
     rows.put(now, crm_account_id)
-    heard = (*now.keys, *now.names)
-    lost = [key for key in (*before.keys, *before.names) if key not in heard]
+    claimed = (*now.keys, *now.names)
+    lost = [key for key in (*before.keys, *before.names) if key not in claimed]
     return [
         *(_released(crm_account_id, key, account.event_id) for key in lost),
-        *(AccountFacts(account_key=key, account=account, primary_key=now.keys[0]) for key in heard),
+        *(AccountFacts(account_key=key, account=account, primary_key=now.keys[0]) for key in claimed),
         *_to_parents(crm_account_id, before, now, account.event_id),
     ]
 
 
-def account_deleted(crm_account_id: str, arrival_ms: int, rows: Rows) -> list[Told]:
-    """Forget a record; return the release of every key that it claimed, and of its parent."""
+def account_deleted(crm_account_id: str, arrival_ms: int, rows: Rows) -> list[AccountMessage]:
+    """Delete a record. Return the release of every key that it claimed, and of its parent."""
     before = rows.get(AccountVersionRow, crm_account_id)
     if before is None:
         return []
@@ -84,8 +90,8 @@ def account_deleted(crm_account_id: str, arrival_ms: int, rows: Rows) -> list[To
     ]
 
 
-def _completed(account: CrmAccount, content: str) -> CrmAccount:
-    """Return the record with the facts of the last version where this one is blank."""
+def _fill_blanks(account: CrmAccount, content: str) -> CrmAccount:
+    """Return the record with its blank facts filled from the last version."""
     blank = [name for name in _FACTS if _is_blank(getattr(account, name))]
     held = json.loads(content) if blank and content else {}
     kept = {name: held[name] for name in blank if not _is_blank(held.get(name))}
@@ -107,13 +113,16 @@ def _names(account: CrmAccount) -> tuple[str, ...]:
 def _to_parents(
     crm_account_id: str, before: AccountVersionRow, now: AccountVersionRow, cause: str
 ) -> list[SubsidiaryNamed]:
-    """Tell a parent that was lost, then the one that is named now; who stays in the same place says nothing."""
-    told: list[SubsidiaryNamed] = []
+    """Return the messages to the former parent, then to the present one.
+
+    An account whose parent and primary key are unchanged sends none.
+    """
+    messages: list[SubsidiaryNamed] = []
     if before.parent and before.parent != now.parent:
-        told.append(_to_parent(before.parent, crm_account_id, None, cause))
+        messages.append(_to_parent(before.parent, crm_account_id, None, cause))
     if now.parent and (now.parent, now.keys[:1]) != (before.parent, before.keys[:1]):
-        told.append(_to_parent(now.parent, crm_account_id, now.keys[0], cause))
-    return told
+        messages.append(_to_parent(now.parent, crm_account_id, now.keys[0], cause))
+    return messages
 
 
 def _to_parent(parent: str, crm_account_id: str, primary_key: str | None, cause: str) -> SubsidiaryNamed:

@@ -1,4 +1,4 @@
-"""How `directory` stands among the agents: what it reads, whom it tells, and the hop that it runs."""
+"""The agent `directory`: the topics that it reads, the logs that it writes to, and the hop that it runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ NAME = "directory"
 
 
 def spec(lead_id_key: bytes, partitions: int = 1) -> AgentSpec:
-    """Return the agent; lead ids are made under the secret ``lead_id_key``, ``partitions`` is that of every topic."""
+    """Return the agent.
+
+    Lead ids are made under the secret ``lead_id_key``. Every topic has ``partitions`` partitions.
+    """
 
     def make_hop(config: Config) -> Hop[Any]:
         return DirectoryHop(load_policy(config.text, config.name), lead_id_key, partitions)

@@ -1,6 +1,7 @@
-"""What changed at a contact? The last version of the CRM's word on a person, told to the account where the lead lives.
+"""Changes of a CRM contact, as facts to the account to which the person's lead belongs.
 
-Of two versions the later in the log holds; what it leaves blank overwrites nothing. Only a deletion takes a fact back.
+Of two versions the later in the log holds. A blank field in a later version overwrites nothing. Only a deletion
+withdraws a fact.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from workers.outbox import fact_id
 if TYPE_CHECKING:
     from schemas.crm_contacts import CrmContact
     from workers.engine.rows import Rows
-    from workers.identity.people import Person
+    from workers.identity.lead_ids import Person
 
 
 def contact_changed(contact: CrmContact, person: Person, at_ms: int, rows: Rows) -> list[LeadContact]:
-    """Keep a record; return what the person's account must hear, nothing where it says nothing new."""
+    """Store a contact. Return the fact for the person's account, or an empty list if nothing changed."""
     before = rows.get(ContactVersionRow, person.lead_id)
-    said = _said(contact.model_dump(mode="json", exclude={"event_id", "occurred_at", "email"}))
-    known = _completed(json.loads(before.content), said) if before else said
+    new = _without_blanks(contact.model_dump(mode="json", exclude={"event_id", "occurred_at", "email"}))
+    known = _merge(json.loads(before.content), new) if before else new
     content = json.dumps(known, sort_keys=True, ensure_ascii=False)
     if before is not None and before.content == content:
         return []
@@ -33,7 +34,7 @@ def contact_changed(contact: CrmContact, person: Person, at_ms: int, rows: Rows)
 
 
 def contact_deleted(person: Person, arrival_ms: int, rows: Rows) -> list[LeadContact]:
-    """Forget a record; return that the CRM says nothing of the person any more."""
+    """Delete a contact. Return the fact that the CRM has no record of the person any more."""
     before = rows.get(ContactVersionRow, person.lead_id)
     if before is None:
         return []
@@ -52,12 +53,12 @@ def _contact(person: Person, event_id: str, at_ms: int, record: ContactRecord | 
     )
 
 
-def _said(value: dict[str, Any]) -> dict[str, Any]:
-    """Return what a record says, without its blanks."""
-    inner = {name: _said(one) if isinstance(one, dict) else one for name, one in value.items()}
+def _without_blanks(value: dict[str, Any]) -> dict[str, Any]:
+    """Return a record without its blank fields."""
+    inner = {name: _without_blanks(one) if isinstance(one, dict) else one for name, one in value.items()}
     return {name: one for name, one in inner.items() if one not in (None, "", [], {})}
 
 
-def _completed(before: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
-    company = before.get("company", {}) | said.get("company", {})
-    return before | said | ({"company": company} if company else {})
+def _merge(before: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    company = before.get("company", {}) | new.get("company", {})
+    return before | new | ({"company": company} if company else {})

@@ -1,9 +1,9 @@
-"""What changed in the CRM? Records and deletions become differences, told to every account and desk concerned.
+"""The hop of `directory`: changes and deletions of CRM records become messages to the accounts and desks concerned.
 
 In: crm.accounts, crm.contacts, crm.reps, sales.activities, privacy.requests, and dead.letters for an erasure. Out:
 lead.events, desk.requests, erasures to every hop, and once the `ready` to visitor.events.
-Of two versions of a record the later in the log holds, whatever they are dated: the CRM topics are compacted, so the
-log's order per key is all that another reader would see. It never asks who owns what.
+Of two versions of a record the later in the log holds, whatever their dates. The CRM topics are compacted, so the log's
+order per key is all that another reader would see. This hop never decides who owns an account.
 """
 
 from __future__ import annotations
@@ -33,20 +33,26 @@ from schemas.topics import (
 )
 from schemas.visitor_events import DirectoryReady
 from schemas.vocabulary import DeadLetterReason
-from workers.directory import erasure, letters
-from workers.directory.account_versions import account_changed, account_deleted, reduced
-from workers.directory.answers import account_key_of
+from workers.directory.account_versions import account_changed, account_deleted, with_registrable_domains
+from workers.directory.contact_erasure import (
+    ERASE,
+    erase_next_letters,
+    request_erasure,
+    start_contact_erasure,
+)
 from workers.directory.contact_versions import contact_changed, contact_deleted
+from workers.directory.dead_letter_index import FORGET_LETTER, Letter, drop_entry, index_letter, read_letter
+from workers.directory.handoff_ids import account_key_of
 from workers.directory.rep_versions import rep_changed, rep_deleted
 from workers.directory.rows import CountRow, ReadySentRow
 from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.identity.addresses import Address, BadAddressError, normalise
-from workers.identity.consents import consent_changed
-from workers.identity.daily import begin_sweep, ensure_sweep, sweep_counts
-from workers.identity.erasures import FORGET_MARK, erased_until_ms, forget_mark, mark_kept_ms
+from workers.identity.consent_statements import consent_changed
+from workers.identity.daily_sweep import begin_sweep, ensure_sweep, sweep_counts
+from workers.identity.erasure_marks import FORGET_MARK, erased_until_ms, forget_mark, mark_kept_ms
 from workers.identity.event_time import AHEAD_MS, event_time, to_ms
-from workers.identity.people import Person, person_of
-from workers.identity.repeats import day_key, sweep_seen, take_once
+from workers.identity.lead_ids import Person, person_of
+from workers.identity.repeats import day_key, remember_if_new, sweep_seen
 from workers.outbox import emit
 
 if TYPE_CHECKING:
@@ -58,77 +64,81 @@ _NO_COUNTS: Final = CountRow()
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """The CRM has deleted a record."""
+    """The deletion of a CRM record."""
 
     record_id: str
+    """Key of the deleted record: its id, or of a contact the address."""
 
 
 _CRM: Final = frozenset({CRM_ACCOUNTS.name, CRM_CONTACTS.name, CRM_REPS.name})
-Forgotten = PrivacyRequest | PersonErased | letters.Letter
-DirectoryEvent = CrmAccount | CrmContact | CrmRep | SalesActivity | Forgotten | Deleted
+PrivacyEvent = PrivacyRequest | PersonErased | Letter
+DirectoryEvent = CrmAccount | CrmContact | CrmRep | SalesActivity | PrivacyEvent | Deleted
 
 
 class DirectoryHop:
-    """The function of the agent `directory`; ``lead_id_key`` is the secret under which lead ids are made."""
+    """The hop of the agent `directory`. ``lead_id_key`` is the secret under which lead ids are made."""
 
     def __init__(self, policy: Policy, lead_id_key: bytes, partitions: int = 1) -> None:
-        """Of the policy only what is remembered is asked; ``partitions`` is that of every topic."""
+        """Compile the policy, of which only retention times matter. Every topic has ``partitions`` partitions."""
         self._lead_id_key = lead_id_key
         self._partitions = partitions
         self._window_ms = policy.privacy.repeats.ms
         self._mark_kept_ms = mark_kept_ms(policy)
 
     def parse(self, record: Record) -> DirectoryEvent:
-        """Type a record's value; none is a deletion in the CRM's topics.
+        """Type a record's value. In the CRM's topics, a record without a value is a deletion.
 
-        Raises RefusedError: what the contract does not allow; a CRM record whose key is not its id, because its
-        deletion would never be found.
+        Raises RefusedError if the contract does not allow the value, or if a CRM record's key is not its id. A deletion
+        of such a record could not be matched to it.
         """
         if record.topic == DEAD_LETTERS.name:
-            return letters.read_letter(record, self._lead_id_key)
+            return read_letter(record, self._lead_id_key)
         is_crm = record.topic in _CRM
         if is_crm and record.value is None:
             return Deleted(_record_id(record))
         try:
-            said: CrmAccount | CrmContact | CrmRep | SalesActivity | PrivacyRequest | PersonErased = (
+            event: CrmAccount | CrmContact | CrmRep | SalesActivity | PrivacyRequest | PersonErased = (
                 parse_json(TOPICS[record.topic], record.value)
             )
         except ContractError as error:
             raise RefusedError(error.reason, error.detail) from None
-        if is_crm and record.key is not None and _record_id(record) != _named(said):
+        if is_crm and record.key is not None and _record_id(record) != _expected_key(event):
             detail = f"{record.topic}: the record's key is not its id, so its deletion would not be found"
             raise RefusedError(DeadLetterReason.BREAKS_CONTRACT, detail)
-        return said
+        return event
 
     def key_of(self, event: DirectoryEvent) -> str | None:  # noqa: ARG002 - see the docstring
-        """Return None: each row belongs to the key of its own topic."""
+        """Return None: any partition is right, because every row is found by its own topic's key."""
         return None
 
     def handle(self, event: DirectoryEvent, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
-        """Decide one record. Raises RefusedError: too_old, bad_address, unknown_handoff of a sales activity."""
+        """Decide one record.
+
+        Raises RefusedError: ``too_old``, ``bad_address``, or ``unknown_handoff`` of a sales activity.
+        """
         if isinstance(event, CrmAccount):
-            account, dropped = reduced(event)
+            account, dropped = with_registrable_domains(event)
             if dropped:
                 _count(rows, clock, dropped_domains=dropped)
             return [emit(LEAD_EVENTS, fact) for fact in account_changed(account, rows)]
         if isinstance(event, CrmContact):
-            return self._contact(event, record, rows)
+            return self._handle_contact(event, record, rows)
         if isinstance(event, CrmRep):
             return [emit(DESK_REQUESTS, fact) for fact in rep_changed(event, rows)]
         if isinstance(event, SalesActivity):
-            return self._answered(event, record, rows, clock)
-        if isinstance(event, Forgotten):
-            return self._of_privacy(event, record, rows, clock)
-        return self._deleted(event, record, rows)
+            return self._handle_sales_activity(event, record, rows, clock)
+        if isinstance(event, PrivacyEvent):
+            return self._handle_privacy(event, record, rows, clock)
+        return self._handle_deletion(event, record, rows)
 
-    def _contact(self, said: CrmContact, record: Record, rows: Rows) -> list[Emit]:
-        person = self._person(said.email)
-        at_ms = min(to_ms(said.occurred_at), record.timestamp_ms + AHEAD_MS)
+    def _handle_contact(self, contact: CrmContact, record: Record, rows: Rows) -> list[Emit]:
+        person = self._person(contact.email)
+        at_ms = min(to_ms(contact.occurred_at), record.timestamp_ms + AHEAD_MS)
         if at_ms <= erased_until_ms(rows, person.lead_id):
             return []
-        return [emit(LEAD_EVENTS, fact) for fact in contact_changed(said, person, at_ms, rows)]
+        return [emit(LEAD_EVENTS, fact) for fact in contact_changed(contact, person, at_ms, rows)]
 
-    def _deleted(self, event: Deleted, record: Record, rows: Rows) -> list[Emit]:
+    def _handle_deletion(self, event: Deleted, record: Record, rows: Rows) -> list[Emit]:
         if record.topic == CRM_ACCOUNTS.name:
             gone = account_deleted(event.record_id, record.timestamp_ms, rows)
             return [emit(LEAD_EVENTS, fact) for fact in gone]
@@ -137,16 +147,18 @@ class DirectoryHop:
             return [emit(LEAD_EVENTS, fact) for fact in lost]
         return [emit(DESK_REQUESTS, fact) for fact in rep_deleted(event.record_id, record.timestamp_ms, rows)]
 
-    def _answered(self, said: SalesActivity, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
-        time = event_time(said.occurred_at, record.timestamp_ms, self._window_ms)
+    def _handle_sales_activity(
+        self, activity: SalesActivity, record: Record, rows: Rows, clock: Clock
+    ) -> list[Emit]:
+        time = event_time(activity.occurred_at, record.timestamp_ms, self._window_ms)
         lead_id = None
-        if said.handoff_id is not None:
-            account_key = account_key_of(said.handoff_id)
+        if activity.handoff_id is not None:
+            account_key = account_key_of(activity.handoff_id)
         else:
-            person = self._person(said.email or "")
+            person = self._person(activity.email or "")
             account_key, lead_id = person.account_key, person.lead_id
         ensure_sweep(rows, clock.now_ms)
-        if not take_once(rows, record.topic, said.event_id, time, record.timestamp_ms):
+        if not remember_if_new(rows, record.topic, activity.event_id, time, record.timestamp_ms):
             _count(rows, clock, repeated=1)
             return []
         answered = SalesAnswered(
@@ -154,18 +166,18 @@ class DirectoryHop:
             lead_id=lead_id,
             occurred_at_ms=time.at_ms,
             clamped=time.is_clamped,
-            activity=said,
+            activity=activity,
         )
         return [emit(LEAD_EVENTS, answered)]
 
-    def _of_privacy(self, event: Forgotten, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
-        if isinstance(event, letters.Letter):
-            return letters.keep(rows, event, clock.now_ms)
+    def _handle_privacy(self, event: PrivacyEvent, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
+        if isinstance(event, Letter):
+            return index_letter(rows, event, clock.now_ms)
         if isinstance(event, PersonErased):
-            return erasure.erase(rows, event, clock.now_ms, self._mark_kept_ms)
+            return start_contact_erasure(rows, event, clock.now_ms, self._mark_kept_ms)
         person = self._person(event.email)
         if event.consent is None:
-            return erasure.asked(event, person, record.timestamp_ms, self._partitions)
+            return request_erasure(event, person, record.timestamp_ms, self._partitions)
         at_ms = min(to_ms(event.occurred_at), record.timestamp_ms + AHEAD_MS)
         if at_ms <= erased_until_ms(rows, person.lead_id):
             return []
@@ -176,7 +188,7 @@ class DirectoryHop:
         return person_of(_address(email), self._lead_id_key)
 
     def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
-        """Tell every partition of `visitors`, once, that this one has read what the CRM had at the first start."""
+        """Notify every partition of `visitors`, once, that this partition has read the CRM's state at the first start."""
         if rows.get(ReadySentRow) is not None:
             return []
         rows.put(ReadySentRow(at_ms=clock.now_ms))
@@ -186,19 +198,22 @@ class DirectoryHop:
         ]
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
-        """Begin the daily sweep, or forget what an erasure had to know."""
+        """Begin the daily sweep, or delete an erasure mark or an entry of the dead letter index."""
         if timer.kind == FORGET_MARK:
             forget_mark(rows, timer.key)
-        elif timer.kind == letters.FORGET_LETTER:
-            letters.forget(rows, timer.key)
+        elif timer.kind == FORGET_LETTER:
+            drop_entry(rows, timer.key)
         else:
             begin_sweep(rows, clock.now_ms)
         return []
 
     def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
-        """Sweep one chunk: activities too old to be repeated, then old counts; or erase one of dead letters."""
-        if cursor.kind == erasure.ERASE:
-            return erasure.go_on(rows, cursor.key)
+        """Sweep one chunk, or erase one chunk of a person's dead letters.
+
+        The sweep deletes ids of sales activities that are too old to be repeated, then old counts.
+        """
+        if cursor.kind == ERASE:
+            return erase_next_letters(rows, cursor.key)
         after = tuple(cursor.position.split("\x00")) if cursor.position else ()
         following = sweep_seen(rows, after, clock.now_ms, self._window_ms)
         if following is not None:
@@ -207,11 +222,11 @@ class DirectoryHop:
         return [], None
 
     def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - see the docstring
-        """Change nothing: what the directory keeps does not depend on the policy."""
+        """Change nothing: no row of the directory depends on the policy."""
         return []
 
     def is_ready(self, rows: Rows) -> bool:  # noqa: ARG002 - see the docstring
-        """Return True: the directory waits for nobody."""
+        """Return True: the directory waits for no other hop."""
         return True
 
 
@@ -222,13 +237,13 @@ def _address(email: str) -> Address:
         raise RefusedError(DeadLetterReason.BAD_ADDRESS, f"email: {error}") from None
 
 
-def _named(said: DirectoryEvent) -> str:
-    """What a CRM record's key has to be: its id; of a contact the address, normalised."""
-    if isinstance(said, CrmAccount):
-        return said.crm_account_id
-    if isinstance(said, CrmContact):
-        return _address(said.email).email
-    return said.rep_id if isinstance(said, CrmRep) else ""
+def _expected_key(event: DirectoryEvent) -> str:
+    """Return the key that a CRM record must have: its id, or a contact's normalised address."""
+    if isinstance(event, CrmAccount):
+        return event.crm_account_id
+    if isinstance(event, CrmContact):
+        return _address(event.email).email
+    return event.rep_id if isinstance(event, CrmRep) else ""
 
 
 def _record_id(record: Record) -> str:

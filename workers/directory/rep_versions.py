@@ -1,4 +1,8 @@
-"""What changed at a rep? Each desk where the rep sits, and the desk of one, gets the record; a desk left gets none."""
+"""Changes of a rep's CRM record, as messages to desks.
+
+Each desk of the rep gets the new record, and so does the desk `rep:<rep_id>` that the rep has alone. A desk that the
+rep has left gets a message without a record.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def rep_changed(rep: CrmRep, rows: Rows) -> list[RepFacts]:
-    """Keep a record; return what desks must hear, nothing where it says nothing new.
+    """Store a rep's record. Return the messages to desks, or an empty list if nothing changed.
 
-    An inactive rep is sent as they are: what that means is the desk's to decide.
+    An inactive rep's record is sent too: the desk decides what inactive means.
     """
     desks = tuple(dict.fromkeys(membership.desk for membership in rep.desks))
     content = rep.model_dump_json(exclude={"event_id", "occurred_at"}, exclude_none=True)
@@ -35,7 +39,7 @@ def rep_changed(rep: CrmRep, rows: Rows) -> list[RepFacts]:
 
 
 def rep_deleted(rep_id: str, arrival_ms: int, rows: Rows) -> list[RepFacts]:
-    """Forget a record; return that every desk of the rep has lost them."""
+    """Delete a rep's record. Return a message without a record to each desk of the rep."""
     before = rows.get(RepVersionRow, rep_id)
     if before is None:
         return []

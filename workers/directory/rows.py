@@ -1,4 +1,4 @@
-"""The state of `directory`: the last version of each CRM record, and what was counted."""
+"""The rows of `directory`: the last version of each CRM record, and daily counts."""
 
 from __future__ import annotations
 
@@ -8,54 +8,54 @@ from workers.engine.rows import Row
 
 
 class AccountVersionRow(Row, frozen=True):
-    """The last version of one CRM account, keyed by crm_account_id: as many as the CRM has."""
+    """The last version of one CRM account, keyed by crm_account_id. One row per account of the CRM."""
 
     prefix: ClassVar[str] = "account-version"
     content: str
-    """The record as JSON, domains reduced, without event_id and occurred_at: what makes two versions equal."""
+    """The record as JSON with registrable domains, without event_id and occurred_at. Equal texts are equal versions."""
     event_id: str
     keys: tuple[str, ...] = ()
-    """The account keys that it claims, the primary one first, its own last; at most 51, by the contract's domains."""
+    """Account keys that the record claims: the primary key first, its own ``crm:`` key last. At most 51."""
     names: tuple[str, ...] = ()
-    """The keys where it is looked up: of its names and of its id; at most 22."""
+    """Keys where the account is looked up, by its names and by its id. At most 22."""
     parent: str = ""
-    """The parent's crm_account_id."""
+    """The parent account (crm_account_id). Empty without a parent."""
     data_version: str = ""
-    """The lists by which its domains were reduced."""
+    """Versions of the lists by which domains and names were normalised."""
 
 
 class RepVersionRow(Row, frozen=True):
-    """The last version of one rep, keyed by rep_id: as many as the CRM has."""
+    """The last version of one rep, keyed by rep_id. One row per rep of the CRM."""
 
     prefix: ClassVar[str] = "rep-version"
     content: str
     """The record as JSON, without event_id and occurred_at."""
     event_id: str
     desks: tuple[str, ...] = ()
-    """Names of the desks where the rep sits; at most 20, as the contract allows."""
+    """Names of the rep's desks. At most 20, the limit of the contract."""
 
 
 class ContactVersionRow(Row, frozen=True):
-    """The last version of one contact, keyed by lead_id: as many as the CRM has. It holds no address."""
+    """The last version of one contact, keyed by lead_id. One row per contact of the CRM. It holds no address."""
 
     prefix: ClassVar[str] = "contact-version"
     content: str
-    """What is known of the person, as JSON: a blank of a later version has overwritten nothing."""
+    """The known facts about the person, as JSON. A blank in a later version overwrites nothing."""
     event_id: str
 
 
 class CountRow(Row, frozen=True):
-    """What was left out, keyed by the day (UTC) of stream time. Kept for 30 days."""
+    """Counts of dropped input, keyed by the day (UTC) of stream time. Kept for 30 days."""
 
     prefix: ClassVar[str] = "count"
     dropped_domains: int = 0
-    """Domains of CRM accounts that make none: free mail, public suffixes, no domains at all."""
+    """Domains of CRM accounts that identify no company: free mail, public suffixes, and texts that are not domains."""
     repeated: int = 0
-    """Sales activities that came again."""
+    """Sales activities that arrived before."""
 
 
 class ReadySentRow(Row, frozen=True):
-    """The visitors have been told that the CRM is read. One row."""
+    """Marks that `visitors` was notified that this partition has read the CRM. One row."""
 
     prefix: ClassVar[str] = "ready-sent"
     at_ms: int

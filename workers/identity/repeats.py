@@ -1,8 +1,8 @@
-"""Whether an event was seen before: one row per event for as long as a repeat is taken, swept daily in chunks.
+"""Detection of repeated events: one row per event, kept while a repeat may be accepted, and swept daily in chunks.
 
-A row is named by the day that the event itself says, so a repeat finds it however late it comes, and a day that has
-left the window is swept as one range. An event_id that comes again with another day's date is another event; so is
-one of another topic.
+A row's key begins with the day that the event itself states. So a repeat finds the row however late it arrives, and a
+day that has left the window is swept as one range. The same event_id with another day's date is another event. So is
+the same event_id in another topic.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
     from workers.engine.rows import Rows
 
 CHUNK: Final = 50
-"""Rows that one chunk of a sweep looks at."""
+"""Most rows that one chunk of a sweep reads."""
 
 _DIGITS: Final = 7
 _LAST_DAY: Final = 10**_DIGITS - 1
 
 
 class SeenRow(Row, frozen=True):
-    """One event that was taken, keyed by (day said, topic, event_id), so that a repeat counts once.
+    """One accepted event, keyed by (stated day, topic, event_id), so that a repeat counts once.
 
-    Bounded by the repeats window: swept when no event of that day would be taken any more; of a day that lies ahead,
-    when the event's arrival has left the window.
+    Bounded by the repeats window: swept once no event of that day would be accepted. The row of a future-dated event is
+    swept once its arrival has left the window.
     """
 
     prefix: ClassVar[str] = "seen"
     arrival_ms: int = 0
-    """Of an event dated ahead of its arrival; else 0, because its day says enough."""
+    """Arrival time of a future-dated event. Milliseconds UTC. 0 for other events: their day is enough."""
 
 
-_TAKEN: Final = SeenRow()
+_SEEN: Final = SeenRow()
 
 
 def day_key(time_ms: int) -> str:
@@ -44,12 +44,12 @@ def day_key(time_ms: int) -> str:
     return f"{min(time_ms // DAY_MS, _LAST_DAY):0{_DIGITS}d}"
 
 
-def take_once(rows: Rows, topic: str, event_id: str, time: EventTime, arrival_ms: int) -> bool:
-    """Take an event and remember it; False when it was taken before."""
+def remember_if_new(rows: Rows, topic: str, event_id: str, time: EventTime, arrival_ms: int) -> bool:
+    """Remember an event. Return False if it was remembered before, so that this one is a repeat."""
     day = day_key(time.said_ms)
     if rows.get(SeenRow, day, topic, event_id) is not None:
         return False
-    rows.put(SeenRow(arrival_ms=arrival_ms) if time.is_clamped else _TAKEN, day, topic, event_id)
+    rows.put(SeenRow(arrival_ms=arrival_ms) if time.is_clamped else _SEEN, day, topic, event_id)
     return True
 
 
@@ -58,12 +58,13 @@ def sweep_seen(
     after: tuple[str, ...],
     now_ms: int,
     window_ms: int,
-    forgotten: Callable[..., None] | None = None,
+    on_forgotten: Callable[..., None] | None = None,
 ) -> tuple[str, ...] | None:
-    """Delete one chunk of rows that nothing can repeat any more; return where to go on, None at the end.
+    """Delete one chunk of rows whose event cannot be repeated any more.
 
-    A day is kept for the window and a day more, because stream time may run ahead of a record's own stamp.
-    ``forgotten`` is told each (day, topic, event_id) of a past day.
+    Returns the key after which the next chunk starts, or None at the end. A day is kept for the window plus one day,
+    because stream time may run ahead of a record's own timestamp. ``on_forgotten`` is called with the (day, topic,
+    event_id) of each deleted event of a past day.
     """
     horizon_ms = max(now_ms - window_ms - DAY_MS, 0)
     gone_before, ahead_from = day_key(horizon_ms), day_key(now_ms + 2 * DAY_MS)
@@ -71,8 +72,8 @@ def sweep_seen(
     for parts, row in found:
         if parts[0] < gone_before:
             rows.delete(SeenRow, *parts)
-            if forgotten is not None:
-                forgotten(*parts)
+            if on_forgotten is not None:
+                on_forgotten(*parts)
         elif parts[0] >= ahead_from and row.arrival_ms < horizon_ms:
             rows.delete(SeenRow, *parts)
         elif parts[0] < ahead_from:

@@ -1,1 +1,1 @@
-"""Who is this? Identity, repeats and bounded history, per visitor."""
+"""The `visitors` worker: identification, repeats and the bounded history of each visitor."""

@@ -1,4 +1,4 @@
-"""How `visitors` stands among the agents: what it reads, whom it tells, and the hop that it runs."""
+"""The agent `visitors`: the topics that it reads, the logs that it writes to, and the hop that it runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ NAME = "visitors"
 
 
 def spec(lead_id_key: bytes, partitions: int) -> AgentSpec:
-    """Return the agent; lead ids are made under the secret ``lead_id_key``, ``partitions`` is that of every topic."""
+    """Return the agent.
+
+    Lead ids are made under the secret ``lead_id_key``. Every topic has ``partitions`` partitions.
+    """
 
     def make_hop(config: Config) -> Hop[Any]:
         return VisitorsHop(load_policy(config.text, config.name), lead_id_key, partitions)

@@ -1,163 +1,148 @@
-"""Who is this? What visitors do, fill in and ask becomes facts about leads, as soon as somebody says who they are.
+"""The hop of `visitors`: events of a site or a chat become facts about leads once their visitor is identified.
 
 In: web.activity, form.fills, chat.conversations and the own log (forwarded records, the directory's `ready`,
-erasures). Out: lead.events. It never scores, and it never asks what an account is.
+erasures). Out: lead.events. This hop never scores a lead, and never decides what an account is.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
-import msgspec
 from msgspec.structs import replace
 
-from schemas.chat_conversations import ChatTurn
 from schemas.erasure import PersonErased
-from schemas.form_fills import FormFill
 from schemas.parsing import ContractError, parse_json
 from schemas.topics import LEAD_EVENTS, TOPICS, VISITOR_EVENTS
 from schemas.visitor_events import DirectoryReady
 from schemas.vocabulary import DeadLetterReason
-from schemas.web_activity import WebActivity
 from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
-from workers.identity.addresses import DATA_VERSION, Address, BadAddressError, normalise
-from workers.identity.consents import latest, refuses_tracking, words_of
-from workers.identity.daily import begin_sweep, ensure_sweep
-from workers.identity.erasures import FORGET_MARK, erased_until_ms, forget_mark
+from workers.identity.addresses import DATA_VERSION, BadAddressError, normalise
+from workers.identity.consent_statements import latest, refuses_tracking, statements_of
+from workers.identity.daily_sweep import begin_sweep, ensure_sweep
+from workers.identity.erasure_marks import FORGET_MARK, erased_until_ms, forget_mark
 from workers.identity.event_time import EventTime, event_time, history_time
-from workers.identity.people import Person, person_of
-from workers.identity.repeats import day_key, take_once
+from workers.identity.lead_ids import Person, person_of
+from workers.identity.repeats import remember_if_new
 from workers.outbox import emit
-from workers.visitors import erasure, facts
-from workers.visitors.chats import asked_by_nobody, browser_of, kept_turn, turn_of
-from workers.visitors.history import Bounds, Kept, hand_over, keep
-from workers.visitors.imported import Imports, first_arrival_ms
-from workers.visitors.links import link_at, linked
-from workers.visitors.no_visits import Visits
-from workers.visitors.rows import (
-    BrowserRow,
-    CountRow,
-    HistoryRow,
-    Link,
-    PersonRow,
-    ReadyRow,
-    VisitorRow,
-    Word,
-)
-from workers.visitors.sweep import remembered, sweep_chunk
+from workers.visitors.anonymous_history import Bounds, HistoryEvent, add_event, take_events
+from workers.visitors.browser_erasure import ERASE, erase_browsers, start_browser_erasure
+from workers.visitors.chat_turns import anonymous_request
+from workers.visitors.daily_counts import count
+from workers.visitors.history_rows import row_of, stored_fact
+from workers.visitors.imported_events import ImportRules, first_arrival_ms
+from workers.visitors.input_events import InputEvent, ParsedEvent, browser_of
+from workers.visitors.lead_facts import VisitorFact, fact_of, identified_fact
+from workers.visitors.links import link_at, with_link
+from workers.visitors.rows import BrowserRow, ConsentStatement, Link, PersonRow, ReadyRow, VisitorRow
+from workers.visitors.sweep import retention_of, sweep_chunk
+from workers.visitors.visit_filter import VisitFilter
 
 if TYPE_CHECKING:
     from workers.engine.rows import Rows
     from workers.policy.model import Policy
 
 _UNKNOWN: Final = VisitorRow()
-_NO_COUNTS: Final = CountRow()
-
-
-Said: TypeAlias = WebActivity | FormFill | ChatTurn
-
-
-class VisitorEvent(msgspec.Struct, frozen=True):
-    """What a record says, and by which address."""
-
-    said: Said
-    address: Address | None = None
-    has_bad_address: bool = False
 
 
 class VisitorsHop:
-    """The function of the agent `visitors`; ``lead_id_key`` is the secret under which lead ids are made."""
+    """The hop of the agent `visitors`. ``lead_id_key`` is the secret under which lead ids are made."""
 
     def __init__(self, policy: Policy, lead_id_key: bytes, partitions: int) -> None:
-        """``partitions`` is that of every topic: so many directory tasks must be ready."""
+        """Compile the policy. Every topic has ``partitions`` partitions: that many directory tasks must be ready."""
         self._lead_id_key = lead_id_key
         self._partitions = partitions
-        kept = policy.privacy.anonymous_history
-        self._bounds = Bounds(kept.events, kept.ms)
+        history = policy.privacy.anonymous_history
+        self._bounds = Bounds(history.events, history.ms)
         self._window_ms = policy.privacy.repeats.ms
-        self._visits = Visits(policy.no_visits)
+        self._visit_filter = VisitFilter(policy.no_visits)
         self._counts_nothing_untracked = policy.privacy.without_tracking_consent == "count_nothing"
-        self._imports = Imports(policy)
-        self._remembered = remembered(policy)
+        self._import_rules = ImportRules(policy)
+        self._retention = retention_of(policy)
 
-    def parse(self, record: Record) -> VisitorEvent | DirectoryReady | PersonErased:
-        """Type a record's value and its address.
+    def parse(self, record: Record) -> ParsedEvent | DirectoryReady | PersonErased:
+        """Type a record's value and normalise its address.
 
-        Raises RefusedError: what the contract does not allow, and ``bad_address`` where an address that is none was
-        all that said who it is.
+        Raises RefusedError if the contract does not allow the value. The reason is ``bad_address`` if the event names
+        only an invalid address, and neither a browser nor a conversation.
         """
         try:
-            said = parse_json(TOPICS[record.topic], record.value)
+            body = parse_json(TOPICS[record.topic], record.value)
         except ContractError as error:
             raise RefusedError(error.reason, error.detail) from None
         if record.topic == VISITOR_EVENTS.name:
-            told: DirectoryReady | PersonErased = said
-            return told
-        if not said.email:
-            return VisitorEvent(said)
+            internal: DirectoryReady | PersonErased = body
+            return internal
+        if not body.email:
+            return ParsedEvent(body)
         try:
-            return VisitorEvent(said, normalise(said.email))
+            return ParsedEvent(body, normalise(body.email))
         except BadAddressError as error:
-            if browser_of(said) is None:
+            if browser_of(body) is None:
                 raise RefusedError(DeadLetterReason.BAD_ADDRESS, f"email: {error}") from None
-            return VisitorEvent(said, None, has_bad_address=True)
+            return ParsedEvent(body, None, has_bad_address=True)
 
-    def key_of(self, event: VisitorEvent | DirectoryReady | PersonErased) -> str | None:
-        """Return the anonymous_id (of a chat without one the conversation), else the normalised address, else None."""
-        if not isinstance(event, VisitorEvent):
+    def key_of(self, event: ParsedEvent | DirectoryReady | PersonErased) -> str | None:
+        """Return the key of the event's partition: the browser, else the normalised address, else None.
+
+        The browser is the anonymous_id, or the conversation of a chat turn without one.
+        """
+        if not isinstance(event, ParsedEvent):
             return None
-        return browser_of(event.said) or (event.address.email if event.address else None)
+        return browser_of(event.body) or (event.address.email if event.address else None)
 
     def handle(
-        self, event: VisitorEvent | DirectoryReady | PersonErased, record: Record, rows: Rows, clock: Clock
+        self, event: ParsedEvent | DirectoryReady | PersonErased, record: Record, rows: Rows, clock: Clock
     ) -> list[Emit]:
         """Decide one record. Raises RefusedError ``too_old``."""
-        if not isinstance(event, VisitorEvent):
-            self._told(event, rows, clock)
+        if not isinstance(event, ParsedEvent):
+            self._apply_internal(event, rows, clock)
             return []
-        said = event.said
-        if self._visits.is_none(said):
-            _count(rows, record.timestamp_ms, clock, no_visits=1)
+        body = event.body
+        if self._visit_filter.is_no_visit(body):
+            count(rows, record.timestamp_ms, clock.now_ms, no_visits=1)
             return []
-        time = self._time_of(event, record, rows, clock)
+        time = self._accept(event, record, rows, clock)
         if time is None:
             return []
         if event.has_bad_address:
-            _count(rows, time.at_ms, clock, bad_addresses=1)
+            count(rows, time.at_ms, clock.now_ms, bad_addresses=1)
         if event.address is not None:
-            return self._of_person(said, person_of(event.address, self._lead_id_key), time, rows, clock)
-        browser = browser_of(said)
+            return self._handle_person(body, person_of(event.address, self._lead_id_key), time, rows, clock)
+        browser = browser_of(body)
         if browser is None:
-            _count(rows, time.at_ms, clock, nobody=1)
+            count(rows, time.at_ms, clock.now_ms, nobody=1)
             return []
-        return self._of_visitor(said, browser, time, rows, clock)
+        return self._handle_visitor(body, browser, time, rows, clock)
 
-    def _time_of(self, event: VisitorEvent, record: Record, rows: Rows, clock: Clock) -> EventTime | None:
-        """Return when an event happened, and remember that it was taken; None where it does not count."""
-        said, arrival_ms, first_ms = event.said, record.timestamp_ms, first_arrival_ms(record)
+    def _accept(self, event: ParsedEvent, record: Record, rows: Rows, clock: Clock) -> EventTime | None:
+        """Remember an event that counts and return its time. Return None for an event that does not count."""
+        body, arrival_ms, first_ms = event.body, record.timestamp_ms, first_arrival_ms(record)
         if first_ms is None:
-            time = event_time(said.occurred_at, arrival_ms, self._window_ms)
-            if take_once(rows, record.topic, said.event_id, time, arrival_ms):
+            time = event_time(body.occurred_at, arrival_ms, self._window_ms)
+            if remember_if_new(rows, record.topic, body.event_id, time, arrival_ms):
                 return time
-            _count(rows, time.at_ms, clock, repeated=1)
+            count(rows, time.at_ms, clock.now_ms, repeated=1)
             return None
-        time = history_time(said.occurred_at, min(first_ms, arrival_ms))
+        time = history_time(body.occurred_at, min(first_ms, arrival_ms))
         is_anonymous = event.address is None
-        why_not = self._imports.why_not(rows, record, said.event_id, time, is_anonymous=is_anonymous)
-        if why_not is None:
+        rejection = self._import_rules.remember_or_reject(
+            rows, record, body.event_id, time, is_anonymous=is_anonymous
+        )
+        if rejection is None:
             return time
-        _count(rows, arrival_ms, clock, **{why_not: 1})
+        count(rows, arrival_ms, clock.now_ms, **{rejection: 1})
         return None
 
-    def _told(self, event: DirectoryReady | PersonErased, rows: Rows, clock: Clock) -> None:
+    def _apply_internal(self, event: DirectoryReady | PersonErased, rows: Rows, clock: Clock) -> None:
         if isinstance(event, PersonErased):
-            erasure.erase(rows, event, clock.now_ms, self._remembered.marks_ms)
+            start_browser_erasure(rows, event, clock.now_ms, self._retention.marks_ms)
         else:
             rows.put(ReadyRow(partitions=event.partitions), str(event.partition))
 
-    def _of_visitor(
-        self, said: Said, anonymous_id: str, time: EventTime, rows: Rows, clock: Clock
+    def _handle_visitor(
+        self, event: InputEvent, anonymous_id: str, time: EventTime, rows: Rows, clock: Clock
     ) -> list[Emit]:
+        """Handle an event without an address: emit the fact of its browser's lead, or store it in the history."""
         visitor = rows.get(VisitorRow, anonymous_id)
         if visitor is None:
             visitor = _UNKNOWN
@@ -165,89 +150,77 @@ class VisitorsHop:
         if visitor.links:
             link = link_at(visitor.links, time.at_ms)
             if link.lead_id:
-                return [emit(LEAD_EVENTS, self._fact(said, link, time))]
+                return [emit(LEAD_EVENTS, self._fact(event, link, time))]
         if time.at_ms <= visitor.erased_ms:
-            _count(rows, time.at_ms, clock, erased=1)
+            count(rows, time.at_ms, clock.now_ms, erased=1)
             return []
-        event = Kept(time.at_ms, said.event_id, self._kept(said, time))
-        if said.consent is not None:
-            visitor = replace(visitor, consents=latest(visitor.consents, _words(said, time)))
-        rows.put(keep(rows, anonymous_id, visitor, event, self._bounds, clock.now_ms), anonymous_id)
-        asked = None if time.is_imported else asked_by_nobody(said)
-        return [] if asked is None else [emit(LEAD_EVENTS, asked)]
+        row = row_of(event, time, is_refused=self._is_refused(event))
+        stored = HistoryEvent(time.at_ms, event.event_id, row)
+        if event.consent is not None:
+            visitor = replace(visitor, consents=latest(visitor.consents, _statements(event, time)))
+        visitor = add_event(rows, anonymous_id, visitor, stored, self._bounds, clock.now_ms)
+        rows.put(visitor, anonymous_id)
+        request = None if time.is_imported else anonymous_request(event)
+        return [] if request is None else [emit(LEAD_EVENTS, request)]
 
-    def _of_person(self, said: Said, person: Person, time: EventTime, rows: Rows, clock: Clock) -> list[Emit]:
+    def _handle_person(
+        self, event: InputEvent, person: Person, time: EventTime, rows: Rows, clock: Clock
+    ) -> list[Emit]:
+        """Handle an event with an address: announce the lead if needed, then emit its history and the event's fact."""
         to = Link(time.at_ms, person.lead_id, person.account_key)
         known = rows.get(PersonRow, person.lead_id)
         erased_ms = erased_until_ms(rows, person.lead_id) if known is None else known.erased_ms
         if time.at_ms <= erased_ms:
-            _count(rows, time.at_ms, clock, erased=1)
+            count(rows, time.at_ms, clock.now_ms, erased=1)
             return []
         must_announce = known is None or known.account_key != person.account_key
         if must_announce:
             ensure_sweep(rows, clock.now_ms)
             row = PersonRow(account_key=person.account_key, data_version=DATA_VERSION, erased_ms=erased_ms)
             rows.put(row, person.lead_id)
-        history: list[facts.VisitorFact] = []
-        consents: tuple[Word, ...] = ()
-        browser = browser_of(said)
+        history: list[VisitorFact] = []
+        consents: tuple[ConsentStatement, ...] = ()
+        browser = browser_of(event)
         if browser is not None:
-            joined = self._link(browser, to, rows, clock)
-            must_announce = joined is not None
-            consents, history = joined or ((), [])
-            consents = latest(consents, _words(said, time))  # the history belongs to nobody who refuses
+            linked = self._link(browser, to, rows, clock)
+            must_announce = linked is not None
+            consents, history = linked or ((), [])
+            consents = latest(consents, _statements(event, time))  # a refusal also covers the history
         announced = (
-            [facts.identified(person, browser, said.event_id, time, consents)] if must_announce else []
+            [identified_fact(person, browser, event.event_id, time, consents)] if must_announce else []
         )
-        return [emit(LEAD_EVENTS, fact) for fact in (*announced, *history, self._fact(said, to, time))]
+        return [emit(LEAD_EVENTS, fact) for fact in (*announced, *history, self._fact(event, to, time))]
 
     def _link(
         self, anonymous_id: str, to: Link, rows: Rows, clock: Clock
-    ) -> tuple[tuple[Word, ...], list[facts.VisitorFact]] | None:
-        """Link a browser to somebody; return its consents and history, which only a first link finds.
+    ) -> tuple[tuple[ConsentStatement, ...], list[VisitorFact]] | None:
+        """Link a browser to a lead. Return the browser's consents and history, or None if it is linked already.
 
-        None if it is linked already.
+        Only the first link of a browser finds consents and history.
         """
         visitor = rows.get(VisitorRow, anonymous_id) or _UNKNOWN
-        links = linked(visitor.links, to)
+        links = with_link(visitor.links, to)
         if links is visitor.links:
             return None
-        history = hand_over(rows, anonymous_id, visitor, self._bounds, clock.now_ms)
+        history = take_events(rows, anonymous_id, visitor, self._bounds, clock.now_ms)
         rows.put(VisitorRow(links=links, erased_ms=visitor.erased_ms), anonymous_id)
         rows.put(BrowserRow(), to.lead_id, anonymous_id)
-        for gone in {link.lead_id for link in visitor.links} - {link.lead_id for link in links}:
-            rows.delete(BrowserRow, gone, anonymous_id)
+        for dropped in {link.lead_id for link in visitor.links} - {link.lead_id for link in links}:
+            rows.delete(BrowserRow, dropped, anonymous_id)
         return visitor.consents, [
-            facts.fact_of_kept(kept, to, counts_nothing_untracked=self._counts_nothing_untracked)
-            for kept in history
+            stored_fact(stored, to, counts_nothing_untracked=self._counts_nothing_untracked)
+            for stored in history
         ]
 
-    def _is_refused(self, said: Said) -> bool:
-        """Whether an event came with a no to being tracked, and the policy lets it count nothing."""
-        return self._counts_nothing_untracked and refuses_tracking(said.consent)
+    def _is_refused(self, event: InputEvent) -> bool:
+        """Whether an event's visitor refuses tracking and the policy counts nothing then."""
+        return self._counts_nothing_untracked and refuses_tracking(event.consent)
 
-    def _kept(self, said: Said, time: EventTime) -> HistoryRow:
-        if isinstance(said, FormFill):
-            return facts.kept_form(said, time)
-        is_refused = self._is_refused(said)
-        if isinstance(said, ChatTurn):
-            return kept_turn(said, time, is_refused=is_refused)
-        return facts.kept_activity(said, time, is_refused=is_refused)
-
-    def _fact(self, said: Said, to: Link, time: EventTime) -> facts.VisitorFact:
-        fact = self._live_fact(said, to, time)
-        return facts.as_imported(fact) if time.is_imported else fact
-
-    def _live_fact(self, said: Said, to: Link, time: EventTime) -> facts.VisitorFact:
-        if isinstance(said, FormFill):
-            return facts.form_of(said, to, time.at_ms, is_clamped=time.is_clamped)
-        is_refused = self._is_refused(said)
-        if isinstance(said, ChatTurn):
-            return turn_of(said, to, time.at_ms, is_clamped=time.is_clamped, is_refused=is_refused)
-        return facts.refusal_of(said, to, time) if is_refused else facts.activity_of(said, to, time)
+    def _fact(self, event: InputEvent, to: Link, time: EventTime) -> VisitorFact:
+        return fact_of(event, to, time, is_refused=self._is_refused(event))
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
-        """Begin the daily sweep, or forget that somebody was erased."""
+        """Begin the daily sweep, or delete an erasure mark."""
         if timer.kind == FORGET_MARK:
             forget_mark(rows, timer.key)
         else:
@@ -255,17 +228,17 @@ class VisitorsHop:
         return []
 
     def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
-        """Sweep one chunk, or make some of an erased person's browsers anonymous."""
-        if cursor.kind == erasure.ERASE:
-            return [], erasure.go_on(rows, cursor.key)
-        return [], sweep_chunk(rows, cursor.position, clock.now_ms, self._remembered)
+        """Sweep one chunk, or make one chunk of an erased person's browsers anonymous."""
+        if cursor.kind == ERASE:
+            return [], erase_browsers(rows, cursor.key)
+        return [], sweep_chunk(rows, cursor.position, clock.now_ms, self._retention)
 
     def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - see the docstring
-        """Change nothing: other bounds take hold with each visitor's next event, and in the daily sweep."""
+        """Change nothing. New bounds apply to each visitor's next event and to the daily sweep."""
         return []
 
     def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - see the docstring
-        """Say nothing: nobody waits for `visitors`."""
+        """Emit nothing: no hop waits for `visitors`."""
         return []
 
     def is_ready(self, rows: Rows) -> bool:
@@ -274,36 +247,8 @@ class VisitorsHop:
         return sum(row.partitions == self._partitions for _, row in found) == self._partitions
 
 
-def _words(said: Said, time: EventTime) -> list[Word]:
-    return [Word(word.purpose, word.given, word.at_ms) for word in words_of(said.consent, time.at_ms)]
-
-
-def _count(
-    rows: Rows,
-    at_ms: int,
-    clock: Clock,
-    *,
-    nobody: int = 0,
-    bad_addresses: int = 0,
-    repeated: int = 0,
-    no_visits: int = 0,
-    erased: int = 0,
-    of_no_use: int = 0,
-    day_forgotten: int = 0,
-) -> None:
-    ensure_sweep(rows, clock.now_ms)
-    day = day_key(at_ms)
-    now = rows.get(CountRow, day) or _NO_COUNTS
-    rows.put(
-        replace(
-            now,
-            nobody=now.nobody + nobody,
-            bad_addresses=now.bad_addresses + bad_addresses,
-            repeated=now.repeated + repeated,
-            no_visits=now.no_visits + no_visits,
-            erased=now.erased + erased,
-            of_no_use=now.of_no_use + of_no_use,
-            day_forgotten=now.day_forgotten + day_forgotten,
-        ),
-        day,
-    )
+def _statements(event: InputEvent, time: EventTime) -> list[ConsentStatement]:
+    return [
+        ConsentStatement(one.purpose, one.given, one.at_ms)
+        for one in statements_of(event.consent, time.at_ms)
+    ]

@@ -1,7 +1,7 @@
-"""Whose browser is it, and when? A browser's links by time, and which of them an activity belongs to.
+"""Links of a browser to leads, by time: to which lead an event of the browser belongs.
 
-A link is in force from its own time until the next one. What happened before the first link belongs to the first:
-that is the history that an identification explains.
+A link is in force from its own time until the next link. An event from before the first link belongs to the first
+link's lead: an identification claims the history before it.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ from typing import Final
 from workers.visitors.rows import Link
 
 MAX_LINKS: Final = 8
-"""People of one browser that are remembered; the earliest link goes."""
+"""Most links of one browser. The earliest link is dropped."""
 
 
 def link_at(links: tuple[Link, ...], at_ms: int) -> Link:
-    """Return the link in force at a time. ``links`` are sorted by time and not empty."""
+    """Return the link that is in force at a time. ``links`` are sorted by time and not empty."""
     for link in reversed(links):
         if link.since_ms <= at_ms:
             return link
     return links[0]
 
 
-def linked(links: tuple[Link, ...], new: Link) -> tuple[Link, ...]:
-    """Return the links after somebody identified at ``new.since_ms``; the same object where they change nothing.
+def with_link(links: tuple[Link, ...], new: Link) -> tuple[Link, ...]:
+    """Return the links after a person identified at ``new.since_ms``. Returns the same object if nothing changes.
 
-    Where the next link is of the same person, it begins earlier instead. A person whose account key is another (the
-    suffix list was upgraded) is linked anew.
+    If the next link is the same person's, it starts earlier instead. A person with another account key (after an upgrade
+    of the suffix list) is linked again.
     """
     if links and _is_same(link_at(links, new.since_ms), new):
         return links

@@ -1,4 +1,4 @@
-"""The state of `visitors`: who a browser belongs to, what it did before that was known, and what was counted."""
+"""The rows of `visitors`: the leads of a browser, its history before they were known, and daily counts."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from workers.engine.rows import Row
 
 
 class Link(msgspec.Struct, frozen=True, array_like=True):
-    """A browser belongs to this lead from ``since_ms`` on, until the next link; to nobody where the ids are empty."""
+    """A browser belongs to this lead from ``since_ms`` until the next link. It is anonymous if the ids are empty."""
 
     since_ms: int
     lead_id: str
     account_key: str
 
 
-class Word(msgspec.Struct, frozen=True, array_like=True):
-    """What a browser said of one purpose of consent."""
+class ConsentStatement(msgspec.Struct, frozen=True, array_like=True):
+    """The consent statement of a browser on one purpose, and its time."""
 
     purpose: Purpose
     given: bool
@@ -27,33 +27,36 @@ class Word(msgspec.Struct, frozen=True, array_like=True):
 
 
 class VisitorRow(Row, frozen=True):
-    """One browser, keyed by anonymous_id: its links by time, or how much of its history is kept.
+    """One browser, keyed by anonymous_id: its links by time, or the size of its history.
 
-    Without links it is swept with its history; with links (at most MAX_LINKS) it stays as long as its people do.
+    A row without links is swept with its history. A row with links (at most MAX_LINKS) stays until its people are erased.
     """
 
     prefix: ClassVar[str] = "visitor"
     links: tuple[Link, ...] = ()
     kept: int = 0
-    """History rows of this browser."""
+    """Number of history rows of this browser."""
     oldest_ms: int = 0
-    """No history row is older."""
-    consents: tuple[Word, ...] = ()
-    """The latest of each purpose, until somebody identifies and takes it along."""
+    """No history row is older than this time. Milliseconds UTC."""
+    consents: tuple[ConsentStatement, ...] = ()
+    """The latest statement on each purpose. Moves to the lead when the visitor is identified."""
     erased_ms: int = 0
-    """Somebody of this browser was erased: of nobody's time, what is dated up to here is dropped."""
+    """When a person of this browser was erased. Anonymous events dated up to this time are dropped. Milliseconds UTC."""
 
 
 class BrowserRow(Row, frozen=True):
-    """A browser is linked to a lead: key (lead_id, anonymous_id). One per link of a VisitorRow; erased with the lead."""
+    """Index of the browsers linked to a lead, keyed by (lead_id, anonymous_id).
+
+    One row per lead linked in a VisitorRow. Erased with the lead.
+    """
 
     prefix: ClassVar[str] = "browser"
 
 
 class HistoryRow(Row, frozen=True):
-    """What an unknown visitor did, keyed by (anonymous_id, time in 15 digits, kind, event_id).
+    """One event of an anonymous visitor, keyed by (anonymous_id, time in 15 digits, kind, event_id).
 
-    Bounded by the policy's events and days per visitor; the oldest goes. Gone when the visitor is identified.
+    Bounded by the policy's events and days per visitor: the oldest is deleted. Deleted when the visitor is identified.
     """
 
     prefix: ClassVar[str] = "history"
@@ -61,50 +64,60 @@ class HistoryRow(Row, frozen=True):
     url: str | None = None
     asset: str | None = None
     campaign: tuple[str, str | None, str | None] | None = None
-    """Name, source, medium."""
+    """Name, source and medium of the campaign."""
     duration_seconds: float | None = None
     is_clamped: bool = False
     form: str = ""
-    """The form as JSON, where it was one; without an address."""
+    """The form as JSON, without an address. Empty if the event is not a form."""
     chat: str = ""
-    """The turn of a chat as JSON, where it was one; without an address."""
+    """The chat turn as JSON, without an address. Empty if the event is not a chat turn."""
     consent: tuple[bool | None, bool | None] | None = None
-    """Tracking and marketing, as they came with an activity; where tracking is refused, nothing else is kept of it."""
+    """Consent to tracking and to marketing that came with an activity.
+
+    If tracking is refused and the policy counts nothing then, nothing else is stored of the activity.
+    """
     is_imported: bool = False
 
 
 class PersonRow(Row, frozen=True):
-    """A lead that this partition has announced, keyed by lead_id. One per person who gave an address here."""
+    """A lead that this partition has announced, keyed by lead_id. One row per person who gave an address here."""
 
     prefix: ClassVar[str] = "person"
     account_key: str
     data_version: str
-    """The lists that decided the account key; an upgrade that decides otherwise announces the lead there anew."""
+    """Versions of the lists that decided the account key.
+
+    If an upgrade gives another account key, the lead is announced there.
+    """
     erased_ms: int = 0
-    """What is dated up to here was erased, and is dropped when it comes again."""
+    """Events of the lead dated up to this time are erased, and dropped if they arrive again. Milliseconds UTC."""
 
 
 class CountRow(Row, frozen=True):
-    """What became no fact, keyed by the day (UTC) of the event, or of its arrival. Kept for 30 days."""
+    """Counts of special events by day (UTC), mostly of those that became no fact. Kept for 30 days.
+
+    Keyed by the day of the event, or by the day of its arrival if the event's own time does not count.
+    """
 
     prefix: ClassVar[str] = "count"
     nobody: int = 0
-    """Named neither a visitor nor a person."""
+    """Events that named neither a browser nor an address."""
     bad_addresses: int = 0
-    """Came with an address that is none; the visitor counted without it."""
+    """Events with an address that is not valid. The visitor counted without it."""
     repeated: int = 0
+    """Events that arrived before."""
     no_visits: int = 0
-    """Robots and heartbeats."""
+    """Events of robots, and heartbeats."""
     erased: int = 0
-    """Of somebody who was erased, from before."""
+    """Events of an erased person from before the erasure."""
     of_no_use: int = 0
-    """Imported, from so long ago that nothing gives points any more."""
+    """Imported events that are too old to give points."""
     day_forgotten: int = 0
-    """Imported, of a day whose ids are known no more."""
+    """Imported events of a day whose ids are deleted."""
 
 
 class ReadyRow(Row, frozen=True):
-    """A partition of the directory that has read the CRM, keyed by its number. One per partition."""
+    """A partition of `directory` that has read the CRM, keyed by its number. One row per partition of `directory`."""
 
     prefix: ClassVar[str] = "ready"
     partitions: int

@@ -56,7 +56,7 @@ class Tale:
             put(tree, path, value)
         return yaml.safe_dump(tree, sort_keys=False, allow_unicode=True)
 
-    def told(self, folder: Path, text: str, put: Callable[[str], str] = str) -> list[Any]:
+    def replay(self, folder: Path, text: str, put: Callable[[str], str] = str) -> list[Any]:
         """All that the router says of it under this policy, as (topic, time, key, value); ``put``: in other words.
 
         A record of which ``put`` makes nothing is left out.
@@ -68,7 +68,7 @@ class Tale:
         story._lines = [said for line in story._lines if (said := put(line))]
         return [
             (one.topic, one.timestamp_ms, one.key, None if one.value is None else json.loads(one.value))
-            for one in story.told(self.until).emits
+            for one in story.replay(self.until).emits
         ]
 
 
@@ -122,10 +122,10 @@ def key_of(path: str) -> str:
     raise AssertionError(f"no key of the policy: {path}")
 
 
-def decided(told: list[Any], said: str = "") -> list[Any]:
+def decided(results: list[Any], said: str = "") -> list[Any]:
     """What was decided: without what only says the policy again; but with what says the key ``said`` again."""
     again = ECHOES - SAID.get(said.partition(".")[0], frozenset())
-    return [(topic, at_ms, key, _without(value, again)) for topic, at_ms, key, value in told]
+    return [(topic, at_ms, key, _without(value, again)) for topic, at_ms, key, value in results]
 
 
 def _without(value: Any, again: AbstractSet[str]) -> Any:

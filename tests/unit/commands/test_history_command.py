@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from tests.edge import DAY, activity, form
 from workers.cli import app
 from workers.config import load_config
-from workers.importing import Reader
+from workers.history_import import LineReader
 from workers.replay.history_lines import Input
 
 NOW = int(datetime.now(UTC).timestamp() * 1_000)
@@ -96,6 +96,6 @@ def test_a_time_stamp_in_seconds_is_told_instead_of_making_everything_old(tmp_pa
 def test_an_event_is_sent_under_the_key_of_its_visitor(who: dict[str, str], key: bytes) -> None:
     at_ms = NOW - 9 * DAY
     value = json.dumps(activity("a1", at_ms, **who)).encode()
-    ready = Reader(POLICY, NOW).ready(Input("web.activity", at_ms, b"k", value))
+    ready = LineReader(POLICY, NOW).to_record(Input("web.activity", at_ms, b"k", value))
     assert ready is not None
     assert (ready.key, ready.value, ready.arrived_ms) == (key, value, at_ms)

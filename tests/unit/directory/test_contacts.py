@@ -8,7 +8,7 @@ from tests.edge import KEY, NOON, Partition, iso, types
 from workers.directory.agent import spec
 from workers.directory.rows import ContactVersionRow
 from workers.identity.addresses import normalise
-from workers.identity.people import person_of
+from workers.identity.lead_ids import person_of
 
 ANN = "ann@bank.example"
 

@@ -10,9 +10,9 @@ import pytest
 import workers.agents
 from workers.accounts.events import person_erased as accounts
 from workers.desks import erasure as desks
-from workers.directory import erasure as directory
+from workers.directory import contact_erasure as directory
 from workers.engine.rows import Row
-from workers.visitors import erasure as visitors
+from workers.visitors import browser_erasure as visitors
 
 TABLES = {
     "accounts": accounts.LEAVES,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.identity.company_names import MOST_CHARS, normalise_company, spells
+from workers.identity.company_names import MOST_CHARS, is_spelled_by, normalise_company
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_a_placeholder_names_no_company(text: str) -> None:
     ],
 )
 def test_a_domain_that_spells_a_name_is_its_own(name: str, domain: str, expected: bool) -> None:
-    assert spells(name, domain) is expected
+    assert is_spelled_by(name, domain) is expected
 
 
 @given(st.text(max_size=400))

@@ -3,7 +3,7 @@ from __future__ import annotations
 from workers.engine.memory import MemoryStore
 from workers.engine.rows import Rows
 from workers.identity.event_time import DAY_MS, EventTime
-from workers.identity.repeats import CHUNK, SeenRow, sweep_seen, take_once
+from workers.identity.repeats import CHUNK, SeenRow, remember_if_new, sweep_seen
 
 NOW = 20_500 * DAY_MS
 WEEK = 7 * DAY_MS
@@ -26,7 +26,9 @@ def sweep(seen: Rows, now_ms: int) -> int:
 
 
 def take(seen: Rows, event_id: str, said_ms: int, *, at_ms: int | None = None, topic: str = "web") -> bool:
-    taken = take_once(seen, topic, event_id, EventTime(said_ms if at_ms is None else at_ms, said_ms), NOW)
+    taken = remember_if_new(
+        seen, topic, event_id, EventTime(said_ms if at_ms is None else at_ms, said_ms), NOW
+    )
     seen.keep()
     return taken
 

@@ -13,7 +13,7 @@ from tests.scenarios.story import Story as Told
 from workers.cli import app
 from workers.commands.errors import CommandError
 from workers.commands.why import subject_of
-from workers.identity.people import lead_id_of
+from workers.identity.lead_ids import lead_id_of
 from workers.views.decision_page import Decisions, Subject, page_of
 
 KEY = b"a key for tests only"
@@ -34,7 +34,7 @@ def told(tmp_path: Path) -> Told:
 
 def page(story: Told, subject: Subject) -> str:
     found = Decisions(subject)
-    for emit in story.told().emits:
+    for emit in story.replay().emits:
         if emit.value is not None:
             found.add_record(emit.topic, emit.value)
     shown = page_of(found)
@@ -98,7 +98,7 @@ def test_each_change_of_a_hand_off_and_the_others_of_the_account_are_told(tmp_pa
 
 def test_a_turn_that_came_to_nothing_is_not_told_as_the_one_that_gave_it(tmp_path: Path) -> None:
     found = Decisions(Subject(lead_id=ANN))
-    for emit in told(tmp_path).told().emits:
+    for emit in told(tmp_path).replay().emits:
         found.add_record(emit.topic, emit.value or b"")
     routed = found.latest()
     assert routed is not None
@@ -120,7 +120,7 @@ def test_who_was_not_handed_over_is_told_why_not(tmp_path: Path) -> None:
 
 def test_of_others_and_of_rubbish_nothing_is_said(tmp_path: Path) -> None:
     found = Decisions(Subject(account_key="domain:other.example"))
-    for emit in told(tmp_path).told().emits:
+    for emit in told(tmp_path).replay().emits:
         found.add_record(emit.topic, emit.value or b"")
     found.add_record("lead.routing", b'{"account_key": "domain:other.example"')
     found.add_record("web.activity", b'{"account_key": "domain:other.example"}')
@@ -154,7 +154,7 @@ def test_the_command_reads_what_a_replay_wrote(tmp_path: Path) -> None:
         json.dumps(
             {"topic": emit.topic, "key": None, "timestamp": 0, "value": emit.value and json.loads(emit.value)}
         )
-        for emit in told(tmp_path).told().emits
+        for emit in told(tmp_path).replay().emits
     ]
     file = tmp_path / "results.jsonl"
     file.write_text("\n".join(lines) + "\n", "utf-8")

@@ -8,10 +8,10 @@ from tests.edge import DAY, HOUR, KEY, MINUTE, NOON, Partition, activity, form, 
 from workers.engine.memory import MemoryStore
 from workers.engine.rows import Rows
 from workers.engine.timers import CursorRow, TimerRow
-from workers.identity.daily import COUNTS_KEPT_DAYS
+from workers.identity.daily_sweep import COUNTS_KEPT_DAYS
 from workers.identity.repeats import SeenRow
 from workers.visitors.agent import spec
-from workers.visitors.history import Bounds, Kept, hand_over, keep
+from workers.visitors.anonymous_history import Bounds, HistoryEvent, add_event, take_events
 from workers.visitors.rows import CountRow, HistoryRow, VisitorRow
 
 ADA = "ada@bank.com"
@@ -137,9 +137,9 @@ def test_a_policy_that_keeps_less_hands_over_less_of_what_is_there() -> None:
     rows = Rows(MemoryStore())
     visitor = VisitorRow()
     for n in range(5):
-        event = Kept(NOON + n, f"a{n}", HistoryRow(activity="page_view"))
-        visitor = keep(rows, "x", visitor, event, Bounds(200, 30 * DAY), NOON)
-    kept = hand_over(rows, "x", visitor, Bounds(2, 30 * DAY), NOON)
+        event = HistoryEvent(NOON + n, f"a{n}", HistoryRow(activity="page_view"))
+        visitor = add_event(rows, "x", visitor, event, Bounds(200, 30 * DAY), NOON)
+    kept = take_events(rows, "x", visitor, Bounds(2, 30 * DAY), NOON)
     assert [event.event_id for event in kept] == ["a3", "a4"]
     assert rows.scan(HistoryRow, limit=9) == []
 

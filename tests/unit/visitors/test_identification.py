@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.edge import KEY, MINUTE, NOON, Partition, activity, form, types
-from workers.identity.people import lead_id_of
+from workers.identity.lead_ids import lead_id_of
 from workers.visitors.agent import spec
 
 ADA, BOB = "ada@bank.com", "bob@bank.com"

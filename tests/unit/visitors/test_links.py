@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from workers.visitors.links import MAX_LINKS, link_at, linked
+from workers.visitors.links import MAX_LINKS, link_at, with_link
 from workers.visitors.rows import Link
 
 
@@ -39,21 +39,21 @@ def test_an_activity_belongs_to_the_link_in_force_and_before_the_first_to_the_fi
 def test_who_identifies_begins_a_link_at_that_time(
     before: tuple[Link, ...], new: Link, after: tuple[Link, ...]
 ) -> None:
-    assert linked(before, new) == after
+    assert with_link(before, new) == after
 
 
 def test_a_link_that_changes_nothing_leaves_the_same_links() -> None:
     links = (ADA_10, BOB_20)
-    assert linked(links, link(12, "ada")) is links
+    assert with_link(links, link(12, "ada")) is links
 
 
 def test_another_account_key_of_the_same_person_is_a_new_link() -> None:
     moved = Link(20, "ada", "domain:other.com")
-    assert linked((ADA_10,), moved) == (ADA_10, moved)
+    assert with_link((ADA_10,), moved) == (ADA_10, moved)
 
 
 def test_of_many_people_at_one_browser_the_latest_links_are_kept() -> None:
     links: tuple[Link, ...] = ()
     for n in range(MAX_LINKS + 3):
-        links = linked(links, link(n, f"p{n}"))
+        links = with_link(links, link(n, f"p{n}"))
     assert [one.lead_id for one in links] == [f"p{n}" for n in range(3, MAX_LINKS + 3)]

@@ -15,7 +15,7 @@ from schemas.account_links import NameAsked, NameDropped
 from schemas.topics import LEAD_EVENTS
 from workers.accounts.state.account import ContactOf
 from workers.engine.timers import cancel_timer, set_timer
-from workers.identity.account_keys import id_key
+from workers.identity.crm_keys import id_key
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:

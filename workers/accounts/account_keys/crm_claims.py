@@ -21,7 +21,7 @@ from workers.accounts.state.facts import ClaimRow
 from workers.accounts.state.sales import Deal
 from workers.accounts.worth.facts import company_of, market_facts, merged
 from workers.engine.timers import start_cursor
-from workers.identity.account_keys import is_lookup_key
+from workers.identity.crm_keys import is_lookup_key
 
 if TYPE_CHECKING:
     from schemas.account_links import (

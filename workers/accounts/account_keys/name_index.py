@@ -16,7 +16,7 @@ from workers.accounts.case import Case
 from workers.accounts.state.parts import Asker, NamedAccount, Told
 from workers.engine.rows import Row
 from workers.engine.timers import start_cursor
-from workers.identity.account_keys import NAME, asked_id
+from workers.identity.crm_keys import NAME, lookup_id_of
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _look_again(case: Case) -> None:
 def _decide(case: Case, asker: Asker) -> Told:
     named = [row.account for _, row in case.rows.scan(NamedRow, case.key, limit=MOST_NAMED)]
     if (
-        asked_id(case.key) is not None
+        lookup_id_of(case.key) is not None
     ):  # the CRM's own word: nothing has to agree beside it, and no policy is asked
         return Told(named[0].crm_account_id, named[0].primary_key) if named else NOBODY
     matching = case.terms.policy.matching
@@ -161,7 +161,7 @@ def _decide(case: Case, asker: Asker) -> Told:
 
 
 def _answer(case: Case, asker_key: str, verdict: Told) -> None:
-    by_id = asked_id(case.key)
+    by_id = lookup_id_of(case.key)
     event = NameAnswered(
         event_id=fact_id("name_answered", case.key, asker_key, case.event_id),
         account_key=asker_key,

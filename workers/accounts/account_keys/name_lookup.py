@@ -21,8 +21,8 @@ from workers.accounts.state.account import Naming
 from workers.accounts.state.facts import Fact
 from workers.accounts.worth.facts import in_force, merged, value_of
 from workers.engine.timers import cancel_timer, set_timer
-from workers.identity.account_keys import name_key
 from workers.identity.company_names import normalise_company
+from workers.identity.crm_keys import name_key
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from schemas.vocabulary import Relationship
 from workers.accounts.state.parts import Told
-from workers.identity.company_names import spells
+from workers.identity.company_names import is_spelled_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,7 +64,7 @@ def _agrees(evidence: Sequence[Evidence], name: str, asker: Asker, account: Name
     """Whether any of these agrees; what one side does not know agrees with nothing."""
     domain = asker.domain
     found = {
-        "domain": domain is not None and (domain in account.domains or spells(name, domain)),
+        "domain": domain is not None and (domain in account.domains or is_spelled_by(name, domain)),
         "phone": same_phone(asker.phone, account.phone),
         "postal_code": same_postal_code(asker.postal_code, account.postal_code),
     }

@@ -16,7 +16,7 @@ from schemas.topics import LEAD_EVENTS
 from workers.accounts.state.facts import ClaimRow
 from workers.engine.rows import Row
 from workers.engine.timers import start_cursor
-from workers.identity.account_keys import crm_account_id_of
+from workers.identity.crm_keys import crm_account_id_of
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:

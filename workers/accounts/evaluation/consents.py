@@ -22,7 +22,7 @@ from workers.accounts.state.lead import LeadRow
 from workers.accounts.state.parts import Part
 from workers.accounts.state.score import ScoreRow
 from workers.engine.rows import Row
-from workers.identity.consents import words_of
+from workers.identity.consent_statements import statements_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,7 +79,7 @@ def heard(case: Case, lead: LeadRow, score: ScoreRow, event: LeadActivity | Lead
     held_lead, held = lead, score
     score = first_seen(terms, score)
     if event.consent is not None:
-        said = words_of(event.consent, event.occurred_at_ms)
+        said = statements_of(event.consent, event.occurred_at_ms)
         lead, score = consent_said(case, event.lead_id, lead, score, said)
     if lead is not held_lead:
         case.put_lead(event.lead_id, lead)

@@ -15,7 +15,7 @@ from workers.accounts.handoffs.transfer_payload import unpacked
 from workers.accounts.state.lead import LeadRow, PlaceRow
 from workers.accounts.state.score import ScoreRow
 from workers.engine.rows import Row
-from workers.identity.erasures import erased_until_ms
+from workers.identity.erasure_marks import erased_until_ms
 
 if TYPE_CHECKING:
     from schemas.lead_events import LeadFact

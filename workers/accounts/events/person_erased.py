@@ -37,7 +37,7 @@ from workers.accounts.state.lead import LeadRow, MovedRow, PlaceRow
 from workers.accounts.state.sales import TouchesRow
 from workers.accounts.state.score import ScoreRow
 from workers.engine.timers import cancel_timer, start_cursor
-from workers.identity.erasures import ErasedRow, forget_mark, mark_once, to_all
+from workers.identity.erasure_marks import ErasedRow, broadcast, forget_mark, mark_erasure
 from workers.outbox import tombstone
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def erase(
     terms: Terms, rows: Rows, now_ms: int, event: PersonErased, partitions: int, kept_ms: int
 ) -> list[Emit]:
     """Forget a person in this partition; once, however often it is said."""
-    if not mark_once(rows, event, now_ms, kept_ms):
+    if not mark_erasure(rows, event, now_ms, kept_ms):
         return []
     keys = places_of(rows, event.lead_id)
     emits: list[Emit] = []
@@ -94,7 +94,7 @@ def erase(
         emits += _leave(Case(terms, rows, now_ms, key, event.event_id), event.lead_id)
         rows.delete(PlaceRow, event.lead_id, key)
     # After everything that was asked for this lead, in the log of each desk.
-    return [*emits, *(to_all(DESK_REQUESTS, event, partitions) if keys else [])]
+    return [*emits, *(broadcast(DESK_REQUESTS, event, partitions) if keys else [])]
 
 
 def go_on(terms: Terms, rows: Rows, now_ms: int, cursor: Cursor) -> tuple[list[Emit], str | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemas.account_links import SubsidiaryNamed
 from tests.hops.accounts.market import BANK, MONDAY, Market, activity, facts, released
-from workers.identity.account_keys import crm_key
+from workers.identity.crm_keys import crm_key
 
 PARENT = "grp/1"
 PARENT_KEY = crm_key(PARENT)

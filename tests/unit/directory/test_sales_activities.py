@@ -8,7 +8,7 @@ from tests.edge import DAY, KEY, MINUTE, NOON, Partition, iso, types
 from workers.directory.agent import spec
 from workers.directory.rows import CountRow
 from workers.engine.timers import CursorRow
-from workers.identity.people import lead_id_of
+from workers.identity.lead_ids import lead_id_of
 from workers.identity.repeats import SeenRow
 
 LEAD = lead_id_of("ada@gmail.com", KEY)

@@ -8,9 +8,9 @@ from base64 import b64encode
 import pytest
 
 from schemas.topics import DEAD_LETTERS
-from workers.directory.letters import read_letter
+from workers.directory.dead_letter_index import read_letter
 from workers.engine.api import Record
-from workers.identity.people import lead_id_of
+from workers.identity.lead_ids import lead_id_of
 
 KEY = b"a key for tests only"
 

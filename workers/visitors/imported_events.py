@@ -1,8 +1,8 @@
-"""Imported history: which of it is of use, and that each event of it counts once, however often it is imported.
+"""Imported events: which of them count. Each counts once, however often it is imported.
 
-In: a record with the header ``imported``, which says when its event had first arrived. Out: whether it counts. Live, ids
-are known for the window of repeats; imported ones as long as anything of their day gives points. Of a day whose ids are
-known no more nothing is imported: nobody could tell what of it had counted.
+In: a record with the header ``imported``, which holds the time when its event first arrived. Out: whether it counts.
+Ids of live events are kept for the window of repeats. Ids of imported events are kept while an event of their day can
+give points. No event is imported from a day whose ids are deleted: it could not be known which events had counted.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from schemas.vocabulary import DeadLetterReason
 from workers.engine.api import RefusedError
 from workers.engine.rows import Row
 from workers.identity.event_time import DAY_MS
-from workers.identity.repeats import SeenRow, day_key, take_once
+from workers.identity.repeats import SeenRow, day_key, remember_if_new
 
 if TYPE_CHECKING:
     from workers.engine.api import Record
@@ -22,35 +22,38 @@ if TYPE_CHECKING:
     from workers.policy.model import Policy
 
 HEADER: Final = "imported"
-WhyNot = Literal["of_no_use", "repeated", "day_forgotten"]
-"""Why an imported event does not count: the fields of CountRow."""
+Rejection = Literal["of_no_use", "repeated", "day_forgotten"]
+"""Why an imported event does not count. Each value is the name of a field of CountRow."""
 
 _CHUNK: Final = 200
 _LONGEST_MS: Final = 3_652 * DAY_MS
-"""No policy lets points last longer."""
+"""No policy lets points last longer: ten years."""
 _DIGITS: Final = 15
 
 
 class ImportedRow(Row, frozen=True):
-    """One imported event that was taken, keyed by (day, topic, event_id). Bounded: as long as its day gives points."""
+    """One accepted imported event, keyed by (day, topic, event_id). Kept while an event of its day can give points."""
 
     prefix: ClassVar[str] = "imported"
 
 
 class ForgottenDayRow(Row, frozen=True):
-    """A day of which something counted whose ids are known no more, keyed by (day, topic). One a day, for ten years."""
+    """A day of which events counted and whose ids are deleted, keyed by (day, topic).
+
+    One row per day and topic. Kept for ten years.
+    """
 
     prefix: ClassVar[str] = "forgotten"
 
 
-_TAKEN: Final = ImportedRow()
+_IMPORTED: Final = ImportedRow()
 _FORGOTTEN: Final = ForgottenDayRow()
 
 
 def first_arrival_ms(record: Record) -> int | None:
-    """Return when the event of an imported record had first arrived; None where the record is live.
+    """Return when the event of an imported record first arrived. None if the record is live.
 
-    Raises RefusedError ``breaks_contract``: the header is no time.
+    Raises RefusedError ``breaks_contract`` if the header is not a time. Milliseconds UTC, at most 15 digits.
     """
     for name, value in record.headers:
         if name == HEADER:
@@ -61,46 +64,55 @@ def first_arrival_ms(record: Record) -> int | None:
     return None
 
 
-class Imports:
-    """What of history the policy has a use for."""
+class ImportRules:
+    """Decides by the policy which imported events count."""
 
     def __init__(self, policy: Policy) -> None:
         self._window_ms = policy.privacy.repeats.ms
         self._useful_ms = policy.points_last_ms
         self._anonymous_ms = min(policy.points_last_ms, policy.privacy.anonymous_history.ms)
 
-    def is_of_use(self, time: EventTime, now_ms: int, *, is_anonymous: bool) -> bool:
-        """Whether an event may still give points; of who gave no address no more is kept than of live visitors."""
+    def is_useful(self, time: EventTime, now_ms: int, *, is_anonymous: bool) -> bool:
+        """Whether an event can still give points.
+
+        ``is_anonymous``: the event names no address. It must then also be young enough for the anonymous history that
+        the policy keeps of live visitors.
+        """
         return time.at_ms >= now_ms - (self._anonymous_ms if is_anonymous else self._useful_ms)
 
-    def why_not(
+    def remember_or_reject(
         self, rows: Rows, record: Record, event_id: str, time: EventTime, *, is_anonymous: bool
-    ) -> WhyNot | None:
-        """Take an event and remember it; else say why it does not count."""
+    ) -> Rejection | None:
+        """Remember an event that counts and return None. Return the reason for an event that does not count."""
         topic, now_ms, day = record.topic, record.timestamp_ms, day_key(time.at_ms)
-        if not self.is_of_use(time, now_ms, is_anonymous=is_anonymous):
+        if not self.is_useful(time, now_ms, is_anonymous=is_anonymous):
             return "of_no_use"
         if rows.get(ImportedRow, day, topic, event_id) is not None:
             return "repeated"
         if time.at_ms >= now_ms - self._window_ms:
-            if not take_once(rows, topic, event_id, time, now_ms):  # so that it counts live no more either
+            if not remember_if_new(
+                rows, topic, event_id, time, now_ms
+            ):  # the same event sent live must not count either
                 return "repeated"
         elif rows.get(SeenRow, day, topic, event_id) is not None:
             return "repeated"
         if rows.get(ForgottenDayRow, day, topic) is not None:
             return "day_forgotten"
-        rows.put(_TAKEN, day, topic, event_id)
+        rows.put(_IMPORTED, day, topic, event_id)
         return None
 
 
-def live_forgotten(rows: Rows, day: str, topic: str, event_id: str) -> None:
-    """The id of an event is known no more as a live one; where it is known as an imported one, its day is not forgotten."""
+def mark_day_forgotten(rows: Rows, day: str, topic: str, event_id: str) -> None:
+    """Mark the day of a live event whose id was deleted, unless the id is still stored as that of an imported event."""
     if rows.get(ForgottenDayRow, day, topic) is None and rows.get(ImportedRow, day, topic, event_id) is None:
         rows.put(_FORGOTTEN, day, topic)
 
 
 def sweep_imported(rows: Rows, after: tuple[str, ...], now_ms: int, useful_ms: int) -> tuple[str, ...] | None:
-    """Forget one chunk of ids whose day gives no points any more; return where to go on, None at the end."""
+    """Delete one chunk of imported ids whose day gives no points any more.
+
+    Returns the key after which the next chunk starts, or None at the end.
+    """
     gone_before = day_key(max(now_ms - useful_ms - DAY_MS, 0))
     found = rows.scan(ImportedRow, after=after, limit=_CHUNK)
     for parts, _ in found:

@@ -1,7 +1,7 @@
-"""Whose dead letters are they? An index from lead_ids to the letters that hold something of them, for an erasure.
+"""The dead letter index: from each lead_id to the dead letters that hold data of that person, for an erasure.
 
-In: the dead letters of all hops, as they stand on their topic. Out: rows, and tombstones for the letters of who is
-erased. A letter may be anything, so it is searched as text, for addresses and for the ids of leads.
+In: the records of dead.letters, from all hops. Out: rows, and tombstones for the letters of erased people.
+The payload of a dead letter may be any text, so it is searched for e-mail addresses and for lead ids.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from workers.engine.api import Emit
 from workers.engine.rows import Row
 from workers.engine.timers import cancel_timer, set_timer
 from workers.identity.addresses import BadAddressError, normalise
-from workers.identity.erasures import erased_until_ms
+from workers.identity.erasure_marks import erased_until_ms
 from workers.identity.event_time import DAY_MS, to_ms
-from workers.identity.people import lead_id_of
+from workers.identity.lead_ids import lead_id_of
 from workers.outbox import tombstone
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from workers.engine.rows import Rows
 
 FORGET_LETTER: Final = "forget_letter"
-"""The kind of the timer that ends an entry of the index."""
+"""The kind of the timer that deletes an entry of the index."""
 MOST_PEOPLE: Final = 50
-"""People of one letter that are indexed: more are no record of one person's doing."""
+"""Most people of one letter that are indexed. A letter with more people is not about what one person did."""
 _KEPT_MS: Final = (DEAD_LETTERS.retention_ms or 0) + 2 * DAY_MS
 _CHUNK: Final = 200
 _SEP: Final = "\x1f"
@@ -46,37 +46,37 @@ _LEAD_ID: Final = re.compile(
 
 
 class LetterRow(Row, frozen=True):
-    """A dead letter holds something of a lead: key (lead_id, the letter's key). Gone when the topic drops the letter."""
+    """A dead letter holds data of a lead, keyed by (lead_id, the letter's key). Deleted once the topic drops the letter."""
 
     prefix: ClassVar[str] = "letter"
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A dead letter as far as an erasure is concerned."""
+    """The part of a dead letter that an erasure needs."""
 
     key: str
     lead_ids: tuple[str, ...] = ()
     occurred_at_ms: int | None = None
-    """When what it holds happened, where that can be read."""
+    """When the event in the letter happened. Milliseconds UTC. None if its time cannot be read."""
 
 
 def read_letter(record: Record, lead_id_key: bytes) -> Letter:
-    """Return whose letter a record of dead.letters is; one that cannot be read is nobody's."""
+    """Return a record of dead.letters with the lead_ids found in it. An unreadable letter has none."""
     key = (record.key or b"").decode("utf-8", "replace")
     try:
         letter = json.loads(record.value or b"{}")
-        said = [_text(letter.get("key_base64")), _text(letter.get("payload_base64"))]
+        key_and_payload = [_text(letter.get("key_base64")), _text(letter.get("payload_base64"))]
     except (ValueError, AttributeError):
         return Letter(key)
-    payload = _parsed(said[1])
-    texts = [*said, *_strings(payload)]
+    payload = _parsed(key_and_payload[1])
+    texts = [*key_and_payload, *_strings(payload)]
     lead_ids = dict.fromkeys(found for text in texts for found in _lead_ids(text, lead_id_key))
     return Letter(key, tuple(lead_ids)[:MOST_PEOPLE], _time(payload))
 
 
-def keep(rows: Rows, letter: Letter, now_ms: int) -> list[Emit]:
-    """Index a letter; one of somebody who was erased after it happened is deleted at once."""
+def index_letter(rows: Rows, letter: Letter, now_ms: int) -> list[Emit]:
+    """Index a letter. Delete it at once if it holds an event of a person from before that person's erasure."""
     for lead_id in letter.lead_ids:
         if letter.occurred_at_ms is not None and letter.occurred_at_ms <= erased_until_ms(rows, lead_id):
             return [tombstone(DEAD_LETTERS, letter.key, letter.key)]
@@ -86,14 +86,14 @@ def keep(rows: Rows, letter: Letter, now_ms: int) -> list[Emit]:
     return []
 
 
-def forget(rows: Rows, timer_key: str) -> None:
-    """The topic has dropped the letter by now."""
+def drop_entry(rows: Rows, timer_key: str) -> None:
+    """Delete an entry of the index, whose letter the topic has dropped by now."""
     lead_id, _, key = timer_key.partition(_SEP)
     rows.delete(LetterRow, lead_id, key)
 
 
-def erase_chunk(rows: Rows, lead_id: str) -> tuple[list[Emit], bool]:
-    """Delete at most 200 letters of a person; return the tombstones, and whether there may be more."""
+def erase_letters(rows: Rows, lead_id: str) -> tuple[list[Emit], bool]:
+    """Delete at most 200 letters of a person. Return the tombstones, and whether there may be more letters."""
     found = rows.scan(LetterRow, lead_id, limit=_CHUNK)
     for (_, key), _ in found:
         rows.delete(LetterRow, lead_id, key)
@@ -118,7 +118,7 @@ def _parsed(text: str) -> Any:
 
 
 def _strings(value: Any) -> Iterator[str]:
-    """Iterate the texts of a JSON value as they read when unescaped."""
+    """Iterate the unescaped texts of a JSON value."""
     waiting = [value]
     while waiting:
         one = waiting.pop()
@@ -140,7 +140,7 @@ def _lead_ids(text: str, lead_id_key: bytes) -> Iterator[str]:
 
 
 def _addresses(text: str) -> Iterator[str]:
-    """Iterate what may be an address, in one walk over the text: a letter may be 64 KiB of one word."""
+    """Iterate the possible addresses in one pass over the text. A letter may hold 64 KiB without a space."""
     if "@" not in text:
         return
     for word in _BETWEEN.split(text):

@@ -1,4 +1,4 @@
-"""Which account does an answer of sales belong to? The hand-off's id holds the account key; else the address says."""
+"""Hand-off ids: the account key inside the id, by which a sales activity finds its account's log."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _HANDOFF: Final = re.compile(
     r"|lead:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})#\d+\.\d+",
     re.ASCII,
 )
-"""<account_key>#<cycle>.<n>, as lead.routing names its hand-offs."""
+"""The form of a hand-off id in lead.routing: <account_key>#<cycle>.<n>."""
 
 
 def account_key_of(handoff_id: str) -> str:
-    """Return the account key in a hand-off's id. Raises RefusedError ``unknown_handoff``."""
+    """Return the account key in a hand-off's id. Raises RefusedError ``unknown_handoff`` if the id is malformed."""
     found = _HANDOFF.fullmatch(handoff_id.strip())
     if found is None:
         detail = "handoff_id: expected one that lead.routing named, <account_key>#<cycle>.<n>"

@@ -1,6 +1,7 @@
-"""Which lead an address is, and under which account it lives.
+"""Lead ids: an e-mail address becomes a lead_id, and the key of the account to which the lead belongs.
 
-The lead_id is made with a secret key: a plain hash of an address could be guessed from a list of addresses.
+The lead_id is a keyed hash under a secret. With a plain hash, a list of addresses would be enough to find out whose
+lead_id it is.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from uuid import UUID, uuid5
 from workers.identity.addresses import Address, company_domain
 
 LEADS: Final = UUID("5b1f0f3e-7c39-5c0e-9e59-2f6f1d1c8a42")
-"""The uuid5 namespace of lead ids; together with the key it is for life."""
+"""The uuid5 namespace of lead ids. Neither it nor the secret key may ever change: all ids would change with them."""
 
-_KEPT_ANSWERS: Final = 50_000
+_CACHED_RESULTS: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who gave an address."""
+    """A person who gave an e-mail address."""
 
     lead_id: str
     account_key: str
@@ -30,9 +31,12 @@ class Person:
     is_role: bool
 
 
-@lru_cache(maxsize=_KEPT_ANSWERS)
+@lru_cache(maxsize=_CACHED_RESULTS)
 def lead_id_of(email: str, key: bytes) -> str:
-    """Return uuid5 of the HMAC-SHA256 (RFC 2104) of a normalised address, in lower-case hex digits, under ``key``."""
+    """Return the lead_id of a normalised address.
+
+    It is the uuid5 of the address's HMAC-SHA256 (RFC 2104) under ``key``, written in lower-case hex digits.
+    """
     return str(uuid5(LEADS, hmac.new(key, email.encode(), sha256).hexdigest()))
 
 
@@ -42,8 +46,8 @@ def account_key_for(address: Address, lead_id: str) -> str:
     return f"lead:{lead_id}" if domain is None else f"domain:{domain}"
 
 
-@lru_cache(maxsize=_KEPT_ANSWERS)
+@lru_cache(maxsize=_CACHED_RESULTS)
 def person_of(address: Address, key: bytes) -> Person:
-    """Return who the owner of ``address`` is under the secret ``key``."""
+    """Return the person of an address. The lead_id is made under the secret ``key``."""
     lead_id = lead_id_of(address.email, key)
     return Person(lead_id, account_key_for(address, lead_id), address.email, address.is_role)

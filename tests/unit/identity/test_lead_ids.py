@@ -6,7 +6,7 @@ from uuid import uuid5
 import pytest
 
 from workers.identity.addresses import normalise
-from workers.identity.people import LEADS, lead_id_of, person_of
+from workers.identity.lead_ids import LEADS, lead_id_of, person_of
 
 KEY = b"a demo key, no secret"
 

@@ -6,10 +6,10 @@ import pytest
 
 from schemas.erasure import PersonErased
 from tests.edge import DAY, KEY, MINUTE, NOON, Partition, activity, form, policy_with, types
-from workers.identity.people import lead_id_of
+from workers.identity.lead_ids import lead_id_of
 from workers.identity.repeats import SeenRow
 from workers.visitors.agent import spec
-from workers.visitors.imported import ForgottenDayRow, ImportedRow
+from workers.visitors.imported_events import ForgottenDayRow, ImportedRow
 from workers.visitors.rows import CountRow, HistoryRow
 
 ADA = "ada@bank.com"

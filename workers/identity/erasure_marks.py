@@ -1,7 +1,8 @@
-"""That somebody was erased, remembered for as long as something from before can come again: a lead_id and a time.
+"""Erasure marks: a lead_id and the time up to which this lead's events are erased.
 
-Nothing else is kept of them: which address it was is known to nobody who does not have the address. What is dated up
-to the erasure is dropped when it comes; what is dated later starts afresh.
+A mark is kept for as long as an event from before the erasure can arrive again. An event dated up to the erasure is
+dropped when it arrives. An event dated later starts a new history. Nothing else is kept of the person: without the
+address itself, the mark does not reveal it.
 """
 
 from __future__ import annotations
@@ -20,36 +21,39 @@ if TYPE_CHECKING:
     from workers.policy.model import Policy
 
 FORGET_MARK: Final = "forget_mark"
-"""The kind of the timer that ends a mark."""
+"""The kind of the timer that deletes a mark."""
 MOST_TOPICS_KEEP_MS: Final = 60 * DAY_MS
-"""As long as the contract's topics keep a record: before, a reader that begins anew may still meet what came before."""
+"""The longest retention of the contract's topics. A reader that starts over may meet a record for that long."""
 _SLACK_MS: Final = 2 * DAY_MS
-"""Stream time may run ahead of a record's own stamp."""
+"""Added because stream time may run ahead of a record's own timestamp."""
 
 
 class ErasedRow(Row, frozen=True):
-    """Somebody was erased, keyed by lead_id. Bounded by a timer, see :func:`mark_kept_ms`."""
+    """The mark of an erased person, keyed by lead_id. Deleted by a timer, see :func:`mark_kept_ms`."""
 
     prefix: ClassVar[str] = "erased"
     at_ms: int
-    """What is dated up to here is forgotten."""
+    """Events of the lead dated up to this time are erased. Milliseconds UTC."""
 
 
 def mark_kept_ms(policy: Policy) -> int:
-    """Return how long a mark is kept: until no event, history or record from before the erasure can come again."""
+    """Return how long a mark is kept, in milliseconds.
+
+    After that time no event, history or record from before the erasure can arrive again.
+    """
     privacy = policy.privacy
     longest_ms = max(privacy.repeats.ms, privacy.anonymous_history.ms, policy.points_last_ms)
     return max(longest_ms, MOST_TOPICS_KEEP_MS) + _SLACK_MS
 
 
 def erased_until_ms(rows: Rows, lead_id: str) -> int:
-    """Return until when this lead's past is forgotten; 0: nobody asked."""
+    """Return the time up to which this lead's events are erased. Milliseconds UTC. 0 without an erasure."""
     row = rows.get(ErasedRow, lead_id)
     return 0 if row is None else row.at_ms
 
 
-def mark_once(rows: Rows, event: PersonErased, now_ms: int, kept_ms: int) -> bool:
-    """Mark an erasure; False where it, or a later one, is marked already."""
+def mark_erasure(rows: Rows, event: PersonErased, now_ms: int, kept_ms: int) -> bool:
+    """Mark an erasure. Return False if this erasure, or a later one, is marked already."""
     if erased_until_ms(rows, event.lead_id) >= event.occurred_at_ms:
         return False
     rows.put(ErasedRow(at_ms=event.occurred_at_ms), event.lead_id)
@@ -58,11 +62,11 @@ def mark_once(rows: Rows, event: PersonErased, now_ms: int, kept_ms: int) -> boo
 
 
 def forget_mark(rows: Rows, lead_id: str) -> None:
-    """The mark's time is over."""
+    """Delete the mark, whose time has passed."""
     rows.delete(ErasedRow, lead_id)
 
 
-def to_all(topic: Topic, event: PersonErased, partitions: int) -> list[Emit]:
-    """Return the emits that tell every partition of an internal log."""
+def broadcast(topic: Topic, event: PersonErased, partitions: int) -> list[Emit]:
+    """Return one emit of the event for each partition of an internal log."""
     value = event.model_dump_json().encode()
     return [Emit(topic=topic.name, key=None, value=value, partition=to) for to in range(partitions)]

@@ -1,6 +1,6 @@
-"""What an unknown visitor did: kept within the policy's bounds, handed over in one piece when they are known.
+"""The history of an anonymous visitor: stored within the policy's bounds, and taken out once the visitor is known.
 
-Of more events than the policy keeps, the latest are kept, in whatever order they came.
+If there are more events than the policy keeps, the latest by their own time are kept, whatever their order of arrival.
 """
 
 from __future__ import annotations
@@ -26,27 +26,29 @@ _CHUNK: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much the policy keeps of one unknown visitor."""
+    """How much history the policy keeps of one anonymous visitor."""
 
     events: int
+    """Most events of one visitor."""
     age_ms: int
+    """Greatest age of an event, in milliseconds."""
 
 
-class Kept(msgspec.Struct, frozen=True):
-    """One event of the history."""
+class HistoryEvent(msgspec.Struct, frozen=True):
+    """One event of a visitor's history."""
 
     at_ms: int
     event_id: str
     row: HistoryRow
 
 
-def keep(
-    rows: Rows, anonymous_id: str, visitor: VisitorRow, event: Kept, bounds: Bounds, now_ms: int
+def add_event(
+    rows: Rows, anonymous_id: str, visitor: VisitorRow, event: HistoryEvent, bounds: Bounds, now_ms: int
 ) -> VisitorRow:
-    """Add one event of nobody's time; return what is then known of the visitor, for the caller to put."""
+    """Store one event of an anonymous visitor. Return the changed visitor row, which the caller must put."""
     gone_before_ms = now_ms - bounds.age_ms
     if visitor.kept and visitor.oldest_ms < gone_before_ms:
-        visitor, _ = expire(rows, anonymous_id, visitor, gone_before_ms, _CHUNK)
+        visitor, _ = expire_events(rows, anonymous_id, visitor, gone_before_ms, _CHUNK)
     if event.at_ms < gone_before_ms or (visitor.kept >= bounds.events and event.at_ms < visitor.oldest_ms):
         return visitor
     kind = FORM if event.row.form else CHAT if event.row.chat else ACTIVITY
@@ -54,25 +56,27 @@ def keep(
     oldest_ms = min(visitor.oldest_ms, event.at_ms) if visitor.kept else event.at_ms
     visitor = replace(visitor, kept=visitor.kept + 1, oldest_ms=oldest_ms)
     if visitor.kept > bounds.events:
-        return _shorten(rows, anonymous_id, visitor, min(visitor.kept - bounds.events, _CHUNK))
+        return _delete_oldest(rows, anonymous_id, visitor, min(visitor.kept - bounds.events, _CHUNK))
     return visitor
 
 
-def hand_over(rows: Rows, anonymous_id: str, visitor: VisitorRow, bounds: Bounds, now_ms: int) -> list[Kept]:
-    """Delete the visitor's history and return what the policy still keeps of it, the oldest first."""
+def take_events(
+    rows: Rows, anonymous_id: str, visitor: VisitorRow, bounds: Bounds, now_ms: int
+) -> list[HistoryEvent]:
+    """Delete the visitor's history. Return the events that the policy still keeps, oldest first."""
     if not visitor.kept:
         return []
     found = rows.scan(HistoryRow, anonymous_id, limit=visitor.kept)
     for parts, _ in found:
         rows.delete(HistoryRow, *parts)
-    kept = [Kept(int(parts[1]), parts[3], row) for parts, row in found[-bounds.events :]]
+    kept = [HistoryEvent(int(parts[1]), parts[3], row) for parts, row in found[-bounds.events :]]
     return [event for event in kept if event.at_ms >= now_ms - bounds.age_ms]
 
 
-def expire(
+def expire_events(
     rows: Rows, anonymous_id: str, visitor: VisitorRow, gone_before_ms: int, most: int
 ) -> tuple[VisitorRow, int]:
-    """Delete at most ``most`` events from before a time; return the visitor and how many they were."""
+    """Delete at most ``most`` events dated before a time. Return the changed visitor row and the number deleted."""
     found = rows.scan(HistoryRow, anonymous_id, limit=min(visitor.kept, most + 1))
     gone = 0
     for parts, _ in found[:most]:
@@ -84,7 +88,7 @@ def expire(
     return replace(visitor, kept=visitor.kept - gone, oldest_ms=oldest_ms), gone
 
 
-def _shorten(rows: Rows, anonymous_id: str, visitor: VisitorRow, by: int) -> VisitorRow:
+def _delete_oldest(rows: Rows, anonymous_id: str, visitor: VisitorRow, by: int) -> VisitorRow:
     found = rows.scan(HistoryRow, anonymous_id, limit=by + 1)
     for parts, _ in found[:by]:
         rows.delete(HistoryRow, *parts)

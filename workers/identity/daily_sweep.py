@@ -1,4 +1,4 @@
-"""What has had its time goes: once a day of stream time, at midnight (UTC), a sweep begins and goes on in chunks."""
+"""The daily sweep, which deletes outdated rows. It starts at midnight (UTC) of stream time and runs in chunks."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ if TYPE_CHECKING:
 SWEEP: Final = "sweep"
 """The kind of the timer and of the cursor."""
 COUNTS_KEPT_DAYS: Final = 30
+"""Days for which a day's count row is kept."""
 
 
 def ensure_sweep(rows: Rows, now_ms: int) -> None:
-    """Have a sweep at the next midnight, unless one is to come anyway."""
+    """Schedule a sweep at the next midnight (UTC), unless one is scheduled already."""
     if rows.get(TimerSlotRow, SWEEP, "") is None:
         set_timer(rows, SWEEP, "", (now_ms // DAY_MS + 1) * DAY_MS)
 
 
 def begin_sweep(rows: Rows, due_ms: int) -> None:
-    """The midnight has come: sweep, and again at the next."""
+    """Start the sweep that is due, and schedule the next one a day later."""
     start_cursor(rows, SWEEP, "")
     set_timer(rows, SWEEP, "", due_ms + DAY_MS)
 
 
 def sweep_counts(rows: Rows, type_: type[Row], now_ms: int) -> None:
-    """Delete the counts of days that are out of date; ``type_`` is keyed by the day alone."""
+    """Delete the count rows of days older than 30 days. ``type_`` is keyed by the day alone."""
     gone_before = day_key(max(now_ms - COUNTS_KEPT_DAYS * DAY_MS, 0))
     for day, _ in rows.scan(type_, limit=CHUNK):
         if day[0] < gone_before:

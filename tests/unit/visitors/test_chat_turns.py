@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.edge import KEY, MINUTE, NOON, Partition, activity, form, iso, types
-from workers.identity.people import lead_id_of
+from workers.identity.lead_ids import lead_id_of
 from workers.visitors.agent import spec
 from workers.visitors.rows import HistoryRow
 
