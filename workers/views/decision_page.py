@@ -1,7 +1,7 @@
-"""Why did this go to Ben? The decisions about one account or person, as a page that is read in ten seconds.
+"""The decisions about one account, hand-off or person, as a page that answers "why did this go to Ben?".
 
-In: results as they stand on lead.routing, desk.ledger and lead.scores. Out: rich text. Nothing is worked out anew: the page
-shows what the records say. People are named by lead_id; no line shows an address.
+In: records of lead.routing, desk.ledger and lead.scores. Out: rich text. The page shows only what the records hold;
+nothing is computed again. People are shown by lead_id; no line shows an e-mail address.
 """
 
 from __future__ import annotations
@@ -29,19 +29,22 @@ if TYPE_CHECKING:
     from schemas.explanation import Explanation
 
 MOST_KEPT: Final = 10_000
-"""Decisions about one subject that are kept; of more the latest count."""
+"""Most hand-offs and ledger entries kept about one subject. Older ones are dropped."""
 _MODELS: Final[Mapping[str, type[LeadRouting | LedgerEntry | LeadScore]]] = {
     LEAD_ROUTING.name: LeadRouting,
     DESK_LEDGER.name: LedgerEntry,
     LEAD_SCORES.name: LeadScore,
 }
 _MOST_SHOWN: Final = 12
-_MARKS: Final = {GateState.PASS: "holds", GateState.FAIL: "fails", GateState.UNKNOWN: "not known"}
+_MARKS: Final = {GateState.PASS: "passed", GateState.FAIL: "failed", GateState.UNKNOWN: "unknown"}
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Of whom is asked: an account, a hand-off, or a person by lead_id or the beginning of it; one of them is given."""
+    """The subject of the question. Exactly one field is set.
+
+    ``lead_id`` may be the beginning of an id.
+    """
 
     account_key: str = ""
     handoff_id: str = ""
@@ -49,11 +52,11 @@ class Subject:
 
     @property
     def search_bytes(self) -> bytes:
-        """What a record about the subject holds somewhere: a quick first look at its bytes."""
+        """Bytes that every record about the subject contains. Records without them need not be decoded."""
         return (self.account_key or self.handoff_id.partition("#")[0] or self.lead_id).encode()
 
     def matches(self, account_key: str, lead_id: str) -> bool:
-        """Whether a decision is about the subject."""
+        """Return whether a decision is about the subject."""
         if self.handoff_id:
             return account_key == self.handoff_id.partition("#")[0]
         return account_key == self.account_key if self.account_key else lead_id.startswith(self.lead_id)
@@ -61,17 +64,17 @@ class Subject:
 
 @dataclass(slots=True)
 class Decisions:
-    """What was decided about the subject, in the order of the topics."""
+    """The decisions about a subject, in the order of the topics."""
 
     subject: Subject
     handoffs: dict[str, list[LeadRouting]] = field(default_factory=dict)
-    """Revisions by handoff_id, by revision."""
+    """The revisions of each hand-off, by handoff_id. Sorted by revision."""
     ledger: list[LedgerEntry] = field(default_factory=list)
     score: LeadScore | None = None
-    """The latest."""
+    """The latest score about the subject."""
 
     def add_record(self, topic: str, value: bytes) -> None:
-        """Take a record if it is about the subject; what cannot be read is about nobody."""
+        """Add the decision in a record if it is about the subject. A record that cannot be read is ignored."""
         if self.subject.search_bytes not in value:
             return
         model = _MODELS.get(topic)
@@ -79,22 +82,25 @@ class Decisions:
             with suppress(ValidationError):
                 self.add_decision(model.model_validate_json(value))
 
-    def add_decision(self, said: LeadRouting | LedgerEntry | LeadScore) -> None:
+    def add_decision(self, decision: LeadRouting | LedgerEntry | LeadScore) -> None:
         """Add a decision if it is about the subject."""
-        if not self.subject.matches(said.account_key, said.lead_id):
+        if not self.subject.matches(decision.account_key, decision.lead_id):
             return
-        if isinstance(said, LeadRouting):
-            revisions = self.handoffs.pop(said.handoff_id, [])
-            self.handoffs[said.handoff_id] = sorted([*revisions, said], key=lambda one: one.revision)
+        if isinstance(decision, LeadRouting):
+            revisions = self.handoffs.pop(decision.handoff_id, [])
+            self.handoffs[decision.handoff_id] = sorted([*revisions, decision], key=lambda one: one.revision)
             if len(self.handoffs) > MOST_KEPT:
                 del self.handoffs[next(iter(self.handoffs))]
-        elif isinstance(said, LedgerEntry):
-            self.ledger = [*self.ledger[1 - MOST_KEPT :], said]
-        elif self.score is None or self.score.occurred_at <= said.occurred_at:
-            self.score = said
+        elif isinstance(decision, LedgerEntry):
+            self.ledger = [*self.ledger[1 - MOST_KEPT :], decision]
+        elif self.score is None or self.score.occurred_at <= decision.occurred_at:
+            self.score = decision
 
     def latest(self) -> LeadRouting | None:
-        """Return the decision that is asked for: the hand-off that was named, else of those that are open the latest."""
+        """Return the hand-off to explain, in its latest revision.
+
+        That is the hand-off in the question, else the latest one with a holder, else the latest one.
+        """
         if self.subject.handoff_id:
             found = self.handoffs.get(self.subject.handoff_id)
             return found[-1] if found else None
@@ -102,14 +108,17 @@ class Decisions:
         return max(last, key=lambda one: (one.assignee is not None, one.occurred_at), default=None)
 
     def find_turn(self, routed: LeadRouting) -> LedgerEntry | None:
-        """Return the desk's entry from which the assignment came: the last before it that gave the account to who has it."""
+        """Return the desk's ledger entry that led to an assignment.
+
+        That is the last entry before the assignment that gave the account to its holder.
+        """
         wanted = self.handoffs[routed.handoff_id][0] if routed.action is Action.RELABELLED else routed
-        who = routed.assignee
-        takers = set() if who is None else {who.id, who.deputy_for}
+        holder = routed.assignee
+        rep_ids = set() if holder is None else {holder.id, holder.deputy_for}
         found = [
             one
             for one in self.ledger
-            if one.rep_id in takers
+            if one.rep_id in rep_ids
             and one.rep_id
             and one.entry != "return"
             and one.occurred_at <= wanted.occurred_at
@@ -118,7 +127,10 @@ class Decisions:
 
 
 def page_of(story: Decisions) -> RenderableType | None:
-    """Return the page: the hand-off and its reasons, or why there is none; None where nothing is known."""
+    """Return the page: a hand-off with its reasons, or the reasons why there is none.
+
+    Return None if no decision is known.
+    """
     routed = story.latest()
     if routed is not None:
         return Group(*_handed_over(story, routed))
@@ -129,7 +141,7 @@ def _handed_over(story: Decisions, routed: LeadRouting) -> Iterable[RenderableTy
     revisions = story.handoffs[routed.handoff_id]
     kind = _words(routed.kind) + (f" ({routed.qualification})" if routed.qualification else "")
     yield Text(
-        f"{routed.account_key}, lead {short_id(routed.lead_id)}: {kind} -> {_who(routed)}", style="bold"
+        f"{routed.account_key}, lead {short_id(routed.lead_id)}: {kind} -> {_holder(routed)}", style="bold"
     )
     rows = _rows()
     rows.add_row(
@@ -142,21 +154,21 @@ def _handed_over(story: Decisions, routed: LeadRouting) -> Iterable[RenderableTy
     for number, line in enumerate(routed.earlier_routes):
         about = f" ({line.fact} {line.needed})" if line.fact and line.needed else ""
         rep = f" {line.rep_id}" if line.rep_id else ""
-        said = Text(f"{_words(line.route)}: {_words(line.why)}{rep}{about}", style="dim")
-        rows.add_row("" if number else "lines before", said)
+        route = Text(f"{_words(line.route)}: {_words(line.why)}{rep}{about}", style="dim")
+        rows.add_row("" if number else "earlier lines", route)
     _add_turn(rows, story, routed)
-    _add_worth(rows, routed.explanation)
+    _add_score(rows, routed.explanation)
     for one in revisions[-_MOST_SHOWN:]:
         reasons = ", ".join(_words(reason) for reason in one.explanation.reasons)
         rows.add_row(
             "history" if one is revisions[-_MOST_SHOWN:][0] else "",
-            f"{format_time(one.occurred_at)} {one.action} -> {_who(one)}: {reasons}",
+            f"{format_time(one.occurred_at)} {one.action} -> {_holder(one)}: {reasons}",
         )
     others = [one[-1] for handoff_id, one in story.handoffs.items() if handoff_id != routed.handoff_id]
-    for number, one in enumerate(sorted(others, key=_when)[-_MOST_SHOWN:]):
+    for number, one in enumerate(sorted(others, key=_timestamp)[-_MOST_SHOWN:]):
         rows.add_row(
-            "" if number else "others",
-            f"{one.handoff_id} lead {short_id(one.lead_id)}: {_words(one.kind)} {one.action} -> {_who(one)}",
+            "" if number else "other hand-offs",
+            f"{one.handoff_id} lead {short_id(one.lead_id)}: {_words(one.kind)} {one.action} -> {_holder(one)}",
         )
     yield rows
 
@@ -168,7 +180,7 @@ def _not_handed_over(score: LeadScore) -> Iterable[RenderableType]:
     rows.add_row("because", ", ".join(_words(one) for one in score.explanation.reasons))
     if score.path:
         rows.add_row("path", score.path)
-    _add_worth(rows, score.explanation)
+    _add_score(rows, score.explanation)
     yield rows
 
 
@@ -176,18 +188,22 @@ def _add_turn(rows: Table, story: Decisions, routed: LeadRouting) -> None:
     turn = story.find_turn(routed)
     if turn is not None:
         rows.add_row("turn", f"{turn.desk}, {turn.entry}" + (f" {turn.turn}" if turn.turn else ""))
-    over = [(one.rep_id, one.why) for one in routed.passed_over]
+    passed_over = [(one.rep_id, one.why) for one in routed.passed_over]
     if turn is not None and turn.entry in {"turn", "released"}:
-        over = [(one.rep_id, one.passed_over) for one in turn.candidates if one.passed_over is not None]
-    if over:
-        rows.add_row("passed over", ", ".join(f"{rep_id}: {_words(why)}" for rep_id, why in over))
+        passed_over = [
+            (one.rep_id, one.passed_over) for one in turn.candidates if one.passed_over is not None
+        ]
+    if passed_over:
+        rows.add_row("passed over", ", ".join(f"{rep_id}: {_words(why)}" for rep_id, why in passed_over))
     if routed.ages is not None:
         rows.add_row("waited", f"{routed.ages.wait_seconds // 60:,} minutes")
 
 
-def _add_worth(rows: Table, why: Explanation) -> None:
-    bar = f"; {why.points_missing} short of the bar" if why.points_missing else ""
-    rows.add_row("worth", f"{why.grade}, {why.total} points: fit {why.fit} + behaviour {why.behaviour}{bar}")
+def _add_score(rows: Table, why: Explanation) -> None:
+    missing = f"; {why.points_missing} below the threshold" if why.points_missing else ""
+    rows.add_row(
+        "score", f"{why.grade}, {why.total} points: fit {why.fit} + behaviour {why.behaviour}{missing}"
+    )
     for gate in why.gates:
         found = f", {gate.found}" if gate.found else ""
         style = "" if gate.state is GateState.PASS else "bold"
@@ -196,9 +212,11 @@ def _add_worth(rows: Table, why: Explanation) -> None:
         if not line.rule.startswith("fit:"):
             times = f" x{line.count}" if line.count else ""
             is_trigger = line.event_id is not None and line.event_id == why.triggering_event_id
-            rows.add_row("", f"{line.points:>4}  {line.rule}{times}" + (" <- decided" if is_trigger else ""))
+            rows.add_row(
+                "", f"{line.points:>4}  {line.rule}{times}" + (" <- triggering event" if is_trigger else "")
+            )
     for number, change in enumerate(why.would_change):
-        rows.add_row("" if number else "otherwise if", f"{_words(change.name)}: {change.needed}")
+        rows.add_row("" if number else "would change if", f"{_words(change.name)}: {change.needed}")
     rows.add_row("policy", f"{why.policy.name} {why.policy.version} ({why.policy.hash})")
 
 
@@ -206,14 +224,14 @@ def _route_of(routed: LeadRouting) -> str:
     return _words(routed.route) + (f", {_words(routed.how_chosen)}" if routed.how_chosen else "")
 
 
-def _who(routed: LeadRouting) -> str:
+def _holder(routed: LeadRouting) -> str:
     if routed.assignee is None:
-        return "nobody"
-    who = routed.assignee.name or routed.assignee.id
-    return f"{who} (for {routed.assignee.deputy_for})" if routed.assignee.deputy_for else who
+        return "no holder"
+    holder = routed.assignee.name or routed.assignee.id
+    return f"{holder} (deputy for {routed.assignee.deputy_for})" if routed.assignee.deputy_for else holder
 
 
-def _when(one: LeadRouting) -> float:
+def _timestamp(one: LeadRouting) -> float:
     return one.occurred_at.timestamp()
 
 

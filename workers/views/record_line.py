@@ -1,7 +1,7 @@
-"""One readable line for each thing the workers said.
+"""An output record as one readable line.
 
-In: an output topic and a value of it. Out: a line of rich text: colours on a terminal, plain where it is piped. People
-are named by lead_id; no line shows an address.
+In: an output topic, a key and a value. Out: a line of rich text, in colours on a terminal and plain in a pipe. People
+are shown by lead_id; no line shows an e-mail address.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ _COLOURS: Final = {
     DEAD_LETTERS.name: "red",
 }
 WATCHED: Final = tuple(_COLOURS)
-"""The topics that can be watched line by line."""
+"""The topics whose records can be shown as a line."""
 
 
 def line_of(topic: str, key: bytes | None, value: bytes | None) -> Text:
-    """Return the line for one record; one that is not as the contract says is told as such."""
+    """Return the line for one record. For a value that violates the contract, the line names the error."""
     shown_key = "" if key is None else key.decode("utf-8", "replace")
     if value is None:
         return _line(topic, "", Text(f"{shown_key} is deleted", style="dim"))
@@ -54,32 +54,32 @@ def line_of(topic: str, key: bytes | None, value: bytes | None) -> Text:
 
 
 def short_id(lead_id: str) -> str:
-    """Return the beginning of an id, enough to tell people apart on a screen."""
+    """Return the first 8 characters of a lead_id, enough to distinguish people on a screen."""
     return lead_id[:_ID_WIDTH]
 
 
-def _line(topic: str, at: str, said: Text) -> Text:
+def _line(topic: str, at: str, content: Text) -> Text:
     line = Text(f"{at:<19}")
     line.append(f"{topic:<{_TOPIC_WIDTH}}  ", style=_COLOURS.get(topic, ""))
-    line.append(said)
+    line.append(content)
     return line
 
 
 def format_time(at: datetime) -> str:
-    """Return a moment as it is shown: minutes, in UTC."""
+    """Return a time as text: date, hour and minute in UTC."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%MZ}"
 
 
 def _routing(event: LeadRouting) -> str:
-    who = "nobody"
+    holder = "no holder"
     if event.assignee is not None:
-        who = event.assignee.name or event.assignee.id
+        holder = event.assignee.name or event.assignee.id
         if event.assignee.deputy_for:
-            who += f" (for {event.assignee.deputy_for})"
+            holder += f" (deputy for {event.assignee.deputy_for})"
     why = event.explanation
     parts = [
         f"{event.action} {event.kind}" + (f" ({event.qualification})" if event.qualification else ""),
-        f"-> {who}" + (f", {event.how_chosen}" if event.how_chosen else ""),
+        f"-> {holder}" + (f", {event.how_chosen}" if event.how_chosen else ""),
         f"{why.grade} {why.total} points",
         f"because {', '.join(why.reasons)}",
         f"{event.account_key} lead {short_id(event.lead_id)}",
@@ -107,23 +107,23 @@ def _alert(event: LeadAlert) -> str:
     about += [f"desk {event.desk}"] if event.desk else []
     about += [f"fact {event.fact}"] if event.fact else []
     about += [f"due {format_time(event.due_at)}"] if event.due_at else []
-    return f"{event.alert}{' is over' if event.cleared else ''} | {' '.join(about)}"
+    return f"{event.alert}{' cleared' if event.cleared else ''} | {' '.join(about)}"
 
 
 def _chat(event: ChatAnswer) -> str:
-    who = "nobody" if event.assignee is None else event.assignee.name or event.assignee.id
+    rep = "no rep" if event.assignee is None else event.assignee.name or event.assignee.id
     since = (
         f" from {format_time(event.available_from)}" if event.available_from and event.reply != "now" else ""
     )
     lead = f" lead {short_id(event.lead_id)}" if event.lead_id else ""
-    return f"{event.reply} -> {who}{since} | conversation {event.conversation_id} {event.account_key}{lead}"
+    return f"{event.reply} -> {rep}{since} | conversation {event.conversation_id} {event.account_key}{lead}"
 
 
 def _ledger(event: LedgerEntry) -> str:
     passed = ", ".join(f"{c.rep_id}: {c.passed_over}" for c in event.candidates if c.passed_over)
-    who = event.rep_id or "nobody"
+    rep = event.rep_id or "no rep"
     waiting = f" | {event.waiting} waiting" if event.waiting else ""
-    return f"{event.desk} turn {event.turn} {event.entry} -> {who}{f' | {passed}' if passed else ''}{waiting}"
+    return f"{event.desk} turn {event.turn} {event.entry} -> {rep}{f' | {passed}' if passed else ''}{waiting}"
 
 
 def _dead_letter(event: DeadLetter) -> str:

@@ -148,5 +148,5 @@ def test_a_changed_partition_count_means_a_new_app_id_and_a_rebuild() -> None:
     there = replace(as_planned(PLAN["lead.events"]), partitions=7)
     (problem,) = find_problems(list(PLAN.values()), found(**{"lead.events": there}))
     assert "found 7, expected 6" in str(problem)
-    for said in ("for life", "new `app_id`", "rebuild"):
+    for said in ("can never change", "new `app_id`", "rebuild"):
         assert said in problem.advice

@@ -89,7 +89,7 @@ def test_the_readme_shows_what_why_says(results: list[dict[str, Any]]) -> None:
     console = Console(width=110, highlight=False)
     with console.capture() as said:
         console.print(page)
-    (shown,) = [block for block in fenced(text_of(ROOT / "README.md"), "text") if "otherwise if" in block]
+    (shown,) = [block for block in fenced(text_of(ROOT / "README.md"), "text") if "would change if" in block]
     assert undated(shown) == undated(said.get())
 
 

@@ -62,16 +62,16 @@ def test_who_has_it_by_which_turn_and_points_and_what_would_have_changed_it(
 
     assert said.splitlines()[0] == f"domain:harbor.example, lead {ANN[:8]}: raised hand (mql) -> Zoe"
     for line in (
-        "because       raised hand, all gates passed, next in rotation",
-        "answer by     2026-03-03 15:30Z",
-        "lines before  never: not excluded",
+        "because          raised hand, all gates passed, next in rotation",
+        "answer by        2026-03-03 15:30Z",
+        "earlier lines    never: not excluded",
         "account has owner: no owner",
-        "turn          desk:inside_sales, turn 1",
-        "passed over   mia: not its turn, tom: absent",
-        "worth         A4, 114 points: fit 110 + behaviour 4; 21 short of the bar",
-        "30  industry holds, sic 6021",
-        "4  form x1 <- decided",
-        "otherwise if  total: 21 more",
+        "turn             desk:inside_sales, turn 1",
+        "passed over      mia: not its turn, tom: absent",
+        "score            A4, 114 points: fit 110 + behaviour 4; 21 below the threshold",
+        "30  industry passed, sic 6021",
+        "4  form x1 <- triggering event",
+        "would change if  total: 21 more",
         "relationship: customer",
     ):
         assert line in said
@@ -87,13 +87,13 @@ def test_each_change_of_a_hand_off_and_the_others_of_the_account_are_told(tmp_pa
     assert said.splitlines()[0].endswith("raised hand (mql) -> Zoe"), (
         "the one that is open, not the one that changed last"
     )
-    assert "others        domain:harbor.example#1.1" in said
-    assert "withdrawn -> nobody" in said
+    assert "other hand-offs  domain:harbor.example#1.1" in said
+    assert "withdrawn -> no holder" in said
 
     gone = page(story, Subject(handoff_id="domain:harbor.example#1.1"))
-    assert gone.splitlines()[0].endswith("-> nobody")
-    assert "history       2026-03-03 15:00Z assigned -> Zoe" in gone
-    assert "2026-03-03 17:00Z withdrawn -> nobody: sales rejected" in gone
+    assert gone.splitlines()[0].endswith("-> no holder")
+    assert "history          2026-03-03 15:00Z assigned -> Zoe" in gone
+    assert "2026-03-03 17:00Z withdrawn -> no holder: sales rejected" in gone
 
 
 def test_a_turn_that_came_to_nothing_is_not_told_as_the_one_that_gave_it(tmp_path: Path) -> None:
@@ -114,8 +114,8 @@ def test_who_was_not_handed_over_is_told_why_not(tmp_path: Path) -> None:
 
     said = page(story, Subject(lead_id=lead_id_of("sue@harbor.example", KEY)))
     assert said.splitlines()[0].endswith(": not handed over")
-    assert "stage         outside" in said
-    assert "title fails, Student" in said
+    assert "stage            outside" in said
+    assert "title failed, Student" in said
 
 
 def test_of_others_and_of_rubbish_nothing_is_said(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_the_command_reads_what_a_replay_wrote(tmp_path: Path) -> None:
 
     done = CliRunner().invoke(app, ["why", "harbor.example", "--from", str(file)])
     assert done.exit_code == 0, done.output
-    assert "passed over   mia: not its turn, tom: absent" in done.output
+    assert "passed over      mia: not its turn, tom: absent" in done.output
 
     nobody = CliRunner().invoke(app, ["why", "other.example", "--from", str(file)])
     assert "no decision about this account is there" in str(nobody.exception)
