@@ -54,7 +54,7 @@ async def test_the_check_says_what_to_do_about_a_wrong_count_of_partitions(route
     assert code == 1
     assert f"lead.events: partitions: found {router.partitions}, expected {router.partitions + 1}" in said
     assert "put the setting `partitions` back, or take a new `app_id`" in said
-    assert ended(router, ["topics", "check"]) == (0, "every topic is as the contract says\n")
+    assert ended(router, ["topics", "check"]) == (0, "every topic matches the contract\n")
 
 
 @pytest.mark.parametrize("arguments", [["worker"], ["topics", "check"], ["watch"]], ids=" ".join)
@@ -101,7 +101,7 @@ async def test_history_is_imported_once_however_often_and_hands_nobody_over_for_
         code, said = ended(router, ["history", "import", str(file_of_history(tmp_path, now, wrong))])
         assert code == 1
         assert ":5: breaks_contract: web.activity: " in said
-        assert "1 of 5 lines are wrong, and nothing was sent" in said
+        assert "1 of 5 lines are invalid, so nothing was sent" in said
 
         file = str(file_of_history(tmp_path, now))
         for _ in range(2):

@@ -1,4 +1,4 @@
-"""How a command fails: one clear line and an exit code; a traceback is for our own mistakes only."""
+"""Errors of the commands: one clear message and an exit code. A traceback appears only for a bug."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ INTERRUPTED: Final = 130
 
 
 class CommandError(Exception):
-    """The command cannot do what was asked; the text says why and what would help."""
+    """The command cannot do what the user asked. The text gives the cause and the remedy."""
 
 
 _USER_ERRORS: Final = (
@@ -37,15 +37,17 @@ _USER_ERRORS: Final = (
 
 @contextmanager
 def errors_as_messages() -> Iterator[None]:
-    """Turn what users can mend into one message on standard error and exit code 1."""
+    """Turn the errors that users can fix into one message on standard error and exit code 1."""
     try:
         yield
     except _USER_ERRORS as error:
         _fail(str(error))
     except BrokenPipeError:
-        raise SystemExit(FAILED) from None  # the reader of our output has gone: nobody is left to tell
+        raise SystemExit(
+            FAILED
+        ) from None  # the reader of standard output has closed it, so no message can arrive
     except KafkaError as error:
-        _fail(f"{error}. Is KAFKA_BOOTSTRAP right, and the broker up?")
+        _fail(f"{error}. Check that KAFKA_BOOTSTRAP is correct and the broker runs.")
     except OSError as error:
         _fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
     except KeyboardInterrupt:

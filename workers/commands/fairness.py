@@ -1,4 +1,4 @@
-"""`lead-router fairness`: the ledger of the desks, added up again by whoever doubts it."""
+"""`lead-router fairness`: an audit of the desks' ledger, computed from its records alone."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ _SHOWN = 20
 def fairness(
     files: Annotated[
         list[Path],
-        typer.Argument(help="What `watch --json` or `replay --out` wrote; other topics are passed over."),
+        typer.Argument(help="Files that `watch --json` or `replay --out` wrote. Only desk.ledger is read."),
     ],
 ) -> None:
-    r"""Add up the turns of every desk: what each rep had, the exact share by weight, and the difference after any turn.
+    r"""Count the turns of every desk and compare each rep's turns with the exact share by weight.
 
-    Exit code 1 if a line does not go on from the one before, a turn went to somebody who was no candidate, or a turn
-    took anybody a whole turn off the exact share.
+    The table shows for each rep the turns, the exact share, and the largest difference after any turn. Exit code 1 if a
+    line does not continue the line before it, if a turn went to a rep who was not a candidate, or if a rep was ever a
+    whole turn off the exact share.
 
     [bold]Examples[/]
 
@@ -44,7 +45,7 @@ def fairness(
         for problem in desk.problems[:_SHOWN]:
             console.print(problem, markup=False, style="red", soft_wrap=True)
     if not desks:
-        console.print("no turns of a rotation in there")
+        console.print("the files hold no round-robin turns")
     wrong = sum(len(desk.problems) for desk in desks.values())
     turns = sum(desk.turns for desk in desks.values())
     console.print(f"{turns:,} turns; {wrong:,} problems" if wrong else f"{turns:,} turns; it adds up")

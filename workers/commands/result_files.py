@@ -1,4 +1,4 @@
-"""Results that stand in files, a line each, as `replay --out` and `watch --json` write them."""
+"""Reading of results from files with one record a line, as `replay --out` and `watch --json` write them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ class _Line(msgspec.Struct, frozen=True):
 
 
 def read_results(file: Path) -> Iterator[tuple[int, str, bytes]]:
-    """Give line number, topic and value of each line that has one. Raises CommandError with file and line."""
+    """Yield line number, topic and value of each line with a value.
+
+    Raises:
+        CommandError: a line is not a result. The text names file and line.
+    """
     with file.open("rb") as lines:
         for number, text in enumerate(lines, 1):
             try:
@@ -30,5 +34,7 @@ def read_results(file: Path) -> Iterator[tuple[int, str, bytes]]:
 
 
 def bad_result_line(file: Path, number: int) -> CommandError:
-    """Return the error of a line that is none."""
-    return CommandError(f"{file}:{number}: no line of results: expected topic and value")
+    """Return the error for a line that is not a result."""
+    return CommandError(
+        f"{file}:{number}: not a result; expected a JSON object with topic and value, as `replay --out` writes it"
+    )

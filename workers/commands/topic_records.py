@@ -1,4 +1,4 @@
-"""How a command reads topics: as every subscriber must, with read_committed, and without a group of its own."""
+"""Reading of topics by a command: with read_committed, as every subscriber must, and without a consumer group."""
 
 from __future__ import annotations
 
@@ -15,9 +15,16 @@ from workers.settings import Settings
 async def read_topics(
     settings: Settings, names: tuple[str, ...], *, from_start: bool, to_end: bool
 ) -> AsyncIterator[Any]:
-    """Give what stands in all partitions of topics, each in its order; with ``to_end`` up to what is the end now.
+    """Yield the records of all partitions of topics. Each partition keeps its order.
 
-    Raises CommandError where there is no such topic.
+    Args:
+        settings: the settings of the installation.
+        names: the topics.
+        from_start: whether to begin with the oldest record. Otherwise only new records are yielded.
+        to_end: whether to stop at the end of the topics at the time of the call.
+
+    Raises:
+        CommandError: a topic does not exist.
     """
     consumer = AIOKafkaConsumer(
         **client_arguments(settings),
@@ -26,13 +33,13 @@ async def read_topics(
         auto_offset_reset="earliest" if from_start else "latest",
     )
     async with consumer:
-        places = [
+        partitions = [
             TopicPartition(name, partition)
             for name in names
             for partition in sorted(await _partitions(consumer, name))
         ]
-        consumer.assign(places)
-        ends = await consumer.end_offsets(places) if to_end else {}
+        consumer.assign(partitions)
+        ends = await consumer.end_offsets(partitions) if to_end else {}
         while not to_end or await _is_behind(consumer, ends):
             for found in (await consumer.getmany(timeout_ms=500)).values():
                 for record in found:
@@ -40,13 +47,16 @@ async def read_topics(
 
 
 async def _partitions(consumer: Any, name: str) -> set[int]:
-    await consumer._client.add_topic(name)  # noqa: SLF001 - the consumer fetches no metadata of what it was not assigned
+    await consumer._client.add_topic(name)  # noqa: SLF001 - the consumer fetches no metadata for a topic before it is assigned
     found: set[int] | None = consumer.partitions_for_topic(name)
     if not found:
-        raise CommandError(f"there is no topic {name}; create the topics with: lead-router topics create")
+        raise CommandError(f"topic {name} does not exist; create the topics with `lead-router topics create`")
     return found
 
 
 async def _is_behind(consumer: Any, ends: dict[Any, int]) -> bool:
-    """Whether a partition is not read to its end; the end counts transaction markers, so positions are compared."""
-    return any([await consumer.position(place) < end for place, end in ends.items()])
+    """Return whether a partition is not yet read to its end.
+
+    Positions are compared, because end offsets also count transaction markers, which are never read as records.
+    """
+    return any([await consumer.position(partition) < end for partition, end in ends.items()])

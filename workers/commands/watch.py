@@ -1,4 +1,4 @@
-"""`lead-router watch`: what the workers say, as it becomes visible."""
+"""`lead-router watch`: the workers' outputs, shown as they are committed."""
 
 from __future__ import annotations
 
@@ -22,14 +22,20 @@ from workers.views.record_line import WATCHED, line_of
 
 TopicNames = Annotated[
     list[str] | None,
-    typer.Option("--topic", "-t", help="This topic; may be repeated.", show_default="all results"),
+    typer.Option("--topic", "-t", help="Show only this topic. May be repeated.", show_default="all results"),
 ]
 FromStart = Annotated[
-    bool, typer.Option("--from-start", help="Everything that is still there, not only what comes now.")
+    bool, typer.Option("--from-start", help="Begin with the oldest record. Default: only new records.")
 ]
-ToEnd = Annotated[bool, typer.Option("--to-end", help="Stop at what is the end now.")]
+ToEnd = Annotated[
+    bool,
+    typer.Option("--to-end", help="Stop at the current end of the topics. Default: wait for new records."),
+]
 AsJson = Annotated[
-    bool, typer.Option("--json", help="Whole records, one JSON line each; any topic of the contract.")
+    bool,
+    typer.Option(
+        "--json", help="Print whole records, one JSON object a line. Any topic of the contract is allowed."
+    ),
 ]
 
 
@@ -40,9 +46,9 @@ def watch(
     as_json: AsJson = False,  # noqa: FBT002 - an option
     shadow: Shadow = None,
 ) -> None:
-    r"""Show the outputs, one readable line each, until Ctrl-C: who gets a lead and why, scores, stages, alerts.
+    r"""Show the outputs as readable lines until Ctrl-C: assignments with their reasons, scores, stages and alerts.
 
-    Reads with read_committed, as every subscriber must. People are shown by lead_id.
+    The command reads with read_committed, as every subscriber must. People are shown by lead_id.
 
     [bold]Examples[/]
 
@@ -54,7 +60,7 @@ def watch(
     allowed = tuple(TOPICS) if as_json else WATCHED
     for name in names:
         if name not in allowed:
-            raise CommandError(f"{name!r} is none of {', '.join(allowed)}")
+            raise CommandError(f"unknown topic {name!r}; expected one of {', '.join(allowed)}")
     settings = load_settings(shadow=shadow)
     if settings.shadow:
         names = tuple(topic_names()[name] for name in names)

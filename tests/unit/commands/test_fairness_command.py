@@ -48,10 +48,10 @@ def test_a_file_that_is_no_ledger_says_so_by_line(tmp_path: Path) -> None:
     file = tmp_path / "x.jsonl"
     file.write_text('{"topic": "desk.ledger", "value": null}\n{"topic": 1}\n', encoding="utf-8")
     done = CliRunner().invoke(app, ["fairness", str(file)])
-    assert "x.jsonl:2: no line of results" in str(done.exception)
+    assert "x.jsonl:2: not a result" in str(done.exception)
 
 
 def test_no_turns_are_no_table(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["fairness", written(tmp_path / "ledger.jsonl", [])])
     assert done.exit_code == 0
-    assert "no turns of a rotation in there" in done.output
+    assert "the files hold no round-robin turns" in done.output

@@ -51,7 +51,7 @@ def test_every_line_is_right_of_use_too_old_or_wrong_and_the_counts_add_up(tmp_p
         line({"crm_account_id": "1"}, "crm.accounts"),
     )
     assert code == 1
-    assert "5 lines read: 2 would be sent, 1 too old to give points (61 days), 2 wrong" in " ".join(
+    assert "5 lines read: 2 would be sent, 1 too old to earn points (61 days), 2 invalid" in " ".join(
         said.split()
     )
     assert "old.jsonl:4: breaks_contract: web.activity: occurred_at: Value error, expected RFC 3339" in said
@@ -64,7 +64,10 @@ def test_every_line_is_right_of_use_too_old_or_wrong_and_the_counts_add_up(tmp_p
 def test_where_a_line_is_wrong_nothing_is_sent_and_no_kafka_is_asked(tmp_path: Path) -> None:
     code, said = dry_run(tmp_path, line({"event_id": "a3"}), options=())
     assert code == 1
-    assert "1 of 1 lines are wrong, and nothing was sent; --skip-bad sends the others" in said
+    assert (
+        "1 of 1 lines are invalid, so nothing was sent; fix them, or use --skip-bad to send the other lines"
+        in said
+    )
 
 
 def test_of_many_wrong_lines_twenty_are_named_and_the_others_counted(tmp_path: Path) -> None:

@@ -164,4 +164,4 @@ def test_the_command_reads_what_a_replay_wrote(tmp_path: Path) -> None:
     assert "passed over      mia: not its turn, tom: absent" in done.output
 
     nobody = CliRunner().invoke(app, ["why", "other.example", "--from", str(file)])
-    assert "no decision about this account is there" in str(nobody.exception)
+    assert "no decision about this account was found" in str(nobody.exception)
