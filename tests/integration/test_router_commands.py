@@ -107,7 +107,7 @@ async def test_history_is_imported_once_however_often_and_hands_nobody_over_for_
         for _ in range(2):
             code, said = ended(router, ["history", "import", file])
             assert code == 0, said
-            assert "4 lines read: 3 sent, 1 too old to give points (61 days), 0 wrong" in " ".join(
+            assert "4 lines read: 3 sent, 1 too old to earn points (61 days), 0 invalid" in " ".join(
                 said.split()
             )
         await tape.until("lead.scores", 3, 60.0)
