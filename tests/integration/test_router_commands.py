@@ -53,7 +53,7 @@ async def test_the_check_says_what_to_do_about_a_wrong_count_of_partitions(route
 
     assert code == 1
     assert f"lead.events: partitions: found {router.partitions}, expected {router.partitions + 1}" in said
-    assert "put the setting `partitions` back, or take a new `app_id`" in said
+    assert "restore the setting `partitions`, or use a new `app_id`" in said
     assert ended(router, ["topics", "check"]) == (0, "every topic matches the contract\n")
 
 
@@ -62,7 +62,7 @@ async def test_a_wrong_address_is_said_in_one_line(router: Router, arguments: li
     code, said = ended(router, arguments, bootstrap="127.0.0.1:1")
 
     assert code == 1
-    assert "Is KAFKA_BOOTSTRAP right, and the broker up?" in said
+    assert "Check that KAFKA_BOOTSTRAP is correct and the broker runs" in said
     assert "Traceback" not in said
 
 

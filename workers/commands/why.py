@@ -86,9 +86,7 @@ def subject_of(given: str, key: Callable[[], bytes]) -> Subject:
         try:
             email = normalise(text).email
         except BadAddressError:
-            raise CommandError(
-                "that is not an e-mail address; expected name@company.example"
-            ) from None
+            raise CommandError("that is not an e-mail address; expected name@company.example") from None
         return Subject(lead_id=lead_id_of(email, key()))
     if ":" in text:
         return Subject(account_key=text)

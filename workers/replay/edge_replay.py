@@ -1,8 +1,13 @@
-"""The hops over a history of edge events: one thread, one virtual partition a hop, the same bytes every time.
+"""The hops over a history of input records: one thread, one virtual partition a hop, the same bytes every time.
 
-In: records of the input topics, in order. Out: what the hops say, in order. Before each record the timers that are due
-run by (due time, hop rank, key, timer id); then every effect is handled first in, first out, stamped with its cause's
-time, loops and long work included, until all is quiet. There is no Kafka, no batch and no clock.
+In: records of the input topics, in order. Out: the emits of the hops, in order. For each record:
+
+1. The due timers run, ordered by (due time, hop rank, key, timer id).
+2. The record is handled.
+3. Every effect is handled first in, first out, with the timestamp of its cause. That includes loops between hops and
+   long work. The step ends when no effect is left.
+
+There is no Kafka, no batch and no clock.
 """
 
 from __future__ import annotations
@@ -17,13 +22,13 @@ from workers.engine.memory import MemoryStore
 from workers.replay.history_lines import Input
 
 DECISIONS_PER_WRITE = 500
-"""Decisions of a hop between two writes to its store: a bound of memory, without a meaning."""
+"""Number of decisions of a hop between two writes to its store. It bounds the memory and changes no result."""
 MOST_EFFECTS = 10_000_000
-"""Effects of one record before the replay says that they never end."""
+"""Most effects of one record. With more, the replay fails, because the effects probably never end."""
 
 
 class EndlessEffectsError(Exception):
-    """The effects of one record, or of one timer, do not end: two hops answer each other for ever."""
+    """The effects of one record or timer do not end: two hops answer each other endlessly."""
 
 
 class _HopReplay:
@@ -34,27 +39,29 @@ class _HopReplay:
     ) -> None:
         self.store = MemoryStore()
         self.decider = Decider(spec, 0, 1, self.store, config, dead_letter, limits)
-        self.decider.checks_rows = True  # a record is to blame at once: a replay has no batch to decide again
+        self.decider.checks_rows = (
+            True  # an error must name its record at once, because a replay cannot decide a batch again
+        )
         self.own_log = spec.own_log
         self._decisions = 0
 
     def decide(self, record: Record) -> list[Emit]:
-        """Decide one record, without the timers: their order among the hops is the replay's."""
-        said = self.decider.output_count
+        """Decide one record without its due timers. The replay orders the timers of all hops itself."""
+        count = self.decider.output_count
         self.decider.advance(record, timers=0)
         self.decider.decide(record)
-        return self._kept(self.decider.outputs_since(said))
+        return self._count_decision(self.decider.outputs_since(count))
 
     def fire(self, until_ms: int) -> list[Emit]:
-        """Fire the next timer due at ``until_ms``."""
+        """Fire the next timer that is due at or before ``until_ms``. Return its emits."""
         timer = self.decider.peek_timer(until_ms)
         if timer is None:
             return []
-        said = self.decider.output_count
+        count = self.decider.output_count
         self.decider.fire(timer)
-        return self._kept(self.decider.outputs_since(said))
+        return self._count_decision(self.decider.outputs_since(count))
 
-    def _kept(self, emits: list[Emit]) -> list[Emit]:
+    def _count_decision(self, emits: list[Emit]) -> list[Emit]:
         self._decisions += 1
         if self._decisions >= DECISIONS_PER_WRITE:
             self._decisions = 0
@@ -64,14 +71,15 @@ class _HopReplay:
 
 
 class EdgeReplay:
-    """The hops, wired to each other by their topics.
+    """The hops, connected with each other by their topics.
 
     Args:
         specs: the agents in the order of their rank, made for one partition.
-        config: what they decide by.
+        config: the policy by which they decide.
         dead_letter: makes the dead letter of a record.
-        say: is given every emit that no hop reads, in order, and those to ``results``.
-        results: topics that are for others, though a hop may read one too.
+        on_emit: called in order with every emit to ``results``, and with every emit that no hop reads.
+        limits: the limits of the dead-letter quarantine. Default: the live defaults.
+        results: topics of outputs. A hop may read one of them too.
     """
 
     def __init__(
@@ -79,7 +87,7 @@ class EdgeReplay:
         specs: Mapping[str, AgentSpec],
         config: Config,
         dead_letter: DeadLetterEncoder,
-        say: Callable[[Emit], None],
+        on_emit: Callable[[Emit], None],
         limits: Limits | None = None,
         results: frozenset[str] = frozenset(),
     ) -> None:
@@ -88,24 +96,24 @@ class EdgeReplay:
         for spec, hop in zip(specs.values(), self._hops, strict=True):
             for topic in spec.sources:
                 self._readers.setdefault(topic, []).append(hop)
-        self._say = say
+        self._on_emit = on_emit
         self._results = results
         self._offsets: Counter[str] = Counter()
         self.outputs: Counter[str] = Counter()
-        """What was said so far, by topic, records between hops included."""
+        """Number of emits so far by topic. Records between hops are included."""
 
     def open_with(self, emit: Emit) -> None:
-        """Hand the hops a record of an internal topic before the history begins. ``emit`` is stamped."""
+        """Handle a record of an internal topic before the history begins. ``emit`` has a timestamp."""
         self._run_effects([emit], emit.timestamp_ms or 0)
 
     def feed(self, read: Input) -> None:
-        """Run the timers due before a record, then the record and all that follows from it."""
+        """Run the timers due before a record, then handle the record and all its effects."""
         self.run_timers(read.timestamp_ms)
         emit = Emit(read.topic, read.key, read.value, headers=read.headers, timestamp_ms=read.timestamp_ms)
         self._run_effects([emit], read.timestamp_ms)
 
     def run_timers(self, until_ms: int) -> None:
-        """Run the timers due at or before ``until_ms``, each with all that follows from it."""
+        """Run the timers due at or before ``until_ms``, each with all its effects."""
         for _ in range(MOST_EFFECTS):
             due = [
                 (timer.due_ms, rank, timer.key, timer.kind)
@@ -116,17 +124,17 @@ class EdgeReplay:
                 return
             due_ms, rank, _, _ = min(due)
             self._run_effects(self._hops[rank].fire(until_ms), due_ms)
-        raise EndlessEffectsError(f"timers due at {until_ms} ms set each other for ever")
+        raise EndlessEffectsError(f"the timers due at {until_ms} ms schedule each other endlessly")
 
     def rows(self) -> list[dict[bytes, bytes]]:
-        """Return all rows of each hop, in the order of their rank: what two replays must agree on."""
+        """Return all rows of each hop, in the order of their rank. Equal replays have equal rows."""
         for hop in self._hops:
             hop.store.write(hop.decider.take().changes)
             hop.decider.committed()
         return [hop.store.dump() for hop in self._hops]
 
     def _run_effects(self, emits: list[Emit], cause_ms: int) -> None:
-        """Handle effects first in, first out until there are none, and no cursor is under way."""
+        """Handle effects first in, first out until none is left and no hop has a cursor."""
         waiting = deque(emits)
         for _ in range(MOST_EFFECTS):
             if not waiting:
@@ -135,7 +143,7 @@ class EdgeReplay:
                     return
             self._deliver(waiting.popleft(), waiting, cause_ms)
         raise EndlessEffectsError(
-            f"after {MOST_EFFECTS} effects of the record at {cause_ms} ms there are still more"
+            f"the record at {cause_ms} ms has more than {MOST_EFFECTS} effects; they probably never end"
         )
 
     def _deliver(self, emit: Emit, waiting: deque[Emit], cause_ms: int) -> None:
@@ -143,7 +151,7 @@ class EdgeReplay:
         stamp = cause_ms if emit.timestamp_ms is None else emit.timestamp_ms
         self.outputs[emit.topic] += 1
         if readers is None or emit.topic in self._results:
-            self._say(emit)
+            self._on_emit(emit)
         if readers is None:
             return
         offset = self._offsets[emit.topic]
@@ -153,7 +161,7 @@ class EdgeReplay:
             waiting.extend(hop.decide(record))
 
     def _cursor_ticks(self, cause_ms: int) -> list[Emit]:
-        """A tick for each hop with long work under way: the engine continues it one chunk per record."""
+        """Return a tick for each hop with a cursor: the engine continues long work by one chunk per record."""
         return [
             control_emit(hop.own_log, 0, Tick(cause_ms), cause_ms)
             for hop in self._hops

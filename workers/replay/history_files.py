@@ -1,8 +1,8 @@
-"""Files of history in the one order of a replay: by timestamp, topic rank, file, line.
+"""Files of history, merged in the order of a replay: by timestamp, topic rank, file, line.
 
-In: JSON-lines files, sorted or not. Out: their records in order, and what could not be read. A file that is sorted by
-timestamp is streamed; one that is not is held in memory while it is sorted, so it has to fit there. Each file is read
-twice: the first time to know its bad lines, its order and how long it is.
+In: JSON-lines files, sorted or not. Out: their records in order, and the lines that could not be read. A file that is
+sorted by timestamp is streamed. An unsorted file is sorted in memory, so it has to fit there. Each file is read twice:
+the first reading finds its invalid lines, whether it is sorted, and its length.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from pathlib import Path
 
 from workers.replay.history_lines import BadLine, BadLineError, Input, read_line
 
-_Placed = tuple[int, int, int, int, Input]
+_Sortable = tuple[int, int, int, int, Input]
 
 
 @dataclass(slots=True)
 class Scan:
-    """What the first reading of a file found. Times in milliseconds UTC; -1 where there was no record."""
+    """The result of the first reading of a file. Times are milliseconds UTC, or -1 without a record."""
 
     path: Path
     records: int = 0
@@ -38,12 +38,12 @@ class Scan:
 
 
 class History:
-    """Some files, scanned.
+    """The records of some files, readable in order.
 
     Args:
-        paths: the files; their order breaks ties.
+        paths: the files. Their order breaks ties.
         ranks: the input topics, each with its rank among records of one timestamp.
-        check: raises BadLineError for a record that is not wanted.
+        check: raises BadLineError for a record that must not be used.
 
     Raises:
         OSError: a file cannot be read.
@@ -62,29 +62,29 @@ class History:
 
     @property
     def bad(self) -> list[BadLine]:
-        """The lines that could not be read, by file and line."""
+        """The lines that could not be read, in the order of files and lines."""
         return [bad for scan in self.scans for bad in scan.bad]
 
     @property
     def records(self) -> int:
-        """How many records there are."""
+        """The number of records in all files."""
         return sum(scan.records for scan in self.scans)
 
     @property
     def first_ms(self) -> int | None:
-        """The earliest timestamp; None where there is no record."""
+        """The earliest timestamp, or None without a record. Milliseconds UTC."""
         return min((scan.first_ms for scan in self.scans if scan.records), default=None)
 
     @property
     def last_ms(self) -> int | None:
-        """The latest timestamp; None where there is no record."""
+        """The latest timestamp, or None without a record. Milliseconds UTC."""
         return max((scan.last_ms for scan in self.scans if scan.records), default=None)
 
     def in_order(self) -> Iterator[Input]:
-        """Iterate all records by (timestamp, topic rank, file, line)."""
+        """Yield all records, ordered by (timestamp, topic rank, file, line)."""
         streams = [self._stream(number, scan) for number, scan in enumerate(self.scans)]
-        for placed in heapq.merge(*streams, key=_place):
-            yield placed[4]
+        for sortable in heapq.merge(*streams, key=_sort_key):
+            yield sortable[4]
 
     def _scan(self, path: Path) -> Scan:
         scan = Scan(path)
@@ -100,15 +100,15 @@ class History:
                 previous_ms = read.timestamp_ms
         return scan
 
-    def _stream(self, number: int, scan: Scan) -> Iterator[_Placed]:
-        placed = self._placed(number, scan)
+    def _stream(self, number: int, scan: Scan) -> Iterator[_Sortable]:
+        sortable = self._read_sortable(number, scan)
         if not scan.is_sorted:
-            yield from sorted(placed, key=_place)
+            yield from sorted(sortable, key=_sort_key)
             return
-        for _, ties in groupby(placed, key=_timestamp):
-            yield from sorted(ties, key=_place)
+        for _, ties in groupby(sortable, key=_timestamp):
+            yield from sorted(ties, key=_sort_key)
 
-    def _placed(self, number: int, scan: Scan) -> Iterator[_Placed]:
+    def _read_sortable(self, number: int, scan: Scan) -> Iterator[_Sortable]:
         bad = {line.line for line in scan.bad}
         for line_number, line in _lines(scan.path):
             if line_number not in bad:
@@ -117,15 +117,15 @@ class History:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Iterate (line number, line) of the lines that are not blank."""
+    """Yield (line number, line) of the lines that are not blank."""
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             if stripped := line.strip():
                 yield number, stripped
 
 
-def _timestamp(placed: _Placed) -> int:
-    return placed[0]
+def _timestamp(sortable: _Sortable) -> int:
+    return sortable[0]
 
 
-_place: Callable[[_Placed], tuple[int, int, int, int]] = lambda placed: placed[:4]  # noqa: E731 - a key, named once
+_sort_key: Callable[[_Sortable], tuple[int, int, int, int]] = lambda sortable: sortable[:4]  # noqa: E731 - a sort key with a name

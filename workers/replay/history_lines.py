@@ -1,8 +1,8 @@
-"""One line of a history file: what it may hold, and how a result is written as one.
+"""Lines of history files: parsing of input records and writing of results.
 
-In: ``{"topic", "key", "timestamp", "value"}``, one JSON object a line, and ``"headers"`` where the record had any;
-timestamp in milliseconds UTC. A value that is text stands for the raw bytes of the record, so that rubbish which is no JSON can be written down too. Out: the same
-shape. A value is never re-encoded: its bytes reach the hop, and the result, as they stand.
+In: ``{"topic", "key", "timestamp", "value"}``, one JSON object a line, and ``"headers"`` if the record had any. The
+timestamp is in milliseconds UTC. A value that is a JSON string holds the raw text of the record, so that invalid input
+can be written too. Out: the same form. A value is never re-encoded: the hop and the result get its bytes unchanged.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ Stamp = Annotated[int, msgspec.Meta(ge=0, le=_LAST_MS)]
 
 
 class BadLineError(Exception):
-    """A line that is no record; the text says what was found and expected, and never holds a value."""
+    """A line is not a valid record. The text names what was found and expected, and never contains a value."""
 
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """Where a line could not be read, and why. Lines count from 1."""
+    """The position of a line that could not be read, and the problem. Lines count from 1."""
 
     path: Path
     line: int
@@ -37,7 +37,7 @@ class BadLine:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One record of an input topic. ``timestamp_ms`` is its arrival, milliseconds UTC."""
+    """One record of an input topic. ``timestamp_ms`` is the time of its arrival, milliseconds UTC."""
 
     topic: str
     timestamp_ms: int
@@ -60,7 +60,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 def raw_value(value: msgspec.Raw) -> bytes | None:
-    """Return the bytes of a record's value: text as it stands, anything else as its JSON, null as None."""
+    """Return the bytes of a record's value: a JSON string as its text, null as None, any other value as its JSON."""
     raw = bytes(value)
     if raw == b"null":
         return None
@@ -71,24 +71,26 @@ def read_line(line: bytes, topics: frozenset[str]) -> Input:
     """Read one line.
 
     Raises:
-        BadLineError: it is no JSON object of this shape, or names a topic that is none of ``topics``.
+        BadLineError: the line is not a JSON object of this form, or its topic is not in ``topics``.
     """
     try:
         read = _decode_line(line)
         value = raw_value(read.value)
     except UnicodeError as error:
-        raise BadLineError("not UTF-8") from error
+        raise BadLineError("not UTF-8; expected UTF-8 text") from error
     except msgspec.MsgspecError as error:
         raise BadLineError(f'{error}; expected {{"topic", "key", "timestamp" in ms, "value"}}') from error
     if read.topic not in topics:
-        raise BadLineError(f"{read.topic!r} is no input; inputs are {', '.join(sorted(topics))}")
+        raise BadLineError(
+            f"{read.topic!r} is not an input topic; expected one of {', '.join(sorted(topics))}"
+        )
     key = None if read.key is None else read.key.encode()
     headers = tuple((name, content.encode()) for name, content in read.headers)
     return Input(read.topic, read.timestamp, key, value, headers)
 
 
 def result_line(emit: Emit) -> bytes:
-    """Return an output as one line, newline included. ``emit`` is stamped."""
+    """Return an output as one line with its newline. ``emit`` has a timestamp."""
     key = b"null" if emit.key is None else _encode(emit.key.decode())
     head = b'{"topic":%s,"key":%s,"timestamp":%d,"value":' % (
         _encode(emit.topic),

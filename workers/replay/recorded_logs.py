@@ -1,9 +1,9 @@
-"""The hops over their recorded logs: what they say must be, to the byte, what was read live.
+"""The hops over their recorded logs: their outputs must equal the live outputs to the byte.
 
-In: the records of `lead.events` and `desk.requests` as they stood in Kafka, ticks, watermarks and controls among them,
-with partition, offset and headers. Out: per task what it says, in order, stamped and placed in a partition; and where
-that differs from recorded outputs. Nothing is fed back: what hops say to each other is in the recorded logs already.
-One thing is not reproduced: a record that crashed its worker live was buried undecided, and is decided here.
+In: the records of `lead.events` and `desk.requests` as Kafka held them, including ticks, watermarks and controls, with
+partition, offset and headers. Out: for each task its outputs in order, with timestamp and partition, and their
+differences to the recorded outputs. Outputs are not fed back to the hops, because the recorded logs already contain
+them. One case is not reproduced: a record that crashed its worker became a dead letter undecided, and is decided here.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _RECORDS_PER_WRITE = 500
 
 @dataclass(frozen=True, slots=True)
 class TaskOutputs:
-    """What one task says over its log. Every emit has a partition and a timestamp."""
+    """The outputs of one task over its log. Every emit has a partition and a timestamp."""
 
     agent: str
     partition: int
@@ -35,7 +35,7 @@ class TaskOutputs:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One output that is not the same live and replayed."""
+    """One output that differs between the live run and the replay."""
 
     topic: str
     partition: int
@@ -53,20 +53,20 @@ def replay_logs(
     dead_letter: DeadLetterEncoder,
     limits: Limits | None = None,
 ) -> list[TaskOutputs]:
-    """Decide recorded logs anew, each partition from its first record with empty rows.
+    """Decide the recorded logs again, each partition from its first record with empty rows.
 
     Args:
-        specs: the agents; those whose only source is their own log are replayed (accounts, desks).
-        records: logs from their first record, in any order; records of other topics are left out.
-        partitions: how many the topics had.
-        config: what the workers decided by when they first started.
+        specs: the agents. Only those whose only source is their own log are replayed (accounts, desks).
+        records: the logs from their first record, in any order. Records of other topics are ignored.
+        partitions: the number of partitions of the recorded topics.
+        config: the policy with which the workers first started.
         dead_letter: makes the dead letter of a record.
-        limits: those of the live workers.
+        limits: the limits of the live workers.
     """
     logs: dict[tuple[str, int], list[Record]] = {}
     for record in records:
         logs.setdefault((record.topic, record.partition), []).append(record)
-    said = []
+    outputs = []
     for spec in specs.values():
         if set(spec.sources) != {spec.own_log}:
             continue
@@ -77,31 +77,35 @@ def replay_logs(
                 store,
                 log,
             )
-            said.append(TaskOutputs(spec.name, partition, [_placed(emit, partitions) for emit in emits]))
-    return said
+            outputs.append(
+                TaskOutputs(spec.name, partition, [_with_partition(emit, partitions) for emit in emits])
+            )
+    return outputs
 
 
 def differences(
-    said: Sequence[TaskOutputs],
+    outputs: Sequence[TaskOutputs],
     recorded: Iterable[Record],
     topics: frozenset[str],
     compacted: frozenset[str] = frozenset(),
 ) -> list[Difference]:
-    """Hold what was said for ``topics`` against what was recorded of them, key, value, headers and stamp to the byte.
+    """Compare replayed outputs to ``topics`` with the recorded ones: key, value, headers and timestamp.
 
-    Several tasks may write one partition of a topic, in any interleaving; each task's own outputs keep their order.
-    Of ``compacted`` topics a record may be gone whose key has a later one: only the last value has to be there.
-    Records of agents that were not replayed (dead letters of others) have to be left out by the caller.
+    Several tasks may write one partition of a topic, in any interleaving. Each task's own outputs keep their order. In
+    a ``compacted`` topic only the last value of a key must be recorded. The caller leaves out the records of agents
+    that were not replayed (their dead letters).
     """
     live: dict[_Place, dict[Record, list[int]]] = {}
     for position, record in enumerate(sorted(recorded, key=_offset)):
         if record.topic in topics:
             places = live.setdefault((record.topic, record.partition), {})
             places.setdefault(replace(record, offset=0), []).append(position)
-    found = [difference for task in said for difference in _of_task(task, live, topics, compacted)]
+    found = [
+        difference for task in outputs for difference in _task_differences(task, live, topics, compacted)
+    ]
     for where, places in live.items():
         found.extend(
-            Difference(*where, f"live said {_named(record.key)}, the replay does not")
+            Difference(*where, f"the live run wrote {_describe(record.key)}, the replay did not")
             for record, positions in places.items()
             for _ in positions
         )
@@ -111,28 +115,31 @@ def differences(
 _Place = tuple[str, int]
 
 
-def _of_task(
+def _task_differences(
     task: TaskOutputs,
     live: dict[_Place, dict[Record, list[int]]],
     topics: frozenset[str],
     compacted: frozenset[str],
 ) -> Iterator[Difference]:
-    """Take what a task says out of ``live``; what is not there, or stands earlier than what was said before it."""
+    """Remove a task's outputs from ``live``, and yield the differences.
+
+    A difference is an output that is not in ``live``, or that ``live`` holds before an earlier output of the task.
+    """
     last: dict[_Place, int] = {}
     final = {(emit.topic, emit.key): number for number, emit in enumerate(task.emits)}
     for number, emit in enumerate(task.emits):
         if emit.topic not in topics:
             continue
         where = (emit.topic, emit.partition or 0)
-        says = f"{task.agent}/{task.partition} says {_named(emit.key)}"
+        output = f"{task.agent}/{task.partition} wrote {_describe(emit.key)}"
         positions = live.get(where, {}).get(_as_record(emit))
         if not positions:
             if emit.topic not in compacted or final[emit.topic, emit.key] == number:
-                yield Difference(*where, f"{says}, live did not")
+                yield Difference(*where, f"{output} in the replay, the live run did not")
             continue
         position = positions.pop(0)
         if position < last.get(where, -1):
-            yield Difference(*where, f"{says} later than live")
+            yield Difference(*where, f"{output} later than in the live run")
         last[where] = position
 
 
@@ -151,10 +158,10 @@ _encode = msgspec.json.Encoder().encode
 
 
 def recorded_line(record: Record) -> bytes:
-    """Return a record as one line of a recording, newline included; `read_recording` reads it back.
+    """Return a record as one line of a recording, with its newline. `read_recording` reads it.
 
     Raises:
-        UnicodeDecodeError: key, value or a header is no text; the logs and results of these workers always are.
+        UnicodeDecodeError: the key, the value or a header is not text. Logs and results of the workers always are.
     """
     value = b"null" if record.value is None else record.value
     try:
@@ -174,10 +181,10 @@ def recorded_line(record: Record) -> bytes:
 
 
 def read_recording(path: Path) -> tuple[list[Record], list[BadLine]]:
-    """Read a recording; it is held in memory.
+    """Read a recording into memory. Return its records and the lines that could not be read.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: the file cannot be read.
     """
     records: list[Record] = []
     bad: list[BadLine] = []
@@ -220,7 +227,7 @@ def _replay_log(decider: Decider, store: MemoryStore, log: list[Record]) -> list
     return emits
 
 
-def _placed(emit: Emit, partitions: int) -> Emit:
+def _with_partition(emit: Emit, partitions: int) -> Emit:
     if emit.partition is not None:
         return emit
     key = emit.partition_key if emit.partition_key is not None else emit.key
@@ -233,7 +240,7 @@ def _as_record(emit: Emit) -> Record:
     )
 
 
-def _named(key: bytes | None) -> str:
+def _describe(key: bytes | None) -> str:
     return "a record without key" if key is None else key.decode("utf-8", "replace")
 
 

@@ -1,4 +1,4 @@
-"""What a replay has to know of the lead router's topics: which are inputs, which are results, how a first start ends."""
+"""The roles of the topics in a replay: inputs with their ranks, results, and the record that ends a first start."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ INPUT_RANKS: Final = {
 """The input topics, each with its rank among records of one timestamp."""
 RESULTS: Final = frozenset(name for name, topic in TOPICS.items() if topic.direction is Direction.OUT)
 COMPACTED: Final = frozenset(name for name, topic in TOPICS.items() if topic.compacted)
-"""Topics of which a recording may hold the last value of a key only."""
+"""Compacted topics. A recording may hold only the last value of a key."""
 
 
 def directory_ready(timestamp_ms: int) -> Emit:
-    """Return the word that the CRM has been read: a history brings its CRM records in their own time."""
+    """Return the record that ends the wait for the CRM at a first start.
+
+    In a replay the CRM's records come from the history, in the order of their timestamps, so nothing waits for them.
+    """
     ready = DirectoryReady(partition=0, partitions=1)
     return Emit(
         VISITOR_EVENTS.name, None, ready.model_dump_json().encode(), partition=0, timestamp_ms=timestamp_ms

@@ -56,7 +56,7 @@ def test_every_line_is_right_of_use_too_old_or_wrong_and_the_counts_add_up(tmp_p
     )
     assert "old.jsonl:4: breaks_contract: web.activity: occurred_at: Value error, expected RFC 3339" in said
     assert (
-        "old.jsonl:5: 'crm.accounts' is no input; inputs are chat.conversations, form.fills, web.activity"
+        "old.jsonl:5: 'crm.accounts' is not an input topic; expected one of chat.conversations, form.fills, web.activity"
         in said
     )
 
