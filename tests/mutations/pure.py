@@ -289,7 +289,7 @@ PURE = [
         "Faust's spinner leaves the root logger at debug",
         "a tenth of the time went into log calls (measured)",
         (without("workers/log.py", "    root.setLevel(level_number)\n"),),
-        "unit/test_log.py::test_configuring_again_takes_back_what_the_spinner_did",
+        "unit/test_log.py::test_configuring_a_second_time_undoes_the_changes_of_fausts_spinner",
         "assert",
     ),
     Mutation(

@@ -1,7 +1,7 @@
-"""Nothing is a setting that is read and ignored: another value of any, and something is otherwise.
+"""Every setting has an effect: another value of it changes something that the table names.
 
-The table is closed: a field of the settings without a line fails here by its name. What only a running worker shows stands
-with the test that starts one.
+The table is closed: a field of the settings without a line fails here by its name. Settings that only a running worker
+shows are listed with the test that starts one.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def of_tasks(read: Callable[[Context], Any]) -> Shows:
 def of_log(settings: Settings, _: Path) -> Any:
     stream = io.StringIO()
     configure_logging(settings.log_level, settings.log_format, stream)
-    logging.getLogger("workers").info("said")
+    logging.getLogger("workers").info("logged")
     return bool(stream.getvalue()), stream.getvalue().startswith("{")
 
 
@@ -105,7 +105,7 @@ RUNNING: Final = {
     "session_timeout_s": "integration/router.py",
     "metrics_port": "unit/house/test_containers.py",
 }
-"""What only a process that runs shows, with the tests (below tests/) that start one under it."""
+"""Settings that only a running process shows, with the test (below tests/) that starts one with it."""
 
 
 def settings_of(name: str, **other: Any) -> Settings:

@@ -78,7 +78,7 @@ class EdgeReplay:
         config: the policy by which they decide.
         dead_letter: makes the dead letter of a record.
         on_emit: called in order with every emit to ``results``, and with every emit that no hop reads.
-        limits: the limits of the dead-letter quarantine. Default: the live defaults.
+        limits: the limits of record size, output size and dead letters. Default: those of the engine.
         results: topics of outputs. A hop may read one of them too.
     """
 

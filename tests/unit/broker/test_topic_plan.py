@@ -31,9 +31,9 @@ def found(**changed: FoundTopic | None) -> dict[str, FoundTopic]:
 
 
 def with_config(name: str, **config: str) -> FoundTopic:
-    there = as_planned(PLAN[name])
+    existing = as_planned(PLAN[name])
     return replace(
-        there, config=there.config | {key.replace("_", "."): value for key, value in config.items()}
+        existing, config=existing.config | {key.replace("_", "."): value for key, value in config.items()}
     )
 
 
@@ -58,11 +58,11 @@ def test_all_topics_have_the_same_partitions_because_the_logs_are_co_partitioned
         ("web.activity", "delete"),
     ],
 )
-def test_what_is_compacted_is_what_holds_a_last_word(name: str, policy: str) -> None:
+def test_topics_that_hold_the_latest_value_of_a_key_are_compacted(name: str, policy: str) -> None:
     assert PLAN[name].config["cleanup.policy"] == policy
 
 
-def test_records_stand_as_long_as_the_setting_says_and_last_words_for_good() -> None:
+def test_events_expire_after_the_set_retention_and_latest_values_never() -> None:
     fortnight = {
         one.name: one.config.get("retention.ms")
         for one in plan_topics(Settings(app_id="house", retention_days=14))
@@ -74,7 +74,7 @@ def test_records_stand_as_long_as_the_setting_says_and_last_words_for_good() -> 
     assert set(fortnight.values()) - {None} == {str(14 * 86_400_000)}
 
 
-def test_what_we_compact_is_compacted_within_the_policys_time_to_erase() -> None:
+def test_our_compacted_topics_are_compacted_within_the_policys_erase_within() -> None:
     hours = {
         topic.name: topic.config.get("max.compaction.lag.ms") for topic in plan_topics(SETTINGS, 3_600_000)
     }
@@ -84,7 +84,7 @@ def test_what_we_compact_is_compacted_within_the_policys_time_to_erase() -> None
 
 
 @pytest.mark.parametrize("topic", PLAN.values(), ids=lambda topic: topic.name)
-def test_history_of_a_fortnight_lives_in_every_topic(topic: PlannedTopic) -> None:
+def test_every_topic_keeps_at_least_two_weeks_of_history(topic: PlannedTopic) -> None:
     if topic.config["cleanup.policy"] == "delete":
         assert int(topic.config["retention.ms"]) >= 14 * 86_400_000
     else:
@@ -140,7 +140,7 @@ def test_every_kind_of_problem_can_be_found() -> None:
         ("form.fills", replace(as_planned(PLAN["form.fills"]), replication_factor=4)),
     ],
 )
-def test_more_than_was_asked_for_is_no_problem(name: str, there: FoundTopic) -> None:
+def test_a_topic_that_keeps_more_than_planned_has_no_problem(name: str, there: FoundTopic) -> None:
     assert find_problems(list(PLAN.values()), found(**{name: there})) == []
 
 
@@ -148,5 +148,5 @@ def test_a_changed_partition_count_means_a_new_app_id_and_a_rebuild() -> None:
     there = replace(as_planned(PLAN["lead.events"]), partitions=7)
     (problem,) = find_problems(list(PLAN.values()), found(**{"lead.events": there}))
     assert "found 7, expected 6" in str(problem)
-    for said in ("can never change", "new `app_id`", "rebuild"):
-        assert said in problem.advice
+    for words in ("can never change", "new `app_id`", "rebuild"):
+        assert words in problem.advice

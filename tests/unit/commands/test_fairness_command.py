@@ -36,7 +36,7 @@ def test_a_ledger_that_adds_up_is_printed_by_rep(tmp_path: Path) -> None:
     assert "20 turns; it adds up" in done.output
 
 
-def test_a_forged_ledger_is_told_line_by_line_and_fails(tmp_path: Path) -> None:
+def test_a_forged_ledger_fails_with_each_wrong_line_named(tmp_path: Path) -> None:
     entries = ledger()
     entries[3] = change(entries[3], "b", current_before=400_000)
     done = CliRunner().invoke(app, ["fairness", written(tmp_path / "ledger.jsonl", entries)])
@@ -44,14 +44,14 @@ def test_a_forged_ledger_is_told_line_by_line_and_fails(tmp_path: Path) -> None:
     assert "desk:inside_sales turn 4 (turn): b had" in done.output
 
 
-def test_a_file_that_is_no_ledger_says_so_by_line(tmp_path: Path) -> None:
+def test_an_invalid_file_is_refused_with_the_line_named(tmp_path: Path) -> None:
     file = tmp_path / "x.jsonl"
     file.write_text('{"topic": "desk.ledger", "value": null}\n{"topic": 1}\n', encoding="utf-8")
     done = CliRunner().invoke(app, ["fairness", str(file)])
     assert "x.jsonl:2: not a result" in str(done.exception)
 
 
-def test_no_turns_are_no_table(tmp_path: Path) -> None:
+def test_without_turns_no_table_is_printed(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["fairness", written(tmp_path / "ledger.jsonl", [])])
     assert done.exit_code == 0
     assert "the files hold no round-robin turns" in done.output

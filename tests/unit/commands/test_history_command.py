@@ -1,4 +1,4 @@
-"""`lead-router history import`, without a Kafka: which lines are right, which are of use, and that the counts add up."""
+"""`lead-router history import` without Kafka: valid lines, lines too old to count, invalid lines, and their counts."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def test_help_shows_examples() -> None:
     assert "lead-router history import --dry-run 2026-01.jsonl 2026-02.jsonl" in done.output
 
 
-def test_every_line_is_right_of_use_too_old_or_wrong_and_the_counts_add_up(tmp_path: Path) -> None:
+def test_every_line_is_sent_too_old_or_invalid_and_the_counts_add_up(tmp_path: Path) -> None:
     at_ms = NOW - 9 * DAY
-    code, said = dry_run(
+    code, output = dry_run(
         tmp_path,
         line(activity("a1", at_ms, email="ada@bank.com")),
         line(form("f1", at_ms, anonymous_id="x"), "form.fills"),
@@ -52,40 +52,42 @@ def test_every_line_is_right_of_use_too_old_or_wrong_and_the_counts_add_up(tmp_p
     )
     assert code == 1
     assert "5 lines read: 2 would be sent, 1 too old to earn points (61 days), 2 invalid" in " ".join(
-        said.split()
+        output.split()
     )
-    assert "old.jsonl:4: breaks_contract: web.activity: occurred_at: Value error, expected RFC 3339" in said
+    assert "old.jsonl:4: breaks_contract: web.activity: occurred_at: Value error, expected RFC 3339" in output
     assert (
         "old.jsonl:5: 'crm.accounts' is not an input topic; expected one of chat.conversations, form.fills, web.activity"
-        in said
+        in output
     )
 
 
-def test_where_a_line_is_wrong_nothing_is_sent_and_no_kafka_is_asked(tmp_path: Path) -> None:
-    code, said = dry_run(tmp_path, line({"event_id": "a3"}), options=())
+def test_with_an_invalid_line_nothing_is_sent_and_kafka_is_not_contacted(tmp_path: Path) -> None:
+    code, output = dry_run(tmp_path, line({"event_id": "a3"}), options=())
     assert code == 1
     assert (
         "1 of 1 lines are invalid, so nothing was sent; fix them, or use --skip-bad to send the other lines"
-        in said
+        in output
     )
 
 
-def test_of_many_wrong_lines_twenty_are_named_and_the_others_counted(tmp_path: Path) -> None:
-    _, said = dry_run(tmp_path, *(line({"event_id": f"a{n}"}) for n in range(30)))
-    assert said.count("breaks_contract") == 20
-    assert "... and 10 more lines that cannot be read" in said
+def test_twenty_invalid_lines_are_printed_and_the_others_counted(tmp_path: Path) -> None:
+    _, output = dry_run(tmp_path, *(line({"event_id": f"a{n}"}) for n in range(30)))
+    assert output.count("breaks_contract") == 20
+    assert "... and 10 more lines that cannot be read" in output
 
 
-def test_an_address_that_is_none_is_told_without_repeating_it(tmp_path: Path) -> None:
-    code, said = dry_run(tmp_path, line(activity("a1", NOW - 9 * DAY, email="ada@@bank")))
+def test_an_invalid_address_is_reported_without_repeating_it(tmp_path: Path) -> None:
+    code, output = dry_run(tmp_path, line(activity("a1", NOW - 9 * DAY, email="ada@@bank")))
     assert code == 1
-    assert "old.jsonl:1: bad_address: email:" in said
-    assert "ada@@bank" not in said
+    assert "old.jsonl:1: bad_address: email:" in output
+    assert "ada@@bank" not in output
 
 
-def test_a_time_stamp_in_seconds_is_told_instead_of_making_everything_old(tmp_path: Path) -> None:
-    _, said = dry_run(tmp_path, line(activity("a1", NOW - 9 * DAY, email="a@b.com"), at_ms=NOW // 1_000))
-    assert "timestamp: more than a day before occurred_at; expected when it arrived, in milliseconds" in said
+def test_a_timestamp_in_seconds_is_reported_as_an_error_and_not_taken_as_too_old(tmp_path: Path) -> None:
+    _, output = dry_run(tmp_path, line(activity("a1", NOW - 9 * DAY, email="a@b.com"), at_ms=NOW // 1_000))
+    assert (
+        "timestamp: more than a day before occurred_at; expected when it arrived, in milliseconds" in output
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What became of every event is counted once, and the report says whether it adds up."""
+"""Every event has exactly one outcome, and the report shows whether the outcomes add up."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def row(found: Findings, value: Row | None, type_: type[Row], *parts: str, parti
     found.add_row(partition, row_key(type_, parts), None if value is None else ENCODE(value))
 
 
-def test_each_event_ends_as_exactly_one_thing() -> None:
+def test_each_event_has_exactly_one_outcome() -> None:
     found = Findings()
     found.add_record(fact("a"))
     found.add_record(fact("b", "lead_form"))
@@ -77,7 +77,7 @@ def test_each_event_ends_as_exactly_one_thing() -> None:
         pytest.param(Record("lead.scores", 0, 0, 0, b"k", None), id="a tombstone"),
     ],
 )
-def test_what_is_no_event_of_its_own_is_not_counted(again: Record) -> None:
+def test_a_record_that_is_not_an_event_of_its_own_is_not_counted(again: Record) -> None:
     found = Findings()
     found.add_record(fact("a"))
 
@@ -86,7 +86,7 @@ def test_what_is_no_event_of_its_own_is_not_counted(again: Record) -> None:
     assert found.reconciled(1).adds_up
 
 
-def test_a_tick_is_no_news() -> None:
+def test_a_tick_is_not_counted() -> None:
     found = Findings()
     tick = control_emit("lead.events", 0, Tick(1), 1)
 
@@ -95,7 +95,7 @@ def test_a_tick_is_no_news() -> None:
     assert found.records == 0
 
 
-def test_history_that_was_handed_over_is_no_longer_of_an_unknown_visitor() -> None:
+def test_history_that_moved_to_a_lead_no_longer_counts_for_an_anonymous_visitor() -> None:
     found = Findings()
     parts = ("anon-1", "1", "w", "c")
     row(found, HistoryRow(activity="page_view"), HistoryRow, *parts)
@@ -116,7 +116,7 @@ def test_a_later_count_of_a_day_replaces_the_earlier() -> None:
     assert (tally.of_no_visitor, tally.repeated) == (6, 1)
 
 
-def test_what_stands_first_in_the_way_is_why_a_lead_was_not_handed_over() -> None:
+def test_the_first_reason_against_a_hand_off_is_counted() -> None:
     found = Findings()
     found.add_record(score("l1", 20, industry="fail", title="unknown"))
     found.add_record(score("l2", 20, industry="pass", title="unknown"))
@@ -131,7 +131,7 @@ def test_what_stands_first_in_the_way_is_why_a_lead_was_not_handed_over() -> Non
 
 
 @pytest.mark.parametrize(("produced", "verdict"), [(1, "it adds up"), (2, "it does not add up")])
-def test_the_report_says_whether_it_adds_up(produced: int, verdict: str) -> None:
+def test_the_report_shows_whether_the_outcomes_add_up(produced: int, verdict: str) -> None:
     found = Findings()
     found.add_record(fact("a"))
     console = Console(record=True, width=120, quiet=True)
@@ -142,7 +142,7 @@ def test_the_report_says_whether_it_adds_up(produced: int, verdict: str) -> None
     assert verdict in console.export_text()
 
 
-def test_a_turn_is_the_ledgers_whoever_has_the_lead_in_the_end_and_counts_once() -> None:
+def test_a_turn_of_the_ledger_counts_once_for_its_rep() -> None:
     found = Findings()
     turn = json.loads((EXAMPLES / "desk.ledger.jsonl").read_text("utf-8").splitlines()[0])["value"]
 

@@ -1,4 +1,4 @@
-"""What a replay of edge events says, and in which order."""
+"""The outputs of a replay of input records, and their order."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ Replayed = Callable[..., list[tuple[int, str, str]]]
 
 @pytest.fixture
 def replayed(specs: dict[str, AgentSpec], config: Config, dead_letter: DeadLetterEncoder) -> Replayed:
-    """Replay (timestamp, text) records; return what was said as (timestamp, key, text)."""
+    """Return a function that replays (timestamp, text) records and returns the outputs as (timestamp, key, text)."""
 
     def run(*inputs: tuple[int, str], until_ms: int = 1_000) -> list[tuple[int, str, str]]:
-        said: list[Emit] = []
-        replay = EdgeReplay(specs, config, dead_letter, said.append)
+        emits: list[Emit] = []
+        replay = EdgeReplay(specs, config, dead_letter, emits.append)
         for stamp, text in inputs:
             replay.feed(Input("orders", stamp, b"k", text.encode()))
         replay.run_timers(until_ms)
-        return [(e.timestamp_ms or 0, (e.key or b"").decode(), (e.value or b"").decode()) for e in said]
+        return [(e.timestamp_ms or 0, (e.key or b"").decode(), (e.value or b"").decode()) for e in emits]
 
     return run
 
@@ -39,12 +39,12 @@ def test_each_effect_is_handled_first_in_first_out_loops_included_before_the_nex
     ]
 
 
-def test_a_timer_runs_before_the_first_record_behind_it_and_is_stamped_with_its_due_time(
+def test_a_timer_runs_before_the_next_later_record_and_has_its_due_time_as_timestamp(
     replayed: Replayed,
 ) -> None:
-    said = replayed((1, "at 50 t"), (49, "before"), (90, "after"))
+    emits = replayed((1, "at 50 t"), (49, "before"), (90, "after"))
 
-    assert [line for line in said if "answer" not in line[2]] == [
+    assert [line for line in emits if "answer" not in line[2]] == [
         (1, "k", "orders: at 50 t"),
         (49, "k", "orders: before"),
         (50, "t", "alarm"),
@@ -53,40 +53,40 @@ def test_a_timer_runs_before_the_first_record_behind_it_and_is_stamped_with_its_
 
 
 def test_timers_of_all_hops_run_by_due_time_then_hop_rank(replayed: Replayed) -> None:
-    said = replayed((1, "at 300 late"), (2, "set yours at bell"), (3, "at 200 a"))
+    emits = replayed((1, "at 300 late"), (2, "set yours at bell"), (3, "at 200 a"))
 
-    alarms = [(stamp, key) for stamp, key, text in said if text == "alarm"]
+    alarms = [(stamp, key) for stamp, key, text in emits if text == "alarm"]
     assert alarms == [(200, "a"), (200, "bell"), (300, "late")]
 
 
-@pytest.mark.parametrize(("until_ms", "is_heard"), [(499, False), (500, True)])
-def test_timers_run_up_to_the_end_and_no_further(replayed: Replayed, until_ms: int, is_heard: bool) -> None:
-    assert ((500, "t", "alarm") in replayed((1, "at 500 t"), until_ms=until_ms)) is is_heard
+@pytest.mark.parametrize(("until_ms", "is_fired"), [(499, False), (500, True)])
+def test_timers_run_up_to_the_end_and_no_further(replayed: Replayed, until_ms: int, is_fired: bool) -> None:
+    assert ((500, "t", "alarm") in replayed((1, "at 500 t"), until_ms=until_ms)) is is_fired
 
 
 def test_long_work_is_done_in_chunks_before_the_next_record(replayed: Replayed) -> None:
-    said = replayed((1, "many 3"), (2, "next"))
+    emits = replayed((1, "many 3"), (2, "next"))
 
-    chunks = [line for line in said if line[2] in {"1", "2", "3"}]
+    chunks = [line for line in emits if line[2] in {"1", "2", "3"}]
     assert chunks == [(1, "many", "1"), (1, "many", "2"), (1, "many", "3")]
-    assert said.index(chunks[-1]) < said.index((2, "k", "orders: next"))
+    assert emits.index(chunks[-1]) < emits.index((2, "k", "orders: next"))
 
 
-def test_a_refused_record_is_a_dead_letter_and_the_rest_goes_on(replayed: Replayed) -> None:
-    said = replayed((1, "rubbish"), (2, "good"))
+def test_a_refused_record_is_a_dead_letter_and_the_other_records_are_handled(replayed: Replayed) -> None:
+    emits = replayed((1, "invalid"), (2, "good"))
 
-    assert said[:2] == [(1, "k", "clerk orders not_json"), (2, "k", "orders: good")]
+    assert emits[:2] == [(1, "k", "clerk orders not_json"), (2, "k", "orders: good")]
 
 
-def test_twice_the_same_history_gives_the_same_outputs_and_rows(
+def test_two_replays_of_one_history_give_the_same_outputs_and_rows(
     specs: dict[str, AgentSpec], config: Config, dead_letter: DeadLetterEncoder
 ) -> None:
     def run() -> tuple[list[Emit], list[dict[bytes, bytes]]]:
-        said: list[Emit] = []
-        replay = EdgeReplay(specs, config, dead_letter, said.append)
+        emits: list[Emit] = []
+        replay = EdgeReplay(specs, config, dead_letter, emits.append)
         for at in range(1, 1_500):
             replay.feed(Input("visits", at, b"k", f"at {at + 40} {at}".encode()))
-        return said, replay.rows()
+        return emits, replay.rows()
 
     first, second = run(), run()
 

@@ -1,4 +1,4 @@
-"""In which order files of history are read, and what is said of lines that cannot be."""
+"""The order in which files of history are read, and the reports of lines that cannot be read."""
 
 from __future__ import annotations
 
@@ -54,18 +54,20 @@ def test_records_come_by_timestamp_then_rank_then_file_then_line(
 
 
 BAD = {
-    "no JSON": "{",
-    "no object": "[]",
+    "not JSON": "{",
+    "not an object": "[]",
     "no topic": '{"timestamp": 1, "value": {}}',
     "no value": '{"topic": "web", "timestamp": 1}',
     "a timestamp in words": '{"topic": "web", "timestamp": "now", "value": {}}',
     "a timestamp before 1970": '{"topic": "web", "timestamp": -1, "value": {}}',
-    "a topic of results": '{"topic": "lead.scores", "timestamp": 1, "value": {}}',
+    "an output topic": '{"topic": "lead.scores", "timestamp": 1, "value": {}}',
 }
 
 
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
-def test_a_bad_line_is_reported_with_its_file_and_line_and_the_rest_is_read(tmp_path: Path, bad: str) -> None:
+def test_an_invalid_line_is_reported_with_file_and_line_and_the_others_are_read(
+    tmp_path: Path, bad: str
+) -> None:
     path = write(tmp_path / "history.jsonl", line("web", 1, "a"), "", bad, line("web", 2, "b"))
 
     history = History([path], RANKS)
@@ -74,14 +76,14 @@ def test_a_bad_line_is_reported_with_its_file_and_line_and_the_rest_is_read(tmp_
     assert texts(history) == ["a", "b"]
 
 
-def test_a_line_that_is_no_text_is_reported(tmp_path: Path) -> None:
+def test_a_line_that_is_not_utf_8_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "history.jsonl"
     path.write_bytes(b'{"topic": "web", "timestamp": 1, "value": "\xff"}\n')
 
     assert len(History([path], RANKS).bad) == 1
 
 
-def test_what_a_history_spans_is_known_before_it_is_read(tmp_path: Path) -> None:
+def test_the_time_span_of_a_history_is_known_before_it_is_read(tmp_path: Path) -> None:
     path = write(tmp_path / "history.jsonl", line("web", 7, "a"), line("web", 3, "b"))
 
     history = History([path], RANKS)
@@ -92,14 +94,14 @@ def test_what_a_history_spans_is_known_before_it_is_read(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("value", "bytes_"),
     [
-        pytest.param('{"b": 1,  "a": 2}', b'{"b": 1,  "a": 2}', id="an object stands as it was written"),
+        pytest.param('{"b": 1,  "a": 2}', b'{"b": 1,  "a": 2}', id="an object keeps its bytes"),
         pytest.param(
-            '"{not json"', b"{not json", id="text is the raw bytes, so that rubbish can be written down"
+            '"{not json"', b"{not json", id="a string holds raw bytes, so that invalid input can be written"
         ),
         pytest.param("null", None, id="null is a tombstone"),
     ],
 )
-def test_what_stands_in_a_line_reaches_the_hop_as_it_is(
+def test_the_value_of_a_line_reaches_the_hop_unchanged(
     tmp_path: Path, value: str, bytes_: bytes | None
 ) -> None:
     path = write(tmp_path / "history.jsonl", f'{{"topic": "web", "timestamp": 1, "value": {value}}}')
@@ -107,7 +109,7 @@ def test_what_stands_in_a_line_reaches_the_hop_as_it_is(
     assert [read.value for read in History([path], RANKS).in_order()] == [bytes_]
 
 
-def test_a_result_is_one_line_of_the_shape_that_is_read() -> None:
+def test_a_result_is_one_line_in_the_form_of_the_input() -> None:
     emit = Emit("lead.scores", "lead-ö".encode(), '{"name":"Zoë"}'.encode(), timestamp_ms=5)
 
     assert json.loads(result_line(emit)) == {
@@ -120,14 +122,14 @@ def test_a_result_is_one_line_of_the_shape_that_is_read() -> None:
 
 
 def test_a_line_may_have_the_headers_of_its_record(tmp_path: Path) -> None:
-    said = json.dumps(
+    text = json.dumps(
         {"topic": "web", "timestamp": 1, "value": {"text": "a"}, "headers": [["imported", "5"]]}
     )
-    (read,) = History([write(tmp_path / "a.jsonl", said)], RANKS).in_order()
+    (read,) = History([write(tmp_path / "a.jsonl", text)], RANKS).in_order()
     assert read.headers == (("imported", b"5"),)
 
 
-def test_a_record_that_is_not_wanted_is_a_bad_line(tmp_path: Path) -> None:
+def test_a_record_that_the_check_refuses_is_an_invalid_line(tmp_path: Path) -> None:
     def only_b(read: Input) -> None:
         if b"b" not in (read.value or b""):
             raise BadLineError("expected b")

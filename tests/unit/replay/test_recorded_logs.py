@@ -1,4 +1,4 @@
-"""A recorded log, decided anew, says what was said live; where it does not, it is named."""
+"""A replay of a recorded log gives the live outputs; each difference is reported."""
 
 from __future__ import annotations
 
@@ -23,39 +23,39 @@ LOG = [
 
 
 @pytest.fixture
-def said(specs: dict[str, AgentSpec], config: Config, dead_letter: DeadLetterEncoder) -> list[TaskOutputs]:
+def outputs(specs: dict[str, AgentSpec], config: Config, dead_letter: DeadLetterEncoder) -> list[TaskOutputs]:
     return replay_logs(specs, LOG, 2, config, dead_letter)
 
 
-def as_read(said: list[TaskOutputs]) -> list[Record]:
-    """The outputs as a read_committed reader finds them, with offsets that transaction markers left gaps in."""
-    emits = [emit for task in said for emit in task.emits]
+def as_read(outputs: list[TaskOutputs]) -> list[Record]:
+    """Return the outputs as a read_committed consumer reads them. Transaction markers leave gaps in the offsets."""
+    emits = [emit for task in outputs for emit in task.emits]
     return [
         Record(e.topic, e.partition, 2 * n, e.timestamp_ms, e.key, e.value, e.headers)
         for n, e in enumerate(emits)
     ]
 
 
-def test_each_partition_of_a_log_is_decided_with_its_ticks_and_its_timers(said: list[TaskOutputs]) -> None:
-    assert [(task.agent, task.partition, len(task.emits)) for task in said] == [
+def test_each_partition_of_a_log_is_decided_with_its_ticks_and_its_timers(outputs: list[TaskOutputs]) -> None:
+    assert [(task.agent, task.partition, len(task.emits)) for task in outputs] == [
         ("bell", 0, 0),
         ("bell", 1, 5),
     ]
-    assert [(e.timestamp_ms, e.value) for e in said[1].emits if e.topic == "rung"] == [
+    assert [(e.timestamp_ms, e.value) for e in outputs[1].emits if e.topic == "rung"] == [
         (10, b"hello at bell"),
         (20, b"again"),
         (200, b"alarm"),
     ]
 
 
-def test_every_output_is_placed_where_its_key_belongs(said: list[TaskOutputs]) -> None:
-    assert {(e.key, e.partition) for e in said[1].emits} == {
+def test_every_output_has_the_partition_of_its_key(outputs: list[TaskOutputs]) -> None:
+    assert {(e.key, e.partition) for e in outputs[1].emits} == {
         (key, partition_of(key, 2)) for key in (b"k", b"bell")
     }
 
 
-def test_outputs_that_are_the_same_have_no_difference(said: list[TaskOutputs]) -> None:
-    assert differences(said, as_read(said), TOPICS | {"clerk.log"}) == []
+def test_equal_outputs_have_no_difference(outputs: list[TaskOutputs]) -> None:
+    assert differences(outputs, as_read(outputs), TOPICS | {"clerk.log"}) == []
 
 
 def changed(record: Record, **fields: object) -> Record:
@@ -79,26 +79,26 @@ def changed(record: Record, **fields: object) -> Record:
         ),
     ],
 )
-def test_whatever_is_not_the_same_is_a_difference(
-    said: list[TaskOutputs], harm: Callable[[list[Record]], list[Record]]
+def test_every_deviation_is_a_difference(
+    outputs: list[TaskOutputs], harm: Callable[[list[Record]], list[Record]]
 ) -> None:
-    live = [record for record in as_read(said) if record.topic == "rung"]
+    live = [record for record in as_read(outputs) if record.topic == "rung"]
 
-    assert differences(said, live, TOPICS) == []
-    assert differences(said, harm(live), TOPICS) != []
+    assert differences(outputs, live, TOPICS) == []
+    assert differences(outputs, harm(live), TOPICS) != []
 
 
-def test_of_a_compacted_topic_only_the_last_value_of_a_key_has_to_be_there(said: list[TaskOutputs]) -> None:
-    live = [record for record in as_read(said) if record.topic == "rung"]
+def test_a_compacted_topic_must_hold_only_the_last_value_of_a_key(outputs: list[TaskOutputs]) -> None:
+    live = [record for record in as_read(outputs) if record.topic == "rung"]
     first, last, alarm = live
 
     assert (first.key, last.key) == (b"k", b"k")
-    assert differences(said, [last, alarm], TOPICS, compacted=TOPICS) == []
-    assert differences(said, [first, alarm], TOPICS, compacted=TOPICS) != []
-    assert differences(said, [last, alarm], TOPICS) != []
+    assert differences(outputs, [last, alarm], TOPICS, compacted=TOPICS) == []
+    assert differences(outputs, [first, alarm], TOPICS, compacted=TOPICS) != []
+    assert differences(outputs, [last, alarm], TOPICS) != []
 
 
-def test_a_recording_reads_back_as_it_was_written(tmp_path: Path) -> None:
+def test_a_recording_is_read_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
     records = [*LOG, Record("rung", 0, 9, 5, None, None), Record("rung", 0, 10, 5, "ö".encode(), b'{"a": 1}')]
     path.write_bytes(b"".join(map(recorded_line, records)) + b"{}\n")
@@ -109,7 +109,7 @@ def test_a_recording_reads_back_as_it_was_written(tmp_path: Path) -> None:
     assert [line.line for line in bad] == [6]
 
 
-def test_an_emit_of_a_tombstone_stays_one(
+def test_a_missing_tombstone_is_a_difference(
     specs: dict[str, AgentSpec], config: Config, dead_letter: DeadLetterEncoder
 ) -> None:
     assert (

@@ -1,4 +1,4 @@
-"""Why did this go to Ben? The page says what the records say, of whom was asked, and shows no address."""
+"""The page of `lead-router why` shows the decisions about its subject from the records, and no address."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from tests.scenarios.story import Story as Told
+from tests.scenarios.story import Story
 from workers.cli import app
 from workers.commands.errors import CommandError
 from workers.commands.why import subject_of
@@ -20,9 +20,9 @@ KEY = b"a key for tests only"
 ANN = lead_id_of("ann@harbor.example", KEY)
 
 
-def told(tmp_path: Path) -> Told:
-    """Zoe has most weight, Tom is away; Ann of a bank asks for a demo."""
-    story = Told(tmp_path)
+def demo_request(tmp_path: Path) -> Story:
+    """Zoe has the highest weight and Tom is absent. Ann, given works at a bank, asks for a demo."""
+    story = Story(tmp_path)
     story.rep("mia")
     story.rep("tom", away=("mon 00:00", "fri 00:00"))
     story.rep("zoe", weight=3)
@@ -32,7 +32,7 @@ def told(tmp_path: Path) -> Told:
     return story
 
 
-def page(story: Told, subject: Subject) -> str:
+def page(story: Story, subject: Subject) -> str:
     found = Decisions(subject)
     for emit in story.replay().emits:
         if emit.value is not None:
@@ -53,14 +53,14 @@ def page(story: Told, subject: Subject) -> str:
         Subject(lead_id=ANN),
         Subject(lead_id=ANN[:8]),
     ],
-    ids=["account", "hand-off", "person", "beginning of a lead_id"],
+    ids=["account", "hand-off", "person", "lead_id prefix"],
 )
-def test_who_has_it_by_which_turn_and_points_and_what_would_have_changed_it(
+def test_the_page_shows_holder_turn_points_and_what_would_change_the_decision(
     tmp_path: Path, subject: Subject
 ) -> None:
-    said = page(told(tmp_path), subject)
+    text = page(demo_request(tmp_path), subject)
 
-    assert said.splitlines()[0] == f"domain:harbor.example, lead {ANN[:8]}: raised hand (mql) -> Zoe"
+    assert text.splitlines()[0] == f"domain:harbor.example, lead {ANN[:8]}: raised hand (mql) -> Zoe"
     for line in (
         "because          raised hand, all gates passed, next in rotation",
         "answer by        2026-03-03 15:30Z",
@@ -74,21 +74,21 @@ def test_who_has_it_by_which_turn_and_points_and_what_would_have_changed_it(
         "would change if  total: 21 more",
         "relationship: customer",
     ):
-        assert line in said
-    assert "@" not in said
+        assert line in text
+    assert "@" not in text
 
 
-def test_each_change_of_a_hand_off_and_the_others_of_the_account_are_told(tmp_path: Path) -> None:
-    story = told(tmp_path)
+def test_the_page_shows_the_history_of_a_hand_off_and_the_accounts_other_hand_offs(tmp_path: Path) -> None:
+    story = demo_request(tmp_path)
     story.form("bob@harbor.example", "tue 11:00", "demo")
     story.sales("rejected", "ann@harbor.example", "tue 12:00", "zoe", reason="not_now")
 
-    said = page(story, Subject(account_key="domain:harbor.example"))
-    assert said.splitlines()[0].endswith("raised hand (mql) -> Zoe"), (
-        "the one that is open, not the one that changed last"
+    text = page(story, Subject(account_key="domain:harbor.example"))
+    assert text.splitlines()[0].endswith("raised hand (mql) -> Zoe"), (
+        "the open hand-off is shown, not the latest changed one"
     )
-    assert "other hand-offs  domain:harbor.example#1.1" in said
-    assert "withdrawn -> no holder" in said
+    assert "other hand-offs  domain:harbor.example#1.1" in text
+    assert "withdrawn -> no holder" in text
 
     gone = page(story, Subject(handoff_id="domain:harbor.example#1.1"))
     assert gone.splitlines()[0].endswith("-> no holder")
@@ -96,9 +96,9 @@ def test_each_change_of_a_hand_off_and_the_others_of_the_account_are_told(tmp_pa
     assert "2026-03-03 17:00Z withdrawn -> no holder: sales rejected" in gone
 
 
-def test_a_turn_that_came_to_nothing_is_not_told_as_the_one_that_gave_it(tmp_path: Path) -> None:
+def test_the_page_shows_the_turn_of_the_holder_and_no_later_turn_of_another_rep(tmp_path: Path) -> None:
     found = Decisions(Subject(lead_id=ANN))
-    for emit in told(tmp_path).replay().emits:
+    for emit in demo_request(tmp_path).replay().emits:
         found.add_record(emit.topic, emit.value or b"")
     routed = found.latest()
     assert routed is not None
@@ -108,19 +108,19 @@ def test_a_turn_that_came_to_nothing_is_not_told_as_the_one_that_gave_it(tmp_pat
     assert found.find_turn(routed) == turn
 
 
-def test_who_was_not_handed_over_is_told_why_not(tmp_path: Path) -> None:
-    story = told(tmp_path)
+def test_a_lead_without_a_hand_off_is_shown_with_the_reasons(tmp_path: Path) -> None:
+    story = demo_request(tmp_path)
     story.form("sue@harbor.example", "tue 11:00", title="Student")
 
-    said = page(story, Subject(lead_id=lead_id_of("sue@harbor.example", KEY)))
-    assert said.splitlines()[0].endswith(": not handed over")
-    assert "stage            outside" in said
-    assert "title failed, Student" in said
+    text = page(story, Subject(lead_id=lead_id_of("sue@harbor.example", KEY)))
+    assert text.splitlines()[0].endswith(": not handed over")
+    assert "stage            outside" in text
+    assert "title failed, Student" in text
 
 
-def test_of_others_and_of_rubbish_nothing_is_said(tmp_path: Path) -> None:
+def test_records_of_other_accounts_and_invalid_records_are_ignored(tmp_path: Path) -> None:
     found = Decisions(Subject(account_key="domain:other.example"))
-    for emit in told(tmp_path).replay().emits:
+    for emit in demo_request(tmp_path).replay().emits:
         found.add_record(emit.topic, emit.value or b"")
     found.add_record("lead.routing", b'{"account_key": "domain:other.example"')
     found.add_record("web.activity", b'{"account_key": "domain:other.example"}')
@@ -128,7 +128,7 @@ def test_of_others_and_of_rubbish_nothing_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "subject"),
+    ("given", "subject"),
     [
         ("domain:harbor.example#1.1", Subject(handoff_id="domain:harbor.example#1.1")),
         ("domain:harbor.example", Subject(account_key="domain:harbor.example")),
@@ -138,23 +138,23 @@ def test_of_others_and_of_rubbish_nothing_is_said(tmp_path: Path) -> None:
         ("Ann <Ann@Harbor.example>", Subject(lead_id=ANN)),
     ],
 )
-def test_what_can_be_asked_for(who: str, subject: Subject) -> None:
-    assert subject_of(who, lambda: KEY) == subject
+def test_a_text_names_its_subject(given: str, subject: Subject) -> None:
+    assert subject_of(given, lambda: KEY) == subject
 
 
-@pytest.mark.parametrize("who", ["xx", "gmail.com", "ann@", "co.uk"])
-def test_what_cannot_be_asked_for_is_said_without_repeating_an_address(who: str) -> None:
+@pytest.mark.parametrize("given", ["xx", "gmail.com", "ann@", "co.uk"])
+def test_a_text_without_a_subject_is_refused_without_repeating_an_address(given: str) -> None:
     with pytest.raises(CommandError) as refused:
-        subject_of(who, lambda: KEY)
+        subject_of(given, lambda: KEY)
     assert "ann@" not in str(refused.value)
 
 
-def test_the_command_reads_what_a_replay_wrote(tmp_path: Path) -> None:
+def test_the_command_reads_the_results_of_a_replay(tmp_path: Path) -> None:
     lines = [
         json.dumps(
             {"topic": emit.topic, "key": None, "timestamp": 0, "value": emit.value and json.loads(emit.value)}
         )
-        for emit in told(tmp_path).replay().emits
+        for emit in demo_request(tmp_path).replay().emits
     ]
     file = tmp_path / "results.jsonl"
     file.write_text("\n".join(lines) + "\n", "utf-8")
@@ -163,5 +163,5 @@ def test_the_command_reads_what_a_replay_wrote(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "passed over      mia: not its turn, tom: absent" in done.output
 
-    nobody = CliRunner().invoke(app, ["why", "other.example", "--from", str(file)])
-    assert "no decision about this account was found" in str(nobody.exception)
+    unknown = CliRunner().invoke(app, ["why", "other.example", "--from", str(file)])
+    assert "no decision about this account was found" in str(unknown.exception)

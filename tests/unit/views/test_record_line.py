@@ -1,4 +1,4 @@
-"""One readable line for each thing the workers said; never an address."""
+"""Every output record becomes one readable line without an e-mail address."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def examples(topic: str) -> list[bytes]:
 
 @pytest.mark.parametrize("topic", WATCHED)
 def test_every_example_of_a_result_becomes_one_line_without_an_address(topic: str) -> None:
-    assert examples(topic), "the contract has examples of it"
+    assert examples(topic), "the contract has examples of this topic"
     for value in examples(topic):
         line = line_of(topic, b"key", value).plain
 
@@ -33,15 +33,15 @@ def test_every_example_of_a_result_becomes_one_line_without_an_address(topic: st
 
 
 @pytest.mark.parametrize("topic", WATCHED)
-def test_a_tombstone_and_what_is_no_result_are_told_as_such(topic: str) -> None:
+def test_a_tombstone_and_an_invalid_value_are_shown_as_such(topic: str) -> None:
     assert "is deleted" in line_of(topic, b"k1", None).plain
     assert "cannot be read" in line_of(topic, b"k1", b"{").plain
     assert "cannot be read" in line_of(topic, b"k1", json.dumps({"email": "ann@x.example"}).encode()).plain
 
 
-def test_a_key_that_is_no_text_is_shown_as_far_as_it_is_one() -> None:
+def test_invalid_utf_8_in_a_key_is_replaced() -> None:
     assert "k1" in line_of(WATCHED[0], b"k1\xff", None).plain
 
 
-def test_all_watched_topics_are_of_the_contract() -> None:
+def test_the_watched_topics_are_the_output_topics_of_the_contract() -> None:
     assert set(WATCHED) == {name for name, topic in TOPICS.items() if topic.direction == "out"}

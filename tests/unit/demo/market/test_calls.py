@@ -1,4 +1,4 @@
-"""The demo's sales team calls in office hours, within the half hour that a raised hand gives it, and forgets a few."""
+"""The demo's sales team calls in office hours, within the half hour that a raised hand allows, and forgets a few."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def test_a_call_comes_within_the_half_hour_of_office_hours(when: str, opens: str
     assert timedelta() < min(waited) <= max(waited) < timedelta(minutes=30)
 
 
-def test_most_are_called_and_a_few_are_forgotten() -> None:
+def test_most_people_are_called_and_a_few_are_forgotten() -> None:
     at = datetime(2026, 3, 3, 15, tzinfo=UTC)
     assert 900 < len(list(calls(SeededRandom(1), [(person(), at)] * 1_000))) < 1_000
 
 
-def test_nobody_calls_a_student() -> None:
+def test_a_student_is_never_called() -> None:
     at = datetime(2026, 3, 3, 15, tzinfo=UTC)
     assert list(calls(SeededRandom(1), [(person(Persona.STUDENT), at)])) == []

@@ -1,4 +1,4 @@
-"""What the demo's fortnight holds: enough of everything that real input holds, and the same every time."""
+"""The demo's two weeks of events contain every kind of real input, and are the same for the same seed."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ def is_valid(record: MarketRecord) -> bool:
     return True
 
 
-def test_the_same_seed_gives_the_same_fortnight_and_another_seed_another(
+def test_the_same_seed_gives_the_same_records_and_another_seed_others(
     fortnight: list[MarketRecord],
 ) -> None:
     assert market_records(seed=1) == fortnight
     assert market_records(seed=2) != fortnight
 
 
-def test_it_is_a_fortnight_of_input_in_order(fortnight: list[MarketRecord]) -> None:
+def test_the_records_span_two_weeks_of_input_in_order(fortnight: list[MarketRecord]) -> None:
     stamps = [record.timestamp_ms for record in fortnight]
 
     assert stamps == sorted(stamps)
@@ -57,15 +57,17 @@ def test_it_is_a_fortnight_of_input_in_order(fortnight: list[MarketRecord]) -> N
     assert 40_000 <= len(fortnight) <= 60_000
 
 
-def test_another_start_moves_everything(fortnight: list[MarketRecord]) -> None:
+def test_another_start_moves_every_timestamp(fortnight: list[MarketRecord]) -> None:
     later = market_records(seed=1, start=datetime(2027, 3, 1, tzinfo=UTC))
 
     others = [[one for one in made if one.topic != "sales.activities"] for made in (later, fortnight)]
-    assert len(others[0]) == len(others[1])  # sales calls at opening, and the clocks change on another day
+    assert len(others[0]) == len(
+        others[1]
+    )  # sales calls at opening time, and daylight saving begins on another day
     assert later[0].timestamp_ms - fortnight[0].timestamp_ms == timedelta(days=364).total_seconds() * 1_000
 
 
-def test_what_breaks_the_contract_is_the_rubbish_and_nothing_else(fortnight: list[MarketRecord]) -> None:
+def test_only_the_invalid_records_violate_the_contract(fortnight: list[MarketRecord]) -> None:
     broken = [record for record in fortnight if not is_valid(record)]
 
     bad_addresses = 2 * INVALID_RECORDS // 10  # well-formed for the model; refused where addresses are read
@@ -73,7 +75,7 @@ def test_what_breaks_the_contract_is_the_rubbish_and_nothing_else(fortnight: lis
     assert all((record.key or "").startswith("bad-") for record in broken)
 
 
-def test_events_repeat_come_late_come_too_late_and_from_clocks_that_are_ahead(
+def test_some_events_are_repeated_late_too_late_or_from_clocks_that_run_ahead(
     fortnight: list[MarketRecord],
 ) -> None:
     ids = Counter(value["event_id"] for value in values(fortnight, "web.activity") if "event_id" in value)
@@ -89,7 +91,7 @@ def test_events_repeat_come_late_come_too_late_and_from_clocks_that_are_ahead(
     assert sum(delay < -300_000 for delay in delays) > 50
 
 
-def test_some_events_name_nobody(fortnight: list[MarketRecord]) -> None:
+def test_some_events_have_no_visitor_and_no_person(fortnight: list[MarketRecord]) -> None:
     nameless = [
         value
         for value in values(fortnight, "web.activity")
@@ -99,7 +101,7 @@ def test_some_events_name_nobody(fortnight: list[MarketRecord]) -> None:
     assert NAMELESS * 0.9 <= len(nameless) <= NAMELESS * 1.2
 
 
-def test_a_browser_is_shared_and_a_person_has_two(fortnight: list[MarketRecord]) -> None:
+def test_some_browsers_are_shared_and_some_people_have_two(fortnight: list[MarketRecord]) -> None:
     named = [
         v
         for t in ("web.activity", "form.fills")
@@ -128,7 +130,7 @@ def test_the_market_has_every_kind_of_company(fortnight: list[MarketRecord]) -> 
     assert len({firm["domains"][0] for firm in firms}) == len(firms)
 
 
-def test_the_team_has_somebody_away_somebody_inactive_and_somebody_who_left(
+def test_the_team_has_an_absent_an_inactive_and_a_departed_rep(
     fortnight: list[MarketRecord],
 ) -> None:
     reps = {value["rep_id"]: value for value in values(fortnight[:400], "crm.reps")}
@@ -138,10 +140,10 @@ def test_the_team_has_somebody_away_somebody_inactive_and_somebody_who_left(
     assert any(rep.get("absences") for rep in reps.values())
     assert any(not rep["active"] for rep in reps.values())
     assert any(rep.get("deputy_rep_id") for rep in reps.values())
-    assert owners - reps.keys(), "an owner the CRM of people does not know"
+    assert owners - reps.keys(), "an owner who is not in crm.reps"
 
 
-def test_the_crm_changes_and_sales_answers_during_the_fortnight(fortnight: list[MarketRecord]) -> None:
+def test_the_crm_changes_and_sales_answers_during_the_two_weeks(fortnight: list[MarketRecord]) -> None:
     crm = [
         record for record in fortnight if record.topic.startswith("crm.") and record.timestamp_ms > START_MS
     ]
@@ -154,55 +156,55 @@ def test_the_crm_changes_and_sales_answers_during_the_fortnight(fortnight: list[
     assert all(actions[action] for action in ("won", "lost", "returned"))
 
 
-def test_the_crm_knows_some_people_learns_of_others_late_and_must_not_contact_a_few(
+def test_the_crm_has_early_contacts_late_contacts_and_a_few_with_do_not_contact(
     fortnight: list[MarketRecord],
 ) -> None:
     records = [record for record in fortnight if record.topic == "crm.contacts"]
-    said = values(fortnight, "crm.contacts")
+    events = values(fortnight, "crm.contacts")
 
     assert 80 <= len(records) <= 400
-    assert all(record.key == value["email"] for record, value in zip(records, said, strict=True))
-    assert sum(bool(value.get("do_not_contact")) for value in said) >= 3
+    assert all(record.key == value["email"] for record, value in zip(records, events, strict=True))
+    assert sum(bool(value.get("do_not_contact")) for value in events) >= 3
     assert sum(record.timestamp_ms > START_MS + 5 * DAY_MS for record in records) >= 3
 
 
-def test_some_agree_to_be_tracked_a_few_refuse_and_some_want_no_marketing(
+def test_some_visitors_agree_to_tracking_a_few_refuse_and_some_refuse_marketing(
     fortnight: list[MarketRecord],
 ) -> None:
-    said = Counter(
+    events = Counter(
         (purpose, given)
         for topic in ("web.activity", "form.fills")
         for value in values(fortnight, topic)
         for purpose, given in value.get("consent", {}).items()
     )
 
-    assert said["tracking", True] > 5_000
-    assert 500 < said["tracking", False] < 5_000
-    assert said["marketing", True] > 100
-    assert said["marketing", False] >= 5
+    assert events["tracking", True] > 5_000
+    assert 500 < events["tracking", False] < 5_000
+    assert events["marketing", True] > 100
+    assert events["marketing", False] >= 5
 
 
-def test_robots_and_heartbeats_come_too(fortnight: list[MarketRecord]) -> None:
-    said = values(fortnight, "web.activity")
+def test_there_are_robots_and_heartbeats(fortnight: list[MarketRecord]) -> None:
+    events = values(fortnight, "web.activity")
 
-    assert sum(value.get("is_bot", False) for value in said) > 50
-    assert sum("bot" in value.get("user_agent", "").lower() for value in said) > 30
-    assert sum(value.get("activity") == "heartbeat" for value in said) > 200
+    assert sum(value.get("is_bot", False) for value in events) > 50
+    assert sum("bot" in value.get("user_agent", "").lower() for value in events) > 30
+    assert sum(value.get("activity") == "heartbeat" for value in events) > 200
 
 
-def test_people_and_passers_by_chat_by_day_and_by_night(fortnight: list[MarketRecord]) -> None:
-    said = values(fortnight, "chat.conversations")
-    turns = Counter(value["turn"] for value in said)
+def test_known_and_anonymous_visitors_chat_by_day_and_by_night(fortnight: list[MarketRecord]) -> None:
+    events = values(fortnight, "chat.conversations")
+    turns = Counter(value["turn"] for value in events)
 
     assert 50 <= turns["started"] <= 150
     assert turns["asked_for_sales"] >= 15
     assert turns["asked_for_support"] >= 4
     assert turns["agent_message"] >= 10
-    assert any("anonymous_id" not in value for value in said)
-    assert sum("email" in value for value in said) >= 20
+    assert any("anonymous_id" not in value for value in events)
+    assert sum("email" in value for value in events) >= 20
 
 
-def test_people_with_free_mail_name_companies_of_the_crm_and_some_name_none(
+def test_people_with_free_mail_write_companies_of_the_crm_or_a_placeholder(
     fortnight: list[MarketRecord],
 ) -> None:
     known = {normalise_company(one["name"]) for one in values(fortnight, "crm.accounts")}
@@ -215,7 +217,7 @@ def test_people_with_free_mail_name_companies_of_the_crm_and_some_name_none(
     assert any(normalise_company(name) is None for name in of_free_mail)
 
 
-def test_a_domain_changes_hands(fortnight: list[MarketRecord]) -> None:
+def test_a_domain_moves_to_another_company(fortnight: list[MarketRecord]) -> None:
     claimed: dict[str, set[str]] = {}
     for one in values(fortnight, "crm.accounts"):
         for domain in one["domains"]:
