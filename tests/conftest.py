@@ -1,4 +1,4 @@
-"""What every test may ask for: a broker that is there for all, and one of its own that may be killed."""
+"""Fixtures for every test: a broker shared by all tests, and a broker of its own that a test may kill."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ import pytest
 from workers.local_kafka.server import LocalKafka
 
 IMPATIENT = {"group.min.session.timeout.ms": "1000", "log.cleaner.backoff.ms": "200"}
-"""Tests do not wait six seconds, the broker's default least, until a killed worker is missed, nor 15 for a compaction."""
+"""Broker properties for tests: killed workers are missed after 1 s, not 6 s; compaction waits 0.2 s, not 15 s."""
 
 hypothesis.settings.register_profile("seeded", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "seeded"))
-# The same cases at every run, so that a change is red by what it changed; HYPOTHESIS_PROFILE=explore looks for others.
+# Every run has the same cases, so a test fails only by a change of code. HYPOTHESIS_PROFILE=explore tries other cases.
 
 
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a broker shared by the session: KAFKA_BOOTSTRAP, else one started here.
 
-    Topics stay: name yours after the test. It never skips; without a broker it fails and says what to do.
+    Topics are not removed, so name them after the test. Without a broker the fixture fails and names the remedy.
     """
     if running := os.environ.get("KAFKA_BOOTSTRAP"):
         yield running
@@ -35,6 +35,6 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def own_kafka(tmp_path: Path) -> Iterator[LocalKafka]:
-    """A started broker of this test alone, always an embedded one: kill it, start it again."""
+    """A started local broker for one test, which may kill it and start it again."""
     with LocalKafka(tmp_path / "kafka", properties=IMPATIENT) as broker:
         yield broker

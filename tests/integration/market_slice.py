@@ -1,4 +1,4 @@
-"""A part of the demo's market: its whole CRM and sales, and the visits of some of its visitors, in the order of time."""
+"""A part of the demo's market: all CRM and sales records, and the visits of some visitors, in the order of time."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _CRM = frozenset({"crm.accounts", "crm.reps"})
 
 
 def market_slice(seed: int, keeps_percent: int) -> tuple[list[MarketRecord], list[MarketRecord]]:
-    """Return the CRM's first records, and what follows; of visits those of ``keeps_percent`` in a hundred visitors.
+    """Return the CRM's first records, and the later records with the visits of ``keeps_percent`` of the visitors.
 
-    Whoever fills a form is four times as likely to be kept: hand-offs are what is looked at.
+    A visitor who fills in a form is four times as likely to be kept, because the tests check hand-offs.
     """
     records = market_records(seed)
     writers = {record.key for record in records if record.topic == "form.fills"}

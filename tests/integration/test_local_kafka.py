@@ -22,7 +22,7 @@ TWO_MONTHS_MS = 60 * 24 * 60 * 60 * 1000
 
 
 async def a_topic(bootstrap: str) -> str:
-    topic = f"embedded-{uuid.uuid4().hex}"
+    topic = f"local-{uuid.uuid4().hex}"
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
@@ -45,7 +45,7 @@ async def produce(bootstrap: str, topic: str, *, commit: list[bytes], abort: lis
 
 
 async def committed(bootstrap: str, topic: str) -> list[bytes]:
-    """Everything a read_committed subscriber sees, up to the end of the topic."""
+    """Return the values that a read_committed subscriber reads, up to the end of the topic."""
     there = TopicPartition(topic, 0)
     values: list[bytes] = []
     async with AIOKafkaConsumer(
@@ -60,13 +60,13 @@ async def committed(bootstrap: str, topic: str) -> list[bytes]:
     return values
 
 
-async def test_a_subscriber_sees_what_was_committed_and_nothing_else(kafka: str) -> None:
+async def test_a_subscriber_reads_committed_records_only(kafka: str) -> None:
     topic = await a_topic(kafka)
     await produce(kafka, topic, commit=[b"1", b"2", b"3"], abort=[b"never"])
     assert await committed(kafka, topic) == [b"1", b"2", b"3"]
 
 
-async def test_after_kill_9_it_comes_back_at_its_address_with_its_data(own_kafka: LocalKafka) -> None:
+async def test_after_kill_9_a_broker_restarts_with_its_address_and_data(own_kafka: LocalKafka) -> None:
     address = own_kafka.bootstrap
     topic = await a_topic(address)
     await produce(address, topic, commit=[b"before"], abort=[])
@@ -85,7 +85,7 @@ def test_two_brokers_run_side_by_side(own_kafka: LocalKafka, tmp_path: Path) -> 
         assert own_kafka.is_running
 
 
-def test_no_broker_outlives_a_starter_killed_by_force(tmp_path: Path) -> None:
+def test_a_broker_ends_when_the_process_that_started_it_is_killed(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from workers.local_kafka.server import LocalKafka; "
         "broker = LocalKafka(Path(sys.argv[1])); broker.start(); "
@@ -111,7 +111,7 @@ def test_records_of_two_months_ago_are_kept_by_default(tmp_path: Path) -> None:
     assert int(properties["log.message.timestamp.before.max.ms"]) > TWO_MONTHS_MS
 
 
-def test_a_port_that_is_taken_is_named(own_kafka: LocalKafka) -> None:
+def test_the_error_for_a_taken_port_names_the_port(own_kafka: LocalKafka) -> None:
     host, port = own_kafka.bootstrap.split(":")
     own_kafka.stop()
     with socket.create_server((host, int(port))), pytest.raises(LocalKafkaError) as refused:
@@ -121,7 +121,7 @@ def test_a_port_that_is_taken_is_named(own_kafka: LocalKafka) -> None:
     assert not own_kafka.is_running
 
 
-def test_without_network_and_cache_it_says_so_and_what_to_do(
+def test_the_error_without_network_and_cache_names_the_remedy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("M2_REPO", str(tmp_path / "maven"))
@@ -134,9 +134,9 @@ def test_without_network_and_cache_it_says_so_and_what_to_do(
     assert "KAFKA_BOOTSTRAP" in str(refused.value)
 
 
-def test_a_jar_of_another_content_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_jar_with_an_unexpected_sha256_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Forged:
-        """An artifact whose file is not what was locked, however often it is fetched."""
+        """An artifact whose file has an unexpected sha256 at every download."""
 
         def __init__(self, filename: str) -> None:
             self.filename = filename

@@ -1,4 +1,4 @@
-"""The broker and the workers' state come and go under the whole router: what it says in the end is as if they had not."""
+"""A broker restart and lost or outdated worker state do not change the final outputs of the whole router."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CRM = frozenset({"crm.accounts", "crm.reps"})
 SETTLE_S = 240.0
 
 
-async def test_a_broker_killed_and_state_kept_lost_or_outdated_leave_no_trace(
+async def test_a_killed_broker_and_kept_lost_or_outdated_state_change_no_result(
     own_kafka: LocalKafka, new_router: Callable[..., Router], tmp_path: Path
 ) -> None:
     story = Story(tmp_path)
@@ -90,6 +90,6 @@ async def stop(router: Router, name: str) -> None:
     worker = router.workers[name]
     await worker.until("partition_opened")
     worker.terminate()
-    # By force where the rebalance after the broker's return still holds its clients; test_router_commands.py and
-    # test_engine_kills.py claim the clean way out. What counts here is that nothing is lost either way.
+    # LEFT_BY_FORCE if the rebalance after the broker's restart still blocks its clients. test_router_commands.py and
+    # test_engine_kills.py test the clean exit. This test only needs that nothing is lost either way.
     assert worker.wait(10.0) in {0, LEFT_BY_FORCE}

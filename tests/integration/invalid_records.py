@@ -1,4 +1,4 @@
-"""What no contract allows, on every topic that the workers read, and the reason for which each must be a dead letter."""
+"""Invalid records for every topic that the workers read, each with the expected reason of its dead letter."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _NAME = {"event_id": "bad", "occurred_at": "2026-03-03T15:00:00Z"}
 
 
 class Bad(NamedTuple):
-    """One record and why it is none; its key names it."""
+    """One invalid record and the expected reason. Its key begins with ``bad-``."""
 
     sent: Sent
     reason: str
 
 
-def rubbish(stamp_ms: int) -> Iterator[Bad]:
-    """Return records for every topic."""
+def invalid_records(stamp_ms: int) -> Iterator[Bad]:
+    """Yield invalid records for every topic."""
     broken = [
         (b"{cut off", "not_json"),
         (b"\xff\xfe<html>502</html>", "not_json"),
@@ -37,7 +37,7 @@ def rubbish(stamp_ms: int) -> Iterator[Bad]:
     for topic in (*VISITS, *CRM, "sales.activities", "privacy.requests", *INTERNAL):
         for value, reason in broken:
             if topic in INTERNAL and reason == "too_large":
-                continue  # what wraps an input may be larger
+                continue  # an internal record wraps an input and may be larger
             number += 1
             yield Bad(Sent(topic, b"bad-%d" % number, value, stamp_ms), reason)
     more = [
@@ -55,7 +55,7 @@ def rubbish(stamp_ms: int) -> Iterator[Bad]:
         ("lead.events", {"type": "desk_answer"}, "breaks_contract"),
         ("desk.requests", {"type": "of another version"}, "breaks_contract"),
     ]
-    for topic, said, reason in more:
+    for topic, content, reason in more:
         number += 1
-        value = None if said is None else json.dumps(said).encode()
+        value = None if content is None else json.dumps(content).encode()
         yield Bad(Sent(topic, b"bad-%d" % number, value, stamp_ms), reason)

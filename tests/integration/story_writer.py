@@ -1,7 +1,7 @@
-"""A plugin of pytest under which each scenario writes its story down instead of replaying it.
+"""A pytest plugin with which each scenario writes its story to a file instead of replaying it.
 
-`pytest -p scribe tests/scenarios`, with the setting STORIES naming a folder: one file of lines a scenario. The scenarios
-themselves end there, as errors; nobody looks at them.
+`pytest -p story_writer tests/scenarios`, with a folder in the variable STORIES, writes one file of lines a scenario. The
+scenarios themselves end with an error, which is ignored.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from tests.scenarios.story import POLICY, Story
 _NUMBERS = count()
 
 
-class WrittenDown(Exception):  # noqa: N818 - it is no error
+class StoryWritten(Exception):  # noqa: N818 - it ends a scenario and is not an error
     """The story is in its file."""
 
 
 def replay(self: Story, until: str | None = None) -> NoReturn:
-    """Write the story down; of one about another policy only its name."""
+    """Write the story to a file. For a story with another policy, write only its name."""
     del until
     lines = self._lines if self._policy == POLICY else []
     file = Path(os.environ["STORIES"]) / f"{next(_NUMBERS):04d}.jsonl"
     file.write_text("\n".join([os.environ.get("PYTEST_CURRENT_TEST", "?"), *lines]) + "\n", "utf-8")
-    raise WrittenDown
+    raise StoryWritten
 
 
 Story.replay = replay  # type: ignore[method-assign]
