@@ -106,18 +106,18 @@ class RepeatFilter(logging.Filter):
     def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._now_s = now_s
-        self._said_at_s: dict[tuple[str, str], float] = {}
+        self._logged_at_s: dict[tuple[str, str], float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Return whether the record is logged."""
         if not record.name.startswith("aiokafka") or record.levelno < logging.WARNING:
             return True
         what, now_s = (record.name, str(record.msg)), self._now_s()
-        if now_s - self._said_at_s.get(what, -REPEAT_AFTER_S) < REPEAT_AFTER_S:
+        if now_s - self._logged_at_s.get(what, -REPEAT_AFTER_S) < REPEAT_AFTER_S:
             return False
-        if len(self._said_at_s) >= MOST_TEXTS:
-            self._said_at_s.clear()
-        self._said_at_s[what] = now_s
+        if len(self._logged_at_s) >= MOST_TEXTS:
+            self._logged_at_s.clear()
+        self._logged_at_s[what] = now_s
         return True
 
 

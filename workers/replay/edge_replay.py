@@ -39,9 +39,8 @@ class _HopReplay:
     ) -> None:
         self.store = MemoryStore()
         self.decider = Decider(spec, 0, 1, self.store, config, dead_letter, limits)
-        self.decider.checks_rows = (
-            True  # an error must name its record at once, because a replay cannot decide a batch again
-        )
+        # A row that is too large fails its record at once, because a replay has no batch to decide again.
+        self.decider.checks_rows = True
         self.own_log = spec.own_log
         self._decisions = 0
 

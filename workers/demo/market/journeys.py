@@ -110,9 +110,8 @@ class Journeys:
             for _ in range(chance.randint(1, 3)):
                 at = min(at + timedelta(hours=chance.choice((3, 22, 25, 49, 70))), end)
                 device = browser if chance.happens(80) else self.new_browser()
-                if (
-                    device != browser
-                ):  # the router links a second device to the person when they click a mail on it
+                # The router links a second device to the person when they click an e-mail on it.
+                if device != browser:
                     yield self.activity_record(
                         "email_clicked", at, device, person.email, url=SITE + "/", campaign=_CAMPAIGNS[1]
                     )
