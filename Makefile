@@ -20,12 +20,13 @@ test: .venv ## run every test, two at a time; starts a Kafka for each process, u
 mutations: .venv ## undo the fix of each known defect, on a real Kafka, and check that its test fails (minutes)
 	$(BIN)/pytest tests/mutations/all_live.py
 
-check: .venv ## check lint, format, types, imports between layers, and the generated files
+check: .venv ## check lint, format, types, imports between layers, and the generated contract and pages
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m schemas.freshness --check
+	$(BIN)/python -m schemas.reference --check
 	$(BIN)/python -m workers.policy.reference --check
 
 format: .venv ## fix the lint and format findings of `check` that can be fixed automatically

@@ -1,1 +1,1 @@
-"""Figures as ratios to a baseline that runs beside them: `python -m bench`, or `make bench`."""
+"""Benchmarks. `python -m bench` or `make bench` runs them, with a baseline in the same run for comparison."""

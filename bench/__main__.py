@@ -1,4 +1,4 @@
-"""Print the figures of the README: `python -m bench` (about four minutes). By hand: `python -m bench.large_account`."""
+"""Print the figures of the README: `python -m bench` (about four minutes). `python -m bench.large_account` is separate."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ P99_GOAL_MS = 500
 
 
 def main() -> int:
-    """Run all; return 1 where a goal is missed or the baseline says that the run is void."""
+    """Run all benchmarks. Return 1 if a goal is missed, or if the baseline makes the run void."""
     console = Console(width=110)
     with tempfile.TemporaryDirectory() as folder, LocalKafka(Path(folder) / "kafka") as kafka:
         ratio = engine_vs_faust.measure(kafka.bootstrap)
@@ -62,7 +62,9 @@ def main() -> int:
         table.add_row(name, measured, goal, "yes" if is_met else "NO")
     console.print(table)
     if ratio.is_void:
-        console.print("The baseline is far from what is known of it: the machine was busy, the run is void.")
+        console.print(
+            "The baseline is far from its known rate. The machine was busy, so the run is void: run it again."
+        )
     return 0 if all(is_met for *_, is_met in rows) else 1
 
 

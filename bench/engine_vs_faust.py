@@ -1,8 +1,8 @@
-"""The engine beside stock Faust on the one-counter job, in one run on the same broker and the same records.
+"""Compares the engine with stock Faust on the one-counter job, in one run, on the same broker and the same records.
 
-The rate is taken between a tenth and all of the records, so that starting up is in neither figure. Stock Faust does a
-smaller number of the same records, for it would take minutes; both rates are records per second. They take turns, three
-each, and the middle rate of each counts: what else the machine does falls on both.
+A rate is measured from one tenth of the records to all of them, so it does not include the start. Stock Faust gets fewer
+of the same records, because all of them would take minutes. Both rates are records per second. The two take turns, three
+each, and the median rate of each counts, so other load on the machine affects both.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ FAUST_RECORDS = 15_000
 LEADS = 5_000
 ROUNDS = 3
 SOUND_FAUST = (500, 4_000)
-"""Records per second of the baseline; outside of it the run is void (960-1,800 were measured on two cores)."""
+"""Bounds of the baseline; outside of them the run is void. Records per second; 960-1,800 were measured on two cores."""
 GOAL = 25.0
 
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """One comparison."""
+    """The two rates of one comparison."""
 
     engine_per_s: float
     faust_per_s: float
 
     @property
     def ratio(self) -> float:
-        """How many times the baseline."""
+        """The rate of the engine divided by the rate of stock Faust."""
         return self.engine_per_s / self.faust_per_s
 
     @property
     def is_void(self) -> bool:
-        """Whether the baseline is so far from what is known that the ratio says nothing."""
+        """Whether the baseline is so far from its known rate that the ratio means nothing."""
         return not SOUND_FAUST[0] <= self.faust_per_s <= SOUND_FAUST[1]
 
 
@@ -106,7 +106,7 @@ def _run(job: str, number: int, bootstrap: str, data_dir: Path, records: int) ->
 
 
 def measure(bootstrap: str) -> Ratio:
-    """Run both jobs in turn and return their middle rates."""
+    """Run both jobs in turns. Return their median rates."""
     asyncio.run(_prepare(bootstrap))
     _produce(bootstrap)
     faust, engine = [], []

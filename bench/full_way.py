@@ -1,14 +1,13 @@
-"""The whole router: web events per second through all hops, and the time from a form fill to its hand-off.
+"""Measures the whole router: web events per second through all hops, and the time from a form fill to its hand-off.
 
-Workers are ordinary `lead-router worker` processes on the broker of this machine; a confluent-kafka client produces.
+Workers are ordinary `lead-router worker` processes on a broker of this machine. A confluent-kafka client produces.
 
-Throughput: EVENTS web activities are produced as fast as they are taken; SHARE_KNOWN of them belong to people who have
-filled in a form, and each of those is scored. Then one raised hand from each of SENTINELS people goes in; because every
-log is in order, the last of their hand-offs says that all events before them have been handled. The clock runs from the
-first produce to that hand-off.
+Throughput: EVENTS web activities are produced as fast as the broker takes them. SHARE_KNOWN of them belong to people who
+have filled in a form; each of these is scored. Then SENTINELS people raise a hand. Every log is in order, so the last of
+their hand-offs proves that all events before it were handled. The time runs from the first produce to that hand-off.
 
-Latency: web activities at RATE_PER_S over all partitions, one in LATENCY_EVERY a form that raises a hand; each waits
-from its produce call until a read_committed consumer has its lead.routing record.
+Latency: web activities at RATE_PER_S over all partitions. One in LATENCY_EVERY is a form that raises a hand. Its latency
+runs from its produce call until a read_committed consumer has its lead.routing record.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from workers.settings import Settings
 PARTITIONS = 8
 EVENTS = 200_000
 SHARE_KNOWN = 0.34
-"""As in the demo's market, where 34 of 100 events belong to somebody who has said who they are."""
+"""Share of events of identified people: 34 of 100, as in the demo's market."""
 PEOPLE = 4_000
 VISITORS = 20_000
 COMPANIES = 800
@@ -48,7 +47,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class FullWay:
-    """What was measured."""
+    """The measured figures."""
 
     events_per_s: float
     p50_ms: float
@@ -61,7 +60,7 @@ def _now() -> str:
 
 
 class _Load:
-    """Events of a market that never ends, by number."""
+    """Produces the events of an endless market, by number."""
 
     def __init__(self, bootstrap: str) -> None:
         settings = {"bootstrap.servers": bootstrap, "linger.ms": 5, "queue.buffering.max.messages": 2_000_000}
@@ -118,7 +117,7 @@ class _Load:
 
 
 class _HandOffs:
-    """Who was handed off when, by the address in lead.routing."""
+    """Collects the time of each person's hand-off, by the address in lead.routing."""
 
     def __init__(self, bootstrap: str) -> None:
         self.consumer = AIOKafkaConsumer(
@@ -217,6 +216,6 @@ async def _measure(bootstrap: str, folder: Path, workers: int) -> FullWay:
 
 
 def measure(workers: int = 1) -> FullWay:
-    """Measure on an embedded Kafka of its own with so many worker processes."""
+    """Measure on a local Kafka with ``workers`` worker processes."""
     with tempfile.TemporaryDirectory() as folder, LocalKafka(Path(folder) / "kafka") as kafka:
         return asyncio.run(_measure(kafka.bootstrap, Path(folder), workers))

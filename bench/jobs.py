@@ -1,9 +1,9 @@
-"""The one-counter job, done twice: on the engine and on stock Faust. Run as a worker process.
+"""The one-counter job in two versions: on the engine and on stock Faust. Run as a worker process.
 
     python -m bench.jobs (engine|faust) BOOTSTRAP APP_ID DATA_DIR PARTITIONS RECORDS
 
-Validate (pydantic), count per key in a durable table with a changelog, one output per input, commit. The worker prints
-``progress <monotonic seconds> <records>`` ten times a second and ends by itself when all records are done.
+The job: validate with pydantic, count per key in a durable table with a changelog, write one output per input, commit.
+The worker prints ``progress <monotonic seconds> <records>`` ten times a second. It ends when all records are done.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import faust
 import uvloop
 from pydantic import BaseModel, ConfigDict
 
-from workers.engine.api import AgentSpec, Clock, Config, Cursor, Emit, Record, RefusedError, Timer
+from workers.engine.api import AgentSpec, BaseHop, Clock, Config, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.clocks import WallClock
 from workers.engine.context import Context
 from workers.engine.datadir import DataDir
@@ -51,31 +51,31 @@ class Counted(BaseModel):
 
 
 class CountRow(Row, frozen=True):
-    """How often a lead was seen; one row per lead."""
+    """The count of a lead. One row per lead."""
 
     prefix: ClassVar[str] = "count"
     n: int
 
 
-class CountHop:
+class CountHop(BaseHop):
     """The job as a hop of the engine."""
 
     def __init__(self, out: str) -> None:
         self._out = out
 
     def parse(self, record: Record) -> PageView:
-        """Validate."""
+        """Return the validated event."""
         try:
             return PageView.model_validate_json(record.value or b"")
         except ValueError:
             raise RefusedError("breaks_contract", "not a page view") from None
 
     def key_of(self, event: PageView) -> str | None:
-        """Return the lead."""
+        """Return the lead's id."""
         return event.lead_id
 
     def handle(self, event: PageView, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
-        """Count and say so."""
+        """Count the event and write one output."""
         del record, clock
         row = rows.get(CountRow, event.lead_id)
         n = 1 if row is None else row.n + 1
@@ -85,29 +85,14 @@ class CountHop:
         return [Emit(topic=self._out, key=key, value=out.model_dump_json().encode(), partition_key=key)]
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
-        """Set none."""
+        """Return no outputs: this hop sets no timers."""
         del timer, rows, clock
         return []
 
     def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
-        """Start none."""
+        """End the cursor: this hop starts none."""
         del cursor, rows, clock
         return [], None
-
-    def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:
-        """Decide without one."""
-        del rows, clock
-        return []
-
-    def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
-        """Announce nothing."""
-        del partition, partitions, rows, clock
-        return []
-
-    def is_ready(self, rows: Rows) -> bool:
-        """Wait for nothing."""
-        del rows
-        return True
 
 
 def _dead_letter(agent: str, record: Record, reason: str, detail: str, now_ms: int) -> Emit:
@@ -174,8 +159,8 @@ def _faust_app(bootstrap: str, app_id: str, data_dir: str, partitions: int, reco
             event = PageView.model_validate_json(raw)
             n = table[event.lead_id] + 1
             table[event.lead_id] = n
-            said = Counted(event_id=event.event_id, lead_id=event.lead_id, count=n)
-            await out.send(key=event.lead_id.encode(), value=said.model_dump_json().encode())
+            counted = Counted(event_id=event.event_id, lead_id=event.lead_id, count=n)
+            await out.send(key=event.lead_id.encode(), value=counted.model_dump_json().encode())
             done[0] += 1
 
     @app.task
@@ -189,7 +174,7 @@ if __name__ == "__main__":
     job, bootstrap, app_id, data_dir, partitions, records = sys.argv[1:7]
     make = {"engine": _engine_app, "faust": _faust_app}[job]
     if job == "engine":
-        uvloop.install()  # as `lead-router worker` does; stock Faust runs on asyncio's own loop
+        uvloop.install()  # as `lead-router worker` does; stock Faust uses asyncio's own loop
     app = make(bootstrap, app_id, data_dir, int(partitions), int(records))
     logging.basicConfig(level=logging.WARNING)
     worker = faust.Worker(app, loglevel="warning", quiet=True, override_logging=False)

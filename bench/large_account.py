@@ -1,10 +1,11 @@
-"""What an account of 10,000 leads costs beside one of 10: per event, and how long what concerns all holds its partition.
+"""Compares an account of 10,000 leads with one of 10, in time per event and in the longest hold of a partition.
 
-The accounts hop over RocksDB, batches of 100 records, without Kafka: `python -m bench.large_account`. Each pair of accounts
-has leads of the same kind, and the same number of the same events comes for each, in turns, so that the machine's moods meet
-both; what is taken is the processor's time. One pair is prospects, without a hand-off; of the other, customers of a rep,
-every lead has an open one, and sales has its word among the events. Then comes what concerns all leads of the large one: it
-is done in chunks, one a record, and what counts is the longest that a single record takes.
+It runs the accounts hop over RocksDB without Kafka, in batches of 100 records: `python -m bench.large_account`.
+The two accounts of a pair have leads of the same kind. They get the same number of the same events, in turns, so that
+other load on the machine affects both. The processor's time is measured. The first pair are prospects without hand-offs.
+The second pair are customers of a rep: every lead has an open hand-off, and the events include those of sales.
+Then each event that concerns all leads of the large account follows. It is done in chunks, one per record. Its figure is
+the longest time that a single record takes.
 """
 
 from __future__ import annotations
@@ -28,12 +29,12 @@ SMALL, LARGE = 10, 10_000
 ROUNDS = 40
 GOAL_RATIO = 1.2
 GOAL_HOLD_MS = 25.0
-"""As long as a batch may decide (the setting decide_ms)."""
+"""How long a batch may decide: the setting ``decide_ms``. Milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """The cost of an event of an account, small and large."""
+    """The time per event in the small and the large account. Microseconds."""
 
     about: str
     small_us: float
@@ -53,7 +54,7 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """How long something that concerns all leads holds the partition."""
+    """How long an event that concerns all leads holds the partition. Milliseconds."""
 
     about: str
     chunks: int
@@ -69,11 +70,11 @@ class Hold:
 
 
 def measure() -> Iterator[Ratio | Hold]:
-    """Run it all, about a minute."""
+    """Run all measurements. It takes about a minute."""
     with tempfile.TemporaryDirectory() as folder:
         small, large = _pair(Path(folder), None)
         yield _ratio("leads", small, large, 0)
-        gc.freeze()  # as a worker does at its start; here it also spares the records that this bench has made
+        gc.freeze()  # as a worker does at its start; here it also excludes the records of this bench
         yield _hold(f"new facts for {LARGE:,} leads", (small, large), lambda one: one.facts(employees=1_200))
         gc.unfreeze()
         small, large = _pair(Path(folder), "own")
@@ -85,11 +86,11 @@ def measure() -> Iterator[Ratio | Hold]:
         yield _hold("the owner leaves", both, lambda one: one.rep("other", "left"))
         yield _hold("a successor is named", both, lambda one: one.facts(owner="new"))
         for account in both:
-            account.is_anybody_there = False
+            account.has_present_reps = False
         yield _hold("the rep goes away", both, lambda one: one.rep("new", "away"))
         yield _ratio("open hand-offs of a rep who is away", small, large, ROUNDS)
         for account in both:
-            account.is_anybody_there = True
+            account.has_present_reps = True
         yield _hold("the rep is back", both, lambda one: one.rep("new", "returned"))
         yield _hold("the account's key moves", both, lambda one: one.facts(primary="domain:other.example"))
 
@@ -110,13 +111,13 @@ def _ratio(about: str, small: Account, large: Account, first: int) -> Ratio:
 
 
 def _hold(about: str, both: tuple[Account, Account], event: Callable[[Account], Model]) -> Hold:
-    """Let the same happen to both; what counts is the large one."""
+    """Send the same event to both accounts. Return the figures of the large one."""
     taken = [account.until_quiet(event(account)) for account in both][1]
     return Hold(about, len(taken), max(taken))
 
 
 def main() -> int:
-    """Print the figures; 1 where a goal is missed."""
+    """Print the figures. Return 1 if a goal is missed."""
     is_met = True
     for one in measure():
         is_met = is_met and one.is_met

@@ -1,4 +1,4 @@
-"""One account of so many leads over RocksDB: the accounts hop without Kafka, its desks stood in for by this file."""
+"""One account with any number of leads: the accounts hop over RocksDB, without Kafka and with simulated desks."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     from schemas.base import Model
 
 EVENTS = 100
-"""Of one round."""
+"""Events in one round."""
 VISITORS = 10
-"""People of an account who come in one round, in each round others: what a batch reads is the same for every account."""
+"""People of an account in one round. Each round has others, so a batch reads the same number of leads in any account."""
 TOUCHES = 10
-"""Of a round's events, in an account with hand-offs: calls of sales, told once more."""
+"""Calls of sales among the events of a round, in an account with hand-offs. Each is a repeat of an earlier call."""
 NOON_MS = 1_772_452_800_000
 NOON = "2026-03-02T12:00:00Z"
 DAY_MS = 86_400_000
@@ -50,7 +50,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Account:
-    """An account, on a store of its own. ``owner``: a customer's rep, who has a hand-off of every lead."""
+    """An account with a store of its own. ``owner``: the rep of a customer, who holds an open hand-off of every lead."""
 
     def __init__(self, folder: Path, leads: int, owner: str | None = None) -> None:
         _, config = load_config(ROOT / "policy")
@@ -60,15 +60,15 @@ class Account:
         spec = make_specs(b"a key for benches", 1)["accounts"]
         self.decider = Decider(spec, 0, 1, self.store, config, dead_letter)
         self.now_ms = NOON_MS
-        self.is_anybody_there = True
-        """Whether desks name somebody; else they hold what they are asked."""
+        self.has_present_reps = True
+        """Whether desks assign a rep. Otherwise they keep each request waiting."""
         self._owner = owner
         self._offset = 0
         self._facts = 0
         self._answers: deque[DeskAnswer] = deque()
 
     def fill(self) -> None:
-        """Give each lead an address, facts that pass the gates, and a page or two; an owned one a hand-off too."""
+        """Create the leads with an address and facts that pass the gates. With an owner, each also gets a hand-off."""
         self.take(self.facts(employees=800))
         for number, lead_id in enumerate(self.leads):
             head = {"account_key": self.key, "lead_id": lead_id, "occurred_at_ms": self.now_ms}
@@ -90,7 +90,7 @@ class Account:
         self.commit()
 
     def facts(self, *, employees: int = 800, owner: str | None = None, primary: str | None = None) -> Model:
-        """The CRM's record of the company."""
+        """Return the next record of the company from the CRM."""
         self._facts += 1
         self._owner = owner or self._owner
         account = CrmAccount(
@@ -109,7 +109,7 @@ class Account:
         return AccountFacts(account_key=self.key, account=account, primary_key=primary or self.key)
 
     def rep(self, rep_id: str, change: Literal["left", "away", "returned"]) -> Model:
-        """How a rep stands."""
+        """Return the event of a rep who has left, is away or has returned."""
         return RepChanged(
             event_id=f"{rep_id} {change}",
             account_key=self.key,
@@ -119,7 +119,7 @@ class Account:
         )
 
     def events(self, number: int) -> float:
-        """Decide and commit one round; return the microseconds of an event."""
+        """Decide and commit one round. Return the time per event. Microseconds."""
         records = [self._record(self._event(number, at)) for at in range(EVENTS)]
         begun = time.process_time()
         for record in records:
@@ -128,9 +128,9 @@ class Account:
         return (time.process_time() - begun) / EVENTS * 1e6
 
     def until_quiet(self, *events: Model) -> list[float]:
-        """Decide events, answers and long work until all is done; return the milliseconds of each record.
+        """Decide events, answers and cursors until all is done. Return the time of each record. Milliseconds.
 
-        They are those of the thread that decides: what the store tidies up in its own threads holds nothing.
+        Only the deciding thread is measured: the store's background threads hold no partition.
         """
         waiting = deque(events)
         taken: list[float] = []
@@ -146,21 +146,21 @@ class Account:
         return taken
 
     def take(self, *events: Model) -> None:
-        """Decide events, and the answers of desks to what they ask."""
+        """Decide events, and the answers of the desks to their requests."""
         for event in events:
             self._decide(self._record(event))
         while self._answers:
             self._decide(self._record(self._answers.popleft()))
 
     def commit(self) -> None:
-        """Write the batch."""
+        """Commit the batch to the store."""
         self.store.write(self.decider.take().changes)
         self.decider.committed()
 
     def _event(self, number: int, at: int) -> Model:
         visitor, is_call = at % VISITORS, self._owner is not None and at % (EVENTS // TOUCHES) == 0
         if is_call:
-            visitor = (2 * (at // TOUCHES) + 1) % VISITORS  # an odd one, who was called before
+            visitor = (2 * (at // TOUCHES) + 1) % VISITORS  # an odd number: these leads were called before
         lead_id = self.leads[(number * VISITORS + visitor) * 7919 % len(self.leads)]
         if is_call:
             return self._touched(lead_id)
@@ -174,15 +174,15 @@ class Account:
         )
 
     def _touched(self, lead_id: str) -> Model:
-        """The rep has called: the same call, whenever it is told."""
-        said = SalesActivity(
+        """Return a call of the rep. It has the same id each time, so later ones are repeats."""
+        call = SalesActivity(
             event_id=f"t{lead_id}",
             occurred_at=NOON,
             action="touched",
             email="p@bank.example",
             rep_id=BEFORE,
         )
-        return SalesAnswered(account_key=self.key, lead_id=lead_id, occurred_at_ms=NOON_MS, activity=said)
+        return SalesAnswered(account_key=self.key, lead_id=lead_id, occurred_at_ms=NOON_MS, activity=call)
 
     def _record(self, event: Model) -> Record:
         self._offset += 1
@@ -206,13 +206,13 @@ class Account:
                     self._answers.append(self._answer(asked))
 
     def _answer(self, asked: dict[str, object]) -> DeskAnswer:
-        """What a desk says: the rep who was meant, a day to answer; or that nobody is there."""
+        """Return a desk's answer: the requested rep with one day to answer, or that every rep is away."""
         due = {"due_soon_at_ms": self.now_ms + DAY_MS // 2, "due_at_ms": self.now_ms + DAY_MS}
         same = {
             name: asked[name]
             for name in ("account_key", "request_id", "lead_id", "handoff_id", "desk", "mode")
         }
-        if not self.is_anybody_there and asked.get("move") != MoveWhy.BACK:
+        if not self.has_present_reps and asked.get("move") != MoveWhy.BACK:
             return DeskAnswer(outcome="waiting", everyone_away=True, **same)
         clocks = [Clock(handoff_id=one["handoff_id"], **due) for one in asked.get("clocks", [])]
         rep_id = asked.get("rep_id") or "next"

@@ -1,1 +1,1 @@
-"""The contract with every other system: one module per event."""
+"""The contract with every other system. Each topic has a module with its models."""

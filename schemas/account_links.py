@@ -1,6 +1,6 @@
-"""What account keys say to each other in lead.events: aliases that move, names that are looked up, parents.
+"""The records by which account keys link to each other in lead.events: aliases, name look-ups, parents.
 
-Internal: only the accounts hop and `directory` write and read it.
+Internal: only `directory` and the accounts hop write and read them.
 """
 
 from __future__ import annotations
@@ -9,104 +9,129 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
-from schemas.base import Model
+from schemas.base import RECORD_TYPE, FactId, Model
 
 Plain = dict[str, JsonValue]
-"""A row of the accounts hop as plain values; only that hop writes and reads it."""
+"""A row of the accounts hop as plain values. Only that hop writes and reads it."""
 
 
 class AccountJoins(Model):
-    """A key forwards to this one from now on: an alias by its domain, or by a company name."""
+    """Another key becomes an alias of this one and forwards its records from now on."""
 
-    type: Literal["account_joins"] = "account_joins"
-    event_id: str
-    account_key: str
-    origin_account_key: str
-    is_unproven: bool = Field(default=False, description="By a company name alone.")
-    is_by_contact: bool = Field(default=False, description="By the account that the CRM's contact names.")
-    kept: Plain = Field(default_factory=dict, description="What is known of the account as such.")
+    type: Literal["account_joins"] = Field(default="account_joins", description=RECORD_TYPE)
+    event_id: FactId
+    account_key: str = Field(description="The key that the alias forwards to.")
+    origin_account_key: str = Field(description="The account key that is an alias.")
+    is_unproven: bool = Field(default=False, description="Whether only a company name links the two.")
+    is_by_contact: bool = Field(
+        default=False, description="Whether a contact of the CRM, which names the account, links the two."
+    )
+    kept: Plain = Field(
+        default_factory=dict, description="The alias's facts about the account itself, as plain values."
+    )
 
 
 class AccountLeaves(Model):
-    """A key that forwarded to this one lives elsewhere now: its people are to be sent there."""
+    """An alias of this key moves to another key. Its people are to be sent there."""
 
-    type: Literal["account_leaves"] = "account_leaves"
-    event_id: str
-    account_key: str
-    origin_account_key: str
-    to_account_key: str
+    type: Literal["account_leaves"] = Field(default="account_leaves", description=RECORD_TYPE)
+    event_id: FactId
+    account_key: str = Field(description="The key that the alias forwarded to.")
+    origin_account_key: str = Field(description="The account key that is an alias.")
+    to_account_key: str = Field(
+        description="The key that the alias forwards to from now on: its own key if it forwards no more."
+    )
 
 
 class AccountLeft(Model):
-    """The people of a key that moves on have all been sent."""
+    """All people of an alias that moves have been sent to its new key."""
 
-    type: Literal["account_left"] = "account_left"
-    event_id: str
-    account_key: str
-    from_account_key: str
-    kept: Plain = Field(default_factory=dict)
+    type: Literal["account_left"] = Field(default="account_left", description=RECORD_TYPE)
+    event_id: FactId
+    account_key: str = Field(description="The account key that is an alias.")
+    from_account_key: str = Field(description="The key that has sent its people.")
+    kept: Plain = Field(
+        default_factory=dict, description="The rep who last worked with these people, as plain values."
+    )
 
 
 class NameAsked(Model):
-    """An account that the CRM does not know is said to be a company of this name, or of this id: which one is it?"""
+    """An account that the CRM does not know asks which account of the CRM a name or an id means."""
 
-    type: Literal["name_asked"] = "name_asked"
-    event_id: str
-    account_key: str = Field(description="name:<normalised company name>, or id:<crm_account_id>.")
-    asker_key: str
-    country: str | None = None
-    postal_code: str | None = None
-    phone: str | None = None
-    domain: str | None = Field(default=None, description="Of the asker; absent for free mail.")
+    type: Literal["name_asked"] = Field(default="name_asked", description=RECORD_TYPE)
+    event_id: FactId
+    account_key: str = Field(
+        description="The key of the look-up: `name:<normalised company name>` or `id:<crm_account_id>`."
+    )
+    asker_key: str = Field(description="The account key that asks.")
+    country: str | None = Field(
+        default=None, description="The country of the person who named the company, ISO 3166-1 alpha-2."
+    )
+    postal_code: str | None = Field(default=None, description="The postal code that the person gave.")
+    phone: str | None = Field(default=None, description="The phone number that the person gave.")
+    domain: str | None = Field(
+        default=None, description="The domain of the account that asks. Absent for free mail."
+    )
 
 
 class NameDropped(Model):
-    """The account asks for this name, or this id, no more."""
+    """The account no longer asks about this name or id."""
 
-    type: Literal["name_dropped"] = "name_dropped"
-    event_id: str
-    account_key: str
-    asker_key: str
+    type: Literal["name_dropped"] = Field(default="name_dropped", description=RECORD_TYPE)
+    event_id: FactId
+    account_key: str = Field(
+        description="The key of the look-up: `name:<normalised company name>` or `id:<crm_account_id>`."
+    )
+    asker_key: str = Field(description="The account key that had asked.")
 
 
 class NameAnswered(Model):
-    """Which account of the CRM is meant by a name or an id: said at once, and again whenever it is another one."""
+    """The answer to a look-up: which account of the CRM is meant. Sent at once, and again whenever it changes."""
 
-    type: Literal["name_answered"] = "name_answered"
-    event_id: str
-    account_key: str
-    name: str = Field(default="", description="Normalised; empty where it was asked by an id.")
+    type: Literal["name_answered"] = Field(default="name_answered", description=RECORD_TYPE)
+    event_id: FactId
+    account_key: str = Field(description="The account key that asked.")
+    name: str = Field(
+        default="", description="The normalised company name that was asked about. Empty if an id was."
+    )
     asked_crm_account_id: str | None = Field(
-        default=None, description="The id that the CRM's contact names; absent where it was asked by a name."
+        default=None, description="The CRM id that was asked about. Absent if a name was."
     )
-    crm_account_id: str | None = None
+    crm_account_id: str | None = Field(
+        default=None, description="The account that is meant. Absent: none, or several."
+    )
     primary_key: str | None = Field(
-        default=None, description="Where that account lives; absent: none is meant."
+        default=None, description="The account key of the account that is meant. Absent: none, or several."
     )
-    is_unproven: bool = Field(default=False, description="Nothing but the name says so.")
+    is_unproven: bool = Field(default=False, description="Whether only the name proves the match.")
     candidates: list[str] = Field(
-        default_factory=list, max_length=10, description="crm_account_ids between whom nothing decides."
+        default_factory=list,
+        max_length=10,
+        description="crm_account_ids of several accounts that could be meant, if no test decides between them.",
     )
 
 
 class SubsidiaryNamed(Model):
-    """A CRM record names its parent, or no longer does: told to the parent's own key."""
+    """A CRM record names a company as its parent, or no longer does. Sent to the parent's own key."""
 
-    type: Literal["subsidiary_named"] = "subsidiary_named"
-    event_id: str
-    account_key: str = Field(description="crm:<crm_account_id> of the parent.")
-    crm_account_id: str = Field(description="Of the subsidiary.")
+    type: Literal["subsidiary_named"] = Field(default="subsidiary_named", description=RECORD_TYPE)
+    event_id: FactId
+    account_key: str = Field(description="The parent's own key: `crm:<crm_account_id>`.")
+    crm_account_id: str = Field(description="The subsidiary's id in the CRM.")
     primary_key: str | None = Field(
-        default=None, description="Where the subsidiary lives; absent: it has this parent no more."
+        default=None,
+        description="The subsidiary's account key. Absent: this company is no longer its parent.",
     )
 
 
 class ParentFacts(Model):
-    """What a subsidiary has to know of its parent, told to the key where the subsidiary lives."""
+    """The facts of a parent company that its subsidiary needs. Sent to the subsidiary's account key."""
 
-    type: Literal["parent_facts"] = "parent_facts"
-    event_id: str
-    account_key: str
-    crm_account_id: str = Field(description="Of the subsidiary.")
-    parent_crm_account_id: str
-    owner_rep_id: str | None = None
+    type: Literal["parent_facts"] = Field(default="parent_facts", description=RECORD_TYPE)
+    event_id: FactId
+    account_key: str = Field(description="The subsidiary's account key.")
+    crm_account_id: str = Field(description="The subsidiary's id in the CRM.")
+    parent_crm_account_id: str = Field(description="The parent's id in the CRM.")
+    owner_rep_id: str | None = Field(
+        default=None, description="The rep who owns the parent. Absent: the parent has no owner."
+    )

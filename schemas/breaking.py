@@ -1,15 +1,15 @@
-"""Whether a changed contract breaks those who keep to the released one.
+"""Whether a changed contract breaks clients that rely on the released one.
 
-In: two sets of schema documents (schemas/generate.py). Out: what breaks, each with its place. One question decides
-all: is everything that the one side may write still among what the other side takes?
+In: two sets of schema documents (schemas/generate.py). Out: the breaking changes, each with its place. One question
+decides all: does the reader accept every value that the writer may write?
 
-- results: everything we write now must fit the released schema, which subscribers were built against. Fields may be
-  added, values of a vocabulary taken away; a vocabulary marked ``x-may-grow`` may also gain codes.
-- inputs and internal logs: everything that fits the released schema must still be taken, from producers that know no
-  newer one and from logs that outlive a release. Optional fields may be added, fields may be dropped.
+- results: every value that we write now must fit the released schema, which subscribers were built against. Fields may
+  be added and codes removed. A vocabulary marked ``x-may-grow`` may also gain codes.
+- inputs and internal logs: every value that fits the released schema must still be accepted, from producers that know
+  no newer one and from logs that outlive a release. Optional fields may be added, fields may be removed.
 
-A pattern or a format that differs is taken as narrower: nobody can say in general which of two patterns takes more.
-A break is allowed where the version says so: the next major, or below 1.0 the next minor.
+A different pattern or format counts as narrower, because two patterns cannot be compared in general. Descriptions and
+examples are not compared. A version allows breaking changes if it is the next major, or below 1.0 the next minor.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from schemas.generate import RELEASED_FOLDER, Document, documents
+from schemas.generate import RELEASED_FOLDER, Document, build_documents
 
 PYPROJECT = Path(__file__).parent.parent / "pyproject.toml"
 _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
@@ -30,7 +30,7 @@ _LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties
 
 
 class BreakKind(StrEnum):
-    """What a change can do to those who keep to the released contract."""
+    """The kinds of breaking changes."""
 
     TOPIC_REMOVED = "topic_removed"
     KEY_CHANGED = "key_changed"
@@ -47,7 +47,7 @@ class BreakKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """One change that the released contract does not allow."""
+    """One breaking change and its place."""
 
     topic: str
     place: str
@@ -61,19 +61,20 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class _Inclusion:
-    """Is all that ``writer`` allows taken by ``reader``? One of the two is the released document."""
+    """Compares a writer's document with a reader's. One of the two is the released document."""
 
     topic: str
     writer_document: Document
     reader_document: Document
     is_output: bool
 
-    def breaks(self, place: str, writer: Document, reader: Document) -> Iterator[Break]:
-        taken = dict(self._alternatives(reader, self.reader_document))
+    def find(self, place: str, writer: Document, reader: Document) -> Iterator[Break]:
+        """Yield each value that ``writer`` allows and ``reader`` does not accept."""
+        accepted = dict(self._alternatives(reader, self.reader_document))
         for label, written in self._alternatives(writer, self.writer_document):
-            fitting = taken.get(label) or (taken.get("number") if label == "integer" else None)
-            if fitting is None and "any" not in taken:
-                yield self._break(place, BreakKind.TYPE_CHANGED, label, " or ".join(taken))
+            fitting = accepted.get(label) or (accepted.get("number") if label == "integer" else None)
+            if fitting is None and "any" not in accepted:
+                yield self._break(place, BreakKind.TYPE_CHANGED, label, " or ".join(accepted))
             elif fitting is not None:
                 yield from self._values(place, written, fitting)
                 yield from self._bounds(place, written, fitting)
@@ -84,7 +85,7 @@ class _Inclusion:
         return Break(self.topic, place, kind, str(was), str(now))
 
     def _alternatives(self, schema: Document, document: Document) -> Iterator[tuple[str, Document]]:
-        """Yield (label, schema) of each shape that a value may have; two shapes with one label are compared."""
+        """Yield (label, schema) of each shape that a value may have. Two shapes with the same label are compared."""
         while "$ref" in schema:
             schema = document["$defs"][schema["$ref"].rpartition("/")[2]]
         variants = schema.get("anyOf") or schema.get("oneOf")
@@ -114,24 +115,24 @@ class _Inclusion:
         for names, sign in ((_UPPER, 1), (_LOWER, -1)):
             for name in names:
                 if name in reader and (name not in writer or sign * writer[name] > sign * reader[name]):
-                    said = [
+                    bounds = [
                         f"{name} {one[name]}" if name in one else f"no {name}" for one in (writer, reader)
                     ]
-                    yield self._break(place, BreakKind.BOUND_CHANGED, *said)
+                    yield self._break(place, BreakKind.BOUND_CHANGED, *bounds)
 
     def _members(self, place: str, writer: Document, reader: Document) -> Iterator[Break]:
         for name, inside in (("items", "[]"), ("additionalProperties", "{}")):
             if isinstance(reader.get(name), dict):
-                yield from self.breaks(place + inside, writer.get(name) or {}, reader[name])
+                yield from self.find(place + inside, writer.get(name) or {}, reader[name])
         for index, item in enumerate(reader.get("prefixItems", ())):
             own = (writer.get("prefixItems") or ())[index : index + 1]
-            yield from self.breaks(f"{place}[{index}]", own[0] if own else {}, item)
+            yield from self.find(f"{place}[{index}]", own[0] if own else {}, item)
         given, wanted = writer.get("properties", {}), reader.get("properties", {})
         always, needed = writer.get("required", ()), reader.get("required", ())
         for name, schema in wanted.items():
             here = f"{place}.{name}".lstrip(".")
             if name in given:
-                yield from self.breaks(here, given[name], schema)
+                yield from self.find(here, given[name], schema)
                 if name in needed and name not in always:
                     kind = BreakKind.FIELD_MAY_BE_MISSING if self.is_output else BreakKind.FIELD_REQUIRED
                     yield self._break(here, kind, "optional", "required")
@@ -145,8 +146,8 @@ def _values_of(schema: Document) -> list[Any] | None:
     return [schema["const"]] if "const" in schema else schema.get("enum")
 
 
-def breaks_between(released: dict[str, Document], current: dict[str, Document]) -> list[Break]:
-    """Return what ``current`` breaks for those who keep to ``released``."""
+def find_breaks(released: dict[str, Document], current: dict[str, Document]) -> list[Break]:
+    """Return the changes of ``current`` that break clients of ``released``."""
     found: list[Break] = []
     for topic, was in released.items():
         now = current.get(topic)
@@ -158,31 +159,34 @@ def breaks_between(released: dict[str, Document], current: dict[str, Document]) 
                 found.append(Break(topic, f"({name})", kind, f"{was.get(name)}", f"{now.get(name)}"))
         is_output = was["x-direction"] == "out"
         writer, reader = (now, was) if is_output else (was, now)
-        found += _Inclusion(topic, writer, reader, is_output).breaks("", writer, reader)
+        found += _Inclusion(topic, writer, reader, is_output).find("", writer, reader)
     return found
 
 
-def breaks_since_release(folder: Path = RELEASED_FOLDER, version: str | None = None) -> list[Break]:
-    """Return what the models break of the latest release, none where ``version`` announces breaks.
+def find_breaks_since_release(folder: Path = RELEASED_FOLDER, version: str | None = None) -> list[Break]:
+    """Return the breaking changes since the latest release. Empty if ``version`` allows them.
 
-    Raises FileNotFoundError where nothing was released: a check without a base would always pass.
+    Raises FileNotFoundError if ``folder`` holds no release: a check without a base would always pass.
     """
     releases = sorted(
         (path for path in folder.iterdir() if path.is_dir()), key=lambda path: _numbers(path.name)
     )
     if not releases:
-        raise FileNotFoundError(f"{folder} holds no release to be compared with")
+        raise FileNotFoundError(
+            f"{folder} holds no release to compare the models with; "
+            "write one with `python -m schemas.freshness --release VERSION`"
+        )
     latest = releases[-1]
     if may_break(latest.name, version or _project_version()):
         return []
-    return breaks_between(
+    return find_breaks(
         {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(latest.glob("*.json"))},
-        documents(),
+        build_documents(),
     )
 
 
 def may_break(released: str, version: str) -> bool:
-    """Whether going from ``released`` to ``version`` says that something breaks: next major, below 1.0 next minor."""
+    """Whether the step from ``released`` to ``version`` allows breaking changes: next major, below 1.0 next minor."""
     was, now = _numbers(released), _numbers(version)
     return now[:2] > was[:2] if was[0] == 0 else now[0] > was[0]
 

@@ -1,4 +1,4 @@
-"""chat.conversations: turns of a chat on the web site. Key: anonymous_id, else conversation_id."""
+"""chat.conversations: events in a chat on the web site. Key: anonymous_id, else conversation_id."""
 
 from __future__ import annotations
 
@@ -9,19 +9,26 @@ from schemas.vocabulary import Turn
 
 
 class ChatTurn(InboundEvent):
-    """One turn; what is said in it stays in the chat."""
+    """One turn of a chat. The text of the messages stays in the chat."""
 
-    conversation_id: Identifier
-    turn: Turn = Field(
-        description="started, visitor_message and ended are chat_started, chat_message and chat_ended to the policy's rules."
-    )
+    conversation_id: Identifier = Field(description="The conversation, as your chat identifies it.")
+    turn: Turn = Field(description="The event in the chat.")
     anonymous_id: Identifier | None = Field(
-        default=None, description="A conversation that names no browser is a browser of its own."
+        default=None,
+        description="The visitor's browser, as your site identifies it. Left out: the conversation counts as a browser of "
+        "its own.",
     )
-    email: ShortText | None = Field(default=None, description="Identifies the visitor when present.")
-    rep_id: Identifier | None = Field(default=None, description="Who wrote an agent_message.")
-    url: str | None = Field(default=None, max_length=4096)
-    consent: Consent | None = None
+    email: ShortText | None = Field(
+        default=None,
+        description="The visitor's e-mail address, with or without a display name. It identifies the browser's visitor.",
+    )
+    rep_id: Identifier | None = Field(
+        default=None, description="The rep who wrote an `agent_message`. Required for that turn."
+    )
+    url: str | None = Field(default=None, max_length=4096, description="The address of the page.")
+    consent: Consent | None = Field(
+        default=None, description="The consent that the person gave or refused in the chat."
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> ChatTurn:

@@ -1,4 +1,4 @@
-"""crm.accounts: the CRM's last word on a company. Key: crm_account_id; compacted; null deletes."""
+"""crm.accounts: the latest CRM record of a company. Key: crm_account_id; compacted; null deletes."""
 
 from __future__ import annotations
 
@@ -11,52 +11,95 @@ from schemas.base import Identifier, InboundEvent, Instant, Model, ShortText
 from schemas.vocabulary import Relationship
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{2,8}$")]
-"""A SIC or NAICS code: text, because leading zeros count."""
+"""A SIC or NAICS code. A text, because leading zeros count. 2 to 8 digits."""
 
 
 DomainText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=253, pattern=r"^[^\x00-\x20\x7f]+$"),
 ]
-"""A domain as the CRM has it; whether it can be an account's is judged by the directory."""
+"""A domain as the CRM has it. The directory decides whether it can identify an account."""
 
 
 class Revenue(Model):
     """A yearly revenue."""
 
-    amount: Decimal = Field(ge=0, le=10**18, max_digits=24, decimal_places=6)
-    currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217.")
+    amount: Decimal = Field(
+        ge=0,
+        le=10**18,
+        max_digits=24,
+        decimal_places=6,
+        description="The revenue of a year, in whole units of the currency. Send it as text to keep it exact.",
+    )
+    currency: str = Field(pattern=r"^[A-Z]{3}$", description="The currency, ISO 4217.")
 
 
 class OpenOpportunity(Model):
     """An opportunity that is open now."""
 
-    opportunity_id: Identifier
-    owner_rep_id: Identifier
-    opened_at: Instant
+    opportunity_id: Identifier = Field(description="The opportunity's id in the CRM.")
+    owner_rep_id: Identifier = Field(description="The rep who owns the opportunity.")
+    opened_at: Instant = Field(
+        description="When the opportunity was opened. Of several open ones the owner of the latest gets the leads."
+    )
 
 
 class CrmAccount(InboundEvent):
-    """The whole record, not a difference; but of a fact that it leaves blank what was said before holds."""
+    """The whole record of a company, not a difference.
 
-    crm_account_id: Identifier
-    name: ShortText
+    A blank `sic`, `naics`, `revenue`, `employees`, `country`, `region`, `postal_code` or `phone` keeps its last value. All
+    other fields are taken as they are: an owner or an opportunity that is left out is removed.
+    """
+
+    crm_account_id: Identifier = Field(
+        description="The account's id in the CRM. It is also the record's key."
+    )
+    name: ShortText = Field(description="The name of the company.")
     other_names: list[ShortText] = Field(
-        default_factory=list, max_length=20, description="Former and short names, brands."
+        default_factory=list,
+        max_length=20,
+        description="Further names under which people know the company: former and short names, brands.",
     )
     domains: list[DomainText] = Field(
-        default_factory=list, max_length=50, description="Registrable domains, the primary one first."
+        default_factory=list,
+        max_length=50,
+        description="The company's domains, the primary one first. Each is reduced to its registrable domain; free mail "
+        "and public suffixes are dropped and counted.",
     )
-    parent_crm_account_id: Identifier | None = None
-    sic: list[Code] = Field(default_factory=list, max_length=20)
-    naics: list[Code] = Field(default_factory=list, max_length=20)
-    revenue: Revenue | None = None
-    employees: int | None = Field(default=None, ge=0, le=10**9)
-    country: str | None = Field(default=None, pattern=r"^[A-Za-z]{2}$", description="ISO 3166-1 alpha-2.")
-    region: ShortText | None = None
-    postal_code: ShortText | None = None
-    phone: ShortText | None = None
-    relationship: Relationship = Relationship.PROSPECT
-    owner_rep_id: Identifier | None = None
-    open_opportunities: list[OpenOpportunity] = Field(default_factory=list, max_length=50)
-    facts_confirmed_at: Instant | None = None
+    parent_crm_account_id: Identifier | None = Field(
+        default=None,
+        description="The id of the parent company. The policy may give a subsidiary's leads to the parent's owner.",
+    )
+    sic: list[Code] = Field(
+        default_factory=list, max_length=20, description="SIC codes. Any listed code is enough for a gate."
+    )
+    naics: list[Code] = Field(
+        default_factory=list, max_length=20, description="NAICS codes. Any listed code is enough for a gate."
+    )
+    revenue: Revenue | None = Field(default=None, description="The company's yearly revenue.")
+    employees: int | None = Field(default=None, ge=0, le=10**9, description="The number of employees.")
+    country: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z]{2}$",
+        description="The company's country, ISO 3166-1 alpha-2, in any case.",
+    )
+    region: ShortText | None = Field(
+        default=None,
+        description="The company's region, as the policy's territories name it: a state or a province.",
+    )
+    postal_code: ShortText | None = Field(default=None, description="The company's postal code.")
+    phone: ShortText | None = Field(default=None, description="The company's phone number, in any notation.")
+    relationship: Relationship = Field(
+        default=Relationship.PROSPECT, description="The company's relationship to us."
+    )
+    owner_rep_id: Identifier | None = Field(
+        default=None, description="The rep who owns the account. Left out: the account has no owner."
+    )
+    open_opportunities: list[OpenOpportunity] = Field(
+        default_factory=list, max_length=50, description="All opportunities that are open now."
+    )
+    facts_confirmed_at: Instant | None = Field(
+        default=None,
+        description="When the record's facts were last confirmed. A time after a `not_our_market` rejection ends its "
+        "effect.",
+    )

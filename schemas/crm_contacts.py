@@ -1,4 +1,4 @@
-"""crm.contacts: the CRM's last word on a person, enrichment included. Key: the normalised e-mail; compacted; null deletes."""
+"""crm.contacts: the latest CRM record of a person, enrichment included. Key: normalised e-mail; compacted; null deletes."""
 
 from __future__ import annotations
 
@@ -9,33 +9,55 @@ from schemas.crm_accounts import Code, Revenue
 
 
 class EnrichedCompany(Model):
-    """What an enrichment service says of the person's company; crm.accounts goes before it, fact by fact."""
+    """Facts of an enrichment service about the person's company. A fact in crm.accounts replaces the same fact here."""
 
-    sic: list[Code] = Field(default_factory=list, max_length=20)
-    naics: list[Code] = Field(default_factory=list, max_length=20)
-    revenue: Revenue | None = None
-    employees: int | None = Field(default=None, ge=0, le=10**9)
-    country: str | None = Field(default=None, pattern=r"^[A-Za-z]{2}$", description="ISO 3166-1 alpha-2.")
+    sic: list[Code] = Field(default_factory=list, max_length=20, description="SIC codes of the company.")
+    naics: list[Code] = Field(default_factory=list, max_length=20, description="NAICS codes of the company.")
+    revenue: Revenue | None = Field(default=None, description="The company's yearly revenue.")
+    employees: int | None = Field(default=None, ge=0, le=10**9, description="The number of employees.")
+    country: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z]{2}$",
+        description="The company's country, ISO 3166-1 alpha-2, in any case.",
+    )
 
 
 class ContactRecord(Model):
-    """What is known of a person; a field that is left out, null or blank says nothing and overwrites nothing."""
+    """The CRM's facts about a person. A field that is left out, null or blank overwrites nothing."""
 
-    crm_lead_id: Identifier | None = None
-    crm_contact_id: Identifier | None = None
-    crm_account_id: Identifier | None = None
-    first_name: ShortText | None = None
-    last_name: ShortText | None = None
-    job_title: ShortText | None = None
-    job_function: Word | None = None
-    phone: ShortText | None = None
-    do_not_contact: bool | None = Field(
-        default=None, description="True: nothing is offered to them; what they ask for is answered."
+    crm_lead_id: Identifier | None = Field(
+        default=None, description="The person's id as a lead in the CRM. Hand-offs carry it."
     )
-    company: EnrichedCompany | None = None
+    crm_contact_id: Identifier | None = Field(
+        default=None, description="The person's id as a contact in the CRM. Hand-offs carry it."
+    )
+    crm_account_id: Identifier | None = Field(
+        default=None,
+        description="The account of which the person is a contact. It matches people with free mail to that account.",
+    )
+    first_name: ShortText | None = Field(default=None, description="The person's first name.")
+    last_name: ShortText | None = Field(default=None, description="The person's last name.")
+    job_title: ShortText | None = Field(
+        default=None, description="The person's job title. It replaces the one given in a form."
+    )
+    job_function: Word | None = Field(
+        default=None,
+        description="The person's function, as a word of the policy's `functions`. It replaces the one given in a form.",
+    )
+    phone: ShortText | None = Field(default=None, description="The person's phone number, in any notation.")
+    do_not_contact: bool | None = Field(
+        default=None,
+        description="Whether the person must not be contacted. Then only what they ask for is answered.",
+    )
+    company: EnrichedCompany | None = Field(
+        default=None, description="Facts of an enrichment service about the person's company."
+    )
 
 
 class CrmContact(InboundEvent, ContactRecord):
-    """The record of one person."""
+    """The record of one person. A field that is left out, null or blank keeps its last value."""
 
-    email: ShortText
+    email: ShortText = Field(
+        description="The person's e-mail address. Normalised (trimmed, without a display name, in lower case) it is the "
+        "record's key."
+    )

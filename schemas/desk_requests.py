@@ -1,4 +1,7 @@
-"""desk.requests (internal): what accounts ask of desks. Key: the desk (`desk:<name>`, or `rep:<rep_id>`, a desk of one)."""
+"""desk.requests (internal): requests of accounts to desks, and reps' records. Key: the desk.
+
+A desk is `desk:<name>`, `partner:<name>`, or `rep:<rep_id>` for the desk of one through which one rep is asked.
+"""
 
 from __future__ import annotations
 
@@ -7,152 +10,200 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from schemas.base import Milliseconds, Model
+from schemas.base import RECORD_TYPE, AccountKey, FactId, LeadId, Milliseconds, Model
 from schemas.crm_reps import CrmRep
 from schemas.erasure import PersonErased
 from schemas.vocabulary import Kind
 
 
 class RequestMode(StrEnum):
-    """How a desk is to find the assignee."""
+    """How a desk finds the assignee."""
 
     TURN = "turn"
-    """The next in the rotation."""
+    """The next rep in the rotation. A request with a `rep_id` charges the turn of that rep, who claimed the lead."""
     FOLLOW = "follow"
-    """The rep who has the account already: no turn, counts in the week, may exceed it."""
+    """The rep who already has the account. It uses no turn, counts in the period and may exceed the capacity."""
     OWNER = "owner"
-    """The owner by right: neither turn nor room."""
+    """The account's own rep or owner. It uses neither a turn nor capacity."""
 
 
 class MoveWhy(StrEnum):
-    """Why open hand-offs go to somebody else though nobody else owns the account by right."""
+    """Why open hand-offs are reassigned although the account has no other owner."""
 
     NOT_ANSWERED = "not_answered"
-    """Nobody has answered, long after the time to answer was over."""
+    """No rep has answered long after the deadline."""
     AWAY = "away"
-    """Who has them is away."""
+    """The holder is away."""
     BACK = "back"
-    """Who has them is back, and nobody took them meanwhile: their deadlines go on."""
+    """The holder is back and the hand-offs were not reassigned meanwhile: the deadlines resume."""
     ANSWERED_BEFORE = "answered_before"
-    """Who had them had answered before they moved on; that came late."""
+    """The earlier holder had answered before the hand-offs were reassigned. The report arrived late."""
 
 
 class RunningClock(Model):
-    """The deadlines of an open hand-off that moves along. With ``frozen_at_ms``: only what was left then is given."""
+    """The deadlines of an open hand-off that is reassigned together with others."""
 
-    handoff_id: str
-    kind: Kind
-    raised_hand: bool = False
-    frozen_at_ms: Milliseconds | None = None
-    due_soon_at_ms: Milliseconds | None = None
-    due_at_ms: Milliseconds | None = None
-    then_at_ms: Milliseconds | None = None
+    handoff_id: str = Field(description="The id of the hand-off.")
+    kind: Kind = Field(description="The kind of the hand-off. It decides the time for the first response.")
+    raised_hand: bool = Field(
+        default=False, description="Whether the lead raised a hand, which has a shorter deadline."
+    )
+    frozen_at_ms: Milliseconds | None = Field(
+        default=None,
+        description="When the holder's absence stopped the deadlines. The desk gives the time that was left then. Absent: it "
+        "gives the whole time.",
+    )
+    due_soon_at_ms: Milliseconds | None = Field(
+        default=None, description="When the reminder of the first response was due."
+    )
+    due_at_ms: Milliseconds | None = Field(default=None, description="When the first response was due.")
+    then_at_ms: Milliseconds | None = Field(
+        default=None, description="When an unanswered account was to be reassigned. Absent: it stays."
+    )
 
 
 class DeskRequest(Model):
-    """The account's one open request. request_id = uuid5(account_key, cycle, n)."""
+    """The account's one open request. Repeats carry the same request_id = uuid5(account_key, cycle, n)."""
 
-    type: Literal["desk_request"] = "desk_request"
-    request_id: str
-    desk: str
-    account_key: str
-    lead_id: str
-    handoff_id: str
-    mode: RequestMode
-    kind: Kind
-    rep_id: str | None = Field(
-        default=None, description="Who is meant, for follow and owner; for a turn: who claimed it."
+    type: Literal["desk_request"] = Field(default="desk_request", description=RECORD_TYPE)
+    request_id: str = Field(
+        description="The id of the request. A desk answers a repeat with the answer it gave before."
     )
-    total: int = Field(description="The lead's points when it asked.")
+    desk: str = Field(
+        description="The desk that is asked: `desk:<name>`, `rep:<rep_id>` or `partner:<name>`."
+    )
+    account_key: AccountKey
+    lead_id: LeadId
+    handoff_id: str = Field(description="The hand-off that the answer opens or reassigns.")
+    mode: RequestMode = Field(description="How the desk finds the assignee.")
+    kind: Kind = Field(description="The kind of the hand-off. It decides the time for the first response.")
+    rep_id: str | None = Field(
+        default=None,
+        description="For follow and owner: the rep who is asked for. For a turn: the rep who claimed it.",
+    )
+    total: int = Field(description="The lead's total points at the time of the request.")
     since_ms: Milliseconds = Field(description="When the lead became due for a hand-off.")
-    raised_hand: bool = Field(default=False, description="Not held back by capacity; the shorter deadline.")
-    attempt: int = Field(default=1, ge=1)
-    deputy_for: str | None = None
+    raised_hand: bool = Field(
+        default=False, description="Whether the lead raised a hand: capacity does not hold it back."
+    )
+    attempt: int = Field(default=1, ge=1, description="1 for the request, 2 and more for its repeats.")
+    deputy_for: str | None = Field(
+        default=None, description="The rep for whom the person at this desk substitutes."
+    )
     away: list[str] = Field(
-        default_factory=list, max_length=5, description="Who was asked before and is away."
+        default_factory=list,
+        max_length=5,
+        description="Reps who were asked before and are away, in that order.",
     )
     origin_desk: str | None = Field(
-        default=None, description="The desk that sent the request on to a deputy."
+        default=None,
+        description="The desk whose terms apply, or which forwarded the request to a substitute.",
     )
-    everyone_away: bool = False
+    everyone_away: bool = Field(
+        default=False, description="Whether a desk forwarded the request because no member was present."
+    )
     language: str | None = Field(
-        default=None, description="What the lead needs of the rep; None: nothing special."
+        default=None, description="The language that the rep must speak, ISO 639-1. Absent: any."
     )
-    segment: str | None = Field(default=None, description="The same, of the policy's segments.")
+    segment: str | None = Field(
+        default=None, description="The segment of the policy that the rep must serve. Absent: any."
+    )
     skill_missing: bool = Field(
-        default=False, description="Sent on because nobody who has the skill could take it."
+        default=False,
+        description="Whether a desk forwarded the request because no rep with the skill could take it.",
     )
-    move: MoveWhy | None = Field(default=None, description="Open hand-offs move; None: a lead is handed off.")
+    move: MoveWhy | None = Field(
+        default=None, description="Why open hand-offs are reassigned. Absent: a lead is handed off."
+    )
     excluded: list[str] = Field(
-        default_factory=list, max_length=20, description="Who had it: only if there is nobody else."
+        default_factory=list,
+        max_length=20,
+        description="Reps who had the account and did not answer. They are asked last.",
     )
     clocks: list[RunningClock] = Field(
-        default_factory=list, max_length=20, description="Hand-offs whose deadlines begin anew, or go on."
+        default_factory=list, max_length=20, description="Open hand-offs whose deadlines restart or resume."
     )
     manager_id: str | None = Field(
-        default=None, description="The manager of the rep for whom it was meant, once it was sent on."
+        default=None,
+        description="The manager of the rep who was asked first, once the request was forwarded.",
     )
-    stands_in_as: Literal["deputy", "manager"] | None = None
+    stands_in_as: Literal["deputy", "manager"] | None = Field(
+        default=None, description="The role of the person at this desk. Absent: the rep who was asked first."
+    )
     rounds: int = Field(
-        default=0, ge=0, description="How often the desk got it back: all who could stand in were away too."
+        default=0,
+        ge=0,
+        description="How often the request came back because all possible substitutes were away too.",
     )
-    is_chat: bool = Field(default=False, description="A visitor waits in a chat: who is at work goes first.")
+    is_chat: bool = Field(
+        default=False, description="Whether a visitor waits in a chat: reps at work are preferred."
+    )
     answerer: str | None = Field(
-        default=None, description="Who has answered the visitor in the chat already: the turn is theirs."
+        default=None, description="The rep who already answered the visitor in the chat and gets the turn."
     )
 
     @property
     def is_stood_in_for(self) -> bool:
-        """Whether a desk sent it on to a fallback: a person who was not asked for by right."""
+        """Whether a desk forwarded the request to a fallback, a person who is not the account's own rep or owner."""
         return self.everyone_away or self.skill_missing
 
 
 class DeskReturn(Model):
-    """The answer, or the wait, is no longer wanted: turn and room go back. Repeats change nothing."""
+    """The account withdraws a request: its turn and capacity are given back, or its wait ends. Repeats change nothing."""
 
-    type: Literal["desk_return"] = "desk_return"
-    request_id: str
-    desk: str
-    account_key: str
-    restore_turn: bool = True
+    type: Literal["desk_return"] = Field(default="desk_return", description=RECORD_TYPE)
+    request_id: str = Field(description="The request that is withdrawn.")
+    desk: str = Field(description="The desk that was asked.")
+    account_key: AccountKey
+    restore_turn: bool = Field(
+        default=True, description="Whether the turn and the capacity are given back. False: they stay used."
+    )
 
 
 class RepFacts(Model):
-    """A rep's record, sent to each of the rep's desks and to the desk of one."""
+    """A rep's record, sent to each of the rep's desks and to the rep's desk of one."""
 
-    type: Literal["rep_facts"] = "rep_facts"
-    event_id: str
-    desk: str
-    rep_id: str
-    rep: CrmRep | None = Field(default=None, description="None: left this desk, or deleted.")
+    type: Literal["rep_facts"] = Field(default="rep_facts", description=RECORD_TYPE)
+    event_id: FactId
+    desk: str = Field(description="The desk that learns the record.")
+    rep_id: str = Field(description="The rep's id in the CRM.")
+    rep: CrmRep | None = Field(
+        default=None, description="The whole record. Absent: the rep left this desk or was deleted."
+    )
 
 
 class PresenceAsked(Model):
-    """A chat asks who is there, without asking for a turn: of a desk, or of the rep who has the account."""
+    """A chat asks who is present, without a request for a turn. Sent to a desk or to the desk of one of a rep."""
 
-    type: Literal["presence_asked"] = "presence_asked"
-    event_id: str
-    desk: str
-    account_key: str
-    conversation_id: str
-    lead_id: str | None = None
-    handoff_id: str | None = None
+    type: Literal["presence_asked"] = Field(default="presence_asked", description=RECORD_TYPE)
+    event_id: FactId
+    desk: str = Field(description="The desk that is asked.")
+    account_key: str = Field(
+        description="The account, or `chat:<conversation_id>` while the visitor is unknown."
+    )
+    conversation_id: str = Field(description="The conversation, as the chat identified it.")
+    lead_id: str | None = Field(default=None, description="The person. Absent while the visitor is unknown.")
+    handoff_id: str | None = Field(
+        default=None, description="The hand-off that the conversation led to, if there is one."
+    )
 
 
 class AccountDepends(Model):
-    """An account was given to this rep: tell it when the rep leaves. Sent to `rep:<id>`."""
+    """An account subscribes to changes of a rep, or unsubscribes. Sent to `rep:<rep_id>`."""
 
-    type: Literal["account_depends"] = "account_depends"
-    desk: str
-    account_key: str
-    depends: bool
+    type: Literal["account_depends"] = Field(default="account_depends", description=RECORD_TYPE)
+    desk: str = Field(description="The desk of one of the rep.")
+    account_key: AccountKey
+    depends: bool = Field(
+        description="True: send the account a `rep_changed` when the rep leaves, is away or returns. False: no longer."
+    )
 
 
 class LookAgain(Model):
-    """Somebody who stands in for this desk, and was asked in vain, is there now: whoever waits there is looked at."""
+    """A substitute for this desk, who was asked before without success, is present now. Waiting leads are decided again."""
 
-    type: Literal["look_again"] = "look_again"
-    desk: str
+    type: Literal["look_again"] = Field(default="look_again", description=RECORD_TYPE)
+    desk: str = Field(description="The desk whose leads wait.")
 
 
 DeskEvent = Annotated[

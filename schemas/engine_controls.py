@@ -1,7 +1,7 @@
-"""What the engine itself writes into the internal logs. Marked by the header `engine`, whose value is the type.
+"""The records that the engine itself writes into the internal logs. The header `engine` marks them; its value is the type.
 
-The engine knows no contract and has its own structs (workers/engine/control.py); tests/contract holds the two against
-each other. Whoever reads visitor.events, directory.events, lead.events or desk.requests passes over these records.
+The engine does not import the contract and has its own structs (workers/engine/control.py). tests/contract compares the
+two. A reader of visitor.events, directory.events, lead.events or desk.requests skips these records.
 """
 
 from __future__ import annotations
@@ -10,45 +10,46 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from schemas.base import Milliseconds, Model
+from schemas.base import RECORD_TYPE, Milliseconds, Model
 
 HEADER = "engine"
 ORIGIN_HEADER = "origin"
-"""Names the topic of a record that a foreign partitioner had put elsewhere; key and value are as they were."""
+"""The header of a forwarded record, whose producer's partitioner had put it into another partition. It names the topic of
+the record; key and value are unchanged."""
 
 
 class Tick(Model):
-    """The partition's inputs have surely reached this time: what is due may run."""
+    """The inputs of an idle partition have reached this time. Timers that are due may fire."""
 
-    type: Literal["tick"] = "tick"
-    at_ms: Milliseconds
+    type: Literal["tick"] = Field(default="tick", description=RECORD_TYPE)
+    at_ms: Milliseconds = Field(description="The time that the inputs have reached.")
 
 
 class Watermark(Model):
-    """One task of an upstream agent has come this far and will say nothing earlier."""
+    """One task of an upstream agent has reached this time and will write no earlier record."""
 
-    type: Literal["watermark"] = "watermark"
-    agent: str
-    partition: int = Field(ge=0)
-    partitions: int = Field(ge=1)
-    at_ms: Milliseconds
+    type: Literal["watermark"] = Field(default="watermark", description=RECORD_TYPE)
+    agent: str = Field(description="The upstream agent.")
+    partition: int = Field(ge=0, description="The partition of the upstream task.")
+    partitions: int = Field(ge=1, description="The number of partitions of the upstream agent.")
+    at_ms: Milliseconds = Field(description="The time that the upstream task has reached.")
 
 
 class ConfigChange(Model):
-    """From this place of the log on, this policy decides."""
+    """From this offset of the log on, this policy decides."""
 
-    type: Literal["config"] = "config"
-    name: str
-    version: int
-    hash: str
-    text: str = Field(description="The whole file.")
+    type: Literal["config"] = Field(default="config", description=RECORD_TYPE)
+    name: str = Field(description="The name of the policy.")
+    version: int = Field(description="The version of the policy.")
+    hash: str = Field(description="The first 12 hex digits of the SHA-256 of the text.")
+    text: str = Field(description="The whole text of the policy file.")
 
 
 class Resume(Model):
-    """An operator lets a partition go on that its dead-letter limit had stopped."""
+    """An operator resumes a partition that its dead-letter limit had stopped."""
 
-    type: Literal["resume"] = "resume"
-    agent: str
+    type: Literal["resume"] = Field(default="resume", description=RECORD_TYPE)
+    agent: str = Field(description="The agent whose partition is resumed.")
 
 
 EngineControl = Annotated[Tick | Watermark | ConfigChange | Resume, Field(discriminator="type")]

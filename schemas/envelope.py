@@ -1,7 +1,7 @@
-"""From a model to what stands in Kafka: key, JSON value, CloudEvents attributes in the headers (binary mode).
+"""Encodes a model as a Kafka record: key, JSON value, CloudEvents attributes in the headers (binary mode).
 
-The library's ``to_binary`` takes 15 microseconds an output, so it makes the constant headers of a topic once; the id,
-the time and the subject are set here. tests/contract holds the result against the library's own.
+The library's ``to_binary`` takes 15 microseconds for each output. So it makes the constant headers of a topic once, and
+the id and the time are added here. tests/contract compares the result with the library's own.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SOURCE = "/lead-router"
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A record ready to be written."""
+    """An encoded record, ready to be written."""
 
     topic: str
     key: bytes
@@ -51,7 +51,7 @@ def _constant_headers(type_name: str) -> tuple[tuple[str, bytes], ...]:
 
 
 def result_headers(type_name: str, event_id: str, occurred_at: str) -> tuple[tuple[str, bytes], ...]:
-    """Return the CloudEvents headers of a result; ``occurred_at`` is RFC 3339 in UTC, ending in Z."""
+    """Return the CloudEvents headers of a result. ``occurred_at`` is RFC 3339 in UTC, ending in Z."""
     return (
         *_constant_headers(type_name),
         ("ce_id", event_id.encode()),
@@ -60,9 +60,12 @@ def result_headers(type_name: str, event_id: str, occurred_at: str) -> tuple[tup
 
 
 def encode(topic: Topic, event: Any) -> Encoded:
-    """Encode ``event`` for ``topic``; results carry the CloudEvents attributes, internal records none."""
+    """Encode ``event`` for ``topic``. Results carry the CloudEvents attributes, internal records carry none.
+
+    Raises ValueError for a topic that other systems write.
+    """
     if topic.key is None or topic.partition_by is None:
-        msg = f"{topic.name} is not ours to write"
+        msg = f"{topic.name} is written by other systems; only results and internal records are encoded here"
         raise ValueError(msg)
     headers: tuple[tuple[str, bytes], ...] = ()
     if isinstance(event, Output):

@@ -1,6 +1,6 @@
-"""That a person is to be forgotten, as the hops tell each other: by lead_id, never by address.
+"""The erasure of a person, as the hops pass it to each other: by lead_id, never by address.
 
-It stands in every internal log, in each of its partitions, because nobody knows in which of them the person is known.
+Every internal log has it in each of its partitions, because any of them may know the person.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from schemas.base import Milliseconds, Model
+from schemas.base import RECORD_TYPE, LeadId, Milliseconds, Model
 
 
 class PersonErased(Model):
-    """Somebody asked to be forgotten; what is dated up to then is forgotten too, however late it comes."""
+    """A person asked to be forgotten. Everything dated up to that time is forgotten, however late it arrives."""
 
-    type: Literal["person_erased"] = "person_erased"
-    event_id: str = Field(description="Of the request.")
-    lead_id: str
-    occurred_at_ms: Milliseconds = Field(description="When they asked, clamped to arrival + 5 min.")
+    type: Literal["person_erased"] = Field(default="person_erased", description=RECORD_TYPE)
+    event_id: str = Field(description="The id of the privacy request.")
+    lead_id: LeadId
+    occurred_at_ms: Milliseconds = Field(
+        description="When the person asked. At most the arrival of the request plus 5 minutes."
+    )

@@ -1,4 +1,4 @@
-"""Why: points, gates, reasons and what would have changed a decision. Part of every decision."""
+"""The explanation of a decision: points, gates, reasons, and what would have changed it."""
 
 from __future__ import annotations
 
@@ -11,50 +11,72 @@ from schemas.vocabulary import GateState, Reason
 
 
 class PointsLine(Model):
-    """The points of one rule; at every moment the lines add up to the total."""
+    """The points of one rule. At every moment the lines add up to the total."""
 
     rule: str = Field(
-        description="fit:<gate>, a rule of the policy, or cap:<group> and cap:behaviour for what a cap took off."
+        description="The source of the points: `fit:<gate>`, a rule of the policy, or `cap:<group>` and `cap:behaviour` for "
+        "points that a cap took off. Partners may see only `fit` and `behaviour`."
     )
-    points: int
-    count: int = Field(default=0, description="Events counted inside the horizon.")
-    event_id: str | None = Field(default=None, description="The latest event that counted.")
+    points: int = Field(description="The points of the rule now. Below zero for a cap or a negative rule.")
+    count: int = Field(
+        default=0, description="The events that the rule counts, within the days in which points last."
+    )
+    event_id: str | None = Field(default=None, description="The latest event that the rule counts.")
     clamped: bool | None = Field(
-        default=None, description="One of the events was dated ahead of its arrival, and counts as of then."
+        default=None,
+        description="True: one of the events was dated more than 5 minutes after its arrival, and counts as of its arrival "
+        "plus 5 minutes. Absent otherwise.",
     )
 
 
 class GateResult(Model):
-    """One gate's answer."""
+    """The result of one gate."""
 
-    gate: str
-    state: GateState
-    found: str | None = Field(default=None, description="The fact, as text; None where it is unknown.")
-    points: int = 0
+    gate: str = Field(
+        description="The gate: `industry`, `revenue`, `employees`, `country`, `function` or `title`."
+    )
+    state: GateState = Field(description="The result of the gate.")
+    found: str | None = Field(default=None, description="The fact, as text. Absent if it is unknown.")
+    points: int = Field(default=0, description="The points for passing the gate.")
 
 
 class WouldChange(Model):
-    """One thing that would have changed the decision."""
+    """One change that would have led to another decision."""
 
-    what: Literal["points", "gate", "fact", "owner"]
-    name: str
-    needed: str
+    what: Literal["points", "gate", "fact", "owner"] = Field(description="The kind of the change.")
+    name: str = Field(description="The name of the total, gate, fact or owner that would have to change.")
+    needed: str = Field(description="The value that would have been needed.")
 
 
 class Explanation(Model):
-    """Carried by every score, stage and hand-off."""
+    """The points, gates and reasons of a score, a stage or a hand-off."""
 
-    policy: PolicyRef
-    reasons: list[Reason]
-    fit: int
-    behaviour: int
-    total: int
-    grade: str = Field(pattern=r"^[A-D][1-4]$")
-    points: list[PointsLine] = Field(max_length=200)
-    gates: list[GateResult] = Field(max_length=20)
-    points_missing: int = Field(description="Points up to the bar; 0 when it is reached.")
-    would_change: list[WouldChange] = Field(default_factory=list, max_length=20)
-    triggering_event_id: str | None = None
+    policy: PolicyRef = Field(description="The policy that made the decision.")
+    reasons: list[Reason] = Field(description="The reasons, the most important first.")
+    fit: int = Field(description="Points for what the lead is: market, function, title.")
+    behaviour: int = Field(description="Points for what the lead did, after caps and decay.")
+    total: int = Field(description="Fit and behaviour together.")
+    grade: str = Field(
+        pattern=r"^[A-D][1-4]$",
+        description="The grade, A1 to D4. The letter is for fit, the digit for behaviour.",
+    )
+    points: list[PointsLine] = Field(
+        max_length=200,
+        description="One line for each gate and rule with points. The lines add up to the total.",
+    )
+    gates: list[GateResult] = Field(max_length=20, description="The result of each gate.")
+    points_missing: int = Field(
+        description="Points missing to the threshold for an MQL. 0 if the threshold is reached."
+    )
+    would_change: list[WouldChange] = Field(
+        default_factory=list, max_length=20, description="Changes that would have led to another decision."
+    )
+    triggering_event_id: str | None = Field(
+        default=None,
+        description="The event that caused the decision. Absent if no event did (a timer, a fact of the CRM).",
+    )
     triggering_event_clamped: bool | None = Field(
-        default=None, description="That event was dated ahead of its arrival, and counts as of then."
+        default=None,
+        description="True: that event was dated more than 5 minutes after its arrival, and counts as of its arrival plus 5 "
+        "minutes. Absent otherwise.",
     )

@@ -1,4 +1,4 @@
-"""form.fills: a form sent by a visitor. Key: anonymous_id, else e-mail."""
+"""form.fills: a form that a visitor sent. Key: anonymous_id, else e-mail."""
 
 from __future__ import annotations
 
@@ -9,23 +9,49 @@ from schemas.vocabulary import Request
 
 
 class FormFill(InboundEvent):
-    """One form; it identifies the visitor and may raise a hand."""
+    """One form. Its address identifies the visitor, and its request may raise a hand. A blank field overwrites nothing."""
 
-    form_id: Identifier
-    anonymous_id: Identifier | None = None
-    email: ShortText | None = None
-    first_name: ShortText | None = None
-    last_name: ShortText | None = None
-    company: ShortText | None = None
-    job_title: ShortText | None = None
-    job_function: Word | None = None
-    country: str | None = Field(default=None, pattern=r"^[A-Za-z]{2}$", description="ISO 3166-1 alpha-2.")
-    postal_code: ShortText | None = None
-    phone: ShortText | None = None
-    language: Language | None = None
-    request: Request = Request.CONTENT
-    url: str | None = Field(default=None, max_length=4096)
-    campaign: Campaign | None = None
-    consent: Consent | None = None
-    user_agent: str | None = Field(default=None, max_length=2000, description="As the browser names itself.")
-    is_bot: bool = Field(default=False, description="The sender knows that no person did this.")
+    form_id: Identifier = Field(description="The form, as the policy's rules name it.")
+    anonymous_id: Identifier | None = Field(
+        default=None, description="The visitor's browser, as your site identifies it."
+    )
+    email: ShortText | None = Field(
+        default=None,
+        description="The person's e-mail address, with or without a display name. It identifies the browser's visitor.",
+    )
+    first_name: ShortText | None = Field(default=None, description="The person's first name.")
+    last_name: ShortText | None = Field(default=None, description="The person's last name.")
+    company: ShortText | None = Field(
+        default=None,
+        description="The company name that the person gave. The policy may match it to an account of the CRM.",
+    )
+    job_title: ShortText | None = Field(default=None, description="The person's job title.")
+    job_function: Word | None = Field(
+        default=None, description="The person's function, as a word of the policy's `functions`."
+    )
+    country: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z]{2}$",
+        description="The person's country, ISO 3166-1 alpha-2, in any case.",
+    )
+    postal_code: ShortText | None = Field(default=None, description="The person's postal code.")
+    phone: ShortText | None = Field(default=None, description="The person's phone number, in any notation.")
+    language: Language | None = Field(
+        default=None,
+        description="The person's language, ISO 639 or BCP 47. Only the part before the first hyphen counts.",
+    )
+    request: Request = Field(default=Request.CONTENT, description="The request that the form makes.")
+    url: str | None = Field(default=None, max_length=4096, description="The address of the form's page.")
+    campaign: Campaign | None = Field(default=None, description="The campaign that brought the visitor.")
+    consent: Consent | None = Field(
+        default=None, description="The consent that the person gave or refused in the form."
+    )
+    user_agent: str | None = Field(
+        default=None,
+        max_length=2000,
+        description="The browser's user agent. One that matches the policy's `no_visits` is counted and dropped.",
+    )
+    is_bot: bool = Field(
+        default=False,
+        description="Whether the sender knows that a robot caused the event. It is then dropped.",
+    )

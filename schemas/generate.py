@@ -1,8 +1,8 @@
-"""JSON Schema of every topic, for whoever writes to us or reads from us without Python.
+"""JSON Schema of every topic, for producers and subscribers in any language.
 
-In: schemas/topics.py and the models. Out: one schema document per topic, draft 2020-12. What others write is
-described as it is validated; what we write, as it is serialised: a field that has no value is left out, never null,
-and every other field is there.
+In: schemas/topics.py and the models. Out: one schema document for each topic, draft 2020-12. Inputs and internal records
+are described as they are validated, results as they are serialised: a field without a value is left out, never null, and
+every other field is present.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ if TYPE_CHECKING:
 JSON_FOLDER = Path(__file__).parent / "json"
 RELEASED_FOLDER = Path(__file__).parent / "released"
 CONTROLS = "engine.controls"
-"""The engine's own records, which stand in the internal logs beside the topic's own values."""
+"""The name of the document for the engine's own records, which the internal logs hold beside the topic's values."""
 
 Document = dict[str, Any]
 
 
 class _Generator(GenerateJsonSchema):
-    """As pydantic generates, but for what ``exclude_none`` changes and the vocabularies that may grow."""
+    """Pydantic's generator, adapted to ``exclude_none`` and to the vocabularies that may grow."""
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
-        """What has no value is left out, so null is nothing a subscriber meets."""
+        """Drop null in results: a field without a value is left out."""
         if self.mode == "serialization":
             return self.generate_inner(schema["schema"])
         return super().nullable_schema(schema)
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        """A default is the writer's business."""
+        """Drop defaults in results: only the writer needs them."""
         if self.mode == "serialization":
             return self.generate_inner(schema["schema"])
         return super().default_schema(schema)
@@ -51,7 +51,7 @@ class _Generator(GenerateJsonSchema):
         field: core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField,
         total: bool,  # noqa: FBT001 - the library's signature
     ) -> bool:
-        """Written is every field that cannot be None."""
+        """Require each field of a result that cannot be None: it is always written."""
         if self.mode == "serialization":
             inner: Any = field["schema"]
             while inner["type"] == "default":
@@ -60,14 +60,14 @@ class _Generator(GenerateJsonSchema):
         return super().field_is_required(field, total)
 
     def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
-        """Say of a vocabulary that it may grow."""
+        """Mark a vocabulary that may grow."""
         generated = super().enum_schema(schema)
         if schema["cls"] in MAY_GROW:
             generated["x-may-grow"] = True
         return generated
 
 
-def documents() -> dict[str, Document]:
+def build_documents() -> dict[str, Document]:
     """Return the schema document of every topic, and of the engine's own records, by name."""
     made = {topic.name: _document(topic) for topic in TOPICS.values() if topic.model is not None}
     made[CONTROLS] = _schema(ENGINE_CONTROL, "validation") | {
@@ -79,8 +79,8 @@ def documents() -> dict[str, Document]:
     return made
 
 
-def as_text(document: Document) -> str:
-    """Return the document as it stands in its file."""
+def to_text(document: Document) -> str:
+    """Return the document as its file holds it."""
     return json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
@@ -94,7 +94,7 @@ def _document(topic: Topic) -> Document:
             "$id": f"{topic.name}.json",
             "title": topic.name,
             "x-direction": topic.direction.value,
-            "x-key": topic.key_says,
+            "x-key": topic.key_description,
         }
     )
 

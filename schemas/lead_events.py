@@ -1,4 +1,4 @@
-"""lead.events (internal): the one ordered log per account. Key: account_key."""
+"""lead.events (internal): the one ordered log of each account. Key: account_key."""
 
 from __future__ import annotations
 
@@ -17,237 +17,241 @@ from schemas.account_links import (
     Plain,
     SubsidiaryNamed,
 )
-from schemas.base import Campaign, Consent, Milliseconds, Model
+from schemas.base import RECORD_TYPE, AccountKey, Campaign, Consent, FactId, LeadId, Milliseconds, Model
 from schemas.crm_accounts import CrmAccount
 from schemas.crm_contacts import ContactRecord
-from schemas.desk_requests import RequestMode
+from schemas.desk_answers import Clock, DeskAnswer, PassedOverRep, RepChanged, WaitAges
 from schemas.erasure import PersonErased
 from schemas.sales_activities import SalesActivity
-from schemas.vocabulary import HowChosen, PassedOver, Purpose, Request, Turn
+from schemas.vocabulary import Purpose, Request, Turn
+
+__all__ = [
+    "LEAD_EVENT",
+    "AccountFacts",
+    "AccountReleased",
+    "ChatOfNobody",
+    "Clock",
+    "ConsentWord",
+    "DeskAnswer",
+    "LeadActivity",
+    "LeadAdopted",
+    "LeadChat",
+    "LeadConsent",
+    "LeadContact",
+    "LeadEvent",
+    "LeadFact",
+    "LeadForm",
+    "LeadIdentified",
+    "PassedOverRep",
+    "RepChanged",
+    "SalesAnswered",
+    "WaitAges",
+]
 
 
 class LeadFact(Model):
-    """What every fact about a lead carries."""
+    """The fields that every fact about a lead carries."""
 
-    event_id: str
-    account_key: str = Field(
-        description="domain:<registrable domain>, crm:<crm_account_id> or lead:<lead_id>."
+    event_id: FactId
+    account_key: AccountKey
+    lead_id: LeadId
+    occurred_at_ms: Milliseconds = Field(
+        description="When it happened. At most the arrival of the event plus 5 minutes."
     )
-    lead_id: str = Field(description="uuid5 of the keyed hash of the normalised address.")
-    occurred_at_ms: Milliseconds = Field(description="Clamped to arrival + 5 min.")
-    clamped: bool = False
-    origin_account_key: str | None = Field(default=None, description="Set once, when an alias forwarded it.")
-    forwards: int = Field(default=0, ge=0, description="How often it was forwarded.")
+    clamped: bool = Field(
+        default=False, description="Whether the event was dated more than 5 minutes after its arrival."
+    )
+    origin_account_key: str | None = Field(
+        default=None, description="The alias that forwarded the fact first. Absent if none did."
+    )
+    forwards: int = Field(default=0, ge=0, description="How often the fact was forwarded.")
     imported: bool = Field(
-        default=False, description="Imported history: it counts by its date, and asks nobody for anything."
+        default=False,
+        description="Whether it is imported history: it counts by its date and causes no request to sales.",
     )
 
 
 class ConsentWord(Model):
-    """What a person said of one purpose, and when."""
+    """A person's consent or refusal for one purpose, and its time."""
 
-    purpose: Purpose
-    given: bool
-    at_ms: Milliseconds
+    purpose: Purpose = Field(description="The purpose of the consent.")
+    given: bool = Field(description="True for consent, false for a refusal.")
+    at_ms: Milliseconds = Field(description="When the person gave or refused consent.")
 
 
 class LeadIdentified(LeadFact):
-    """An address became known to one visitor partition."""
+    """An e-mail address became known to one partition of `visitors`."""
 
-    type: Literal["lead_identified"] = "lead_identified"
-    email: str
-    role_address: bool = False
+    type: Literal["lead_identified"] = Field(default="lead_identified", description=RECORD_TYPE)
+    email: str = Field(description="The normalised e-mail address.")
+    role_address: bool = Field(
+        default=False, description="Whether the address is a shared mailbox, such as info@."
+    )
     consents: list[ConsentWord] = Field(
-        default_factory=list, max_length=2, description="The latest of the browser while it was nobody's."
+        default_factory=list,
+        max_length=2,
+        description="The latest consents of the browser from the time before the person was known.",
     )
 
 
 class LeadActivity(LeadFact):
     """One activity of an identified visitor."""
 
-    type: Literal["lead_activity"] = "lead_activity"
-    activity: str
-    url: str | None = None
-    asset: str | None = None
-    campaign: Campaign | None = None
-    duration_seconds: float | None = None
-    consent: Consent | None = None
+    type: Literal["lead_activity"] = Field(default="lead_activity", description=RECORD_TYPE)
+    activity: str = Field(description="The kind of activity.")
+    url: str | None = Field(default=None, description="The address of the page.")
+    asset: str | None = Field(
+        default=None, description="The paper, webinar, video or message that the activity is about."
+    )
+    campaign: Campaign | None = Field(default=None, description="The campaign that brought the visitor.")
+    duration_seconds: float | None = Field(default=None, description="How long it lasted, in seconds.")
+    consent: Consent | None = Field(
+        default=None, description="The consent that the person gave or refused with this activity."
+    )
 
 
 class LeadForm(LeadFact):
     """One form of an identified visitor."""
 
-    type: Literal["lead_form"] = "lead_form"
-    form_id: str
-    request: Request
-    first_name: str | None = None
-    last_name: str | None = None
-    company: str | None = None
-    job_title: str | None = None
-    job_function: str | None = None
-    country: str | None = None
-    postal_code: str | None = None
-    phone: str | None = None
-    language: str | None = Field(default=None, description="ISO 639, in small letters.")
-    url: str | None = None
-    campaign: Campaign | None = None
-    consent: Consent | None = None
+    type: Literal["lead_form"] = Field(default="lead_form", description=RECORD_TYPE)
+    form_id: str = Field(description="The form, as the policy's rules name it.")
+    request: Request = Field(description="The request that the form makes.")
+    first_name: str | None = Field(default=None, description="The person's first name.")
+    last_name: str | None = Field(default=None, description="The person's last name.")
+    company: str | None = Field(default=None, description="The company name that the person gave.")
+    job_title: str | None = Field(default=None, description="The person's job title.")
+    job_function: str | None = Field(default=None, description="The person's function.")
+    country: str | None = Field(
+        default=None, description="The person's country, ISO 3166-1 alpha-2, in capital letters."
+    )
+    postal_code: str | None = Field(default=None, description="The person's postal code.")
+    phone: str | None = Field(default=None, description="The person's phone number.")
+    language: str | None = Field(
+        default=None, description="The person's language, ISO 639, in lower case, without a region."
+    )
+    url: str | None = Field(default=None, description="The address of the form's page.")
+    campaign: Campaign | None = Field(default=None, description="The campaign that brought the visitor.")
+    consent: Consent | None = Field(
+        default=None, description="The consent that the person gave or refused in the form."
+    )
 
 
 class LeadChat(LeadFact):
-    """A turn of an identified visitor's chat that asks for somebody, or in which somebody of ours answers."""
+    """A turn of an identified visitor's chat: a question for sales or support, or a message of a rep."""
 
-    type: Literal["lead_chat"] = "lead_chat"
-    conversation_id: str
-    turn: Turn
-    rep_id: str | None = None
-    consent: Consent | None = None
+    type: Literal["lead_chat"] = Field(default="lead_chat", description=RECORD_TYPE)
+    conversation_id: str = Field(description="The conversation, as the chat identified it.")
+    turn: Turn = Field(description="The event in the chat.")
+    rep_id: str | None = Field(default=None, description="The rep who wrote an `agent_message`.")
+    consent: Consent | None = Field(
+        default=None, description="The consent that the person gave or refused in the chat."
+    )
 
 
 class ChatOfNobody(Model):
-    """A visitor whom nobody knows asks for sales in a chat: they are told who is there, and no lead is made."""
+    """An unknown visitor asks for sales in a chat. The desk answers who is present; no lead is created."""
 
-    type: Literal["chat_of_nobody"] = "chat_of_nobody"
-    event_id: str
-    account_key: str = Field(description="chat:<conversation_id>: an account of nobody, which has no rows.")
-    conversation_id: str
+    type: Literal["chat_of_nobody"] = Field(default="chat_of_nobody", description=RECORD_TYPE)
+    event_id: FactId
+    account_key: str = Field(
+        description="`chat:<conversation_id>`: a key that only routes the record. No rows are kept under it."
+    )
+    conversation_id: str = Field(description="The conversation, as the chat identified it.")
 
 
 class LeadConsent(LeadFact):
-    """Consent was given or refused; of an activity that came with a refusal nothing else is kept."""
+    """A person gave or refused consent. Of an activity that came with a refusal only this record is kept."""
 
-    type: Literal["lead_consent"] = "lead_consent"
-    consents: list[ConsentWord] = Field(max_length=2)
-    is_activity: bool = Field(default=False, description="All that is kept of an activity of web.activity.")
+    type: Literal["lead_consent"] = Field(default="lead_consent", description=RECORD_TYPE)
+    consents: list[ConsentWord] = Field(max_length=2, description="One entry for each purpose that is named.")
+    is_activity: bool = Field(
+        default=False, description="Whether the record replaces an activity that came with a refusal."
+    )
 
 
 class LeadContact(LeadFact):
-    """What the CRM says of a person, whether they ever came by or not; no record: it has deleted them."""
+    """The CRM's record of a person, whether the person ever visited or not."""
 
-    type: Literal["lead_contact"] = "lead_contact"
-    record: ContactRecord | None = None
+    type: Literal["lead_contact"] = Field(default="lead_contact", description=RECORD_TYPE)
+    record: ContactRecord | None = Field(
+        default=None, description="The whole record. Absent: the CRM deleted it."
+    )
 
 
 class LeadAdopted(LeadFact):
-    """What an account key knew of a lead that lives elsewhere from now on, sent there once."""
+    """A person who moves from one account key to another, with all rows. Sent once."""
 
-    type: Literal["lead_adopted"] = "lead_adopted"
-    home_account_key: str = Field(description="Where the lead's own records come to.")
-    consents: list[ConsentWord] = Field(default_factory=list, max_length=1000)
-    is_lead: bool = Field(default=True, description="False: a contact of the CRM who never came by.")
-    earned: bool = Field(default=False, description="It has just done something that earns points.")
-    lead: Plain
-    score: Plain
-    touches: Plain | None = Field(default=None, description="Sales' touches of this person.")
-    deal: Plain | None = Field(default=None, description="Sales' word of a deal with this person.")
+    type: Literal["lead_adopted"] = Field(default="lead_adopted", description=RECORD_TYPE)
+    home_account_key: str = Field(description="The account key to which the person's own records are sent.")
+    consents: list[ConsentWord] = Field(
+        default_factory=list,
+        max_length=1000,
+        description="All consents and refusals of the person that are kept.",
+    )
+    is_lead: bool = Field(
+        default=True,
+        description="Whether the person is a lead. False: a contact of the CRM who never visited.",
+    )
+    earned: bool = Field(
+        default=False, description="Whether the person has just done something that earns points."
+    )
+    lead: Plain = Field(description="The lead's row, as plain values without defaults.")
+    score: Plain = Field(description="The score's row, as plain values without defaults.")
+    touches: Plain | None = Field(default=None, description="The row of sales' touches of this person.")
+    deal: Plain | None = Field(
+        default=None, description="Sales' latest report about a deal with this person."
+    )
     active_at_ms: Milliseconds | None = Field(
-        default=None, description="Given where it is one of the account's people who were active last."
+        default=None,
+        description="When the person was last active. Only for one of the account's recently active people.",
     )
 
 
 class AccountFacts(Model):
-    """The CRM's record, sent to every domain that it claims, and to its own key and those of its names."""
+    """The CRM's record of a company, sent to each of its domains, its own key, its names and its id."""
 
-    type: Literal["account_facts"] = "account_facts"
-    account_key: str
-    account: CrmAccount
+    type: Literal["account_facts"] = Field(default="account_facts", description=RECORD_TYPE)
+    account_key: str = Field(
+        description="The key that learns the record: `domain:`, `crm:`, `name:` or `id:` with its value."
+    )
+    account: CrmAccount = Field(description="The whole record.")
     primary_key: str = Field(
-        description="account_key of the first domain, else of the record itself; another key is an alias of it."
+        description="The account key of the first domain, else of the record itself. Other keys become aliases of it."
     )
 
 
 class AccountReleased(Model):
-    """A CRM record no longer claims this key: domain removed, or record deleted."""
+    """A CRM record no longer claims this key: the domain or name was removed, or the record was deleted."""
 
-    type: Literal["account_released"] = "account_released"
-    event_id: str
-    account_key: str
-    crm_account_id: str
+    type: Literal["account_released"] = Field(default="account_released", description=RECORD_TYPE)
+    event_id: FactId
+    account_key: str = Field(description="The key that the record no longer claims.")
+    crm_account_id: str = Field(description="The record's id in the CRM.")
 
 
 class SalesAnswered(Model):
-    """A sales activity on its way to the account's log."""
+    """A sales activity in transit to the account's log."""
 
-    type: Literal["sales_answered"] = "sales_answered"
-    account_key: str
-    lead_id: str | None = None
-    occurred_at_ms: Milliseconds
-    clamped: bool = False
-    activity: SalesActivity
+    type: Literal["sales_answered"] = Field(default="sales_answered", description=RECORD_TYPE)
+    account_key: AccountKey
+    lead_id: str | None = Field(
+        default=None,
+        description="The person. Absent until the hand-off that the activity names is looked up.",
+    )
+    occurred_at_ms: Milliseconds = Field(
+        description="When sales acted. At most the arrival of the event plus 5 minutes."
+    )
+    clamped: bool = Field(
+        default=False, description="Whether the activity was dated more than 5 minutes after its arrival."
+    )
+    activity: SalesActivity = Field(description="The activity as it was sent.")
     is_over: bool = Field(
-        default=False, description="The hand-off that it names was over before the lead moved."
+        default=False,
+        description="Whether the named hand-off was closed before the lead moved to another key.",
     )
-    forwards: int = Field(default=0, ge=0, description="How often it was sent on to where the lead lives.")
-
-
-class PassedOverRep(Model):
-    """A rep who was a candidate and did not get it."""
-
-    rep_id: str
-    why: PassedOver
-
-
-class WaitAges(Model):
-    """How old a lead is that waits, or waited, at a desk."""
-
-    lead_seconds: int = Field(ge=0, description="Since the lead became due for a hand-off.")
-    wait_seconds: int = Field(ge=0, description="Since it began to wait at this desk.")
-
-
-class Clock(Model):
-    """When the answer to one open hand-off is due, by the calendar of who has it from now on."""
-
-    handoff_id: str
-    due_soon_at_ms: Milliseconds
-    due_at_ms: Milliseconds
-    then_at_ms: Milliseconds | None = None
-
-
-class DeskAnswer(Model):
-    """A desk's answer to the account's one open request. A repeated request gets the identical answer."""
-
-    type: Literal["desk_answer"] = "desk_answer"
-    account_key: str
-    request_id: str
-    lead_id: str
-    handoff_id: str
-    desk: str
-    mode: RequestMode
-    outcome: Literal["assigned", "waiting", "unavailable"]
-    rep_id: str | None = None
-    rep_name: str | None = None
-    deputy_for: str | None = None
-    how_chosen: HowChosen | None = None
-    why_unavailable: PassedOver | None = None
-    everyone_away: bool = False
-    desk_full: bool = False
-    skill_missing: bool = Field(default=False, description="Nobody who has the skill could take it.")
-    passed_over: list[PassedOverRep] = Field(default_factory=list, max_length=20)
-    ages: WaitAges | None = Field(default=None, description="Of a lead that waits, or has waited.")
-    due_soon_at_ms: Milliseconds | None = None
-    due_at_ms: Milliseconds | None = None
-    then_at_ms: Milliseconds | None = Field(
-        default=None, description="When an account that nobody answered goes on."
+    forwards: int = Field(
+        default=0, ge=0, description="How often the activity was forwarded to the lead's current account key."
     )
-    clocks: list[Clock] = Field(default_factory=list, max_length=20)
-    manager_id: str | None = Field(default=None, description="Who is told when the answer is overdue.")
-    open_at_ms: Milliseconds | None = Field(
-        default=None, description="When whoever has it is at work: now, or at the next opening."
-    )
-
-
-class RepChanged(Model):
-    """How a rep stands on whom this account depends (the desk `rep:<id>` keeps the index).
-
-    left: no longer active; away: active, and an absence has begun; returned: there.
-    """
-
-    type: Literal["rep_changed"] = "rep_changed"
-    event_id: str
-    account_key: str
-    rep_id: str
-    change: Literal["left", "away", "returned"]
-    since_ms: Milliseconds | None = Field(default=None, description="away: when the absence began.")
 
 
 LeadEvent = Annotated[

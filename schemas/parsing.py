@@ -1,8 +1,7 @@
-"""From the bytes of a record to a value of its topic's model, or the reason why it is none.
+"""Parses the bytes of a record into its topic's model, or reports why it breaks the contract.
 
-Size and nesting are checked before anything is parsed: a parser is what a hostile record is aimed at. What comes out
-of here as a detail says where the contract was broken and what was expected; it never repeats what was found, because
-what was found may be somebody's address.
+Size and nesting are checked before parsing, because a hostile record is aimed at the parser. The detail of an error names
+the broken field and the expectation. It never repeats the value, which may be a person's address.
 """
 
 from __future__ import annotations
@@ -20,10 +19,10 @@ if TYPE_CHECKING:
     from schemas.topics import Topic
 
 MAX_DEPTH = 50
-"""Objects and lists inside each other, the outermost counted."""
+"""The most objects and lists inside each other, the outermost counted."""
 MAX_DETAIL_CHARS = 1000
 MAX_ERRORS = 5
-"""Broken fields that a detail names; the rest are counted."""
+"""The most broken fields that a detail names. Further ones are counted."""
 
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
@@ -32,10 +31,10 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 
 
 class ContractError(Exception):
-    """A value that the contract does not allow; ``detail`` names fields and expectations, never what was found."""
+    """A value that breaks the contract. ``detail`` names fields and expectations, never the value."""
 
     def __init__(self, reason: DeadLetterReason, detail: str) -> None:
-        """Keep the closed reason for machines and the detail for people."""
+        """``reason`` is for machines, ``detail`` for people."""
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
@@ -44,8 +43,8 @@ class ContractError(Exception):
 def parse_json(topic: Topic, value: bytes | None) -> Any:
     """Return ``value`` as the topic's model.
 
-    Types are taken strictly (the text "12" is no number, a number is no time), so what passes here is what the
-    JSON Schema in schemas/json allows. Raises ContractError: empty, too_large, too_deep, not_json, breaks_contract.
+    Types are strict (the text "12" is not a number, a number is not a time), so exactly the values that the JSON Schema
+    in schemas/json allows are accepted. Raises ContractError: empty, too_large, too_deep, not_json, breaks_contract.
     """
     if not value:
         raise ContractError(DeadLetterReason.EMPTY, f"{topic.name}: expected a JSON object, found no value")
@@ -61,7 +60,7 @@ def parse_json(topic: Topic, value: bytes | None) -> Any:
 
 
 def is_deeper_than(value: bytes, depth: int) -> bool:
-    """Whether brackets outside of strings are open inside each other more than ``depth`` times; linear in bytes."""
+    """Whether brackets outside of strings are nested more than ``depth`` times. Linear in bytes."""
     level = 0
     for bracket in _STRING.sub(b"", value).translate(None, _NO_BRACKETS):
         if bracket in b"[{":
@@ -73,8 +72,8 @@ def is_deeper_than(value: bytes, depth: int) -> bool:
     return False
 
 
-def mask_addresses(text: str) -> str:
-    """Replace whatever looks like an e-mail address."""
+def redact_addresses(text: str) -> str:
+    """Replace everything that looks like an e-mail address."""
     return _ADDRESS.sub("<address>", text)
 
 
@@ -83,22 +82,22 @@ def _refusal(topic: Topic, error: ValidationError) -> ContractError:
     reason = DeadLetterReason.BREAKS_CONTRACT
     if problems[0]["type"] == "json_invalid":
         reason = DeadLetterReason.NOT_JSON
-    said = [_sentence(problem) for problem in problems[:MAX_ERRORS]]
+    sentences = [_sentence(problem) for problem in problems[:MAX_ERRORS]]
     if len(problems) > MAX_ERRORS:
-        said.append(f"and {len(problems) - MAX_ERRORS} more")
-    return ContractError(reason, mask_addresses(f"{topic.name}: {'; '.join(said)}")[:MAX_DETAIL_CHARS])
+        sentences.append(f"and {len(problems) - MAX_ERRORS} more")
+    return ContractError(reason, redact_addresses(f"{topic.name}: {'; '.join(sentences)}")[:MAX_DETAIL_CHARS])
 
 
 def _sentence(problem: ErrorDetails) -> str:
     place = ".".join(_place(part) for part in problem["loc"])
     expected = problem["msg"]
-    if problem["type"] == "union_tag_invalid":  # the one message that repeats what was found
+    if problem["type"] == "union_tag_invalid":  # the one message that repeats the value
         expected = f"Input tag is none of {problem['ctx']['expected_tags']}"
     return f"{place}: {expected}" if place else expected
 
 
 def _place(part: int | str) -> str:
-    """A part of a path; a key that came with the record is not repeated unless it is a plain word."""
+    """Return a part of a field's path. A key of the record is repeated only if it is a plain word."""
     return (
         part
         if isinstance(part, str) and _NAME.fullmatch(part)

@@ -1,4 +1,4 @@
-"""privacy.requests: what a person asks of whoever keeps their data. Key: e-mail."""
+"""privacy.requests: a person's request about their data. Key: e-mail."""
 
 from __future__ import annotations
 
@@ -9,20 +9,22 @@ from schemas.vocabulary import PrivacyRequestKind
 
 
 class PrivacyRequest(InboundEvent):
-    """One request of one person. It is never too old to be honoured."""
+    """One request of one person. It is honoured however old it is."""
 
-    email: ShortText
-    request: PrivacyRequestKind
+    email: ShortText = Field(description="The person's e-mail address, with or without a display name.")
+    request: PrivacyRequestKind = Field(description="The kind of request.")
     consent: Consent | None = Field(
-        default=None, description="With request consent: what is given or taken back."
+        default=None,
+        description="The consent that is given or withdrawn, for at least one purpose. Only with the request `consent`, "
+        "and required there.",
     )
 
     @model_validator(mode="after")
     def _complete(self) -> PrivacyRequest:
-        says = self.consent is not None and (
+        names_purpose = self.consent is not None and (
             self.consent.tracking is not None or self.consent.marketing is not None
         )
-        if (self.request is PrivacyRequestKind.CONSENT) is not says:
+        if (self.request is PrivacyRequestKind.CONSENT) is not names_purpose:
             msg = "consent with a purpose belongs to request consent, and only there"
             raise ValueError(msg)
         return self

@@ -1,4 +1,4 @@
-"""sales.activities: what sales says of a lead. Key: handoff_id or e-mail."""
+"""sales.activities: what sales did with a lead or decided about it. Key: handoff_id or e-mail."""
 
 from __future__ import annotations
 
@@ -11,29 +11,44 @@ from schemas.base import Identifier, InboundEvent, ShortText
 from schemas.vocabulary import RejectReason, SalesAction
 
 HandoffId = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
-"""As lead.routing named it."""
+"""A hand-off id as lead.routing published it. At most 500 characters."""
 
 
 class SalesActivity(InboundEvent):
-    """One thing that a rep says of a lead."""
+    """One action of a rep for a lead. Either `handoff_id` or `email` must be given."""
 
-    action: SalesAction
-    handoff_id: HandoffId | None = None
-    email: ShortText | None = None
-    rep_id: Identifier
-    channel: ShortText | None = Field(default=None, description="How the lead was touched: call, mail, ...")
-    reason: RejectReason | None = None
-    to_rep_id: Identifier | None = Field(default=None, description="Who has it now, for reassigned.")
+    action: SalesAction = Field(description="What the rep did or decided.")
+    handoff_id: HandoffId | None = Field(
+        default=None, description="The hand-off, exactly as lead.routing published it."
+    )
+    email: ShortText | None = Field(
+        default=None, description="The person's e-mail address, if no hand-off is known."
+    )
+    rep_id: Identifier = Field(
+        description="The rep who acted. For a partner: the partner's own id of the person who acted."
+    )
+    channel: ShortText | None = Field(
+        default=None,
+        description="How the rep contacted the person: call, mail or any other word. Left out: `contact`.",
+    )
+    reason: RejectReason | None = Field(
+        default=None, description="The reason of a rejection. Required for `rejected`."
+    )
+    to_rep_id: Identifier | None = Field(
+        default=None, description="The rep who gets the account. Required for `reassigned`."
+    )
     amount: Decimal | None = Field(
         default=None,
         ge=0,
         le=10**18,
         max_digits=24,
         decimal_places=6,
-        description="Of the opportunity, for opportunity_opened and won.",
+        description="The amount of the opportunity, for `opportunity_opened` and `won`. Send it as text to keep it exact.",
     )
     currency: str | None = Field(
-        default=None, pattern=r"^[A-Z]{3}$", description="ISO 4217, of the amount; else the policy's."
+        default=None,
+        pattern=r"^[A-Z]{3}$",
+        description="The currency of the amount, ISO 4217. Left out: the policy's currency.",
     )
 
     @model_validator(mode="after")

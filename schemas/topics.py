@@ -1,4 +1,4 @@
-"""Every topic: name, model, key, partitioning, retention or compaction. The one place where a topic is described."""
+"""The topics of the contract: name, model, key, partitioning, retention or compaction. No other place defines them."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from schemas.web_activity import WebActivity
 
 DAY_MS = 86_400_000
 INTERNAL_MAX_BYTES = 1_000_000
-"""An internal record wraps what came in, so it may be larger; below Kafka's own limit of a message."""
+"""The most bytes of an internal record. It wraps an input, so it may be larger; Kafka's own limit for a message is higher."""
 
 
 class Direction(StrEnum):
-    """Who writes a topic."""
+    """The direction of a topic: written by other systems, by the hops for each other, or for subscribers."""
 
     IN = "in"
     INTERNAL = "internal"
@@ -40,30 +40,34 @@ class Direction(StrEnum):
 class Topic:
     """One topic of the contract.
 
-    ``key`` and ``partition_by`` take a value of the model; they are None where another system writes the topic.
-    Partitions are the setting ``partitions`` for every topic, because the logs are co-partitioned.
+    ``key`` and ``partition_by`` take a value of the model and return the key and the partition key as text. A topic that
+    another system writes has neither. Every topic has as many partitions as the setting ``partitions``, because the
+    logs are co-partitioned.
     """
 
     name: str
     direction: Direction
     model: Any
-    key_says: str
+    key_description: str
+    """The key in words, as schemas/json has it in ``x-key``. A change breaks the contract."""
+    partitioned_by: str = "the key"
+    """The partition key in words."""
     retention_ms: int | None = 60 * DAY_MS
     compacted: bool = False
     expires: bool = False
-    """Of a compacted topic: whether records go by age too; otherwise the last one of each key stays."""
+    """Whether records of a compacted topic also expire by age. Otherwise the last record of each key stays."""
     key: Callable[[Any], str] | None = None
     partition_by: Callable[[Any], str] | None = None
     max_bytes: int = 262_144
-    """A value that is larger is refused before it is parsed."""
+    """The most bytes of a value. A larger one is refused before it is parsed."""
 
     @property
     def adapter(self) -> TypeAdapter[Any]:
-        """The validator of this topic's values."""
+        """The validator of the topic's values."""
         return _ADAPTERS[self.name]
 
     def config(self) -> dict[str, str]:
-        """The topic's settings at the broker; old stamps are welcome, a fortnight of history must live."""
+        """Return the topic's settings at the broker. None of them limits how old a record's time stamp may be."""
         is_aged = self.expires or not self.compacted
         out = {"cleanup.policy": ",".join(["compact"] * self.compacted + ["delete"] * is_aged)}
         if self.compacted:
@@ -78,7 +82,7 @@ class Topic:
 
 
 def dead_letter_key(letter: DeadLetter) -> str:
-    """Return where the record stood; of what no record asked for (a timer, long work) also which one it was."""
+    """Return the place of the record. If no record was the cause (a timer, long work), the event_id is added."""
     where = f"{letter.topic}-{letter.partition}-{letter.offset}"
     return where if letter.offset >= 0 else f"{where} {letter.event_id}"
 
@@ -126,29 +130,44 @@ LEAD_SCORES = Topic(
     _OUT,
     LeadScore,
     "lead_id",
+    partitioned_by="account_key",
     compacted=True,
     key=lambda e: e.lead_id,
     partition_by=lambda e: e.account_key,
 )
 LEAD_STAGES = Topic(
-    "lead.stages", _OUT, LeadStage, "lead_id", key=lambda e: e.lead_id, partition_by=lambda e: e.account_key
+    "lead.stages",
+    _OUT,
+    LeadStage,
+    "lead_id",
+    partitioned_by="account_key",
+    key=lambda e: e.lead_id,
+    partition_by=lambda e: e.account_key,
 )
 LEAD_ROUTING = Topic(
     "lead.routing",
     _OUT,
     LeadRouting,
     "handoff_id",
+    partitioned_by="account_key",
     key=lambda e: e.handoff_id,
     partition_by=lambda e: e.account_key,
 )
 LEAD_ALERTS = Topic(
-    "lead.alerts", _OUT, LeadAlert, "alert_id", key=lambda e: e.alert_id, partition_by=lambda e: e.account_key
+    "lead.alerts",
+    _OUT,
+    LeadAlert,
+    "alert_id",
+    partitioned_by="account_key",
+    key=lambda e: e.alert_id,
+    partition_by=lambda e: e.account_key,
 )
 CHAT_ANSWERS = Topic(
     "chat.answers",
     _OUT,
     ChatAnswer,
     "conversation_id",
+    partitioned_by="account_key",
     key=lambda e: e.conversation_id,
     partition_by=lambda e: e.account_key,
 )
@@ -161,7 +180,7 @@ DEAD_LETTERS = Topic(
     DeadLetter,
     "topic-partition-offset",
     compacted=True,
-    expires=True,  # each key is written once: only the tombstones of an erasure take something away
+    expires=True,  # each key is written once: only the tombstones of an erasure delete records
     key=dead_letter_key,
     partition_by=dead_letter_key,
 )
@@ -190,7 +209,7 @@ TOPICS: dict[str, Topic] = {
         DEAD_LETTERS,
     )
 }
-"""All topics by name, in the order of their rank: inputs first, the order in which a replay breaks ties."""
+"""All topics by name, inputs first. A replay breaks ties of time in this order."""
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {
     name: TypeAdapter(topic.model) for name, topic in TOPICS.items() if topic.model is not None
@@ -198,14 +217,14 @@ _ADAPTERS: dict[str, TypeAdapter[Any]] = {
 
 
 SHADOW = ".shadow"
-"""How topics end that a shadow writes: the same models, keys and partitions, beside those of the router in charge."""
+"""The suffix of the topics that a shadow router writes. They have the same models, keys and partitions."""
 
 
 def shadow_of(name: str) -> str:
-    """Return what a topic of ours is called for a shadow."""
+    """Return the name under which a shadow router writes a topic."""
     return name + SHADOW
 
 
 def shadowed_by(name: str) -> str:
-    """Return the topic of the contract that a topic stands for."""
+    """Return the contract's name of a topic that a shadow router may have written."""
     return name.removesuffix(SHADOW)

@@ -1,4 +1,4 @@
-"""web.activity: what a visitor does. Key: anonymous_id, else e-mail."""
+"""web.activity: the activity of a visitor. Key: anonymous_id, else e-mail."""
 
 from __future__ import annotations
 
@@ -8,16 +8,43 @@ from schemas.base import Campaign, Consent, Identifier, InboundEvent, ShortText,
 
 
 class WebActivity(InboundEvent):
-    """One activity of a visitor; without anonymous_id and e-mail it is counted, not scored."""
+    """One activity of a visitor. Without `anonymous_id` and `email` it is counted, but not scored."""
 
-    activity: Word = Field(description="page_view, download, webinar_attended, ... any lower_snake word.")
-    anonymous_id: Identifier | None = None
-    email: ShortText | None = Field(default=None, description="Identifies the visitor when present.")
-    url: str | None = Field(default=None, max_length=4096)
-    asset: ShortText | None = None
-    campaign: Campaign | None = None
-    duration_seconds: float | None = Field(default=None, ge=0, le=86_400)
-    session_id: Identifier | None = None
-    consent: Consent | None = None
-    user_agent: str | None = Field(default=None, max_length=2000, description="As the browser names itself.")
-    is_bot: bool = Field(default=False, description="The sender knows that no person did this.")
+    activity: Word = Field(
+        description="The kind of activity, as the policy's rules name it: page_view, download, webinar_registered, "
+        "webinar_attended, email_opened, email_clicked, video_watched, or any other lower_snake word."
+    )
+    anonymous_id: Identifier | None = Field(
+        default=None, description="The visitor's browser, as your site identifies it."
+    )
+    email: ShortText | None = Field(
+        default=None,
+        description="The person's e-mail address, with or without a display name. It identifies the browser's visitor.",
+    )
+    url: str | None = Field(default=None, max_length=4096, description="The address of the page.")
+    asset: ShortText | None = Field(
+        default=None, description="The paper, webinar, video or message that the activity is about."
+    )
+    campaign: Campaign | None = Field(default=None, description="The campaign that brought the visitor.")
+    duration_seconds: float | None = Field(
+        default=None,
+        ge=0,
+        le=86_400,
+        description="How long the activity lasted, in seconds. Left out: until the visitor's next activity, if that "
+        "follows within the policy's session gap.",
+    )
+    session_id: Identifier | None = Field(
+        default=None, description="The session, as your site identifies it. It does not influence decisions."
+    )
+    consent: Consent | None = Field(
+        default=None, description="The consent that the person gave or refused with this activity."
+    )
+    user_agent: str | None = Field(
+        default=None,
+        max_length=2000,
+        description="The browser's user agent. One that matches the policy's `no_visits` is counted and dropped.",
+    )
+    is_bot: bool = Field(
+        default=False,
+        description="Whether the sender knows that a robot caused the event. It is then dropped.",
+    )

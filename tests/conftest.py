@@ -1,4 +1,4 @@
-"""Fixtures for every test: a broker shared by all tests, and a broker of its own that a test may kill."""
+"""Fixtures for every test: a broker shared by all tests, and a broker of one test's own."""
 
 from __future__ import annotations
 
@@ -12,19 +12,23 @@ import pytest
 from workers.local_kafka.server import LocalKafka
 
 IMPATIENT = {"group.min.session.timeout.ms": "1000", "log.cleaner.backoff.ms": "200"}
-"""Broker properties for tests: killed workers are missed after 1 s, not 6 s; compaction waits 0.2 s, not 15 s."""
+"""Broker settings for short tests.
+
+The broker's defaults take at least 6 seconds to notice a killed worker, and 15 seconds to a compaction.
+"""
 
 hypothesis.settings.register_profile("seeded", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "seeded"))
-# Every run has the same cases, so a test fails only by a change of code. HYPOTHESIS_PROFILE=explore tries other cases.
+# The profile "seeded" runs the same cases every time, so a test fails only by a change of code.
+# HYPOTHESIS_PROFILE=explore looks for other cases.
 
 
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a broker shared by the session: KAFKA_BOOTSTRAP, else one started here.
+    """Yield the address of a broker shared by the session: KAFKA_BOOTSTRAP, else a broker started here.
 
-    Topics are not removed, so name them after the test. Without a broker the fixture fails and names the remedy.
+    Topics stay, so name topics after the test. A test is never skipped: without a broker it fails with instructions.
     """
     if running := os.environ.get("KAFKA_BOOTSTRAP"):
         yield running
@@ -35,6 +39,6 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def own_kafka(tmp_path: Path) -> Iterator[LocalKafka]:
-    """A started local broker for one test, which may kill it and start it again."""
+    """Yield a started broker for this test alone, which the test may kill and restart. It is always started here."""
     with LocalKafka(tmp_path / "kafka", properties=IMPATIENT) as broker:
         yield broker

@@ -1,7 +1,8 @@
-"""A hop small enough to be held in the head, and a bench that decides its records as a task does.
+"""A small hop for tests of the engine, and a bench that decides its records as a task does.
 
-A record's value is a few words: `count KEY` counts, `at DUE KEY` and `cancel KEY` are timers, `each` walks all counters
-in chunks of two, `tally RULE KEY` fills a row with a dict, `boom`, `refuse` and `long` fail on purpose.
+A record's value is a few words. `count KEY` counts. `at DUE KEY` sets a timer and `cancel KEY` cancels it. `each` visits
+all counters in chunks of two. `tally RULE KEY` fills a row with a dict. `boom`, `refuse`, `cursor`, `longoutput` and
+`longrow` fail on purpose.
 """
 
 # ruff: noqa: ARG002 - a hop's methods have the names and arguments of the protocol
@@ -26,32 +27,32 @@ SECRET = "ada@example.com"
 
 
 class CountRow(Row, frozen=True):
-    """How often a key was counted."""
+    """The count of a key."""
 
     prefix: ClassVar[str] = "count"
     n: int = 0
 
 
 class TallyRow(Row, frozen=True):
-    """How often each rule was true of a key."""
+    """The count of each rule for a key."""
 
     prefix: ClassVar[str] = "tally"
     by_rule: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 class TextRow(Row, frozen=True):
-    """As long as it is told to be."""
+    """A text of any length."""
 
     prefix: ClassVar[str] = "text"
     text: str = ""
 
 
-def says(key: str, text: str) -> Emit:
-    return Emit("said", key.encode(), text.encode(), key.encode())
+def output(key: str, text: str) -> Emit:
+    return Emit("out", key.encode(), text.encode(), key.encode())
 
 
 class CounterHop:
-    """Counts; its config's text stands in what it says."""
+    """Counts. Each output holds the text of the config."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
@@ -87,7 +88,7 @@ class CounterHop:
         if word == "cursor":
             start_cursor(rows, "boom", key)
         if word == "longoutput":
-            emits.append(says(key, "x" * int(event[1])))
+            emits.append(output(key, "x" * int(event[1])))
         if word == "longrow":
             rows.put(TextRow(text="x" * int(event[1])), key)
         return emits
@@ -95,7 +96,7 @@ class CounterHop:
     def count(self, key: str, rows: Rows, more: str) -> Emit:
         n = (rows.get(CountRow, key) or CountRow()).n + 1
         rows.put(CountRow(n=n), key)
-        return says(key, f"{key}={n} {more} by {self.config.text}")
+        return output(key, f"{key}={n} {more} by {self.config.text}")
 
     def tally(self, key: str, rule: str, rows: Rows) -> list[Emit]:
         by_rule = dict((rows.get(TallyRow, key) or TallyRow()).by_rule)
@@ -103,7 +104,7 @@ class CounterHop:
         rows.put(TallyRow(by_rule=by_rule), key)
         read = rows.get(TallyRow, key)
         assert read is not None
-        return [says(key, str(read.by_rule))]
+        return [output(key, str(read.by_rule))]
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
         emit = self.count("timers", rows, f"{timer.key} due {timer.due_ms} at {clock.now_ms}")
@@ -119,14 +120,14 @@ class CounterHop:
             raise ValueError(SECRET)
         after = (cursor.position,) if cursor.position else ()
         found = rows.scan(CountRow, after=after, limit=CHUNK)
-        emits = [says(key, f"{key} has {row.n}") for (key,), row in found]
+        emits = [output(key, f"{key} has {row.n}") for (key,), row in found]
         return emits, found[-1][0][0] if len(found) == CHUNK else None
 
     def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:
         return [self.count("configs", rows, "changed")]
 
     def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
-        return [says("announced", f"{partition} of {partitions}")]
+        return [output("announced", f"{partition} of {partitions}")]
 
     def is_ready(self, rows: Rows) -> bool:
         return rows.get(CountRow, "ready") is not None
@@ -152,7 +153,7 @@ def dead_letter(agent: str, record: Record, reason: str, detail: str, now_ms: in
 
 
 class Bench:
-    """One partition: records in, outputs and rows out; offsets are given in order of arrival."""
+    """One partition: records in, outputs and rows out. Records get their offsets in the order in which they are made."""
 
     def __init__(
         self,
@@ -185,8 +186,8 @@ class Bench:
         emit = control_emit(topic, self.partition, control, stamp_ms)
         return self.record(emit.value, stamp_ms, topic, headers=emit.headers, key=None)
 
-    def say(self, value: str | bytes | None, at_ms: int = 0, topic: str = "in", **more: object) -> list[str]:
-        """Decide one record and return the texts it led to."""
+    def send(self, value: str | bytes | None, at_ms: int = 0, topic: str = "in", **more: object) -> list[str]:
+        """Decide one record with this value. Return the texts of its outputs."""
         return self.decide(self.record(value, at_ms, topic, **more))
 
     def decide(self, record: Record) -> list[str]:
@@ -206,7 +207,7 @@ class Bench:
         self.decider.committed()
 
     def restart(self) -> None:
-        """Begin again from the rows; what was not committed never was."""
+        """Start again from the committed rows. Uncommitted changes are lost."""
         self.decider = self.new_decider()
 
     def count(self, key: str) -> int:
@@ -225,7 +226,7 @@ def run(
     aborts: Callable[[], bool] = lambda: False,
     timers: int = 1,
 ) -> None:
-    """Decide all records; after every step ``commits`` says whether to commit and ``aborts`` whether to begin again."""
+    """Decide all records. After every step ``aborts`` returns whether to restart, else ``commits`` whether to commit."""
     at = 0
     while at < len(records):
         record = records[at]
@@ -234,12 +235,12 @@ def run(
             at += 1
         if aborts():
             bench.restart()
-            at = next_of(bench.decider, records)
+            at = next_index(bench.decider, records)
         elif commits():
             bench.commit()
     bench.commit()
 
 
-def next_of(decider: Decider, records: Iterable[Record]) -> int:
-    """Where a task goes on that asks the rows for the next offset of each source."""
+def next_index(decider: Decider, records: Iterable[Record]) -> int:
+    """Return the index of the first record that the rows' offsets do not cover."""
     return sum(record.offset < (decider.next_offset(record.topic) or 0) for record in records)

@@ -1,4 +1,4 @@
-"""One partition of an edge agent in memory: events in, facts out, through the engine's own deciding."""
+"""One partition of an edge agent in memory, run by the engine's own decider: records in, facts out."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def iso(at_ms: int) -> str:
 
 
 def policy_with(*changes: tuple[str, str]) -> str:
-    """The default policy's text with pieces replaced; each piece must stand in it."""
+    """Return the default policy's text with pieces replaced. Each piece must occur in it."""
     text = POLICY_TEXT
     for old, new in changes:
         assert old in text, old
@@ -52,21 +52,21 @@ def record(
     offset: int = 0,
     **headers: bytes,
 ) -> Record:
-    """A record that arrives when it says it occurred, unless told otherwise."""
+    """Return a record. Without ``arrives_at`` it arrives when its event occurred."""
     if arrives_at is None:
-        said = value.get("occurred_at") if isinstance(value, dict) else None
-        arrives_at = round(datetime.fromisoformat(said).timestamp() * 1000) if said else NOON
+        occurred_at = value.get("occurred_at") if isinstance(value, dict) else None
+        arrives_at = round(datetime.fromisoformat(occurred_at).timestamp() * 1000) if occurred_at else NOON
     raw = json.dumps(value).encode() if isinstance(value, dict) else value
     return Record(topic, 0, offset, arrives_at, key.encode() if key else None, raw, tuple(headers.items()))
 
 
 def _dead_letter(agent: str, record: Record, reason: str, detail: str, now_ms: int) -> Emit:
-    said = {"reason": str(reason), "detail": detail, "topic": record.topic}
-    return Emit("dead.letters", None, json.dumps(said).encode(), timestamp_ms=now_ms)
+    letter = {"reason": str(reason), "detail": detail, "topic": record.topic}
+    return Emit("dead.letters", None, json.dumps(letter).encode(), timestamp_ms=now_ms)
 
 
 class Partition:
-    """A task without Kafka. Every batch is committed, so rows are read back as they were stored."""
+    """A task without Kafka. Every batch is committed, so rows are read back as they are stored."""
 
     def __init__(
         self, spec: AgentSpec, partition: int = 0, partitions: int = 1, policy: str = POLICY_TEXT
@@ -77,10 +77,10 @@ class Partition:
         config = to_config(load_policy(policy), policy)
         self.decider = Decider(spec, partition, partitions, self.store, config, _dead_letter)
 
-    def take(self, records: Iterable[Record], batches: Sequence[int] = ()) -> list[dict[str, Any]]:
-        """Decide records, cut into batches of these sizes (then one by one); return what was said."""
+    def send_all(self, records: Iterable[Record], batches: Sequence[int] = ()) -> list[dict[str, Any]]:
+        """Decide records in batches of these sizes, the rest one by one. Return the emitted events."""
         sizes = iter(batches)
-        room = next(sizes, 1)
+        left = next(sizes, 1)
         before = len(self.emits)
         for given in records:
             offset = self._offsets.get(given.topic, 0)
@@ -96,37 +96,37 @@ class Partition:
                     given.headers,
                 )
             )
-            room -= 1
-            if room <= 0:
+            left -= 1
+            if left <= 0:
                 self._commit()
-                room = next(sizes, 1)
+                left = next(sizes, 1)
         self._commit()
-        return said(self.emits[before:])
+        return events_of(self.emits[before:])
 
-    def say(self, topic: str, value: dict[str, Any] | bytes | None, **how: Any) -> list[dict[str, Any]]:
-        """Decide one record; return what was said."""
-        return self.take([record(topic, value, **how)])
+    def send(self, topic: str, value: dict[str, Any] | bytes | None, **how: Any) -> list[dict[str, Any]]:
+        """Decide one record. Return the emitted events."""
+        return self.send_all([record(topic, value, **how)])
 
     def tick(self, at_ms: int, times: int = 1) -> list[dict[str, Any]]:
-        """Let time pass; several ticks continue long work."""
+        """Advance the time. Several ticks continue work that runs in chunks. Return the emitted events."""
         own_log = self.decider.spec.own_log
         mark = control_emit(own_log, 0, Tick(at_ms), at_ms)
         assert mark.headers[0][0] == HEADER
-        return self.take([Record(own_log, 0, 0, at_ms, None, mark.value, mark.headers)] * times)
+        return self.send_all([Record(own_log, 0, 0, at_ms, None, mark.value, mark.headers)] * times)
 
     def announce(self) -> list[Emit]:
-        """What is said when the first sources have been read."""
+        """Return the emits of the announcement that follows the first read of the sources."""
         before = len(self.emits)
         self.decider.announce()
         self._commit()
         return self.emits[before:]
 
     def rows(self, type_: type[Row]) -> list[Any]:
-        """The rows of one type, with the parts of their keys."""
+        """Return the rows of one type, with the parts of their keys."""
         return Rows(self.store).scan(type_, limit=100_000)
 
     def domain_rows(self) -> dict[bytes, bytes]:
-        """All rows but the engine's own."""
+        """Return all rows except the engine's own."""
         return {key: value for key, value in self.store.dump().items() if not key.startswith(b"~")}
 
     def _decide(self, given: Record) -> None:
@@ -141,8 +141,8 @@ class Partition:
         self.decider.committed()
 
 
-def said(emits: Iterable[Emit]) -> list[dict[str, Any]]:
-    """What emits say, each with its topic and key."""
+def events_of(emits: Iterable[Emit]) -> list[dict[str, Any]]:
+    """Return the events of emits, each with its topic and key."""
     return [
         {
             "topic": emit.topic,
@@ -154,5 +154,5 @@ def said(emits: Iterable[Emit]) -> list[dict[str, Any]]:
 
 
 def types(facts: Iterable[dict[str, Any]]) -> list[str]:
-    """The types of facts, or the reasons of dead letters, in order."""
+    """Return the types of facts, or the reasons of dead letters, in order."""
     return [fact.get("type") or fact["reason"] for fact in facts]

@@ -1,4 +1,4 @@
-"""The default policy with other routes, desks and partners: texts for tests, so that no test depends on its lines."""
+"""The default policy with other routes, desks and partners, so that tests do not depend on the default policy's lines."""
 
 from __future__ import annotations
 
@@ -29,18 +29,21 @@ _DESK = """
 
 
 def desk(name: str, *, calendar: str = "east", more: str = "") -> str:
-    """A desk of the policy."""
+    """Return the policy text of a desk."""
     return f"  {name}:{_DESK.format(calendar=calendar, more=more)}"
 
 
 def with_routes(text: str, routes: Sequence[str], desks: str = "", before: str = "") -> str:
-    """Return the policy with these routes; ``desks`` beside inside_sales alone, ``before``: keys before the routes."""
-    for section in ("owners", "partners"):  # the default policy's own
+    """Return the policy with these routes, and with inside_sales and ``desks`` as its only desks.
+
+    ``before``: keys to add before the routes.
+    """
+    for section in ("owners", "partners"):  # those of the default policy
         text = re.sub(rf"^{section}:.*\n(?:  .*\n)*", "", text, flags=re.MULTILINE)
     lines = "".join(f"  - {line}\n" for line in routes)
     text, found = re.subn(r"^routes:\n(?:  [ -].*\n)+", f"{before}routes:\n{lines}", text, flags=re.MULTILINE)
     assert found == 1
-    # Of the default policy's desks only inside_sales stays: the others have no route any more.
+    # Only inside_sales of the default policy's desks stays, because the others have no route any more.
     (block,) = re.findall(r"^desks:\n((?:(?:  .*)?\n)*?)(?=\S)", text, flags=re.MULTILINE)
     (kept,) = re.findall(r"^  inside_sales:\n(?:    .*\n|\n)+", block, flags=re.MULTILINE)
     return text.replace(block, f"{kept.rstrip()}\n{desks}\n")

@@ -1,4 +1,4 @@
-"""A record that could not be handled becomes a dead letter of the contract."""
+"""Make a dead letter of the contract from a record that could not be handled."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _KEPT_DETAIL = 2_000
 
 
 def dead_letter(agent: str, record: Record, reason: str, detail: str, now_ms: int) -> Emit:
-    """Return the output for ``dead.letters``; key and payload are cut to fit. ``now_ms`` is stream time, UTC."""
+    """Return the emit for ``dead.letters``. Key and payload are cut to fit.
+
+    ``now_ms`` is stream time, milliseconds UTC.
+    """
     value = record.value or b""
     letter = DeadLetter(
         event_id=fact_id("dead", agent, record.topic, record.partition, record.offset, record.key, now_ms),

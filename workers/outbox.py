@@ -1,4 +1,4 @@
-"""How a hop says something: a model for a topic of the contract becomes an emit; ids are uuid5 of facts."""
+"""Make emits: a model for a topic of the contract becomes an Emit. Event ids are uuid5 of facts."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from schemas.topics import Topic
 
 NAMESPACE = UUID("8f6f7c2e-6f0b-5d0e-9a39-0a5b6a1f7c11")
+"""The uuid5 namespace of all ids of this router."""
 _SALT = NAMESPACE.bytes
 
 
 def fact_id(*facts: object) -> str:
-    """Return the uuid5 (RFC 9562) of facts: the same facts give the same id on every run.
+    """Return the uuid5 (RFC 9562) of facts: the same facts give the same id in every run.
 
-    Written out, because there is one for every output and the library's way takes four times as long.
+    It is written out because every output needs one, and the standard library takes four times as long.
     """
     digest = bytearray(
         sha1(_SALT + "\x1f".join(map(str, facts)).encode(), usedforsecurity=False).digest()[:16]
@@ -31,7 +32,7 @@ def fact_id(*facts: object) -> str:
 
 
 def emit(topic: Topic, event: Any) -> Emit:
-    """Return the emit of ``event``; key and partitioning are the topic's."""
+    """Return the emit of ``event``. Key and partitioning follow from the topic."""
     encoded = encode(topic, event)
     return Emit(
         topic=encoded.topic,

@@ -1,8 +1,8 @@
-"""The router beside the one that a company has: it reads the same inputs, and writes only topics that end in `.shadow`.
+"""Shadow mode: run beside a company's present router, and write only topics that end in `.shadow`.
 
-In: an agent as it runs live. Out: the same agent among topics of other names, the internal logs too. Its hop is the
-same function over the same records, so the decisions are those that it would make live; no subscriber, no rep and no
-other router sees them.
+The inputs are the same. An agent becomes the same agent with other topic names, internal logs included. Its hop is the
+same function over the same records, so it makes the decisions that it would make live. No subscriber, rep or other
+router sees them.
 """
 
 from __future__ import annotations
@@ -35,20 +35,20 @@ SUFFIX = "-shadow"
 
 
 def settings_of_shadow(settings: Settings) -> Settings:
-    """Return the settings under which a shadow runs: an app of its own, with a data directory of its own."""
+    """Return the settings of a shadow: its own app id and its own data directory."""
     own = {"app_id": settings.app_id + SUFFIX, "data_dir": settings.data_dir / "shadow"}
     return settings.model_copy(update=own)
 
 
 def topic_names() -> Mapping[str, str]:
-    """Return what each topic of the contract is called for a shadow: inputs keep their names."""
+    """Return the shadow's name of each topic of the contract. Input topics keep their names."""
     return {
         name: name if topic.direction is Direction.IN else shadow_of(name) for name, topic in TOPICS.items()
     }
 
 
 def shadow_spec(spec: AgentSpec) -> AgentSpec:
-    """Return the agent among the shadow's topics."""
+    """Return the agent with the shadow's topic names."""
     names = topic_names()
     make_hop = spec.make_hop
 
@@ -65,7 +65,7 @@ def shadow_spec(spec: AgentSpec) -> AgentSpec:
 
 
 def shadow_dead_letters(encode: DeadLetterEncoder) -> DeadLetterEncoder:
-    """Return the encoder whose letters stand beside the live ones."""
+    """Return an encoder that writes dead letters to the shadow's topic."""
     names = topic_names()
 
     def dead_letter(agent: str, record: Record, reason: str, detail: str, now_ms: int) -> Emit:
@@ -76,7 +76,7 @@ def shadow_dead_letters(encode: DeadLetterEncoder) -> DeadLetterEncoder:
 
 
 class _Shadow:
-    """A hop that sees and says the contract's names, among topics of the shadow's."""
+    """Wraps a hop: the hop sees and emits the contract's topic names, and this class maps them to the shadow's."""
 
     def __init__(self, hop: Hop[Any], names: Mapping[str, str]) -> None:
         self._hop = hop
@@ -85,28 +85,30 @@ class _Shadow:
         self.is_ready = hop.is_ready
 
     def parse(self, record: Record) -> Any:
-        return self._hop.parse(_named_live(record))
+        return self._hop.parse(_rename_to_live(record))
 
     def handle(self, event: Any, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
-        return self._said(self._hop.handle(event, _named_live(record), rows, clock))
+        return self._rename(self._hop.handle(event, _rename_to_live(record), rows, clock))
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
-        return self._said(self._hop.on_timer(timer, rows, clock))
+        return self._rename(self._hop.on_timer(timer, rows, clock))
 
     def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
         emits, position = self._hop.on_cursor(cursor, rows, clock)
-        return self._said(emits), position
+        return self._rename(emits), position
 
     def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:
-        return self._said(self._hop.on_config_changed(rows, clock))
+        return self._rename(self._hop.on_config_changed(rows, clock))
 
     def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
-        return self._said(self._hop.announce(partition, partitions, rows, clock))
+        return self._rename(self._hop.announce(partition, partitions, rows, clock))
 
-    def _said(self, emits: list[Emit]) -> list[Emit]:
+    def _rename(self, emits: list[Emit]) -> list[Emit]:
+        """Return the emits with the shadow's topic names."""
         return [changed(emit, topic=self._names[emit.topic]) for emit in emits]
 
 
-def _named_live(record: Record) -> Record:
+def _rename_to_live(record: Record) -> Record:
+    """Return the record with the contract's topic name."""
     name = shadowed_by(record.topic)
     return record if name == record.topic else changed(record, topic=name)

@@ -1,4 +1,4 @@
-"""Changes of the contract: those that are refused, each with its kind and place, and those that break nobody."""
+"""Changes of the contract: breaking ones, each with its kind and place, and harmless ones."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from schemas.breaking import BreakKind
-from schemas.generate import documents
+from schemas.generate import build_documents
 
 Documents = dict[str, Any]
 Change = Callable[[Documents], object]
@@ -20,7 +20,7 @@ def defs(all_: Documents, topic: str, name: str) -> Any:
     return all_[topic]["$defs"][name]
 
 
-CURRENT = documents()
+CURRENT = build_documents()
 OUT, IN, LOG, FORM = "lead.routing", "crm.accounts", "lead.events", "form.fills"
 OPTIONAL = {"type": "string"}
 
@@ -61,7 +61,7 @@ REFUSED: list[tuple[str, BreakKind, str, Change]] = [
         ),
     ),
     (
-        "a result may leave out what was always there",
+        "a result may leave out a field that was always present",
         BreakKind.FIELD_MAY_BE_MISSING,
         "account_key",
         lambda d: d[OUT]["required"].remove("account_key"),
@@ -73,7 +73,7 @@ REFUSED: list[tuple[str, BreakKind, str, Change]] = [
         lambda d: props(d, OUT).update(revision={"type": "string"}),
     ),
     (
-        "a result's whole number may be broken",
+        "a result's whole number may have decimals",
         BreakKind.TYPE_CHANGED,
         "explanation.total",
         lambda d: props(d, OUT, "Explanation").update(total={"type": "number"}),
@@ -85,7 +85,7 @@ REFUSED: list[tuple[str, BreakKind, str, Change]] = [
         lambda d: props(d, OUT).update(route={"anyOf": [props(d, OUT)["route"], {"type": "null"}]}),
     ),
     (
-        "the items of a result's list are others",
+        "the items of a result's list have another type",
         BreakKind.TYPE_CHANGED,
         "colleagues[]",
         lambda d: props(d, OUT)["colleagues"].update(items={"type": "object"}),
@@ -109,7 +109,7 @@ REFUSED: list[tuple[str, BreakKind, str, Change]] = [
         lambda d: props(d, OUT, "Explanation")["grade"].pop("pattern"),
     ),
     (
-        "a result's text is no time any more",
+        "a result's time became a plain text",
         BreakKind.PATTERN_CHANGED,
         "occurred_at",
         lambda d: props(d, OUT)["occurred_at"].pop("format"),
@@ -145,13 +145,13 @@ REFUSED: list[tuple[str, BreakKind, str, Change]] = [
         lambda d: d[IN]["required"].append("country"),
     ),
     (
-        "an input no longer takes null",
+        "an input no longer accepts null",
         BreakKind.TYPE_CHANGED,
         "employees",
         lambda d: props(d, IN).update(employees=props(d, IN)["employees"]["anyOf"][0]),
     ),
     (
-        "an input takes whole numbers only",
+        "an input accepts whole numbers only",
         BreakKind.TYPE_CHANGED,
         "duration_seconds",
         lambda d: props(d, "web.activity")["duration_seconds"]["anyOf"][0].update(type="integer"),
@@ -175,7 +175,7 @@ REFUSED: list[tuple[str, BreakKind, str, Change]] = [
         lambda d: props(d, IN)["name"].update(pattern="^[A-Z]"),
     ),
     (
-        "an input's pattern is another",
+        "an input has another pattern",
         BreakKind.PATTERN_CHANGED,
         "sic[]",
         lambda d: props(d, IN)["sic"]["items"].update(pattern="^[0-9]{4}$"),
@@ -216,7 +216,7 @@ ALLOWED: list[tuple[str, Change]] = [
         "a result has a new field",
         lambda d: (props(d, OUT).update(tier=OPTIONAL), d[OUT]["required"].append("tier")),
     ),
-    ("a result's optional field is always there now", lambda d: d[OUT]["required"].append("person")),
+    ("a result's optional field is always present now", lambda d: d[OUT]["required"].append("person")),
     (
         "a result's closed vocabulary has lost a code",
         lambda d: defs(d, OUT, "Action")["enum"].remove("relabelled"),
@@ -228,13 +228,13 @@ ALLOWED: list[tuple[str, Change]] = [
     ("a result's text got a pattern", lambda d: props(d, OUT)["lead_id"].update(pattern="^[0-9a-f-]{36}$")),
     ("a result's list is shorter", lambda d: props(d, OUT)["colleagues"].update(maxItems=5)),
     ("an input has a new optional field", lambda d: props(d, IN).update(tier=OPTIONAL)),
-    ("an input no longer knows a field", lambda d: props(d, IN).pop("region")),
+    ("an input no longer has a field", lambda d: props(d, IN).pop("region")),
     ("an input's required field became optional", lambda d: d[IN]["required"].remove("name")),
     (
-        "an input takes null as well",
+        "an input also accepts null",
         lambda d: props(d, IN).update(name={"anyOf": [props(d, IN)["name"], {"type": "null"}]}),
     ),
-    ("an input takes broken numbers", lambda d: props(d, IN)["employees"]["anyOf"][0].update(type="number")),
+    ("an input accepts decimals", lambda d: props(d, IN)["employees"]["anyOf"][0].update(type="number")),
     (
         "an input's vocabulary has a new code",
         lambda d: defs(d, IN, "Relationship")["enum"].append("investor"),
@@ -250,5 +250,5 @@ ALLOWED: list[tuple[str, Change]] = [
             d[LOG]["oneOf"].append({"$ref": "#/$defs/New"}),
         ),
     ),
-    ("a description is another", lambda d: d[OUT].update(description="Who gets it.")),
+    ("a description changed", lambda d: d[OUT].update(description="Who gets it.")),
 ]

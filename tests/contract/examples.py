@@ -1,4 +1,4 @@
-"""The examples of schemas/examples, as the tests read them."""
+"""The example records of schemas/examples, as the tests read them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ FOLDER = Path(schemas.__file__).parent / "examples"
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One record of a topic, and what it shows."""
+    """One record of a topic and what it shows. ``awkward`` names the unusual values that it holds."""
 
     topic: Topic
-    says: str
+    shows: str
     awkward: str | None
     key: str | None
     headers: dict[str, str]
@@ -34,7 +34,7 @@ def examples_of(name: str) -> list[Example]:
     return [
         Example(
             TOPICS[name],
-            line["says"],
+            line["shows"],
             line.get("awkward"),
             line["key"],
             line.get("headers", {}),
@@ -46,12 +46,11 @@ def examples_of(name: str) -> list[Example]:
 
 ALL = [example for name in TOPICS for example in examples_of(name)]
 OWN = [one for one in ALL if one.value is not None and not one.headers]
-"""Values of the topic's own model: neither tombstones nor the engine's records nor forwarded ones."""
+"""Records of the topic's own model: no tombstones, no engine records, no forwarded records."""
 
-
-TOLD_TO_ALL = [one for one in OWN if (one.value or {}).get("type") == "person_erased"]
-"""What stands in every partition of an internal log, without a key."""
+TO_ALL_PARTITIONS = [one for one in OWN if (one.value or {}).get("type") == "person_erased"]
+"""Records without a key that are written to every partition of an internal log."""
 
 
 def label(example: Example) -> str:
-    return f"{example.topic.name}: {example.says}"
+    return f"{example.topic.name}: {example.shows}"

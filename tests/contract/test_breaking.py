@@ -7,7 +7,7 @@ import pytest
 from breaking_cases import ALLOWED, CURRENT, LOG, OUT, REFUSED, Change, Documents, props
 
 from schemas import freshness
-from schemas.breaking import BreakKind, breaks_between, breaks_since_release, may_break
+from schemas.breaking import BreakKind, find_breaks, find_breaks_since_release, may_break
 from schemas.generate import RELEASED_FOLDER
 
 
@@ -17,25 +17,23 @@ def changed(change: Change) -> Documents:
     return copy
 
 
-@pytest.mark.parametrize(("says", "kind", "place", "change"), REFUSED, ids=[case[0] for case in REFUSED])
-def test_what_breaks_those_who_keep_to_the_release_is_refused(
-    says: str, kind: BreakKind, place: str, change: Change
-) -> None:
-    found = breaks_between(CURRENT, changed(change))
-    assert [(one.kind, one.place) for one in found] == [(kind, place)], says
+@pytest.mark.parametrize(("title", "kind", "place", "change"), REFUSED, ids=[case[0] for case in REFUSED])
+def test_a_breaking_change_is_refused(title: str, kind: BreakKind, place: str, change: Change) -> None:
+    found = find_breaks(CURRENT, changed(change))
+    assert [(one.kind, one.place) for one in found] == [(kind, place)], title
 
 
-@pytest.mark.parametrize(("says", "change"), ALLOWED, ids=[case[0] for case in ALLOWED])
-def test_what_breaks_nobody_is_allowed(says: str, change: Change) -> None:
-    assert breaks_between(CURRENT, changed(change)) == [], says
+@pytest.mark.parametrize(("title", "change"), ALLOWED, ids=[case[0] for case in ALLOWED])
+def test_a_harmless_change_is_allowed(title: str, change: Change) -> None:
+    assert find_breaks(CURRENT, changed(change)) == [], title
 
 
-def test_a_pair_that_holds_something_else_is_refused() -> None:
+def test_a_pair_with_another_type_inside_is_refused() -> None:
     def with_pair(second: str) -> Documents:
         pair = {"type": "array", "prefixItems": [{"type": "integer"}, {"type": second}]}
         return changed(lambda d: props(d, LOG, "AccountLeft").update(kept=pair))
 
-    found = breaks_between(with_pair("integer"), with_pair("string"))
+    found = find_breaks(with_pair("integer"), with_pair("string"))
     assert [(one.kind, one.place) for one in found] == [(BreakKind.TYPE_CHANGED, "kept[1]")]
 
 
@@ -43,8 +41,8 @@ def test_every_kind_of_break_has_a_refused_case() -> None:
     assert {kind for _, kind, _, _ in REFUSED} == set(BreakKind)
 
 
-def test_a_break_says_where_what_was_and_what_is() -> None:
-    (found,) = breaks_between(CURRENT, changed(lambda d: props(d, OUT).update(revision={"type": "string"})))
+def test_a_break_names_place_kind_before_and_after() -> None:
+    (found,) = find_breaks(CURRENT, changed(lambda d: props(d, OUT).update(revision={"type": "string"})))
     assert str(found) == "lead.routing: revision: type_changed: was integer, is string"
 
 
@@ -60,24 +58,26 @@ def test_a_break_says_where_what_was_and_what_is() -> None:
         ("0.10.0", "0.9.0", False),
     ],
 )
-def test_only_a_version_that_says_so_may_break(released: str, version: str, *, allowed: bool) -> None:
+def test_only_the_next_major_or_early_minor_version_may_break(
+    released: str, version: str, *, allowed: bool
+) -> None:
     assert may_break(released, version) is allowed
 
 
-def test_the_models_keep_what_was_released() -> None:
-    assert breaks_since_release(RELEASED_FOLDER) == []
+def test_the_models_keep_the_released_contract() -> None:
+    assert find_breaks_since_release(RELEASED_FOLDER) == []
 
 
-def test_the_latest_release_is_the_one_to_keep(tmp_path: Path) -> None:
+def test_the_models_are_compared_with_the_latest_release(tmp_path: Path) -> None:
     for version in ("0.9.0", "0.10.0"):
         freshness.write(tmp_path / version)
     (tmp_path / "0.9.0" / "lead.gossip.json").write_text('{"x-direction": "out"}')
-    assert breaks_since_release(tmp_path, "0.10.1") == []
+    assert find_breaks_since_release(tmp_path, "0.10.1") == []
     (tmp_path / "0.10.0" / "lead.gossip.json").write_text('{"x-direction": "out"}')
-    assert [one.kind for one in breaks_since_release(tmp_path, "0.10.1")] == [BreakKind.TOPIC_REMOVED]
-    assert breaks_since_release(tmp_path, "0.11.0") == []
+    assert [one.kind for one in find_breaks_since_release(tmp_path, "0.10.1")] == [BreakKind.TOPIC_REMOVED]
+    assert find_breaks_since_release(tmp_path, "0.11.0") == []
 
 
-def test_without_a_release_the_check_fails_instead_of_passing(tmp_path: Path) -> None:
+def test_the_check_fails_without_a_release(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="holds no release"):
-        breaks_since_release(tmp_path, "0.1.0")
+        find_breaks_since_release(tmp_path, "0.1.0")

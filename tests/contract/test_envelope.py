@@ -7,7 +7,7 @@ import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary, to_binary
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
-from examples import OWN, TOLD_TO_ALL, Example, label
+from examples import OWN, TO_ALL_PARTITIONS, Example, label
 
 from schemas.envelope import SOURCE, Encoded, encode
 from schemas.parsing import parse_json
@@ -17,7 +17,9 @@ RESULTS = [one for one in OWN if one.topic.direction is Direction.OUT]
 INTERNAL = [
     one
     for one in OWN
-    if one.topic.direction is Direction.INTERNAL and one.topic.key is not None and one not in TOLD_TO_ALL
+    if one.topic.direction is Direction.INTERNAL
+    and one.topic.key is not None
+    and one not in TO_ALL_PARTITIONS
 ]
 
 
@@ -27,7 +29,7 @@ def encoded(example: Example) -> tuple[Any, Encoded]:
 
 
 @pytest.mark.parametrize("example", RESULTS, ids=label)
-def test_a_results_headers_are_those_of_the_library(example: Example) -> None:
+def test_the_headers_of_a_result_equal_the_librarys(example: Example) -> None:
     event, ours = encoded(example)
     attributes = {
         "type": event.type_name,
@@ -44,7 +46,7 @@ def test_a_results_headers_are_those_of_the_library(example: Example) -> None:
 
 
 @pytest.mark.parametrize("fraction", [0, 1, 1_000, 250_000, 999_999])
-def test_the_time_is_written_as_the_library_writes_it(fraction: int) -> None:
+def test_the_time_header_equals_the_librarys(fraction: int) -> None:
     event, _ = encoded(RESULTS[0])
     at = event.occurred_at.replace(microsecond=fraction)
     ours = encode(RESULTS[0].topic, event.model_copy(update={"occurred_at": at}))
@@ -82,12 +84,12 @@ def test_results_of_an_account_share_a_partition_whatever_their_keys(example: Ex
         assert ours.key != ours.partition_key
 
 
-def test_what_others_write_is_not_ours_to_write() -> None:
+def test_a_topic_of_other_systems_cannot_be_encoded() -> None:
     event = parse_json(WEB_ACTIVITY, next(one.raw for one in OWN if one.topic is WEB_ACTIVITY))
-    with pytest.raises(ValueError, match=r"web\.activity is not ours to write"):
+    with pytest.raises(ValueError, match=r"web\.activity is written by other systems"):
         encode(WEB_ACTIVITY, event)
 
 
-def test_each_result_has_a_type_of_its_own() -> None:
+def test_each_result_topic_has_its_own_cloudevents_type() -> None:
     names = [topic.model.type_name for topic in TOPICS.values() if topic.direction is Direction.OUT]
     assert len(set(names)) == len(names)

@@ -4,18 +4,18 @@ import json
 from typing import Any
 
 import pytest
-from examples import ALL, FOLDER, OWN, TOLD_TO_ALL, Example, examples_of, label
+from examples import ALL, FOLDER, OWN, TO_ALL_PARTITIONS, Example, examples_of, label
 from jsonschema import Draft202012Validator
 
 from schemas.engine_controls import HEADER, ORIGIN_HEADER
-from schemas.generate import CONTROLS, documents
+from schemas.generate import CONTROLS, build_documents
 from schemas.outputs import Output
 from schemas.parsing import parse_json
 from schemas.topics import TOPICS, Direction
 from workers.engine.api import Record
 from workers.engine.control import control_emit, decode_control
 
-VALIDATORS = {name: Draft202012Validator(document) for name, document in documents().items()}
+VALIDATORS = {name: Draft202012Validator(document) for name, document in build_documents().items()}
 CONTROL_EXAMPLES = [one for one in ALL if HEADER in one.headers]
 FORWARDED = [one for one in ALL if ORIGIN_HEADER in one.headers]
 SCORED = [one for one in OWN if "explanation" in (one.value or {})]
@@ -28,17 +28,17 @@ def serialised(example: Example) -> Any:
 
 @pytest.mark.parametrize("name", TOPICS)
 def test_every_topic_has_three_examples_and_an_awkward_one(name: str) -> None:
-    there = examples_of(name)
-    assert len(there) >= 3
-    assert any(one.awkward for one in there)
+    examples = examples_of(name)
+    assert len(examples) >= 3
+    assert any(one.awkward for one in examples)
 
 
-def test_no_example_belongs_to_no_topic() -> None:
+def test_every_file_of_examples_belongs_to_a_topic() -> None:
     assert {path.stem for path in FOLDER.iterdir()} == set(TOPICS)
 
 
 @pytest.mark.parametrize("topic", [one for one in TOPICS.values() if one.compacted], ids=lambda one: one.name)
-def test_what_another_system_may_delete_has_a_tombstone_among_its_examples(topic: Any) -> None:
+def test_only_compacted_inputs_have_a_tombstone_among_their_examples(topic: Any) -> None:
     has_tombstone = any(one.value is None for one in examples_of(topic.name))
     assert has_tombstone is (topic.direction is Direction.IN)
 
@@ -50,10 +50,10 @@ def test_an_example_fits_its_model_and_its_json_schema(example: Example) -> None
 
 
 @pytest.mark.parametrize("example", OWN, ids=label)
-def test_written_and_read_again_it_says_the_same(example: Example) -> None:
-    once = parse_json(example.topic, example.raw)
-    written = example.topic.adapter.dump_json(once, exclude_none=True)
-    assert parse_json(example.topic, written) == once
+def test_an_example_is_the_same_after_writing_and_reading(example: Example) -> None:
+    parsed = parse_json(example.topic, example.raw)
+    written = example.topic.adapter.dump_json(parsed, exclude_none=True)
+    assert parse_json(example.topic, written) == parsed
     assert list(VALIDATORS[example.topic.name].iter_errors(json.loads(written))) == []
 
 
@@ -63,7 +63,7 @@ def test_the_example_of_a_result_is_exactly_what_is_written(example: Example) ->
 
 
 @pytest.mark.parametrize(
-    "example", [one for one in OWN if one.topic.key is not None and one not in TOLD_TO_ALL], ids=label
+    "example", [one for one in OWN if one.topic.key is not None and one not in TO_ALL_PARTITIONS], ids=label
 )
 def test_the_key_of_an_example_is_the_topics(example: Example) -> None:
     assert example.topic.key is not None
@@ -73,7 +73,7 @@ def test_the_key_of_an_example_is_the_topics(example: Example) -> None:
 @pytest.mark.parametrize(
     "topic", [one for one in TOPICS.values() if one.direction is Direction.OUT], ids=lambda one: one.name
 )
-def test_what_we_write_as_a_result_carries_the_cloudevents_attributes(topic: Any) -> None:
+def test_every_result_carries_the_cloudevents_attributes(topic: Any) -> None:
     assert issubclass(topic.model, Output)
 
 
@@ -85,7 +85,7 @@ def test_a_forwarded_record_fits_the_topic_that_it_came_from(example: Example) -
 
 
 @pytest.mark.parametrize("example", CONTROL_EXAMPLES, ids=label)
-def test_the_engine_reads_and_writes_its_records_as_the_contract_says(example: Example) -> None:
+def test_the_engine_reads_and_writes_its_records_as_the_contract_defines_them(example: Example) -> None:
     headers = tuple((name, value.encode()) for name, value in example.headers.items())
     control = decode_control(Record(example.topic.name, 0, 0, 0, None, example.raw, headers))
     emitted = control_emit(example.topic.name, 0, control, 0)
@@ -97,7 +97,7 @@ def test_the_engine_reads_and_writes_its_records_as_the_contract_says(example: E
 def test_every_record_of_the_engine_is_in_the_contract_field_by_field() -> None:
     described = {
         shape["properties"]["type"]["const"]: set(shape["properties"])
-        for shape in documents()[CONTROLS]["$defs"].values()
+        for shape in build_documents()[CONTROLS]["$defs"].values()
     }
     shown = {one.headers[HEADER]: set(one.value or {}) for one in CONTROL_EXAMPLES}
     assert shown == described
@@ -112,5 +112,5 @@ def test_the_points_of_an_example_add_up(example: Example) -> None:
 
 @pytest.mark.parametrize("name", ["lead.events", "desk.requests"])
 def test_every_record_type_of_an_internal_log_has_an_example(name: str) -> None:
-    described = set(documents()[name]["discriminator"]["mapping"])
+    described = set(build_documents()[name]["discriminator"]["mapping"])
     assert {(one.value or {})["type"] for one in OWN if one.topic.name == name} == described

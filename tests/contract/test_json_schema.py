@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
 from schemas import freshness
-from schemas.generate import JSON_FOLDER, RELEASED_FOLDER, as_text, documents
+from schemas.generate import JSON_FOLDER, RELEASED_FOLDER, build_documents, to_text
 from schemas.topics import TOPICS, Direction, Topic
 from schemas.vocabulary import MAY_GROW
 
@@ -20,7 +20,7 @@ WRITTEN = [
 
 
 def models_in(annotation: Any, found: set[type[BaseModel]]) -> set[type[BaseModel]]:
-    """Every model that a value of ``annotation`` may hold."""
+    """Return every model that a value of ``annotation`` may hold."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation not in found:
         found.add(annotation)
         for field in annotation.model_fields.values():
@@ -30,36 +30,36 @@ def models_in(annotation: Any, found: set[type[BaseModel]]) -> set[type[BaseMode
     return found
 
 
-def test_the_json_schemas_are_what_the_models_say() -> None:
-    assert freshness.stale(JSON_FOLDER) == []
+def test_the_json_schemas_match_the_models() -> None:
+    assert freshness.find_stale(JSON_FOLDER) == []
 
 
-def test_there_is_a_release_to_be_compared_with() -> None:
+def test_there_is_a_release_to_compare_with() -> None:
     assert [path.name for path in RELEASED_FOLDER.iterdir()]
 
 
-@pytest.mark.parametrize("name", documents())
+@pytest.mark.parametrize("name", build_documents())
 def test_every_document_is_a_valid_json_schema(name: str) -> None:
-    Draft202012Validator.check_schema(documents()[name])
+    Draft202012Validator.check_schema(build_documents()[name])
 
 
 def test_every_topic_has_a_document() -> None:
-    assert set(TOPICS) <= set(documents())
+    assert set(TOPICS) <= set(build_documents())
 
 
 def test_a_stale_a_missing_and_a_superfluous_file_are_each_found(tmp_path: Path) -> None:
     freshness.write(tmp_path)
-    assert freshness.stale(tmp_path) == []
+    assert freshness.find_stale(tmp_path) == []
     (tmp_path / "web.activity.json").write_text("{}")
     (tmp_path / "lead.scores.json").unlink()
     (tmp_path / "lead.gossip.json").write_text("{}")
-    assert freshness.stale(tmp_path) == [
+    assert freshness.find_stale(tmp_path) == [
         "lead.scores.json is missing",
-        "web.activity.json is not what the models say",
+        "web.activity.json does not match the models",
         "lead.gossip.json belongs to no topic",
     ]
     freshness.write(tmp_path)
-    assert freshness.stale(tmp_path) == []
+    assert freshness.find_stale(tmp_path) == []
 
 
 def test_the_check_fails_when_a_file_is_stale(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -71,7 +71,7 @@ def test_the_check_fails_when_a_file_is_stale(tmp_path: Path, capsys: pytest.Cap
 
 
 @pytest.mark.parametrize("topic", WRITTEN, ids=lambda topic: topic.name)
-def test_what_may_be_none_is_none_by_default_because_none_is_not_written(topic: Topic) -> None:
+def test_a_field_that_may_be_none_has_the_default_none(topic: Topic) -> None:
     fields = {
         (model.__name__, name): field
         for model in models_in(topic.model, set())
@@ -85,14 +85,14 @@ def test_what_may_be_none_is_none_by_default_because_none_is_not_written(topic: 
 
 @pytest.mark.parametrize("topic", OUTPUTS, ids=lambda topic: topic.name)
 def test_no_result_holds_null(topic: Topic) -> None:
-    text = as_text(documents()[topic.name])
+    text = to_text(build_documents()[topic.name])
     assert '"null"' not in text
     assert '"default"' not in text
 
 
 @pytest.mark.parametrize("topic", OUTPUTS, ids=lambda topic: topic.name)
 def test_a_subscriber_can_rely_on_every_field_that_cannot_be_none(topic: Topic) -> None:
-    shapes = [documents()[topic.name], *documents()[topic.name].get("$defs", {}).values()]
+    shapes = [build_documents()[topic.name], *build_documents()[topic.name].get("$defs", {}).values()]
     by_title = {shape["title"]: shape for shape in shapes if "properties" in shape}
     for model in models_in(topic.model, set()):
         shape = by_title[topic.name if model is topic.model else model.__name__]
@@ -102,16 +102,16 @@ def test_a_subscriber_can_rely_on_every_field_that_cannot_be_none(topic: Topic) 
         assert set(shape.get("required", ())) == never_none
 
 
-def test_vocabularies_that_may_grow_say_so() -> None:
+def test_vocabularies_that_may_grow_are_marked() -> None:
     growing: set[str] = set()
     for topic in OUTPUTS:
-        for name, shape in documents()[topic.name].get("$defs", {}).items():
+        for name, shape in build_documents()[topic.name].get("$defs", {}).items():
             if shape.get("x-may-grow"):
                 growing.add(name)
     assert growing == {vocabulary.__name__ for vocabulary in MAY_GROW}
 
 
 def test_a_document_is_written_the_same_every_time() -> None:
-    assert {name: as_text(one) for name, one in documents().items()} == {
-        name: as_text(json.loads(as_text(one))) for name, one in documents().items()
+    assert {name: to_text(one) for name, one in build_documents().items()} == {
+        name: to_text(json.loads(to_text(one))) for name, one in build_documents().items()
     }

@@ -1,4 +1,4 @@
-"""The toy as a cluster: its topics, its workers, and what must be true of them when the dust has settled."""
+"""Runs the toy as a cluster: creates its topics, starts its workers, and checks their results."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from toy import CountRow, ToySettings
 from waiting import eventually
 
 START_S = 30.0
-"""A worker that starts on a busy machine, its group's rebalance included."""
+"""Time for a worker to start on a busy machine, with a rebalance of its group. Seconds."""
 DONE_S = 60.0
 _SHOWN_LINES = 40
-# A broker of ours lets members be missed early (tests/conftest.py); any other one has its default least of 6 s.
+# A broker started by the tests allows short sessions (tests/conftest.py). Any other one has its default minimum of 6 s.
 SESSION_TIMEOUT_S = float(
     os.environ.get("TOY_SESSION_S", "6.0" if "KAFKA_BOOTSTRAP" in os.environ else "2.5")
 )
 
 
 class Worker:
-    """One process of the toy, with its own data directory unless it is given another's."""
+    """One worker process of the toy. Workers with the same folder share a data directory."""
 
     def __init__(self, nursery: Nursery, folder: Path, settings: ToySettings) -> None:
         self.settings = settings
@@ -39,20 +39,20 @@ class Worker:
         self._log_start = self.log_path.stat().st_size
         self._child: Child = nursery.start([msgspec.json.encode(settings).decode()], self.log_path)
 
-    def said(self) -> str:
-        """What this run has logged."""
+    def log_text(self) -> str:
+        """Return the log of this run."""
         with self.log_path.open("rb") as log:
             log.seek(self._log_start)
             return log.read().decode("utf-8", "replace")
 
     def events(self, name: str) -> list[dict[str, Any]]:
-        """The facts of that name that this run has logged."""
-        lines = (line for line in self.said().splitlines(keepends=True) if f'"{name}"' in line)
+        """Return the log events of that name of this run."""
+        lines = (line for line in self.log_text().splitlines(keepends=True) if f'"{name}"' in line)
         found = [json.loads(line) for line in lines if line.endswith("\n")]
         return [event for event in found if event["event"] == name]
 
     async def until(self, name: str, times: int = 1, within_s: float = START_S, **fields: Any) -> None:
-        """Wait until it has logged a fact, with these fields, that often."""
+        """Wait until it has logged the event ``name`` with these fields ``times`` times."""
         await eventually(
             lambda: sum(fields.items() <= event.items() for event in self.events(name)) >= times,
             within_s,
@@ -60,36 +60,36 @@ class Worker:
         )
 
     def kill(self) -> bool:
-        """End it as kill -9 does; whether a transaction of its was open on the broker at that moment."""
+        """Kill it with SIGKILL. Return whether one of its transactions was open on the broker at that moment."""
         self._child.kill()
         was_open = self.moments.open_transactions > 0
         self.moments.forget_stages()
         return was_open
 
     def freeze(self) -> None:
-        """Stop it where it stands (SIGSTOP)."""
+        """Freeze the process (SIGSTOP)."""
         self._child.signal(signal.SIGSTOP)
 
     def wake(self) -> None:
-        """Let it go on (SIGCONT)."""
+        """Resume the frozen process (SIGCONT)."""
         self._child.signal(signal.SIGCONT)
 
     def terminate(self) -> None:
-        """Ask it to leave (SIGTERM)."""
+        """Ask the process to leave (SIGTERM)."""
         self._child.signal(signal.SIGTERM)
 
     def wait(self, within_s: float) -> int:
-        """Return its exit code. Raises TimeoutError while it lives."""
+        """Return its exit code. Raises TimeoutError if it still runs after ``within_s``."""
         return self._child.wait(within_s)
 
     @property
     def is_alive(self) -> bool:
-        """Whether it runs."""
+        """Whether the process runs."""
         return self._child.is_alive
 
 
 class Toys:
-    """An app of its own per test, on a broker that all share."""
+    """One app of the toy with its topics and workers. Each test has its own app on a shared broker."""
 
     def __init__(self, bootstrap: str, folder: Path, nursery: Nursery, partitions: int = 4) -> None:
         self.bootstrap = bootstrap
@@ -100,16 +100,16 @@ class Toys:
         self._workers: list[Worker] = []
 
     def topic(self, kind: str) -> str:
-        """`in`, `log`, `out`, `told`, `dead`."""
+        """Return the name of the topic of this kind: `in`, `log`, `out`, `told` or `dead`."""
         return f"{self.app_id}.{kind}"
 
     @property
     def changelog(self) -> str:
-        """Of the counter."""
+        """The changelog of the agent `counter`."""
         return f"{self.app_id}-counter-changelog"
 
     async def create(self, configs: Mapping[str, Mapping[str, str]] | None = None) -> None:
-        """Create the topics; ``configs`` by kind."""
+        """Create the topics. ``configs``: topic settings, by kind or by the name of a changelog."""
         kinds = [self.topic(kind) for kind in ("in", "log", "out", "told", "dead")]
         names = [*kinds, self.changelog, f"{self.app_id}-teller-changelog"]
         full = {
@@ -118,7 +118,7 @@ class Toys:
         await create_topics(self.bootstrap, names, self.partitions, full)
 
     def start(self, name: str = "a", **settings: Any) -> Worker:
-        """Start a worker with the data directory ``name``."""
+        """Start a worker whose data directory is in the folder ``name``."""
         folder = self._folder / name
         folder.mkdir(exist_ok=True)
         ours = {
@@ -135,24 +135,24 @@ class Toys:
         return worker
 
     def kill_all(self) -> None:
-        """No worker is left; their last words are shown where a test has failed."""
+        """Kill all workers, and print the end of their logs. pytest shows it if the test fails."""
         for worker in self._workers:
-            lines = worker.said().splitlines()[-_SHOWN_LINES:]
-            print(f"--- {worker.log_path}", *lines, sep="\n")  # noqa: T201 - pytest shows it for failed tests only
+            lines = worker.log_text().splitlines()[-_SHOWN_LINES:]
+            print(f"--- {worker.log_path}", *lines, sep="\n")  # noqa: T201 - for failed tests
             if worker.is_alive:
                 worker.kill()
 
     async def produce(self, events: Iterable[Event | bytes], kind: str = "in", **more: Any) -> None:
-        """Write events as the Java client would place them."""
+        """Write events on the partitions that the Java client would choose."""
         await produce(self.bootstrap, self.topic(kind), events, **more)
 
     def reader(self, kind: str) -> Reader:
-        """A subscriber of one of the topics."""
+        """Return a subscriber of one of the topics."""
         name = kind if kind.endswith("changelog") else self.topic(kind)
         return Reader(self.bootstrap, name, self.partitions)
 
     async def outputs(self, kind: str = "out") -> list[dict[str, Any]]:
-        """All that a read_committed subscriber sees now."""
+        """Return the values that a read_committed subscriber sees now."""
         async with self.reader(kind) as reader:
             return [json.loads(record.value) for record in await reader.to_end()]
 
@@ -162,7 +162,7 @@ class Toys:
             await reader.until_ids([event["id"] for event in events], within_s)
 
     async def counts(self) -> dict[str, int]:
-        """The rows, as the changelog has them."""
+        """Return the count of each key, from the rows in the changelog."""
         found: dict[str, int] = {}
         prefix = CountRow.prefix.encode() + b"\x00"
         async with self.reader(self.changelog) as reader:
@@ -176,7 +176,7 @@ class Toys:
         return found
 
     async def check_exact(self, events: Iterable[Event]) -> None:
-        """Each event counted once: one output each, the counts of a key without gap, and the rows the same."""
+        """Assert that each event was counted once: one output each, counts of a key without a gap, and equal rows."""
         events = list(events)
         outputs = await self.outputs()
         times = Counter(output["id"] for output in outputs)
@@ -194,5 +194,5 @@ class Toys:
 
 
 def some_events(count: int, keys: int = 40, start: int = 0) -> list[dict[str, Any]]:
-    """``count`` events over ``keys`` keys; their ids say their order."""
+    """Return ``count`` events spread over ``keys`` keys. Their ids are in order."""
     return [{"id": f"{n:06d}", "key": f"k{n % keys}"} for n in range(start, start + count)]

@@ -1,4 +1,4 @@
-"""A client that is not ours: librdkafka with its default partitioner, headers and keys as a foreign service sends them."""
+"""A foreign producer: librdkafka with its default partitioner, and headers and keys of another service."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ HEADERS = (
     [("Schriftkopf", "Köln".encode()), ("raw", b"\xff\xfe")],
     [],
 )
-"""Some mean something inside this program's own logs; here they mean nothing."""
+"""Headers of foreign records. Some have a meaning in the engine's own logs, and must have none here."""
 
 
 def produce(bootstrap: str, records: Iterable[Sent], partitions: int) -> tuple[int, int]:
-    """Write records as they come; return how many have keys, and how many of those murmur2 would have put there too."""
+    """Write records in order. Return how many have keys, and how many of those are on the partition of murmur2."""
     producer = Producer(
         {"bootstrap.servers": bootstrap, "linger.ms": 5, "queue.buffering.max.messages": 100_000}
     )
     placed: list[tuple[bytes | None, int]] = []
 
-    def told(error: Any, message: Any) -> None:
+    def delivered(error: Any, message: Any) -> None:
         assert error is None, error
         placed.append((message.key(), message.partition()))
 
@@ -40,7 +40,7 @@ def produce(bootstrap: str, records: Iterable[Sent], partitions: int) -> tuple[i
             record.key,
             timestamp=record.timestamp_ms,
             headers=headers if TOPICS[record.topic].direction is Direction.IN else [],
-            on_delivery=told,
+            on_delivery=delivered,
         )
         producer.poll(0)
     assert producer.flush(60) == 0
@@ -49,7 +49,7 @@ def produce(bootstrap: str, records: Iterable[Sent], partitions: int) -> tuple[i
 
 
 def with_foreign_keys(records: Sequence[Sent]) -> list[Sent]:
-    """Return records of which every third has no key, and every third one that says something else."""
+    """Return the records with changed keys: every third has no key, and every third an unrelated key."""
     keys: tuple[bytes | None, ...] = (None, b"shard-7")
     return [
         record if number % 3 == 0 else record._replace(key=keys[number % 3 - 1])

@@ -1,7 +1,7 @@
-"""Where a worker's transactions stand, told to whoever wants to kill it; and the failures that a test orders.
+"""Shares the state of a worker's transactions with the test, and makes transactions fail on order.
 
-A small file in shared memory, which outlives kill -9: per partition the state of its transaction and how many it has
-committed. The worker tells it by wrapping the steps of its real transactions; nothing is replaced.
+The state is a small memory-mapped file that survives kill -9. It has the stage of each partition's transaction and the
+number of commits. The worker wraps the steps of its real transactions to write it; no step is replaced.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ _SLOTS = 64
 
 
 class Stage(IntEnum):
-    """Of one partition's transaction."""
+    """The stage of one partition's transaction."""
 
     NONE = 0
     BEGUN = 1
     OPEN = 2
-    """All of its records are acknowledged by the broker, and its end has not been asked for."""
+    """The broker has acknowledged all records of the transaction, and its end is not yet requested."""
     COMMITTING = 3
 
 
 class Moments:
-    """The file, seen by the worker or by a test."""
+    """The file, opened by the worker or by a test."""
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
@@ -43,13 +43,13 @@ class Moments:
         with path.open("r+b") as file:
             self._map = mmap.mmap(file.fileno(), 0)
 
-    def tell(self, slot: int, stage: Stage, *, committed: int = 0, failed: int = 0) -> None:
-        """Enter a stage; add to the counts."""
+    def note_stage(self, slot: int, stage: Stage, *, committed: int = 0, failed: int = 0) -> None:
+        """Write the stage of a slot, and add to its counts of commits and failures."""
         _, commits, failures, most = _SLOT.unpack_from(self._map, slot * _SLOT.size)
         _SLOT.pack_into(self._map, slot * _SLOT.size, stage, commits + committed, failures + failed, most)
 
-    def tell_waiting(self, slot: int, waiting: int) -> None:
-        """So many records wait for a partition's task."""
+    def note_waiting(self, slot: int, waiting: int) -> None:
+        """Write the number of waiting records of a slot, if it is the largest so far."""
         stage, commits, failures, most = _SLOT.unpack_from(self._map, slot * _SLOT.size)
         _SLOT.pack_into(self._map, slot * _SLOT.size, stage, commits, failures, max(most, waiting))
 
@@ -58,28 +58,28 @@ class Moments:
 
     @property
     def open_transactions(self) -> int:
-        """How many partitions' transactions are open on the broker."""
+        """The number of partitions with an open transaction on the broker."""
         return sum(stage == Stage.OPEN for stage, *_ in self._all())
 
     @property
     def commits(self) -> int:
-        """Transactions committed so far."""
+        """The number of transactions committed so far."""
         return sum(commits for _, commits, *_ in self._all())
 
     @property
     def failures(self) -> int:
-        """Failures ordered and had so far."""
+        """The number of ordered failures that have happened so far."""
         return sum(failures for _, _, failures, _ in self._all())
 
     @property
     def most_waiting(self) -> int:
-        """The most records that ever waited for one partition."""
+        """The largest number of records that ever waited for one partition."""
         return max(most for *_, most in self._all())
 
     def forget_stages(self) -> None:
-        """Before a worker that was killed is started again."""
+        """Reset all stages. Call it before a killed worker is started again."""
         for slot in range(_SLOTS):
-            self.tell(slot, Stage.NONE)
+            self.note_stage(slot, Stage.NONE)
 
 
 class OrderedError(Exception):
@@ -88,8 +88,11 @@ class OrderedError(Exception):
 
 @dataclass(frozen=True)
 class Orders:
-    """``linger_ms`` is waited while a transaction is open. ``flaky_percent`` of the transactions fail, ``flaky_most``
-    at most, at one of ``flaky_places``: while records are sent, when all are written, after the commit.
+    """Delays and failures that a test orders for the transactions of a worker.
+
+    ``linger_ms``: how long each transaction stays open before its commit. ``flaky_percent``: the share of transactions
+    that fail, at most ``flaky_most``. ``flaky_places``: where they fail: while records are sent, when all are written, or
+    after the commit. ``flaky_seed`` seeds the choice.
     """
 
     linger_ms: float = 0.0
@@ -99,8 +102,8 @@ class Orders:
     flaky_places: tuple[str, ...] = ("sending", "written", "committed")
 
 
-class _Told:
-    """The transactions of one producer, told and made to fail."""
+class _ObservedTransactions:
+    """Wraps the transactions of one producer: notes their stages, and fails where ordered."""
 
     def __init__(
         self, transactions: Transactions, slot: int, moments: Moments, orders: Orders, chance: random.Random
@@ -112,9 +115,9 @@ class _Told:
         own.begin, own.write, own.end = self.begin, self.write, self.end
 
     def _fail_if(self, place: str) -> None:
-        # Asked again here: of several transactions under way at once, each may have been begun as the last to fail.
+        # Checked again here: several transactions may have begun at the same time, each as the last one to fail.
         if self._failure == place and self._moments.failures < self._orders.flaky_most:
-            self._moments.tell(self._slot, Stage.NONE, failed=1)
+            self._moments.note_stage(self._slot, Stage.NONE, failed=1)
             raise OrderedError(place)
 
     async def begin(self, partitions: Any) -> None:
@@ -122,11 +125,11 @@ class _Told:
         fails = not is_spared and self._chance.randrange(100) < self._orders.flaky_percent
         self._failure = self._chance.choice(self._orders.flaky_places) if fails else ""
         await self._begin(partitions)
-        self._moments.tell(self._slot, Stage.BEGUN)
+        self._moments.note_stage(self._slot, Stage.BEGUN)
 
     async def write(self, batches: Any) -> Any:
         writing = asyncio.ensure_future(self._write(batches))
-        await asyncio.sleep(0)  # the batches are on their way
+        await asyncio.sleep(0)  # the requests are sent
         try:
             self._fail_if("sending")
         except OrderedError:
@@ -138,37 +141,37 @@ class _Told:
         if not commits:
             await self._end(commits=False)
             return
-        self._moments.tell(self._slot, Stage.OPEN)
+        self._moments.note_stage(self._slot, Stage.OPEN)
         if self._orders.linger_ms:
             await asyncio.sleep(self._orders.linger_ms / 1000)
         self._fail_if("written")
-        self._moments.tell(self._slot, Stage.COMMITTING)
+        self._moments.note_stage(self._slot, Stage.COMMITTING)
         await self._end(commits=True)
-        self._moments.tell(self._slot, Stage.NONE, committed=1)
+        self._moments.note_stage(self._slot, Stage.NONE, committed=1)
         self._fail_if("committed")
 
 
 def wrap_transactions(
     slot_of: Callable[[str], int], moments: Moments, orders: Orders, chance: random.Random
 ) -> None:
-    """Make every producer's transactions tell their moments, in the slot of its transactional id."""
+    """Observe the transactions of every producer, in the slot that ``slot_of`` returns for its transactional id."""
     build = Transactions.__init__
 
     def built(self: Transactions, producer: Any, transactional_id: str) -> None:
         build(self, producer, transactional_id)
-        _Told(self, slot_of(transactional_id), moments, orders, chance)
+        _ObservedTransactions(self, slot_of(transactional_id), moments, orders, chance)
 
     Transactions.__init__ = built  # type: ignore[method-assign]
 
 
 def install(path: Path, orders: Orders) -> None:
-    """Make the writers of this process tell their moments, and fail where ordered."""
+    """Observe the transactions and inboxes of this process, and make transactions fail where ordered."""
     moments, chance = Moments(path), random.Random(orders.flaky_seed)
     wrap_transactions(lambda name: int(name.rsplit("-", 1)[1]), moments, orders, chance)
     submit = PartitionTask.submit
 
     def submitted(self: PartitionTask, batch: RecordBatch) -> None:
         submit(self, batch)
-        moments.tell_waiting(self.partition, self._inbox.total(self.spec.sources))
+        moments.note_waiting(self.partition, self._inbox.total(self.spec.sources))
 
     PartitionTask.submit = submitted  # type: ignore[method-assign]

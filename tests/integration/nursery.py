@@ -1,8 +1,8 @@
-"""Starts workers of the toy without paying a second of imports for each: a process that has imported all, and forks.
+"""Starts worker processes fast: a process that has imported everything forks them, which saves a second of imports each.
 
-python nursery.py SOCKET MODULE; then one connection per worker, with one line of JSON: {"arguments": [...], "log": PATH}.
-Answers one line with the pid, and when the worker has ended one line with its exit status as waitpid gives it. A worker
-whose connection is closed is killed, so none outlives the tests.
+Usage: python nursery.py SOCKET MODULE. Each worker has one connection. The client sends one line of JSON:
+{"arguments": [...], "log": PATH}. It gets one line with the pid, and after the worker's end one line with its exit status
+as waitpid returns it. Closing the connection kills the worker, so none outlives the tests.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 READY = b"ready\n"
 FAILED = 70
-"""The exit code of a program that ended by an exception."""
+"""The exit code of a program that ended with an exception."""
 
 
 class Child:
-    """A worker process: a real one, with a pid to be killed, frozen and woken by."""
+    """A forked worker process. A test can kill, freeze and resume it by its pid."""
 
     def __init__(self, line: socket.socket) -> None:
         self._line = line
@@ -45,13 +45,13 @@ class Child:
         os.kill(self.pid, number)
 
     def kill(self) -> None:
-        """End it as kill -9 does, and return when it is gone."""
+        """Kill it with SIGKILL, and wait until it has ended."""
         if self.status is None:
             self.signal(signal.SIGKILL)
             self.wait(10.0)
 
     def wait(self, within_s: float) -> int:
-        """Return the exit code (negative: the signal that ended it). Raises TimeoutError while it lives."""
+        """Return the exit code (negative: the signal that ended it). Raises TimeoutError if it still runs after ``within_s``."""
         if self.status is None:
             if not select.select([self._line], [], [], within_s)[0]:
                 raise TimeoutError(f"process {self.pid} has not ended within {within_s:g} s")
@@ -70,11 +70,13 @@ class Child:
 
 
 class Nursery:
-    """The process that forks workers; a context manager."""
+    """Starts and stops the process that forks workers. A context manager."""
 
     def __init__(self, module: str, folder: Path = Path(__file__).parent) -> None:
-        """``module`` lies in ``folder``; its ``main`` is what a forked process runs."""
-        self._folder = TemporaryDirectory(prefix="nursery")  # a socket's path must be short; pytest's are not
+        """A forked process runs ``main`` of ``module``, which is a file in ``folder``."""
+        self._folder = TemporaryDirectory(
+            prefix="nursery"
+        )  # a socket's path must be short, and pytest's paths are not
         self._address = f"{self._folder.name}/line"
         paths = os.pathsep.join((str(ROOT), str(folder)))
         self._process = subprocess.Popen(
@@ -88,7 +90,7 @@ class Nursery:
         assert self._process.stdout.readline() == READY
 
     def start(self, arguments: list[str], log: Path) -> Child:
-        """Start a worker with these arguments; what it says is added to ``log``."""
+        """Start a worker with these arguments. Its output is appended to ``log``."""
         line = socket.socket(socket.AF_UNIX)
         line.connect(self._address)
         line.sendall(json.dumps({"arguments": arguments, "log": str(log)}).encode() + b"\n")
@@ -109,19 +111,19 @@ class Nursery:
         self._folder.cleanup()
 
 
-def _keep(line: socket.socket, module: str) -> None:
-    """In a process of its own: fork the worker, tell its pid, wait for its end, tell how it was."""
+def _supervise(line: socket.socket, module: str) -> None:
+    """Fork a worker, send its pid, wait for its end and send its exit status. Runs in a process of its own."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     asked = line.makefile("rb")
-    wish = json.loads(asked.readline())
+    request = json.loads(asked.readline())
     pid = os.fork()
     if pid == 0:
         os.setsid()
-        log = os.open(wish["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         for number in (1, 2):
             os.dup2(log, number)
         line.close()
-        os._exit(_run(module, wish["arguments"]))
+        os._exit(_run(module, request["arguments"]))
     line.sendall(b"%d\n" % pid)
 
     def kill_with_its_tests() -> None:
@@ -139,7 +141,7 @@ def _run(module: str, arguments: list[str]) -> int:
         importlib.import_module(module).main(arguments)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException:  # noqa: BLE001 - what a program that ends so says and returns
+    except BaseException:  # noqa: BLE001 - prints the error and returns the exit code, as an own process would
         traceback.print_exc()
         return FAILED
     return 0
@@ -158,7 +160,7 @@ def _serve(address: str, module: str) -> None:
         if os.fork() == 0:
             listener.close()
             try:
-                _keep(line, module)
+                _supervise(line, module)
             finally:
                 os._exit(0)
         line.close()

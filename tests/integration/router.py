@@ -181,8 +181,8 @@ class Router:
 
     def _held(self, worker: RouterWorker) -> int:
         """Return the number of tasks that a worker has opened since the last rebalance."""
-        said = worker.said().rpartition('"partitions_assigned"')[2]
-        return said.count('"partition_opened"')
+        since_rebalance = worker.log_text().rpartition('"partitions_assigned"')[2]
+        return since_rebalance.count('"partition_opened"')
 
     def stop(self) -> list[int]:
         """Send SIGTERM to all workers and return their exit codes."""
@@ -194,7 +194,7 @@ class Router:
     def kill_all(self) -> None:
         """Kill all workers. The ends of their logs are shown if a test has failed."""
         for worker in self._all:
-            lines = worker.said().splitlines()[-_SHOWN_LINES:]
+            lines = worker.log_text().splitlines()[-_SHOWN_LINES:]
             print(f"--- {worker.log_path}", *lines, sep="\n")  # noqa: T201 - pytest shows it for failed tests only
             if worker.is_alive:
                 worker.kill()

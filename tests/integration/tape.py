@@ -1,8 +1,8 @@
-"""Everything that stands in the router's topics, as a read_committed subscriber sees it; and whether all of it is handled.
+"""Records all of the router's topics as a read_committed subscriber sees them, and finds out whether all is handled.
 
-Handled is what the rows say: a partition has decided a source up to the offset that its changelog holds, and no long work
-is under way. Nothing is asked of the workers, and group offsets are not believed. It is read while it is written: a
-compacted topic loses records soon after.
+A record is handled if the rows in the changelog have a larger next offset for its source. All is handled if no cursor has
+work left either. Neither the workers nor the group's offsets are asked. The topics are read while they are written,
+because a compacted topic soon loses records.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _POLL_MS = 50
 
 
 class Tape:
-    """Follows all topics of one app from their beginnings; an async context manager."""
+    """Reads all topics of one app from their beginnings. An async context manager."""
 
     def __init__(self, bootstrap: str, app_id: str, specs: Iterable[AgentSpec], partitions: int) -> None:
         self.records: dict[str, list[Record]] = {name: [] for name in TOPICS}
@@ -62,7 +62,7 @@ class Tape:
         await self._consumer.stop()
 
     async def more(self) -> None:
-        """Read what has come, for a moment."""
+        """Read the records that have arrived. Wait for at most 50 ms."""
         for found in (await self._consumer.getmany(timeout_ms=_POLL_MS, max_records=20_000)).values():
             for raw in found:
                 if raw.topic in self._changelogs:
@@ -71,36 +71,36 @@ class Tape:
                     self._take(raw)
 
     async def to_end(self) -> None:
-        """Read all that is visible now."""
+        """Read all records that are visible now."""
         ends = await self._consumer.end_offsets(self._places)
         while any([await self._consumer.position(place) < ends[place] for place in self._places]):
             await self.more()
 
     async def until_settled(self, within_s: float) -> None:
-        """Read until every agent has decided all that stands in its sources. Raises AssertionError."""
+        """Read until every agent has decided all records of its sources. Raises AssertionError after ``within_s``."""
         give_up_at = time.monotonic() + within_s
         while True:
-            if self.lacking() is None:
+            if self.unhandled() is None:
                 await self.to_end()
-                if self.lacking() is None:
+                if self.unhandled() is None:
                     return
-            assert time.monotonic() < give_up_at, f"not within {within_s:g} s: {self.lacking()}"
+            assert time.monotonic() < give_up_at, f"not within {within_s:g} s: {self.unhandled()}"
             await self.more()
 
     async def until(self, topic: str, count: int, within_s: float) -> None:
-        """Read until a topic has so many records."""
+        """Read until a topic has ``count`` records. Raises AssertionError after ``within_s``."""
         records = self.records[topic]
         await self.until_holds(lambda: len(records) >= count, within_s, f"{count} records of {topic}")
 
     async def until_holds(self, holds: Callable[[], bool], within_s: float, what: str) -> None:
-        """Read until something holds. Raises AssertionError, saying what was waited for, after ``within_s``."""
+        """Read until ``holds`` returns true. Raises AssertionError with ``what`` after ``within_s``."""
         give_up_at = time.monotonic() + within_s
         while not holds():
             assert time.monotonic() < give_up_at, f"not within {within_s:g} s: {what}"
             await self.more()
 
-    def lacking(self) -> str | None:
-        """What is not handled yet, or None."""
+    def unhandled(self) -> str | None:
+        """Return a description of something that is not handled yet, or None."""
         for spec in self._specs:
             for topic in spec.sources:
                 for partition in range(self.partitions):
@@ -108,10 +108,10 @@ class Tape:
                     at = self._decided.get((spec.name, partition, topic), 0)
                     if at < end:
                         return f"{spec.name}/{partition} has decided {topic} up to {at} of {end}"
-        return f"long work of {next(iter(self._cursors))[:2]}" if self._cursors else None
+        return f"a cursor of {next(iter(self._cursors))[:2]}" if self._cursors else None
 
     def decided(self) -> list[Record]:
-        """The records of logs as far as their agents have decided them, and all results."""
+        """Return the records of each log that its agent has decided, and all records of result topics."""
         return [
             record
             for topic, records in self.records.items()
@@ -120,15 +120,15 @@ class Tape:
         ]
 
     def of(self, topic: str) -> list[dict[str, Any]]:
-        """The values of a topic, without the engine's own; in the order of each partition."""
-        return [json.loads(record.value) for record in self.said(topic) if record.value is not None]
+        """Return the values of a topic without engine records, in the order of each partition."""
+        return [json.loads(record.value) for record in self.domain_records(topic) if record.value is not None]
 
-    def said(self, topic: str) -> list[Record]:
-        """The records of a topic, without the engine's own."""
+    def domain_records(self, topic: str) -> list[Record]:
+        """Return the records of a topic without engine records."""
         return [record for record in self.records[topic] if not is_control(record)]
 
     def doubled(self, topic: str) -> list[str]:
-        """Ids that stand more than once in a topic of results."""
+        """Return the event ids that a topic of results holds more than once."""
         times = Counter(event["event_id"] for event in self.of(topic))
         return [name for name, n in times.items() if n > 1]
 
@@ -141,12 +141,11 @@ class Tape:
         record = Record(raw.topic, raw.partition, raw.offset, raw.timestamp, raw.key, raw.value, headers)
         self.records[raw.topic].append(record)
         if not (is_control(record) and isinstance(control_or_none(record), Watermark)):
-            self._next[raw.topic, raw.partition] = (
-                raw.offset + 1
-            )  # watermarks wait for something else to commit
+            # Watermarks are not counted: they wait for other records to be committed.
+            self._next[raw.topic, raw.partition] = raw.offset + 1
 
     def rows(self, agent: str) -> Iterator[tuple[int, bytes, bytes]]:
-        """The rows of an agent as its changelog has them: (partition, key, value)."""
+        """Return the rows of an agent from its changelog, as (partition, key, value)."""
         return ((partition, key, value) for (of, partition, key), value in self._rows.items() if of == agent)
 
     def _take_row(self, agent: str, partition: int, key: bytes, value: bytes | None) -> None:

@@ -1,4 +1,4 @@
-"""The broker goes, refuses, has lost something, or still holds a dead worker's transaction open."""
+"""The broker is away, refuses records, has lost records, or holds a dead worker's transaction open."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.admin import RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from cluster import START_S, Toys, some_events
+from topics import admin_client
 from waiting import eventually
 
 from tests.conftest import IMPATIENT
@@ -24,7 +25,7 @@ AN_HOUR_MS = 3_600_000
 
 @pytest.fixture(scope="module")
 def mortal_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
-    """A broker that the tests of this file end and start again; each finds it running."""
+    """A broker that the tests of this file stop and start. It runs at the start of each test."""
     with LocalKafka(tmp_path_factory.mktemp("mortal"), properties=IMPATIENT) as broker:
         yield broker
 
@@ -32,11 +33,11 @@ def mortal_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafk
 @pytest.mark.parametrize(
     ("end", "commit_timeout_s"),
     [
-        pytest.param(LocalKafka.kill, 30.0, id="and it comes back before a transaction has given up"),
-        pytest.param(LocalKafka.stop, 1.0, id="and every transaction has given up"),
+        pytest.param(LocalKafka.kill, 30.0, id="back before a commit gives up"),
+        pytest.param(LocalKafka.stop, 1.0, id="back after every commit gave up"),
     ],
 )
-async def test_while_the_broker_is_gone_a_worker_waits_and_then_goes_on(
+async def test_a_worker_waits_for_a_broker_that_is_away_and_continues(
     mortal_kafka: LocalKafka,
     new_toys: Callable[..., Toys],
     end: Callable[[LocalKafka], None],
@@ -54,8 +55,12 @@ async def test_while_the_broker_is_gone_a_worker_waits_and_then_goes_on(
     await eventually(lambda: worker.moments.commits > 8, START_S, "8 commits")
     await eventually(lambda: worker.moments.open_transactions > 0, START_S, "an open transaction")
     end(mortal_kafka)
-    gone = len(worker.said())
-    await eventually(lambda: "Unable connect" in worker.said()[gone:], START_S, "it misses the broker")
+    seen = len(worker.log_text())
+    await eventually(
+        lambda: "Unable connect" in worker.log_text()[seen:],
+        START_S,
+        "the worker logs that the broker is away",
+    )
     if commit_timeout_s < START_S:
         await worker.until("task_restarted", times=2 * toys.partitions)
     mortal_kafka.start()
@@ -67,7 +72,7 @@ async def test_while_the_broker_is_gone_a_worker_waits_and_then_goes_on(
     await toys.check_exact(events + more)
 
 
-async def test_told_to_leave_while_the_broker_is_gone_it_leaves_all_the_same(
+async def test_a_worker_that_is_stopped_while_the_broker_is_away_still_leaves(
     mortal_kafka: LocalKafka, new_toys: Callable[..., Toys]
 ) -> None:
     mortal_kafka.start()
@@ -77,13 +82,17 @@ async def test_told_to_leave_while_the_broker_is_gone_it_leaves_all_the_same(
     worker = toys.start(bounds={"max_batch_records": 8, "lag_every_s": 0.1}, orders={"linger_ms": 40})
     await eventually(lambda: worker.moments.commits > 8, START_S, "8 commits")
     mortal_kafka.kill()
-    gone = len(worker.said())
-    await eventually(lambda: "Unable connect" in worker.said()[gone:], START_S, "it misses the broker")
+    seen = len(worker.log_text())
+    await eventually(
+        lambda: "Unable connect" in worker.log_text()[seen:],
+        START_S,
+        "the worker logs that the broker is away",
+    )
     worker.terminate()
     assert worker.wait(10.0) in {0, LEFT_BY_FORCE}
 
 
-async def test_what_others_write_is_visible_at_once_where_a_killed_worker_left_a_transaction_open(
+async def test_records_of_others_are_visible_at_once_after_a_killed_worker_left_a_transaction_open(
     toys: Toys,
 ) -> None:
     await toys.create()
@@ -98,8 +107,10 @@ async def test_what_others_write_is_visible_at_once_where_a_killed_worker_left_a
         for partition in range(toys.partitions):
             value = json.dumps({"id": f"other{partition}"}).encode()
             await producer.send_and_wait(toys.topic("out"), value, partition=partition)
-    assert await toys.outputs() == [], "nothing hides the others' records: it proves less than it says"
-    # Too slow to write anything soon: only what it does on assignment can help.
+    assert await toys.outputs() == [], (
+        "no open transaction hides the others' records: the test proves too little"
+    )
+    # It is too slow to write soon, so only the fence on assignment can end the open transaction.
     heir = toys.start("b", slow_ms=15_000, **patient)
     await heir.until("partitions_assigned")
     began = time.monotonic()
@@ -110,35 +121,31 @@ async def test_what_others_write_is_visible_at_once_where_a_killed_worker_left_a
 
 
 async def set_max_message_bytes(toys: Toys, topic: str, most: int) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=toys.bootstrap)
-    await admin.start()
-    try:
+    async with admin_client(toys.bootstrap) as admin:
         resource = ConfigResource(ConfigResourceType.TOPIC, topic, {"max.message.bytes": str(most)})
         await admin.alter_configs([resource])
-    finally:
-        await admin.close()
 
 
-async def test_where_one_record_of_a_transaction_is_refused_nothing_of_it_is_visible_until_it_can_be(
+async def test_a_transaction_with_a_refused_record_is_invisible_until_the_broker_accepts_it(
     toys: Toys,
 ) -> None:
     await toys.create({"out": {"max.message.bytes": "30000"}})
-    fine, large = some_events(40), [{"id": "large", "key": "k1", "padding": 50_000}]
+    fine, too_large = some_events(40), [{"id": "large", "key": "k1", "padding": 50_000}]
     worker = toys.start(bounds={"restart_backoff_s": 0.1, "restart_backoff_max_s": 0.1})
     await toys.produce(fine)
     await toys.until_done(fine)
     counted = await toys.counts()
-    await toys.produce(large)
+    await toys.produce(too_large)
     await worker.until("task_restarted", times=2, error="MessageSizeTooLargeError")
     await toys.check_exact(fine)
     assert await toys.counts() == counted
     await set_max_message_bytes(toys, toys.topic("out"), 1_000_000)
-    await toys.until_done(large)
+    await toys.until_done(too_large)
     toys.kill_all()
-    await toys.check_exact(fine + large)
+    await toys.check_exact(fine + too_large)
 
 
-async def test_a_record_stamped_far_ahead_moves_time_no_further_than_the_broker_takes(toys: Toys) -> None:
+async def test_a_future_dated_record_moves_time_no_further_than_the_broker_accepts(toys: Toys) -> None:
     await toys.create({"in": {"message.timestamp.after.max.ms": str(100 * AN_HOUR_MS)}})
     now_ms = time.time_ns() // 1_000_000
     ahead, later = [{"id": "ahead", "key": "k"}], [{"id": "later", "key": "k"}]
@@ -150,7 +157,7 @@ async def test_a_record_stamped_far_ahead_moves_time_no_further_than_the_broker_
         assert all(record.timestamp < now_ms + AN_HOUR_MS for record in await reader.to_end())
 
 
-async def test_where_unread_records_are_gone_the_partition_stops_and_never_jumps(toys: Toys) -> None:
+async def test_a_partition_stops_instead_of_skipping_records_that_were_deleted_unread(toys: Toys) -> None:
     await toys.create()
     events = some_events(400)
     await toys.produce(events)
@@ -166,17 +173,13 @@ async def test_where_unread_records_are_gone_the_partition_stops_and_never_jumps
             event["id"] for event in more
         }
         end = max(record.offset for record in records if record.partition == 1) - 5
-    admin = AIOKafkaAdminClient(bootstrap_servers=toys.bootstrap)
-    await admin.start()
-    try:
+    async with admin_client(toys.bootstrap) as admin:
         await admin.delete_records({TopicPartition(toys.topic("in"), 1): RecordsToDelete(before_offset=end)})
-    finally:
-        await admin.close()
     worker = toys.start()
     await worker.until("partition_stopped", partition=1)
     await toys.until_done([event for event in more if event["id"] not in gone])
-    said = worker.events("partition_stopped")[0]["why"]
-    assert f"{toys.topic('in')}/1: the rows go on at offset" in said
-    assert f"the topic has {end} to" in said
+    why = worker.events("partition_stopped")[0]["why"]
+    assert f"{toys.topic('in')}/1: the rows continue at offset" in why
+    assert f"the topic has {end} to" in why
     toys.kill_all()
     assert not gone & {output["id"] for output in await toys.outputs()}

@@ -1,4 +1,4 @@
-"""What other systems send: rubbish, records on wrong partitions, records that kill; the rest goes on."""
+"""Input of other systems: undecodable records, wrong partitions, records that kill a worker. All others are decided."""
 
 from __future__ import annotations
 
@@ -27,12 +27,14 @@ async def place(toys: Toys, partition: int, values: list[bytes | dict[str, Any]]
         return [(await future).offset for future in futures]
 
 
-async def test_foreign_placement_is_mended_and_each_event_counted_where_it_belongs(toys: Toys) -> None:
+async def test_misplaced_records_are_forwarded_and_each_event_is_counted_on_its_own_partition(
+    toys: Toys,
+) -> None:
     await toys.create()
     events = some_events(3_000, keys=200)
     foreign = Producer(
         {"bootstrap.servers": toys.bootstrap}
-    )  # its default partitioner is not the Java client's
+    )  # its default partitioner differs from the Java client's
     for event in events:
         foreign.produce(toys.topic("in"), json.dumps(event).encode(), event["key"].encode())
     assert foreign.flush(START_S) == 0
@@ -41,23 +43,25 @@ async def test_foreign_placement_is_mended_and_each_event_counted_where_it_belon
     toys.kill_all()
     await toys.check_exact(events)
     murmur2 = Producer({"bootstrap.servers": toys.bootstrap, "partitioner": "murmur2"})
-    belongs: dict[bytes, int] = {}
+    home: dict[bytes, int] = {}
     for key in {event["key"].encode() for event in events}:
         murmur2.produce(
             toys.topic("told"),
             b"",
             key,
-            on_delivery=lambda _, put: belongs.update({put.key(): put.partition()}),
+            on_delivery=lambda _, put: home.update({put.key(): put.partition()}),
         )
     assert murmur2.flush(START_S) == 0
-    async with toys.reader("in") as asked, toys.reader("out") as said:
-        astray = sum(belongs[record.key] != record.partition for record in await asked.to_end())
-        assert all(belongs[record.key] == record.partition for record in await said.to_end())
-    print(f"{astray} of {len(events)} records lay on a partition that was not their key's")  # noqa: T201 - the figure
-    assert astray > len(events) // 2, "the foreign partitioner agreed too often for this to prove anything"
+    async with toys.reader("in") as inputs, toys.reader("out") as outputs:
+        misplaced = sum(home[record.key] != record.partition for record in await inputs.to_end())
+        assert all(home[record.key] == record.partition for record in await outputs.to_end())
+    print(f"{misplaced} of {len(events)} records were on another partition than their key's")  # noqa: T201 - the figure
+    assert misplaced > len(events) // 2, (
+        "the foreign partitioner agreed too often: the test proves too little"
+    )
 
 
-async def test_what_a_foreign_transaction_has_aborted_is_never_counted(toys: Toys) -> None:
+async def test_records_of_an_aborted_foreign_transaction_are_never_counted(toys: Toys) -> None:
     await toys.create()
     events = some_events(100)
     async with AIOKafkaProducer(bootstrap_servers=toys.bootstrap, transactional_id=toys.app_id) as producer:
@@ -73,14 +77,16 @@ async def test_what_a_foreign_transaction_has_aborted_is_never_counted(toys: Toy
     await toys.check_exact(events)
 
 
-async def test_rubbish_is_dead_lettered_with_its_place_and_the_rest_goes_on(toys: Toys) -> None:
+async def test_undecodable_records_become_dead_letters_with_their_place_and_the_others_are_decided(
+    toys: Toys,
+) -> None:
     await toys.create()
     events = some_events(200)
     await toys.produce(events[:100])
     expected = {
         (1, offset) for offset in await place(toys, 1, [*RUBBISH, {"id": "bad", "key": "k", "is_bad": True}])
     }
-    # k lies where it lies: what raises is forwarded first if that is another partition.
+    # The bad event may be on another partition than its key's. Then it is forwarded before it raises.
     await toys.produce(events[100:])
     toys.start()
     await toys.until_done(events)
@@ -98,24 +104,24 @@ async def test_rubbish_is_dead_lettered_with_its_place_and_the_rest_goes_on(toys
     assert reasons == {"not_json": 3, "breaks_contract": 2, "handler_failed": 1}
 
 
-async def test_past_the_run_of_dead_letters_a_partition_stops_until_an_operator_resumes_it(
+async def test_too_many_dead_letters_in_a_row_stop_a_partition_until_an_operator_resumes_it(
     toys: Toys,
 ) -> None:
     await toys.create()
     events = some_events(400)
     await place(toys, 2, [b"rubbish"] * 5)
     await toys.produce(events)
-    async with toys.reader("in") as asked:
-        behind = {
-            json.loads(r.value)["id"] for r in await asked.to_end() if r.partition == 2 and r.offset >= 5
+    async with toys.reader("in") as inputs:
+        blocked = {
+            json.loads(r.value)["id"] for r in await inputs.to_end() if r.partition == 2 and r.offset >= 5
         }
-    others = [event for event in events if event["id"] not in behind]
-    assert behind
-    for _ in range(2):  # it outlives a restart
+    others = [event for event in events if event["id"] not in blocked]
+    assert blocked
+    for _ in range(2):  # the stop survives a restart
         worker = toys.start(quarantine={"run": 5})
         await worker.until("partition_stopped", partition=2)
         await toys.until_done(others)
-        assert not behind & {output["id"] for output in await toys.outputs()}
+        assert not blocked & {output["id"] for output in await toys.outputs()}
         worker.terminate()
         assert worker.wait(10.0) == 0
     assert "5 dead letters in a row (limit 5)" in worker.events("partition_stopped")[0]["why"]

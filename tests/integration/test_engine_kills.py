@@ -1,9 +1,10 @@
-"""Workers killed, frozen, made to fail and told to leave, wherever they stand: each event is counted and said once."""
+"""Workers that are killed, frozen, made to fail or stopped at any moment: each event is counted and published once."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from cluster import START_S, Toys, Worker, some_events
@@ -12,22 +13,22 @@ from waiting import eventually
 pytestmark = pytest.mark.kafka
 
 SMALL_STEPS = {"max_batch_records": 8}
-"""Many transactions; with the time that each is held open, a backlog that outlasts all kills."""
+"""Bounds for many small transactions. With the delay of each, the backlog outlasts all kills."""
+SLOW: dict[str, Any] = {"bounds": SMALL_STEPS, "orders": {"linger_ms": 40}}
 KILLS = 5
 
 
 async def until_in_transaction(worker: Worker) -> None:
-    await eventually(lambda: worker.moments.open_transactions > 0, START_S, "a transaction that is open")
+    await eventually(lambda: worker.moments.open_transactions > 0, START_S, "an open transaction")
 
 
 @pytest.mark.parametrize("seed", [1])
-async def test_kill_9_at_seeded_moments_costs_and_doubles_nothing(toys: Toys, seed: int) -> None:
+async def test_kill_9_at_seeded_moments_loses_and_doubles_no_event(toys: Toys, seed: int) -> None:
     chance = random.Random(seed)
     events = some_events(20_000)
     await toys.create()
     await toys.produce(events)
-    slow = {"bounds": SMALL_STEPS, "orders": {"linger_ms": 40}}
-    workers = {name: toys.start(name, **slow) for name in "ab"}
+    workers = {name: toys.start(name, **SLOW) for name in "ab"}
     inside = 0
     for _ in range(KILLS):
         name = chance.choice("ab")
@@ -37,16 +38,16 @@ async def test_kill_9_at_seeded_moments_costs_and_doubles_nothing(toys: Toys, se
         if chance.random() < 0.8:
             await until_in_transaction(victim)
         inside += victim.kill()
-        workers[name] = toys.start(name, **slow)
+        workers[name] = toys.start(name, **SLOW)
     assert len(await toys.outputs()) < len(events), (
-        "all was done before the last kill: it proves less than it says"
+        "all was done before the last kill: the test proves too little"
     )
     toys.kill_all()
     for name in "ab":
         toys.start(name)
     await toys.until_done(events)
     toys.kill_all()
-    print(f"{KILLS} kills, {inside} of them inside an open transaction; {len(events)} outputs, each once")  # noqa: T201 - counted and printed
+    print(f"{KILLS} kills, {inside} of them inside an open transaction; {len(events)} outputs, each once")  # noqa: T201 - the figures
     assert inside * 2 >= KILLS
     await toys.check_exact(events)
 
@@ -55,17 +56,18 @@ async def test_a_worker_frozen_beyond_its_session_and_woken_changes_nothing(toys
     events = some_events(6_000)
     await toys.create()
     await toys.produce(events)
-    slow = {"bounds": SMALL_STEPS, "orders": {"linger_ms": 40}}
-    frozen = toys.start("a", **slow)
+    frozen = toys.start("a", **SLOW)
     await until_in_transaction(frozen)
     frozen.freeze()
-    other = toys.start("b", **slow)
+    other = toys.start("b", **SLOW)
     await other.until("partition_opened", times=toys.partitions)
     commits = other.moments.commits
-    await eventually(lambda: other.moments.commits > commits + 4, START_S, "the other one goes on")
+    await eventually(lambda: other.moments.commits > commits + 4, START_S, "the other worker continues")
     frozen.wake()
     await frozen.until("partitions_assigned", times=2)
-    assert frozen.events("task_fenced"), "it woke inside a transaction, which another one has ended meanwhile"
+    assert frozen.events("task_fenced"), (
+        "it should resume inside a transaction that the other worker has ended"
+    )
     assert frozen.is_alive
     toys.kill_all()
     toys.start()
@@ -74,7 +76,7 @@ async def test_a_worker_frozen_beyond_its_session_and_woken_changes_nothing(toys
     await toys.check_exact(events)
 
 
-async def test_a_hundred_aborted_transactions_and_seeks_without_a_rebalance_cost_and_double_nothing(
+async def test_a_hundred_aborted_transactions_without_a_rebalance_lose_and_double_no_event(
     kafka: str, new_toys: Callable[..., Toys]
 ) -> None:
     toys = new_toys(kafka, partitions=8)
@@ -88,14 +90,12 @@ async def test_a_hundred_aborted_transactions_and_seeks_without_a_rebalance_cost
     await toys.until_done(events)
     assert worker.moments.failures == 100
     assert sum(event["error"] == "OrderedError" for event in worker.events("task_restarted")) == 100
-    assert len(worker.events("partitions_assigned")) == 1, (
-        "there was a rebalance: it proves less than it says"
-    )
+    assert len(worker.events("partitions_assigned")) == 1, "there was a rebalance: the test proves too little"
     toys.kill_all()
     await toys.check_exact(events)
 
 
-async def test_what_was_announced_in_a_transaction_that_failed_is_announced_again(toys: Toys) -> None:
+async def test_an_announcement_in_a_failed_transaction_is_repeated(toys: Toys) -> None:
     await toys.create()
     worker = toys.start(
         is_announced=True,
@@ -107,7 +107,7 @@ async def test_what_was_announced_in_a_transaction_that_failed_is_announced_agai
     assert worker.moments.failures == 12
 
 
-async def test_told_to_leave_under_load_it_commits_and_is_gone_within_ten_seconds(toys: Toys) -> None:
+async def test_a_worker_that_is_stopped_under_load_commits_and_ends_within_ten_seconds(toys: Toys) -> None:
     events = some_events(10_000)
     await toys.create()
     await toys.produce(events)

@@ -1,4 +1,4 @@
-"""Rows over restarts: with the local copy, without one, with one that has slept too long, and never two processes in it."""
+"""Rows after a restart: with a local copy, without one, with one that is too old. One process per data directory."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ async def restored_rows(worker: Worker, partitions: int) -> int:
     return sum(event["restored_rows"] for event in worker.events("partition_opened")[:partitions])
 
 
-async def a_first_run(toys: Toys, count: int = 400) -> list[dict[str, str]]:
-    """Worker `a` has counted that many events and left."""
+async def run_once(toys: Toys, count: int = 400) -> list[dict[str, str]]:
+    """Let worker `a` count ``count`` events and leave. Return the events."""
     await toys.create()
     events = some_events(count)
     await toys.produce(events)
@@ -39,10 +39,10 @@ async def a_first_run(toys: Toys, count: int = 400) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize(("data_dir", "restores"), [("a", False), ("another", True)])
-async def test_a_restart_goes_on_with_its_local_copy_or_else_from_the_changelog(
+async def test_a_restart_continues_from_its_local_copy_or_else_from_the_changelog(
     toys: Toys, data_dir: str, restores: bool
 ) -> None:
-    events = await a_first_run(toys)
+    events = await run_once(toys)
     worker = toys.start(data_dir)
     assert bool(await restored_rows(worker, toys.partitions)) == restores
     more = some_events(400, start=400)
@@ -70,8 +70,8 @@ async def test_an_old_copy_whose_tombstones_are_gone_brings_no_deleted_row_back(
     await toys.until_done([{"id": "forget"}])
     filled = 0
 
-    async def is_forgotten_by_all() -> bool:
-        """Whether neither the row nor its tombstone stands in the changelog any more; more records wake the cleaner."""
+    async def is_compacted() -> bool:
+        """Whether the changelog has neither the row nor its tombstone. It writes a record first, to wake the cleaner."""
         nonlocal filled
         fill = [{"id": f"fill{filled}", "key": "other"}]
         filled += 1
@@ -81,7 +81,7 @@ async def test_an_old_copy_whose_tombstones_are_gone_brings_no_deleted_row_back(
             return not any(record.key == b"count\x00k0" for record in await reader.to_end())
 
     for _ in range(200):
-        if await is_forgotten_by_all():
+        if await is_compacted():
             break
     else:
         pytest.fail("the broker has not compacted the changelog")
@@ -91,18 +91,18 @@ async def test_an_old_copy_whose_tombstones_are_gone_brings_no_deleted_row_back(
     shutil.copytree(tmp_path / "old copy", data)
     old = toys.start("a", delete_retention_ms=int(COMPACTED_AT_ONCE["delete.retention.ms"]))
     await old.until("partition_opened", rebuilt_because="too_old")
-    await toys.produce([{"id": "anew", "key": "k0"}])
-    await toys.until_done([{"id": "anew"}])
-    assert [output["n"] for output in await toys.outputs() if output["id"] == "anew"] == [1]
+    await toys.produce([{"id": "after", "key": "k0"}])
+    await toys.until_done([{"id": "after"}])
+    assert [output["n"] for output in await toys.outputs() if output["id"] == "after"] == [1]
 
 
-async def test_a_second_process_in_the_same_data_directory_is_refused_and_told_why(toys: Toys) -> None:
+async def test_a_second_process_in_the_same_data_directory_is_refused_with_the_reason(toys: Toys) -> None:
     await toys.create()
     first = toys.start("a")
     await first.until("partitions_assigned")
     second = toys.start("a", moments="")
     await eventually(lambda: not second.is_alive, START_S, "the second process ends")
     assert second.wait(1.0) != 0
-    assert "is in use by process" in second.said()
-    assert "give this one another" in second.said()
+    assert "is in use by process" in second.log_text()
+    assert "give this one another" in second.log_text()
     assert first.is_alive

@@ -1,4 +1,4 @@
-"""Timers on idle partitions, and how far time may move: no further than all inputs have surely been read."""
+"""Timers on idle partitions. Their time moves no further than all inputs have been read."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ async def test_a_timer_of_an_idle_partition_fires_when_it_is_due_and_not_before(
     await toys.produce([{"id": "sets", "key": "k", "due_in_ms": 1_500}])
     await toys.until_done([{"id": "own k"}], START_S)
     async with toys.reader("out") as reader:
-        said = {json.loads(record.value)["id"]: record for record in await reader.to_end()}
-    due_ms = said["sets"].timestamp + 1_500
-    assert json.loads(said["own k"].value)["due_ms"] == due_ms
-    assert said["own k"].timestamp == due_ms
+        outputs = {json.loads(record.value)["id"]: record for record in await reader.to_end()}
+    due_ms = outputs["sets"].timestamp + 1_500
+    assert json.loads(outputs["own k"].value)["due_ms"] == due_ms
+    assert outputs["own k"].timestamp == due_ms
     async with toys.reader("log") as reader:
         ticks = [record for record in await reader.to_end() if (HEADER, b"tick") in record.headers]
     assert [tick.timestamp >= due_ms for tick in ticks] == [True]
 
 
-async def test_nothing_is_overdue_while_what_takes_it_back_lies_unread_upstream(toys: Toys) -> None:
-    """A touch lies behind slow records of another partition, two hops up; its stamp is before the due time."""
+async def test_a_deadline_is_not_reported_while_its_cancellation_is_unread_upstream(toys: Toys) -> None:
+    """The cancellation waits behind slow records of another partition upstream. Its stamp is before the due time."""
     await toys.create()
     slow, fast = keys_of_partitions(toys)[:2]
     worker = toys.start(is_chained=True, slow_ms=150, slow_partition=slow[1])
@@ -41,7 +41,7 @@ async def test_nothing_is_overdue_while_what_takes_it_back_lies_unread_upstream(
     due_ms = now_ms + 1_500
     stamp = {"timestamp_ms": now_ms}
     await toys.produce([{"id": f"slow{n}", "key": slow[0]} for n in range(30)], **stamp)
-    await toys.produce([{"id": "takes back", "key": slow[0], "tells": "case"}], **stamp)
+    await toys.produce([{"id": "cancels", "key": slow[0], "tells": "case"}], **stamp)
     await toys.produce(
         [
             {"id": "sets", "key": fast[0], "tells": "case", "told_due_ms": due_ms},
@@ -55,10 +55,10 @@ async def test_nothing_is_overdue_while_what_takes_it_back_lies_unread_upstream(
     await check_ticks(toys)
 
 
-async def test_how_far_time_has_come_is_told_again_where_the_transaction_that_told_it_failed(
+async def test_a_watermark_in_a_failed_transaction_is_published_again(
     toys: Toys,
 ) -> None:
-    """The stamps stand still when all is read: nothing would ever tell it again."""
+    """No newer stamp comes when all is read, so no later watermark would replace the failed one."""
     await toys.create()
     stamp_ms = time.time_ns() // 1_000_000 - 60_000
     sets = {"id": "sets", "key": "k", "tells": "case", "told_due_ms": stamp_ms + 1_500}
@@ -75,7 +75,7 @@ async def test_how_far_time_has_come_is_told_again_where_the_transaction_that_to
 
 
 async def check_ticks(toys: Toys) -> None:
-    """Every tick of the downstream log stands behind a watermark of each upstream task that reaches it."""
+    """Assert that each tick of the downstream log comes after a watermark of every upstream task that reaches it."""
     marks: dict[int, dict[int, int]] = {}
     ticks = 0
     async with toys.reader("told") as reader:
@@ -94,7 +94,7 @@ async def check_ticks(toys: Toys) -> None:
 
 
 def keys_of_partitions(toys: Toys) -> list[tuple[str, int]]:
-    """A key of each partition, as librdkafka's murmur2 has it."""
+    """Return a key for each partition, found with librdkafka's murmur2."""
     found: dict[int, str] = {}
     producer = Producer({"bootstrap.servers": toys.bootstrap, "partitioner": "murmur2"})
     for n in range(200):

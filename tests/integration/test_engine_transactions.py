@@ -1,4 +1,4 @@
-"""One writer's transactions on a real Kafka: whole or not at all, in order, and over for who has been fenced."""
+"""Transactions of one writer on a real Kafka: whole or not at all, in order, and refused after a fence."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NewWriter = Callable[[], Awaitable[TransactionalWriter]]
 
 @pytest.fixture
 async def new_writer(toys: Toys) -> AsyncIterator[NewWriter]:
-    """Makes writers of one transactional id, each fencing the one before."""
+    """Return a function that makes writers with one transactional id. Each fences the one before."""
     await toys.create()
     async with AsyncExitStack() as open_ones:
 
@@ -40,59 +40,59 @@ async def values(toys: Toys, kind: str = "out") -> list[bytes]:
         return [record.value for record in await reader.to_end()]
 
 
-def said(toys: Toys, value: bytes) -> Emit:
+def output(toys: Toys, value: bytes) -> Emit:
     return Emit(topic=toys.topic("out"), key=b"k", value=value, partition=0)
 
 
-async def test_what_fills_several_batches_of_a_partition_is_written_in_order(
+async def test_several_batches_of_one_partition_are_written_in_order(
     toys: Toys, new_writer: NewWriter
 ) -> None:
     writer = await new_writer()
     changelog = TopicPartition(toys.changelog, 0)
-    outputs = [said(toys, b"%04d" % number + b"x" * 50_000) for number in range(40)]
+    outputs = [output(toys, b"%04d" % number + b"x" * 50_000) for number in range(40)]
     changes: dict[bytes, bytes | None] = {b"row%04d" % number: b"y" * 50_000 for number in range(25)}
 
     first = await writer.commit(outputs, changelog, changes, now_ms=1)
     second = await writer.commit(outputs[:1], changelog, {b"row": b"z"}, now_ms=2)
 
-    assert len(outputs) * 50_000 > 3 * A_BATCH, "all fits into few batches: it proves less than it says"
+    assert len(outputs) * 50_000 > 3 * A_BATCH, "all fits into few batches: the test proves too little"
     assert [value[:4] for value in await values(toys)] == [*(b"%04d" % n for n in range(40)), b"0000"]
     assert first == 25
-    assert second == 25 + 1 + 1, "behind the marker of the first transaction and the one row"
+    assert second == 25 + 1 + 1, "after the marker of the first transaction and the one row"
 
 
-async def test_without_outputs_or_without_rows_the_rest_is_written(toys: Toys, new_writer: NewWriter) -> None:
-    writer = await new_writer()
-    changelog = TopicPartition(toys.changelog, 0)
-    assert await writer.commit([said(toys, b"only")], changelog, {}, now_ms=1) is None
-    assert await writer.commit([], changelog, {b"row": None}, now_ms=1) == 1
-    assert await values(toys) == [b"only"]
-
-
-async def test_a_holder_that_was_fenced_writes_nothing_any_more(toys: Toys, new_writer: NewWriter) -> None:
-    changelog = TopicPartition(toys.changelog, 0)
-    earlier = await new_writer()
-    await earlier.commit([said(toys, b"before")], changelog, {}, now_ms=1)
-    later = await new_writer()
-    with pytest.raises(ProducerFenced):
-        await earlier.commit([said(toys, b"after")], changelog, {}, now_ms=1)
-    await later.commit([said(toys, b"later")], changelog, {}, now_ms=1)
-    assert await values(toys) == [b"before", b"later"]
-
-
-async def test_what_the_broker_refuses_leaves_nothing_of_its_transaction(
+async def test_a_transaction_without_outputs_or_without_rows_is_written(
     toys: Toys, new_writer: NewWriter
 ) -> None:
     writer = await new_writer()
     changelog = TopicPartition(toys.changelog, 0)
+    assert await writer.commit([output(toys, b"only")], changelog, {}, now_ms=1) is None
+    assert await writer.commit([], changelog, {b"row": None}, now_ms=1) == 1
+    assert await values(toys) == [b"only"]
+
+
+async def test_a_fenced_writer_writes_nothing(toys: Toys, new_writer: NewWriter) -> None:
+    changelog = TopicPartition(toys.changelog, 0)
+    earlier = await new_writer()
+    await earlier.commit([output(toys, b"before")], changelog, {}, now_ms=1)
+    later = await new_writer()
+    with pytest.raises(ProducerFenced):
+        await earlier.commit([output(toys, b"after")], changelog, {}, now_ms=1)
+    await later.commit([output(toys, b"later")], changelog, {}, now_ms=1)
+    assert await values(toys) == [b"before", b"later"]
+
+
+async def test_a_refused_record_leaves_nothing_of_its_transaction(toys: Toys, new_writer: NewWriter) -> None:
+    writer = await new_writer()
+    changelog = TopicPartition(toys.changelog, 0)
     with pytest.raises(MessageSizeTooLargeError):
         await writer.commit(
-            [said(toys, b"fine"), Emit(toys.topic("out"), b"k", b"x" * 1_100_000, partition=1)],
+            [output(toys, b"fine"), Emit(toys.topic("out"), b"k", b"x" * 1_100_000, partition=1)],
             changelog,
             {b"row": b"z"},
             now_ms=1,
         )
     assert await values(toys) == []
     assert await values(toys, toys.changelog) == []
-    await (await new_writer()).commit([said(toys, b"again")], changelog, {}, now_ms=1)
-    assert await values(toys) == [b"again"]
+    await (await new_writer()).commit([output(toys, b"repeated")], changelog, {}, now_ms=1)
+    assert await values(toys) == [b"repeated"]

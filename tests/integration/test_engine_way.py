@@ -1,4 +1,4 @@
-"""The way of an event through the engine, on a real Kafka."""
+"""One event on its way through the engine, on a real Kafka."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cluster import Toys, some_events
 pytestmark = pytest.mark.kafka
 
 
-async def test_each_event_is_counted_once_and_said_once_where_its_key_belongs(toys: Toys) -> None:
+async def test_each_event_is_counted_and_published_once_on_the_partition_of_its_key(toys: Toys) -> None:
     await toys.create()
     events = some_events(2_000)
     await toys.produce(events)
@@ -19,8 +19,8 @@ async def test_each_event_is_counted_once_and_said_once_where_its_key_belongs(to
     worker.terminate()
     assert worker.wait(10.0) == 0
     await toys.check_exact(events)
-    async with toys.reader("in") as asked, toys.reader("out") as said:
-        where = {record.key: record.partition for record in await asked.to_end()}
-        for record in await said.to_end():
+    async with toys.reader("in") as inputs, toys.reader("out") as outputs:
+        where = {record.key: record.partition for record in await inputs.to_end()}
+        for record in await outputs.to_end():
             assert record.key.decode() == json.loads(record.value)["key"]
             assert record.partition == where[record.key]

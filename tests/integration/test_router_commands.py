@@ -34,7 +34,7 @@ RESULTS = [name for name, topic in TOPICS.items() if topic.direction is Directio
 def ended(router: Router, arguments: Sequence[str], **settings: Any) -> tuple[int, str]:
     """Run a command of `lead-router` to its end. Return its exit code and its output."""
     worker = router.start("operator", arguments=arguments, **settings)
-    return worker.wait(60.0), worker.said()
+    return worker.wait(60.0), worker.log_text()
 
 
 async def test_the_error_of_a_worker_without_topics_names_the_command_that_creates_them(
@@ -174,7 +174,7 @@ async def test_a_worker_started_as_a_command_handles_records_and_leaves_within_t
             assert worker.wait(LEAVES_S) == 0
             took_s = time.monotonic() - asked_at
             await tape.to_end()
-            left = tape.lacking()
+            left = tape.unhandled()
             router.start("successor")
             await tape.until_settled(240.0)
             handed = next(

@@ -120,8 +120,8 @@ async def test_never_two_assignees_and_one_turn_whatever_comes_in_which_order(
 
 async def run_wave(router: Router, tape: Tape, wave: Wave, chance: random.Random) -> bool:
     """Send the demo requests, kill a worker, name owners. Return whether the kill met an open transaction."""
-    asked = len(tape.said("desk.requests"))
-    handed = len(tape.said("lead.routing"))
+    asked = len(tape.domain_records("desk.requests"))
+    handed = len(tape.domain_records("lead.routing"))
     name = chance.choice("ab")
     victim = router.workers[name]
     await router.produce(wave.at_once)

@@ -76,14 +76,14 @@ async def test_a_rolling_restart_goes_over_to_a_newer_policy_once_and_an_older_w
         assert router.stop() == [0, 0]
         await tape.to_end()
 
-    said = older.said()
+    said = older.log_text()
     assert "follows policy us-commercial-banks version 2" in said
     assert "this worker has version 1" in said
     assert "Give it the newer policy" in said
     assert "Traceback" not in said
     by_partition: dict[tuple[str, int], list[int]] = defaultdict(list)
     for topic in ("lead.scores", "lead.routing", "lead.stages"):
-        for record, event in zip(tape.said(topic), tape.of(topic), strict=True):
+        for record, event in zip(tape.domain_records(topic), tape.of(topic), strict=True):
             by_partition[topic, record.partition].append(event["explanation"]["policy"]["version"])
     assert all(found == sorted(found) for found in by_partition.values()), (
         "no partition returns to the older version"

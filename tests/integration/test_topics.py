@@ -1,9 +1,12 @@
+"""Creating and checking the router's topics on a real Kafka."""
+
 from __future__ import annotations
 
 import uuid
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
+from topics import admin_client
 
 from workers.broker.topic_plan import (
     ProblemKind,
@@ -31,7 +34,7 @@ async def test_topics_are_created_once_and_then_pass_their_check(own_kafka: Loca
     assert {problem.kind for problem in await check_topics(grown)} == {ProblemKind.PARTITIONS}
 
 
-async def test_what_the_broker_refuses_is_said_with_its_reason(kafka: str) -> None:
+async def test_the_error_for_a_refused_topic_holds_the_brokers_reason(kafka: str) -> None:
     settings = Settings(bootstrap=kafka, app_id=f"many-{uuid.uuid4().hex}", replication_factor=100)
     with pytest.raises(TopicsError, match=r"did not create .*replication"):
         await create_topics(settings)
@@ -40,12 +43,8 @@ async def test_what_the_broker_refuses_is_said_with_its_reason(kafka: str) -> No
 async def test_a_topic_that_was_there_keeps_its_settings_and_is_reported(own_kafka: LocalKafka) -> None:
     settings = Settings(bootstrap=own_kafka.bootstrap, partitions=1)
     name = f"{settings.app_id}-accounts-changelog"
-    admin = AIOKafkaAdminClient(bootstrap_servers=own_kafka.bootstrap)
-    await admin.start()
-    try:
+    async with admin_client(own_kafka.bootstrap) as admin:
         await admin.create_topics([NewTopic(name, num_partitions=1, replication_factor=1)])
-    finally:
-        await admin.close()
     assert name not in await create_topics(settings)
     assert [one.kind for one in await check_topics(settings) if one.topic == name] == [
         ProblemKind.CLEANUP_POLICY
@@ -57,11 +56,7 @@ async def test_a_history_older_than_the_retention_is_kept_where_all_is_to_be_kep
 ) -> None:
     settings = Settings(bootstrap=own_kafka.bootstrap, partitions=1)
     await create_topics(settings, keep_forever=True)
-    admin = AIOKafkaAdminClient(bootstrap_servers=own_kafka.bootstrap)
-    await admin.start()
-    try:
+    async with admin_client(own_kafka.bootstrap) as admin:
         found = await found_topics(admin, {topic.name for topic in plan_topics(settings)})
-    finally:
-        await admin.close()
     assert {topic.config["retention.ms"] for topic in found.values()} == {"-1"}
     assert await check_topics(settings) == []

@@ -1,8 +1,8 @@
-"""A job small enough to be counted by hand: one counter per key, one output per input. Run as a worker process.
+"""A small app for the engine's integration tests: one counter per key, one output per input. Run as a worker process.
 
-python tests/integration/toy.py BOOTSTRAP APP_ID DATA_DIR [SLOW_MS [PARTITIONS]], or with one argument: the settings as
-JSON. The agent `counter` reads <app>.in; what an event wants told goes to the agent `teller` behind it, over <app>.told,
-which reports it when its time is over, unless it was taken back. Both write <app>.out.
+Usage: python tests/integration/toy.py BOOTSTRAP APP_ID DATA_DIR [SLOW_MS [PARTITIONS]], or one argument: ToySettings as
+JSON. The agent `counter` reads <app>.in. An event with the field `tells` opens or cancels a deadline: `counter` passes it
+on `<app>.told` to the agent `teller`, which reports the deadline when it is due. Both agents write <app>.out.
 """
 
 # ruff: noqa: ARG002 - a hop's methods have the names and arguments of the protocol
@@ -20,7 +20,7 @@ import faust
 import msgspec
 from moments import Orders, install
 
-from workers.engine.api import AgentSpec, Clock, Config, Cursor, Emit, Record, RefusedError, Timer
+from workers.engine.api import AgentSpec, BaseHop, Clock, Config, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.clocks import StampClock, WallClock
 from workers.engine.context import Bounds, Context
 from workers.engine.datadir import DataDir
@@ -39,7 +39,7 @@ DEADLY_EXIT = 77
 
 
 class ToySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How one worker of the toy runs."""
+    """The settings of one worker of the toy."""
 
     bootstrap: str
     app_id: str
@@ -50,29 +50,29 @@ class ToySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     delete_retention_ms: int = 86_400_000
     slow_ms: float = 0.0
     slow_partition: int = -1
-    """The one partition that is slow; -1: all of them."""
+    """The one partition that is slow. -1: all partitions."""
     is_chained: bool = False
-    """Whether the agent `teller` runs behind the counter."""
+    """Whether the agent `teller` runs downstream of the counter."""
     is_announced: bool = False
-    """Whether each partition says so when its input was read to the end it had at the start."""
+    """Whether each partition announces that it has read its input to the end it had at the start."""
     follows_stamps: bool = False
-    """Whether time is the largest stamp seen, not the wall's."""
+    """Whether the largest stamp seen is the time, instead of the wall clock."""
     bounds: dict[str, Any] = {}
     quarantine: dict[str, int] = {}
     moments: str = ""
-    """A file in which the worker tells where its transactions stand (moments.py)."""
+    """Path of the file with the state of the worker's transactions (moments.py). Empty: no file."""
     orders: Orders = Orders()
 
 
 class CountRow(Row, frozen=True):
-    """How often a key was seen. One row per key."""
+    """The count of a key. One row per key."""
 
     prefix: ClassVar[str] = "count"
     n: int
 
 
-class _Toy:
-    """What both agents have in common."""
+class _Toy(BaseHop):
+    """The common part of both agents."""
 
     def __init__(self, settings: ToySettings) -> None:
         self.settings = settings
@@ -81,7 +81,7 @@ class _Toy:
         try:
             event = json.loads(record.value or b"")
         except ValueError as error:
-            raise RefusedError("not_json", "no JSON") from error
+            raise RefusedError("not_json", "not JSON") from error
         if not isinstance(event, dict) or not isinstance(event.get("key"), str):
             raise RefusedError("breaks_contract", "an object with a key was expected")
         return event
@@ -89,28 +89,22 @@ class _Toy:
     def key_of(self, event: dict[str, Any]) -> str | None:
         return str(event["key"])
 
-    def say(self, key: str, **words: Any) -> Emit:
+    def output(self, key: str, **fields: Any) -> Emit:
         raw = key.encode()
-        return Emit(f"{self.settings.app_id}.out", raw, json.dumps({"key": key} | words).encode(), raw)
+        return Emit(f"{self.settings.app_id}.out", raw, json.dumps({"key": key} | fields).encode(), raw)
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
-        return [self.say(timer.key, id=f"{timer.kind} {timer.key}", due_ms=timer.due_ms)]
+        return [self.output(timer.key, id=f"{timer.kind} {timer.key}", due_ms=timer.due_ms)]
 
     def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
         return [], None
 
-    def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:
-        return []
-
     def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
-        return [self.say(f"partition{partition}", id=f"ready {partition}", n=1)]
-
-    def is_ready(self, rows: Rows) -> bool:
-        return True
+        return [self.output(f"partition{partition}", id=f"ready {partition}", n=1)]
 
 
 class Counter(_Toy):
-    """Counts and says so."""
+    """Counts the events of a key and writes one output per event."""
 
     def handle(self, event: dict[str, Any], record: Record, rows: Rows, clock: Clock) -> list[Emit]:
         settings, key = self.settings, event["key"]
@@ -123,21 +117,21 @@ class Counter(_Toy):
         if event.get("forgets"):
             rows.delete(CountRow, key)
             cancel_timer(rows, "own", key)
-            return [self.say(key, id=event["id"], n=0)]
+            return [self.output(key, id=event["id"], n=0)]
         n = (rows.get(CountRow, key) or CountRow(n=0)).n + 1
         rows.put(CountRow(n=n), key)
         if "due_in_ms" in event:
             set_timer(rows, "own", key, record.timestamp_ms + event["due_in_ms"])
-        emits = [self.say(key, id=event["id"], n=n, padding="x" * event.get("padding", 0))]
+        emits = [self.output(key, id=event["id"], n=n, padding="x" * event.get("padding", 0))]
         if "tells" in event:
-            told = {"key": event["tells"], "due_ms": event.get("told_due_ms", 0)}
-            raw = told["key"].encode()
-            emits.append(Emit(f"{settings.app_id}.told", raw, json.dumps(told).encode(), raw))
+            deadline = {"key": event["tells"], "due_ms": event.get("told_due_ms", 0)}
+            raw = deadline["key"].encode()
+            emits.append(Emit(f"{settings.app_id}.told", raw, json.dumps(deadline).encode(), raw))
         return emits
 
 
-class Teller(_Toy):
-    """Reports what is overdue; a due time of 0 takes it back."""
+class DeadlineReporter(_Toy):
+    """Reports deadlines that have passed. A due time of 0 cancels a deadline."""
 
     def handle(self, event: dict[str, Any], record: Record, rows: Rows, clock: Clock) -> list[Emit]:
         if event["due_ms"]:
@@ -164,7 +158,7 @@ def specs(settings: ToySettings) -> list[AgentSpec]:
         name="teller",
         sources=(f"{app_id}.told",),
         own_log=f"{app_id}.told",
-        make_hop=lambda _: Teller(settings),
+        make_hop=lambda _: DeadlineReporter(settings),
         is_edge=False,
         upstream=("counter",),
     )
@@ -201,7 +195,7 @@ def _settings(arguments: list[str]) -> ToySettings:
 
 
 def main(arguments: list[str]) -> None:
-    """Run a worker until it is told to end."""
+    """Run a worker until a signal ends it."""
     settings = _settings(arguments)
     if settings.moments:
         install(Path(settings.moments), settings.orders)

@@ -1,4 +1,4 @@
-"""The mutations that only a real Kafka notices, one after the other. Slow, so only asked for by name: make mutations."""
+"""Runs the mutations that need a real Kafka, one after the other. Slow, so it runs only by name: `make mutations`."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import pytest
 from live import LIVE
 from mutation import Mutation
 from nursery import Nursery
-from operating import check_goes_red
+from red_check import check_goes_red
 from whole import WHOLE
 
 
 @pytest.mark.kafka
 @pytest.mark.parametrize("mutation", LIVE + WHOLE, ids=lambda mutation: mutation.name)
-def test_without_its_cure_a_trap_is_noticed_on_a_real_kafka(
-    mutation: Mutation, kafka: str, patient_tree: Path, surgery: Nursery
+def test_a_removed_fix_is_noticed_on_a_real_kafka(
+    mutation: Mutation, kafka: str, mutated_tree: Path, test_runner: Nursery
 ) -> None:
     own = (
         {} if "KAFKA_BOOTSTRAP" in os.environ else {"TOY_SESSION_S": "2.5"}
-    )  # as a broker started here allows
-    check_goes_red(mutation, patient_tree, surgery, 240.0, own | {"KAFKA_BOOTSTRAP": kafka})
+    )  # a broker started here allows that session
+    check_goes_red(mutation, mutated_tree, test_runner, 240.0, own | {"KAFKA_BOOTSTRAP": kafka})

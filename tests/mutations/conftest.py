@@ -1,4 +1,4 @@
-"""A copy of the tree to take cures out of, and a process that has imported the libraries and runs its tests."""
+"""Fixtures: a copy of the project to which mutations are applied, and a process that runs single tests of it."""
 
 import shutil
 import sys
@@ -10,15 +10,15 @@ import pytest
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "integration")]
 
-from mutation import ROOT  # noqa: E402 - found by the line above
+from mutation import ROOT  # noqa: E402 - on the path added above
 from nursery import Nursery  # noqa: E402 - the same
 
 COPIED = ("workers", "schemas", "policy", "tests", "pyproject.toml")
 
 
 @pytest.fixture(scope="session")
-def patient_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tree that is operated on."""
+def mutated_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the project to a temporary folder, where mutations are applied and reverted."""
     tree = tmp_path_factory.mktemp("mutations") / "tree"
     ignored = shutil.ignore_patterns("__pycache__", "mutations")
     for name in COPIED:
@@ -30,7 +30,7 @@ def patient_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def surgery() -> Iterator[Nursery]:
-    """Forks processes that run one test each."""
-    with Nursery("operation", HERE) as running:
+def test_runner() -> Iterator[Nursery]:
+    """Start a process that forks one process per test run."""
+    with Nursery("single_test", HERE) as running:
         yield running

@@ -1,4 +1,4 @@
-"""Mutations of the rules that marketing and sales would miss first; a test without Kafka notices each."""
+"""Mutations of the rules that marketing and sales would miss first. A test without Kafka notices each of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WORTH, RULEBOOK, STAGES, DESKS = (
 DOMAIN = [
     Mutation(
         "a missing fact beats a wrong one",
-        "who is outside waits for a fact for ever, and sales is asked to find it",
+        "a lead outside the target market waits for a fact for ever, and sales is asked to find it",
         (
             Edit(
                 f"{RULEBOOK}/fit.py",
@@ -26,18 +26,18 @@ DOMAIN = [
         "'unknown'",
     ),
     Mutation(
-        "a form goes before the CRM",
-        "a student who calls herself CIO is called",
+        "a form overrides the CRM",
+        "sales calls a student who filled in CIO as her title",
         (
             Edit(
                 f"{WORTH}/facts.py", "for place in sorted(made))", "for place in sorted(made, reverse=True))"
             ),
         ),
-        "scenarios/test_identity_contacts.py::test_who_calls_herself_cio_and_is_a_student_in_the_crm_is_outside",
+        "scenarios/test_identity_contacts.py::test_a_self_declared_cio_who_is_a_student_in_the_crm_is_outside",
         "assert",
     ),
     Mutation(
-        "a lead is an MQL as often as it has the points",
+        "a lead becomes an MQL each time it has the points",
         "one lead is handed over again with every page that it reads",
         (
             Edit(
@@ -51,7 +51,7 @@ DOMAIN = [
     ),
     Mutation(
         "an account in question makes MQLs",
-        "sales said that it is not our market, and gets the next one of it tomorrow",
+        "sales rejected the account as not our market, and gets its next lead tomorrow",
         (
             Edit(
                 f"{STAGES}/qualifying.py",
@@ -65,7 +65,7 @@ DOMAIN = [
     ),
     Mutation(
         "after a no old points bring a lead back",
-        "who said not now is called again for what they did before",
+        "a lead that answered not now is called again for its old activity",
         (
             Edit(
                 f"{STAGES}/qualifying.py",
@@ -78,26 +78,26 @@ DOMAIN = [
         "'mql' == 'recycled'",
     ),
     Mutation(
-        "a raised hand waits for room",
-        "who asks for a demo in a full week is called next Monday",
+        "a hand raiser waits for capacity",
+        "a lead that asks for a demo in a full week is called next Monday",
         (
             Edit(
                 f"{DESKS}/turns.py",
-                "    is_bound = needs_room(request)\n    lineup",
-                "    is_bound = True\n    lineup",
+                "    is_limited = is_limited_by_capacity(request)\n    lineup",
+                "    is_limited = True\n    lineup",
             ),
         ),
-        "scenarios/test_who_gets_it.py::test_a_full_week_makes_an_mql_wait_and_a_raised_hand_passes",
+        "scenarios/test_lead_assignment.py::test_in_a_full_week_an_mql_waits_and_a_raised_hand_is_assigned",
         "assert",
     ),
     Mutation(
-        "a touch leaves what was reported standing",
-        "a rep who called in time stays overdue because the word of it came late",
+        "a touch does not withdraw the overdue report",
+        "a rep who called in time stays overdue because the report of the call came late",
         (
             Edit(
                 "workers/accounts/handoffs/deadlines.py",
-                "    unwatch(case, handoff_id)\n    made = replace(",
-                "    _stop(case, handoff_id)\n    made = replace(",
+                "    stop_timers(case, handoff_id)\n    made = replace(",
+                "    _cancel_timers(case, handoff_id)\n    made = replace(",
             ),
         ),
         "hops/accounts/handoffs/test_deadlines.py::test_a_touch_in_time_that_comes_late_takes_the_report_back",
@@ -105,7 +105,7 @@ DOMAIN = [
     ),
     Mutation(
         "an absent rep gets a lead",
-        "a lead lies for two weeks on the desk of who is on holiday",
+        "a lead waits for two weeks for a rep who is on holiday",
         (
             Edit(
                 f"{DESKS}/presence.py",
@@ -113,12 +113,12 @@ DOMAIN = [
                 "return None",
             ),
         ),
-        "scenarios/test_who_gets_it.py::test_nobody_who_is_away_gets_a_lead",
+        "scenarios/test_lead_assignment.py::test_an_absent_rep_gets_no_lead",
         "assert",
     ),
     Mutation(
         "leads are not counted in the period",
-        "one rep gets more in a week than was agreed",
+        "one rep gets more leads in a week than was agreed",
         (
             Edit(
                 f"{DESKS}/capacity.py",
@@ -131,11 +131,17 @@ DOMAIN = [
         "assert",
     ),
     Mutation(
-        "a turn that is given back stays used",
-        "who was given a wrong number has lost a turn by it, against the agreement",
-        (Edit(f"{DESKS}/returns.py", "credits=given_back(older, step) | newer", "credits=older | newer"),),
+        "a returned turn stays used",
+        "a rep who got a wrong number loses a turn, against the agreement",
+        (
+            Edit(
+                f"{DESKS}/request_returns.py",
+                "credits=undo_turn(older, step) | newer",
+                "credits=older | newer",
+            ),
+        ),
         "scenarios/test_desks_capacity.py::"
-        "test_whether_a_rejected_lead_returns_its_turn_is_agreed[give_back-mia]",
+        "test_the_policy_decides_whether_a_rejected_lead_returns_its_turn[give_back-mia]",
         "assert",
     ),
     Mutation(
@@ -144,11 +150,11 @@ DOMAIN = [
         (
             Edit(
                 "workers/accounts/routing/routes.py",
-                "        if held is not None and line.name not in _BEFORE_WHO_HOLDS_IT:\n",
-                "        if held is not None and line.name in _BEFORE_WHO_HOLDS_IT:\n",
+                "        if held is not None and line.name not in _BEFORE_HOLDER:\n",
+                "        if held is not None and line.name in _BEFORE_HOLDER:\n",
             ),
         ),
-        "scenarios/test_ownership_routes.py::test_a_fact_that_arrives_after_the_hand_off_moves_nobody",
+        "scenarios/test_ownership_routes.py::test_a_fact_that_arrives_after_the_hand_off_moves_no_lead",
         "assert",
     ),
 ]

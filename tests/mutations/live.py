@@ -1,4 +1,4 @@
-"""Mutations that only a real Kafka notices. Slow: `make mutations`."""
+"""Mutations of the engine that only a test with a real Kafka notices. Slow: `make mutations` runs them."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ _COMMIT = """        written = await asyncio.wait_for(
 LIVE = [
     Mutation(
         "the producer starts at the first record",
-        "a killed worker's open transaction hides everybody's later records until it times out: 37.7 s, fenced 0.1 s (measured)",
+        "a killed worker's open transaction hides all later records until it times out: 37.7 s, fenced 0.1 s (measured)",
         (
             without(f"{ENGINE}/opening.py", "        await writer.fence()\n"),
             Edit(
                 f"{ENGINE}/producer.py",
                 "        transactions = self._started()\n",
-                "        if self._transactions is None:\n"
+                "        if not self._transactions:\n"
                 "            await self.fence()\n"
                 "        transactions = self._started()\n",
             ),
         ),
         "integration/test_engine_broker.py::"
-        "test_what_others_write_is_visible_at_once_where_a_killed_worker_left_a_transaction_open",
+        "test_records_of_others_are_visible_at_once_after_a_killed_worker_left_a_transaction_open",
         "not within 5 s",
     ),
     Mutation(
-        "what the broker says of a record is not read",
+        "the broker's answer for each record is not read",
         "aiokafka's commit succeeds although a produce of the transaction failed (reproduced)",
         (
             Edit(f"{ENGINE}/transaction.py", "if refusal is NoError:", "if refusal is not None:"),
             Edit(f"{ENGINE}/producer.py", "if offset < 0:", "if offset < -1:"),
         ),
         "integration/test_engine_broker.py::"
-        "test_where_one_record_of_a_transaction_is_refused_nothing_of_it_is_visible_until_it_can_be",
+        "test_a_transaction_with_a_refused_record_is_invisible_until_the_broker_accepts_it",
         "MessageSizeTooLargeError",
     ),
     Mutation(
-        "partitions are dealt out in turn",
-        "aiokafka's round robin does not co-partition: a worker has half of a partition's topics (reproduced)",
+        "partitions are assigned by round robin",
+        "aiokafka's round robin does not co-partition: a worker gets half of a partition's topics (reproduced)",
         (
             Edit(
                 f"{ENGINE}/transport.py",
@@ -48,11 +48,11 @@ LIVE = [
                 "consumer._partition_assignment_strategy = (driver.RoundRobinPartitionAssignor,)",
             ),
         ),
-        "integration/test_engine_partitions.py::test_of_three_workers_one_has_all_topics_of_a_partition",
+        "integration/test_engine_partitions.py::test_each_partition_has_all_its_topics_on_one_of_three_workers",
         "each task has a worker",
     ),
     Mutation(
-        "a changelog is restored when its last record was seen",
+        "a restore waits for the last record of the changelog",
         "a partition's end counts transaction markers: the restore never ends (reproduced)",
         (
             Edit(
@@ -67,11 +67,11 @@ LIVE = [
             ),
         ),
         "integration/test_engine_state.py::"
-        "test_a_restart_goes_on_with_its_local_copy_or_else_from_the_changelog[another-True]",
+        "test_a_restart_continues_from_its_local_copy_or_else_from_the_changelog[another-True]",
         "partition_opened",
     ),
     Mutation(
-        "a changelog is restored with what was aborted",
+        "a restore reads aborted records",
         "rows of aborted transactions are restored",
         (
             Edit(
@@ -81,7 +81,7 @@ LIVE = [
             ),
         ),
         "integration/test_engine_kills.py::"
-        "test_a_hundred_aborted_transactions_and_seeks_without_a_rebalance_cost_and_double_nothing",
+        "test_a_hundred_aborted_transactions_without_a_rebalance_lose_and_double_no_event",
         "not within 60 s",
     ),
     Mutation(
@@ -95,12 +95,12 @@ LIVE = [
             ),
         ),
         "integration/test_engine_kills.py::"
-        "test_a_hundred_aborted_transactions_and_seeks_without_a_rebalance_cost_and_double_nothing",
+        "test_a_hundred_aborted_transactions_without_a_rebalance_lose_and_double_no_event",
         "not within 60 s",
     ),
     Mutation(
         "outputs and rows are committed apart",
-        "outputs are said and then said again, for the rows do not know of them",
+        "outputs are published twice, because the rows do not include them",
         (
             Edit(
                 f"{ENGINE}/producer.py",
@@ -115,11 +115,11 @@ LIVE = [
             ),
         ),
         "integration/test_engine_kills.py::"
-        "test_a_hundred_aborted_transactions_and_seeks_without_a_rebalance_cost_and_double_nothing",
+        "test_a_hundred_aborted_transactions_without_a_rebalance_lose_and_double_no_event",
         "doubled",
     ),
     Mutation(
-        "a task that begins again does not seek",
+        "a task that restarts does not seek",
         "Faust seeks only on a rebalance: a task restarted without one skips what was queued (reproduced)",
         (
             Edit(
@@ -133,11 +133,11 @@ LIVE = [
             Edit(f"{ENGINE}/inbox.py", "        if start > expected:\n", "        if start < 0:\n"),
         ),
         "integration/test_engine_kills.py::"
-        "test_a_hundred_aborted_transactions_and_seeks_without_a_rebalance_cost_and_double_nothing",
+        "test_a_hundred_aborted_transactions_without_a_rebalance_lose_and_double_no_event",
         "not within",
     ),
     Mutation(
-        "what was not committed is read",
+        "uncommitted records are read",
         "records of aborted transactions are counted",
         (
             Edit(
@@ -146,12 +146,12 @@ LIVE = [
                 "self.consumer.in_transaction = False ",
             ),
         ),
-        "integration/test_engine_input.py::test_what_a_foreign_transaction_has_aborted_is_never_counted",
+        "integration/test_engine_input.py::test_records_of_an_aborted_foreign_transaction_are_never_counted",
         "AssertionError",
     ),
     Mutation(
-        "an offset that the topic no longer has is jumped over",
-        "records deleted unread are skipped in silence",
+        "an offset that the topic no longer has is skipped",
+        "records that were deleted unread are skipped without notice",
         (
             Edit(
                 f"{ENGINE}/opening.py",
@@ -159,21 +159,21 @@ LIVE = [
                 "if offset is not None and offset < 0:",
             ),
         ),
-        "integration/test_engine_broker.py::test_where_unread_records_are_gone_the_partition_stops_and_never_jumps",
+        "integration/test_engine_broker.py::test_a_partition_stops_instead_of_skipping_records_that_were_deleted_unread",
         "partition_stopped",
     ),
     Mutation(
         "an old copy's deleted rows come back",
-        "a copy that slept through the removal of tombstones brought an erased person and a cancelled timer back (reproduced)",
+        "a copy older than the tombstones of its changelog brought back an erased person and a cancelled timer (reproduced)",
         (Edit(f"{ENGINE}/opening.py", "stale_copy(store.meta, state, now_ms)", "None"),),
         "integration/test_engine_state.py::test_an_old_copy_whose_tombstones_are_gone_brings_no_deleted_row_back",
         "rebuilt_because",
     ),
     Mutation(
-        "a full queue is filled on",
+        "a full queue is filled further",
         "memory grows with the backlog of the slowest partition",
         (Edit(f"{ENGINE}/task.py", "            self._consumer.hold({batch.tp})\n", "            pass\n"),),
-        "integration/test_engine_partitions.py::test_a_slow_partition_holds_nobody_up_and_its_queue_stays_bounded",
+        "integration/test_engine_partitions.py::test_a_slow_partition_delays_no_other_and_its_queue_stays_bounded",
         "assert",
     ),
     Mutation(
@@ -198,11 +198,11 @@ LIVE = [
                 "class TaskState(StrEnum):",
             ),
         ),
-        "integration/test_engine_partitions.py::test_a_slow_partition_holds_nobody_up_and_its_queue_stays_bounded",
+        "integration/test_engine_partitions.py::test_a_slow_partition_delays_no_other_and_its_queue_stays_bounded",
         "all of the others",
     ),
     Mutation(
-        "a deadly record is decided again and again",
+        "a record that kills the worker is decided at each start",
         "a record that ends the process ends it at each start",
         (
             Edit(
@@ -216,7 +216,7 @@ LIVE = [
     ),
     Mutation(
         "an idle partition gets no tick",
-        "a deadline passes unseen where nothing is written any more",
+        "a deadline is not reported on a partition without new records",
         (
             without(
                 f"{ENGINE}/runtime.py",
@@ -227,8 +227,8 @@ LIVE = [
         "not within",
     ),
     Mutation(
-        "an idle partition's time is the wall's, whatever lies unread upstream",
-        "somebody is overdue whose answer still lies unread two hops upstream",
+        "an idle partition's time is the wall clock, with unread records upstream",
+        "a rep is reported overdue while the answer is still unread two hops upstream",
         (
             Edit(
                 f"{ENGINE}/runtime.py",
@@ -236,12 +236,12 @@ LIVE = [
                 "return edge_ms",
             ),
         ),
-        "integration/test_engine_time.py::test_nothing_is_overdue_while_what_takes_it_back_lies_unread_upstream",
+        "integration/test_engine_time.py::test_a_deadline_is_not_reported_while_its_cancellation_is_unread_upstream",
         "overdue case",
     ),
     Mutation(
-        "a stamp ten hours ahead moves time ten hours",
-        "Kafka 4 refuses outputs stamped more than an hour ahead: the partition stands still for ever",
+        "a stamp ten hours in the future moves time ten hours",
+        "Kafka 4 refuses outputs stamped more than an hour ahead: the partition stops for ever",
         (
             Edit(
                 f"{ENGINE}/clocks.py",
@@ -249,37 +249,37 @@ LIVE = [
                 "return stamp_ms",
             ),
         ),
-        "integration/test_engine_broker.py::test_a_record_stamped_far_ahead_moves_time_no_further_than_the_broker_takes",
+        "integration/test_engine_broker.py::test_a_future_dated_record_moves_time_no_further_than_the_broker_accepts",
         "not within",
     ),
     Mutation(
-        "nobody tells lag monitors anything",
-        "offsets live in the rows, where no lag monitor looks",
+        "no offsets are committed for lag monitors",
+        "offsets are in the rows, which lag monitors do not read",
         (without(f"{ENGINE}/runtime.py", "                    await self._report_lag()\n"),),
         "integration/test_engine_partitions.py::"
-        "test_the_groups_offsets_tell_lag_monitors_the_end_and_no_topic_is_made",
+        "test_the_group_commits_its_offsets_for_lag_monitors_and_creates_no_topic",
         "assert not",
     ),
     Mutation(
-        "a leader's topic is made",
-        "Faust makes a topic of its own for its leader",
+        "a topic for Faust's leader is created",
+        "Faust creates a topic for its leader",
         (
             Edit(f"{ENGINE}/faust_app.py", "topic_disable_leader=True", "topic_disable_leader=False"),
             Edit(f"{ENGINE}/faust_app.py", "topic_allow_declare=False", "topic_allow_declare=True"),
         ),
         "integration/test_engine_partitions.py::"
-        "test_the_groups_offsets_tell_lag_monitors_the_end_and_no_topic_is_made",
+        "test_the_group_commits_its_offsets_for_lag_monitors_and_creates_no_topic",
         "assert 8 == 7",
     ),
     Mutation(
         "every worker listens on the same port",
-        "a second worker on the machine dies of the taken port, and the web server shows table data",
+        "a second worker on the machine fails because the port is in use, and the web server shows table data",
         (Edit(f"{ENGINE}/faust_app.py", "web_enabled=False", "web_enabled=True"),),
-        "integration/test_engine_partitions.py::test_of_three_workers_one_has_all_topics_of_a_partition",
+        "integration/test_engine_partitions.py::test_each_partition_has_all_its_topics_on_one_of_three_workers",
         "not within",
     ),
     Mutation(
-        "a dead worker is missed after a minute",
+        "a dead worker is noticed after a minute",
         "Faust's default session of 60 s: a dead worker's partitions wait that long",
         (
             Edit(
@@ -289,12 +289,12 @@ LIVE = [
             ),
         ),
         "integration/test_engine_broker.py::"
-        "test_what_others_write_is_visible_at_once_where_a_killed_worker_left_a_transaction_open",
+        "test_records_of_others_are_visible_at_once_after_a_killed_worker_left_a_transaction_open",
         "partitions_assigned",
     ),
     Mutation(
-        "a worker waits for a broker that is gone before it leaves",
-        "aiokafka asks for its coordinator for ever: a worker that is told to leave never does (reproduced)",
+        "a worker waits for a missing broker before it leaves",
+        "aiokafka looks for its coordinator for ever: a worker that is stopped never ends (reproduced)",
         (
             Edit(
                 f"{ENGINE}/faust_app.py",
@@ -302,12 +302,12 @@ LIVE = [
                 "        if self.leave_within_s == 0:\n",
             ),
         ),
-        "integration/test_engine_broker.py::test_told_to_leave_while_the_broker_is_gone_it_leaves_all_the_same",
+        "integration/test_engine_broker.py::test_a_worker_that_is_stopped_while_the_broker_is_away_still_leaves",
         "has not ended",
     ),
     Mutation(
         "a stopped partition is silent after a restart",
-        "a partition that is still stopped after a restart says nothing",
+        "a partition that is still stopped after a restart logs nothing",
         (
             without(
                 f"{ENGINE}/task.py",
@@ -315,42 +315,41 @@ LIVE = [
             ),
         ),
         "integration/test_engine_input.py::"
-        "test_past_the_run_of_dead_letters_a_partition_stops_until_an_operator_resumes_it",
+        "test_too_many_dead_letters_in_a_row_stop_a_partition_until_an_operator_resumes_it",
         "partition_stopped",
     ),
     Mutation(
-        "an announcement that failed is not made again",
-        "whoever waits for all announcements waits for ever: one transaction of one start failed",
+        "an announcement that failed is not repeated",
+        "a task that waits for all announcements waits for ever, because one transaction failed",
         (
             without(
                 f"{ENGINE}/task.py", "        self.wants_announcement = bool(self.spec.announces_after)\n"
             ),
             Edit(
                 f"{ENGINE}/task.py",
-                "        self.wants_announcement = False\n        self.told_ms",
-                "        self.wants_announcement = bool(spec.announces_after)\n        self.told_ms",
+                "        self.wants_announcement = False\n        self.watermark_ms",
+                "        self.wants_announcement = bool(spec.announces_after)\n        self.watermark_ms",
             ),
         ),
-        "integration/test_engine_kills.py::test_what_was_announced_in_a_transaction_that_failed_is_announced_again",
+        "integration/test_engine_kills.py::test_an_announcement_in_a_failed_transaction_is_repeated",
         "not within",
     ),
     Mutation(
-        "a watermark that failed is not told again",
-        "where stamps stand still, timers downstream never fire: the transaction that told the time failed",
-        (without(f"{ENGINE}/task.py", "        self.told_ms, self.told_at_s = 0, 0.0\n"),),
-        "integration/test_engine_time.py::"
-        "test_how_far_time_has_come_is_told_again_where_the_transaction_that_told_it_failed",
+        "a watermark that failed is not published again",
+        "if no newer stamp comes, timers downstream never fire, because the transaction with the watermark failed",
+        (without(f"{ENGINE}/task.py", "        self.watermark_ms, self.watermark_at_s = 0, 0.0\n"),),
+        "integration/test_engine_time.py::test_a_watermark_in_a_failed_transaction_is_published_again",
         "not within",
     ),
     Mutation(
-        "a worker that its group refuses stands still",
-        "aiokafka raises it where Faust never asks: the worker says one line and does nothing (reproduced)",
+        "a worker that its group refuses keeps running",
+        "aiokafka raises the error in a call that Faust does not make: the worker logs one line and stops working (reproduced)",
         (
             without(
                 f"{ENGINE}/faust_app.py", "            if error is not None:\n                raise error\n"
             ),
         ),
-        "integration/test_engine_partitions.py::test_a_worker_that_the_group_refuses_for_good_ends_and_says_why",
+        "integration/test_engine_partitions.py::test_a_worker_that_the_group_refuses_ends_and_logs_the_reason",
         "has not ended",
     ),
 ]

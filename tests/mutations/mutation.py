@@ -1,4 +1,4 @@
-"""One cure taken out: the text that goes, what comes instead, and the test that must notice."""
+"""The values of a mutation: a patch that removes one fix from the code, and the test that must notice it."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Edit:
-    """In ``file``, where ``old`` stands exactly once, ``new`` is put."""
+    """Replaces ``old`` by ``new`` in ``file``. ``old`` must occur exactly once."""
 
     file: str
     old: str
     new: str
 
-    def applied(self, root: Path) -> str:
-        """Return the changed text. Raises AssertionError where it does not apply, SyntaxError where it is no Python."""
+    def apply(self, root: Path) -> str:
+        """Return the changed text. Raises AssertionError if the edit does not apply, SyntaxError if the result is invalid."""
         text = (root / self.file).read_text("utf-8")
         found = text.count(self.old)
-        assert found == 1, f"{self.file}: found {found} times, once was expected:\n{self.old}"
+        assert found == 1, f"{self.file}: found {found} times, expected once:\n{self.old}"
         assert self.new != self.old
         changed = text.replace(self.old, self.new)
         ast.parse(changed)
@@ -30,27 +30,27 @@ class Edit:
 
 @dataclass(frozen=True)
 class Mutation:
-    """A trap without its cure. ``test`` goes red, and ``shows`` stands in what it says."""
+    """A trap without its fix. ``test`` must fail, and its output must contain ``shows``."""
 
     name: str
     trap: str
-    """What happens without the cure; with a figure where it was measured."""
+    """The consequence without the fix, with a figure if it was measured."""
     edits: tuple[Edit, ...]
     test: str
-    """file::function, below tests/."""
+    """The test as file::function, relative to tests/."""
     shows: str
 
     @property
     def test_file(self) -> Path:
-        """The file of the test."""
+        """The path of the test's file."""
         return ROOT / "tests" / self.test.split("::")[0]
 
     @property
     def test_name(self) -> str:
-        """The function, without its case."""
+        """The name of the test function, without its parameters."""
         return self.test.split("::")[1].split("[")[0]
 
 
 def without(file: str, text: str) -> Edit:
-    """An edit that removes a text."""
+    """Return an edit that removes a text."""
     return Edit(file, text, "")

@@ -1,4 +1,4 @@
-"""Mutations that a test without Kafka notices."""
+"""Mutations of the engine that a test without Kafka notices."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ PURE = [
                 "or self.epochs.get(tp, 0) < 0:",
             ),
         ),
-        "unit/engine/test_transport.py::test_what_was_fetched_before_a_seek_is_never_labelled_as_after_it",
+        "unit/engine/test_transport.py::test_a_batch_fetched_before_a_seek_never_carries_the_epoch_after_it",
         "assert [(",
     ),
     Mutation(
         "a batch of an earlier generation is delivered",
-        "what was fetched across a rebalance belongs to somebody else by now",
+        "a batch fetched across a rebalance belongs to another worker by then",
         (
             Edit(
                 f"{ENGINE}/transport.py",
@@ -35,33 +35,33 @@ PURE = [
                 "is_void = self.should_stop",
             ),
         ),
-        "unit/engine/test_transport.py::test_what_is_fetched_across_a_rebalance_is_not_delivered",
+        "unit/engine/test_transport.py::test_a_batch_fetched_across_a_rebalance_is_not_delivered",
         "assert [(",
     ),
     Mutation(
         "a seek that a rebalance has undone is forgotten",
-        "a partition reads on from where the group put it, not from the rows' offset",
+        "a partition continues at the group's position instead of the rows' offset",
         (without(f"{ENGINE}/transport.py", "            self._seeks = {**seeks, **self._seeks}\n"),),
-        "unit/engine/test_transport.py::test_a_seek_that_a_rebalance_has_undone_is_done_again",
+        "unit/engine/test_transport.py::test_a_seek_that_a_rebalance_has_undone_is_repeated",
         "assert [{",
     ),
     Mutation(
-        "a gap is taken for transaction markers",
-        "a batch that was lost looks like a gap of transaction markers: its records are skipped (reproduced)",
+        "a gap counts as transaction markers",
+        "a lost batch looks like a gap of transaction markers: its records are skipped (reproduced)",
         (Edit(f"{ENGINE}/inbox.py", "        if start > expected:\n", "        if start < 0:\n"),),
-        "unit/engine/test_inbox.py::test_what_begins_behind_what_is_expected_is_refused_and_nothing_of_it_taken",
+        "unit/engine/test_inbox.py::test_a_batch_after_the_expected_offset_is_refused_whole",
         "DID NOT RAISE",
     ),
     Mutation(
         "a lag report that fails ends the worker",
-        "Faust's commit ends the app on any error; offsets told to lag monitors are not worth that",
+        "Faust's commit ends the app on any error, although the offsets only serve lag monitors",
         (Edit(f"{ENGINE}/transport.py", "except (KafkaError, TimeoutError) as", "except TimeoutError as"),),
-        "unit/engine/test_transport.py::test_what_cannot_be_told_to_lag_monitors_ends_no_worker",
+        "unit/engine/test_transport.py::test_a_failed_lag_report_does_not_end_the_worker",
         "IllegalStateError",
     ),
     Mutation(
-        "an old local copy is gone on with",
-        "a copy that slept through the removal of tombstones brought an erased person and a cancelled timer back (reproduced)",
+        "an old local copy is used",
+        "a copy older than the tombstones of its changelog brought back an erased person and a cancelled timer (reproduced)",
         (
             Edit(
                 f"{ENGINE}/staleness.py",
@@ -73,8 +73,8 @@ PURE = [
         "too_old",
     ),
     Mutation(
-        "a local copy beyond its changelog is gone on with",
-        "a copy that lies outside its changelog's range lacks rows that nobody can give it",
+        "a local copy beyond its changelog is used",
+        "a copy outside the range of its changelog lacks rows that cannot be restored",
         (
             Edit(
                 f"{ENGINE}/staleness.py",
@@ -86,8 +86,8 @@ PURE = [
         "outside_changelog",
     ),
     Mutation(
-        "a local copy of another changelog is gone on with",
-        "a copy of another changelog holds somebody else's rows",
+        "a local copy of another changelog is used",
+        "a copy of another changelog holds the rows of another partition or cluster",
         (Edit(f"{ENGINE}/staleness.py", "meta.changelog != changelog.identity", "not meta.changelog"),),
         "unit/engine/test_staleness.py::test_a_copy_is_rebuilt_for_the_first_reason_that_holds",
         "other_changelog",
@@ -107,28 +107,28 @@ PURE = [
     ),
     Mutation(
         "every partition has a block cache of its own",
-        "RocksDB opens with a cache for each partition unless told otherwise: memory grows with partitions",
+        "RocksDB opens with one cache per partition by default: memory grows with partitions",
         (without(f"{ENGINE}/store.py", "    table.set_block_cache(blocks)\n"),),
         "unit/engine/test_store.py::test_all_copies_of_a_process_share_one_block_cache",
         "33554432",
     ),
     Mutation(
         "two processes work in one data directory",
-        "two processes in one directory spoil each other's rows",
+        "two processes in one directory damage each other's rows",
         (Edit(f"{ENGINE}/datadir.py", "self._lock.acquire(timeout=0)", "self._lock.is_locked"),),
         "unit/engine/test_datadir.py::test_the_same_process_is_refused_a_second_time",
         "DID NOT RAISE",
     ),
     Mutation(
-        "a row's bytes depend on the order it was filled in",
-        "msgpack of a dict keeps the order of filling: rows of two runs differ",
+        "a row's bytes depend on the order in which it was filled",
+        "msgpack keeps the insertion order of a dict: rows of two runs differ",
         (Edit(f"{ENGINE}/rows.py", 'Encoder(order="deterministic")', "Encoder()"),),
         "unit/engine/test_rows.py::test_rows_are_encoded_the_same_in_whatever_order_they_were_filled",
         "assert b'",
     ),
     Mutation(
-        "a scan for due timers begins at the first there ever was",
-        "each scan walks over the tombstones of all timers that ever fired",
+        "a scan for due timers begins at the first timer ever set",
+        "each scan passes the tombstones of all timers that ever fired",
         (
             Edit(
                 f"{ENGINE}/timers.py",
@@ -136,12 +136,12 @@ PURE = [
                 "rows.scan(TimerRow, limit=1)",
             ),
         ),
-        "unit/engine/test_timers.py::test_a_scan_for_due_timers_starts_behind_the_last_one_fired",
+        "unit/engine/test_timers.py::test_a_scan_for_due_timers_starts_after_the_last_one_fired",
         "assert",
     ),
     Mutation(
-        "a record is handled wherever a foreign partitioner put it",
-        "confluent-kafka's default agreed with murmur2 for 14 % of keys (measured): a key's rows lie in several partitions",
+        "a record is handled on the partition that a foreign partitioner chose",
+        "confluent-kafka's default agreed with murmur2 for 14 % of keys (measured): a key has rows in several partitions",
         (
             Edit(
                 f"{ENGINE}/decide.py",
@@ -149,21 +149,21 @@ PURE = [
                 "if self.partition < 0:",
             ),
         ),
-        "unit/engine/test_forwarding.py::test_a_record_on_the_wrong_partition_is_sent_to_the_own_log_with_all_that_it_brought",
+        "unit/engine/test_forwarding.py::test_a_record_on_the_wrong_partition_is_forwarded_to_the_own_log_unchanged",
         "assert",
     ),
     Mutation(
         "murmur2's sign is kept",
-        "half of all keys go elsewhere than the Java client puts them",
+        "half of all keys get another partition than with the Java client",
         (Edit(f"{ENGINE}/partitioner.py", "(int(murmur2(key)) & _POSITIVE)", "int(murmur2(key))"),),
-        "unit/engine/test_partitioner.py::test_a_key_lies_where_the_java_client_puts_it",
+        "unit/engine/test_partitioner.py::test_a_key_gets_the_partition_of_the_java_client",
         "assert",
     ),
     Mutation(
-        "the half-made effects of a failed record stay",
-        "a record that failed half-way counts, and is a dead letter too",
+        "the partial changes of a failed record stay",
+        "a record that failed half-way is counted and also becomes a dead letter",
         (without(f"{ENGINE}/attempt.py", "        self._rows.discard()\n"),),
-        "unit/engine/test_dead_letters.py::test_the_half_made_effects_of_a_failed_record_never_were",
+        "unit/engine/test_dead_letters.py::test_a_failed_record_leaves_no_partial_changes",
         "assert",
     ),
     Mutation(
@@ -176,12 +176,12 @@ PURE = [
                 "            raise\n",
             ),
         ),
-        "unit/engine/test_dead_letters.py::test_a_bad_record_is_a_dead_letter_that_says_why_and_the_next_one_is_decided",
+        "unit/engine/test_dead_letters.py::test_a_bad_record_becomes_a_dead_letter_with_its_reason_and_the_next_one_is_decided",
         "ValueError",
     ),
     Mutation(
-        "a dead letter says what an error was about",
-        "an error's text holds somebody's address",
+        "a dead letter holds the text of an error",
+        "the text of an error holds an e-mail address",
         (
             Edit(
                 f"{ENGINE}/attempt.py",
@@ -189,19 +189,19 @@ PURE = [
                 '"handler_failed", str(error)',
             ),
         ),
-        "unit/engine/test_dead_letters.py::test_no_dead_letter_holds_what_an_error_was_about",
+        "unit/engine/test_dead_letters.py::test_no_dead_letter_holds_the_text_of_an_error",
         "assert not any(SECRET in text",
     ),
     Mutation(
         "sizes are not checked before a record counts as decided",
         "one output that the broker refuses stops the partition for ever",
         (without(f"{ENGINE}/attempt.py", "            self._check_sizes(emits)\n"),),
-        "unit/engine/test_dead_letters.py::test_a_bad_record_is_a_dead_letter_that_says_why_and_the_next_one_is_decided",
+        "unit/engine/test_dead_letters.py::test_a_bad_record_becomes_a_dead_letter_with_its_reason_and_the_next_one_is_decided",
         "too many values to unpack (expected 1)",
     ),
     Mutation(
         "a restart forgets the dead letters so far",
-        "a broken deploy, restarted by a supervisor, drains a topic into the dead letters",
+        "a broken deployment that a supervisor restarts drains a topic into the dead letters",
         (
             Edit(
                 f"{ENGINE}/decide.py",
@@ -220,8 +220,8 @@ PURE = [
         "assert",
     ),
     Mutation(
-        "anybody's header makes an engine record",
-        "a foreign record with a header of ours moves time or resumes a stopped partition",
+        "a header in any topic makes an engine record",
+        "a foreign record with an engine header moves time or resumes a stopped partition",
         (
             Edit(
                 f"{ENGINE}/decide.py",
@@ -233,15 +233,15 @@ PURE = [
         "assert",
     ),
     Mutation(
-        "a stamp from the future moves time as far as it says",
-        "one record stamped next year makes everybody's deadlines pass",
+        "a future-dated stamp moves time without a bound",
+        "one record stamped next year makes all deadlines pass",
         (Edit(f"{ENGINE}/inbox.py", "stamp = self._clamp(stamp)", "self._clamp(stamp)"),),
         "unit/engine/test_inbox.py::test_at_the_edge_a_stamp_is_bounded",
         "assert 500",
     ),
     Mutation(
         "a tick moves time to the stamp of its record",
-        "a tick's own stamp lies behind what the inputs have surely reached",
+        "a tick's own stamp is earlier than the time that the inputs have reached",
         (
             Edit(
                 f"{ENGINE}/decide.py",
@@ -249,19 +249,19 @@ PURE = [
                 "stamp = record.timestamp_ms",
             ),
         ),
-        "unit/engine/test_time.py::test_a_tick_moves_time_to_what_it_says_and_not_to_its_own_stamp",
+        "unit/engine/test_time.py::test_a_tick_moves_time_to_its_value_and_not_to_its_stamp",
         "assert",
     ),
     Mutation(
-        "the furthest upstream task says how far time may move",
-        "somebody is overdue whose answer still lies unread upstream",
+        "the furthest upstream task decides how far time may move",
+        "a rep is reported overdue while the answer is still unread upstream",
         (Edit(f"{ENGINE}/watermarks.py", "min(marks, default=0)", "max(marks, default=0)"),),
-        "unit/engine/test_time.py::test_what_is_reached_is_the_least_over_all_upstream_tasks",
+        "unit/engine/test_time.py::test_the_reached_time_is_the_smallest_watermark_of_all_upstream_tasks",
         "assert",
     ),
     Mutation(
         "an output is stamped by the producer's clock",
-        "a replay does not give the same bytes",
+        "a replay gives other bytes",
         (
             Edit(
                 f"{ENGINE}/attempt.py",
@@ -319,9 +319,9 @@ PURE = [
     ),
     Mutation(
         "a copy that is still open is deleted",
-        "a task that is late in leaving writes into the files of its successor",
+        "a task that closes late writes into the files of the next task",
         (Edit(f"{ENGINE}/store.py", 'StoreLockedError if "/LOCK:" in str(error) else', ""),),
-        "unit/engine/test_opening.py::test_a_copy_that_another_task_has_not_let_go_of_yet_is_not_touched",
+        "unit/engine/test_opening.py::test_a_copy_that_another_task_still_has_open_is_not_touched",
         "StoreUnreadableError",
     ),
 ]

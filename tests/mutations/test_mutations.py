@@ -1,4 +1,4 @@
-"""Each cure of a measured trap is missed by a test when it is taken out; and every patch still applies."""
+"""A test notices when the fix of a measured trap is removed, and every mutation still applies to the code."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from domain import DOMAIN
 from live import LIVE
 from mutation import ROOT, Mutation
 from nursery import Nursery
-from operating import check_goes_red
 from pure import PURE
+from red_check import check_goes_red
 from whole import WHOLE
 
 ALL = PURE + DOMAIN + LIVE + WHOLE
@@ -21,7 +21,7 @@ def name_of(mutation: Mutation) -> str:
     return mutation.name
 
 
-def test_names_are_unique_and_each_stands_in_the_table() -> None:
+def test_names_are_unique_and_each_is_in_the_table() -> None:
     names = [mutation.name for mutation in ALL]
     assert len(set(names)) == len(names)
     table = (Path(__file__).parent / "README.md").read_text("utf-8")
@@ -33,7 +33,7 @@ def test_names_are_unique_and_each_stands_in_the_table() -> None:
 def test_a_patch_applies_to_the_code_as_it_is_and_its_test_exists(mutation: Mutation) -> None:
     texts: dict[str, str] = {}
     for edit in mutation.edits:
-        edit.applied(ROOT)
+        edit.apply(ROOT)
         texts[edit.file] = edit.file
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
     tests = ast.parse(mutation.test_file.read_text("utf-8")).body
@@ -41,5 +41,5 @@ def test_a_patch_applies_to_the_code_as_it_is_and_its_test_exists(mutation: Muta
 
 
 @pytest.mark.parametrize("mutation", PURE + DOMAIN, ids=name_of)
-def test_without_its_cure_a_trap_is_noticed(mutation: Mutation, patient_tree: Path, surgery: Nursery) -> None:
-    check_goes_red(mutation, patient_tree, surgery, within_s=60.0)
+def test_a_removed_fix_is_noticed(mutation: Mutation, mutated_tree: Path, test_runner: Nursery) -> None:
+    check_goes_red(mutation, mutated_tree, test_runner, within_s=60.0)

@@ -1,10 +1,10 @@
-"""Mutations of the whole router that only a real Kafka notices: how the hops work together. Slow: `make mutations`."""
+"""Mutations of the whole router, between hops. Only a test with a real Kafka notices them. Slow: `make mutations`."""
 
 from __future__ import annotations
 
 from mutation import Edit, Mutation, without
 
-_RETURN = """    case.say(
+_RETURN = """    case.publish(
         DESK_REQUESTS, DeskReturn(request_id=request.request_id, desk=request.desk, account_key=case.key)
     )
 """
@@ -16,7 +16,7 @@ _ONE_OWNER = (
 WHOLE = [
     Mutation(
         "events do not wait for the CRM",
-        "at a first start a customer's raised hand goes to inside sales",
+        "at a first start a customer who raises a hand goes to inside sales",
         (
             Edit(
                 "workers/visitors/handle.py",
@@ -30,7 +30,7 @@ WHOLE = [
     ),
     Mutation(
         "open hand-offs change hands one after the other",
-        "two reps hold one account for a moment on the output",
+        "two reps hold one account for a moment in the output",
         (
             Edit(
                 "workers/accounts/handoffs/handoffs.py",
@@ -42,7 +42,7 @@ WHOLE = [
         "assert not {'domain:wave",
     ),
     Mutation(
-        "an answer that is no longer wanted is kept",
+        "an answer of a desk that is no longer needed is kept",
         "an owner named meanwhile costs a rep of the desk a turn",
         (without("workers/accounts/desk_protocol/requests.py", _RETURN),),
         _ONE_OWNER,
@@ -50,7 +50,7 @@ WHOLE = [
     ),
     Mutation(
         "a worker with an older policy stays",
-        "it holds partitions that it must not decide, and those who could do not get them",
+        "it keeps partitions that it must not decide, and workers that could do not get them",
         (
             Edit(
                 "workers/engine/faust_app.py",
@@ -63,7 +63,7 @@ WHOLE = [
         "has not ended within",
     ),
     Mutation(
-        "a history's topics delete what is old",
+        "the topics of a history delete old records",
         "the demo's fortnight is dated: 60 days after it, its records were deleted while they were read (measured)",
         (Edit("workers/broker/topic_plan.py", " | (KEEP_FOREVER if keep_forever else {})", ""),),
         "integration/test_topics.py::test_a_history_older_than_the_retention_is_kept_where_all_is_to_be_kept",

@@ -1,4 +1,7 @@
-"""Histories of desks: requests, repeats, returns, reps' records and time in any order, cut into batches anywhere."""
+"""Random histories of desks: requests, repeats, returns, reps' records and time, in any order.
+
+The records can be cut into batches anywhere.
+"""
 
 from __future__ import annotations
 
@@ -59,50 +62,51 @@ laters = st.tuples(st.just("later"), st.integers(0, 100))
 histories = st.lists(st.one_of(asks, asks, asks, backs, records, laters, leaves), min_size=5, max_size=45)
 
 
-class Told:
-    """One run: what was said, each with the reps' records of its moment, and the rows left."""
+class DeskRun:
+    """One run of a history: each output with the reps' records at its moment, and the rows at the end."""
 
     def __init__(self, policy: int, batch: int) -> None:
-        self.said: list[tuple[Model, dict[str, CrmRep]]] = []
+        self.outputs: list[tuple[Model, dict[str, CrmRep]]] = []
         self.raw: list[str] = []
         self.known: dict[str, CrmRep] = {}
         self.world = World(POLICIES[policy])
         self.batch = batch
         self.decided = 0
-        self.heard = 0
+        self.collected = 0
 
-    def run(self, record: Record, changed: dict[str, CrmRep | None]) -> list[Model]:
-        """Decide a record, and what it sends on to other desks is returned to be run too."""
-        already = len(self.said)
+    def decide(self, record: Record, changed: dict[str, CrmRep | None]) -> list[Model]:
+        """Decide a record; return the records that it sends to other desks, which are still to be decided."""
+        already = len(self.outputs)
         while not self.world.decider.advance(record):
             pass
-        self.hear()  # timers run under what was known before
+        self.collect()  # timers run with the reps' records of before
         self.known |= {who: one for who, one in changed.items() if one is not None}
         for who in [who for who, one in changed.items() if one is None]:
             self.known.pop(who, None)
         self.world.decider.decide(record)
-        self.hear()
+        self.collect()
         self.decided += 1
         if self.decided % self.batch == 0:
             self.commit()
-        fresh = [event for event, _ in self.said[already:]]
+        fresh = [event for event, _ in self.outputs[already:]]
         return [event for event in fresh if isinstance(event, DeskRequest | DeskReturn | LookAgain)]
 
-    def hear(self) -> None:
+    def collect(self) -> None:
+        """Store the outputs since the last call, with the reps' records of now."""
         outputs = self.world.decider.take().outputs
-        for emit in outputs[self.heard :]:
+        for emit in outputs[self.collected :]:
             self.raw.append(repr((emit.topic, emit.key, emit.value, emit.timestamp_ms)))
-            self.said.append((decoded(emit), dict(self.known)))
-        self.heard = len(outputs)
+            self.outputs.append((decoded(emit), dict(self.known)))
+        self.collected = len(outputs)
 
     def commit(self) -> None:
         self.world.commit()
-        self.heard = 0
+        self.collected = 0
 
     def tick(self, now_ms: int) -> list[Model]:
         emitted = control_emit(DESK_REQUESTS.name, 0, Tick(now_ms), now_ms)
         self.world.offset += 1
-        return self.run(
+        return self.decide(
             Record(DESK_REQUESTS.name, 0, self.world.offset, now_ms, None, emitted.value, emitted.headers), {}
         )
 
@@ -112,7 +116,7 @@ class Told:
 
 
 def request_of(op: Op, made: dict[int, DeskRequest]) -> DeskRequest:
-    """The same number is the same request, whatever else the operation says."""
+    """Return the request of an operation. The same number is the same request, whatever else the operation holds."""
     _, number, kind, mode, who, total, language = op
     if number not in made:
         changes: dict[str, Any] = {
@@ -132,7 +136,7 @@ def request_of(op: Op, made: dict[int, DeskRequest]) -> DeskRequest:
 def events_of(
     op: Op, now_ms: int, number: int, made: dict[int, DeskRequest]
 ) -> tuple[list[Model], dict[str, CrmRep | None]]:
-    """The events of an operation, and the records of reps that they change."""
+    """Return the events of an operation, and the reps' records that they change."""
     if op[0] == "ask":
         return [request_of(op, made)], {}
     if op[0] == "return":
@@ -155,21 +159,21 @@ def events_of(
     return [facts(record, desk=desk, event_id=str(number)) for desk in (DESK, f"rep:{who}")], {who: record}
 
 
-def play(history: list[Op], policy: int, batch: int = 10_000) -> Told:
-    """Decide a history and a fortnight after it, committed after every ``batch`` records."""
-    told = Told(policy, batch)
+def play(history: list[Op], policy: int, batch: int = 10_000) -> DeskRun:
+    """Decide a history, and then two weeks without events. Commit after every ``batch`` records."""
+    run = DeskRun(policy, batch)
     now_ms = MONDAY
     made: dict[int, DeskRequest] = {}
     for number, op in enumerate([*history, ("later", 24 * 14)]):
         loops: list[Model] = []
         if op[0] == "later":
             now_ms += op[1] * HOUR_MS
-            loops += told.tick(now_ms)
+            loops += run.tick(now_ms)
         else:
             events, changed = events_of(op, now_ms, number, made)
             for event in events:
-                loops += told.run(told.world.record(event, now_ms), changed)
+                loops += run.decide(run.world.record(event, now_ms), changed)
         while loops:
-            loops += told.run(told.world.record(loops.pop(0), now_ms), {})
-    told.commit()
-    return told
+            loops += run.decide(run.world.record(loops.pop(0), now_ms), {})
+    run.commit()
+    return run

@@ -1,4 +1,7 @@
-"""Histories of two accounts: what people do, what the CRM and sales say, who leaves; and how they happen."""
+"""Generated histories of two accounts, and a function that plays them.
+
+A history has events of leads, CRM records, sales activities, and reps who leave and return.
+"""
 
 from __future__ import annotations
 
@@ -61,29 +64,31 @@ COMPANIES: tuple[dict[str, Any], ...] = (
 
 
 @dataclass(frozen=True)
-class Came:
-    """One record of a history: what came, and how long after the one before."""
+class HistoryStep:
+    """One step of a history."""
 
     event: Model | str
+    """The event, or a change of a rep such as "own leaves"."""
     after_ms: int
+    """Milliseconds since the step before."""
 
 
 @st.composite
 def lead_facts(draw: st.DrawFn, *, key: str = BANK) -> Any:
     person = draw(st.sampled_from(PEOPLE))
     earlier_ms = draw(st.sampled_from([0, 0, 0, HOUR_MS, 3 * DAY_MS, 20 * DAY_MS]))
-    what = draw(st.integers(0, 9))
+    kind = draw(st.integers(0, 9))
     at_ms = MONDAY - earlier_ms
-    if what == 0:
+    if kind == 0:
         return identified(person, key, at_ms)
-    if what <= 3:
+    if kind <= 3:
         request = draw(st.sampled_from(["content", "content", "demo", "pricing"]))
         title = draw(st.sampled_from(TITLES))
         return form(request, person, at_ms, key, job_title=title)  # type: ignore[arg-type]
     return activity(**draw(st.sampled_from(ACTIVITIES)), lead_id=person, at_ms=at_ms, account_key=key)
 
 
-sales_words = st.builds(
+sales_activities = st.builds(
     lambda action, number, reason, to, hours: sales(
         action,
         f"{BANK}#1.{number}" if number else None,
@@ -115,13 +120,13 @@ sales_words = st.builds(
 company_facts = st.sampled_from(COMPANIES).map(lambda changes: facts(**changes))
 histories = st.lists(
     st.builds(
-        Came,
+        HistoryStep,
         st.one_of(
             lead_facts(),
             lead_facts(),
             lead_facts(),
             company_facts,
-            sales_words,
+            sales_activities,
             lead_facts(key=OTHER),
             st.sampled_from(
                 [released(), facts(OTHER, BANK, crm_account_id="x"), released("x", OTHER), facts(OTHER)]
@@ -135,14 +140,18 @@ histories = st.lists(
 
 
 def play(
-    history: list[Came],
+    history: list[HistoryStep],
     *,
     cuts: int = 1_000_000,
     repeats: bool = False,
     most_at_once: int = MOST_AT_ONCE,
     finishes: bool = False,
 ) -> Market:
-    """Let a history happen, two days at its end included. ``finishes``: chunks are done before the next record."""
+    """Play a history in a market, then let two days pass.
+
+    ``finishes``: work in chunks is completed before the next record. ``repeats``: CRM records and sales activities are
+    sent twice, and the second must emit nothing.
+    """
     market = Market(cuts=cuts, most_at_once=most_at_once)
     market.finishes = finishes
     market.reps(
@@ -153,17 +162,17 @@ def play(
         rep("away", event_id="5", at_desk=False, away=((0, MONDAY + 40 * DAY_MS),), deputy_rep_id="r2"),
     )
     now_ms = MONDAY
-    for came in history:
-        now_ms += came.after_ms
-        if isinstance(came.event, str):
-            rep_id, _, change = came.event.partition(" ")
+    for step in history:
+        now_ms += step.after_ms
+        if isinstance(step.event, str):
+            rep_id, _, change = step.event.partition(" ")
             seat = rep_id != "own"
             market.reps(
-                rep(rep_id, event_id=f"{came.event}{now_ms}", at_desk=seat, active=change == "returns"),
+                rep(rep_id, event_id=f"{step.event}{now_ms}", at_desk=seat, active=change == "returns"),
                 at_ms=now_ms,
             )
             continue
-        event = came.event
+        event = step.event
         if isinstance(event, LeadFact):
             event = event.model_copy(update={"occurred_at_ms": event.occurred_at_ms - MONDAY + now_ms})
         market.send(event, at_ms=now_ms)

@@ -16,9 +16,10 @@ from schemas.base import Model
 from schemas.topics import CRM_ACCOUNTS, CRM_CONTACTS, DESK_REQUESTS, LEAD_EVENTS, TOPICS
 from tests.hops.accounts.market import POLICY, POLICY_TEXT
 from tests.property.messages import Message, Place, as_message
-from tests.property.reader import Reader, believes
+from tests.property.reader import Reader, with_results
 from workers.accounts.agent import spec as accounts_spec
 from workers.accounts.handle import AccountsHop
+from workers.accounts.rulebook.terms import LEADS_AT_ONCE
 from workers.accounts.state.account import AccountRow
 from workers.accounts.state.lead import LeadRow
 from workers.deadletters import dead_letter
@@ -49,12 +50,16 @@ def _one(spec: AgentSpec, hop: Hop[Any]) -> AgentSpec:
 
 
 _DIRECTORY: Final = _one(directory_spec(LEAD_ID_KEY), DirectoryHop(POLICY, LEAD_ID_KEY))
-_SPECS: Final = {
-    LEAD_EVENTS.name: _one(accounts_spec(lambda _: AccountsHop(POLICY)), AccountsHop(POLICY)),
-    DESK_REQUESTS.name: _one(desks_spec(lambda _: DesksHop(POLICY)), DesksHop(POLICY)),
-    CRM_ACCOUNTS.name: _DIRECTORY,
-    CRM_CONTACTS.name: _DIRECTORY,
-}
+
+
+def _specs(leads_at_once: int) -> dict[str, AgentSpec]:
+    accounts = AccountsHop(POLICY, leads_at_once=leads_at_once)
+    return {
+        LEAD_EVENTS.name: _one(accounts_spec(lambda _: accounts), accounts),
+        DESK_REQUESTS.name: _one(desks_spec(lambda _: DesksHop(POLICY)), DesksHop(POLICY)),
+        CRM_ACCOUNTS.name: _DIRECTORY,
+        CRM_CONTACTS.name: _DIRECTORY,
+    }
 
 
 Rows = tuple[tuple[bytes, bytes], ...]
@@ -94,7 +99,8 @@ class State(NamedTuple):
 class Router:
     """The hops over rows that are values: what was decided once is not decided again."""
 
-    def __init__(self) -> None:
+    def __init__(self, leads_at_once: int = LEADS_AT_ONCE) -> None:
+        self._specs = _specs(leads_at_once)
         self._made: dict[tuple[int, int, int], Made] = {}
         self._believed: dict[tuple[Reader, int, int, int], Reader] = {}
         self._rows: dict[Rows, int] = {(): 0}
@@ -153,7 +159,7 @@ class Router:
     def rows_of(self, state: State, key: str) -> Any:
         """Return the rows of an account key, to look into."""
         place = self._place((LEAD_EVENTS.name, key))
-        return _decider(self._all_places[place], self._all_rows[_at(state.rows, place, 0)]).rows
+        return _decider(self._specs, self._all_places[place], self._all_rows[_at(state.rows, place, 0)]).rows
 
     def places_of(self, state: State, lead_id: str) -> list[str]:
         """Return the account keys under which a person lives."""
@@ -211,7 +217,7 @@ class Router:
         if made.said:
             asked = (reader, place, before, number)
             if asked not in self._believed:
-                self._believed[asked] = believes(reader, made.said)
+                self._believed[asked] = with_results(reader, made.said)
             reader = self._believed[asked]
         if self._known[made.rows].forwards:
             key = self._all_places[place][1]
@@ -228,8 +234,8 @@ class Router:
         return made
 
     def _decided(self, place: Place, rows: Rows, one: Message) -> Made:
-        spec = _SPECS[place[0]]
-        decider = _decider(place, rows)
+        spec = self._specs[place[0]]
+        decider = _decider(self._specs, place, rows)
         record = Record(one.topic, 0, 0, one.now_ms, one.key.encode(), one.value)
         if not one.topic:
             tick = control_emit(spec.own_log, 0, Tick(one.now_ms), one.now_ms)
@@ -297,10 +303,10 @@ def _with(values: tuple[T, ...], place: int, value: T, empty: T) -> tuple[T, ...
     return tuple(made)
 
 
-def _decider(place: Place, rows: Rows) -> Decider:
+def _decider(specs: dict[str, AgentSpec], place: Place, rows: Rows) -> Decider:
     store = MemoryStore()
     store.write(dict(rows))
-    return Decider(_SPECS[place[0]], 0, 1, store, _CONFIG, dead_letter)
+    return Decider(specs[place[0]], 0, 1, store, _CONFIG, dead_letter)
 
 
 def _without(state: State, place: int, number: int) -> State:

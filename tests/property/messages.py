@@ -1,4 +1,4 @@
-"""What comes to a place: events of accounts and desks, and records of the CRM, as they lie in their logs."""
+"""Messages to a log: events of accounts and desks, and CRM records, in the form that their logs hold."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ NOW_MS: Final = MONDAY + HOUR_MS
 
 
 class Message(NamedTuple):
-    """A record for the log of (topic, key); without a topic: time passes, or the next lead of long work."""
+    """A record for the log of (topic, key).
+
+    A message without a topic lets time pass, or continues work in chunks with the next lead.
+    """
 
     topic: str
     key: str
@@ -22,18 +25,18 @@ class Message(NamedTuple):
 
 
 Place = tuple[str, str]
-"""(topic, key): a log, and the rows of whoever reads it."""
+"""(topic, key) of a log. Its reader's rows belong to the same place."""
 
 
-def of_crm(record: Model | None, key: str = "", topic: str = CRM_ACCOUNTS.name) -> Message:
-    """A record of the CRM, or its deletion."""
+def crm_message(record: Model | None, key: str = "", topic: str = CRM_ACCOUNTS.name) -> Message:
+    """Return a CRM record as a message. None is a deletion."""
     if record is None:
         return Message(topic, key, None)
     return Message(topic, key or record.crm_account_id, _json(record))  # type: ignore[attr-defined]
 
 
 def as_message(one: Model | Message) -> Message:
-    """An event of the log of an account or a desk as a message."""
+    """Return an event of an account's or a desk's log as a message."""
     if isinstance(one, Message):
         return one
     topic = DESK_REQUESTS if isinstance(one, RepFacts) else LEAD_EVENTS

@@ -1,4 +1,4 @@
-"""What a reader of the results believes after each record: who has whom, in which stage, with how many points."""
+"""A reader of the results: its view of holders, stages and points after each record."""
 
 from __future__ import annotations
 
@@ -10,26 +10,30 @@ from schemas.vocabulary import Action
 
 
 class Reader(NamedTuple):
-    """What a reader of the results believes."""
+    """The state of all accounts, as a reader of the results derives it."""
 
     held: tuple[tuple[str, str, str, str], ...] = ()
-    """(handoff_id, lead_id, account_key, assignee) of what is open."""
+    """(handoff_id, lead_id, account_key, assignee) of each open hand-off."""
     stages: tuple[tuple[str, str], ...] = ()
+    """(lead_id, stage) of each lead."""
     totals: tuple[tuple[str, int], ...] = ()
+    """(lead_id, points) of each lead."""
 
 
-def believes(reader: Reader, said: Sequence[Any]) -> Reader:
-    """What a reader believes after these results; never two reps for a person, or for an account key."""
+def with_results(reader: Reader, events: Sequence[Any]) -> Reader:
+    """Return the reader after these results. Asserts that no lead and no account key has two reps."""
     held = {one[0]: one for one in reader.held}
     stages, totals = dict(reader.stages), dict(reader.totals)
-    for one in said:
+    for one in events:
         if isinstance(one, LeadRouting) and one.action is Action.WITHDRAWN:
             del held[one.handoff_id]
         elif isinstance(one, LeadRouting):
             assert one.assignee is not None
             held[one.handoff_id] = (one.handoff_id, one.lead_id, one.account_key, one.assignee.id)
-            mine = {found[2:] for found in held.values() if found[1] == one.lead_id}
-            assert len(mine) == 1, f"{one.lead_id} has two owners or two accounts: {mine}"
+            accounts_and_reps = {found[2:] for found in held.values() if found[1] == one.lead_id}
+            assert len(accounts_and_reps) == 1, (
+                f"{one.lead_id} has two owners or two accounts: {accounts_and_reps}"
+            )
             reps = {found[3] for found in held.values() if found[2] == one.account_key}
             assert len(reps) == 1, f"{one.account_key} has two owners: {reps}"
         elif isinstance(one, LeadStage):

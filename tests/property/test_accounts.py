@@ -25,7 +25,16 @@ from tests.hops.accounts.market import (
     rep,
     sales,
 )
-from tests.property.histories import ACTIVITIES, COMPANIES, OTHER, PEOPLE, TITLES, Came, histories, play
+from tests.property.histories import (
+    ACTIVITIES,
+    COMPANIES,
+    OTHER,
+    PEOPLE,
+    TITLES,
+    HistoryStep,
+    histories,
+    play,
+)
 from workers.accounts.rulebook.terms import Terms
 from workers.accounts.stages.stages import TRANSITIONS
 from workers.accounts.state.account import AccountRow
@@ -47,7 +56,7 @@ def outputs(market: Market) -> list[tuple[str, bytes | None, bytes | None, Any]]
 @settings(deadline=None, max_examples=40)
 @given(histories, st.integers(1, 7))
 def test_however_a_history_is_cut_into_batches_rows_and_outputs_are_the_same(
-    history: list[Came], cuts: int
+    history: list[HistoryStep], cuts: int
 ) -> None:
     whole, cut = play(history), play(history, cuts=cuts)
     assert outputs(whole) == outputs(cut)
@@ -57,7 +66,7 @@ def test_however_a_history_is_cut_into_batches_rows_and_outputs_are_the_same(
 
 @settings(deadline=None, max_examples=60)
 @given(histories)
-def test_the_points_add_up_in_everything_that_is_said(history: list[Came]) -> None:
+def test_the_points_add_up_in_everything_that_is_said(history: list[HistoryStep]) -> None:
     for one in play(history).said:
         if isinstance(one, LeadScore | LeadStage | LeadRouting):
             said = one.explanation
@@ -68,7 +77,9 @@ def test_the_points_add_up_in_everything_that_is_said(history: list[Came]) -> No
 
 @settings(deadline=None, max_examples=80)
 @given(histories)
-def test_an_account_has_one_owner_at_every_prefix_and_revisions_have_no_gap(history: list[Came]) -> None:
+def test_an_account_has_one_owner_at_every_prefix_and_revisions_have_no_gap(
+    history: list[HistoryStep],
+) -> None:
     market = play(history)
     assert_one_owner(market.said)
     revisions: Counter[str] = Counter()
@@ -84,7 +95,9 @@ def test_an_account_has_one_owner_at_every_prefix_and_revisions_have_no_gap(hist
 
 @settings(deadline=None, max_examples=60)
 @given(histories)
-def test_stages_follow_the_table_and_nobody_who_fails_a_gate_is_called_an_mql(history: list[Came]) -> None:
+def test_stages_follow_the_table_and_nobody_who_fails_a_gate_is_called_an_mql(
+    history: list[HistoryStep],
+) -> None:
     market = play(history)
     stages: dict[tuple[str, str], Stage] = {}
     for one in market.said:
@@ -103,7 +116,7 @@ def test_stages_follow_the_table_and_nobody_who_fails_a_gate_is_called_an_mql(hi
 
 @settings(deadline=None, max_examples=60)
 @given(histories)
-def test_an_alert_is_raised_before_it_is_cleared_and_never_twice(history: list[Came]) -> None:
+def test_an_alert_is_raised_before_it_is_cleared_and_never_twice(history: list[HistoryStep]) -> None:
     market = play(history)
     up: set[str] = set()
     for one in market.said:
@@ -115,7 +128,7 @@ def test_an_alert_is_raised_before_it_is_cleared_and_never_twice(history: list[C
 @settings(deadline=None, max_examples=60)
 @given(histories)
 def test_no_request_is_left_open_when_all_is_said_and_the_rows_agree_with_the_output(
-    history: list[Came],
+    history: list[HistoryStep],
 ) -> None:
     market = play(history)
     for key in (BANK, OTHER):
@@ -133,7 +146,7 @@ def test_no_request_is_left_open_when_all_is_said_and_the_rows_agree_with_the_ou
 
 @settings(deadline=None, max_examples=40)
 @given(histories)
-def test_a_fact_or_a_word_of_sales_that_comes_twice_says_nothing_more(history: list[Came]) -> None:
+def test_a_fact_or_a_word_of_sales_that_comes_twice_says_nothing_more(history: list[HistoryStep]) -> None:
     once, twice = play(history), play(history, repeats=True)
     assert [one for one in once.said if not hasattr(one, "payload_bytes")] == [
         one for one in twice.said if not hasattr(one, "payload_bytes")
@@ -195,7 +208,9 @@ def standing(market: Market, lead_id: str) -> Any:
 
 
 def test_every_output_is_what_the_contract_says() -> None:
-    market = play([Came(event, 0) for event in (facts(), form("demo"), sales("accepted", f"{BANK}#1.1"))])  # type: ignore[arg-type]
+    market = play(
+        [HistoryStep(event, 0) for event in (facts(), form("demo"), sales("accepted", f"{BANK}#1.1"))]
+    )  # type: ignore[arg-type]
     results = [emit for emit in market.accounts.outputs if TOPICS[emit.topic].direction == "out"]
     for emit in results:
         model = TOPICS[emit.topic].adapter.validate_json(emit.value or b"")

@@ -1,4 +1,4 @@
-"""Alerts, whatever happens in whatever order: each that is up has a cause that stands, each cause that stands is up."""
+"""Alerts under random histories: each raised alert has a present cause, and each present cause has a raised alert."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from tests.hops.accounts.market import (
 )
 from tests.property.claims_in_vain import claims_in_vain
 from workers.accounts.handoffs.buying_signals import SignalsRow
-from workers.accounts.routing.ownership import is_customer, named_by_crm, owners_of, right_of
+from workers.accounts.routing.ownership import crm_owners, is_customer, named_by_crm, owner_of
 from workers.accounts.rulebook.terms import Terms
 from workers.accounts.state.account import AccountRow
 from workers.accounts.state.alert import AlertRow
@@ -79,7 +79,7 @@ COMPANIES: tuple[dict[str, Any], ...] = (
     {"primary_key": OTHER, "relationship": CUSTOMER},
 )
 steps = st.one_of(
-    st.tuples(st.just("bar"), st.sampled_from(PEOPLE)),
+    st.tuples(st.just("threshold"), st.sampled_from(PEOPLE)),
     st.tuples(st.just("hand"), st.sampled_from(PEOPLE)),
     st.tuples(st.just("form"), st.sampled_from(PEOPLE), st.sampled_from(("CIO", "Student", None))),
     st.tuples(st.just("prices"), st.sampled_from(PEOPLE)),
@@ -92,7 +92,7 @@ steps = st.one_of(
         st.just("sales"),
         st.sampled_from(WORDS),
         st.sampled_from(PEOPLE),
-        st.sampled_from(("who has it", "r1", "own", "nobody")),
+        st.sampled_from(("the holder", "r1", "own", "nobody")),
     ),
     st.tuples(st.just("erased"), st.sampled_from(PEOPLE)),
     st.tuples(st.just("passes"), st.sampled_from((1, 1, 2, 5, 24, 24 * 7, 24 * 130))),
@@ -108,7 +108,7 @@ histories = st.builds(
     ],
     st.sampled_from(("there", "there", "full", "away")),
     st.sampled_from(COMPANIES),
-    st.tuples(st.sampled_from(("bar", "hand", "prices")), st.sampled_from(PEOPLE)),
+    st.tuples(st.sampled_from(("threshold", "hand", "prices")), st.sampled_from(PEOPLE)),
     st.sampled_from((1, 5)),
     st.sampled_from(COMPANIES),
     st.lists(steps, min_size=1, max_size=8),
@@ -117,12 +117,12 @@ histories = st.builds(
 
 @dataclass
 class Play:
-    """A market, and the alerts that are up by what was said."""
+    """A market, and the alerts that are raised by its outputs."""
 
     market: Market
     now_ms: int = MONDAY
     up: dict[str, LeadAlert] = field(default_factory=dict)
-    heard: int = 0
+    checked: int = 0
     number: int = 0
 
     def rows(self, row_type: type[Any], key: str) -> dict[tuple[str, ...], Any]:
@@ -146,12 +146,12 @@ class Play:
     def step(self, what: str, *about: Any) -> None:
         self.now_ms += 1
         getattr(self, what)(*about)
-        self.listen()
-        self.hold()
+        self.apply_alerts()
+        self.check_causes()
 
-    # What happens.
+    # Steps of a history.
 
-    def bar(self, lead_id: str) -> None:
+    def threshold(self, lead_id: str) -> None:
         self.send(*reach_bar(lead_id, self.now_ms))
 
     def hand(self, lead_id: str) -> None:
@@ -187,16 +187,16 @@ class Play:
         holder = next(
             (self.market.account(key).holder for key in KEYS if self.market.account(key).holder), None
         )
-        rep_id = (holder.id if holder and holder.id in REPS else "r1") if who == "who has it" else who
+        rep_id = (holder.id if holder and holder.id in REPS else "r1") if who == "the holder" else who
         action, _, reason = word.partition(" ")
-        said = sales(
+        sent = sales(
             action,
             lead_id=lead_id,
             at_ms=self.now_ms,
             reason=reason or None,
             to_rep_id="nobody" if who == "nobody" else "r2",
         )
-        self.send(said.model_copy(update={"activity": said.activity.model_copy(update={"rep_id": rep_id})}))
+        self.send(sent.model_copy(update={"activity": sent.activity.model_copy(update={"rep_id": rep_id})}))
 
     def erased(self, lead_id: str) -> None:
         self.number += 1
@@ -208,9 +208,9 @@ class Play:
                 self.market._take([emit])
         self.market.deliver_all(self.now_ms)
 
-    def listen(self) -> None:
-        """An alert is raised before it is cleared, and never twice."""
-        for one in self.market.said[self.heard :]:
+    def apply_alerts(self) -> None:
+        """Apply the new alerts. An alert is raised before it is cleared, and never raised twice."""
+        for one in self.market.said[self.checked :]:
             if isinstance(one, LeadAlert):
                 if one.cleared:
                     raised = self.up.pop(one.alert_id)
@@ -220,11 +220,12 @@ class Play:
                 else:
                     assert one.alert_id not in self.up, one
                     self.up[one.alert_id] = one
-        self.heard = len(self.market.said)
+        self.checked = len(self.market.said)
 
-    # What must be so.
+    # Checks after each step.
 
-    def hold(self) -> None:
+    def check_causes(self) -> None:
+        """Assert that the raised alerts are those that have a cause now."""
         assert not self.market.to_accounts
         assert not self.market.to_desks
         kept = {alert_id for key in KEYS for (alert_id,) in self.rows(AlertRow, key)}
@@ -250,18 +251,19 @@ def cause_of(one: LeadAlert) -> Cause:
     return one.account_key, one.alert, subject
 
 
-def is_nobodys(account: AccountRow, key: str) -> bool:
+def is_alias_or_excluded(account: AccountRow, key: str) -> bool:
+    """Whether the account is an alias of another, or is excluded by a gate."""
     return bool(account.forwards_to) or TERMS.gates.exclusion(key, account.company) is not None
 
 
-def owner_of(account: AccountRow) -> str:
-    """Who owns the account, else who has it."""
-    right = right_of(POLICY, account)
+def owner_or_holder(account: AccountRow) -> str:
+    """Return the rep_id of the account's owner, else of its holder."""
+    right = owner_of(POLICY, account)
     return right.rep_id if right else account.holder.id if account.holder else ""
 
 
 def causes(play: Play, key: str) -> set[Cause]:
-    """What stands now and must be up."""
+    """Return the causes that are present now and must have a raised alert."""
     account, found = play.market.account(key), set[tuple[Alert, str]]()
     for (handoff_id,), row in play.rows(HandoffRow, key).items():
         if row.touched_ms is None and row.frozen_ms is None:
@@ -272,12 +274,12 @@ def causes(play: Play, key: str) -> set[Cause]:
                 if at_ms is not None and at_ms <= play.now_ms:
                     found.add((alert, handoff_id))
     company = account.company
-    if not is_nobodys(account, key):
+    if not is_alias_or_excluded(account, key):
         named = {right.rep_id for right in named_by_crm(POLICY, company)}
         named |= {account.by_hand.rep_id} if account.by_hand else set()
         found |= {(Alert.ACCOUNT_WITHOUT_OWNER, one) for one in account.gone if one in named}
         has_leads = account.request is not None or account.open_handoffs
-        if company is not None and is_customer(company) and has_leads and not owners_of(POLICY, company):
+        if company is not None and is_customer(company) and has_leads and not crm_owners(POLICY, company):
             found.add((Alert.ACCOUNT_WITHOUT_OWNER, company.owner_rep_id or ""))
     for (lead_id,), lead in play.rows(LeadRow, key).items():
         if lead.stage is Stage.WAITING_FOR_FACTS:
@@ -286,21 +288,21 @@ def causes(play: Play, key: str) -> set[Cause]:
             found |= {(Alert.FACT_WANTED, f"{lead_id} {fact}") for fact in fit.wanted_of_person}
     found |= {(Alert.CLAIM_REFUSED, one) for one in claims_in_vain(play.market, key, TERMS, play.now_ms)}
     signals = play.market.accounts.decider.rows.get(SignalsRow, key)
-    if signals is not None and signals.up_for and not is_nobodys(account, key):
-        found.add((Alert.BUYING_SIGNALS, owner_of(account)))
+    if signals is not None and signals.up_for and not is_alias_or_excluded(account, key):
+        found.add((Alert.BUYING_SIGNALS, owner_or_holder(account)))
     return {(key, *one) for one in found}
 
 
 def possible(play: Play, key: str) -> set[Cause]:
-    """What stands now and may be up: it depends on what a desk said, or on how often sales tried."""
+    """Return the causes that may have a raised alert: they depend on a desk's answer, or on sales' attempts."""
     account, found = play.market.account(key), set[tuple[Alert, str]]()
-    desk_said = (Alert.EVERYONE_AWAY, Alert.SKILL_MISSING)
+    by_desk = (Alert.EVERYONE_AWAY, Alert.SKILL_MISSING)
     for (handoff_id,), row in play.rows(HandoffRow, key).items():
         if row.touched_ms is None:
             late = (Alert.RESPONSE_DUE_SOON, Alert.RESPONSE_OVERDUE, Alert.STILL_UNANSWERED)
-            found |= {(alert, handoff_id) for alert in (*desk_said, *late)}
+            found |= {(alert, handoff_id) for alert in (*by_desk, *late)}
     if account.request is not None and account.request.is_waiting:
-        found |= {(alert, account.request.handoff_id) for alert in (*desk_said, Alert.DESK_FULL)}
+        found |= {(alert, account.request.handoff_id) for alert in (*by_desk, Alert.DESK_FULL)}
     for (lead_id,), lead in play.rows(LeadRow, key).items():
         if lead.verdict is not None:
             found.add((Alert.REJECTED_TOO_EARLY, lead_id))
@@ -318,11 +320,11 @@ def play(history: list[tuple[Any, ...]]) -> Play:
 
 @settings(deadline=None, max_examples=100)
 @given(histories)
-def test_what_is_up_has_a_cause_and_what_is_over_is_taken_back(history: list[tuple[Any, ...]]) -> None:
+def test_every_raised_alert_has_a_cause_and_is_cleared_with_it(history: list[tuple[Any, ...]]) -> None:
     play(history)
 
 
-@pytest.mark.parametrize("lead", ["bar", "hand", "prices"])
-def test_whatever_becomes_of_a_company_what_was_reported_of_it_is_true_or_taken_back(lead: str) -> None:
+@pytest.mark.parametrize("lead", ["threshold", "hand", "prices"])
+def test_after_any_change_of_a_company_its_alerts_are_true_or_cleared(lead: str) -> None:
     for before, after in product(COMPANIES, COMPANIES):
         play([("company", before), (lead, "ann"), ("passes", 5), ("company", after)])

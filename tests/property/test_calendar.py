@@ -1,4 +1,4 @@
-"""Calendars against an oracle that walks through every minute, around the clock changes of several zones."""
+"""Calendars against an oracle that goes through every minute, around the clock changes of several zones."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CHANGES = [
 
 @lru_cache(maxsize=32)
 def walls(zone_name: str, middle: date) -> tuple[int, list[datetime]]:
-    """The first minute, ms UTC, and what the clocks read in each minute of the days around ``middle``."""
+    """Return the first minute, milliseconds UTC, and the clocks' reading in each minute of the days around ``middle``."""
     first = datetime(middle.year, middle.month, middle.day, tzinfo=UTC) - timedelta(days=DAYS / 2 + 1)
     tz = zone(zone_name)
     read = [
@@ -43,7 +43,7 @@ def walls(zone_name: str, middle: date) -> tuple[int, list[datetime]]:
 
 
 def open_minutes(windows: list[list[Window]], zone_name: str, middle: date) -> list[bool]:
-    """Whether each minute lies between the first reading of an opening and the last reading before its closing."""
+    """Whether each minute is between the first reading of an opening and the last reading before its closing."""
     _, read = walls(zone_name, middle)
     is_open = [False] * len(read)
     for number, day_windows in enumerate(windows):
@@ -68,7 +68,10 @@ def calendar_of(windows: list[list[Window]], zone_name: str, middle: date) -> Ca
 
 @st.composite
 def day_of_windows(draw: st.DrawFn) -> list[Window]:
-    """None to two windows, the last perhaps over midnight, in half hours and in odd minutes around the changes."""
+    """Draw zero to two windows of one day. The last may end after midnight.
+
+    They begin on half hours, or on any minute around the clock changes.
+    """
     marks = st.one_of(st.integers(0, 47).map(lambda half: half * 30), st.integers(0, 240))
     starts = sorted(draw(st.lists(marks, max_size=2, unique=True)))
     windows = []
@@ -95,16 +98,16 @@ cases = st.tuples(
 
 @settings(max_examples=100, deadline=None)
 @given(cases)
-def test_a_calendar_is_open_when_the_minutes_say_so(
+def test_a_calendar_is_open_in_the_minutes_that_the_oracle_finds(
     case: tuple[list[list[Window]], tuple[str, date], int, int],
 ) -> None:
     windows, (zone_name, middle), minute, _ = case
     first_ms, _ = walls(zone_name, middle)
-    told = open_minutes(windows, zone_name, middle)
+    expected = open_minutes(windows, zone_name, middle)
     calendar = calendar_of(windows, zone_name, middle)
     assert [
-        calendar.is_open(first_ms + at * MINUTE_MS) for at in range(minute, min(minute + 400, len(told)))
-    ] == told[minute : minute + 400]
+        calendar.is_open(first_ms + at * MINUTE_MS) for at in range(minute, min(minute + 400, len(expected)))
+    ] == expected[minute : minute + 400]
 
 
 @settings(max_examples=100, deadline=None)
@@ -114,9 +117,9 @@ def test_working_time_and_openings_are_what_a_walk_through_the_minutes_finds(
 ) -> None:
     windows, (zone_name, middle), minute, duration = case
     first_ms, _ = walls(zone_name, middle)
-    told = open_minutes(windows, zone_name, middle)
+    expected = open_minutes(windows, zone_name, middle)
     calendar = calendar_of(windows, zone_name, middle)
-    later = [at for at in range(minute, len(told)) if told[at]]
+    later = [at for at in range(minute, len(expected)) if expected[at]]
     if later:
         assert calendar.next_opening(first_ms + minute * MINUTE_MS) == first_ms + later[0] * MINUTE_MS
     if len(later) >= duration:

@@ -1,4 +1,7 @@
-"""Absences, touches, escalations and what is told late, in any order: one owner, nobody absent, nothing for ever unsaid."""
+"""Deadlines under random histories: absences, touches, escalations and late events, in any order.
+
+At every moment an account has one owner, who is present, and no unanswered hand-off stays without an alert.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ SEATS = {"r1", "r2", "r3"}
 DEPUTIES = {"own": "dep", "dep": "own", "r1": "r2", "dana": "dep"}
 MANAGERS = {"own": "dana", "dep": "dana"}
 
-HOLDER, BEFORE = "who has it", "who had it"
+HOLDER, BEFORE = "the holder", "the holder before"
 PEOPLE = (*REPS, HOLDER, BEFORE)
 
 steps = st.one_of(
@@ -61,22 +64,22 @@ histories = st.builds(
 )
 
 at_once = st.sampled_from((MOST_AT_ONCE, 1))
-"""Open hand-offs that move in one step; of one, two make a large account, which moves in chunks."""
+"""Most open hand-offs that move in one step. With 1, two hand-offs already move in chunks, as in a large account."""
 
 
 @dataclass
 class Play:
-    """A market, and what is true of its reps at each moment."""
+    """A market, and the presence of its reps at each moment."""
 
     market: Market
     now_ms: int = MONDAY
     absences: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     turns: int = 0
-    """Turns that the account took since somebody answered, or since it was closed or moved by right."""
+    """Turns that the account took since its last response, close or move to its own owner."""
 
-    def who(self, meant: str) -> str:
-        """Return the rep who is meant."""
+    def resolve(self, meant: str) -> str:
+        """Return the rep_id of a rep, of the holder, or of the holder before."""
         account = self.market.account()
         if meant == HOLDER:
             return account.holder.id if account.holder is not None and account.holder.id in REPS else "r1"
@@ -96,26 +99,26 @@ class Play:
         )
         begun = len(self.market.said)
         self.market.reps(known, at_ms=self.now_ms)
-        self.look(begun)
+        self.check(begun)
 
     def send(self, *events: Any) -> None:
         begun = len(self.market.said)
         self.market.send(*events, at_ms=self.now_ms)
-        self.look(begun)
+        self.check(begun)
 
-    def passes(self, hours: int) -> None:
+    def pass_hours(self, hours: int) -> None:
         for _ in range(hours):
             self.now_ms += HOUR_MS
             begun = len(self.market.said)
             self.market.tick(self.now_ms)
-            self.look(begun)
+            self.check(begun)
 
-    def look(self, begun: int) -> None:
-        """Hold the claims at everything that was said since."""
+    def check(self, begun: int) -> None:
+        """Check the claims for every output since ``begun``."""
         assert_one_owner(self.market.said)
         for one in self.market.said[begun:]:
             if isinstance(one, LeadRouting) and one.action in {Action.ASSIGNED, Action.REASSIGNED}:
-                self.nobody_absent(one)
+                self.assert_present(one)
         escalated = {
             one.assignee.id
             for one in self.market.said[begun:]
@@ -130,7 +133,7 @@ class Play:
         if self.market.account().moved_on is None:
             self.turns = 0
 
-    def nobody_absent(self, one: LeadRouting) -> None:
+    def assert_present(self, one: LeadRouting) -> None:
         assert one.assignee is not None
         if one.assignee.type is AssigneeType.REP:
             assert one.assignee.id not in self.gone
@@ -152,7 +155,7 @@ def play(history: list[tuple[Any, ...]], most_at_once: int) -> Play:
                 made.send(*reach_bar(about[0], made.now_ms))
         elif what == "away":
             meant, begins, hours = about
-            rep_id = made.who(meant)
+            rep_id = made.resolve(meant)
             starts_ms = made.now_ms + begins * HOUR_MS
             made.absences[rep_id] = [(starts_ms, starts_ms + hours * HOUR_MS)]
             made.record(rep_id)
@@ -165,26 +168,26 @@ def play(history: list[tuple[Any, ...]], most_at_once: int) -> Play:
             made.record(about[0])
         elif what == "sales":
             word, number, meant, late = about
-            rep_id = made.who(meant)
-            said = sales(
+            rep_id = made.resolve(meant)
+            answered = sales(
                 word,
                 f"{BANK}#1.{number}",
                 at_ms=max(MONDAY, made.now_ms - late * HOUR_MS),
                 reason="not_now" if word == "rejected" else None,
                 to_rep_id="r3" if word == "reassigned" else None,
             )
-            activity = said.activity.model_copy(update={"rep_id": rep_id})
-            made.send(said.model_copy(update={"activity": activity}))
+            activity = answered.activity.model_copy(update={"rep_id": rep_id})
+            made.send(answered.model_copy(update={"activity": activity}))
         elif what == "owner":
             made.send(facts(owner_rep_id=about[0]))
         else:
-            made.passes(about[0])
+            made.pass_hours(about[0])
     return made
 
 
 @settings(deadline=None, max_examples=60)
 @given(histories, at_once)
-def test_one_owner_nobody_absent_and_no_more_turns_than_agreed_at_every_moment(
+def test_at_every_moment_one_owner_who_is_present_and_no_more_turns_than_the_policy_allows(
     history: list[tuple[Any, ...]], most_at_once: int
 ) -> None:
     play(history, most_at_once)
@@ -192,16 +195,16 @@ def test_one_owner_nobody_absent_and_no_more_turns_than_agreed_at_every_moment(
 
 @settings(deadline=None, max_examples=40)
 @given(histories, at_once)
-def test_no_hand_off_stays_unanswered_without_somebody_being_told(
+def test_no_hand_off_stays_unanswered_without_an_alert(
     history: list[tuple[Any, ...]], most_at_once: int
 ) -> None:
     made = play(history, most_at_once)
-    for rep_id in REPS:  # everybody is there again, and a fortnight passes
+    for rep_id in REPS:  # all reps are present again, and two weeks pass
         made.absences.pop(rep_id, None)
         made.gone.discard(rep_id)
         made.record(rep_id)
     for _ in range(14 * 4):
-        made.passes(1)
+        made.pass_hours(1)
         made.now_ms += 5 * HOUR_MS
     rows = made.market.accounts.decider.rows
     alerts = [row for _, row in rows.scan(AlertRow, BANK, limit=1_000)]
@@ -222,16 +225,16 @@ def test_no_hand_off_stays_unanswered_without_somebody_being_told(
 
 @settings(deadline=None, max_examples=40)
 @given(histories, at_once)
-def test_each_timer_speaks_once_while_a_hand_off_stays_where_it_is(
+def test_each_alert_is_raised_once_while_a_hand_off_keeps_its_holder(
     history: list[tuple[Any, ...]], most_at_once: int
 ) -> None:
     made = play(history, most_at_once)
-    said: Counter[tuple[str, str]] = Counter()
+    raised: Counter[tuple[str, str]] = Counter()
     for one in made.market.said:
         if isinstance(one, LeadRouting):
             for alert in (Alert.RESPONSE_DUE_SOON, Alert.RESPONSE_OVERDUE, Alert.STILL_UNANSWERED):
-                said.pop((alert, one.handoff_id), None)
+                raised.pop((alert, one.handoff_id), None)
         elif isinstance(one, LeadAlert) and one.handoff_id is not None and not one.cleared:
-            said[one.alert, one.handoff_id] += 1
+            raised[one.alert, one.handoff_id] += 1
             if one.alert in {Alert.RESPONSE_DUE_SOON, Alert.RESPONSE_OVERDUE, Alert.STILL_UNANSWERED}:
-                assert said[one.alert, one.handoff_id] == 1
+                assert raised[one.alert, one.handoff_id] == 1

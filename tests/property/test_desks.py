@@ -1,4 +1,4 @@
-"""Desks under any order of requests, repeats, returns, reps' records and time, however the records are cut into batches."""
+"""Desks under random histories of requests, repeats, returns, reps' records and time, cut into batches anywhere."""
 
 from __future__ import annotations
 
@@ -12,24 +12,25 @@ from schemas.desk_requests import DeskRequest
 from schemas.lead_events import DeskAnswer
 from schemas.outputs import LedgerEntry
 from schemas.vocabulary import Kind
-from tests.property.desk_histories import POLICIES, Op, Told, histories, play, request_of
+from tests.property.desk_histories import POLICIES, DeskRun, Op, histories, play, request_of
 from tests.unit.desks.world import (
     DESK,
     MONDAY,
 )
 from workers.desks.calendar import Per
-from workers.desks.terms import Terms
+from workers.desks.desk_terms import Terms
 from workers.policy.load import load_policy
 
 
 def decided_ms(line: LedgerEntry) -> int:
+    """Return when a ledger line was decided, in milliseconds UTC."""
     return int(line.occurred_at.timestamp() * 1_000)
 
 
 @settings(max_examples=120, deadline=None)
 @given(histories, st.sampled_from(range(len(POLICIES))))
-def test_nobody_absent_or_inactive_gets_a_lead(history: list[Op], policy: int) -> None:
-    for event, known in play(history, policy).said:
+def test_no_absent_or_inactive_rep_gets_a_lead(history: list[Op], policy: int) -> None:
+    for event, known in play(history, policy).outputs:
         if isinstance(event, LedgerEntry) and event.entry in {"turn", "released", "follow", "owner"}:
             record = known[event.rep_id or ""]
             assert record.active
@@ -38,22 +39,22 @@ def test_nobody_absent_or_inactive_gets_a_lead(history: list[Op], policy: int) -
 
 @settings(max_examples=120, deadline=None)
 @given(histories, st.sampled_from(range(len(POLICIES))))
-def test_capacity_is_passed_by_raised_hands_and_by_leads_that_follow_only(
+def test_only_raised_hands_and_second_leads_of_an_account_pass_capacity(
     history: list[Op], policy: int
 ) -> None:
     loaded = load_policy(POLICIES[policy])
     calendar = Terms(loaded).calendar_of(loaded.desks["inside_sales"])
-    room = loaded.desks["inside_sales"].mqls_per_rep
+    limit = loaded.desks["inside_sales"].mqls_per_rep
     made: dict[int, DeskRequest] = {}
     for op in history:
         if op[0] == "ask":
             request_of(op, made)
     asked = {request.request_id: request for request in made.values()}
     got: dict[str, tuple[str, str]] = {}
-    for event, known in play(history, policy).said:
+    for event, known in play(history, policy).outputs:
         if not isinstance(event, LedgerEntry) or event.desk != DESK:
             continue
-        period = calendar.period(decided_ms(event), Per(room.per)).name
+        period = calendar.period(decided_ms(event), Per(limit.per)).name
         if event.entry == "return":
             got.pop(event.request_id)
         elif event.entry in {"turn", "released", "follow"} and event.rep_id is not None:
@@ -61,23 +62,21 @@ def test_capacity_is_passed_by_raised_hands_and_by_leads_that_follow_only(
             if event.entry != "follow" and request.kind is Kind.MQL:
                 own = known[event.rep_id].desks[0].capacity
                 used = Counter(got.values())[event.rep_id, period]
-                assert used < (room.most if own is None else own)
+                assert used < (limit.most if own is None else own)
             got[event.request_id] = (event.rep_id, period)
 
 
 @settings(max_examples=100, deadline=None)
 @given(histories, st.sampled_from(range(len(POLICIES))))
-def test_a_request_has_one_answer_that_stands_and_every_repeat_repeats_it(
-    history: list[Op], policy: int
-) -> None:
-    told = play(history, policy)
-    stands: dict[str, DeskAnswer] = {}
+def test_a_request_has_one_final_answer_and_every_repeat_gets_it(history: list[Op], policy: int) -> None:
+    run = play(history, policy)
+    final: dict[str, DeskAnswer] = {}
     lines: Counter[str] = Counter()
-    for event, _ in told.said:
+    for event, _ in run.outputs:
         if isinstance(event, DeskAnswer):
-            before = stands.get(event.request_id)
+            before = final.get(event.request_id)
             assert before is None or before == event or before.outcome == "waiting"
-            stands[event.request_id] = event
+            final[event.request_id] = event
         elif isinstance(event, LedgerEntry):
             lines[event.event_id] += 1
     assert set(lines.values()) <= {1}
@@ -85,7 +84,7 @@ def test_a_request_has_one_answer_that_stands_and_every_repeat_repeats_it(
 
 @settings(max_examples=60, deadline=None)
 @given(histories, st.sampled_from(range(len(POLICIES))), st.integers(1, 7))
-def test_batches_cut_elsewhere_leave_the_same_rows_and_say_the_same_to_the_byte(
+def test_batches_cut_elsewhere_leave_the_same_rows_and_outputs_to_the_byte(
     history: list[Op], policy: int, batch: int
 ) -> None:
     one, other = play(history, policy), play(history, policy, batch)
@@ -104,15 +103,20 @@ def test_repeated_requests_and_returns_leave_the_desks_as_they_were(
     assert desks_in(play(twice, policy)) == desks_in(play(history, policy))
 
 
-def desks_in(told: Told) -> dict[bytes, bytes]:
-    """The rows without the engine's own (offsets) and the reps' (they name the event that said so)."""
+def desks_in(run: DeskRun) -> dict[bytes, bytes]:
+    """Return the desks' rows of a run.
+
+    Without the engine's rows (offsets) and the reps' rows, which name the event of their record.
+    """
     kinds = (b"rotation\x00", b"waiting\x00", b"answer\x00")
-    return {key: value for key, value in told.rows.items() if key.startswith(kinds)}
+    return {key: value for key, value in run.rows.items() if key.startswith(kinds)}
 
 
-def test_the_histories_do_reach_what_they_are_to_test() -> None:
+def test_a_history_reaches_turns_waits_and_releases() -> None:
     assert datetime.fromtimestamp(MONDAY / 1_000, UTC).weekday() == 0
     calm = [("rep", who, True, None, 1, None, ()) for who in "ab"]
     asked = [("ask", number, Kind.MQL, "turn", "a", 140, None) for number in range(4)]
-    entries = [event.entry for event, _ in play([*calm, *asked], 0, 1).said if isinstance(event, LedgerEntry)]
+    entries = [
+        event.entry for event, _ in play([*calm, *asked], 0, 1).outputs if isinstance(event, LedgerEntry)
+    ]
     assert entries == ["turn", "turn", "waiting", "waiting", "released", "released"]

@@ -1,4 +1,4 @@
-"""Whatever the CRM says in whatever order: who has listened to the differences knows what its last versions say."""
+"""For CRM records in any order: the messages that the directory emits add up to the last version of each record."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REDUCED = {"a.com": "a.com", "www.A.com": "a.com", "b.com": "b.com", "c.co.uk": 
 @st.composite
 def account(draw: st.DrawFn) -> tuple[str, dict[str, Any] | None]:
     """A version of one of three accounts, or its deletion."""
-    said = {
+    version = {
         "event_id": draw(st.integers(0, 99).map("v{}".format)),
         "occurred_at": iso(NOON),
         "crm_account_id": draw(st.sampled_from(["1", "2", "3"])),
@@ -29,80 +29,80 @@ def account(draw: st.DrawFn) -> tuple[str, dict[str, Any] | None]:
         "domains": draw(DOMAINS),
         "owner_rep_id": draw(st.sampled_from([None, "r1", "r2"])),
     }
-    return said["crm_account_id"], None if draw(st.integers(0, 4)) == 0 else said
+    return version["crm_account_id"], None if draw(st.integers(0, 4)) == 0 else version
 
 
 @st.composite
 def rep(draw: st.DrawFn) -> tuple[str, dict[str, Any] | None]:
     """A version of one of two reps, or its deletion."""
-    said = {
+    version = {
         "event_id": draw(st.integers(0, 99).map("v{}".format)),
         "occurred_at": iso(NOON),
         "rep_id": draw(st.sampled_from(["r1", "r2"])),
         "name": draw(st.sampled_from(["Ada", "Bob"])),
         "desks": [{"desk": desk} for desk in draw(DESKS)],
     }
-    return said["rep_id"], None if draw(st.integers(0, 4)) == 0 else said
+    return version["rep_id"], None if draw(st.integers(0, 4)) == 0 else version
 
 
 def records(topic: str, versions: list[tuple[str, dict[str, Any] | None]]) -> list[Record]:
-    return [record(topic, said, key=key) for key, said in versions]
+    return [record(topic, version, key=key) for key, version in versions]
 
 
 @settings(max_examples=80, deadline=None)
 @given(st.lists(account(), max_size=20), st.lists(st.integers(1, 8), max_size=5))
-def test_who_listens_at_a_domain_knows_every_account_that_claims_it(
+def test_messages_to_a_key_add_up_to_every_account_that_claims_it(
     versions: list[tuple[str, dict[str, Any] | None]], batches: list[int]
 ) -> None:
-    heard: dict[tuple[str, str], str | None] = {}
-    for fact in Partition(spec(KEY)).take(records("crm.accounts", versions), batches):
+    received: dict[tuple[str, str], str | None] = {}
+    for fact in Partition(spec(KEY)).send_all(records("crm.accounts", versions), batches):
         if fact["type"] == "account_facts":
-            heard[fact["account_key"], fact["account"]["crm_account_id"]] = fact["account"].get(
+            received[fact["account_key"], fact["account"]["crm_account_id"]] = fact["account"].get(
                 "owner_rep_id"
             )
         else:
-            del heard[fact["account_key"], fact["crm_account_id"]]
+            del received[fact["account_key"], fact["crm_account_id"]]
     claims = {
-        (claimed, key): said["owner_rep_id"]
-        for key, said in dict(versions).items()
-        if said is not None
+        (claimed, key): version["owner_rep_id"]
+        for key, version in dict(versions).items()
+        if version is not None
         for claimed in (
             f"crm:{key}",
             f"id:{key}",
             "name:first bank",
-            *(f"domain:{REDUCED[domain]}" for domain in said["domains"] if domain in REDUCED),
+            *(f"domain:{REDUCED[domain]}" for domain in version["domains"] if domain in REDUCED),
         )
     }
-    assert heard == claims
+    assert received == claims
 
 
 @settings(max_examples=80, deadline=None)
 @given(st.lists(rep(), max_size=20), st.lists(st.integers(1, 8), max_size=5))
-def test_who_listens_at_a_desk_knows_every_rep_who_sits_there(
+def test_messages_to_a_desk_add_up_to_every_rep_of_the_desk(
     versions: list[tuple[str, dict[str, Any] | None]], batches: list[int]
 ) -> None:
-    heard: dict[tuple[str, str], str] = {}
-    for fact in Partition(spec(KEY)).take(records("crm.reps", versions), batches):
+    received: dict[tuple[str, str], str] = {}
+    for fact in Partition(spec(KEY)).send_all(records("crm.reps", versions), batches):
         if "rep" in fact:
-            heard[fact["desk"], fact["rep_id"]] = fact["rep"]["name"]
+            received[fact["desk"], fact["rep_id"]] = fact["rep"]["name"]
         else:
-            del heard[fact["desk"], fact["rep_id"]]
+            del received[fact["desk"], fact["rep_id"]]
     seats = {
-        (desk, key): said["name"]
-        for key, said in dict(versions).items()
-        if said is not None
-        for desk in (*(f"desk:{seat['desk']}" for seat in said["desks"]), f"rep:{key}")
+        (desk, key): version["name"]
+        for key, version in dict(versions).items()
+        if version is not None
+        for desk in (*(f"desk:{seat['desk']}" for seat in version["desks"]), f"rep:{key}")
     }
-    assert heard == seats
+    assert received == seats
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(account(), max_size=20), st.lists(st.integers(1, 8), max_size=5))
-def test_batches_cut_otherwise_give_the_same_outputs_and_rows_to_the_byte(
+def test_other_batch_sizes_of_crm_records_give_the_same_outputs_and_rows_to_the_byte(
     versions: list[tuple[str, dict[str, Any] | None]], batches: list[int]
 ) -> None:
     one_by_one, cut = Partition(spec(KEY)), Partition(spec(KEY))
-    one_by_one.take(records("crm.accounts", versions))
-    cut.take(records("crm.accounts", versions), batches)
+    one_by_one.send_all(records("crm.accounts", versions))
+    cut.send_all(records("crm.accounts", versions), batches)
     assert cut.emits == one_by_one.emits
     assert cut.store.dump() == one_by_one.store.dump()

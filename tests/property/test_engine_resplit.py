@@ -1,4 +1,4 @@
-"""However records are cut into batches, aborted and begun again, outputs and rows are the same to the byte."""
+"""Outputs and rows are the same to the byte, wherever batches end, abort and restart."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def records_of(bench: Bench, steps: list[tuple[object, int, str]]) -> list[Recor
 
 
 def at_v1(store: object = None, partition: int = 0) -> Bench:
-    """A partition that follows version 1, taken by a worker of version 2."""
+    """Return a partition that follows version 1, taken by a worker with version 2."""
     first = Bench(store, V1, LIMITS, partition, partitions=2)
     first.commit()
     return Bench(first.store, V2, LIMITS, partition, partitions=2)
@@ -62,7 +62,7 @@ def at_v1(store: object = None, partition: int = 0) -> Bench:
     cuts=st.lists(st.sampled_from(["", "", "commit", "abort"]), max_size=80),
     slice_=st.integers(1, 3),
 )
-def test_cuts_and_aborts_after_any_step_leave_no_trace(
+def test_commits_and_aborts_after_any_step_change_no_output_and_no_row(
     steps: list[tuple[object, int, str]], partition: int, cuts: list[str], slice_: int
 ) -> None:
     whole, cut = at_v1(partition=partition), at_v1(partition=partition)
@@ -84,7 +84,9 @@ def test_cuts_and_aborts_after_any_step_leave_no_trace(
 
 @settings(max_examples=15, deadline=None)
 @given(steps=STEPS, every=st.integers(1, 4))
-def test_rows_on_disk_give_what_rows_in_memory_give(steps: list[tuple[object, int, str]], every: int) -> None:
+def test_rows_on_disk_and_rows_in_memory_give_the_same(
+    steps: list[tuple[object, int, str]], every: int
+) -> None:
     memory = at_v1()
     records = records_of(memory, steps)
     run(memory, records)
@@ -100,7 +102,9 @@ def test_rows_on_disk_give_what_rows_in_memory_give(steps: list[tuple[object, in
 
 @settings(max_examples=60, deadline=None)
 @given(steps=STEPS)
-def test_every_record_is_answered_for_and_its_offset_taken(steps: list[tuple[object, int, str]]) -> None:
+def test_every_record_moves_its_offset_and_has_at_most_one_dead_letter(
+    steps: list[tuple[object, int, str]],
+) -> None:
     bench = at_v1()
     records = records_of(bench, steps)
     run(bench, records)

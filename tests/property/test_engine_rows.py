@@ -1,4 +1,4 @@
-"""Rows behave as a sorted dict, over memory and over RocksDB, whatever is written, kept, discarded and committed."""
+"""Rows behave like a sorted dict, in memory and in RocksDB, after any sequence of writes, commits and aborts."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class LeadXRow(Row, frozen=True):
 
 
 TYPES = st.sampled_from([LeadRow, LeadXRow])
-# Few of them, so that they meet; next to the separator, non-ASCII and empty.
+# Few parts, so that keys collide: next to the separator, non-ASCII and empty.
 PARTS = st.sampled_from(["", "a", "a\x01", "ab", "b", "é", "\U0001f600"])
 KEYS = st.tuples(PARTS, st.sampled_from(["", "a"]))
 
 
 class RowsAsSortedDict(RuleBasedStateMachine):
-    """Two rows of two stores beside a dict per layer."""
+    """Rows over two stores, compared with one dict per layer."""
 
     @initialize()
     def begin(self) -> None:

@@ -1,4 +1,4 @@
-"""After an erasure nothing of the person is left, whatever happened before, in whatever order, however often it comes."""
+"""After an erasure no data of the person is left, for any events before it, in any order and with any repeats."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ ERASED_AT = NOON + 6 * HOUR
 SPECS = make_specs(KEY, 1)
 CONFIG = to_config(load_policy(POLICY_TEXT), POLICY_TEXT)
 MARKS = (b"erased\x00", b"numbers\x00", b"~timer\x00", b"~timer-slot\x00forget_mark\x00")
-"""Rows that may name who was erased: the mark, how far ids were given, and the timer that ends both."""
+"""Prefixes of rows that may name an erased person: the mark, the last numbers given, and the timer that deletes both."""
 
 
-class Said(NamedTuple):
-    """Something that happens before the erasure: a record without its time."""
+class InputAtTime(NamedTuple):
+    """A record before the erasure, with the time at which it happens."""
 
     topic: str
     key: str | None
@@ -48,13 +48,13 @@ BROWSERS = st.sampled_from(["x", "y", None])
 
 
 @st.composite
-def of_somebody(draw: st.DrawFn) -> Said:
-    """A form or an activity, with an address or a browser."""
+def visitor_events(draw: st.DrawFn) -> InputAtTime:
+    """Generate a form or an activity, with an address or a browser."""
     at_ms, event_id, browser = draw(TIMES), draw(IDS), draw(BROWSERS)
     email = draw(st.sampled_from([*PEOPLE, None]))
     who = {"anonymous_id": browser} if browser else {}
     if email and draw(st.booleans()):
-        said = form(
+        fields = form(
             event_id,
             at_ms,
             email=email,
@@ -65,23 +65,23 @@ def of_somebody(draw: st.DrawFn) -> Said:
             company=draw(st.sampled_from(["", "The Bank", "n/a"])),
             **who,
         )
-        return Said("form.fills", browser or email, said, at_ms)
+        return InputAtTime("form.fills", browser or email, fields, at_ms)
     who |= {"email": email} if email else {}
     word = draw(st.sampled_from(["page_view", "download", "webinar_attended"]))
-    return Said(
+    return InputAtTime(
         "web.activity", browser or email, activity(event_id, at_ms, **who) | {"activity": word}, at_ms
     )
 
 
 @st.composite
-def of_the_crm(draw: st.DrawFn) -> Said:
-    """A version of the bank's record, with or without the second domain, or of a person's."""
+def crm_records(draw: st.DrawFn) -> InputAtTime:
+    """Generate a version of the bank's CRM record, with or without a second domain, or of a contact."""
     at_ms, event_id = draw(TIMES), draw(IDS)
     head = {"event_id": event_id, "occurred_at": iso(at_ms)}
     if draw(st.booleans()):
         email = draw(st.sampled_from(PEOPLE))
         contact = {"email": email, "crm_contact_id": "C-1", "job_title": "Chief Secret Officer"}
-        return Said("crm.contacts", email, head | contact, at_ms)
+        return InputAtTime("crm.contacts", email, head | contact, at_ms)
     domains = draw(
         st.sampled_from([[], ["bank.com"], ["bank.com", "bank-us.com"], ["bank-us.com", "bank.com"]])
     )
@@ -93,11 +93,11 @@ def of_the_crm(draw: st.DrawFn) -> Said:
         "revenue": {"amount": 900_000_000, "currency": "USD"},
         "country": "US",
     }
-    return Said("crm.accounts", "A", head | account, at_ms)
+    return InputAtTime("crm.accounts", "A", head | account, at_ms)
 
 
 @st.composite
-def of_sales(draw: st.DrawFn) -> Said:
+def sales_activities(draw: st.DrawFn) -> InputAtTime:
     at_ms, email = draw(TIMES), draw(st.sampled_from(PEOPLE))
     answer = draw(
         st.sampled_from(
@@ -109,20 +109,22 @@ def of_sales(draw: st.DrawFn) -> Said:
             ]
         )
     )
-    said = {"event_id": draw(IDS), "occurred_at": iso(at_ms), "email": email, "rep_id": "mia"}
-    return Said("sales.activities", email, said | answer, at_ms)
+    fields = {"event_id": draw(IDS), "occurred_at": iso(at_ms), "email": email, "rep_id": "mia"}
+    return InputAtTime("sales.activities", email, fields | answer, at_ms)
 
 
 @st.composite
-def rubbish(draw: st.DrawFn) -> Said:
-    """What becomes a dead letter with somebody's address in it."""
+def unreadable_records(draw: st.DrawFn) -> InputAtTime:
+    """Generate a record that becomes a dead letter with a person's address in it."""
     email = draw(st.sampled_from(PEOPLE))
-    return Said("form.fills", email, draw(st.sampled_from(["[]", f"{{{email} is cut off"])), draw(TIMES))
+    return InputAtTime(
+        "form.fills", email, draw(st.sampled_from(["[]", f"{{{email} is cut off"])), draw(TIMES)
+    )
 
 
-BEFORE = st.lists(of_somebody() | of_the_crm() | of_sales() | rubbish(), max_size=25)
+BEFORE = st.lists(visitor_events() | crm_records() | sales_activities() | unreadable_records(), max_size=25)
 TEAM = [
-    Said(
+    InputAtTime(
         "crm.reps",
         rep,
         {
@@ -139,11 +141,11 @@ TEAM = [
 
 
 class Run:
-    """A replay up to some hours after the erasure, with what was said by then."""
+    """A replay up to some hours after the erasure, with its emits."""
 
     def __init__(self, inputs: list[Input]) -> None:
-        self.said: list[Emit] = []
-        self.replay = EdgeReplay(SPECS, CONFIG, dead_letter, self.said.append, results=RESULTS)
+        self.emits: list[Emit] = []
+        self.replay = EdgeReplay(SPECS, CONFIG, dead_letter, self.emits.append, results=RESULTS)
         self.replay.open_with(directory_ready(NOON - HOUR))
         for one in inputs:
             self.replay.feed(one)
@@ -151,62 +153,62 @@ class Run:
     def rows(self) -> list[tuple[bytes, bytes]]:
         return [(key, value) for store in self.replay.rows() for key, value in store.items()]
 
-    def kept(self, topic: str) -> list[Emit]:
-        """What a compacted topic holds in the end."""
-        last = {(emit.key, emit.partition_key): emit for emit in self.said if emit.topic == topic}
+    def kept_values(self, topic: str) -> list[Emit]:
+        """Return the records that a compacted topic holds at the end."""
+        last = {(emit.key, emit.partition_key): emit for emit in self.emits if emit.topic == topic}
         return [emit for emit in last.values() if emit.value is not None]
 
 
 def erasure_of(email: str) -> Input:
-    said = {"event_id": "p", "occurred_at": iso(ERASED_AT), "email": email, "request": "erasure"}
-    return Input("privacy.requests", ERASED_AT, email.encode(), json.dumps(said).encode())
+    request = {"event_id": "p", "occurred_at": iso(ERASED_AT), "email": email, "request": "erasure"}
+    return Input("privacy.requests", ERASED_AT, email.encode(), json.dumps(request).encode())
 
 
 def lead_of(email: str) -> str:
     return lead_id_of(normalise(email).email, KEY)
 
 
-def opened(letter: Emit) -> str:
-    said = json.loads(letter.value or b"{}")
-    return "".join(b64decode(said.get(name, "")).decode() for name in ("key_base64", "payload_base64"))
+def contents_of(letter: Emit) -> str:
+    fields = json.loads(letter.value or b"{}")
+    return "".join(b64decode(fields.get(name, "")).decode() for name in ("key_base64", "payload_base64"))
 
 
 @settings(max_examples=120, deadline=None)
 @given(BEFORE, st.sampled_from(PEOPLE), st.data())
-def test_after_an_erasure_no_row_and_no_kept_output_has_anything_of_the_person(
-    before: list[Said], email: str, data: st.DataObject
+def test_after_an_erasure_no_row_and_no_kept_output_holds_data_of_the_person(
+    before: list[InputAtTime], email: str, data: st.DataObject
 ) -> None:
-    came = [one.arriving(one.at_ms) for one in sorted(before, key=lambda one: one.at_ms)]
-    again = [
+    arrived = [one.arriving(one.at_ms) for one in sorted(before, key=lambda one: one.at_ms)]
+    repeated = [
         one.arriving(ERASED_AT + HOUR)
-        for one in data.draw(st.permutations(before), label="again")
+        for one in data.draw(st.permutations(before), label="repeated")
         if not isinstance(one.value, str)
     ]
-    anew = [
-        one._replace(value=one.value | {"event_id": f"{one.value['event_id']}-anew"}).arriving(
+    renewed = [
+        one._replace(value=one.value | {"event_id": f"{one.value['event_id']}-renewed"}).arriving(
             ERASED_AT + HOUR
         )
         for one in before
         if isinstance(one.value, dict)
     ]
     team = [one.arriving(one.at_ms) for one in TEAM]
-    run = Run([*team, *came, erasure_of(email), *again, erasure_of(email), *anew])
+    run = Run([*team, *arrived, erasure_of(email), *repeated, erasure_of(email), *renewed])
     run.replay.run_timers(ERASED_AT + 3 * DAY)
 
     raw_email, raw_id = email.encode(), lead_of(email).encode()
     for key, value in run.rows():
         assert raw_email not in key + value, key
         assert raw_id not in key + value or key.startswith(MARKS), key
-    assert [one for one in run.kept("lead.scores") if one.key == raw_id] == []
-    assert [one for one in map(opened, run.kept("dead.letters")) if email in one.lower()] == []
+    assert [one for one in run.kept_values("lead.scores") if one.key == raw_id] == []
+    assert [one for one in map(contents_of, run.kept_values("dead.letters")) if email in one.lower()] == []
 
 
-def test_whoever_asked_twice_from_free_mail_leaves_no_bundle_of_signals_behind() -> None:
-    asked = [
-        Said("form.fills", EVE, form(event_id, NOON, email=EVE, request="demo"), NOON)
+def test_an_erased_person_with_two_demo_requests_leaves_no_signals_row() -> None:
+    requests = [
+        InputAtTime("form.fills", EVE, form(event_id, NOON, email=EVE, request="demo"), NOON)
         for event_id in ("e1", "e2")
     ]
-    run = Run([one.arriving(one.at_ms) for one in [*TEAM, *asked]])
+    run = Run([one.arriving(one.at_ms) for one in [*TEAM, *requests]])
     raw_id = lead_of(EVE).encode()
     assert any(key.startswith(b"signals\x00") and raw_id in key for key, _ in run.rows())
     run.replay.feed(erasure_of(EVE))
@@ -216,28 +218,32 @@ def test_whoever_asked_twice_from_free_mail_leaves_no_bundle_of_signals_behind()
 
 @settings(max_examples=60, deadline=None)
 @given(BEFORE, st.sampled_from(PEOPLE))
-def test_what_is_said_from_an_erasure_on_has_no_word_about_the_person(before: list[Said], email: str) -> None:
-    came = [one.arriving(one.at_ms) for one in sorted([*TEAM, *before], key=lambda one: one.at_ms)]
-    run = Run(came)
+def test_outputs_after_an_erasure_hold_no_data_of_the_person(before: list[InputAtTime], email: str) -> None:
+    arrived = [one.arriving(one.at_ms) for one in sorted([*TEAM, *before], key=lambda one: one.at_ms)]
+    run = Run(arrived)
     run.replay.run_timers(ERASED_AT)
-    count = len(run.said)
+    count = len(run.emits)
     run.replay.feed(erasure_of(email))
     run.replay.run_timers(ERASED_AT + 3 * DAY)
 
-    for emit in run.said[count:]:
+    for emit in run.emits[count:]:
         assert email.encode() not in (emit.value or b"") + (emit.key or b"")
         if lead_of(email).encode() in (emit.value or b""):
-            said = json.loads(emit.value or b"{}")
-            is_end = said.get("action") == "withdrawn" or said.get("cleared") or said.get("entry") == "return"
-            assert is_end or said["lead_id"] != lead_of(email), said
-            assert "Secret" not in json.dumps(said)
+            output = json.loads(emit.value or b"{}")
+            is_end = (
+                output.get("action") == "withdrawn"
+                or output.get("cleared")
+                or output.get("entry") == "return"
+            )
+            assert is_end or output["lead_id"] != lead_of(email), output
+            assert "Secret" not in json.dumps(output)
 
 
 @settings(max_examples=40, deadline=None)
 @given(BEFORE, st.sampled_from(PEOPLE))
-def test_when_its_time_is_over_the_mark_is_gone_too(before: list[Said], email: str) -> None:
-    came = [one.arriving(one.at_ms) for one in sorted([*TEAM, *before], key=lambda one: one.at_ms)]
-    run = Run([*came, erasure_of(email)])
+def test_an_erasure_mark_is_deleted_after_its_time(before: list[InputAtTime], email: str) -> None:
+    arrived = [one.arriving(one.at_ms) for one in sorted([*TEAM, *before], key=lambda one: one.at_ms)]
+    run = Run([*arrived, erasure_of(email)])
     run.replay.run_timers(ERASED_AT + 100 * DAY)
 
     assert [key for key, value in run.rows() if lead_of(email).encode() in key + value] == []
@@ -245,18 +251,20 @@ def test_when_its_time_is_over_the_mark_is_gone_too(before: list[Said], email: s
 
 @settings(max_examples=60, deadline=None)
 @given(BEFORE, st.sampled_from(PEOPLE), st.sampled_from(PEOPLE))
-def test_an_erasure_leaves_others_their_points(before: list[Said], email: str, other: str) -> None:
-    """As far as no browser is shared: there the others' time begins and ends with the person's."""
+def test_an_erasure_does_not_change_the_points_of_other_people(
+    before: list[InputAtTime], email: str, other: str
+) -> None:
+    """Only without shared browsers: in a shared one, other people's time depends on the erased person's links."""
     alone = [
         one
         for one in before
         if one.topic != "crm.accounts" and not (isinstance(one.value, dict) and "anonymous_id" in one.value)
     ]
-    came = [one.arriving(one.at_ms) for one in sorted([*TEAM, *alone], key=lambda one: one.at_ms)]
-    plain, erased = Run(came), Run([*came, erasure_of(email)])
+    arrived = [one.arriving(one.at_ms) for one in sorted([*TEAM, *alone], key=lambda one: one.at_ms)]
+    plain, erased = Run(arrived), Run([*arrived, erasure_of(email)])
 
     def points(run: Run) -> list[Any]:
-        scores = [json.loads(one.value or b"{}") for one in run.kept("lead.scores")]
+        scores = [json.loads(one.value or b"{}") for one in run.kept_values("lead.scores")]
         return [one["explanation"]["points"] for one in scores if one["lead_id"] == lead_of(other)]
 
     assert points(erased) == ([] if other == email else points(plain))

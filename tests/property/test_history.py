@@ -1,4 +1,4 @@
-"""History that is imported before live events, after them or between them gives the same scores, and nobody is asked."""
+"""Imported history gives the same scores before, after or between live events, and requests no hand-off by itself."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from schemas.lead_events import LeadFact
 from schemas.outputs import LeadRouting, LeadScore
 from tests.edge import DAY, KEY, NOON, Partition, record
-from tests.edge import activity as said_activity
-from tests.edge import form as said_form
+from tests.edge import activity as web_activity
+from tests.edge import form as web_form
 from tests.hops.accounts.market import DAY_MS, HOUR_MS, MONDAY, Market, activity, facts, form, rep
 from tests.property.histories import ACTIVITIES
 from workers.accounts.state.score import QUIET_MS
@@ -24,7 +24,7 @@ FORMS = ("content", "demo", "support")
 
 @st.composite
 def facts_of_ann(draw: st.DrawFn, *, is_history: bool) -> list[LeadFact]:
-    """What Ann did: in the last weeks where it is history, else today."""
+    """Facts about the lead Ann: of the last weeks if ``is_history``, else of today."""
     made: list[LeadFact] = []
     for _ in range(draw(st.integers(1, 8))):
         ago_ms = draw(st.sampled_from([1, 2, 9, 30, 58, 70])) * DAY_MS if is_history else 0
@@ -46,34 +46,36 @@ def market_after(events: list[LeadFact]) -> Market:
     return market
 
 
-def worth(market: Market) -> Any:
-    """The last score's points, line by line."""
+def last_points(market: Market) -> Any:
+    """Return the total and the points of each rule in the last score."""
     (*_, last) = [one for one in market.said if isinstance(one, LeadScore)]
-    said = last.explanation
-    return said.total, [(line.rule, line.points, line.count) for line in said.points]
+    explanation = last.explanation
+    return explanation.total, [(line.rule, line.points, line.count) for line in explanation.points]
 
 
 @settings(deadline=None, max_examples=60)
 @given(facts_of_ann(is_history=True), facts_of_ann(is_history=False), st.integers(0, 2**32))
-def test_scores_are_the_same_whenever_history_comes(
+def test_scores_are_the_same_whenever_history_arrives(
     history: list[LeadFact], live: list[LeadFact], seed: int
 ) -> None:
     before = market_after([*history, *live])
     after = market_after([*live, *history])
     between = market_after(random.Random(seed).sample([*live, *history], len(live) + len(history)))
-    assert worth(before) == worth(after) == worth(between)
+    assert last_points(before) == last_points(after) == last_points(between)
     plain = [one.model_copy(update={"imported": False}) for one in history]
-    assert worth(market_after([*plain, *live])) == worth(before)  # nor does the mark change what it is worth
+    assert last_points(market_after([*plain, *live])) == last_points(
+        before
+    )  # being marked as imported changes no points
 
 
 @settings(deadline=None, max_examples=60)
 @given(facts_of_ann(is_history=True))
-def test_history_alone_hands_over_by_the_total_of_its_last_hour_or_not_at_all(
+def test_history_alone_gives_at_most_one_hand_off_by_the_total_of_its_last_hour(
     history: list[LeadFact],
 ) -> None:
     market = market_after(history)
     handoffs = [one for one in market.said if isinstance(one, LeadRouting)]
-    total = worth(market)[0]
+    total = last_points(market)[0]
     event("handed over" if handoffs else "not handed over")
     assert len(handoffs) <= 1
     for one in handoffs:
@@ -85,37 +87,37 @@ def test_history_alone_hands_over_by_the_total_of_its_last_hour_or_not_at_all(
 
 
 @st.composite
-def of_a_browser(draw: st.DrawFn) -> list[Record]:
-    """What a browser did in the last hundred days, some of it under an address."""
+def browser_history(draw: st.DrawFn) -> list[Record]:
+    """Imported events of a browser in the last hundred days, some of them with an address."""
     made = []
     for number in range(draw(st.integers(1, 8))):
         at_ms = NOON - draw(st.sampled_from([1, 8, 40, 59, 95])) * DAY
         who: dict[str, Any] = {"anonymous_id": "x"}
         if draw(st.integers(0, 4)) == 0:
             who["email"] = "ada@bank.com"
-        value = draw(st.sampled_from([said_activity, said_form]))(f"e{number}", at_ms, **who)
+        value = draw(st.sampled_from([web_activity, web_form]))(f"e{number}", at_ms, **who)
         topic = "form.fills" if "form_id" in value else "web.activity"
         made.append(record(topic, value, arrives_at=NOON, imported=str(at_ms).encode()))
     return made
 
 
 @settings(deadline=None, max_examples=80)
-@given(of_a_browser(), st.integers(0, 2**32), st.booleans())
-def test_a_browsers_history_is_the_same_facts_before_and_after_its_owner_is_known(
+@given(browser_history(), st.integers(0, 2**32), st.booleans())
+def test_a_browsers_history_gives_the_same_facts_before_and_after_its_visitor_is_known(
     history: list[Record],
     seed: int,
     twice: bool,
 ) -> None:
-    known = record("form.fills", said_form("now", NOON, anonymous_id="x", email="ada@bank.com"))
+    known = record("form.fills", web_form("now", NOON, anonymous_id="x", email="ada@bank.com"))
     shuffled = random.Random(seed).sample(history, len(history))
     orders = ([*history, known], [known, *shuffled, *(history if twice else [])])
-    said = [
+    facts_by_order = [
         sorted(
             (fact["event_id"], fact["type"], fact["lead_id"], fact["occurred_at_ms"], fact["imported"])
-            for fact in Partition(spec(KEY, 1)).take(order)
+            for fact in Partition(spec(KEY, 1)).send_all(order)
             if fact["type"] != "lead_identified"
         )
         for order in orders
     ]
-    event(f"{len(said[0])} facts")
-    assert said[0] == said[1]
+    event(f"{len(facts_by_order[0])} facts")
+    assert facts_by_order[0] == facts_by_order[1]

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from schemas.outputs import LeadRouting
 from schemas.vocabulary import Action
 from tests.hops.accounts.market import Market, assert_one_owner, demo, facts
-from tests.property.books import assert_book
-from tests.property.histories import PEOPLE, Came, histories, play
+from tests.property.histories import PEOPLE, HistoryStep, histories, play
+from tests.property.open_index_checks import assert_open_index
 from workers.accounts.state.handoff import HandoffRow
 
-BEGINNING = [Came(facts(owner_rep_id="own"), 0), *(Came(demo(one), 0) for one in PEOPLE)]
+BEGINNING = [HistoryStep(facts(owner_rep_id="own"), 0), *(HistoryStep(demo(one), 0) for one in PEOPLE)]
 """Three people whose hand-offs one rep has."""
 large = st.one_of(histories, *(histories.map(lambda history: [*BEGINNING, *history]) for _ in range(3)))
 
@@ -41,25 +41,27 @@ def of_rows(market: Market) -> dict[str, str]:
 @settings(deadline=None, max_examples=60)
 @given(large, st.integers(1, 2))
 def test_one_owner_at_every_prefix_and_rows_that_say_what_was_said(
-    history: list[Came], most_at_once: int
+    history: list[HistoryStep], most_at_once: int
 ) -> None:
     market = play(history, most_at_once=most_at_once)
     assert_one_owner(market.said)
-    assert_book(market.accounts.decider.rows)
+    assert_open_index(market.accounts.decider.rows)
     assert open_now(market) == of_rows(market)
 
 
 @settings(deadline=None, max_examples=40)
 @given(large)
-def test_what_is_kept_of_all_is_true_where_they_move_at_once_too(history: list[Came]) -> None:
+def test_what_is_kept_of_all_is_true_where_they_move_at_once_too(history: list[HistoryStep]) -> None:
     market = play(history)
-    assert_book(market.accounts.decider.rows)
+    assert_open_index(market.accounts.decider.rows)
     assert open_now(market) == of_rows(market)
 
 
 @settings(deadline=None, max_examples=60)
 @given(large, st.integers(1, 2))
-def test_in_chunks_everything_ends_with_whom_it_ends_at_once(history: list[Came], most_at_once: int) -> None:
+def test_in_chunks_everything_ends_with_whom_it_ends_at_once(
+    history: list[HistoryStep], most_at_once: int
+) -> None:
     whole, chunks = play(history), play(history, most_at_once=most_at_once, finishes=True)
     assert open_now(chunks) == open_now(whole)
 
@@ -67,7 +69,7 @@ def test_in_chunks_everything_ends_with_whom_it_ends_at_once(history: list[Came]
 @settings(deadline=None, max_examples=40)
 @given(large, st.integers(1, 7))
 def test_however_a_history_in_chunks_is_cut_into_batches_it_is_the_same(
-    history: list[Came], cuts: int
+    history: list[HistoryStep], cuts: int
 ) -> None:
     whole, cut = play(history, most_at_once=1), play(history, cuts=cuts, most_at_once=1)
     assert [(one.topic, one.key, one.value) for one in whole.accounts.outputs] == [

@@ -31,7 +31,7 @@ from tests.hops.accounts.market import (
     rep,
     sales,
 )
-from tests.property.books import assert_book
+from tests.property.open_index_checks import assert_open_index
 from workers.accounts.rulebook.terms import MOST_AT_ONCE
 from workers.accounts.state.account import AccountRow
 from workers.accounts.state.lead import LeadRow
@@ -206,7 +206,7 @@ def test_in_every_order_one_owner_at_every_prefix_and_everybody_where_they_belon
     before, sources, places = MOVES[move]
     logs = Logs(before, sources, most_at_once)
     logs.run(choices)
-    assert_book(logs.market.accounts.decider.rows)
+    assert_open_index(logs.market.accounts.decider.rows)
     for lead_id, key in places.items():
         assert logs.lives_at(lead_id) == [key], lead_id
         owned = [(at, who) for one, at, who in logs.held.values() if one == lead_id]

@@ -30,7 +30,7 @@ from tests.hops.accounts.market import (
     sales,
 )
 from tests.property.interleavings import LEAD_ID_KEY, Router, State
-from tests.property.messages import NOW_MS, Message, of_crm
+from tests.property.messages import NOW_MS, Message, crm_message
 from workers.accounts.state.account import AccountRow
 from workers.identity.addresses import normalise
 from workers.identity.lead_ids import person_of
@@ -39,18 +39,12 @@ OTHER, THIRD = "domain:other.example", "domain:third.example"
 ANN = "lead:ann"
 GINA_WRITES = "gina@gmail.com"
 GINA = person_of(normalise(GINA_WRITES), LEAD_ID_KEY)
-ROUTER = Router()
-
-
-@pytest.fixture(autouse=True)
-def _one_lead_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("again", "handle"):
-        monkeypatch.setattr(f"workers.accounts.{module}.CHUNK", 1)
+ROUTER = Router(leads_at_once=1)
 
 
 def crm(crm_account_id: str, *domains: str, version: int = 1, **facts: Any) -> Message:
     event_id = f"{crm_account_id}-{version}"
-    return of_crm(
+    return crm_message(
         company(
             event_id=event_id,
             crm_account_id=crm_account_id,
@@ -61,7 +55,7 @@ def crm(crm_account_id: str, *domains: str, version: int = 1, **facts: Any) -> M
 
 
 def deleted(crm_account_id: str) -> Message:
-    return of_crm(None, crm_account_id)
+    return crm_message(None, crm_account_id)
 
 
 def seated() -> State:
@@ -77,14 +71,14 @@ def seated() -> State:
 def contact(crm_account_id: str | None, version: int = 1) -> Message:
     """The CRM's contact with the address of ``GINA``; None: it is deleted."""
     if crm_account_id is None:
-        return of_crm(None, GINA_WRITES, CRM_CONTACTS.name)
+        return crm_message(None, GINA_WRITES, CRM_CONTACTS.name)
     record = CrmContact(
         event_id=f"gina-{version}",
         occurred_at=instant(MONDAY),
         email=GINA_WRITES,
         crm_account_id=crm_account_id,
     )
-    return of_crm(record, GINA_WRITES, CRM_CONTACTS.name)
+    return crm_message(record, GINA_WRITES, CRM_CONTACTS.name)
 
 
 class Story(NamedTuple):

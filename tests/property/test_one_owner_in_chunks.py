@@ -12,7 +12,7 @@ import pytest
 from schemas.base import Model
 from schemas.erasure import PersonErased
 from tests.hops.accounts.market import BANK, MONDAY, demo, facts
-from tests.property.books import assert_book
+from tests.property.open_index_checks import assert_open_index
 from tests.property.test_one_owner import (
     ANN,
     BOB,
@@ -122,7 +122,7 @@ def test_in_every_order_of_chunks_one_owner_and_nothing_stays_on_its_way(
     assert quiet
     for state in quiet:
         rows = rows_after(state)
-        assert_book(rows)
+        assert_open_index(rows)
         account = rows.get(AccountRow, BANK)
         assert account is not None
         assert account.company is not None

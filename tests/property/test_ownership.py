@@ -31,7 +31,7 @@ from tests.hops.accounts.market import (
     rep,
     sales,
 )
-from tests.property.books import assert_book
+from tests.property.open_index_checks import assert_open_index
 from tests.routes import (
     CUSTOMER,
     FORMER,
@@ -46,7 +46,7 @@ from tests.routes import (
     desk,
     with_routes,
 )
-from workers.accounts.routing.ownership import right_of
+from workers.accounts.routing.ownership import owner_of
 from workers.accounts.rulebook.terms import MOST_AT_ONCE
 from workers.accounts.state.account import AccountRow
 from workers.accounts.state.handoff import HandoffRow, PendingRow, ServiceRow
@@ -172,7 +172,7 @@ def test_one_owner_at_every_prefix_whoever_owns_it(
 ) -> None:
     market = live(events, choices, most_at_once)
     assert_one_owner(market.said)
-    assert_book(market.accounts.decider.rows)
+    assert_open_index(market.accounts.decider.rows)
     said = {one.assignee.type for one in market.said if isinstance(one, LeadRouting) and one.assignee}
     event(f"held by {' and '.join(sorted(said)) or 'nobody'}")
 
@@ -185,7 +185,7 @@ def test_when_all_is_quiet_what_belongs_to_somebody_by_right_is_there(
     market = live(events, choices, most_at_once)
     account = market.account()
     held = open_now(market, service=False).values()
-    right = right_of(POLICY, account)
+    right = owner_of(POLICY, account)
     if right is not None:
         assert {one.assignee.id for one in held if one.assignee} <= {right.rep_id}
     assert account.request is None or account.request.is_waiting

@@ -12,7 +12,7 @@ from schemas.lead_events import LeadFact
 from schemas.outputs import LeadRouting, LeadStage
 from schemas.vocabulary import Action, Kind, Stage
 from tests.hops.accounts.market import DAY_MS, MONDAY, Market, facts, rep
-from tests.property.histories import PEOPLE, Came, histories, lead_facts, play
+from tests.property.histories import PEOPLE, HistoryStep, histories, lead_facts, play
 from workers.accounts.stages.stages import TRANSITIONS
 
 FAR_MS = MONDAY + 2_000 * DAY_MS
@@ -24,7 +24,7 @@ def stage_steps(market: Market) -> list[LeadStage]:
 
 @settings(deadline=None, max_examples=40)
 @given(histories)
-def test_every_step_is_in_the_table_and_cycles_only_go_on(history: list[Came]) -> None:
+def test_every_step_is_in_the_table_and_cycles_only_go_on(history: list[HistoryStep]) -> None:
     market = play(history)
     market.tick(FAR_MS)
     cycles: dict[tuple[str, str], int] = {}
@@ -38,7 +38,7 @@ def test_every_step_is_in_the_table_and_cycles_only_go_on(history: list[Came]) -
 @settings(deadline=None, max_examples=40)
 @given(histories)
 def test_a_lead_is_handed_over_as_an_mql_once_a_cycle_unless_that_was_withdrawn_without_a_no(
-    history: list[Came],
+    history: list[HistoryStep],
 ) -> None:
     open_now: dict[str, tuple[str, str, str]] = {}
     over: set[tuple[str, str, str]] = set()
@@ -60,7 +60,7 @@ def test_a_lead_is_handed_over_as_an_mql_once_a_cycle_unless_that_was_withdrawn_
 
 @settings(deadline=None, max_examples=40)
 @given(histories)
-def test_silence_ends_each_cycle_once_whenever_time_passes(history: list[Came]) -> None:
+def test_silence_ends_each_cycle_once_whenever_time_passes(history: list[HistoryStep]) -> None:
     market = play(history)
     for days in (200, 400, 2_000):
         market.tick(MONDAY + (200 + days) * DAY_MS)

@@ -1,4 +1,4 @@
-"""The plain form of words: done twice it is the same, and neither case nor accents nor their encoding change it."""
+"""The plain form of job titles is idempotent, and independent of case, accents and their encoding."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WORDS = (
     "head",
     "of",
 )
-SIGNS = st.sampled_from([" ", "-", "_", "/", " & ", ", ", "  ", "\u2013", "'"])
+SEPARATORS = st.sampled_from([" ", "-", "_", "/", " & ", ", ", "  ", "\u2013", "'"])
 GATES = Gates(POLICY)
 CASES = (str.upper, str.lower, str.title, str.swapcase, str.casefold)
 FORMS = ("NFC", "NFD", "NFKC", "NFKD")
@@ -38,7 +38,7 @@ FORMS = ("NFC", "NFD", "NFKC", "NFKD")
 @st.composite
 def titles(draw: st.DrawFn) -> str:
     words = draw(st.lists(st.sampled_from(WORDS), max_size=6))
-    return "".join(word + draw(SIGNS) for word in words)
+    return "".join(word + draw(SEPARATORS) for word in words)
 
 
 @given(st.text(max_size=60) | titles())
@@ -46,16 +46,16 @@ def test_the_plain_form_of_a_plain_form_is_itself(text: str) -> None:
     assert plain(plain(text)) == plain(text)
 
 
-def test_the_plain_form_of_every_letter_is_steady_and_blind_to_case() -> None:
+def test_the_plain_form_of_every_letter_is_idempotent_and_ignores_case() -> None:
     letters = [char for char in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(char)[0] in "LN"]
     normal = plain.__wrapped__
-    unsteady = [char for char in letters if normal(normal(char)) != normal(char)]
+    not_idempotent = [char for char in letters if normal(normal(char)) != normal(char)]
     differing = [char for char in letters if not normal(char) == normal(char.upper()) == normal(char.lower())]
-    assert (unsteady, differing) == ([], [])
+    assert (not_idempotent, differing) == ([], [])
 
 
 @given(titles(), st.data())
-def test_case_accents_and_their_encoding_never_change_what_a_title_is_worth(
+def test_case_accents_and_their_encoding_never_change_the_points_of_a_title(
     title: str, data: st.DataObject
 ) -> None:
     accented = "".join(char + (data.draw(ACCENTS) if char.isalpha() else "") for char in title)
@@ -70,12 +70,12 @@ def test_case_accents_and_their_encoding_never_change_what_a_title_is_worth(
 
 
 @given(st.lists(st.sampled_from(["ab", "abc", "b", "a"]), max_size=6), st.sampled_from(["ab", "b", "a ab"]))
-def test_a_phrase_is_found_where_its_words_follow_each_other(words: list[str], phrase: str) -> None:
+def test_a_phrase_is_found_only_as_consecutive_words(words: list[str], phrase: str) -> None:
     wanted = phrase.split()
     runs = [words[at : at + len(wanted)] for at in range(len(words))]
     assert WholeWords([phrase]).found_in("/".join(words)) is (wanted in runs)
 
 
 @pytest.mark.parametrize("text", ["a." * 2000, "a. " * 2000, "+" * 4000, "a+" * 2000, "é" * 4000])
-def test_long_titles_are_no_weapon(text: str) -> None:
+def test_the_plain_form_of_a_long_title_is_not_longer(text: str) -> None:
     assert len(plain(text)) <= len(text)

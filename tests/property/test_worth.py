@@ -19,7 +19,7 @@ from workers.accounts.rulebook.terms import Terms
 from workers.accounts.state.lead import LeadRow
 from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.count_once import message_mark
-from workers.accounts.worth.durations import Activity, with_activity
+from workers.accounts.worth.durations import Activity, count_activity
 from workers.policy.behaviour import Behaviour
 from workers.policy.model import Policy, Rule
 
@@ -177,7 +177,7 @@ def scored(terms: Terms, happened: list[Happened], lead: LeadRow) -> ScoreRow:
     for one in happened:
         fitting = terms.rules.for_activity(one.activity, None, one.asset, None)
         seen = Activity(one.at_ms, one.event_id, message_mark(one.asset, None), one.duration_ms)
-        score = with_activity(terms, lead, score, fitting, seen).score
+        score = count_activity(terms, lead, score, fitting, seen).score
     return score
 
 
@@ -218,7 +218,7 @@ def test_points_since_a_no_are_those_of_the_later_events_in_any_order(
         for one in order:
             fitting = terms.rules.for_activity(one.activity, None, one.asset, None)
             seen = Activity(one.at_ms, one.event_id, message_mark(one.asset, None), one.duration_ms)
-            score = with_activity(terms, lead, score, fitting, seen).score
+            score = count_activity(terms, lead, score, fitting, seen).score
         since.append({found.rule: found.days for found in score.since or ()})
         every_day = {found.rule: dict(found.days) for found in score.counts}
         for rule, days in since[-1].items():

@@ -1,4 +1,4 @@
-"""A story per scenario."""
+"""Fixtures of the scenarios: stories."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.scenarios.story import Story
 
 @pytest.fixture
 def story(tmp_path: Path) -> Story:
-    """An empty story."""
+    """Return an empty story."""
     return Story(tmp_path)
 
 
 @pytest.fixture
 def new_story(tmp_path: Path) -> Callable[[str], Story]:
-    """Make more stories, each with a name."""
+    """Return a function that makes a further story with a name."""
 
     def make(name: str) -> Story:
         folder = tmp_path / name

@@ -1,4 +1,4 @@
-"""What is reported is taken back when its cause is over, in whatever way it ended: nobody is told of what is no more."""
+"""An alert is cleared when its cause ends, in whatever way it ends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Then = Callable[[Story], None]
 
 @pytest.fixture
 def team(story: Story) -> Story:
-    """Mia and Tom at inside sales, Dana who manages them, Olga and Pavel who own accounts."""
+    """Mia and Tom at inside sales, Dana their manager, Olga and Pavel who own accounts."""
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.rep("tom")
@@ -27,7 +27,7 @@ def team(story: Story) -> Story:
 
 
 def up(results: Results) -> list[str]:
-    """Alerts that are up at the end, each said once before it is cleared."""
+    """Return the alerts that are raised at the end. Each must be raised once before it is cleared."""
     open_now: dict[str, dict[str, Any]] = {}
     for event in results.of("lead.alerts"):
         if event.get("cleared"):
@@ -48,7 +48,7 @@ def bank(**facts: Any) -> Then:
     return lambda story: story.bank("harbor", "tue 11:00", **facts)
 
 
-def erased(story: Story) -> None:
+def erase(story: Story) -> None:
     story.erasure(ANN, "tue 11:00")
 
 
@@ -62,22 +62,24 @@ def answered_in_chat(story: Story) -> None:
     [
         pytest.param(sales("touched"), id="she calls"),
         pytest.param(sales("accepted"), id="she accepts it"),
-        pytest.param(sales("claimed"), id="she says that she has it"),
-        pytest.param(sales("rejected", reason="wrong_person"), id="she says no"),
-        pytest.param(sales("returned"), id="she gives it back"),
-        pytest.param(sales("reassigned", to_rep_id="tom"), id="it is given to Tom by hand"),
+        pytest.param(sales("claimed"), id="she claims it"),
+        pytest.param(sales("rejected", reason="wrong_person"), id="she rejects it"),
+        pytest.param(sales("returned"), id="she returns it"),
+        pytest.param(sales("reassigned", to_rep_id="tom"), id="it is reassigned to Tom manually"),
         pytest.param(sales("opportunity_opened"), id="it is an opportunity"),
         pytest.param(sales("won"), id="it is won"),
         pytest.param(sales("lost"), id="it is lost"),
         pytest.param(answered_in_chat, id="she answers in a chat"),
         pytest.param(bank(owner_rep_id="olga"), id="the account gains an owner"),
         pytest.param(bank(relationship="competitor"), id="it is a competitor"),
-        pytest.param(bank(domains=["other.example", "harbor.example"]), id="the account lives elsewhere"),
-        pytest.param(lambda story: story.rep("mia", "tue 11:00", active=False), id="she leaves us"),
-        pytest.param(erased, id="the person is forgotten"),
+        pytest.param(
+            bank(domains=["other.example", "harbor.example"]), id="the account has another primary domain"
+        ),
+        pytest.param(lambda story: story.rep("mia", "tue 11:00", active=False), id="she leaves the company"),
+        pytest.param(erase, id="the person is erased"),
     ],
 )
-def test_an_overdue_answer_is_taken_back_in_whatever_way_it_ends(team: Story, ends: Then) -> None:
+def test_an_overdue_alert_is_cleared_in_whatever_way_the_hand_off_ends(team: Story, ends: Then) -> None:
     team.bank("harbor")
     team.form(ANN, "tue 10:00", "demo")
     ends(team)
@@ -88,7 +90,7 @@ def test_an_overdue_answer_is_taken_back_in_whatever_way_it_ends(team: Story, en
     assert up(results) == []
 
 
-def test_a_lead_that_expires_is_overdue_no_more(team: Story) -> None:
+def test_the_overdue_alert_of_an_expired_lead_is_cleared(team: Story) -> None:
     team.bank("harbor")
     team.form(ANN, "tue 10:00", "demo")
 
@@ -99,27 +101,29 @@ def test_a_lead_that_expires_is_overdue_no_more(team: Story) -> None:
     ("given", "ends", "after"),
     [
         pytest.param({"owner_rep_id": "kim"}, bank(owner_rep_id="olga"), [], id="a successor is named"),
-        pytest.param({"owner_rep_id": "kim"}, bank(owner_rep_id=None), [], id="nobody is named any more"),
+        pytest.param({"owner_rep_id": "kim"}, bank(owner_rep_id=None), [], id="no owner is named any more"),
         pytest.param(
             {"owner_rep_id": "kim"},
             lambda story: story.rep("kim", "tue 11:00"),
             [],
-            id="the owner is with us",
+            id="the owner gets a record",
         ),
         pytest.param({"owner_rep_id": "kim"}, bank(relationship="competitor"), [], id="a competitor"),
         pytest.param({"relationship": "customer"}, bank(owner_rep_id="olga"), [], id="an owner is named"),
-        pytest.param({"relationship": "customer"}, bank(relationship="prospect"), [], id="no customer"),
-        pytest.param({"relationship": "customer"}, bank(relationship="competitor"), [], id="a rival now"),
-        pytest.param({"relationship": "customer"}, erased, [], id="no lead any more"),
+        pytest.param({"relationship": "customer"}, bank(relationship="prospect"), [], id="a prospect"),
+        pytest.param(
+            {"relationship": "customer"}, bank(relationship="competitor"), [], id="a competitor now"
+        ),
+        pytest.param({"relationship": "customer"}, erase, [], id="no lead any more"),
         pytest.param(
             {"owner_rep_id": "kim"},
             bank(domains=["other.example", "harbor.example"]),
             ["account_without_owner"],
-            id="it lives elsewhere, and lacks an owner there",
+            id="another primary domain, without an owner there",
         ),
     ],
 )
-def test_an_account_lacks_an_owner_only_as_long_as_it_should_have_one(
+def test_an_account_is_reported_without_owner_only_while_it_should_have_one(
     team: Story, given: dict[str, Any], ends: Then, after: list[str]
 ) -> None:
     team.bank("harbor", **given)
@@ -137,13 +141,13 @@ def test_an_account_lacks_an_owner_only_as_long_as_it_should_have_one(
 @pytest.mark.parametrize(
     "ends",
     [
-        pytest.param(bank(revenue={"amount": 800_000_000, "currency": "USD"}), id="the fact is there"),
-        pytest.param(bank(country="DE"), id="another fact speaks against them"),
-        pytest.param(sales("rejected", reason="wrong_person"), id="sales says no to the only one who waits"),
-        pytest.param(erased, id="the only one who waits is forgotten"),
+        pytest.param(bank(revenue={"amount": 800_000_000, "currency": "USD"}), id="the fact is known"),
+        pytest.param(bank(country="DE"), id="another fact excludes the company"),
+        pytest.param(sales("rejected", reason="wrong_person"), id="sales rejects the only lead that waits"),
+        pytest.param(erase, id="the only lead that waits is erased"),
     ],
 )
-def test_a_fact_of_the_company_is_wanted_as_long_as_somebody_waits_for_it(team: Story, ends: Then) -> None:
+def test_a_company_fact_is_wanted_only_while_a_lead_waits_for_it(team: Story, ends: Then) -> None:
     team.bank("harbor", revenue=None)
     team.form(ANN, "tue 10:00", "demo")
     team.sales("touched", ANN, "tue 10:10")
@@ -159,7 +163,7 @@ def test_a_fact_stays_wanted_while_a_colleague_still_waits_for_it(team: Story) -
     team.bank("harbor", revenue=None)
     team.form(ANN, "tue 10:00")
     team.form(BOB, "tue 10:05")
-    erased(team)
+    erase(team)
 
     assert up(team.replay(until="tue 12:00")) == ["fact_wanted"]
 
@@ -167,21 +171,23 @@ def test_a_fact_stays_wanted_while_a_colleague_still_waits_for_it(team: Story) -
 @pytest.mark.parametrize(
     ("ends", "after"),
     [
-        pytest.param(sales("touched"), [], id="sales does something"),
+        pytest.param(sales("touched"), [], id="sales touches it"),
         pytest.param(answered_in_chat, [], id="sales answers in a chat"),
         pytest.param(bank(owner_rep_id="pavel"), [], id="another owner"),
         pytest.param(bank(owner_rep_id=None), [], id="no owner"),
         pytest.param(bank(relationship="competitor"), [], id="a competitor"),
-        pytest.param(bank(domains=["other.example", "harbor.example"]), [], id="it lives elsewhere"),
+        pytest.param(bank(domains=["other.example", "harbor.example"]), [], id="another primary domain"),
         pytest.param(
             lambda story: story.rep("olga", "tue 11:00", active=False),
             ["account_without_owner"],
-            id="the owner leaves us, and that is said",
+            id="the owner leaves the company, which is reported",
         ),
-        pytest.param(erased, [], id="the person is forgotten"),
+        pytest.param(erase, [], id="the person is erased"),
     ],
 )
-def test_signals_are_for_the_owner_as_long_as_there_is_one(team: Story, ends: Then, after: list[str]) -> None:
+def test_buying_signals_are_for_the_owner_only_while_there_is_one(
+    team: Story, ends: Then, after: list[str]
+) -> None:
     team.bank("harbor", owner_rep_id="olga")
     team.form(ANN, "mon 09:00")
     team.activity("page_view", "mon 10:00", email=ANN, url=PRICES)
@@ -194,7 +200,7 @@ def test_signals_are_for_the_owner_as_long_as_there_is_one(team: Story, ends: Th
     assert up(results) == after
 
 
-def test_nobody_is_told_of_what_a_competitor_looks_at(team: Story) -> None:
+def test_a_competitors_visits_raise_no_alert(team: Story) -> None:
     team.bank("rival", owner_rep_id="olga", relationship="competitor")
     team.form("spy@rival.example", "mon 09:00")
     team.activity("page_view", "mon 10:00", email="spy@rival.example", url=PRICES)
@@ -208,14 +214,16 @@ def test_nobody_is_told_of_what_a_competitor_looks_at(team: Story) -> None:
         pytest.param(bank(owner_rep_id="olga"), id="the account gains an owner"),
         pytest.param(bank(relationship="competitor"), id="it is a competitor"),
         pytest.param(lambda story: story.form(ANN, "tue 11:00", "demo"), id="they raise their hand"),
-        pytest.param(sales("claimed"), id="a rep takes it all the same"),
-        pytest.param(sales("reassigned", rep_id="dana", to_rep_id="tom"), id="the manager gives it to Tom"),
-        pytest.param(lambda story: story.rep("tom", "tue 11:00", desks=SEAT), id="Tom has room"),
-        pytest.param(erased, id="the person is forgotten"),
+        pytest.param(sales("claimed"), id="a rep claims it"),
+        pytest.param(
+            sales("reassigned", rep_id="dana", to_rep_id="tom"), id="the manager reassigns it to Tom"
+        ),
+        pytest.param(lambda story: story.rep("tom", "tue 11:00", desks=SEAT), id="Tom has capacity"),
+        pytest.param(erase, id="the person is erased"),
     ],
 )
 @pytest.mark.parametrize("why", ["desk_full", "everyone_away"])
-def test_a_lead_that_waits_is_reported_until_it_waits_no_more(story: Story, why: str, ends: Then) -> None:
+def test_a_waiting_lead_is_reported_only_while_it_waits(story: Story, why: str, ends: Then) -> None:
     seat = [{"desk": "inside_sales", "weight": 1, "capacity": 0}] if why == "desk_full" else SEAT
     away = {} if why == "desk_full" else {"away": ("mon 00:00", "fri 00:00")}
     story.rep("dana", at_desk=False)

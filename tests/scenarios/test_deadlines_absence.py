@@ -1,4 +1,4 @@
-"""Who has a lead goes away: the account goes on as a whole, and what nobody can take waits with its clock standing still."""
+"""A lead's holder goes away: the whole account moves on, or it waits with frozen deadlines while all are away."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.scenarios.story import Results, Story
 
 @pytest.fixture
 def team(story: Story) -> Story:
-    """Mia and Tom at inside sales, Dana who manages them, Pavel who is Mia's deputy; Ann asks for a demo on Tuesday."""
+    """Mia and Tom at inside sales, Dana their manager, Pavel Mia's deputy. Ann asks for a demo on Tuesday."""
     story.rep("dana", at_desk=False)
     story.rep("mia", deputy_rep_id="pavel")
     story.rep("tom")
@@ -23,7 +23,7 @@ def team(story: Story) -> Story:
 
 @pytest.fixture
 def owned(story: Story) -> Story:
-    """Olga owns the bank, Pavel is her deputy, Mona the manager of both; Ann asks for a demo on Tuesday."""
+    """Olga owns the bank, Pavel is her deputy, Mona their manager. Ann asks for a demo on Tuesday."""
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.rep("olga", at_desk=False, deputy_rep_id="pavel", manager_rep_id="mona")
@@ -39,12 +39,12 @@ def routings(results: Results) -> list[dict[str, Any]]:
 
 
 def who(results: Results) -> list[str]:
-    """Who had a lead, one after another."""
+    """Return the holders of the lead, one after another."""
     return [str(holder) for action, _, holder in results.handoffs if action != "withdrawn"]
 
 
 def up(results: Results) -> list[str]:
-    """Alerts that are still up at the end."""
+    """Return the alerts that are still raised at the end."""
     open_now: dict[str, str] = {}
     for event in results.of("lead.alerts"):
         if event.get("cleared"):
@@ -54,7 +54,7 @@ def up(results: Results) -> list[str]:
     return sorted(open_now.values())
 
 
-def test_a_lead_that_was_not_touched_goes_to_the_next_in_turn_at_once(team: Story) -> None:
+def test_an_untouched_lead_of_a_rep_who_goes_away_goes_to_the_next_in_turn_at_once(team: Story) -> None:
     team.rep("mia", "tue 10:10", away=("tue 10:00", "thu 00:00"))
 
     results = team.replay(until="tue 10:30")
@@ -65,7 +65,7 @@ def test_a_lead_that_was_not_touched_goes_to_the_next_in_turn_at_once(team: Stor
     assert moved["first_response_due_at"] == "2026-03-03T15:40:00Z"  # half an hour from 10:10
 
 
-def test_an_absence_that_was_known_before_moves_the_lead_when_it_begins(team: Story) -> None:
+def test_an_absence_known_before_moves_the_lead_when_it_begins(team: Story) -> None:
     team.rep("mia", "tue 09:00", away=("tue 10:20", "thu 00:00"))
 
     results = team.replay(until="tue 12:00")
@@ -75,7 +75,7 @@ def test_an_absence_that_was_known_before_moves_the_lead_when_it_begins(team: St
     assert routings(results)[-1]["passed_over"] == [{"rep_id": "mia", "why": "absent"}]
 
 
-def test_a_lead_that_was_touched_goes_to_the_deputy(team: Story) -> None:
+def test_a_touched_lead_of_a_rep_who_goes_away_goes_to_the_deputy(team: Story) -> None:
     team.sales("touched", "ann@harbor.example", "tue 10:05")
     team.rep("mia", "tue 10:10", away=("tue 10:00", "thu 00:00"))
 
@@ -95,7 +95,9 @@ def test_a_lead_that_was_touched_goes_to_the_deputy(team: Story) -> None:
     ],
     ids=["no deputy: the desk's manager", "no deputy: the rep's manager", "a circle: the desk's manager"],
 )
-def test_without_a_deputy_it_goes_to_the_manager(team: Story, changes: dict[str, Any], takes_it: str) -> None:
+def test_without_a_deputy_the_lead_goes_to_the_manager(
+    team: Story, changes: dict[str, Any], takes_it: str
+) -> None:
     team.sales("touched", "ann@harbor.example", "tue 10:05")
     team.rep("mia", "tue 10:10", away=("tue 10:00", "thu 00:00"), **changes)
 
@@ -105,7 +107,7 @@ def test_without_a_deputy_it_goes_to_the_manager(team: Story, changes: dict[str,
     assert routings(results)[-1]["how_chosen"] == "manager"
 
 
-def test_the_account_moves_as_a_whole_once_one_of_its_leads_was_touched(team: Story) -> None:
+def test_all_leads_of_an_account_move_to_the_deputy_if_one_was_touched(team: Story) -> None:
     team.form("bob@harbor.example", "tue 10:02", "demo")
     team.sales("touched", "ann@harbor.example", "tue 10:05")
     team.rep("mia", "tue 10:10", away=("tue 10:00", "thu 00:00"))
@@ -128,7 +130,7 @@ def test_an_owner_keeps_the_account_and_the_deputy_gets_the_task(owned: Story) -
     assert who(results)[-1] == "olga"  # she is back on Friday
 
 
-def test_a_deputy_who_is_away_too_leaves_it_to_the_manager(owned: Story) -> None:
+def test_if_the_deputy_is_away_too_the_manager_gets_the_task(owned: Story) -> None:
     owned.rep("pavel", "tue 09:00", away=("tue 00:00", "fri 00:00"))
     owned.rep("olga", "tue 10:10", away=("tue 10:00", "thu 00:00"))
 
@@ -138,7 +140,7 @@ def test_a_deputy_who_is_away_too_leaves_it_to_the_manager(owned: Story) -> None
     assert routings(results)[-1]["how_chosen"] == "manager"
 
 
-def test_a_deputy_who_goes_away_hands_the_task_back_to_an_owner_who_is_there(owned: Story) -> None:
+def test_when_the_deputy_goes_away_the_task_returns_to_a_present_owner(owned: Story) -> None:
     owned.rep("olga", "tue 10:10", away=("tue 10:00", "wed 00:00"))
     owned.rep("pavel", "thu 09:00", away=("thu 09:00", "fri 00:00"))
 
@@ -147,7 +149,7 @@ def test_a_deputy_who_goes_away_hands_the_task_back_to_an_owner_who_is_there(own
     assert who(results) == ["olga", "pavel", "olga"]
 
 
-def test_where_everyone_is_away_the_clock_stands_still_and_goes_on_with_what_was_left(
+def test_while_all_are_away_the_deadline_is_frozen_and_resumes_with_the_time_that_was_left(
     owned: Story,
 ) -> None:
     for rep_id in ("pavel", "mona", "dana"):
@@ -156,14 +158,14 @@ def test_where_everyone_is_away_the_clock_stands_still_and_goes_on_with_what_was
 
     results = owned.replay(until="thu 12:01")
 
-    assert who(results) == ["olga", "olga"]  # nothing is dropped, and nobody absent has it twice
+    assert who(results) == ["olga", "olga"]  # the lead is not dropped, and no absent rep gets it
     back = routings(results)[-1]
     assert back["explanation"]["reasons"] == ["rep_back"]
     assert back["first_response_due_at"] == "2026-03-05T17:20:00Z"  # 20 of the 30 minutes were left at noon
     assert results.alerts == [("everyone_away", False), ("everyone_away", True)]
 
 
-def test_nobody_is_overdue_while_away_and_that_is_taken_back_if_the_absence_is_told_late(
+def test_an_overdue_alert_is_cleared_if_the_absence_is_recorded_late(
     owned: Story,
 ) -> None:
     for rep_id in ("pavel", "mona", "dana"):
@@ -176,7 +178,7 @@ def test_nobody_is_overdue_while_away_and_that_is_taken_back_if_the_absence_is_t
     assert up(results) == ["everyone_away"]
 
 
-def test_who_leaves_us_hands_over_all_leads_together_once(team: Story) -> None:
+def test_a_rep_who_leaves_hands_over_all_leads_of_an_account_together_and_only_once(team: Story) -> None:
     team.form("bob@harbor.example", "tue 10:02", "demo")
     team.sales("touched", "ann@harbor.example", "tue 10:05")
     team.rep("mia", "tue 10:10", active=False)
@@ -194,14 +196,14 @@ def test_an_absence_that_ends_and_begins_again_moves_the_lead_each_time(team: St
     assert who(team.replay(until="thu 10:00")) == ["mia", "tom", "mia"]
 
 
-def test_an_absence_of_somebody_else_moves_nothing(team: Story) -> None:
+def test_an_absence_of_another_rep_moves_nothing(team: Story) -> None:
     team.rep("tom", "tue 10:10", away=("tue 10:00", "thu 00:00"))
     team.rep("pavel", "tue 10:10", away=("tue 10:00", "thu 00:00"))
 
     assert who(team.replay(until="wed 12:00")) == ["mia"]
 
 
-def test_nobody_absent_gets_an_account_that_nobody_answered(story: Story) -> None:
+def test_an_unanswered_account_goes_to_no_absent_rep(story: Story) -> None:
     story.escalates = True
     story.rep("dana", at_desk=False)
     story.rep("mia")
@@ -213,7 +215,7 @@ def test_nobody_absent_gets_an_account_that_nobody_answered(story: Story) -> Non
     assert who(story.replay(until="tue 17:00")) == ["mia", "zoe", "dana"]
 
 
-def test_a_manager_who_goes_away_leaves_it_to_the_managers_deputy(story: Story) -> None:
+def test_when_the_manager_goes_away_the_managers_deputy_gets_the_lead(story: Story) -> None:
     story.escalates = True
     story.rep("dana", at_desk=False, deputy_rep_id="pavel")
     story.rep("pavel", at_desk=False)
@@ -228,11 +230,13 @@ def test_a_manager_who_goes_away_leaves_it_to_the_managers_deputy(story: Story) 
     assert routings(results)[-1]["assignee"]["deputy_for"] == "dana"
 
 
-def test_while_an_owner_and_all_who_could_stand_in_are_away_it_waits_for_the_first_who_is_back(
+def test_while_the_owner_and_all_substitutes_are_away_the_lead_waits_for_the_first_who_is_back(
     owned: Story,
 ) -> None:
     owned.rep("olga", "mon 08:00", away=("mon 08:00", "thu 00:00"))
-    owned.rep("pavel", "mon 08:00", deputy_rep_id="olga", away=("mon 08:00", "wed 10:00"))  # a circle
+    owned.rep(
+        "pavel", "mon 08:00", deputy_rep_id="olga", away=("mon 08:00", "wed 10:00")
+    )  # the deputies form a circle
     owned.rep("mona", "mon 08:00", away=("mon 08:00", "fri 00:00"))
     owned.rep("dana", "mon 08:00", away=("mon 08:00", "fri 00:00"))
 
@@ -244,7 +248,7 @@ def test_while_an_owner_and_all_who_could_stand_in_are_away_it_waits_for_the_fir
     assert up(results) == []
 
 
-def test_an_answered_lead_that_goes_to_the_fallback_because_everyone_is_away_is_nobodys_alarm(
+def test_a_touched_lead_that_goes_to_the_fallback_while_all_are_away_raises_no_alert(
     team: Story,
 ) -> None:
     team.escalates = True
@@ -259,7 +263,7 @@ def test_an_answered_lead_that_goes_to_the_fallback_because_everyone_is_away_is_
     assert up(results) == []
 
 
-def test_an_owner_who_is_back_gets_the_next_lead_and_the_others_with_it_and_the_owner_has_not_changed(
+def test_an_owner_who_is_back_gets_the_next_lead_and_the_earlier_ones_with_it(
     owned: Story,
 ) -> None:
     owned.rep("olga", "mon 08:00", away=("mon 08:00", "tue 12:00"))

@@ -1,4 +1,4 @@
-"""Nobody answers: reminded, reported, then the account goes on, and in the end the manager has it."""
+"""No rep responds: a reminder, an overdue alert, then the account is reassigned, and in the end the manager gets it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from tests.scenarios.story import POLICY, Results, Story
 
 @pytest.fixture
 def team(story: Story) -> Story:
-    """Three at inside sales, Dana who manages them, and a bank whose Ann asks for a demo on Tuesday at ten.
+    """Three reps at inside sales, Dana their manager, and a bank whose Ann asks for a demo on Tuesday at ten.
 
-    A raised hand is to be answered within 30 minutes, and goes on after an hour; at most twice, then to the manager.
+    A raised hand must be answered within 30 minutes, and is reassigned after an hour: at most twice, then to the
+    manager.
     """
     story.escalates = True
     story.rep("dana", at_desk=False)
@@ -41,7 +42,7 @@ def owned(story: Story) -> Story:
 
 
 def who(results: Results) -> list[str]:
-    """Who had the lead, one after another."""
+    """Return the holders of the lead, one after another."""
     return [str(holder) for action, _, holder in results.handoffs if action != "withdrawn"]
 
 
@@ -55,14 +56,14 @@ def reasons(results: Results) -> list[list[str]]:
 
 
 def up(results: Results) -> list[str]:
-    """Alerts that are still up at the end."""
+    """Return the alerts that are still raised at the end."""
     count: Counter[str] = Counter()
     for alert, cleared in results.alerts:
         count[alert] += -1 if cleared else 1
     return sorted(count.elements())
 
 
-def test_a_lead_that_nobody_answers_goes_to_the_next_in_turn_with_a_new_deadline(team: Story) -> None:
+def test_an_unanswered_lead_goes_to_the_next_in_turn_with_a_new_deadline(team: Story) -> None:
     results = team.replay(until="tue 11:10")
 
     assert who(results) == ["mia", "tom"]
@@ -74,7 +75,7 @@ def test_a_lead_that_nobody_answers_goes_to_the_next_in_turn_with_a_new_deadline
     assert up(results) == []
 
 
-def test_it_goes_on_twice_and_then_to_the_manager_and_no_further(team: Story) -> None:
+def test_an_unanswered_lead_is_reassigned_twice_then_escalated_to_the_manager_and_stays(team: Story) -> None:
     results = team.replay(until="fri 17:00")
 
     assert who(results) == ["mia", "tom", "zoe", "dana"]
@@ -90,7 +91,7 @@ def test_every_move_takes_a_turn_at_the_desk(team: Story) -> None:
     assert turns == ["mia", "tom", "zoe"]
 
 
-def test_an_answer_before_the_time_keeps_the_lead_where_it_is(team: Story) -> None:
+def test_a_response_in_time_keeps_the_lead_at_its_holder(team: Story) -> None:
     team.sales("touched", "ann@harbor.example", "tue 10:50")
 
     results = team.replay(until="fri 17:00")
@@ -108,7 +109,7 @@ def test_the_whole_account_moves_and_never_has_two_reps(team: Story) -> None:
     assert_never_two(results)
 
 
-def test_a_rep_who_works_one_lead_of_the_account_keeps_the_others_and_the_manager_is_told(
+def test_a_rep_who_touched_one_lead_of_the_account_keeps_the_others_and_the_manager_is_notified(
     team: Story,
 ) -> None:
     team.form("bob@harbor.example", "tue 10:20", "demo")
@@ -122,7 +123,7 @@ def test_a_rep_who_works_one_lead_of_the_account_keeps_the_others_and_the_manage
     assert (last["alert"], last["told"]) == ("still_unanswered", ["mia", "dana"])
 
 
-def test_a_touch_in_time_that_is_told_late_brings_the_account_back(team: Story) -> None:
+def test_a_late_event_of_a_touch_in_time_brings_the_account_back(team: Story) -> None:
     team.sales("touched", "ann@harbor.example", "tue 12:30", "mia", occurred_at="2026-03-03T10:15:00-05:00")
 
     results = team.replay(until="tue 12:40")
@@ -133,14 +134,14 @@ def test_a_touch_in_time_that_is_told_late_brings_the_account_back(team: Story) 
     assert_never_two(results)
 
 
-def test_a_touch_told_late_changes_nothing_where_the_next_rep_works_on_it_already(team: Story) -> None:
+def test_a_late_event_of_a_touch_changes_nothing_if_the_next_rep_has_touched_the_lead(team: Story) -> None:
     team.sales("touched", "ann@harbor.example", "tue 11:10", "tom")
     team.sales("touched", "ann@harbor.example", "tue 11:20", "mia", occurred_at="2026-03-03T10:15:00-05:00")
 
     assert who(team.replay(until="wed 12:00")) == ["mia", "tom"]
 
 
-def test_a_touch_after_the_account_went_on_is_an_answer_and_moves_nothing(team: Story) -> None:
+def test_a_touch_dated_after_the_account_moved_is_a_response_and_moves_nothing(team: Story) -> None:
     team.sales("touched", "ann@harbor.example", "tue 11:10", "mia")
 
     results = team.replay(until="wed 12:00")
@@ -149,7 +150,7 @@ def test_a_touch_after_the_account_went_on_is_an_answer_and_moves_nothing(team: 
     assert up(results) == []
 
 
-def test_what_belongs_to_an_owner_goes_to_the_deputy_then_to_the_manager(owned: Story) -> None:
+def test_an_owners_unanswered_lead_goes_to_the_deputy_then_to_the_manager(owned: Story) -> None:
     results = owned.replay(until="fri 17:00")
 
     assert who(results) == ["olga", "pavel", "mona"]
@@ -166,7 +167,7 @@ def test_what_belongs_to_an_owner_goes_to_the_deputy_then_to_the_manager(owned: 
     assert up(results) == ["response_due_soon", "response_overdue", "still_unanswered"]
 
 
-def test_a_second_lead_of_an_owned_account_follows_to_whoever_stands_in(owned: Story) -> None:
+def test_a_second_lead_of_an_owned_account_goes_to_the_present_holder(owned: Story) -> None:
     owned.form("bob@harbor.example", "tue 11:05", "demo")
 
     results = owned.replay(until="tue 11:10")
@@ -175,7 +176,7 @@ def test_a_second_lead_of_an_owned_account_follows_to_whoever_stands_in(owned: S
     assert_never_two(results)
 
 
-def test_a_full_desk_passes_an_overdue_lead_to_the_manager_at_once(story: Story) -> None:
+def test_an_overdue_lead_of_a_full_desk_goes_to_the_manager_at_once(story: Story) -> None:
     story.escalates = True
     story.rep("dana", at_desk=False)
     story.rep("mia")
@@ -190,13 +191,13 @@ def test_a_full_desk_passes_an_overdue_lead_to_the_manager_at_once(story: Story)
     assert up(results) == []
 
 
-def test_night_and_weekend_do_not_count(story: Story) -> None:
+def test_night_and_weekend_do_not_count_for_a_deadline(story: Story) -> None:
     story.escalates = True
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.rep("tom")
     story.bank("harbor")
-    story.form("ann@harbor.example", "fri 17:15", "demo")  # a quarter of an hour is left on Friday
+    story.form("ann@harbor.example", "fri 17:15", "demo")  # 15 minutes are left on Friday
 
     results = story.replay(until="mon2 09:20")
 
@@ -204,14 +205,14 @@ def test_night_and_weekend_do_not_count(story: Story) -> None:
     assert results.of("lead.routing")[-1]["occurred_at"] == "2026-03-09T13:15:00Z"  # Monday 9:15, summer time
 
 
-def test_an_event_that_comes_twice_moves_nothing_twice(team: Story) -> None:
-    once = team.replay(until="fri 17:00").emits
+def test_a_repeated_event_moves_nothing_twice(team: Story) -> None:
+    first = team.replay(until="fri 17:00").emits
     team.line(team._lines[-1])
 
-    assert team.replay(until="fri 17:00").emits == once
+    assert team.replay(until="fri 17:00").emits == first
 
 
-def test_who_is_told_of_what(team: Story) -> None:
+def test_a_reminder_notifies_the_rep_and_an_overdue_alert_also_the_manager(team: Story) -> None:
     results = team.replay(until="tue 10:40")
 
     expected: list[dict[str, Any]] = [
@@ -221,7 +222,7 @@ def test_who_is_told_of_what(team: Story) -> None:
     assert [{"alert": one["alert"], "told": one["told"]} for one in results.of("lead.alerts")] == expected
 
 
-def test_a_support_question_that_nobody_answers_stays_at_its_desk_and_the_manager_is_told(
+def test_an_unanswered_support_question_stays_at_its_desk_and_the_manager_is_notified(
     story: Story,
 ) -> None:
     story.escalates = True
@@ -242,7 +243,7 @@ def test_a_support_question_that_nobody_answers_stays_at_its_desk_and_the_manage
     assert all(one["told"] == ["dana"] for one in results.of("lead.alerts"))
 
 
-def test_a_manager_who_sits_at_the_desk_has_a_turn_like_others_and_gets_it_in_the_end(story: Story) -> None:
+def test_a_manager_who_is_a_member_has_turns_and_gets_unanswered_leads_in_the_end(story: Story) -> None:
     story.escalates = True
     story.rep("dana")
     story.rep("mia")
@@ -251,7 +252,11 @@ def test_a_manager_who_sits_at_the_desk_has_a_turn_like_others_and_gets_it_in_th
 
     results = story.replay(until="wed 17:00")
 
-    assert who(results) == ["dana", "mia", "dana"]  # nobody else is left, so the second turn is the manager's
+    assert who(results) == [
+        "dana",
+        "mia",
+        "dana",
+    ]  # no other rep is left, so the second turn is the manager's
     assert results.of("lead.routing")[-1]["how_chosen"] == "manager"
     assert "still_unanswered" in up(results)
 
@@ -261,7 +266,7 @@ def test_a_manager_who_sits_at_the_desk_has_a_turn_like_others_and_gets_it_in_th
     [(None, "mia", "tue 12:30"), (None, "zoe", "tue 13:30"), ("olga", "olga", "tue 12:30")],
     ids=["after two moves", "after the manager", "the owner, after deputy and manager"],
 )
-def test_a_touch_in_time_that_is_told_after_several_moves_brings_the_account_back(
+def test_a_touch_in_time_that_arrives_after_several_moves_brings_the_account_back(
     story: Story, owner: str | None, late: str, came: str
 ) -> None:
     story.escalates = True

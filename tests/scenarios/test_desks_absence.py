@@ -1,13 +1,13 @@
-"""Who is away gets nothing, nothing is dropped because everyone is away, and turns missed are skipped or kept."""
+"""An absent rep gets no lead, no lead is dropped while all are away, and missed turns are skipped or held."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.scenarios.desks_with import Agreed, agreed
+from tests.scenarios.policy_changes import StoryWith, story_with
 from tests.scenarios.story import Results, Story
 
-__all__ = ["agreed"]
+__all__ = ["story_with"]
 
 
 def hand(story: Story, bank: str, when: str) -> None:
@@ -20,12 +20,12 @@ def who(results: Results) -> list[str]:
 
 
 @pytest.mark.parametrize(("when_away", "then"), [("skip", "mia tom mia"), ("hold", "mia mia tom")])
-def test_the_turn_of_who_is_away_is_skipped_or_kept_as_agreed_and_at_most_one(
-    agreed: Agreed,
+def test_turns_missed_while_away_are_skipped_or_one_is_held_by_the_policy(
+    story_with: StoryWith,
     when_away: str,
     then: str,
 ) -> None:
-    story = agreed(("when_away: skip", f"when_away: {when_away}"))
+    story = story_with(("when_away: skip", f"when_away: {when_away}"))
     story.rep("dana", at_desk=False)
     story.rep("mia", away=("tue 00:00", "wed 00:00"))
     story.rep("tom")
@@ -37,7 +37,7 @@ def test_the_turn_of_who_is_away_is_skipped_or_kept_as_agreed_and_at_most_one(
     assert who(story.replay("wed 17:00")) == ["tom"] * 4 + then.split()
 
 
-def test_a_newcomer_catches_up_nothing(story: Story) -> None:
+def test_a_new_member_gets_no_turns_for_the_time_before(story: Story) -> None:
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.rep("tom")
@@ -50,7 +50,7 @@ def test_a_newcomer_catches_up_nothing(story: Story) -> None:
     assert who(story.replay("wed 17:00"))[5:].count("zoe") == 2
 
 
-def test_night_is_not_absence_the_next_in_turn_gets_it_and_the_clock_starts_at_opening(story: Story) -> None:
+def test_night_is_not_absence_and_the_deadline_of_a_night_lead_counts_from_opening(story: Story) -> None:
     story.rep("dana", at_desk=False)
     story.rep("mia")
     hand(story, "harbor", "tue 23:00")
@@ -64,16 +64,16 @@ def test_night_is_not_absence_the_next_in_turn_gets_it_and_the_clock_starts_at_o
 
 
 @pytest.mark.parametrize(
-    ("mql", "told_at_once"),
+    ("mql", "at_once"),
     [("hold", []), ("dana", [("assigned", "mql", "dana")])],
     ids=["held", "a fallback"],
 )
-def test_everyone_is_away_mqls_are_held_or_go_to_the_fallback_as_agreed(
-    agreed: Agreed,
+def test_while_all_are_away_the_policy_holds_mqls_or_sends_them_to_the_fallback(
+    story_with: StoryWith,
     mql: str,
-    told_at_once: list[tuple[str, str, str]],
+    at_once: list[tuple[str, str, str]],
 ) -> None:
-    story = agreed(("mql: hold", f"mql: {mql}"))
+    story = story_with(("mql: hold", f"mql: {mql}"))
     story.rep("dana", at_desk=False)
     story.rep("mia", away=("tue 00:00", "thu 00:00"))
     story.bank("harbor")
@@ -83,14 +83,14 @@ def test_everyone_is_away_mqls_are_held_or_go_to_the_fallback_as_agreed(
     results = story.replay("wed 09:00")
     later = story.replay("thu 08:31")
 
-    assert results.handoffs[:1] == told_at_once
+    assert results.handoffs[:1] == at_once
     assert ("everyone_away", False) in results.alerts
-    if not told_at_once:
+    if not at_once:
         assert later.handoffs == [("assigned", "mql", "mia")]
         assert [one for one in later.alerts if one[0] == "everyone_away"][-1] == ("everyone_away", True)
 
 
-def test_the_fallback_is_away_too_and_the_first_who_is_back_gets_the_raised_hand(story: Story) -> None:
+def test_if_the_fallback_is_away_too_the_first_who_is_back_gets_the_raised_hand(story: Story) -> None:
     story.rep("dana", at_desk=False, away=("tue 00:00", "fri 00:00"))
     story.rep("mia", away=("tue 00:00", "wed 12:00"))
     hand(story, "harbor", "tue 10:00")
@@ -105,7 +105,7 @@ def test_the_fallback_is_away_too_and_the_first_who_is_back_gets_the_raised_hand
     ]
 
 
-def test_the_fallback_has_left_and_the_fallbacks_manager_gets_the_raised_hand(story: Story) -> None:
+def test_if_the_fallback_has_left_its_manager_gets_the_raised_hand(story: Story) -> None:
     story.rep("dana", at_desk=False, active=False, manager_rep_id="mona")
     story.rep("mona", at_desk=False)
     story.rep("mia", away=("tue 00:00", "wed 12:00"))
@@ -114,10 +114,10 @@ def test_the_fallback_has_left_and_the_fallbacks_manager_gets_the_raised_hand(st
     assert story.replay("tue 10:05").handoffs == [("assigned", "raised_hand", "mona")]
 
 
-def test_a_lead_waits_because_the_day_is_full_and_then_because_everybody_is_away_and_each_is_said(
-    agreed: Agreed,
+def test_a_wait_for_capacity_that_becomes_a_wait_for_presence_is_reported_each_time(
+    story_with: StoryWith,
 ) -> None:
-    story = agreed(("mqls_per_rep: {most: 8, per: week", "mqls_per_rep: {most: 1, per: day"))
+    story = story_with(("mqls_per_rep: {most: 8, per: week", "mqls_per_rep: {most: 1, per: day"))
     story.rep("dana", at_desk=False)
     story.rep("mia")
     for number, bank in enumerate(("harbor", "lakeside")):
@@ -125,7 +125,7 @@ def test_a_lead_waits_because_the_day_is_full_and_then_because_everybody_is_away
         story.form(f"ann@{bank}.example", f"tue 1{number}:00")
         story.much_interest(f"ann@{bank}.example", f"tue 1{number}:05")
     story.rep("mia", "tue 17:00", away=("tue 17:00", "thu 08:30"))
-    story.activity("page_view", "tue 17:05", anonymous_id="somebody", url="https://x.example/")
+    story.activity("page_view", "tue 17:05", anonymous_id="visitor", url="https://x.example/")
 
     results = story.replay("thu 09:00")
 
@@ -143,11 +143,11 @@ def test_a_lead_waits_because_the_day_is_full_and_then_because_everybody_is_away
     assert results.handoffs == [
         ("assigned", "mql", "mia"),
         ("assigned", "mql", "mia"),
-        ("reassigned", "mql", "mia"),  # harbor, whom nobody else could take meanwhile
+        ("reassigned", "mql", "mia"),  # harbor, which no other rep could get meanwhile
     ]
 
 
-def test_a_territory_where_nobody_sits_yet_sends_hands_to_the_fallback_and_keeps_the_others(
+def test_a_desk_without_members_sends_raised_hands_to_the_fallback_and_holds_mqls(
     story: Story,
 ) -> None:
     story.rep("dana", at_desk=False)

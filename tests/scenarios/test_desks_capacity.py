@@ -1,4 +1,4 @@
-"""How much each rep gets: room by the day or week, what passes it, and who leaves the queue first."""
+"""How many leads each rep gets: capacity by day, week or month, what passes it, and the order of waiting leads."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.desks_with import Agreed, agreed
+from tests.scenarios.policy_changes import StoryWith, story_with
 from tests.scenarios.story import Results, Story
 
-__all__ = ["agreed"]
+__all__ = ["story_with"]
 
 ONE_A_DAY = ("mqls_per_rep: {most: 8, per: week", "mqls_per_rep: {most: 1, per: day")
 
 
 def mql(story: Story, bank: str, when: str, *, title: str = "CIO") -> None:
-    """Somebody of a bank who reaches the bar; a manager's lead is weaker than a chief's."""
+    """Add a lead of a bank that reaches the threshold. A manager's lead has fewer points than a CIO's."""
     story.bank(bank)
     story.form(f"ann@{bank}.example", when, title=title)
     story.activity("download", when, times=2, email=f"ann@{bank}.example")
@@ -23,7 +23,7 @@ def mql(story: Story, bank: str, when: str, *, title: str = "CIO") -> None:
 
 
 def given_to(results: Results) -> list[tuple[str, str]]:
-    """(who, account) of each new hand-off, in order."""
+    """Return (rep_id, account) of each new hand-off, in order."""
     return [
         (one["assignee"]["id"], one["account_key"].removeprefix("domain:").removesuffix(".example"))
         for one in results.of("lead.routing")
@@ -32,8 +32,8 @@ def given_to(results: Results) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def one_a_day(agreed: Agreed) -> Story:
-    story = agreed(ONE_A_DAY)
+def one_a_day(story_with: StoryWith) -> Story:
+    story = story_with(ONE_A_DAY)
     story.rep("dana", at_desk=False)
     story.rep("mia")
     return story
@@ -58,7 +58,7 @@ def test_when_the_day_is_full_the_next_mql_waits_for_tomorrow_morning_and_its_ag
     ]
 
 
-def test_tomorrow_the_strongest_goes_first_and_only_as_many_as_there_is_room(one_a_day: Story) -> None:
+def test_the_next_day_the_strongest_goes_first_and_only_as_many_as_capacity_allows(one_a_day: Story) -> None:
     mql(one_a_day, "harbor", "tue 10:00")
     mql(one_a_day, "weak", "tue 11:00", title="Manager")
     mql(one_a_day, "strong", "tue 12:00")
@@ -66,7 +66,7 @@ def test_tomorrow_the_strongest_goes_first_and_only_as_many_as_there_is_room(one
     assert given_to(one_a_day.replay("wed 09:00")) == [("mia", "harbor"), ("mia", "strong")]
 
 
-def test_a_raised_hand_passes_a_full_day_and_counts_in_it(one_a_day: Story) -> None:
+def test_a_raised_hand_passes_capacity_on_a_full_day_and_counts_in_it(one_a_day: Story) -> None:
     one_a_day.bank("harbor")
     one_a_day.form("ann@harbor.example", "tue 10:00", "demo")
     one_a_day.bank("lakeside")
@@ -80,12 +80,12 @@ def test_a_raised_hand_passes_a_full_day_and_counts_in_it(one_a_day: Story) -> N
     ("when_rejected", "same_day"),
     [("give_back", [("mia", "harbor"), ("mia", "lakeside")]), ("keep", [("mia", "harbor")])],
 )
-def test_whether_a_rejected_lead_returns_its_room_is_agreed(
-    agreed: Agreed,
+def test_the_policy_decides_whether_a_rejected_lead_returns_its_capacity(
+    story_with: StoryWith,
     when_rejected: str,
     same_day: list[Any],
 ) -> None:
-    story = agreed(ONE_A_DAY, ("when_rejected: give_back", f"when_rejected: {when_rejected}"))
+    story = story_with(ONE_A_DAY, ("when_rejected: give_back", f"when_rejected: {when_rejected}"))
     story.rep("dana", at_desk=False)
     story.rep("mia")
     mql(story, "harbor", "tue 10:00")
@@ -96,12 +96,12 @@ def test_whether_a_rejected_lead_returns_its_room_is_agreed(
 
 
 @pytest.mark.parametrize(("when_rejected", "next_in_turn"), [("give_back", "mia"), ("keep", "tom")])
-def test_whether_a_rejected_lead_returns_its_turn_is_agreed(
-    agreed: Agreed,
+def test_the_policy_decides_whether_a_rejected_lead_returns_its_turn(
+    story_with: StoryWith,
     when_rejected: str,
     next_in_turn: str,
 ) -> None:
-    story = agreed(("when_rejected: give_back", f"when_rejected: {when_rejected}"))
+    story = story_with(("when_rejected: give_back", f"when_rejected: {when_rejected}"))
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.rep("tom")
@@ -112,7 +112,7 @@ def test_whether_a_rejected_lead_returns_its_turn_is_agreed(
     assert given_to(story.replay("tue 17:00")) == [("mia", "harbor"), (next_in_turn, "lakeside")]
 
 
-def test_an_account_owner_gets_leads_whatever_the_desk_has_room_for_and_uses_none_of_it(
+def test_an_account_owners_leads_are_not_limited_by_the_desks_capacity_and_use_none(
     one_a_day: Story,
 ) -> None:
     one_a_day.rep("mia", "tue 08:00")
@@ -128,8 +128,10 @@ def test_an_account_owner_gets_leads_whatever_the_desk_has_room_for_and_uses_non
     ("per", "goes_at"),
     [("day", "2026-03-04T13:30"), ("week", "2026-03-09T12:30"), ("month", "2026-04-01T12:30")],
 )
-def test_room_is_counted_by_the_day_week_or_month_of_the_desk(agreed: Agreed, per: str, goes_at: str) -> None:
-    story = agreed(("mqls_per_rep: {most: 8, per: week", f"mqls_per_rep: {{most: 1, per: {per}"))
+def test_capacity_is_counted_by_the_day_week_or_month_of_the_desk(
+    story_with: StoryWith, per: str, goes_at: str
+) -> None:
+    story = story_with(("mqls_per_rep: {most: 8, per: week", f"mqls_per_rep: {{most: 1, per: {per}"))
     story.rep("dana", at_desk=False)
     story.rep("mia")
     mql(story, "harbor", "tue 10:00")
@@ -141,14 +143,16 @@ def test_room_is_counted_by_the_day_week_or_month_of_the_desk(agreed: Agreed, pe
     assert second["occurred_at"].startswith(goes_at)  # at opening hour, and not at midnight
 
 
-def test_room_that_nobody_used_lapses_with_its_day(one_a_day: Story) -> None:
+def test_unused_capacity_lapses_with_its_day(one_a_day: Story) -> None:
     mql(one_a_day, "harbor", "wed 10:00")
     mql(one_a_day, "lakeside", "wed 11:00")
 
-    assert given_to(one_a_day.replay("wed 17:00")) == [("mia", "harbor")]  # Monday and Tuesday are gone
+    assert given_to(one_a_day.replay("wed 17:00")) == [
+        ("mia", "harbor")
+    ]  # the capacity of Monday and Tuesday has lapsed
 
 
-def test_the_second_lead_of_an_account_passes_a_full_day_counts_and_takes_no_turn(one_a_day: Story) -> None:
+def test_the_second_lead_of_an_account_passes_capacity_counts_and_takes_no_turn(one_a_day: Story) -> None:
     one_a_day.rep("mia", "tue 08:00", desks=[{"desk": "inside_sales", "capacity": 2}])
     mql(one_a_day, "harbor", "tue 10:00")
     one_a_day.form("lou@harbor.example", "tue 10:30", "demo")
@@ -160,7 +164,7 @@ def test_the_second_lead_of_an_account_passes_a_full_day_counts_and_takes_no_tur
     assert [line["entry"] for line in results.of("desk.ledger")] == ["turn", "follow", "waiting"]
 
 
-def test_a_place_among_those_that_wait_is_by_the_points_when_the_wait_began(one_a_day: Story) -> None:
+def test_the_order_of_waiting_leads_is_by_the_points_when_the_wait_began(one_a_day: Story) -> None:
     mql(one_a_day, "harbor", "tue 10:00")
     mql(one_a_day, "weak", "tue 11:00", title="Manager")
     mql(one_a_day, "strong", "tue 12:00")
@@ -175,8 +179,8 @@ def test_a_place_among_those_that_wait_is_by_the_points_when_the_wait_began(one_
     assert given_to(results) == [("mia", "harbor"), ("mia", "strong")]
 
 
-def test_a_rep_at_two_desks_has_room_and_turns_at_each(agreed: Agreed) -> None:
-    story = agreed(ONE_A_DAY)
+def test_a_rep_at_two_desks_has_capacity_and_turns_at_each(story_with: StoryWith) -> None:
+    story = story_with(ONE_A_DAY)
     story.rep("dana", at_desk=False)
     story.rep("mia", desks=[{"desk": "inside_sales"}, {"desk": "west"}])
     for bank, region in (("harbor", "NY"), ("pacific", "CA"), ("lakeside", "NY"), ("sierra", "CA")):
@@ -189,7 +193,7 @@ def test_a_rep_at_two_desks_has_room_and_turns_at_each(agreed: Agreed) -> None:
     assert [line["entry"] for line in results.of("desk.ledger")].count("waiting") == 2
 
 
-def test_room_of_a_day_that_is_over_does_not_come_back_with_a_rejection_and_the_turn_does(
+def test_a_rejection_on_a_later_day_returns_the_turn_but_not_the_capacity(
     one_a_day: Story,
 ) -> None:
     one_a_day.rep("tom")

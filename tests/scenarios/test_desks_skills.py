@@ -1,4 +1,4 @@
-"""Who can speak with them: leads that need a language or somebody who knows large banks."""
+"""Leads that need a language, or a rep who knows large banks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.scenarios.story import Story
 
 @pytest.fixture
 def team(story: Story) -> Story:
-    """Mia, Rosa, who speaks Spanish, and Tom, who knows large banks; Dana manages."""
+    """Mia; Rosa, who speaks Spanish; Tom, who knows large banks; Dana, their manager."""
     story.rep("dana", at_desk=False)
     story.rep("mia", weight=5)
     story.rep("rosa", languages=["es"])
@@ -17,29 +17,32 @@ def team(story: Story) -> Story:
     return story
 
 
-def who_passed(results: object, number: int = 0) -> dict[str, str]:
+def passed_over(results: object, number: int = 0) -> dict[str, str]:
+    """Return the reps passed over in one routing event, with the reason."""
     event = results.of("lead.routing")[number]  # type: ignore[attr-defined]
     return {one["rep_id"]: one["why"] for one in event.get("passed_over", [])}
 
 
-def test_somebody_from_mexico_gets_a_rep_who_speaks_spanish_whoever_is_next(team: Story) -> None:
+def test_a_lead_from_mexico_goes_to_a_rep_who_speaks_spanish_and_not_to_the_next_in_turn(team: Story) -> None:
     team.bank("harbor")
     team.form("ana@harbor.example", "tue 10:00", "demo", country="MX")
 
     results = team.replay()
 
     assert results.handoffs == [("assigned", "raised_hand", "rosa")]
-    assert who_passed(results) == {"mia": "lacks_skill", "tom": "lacks_skill"}
+    assert passed_over(results) == {"mia": "lacks_skill", "tom": "lacks_skill"}
 
 
-def test_a_lead_that_needs_nothing_special_goes_to_the_next_in_turn(team: Story) -> None:
+def test_a_lead_without_special_needs_goes_to_the_next_in_turn(team: Story) -> None:
     team.bank("harbor")
     team.form("ann@harbor.example", "tue 10:00", "demo")
 
     assert team.replay().handoffs == [("assigned", "raised_hand", "mia")]
 
 
-def test_a_large_bank_goes_to_who_knows_large_banks_and_to_the_others_while_he_is_away(team: Story) -> None:
+def test_a_large_bank_goes_to_the_rep_for_large_banks_and_to_others_while_that_rep_is_away(
+    team: Story,
+) -> None:
     large = {"amount": 4_000_000_000, "currency": "USD"}
     team.bank("harbor", revenue=large)
     team.form("ann@harbor.example", "tue 10:00", "demo")
@@ -52,12 +55,12 @@ def test_a_large_bank_goes_to_who_knows_large_banks_and_to_the_others_while_he_i
 
     assigned = [one for one in results.handoffs if one[0] == "assigned"]
     assert assigned == [("assigned", "raised_hand", "tom"), ("assigned", "raised_hand", "mia")]
-    assert who_passed(results) == {"mia": "not_preferred", "rosa": "not_preferred"}
-    assert who_passed(results, 2) == {"tom": "absent"}
+    assert passed_over(results) == {"mia": "not_preferred", "rosa": "not_preferred"}
+    assert passed_over(results, 2) == {"tom": "absent"}
     assert "skill_missing" not in [alert for alert, _ in results.alerts]
 
 
-def test_where_nobody_speaks_it_somebody_else_takes_it_and_that_is_reported_until_they_answer(
+def test_if_no_rep_speaks_the_language_another_gets_the_lead_and_an_alert_is_up_until_the_response(
     team: Story,
 ) -> None:
     team.rep("rosa", "tue 08:00", active=False)
@@ -75,7 +78,7 @@ def test_where_nobody_speaks_it_somebody_else_takes_it_and_that_is_reported_unti
     ]
 
 
-def test_an_mql_waits_for_the_one_who_speaks_its_language_and_holds_up_nobody_else(team: Story) -> None:
+def test_an_mql_waits_for_the_rep_who_speaks_its_language_and_delays_no_other_lead(team: Story) -> None:
     team.rep("rosa", "mon 08:00", away=("mon 00:00", "thu 08:30"))
     team.bank("harbor")
     team.form("ana@harbor.example", "tue 10:00", country="MX")
@@ -88,5 +91,5 @@ def test_an_mql_waits_for_the_one_who_speaks_its_language_and_holds_up_nobody_el
 
     assert results.handoffs == [("assigned", "mql", "mia"), ("assigned", "mql", "rosa")]
     assert [line["entry"] for line in results.of("desk.ledger")] == ["waiting", "turn", "released"]
-    said = [one for one in results.alerts if one[0] == "everyone_away"]
-    assert said == [("everyone_away", False), ("everyone_away", True)]
+    away_alerts = [one for one in results.alerts if one[0] == "everyone_away"]
+    assert away_alerts == [("everyone_away", False), ("everyone_away", True)]

@@ -1,15 +1,15 @@
-"""Whose turn it is, told as a sales manager would: by weight, in order, at each desk, and to be checked by anybody."""
+"""The turns of a desk as a sales manager sees them: by weight, in order, per desk, and checked from the ledger."""
 
 from __future__ import annotations
 
 import pytest
 
 from schemas.outputs import LedgerEntry
-from tests.scenarios.desks_with import Agreed, agreed
+from tests.scenarios.policy_changes import StoryWith, story_with
 from tests.scenarios.story import Results, Story
-from workers.desks.fairness import audit
+from workers.desks.ledger_audit import audit
 
-__all__ = ["agreed"]
+__all__ = ["story_with"]
 
 
 def hand(story: Story, bank: str, when: str, **facts: object) -> None:
@@ -24,7 +24,7 @@ def who(results: Results) -> str:
 
 
 def shares(results: Results) -> dict[str, tuple[int, float]]:
-    """(turns, exact share) of each rep, added up from the ledger alone, which must hold."""
+    """Return (turns, exact share) of each rep, added up from the ledger alone. The ledger must have no problems."""
     desks = audit(LedgerEntry.model_validate(line) for line in results.of("desk.ledger"))
     assert [problem for desk in desks.values() for problem in desk.problems] == []
     return {
@@ -43,7 +43,7 @@ def team(story: Story) -> Story:
     return story
 
 
-def test_five_one_one_take_turns_smoothly_and_the_ledger_adds_up(team: Story) -> None:
+def test_weights_five_one_one_take_turns_smoothly_and_the_ledger_adds_up(team: Story) -> None:
     for number in range(7):
         hand(team, f"bank{number}", f"tue 1{number}:00")
 
@@ -53,7 +53,7 @@ def test_five_one_one_take_turns_smoothly_and_the_ledger_adds_up(team: Story) ->
     assert shares(results) == {"mia": (5, 5.0), "tom": (1, 1.0), "zoe": (1, 1.0)}
 
 
-def test_the_second_lead_of_an_account_follows_the_first_and_costs_nobody_a_turn(team: Story) -> None:
+def test_the_second_lead_of_an_account_goes_to_the_same_rep_and_takes_no_turn(team: Story) -> None:
     hand(team, "harbor", "tue 10:00")
     team.form("lou@harbor.example", "tue 10:05", "demo")
     hand(team, "lakeside", "tue 11:00")
@@ -64,7 +64,7 @@ def test_the_second_lead_of_an_account_follows_the_first_and_costs_nobody_a_turn
     assert shares(results)["mia"][0] == 2
 
 
-def test_with_absence_and_skills_nobody_who_could_have_had_it_is_a_turn_off(team: Story) -> None:
+def test_with_absences_and_skills_no_candidate_is_a_whole_turn_off(team: Story) -> None:
     team.rep("zoe", "tue 09:00", languages=["es"])
     team.rep("tom", "tue 09:00", away=("wed 00:00", "thu 00:00"))
     for day in ("tue", "wed", "thu"):
@@ -81,8 +81,8 @@ def test_with_absence_and_skills_nobody_who_could_have_had_it_is_a_turn_off(team
     assert shares(results)["zoe"][0] >= 9
 
 
-def test_each_desk_has_its_own_people_calendar_and_turns(agreed: Agreed) -> None:
-    story = agreed()
+def test_each_desk_has_its_own_members_calendar_and_turns(story_with: StoryWith) -> None:
+    story = story_with()
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.rep("wes", desks=[{"desk": "west"}])
@@ -97,15 +97,13 @@ def test_each_desk_has_its_own_people_calendar_and_turns(agreed: Agreed) -> None
     assert {line["desk"] for line in results.of("desk.ledger")} == {"desk:inside_sales", "desk:west"}
 
 
-def test_a_half_day_before_christmas_and_the_holiday_count_as_written(agreed: Agreed) -> None:
-    story = agreed(
+def test_a_half_day_and_a_holiday_count_as_the_policy_has_them(story_with: StoryWith) -> None:
+    story = story_with(
         ('days: {"2026-12-24": "08:30-12:00"}', 'days: {"2026-03-03": "08:30-12:00", "2026-03-04": closed}'),
     )
     story.rep("dana", at_desk=False)
     story.rep("wes", desks=[{"desk": "west"}])
-    hand(
-        story, "pacific", "tue 14:45", region="CA"
-    )  # 11:45 there: a quarter of an hour is left of the half day
+    hand(story, "pacific", "tue 14:45", region="CA")  # 11:45 there: 15 minutes are left of the half day
 
     event = story.replay("tue 15:00").of("lead.routing")[0]
 
@@ -122,11 +120,13 @@ def test_a_half_day_before_christmas_and_the_holiday_count_as_written(agreed: Ag
         pytest.param(
             "sat 05:50", "2026-03-08T03:20", id="the night ends, and the next begins on Saturday at ten"
         ),
-        pytest.param("sun 01:45", "2026-03-08T07:15", id="the hour that the clocks leave out does not count"),
+        pytest.param("sun 01:45", "2026-03-08T07:15", id="the hour that the clocks skip does not count"),
     ],
 )
-def test_several_windows_a_day_and_nights_count_as_written(agreed: Agreed, asked: str, due: str) -> None:
-    story = agreed(
+def test_several_windows_a_day_and_nights_count_as_the_policy_has_them(
+    story_with: StoryWith, asked: str, due: str
+) -> None:
+    story = story_with(
         (
             'east: {timezone: America/New_York,    hours: {mon-fri: "08:30-17:30"}, holidays: US}',
             'east: {timezone: America/New_York, hours: {mon-thu: "08:30-12:00, 13:00-17:30", fri-sat: "22:00-06:00"}}',

@@ -1,4 +1,4 @@
-"""What the router says, field by field: whoever reads one record need not ask what lay behind it."""
+"""The outputs field by field: one record explains itself without any other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ANN, BOB = "ann@harbor.example", "bob@harbor.example"
 
 @pytest.fixture
 def team(story: Story) -> Story:
-    """Mia and Tom at inside sales; Ann is known to the CRM, came by a campaign, and has a colleague."""
+    """Mia and Tom are at inside sales. Ann is known to the CRM, came by a campaign, and has a colleague."""
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.rep("tom", away=("mon 00:00", "fri 00:00"))
@@ -31,7 +31,7 @@ def handoff(story: Story) -> dict[str, Any]:
     return event
 
 
-def test_a_hand_off_says_whose_it_is_until_when_and_who_is_asking(team: Story) -> None:
+def test_a_hand_off_names_the_assignee_the_deadline_and_the_person(team: Story) -> None:
     event = handoff(team)
 
     assert (event["action"], event["kind"], event["revision"]) == ("assigned", "raised_hand", 1)
@@ -44,7 +44,7 @@ def test_a_hand_off_says_whose_it_is_until_when_and_who_is_asking(team: Story) -
     assert event["person"]["phone"] == "+1 555 0100"
 
 
-def test_a_hand_off_gives_back_the_ids_of_the_crm_the_campaign_and_the_event_that_brought_it(
+def test_a_hand_off_carries_the_crm_ids_the_campaign_and_the_triggering_event(
     team: Story,
 ) -> None:
     event = handoff(team)
@@ -55,7 +55,7 @@ def test_a_hand_off_gives_back_the_ids_of_the_crm_the_campaign_and_the_event_tha
     assert event["explanation"]["triggering_event_id"] == "e8"  # the form that asked for a demo
 
 
-def test_a_hand_off_explains_itself_by_gates_points_and_what_is_missing(team: Story) -> None:
+def test_a_hand_off_is_explained_by_gates_and_points_that_add_up(team: Story) -> None:
     why = handoff(team)["explanation"]
 
     assert why["reasons"] == ["raised_hand", "all_gates_passed", "next_in_rotation"]
@@ -74,7 +74,7 @@ def test_a_hand_off_explains_itself_by_gates_points_and_what_is_missing(team: St
     assert {"name", "version", "hash"} <= why["policy"].keys()
 
 
-def test_a_hand_off_names_the_colleagues_with_what_they_are(team: Story) -> None:
+def test_a_hand_off_names_the_colleagues_with_title_level_and_stage(team: Story) -> None:
     event = handoff(team)
 
     assert len(event["colleagues"]) == 1
@@ -86,14 +86,14 @@ def test_a_hand_off_names_the_colleagues_with_what_they_are(team: Story) -> None
     )
 
 
-def test_a_score_below_the_bar_says_how_many_points_are_missing(team: Story) -> None:
+def test_a_score_below_the_threshold_states_how_many_points_are_missing(team: Story) -> None:
     ann = team.replay(until="tue 10:01").of("lead.scores")[-1]["explanation"]
 
     assert ann["total"] == 122
     assert {"what": "points", "name": "total", "needed": "13 more"} in ann["would_change"]
 
 
-def test_the_ledger_says_who_was_a_candidate_why_not_and_what_each_has_after(team: Story) -> None:
+def test_the_ledger_lists_the_candidates_why_each_was_passed_over_and_their_counts_after(team: Story) -> None:
     (line,) = team.replay(until="tue 10:01").of("desk.ledger")
 
     assert (line["entry"], line["turn"], line["rep_id"]) == ("turn", 1, "mia")
@@ -105,7 +105,7 @@ def test_the_ledger_says_who_was_a_candidate_why_not_and_what_each_has_after(tea
     assert line["policy"]["hash"]
 
 
-def test_an_alert_says_what_of_whom_until_when_and_who_has_to_know(team: Story) -> None:
+def test_an_alert_names_its_kind_the_hand_off_the_rep_the_deadline_and_who_is_notified(team: Story) -> None:
     results = team.replay(until="tue 10:31").of("lead.alerts")
     soon, overdue = [one for one in results if one["alert"].startswith("response")]
 

@@ -1,4 +1,4 @@
-"""History: what people did before the router ran is imported, counts by its dates, and asks nobody for anything."""
+"""Imported history: events from before the router ran count by their dates and start no hand-off of their own."""
 
 from __future__ import annotations
 
@@ -15,40 +15,42 @@ HOUR_LATER = "mon 12:00"
 
 @pytest.fixture
 def harbor(story: Story) -> Story:
-    """A bank whose facts are known for months, two reps, and nobody who ever came by."""
+    """A bank whose facts have been known for months, two reps, and no lead."""
     story.rep("dana", "mon-20 00:00", at_desk=False)
     story.rep("mia", "mon-20 00:00")
     story.bank("harbor", "mon-20 00:00")
     return story
 
 
-def ann(story: Story, happened: str, came: str = IMPORT, **said: Any) -> None:
-    """Ann gave her title in a form."""
-    form = {"form_id": "contact", "email": ANN, "job_title": "CIO", "job_function": "it"} | said
-    story.imported("form.fills", ANN, happened, came, **form)
+def import_form(story: Story, happened: str, arrived: str = IMPORT, **fields: Any) -> None:
+    """Import a form in which Ann gives her job title."""
+    form = {"form_id": "contact", "email": ANN, "job_title": "CIO", "job_function": "it"} | fields
+    story.imported("form.fills", ANN, happened, arrived, **form)
 
 
-def did(story: Story, word: str, happened: str, came: str = IMPORT, times: int = 1, **more: Any) -> None:
-    """Ann did something, so many times."""
+def import_activity(
+    story: Story, kind: str, happened: str, arrived: str = IMPORT, times: int = 1, **more: Any
+) -> None:
+    """Import Ann's activity ``times`` times."""
     for _ in range(times):
-        story.imported("web.activity", ANN, happened, came, activity=word, **({"email": ANN} | more))
+        story.imported("web.activity", ANN, happened, arrived, activity=kind, **({"email": ANN} | more))
 
 
-def much_interest(story: Story, happened: str, came: str = IMPORT) -> None:
-    """All that behaviour can give, then."""
-    did(story, "download", happened, came, times=2)
-    did(story, "webinar_attended", happened, came, times=2)
+def import_much_interest(story: Story, happened: str, arrived: str = IMPORT) -> None:
+    """Import activities that gave all points that behaviour can give at that time."""
+    import_activity(story, "download", happened, arrived, times=2)
+    import_activity(story, "webinar_attended", happened, arrived, times=2)
 
 
 def points(results: Results) -> dict[str, int]:
-    """The points by rule, of the last score."""
+    """Return the points by rule of the last score."""
     lines = results.of("lead.scores")[-1]["explanation"]["points"]
     return {line["rule"]: line["points"] for line in lines}
 
 
-def test_history_gives_the_points_that_are_left_of_it_today(harbor: Story) -> None:
-    ann(harbor, "mon-3 10:00")
-    did(harbor, "webinar_attended", "sat-4 10:00")  # 30 of 60 days ago
+def test_imported_history_gives_its_decayed_points(harbor: Story) -> None:
+    import_form(harbor, "mon-3 10:00")
+    import_activity(harbor, "webinar_attended", "sat-4 10:00")  # 30 of 60 days ago
 
     results = harbor.replay(HOUR_LATER)
 
@@ -56,8 +58,8 @@ def test_history_gives_the_points_that_are_left_of_it_today(harbor: Story) -> No
     assert results.dead_letter_reasons == []
 
 
-def test_a_demo_that_was_asked_for_long_ago_raises_no_hand_today(harbor: Story) -> None:
-    ann(harbor, "mon-3 10:00", request="demo")
+def test_an_imported_demo_request_makes_no_raised_hand(harbor: Story) -> None:
+    import_form(harbor, "mon-3 10:00", request="demo")
 
     results = harbor.replay("fri2 12:00")
 
@@ -66,16 +68,16 @@ def test_a_demo_that_was_asked_for_long_ago_raises_no_hand_today(harbor: Story) 
     assert results.stages == ["known", "nurture"]
 
 
-def test_a_hand_raised_today_is_not_delayed_by_history_that_still_comes(harbor: Story) -> None:
-    ann(harbor, "mon-3 10:00", request="demo")
+def test_a_live_raised_hand_is_not_delayed_by_an_import(harbor: Story) -> None:
+    import_form(harbor, "mon-3 10:00", request="demo")
     harbor.form(ANN, "mon 10:01", "demo")
 
     assert harbor.replay("mon 10:01").handoffs == [("assigned", "raised_hand", "mia")]
 
 
-def test_a_past_day_on_which_the_bar_would_have_been_reached_makes_no_mql_today(harbor: Story) -> None:
-    ann(harbor, "mon-5 09:00")
-    much_interest(harbor, "mon-5 10:00")  # 40 of 40 points then, 12 today
+def test_a_threshold_reached_only_in_the_past_makes_no_mql(harbor: Story) -> None:
+    import_form(harbor, "mon-5 09:00")
+    import_much_interest(harbor, "mon-5 10:00")  # 40 of 40 points then, 12 today
 
     results = harbor.replay("fri 12:00")
 
@@ -83,11 +85,11 @@ def test_a_past_day_on_which_the_bar_would_have_been_reached_makes_no_mql_today(
     assert results.handoffs == []
 
 
-def test_whoever_reaches_the_bar_today_is_handed_over_an_hour_after_the_last_of_it_and_history_is_why(
+def test_a_lead_at_the_threshold_is_handed_over_an_hour_after_its_last_imported_event(
     harbor: Story,
 ) -> None:
-    ann(harbor, "mon0 09:00")
-    much_interest(harbor, "mon0 10:00")
+    import_form(harbor, "mon0 09:00")
+    import_much_interest(harbor, "mon0 10:00")
 
     assert harbor.replay("mon 10:59").handoffs == []
     results = harbor.replay(HOUR_LATER)
@@ -99,16 +101,17 @@ def test_whoever_reaches_the_bar_today_is_handed_over_an_hour_after_the_last_of_
     assert handoff["explanation"]["triggering_event_id"] in {
         line.get("event_id") for line in handoff["explanation"]["points"]
     }
-    assert (
-        handoff["first_response_due_at"] == "2026-03-02T19:00:00Z"
-    )  # three hours from now on, not from then
+    # Three hours after the hand-off, not after the imported event.
+    assert handoff["first_response_due_at"] == "2026-03-02T19:00:00Z"
 
 
-def test_what_comes_last_in_the_file_counts_before_anybody_is_handed_over(harbor: Story) -> None:
-    ann(harbor, "mon0 09:00")
-    much_interest(harbor, "mon0 10:00")
-    harbor.activity("download", "mon 10:30", email=ANN)  # live, while history still comes
-    did(harbor, "page_view", "tue0 10:00", came="mon 10:50", times=2, url="https://x.example/careers")
+def test_the_last_imported_event_counts_before_the_hand_off(harbor: Story) -> None:
+    import_form(harbor, "mon0 09:00")
+    import_much_interest(harbor, "mon0 10:00")
+    harbor.activity("download", "mon 10:30", email=ANN)  # live, during the import
+    import_activity(
+        harbor, "page_view", "tue0 10:00", arrived="mon 10:50", times=2, url="https://x.example/careers"
+    )
 
     results = harbor.replay("fri 12:00")
 
@@ -116,18 +119,19 @@ def test_what_comes_last_in_the_file_counts_before_anybody_is_handed_over(harbor
     assert points(results)["careers"] < 0
 
 
-def test_whoever_said_no_to_tracking_later_on_is_not_handed_over_for_what_was_before(harbor: Story) -> None:
-    ann(harbor, "mon0 09:00")
-    much_interest(harbor, "mon0 10:00")
-    ann(harbor, "wed0 09:00", came="mon 10:50", consent={"tracking": False})
+def test_an_imported_refusal_of_tracking_prevents_the_hand_off(harbor: Story) -> None:
+    import_form(harbor, "mon0 09:00")
+    import_much_interest(harbor, "mon0 10:00")
+    import_form(harbor, "wed0 09:00", arrived="mon 10:50", consent={"tracking": False})
 
     assert harbor.replay("fri 12:00").handoffs == []
 
 
-def test_the_same_history_imported_twice_counts_once(harbor: Story) -> None:
-    for came in ("mon 10:00", "fri4 10:00"):
-        did(harbor, "webinar_attended", "mon-1 10:00", came, event_id="w1")
-        did(harbor, "download", "sun0 10:00", came, event_id="d1")  # still in the window of repeats at first
+def test_history_imported_twice_counts_once(harbor: Story) -> None:
+    for arrived in ("mon 10:00", "fri4 10:00"):
+        import_activity(harbor, "webinar_attended", "mon-1 10:00", arrived, event_id="w1")
+        # At the first import this event is still in the window of repeats.
+        import_activity(harbor, "download", "sun0 10:00", arrived, event_id="d1")
     harbor.activity("page_view", "fri4 10:01", email=ANN)
 
     lines = harbor.replay().of("lead.scores")[-1]["explanation"]["points"]
@@ -138,15 +142,13 @@ def test_the_same_history_imported_twice_counts_once(harbor: Story) -> None:
     }
 
 
-def test_what_came_live_counts_no_second_time_by_an_import(harbor: Story) -> None:
+def test_a_live_event_does_not_count_again_by_an_import(harbor: Story) -> None:
     harbor.activity("webinar_attended", "mon-3 10:00", email=ANN, event_id="w1")
     harbor.activity("webinar_attended", "sun0 10:00", email=ANN, event_id="w2")
     for times in (1, 2):
-        harbor.activity(
-            "page_view", f"mon0 1{times}:00", email=ANN
-        )  # days pass: the first id is known no more
-    did(harbor, "webinar_attended", "mon-3 10:00", event_id="w1")
-    did(harbor, "webinar_attended", "sun0 10:00", event_id="w2")
+        harbor.activity("page_view", f"mon0 1{times}:00", email=ANN)  # days pass, so the first id is deleted
+    import_activity(harbor, "webinar_attended", "mon-3 10:00", event_id="w1")
+    import_activity(harbor, "webinar_attended", "sun0 10:00", event_id="w2")
     harbor.activity("page_view", "mon 10:01", email=ANN)
 
     lines = harbor.replay().of("lead.scores")[-1]["explanation"]["points"]
@@ -154,8 +156,8 @@ def test_what_came_live_counts_no_second_time_by_an_import(harbor: Story) -> Non
     assert {line["rule"]: line["count"] for line in lines}["webinar"] == 2
 
 
-def test_what_gives_no_points_any_more_is_no_dead_letter_and_makes_nobody_known(harbor: Story) -> None:
-    did(harbor, "webinar_attended", "mon-12 10:00")
+def test_an_imported_event_too_old_for_points_makes_no_lead_and_no_dead_letter(harbor: Story) -> None:
+    import_activity(harbor, "webinar_attended", "mon-12 10:00")
 
     results = harbor.replay(HOUR_LATER)
 
@@ -163,7 +165,7 @@ def test_what_gives_no_points_any_more_is_no_dead_letter_and_makes_nobody_known(
     assert results.stages == []
 
 
-def test_the_history_of_a_visitor_comes_along_when_they_say_who_they_are(harbor: Story) -> None:
+def test_a_visitors_imported_history_counts_once_the_visitor_is_known(harbor: Story) -> None:
     browser = {"anonymous_id": "b1", "email": None}
     harbor.imported(
         "web.activity", "b1", "mon-3 10:00", IMPORT, activity="webinar_attended", anonymous_id="b1"
@@ -174,14 +176,14 @@ def test_the_history_of_a_visitor_comes_along_when_they_say_who_they_are(harbor:
     results = harbor.replay("wed 10:00")
 
     assert points(results)["webinar"] > 0
-    assert results.handoffs == []  # what was asked then is over
+    assert results.handoffs == []  # an imported request starts no hand-off
 
 
-def test_a_customers_history_is_nobodys_task_and_their_next_visit_is(harbor: Story) -> None:
+def test_a_customers_imported_history_makes_no_hand_off_and_the_next_visit_does(harbor: Story) -> None:
     harbor.rep("rita", "mon-20 00:00", at_desk=False)
     harbor.bank("harbor", "mon-20 01:00", relationship="customer", owner_rep_id="rita")
-    ann(harbor, "mon-3 09:00", request="support")
-    did(harbor, "page_view", "mon-3 10:00", times=3, url="https://x.example/pricing")
+    import_form(harbor, "mon-3 09:00", request="support")
+    import_activity(harbor, "page_view", "mon-3 10:00", times=3, url="https://x.example/pricing")
 
     assert harbor.replay("fri 12:00").of("lead.routing") == []
     assert harbor.replay("fri 12:00").alerts == []
@@ -191,14 +193,14 @@ def test_a_customers_history_is_nobodys_task_and_their_next_visit_is(harbor: Sto
     assert harbor.replay("fri 13:00").handoffs == [("assigned", "expansion", "rita")]
 
 
-def test_a_campaign_answered_long_ago_is_no_mql_today(harbor: Story) -> None:
-    ann(harbor, "mon-3 09:00", campaign={"name": "cio-roundtable-autumn"})
+def test_an_imported_campaign_response_makes_no_mql(harbor: Story) -> None:
+    import_form(harbor, "mon-3 09:00", campaign={"name": "cio-roundtable-autumn"})
 
     assert "mql" not in harbor.replay("fri 12:00").stages
 
 
-def test_nobody_answers_a_chat_that_is_over(harbor: Story) -> None:
-    ann(harbor, "mon-3 09:00")
+def test_an_imported_chat_gets_no_answer(harbor: Story) -> None:
+    import_form(harbor, "mon-3 09:00")
     chat = {"conversation_id": "c1", "email": ANN}
     harbor.imported("chat.conversations", "c1", "mon-3 09:10", IMPORT, turn="started", **chat)
     harbor.imported("chat.conversations", "c1", "mon-3 09:11", IMPORT, turn="asked_for_sales", **chat)
@@ -216,24 +218,24 @@ def test_nobody_answers_a_chat_that_is_over(harbor: Story) -> None:
     assert points(results)["chat"] > 0
 
 
-def test_a_lead_of_history_expires_by_its_last_touch_but_not_while_its_history_still_comes(
+def test_an_imported_lead_expires_by_its_last_touch_but_not_during_the_import(
     harbor: Story,
 ) -> None:
     text = harbor._policy.read_text("utf-8")
     harbor.policy(text.replace("days_without_touch: 120", "days_without_touch: 20"))
-    ann(harbor, "mon-3 09:00")
-    did(harbor, "page_view", "mon-2 09:00", came="mon 10:30")
+    import_form(harbor, "mon-3 09:00")
+    import_activity(harbor, "page_view", "mon-2 09:00", arrived="mon 10:30")
 
     assert "expired" not in harbor.replay("mon 11:29").stages
     assert harbor.replay("mon 11:30").stages[-1] == "expired"
 
-    did(harbor, "page_view", "wed0 09:00", came="mon 11:00")
+    import_activity(harbor, "page_view", "wed0 09:00", arrived="mon 11:00")
 
     assert "expired" not in harbor.replay("fri 12:00").stages
 
 
-def test_the_clock_of_then_is_believed_no_further_than_it_was_then(harbor: Story) -> None:
+def test_a_future_dated_imported_event_counts_from_its_first_arrival(harbor: Story) -> None:
     ahead = moment("mon 09:00").isoformat()
-    did(harbor, "webinar_attended", "sat-4 10:00", occurred_at=ahead)
+    import_activity(harbor, "webinar_attended", "sat-4 10:00", occurred_at=ahead)
 
-    assert points(harbor.replay(HOUR_LATER))["webinar"] == 6  # as of when it arrived, 30 days ago
+    assert points(harbor.replay(HOUR_LATER))["webinar"] == 6  # decayed since its first arrival, 30 days ago

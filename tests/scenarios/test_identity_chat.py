@@ -1,4 +1,4 @@
-"""Chats: who takes a visitor now, or from when; who answers keeps them; and whose browser it was."""
+"""Chats: which rep takes a visitor and when, the rep who answered first, and the browser's history."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def team(story: Story) -> Story:
 
 
 def answers(results: Results) -> list[tuple[str, str | None, str | None]]:
-    """Reply, who, from when."""
+    """Return (reply, assignee, available_from) of each chat answer."""
     return [
         (one["reply"], (one.get("assignee") or {}).get("id"), one.get("available_from"))
         for one in results.of("chat.answers")
     ]
 
 
-def test_who_asks_for_sales_by_day_is_told_who_takes_it_now(team: Story) -> None:
+def test_a_visitor_who_asks_for_sales_by_day_learns_which_rep_takes_the_chat_now(team: Story) -> None:
     team.chat("started", "tue 10:00", anonymous_id="a1")
     team.chat("asked_for_sales", "tue 10:01", anonymous_id="a1", email="ann@harbor.example")
 
@@ -40,7 +40,7 @@ def test_who_asks_for_sales_by_day_is_told_who_takes_it_now(team: Story) -> None
     assert answer["handoff_id"] == results.of("lead.routing")[0]["handoff_id"]
 
 
-def test_who_asks_at_night_is_told_first_thing_next_working_day(team: Story) -> None:
+def test_a_visitor_who_asks_at_night_learns_when_the_rep_is_back_at_work(team: Story) -> None:
     team.chat("asked_for_sales", "fri 22:00", email="ann@harbor.example")
 
     results = team.replay()
@@ -49,7 +49,7 @@ def test_who_asks_at_night_is_told_first_thing_next_working_day(team: Story) -> 
     assert answers(results) == [("later", "mia", "2026-03-09T12:30:00Z")]
 
 
-def test_somebody_at_work_goes_before_somebody_whose_day_has_not_begun(story: Story) -> None:
+def test_a_rep_at_work_comes_before_a_rep_whose_day_has_not_begun(story: Story) -> None:
     story.rep("mia", hours={"mon-fri": "12:00-17:30"})
     story.rep("tom")
     story.bank("harbor")
@@ -62,7 +62,7 @@ def test_somebody_at_work_goes_before_somebody_whose_day_has_not_begun(story: St
     assert [one.get("passed_over") for one in turn["candidates"]] == ["not_at_work", None]
 
 
-def test_the_turn_goes_to_whoever_answered_before_they_asked_for_sales(team: Story) -> None:
+def test_the_turn_goes_to_the_rep_who_answered_the_chat_before_the_request(team: Story) -> None:
     team.chat("started", "tue 10:00", anonymous_id="a1")
     team.chat("agent_message", "tue 10:01", anonymous_id="a1", rep_id="tom")
     team.chat("asked_for_sales", "tue 10:02", anonymous_id="a1", email="ann@harbor.example")
@@ -71,23 +71,23 @@ def test_the_turn_goes_to_whoever_answered_before_they_asked_for_sales(team: Sto
 
     results = team.replay()
 
-    assert [who for _, _, who in results.handoffs] == ["tom", "mia"]
+    assert [assignee for _, _, assignee in results.handoffs] == ["tom", "mia"]
     assert results.of("lead.routing")[0]["how_chosen"] == "answered_chat"
     assert "answered_chat" in results.of("lead.routing")[0]["explanation"]["reasons"]
 
 
-def test_an_account_that_has_its_rep_stays_with_that_rep_whoever_answers(team: Story) -> None:
+def test_an_account_stays_with_its_rep_even_if_another_rep_answers_the_chat(team: Story) -> None:
     team.form("bob@harbor.example", "mon 10:00", "demo")
     team.chat("agent_message", "tue 10:01", anonymous_id="a1", rep_id="tom")
     team.chat("asked_for_sales", "tue 10:02", anonymous_id="a1", email="ann@harbor.example")
 
     results = team.replay()
 
-    assert [who for _, _, who in results.handoffs] == ["mia", "mia"]
+    assert [assignee for _, _, assignee in results.handoffs] == ["mia", "mia"]
     assert answers(results) == [("now", "mia", "2026-03-03T15:02:00Z")]
 
 
-def test_an_owner_who_is_away_is_stood_in_for_in_the_chat_too(team: Story) -> None:
+def test_the_deputy_of_an_absent_owner_takes_the_chat(team: Story) -> None:
     team.rep("olga", at_desk=False, away=("mon 08:00", "wed 08:00"), deputy_rep_id="tom")
     team.bank("harbor", "mon 01:00", owner_rep_id="olga")
     team.chat("asked_for_sales", "tue 10:00", email="ann@harbor.example")
@@ -95,7 +95,7 @@ def test_an_owner_who_is_away_is_stood_in_for_in_the_chat_too(team: Story) -> No
     assert answers(team.replay()) == [("now", "tom", "2026-03-03T15:00:00Z")]
 
 
-def test_the_answer_of_whoever_has_the_lead_is_a_touch(team: Story) -> None:
+def test_a_chat_message_of_the_leads_rep_is_a_touch(team: Story) -> None:
     team.chat("asked_for_sales", "tue 10:00", email="ann@harbor.example")
     team.chat("agent_message", "tue 10:05", rep_id="mia")
 
@@ -103,7 +103,7 @@ def test_the_answer_of_whoever_has_the_lead_is_a_touch(team: Story) -> None:
     assert not {"response_due_soon", "response_overdue"} & alerts
 
 
-def test_asked_again_they_are_told_again_and_nothing_is_handed_over_twice(team: Story) -> None:
+def test_a_second_request_for_sales_is_answered_without_a_second_hand_off(team: Story) -> None:
     team.chat("asked_for_sales", "tue 10:00", email="ann@harbor.example")
     team.chat("asked_for_sales", "tue 20:00", "c2", email="ann@harbor.example")
 
@@ -124,7 +124,7 @@ def test_asked_again_they_are_told_again_and_nothing_is_handed_over_twice(team: 
         ("sat 10:00", ("later", "desk:inside_sales", "2026-03-09T12:30:00Z")),
     ],
 )
-def test_a_visitor_whom_nobody_knows_is_told_when_the_desk_is_there_and_takes_no_turn(
+def test_an_anonymous_visitor_learns_when_the_desk_is_open_and_takes_no_turn(
     team: Story, when: str, expected: tuple[str, str, str]
 ) -> None:
     team.chat("asked_for_sales", when)
@@ -136,7 +136,7 @@ def test_a_visitor_whom_nobody_knows_is_told_when_the_desk_is_there_and_takes_no
     assert results.of("desk.ledger") == []
 
 
-def test_as_soon_as_they_say_who_they_are_their_question_has_a_rep(team: Story) -> None:
+def test_an_anonymous_request_gets_a_rep_once_the_visitor_gives_an_address(team: Story) -> None:
     team.chat("started", "tue 10:00")
     team.chat("asked_for_sales", "tue 10:01")
     team.chat("visitor_message", "tue 10:02", email="ann@harbor.example")
@@ -144,10 +144,10 @@ def test_as_soon_as_they_say_who_they_are_their_question_has_a_rep(team: Story) 
     results = team.replay()
 
     assert results.handoffs == [("assigned", "raised_hand", "mia")]
-    assert [who for _, who, _ in answers(results)] == ["desk:inside_sales", "mia"]
+    assert [assignee for _, assignee, _ in answers(results)] == ["desk:inside_sales", "mia"]
 
 
-def test_what_they_read_before_the_chat_and_the_chat_itself_count(team: Story) -> None:
+def test_activities_before_the_chat_and_the_chat_itself_give_points(team: Story) -> None:
     team.activity("download", "mon 09:00", anonymous_id="a1")
     team.chat("started", "tue 10:00", anonymous_id="a1")
     team.chat("visitor_message", "tue 10:01", anonymous_id="a1", email="ann@harbor.example")
@@ -158,7 +158,7 @@ def test_what_they_read_before_the_chat_and_the_chat_itself_count(team: Story) -
     assert points == {"paper": 1, "chat": 1}
 
 
-def test_on_a_shared_browser_the_chat_of_the_second_person_is_theirs(team: Story) -> None:
+def test_on_a_shared_browser_the_second_persons_chat_belongs_to_the_second_person(team: Story) -> None:
     team.form("ann@harbor.example", "mon 10:00", anonymous_id="a1")
     team.chat("started", "tue 10:00", anonymous_id="a1")
     team.chat("asked_for_sales", "tue 10:05", anonymous_id="a1", email="bob@harbor.example")
@@ -183,7 +183,7 @@ def test_a_second_browser_of_the_same_person_brings_its_chat_along(team: Story) 
     assert results.handoffs == [("assigned", "raised_hand", "mia")]
 
 
-def test_a_competitor_who_asks_is_answered_by_nobody(team: Story) -> None:
+def test_a_competitor_who_asks_for_sales_gets_no_rep(team: Story) -> None:
     team.bank("rival", relationship="competitor")
     team.chat("asked_for_sales", "tue 10:00", email="spy@rival.example")
 
@@ -193,7 +193,7 @@ def test_a_competitor_who_asks_is_answered_by_nobody(team: Story) -> None:
     assert answers(results) == [("nobody", None, None)]
 
 
-def test_who_must_not_be_contacted_and_asks_in_a_chat_is_answered_and_no_more(team: Story) -> None:
+def test_a_do_not_contact_person_who_asks_in_a_chat_is_only_answered(team: Story) -> None:
     team.contact("ann@harbor.example", do_not_contact=True)
     team.chat("started", "tue 10:00", anonymous_id="a1", email="ann@harbor.example")
     team.chat("asked_for_sales", "tue 10:05", anonymous_id="a1", consent={"tracking": False})
@@ -218,7 +218,7 @@ def test_a_turn_that_cannot_be_read_is_a_dead_letter(team: Story, more: dict[str
     assert team.replay().dead_letter_reasons == [reason]
 
 
-def test_a_customer_who_asks_for_support_in_a_chat_has_a_question_for_the_service_desk(team: Story) -> None:
+def test_a_customers_request_for_support_in_a_chat_goes_to_the_service_desk(team: Story) -> None:
     routes = (NEVER, SUPPORT, CUSTOMER, OPEN, OWNER, REP, REST)
     team.policy(with_routes(POLICY.read_text("utf-8"), routes, desk("care", more=", service: 4h")))
     team.bank("harbor", relationship="customer", owner_rep_id="mia")

@@ -1,4 +1,4 @@
-"""What the CRM and enrichment know of a person, and what it changes."""
+"""Contacts of the CRM and enrichment: how their facts about a person change a lead."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def team(story: Story) -> Story:
     return story
 
 
-def test_the_title_that_a_form_left_blank_comes_from_the_crm(team: Story) -> None:
+def test_a_job_title_that_the_form_leaves_blank_comes_from_the_crm(team: Story) -> None:
     team.contact("ann@harbor.example", job_title="CIO")
     team.form("ann@harbor.example", "tue 10:00", title=None)
     team.much_interest("ann@harbor.example", "tue 10:05")
@@ -25,7 +25,7 @@ def test_the_title_that_a_form_left_blank_comes_from_the_crm(team: Story) -> Non
     assert team.replay().handoffs == [("assigned", "mql", "mia")]
 
 
-def test_who_calls_herself_cio_and_is_a_student_in_the_crm_is_outside(team: Story) -> None:
+def test_a_self_declared_cio_who_is_a_student_in_the_crm_is_outside(team: Story) -> None:
     team.contact("sue@harbor.example", job_title="Student")
     team.form("sue@harbor.example", "tue 10:00", title="CIO")
     team.much_interest("sue@harbor.example", "tue 10:05")
@@ -36,7 +36,7 @@ def test_who_calls_herself_cio_and_is_a_student_in_the_crm_is_outside(team: Stor
     assert results.stages[-1] == "outside"
 
 
-def test_when_the_crm_deletes_the_contact_what_the_form_said_holds(team: Story) -> None:
+def test_when_the_crm_deletes_the_contact_the_forms_title_holds(team: Story) -> None:
     team.contact("ann@harbor.example", job_title="Student")
     team.form("ann@harbor.example", "tue 10:00")
     team.much_interest("ann@harbor.example", "tue 10:05")
@@ -45,7 +45,7 @@ def test_when_the_crm_deletes_the_contact_what_the_form_said_holds(team: Story) 
     assert team.replay().handoffs == [("assigned", "mql", "mia")]
 
 
-def test_late_enrichment_ends_the_wait_and_takes_the_alert_back(team: Story) -> None:
+def test_late_enrichment_ends_the_wait_and_clears_the_alert(team: Story) -> None:
     team.form("ann@harbor.example", "tue 10:00", title=None)
     team.much_interest("ann@harbor.example", "tue 10:05")
     team.contact("ann@harbor.example", "thu 09:00", job_title="VP of Operations")
@@ -58,7 +58,7 @@ def test_late_enrichment_ends_the_wait_and_takes_the_alert_back(team: Story) -> 
     assert ("fact_wanted", True) in results.alerts
 
 
-def test_a_company_that_the_crm_does_not_know_is_judged_by_what_enrichment_says(team: Story) -> None:
+def test_a_company_missing_in_the_crm_is_evaluated_by_enrichment(team: Story) -> None:
     team.form("ann@newbank.example", "tue 10:00")
     team.much_interest("ann@newbank.example", "tue 10:05")
     enriched = {"sic": ["6022"], "revenue": {"amount": 700_000_000, "currency": "USD"}, "country": "US"}
@@ -67,7 +67,7 @@ def test_a_company_that_the_crm_does_not_know_is_judged_by_what_enrichment_says(
     assert team.replay().handoffs == [("assigned", "mql", "mia")]
 
 
-def test_sales_finds_the_person_in_the_crm_by_the_ids_on_the_hand_off(team: Story) -> None:
+def test_the_hand_off_carries_the_persons_crm_ids(team: Story) -> None:
     team.contact("ann@harbor.example", crm_lead_id="LEAD-7", crm_contact_id="CON-9")
     team.form("ann@harbor.example", "tue 10:00", "demo")
 
@@ -77,7 +77,7 @@ def test_sales_finds_the_person_in_the_crm_by_the_ids_on_the_hand_off(team: Stor
     assert handoff["crm_account_id"] == "ACC-harbor"
 
 
-def test_who_must_not_be_contacted_is_called_by_nobody_however_many_points(team: Story) -> None:
+def test_a_do_not_contact_person_is_never_handed_over_for_points(team: Story) -> None:
     team.contact("ann@harbor.example", do_not_contact=True)
     team.form("ann@harbor.example", "tue 10:00")
     team.much_interest("ann@harbor.example", "tue 10:05")
@@ -85,7 +85,7 @@ def test_who_must_not_be_contacted_is_called_by_nobody_however_many_points(team:
     assert team.replay().handoffs == []
 
 
-def test_unless_they_ask_for_a_demo_and_then_they_get_an_answer_and_no_more(team: Story) -> None:
+def test_a_do_not_contact_person_who_asks_for_a_demo_is_only_answered(team: Story) -> None:
     team.contact("ann@harbor.example", do_not_contact=True)
     team.form("ann@harbor.example", "tue 10:00", "demo")
 
@@ -94,7 +94,7 @@ def test_unless_they_ask_for_a_demo_and_then_they_get_an_answer_and_no_more(team
     assert (handoff["action"], handoff["kind"], handoff["answer_only"]) == ("assigned", "raised_hand", True)
 
 
-def test_a_lead_is_taken_back_when_the_crm_says_not_to_contact_them(team: Story) -> None:
+def test_a_hand_off_is_withdrawn_when_the_crm_sets_do_not_contact(team: Story) -> None:
     team.form("ann@harbor.example", "tue 10:00")
     team.much_interest("ann@harbor.example", "tue 10:05")
     team.contact("ann@harbor.example", "tue 12:00", do_not_contact=True)
@@ -102,7 +102,7 @@ def test_a_lead_is_taken_back_when_the_crm_says_not_to_contact_them(team: Story)
     assert team.replay().handoffs == [("assigned", "mql", "mia"), ("withdrawn", "mql", None)]
 
 
-def test_a_contact_of_the_crm_who_never_came_by_is_no_lead(team: Story) -> None:
+def test_a_crm_contact_without_any_activity_is_not_a_lead(team: Story) -> None:
     team.contact("ann@harbor.example", job_title="CIO")
 
     assert team.replay(until="fri 10:00").emits == []

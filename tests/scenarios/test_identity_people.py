@@ -1,4 +1,4 @@
-"""Which browser and which address is whose, told as a marketing manager would."""
+"""Browsers and addresses: which person an event belongs to."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ ANN, BOB = "ann@harbor.example", "bob@harbor.example"
 
 @pytest.fixture
 def team(story: Story) -> Story:
-    """Mia sits at the desk; the bank is of the served market."""
+    """Mia at the inside sales desk, and a bank of the served market."""
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.bank("harbor")
     return story
 
 
-def deeds(results: Results) -> dict[str, dict[str, int]]:
-    """How often each rule counts for each lead, in the order in which the leads appeared."""
+def rule_counts(results: Results) -> dict[str, dict[str, int]]:
+    """Return how often each rule counts for each lead, in the order in which the leads appear."""
     found: dict[str, dict[str, int]] = {}
     for score in results.of("lead.scores"):
         lines = score["explanation"]["points"]
@@ -30,13 +30,13 @@ def deeds(results: Results) -> dict[str, dict[str, int]]:
 @pytest.mark.parametrize(
     "spelling", ["  ANN@Harbor.Example ", "Ann Lee <ann@harbor.example>", '"Lee, Ann" <Ann@harbor.example>']
 )
-def test_one_address_however_it_is_written_is_one_person(team: Story, spelling: str) -> None:
+def test_all_spellings_of_one_address_are_one_person(team: Story, spelling: str) -> None:
     team.form(ANN, "mon 10:00")
     team.activity("download", "mon 11:00", email=spelling)
 
     results = team.replay()
 
-    assert list(deeds(results).values()) == [{"form": 1, "paper": 1}]
+    assert list(rule_counts(results).values()) == [{"form": 1, "paper": 1}]
     assert results.dead_letter_reasons == []
 
 
@@ -45,18 +45,18 @@ def test_a_tag_and_a_dot_make_another_address(team: Story, other: str) -> None:
     team.form(ANN, "mon 10:00")
     team.form(other, "mon 11:00")
 
-    assert len(deeds(team.replay())) == 2
+    assert len(rule_counts(team.replay())) == 2
 
 
-def test_a_second_browser_brings_what_was_done_there_before(team: Story) -> None:
+def test_a_second_browser_adds_its_earlier_history(team: Story) -> None:
     team.form(ANN, "mon 10:00", anonymous_id="office")
     team.activity("download", "mon 20:00", anonymous_id="home")
     team.form(ANN, "tue 10:00", anonymous_id="home")
 
-    assert list(deeds(team.replay()).values()) == [{"form": 2, "paper": 1}]
+    assert list(rule_counts(team.replay()).values()) == [{"form": 2, "paper": 1}]
 
 
-def test_on_a_shared_browser_each_has_what_was_done_in_their_own_time(team: Story) -> None:
+def test_on_a_shared_browser_each_person_gets_the_activities_of_their_own_time(team: Story) -> None:
     team.activity("download", "mon 09:00", anonymous_id="shared")
     team.form(ANN, "mon 10:00", anonymous_id="shared")
     team.form(BOB, "tue 10:00", anonymous_id="shared")
@@ -65,13 +65,13 @@ def test_on_a_shared_browser_each_has_what_was_done_in_their_own_time(team: Stor
     team.activity("poll_answered", "wed 11:00", anonymous_id="shared")
     team.activity("download", "wed 12:00", anonymous_id="shared")
 
-    ann, bob = deeds(team.replay()).values()
+    ann, bob = rule_counts(team.replay()).values()
 
     assert ann == {"form": 2, "paper": 2}
     assert bob == {"form": 1, "rates": 1}
 
 
-def test_what_is_told_late_of_a_shared_browser_belongs_to_who_had_it_then(team: Story) -> None:
+def test_a_late_event_of_a_shared_browser_belongs_to_the_person_of_that_time(team: Story) -> None:
     team.form(ANN, "mon 10:00", anonymous_id="shared")
     team.form(BOB, "tue 10:00", anonymous_id="shared")
     team.late(
@@ -83,13 +83,13 @@ def test_what_is_told_late_of_a_shared_browser_belongs_to_who_had_it_then(team: 
         anonymous_id="shared",
     )
 
-    ann, bob = deeds(team.replay()).values()
+    ann, bob = rule_counts(team.replay()).values()
 
     assert ann == {"form": 1, "webinar": 1}
     assert bob == {"form": 1}
 
 
-def test_a_robot_that_asks_for_a_demo_is_called_by_nobody(team: Story) -> None:
+def test_a_robot_that_asks_for_a_demo_is_not_handed_over(team: Story) -> None:
     team.form(ANN, "mon 10:00", "demo", is_bot=True)
 
     results = team.replay()
@@ -97,7 +97,7 @@ def test_a_robot_that_asks_for_a_demo_is_called_by_nobody(team: Story) -> None:
     assert (results.handoffs, results.stages, results.dead_letter_reasons) == ([], [], [])
 
 
-def test_a_number_given_as_text_breaks_the_contract_and_the_record_of_before_holds(team: Story) -> None:
+def test_a_number_given_as_text_breaks_the_contract_and_the_last_record_holds(team: Story) -> None:
     team.bank("harbor", "mon 01:00", employees="two hundred", country="DE")
     team.form(ANN, "mon 10:00")
 

@@ -1,4 +1,4 @@
-"""An account with many people changes its rep: told as a sales manager would."""
+"""A large account changes its holder: all hand-offs are withdrawn before the first goes to the next holder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HARBOR = "domain:harbor.example"
 
 @pytest.fixture
 def harbor(story: Story) -> Story:
-    """Harbor, a customer of Olga's: thirty of its people have read a paper, and she has a hand-off of each."""
+    """Harbor is a customer of Olga. Thirty of its people submitted a form, and she has a hand-off of each."""
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.rep("olga", at_desk=False)
@@ -23,7 +23,7 @@ def harbor(story: Story) -> Story:
     return story
 
 
-def test_another_owner_gets_all_of_a_large_account_and_nobody_has_it_with_two_reps_on_the_way(
+def test_a_new_owner_gets_all_of_a_large_account_and_at_no_time_two_reps_have_it(
     harbor: Story,
 ) -> None:
     harbor.bank("harbor", "tue 10:00", owner_rep_id="ben")
@@ -35,12 +35,12 @@ def test_another_owner_gets_all_of_a_large_account_and_nobody_has_it_with_two_re
     assert {event["assignee"]["id"] for event in moved[30:]} == {"ben"}
     assert len({event["handoff_id"] for event in moved[30:]}) == 30
     assert {reason for event in moved for reason in event["explanation"]["reasons"]} >= {"owner_changed"}
-    # By what a reader knew, record by record: Olga alone, then nobody, then Ben alone.
+    # Holders after each record: Olga alone, then no one, then Ben alone.
     holders = results.holders[HARBOR]
     assert [sorted(one) for one in dict.fromkeys(map(frozenset, holders))] == [["olga"], [], ["ben"]]
 
 
-def test_a_large_account_whose_rep_goes_on_holiday_is_with_her_deputy_as_a_whole(harbor: Story) -> None:
+def test_a_large_account_whose_rep_is_absent_goes_to_the_deputy_as_a_whole(harbor: Story) -> None:
     harbor.rep("olga", "tue 09:30", at_desk=False, deputy_rep_id="ben", away=("tue 09:30", "fri 10:00"))
     harbor.form("late@harbor.example", "tue 10:00", "demo")
 
@@ -52,7 +52,7 @@ def test_a_large_account_whose_rep_goes_on_holiday_is_with_her_deputy_as_a_whole
     assert all(len(who) <= 1 for who in results.holders[HARBOR])
 
 
-def test_a_large_account_that_becomes_a_competitor_is_nobodys(harbor: Story) -> None:
+def test_when_a_large_account_becomes_a_competitor_all_its_hand_offs_are_withdrawn(harbor: Story) -> None:
     harbor.bank("harbor", "tue 10:00", relationship="competitor")
 
     results = harbor.replay(until="tue 10:30")

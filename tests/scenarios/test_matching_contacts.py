@@ -1,4 +1,4 @@
-"""Whose customer is it? People who write from free mail and whom the CRM knows as contacts of an account."""
+"""Leads with free mail that the CRM knows as contacts of an account."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.scenarios.story import Results, Story
 
 @pytest.fixture
 def team(story: Story) -> Story:
-    """Mia and Tom at the inside sales desk, Olga and Pavel who own accounts, Dana who manages."""
+    """Mia and Tom at the inside sales desk, Olga and Pavel who own accounts, and Dana the manager."""
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.rep("tom")
@@ -27,7 +27,7 @@ def keys(results: Results) -> list[str]:
     return [event["account_key"].partition(":")[0] for event in results.of("lead.routing")]
 
 
-def test_a_customers_employee_who_writes_from_free_mail_goes_to_the_customers_owner(team: Story) -> None:
+def test_a_customers_contact_with_free_mail_goes_to_the_customers_owner(team: Story) -> None:
     team.bank("harbor", relationship="customer", owner_rep_id="olga")
     team.contact("ann@gmail.com", crm_contact_id="C-1", crm_account_id="ACC-harbor")
     team.form("ann@gmail.com", "tue 10:00")
@@ -40,7 +40,7 @@ def test_a_customers_employee_who_writes_from_free_mail_goes_to_the_customers_ow
     assert results.of("lead.scores")[-1]["account_key"] == "domain:harbor.example"
 
 
-def test_what_the_crm_says_of_a_person_goes_before_the_company_that_they_name(team: Story) -> None:
+def test_a_contacts_crm_account_comes_before_the_company_named_in_a_form(team: Story) -> None:
     team.bank("harbor", owner_rep_id="olga")
     team.bank("pier", name="Pier Savings", owner_rep_id="pavel")
     team.contact("ann@gmail.com", crm_account_id="ACC-harbor")
@@ -64,7 +64,7 @@ def test_a_person_with_a_domain_stays_with_the_account_of_the_domain(team: Story
     assert "matched_by_contact" not in reasons(results)
 
 
-def test_a_contact_of_an_account_that_the_crm_does_not_have_is_found_by_the_name(team: Story) -> None:
+def test_a_contact_of_an_unknown_crm_account_is_matched_by_company_name(team: Story) -> None:
     team.bank("pier", name="Pier Savings", owner_rep_id="pavel")
     team.contact("ann@gmail.com", crm_account_id="ACC-unknown")
     team.form("ann@gmail.com", "tue 10:00", "demo", company="Pier Savings")
@@ -75,7 +75,7 @@ def test_a_contact_of_an_account_that_the_crm_does_not_have_is_found_by_the_name
     assert "matched_by_name" in reasons(results)
 
 
-def test_a_contact_that_is_added_later_takes_the_person_along_once(team: Story) -> None:
+def test_a_contact_added_later_moves_the_lead_to_the_account_once(team: Story) -> None:
     team.bank("harbor", owner_rep_id="olga")
     team.form("ann@gmail.com", "tue 10:00", "demo")
     team.contact("ann@gmail.com", "tue 15:00", crm_account_id="ACC-harbor")
@@ -90,7 +90,7 @@ def test_a_contact_that_is_added_later_takes_the_person_along_once(team: Story) 
     assert keys(results) == ["lead", "lead", "domain"]
 
 
-def test_somebody_who_did_nothing_new_is_no_expansion_because_the_crm_names_a_customer(team: Story) -> None:
+def test_a_contact_record_alone_makes_no_expansion_without_a_new_activity(team: Story) -> None:
     team.bank("harbor", relationship="customer", owner_rep_id="olga")
     team.form("ann@gmail.com", "tue 10:00")
     team.contact("ann@gmail.com", "tue 15:00", crm_account_id="ACC-harbor")
@@ -98,17 +98,17 @@ def test_somebody_who_did_nothing_new_is_no_expansion_because_the_crm_names_a_cu
     assert team.replay().handoffs == []
 
 
-def test_a_contact_who_goes_to_another_account_goes_to_its_owner(team: Story) -> None:
+def test_a_contact_moved_to_another_account_goes_to_its_owner(team: Story) -> None:
     team.bank("harbor", owner_rep_id="olga")
     team.bank("pier", owner_rep_id="pavel")
     team.contact("ann@gmail.com", crm_account_id="ACC-harbor")
     team.form("ann@gmail.com", "tue 10:00", "demo")
     team.contact("ann@gmail.com", "tue 15:00", crm_account_id="ACC-pier")
 
-    assert [who for _, _, who in team.replay().handoffs] == ["olga", None, "pavel"]
+    assert [assignee for _, _, assignee in team.replay().handoffs] == ["olga", None, "pavel"]
 
 
-def test_a_contact_that_is_deleted_goes_alone_again(team: Story) -> None:
+def test_a_deleted_contact_returns_the_lead_to_its_own_key(team: Story) -> None:
     team.bank("harbor", owner_rep_id="olga")
     team.contact("ann@gmail.com", crm_account_id="ACC-harbor")
     team.form("ann@gmail.com", "tue 10:00", "demo")
@@ -121,7 +121,7 @@ def test_a_contact_that_is_deleted_goes_alone_again(team: Story) -> None:
     assert "matched_by_contact" not in reasons(results)
 
 
-def test_when_accounts_are_merged_their_contacts_follow(team: Story) -> None:
+def test_contacts_follow_when_accounts_are_merged(team: Story) -> None:
     team.bank("harbor", owner_rep_id="olga")
     team.bank("pier", domains=[], owner_rep_id="pavel")
     team.contact("ann@gmail.com", crm_account_id="ACC-pier")
@@ -131,11 +131,11 @@ def test_when_accounts_are_merged_their_contacts_follow(team: Story) -> None:
 
     results = team.replay()
 
-    assert [who for _, _, who in results.handoffs] == ["pavel", None, "olga"]
+    assert [assignee for _, _, assignee in results.handoffs] == ["pavel", None, "olga"]
     assert results.dead_letter_reasons == []
 
 
-def test_an_account_that_the_crm_deletes_lets_its_contacts_go(team: Story) -> None:
+def test_a_deleted_crm_account_returns_its_contacts_to_their_own_keys(team: Story) -> None:
     team.bank("harbor", owner_rep_id="olga")
     team.contact("ann@gmail.com", crm_account_id="ACC-harbor")
     team.form("ann@gmail.com", "tue 10:00", "demo")
@@ -147,7 +147,7 @@ def test_an_account_that_the_crm_deletes_lets_its_contacts_go(team: Story) -> No
     assert results.of("lead.routing")[-1]["account_key"].startswith("lead:")
 
 
-def test_the_account_moves_to_another_domain_and_its_contacts_with_it(team: Story) -> None:
+def test_contacts_follow_an_account_whose_primary_domain_changes(team: Story) -> None:
     team.bank("harbor", owner_rep_id="olga")
     team.contact("ann@gmail.com", crm_account_id="ACC-harbor")
     team.form("ann@gmail.com", "tue 10:00", "demo")
@@ -159,7 +159,7 @@ def test_the_account_moves_to_another_domain_and_its_contacts_with_it(team: Stor
     assert results.handoffs[-1] == ("assigned", "raised_hand", "olga")
 
 
-def test_a_contact_who_never_came_by_is_nobody_yet(team: Story) -> None:
+def test_a_contact_without_any_activity_has_no_score(team: Story) -> None:
     team.bank("harbor", relationship="customer", owner_rep_id="olga")
     team.contact("ann@gmail.com", crm_account_id="ACC-harbor")
 
@@ -169,7 +169,7 @@ def test_a_contact_who_never_came_by_is_nobody_yet(team: Story) -> None:
     assert results.of("lead.scores") == []
 
 
-def test_an_erased_contact_begins_anew(team: Story) -> None:
+def test_an_erased_contact_starts_as_a_new_lead_under_its_own_key(team: Story) -> None:
     team.bank("harbor", owner_rep_id="olga")
     team.contact("ann@gmail.com", crm_account_id="ACC-harbor")
     team.form("ann@gmail.com", "tue 10:00", "demo")

@@ -1,4 +1,4 @@
-"""Whose company is it? People with free mail who name one, moved domains, merged accounts, told as sales would."""
+"""Leads with free mail who name a company, domains that move, and accounts that are merged."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.scenarios.story import Results, Story
 
 @pytest.fixture
 def team(story: Story) -> Story:
-    """Mia and Tom at the inside sales desk, Olga and Pavel who own accounts, Dana who manages."""
+    """Mia and Tom at the inside sales desk, Olga and Pavel who own accounts, and Dana the manager."""
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.rep("tom")
@@ -23,8 +23,8 @@ def reasons(results: Results) -> list[str]:
     return found
 
 
-def holders_at_every_moment(results: Results) -> list[set[str]]:
-    """Who holds open hand-offs of anybody, after each record."""
+def holders_after_each_record(results: Results) -> list[set[str]]:
+    """Return the holders of all open hand-offs after each routing record."""
     held: dict[str, str] = {}
     after: list[set[str]] = []
     for event in results.of("lead.routing"):
@@ -36,7 +36,7 @@ def holders_at_every_moment(results: Results) -> list[set[str]]:
     return after
 
 
-def test_somebody_with_free_mail_who_names_a_customer_goes_to_the_customers_owner(team: Story) -> None:
+def test_a_lead_with_free_mail_who_names_a_customer_goes_to_the_customers_owner(team: Story) -> None:
     team.bank("harbor", name="Harbor National Bank", relationship="customer", owner_rep_id="olga")
     team.form("ann@gmail.com", "tue 10:00", company="HARBOR NATL. BANK, N.A.")
 
@@ -46,7 +46,7 @@ def test_somebody_with_free_mail_who_names_a_customer_goes_to_the_customers_owne
     assert "matched_by_name" in reasons(results)
 
 
-def test_a_phone_number_of_the_company_proves_the_name(team: Story) -> None:
+def test_a_matching_phone_number_proves_a_company_name(team: Story) -> None:
     team.bank("harbor", name="Harbor National Bank", owner_rep_id="olga", phone="+1 503 555 0100")
     team.form("ann@gmail.com", "tue 10:00", "demo", company="Harbor National Bank", phone="(503) 555-0100")
 
@@ -56,22 +56,22 @@ def test_a_phone_number_of_the_company_proves_the_name(team: Story) -> None:
     assert "matched_by_name" not in reasons(results)
 
 
-def test_who_names_nothing_stays_alone(team: Story) -> None:
+def test_a_placeholder_company_name_matches_no_account(team: Story) -> None:
     team.bank("self", name="Self", owner_rep_id="olga")
     team.form("ann@gmail.com", "tue 10:00", "demo", company="self")
     team.form("bob@gmail.com", "tue 10:01", "demo", company="n/a")
 
-    assert [who for _, _, who in team.replay().handoffs] == ["mia", "tom"]
+    assert [assignee for _, _, assignee in team.replay().handoffs] == ["mia", "tom"]
 
 
-def test_a_company_of_that_name_in_another_country_is_not_meant(team: Story) -> None:
+def test_a_company_of_the_same_name_in_another_country_does_not_match(team: Story) -> None:
     team.bank("harbor", name="Harbor Bank", owner_rep_id="olga")
     team.form("ann@gmail.com", "tue 10:00", "demo", company="Harbor Bank", country="DE")
 
     assert team.replay().handoffs == [("assigned", "raised_hand", "mia")]
 
 
-def test_of_two_companies_of_one_name_nobody_guesses_and_somebody_is_asked(team: Story) -> None:
+def test_an_ambiguous_company_name_matches_nothing_and_raises_an_alert(team: Story) -> None:
     team.bank("harbor", name="First Bank", owner_rep_id="olga")
     team.bank("pier", name="First Bank Inc.", owner_rep_id="pavel")
     team.form("ann@gmail.com", "tue 10:00", "demo", company="First Bank")
@@ -88,7 +88,7 @@ def test_of_two_companies_of_one_name_nobody_guesses_and_somebody_is_asked(team:
     assert asked["candidates"] == ["ACC-harbor", "ACC-pier"]
 
 
-def test_an_account_that_comes_to_the_crm_later_takes_along_who_named_it(team: Story) -> None:
+def test_an_account_added_later_takes_over_the_leads_that_named_it(team: Story) -> None:
     team.form("ann@gmail.com", "tue 10:00", "demo", company="Harbor Bank")
     team.bank("harbor", "tue 15:00", name="Harbor Bank", owner_rep_id="olga")
 
@@ -99,10 +99,10 @@ def test_an_account_that_comes_to_the_crm_later_takes_along_who_named_it(team: S
         ("withdrawn", "raised_hand", None),
         ("assigned", "raised_hand", "olga"),
     ]
-    assert all(len(held) <= 1 for held in holders_at_every_moment(results))
+    assert all(len(held) <= 1 for held in holders_after_each_record(results))
 
 
-def test_a_domain_that_moves_to_another_account_takes_its_people_to_that_accounts_rep(team: Story) -> None:
+def test_a_domain_moved_to_another_account_moves_its_leads_to_that_accounts_owner(team: Story) -> None:
     team.bank("harbor", domains=["harbor.example", "pier.example"], owner_rep_id="olga")
     team.bank("mesa", owner_rep_id="pavel")
     team.form("ann@pier.example", "tue 10:00", "demo")
@@ -118,7 +118,7 @@ def test_a_domain_that_moves_to_another_account_takes_its_people_to_that_account
     ]
 
 
-def test_a_domain_that_moves_and_comes_back_ends_where_it_began(team: Story) -> None:
+def test_a_domain_that_moves_and_returns_ends_with_its_first_owner(team: Story) -> None:
     team.bank("harbor", domains=["harbor.example", "pier.example"], owner_rep_id="olga")
     team.form("ann@pier.example", "tue 10:00", "demo")
     team.bank("harbor", "tue 15:00", domains=["harbor.example"])
@@ -128,10 +128,10 @@ def test_a_domain_that_moves_and_comes_back_ends_where_it_began(team: Story) -> 
 
     assert results.handoffs[-1] == ("assigned", "raised_hand", "olga")
     assert {event["account_key"] for event in results.of("lead.routing")[-1:]} == {"domain:harbor.example"}
-    assert all(len(held) <= 1 for held in holders_at_every_moment(results))
+    assert all(len(held) <= 1 for held in holders_after_each_record(results))
 
 
-def test_of_the_last_scores_under_several_accounts_the_one_with_the_most_moves_is_the_leads(
+def test_the_score_with_the_most_moves_is_the_leads_current_one(
     team: Story,
 ) -> None:
     team.form("ann@pier.example", "tue 10:00")
@@ -161,10 +161,10 @@ def test_two_accounts_that_are_merged_have_one_owner(team: Story) -> None:
     results = team.replay()
 
     assert results.handoffs[-1] == ("assigned", "raised_hand", "olga")
-    assert holders_at_every_moment(results)[-1] == {"olga"}
+    assert holders_after_each_record(results)[-1] == {"olga"}
 
 
-def test_what_sales_says_of_a_handoff_of_the_old_domain_is_heard_where_the_person_lives_now(
+def test_a_sales_answer_under_an_old_domain_applies_to_the_leads_present_account(
     team: Story,
 ) -> None:
     team.form("ann@pier.example", "tue 10:00", "demo")
@@ -194,7 +194,7 @@ def test_a_former_name_of_a_company_finds_it_too(team: Story) -> None:
     assert team.replay().handoffs == [("assigned", "raised_hand", "olga")]
 
 
-def test_a_domain_that_three_accounts_list_belongs_to_the_one_with_the_lowest_id_until_it_gives_it_up(
+def test_a_domain_listed_by_three_accounts_belongs_to_the_lowest_id_until_released(
     team: Story,
 ) -> None:
     team.bank("mesa", domains=["mesa.example", "pier.example"])
@@ -205,10 +205,10 @@ def test_a_domain_that_three_accounts_list_belongs_to_the_one_with_the_lowest_id
 
     results = team.replay()
 
-    assert [who for _, _, who in results.handoffs] == ["olga", None, "pavel"]
+    assert [assignee for _, _, assignee in results.handoffs] == ["olga", None, "pavel"]
 
 
-def test_an_account_that_loses_its_last_domain_keeps_its_people_only_by_their_names(team: Story) -> None:
+def test_an_account_without_its_last_domain_keeps_only_leads_matched_by_name(team: Story) -> None:
     team.bank("harbor", name="Harbor Bank", owner_rep_id="olga")
     team.form("ann@harbor.example", "tue 10:00", "demo")
     team.form("bob@gmail.com", "tue 10:05", "demo", company="Harbor Bank")
@@ -218,18 +218,18 @@ def test_an_account_that_loses_its_last_domain_keeps_its_people_only_by_their_na
     last = {event["lead_id"]: event["account_key"] for event in results.of("lead.routing")}
 
     assert sorted(last.values()) == ["crm:ACC-harbor", "domain:harbor.example"]
-    assert all(len(held) <= 1 for held in holders_at_every_moment(results))
+    assert all(len(held) <= 1 for held in holders_after_each_record(results))
 
 
-def test_a_free_mail_domain_that_the_crm_lists_makes_nobody_a_colleague(team: Story) -> None:
+def test_a_free_mail_domain_listed_in_the_crm_matches_no_lead(team: Story) -> None:
     team.bank("harbor", domains=["gmail.com", "co.uk", "HARBOR.example."], owner_rep_id="olga")
     team.form("ann@gmail.com", "tue 10:00", "demo")
     team.form("bob@harbor.example", "tue 10:05", "demo")
 
-    assert [who for _, _, who in team.replay().handoffs] == ["mia", "olga"]
+    assert [assignee for _, _, assignee in team.replay().handoffs] == ["mia", "olga"]
 
 
-def test_of_two_accounts_that_name_each_other_as_parent_the_owner_of_one_is_both_ones(team: Story) -> None:
+def test_two_accounts_that_name_each_other_as_parent_share_the_owner_of_one(team: Story) -> None:
     team.bank("harbor", parent_crm_account_id="ACC-pier", owner_rep_id="olga")
     team.bank("pier", parent_crm_account_id="ACC-harbor")
     team.form("ann@harbor.example", "tue 10:00", "demo")
@@ -241,10 +241,10 @@ def test_of_two_accounts_that_name_each_other_as_parent_the_owner_of_one_is_both
     assert results.dead_letter_reasons == []
 
 
-def test_a_company_in_the_crm_whose_name_says_nothing_is_found_by_nobody(team: Story) -> None:
+def test_a_crm_account_with_a_placeholder_name_matches_no_lead(team: Story) -> None:
     team.bank("harbor", name="Unknown", owner_rep_id="olga")
     team.bank("pier", name="Sonstige", owner_rep_id="pavel")
     team.form("ann@gmail.com", "tue 10:00", "demo", company="unknown")
     team.form("bob@gmail.com", "tue 10:05", "demo", company="SONSTIGE")
 
-    assert [who for _, _, who in team.replay().handoffs] == ["mia", "tom"]
+    assert [assignee for _, _, assignee in team.replay().handoffs] == ["mia", "tom"]

@@ -1,4 +1,4 @@
-"""Partners and distributors: what they get, what they see, and how it comes back."""
+"""Partners and distributors: the leads they get, the fields they see, and how an account comes back."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def agreement(gets: str = "sql", then: str = "return") -> str:
 
 @pytest.fixture
 def team(story: Story) -> Story:
-    """Mia at inside sales, Olga who owns accounts, and a bank on Hawaii, which belongs to the island dealers."""
+    """Mia is at inside sales, Olga owns accounts, and the island dealers cover a bank in Hawaii."""
     story.policy(agreement())
     story.rep("dana", at_desk=False)
     story.rep("mia")
@@ -38,7 +38,7 @@ def team(story: Story) -> Story:
     return story
 
 
-def asks(team: Story, email: str = ANN, when: str = "tue 10:00", request: str = "demo") -> None:
+def raise_hand(team: Story, email: str = ANN, when: str = "tue 10:00", request: str = "demo") -> None:
     team.form(
         email, when, request, first_name="Ann", last_name="Ahlberg", company="Harbor", phone="+1 555 0100"
     )
@@ -49,7 +49,7 @@ def routing(team: Story, until: str = "tue 17:00") -> list[dict[str, Any]]:
 
 
 def test_an_sql_partner_gets_the_lead_after_inside_sales_has_qualified_it(team: Story) -> None:
-    asks(team)
+    raise_hand(team)
     team.sales("sales_qualified", ANN, "tue 11:00")
 
     results = team.replay(until="tue 17:00")
@@ -66,7 +66,7 @@ def test_an_sql_partner_gets_the_lead_after_inside_sales_has_qualified_it(team: 
 def test_the_message_states_stage_definition_and_policy_version_and_only_what_the_partner_may_see(
     team: Story,
 ) -> None:
-    asks(team)
+    raise_hand(team)
     team.sales("sales_qualified", ANN, "tue 11:00")
 
     event = routing(team)[-1]
@@ -88,8 +88,10 @@ def test_the_message_states_stage_definition_and_policy_version_and_only_what_th
     assert "0100" not in json.dumps(event)
 
 
-def test_until_then_inside_sales_has_it_and_the_message_says_that_the_partner_is_next(team: Story) -> None:
-    asks(team)
+def test_before_qualification_inside_sales_has_the_lead_and_the_message_names_the_partner_as_next(
+    team: Story,
+) -> None:
+    raise_hand(team)
 
     (event,) = routing(team)
 
@@ -97,7 +99,7 @@ def test_until_then_inside_sales_has_it_and_the_message_says_that_the_partner_is
     assert (event["assignee"]["id"], why["partner_covers"]) == ("mia", "not_yet_qualified")
 
 
-def test_an_mql_partner_gets_it_at_once(team: Story) -> None:
+def test_an_mql_partner_gets_the_lead_at_once(team: Story) -> None:
     team.policy(agreement("mql"))
     team.form(ANN, "tue 10:00")
     team.much_interest(ANN, "tue 10:05")
@@ -109,16 +111,16 @@ def test_an_mql_partner_gets_it_at_once(team: Story) -> None:
     assert results.stages[-2:] == ["mql", "with_partner"]
 
 
-def test_who_is_not_qualified_stays_with_inside_sales_whatever_they_ask_for(team: Story) -> None:
+def test_a_lead_that_is_not_qualified_stays_with_inside_sales_whatever_it_asks_for(team: Story) -> None:
     team.policy(agreement("mql"))
     team.form(ANN, "tue 10:00", "demo", title=None)
 
     assert team.replay(until="tue 17:00").handoffs == [("assigned", "raised_hand", "mia")]
 
 
-def test_the_whole_account_goes_on_to_the_partner_so_that_it_has_one_owner(team: Story) -> None:
-    asks(team)
-    asks(team, BOB, "tue 10:30", "pricing")
+def test_the_whole_account_is_forwarded_to_the_partner_so_that_it_has_one_owner(team: Story) -> None:
+    raise_hand(team)
+    raise_hand(team, BOB, "tue 10:30", "pricing")
     team.sales("sales_qualified", ANN, "tue 11:00")
 
     results = team.replay(until="tue 17:00")
@@ -128,8 +130,8 @@ def test_the_whole_account_goes_on_to_the_partner_so_that_it_has_one_owner(team:
     assert results.handoffs[-2:] == [("reassigned", "raised_hand", ISLAND), ("assigned", "partner", ISLAND)]
 
 
-def test_while_the_partner_has_it_behaviour_is_recorded_and_makes_no_mql_for_us(team: Story) -> None:
-    asks(team)
+def test_while_the_partner_has_the_account_activity_is_recorded_and_makes_no_mql(team: Story) -> None:
+    raise_hand(team)
     team.sales("sales_qualified", ANN, "tue 11:00")
     team.form(BOB, "tue 12:00")
     team.much_interest(BOB, "tue 12:05")
@@ -143,16 +145,16 @@ def test_while_the_partner_has_it_behaviour_is_recorded_and_makes_no_mql_for_us(
     assert "partner_covers" in score["reasons"]
 
 
-def test_a_hand_raised_meanwhile_goes_to_the_partner_at_once(team: Story) -> None:
-    asks(team)
+def test_a_hand_raised_while_the_partner_has_the_account_goes_to_the_partner(team: Story) -> None:
+    raise_hand(team)
     team.sales("sales_qualified", ANN, "tue 11:00")
-    asks(team, BOB, "tue 12:00")
+    raise_hand(team, BOB, "tue 12:00")
 
     assert team.replay(until="tue 17:00").handoffs[-1] == ("assigned", "partner", ISLAND)
 
 
-def test_what_the_partner_returns_is_judged_again_and_goes_to_the_rep_who_had_it(team: Story) -> None:
-    asks(team)
+def test_leads_that_the_partner_returns_are_evaluated_again_and_go_to_the_last_rep(team: Story) -> None:
+    raise_hand(team)
     team.sales("sales_qualified", ANN, "tue 11:00")
     team.form(BOB, "tue 12:00")
     team.much_interest(BOB, "tue 12:05")
@@ -170,8 +172,8 @@ def test_what_the_partner_returns_is_judged_again_and_goes_to_the_rep_who_had_it
     assert why["partner_covers"] == "returned_by_partner"
 
 
-def test_a_partner_who_does_not_answer_in_time_gives_it_back(team: Story) -> None:
-    asks(team)
+def test_an_account_that_the_partner_does_not_answer_in_time_comes_back(team: Story) -> None:
+    raise_hand(team)
     team.sales("sales_qualified", ANN, "tue 11:00")
 
     results = team.replay(until="thu 10:00")
@@ -186,17 +188,19 @@ def test_a_partner_who_does_not_answer_in_time_gives_it_back(team: Story) -> Non
     assert returned["occurred_at"] == results.of("lead.routing")[2]["first_response_due_at"]
 
 
-def test_a_partner_who_has_answered_keeps_it(team: Story) -> None:
-    asks(team)
+def test_a_partner_who_has_answered_keeps_the_account(team: Story) -> None:
+    raise_hand(team)
     team.sales("sales_qualified", ANN, "tue 11:00")
     team.sales("touched", ANN, "tue 15:00", rep_id="island_dealers")
 
     assert team.replay(until="fri 10:00").handoffs[-1] == ("assigned", "partner", ISLAND)
 
 
-def test_where_the_agreement_only_reports_the_time_is_reported_and_nothing_comes_back(team: Story) -> None:
+def test_under_an_agreement_that_only_reports_a_late_partner_is_reported_and_keeps_the_account(
+    team: Story,
+) -> None:
     team.policy(agreement(then="report"))
-    asks(team)
+    raise_hand(team)
     team.sales("sales_qualified", ANN, "tue 11:00")
 
     results = team.replay(until="thu 10:00")
@@ -207,7 +211,7 @@ def test_where_the_agreement_only_reports_the_time_is_reported_and_nothing_comes
 
 
 def test_an_account_that_gains_an_owner_leaves_the_partner_as_a_whole(team: Story) -> None:
-    asks(team)
+    raise_hand(team)
     team.sales("sales_qualified", ANN, "tue 11:00")
     team.bank("harbor", "tue 13:00", owner_rep_id="olga")
 
@@ -220,23 +224,23 @@ def test_an_account_that_gains_an_owner_leaves_the_partner_as_a_whole(team: Stor
 
 def test_a_customers_lead_goes_to_the_owner_and_not_to_the_partner_of_the_region(team: Story) -> None:
     team.bank("harbor", relationship="customer", owner_rep_id="olga")
-    asks(team)
+    raise_hand(team)
 
     assert team.replay(until="tue 17:00").handoffs == [("assigned", "expansion", "olga")]
 
 
 def test_an_account_with_an_owner_stays_with_the_owner_after_it_is_qualified(team: Story) -> None:
     team.bank("harbor", owner_rep_id="olga")
-    asks(team)
+    raise_hand(team)
     team.sales("sales_qualified", ANN, "tue 11:00", rep_id="olga")
 
     assert team.replay(until="tue 17:00").handoffs == [("assigned", "raised_hand", "olga")]
 
 
-def test_whom_a_partner_gives_it_to_is_the_partners_business_and_ours_may_take_it_by_hand(
+def test_a_partner_may_reassign_within_its_own_team_and_sales_may_take_the_account_back_manually(
     team: Story,
 ) -> None:
-    asks(team)
+    raise_hand(team)
     team.sales("sales_qualified", ANN, "tue 11:00")
     team.sales("reassigned", ANN, "tue 12:00", rep_id="kai", to_rep_id="leilani")
 

@@ -1,4 +1,4 @@
-"""Whose is it? Territories, former customers, robots, owners who left: told as a sales manager would."""
+"""Routes: territories, former customers, robots as owners, and owners who left."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROBOTS = 'owners: {not_people: [integration_user, "queue_*"]}\n'
 
 @pytest.fixture
 def team(story: Story) -> Story:
-    """Mia at inside sales, Wendy in the west, Sofia who speaks Spanish, Olga who owns accounts, Dana who manages."""
+    """Mia is at inside sales, Wendy in the west, Sofia speaks Spanish, Olga owns accounts, Dana is the manager."""
     story.policy(with_routes(POLICY.read_text("utf-8"), ROUTES, DESKS, ROBOTS))
     story.rep("dana", at_desk=False)
     story.rep("mia")
@@ -28,17 +28,17 @@ def team(story: Story) -> Story:
     return story
 
 
-def why(event: dict[str, Any]) -> dict[str, str]:
-    """Route to reason, of the lines before the one taken."""
+def skipped_routes(event: dict[str, Any]) -> dict[str, str]:
+    """Return the reason of each skipped route, by route."""
     return {one["route"]: one["why"] for one in event.get("earlier_routes", [])}
 
 
-def without_owner(results: Results) -> list[bool]:
-    """The alerts of an account without owner, each with whether it was taken back."""
+def owner_alerts(results: Results) -> list[bool]:
+    """Return whether each alert of an account without owner was cleared."""
     return [cleared for alert, cleared in results.alerts if alert == "account_without_owner"]
 
 
-def test_a_lead_of_california_goes_to_the_west_desk_and_its_clock_starts_at_eight_thirty_there(
+def test_a_lead_of_california_goes_to_the_west_desk_and_its_deadline_starts_at_eight_thirty_there(
     team: Story,
 ) -> None:
     team.bank("harbor", region="ca")
@@ -52,7 +52,7 @@ def test_a_lead_of_california_goes_to_the_west_desk_and_its_clock_starts_at_eigh
     assert event["first_response_due_at"] == "2026-03-03T17:00:00Z"
 
 
-def test_nobody_knows_where_it_is_so_inside_sales_has_it_and_the_message_says_what_was_missing(
+def test_a_lead_without_a_known_region_goes_to_inside_sales_and_the_message_names_the_missing_fact(
     team: Story,
 ) -> None:
     team.bank("harbor")
@@ -70,7 +70,7 @@ def test_nobody_knows_where_it_is_so_inside_sales_has_it_and_the_message_says_wh
     ]
 
 
-def test_a_fact_that_arrives_while_the_lead_waits_leads_it_to_its_territory(team: Story) -> None:
+def test_a_fact_that_arrives_while_the_lead_waits_sends_it_to_its_territory(team: Story) -> None:
     team.rep("mia", desks=[{"desk": "inside_sales", "capacity": 0}])
     team.bank("harbor")
     team.form("ann@harbor.example", "tue 10:00")
@@ -80,7 +80,7 @@ def test_a_fact_that_arrives_while_the_lead_waits_leads_it_to_its_territory(team
     assert team.replay().handoffs == [("assigned", "mql", "wendy")]
 
 
-def test_a_fact_that_arrives_after_the_hand_off_moves_nobody(team: Story) -> None:
+def test_a_fact_that_arrives_after_the_hand_off_moves_no_lead(team: Story) -> None:
     team.bank("harbor")
     team.form("ann@harbor.example", "tue 10:00", "demo")
     team.bank("harbor", "tue 11:00", region="OR")
@@ -89,14 +89,14 @@ def test_a_fact_that_arrives_after_the_hand_off_moves_nobody(team: Story) -> Non
     assert team.replay().holders == {"domain:harbor.example": [{"mia"}, {"mia"}]}
 
 
-def test_the_language_asked_for_and_the_postal_code_of_the_form_find_their_desks(team: Story) -> None:
+def test_the_language_and_the_postal_code_of_a_form_lead_to_their_desks(team: Story) -> None:
     team.form("ana.demo@gmail.com", "tue 10:00", "demo", language="es-MX")
     team.form("kai.demo@gmail.com", "tue 13:00", "demo", postal_code="96813")
 
     assert [who for _, _, who in team.replay().handoffs] == ["sofia", "wendy"]
 
 
-def test_a_queue_owns_nothing_and_the_message_says_who_was_passed_over(team: Story) -> None:
+def test_a_queue_owns_nothing_and_the_message_names_who_was_passed_over(team: Story) -> None:
     team.bank("harbor", owner_rep_id="queue_east")
     team.form("ann@harbor.example", "tue 10:00", "demo")
 
@@ -104,14 +104,14 @@ def test_a_queue_owns_nothing_and_the_message_says_who_was_passed_over(team: Sto
 
     (event,) = results.of("lead.routing")
     assert event["assignee"]["id"] == "mia"
-    assert why(event)["account_has_owner"] == "owner_is_no_person"
+    assert skipped_routes(event)["account_has_owner"] == "owner_is_no_person"
     assert {"what": "owner", "name": "owner", "needed": "a person named in the CRM"} in event["explanation"][
         "would_change"
     ]
     assert results.alerts == []
 
 
-def test_a_robot_by_the_reps_own_record_owns_nothing_and_is_reported(team: Story) -> None:
+def test_a_rep_record_marked_as_a_robot_owns_nothing_and_is_reported(team: Story) -> None:
     team.rep("marketo", at_desk=False, person=False)
     team.bank("harbor", owner_rep_id="marketo")
     team.form("ann@harbor.example", "tue 10:00", "demo")
@@ -119,10 +119,10 @@ def test_a_robot_by_the_reps_own_record_owns_nothing_and_is_reported(team: Story
     results = team.replay()
 
     assert results.handoffs == [("assigned", "raised_hand", "mia")]
-    assert without_owner(results) == [False]
+    assert owner_alerts(results) == [False]
 
 
-def test_an_owner_whom_nobody_knows_is_passed_over_and_reported(team: Story) -> None:
+def test_an_owner_without_a_rep_record_is_passed_over_and_reported(team: Story) -> None:
     team.bank("harbor", owner_rep_id="ghost")
     team.form("ann@harbor.example", "tue 10:00", "demo")
 
@@ -132,10 +132,10 @@ def test_an_owner_whom_nobody_knows_is_passed_over_and_reported(team: Story) -> 
     assert event["assignee"]["id"] == "mia"
     passed = {one["route"]: one.get("rep_id") for one in event["earlier_routes"]}
     assert passed["account_has_owner"] == "ghost"
-    assert without_owner(results) == [False]
+    assert owner_alerts(results) == [False]
 
 
-def test_an_owner_who_has_left_is_reported_the_fallback_has_the_task_and_the_successor_gets_all_once(
+def test_after_an_owner_left_the_alert_is_raised_the_fallback_gets_the_leads_and_then_the_successor_gets_all(
     team: Story,
 ) -> None:
     team.bank("harbor", owner_rep_id="olga")
@@ -155,7 +155,7 @@ def test_an_owner_who_has_left_is_reported_the_fallback_has_the_task_and_the_suc
         "pavel",
         "pavel",
     ]
-    assert without_owner(results) == [False, True]
+    assert owner_alerts(results) == [False, True]
 
 
 def test_a_customer_without_an_owner_is_reported_until_one_is_named(team: Story) -> None:
@@ -166,10 +166,10 @@ def test_a_customer_without_an_owner_is_reported_until_one_is_named(team: Story)
     results = team.replay()
 
     assert results.handoffs == [("assigned", "expansion", "mia"), ("reassigned", "expansion", "olga")]
-    assert without_owner(results) == [False, True]
+    assert owner_alerts(results) == [False, True]
 
 
-def test_a_customer_whose_owner_left_is_looked_after_by_the_desk_that_the_route_names(team: Story) -> None:
+def test_a_customer_whose_owner_left_goes_to_the_desk_that_the_route_names(team: Story) -> None:
     routes = (NEVER, CUSTOMER.replace("}", ", without_owner: desk west}"), *ROUTES[2:])
     team.policy(with_routes(POLICY.read_text("utf-8"), routes, DESKS))
     team.bank("harbor", relationship="customer", owner_rep_id="ghost")
@@ -198,7 +198,7 @@ def test_a_former_customers_lead_goes_to_the_former_rep_without_a_turn(team: Sto
     assert [entry["entry"] for entry in results.of("desk.ledger")] == ["owner"]
 
 
-def test_who_works_a_former_customer_now_comes_before_who_had_it_then(team: Story) -> None:
+def test_the_present_rep_of_a_former_customer_comes_before_the_former_rep(team: Story) -> None:
     team.bank("harbor", relationship="former_customer")
     team.form("ann@harbor.example", "tue 10:00", "demo")
     team.sales("rejected", "ann@harbor.example", "tue 11:00", reason="not_now")
@@ -208,7 +208,7 @@ def test_who_works_a_former_customer_now_comes_before_who_had_it_then(team: Stor
     assert team.replay().handoffs[-1] == ("assigned", "raised_hand", "mia")
 
 
-def test_the_message_says_why_no_line_before_was_true(team: Story) -> None:
+def test_the_message_states_why_no_line_before_applied(team: Story) -> None:
     team.bank("harbor")
     team.form("ann@harbor.example", "tue 10:00", "demo")
 
@@ -231,7 +231,7 @@ def test_the_message_says_why_no_line_before_was_true(team: Story) -> None:
 @pytest.mark.parametrize(
     ("rule", "who", "how"), [("parents_owner", "olga", "parent_owner"), ("own_owner_only", "mia", "rotation")]
 )
-def test_a_subsidiary_without_an_owner_of_its_own_goes_to_its_parents_owner_where_the_policy_says_so(
+def test_a_subsidiary_without_an_owner_of_its_own_goes_to_its_parents_owner_if_the_policy_demands_it(
     team: Story, rule: str, who: str, how: str
 ) -> None:
     owners = f"owners: {{subsidiaries: {rule}}}\n"
@@ -245,7 +245,7 @@ def test_a_subsidiary_without_an_owner_of_its_own_goes_to_its_parents_owner_wher
     assert (event["assignee"]["id"], event["how_chosen"]) == (who, how)
 
 
-def test_a_subsidiarys_own_owner_comes_first_and_after_that_owner_left_the_parents(team: Story) -> None:
+def test_a_subsidiarys_own_owner_comes_first_and_after_leaving_the_parents_owner(team: Story) -> None:
     text = with_routes(POLICY.read_text("utf-8"), ROUTES, DESKS, "owners: {subsidiaries: parents_owner}\n")
     team.policy(text)
     team.rep("pavel", at_desk=False)
@@ -261,7 +261,7 @@ def test_a_subsidiarys_own_owner_comes_first_and_after_that_owner_left_the_paren
         ("reassigned", "raised_hand", "olga"),
     ]
     assert "owner_of_parent" in results.of("lead.routing")[1]["explanation"]["reasons"]
-    assert without_owner(results) == [False]
+    assert owner_alerts(results) == [False]
 
 
 @pytest.mark.parametrize(
@@ -276,7 +276,7 @@ def test_a_subsidiarys_own_owner_comes_first_and_after_that_owner_left_the_paren
         ("{employees: {to: 200}, regions: [NV]}", {"employees": 200, "region": "NV"}, {}),
     ],
 )
-def test_a_territory_is_found_however_its_facts_are_written(
+def test_a_territory_matches_however_its_facts_are_written(
     team: Story, territory: str, company: dict[str, Any], person: dict[str, Any]
 ) -> None:
     routes = (*OWNED, f"{{if: {territory}, to: desk west}}", REST)
@@ -292,7 +292,7 @@ def test_a_territory_is_found_however_its_facts_are_written(
     assert (second["route"], second["assignee"]["id"]) == ("otherwise", "mia")
 
 
-def test_who_worked_the_account_longer_ago_than_agreed_has_no_claim_to_it(team: Story) -> None:
+def test_a_rep_who_worked_the_account_longer_ago_than_agreed_does_not_get_it(team: Story) -> None:
     team.bank("harbor")
     team.form("ann@harbor.example", "tue 10:00", "demo")
     team.sales("rejected", "ann@harbor.example", "tue 11:00", reason="not_now")
@@ -312,10 +312,10 @@ def test_who_worked_the_account_longer_ago_than_agreed_has_no_claim_to_it(team: 
         ("account_has_rep", "former_rep"),
         ("otherwise", "next_in_rotation"),
     ]
-    assert why(results.of("lead.routing")[-1])["account_has_rep"] == "worked_too_long_ago"
+    assert skipped_routes(results.of("lead.routing")[-1])["account_has_rep"] == "worked_too_long_ago"
 
 
-def test_an_account_that_gains_an_owner_takes_the_leads_along_that_wait_for_room(team: Story) -> None:
+def test_an_account_that_gains_an_owner_takes_along_the_leads_that_wait_for_capacity(team: Story) -> None:
     team.rep("mia", "mon 08:00", desks=[{"desk": "inside_sales", "weight": 1, "capacity": 0}])
     team.bank("harbor")
     team.form("ann@harbor.example", "tue 10:00")

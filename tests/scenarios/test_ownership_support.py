@@ -1,4 +1,4 @@
-"""A customer asks for support: the service desk answers, the account stays where it is."""
+"""Support questions: the service desk answers a customer's, and the account's holder does not change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ROUTES = (NEVER, SUPPORT, CUSTOMER, OPEN, OWNER, REP, REST)
 
 @pytest.fixture
 def team(story: Story) -> Story:
-    """Olga who owns customers, Mia at inside sales, and a service desk that answers within four hours."""
+    """Olga owns customers, Mia is at inside sales, and a service desk answers within four hours."""
     story.policy(with_routes(POLICY.read_text("utf-8"), ROUTES, desk("care", more=", service: 4h")))
     story.rep("dana", at_desk=False)
     story.rep("mia")
@@ -60,7 +60,7 @@ def test_when_the_customer_gets_another_owner_the_question_stays_with_the_servic
     assert results.handoffs[2:] == [("reassigned", "expansion", "pavel")]
 
 
-def test_a_question_of_somebody_who_is_no_customer_is_answered_by_inside_sales_without_points_or_turn(
+def test_a_question_from_outside_the_customers_goes_to_inside_sales_without_points_or_turn(
     team: Story,
 ) -> None:
     team.bank("mesa")
@@ -80,13 +80,15 @@ def test_a_question_of_somebody_who_is_no_customer_is_answered_by_inside_sales_w
     assert results.stages == ["known", "nurture"]
 
 
-def test_somebody_with_free_mail_and_somebody_outside_are_answered_too(team: Story) -> None:
+def test_a_lead_with_free_mail_that_fails_a_gate_is_answered_too(team: Story) -> None:
     team.form("eve@gmail.com", "tue 10:00", "support", title="Student")
 
     assert team.replay(until="tue 10:30").handoffs == [("assigned", "service", "desk:inside_sales")]
 
 
-def test_a_question_in_a_chat_is_the_same_question_and_the_visitor_is_told_who_answers(team: Story) -> None:
+def test_a_question_in_a_chat_is_handled_like_one_in_a_form_and_the_visitor_is_notified_who_answers(
+    team: Story,
+) -> None:
     team.bank("mesa")
     team.form("ann@mesa.example", "tue 09:30", anonymous_id="b1")
     team.chat("asked_for_support", "tue 10:00", anonymous_id="b1")
@@ -99,7 +101,7 @@ def test_a_question_in_a_chat_is_the_same_question_and_the_visitor_is_told_who_a
     assert (answer["reply"], answer["handoff_id"]) == ("now", event["handoff_id"])
 
 
-def test_a_question_takes_no_account_from_its_rep_and_gives_the_desk_none(team: Story) -> None:
+def test_a_question_does_not_change_who_has_the_account(team: Story) -> None:
     team.bank("mesa")
     team.form("ann@mesa.example", "tue 10:00", "support")
     team.form("bob@mesa.example", "tue 11:00", "demo")
@@ -110,14 +112,14 @@ def test_a_question_takes_no_account_from_its_rep_and_gives_the_desk_none(team: 
     ]
 
 
-def test_nobody_answers_a_competitors_question(team: Story) -> None:
+def test_a_competitors_question_is_not_answered(team: Story) -> None:
     team.bank("rival", relationship="competitor")
     team.form("ann@rival.example", "tue 10:00", "support")
 
     assert team.replay().handoffs == []
 
 
-def test_asking_again_before_an_answer_is_the_same_question_and_after_it_a_new_one(team: Story) -> None:
+def test_a_repeat_before_an_answer_is_the_same_question_and_after_it_a_new_one(team: Story) -> None:
     team.form("ann@harbor.example", "tue 10:00", "support")
     team.form("ann@harbor.example", "tue 10:30", "support")
     handoff_id = "domain:harbor.example#1.1"
@@ -134,7 +136,7 @@ def test_asking_again_before_an_answer_is_the_same_question_and_after_it_a_new_o
     assert results.alerts == []
 
 
-def test_a_question_that_nobody_answers_is_reported_at_the_desk(team: Story) -> None:
+def test_an_unanswered_question_is_reported_at_the_desk(team: Story) -> None:
     team.form("ann@harbor.example", "tue 10:00", "support")
 
     results = team.replay(until="wed 10:00")
@@ -143,7 +145,7 @@ def test_a_question_that_nobody_answers_is_reported_at_the_desk(team: Story) -> 
     assert [alert.get("desk") for alert in overdue] == ["desk:care"]
 
 
-def test_sales_says_no_to_the_lead_and_the_question_stays(team: Story) -> None:
+def test_when_sales_rejects_the_lead_the_question_stays(team: Story) -> None:
     team.form("ann@harbor.example", "tue 09:00", "demo")
     team.form("ann@harbor.example", "tue 10:00", "support")
     team.sales("rejected", "ann@harbor.example", "tue 11:00", rep_id="olga", reason="not_now")
@@ -153,7 +155,7 @@ def test_sales_says_no_to_the_lead_and_the_question_stays(team: Story) -> None:
     assert results.handoffs[2:] == [("withdrawn", "expansion", None)]
 
 
-def test_who_is_forgotten_takes_the_question_along(team: Story) -> None:
+def test_an_erasure_withdraws_the_question(team: Story) -> None:
     team.form("ann@harbor.example", "tue 10:00", "support")
     team.erasure("ann@harbor.example", "tue 11:00")
 
@@ -164,14 +166,14 @@ def test_who_is_forgotten_takes_the_question_along(team: Story) -> None:
     assert results.alerts == []
 
 
-def test_an_account_that_became_excluded_has_no_question_any_more(team: Story) -> None:
+def test_when_an_account_becomes_excluded_its_question_is_withdrawn(team: Story) -> None:
     team.form("ann@harbor.example", "tue 10:00", "support")
     team.bank("harbor", "tue 11:00", relationship="competitor")
 
     assert team.replay(until="tue 12:00").handoffs[1:] == [("withdrawn", "service", None)]
 
 
-def test_a_question_asked_before_the_account_moved_stays_and_one_asked_after_is_another(team: Story) -> None:
+def test_a_question_stays_when_the_account_moves_and_a_later_one_is_another(team: Story) -> None:
     team.form("ann@harbor.example", "tue 10:00", "support")
     team.bank("harbor", "tue 10:30", domains=["other.example", "harbor.example"])
     team.form("ann@harbor.example", "tue 11:00", "support")
@@ -185,7 +187,7 @@ def test_a_question_asked_before_the_account_moved_stays_and_one_asked_after_is_
     }
 
 
-def test_who_is_forgotten_takes_a_question_along_that_was_asked_before_the_account_moved(team: Story) -> None:
+def test_an_erasure_withdraws_a_question_asked_before_the_account_moved(team: Story) -> None:
     team.form("ann@harbor.example", "tue 10:00", "support")
     team.bank("harbor", "tue 10:30", domains=["other.example", "harbor.example"])
     team.erasure("ann@harbor.example", "tue 11:00")

@@ -1,4 +1,4 @@
-"""Somebody tells us, apart from any form, what we may do with what they do."""
+"""Consent that a person gives or refuses by a privacy request, apart from any form."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ def team(story: Story) -> Story:
     return story
 
 
-def test_who_takes_back_the_consent_to_marketing_is_handed_over_only_when_they_ask(team: Story) -> None:
+def test_a_lead_that_withdraws_consent_to_marketing_is_handed_over_only_on_request(team: Story) -> None:
     team.consent(ANN, "mon 11:00", marketing=False)
     team.much_interest(ANN, "tue 10:00")
-    quiet = team.replay()
+    before_request = team.replay()
     team.form(ANN, "wed 10:00", "demo")
 
-    assert quiet.handoffs == []
+    assert before_request.handoffs == []
     assert team.replay().handoffs == [("assigned", "raised_hand", "mia")]
 
 
-def test_an_mql_whom_nobody_asked_for_is_withdrawn_whatever_it_is_called_by_then(team: Story) -> None:
+def test_a_hand_off_without_a_request_is_withdrawn_even_after_a_change_of_kind(team: Story) -> None:
     team.much_interest(ANN, "mon 10:05")
     team.bank("harbor", "tue 10:00", country="DE")
     team.consent(ANN, "wed 10:00", marketing=False)
@@ -37,7 +37,7 @@ def test_an_mql_whom_nobody_asked_for_is_withdrawn_whatever_it_is_called_by_then
     assert actions == ["assigned", "relabelled", "withdrawn"]
 
 
-def test_who_gives_it_again_is_handed_over_for_what_they_do_later(team: Story) -> None:
+def test_renewed_consent_to_marketing_hands_the_lead_over_for_later_activities(team: Story) -> None:
     team.consent(ANN, "mon 11:00", marketing=False)
     team.much_interest(ANN, "tue 10:00")
     team.consent(ANN, "wed 10:00", marketing=True)
@@ -46,7 +46,7 @@ def test_who_gives_it_again_is_handed_over_for_what_they_do_later(team: Story) -
     assert team.replay().handoffs[-1] == ("assigned", "mql", "mia")
 
 
-def test_without_consent_to_tracking_what_they_do_counts_nothing(team: Story) -> None:
+def test_without_consent_to_tracking_activities_give_no_points(team: Story) -> None:
     team.consent(ANN, "mon 11:00", tracking=False)
     team.much_interest(ANN, "tue 10:00")
 
@@ -56,25 +56,25 @@ def test_without_consent_to_tracking_what_they_do_counts_nothing(team: Story) ->
     assert results.of("lead.scores")[-1]["explanation"]["behaviour"] == 0
 
 
-def test_a_consent_that_comes_late_holds_from_its_own_time(team: Story) -> None:
+def test_a_late_consent_holds_from_its_own_time(team: Story) -> None:
     team.consent(ANN, "mon 11:00", marketing=False)
     on_time = team.replay()
-    said = team._lines.pop()
+    consent_line = team._lines.pop()
     team.much_interest(ANN, "tue 10:00")
-    team.line(said)
+    team.line(consent_line)
 
     assert on_time.handoffs == team.replay().handoffs == []
 
 
-def test_a_request_that_says_neither_is_a_dead_letter(team: Story) -> None:
+def test_a_consent_request_without_a_purpose_is_a_dead_letter(team: Story) -> None:
     team.consent(ANN, "mon 11:00")
 
     assert team.replay().dead_letter_reasons == ["breaks_contract"]
 
 
-def test_a_consent_from_before_an_erasure_revives_nobody(team: Story) -> None:
+def test_a_consent_from_before_an_erasure_does_not_restore_the_lead(team: Story) -> None:
     team.erasure(ANN, "mon 12:00")
-    team._say(
+    team.add_event(
         "privacy.requests",
         ANN,
         "mon 13:00",
@@ -85,7 +85,7 @@ def test_a_consent_from_before_an_erasure_revives_nobody(team: Story) -> None:
             "occurred_at": "2026-03-02T11:00:00-05:00",
         },
     )
-    once = team.replay()
+    results = team.replay()
 
-    assert [emit for emit in once.emits if emit.topic == "lead.scores" and emit.value is None] != []
-    assert once.dead_letter_reasons == []
+    assert [emit for emit in results.emits if emit.topic == "lead.scores" and emit.value is None] != []
+    assert results.dead_letter_reasons == []

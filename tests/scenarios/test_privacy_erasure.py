@@ -1,4 +1,4 @@
-"""Somebody asks to be forgotten: what becomes of their lead, of their colleagues, and of what they do afterwards."""
+"""Erasure of a person: the lead, the colleagues, and events after the erasure."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def withdrawn(results: Results) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def team(story: Story) -> Story:
-    """A rep, a bank of the served market, and somebody there who asked for a demo on Tuesday."""
+    """A rep, a bank of the served market, and Ann of that bank, who asked for a demo on Tuesday."""
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.bank("harbor")
@@ -41,33 +41,33 @@ def team(story: Story) -> Story:
     return story
 
 
-def test_the_open_hand_off_is_withdrawn_and_says_nothing_of_the_person(team: Story) -> None:
+def test_the_withdrawal_of_an_erased_persons_hand_off_holds_no_personal_data(team: Story) -> None:
     team.form(ANN, "tue 10:01", campaign={"name": "for-ann"})
     team.erasure(ANN, "tue 11:00")
 
-    (gone,) = withdrawn(team.replay())
+    (withdrawal,) = withdrawn(team.replay())
 
-    assert gone["explanation"]["reasons"] == ["erased"]
-    assert gone["handoff_id"] == "domain:harbor.example#1.1"
-    text = json.dumps(gone)
+    assert withdrawal["explanation"]["reasons"] == ["erased"]
+    assert withdrawal["handoff_id"] == "domain:harbor.example#1.1"
+    text = json.dumps(withdrawal)
     assert not any(word in text for word in ("ann@", "Ann", "Ahlberg", "0100", "for-ann"))
-    assert "person" not in gone
-    assert "assignee" not in gone
+    assert "person" not in withdrawal
+    assert "assignee" not in withdrawal
 
 
-def test_the_score_is_deleted(team: Story) -> None:
+def test_the_score_of_an_erased_person_is_deleted(team: Story) -> None:
     team.erasure(ANN, "tue 11:00")
 
     assert tombstones(team.replay(), "lead.scores") == [lead_of(ANN)]
 
 
-def test_no_reminder_comes_for_what_is_withdrawn(team: Story) -> None:
+def test_a_hand_off_withdrawn_by_an_erasure_raises_no_alert(team: Story) -> None:
     team.erasure(ANN, "tue 10:05")
 
     assert team.replay(until="wed 12:00").alerts == []
 
 
-def test_a_reminder_that_is_up_is_taken_back(team: Story) -> None:
+def test_an_erasure_clears_raised_alerts(team: Story) -> None:
     team.erasure(ANN, "tue 15:00")
 
     results = team.replay(until="wed 12:00")
@@ -80,7 +80,7 @@ def test_a_reminder_that_is_up_is_taken_back(team: Story) -> None:
     ]
 
 
-def test_a_colleague_keeps_lead_and_owner(team: Story) -> None:
+def test_an_erasure_leaves_the_colleagues_lead_and_owner(team: Story) -> None:
     team.form(BOB, "tue 10:30", "demo")
     team.erasure(ANN, "tue 11:00")
     team.form(BOB, "tue 12:00", "contact_sales")
@@ -103,7 +103,7 @@ def test_the_next_lead_of_the_account_still_goes_to_the_rep_who_worked_it(team: 
     assert first == last
 
 
-def test_the_turn_that_the_lead_took_stays_taken(team: Story) -> None:
+def test_the_turn_of_an_erased_lead_stays_counted(team: Story) -> None:
     team.rep("tom")
     for bank in ("first", "second", "third"):
         team.bank(bank)
@@ -111,17 +111,17 @@ def test_the_turn_that_the_lead_took_stays_taken(team: Story) -> None:
     for number, bank in enumerate(("first", "second", "third")):
         team.form(f"x@{bank}.example", f"tue 12:0{number}", "demo")
 
-    given = [who for action, _, who in team.replay().handoffs if action == "assigned"]
+    assignees = [assignee for action, _, assignee in team.replay().handoffs if action == "assigned"]
 
-    assert sorted(given) == ["mia", "mia", "tom", "tom"]
-    assert all(one != other for one, other in pairwise(given))
+    assert sorted(assignees) == ["mia", "mia", "tom", "tom"]
+    assert all(one != other for one, other in pairwise(assignees))
 
 
-def test_an_old_event_that_comes_again_is_dropped(team: Story) -> None:
+def test_an_event_from_before_the_erasure_is_dropped_when_it_arrives_again(team: Story) -> None:
     team.erasure(ANN, "tue 11:00")
-    again = json.loads(team._lines[3])
-    again["value"] |= {"event_id": "sent-anew"}
-    team.line(json.dumps(again | {"timestamp": again["timestamp"] + 86_400_000}))
+    resent = json.loads(team._lines[3])
+    resent["value"] |= {"event_id": "sent-anew"}
+    team.line(json.dumps(resent | {"timestamp": resent["timestamp"] + 86_400_000}))
 
     results = team.replay()
 
@@ -129,22 +129,22 @@ def test_an_old_event_that_comes_again_is_dropped(team: Story) -> None:
     assert results.of("lead.scores")[1:] == []
 
 
-def test_a_later_form_starts_afresh(team: Story) -> None:
+def test_a_form_after_the_erasure_starts_a_new_lead(team: Story) -> None:
     team.much_interest(ANN, "tue 10:30")
     team.erasure(ANN, "tue 11:00")
     team.form(ANN, "wed 10:00", "demo")
 
     results = team.replay()
 
-    anew = results.of("lead.routing")[-1]
-    assert (anew["action"], anew["person"]["email"]) == ("assigned", ANN)
-    assert "first_name" not in anew["person"]
-    assert {line["rule"]: line["count"] for line in anew["explanation"]["points"] if line["count"]} == {
-        "form": 1
-    }
+    new_handoff = results.of("lead.routing")[-1]
+    assert (new_handoff["action"], new_handoff["person"]["email"]) == ("assigned", ANN)
+    assert "first_name" not in new_handoff["person"]
+    assert {
+        line["rule"]: line["count"] for line in new_handoff["explanation"]["points"] if line["count"]
+    } == {"form": 1}
 
 
-def test_no_id_is_given_twice(team: Story) -> None:
+def test_no_event_id_is_used_twice_across_erasures(team: Story) -> None:
     for day in ("wed", "thu"):
         team.form(EVE, f"{day} 09:00", "demo")
         team.form(ANN, f"{day} 09:30", "demo")
@@ -160,7 +160,7 @@ def test_no_id_is_given_twice(team: Story) -> None:
         assert len(ids) == len(set(ids)), topic
 
 
-def test_somebody_with_free_mail_is_forgotten_too(story: Story) -> None:
+def test_a_person_with_free_mail_is_erased(story: Story) -> None:
     story.rep("mia")
     story.form(EVE, "tue 10:00", "demo")
     story.erasure(f"Eve <{EVE.upper()}>", "tue 11:00")
@@ -171,7 +171,7 @@ def test_somebody_with_free_mail_is_forgotten_too(story: Story) -> None:
     assert tombstones(results, "lead.scores") == [lead_of(EVE)]
 
 
-def test_the_browser_becomes_anonymous(team: Story) -> None:
+def test_the_browser_of_an_erased_person_becomes_anonymous(team: Story) -> None:
     team.activity("page_view", "tue 10:10", anonymous_id="b1", email=ANN, url="https://x.example/pricing")
     team.erasure(ANN, "tue 11:00")
     team.activity("download", "tue 12:00", anonymous_id="b1")
@@ -180,14 +180,14 @@ def test_the_browser_becomes_anonymous(team: Story) -> None:
 
     scores = team.replay().of("lead.scores")
 
-    assert before == 2, "the download is nobody's"
+    assert before == 2, "the download belongs to no lead"
     counted = {line["rule"] for line in scores[-1]["explanation"]["points"]}
     assert scores[-1]["lead_id"] == lead_of(BOB)
-    assert "paper" in counted, "what the browser did after the erasure is its history"
+    assert "paper" in counted, "an activity after the erasure is history of the browser"
     assert "pricing" not in counted
 
 
-def test_of_a_shared_browser_the_others_keep_their_time(team: Story) -> None:
+def test_in_a_shared_browser_an_erasure_leaves_the_other_persons_time(team: Story) -> None:
     team.activity("page_view", "tue 10:10", anonymous_id="b1", email=BOB)
     team.activity("page_view", "tue 10:20", anonymous_id="b1", email=ANN)
     team.erasure(ANN, "tue 11:00")
@@ -202,7 +202,7 @@ def test_of_a_shared_browser_the_others_keep_their_time(team: Story) -> None:
     assert {line["rule"]: line["count"] for line in more["explanation"]["points"]}["paper"] == 1
 
 
-def test_who_is_known_under_two_domains_of_one_account_is_forgotten_under_both(story: Story) -> None:
+def test_a_person_known_under_two_domains_of_an_account_is_erased_under_both(story: Story) -> None:
     story.rep("mia")
     story.form("ann@harbor-us.example", "mon 10:00", "demo")
     story.bank("harbor", "tue 09:00", domains=["harbor.example", "harbor-us.example"])
@@ -216,7 +216,7 @@ def test_who_is_known_under_two_domains_of_one_account_is_forgotten_under_both(s
     assert results.holders["domain:harbor-us.example"][-1] == set()
 
 
-def test_who_moved_to_an_account_that_lost_the_domain_since_is_found_there(story: Story) -> None:
+def test_a_person_whose_account_has_lost_the_domain_is_still_erased_there(story: Story) -> None:
     story.rep("mia")
     story.bank("harbor", "mon 00:00", domains=["harbor.example", "harbor-us.example"])
     story.form("ann@harbor-us.example", "mon 10:00", "demo")
@@ -251,7 +251,7 @@ def test_dead_letters_of_the_person_are_deleted(team: Story) -> None:
     assert sorted(tombstones(results, "dead.letters")) == sorted(dead[:3])
 
 
-def test_an_event_that_is_too_old_and_comes_after_the_erasure_leaves_no_letter(team: Story) -> None:
+def test_a_too_old_event_after_the_erasure_leaves_no_dead_letter(team: Story) -> None:
     team.erasure(ANN, "tue 11:00")
     old = json.loads(team._lines[3])
     old["value"] |= {"event_id": "sent-anew"}
@@ -263,7 +263,7 @@ def test_an_event_that_is_too_old_and_comes_after_the_erasure_leaves_no_letter(t
     assert len(tombstones(results, "dead.letters")) == 1
 
 
-def test_a_deal_with_the_person_is_no_more_and_the_colleagues_follow_at_once(team: Story) -> None:
+def test_an_erased_persons_deal_ends_and_the_colleagues_stages_follow_at_once(team: Story) -> None:
     team.sales("opportunity_opened", ANN, "tue 10:30", amount=180_000)
     team.form(BOB, "tue 10:45", title="Student")
     team.erasure(ANN, "tue 11:00")
@@ -276,15 +276,15 @@ def test_a_deal_with_the_person_is_no_more_and_the_colleagues_follow_at_once(tea
     assert results.holders["domain:harbor.example"][-1] == set()
 
 
-def test_asked_twice_it_is_done_once(team: Story) -> None:
+def test_a_repeated_erasure_request_changes_nothing(team: Story) -> None:
     team.erasure(ANN, "tue 11:00")
-    once = team.replay().emits
+    first = team.replay().emits
     team.line(team._lines[-1])
 
-    assert team.replay().emits == once
+    assert team.replay().emits == first
 
 
-def test_an_erasure_that_was_asked_for_long_ago_is_honoured(team: Story) -> None:
+def test_an_erasure_request_of_any_age_is_accepted(team: Story) -> None:
     late = json.dumps(
         {"event_id": "letter", "occurred_at": "2026-01-02T00:00:00Z", "email": ANN, "request": "erasure"}
     )
@@ -297,7 +297,9 @@ def test_an_erasure_that_was_asked_for_long_ago_is_honoured(team: Story) -> None
     assert tombstones(results, "lead.scores") == [lead_of(ANN)]
 
 
-def test_who_was_never_seen_is_erased_without_a_word(story: Story, new_story: Callable[[str], Story]) -> None:
+def test_the_erasure_of_an_unknown_person_emits_nothing(
+    story: Story, new_story: Callable[[str], Story]
+) -> None:
     quiet = new_story("quiet")
     for one in (story, quiet):
         one.rep("mia")

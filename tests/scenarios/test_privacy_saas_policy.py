@@ -1,4 +1,4 @@
-"""The second agreement of this repository: a product company, self-service sign-ups, territories, no list of firms."""
+"""The second policy of this repository: a product company with self-service sign-ups and territories, without industries."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def story(tmp_path: Path) -> Story:
 
 
 def company(story: Story, name: str, **facts: Any) -> None:
-    """A company that the product is for; the CRM knows no industry and no revenue of it."""
+    """Add a company of the served market. The CRM knows neither its industry nor its revenue."""
     given = {"sic": None, "revenue": None, "employees": 50, "country": "DE"} | facts
     story.bank(name, **given)
 
@@ -44,22 +44,22 @@ def sign_up(story: Story, email: str, when: str, **more: Any) -> None:
     story.activity("signed_up", when, email=email)
 
 
-def trial(story: Story, email: str, when: str) -> None:
-    """What a team does that means it: colleagues invited, projects made."""
+def use_trial(story: Story, email: str, when: str) -> None:
+    """Add activities of serious interest: colleagues invited and projects created."""
     story.activity("invited_colleague", when, times=3, email=email)
     story.activity("project_created", when, times=2, email=email)
 
 
-def test_it_passes_its_checks() -> None:
+def test_the_saas_policy_passes_its_checks() -> None:
     policy, _ = load_policy_file(SAAS)
     assert policy.name == "saas-self-service"
     assert policy.served_market.industry is None
     assert policy.behaviour.cap < policy.lowest_fit
 
 
-def test_who_works_in_the_trial_becomes_an_mql_without_asking(story: Story) -> None:
+def test_a_lead_who_uses_the_trial_becomes_an_mql_without_a_request(story: Story) -> None:
     sign_up(story, "ann@spree.example", "tue 10:00")
-    trial(story, "ann@spree.example", "wed 10:00")
+    use_trial(story, "ann@spree.example", "wed 10:00")
 
     assert story.replay().handoffs == [("assigned", "mql", "ida")]
 
@@ -74,12 +74,12 @@ def test_signing_up_alone_is_not_enough(story: Story) -> None:
 
 
 @pytest.mark.parametrize(("employees", "country"), [(19, "DE"), (2001, "DE"), (50, "JP")])
-def test_a_company_that_is_not_for_us_stays_outside_whatever_it_does(
+def test_a_company_outside_the_served_market_stays_outside_for_any_behaviour(
     story: Story, employees: int, country: str
 ) -> None:
     company(story, "other", employees=employees, country=country)
     sign_up(story, "ann@other.example", "tue 10:00")
-    trial(story, "ann@other.example", "wed 10:00")
+    use_trial(story, "ann@other.example", "wed 10:00")
 
     results = story.replay()
 
@@ -88,18 +88,20 @@ def test_a_company_that_is_not_for_us_stays_outside_whatever_it_does(
 
 
 @pytest.mark.parametrize(("employees", "reached"), [(20, True), (2000, True)])
-def test_the_bounds_belong_to_the_market(story: Story, employees: int, *, reached: bool) -> None:
+def test_the_bounds_of_the_served_market_are_inclusive(
+    story: Story, employees: int, *, reached: bool
+) -> None:
     company(story, "other", employees=employees)
     sign_up(story, "ann@other.example", "tue 10:00")
-    trial(story, "ann@other.example", "wed 10:00")
+    use_trial(story, "ann@other.example", "wed 10:00")
 
     assert ("mql" in story.replay().stages) is reached
 
 
-def test_a_company_whose_size_is_not_known_waits_and_goes_on_when_it_is(story: Story) -> None:
+def test_a_lead_waits_until_its_companys_size_is_known(story: Story) -> None:
     company(story, "other", employees=None)
     sign_up(story, "ann@other.example", "tue 10:00")
-    trial(story, "ann@other.example", "wed 10:00")
+    use_trial(story, "ann@other.example", "wed 10:00")
     waiting = story.replay()
     company(story, "other", when="thu 09:00", employees=80)
 
@@ -113,13 +115,13 @@ def test_a_company_whose_size_is_not_known_waits_and_goes_on_when_it_is(story: S
 
 def test_a_student_is_never_an_mql(story: Story) -> None:
     sign_up(story, "ann@spree.example", "tue 10:00", title="Student, Software Engineering")
-    trial(story, "ann@spree.example", "wed 10:00")
+    use_trial(story, "ann@spree.example", "wed 10:00")
 
     assert story.replay().stages[-1] == "outside"
 
 
 @pytest.mark.parametrize(
-    ("facts", "who"),
+    ("facts", "assignee"),
     [
         ({"country": "US"}, "sam"),
         ({"country": "CA", "employees": 1500}, "sam"),
@@ -128,21 +130,23 @@ def test_a_student_is_never_an_mql(story: Story) -> None:
         ({"country": "FR", "employees": 800}, "ida"),
     ],
 )
-def test_territories_share_out_who_asks(story: Story, facts: dict[str, Any], who: str) -> None:
+def test_raised_hands_go_to_the_desk_of_their_territory(
+    story: Story, facts: dict[str, Any], assignee: str
+) -> None:
     company(story, "other", **facts)
     story.form("ann@other.example", "tue 16:00", "demo", consent=YES, **ENGINEER)
 
-    assert story.replay().handoffs == [("assigned", "raised_hand", who)]
+    assert story.replay().handoffs == [("assigned", "raised_hand", assignee)]
 
 
-def test_without_a_yes_to_being_tracked_nothing_counts_but_what_they_ask_for(story: Story) -> None:
+def test_without_consent_to_tracking_only_a_request_counts(story: Story) -> None:
     story.form("ann@spree.example", "tue 10:00", **ENGINEER)
-    trial(story, "ann@spree.example", "wed 10:00")
-    quiet = story.replay()
+    use_trial(story, "ann@spree.example", "wed 10:00")
+    without_request = story.replay()
     story.form("ann@spree.example", "thu 10:00", "contact_sales", **ENGINEER)
 
-    assert quiet.handoffs == []
-    assert quiet.of("lead.scores")[-1]["explanation"]["behaviour"] == 0
+    assert without_request.handoffs == []
+    assert without_request.of("lead.scores")[-1]["explanation"]["behaviour"] == 0
     assert story.replay().handoffs == [("assigned", "raised_hand", "ida")]
 
 
@@ -153,11 +157,13 @@ def test_a_customers_question_goes_to_the_support_desk(story: Story) -> None:
     assert story.replay().handoffs == [("assigned", "service", "desk:support")]
 
 
-def test_of_more_mqls_than_a_day_has_room_for_the_rest_come_the_day_after(story: Story) -> None:
+def test_mqls_beyond_the_days_capacity_are_assigned_the_next_day(story: Story) -> None:
     for number in range(7):
         company(story, f"team{number}")
         sign_up(story, f"ann@team{number}.example", "tue 10:00")
-        trial(story, f"ann@team{number}.example", f"tue 1{number}:00" if number < 3 else f"tue 13:0{number}")
+        use_trial(
+            story, f"ann@team{number}.example", f"tue 1{number}:00" if number < 3 else f"tue 13:0{number}"
+        )
 
     tuesday, wednesday = story.replay(until="tue 18:00"), story.replay(until="wed 10:00")
 
@@ -165,7 +171,7 @@ def test_of_more_mqls_than_a_day_has_room_for_the_rest_come_the_day_after(story:
     assert len(wednesday.handoffs) == 7
 
 
-def test_interest_is_gone_a_month_after_the_trial(story: Story) -> None:
+def test_points_are_gone_a_month_after_the_trial(story: Story) -> None:
     sign_up(story, "ann@spree.example", "tue 10:00")
     story.activity("page_view", "mon6 10:00", email="ann@spree.example")
 

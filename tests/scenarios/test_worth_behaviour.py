@@ -156,7 +156,7 @@ def test_an_unstated_time_counts_from_its_minimum_up_to_the_end_of_the_session(
 ) -> None:
     """Both ends included: two minutes, and a pause of half an hour."""
     harbor.activity("video_watched", "tue 10:00", email="ann@harbor.example")
-    harbor._say(
+    harbor.add_event(
         "web.activity",
         None,
         "tue 10:00",

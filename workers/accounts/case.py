@@ -1,9 +1,12 @@
-"""The case in hand: one account while one record is decided. Rows in, rows and outputs out; decides nothing itself."""
+"""One account, and one of its leads, while one record is decided. Nothing is decided here.
+
+In: the rows of the account and of the lead. Out: changed rows and the outputs to publish.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from msgspec.structs import replace
 
@@ -12,6 +15,7 @@ from schemas.topics import LEAD_ALERTS
 from workers.accounts.state.account import AccountRow, ActiveRow
 from workers.accounts.state.alert import AlertRow
 from workers.accounts.state.lead import LeadRow, PlaceRow
+from workers.accounts.state.score import ScoreRow
 from workers.outbox import emit, fact_id
 
 if TYPE_CHECKING:
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from schemas.topics import Topic
     from schemas.vocabulary import Alert
     from workers.accounts.rulebook.terms import Terms
+    from workers.accounts.state.fields import AccountFields, AlertFields, LeadFields
     from workers.engine.api import Emit
     from workers.engine.rows import Rows
 
@@ -40,7 +45,7 @@ class Case:
         "is_clamped",
         "key",
         "now_ms",
-        "owner_question",
+        "request_needs_review",
         "rows",
         "terms",
     )
@@ -52,33 +57,33 @@ class Case:
         self.key = key
         self.event_id = event_id
         self.is_clamped = False
-        """Whether that fact was dated ahead of its arrival."""
+        """Whether the event was future-dated: its own time was after its arrival."""
         self.account = rows.get(AccountRow, key) or AccountRow()
         self.emits: list[Emit] = []
-        self.owner_question = False
-        """Whether something changed that may concern who gets what: requests are looked at before the case ends."""
+        self.request_needs_review = False
+        """Whether a change may affect the account's open request. It is reviewed before the case is closed."""
         self._account_changed = False
         self._people: tuple[tuple[str, int], ...] | None = None
 
-    def change(self, **fields: Any) -> None:
-        """Change the account's row; written when the case is closed."""
+    def change(self, **fields: Unpack[AccountFields]) -> None:
+        """Change fields of the account's row. The row is written when the case is closed."""
         self.account = replace(self.account, **fields)
         self._account_changed = True
 
     def close(self) -> list[Emit]:
-        """Write the account's row and return what is to be said."""
+        """Write the account's row and return the outputs."""
         if self._account_changed:
             self.rows.put(self.account, self.key)
             self._account_changed = False
         return self.emits
 
-    def say_score(self, score: Emit) -> None:
-        """Emit a score; of several that one record makes of a lead the last is said."""
+    def publish_score(self, score: Emit) -> None:
+        """Publish a score. If one record changes a lead's score several times, only the last one is published."""
         self.emits = [one for one in self.emits if one.topic != score.topic or one.key != score.key]
         self.emits.append(score)
 
-    def say(self, topic: Topic, event: Any) -> None:
-        """Emit an event."""
+    def publish(self, topic: Topic, event: Any) -> None:
+        """Add an event to the outputs."""
         self.emits.append(emit(topic, event))
 
     @property
@@ -87,19 +92,19 @@ class Case:
         return instant(self.now_ms)
 
     def lead(self, lead_id: str) -> LeadRow:
-        """Return the lead's row; a new one where there is none."""
+        """Return the lead's row, or an empty one."""
         return self.rows.get(LeadRow, self.key, lead_id) or LeadRow()
 
     def put_lead(self, lead_id: str, lead: LeadRow) -> None:
-        """Write the lead's row; where it is the first, an erasure will find the lead here."""
+        """Write the lead's row. The first write also records the place, so that an erasure finds the lead."""
         if self.rows.get(LeadRow, self.key, lead_id) is None:
             self.rows.put(PlaceRow(), lead_id, self.key)
         self.rows.put(lead, self.key, lead_id)
 
     # People.
 
-    def was_active(self, lead_id: str, at_ms: int) -> None:
-        """Remember that a person of the account was active at ``at_ms`` (its own date)."""
+    def record_activity(self, lead_id: str, at_ms: int) -> None:
+        """Record that a lead of the account was active at ``at_ms``, the time of its event."""
         people = self._active()
         mine = (lead_id, at_ms)
         if people and people[0][0] == lead_id:
@@ -121,8 +126,8 @@ class Case:
         self._people = made
         self.rows.put(ActiveRow(people=made), self.key)
 
-    def forget_active(self, lead_id: str) -> int | None:
-        """Take a person from those who were active last; return when that was, None for one who is none of them."""
+    def remove_active(self, lead_id: str) -> int | None:
+        """Remove a lead from the active people. Return the time of its last activity, or None if it was not listed."""
         people = self._active()
         at_ms = next((at for who, at in people if who == lead_id), None)
         if at_ms is not None:
@@ -131,11 +136,11 @@ class Case:
         return at_ms
 
     def active_people(self) -> list[str]:
-        """Return the lead_ids of the account's people who were active last, latest first; at most 10."""
+        """Return the lead_ids of the people who were active last, latest first. At most 10."""
         return [lead_id for lead_id, _ in self._active()]
 
     def active_since(self) -> tuple[tuple[str, int], ...]:
-        """Return (lead_id, at_ms) of the same people."""
+        """Return (lead_id, time of the last activity) of the people who were active last, latest first. At most 10."""
         return self._active()
 
     def _active(self) -> tuple[tuple[str, int], ...]:
@@ -146,27 +151,27 @@ class Case:
 
     # Alerts.
 
-    def raise_alert(self, alert: Alert, subject: str, **about: Any) -> None:
-        """Put an alert up; one that is up already stays as it is. ``about`` are fields of AlertRow."""
+    def raise_alert(self, alert: Alert, subject: str, **about: Unpack[AlertFields]) -> None:
+        """Raise an alert about ``subject``. An open alert with the same subject stays unchanged."""
         alert_id = fact_id(alert, self.key, subject)
         if self.rows.get(AlertRow, self.key, alert_id) is None:
             row = AlertRow(alert=alert, **about)
             self.rows.put(row, self.key, alert_id)
-            self._say_alert(alert_id, row, cleared=False)
+            self._publish_alert(alert_id, row, cleared=False)
 
     def clear_alert(self, alert: Alert, subject: str) -> None:
-        """Take an alert back; where none is up, nothing is said."""
+        """Clear the alert about ``subject``, if one is open."""
         alert_id = fact_id(alert, self.key, subject)
         row = self.rows.get(AlertRow, self.key, alert_id)
         if row is not None:
             self.end_alert(alert_id, row)
 
     def end_alert(self, alert_id: str, row: AlertRow) -> None:
-        """Take back an alert that is up."""
+        """Clear an open alert by its id."""
         self.rows.delete(AlertRow, self.key, alert_id)
-        self._say_alert(alert_id, row, cleared=True)
+        self._publish_alert(alert_id, row, cleared=True)
 
-    def _say_alert(self, alert_id: str, row: AlertRow, *, cleared: bool) -> None:
+    def _publish_alert(self, alert_id: str, row: AlertRow, *, cleared: bool) -> None:
         number = self.account.alert_n + 1
         self.change(alert_n=number)
         event = LeadAlert(
@@ -192,11 +197,73 @@ class Case:
             or None,
             policy=self.terms.ref,
         )
-        self.say(LEAD_ALERTS, event)
+        self.publish(LEAD_ALERTS, event)
+
+
+class LeadInHand:
+    """One lead of a case, as the decision has changed it so far.
+
+    Both rows are read when they are first used. ``write`` persists each row that differs from the stored one. Until
+    then ``lead`` and ``score`` may be ahead of the store: code that has a LeadInHand reads the lead from it alone.
+    """
+
+    __slots__ = ("_lead", "_score", "_stored_lead", "_stored_score", "case", "lead_id")
+
+    def __init__(self, case: Case, lead_id: str, lead: LeadRow | None = None) -> None:
+        """``lead`` is the stored row, if the caller has read it already."""
+        self.case = case
+        self.lead_id = lead_id
+        self._lead = self._stored_lead = lead
+        self._score: ScoreRow | None = None
+        self._stored_score: ScoreRow | None = None
+
+    @property
+    def lead(self) -> LeadRow:
+        """The lead's row; an empty one if the lead is new."""
+        if self._lead is None:
+            self._lead = self._stored_lead = self.case.lead(self.lead_id)
+        return self._lead
+
+    @lead.setter
+    def lead(self, lead: LeadRow) -> None:
+        self._lead = lead
+
+    @property
+    def score(self) -> ScoreRow:
+        """The lead's score row; an empty one if nothing was counted yet."""
+        if self._score is None:
+            self._score = self.case.rows.get(ScoreRow, self.case.key, self.lead_id) or ScoreRow()
+            self._stored_score = self._score
+        return self._score
+
+    @score.setter
+    def score(self, score: ScoreRow) -> None:
+        self._score = score
+
+    def change(self, **fields: Unpack[LeadFields]) -> None:
+        """Change fields of the lead's row."""
+        self._lead = replace(self.lead, **fields)
+
+    def write(self) -> None:
+        """Persist both rows, each if it has changed."""
+        self.write_score()
+        self.write_lead()
+
+    def write_lead(self) -> None:
+        """Persist the lead's row if it has changed."""
+        if self._lead is not None and self._lead is not self._stored_lead:
+            self.case.put_lead(self.lead_id, self._lead)
+            self._stored_lead = self._lead
+
+    def write_score(self) -> None:
+        """Persist the score row if it has changed."""
+        if self._score is not None and self._score is not self._stored_score:
+            self.case.rows.put(self._score, self.case.key, self.lead_id)
+            self._stored_score = self._score
 
 
 def event_id_of(event: LeadEvent) -> str:
-    """The id of the fact that is decided: an explanation names it."""
+    """Return the id of the decided fact. Explanations name it as the triggering event."""
     if event.type == "account_facts":
         return event.account.event_id
     if event.type == "sales_answered":

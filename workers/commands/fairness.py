@@ -15,7 +15,7 @@ from schemas.outputs import LedgerEntry
 from schemas.topics import DESK_LEDGER
 from workers.commands.errors import FAILED
 from workers.commands.result_files import bad_result_line, read_results
-from workers.desks.fairness import DeskShares, audit
+from workers.desks.ledger_audit import DeskShares, audit
 from workers.desks.rotation import FULL_TURN
 
 _SHOWN = 20

@@ -32,7 +32,7 @@ from schemas.topics import (
     VISITOR_EVENTS,
     WEB_ACTIVITY,
 )
-from workers.desks.fairness import Audit
+from workers.desks.ledger_audit import Audit
 from workers.engine.api import Record
 from workers.engine.control import is_control
 from workers.engine.rows import SEP, decode
@@ -160,7 +160,7 @@ class Findings:
         elif record.topic == DESK_LEDGER.name:
             entry = LedgerEntry.model_validate_json(record.value)
             self.turns.append(entry)
-            self.ledger.take(entry)
+            self.ledger.add(entry)
         elif record.topic == DEAD_LETTERS.name:
             letter = _dead(record.value)
             self.dead[letter.topic, letter.reason] += 1

@@ -1,1 +1,1 @@
-"""Which rep takes it? Rotation, capacity, hours and the fairness ledger."""
+"""Choose the rep for a lead: rotation, capacity, working hours, absences and the ledger of turns."""

@@ -1,4 +1,7 @@
-"""The desks as an agent of the app: one log in, answers to the accounts' log, the ledger out."""
+"""Declare the desks as an agent of the app.
+
+It reads one log, desk.requests. It emits answers to the accounts' log and entries to the ledger.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from workers.engine.api import AgentSpec, Config, Hop
 
 
 def spec(make_hop: Callable[[Config], Hop[Any]]) -> AgentSpec:
-    """Return the agent; ``make_hop`` makes the hop of a policy version."""
+    """Return the agent. ``make_hop`` creates the hop for one policy version."""
     return AgentSpec(
         name="desks",
         sources=(DESK_REQUESTS.name,),

@@ -1,9 +1,11 @@
-"""When a calendar is open, and when so much working time has passed. Pure: instants in, instants out.
+"""Opening hours: when a calendar is open, and when a given amount of working time has passed.
 
-In: the windows that begin on a day, instants in milliseconds UTC. Out: openings, deadlines, days and weeks of the
-calendar's zone. A window belongs to the day on which it opens: one over midnight runs on into a holiday. Where the
-clocks jump over an opening or closing time, it is the instant of the jump; where they read it twice, a window opens at
-the first and closes at the second reading, so that it covers every minute that reads inside it.
+Pure: instants in, instants out, in milliseconds UTC. Input: the windows that begin on each day. Output: openings,
+deadlines, and the days, weeks and months of the calendar's zone.
+
+A window belongs to the day on which it opens: a window over midnight continues into a holiday. If the clocks skip an
+opening or closing time, the instant of the change counts instead. If the clocks show a time twice, a window opens at
+the first reading and closes at the second. So it covers every minute whose reading is inside it.
 """
 
 from __future__ import annotations
@@ -17,19 +19,19 @@ from workers.policy.hours import Window
 
 _DAYS_AHEAD = 1_100
 _CACHED_DAYS = 1_200
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - what a clock on the wall reads has no zone
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the reading of a wall clock has no zone
 _LAST_ORDINAL = date.max.toordinal() - 2
 
 Span = tuple[int, int]
-"""Open from (inclusive) until (exclusive), milliseconds UTC."""
+"""An open span: from (inclusive) until (exclusive). Milliseconds UTC."""
 
 
 class NeverOpensError(ValueError):
-    """The calendar has no (or too little) opening time within the next three years: it can tell no deadline."""
+    """Raised if the calendar has too little open time in the next 1,100 days to compute an instant."""
 
 
 class Per(StrEnum):
-    """The lengths of a period of capacity."""
+    """The lengths of a capacity period."""
 
     DAY = "day"
     WEEK = "week"
@@ -38,9 +40,9 @@ class Per(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A calendar day, week (from Monday) or month of a calendar's zone.
+    """A calendar day, week (from Monday) or month in a calendar's zone.
 
-    ``name`` is its first day, ISO 8601; ``ends_ms`` the first instant that is not in it.
+    ``name`` is its first day, ISO 8601. ``ends_ms`` is the first instant after it, in milliseconds UTC.
     """
 
     name: str
@@ -51,7 +53,10 @@ _NONE = Period("", 0)
 
 
 class Calendar:
-    """Opening hours in one zone; ``windows_on`` tells what begins on a day. Days are computed once and kept (bounded)."""
+    """Opening hours in one zone. ``windows_on`` returns the windows that begin on a day.
+
+    Computed days are cached, at most 1,200.
+    """
 
     def __init__(self, zone: tzinfo, windows_on: Callable[[date], tuple[Window, ...]]) -> None:
         self._zone = zone
@@ -67,7 +72,7 @@ class Calendar:
         )
 
     def next_opening(self, at_ms: int) -> int:
-        """Return ``at_ms`` where it is open, else the next instant at which it opens. Raises NeverOpensError."""
+        """Return ``at_ms`` if the calendar is open then, else the next opening. Raises NeverOpensError."""
         for start, end in self._spans_from(at_ms):
             if end > at_ms:
                 return max(start, at_ms)
@@ -76,7 +81,8 @@ class Calendar:
     def add_working_time(self, from_ms: int, duration_ms: int) -> int:
         """Return the earliest instant at which ``duration_ms`` of open time have passed since ``from_ms``.
 
-        What begins while it is closed begins at the next opening; no duration ends at once. Raises NeverOpensError.
+        If the calendar is closed at ``from_ms``, time counts from the next opening. A duration of 0 or less returns
+        ``from_ms``. Raises NeverOpensError.
         """
         left_ms, at_ms = duration_ms, from_ms
         if left_ms <= 0:
@@ -92,21 +98,20 @@ class Calendar:
         raise NeverOpensError(f"{duration_ms} ms of open time do not pass within {_DAYS_AHEAD} days")
 
     def working_time(self, from_ms: int, until_ms: int) -> int:
-        """Return how much open time lies between two instants, in milliseconds; none where the second is not later."""
+        """Return the open time between two instants, in milliseconds. 0 if ``until_ms`` is not later."""
         total_ms, at_ms = 0, from_ms
         for start, end in self._spans_from(from_ms):
             if start >= until_ms:
                 break
             closes_ms = min(end, until_ms)
-            if (
-                closes_ms > at_ms
-            ):  # windows may overlap: a special day after an open night, an hour read twice
+            # Windows may overlap: a special day after an open night, or an hour that the clocks show twice.
+            if closes_ms > at_ms:
                 total_ms += closes_ms - max(start, at_ms)
                 at_ms = closes_ms
         return total_ms
 
     def period(self, at_ms: int, per: Per) -> Period:
-        """Return the day, week or month of ``at_ms`` in the calendar's zone, opening hours aside."""
+        """Return the day, week or month that contains ``at_ms`` in the calendar's zone, whatever its opening hours."""
         since_ms, known = self._periods.get(per, (0, _NONE))
         if since_ms <= at_ms < known.ends_ms:
             return known
@@ -138,27 +143,30 @@ class Calendar:
         if len(self._spans) >= _CACHED_DAYS:
             self._spans.clear()
         day = date.fromordinal(ordinal)
-        told = (
+        windows = (
             (
                 self._instant_ms(day, window.start_minute, fold=0),
                 self._instant_ms(day, window.end_minute, fold=1),
             )
             for window in self._windows_on(day)
         )
-        spans = tuple(span for span in told if span[0] < span[1])  # the clocks may jump over a whole window
+        spans = tuple(span for span in windows if span[0] < span[1])  # the clocks may skip a whole window
         self._spans[ordinal] = spans
         return spans
 
     def _instant_ms(self, day: date, minute: int, *, fold: int) -> int:
-        """Return when the clocks read ``minute`` of ``day``: the first (fold 0) or second (fold 1) of two readings."""
+        """Return the instant at which the clocks show ``minute`` of ``day``.
+
+        If they show it twice, ``fold`` 0 is the first reading and 1 the second.
+        """
         wall = datetime.combine(day, datetime.min.time()) + timedelta(minutes=minute)
         wall_s = int((wall - _EPOCH).total_seconds())
         before_s, after_s = (
             _seconds(wall.replace(tzinfo=self._zone, fold=one).utcoffset()) for one in (0, 1)
         )
-        if after_s <= before_s:  # an ordinary reading, or one of two: the later one has the smaller offset
+        if after_s <= before_s:  # shown once, or twice: the second reading has the smaller offset
             return (wall_s - (after_s if fold else before_s)) * 1000
-        low_s, high_s = wall_s - after_s, wall_s - before_s  # the jump lies in (low, high]
+        low_s, high_s = wall_s - after_s, wall_s - before_s  # the change is in (low, high]
         while high_s - low_s > 1:
             middle_s = (low_s + high_s) // 2
             jumped = (

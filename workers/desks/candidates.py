@@ -1,8 +1,11 @@
-"""Who of a desk can take a lead now, and why the others cannot: what they can do, whether they are there, and room.
+"""The members of a desk as one decision sees them: who can get the lead now, and why the others cannot.
 
-In: the desk's members, a request, counts, the time. Out: a lineup; nobody is chosen here. Required skills decide who is a
-candidate. Preferred ones only order: the rotation is among those who fit best of all who can take the lead now, so a
-preference never makes a lead wait, and never lets it pass to nobody.
+Input: the desk's members, a request, counts, the time. Output: a lineup. The choice among the candidates is made
+elsewhere.
+
+A required skill decides who is a candidate. A preferred skill only ranks: the turn goes to one of those with the most
+preferred skills among the reps who can get the lead now. So a preference never makes a lead wait or leaves it without
+a rep.
 """
 
 from __future__ import annotations
@@ -13,33 +16,34 @@ from dataclasses import dataclass, replace
 from schemas.desk_requests import DeskRequest
 from schemas.vocabulary import PassedOver
 from workers.desks.capacity import capacity_of, weight_of
-from workers.desks.outcome import Candidate
-from workers.desks.presence import why_not_there
+from workers.desks.presence import why_unavailable_at
+from workers.desks.request_outcome import Candidate
 from workers.desks.rows import RepRow, RotationRow
-from workers.desks.skills import lacks_skill, preference
+from workers.desks.skill_match import count_preferred_skills, lacks_skill
 from workers.policy.model import Desk
 
 
 @dataclass(frozen=True, slots=True)
 class Lineup:
-    """Everybody at the desk as one decision sees them."""
+    """All members of the desk as one decision sees them."""
 
     candidates: tuple[Candidate, ...]
+    """Every member, with the reason for which it is passed over, if any. In list order (by rep_id)."""
     able: tuple[tuple[str, int], ...]
-    """(rep_id, weight) of those among whom the turn goes, in list order."""
+    """(rep_id, weight) of each rep who can get this turn, in list order."""
     held: tuple[tuple[str, int], ...]
-    """Those who would be among them, but are absent."""
+    """(rep_id, weight) of each rep who could get this turn if it were not absent, in list order."""
 
     @property
     def has_skill(self) -> bool:
-        """Whether anybody active at the desk has what the lead needs, there or not."""
+        """Whether an active member of the desk, present or absent, has the required skills."""
         return any(
             one.passed_over not in {PassedOver.INACTIVE, PassedOver.LACKS_SKILL} for one in self.candidates
         )
 
     @property
     def is_full(self) -> bool:
-        """Whether somebody could take it, had they room."""
+        """Whether a member could get the lead if its capacity were not used up."""
         return any(one.passed_over is PassedOver.FULL for one in self.candidates)
 
 
@@ -50,12 +54,13 @@ def line_up(
     rotation: RotationRow,
     now_ms: int,
     *,
-    is_bound: bool,
+    is_limited: bool,
 ) -> Lineup:
-    """Look over the members. ``is_bound``: capacity holds this request back."""
-    seen = [(rep_id, rep, preference(desk, rep, request)) for rep_id, rep in reps]
+    """Return the lineup for a request. ``is_limited``: reps' capacity limits this request."""
+    seen = [(rep_id, rep, count_preferred_skills(desk, rep, request)) for rep_id, rep in reps]
     candidates = [
-        _candidate(desk, rep_id, rep, request, rotation, now_ms, is_bound=is_bound) for rep_id, rep, _ in seen
+        _candidate(desk, rep_id, rep, request, rotation, now_ms, is_limited=is_limited)
+        for rep_id, rep, _ in seen
     ]
     best = max(
         (fit for (_, _, fit), one in zip(seen, candidates, strict=True) if one.passed_over is None), default=0
@@ -80,15 +85,15 @@ def _candidate(
     rotation: RotationRow,
     now_ms: int,
     *,
-    is_bound: bool,
+    is_limited: bool,
 ) -> Candidate:
     taken, capacity = rotation.taken.get(rep_id, 0), capacity_of(rep, desk.mqls_per_rep.most)
-    why = why_not_there(rep, now_ms)
+    why = why_unavailable_at(rep, now_ms)
     if why is not PassedOver.INACTIVE and lacks_skill(desk, rep, request):
         why = PassedOver.LACKS_SKILL
     elif why is None and rep_id in request.excluded:
         why = PassedOver.HAD_IT
-    elif why is None and is_bound and taken >= capacity:
+    elif why is None and is_limited and taken >= capacity:
         why = PassedOver.FULL
     weight = weight_of(rep, desk.turn.weight)
     return Candidate(rep_id, weight, rotation.credits.get(rep_id, 0), taken, capacity, why)

@@ -1,7 +1,8 @@
-"""A visitor waits in a chat: who is at work goes first, who has answered already has the turn, and who is there is told.
+"""Requests and questions from a chat, where a visitor waits: reps at work go first, and the chat learns who is there.
 
-In: a request or a question from a chat, the rows, the time. Out: a lineup, a step, an answer for the chat. Night is no
-absence, but a visitor who waits is better served by somebody at work; where nobody is, it goes as it always does.
+Input: a request or a presence question from a chat, the rows, the time. Output: a lineup, a step, an answer for the
+chat. Time outside working hours is not an absence, but a rep at work serves a waiting visitor better. If no rep is at
+work, the usual turn decides. A rep who has answered the visitor already gets the turn.
 """
 
 from __future__ import annotations
@@ -16,27 +17,30 @@ from schemas.topics import CHAT_ANSWERS
 from schemas.vocabulary import AssigneeType, ChatReply, PassedOver
 from workers.desks.calendar import Calendar, NeverOpensError
 from workers.desks.candidates import Lineup
-from workers.desks.presence import back_at_ms, is_absent, why_not_there
+from workers.desks.desk_terms import DESK_PREFIX, REP_PREFIX, Terms
+from workers.desks.presence import back_at_ms, is_absent, why_unavailable_at
 from workers.desks.rotation import Step
 from workers.desks.rows import RepRow
-from workers.desks.terms import DESK_PREFIX, REP_PREFIX, Terms
 from workers.engine.api import Emit
 from workers.engine.rows import Rows
 from workers.outbox import emit, fact_id
 from workers.policy.model import Desk
 
 MOST_MEMBERS = 500
+"""Most members of a desk."""
 _MOST_ABSENCES = 200
-"""Absences of a rep that are looked through for one who is at work in between (the contract's bound)."""
+"""Most absences to skip when searching a rep's next working time. It is the contract's bound of absences."""
 
 
-def at_work_first(
+def prefer_at_work(
     terms: Terms, desk: Desk, reps: Mapping[str, RepRow], request: DeskRequest, lineup: Lineup, now_ms: int
 ) -> Lineup:
-    """Return the lineup of those at work, where a chat asks and somebody is."""
+    """Return the lineup with only the reps at work as able, if a chat requests and any rep is at work."""
     if not request.is_chat or request.answerer in dict(lineup.able):
         return lineup
-    at_work = {rep_id for rep_id, _ in lineup.able if at_work_ms(terms, desk, reps[rep_id], now_ms) == now_ms}
+    at_work = {
+        rep_id for rep_id, _ in lineup.able if next_at_work_ms(terms, desk, reps[rep_id], now_ms) == now_ms
+    }
     if not at_work:
         return lineup
     able = tuple(one for one in lineup.able if one[0] in at_work)
@@ -49,15 +53,15 @@ def at_work_first(
     return replace(lineup, able=able, candidates=candidates)
 
 
-def taken_by_answerer(request: DeskRequest, lineup: Lineup, step: Step) -> Step:
-    """Return the turn as that of whoever has answered the visitor, where they can take it."""
+def give_to_answerer(request: DeskRequest, lineup: Lineup, step: Step) -> Step:
+    """Return the step as the turn of the rep who has answered the visitor, if that rep can get it."""
     if request.answerer is None or request.answerer not in dict(lineup.able):
         return step
     return replace(step, taker=request.answerer)
 
 
-def at_work_ms(terms: Terms, desk: Desk, rep: RepRow, now_ms: int) -> int:
-    """Return when a rep is at work: ``now_ms``, else the next opening that no absence covers."""
+def next_at_work_ms(terms: Terms, desk: Desk, rep: RepRow, now_ms: int) -> int:
+    """Return when a rep is next at work: ``now_ms``, or the next opening that no absence covers."""
     calendar, at_ms = terms.calendar_for(rep, desk), now_ms
     for _ in range(_MOST_ABSENCES):
         at_ms = _next_opening(calendar, back_at_ms(rep, at_ms))
@@ -66,35 +70,43 @@ def at_work_ms(terms: Terms, desk: Desk, rep: RepRow, now_ms: int) -> int:
     return at_ms
 
 
-def tell(terms: Terms, rows: Rows, asked: PresenceAsked, now_ms: int) -> list[Emit]:
-    """Say who is there, or from when. No turn is taken: nobody has become a lead by it, or one has its rep already."""
+def answer_presence(terms: Terms, rows: Rows, asked: PresenceAsked, now_ms: int) -> list[Emit]:
+    """Answer a chat with who is there now, or from when.
+
+    If the rep asked for has left or is unknown, the answer is about its desk. No turn is taken: no visitor has become
+    a lead by it, or the lead has a rep already.
+    """
     if asked.desk.startswith(REP_PREFIX):
         rep_id = asked.desk.removeprefix(REP_PREFIX)
         rep = rows.get(RepRow, asked.desk, rep_id)
-        home = terms.home(rep, None)
-        if rep is not None and why_not_there(rep, now_ms) is not PassedOver.INACTIVE:
-            from_ms = at_work_ms(terms, home, rep, now_ms)
+        home_desk = terms.home_desk(rep, None)
+        if rep is not None and why_unavailable_at(rep, now_ms) is not PassedOver.INACTIVE:
+            from_ms = next_at_work_ms(terms, home_desk, rep, now_ms)
             return [
-                _answer(
+                _make_chat_answer(
                     terms, asked, Assignee(type=AssigneeType.REP, id=rep_id, name=rep.name), from_ms, now_ms
                 )
             ]
-        return [_of_desk(terms, rows, asked, terms.name_of(home), home, now_ms)]
+        return [_answer_for_desk(terms, rows, asked, terms.name_of(home_desk), home_desk, now_ms)]
     desk = terms.desk(asked.desk)
     name = asked.desk.removeprefix(DESK_PREFIX)
-    return [] if desk is None else [_of_desk(terms, rows, asked, name, desk, now_ms)]
+    return [] if desk is None else [_answer_for_desk(terms, rows, asked, name, desk, now_ms)]
 
 
-def _of_desk(terms: Terms, rows: Rows, asked: PresenceAsked, name: str, desk: Desk, now_ms: int) -> Emit:
-    """The desk as a whole: from when the first of its people is at work."""
+def _answer_for_desk(
+    terms: Terms, rows: Rows, asked: PresenceAsked, name: str, desk: Desk, now_ms: int
+) -> Emit:
+    """Answer for the desk as a whole: available when the first of its members is at work."""
     key = f"{DESK_PREFIX}{name}"
     found: Iterable[RepRow] = (rep for _, rep in rows.scan(RepRow, key, limit=MOST_MEMBERS))
-    times = [at_work_ms(terms, desk, rep, now_ms) for rep in found if rep.active]
+    times = [next_at_work_ms(terms, desk, rep, now_ms) for rep in found if rep.active]
     from_ms = min(times, default=terms.next_opening(desk, now_ms))
-    return _answer(terms, asked, Assignee(type=AssigneeType.DESK, id=key), from_ms, now_ms)
+    return _make_chat_answer(terms, asked, Assignee(type=AssigneeType.DESK, id=key), from_ms, now_ms)
 
 
-def _answer(terms: Terms, asked: PresenceAsked, assignee: Assignee, from_ms: int, now_ms: int) -> Emit:
+def _make_chat_answer(
+    terms: Terms, asked: PresenceAsked, assignee: Assignee, from_ms: int, now_ms: int
+) -> Emit:
     answer = ChatAnswer(
         event_id=fact_id("chat_answer", asked.conversation_id, asked.account_key, asked.event_id),
         occurred_at=_instant(now_ms),

@@ -1,7 +1,17 @@
-"""Which rep takes it? The hop of desks: requests, returns, reps' records and dependents in; answers and the ledger out.
+"""The hop of the desks: choose the rep who gets a lead.
 
-Key: the desk, ``desk:<name>`` or ``rep:<rep_id>``, a desk of one. Here is only dispatched: turns.py and owners.py decide,
-answers.py writes down and says, returns.py undoes, release.py lets those go who waited, people.py keeps the reps.
+It handles requests, returns, reps' records, accounts that depend on a rep, presence questions and erasures. It emits
+answers to accounts and chats, entries to the ledger, and requests that it forwards to other desks.
+
+The key of a record is the desk. ``desk:<name>`` is a team; ``rep:<rep_id>`` is the rep's own desk, with one member;
+``partner:<name>`` is a partner.
+
+This module only dispatches:
+
+- turns.py, owners.py and partner_desks.py choose who gets a lead.
+- request_answers.py stores and publishes the outcome; request_returns.py undoes it.
+- waiting_release.py assigns leads from the waiting list.
+- rep_records.py applies reps' records and notifies accounts.
 """
 
 from __future__ import annotations
@@ -20,19 +30,27 @@ from schemas.desk_requests import (
 from schemas.erasure import PersonErased
 from schemas.parsing import ContractError, parse_json
 from schemas.topics import DESK_REQUESTS
-from workers.desks import erasure
-from workers.desks.absences import PRESENCE
-from workers.desks.answers import FORGET, again, forget, settle
-from workers.desks.chat import tell as tell_chat
-from workers.desks.outcome import Outcome, State
-from workers.desks.owners import has_come_back
-from workers.desks.people import TELL, changes, depend, learn, remember_asked, tell, tell_desks
-from workers.desks.release import RELEASE, decide, look_again, release
-from workers.desks.retelling import RETELL, go_on
-from workers.desks.returns import take_back
+from workers.desks import answer_erasure
+from workers.desks.chat import answer_presence
+from workers.desks.desk_terms import Terms
+from workers.desks.owners import is_back_at_rep
+from workers.desks.presence_changes import PRESENCE
+from workers.desks.rep_records import (
+    NOTIFY,
+    apply_dependence,
+    apply_presence_change,
+    apply_rep_record,
+    notify_accounts,
+    notify_asking_desks,
+    remember_asking_desk,
+)
+from workers.desks.request_answers import FORGET, apply_outcome, forget_answer, repeat_answer
+from workers.desks.request_outcome import Outcome, State
+from workers.desks.request_returns import apply_return
 from workers.desks.rows import AnswerRow, RotationRow
-from workers.desks.terms import Terms
-from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
+from workers.desks.waiting_reasons import REPUBLISH, republish_chunk
+from workers.desks.waiting_release import RELEASE, decide_request, release_waiting, schedule_release
+from workers.engine.api import BaseHop, Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.rows import Rows
 from workers.engine.timers import set_timer, start_cursor
 from workers.policy.model import Policy
@@ -41,14 +59,14 @@ REVIEW = "review"
 _CHUNK = 50
 
 
-class DesksHop:
-    """The pure function of one policy version over the desks' rows."""
+class DesksHop(BaseHop):
+    """Decide records, timers and cursors of the desks by one policy version. It is a pure function over rows."""
 
     def __init__(self, policy: Policy) -> None:
         self._terms = Terms(policy)
 
     def parse(self, record: Record) -> DeskEvent:
-        """Type a record of desk.requests. Raises RefusedError."""
+        """Parse a record of desk.requests. Raises RefusedError."""
         try:
             event: DeskEvent = parse_json(DESK_REQUESTS, record.value)
         except ContractError as error:
@@ -56,53 +74,59 @@ class DesksHop:
         return event
 
     def key_of(self, event: DeskEvent) -> str | None:
-        """The desk; None where every partition is told."""
+        """Return the desk. None for an erasure, which every partition handles."""
         return None if isinstance(event, PersonErased) else event.desk
 
-    def handle(self, event: DeskEvent, record: Record, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - the value says it all
-        """Decide one record."""
+    def handle(self, event: DeskEvent, record: Record, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - the value has all that is needed
+        """Handle one record."""
         if isinstance(event, DeskRequest):
-            return self._ask(event, rows, clock.now_ms)
+            return self._handle_request(event, rows, clock.now_ms)
         if isinstance(event, DeskReturn):
-            return take_back(self._terms, rows, event, clock.now_ms)
+            return apply_return(self._terms, rows, event, clock.now_ms)
         if isinstance(event, RepFacts):
-            return learn(self._terms, rows, event, clock.now_ms)
-        return self._told(event, rows, clock.now_ms)
+            return apply_rep_record(self._terms, rows, event, clock.now_ms)
+        return self._handle_notice(event, rows, clock.now_ms)
 
-    def _told(
+    def _handle_notice(
         self, event: PresenceAsked | AccountDepends | PersonErased | LookAgain, rows: Rows, now_ms: int
     ) -> list[Emit]:
-        """What asks for no turn."""
+        """Handle a record that neither requests nor returns an assignment and is not a rep's record."""
         if isinstance(event, PresenceAsked):
-            return tell_chat(self._terms, rows, event, now_ms)
+            return answer_presence(self._terms, rows, event, now_ms)
         if isinstance(event, AccountDepends):
-            return depend(rows, event, now_ms)
+            return apply_dependence(rows, event, now_ms)
         if isinstance(event, PersonErased):
-            erasure.erase(rows, event)
+            answer_erasure.start_erasure(rows, event)
             return []
         if isinstance(event, LookAgain):
-            return release(self._terms, rows, event.desk, now_ms, stand_in_is_back=True)
+            return release_waiting(self._terms, rows, event.desk, now_ms, stand_in_is_back=True)
         raise TypeError(type(event).__name__)
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
-        """Let waiting leads go, tell of an absence, or forget an old answer."""
+        """Release waiting leads, notify about a presence change, or forget an old answer."""
         if timer.kind == RELEASE:
-            return release(self._terms, rows, timer.key, clock.now_ms)
+            return release_waiting(self._terms, rows, timer.key, clock.now_ms)
         if timer.kind == PRESENCE:
-            changes(rows, timer.key, clock.now_ms)
-            return tell_desks(rows, timer.key, clock.now_ms)
+            apply_presence_change(rows, timer.key, clock.now_ms)
+            return notify_asking_desks(rows, timer.key, clock.now_ms)
         if timer.kind == FORGET:
-            forget(rows, timer.key, clock.now_ms)
+            forget_answer(rows, timer.key, clock.now_ms)
         return []
 
     def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
-        """Tell accounts of a rep's change or why they wait, forget a person, or look at all desks again after a change of the policy."""
-        if cursor.kind == TELL:
-            return tell(rows, cursor.key, cursor.position, clock.now_ms)
-        if cursor.kind == RETELL:
-            return go_on(rows, cursor, partial(self._decide_first, rows, clock.now_ms), clock.now_ms)
-        if cursor.kind == erasure.ERASE:
-            return [], erasure.go_on(rows, cursor)
+        """Process one chunk of work that concerns many rows.
+
+        Notify a rep's accounts, republish why leads wait, erase a person, or schedule a release at every desk with
+        waiting leads after a policy change.
+        """
+        if cursor.kind == NOTIFY:
+            return notify_accounts(rows, cursor.key, cursor.position, clock.now_ms)
+        if cursor.kind == REPUBLISH:
+            return republish_chunk(
+                rows, cursor, partial(self._decide_first, rows, clock.now_ms), clock.now_ms
+            )
+        if cursor.kind == answer_erasure.ERASE:
+            return [], answer_erasure.erase_chunk(rows, cursor)
         after = (cursor.position,) if cursor.position else ()
         found = rows.scan(RotationRow, after=after, limit=_CHUNK)
         for (desk,), rotation in found:
@@ -110,33 +134,30 @@ class DesksHop:
                 set_timer(rows, RELEASE, desk, clock.now_ms)
         return [], found[-1][0][0] if len(found) == _CHUNK else None
 
-    def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - what waits is looked at in chunks
-        """Look again at every desk where somebody waits, under the new terms."""
+    def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - the cursor looks at waiting leads in chunks
+        """Start to look at every desk with waiting leads, under the new policy."""
         start_cursor(rows, REVIEW, "")
         return []
 
-    def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
-        """Nothing waits for this hop."""
-        del partition, partitions, rows, clock
-        return []
-
-    def is_ready(self, rows: Rows) -> bool:  # noqa: ARG002 - it reads its own log only
-        """The own log is the only source."""
-        return True
-
     def _decide_first(self, rows: Rows, now_ms: int, request: DeskRequest) -> Outcome:
-        return decide(self._terms, rows, request, now_ms, is_released=True)
+        """Decide the first request of a lane as if it were released now."""
+        return decide_request(self._terms, rows, request, now_ms, is_released=True)
 
-    def _ask(self, request: DeskRequest, rows: Rows, now_ms: int) -> list[Emit]:
+    def _handle_request(self, request: DeskRequest, rows: Rows, now_ms: int) -> list[Emit]:
+        """Decide a request and publish the outcome; publish the stored answer again for a repeated request.
+
+        A request that was forwarded is decided again if it comes back: no stand-in was available, or its ``rounds``
+        grew.
+        """
         known = rows.get(AnswerRow, request.desk, request.request_id)
-        is_back = has_come_back(request) or (known is not None and request.rounds > known.rounds)
+        is_back = is_back_at_rep(request) or (known is not None and request.rounds > known.rounds)
         is_new = known is None or (known.state == State.SENT_ON and is_back)
         if known is not None and not is_new:
-            return again(known)
-        outcome = decide(self._terms, rows, request, now_ms)
-        emits = settle(self._terms, rows, request, outcome, now_ms)
+            return repeat_answer(known)
+        outcome = decide_request(self._terms, rows, request, now_ms)
+        emits = apply_outcome(self._terms, rows, request, outcome, now_ms)
         if outcome.state is State.SENT_ON:
-            remember_asked(rows, request)
+            remember_asking_desk(rows, request)
         if outcome.state is State.WAITING:
-            look_again(self._terms, rows, request.desk, now_ms)
+            schedule_release(self._terms, rows, request.desk, now_ms)
         return emits

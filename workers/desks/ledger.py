@@ -1,6 +1,7 @@
-"""The desk's ledger: every turn, who was a candidate, what each had before and after, and why it was passed over.
+"""Lines of the desk's ledger: each turn, its candidates, their credits before and after, and why each was passed over.
 
-In: a request and its outcome, or a return. Out: a LedgerEntry for desk.ledger. Credits are in millionths of a turn.
+Input: a request and its outcome, or a return. Output: a LedgerEntry for desk.ledger. Credits are in millionths of a
+turn.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from schemas.lead_events import WaitAges
 from schemas.outputs import LedgerCandidate, LedgerEntry, LedgerEntryType
 from schemas.topics import DESK_LEDGER
 from schemas.vocabulary import PassedOver
-from workers.desks.outcome import Outcome, State
+from workers.desks.desk_terms import REP_PREFIX, Terms
+from workers.desks.request_outcome import Outcome, State
 from workers.desks.rows import AnswerRow, RotationRow
-from workers.desks.terms import REP_PREFIX, Terms
 from workers.engine.api import Emit
 from workers.engine.rows import Rows
 from workers.outbox import emit, fact_id
@@ -23,7 +24,7 @@ from workers.outbox import emit, fact_id
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def ledger_line(
+def make_ledger_line(
     terms: Terms,
     rows: Rows,
     request: DeskRequest,
@@ -33,8 +34,11 @@ def ledger_line(
     *,
     is_released: bool,
 ) -> Emit | None:
-    """Return the line of a decision; None for an inquiry (the desk itself answers) and for what nobody could take."""
-    entry = _entry(request, outcome, is_released=is_released)
+    """Return the ledger line of a decision.
+
+    None for an inquiry, which the desk itself answers, and for a request that no rep could take.
+    """
+    entry = _entry_type(request, outcome, is_released=is_released)
     if entry is None:
         return None
     rotation = rows.get(RotationRow, request.desk) or RotationRow()
@@ -61,7 +65,7 @@ def ledger_line(
     return emit(
         DESK_LEDGER,
         LedgerEntry(
-            # A request may come to a desk twice: when nobody who was asked to stand in is there, it comes back.
+            # A request may reach a desk twice: it comes back if every stand-in is away. The id then counts them.
             event_id=fact_id(
                 "desk_ledger", request.desk, request.request_id, entry, len(request.away), *rounds
             ),
@@ -81,10 +85,10 @@ def ledger_line(
     )
 
 
-def return_line(
+def make_return_line(
     terms: Terms, event: DeskReturn, answer: AnswerRow, before: RotationRow, after: RotationRow, now_ms: int
 ) -> Emit:
-    """Return the line of a turn or room that was given back."""
+    """Return the ledger line of a returned turn, or of returned capacity."""
     weights = dict(answer.weights)
     rep_ids = sorted(weights or ([answer.rep_id] if answer.rep_id else []))
     lost = {
@@ -115,7 +119,7 @@ def return_line(
                     taken_in_period=after.taken.get(rep_id, 0),
                 )
                 for rep_id in rep_ids
-                if rep_id in after.credits  # who has left since stands on no line any more
+                if rep_id in after.credits  # a rep who has left since is on no line any more
             ],
             waiting=after.waiting,
             policy=terms.ref,
@@ -124,10 +128,12 @@ def return_line(
 
 
 def _gains(weights: Sequence[tuple[str, int]], unit: int) -> dict[str, int]:
+    """Return each rep's gain in one turn."""
     return {rep_id: weight * unit for rep_id, weight in weights}
 
 
-def _entry(request: DeskRequest, outcome: Outcome, *, is_released: bool) -> LedgerEntryType | None:
+def _entry_type(request: DeskRequest, outcome: Outcome, *, is_released: bool) -> LedgerEntryType | None:
+    """Return the type of the ledger line; None if the decision has no line."""
     if outcome.state is State.WAITING:
         return "waiting"
     if outcome.state is State.SENT_ON:

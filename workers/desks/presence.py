@@ -1,6 +1,6 @@
-"""Who is there: what a rep's record says of activity and absence at an instant. Night is no absence.
+"""Whether a rep is available at an instant, by the activity and absences of the rep's record.
 
-In: the record of crm.reps, rep rows, instants in milliseconds UTC. Out: rep rows, presence, returns.
+Time outside working hours is not an absence. Input: the record of crm.reps, rep rows, instants in milliseconds UTC.
 """
 
 from __future__ import annotations
@@ -9,15 +9,18 @@ from datetime import UTC, datetime, timedelta
 
 from schemas.crm_reps import CrmRep
 from schemas.vocabulary import PassedOver
+from workers.desks.desk_terms import DESK_PREFIX
 from workers.desks.rows import RepRow
-from workers.desks.terms import DESK_PREFIX
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 
 
-def at_desk(desk: str, rep: CrmRep | None, event_id: str) -> RepRow | None:
-    """Return the rep as ``desk`` knows it; None where the rep does not sit there. A desk of one has each rep."""
+def rep_row_at(desk: str, rep: CrmRep | None, event_id: str) -> RepRow | None:
+    """Return the rep's row at ``desk``. None if the rep is not a member there.
+
+    Every rep is a member of its own desk.
+    """
     if rep is None:
         return None
     seat = next((seat for seat in rep.desks if DESK_PREFIX + seat.desk == desk), None)
@@ -46,15 +49,15 @@ def is_absent(rep: RepRow, at_ms: int) -> bool:
     return any(starts <= at_ms < ends for starts, ends in rep.absences)
 
 
-def why_not_there(rep: RepRow | None, at_ms: int) -> PassedOver | None:
-    """Why this rep must not get a lead now; None where nothing speaks against it."""
+def why_unavailable_at(rep: RepRow | None, at_ms: int) -> PassedOver | None:
+    """Return why this rep must not get a lead at ``at_ms``: inactive or absent. None if it may."""
     if rep is None or not rep.active:
         return PassedOver.INACTIVE
     return PassedOver.ABSENT if is_absent(rep, at_ms) else None
 
 
 def back_at_ms(rep: RepRow, at_ms: int) -> int:
-    """Return the first instant from ``at_ms`` on that no absence covers; absences may meet and overlap."""
+    """Return the first instant from ``at_ms`` on that no absence covers. Absences may meet or overlap."""
     for starts, ends in rep.absences:
         if starts <= at_ms < ends:
             at_ms = ends

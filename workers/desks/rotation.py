@@ -1,32 +1,41 @@
-"""Whose turn it is: smooth weighted round robin, kept below one turn off the exact share.
+"""Smooth weighted round robin: choose whose turn it is, and keep every rep within one turn of its exact share.
 
-In: the candidates of one turn with their weights and credits. Out: who takes it and what everybody's credit is after.
-Each candidate gains its share of a turn, the largest credit takes the turn and pays one: 5/1/1 gives A A B A C A A
-(nginx's upstream balancer, 2012). Ties go by list order: members in the order of their rep_id. Credits are counted in
-millionths of a turn, because the candidates change from turn to turn and a turn must cost the same whoever was there;
-with the same candidates the numbers are the classical ones times a constant, so ties stay ties.
+Input: the candidates of one turn with their weights and credits. Output: the taker, and every candidate's new credit.
 
-The plain rule falls a whole turn behind from five candidates on (8/8/8/1/1 does). So a turn that must be taken now, lest
-somebody's lag reach one turn later on, goes to the largest credit among those who must be served.
+The base rule (nginx's upstream balancer, 2012). A credit is the part of a turn that a candidate is owed. In each turn
+every candidate gains its share, weight / total weight. The largest credit takes the turn and pays one turn. Weights
+5/1/1 give A A B A C A A, where plain weighted round robin gives A A A A A B C. Ties go by list order: members in the
+order of their rep_id.
 
-Why that holds the bound, with the same candidates all along. Write c for the credits before a turn (they sum to 0), g
-for the gains (they sum to 1), x(k) = c + k*g for what a credit would be after k turns without taking one, and
-owed(k) = sum of max(0, floor x(k)): the turns that must be taken within the next k, or a lag reaches one.
+Credits are integers in millionths of a turn. The candidates change from turn to turn, and a turn must cost the same
+for every set of candidates. With constant candidates the numbers are nginx's times a constant, so ties stay ties.
 
-1. owed(k) <= k for all k can be kept. It holds at first: sum of floor(k*g) <= k. Let k be the least with owed(k) = k. The
-   taker is one of those who are owed by then, and these are owed by every later k too, so no later sum is exceeded.
-2. Nobody ever gets a whole turn ahead: the taker's c + g is above 0. The largest of all is, because the sum is 1. Among
-   those owed by the least tight k it is too: were all of them at or below 0 after one gain, then owed(k) = k <=
-   sum of x(k) <= (k - 1) * sum of their gains <= k - 1.
-3. If nobody's x(k) is below 0, owed(k) <= sum of x(k) = k, and a tight k binds nobody: only while somebody is ahead of
-   its share is there anything to look for, and no further than until all of them have been caught up with.
+The addition: due dates. With five candidates or more the base rule can leave one of them a whole turn behind its exact
+share (8/8/8/1/1 does). So each turn first looks ahead. If waiting longer would let some candidate's lag reach one
+turn, the turn goes to the largest credit among those who must be served now.
 
-So every credit stays within one turn, above and below (the deadlines of Tijdeman's chairman assignment problem, 1980,
-and of level schedules, Steiner and Yeomans, 1993); tests/property/test_rotation.py goes through all small weights.
+Why no candidate is ever a whole turn off, as long as the candidates stay the same. The credits before a turn are c
+(they sum to 0), the gains are g (they sum to 1). x(k) = c + k*g is a candidate's credit after k turns if it takes
+none. owed(k) is the sum of max(0, floor x(k)) over the candidates: the turns that they must take within the next k
+turns, or a lag reaches one turn. k is tight if owed(k) = k: no turn is to spare up to then.
 
-Where the candidates change, no rule can promise that: let two pairs share a turn each, and then the two who went without
-share one; one of them is now owed a whole turn. What such a change makes impossible lapses (``taken``), and the ledger
-shows it; a turn given back is owed whole.
+1. No lag reaches one turn. owed(k) <= k can be kept for all k. It holds at first, because sum of floor(k*g) <= k. If
+   some k are tight, take the least. The taker is one of those who are owed a turn by then. They are owed it by every
+   later k too, so no later sum exceeds its k.
+2. No lead reaches one turn: the taker's c + g is always above 0. For the largest of all credits it is, because the
+   sum is 1. It is for the largest of those owed a turn by the least tight k, too. If all of these were at or below 0
+   after one gain, then owed(k) = k <= sum of x(k) <= (k - 1) * sum of their gains <= k - 1, a contradiction.
+3. The look ahead can end early. If no x(k) is below 0, then owed(k) <= sum of x(k) = k, and a tight k restricts no
+   choice. So it is needed only while a candidate is ahead of its share, and only until all such have been caught up
+   with.
+
+So every credit stays above minus one turn and below one turn. The due dates are those of the chairman assignment
+problem (R. Tijdeman, 1980) and of level schedules (G. Steiner and S. Yeomans, 1993). tests/property/test_rotation.py
+tries all small weights.
+
+If the candidates change, no rule can keep this bound. Example: two pairs share a turn each; then the two candidates
+who went without share one, and one of them is owed a whole turn. The part beyond the bound lapses (see
+``apply_turn``), and the ledger shows it. A turn that was returned is owed in full. docs/adr/0016 records the decision.
 """
 
 from __future__ import annotations
@@ -36,14 +45,17 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heapreplace
 
 FULL_TURN = 1_000_000
-"""What a turn costs, in millionths; less by at most the candidates' total weight, so that shares add up to it."""
+"""The price of a turn, in millionths.
+
+The actual price is the sum of the integer shares. It is less by at most the candidates' total weight.
+"""
 MOST_OWED = FULL_TURN - 1
-"""What a turn may leave somebody owed or ahead: less than one turn."""
+"""Most that a turn may leave a rep behind or ahead of its share, in millionths: just below one turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One turn: who took it, and what each who took part gained. ``unit`` times weight is a gain."""
+    """One turn: its taker, and the gain of each rep who took part. A gain is ``unit`` times the weight."""
 
     taker: str
     unit: int
@@ -51,16 +63,17 @@ class Step:
 
     @property
     def price(self) -> int:
-        """What the taker paid: all the gains together."""
+        """Return what the taker paid: the sum of all gains."""
         return self.unit * sum(weight for _, weight in self.weights)
 
 
 def next_turn(
     weights: Sequence[tuple[str, int]], credits_: Mapping[str, int], held: Sequence[tuple[str, int]] = ()
 ) -> Step:
-    """Decide one turn among ``weights`` (rep_id and weight, in list order, at least one).
+    """Choose the taker of one turn among ``weights`` (rep_id and weight, in list order, at least one).
 
-    ``held`` are absent reps whose turn is kept for them: they gain like the others, up to one turn, and take none.
+    ``held`` are absent reps whose turn is kept for them. They gain like the others, up to one turn, and never take
+    one.
     """
     total = sum(weight for _, weight in weights)
     waiting: list[tuple[str, int]] = []
@@ -71,23 +84,23 @@ def next_turn(
     unit = FULL_TURN // total
     step_weights = (*weights, *waiting)
     lines = [(credits_.get(rep_id, 0), unit * weight) for rep_id, weight in weights]
-    chosen = _most_due(lines, unit * total)
+    chosen = _choose_taker(lines, unit * total)
     return Step(weights[chosen][0], unit, tuple(step_weights))
 
 
-def _most_due(lines: Sequence[tuple[int, int]], turn: int) -> int:
-    """Return the index of the taker among (credit, gain) lines, the first of equals."""
+def _choose_taker(lines: Sequence[tuple[int, int]], turn: int) -> int:
+    """Return the index of the taker among (credit, gain) lines; the first of equals."""
     best = max(range(len(lines)), key=lambda at: sum(lines[at]))
-    # Only while somebody is ahead of its share can the others be owed more turns than there are.
+    # The others can be owed more turns than there are only while a candidate is ahead of its share.
     ahead = [-credit // gain for credit, gain in lines if credit < 0]
     must = _must_be_served(lines, turn, max(ahead, default=0) + 1)
     return best if not must or best in must else max(sorted(must), key=lambda at: sum(lines[at]))
 
 
 def _must_be_served(lines: Sequence[tuple[int, int]], turn: int, horizon: int) -> set[int]:
-    """Return the indices of whom the next turns are owed to, all of them; empty: there is a turn to spare.
+    """Return the indices of all candidates to whom the next turns are owed. Empty: a turn is to spare.
 
-    Turns that are owed are taken in the order of their due dates, until as many are owed as there are turns up to then;
+    Owed turns are taken in the order of their due dates, until as many are owed as there are turns up to then.
     ``horizon`` is the last due date that can matter.
     """
     due = [(max(-((credit - turn) // gain), 1), 1, at) for at, (credit, gain) in enumerate(lines)]
@@ -110,18 +123,24 @@ def _must_be_served(lines: Sequence[tuple[int, int]], turn: int, horizon: int) -
     return set()
 
 
-def taken(credits_: Mapping[str, int], step: Step) -> dict[str, int]:
-    """Return the credits after ``step``: no turn takes anybody a whole turn off; what would lapses."""
+def apply_turn(credits_: Mapping[str, int], step: Step) -> dict[str, int]:
+    """Return the credits after ``step``.
+
+    No turn leaves a rep a whole turn off its share; the part beyond that lapses.
+    """
     after = dict(credits_)
     for rep_id, weight in step.weights:
         before = after.get(rep_id, 0)
         paid = step.price if rep_id == step.taker else 0
-        after[rep_id] = within(before, before + weight * step.unit - paid)
+        after[rep_id] = limit_credit(before, before + weight * step.unit - paid)
     return after
 
 
-def within(before: int, after: int) -> int:
-    """Return ``after`` kept below one turn; somebody who stood farther off (turns were given back) goes no farther."""
+def limit_credit(before: int, after: int) -> int:
+    """Return ``after``, limited to less than one turn.
+
+    A credit that was farther off before, because turns were returned, may stay there and goes no farther.
+    """
     if after >= FULL_TURN:
         return min(after, max(before, MOST_OWED))
     if after <= -FULL_TURN:
@@ -129,10 +148,10 @@ def within(before: int, after: int) -> int:
     return after
 
 
-def given_back(credits_: Mapping[str, int], step: Step) -> dict[str, int]:
-    """Return the credits as if nobody had gained or paid in ``step``, whatever came between.
+def undo_turn(credits_: Mapping[str, int], step: Step) -> dict[str, int]:
+    """Return the credits as if ``step`` had not happened, whatever turns came after it.
 
-    Who has left since (is not in ``credits_``) is left out.
+    A rep who has left since (is not in ``credits_``) is skipped.
     """
     after = dict(credits_)
     for rep_id, weight in step.weights:

@@ -1,4 +1,7 @@
-"""What the desks remember. Every row's first key part is the desk: ``desk:<name>``, or ``rep:<rep_id>``, a desk of one."""
+"""The rows of the desks.
+
+The first key part of every row is the desk: ``desk:<name>`` for a team, ``rep:<rep_id>`` for a rep's own desk.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +13,27 @@ from workers.engine.rows import Row
 
 
 class RepRow(Row, frozen=True):
-    """A rep as this desk knows it, keyed by (desk, rep_id). Bounded by crm.reps; at ``rep:<id>`` it outlives the rep."""
+    """A rep's record as one desk stores it. Key: (desk, rep_id).
+
+    Bounded by crm.reps. At ``rep:<rep_id>`` the row is kept after the rep has left, as inactive.
+    """
 
     prefix: ClassVar[str] = "rep"
     name: str = ""
     active: bool = False
     event_id: str = ""
-    """The record's event that said so: what a RepChanged is told by."""
+    """The event_id of the crm.reps record behind this row. It is part of the id of each RepChanged."""
     weight: int | None = None
-    """The rep's share of the turns; None: the policy's default."""
+    """The rep's share of the turns. None: the policy's default weight."""
     capacity: int | None = None
-    """MQLs in the desk's period; None: the policy's default."""
+    """MQLs per period of the desk. None: the policy's default."""
     desks: tuple[str, ...] = ()
-    """Names of the desks where this rep sits."""
+    """Names of the desks where the rep is a member."""
     calendar: str | None = None
     time_zone: str | None = None
     hours: tuple[tuple[str, str], ...] = ()
     absences: tuple[tuple[int, int], ...] = ()
-    """Away from (inclusive) until (exclusive), ms UTC, earliest first."""
+    """Absences as (from, until), earliest first. From is inclusive, until exclusive. Milliseconds UTC."""
     deputy: str | None = None
     manager: str | None = None
     languages: tuple[str, ...] = ()
@@ -35,54 +41,56 @@ class RepRow(Row, frozen=True):
 
 
 class RotationRow(Row, frozen=True):
-    """Whose turn it is at a desk, and how much each rep has had in the current period, keyed by (desk).
+    """The state of a desk's rotation and the leads per rep in the current period. Key: (desk).
 
-    One row a desk, because a turn touches every candidate. Bounded by the desk's members.
+    One row per desk, because a turn changes every candidate's credit. Bounded by the desk's members.
     """
 
     prefix: ClassVar[str] = "rotation"
     turn: int = 0
-    """Turns decided so far, returned ones included."""
+    """Number of turns taken so far. Turns that were returned are included."""
     credits: dict[str, int] = msgspec.field(default_factory=dict)
-    """Millionths of a turn that each rep is owed (or, below zero, has had too much)."""
+    """Turns owed to each rep (rep_id), in millionths of a turn. Below 0: the rep is ahead of its share."""
     joined: dict[str, int] = msgspec.field(default_factory=dict)
-    """The turn after which each rep joined: earlier turns are not given back to them."""
+    """The turn after which each rep joined. A return of an earlier turn leaves the rep's credit as it is."""
     period: str = ""
-    """First day of the period that ``taken`` counts."""
+    """First day of the period that ``taken`` counts, ISO 8601."""
     taken: dict[str, int] = msgspec.field(default_factory=dict)
+    """Leads assigned to each rep (rep_id) in ``period`` that count against its capacity."""
     waiting: int = 0
-    """Leads that wait for room or for somebody to come back."""
+    """Number of leads on the desk's waiting list."""
 
 
 class AnswerRow(Row, frozen=True):
-    """What was answered to a request, keyed by (desk, request_id). Kept for 30 days after the last change by a timer."""
+    """The answer to a request. Key: (desk, request_id). A timer deletes it 30 days after its last change."""
 
     prefix: ClassVar[str] = "answer"
     state: str
-    """assigned, waiting, unavailable, sent_on (to another desk), returned."""
+    """One of assigned, waiting, unavailable, sent_on (forwarded to another desk) and returned."""
     said: bytes = b""
-    """The answer (a DeskAnswer), or where it was sent on: the request (a DeskRequest); JSON, to be said again."""
+    """The published record, JSON: a DeskAnswer, or the forwarded DeskRequest. A repeated request gets it again."""
     account_key: str = ""
     lead_id: str = ""
     rep_id: str | None = None
     turn: int = 0
     unit: int = 0
-    """The turn's unit (see rotation.Step); 0: no turn was used."""
+    """The turn's unit (see rotation.Step). 0: no turn was taken."""
     weights: tuple[tuple[str, int], ...] = ()
+    """The (rep_id, weight) of each rep who took part in the turn. Empty: no turn was taken."""
     period: str = ""
-    """The period in which room was used; empty: none was."""
+    """First day of the period in which the lead counts against capacity. Empty: it does not count."""
     waiting_at: tuple[str, ...] = ()
-    """Its place among those that wait."""
+    """The key of the request's WaitingRow. Empty: the request did not wait."""
     rounds: int = 0
-    """The request's ``rounds``: a later one is decided anew."""
+    """The request's ``rounds``. A repeat with a larger number is decided again."""
     waiting_since_ms: int = 0
-    """When it began to wait; 0: it never did."""
+    """When the request began to wait at this desk. 0: it never waited. Milliseconds UTC."""
 
 
 class WaitingRow(Row, frozen=True):
-    """A request that waits, keyed by (desk, file: hand raised first and what it needs, total from above, since, request_id).
+    """A request on a desk's waiting list. Key: (desk, lane, total in descending order, since, request_id).
 
-    At most 10,000 a desk; the place is by the total when it began to wait.
+    The total is the lead's points when it began to wait. At most 10,000 per desk.
     """
 
     prefix: ClassVar[str] = "waiting"
@@ -91,15 +99,19 @@ class WaitingRow(Row, frozen=True):
 
 
 class AskedRow(Row, frozen=True):
-    """Who asked this rep to stand in, in vain, keyed by (rep:<id>, desk): a desk, or the desk of one of an owner.
+    """A desk that asked this absent rep to substitute. Key: (rep:<rep_id>, asking desk).
 
-    Bounded by desks and reps; gone once told.
+    The asking desk is a team whose fallback the rep is, or the own desk of a rep whose deputy or manager it is.
+    Bounded by desks and reps. Deleted once that desk was notified.
     """
 
     prefix: ClassVar[str] = "asked"
 
 
 class DependsRow(Row, frozen=True):
-    """An account that was given to this rep, keyed by (rep:<id>, account_key). Bounded by accounts; withdrawn by them."""
+    """An account with hand-offs assigned to this rep. Key: (rep:<rep_id>, account_key).
+
+    The account withdraws it. Bounded by accounts.
+    """
 
     prefix: ClassVar[str] = "depends"

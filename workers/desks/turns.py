@@ -1,8 +1,12 @@
-"""Which rep of a desk takes a request: the next in turn, the one who has the account, or the desk itself.
+"""Decide a request at a team's desk: the next rep in turn, the account's own rep, or the desk itself.
 
-In: a request at ``desk:<name>``, the rows, the time. Out: an outcome; nothing is written here. Members stand in the
-order of their rep_id, which decides ties. Who is absent or inactive never gets a lead; who is full gets no MQL. Where
-nobody has a required skill the policy's fallback holds: the others in turn, or a named person.
+Input: a request at ``desk:<name>``, the rows, the time. Output: an outcome; nothing is written.
+
+- Members are in the order of their rep_id, which decides ties.
+- An absent or inactive rep never gets a lead.
+- A rep whose capacity is used up gets no MQL. A raised hand passes capacity: see
+  ``capacity.is_limited_by_capacity``.
+- If no rep has a required skill, the policy's fallback applies: the other members in turn, or a named rep.
 """
 
 from __future__ import annotations
@@ -12,40 +16,39 @@ from collections.abc import Mapping
 from schemas.desk_requests import DeskRequest, RequestMode
 from schemas.vocabulary import HowChosen, Kind, PassedOver
 from workers.desks.candidates import Lineup, line_up
-from workers.desks.capacity import in_period
-from workers.desks.chat import at_work_first, taken_by_answerer
-from workers.desks.claims import decide_claim
-from workers.desks.escalation import is_overdue, to_manager
-from workers.desks.outcome import Outcome, State
-from workers.desks.presence import why_not_there
+from workers.desks.capacity import in_period, is_limited_by_capacity
+from workers.desks.chat import give_to_answerer, prefer_at_work
+from workers.desks.claimed_turns import decide_claim
+from workers.desks.desk_terms import Terms, rep_desk
+from workers.desks.manager_escalation import escalate_to_manager, is_overdue
+from workers.desks.presence import why_unavailable_at
+from workers.desks.request_outcome import Outcome, State
 from workers.desks.rotation import next_turn
 from workers.desks.rows import RepRow, RotationRow
-from workers.desks.skills import lacks_skill
-from workers.desks.terms import Terms, rep_desk
-from workers.desks.waiting import first_of_each
+from workers.desks.skill_match import lacks_skill
+from workers.desks.waiting_list import first_of_lanes
 from workers.engine.rows import Rows
 from workers.policy.model import Desk
 
 MAX_MEMBERS = 500
-
-
-def needs_room(request: DeskRequest) -> bool:
-    """Whether capacity holds this request back: an MQL whose lead did not ask for sales."""
-    return request.kind is Kind.MQL and not request.raised_hand
+"""Most members of a desk."""
 
 
 def members(rows: Rows, desk: str) -> list[tuple[str, RepRow]]:
-    """The reps of a desk, in list order (by rep_id)."""
+    """Return the members of a desk, in list order (by rep_id)."""
     return [(parts[1], rep) for parts, rep in rows.scan(RepRow, desk, limit=MAX_MEMBERS)]
 
 
 def decide_at_desk(
     terms: Terms, rows: Rows, request: DeskRequest, now_ms: int, *, is_released: bool = False
 ) -> Outcome:
-    """Decide a request at a desk. ``is_released``: it stands first among those that wait, nobody is before it."""
+    """Decide a request at a team's desk.
+
+    ``is_released``: the request is the next one on the waiting list, so it cannot overtake another.
+    """
     desk = terms.desk(request.desk)
     if desk is None:
-        return _without_desk(request)
+        return _decide_without_desk(request)
     if request.kind in {Kind.INQUIRY, Kind.SERVICE}:
         return Outcome(State.ASSIGNED, deadline=terms.deadline(request, desk, None, now_ms))
     if request.mode is RequestMode.TURN and request.rep_id is not None:
@@ -55,8 +58,11 @@ def decide_at_desk(
     return _decide_turn(terms, rows, request, desk, now_ms, is_released=is_released)
 
 
-def _without_desk(request: DeskRequest) -> Outcome:
-    """The policy has no such desk any more: a rep who is meant is asked all the same, a turn there is none."""
+def _decide_without_desk(request: DeskRequest) -> Outcome:
+    """Decide a request for a desk that is no longer in the policy.
+
+    A named rep is asked at its own desk all the same. A turn is unavailable.
+    """
     if request.rep_id is None:
         return Outcome(State.UNAVAILABLE)
     own = {"desk": rep_desk(request.rep_id), "mode": RequestMode.FOLLOW, "origin_desk": request.desk}
@@ -64,11 +70,11 @@ def _without_desk(request: DeskRequest) -> Outcome:
 
 
 def _decide_follow(terms: Terms, rows: Rows, request: DeskRequest, desk: Desk, now_ms: int) -> Outcome:
-    """The rep who has the account: no turn, counts in the period, may exceed it."""
+    """Assign the lead to the account's rep. It takes no turn, counts in the period, and may pass capacity."""
     rep_id = request.rep_id or ""
     rep = rows.get(RepRow, request.desk, rep_id)
-    if rep is None or request.mode is RequestMode.OWNER or why_not_there(rep, now_ms):
-        # The desk of one knows whether the rep is still with us, and who stands in.
+    if rep is None or request.mode is RequestMode.OWNER or why_unavailable_at(rep, now_ms):
+        # The rep's own desk knows whether the rep is still active, and who its stand-ins are.
         onward = request.model_copy(update={"desk": rep_desk(rep_id), "origin_desk": request.desk})
         return Outcome(State.SENT_ON, sent_on=onward)
     return Outcome(
@@ -84,27 +90,30 @@ def _decide_follow(terms: Terms, rows: Rows, request: DeskRequest, desk: Desk, n
 def _decide_turn(
     terms: Terms, rows: Rows, request: DeskRequest, desk: Desk, now_ms: int, *, is_released: bool
 ) -> Outcome:
+    """Assign the lead to the next rep in turn, or decide that it waits or is forwarded."""
     rotation = in_period(rows.get(RotationRow, request.desk) or RotationRow(), terms.period(desk, now_ms))
     reps = dict(members(rows, request.desk))
-    is_bound = needs_room(request)
-    lineup = line_up(desk, reps.items(), request, rotation, now_ms, is_bound=is_bound)
-    skill_missing = not lineup.able and _is_skill_missing(lineup, is_bound=is_bound)
+    is_limited = is_limited_by_capacity(request)
+    lineup = line_up(desk, reps.items(), request, rotation, now_ms, is_limited=is_limited)
+    skill_missing = not lineup.able and _is_skill_missing(lineup, is_limited=is_limited)
     if skill_missing and desk.skills is not None:
         if desk.skills.fallback is not None and _may_ask_fallback(request, is_released=is_released):
-            onward = _to(request, desk.skills.fallback, skill_missing=True)
+            onward = _to_fallback(request, desk.skills.fallback, skill_missing=True)
             return Outcome(State.SENT_ON, candidates=lineup.candidates, sent_on=onward, skill_missing=True)
         asks_nothing = request.model_copy(update={"language": None, "segment": None})
-        lineup = line_up(desk, reps.items(), asks_nothing, rotation, now_ms, is_bound=is_bound)
+        lineup = line_up(desk, reps.items(), asks_nothing, rotation, now_ms, is_limited=is_limited)
     if not lineup.able:
-        overdue = to_manager(request, desk, lineup.candidates)
+        overdue = escalate_to_manager(request, desk, lineup.candidates)
         may_ask = _may_ask_fallback(request, is_released=is_released)
-        return overdue or _nobody(request, desk, lineup, skill_missing=skill_missing, may_ask=may_ask)
-    waits = is_bound and not is_released and not is_overdue(request)
+        return overdue or _decide_without_rep(
+            request, desk, lineup, skill_missing=skill_missing, may_ask=may_ask
+        )
+    waits = is_limited and not is_released and not is_overdue(request)
     if waits and rotation.waiting and _overtakes(rows, desk, request, reps, lineup):
         return Outcome(State.WAITING, candidates=lineup.candidates, skill_missing=skill_missing)
     held = lineup.held if desk.turn.when_away == "hold" else ()
-    lineup = at_work_first(terms, desk, reps, request, lineup, now_ms)
-    step = taken_by_answerer(request, lineup, next_turn(lineup.able, rotation.credits, held))
+    lineup = prefer_at_work(terms, desk, reps, request, lineup, now_ms)
+    step = give_to_answerer(request, lineup, next_turn(lineup.able, rotation.credits, held))
     rep = reps[step.taker]
     return Outcome(
         State.ASSIGNED,
@@ -119,17 +128,24 @@ def _decide_turn(
     )
 
 
-def _is_skill_missing(lineup: Lineup, *, is_bound: bool) -> bool:
-    """Whether the lead must go without its skill: nobody has it, or it must not wait and nobody who has it is there."""
+def _is_skill_missing(lineup: Lineup, *, is_limited: bool) -> bool:
+    """Whether the lead must go to a rep without the required skill.
+
+    It must if no member has the skill. A lead that capacity does not limit never waits: for it, it is enough that no
+    member with the skill is present.
+    """
     lacks = any(one.passed_over is PassedOver.LACKS_SKILL for one in lineup.candidates)
-    return lacks and not (is_bound and lineup.has_skill)
+    return lacks and not (is_limited and lineup.has_skill)
 
 
 def _overtakes(
     rows: Rows, desk: Desk, request: DeskRequest, reps: Mapping[str, RepRow], lineup: Lineup
 ) -> bool:
-    """Whether somebody among the able could take a lead that waits for opening hour: then this one waits behind it."""
-    for waiting in first_of_each(rows, request.desk):
+    """Whether this request would overtake a lead on the waiting list.
+
+    It would if a rep who can get it could also get the first lead of a lane, which waits for opening hour.
+    """
+    for waiting in first_of_lanes(rows, request.desk):
         before = waiting.request
         nobody_can = all(lacks_skill(desk, rep, before) for rep in reps.values() if rep.active)
         able = [rep_id for rep_id, _ in lineup.able if rep_id not in before.excluded]
@@ -139,14 +155,21 @@ def _overtakes(
 
 
 def _may_ask_fallback(request: DeskRequest, *, is_released: bool) -> bool:
-    """Whether the fallback is to be asked: not at once again, when it has just said that nobody is there."""
+    """Whether to forward the request to the fallback.
+
+    Not if the fallback has just sent it back because every stand-in is away, except when the request is released.
+    """
     return not request.rounds or is_released
 
 
-def _nobody(
+def _decide_without_rep(
     request: DeskRequest, desk: Desk, lineup: Lineup, *, skill_missing: bool, may_ask: bool
 ) -> Outcome:
-    """Nobody can take it: full desks make MQLs wait; where all are away, the policy says who stands in."""
+    """Decide a request that no rep can get now.
+
+    If only used-up capacity keeps it from a rep, it waits. If all members are away, the policy decides: it is
+    forwarded to the fallback, or it waits.
+    """
     candidates = lineup.candidates
     if lineup.is_full:
         return Outcome(State.WAITING, desk_full=True, candidates=candidates, skill_missing=skill_missing)
@@ -154,14 +177,14 @@ def _nobody(
     fallback = away.raised_hand if request.raised_hand else away.mql_fallback
     if fallback is None or not may_ask:
         return Outcome(State.WAITING, everyone_away=True, candidates=candidates, skill_missing=skill_missing)
-    onward = _to(request, fallback, everyone_away=True, skill_missing=skill_missing)
+    onward = _to_fallback(request, fallback, everyone_away=True, skill_missing=skill_missing)
     return Outcome(
         State.SENT_ON, everyone_away=True, candidates=candidates, sent_on=onward, skill_missing=skill_missing
     )
 
 
-def _to(request: DeskRequest, fallback: str, **why: bool) -> DeskRequest:
-    """The request as it goes on to a fallback's desk of one."""
+def _to_fallback(request: DeskRequest, fallback: str, **why: bool) -> DeskRequest:
+    """Return the request as forwarded to the own desk of a fallback."""
     there = {
         "desk": rep_desk(fallback),
         "mode": RequestMode.OWNER,

@@ -45,7 +45,7 @@ from workers.directory.dead_letter_index import FORGET_LETTER, Letter, drop_entr
 from workers.directory.handoff_ids import account_key_of
 from workers.directory.rep_versions import rep_changed, rep_deleted
 from workers.directory.rows import CountRow, ReadySentRow
-from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
+from workers.engine.api import BaseHop, Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.identity.addresses import Address, BadAddressError, normalise
 from workers.identity.consent_statements import consent_changed
 from workers.identity.daily_sweep import begin_sweep, ensure_sweep, sweep_counts
@@ -75,7 +75,7 @@ PrivacyEvent = PrivacyRequest | PersonErased | Letter
 DirectoryEvent = CrmAccount | CrmContact | CrmRep | SalesActivity | PrivacyEvent | Deleted
 
 
-class DirectoryHop:
+class DirectoryHop(BaseHop):
     """The hop of the agent `directory`. ``lead_id_key`` is the secret under which lead ids are made."""
 
     def __init__(self, policy: Policy, lead_id_key: bytes, partitions: int = 1) -> None:
@@ -224,10 +224,6 @@ class DirectoryHop:
     def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - see the docstring
         """Change nothing: no row of the directory depends on the policy."""
         return []
-
-    def is_ready(self, rows: Rows) -> bool:  # noqa: ARG002 - see the docstring
-        """Return True: the directory waits for no other hop."""
-        return True
 
 
 def _address(email: str) -> Address:

@@ -1,7 +1,8 @@
-"""The values between the engine and a hop: records in, emits out, the clock, and what a hop must offer.
+"""The values that pass between the engine and a hop, and the methods that a hop must have.
 
-A hop is a pure function over these values: no socket, no clock, no log. Everything that it changes goes through the
-rows it is given; everything that it says is a list of :class:`Emit`.
+In: a typed event with its :class:`Record`, a due :class:`Timer`, or a :class:`Cursor`. Out: a list of :class:`Emit`.
+A hop is one stage of the pipeline and a pure function: it changes state only through the ``rows`` that it is given.
+It never opens a socket, reads a clock or writes a log, so a live task and a replay give the same bytes.
 """
 
 from __future__ import annotations
@@ -20,7 +21,11 @@ Headers = tuple[tuple[str, bytes], ...]
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
-    """One record as it stands in a topic. ``timestamp_ms`` is the record's own stamp: its arrival."""
+    """One Kafka record, as a task reads it.
+
+    ``timestamp_ms`` is the record's own stamp: its time of arrival. Milliseconds since the epoch, UTC. A stamp that is
+    missing or negative reads as 0; in an agent at the edge the clock bounds it (``EdgeClock.clamp``).
+    """
 
     topic: str
     partition: int
@@ -32,9 +37,10 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
 
 class Emit(msgspec.Struct, frozen=True, gc=False):
-    """One output. ``partition_key`` decides the partition (murmur2), unless ``partition`` names it.
+    """One record that a decision publishes. It is committed together with the rows that the decision changed.
 
-    ``timestamp_ms`` None means: stamped with the clock of the decision.
+    ``partition`` names the partition. Without it, murmur2 of ``partition_key`` chooses the partition, as in the Java
+    client. Without a ``partition_key`` the ``key`` is used. ``timestamp_ms`` None means the clock of the decision.
     """
 
     topic: str
@@ -47,13 +53,20 @@ class Emit(msgspec.Struct, frozen=True, gc=False):
 
 
 class Clock(msgspec.Struct, frozen=True, gc=False):
-    """What a decision may know of time: the stream time, or in a timer its due time. Milliseconds UTC."""
+    """The only time that a decision may use.
+
+    ``now_ms`` is the partition's stream time: the largest stamp of a handled record or tick. While a timer is handled it
+    is the timer's due time. Milliseconds since the epoch, UTC.
+    """
 
     now_ms: int
 
 
 class Timer(msgspec.Struct, frozen=True, gc=False):
-    """A timer that is due."""
+    """A timer that is due. A hop sets it with ``set_timer`` (timers.py), by (kind, key), and gets it back once.
+
+    ``due_ms`` is the time that was asked for. Milliseconds since the epoch, UTC.
+    """
 
     kind: str
     key: str
@@ -61,7 +74,11 @@ class Timer(msgspec.Struct, frozen=True, gc=False):
 
 
 class Cursor(msgspec.Struct, frozen=True, gc=False):
-    """Work that concerns many, to be continued behind ``position`` ('' at the start)."""
+    """Work over many rows that is done in chunks, one chunk per record, so that no batch waits for all of it.
+
+    A hop starts it with ``start_cursor`` (timers.py), by (kind, key). ``position`` is what the last chunk returned; the
+    first chunk gets ''. The position is a row, so a restart continues behind the last committed chunk.
+    """
 
     kind: str
     key: str
@@ -70,7 +87,7 @@ class Cursor(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A versioned text by which a hop decides (for the lead router: the policy)."""
+    """A versioned text by which a hop decides. For the lead router it is the policy file."""
 
     name: str
     version: int
@@ -79,9 +96,10 @@ class Config:
 
 
 class RefusedError(Exception):
-    """Raised by ``parse`` or ``handle``: the record goes to the dead letters with this reason.
+    """A hop raises it in ``parse`` or ``handle`` to send the record to the dead letters.
 
-    ``reason`` is a code of the contract; ``detail`` says what was found and expected, and never holds an address.
+    ``reason`` is a code of the contract. ``detail`` names what was found and what was expected. It never holds an
+    e-mail address.
     """
 
     def __init__(self, reason: str, detail: str) -> None:
@@ -94,66 +112,96 @@ E = TypeVar("E")
 
 
 class Hop(Protocol[E]):
-    """A pure function over records and rows. ``E`` is what ``parse`` makes of a record."""
+    """One stage of the pipeline: pure functions over records and rows. ``E`` is the type that ``parse`` returns.
+
+    For each record the engine calls ``on_timer`` for every timer due by the record's time, then ``parse``, ``key_of``
+    (for topics of foreign producers), ``handle``, and last one chunk of ``on_cursor``. The rows and outputs of one such
+    call count as a whole. A call that raises leaves no change; the engine writes a dead letter instead.
+    """
 
     def parse(self, record: Record) -> E:
-        """Type a record's value. Raises :class:`RefusedError`."""
+        """Return the record's value as a typed event. Raises :class:`RefusedError`."""
         ...
 
     def key_of(self, event: E) -> str | None:
-        """The key that must decide the partition; None where any partition will do."""
+        """Return the key whose partition must decide the event, or None where every partition may."""
         ...
 
     def handle(self, event: E, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
-        """Decide one record. Raises :class:`RefusedError`."""
+        """Decide one record: change rows and return the outputs. Raises :class:`RefusedError`."""
         ...
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
-        """Decide a timer that is due; ``clock.now_ms`` is its due time."""
+        """Decide one due timer. ``clock.now_ms`` is its due time."""
         ...
 
     def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
-        """Do one bounded chunk; return the next position, or None when done."""
+        """Do one bounded chunk of work. Return its outputs and the next position, or None when the work is done."""
         ...
 
     def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:
-        """The config of this partition has just changed to the one this hop was made of."""
+        """React to a new config. The engine has just made this hop from it; the rows were decided by the one before."""
         ...
 
     def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
-        """The sources of ``announces_after`` have been read to the end they had at the first start."""
+        """Announce that the sources in ``AgentSpec.announces_after`` have been read.
+
+        The engine calls it once per start of a task, when those sources are read to the end that they had at its start.
+        """
         ...
 
     def is_ready(self, rows: Rows) -> bool:
-        """Whether other sources than the own log may be read yet (asked until it is true)."""
+        """Whether the task may read sources other than its own log. The engine asks until it is true."""
         ...
+
+
+class BaseHop:
+    """Defaults for the methods of :class:`Hop` that most hops do not need. A hop inherits it and overrides what it needs."""
+
+    def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
+        """Return no outputs: no other hop waits for this one."""
+        del partition, partitions, rows, clock
+        return []
+
+    def is_ready(self, rows: Rows) -> bool:
+        """Return True: this hop waits for no other one."""
+        del rows
+        return True
+
+    def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:
+        """Return no outputs: rows need no work when the config changes."""
+        del rows, clock
+        return []
 
 
 @dataclass(frozen=True, slots=True)
 class AgentSpec:
-    """One agent of the app: its sources, its own log, who is upstream and downstream of it."""
+    """One agent of the app: a hop, the topics that it reads, and its neighbours in the pipeline.
+
+    The engine runs one task per (agent, partition).
+    """
 
     name: str
     sources: tuple[str, ...]
-    """All topics that it will ever read, the own log among them; partition p of each goes to task p."""
+    """All topics that the agent will ever read, its own log included. Task p reads partition p of each of them."""
     own_log: str
-    """The topic that carries the task's ticks, controls and forwarded records."""
+    """The topic that carries the agent's ticks, other engine records and forwarded records. It is one of ``sources``."""
     make_hop: Callable[[Config], Hop[object]]
     is_edge: bool
-    """Edge agents read what other systems write: their time is the wall's (or the stamps' of a demo)."""
+    """Whether other systems write the agent's sources. Then its time follows the wall clock (in a demo: the stamps)."""
     upstream: tuple[str, ...] = ()
-    """Agents whose watermarks in the own log bound the ticks of this one."""
+    """Names of agents whose watermarks bound how far a tick may move this agent's time."""
     downstream_logs: tuple[str, ...] = ()
-    """Own logs of other agents that this one tells its watermark."""
+    """Own logs of the agents downstream, to which this agent publishes its watermarks."""
     announces_after: tuple[str, ...] = ()
-    """Sources to be read to the end they had at the first start; then the hop's ``announce`` is asked, once."""
+    """Sources to read before the hop's ``announce`` is called, up to the end that they had when the task started."""
     checked_topics: frozenset[str] = field(default=frozenset())
-    """Sources of foreign producers: a record on a wrong partition is forwarded to the own log."""
+    """Sources of foreign producers. A record on another partition than its key's is forwarded to the own log."""
 
 
 class DeadLetterEncoder(Protocol):
-    """Makes the dead letter of a record; the contract decides its shape."""
+    """Makes the dead letter of a record. The contract (schemas/) decides its shape."""
 
     def __call__(self, agent: str, record: Record, reason: str, detail: str, now_ms: int) -> Emit:
-        """Return the output for ``dead.letters``."""
+        """Return the record to write to ``dead.letters``."""
         ...

@@ -1,7 +1,17 @@
-"""One decision: its effects count as a whole or, when it fails, not at all.
+"""One decision: all of its effects count, or none of them.
 
-In: a function that decides, over the rows. Out: its outputs, stamped, and its rows kept; or one dead letter and nothing
-else. Whatever a handler raises, the record is quarantined and the rest goes on.
+In: a function that decides over the rows. Out: its stamped outputs and its changed rows, or one dead letter instead.
+It is step 6 of a batch (:class:`workers.engine.task.PartitionTask`). An exception of a handler never ends the batch.
+
+One decision, in order:
+
+1. The handler runs. It changes rows in the record layer of :class:`workers.engine.rows.Rows` and returns outputs.
+2. Each output and the largest changed row are compared with the limit of the broker, before anything counts.
+3. On success the changed rows move to the batch layer (``Rows.keep``).
+4. The outputs get the time of the decision as their stamp and join the batch.
+
+Where step 1 or 2 raises, ``Rows.discard`` drops the changed rows and the outputs are dropped. One dead letter joins the
+batch instead, stamped with the time of the decision. Nothing is written to Kafka here: the task commits the batch.
 """
 
 from __future__ import annotations
@@ -21,7 +31,7 @@ P = ParamSpec("P")
 
 
 class Attempts:
-    """The decisions of one batch and what they say."""
+    """Runs the decisions of one batch and collects their outputs."""
 
     def __init__(self, agent: str, rows: Rows, max_output_bytes: int, dead_letter: DeadLetterEncoder) -> None:
         self.outputs: list[Emit] = []
@@ -34,28 +44,28 @@ class Attempts:
     def run(
         self, decide: Callable[P, list[Emit]], where: Record, at: Clock, *args: P.args, **kwargs: P.kwargs
     ) -> bool:
-        """Run ``decide`` with its arguments; False when it failed and the record ``where`` is a dead letter."""
+        """Run ``decide`` with its arguments. Return False when it failed and the record ``where`` became a dead letter."""
         try:
             emits = decide(*args, **kwargs)
             self._check_sizes(emits)
         except RefusedError as refused:
             reason, detail = refused.reason, refused.detail
-        except Exception as error:  # noqa: BLE001 - whatever a handler raises, the rest goes on
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises, the batch continues
             reason, detail = "handler_failed", _without_values(error)
         else:
             self._rows.keep()
-            self._say(emits, at)
+            self._append(emits, at)
             return True
         self._rows.discard()
         self.bury(where, reason, detail, at)
         return False
 
     def bury(self, record: Record, reason: str, detail: str, clock: Clock) -> None:
-        """Send a record to the dead letters."""
-        self._say([self._dead_letter(self._agent, record, reason, detail, clock.now_ms)], clock)
+        """Add the dead letter of a record to the outputs."""
+        self._append([self._dead_letter(self._agent, record, reason, detail, clock.now_ms)], clock)
 
-    def _say(self, emits: list[Emit], clock: Clock) -> None:
-        """Add outputs, stamped with the decision's time: a stamp of the producer's would differ in a replay."""
+    def _append(self, emits: list[Emit], clock: Clock) -> None:
+        """Add outputs, stamped with the time of the decision. The producer's clock would differ in a replay."""
         for emit in emits:
             stamped = emit if emit.timestamp_ms is not None else replace(emit, timestamp_ms=clock.now_ms)
             self.outputs.append(stamped)
@@ -72,7 +82,7 @@ class Attempts:
 
 
 def _without_values(error: Exception) -> str:
-    """The type and place of an error: its text may hold somebody's address."""
+    """Return the type and the place of an error. Its text is left out: it may hold an e-mail address."""
     trace = error.__traceback__
     where = "?"
     while trace is not None:

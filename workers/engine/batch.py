@@ -1,4 +1,7 @@
-"""What a batch is bounded by, what it commits, and the engine's own rows that every batch writes."""
+"""The values of one batch: its limits, what it commits, and the engine's own rows.
+
+A batch is the records that one task decides together and commits in one transaction.
+"""
 
 from __future__ import annotations
 
@@ -13,26 +16,26 @@ if TYPE_CHECKING:
 
 
 class OffsetRow(Row, frozen=True):
-    """The next offset of one source: the only truth about what was handled. One row a source."""
+    """The next offset of one source, and the only truth about what was handled. One row per source."""
 
     prefix: ClassVar[str] = "~offset"
     next_offset: int
 
 
 class StreamTimeRow(Row, frozen=True):
-    """The largest stamp of a handled record. One row."""
+    """The stream time: the largest stamp of a handled record or tick. Milliseconds UTC. One row."""
 
     prefix: ClassVar[str] = "~time"
     now_ms: int = 0
 
 
 class RowTooLargeError(Exception):
-    """A changed row would not fit into the changelog."""
+    """A changed row is too large for the changelog."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of what one partition takes and makes."""
+    """Limits of one record, one output and the dead letters of one partition."""
 
     max_record_bytes: int = 1_000_000
     max_output_bytes: int = 900_000
@@ -41,7 +44,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a batch commits: outputs and changed rows, together or not at all."""
+    """The outputs and changed rows that a batch commits, together or not at all. A row of None is a deletion."""
 
     outputs: list[Emit]
     changes: dict[bytes, bytes | None]

@@ -1,6 +1,7 @@
-"""What moves time at the edge when no record does: the wall, or the largest stamp seen (a demo, a history).
+"""Clocks of agents at the edge: they let time pass while no record arrives.
 
-Only the engine's tasks read these; a decision gets its time as an argument.
+Production uses the machine's clock. A demo or a history uses the largest stamp seen. Only the engine reads these
+clocks; a decision gets its time as an argument (``Clock``).
 """
 
 from __future__ import annotations
@@ -9,47 +10,47 @@ import time
 from typing import Protocol
 
 CLAMP_AHEAD_MS = 5 * 60_000
-"""A record stamped further ahead than this moves time no further (domain: arrival + 5 min)."""
+"""The bound on a stamp in the future: no record moves time further than 5 min beyond its arrival. Milliseconds."""
 
-ON_ITS_WAY_MS = 1_000
-"""Between a producer's stamp and the broker's log: time at the edge is told that much later."""
+IN_TRANSIT_MS = 1_000
+"""The time allowed between a producer's stamp and the broker's log. Edge time is reported that much later. Milliseconds."""
 
 
 class EdgeClock(Protocol):
-    """The time that edge inputs have reached, where they stand at their ends."""
+    """The time that the inputs of an edge agent have reached once all of them are read to their ends."""
 
     def reached_ms(self) -> int:
-        """Return the time that inputs at their ends have surely reached. Milliseconds UTC."""
+        """Return the time before which no unread record can be stamped. Milliseconds UTC."""
         ...
 
     def clamp(self, stamp_ms: int) -> int:
-        """Bound the stamp of a record that has just arrived, and learn from it."""
+        """Return the stamp of a record that has just arrived, bounded. A clock may remember it."""
         ...
 
 
 class WallClock:
-    """Production: the machine's clock."""
+    """The machine's clock, for production."""
 
     def reached_ms(self) -> int:
-        """Return the machine's time, less what a record may be on its way to the broker."""
-        return time.time_ns() // 1_000_000 - ON_ITS_WAY_MS
+        """Return the machine's time, minus the time that a record may need to reach the broker."""
+        return time.time_ns() // 1_000_000 - IN_TRANSIT_MS
 
     def clamp(self, stamp_ms: int) -> int:
-        """Refuse to be moved more than five minutes ahead of the machine's time."""
+        """Return the stamp, at most five minutes ahead of the machine's time."""
         return min(stamp_ms, time.time_ns() // 1_000_000 + CLAMP_AHEAD_MS)
 
 
 class StampClock:
-    """The demo: time is the largest stamp that any edge task of this process has seen."""
+    """The largest stamp that any edge task of this process has seen, for a demo or a history."""
 
     def __init__(self) -> None:
         self._latest_ms = 0
 
     def reached_ms(self) -> int:
-        """Return the largest stamp so far."""
+        """Return the largest stamp so far. Milliseconds UTC."""
         return self._latest_ms
 
     def clamp(self, stamp_ms: int) -> int:
-        """Take the stamp as it is."""
+        """Return the stamp unchanged, and remember the largest."""
         self._latest_ms = max(self._latest_ms, stamp_ms)
         return stamp_ms

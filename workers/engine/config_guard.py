@@ -1,7 +1,7 @@
-"""Which config a partition decides by, and which worker must not decide there.
+"""The config that a partition decides by, and the check that keeps an unfit worker from deciding there.
 
-The version is a row, changed only by a record in the partition's log; so a replay changes at the same place. A worker
-with an older config than the row's, or with another text under the same version, is refused before it decides.
+The config is a row, and only a record in the partition's log changes it, so a replay changes at the same place. A worker
+is refused before it decides if its config is older than the row, or has another text under the same version.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from workers.engine.rows import Row
 
 
 class ConfigRow(Row, frozen=True):
-    """The config by which this partition decides, changed only by a record in its log. One row."""
+    """The config by which this partition decides. Only a record in its log changes it. One row."""
 
     prefix: ClassVar[str] = "~config"
     name: str
@@ -23,7 +23,7 @@ class ConfigRow(Row, frozen=True):
 
 
 class ConfigConflictError(Exception):
-    """This worker must not decide: the partition follows a newer config, or another text of this version."""
+    """This worker must not decide, because the partition follows a newer config or another text of the same version."""
 
 
 def row_of(config: Config) -> ConfigRow:
@@ -37,7 +37,7 @@ def config_of(row: ConfigRow) -> Config:
 
 
 def refuse_conflict(partition: str, followed: Config, mine: Config) -> None:
-    """Raise ConfigConflictError where a worker with ``mine`` must not decide by ``followed``."""
+    """Raise ConfigConflictError if a worker with the config ``mine`` must not decide a partition that follows ``followed``."""
     if followed.version < mine.version or (followed.version == mine.version and followed.hash == mine.hash):
         return
     raise ConfigConflictError(

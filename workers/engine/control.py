@@ -1,7 +1,7 @@
-"""The engine's own records in a log: tick, watermark, config, resume. Marked by the header `engine`; JSON bodies.
+"""The engine's own records in a log: tick, watermark, config and resume. Each has the header `engine` and a JSON body.
 
-A tick moves the time of an idle partition. A watermark tells a downstream log how far one upstream task has come.
-A config changes the policy from this place of the log on. A resume lets a stopped partition go on.
+A tick moves the time of an idle partition. A watermark reports to a downstream log how far one upstream task has read.
+A config changes the policy from its place in the log onwards. A resume makes a stopped partition continue.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ ORIGIN_HEADER = "origin"
 
 
 class Tick(msgspec.Struct, frozen=True, tag="tick", tag_field="type"):
-    """The partition's inputs have surely reached this time. Milliseconds UTC."""
+    """All inputs of the partition have reached ``at_ms``: no earlier record is unread. Milliseconds UTC."""
 
     at_ms: int
 
 
 class Watermark(msgspec.Struct, frozen=True, tag="watermark", tag_field="type"):
-    """One upstream task has come this far and will say nothing earlier."""
+    """One upstream task has reached ``at_ms`` and will publish nothing with an earlier time. Milliseconds UTC."""
 
     agent: str
     partition: int
@@ -32,7 +32,7 @@ class Watermark(msgspec.Struct, frozen=True, tag="watermark", tag_field="type"):
 
 
 class ConfigChange(msgspec.Struct, frozen=True, tag="config", tag_field="type"):
-    """From here on this config decides."""
+    """The partition decides by this config from this record onwards."""
 
     name: str
     version: int
@@ -41,12 +41,12 @@ class ConfigChange(msgspec.Struct, frozen=True, tag="config", tag_field="type"):
 
     @property
     def config(self) -> Config:
-        """The value that a hop is made of."""
+        """The config as the value from which a hop is made."""
         return Config(self.name, self.version, self.hash, self.text)
 
 
 class Resume(msgspec.Struct, frozen=True, tag="resume", tag_field="type"):
-    """An operator lets a stopped partition of this agent go on."""
+    """An operator makes a stopped partition of this agent continue."""
 
     agent: str
 
@@ -57,7 +57,7 @@ _encoder = msgspec.json.Encoder()
 
 
 def is_control(record: Record) -> bool:
-    """Whether the record is the engine's own."""
+    """Whether the record has the header of an engine record."""
     return any(name == HEADER for name, _ in record.headers)
 
 
@@ -67,7 +67,7 @@ def decode_control(record: Record) -> Control:
 
 
 def control_or_none(record: Record) -> Control | None:
-    """Decode an engine record; None where it is none."""
+    """Decode an engine record. Return None if it cannot be decoded."""
     try:
         return decode_control(record)
     except msgspec.MsgspecError:
@@ -88,7 +88,7 @@ def control_emit(topic: str, partition: int, control: Control, timestamp_ms: int
 
 
 def origin_of(record: Record) -> str | None:
-    """The topic that a forwarded record came from, or None."""
+    """Return the topic that a forwarded record came from, or None if it was not forwarded."""
     for name, value in record.headers:
         if name == ORIGIN_HEADER:
             return value.decode()
@@ -96,7 +96,7 @@ def origin_of(record: Record) -> str | None:
 
 
 def forward_emit(record: Record, own_log: str, key: bytes) -> Emit:
-    """Return the emit that sends a record of a foreign partitioner to the partition it belongs to."""
+    """Return the emit that forwards a misplaced record of a foreign producer to the partition of its key."""
     return Emit(
         topic=own_log,
         key=key,

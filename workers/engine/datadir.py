@@ -1,8 +1,8 @@
-"""The data directory of one process: locked while the process lives, one folder per agent and partition.
+"""The data directory of one process: locked while the process lives, with one folder per agent and partition.
 
 Layout: ``<data_dir>/<app_id>/<agent>-<partition>/`` with ``rows`` (the local copy), ``marker`` (the crash marker) and
-``compacted`` (an empty file, as old as the copy's last compaction).
-Everything in it can be rebuilt from Kafka; two processes in one directory could not.
+``compacted`` (an empty file whose age is that of the copy's last compaction). Kafka can rebuild all of it. Two processes
+in one directory would damage each other's rows, hence the lock.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _OWNER = ".owner"
 
 
 class DataDirLockedError(Exception):
-    """Another process works in this data directory."""
+    """Another process uses this data directory."""
 
 
 class DataDir:
-    """A locked data directory. The lock is the kernel's: it is gone when the process is, however it ended.
+    """A locked data directory. The kernel holds the lock and releases it when the process ends, however it ends.
 
-    Raises DataDirLockedError where another process has it; OSError where it cannot be made or written.
+    Raises DataDirLockedError if another process has the lock, OSError if the folder cannot be created or written.
     """
 
     def __init__(self, root: Path, app_id: str) -> None:
@@ -39,32 +39,32 @@ class DataDir:
             self._lock.acquire(timeout=0)
         except Timeout as taken:
             raise DataDirLockedError(
-                f"the data directory {root.resolve()} is in use{_by_whom(root)}. "
+                f"the data directory {root.resolve()} is in use{_describe_owner(root)}. "
                 "Every process needs a data directory of its own: give this one another."
             ) from taken
         (root / _OWNER).write_text(f"{os.getpid()}\n")
 
     @property
     def app_path(self) -> Path:
-        """The folder of the app, in which every task has its own."""
+        """The folder of the app. It holds one folder per task."""
         return self.root / self.app_id
 
     def task_path(self, agent: str, partition: int) -> Path:
-        """The folder of one (agent, partition); made when asked for."""
+        """Return the folder of one (agent, partition), and create it if it is missing."""
         path = self.app_path / task_name(agent, partition)
         path.mkdir(parents=True, exist_ok=True)
         return path
 
     def rows_path(self, agent: str, partition: int) -> Path:
-        """Where the local copy of the rows lives."""
+        """Return the path of the local copy of the rows."""
         return self.task_path(agent, partition) / "rows"
 
     def marker_path(self, agent: str, partition: int) -> Path:
-        """Where the crash marker lives."""
+        """Return the path of the crash marker."""
         return self.task_path(agent, partition) / "marker"
 
     def close(self) -> None:
-        """Let another process have the directory."""
+        """Release the lock."""
         self._lock.release()
 
     def __enter__(self) -> Self:
@@ -77,11 +77,11 @@ class DataDir:
 
 
 def task_name(agent: str, partition: int) -> str:
-    """Return how the folder of one (agent, partition) is called."""
+    """Return the name of the folder of one (agent, partition)."""
     return f"{agent}-{partition}"
 
 
-def _by_whom(root: Path) -> str:
+def _describe_owner(root: Path) -> str:
     try:
         return f" by process {int((root / _OWNER).read_text())}"
     except (OSError, ValueError):

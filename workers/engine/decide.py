@@ -1,8 +1,8 @@
-"""What one partition decides: timers that are due, then the record, then a chunk of long work. Pure over its rows.
+"""Decides the records of one partition: first the due timers, then the record, then one chunk of long work.
 
-In: records in the order of the task. Out: outputs and changed rows of a batch, to be committed together. The same
-records give the same outputs to the byte, however they are cut into batches; live tasks and replays run this class.
-It never reads a clock, a socket or a log.
+In: records in the order of the task. Out: the outputs and changed rows of a batch, to be committed together. Live tasks
+and replays run the same class. The same records give the same bytes, wherever a batch ends.
+It never reads a clock, opens a socket or writes a log.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from workers.engine.control import (
     origin_of,
 )
 from workers.engine.partitioner import partition_of
-from workers.engine.quarantine import QuarantineRow, counted
+from workers.engine.quarantine import QuarantineRow, count_record
 from workers.engine.rows import Rows, Store
 from workers.engine.timers import move_cursor, next_cursor, next_timer, take_timer
 from workers.engine.watermarks import Watermarks
@@ -63,7 +63,7 @@ class Decider:
         dead_letter: DeadLetterEncoder,
         limits: Limits | None = None,
     ) -> None:
-        """Load what the rows know. Raises ConfigConflictError where ``config`` must not decide here."""
+        """Load the engine's own rows. Raises ConfigConflictError if a worker with ``config`` must not decide here."""
         self.spec = spec
         self.partition = partition
         self.partitions = partitions
@@ -90,10 +90,10 @@ class Decider:
         if held is None:
             rows.put(row_of(self._worker_config))
             rows.keep()
-        decides = self._worker_config if held is None else config_of(held)
-        refuse_conflict(self._where, decides, self._worker_config)
-        self.config = decides
-        self.hop: Hop[object] = self.spec.make_hop(decides)
+        followed = self._worker_config if held is None else config_of(held)
+        refuse_conflict(self._where, followed, self._worker_config)
+        self.config = followed
+        self.hop: Hop[object] = self.spec.make_hop(followed)
 
     @property
     def _where(self) -> str:
@@ -101,7 +101,7 @@ class Decider:
 
     @property
     def checks_rows(self) -> bool:
-        """Whether a row too large for the changelog is laid to the record that wrote it, which is a dead letter then."""
+        """Whether a row that is too large for the changelog makes the record that wrote it a dead letter."""
         return self._attempts.checks_rows
 
     @checks_rows.setter
@@ -110,41 +110,41 @@ class Decider:
 
     @property
     def wants_config_record(self) -> bool:
-        """Whether the worker's newer config still has to be written into the log."""
+        """Whether the worker has a newer config that is not yet written into the log."""
         return self._worker_config.version > self.config.version
 
     @property
     def is_ready(self) -> bool:
-        """Whether sources other than the own log may be read."""
+        """Whether the task may read sources other than its own log."""
         self._is_ready = self._is_ready or self.hop.is_ready(self.rows)
         return self._is_ready
 
     def next_offset(self, topic: str) -> int | None:
-        """The next offset of a source; None where none of it was ever handled."""
+        """Return the next offset of a source, or None if no record of it was ever handled."""
         return self._offsets.get(topic)
 
     def reached_ms(self) -> int:
-        """The least watermark of all upstream tasks; 0 while one of them has not spoken."""
+        """Return the smallest watermark of all upstream tasks, or 0 while one of them has sent none. Milliseconds UTC."""
         return self._watermarks.reached_ms()
 
     def has_due(self, until_ms: int) -> bool:
-        """Whether a timer is due at that time."""
+        """Whether a timer is due at ``until_ms``."""
         return next_timer(self.rows, until_ms) is not None
 
     def has_cursor(self) -> bool:
-        """Whether long work is under way."""
+        """Whether a cursor has work left."""
         return next_cursor(self.rows) is not None
 
     # Deciding.
 
     def advance(self, record: Record, timers: int = 200) -> bool:
-        """Move time to the record and fire at most ``timers`` of those due; True when none is left due."""
+        """Move stream time to the record and fire at most ``timers`` due timers. Return whether no timer is left due."""
         stamp = record.timestamp_ms
         if record.headers and self._is_control(record):
             control = control_or_none(record)
             stamp = control.at_ms if isinstance(control, Tick) else 0
         self._move_time(stamp)
-        if self.rows.timer_hint_ms > self.now_ms:  # as nearly always: spares the questions below
+        if self.rows.timer_hint_ms > self.now_ms:  # nearly always true: saves the look-ups below
             return True
         for _ in range(timers):
             timer = next_timer(self.rows, self.now_ms)
@@ -154,19 +154,19 @@ class Decider:
         return next_timer(self.rows, self.now_ms) is None
 
     def peek_timer(self, until_ms: int) -> Timer | None:
-        """The next timer due at that time, or None."""
+        """Return the next timer that is due at ``until_ms``, or None."""
         return next_timer(self.rows, until_ms)
 
     def fire(self, timer: Timer) -> None:
-        """Run one timer at its due time. One that raises is a dead letter and is gone."""
+        """Run one timer at its due time. A timer that raises becomes a dead letter and does not fire again."""
         take_timer(self.rows, timer)
         self.rows.keep()
         clock = Clock(timer.due_ms)
-        where = self._nowhere(f"{timer.kind}/{timer.key}", timer.due_ms)
+        where = self._substitute_record(f"{timer.kind}/{timer.key}", timer.due_ms)
         self._attempts.run(self.hop.on_timer, where, clock, timer, self.rows, clock)
 
     def decide(self, record: Record) -> None:
-        """Decide one record whose timers have run: its effects, its offset, and one chunk of long work."""
+        """Decide one record, take over its offset, and do one chunk of long work. Its due timers must have run before."""
         clock = Clock(self.now_ms)
         if record.headers and self._is_control(record):
             self._handle_control(record, clock)
@@ -174,38 +174,38 @@ class Decider:
         else:
             self._is_idle = False
             is_dead = not self._handle(record, clock)
-            self.quarantine = counted(self.quarantine, self.limits.quarantine, is_dead=is_dead)
+            self.quarantine = count_record(self.quarantine, self.limits.quarantine, is_dead=is_dead)
             self.dead_letters += is_dead
-        self._done(record)
+        self._advance_offset(record)
         if self.rows.cursor_hint:
             self._continue_cursor(clock)
 
     def bury(self, record: Record, reason: str, detail: str) -> None:
-        """Send a record to the dead letters undecided, because deciding it kills the worker."""
+        """Send a record to the dead letters without deciding it, because deciding it kills the worker."""
         self._attempts.bury(record, reason, detail, Clock(self.now_ms))
-        self.quarantine = counted(self.quarantine, self.limits.quarantine, is_dead=True)
+        self.quarantine = count_record(self.quarantine, self.limits.quarantine, is_dead=True)
         self.dead_letters += 1
-        self._done(record)
+        self._advance_offset(record)
 
     def resume(self, offset: int) -> None:
-        """An operator has looked (the resume stands at ``offset`` of the own log): forget the dead letters so far."""
+        """Continue after an operator's resume at ``offset`` of the own log: set the counts of dead letters to zero."""
         self.quarantine = QuarantineRow(resumed_offset=offset)
 
     def announce(self) -> None:
-        """Let the hop say that what must be read first has been read."""
+        """Let the hop announce that the sources in ``announces_after`` have been read."""
         clock = Clock(self.now_ms)
-        where = self._nowhere("announce", self.now_ms)
+        where = self._substitute_record("announce", self.now_ms)
         self._attempts.run(self.hop.announce, where, clock, self.partition, self.partitions, self.rows, clock)
 
-    def _nowhere(self, key: str, at_ms: int) -> Record:
-        """What stands in a dead letter for a decision that no record asked for."""
+    def _substitute_record(self, key: str, at_ms: int) -> Record:
+        """Return the record to name in a dead letter of a timer, a cursor or an announcement. Its offset is -1."""
         return Record(self.spec.own_log, self.partition, -1, at_ms, key.encode(), None)
 
     def _is_control(self, record: Record) -> bool:
-        """Whether the engine wrote it: only the own log is the engine's, whatever headers others give their records."""
+        """Whether the engine wrote the record. Only its own log holds such records, whatever headers other topics carry."""
         return record.topic == self.spec.own_log and is_control(record)
 
-    def _done(self, record: Record) -> None:
+    def _advance_offset(self, record: Record) -> None:
         self._offsets[record.topic] = record.offset + 1
 
     def _move_time(self, stamp_ms: int) -> None:
@@ -216,19 +216,19 @@ class Decider:
             detail = f"{len(record.value)} bytes, at most {self.limits.max_record_bytes} are read"
             self._attempts.bury(record, "too_large", detail, clock)
             return False
-        return self._attempts.run(self._effects, record, clock, record, clock)
+        return self._attempts.run(self._call_hop, record, clock, record, clock)
 
-    def _effects(self, record: Record, clock: Clock) -> list[Emit]:
+    def _call_hop(self, record: Record, clock: Clock) -> list[Emit]:
         origin = origin_of(record) if record.topic == self.spec.own_log else None
-        seen = record if origin is None else replace(record, topic=origin)
-        event = self.hop.parse(seen)
+        as_sent = record if origin is None else replace(record, topic=origin)
+        event = self.hop.parse(as_sent)
         if origin is None and record.topic in self.spec.checked_topics:
             key = self.hop.key_of(event)
             if key is not None:
                 raw = key.encode()
                 if partition_of(raw, self.partitions) != self.partition:
                     return [forward_emit(record, self.spec.own_log, raw)]
-        return self.hop.handle(event, seen, self.rows, clock)
+        return self.hop.handle(event, as_sent, self.rows, clock)
 
     def _handle_control(self, record: Record, clock: Clock) -> None:
         control = control_or_none(record)
@@ -241,7 +241,7 @@ class Decider:
             self._attempts.bury(record, "breaks_contract", "not an engine record", clock)
         elif isinstance(control, ConfigChange) and control.version > self.config.version:
             self._follow(control.config, record, clock)
-        # a tick has moved time already; a resume is looked for only while the partition is stopped
+        # advance() has handled a tick already; a resume counts only while the partition is stopped (resuming.py)
 
     def _follow(self, config: Config, record: Record, clock: Clock) -> None:
         refuse_conflict(self._where, config, self._worker_config)
@@ -255,7 +255,7 @@ class Decider:
         cursor = next_cursor(self.rows)
         if cursor is None:
             return
-        where = self._nowhere(f"{cursor.kind}/{cursor.key}", clock.now_ms)
+        where = self._substitute_record(f"{cursor.kind}/{cursor.key}", clock.now_ms)
 
         def chunk() -> list[Emit]:
             emits, position = self.hop.on_cursor(cursor, self.rows, clock)
@@ -270,15 +270,15 @@ class Decider:
 
     @property
     def output_count(self) -> int:
-        """Outputs of this batch so far."""
+        """The number of outputs of this batch so far."""
         return len(self._attempts.outputs)
 
     def outputs_since(self, count: int) -> list[Emit]:
-        """The outputs decided after the first ``count`` of this batch: a replay hands them on at once."""
+        """Return the outputs of this batch after the first ``count``. A replay forwards them at once."""
         return self._attempts.outputs[count:]
 
     def take(self) -> Decided:
-        """Return what the batch commits. Raises RowTooLargeError, after which the batch must be decided again."""
+        """Return what the batch commits. Raises RowTooLargeError; the batch must then be decided again."""
         self._put_own_rows()
         changes = self.rows.changes()
         for key, value in changes.items():
@@ -288,12 +288,12 @@ class Decider:
 
     @property
     def may_wait(self) -> bool:
-        """Whether the batch so far holds nothing but watermarks: a transaction of their own is not worth it."""
+        """Whether the batch so far holds only watermarks. They wait for other records, to save a transaction."""
         is_silent = not (self._attempts.outputs or self.rows.changed_count)
         return self._is_idle and is_silent and self._idle_records < _MOST_IDLE_RECORDS
 
     def _put_own_rows(self) -> None:
-        """Offsets, time and quarantine change with every record: they become rows once a batch."""
+        """Put offsets, stream time and dead-letter counts into rows. They change with every record, so once per batch."""
         rows = self.rows
         self._watermarks.save()
         for topic, offset in self._offsets.items():
@@ -309,7 +309,7 @@ class Decider:
         rows.keep()
 
     def committed(self) -> None:
-        """The store has the batch's rows: begin the next one."""
+        """Begin the next batch. The store must hold the rows of this one."""
         self.rows.committed()
         self._attempts.outputs = []
         self._is_idle = True

@@ -1,6 +1,8 @@
-"""The Faust app that runs the engine: its plug points, one agent per hop, and a clean way out.
+"""The Faust app that runs the engine, with one Faust agent per hop.
 
-Group membership, rebalance signals, agents, the worker and its signal handling are Faust's.
+Faust provides group membership, rebalance signals, agents, the worker process and its signal handling. In: the agents'
+specs and the context. Out: an app whose consumer delivers record batches to :class:`workers.engine.runtime.Runtime`.
+On shutdown the tasks finish and commit before the consumer leaves the group.
 """
 
 from __future__ import annotations
@@ -28,9 +30,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 _LOOK_EVERY_S = 1.0
 LEFT_BY_FORCE = 3
-"""The exit status of a process that clients of a broker that is gone would not let end."""
+"""The exit status of a process that was ended by force, because Kafka clients without a broker did not stop."""
 _STREAM_BUFFER_BATCHES = 4096
-"""Counts batches. Never full: the agent only hands a batch on, and each task has bounds of its own."""
+"""Size of Faust's stream buffer, in batches. It never fills: the agent only forwards a batch to its task, which has bounds."""
 
 
 class EngineApp(faust.App):
@@ -39,7 +41,7 @@ class EngineApp(faust.App):
     runtime: Runtime
     leave_within_s: float | None = None
     refusal: ConfigConflictError | None = None
-    """Why this worker has left: its config is older than that of every partition that it was given."""
+    """Why this worker has left: its config is older than the config of every partition that it was assigned."""
 
     def _new_transport(self) -> BatchTransport:
         return BatchTransport(self.conf.broker, self, self.loop)
@@ -53,24 +55,24 @@ class EngineApp(faust.App):
                 raise error
             self.refusal = self.runtime.refusal()
             if self.refusal is not None:
-                signal.raise_signal(signal.SIGTERM)  # it leaves as if it had been told to
+                signal.raise_signal(signal.SIGTERM)  # leave as on a SIGTERM from outside
                 return
 
     async def on_stop(self) -> None:
         """Finish and commit before the consumer leaves the group.
 
-        Clients of a broker that is gone never let a process end (aiokafka 0.14 asks for its coordinator for ever). What
-        is left then is nothing that could be lost, so the process is ended without them.
+        Without a broker, Kafka clients never stop: aiokafka 0.14 looks for its coordinator for ever. Nothing that could
+        be lost is left then, so a timer ends the process after ``leave_within_s``.
         """
         if self.leave_within_s is not None:
-            last = threading.Timer(self.leave_within_s, _leave_by_force, (self.leave_within_s,))
-            last.daemon = True
-            last.start()
+            timer = threading.Timer(self.leave_within_s, _exit_by_force, (self.leave_within_s,))
+            timer.daemon = True
+            timer.start()
         await self.runtime.stop()
         await super().on_stop()
 
 
-def _leave_by_force(after_s: float) -> None:
+def _exit_by_force(after_s: float) -> None:
     log.error("left_by_force", after_s=after_s)
     os._exit(LEFT_BY_FORCE)
 
@@ -83,11 +85,11 @@ def build_app(
     leave_within_s: float | None = 8.0,
     **faust_settings: Any,
 ) -> EngineApp:
-    """Return the app for these agents; ``faust_settings`` carries broker address and credentials.
+    """Return the app for these agents. ``faust_settings`` are passed to Faust, credentials for example.
 
-    An agent subscribes to all topics it will ever have: during a rolling upgrade that added a topic, the assignor gave
-    two workers halves of one partition's topics. The process ends ``leave_within_s`` after the app was told to stop, with
-    status 3 if by force; None is for an app in a process that is to live on.
+    An agent must subscribe to all topics that it will ever have: in a rolling upgrade that added a topic, the assignor
+    gave two workers one half each of a partition's topics. The process ends at most ``leave_within_s`` seconds after the
+    app is stopped, with exit status 3 if by force. None never ends the process.
     """
     app = EngineApp(
         context.app_id,
@@ -118,7 +120,9 @@ def build_app(
     @app.on_partitions_assigned.connect(weak=False)
     async def _on_assigned(_: Any, assigned: set[TP], **__: Any) -> None:
         await runtime.end()
-        if not app.should_stop:  # the group may give to who is leaving: nobody would end what is begun then
+        if (
+            not app.should_stop
+        ):  # the group may assign partitions to a worker that stops: no one would end these tasks
             runtime.begin(app.consumer, {TP(*tp) for tp in assigned})
 
     return app

@@ -1,6 +1,7 @@
-"""What waits for one task: records per source, in order, merged by their stamps at the heads. Bounded.
+"""The records that wait for one task: one queue per source, in order.
 
-In: record batches as fetched. Out: the next record to decide. It refuses what does not follow what it has.
+In: record batches as fetched. Out: the next record to decide, the one with the earliest stamp among the first records
+of the queues. A batch that does not continue its queue without a gap is refused. The task bounds the queues.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class GapError(Exception):
-    """A batch begins behind what is expected: something fetched was never delivered."""
+    """A batch begins after the expected offset: a fetched batch was never delivered."""
 
     def __init__(self, topic: str, expected: int, start: int) -> None:
         super().__init__(f"{topic}: expected offset {expected}, the batch begins at {start}")
@@ -27,20 +28,20 @@ class Inbox:
     """Records waiting for one partition task."""
 
     def __init__(self, topics: Sequence[str], clamp: Callable[[int], int] | None = None) -> None:
-        """``topics`` in the order of their rank, which breaks ties; ``clamp`` bounds a stamp (edge only)."""
+        """``topics`` are ordered by rank. ``clamp`` bounds the stamp of each record; only agents at the edge have one."""
         self._waiting: dict[str, deque[Record]] = {topic: deque() for topic in topics}
         self._bytes: dict[str, int] = dict.fromkeys(topics, 0)
         self.expected: dict[str, int] = dict.fromkeys(topics, 0)
         self._clamp = clamp
 
     def expect(self, topic: str, offset: int) -> None:
-        """Begin a source at ``offset``, dropping what waits of it."""
+        """Start a source at ``offset`` and drop its waiting records."""
         self._waiting[topic].clear()
         self._bytes[topic] = 0
         self.expected[topic] = offset
 
     def offer(self, topic: str, start: int, records: Iterable[Any]) -> None:
-        """Take a fetched batch. Raises GapError where it does not follow what is here."""
+        """Add a fetched batch; records that were added before are skipped. Raises GapError if it begins after the expected offset."""
         expected = self.expected[topic]
         if start > expected:
             raise GapError(topic, expected, start)
@@ -61,24 +62,24 @@ class Inbox:
         self.expected[topic] = expected
 
     def count(self, topic: str) -> int:
-        """Records that wait of one source."""
+        """Return the number of records that wait in one source."""
         return len(self._waiting[topic])
 
     def size(self, topic: str) -> int:
-        """Bytes that wait of one source."""
+        """Return the size of the keys and values that wait in one source. Bytes."""
         return self._bytes[topic]
 
     def total(self, topics: Iterable[str]) -> int:
-        """Records that wait of these sources."""
+        """Return the number of records that wait in these sources."""
         return sum(len(self._waiting[topic]) for topic in topics)
 
     def first_offset(self, topic: str) -> int | None:
-        """The offset of the first record that waits of a source, or None."""
+        """Return the offset of the first waiting record of a source, or None."""
         queue = self._waiting[topic]
         return queue[0].offset if queue else None
 
     def spans(self, topics: Iterable[str], most: int) -> dict[str, tuple[int, int]]:
-        """Per source the first and last offset of what a batch of at most ``most`` records may take."""
+        """Return, per source, the first and last offset that a batch of at most ``most`` records may take."""
         found = {}
         for topic in topics:
             queue = self._waiting[topic]
@@ -87,7 +88,7 @@ class Inbox:
         return found
 
     def peek(self, topics: Iterable[str]) -> Record | None:
-        """The earliest head of these sources by (stamp, rank), or None."""
+        """Return the record to decide next: the earliest first record of these sources, ties by rank. None if none waits."""
         best: Record | None = None
         for topic in topics:
             queue = self._waiting[topic]
@@ -96,6 +97,6 @@ class Inbox:
         return best
 
     def pop(self, record: Record) -> None:
-        """Remove a head that was peeked."""
+        """Remove the record that ``peek`` has returned."""
         taken = self._waiting[record.topic].popleft()
         self._bytes[taken.topic] -= len(taken.value or b"") + len(taken.key or b"")

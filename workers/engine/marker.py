@@ -1,11 +1,13 @@
-"""The crash marker: which records were being decided when the process died, so that one record cannot kill it for ever.
+"""The crash marker: a file that names the records being decided, so that one record cannot crash a worker for ever.
 
-Written before deciding, cleared after. Found again after a crash, its records are taken one by one; the one that is
-being decided at the next crash is to be buried (dead-lettered undecided), the rest goes on. It outlives kill -9, for
-the kernel has what was written; a power cut may lose it, which costs one more crash and no record.
+The task writes it before it decides a batch and clears it afterwards. If a task finds it at its start, the process died
+while it decided these records: they are suspects, and are decided one by one. A suspect that crashes the process alone
+is condemned: it is buried, that is, written to the dead letters without being decided. All others are decided.
 
-A kill from outside looks like a crash: a record is buried only when two of them fall on it, the second while it is
-decided alone. Whoever stops a worker on purpose lets it finish deciding (:meth:`CrashMarker.after` in a ``finally``).
+The file survives kill -9, because the kernel has the written bytes. A power cut may lose it, which costs one more crash
+and no record. A kill from outside looks like a crash. So a record is buried only after two crashes, the second while it
+was decided alone. A worker that is stopped in the normal way finishes deciding (:meth:`CrashMarker.clear` in a
+``finally``).
 """
 
 from __future__ import annotations
@@ -20,11 +22,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Spans = dict[str, tuple[int, int]]
-"""Per topic the first and the last offset of the records in hand."""
+"""The first and the last offset of some records, per topic."""
 
 
 class Verdict(StrEnum):
-    """How the next records are to be taken."""
+    """How to decide the next records: in a batch, one by one, or not at all (bury)."""
 
     NORMAL = "normal"
     ONE_BY_ONE = "one_by_one"
@@ -32,68 +34,70 @@ class Verdict(StrEnum):
 
 
 class _State(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What stands in the file, on its first line."""
+    """The content of the file, as JSON on its first line."""
 
     deciding: Spans = {}
-    """The batch, or the single record, that is being decided."""
+    """Records that are being decided: a batch or one suspect. Empty between batches."""
     single: bool = False
-    """Whether it is a single record that was under suspicion."""
+    """Whether ``deciding`` is a single record that was a suspect before."""
     suspects: Spans = {}
-    """Records of the batch that crashed which were not decided since."""
+    """Records of a batch that crashed, less those decided since."""
     left: int = 0
-    """Records yet to be taken one by one: bounds the slow way where suspects never come again. 0: nobody is suspect."""
+    """How many more records are decided one by one. It ends the slow mode if suspects never come again. 0: no suspects."""
     condemned: tuple[tuple[str, int], ...] = ()
-    """Records that crashed the process alone."""
+    """Records, as (topic, offset), that crashed the process while they were decided alone."""
 
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(_State).decode
-_END = b"\n"  # the first line counts: so one write replaces all, whatever longer text stood there
+_END = b"\n"  # only the first line counts, so one write replaces a longer text without truncating the file
 _MOST_BYTES = 65_536
-_PATIENCE = 1_000  # records; others may come between the suspects where several topics are merged by time
+_PATIENCE = (
+    1_000  # records; records of other topics may come between the suspects, because topics are merged by time
+)
 
 
 class CrashMarker:
-    """The marker of one (agent, partition), in the file ``path``. Its folder must exist; raises OSError."""
+    """The marker of one (agent, partition), in the file ``path``. The folder must exist. Raises OSError."""
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        self._state = _after_crash(_read(self._file))
+        self._state = _state_at_start(_read(self._file))
 
     def verdict(self, topic: str, offset: int) -> Verdict:
-        """Say how the batch that begins with this record is to be taken.
+        """Return how to decide the batch that begins with this record.
 
-        ``BURY`` speaks of this record alone. Records of a topic are asked about in order, so what stands before the
-        record is forgotten.
+        ``BURY`` applies to this record alone. A topic's records are asked about in order, so suspects with a smaller
+        offset are forgotten.
         """
         state = self._state
         if not state.suspects and not state.condemned:
             return Verdict.NORMAL
         condemned = tuple((name, at) for name, at in state.condemned if name != topic or at >= offset)
-        self._state = _cleared(_without(state.suspects, topic, before=offset), state.left, condemned)
+        self._state = _idle_state(_without(state.suspects, topic, before=offset), state.left, condemned)
         if (topic, offset) in condemned:
             return Verdict.BURY
         return Verdict.ONE_BY_ONE if self._state.suspects or condemned else Verdict.NORMAL
 
-    def before(self, records: Spans) -> None:
-        """Mark the records that are about to be decided: per topic the first and last offset."""
+    def mark(self, records: Spans) -> None:
+        """Write the records that are about to be decided."""
         single = _count(records) == 1 and all(
             _holds(self._state.suspects, topic, records[topic][0]) for topic in records
         )
         self._state = msgspec.structs.replace(self._state, deciding=records, single=single)
         self._write(_encode(self._state))
 
-    def after(self) -> None:
-        """What was marked is decided (or given up without a crash)."""
+    def clear(self) -> None:
+        """Clear the mark: the records are decided, or deciding them failed without a crash."""
         state = self._state
         suspects = state.suspects
         for topic, (_, last) in state.deciding.items():
             suspects = _without(suspects, topic, before=last + 1)
-        self._state = _cleared(suspects, state.left - _count(state.deciding), state.condemned)
+        self._state = _idle_state(suspects, state.left - _count(state.deciding), state.condemned)
         self._write(_encode(self._state) if self._state.left else b"")
 
     def close(self) -> None:
-        """Close the file; what it says stays."""
+        """Close the file and keep its content."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
@@ -112,8 +116,8 @@ def _read(file: int) -> _State:
         return _State()
 
 
-def _after_crash(state: _State) -> _State:
-    """What is known after a start: whatever was being decided then is under suspicion, a single record condemned."""
+def _state_at_start(state: _State) -> _State:
+    """Return the state after a start: records in ``deciding`` become suspects, a single suspect becomes condemned."""
     if not state.deciding:
         return state
     suspects = state.suspects
@@ -131,8 +135,8 @@ def _after_crash(state: _State) -> _State:
     return _State(suspects=suspects, left=max(_count(suspects), _PATIENCE), condemned=state.condemned)
 
 
-def _cleared(suspects: Spans, left: int, condemned: tuple[tuple[str, int], ...]) -> _State:
-    """Return the state while nothing is decided; where nobody is left to suspect, or for too long, the empty one."""
+def _idle_state(suspects: Spans, left: int, condemned: tuple[tuple[str, int], ...]) -> _State:
+    """Return the state between batches. It is empty if there are no suspects, or ``left`` has run out."""
     if left <= 0 or not (suspects or condemned):
         return _State()
     return _State(suspects=suspects, left=left, condemned=condemned)
@@ -144,7 +148,7 @@ def _holds(spans: Spans, topic: str, offset: int) -> bool:
 
 
 def _without(spans: Spans, topic: str, before: int) -> Spans:
-    """Return the spans less what stands before an offset of a topic."""
+    """Return the spans without the offsets of ``topic`` that are smaller than ``before``."""
     if topic not in spans:
         return spans
     first, last = spans[topic]

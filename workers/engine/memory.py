@@ -1,4 +1,4 @@
-"""Rows in memory: the store of a replay and of property tests. Keeps the order that RocksDB keeps."""
+"""Rows in memory, for replays and property tests. Keys have the same order as in RocksDB."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class MemoryStore:
-    """An ordered map of rows."""
+    """A store of rows in an ordered map."""
 
     def __init__(self) -> None:
         self._rows: SortedDict[bytes, bytes] = SortedDict()
@@ -27,7 +27,7 @@ class MemoryStore:
             yield key, self._rows[key]
 
     def write(self, changes: dict[bytes, bytes | None]) -> None:
-        """Apply all changes; None deletes."""
+        """Apply all changes. A value of None deletes the row."""
         for key, value in changes.items():
             if value is None:
                 self._rows.pop(key, None)
@@ -35,5 +35,5 @@ class MemoryStore:
                 self._rows[key] = value
 
     def dump(self) -> dict[bytes, bytes]:
-        """Return all rows, in order: what two runs must agree on."""
+        """Return all rows in key order, to compare two runs."""
         return dict(self._rows)

@@ -1,4 +1,8 @@
-"""What the engine counts, as Prometheus metrics. Labels are agents and partitions, never leads."""
+"""The engine's Prometheus metrics. Labels are agents and partitions, never leads.
+
+docs/monitoring.md lists every metric with its type, its labels and when to worry. Prometheus adds ``_total`` to the
+names of counters.
+"""
 
 from __future__ import annotations
 
@@ -9,47 +13,67 @@ _SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30)
 
 
 class Metrics:
-    """The metrics of one process, in a registry of its own."""
+    """The metrics of one process, in a registry of its own.
+
+    ``records``: records that were decided and committed. ``outputs``: results and internal records of these decisions.
+    ``dead_letters``: records among them that became dead letters. ``batches``: records per transaction; it grows with
+    the load. ``commit_seconds``: from the first request of a transaction until its rows are in the local copy.
+    ``task_restarts``: restarts of a task after an error; fenced and stopped tasks are not counted. ``stream_time``: the
+    stream time of a partition, as Unix time. ``is_stopped``: 1 while a partition waits for an operator.
+    """
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         by_agent = ["agent"]
         by_task = ["agent", "partition"]
-        self.records = Counter("lead_router_records", "Records decided", by_agent, registry=self.registry)
-        self.outputs = Counter("lead_router_outputs", "Outputs committed", by_agent, registry=self.registry)
+        self.records = Counter(
+            "lead_router_records", "Records decided and committed", by_agent, registry=self.registry
+        )
+        self.outputs = Counter(
+            "lead_router_outputs",
+            "Results and internal records published by decisions",
+            by_agent,
+            registry=self.registry,
+        )
         self.dead_letters = Counter(
-            "lead_router_dead_letters", "Dead letters", by_agent, registry=self.registry
+            "lead_router_dead_letters",
+            "Records written to the dead letters",
+            by_agent,
+            registry=self.registry,
         )
         self.batches = Histogram(
             "lead_router_batch_records",
-            "Records a batch",
+            "Records per transaction",
             by_agent,
             buckets=_BATCH_BUCKETS,
             registry=self.registry,
         )
         self.commit_seconds = Histogram(
             "lead_router_commit_seconds",
-            "From the begin of a transaction to its commit",
+            "Seconds from the start of a transaction until it is committed and in the local copy",
             by_agent,
             buckets=_SECONDS_BUCKETS,
             registry=self.registry,
         )
         self.task_restarts = Counter(
-            "lead_router_task_restarts", "Tasks begun again after an error", by_task, registry=self.registry
+            "lead_router_task_restarts", "Restarts of a task after an error", by_task, registry=self.registry
         )
         self.stream_time = Gauge(
-            "lead_router_stream_time_seconds", "Stream time of a partition", by_task, registry=self.registry
+            "lead_router_stream_time_seconds",
+            "Stream time of a partition, as Unix time",
+            by_task,
+            registry=self.registry,
         )
         self.is_stopped = Gauge(
             "lead_router_partition_stopped",
-            "1 while a partition waits for an operator",
+            "1 while a partition is stopped and waits for an operator",
             by_task,
             registry=self.registry,
         )
 
 
 class TaskMeters:
-    """The metrics of one task, looked up once: a look-up per batch was seen in profiles."""
+    """The metrics of one task. They are looked up once, because a look-up per batch was visible in profiles."""
 
     def __init__(self, metrics: Metrics, agent: str, partition: int) -> None:
         self.restarts = metrics.task_restarts.labels(agent, partition)
@@ -62,7 +86,7 @@ class TaskMeters:
         self._commit_seconds = metrics.commit_seconds.labels(agent)
 
     def committed(self, records: int, outputs: int, dead_letters: int, now_ms: int, seconds: float) -> None:
-        """Count one transaction; ``now_ms`` is the partition's stream time."""
+        """Count one committed transaction. ``now_ms`` is the partition's stream time. Milliseconds UTC."""
         self._commit_seconds.observe(seconds)
         self._batches.observe(records)
         self._records.inc(records)

@@ -1,7 +1,8 @@
-"""Taking a partition: fence, check the local copy, restore, and find where each source goes on.
+"""Opens a partition: fence earlier producers, check the local copy, restore the rows, find the offset of each source.
 
-The producer is started first: no earlier holder can write anything visible from then on, and whatever it left open is
-aborted before the changelog's end is asked for.
+In: an agent, a partition and the context. Out: an :class:`Opened` with which a task works.
+The producer starts first. From then on no earlier owner of the partition can commit, and a transaction that it left open
+is aborted before the end of the changelog is read. It never continues at an offset that the topic has lost.
 """
 
 from __future__ import annotations
@@ -27,12 +28,12 @@ _DAY_MS = 86_400_000
 
 
 class OffsetLostError(Exception):
-    """The rows go on at an offset that the topic no longer has: records were lost, and jumping would hide it."""
+    """The rows continue at an offset that the topic no longer has. Unread records were lost, and a jump would hide it."""
 
 
 @dataclass(slots=True)
 class Opened:
-    """A fenced producer, restored rows, and the bounds of the sources."""
+    """An open partition: a producer that has fenced, restored rows, the crash marker, and the bounds of the sources."""
 
     writer: TransactionalWriter
     store: RocksStore
@@ -43,29 +44,29 @@ class Opened:
     rebuilt_because: str | None
 
     def starts(self, decider: Decider) -> dict[str, int]:
-        """Return where each source goes on. Raises OffsetLostError."""
+        """Return the next offset of each source. Raises OffsetLostError."""
         starts = {}
         for topic, beginning in self.beginnings.items():
             offset = decider.next_offset(topic)
             if offset is not None and not beginning <= offset <= self.ends[topic]:
                 where = f"{topic}/{decider.partition}"
                 msg = (
-                    f"{where}: the rows go on at offset {offset}, the topic has {beginning} to {self.ends[topic]}. "
-                    "Records were deleted unread, or the topic is another one. Restore it, or rebuild under a new app id."
+                    f"{where}: the rows continue at offset {offset}, but the topic has {beginning} to {self.ends[topic]}. Records "
+                    "were deleted unread, or the topic was created again. Restore it, or rebuild under a new app id."
                 )
                 raise OffsetLostError(msg)
             starts[topic] = beginning if offset is None else offset
         return starts
 
     async def close(self) -> None:
-        """Close everything; the order lets a successor open the store at once."""
+        """Close everything. The store closes before the producer, so that the next task can open it at once."""
         self.marker.close()
         self.store.close()
         await self.writer.close()
 
 
 async def open_partition(spec: AgentSpec, partition: int, context: Context) -> Opened:
-    """Fence, restore, and return what the task works with. Closes what it opened when it fails."""
+    """Fence, restore the rows, and return the open partition. On an error, close what was opened and raise."""
     writer = TransactionalWriter(
         f"{context.app_id}-{spec.name}-{partition}",
         context.client,
@@ -89,7 +90,7 @@ async def open_partition(spec: AgentSpec, partition: int, context: Context) -> O
             ends[changelog],
             context.delete_retention_ms.get(spec.name, _DAY_MS),
         )
-        store, rebuilt_because = _checked_copy(context, spec.name, partition, state, now_ms)
+        store, rebuilt_because = _open_copy(context, spec.name, partition, state, now_ms)
         position = (
             store.meta.next_offset if store.meta and store.meta.next_offset is not None else state.beginning
         )
@@ -112,14 +113,15 @@ async def open_partition(spec: AgentSpec, partition: int, context: Context) -> O
         await consumer.stop()
 
 
-def _checked_copy(
+def _open_copy(
     context: Context, agent: str, partition: int, state: ChangelogState, now_ms: int
 ) -> tuple[RocksStore, str | None]:
+    """Open the local copy, or delete it and begin an empty one. Return it with the reason for that, or None."""
     path = context.data_dir.rows_path(agent, partition)
     try:
         store = RocksStore(path, state.identity)
     except StoreLockedError:
-        raise  # an earlier task of this process has not let go of it yet: begin again later
+        raise  # an earlier task of this process has not closed it yet: try again later
     except StoreUnreadableError:
         delete_copy(path)
         return RocksStore(path, state.identity), "unreadable"

@@ -1,7 +1,7 @@
-"""One fenced transactional producer per (agent, partition): a batch's outputs and changed rows, all or nothing.
+"""The transactional producer of one (agent, partition). It writes a batch's outputs and changed rows, all or nothing.
 
-In: what a batch commits. Out: record batches, one or more for each partition, written and ended in one transaction; or an
-error, after which the producer is worth nothing any more and is discarded.
+In: the outputs and changed rows of a batch. Out: one or more Kafka record batches per partition, in one transaction.
+After any error the producer must be discarded. The next one fences it and aborts what it left open.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _CLOSE_TIMEOUT_S = 1.0
 
 
 class SendFailedError(Exception):
-    """A record of the transaction was not written; the transaction was aborted."""
+    """A record of the transaction was not written. The transaction was aborted."""
 
 
 class TransactionalWriter:
-    """Writes batches of one task. Not usable after an error."""
+    """Writes the batches of one task. It must be discarded after an error."""
 
     def __init__(
         self, transactional_id: str, client: Mapping[str, Any], partitions: int, timeout_ms: int
@@ -47,7 +47,7 @@ class TransactionalWriter:
         )
 
     async def fence(self) -> None:
-        """Start: from here on no earlier holder of the id can write anything visible."""
+        """Start the producer. From then on no earlier producer with the same transactional id can commit anything."""
         await self._producer.start()
         self._transactions = Transactions(self._producer, self._id)
 
@@ -58,33 +58,33 @@ class TransactionalWriter:
         changes: Mapping[bytes, bytes | None],
         now_ms: int,
     ) -> int | None:
-        """Write all in one transaction and return the changelog's next offset (None without changes).
+        """Write all in one transaction. Return the changelog's next offset, or None if no row has changed.
 
-        Raises SendFailedError, ProducerFenced, or what aiokafka raises; the writer must then be discarded.
+        Raises SendFailedError, ProducerFenced, or an error of aiokafka. The writer must then be discarded.
         """
         transactions = self._started()
         try:
             batches = self._batches(outputs, changelog, changes, now_ms)
             await transactions.begin(batches)
-            behind = await self._write(transactions, batches)
+            next_offsets = await self._write(transactions, batches)
             await transactions.end(commits=True)
         except BaseException:
             await self._abort(transactions)
             raise
-        return behind.get(changelog)
+        return next_offsets.get(changelog)
 
     async def _write(
         self, transactions: Transactions, batches: Mapping[TopicPartition, Sequence[Any]]
     ) -> dict[TopicPartition, int]:
-        """Write all batches, each partition's in order; return the offset behind the last record of each."""
-        behind: dict[TopicPartition, int] = {}
+        """Write all batches, those of one partition one after the other. Return the next offset of each partition."""
+        next_offsets: dict[TopicPartition, int] = {}
         for number in range(max(map(len, batches.values()))):
-            now = {tp: of_tp[number] for tp, of_tp in batches.items() if number < len(of_tp)}
-            for tp, offset in (await transactions.write(now)).items():
+            one_each = {tp: of_tp[number] for tp, of_tp in batches.items() if number < len(of_tp)}
+            for tp, offset in (await transactions.write(one_each)).items():
                 if offset < 0:
-                    raise SendFailedError("the broker gave a record no offset")
-                behind[tp] = offset + now[tp].record_count()
-        return behind
+                    raise SendFailedError("the broker returned no offset for a record")
+                next_offsets[tp] = offset + one_each[tp].record_count()
+        return next_offsets
 
     def _batches(
         self,
@@ -113,7 +113,7 @@ class TransactionalWriter:
         value: bytes | None,
         headers: list[tuple[str, bytes]],
     ) -> None:
-        """Append a record to the last batch of its partition, or to a new one, which takes a record of any size."""
+        """Append a record to the last batch of its partition, or to a new one. A new batch accepts a record of any size."""
         batches = made.get(tp)
         if batches is None:
             batches = made[tp] = [self._producer.create_batch()]
@@ -123,17 +123,15 @@ class TransactionalWriter:
 
     def _started(self) -> Transactions:
         if self._transactions is None:
-            raise RuntimeError("the writer has not fenced")
+            raise RuntimeError("the writer has not started: call fence() first")
         return self._transactions
 
     async def _abort(self, transactions: Transactions) -> None:
         if transactions.is_open:
-            with contextlib.suppress(
-                Exception
-            ):  # what cannot be aborted is aborted by the next holder's fence
+            with contextlib.suppress(Exception):  # if this fails, the fence of the next producer aborts
                 await asyncio.wait_for(transactions.end(commits=False), _CLOSE_TIMEOUT_S)
 
     async def close(self) -> None:
-        """Let go of the connections; never raises."""
+        """Close the connections. Never raises."""
         with contextlib.suppress(Exception):
             await asyncio.wait_for(self._producer.stop(), _CLOSE_TIMEOUT_S)

@@ -1,7 +1,7 @@
-"""When too many records of a partition are dead letters: a share of the recent ones, or a run without a good one.
+"""Stops a partition when too many of its records are dead letters: too many in a row, or too large a share.
 
-A broken deploy, restarted by a supervisor, must not drain a topic into the dead letters; so the counts are a row and
-outlive a restart. Past a limit the partition stops until an operator resumes it.
+A broken deployment that a supervisor restarts must not drain a topic into the dead letters. So the counts are a row and
+survive a restart. Past a limit the partition stops until an operator resumes it.
 """
 
 from __future__ import annotations
@@ -13,29 +13,29 @@ from workers.engine.rows import Row
 
 
 class QuarantineRow(Row, frozen=True):
-    """Dead letters among the recent records of this partition. One row."""
+    """Counts of dead letters among the recent records of this partition. One row."""
 
     prefix: ClassVar[str] = "~quarantine"
     handled: int = 0
     dead: int = 0
     run: int = 0
     stopped: str = ""
-    """Why the partition stopped; empty while it runs."""
+    """Why the partition stopped. Empty while it runs."""
     resumed_offset: int = -1
-    """The offset, in the own log, of the operator's last resume: it counts once."""
+    """Offset in the own log of the last resume, so that it is used only once. -1: none so far."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuarantineLimits:
-    """Past ``run`` dead letters in a row, or ``share_percent`` of the last ``window`` records, a partition stops."""
+    """A partition stops at ``run`` dead letters in a row, or above ``share_percent`` of the last ``window`` records."""
 
     share_percent: float = 50
     window: int = 1000
     run: int = 500
 
 
-def counted(row: QuarantineRow, limits: QuarantineLimits, *, is_dead: bool) -> QuarantineRow:
-    """Count one record. The window halves when it is full, so that old records weigh less and less."""
+def count_record(row: QuarantineRow, limits: QuarantineLimits, *, is_dead: bool) -> QuarantineRow:
+    """Return the counts with one more record. A full window is halved, so that older records count less and less."""
     handled, dead = row.handled + 1, row.dead + is_dead
     run = row.run + 1 if is_dead else 0
     stopped = row.stopped

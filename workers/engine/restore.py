@@ -1,6 +1,7 @@
-"""Bring a partition's rows up to its changelog: read_committed, in bulk, from where the local copy stands.
+"""Restores a partition's rows: reads the changelog from the position of the local copy to its end.
 
-A local copy that must not be trusted (staleness.py) is deleted and rebuilt from the beginning.
+In: the changelog and a local copy. Out: a copy that holds every committed row. Records are read in bulk and
+``read_committed``. A copy that cannot be trusted (staleness.py) was deleted before and is rebuilt from the beginning.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _POLL_MS = 200
 
 
 def reader(client: Mapping[str, Any]) -> AIOKafkaConsumer:
-    """Return a consumer without a group that sees committed records only."""
+    """Return a consumer that has no group and sees only committed records."""
     return AIOKafkaConsumer(
         **client,
         group_id=None,
@@ -41,10 +42,10 @@ async def read_changelog(
     end: int,
     now_ms: int,
 ) -> int:
-    """Apply the changelog from ``position`` up to ``end`` to the store; return the number of rows read.
+    """Apply the changelog from ``position`` up to ``end`` to the store. Return the number of records read.
 
-    Done when the position has reached the end, not when a record with the last offset was seen: ends count
-    transaction markers.
+    It ends when the consumer's position reaches the end. Waiting for a record with the last offset could wait for ever:
+    the end counts transaction markers, which are never delivered.
     """
     consumer.assign([changelog])
     consumer.seek(changelog, position)

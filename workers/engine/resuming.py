@@ -1,4 +1,7 @@
-"""A stopped partition looks ahead in its own log for an operator's resume, deciding nothing of what it passes."""
+"""Finds an operator's resume for a stopped partition, in the records of its own log that are still undecided.
+
+It decides none of the records that it reads.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ _POLL_MS = 2_000
 async def find_resume(
     client: Mapping[str, Any], own: TopicPartition, start: int, agent: str, is_closing: Callable[[], bool]
 ) -> int | None:
-    """Return the offset of the first resume for ``agent`` at or behind ``start``; None when the task is closing."""
+    """Return the offset of the first resume for ``agent`` at ``start`` or later, or None when the task is closing."""
     consumer = reader(client)
     await consumer.start()
     try:

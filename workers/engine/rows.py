@@ -1,10 +1,11 @@
-"""Typed rows over an ordered store, with an overlay that reads its own writes.
+"""Typed rows over an ordered store. Reads see the uncommitted writes of the same batch.
 
 In: gets, puts, deletes and range scans of msgspec Structs. Out: the changed rows, encoded, when a batch commits.
-Two layers lie over the store: ``batch`` (records already decided) and ``record`` (the one being decided, thrown away
-when it fails). Rows are frozen: a handler never changes what it was given, it puts a new one. A row is encoded when it
-is put, so that what cannot be stored fails the record that made it, and what is read is the same before a commit as
-after it.
+Two layers of changes cover the store. The ``record`` layer holds the changes of the record being decided and is dropped
+if it fails. The ``batch`` layer holds the changes of the records decided before it.
+
+Rows are frozen: a handler puts a new row instead of changing one. A row is encoded when it is put. So a row that cannot
+be stored fails the record that wrote it, and a read gives the same before a commit as after it.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from sortedcontainers import SortedList
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST_KEPT = 2_000
-"""Rows of one generation, of which there are two: bounds the memory of a partition to some megabytes."""
+MOST_CACHED = 2_000
+"""Rows in one generation of the cache. There are two generations, so a partition's cache takes some megabytes."""
 SEP = b"\x00"
 _END = b"\x01"
 
 
 class Row(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=False):
-    """A row type. ``prefix`` is unique in its agent; new fields need defaults."""
+    """A row type. ``prefix`` must be unique within its agent. A new field needs a default."""
 
     prefix: ClassVar[str] = ""
 
@@ -36,11 +37,11 @@ _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 _decoders: dict[type[Row], Any] = {}
 _MISSING: Any = object()
 _Written = tuple[Row, bytes] | None
-"""A changed row as it is read again, and encoded; None: deleted."""
+"""A changed row as a read returns it, with its encoded form. None: deleted."""
 
 
 class Store(Protocol):
-    """Committed rows of one partition, ordered by key."""
+    """The committed rows of one partition, ordered by key."""
 
     def get(self, key: bytes) -> bytes | None:
         """Return the value, or None."""
@@ -51,14 +52,14 @@ class Store(Protocol):
         ...
 
     def write(self, changes: dict[bytes, bytes | None]) -> None:
-        """Apply all changes at once; None deletes."""
+        """Apply all changes at once. A value of None deletes the row."""
         ...
 
 
 def row_key(type_: type[Row], parts: tuple[str, ...]) -> bytes:
-    """Return the key: the prefix and the parts, joined by U+0000.
+    """Return the key of a row: the prefix and the parts, joined by U+0000.
 
-    Raises ValueError when a part holds the separator: two keys could become one.
+    Raises ValueError if a part holds U+0000, because two keys could become equal.
     """
     if not parts:
         return f"{type_.prefix}\x00".encode()
@@ -78,7 +79,7 @@ def decode(type_: type[R], raw: bytes) -> R:
     return row
 
 
-_SAME_WHEN_READ_AGAIN = (
+_ROUND_TRIP_TYPES = (
     inspect.IntType,
     inspect.StrType,
     inspect.BoolType,
@@ -90,11 +91,11 @@ _SAME_WHEN_READ_AGAIN = (
 
 
 @cache
-def _reads_back_the_same(type_: type[Row]) -> bool:
-    """Whether a row of this type is certainly equal, in every order of iteration, to what its encoding decodes to.
+def _round_trips(type_: type[Row]) -> bool:
+    """Whether a row of this type always equals its decoded encoding, the order of iteration included.
 
-    A dict is stored in the order of its keys, a float may have been put as an int: an output made of such a row would
-    tell whether a commit lay between the writing and the reading.
+    It is False for a dict, which is stored in the order of its keys, and for a float, which may have been put as an int.
+    An output made from such a row would differ depending on a commit between the write and the read.
     """
     return _is_plain(inspect.type_info(type_))
 
@@ -108,7 +109,7 @@ def _is_plain(kind: inspect.Type) -> bool:
         return _is_plain(kind.item_type)
     if isinstance(kind, inspect.TupleType):
         return all(map(_is_plain, kind.item_types))
-    return isinstance(kind, _SAME_WHEN_READ_AGAIN)
+    return isinstance(kind, _ROUND_TRIP_TYPES)
 
 
 class Rows:
@@ -118,45 +119,45 @@ class Rows:
         self._store = store
         self._batch: dict[bytes, _Written] = {}
         self._record: dict[bytes, _Written] = {}
-        self._kept: dict[bytes, Row | None] = {}
-        """Committed rows as they were last read or written: what is busy is not read from disk for every batch."""
-        self._aging: dict[bytes, Row | None] = {}
-        """Those of the generation before; who is not asked for again is forgotten with it."""
+        self._cached: dict[bytes, Row | None] = {}
+        """Committed rows that were read or written recently, so that busy rows are not read from disk in every batch."""
+        self._cached_before: dict[bytes, Row | None] = {}
+        """The previous generation of the cache. A row that is not read in time leaves the cache with it."""
         self._sorted: dict[bytes, SortedList[bytes]] = {}
         self.timer_hint_ms = 0
-        """No timer is due before this: spares a scan per record, over all that were cancelled. 0 means unknown."""
+        """No timer is due before this time. It saves a scan per record over cancelled timers. Milliseconds UTC; 0: unknown."""
         self.cursor_hint = True
-        """Whether a cursor may be under way."""
+        """Whether a cursor may have work left. False is certain."""
         self.largest_pending = 0
-        """The size of the largest row put for the record being decided, in bytes."""
+        """Size of the largest row put for the record being decided, its key included. Bytes."""
 
     def get(self, type_: type[R], *parts: str) -> R | None:
-        """Return the row, this batch's own writes included, or None."""
+        """Return the row, or None. Writes of this batch are visible."""
         key = row_key(type_, parts)
         for layer in (self._record, self._batch):
             found = layer.get(key, _MISSING)
             if found is not _MISSING:
                 return None if found is None else found[0]
-        found = self._kept.get(key, _MISSING)
+        found = self._cached.get(key, _MISSING)
         if found is not _MISSING:
             return found  # type: ignore[no-any-return]
-        found = self._aging.get(key, _MISSING)
+        found = self._cached_before.get(key, _MISSING)
         if found is _MISSING:
             raw = self._store.get(key)
             found = None if raw is None else decode(type_, raw)
-        self._kept[key] = found
+        self._cached[key] = found
         return found  # type: ignore[no-any-return]
 
     def put(self, row: Row, *parts: str) -> None:
-        """Write a row. Raises what msgspec does where it cannot be stored (OverflowError, UnicodeEncodeError ...)."""
+        """Write a row. Raises an error of msgspec if it cannot be stored, such as OverflowError or UnicodeEncodeError."""
         type_ = type(row)
         raw = _encode(row)
         key = row_key(type_, parts)
-        self._record[key] = (row if _reads_back_the_same(type_) else decode(type_, raw), raw)
+        self._record[key] = (row if _round_trips(type_) else decode(type_, raw), raw)
         self.largest_pending = max(self.largest_pending, len(key) + len(raw))
 
     def delete(self, type_: type[Row], *parts: str) -> None:
-        """Delete a row; deleting none changes nothing."""
+        """Delete a row. If there is none, nothing changes."""
         self._record[row_key(type_, parts)] = None
 
     def scan(
@@ -167,9 +168,10 @@ class Rows:
         after: tuple[str, ...] = (),
         limit: int,
     ) -> list[tuple[tuple[str, ...], R]]:
-        """Return at most ``limit`` rows whose first key parts are ``prefix``, more of them following, in key order.
+        """Return rows in key order, as (key parts, row). At most ``limit``.
 
-        ``prefix`` are whole parts; ``start`` is an inclusive lower bound, ``after`` an exclusive one (a whole key).
+        ``prefix``: the first key parts, each of them whole. The key must have at least one more part. ``start``: an
+        inclusive lower bound. ``after``: an exclusive lower bound, a whole key.
         """
         if limit <= 0:
             return []
@@ -213,10 +215,10 @@ class Rows:
         found = self._record.get(key, _MISSING)
         return self._batch[key] if found is _MISSING else found
 
-    # What the engine does with the layers.
+    # For the engine only: the layers.
 
     def keep(self) -> None:
-        """The record is decided: its changes become the batch's."""
+        """Move the changes of the record into the batch: the record is decided."""
         if self._sorted:
             for key in self._record:
                 index = self._sorted.get(key[: key.index(SEP) + 1])
@@ -226,23 +228,23 @@ class Rows:
         self.discard()
 
     def discard(self) -> None:
-        """The record failed: its changes never were."""
+        """Drop the changes of the record: it failed."""
         self._record.clear()
         self.largest_pending = 0
 
     def changes(self) -> dict[bytes, bytes | None]:
-        """Return the batch's changes, encoded, in the order of the keys."""
+        """Return the encoded changes of the batch, in the order of the keys. None: deleted."""
         return {
             key: None if written is None else written[1]
             for key, written in sorted(self._batch.items(), key=_first)
         }
 
     def committed(self) -> None:
-        """Begin a new batch: the store has what was changed."""
+        """Begin a new batch. The store must hold the changes of this one."""
         for key, written in self._batch.items():
-            self._kept[key] = None if written is None else written[0]
-        if len(self._kept) > MOST_KEPT:
-            self._kept, self._aging = {}, self._kept
+            self._cached[key] = None if written is None else written[0]
+        if len(self._cached) > MOST_CACHED:
+            self._cached, self._cached_before = {}, self._cached
         self._batch.clear()
         self.discard()
         self._sorted.clear()
@@ -250,7 +252,7 @@ class Rows:
 
     @property
     def changed_count(self) -> int:
-        """Rows changed in this batch so far."""
+        """The number of rows changed in this batch so far."""
         return len(self._batch)
 
 

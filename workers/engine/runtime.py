@@ -1,8 +1,9 @@
-"""All partition tasks of one process: begun on assignment, ended on revocation, watched while they stand idle.
+"""All partition tasks of one process: starts them on assignment, ends them on revocation, moves time while they are idle.
 
-Idle means: every source stands at its end. Then time may move without a record, but only as far as the inputs have
-surely reached: at the edge the clock's time read *before* the ends were asked for; further in, the least watermark of
-all upstream tasks. A timer that is due by then gets a tick; otherwise the downstream logs are told a watermark.
+A task is idle when it has read every source to its end. Its time may then move without a record, as far as all inputs
+have reached. For an agent at the edge that is the clock's time, read *before* the ends were asked for. For the others it
+is the smallest watermark of all upstream tasks. If a timer is due by then, the task's own log gets a tick. Otherwise the
+logs downstream get a watermark.
 """
 
 from __future__ import annotations
@@ -32,16 +33,16 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 TaskKey = tuple[str, int]
-_LEAST_STEP_MS = 1_000
-"""A watermark is told when time has moved by at least this much,"""
-_TELL_EVERY_S = 4.0
-"""and not more often than this: each goes to every partition of the logs downstream."""
+_WATERMARK_STEP_MS = 1_000
+"""A watermark is published only when time has moved by at least this much. Milliseconds."""
+_WATERMARK_EVERY_S = 4.0
+"""The shortest time between two watermarks of a task. Each is written to every partition downstream. Seconds."""
 _TICKS_FOR_CHUNKS = 4
-"""Written at once where long work is under way and nothing comes: each record does a chunk, and what comes waits for them."""
+"""Ticks written at once for an idle task with a cursor: each does one chunk. New records wait for at most that many."""
 
 
 class Runtime:
-    """The tasks of this process, by agent and partition."""
+    """The partition tasks of this process, by agent and partition."""
 
     def __init__(self, specs: Iterable[AgentSpec], context: Context) -> None:
         self._specs = {spec.name: spec for spec in specs}
@@ -50,8 +51,8 @@ class Runtime:
         self.metrics = context.metrics
         self._consumer: BatchConsumer | None = None
         self.tasks: dict[TaskKey, PartitionTask] = {}
-        self._beside: list[asyncio.Task[None]] = []
-        """What goes on beside the tasks: the idle watch, and the compaction of local copies."""
+        self._background: list[asyncio.Task[None]] = []
+        """Background work besides the tasks: the idle watch and the compaction of local copies."""
         self._sweeper = Sweeper(context.data_dir.app_path, context.bounds.compact_every_s, self._copies)
         self._committed: dict[TP, int] = {}
         self._has_run = False
@@ -59,7 +60,7 @@ class Runtime:
     # Faust's rebalance signals.
 
     def begin(self, consumer: BatchConsumer, assigned: set[TP]) -> None:
-        """Begin a task for each (agent, partition) whose sources are all here. Returns at once: heartbeats go on."""
+        """Start a task for each (agent, partition) with all its sources assigned. Return at once, so that heartbeats continue."""
         self._consumer = consumer
         consumer.hold(assigned)
         here: dict[TaskKey, set[str]] = {}
@@ -74,15 +75,15 @@ class Runtime:
                 log.error("partition_incomplete", agent=agent, partition=partition, missing=sorted(missing))
                 continue
             self.tasks[agent, partition] = PartitionTask(spec, partition, self._context, consumer)
-        if not self._beside:
-            self._beside = [
+        if not self._background:
+            self._background = [
                 asyncio.create_task(self._watch(), name="idle-watch"),
                 asyncio.create_task(self._sweeper.run(), name="sweeper"),
             ]
         log.info("partitions_assigned", tasks=len(self.tasks))
 
     async def end(self) -> None:
-        """Let every task finish the batch in hand, then end it; what takes too long is cancelled."""
+        """End every task after its current batch. Cancel those that take longer than ``release_timeout_s``."""
         tasks, self.tasks = list(self.tasks.values()), {}
         self._has_run = self._has_run or any(task.has_run for task in tasks)
         for task in tasks:
@@ -98,20 +99,21 @@ class Runtime:
             log.info("partitions_released", tasks=len(tasks), cancelled=len(late))
 
     async def stop(self) -> None:
-        """End all tasks and what goes on beside them."""
-        beside, self._beside = self._beside, []
-        for one in beside:
-            one.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+        """End all tasks and the background work."""
+        background, self._background = self._background, []
+        for work in background:
+            work.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
         if self._consumer is not None:
             await self._report_lag()
         await self.end()
 
     def refusal(self) -> ConfigConflictError | None:
-        """Return why this process may decide nothing; None where a task of its has ever run.
+        """Return why no task of this process may decide, or None if one of them has ever run.
 
-        A worker that runs stays when a newer config takes over some of its partitions: it will be replaced, and leaving
-        would only move them about. One that starts with an older config keeps partitions from those who could decide.
+        A running worker stays when some of its partitions follow a newer config. It will be replaced anyway, and leaving
+        would only move partitions twice. A worker that starts with an older config must leave: it would keep partitions
+        from the workers that can decide them.
         """
         self._has_run = self._has_run or any(task.has_run for task in self.tasks.values())
         if self._has_run:
@@ -119,7 +121,7 @@ class Runtime:
         return next((task.refusal for task in self.tasks.values() if task.refusal is not None), None)
 
     def submit(self, batch: RecordBatch) -> None:
-        """Hand a batch to its task; one without a task was fetched before a rebalance."""
+        """Pass a batch to its task. A batch without a task was fetched before a rebalance and is dropped."""
         agent = self._agent_of[batch.tp.topic]
         task = self.tasks.get((agent, batch.tp.partition))
         if task is not None:
@@ -136,40 +138,40 @@ class Runtime:
         while True:
             await asyncio.sleep(bounds.idle_every_s)
             try:
-                await self._look_at_idle()
+                await self._check_idle_tasks()
                 if time.monotonic() > lag_due:
                     lag_due = time.monotonic() + bounds.lag_every_s
                     await self._report_lag()
-            except Exception as error:  # noqa: BLE001 - a broker that is gone, a rebalance: look again
+            except Exception as error:  # noqa: BLE001 - no broker, or a rebalance: check again later
                 log.debug("idle_watch_failed", error=type(error).__name__)
 
-    async def _look_at_idle(self) -> None:
+    async def _check_idle_tasks(self) -> None:
         if self._consumer is None:
             return
         edge_ms = self._context.edge_clock.reached_ms()  # before the ends are asked for
         running = [task for task in self.tasks.values() if task.state is TaskState.RUNNING]
-        due = [task for task in running if self._has_news(task, edge_ms)]
+        due = [task for task in running if self._wants_check(task, edge_ms)]
         tps = [tp for task in due for tp in task.tps.values()]
         if not tps:
             return
         ends = await self._consumer.thread.ends(tps)
         for task in due:
             if self.tasks.get((task.spec.name, task.partition)) is task:
-                self._look_at(task, ends, edge_ms)
+                self._move_time(task, ends, edge_ms)
 
     def _reached_ms(self, task: PartitionTask, decider: Decider, edge_ms: int) -> int:
         return edge_ms if task.spec.is_edge else decider.reached_ms()
 
-    def _has_news(self, task: PartitionTask, edge_ms: int) -> bool:
+    def _wants_check(self, task: PartitionTask, edge_ms: int) -> bool:
         decider = task.decider
         if decider is None or task.is_busy:
             return False
         if task.wants_announcement:
             return True
         reached = self._reached_ms(task, decider, edge_ms)
-        return self._is_to_tell(task, reached) or decider.has_due(reached) or decider.has_cursor()
+        return self._is_watermark_due(task, reached) or decider.has_due(reached) or decider.has_cursor()
 
-    def _look_at(self, task: PartitionTask, ends: dict[TP, int], edge_ms: int) -> None:
+    def _move_time(self, task: PartitionTask, ends: dict[TP, int], edge_ms: int) -> None:
         decider = task.decider
         if decider is None or task.is_busy or task.state is not TaskState.RUNNING:
             return
@@ -186,16 +188,16 @@ class Runtime:
             tick = control_emit(task.spec.own_log, task.partition, Tick(at_ms), at_ms)
             task.request([tick] * (_TICKS_FOR_CHUNKS if decider.has_cursor() else 1))
             return
-        if self._is_to_tell(task, reached):
-            task.told_ms = reached
-            task.told_at_s = time.monotonic()
+        if self._is_watermark_due(task, reached):
+            task.watermark_ms = reached
+            task.watermark_at_s = time.monotonic()
             task.request(self._watermarks(task, reached))
 
-    def _is_to_tell(self, task: PartitionTask, reached_ms: int) -> bool:
+    def _is_watermark_due(self, task: PartitionTask, reached_ms: int) -> bool:
         return (
             bool(task.spec.downstream_logs)
-            and reached_ms >= task.told_ms + _LEAST_STEP_MS
-            and time.monotonic() - task.told_at_s >= _TELL_EVERY_S
+            and reached_ms >= task.watermark_ms + _WATERMARK_STEP_MS
+            and time.monotonic() - task.watermark_at_s >= _WATERMARK_EVERY_S
         )
 
     def _watermarks(self, task: PartitionTask, at_ms: int) -> list[Emit]:
@@ -208,13 +210,13 @@ class Runtime:
         ]
 
     async def _report_lag(self) -> None:
-        """Tell the group's offsets, for lag monitors only; the rows are the truth."""
+        """Commit the group's offsets, for lag monitors only. The offsets in the rows are the truth."""
         offsets: dict[TP, int] = {}
         for task in self.tasks.values():
             if task.state is TaskState.RUNNING:
                 offsets.update(task.lag_offsets())
         fresh = {tp: at for tp, at in offsets.items() if self._committed.get(tp) != at}
         if fresh and self._consumer is not None:
-            with contextlib.suppress(Exception):  # a rebalance or a broker gone: the next report tells it
+            with contextlib.suppress(Exception):  # a rebalance or no broker: the next report has it
                 if await self._consumer.thread.commit(fresh):
                     self._committed.update(fresh)

@@ -1,8 +1,8 @@
-"""May a local copy of the rows be gone on with, or must it be deleted and rebuilt from its changelog?
+"""Decides whether a local copy of the rows may be used, or must be deleted and rebuilt from its changelog.
 
-In: what the copy knows of itself and what the broker knows of the changelog. Out: a reason to rebuild, or None. A copy
-that slept through the removal of tombstones would keep rows that were deleted long ago: an old copy brought an erased
-person and a cancelled timer back.
+In: the copy's own metadata and the state of the changelog at the broker. Out: a reason to rebuild, or None.
+A copy must not be older than the tombstones in its changelog: it would keep rows that were deleted long ago. An old copy
+once brought back an erased person and a cancelled timer.
 """
 
 from __future__ import annotations
@@ -14,31 +14,31 @@ import msgspec
 
 
 class LocalMeta(msgspec.Struct, frozen=True, array_like=True):
-    """What a local copy knows of itself, written together with its rows."""
+    """The metadata of a local copy. It is written together with the rows."""
 
     changelog: str
-    """Identity of the changelog that it follows: topic and partition, cluster id, topic id where known."""
+    """Identity of the changelog that the copy follows: topic, partition and cluster id."""
     next_offset: int | None
-    """The first offset of the changelog that the copy may lack; None: it was never told."""
+    """The first offset of the changelog that may be missing from the copy. None: unknown."""
     written_at_ms: int
-    """Wall time of the last write, ms UTC."""
+    """Wall time of the last write. Milliseconds UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangelogState:
-    """What the broker says of the changelog partition."""
+    """The state of the changelog partition, as the broker reports it."""
 
     identity: str
     beginning: int
-    """The first offset still there."""
+    """The first offset that the partition still has."""
     end: int
-    """The offset behind the last record (read_committed readers count transaction markers too)."""
+    """The offset after the last record. It counts transaction markers too."""
     delete_retention_ms: int
-    """The topic's ``delete.retention.ms``: how long a tombstone is surely still to be read."""
+    """The topic's ``delete.retention.ms``: how long a tombstone can be read at least. Milliseconds."""
 
 
 class StaleCopy(StrEnum):
-    """Why a local copy must not be gone on with."""
+    """Why a local copy must not be used."""
 
     OTHER_CHANGELOG = "other_changelog"
     UNKNOWN_POSITION = "unknown_position"
@@ -47,10 +47,10 @@ class StaleCopy(StrEnum):
 
 
 def stale_copy(meta: LocalMeta | None, changelog: ChangelogState, now_ms: int) -> StaleCopy | None:
-    """Return why the copy must be deleted and rebuilt, or None where it may be gone on with.
+    """Return why the copy must be deleted and rebuilt, or None if it may be used.
 
-    ``meta`` None is a copy that holds nothing yet; ``now_ms`` is wall time. Half of the retention is left for the
-    restore itself. A copy dated further ahead than that was written by a clock that cannot be trusted: too old as well.
+    An empty copy has no ``meta``. ``now_ms`` is wall time. A copy may be half as old as the retention; the other half
+    is left for the restore. A copy future-dated by more than that was written by a wrong clock, and counts as too old.
     """
     if meta is None:
         return None

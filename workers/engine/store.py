@@ -1,8 +1,8 @@
-"""Committed rows of one partition on disk: RocksDB, a copy of the changelog that may be thrown away at any time.
+"""The committed rows of one partition on disk, in RocksDB. It is a copy of the changelog and can be rebuilt at any time.
 
-In: the changed rows of a committed batch. Out: gets and range scans in key order. What the copy knows of itself (how
-far it follows which changelog, when it was last written) is written in the same batch as the rows, so the two never
-disagree, whenever the process is killed.
+In: the changed rows of a committed batch. Out: gets and range scans in key order. The copy's metadata (its changelog, its
+position there, the time of the last write) is written atomically with the rows. So the two always agree, even after
+kill -9.
 """
 
 from __future__ import annotations
@@ -36,24 +36,24 @@ if TYPE_CHECKING:
 
 _MIB = 1024 * 1024
 _CACHE_BYTES = 32 * _MIB
-"""Blocks read from disk, for all partitions of the process together (the default is 2 GiB for each)."""
+"""Cache of blocks read from disk, for all partitions of the process together. The default is 2 GiB for each."""
 _ALL_WRITE_BUFFERS_BYTES = 64 * _MIB
 _WRITE_BUFFER_BYTES = 4 * _MIB
-_BLOOM_BITS = 10  # one per cent of the gets of absent rows reach a block
+_BLOOM_BITS = 10  # 1 % of the gets of absent rows read a block
 _OPEN_FILES = 128
 _LOG_BYTES = 1 * _MIB
 _MANIFEST_BYTES = 1
-"""Each change of the files begins a new manifest, for one that goes on names the keys between which files once lay."""
+"""Each change of the files begins a new manifest. A longer one would keep key bounds of deleted files, so erased keys too."""
 _FIRST_PAGE = 16
 _LARGEST_PAGE = 1024
 
-_META_KEY = b"\xff"  # no row: row keys are UTF-8, in which this byte never occurs
+_META_KEY = b"\xff"  # not a row key: row keys are UTF-8, which never has this byte
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(LocalMeta).decode
 
 
 class StoreUnreadableError(Exception):
-    """A local copy cannot be opened: it is locked, or its files are damaged (then delete it: it is rebuilt)."""
+    """A local copy cannot be opened: it is locked or damaged. A damaged copy can be deleted; it is then rebuilt."""
 
 
 @cache
@@ -84,19 +84,19 @@ def _options() -> Options:
 
 
 def delete_copy(path: Path) -> None:
-    """Delete the closed local copy at ``path``; where there is none, nothing happens."""
+    """Delete the closed local copy at ``path``, if there is one."""
     shutil.rmtree(path, ignore_errors=False) if path.exists() else None
 
 
 class StoreLockedError(StoreUnreadableError):
-    """A local copy is open already: it is in use, and must not be deleted."""
+    """A local copy is already open. It is in use and must not be deleted."""
 
 
 class RocksStore:
     """The rows of one partition, as :class:`workers.engine.rows.Store`.
 
-    ``changelog`` is the identity of the changelog that this copy follows (topic and partition, cluster id, topic id
-    where known). Raises StoreUnreadableError, StoreLockedError.
+    ``changelog`` is the identity of the changelog that the copy follows: topic, partition and cluster id. Raises
+    StoreUnreadableError or StoreLockedError.
     """
 
     def __init__(self, path: Path, changelog: str) -> None:
@@ -112,7 +112,7 @@ class RocksStore:
             ) from error
         raw = self._db.get(_META_KEY)
         self.meta: LocalMeta | None = None if raw is None else _decode(raw)
-        """What the copy knows of itself; None while nothing was ever written."""
+        """Metadata of the copy. None until something is written."""
         self._compacting = threading.Lock()
         self._is_closed = False
 
@@ -123,8 +123,8 @@ class RocksStore:
     def scan(self, start: bytes, end: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Iterate (key, value) with start <= key < end, ascending.
 
-        Rows are read in pages, and no RocksDB iterator lives between two of them: one that does keeps the lock after
-        ``close``, and an abandoned scan is not always collected at once.
+        Rows are read in pages, and no RocksDB iterator stays open between two pages. An open iterator keeps the lock
+        after ``close``, and an abandoned scan is not always collected at once.
         """
         size = _FIRST_PAGE
         while True:
@@ -147,10 +147,11 @@ class RocksStore:
         changelog_offset: int | None = None,
         at_ms: int | None = None,
     ) -> None:
-        """Apply all changes at once; None deletes.
+        """Apply all changes at once. A value of None deletes the row.
 
-        ``changelog_offset`` is the next offset of the changelog to restore from (None: as before), ``at_ms`` wall time
-        in ms UTC (None: as before). Raises ValueError where the copy follows another changelog: it is to be destroyed.
+        ``changelog_offset``: the next offset of the changelog to restore from; None keeps the one before. ``at_ms``: wall
+        time, milliseconds UTC; None keeps the one before. Raises ValueError if the copy follows another changelog; it
+        must then be destroyed.
         """
         known = self.meta or LocalMeta(changelog=self._changelog, next_offset=None, written_at_ms=0)
         if known.changelog != self._changelog:
@@ -171,10 +172,10 @@ class RocksStore:
         self.meta = meta
 
     def compact(self) -> bool:
-        """Rewrite all files without what was deleted; False where the copy was closed meanwhile.
+        """Rewrite all files without the deleted rows. Return False if the copy was closed meanwhile.
 
-        For a thread: RocksDB works without the interpreter's lock, and rows are read and written meanwhile. Raises
-        OSError where RocksDB cannot, for want of room as a rule.
+        Call it in a thread: RocksDB works without the interpreter's lock, and rows can be read and written meanwhile.
+        Raises OSError if RocksDB fails, usually because the disk is full.
         """
         with self._compacting:
             if self._is_closed:
@@ -194,7 +195,7 @@ class RocksStore:
         self._db.compact_range(None, None, everything)
 
     def close(self) -> None:
-        """Let go of the files; closing twice does no harm. A compaction under way is given up."""
+        """Close the files. A running compaction is cancelled. Closing twice does nothing."""
         if self._is_closed:
             return
         self._is_closed = True
@@ -203,7 +204,10 @@ class RocksStore:
             self._db.close()
             return
         self._db.cancel_all_background(True)  # noqa: FBT003 - positional only
-        with self._compacting, suppress(Exception):  # a flush: its log has what was written last
+        with (
+            self._compacting,
+            suppress(Exception),
+        ):  # if the flush fails, the write-ahead log has the last writes
             self._db.close()
 
     def destroy(self) -> None:

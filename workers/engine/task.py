@@ -1,7 +1,8 @@
-"""One (agent, partition): fence, restore, loop, release. Owns one transactional producer and one RocksDB.
+"""The task of one (agent, partition): it opens the partition, decides and commits batches, and closes it.
 
-In: record batches of its sources. Out: transactions of outputs and changed rows. The rows hold the next offset of every
-source and are the only truth: after any error the task throws away what it had and begins again from them.
+In: record batches of its sources. Out: Kafka transactions of outputs and changed rows. It owns one transactional producer
+and one RocksDB. It never decides from memory that is not committed: the rows hold the next offset of every source, and
+after any error the task drops what it has and starts again from them.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from faust.types import TP
 from workers.engine.control import ConfigChange, control_emit
 from workers.engine.decide import ConfigConflictError, Decider
 from workers.engine.inbox import GapError, Inbox
-from workers.engine.marker import CrashMarker, Verdict
+from workers.engine.marker import Verdict
 from workers.engine.metrics import TaskMeters
 from workers.engine.opening import OffsetLostError, Opened, open_partition
 from workers.engine.resuming import find_resume
@@ -33,23 +34,45 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 _SETTLE_RECORDS = 200
-_MOST_GATHERING = 6
+_MAX_GATHER_FACTOR = 6
 
 
 class TaskState(StrEnum):
-    """What a task is doing."""
+    """The phase of a task."""
 
     OPENING = "opening"
     RUNNING = "running"
     WAITING = "waiting"
-    """After an error, before it begins again."""
+    """The task waits after an error before it starts again."""
     STOPPED = "stopped"
-    """Past the dead-letter limits, or told by a config that is not ours: an operator must act."""
+    """The task waits for an operator: too many dead letters, a lost offset, or a config that this worker does not have."""
     CLOSED = "closed"
 
 
 class PartitionTask:
-    """The task of one (agent, partition) while it is assigned to this process."""
+    """The task of one (agent, partition) while it is assigned to this process.
+
+    One batch, from fetch to commit, takes nine calls:
+
+    1. ``BatchConsumer._drain_once`` (transport.py) performs seeks and fetches: one ``RecordBatch`` per topic-partition.
+    2. ``Runtime.submit`` gets each batch of the current group generation from Faust's agent, and finds its task.
+    3. ``PartitionTask.submit`` adds it to the ``Inbox``. It drops a batch of another epoch, seeks again after a gap, and
+       holds a partition whose queue is full.
+    4. ``PartitionTask._run_batch`` begins, some milliseconds after records are waiting, so that small ones are gathered.
+    5. ``CrashMarker.mark`` writes the offsets to be decided to a file. It is cleared after step 6, also on an error.
+    6. ``Decider.advance`` fires the due timers of a record, and ``Decider.decide`` decides it, for each record in the
+       order of stamps. Each decision runs in ``Attempts.run`` (attempt.py): a failed one becomes a dead letter.
+    7. ``Decider.take`` returns the outputs and changed rows. The next offsets and the stream time are rows too.
+    8. ``TransactionalWriter.commit`` writes them in one Kafka transaction of three round trips (transaction.py): begin,
+       write, end. It is committed when the broker has answered the end.
+    9. ``RocksStore.write`` applies the rows to the local copy, together with the changelog's next offset. Then
+       ``Decider.committed`` begins the next batch.
+
+    While a broker is away, step 8 repeats its requests for at most ``commit_timeout_s``. After an error in steps 4 to 9
+    the task closes, opens again and continues at the offsets in its rows. Opening fences the old producer. If the broker
+    had committed, the restored changelog has the rows of the batch, and its records are not decided again. If not, the
+    broker aborts the transaction, and the same records are decided again.
+    """
 
     def __init__(self, spec: AgentSpec, partition: int, context: Context, consumer: BatchConsumer) -> None:
         self.spec = spec
@@ -59,12 +82,13 @@ class PartitionTask:
         self.decider: Decider | None = None
         self.is_busy = False
         self.refusal: ConfigConflictError | None = None
-        """Why this worker's config must not decide here."""
+        """Why the config of this worker must not decide this partition. None if it may."""
         self.has_run = False
         self.wants_announcement = False
-        self.told_ms = 0
-        """How far the downstream logs were told that this task has come."""
-        self.told_at_s = 0.0
+        self.watermark_ms = 0
+        """The latest watermark that this task has requested for the logs downstream. Milliseconds UTC."""
+        self.watermark_at_s = 0.0
+        """The monotonic time of the latest requested watermark. Seconds."""
         self.first_ends: dict[str, int] | None = None
         self._context = context
         self._consumer = consumer
@@ -74,7 +98,7 @@ class PartitionTask:
         self._controls: list[Emit] = []
         self._meters = TaskMeters(context.metrics, spec.name, partition)
         self._commit_s = 0.0
-        """How long commits take, a moving average over some eight of them."""
+        """Duration of a commit, as a moving average over about eight commits. Seconds."""
         self._announce = False
         self._wake = asyncio.Event()
         self._closing = False
@@ -93,7 +117,7 @@ class PartitionTask:
         return None if self._opened is None else self._opened.store
 
     def submit(self, batch: RecordBatch) -> None:
-        """Take a fetched batch; never blocks. What is not of this task's epoch is dropped."""
+        """Add a fetched batch to the inbox. Drop it if it is of another epoch. Never blocks."""
         topic = batch.tp.topic
         if self.state is not TaskState.RUNNING or batch.epoch != self._epochs.get(topic):
             return
@@ -112,23 +136,23 @@ class PartitionTask:
         self._wake.set()
 
     def request(self, controls: list[Emit]) -> None:
-        """Write engine records (ticks, watermarks) with the next transaction."""
+        """Write these engine records (ticks or watermarks) with the next transaction."""
         self._controls = controls
         self._wake.set()
 
     def request_announcement(self) -> None:
-        """The sources have been read to the end they had at the first start: let the hop say so."""
+        """Call the hop's ``announce`` in the next batch: the sources in ``announces_after`` have been read."""
         self._announce = True
         self._wake.set()
 
     def has_settled(self, ends: dict[TP, int]) -> bool:
-        """Whether every source stands at its end and nothing waits or is under way."""
+        """Whether every source is read to its end, and no record, request or batch is pending."""
         if self.state is not TaskState.RUNNING or self.is_busy or self._controls or self._announce:
             return False
         return self.has_read(ends, self.spec.sources)
 
     def has_read(self, ends: dict[TP, int], topics: tuple[str, ...]) -> bool:
-        """Whether these sources have been decided up to ``ends``."""
+        """Whether the records of these sources have been decided up to ``ends``."""
         for topic in topics:
             tp = self.tps[topic]
             settled = self._consumer.settled.get(tp)
@@ -139,7 +163,7 @@ class PartitionTask:
         return True
 
     def lag_offsets(self) -> dict[TP, int]:
-        """The next offset of each source as the rows have it, for lag monitors; behind markers where all is read."""
+        """Return the next offset of each source for lag monitors: after the markers if all is read. Empty during a batch."""
         offsets = {}
         for topic, tp in self.tps.items():
             waiting = self._inbox.first_offset(topic)
@@ -152,7 +176,7 @@ class PartitionTask:
         return {} if self.is_busy else offsets
 
     def close(self) -> None:
-        """Finish the batch in hand and end."""
+        """End after the current batch."""
         self._closing = True
         self._wake.set()
 
@@ -168,13 +192,13 @@ class PartitionTask:
             except (ConfigConflictError, OffsetLostError) as error:
                 self._log.error("partition_stopped", why=str(error))
                 self.refusal = error if isinstance(error, ConfigConflictError) else None
-                self._stopped()
+                self._mark_stopped()
                 await self._wait_for_close(self._context.bounds.restart_backoff_max_s)
             except ProducerFenced:
                 self._log.warning("task_fenced")
                 self.state = TaskState.WAITING
                 await self._wait_for_close(self._context.bounds.fenced_wait_s)
-            except Exception as error:  # noqa: BLE001 - whatever it was, the rows are the truth and the task begins again
+            except Exception as error:  # noqa: BLE001 - the task starts again from its rows after any error
                 if time.monotonic() - started > self._context.bounds.restart_backoff_max_s:
                     backoff = self._context.bounds.restart_backoff_s
                 self._log.warning(
@@ -185,10 +209,10 @@ class PartitionTask:
                 await self._wait_for_close(backoff)
                 backoff = min(backoff * 2, self._context.bounds.restart_backoff_max_s)
             finally:
-                await self._let_go()
+                await self._close_partition()
         self.state = TaskState.CLOSED
 
-    def _stopped(self) -> None:
+    def _mark_stopped(self) -> None:
         self.state = TaskState.STOPPED
         self._meters.is_stopped.set(1)
 
@@ -207,9 +231,9 @@ class PartitionTask:
         self._inbox = self._new_inbox()
         self._controls = []
         self._announce = False
-        # Said anew after every start: what was said last may have been in a transaction that failed.
+        # Announced and published again after every start: the last ones may have been in a transaction that failed.
         self.wants_announcement = bool(self.spec.announces_after)
-        self.told_ms, self.told_at_s = 0, 0.0
+        self.watermark_ms, self.watermark_at_s = 0, 0.0
         context = self._context
         opened = await open_partition(self.spec, self.partition, context)
         self._opened = opened
@@ -235,7 +259,7 @@ class PartitionTask:
             "partition_opened", restored_rows=opened.restored, rebuilt_because=opened.rebuilt_because
         )
 
-    async def _let_go(self) -> None:
+    async def _close_partition(self) -> None:
         opened, self._opened, self.decider = self._opened, None, None
         if opened is not None:
             await opened.close()
@@ -243,7 +267,7 @@ class PartitionTask:
     # The loop.
 
     async def _loop(self) -> None:
-        decider = self._decider()
+        decider = self._require_decider()
         waited_since = time.monotonic()
         if decider.wants_config_record:
             new = self._context.config
@@ -253,7 +277,7 @@ class PartitionTask:
             if decider.quarantine.stopped:
                 await self._wait_for_resume(decider)
                 continue
-            sources = self._readable(decider)
+            sources = self._readable_sources(decider)
             if len(sources) == len(self.spec.sources):
                 waited_since = time.monotonic()
             elif time.monotonic() - waited_since > self._context.first_start_timeout_s:
@@ -272,44 +296,45 @@ class PartitionTask:
                 await asyncio.sleep(self._gather_s())
             self.is_busy = True
             try:
-                await self._batch(decider, sources)
+                await self._run_batch(decider, sources)
             finally:
                 self.is_busy = False
             self._release_held()
             await asyncio.sleep(0)
 
     def _gather_s(self) -> float:
-        """How long to wait for more: longer while commits are slow, for fewer transactions make them quicker."""
+        """Return how long to wait for more records. Longer while commits are slow: fewer transactions make them faster. Seconds."""
         least = self._context.bounds.gather_ms / 1000
-        return min(max(least, self._commit_s / 2), least * _MOST_GATHERING)
+        return min(max(least, self._commit_s / 2), least * _MAX_GATHER_FACTOR)
 
-    def _decider(self) -> Decider:
+    def _require_decider(self) -> Decider:
         if self.decider is None:
             raise RuntimeError("the task is not open")
         return self.decider
 
-    def _readable(self, decider: Decider) -> tuple[str, ...]:
+    def _readable_sources(self, decider: Decider) -> tuple[str, ...]:
         return self.spec.sources if decider.is_ready else (self.spec.own_log,)
 
-    async def _batch(self, decider: Decider, sources: tuple[str, ...]) -> None:
+    async def _run_batch(self, decider: Decider, sources: tuple[str, ...]) -> None:
+        """Decide and commit one batch: steps 4 to 9 of the class docstring."""
         controls, self._controls = self._controls, []
         if self._announce:
             self._announce = False
             self.wants_announcement = False
             decider.announce()
-        count = self._decide_some(decider, sources)
+        count = self._decide_batch(decider, sources)
         if decider.may_wait and not controls:
             return
         decided = decider.take()
         await self._commit(decided, controls, count)
         decider.committed()
 
-    def _decide_some(self, decider: Decider, sources: tuple[str, ...]) -> int:
-        """Decide records up to a bound of records, bytes, outputs and time; return their number."""
+    def _decide_batch(self, decider: Decider, sources: tuple[str, ...]) -> int:
+        """Decide records until a bound of records, bytes, outputs or time is reached. Return their number."""
         head = self._inbox.peek(sources)
         if head is None:
             return 0
-        marker = self._marker()
+        marker = self._require_opened().marker
         bounds = self._context.bounds
         verdict = marker.verdict(head.topic, head.offset)
         most = bounds.max_batch_records if verdict is Verdict.NORMAL else 1
@@ -320,7 +345,7 @@ class PartitionTask:
         )
         count = size = 0
         deadline = time.perf_counter() + bounds.decide_ms / 1000
-        marker.before(spans)
+        marker.mark(spans)
         try:
             while (
                 count < most
@@ -335,7 +360,7 @@ class PartitionTask:
                 elif decider.advance(record):
                     decider.decide(record)
                 else:
-                    break  # many timers were due: commit them first, the record is decided in the next batch
+                    break  # many timers were due: commit them first, and decide the record in the next batch
                 self._inbox.pop(record)
                 count += 1
                 size += len(record.value or b"")
@@ -344,14 +369,14 @@ class PartitionTask:
                 if len(sources) < len(self.spec.sources) and decider.is_ready:
                     break
         finally:
-            marker.after()
+            marker.clear()
         return count
 
     async def _commit(self, decided: Decided, controls: list[Emit], count: int) -> None:
         outputs = decided.outputs + controls
         if not outputs and not decided.changes:
             return
-        opened = self._open_partition()
+        opened = self._require_opened()
         now_ms = time.time_ns() // 1_000_000
         began = time.perf_counter()
         written = await asyncio.wait_for(
@@ -362,17 +387,14 @@ class PartitionTask:
             opened.store.write(decided.changes, changelog_offset=written, at_ms=now_ms)
         took = time.perf_counter() - began
         self._commit_s += (took - self._commit_s) / 8
-        decider = self._decider()
+        decider = self._require_decider()
         self._meters.committed(count, len(decided.outputs), decider.dead_letters, decider.now_ms, took)
         decider.dead_letters = 0
 
-    def _open_partition(self) -> Opened:
+    def _require_opened(self) -> Opened:
         if self._opened is None:
             raise RuntimeError("the task is not open")
         return self._opened
-
-    def _marker(self) -> CrashMarker:
-        return self._open_partition().marker
 
     def _release_held(self) -> None:
         bounds = self._context.bounds
@@ -385,9 +407,9 @@ class PartitionTask:
                 self._consumer.release({tp})
 
     async def _wait_for_resume(self, decider: Decider) -> None:
-        """Hold everything until an operator's resume stands in the own log, behind what was read of it."""
+        """Hold all sources until the own log has an operator's resume after its next offset."""
         self._log.error("partition_stopped", why=decider.quarantine.stopped)  # after a restart too
-        self._stopped()
+        self._mark_stopped()
         self._consumer.hold(set(self.tps.values()))
         start = max(decider.next_offset(self.spec.own_log) or 0, decider.quarantine.resumed_offset + 1)
         own = TopicPartition(self.spec.own_log, self.partition)

@@ -1,7 +1,7 @@
-"""Timers and cursors: rows that make a task come back to something, ordered by due time or continued in chunks.
+"""Timers and cursors, as rows: work for a later time, and long work that is done in chunks.
 
-A timer is named by (kind, key): setting it again moves it. What is due is found by a scan that starts behind the last
-one fired, or it would walk over the tombstones of all that ever fired.
+(kind, key) identifies a timer or a cursor. Setting a timer twice moves it. A scan for due timers starts after the last
+timer that fired; otherwise it would pass the tombstones of all timers that ever fired.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ if TYPE_CHECKING:
 
 NEVER_MS = 2**62
 _DIGITS = 15
-_LAST_SLOT_MS = 10**_DIGITS - 1  # the year 33658; slots sort as text, so none may have a digit more
+_LAST_SLOT_MS = 10**_DIGITS - 1  # the year 33658; slots sort as text, so all have the same number of digits
 
 
 class TimerRow(Row, frozen=True):
-    """One pending timer, keyed by (slot, key, kind). Bounded by what sets timers: each (kind, key) has one."""
+    """One pending timer, keyed by (slot, key, kind). Each (kind, key) has at most one. ``due_ms``: milliseconds UTC."""
 
     prefix: ClassVar[str] = "~timer"
     due_ms: int
 
 
 class TimerSlotRow(Row, frozen=True):
-    """Where the timer (kind, key) stands, so that it can be moved or cancelled."""
+    """The slot of the timer (kind, key), with which it can be moved or cancelled. Milliseconds UTC."""
 
     prefix: ClassVar[str] = "~timer-slot"
     slot_ms: int
 
 
 class FiredRow(Row, frozen=True):
-    """The slot of the last timer fired. One row."""
+    """The slot of the last timer that fired. Milliseconds UTC. One row."""
 
     prefix: ClassVar[str] = "~fired"
     slot_ms: int = 0
 
 
 class CursorRow(Row, frozen=True):
-    """Work that concerns many, under way. Bounded by what starts cursors: each (kind, key) has one."""
+    """Long work that is not done yet, with its position. Each (kind, key) has at most one."""
 
     prefix: ClassVar[str] = "~cursor"
     position: str = ""
@@ -52,7 +52,7 @@ def _slot(slot_ms: int) -> str:
 
 
 def set_timer(rows: Rows, kind: str, key: str, due_ms: int) -> None:
-    """Set or move the timer (kind, key). A due time in the past fires before the next record."""
+    """Set or move the timer (kind, key). With a due time in the past it fires before the next record."""
     cancel_timer(rows, kind, key)
     fired = rows.get(FiredRow)
     slot_ms = min(max(due_ms, fired.slot_ms if fired else 0, 0), _LAST_SLOT_MS)
@@ -62,7 +62,7 @@ def set_timer(rows: Rows, kind: str, key: str, due_ms: int) -> None:
 
 
 def cancel_timer(rows: Rows, kind: str, key: str) -> None:
-    """Cancel the timer (kind, key); where there is none, nothing changes."""
+    """Cancel the timer (kind, key). If there is none, nothing changes."""
     at = rows.get(TimerSlotRow, kind, key)
     if at is not None:
         rows.delete(TimerRow, _slot(at.slot_ms), key, kind)
@@ -84,7 +84,7 @@ def next_timer(rows: Rows, until_ms: int) -> Timer | None:
 
 
 def take_timer(rows: Rows, timer: Timer) -> None:
-    """Remove a timer that is about to be handled and remember where the scans go on."""
+    """Remove a timer that is about to be handled, and note its slot as the start of later scans."""
     at = rows.get(TimerSlotRow, timer.kind, timer.key)
     if at is None:
         return
@@ -96,18 +96,18 @@ def take_timer(rows: Rows, timer: Timer) -> None:
 
 
 def start_cursor(rows: Rows, kind: str, key: str) -> None:
-    """Begin (or begin again) work that concerns many; the engine continues it one chunk per record."""
+    """Start long work, or restart it from the beginning. The engine does one chunk of it per record."""
     rows.put(CursorRow(), kind, key)
     rows.cursor_hint = True
 
 
 def is_under_way(rows: Rows, kind: str, key: str) -> bool:
-    """Whether the work (kind, key) was begun and is not at its end."""
+    """Whether the work (kind, key) was started and is not done."""
     return rows.cursor_hint and rows.get(CursorRow, kind, key) is not None
 
 
 def next_cursor(rows: Rows) -> Cursor | None:
-    """Return the first cursor under way, or None."""
+    """Return the first cursor that has work left, or None."""
     if not rows.cursor_hint:
         return None
     found = rows.scan(CursorRow, limit=1)
@@ -119,7 +119,7 @@ def next_cursor(rows: Rows) -> Cursor | None:
 
 
 def move_cursor(rows: Rows, cursor: Cursor, position: str | None) -> None:
-    """Remember where a cursor goes on; None ends it. One begun again meanwhile stays at its start."""
+    """Set the next position of a cursor; None ends it. A cursor that was restarted meanwhile stays at its start."""
     now = rows.get(CursorRow, cursor.kind, cursor.key)
     if now is None or now.position != cursor.position:
         return

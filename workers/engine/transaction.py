@@ -1,12 +1,20 @@
-"""A Kafka transaction in three round trips: add the partitions, write one batch to each of them, end.
+"""Runs Kafka transactions in three round trips. It is step 8 of a batch (:class:`workers.engine.task.PartitionTask`).
 
-aiokafka's own way is an event loop inside the event loop, which wakes for every batch and takes half of a small
-transaction's time (docs/adr/0018). Here its client, its requests and its record batches are used, and the order of things
-is ours; fencing (InitProducerId) stays the library's. Each answer is read, partition by partition, before the end is
-asked for: a transaction of which one record was refused is never committed.
+In: record batches by partition. Out: their offsets, committed together, or an error. It never commits a transaction of
+which the broker has refused a record. One transaction, in order:
 
-What may be tried again is tried again, with the same sequence numbers, so that the broker knows a repeat for what it is
-(KIP-98). Whoever calls bounds the time; after any error the producer id is worth nothing any more.
+1. ``begin`` asks the coordinator to add all partitions (AddPartitionsToTxn). The transaction is open from here on.
+2. ``write`` sends one batch per partition to the leaders (Produce) and reads each partition's answer. It is called once
+   more for each further batch of a partition.
+3. ``end`` asks the coordinator to commit or abort (EndTxn). The transaction is committed when the coordinator answers.
+
+A request that may succeed later is repeated. A batch keeps its sequence numbers, so the broker recognises a repeat
+(KIP-98). The caller limits the time (``commit_timeout_s``) and must discard the producer after any error. ProducerFenced
+means that the broker has given the id to a newer producer, or has aborted the transaction because it was open for longer
+than ``transaction_timeout_ms``.
+
+aiokafka's own sender is an event loop in the event loop. It wakes for every batch and takes half of a small transaction's
+time (docs/adr/0018). Only its client, requests, record batches and fencing (InitProducerId) are used here.
 """
 
 from __future__ import annotations
@@ -36,42 +44,42 @@ if TYPE_CHECKING:
     from aiokafka.structs import TopicPartition
 
 _MARKERS_BACKOFF_S = 0.005
-"""After a commit the markers are still being written (KAFKA-5477): the next transaction of this id waits for them."""
+"""Pause before a repeated request to the coordinator. After a commit it still writes markers (KAFKA-5477). Seconds."""
 _BACKOFF_S = 0.02
-"""Brokers from 4.0 answer NOT_ENOUGH_REPLICAS while a transaction is verified (KIP-890); 20 ms was right, 5 was worse."""
+"""Pause before other repeats. Brokers from 4.0 answer NOT_ENOUGH_REPLICAS while they verify (KIP-890): 20 ms beat 5 ms."""
 _PRODUCE_TIMEOUT_MS = 30_000
 _ALL_REPLICAS = -1
-_NOBODY = -1
-_PASSING = frozenset({ConcurrentTransactions, OperationNotAttempted})
-"""Of these the library does not say that they pass; where one partition was not added, the others were not tried."""
+_NO_LEADER = -1
+_ALSO_RETRIABLE = frozenset({ConcurrentTransactions, OperationNotAttempted})
+"""Errors that aiokafka does not call retriable. OperationNotAttempted: another partition of the request failed."""
 _SEQUENCES = 2**31
 
 
 class Transactions:
     """The transactions of one started producer, one after the other.
 
-    Raises ProducerFenced where another holder has taken the id, else what aiokafka raises for the broker's code.
+    Raises ProducerFenced if the broker no longer accepts the producer, else aiokafka's error for the broker's code.
     """
 
     def __init__(self, producer: AIOKafkaProducer, transactional_id: str) -> None:
         self._client = producer.client
         self._id = transactional_id
-        held = producer._txn_manager  # noqa: SLF001 - what the fence brought
-        self._producer_id: int = held.producer_id
-        self._epoch: int = held.producer_epoch
+        manager = producer._txn_manager  # noqa: SLF001 - it has the id and the epoch from InitProducerId
+        self._producer_id: int = manager.producer_id
+        self._epoch: int = manager.producer_epoch
         self._coordinator: int | None = None
         self._sequences: dict[TopicPartition, int] = {}
         self._topics: set[str] = set()
         self.is_open = False
-        """Whether the broker may know of a transaction that has not ended."""
+        """Whether the broker may have an open transaction of this producer."""
 
     async def begin(self, partitions: Collection[TopicPartition]) -> None:
-        """Add the partitions: from here on the transaction is open."""
+        """Add the partitions to the transaction. It is open from here on."""
         by_topic: dict[str, list[int]] = defaultdict(list)
         for tp in partitions:
             by_topic[tp.topic].append(tp.partition)
         for topic in by_topic.keys() - self._topics:
-            await self._client._wait_on_metadata(topic)  # noqa: SLF001 - raises for a topic that there is not
+            await self._client._wait_on_metadata(topic)  # noqa: SLF001 - raises if the topic does not exist
             self._topics.add(topic)
         request = AddPartitionsToTxnRequest(
             transactional_id=self._id,
@@ -80,10 +88,10 @@ class Transactions:
             topics=list(by_topic.items()),
         )
         self.is_open = True
-        await self._ask_coordinator(request, _codes_of_added)
+        await self._call_coordinator(request, _codes_of_added)
 
     async def write(self, batches: Mapping[TopicPartition, Any]) -> dict[TopicPartition, int]:
-        """Write one batch to each partition and return the offset of its first record."""
+        """Write one batch to each partition. Return the offset of its first record, by partition."""
         left = dict(batches)
         for tp, batch in batches.items():
             sequence = self._sequences.get(tp, 0)
@@ -94,43 +102,45 @@ class Transactions:
             by_leader: dict[int, dict[TopicPartition, Any]] = defaultdict(dict)
             for tp, batch in left.items():
                 leader = self._client.cluster.leader_for_partition(tp)
-                by_leader[_NOBODY if leader is None else leader][tp] = batch
-            is_unled = bool(by_leader.pop(_NOBODY, None))
+                by_leader[_NO_LEADER if leader is None else leader][tp] = batch
+            lacks_leader = bool(by_leader.pop(_NO_LEADER, None))
             for written in await asyncio.gather(*(self._produce(*asked) for asked in by_leader.items())):
                 offsets |= written
             left = {tp: batch for tp, batch in left.items() if tp not in offsets}
             if not left:
                 return offsets
-            if is_unled:
+            if lacks_leader:
                 await self._client.force_metadata_update()
             await asyncio.sleep(_BACKOFF_S)
 
     async def end(self, *, commits: bool) -> None:
-        """Commit, or abort."""
+        """Commit or abort the transaction."""
         request = EndTxnRequest(
             transactional_id=self._id,
             producer_id=self._producer_id,
             producer_epoch=self._epoch,
             transaction_result=commits,
         )
-        await self._ask_coordinator(request, _code_of_end)
+        await self._call_coordinator(request, _code_of_end)
         self.is_open = False
 
-    async def _ask_coordinator(self, request: Any, codes_of: Any) -> None:
+    async def _call_coordinator(self, request: Any, codes_of: Any) -> None:
+        """Send the request until the coordinator has done it. Raises the first error that a repeat cannot cure."""
         while True:
-            codes = await self._answered_by_coordinator(request, codes_of)
+            codes = await self._send_to_coordinator(request, codes_of)
             errors = {for_code(code) for code in codes} - {NoError}
             if not errors:
                 return
-            _refuse_fenced(errors)
-            final = next((error for error in errors if not _is_passing(error)), None)
+            _raise_if_fenced(errors)
+            final = next((error for error in errors if not _is_retriable(error)), None)
             if final is not None:
                 raise final
             if not errors <= {ConcurrentTransactions, OperationNotAttempted}:
                 self._coordinator = None
             await asyncio.sleep(_MARKERS_BACKOFF_S if self._coordinator is not None else _BACKOFF_S)
 
-    async def _answered_by_coordinator(self, request: Any, codes_of: Any) -> Collection[int]:
+    async def _send_to_coordinator(self, request: Any, codes_of: Any) -> Collection[int]:
+        """Send the request once. Return the error codes of the answer."""
         try:
             if self._coordinator is None:
                 lookup = self._client.coordinator_lookup(CoordinationType.TRANSACTION, self._id)
@@ -146,7 +156,7 @@ class Transactions:
         return found
 
     async def _produce(self, leader: int, batches: Mapping[TopicPartition, Any]) -> dict[TopicPartition, int]:
-        """Ask one broker; return the offsets of what was written, leaving out what is to be tried again."""
+        """Send batches to one broker. Return the offsets of those written; the missing ones must be sent again."""
         by_topic: dict[str, list[tuple[int, Any]]] = defaultdict(list)
         named: dict[tuple[str, int], TopicPartition] = {}
         for tp, batch in batches.items():
@@ -172,7 +182,7 @@ class Transactions:
                 if refusal is NoError:
                     written[named[topic, partition]] = offset
                     continue
-                _refuse_fenced({refusal})
+                _raise_if_fenced({refusal})
                 if not refusal.retriable:
                     raise refusal
                 if refusal.invalid_metadata:
@@ -188,10 +198,10 @@ def _code_of_end(answer: Any) -> Collection[int]:
     return (answer.error_code,)
 
 
-def _is_passing(error: type[KafkaError]) -> bool:
-    return error.retriable or error in _PASSING
+def _is_retriable(error: type[KafkaError]) -> bool:
+    return error.retriable or error in _ALSO_RETRIABLE
 
 
-def _refuse_fenced(errors: Collection[type[KafkaError]]) -> None:
+def _raise_if_fenced(errors: Collection[type[KafkaError]]) -> None:
     if any(issubclass(error, InvalidProducerEpoch | ProducerFenced) for error in errors):
         raise ProducerFenced

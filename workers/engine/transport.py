@@ -1,9 +1,10 @@
-"""Faust's consumer, taken hold of at its plug points: whole record batches instead of messages, seeks between fetches.
+"""Faust's consumer, changed to deliver whole record batches and to seek only between two fetches.
 
-Stock Faust delivers one message per two asyncio tasks, and seeking while it fetches loses and doubles records in three
-ways. Here one loop does, in this order and inside the consumer's thread: perform the seeks asked for, hold back the
-partitions whose queues are full, fetch, and note the position of every partition. A batch carries the epoch from
-before its fetch and the position it was fetched from, so that its task can refuse what does not follow.
+Stock Faust uses two asyncio tasks for each message, and a seek while it fetches loses and doubles records in three ways.
+Here one loop does four things in order, inside the consumer's thread: perform the requested seeks, pause the partitions
+whose queues are full, fetch, and note the position of every partition.
+In: seeks, pauses and releases of the tasks. Out: a :class:`RecordBatch` per partition. It carries the epoch from before
+its fetch and the offset from which it was fetched, so that its task can refuse a batch that does not follow.
 """
 
 from __future__ import annotations
@@ -26,29 +27,29 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 _FETCH_TIMEOUT_S = 0.2
 _FETCH_WAIT_MS = 200
-"""How long the broker holds an empty fetch. A seek takes effect after it; Faust's 1,500 ms made starts slow."""
+"""How long the broker holds an empty fetch. A seek waits for it; Faust's 1,500 ms made starts slow. Milliseconds."""
 _MAX_POLL_RECORDS = 10_000
 _ASK_TIMEOUT_S = 2.0
-"""The thread's queue has two hands: questions to a broker that is gone would bind both, and the way out with them."""
+"""The consumer thread serves two calls at a time. Requests to an unreachable broker would block both and delay shutdown."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordBatch:
-    """What one fetch brought for one topic-partition."""
+    """The records of one topic-partition from one fetch."""
 
     tp: TP
     records: Sequence[Any]
     generation: int
     epoch: int
     start: int
-    """Everything before this offset was delivered before. Smaller than the first offset after markers and compaction."""
+    """All records before this offset were delivered before. Markers and compaction make it smaller than the first offset."""
 
 
 class BatchSchema(faust.Schema):
-    """Passes a batch through; overriding ``decode`` instead would give the stream a bare value, not an event."""
+    """Passes a batch through. Overriding ``decode`` instead would give the stream a bare value, not an event."""
 
     def loads_key(self, app: Any, message: Any, **_: Any) -> Any:  # noqa: ARG002 - Faust's signature
-        """Return no key: a batch has many."""
+        """Return no key, because a batch has many."""
         return
 
     def loads_value(self, app: Any, message: Any, **_: Any) -> Any:  # noqa: ARG002 - Faust's signature
@@ -63,38 +64,38 @@ class _Fetched:
 
 
 class _Thread(driver.AIOKafkaConsumerThread):
-    """The consumer's thread: read_committed, Faust's co-partitioning assignor, one call per fetch."""
+    """The consumer's thread. It reads ``read_committed``, uses Faust's co-partitioning assignor, and has one call per fetch."""
 
     def _create_worker_consumer(self, transport: Any) -> Any:
-        self.consumer.in_transaction = True  # only to pick isolation_level=read_committed
+        self.consumer.in_transaction = True  # only to choose isolation_level=read_committed
         try:
             consumer = super()._create_worker_consumer(transport)
         finally:
             self.consumer.in_transaction = False
         self._assignor = self.app.assignor
-        # Where there are neither tables nor standbys the driver picks aiokafka's round robin, which does not co-partition.
+        # Without tables and standbys the driver chooses aiokafka's round robin, which does not co-partition.
         consumer._partition_assignment_strategy = (self._assignor,)  # noqa: SLF001
         consumer._fetch_max_wait_ms = _FETCH_WAIT_MS  # noqa: SLF001
         return consumer
 
     def verify_event_path(self, now: float, tp: TP) -> None:
-        """Do not raise Faust's alarm about commits: offsets live in the rows."""
+        """Do nothing: Faust's alarm about missing commits is false, because the offsets are in the rows."""
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
-        """Tell the group's offsets; whether it was done. For lag monitors only: Faust's ends the worker where it fails."""
+        """Commit the group's offsets, for lag monitors only. Return whether it worked; in Faust a failure ends the worker."""
         consumer = self._ensure_consumer()
         mine = {TopicPartition(*tp): at for tp, at in offsets.items() if tp in self.assignment()}
         if not mine:
             return False
         try:
             await asyncio.wait_for(consumer.commit(mine), _ASK_TIMEOUT_S)
-        except (KafkaError, TimeoutError) as error:  # a rebalance, a broker gone: the next report tells it
+        except (KafkaError, TimeoutError) as error:  # a rebalance or no broker: the next report has it
             log.debug("lag_not_told", error=type(error).__name__)
             return False
         return True
 
     async def fetch(self, seeks: dict[TP, int], held: set[TP], timeout: float) -> _Fetched:  # noqa: ASYNC109
-        """Seek, hold back, fetch, note the positions; called by the loop below, one at a time."""
+        """Seek, pause, fetch and note the positions. The loop in BatchConsumer calls it, one call at a time."""
         return await self.call_thread(self._fetch, seeks, held, timeout)  # type: ignore[no-any-return]
 
     async def _fetch(self, seeks: dict[TP, int], held: set[TP], timeout: float) -> _Fetched:  # noqa: ASYNC109
@@ -120,9 +121,9 @@ class _Thread(driver.AIOKafkaConsumerThread):
 
     @property
     def group_error(self) -> BaseException | None:
-        """What ended the membership of the group for good: a refusal, a session timeout that the broker does not take.
+        """The error that ended the membership of the group for good, such as a session timeout that the broker refuses.
 
-        aiokafka raises it in ``getmany``, which Faust goes round: without this a worker stands still and says nothing.
+        aiokafka raises it in ``getmany``, which Faust does not call. Without this check a worker would stop silently.
         """
         coordinator = getattr(self._consumer, "_coordinator", None)
         membership = getattr(coordinator, "_coordination_task", None)
@@ -131,7 +132,7 @@ class _Thread(driver.AIOKafkaConsumerThread):
         return getattr(coordinator, "_pending_exception", None)
 
     async def ends(self, tps: Sequence[TP]) -> dict[TP, int]:
-        """Return the next-to-be-written (stable) offset of partitions."""
+        """Return the end of each partition: the offset after its last stable record."""
 
         async def ask() -> dict[TP, int]:
             asked = self._ensure_consumer().end_offsets([TopicPartition(*tp) for tp in tps])
@@ -152,21 +153,21 @@ def _positions(consumer: Any, assigned: Iterable[TopicPartition]) -> dict[TP, in
 
 
 class BatchConsumer(driver.Consumer):
-    """Delivers record batches to ``callback``; tasks ask it for seeks and tell it which partitions are full."""
+    """Delivers record batches to ``callback``. Tasks request seeks, and hold and release partitions."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.epochs: dict[TP, int] = {}
         self.held: set[TP] = set()
-        """Not fetched: full, or not yet (or no longer) asked for by a task."""
+        """Partitions that are not fetched: their queue is full, or no task reads them."""
         self.settled: dict[TP, int] = {}
-        """The position after the latest fetch, behind markers: every record before it has been delivered."""
+        """The position after the latest fetch, markers included. Every record before it was delivered."""
         self.delivered: dict[TP, int] = {}
-        """The offset behind the last record delivered since the last seek."""
+        """The offset after the last record delivered since the last seek."""
         self._seeks: dict[TP, int] = {}
 
     def reseek(self, tp: TP, offset: int) -> int:
-        """Ask for a new position; return the epoch of the batches that will come from there."""
+        """Request a new position. Return the epoch of the batches that will be fetched from there."""
         self._seeks[tp] = offset
         self.delivered[tp] = offset
         self.epochs[tp] = self.epochs.get(tp, 0) + 1
@@ -175,11 +176,11 @@ class BatchConsumer(driver.Consumer):
         return self.epochs[tp]
 
     def hold(self, tps: set[TP]) -> None:
-        """Stop fetching these until they are released or sought."""
+        """Stop fetching these partitions until they are released or sought."""
         self.held |= tps
 
     def release(self, tps: set[TP]) -> None:
-        """Fetch these again."""
+        """Fetch these partitions again."""
         self.held -= tps
 
     @property
@@ -222,9 +223,8 @@ class BatchConsumer(driver.Consumer):
             if not records or tp not in self.delivered or epoch != self.epochs.get(tp, 0):
                 continue
             batch = RecordBatch(tp, records, generation, epoch, self.delivered[tp])
-            self.delivered[tp] = (
-                records[-1].offset + 1
-            )  # a batch lost from here on shows as a gap, and is sought again
+            # If the batch is lost after this line, its task sees a gap and seeks again.
+            self.delivered[tp] = records[-1].offset + 1
             if not is_void:
                 await self.wait_first(self.callback(_message(batch)), self.suspend_flow.wait())
         if is_void:
@@ -255,6 +255,6 @@ def _message(batch: RecordBatch) -> ConsumerMessage:
 
 
 class BatchTransport(driver.Transport):
-    """Faust's aiokafka transport with the consumer above."""
+    """Faust's aiokafka transport with :class:`BatchConsumer`."""
 
     Consumer = BatchConsumer

@@ -1,7 +1,7 @@
-"""How far the upstream tasks of a partition have surely come: the bound of its ticks.
+"""The watermarks that a partition has received from the tasks upstream. They bound its ticks.
 
-Each upstream task writes its stream time into the log when it is caught up. The least of them all is the time that no
-unread record lies before; while one task has not spoken, nothing is known.
+Each upstream task writes the time that it has reached into the log when it has read its sources to their ends. No unread record has a
+stamp before the smallest of these times. While one upstream task has sent no watermark, the time is unknown (0).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _MOST_TASKS = 100_000
 
 
 class WatermarkRow(Row, frozen=True):
-    """How far one upstream task has come, keyed by (agent, partition). One row per upstream task."""
+    """The time that one upstream task has reached, keyed by (agent, partition). One row per task. Milliseconds UTC."""
 
     prefix: ClassVar[str] = "~watermark"
     at_ms: int
@@ -26,7 +26,7 @@ class WatermarkRow(Row, frozen=True):
 
 
 class Watermarks:
-    """The watermarks of one partition, as its rows have them."""
+    """The watermarks of one partition, loaded from its rows."""
 
     def __init__(self, rows: Rows, upstream: tuple[str, ...]) -> None:
         self._rows = rows
@@ -37,21 +37,22 @@ class Watermarks:
             for (agent, partition), row in rows.scan(WatermarkRow, limit=_MOST_TASKS)
         }
 
-    def learn(self, said: Watermark) -> None:
-        """Take a watermark; one that says less than is known changes nothing."""
-        known = self._known.get((said.agent, said.partition))
-        if known is None or said.at_ms > known.at_ms or said.partitions != known.partitions:
-            self._known[said.agent, said.partition] = WatermarkRow(said.at_ms, said.partitions)
-            self._unsaved.add((said.agent, said.partition))
+    def learn(self, watermark: Watermark) -> None:
+        """Apply a watermark. A smaller one than the known one changes nothing."""
+        task = (watermark.agent, watermark.partition)
+        known = self._known.get(task)
+        if known is None or watermark.at_ms > known.at_ms or watermark.partitions != known.partitions:
+            self._known[task] = WatermarkRow(watermark.at_ms, watermark.partitions)
+            self._unsaved.add(task)
 
     def save(self) -> None:
-        """Put what was learned since the last time into the rows."""
+        """Put the watermarks applied since the last call into the rows."""
         for agent, partition in sorted(self._unsaved):
             self._rows.put(self._known[agent, partition], agent, str(partition))
         self._unsaved.clear()
 
     def reached_ms(self) -> int:
-        """The least watermark of all upstream tasks, ms UTC; 0 while one of them has not spoken."""
+        """Return the smallest watermark of all upstream tasks, or 0 while one of them has sent none. Milliseconds UTC."""
         marks: list[int] = []
         for upstream in self._upstream:
             of_agent = [row for (agent, _), row in self._known.items() if agent == upstream]

@@ -1,7 +1,7 @@
 """Account keys that come from CRM records instead of a domain or a person.
 
-``crm:<crm_account_id>`` is the key of a CRM record itself. An account without a domain is stored there. A parent account
-knows its subsidiaries there.
+``crm:<crm_account_id>`` is the key of a CRM record itself. An account without a domain is stored there, and so is the
+list of a parent account's subsidiaries.
 ``name:<normalised name>`` is the key where an account is looked up by a company name.
 ``id:<crm_account_id>`` is the key where an account is looked up by the id that a CRM contact names.
 No lead and no account is stored under a ``name:`` or ``id:`` key.

@@ -15,7 +15,7 @@ from schemas.parsing import ContractError, parse_json
 from schemas.topics import LEAD_EVENTS, TOPICS, VISITOR_EVENTS
 from schemas.visitor_events import DirectoryReady
 from schemas.vocabulary import DeadLetterReason
-from workers.engine.api import Clock, Cursor, Emit, Record, RefusedError, Timer
+from workers.engine.api import BaseHop, Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.identity.addresses import DATA_VERSION, BadAddressError, normalise
 from workers.identity.consent_statements import latest, refuses_tracking, statements_of
 from workers.identity.daily_sweep import begin_sweep, ensure_sweep
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 _UNKNOWN: Final = VisitorRow()
 
 
-class VisitorsHop:
+class VisitorsHop(BaseHop):
     """The hop of the agent `visitors`. ``lead_id_key`` is the secret under which lead ids are made."""
 
     def __init__(self, policy: Policy, lead_id_key: bytes, partitions: int) -> None:
@@ -235,10 +235,6 @@ class VisitorsHop:
 
     def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - see the docstring
         """Change nothing. New bounds apply to each visitor's next event and to the daily sweep."""
-        return []
-
-    def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - see the docstring
-        """Emit nothing: no hop waits for `visitors`."""
         return []
 
     def is_ready(self, rows: Rows) -> bool:

@@ -1,4 +1,4 @@
-"""Accounts and desks in memory, wired by their logs: events in, what was said out, through the engine's own deciding."""
+"""The accounts and desks hops in memory, connected by their logs: events in, outputs out, decided by the engine."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from schemas.topics import DESK_REQUESTS, LEAD_EVENTS, TOPICS
 from schemas.vocabulary import Action, AssigneeType, Kind, Relationship, Request, Stage
 from workers.accounts.agent import spec as accounts_spec
 from workers.accounts.handle import AccountsHop
-from workers.accounts.rulebook.terms import MOST_AT_ONCE
+from workers.accounts.rulebook.terms import LEADS_AT_ONCE, MOST_AT_ONCE
 from workers.accounts.state.account import AccountRow
 from workers.accounts.state.lead import LeadRow
 from workers.deadletters import dead_letter
@@ -48,7 +48,7 @@ DAY_MS = 24 * HOUR_MS
 
 
 def at(text: str) -> int:
-    """'2026-03-02 09:00' in New York, as milliseconds UTC."""
+    """Return a New York time, as '2026-03-02 09:00', in milliseconds UTC."""
     wall = datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=zone("America/New_York"))
     return int(wall.timestamp()) * 1000
 
@@ -61,7 +61,7 @@ def instant(at_ms: int) -> datetime:
 
 
 class Hop:
-    """One partition of one hop. ``cuts``: after so many records the batch is committed and a new one begun."""
+    """One partition of one hop. ``cuts``: number of records after which the batch is committed and a new one begins."""
 
     def __init__(self, spec: AgentSpec, text: str, cuts: int = 1_000_000) -> None:
         self.spec, self.cuts = spec, cuts
@@ -76,12 +76,12 @@ class Hop:
         while not self.decider.advance(record):
             pass
         self.decider.decide(record)
-        said = self.decider.take().outputs[before:]
-        self.outputs += said
+        results = self.decider.take().outputs[before:]
+        self.outputs += results
         self.offset += 1
         if self.offset % self.cuts == 0:
             self.commit()
-        return said
+        return results
 
     def send(self, event: Model, at_ms: int) -> list[Any]:
         topic = TOPICS[self.spec.own_log]
@@ -104,7 +104,10 @@ class Hop:
 
 
 class Market:
-    """The two hops. What they say to each other is delivered at once, or by hand where ``is_manual``."""
+    """The two hops. Their messages to each other are delivered at once, or by the test where ``is_manual``.
+
+    ``said`` holds every result so far, in order.
+    """
 
     def __init__(
         self,
@@ -113,12 +116,17 @@ class Market:
         is_manual: bool = False,
         cuts: int = 1_000_000,
         most_at_once: int = MOST_AT_ONCE,
+        leads_at_once: int = LEADS_AT_ONCE,
     ) -> None:
         self.is_manual = is_manual
         self.finishes = False
-        """Whether what is done in chunks is done before the next event; else a chunk is done with each record."""
+        """Whether work in chunks is finished before the next event. Otherwise each record does one chunk."""
         self.accounts = Hop(
-            accounts_spec(lambda config: AccountsHop(load_policy(config.text), most_at_once=most_at_once)),
+            accounts_spec(
+                lambda config: AccountsHop(
+                    load_policy(config.text), most_at_once=most_at_once, leads_at_once=leads_at_once
+                )
+            ),
             text,
             cuts,
         )
@@ -129,17 +137,17 @@ class Market:
         self.now_ms = 0
 
     def send(self, *events: Model, at_ms: int = MONDAY) -> list[Any]:
-        """Decide events of the accounts' log; return the results that follow, in order."""
-        said: list[Any] = []
+        """Decide events of the accounts' log. Return their results, in order."""
+        results: list[Any] = []
         self.now_ms = max(self.now_ms, at_ms)
         for event in events:
-            said += self._take(self.accounts.send(event, at_ms))
+            results += self._take(self.accounts.send(event, at_ms))
             if not self.is_manual:
-                said += self.deliver_all(at_ms)
-        return said
+                results += self.deliver_all(at_ms)
+        return results
 
     def reps(self, *reps: CrmRep, at_ms: int = MONDAY - DAY_MS) -> None:
-        """Seat reps at their desks, each at the desk of one too."""
+        """Add reps to their desks, and to the desk ``rep:<rep_id>`` of each."""
         for rep in reps:
             for desk in [f"rep:{rep.rep_id}", *(f"desk:{one.desk}" for one in rep.desks)]:
                 event = RepFacts(event_id=rep.event_id, desk=desk, rep_id=rep.rep_id, rep=rep)
@@ -147,39 +155,40 @@ class Market:
         self.deliver_all(at_ms)
 
     def tick(self, at_ms: int) -> list[Any]:
-        """Time passes and nothing comes."""
+        """Advance stream time to ``at_ms`` without an event. Return the results."""
         self.now_ms = max(self.now_ms, at_ms)
-        said = self._take(self.accounts.control(Tick(at_ms), at_ms))
-        said += self._take(self.desks.control(Tick(at_ms), at_ms))
-        return said + self.deliver_all(at_ms)
+        results = self._take(self.accounts.control(Tick(at_ms), at_ms))
+        results += self._take(self.desks.control(Tick(at_ms), at_ms))
+        return results + self.deliver_all(at_ms)
 
     def follow(self, text: str, at_ms: int) -> list[Any]:
-        """A new policy, by a record in each log."""
+        """Change the policy by a record in each log. Return the results."""
         config = to_config(load_policy(text), text)
         change = ConfigChange(config.name, config.version, config.hash, config.text)
-        said: list[Any] = []
+        results: list[Any] = []
         for hop in (self.accounts, self.desks):
             hop.commit()
             hop.decider = Decider(hop.spec, 0, 1, hop.store, config, dead_letter)
-            said += self._take(hop.control(change, at_ms))
-        return said + self.deliver_all(at_ms)
+            results += self._take(hop.control(change, at_ms))
+        return results + self.deliver_all(at_ms)
 
     def deliver_all(self, at_ms: int) -> list[Any]:
-        said: list[Any] = []
+        """Deliver the messages between the hops until none is left. Return the results."""
+        results: list[Any] = []
         while self.to_desks or self.to_accounts or (self.finishes and self.has_chunk):
             if self.to_desks:
-                said += self.deliver_to_desk(at_ms)
+                results += self.deliver_to_desk(at_ms)
             else:
-                said += self.deliver_to_account(at_ms) if self.to_accounts else self.chunk(at_ms)
-        return said
+                results += self.deliver_to_account(at_ms) if self.to_accounts else self.chunk(at_ms)
+        return results
 
     @property
     def has_chunk(self) -> bool:
-        """Whether the accounts have something under way that is done in chunks."""
+        """Whether the accounts hop has unfinished work in chunks."""
         return self.accounts.decider.has_cursor()
 
     def chunk(self, at_ms: int) -> list[Any]:
-        """Nothing comes, and one chunk more is done."""
+        """Do one chunk more, without an event. Return the results."""
         return self._take(self.accounts.control(Tick(at_ms), at_ms))
 
     def deliver_to_desk(self, at_ms: int) -> list[Any]:
@@ -194,7 +203,7 @@ class Market:
         return Record(emit.topic, 0, hop.offset, at_ms, emit.key, emit.value, emit.headers)
 
     def _take(self, emits: Iterable[Any]) -> list[Any]:
-        said = []
+        results = []
         for emit in emits:
             if emit.topic == LEAD_EVENTS.name:
                 self.to_accounts.append(emit)
@@ -203,9 +212,9 @@ class Market:
             else:
                 event = TOPICS[emit.topic].adapter.validate_json(emit.value)
                 assert not isinstance(event, DeadLetter) or event.reason != "handler_failed", event.detail
-                said.append(event)
-        self.said += said
-        return said
+                results.append(event)
+        self.said += results
+        return results
 
     def stage(self, lead_id: str = "ann", account_key: str = BANK) -> Stage | None:
         row = self.accounts.decider.rows.get(LeadRow, account_key, lead_id)
@@ -215,13 +224,13 @@ class Market:
         return self.accounts.decider.rows.get(AccountRow, account_key) or AccountRow()
 
 
-# What comes in.
+# Input events.
 
 _COUNTER = iter(range(10**9))
 
 
 def company(**changes: Any) -> CrmAccount:
-    """A bank that passes every gate of the default policy."""
+    """Return the CRM record of a bank that passes every gate of the default policy."""
     base: dict[str, Any] = {
         "event_id": "crm-1",
         "occurred_at": instant(MONDAY - DAY_MS),
@@ -297,11 +306,12 @@ def demo(lead_id: str = "ann", at_ms: int = MONDAY, **changes: Any) -> LeadForm:
 
 
 def papers(count: int, lead_id: str = "ann", at_ms: int = MONDAY, **changes: Any) -> list[LeadActivity]:
+    """Return ``count`` downloads of white papers."""
     return [activity("download", lead_id, at_ms, **changes) for _ in range(count)]
 
 
 def reach_bar(lead_id: str = "ann", at_ms: int = MONDAY, **changes: Any) -> list[Model]:
-    """A person and enough activity for the bar of 135: 110 of fit, 16 of content, 12 of a webinar."""
+    """Return a form and the activity that reach the threshold of 135: 110 of fit, 16 of content, 12 of a webinar."""
     return [
         form(lead_id=lead_id, at_ms=at_ms, **changes),
         *papers(2, lead_id, at_ms, **changes),
@@ -317,7 +327,7 @@ def sales(
     lead_id: str | None = None,
     **changes: Any,
 ) -> SalesAnswered:
-    said = SalesActivity(
+    answer = SalesActivity(
         event_id=f"sales-{action}-{at_ms}",
         occurred_at=instant(at_ms),
         action=action,  # type: ignore[arg-type]
@@ -326,7 +336,7 @@ def sales(
         rep_id="r1",
         **changes,
     )
-    return SalesAnswered(account_key=account_key, lead_id=lead_id, occurred_at_ms=at_ms, activity=said)
+    return SalesAnswered(account_key=account_key, lead_id=lead_id, occurred_at_ms=at_ms, activity=answer)
 
 
 def rep(
@@ -343,45 +353,48 @@ def rep(
     return CrmRep(**(base | changes))
 
 
-# What came out.
+# Results.
 
 
-def routings(said: Iterable[Any]) -> list[LeadRouting]:
-    return [one for one in said if isinstance(one, LeadRouting)]
+def routings(results: Iterable[Any]) -> list[LeadRouting]:
+    return [one for one in results if isinstance(one, LeadRouting)]
 
 
-def scores(said: Iterable[Any]) -> list[LeadScore]:
-    return [one for one in said if isinstance(one, LeadScore)]
+def scores(results: Iterable[Any]) -> list[LeadScore]:
+    return [one for one in results if isinstance(one, LeadScore)]
 
 
-def steps(said: Iterable[Any], lead_id: str = "ann") -> list[str]:
-    return [one.to_stage.value for one in said if isinstance(one, LeadStage) and one.lead_id == lead_id]
+def steps(results: Iterable[Any], lead_id: str = "ann") -> list[str]:
+    """Return the stages that the lead entered, in order."""
+    return [one.to_stage.value for one in results if isinstance(one, LeadStage) and one.lead_id == lead_id]
 
 
-def alerts(said: Iterable[Any], *, cleared: bool = False) -> list[str]:
-    return [one.alert.value for one in said if isinstance(one, LeadAlert) and one.cleared is cleared]
+def alerts(results: Iterable[Any], *, cleared: bool = False) -> list[str]:
+    """Return the kinds of the alerts that were raised, or cleared where ``cleared``."""
+    return [one.alert.value for one in results if isinstance(one, LeadAlert) and one.cleared is cleared]
 
 
-def wanted(said: Iterable[Any], *, cleared: bool = False) -> list[str]:
+def wanted(results: Iterable[Any], *, cleared: bool = False) -> list[str]:
+    """Return the facts that alerts ask for, or no longer ask for where ``cleared``."""
     return [
         one.fact or ""
-        for one in said
+        for one in results
         if isinstance(one, LeadAlert) and one.alert == "fact_wanted" and one.cleared is cleared
     ]
 
 
-def story(said: Iterable[Any]) -> list[str]:
-    """'assigned mql r1', one line per revision."""
+def story(results: Iterable[Any]) -> list[str]:
+    """Return one line per revision of a hand-off, such as 'assigned mql r1'."""
     return [
         f"{one.action.value} {one.kind.value} {one.assignee.id if one.assignee else '-'}"
-        for one in routings(said)
+        for one in routings(results)
     ]
 
 
-def assert_one_owner(said: Iterable[Any]) -> None:
-    """At no prefix of lead.routing two assignees among the open hand-offs of an account, but for support questions."""
+def assert_one_owner(results: Iterable[Any]) -> None:
+    """Assert that at no time two assignees have open hand-offs of one account, support questions not included."""
     held: dict[str, dict[str, str]] = {}
-    for one in routings(said):
+    for one in routings(results):
         if one.kind is Kind.SERVICE:
             assert one.assignee is None or one.assignee.type is AssigneeType.DESK
             continue

@@ -8,7 +8,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from schemas.outputs import LedgerEntry
-from tests.unit.desks.test_fairness import change, ledger
+from tests.unit.desks.test_ledger_audit import change, ledger
 from workers.cli import app
 
 
@@ -41,7 +41,7 @@ def test_a_forged_ledger_fails_with_each_wrong_line_named(tmp_path: Path) -> Non
     entries[3] = change(entries[3], "b", current_before=400_000)
     done = CliRunner().invoke(app, ["fairness", written(tmp_path / "ledger.jsonl", entries)])
     assert done.exit_code == 1
-    assert "desk:inside_sales turn 4 (turn): b had" in done.output
+    assert "desk:inside_sales turn 4 (turn): b has" in done.output
 
 
 def test_an_invalid_file_is_refused_with_the_line_named(tmp_path: Path) -> None:

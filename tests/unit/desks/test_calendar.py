@@ -1,4 +1,4 @@
-"""Deadlines by the calendar: nights, weekends, holidays, special days, and the nights when the clocks change."""
+"""Deadlines by the calendar: nights, weekends, holidays, special days, and nights in which the clocks change."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def utc(text: str) -> int:
     ("name", "asked", "hours", "due"),
     [
         ("east", "2026-03-02 14:00", 3, "2026-03-02 17:00"),  # Monday 09:00 in New York
-        ("east", "2026-03-02 03:00", 3, "2026-03-02 16:30"),  # at night: the clock starts at 08:30
+        ("east", "2026-03-02 03:00", 3, "2026-03-02 16:30"),  # at night: time counts from 08:30
         ("east", "2026-03-02 21:30", 3, "2026-03-03 15:30"),  # Monday 16:30: one hour today
-        ("east", "2026-03-02 21:30", 1, "2026-03-02 22:30"),  # ends with the day, not with the next
+        ("east", "2026-03-02 21:30", 1, "2026-03-02 22:30"),  # ends with the day, and not at the next opening
         ("east", "2026-03-06 22:00", 3, "2026-03-09 15:00"),  # Friday 17:00, the clocks change on Sunday
         ("east", "2026-05-22 21:00", 3, "2026-05-26 15:00"),  # over Memorial Day
         ("east", "2026-12-24 16:00", 3, "2026-12-28 15:30"),  # short day, Christmas, weekend
@@ -59,7 +59,12 @@ def utc(text: str) -> int:
             8,
             "2026-03-09 10:00",
         ),  # Sunday 22:00 on
-        ("night", "2026-05-25 03:00", 4, "2026-05-25 07:00"),  # Sunday's night runs on into the holiday
+        (
+            "night",
+            "2026-05-25 03:00",
+            4,
+            "2026-05-25 07:00",
+        ),  # the night of Sunday continues into the holiday
         ("night", "2026-05-25 23:00", 1, "2026-05-27 03:00"),  # the holiday's own night does not open
         (
             "early",
@@ -94,7 +99,7 @@ def test_a_deadline_counts_open_hours_only(name: str, asked: str, hours: int, du
         ("east", "2026-07-04 15:00", False, "2026-07-06 12:30"),
         ("night", "2026-03-03 08:00", True, "2026-03-03 08:00"),
         ("night", "2026-03-06 11:00", False, "2026-03-09 02:00"),
-        ("twice", "2026-11-01 06:15", True, "2026-11-01 06:15"),  # reads 01:15 for the second time: between
+        ("twice", "2026-11-01 06:15", True, "2026-11-01 06:15"),  # the clocks show 01:15 for the second time
     ],
 )
 def test_openings(name: str, at: str, is_open: bool, opens: str) -> None:
@@ -118,7 +123,7 @@ def test_periods_are_those_of_the_calendars_zone(at: str, per: Per, name: str, e
     assert (period.name, period.ends_ms) == (name, utc(ends))
 
 
-def test_a_period_that_is_remembered_holds_for_its_own_time_only() -> None:
+def test_a_cached_period_is_used_for_its_own_time_only() -> None:
     east = calendar("east")
     ends = utc("2026-03-09 04:00")
     asked = [ends - 1, ends, ends - 1, ends - 7 * 24 * HOUR_MS, ends + HOUR_MS]
@@ -131,7 +136,7 @@ def test_a_period_that_is_remembered_holds_for_its_own_time_only() -> None:
     ]
 
 
-def test_a_calendar_that_never_opens_again_says_so_instead_of_searching_for_ever() -> None:
+def test_a_calendar_that_never_opens_again_raises_instead_of_searching_for_ever() -> None:
     closed = Calendar(zone("UTC"), lambda _: ())
     with pytest.raises(NeverOpensError):
         closed.next_opening(0)
@@ -139,7 +144,7 @@ def test_a_calendar_that_never_opens_again_says_so_instead_of_searching_for_ever
         closed.add_working_time(0, 1)
 
 
-def test_days_are_kept_up_to_a_bound() -> None:
+def test_computed_days_are_cached_up_to_a_bound() -> None:
     asked: list[date] = []
     east = Calendar(WRITTEN["east"].zone, lambda day: (asked.append(day), WRITTEN["east"].windows_on(day))[1])
     for day in range(1_500):

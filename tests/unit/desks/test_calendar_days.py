@@ -1,4 +1,4 @@
-"""Days unlike others, one by one: nights when the clocks change, holidays, half days, leap days, odd zones."""
+"""Special days, one by one: nights in which the clocks change, holidays, half days, leap days, unusual zones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ def utc(text: str) -> int:
 
 
 def open_minutes(one: Calendar, day: date) -> int:
-    """How long it is open from noon (UTC) of the day before to noon of the day, by asking every quarter of an hour."""
+    """Return the open minutes from noon (UTC) of the day before to noon of the day.
+
+    It asks for every quarter of an hour.
+    """
     start = utc(f"{day - timedelta(days=1)} 12:00")
     return sum(15 for quarter in range(96) if one.is_open(start + quarter * 15 * MINUTE_MS))
 
@@ -37,13 +40,13 @@ SPLIT = {"mon-sun": "00:30-01:30, 01:45-02:30, 02:45-04:00"}
     ("zone_name", "hours", "day", "minutes"),
     [
         (EAST, NIGHT, "2026-03-07", 480),
-        (EAST, NIGHT, "2026-03-08", 420),  # an hour does not happen
+        (EAST, NIGHT, "2026-03-08", 420),  # an hour is skipped
         (EAST, NIGHT, "2026-11-01", 540),  # an hour happens twice
         (BERLIN, NIGHT, "2026-03-29", 420),
         (BERLIN, NIGHT, "2026-10-25", 540),
         (EAST, SPLIT, "2026-03-09", 180),
         (EAST, SPLIT, "2026-03-08", 135),  # 01:45 to 02:00 and 03:00 to 04:00 are left of the later two
-        (EAST, SPLIT, "2026-11-01", 255),  # the first two run into each other, and last an hour longer
+        (EAST, SPLIT, "2026-11-01", 255),  # the first two windows meet, and last an hour longer
     ],
 )
 def test_windows_in_the_night_when_the_clocks_change(
@@ -67,7 +70,7 @@ US: dict[str, Any] = {"holidays": "US"}
             "2028-01-03 13:30",
         ),  # New Year's Day is a Saturday, kept on the Friday before
         (US, "2028-02-29 15:00", "2028-02-29 15:00"),  # a leap day is a Tuesday like others
-        (US, "2028-02-29 17:30", "2028-02-29 18:00"),  # and has its lunch
+        (US, "2028-02-29 17:30", "2028-02-29 18:00"),  # with the lunch break
         ({"days": {"2028-02-29": "closed"}}, "2028-02-29 15:00", "2028-03-01 13:30"),
         (
             US | {"days": {"2026-12-25": "10:00-11:00"}},
@@ -79,7 +82,7 @@ US: dict[str, Any] = {"holidays": "US"}
             US | {"days": {"2026-12-26": "10:00-12:00"}},
             "2026-12-24 22:30",
             "2026-12-26 15:00",
-        ),  # a Saturday for once
+        ),  # a Saturday that is open
         (
             {"holidays": "US-CA"},
             "2026-03-31 15:00",
@@ -98,10 +101,10 @@ def test_holidays_half_days_and_leap_days(rest: dict[str, Any], asked: str, open
 @pytest.mark.parametrize(
     ("days", "asked", "is_open"),
     [
-        ({}, "2026-05-25 08:00", True),  # 04:00 on Memorial Day: Sunday's night runs on into it
+        ({}, "2026-05-25 08:00", True),  # 04:00 on Memorial Day: the night of Sunday continues into it
         ({}, "2026-05-26 03:00", False),  # its own night, from 22:00, is closed
-        ({"2026-05-25": "22:00-06:00"}, "2026-05-26 03:00", True),  # unless it is written
-        ({"2026-05-24": "closed"}, "2026-05-25 08:00", False),  # nothing began the evening before
+        ({"2026-05-25": "22:00-06:00"}, "2026-05-26 03:00", True),  # unless the policy opens it
+        ({"2026-05-24": "closed"}, "2026-05-25 08:00", False),  # no window began the evening before
         ({"2026-05-26": "closed"}, "2026-05-27 08:00", False),
         ({"2026-05-24": "20:00-02:00"}, "2026-05-25 05:59", True),
         ({"2026-05-24": "20:00-02:00"}, "2026-05-25 06:00", False),
@@ -129,7 +132,9 @@ def test_a_window_over_midnight_belongs_to_the_day_on_which_it_opens(
         ("America/Havana", "2026-03-08 12:00", Per.DAY, "2026-03-08", 23),  # its midnight does not exist
     ],
 )
-def test_a_period_is_as_long_as_it_is_there(zone_name: str, at: str, per: Per, name: str, hours: int) -> None:
+def test_a_period_is_as_long_as_in_its_own_zone(
+    zone_name: str, at: str, per: Per, name: str, hours: int
+) -> None:
     one = calendar(zone_name, {"mon-sun": "00:00-24:00"})
     period = one.period(utc(at), per)
     assert period.name == name
@@ -139,7 +144,7 @@ def test_a_period_is_as_long_as_it_is_there(zone_name: str, at: str, per: Per, n
     assert one.period(period.ends_ms - hours * 60 * MINUTE_MS - 1, per) != period
 
 
-def test_a_day_that_a_country_left_out_is_passed_over() -> None:
+def test_a_date_that_a_country_skipped_has_no_opening() -> None:
     samoa = calendar("Pacific/Apia", {"mon-sun": "09:00-10:00"})
     last = utc("2011-12-29 20:00")  # Thursday 10:00; the next day there is Saturday
     assert samoa.next_opening(last) == utc("2011-12-30 19:00")
@@ -167,7 +172,7 @@ def test_a_day_that_a_country_left_out_is_passed_over() -> None:
             "2026-11-01 04:00",
             "2026-11-01 08:00",
             240,
-            id="two windows meet in an hour that is read twice",
+            id="two windows meet in an hour that the clocks show twice",
         ),
     ],
 )

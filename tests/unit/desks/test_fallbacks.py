@@ -1,4 +1,7 @@
-"""Nothing is dropped because everyone is away: not even when the fallback, and all who stand in for it, are away or gone."""
+"""No lead is dropped because all reps are away.
+
+Not even if the fallback and every stand-in for it are away or have left.
+"""
 
 from __future__ import annotations
 
@@ -62,33 +65,33 @@ NOON, EVENING = at("2026-03-02 12:00"), at("2026-03-02 20:00")
         (NOON, NOON, "a", HowChosen.ROTATION),
     ],
 )
-def test_the_first_who_is_back_gets_it_of_the_desk_or_of_its_fallback(
+def test_the_first_who_is_back_gets_the_lead_a_member_or_the_fallback(
     policy: str | None, desk_back: int, fallback_back: int, taker: str, how: HowChosen
 ) -> None:
     world = world_of(rep("a", away=away(desk_back)), others=(dana(fallback_back),), policy=policy)
-    said = world.send(ask(1) if policy else raise_hand(1))
-    assert [(one.outcome, one.everyone_away) for one in answers(said)] == [("waiting", True)]
-    assert [line.entry for line in lines(said)] == ["sent_on", "sent_on", "waiting"]
+    outputs = world.send(ask(1) if policy else raise_hand(1))
+    assert [(one.outcome, one.everyone_away) for one in answers(outputs)] == [("waiting", True)]
+    assert [line.entry for line in lines(outputs)] == ["sent_on", "sent_on", "waiting"]
     assert world.tick(NOON - 1) == []
-    said = looped(world, NOON)
-    assert [(one.rep_id, one.how_chosen) for one in answers(said)] == [(taker, how)]
+    outputs = tick_and_deliver(world, NOON)
+    assert [(one.rep_id, one.how_chosen) for one in answers(outputs)] == [(taker, how)]
 
 
-def looped(world: World, at_ms: int) -> list[Any]:
-    """Time passes, and what the desks then say to each other arrives."""
-    said = world.tick(at_ms)
-    onward = [one for one in said if isinstance(one, DeskRequest | LookAgain)]
-    return said + world.send(*onward, at_ms=at_ms)
+def tick_and_deliver(world: World, at_ms: int) -> list[Any]:
+    """Let time pass until ``at_ms``, and deliver what the desks then send each other."""
+    outputs = world.tick(at_ms)
+    onward = [one for one in outputs if isinstance(one, DeskRequest | LookAgain)]
+    return outputs + world.send(*onward, at_ms=at_ms)
 
 
-def test_a_raised_hand_goes_at_night_to_who_is_back_and_its_clock_starts_at_opening() -> None:
+def test_a_raised_hand_goes_at_night_to_the_rep_who_is_back_and_its_deadline_counts_from_opening() -> None:
     world = world_of(rep("a", away=away(EVENING)), others=(dana(at("2026-03-05 08:00")),))
     world.send(raise_hand(1))
-    answer = answers(looped(world, EVENING))[0]
+    answer = answers(tick_and_deliver(world, EVENING))[0]
     assert (answer.rep_id, answer.due_at_ms) == ("a", at("2026-03-03 09:00"))
 
 
-def test_an_mql_that_is_held_goes_at_opening_hour_when_somebody_came_back_at_night() -> None:
+def test_a_held_mql_goes_at_opening_hour_when_a_rep_came_back_at_night() -> None:
     world = world_of(rep("a", away=away(EVENING)))
     world.send(ask(1))
     assert takers(world.tick(EVENING)) == ""
@@ -98,59 +101,62 @@ def test_an_mql_that_is_held_goes_at_opening_hour_when_somebody_came_back_at_nig
 @pytest.mark.parametrize(
     "others",
     [(), (dana(active=False),), (dana(NOON, deputy_rep_id="emil"), emil(EVENING))],
-    ids=["nobody knows the fallback", "the fallback has left", "the deputy is away too"],
+    ids=["the fallback has no record", "the fallback has left", "the deputy is away too"],
 )
-def test_while_nobody_at_all_is_there_it_waits_and_the_desk_gets_it_back(others: tuple[Any, ...]) -> None:
+def test_while_every_substitute_is_away_the_lead_waits_back_at_its_desk(others: tuple[Any, ...]) -> None:
     world = world_of(rep("a", away=away(NOON - HOUR_MS)), others=others)
-    said = world.send(raise_hand(1))
-    assert [one.outcome for one in answers(said)] == ["waiting"]
+    outputs = world.send(raise_hand(1))
+    assert [one.outcome for one in answers(outputs)] == ["waiting"]
     assert world.rotation().waiting == 1
-    assert takers(looped(world, NOON - HOUR_MS)) == "a"
+    assert takers(tick_and_deliver(world, NOON - HOUR_MS)) == "a"
 
 
-def test_a_record_of_the_fallback_that_comes_late_is_noticed_at_once() -> None:
+def test_a_late_record_of_the_fallback_releases_the_lead_at_once() -> None:
     world = world_of(rep("a", active=False))
     world.send(raise_hand(1))
     assert takers(world.send(facts(dana(), desk="rep:dana"))) == "dana"
 
 
-def test_the_fallback_tells_each_desk_once_and_forgets_it() -> None:
+def test_the_return_of_a_fallback_notifies_each_asking_desk_once() -> None:
     world = world_of(rep("a", active=False))
     world.send(raise_hand(1), raise_hand(2))
-    said = world.send(facts(dana(), desk="rep:dana"))
-    assert [one.desk for one in said if isinstance(one, LookAgain)] == [DESK]
-    assert takers(said) == "dana dana"
+    outputs = world.send(facts(dana(), desk="rep:dana"))
+    assert [one.desk for one in outputs if isinstance(one, LookAgain)] == [DESK]
+    assert takers(outputs) == "dana dana"
     assert world.decider.rows.scan(AskedRow, "rep:dana", limit=1) == []
 
 
-def test_a_fallback_who_is_still_away_when_the_desk_looks_again_costs_a_round_and_nothing_else() -> None:
+def test_a_fallback_who_is_still_away_when_the_desk_retries_costs_one_round_only() -> None:
     world = world_of(rep("a", away=away(EVENING)), others=(dana(EVENING + HOUR_MS),))
     world.send(raise_hand(1))
-    said = world.send(facts(rep("b", away=away(EVENING))))
-    assert [one.outcome for one in answers(said)] == ["waiting"]
+    outputs = world.send(facts(rep("b", away=away(EVENING))))
+    assert [one.outcome for one in answers(outputs)] == ["waiting"]
     assert world.rotation().waiting == 1
-    assert len({line.event_id for line in lines(said)}) == len(lines(said)) == 3
-    assert takers(looped(world, EVENING)) == "a"
+    assert len({line.event_id for line in lines(outputs)}) == len(lines(outputs)) == 3
+    assert takers(tick_and_deliver(world, EVENING)) == "a"
 
 
-def test_a_repeat_while_it_waits_is_told_the_same_and_a_return_ends_it() -> None:
+def test_a_repeat_of_a_waiting_request_gets_the_same_answer_and_a_return_ends_the_wait() -> None:
     world = world_of(rep("a", away=away(NOON)), others=(dana(EVENING),))
     first = answers(world.send(raise_hand(1)))
     assert answers(world.send(raise_hand(1, attempt=2))) == first
     world.send(give_back(1))
     assert world.rotation().waiting == 0
-    assert looped(world, NOON) == []
+    assert tick_and_deliver(world, NOON) == []
     assert world.send(raise_hand(1)) == []
 
 
-def test_where_the_fallback_for_a_skill_is_away_too_the_others_of_the_desk_take_it_in_turn() -> None:
+def test_if_the_fallback_for_a_skill_is_away_too_the_other_members_take_turns() -> None:
     world = world_of(rep("a"), others=(dana(NOON),), policy=SKILL_TO_DANA)
     answer = answers(world.send(ask(1, language="es")))[0]
     assert (answer.rep_id, answer.how_chosen, answer.skill_missing) == ("a", HowChosen.ROTATION, True)
 
 
-def test_an_empty_desk_sends_raised_hands_on_and_keeps_mqls() -> None:
+def test_an_empty_desk_forwards_raised_hands_and_holds_mqls() -> None:
     world = world_of(others=(dana(),))
-    said = world.send(ask(1), raise_hand(2))
-    assert [(one.outcome, one.rep_id) for one in answers(said)] == [("waiting", None), ("assigned", "dana")]
+    outputs = world.send(ask(1), raise_hand(2))
+    assert [(one.outcome, one.rep_id) for one in answers(outputs)] == [
+        ("waiting", None),
+        ("assigned", "dana"),
+    ]
     assert takers(world.send(facts(rep("a")))) == "a"

@@ -1,4 +1,4 @@
-"""A desk in memory: events in, what was said out, through the engine's own deciding."""
+"""Desks in memory: events in, outputs out, decided by the engine's own decider."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DESK = "desk:inside_sales"
 
 
 def at(text: str) -> int:
-    """'2026-03-02 09:00' in New York, as milliseconds UTC."""
+    """Return a time in New York, as '2026-03-02 09:00', in milliseconds UTC."""
     from workers.policy.hours import zone  # noqa: PLC0415 - the only place that needs it
 
     wall = datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=zone("America/New_York"))
@@ -39,7 +39,7 @@ MONDAY = at("2026-03-02 09:00")
 
 
 def policy_with(*changes: tuple[str, str]) -> str:
-    """The default policy's text with pieces replaced; each piece must stand in it."""
+    """Return the default policy's text with pieces replaced. Each old piece must be in it."""
     text = POLICY_TEXT
     for old, new in changes:
         assert old in text, old
@@ -56,6 +56,7 @@ def rep(
     desks: tuple[str, ...] = ("inside_sales",),
     **rest: Any,
 ) -> CrmRep:
+    """Return a rep's CRM record."""
     return CrmRep(
         event_id=f"crm-{rep_id}",
         occurred_at=datetime(2026, 1, 1, tzinfo=UTC),
@@ -68,10 +69,12 @@ def rep(
 
 
 def facts(record: CrmRep | None, desk: str = DESK, rep_id: str = "", event_id: str = "facts") -> RepFacts:
+    """Return a rep's record as sent to one desk. ``record`` None: the rep left the desk, or was deleted."""
     return RepFacts(event_id=event_id, desk=desk, rep_id=record.rep_id if record else rep_id, rep=record)
 
 
 def ask(number: int | str, **changes: Any) -> DeskRequest:
+    """Return an MQL's request for a turn at the default desk, with fields changed."""
     base: dict[str, Any] = {
         "request_id": f"request-{number}",
         "desk": DESK,
@@ -87,10 +90,12 @@ def ask(number: int | str, **changes: Any) -> DeskRequest:
 
 
 def raise_hand(number: int | str, **changes: Any) -> DeskRequest:
+    """Return a raised hand's request for a turn."""
     return ask(number, kind=Kind.RAISED_HAND, raised_hand=True, **changes)
 
 
 def give_back(number: int | str, **changes: Any) -> DeskReturn:
+    """Return the return of a request."""
     base: dict[str, Any] = {
         "request_id": f"request-{number}",
         "desk": DESK,
@@ -100,16 +105,20 @@ def give_back(number: int | str, **changes: Any) -> DeskReturn:
 
 
 class World:
-    """One partition of the desks. What is sent on to another desk comes back as a record, as in the log."""
+    """One partition of the desks.
+
+    What a desk sends to another desk comes back as a record, as in the log. With ``loops`` False it does not.
+    """
 
     def __init__(self, policy_text: str = POLICY_TEXT, *, loops: bool = True) -> None:
         self.store = MemoryStore()
         self.loops = loops
         self.offset = 0
         self.outputs: list[Emit] = []
-        self.config(policy_text)
+        self.use_policy(policy_text)
 
-    def config(self, policy_text: str) -> None:
+    def use_policy(self, policy_text: str) -> None:
+        """Load a policy and decide by it from now on."""
         policy = load_policy(policy_text)
         policies: dict[str, Policy] = {policy.hash: policy}
         known = getattr(self, "_policies", {})
@@ -123,24 +132,24 @@ class World:
             _dead_letter,
         )
 
-    def follow(self, policy_text: str, at_ms: int) -> list[Model]:
+    def change_policy(self, policy_text: str, at_ms: int) -> list[Model]:
         """Change the policy by a record in the log."""
         self.commit()
-        self.config(policy_text)
+        self.use_policy(policy_text)
         config: Config = to_config(load_policy(policy_text), policy_text)
         return self.control(ConfigChange(config.name, config.version, config.hash, config.text), at_ms)
 
     def send(self, *events: Model, at_ms: int = MONDAY) -> list[Model]:
-        """Decide events that arrive at ``at_ms``; return what was said, in order."""
+        """Decide events that arrive at ``at_ms``; return the outputs in order."""
         queue = list(events)
-        said: list[Model] = []
+        outputs: list[Model] = []
         while queue:
             event = queue.pop(0)
-            heard = self.decide(self.record(event, at_ms))
+            emitted = self.decide(self.record(event, at_ms))
             if self.loops:
-                queue += [one for one in heard if hasattr(one, "desk") and _is_request(one)]
-            said += heard
-        return said
+                queue += [one for one in emitted if hasattr(one, "desk") and _is_request(one)]
+            outputs += emitted
+        return outputs
 
     def record(self, event: Model, at_ms: int) -> Record:
         self.offset += 1
@@ -149,7 +158,7 @@ class World:
         return Record(DESK_REQUESTS.name, 0, self.offset, at_ms, key, value)
 
     def tick(self, at_ms: int) -> list[Model]:
-        """Time passes and nothing comes."""
+        """Let time pass until ``at_ms`` without an event."""
         return self.control(Tick(at_ms), at_ms)
 
     def control(self, control: Control, at_ms: int) -> list[Model]:
@@ -161,6 +170,7 @@ class World:
         )
 
     def decide(self, record: Record) -> list[Model]:
+        """Decide a record and all timers due before it; return the outputs."""
         before = self.decider.output_count
         while not self.decider.advance(record):
             pass
@@ -169,6 +179,7 @@ class World:
         return [decoded(emit) for emit in emits]
 
     def commit(self) -> None:
+        """Write the rows and forget the outputs of this batch."""
         decided = self.decider.take()
         self.outputs += decided.outputs
         self.store.write(decided.changes)
@@ -178,20 +189,23 @@ class World:
         return self.decider.rows.get(RotationRow, desk) or RotationRow()
 
 
-def answers(said: list[Model]) -> list[DeskAnswer]:
-    return [one for one in said if isinstance(one, DeskAnswer)]
+def answers(outputs: list[Model]) -> list[DeskAnswer]:
+    """Return the answers to accounts."""
+    return [one for one in outputs if isinstance(one, DeskAnswer)]
 
 
-def lines(said: list[Model]) -> list[LedgerEntry]:
-    return [one for one in said if isinstance(one, LedgerEntry)]
+def lines(outputs: list[Model]) -> list[LedgerEntry]:
+    """Return the ledger lines."""
+    return [one for one in outputs if isinstance(one, LedgerEntry)]
 
 
-def takers(said: list[Model]) -> str:
-    """The reps of the assigned answers, in order."""
-    return " ".join(one.rep_id or "-" for one in answers(said) if one.outcome == "assigned")
+def takers(outputs: list[Model]) -> str:
+    """Return the reps of the assigned answers, in order."""
+    return " ".join(one.rep_id or "-" for one in answers(outputs) if one.outcome == "assigned")
 
 
 def decoded(emit: Emit) -> Model:
+    """Return the event of an output."""
     value = emit.value or b""
     if emit.topic == LEAD_EVENTS.name:
         event: Model = LEAD_EVENT.validate_json(value)

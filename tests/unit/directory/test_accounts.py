@@ -26,14 +26,14 @@ def partition() -> Partition:
     return Partition(spec(KEY))
 
 
-def say(
+def send(
     directory: Partition, value: dict[str, Any] | None, key: str | None = "001", **how: Any
 ) -> list[dict[str, Any]]:
-    return directory.say("crm.accounts", value, key=key, **how)
+    return directory.send("crm.accounts", value, key=key, **how)
 
 
-def told(facts: list[dict[str, Any]], kind: str = "domain:") -> list[tuple[str, str]]:
-    """What each key of a kind hears; the key of the record is always that of the fact."""
+def messages_to(facts: list[dict[str, Any]], kind: str = "domain:") -> list[tuple[str, str]]:
+    """Return (type, key) of the messages to the keys of one kind. Each record's key must be the message's account_key."""
     assert all((fact["topic"], fact["key"]) == ("lead.events", fact["account_key"]) for fact in facts)
     return [
         (fact["type"], fact["account_key"].removeprefix(kind))
@@ -42,9 +42,9 @@ def told(facts: list[dict[str, Any]], kind: str = "domain:") -> list[tuple[str, 
     ]
 
 
-def test_facts_go_to_every_domain_and_name_the_first_as_primary() -> None:
-    facts = say(partition(), account("v1", "bank.com", "bank.de", owner_rep_id="r1"))
-    assert told(facts) == [("account_facts", "bank.com"), ("account_facts", "bank.de")]
+def test_every_domain_gets_the_facts_with_the_first_domain_as_primary_key() -> None:
+    facts = send(partition(), account("v1", "bank.com", "bank.de", owner_rep_id="r1"))
+    assert messages_to(facts) == [("account_facts", "bank.com"), ("account_facts", "bank.de")]
     assert {fact["primary_key"] for fact in facts} == {"domain:bank.com"}
     assert facts[0]["account"]["owner_rep_id"] == "r1"
 
@@ -62,12 +62,12 @@ def test_facts_go_to_every_domain_and_name_the_first_as_primary() -> None:
         (["a.com"], ["www.A.com"], []),
     ],
 )
-def test_the_difference_names_the_keys_that_hear_of_it_the_released_first(
+def test_a_changed_list_of_domains_releases_lost_keys_before_it_sends_facts(
     before: list[str], after: list[str], expected: list[tuple[str, str]]
 ) -> None:
     directory = partition()
-    say(directory, account("v1", *before))
-    assert told(say(directory, account("v2", *after))) == expected
+    send(directory, account("v1", *before))
+    assert messages_to(send(directory, account("v2", *after))) == expected
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_the_difference_names_the_keys_that_hear_of_it_the_released_first(
 )
 def test_a_changed_fact_reaches_every_key(change: dict[str, Any]) -> None:
     directory = partition()
-    say(directory, account("v1", "a.com", "b.com", owner_rep_id="r1"))
-    facts = say(directory, account("v2", "a.com", "b.com", **{"owner_rep_id": "r1", **change}))
-    assert told(facts) == [("account_facts", "a.com"), ("account_facts", "b.com")]
+    send(directory, account("v1", "a.com", "b.com", owner_rep_id="r1"))
+    facts = send(directory, account("v2", "a.com", "b.com", **{"owner_rep_id": "r1", **change}))
+    assert messages_to(facts) == [("account_facts", "a.com"), ("account_facts", "b.com")]
 
 
 KNOWN = {
@@ -104,61 +104,61 @@ def _without(blank: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("blank", list(KNOWN))
-def test_of_a_fact_that_a_version_leaves_blank_what_was_said_before_holds(blank: str) -> None:
+def test_a_blank_fact_in_a_later_version_keeps_its_last_value(blank: str) -> None:
     directory = partition()
-    say(directory, account("v1", "a.com", owner_rep_id="r1", **KNOWN))
-    assert say(directory, account("v2", "a.com", owner_rep_id="r1", **_without(blank))) == []
-    assert say(directory, account("v3", "a.com", owner_rep_id="r1")) == []
-    (fact, *_) = say(directory, account("v4", "a.com", employees=0))
-    said = fact["account"]
-    assert {name: said.get(name) for name in KNOWN} == KNOWN | {"employees": 0}
-    assert said.get("owner_rep_id") is None
-    (fact, *_) = say(directory, account("v5", "a.com", owner_rep_id="r2"))
+    send(directory, account("v1", "a.com", owner_rep_id="r1", **KNOWN))
+    assert send(directory, account("v2", "a.com", owner_rep_id="r1", **_without(blank))) == []
+    assert send(directory, account("v3", "a.com", owner_rep_id="r1")) == []
+    (fact, *_) = send(directory, account("v4", "a.com", employees=0))
+    messages = fact["account"]
+    assert {name: messages.get(name) for name in KNOWN} == KNOWN | {"employees": 0}
+    assert messages.get("owner_rep_id") is None
+    (fact, *_) = send(directory, account("v5", "a.com", owner_rep_id="r2"))
     assert fact["account"]["employees"] == 0
 
 
-def test_a_record_that_was_deleted_begins_with_what_it_says() -> None:
+def test_a_record_after_its_deletion_keeps_no_earlier_facts() -> None:
     directory = partition()
-    say(directory, account("v1", "a.com", **KNOWN))
-    say(directory, None)
-    (fact, *_) = say(directory, account("v2", "a.com"))
+    send(directory, account("v1", "a.com", **KNOWN))
+    send(directory, None)
+    (fact, *_) = send(directory, account("v2", "a.com"))
     assert fact["account"].get("revenue") is None
 
 
-def test_a_record_sent_again_under_another_id_and_date_says_nothing_new() -> None:
+def test_the_same_record_under_another_id_and_date_changes_nothing() -> None:
     directory = partition()
-    say(directory, account("v1", "a.com"))
-    assert say(directory, account("v2", "a.com", occurred_at=iso(NOON + 1000))) == []
+    send(directory, account("v1", "a.com"))
+    assert send(directory, account("v2", "a.com", occurred_at=iso(NOON + 1000))) == []
 
 
-def test_the_later_in_the_log_holds_though_it_is_dated_earlier() -> None:
+def test_the_later_version_in_the_log_holds_even_if_dated_earlier() -> None:
     directory = partition()
-    say(directory, account("v1", "a.com", owner_rep_id="r1"))
-    facts = say(directory, account("v0", "a.com", owner_rep_id="r2", occurred_at=iso(NOON - 1000)))
+    send(directory, account("v1", "a.com", owner_rep_id="r1"))
+    facts = send(directory, account("v0", "a.com", owner_rep_id="r2", occurred_at=iso(NOON - 1000)))
     assert {fact["account"]["owner_rep_id"] for fact in facts} == {"r2"}
 
 
 def test_a_deleted_record_releases_every_key_once() -> None:
     directory = partition()
-    say(directory, account("v1", "a.com", "b.com"))
-    facts = say(directory, None)
-    assert told(facts) == [("account_released", "a.com"), ("account_released", "b.com")]
+    send(directory, account("v1", "a.com", "b.com"))
+    facts = send(directory, None)
+    assert messages_to(facts) == [("account_released", "a.com"), ("account_released", "b.com")]
     assert {fact["crm_account_id"] for fact in facts} == {"001"}
-    assert told(facts, "crm:") == [("account_released", "001")]
-    assert say(directory, None) == []
+    assert messages_to(facts, "crm:") == [("account_released", "001")]
+    assert send(directory, None) == []
     assert directory.rows(AccountVersionRow) == []
 
 
-def test_a_record_that_comes_back_is_told_anew_and_its_second_deletion_has_its_own_ids() -> None:
+def test_a_recreated_record_is_sent_again_and_its_second_deletion_has_new_ids() -> None:
     directory = partition()
     ids = set()
     for day in (0, 1):
-        assert told(say(directory, account("v1", "a.com"))) == [("account_facts", "a.com")]
-        ids |= {released["event_id"] for released in say(directory, None, arrives_at=NOON + day)}
+        assert messages_to(send(directory, account("v1", "a.com"))) == [("account_facts", "a.com")]
+        ids |= {released["event_id"] for released in send(directory, None, arrives_at=NOON + day)}
     assert len(ids) == 8
 
 
-def test_domains_are_reduced_and_those_that_make_no_account_are_counted() -> None:
+def test_domains_become_registrable_and_those_of_no_company_are_counted() -> None:
     directory = partition()
     given = [
         "https://www.Bank.com/",
@@ -170,26 +170,26 @@ def test_domains_are_reduced_and_those_that_make_no_account_are_counted() -> Non
         "münchen.de",
         "bank.com",
     ]
-    facts = say(directory, account("v1", *given))
-    assert told(facts) == [("account_facts", "bank.com"), ("account_facts", "xn--mnchen-3ya.de")]
+    facts = send(directory, account("v1", *given))
+    assert messages_to(facts) == [("account_facts", "bank.com"), ("account_facts", "xn--mnchen-3ya.de")]
     assert facts[0]["account"]["domains"] == ["bank.com", "xn--mnchen-3ya.de"]
     assert [row.dropped_domains for _, row in directory.rows(CountRow)] == [3]
 
 
-def test_an_account_of_free_mail_only_lives_at_its_records_own_key() -> None:
+def test_an_account_with_only_free_mail_has_its_crm_key_as_primary_key() -> None:
     directory = partition()
-    facts = say(directory, account("v1", "gmail.com", crm_account_id="00 1/ä"), key="00 1/ä")
-    assert told(facts) == []
-    assert told(facts, "crm:") == [("account_facts", "00%201%2F%C3%A4")]
+    facts = send(directory, account("v1", "gmail.com", crm_account_id="00 1/ä"), key="00 1/ä")
+    assert messages_to(facts) == []
+    assert messages_to(facts, "crm:") == [("account_facts", "00%201%2F%C3%A4")]
     assert facts[0]["primary_key"] == "crm:00%201%2F%C3%A4"
 
 
-def test_an_account_that_gains_its_first_domain_moves_there_and_back() -> None:
+def test_a_primary_key_follows_the_first_domain_and_returns_to_the_crm_key() -> None:
     directory = partition()
     primary = [
         {
             fact["account_key"]: fact.get("primary_key")
-            for fact in say(directory, account(event_id, *domains, name="n/a"))
+            for fact in send(directory, account(event_id, *domains, name="n/a"))
             if fact["account_key"] != "id:001"
         }
         for event_id, domains in (("v1", []), ("v2", ["a.com"]), ("v3", []))
@@ -201,50 +201,50 @@ def test_an_account_that_gains_its_first_domain_moves_there_and_back() -> None:
     ]
 
 
-def test_facts_go_to_where_the_account_is_looked_up_by_its_id() -> None:
+def test_the_id_key_of_an_account_gets_its_facts_and_its_release() -> None:
     directory = partition()
-    said = say(directory, account("v1", crm_account_id="A 17/x"), key="A 17/x")
-    assert told(said, "id:") == [("account_facts", "A%2017%2Fx")]
-    gone = say(directory, None, key="A 17/x")
-    assert told(gone, "id:") == [("account_released", "A%2017%2Fx")]
+    messages = send(directory, account("v1", crm_account_id="A 17/x"), key="A 17/x")
+    assert messages_to(messages, "id:") == [("account_facts", "A%2017%2Fx")]
+    gone = send(directory, None, key="A 17/x")
+    assert messages_to(gone, "id:") == [("account_released", "A%2017%2Fx")]
 
 
-def test_facts_go_to_every_name_and_a_name_that_is_gone_is_released() -> None:
+def test_every_name_key_gets_the_facts_and_a_lost_name_is_released() -> None:
     directory = partition()
-    first = say(
+    first = send(
         directory, account("v1", "a.com", name="Harbor Bank, N.A.", other_names=["Harbor Bank", "HB", "-"])
     )
-    assert told(first, "name:") == [("account_facts", "harbor bank"), ("account_facts", "hb")]
+    assert messages_to(first, "name:") == [("account_facts", "harbor bank"), ("account_facts", "hb")]
     assert {fact["primary_key"] for fact in first} == {"domain:a.com"}
-    renamed = say(directory, account("v2", "a.com", name="Pier Bank", other_names=["HB"]))
-    assert told(renamed, "name:") == [
+    renamed = send(directory, account("v2", "a.com", name="Pier Bank", other_names=["HB"]))
+    assert messages_to(renamed, "name:") == [
         ("account_released", "harbor bank"),
         ("account_facts", "pier bank"),
         ("account_facts", "hb"),
     ]
-    assert told(say(directory, None), "name:") == [
+    assert messages_to(send(directory, None), "name:") == [
         ("account_released", "pier bank"),
         ("account_released", "hb"),
     ]
 
 
-def test_a_parent_is_told_where_its_subsidiary_lives_and_that_it_is_one_no_more() -> None:
+def test_a_parent_is_notified_of_its_subsidiarys_primary_key_and_of_its_loss() -> None:
     directory = partition()
-    said = [
+    messages = [
         [
             (fact["account_key"], fact.get("primary_key"))
             for fact in facts
             if fact["type"] == "subsidiary_named"
         ]
         for facts in (
-            say(directory, account("v1", "a.com", parent_crm_account_id="P")),
-            say(directory, account("v2", "a.com", "b.com", parent_crm_account_id="P")),
-            say(directory, account("v3", "b.com", parent_crm_account_id="P")),
-            say(directory, account("v4", "b.com", parent_crm_account_id="Q")),
-            say(directory, None),
+            send(directory, account("v1", "a.com", parent_crm_account_id="P")),
+            send(directory, account("v2", "a.com", "b.com", parent_crm_account_id="P")),
+            send(directory, account("v3", "b.com", parent_crm_account_id="P")),
+            send(directory, account("v4", "b.com", parent_crm_account_id="Q")),
+            send(directory, None),
         )
     ]
-    assert said == [
+    assert messages == [
         [("crm:P", "domain:a.com")],
         [],
         [("crm:P", "domain:b.com")],
@@ -253,12 +253,12 @@ def test_a_parent_is_told_where_its_subsidiary_lives_and_that_it_is_one_no_more(
     ]
 
 
-def test_two_records_that_claim_one_domain_are_each_told_to_it() -> None:
+def test_a_domain_that_two_records_claim_gets_messages_of_each() -> None:
     directory = partition()
-    say(directory, account("v1", "a.com"))
-    facts = say(directory, account("w1", "a.com", crm_account_id="002"), key="002")
-    assert told(facts) == [("account_facts", "a.com")]
-    assert told(say(directory, None, key="002")) == [("account_released", "a.com")]
+    send(directory, account("v1", "a.com"))
+    facts = send(directory, account("w1", "a.com", crm_account_id="002"), key="002")
+    assert messages_to(facts) == [("account_facts", "a.com")]
+    assert messages_to(send(directory, None, key="002")) == [("account_released", "a.com")]
 
 
 @pytest.mark.parametrize(
@@ -269,11 +269,11 @@ def test_two_records_that_claim_one_domain_are_each_told_to_it() -> None:
         (account("v1", "a b"), "001"),
     ],
 )
-def test_what_could_not_be_deleted_or_read_is_a_dead_letter(
+def test_an_account_record_with_a_wrong_key_or_domain_is_a_dead_letter(
     value: dict[str, Any] | None, key: str | None
 ) -> None:
-    assert types(say(partition(), value, key=key)) == ["breaks_contract"]
+    assert types(send(partition(), value, key=key)) == ["breaks_contract"]
 
 
-def test_a_record_without_a_key_is_known_by_its_id() -> None:
-    assert told(say(partition(), account("v1", "a.com"), key=None)) == [("account_facts", "a.com")]
+def test_a_record_without_a_key_is_accepted_by_its_id() -> None:
+    assert messages_to(send(partition(), account("v1", "a.com"), key=None)) == [("account_facts", "a.com")]

@@ -21,14 +21,14 @@ def partition() -> Partition:
     return Partition(spec(KEY))
 
 
-def say(
+def send(
     directory: Partition, value: dict[str, Any] | None, key: str | None = ANN, **how: Any
 ) -> list[dict[str, Any]]:
-    return directory.say("crm.contacts", value, key=key, **how)
+    return directory.send("crm.contacts", value, key=key, **how)
 
 
-def test_a_contact_is_told_to_the_account_where_the_lead_lives() -> None:
-    (fact,) = say(partition(), contact(job_title="CIO", crm_contact_id="C1", do_not_contact=True))
+def test_a_contact_is_sent_to_the_account_of_its_lead() -> None:
+    (fact,) = send(partition(), contact(job_title="CIO", crm_contact_id="C1", do_not_contact=True))
 
     assert (fact["type"], fact["key"]) == ("lead_contact", "domain:bank.example")
     assert fact["lead_id"] == person_of(normalise(ANN), KEY).lead_id
@@ -39,53 +39,53 @@ def test_a_contact_is_told_to_the_account_where_the_lead_lives() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "known"),
     [
-        pytest.param({"job_title": "CIO"}, {"job_title": "COO"}, {"job_title": "COO"}, id="the later holds"),
+        pytest.param({"job_title": "CIO"}, {"job_title": "COO"}, {"job_title": "COO"}, id="the later version holds"),
         pytest.param({"job_title": "CIO"}, {"phone": "1"}, {"job_title": "CIO", "phone": "1"}, id="left out"),
         pytest.param({"job_title": "CIO"}, {"job_title": " ", "phone": "1"}, {"job_title": "CIO", "phone": "1"}, id="blank"),
         pytest.param({"do_not_contact": True}, {"do_not_contact": False}, {"do_not_contact": False}, id="may be contacted again"),
-        pytest.param({"do_not_contact": True}, {"phone": "1"}, {"do_not_contact": True, "phone": "1"}, id="a no stays"),
+        pytest.param({"do_not_contact": True}, {"phone": "1"}, {"do_not_contact": True, "phone": "1"}, id="do_not_contact stays"),
         pytest.param(
             {"company": {"sic": ["6021"]}},
             {"company": {"sic": [], "employees": 0}},
             {"company": {"sic": ["6021"], "naics": [], "employees": 0}},
-            id="what enrichment knows",
+            id="a company's facts",
         ),
     ],
 )  # fmt: skip
-def test_a_later_version_overwrites_what_it_says_and_nothing_else(
+def test_a_later_version_overwrites_only_the_fields_that_it_fills(
     before: dict[str, Any], after: dict[str, Any], known: dict[str, Any]
 ) -> None:
     directory = partition()
-    say(directory, contact("v1", **before))
-    (fact,) = say(directory, contact("v2", **after))
+    send(directory, contact("v1", **before))
+    (fact,) = send(directory, contact("v2", **after))
     assert fact["record"] == known
 
 
-@pytest.mark.parametrize("again", [{"job_title": "CIO"}, {}, {"job_title": ""}], ids=str)
-def test_a_version_that_says_nothing_new_tells_nobody(again: dict[str, Any]) -> None:
+@pytest.mark.parametrize("later", [{"job_title": "CIO"}, {}, {"job_title": ""}], ids=str)
+def test_a_version_that_changes_nothing_emits_nothing(later: dict[str, Any]) -> None:
     directory = partition()
-    say(directory, contact("v1", job_title="CIO"))
-    assert say(directory, contact("v2", **again)) == []
+    send(directory, contact("v1", job_title="CIO"))
+    assert send(directory, contact("v2", **later)) == []
 
 
-def test_a_deleted_contact_is_told_once_and_forgotten() -> None:
+def test_a_deleted_contact_is_published_once_and_its_row_deleted() -> None:
     directory = partition()
-    say(directory, contact("v1", job_title="CIO"))
-    (fact,) = say(directory, None)
+    send(directory, contact("v1", job_title="CIO"))
+    (fact,) = send(directory, None)
     assert "record" not in fact
-    assert say(directory, None) == []
+    assert send(directory, None) == []
     assert directory.rows(ContactVersionRow) == []
 
 
 def test_the_directory_keeps_no_address_of_a_contact() -> None:
     directory = partition()
-    say(directory, contact("v1", job_title="CIO"))
+    send(directory, contact("v1", job_title="CIO"))
     ((key, row),) = directory.rows(ContactVersionRow)
     assert ANN not in f"{key}{row}"
 
 
-def test_a_date_ahead_of_the_arrival_is_clamped() -> None:
-    (fact,) = say(partition(), contact(occurred_at=iso(NOON + 86_400_000)), arrives_at=NOON)
+def test_a_future_dated_contact_is_clamped() -> None:
+    (fact,) = send(partition(), contact(occurred_at=iso(NOON + 86_400_000)), arrives_at=NOON)
     assert fact["occurred_at_ms"] == NOON + 300_000
 
 
@@ -93,13 +93,13 @@ def test_a_date_ahead_of_the_arrival_is_clamped() -> None:
     ("value", "key", "reason"),
     [
         pytest.param(contact(), "Ann@Bank.example", "breaks_contract", id="the key is not normalised"),
-        pytest.param(contact(), "bob@bank.example", "breaks_contract", id="the key is somebody else"),
-        pytest.param(contact(email="none"), "none", "bad_address", id="no address"),
-        pytest.param(None, "none", "bad_address", id="a deletion of no address"),
-        pytest.param(None, None, "breaks_contract", id="a deletion of nobody"),
+        pytest.param(contact(), "bob@bank.example", "breaks_contract", id="the key is another person's"),
+        pytest.param(contact(email="none"), "none", "bad_address", id="not an address"),
+        pytest.param(None, "none", "bad_address", id="a deletion under a key that is not an address"),
+        pytest.param(None, None, "breaks_contract", id="a deletion without a key"),
     ],
 )
-def test_what_could_not_be_found_again_is_a_dead_letter(
+def test_a_contact_with_a_wrong_key_or_address_is_a_dead_letter(
     value: dict[str, Any] | None, key: str | None, reason: str
 ) -> None:
-    assert types(say(partition(), value, key=key)) == [reason]
+    assert types(send(partition(), value, key=key)) == [reason]

@@ -1,4 +1,4 @@
-"""Whose dead letter is it? Addresses and lead ids in whatever a record was."""
+"""The dead letter index finds e-mail addresses and lead ids in a payload of any form."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def letter(payload: str) -> Record:
 
 
 @pytest.mark.parametrize(
-    ("payload", "whose"),
+    ("payload", "emails"),
     [
         pytest.param('{"email": "Ann@Harbor.Example"}', ["ann@harbor.example"], id="a field"),
         pytest.param("Ann <ann@harbor.example>, bob@harbor.example", ["ann@harbor.example", "bob@harbor.example"], id="a line of addresses"),
@@ -29,9 +29,9 @@ def letter(payload: str) -> Record:
         pytest.param('{"email": "ann\\u0040harbor.example"}', ["ann@harbor.example"], id="escaped"),
         pytest.param("@ann @ @@ bob@", [], id="no addresses"),
         pytest.param("x" * 65_536, [], id="one long word"),
-        pytest.param("x" * 65_000 + "@" + "y" * 500, [], id="one long word with a sign in it"),
-        pytest.param("@" * 65_536, [], id="nothing but signs"),
+        pytest.param("x" * 65_000 + "@" + "y" * 500, [], id="one long word with an @ in it"),
+        pytest.param("@" * 65_536, [], id="only @ characters"),
     ],
 )  # fmt: skip
-def test_a_letter_belongs_to_everybody_whose_address_stands_in_it(payload: str, whose: list[str]) -> None:
-    assert read_letter(letter(payload), KEY).lead_ids == tuple(lead_id_of(one, KEY) for one in whose)
+def test_a_letter_belongs_to_each_person_whose_address_it_contains(payload: str, emails: list[str]) -> None:
+    assert read_letter(letter(payload), KEY).lead_ids == tuple(lead_id_of(one, KEY) for one in emails)

@@ -7,19 +7,19 @@ from workers.engine.api import Record
 from workers.visitors.agent import spec as visitors_spec
 
 
-def test_one_directory_partition_tells_every_visitor_partition_once() -> None:
+def test_one_directory_partition_notifies_every_visitor_partition_once() -> None:
     directory = Partition(spec(KEY), 1, 3)
     emits = directory.announce()
     assert [(emit.topic, emit.partition) for emit in emits] == [("visitor.events", n) for n in range(3)]
     assert directory.announce() == []
 
 
-def test_visitors_are_ready_by_what_all_directory_partitions_announce() -> None:
+def test_visitors_are_ready_once_all_directory_partitions_have_announced() -> None:
     visitors = Partition(visitors_spec(KEY, 3), 2, 3)
     for number in range(3):
         assert not visitors.decider.is_ready
         emit = Partition(spec(KEY), number, 3).announce()[2]
-        visitors.take([Record(VISITOR_EVENTS.name, 2, number, NOON, emit.key, emit.value, emit.headers)])
+        visitors.send_all([Record(VISITOR_EVENTS.name, 2, number, NOON, emit.key, emit.value, emit.headers)])
     assert visitors.decider.is_ready
 
 
@@ -28,4 +28,4 @@ def test_the_crm_is_read_before_the_announcement() -> None:
 
 
 def test_only_the_engine_writes_the_directorys_own_log() -> None:
-    assert types(Partition(spec(KEY)).say("directory.events", b"{}")) == ["breaks_contract"]
+    assert types(Partition(spec(KEY)).send("directory.events", b"{}")) == ["breaks_contract"]

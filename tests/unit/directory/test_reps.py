@@ -24,12 +24,12 @@ def partition() -> Partition:
     return Partition(spec(KEY))
 
 
-def say(directory: Partition, value: dict[str, Any] | None) -> list[dict[str, Any]]:
-    return directory.say("crm.reps", value, key="r1")
+def send(directory: Partition, value: dict[str, Any] | None) -> list[dict[str, Any]]:
+    return directory.send("crm.reps", value, key="r1")
 
 
-def told(facts: list[dict[str, Any]]) -> list[tuple[str, bool]]:
-    """Each desk that hears of the rep, and whether it has them."""
+def desks_of(facts: list[dict[str, Any]]) -> list[tuple[str, bool]]:
+    """Return each desk that gets a message, and whether the message has the rep's record."""
     assert all((fact["topic"], fact["key"]) == ("desk.requests", fact["desk"]) for fact in facts)
     return [(fact["desk"], "rep" in fact) for fact in facts]
 
@@ -46,31 +46,31 @@ def told(facts: list[dict[str, Any]]) -> list[tuple[str, bool]]:
         (["east"], ["east", "east"], [("desk:east", True), ("rep:r1", True)]),
     ],
 )
-def test_each_desk_of_a_rep_and_the_desk_of_one_hear_of_a_change(
+def test_each_desk_of_a_rep_and_the_reps_own_desk_get_a_change(
     before: list[str], after: list[str], expected: list[tuple[str, bool]]
 ) -> None:
     directory = partition()
-    say(directory, rep("v1", *before))
-    assert told(say(directory, rep("v2", *after))) == expected
+    send(directory, rep("v1", *before))
+    assert desks_of(send(directory, rep("v2", *after))) == expected
 
 
-def test_an_inactive_rep_is_sent_as_they_are() -> None:
+def test_an_inactive_rep_is_sent_unchanged() -> None:
     directory = partition()
-    say(directory, rep("v1", "east"))
-    facts = say(directory, rep("v2", "east", active=False))
+    send(directory, rep("v1", "east"))
+    facts = send(directory, rep("v2", "east", active=False))
     assert [fact["rep"]["active"] for fact in facts] == [False, False]
 
 
 def test_a_deleted_rep_is_taken_from_every_desk_once() -> None:
     directory = partition()
-    say(directory, rep("v1", "east", "west"))
-    facts = say(directory, None)
-    assert told(facts) == [("desk:east", False), ("desk:west", False), ("rep:r1", False)]
-    assert say(directory, None) == []
+    send(directory, rep("v1", "east", "west"))
+    facts = send(directory, None)
+    assert desks_of(facts) == [("desk:east", False), ("desk:west", False), ("rep:r1", False)]
+    assert send(directory, None) == []
     assert directory.rows(RepVersionRow) == []
 
 
-def test_each_desk_hears_of_a_version_under_its_own_id() -> None:
+def test_each_desk_gets_a_version_under_its_own_event_id() -> None:
     directory = partition()
-    ids = [fact["event_id"] for v in ("v1", "v2") for fact in say(directory, rep(v, "east", "west", name=v))]
+    ids = [fact["event_id"] for v in ("v1", "v2") for fact in send(directory, rep(v, "east", "west", name=v))]
     assert len(set(ids)) == 6

@@ -14,7 +14,7 @@ from workers.identity.repeats import SeenRow
 LEAD = lead_id_of("ada@gmail.com", KEY)
 
 
-def answer(event_id: str = "s1", at_ms: int = NOON, **fields: Any) -> dict[str, Any]:
+def sales_activity(event_id: str = "s1", at_ms: int = NOON, **fields: Any) -> dict[str, Any]:
     return {"event_id": event_id, "occurred_at": iso(at_ms), "action": "touched", "rep_id": "r1", **fields}
 
 
@@ -23,7 +23,7 @@ def partition() -> Partition:
 
 
 @pytest.mark.parametrize(
-    ("said", "account_key", "lead_id"),
+    ("fields", "account_key", "lead_id"),
     [
         ({"handoff_id": "domain:bank.com#1.1"}, "domain:bank.com", None),
         ({"handoff_id": "domain:xn--mnchen-3ya.de#12.304"}, "domain:xn--mnchen-3ya.de", None),
@@ -33,10 +33,10 @@ def partition() -> Partition:
         ({"handoff_id": "domain:bank.com#1.1", "email": "x@other.com"}, "domain:bank.com", None),
     ],
 )
-def test_an_answer_finds_the_log_of_its_account(
-    said: dict[str, str], account_key: str, lead_id: str | None
+def test_a_sales_activity_goes_to_the_log_of_its_account(
+    fields: dict[str, str], account_key: str, lead_id: str | None
 ) -> None:
-    (fact,) = partition().say("sales.activities", answer(**said))
+    (fact,) = partition().send("sales.activities", sales_activity(**fields))
     assert (fact["topic"], fact["key"], fact["account_key"]) == ("lead.events", account_key, account_key)
     assert fact.get("lead_id") == lead_id
     assert fact["activity"]["action"] == "touched"
@@ -54,45 +54,57 @@ def test_an_answer_finds_the_log_of_its_account(
         "x",
     ],
 )
-def test_a_handoff_that_was_never_named_is_a_dead_letter(handoff_id: str) -> None:
-    assert types(partition().say("sales.activities", answer(handoff_id=handoff_id))) == ["unknown_handoff"]
+def test_a_malformed_handoff_id_is_a_dead_letter(handoff_id: str) -> None:
+    assert types(partition().send("sales.activities", sales_activity(handoff_id=handoff_id))) == [
+        "unknown_handoff"
+    ]
 
 
 @pytest.mark.parametrize("email", ["ada", "", "ada@bank"])
-def test_an_answer_known_by_a_bad_address_only_is_a_dead_letter(email: str) -> None:
-    assert types(partition().say("sales.activities", answer(email=email))) == ["bad_address"]
+def test_a_sales_activity_with_only_a_bad_address_is_a_dead_letter(email: str) -> None:
+    assert types(partition().send("sales.activities", sales_activity(email=email))) == ["bad_address"]
 
 
-def test_a_repeated_answer_counts_once() -> None:
+def test_a_repeated_sales_activity_counts_once() -> None:
     directory = partition()
-    assert types(directory.say("sales.activities", answer(email="ada@bank.com"))) == ["sales_answered"]
-    assert directory.say("sales.activities", answer(email="ada@bank.com"), arrives_at=NOON + DAY) == []
+    assert types(directory.send("sales.activities", sales_activity(email="ada@bank.com"))) == [
+        "sales_answered"
+    ]
+    assert (
+        directory.send("sales.activities", sales_activity(email="ada@bank.com"), arrives_at=NOON + DAY) == []
+    )
     assert [row.repeated for _, row in directory.rows(CountRow)] == [1]
 
 
-def test_an_answer_that_was_refused_may_come_again_mended() -> None:
+def test_a_refused_sales_activity_is_accepted_once_it_is_fixed() -> None:
     directory = partition()
-    directory.say("sales.activities", answer("s1", handoff_id="x"))
-    assert types(directory.say("sales.activities", answer("s1", email="ada@bank.com"))) == ["sales_answered"]
+    directory.send("sales.activities", sales_activity("s1", handoff_id="x"))
+    assert types(directory.send("sales.activities", sales_activity("s1", email="ada@bank.com"))) == [
+        "sales_answered"
+    ]
 
 
-def test_an_answer_keeps_its_own_time_within_bounds() -> None:
+def test_a_sales_activity_keeps_its_own_time_within_bounds() -> None:
     directory = partition()
     times = [
-        directory.say(
-            "sales.activities", answer(f"s{days}", NOON + days * DAY, email="a@b.com"), arrives_at=NOON
+        directory.send(
+            "sales.activities",
+            sales_activity(f"s{days}", NOON + days * DAY, email="a@b.com"),
+            arrives_at=NOON,
         )
         for days in (-7, 0, 1)
     ]
     assert [fact["occurred_at_ms"] - NOON for (fact,) in times] == [-7 * DAY, 0, 5 * MINUTE]
-    old = directory.say("sales.activities", answer("old", NOON - 8 * DAY, email="a@b.com"), arrives_at=NOON)
+    old = directory.send(
+        "sales.activities", sales_activity("old", NOON - 8 * DAY, email="a@b.com"), arrives_at=NOON
+    )
     assert types(old) == ["too_old"]
 
 
-def test_the_daily_sweep_takes_what_cannot_be_repeated() -> None:
+def test_the_daily_sweep_deletes_ids_that_cannot_be_repeated() -> None:
     directory = partition()
     for n in range(120):
-        directory.say("sales.activities", answer(f"s{n}", email="ada@bank.com"))
-    directory.say("sales.activities", answer("s0", email="ada@bank.com"))
+        directory.send("sales.activities", sales_activity(f"s{n}", email="ada@bank.com"))
+    directory.send("sales.activities", sales_activity("s0", email="ada@bank.com"))
     directory.tick(NOON + 40 * DAY, times=6)
     assert (directory.rows(SeenRow), directory.rows(CountRow), directory.rows(CursorRow)) == ([], [], [])

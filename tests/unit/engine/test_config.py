@@ -1,4 +1,4 @@
-"""A config changes at one place of the log, in place; a worker that must not decide is refused and told why."""
+"""A config changes at one place in the log. A worker that must not decide is refused, with the reason."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def change(config: Config) -> ConfigChange:
 
 
 def taken_over(bench: Bench, config: Config) -> Bench:
-    """Another worker takes the partition."""
+    """Commit, and let another worker take the partition."""
     bench.commit()
     return Bench(bench.store, config)
 
@@ -36,9 +36,9 @@ def test_the_first_worker_of_a_partition_sets_its_config() -> None:
 def test_a_newer_worker_decides_by_the_older_config_until_the_record_is_read_and_follows_in_place() -> None:
     bench = taken_over(Bench(config=V1), V2)
     assert bench.decider.wants_config_record
-    assert bench.say("count a") == ["a=1 at 0 from in by v1"]
+    assert bench.send("count a") == ["a=1 at 0 from in by v1"]
     assert bench.decide(bench.control(change(V2)))[-1] == "configs=1 changed by v2"
-    assert bench.say("count a")[-1] == "a=2 at 0 from in by v2"
+    assert bench.send("count a")[-1] == "a=2 at 0 from in by v2"
     assert not bench.decider.wants_config_record
 
 
@@ -46,7 +46,7 @@ def test_the_followed_config_outlives_a_restart() -> None:
     bench = Bench(config=V2)
     bench.decide(bench.control(change(V2)))
     bench = taken_over(bench, V2)
-    assert bench.say("count a") == ["a=1 at 0 from in by v2"]
+    assert bench.send("count a") == ["a=1 at 0 from in by v2"]
 
 
 @pytest.mark.parametrize("repeated", [V1, V2])
@@ -70,18 +70,18 @@ def test_a_worker_that_must_not_decide_is_refused_at_its_start(held: Config, min
 
 
 @pytest.mark.parametrize(
-    ("mine", "told"), [(V1, V2), (V2, V3), (V2_CHANGED, V2)], ids=["newer", "newer yet", "changed text"]
+    ("mine", "received"), [(V1, V2), (V2, V3), (V2_CHANGED, V2)], ids=["newer", "newer yet", "changed text"]
 )
-def test_a_worker_that_is_told_of_a_config_that_it_has_not_is_refused(mine: Config, told: Config) -> None:
+def test_a_worker_that_reads_a_config_it_does_not_have_is_refused(mine: Config, received: Config) -> None:
     bench = taken_over(Bench(config=V1), mine)
-    with pytest.raises(ConfigConflictError, match=f"version {told.version}"):
-        bench.decide(bench.control(change(told)))
+    with pytest.raises(ConfigConflictError, match=f"version {received.version}"):
+        bench.decide(bench.control(change(received)))
 
 
 def test_a_worker_skips_no_version_that_the_log_has() -> None:
     bench = taken_over(Bench(config=V1), V3)
     bench.decide(bench.control(change(V2)))
-    assert bench.say("count a")[-1] == "a=1 at 0 from in by v2"
+    assert bench.send("count a")[-1] == "a=1 at 0 from in by v2"
     assert bench.decider.wants_config_record
     bench.decide(bench.control(change(V3)))
     assert bench.decider.config == V3

@@ -1,4 +1,4 @@
-"""Work that concerns many is done one chunk per record, to its end, whatever happens in between."""
+"""Long work is done one chunk per record, up to its end, across failures and restarts."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ def bench_with(*keys: str) -> Bench:
 
 def test_one_chunk_is_done_per_record_whatever_the_record_is() -> None:
     bench = bench_with("a", "b", "c", "d", "e")
-    assert bench.say("each") == ["a has 1", "b has 1"]
+    assert bench.send("each") == ["a has 1", "b has 1"]
     assert bench.tick(0) == ["c has 1", "d has 1"]
-    assert bench.say("refuse a")[1:] == ["e has 1"]
+    assert bench.send("refuse a")[1:] == ["e has 1"]
     assert bench.tick(0) == []
     assert not bench.decider.has_cursor()
 
 
-def test_a_cursor_goes_on_after_a_restart_where_it_was_committed() -> None:
+def test_a_cursor_continues_after_a_restart_where_it_was_committed() -> None:
     bench = bench_with("a", "b", "c", "d", "e")
-    bench.say("each")
+    bench.send("each")
     bench.commit()
     bench.tick(0)
     bench.restart()
@@ -36,15 +36,15 @@ def test_a_cursor_goes_on_after_a_restart_where_it_was_committed() -> None:
     assert bench.tick(0) == ["c has 1", "d has 1"]
 
 
-def test_a_cursor_begun_again_while_under_way_starts_over() -> None:
+def test_a_cursor_started_again_before_its_end_starts_at_the_beginning() -> None:
     bench = bench_with("a", "b", "c", "d", "e")
-    bench.say("each")
+    bench.send("each")
     bench.tick(0)
-    assert bench.say("each") == ["a has 1", "b has 1"]
+    assert bench.send("each") == ["a has 1", "b has 1"]
     assert [bench.tick(0), bench.tick(0)] == [["c has 1", "d has 1"], ["e has 1"]]
 
 
-def test_a_cursor_that_its_own_chunk_begins_again_starts_over() -> None:
+def test_a_cursor_that_its_own_chunk_starts_again_starts_at_the_beginning() -> None:
     rows = Rows(MemoryStore())
     start_cursor(rows, "each", "a")
     move_cursor(rows, Cursor("each", "a", ""), "m")
@@ -53,7 +53,7 @@ def test_a_cursor_that_its_own_chunk_begins_again_starts_over() -> None:
     assert next_cursor(rows) == Cursor("each", "a", "")
 
 
-def test_cursors_are_worked_off_one_after_the_other() -> None:
+def test_cursors_are_done_one_after_the_other() -> None:
     rows = Rows(MemoryStore())
     start_cursor(rows, "each", "b")
     start_cursor(rows, "each", "a")

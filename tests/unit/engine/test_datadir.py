@@ -34,7 +34,7 @@ def holder(path: Path) -> subprocess.Popen[str]:
     return process
 
 
-def test_a_second_process_is_refused_and_told_who_has_the_directory(tmp_path: Path) -> None:
+def test_a_second_process_is_refused_and_the_error_names_the_first(tmp_path: Path) -> None:
     other = holder(tmp_path)
     with other, pytest.raises(DataDirLockedError, match=f"{tmp_path}.*process {other.pid}.*of its own"):
         DataDir(tmp_path, "app")

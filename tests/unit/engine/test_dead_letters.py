@@ -1,4 +1,4 @@
-"""What cannot be decided becomes a dead letter: whole, alone, without values; and too many of them stop a partition."""
+"""A record that cannot be decided becomes a dead letter without its values. Too many dead letters stop a partition."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from tests.counter_hop import SECRET, Bench, text_of
 from workers.engine.control import HEADER, Tick
 from workers.engine.decide import Limits, RowTooLargeError, StreamTimeRow
-from workers.engine.quarantine import QuarantineLimits, QuarantineRow, counted
+from workers.engine.quarantine import QuarantineLimits, QuarantineRow, count_record
 from workers.engine.timers import next_cursor, next_timer
 
 SMALL = Limits(max_record_bytes=1000, max_output_bytes=500)
@@ -22,46 +22,46 @@ SMALL = Limits(max_record_bytes=1000, max_output_bytes=500)
         ("boom a", "handler_failed: ValueError at tests.counter_hop:"),
         ("refuse a", "unknown_handoff: there is none"),
         ("x" * 1001, "too_large: 1001 bytes, at most 1000 are read"),
-        ("longoutput 500 a", "output_too_large: 501 bytes for said, at most 500 fit"),
+        ("longoutput 500 a", "output_too_large: 501 bytes for out, at most 500 fit"),
         ("longrow 500 a", "output_too_large: a row of "),
         ("at never a", "handler_failed: ValueError at tests.counter_hop:"),
     ],
 )
-def test_a_bad_record_is_a_dead_letter_that_says_why_and_the_next_one_is_decided(
+def test_a_bad_record_becomes_a_dead_letter_with_its_reason_and_the_next_one_is_decided(
     value: str | bytes | None, expected: str
 ) -> None:
     bench = Bench(limits=SMALL)
-    (said,) = bench.say(value, 5)
-    assert said.startswith(f"counter {expected}")
+    (letter,) = bench.send(value, 5)
+    assert letter.startswith(f"counter {expected}")
     assert bench.decider.next_offset("in") == 1
-    assert bench.say("count a", 6) == ["a=1 at 6 from in by v1"]
+    assert bench.send("count a", 6) == ["a=1 at 6 from in by v1"]
 
 
 @pytest.mark.parametrize("value", ["boom a", "refuse a", "longoutput 500 a", "longrow 500 a"])
-def test_the_half_made_effects_of_a_failed_record_never_were(value: str) -> None:
+def test_a_failed_record_leaves_no_partial_changes(value: str) -> None:
     bench = Bench(limits=SMALL)
-    bench.say("count a", 4)
-    bench.say(value, 5)
+    bench.send("count a", 4)
+    bench.send(value, 5)
     assert bench.count("a") == 1
     assert next_timer(bench.decider.rows, 5) is None
-    assert bench.say("count a", 6) == ["a=2 at 6 from in by v1"]
+    assert bench.send("count a", 6) == ["a=2 at 6 from in by v1"]
 
 
 @pytest.mark.parametrize("value", ["longoutput 499 a", "longrow 480 a", "count" + " " * 994 + "a"])
-def test_what_just_fits_is_decided(value: str) -> None:
+def test_a_record_at_the_size_limit_is_decided(value: str) -> None:
     bench = Bench(limits=SMALL)
-    assert not any(said.startswith("counter ") for said in bench.say(value))
+    assert not any(text.startswith("counter ") for text in bench.send(value))
 
 
-def test_no_dead_letter_holds_what_an_error_was_about() -> None:
+def test_no_dead_letter_holds_the_text_of_an_error() -> None:
     bench = Bench()
-    said = [
-        *bench.say(f"boom {SECRET}", 1),
-        *bench.say("at 2 boom", 1),
-        *bench.say(f"cursor {SECRET}", 3),
-        *bench.say(f"at {SECRET} a", 4),
+    texts = [
+        *bench.send(f"boom {SECRET}", 1),
+        *bench.send("at 2 boom", 1),
+        *bench.send(f"cursor {SECRET}", 3),
+        *bench.send(f"at {SECRET} a", 4),
     ]
-    letters = [text for text in said if text.startswith("counter ")]
+    letters = [text for text in texts if text.startswith("counter ")]
     assert len(letters) == 4
     assert not any(SECRET in text for text in letters)
 
@@ -69,25 +69,25 @@ def test_no_dead_letter_holds_what_an_error_was_about() -> None:
 def test_a_dead_letter_is_stamped_with_the_time_of_the_decision() -> None:
     bench = Bench(limits=SMALL)
     for value in ("boom a", "x" * 1001):
-        bench.say(value, 7)
+        bench.send(value, 7)
     bench.decider.bury(bench.record("count a", 7), "crashed_worker", "it did")
     assert [emit.timestamp_ms for emit in bench.decider.take().outputs] == [7, 7, 7]
 
 
-def test_a_timer_that_fails_is_a_dead_letter_and_gone_and_the_rest_goes_on() -> None:
+def test_a_timer_that_fails_becomes_a_dead_letter_and_the_others_still_fire() -> None:
     bench = Bench()
-    bench.say("at 10 boom")
-    bench.say("at 10 cat")
-    failed, good, counted_ = bench.say("count a", 20)
+    bench.send("at 10 boom")
+    bench.send("at 10 cat")
+    failed, good, count = bench.send("count a", 20)
     assert failed.startswith("counter handler_failed: ValueError at ")
-    assert (good, counted_) == ("timers=1 cat due 10 at 10 by v1", "a=1 at 20 from in by v1")
+    assert (good, count) == ("timers=1 cat due 10 at 10 by v1", "a=1 at 20 from in by v1")
     assert bench.tick(30) == ["timers=2 of a due 20 at 20 by v1"]
 
 
-def test_a_cursor_that_fails_is_a_dead_letter_and_gone() -> None:
+def test_a_cursor_that_fails_becomes_a_dead_letter_and_ends() -> None:
     bench = Bench()
-    said = bench.say("cursor a")
-    assert [text.split(":")[0] for text in said] == ["a=1 at 0 from in by v1", "counter handler_failed"]
+    texts = bench.send("cursor a")
+    assert [text.split(":")[0] for text in texts] == ["a=1 at 0 from in by v1", "counter handler_failed"]
     assert next_cursor(bench.decider.rows) is None
     assert bench.count("cursors") == 0
 
@@ -100,10 +100,10 @@ def test_a_record_that_kills_the_worker_is_buried_undecided() -> None:
     assert text_of(bench.decider.take().outputs[0]).startswith("counter crashed_worker: it did")
 
 
-def test_a_row_of_no_record_that_is_too_large_fails_the_batch_and_names_the_row() -> None:
+def test_an_engine_row_that_is_too_large_fails_the_batch_and_the_error_names_the_row() -> None:
     bench = Bench(limits=Limits(max_output_bytes=200))
     bench.decider.checks_rows = False
-    bench.say("count a")
+    bench.send("count a")
     bench.decider.decide(bench.record("longrow 150 a"))
     bench.decider.take()
     bench.decider.decide(bench.record("longrow 250 b"))
@@ -111,29 +111,29 @@ def test_a_row_of_no_record_that_is_too_large_fails_the_batch_and_names_the_row(
         bench.decider.take()
 
 
-def test_an_engine_record_that_is_none_is_a_dead_letter_and_moves_no_time() -> None:
+def test_an_undecodable_engine_record_becomes_a_dead_letter_and_moves_no_time() -> None:
     bench = Bench()
-    (said,) = bench.say("rubbish", 50, "log", headers=((HEADER, b"tick"),))
-    assert said == "counter breaks_contract: not an engine record at 0"
+    (letter,) = bench.send("rubbish", 50, "log", headers=((HEADER, b"tick"),))
+    assert letter == "counter breaks_contract: not an engine record at 0"
     assert bench.decider.next_offset("log") == 1
 
 
 def test_only_the_own_log_holds_engine_records_whatever_headers_foreign_ones_carry() -> None:
     bench = Bench()
-    bench.say("at 500 cat", 1)
-    said = bench.decide(bench.control(Tick(1_000_000), 2, topic="in"))
+    bench.send("at 500 cat", 1)
+    texts = bench.decide(bench.control(Tick(1_000_000), 2, topic="in"))
     assert bench.decider.now_ms == 2
-    assert not any("due" in text for text in said)
+    assert not any("due" in text for text in texts)
 
 
-# Share and run.
+# The two limits: a share of the recent records, and a run of dead letters.
 
 
-def after(letters: str, limits: QuarantineLimits) -> QuarantineRow:
-    """Count a row of records, '.' good and 'x' dead."""
+def counts_after(letters: str, limits: QuarantineLimits) -> QuarantineRow:
+    """Return the counts after a sequence of records: '.' is decided, 'x' is a dead letter."""
     row = QuarantineRow()
     for letter in letters:
-        row = counted(row, limits, is_dead=letter == "x")
+        row = count_record(row, limits, is_dead=letter == "x")
     return row
 
 
@@ -150,13 +150,13 @@ LIMITS = QuarantineLimits(share_percent=50, window=10, run=4)
         ("xx.xx.xx.x", True),  # 7 of 10
         ("x.x.x.x.x.", False),  # 5 of 10 is not more than half
         ("..........", False),
-        (".........." + "xxx.xxx...", False),  # 6 of the last 10, but the 10 before them still weigh
+        (".........." + "xxx.xxx...", False),  # 6 of the last 10, but the 10 before them still count
         (".........." * 5 + "xxx.xxx.xxx.", True),
         ("xxxx" + "." * 50, True),  # stopped stays stopped until resumed
     ],
 )
 def test_a_partition_stops_past_a_run_or_a_share_of_dead_letters(letters: str, is_stopped: bool) -> None:
-    assert bool(after(letters, LIMITS).stopped) is is_stopped
+    assert bool(counts_after(letters, LIMITS).stopped) is is_stopped
 
 
 @pytest.mark.parametrize(
@@ -166,8 +166,8 @@ def test_a_partition_stops_past_a_run_or_a_share_of_dead_letters(letters: str, i
         ("xx.xx.xx.x", "7 of the last 10 records are dead letters (limit 50 %)"),
     ],
 )
-def test_a_stop_says_its_numbers(letters: str, why: str) -> None:
-    assert after(letters, LIMITS).stopped == why
+def test_the_reason_of_a_stop_holds_its_numbers(letters: str, why: str) -> None:
+    assert counts_after(letters, LIMITS).stopped == why
 
 
 @pytest.mark.parametrize("restart_after", range(1, 4))
@@ -175,7 +175,7 @@ def test_a_run_of_dead_letters_outlives_a_restart(restart_after: int) -> None:
     bench = Bench(limits=Limits(quarantine=LIMITS))
     for number in range(4):
         assert not bench.decider.quarantine.stopped
-        bench.say("refuse a")
+        bench.send("refuse a")
         if number == restart_after - 1:
             bench.commit()
             bench.restart()
@@ -185,7 +185,7 @@ def test_a_run_of_dead_letters_outlives_a_restart(restart_after: int) -> None:
 def test_a_stopped_partition_is_still_stopped_after_a_restart_and_runs_again_when_resumed() -> None:
     bench = Bench(limits=Limits(quarantine=LIMITS))
     for _ in range(4):
-        bench.say("refuse a")
+        bench.send("refuse a")
     bench.commit()
     bench.restart()
     assert bench.decider.quarantine.stopped == "4 dead letters in a row (limit 4)"
@@ -193,14 +193,14 @@ def test_a_stopped_partition_is_still_stopped_after_a_restart_and_runs_again_whe
     bench.commit()
     bench.restart()
     assert bench.decider.quarantine == QuarantineRow(resumed_offset=17)
-    bench.say("refuse a")
+    bench.send("refuse a")
     assert not bench.decider.quarantine.stopped
 
 
 def test_the_engines_own_records_make_no_run_shorter() -> None:
     bench = Bench(limits=Limits(quarantine=LIMITS))
     for number in range(4):
-        bench.say("refuse a")
+        bench.send("refuse a")
         bench.tick(number)
     assert bench.decider.quarantine.run == 4
 
@@ -208,7 +208,7 @@ def test_the_engines_own_records_make_no_run_shorter() -> None:
 def test_failed_timers_do_not_count_as_records() -> None:
     bench = Bench(limits=Limits(quarantine=LIMITS))
     for number in range(8):
-        bench.say(f"at {number + 10} boom{number}")
+        bench.send(f"at {number + 10} boom{number}")
     bench.tick(100)
     assert not bench.decider.quarantine.stopped
     assert bench.decider.rows.get(StreamTimeRow) == StreamTimeRow(now_ms=100)

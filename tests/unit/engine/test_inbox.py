@@ -1,4 +1,4 @@
-"""What waits for a task: in order, merged by time, bounded, and nothing that does not follow what is there."""
+"""The inbox of a task: records in order, sources merged by time, batches after a gap refused."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def inbox() -> Inbox:
     return Inbox(RANKED)
 
 
-def test_what_begins_behind_what_is_expected_is_refused_and_nothing_of_it_taken(inbox: Inbox) -> None:
+def test_a_batch_after_the_expected_offset_is_refused_whole(inbox: Inbox) -> None:
     inbox.offer("in", 0, [raw(0), raw(1)])
     with pytest.raises(GapError, match="in: expected offset 2, the batch begins at 3") as gap:
         inbox.offer("in", 3, [raw(3)])
@@ -45,13 +45,13 @@ def test_a_gap_between_records_of_a_batch_is_markers_or_compaction_and_is_taken(
     assert taken(inbox) == [("in", 0), ("in", 5), ("in", 9)]
 
 
-def test_what_was_taken_before_is_not_taken_again(inbox: Inbox) -> None:
+def test_records_that_were_added_before_are_skipped(inbox: Inbox) -> None:
     inbox.offer("in", 0, [raw(0), raw(1), raw(2)])
     inbox.offer("in", 1, [raw(1), raw(2), raw(3)])
     assert taken(inbox) == [("in", 0), ("in", 1), ("in", 2), ("in", 3)]
 
 
-def test_sources_are_merged_by_the_stamps_at_their_heads_and_ties_by_rank(inbox: Inbox) -> None:
+def test_sources_are_merged_by_the_stamps_of_their_first_records_and_ties_by_rank(inbox: Inbox) -> None:
     inbox.offer("in", 0, [raw(0, 10), raw(1, 30), raw(2, 20), raw(3, 40)])
     inbox.offer("log", 0, [raw(0, 20), raw(1, 40)])
     assert taken(inbox) == [("in", 0), ("log", 0), ("in", 1), ("in", 2), ("log", 1), ("in", 3)]
@@ -64,7 +64,7 @@ def test_a_source_that_must_not_be_read_yet_waits(inbox: Inbox) -> None:
     assert inbox.total(RANKED) == 1
 
 
-def test_a_source_begun_anew_drops_what_waited(inbox: Inbox) -> None:
+def test_a_restarted_source_drops_its_waiting_records(inbox: Inbox) -> None:
     inbox.offer("in", 0, [raw(0), raw(1)])
     inbox.expect("in", 1)
     assert (inbox.count("in"), inbox.size("in")) == (0, 0)
@@ -72,7 +72,7 @@ def test_a_source_begun_anew_drops_what_waited(inbox: Inbox) -> None:
     assert taken(inbox) == [("in", 1)]
 
 
-def test_what_waits_is_counted_in_records_and_bytes_and_spans(inbox: Inbox) -> None:
+def test_waiting_records_are_measured_in_records_bytes_and_offsets(inbox: Inbox) -> None:
     inbox.offer("in", 0, [raw(0), raw(4), raw(7)])
     assert (inbox.count("in"), inbox.size("in")) == (3, 3 * len(b"keyvalue"))
     assert inbox.first_offset("in") == 0

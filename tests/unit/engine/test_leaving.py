@@ -1,4 +1,4 @@
-"""A worker that leaves: what the group still gives it is not begun, for nobody would end it."""
+"""A worker that leaves starts no task for partitions that the group still assigns to it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workers.engine.faust_app import build_app
 
 
 @pytest.mark.parametrize("is_leaving", [False, True])
-async def test_partitions_are_begun_unless_the_worker_is_leaving(tmp_path: Path, is_leaving: bool) -> None:
+async def test_tasks_start_unless_the_worker_is_leaving(tmp_path: Path, is_leaving: bool) -> None:
     client = {"bootstrap_servers": "127.0.0.1:1"}
     context = Context("app", client, 1, DataDir(tmp_path, "app"), WallClock(), V1, dead_letter)
     app = build_app([], context, leave_within_s=None)
@@ -24,5 +24,5 @@ async def test_partitions_are_begun_unless_the_worker_is_leaving(tmp_path: Path,
 
     await app.on_partitions_assigned.send({TP("t", 0)})
 
-    assert bool(app.runtime._beside) is not is_leaving
+    assert bool(app.runtime._background) is not is_leaving
     await app.runtime.stop()

@@ -1,4 +1,4 @@
-"""A record that kills the worker is found, buried, and nothing else is."""
+"""The crash marker finds the record that kills the worker. That record is buried, and no other."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Log = list[tuple[str, int]]
 
 
 class CrashError(Exception):
-    """The process is gone; what was in memory with it."""
+    """The process has crashed and lost its memory."""
 
 
 class Worker:
-    """A worker that decides a log in batches of at most ten, and dies where ``is_deadly`` says so."""
+    """A worker that decides a log in batches of at most ten, and crashes at each record for which ``is_deadly`` is true."""
 
     def __init__(self, path: Path, is_deadly: Callable[[str, int], bool]) -> None:
         self.path = path
@@ -31,7 +31,7 @@ class Worker:
         self.starts = 0
 
     def run(self, log: Log) -> None:
-        """Restart after every crash until the log is read."""
+        """Decide the log. Restart after every crash."""
         while len(self.handled) + len(self.buried) < len(log):
             self.starts += 1
             assert self.starts < 100, "the worker crashes for ever"
@@ -52,11 +52,11 @@ class Worker:
             spans: dict[str, tuple[int, int]] = {}
             for topic, offset in batch:
                 spans[topic] = (min(offset, spans.get(topic, (offset, 0))[0]), offset)
-            marker.before(spans)
+            marker.mark(spans)
             for topic, offset in batch:
                 if self.is_deadly(topic, offset):
                     raise CrashError
-            marker.after()
+            marker.clear()
             self.handled += batch
 
 
@@ -105,10 +105,10 @@ def test_a_record_of_another_topic_between_the_suspects_is_not_condemned_at_its_
     tmp_path: Path,
 ) -> None:
     marker = CrashMarker(tmp_path / "marker")
-    marker.before({"a": (0, 9)})
+    marker.mark({"a": (0, 9)})
     after_first = CrashMarker(tmp_path / "marker")
     assert after_first.verdict("b", 7) is Verdict.ONE_BY_ONE
-    after_first.before({"b": (7, 7)})
+    after_first.mark({"b": (7, 7)})
     after_second = CrashMarker(tmp_path / "marker")
     assert after_second.verdict("b", 7) is Verdict.ONE_BY_ONE
     assert after_second.verdict("a", 0) is Verdict.ONE_BY_ONE
@@ -116,37 +116,37 @@ def test_a_record_of_another_topic_between_the_suspects_is_not_condemned_at_its_
 
 def test_the_condemned_record_is_buried_even_when_others_come_before_it(tmp_path: Path) -> None:
     marker = CrashMarker(tmp_path / "marker")
-    marker.before({"a": (0, 9), "b": (3, 3)})
+    marker.mark({"a": (0, 9), "b": (3, 3)})
     marker = CrashMarker(tmp_path / "marker")
-    marker.before({"b": (3, 3)})
+    marker.mark({"b": (3, 3)})
     marker = CrashMarker(tmp_path / "marker")
     marker.verdict("a", 0)
-    marker.before({"a": (0, 0)})
-    marker.after()
+    marker.mark({"a": (0, 0)})
+    marker.clear()
     marker = CrashMarker(tmp_path / "marker")
     assert marker.verdict("a", 1) is Verdict.ONE_BY_ONE
     assert marker.verdict("b", 3) is Verdict.BURY
 
 
 def test_suspects_that_another_worker_has_handled_meanwhile_are_forgotten(tmp_path: Path) -> None:
-    CrashMarker(tmp_path / "marker").before({"t": (0, 9)})
+    CrashMarker(tmp_path / "marker").mark({"t": (0, 9)})
     assert CrashMarker(tmp_path / "marker").verdict("t", 10) is Verdict.NORMAL
 
 
 def test_suspects_that_never_come_again_do_not_slow_the_partition_for_ever(tmp_path: Path) -> None:
-    CrashMarker(tmp_path / "marker").before({"silent": (0, 9), "t": (0, 9)})
+    CrashMarker(tmp_path / "marker").mark({"silent": (0, 9), "t": (0, 9)})
     marker = CrashMarker(tmp_path / "marker")
     verdicts = []
     for offset in range(2_000):
         verdicts.append(marker.verdict("t", offset))
-        marker.before({"t": (offset, offset)})
-        marker.after()
+        marker.mark({"t": (offset, offset)})
+        marker.clear()
     assert set(verdicts[:20]) == {Verdict.ONE_BY_ONE}
     assert set(verdicts[1_000:]) == {Verdict.NORMAL}
 
 
 @pytest.mark.parametrize("found", [b"", b"\n", b"{", b'{"deciding":7}\n', b"\x00" * 100])
-def test_a_marker_that_a_power_cut_has_torn_accuses_nobody(tmp_path: Path, found: bytes) -> None:
+def test_a_marker_damaged_by_a_power_cut_has_no_suspects(tmp_path: Path, found: bytes) -> None:
     (tmp_path / "marker").write_bytes(found)
     assert CrashMarker(tmp_path / "marker").verdict("t", 0) is Verdict.NORMAL
 
@@ -156,8 +156,8 @@ import os, signal, sys
 from pathlib import Path
 from workers.engine.marker import CrashMarker
 marker = CrashMarker(Path(sys.argv[1]))
-marker.before({"t": (0, 4)}); marker.after()
-marker.before({"t": (5, 9)})
+marker.mark({"t": (0, 4)}); marker.clear()
+marker.mark({"t": (5, 9)})
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -168,9 +168,9 @@ def test_the_marker_outlives_kill_9(tmp_path: Path) -> None:
     assert CrashMarker(tmp_path / "marker").verdict("t", 5) is Verdict.ONE_BY_ONE
 
 
-def test_a_closed_marker_still_says_what_was_being_decided(tmp_path: Path) -> None:
+def test_a_closed_marker_keeps_the_records_that_were_being_decided(tmp_path: Path) -> None:
     marker = CrashMarker(tmp_path / "marker")
-    marker.before({"t": (0, 9)})
+    marker.mark({"t": (0, 9)})
     marker.close()
     marker.close()
     assert CrashMarker(tmp_path / "marker").verdict("t", 0) is Verdict.ONE_BY_ONE

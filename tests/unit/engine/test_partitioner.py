@@ -1,4 +1,4 @@
-"""A key lies where the Java client and librdkafka's murmur2 put it."""
+"""A key gets the same partition as with the Java client and with librdkafka's murmur2."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ JAVA = {
 
 @pytest.mark.parametrize(("key", "hashed"), JAVA.items())
 @pytest.mark.parametrize("partitions", [1, 4, 7, 192])
-def test_a_key_lies_where_the_java_client_puts_it(key: bytes, hashed: int, partitions: int) -> None:
+def test_a_key_gets_the_partition_of_the_java_client(key: bytes, hashed: int, partitions: int) -> None:
     assert partition_of(key, partitions) == (hashed & 0x7FFFFFFF) % partitions
     assert murmur2(key) & 0xFFFFFFFF == hashed & 0xFFFFFFFF
 
 
-def test_keys_lie_where_librdkafka_puts_them_with_murmur2_random() -> None:
+def test_keys_get_the_partitions_of_librdkafkas_murmur2_random() -> None:
     found: dict[bytes, int] = {}
 
     def delivered(error: object, message: Message) -> None:
@@ -36,7 +36,7 @@ def test_keys_lie_where_librdkafka_puts_them_with_murmur2_random() -> None:
         assert partition is not None
         found[key] = partition
 
-    # librdkafka's own broker in memory: nothing is transacted here, so it will do.
+    # librdkafka's mock broker in memory is enough here: no transactions are used.
     producer = Producer({"test.mock.num.brokers": 1, "partitioner": "murmur2_random", "log_level": 0})
     partitions = len(producer.list_topics("in", timeout=10).topics["in"].partitions)
     keys = [f"domain:{n}.exämple".encode() for n in range(200)]

@@ -1,4 +1,4 @@
-"""Typed rows: what is written is read again, by its key and in its range, before a commit as after it."""
+"""Typed rows: a written row is read by its key and in its range, before a commit as after it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from workers.engine.memory import MemoryStore
-from workers.engine.rows import MOST_KEPT, Row, Rows, row_key
+from workers.engine.rows import MOST_CACHED, Row, Rows, row_key
 
 
 class LeadRow(Row, frozen=True):
@@ -73,7 +73,7 @@ def test_a_row_is_read_by_its_key_and_in_its_range(
 
 
 @pytest.mark.parametrize("step", STEPS.values(), ids=STEPS.keys())
-def test_a_deleted_row_is_gone_from_both(
+def test_a_deleted_row_is_found_neither_by_its_key_nor_in_its_range(
     rows: Rows, store: MemoryStore, step: Callable[[Rows, MemoryStore], None]
 ) -> None:
     rows.put(LeadRow(points=5), "a", "x")
@@ -124,7 +124,7 @@ def test_a_row_that_cannot_be_stored_is_refused_where_it_is_put(rows: Rows, row:
     assert list(rows.changes()) == [b"lead\x00kept"]
 
 
-def test_what_a_failed_record_wrote_never_was(rows: Rows, store: MemoryStore) -> None:
+def test_the_writes_of_a_failed_record_are_dropped(rows: Rows, store: MemoryStore) -> None:
     rows.put(LeadRow(points=1), "a")
     commit(rows, store)
     rows.put(LeadRow(points=2), "b")
@@ -155,7 +155,7 @@ def test_what_a_failed_record_wrote_never_was(rows: Rows, store: MemoryStore) ->
         ({"prefix": ("c",)}, []),
     ],
 )
-def test_a_scan_gives_the_range_that_was_asked_for(rows: Rows, asked: dict, expected: list[str]) -> None:
+def test_a_scan_returns_the_rows_of_its_range(rows: Rows, asked: dict, expected: list[str]) -> None:
     for at in ("b/1", "a/2", "ab/1", "a/3", "a/1"):
         rows.put(LeadRow(), *at.split("/"))
     rows.put(LeadNoteRow(), "a", "2")
@@ -165,7 +165,7 @@ def test_a_scan_gives_the_range_that_was_asked_for(rows: Rows, asked: dict, expe
     assert ["/".join(parts) for parts, _ in found] == expected
 
 
-def test_key_parts_that_would_make_two_keys_one_are_refused() -> None:
+def test_key_parts_that_could_make_two_keys_equal_are_refused() -> None:
     with pytest.raises(ValueError, match="must not hold"):
         row_key(LeadRow, ("a\x00b",))
     assert row_key(LeadRow, ("a", "b")) != row_key(LeadRow, ("ab",))
@@ -211,7 +211,7 @@ def test_the_size_of_the_largest_row_counts_its_key(rows: Rows) -> None:
 
 
 @pytest.mark.parametrize("change", [LeadRow(points=2), None], ids=["changed", "deleted"])
-def test_what_was_read_before_it_changed_is_read_as_it_is_after_the_commit(
+def test_a_row_that_was_read_before_it_changed_is_read_changed_after_the_commit(
     rows: Rows, store: MemoryStore, change: LeadRow | None
 ) -> None:
     rows.put(LeadRow(points=1), "a")
@@ -225,21 +225,21 @@ def test_what_was_read_before_it_changed_is_read_as_it_is_after_the_commit(
     assert rows.get(LeadRow, "a") == change
 
 
-def test_rows_that_are_busy_are_read_from_the_store_once_and_others_are_forgotten(
+def test_busy_rows_are_read_from_the_store_once_and_others_leave_the_cache(
     store: MemoryStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writer = Rows(store)
-    for number in range(3 * MOST_KEPT):
+    for number in range(3 * MOST_CACHED):
         writer.put(LeadRow(points=number), f"{number}")
     commit(writer, store)
     asked: list[bytes] = []
     read = store.get
     monkeypatch.setattr(store, "get", lambda key: asked.append(key) or read(key))
     rows = Rows(store)
-    for number in range(3 * MOST_KEPT):
+    for number in range(3 * MOST_CACHED):
         assert rows.get(LeadRow, f"{number}") == LeadRow(points=number)
         assert rows.get(LeadRow, "0") == LeadRow(points=0)
         rows.committed()
-    assert len(asked) == 3 * MOST_KEPT
+    assert len(asked) == 3 * MOST_CACHED
     assert rows.get(LeadRow, "1") == LeadRow(points=1)
-    assert len(asked) == 3 * MOST_KEPT + 1, "it was kept although nobody asked for it any more"
+    assert len(asked) == 3 * MOST_CACHED + 1, "a row that was not read for long stays in the cache"

@@ -1,4 +1,4 @@
-"""Which local copies are gone on with, and which are deleted and rebuilt."""
+"""A local copy is used, or deleted and rebuilt for a reason."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def copy(changelog: str = CHANGELOG.identity, next_offset: int | None = 300, age
     ("meta", "verdict"),
     [
         pytest.param(None, None, id="a copy that holds nothing yet is filled"),
-        pytest.param(copy(), None, id="a fresh copy within the changelog is gone on with"),
+        pytest.param(copy(), None, id="a fresh copy within the changelog is used"),
         pytest.param(copy(next_offset=100), None, id="at the beginning of the changelog"),
         pytest.param(copy(next_offset=500), None, id="at its end"),
         pytest.param(copy(next_offset=99), StaleCopy.OUTSIDE_CHANGELOG, id="before its beginning"),

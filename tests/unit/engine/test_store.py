@@ -1,4 +1,4 @@
-"""Rows on disk: what was written is there, with the place in the changelog that it was written at."""
+"""Rows on disk: written rows survive, together with their position in the changelog."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_new_copy_holds_nothing(path: Path) -> None:
     store.close()
 
 
-def test_rows_and_their_place_in_the_changelog_outlive_a_restart(path: Path) -> None:
+def test_rows_and_their_position_in_the_changelog_survive_a_restart(path: Path) -> None:
     store = RocksStore(path, CHANGELOG)
     store.write({b"row\x00a": b"1", b"row\x00b": b"2"}, changelog_offset=7, at_ms=1000)
     store.write({b"row\x00a": None, b"row\x00c": b"3"}, changelog_offset=9, at_ms=2000)
@@ -45,7 +45,7 @@ def test_rows_and_their_place_in_the_changelog_outlive_a_restart(path: Path) -> 
     store.close()
 
 
-def test_a_write_without_an_offset_leaves_the_place_as_it_was(path: Path) -> None:
+def test_a_write_without_an_offset_keeps_the_position(path: Path) -> None:
     store = RocksStore(path, CHANGELOG)
     store.write({b"row\x00a": b"1"}, changelog_offset=7, at_ms=1000)
     store.write({b"row\x00a": b"2"}, changelog_offset=None, at_ms=2000)
@@ -78,7 +78,7 @@ def test_a_scan_reads_from_its_start_to_before_its_end_in_order(
     store.close()
 
 
-def test_no_scan_ever_meets_what_the_copy_knows_of_itself(path: Path) -> None:
+def test_no_scan_returns_the_metadata_of_the_copy(path: Path) -> None:
     store = RocksStore(path, CHANGELOG)
     store.write({"\U0010ffff".encode(): b"the largest key there is"}, 1, 1)
     assert len(list(store.scan(b"", b"\xff"))) == 1
@@ -98,14 +98,14 @@ def test_an_abandoned_scan_does_not_keep_the_lock(path: Path) -> None:
         gc.enable()
 
 
-def test_a_copy_that_is_open_elsewhere_is_named(path: Path) -> None:
+def test_the_error_for_a_copy_that_is_open_names_it(path: Path) -> None:
     store = RocksStore(path, CHANGELOG)
     with pytest.raises(StoreUnreadableError, match=r"rows: .*lock"):
         RocksStore(path, CHANGELOG)
     store.close()
 
 
-def test_a_damaged_copy_is_named_and_said_to_be_rebuildable(path: Path) -> None:
+def test_the_error_for_a_damaged_copy_explains_that_it_is_rebuilt(path: Path) -> None:
     store = RocksStore(path, CHANGELOG)
     store.write(MANY)
     store.close()
@@ -125,7 +125,7 @@ def test_a_copy_of_another_changelog_is_not_written_to(path: Path) -> None:
     store.close()
 
 
-def test_a_destroyed_copy_is_gone_and_can_be_begun_again(path: Path) -> None:
+def test_a_destroyed_copy_is_deleted_and_a_new_one_can_begin(path: Path) -> None:
     store = RocksStore(path, CHANGELOG)
     store.write(MANY, 7, 1000)
     store.destroy()
@@ -147,7 +147,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def test_what_was_written_before_a_kill_is_there_after_it(path: Path) -> None:
+def test_rows_written_before_a_kill_survive_it(path: Path) -> None:
     killed = subprocess.run([sys.executable, "-c", WRITER, str(path), CHANGELOG], check=False)
     assert killed.returncode == -signal.SIGKILL
     store = RocksStore(path, CHANGELOG)

@@ -1,4 +1,4 @@
-"""Deleted rows leave the files of local copies while the worker runs, and copies that nobody opens are deleted."""
+"""Deleted rows leave the files of open local copies, and copies that no task opens are deleted."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ import pytest
 from workers.engine.store import RocksStore
 from workers.engine.sweeping import Sweeper
 
-KEY = b"A visitor\x00zyx@erased.example"  # the first of all: the files' bounds name it
-WORD = b"VALUE OF SOMEBODY ERASED"  # unlike the key: blocks are compressed
-NOW_S = 4_000_000_000.0  # long after whatever a file of the test is stamped
+KEY = b"A visitor\x00zyx@erased.example"  # the first key of all: the key bounds of the files hold it
+WORD = b"VALUE OF AN ERASED PERSON"  # unlike the key: blocks are compressed
+NOW_S = 4_000_000_000.0  # long after the age of every file of the test
 HALF_A_DAY_S = 43_200.0
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[RocksStore]:
-    """An open copy with a deleted row, whose bytes still stand in its lowest files."""
+    """An open copy with a deleted row whose bytes are still in its lowest files."""
     store = RocksStore(tmp_path / "visitors-0" / "rows", "changelog")
     store.write({b"a": b"value", KEY: WORD, b"z": b"value"}, changelog_offset=7)
     assert store.compact()
@@ -36,14 +36,14 @@ def in_files(path: Path) -> bytes:
     return b" ".join(file.read_bytes() for file in path.iterdir() if file.is_file())
 
 
-def look(tmp_path: Path, store: RocksStore | None, now_s: float = NOW_S) -> None:
-    asyncio.run(Sweeper(tmp_path, HALF_A_DAY_S, lambda: {"visitors-0": store}).look(now_s))
+def sweep(tmp_path: Path, store: RocksStore | None, now_s: float = NOW_S) -> None:
+    asyncio.run(Sweeper(tmp_path, HALF_A_DAY_S, lambda: {"visitors-0": store}).sweep(now_s))
 
 
-def test_what_was_deleted_is_in_no_file_of_an_open_copy_neither_value_nor_key(
+def test_neither_value_nor_key_of_a_deleted_row_is_in_a_file_of_an_open_copy(
     tmp_path: Path, store: RocksStore
 ) -> None:
-    look(tmp_path, store)
+    sweep(tmp_path, store)
 
     assert b"zyx@erased" not in in_files(store.path)
     assert WORD not in in_files(store.path)
@@ -53,14 +53,14 @@ def test_what_was_deleted_is_in_no_file_of_an_open_copy_neither_value_nor_key(
 
 
 def test_a_copy_is_compacted_once_in_the_period(tmp_path: Path, store: RocksStore) -> None:
-    look(tmp_path, store)
+    sweep(tmp_path, store)
     os.utime(tmp_path / "visitors-0" / "compacted", (NOW_S, NOW_S))
     store.write({b"b": WORD})
     store.write({b"b": None})
 
-    look(tmp_path, store, NOW_S + HALF_A_DAY_S - 1)
+    sweep(tmp_path, store, NOW_S + HALF_A_DAY_S - 1)
     assert WORD in in_files(store.path)
-    look(tmp_path, store, NOW_S + HALF_A_DAY_S)
+    sweep(tmp_path, store, NOW_S + HALF_A_DAY_S)
     assert WORD not in in_files(store.path)
 
 
@@ -84,54 +84,52 @@ def test_rows_are_written_while_a_copy_is_compacted_and_it_may_be_closed_meanwhi
     thread.join()
 
     assert len(done) == 1
-    again = RocksStore(store.path, "changelog")
-    assert again.get(b"last") == b"value"
-    assert again.meta is not None
-    assert again.meta.next_offset == 9
-    again.close()
+    reopened = RocksStore(store.path, "changelog")
+    assert reopened.get(b"last") == b"value"
+    assert reopened.meta is not None
+    assert reopened.meta.next_offset == 9
+    reopened.close()
 
 
 def test_a_closed_copy_is_not_compacted(tmp_path: Path, store: RocksStore) -> None:
     store.close()
-    look(tmp_path, store)
+    sweep(tmp_path, store)
     assert not (tmp_path / "visitors-0" / "compacted").exists()
 
 
-def test_a_copy_whose_partition_is_elsewhere_is_deleted_when_it_is_old(
-    tmp_path: Path, store: RocksStore
-) -> None:
+def test_an_old_copy_whose_partition_has_moved_is_deleted(tmp_path: Path, store: RocksStore) -> None:
     left = RocksStore(tmp_path / "visitors-1" / "rows", "changelog")
     left.write({KEY: WORD})
     left.close()
     (tmp_path / "visitors-1" / "marker").touch()
     written_s = max(file.stat().st_mtime for file in left.path.iterdir())
 
-    look(tmp_path, store, written_s + HALF_A_DAY_S - 1)
+    sweep(tmp_path, store, written_s + HALF_A_DAY_S - 1)
     assert left.path.exists()
-    look(tmp_path, store, written_s + HALF_A_DAY_S)
+    sweep(tmp_path, store, written_s + HALF_A_DAY_S)
     assert not left.path.exists()
     assert (tmp_path / "visitors-1" / "marker").exists()
     assert store.path.exists()
 
 
-def test_a_copy_that_its_task_is_about_to_open_stays(tmp_path: Path, store: RocksStore) -> None:
+def test_a_copy_that_its_task_is_about_to_open_is_kept(tmp_path: Path, store: RocksStore) -> None:
     store.close()
-    look(tmp_path, None)
+    sweep(tmp_path, None)
     assert store.path.exists()
 
 
-def test_a_copy_that_somebody_still_has_open_is_not_deleted(tmp_path: Path, store: RocksStore) -> None:
+def test_a_copy_that_is_still_open_is_not_deleted(tmp_path: Path, store: RocksStore) -> None:
     sweeper = Sweeper(tmp_path, HALF_A_DAY_S, dict)
-    asyncio.run(sweeper.look(NOW_S))
+    asyncio.run(sweeper.sweep(NOW_S))
     assert store.get(b"a") == b"value"
     assert store.path.exists()
 
 
-def test_a_worker_that_has_just_started_deletes_nothing_that_it_may_be_given(
+def test_a_worker_that_has_just_started_deletes_no_copy_that_it_may_need(
     tmp_path: Path, store: RocksStore
 ) -> None:
     store.close()
     for file in store.path.iterdir():
         os.utime(file, (0, 0))
-    asyncio.run(Sweeper(tmp_path, HALF_A_DAY_S, dict).look(time.time() + 60))
+    asyncio.run(Sweeper(tmp_path, HALF_A_DAY_S, dict).sweep(time.time() + 60))
     assert store.path.exists()

@@ -1,4 +1,4 @@
-"""Only records move time, and a tick goes no further than every upstream task has surely come."""
+"""Only records and ticks move time, and time never passes the smallest watermark of the upstream tasks."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from workers.engine.control import Resume, Tick, Watermark
 def test_stream_time_is_the_largest_stamp_of_a_handled_record(stamps: list[int], now_ms: int) -> None:
     bench = Bench()
     for stamp in stamps:
-        bench.say("refuse a", stamp)
+        bench.send("refuse a", stamp)
     bench.commit()
     bench.restart()
     assert bench.decider.now_ms == now_ms
 
 
-def test_a_tick_moves_time_to_what_it_says_and_not_to_its_own_stamp() -> None:
+def test_a_tick_moves_time_to_its_value_and_not_to_its_stamp() -> None:
     bench = Bench()
     bench.decide(bench.control(Tick(50), stamp_ms=900))
     assert bench.decider.now_ms == 50
@@ -37,40 +37,44 @@ def test_no_other_engine_record_moves_time(control: Watermark | Resume) -> None:
     assert bench.decider.next_offset("log") == 1
 
 
-def marks(*said: tuple[str, int, int, int]) -> list[Watermark]:
-    return [Watermark(agent, partition, partitions, at_ms) for agent, partition, partitions, at_ms in said]
+def marks(*values: tuple[str, int, int, int]) -> list[Watermark]:
+    return [Watermark(*value) for value in values]
 
 
 @pytest.mark.parametrize(
-    ("said", "reached_ms"),
+    ("watermarks", "reached_ms"),
     [
-        pytest.param(marks(), 0, id="nobody has spoken"),
-        pytest.param(marks(("left", 0, 1, 50)), 0, id="the other agent is silent"),
-        pytest.param(marks(("left", 0, 2, 50), ("right", 0, 1, 60)), 0, id="one task of two is silent"),
-        pytest.param(marks(("left", 0, 1, 50), ("right", 0, 1, 60)), 50, id="the least"),
+        pytest.param(marks(), 0, id="no task has sent one"),
+        pytest.param(marks(("left", 0, 1, 50)), 0, id="the other agent has sent none"),
+        pytest.param(marks(("left", 0, 2, 50), ("right", 0, 1, 60)), 0, id="one task of two has sent none"),
+        pytest.param(marks(("left", 0, 1, 50), ("right", 0, 1, 60)), 50, id="the smallest"),
         pytest.param(
             marks(("left", 0, 2, 50), ("left", 1, 2, 30), ("right", 0, 1, 60)),
             30,
-            id="the least of all tasks",
+            id="the smallest of all tasks",
         ),
         pytest.param(
             marks(("left", 0, 1, 50), ("right", 0, 1, 60), ("left", 0, 1, 80)), 60, id="a later one counts"
         ),
         pytest.param(
-            marks(("left", 0, 1, 50), ("right", 0, 1, 60), ("left", 0, 1, 10)), 50, id="none goes back"
+            marks(("left", 0, 1, 50), ("right", 0, 1, 60), ("left", 0, 1, 10)),
+            50,
+            id="a smaller one does not",
         ),
         pytest.param(
-            marks(("left", 0, 1, 50), ("right", 0, 1, 60), ("stranger", 0, 1, 1)), 50, id="strangers do not"
+            marks(("left", 0, 1, 50), ("right", 0, 1, 60), ("stranger", 0, 1, 1)),
+            50,
+            id="other agents do not",
         ),
         pytest.param(marks(("left", 0, 1, 0), ("right", 0, 1, 60)), 0, id="a task at the beginning of time"),
     ],
 )
 @pytest.mark.parametrize("is_restarted", [False, True])
-def test_what_is_reached_is_the_least_over_all_upstream_tasks(
-    said: list[Watermark], reached_ms: int, is_restarted: bool
+def test_the_reached_time_is_the_smallest_watermark_of_all_upstream_tasks(
+    watermarks: list[Watermark], reached_ms: int, is_restarted: bool
 ) -> None:
     bench = Bench()
-    for watermark in said:
+    for watermark in watermarks:
         bench.decide(bench.control(watermark))
     bench.commit()
     if is_restarted:
@@ -81,8 +85,8 @@ def test_what_is_reached_is_the_least_over_all_upstream_tasks(
 def test_the_rows_know_the_next_offset_of_every_source() -> None:
     bench = Bench(config=V1)
     assert (bench.decider.next_offset("in"), bench.decider.next_offset("log")) == (None, None)
-    bench.say("count a", offset=41)
-    bench.say("boom a", offset=44)
+    bench.send("count a", offset=41)
+    bench.send("boom a", offset=44)
     bench.tick(5)
     bench.commit()
     bench.restart()

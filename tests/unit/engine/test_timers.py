@@ -1,4 +1,4 @@
-"""Timers fire once, in the order of their due times, and see those times; what a record moved or cancelled does not."""
+"""Timers fire once, at their due times and in their order. A timer that was moved or cancelled does not fire."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from workers.engine.rows import Rows
 from workers.engine.timers import FiredRow, TimerRow, cancel_timer, next_timer, set_timer, take_timer
 
 
-def due_keys(said: list[str]) -> list[str]:
-    """What fired, as 'key at time that its handler saw'."""
+def due_keys(texts: list[str]) -> list[str]:
+    """Return each timer that fired, as 'key at TIME', with the time that its handler got."""
     return [
-        f"{text.split(' ')[1]} at {text.split(' at ')[1].split(' ')[0]}" for text in said if " due " in text
+        f"{text.split(' ')[1]} at {text.split(' at ')[1].split(' ')[0]}" for text in texts if " due " in text
     ]
 
 
@@ -38,39 +38,41 @@ def due_keys(said: list[str]) -> list[str]:
         ),
     ],
 )
-def test_timers_fire_by_due_time_and_see_it(before: list[str], until_ms: int, fired: list[str]) -> None:
+def test_timers_fire_in_the_order_of_their_due_times_and_get_them(
+    before: list[str], until_ms: int, fired: list[str]
+) -> None:
     bench = Bench()
     for value in before:
-        bench.say(value)
+        bench.send(value)
     assert due_keys(bench.tick(until_ms)) == fired
     assert due_keys(bench.tick(until_ms)) == []
 
 
-def test_timers_that_are_due_run_before_the_record() -> None:
+def test_due_timers_run_before_the_record() -> None:
     bench = Bench()
-    bench.say("at 10 a")
-    assert bench.say("count b", 10) == ["timers=1 a due 10 at 10 by v1", "b=1 at 10 from in by v1"]
+    bench.send("at 10 a")
+    assert bench.send("count b", 10) == ["timers=1 a due 10 at 10 by v1", "b=1 at 10 from in by v1"]
 
 
-def test_a_timer_set_in_the_past_fires_before_the_next_record_and_sees_its_due_time() -> None:
+def test_a_timer_set_in_the_past_fires_before_the_next_record_and_gets_its_due_time() -> None:
     bench = Bench()
-    bench.say("at 90 z")
+    bench.send("at 90 z")
     bench.tick(100)
-    bench.say("at 5 a", 100)
-    bench.say("at 3 b", 0)
-    assert due_keys(bench.say("count c", 0)) == ["b at 3"]
+    bench.send("at 5 a", 100)
+    bench.send("at 3 b", 0)
+    assert due_keys(bench.send("count c", 0)) == ["b at 3"]
 
 
 def test_an_output_of_a_timer_is_stamped_with_its_due_time() -> None:
     bench = Bench()
-    bench.say("at 10 a")
+    bench.send("at 10 a")
     bench.tick(99)
     assert [emit.timestamp_ms for emit in bench.decider.take().outputs] == [10]
 
 
-def test_what_fired_stays_fired_after_a_restart_and_what_was_not_committed_fires_again() -> None:
+def test_a_committed_timer_does_not_fire_again_after_a_restart_and_an_uncommitted_one_does() -> None:
     bench = Bench()
-    bench.say("at 10 a")
+    bench.send("at 10 a")
     bench.commit()
     assert due_keys(bench.tick(10)) == ["a at 10"]
     bench.restart()
@@ -83,14 +85,14 @@ def test_what_fired_stays_fired_after_a_restart_and_what_was_not_committed_fires
 def test_many_due_timers_are_fired_in_slices() -> None:
     bench = Bench()
     for number in range(5):
-        bench.say(f"at {number + 1} t{number}", 0, "log")
+        bench.send(f"at {number + 1} t{number}", 0, "log")
     record = bench.record("count a", 100)
     ends = [bench.decider.advance(record, timers=2) for _ in range(3)]
     assert ends == [False, False, True]
 
 
 class CountingStore(MemoryStore):
-    """Counts what a scan looks at, the rows deleted since the beginning as RocksDB's tombstones among it."""
+    """Counts the tombstones that scans pass: deleted rows, which RocksDB keeps as tombstones."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -106,20 +108,20 @@ class CountingStore(MemoryStore):
         super().write(changes)
 
 
-def test_a_scan_for_due_timers_starts_behind_the_last_one_fired() -> None:
+def test_a_scan_for_due_timers_starts_after_the_last_one_fired() -> None:
     store = CountingStore()
     bench = Bench(store)
     for number in range(100):
-        bench.say(f"at {1000 + number} t{number}", 0, "log")
+        bench.send(f"at {1000 + number} t{number}", 0, "log")
     bench.commit()
     for number in range(100):
         bench.tick(1000 + number)
         bench.commit()
     assert len([key for key in store.deleted if key.startswith(b"~timer\x00")]) == 100
-    assert store.seen <= 2 * 100  # each scan may meet the tombstone of the last one fired, and no earlier one
+    assert store.seen <= 2 * 100  # each scan may pass the tombstone of the last one fired, and no earlier one
 
 
-def test_a_timer_is_found_though_its_slot_lies_before_the_last_one_fired() -> None:
+def test_a_timer_set_before_the_last_one_fired_is_found() -> None:
     rows = Rows(MemoryStore())
     set_timer(rows, "alarm", "late", 1000)
     timer = next_timer(rows, 1000)
@@ -144,9 +146,9 @@ def test_a_cancelled_timer_leaves_no_row() -> None:
 def test_no_scan_is_made_while_no_timer_can_be_due() -> None:
     store = CountingStore()
     bench = Bench(store)
-    bench.say("at 1000 a")
+    bench.send("at 1000 a")
     bench.commit()
     store.deleted = {b"~timer\x009"}
     for at_ms in range(10, 60):
         bench.tick(at_ms)
-    assert store.seen == 0, "what was known of the next timer holds after a commit too"
+    assert store.seen == 0, "the hint about the next timer must survive a commit"

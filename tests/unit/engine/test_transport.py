@@ -1,6 +1,6 @@
-"""Seeks between fetches: what a task gets is of its epoch, of its group's generation, and follows what it had.
+"""Seeks between fetches: a task gets batches of its epoch and of its group's generation, without a gap.
 
-The broker's part is a script: what one fetch brings, and what happens while it is under way.
+A script plays the broker: it returns the records of each fetch, and causes events during a fetch.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ HERE, THERE = TP("in", 0), TP("in", 1)
 
 @dataclass
 class Broker:
-    """What the consumer's thread does, from a log of records 0 to 99 in each partition."""
+    """Plays the consumer's thread, with a log of records 0 to 99 in each partition."""
 
     positions: dict[TP, int] = field(default_factory=lambda: {HERE: 0, THERE: 0})
     size: int = 10
@@ -71,7 +71,7 @@ class Consumer(BatchConsumer):
         self.got.append(batch)
 
     async def round(self) -> list[tuple[TP, int, int, int]]:
-        """One fetch: what it delivered, as (partition, epoch, start, first offset)."""
+        """Fetch once. Return the delivered batches as (partition, epoch, start, first offset)."""
         self.got = []
         await self._drain_once()
         return [(batch.tp, batch.epoch, batch.start, batch.records[0].offset) for batch in self.got]
@@ -84,14 +84,14 @@ def consumer() -> Consumer:
     return made
 
 
-async def test_nothing_is_delivered_before_a_task_has_said_where_it_begins(consumer: Consumer) -> None:
+async def test_nothing_is_delivered_before_a_task_has_requested_its_first_offset(consumer: Consumer) -> None:
     assert await consumer.round() == []
     consumer.reseek(HERE, 40)
     assert await consumer.round() == [(HERE, 1, 40, 40)]
     assert await consumer.round() == [(HERE, 1, 50, 50)]
 
 
-async def test_what_was_fetched_before_a_seek_is_never_labelled_as_after_it(consumer: Consumer) -> None:
+async def test_a_batch_fetched_before_a_seek_never_carries_the_epoch_after_it(consumer: Consumer) -> None:
     consumer.reseek(HERE, 0)
     await consumer.round()
     consumer.broker.meanwhile = lambda: consumer.reseek(HERE, 3)
@@ -99,7 +99,7 @@ async def test_what_was_fetched_before_a_seek_is_never_labelled_as_after_it(cons
     assert await consumer.round() == [(HERE, 2, 3, 3)]
 
 
-async def test_a_seek_is_done_by_the_loop_itself_between_two_fetches_and_once(consumer: Consumer) -> None:
+async def test_the_loop_performs_only_the_last_requested_seek_between_two_fetches(consumer: Consumer) -> None:
     consumer.reseek(HERE, 7)
     consumer.reseek(HERE, 5)
     await consumer.round()
@@ -107,7 +107,7 @@ async def test_a_seek_is_done_by_the_loop_itself_between_two_fetches_and_once(co
     assert consumer.broker.seeks == [{HERE: 5}, {}]
 
 
-async def test_what_is_fetched_across_a_rebalance_is_not_delivered(consumer: Consumer) -> None:
+async def test_a_batch_fetched_across_a_rebalance_is_not_delivered(consumer: Consumer) -> None:
     consumer.reseek(HERE, 0)
 
     def rebalance() -> None:
@@ -117,7 +117,7 @@ async def test_what_is_fetched_across_a_rebalance_is_not_delivered(consumer: Con
     assert await consumer.round() == []
 
 
-async def test_a_seek_that_a_rebalance_has_undone_is_done_again(consumer: Consumer) -> None:
+async def test_a_seek_that_a_rebalance_has_undone_is_repeated(consumer: Consumer) -> None:
     def rebalance() -> None:
         consumer.app.consumer_generation_id = 2
         consumer.broker.positions[HERE] = 99
@@ -129,8 +129,8 @@ async def test_a_seek_that_a_rebalance_has_undone_is_done_again(consumer: Consum
     assert consumer.broker.seeks == [{HERE: 20}, {HERE: 20}]
 
 
-async def test_a_batch_that_was_lost_shows_as_a_gap(consumer: Consumer) -> None:
-    """The start says what was handed out before, so that the task sees that it lacks some of it."""
+async def test_a_lost_batch_shows_as_a_gap(consumer: Consumer) -> None:
+    """The start of a batch shows how far earlier ones were delivered, so that its task sees what is missing."""
     consumer.reseek(HERE, 0)
 
     def rebalance() -> None:
@@ -142,7 +142,7 @@ async def test_a_batch_that_was_lost_shows_as_a_gap(consumer: Consumer) -> None:
     assert await consumer.round() == [(HERE, 1, 10, 10)]
 
 
-async def test_what_is_held_back_is_not_fetched_and_others_are(consumer: Consumer) -> None:
+async def test_held_partitions_are_not_fetched_and_others_are(consumer: Consumer) -> None:
     consumer.reseek(HERE, 0)
     consumer.reseek(THERE, 0)
     consumer.hold({HERE})
@@ -151,7 +151,7 @@ async def test_what_is_held_back_is_not_fetched_and_others_are(consumer: Consume
     assert sorted(tp for tp, *_ in await consumer.round()) == [HERE, THERE]
 
 
-async def test_where_a_partition_stands_is_not_known_while_a_seek_is_asked_for(consumer: Consumer) -> None:
+async def test_the_position_of_a_partition_is_unknown_while_a_seek_is_requested(consumer: Consumer) -> None:
     consumer.reseek(HERE, 0)
     await consumer.round()
     assert consumer.settled[HERE] == 10
@@ -161,7 +161,7 @@ async def test_where_a_partition_stands_is_not_known_while_a_seek_is_asked_for(c
 
 
 @pytest.mark.parametrize("error", [CommitFailedError(), IllegalStateError("not assigned")])
-async def test_what_cannot_be_told_to_lag_monitors_ends_no_worker(error: Exception) -> None:
+async def test_a_failed_lag_report_does_not_end_the_worker(error: Exception) -> None:
     class Group:
         async def commit(self, _offsets: object) -> None:
             raise error

@@ -1,4 +1,4 @@
-"""Whoever adds a row type says how a person leaves it: each hop's table names every row type of the hop."""
+"""Each hop's table LEAVES names every row type of the hop, and how an erasure removes a person from it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 import workers.agents
 from workers.accounts.events import person_erased as accounts
-from workers.desks import erasure as desks
+from workers.desks import answer_erasure as desks
 from workers.directory import contact_erasure as directory
 from workers.engine.rows import Row
 from workers.visitors import browser_erasure as visitors
@@ -20,12 +20,21 @@ TABLES = {
     "directory": directory.LEAVES,
     "visitors": visitors.LEAVES,
 }
+TABLE_FILES = {
+    hop: module.__name__.replace(".", "/") + ".py"
+    for hop, module in (
+        ("accounts", accounts),
+        ("desks", desks),
+        ("directory", directory),
+        ("visitors", visitors),
+    )
+}
 HOPS = (*TABLES, "identity")
-"""Rows of `identity` belong to the hops that keep them."""
+"""Packages with row types. Rows of `identity` are stored by the hops that use them."""
 
 
 def row_types(package: str) -> set[type[Row]]:
-    """The row types that the modules of a package define."""
+    """Return the row types that the modules of a package define."""
     folder = importlib.import_module(f"{workers.__name__}.{package}")
     names = [found.name for found in pkgutil.iter_modules(folder.__path__, f"{folder.__name__}.")]
     modules = [importlib.import_module(name) for name in names]
@@ -38,9 +47,11 @@ def row_types(package: str) -> set[type[Row]]:
 
 
 @pytest.mark.parametrize("hop", TABLES)
-def test_every_row_type_of_a_hop_says_how_a_person_leaves_it(hop: str) -> None:
+def test_the_table_of_a_hop_names_every_row_type_of_the_hop(hop: str) -> None:
     missing = sorted(kind.__name__ for kind in row_types(hop) - TABLES[hop].keys())
-    assert missing == [], f"add to LEAVES in workers/{hop}/erasure.py, and have erase() do it"
+    assert missing == [], (
+        f"add it to LEAVES in {TABLE_FILES[hop]}, and make the erasure there remove the person"
+    )
 
 
 def test_every_row_type_that_hops_share_is_in_the_table_of_one() -> None:
@@ -49,5 +60,5 @@ def test_every_row_type_that_hops_share_is_in_the_table_of_one() -> None:
 
 
 @pytest.mark.parametrize("hop", TABLES)
-def test_a_table_says_how_in_words(hop: str) -> None:
-    assert all(len(says) > 5 for says in TABLES[hop].values())
+def test_a_table_describes_each_row_type_in_words(hop: str) -> None:
+    assert all(len(text) > 5 for text in TABLES[hop].values())

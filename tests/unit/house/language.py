@@ -1,4 +1,4 @@
-"""A reader that counts house words and hard-to-read docstrings. The rules are in CONTRIBUTING.md, section "Language".
+"""Count house words and hard-to-read docstrings. The rules are in CONTRIBUTING.md, section "Language".
 
 ``python -m tests.unit.house.language [PATH ...]`` prints each finding as ``file:line: kind: text``.
 """
@@ -19,18 +19,18 @@ from tests.unit.house.pages import ROOT
 READ: Final = frozenset({".py", ".md", ".yaml", ".yml", ".toml"})
 FOLDERS: Final = (".ci", "bench", "docs", "policy", "schemas", "tests", "workers")
 NOT_OURS: Final = ("schemas/released/", "schemas/json/", "tests/unit/house/language.py")
-"""A released contract, generated text (judged at its source), and this list of words."""
+"""Paths that are not read: the released contract, generated JSON Schema, and this list of words."""
 
 OPENING: Final = re.compile(r"(?:Who|Whose|Whom|Nobody|Somebody|Of|Where|What)\b")
 """First words that hide the subject of a docstring."""
 CONTINUES: Final = re.compile(
     r"(?:[a-z](?!\w*\()|(?:And|But|Or|Also|Since|Then|Until|It|Its|They|Their|Them|Those|That|These|This|Likewise)\b)"
 )
-"""Beginnings of a field docstring that cannot be understood without the one before."""
+"""First words of a field docstring that depends on the docstring before it."""
 MOST_WORDS: Final = 30
-"""In the first sentence of a docstring."""
+"""The most words in the first sentence of a docstring."""
 FEWEST_WORDS: Final = 3
-"""A string literal of fewer words is a code, not a sentence."""
+"""The fewest words of a sentence. A string literal with fewer is a code."""
 
 _IS: Final = r"(?:is|are|was|were|be|been)"
 WORDS: Final[dict[str, re.Pattern[str]]] = {
@@ -58,7 +58,7 @@ WORDS: Final[dict[str, re.Pattern[str]]] = {
         "bar": r"\b(?:the|a|above|below|its) bar\b",
     }.items()
 }
-"""Words to replace, each by the entry of the table that names the standard word."""
+"""Patterns of words to replace. The key is the entry of the table in CONTRIBUTING.md that names the standard word."""
 
 _CODE: Final = re.compile(r"``[^`]*``|`[^`]*`|https?://\S+")
 _FENCE: Final = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -67,7 +67,7 @@ _SENTENCE_END: Final = re.compile(r"[.?!](?=\s|$)")
 
 
 class Finding(NamedTuple):
-    """One place that breaks one rule. ``kind`` is opening, long, continues or a key of WORDS."""
+    """One place that breaks one rule. ``kind`` is ``opening``, ``long``, ``continues`` or a key of WORDS."""
 
     file: str
     line: int
@@ -79,7 +79,7 @@ class Finding(NamedTuple):
 
 
 class Docstring(NamedTuple):
-    """A docstring; ``is_field`` for the string under an assignment."""
+    """A docstring. ``is_field`` is true for the string under an assignment."""
 
     line: int
     text: str
@@ -87,7 +87,7 @@ class Docstring(NamedTuple):
 
 
 def files(paths: list[Path] | None = None) -> Iterator[Path]:
-    """Yield the files below ``paths``; by default every file of the project that holds prose."""
+    """Yield the files below ``paths``. By default these are all files of the project that hold prose."""
     if paths is None:
         paths = [ROOT / folder for folder in FOLDERS] + [p for p in ROOT.iterdir() if p.is_file()]
     for path in paths:
@@ -99,7 +99,7 @@ def files(paths: list[Path] | None = None) -> Iterator[Path]:
 
 
 def findings(path: Path) -> list[Finding]:
-    """Return what breaks a rule in one file, in the order of lines."""
+    """Return the findings in one file, in the order of lines."""
     name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.as_posix()
     text = path.read_text("utf-8")
     found: list[Finding] = []
@@ -118,7 +118,7 @@ def findings(path: Path) -> list[Finding]:
 
 
 def faults(doc: Docstring) -> Iterator[str]:
-    """Yield the kinds of rule that a docstring breaks, words aside."""
+    """Yield each rule that the form of a docstring breaks. House words are not checked here."""
     text = doc.text.strip()
     if OPENING.match(text):
         yield "opening"
@@ -130,7 +130,7 @@ def faults(doc: Docstring) -> Iterator[str]:
 
 
 def house_words(text: str) -> Iterator[tuple[str, int]]:
-    """Yield (entry of the table, position) for each house word outside of code."""
+    """Yield (key of WORDS, position) for each house word outside code."""
     plain = _CODE.sub(lambda found: " " * len(found[0]), text)
     for word, pattern in WORDS.items():
         for found in pattern.finditer(plain):
@@ -205,7 +205,7 @@ def test_names(tree: ast.Module, path: Path) -> Iterator[tuple[int, str]]:
 
 
 def without_code(text: str) -> str:
-    """Return a page with its blocks of code blanked, line numbers kept."""
+    """Return a page without its code blocks and HTML comments. Line numbers stay the same."""
 
     def blank(found: re.Match[str]) -> str:
         return "\n" * found[0].count("\n")
@@ -214,7 +214,7 @@ def without_code(text: str) -> str:
 
 
 def main() -> None:
-    """Print the findings of the paths given, and how many there are of each kind."""
+    """Print the findings of the given paths, and the count of each kind."""
     paths = [Path(argument).resolve() for argument in sys.argv[1:]]
     counts: dict[str, int] = {}
     for path in files(paths or None):

@@ -1,4 +1,4 @@
-"""The pages that people read, taken apart: commands, links, tables. Read by the tests beside it."""
+"""Readers of the documentation pages: their commands, links and tables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SEPARATORS = frozenset({"|", "||", "&&", ";"})
 REDIRECTS = frozenset({">", ">>", "<"})
 ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 ORDINARY = frozenset({"cd", "echo", "export", "git", "grep", "kcat", "sed"})
-"""Programs of others that a page may ask for."""
+"""Programs other than ours that a page may use."""
 COMPOSE = frozenset({"up", "exec", "down", "logs", "ps"})
 
 
@@ -30,18 +30,18 @@ def name_of(page: Path) -> str:
 
 
 def fenced(text: str, language: str) -> list[str]:
-    """The blocks of code of one language."""
+    """Return the code blocks of one language."""
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
 def lines_of_shell(text: str) -> list[str]:
-    """The command lines of a page."""
+    """Return the command lines of a page."""
     joined = "".join(fenced(text, "sh")).replace("\\\n", " ")
     return [line for line in joined.splitlines() if line.strip() and not line.startswith("#")]
 
 
 def simple_commands(line: str) -> list[list[str]]:
-    """A command line as its simple commands, without redirections and leading assignments."""
+    """Split a command line into simple commands, without redirections and leading assignments."""
     lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
     lexer.whitespace_split = True
     commands: list[list[str]] = [[]]
@@ -59,7 +59,7 @@ def simple_commands(line: str) -> list[list[str]]:
 
 
 def complaint(command: list[str], targets: frozenset[str], services: frozenset[str]) -> str | None:
-    """What is wrong with a simple command of a page; None where it would run in a clone."""
+    """Return the fault of a simple command of a page; None if it would run in a clone."""
     program, *arguments = command
     if program == "lead-router":
         return refused(arguments)
@@ -70,7 +70,7 @@ def complaint(command: list[str], targets: frozenset[str], services: frozenset[s
         return None if (ROOT / arguments[0]).is_file() else f"no file {arguments[0]}"
     if program == "docker":
         return _compose_complaint(arguments, services)
-    return None if program in ORDINARY else f"{program} is no program that a page may ask for"
+    return None if program in ORDINARY else f"{program} is not a program that a page may use"
 
 
 def _compose_complaint(arguments: list[str], services: frozenset[str]) -> str | None:
@@ -86,33 +86,33 @@ def _compose_complaint(arguments: list[str], services: frozenset[str]) -> str | 
 
 
 def refused(arguments: list[str]) -> str | None:
-    """Why the command line would refuse these arguments; None where it takes them. Nothing is run."""
+    """Return the error with which the command line refuses these arguments; None if it accepts them. Nothing is run."""
     command: Any = typer.main.get_command(app)
     left = [one for one in arguments if one not in ("--help", "--version")]
-    asks_only = left != arguments
+    is_help = left != arguments
     while left and hasattr(command, "commands"):
         if left[0] not in command.commands:
             return f"no command {left[0]}"
         command, left = command.commands[left[0]], left[1:]
-    if asks_only:
-        return f"beside a question: {left}" if left else None
+    if is_help:
+        return f"arguments beside --help or --version: {left}" if left else None
     try:
         command.make_context("lead-router", left)
     except typer.Exit:
         return "a command is missing"
-    except Exception as error:  # noqa: BLE001 - what the parser raises is its answer; its types are typer's own
+    except Exception as error:  # noqa: BLE001 - each error of the parser is a refusal; its types are private to typer
         return str(error) or type(error).__name__
     return None
 
 
 def tables(text: str, heading: str) -> list[list[str]]:
-    """The rows of the first table under a heading, as cells."""
+    """Return the rows of the first table under a heading, as lists of cells."""
     _, _, rest = text.partition(f"\n## {heading}\n")
     rows = re.findall(r"^\| (.+) \|$", re.split(r"\n## ", rest, maxsplit=1)[0], re.MULTILINE)
     return [[cell.strip() for cell in row.split(" | ")] for row in rows[1:]]
 
 
 def slug(heading: str) -> str:
-    """A heading's anchor, as GitHub makes it."""
+    """Return the anchor that GitHub makes of a heading."""
     bare = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
     return re.sub(r"[^\w\- ]", "", bare).replace(" ", "-")

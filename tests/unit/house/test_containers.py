@@ -1,4 +1,4 @@
-"""The Dockerfile and the compose file, as far as they can be judged without an engine."""
+"""The Dockerfile and the compose file, checked without Docker."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ COMPOSE_SCHEMA = files("check_jsonschema") / "builtin_schemas" / "vendor" / "com
 
 
 def instructions() -> list[tuple[str, str]]:
-    """The Dockerfile's instructions: keyword and the rest, continuations joined, comments gone."""
+    """Return (keyword, rest) of each instruction of the Dockerfile, without comments, continuations joined."""
     text = re.sub(r"^#.*\n", "", (ROOT / "Dockerfile").read_text("utf-8"), flags=re.MULTILINE)
     lines = text.replace("\\\n", " ").splitlines()
     return [(line.split(maxsplit=1)[0], line.split(maxsplit=1)[1].strip()) for line in lines if line.strip()]
 
 
-def of(keyword: str) -> list[str]:
+def arguments_of(keyword: str) -> list[str]:
     return [rest for word, rest in instructions() if word == keyword]
 
 
 def image_environment() -> dict[str, str]:
-    return dict(pair.split("=", 1) for rest in of("ENV") for pair in shlex.split(rest))
+    return dict(pair.split("=", 1) for rest in arguments_of("ENV") for pair in shlex.split(rest))
 
 
 def healthcheck() -> list[str]:
-    (check,) = of("HEALTHCHECK")
+    (check,) = arguments_of("HEALTHCHECK")
     command: list[str] = json.loads(check.partition("CMD ")[2])
     return command
 
@@ -53,25 +53,25 @@ def healthcheck() -> list[str]:
 # The compose file.
 
 
-def test_the_compose_file_is_as_the_compose_specification_says() -> None:
+def test_the_compose_file_follows_the_compose_specification() -> None:
     schema = json.loads(COMPOSE_SCHEMA.read_text("utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     problems = [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(COMPOSE)]
     assert problems == []
 
 
-def test_the_schema_would_find_a_misspelt_key() -> None:
+def test_the_schema_refuses_a_misspelt_key() -> None:
     schema = json.loads(COMPOSE_SCHEMA.read_text("utf-8"))
     broken = {**COMPOSE, "services": {"kafka": {**SERVICES["kafka"], "heathcheck": {}}}}
     assert not jsonschema.Draft202012Validator(schema).is_valid(broken)
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_every_command_of_a_service_is_one_of_the_program(name: str) -> None:
+def test_the_program_accepts_the_command_of_each_service(name: str) -> None:
     assert refused(OURS[name]["command"]) is None
 
 
-def test_there_are_two_workers_each_with_a_volume_of_its_own() -> None:
+def test_there_are_two_workers_each_with_its_own_volume() -> None:
     assert len(WORKERS) == 2
     volumes = [volume.split(":") for service in WORKERS.values() for volume in service["volumes"]]
     assert len({source for source, _ in volumes}) == 2
@@ -79,23 +79,23 @@ def test_there_are_two_workers_each_with_a_volume_of_its_own() -> None:
     assert {source for source, _ in volumes} <= COMPOSE["volumes"].keys()
 
 
-def test_topics_are_there_before_workers_start_and_kafka_before_topics() -> None:
+def test_kafka_starts_before_topics_and_topics_before_workers() -> None:
     assert SERVICES["topics"]["depends_on"] == {"kafka": {"condition": "service_healthy"}}
     for service in WORKERS.values():
         assert service["depends_on"] == {"topics": {"condition": "service_completed_successfully"}}
 
 
-def test_what_should_live_is_started_again_and_what_ends_is_not() -> None:
+def test_services_restart_except_the_job_that_creates_topics() -> None:
     restarts = {name: service["restart"] for name, service in SERVICES.items()}
     assert restarts == dict.fromkeys(SERVICES, "unless-stopped") | {"topics": "no"}
 
 
-def test_a_worker_is_given_longer_than_it_takes_to_leave() -> None:
+def test_a_worker_has_more_grace_than_its_longest_shutdown() -> None:
     for service in WORKERS.values():
         assert int(service["stop_grace_period"].removesuffix("s")) > 10
 
 
-def test_kafka_is_healthy_when_it_answers_and_is_the_version_that_is_tested() -> None:
+def test_kafka_is_the_tested_version_and_healthy_when_it_answers() -> None:
     assert SERVICES["kafka"]["image"] == f"apache/kafka:{KAFKA_VERSION}"
     assert "kafka-broker-api-versions.sh" in SERVICES["kafka"]["healthcheck"]["test"][1]
 
@@ -105,13 +105,13 @@ def test_the_image_is_named_after_the_version() -> None:
     assert {service["image"] for service in OURS.values()} == {f"lead-router:{version}"}
 
 
-def test_nothing_is_published_but_on_this_machine() -> None:
+def test_ports_are_published_on_this_machine_only() -> None:
     ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
     assert ports
     assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
 
 
-def test_every_listener_of_kafka_has_its_security_and_what_is_advertised_listens() -> None:
+def test_every_kafka_listener_has_a_protocol_and_each_advertised_one_listens() -> None:
     kafka = SERVICES["kafka"]["environment"]
     listeners = dict(one.split("://") for one in kafka["KAFKA_LISTENERS"].split(","))
     advertised = dict(one.split("://") for one in kafka["KAFKA_ADVERTISED_LISTENERS"].split(","))
@@ -126,14 +126,14 @@ def test_every_listener_of_kafka_has_its_security_and_what_is_advertised_listens
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_a_service_of_ours_can_do_little_on_its_machine(name: str) -> None:
+def test_our_services_run_with_few_rights(name: str) -> None:
     service = OURS[name]
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
 
 
-def test_no_secret_stands_in_the_compose_file() -> None:
+def test_the_compose_file_has_no_secret() -> None:
     assert all(service["env_file"] == [".env"] for service in OURS.values())
     named = [name for service in OURS.values() for name in service["environment"]]
     assert [name for name in named if "KEY" in name or "PASSWORD" in name] == []
@@ -149,63 +149,66 @@ def test_every_variable_that_is_set_is_a_setting() -> None:
 # The Dockerfile.
 
 
-def copied_from_here() -> list[str]:
-    return [source for rest in of("COPY") if not rest.startswith("--from") for source in rest.split()[:-1]]
+def copied_paths() -> list[str]:
+    return [
+        source
+        for rest in arguments_of("COPY")
+        if not rest.startswith("--from")
+        for source in rest.split()[:-1]
+    ]
 
 
-@pytest.mark.parametrize("source", copied_from_here())
-def test_what_is_copied_exists_and_is_not_kept_from_the_engine(source: str) -> None:
+@pytest.mark.parametrize("source", copied_paths())
+def test_each_copied_path_exists_and_is_not_ignored(source: str) -> None:
     ignored = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     assert (ROOT / source).exists()
     assert f"!{source}" in ignored
 
 
-def test_only_what_is_copied_goes_to_the_engine() -> None:
+def test_only_copied_paths_are_in_the_build_context() -> None:
     lines = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     assert next(line for line in lines if not line.startswith("#")) == "*"
-    assert {line[1:] for line in lines if line.startswith("!")} == set(copied_from_here())
+    assert {line[1:] for line in lines if line.startswith("!")} == set(copied_paths())
 
 
-def test_both_stages_are_of_one_python_that_the_project_allows() -> None:
-    bases = {rest.split()[0] for rest in of("FROM")}
+def test_both_stages_have_one_python_that_the_project_allows() -> None:
+    bases = {rest.split()[0] for rest in arguments_of("FROM")}
     assert bases == {"python:3.11-slim-bookworm"}
 
 
-def test_packages_are_installed_by_hash_and_nothing_is_compiled() -> None:
-    installs = re.findall(r"pip install ([^&]+)", " && ".join(of("RUN")))
+def test_packages_are_installed_by_hash_and_never_compiled() -> None:
+    installs = re.findall(r"pip install ([^&]+)", " && ".join(arguments_of("RUN")))
     assert len(installs) == 3
     for options in installs:
         assert "--require-hashes" in options or "--no-index" in options
         assert "--only-binary :all:" in options or "--no-deps" in options
 
 
-def test_it_runs_as_a_user_of_its_own_who_owns_the_data_only() -> None:
+def test_the_image_runs_as_its_own_user_who_owns_only_the_data() -> None:
     words = [word for word, _ in instructions()]
-    (user,) = of("USER")
-    (volume,) = (json.loads(rest)[0] for rest in of("VOLUME"))
+    (user,) = arguments_of("USER")
+    (volume,) = (json.loads(rest)[0] for rest in arguments_of("VOLUME"))
     assert int(user) > 0
-    assert f"--uid {user} " in " ".join(of("RUN"))
+    assert f"--uid {user} " in " ".join(arguments_of("RUN"))
     assert words.index("USER") > max(place for place, word in enumerate(words) if word == "RUN")
-    assert f"install -d -o {user} -g lead-router -m 0750 {volume}" in " ".join(of("RUN"))
+    assert f"install -d -o {user} -g lead-router -m 0750 {volume}" in " ".join(arguments_of("RUN"))
     assert image_environment()["LEAD_ROUTER_DATA_DIR"] == volume
 
 
-def test_it_stops_by_the_signal_that_a_worker_obeys_and_runs_one_by_default() -> None:
-    assert of("STOPSIGNAL") == ["SIGTERM"]
-    assert [json.loads(rest) for rest in of("ENTRYPOINT")] == [["lead-router"]]
-    (default,) = (json.loads(rest) for rest in of("CMD"))
+def test_the_image_runs_a_worker_and_stops_it_by_sigterm() -> None:
+    assert arguments_of("STOPSIGNAL") == ["SIGTERM"]
+    assert [json.loads(rest) for rest in arguments_of("ENTRYPOINT")] == [["lead-router"]]
+    (default,) = (json.loads(rest) for rest in arguments_of("CMD"))
     assert refused(default) is None
 
 
-def test_the_policy_lies_where_the_working_directory_has_it() -> None:
-    (workdir,) = (rest for rest in of("WORKDIR") if not rest.startswith("/build"))
-    assert f"policy {workdir}/policy" in of("COPY")
+def test_the_policy_is_in_the_working_directory() -> None:
+    (workdir,) = (rest for rest in arguments_of("WORKDIR") if not rest.startswith("/build"))
+    assert f"policy {workdir}/policy" in arguments_of("COPY")
 
 
-@pytest.mark.parametrize(
-    ("serves", "code"), [(True, 0), (False, 1)], ids=["metrics answer", "nobody answers"]
-)
-def test_the_health_check_asks_for_the_metrics(serves: bool, code: int) -> None:
+@pytest.mark.parametrize(("serves", "code"), [(True, 0), (False, 1)], ids=["metrics answer", "no answer"])
+def test_the_health_check_requests_the_metrics(serves: bool, code: int) -> None:
     server, thread = start_http_server(0, addr="127.0.0.1", registry=CollectorRegistry())
     port = server.server_port
     if not serves:

@@ -1,4 +1,4 @@
-"""What holds for every file of the repository."""
+"""Rules for every file of the repository: length, no registry, no machine path, locked dependencies."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from tests.unit.house.pages import ROOT, name_of
 FOLDERS = (".ci", "bench", "docs", "policy", "requirements", "schemas", "tests", "workers")
 READ = frozenset({"", ".json", ".jsonl", ".md", ".py", ".sha256", ".toml", ".txt", ".yaml", ".yml"})
 MOST_LINES = 330
-"""Around 300 lines a file is usually two rooms."""
+"""The most lines of a file. A longer one usually has two subjects."""
 LONGER = {
     "docs/policy.md": "a reference: every key of the policy, made from the models",
-    "docs/subscribers.md": "a reference: every field and code with its sentence",
-    "tests/mutations/live.py": "a list: each cure that a real broker can show the want of",
-    "tests/hops/accounts/market.py": "a market to try the accounts hop in, and the words its claims are told with",
-    "workers/engine/task.py": "the life of a partition is one order of things, and is read as one",
+    "docs/reference/events.md": "a reference: every field and code of the contract, made from the models",
+    "schemas/vocabulary.py": "a list: every code of the contract, each with its sentence",
+    "tests/hops/accounts/market.py": "a market in memory for the accounts hop, and readers of its outputs",
+    "tests/mutations/live.py": "a list: each mutation that only a real broker detects",
+    "workers/engine/task.py": "the lifecycle of a partition is one sequence and is read as one",
 }
-"""Files that are longer than a room, and why."""
+"""Files that may be longer, each with the reason."""
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 HOSTS = re.compile(
     "|".join(
@@ -39,7 +40,7 @@ HOSTS = re.compile(
         )
     )
 )
-"""Written with a sign inside, so that this file does not hold what it looks for."""
+"""Hosts of package registries. They are written with an extra ``@``, so that this file does not match itself."""
 MACHINE = re.compile(r"(?<![\w.~$}])/(?:work|home|root|Users|mnt|opt/venv)/\w")
 
 
@@ -62,16 +63,16 @@ def found(pattern: re.Pattern[str], path: Path) -> list[str]:
     return [f"{name_of(path)}:{number}" for number, line in enumerate(lines, 1) if pattern.search(line)]
 
 
-def test_all_folders_are_looked_at() -> None:
+def test_every_folder_is_read() -> None:
     assert len(FILES) > 200
     assert {path.relative_to(ROOT).parts[0] for path in FILES} >= set(FOLDERS)
 
 
-def test_no_file_names_a_registry_of_packages() -> None:
+def test_no_file_names_a_package_registry() -> None:
     assert [place for path in FILES for place in found(HOSTS, path)] == []
 
 
-def test_no_file_names_a_path_of_the_machine_that_it_was_written_on() -> None:
+def test_no_file_names_a_path_of_a_developer_machine() -> None:
     assert [place for path in FILES for place in found(MACHINE, path)] == []
 
 
@@ -83,11 +84,11 @@ def test_no_file_names_a_path_of_the_machine_that_it_was_written_on() -> None:
         (MACHINE, "see /ho" + "me/ann/lead-router"),
     ],
 )
-def test_such_a_line_would_be_found(pattern: re.Pattern[str], line: str) -> None:
+def test_a_forbidden_line_would_be_found(pattern: re.Pattern[str], line: str) -> None:
     assert pattern.search(line)
 
 
-def test_a_file_is_one_room() -> None:
+def test_only_listed_files_are_long() -> None:
     lengths = {name_of(path): len(path.read_text("utf-8").splitlines()) for path in WRITTEN}
     assert {name for name, lines in lengths.items() if lines > MOST_LINES} == set(LONGER)
 
@@ -96,14 +97,14 @@ def requirement_names(entries: list[str]) -> list[str]:
     return [re.split(r"[\[<>=!~ ]", entry, maxsplit=1)[0] for entry in entries]
 
 
-def test_every_dependency_has_its_line_among_the_decisions() -> None:
+def test_every_dependency_has_a_line_in_its_decision() -> None:
     page = (ROOT / "docs" / "adr" / "0007-dependencies.md").read_text("utf-8")
     listed = re.findall(r"^\| ([A-Za-z0-9-]+) \|", page, re.MULTILINE)[1:]
     assert sorted(listed) == sorted(requirement_names(PROJECT["project"]["dependencies"]))
 
 
 @pytest.mark.parametrize("name", ["run", "build", "dev"])
-def test_every_locked_package_has_its_hashes(name: str) -> None:
+def test_every_locked_package_has_hashes(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8")
     packages = re.findall(r"^\S+==\S+.*$", text, re.MULTILINE)
     assert packages
@@ -118,7 +119,7 @@ def test_every_dependency_is_locked() -> None:
     assert wanted <= {name.lower() for name in locked}
 
 
-def test_the_changelog_names_the_version_or_what_is_to_come() -> None:
+def test_the_changelog_begins_with_unreleased_or_the_version() -> None:
     text = (ROOT / "CHANGELOG.md").read_text("utf-8")
     first = re.findall(r"^## (.+)$", text, re.MULTILINE)[0]
     assert first == "Unreleased" or first.startswith(PROJECT["project"]["version"])

@@ -1,4 +1,4 @@
-"""The first event of the README: what it writes fits the contract, and leads to what the README shows."""
+"""The first events of the README fit the contract and give the results that the README shows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 Event = tuple[str, str, dict[str, Any]]
 
 
-def written(now: datetime) -> list[Event]:
+def first_events(now: datetime) -> list[Event]:
     spec = importlib.util.spec_from_file_location("first_event", PROGRAM)
     assert spec is not None
     assert spec.loader is not None
@@ -36,12 +36,12 @@ def written(now: datetime) -> list[Event]:
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """What a replay of the program's records says."""
+    """Return the results of a replay of the program's records."""
     history = tmp_path_factory.mktemp("first") / "history.jsonl"
     stamp = int(MONDAY.timestamp() * 1_000)
     lines = [
         {"topic": topic, "key": key, "timestamp": stamp + number, "value": value}
-        for number, (topic, key, value) in enumerate(written(MONDAY))
+        for number, (topic, key, value) in enumerate(first_events(MONDAY))
     ]
     history.write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
     command = [sys.executable, "-m", "workers.cli", "replay", str(history)]
@@ -49,19 +49,19 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-@pytest.mark.parametrize("event", written(MONDAY), ids=lambda event: event[0])
-def test_every_record_is_of_an_input_and_fits_its_contract(event: Event) -> None:
+@pytest.mark.parametrize("event", first_events(MONDAY), ids=lambda event: event[0])
+def test_every_record_has_an_input_topic_and_fits_its_contract(event: Event) -> None:
     topic, _, value = event
     assert TOPICS[topic].direction is Direction.IN
     parse_json(TOPICS[topic], json.dumps(value).encode())
 
 
-def test_written_again_later_it_is_another_visitor_and_no_repeat() -> None:
-    first = {value["event_id"] for _, _, value in written(MONDAY)}
-    assert first.isdisjoint(value["event_id"] for _, _, value in written(MONDAY + timedelta(seconds=1)))
+def test_a_later_run_has_other_event_ids() -> None:
+    first = {value["event_id"] for _, _, value in first_events(MONDAY)}
+    assert first.isdisjoint(value["event_id"] for _, _, value in first_events(MONDAY + timedelta(seconds=1)))
 
 
-def test_it_uses_nothing_of_the_router() -> None:
+def test_the_program_imports_nothing_of_the_router() -> None:
     assert "workers" not in PROGRAM.read_text("utf-8")
     assert "schemas" not in PROGRAM.read_text("utf-8")
 
@@ -70,14 +70,14 @@ def test_it_uses_nothing_of_the_router() -> None:
 def test_the_readme_shows_what_watch_shows(results: list[dict[str, Any]], topic: str) -> None:
     (record,) = [result for result in results if result["topic"] == topic]
     line = line_of(topic, record["key"].encode(), json.dumps(record["value"]).encode()).plain
-    said = line.partition(topic)[2].partition(" lead ")[0].strip()
+    expected = line.partition(topic)[2].partition(" lead ")[0].strip()
     (shown,) = [
         shown
         for block in fenced(text_of(ROOT / "README.md"), "text")
         for shown in block.splitlines()
         if topic in shown
     ]
-    assert said in shown
+    assert expected in shown
 
 
 def test_the_readme_shows_what_why_says(results: list[dict[str, Any]]) -> None:
@@ -87,13 +87,13 @@ def test_the_readme_shows_what_why_says(results: list[dict[str, Any]]) -> None:
     page = page_of(story)
     assert page is not None
     console = Console(width=110, highlight=False)
-    with console.capture() as said:
+    with console.capture() as printed:
         console.print(page)
     (shown,) = [block for block in fenced(text_of(ROOT / "README.md"), "text") if "would change if" in block]
-    assert undated(shown) == undated(said.get())
+    assert undated(shown) == undated(printed.get())
 
 
 def undated(page: str) -> list[str]:
-    """The page without what differs from run to run: times, lead ids, hashes."""
+    """Return the lines of a page with times, lead ids and hashes replaced, because they differ from run to run."""
     varies = r"\d{4}-\d\d-\d\d \d\d:\d\dZ|lead [0-9a-f]{8}|\([0-9a-f]{12}\)"
     return [re.sub(varies, "...", line).rstrip() for line in page.splitlines()]

@@ -1,3 +1,5 @@
+"""The tables of docs/operations.md and docs/monitoring.md match the code."""
+
 from __future__ import annotations
 
 import ast
@@ -29,7 +31,7 @@ def default(name: str) -> str:
     return "" if shown is None else f"`{shown}`"
 
 
-def test_the_table_of_settings_is_what_the_settings_are() -> None:
+def test_the_table_of_settings_matches_the_settings() -> None:
     expected = [
         [f"`{variable(name)}`", default(name), str(field.description)]
         for name, field in Settings.model_fields.items()
@@ -37,21 +39,21 @@ def test_the_table_of_settings_is_what_the_settings_are() -> None:
     assert tables(PAGE, "Settings") == expected
 
 
-def exposed() -> Iterator[list[str]]:
+def metrics() -> Iterator[list[str]]:
     for attribute in vars(Metrics()).values():
         for family in getattr(attribute, "describe", list)():
             name = f"{family.name}_total" if family.type == "counter" else family.name
             yield [f"`{name}`", family.type, ", ".join(attribute._labelnames)]
 
 
-def test_the_table_of_metrics_names_each_with_its_type_and_labels() -> None:
-    expected = sorted(exposed())
+def test_the_table_of_metrics_has_each_metric_with_its_type_and_labels() -> None:
+    expected = sorted(metrics())
     assert len(expected) >= 8
     assert sorted(row[:3] for row in tables(MONITORING, "Metrics")) == expected
 
 
 def logged(path: Path) -> Iterator[tuple[str, str]]:
-    """The events that a file logs, with their levels."""
+    """Yield (event, level) of each log call in a file."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
             continue
@@ -59,16 +61,18 @@ def logged(path: Path) -> Iterator[tuple[str, str]]:
         name = logger.attr if isinstance(logger, ast.Attribute) else getattr(logger, "id", "")
         if name in ("log", "_log") and node.func.attr in LEVELS:
             (event, *_) = node.args
-            assert isinstance(event, ast.Constant), f"{path}:{node.lineno}: an event is a literal"
+            assert isinstance(event, ast.Constant), (
+                f"{path}:{node.lineno}: expected a literal as the event of a log call"
+            )
             yield f"`{event.value}`", node.func.attr
 
 
-def test_every_event_that_is_logged_is_explained_and_no_other() -> None:
-    said = {found for path in (ROOT / "workers").rglob("*.py") for found in logged(path)}
-    assert {(row[0], row[1]) for row in tables(MONITORING, "Log events")} == said
+def test_the_table_of_log_events_has_every_event_and_no_other() -> None:
+    logged_events = {found for path in (ROOT / "workers").rglob("*.py") for found in logged(path)}
+    assert {(row[0], row[1]) for row in tables(MONITORING, "Log events")} == logged_events
 
 
 @pytest.mark.parametrize("row", tables(MONITORING, "Log events"), ids=lambda row: row[0])
-def test_an_event_is_a_fact_in_lower_snake_and_has_its_sentence(row: list[str]) -> None:
+def test_a_log_event_is_lower_snake_case_and_has_a_sentence(row: list[str]) -> None:
     assert re.fullmatch(r"`[a-z]+(_[a-z]+)+`", row[0])
     assert re.search(r"[A-Z].{15,}\.$", row[2])

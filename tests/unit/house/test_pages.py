@@ -1,3 +1,5 @@
+"""The pages: every command would run, every link has a target, and every decision has its form."""
+
 from __future__ import annotations
 
 import re
@@ -38,20 +40,20 @@ LINKS = [
     COMMANDS,
     ids=[f"{name_of(page)}-{number}" for number, (page, _) in enumerate(COMMANDS)],
 )
-def test_every_command_of_a_page_is_taken(page: Path, line: str) -> None:
+def test_every_command_of_a_page_would_run(page: Path, line: str) -> None:
     assert [complaint(command, TARGETS, SERVICES) for command in simple_commands(line) if command] == [
         None
     ] * len([command for command in simple_commands(line) if command])
 
 
-def test_the_readme_has_the_two_commands_and_the_way_to_a_kafka() -> None:
+def test_the_readme_has_the_first_commands() -> None:
     lines = [line for page, line in COMMANDS if page.name == "README.md"]
     for expected in ("make demo", "make test", "lead-router topics create", "lead-router worker"):
         assert expected in lines
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "error"),
     [
         (["worker", "--only", "nobody"], "nobody"),
         (["work"], "no command work"),
@@ -62,12 +64,12 @@ def test_the_readme_has_the_two_commands_and_the_way_to_a_kafka() -> None:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_a_command_that_there_is_not_would_be_found(arguments: list[str], said: str) -> None:
-    assert said.lower() in (refused(arguments) or "").lower()
+def test_a_wrong_command_is_refused(arguments: list[str], error: str) -> None:
+    assert error.lower() in (refused(arguments) or "").lower()
 
 
 @pytest.mark.parametrize(("page", "link"), LINKS, ids=[f"{name_of(page)}-{link}" for page, link in LINKS])
-def test_every_link_leads_somewhere(page: Path, link: str) -> None:
+def test_every_link_has_a_target(page: Path, link: str) -> None:
     path, _, anchor = link.partition("#")
     target = (page.parent / path).resolve() if path else page
     assert target.exists()
@@ -77,19 +79,19 @@ def test_every_link_leads_somewhere(page: Path, link: str) -> None:
         assert anchor in [slug(heading) for heading in headings]
 
 
-def test_there_are_links_and_commands_to_look_at() -> None:
+def test_links_and_commands_are_found() -> None:
     assert len(LINKS) > 30
     assert len(COMMANDS) > 20
 
 
-def test_the_first_program_of_the_readme_reads_what_is_committed_and_is_ten_lines() -> None:
+def test_the_readme_program_uses_read_committed_and_has_at_most_twelve_lines() -> None:
     program = fenced(README, "python")[0]
     compile(program, "README.md", "exec")
     assert "read_committed" in program
     assert len([line for line in program.splitlines() if line.strip()]) <= 12
 
 
-def test_the_policy_that_the_readme_shows_is_the_default_one() -> None:
+def test_the_policy_in_the_readme_is_the_default_policy() -> None:
     policy = yaml.safe_load((ROOT / "policy" / "default.yaml").read_text("utf-8"))
     (shown,) = (yaml.safe_load(block) for block in fenced(README, "yaml"))
     for section, keys in shown.items():
@@ -97,7 +99,7 @@ def test_the_policy_that_the_readme_shows_is_the_default_one() -> None:
             assert policy[section][key] == found
 
 
-def test_every_decision_is_in_the_list_of_decisions() -> None:
+def test_every_decision_is_listed() -> None:
     pages = sorted(page.name for page in (ROOT / "docs" / "adr").glob("0*.md"))
     listed = re.findall(
         r"^\| \[\d{4}\]\(([^)]+)\)", text_of(ROOT / "docs" / "adr" / "README.md"), re.MULTILINE
@@ -106,7 +108,7 @@ def test_every_decision_is_in_the_list_of_decisions() -> None:
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs" / "adr").glob("0*.md")), ids=lambda page: page.stem)
-def test_a_decision_is_one_page_and_says_what_else_there_was(page: Path) -> None:
+def test_a_decision_is_one_page_and_names_the_alternatives(page: Path) -> None:
     text = text_of(page)
     assert text.startswith(f"# {page.name[:4]}: ")
     assert "**Decided.**" in text

@@ -46,7 +46,7 @@ def test_one_person_has_one_spelling(raw: str, email: str) -> None:
         "ada@[1.2.3.4]",
     ],
 )
-def test_what_is_no_address_is_refused_without_being_repeated(raw: str) -> None:
+def test_an_invalid_address_is_refused_and_not_repeated(raw: str) -> None:
     with pytest.raises(BadAddressError) as refused:
         normalise(raw)
     assert not raw.strip() or raw.strip() not in str(refused.value).replace("name@company.com", "")
@@ -64,7 +64,7 @@ def test_what_is_no_address_is_refused_without_being_repeated(raw: str) -> None:
         ("ada.info@bank.com", False),
     ],
 )
-def test_a_mailbox_of_a_function_is_no_person(email: str, is_role: bool) -> None:
+def test_a_mailbox_of_a_function_is_marked_as_a_role(email: str, is_role: bool) -> None:
     assert normalise(email).is_role is is_role
 
 
@@ -81,7 +81,7 @@ def test_a_mailbox_of_a_function_is_no_person(email: str, is_role: bool) -> None
         ("city.kawasaki.jp", "city.kawasaki.jp"),
     ],
 )
-def test_a_domain_is_reduced_below_its_public_suffix_private_ones_included(
+def test_a_registrable_domain_is_one_level_below_a_public_or_private_suffix(
     domain: str, registrable: str | None
 ) -> None:
     assert registrable_domain(domain) == registrable
@@ -106,7 +106,7 @@ def test_free_mail_and_public_suffixes_make_no_account(domain: str, company: str
     assert company_domain(domain) == company
 
 
-def test_free_mail_is_looked_for_before_and_after_reducing() -> None:
+def test_free_mail_is_found_by_the_domain_and_by_its_registrable_domain() -> None:
     assert is_free_mail("docs.google.com")
     assert is_free_mail("eu.gmail.com")
     assert not is_free_mail("google.com")

@@ -1,4 +1,4 @@
-"""Which spellings of a company's name are one, and what names no company at all."""
+"""Spellings of one company become one name, and a placeholder names no company."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def test_a_placeholder_names_no_company(text: str) -> None:
         ("acme", "acme-fans.com", False),
     ],
 )
-def test_a_domain_that_spells_a_name_is_its_own(name: str, domain: str, expected: bool) -> None:
+def test_a_domain_may_spell_a_company_name(name: str, domain: str, expected: bool) -> None:
     assert is_spelled_by(name, domain) is expected
 
 
@@ -172,5 +172,5 @@ def test_a_normalised_name_is_normalised_and_fits_a_key(text: str) -> None:
 
 
 @given(st.text(alphabet="abcéñ &", min_size=1, max_size=40))
-def test_case_and_white_space_say_nothing(text: str) -> None:
+def test_case_and_white_space_do_not_matter(text: str) -> None:
     assert normalise_company(f"  {text.upper()}\t") == normalise_company(text)

@@ -36,7 +36,7 @@ def test_an_instant_becomes_whole_milliseconds(instant: datetime, ms: int) -> No
         (400 * DAY_MS, AHEAD_MS, True),
     ],
 )
-def test_a_date_ahead_of_arrival_is_clamped_and_flagged(
+def test_a_future_dated_event_time_is_clamped_and_flagged(
     offset_ms: int, at_offset_ms: int, is_clamped: bool
 ) -> None:
     time = event_time(ARRIVAL + timedelta(milliseconds=offset_ms), ARRIVAL_MS, WINDOW_MS)

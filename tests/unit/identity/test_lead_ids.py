@@ -36,6 +36,6 @@ def test_colleagues_share_the_account_of_their_domain() -> None:
 
 
 @pytest.mark.parametrize("raw", ["ada@gmail.com", "ada@eu.gmail.com", "ada@co.uk", "ada@github.io"])
-def test_free_mail_and_public_suffixes_live_alone(raw: str) -> None:
+def test_free_mail_and_public_suffixes_give_the_leads_own_account_key(raw: str) -> None:
     person = person_of(normalise(raw), KEY)
     assert person.account_key == f"lead:{person.lead_id}"

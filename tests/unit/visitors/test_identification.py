@@ -19,21 +19,21 @@ def partition() -> Partition:
     return Partition(spec(KEY, 1))
 
 
-def whose(facts: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Event and lead of what was done."""
+def events_and_leads(facts: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Return the (event_id, lead_id) of each fact about what a visitor did."""
     return [(fact["event_id"], fact["lead_id"]) for fact in facts if fact["type"] != "lead_identified"]
 
 
-def test_an_unknown_visitor_says_nothing_downstream() -> None:
+def test_an_anonymous_visitor_emits_no_fact() -> None:
     visitors = partition()
-    assert visitors.say("web.activity", activity("a1", anonymous_id="x")) == []
+    assert visitors.send("web.activity", activity("a1", anonymous_id="x")) == []
 
 
-def test_a_form_identifies_and_history_flows_with_its_own_times_before_the_form() -> None:
+def test_a_form_identifies_and_the_history_precedes_it_with_its_own_times() -> None:
     visitors = partition()
-    visitors.say("web.activity", activity("a1", NOON, anonymous_id="x", url="https://ours.example/a"))
-    visitors.say("web.activity", activity("a2", NOON + MINUTE, anonymous_id="x"))
-    facts = visitors.say(
+    visitors.send("web.activity", activity("a1", NOON, anonymous_id="x", url="https://ours.example/a"))
+    visitors.send("web.activity", activity("a2", NOON + MINUTE, anonymous_id="x"))
+    facts = visitors.send(
         "form.fills", form("f1", NOON + 2 * MINUTE, anonymous_id="x", email=" Ada@Bank.com ")
     )
     assert types(facts) == ["lead_identified", "lead_activity", "lead_activity", "lead_form"]
@@ -47,44 +47,44 @@ def test_a_form_identifies_and_history_flows_with_its_own_times_before_the_form(
 
 def test_an_address_in_an_activity_identifies_too() -> None:
     visitors = partition()
-    visitors.say("web.activity", activity("a1", anonymous_id="x"))
-    facts = visitors.say("web.activity", activity("a2", NOON + 1, anonymous_id="x", email=ADA))
-    assert whose(facts) == [("a1", lead(ADA)), ("a2", lead(ADA))]
+    visitors.send("web.activity", activity("a1", anonymous_id="x"))
+    facts = visitors.send("web.activity", activity("a2", NOON + 1, anonymous_id="x", email=ADA))
+    assert events_and_leads(facts) == [("a1", lead(ADA)), ("a2", lead(ADA))]
 
 
-def test_a_known_visitor_needs_no_address_any_more_and_is_announced_once() -> None:
+def test_a_known_visitor_needs_no_further_address_and_is_announced_once() -> None:
     visitors = partition()
-    visitors.say("form.fills", form("f1", anonymous_id="x", email=ADA))
-    facts = visitors.say("web.activity", activity("a1", NOON + 1, anonymous_id="x"))
-    facts += visitors.say("form.fills", form("f2", NOON + 2, anonymous_id="x", email=ADA))
-    facts += visitors.say("form.fills", form("f3", NOON + 3, anonymous_id="x"))
+    visitors.send("form.fills", form("f1", anonymous_id="x", email=ADA))
+    facts = visitors.send("web.activity", activity("a1", NOON + 1, anonymous_id="x"))
+    facts += visitors.send("form.fills", form("f2", NOON + 2, anonymous_id="x", email=ADA))
+    facts += visitors.send("form.fills", form("f3", NOON + 3, anonymous_id="x"))
     assert types(facts) == ["lead_activity", "lead_form", "lead_form"]
     assert {fact["lead_id"] for fact in facts} == {lead(ADA)}
 
 
-def test_a_second_browser_joins_its_person_and_brings_its_history() -> None:
+def test_a_second_browser_of_a_person_brings_its_history() -> None:
     visitors = partition()
-    visitors.say("form.fills", form("f1", anonymous_id="x", email=ADA))
-    visitors.say("web.activity", activity("a1", NOON + 1, anonymous_id="y"))
-    facts = visitors.say("form.fills", form("f2", NOON + 2, anonymous_id="y", email=ADA))
+    visitors.send("form.fills", form("f1", anonymous_id="x", email=ADA))
+    visitors.send("web.activity", activity("a1", NOON + 1, anonymous_id="y"))
+    facts = visitors.send("form.fills", form("f2", NOON + 2, anonymous_id="y", email=ADA))
     assert types(facts) == ["lead_identified", "lead_activity", "lead_form"]
     assert {fact["lead_id"] for fact in facts} == {lead(ADA)}
 
 
-def test_on_a_shared_browser_a_new_link_starts_and_earlier_activity_stays() -> None:
+def test_on_a_shared_browser_earlier_activity_stays_with_the_earlier_person() -> None:
     visitors = partition()
-    visitors.say("form.fills", form("f1", NOON, anonymous_id="x", email=ADA))
-    visitors.say("form.fills", form("f2", NOON + 10 * MINUTE, anonymous_id="x", email=BOB))
+    visitors.send("form.fills", form("f1", NOON, anonymous_id="x", email=ADA))
+    visitors.send("form.fills", form("f2", NOON + 10 * MINUTE, anonymous_id="x", email=BOB))
     facts = [
         fact
         for event_id, minute in (("late", 5), ("before", -5), ("on", 10), ("after", 15))
-        for fact in visitors.say(
+        for fact in visitors.send(
             "web.activity",
             activity(event_id, NOON + minute * MINUTE, anonymous_id="x"),
             arrives_at=NOON + 20 * MINUTE,
         )
     ]
-    assert whose(facts) == [
+    assert events_and_leads(facts) == [
         ("late", lead(ADA)),
         ("before", lead(ADA)),
         ("on", lead(BOB)),
@@ -92,30 +92,30 @@ def test_on_a_shared_browser_a_new_link_starts_and_earlier_activity_stays() -> N
     ]
 
 
-def test_the_newcomer_of_a_shared_browser_gets_none_of_its_history() -> None:
+def test_the_second_person_of_a_shared_browser_gets_none_of_its_history() -> None:
     visitors = partition()
-    visitors.say("web.activity", activity("a1", NOON, anonymous_id="x"))
-    visitors.say("form.fills", form("f1", NOON + 1, anonymous_id="x", email=ADA))
-    facts = visitors.say("form.fills", form("f2", NOON + 2, anonymous_id="x", email=BOB))
+    visitors.send("web.activity", activity("a1", NOON, anonymous_id="x"))
+    visitors.send("form.fills", form("f1", NOON + 1, anonymous_id="x", email=ADA))
+    facts = visitors.send("form.fills", form("f2", NOON + 2, anonymous_id="x", email=BOB))
     assert types(facts) == ["lead_identified", "lead_form"]
 
 
-def test_an_address_without_a_browser_goes_straight_to_the_lead_announced_once() -> None:
+def test_an_address_without_a_browser_announces_the_lead_once() -> None:
     visitors = partition()
-    facts = visitors.say("web.activity", activity("a1", email=ADA))
-    facts += visitors.say("web.activity", activity("a2", email="Ada <ADA@bank.com>"))
+    facts = visitors.send("web.activity", activity("a1", email=ADA))
+    facts += visitors.send("web.activity", activity("a2", email="Ada <ADA@bank.com>"))
     assert types(facts) == ["lead_identified", "lead_activity", "lead_activity"]
 
 
-def test_a_form_before_anybody_is_known_keeps_its_facts_until_they_are() -> None:
+def test_a_form_of_an_anonymous_visitor_keeps_its_facts_until_the_visitor_is_known() -> None:
     visitors = partition()
-    visitors.say(
+    visitors.send(
         "form.fills",
         form(
             "f1", anonymous_id="x", job_title="CIO", request="demo", campaign={"name": "fair", "medium": ""}
         ),
     )
-    facts = visitors.say("web.activity", activity("a1", NOON + 1, anonymous_id="x", email=ADA))
+    facts = visitors.send("web.activity", activity("a1", NOON + 1, anonymous_id="x", email=ADA))
     assert types(facts) == ["lead_identified", "lead_form", "lead_activity"]
     assert {
         name: facts[1].get(name) for name in ("event_id", "job_title", "request", "form_id", "campaign")
@@ -128,24 +128,24 @@ def test_a_form_before_anybody_is_known_keeps_its_facts_until_they_are() -> None
     }
 
 
-def test_an_activity_keeps_all_it_says_through_the_history() -> None:
+def test_an_activity_keeps_all_its_fields_through_the_history() -> None:
     visitors = partition()
-    said = {
+    fields = {
         "url": "https://ours.example/pricing",
         "asset": "paper-7",
         "campaign": {"name": "spring", "source": "ads", "medium": "cpc"},
         "duration_seconds": 42.5,
     }
-    visitors.say("web.activity", activity("a1", anonymous_id="x", **said))
-    kept = visitors.say("form.fills", form("f1", NOON + 1, anonymous_id="x", email=ADA))[1]
-    direct = visitors.say("web.activity", activity("a2", anonymous_id="x", **said), arrives_at=NOON + 2)[0]
+    visitors.send("web.activity", activity("a1", anonymous_id="x", **fields))
+    kept = visitors.send("form.fills", form("f1", NOON + 1, anonymous_id="x", email=ADA))[1]
+    direct = visitors.send("web.activity", activity("a2", anonymous_id="x", **fields), arrives_at=NOON + 2)[0]
     assert kept | {"event_id": ""} == direct | {"event_id": ""}
-    assert {name: kept[name] for name in said} == said
+    assert {name: kept[name] for name in fields} == fields
 
 
-def test_blank_answers_of_a_form_are_no_answers() -> None:
+def test_blank_fields_of_a_form_are_left_out() -> None:
     blank = dict.fromkeys(("first_name", "last_name", "company", "job_title", "postal_code", "phone"), "  ")
-    fact = partition().say("form.fills", form("f1", email=ADA, country="us", **blank))[1]
+    fact = partition().send("form.fills", form("f1", email=ADA, country="us", **blank))[1]
     assert not fact.keys() & blank.keys()
     assert fact["country"] == "US"
 
@@ -158,6 +158,8 @@ def test_blank_answers_of_a_form_are_no_answers() -> None:
         ("ada@gmail.com", f"lead:{lead('ada@gmail.com')}", False),
     ],
 )
-def test_a_lead_lives_at_its_company_or_alone(email: str, account_key: str, is_role: bool) -> None:
-    fact = partition().say("form.fills", form("f1", email=email))[0]
+def test_a_leads_account_key_is_its_companys_domain_or_its_own_id(
+    email: str, account_key: str, is_role: bool
+) -> None:
+    fact = partition().send("form.fills", form("f1", email=email))[0]
     assert (fact["account_key"], fact["key"], fact["role_address"]) == (account_key, account_key, is_role)

@@ -20,13 +20,13 @@ def partition(policy: str = LONG) -> Partition:
     return Partition(spec(KEY, 1), policy=policy)
 
 
-def bring(
+def import_event(
     visitors: Partition, value: dict[str, Any], arrives_at: int = NOON, then: int | None = None
 ) -> list[dict[str, Any]]:
-    """Import an event that had first arrived ``then``: at once, where nothing else is said."""
+    """Import an event that first arrived at ``then``. Without ``then``, it first arrived at ``arrives_at``."""
     topic = "form.fills" if "form_id" in value else "web.activity"
     header = str(arrives_at if then is None else then).encode()
-    return visitors.say(topic, value, arrives_at=arrives_at, imported=header)
+    return visitors.send(topic, value, arrives_at=arrives_at, imported=header)
 
 
 def counts(visitors: Partition) -> dict[str, int]:
@@ -34,69 +34,71 @@ def counts(visitors: Partition) -> dict[str, int]:
     return {name: getattr(found, name) for name in ("of_no_use", "day_forgotten", "repeated")}
 
 
-def days_pass(visitors: Partition, until_ms: int) -> None:
+def pass_days(visitors: Partition, until_ms: int) -> None:
     for at_ms in range(visitors.decider.now_ms + DAY, until_ms + 1, DAY):
         visitors.tick(at_ms, times=6)
 
 
-def test_an_old_event_is_a_fact_by_its_own_date_and_says_that_it_was_imported() -> None:
-    said, fact = bring(partition(), activity("a1", NOON - 100 * DAY, email=ADA))
-    assert (said["type"], fact["type"]) == ("lead_identified", "lead_activity")
-    assert said["imported"] is fact["imported"] is True
+def test_an_imported_event_is_a_fact_by_its_own_date_and_marked_as_imported() -> None:
+    identified, fact = import_event(partition(), activity("a1", NOON - 100 * DAY, email=ADA))
+    assert (identified["type"], fact["type"]) == ("lead_identified", "lead_activity")
+    assert identified["imported"] is fact["imported"] is True
     assert fact["occurred_at_ms"] == NOON - 100 * DAY
 
 
-def test_what_is_live_says_that_it_is() -> None:
-    facts = partition().say("web.activity", activity("a1", email=ADA))
+def test_a_live_event_is_not_marked_as_imported() -> None:
+    facts = partition().send("web.activity", activity("a1", email=ADA))
     assert [fact["imported"] for fact in facts] == [False, False]
 
 
 @pytest.mark.parametrize("header", [b"", b"yesterday", b"-1", b"1" * 16])
-def test_a_mark_that_is_no_time_breaks_the_contract(header: bytes) -> None:
+def test_an_import_header_that_is_not_a_time_breaks_the_contract(header: bytes) -> None:
     visitors = partition()
-    assert types(visitors.say("web.activity", activity("a1", email=ADA), imported=header)) == [
+    assert types(visitors.send("web.activity", activity("a1", email=ADA), imported=header)) == [
         "breaks_contract"
     ]
 
 
-def test_a_wrong_clock_of_then_is_clamped_to_when_it_arrived_then() -> None:
+def test_a_future_dated_imported_event_is_clamped_to_its_first_arrival() -> None:
     then = NOON - 30 * DAY
-    fact = bring(partition(), activity("a1", NOON - DAY, email=ADA), then=then)[1]
+    fact = import_event(partition(), activity("a1", NOON - DAY, email=ADA), then=then)[1]
     assert (fact["occurred_at_ms"], fact["clamped"]) == (then + 5 * MINUTE, True)
 
 
-def test_nobody_arrived_later_than_the_record_that_says_so() -> None:
-    fact = bring(partition(), activity("a1", NOON + 9 * DAY, email=ADA), then=NOON + 9 * DAY)[1]
+def test_a_first_arrival_after_the_record_is_clamped_to_the_record() -> None:
+    fact = import_event(partition(), activity("a1", NOON + 9 * DAY, email=ADA), then=NOON + 9 * DAY)[1]
     assert fact["occurred_at_ms"] == NOON + 5 * MINUTE
 
 
-def test_what_gives_no_points_any_more_is_counted_and_no_dead_letter() -> None:
+def test_an_imported_event_too_old_for_points_is_counted_and_is_not_a_dead_letter() -> None:
     visitors = partition()
-    assert bring(visitors, activity("a1", NOON - 181 * DAY - 1, email=ADA)) == []
-    assert len(bring(visitors, activity("a2", NOON - 181 * DAY, email=ADA))) == 2
+    assert import_event(visitors, activity("a1", NOON - 181 * DAY - 1, email=ADA)) == []
+    assert len(import_event(visitors, activity("a2", NOON - 181 * DAY, email=ADA))) == 2
     assert counts(visitors) == {"of_no_use": 1, "day_forgotten": 0, "repeated": 0}
 
 
 @pytest.mark.parametrize("is_known", [True, False])
-def test_of_who_gave_no_address_no_more_is_taken_than_is_kept_of_a_live_visitor(*, is_known: bool) -> None:
+def test_imported_events_without_an_address_are_bounded_as_live_anonymous_history_is(
+    *, is_known: bool
+) -> None:
     visitors = partition()
     who = form("f1", anonymous_id="x", email=ADA)
     old = [activity(f"a{days}", NOON - days * DAY, anonymous_id="x") for days in (91, 90)]
-    facts = visitors.say("form.fills", who) if is_known else []
+    facts = visitors.send("form.fills", who) if is_known else []
     for event in old:
-        facts += bring(visitors, event)
+        facts += import_event(visitors, event)
     if not is_known:
-        facts += visitors.say("form.fills", who)
+        facts += visitors.send("form.fills", who)
     assert sorted(fact["event_id"] for fact in facts if fact["type"] != "lead_identified") == ["a90", "f1"]
 
 
-def test_what_is_kept_of_an_unknown_visitor_stays_history_when_they_are_known() -> None:
+def test_imported_history_stays_marked_as_imported_once_the_visitor_is_known() -> None:
     visitors = partition()
-    bring(visitors, activity("a1", NOON - 20 * DAY, anonymous_id="x"))
-    bring(visitors, form("f1", NOON - 20 * DAY, anonymous_id="x", request="demo"))
-    visitors.say("web.activity", activity("a2", anonymous_id="x"))
+    import_event(visitors, activity("a1", NOON - 20 * DAY, anonymous_id="x"))
+    import_event(visitors, form("f1", NOON - 20 * DAY, anonymous_id="x", request="demo"))
+    visitors.send("web.activity", activity("a2", anonymous_id="x"))
     assert [row.is_imported for _, row in visitors.rows(HistoryRow)] == [True, True, False]
-    facts = visitors.say("form.fills", form("f2", NOON + 1, anonymous_id="x", email=ADA))
+    facts = visitors.send("form.fills", form("f2", NOON + 1, anonymous_id="x", email=ADA))
     assert {fact["event_id"]: fact["imported"] for fact in facts[1:]} == {
         "a1": True,
         "f1": True,
@@ -105,63 +107,63 @@ def test_what_is_kept_of_an_unknown_visitor_stays_history_when_they_are_known() 
     }
 
 
-def test_an_import_begun_again_weeks_later_takes_what_it_had_not_taken_and_nothing_twice() -> None:
+def test_an_import_repeated_weeks_later_adds_missing_events_and_counts_none_twice() -> None:
     visitors = partition()
     file = [activity(f"a{days}", NOON - days * DAY, email=ADA) for days in (3, 3, 50)]
     file[1]["event_id"] = "another of that day"
-    bring(visitors, file[0])
-    days_pass(visitors, NOON + 30 * DAY)
+    import_event(visitors, file[0])
+    pass_days(visitors, NOON + 30 * DAY)
     assert visitors.rows(SeenRow) == []
-    taken = [fact["event_id"] for one in file for fact in bring(visitors, one, NOON + 30 * DAY)]
+    taken = [fact["event_id"] for one in file for fact in import_event(visitors, one, NOON + 30 * DAY)]
     assert taken == ["another of that day", "a50"]
 
 
-def test_an_event_counts_once_whether_it_comes_live_or_by_the_import_first() -> None:
+def test_an_event_counts_once_whether_it_arrives_live_or_by_import_first() -> None:
     visitors = partition()
     live = activity("a1", NOON - 2 * DAY, email=ADA)
     late = activity("a2", NOON - 2 * DAY, email=ADA)
-    visitors.say("web.activity", live, arrives_at=NOON)
-    assert bring(visitors, live) == []
-    bring(visitors, late)
-    assert visitors.say("web.activity", late, arrives_at=NOON) == []
+    visitors.send("web.activity", live, arrives_at=NOON)
+    assert import_event(visitors, live) == []
+    import_event(visitors, late)
+    assert visitors.send("web.activity", late, arrives_at=NOON) == []
     assert sum(row.repeated for _, row in visitors.rows(CountRow)) == 2
 
 
-def test_of_a_day_whose_live_ids_are_forgotten_nothing_of_that_topic_is_imported() -> None:
+def test_a_day_whose_live_ids_are_deleted_imports_nothing_of_that_topic() -> None:
     visitors = partition()
-    visitors.say("web.activity", activity("a1", email=ADA))
-    days_pass(visitors, NOON + 9 * DAY)
+    visitors.send("web.activity", activity("a1", email=ADA))
+    pass_days(visitors, NOON + 9 * DAY)
     now = NOON + 9 * DAY
-    assert bring(visitors, activity("a1", email=ADA), now) == []
+    assert import_event(visitors, activity("a1", email=ADA), now) == []
     assert counts(visitors)["day_forgotten"] == 1
-    assert len(bring(visitors, form("f1", email=ADA), now)) == 1
-    assert len(bring(visitors, activity("a2", NOON - DAY, email=ADA), now)) == 1
+    assert len(import_event(visitors, form("f1", email=ADA), now)) == 1
+    assert len(import_event(visitors, activity("a2", NOON - DAY, email=ADA), now)) == 1
 
 
-def test_imported_ids_go_when_their_day_gives_no_points_and_a_longer_fade_counts_none_twice() -> None:
+def test_imported_ids_are_deleted_with_their_points_and_a_longer_decay_counts_none_twice() -> None:
     visitors = partition(policy_with())
-    bring(visitors, activity("a1", NOON - 50 * DAY, email=ADA))
-    days_pass(visitors, NOON + 14 * DAY)
+    import_event(visitors, activity("a1", NOON - 50 * DAY, email=ADA))
+    pass_days(visitors, NOON + 14 * DAY)
     assert visitors.rows(ImportedRow) == []
     assert len(visitors.rows(ForgottenDayRow)) == 1
     longer = partition()
     longer.store.write(visitors.store.dump())
-    assert bring(longer, activity("a1", NOON - 50 * DAY, email=ADA), NOON + 14 * DAY) == []
+    assert import_event(longer, activity("a1", NOON - 50 * DAY, email=ADA), NOON + 14 * DAY) == []
 
 
-def test_a_chunk_of_the_sweep_leaves_off_and_goes_on() -> None:
+def test_a_sweep_of_imported_ids_continues_chunk_by_chunk() -> None:
     visitors = partition(policy_with())
     for number in range(450):
-        bring(visitors, activity(f"a{number}", NOON - 59 * DAY, email=ADA))
-    bring(visitors, activity("later", NOON - 9 * DAY, email=ADA))
-    days_pass(visitors, NOON + 5 * DAY)
+        import_event(visitors, activity(f"a{number}", NOON - 59 * DAY, email=ADA))
+    import_event(visitors, activity("later", NOON - 9 * DAY, email=ADA))
+    pass_days(visitors, NOON + 5 * DAY)
     assert [parts[2] for parts, _ in visitors.rows(ImportedRow)] == ["later"]
 
 
-def test_who_was_erased_stays_so_as_long_as_history_could_bring_them_back() -> None:
+def test_an_erasure_holds_as_long_as_an_import_could_bring_the_person_back() -> None:
     visitors = partition()
     erased = PersonErased(event_id="p1", lead_id=lead_id_of(ADA, KEY), occurred_at_ms=NOON)
-    visitors.say("visitor.events", erased.model_dump_json().encode(), arrives_at=NOON)
+    visitors.send("visitor.events", erased.model_dump_json().encode(), arrives_at=NOON)
     now = NOON + 170 * DAY
-    assert bring(visitors, activity("a1", NOON - 5 * DAY, email=ADA), now) == []
-    assert len(bring(visitors, activity("a2", NOON + 5 * DAY, email=ADA), now)) == 2
+    assert import_event(visitors, activity("a1", NOON - 5 * DAY, email=ADA), now) == []
+    assert len(import_event(visitors, activity("a2", NOON + 5 * DAY, email=ADA), now)) == 2

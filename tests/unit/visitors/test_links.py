@@ -16,7 +16,7 @@ ADA_10, BOB_20 = link(10, "ada"), link(20, "bob")
 @pytest.mark.parametrize(
     ("at_ms", "lead_id"), [(0, "ada"), (9, "ada"), (10, "ada"), (19, "ada"), (20, "bob"), (99, "bob")]
 )
-def test_an_activity_belongs_to_the_link_in_force_and_before_the_first_to_the_first(
+def test_an_activity_belongs_to_the_link_in_force_and_an_earlier_one_to_the_first_link(
     at_ms: int, lead_id: str
 ) -> None:
     assert link_at((ADA_10, BOB_20), at_ms).lead_id == lead_id
@@ -36,7 +36,7 @@ def test_an_activity_belongs_to_the_link_in_force_and_before_the_first_to_the_fi
         ((ADA_10,), link(10, "bob"), (ADA_10, link(10, "bob"))),
     ],
 )
-def test_who_identifies_begins_a_link_at_that_time(
+def test_an_identification_starts_a_link_at_its_time(
     before: tuple[Link, ...], new: Link, after: tuple[Link, ...]
 ) -> None:
     assert with_link(before, new) == after

@@ -24,49 +24,49 @@ def counted(visitors: Partition) -> int:
 @pytest.mark.parametrize(
     ("fields", "is_visit"),
     [
-        pytest.param({}, True, id="says nothing of its sender"),
-        pytest.param({"is_bot": True}, False, id="its sender knows"),
+        pytest.param({}, True, id="names no sender"),
+        pytest.param({"is_bot": True}, False, id="marked by its sender"),
         pytest.param({"user_agent": GOOGLE}, False, id="Google"),
         pytest.param({"user_agent": GOOGLE.upper()}, False, id="in capitals"),
         pytest.param({"user_agent": CUBOT}, True, id="a telephone called Cubot"),
         pytest.param({"user_agent": ""}, True, id="an empty name"),
         pytest.param({"activity": "heartbeat"}, False, id="a heartbeat"),
-        pytest.param({"activity": "heartbeats_watched"}, True, id="another word"),
+        pytest.param({"activity": "heartbeats_watched"}, True, id="another activity"),
     ],
 )
-def test_what_is_a_visit(fields: dict[str, Any], is_visit: bool) -> None:
+def test_robots_and_heartbeats_are_not_visits(fields: dict[str, Any], is_visit: bool) -> None:
     visitors = partition()
-    visitors.say("web.activity", activity("a1", anonymous_id="x", **fields))
+    visitors.send("web.activity", activity("a1", anonymous_id="x", **fields))
     assert len(visitors.rows(HistoryRow)) == is_visit
     assert counted(visitors) == (not is_visit)
 
 
-def test_a_robot_that_fills_a_form_becomes_nobody() -> None:
+def test_a_robot_that_fills_a_form_does_not_become_a_lead() -> None:
     visitors = partition()
-    assert visitors.say("form.fills", form("f1", email=ADA, is_bot=True)) == []
+    assert visitors.send("form.fills", form("f1", email=ADA, is_bot=True)) == []
     assert counted(visitors) == 1
 
 
-def test_a_robot_with_an_old_date_or_twice_is_no_dead_letter_and_no_repeat() -> None:
+def test_a_robots_old_or_repeated_event_is_neither_a_dead_letter_nor_a_repeat() -> None:
     visitors = partition()
     for _ in range(2):
         value = activity("a1", NOON - 30 * DAY, anonymous_id="x", is_bot=True)
-        assert visitors.say("web.activity", value, arrives_at=NOON) == []
+        assert visitors.send("web.activity", value, arrives_at=NOON) == []
     ((_, row),) = visitors.rows(CountRow)
     assert (row.no_visits, row.repeated) == (2, 0)
 
 
-def test_the_policy_decides_what_is_no_visit() -> None:
+def test_the_policy_decides_which_activities_are_not_visits() -> None:
     visitors = partition(
         ("[heartbeat, ping]", "[page_view]"), ("when: {activity: page_view", "when: {activity: seen")
     )
-    visitors.say("web.activity", activity("a1", anonymous_id="x"))
-    visitors.say("web.activity", activity("a2", anonymous_id="x", activity="heartbeat"))
+    visitors.send("web.activity", activity("a1", anonymous_id="x"))
+    visitors.send("web.activity", activity("a2", anonymous_id="x", activity="heartbeat"))
     assert (counted(visitors), len(visitors.rows(HistoryRow))) == (1, 1)
 
 
 def test_an_empty_list_of_robots_drops_none() -> None:
     listed = '["*bot/*", "*bot;*", "*crawler*", "*spider*", "*slurp*", "*headlesschrome*", "*lighthouse*", "curl/*"]'
     visitors = partition((listed, "[]"))
-    visitors.say("web.activity", activity("a1", anonymous_id="x", user_agent=GOOGLE))
+    visitors.send("web.activity", activity("a1", anonymous_id="x", user_agent=GOOGLE))
     assert len(visitors.rows(HistoryRow)) == 1

@@ -20,11 +20,12 @@ from schemas.account_links import AccountJoins, AccountLeaves, AccountLeft
 from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Reason
 from workers.accounts.account_keys.lead_transfer import send_over
-from workers.accounts.account_keys.name_lookup import form_names
+from workers.accounts.account_keys.name_lookup import look_up_form_company
+from workers.accounts.case import LeadInHand
 from workers.accounts.handoffs import bulk_transfer, handoffs, open_index
 from workers.accounts.handoffs.alias_members import LEAVING, JoinedRow, Kept, leaving
 from workers.accounts.handoffs.transfer_payload import packed, unpacked
-from workers.accounts.routing.ownership import right_of
+from workers.accounts.routing.ownership import owner_of
 from workers.accounts.state.account import LastRep
 from workers.accounts.state.handoff import ClosedHandoffRow, HandoffRow
 from workers.accounts.state.lead import LeadRow, MovedRow
@@ -48,22 +49,21 @@ MOST_FORWARDS: Final = 4
 
 def aim(case: Case, to: str, *, is_unproven: bool = False, is_by_contact: bool = False) -> None:
     """Live under ``to`` from now on; '' is the key itself. While a move is under way it is not asked: it is after."""
-    right = {"is_unproven": is_unproven, "is_by_contact": is_by_contact}
     account = case.account
     if account.moving_to is not None:
         return
     if to == account.forwards_to:
-        bulk_transfer.key_moves(case, moves=False)
+        bulk_transfer.set_key_moves(case, moves=False)
         if to and (is_unproven, is_by_contact) != (account.is_unproven, account.is_by_contact):
-            case.change(**right)
+            case.change(is_unproven=is_unproven, is_by_contact=is_by_contact)
             _say_joins(case, to)
         return
     if not account.forwards_to and bulk_transfer.must_withdraw(case):
-        bulk_transfer.key_moves(case, moves=True)
+        bulk_transfer.set_key_moves(case, moves=True)
         return
-    case.change(**right)
+    case.change(is_unproven=is_unproven, is_by_contact=is_by_contact)
     if not account.forwards_to:
-        bulk_transfer.over(case)
+        bulk_transfer.finish(case)
         withdraw(case, Reason.ACCOUNT_MOVED)
         case.change(forwards_to=to)
         _say_joins(case, to)
@@ -73,7 +73,7 @@ def aim(case: Case, to: str, *, is_unproven: bool = False, is_by_contact: bool =
         if to:
             _say_joins(case, to)
         ask_to_leave(case)
-    case.owner_question = True
+    case.request_needs_review = True
 
 
 def ask_to_leave(case: Case) -> None:
@@ -87,11 +87,11 @@ def ask_to_leave(case: Case) -> None:
         origin_account_key=case.key,
         to_account_key=account.moving_to or case.key,
     )
-    case.say(LEAD_EVENTS, event)
+    case.publish(LEAD_EVENTS, event)
     set_timer(case.rows, MOVE, case.key, case.now_ms + ASK_AGAIN_MS)
 
 
-def left(case: Case, event: AccountLeft) -> None:
+def complete_move(case: Case, event: AccountLeft) -> None:
     """The old place has sent everybody."""
     account = case.account
     if account.moving_to is None or event.from_account_key != account.forwards_to:
@@ -99,7 +99,7 @@ def left(case: Case, event: AccountLeft) -> None:
     cancel_timer(case.rows, MOVE, case.key)
     case.change(forwards_to=account.moving_to, moving_to=None)
     _keep(case, unpacked(event.kept, Kept))
-    case.owner_question = True
+    case.request_needs_review = True
     start_cursor(case.rows, LEADS, case.key)
 
 
@@ -108,13 +108,13 @@ def send_first(case: Case, lead_id: str) -> None:
     lead = case.rows.get(LeadRow, case.key, lead_id)
     account = case.account
     if lead is not None and account.forwards_to and account.moving_to is None:
-        send_over(case, lead_id, lead, account.forwards_to, earned=True)
+        send_over(LeadInHand(case, lead_id, lead), account.forwards_to, earned=True)
 
 
 # The place where it lives, or lived.
 
 
-def joined(case: Case, event: AccountJoins) -> None:
+def add_alias(case: Case, event: AccountJoins) -> None:
     """A key forwards to this one from now on."""
     row = JoinedRow(is_unproven=event.is_unproven, is_by_contact=event.is_by_contact)
     case.rows.put(row, case.key, event.origin_account_key)
@@ -123,16 +123,16 @@ def joined(case: Case, event: AccountJoins) -> None:
     account = case.account
     if not event.is_unproven and kept.by_hand is not None and kept.by_hand_ms > account.by_hand_ms:
         case.change(by_hand_ms=kept.by_hand_ms)
-        if account.by_hand is None and right_of(case.terms.policy, account) is None:
+        if account.by_hand is None and owner_of(case.terms.policy, account) is None:
             case.change(by_hand=kept.by_hand)
-    case.owner_question = True
+    case.request_needs_review = True
 
 
-def leaves(case: Case, event: AccountLeaves) -> None:
+def send_alias_on(case: Case, event: AccountLeaves) -> None:
     """An alias moves on: nothing of its people is open here any more, and they follow."""
     origin = event.origin_account_key
     held = case.rows.get(JoinedRow, case.key, origin) or JoinedRow()
-    case.owner_question = True
+    case.request_needs_review = True
     if origin.startswith("lead:"):
         lead_id = origin.removeprefix("lead:")
         gone = _gone(held, event.to_account_key, _withdraw_if_from(case, lead_id, origin))
@@ -161,7 +161,7 @@ def _gone(held: JoinedRow, to: str, rep_before: LastRep | None) -> JoinedRow:
     return JoinedRow(gone_to=to, last_rep=rep_before or (held.last_rep if held.gone_to else None))
 
 
-def send_some(case: Case, origin: str, position: str, limit: int) -> str | None:
+def send_next(case: Case, origin: str, position: str, limit: int) -> str | None:
     """Send those of at most ``limit`` people behind ``position`` who came from ``origin``; return where to go on."""
     gone = case.rows.get(JoinedRow, case.key, origin)
     if gone is None or not (gone.gone_to or gone.leaving_to):
@@ -182,7 +182,7 @@ def send_some(case: Case, origin: str, position: str, limit: int) -> str | None:
     if gone.leaving_to:
         case.rows.put(JoinedRow(gone_to=gone.leaving_to, last_rep=gone.last_rep), case.key, origin)
         case.change(leaving=case.account.leaving - 1)
-        case.owner_question = True
+        case.request_needs_review = True
         return ""
     _say_left(case, origin, gone)
     return None
@@ -191,7 +191,7 @@ def send_some(case: Case, origin: str, position: str, limit: int) -> str | None:
 # Records on their way.
 
 
-def where_to(case: Case, fact: Any) -> str:
+def destination_of(case: Case, fact: Any) -> str:
     """Return the key to which a fact about a lead goes on; '' where it is decided here."""
     if fact.origin_account_key is None:
         return case.account.forwards_to
@@ -210,14 +210,14 @@ def forward(case: Case, fact: Any, to: str) -> None:
     What a form says of a company is read at its home first: another name may lead elsewhere.
     """
     if fact.type == "lead_form":
-        form_names(case, fact)
+        look_up_form_company(case, fact)
     _send_before(case, fact.lead_id, to)
     origin = fact.origin_account_key or case.key
     moved = {"account_key": to, "origin_account_key": origin, "forwards": fact.forwards + 1}
-    case.say(LEAD_EVENTS, fact.model_copy(update=moved))
+    case.publish(LEAD_EVENTS, fact.model_copy(update=moved))
 
 
-def answer_elsewhere(case: Case, event: SalesAnswered) -> bool:
+def forward_feedback(case: Case, event: SalesAnswered) -> bool:
     """Send an answer of sales to where its person lives now; whether it was sent.
 
     A hand-off that was withdrawn because its account moved is not over for sales: there the answer is about what the
@@ -241,7 +241,7 @@ def answer_elsewhere(case: Case, event: SalesAnswered) -> bool:
     if not to:
         return False
     update = {"account_key": to, "lead_id": lead_id, "is_over": is_over, "forwards": event.forwards + 1}
-    case.say(LEAD_EVENTS, event.model_copy(update=update))
+    case.publish(LEAD_EVENTS, event.model_copy(update=update))
     return True
 
 
@@ -266,22 +266,23 @@ def _send_before(case: Case, lead_id: str, to: str) -> None:
     """A person who is on the way home stays."""
     lead = case.rows.get(LeadRow, case.key, lead_id)
     if lead is not None and case.account.moving_to != "":
-        send_over(case, lead_id, lead, to)
+        send_over(LeadInHand(case, lead_id, lead), to)
 
 
 def _withdraw_if_from(case: Case, lead_id: str, origin: str) -> LastRep | None:
     """Withdraw what is open of a person who came from ``origin``; return who worked with them."""
-    lead = case.lead(lead_id)
-    if lead.home != origin or not lead.handoffs:
+    hand = LeadInHand(case, lead_id)
+    if hand.lead.home != origin or not hand.lead.handoffs:
         return None
-    case.put_lead(lead_id, handoffs.close_all_of(case, lead, (Reason.ACCOUNT_MOVED,)))
+    handoffs.close_all_of(hand, (Reason.ACCOUNT_MOVED,))
+    hand.write_lead()
     return case.account.last_rep
 
 
 def _send_if_from(case: Case, lead_id: str, origin: str, to: str) -> None:
     lead = case.rows.get(LeadRow, case.key, lead_id)
     if lead is not None and lead.home == origin:
-        send_over(case, lead_id, lead, to)
+        send_over(LeadInHand(case, lead_id, lead), to)
 
 
 def _say_joins(case: Case, to: str) -> None:
@@ -295,7 +296,7 @@ def _say_joins(case: Case, to: str) -> None:
         is_by_contact=account.is_by_contact,
         kept=packed(kept),
     )
-    case.say(LEAD_EVENTS, event)
+    case.publish(LEAD_EVENTS, event)
 
 
 def _say_left(case: Case, origin: str, gone: JoinedRow) -> None:
@@ -305,7 +306,7 @@ def _say_left(case: Case, origin: str, gone: JoinedRow) -> None:
         from_account_key=case.key,
         kept=packed(Kept(last_rep=gone.last_rep)),
     )
-    case.say(LEAD_EVENTS, event)
+    case.publish(LEAD_EVENTS, event)
 
 
 def _keep(case: Case, kept: Kept) -> None:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from schemas.account_links import NameAsked, NameDropped
 from schemas.topics import LEAD_EVENTS
-from workers.accounts.state.account import ContactOf
+from workers.accounts.state.account import ContactAccount
 from workers.engine.timers import cancel_timer, set_timer
 from workers.identity.crm_keys import id_key
 from workers.outbox import fact_id
@@ -26,20 +26,20 @@ CONTACT_TIMER: Final = "contact-of"
 WAIT_MS: Final = 60_000
 
 
-def named(case: Case, crm_account_id: str | None) -> bool:
+def ask(case: Case, crm_account_id: str | None) -> bool:
     """Ask for the account that the person's contact names now; whether that is another one than before."""
     held = case.account.contact_of
     if not case.key.startswith("lead:") or (crm_account_id or None) == (held and held.named_id):
         return False
     if held is not None:
         _drop(case, held)
-    case.owner_question = True
+    case.request_needs_review = True
     if not crm_account_id:
         cancel_timer(case.rows, CONTACT_TIMER, case.key)
         case.change(contact_of=None)
         return True
     case.change(
-        contact_of=ContactOf(crm_account_id, is_open=True, primary_key=held.primary_key if held else "")
+        contact_of=ContactAccount(crm_account_id, is_open=True, primary_key=held.primary_key if held else "")
     )
     set_timer(case.rows, CONTACT_TIMER, case.key, case.now_ms + WAIT_MS)
     event = NameAsked(
@@ -47,18 +47,18 @@ def named(case: Case, crm_account_id: str | None) -> bool:
         account_key=id_key(crm_account_id),
         asker_key=case.key,
     )
-    case.say(LEAD_EVENTS, event)
+    case.publish(LEAD_EVENTS, event)
     return True
 
 
-def earned(case: Case) -> None:
+def record_earned(case: Case) -> None:
     """What the person just did sends leads of customers to their rep: it does so where they land."""
     held = case.account.contact_of
     if held is not None and held.is_open and not held.earned:
         case.change(contact_of=replace(held, earned=True))
 
 
-def answered(case: Case, event: NameAnswered) -> bool:
+def apply_answer(case: Case, event: NameAnswered) -> bool:
     """Take an answer; whether a person who just did something waits for it. To an id that is asked no more: nothing."""
     held = case.account.contact_of
     if held is None or held.named_id != event.asked_crm_account_id:
@@ -66,22 +66,22 @@ def answered(case: Case, event: NameAnswered) -> bool:
     made = replace(held, is_open=False, earned=False, primary_key=event.primary_key or "")
     case.change(contact_of=made)
     cancel_timer(case.rows, CONTACT_TIMER, case.key)
-    case.owner_question = True
+    case.request_needs_review = True
     return held.earned
 
 
-def wait_no_more(case: Case) -> None:
+def stop_waiting(case: Case) -> None:
     """The id's key stays silent: the person is given to somebody meanwhile."""
     held = case.account.contact_of
     if held is not None and held.is_open:
         case.change(contact_of=replace(held, is_open=False))
-        case.owner_question = True
+        case.request_needs_review = True
 
 
-def _drop(case: Case, held: ContactOf) -> None:
+def _drop(case: Case, held: ContactAccount) -> None:
     event = NameDropped(
         event_id=fact_id("contact_of_dropped", case.key, held.named_id, case.event_id),
         account_key=id_key(held.named_id),
         asker_key=case.key,
     )
-    case.say(LEAD_EVENTS, event)
+    case.publish(LEAD_EVENTS, event)

@@ -9,29 +9,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from workers.accounts.account_keys import aliases, contact_lookup, name_index, name_lookup, parents
+from workers.accounts.account_keys import aliases, contact_lookup, name_lookup, parents
 from workers.accounts.account_keys.enrichment import completed
 from workers.accounts.handoffs import support_questions
-from workers.accounts.handoffs.alias_members import Kept
 from workers.accounts.handoffs.transfer_payload import unpacked
 from workers.accounts.routing.ownership import named_by_crm
 from workers.accounts.stages.deals import settled, with_deals, with_word
 from workers.accounts.state.account import Naming
 from workers.accounts.state.facts import ClaimRow
 from workers.accounts.state.sales import Deal
-from workers.accounts.worth.facts import company_of, market_facts, merged
+from workers.accounts.worth.facts import market_facts_hash, merge_facts
 from workers.engine.timers import start_cursor
-from workers.identity.crm_keys import is_lookup_key
 
 if TYPE_CHECKING:
-    from schemas.account_links import (
-        AccountJoins,
-        AccountLeaves,
-        AccountLeft,
-        NameAnswered,
-        ParentFacts,
-    )
-    from schemas.lead_events import AccountFacts, AccountReleased
     from workers.accounts.case import Case
     from workers.accounts.state.account import AccountRow
     from workers.accounts.state.facts import Company, Fact
@@ -39,42 +29,9 @@ if TYPE_CHECKING:
 MOST_CLAIMS = 100
 
 
-def claimed(case: Case, event: AccountFacts) -> None:
-    """A CRM record claims this key, or says something new."""
-    if is_lookup_key(case.key):
-        name_index.claimed(case, event)
-        return
-    row = ClaimRow(company=company_of(event.account), primary_key=event.primary_key)
-    crm_account_id = event.account.crm_account_id
-    before = case.rows.get(ClaimRow, case.key, crm_account_id)
-    if before != row:
-        case.rows.put(row, case.key, crm_account_id)
-        parents.record_changed(case, crm_account_id, before, row)
-        follow(case)
-
-
-def released(case: Case, event: AccountReleased) -> None:
-    """A CRM record claims this key no more."""
-    if is_lookup_key(case.key):
-        name_index.released(case, event)
-        return
-    before = case.rows.get(ClaimRow, case.key, event.crm_account_id)
-    if before is not None:
-        case.rows.delete(ClaimRow, case.key, event.crm_account_id)
-        parents.record_changed(case, event.crm_account_id, before, None)
-        follow(case)
-
-
-def parent_told(case: Case, event: ParentFacts) -> None:
-    """The parent of a record that claims this key has another owner, or says so for the first time."""
-    parents.parent_told(case, event)
-    if case.rows.get(ClaimRow, case.key, event.crm_account_id) is not None:
-        follow(case)
-
-
-def enriched(case: Case, said: tuple[Fact, ...]) -> None:
-    """Enrichment says something of the company; what it says first or later is followed."""
-    made = merged(case.account.enriched, said)
+def enrich(case: Case, facts: tuple[Fact, ...]) -> None:
+    """Merge facts that enrichment states about the company. If one is new or later, follow it."""
+    made = merge_facts(case.account.enriched, facts)
     if made is not case.account.enriched:
         case.change(enriched=made)
         follow(case)
@@ -104,19 +61,19 @@ def follow(case: Case) -> None:
         if deals is not before.deals:
             case.change(deals=deals)
     if company != before.company:
-        if market_facts(company) != market_facts(before.company):
+        if market_facts_hash(company) != market_facts_hash(before.company):
             case.change(facts_day=case.terms.day_of(case.now_ms))
         case.change(company=company)
-        _question(case, before)
+        end_question_if_answered(case, before)
         _owners(case, before)
         excluded = case.terms.gates.exclusion(case.key, company)
         if excluded is not None:
             aliases.withdraw(case, excluded)
             support_questions.withdraw_all(case, excluded)
-        case.owner_question = True
+        case.request_needs_review = True
         start_cursor(case.rows, aliases.LEADS, case.key)
     if claim is not None:
-        name_lookup.ask_no_more(case)
+        name_lookup.cancel_question(case)
         aliases.aim(case, _elsewhere(case, claim.primary_key))
     else:
         _aim_as_is_said(case)
@@ -138,54 +95,19 @@ def _elsewhere(case: Case, primary_key: str) -> str:
     return "" if primary_key == case.key else primary_key
 
 
-def name_answered(case: Case, event: NameAnswered) -> None:
-    """The account that is meant by a name or an id is known, or is another one; who is waiting goes there first."""
-    if event.asked_crm_account_id is not None:
-        lead_id = case.key.removeprefix("lead:") if contact_lookup.answered(case, event) else ""
-    else:
-        was_asked = name_lookup.answered(case, event)
-        lead_id = case.account.naming.lead_id if was_asked and case.account.naming is not None else ""
-    follow(case)
-    if lead_id:
-        aliases.send_first(case, lead_id)
-
-
 def contact_named(case: Case, crm_account_id: str | None) -> None:
     """The CRM says of which account a person is a contact, who came by; None: it says nothing of that."""
-    if contact_lookup.named(case, crm_account_id):
+    if contact_lookup.ask(case, crm_account_id):
         follow(case)
 
 
-def contact_waits_no_more(case: Case) -> None:
+def stop_waiting_for_contact(case: Case) -> None:
     """Nobody answers where the account is looked up by its id."""
-    contact_lookup.wait_no_more(case)
+    contact_lookup.stop_waiting(case)
     follow(case)
 
 
-def joined(case: Case, event: AccountJoins) -> None:
-    """A key is an alias of this one: what enrichment said of its company, and a question of sales, hold here too."""
-    aliases.joined(case, event)
-    kept = unpacked(event.kept, Kept)
-    enriched(case, kept.enriched)
-    asked = kept.questioned
-    if asked is not None and not event.is_unproven and case.account.questioned is None:
-        case.change(questioned=asked)
-        _question(case, case.account)
-
-
-def leaves(case: Case, event: AccountLeaves) -> None:
-    """An alias of this one moves on."""
-    aliases.leaves(case, event)
-    follow(case)
-
-
-def left(case: Case, event: AccountLeft) -> None:
-    """The place where this key lived has sent everybody; where it should live is asked anew."""
-    aliases.left(case, event)
-    follow(case)
-
-
-def deal_came(case: Case, sent: dict[str, Any]) -> None:
+def add_deal(case: Case, sent: dict[str, Any]) -> None:
     """A person has come with sales' word of a deal."""
     made = with_word(case.account.deals, unpacked(sent, Deal))
     if made is not case.account.deals:
@@ -193,14 +115,14 @@ def deal_came(case: Case, sent: dict[str, Any]) -> None:
         follow(case)
 
 
-def _question(case: Case, before: AccountRow) -> None:
+def end_question_if_answered(case: Case, before: AccountRow) -> None:
     """An account in question is asked no more when its facts change, or are confirmed later than they were."""
     asked, company = before.questioned, case.account.company
     if asked is None:
         return
     confirmed_ms = company.confirmed_ms if company else None
     is_confirmed = confirmed_ms is not None and confirmed_ms > (asked.confirmed_ms or 0)
-    if is_confirmed or market_facts(company) != asked.facts:
+    if is_confirmed or market_facts_hash(company) != asked.facts:
         case.change(questioned=None)
 
 

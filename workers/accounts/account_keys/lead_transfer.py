@@ -17,11 +17,11 @@ from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Reason
 from workers.accounts.desk_protocol import claim_refusals
 from workers.accounts.evaluation import expiry, imported_history
-from workers.accounts.evaluation.consents import ConsentRow, consent_said, words_to_send
-from workers.accounts.evaluation.evaluate import judge
+from workers.accounts.evaluation.consents import ConsentRow, apply_consents, words_to_send
+from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.evaluation.missing_facts import stop_asking
 from workers.accounts.handoffs import handoffs, touches
-from workers.accounts.handoffs.queue import no_longer_due
+from workers.accounts.handoffs.queue import dequeue
 from workers.accounts.handoffs.transfer_payload import lead_of_both, packed, score_of_both, unpacked
 from workers.accounts.stages.deals import deal_of
 from workers.accounts.stages.qualifying import Occasion
@@ -30,17 +30,23 @@ from workers.accounts.state.score import ScoreRow
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
-    from workers.accounts.case import Case
+    from workers.accounts.case import LeadInHand
 
 
-def send_over(case: Case, lead_id: str, lead: LeadRow, to: str, *, earned: bool = False) -> None:
-    """Send a lead to the key ``to`` and forget it here. ``earned``: what it just did earns a customer's lead its rep."""
-    score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
-    lead = handoffs.close_all_of(case, no_longer_due(case, lead_id, lead), (Reason.ACCOUNT_MOVED,))
-    stop_asking(case, lead_id, lead)
-    claim_refusals.forget(case, lead_id)
-    expiry.stop(case, lead_id)
-    imported_history.stop(case, lead_id)
+def send_over(hand: LeadInHand, to: str, *, earned: bool = False) -> None:
+    """Send a lead to the account key ``to`` and delete it here.
+
+    ``earned``: the lead's last event sends leads of customers to their rep; it does so at the new key.
+    """
+    case, lead_id = hand.case, hand.lead_id
+    score = hand.score
+    dequeue(hand)
+    handoffs.close_all_of(hand, (Reason.ACCOUNT_MOVED,))
+    lead = hand.lead
+    stop_asking(hand)
+    claim_refusals.forget_lead(case, lead_id)
+    expiry.stop_expiry(case, lead_id)
+    imported_history.cancel_evaluation(case, lead_id)
     deal = deal_of(case.account.deals, lead_id)
     home = lead.home or case.key
     event = LeadAdopted(
@@ -55,11 +61,11 @@ def send_over(case: Case, lead_id: str, lead: LeadRow, to: str, *, earned: bool 
         earned=earned,
         lead=packed(replace(lead, moves=lead.moves + 1)),
         score=packed(score),
-        touches=touches.sent_away(case, lead_id),
+        touches=touches.pack_touches(case, lead_id),
         deal=None if deal is None else packed(deal),
-        active_at_ms=case.forget_active(lead_id),
+        active_at_ms=case.remove_active(lead_id),
     )
-    case.say(LEAD_EVENTS, event)
+    case.publish(LEAD_EVENTS, event)
     moved = MovedRow(stage_n=lead.stage_n, revision=score.revision, to=to, service=lead.service)
     case.rows.put(moved, case.key, lead_id)
     case.rows.delete(LeadRow, case.key, lead_id)
@@ -69,8 +75,9 @@ def send_over(case: Case, lead_id: str, lead: LeadRow, to: str, *, earned: bool 
         case.change(deals=tuple(one for one in case.account.deals if one.lead_id != lead_id))
 
 
-def take_in(case: Case, event: LeadAdopted, lead: LeadRow, *, is_new: bool) -> None:
-    """Take in a lead that lived under another key. ``lead`` has entered; ``is_new``: it was not known here before."""
+def take_in(hand: LeadInHand, event: LeadAdopted, *, is_new: bool) -> None:
+    """Merge a lead that another account key has sent. ``is_new``: it was not known here before."""
+    case, lead = hand.case, hand.lead
     sent = unpacked(event.lead, LeadRow)
     made = lead_of_both(lead, sent, is_new=is_new)
     made = replace(
@@ -78,24 +85,26 @@ def take_in(case: Case, event: LeadAdopted, lead: LeadRow, *, is_new: bool) -> N
         home="" if event.home_account_key == case.key else event.home_account_key,
         erased_ms=max(lead.erased_ms, sent.erased_ms),
     )
-    held = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
+    held = hand.score
     score = score_of_both(case.terms, held, unpacked(event.score, ScoreRow))
     if made.verdict is not None and score.since is None:
         score = replace(score, since=())
-    made, score = consent_said(case, event.lead_id, made, score, event.consents)
+    hand.lead, hand.score = made, score
+    apply_consents(hand, event.consents)
     if event.active_at_ms is not None:
-        case.was_active(event.lead_id, event.active_at_ms)
-    case.put_lead(event.lead_id, made)
-    touches.taken_in(case, event.lead_id, event.touches)
+        case.record_activity(event.lead_id, event.active_at_ms)
+    hand.write_lead()
+    touches.merge_touches(case, event.lead_id, event.touches)
+    made, score = hand.lead, hand.score
     if not event.is_lead:
         if score != held:
-            case.rows.put(score, case.key, event.lead_id)
+            hand.write_score()
         return
     days = [day for count in score.counts for day, _ in count.days]
     was_due = sent.handed and made.verdict is None and not (lead.handed or lead.pending or lead.handoffs)
     occasion = Occasion(
         max(min(days, default=score.latest_day), case.account.facts_day), earned=event.earned, moved=was_due
     )
-    judge(case, event.lead_id, made, score, occasion, say=True)
-    expiry.look_again(case, event.lead_id)
-    imported_history.look_again(case, event.lead_id)
+    evaluate(hand, occasion, is_news=True)
+    expiry.reschedule(hand)
+    imported_history.schedule_evaluation(hand)

@@ -19,7 +19,7 @@ from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Alert
 from workers.accounts.state.account import Naming
 from workers.accounts.state.facts import Fact
-from workers.accounts.worth.facts import in_force, merged, value_of
+from workers.accounts.worth.facts import current_facts, merge_facts, value_of
 from workers.engine.timers import cancel_timer, set_timer
 from workers.identity.company_names import normalise_company
 from workers.identity.crm_keys import name_key
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 
     from schemas.account_links import NameAnswered
     from schemas.lead_events import LeadForm
-    from workers.accounts.case import Case
-    from workers.accounts.state.lead import LeadRow
+    from workers.accounts.case import Case, LeadInHand
 
 NAME_TIMER: Final = "name"
 WAIT_MS: Final = 60_000
@@ -39,7 +38,7 @@ _SUBJECT: Final = "company name"
 _ASKED_WITH: Final = ("company", "country", "phone", "postal_code")
 
 
-def form_names(case: Case, form: LeadForm) -> None:
+def look_up_form_company(case: Case, form: LeadForm) -> None:
     """A form may name a company. Asked of the account's own forms only: one that was forwarded names it at its home."""
     if case.terms.policy.matching is None or form.origin_account_key is not None:
         return
@@ -48,14 +47,15 @@ def form_names(case: Case, form: LeadForm) -> None:
         _named(case, form.lead_id, [Fact(name, value, form.occurred_at_ms) for name, value in said if value])
 
 
-def lead_names(case: Case, lead_id: str, lead: LeadRow) -> None:
-    """A policy that matches by names looks at what people said before it did."""
-    if case.terms.policy.matching is None or lead.home:
+def look_up_stated_company(hand: LeadInHand) -> None:
+    """Look up the company that a lead has named before the policy matched by company names."""
+    if hand.case.terms.policy.matching is None or hand.lead.home:
         return
-    _named(case, lead_id, [one for one in in_force(lead.facts) if one.name in _ASKED_WITH])
+    facts = [one for one in current_facts(hand.lead.facts) if one.name in _ASKED_WITH]
+    _named(hand.case, hand.lead_id, facts)
 
 
-def answered(case: Case, event: NameAnswered) -> bool:
+def apply_answer(case: Case, event: NameAnswered) -> bool:
     """Take an answer; whether it is one to a question that is open. To a name that is asked no more it is nothing."""
     naming = case.account.naming
     if naming is None or naming.name != event.name:
@@ -72,19 +72,19 @@ def answered(case: Case, event: NameAnswered) -> bool:
     _report(case, naming, made)
     case.change(naming=made)
     cancel_timer(case.rows, NAME_TIMER, case.key)
-    case.owner_question = True
+    case.request_needs_review = True
     return was_open
 
 
-def wait_no_more(case: Case) -> None:
+def stop_waiting(case: Case) -> None:
     """The name's key stays silent: leads are given to somebody meanwhile."""
     naming = case.account.naming
     if naming is not None and naming.is_open:
         case.change(naming=replace(naming, is_open=False))
-        case.owner_question = True
+        case.request_needs_review = True
 
 
-def ask_no_more(case: Case) -> None:
+def cancel_question(case: Case) -> None:
     """Take everything back that the account asked: its question, the alert."""
     naming = case.account.naming
     if naming is None:
@@ -100,7 +100,7 @@ def _named(case: Case, lead_id: str, said: Sequence[Fact]) -> None:
         return
     held = case.account.naming
     is_alone = case.key.startswith("lead:")
-    facts = merged(held.facts if held is not None and is_alone else (), _without_placeholder(said))
+    facts = merge_facts(held.facts if held is not None and is_alone else (), _without_placeholder(said))
     name = normalise_company(value_of(facts, "company") or "")
     if name is None or (held is not None and (facts == held.facts or _when(facts) < _when(held.facts))):
         return
@@ -116,7 +116,7 @@ def _named(case: Case, lead_id: str, said: Sequence[Fact]) -> None:
         if held.name != name:
             _drop(case, held.name)
     case.change(naming=made)
-    case.owner_question = True
+    case.request_needs_review = True
     set_timer(case.rows, NAME_TIMER, case.key, case.now_ms + WAIT_MS)
     _ask(case, made)
 
@@ -139,7 +139,7 @@ def _ask(case: Case, naming: Naming) -> None:
         phone=value_of(naming.facts, "phone"),
         domain=case.key.removeprefix("domain:") if case.key.startswith("domain:") else None,
     )
-    case.say(LEAD_EVENTS, event)
+    case.publish(LEAD_EVENTS, event)
 
 
 def _drop(case: Case, name: str) -> None:
@@ -148,7 +148,7 @@ def _drop(case: Case, name: str) -> None:
         account_key=name_key(name),
         asker_key=case.key,
     )
-    case.say(LEAD_EVENTS, event)
+    case.publish(LEAD_EVENTS, event)
 
 
 def _report(case: Case, before: Naming, now: Naming) -> None:

@@ -10,13 +10,13 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from schemas.vocabulary import Relationship
-from workers.accounts.state.parts import Told
+from workers.accounts.state.parts import NameMatch
 from workers.identity.company_names import is_spelled_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from workers.accounts.state.parts import Asker, NamedAccount
+    from workers.accounts.state.parts import NamedAccount, NameQuery
     from workers.policy.matching import ByName, Evidence
 
 MOST_CANDIDATES: Final = 10
@@ -29,10 +29,10 @@ _FEWEST_OF_CODE: Final = 5
 """Of a longer postal code (ZIP+4) the first part suffices."""
 
 
-NOBODY: Final = Told()
+NOBODY: Final = NameMatch()
 
 
-def decide(policy: ByName | None, name: str, asker: Asker, named: Sequence[NamedAccount]) -> Told:
+def decide(policy: ByName | None, name: str, asker: NameQuery, named: Sequence[NamedAccount]) -> NameMatch:
     """Return which account is meant. Ties: domain, customer, open opportunity, else nobody and the candidates."""
     if policy is None:
         return NOBODY
@@ -50,17 +50,17 @@ def decide(policy: ByName | None, name: str, asker: Asker, named: Sequence[Named
     if not left:
         return NOBODY
     if len(left) > 1:
-        return Told(candidates=tuple(sorted(one.crm_account_id for one in left)[:MOST_CANDIDATES]))
+        return NameMatch(candidates=tuple(sorted(one.crm_account_id for one in left)[:MOST_CANDIDATES]))
     one = left[0]
     is_proven = _agrees(policy.proven_by, name, asker, one)
-    return Told(one.crm_account_id, one.primary_key, is_unproven=not is_proven)
+    return NameMatch(one.crm_account_id, one.primary_key, is_unproven=not is_proven)
 
 
 def _conflicts(one: str | None, other: str | None) -> bool:
     return bool(one and other and one.upper() != other.upper())
 
 
-def _agrees(evidence: Sequence[Evidence], name: str, asker: Asker, account: NamedAccount) -> bool:
+def _agrees(evidence: Sequence[Evidence], name: str, asker: NameQuery, account: NamedAccount) -> bool:
     """Whether any of these agrees; what one side does not know agrees with nothing."""
     domain = asker.domain
     found = {

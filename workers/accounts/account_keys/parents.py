@@ -43,7 +43,7 @@ class ParentRow(Row, frozen=True):
     owner_rep_id: str | None = None
 
 
-def subsidiary_named(case: Case, event: SubsidiaryNamed) -> None:
+def record_subsidiary(case: Case, event: SubsidiaryNamed) -> None:
     """A CRM record names this one as its parent, lives elsewhere now, or has another parent."""
     if event.primary_key is None:
         case.rows.delete(SubsidiaryRow, case.key, event.crm_account_id)
@@ -64,7 +64,7 @@ def record_changed(case: Case, crm_account_id: str, before: ClaimRow | None, now
         start_cursor(case.rows, SUBSIDIARIES, case.key)
 
 
-def tell_some(case: Case, position: str, limit: int) -> str | None:
+def notify_next(case: Case, position: str, limit: int) -> str | None:
     """Tell at most ``limit`` subsidiaries behind ``position``; return where to go on, or None."""
     found = case.rows.scan(
         SubsidiaryRow, case.key, after=(case.key, position) if position else (), limit=limit
@@ -74,7 +74,7 @@ def tell_some(case: Case, position: str, limit: int) -> str | None:
     return found[-1][0][1] if len(found) == limit else None
 
 
-def parent_told(case: Case, event: ParentFacts) -> None:
+def record_parent(case: Case, event: ParentFacts) -> None:
     """Remember what a parent said; who speaks for this key is looked at again by the caller."""
     row = ParentRow(parent_crm_account_id=event.parent_crm_account_id, owner_rep_id=event.owner_rep_id)
     case.rows.put(row, case.key, event.crm_account_id)
@@ -101,4 +101,4 @@ def _tell(case: Case, crm_account_id: str, row: SubsidiaryRow) -> None:
         parent_crm_account_id=parent,
         owner_rep_id=_owner(case.rows.get(ClaimRow, case.key, parent)),
     )
-    case.say(LEAD_EVENTS, event)
+    case.publish(LEAD_EVENTS, event)

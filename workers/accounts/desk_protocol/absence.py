@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from workers.accounts.case import Case
 
 
-def away_or_back(case: Case, event: RepChanged) -> None:
+def apply_presence(case: Case, event: RepChanged) -> None:
     """Take the word of the rep's desk; of somebody who does not have the account it means nothing."""
     account = case.account
     holder = account.holder
@@ -25,10 +25,10 @@ def away_or_back(case: Case, event: RepChanged) -> None:
         return
     if event.change == "away":
         since_ms = case.now_ms if event.since_ms is None else min(event.since_ms, case.now_ms)
-        bulk_transfer.away(case, since_ms)
+        bulk_transfer.freeze_deadlines(case, since_ms)
         case.change(move=Move(MoveWhy.AWAY, holder.id))
     elif event.change == "returned":
-        bulk_transfer.returned(case)
+        bulk_transfer.clear_absence(case)
         if case.account.frozen:
             case.change(move=Move(MoveWhy.BACK, holder.id, holder.id))
         elif account.move is not None and account.move.why is MoveWhy.AWAY:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from schemas.vocabulary import Alert
-from workers.accounts.evaluation.rep_claims import obstacle
+from workers.accounts.case import LeadInHand
+from workers.accounts.evaluation.rep_claims import find_obstacle
 from workers.accounts.state.lead import LeadRow, PlaceRow
 from workers.accounts.state.parts import RefusedClaim
 
@@ -40,7 +41,7 @@ def review(case: Case) -> None:
     """Take back what stands in nobody's way any more; say anew where it is another obstacle."""
     refused: list[RefusedClaim] = []
     for one in case.account.refused:
-        found = obstacle(case, one.lead_id, case.lead(one.lead_id), one.rep_id, one.at_ms)
+        found = find_obstacle(LeadInHand(case, one.lead_id), one.rep_id, one.at_ms)
         if found == one.obstacle:
             refused.append(one)
             continue
@@ -52,7 +53,7 @@ def review(case: Case) -> None:
         case.change(refused=tuple(refused))
 
 
-def forget(case: Case, lead_id: str) -> None:
+def forget_lead(case: Case, lead_id: str) -> None:
     """The lead is here no more: it was erased, or lives under another key."""
     gone = [one for one in case.account.refused if one.lead_id == lead_id]
     if gone:

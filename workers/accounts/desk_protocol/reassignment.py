@@ -15,7 +15,7 @@ from schemas.desk_requests import MoveWhy, RequestMode
 from schemas.vocabulary import HowChosen, Reason, Route
 from workers.accounts.handoffs import bulk_transfer, deadlines, escalation, open_index
 from workers.accounts.handoffs.queue import first_due
-from workers.accounts.routing.ownership import right_of
+from workers.accounts.routing.ownership import owner_of
 from workers.accounts.routing.partners import is_with_partner, partner_of
 from workers.accounts.routing.routes import Plan
 
@@ -47,7 +47,7 @@ def review(case: Case) -> None:
     if move.why is MoveWhy.NOT_ANSWERED and not is_void:
         is_void = open_index.has_touched(case, move.from_id) or open_index.is_all_touched(case)
         if is_void:
-            bulk_transfer.say_unanswered(case)
+            bulk_transfer.report_unanswered(case)
     if move.why is MoveWhy.ANSWERED_BEFORE and not is_void:
         is_theirs = open_index.has_touched(case, move.to_rep_id or "")
         is_void = not is_theirs or open_index.has_touched(case, move.from_id)
@@ -63,7 +63,7 @@ def must_move(case: Case) -> bool:
         return False
     if is_with_partner(account) and partner_of(case.terms.policy, account) is None:
         return True
-    right = right_of(case.terms.policy, account)
+    right = owner_of(case.terms.policy, account)
     return holder.id in account.gone or (right is not None and holder.stands_for != right.rep_id)
 
 
@@ -113,7 +113,7 @@ def excluded(case: Case, plan: Plan, move: Move | None) -> tuple[str, ...]:
     holder = case.account.holder
     if holder is None or (move is not None and move.to_rep_id is not None):
         return ()
-    had = escalation.who_had_it(case)
+    had = escalation.earlier_holders(case)
     if move is None:
         is_the_same = plan.mode is RequestMode.OWNER and plan.rep_id == holder.stands_for
         return tuple(one for one in had if one != holder.id) if is_the_same else ()
@@ -149,7 +149,7 @@ def reasons_of(why: MoveWhy, holder: Holder) -> tuple[Reason, ...]:
     return (_REASONS[why],)
 
 
-def made(case: Case, why: MoveWhy, before: Holder | None, after: Holder) -> None:
+def complete_move(case: Case, why: MoveWhy, before: Holder | None, after: Holder) -> None:
     """The move is made, or the desk had nobody else."""
     case.change(move=None)
     if before is None or why is MoveWhy.BACK:
@@ -157,19 +157,19 @@ def made(case: Case, why: MoveWhy, before: Holder | None, after: Holder) -> None
     if why is MoveWhy.ANSWERED_BEFORE:
         case.change(moved_on=None)
     elif why is MoveWhy.NOT_ANSWERED and before.id != after.id:
-        escalation.passed_on(case, before, after)
+        escalation.record_escalation(case, before, after)
     elif why is MoveWhy.NOT_ANSWERED:
-        escalation.at_end(case)
-        bulk_transfer.say_unanswered(case)
+        escalation.end_escalation(case)
+        bulk_transfer.report_unanswered(case)
 
 
-def by_right(case: Case, before: Holder | None, after: Holder) -> None:
+def apply_rightful_owner(case: Case, before: Holder | None, after: Holder) -> None:
     """The account has gone to somebody else by right: whoever did not answer before is of no account any more."""
     if before is not None and before.stands_for != after.stands_for:
         case.change(moved_on=None)
 
 
-def held(case: Case) -> None:
+def hold_move(case: Case) -> None:
     """The desk holds the request: nobody can take the account yet."""
     if case.account.move is not None:
         case.change(move=replace(case.account.move, is_held=True))
@@ -189,5 +189,5 @@ def _at_rep(rep_id: str, holder: Holder, how: HowChosen | None = None) -> Plan:
 
 
 def _how_by_right(case: Case, holder: Holder) -> HowChosen | None:
-    right = right_of(case.terms.policy, case.account)
+    right = owner_of(case.terms.policy, case.account)
     return right.how if right is not None and right.rep_id == holder.stands_for else None

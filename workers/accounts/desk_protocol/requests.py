@@ -13,21 +13,22 @@ from msgspec.structs import replace
 from schemas.desk_requests import DeskRequest, DeskReturn, MoveWhy
 from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import Alert, HowChosen, Kind, Route
+from workers.accounts.case import LeadInHand
 from workers.accounts.desk_protocol import reassignment
 from workers.accounts.evaluation.rep_claims import for_claimant, kind_due
 from workers.accounts.handoffs import bulk_transfer, buying_signals, open_index, rep_watch
 from workers.accounts.handoffs.alert_recipients import of_desk
 from workers.accounts.handoffs.alias_members import is_leaving
-from workers.accounts.handoffs.queue import first_due, no_longer_due
+from workers.accounts.handoffs.queue import dequeue, first_due
 from workers.accounts.routing.routes import Plan, plan_for
 from workers.accounts.routing.skills import needs_of
-from workers.accounts.routing.territories import Asker
+from workers.accounts.routing.territories import LeadProfile
 from workers.accounts.stages.qualifying import is_still_due
 from workers.accounts.state.handoff import PendingRow
 from workers.accounts.state.parts import OpenRequest
 from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.facts import fit_of
-from workers.accounts.worth.signals_given import asked_signals
+from workers.accounts.worth.signals_given import signals_for_routes
 from workers.engine.timers import cancel_timer, set_timer
 from workers.outbox import fact_id
 
@@ -38,7 +39,11 @@ ASK = "ask"
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 ATTEMPTS_BEFORE_ALERT = 4
-"""The request and three repeats, an hour apart; then it is reported, and asked again every day."""
+"""Attempts before the alert ``desk_silent``.
+
+Attempts 1 to 4 go out at 0, 1, 2 and 3 hours. Attempt 5 goes out at 27 hours and raises the alert. Further attempts
+follow every 24 hours until the desk answers.
+"""
 
 
 def settle(case: Case) -> None:
@@ -52,8 +57,8 @@ def settle(case: Case) -> None:
         _ask_next(case)
     if case.account.on_way and case.account.holder is not None and not is_held_up(case):
         bulk_transfer.resume(case)
-    rep_watch.say_who_is_missing(case)
-    rep_watch.say_on_whom_it_depends(case)
+    rep_watch.report_missing_owners(case)
+    rep_watch.subscribe_to_reps(case)
 
 
 def give_back(case: Case) -> None:
@@ -61,7 +66,7 @@ def give_back(case: Case) -> None:
     request = case.account.request
     if request is None:
         return
-    case.say(
+    case.publish(
         DESK_REQUESTS, DeskReturn(request_id=request.request_id, desk=request.desk, account_key=case.key)
     )
     forget_request(case, request)
@@ -76,8 +81,16 @@ def forget_request(case: Case, request: OpenRequest) -> None:
     bulk_transfer.drop_answer(case)
 
 
-def ask_again(case: Case) -> None:
-    """The timer of the open request: ask once more, with the same id; report a desk that stays silent."""
+def replace_refused(case: Case) -> None:
+    """Give back a request that the desk refused. What is due is then requested again, with a new id."""
+    request = case.account.request
+    if request is not None and request.is_refused:
+        give_back(case)
+        case.request_needs_review = True
+
+
+def repeat_request(case: Case) -> None:
+    """Send the open request again with the same id, because its timer is due. Report a desk that stays silent."""
     request = case.account.request
     if request is None or request.is_waiting:
         return
@@ -175,8 +188,10 @@ def _ask_next(case: Case) -> None:
             return  # asked anew when it has left
         due = _due_plan(case, lead_id, row)
         if due is None:
-            lead = no_longer_due(case, lead_id, lead)
-            case.put_lead(lead_id, replace(lead, handed=False, reached_mql=False))
+            hand = LeadInHand(case, lead_id, lead)
+            dequeue(hand)
+            hand.change(handed=False, reached_mql=False)
+            hand.write_lead()
             continue
         kind, plan = due
         request = OpenRequest(
@@ -238,8 +253,8 @@ def _plan(case: Case, kind: Kind, lead_id: str, total: int, fit_points: int) -> 
     policy = case.terms.policy
     lead = case.lead(lead_id)
     grade = case.terms.grade(fit_points, total - fit_points)
-    found = asked_signals(case, lead_id)
-    asker = Asker(lead.facts, total, grade, found, is_mql=lead.reached_mql, is_sql=lead.qualified)
+    found = signals_for_routes(case, lead_id)
+    asker = LeadProfile(lead.facts, total, grade, found, is_mql=lead.reached_mql, is_sql=lead.qualified)
     return plan_for(policy, case.account, kind, case.now_ms, asker)
 
 
@@ -283,6 +298,6 @@ def _send(case: Case, request: OpenRequest) -> None:
         is_chat=request.is_chat,
         answerer=request.answerer,
     )
-    case.say(DESK_REQUESTS, event)
+    case.publish(DESK_REQUESTS, event)
     pause_ms = HOUR_MS if request.attempt < ATTEMPTS_BEFORE_ALERT else DAY_MS
     set_timer(case.rows, ASK, case.key, case.now_ms + pause_ms)

@@ -14,13 +14,11 @@ from msgspec.structs import replace
 from schemas.lead_events import ConsentWord
 from schemas.vocabulary import Purpose
 from workers.accounts.evaluation import imported_history
-from workers.accounts.evaluation.evaluate import judge
-from workers.accounts.evaluation.permission_change import withheld_or_given
+from workers.accounts.evaluation.evaluate import evaluate
+from workers.accounts.evaluation.permission_change import apply_permission
 from workers.accounts.handoffs import buying_signals
 from workers.accounts.stages.qualifying import Occasion
-from workers.accounts.state.lead import LeadRow
 from workers.accounts.state.parts import Part
-from workers.accounts.state.score import ScoreRow
 from workers.engine.rows import Row
 from workers.identity.consent_statements import statements_of
 
@@ -28,8 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from schemas.lead_events import LeadActivity, LeadChat, LeadConsent, LeadForm, LeadIdentified
-    from workers.accounts.case import Case
+    from workers.accounts.case import Case, LeadInHand
     from workers.accounts.rulebook.terms import Terms
+    from workers.accounts.state.score import ScoreRow
 
 FOREVER = 10**7
 """A day that never comes."""
@@ -59,88 +58,83 @@ class ConsentRow(Row, frozen=True):
     marketing: Said | None = None
 
 
-class Heard(NamedTuple):
-    """A lead and its score after what an event says of consent."""
+class ConsentEffect(NamedTuple):
+    """How consent affects the event that is being applied."""
 
-    lead: LeadRow
-    score: ScoreRow
     may_count: bool
-    """Whether the event may count for the lead at all: it did not come with a no."""
+    """Whether the event may count for the lead at all: it did not come with a refusal to be tracked."""
     is_tracked: bool
-    """Whether it counts now, by all that is known of its day."""
+    """Whether the event counts now, by every consent known for its day."""
     is_news: bool
+    """Whether the event's own consent changed the lead or its untracked days."""
 
 
-def heard(case: Case, lead: LeadRow, score: ScoreRow, event: LeadActivity | LeadForm | LeadChat) -> Heard:
-    """Take what comes with an event. Of most events nothing does, and no row is read."""
-    terms = case.terms
-    if event.consent is None and score.untracked is None and terms.may_track_unasked:
-        return Heard(lead, score, may_count=True, is_tracked=True, is_news=False)
-    held_lead, held = lead, score
-    score = first_seen(terms, score)
+def apply_event_consent(hand: LeadInHand, event: LeadActivity | LeadForm | LeadChat) -> ConsentEffect:
+    """Apply the consent that comes with an event. Most events carry none; then no row is read."""
+    terms = hand.case.terms
+    held_lead, held = hand.lead, hand.score
+    if event.consent is None and held.untracked is None and terms.may_track_unasked:
+        return ConsentEffect(may_count=True, is_tracked=True, is_news=False)
+    hand.score = with_default_consent(terms, held)
     if event.consent is not None:
-        said = statements_of(event.consent, event.occurred_at_ms)
-        lead, score = consent_said(case, event.lead_id, lead, score, said)
-    if lead is not held_lead:
-        case.put_lead(event.lead_id, lead)
-    if score is not held:
-        case.rows.put(score, case.key, event.lead_id)
+        apply_consents(hand, statements_of(event.consent, event.occurred_at_ms))
+    is_news = hand.lead is not held_lead or (hand.score.untracked or ()) != (held.untracked or ())
+    hand.write()
     may_count = (
         event.consent is None or event.consent.tracking is not False or not terms.counts_nothing_untracked
     )
-    is_tracked = may_count and not score.is_untracked_on(terms.day_of(event.occurred_at_ms))
-    is_news = lead is not held_lead or (score.untracked or ()) != (held.untracked or ())
-    return Heard(lead, score, may_count, is_tracked, is_news)
+    is_tracked = may_count and not hand.score.is_untracked_on(terms.day_of(event.occurred_at_ms))
+    return ConsentEffect(may_count, is_tracked, is_news)
 
 
-def consent_changed(case: Case, held: LeadRow, event: LeadIdentified | LeadConsent) -> None:
-    """Take words that came without anything that counts; the lead is judged again where they change something."""
-    before = case.rows.get(ScoreRow, case.key, event.lead_id) or ScoreRow()
-    lead, score = consent_said(case, event.lead_id, held, before, event.consents)
-    if lead is held and score is before:
+def change_consent(hand: LeadInHand, event: LeadIdentified | LeadConsent) -> None:
+    """Apply consents that came without an event that counts. The lead is evaluated again if they change something."""
+    case, held, before = hand.case, hand.lead, hand.score
+    apply_consents(hand, event.consents)
+    if hand.lead is held and hand.score is before:
         return
-    case.put_lead(event.lead_id, lead)
-    if event.type == "lead_identified" or lead.stage is None:
-        case.rows.put(score, case.key, event.lead_id)
+    hand.write_lead()
+    if event.type == "lead_identified" or hand.lead.stage is None:
+        hand.write_score()
     else:
         day = case.terms.day_of(event.occurred_at_ms)
-        occasion = imported_history.occasion(case) if event.imported else Occasion(day)
-        judge(case, event.lead_id, lead, score, occasion, say=True)
+        occasion = imported_history.import_occasion(case) if event.imported else Occasion(day)
+        evaluate(hand, occasion, is_news=True)
 
 
-def consent_said(
-    case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, said: Iterable[ConsentWord]
-) -> tuple[LeadRow, ScoreRow]:
-    """Return lead and score after words of a person; the same objects where they say nothing new.
+def apply_consents(hand: LeadInHand, words: Iterable[ConsentWord]) -> None:
+    """Apply consents of a person to the lead and the score in hand. Consents that are known already change nothing.
 
-    Who was active on a day that counts nothing is none of the account's active people any more.
+    A lead whose last activity was on a day that counts nothing leaves the account's active people.
     """
+    case, lead_id, before = hand.case, hand.lead_id, hand.lead
     held = case.rows.get(ConsentRow, case.key, lead_id) or ConsentRow()
     made = held
-    for word in said:
+    for word in words:
         made = _with_word(case.terms, made, word)
     if made == held:
-        return lead, score
+        return
     case.rows.put(made, case.key, lead_id)
-    before = lead
     if made.marketing is not None:
-        lead = replace(lead, marketing=made.marketing.given)
-    score = _with_days(case.terms, score, made)
-    for who, at_ms in case.active_since():
-        if who == lead_id and score.is_untracked_on(case.terms.day_of(at_ms)):
-            case.forget_active(lead_id)
-    if score.is_untracked_on(case.terms.day_of(case.now_ms)):
+        hand.change(marketing=made.marketing.given)
+    hand.score = _with_days(case.terms, hand.score, made)
+    for active_id, at_ms in case.active_since():
+        if active_id == lead_id and hand.score.is_untracked_on(case.terms.day_of(at_ms)):
+            case.remove_active(lead_id)
+    if hand.score.is_untracked_on(case.terms.day_of(case.now_ms)):
         buying_signals.withhold(case, lead_id)
-    return withheld_or_given(case, lead_id, before, lead), score
+    apply_permission(hand, before)
 
 
-def under_policy(case: Case, lead_id: str, score: ScoreRow) -> ScoreRow:
-    """Return the score with the days on which the policy lets it count nothing."""
-    return _with_days(case.terms, score, case.rows.get(ConsentRow, case.key, lead_id) or ConsentRow())
+def apply_policy_days(hand: LeadInHand) -> None:
+    """Bring the score's untracked days in line with the policy of now."""
+    case = hand.case
+    row = case.rows.get(ConsentRow, case.key, hand.lead_id) or ConsentRow()
+    hand.score = _with_days(case.terms, hand.score, row)
 
 
-def first_seen(terms: Terms, score: ScoreRow) -> ScoreRow:
-    """Return the score of a lead that may be new: where the policy asks for consent, none is none."""
+def with_default_consent(terms: Terms, score: ScoreRow) -> ScoreRow:
+    """Return the score of a lead without a stated consent: untracked on all days, if the policy requires consent."""
     if terms.may_track_unasked or score.untracked is not None:
         return score
     return replace(score, untracked=ALWAYS)

@@ -1,63 +1,54 @@
-"""A cycle ends with its opportunity, or because a customer is one no more.
+"""Cycles that end with an opportunity, or because a customer ended its contract.
 
-In: a lead, and what its account is now. Out: the lead, recycled or in a new cycle, its hand-offs withdrawn.
+In: a lead, and what its account is now. Out: the lead, recycled or in a new cycle, with its hand-offs withdrawn.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from schemas.vocabulary import Reason, Stage
 from workers.accounts.handoffs import handoffs
-from workers.accounts.handoffs.queue import no_longer_due
+from workers.accounts.handoffs.queue import dequeue
 from workers.accounts.routing.ownership import has_open_opportunity, is_customer
 from workers.accounts.stages.qualifying import new_cycle
-from workers.accounts.worth.counts import after_no
+from workers.accounts.worth.counts import start_new_points
 
 if TYPE_CHECKING:
-    from workers.accounts.case import Case
-    from workers.accounts.state.lead import LeadRow
-    from workers.accounts.state.score import ScoreRow
+    from workers.accounts.case import LeadInHand
 
 BY_ACCOUNT = frozenset({Stage.OPPORTUNITY, Stage.CUSTOMER})
 """Stages that a lead has from its account."""
 
 
-def over(
-    case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, why: Reason, at_ms: int
-) -> tuple[LeadRow, ScoreRow]:
-    """Return the lead as recycled since ``at_ms``; a cycle that has ended already ended then."""
-    if lead.verdict is not None:
-        return lead, score
-    lead = no_longer_due(case, lead_id, lead)
-    lead = handoffs.close_all_of(case, lead, (why,))
-    lead = replace(lead, verdict=Stage.RECYCLED, verdict_why=why, said_no_ms=at_ms)
-    return lead, after_no(case.terms, score, at_ms)
+def recycle(hand: LeadInHand, why: Reason, at_ms: int) -> None:
+    """End the lead's cycle as recycled at ``at_ms``. A cycle that has ended already keeps its end."""
+    if hand.lead.verdict is not None:
+        return
+    dequeue(hand)
+    handoffs.close_all_of(hand, (why,))
+    hand.change(verdict=Stage.RECYCLED, verdict_why=why, said_no_ms=at_ms)
+    hand.score = start_new_points(hand.case.terms, hand.score, at_ms)
 
 
-def closed_by_crm(
-    case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, excluded: Reason | None
-) -> tuple[LeadRow, ScoreRow]:
-    """Return the lead after its account's opportunity closed without a customer, or after a customer was one no more.
+def end_with_account(hand: LeadInHand, excluded: Reason | None) -> None:
+    """End the cycle of a lead whose account lost its opportunity, or is no longer a customer.
 
-    What was handed over with an opportunity comes back as recycled. A former customer is a prospect in a new cycle.
+    A lead that was handed over with the opportunity is recycled. A lead of a former customer begins a new cycle.
     """
+    lead, company = hand.lead, hand.case.account.company
     if lead.stage not in BY_ACCOUNT:
-        return lead, score
-    company = case.account.company
+        return
     if (
         excluded is not None
         or lead.verdict is not None
         or is_customer(company)
         or has_open_opportunity(company)
     ):
-        return lead, score
+        return
     if lead.stage is Stage.OPPORTUNITY and lead.handoffs:
-        return over(case, lead_id, lead, score, Reason.OPPORTUNITY_CLOSED, case.now_ms)
-    if lead.stage is Stage.CUSTOMER:
-        lead = no_longer_due(case, lead_id, lead)
-        lead = handoffs.close_all_of(case, lead, (Reason.CUSTOMER_NO_MORE,))
-        return new_cycle(lead, score)
-    return lead, score
+        recycle(hand, Reason.OPPORTUNITY_CLOSED, hand.case.now_ms)
+    elif lead.stage is Stage.CUSTOMER:
+        dequeue(hand)
+        handoffs.close_all_of(hand, (Reason.CUSTOMER_NO_MORE,))
+        hand.lead, hand.score = new_cycle(hand.lead, hand.score)

@@ -1,7 +1,7 @@
-"""What is it worth? One lead judged by what is known now: its stage, its score, its label, and whether it is due.
+"""Evaluate one lead by what is known now: its stage, its score, its label, and whether a hand-off is due.
 
-In: a lead, its counts, its account, and the event that is the occasion. Out: rows and outputs. Only an event or a new
-fact makes an MQL, never the passing of time.
+In: a lead with its counts, its account, and the occasion. Out: rows and outputs. A lead becomes an MQL by an event or by
+a new fact, never by the passing of time.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from msgspec.structs import replace
 from schemas.outputs import LeadStage
 from schemas.topics import LEAD_STAGES
 from schemas.vocabulary import GateState, Reason, Stage
-from workers.accounts.evaluation.cycle_end import BY_ACCOUNT, closed_by_crm
-from workers.accounts.evaluation.lead_locations import begin
+from workers.accounts.evaluation.cycle_end import BY_ACCOUNT, end_with_account
+from workers.accounts.evaluation.lead_locations import restore_numbers
 from workers.accounts.evaluation.missing_facts import ask_for_facts
 from workers.accounts.evaluation.score_output import score_emit
 from workers.accounts.handoffs import handoffs
-from workers.accounts.handoffs.queue import make_due, no_longer_due
+from workers.accounts.handoffs.queue import dequeue, make_due
 from workers.accounts.routing.ownership import has_open_opportunity, is_customer
 from workers.accounts.routing.partners import is_with_partner
 from workers.accounts.routing.permission import restriction
-from workers.accounts.rulebook.behaviour import NONE
+from workers.accounts.rulebook.behaviour import NO_POINTS
 from workers.accounts.stages.deals import deal_of, forecast_percent, reason_of
 from workers.accounts.stages.nurture_paths import is_with_sales, path_of
 from workers.accounts.stages.qualifying import (
@@ -36,132 +36,112 @@ from workers.accounts.stages.qualifying import (
     label_of,
 )
 from workers.accounts.stages.stages import Standing, check_step, reasons_of, stage_of
-from workers.accounts.state.lead import LeadRow, MovedRow
+from workers.accounts.state.lead import MovedRow
 from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.explanation import explain
 from workers.accounts.worth.facts import fit_of
-from workers.accounts.worth.future_dated import flagged
+from workers.accounts.worth.future_dated import flag_future_dated
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workers.accounts.case import Case
+    from workers.accounts.case import Case, LeadInHand
     from workers.accounts.rulebook.behaviour import Behaviour
     from workers.accounts.rulebook.fit import Fit
+    from workers.accounts.state.lead import LeadRow
 
 
-def enter(case: Case, lead_id: str, lead: LeadRow) -> LeadRow:
-    """Return the lead as known; one that was known already stays as it is."""
-    if lead.stage is not None:
-        return lead
-    lead = begin(case, lead_id, lead)
-    moved = case.rows.get(MovedRow, case.key, lead_id)
+def enter(hand: LeadInHand) -> None:
+    """Give a person the stage ``known``, as a lead from now on. A lead that has a stage keeps it."""
+    if hand.lead.stage is not None:
+        return
+    case = hand.case
+    restore_numbers(hand)
+    moved = case.rows.get(MovedRow, case.key, hand.lead_id)
     if moved is not None:
-        case.rows.delete(MovedRow, case.key, lead_id)
-        case.rows.put(ScoreRow(revision=moved.revision), case.key, lead_id)
-        lead = replace(lead, stage_n=moved.stage_n, service=moved.service)
-    fit = fit_of(case.terms, case.account.company, lead.facts)
-    return _go(case, lead_id, lead, Stage.KNOWN, fit, NONE, (Reason.FIRST_SEEN,))
+        case.rows.delete(MovedRow, case.key, hand.lead_id)
+        hand.score = ScoreRow(revision=moved.revision)
+        hand.write_score()
+        hand.change(stage_n=moved.stage_n, service=moved.service)
+    fit = fit_of(case.terms, case.account.company, hand.lead.facts)
+    _change_stage(hand, Stage.KNOWN, fit, NO_POINTS, (Reason.FIRST_SEEN,))
 
 
-def judge(case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Occasion, *, say: bool) -> None:
-    """Judge a lead and write its rows. ``say``: its counts or facts have changed, so its score is said.
+def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
+    """Evaluate a lead and write its rows. ``is_news``: its counts or facts have changed, so its score is published.
 
-    ``lead`` is as it is stored; ``score`` may be ahead of its row, then ``say`` is true.
+    A contact of the CRM who was never active has no stage and is not evaluated.
     """
-    if lead.stage is None:
-        return  # a contact of the CRM who never came by
-    stored, stored_score = lead, score
-    if lead.handoffs:
-        case.rows.put(
-            score, case.key, lead_id
-        )  # what is said of a hand-off is explained by the score as it is now
-    fit = fit_of(case.terms, case.account.company, lead.facts)
+    if hand.lead.stage is None:
+        return
+    case, stored = hand.case, hand.lead
+    if hand.lead.handoffs:
+        hand.write_score()  # a revision of a hand-off is explained by the score as it is now
+    fit = fit_of(case.terms, case.account.company, hand.lead.facts)
     excluded = case.terms.gates.exclusion(case.key, case.account.company)
-    lead, score = closed_by_crm(case, lead_id, lead, score, excluded)
-    lead, score, due = _what_is_due(case, lead_id, lead, score, fit, excluded, occasion)
+    end_with_account(hand, excluded)
+    due = _find_due(hand, fit, excluded, occasion)
 
+    lead, score = hand.lead, hand.score
     standing = _standing(case, lead, fit, excluded)
     stage = stage_of(standing)
-    is_ours = excluded is Reason.OWN_DOMAIN  # our own people earn nothing
-    behaviour = NONE if is_ours else _points(case, score, _today(case, score))
-    is_coming = case.now_ms < score.complete_ms
-    reasons = _reasons(
-        case,
-        lead_id,
-        lead,
-        stage,
-        standing,
-        fit,
-        behaviour,
-        due,
-        by_sales=occasion.by_sales,
-        is_coming=is_coming,
-    )
+    is_ours = excluded is Reason.OWN_DOMAIN  # people of our own company earn no points
+    behaviour = NO_POINTS if is_ours else _points(case, score, _score_day(case, score))
+    reasons = _reasons(hand, stage, standing, fit, behaviour, due, by_sales=occasion.by_sales)
     if stage is not lead.stage:
         as_of = behaviour if due is None else _points(case, score, due.day)
-        lead = _go(case, lead_id, lead, stage, fit, as_of, reasons)
-        say = True
-    if fit.mark != lead.fit_mark:
-        lead = replace(lead, fit_mark=fit.mark)
-        say = True
-    lead = ask_for_facts(case, lead_id, lead, fit)
-    if lead.handoffs:
-        handoffs.relabel(case, lead, label_of(fit.state, in_question=_is_held_back(case, lead)))
+        _change_stage(hand, stage, fit, as_of, reasons)
+        is_news = True
+    if fit.mark != hand.lead.fit_mark:
+        hand.change(fit_mark=fit.mark)
+        is_news = True
+    ask_for_facts(hand, fit)
+    if hand.lead.handoffs:
+        handoffs.relabel(case, hand.lead, label_of(fit.state, in_question=_is_held_back(case, hand.lead)))
     if due is not None:
         total = fit.points + case.terms.rules.points(score.attributed, due.day).points
-        lead = make_due(case, lead_id, lead, due, total, fit.points)
-    if say or (case.terms.paths and is_with_sales(lead) is not is_with_sales(stored)):
-        score = replace(score, revision=score.revision + 1)
-        path = path_of(case.terms, lead, stage, fit, behaviour)
-        emit = score_emit(
-            case, lead_id, score.revision, stage, fit, behaviour, reasons, path, moves=lead.moves
-        )
-        case.say_score(emit)
-    if score is not stored_score:
-        case.rows.put(score, case.key, lead_id)
-    if lead is not stored:
-        case.put_lead(lead_id, lead)
+        make_due(hand, due, total, fit.points)
+    if is_news or (case.terms.paths and is_with_sales(hand.lead) is not is_with_sales(stored)):
+        hand.score = replace(hand.score, revision=hand.score.revision + 1)
+        path = path_of(case.terms, hand.lead, stage, fit, behaviour)
+        case.publish_score(score_emit(hand, stage, fit, behaviour, reasons, path))
+    hand.write()
 
 
 # What is due, what ends.
 
 
-def _what_is_due(
-    case: Case,
-    lead_id: str,
-    lead: LeadRow,
-    score: ScoreRow,
-    fit: Fit,
-    excluded: Reason | None,
-    occasion: Occasion,
-) -> tuple[LeadRow, ScoreRow, Due | None]:
+def _find_due(hand: LeadInHand, fit: Fit, excluded: Reason | None, occasion: Occasion) -> Due | None:
+    """Bring the lead's cycle up to date and return the hand-off that is due now, or None."""
+    case = hand.case
     if excluded is not None:
-        return _let_go(case, lead_id, lead, excluded), score, None
-    if lead.pending and not is_still_due(case, lead, fit):
-        lead = replace(no_longer_due(case, lead_id, lead), handed=False, reached_mql=False)
+        _release(hand, excluded)
+        return None
+    if hand.lead.pending and not is_still_due(case, hand.lead, fit):
+        dequeue(hand)
+        hand.change(handed=False, reached_mql=False)
     due: Due | None = None
     if occasion.moved:
-        lead, due = due_again(case, lead, fit, occasion.day)
+        hand.lead, due = due_again(case, hand.lead, fit, occasion.day)
     if due is None and occasion.counts:
-        lead, score, due = decide(case, lead, score, fit, occasion)
-    if lead.raised_hand and not lead.reached_mql and _passes(case, lead, fit):
-        lead = replace(lead, reached_mql=True)
-    return lead, score, due
+        hand.lead, hand.score, due = decide(case, hand.lead, hand.score, fit, occasion)
+    if hand.lead.raised_hand and not hand.lead.reached_mql and _passes(case, hand.lead, fit):
+        hand.change(reached_mql=True)
+    return due
 
 
 def _passes(case: Case, lead: LeadRow, fit: Fit) -> bool:
     return fit.state is GateState.PASS and lead.verdict is None and case.account.questioned is None
 
 
-def _let_go(case: Case, lead_id: str, lead: LeadRow, excluded: Reason) -> LeadRow:
-    """Nobody gets leads of an excluded account: what was due or open ends, and may be due again one day."""
-    if not (lead.pending or lead.handoffs or lead.handed):
-        return lead
-    lead = no_longer_due(case, lead_id, lead)
-    lead = handoffs.close_all_of(case, lead, (excluded,))
-    return replace(lead, handed=False, raised_hand=False, reached_mql=False, claimed=False)
+def _release(hand: LeadInHand, excluded: Reason) -> None:
+    """End what is due or open of a lead whose account is excluded. It may become due again later."""
+    if not (hand.lead.pending or hand.lead.handoffs or hand.lead.handed):
+        return
+    dequeue(hand)
+    handoffs.close_all_of(hand, (excluded,))
+    hand.change(handed=False, raised_hand=False, reached_mql=False, claimed=False)
 
 
 # Stage and score.
@@ -184,9 +164,7 @@ def _standing(case: Case, lead: LeadRow, fit: Fit, excluded: Reason | None) -> S
 
 
 def _reasons(
-    case: Case,
-    lead_id: str,
-    lead: LeadRow,
+    hand: LeadInHand,
     stage: Stage,
     standing: Standing,
     fit: Fit,
@@ -194,22 +172,23 @@ def _reasons(
     due: Due | None,
     *,
     by_sales: bool,
-    is_coming: bool,
 ) -> tuple[Reason, ...]:
+    case, lead = hand.case, hand.lead
     if stage is Stage.MQL and due is not None:
         return due.reasons
     if lead.stage is Stage.EXPIRED and due is None and not (standing.verdict or standing.excluded):
         return (*expiry_taken_back(by_sales=by_sales), *reasons_of(stage, standing))
-    said = reason_of(case.account, lead_id, stage) if stage in BY_ACCOUNT else None
-    if said is not None:
-        return (said,)
+    by_deal = reason_of(case.account, hand.lead_id, stage) if stage in BY_ACCOUNT else None
+    if by_deal is not None:
+        return (by_deal,)
     if stage is Stage.NURTURE and fit.points + behaviour.points >= case.terms.bar:
         why = restriction(case.terms, lead)
         in_question = case.account.questioned is not None
         held = (*((Reason.ACCOUNT_IN_QUESTION,) if in_question else ()), *((why,) if why else ()))
         partner = (Reason.PARTNER_COVERS,) if is_with_partner(case.account) else ()
-        coming = (Reason.HISTORY_IMPORTED,) if is_coming else ()
-        return (Reason.ALL_GATES_PASSED, *partner, *held, *coming)
+        is_importing = case.now_ms < hand.score.complete_ms
+        history = (Reason.HISTORY_IMPORTED,) if is_importing else ()
+        return (Reason.ALL_GATES_PASSED, *partner, *held, *history)
     return reasons_of(stage, standing)
 
 
@@ -217,23 +196,19 @@ def _is_held_back(case: Case, lead: LeadRow) -> bool:
     return case.account.questioned is not None and not lead.reached_mql
 
 
-def _go(
-    case: Case,
-    lead_id: str,
-    lead: LeadRow,
-    stage: Stage,
-    fit: Fit,
-    behaviour: Behaviour,
-    reasons: Sequence[Reason],
-) -> LeadRow:
+def _change_stage(
+    hand: LeadInHand, stage: Stage, fit: Fit, behaviour: Behaviour, reasons: Sequence[Reason]
+) -> None:
+    """Move the lead to a stage and publish the step. Raises ForbiddenStepError for a step that the table of stages forbids."""
+    case, lead = hand.case, hand.lead
     check_step(lead.stage, stage)
     number = lead.stage_n + 1
-    deal = deal_of(case.account.deals, lead_id) if stage in BY_ACCOUNT else None
+    deal = deal_of(case.account.deals, hand.lead_id) if stage in BY_ACCOUNT else None
     event = LeadStage(
-        event_id=fact_id("stage", case.key, lead_id, number),
+        event_id=fact_id("stage", case.key, hand.lead_id, number),
         occurred_at=case.now,
         account_key=case.key,
-        lead_id=lead_id,
+        lead_id=hand.lead_id,
         from_stage=lead.stage,
         to_stage=stage,
         stage_words=case.terms.stage_words.get(stage),
@@ -246,16 +221,16 @@ def _go(
         currency=deal.currency if deal is not None else None,
         explanation=explain(case.terms, fit, behaviour, reasons, case.event_id, is_clamped=case.is_clamped),
     )
-    case.say(LEAD_STAGES, event)
-    return replace(lead, stage=stage, stage_n=number)
+    case.publish(LEAD_STAGES, event)
+    hand.change(stage=stage, stage_n=number)
 
 
 def _points(case: Case, score: ScoreRow, day: int) -> Behaviour:
     rules = case.terms.rules
     found = rules.points(score.attributed, day)
-    return flagged(found, score, day, rules.horizon_days) if score.ahead else found
+    return flag_future_dated(found, score, day, rules.horizon_days) if score.ahead else found
 
 
-def _today(case: Case, score: ScoreRow) -> int:
-    """The day as of which a score is said: stream time's, or a later one on which something counted."""
+def _score_day(case: Case, score: ScoreRow) -> int:
+    """Return the day as of which a score is published: stream time's, or a later one on which something counted."""
     return max(case.terms.day_of(case.now_ms), score.latest_day)

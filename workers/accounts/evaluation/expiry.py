@@ -1,9 +1,10 @@
-"""Expiry: a lead that neither side has touched for the policy's days is over, until new points or a raised hand.
+"""Expiry: a lead that neither side has touched for the policy's number of days leaves its cycle.
 
-In: touches with their own dates, one timer a lead. Out: the stage expired and withdrawn hand-offs; or, where a touch
-dated before the expiry comes late, the expiry taken back, and what was withdrawn due again. Days are counted in the
-policy's zone, so a touch costs a write once a day at most. A mail that we send is no touch. While imported history
-still comes nobody expires, and it takes no expiry back that has ended a hand-off.
+In: touches with their own times, and one timer for each lead. Out: the stage expired, and withdrawn hand-offs. A touch
+that is dated before the expiry but arrives late takes the expiry back; what was withdrawn is due again. New points or a
+raised hand begin another cycle. Days are counted in the policy's zone, so touches cost at most one write a day. An
+outbound e-mail is not a touch. While imported history still arrives no lead expires, and imported history takes no
+expiry back that has ended a hand-off.
 """
 
 from __future__ import annotations
@@ -13,146 +14,134 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from schemas.vocabulary import Reason, Stage
-from workers.accounts.evaluation.evaluate import judge
+from workers.accounts.case import LeadInHand
+from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.handoffs import handoffs
-from workers.accounts.handoffs.queue import make_due, no_longer_due
+from workers.accounts.handoffs.queue import dequeue, make_due
 from workers.accounts.stages.qualifying import Due, Occasion, expiry_taken_back
-from workers.accounts.state.lead import LeadRow
-from workers.accounts.state.score import ScoreRow
-from workers.accounts.worth.counts import after_no, after_return
+from workers.accounts.worth.counts import start_new_points, stop_new_points
 from workers.accounts.worth.facts import fit_of
 from workers.engine.timers import cancel_timer, set_timer
 
 if TYPE_CHECKING:
     from workers.accounts.case import Case
+    from workers.accounts.state.score import ScoreRow
 
 EXPIRE = "expire"
-_OTHERS_HAVE_IT = frozenset({Stage.OPPORTUNITY, Stage.CUSTOMER, Stage.WITH_PARTNER, Stage.DISQUALIFIED})
-"""Stages that do not end by silence."""
+_NEVER_EXPIRE = frozenset({Stage.OPPORTUNITY, Stage.CUSTOMER, Stage.WITH_PARTNER, Stage.DISQUALIFIED})
+"""Stages that do not end without touches."""
 
 
-def begin(case: Case, lead_id: str, at_ms: int) -> None:
-    """A lead is new: its first sign of life is its first touch."""
-    terms = case.terms
+def start_expiry(hand: LeadInHand, at_ms: int) -> None:
+    """Start the expiry of a new lead. Its first event, at ``at_ms``, is its first touch."""
+    terms = hand.case.terms
     if terms.expires_after_days is None:
         return
     day = terms.day_of(at_ms)
-    score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
-    case.rows.put(replace(score, touched_day=max(day, score.touched_day)), case.key, lead_id)
-    _watch(case, lead_id, day)
+    hand.score = replace(hand.score, touched_day=max(day, hand.score.touched_day))
+    hand.write_score()
+    _schedule(hand, day)
 
 
-def identified(case: Case, lead_id: str, lead: LeadRow, at_ms: int) -> None:
-    """A known lead gave its address once more. An expiry is for the event to take back that comes with it."""
-    if case.terms.expires_after_days is None or lead.verdict is Stage.EXPIRED:
+def record_identification(hand: LeadInHand, at_ms: int) -> None:
+    """Record that a known lead gave its address again. Only the event that comes with it may take an expiry back."""
+    case = hand.case
+    if case.terms.expires_after_days is None or hand.lead.verdict is Stage.EXPIRED:
         return
     day = case.terms.day_of(at_ms)
-    score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
-    if day > last_day(score):
-        case.rows.put(replace(score, touched_day=day), case.key, lead_id)
+    if day > last_day(hand.score):
+        hand.score = replace(hand.score, touched_day=day)
+        hand.write_score()
 
 
-def look_again(case: Case, lead_id: str) -> None:
-    """The policy is another: the timer is set by it. A lead whose touches nobody has counted begins today."""
-    if case.terms.expires_after_days is None or case.lead(lead_id).stage is None:
+def reschedule(hand: LeadInHand) -> None:
+    """Set the lead's timer by the policy of now. A lead without any touch counts as touched today."""
+    case = hand.case
+    if case.terms.expires_after_days is None or hand.lead.stage is None:
         return
-    score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
-    if not last_day(score):
-        score = replace(score, touched_day=case.terms.day_of(case.now_ms))
-        case.rows.put(score, case.key, lead_id)
-    _watch(case, lead_id, last_day(score))
+    if not last_day(hand.score):
+        hand.score = replace(hand.score, touched_day=case.terms.day_of(case.now_ms))
+        hand.write_score()
+    _schedule(hand, last_day(hand.score))
 
 
-def stop(case: Case, lead_id: str) -> None:
-    """The lead lives here no more."""
+def stop_expiry(case: Case, lead_id: str) -> None:
+    """Cancel the timer of a lead that is no longer stored under this account key."""
     cancel_timer(case.rows, EXPIRE, f"{case.key}#{lead_id}")
 
 
 def last_day(score: ScoreRow) -> int:
-    """Return the day of the last touch, or 0."""
+    """Return the day of the last touch, or 0. Days count from 1970-01-01."""
     return max(score.latest_day, score.touched_day)
 
 
-def touched(
-    case: Case,
-    lead_id: str,
-    lead: LeadRow,
-    before: ScoreRow,
-    score: ScoreRow,
-    at_ms: int,
-    *,
-    by_sales: bool = False,
-    is_history: bool = False,
-) -> tuple[LeadRow, ScoreRow]:
-    """Take a touch dated ``at_ms``; ``score`` may count it already, ``before`` does not.
+def apply_touch(
+    hand: LeadInHand, before: ScoreRow, at_ms: int, *, by_sales: bool = False, is_history: bool = False
+) -> None:
+    """Apply a touch dated ``at_ms``. The score in hand may count its event already, ``before`` does not.
 
-    One that would have kept the lead from expiring takes the expiry back.
+    A touch that would have kept the lead from expiring takes the expiry back.
     """
-    terms = case.terms
+    terms = hand.case.terms
     if terms.expires_after_days is None:
-        return lead, score
+        return
     day = terms.day_of(at_ms)
     is_latest = day > before.latest_day and day > before.touched_day
-    if is_latest and day > score.latest_day:
-        score = replace(score, touched_day=day)
+    if is_latest and day > hand.score.latest_day:
+        hand.score = replace(hand.score, touched_day=day)
+    lead = hand.lead
     may_return = not (is_history and lead.expired_with_handoff)
     if lead.verdict is Stage.EXPIRED and at_ms < lead.said_no_ms < terms.expires_ms(day) and may_return:
-        return _taken_back(case, lead_id, lead, score, day, by_sales=by_sales)
-    return lead, score
+        _take_back(hand, day, by_sales=by_sales)
 
 
 def expire(case: Case, timer_key: str) -> None:
-    """The timer of a lead is due: it expires, unless it was touched since, or somebody else has it."""
-    lead_id = timer_key.rpartition("#")[2]
-    lead, terms = case.lead(lead_id), case.terms
-    if terms.expires_after_days is None or lead.stage is None:
+    """Expire the lead whose timer is due, unless it was touched since, or its stage does not expire."""
+    hand = LeadInHand(case, timer_key.rpartition("#")[2])
+    terms = case.terms
+    if terms.expires_after_days is None or hand.lead.stage is None:
         return
-    score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
-    due_ms = terms.expires_ms(last_day(score))
-    if max(due_ms, score.complete_ms) > case.now_ms:
-        set_timer(case.rows, EXPIRE, timer_key, max(due_ms, score.complete_ms))
+    due_ms = terms.expires_ms(last_day(hand.score))
+    if max(due_ms, hand.score.complete_ms) > case.now_ms:
+        set_timer(case.rows, EXPIRE, timer_key, max(due_ms, hand.score.complete_ms))
         return
-    _watch(case, lead_id, terms.day_of(case.now_ms))  # for the next cycle, whenever that begins
-    if lead.verdict is not None or lead.stage in _OTHERS_HAVE_IT:
+    _schedule(hand, terms.day_of(case.now_ms))  # for the next cycle, whenever that begins
+    if hand.lead.verdict is not None or hand.lead.stage in _NEVER_EXPIRE:
         return
-    had_handoff = bool(lead.handoffs or lead.pending)
-    lead = no_longer_due(case, lead_id, lead)
-    lead = handoffs.close_all_of(case, lead, (Reason.NO_TOUCH_IN_TIME,))
-    lead = replace(
-        lead,
+    had_handoff = bool(hand.lead.handoffs or hand.lead.pending)
+    dequeue(hand)
+    handoffs.close_all_of(hand, (Reason.NO_TOUCH_IN_TIME,))
+    hand.change(
         verdict=Stage.EXPIRED,
         verdict_why=Reason.NO_TOUCH_IN_TIME,
         said_no_ms=due_ms,
-        ended_before_ms=lead.said_no_ms,
+        ended_before_ms=hand.lead.said_no_ms,
         expired_with_handoff=had_handoff,
     )
-    score = after_no(terms, score, due_ms)
-    case.rows.put(score, case.key, lead_id)
-    case.put_lead(lead_id, lead)
-    judge(case, lead_id, lead, score, Occasion(terms.day_of(due_ms), counts=False), say=False)
+    hand.score = start_new_points(terms, hand.score, due_ms)
+    hand.write()
+    evaluate(hand, Occasion(terms.day_of(due_ms), counts=False), is_news=False)
 
 
-def _taken_back(
-    case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, day: int, *, by_sales: bool
-) -> tuple[LeadRow, ScoreRow]:
-    had_handoff = lead.expired_with_handoff
-    lead = replace(
-        lead,
+def _take_back(hand: LeadInHand, day: int, *, by_sales: bool) -> None:
+    """Take the expiry back: the lead is in its cycle again, and a withdrawn hand-off is due again."""
+    case, had_handoff = hand.case, hand.lead.expired_with_handoff
+    hand.change(
         verdict=None,
         verdict_why=None,
-        said_no_ms=lead.ended_before_ms,
+        said_no_ms=hand.lead.ended_before_ms,
         expired_with_handoff=False,
     )
-    score = after_return(score)
-    _watch(case, lead_id, max(day, last_day(score)))
+    hand.score = stop_new_points(hand.score)
+    _schedule(hand, max(day, last_day(hand.score)))
     if had_handoff:
-        fit = fit_of(case.terms, case.account.company, lead.facts)
-        total = fit.points + case.terms.rules.points(score.attributed, day).points
-        due = Due(day, expiry_taken_back(by_sales=by_sales), raised=lead.raised_hand)
-        lead = make_due(case, lead_id, lead, due, total, fit.points)
-    case.put_lead(lead_id, lead)
-    return lead, score
+        fit = fit_of(case.terms, case.account.company, hand.lead.facts)
+        total = fit.points + case.terms.rules.points(hand.score.attributed, day).points
+        due = Due(day, expiry_taken_back(by_sales=by_sales), raised=hand.lead.raised_hand)
+        make_due(hand, due, total, fit.points)
+    hand.write_lead()
 
 
-def _watch(case: Case, lead_id: str, day: int) -> None:
-    set_timer(case.rows, EXPIRE, f"{case.key}#{lead_id}", case.terms.expires_ms(day))
+def _schedule(hand: LeadInHand, day: int) -> None:
+    case = hand.case
+    set_timer(case.rows, EXPIRE, f"{case.key}#{hand.lead_id}", case.terms.expires_ms(day))

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from msgspec.structs import replace
-
 from schemas.lead_events import LeadAdopted
 from workers.accounts.handoffs.transfer_payload import unpacked
 from workers.accounts.state.lead import LeadRow, PlaceRow
@@ -19,7 +17,7 @@ from workers.identity.erasure_marks import erased_until_ms
 
 if TYPE_CHECKING:
     from schemas.lead_events import LeadFact
-    from workers.accounts.case import Case
+    from workers.accounts.case import Case, LeadInHand
     from workers.engine.rows import Rows
 
 MOST_PLACES = 1_000
@@ -37,21 +35,23 @@ class NumbersRow(Row, frozen=True):
     alert_n: int = 0
 
 
-def begin(case: Case, lead_id: str, lead: LeadRow) -> LeadRow:
-    """Return a lead that is seen under this key for the first time, numbered on where it was erased before."""
-    at_ms = erased_until_ms(case.rows, lead_id)
+def restore_numbers(hand: LeadInHand) -> None:
+    """Continue the numbers of a lead's outputs if the lead was erased before. Used when a lead is new under this key."""
+    case = hand.case
+    at_ms = erased_until_ms(case.rows, hand.lead_id)
     if not at_ms:
-        return lead
-    numbers = case.rows.get(NumbersRow, lead_id) or NumbersRow()
-    case.rows.put(ScoreRow(revision=numbers.revision), case.key, lead_id)
-    if case.key == account_of_one(lead_id):
+        return
+    numbers = case.rows.get(NumbersRow, hand.lead_id) or NumbersRow()
+    hand.score = ScoreRow(revision=numbers.revision)
+    hand.write_score()
+    if case.key == account_of_one(hand.lead_id):
         account = case.account
         case.change(
             handoff_n=max(account.handoff_n, numbers.handoff_n),
             request_n=max(account.request_n, numbers.request_n),
             alert_n=max(account.alert_n, numbers.alert_n),
         )
-    return replace(lead, stage_n=numbers.stage_n, erased_ms=at_ms)
+    hand.change(stage_n=numbers.stage_n, erased_ms=at_ms)
 
 
 def places_of(rows: Rows, lead_id: str) -> list[str]:

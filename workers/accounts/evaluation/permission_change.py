@@ -1,14 +1,12 @@
-"""What becomes of a lead's open hand-offs when it may, or may no longer, be offered anything.
+"""Open hand-offs of a lead whose permission changes: it may, or may no longer, be offered more than it asks for.
 
-In: a lead before and after. Out: revisions. A hand-off that nobody asked for is withdrawn, and may be due again one day;
-one that answers a raised hand stays with its rep and says what may be done.
+In: a lead before and after. Out: revisions of its hand-offs. A hand-off that the lead did not ask for is withdrawn, and
+may be due again later. One that answers a raised hand stays with its rep and shows the restriction.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
-from msgspec.structs import replace
 
 from schemas.vocabulary import Kind, Reason
 from workers.accounts.handoffs import buying_signals, handoffs
@@ -16,26 +14,29 @@ from workers.accounts.routing.permission import restriction
 from workers.accounts.state.handoff import HandoffRow
 
 if TYPE_CHECKING:
-    from workers.accounts.case import Case
+    from workers.accounts.case import LeadInHand
     from workers.accounts.state.lead import LeadRow
 
 
-def withheld_or_given(case: Case, lead_id: str, before: LeadRow, lead: LeadRow) -> LeadRow:
-    """Return the lead after its permission changed from what it was ``before``."""
-    was, why = restriction(case.terms, before), restriction(case.terms, lead)
+def apply_permission(hand: LeadInHand, before: LeadRow) -> None:
+    """Bring the lead's open hand-offs in line with its permission, if that differs from the one ``before``."""
+    case = hand.case
+    was, why = restriction(case.terms, before), restriction(case.terms, hand.lead)
     if why is was:
-        return lead
+        return
     if why is not None:
-        buying_signals.withhold(case, lead_id)
-    for handoff_id in lead.handoffs:
+        buying_signals.withhold(case, hand.lead_id)
+    for handoff_id in hand.lead.handoffs:
         row = case.rows.get(HandoffRow, case.key, handoff_id)
         if row is None:
             continue
         is_asked = row.qualification is not None and row.kind is not Kind.MQL
         if not is_asked and why is not None:
-            closed = handoffs.close(case, handoff_id, row, lead, (why,))
-            lead = replace(closed, handed=lead.raised_hand, claimed=False)
-            case.owner_question = True
+            raised_hand = hand.lead.raised_hand
+            hand.lead = handoffs.close(case, handoff_id, row, hand.lead, (why,))
+            hand.change(handed=raised_hand, claimed=False)
+            case.request_needs_review = True
         elif is_asked and (why is None) is not (was is None):
-            handoffs.say_again(case, handoff_id, row, lead, Reason.FACTS_CHANGED if why is None else why)
-    return lead
+            handoffs.publish_again(
+                case, handoff_id, row, hand.lead, Reason.FACTS_CHANGED if why is None else why
+            )

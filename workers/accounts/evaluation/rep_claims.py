@@ -9,27 +9,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from schemas.desk_requests import RequestMode
 from schemas.vocabulary import AssigneeType, HowChosen, Kind, Reason, Route
-from workers.accounts.evaluation.evaluate import judge
+from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.handoffs.queue import make_due
-from workers.accounts.routing.ownership import kind_of, right_of
+from workers.accounts.routing.ownership import kind_of, owner_of
 from workers.accounts.routing.permission import restriction
 from workers.accounts.routing.route_explanation import REASONS
 from workers.accounts.stages.qualifying import Due, Occasion, new_cycle
 from workers.accounts.state.handoff import PendingRow
 from workers.accounts.state.parts import Obstacle
-from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.facts import fit_of
 
 if TYPE_CHECKING:
     from schemas.vocabulary import GateState
-    from workers.accounts.case import Case
+    from workers.accounts.case import Case, LeadInHand
     from workers.accounts.routing.routes import Plan
     from workers.accounts.state.account import AccountRow
-    from workers.accounts.state.lead import LeadRow
 
 
 def is_free_for(case: Case, rep_id: str) -> bool:
@@ -37,14 +33,15 @@ def is_free_for(case: Case, rep_id: str) -> bool:
     return _taken(case, rep_id) is None
 
 
-def obstacle(case: Case, lead_id: str, lead: LeadRow, rep_id: str, at_ms: int) -> Obstacle | None:
-    """Return what keeps a rep who took the lead at ``at_ms`` from having it, the account's own matter first."""
+def find_obstacle(hand: LeadInHand, rep_id: str, at_ms: int) -> Obstacle | None:
+    """Return what prevents the claim that a rep made at ``at_ms``, or None. The account's obstacles go first."""
+    case, lead = hand.case, hand.lead
     taken = _taken(case, rep_id)
     if taken is not None:
         return taken
     if lead.stage is None:
         return Obstacle(Reason.NO_LEAD_YET)
-    row = case.rows.get(PendingRow, case.key, lead.pending, lead_id) if lead.pending else None
+    row = case.rows.get(PendingRow, case.key, lead.pending, hand.lead_id) if lead.pending else None
     if row is not None and row.claimed_by not in {"", rep_id}:
         return Obstacle(Reason.SALES_CLAIMED, row.claimed_by)
     restricted = restriction(case.terms, lead)
@@ -60,7 +57,7 @@ def _taken(case: Case, rep_id: str) -> Obstacle | None:
     excluded = case.terms.gates.exclusion(case.key, account.company)
     if excluded is not None:
         return Obstacle(excluded)
-    right, holder = right_of(case.terms.policy, account), account.holder
+    right, holder = owner_of(case.terms.policy, account), account.holder
     if right is not None and right.rep_id != rep_id:
         return Obstacle(REASONS[right.route], right.rep_id)
     if holder is None or (holder.type is AssigneeType.REP and holder.id == rep_id):
@@ -70,28 +67,26 @@ def _taken(case: Case, rep_id: str) -> Obstacle | None:
     return Obstacle(REASONS[holder.route], desk=holder.id if holder.type is AssigneeType.DESK else None)
 
 
-def claim(case: Case, lead_id: str, rep_id: str) -> None:
-    """Give a lead to the rep who took it, where nothing is in the way.
+def claim(hand: LeadInHand, rep_id: str) -> None:
+    """Give a lead to the rep who claims it, if there is no obstacle.
 
-    A lead whose hand-off that rep has already is accepted by the claim.
+    If the rep has a hand-off of the lead already, the claim accepts it.
     """
-    lead = case.lead(lead_id)
-    if lead.claimed:
+    case = hand.case
+    if hand.lead.claimed:
         return
-    score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
-    if lead.verdict is not None:
-        lead, score = new_cycle(lead, score)
-    lead = replace(lead, accepted=True, claimed=True)
+    if hand.lead.verdict is not None:
+        hand.lead, hand.score = new_cycle(hand.lead, hand.score)
+    hand.change(accepted=True, claimed=True)
     day = case.terms.day_of(case.now_ms)
-    if not lead.handoffs:
-        fit = fit_of(case.terms, case.account.company, lead.facts)
+    if not hand.lead.handoffs:
+        fit, score = fit_of(case.terms, case.account.company, hand.lead.facts), hand.score
         total = fit.points + case.terms.rules.points(score.attributed, max(day, score.latest_day)).points
         due = Due(day, (Reason.SALES_CLAIMED,), claimed_by=rep_id)
-        lead = make_due(case, lead_id, lead, due, total, fit.points)
-    case.owner_question = True
-    case.rows.put(score, case.key, lead_id)
-    case.put_lead(lead_id, lead)
-    judge(case, lead_id, lead, score, Occasion(day, counts=False), say=False)
+        make_due(hand, due, total, fit.points)
+    case.request_needs_review = True
+    hand.write()
+    evaluate(hand, Occasion(day, counts=False), is_news=False)
 
 
 def kind_due(account: AccountRow, fit: GateState, row: PendingRow) -> Kind:

@@ -16,12 +16,12 @@ from schemas.outputs import LeadScore
 from schemas.topics import LEAD_SCORES
 from schemas.vocabulary import Reason, Stage
 from workers.accounts.case import instant
-from workers.accounts.rulebook.behaviour import Line
+from workers.accounts.rulebook.behaviour import RulePoints
 from workers.engine.api import Emit
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
-    from workers.accounts.case import Case
+    from workers.accounts.case import LeadInHand
     from workers.accounts.rulebook.behaviour import Behaviour
     from workers.accounts.rulebook.fit import Fit
 
@@ -39,7 +39,7 @@ class _Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
     behaviour: int
     total: int
     grade: str
-    points: list[msgspec.Raw | Line]
+    points: list[msgspec.Raw | RulePoints]
     gates: msgspec.Raw
     points_missing: int
     would_change: list[msgspec.Raw | _PointsMissing]
@@ -68,25 +68,21 @@ def _text(at_ms: int) -> str:
 
 
 def score_emit(
-    case: Case,
-    lead_id: str,
-    revision: int,
+    hand: LeadInHand,
     stage: Stage,
     fit: Fit,
     behaviour: Behaviour,
     reasons: tuple[Reason, ...],
     path: str | None = None,
-    *,
-    moves: int = 0,
 ) -> Emit:
-    """Return the output: the ``revision``-th score of this lead, which has gone to another key ``moves`` times."""
-    terms = case.terms
+    """Return the record of ``lead.scores`` for the lead as it is in hand, numbered by its score's revision."""
+    case, lead_id, terms = hand.case, hand.lead_id, hand.case.terms
     total = fit.points + behaviour.points
     missing = terms.bar - total
     would_change: list[msgspec.Raw | _PointsMissing] = list(fit.raw_would_change)
     if missing > 0:
         would_change.append(_PointsMissing("points", "total", f"{missing} more"))
-    event_id = fact_id("score", case.key, lead_id, revision)
+    event_id = fact_id("score", case.key, lead_id, hand.score.revision)
     occurred_at = _text(case.now_ms)
     score = _Score(
         event_id,
@@ -110,7 +106,7 @@ def score_emit(
         ),
         case.active_people(),
         path,
-        moves or None,
+        hand.lead.moves or None,
     )
     return Emit(
         topic=LEAD_SCORES.name,

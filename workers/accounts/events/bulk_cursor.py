@@ -1,6 +1,6 @@
-"""What concerns all open hand-offs of a large account goes on, a chunk a record; and what follows when all are withdrawn.
+"""Continue the bulk transfer of a large account's hand-offs, one chunk a step, and do what waits for its end.
 
-In: where a cursor stands. Out: where it goes on. How the hand-offs move is in assignment/passage.py.
+In: a cursor's position. Out: the position to continue at. How the hand-offs move is in handoffs/bulk_transfer.py.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ from workers.accounts.handoffs import bulk_transfer
 
 if TYPE_CHECKING:
     from workers.accounts.case import Case
-    from workers.accounts.handoffs.bulk_transfer import PassageRow
+    from workers.accounts.handoffs.bulk_transfer import BulkTransferRow
 
 
-def go_on(case: Case, position: str) -> str | None:
-    """Do the next chunk; return where to go on, '' for the beginning, None where there is nothing more to do."""
+def transfer_next(case: Case, position: str) -> str | None:
+    """Do the next chunk. Return where to continue, '' for the beginning, or None when nothing is left to do."""
     is_held_up = requests.is_held_up(case)
-    following = bulk_transfer.walk(case, position, is_held_up=is_held_up)
+    following = bulk_transfer.align_next(case, position, is_held_up=is_held_up)
     state = bulk_transfer.state_of(case)
     if following is not None or state is None:
         return following
-    case.owner_question = True
+    case.request_needs_review = True
     account = case.account
     if state.is_withdrawing:
         if account.on_way == account.open_handoffs:
             _all_withdrawn(case, state)
         return "" if bulk_transfer.state_of(case) is not None else None
     if not account.on_way:
-        bulk_transfer.over(case)
+        bulk_transfer.finish(case)
         return None
     return None if is_held_up else ""
 
 
-def _all_withdrawn(case: Case, state: PassageRow) -> None:
-    """Nothing is open by what was said: a partner's account is taken back, the key moves, the answer is taken."""
+def _all_withdrawn(case: Case, state: BulkTransferRow) -> None:
+    """Do what waited until all hand-offs were withdrawn: take a partner's account back, move the key, or apply an answer."""
     if state.returned_for is not None:
         case.rows.put(replace(state, returned_for=None), case.key)
         partner_return.take_back(case, state.returned_for)
@@ -48,4 +48,4 @@ def _all_withdrawn(case: Case, state: PassageRow) -> None:
         case.rows.put(replace(state, key_moves=False), case.key)
         crm_claims.follow(case)
     else:
-        desk_answer.answered(case, DeskAnswer.model_validate_json(state.answer))
+        desk_answer.handle(case, DeskAnswer.model_validate_json(state.answer))

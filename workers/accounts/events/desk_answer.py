@@ -12,9 +12,10 @@ from msgspec.structs import replace
 from schemas.desk_requests import RequestMode
 from schemas.vocabulary import Alert, AssigneeType, HowChosen, Qualification, Reason, Route
 from workers.accounts.account_keys import aliases
-from workers.accounts.desk_protocol import absence, reassignment
-from workers.accounts.desk_protocol.requests import ASK, HOUR_MS, forget_request, give_back
-from workers.accounts.evaluation.evaluate import judge
+from workers.accounts.case import LeadInHand
+from workers.accounts.desk_protocol import reassignment
+from workers.accounts.desk_protocol.requests import ASK, HOUR_MS, forget_request
+from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.events import lead_chat
 from workers.accounts.handoffs import (
     bulk_transfer,
@@ -25,19 +26,18 @@ from workers.accounts.handoffs import (
     support_questions,
 )
 from workers.accounts.handoffs.alert_recipients import of_desk
-from workers.accounts.handoffs.queue import waits_no_more
-from workers.accounts.routing.partners import PREFIX, is_with_partner
+from workers.accounts.handoffs.queue import remove_pending
+from workers.accounts.routing.partners import PARTNER_PREFIX, is_with_partner
 from workers.accounts.routing.route_explanation import REASONS
 from workers.accounts.stages.qualifying import Occasion, label_of
 from workers.accounts.state.account import Holder
 from workers.accounts.state.handoff import HandoffRow, PendingRow
-from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.facts import fit_of
 from workers.engine.timers import cancel_timer, set_timer, start_cursor
 
 if TYPE_CHECKING:
     from schemas.desk_requests import MoveWhy
-    from schemas.lead_events import DeskAnswer, RepChanged
+    from schemas.lead_events import DeskAnswer
     from workers.accounts.case import Case
     from workers.accounts.state.lead import LeadRow
     from workers.accounts.state.parts import OpenRequest
@@ -46,35 +46,25 @@ _BY_RIGHT = frozenset({HowChosen.ACCOUNT_OWNER, HowChosen.OPPORTUNITY_OWNER, How
 _OWNED = frozenset({Route.CUSTOMER, Route.OPEN_OPPORTUNITY, Route.ACCOUNT_HAS_OWNER})
 
 
-def answered(case: Case, answer: DeskAnswer) -> None:
-    """Take an answer: to the open request, or to a support question. One to any other changes nothing."""
+def handle(case: Case, answer: DeskAnswer) -> None:
+    """Apply an answer to the open request, or to a support question. An answer to any other request changes nothing."""
     request = case.account.request
     if request is None or answer.request_id != request.request_id:
-        support_questions.answered(case, answer)
+        support_questions.apply_answer(case, answer)
         return
-    case.owner_question = True
+    case.request_needs_review = True
     if answer.outcome == "assigned":
         _assigned(case, request, answer)
     elif answer.outcome == "waiting":
         _waits(case, request, answer)
     elif request.rep_id is None:
-        _nobody(case, request, answer)
+        _refused(case, request, answer)
     else:
         if request.route is Route.BY_HAND and is_with_partner(case.account):
             case.change(by_hand=None)  # somebody of the partner's: who works on it there is theirs to say
         else:
-            rep_watch.is_gone(case, request.rep_id)
+            rep_watch.add_gone(case, request.rep_id)
         forget_request(case, request)
-
-
-def rep_changed(case: Case, event: RepChanged) -> None:
-    """A rep on whom the account depends has left, is away, or is back."""
-    case.owner_question = True
-    if event.change == "left":
-        rep_watch.is_gone(case, event.rep_id)
-    elif event.rep_id in case.account.gone:
-        rep_watch.is_back(case, event.rep_id)
-    absence.away_or_back(case, event)
 
 
 def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
@@ -91,13 +81,14 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
         _moved(case, request, request.move, answer, holder)
         return
     reasons = _holder_reasons(case, holder, answer)
-    reassignment.by_right(case, before, holder)
+    reassignment.apply_rightful_owner(case, before, holder)
     is_new_side = before is not None and (before.type is AssigneeType.PARTNER) is not _is_partner(holder)
     if is_new_side:
         start_cursor(case.rows, aliases.LEADS, case.key)
     if request.pending and _is_partner(holder) and is_new_side:
-        lead = handoffs.close_all_of(case, case.lead(request.lead_id), reasons)
-        case.put_lead(request.lead_id, lead)
+        hand = LeadInHand(case, request.lead_id)
+        handoffs.close_all_of(hand, reasons)
+        hand.write_lead()
     due = deadlines.due_of(answer)
     asked = None if request.pending else _asked(request)
     why = _move_reasons(case, request, holder, reasons)
@@ -107,20 +98,21 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     pending = case.rows.get(PendingRow, case.key, request.pending, request.lead_id)
     if pending is None:
         return
-    waits_no_more(case, request.pending, request.lead_id)
-    lead = replace(case.lead(request.lead_id), pending="")
+    remove_pending(case, request.pending, request.lead_id)
+    hand = LeadInHand(case, request.lead_id)
+    hand.change(pending="")
     row = HandoffRow(
         lead_id=request.lead_id,
         kind=request.kind,
         holder=holder,
-        cycle=lead.cycle,
+        cycle=hand.lead.cycle,
         request_id=request.request_id,
         request_desk=request.desk,
         mode=request.mode,
         created_ms=case.now_ms,
         event_id=pending.event_id,
         day=pending.day,
-        qualification=_label(case, lead) if pending.raised else None,
+        qualification=_label(case, hand.lead) if pending.raised else None,
         reasons=tuple(dict.fromkeys((*pending.reasons, *reasons))),
         campaign=pending.campaign,
         passed_over=tuple((one.rep_id, one.why) for one in answer.passed_over),
@@ -129,14 +121,13 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
         due_soon_ms=answer.due_soon_at_ms,
         then_ms=answer.then_at_ms,
     )
-    lead = handoffs.open_handoff(case, request.handoff_id, row, lead)
-    case.put_lead(request.lead_id, lead)
+    hand.lead = handoffs.open_handoff(case, request.handoff_id, row, hand.lead)
+    hand.write_lead()
     if _is_partner(holder):
-        score = case.rows.get(ScoreRow, case.key, request.lead_id) or ScoreRow()
-        as_it_is = Occasion(case.terms.day_of(case.now_ms), counts=False)
-        judge(case, request.lead_id, lead, score, as_it_is, say=False)
-    lead_chat.handed_over(case, request.lead_id, holder, answer)
-    _say_why(case, request, answer)
+        unchanged = Occasion(case.terms.day_of(case.now_ms), counts=False)
+        evaluate(hand, unchanged, is_news=False)
+    lead_chat.answer_visitor(hand, holder, answer)
+    _report_obstacles(case, request, answer)
 
 
 def _moved(case: Case, request: OpenRequest, why: MoveWhy, answer: DeskAnswer, holder: Holder) -> None:
@@ -146,13 +137,13 @@ def _moved(case: Case, request: OpenRequest, why: MoveWhy, answer: DeskAnswer, h
     clocks = tuple((one.handoff_id, deadlines.due_of(one)) for one in answer.clocks)
     due, reasons = deadlines.due_of(answer), reassignment.reasons_of(why, holder)
     if before is not None and before.id == holder.id:
-        bulk_transfer.go_on(case, clocks, due)
+        bulk_transfer.resume_deadlines(case, clocks, due)
     else:
         passed_over = tuple((one.rep_id, one.why) for one in answer.passed_over)
         to = handoffs.Handover(holder, request.kind, due, reasons, clocks, passed_over, _asked(request))
         bulk_transfer.move_all(case, to)
-    reassignment.made(case, why, before, holder)
-    _say_why(case, request, answer)
+    reassignment.complete_move(case, why, before, holder)
+    _report_obstacles(case, request, answer)
 
 
 def _asked(request: OpenRequest) -> handoffs.Asked:
@@ -172,26 +163,18 @@ def _waits(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     case.clear_alert(Alert.DESK_SILENT, request.handoff_id)
     case.change(request=replace(request, is_waiting=True))
     if request.move is not None:
-        reassignment.held(case)
-    lead_chat.held(case, request)
-    _say_why(case, request, answer)
+        reassignment.hold_move(case)
+    lead_chat.ask_presence_for(case, request)
+    _report_obstacles(case, request, answer)
 
 
-def _nobody(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
+def _refused(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     """A desk can neither give nor keep it: said, and asked anew in an hour. Nothing is dropped."""
     cancel_timer(case.rows, ASK, case.key)
     case.change(request=replace(request, is_waiting=True, is_refused=True))
-    lead_chat.held(case, request)
+    lead_chat.ask_presence_for(case, request)
     _alert(case, Alert.DESK_FULL if answer.desk_full else Alert.EVERYONE_AWAY, request, answer)
     set_timer(case.rows, ASK, case.key, case.now_ms + HOUR_MS)
-
-
-def ask_anew(case: Case) -> None:
-    """A refused request is over: what is due is asked for with a new id."""
-    request = case.account.request
-    if request is not None and request.is_refused:
-        give_back(case)
-        case.owner_question = True
 
 
 def _is_partner(holder: Holder) -> bool:
@@ -201,7 +184,7 @@ def _is_partner(holder: Holder) -> bool:
 def _holder(request: OpenRequest, answer: DeskAnswer) -> Holder:
     if answer.rep_id is None:
         return Holder(
-            AssigneeType.PARTNER if request.desk.startswith(PREFIX) else AssigneeType.DESK,
+            AssigneeType.PARTNER if request.desk.startswith(PARTNER_PREFIX) else AssigneeType.DESK,
             request.desk,
             desk=request.desk,
             route=request.route,
@@ -242,7 +225,7 @@ def _holder_reasons(case: Case, holder: Holder, answer: DeskAnswer) -> tuple[Rea
         if holder.how is HowChosen.PARENT_OWNER:
             reasons.append(Reason.OWNER_OF_PARENT)
     if holder.deputy_for is not None:
-        had_it = holder.deputy_for in escalation.who_had_it(case)
+        had_it = holder.deputy_for in escalation.earlier_holders(case)
         reasons.append(Reason.NOT_ANSWERED if had_it else Reason.OWNER_AWAY)
     if case.account.gone and (holder.how is HowChosen.ROTATION or holder.route is Route.ACCOUNT_HAS_REP):
         reasons.append(Reason.OWNER_NOT_ACTIVE)
@@ -271,7 +254,7 @@ def _label(case: Case, lead: LeadRow) -> Qualification:
     return label_of(fit.state, in_question=case.account.questioned is not None and not lead.reached_mql)
 
 
-def _say_why(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
+def _report_obstacles(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     """Report that nobody was there, had room, or the skill, and take back what is true no more.
 
     Also taken back when the hand-off is answered, moved or over; of one that is answered already only a wait is said.

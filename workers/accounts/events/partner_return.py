@@ -10,14 +10,20 @@ from typing import TYPE_CHECKING, Final
 
 from schemas.vocabulary import AssigneeType, Reason
 from workers.accounts.account_keys import aliases
-from workers.accounts.evaluation.evaluate import judge
+from workers.accounts.case import LeadInHand
+from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.handoffs import bulk_transfer, handoffs, open_index
-from workers.accounts.handoffs.queue import make_due, no_longer_due
-from workers.accounts.routing.ownership import right_of
-from workers.accounts.routing.partners import PREFIX, Covering, is_with_partner, partner_of, why_not
+from workers.accounts.handoffs.queue import dequeue, make_due
+from workers.accounts.routing.ownership import owner_of
+from workers.accounts.routing.partners import (
+    PARTNER_PREFIX,
+    NamedPartner,
+    is_with_partner,
+    partner_of,
+    partner_or_miss,
+)
 from workers.accounts.stages.qualifying import Due, Occasion, new_cycle
 from workers.accounts.state.handoff import HandoffRow
-from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.facts import fit_of
 from workers.engine.timers import start_cursor
 
@@ -28,21 +34,20 @@ TAKE_BACK: Final = "given_back"
 """The cursor over the hand-offs of a large account that a partner gave back."""
 
 
-def hand_on(case: Case, lead_id: str) -> None:
-    """A lead that inside sales has qualified is due for the partner who gets SQLs; an owner by right keeps it."""
+def hand_over_qualified(hand: LeadInHand) -> None:
+    """Make a lead that inside sales has qualified due for the partner who gets SQLs. The account's own rep keeps it."""
+    case = hand.case
     policy, account = case.terms.policy, case.account
-    if is_with_partner(account) or right_of(policy, account) is not None:
+    if is_with_partner(account) or owner_of(policy, account) is not None:
         return
-    found = why_not(policy, account, is_mql=True, is_sql=True)
-    if not isinstance(found, Covering) or found.partner.gets != "sql":
+    found = partner_or_miss(policy, account, is_mql=True, is_sql=True)
+    if not isinstance(found, NamedPartner) or found.partner.gets != "sql":
         return
-    lead = case.lead(lead_id)
-    score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
-    day = max(case.terms.day_of(case.now_ms), score.latest_day)
-    fit = fit_of(case.terms, account.company, lead.facts)
-    total = fit.points + case.terms.rules.points(score.counts, day).points
-    due = Due(day, (Reason.SALES_QUALIFIED,))
-    case.put_lead(lead_id, make_due(case, lead_id, lead, due, total, fit.points))
+    day = max(case.terms.day_of(case.now_ms), hand.score.latest_day)
+    fit = fit_of(case.terms, account.company, hand.lead.facts)
+    total = fit.points + case.terms.rules.points(hand.score.counts, day).points
+    make_due(hand, Due(day, (Reason.SALES_QUALIFIED,)), total, fit.points)
+    hand.write_lead()
 
 
 def is_overdue(case: Case, handoff_id: str) -> bool:
@@ -60,43 +65,41 @@ def take_back(case: Case, why: Reason) -> None:
     if holder is None or not is_with_partner(case.account):
         return
     if bulk_transfer.must_withdraw(case):
-        bulk_transfer.partner_returns(case, why)
+        bulk_transfer.start_partner_return(case, why)
         return
     facts_day = max(case.account.facts_day, case.terms.day_of(case.now_ms))
-    case.change(returned_by=holder.id.removeprefix(PREFIX), facts_day=facts_day)
+    case.change(returned_by=holder.id.removeprefix(PARTNER_PREFIX), facts_day=facts_day)
     if open_index.is_large(case):
-        bulk_transfer.over(case)
+        bulk_transfer.finish(case)
         case.change(holder=None)
         start_cursor(case.rows, TAKE_BACK, case.key)
         return
-    _begin_anew(case, [row.lead_id for _, row in open_index.open_rows(case)], (why,))
+    _begin_cycles(case, [row.lead_id for _, row in open_index.open_rows(case)], (why,))
     start_cursor(case.rows, aliases.LEADS, case.key)
 
 
-def go_on(case: Case, position: str) -> str | None:
+def take_back_next(case: Case, position: str) -> str | None:
     """Begin anew with the next leads of a large account whose hand-offs were withdrawn; '' while there are more."""
     del position  # those done are gone
     rows = [row for _, row in open_index.open_rows(case)]
-    _begin_anew(case, [row.lead_id for row in rows], rows[0].withdrawn_for if rows else ())
+    _begin_cycles(case, [row.lead_id for row in rows], rows[0].withdrawn_for if rows else ())
     if case.account.open_handoffs:
         return ""
     start_cursor(case.rows, aliases.LEADS, case.key)
-    case.owner_question = True
+    case.request_needs_review = True
     return None
 
 
-def _begin_anew(case: Case, lead_ids: list[str], why: tuple[Reason, ...]) -> None:
-    """Each lead begins a new cycle; when nothing of them is open they are judged."""
-    raised: dict[str, bool] = {}
+def _begin_cycles(case: Case, lead_ids: list[str], why: tuple[Reason, ...]) -> None:
+    """Begin a new cycle for each lead. The leads are evaluated when none of their hand-offs is open any more."""
+    raised: list[tuple[LeadInHand, bool]] = []
     for lead_id in dict.fromkeys(lead_ids):
-        lead = case.lead(lead_id)
-        raised[lead_id] = lead.raised_hand
-        lead = handoffs.close_all_of(case, no_longer_due(case, lead_id, lead), why)
-        lead, score = new_cycle(lead, case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow())
-        case.put_lead(lead_id, lead)
-        case.rows.put(score, case.key, lead_id)
+        hand = LeadInHand(case, lead_id)
+        raised.append((hand, hand.lead.raised_hand))
+        dequeue(hand)
+        handoffs.close_all_of(hand, why)
+        hand.lead, hand.score = new_cycle(hand.lead, hand.score)
+        hand.write()
     today = case.terms.day_of(case.now_ms)
-    for lead_id, was_raised in raised.items():
-        score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
-        occasion = Occasion(today, earned=True, raised=was_raised)
-        judge(case, lead_id, case.lead(lead_id), score, occasion, say=False)
+    for hand, was_raised in raised:
+        evaluate(hand, Occasion(today, earned=True, raised=was_raised), is_news=False)

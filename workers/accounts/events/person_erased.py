@@ -16,7 +16,7 @@ from schemas.vocabulary import Reason
 from workers.accounts.account_keys import aliases, contact_lookup, crm_claims, name_lookup
 from workers.accounts.account_keys.name_index import NamedRow, WaiterRow, WaitingRow
 from workers.accounts.account_keys.parents import ParentRow, SubsidiaryRow
-from workers.accounts.case import Case
+from workers.accounts.case import Case, LeadInHand
 from workers.accounts.desk_protocol import claim_refusals, requests
 from workers.accounts.evaluation import expiry, imported_history
 from workers.accounts.evaluation.consents import ConsentRow
@@ -24,10 +24,10 @@ from workers.accounts.evaluation.lead_locations import NumbersRow, account_of_on
 from workers.accounts.evaluation.missing_facts import WantingRow, stop_asking
 from workers.accounts.handoffs import buying_signals, handoffs, support_questions
 from workers.accounts.handoffs.alias_members import JoinedRow
-from workers.accounts.handoffs.bulk_transfer import PassageRow
+from workers.accounts.handoffs.bulk_transfer import BulkTransferRow
 from workers.accounts.handoffs.buying_signals import SignalsRow
 from workers.accounts.handoffs.open_index import PressingRow, QuestionRow, TouchedByRow
-from workers.accounts.handoffs.queue import no_longer_due
+from workers.accounts.handoffs.queue import dequeue
 from workers.accounts.stages.deals import deal_of
 from workers.accounts.state.account import AccountRow, ActiveRow
 from workers.accounts.state.alert import AlertRow
@@ -62,7 +62,7 @@ LEAVES: Final[dict[type[Row], str]] = dict.fromkeys(BY_LEAD, "deleted") | {
     PressingRow: "deleted with the hand-off",
     QuestionRow: "deleted with the question",
     TouchedByRow: "a number only",
-    PassageRow: "an answer of theirs is dropped; of an account of one deleted",
+    BulkTransferRow: "an answer of theirs is dropped; of an account of one deleted",
     PendingRow: "deleted",
     ServiceRow: "deleted",
     ActiveRow: "taken out of the list",
@@ -97,7 +97,7 @@ def erase(
     return [*emits, *(broadcast(DESK_REQUESTS, event, partitions) if keys else [])]
 
 
-def go_on(terms: Terms, rows: Rows, now_ms: int, cursor: Cursor) -> tuple[list[Emit], str | None]:
+def continue_erasure(terms: Terms, rows: Rows, now_ms: int, cursor: Cursor) -> tuple[list[Emit], str | None]:
     """Walk on through a large account for what still names the person."""
     key, lead_id = cursor.key.split(_SEP)
     case = Case(terms, rows, now_ms, key, f"{ERASE} {lead_id}")
@@ -105,7 +105,7 @@ def go_on(terms: Terms, rows: Rows, now_ms: int, cursor: Cursor) -> tuple[list[E
     return case.close(), following
 
 
-def forget(rows: Rows, lead_id: str) -> None:
+def end_mark(rows: Rows, lead_id: str) -> None:
     """Nothing from before can come again: the mark and the numbers go."""
     forget_mark(rows, lead_id)
     rows.delete(NumbersRow, lead_id)
@@ -113,21 +113,21 @@ def forget(rows: Rows, lead_id: str) -> None:
 
 def _leave(case: Case, lead_id: str) -> list[Emit]:
     rows = case.rows
-    lead = case.lead(lead_id)
-    score = rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
+    hand = LeadInHand(case, lead_id)
+    lead, score = hand.lead, hand.score
     moved = rows.get(MovedRow, case.key, lead_id) or MovedRow(stage_n=0, revision=0)
     rows.delete(ScoreRow, case.key, lead_id)  # what is said from here on has nothing of it to explain
     _withdraw(case, replace(lead, service=(*lead.service, *moved.service)))
-    no_longer_due(case, lead_id, lead)
+    dequeue(hand)
     request = case.account.request
     if request is not None and request.lead_id == lead_id:
         requests.give_back(case)
-    case.forget_active(lead_id)
+    case.remove_active(lead_id)
     buying_signals.forget_person(case, lead_id)
-    stop_asking(case, lead_id, lead)
-    claim_refusals.forget(case, lead_id)
-    expiry.stop(case, lead_id)
-    imported_history.stop(case, lead_id)
+    stop_asking(hand)
+    claim_refusals.forget_lead(case, lead_id)
+    expiry.stop_expiry(case, lead_id)
+    imported_history.cancel_evaluation(case, lead_id)
     had_deal = deal_of(case.account.deals, lead_id) is not None
     case.change(deals=tuple(one for one in case.account.deals if one.lead_id != lead_id))
     for row_type in BY_LEAD:
@@ -137,9 +137,9 @@ def _leave(case: Case, lead_id: str) -> list[Emit]:
         start_cursor(rows, ERASE, f"{case.key}{_SEP}{lead_id}")
     is_of_one = case.key == account_of_one(lead_id)
     if case.account.naming is not None and case.account.naming.lead_id == lead_id:
-        name_lookup.ask_no_more(case)
+        name_lookup.cancel_question(case)
     if is_of_one:
-        contact_lookup.named(case, None)
+        contact_lookup.ask(case, None)
         case.change(gone=(), by_hand=None)
     elif had_deal:
         crm_claims.follow(case)  # the account is what the CRM and the others' deals make of it
@@ -157,7 +157,7 @@ def _leave(case: Case, lead_id: str) -> list[Emit]:
         cancel_timer(rows, buying_signals.BUNDLE, case.key)
         rows.delete(SignalsRow, case.key)
         rows.delete(AccountRow, case.key)
-        rows.delete(PassageRow, case.key)
+        rows.delete(BulkTransferRow, case.key)
         rows.delete(ActiveRow, case.key)
     return emits
 
@@ -170,7 +170,7 @@ def _withdraw(case: Case, lead: LeadRow) -> None:
             continue
         handoffs.close(case, handoff_id, replace(row, campaign=None), LeadRow(), (Reason.ERASED,))
         _forget_closed(case, handoff_id)
-    support_questions.leave(case, lead)
+    support_questions.delete_for_erasure(case, lead)
     for handoff_id in lead.service:
         _forget_closed(case, handoff_id)
 

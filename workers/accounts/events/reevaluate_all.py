@@ -1,6 +1,7 @@
-"""Leads judged again, in chunks: of one account whose facts changed, or of all after a new policy.
+"""Evaluate leads again, in chunks: those of one account whose facts changed, or all after a new policy.
 
-In: where a cursor stands. Out: where it goes on. A lead of an account that has become an alias is sent over instead.
+In: a cursor's position. Out: the position to continue at. A lead of an account that has become an alias is sent to the
+account's new key instead.
 """
 
 from __future__ import annotations
@@ -9,14 +10,13 @@ from typing import TYPE_CHECKING
 
 from workers.accounts.account_keys import name_lookup
 from workers.accounts.account_keys.lead_transfer import send_over
-from workers.accounts.case import Case
+from workers.accounts.case import Case, LeadInHand
 from workers.accounts.desk_protocol import claim_refusals, requests
 from workers.accounts.evaluation import expiry
-from workers.accounts.evaluation.consents import under_policy
-from workers.accounts.evaluation.evaluate import judge
+from workers.accounts.evaluation.consents import apply_policy_days
+from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.stages.qualifying import Occasion
 from workers.accounts.state.lead import LeadRow
-from workers.accounts.state.score import ScoreRow
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
@@ -26,57 +26,52 @@ if TYPE_CHECKING:
 
 POLICY = "policy"
 """The kind of the cursor over all leads."""
-CHUNK = 50
-"""Leads judged again in one step of a cursor."""
 
 
-def leads_of(case: Case, position: str) -> str | None:
-    """Judge the next leads of an account whose facts changed; return where to go on, or None."""
-    account = case.account
+def evaluate_next(case: Case, position: str) -> str | None:
+    """Evaluate the next leads of an account whose facts changed. Return where to continue, or None at the end."""
+    account, limit = case.account, case.terms.leads_at_once
     after = (case.key, position) if position else ()
-    found = case.rows.scan(LeadRow, case.key, after=after, limit=CHUNK)
+    found = case.rows.scan(LeadRow, case.key, after=after, limit=limit)
     for (_, lead_id), _ in found:
+        hand = LeadInHand(case, lead_id)
         if account.forwards_to and account.moving_to != "":
-            send_over(case, lead_id, case.lead(lead_id), account.forwards_to)
+            send_over(hand, account.forwards_to)
         else:
-            occasion = Occasion(account.facts_day, moved=_has_come_home(case.lead(lead_id)))
-            _judge_again(case, lead_id, occasion, say=False)
-    return found[-1][0][1] if len(found) == CHUNK else None
+            occasion = Occasion(account.facts_day, moved=_has_returned(hand.lead))
+            evaluate(hand, occasion, is_news=False)
+    return found[-1][0][1] if len(found) == limit else None
 
 
-def all_leads(terms: Terms, rows: Rows, now_ms: int, cursor: Cursor) -> tuple[list[Emit], str | None]:
-    """Judge the next of all leads by a new policy; return what is said, and where to go on."""
+def evaluate_next_of_all(
+    terms: Terms, rows: Rows, now_ms: int, cursor: Cursor
+) -> tuple[list[Emit], str | None]:
+    """Evaluate the next of all leads by a new policy. Return the outputs and where to continue, or None at the end."""
     after = tuple(cursor.position.split("\x00")) if cursor.position else ()
-    found = rows.scan(LeadRow, after=after, limit=CHUNK)
+    found = rows.scan(LeadRow, after=after, limit=terms.leads_at_once)
     emits: list[Emit] = []
     for (key, lead_id), _ in found:
         case = Case(terms, rows, now_ms, key, fact_id(POLICY, terms.ref.hash, key, lead_id))
-        case.owner_question = True
+        case.request_needs_review = True
         if not case.account.forwards_to:
-            _judge_again(case, lead_id, Occasion(terms.day_of(now_ms), counts=False), say=True)
-            expiry.look_again(case, lead_id)
-            name_lookup.lead_names(case, lead_id, case.lead(lead_id))
-        emits += closed(case)
-    return emits, "\x00".join(found[-1][0]) if len(found) == CHUNK else None
+            hand = LeadInHand(case, lead_id)
+            apply_policy_days(hand)
+            evaluate(hand, Occasion(terms.day_of(now_ms), counts=False), is_news=True)
+            expiry.reschedule(hand)
+            name_lookup.look_up_stated_company(hand)
+        emits += close_case(case)
+    return emits, "\x00".join(found[-1][0]) if len(found) == terms.leads_at_once else None
 
 
-def closed(case: Case) -> list[Emit]:
-    """Bring the account's request in line with what was decided, and return what is to be said."""
+def close_case(case: Case) -> list[Emit]:
+    """Bring the account's request in line with what was decided, and return the outputs."""
     if case.account.refused:
         claim_refusals.review(case)
-    if case.owner_question:
+    if case.request_needs_review:
         requests.settle(case)
     return case.close()
 
 
-def _has_come_home(lead: LeadRow) -> bool:
-    """Whether its hand-off was withdrawn because the account moved, and the account is back before the lead had left."""
+def _has_returned(lead: LeadRow) -> bool:
+    """Whether its hand-off was withdrawn because the account moved, and the account came back before the lead had left."""
     return lead.handed and lead.verdict is None and not (lead.pending or lead.handoffs)
-
-
-def _judge_again(case: Case, lead_id: str, occasion: Occasion, *, say: bool) -> None:
-    lead = case.lead(lead_id)
-    score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
-    if say:
-        score = under_policy(case, lead_id, score)
-    judge(case, lead_id, lead, score, occasion, say=say)

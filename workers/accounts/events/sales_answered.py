@@ -1,248 +1,214 @@
-"""What sales says of a lead: touched, accepted, qualified, rejected, returned, reassigned; deals are in opportunities.py.
+"""Sales gave feedback about a lead or a hand-off: touched, accepted, qualified, rejected, returned, reassigned, claimed.
 
-In: a word of sales, for a hand-off or for a person. Out: stages, hand-offs, who owns the account. Said twice it
-changes nothing more; said of a hand-off that is over it changes nothing at all, but for a deal.
+In: feedback for a hand-off or for a lead. Out: stages, hand-offs, the account's owner. Repeated feedback changes nothing
+more. Feedback about a closed hand-off changes nothing, with the exceptions in stages/closed_handoff_feedback.py. Deals
+are in sales_deal.py.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from msgspec.structs import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from schemas.desk_requests import DeskReturn, RequestMode
 from schemas.topics import DESK_REQUESTS
-from schemas.vocabulary import DeadLetterReason, Reason, RejectReason, SalesAction, Stage
+from schemas.vocabulary import Reason, RejectReason, SalesAction, Stage
+from workers.accounts.account_keys import aliases
+from workers.accounts.case import LeadInHand
 from workers.accounts.desk_protocol import claim_refusals
 from workers.accounts.evaluation import expiry
-from workers.accounts.evaluation.cycle_end import over
-from workers.accounts.evaluation.evaluate import judge
-from workers.accounts.evaluation.rep_claims import claim, obstacle
-from workers.accounts.events.partner_return import hand_on, take_back
-from workers.accounts.events.sales_deal import OF_DEALS, deal_said
-from workers.accounts.handoffs import deadlines, escalation, handoffs, support_questions, touches
-from workers.accounts.handoffs.queue import no_longer_due
+from workers.accounts.evaluation.cycle_end import recycle
+from workers.accounts.evaluation.evaluate import evaluate
+from workers.accounts.evaluation.rep_claims import claim, find_obstacle
+from workers.accounts.events.feedback_subject import ANSWERS, find_handoffs, find_lead
+from workers.accounts.events.partner_return import hand_over_qualified, take_back
+from workers.accounts.events.sales_deal import apply_deal
+from workers.accounts.handoffs import (
+    buying_signals,
+    deadlines,
+    escalation,
+    handoffs,
+    support_questions,
+    touches,
+)
+from workers.accounts.handoffs.queue import dequeue
 from workers.accounts.routing.ownership import named_by_crm
 from workers.accounts.routing.partners import is_with_partner
 from workers.accounts.stages import late_feedback
 from workers.accounts.stages.closed_handoff_feedback import answered_too_late, question
 from workers.accounts.stages.qualifying import Occasion, new_cycle
-from workers.accounts.state.account import ByHand
-from workers.accounts.state.handoff import ClosedHandoffRow, HandoffRow
-from workers.accounts.state.lead import LeadRow
-from workers.accounts.state.score import ScoreRow
-from workers.accounts.worth.counts import after_no
-from workers.engine.api import RefusedError
+from workers.accounts.state.account import ManualAssignment
+from workers.accounts.worth.counts import start_new_points
 
 if TYPE_CHECKING:
     from schemas.lead_events import SalesAnswered
     from workers.accounts.case import Case
+    from workers.accounts.state.handoff import HandoffRow
+
+_TOUCHES: Final = frozenset(
+    {SalesAction.TOUCHED, SalesAction.SALES_QUALIFIED, SalesAction.OPPORTUNITY_OPENED}
+)
+"""Feedback that reports contact with the buyer."""
+_OF_THE_CYCLE: Final = frozenset({SalesAction.ACCEPTED, SalesAction.SALES_QUALIFIED, SalesAction.REJECTED})
+"""Feedback about a lead's cycle. It counts although an expiry has closed the hand-off since."""
 
 
-_TOUCHES = frozenset({SalesAction.TOUCHED, SalesAction.SALES_QUALIFIED, SalesAction.OPPORTUNITY_OPENED})
-"""What sales does with the buyer; the rest is said of the hand-off."""
-_ANSWERS = frozenset({SalesAction.ACCEPTED, SalesAction.REJECTED, SalesAction.RETURNED})
-"""What only who has a hand-off can say of it."""
-_OF_THE_CYCLE = frozenset({SalesAction.ACCEPTED, SalesAction.SALES_QUALIFIED, SalesAction.REJECTED})
-"""What is true of a lead's cycle, though silence has closed the hand-off since."""
-_ANSWERS = frozenset({SalesAction.ACCEPTED, SalesAction.REJECTED, SalesAction.RETURNED})
-"""What is said of a hand-off and of nothing else."""
+@dataclass(slots=True)
+class Feedback:
+    """Feedback of sales, and what it is about."""
+
+    hand: LeadInHand
+    event: SalesAnswered
+    handoffs: list[tuple[str, HandoffRow]]
+    """The open hand-offs that it is about: (handoff_id, row)."""
+    is_closed: bool
+    """Whether it names a hand-off that is closed."""
+    is_open: bool
+    """Whether it counts as feedback to a hand-off: one is open, was withdrawn by a move, or expired afterwards."""
+
+    @property
+    def action(self) -> SalesAction:
+        """What sales reports."""
+        return self.event.activity.action
 
 
-def sales_answered(case: Case, event: SalesAnswered) -> None:
-    """Take what sales says. Raises RefusedError where nobody knows the hand-off."""
-    if support_questions.desk_said(case, event):
+def handle(case: Case, event: SalesAnswered) -> None:
+    """Apply feedback under the key where its lead lives. Raises RefusedError unknown_handoff or handoff_over."""
+    if aliases.forward_feedback(case, event):
         return
-    lead_id, is_over = _lead_meant(case, event)
+    _apply_here(case, event)
+    buying_signals.clear_answered(case)
+
+
+def _apply_here(case: Case, event: SalesAnswered) -> None:
+    if support_questions.apply_desk_feedback(case, event):
+        return
+    lead_id, is_closed = find_lead(case, event)
     if lead_id is None:
         return
-    lead = case.lead(lead_id)
-    if lead.stage is not None:
-        _said_of_lead(case, lead_id, lead, event, is_over=is_over)
+    hand = LeadInHand(case, lead_id)
+    if hand.lead.stage is not None:
+        _apply(hand, event, is_closed=is_closed)
     elif event.activity.action is SalesAction.CLAIMED:
-        _claimed(case, lead_id, lead, [], event)
+        _claim(Feedback(hand, event, [], is_closed, is_open=False))
 
 
-def _said_of_lead(case: Case, lead_id: str, lead: LeadRow, event: SalesAnswered, *, is_over: bool) -> None:
-    action = event.activity.action
-    about = [] if is_over else _handoffs_meant(case, event, lead)
-    comes_between = not (about or is_over) and late_feedback.is_between(case, lead_id, lead, event)
+def _apply(hand: LeadInHand, event: SalesAnswered, *, is_closed: bool) -> None:
+    """Apply feedback to a lead: the touch that it reports, then what it means for the lead and its hand-offs."""
+    case, action = hand.case, event.activity.action
+    about = [] if is_closed else find_handoffs(case, event, hand.lead)
+    is_between = not (about or is_closed) and late_feedback.is_between_accounts(hand, event)
     is_late = (
-        not about and action in _OF_THE_CYCLE and late_feedback.was_said_before_silence(case, event, lead)
+        not about
+        and action in _OF_THE_CYCLE
+        and late_feedback.was_said_before_silence(case, event, hand.lead)
     )
-    raised_day = late_feedback.raised_since(case, event, lead_id, lead)
+    raised_day = late_feedback.raised_since(hand, event)
+    feedback = Feedback(hand, event, about, is_closed, bool(about or is_between or is_late))
     if action in _TOUCHES:
-        lead = _touched(case, lead_id, lead, event)
-    if action is SalesAction.CLAIMED:
-        _claimed(case, lead_id, lead, about, event)
-    elif action in OF_DEALS:
-        case.owner_question = True
-        _touch_all(case, about, event)
-        lead, score = deal_said(case, lead_id, lead, _score(case, lead_id), event)
-        _judge_again(case, lead_id, lead, score)
-    elif about or comes_between or is_late:
-        case.owner_question = True
-        _touch_all(case, about, event)
-        _answered(case, lead_id, lead, about, event)
-    elif action is SalesAction.REASSIGNED and lead.pending and not is_over:
-        case.owner_question = True
-        _reassigned(case, event)  # it waits at a desk, and nobody has it yet
-    elif is_over and action in _ANSWERS:
-        _judge_again(case, lead_id, answered_too_late(case, lead, event), _score(case, lead_id))
+        _record_touch(feedback)
+    if feedback.is_open or action in _FOR_THE_LEAD:
+        _FEEDBACK[action](feedback)
+    elif action is SalesAction.REASSIGNED and hand.lead.pending and not is_closed:
+        _reassign(feedback)  # the lead is queued at a desk and has no holder yet
+    elif is_closed and action in ANSWERS:
+        hand.lead = answered_too_late(case, hand.lead, event)
+        _evaluate_again(hand)
     if action in late_feedback.ENDS:
-        _counts_at_once(case, lead_id, raised_day, event.occurred_at_ms)
+        _apply_later_points(case, hand.lead_id, raised_day, event.occurred_at_ms)
 
 
-def _answered(
-    case: Case, lead_id: str, lead: LeadRow, about: list[tuple[str, HandoffRow]], event: SalesAnswered
-) -> None:
-    action = event.activity.action
-    if action is SalesAction.ACCEPTED:
-        _accepted(case, lead_id, lead)
-    elif action is SalesAction.SALES_QUALIFIED:
-        _qualified(case, lead_id, lead)
-        hand_on(case, lead_id)
-    elif action is SalesAction.REJECTED:
-        _rejected(case, lead_id, lead, about, event)
-    elif action is SalesAction.RETURNED:
-        _returned(case, lead_id, lead, event)
-    elif action is SalesAction.REASSIGNED:
-        _reassigned(case, event)
+# What each action does.
 
 
-def _touched(case: Case, lead_id: str, lead: LeadRow, event: SalesAnswered) -> LeadRow:
-    """Sales was in touch with the person, whether a hand-off is open or not."""
-    if event.activity.action is SalesAction.TOUCHED:
-        touches.sales_touched(case, lead_id, lead, event)
-    score = _score(case, lead_id)
-    made, touched = expiry.touched(case, lead_id, lead, score, score, event.occurred_at_ms, by_sales=True)
-    if made is not lead:
-        today = case.terms.day_of(case.now_ms)
-        _judge_again(case, lead_id, made, touched, Occasion(today, counts=False, by_sales=True))
-        return case.lead(lead_id)
-    if touched is not score:
-        case.rows.put(touched, case.key, lead_id)
-    return lead
+def _acknowledge(feedback: Feedback) -> None:
+    """End the first response deadlines of the hand-offs: sales has answered."""
+    case, event = feedback.hand.case, feedback.event
+    case.request_needs_review = True
+    for handoff_id, row in feedback.handoffs:
+        deadlines.record_touch(case, handoff_id, row, event.occurred_at_ms, event.activity.rep_id)
+    if feedback.handoffs:
+        escalation.record_answer(case, event.activity.rep_id, event.occurred_at_ms)
 
 
-def _touch_all(case: Case, about: list[tuple[str, HandoffRow]], event: SalesAnswered) -> None:
-    for handoff_id, row in about:
-        deadlines.touched(case, handoff_id, row, event.occurred_at_ms, event.activity.rep_id)
-    if about:
-        escalation.answered(case, event.activity.rep_id, event.occurred_at_ms)
-
-
-def _lead_meant(case: Case, event: SalesAnswered) -> tuple[str | None, bool]:
-    """Return the person, and whether the hand-off that was named is over."""
-    handoff_id = event.activity.handoff_id
-    if handoff_id is None:
-        return event.lead_id, False
-    row = case.rows.get(HandoffRow, case.key, handoff_id)
-    if row is not None:
-        return row.lead_id, False
-    request = case.account.request
-    is_answer = event.activity.action in _ANSWERS
-    if request is not None and request.handoff_id == handoff_id and not is_answer:
-        return request.lead_id, False  # as an alert named it that told of a full desk
-    closed = case.rows.get(ClosedHandoffRow, case.key, handoff_id)
-    if closed is None and event.lead_id is not None:  # named under the key where the person lived before
-        return event.lead_id, event.is_over or late_feedback.is_of_earlier_cycle(
-            case, event.lead_id, handoff_id
-        )
-    if closed is None:
-        detail = (
-            "the handoff_id names no hand-off of this account that is open or was closed in the last 90 days"
-        )
-        raise RefusedError(DeadLetterReason.UNKNOWN_HANDOFF, detail)
-    if closed.is_moved:  # the person has come back
-        return closed.lead_id, late_feedback.is_of_earlier_cycle(case, closed.lead_id, handoff_id)
-    is_of_silence = closed.expired_cycle and event.occurred_at_ms < closed.closed_ms
-    return closed.lead_id, not is_of_silence or closed.expired_cycle != case.lead(closed.lead_id).cycle
-
-
-def _handoffs_meant(case: Case, event: SalesAnswered, lead: LeadRow) -> list[tuple[str, HandoffRow]]:
-    """Return the lead's open hand-offs: what sales does, it does with the person.
-
-    By the person alone, or by a hand-off of the key where they lived before, it can only be about what was handed over
-    before it was said; an expiry that was taken back, or a move, has handed nothing over anew.
-    """
-    found = [(one, case.rows.get(HandoffRow, case.key, one)) for one in lead.handoffs]
-    is_named = event.activity.handoff_id in lead.handoffs
-    return [
-        (handoff_id, row)
-        for handoff_id, row in found
-        if row is not None
-        and (
-            is_named
-            or row.created_ms <= event.occurred_at_ms
-            or late_feedback.is_as_before(row.reasons, lead, event)
-        )
-    ]
-
-
-def _claimed(
-    case: Case, lead_id: str, lead: LeadRow, about: list[tuple[str, HandoffRow]], event: SalesAnswered
-) -> None:
-    """A rep takes a lead; of one that the rep has already it is an answer."""
+def _claim(feedback: Feedback) -> None:
+    """Give the lead to the rep who claims it, or report the obstacle. The holder's claim accepts the hand-off."""
+    hand, event = feedback.hand, feedback.event
     rep_id, at_ms = event.activity.rep_id, event.occurred_at_ms
-    mine = [one for one in about if one[1].holder.id == rep_id]
-    found = obstacle(case, lead_id, lead, rep_id, at_ms)
+    mine = [one for one in feedback.handoffs if one[1].holder.id == rep_id]
+    found = find_obstacle(hand, rep_id, at_ms)
     if found is None:
-        claim(case, lead_id, rep_id)
+        claim(hand, rep_id)
     elif not mine:
-        claim_refusals.refuse(case, lead_id, rep_id, at_ms, found)
+        claim_refusals.refuse(hand.case, hand.lead_id, rep_id, at_ms, found)
     if mine:
-        case.owner_question = True
-        _touch_all(case, mine, event)
+        feedback.handoffs = mine
+        _acknowledge(feedback)
 
 
-def _accepted(case: Case, lead_id: str, lead: LeadRow) -> None:
-    if not lead.accepted:
-        _judge_again(case, lead_id, replace(lead, accepted=True), _score(case, lead_id))
+def _apply_deal(feedback: Feedback) -> None:
+    _acknowledge(feedback)
+    apply_deal(feedback.hand, feedback.event)
+    _evaluate_again(feedback.hand)
 
 
-def _qualified(case: Case, lead_id: str, lead: LeadRow) -> None:
-    if not lead.qualified:
-        _judge_again(case, lead_id, replace(lead, accepted=True, qualified=True), _score(case, lead_id))
+def _accept(feedback: Feedback) -> None:
+    _acknowledge(feedback)
+    hand = feedback.hand
+    if not hand.lead.accepted:
+        hand.change(accepted=True)
+        _evaluate_again(hand)
 
 
-def _returned(case: Case, lead_id: str, lead: LeadRow, event: SalesAnswered) -> None:
-    """Who had it gives it back without a no: a new cycle, due again at once if it is still an MQL or a raised hand.
+def _qualify(feedback: Feedback) -> None:
+    _acknowledge(feedback)
+    hand = feedback.hand
+    if not hand.lead.qualified:
+        hand.change(accepted=True, qualified=True)
+        _evaluate_again(hand)
+    hand_over_qualified(hand)
 
-    The turn stays used, or the rep who gave it back would be the next in turn.
+
+def _return(feedback: Feedback) -> None:
+    """Take back a lead that its holder returns without rejecting it, and begin a new cycle.
+
+    The lead is due again at once if it is still an MQL or a raised hand. The turn stays used: otherwise the rep who
+    returned it would be the next in turn.
     """
+    _acknowledge(feedback)
+    hand, event = feedback.hand, feedback.event
+    case = hand.case
     if is_with_partner(case.account):
         take_back(case, Reason.PARTNER_RETURNED)
         return
-    was_raised = lead.raised_hand
-    lead, score = over(
-        case, lead_id, lead, _score(case, lead_id), Reason.SALES_RETURNED, event.occurred_at_ms
-    )
+    was_raised = hand.lead.raised_hand
+    recycle(hand, Reason.SALES_RETURNED, event.occurred_at_ms)
     last = case.account.last_rep
     if last is not None and last.rep_id == event.activity.rep_id and not case.account.open_handoffs:
         case.change(last_rep=None)
-    _judge_again(case, lead_id, lead, score)
-    lead, score = new_cycle(case.lead(lead_id), _score(case, lead_id))
-    _judge_again(
-        case, lead_id, lead, score, Occasion(case.terms.day_of(case.now_ms), earned=True, raised=was_raised)
-    )
+    _evaluate_again(hand)
+    hand.lead, hand.score = new_cycle(hand.lead, hand.score)
+    _evaluate_again(hand, Occasion(case.terms.day_of(case.now_ms), earned=True, raised=was_raised))
 
 
-def _rejected(
-    case: Case, lead_id: str, lead: LeadRow, about: list[tuple[str, HandoffRow]], event: SalesAnswered
-) -> None:
+def _reject(feedback: Feedback) -> None:
+    """End the lead's cycle: the policy says for each rejection reason whether it recycles or disqualifies."""
+    _acknowledge(feedback)
+    hand, event = feedback.hand, feedback.event
+    case, lead = hand.case, hand.lead
     reason = event.activity.reason or RejectReason.NOT_NOW
     effect = case.terms.policy.stages.sales_says_no.effect_of(reason)
     is_expired = lead.verdict is Stage.EXPIRED
     began_ms = lead.ended_before_ms if is_expired else lead.said_no_ms
-    touches.rejected(case, lead_id, began_ms, about[0] if about else None, event)
-    for _, row in about:
+    first = feedback.handoffs[0] if feedback.handoffs else None
+    touches.record_rejection(case, hand.lead_id, began_ms, first, event)
+    for _, row in feedback.handoffs:
         _return_turn(case, row)
-    lead = replace(lead, bounces=lead.bounces + (effect == "recycled"))
-    lead = no_longer_due(case, lead_id, lead)
-    lead = handoffs.close_all_of(case, lead, (Reason.SALES_REJECTED,))
-    lead = replace(
-        lead,
+    hand.change(bounces=lead.bounces + (effect == "recycled"))
+    dequeue(hand)
+    handoffs.close_all_of(hand, (Reason.SALES_REJECTED,))
+    hand.change(
         verdict=Stage.DISQUALIFIED if effect == "disqualified" else Stage.RECYCLED,
         verdict_why=Reason.SALES_REJECTED,
         said_no_ms=event.occurred_at_ms,
@@ -250,41 +216,22 @@ def _rejected(
     )
     if effect == "question_account":
         question(case, event)
-    score = _score(case, lead_id)
-    if not is_expired:  # what is dated after the silence is dated after the no, and nothing lies between
-        score = after_no(case.terms, score, event.occurred_at_ms)
-    _judge_again(case, lead_id, lead, score)
+    if (
+        not is_expired
+    ):  # an event after the expiry is after the rejection too, and no event lies between the two
+        hand.score = start_new_points(case.terms, hand.score, event.occurred_at_ms)
+    _evaluate_again(hand)
 
 
-def _counts_at_once(case: Case, lead_id: str, raised_day: int, at_ms: int) -> None:
-    """A no of ``at_ms`` has come late: what is dated after it and is known already brings the lead back by itself."""
-    lead, score = case.lead(lead_id), _score(case, lead_id)
-    if lead.verdict is None or lead.said_no_ms != at_ms or not (raised_day or score.since):
-        return
-    day = raised_day or case.terms.day_of(at_ms)
-    _judge_again(case, lead_id, lead, score, Occasion(day, earned=True, raised=raised_day > 0))
-
-
-def _return_turn(case: Case, row: HandoffRow) -> None:
-    """The policy says whether a lead that sales rejects takes a turn and room; one that moved on has had its turn."""
-    holder = handoffs.holder_of(case, row)
-    has_moved = row.holder.desk != row.request_desk or (holder is not None and holder.id != row.holder.id)
-    if row.mode is RequestMode.OWNER or has_moved:
-        return
-    desk = case.terms.policy.desks.get(row.request_desk.removeprefix("desk:"))
-    if desk is not None and desk.turn.when_rejected == "give_back":
-        event = DeskReturn(request_id=row.request_id, desk=row.request_desk, account_key=case.key)
-        case.say(DESK_REQUESTS, event)
-
-
-def _reassigned(case: Case, event: SalesAnswered) -> None:
-    """The whole account goes to another rep by hand; of two reassignments the one with the later date holds."""
-    account = case.account
-    to_rep_id = event.activity.to_rep_id
+def _reassign(feedback: Feedback) -> None:
+    """Give the whole account to another rep. Of several reassignments, the one with the latest time holds."""
+    _acknowledge(feedback)
+    case, event = feedback.hand.case, feedback.event
+    account, to_rep_id = case.account, event.activity.to_rep_id
     if to_rep_id is None or event.occurred_at_ms <= account.by_hand_ms:
         return
     named = named_by_crm(case.terms.policy, account.company)
-    by_hand = ByHand(to_rep_id, event.occurred_at_ms, named[0].rep_id if named else None)
+    by_hand = ManualAssignment(to_rep_id, event.occurred_at_ms, named[0].rep_id if named else None)
     case.change(
         by_hand=by_hand,
         by_hand_ms=event.occurred_at_ms,
@@ -292,14 +239,67 @@ def _reassigned(case: Case, event: SalesAnswered) -> None:
     )
 
 
-def _judge_again(
-    case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, occasion: Occasion | None = None
-) -> None:
-    case.rows.put(score, case.key, lead_id)
-    case.put_lead(lead_id, lead)
-    as_it_is = Occasion(case.terms.day_of(case.now_ms), counts=False)
-    judge(case, lead_id, lead, score, occasion or as_it_is, say=False)
+_FEEDBACK: Final[Mapping[SalesAction, Callable[[Feedback], None]]] = {
+    SalesAction.TOUCHED: _acknowledge,
+    SalesAction.ACCEPTED: _accept,
+    SalesAction.CLAIMED: _claim,
+    SalesAction.SALES_QUALIFIED: _qualify,
+    SalesAction.OPPORTUNITY_OPENED: _apply_deal,
+    SalesAction.WON: _apply_deal,
+    SalesAction.LOST: _apply_deal,
+    SalesAction.REJECTED: _reject,
+    SalesAction.RETURNED: _return,
+    SalesAction.REASSIGNED: _reassign,
+}
+_FOR_THE_LEAD: Final = frozenset(
+    {SalesAction.CLAIMED, SalesAction.OPPORTUNITY_OPENED, SalesAction.WON, SalesAction.LOST}
+)
+"""Feedback about the lead, whether it has an open hand-off or not."""
 
 
-def _score(case: Case, lead_id: str) -> ScoreRow:
-    return case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
+# What they share.
+
+
+def _record_touch(feedback: Feedback) -> None:
+    """Record that sales was in contact with the buyer, whether a hand-off is open or not."""
+    hand, event = feedback.hand, feedback.event
+    case, lead = hand.case, hand.lead
+    if event.activity.action is SalesAction.TOUCHED:
+        touches.record_reported_touch(hand, event)
+    expiry.apply_touch(hand, hand.score, event.occurred_at_ms, by_sales=True)
+    if hand.lead is not lead:
+        today = case.terms.day_of(case.now_ms)
+        _evaluate_again(hand, Occasion(today, counts=False, by_sales=True))
+    else:
+        hand.write_score()
+
+
+def _apply_later_points(case: Case, lead_id: str, raised_day: int, at_ms: int) -> None:
+    """Evaluate the lead by what is dated after a late rejection of ``at_ms`` and known already: it may bring it back."""
+    hand = LeadInHand(case, lead_id)
+    lead, score = hand.lead, hand.score
+    if lead.verdict is None or lead.said_no_ms != at_ms or not (raised_day or score.since):
+        return
+    day = raised_day or case.terms.day_of(at_ms)
+    _evaluate_again(hand, Occasion(day, earned=True, raised=raised_day > 0))
+
+
+def _return_turn(case: Case, row: HandoffRow) -> None:
+    """Give the desk its turn and its capacity back for a rejected lead, if the policy wants that.
+
+    A hand-off that has moved to another holder has used its turn.
+    """
+    holder = handoffs.holder_of(case, row)
+    has_moved = row.holder.desk != row.request_desk or (holder is not None and holder.id != row.holder.id)
+    if row.mode is RequestMode.OWNER or has_moved:
+        return
+    desk = case.terms.policy.desks.get(row.request_desk.removeprefix("desk:"))
+    if desk is not None and desk.turn.when_rejected == "give_back":
+        event = DeskReturn(request_id=row.request_id, desk=row.request_desk, account_key=case.key)
+        case.publish(DESK_REQUESTS, event)
+
+
+def _evaluate_again(hand: LeadInHand, occasion: Occasion | None = None) -> None:
+    hand.write()
+    unchanged = Occasion(hand.case.terms.day_of(hand.case.now_ms), counts=False)
+    evaluate(hand, occasion or unchanged, is_news=False)

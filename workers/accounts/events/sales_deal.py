@@ -1,7 +1,7 @@
-"""An opportunity is opened, won or lost: sales' word of a deal.
+"""Sales reports that an opportunity was opened, won or lost.
 
-In: what sales says of a person, by whatever date. Out: the account's deals, the lead's cycle, hand-offs announced or
-withdrawn.
+In: a report of sales about a lead, with its own time. Out: the account's deals, the lead's cycle, hand-offs published
+again or withdrawn.
 """
 
 from __future__ import annotations
@@ -12,18 +12,16 @@ from msgspec.structs import replace
 
 from schemas.vocabulary import Reason, SalesAction
 from workers.accounts.account_keys import crm_claims
-from workers.accounts.evaluation.cycle_end import over
+from workers.accounts.evaluation.cycle_end import recycle
 from workers.accounts.handoffs import handoffs
-from workers.accounts.handoffs.touches import settle
+from workers.accounts.handoffs.touches import clear_early_rejection
 from workers.accounts.stages.deals import with_word
 from workers.accounts.stages.qualifying import new_cycle
-from workers.accounts.state.lead import LeadRow
 from workers.accounts.state.sales import Deal
-from workers.accounts.state.score import ScoreRow
 
 if TYPE_CHECKING:
     from schemas.lead_events import SalesAnswered
-    from workers.accounts.case import Case
+    from workers.accounts.case import LeadInHand
 
 _REASONS = {
     SalesAction.OPPORTUNITY_OPENED: Reason.OPPORTUNITY_OPENED,
@@ -33,34 +31,32 @@ _REASONS = {
 OF_DEALS = frozenset(_REASONS)
 
 
-def deal_said(
-    case: Case, lead_id: str, lead: LeadRow, score: ScoreRow, event: SalesAnswered
-) -> tuple[LeadRow, ScoreRow]:
-    """Take sales' word of a deal; one that a later word has overtaken changes nothing."""
-    said = event.activity
+def apply_deal(hand: LeadInHand, event: SalesAnswered) -> None:
+    """Apply a deal that sales reports. A report that a later one has overtaken changes nothing."""
+    case, activity = hand.case, event.activity
     record = crm_claims.record_of(case)
-    word = Deal(
-        lead_id=lead_id,
-        rep_id=said.rep_id,
-        state=said.action,
+    deal = Deal(
+        lead_id=hand.lead_id,
+        rep_id=activity.rep_id,
+        state=activity.action,
         at_ms=event.occurred_at_ms,
-        amount=None if said.amount is None else f"{said.amount:f}",
-        currency=None if said.amount is None else said.currency or case.terms.policy.currency,
+        amount=None if activity.amount is None else f"{activity.amount:f}",
+        currency=None if activity.amount is None else activity.currency or case.terms.policy.currency,
     )
     if record is not None:
-        word = replace(word, relationship_then=record.relationship)
-    deals = with_word(case.account.deals, word)
+        deal = replace(deal, relationship_then=record.relationship)
+    deals = with_word(case.account.deals, deal)
     if deals is case.account.deals:
-        return lead, score
+        return
     case.change(deals=deals)
     crm_claims.follow(case)
-    reason = _REASONS[said.action]
-    if said.action is SalesAction.LOST:
-        return over(case, lead_id, lead, score, reason, event.occurred_at_ms)
-    if lead.verdict is not None and event.occurred_at_ms > lead.said_no_ms:
-        lead, score = new_cycle(lead, score)
-    if lead.verdict is None:
-        lead = replace(lead, accepted=True, qualified=True)
-    settle(case, lead_id)
-    handoffs.announce(case, lead, reason)
-    return lead, score
+    reason = _REASONS[activity.action]
+    if activity.action is SalesAction.LOST:
+        recycle(hand, reason, event.occurred_at_ms)
+        return
+    if hand.lead.verdict is not None and event.occurred_at_ms > hand.lead.said_no_ms:
+        hand.lead, hand.score = new_cycle(hand.lead, hand.score)
+    if hand.lead.verdict is None:
+        hand.change(accepted=True, qualified=True)
+    clear_early_rejection(case, hand.lead_id)
+    handoffs.announce(case, hand.lead, reason)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from schemas.vocabulary import Reason
-from workers.accounts.state.account import ByHand, LastRep, Questioned
+from workers.accounts.state.account import LastRep, ManualAssignment, MarketObjection
 from workers.accounts.state.facts import Fact
 from workers.accounts.state.parts import Part
 from workers.engine.rows import Row
@@ -26,9 +26,9 @@ class Kept(Part, frozen=True):
     """What is known of an account as such, and goes along when its key becomes an alias."""
 
     last_rep: LastRep | None = None
-    by_hand: ByHand | None = None
+    by_hand: ManualAssignment | None = None
     by_hand_ms: int = 0
-    questioned: Questioned | None = None
+    questioned: MarketObjection | None = None
     enriched: tuple[Fact, ...] = ()
 
 

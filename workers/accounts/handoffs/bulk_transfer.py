@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from workers.accounts.case import Case
     from workers.accounts.state.account import Holder
 
-PASSAGE: Final = "handoffs"
+HANDOFFS: Final = "handoffs"
 """The cursor over the open hand-offs of a large account. By its name it comes before those over leads."""
 
 
-class PassageRow(Row, frozen=True):
+class BulkTransferRow(Row, frozen=True):
     """What all open hand-offs of a large account are brought in line with. At most one per account, while it lasts."""
 
     prefix: ClassVar[str] = "passage"
@@ -81,7 +81,7 @@ def must_withdraw(case: Case) -> bool:
 
 def is_withdrawing(case: Case) -> bool:
     """Whether hand-offs are being withdrawn: until none is open any more, nobody else gets one of the account."""
-    held = case.rows.get(PassageRow, case.key)
+    held = case.rows.get(BulkTransferRow, case.key)
     return held is not None and held.is_withdrawing
 
 
@@ -92,12 +92,12 @@ def keep_answer(case: Case, answer: bytes, reasons: tuple[Reason, ...]) -> None:
 
 def drop_answer(case: Case) -> None:
     """The request of the answer that is kept is over."""
-    held = case.rows.get(PassageRow, case.key)
+    held = case.rows.get(BulkTransferRow, case.key)
     if held is not None and held.answer:
         _begin(case, replace(held, answer=b""))
 
 
-def key_moves(case: Case, *, moves: bool) -> None:
+def set_key_moves(case: Case, *, moves: bool) -> None:
     """Withdraw all before the account's key moves; or it stays where it is after all."""
     held = _state(case)
     if held.key_moves is not moves:
@@ -105,12 +105,12 @@ def key_moves(case: Case, *, moves: bool) -> None:
         _begin(case, replace(held, key_moves=moves, reasons=reasons))
 
 
-def partner_returns(case: Case, why: Reason) -> None:
+def start_partner_return(case: Case, why: Reason) -> None:
     """Withdraw all before a partner's account is taken back."""
     _begin(case, replace(_state(case), returned_for=why, reasons=(why,)))
 
 
-def away(case: Case, since_ms: int) -> None:
+def freeze_deadlines(case: Case, since_ms: int) -> None:
     """Who has them is away: deadlines stand still."""
     holder = case.account.holder
     if open_index.is_large(case) and holder is not None:
@@ -120,58 +120,58 @@ def away(case: Case, since_ms: int) -> None:
         deadlines.freeze(case, handoff_id, row, since_ms)
 
 
-def returned(case: Case) -> None:
+def clear_absence(case: Case) -> None:
     """Who has them is there: what does not stand still yet goes on as it is."""
-    held = case.rows.get(PassageRow, case.key)
+    held = case.rows.get(BulkTransferRow, case.key)
     if held is not None:
         case.rows.put(replace(held, away_id=""), case.key)
 
 
-def go_on(case: Case, clocks: tuple[tuple[str, Due], ...], due: Due) -> None:
+def resume_deadlines(case: Case, clocks: tuple[tuple[str, Due], ...], due: Due) -> None:
     """Who has them is back: the deadlines that stood still go on."""
-    returned(case)
+    clear_absence(case)
     if open_index.is_large(case):
         _begin(case, replace(_state(case), back=due, clocks=clocks))
         return
     own = dict(clocks)
     for handoff_id, row in open_index.open_rows(case):
-        handoffs.go_on(case, handoff_id, row, own.get(handoff_id, due), (Reason.REP_BACK,))
+        handoffs.resume_deadlines(case, handoff_id, row, own.get(handoff_id, due), (Reason.REP_BACK,))
 
 
-def say_unanswered(case: Case) -> None:
+def report_unanswered(case: Case) -> None:
     """The account goes no further: each hand-off that should have gone on by now is reported."""
     if open_index.is_large(case):
         _begin(case, _state(case))
         return
     for handoff_id, row in open_index.open_rows(case):
-        escalation.still_unanswered(case, handoff_id, row)
+        escalation.report_unanswered(case, handoff_id, row)
 
 
 def resume(case: Case) -> None:
     """Go on with what is on its way, if that is not under way already."""
-    if case.rows.get(CursorRow, PASSAGE, case.key) is None:
+    if case.rows.get(CursorRow, HANDOFFS, case.key) is None:
         _begin(case, _state(case))
 
 
-def over(case: Case) -> None:
+def finish(case: Case) -> None:
     """Nothing is left to do."""
-    case.rows.delete(PassageRow, case.key)
+    case.rows.delete(BulkTransferRow, case.key)
 
 
 # In chunks.
 
 
-def state_of(case: Case) -> PassageRow | None:
+def state_of(case: Case) -> BulkTransferRow | None:
     """Return what is under way; None: nothing is."""
-    return case.rows.get(PassageRow, case.key)
+    return case.rows.get(BulkTransferRow, case.key)
 
 
-def walk(case: Case, position: str, *, is_held_up: bool) -> str | None:
+def align_next(case: Case, position: str, *, is_held_up: bool) -> str | None:
     """Bring the next hand-offs in line; return where to go on, None after the last one.
 
     ``is_held_up``: nothing is given to who has the account now, because it is to go to somebody else.
     """
-    state = case.rows.get(PassageRow, case.key)
+    state = case.rows.get(BulkTransferRow, case.key)
     if state is None:
         return None
     most = case.terms.most_at_once
@@ -182,11 +182,11 @@ def walk(case: Case, position: str, *, is_held_up: bool) -> str | None:
     return found[-1][0][1] if len(found) == most else None
 
 
-def _align(case: Case, state: PassageRow, handoff_id: str, row: HandoffRow, *, is_held_up: bool) -> None:
+def _align(case: Case, state: BulkTransferRow, handoff_id: str, row: HandoffRow, *, is_held_up: bool) -> None:
     holder = case.account.holder
     if state.is_withdrawing:
         if not row.withdrawn_for:
-            deadlines.unwatch(case, handoff_id)
+            deadlines.stop_timers(case, handoff_id)
             open_index.keep(case, handoff_id, handoffs.withdraw(case, handoff_id, row, state.reasons))
     elif row.withdrawn_for:
         if holder is not None and not is_held_up:
@@ -195,22 +195,22 @@ def _align(case: Case, state: PassageRow, handoff_id: str, row: HandoffRow, *, i
         deadlines.freeze(case, handoff_id, row, state.away_ms)
     elif state.back is not None and row.frozen_ms is not None:
         due = dict(state.clocks).get(handoff_id, state.back)
-        handoffs.go_on(case, handoff_id, row, due, (Reason.REP_BACK,))
+        handoffs.resume_deadlines(case, handoff_id, row, due, (Reason.REP_BACK,))
     elif case.account.move is None:
-        escalation.still_unanswered(case, handoff_id, row)
+        escalation.report_unanswered(case, handoff_id, row)
 
 
-def _give(case: Case, state: PassageRow, handoff_id: str, row: HandoffRow, holder: Holder) -> None:
+def _give(case: Case, state: BulkTransferRow, handoff_id: str, row: HandoffRow, holder: Holder) -> None:
     if state.to is not None and state.to.holder.id == holder.id and row.holder.id != holder.id:
         handoffs.move(case, handoff_id, row, state.to)
     else:
         handoffs.bring_back(case, handoff_id, row, holder)
 
 
-def _state(case: Case) -> PassageRow:
-    return case.rows.get(PassageRow, case.key) or PassageRow()
+def _state(case: Case) -> BulkTransferRow:
+    return case.rows.get(BulkTransferRow, case.key) or BulkTransferRow()
 
 
-def _begin(case: Case, state: PassageRow) -> None:
+def _begin(case: Case, state: BulkTransferRow) -> None:
     case.rows.put(state, case.key)
-    start_cursor(case.rows, PASSAGE, case.key)
+    start_cursor(case.rows, HANDOFFS, case.key)

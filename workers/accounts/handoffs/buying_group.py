@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from schemas.outputs import BuyingGroup, Colleague
 from schemas.vocabulary import GateState
-from workers.accounts.case import instant
+from workers.accounts.case import LeadInHand, instant
 from workers.accounts.worth.facts import fit_of, value_of
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ DAY_MS = 86_400_000
 def colleagues_of(case: Case, lead_id: str) -> list[Colleague]:
     """Return the other people of the account who were active last, latest first, with their roles."""
     return [
-        _colleague(case, who, case.lead(who), at_ms) for who, at_ms in case.active_since() if who != lead_id
+        _colleague(LeadInHand(case, other_id), at_ms)
+        for other_id, at_ms in case.active_since()
+        if other_id != lead_id
     ]
 
 
@@ -48,9 +50,14 @@ def _may_buy(case: Case, lead: LeadRow) -> bool:
     return all(gate.state is not GateState.FAIL for gate in fit.gates if gate.gate in {"function", "title"})
 
 
-def _colleague(case: Case, lead_id: str, lead: LeadRow, at_ms: int) -> Colleague:
+def _colleague(hand: LeadInHand, at_ms: int) -> Colleague:
+    lead = hand.lead
     title, stated = value_of(lead.facts, "job_title"), value_of(lead.facts, "job_function")
-    function, level = case.terms.gates.role(title, stated)
+    function, level = hand.case.terms.gates.role(title, stated)
     return Colleague(
-        lead_id=lead_id, function=function, title_level=level, stage=lead.stage, last_active_at=instant(at_ms)
+        lead_id=hand.lead_id,
+        function=function,
+        title_level=level,
+        stage=lead.stage,
+        last_active_at=instant(at_ms),
     )

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from schemas.vocabulary import Alert, AssigneeType
 from workers.accounts.handoffs.alert_recipients import is_nobodys
-from workers.accounts.routing.ownership import right_of
+from workers.accounts.routing.ownership import owner_of
 from workers.accounts.routing.permission import restriction
 from workers.accounts.state.alert import SignalLine
 from workers.engine.rows import Row
@@ -41,13 +41,13 @@ class SignalsRow(Row, frozen=True):
     """The rep for whom it is up; empty: none is."""
 
 
-def noticed(case: Case, lead_id: str, names: Iterable[str], at_ms: int) -> None:
+def add_signals(case: Case, lead_id: str, names: Iterable[str], at_ms: int) -> None:
     """Take what a person did by rules that are signals; nobody is told of an account that nobody owns.
 
     Nor of who may be offered nothing: of them only a raised hand is answered.
     """
     found = [name for name in names if name in case.terms.signals]
-    if not found or is_nobodys(case) or right_of(case.terms.policy, case.account) is None:
+    if not found or is_nobodys(case) or owner_of(case.terms.policy, case.account) is None:
         return
     if restriction(case.terms, case.lead(lead_id)) is None:
         _keep(case, lead_id, found, at_ms)
@@ -61,35 +61,35 @@ def withhold(case: Case, lead_id: str) -> None:
         case.rows.put(replace(row, lines=lines), case.key)
 
 
-def raised_again(case: Case, lead_id: str, at_ms: int) -> None:
+def add_raised_hand(case: Case, lead_id: str, at_ms: int) -> None:
     """Take a hand that is raised again: only a signal, to whoever owns or has the account."""
     if case.terms.bundle_ms and _rep_of(case):
         _keep(case, lead_id, [AGAIN], at_ms)
 
 
-def bundle_due(case: Case) -> None:
+def publish_bundle(case: Case) -> None:
     """The window is over: say what was done in it."""
     row = case.rows.get(SignalsRow, case.key)
     if row is None:
         return
     rep_id = _rep_of(case)
     if not rep_id or not row.lines:
-        over(case)
+        end_signals(case)
         return
     _clear(case, row)
     number = row.number + 1
     case.raise_alert(Alert.BUYING_SIGNALS, str(number), rep_id=rep_id, told=(rep_id,), signals=row.lines)
-    case.owner_question = True
+    case.request_needs_review = True
     case.rows.put(SignalsRow(number=number, up_for=rep_id), case.key)
 
 
-def answered(case: Case) -> None:
+def clear_answered(case: Case) -> None:
     """Sales has done something about the account: what was said is seen."""
     row = case.rows.get(SignalsRow, case.key) if case.terms.bundle_ms else None
     if row is not None and row.up_for:
         _clear(case, row)
         case.rows.put(replace(row, up_for=""), case.key)
-        case.owner_question = True
+        case.request_needs_review = True
 
 
 def follow_owner(case: Case) -> None:
@@ -100,13 +100,13 @@ def follow_owner(case: Case) -> None:
         case.rows.put(replace(row, up_for=""), case.key)
 
 
-def told(case: Case) -> str | None:
+def notified_rep(case: Case) -> str | None:
     """Return the rep for whom a bundle is up, or None."""
     row = case.rows.get(SignalsRow, case.key)
     return row.up_for or None if row is not None else None
 
 
-def over(case: Case) -> None:
+def end_signals(case: Case) -> None:
     """Nobody owns the account any more, or it lives elsewhere."""
     row = case.rows.get(SignalsRow, case.key)
     if row is not None:
@@ -140,7 +140,7 @@ def _rep_of(case: Case) -> str:
     """Who is to hear of the account; '' for nobody."""
     if not case.terms.bundle_ms or is_nobodys(case):
         return ""
-    right = right_of(case.terms.policy, case.account)
+    right = owner_of(case.terms.policy, case.account)
     if right is not None:
         return right.rep_id
     holder = case.account.holder

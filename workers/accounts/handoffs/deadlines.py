@@ -50,7 +50,7 @@ def with_due(row: HandoffRow, due: Due) -> HandoffRow:
     return replace(row, due_soon_ms=due.soon_ms, due_ms=due.due_ms, then_ms=due.then_ms, frozen_ms=None)
 
 
-def watch(case: Case, handoff_id: str, row: HandoffRow) -> None:
+def start_timers(case: Case, handoff_id: str, row: HandoffRow) -> None:
     """Set the timers of a hand-off that nobody has answered yet."""
     if row.touched_ms is not None or row.frozen_ms is not None:
         return
@@ -59,9 +59,9 @@ def watch(case: Case, handoff_id: str, row: HandoffRow) -> None:
             set_timer(case.rows, kind, handoff_id, at_ms)
 
 
-def unwatch(case: Case, handoff_id: str) -> None:
+def stop_timers(case: Case, handoff_id: str) -> None:
     """Cancel the timers and take their alerts back: answered, moved or over."""
-    _stop(case, handoff_id)
+    _cancel_timers(case, handoff_id)
     for alert in (
         *_ALERTS.values(),
         Alert.STILL_UNANSWERED,
@@ -75,10 +75,10 @@ def report(case: Case, kind: str, handoff_id: str) -> None:
     """A timer is due: say that the response is due soon, or overdue. An answered hand-off says nothing."""
     row = case.rows.get(HandoffRow, case.key, handoff_id)
     if row is not None and row.touched_ms is None:
-        say_late(case, _ALERTS[kind], handoff_id, row)
+        raise_late(case, _ALERTS[kind], handoff_id, row)
 
 
-def say_late(case: Case, alert: Alert, handoff_id: str, row: HandoffRow) -> None:
+def raise_late(case: Case, alert: Alert, handoff_id: str, row: HandoffRow) -> None:
     """Put up an alert of a hand-off that waits for its answer."""
     holder = row.holder
     case.raise_alert(
@@ -93,7 +93,7 @@ def say_late(case: Case, alert: Alert, handoff_id: str, row: HandoffRow) -> None
     )
 
 
-def touched(
+def record_touch(
     case: Case, handoff_id: str, row: HandoffRow, at_ms: int, rep_id: str | None = None
 ) -> HandoffRow:
     """Return the hand-off as answered at ``at_ms``, the touch's own date; the earliest touch counts.
@@ -102,7 +102,7 @@ def touched(
     """
     if row.touched_ms is not None and row.touched_ms <= at_ms:
         return row
-    unwatch(case, handoff_id)
+    stop_timers(case, handoff_id)
     made = replace(row, touched_ms=at_ms, touched_by=rep_id, frozen_ms=None)
     open_index.keep(case, handoff_id, made)
     return made
@@ -112,7 +112,7 @@ def freeze(case: Case, handoff_id: str, row: HandoffRow, at_ms: int) -> None:
     """Who has the hand-off is away since ``at_ms``: what was not due before that is not due while it lasts."""
     if row.touched_ms is not None or row.frozen_ms is not None:
         return
-    _stop(case, handoff_id)
+    _cancel_timers(case, handoff_id)
     for alert, due_ms in (
         (Alert.RESPONSE_DUE_SOON, row.due_soon_ms),
         (Alert.RESPONSE_OVERDUE, row.due_ms),
@@ -140,6 +140,6 @@ def clocks(waiting: Iterable[tuple[str, HandoffRow]], *, resumed: bool) -> list[
     ][:MOST_CLOCKS]
 
 
-def _stop(case: Case, handoff_id: str) -> None:
+def _cancel_timers(case: Case, handoff_id: str) -> None:
     for kind in (DUE_SOON, OVERDUE, THEN):
         cancel_timer(case.rows, kind, handoff_id)

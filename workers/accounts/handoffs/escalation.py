@@ -18,7 +18,7 @@ from schemas.desk_requests import MoveWhy
 from schemas.vocabulary import Alert, AssigneeType, HowChosen
 from workers.accounts.handoffs import deadlines, open_index
 from workers.accounts.state.handoff import HandoffRow
-from workers.accounts.state.parts import Move, MovedOn, Passed
+from workers.accounts.state.parts import Escalation, Move, PassedRep
 
 if TYPE_CHECKING:
     from workers.accounts.case import Case
@@ -28,51 +28,51 @@ MOST_HAD = 12
 _DESK = "desk:"
 
 
-def due(case: Case, handoff_id: str) -> None:
+def escalate(case: Case, handoff_id: str) -> None:
     """The timer of a hand-off that is long overdue. What a desk holds as a whole stays there: its manager is told."""
     row = case.rows.get(HandoffRow, case.key, handoff_id)
     if row is None or row.touched_ms is not None:
         return
     holder = row.holder
     if holder.type is AssigneeType.DESK:
-        deadlines.say_late(case, Alert.STILL_UNANSWERED, handoff_id, row)
+        deadlines.raise_late(case, Alert.STILL_UNANSWERED, handoff_id, row)
     elif case.account.move is not None:
         return
-    elif _goes_on(case, holder):
+    elif _can_continue(case, holder):
         case.change(move=Move(MoveWhy.NOT_ANSWERED, holder.id))
-        case.owner_question = True
+        case.request_needs_review = True
     else:
-        deadlines.say_late(case, Alert.STILL_UNANSWERED, handoff_id, row)
+        deadlines.raise_late(case, Alert.STILL_UNANSWERED, handoff_id, row)
 
 
-def still_unanswered(case: Case, handoff_id: str, row: HandoffRow) -> None:
+def report_unanswered(case: Case, handoff_id: str, row: HandoffRow) -> None:
     """The account goes no further: say so of a hand-off that should have gone on by now."""
     is_late = row.then_ms is not None and row.then_ms <= case.now_ms
     if is_late and row.touched_ms is None and row.frozen_ms is None:
-        deadlines.say_late(case, Alert.STILL_UNANSWERED, handoff_id, row)
+        deadlines.raise_late(case, Alert.STILL_UNANSWERED, handoff_id, row)
 
 
-def passed_on(case: Case, before: Holder, after: Holder) -> None:
+def record_escalation(case: Case, before: Holder, after: Holder) -> None:
     """The account has gone from one who did not answer to the next."""
-    moved_on = case.account.moved_on or MovedOn()
-    had = (*moved_on.had, Passed(before.id, case.now_ms))[-MOST_HAD:]
+    moved_on = case.account.moved_on or Escalation()
+    had = (*moved_on.had, PassedRep(before.id, case.now_ms))[-MOST_HAD:]
     turns = moved_on.turns + (after.how is HowChosen.ROTATION)
     is_at_end = after.how in {HowChosen.MANAGER, HowChosen.FALLBACK}
-    case.change(moved_on=MovedOn(had, turns, is_at_end))
+    case.change(moved_on=Escalation(had, turns, is_at_end))
 
 
-def at_end(case: Case) -> None:
+def end_escalation(case: Case) -> None:
     """Nobody is left to whom the account could go."""
-    case.change(moved_on=replace(case.account.moved_on or MovedOn(), is_at_end=True))
+    case.change(moved_on=replace(case.account.moved_on or Escalation(), is_at_end=True))
 
 
-def who_had_it(case: Case) -> tuple[str, ...]:
+def earlier_holders(case: Case) -> tuple[str, ...]:
     """Return the reps who had the account and did not answer, in order."""
     moved_on = case.account.moved_on
     return () if moved_on is None else tuple(one.rep_id for one in moved_on.had)
 
 
-def answered(case: Case, rep_id: str, at_ms: int) -> None:
+def record_answer(case: Case, rep_id: str, at_ms: int) -> None:
     """A rep has touched the account at ``at_ms``: who has it keeps it; who had it then gets it back."""
     account = case.account
     holder, moved_on = account.holder, account.moved_on
@@ -85,7 +85,7 @@ def answered(case: Case, rep_id: str, at_ms: int) -> None:
         case.change(move=Move(MoveWhy.ANSWERED_BEFORE, holder.id, rep_id))
 
 
-def _goes_on(case: Case, holder: Holder) -> bool:
+def _can_continue(case: Case, holder: Holder) -> bool:
     """Whether somebody else can still get the account."""
     moved_on = case.account.moved_on
     if moved_on is not None and moved_on.is_at_end:

@@ -22,7 +22,7 @@ from workers.accounts.handoffs.alias_members import how_matched
 from workers.accounts.handoffs.buying_group import colleagues_of, group_of
 from workers.accounts.handoffs.deadlines import Due
 from workers.accounts.handoffs.partner_view import for_partner, own_stage
-from workers.accounts.handoffs.touches import listed, of_lead, settle
+from workers.accounts.handoffs.touches import clear_early_rejection, listed, touches_of
 from workers.accounts.routing.partners import agreement_with
 from workers.accounts.routing.permission import restriction
 from workers.accounts.routing.route_explanation import earlier_routes, would_lead_elsewhere
@@ -34,14 +34,14 @@ from workers.accounts.state.parts import Part
 from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.explanation import explain
 from workers.accounts.worth.facts import fit_of, value_of
-from workers.accounts.worth.future_dated import flagged, is_ahead
+from workers.accounts.worth.future_dated import flag_future_dated, is_future_dated
 from workers.engine.timers import set_timer
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workers.accounts.case import Case
+    from workers.accounts.case import Case, LeadInHand
     from workers.accounts.state.facts import CampaignMark
     from workers.accounts.state.lead import LeadRow
 
@@ -81,9 +81,9 @@ def open_handoff(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow) ->
     """Open a hand-off; return its lead with it."""
     open_index.keep(case, handoff_id, row)
     case.change(holder=row.holder)
-    deadlines.watch(case, handoff_id, row)
-    settle(case, row.lead_id)
-    say(case, handoff_id, row, lead, Action.ASSIGNED, row.reasons)
+    deadlines.start_timers(case, handoff_id, row)
+    clear_early_rejection(case, row.lead_id)
+    publish_revision(case, handoff_id, row, lead, Action.ASSIGNED, row.reasons)
     return replace(lead, handoffs=(*lead.handoffs, handoff_id))
 
 
@@ -107,7 +107,7 @@ def withdraw(case: Case, handoff_id: str, row: HandoffRow, reasons: tuple[Reason
     if row.withdrawn_for:
         return row
     made = replace(row, revision=row.revision + 1, withdrawn_for=reasons)
-    say(case, handoff_id, made, case.lead(row.lead_id), Action.WITHDRAWN, reasons)
+    publish_revision(case, handoff_id, made, case.lead(row.lead_id), Action.WITHDRAWN, reasons)
     return made
 
 
@@ -116,7 +116,7 @@ def move(case: Case, handoff_id: str, row: HandoffRow, to: Handover) -> None:
 
     Another kind without deadlines of its own keeps those it had as long as they lie ahead.
     """
-    deadlines.unwatch(case, handoff_id)
+    deadlines.stop_timers(case, handoff_id)
     made = replace(
         row,
         revision=row.revision + 1,
@@ -135,26 +135,28 @@ def move(case: Case, handoff_id: str, row: HandoffRow, to: Handover) -> None:
     elif row.touched_ms is None and (row.kind is to.kind or is_stale):
         made = deadlines.with_due(made, to.due)
     open_index.keep(case, handoff_id, made)
-    deadlines.watch(case, handoff_id, made)
-    say(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, to.reasons)
+    deadlines.start_timers(case, handoff_id, made)
+    publish_revision(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, to.reasons)
 
 
 def bring_back(case: Case, handoff_id: str, row: HandoffRow, holder: Holder) -> None:
     """A hand-off that was on its way stays with who has the account: nothing moves any more."""
     made = replace(row, revision=row.revision + 1, holder=holder, withdrawn_for=())
     open_index.keep(case, handoff_id, made)
-    deadlines.watch(case, handoff_id, made)
-    say(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, row.withdrawn_for)
+    deadlines.start_timers(case, handoff_id, made)
+    publish_revision(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, row.withdrawn_for)
 
 
-def go_on(case: Case, handoff_id: str, row: HandoffRow, due: Due, reasons: Sequence[Reason]) -> None:
+def resume_deadlines(
+    case: Case, handoff_id: str, row: HandoffRow, due: Due, reasons: Sequence[Reason]
+) -> None:
     """Who has the hand-off is back: deadlines that stood still go on, and are ``due`` now."""
     if row.frozen_ms is None:
         return
     made = deadlines.with_due(replace(row, revision=row.revision + 1), due)
     open_index.keep(case, handoff_id, made)
-    deadlines.watch(case, handoff_id, made)
-    say(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, reasons)
+    deadlines.start_timers(case, handoff_id, made)
+    publish_revision(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, reasons)
 
 
 def holder_of(case: Case, row: HandoffRow) -> Holder | None:
@@ -170,10 +172,10 @@ def close(
     One that is on its way is withdrawn already: said is only another reason.
     """
     holder = holder_of(case, row)
-    deadlines.unwatch(case, handoff_id)
+    deadlines.stop_timers(case, handoff_id)
     if row.withdrawn_for != reasons:
         made = replace(row, revision=row.revision + 1)
-        say(case, handoff_id, made, lead, Action.WITHDRAWN, reasons)
+        publish_revision(case, handoff_id, made, lead, Action.WITHDRAWN, reasons)
     open_index.drop(case, handoff_id)
     closed = ClosedHandoffRow(
         lead_id=row.lead_id,
@@ -189,7 +191,7 @@ def close(
         case.change(last_rep=LastRep(holder.id, holder.desk, case.now_ms))
     if case.account.open_handoffs == 0:
         case.change(holder=None)
-    case.owner_question = True
+    case.request_needs_review = True
     return replace(lead, handoffs=tuple(one for one in lead.handoffs if one != handoff_id))
 
 
@@ -200,13 +202,15 @@ def _reps_of(holder: Holder | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in named if one))
 
 
-def close_all_of(case: Case, lead: LeadRow, reasons: tuple[Reason, ...]) -> LeadRow:
-    """Withdraw all open hand-offs of a lead; return the lead without them."""
-    for handoff_id in lead.handoffs:
+def close_all_of(hand: LeadInHand, reasons: tuple[Reason, ...]) -> None:
+    """Withdraw all open hand-offs of a lead."""
+    case = hand.case
+    for handoff_id in hand.lead.handoffs:
         row = case.rows.get(HandoffRow, case.key, handoff_id)
         if row is not None:
-            lead = close(case, handoff_id, row, lead, reasons)
-    return replace(lead, handoffs=()) if lead.handoffs else lead
+            hand.lead = close(case, handoff_id, row, hand.lead, reasons)
+    if hand.lead.handoffs:
+        hand.change(handoffs=())
 
 
 def relabel(case: Case, lead: LeadRow, label: Qualification) -> None:
@@ -218,7 +222,7 @@ def relabel(case: Case, lead: LeadRow, label: Qualification) -> None:
         if row.qualification is None and (label is Qualification.MQL or row.kind is not Kind.MQL):
             continue
         made = replace(row, qualification=label)
-        say_again(case, handoff_id, made, lead, Reason.FACTS_CHANGED)
+        publish_again(case, handoff_id, made, lead, Reason.FACTS_CHANGED)
 
 
 def announce(case: Case, lead: LeadRow, reason: Reason) -> None:
@@ -226,23 +230,23 @@ def announce(case: Case, lead: LeadRow, reason: Reason) -> None:
     for handoff_id in lead.handoffs:
         row = case.rows.get(HandoffRow, case.key, handoff_id)
         if row is not None:
-            say_again(case, handoff_id, row, lead, reason)
+            publish_again(case, handoff_id, row, lead, reason)
 
 
-def say_again(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reason: Reason) -> None:
+def publish_again(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reason: Reason) -> None:
     """Say what is true of a hand-off now; of one on its way that is said where it arrives."""
     made = row if row.withdrawn_for else replace(row, revision=row.revision + 1)
     open_index.keep(case, handoff_id, made)
     if not made.withdrawn_for:
-        say(case, handoff_id, made, lead, Action.RELABELLED, (reason,))
+        publish_revision(case, handoff_id, made, lead, Action.RELABELLED, (reason,))
 
 
-def forget(case: Case, handoff_id: str) -> None:
+def forget_closed(case: Case, handoff_id: str) -> None:
     """A closed hand-off is old enough: answers to it are unknown from now on."""
     case.rows.delete(ClosedHandoffRow, case.key, handoff_id)
 
 
-def say(
+def publish_revision(
     case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, action: Action, reasons: Sequence[Reason]
 ) -> None:
     """Emit one revision. The first is explained as of the day on which the lead became due, the others as of now."""
@@ -256,7 +260,7 @@ def say(
     earlier = row.holder.earlier
     behaviour = terms.rules.points(score.attributed, day)
     if score.ahead:
-        behaviour = flagged(behaviour, score, day, terms.rules.horizon_days)
+        behaviour = flag_future_dated(behaviour, score, day, terms.rules.horizon_days)
     elsewhere = would_lead_elsewhere(earlier)
     is_for_partner = row.holder.type is AssigneeType.PARTNER
     stage = own_stage(lead, fit.state) if is_for_partner else lead.stage
@@ -280,7 +284,7 @@ def say(
         passed_over=[PassedOverRep(rep_id=rep_id, why=why) for rep_id, why in row.passed_over],
         stage=stage,
         stage_words=terms.stage_words.get(stage) if stage else None,
-        touches=None if is_withdrawn else listed(terms, score, of_lead(case, row.lead_id)) or None,
+        touches=None if is_withdrawn else listed(terms, score, touches_of(case, row.lead_id)) or None,
         bounces=lead.bounces or None,
         forecast_probability_percent=None if is_withdrawn else forecast_percent(terms.policy, case.account),
         ages=WaitAges(lead_seconds=row.ages[0], wait_seconds=row.ages[1]) if row.ages else None,
@@ -293,12 +297,18 @@ def say(
         request=None if is_withdrawn else value_of(lead.facts, "request"),
         answer_only=not is_withdrawn and restriction(terms, lead) is not None,
         explanation=explain(
-            terms, fit, behaviour, reasons, row.event_id, elsewhere, is_clamped=is_ahead(score, row.event_id)
+            terms,
+            fit,
+            behaviour,
+            reasons,
+            row.event_id,
+            elsewhere,
+            is_clamped=is_future_dated(score, row.event_id),
         ),
     )
     if is_for_partner:
         event = for_partner(agreement_with(terms.policy, row.holder), event)
-    case.say(LEAD_ROUTING, event)
+    case.publish(LEAD_ROUTING, event)
 
 
 def _assignee(holder: Holder) -> Assignee:

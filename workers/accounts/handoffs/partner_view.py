@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from schemas.outputs import LeadRouting
     from schemas.vocabulary import GateState, Stage
-    from workers.accounts.routing.partners import Covering
+    from workers.accounts.routing.partners import NamedPartner
     from workers.accounts.state.lead import LeadRow
 
 _PERSON = {
@@ -45,7 +45,7 @@ def own_stage(lead: LeadRow, fit: GateState) -> Stage:
     return stage_of(standing)
 
 
-def for_partner(agreement: Covering | None, event: LeadRouting) -> LeadRouting:
+def for_partner(agreement: NamedPartner | None, event: LeadRouting) -> LeadRouting:
     """Return the message cut to what the partner may see; under an agreement that is over, to nothing."""
     sees: Collection[str] = () if agreement is None else agreement.partner.sees
     cut: dict[str, Any] = {

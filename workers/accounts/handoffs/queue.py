@@ -1,29 +1,28 @@
-"""Leads that are due for a hand-off and wait for the account's one request: raised hands first, then the oldest.
+"""The queue of leads that are due for a hand-off and wait for the account's one request to a desk.
 
-In: a lead that became due. Out: its row, in order. Who is asked is decided in requests.py.
+In: a lead that became due. Out: its PendingRow, in order: raised hands and claims first, then the oldest. Which desk is
+asked is decided in desk_protocol/requests.py.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from workers.accounts.state.handoff import PendingRow
 
 if TYPE_CHECKING:
-    from workers.accounts.case import Case
+    from workers.accounts.case import Case, LeadInHand
     from workers.accounts.stages.qualifying import Due
-    from workers.accounts.state.lead import LeadRow
 
 
-def make_due(case: Case, lead_id: str, lead: LeadRow, due: Due, total: int, fit_points: int) -> LeadRow:
-    """Return the lead as due. One that waits already only moves up when it raises its hand, or a rep takes it."""
+def make_due(hand: LeadInHand, due: Due, total: int, fit_points: int) -> None:
+    """Queue the lead for a hand-off. A queued lead only moves up, if it raises its hand or a rep claims it."""
+    case, lead_id, lead = hand.case, hand.lead_id, hand.lead
     held = case.rows.get(PendingRow, case.key, lead.pending, lead_id) if lead.pending else None
     if held is not None:
         if not due.claimed_by and (held.raised or not due.raised):
-            return lead
-        waits_no_more(case, lead.pending, lead_id)
+            return
+        remove_pending(case, lead.pending, lead_id)
         handoff_id = held.handoff_id
     else:
         number = case.account.handoff_n + 1
@@ -45,21 +44,21 @@ def make_due(case: Case, lead_id: str, lead: LeadRow, due: Due, total: int, fit_
     order = f"{0 if row.raised or row.claimed_by else 1}{case.now_ms:015d}"
     case.rows.put(row, case.key, order, lead_id)
     case.change(waiting=case.account.waiting + 1)
-    case.owner_question = True
-    return replace(lead, pending=order, handed=True)
+    case.request_needs_review = True
+    hand.change(pending=order, handed=True)
 
 
-def no_longer_due(case: Case, lead_id: str, lead: LeadRow) -> LeadRow:
-    """Return the lead without its place among those who wait."""
-    if not lead.pending:
-        return lead
-    waits_no_more(case, lead.pending, lead_id)
-    case.owner_question = True
-    return replace(lead, pending="")
+def dequeue(hand: LeadInHand) -> None:
+    """Remove the lead from the queue, if it is in it."""
+    if not hand.lead.pending:
+        return
+    remove_pending(hand.case, hand.lead.pending, hand.lead_id)
+    hand.case.request_needs_review = True
+    hand.change(pending="")
 
 
-def waits_no_more(case: Case, order: str, lead_id: str) -> None:
-    """Take a lead's row from those that wait."""
+def remove_pending(case: Case, order: str, lead_id: str) -> None:
+    """Delete a lead's PendingRow, if there is one."""
     if case.rows.get(PendingRow, case.key, order, lead_id) is not None:
         case.rows.delete(PendingRow, case.key, order, lead_id)
         case.change(waiting=case.account.waiting - 1)
@@ -68,7 +67,7 @@ def waits_no_more(case: Case, order: str, lead_id: str) -> None:
 def first_due(case: Case) -> tuple[str, str, PendingRow] | None:
     """Return (order, lead_id, row) of the next lead to ask for, or None.
 
-    Where none waits there is no search: it would walk over the deleted rows of all who ever did.
+    Without a waiting lead there is no scan: it would walk over the deleted rows of all leads that ever waited.
     """
     if not case.account.waiting:
         return None

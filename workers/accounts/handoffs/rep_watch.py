@@ -14,7 +14,7 @@ from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import Alert
 from workers.accounts.handoffs import buying_signals
 from workers.accounts.handoffs.alert_recipients import is_nobodys, of_desk
-from workers.accounts.routing.ownership import is_customer, named_by_crm, owners_of
+from workers.accounts.routing.ownership import crm_owners, is_customer, named_by_crm
 
 if TYPE_CHECKING:
     from workers.accounts.case import Case
@@ -25,18 +25,18 @@ NOBODY_NAMED = ""
 """Subject of the alert for a customer for whom the CRM names no person."""
 
 
-def is_gone(case: Case, rep_id: str) -> None:
+def add_gone(case: Case, rep_id: str) -> None:
     """A rep who was asked for is inactive, has left, or is unknown: the routes pass over them."""
     others = tuple(one for one in case.account.gone if one != rep_id)
     case.change(gone=(*others, rep_id)[-MOST_GONE:])
 
 
-def is_back(case: Case, rep_id: str) -> None:
+def remove_gone(case: Case, rep_id: str) -> None:
     """A rep is with us again."""
     case.change(gone=tuple(one for one in case.account.gone if one != rep_id))
 
 
-def say_who_is_missing(case: Case) -> None:
+def report_missing_owners(case: Case) -> None:
     """Report who should own the account and does not, and take back what is so no more."""
     account = case.account
     now = {} if is_nobodys(case) else _missing(case)
@@ -60,24 +60,24 @@ def _missing(case: Case) -> dict[str, str | None]:
         found[by_hand] = by_hand
     company = account.company
     has_leads = account.request is not None or account.open_handoffs > 0
-    if company is not None and is_customer(company) and has_leads and not owners_of(policy, company):
+    if company is not None and is_customer(company) and has_leads and not crm_owners(policy, company):
         found[NOBODY_NAMED] = company.owner_rep_id
     return found
 
 
-def say_on_whom_it_depends(case: Case) -> None:
+def subscribe_to_reps(case: Case) -> None:
     """Tell the desks of reps that this account hears of their leaving and returning, or no longer."""
     account = case.account
     wanted = set(account.gone)
     if account.holder is not None and account.holder.id and account.holder.type == "rep":
         wanted |= {account.holder.id, account.holder.stands_for or account.holder.id}
-    if (told := buying_signals.told(case)) is not None:
-        wanted.add(told)
+    if (notified := buying_signals.notified_rep(case)) is not None:
+        wanted.add(notified)
     now = tuple(sorted(wanted)[:MOST_DEPENDS])
     if now == account.depends:
         return
     for rep_id in sorted({*now} ^ {*account.depends}):
-        case.say(
+        case.publish(
             DESK_REQUESTS,
             AccountDepends(desk=f"rep:{rep_id}", account_key=case.key, depends=rep_id in now),
         )

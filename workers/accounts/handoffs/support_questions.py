@@ -25,13 +25,14 @@ from schemas.vocabulary import (
     RouteMiss,
     SalesAction,
 )
+from workers.accounts.case import LeadInHand
 from workers.accounts.handoffs import deadlines, handoffs, open_index
 from workers.accounts.handoffs.alert_recipients import of_desk
 from workers.accounts.routing.ownership import is_customer
 from workers.accounts.state.account import Holder
 from workers.accounts.state.handoff import ClosedHandoffRow, HandoffRow, ServiceRow
 from workers.accounts.state.lead import LeadRow
-from workers.accounts.state.parts import Earlier
+from workers.accounts.state.parts import SkippedRoute
 from workers.engine.timers import cancel_timer, set_timer, start_cursor
 from workers.outbox import fact_id
 
@@ -45,8 +46,8 @@ QUESTIONS = "questions"
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 ATTEMPTS_BEFORE_ALERT = 4
-_BEFORE = (Earlier(Route.NEVER, RouteMiss.NOT_EXCLUDED),)
-_NO_CUSTOMERS = Earlier(Route.SUPPORT_QUESTION, RouteMiss.NO_SUPPORT_QUESTION)
+_BEFORE = (SkippedRoute(Route.NEVER, RouteMiss.NOT_EXCLUDED),)
+_NO_CUSTOMERS = SkippedRoute(Route.SUPPORT_QUESTION, RouteMiss.NO_SUPPORT_QUESTION)
 
 
 def is_question(case: Case, request: Request) -> bool:
@@ -63,30 +64,31 @@ def desk_for(case: Case) -> str:
 
 def ask(case: Case, lead_id: str, at_ms: int) -> None:
     """Ask the desk for a person. A question that is not answered yet stays the one."""
-    lead = case.lead(lead_id)
-    for handoff_id in lead.service:
+    hand = LeadInHand(case, lead_id)
+    for handoff_id in hand.lead.service:
         row = case.rows.get(HandoffRow, case.key, handoff_id)
         if row is None or row.touched_ms is None:
             return
-        lead = _close(case, handoff_id, row, lead, Reason.SUPPORT_QUESTION)
+        hand.lead = _close(case, handoff_id, row, hand.lead, Reason.SUPPORT_QUESTION)
     number = case.account.handoff_n + 1
     case.change(handoff_n=number)
-    handoff_id = f"{case.key}#{lead.cycle}.{number}"
+    handoff_id = f"{case.key}#{hand.lead.cycle}.{number}"
     question = ServiceRow(
         lead_id=lead_id,
         request_id=fact_id("service", handoff_id),
         event_id=case.event_id,
         day=case.terms.day_of(at_ms),
         since_ms=case.now_ms,
-        campaign=lead.campaign,
+        campaign=hand.lead.campaign,
         of_customer=is_customer(case.account.company),
     )
     case.rows.put(question, case.key, handoff_id)
     _send(case, handoff_id, question)
-    case.put_lead(lead_id, replace(lead, service=(handoff_id,)))
+    hand.change(service=(handoff_id,))
+    hand.write_lead()
 
 
-def answered(case: Case, answer: DeskAnswer) -> None:
+def apply_answer(case: Case, answer: DeskAnswer) -> None:
     """The desk has it; an answer to no open question changes nothing."""
     question = case.rows.get(ServiceRow, case.key, answer.handoff_id)
     if question is None or question.request_id != answer.request_id or answer.outcome != "assigned":
@@ -94,9 +96,11 @@ def answered(case: Case, answer: DeskAnswer) -> None:
     case.rows.delete(ServiceRow, case.key, answer.handoff_id)
     cancel_timer(case.rows, ASK, answer.handoff_id)
     case.clear_alert(Alert.DESK_SILENT, answer.handoff_id)
-    lead = case.lead(question.lead_id)
+    hand = LeadInHand(case, question.lead_id)
+    lead = hand.lead
     if case.terms.gates.exclusion(case.key, case.account.company) is not None:
-        _keep(case, question.lead_id, replace(lead, service=()))
+        hand.change(service=())
+        _write_lead(hand)
         return
     row = HandoffRow(
         lead_id=question.lead_id,
@@ -123,11 +127,11 @@ def answered(case: Case, answer: DeskAnswer) -> None:
         then_ms=answer.then_at_ms,
     )
     open_index.keep(case, answer.handoff_id, row)
-    deadlines.watch(case, answer.handoff_id, row)
-    handoffs.say(case, answer.handoff_id, row, lead, Action.ASSIGNED, row.reasons)
+    deadlines.start_timers(case, answer.handoff_id, row)
+    handoffs.publish_revision(case, answer.handoff_id, row, lead, Action.ASSIGNED, row.reasons)
 
 
-def ask_again(case: Case, handoff_id: str) -> None:
+def repeat_question(case: Case, handoff_id: str) -> None:
     """The timer of a question: the same request once more; a desk that stays silent is reported."""
     question = case.rows.get(ServiceRow, case.key, handoff_id)
     if question is None:
@@ -147,16 +151,17 @@ def ask_again(case: Case, handoff_id: str) -> None:
     _send(case, handoff_id, made)
 
 
-def desk_said(case: Case, event: SalesAnswered) -> bool:
+def apply_desk_feedback(case: Case, event: SalesAnswered) -> bool:
     """Take what the desk says of a question that it holds; False where the hand-off is of another kind."""
     handoff_id = event.activity.handoff_id
     row = None if handoff_id is None else case.rows.get(HandoffRow, case.key, handoff_id)
     if handoff_id is None or row is None or row.kind is not Kind.SERVICE:
         return False
-    row = deadlines.touched(case, handoff_id, row, event.occurred_at_ms)
+    row = deadlines.record_touch(case, handoff_id, row, event.occurred_at_ms)
     if event.activity.action is SalesAction.REJECTED:
-        lead = case.lead(row.lead_id)
-        _keep(case, row.lead_id, _close(case, handoff_id, row, lead, Reason.SALES_REJECTED))
+        hand = LeadInHand(case, row.lead_id)
+        hand.lead = _close(case, handoff_id, row, hand.lead, Reason.SALES_REJECTED)
+        _write_lead(hand)
     return True
 
 
@@ -167,13 +172,14 @@ def withdraw_all(case: Case, reason: Reason) -> None:
     """
     found = open_index.questions(case)
     for handoff_id, row in found:
-        lead = case.lead(row.lead_id)
-        _keep(case, row.lead_id, _close(case, handoff_id, row, lead, reason))
+        hand = LeadInHand(case, row.lead_id)
+        hand.lead = _close(case, handoff_id, row, hand.lead, reason)
+        _write_lead(hand)
     if len(found) == case.terms.most_at_once:
         start_cursor(case.rows, QUESTIONS, case.key)
 
 
-def go_on(case: Case, position: str) -> str | None:
+def withdraw_next(case: Case, position: str) -> str | None:
     """Close the next questions of an account that is still excluded; '' while there may be more."""
     del position  # those done are gone
     excluded = case.terms.gates.exclusion(case.key, case.account.company)
@@ -183,7 +189,7 @@ def go_on(case: Case, position: str) -> str | None:
     return ""
 
 
-def leave(case: Case, lead: LeadRow) -> None:
+def delete_for_erasure(case: Case, lead: LeadRow) -> None:
     """A person is forgotten: the question goes with them, without a word about them."""
     for handoff_id in lead.service:
         case.rows.delete(ServiceRow, case.key, handoff_id)
@@ -194,9 +200,9 @@ def leave(case: Case, lead: LeadRow) -> None:
 
 
 def _close(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reason: Reason) -> LeadRow:
-    deadlines.unwatch(case, handoff_id)
+    deadlines.stop_timers(case, handoff_id)
     made = replace(row, revision=row.revision + 1)
-    handoffs.say(case, handoff_id, made, lead, Action.WITHDRAWN, (reason,))
+    handoffs.publish_revision(case, handoff_id, made, lead, Action.WITHDRAWN, (reason,))
     open_index.drop(case, handoff_id)
     case.rows.put(
         ClosedHandoffRow(
@@ -209,10 +215,10 @@ def _close(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reason: 
     return replace(lead, service=tuple(one for one in lead.service if one != handoff_id))
 
 
-def _keep(case: Case, lead_id: str, lead: LeadRow) -> None:
-    """Write the lead; one that lives under another key by now leaves nothing here."""
-    if lead.stage is not None:
-        case.put_lead(lead_id, lead)
+def _write_lead(hand: LeadInHand) -> None:
+    """Persist the lead, unless it has moved to another account key."""
+    if hand.lead.stage is not None:
+        hand.write_lead()
 
 
 def _desk(case: Case, *, of_customer: bool) -> str:
@@ -234,6 +240,6 @@ def _send(case: Case, handoff_id: str, question: ServiceRow) -> None:
         since_ms=question.since_ms,
         attempt=question.attempt,
     )
-    case.say(DESK_REQUESTS, event)
+    case.publish(DESK_REQUESTS, event)
     pause_ms = HOUR_MS if question.attempt < ATTEMPTS_BEFORE_ALERT else DAY_MS
     set_timer(case.rows, ASK, handoff_id, case.now_ms + pause_ms)

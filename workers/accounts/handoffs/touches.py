@@ -17,14 +17,13 @@ from schemas.vocabulary import Alert, RejectReason
 from workers.accounts.handoffs.alert_recipients import of_holder
 from workers.accounts.handoffs.transfer_payload import packed, unpacked
 from workers.accounts.state.sales import SalesTouch, TouchesRow
-from workers.accounts.worth.future_dated import days_ahead
+from workers.accounts.worth.future_dated import future_dated_days
 
 if TYPE_CHECKING:
     from schemas.lead_events import SalesAnswered
-    from workers.accounts.case import Case
+    from workers.accounts.case import Case, LeadInHand
     from workers.accounts.rulebook.terms import Terms
     from workers.accounts.state.handoff import HandoffRow
-    from workers.accounts.state.lead import LeadRow
     from workers.accounts.state.score import ScoreRow
 
 MOST_LISTED = 20
@@ -49,7 +48,7 @@ def listed(terms: Terms, score: ScoreRow, row: TouchesRow) -> list[Touch]:
 
     What a buyer did of one kind on one day is one line with its count; on a day, sales' touches come after it.
     """
-    ahead = days_ahead(score) if score.ahead else ()
+    ahead = future_dated_days(score) if score.ahead else ()
     lines: list[tuple[tuple[int, int, int, str], str, int, str | None, bool]] = [
         ((day, 0, 0, count.rule), count.rule, times, None, (count.rule, day) in ahead)
         for count in score.attributed
@@ -78,42 +77,44 @@ def listed(terms: Terms, score: ScoreRow, row: TouchesRow) -> list[Touch]:
     return touches[-MOST_LISTED:]
 
 
-def of_lead(case: Case, lead_id: str) -> TouchesRow:
+def touches_of(case: Case, lead_id: str) -> TouchesRow:
     """Return sales' touches of a lead."""
     return case.rows.get(TouchesRow, case.key, lead_id) or TouchesRow()
 
 
-def sales_touched(case: Case, lead_id: str, lead: LeadRow, event: SalesAnswered) -> None:
-    """Keep a touch that sales has reported."""
-    said = event.activity
-    channel = said.channel or "contact"
-    touch = SalesTouch(event.occurred_at_ms, said.rep_id, channel, said.event_id, event.clamped)
-    keep(case, lead_id, lead, touch)
+def record_reported_touch(hand: LeadInHand, event: SalesAnswered) -> None:
+    """Record a touch that sales has reported."""
+    activity = event.activity
+    channel = activity.channel or "contact"
+    touch = SalesTouch(event.occurred_at_ms, activity.rep_id, channel, activity.event_id, event.clamped)
+    record_touch(hand, touch)
 
 
-def keep(case: Case, lead_id: str, lead: LeadRow, touch: SalesTouch) -> None:
-    """Keep a touch of sales. One that was made before a no and comes late may make up the attempts agreed on."""
-    row = of_lead(case, lead_id)
+def record_touch(hand: LeadInHand, touch: SalesTouch) -> None:
+    """Record a touch of sales. A late touch from before a rejection may complete the agreed number of attempts."""
+    case, lead_id, lead = hand.case, hand.lead_id, hand.lead
+    row = touches_of(case, lead_id)
     made = with_touch(row, touch)
     if made is row:
         return
     case.rows.put(made, case.key, lead_id)
     if lead.verdict is not None and not _is_too_early(case, made, lead.said_no_ms):
-        settle(case, lead_id)
+        clear_early_rejection(case, lead_id)
 
 
-def rejected(
+def record_rejection(
     case: Case,
     lead_id: str,
     ended_before_ms: int,
     handoff: tuple[str, HandoffRow] | None,
     event: SalesAnswered,
 ) -> None:
-    """Sales said no: report it where fewer attempts were made in this cycle than agreed. The last cycle ended then.
+    """Record a rejection by sales. Raise an alert if sales made fewer attempts in this cycle than agreed.
 
-    Without a hand-off (silence has closed it since) who said no is told.
+    ``ended_before_ms`` is when the cycle before ended. Without a hand-off, because it has expired since, the alert
+    goes to the rep who rejected.
     """
-    row = replace(of_lead(case, lead_id), since_ms=ended_before_ms)
+    row = replace(touches_of(case, lead_id), since_ms=ended_before_ms)
     case.rows.put(row, case.key, lead_id)
     if event.activity.reason in NEED_ATTEMPTS and _is_too_early(case, row, event.occurred_at_ms):
         case.raise_alert(
@@ -128,9 +129,9 @@ def rejected(
         )
 
 
-def sent_away(case: Case, lead_id: str) -> dict[str, Any] | None:
-    """The lead goes to another key: return what goes with it, and forget it here."""
-    settle(case, lead_id)
+def pack_touches(case: Case, lead_id: str) -> dict[str, Any] | None:
+    """Return the touches that go with a lead to another account key, and delete them here."""
+    clear_early_rejection(case, lead_id)
     row = case.rows.get(TouchesRow, case.key, lead_id)
     if row is None:
         return None
@@ -138,18 +139,18 @@ def sent_away(case: Case, lead_id: str) -> dict[str, Any] | None:
     return packed(row)
 
 
-def taken_in(case: Case, lead_id: str, sent: dict[str, Any] | None) -> None:
-    """Take in what came with a lead from another key."""
+def merge_touches(case: Case, lead_id: str, sent: dict[str, Any] | None) -> None:
+    """Merge the touches that came with a lead from another account key."""
     if sent is None:
         return
-    came, row = unpacked(sent, TouchesRow), of_lead(case, lead_id)
+    came, row = unpacked(sent, TouchesRow), touches_of(case, lead_id)
     for touch in came.touches:
         row = with_touch(row, touch)
     case.rows.put(replace(row, since_ms=max(row.since_ms, came.since_ms)), case.key, lead_id)
 
 
-def settle(case: Case, lead_id: str) -> None:
-    """The lead is worked again, or enough attempts are known: what was reported is over."""
+def clear_early_rejection(case: Case, lead_id: str) -> None:
+    """Clear the alert about an early rejection: the lead is worked again, or enough attempts are known."""
     case.clear_alert(Alert.REJECTED_TOO_EARLY, lead_id)
 
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from workers.accounts.rulebook.tally import added
+from workers.accounts.rulebook.tally import add_counts
 from workers.accounts.state.lead import LeadRow
 from workers.accounts.state.score import ScoreRow
-from workers.accounts.worth.counts import MOST_RECENT, keys_by_rule, with_sent
-from workers.accounts.worth.facts import merged
-from workers.accounts.worth.future_dated import latest
+from workers.accounts.worth.counts import MOST_RECENT, add_sent_counts, keys_by_rule
+from workers.accounts.worth.facts import merge_facts
+from workers.accounts.worth.future_dated import keep_latest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,7 +55,7 @@ def lead_of_both(held: LeadRow, sent: LeadRow, *, is_new: bool) -> LeadRow:
     made = replace(
         _filled(held, sent, STAYS),
         role_address=held.role_address or sent.role_address,
-        facts=merged(held.facts, sent.facts),
+        facts=merge_facts(held.facts, sent.facts),
         campaign=max(campaigns, key=lambda one: (one.at_ms, one.name), default=None),
         cycle=max(held.cycle, sent.cycle),
         bounces=held.bounces + sent.bounces,
@@ -80,7 +80,7 @@ def score_of_both(terms: Terms, held: ScoreRow, sent: ScoreRow) -> ScoreRow:
     if not held.counts and not held.since and not held.dwells:
         untracked = held.untracked if sent.untracked is None else sent.untracked
         touched_day = max(held.touched_day, sent.touched_day)
-        ahead = latest((*held.ahead, *sent.ahead))
+        ahead = keep_latest((*held.ahead, *sent.ahead))
         return replace(
             sent,
             revision=held.revision,
@@ -90,10 +90,10 @@ def score_of_both(terms: Terms, held: ScoreRow, sent: ScoreRow) -> ScoreRow:
             ahead=ahead,
         )
     keys = keys_by_rule(sent)
-    made = with_sent(terms, held, [(count, keys.get(count.rule, {})) for count in sent.counts])
+    made = add_sent_counts(terms, held, [(count, keys.get(count.rule, {})) for count in sent.counts])
     since = held.since
     if sent.since is not None:
-        since = added(held.since or (), sent.since)
+        since = add_counts(held.since or (), sent.since)
     return replace(
         made,
         latest_day=max(made.latest_day, sent.latest_day),
@@ -101,7 +101,7 @@ def score_of_both(terms: Terms, held: ScoreRow, sent: ScoreRow) -> ScoreRow:
         since=since,
         recent=tuple(sorted({*held.recent, *sent.recent})[-MOST_RECENT:]),
         imported_ms=max(held.imported_ms, sent.imported_ms),
-        ahead=latest((*held.ahead, *sent.ahead)),
+        ahead=keep_latest((*held.ahead, *sent.ahead)),
     )
 
 

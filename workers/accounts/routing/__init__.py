@@ -1,1 +1,1 @@
-"""Whose is it by right? The policy's routes, partners and territories."""
+"""Floor 5: which owner, rep, desk or partner is an account assigned to? Writes nothing. Imports worth and below."""

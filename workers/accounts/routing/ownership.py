@@ -1,7 +1,8 @@
-"""Who owns it by right? Whom sales named by hand, else whom the CRM names, in the order of the policy's routes.
+"""The account's owner: the rep whom sales assigned manually, else whom the CRM names, in the order of the routes.
 
-In: what the CRM says, what sales did. Out: a rep, or nobody. An owner by right depends on the account alone, never on
-the lead that asks: so it is the same in whatever order facts arrive. Reps known to have left are passed over.
+In: the CRM record, a manual reassignment, the policy's routes. Out: a rep, or None. The owner depends on the account
+alone and never on the lead, so it is the same in any order of arrival. Reps known to have left are passed over.
+It writes nothing.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from workers.policy.model import Policy
 
 
-class Right(NamedTuple):
-    """The owner by right."""
+class AccountOwner(NamedTuple):
+    """The rep who owns an account, and the route and record that name the rep."""
 
     rep_id: str
     route: Route
@@ -25,35 +26,35 @@ class Right(NamedTuple):
 
 
 def is_customer(company: Company | None) -> bool:
-    """Whether the CRM calls the account a customer."""
+    """Whether the account is a customer, by the CRM or by a deal that sales won."""
     return company is not None and company.relationship is Relationship.CUSTOMER
 
 
 def has_open_opportunity(company: Company | None) -> bool:
-    """Whether an opportunity is open."""
+    """Whether the account has an open opportunity."""
     return company is not None and bool(company.opportunities)
 
 
-def named_by_crm(policy: Policy, company: Company | None) -> tuple[Right, ...]:
-    """Return everybody whom the CRM names, in the order of the policy's routes; robots and queues own nothing."""
+def named_by_crm(policy: Policy, company: Company | None) -> tuple[AccountOwner, ...]:
+    """Return the reps whom the CRM names, in the order of the policy's routes. Robots and queues are left out."""
     if company is None:
         return ()
-    named: list[Right] = []
+    named: list[AccountOwner] = []
     for route in policy.routes:
         if route.name == Route.OPEN_OPPORTUNITY and company.opportunities:
             latest = company.opportunities[-1].owner_rep_id
             if policy.owners.is_person(latest):
-                named.append(Right(latest, Route.OPEN_OPPORTUNITY, HowChosen.OPPORTUNITY_OWNER))
+                named.append(AccountOwner(latest, Route.OPEN_OPPORTUNITY, HowChosen.OPPORTUNITY_OWNER))
         elif (route.name == Route.CUSTOMER and is_customer(company)) or (
             route.name == Route.ACCOUNT_HAS_OWNER and not has_former_rep(policy, company)
         ):
-            owners = owners_of(policy, company)
-            named += [Right(rep_id, Route(route.name), how) for rep_id, how in owners]
+            owners = crm_owners(policy, company)
+            named += [AccountOwner(rep_id, Route(route.name), how) for rep_id, how in owners]
     return tuple(named)
 
 
-def owners_of(policy: Policy, company: Company) -> list[tuple[str, HowChosen]]:
-    """Return the people whom the CRM names as owners: the account's own, then its parent's where the policy says so."""
+def crm_owners(policy: Policy, company: Company) -> list[tuple[str, HowChosen]]:
+    """Return (rep_id, how) of the account's owner, then of its parent's if ``owners.subsidiaries`` asks for it."""
     named = [(company.owner_rep_id, HowChosen.ACCOUNT_OWNER)]
     if policy.owners.subsidiaries == "parents_owner":
         named.append((company.parent_owner_rep_id, HowChosen.PARENT_OWNER))
@@ -61,22 +62,23 @@ def owners_of(policy: Policy, company: Company) -> list[tuple[str, HowChosen]]:
 
 
 def has_former_rep(policy: Policy, company: Company) -> bool:
-    """Whether the owner is the former rep of a former customer, whom another route of the policy asks later."""
+    """Whether the owner is the former rep of a former customer, for whom the policy has a later route."""
     is_former = company.relationship is Relationship.FORMER_CUSTOMER
     return is_former and policy.route(Route.FORMER_CUSTOMER) is not None
 
 
-def right_of(policy: Policy, account: AccountRow) -> Right | None:
-    """Return the owner by right: named by hand, else by the CRM; who is gone, or no person, is passed over."""
-    away = account.gone
+def owner_of(policy: Policy, account: AccountRow) -> AccountOwner | None:
+    """Return the account's owner: assigned manually, else named by the CRM. None: no active person is named."""
+    inactive = account.gone
     named = account.by_hand.rep_id if account.by_hand is not None else None
-    if named is not None and named not in away and policy.owners.is_person(named):
-        return Right(named, Route.BY_HAND, HowChosen.BY_HAND)
-    return next((right for right in named_by_crm(policy, account.company) if right.rep_id not in away), None)
+    if named is not None and named not in inactive and policy.owners.is_person(named):
+        return AccountOwner(named, Route.BY_HAND, HowChosen.BY_HAND)
+    owners = named_by_crm(policy, account.company)
+    return next((owner for owner in owners if owner.rep_id not in inactive), None)
 
 
 def kind_of(account: AccountRow, fit: GateState, *, raised: bool) -> Kind:
-    """Return why a hand-off is made: the CRM's word first, then the raised hand, then the bar."""
+    """Return the kind of hand-off: by the CRM's relationship first, then a raised hand, then the threshold."""
     if is_customer(account.company):
         return Kind.EXPANSION
     if has_open_opportunity(account.company):

@@ -1,7 +1,7 @@
-"""Which partner covers an account, and whether a partner has it now.
+"""The partner (dealer, distributor) that covers an account, and the partner that has it now.
 
-In: the policy's partners, what the CRM says of the company. Out: facts for routes, stages and messages. Coverage is of
-the account alone, never of a person: one account, one partner.
+In: the policy's ``partners`` and the CRM record of the company. Out: answers for routes, stages and messages. Coverage
+depends on the account alone and never on a person, so an account has one partner. It writes nothing.
 """
 
 from __future__ import annotations
@@ -16,17 +16,18 @@ if TYPE_CHECKING:
     from workers.policy.model import Policy
     from workers.policy.partners import Partner
 
-PREFIX = "partner:"
+PARTNER_PREFIX = "partner:"
+"""Beginning of a partner's id as holder and as desk."""
 
 
-class Covering(NamedTuple):
-    """A partner of the policy and its name."""
+class NamedPartner(NamedTuple):
+    """A partner of the policy with its name."""
 
     name: str
     partner: Partner
 
 
-def covering(policy: Policy, company: Company | None) -> Covering | None:
+def covering_partner(policy: Policy, company: Company | None) -> NamedPartner | None:
     """Return the first partner of the policy that covers the company, or None."""
     if company is None or not policy.partners:
         return None
@@ -38,13 +39,15 @@ def covering(policy: Policy, company: Company | None) -> Covering | None:
     }
     for name, partner in policy.partners.items():
         if any(known[key] in values for key, values in partner.conditions.items()):
-            return Covering(name, partner)
+            return NamedPartner(name, partner)
     return None
 
 
-def why_not(policy: Policy, account: AccountRow, *, is_mql: bool, is_sql: bool) -> RouteMiss | Covering:
-    """Return the partner who gets a lead at this stage of it, or why none does."""
-    found = covering(policy, account.company)
+def partner_or_miss(
+    policy: Policy, account: AccountRow, *, is_mql: bool, is_sql: bool
+) -> RouteMiss | NamedPartner:
+    """Return the partner who gets a lead of this account, or why none does. A partner gets MQLs or SQLs."""
+    found = covering_partner(policy, account.company)
     if found is None:
         return RouteMiss.NOT_COVERED
     if account.returned_by == found.name:
@@ -54,27 +57,27 @@ def why_not(policy: Policy, account: AccountRow, *, is_mql: bool, is_sql: bool) 
     return found
 
 
-def agreement_with(policy: Policy, holder: Holder) -> Covering | None:
-    """Return the agreement with a partner who has something, or None: it is over."""
-    name = holder.id.removeprefix(PREFIX)
+def agreement_with(policy: Policy, holder: Holder) -> NamedPartner | None:
+    """Return the policy's partner who is this holder. None: the policy has no agreement with it any more."""
+    name = holder.id.removeprefix(PARTNER_PREFIX)
     partner = policy.partners.get(name)
-    return None if partner is None else Covering(name, partner)
+    return None if partner is None else NamedPartner(name, partner)
 
 
-def partner_of(policy: Policy, account: AccountRow) -> Covering | None:
-    """Return the partner who has the account's open hand-offs now, or None."""
+def partner_of(policy: Policy, account: AccountRow) -> NamedPartner | None:
+    """Return the policy's partner who has the account's open hand-offs, or None."""
     holder = account.holder
     is_partner = holder is not None and holder.type is AssigneeType.PARTNER
     return agreement_with(policy, holder) if holder is not None and is_partner else None
 
 
 def is_with_partner(account: AccountRow) -> bool:
-    """Whether a partner has the account's open hand-offs, be the partner still in the policy or not."""
+    """Whether a partner has the account's open hand-offs, even if the policy does not name it any more."""
     return account.holder is not None and account.holder.type is AssigneeType.PARTNER
 
 
 def withholds_mqls(policy: Policy, account: AccountRow) -> bool:
-    """Whether behaviour makes no MQL now: the account is with a partner who gets leads that are qualified already."""
+    """Whether points make no MQL now, because a partner who gets only SQLs has the account."""
     if not is_with_partner(account):
         return False
     found = partner_of(policy, account)

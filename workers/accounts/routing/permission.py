@@ -1,6 +1,7 @@
-"""May we offer this person anything?
+"""Permission to contact a lead that has not asked for sales.
 
-The CRM's do-not-contact says no, and so does no consent to marketing: then only what they ask for is answered. In: a lead. Out: why not, or None. Scores and stages go on.
+In: a lead. Out: the reason that forbids it (do-not-contact in the CRM, no consent to marketing), or None. A lead that
+raises its hand is answered all the same. Scores and stages do not depend on it. It writes nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def restriction(terms: Terms, lead: LeadRow) -> Reason | None:
-    """Return why nothing is handed over of this person but a raised hand; None where all is."""
+    """Return why only a raised hand of this lead is handed off. None: every hand-off is allowed."""
     if lead.contact is not None and lead.contact.do_not_contact:
         return Reason.DO_NOT_CONTACT
     may = terms.may_market_unasked if lead.marketing is None else lead.marketing

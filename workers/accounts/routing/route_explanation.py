@@ -1,6 +1,7 @@
-"""Why this route: the lines of the policy before it, and what would have made one of them hold.
+"""The explanation of a route: the route lines before it, and the facts with which one of them would have applied.
 
-In: what the plan noted. Out: the contract's lists. Built without validating, as explanation.py does.
+In: the skipped routes of a plan. Out: lists of the contract's models, built without validation as in
+worth/explanation.py. It decides no route.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from schemas.vocabulary import Reason, Relationship, Route, RouteMiss
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from workers.accounts.state.parts import Earlier
+    from workers.accounts.state.parts import SkippedRoute
 
 _NEEDED = {
     RouteMiss.NO_OWNER: ("owner", "a person named in the CRM"),
@@ -25,7 +26,7 @@ _NEEDED = {
     RouteMiss.NOT_A_FORMER_CUSTOMER: ("fact", Relationship.FORMER_CUSTOMER.value),
     RouteMiss.NO_OPEN_OPPORTUNITY: ("fact", "an open opportunity"),
 }
-"""What would have led to a line that did not hold; territories say it themselves, by their fact."""
+"""Fact and value with which a skipped line would have applied. A territory names its own fact instead."""
 
 
 REASONS = {
@@ -40,11 +41,11 @@ REASONS = {
     Route.CLAIMED: Reason.SALES_CLAIMED,
     Route.OTHERWISE: Reason.NEXT_IN_ROTATION,
 }
-"""What each route says of who has the account."""
+"""Reason that each route gives for its holder."""
 
 
-def earlier_routes(earlier: Iterable[Earlier]) -> list[EarlierRoute]:
-    """Return the lines before the one taken."""
+def earlier_routes(earlier: Iterable[SkippedRoute]) -> list[EarlierRoute]:
+    """Return the skipped routes as the contract's models."""
     return [
         EarlierRoute.model_construct(
             route=one.route, why=one.why, to=one.to, fact=one.fact, needed=one.needed, rep_id=one.rep_id
@@ -53,8 +54,8 @@ def earlier_routes(earlier: Iterable[Earlier]) -> list[EarlierRoute]:
     ]
 
 
-def would_lead_elsewhere(earlier: Iterable[Earlier]) -> list[WouldChange]:
-    """Return what would have made one of the earlier lines hold, as far as a fact could have."""
+def would_lead_elsewhere(earlier: Iterable[SkippedRoute]) -> list[WouldChange]:
+    """Return the facts with which one of the skipped lines would have applied, without repeats."""
     found: dict[tuple[str, str], WouldChange] = {}
     for one in earlier:
         if one.fact is not None and one.needed is not None:

@@ -1,8 +1,8 @@
-"""What a lead needs of the rep who takes it: a language and knowledge of a segment, as the policy's skills say.
+"""Skills that a lead needs of its rep: a language and a company segment (policy key ``skills``).
 
-In: what is known of the company and the person. Out: names that desks compare with what reps have. The language is the one
-that the person stated, else it goes by the country that the person named, else by the company's; the segment goes by the
-company's size. What is not known needs nothing.
+In: facts of the company and the person. Out: names that desks compare with the skills of reps. The language is the one
+that the person stated, else that of the country that the person named, else that of the company's country. The segment
+follows the company's size. An unknown fact needs no skill. It chooses no rep.
 """
 
 from __future__ import annotations
@@ -18,20 +18,23 @@ if TYPE_CHECKING:
 
 
 class Needs(NamedTuple):
-    """What a lead needs; None: nothing special."""
+    """The skills that a lead needs."""
 
     language: str | None = None
+    """Language that the rep must speak. None: no special one."""
     segment: str | None = None
+    """Segment of the policy that the rep must know. None: no special one."""
 
 
-NOTHING = Needs()
+NO_NEEDS = Needs()
+"""The needs of a lead without special skills."""
 
 
 def needs_of(policy: Policy, company: Company | None, facts: tuple[Fact, ...]) -> Needs:
-    """Return what a person with these facts at this company needs."""
+    """Return the skills that a person with these facts at this company needs."""
     skills = policy.skills
     if skills is None:
-        return NOTHING
+        return NO_NEEDS
     stated = value_of(facts, "language")
     named = value_of(facts, "country")
     country = named.upper() if named else company.country if company else None

@@ -1,7 +1,7 @@
-"""Does a lead belong to a territory? Facts of the company and of the person against one line of the routes.
+"""Territories: conditions of a route line on the facts of a company and a lead.
 
-In: a territory of the policy, what is known. Out: None where every condition holds, else the condition that does not.
-Not known is not in the territory; a fact that speaks against it weighs more than one that is missing.
+In: a territory of the policy, and the known facts. Out: None if every condition holds, else the first that does not.
+An unknown fact keeps a lead out. A known fact that fails is reported before an unknown one. It chooses no desk.
 """
 
 from __future__ import annotations
@@ -24,67 +24,80 @@ _FACTS = {
     "languages": "language",
     "grades": "grade",
 }
+"""Name of the fact that each condition tests, where the two names differ."""
 
 
-class Asker(NamedTuple):
-    """The lead for whom the routes are asked; its points are those with which it became due."""
+class LeadProfile(NamedTuple):
+    """The values of a lead that the conditions of routes test."""
 
     facts: tuple[Fact, ...] = ()
+    """Facts of the person."""
     total: int = 0
+    """Points of fit and behaviour with which the lead became due."""
     grade: str = ""
+    """Grade of those points."""
     signals: frozenset[str] = frozenset()
-    """Buying signals among what it has done by now."""
+    """Buying signals that the lead has given by now."""
     is_mql: bool = False
+    """Whether the lead became an MQL in this cycle."""
     is_sql: bool = False
+    """Whether sales qualified the lead in this cycle."""
 
 
-class Missed(NamedTuple):
+class UnmetCondition(NamedTuple):
     """The condition that keeps a lead out of a territory."""
 
     fact: str
+    """Name of the fact that the condition tests."""
     why: RouteMiss
+    """``elsewhere`` for a known fact, ``fact_unknown`` for an unknown one."""
     needed: str
+    """Values that the condition needs, as text."""
 
 
-def missed(territory: Territory, company: Company | None, asker: Asker, currency: str) -> Missed | None:
+def find_unmet(
+    territory: Territory, company: Company | None, lead: LeadProfile, currency: str
+) -> UnmetCondition | None:
     """Return the first condition that a known fact fails, else the first whose fact is unknown, else None."""
-    unknown: Missed | None = None
+    unknown: UnmetCondition | None = None
     for name, wanted in territory.given.items():
-        found = _found(name, company, asker, currency)
+        found = _found(name, company, lead, currency)
         fact = _FACTS.get(name, name)
         if found is None:
-            unknown = unknown or Missed(fact, RouteMiss.FACT_UNKNOWN, _said(wanted))
+            unknown = unknown or UnmetCondition(fact, RouteMiss.FACT_UNKNOWN, _text_of(wanted))
         elif not _holds(name, wanted, found):
-            return Missed(fact, RouteMiss.ELSEWHERE, _said(wanted))
+            return UnmetCondition(fact, RouteMiss.ELSEWHERE, _text_of(wanted))
     return unknown
 
 
 def _found(  # noqa: PLR0911 - one line per condition
-    name: str, company: Company | None, asker: Asker, currency: str
+    name: str, company: Company | None, lead: LeadProfile, currency: str
 ) -> Any:
+    """Return the fact that a condition tests, or None if it is unknown."""
     match name:
         case "regions":
             return company.region if company else None
         case "countries":
-            return (company.country if company else None) or value_of(asker.facts, "country")
+            return (company.country if company else None) or value_of(lead.facts, "country")
         case "postal_codes":
-            return value_of(asker.facts, "postal_code")
+            return value_of(lead.facts, "postal_code")
         case "languages":
-            return value_of(asker.facts, "language")
+            return value_of(lead.facts, "language")
         case "revenue":
             is_known = company is not None and company.revenue is not None and company.currency == currency
             return Decimal(company.revenue or 0) if company is not None and is_known else None
         case "employees":
             return company.employees if company else None
         case "grades":
-            return asker.grade
+            return lead.grade
         case "signals":
-            return asker.signals
+            return lead.signals
         case _:
-            return asker.total
+            return lead.total
 
 
 def _holds(name: str, wanted: Any, found: Any) -> bool:
+    """Whether a known fact fulfils its condition."""
     if isinstance(wanted, Span):
         return wanted.holds(found)
     if name == "postal_codes":
@@ -94,7 +107,8 @@ def _holds(name: str, wanted: Any, found: Any) -> bool:
     return found in wanted
 
 
-def _said(wanted: Any) -> str:
+def _text_of(wanted: Any) -> str:
+    """Return the wanted values as text, at most 20 of them."""
     if isinstance(wanted, Span):
         return str(wanted)
     most = 20

@@ -1,7 +1,11 @@
-"""What activity is worth: which rules an event fits by how long it lasted, and the points of counts on a given day.
+"""Behaviour: the policy's rules that match an event, and the points of a lead's counts on a given day.
 
-In: events and counts. Out: counts and points lines that add up. Counts are integers per rule and day, so a score
-depends neither on order nor on the policy's points; nothing here knows fit, stages or owners.
+In: events, and counts per rule and day. Out: the matching rules, and points lines that add up to the total.
+It changes no counts and knows no fit, stage or owner.
+
+Points come from the policy key ``behaviour``. With N = ``fade.to_zero_after_days`` (decay), each event of a rule gives
+``points * (N - age) / N``, where ``age`` is in whole days of the policy's zone. Caps apply in this order: the rule's
+``cap``, the group's ``cap``, ``behaviour.cap``. Counts are integers, so the order of events does not matter (ADR 0009).
 """
 
 from __future__ import annotations
@@ -18,45 +22,54 @@ if TYPE_CHECKING:
     from workers.policy.model import Policy, Rule
 
 
-class Line(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The points of one rule, or what a cap took off; encodes as the contract's PointsLine."""
+class RulePoints(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The points of one rule, or the points that a cap removed. It encodes as the contract's PointsLine."""
 
     rule: str
+    """Name of the rule; ``cap:<group>`` or ``cap:behaviour`` for a cap."""
     points: int
+    """Points after decay and the rule's cap. Negative for a cap."""
     count: int
+    """Number of events within the horizon. 0 for a cap."""
     event_id: str | None = None
+    """Latest event that matched the rule. None for a cap."""
     clamped: bool | None = None
+    """Whether a future-dated event counts in it. None: no."""
 
 
 class Behaviour(NamedTuple):
-    """All points of behaviour on one day; the lines add up to ``points``."""
+    """All points of behaviour on one day. The lines add up to ``points``."""
 
     points: int
-    lines: tuple[Line, ...]
+    lines: tuple[RulePoints, ...]
 
 
-NONE = Behaviour(0, ())
+NO_POINTS = Behaviour(0, ())
+"""The behaviour of a lead without counts."""
 
 
-class Fitting(NamedTuple):
-    """The rules that count for an event, by how long it lasted."""
+class MatchingRules(NamedTuple):
+    """The rules that count for an event, by its duration."""
 
     steps: tuple[tuple[int, tuple[str, ...]], ...]
-    """(milliseconds, names): what counts from this duration on, ascending; the first is 0, an unknown duration."""
+    """(least duration in milliseconds, names of the rules that count from it on), ascending.
+
+    The first is 0 and applies to an unknown duration.
+    """
     by_message: bool = False
-    """Whether one of the rules counts once per message."""
+    """Whether one of the rules counts one event per message."""
 
     def names(self, duration_ms: int) -> tuple[str, ...]:
-        """Return the names of the rules that count for this duration, in the policy's order."""
-        return names_of(self.steps, duration_ms)
+        """Return the names of the rules that count for this duration, in the policy's order. 0: unknown."""
+        return rules_for_duration(self.steps, duration_ms)
 
 
-NOTHING = Fitting(((0, ()),))
-"""No rule."""
+NO_RULES = MatchingRules(((0, ()),))
+"""The result for an event that matches no rule."""
 
 
-def names_of(steps: tuple[tuple[int, tuple[str, ...]], ...], duration_ms: int) -> tuple[str, ...]:
-    """Return what counts from the last step that ``duration_ms`` reaches."""
+def rules_for_duration(steps: tuple[tuple[int, tuple[str, ...]], ...], duration_ms: int) -> tuple[str, ...]:
+    """Return the names of the rules at the last of ``steps`` that ``duration_ms`` reaches."""
     found = steps[0][1]
     for least_ms, names in steps[1:]:
         if duration_ms >= least_ms:
@@ -65,21 +78,21 @@ def names_of(steps: tuple[tuple[int, tuple[str, ...]], ...], duration_ms: int) -
 
 
 PER_MESSAGE = 0
-"""In place of a bucket's milliseconds: the rule counts once per message."""
+"""Replaces a bucket's milliseconds for a rule that counts one event per message."""
 
 
 class RuleBook:
-    """The policy's rules, made ready once: which fit an event, and what counts are worth on a day."""
+    """The policy's behaviour rules, precompiled. They match events and turn counts into points."""
 
     def __init__(self, policy: Policy) -> None:
         behaviour = policy.behaviour
         self.horizon_days = behaviour.fade.to_zero_after_days
         self.session_gap_ms = behaviour.session_gap_ms
-        self.once: dict[str, int] = {
+        self.bucket_ms_by_rule: dict[str, int] = {
             name: rule.once_per for name, rule in behaviour.rules.items() if rule.once_per is not None
         } | dict.fromkeys(behaviour.once_per_message, PER_MESSAGE)
-        """The rules of whose events one counts in a bucket of so many milliseconds, or of a message."""
-        self.asks_durations = any(rule.at_least for rule in behaviour.rules.values())
+        """Length of the time bucket of each rule that counts one event per bucket, in milliseconds, or PER_MESSAGE."""
+        self.has_duration_rules = any(rule.at_least for rule in behaviour.rules.values())
         self._rules = behaviour.rules
         self._replaces = behaviour.replaces
         self._implied = behaviour.implied
@@ -89,93 +102,97 @@ class RuleBook:
             for name, rule in behaviour.rules.items()
         )
         self._group_caps = {name: group.cap for name, group in behaviour.groups.items()}
-        self._latest: tuple[tuple[RuleCount, ...], int, Behaviour] = ((), 0, NONE)
+        self._latest: tuple[tuple[RuleCount, ...], int, Behaviour] = ((), 0, NO_POINTS)
         self.for_activity = lru_cache(maxsize=20_000)(self._for_activity)
         self.for_form = lru_cache(maxsize=5_000)(self._for_form)
 
     def _for_activity(
         self, activity: str, url: str | None, asset: str | None, campaign: str | None
-    ) -> Fitting:
-        """Return the rules that count for a web activity."""
+    ) -> MatchingRules:
+        """Return the rules that count for an activity."""
         given = {"url": url, "asset": asset, "campaign": campaign}
-        return self._fitting(
+        return self._by_duration(
             name
             for name, rule in self._rules.items()
             if not rule.when.form
             and (not rule.when.activity or activity in rule.when.activity)
-            and _fits(rule, given)
+            and _matches(rule, given)
         )
 
-    def _for_form(self, form_id: str, url: str | None, campaign: str | None) -> Fitting:
-        """Return the rules that count for a form fill."""
+    def _for_form(self, form_id: str, url: str | None, campaign: str | None) -> MatchingRules:
+        """Return the rules that count for a submitted form."""
         given = {"form": form_id, "url": url, "campaign": campaign}
-        return self._fitting(
-            name for name, rule in self._rules.items() if rule.when.form and _fits(rule, given)
+        return self._by_duration(
+            name for name, rule in self._rules.items() if rule.when.form and _matches(rule, given)
         )
 
-    def _fitting(self, fitting: Iterable[str]) -> Fitting:
-        least = {name: self._rules[name].at_least or 0 for name in fitting}
+    def _by_duration(self, matching: Iterable[str]) -> MatchingRules:
+        """Return the ``matching`` rules with the least durations (``at_least``) from which they count."""
+        least = {name: self._rules[name].at_least or 0 for name in matching}
         steps: list[tuple[int, tuple[str, ...]]] = []
         for step_ms in sorted({0, *least.values()}):
-            names = self._chosen(tuple(name for name, at_least in least.items() if at_least <= step_ms))
+            names = self._choose(tuple(name for name, at_least in least.items() if at_least <= step_ms))
             if not steps or steps[-1][1] != names:
                 steps.append((step_ms, names))
-        by_message = any(self.once.get(name) == PER_MESSAGE for _, names in steps for name in names)
-        return Fitting(tuple(steps), by_message)
+        by_message = any(
+            self.bucket_ms_by_rule.get(name) == PER_MESSAGE for _, names in steps for name in names
+        )
+        return MatchingRules(tuple(steps), by_message)
 
-    def _chosen(self, fitting: tuple[str, ...]) -> tuple[str, ...]:
-        """Special rules take the place of general ones; then what they imply counts with them."""
-        replaced = frozenset[str]().union(*(self._replaces[name] for name in fitting))
-        kept = [name for name in fitting if name not in replaced]
+    def _choose(self, matching: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the rules that count: without those replaced (``instead_of``), with those implied (``implies``)."""
+        replaced = frozenset[str]().union(*(self._replaces[name] for name in matching))
+        kept = [name for name in matching if name not in replaced]
         counting = {*kept, *(other for name in kept for other in self._implied[name])}
         return tuple(name for name in self._rules if name in counting)
 
     def earns(self, names: Iterable[str]) -> bool:
-        """Whether one of the rules gives points."""
+        """Whether one of the named rules gives points."""
         return any(name in self._rules and self._rules[name].points > 0 for name in names)
 
     def points(self, counts: tuple[RuleCount, ...], day: int) -> Behaviour:
-        """Return the points of ``counts`` as of ``day`` (events dated later do not count).
+        """Return the points of ``counts`` as of ``day``; events of later days do not count.
 
-        Each event loses its points in a straight line over N days: points * (N - age) / N. The sum of a rule's events
-        is rounded toward zero once, then come the rule's cap, the group's and the total's.
+        Rule: ``points * sum(events * (N - age)) / N``, rounded toward zero once, at most the rule's ``cap``. N is the
+        policy key ``behaviour.fade.to_zero_after_days``, ``age`` the whole days since the event, 0 <= age < N.
+        Group: at most its ``cap``. Total: at most ``behaviour.cap``. A cap that removes points adds a negative line.
         """
         if not counts:
-            return NONE
+            return NO_POINTS
         latest = self._latest
         if latest[0] is counts and latest[1] == day:
             return latest[2]
         made = self._points(counts, day)
-        self._latest = (counts, day, made)  # the bar and the score of one record ask for the same
+        self._latest = (counts, day, made)  # the threshold and the score of one record read the same points
         return made
 
     def _points(self, counts: tuple[RuleCount, ...], day: int) -> Behaviour:
         by_rule = {found.rule: found for found in counts}
-        lines: list[Line] = []
+        lines: list[RulePoints] = []
         by_group: dict[str, int] = {}
         total = 0
         for name, each, cap, group in self._plan:
             found = by_rule.get(name)
             if found is None:
                 continue
-            points, times = self._of_rule(found.days, each, day)
+            points, times = self._rule_points(found.days, each, day)
             if not times:
                 continue
             if cap is not None and points > cap:
                 points = cap
-            lines.append(Line(name, points, times, found.event_id))
+            lines.append(RulePoints(name, points, times, found.event_id))
             total += points
             if group is not None:
                 by_group[group] = by_group.get(group, 0) + points
         if by_group:
-            total -= self._taken_off(by_group, lines)
+            total -= self._apply_group_caps(by_group, lines)
         if total > self._cap:
-            lines.append(Line("cap:behaviour", self._cap - total, 0))
+            lines.append(RulePoints("cap:behaviour", self._cap - total, 0))
             total = self._cap
         return Behaviour(total, tuple(lines))
 
-    def _of_rule(self, days: tuple[tuple[int, int], ...], each: int, day: int) -> tuple[int, int]:
-        """Return (points, events) of one rule: N days of age make nothing, none makes all."""
+    def _rule_points(self, days: tuple[tuple[int, int], ...], each: int, day: int) -> tuple[int, int]:
+        """Return (points, number of events) of one rule of ``each`` points, after decay and before caps."""
         horizon = self.horizon_days
         weight = times = 0
         for on_day, count in days:
@@ -186,17 +203,19 @@ class RuleBook:
         points = each * weight // horizon if each > 0 else -(-each * weight // horizon)
         return points, times
 
-    def _taken_off(self, by_group: Mapping[str, int], lines: list[Line]) -> int:
-        over_all = 0
+    def _apply_group_caps(self, by_group: Mapping[str, int], lines: list[RulePoints]) -> int:
+        """Add a line for each group above its cap; return the points removed."""
+        removed = 0
         for group, points in by_group.items():
             over = points - self._group_caps[group]
             if over > 0:
-                lines.append(Line(f"cap:{group}", -over, 0))
-                over_all += over
-        return over_all
+                lines.append(RulePoints(f"cap:{group}", -over, 0))
+                removed += over
+        return removed
 
 
-def _fits(rule: Rule, given: Mapping[str, str | None]) -> bool:
+def _matches(rule: Rule, given: Mapping[str, str | None]) -> bool:
+    """Whether the event's values match every pattern of the rule. A value that is absent matches none."""
     for key, pattern in rule.when.patterns.items():
         value = given.get(key)
         if value is None or pattern.match(value) is None:
@@ -205,10 +224,10 @@ def _fits(rule: Rule, given: Mapping[str, str | None]) -> bool:
 
 
 def event_days(counts: tuple[RuleCount, ...], after_day: int) -> list[int]:
-    """Return the days later than ``after_day`` on which something counted, ascending."""
+    """Return the days later than ``after_day`` on which an event counted, ascending."""
     return sorted({day for found in counts for day, _ in found.days if day > after_day})
 
 
 def last_event_day(counts: tuple[RuleCount, ...], until_day: int) -> int:
-    """Return the last day up to ``until_day`` on which something counted; ``until_day`` where nothing did."""
+    """Return the last day up to ``until_day`` on which an event counted. Without one, return ``until_day``."""
     return max((day for found in counts for day, _ in found.days if day <= until_day), default=until_day)

@@ -1,7 +1,8 @@
-"""Fit: the gates of the policy over what is known of the company and the person.
+"""Fit: the policy's gates, evaluated on the facts of a company and a person.
 
-In: facts. Out: pass, fail or unknown for each gate, and points. Absent is unknown; given but not listed is fail; fail
-beats unknown. Facts come from the CRM (company) and from forms (person); the country is the company's.
+In: facts of the company (CRM, enrichment) and of the person (CRM, forms). Out: pass, fail or unknown for each gate,
+with its points. A missing fact is unknown. A fact that the policy does not list fails. It reads no activity and writes
+nothing. The gates come from the policy keys ``served_market`` and ``buyers``; the country is the company's.
 """
 
 from __future__ import annotations
@@ -32,41 +33,49 @@ PASS, FAIL, UNKNOWN = GateState.PASS, GateState.FAIL, GateState.UNKNOWN
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """The gates' answers for one person of one company."""
+    """The gates' answers for one person at one company."""
 
     state: GateState
-    """fail if one fails, else unknown if one is unknown, else pass."""
+    """Fail if a gate fails, else unknown if a gate is unknown, else pass."""
     points: int
+    """Sum of the points of the gates that pass."""
     gates: tuple[GateResult, ...]
+    """Answer of each gate of the policy: those of the company, then function and title."""
     lines: tuple[PointsLine, ...]
+    """One line ``fit:<gate>`` per gate that gives points."""
     would_change: tuple[WouldChange, ...]
+    """Fact or value that each failed or unknown gate needs."""
     wanted_of_company: tuple[str, ...]
+    """Names of the company's gates that are unknown."""
     wanted_of_person: tuple[str, ...]
+    """Names of the person's gates that are unknown."""
     mark: str
-    """Changes whenever an answer, a fact or the policy changes."""
+    """Hash of the answers, the facts behind them and the policy. 12 hexadecimal digits."""
     raw_gates: Raw
-    """Gates, lines and what would change them as JSON: a score is said with each event, its fit seldom changes."""
+    """``gates`` as JSON. Encoded once, because a score is emitted with each event and its fit seldom changes."""
     raw_lines: tuple[Raw, ...]
+    """``lines`` as JSON."""
     raw_would_change: tuple[Raw, ...]
+    """``would_change`` as JSON."""
 
 
 class Gates:
-    """The gates of one policy, made ready once."""
+    """The gates of one policy, precompiled."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._market = policy.served_market
-        self._needed = self._what_is_needed()
-        self._industry = lru_cache(maxsize=10_000)(self._judge_industry)
+        self._needed = self._needed_values()
+        self._industry = lru_cache(maxsize=10_000)(self._industry_gate)
         self.fit = lru_cache(maxsize=20_000)(self._fit)
         self._excluded = lru_cache(maxsize=20_000)(self._exclusion)
 
     def exclusion(self, account_key: str, company: Company | None) -> Reason | None:
-        """Return why nobody may get leads of this account (a written exclusion), or None."""
+        """Return why leads of this account are never handed off (policy key ``served_market.never``), or None."""
         return self._excluded(account_key, None if company is None else company.relationship)
 
     def _exclusion(self, account_key: str, relationship: Relationship | None) -> Reason | None:
-        """Return why nobody may get leads of this account (a written exclusion), or None."""
+        """Return why an account of this key and relationship is excluded, or None."""
         never = self._market.never
         domain = account_key.removeprefix("domain:") if account_key.startswith("domain:") else ""
         if domain and any(domain == one or domain.endswith(f".{one}") for one in never.domains):
@@ -100,7 +109,7 @@ class Gates:
         )
 
     def role(self, job_title: str | None, job_function: str | None) -> tuple[str | None, str | None]:
-        """Return the policy's function and title level of a person; None where none fits."""
+        """Return the policy's function and title level of a person. None: the policy lists no match."""
         function = self._function_in(job_function, is_stated=True) or self._function_in(job_title)
         title = self._policy.buyers.title_of(job_title) if job_title else None
         return function, None if title is None else title.level
@@ -122,9 +131,9 @@ class Gates:
             state = UNKNOWN if country is None else PASS if country in market.country.in_ else FAIL
             yield _result("country", state, country, market.country.points)
 
-    def _judge_industry(self, sic: tuple[str, ...], naics: tuple[str, ...]) -> GateResult:
+    def _industry_gate(self, sic: tuple[str, ...], naics: tuple[str, ...]) -> GateResult:
         gate = self._market.industry
-        assert gate is not None, "asked only where the policy has the gate"  # noqa: S101 - an invariant
+        assert gate is not None, "called only where the policy has the gate"  # noqa: S101 - an invariant
         codes = [f"sic {code}" for code in sic] + [f"naics {code}" for code in naics]
         if not codes:
             return _result("industry", UNKNOWN, None, gate.points)
@@ -159,9 +168,9 @@ class Gates:
                 yield _result("title", PASS, f"{job_title} ({title.level})"[:600], title.points)
 
     def _function(self, job_title: str | None, job_function: str | None) -> GateResult:
-        """A stated function, or a title that names one, passes; only a stated one can fail.
+        """Return the gate ``function``: a stated function, or a title that names one, passes.
 
-        A title says its holder's function in passing: one that names none leaves it unknown.
+        Only a stated function can fail. A title that names no function leaves the gate unknown.
         """
         points = self._policy.buyers.functions.points
         stated = job_function if job_function and plain(job_function) else None
@@ -172,7 +181,7 @@ class Gates:
         return _result("function", FAIL if stated is not None else UNKNOWN, stated, points)
 
     def _function_in(self, text: str | None, *, is_stated: bool = False) -> str | None:
-        """Return the first function whose words are in ``text``, or, where it is stated, whose name it is."""
+        """Return the first function whose words are in ``text``. A stated text may also be a function's name."""
         if text is None:
             return None
         for name, pattern in self._policy.buyers.functions.patterns.items():
@@ -180,9 +189,10 @@ class Gates:
                 return name
         return None
 
-    # What would change it.
+    # Values that a gate needs.
 
-    def _what_is_needed(self) -> dict[str, str]:
+    def _needed_values(self) -> dict[str, str]:
+        """Return the text of the values with which each gate passes, by the name of the gate."""
         market, buyers = self._market, self._policy.buyers
         needed = {
             "function": "one of " + ", ".join(buyers.functions.names),

@@ -1,6 +1,7 @@
-"""Counts per rule and day as they are added up, moved and taken back. Integers only: no points, no policy.
+"""Arithmetic of counts per rule and day: add an event, move it to another day, remove it, add two leads' counts.
 
-In: counts and events. Out: counts, in the order of the rules' names. Adding is the same in any order.
+In: counts and events. Out: new counts, in the order of the rules' names, the same in whatever order events arrive.
+Counts are integers. It knows no points and no policy.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ Counts = tuple[RuleCount, ...]
 _Days = tuple[tuple[int, int], ...]
 
 
-def counted(
+def count_event(
     counts: Counts, names: tuple[str, ...], day: int, at_ms: int, event_id: str, oldest_day: int
 ) -> Counts:
-    """Return ``counts`` with one event more for each of ``names``; days before ``oldest_day`` are dropped."""
+    """Return ``counts`` with one event more for each of ``names``. Days before ``oldest_day`` are dropped."""
     made = {found.rule: found for found in counts}
     is_known = True
     for name in names:
@@ -28,8 +29,8 @@ def counted(
     return tuple(made.values()) if is_known else tuple(made[name] for name in sorted(made))
 
 
-def noted(counts: Counts, name: str, at_ms: int, event_id: str) -> Counts:
-    """Return ``counts`` with an event that fits but counts no more: it may be the rule's latest."""
+def note_latest(counts: Counts, name: str, at_ms: int, event_id: str) -> Counts:
+    """Return ``counts`` with the rule's latest event, where this is later; the number of events stays."""
     return tuple(
         RuleCount(name, found.days, at_ms, event_id)
         if found.rule == name and (at_ms, event_id) > (found.at_ms, found.event_id)
@@ -38,8 +39,8 @@ def noted(counts: Counts, name: str, at_ms: int, event_id: str) -> Counts:
     )
 
 
-def moved(counts: Counts, name: str, from_day: int, to_day: int | None) -> Counts:
-    """Return ``counts`` with one event of a rule on another day; None: on no day."""
+def move_event(counts: Counts, name: str, from_day: int, to_day: int | None) -> Counts:
+    """Return ``counts`` with one event of a rule moved to another day. ``to_day`` None removes it."""
     made: list[RuleCount] = []
     for found in counts:
         if found.rule != name:
@@ -55,8 +56,8 @@ def moved(counts: Counts, name: str, from_day: int, to_day: int | None) -> Count
     return tuple(made)
 
 
-def added(counts: Counts, others: Counts) -> Counts:
-    """Return the sum of two counts: what a lead did under two keys."""
+def add_counts(counts: Counts, others: Counts) -> Counts:
+    """Return the sum of a lead's counts under two account keys."""
     made = {found.rule: found for found in counts}
     for other in others:
         found = made.get(other.rule)

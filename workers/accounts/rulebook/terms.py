@@ -1,4 +1,7 @@
-"""The policy as this hop reads it, made ready once: days, gates, rules, the bar, the routes. No decision is made here."""
+"""The policy as this hop reads it, precompiled: days, gates, rules, threshold, routes.
+
+In: a policy. Out: values and functions that the other floors read for every event. It decides nothing and reads no row.
+"""
 
 from __future__ import annotations
 
@@ -19,18 +22,24 @@ if TYPE_CHECKING:
     from workers.policy.model import Policy
 
 DAY_MS = 86_400_000
+"""Milliseconds of a day."""
 MOST_AT_ONCE = 20
-"""Open hand-offs of one account that change hands in one step: more do so in chunks of as many."""
+"""Most open hand-offs of one account that are moved in one step. A larger account is moved in chunks of this size."""
+LEADS_AT_ONCE = 50
+"""Most leads that one step of a cursor handles."""
 QUARTER_MS = 900_000
-"""No zone changes its offset within a quarter of an hour."""
+"""A quarter of an hour, within which no time zone changes its offset. Milliseconds."""
 
 
 class Terms:
-    """What the policy says, in the shape in which it is asked."""
+    """The values of one policy, in the form in which this hop reads them."""
 
-    def __init__(self, policy: Policy, most_at_once: int = MOST_AT_ONCE) -> None:
+    def __init__(
+        self, policy: Policy, most_at_once: int = MOST_AT_ONCE, leads_at_once: int = LEADS_AT_ONCE
+    ) -> None:
         self.policy = policy
         self.most_at_once = most_at_once
+        self.leads_at_once = leads_at_once
         self.ref = policy.ref
         self.raw_ref = Raw(policy.ref.model_dump_json().encode())
         self.rules = RuleBook(policy)
@@ -66,17 +75,20 @@ class Terms:
         return (at_ms + self._offset_ms(at_ms // QUARTER_MS)) // DAY_MS
 
     def local_ms(self, at_ms: int) -> int:
-        """Return what the clocks of the policy's zone show, as milliseconds since their 1970-01-01 00:00."""
+        """Return the wall time of the policy's zone as milliseconds since 1970-01-01 00:00 of that zone."""
         return at_ms + self._offset_ms(at_ms // QUARTER_MS)
 
-    def start_of(self, day: int) -> int:
-        """Return when a day begins in the policy's zone, in milliseconds UTC."""
+    def day_start_ms(self, day: int) -> int:
+        """Return when a day begins in the policy's zone. Milliseconds UTC."""
         midnight = datetime(1970, 1, 1, tzinfo=self._zone) + timedelta(days=day)  # wall time of the zone
         return int(midnight.timestamp() * 1000)
 
     def expires_ms(self, touched_day: int) -> int:
-        """Return when a lead that was touched last on this day expires: so many whole days lie between."""
-        return self.start_of(touched_day + 1 + (self.expires_after_days or 0))
+        """Return when a lead touched last on this day expires. Milliseconds UTC.
+
+        ``stages.expired.days_without_touch`` whole days of the policy's zone pass in between.
+        """
+        return self.day_start_ms(touched_day + 1 + (self.expires_after_days or 0))
 
     def _offset_of_quarter(self, quarter: int) -> int:
         offset = datetime.fromtimestamp(quarter * QUARTER_MS / 1000, UTC).astimezone(self._zone).utcoffset()
@@ -84,8 +96,8 @@ class Terms:
 
 
 def _stage_words(policy: Policy) -> dict[Stage, StageWords]:
-    """What the policy says of each stage; a stage of which it says nothing is left out."""
-    said = {
+    """Return the policy's names and definition of each stage. Stages without any are left out."""
+    by_stage = {
         stage: StageWords(
             name=policy.stages.names.get(stage),
             crm_name=policy.stages.crm_names.get(stage),
@@ -93,4 +105,4 @@ def _stage_words(policy: Policy) -> dict[Stage, StageWords]:
         )
         for stage in Stage
     }
-    return {stage: words for stage, words in said.items() if words != StageWords()}
+    return {stage: words for stage, words in by_stage.items() if words != StageWords()}

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from schemas.vocabulary import DeadLetterReason, Reason, RejectReason, SalesAction, Stage
-from workers.accounts.state.account import Questioned
+from workers.accounts.state.account import MarketObjection
 from workers.accounts.state.handoff import ClosedHandoffRow
-from workers.accounts.worth.facts import market_facts
+from workers.accounts.worth.facts import market_facts_hash
 from workers.engine.api import RefusedError
 
 if TYPE_CHECKING:
@@ -62,4 +62,4 @@ def question(case: Case, event: SalesAnswered) -> None:
     company = case.account.company
     confirmed_ms = company.confirmed_ms if company else None
     if confirmed_ms is None or confirmed_ms <= event.occurred_at_ms:
-        case.change(questioned=Questioned(market_facts(company), confirmed_ms))
+        case.change(questioned=MarketObjection(market_facts_hash(company), confirmed_ms))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schemas.lead_events import SalesAnswered
-    from workers.accounts.case import Case
+    from workers.accounts.case import Case, LeadInHand
     from workers.accounts.state.lead import LeadRow
 
 ENDS: Final = frozenset({SalesAction.REJECTED, SalesAction.LOST})
@@ -31,8 +31,9 @@ def was_said_before_silence(case: Case, event: SalesAnswered, lead: LeadRow) -> 
     return is_meant and event.occurred_at_ms < lead.said_no_ms
 
 
-def raised_since(case: Case, event: SalesAnswered, lead_id: str, lead: LeadRow) -> int:
-    """Return the day of a hand that was raised after what sales says, and came before it; 0: there is none."""
+def raised_since(hand: LeadInHand, event: SalesAnswered) -> int:
+    """Return the day of a hand raised after the feedback was given and received before it, or 0."""
+    case, lead_id, lead = hand.case, hand.lead_id, hand.lead
     if event.activity.action not in ENDS:
         return 0
     at_ms, first_day = event.occurred_at_ms, case.terms.day_of(event.occurred_at_ms)
@@ -56,8 +57,9 @@ def is_of_earlier_cycle(case: Case, lead_id: str, handoff_id: str) -> bool:
     return int(cycle) < case.lead(lead_id).cycle
 
 
-def is_between(case: Case, lead_id: str, lead: LeadRow, event: SalesAnswered) -> bool:
-    """Whether the hand-off that is meant was withdrawn because the account moved, and nobody has the lead here yet."""
+def is_between_accounts(hand: LeadInHand, event: SalesAnswered) -> bool:
+    """Whether the hand-off was withdrawn because the account moved, and the lead waits here for its next one."""
+    case, lead_id, lead = hand.case, hand.lead_id, hand.lead
     due = case.rows.get(PendingRow, case.key, lead.pending, lead_id) if lead.pending else None
     return due is not None and is_as_before(due.reasons, lead, event)
 

@@ -15,7 +15,7 @@ from workers.accounts.routing.ownership import has_open_opportunity, is_customer
 from workers.accounts.routing.partners import withholds_mqls
 from workers.accounts.routing.permission import restriction
 from workers.accounts.rulebook.behaviour import event_days, last_event_day
-from workers.accounts.worth.counts import after_return
+from workers.accounts.worth.counts import stop_new_points
 from workers.accounts.worth.facts import known_since_ms
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _reached(
     if day is not None:
         return day, Reason.BAR_REACHED
     is_known = bool(lead.responded_day) and not score.is_untracked_on(lead.responded_day)
-    if is_known and lead.verdict is None and case.terms.campaigns.are_any:
+    if is_known and lead.verdict is None and case.terms.campaigns.has_any:
         return max(lead.responded_day, _known_day(case, lead, score)), Reason.CAMPAIGN_RESPONSE
     return None
 
@@ -205,7 +205,7 @@ def new_cycle(lead: LeadRow, score: ScoreRow) -> tuple[LeadRow, ScoreRow]:
         verdict=None,
         verdict_why=None,
     )
-    return fresh, after_return(score)
+    return fresh, stop_new_points(score)
 
 
 def label_of(fit: GateState, *, in_question: bool) -> Qualification:

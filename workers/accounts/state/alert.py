@@ -1,4 +1,6 @@
-"""The row of an alert that is open, and the signals it carries.
+"""The row of an open alert, and the buying signals it carries.
+
+In: an alert that a floor above raises. Out: a row that identifies it until it is cleared. Nothing is published here.
 
 Times are milliseconds since the epoch, UTC. Days count from 1970-01-01 in the zone of the policy.
 """
@@ -13,29 +15,37 @@ from workers.engine.rows import Row
 
 
 class SignalLine(Part, frozen=True, array_like=True):
-    """What one person of an account did by one rule that is a buying signal, how often and when last."""
+    """Events of one lead that match one buying-signal rule."""
 
     lead_id: str
     rule: str
+    """Name of the rule in the policy."""
     count: int
+    """Number of events."""
     at_ms: int
+    """Date of the latest event. Milliseconds UTC."""
 
 
 class AlertRow(Row, frozen=True):
-    """An alert that is up: key (account, alert_id). Deleted when it is cleared."""
+    """An alert that is up: key (account, alert_id). Deleted when the alert is cleared."""
 
     prefix: ClassVar[str] = "alert"
     alert: Alert
     lead_id: str | None = None
     handoff_id: str | None = None
     rep_id: str | None = None
+    """Rep whom the alert concerns."""
     desk: str | None = None
+    """Desk or partner whom the alert concerns."""
     due_ms: int | None = None
+    """Deadline that the alert reports. Milliseconds UTC."""
     fact: str | None = None
+    """Fact that the alert asks for."""
     why: Reason | None = None
+    """Reason for which a claim was refused."""
     told: tuple[str, ...] = ()
-    """At most 5."""
+    """Reps and managers who are notified, by rep_id. At most 5."""
     candidates: tuple[str, ...] = ()
-    """At most 10."""
+    """CRM accounts that match equally well, by id. At most 10."""
     signals: tuple[SignalLine, ...] = ()
-    """At most 20."""
+    """Buying signals in the bundle. At most 20."""

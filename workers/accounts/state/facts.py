@@ -1,4 +1,6 @@
-"""Facts as rows keep them: of a person, of a company and of the CRM record that claims an account key.
+"""Facts as rows keep them: of a person, of a company, and of the CRM record that claims an account key.
+
+In: values that worth/facts.py and account_keys/ read from events. Out: parts of rows. Nothing is decided here.
 
 Times are milliseconds since the epoch, UTC. Days count from 1970-01-01 in the zone of the policy.
 """
@@ -13,24 +15,29 @@ from workers.engine.rows import Row
 
 
 class Fact(Part, frozen=True):
-    """What was said, and when: the CRM's word goes before a form's, then the latest by ``at_ms`` holds."""
+    """A value with its date and source. The CRM's value goes before a form's, then the latest by ``at_ms`` holds."""
 
     name: str
     value: str
     at_ms: int
+    """Date of the latest source that gave this value. Milliseconds UTC."""
     is_crm: bool = False
+    """Whether the CRM gave the value. Otherwise a form or an enrichment did."""
     since_ms: int = 0
-    """When the same was said first, and nothing else after it; 0: at ``at_ms``."""
+    """Date since which the value has been given without another in between. Milliseconds UTC. 0: same as ``at_ms``."""
     other_ms: int = 0
-    """When something else was said last, before that; 0: never."""
+    """Date of the latest different value before it. Milliseconds UTC. 0: there was none."""
 
 
 class Contact(Part, frozen=True):
-    """A person as the CRM knows them: the ids of its records, and whether they may be contacted."""
+    """A person as the CRM knows them: the ids of their records, and whether they may be contacted."""
 
     lead_id: str | None = None
+    """Id of the CRM's lead record."""
     contact_id: str | None = None
+    """Id of the CRM's contact record."""
     account_id: str | None = None
+    """Id of the CRM account that the record names."""
     do_not_contact: bool = False
 
 
@@ -41,41 +48,54 @@ class CampaignMark(Part, frozen=True):
     source: str | None = None
     medium: str | None = None
     at_ms: int = 0
+    """Date of the event that named the campaign. Milliseconds UTC."""
 
 
 class Opportunity(Part, frozen=True):
     """An opportunity that is open now."""
 
     opportunity_id: str
+    """Id in the CRM; ``sales <lead_id>`` where sales opened it and the CRM has no record of it yet."""
     owner_rep_id: str
     opened_ms: int
+    """Milliseconds UTC."""
 
 
 class Company(Part, frozen=True):
-    """What the CRM says of the company. Amounts as text, because they are decimal."""
+    """A company as the CRM knows it. Amounts are text because they are decimal."""
 
     crm_account_id: str
+    """Empty: only enrichment or sales knows the company."""
     name: str = ""
     sic: tuple[str, ...] = ()
+    """SIC industry codes, sorted."""
     naics: tuple[str, ...] = ()
+    """NAICS industry codes, sorted."""
     revenue: str | None = None
+    """Annual revenue in ``currency``. Decimal as text."""
     currency: str | None = None
+    """ISO 4217 code."""
     employees: int | None = None
     country: str | None = None
+    """ISO 3166-1 alpha-2 code, in capitals."""
     region: str | None = None
-    """In capitals."""
+    """Region as the CRM writes it, in capitals."""
     relationship: Relationship = Relationship.PROSPECT
     owner_rep_id: str | None = None
+    """Owner of the account in the CRM. May be a robot or a queue."""
     opportunities: tuple[Opportunity, ...] = ()
+    """Open opportunities, ascending by date of opening."""
     confirmed_ms: int | None = None
+    """When the CRM confirmed the facts last. Milliseconds UTC. None: never."""
     parent_crm_account_id: str | None = None
     parent_owner_rep_id: str | None = None
-    """Who owns the parent by the parent's own record: for routes of subsidiaries. None: no parent, or nobody."""
+    """Owner of the parent company, by the parent's own CRM record. None: no parent, or the parent has no owner."""
 
 
 class ClaimRow(Row, frozen=True):
-    """A CRM record that claims this key: key (account, crm_account_id). Bounded by the records that name a domain."""
+    """A CRM record that claims this key: key (account, crm_account_id). One per record that names the domain."""
 
     prefix: ClassVar[str] = "claim"
     company: Company
     primary_key: str
+    """Account key under which the CRM record is stored."""

@@ -1,4 +1,6 @@
-"""The lead row, and the rows that say under which account keys a lead is stored.
+"""The lead row, and the rows that record under which account keys a lead is stored.
+
+In: a lead as the floors above decided it. Out: rows, encoded by the engine. Nothing is decided or published here.
 
 Times are milliseconds since the epoch, UTC. Days count from 1970-01-01 in the zone of the policy.
 """
@@ -14,80 +16,98 @@ from workers.engine.rows import Row
 
 
 class LeadRow(Row, frozen=True):
-    """A person: what is known of them and where they stand. One row per lead; at most 10 facts of forms, 5 of the CRM.
+    """A person, what is known of them, and their progress: key (account, lead_id). One row per lead.
 
-    Without a stage it is a contact of the CRM who never came by: no lead yet.
+    Without a stage the person is a CRM contact who has not been active, and not a lead yet.
     """
 
     prefix: ClassVar[str] = "lead"
     email: str | None = None
     role_address: bool = False
+    """Whether the address is a shared mailbox, such as info@."""
     facts: tuple[Fact, ...] = ()
+    """Facts of the person. At most 10 from forms and 5 from the CRM."""
     campaign: CampaignMark | None = None
+    """Latest campaign that brought the lead. None: none did."""
     stage: Stage | None = None
+    """Present stage. None: a CRM contact who has not been active."""
     stage_n: int = 0
+    """Number of stage events emitted so far, for their ids."""
     fit_mark: str = ""
-    """The gates' answers as last reported."""
+    """Mark of the gates' answers that the last score carried."""
     cycle: int = 1
+    """Number of the present cycle. From 1."""
     reached_mql: bool = False
+    """Whether the lead became an MQL in this cycle."""
     raised_hand: bool = False
-    """A hand raised in this cycle is due or handed off."""
+    """Whether a hand-off for a raised hand is due or was made in this cycle."""
     handed: bool = False
-    """A hand-off of this cycle is due or made."""
+    """Whether a hand-off is due or was made in this cycle."""
     responded_day: int = 0
-    """When it first answered, in this cycle, a campaign whose response is an MQL at once; 0: it did not."""
+    """Day of the first response in this cycle to a campaign whose response makes an MQL. 0: none."""
     accepted: bool = False
+    """Whether sales accepted the lead (SAL) in this cycle."""
     qualified: bool = False
+    """Whether sales qualified the lead (SQL) in this cycle."""
     claimed: bool = False
-    """A rep took it in this cycle."""
+    """Whether a rep claimed the lead in this cycle."""
     verdict: Stage | None = None
-    """How the cycle ended: recycled, expired or disqualified, until a new one."""
+    """How the cycle ended: recycled, expired or disqualified. None: the cycle is open."""
     verdict_why: Reason | None = None
+    """Why the cycle ended."""
     said_no_ms: int = 0
-    """When the last cycle ended."""
+    """When the last cycle ended. Milliseconds UTC. 0: none has ended."""
     expired_with_handoff: bool = False
-    """A hand-off was withdrawn when it expired: due again if the expiry is taken back."""
+    """Whether the expiry withdrew a hand-off or removed a due one. It is due again if the expiry is undone."""
     ended_before_ms: int = 0
-    """What ``said_no_ms`` was before it expired: it is so again if the expiry is taken back."""
+    """``said_no_ms`` before the expiry, restored if the expiry is undone. Milliseconds UTC."""
     bounces: int = 0
-    """How often sales has sent it back: a no that recycled it."""
+    """Number of rejections by sales that recycled the lead."""
     pending: str = ""
-    """The order of the lead's PendingRow, empty where none waits."""
+    """Order part of the key of the lead's PendingRow. Empty: the lead is not waiting."""
     handoffs: tuple[str, ...] = ()
-    """Its open hand-offs: at most two of a kind in a cycle."""
+    """Ids of its open hand-offs. At most two of a kind in a cycle."""
     contact: Contact | None = None
-    """The CRM's record of the person."""
+    """CRM record of the person. None: there is none."""
     marketing: bool | None = None
-    """The person's latest word on marketing; None: none is known."""
+    """Latest consent to marketing that the person gave or refused. None: neither."""
     service: tuple[str, ...] = ()
-    """Its support question, on its way or open: at most one."""
+    """Id of its support question, in transit or open. At most 1."""
     chat: Chat | None = None
-    """Its latest conversation."""
+    """Latest conversation of the lead. None: it has had none."""
     wanted: tuple[str, ...] = ()
-    """Facts of the person that an alert asks for. Bounded by the gates."""
+    """Facts of the person that open alerts ask for. At most one per personal gate of the policy."""
     wants_of_company: bool = False
-    """It waits for facts of its company."""
+    """Whether the lead waits for facts of its company."""
     moves: int = 0
-    """How often it has gone from one key to another: of its scores under several keys the latest counts."""
+    """Number of moves between account keys. Of scores under several keys, the one with the most moves is current."""
     home: str = ""
-    """The account_key to which the person's own records come, where that is an alias of this one."""
+    """Alias of this account from which the person's own records are forwarded. Empty: they come to this key."""
     erased_ms: int = 0
-    """What is dated up to here was erased, and does not count when it comes again."""
+    """Date of the last erasure. Events dated up to it are ignored if they arrive again. Milliseconds UTC. 0: none."""
 
 
 class PlaceRow(Row, frozen=True):
-    """A lead has rows under an account key: key (lead_id, account_key). Bounded by LeadRow and MovedRow; erased."""
+    """Marks that a lead has rows under an account key, so that an erasure finds them: key (lead_id, account_key).
+
+    At most one per LeadRow or MovedRow. Deleted by the erasure.
+    """
 
     prefix: ClassVar[str] = "place"
 
 
 class MovedRow(Row, frozen=True):
-    """A lead that was sent to the primary key: if it comes back, its outputs are numbered on. At most one per lead."""
+    """A lead that was sent to another key: key (account, lead_id). At most one per lead and key.
+
+    If the lead comes back, its outputs continue these numbers.
+    """
 
     prefix: ClassVar[str] = "moved"
     stage_n: int
+    """Number of stage events emitted under this key."""
     revision: int
+    """Number of scores emitted under this key."""
     to: str = ""
-    """Where the person went: late answers of sales follow."""
+    """Account key to which the lead was sent. Late answers of sales are forwarded there."""
     service: tuple[str, ...] = ()
-    """A support question that the service desk answers here."""
+    """Id of the support question that the service desk still answers here. At most 1."""

@@ -1,4 +1,9 @@
-"""What stands inside the account's row of its one request, of the wish to move, and of who had its hand-offs before."""
+"""Parts of rows: a company-name lookup, the pending move, the escalation, skipped routes, a chat and the open request.
+
+In: values that the floors above decided. Out: structs inside other rows. Nothing is decided here.
+
+Times are milliseconds since the epoch, UTC.
+"""
 
 from __future__ import annotations
 
@@ -9,111 +14,126 @@ from schemas.vocabulary import HowChosen, Kind, Reason, Relationship, Route, Rou
 
 
 class Part(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Inside a row; new fields need defaults."""
+    """A struct inside a row. New fields need defaults, so that stored rows can still be read."""
 
 
-class Asker(Part, frozen=True):
-    """What is known of who names a company, to tell companies of one name apart."""
+class NameQuery(Part, frozen=True):
+    """The facts that an account sends with a company name, to separate companies of one name."""
 
     country: str | None = None
+    """ISO 3166-1 alpha-2 code."""
     postal_code: str | None = None
     phone: str | None = None
     domain: str | None = None
-    """None: free mail."""
+    """Mail domain. None: the lead writes from a free-mail address."""
 
 
 class NamedAccount(Part, frozen=True):
-    """An account of the CRM, as far as it is compared with who names it."""
+    """A CRM account of a certain name, with the facts that are compared with a NameQuery."""
 
     crm_account_id: str
     primary_key: str
+    """Account key under which the CRM account is stored."""
     country: str | None = None
+    """ISO 3166-1 alpha-2 code."""
     postal_code: str | None = None
     phone: str | None = None
     domains: tuple[str, ...] = ()
-    """At most 50."""
+    """Mail domains of the account. At most 50."""
     relationship: Relationship = Relationship.PROSPECT
     has_open_opportunity: bool = False
 
 
-class Told(Part, frozen=True):
-    """What was answered to who asked for a name; without a ``crm_account_id`` nothing certain is known."""
+class NameMatch(Part, frozen=True):
+    """The answer to a NameQuery. Without a ``crm_account_id`` no account matches with certainty."""
 
     crm_account_id: str = ""
+    """CRM account that matches. Empty: none, or several could match."""
     primary_key: str = ""
+    """Account key under which it is stored. Empty: none, or several could match."""
     is_unproven: bool = False
+    """Whether only the name supports the match."""
     candidates: tuple[str, ...] = ()
-    """Ids of accounts between whom nothing decides. At most 10, lowest first."""
+    """CRM accounts that match equally well, by id, lowest first. At most 10."""
 
 
 class Move(Part, frozen=True):
-    """The open hand-offs are to go to somebody else, though nobody else owns the account by right."""
+    """A pending move of the open hand-offs to another holder, although no other rep owns the account."""
 
     why: MoveWhy
     from_id: str
-    """Who has them; the move is void once somebody else has."""
+    """Holder who has the hand-offs. The move is void once another holder has them."""
     to_rep_id: str | None = None
-    """Who is to have them, where that is known."""
+    """Rep who is to get them. None: the desk chooses."""
     is_held: bool = False
-    """A desk was asked, and nobody can take them yet: leads that are due come first."""
+    """Whether a desk was asked and no one can take them yet. Leads that are due then come first."""
 
 
-class Passed(Part, frozen=True):
-    """A rep who had the account and did not answer, until it went on."""
+class PassedRep(Part, frozen=True):
+    """A rep who had the account and did not answer before it was escalated."""
 
     rep_id: str
     until_ms: int
+    """When the account was escalated. Milliseconds UTC."""
 
 
-class MovedOn(Part, frozen=True):
-    """An account that nobody answers: who had it since the last answer. At most 12."""
+class Escalation(Part, frozen=True):
+    """The escalation of an unanswered account since the last answer."""
 
-    had: tuple[Passed, ...] = ()
+    had: tuple[PassedRep, ...] = ()
+    """Reps who had the account and did not answer, in order. At most 12."""
     turns: int = 0
-    """How often the next in turn got it."""
+    """Number of times that the next rep in the rotation got the account."""
     is_at_end: bool = False
-    """The manager has it, or nobody else is left: it goes on no more."""
+    """Whether the manager has it or no one else is left. It is escalated no further."""
 
 
-class Earlier(Part, frozen=True):
-    """A line of the routes before the one taken: why it did not hold, and what would have made it."""
+class SkippedRoute(Part, frozen=True):
+    """A route line evaluated before the one that applied: why it did not apply, and what was missing."""
 
     route: Route
     why: RouteMiss
     to: str | None = None
+    """Desk to which the line leads. None: it does not lead to a desk."""
     fact: str | None = None
+    """Fact that the line's condition tests."""
     needed: str | None = None
+    """Value that the condition needs."""
     rep_id: str | None = None
+    """Rep whom the line would have named."""
 
 
 class Obstacle(Part, frozen=True):
-    """Why a rep may not take a lead now, and who has it."""
+    """The reason why a rep cannot claim a lead now, and who has it."""
 
     why: Reason
     rep_id: str | None = None
+    """Rep who owns or has the account. None: no rep does."""
     desk: str | None = None
-    """Of a lead that a desk has as a whole."""
+    """Desk that has the lead as a whole. None: no desk does."""
 
 
 class RefusedClaim(Part, frozen=True):
-    """A claim that could not be had, while that is so."""
+    """A claim that was refused, kept while its obstacle lasts."""
 
     lead_id: str
     rep_id: str
-    """Who took it."""
+    """Rep who claimed the lead."""
     at_ms: int
+    """Date of the claim. Milliseconds UTC."""
     obstacle: Obstacle
 
 
 class Chat(Part, frozen=True):
-    """A lead's latest conversation."""
+    """The latest conversation of a lead."""
 
     conversation_id: str
     is_waiting: bool = False
-    """The visitor has asked for sales and was not told yet who takes it."""
+    """Whether the visitor has asked for sales and has not been answered with a name yet."""
     rep_id: str | None = None
-    """Who of us answered last."""
+    """Rep who wrote last in the chat. None: no rep has."""
     answered_ms: int = 0
+    """Date of that message. Milliseconds UTC. 0: no rep has written."""
 
 
 class OpenRequest(Part, frozen=True):
@@ -121,31 +141,39 @@ class OpenRequest(Part, frozen=True):
 
     request_id: str
     desk: str
+    """Desk that is asked: ``desk:<name>``, ``rep:<rep_id>`` or ``partner:<name>``."""
     mode: RequestMode
     kind: Kind
     route: Route
     how: HowChosen | None
     rep_id: str | None
+    """Rep for whom the desk is asked. None: the next in turn."""
     lead_id: str
+    """Lead that is due; for a move, the lead of the most pressing open hand-off."""
     handoff_id: str
     pending: str = ""
-    """The key of the lead that waits for the answer; empty where only open hand-offs move."""
+    """Order part of the key of the waiting lead's PendingRow. Empty: only open hand-offs move."""
     total: int = 0
+    """Points of the lead when it was asked for."""
     since_ms: int = 0
+    """When the lead became due, or its hand-off was opened. Milliseconds UTC."""
     raised: bool = False
-    earlier: tuple[Earlier, ...] = ()
+    """Whether the lead has raised its hand (asked for sales)."""
+    earlier: tuple[SkippedRoute, ...] = ()
+    """Routes evaluated before the one that applied. At most one per route line of the policy."""
     terms: str | None = None
-    """The desk whose deadlines hold for an owner by right, where the route names one."""
+    """Desk whose deadlines apply where the route names one for the account's owner. None: the rep's own desk."""
     attempt: int = 1
+    """Number of times the request was sent."""
     is_waiting: bool = False
-    """The desk has answered: held until there is room, or somebody is there."""
+    """Whether the desk has answered that it holds the request until a rep is available."""
     is_refused: bool = False
-    """It could neither give nor keep it: asked anew when the timer is due."""
+    """Whether the desk could neither assign nor hold it. It is asked with a new id when the timer is due."""
     move: MoveWhy | None = None
-    """Why open hand-offs move; None: a lead is handed off, or the account belongs to somebody else by right."""
+    """Why open hand-offs move. None: a lead is handed off, or another rep owns the account now."""
     excluded: tuple[str, ...] = ()
-    """Who had the account and did not answer. At most 20."""
+    """Reps who had the account and did not answer, by rep_id. At most 20."""
     is_chat: bool = False
-    """The lead waits in a chat."""
+    """Whether the lead waits in a chat."""
     answerer: str | None = None
-    """Who has answered it there."""
+    """Rep who wrote in that chat, by rep_id. None: no rep has."""

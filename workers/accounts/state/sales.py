@@ -1,4 +1,9 @@
-"""What sales said, as rows keep it. Times are milliseconds UTC."""
+"""Deals and touches that sales reported, as rows keep them.
+
+In: sales activities read by the floors above. Out: parts of rows. Nothing is decided here.
+
+Times are milliseconds since the epoch, UTC.
+"""
 
 from __future__ import annotations
 
@@ -11,36 +16,43 @@ from workers.engine.rows import Row
 
 
 class Deal(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Sales' latest word of a deal with one person, by its own date: opened, won or lost."""
+    """The latest report of sales about a deal with one lead, by its own date: opened, won or lost."""
 
     lead_id: str
     rep_id: str
+    """Rep who reported it."""
     state: SalesAction
+    """``opportunity_opened``, ``won`` or ``lost``."""
     at_ms: int
+    """Date of the report. Milliseconds UTC."""
     amount: str | None = None
-    """As text, because it is decimal."""
+    """Amount in ``currency``. Decimal as text."""
     currency: str | None = None
+    """ISO 4217 code."""
     relationship_then: Relationship = Relationship.PROSPECT
-    """What the CRM called the account when this was said."""
+    """Relationship of the account in the CRM when the deal was reported."""
     is_settled: bool = False
-    """The CRM has said it too, or something else since: from then on its word holds."""
+    """Whether the CRM has confirmed or changed it since. From then on the CRM's record holds."""
 
 
 class SalesTouch(msgspec.Struct, frozen=True, array_like=True):
-    """Sales was in contact with a person, or tried to be."""
+    """A contact of sales with a lead, or an attempt at one."""
 
     at_ms: int
+    """Date of the touch. Milliseconds UTC."""
     rep_id: str
     channel: str
+    """Means of contact, such as call, email or chat."""
     event_id: str
     is_clamped: bool = False
-    """It was dated ahead of its arrival."""
+    """Whether it was future-dated: its own date was later than its arrival."""
 
 
 class TouchesRow(Row, frozen=True):
-    """Sales' touches of one person, by their own dates: key (account, lead). At most 30, the latest."""
+    """Touches of one lead by sales: key (account, lead_id)."""
 
     prefix: ClassVar[str] = "touches"
     touches: tuple[SalesTouch, ...] = ()
+    """Touches in the order of their own dates. At most 30, the latest."""
     since_ms: int = 0
-    """When the cycle before the one that sales said no to had ended: attempts are counted from then."""
+    """End of the cycle before the rejected one. Attempts before a rejection count from then. Milliseconds UTC."""

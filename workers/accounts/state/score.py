@@ -1,4 +1,6 @@
-"""The score row: counts per rule and day, from which points are computed.
+"""The score row: the counts per rule and day from which points are computed.
+
+In: counts as worth/ computes them. Out: rows, encoded by the engine. It stores no points and decides nothing.
 
 Times are milliseconds since the epoch, UTC. Days count from 1970-01-01 in the zone of the policy.
 """
@@ -12,108 +14,127 @@ from workers.engine.rows import Row
 
 
 class RuleCount(Part, frozen=True, array_like=True):
-    """How often a rule fitted, as (day, times), days ascending; and the latest event that did."""
+    """The events that counted for one rule, per day, and the latest of them."""
 
     rule: str
     days: tuple[tuple[int, int], ...]
+    """(day, number of events), ascending by day. At most one per day of the policy's horizon and 7 more."""
     at_ms: int
+    """Date of the latest event that matched the rule. Milliseconds UTC."""
     event_id: str
+    """Id of that event."""
 
 
-class OnceCount(Part, frozen=True, array_like=True):
-    """The buckets or messages of which a rule counted one event, with its date: the earliest. At most 500."""
+class FirstEvents(Part, frozen=True, array_like=True):
+    """The first event of each time bucket or message, for a rule that counts one event per bucket or message."""
 
     rule: str
     keys: tuple[tuple[str, int], ...]
+    """(bucket or message, date of its first event in milliseconds UTC). At most 500, the latest."""
 
 
 class Dwell(Part, frozen=True, array_like=True):
-    """An activity that states no duration, and of which a rule asks it."""
+    """An activity without a stated duration that matches a rule with a least duration (dwell time)."""
 
     at_ms: int
+    """Date of the activity. Milliseconds UTC."""
     event_id: str
     message: str
-    """A mark that tells its message from others; '' where it is about none."""
+    """Mark of the message that the activity is about. Empty: none."""
     lasted_ms: int
-    """Until the next activity within the session gap; 0: not known."""
+    """Time until the next activity within the session gap. Milliseconds. 0: not known."""
     steps: tuple[tuple[int, tuple[str, ...]], ...]
-    """(milliseconds, rules): what counts from this duration on."""
+    """(least duration in milliseconds, names of the rules that count from it on), ascending."""
 
 
-class Ahead(Part, frozen=True, array_like=True):
-    """An event that was dated ahead of its arrival, by the day on which it counts, and the rules that fit it."""
+class FutureDated(Part, frozen=True, array_like=True):
+    """A future-dated event: its own date was later than its arrival."""
 
     day: int
+    """Day on which it counts. Days since 1970-01-01 in the policy's zone."""
     event_id: str
     rules: tuple[str, ...]
+    """Names of the rules that it may count for."""
 
 
-class Settled(Part, frozen=True):
-    """A score without the activities of unknown duration: the fields are ScoreRow's."""
+class SettledScore(Part, frozen=True):
+    """The counts of a ScoreRow without its ``dwells``. The fields are those of ScoreRow."""
 
     counts: tuple[RuleCount, ...] = ()
     since: tuple[RuleCount, ...] | None = None
-    once: tuple[OnceCount, ...] = ()
+    once: tuple[FirstEvents, ...] = ()
     recent: tuple[tuple[int, str, str], ...] = ()
 
 
 QUIET_MS = 3_600_000
-"""Imported history of a lead is complete when so long no more of it has come."""
+"""Imported history of a lead is complete when no more has arrived for this time. Milliseconds."""
 
 
 class ScoreRow(Row, frozen=True):
-    """Counts per rule and day, no points: bounded by the policy's rules times its horizon in days. One per lead."""
+    """A lead's counts per rule and day, without points: key (account, lead_id). One per lead.
+
+    At most the number of the policy's rules times its horizon in days.
+    """
 
     prefix: ClassVar[str] = "score"
     counts: tuple[RuleCount, ...] = ()
-    """In the order of the rules' names."""
+    """Counts of all events within the horizon, in the order of the rules' names."""
     latest_day: int = 0
-    """Of what counted."""
+    """Latest day on which an event counted. Days since 1970-01-01 in the policy's zone."""
     touched_day: int = 0
-    """Of what was a touch and counted nothing: sales', or an activity without a rule."""
+    """Latest day of a touch that did not count: by sales, or an activity that matches no rule."""
     since: tuple[RuleCount, ...] | None = None
-    """Of events dated after the last no of sales; None where there was none."""
+    """Counts of events dated after the last cycle ended, for its ``new_points``. None: no cycle has ended."""
     recent: tuple[tuple[int, str, str], ...] = ()
-    """(at_ms, rule, event_id) while a hand-off is open, for a no that comes late. The latest 50."""
+    """(at_ms, rule, event_id) of events while a hand-off is open, for a late rejection. The latest 50."""
     revision: int = 0
+    """Number of scores emitted so far, for their ids."""
     untracked: tuple[tuple[int, int], ...] | None = None
-    """Spans of days, first and last, whose activity counts nothing: at most one for each word of consent."""
-    once: tuple[OnceCount, ...] = ()
-    """In the order of the rules' names; one for each rule that counts once in a bucket or for a message."""
+    """Spans of days, first and last, whose activity does not count for lack of consent. None: all days count.
+
+    At most one per change of consent.
+    """
+    once: tuple[FirstEvents, ...] = ()
+    """First events per bucket or message, in the order of the rules' names. One per rule that counts so."""
     moments: bytes = b""
-    """When the lead was active, six bytes each, where the policy asks for durations. The latest 64."""
+    """Dates of the lead's activities, 6 bytes each, where a rule has a least duration. At most 64, the latest."""
     dwells: tuple[Dwell, ...] = ()
-    """The latest 24, by date: they lie over what is settled."""
-    settled: Settled | None = None
-    """None where there are no dwells: then the counts are settled."""
+    """Activities without a stated duration, ascending by date, counted on top of ``settled``. The latest 24."""
+    settled: SettledScore | None = None
+    """Counts without the ``dwells``. None: there are no dwells, and the row's own counts are settled."""
     imported_ms: int = 0
-    """When imported history of the lead came last; 0: none ever did."""
-    ahead: tuple[Ahead, ...] = ()
-    """What was dated ahead of its arrival: the latest 20."""
+    """When imported history of the lead arrived last. Milliseconds UTC. 0: none has."""
+    ahead: tuple[FutureDated, ...] = ()
+    """Future-dated events. At most 20, the latest by day."""
 
     @property
     def complete_ms(self) -> int:
-        """From when on imported history is judged: no earlier day is, because it was not known then."""
+        """The time from which imported history is evaluated. No earlier day is: the history was not known then.
+
+        Milliseconds UTC. 0: none was imported.
+        """
         return self.imported_ms + QUIET_MS if self.imported_ms else 0
 
     @property
     def attributed(self) -> tuple[RuleCount, ...]:
-        """The counts that may count."""
-        return self.counts if not self.untracked else tracked(self.counts, self.untracked)
+        """The counts without those of untracked days."""
+        return self.counts if not self.untracked else without_untracked(self.counts, self.untracked)
 
     @property
     def attributed_since(self) -> tuple[RuleCount, ...]:
-        """Those of ``since`` that may count."""
+        """The counts of ``since`` without those of untracked days."""
         since = self.since or ()
-        return since if not self.untracked else tracked(since, self.untracked)
+        return since if not self.untracked else without_untracked(since, self.untracked)
 
     def is_untracked_on(self, day: int) -> bool:
-        """Whether what is done on this day counts nothing."""
+        """Whether activity of this day does not count, for lack of consent."""
         return any(first <= day <= last for first, last in self.untracked or ())
 
 
-def tracked(counts: tuple[RuleCount, ...], untracked: tuple[tuple[int, int], ...]) -> tuple[RuleCount, ...]:
-    """Return the counts without those of the days that count nothing."""
+def without_untracked(
+    counts: tuple[RuleCount, ...], untracked: tuple[tuple[int, int], ...]
+) -> tuple[RuleCount, ...]:
+    """Return the counts without those of the ``untracked`` spans of days, first and last inclusive."""
     made: list[RuleCount] = []
     for found in counts:
         days = tuple(

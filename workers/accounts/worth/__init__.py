@@ -1,1 +1,1 @@
-"""What is it worth? Facts, gates, behaviour and points: no stage, no owner and no hand-off is known here."""
+"""Floor 4: what is a lead worth? Its facts, fit, counts and points. Imports case and the floors below."""

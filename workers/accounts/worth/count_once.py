@@ -1,7 +1,8 @@
-"""Of several events one counts: of those in one bucket of time, of those about one message. It is the earliest.
+"""Rules that count one event per time bucket (policy key ``once_per``) or per message: the earliest event counts.
 
-In: a score row and an event. Out: the row with the event counted, where it is the first of its bucket or message. As
-the earliest date is the same in any order, so are the counts: an earlier event that comes later moves the day.
+In: a score row and an event. Out: the row with the event counted if it is the first of its bucket or message.
+An earlier event that arrives later moves the count to its own day, so the order of arrival does not matter.
+It computes no points.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from workers.accounts.rulebook.behaviour import PER_MESSAGE
-from workers.accounts.rulebook.tally import added, counted, moved, noted
-from workers.accounts.state.score import OnceCount
+from workers.accounts.rulebook.tally import add_counts, count_event, move_event, note_latest
+from workers.accounts.state.score import FirstEvents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,29 +23,30 @@ if TYPE_CHECKING:
     from workers.accounts.state.score import RuleCount, ScoreRow
 
 MOST_KEYS = 500
-"""Buckets and messages remembered for one rule; the oldest goes."""
+"""Most buckets and messages remembered for one rule. The one with the oldest first event is dropped."""
 
-Keys = dict[str, int]
+FirstDates = dict[str, int]
+"""Bucket or message to the date of its first event, in milliseconds UTC."""
 
 
 def message_mark(asset: str | None, campaign: str | None) -> str:
-    """Return what tells a message from others: its asset, else its campaign; '' where neither is named."""
+    """Return a mark of the message: a hash of its asset, else of its campaign. Empty where neither is named."""
     named = asset or campaign
     return blake2b(named.encode(), digest_size=8).hexdigest() if named else ""
 
 
-def key_of(terms: Terms, name: str, at_ms: int, message: str) -> str:
-    """Return the bucket or message of which one event counts for this rule; '' where each counts.
+def counting_key(terms: Terms, name: str, at_ms: int, message: str) -> str:
+    """Return the bucket or message within which one event of this rule counts. Empty: each event counts.
 
-    Buckets are fixed, counted from midnight in the policy's zone. A message that nothing names is like no other.
+    Buckets begin at midnight of the policy's zone. An event whose message has no mark counts by itself.
     """
-    bucket_ms = terms.rules.once.get(name)
+    bucket_ms = terms.rules.bucket_ms_by_rule.get(name)
     if bucket_ms is None:
         return ""
     return message if bucket_ms == PER_MESSAGE else str(terms.local_ms(at_ms) // bucket_ms)
 
 
-def with_first(
+def count_first(
     terms: Terms,
     score: ScoreRow,
     name: str,
@@ -54,56 +56,64 @@ def with_first(
     said_no_ms: int,
     oldest: int,
 ) -> ScoreRow:
-    """Return the score with an event of which one in ``key`` counts; days before ``oldest`` are dropped."""
+    """Return the score with an event of the bucket or message ``key``, counted if it is the first.
+
+    Days before ``oldest`` are dropped. ``said_no_ms`` is when the last cycle ended.
+    """
     day = terms.day_of(at_ms)
-    keys = {k: ms for k, ms in keys_of(score.once, name).items() if terms.day_of(ms) >= oldest}
+    keys = {k: ms for k, ms in first_dates_of(score.once, name).items() if terms.day_of(ms) >= oldest}
     held_ms = keys.get(key)
     counts, since = score.counts, score.since
     if held_ms is not None and held_ms <= at_ms:
-        return replace(score, counts=noted(counts, name, at_ms, event_id))
+        return replace(score, counts=note_latest(counts, name, at_ms, event_id))
     if held_ms is None:
-        counts = counted(counts, (name,), day, at_ms, event_id, oldest)
+        counts = count_event(counts, (name,), day, at_ms, event_id, oldest)
         if since is not None and at_ms > said_no_ms:
-            since = counted(since, (name,), day, at_ms, event_id, oldest)
+            since = count_event(since, (name,), day, at_ms, event_id, oldest)
     else:
         held_day = terms.day_of(held_ms)
-        counts = noted(moved(counts, name, held_day, day), name, at_ms, event_id)
+        counts = note_latest(move_event(counts, name, held_day, day), name, at_ms, event_id)
         if since is not None and held_ms > said_no_ms:
-            since = moved(since, name, held_day, day if at_ms > said_no_ms else None)
-    once = _with_keys(score.once, name, keys | {key: at_ms})
-    return replace(score, counts=counts, since=since, once=once)
+            since = move_event(since, name, held_day, day if at_ms > said_no_ms else None)
+    firsts = _with_first_dates(score.once, name, keys | {key: at_ms})
+    return replace(score, counts=counts, since=since, once=firsts)
 
 
-def since_no(
-    terms: Terms, counts: tuple[RuleCount, ...], once: Iterable[OnceCount], said_no_ms: int
+def add_first_events(
+    terms: Terms, counts: tuple[RuleCount, ...], firsts: Iterable[FirstEvents], said_no_ms: int
 ) -> tuple[RuleCount, ...]:
-    """Return ``counts`` with those buckets and messages whose first event is dated after a no of sales."""
-    for one in once:
+    """Return ``counts`` with one event for each bucket or message whose first event is dated after ``said_no_ms``."""
+    for one in firsts:
         for _, at_ms in one.keys:
             if at_ms > said_no_ms:
-                counts = counted(counts, (one.rule,), terms.day_of(at_ms), at_ms, "", 0)
+                counts = count_event(counts, (one.rule,), terms.day_of(at_ms), at_ms, "", 0)
     return counts
 
 
-def keys_of(once: Iterable[OnceCount], name: str) -> Keys:
-    """Return the buckets or messages of a rule, each with the date of its first event."""
-    return next((dict(one.keys) for one in once if one.rule == name), {})
+def first_dates_of(firsts: Iterable[FirstEvents], name: str) -> FirstDates:
+    """Return the first events of a rule: bucket or message to date in milliseconds UTC."""
+    return next((dict(one.keys) for one in firsts if one.rule == name), {})
 
 
-def joined(terms: Terms, score: ScoreRow, sent: RuleCount, sent_keys: Keys) -> ScoreRow:
-    """Return the score with what was counted for a rule under another key: what both have counts once."""
-    name, keys = sent.rule, keys_of(score.once, sent.rule)
-    counts = added(score.counts, (sent,))
+def join_rule(terms: Terms, score: ScoreRow, sent: RuleCount, sent_keys: FirstDates) -> ScoreRow:
+    """Return the score with a rule's counts from another account key.
+
+    A bucket or message that both keys counted counts once, on the day of its first event.
+    """
+    name, keys = sent.rule, first_dates_of(score.once, sent.rule)
+    counts = add_counts(score.counts, (sent,))
     for key in sorted(keys.keys() & sent_keys.keys()):
-        counts = moved(counts, name, terms.day_of(max(keys[key], sent_keys[key])), None)
+        counts = move_event(counts, name, terms.day_of(max(keys[key], sent_keys[key])), None)
     if not sent_keys:
         return replace(score, counts=counts)
     both = {key: min(keys.get(key, ms), ms) for key, ms in sent_keys.items()}
-    return replace(score, counts=counts, once=_with_keys(score.once, name, keys | both))
+    return replace(score, counts=counts, once=_with_first_dates(score.once, name, keys | both))
 
 
-def _with_keys(once: tuple[OnceCount, ...], name: str, keys: Keys) -> tuple[OnceCount, ...]:
+def _with_first_dates(
+    firsts: tuple[FirstEvents, ...], name: str, keys: FirstDates
+) -> tuple[FirstEvents, ...]:
     if len(keys) > MOST_KEYS:
         keys = dict(sorted(keys.items(), key=lambda one: (one[1], one[0]))[-MOST_KEYS:])
-    made = OnceCount(name, tuple(sorted(keys.items())))
-    return tuple(sorted([made, *(one for one in once if one.rule != name)], key=lambda one: one.rule))
+    made = FirstEvents(name, tuple(sorted(keys.items())))
+    return tuple(sorted([made, *(one for one in firsts if one.rule != name)], key=lambda one: one.rule))

@@ -1,6 +1,8 @@
-"""A lead's counts as they grow: all of them, those since the last no of sales, and the latest while sales may say no.
+"""The counts of a lead: of all events, of those since the last cycle ended, and the recent ones before a rejection.
 
-In: a score row and an event. Out: the row with the event counted. Points are made of it in behaviour.py.
+In: a score row and an event with its matching rules. Out: the row with the event counted on its own day. It computes no
+points: rulebook/behaviour.py does, when a score is read. There each event gives ``points * (N - age) / N`` with
+N = ``behaviour.fade.to_zero_after_days`` (decay, whole days of the policy's zone), and then the caps apply.
 """
 
 from __future__ import annotations
@@ -10,19 +12,26 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from workers.accounts.rulebook.tally import counted
-from workers.accounts.state.score import Settled
-from workers.accounts.worth.count_once import joined, key_of, keys_of, since_no, with_first
+from workers.accounts.rulebook.tally import count_event
+from workers.accounts.state.score import SettledScore
+from workers.accounts.worth.count_once import (
+    add_first_events,
+    count_first,
+    counting_key,
+    first_dates_of,
+    join_rule,
+)
 
 if TYPE_CHECKING:
     from workers.accounts.rulebook.terms import Terms
     from workers.accounts.state.lead import LeadRow
-    from workers.accounts.state.score import OnceCount, RuleCount, ScoreRow
-    from workers.accounts.worth.count_once import Keys
+    from workers.accounts.state.score import FirstEvents, RuleCount, ScoreRow
+    from workers.accounts.worth.count_once import FirstDates
 
 MOST_RECENT = 50
+"""Most events kept in ``recent``, the latest by date."""
 KEPT_BEYOND_HORIZON_DAYS = 7
-"""Counts stay a little longer than they give points: a lead that waited is explained as of the day it was due."""
+"""Days for which counts are kept after they give no points. A lead that waited is explained as of its due day."""
 
 
 def with_event(
@@ -34,25 +43,26 @@ def with_event(
     event_id: str,
     message: str = "",
 ) -> ScoreRow:
-    """Return the score with one event more for each rule of ``names``, by the event's own day.
+    """Return the score with one event more for each rule of ``names``, on the event's own day.
 
-    ``message`` tells the message that it is about from others, for rules of which one event a message counts.
+    ``message`` marks the message that the event is about, for rules that count one event per message. An event dated
+    before the oldest day that is kept changes nothing.
     """
     day = terms.day_of(at_ms)
     latest = max(score.latest_day, day)
     oldest = oldest_day(terms, latest)
     if day < oldest:
         return score
-    once = terms.rules.once
-    if once and any(name in once for name in names):
-        keys = {name: key_of(terms, name, at_ms, message) for name in names}
+    buckets = terms.rules.bucket_ms_by_rule
+    if buckets and any(name in buckets for name in names):
+        keys = {name: counting_key(terms, name, at_ms, message) for name in names}
         for name, key in keys.items():
             if key:
-                score = with_first(terms, score, name, key, at_ms, event_id, lead.said_no_ms, oldest)
+                score = count_first(terms, score, name, key, at_ms, event_id, lead.said_no_ms, oldest)
         names = tuple(name for name, key in keys.items() if not key)
     since = score.since
     if since is not None and at_ms > lead.said_no_ms:
-        since = counted(since, names, day, at_ms, event_id, oldest)
+        since = count_event(since, names, day, at_ms, event_id, oldest)
     recent = score.recent
     if lead.handoffs or lead.expired_with_handoff:
         kept = list(recent)
@@ -63,7 +73,7 @@ def with_event(
         recent = ()
     return replace(
         score,
-        counts=counted(score.counts, names, day, at_ms, event_id, oldest),
+        counts=count_event(score.counts, names, day, at_ms, event_id, oldest),
         latest_day=latest,
         since=since,
         recent=recent,
@@ -71,53 +81,58 @@ def with_event(
 
 
 def oldest_day(terms: Terms, latest_day: int) -> int:
-    """Return the first day of which counts are kept while ``latest_day`` is the last on which something counted."""
+    """Return the first day whose counts are kept: the policy's horizon and 7 days before ``latest_day``."""
     return latest_day - terms.rules.horizon_days - KEPT_BEYOND_HORIZON_DAYS
 
 
-def after_no(terms: Terms, score: ScoreRow, said_no_ms: int) -> ScoreRow:
-    """Return the score as sales says no: events that are dated later, but came first, count as new."""
+def start_new_points(terms: Terms, score: ScoreRow, said_no_ms: int) -> ScoreRow:
+    """Return the score with a new count since ``said_no_ms``, when the cycle ended.
+
+    Events that are dated later but arrived earlier count in it. The lead comes back when the points of
+    this count reach the policy key ``stages.again.new_points``.
+    """
     settled = score.settled
     if settled is not None:
-        since = _since(terms, settled.recent, settled.once, said_no_ms)
-        settled = Settled(settled.counts, since, settled.once)
-    since = _since(terms, score.recent, score.once, said_no_ms)
+        since = _counts_since(terms, settled.recent, settled.once, said_no_ms)
+        settled = SettledScore(settled.counts, since, settled.once)
+    since = _counts_since(terms, score.recent, score.once, said_no_ms)
     return replace(score, since=since, recent=(), settled=settled)
 
 
-def after_return(score: ScoreRow) -> ScoreRow:
-    """Return the score in a new cycle: the no is over."""
+def stop_new_points(score: ScoreRow) -> ScoreRow:
+    """Return the score of an open cycle: without a count of new points."""
     if score.since is None:
         return score
     settled = score.settled
     return replace(score, since=None, settled=None if settled is None else replace(settled, since=None))
 
 
-def with_sent(terms: Terms, score: ScoreRow, sent: list[tuple[RuleCount, Keys]]) -> ScoreRow:
-    """Return the score with what was counted under another account key."""
+def add_sent_counts(terms: Terms, score: ScoreRow, sent: list[tuple[RuleCount, FirstDates]]) -> ScoreRow:
+    """Return the score with the counts of the same lead under another account key."""
     made = score
     for count, keys in sent:
-        made = joined(terms, made, count, keys)
+        made = join_rule(terms, made, count, keys)
     days = [day for count, _ in sent for day, _ in count.days]
     made = replace(made, latest_day=max([score.latest_day, *days]))
     if score.settled is None:
         return made
     held = replace(score, counts=score.settled.counts, once=score.settled.once)
     for count, keys in sent:
-        held = joined(terms, held, count, keys)
+        held = join_rule(terms, held, count, keys)
     return replace(made, settled=replace(score.settled, counts=held.counts, once=held.once))
 
 
-def keys_by_rule(score: ScoreRow) -> dict[str, Keys]:
-    """Return the buckets and messages of each rule that counts once in them, for another account key."""
-    return {one.rule: keys_of(score.once, one.rule) for one in score.once}
+def keys_by_rule(score: ScoreRow) -> dict[str, FirstDates]:
+    """Return the first events of each rule that counts one event per bucket or message, for another account key."""
+    return {one.rule: first_dates_of(score.once, one.rule) for one in score.once}
 
 
-def _since(
-    terms: Terms, recent: tuple[tuple[int, str, str], ...], once: tuple[OnceCount, ...], said_no_ms: int
+def _counts_since(
+    terms: Terms, recent: tuple[tuple[int, str, str], ...], firsts: tuple[FirstEvents, ...], said_no_ms: int
 ) -> tuple[RuleCount, ...]:
+    """Return the counts of the known events dated after ``said_no_ms``."""
     since: tuple[RuleCount, ...] = ()
     for at_ms, name, event_id in recent:
         if at_ms > said_no_ms:
-            since = counted(since, (name,), terms.day_of(at_ms), at_ms, event_id, 0)
-    return since_no(terms, since, once, said_no_ms)
+            since = count_event(since, (name,), terms.day_of(at_ms), at_ms, event_id, 0)
+    return add_first_events(terms, since, firsts, said_no_ms)

@@ -1,10 +1,11 @@
-"""How long did it last? An activity that states no duration lasts until the person's next one within a session gap.
+"""Durations: an activity without a stated duration lasts until the lead's next one within the session gap.
 
-In: a score row and an event. Out: the row with the event counted, and with those before it that it tells the duration
-of; what counts is the same in any order. An event that comes late, between two others, shortens the first of them
-again. A person's browsers are one visitor here: whoever looks elsewhere watches no more.
+In: a score row and an event. Out: the row with the event counted, and with earlier activities whose duration it
+reveals. A late event between two others shortens the first of them again, so the order of arrival does not matter.
+All browsers of a lead are one visitor. The policy keys are ``at_least`` of a rule and ``behaviour.session_gap``.
 
-Bounded: the latest 64 moments of a lead, and its latest 24 activities of unknown duration that a rule asks it of.
+Bounds: the latest 64 dates of a lead's activities, and its latest 24 activities of unknown duration that such a rule
+matches. It computes no points.
 """
 
 from __future__ import annotations
@@ -14,60 +15,68 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from workers.accounts.rulebook.behaviour import names_of
-from workers.accounts.state.score import Dwell, Settled
+from workers.accounts.rulebook.behaviour import rules_for_duration
+from workers.accounts.state.score import Dwell, SettledScore
 from workers.accounts.worth.counts import oldest_day, with_event
 
 if TYPE_CHECKING:
-    from workers.accounts.rulebook.behaviour import Fitting
+    from workers.accounts.rulebook.behaviour import MatchingRules
     from workers.accounts.rulebook.terms import Terms
     from workers.accounts.state.lead import LeadRow
     from workers.accounts.state.score import ScoreRow
 
 MOST_MOMENTS = 64
+"""Most dates of activities kept for a lead."""
 MOST_DWELLS = 24
+"""Most activities of unknown duration kept for a lead."""
 _WIDTH = 6
-"""Bytes of a moment: milliseconds up to the year 10889, most significant byte first, so they sort as numbers do."""
+"""Bytes of one date in milliseconds, up to the year 10889. Big-endian, so that bytes sort as numbers do."""
 
 
 class Activity(NamedTuple):
-    """What of an event decides its counting."""
+    """The values of an event that decide what it counts."""
 
     at_ms: int
+    """Date of the event. Milliseconds UTC."""
     event_id: str
     message: str = ""
+    """Mark of the message that it is about. Empty: none."""
     duration_ms: int | None = None
+    """Stated duration in milliseconds. None: not stated."""
 
 
-class Counted(NamedTuple):
-    """A score with an event in it."""
+class CountResult(NamedTuple):
+    """The result of counting an event."""
 
     score: ScoreRow
+    """The score with the event."""
     names: tuple[str, ...]
-    """The rules that count now and did not before: the event's own, and those whose points come with it."""
+    """Rules that count now and did not before: for the event, and for earlier activities whose duration it revealed."""
     day: int
-    """The earliest day on which one of them counts; the event's own where there is none."""
+    """Earliest day on which one of ``names`` counts. Without any, the event's own day."""
     is_changed: bool
-    """Whether the counts are others than before."""
+    """Whether the counts differ from before."""
 
 
-def with_activity(terms: Terms, lead: LeadRow, score: ScoreRow, fitting: Fitting, event: Activity) -> Counted:
-    """Return the score with the event, and with what it tells of those before it."""
+def count_activity(
+    terms: Terms, lead: LeadRow, score: ScoreRow, matching: MatchingRules, event: Activity
+) -> CountResult:
+    """Return the score with the event counted, and with earlier activities whose duration it reveals."""
     moments = score.moments
-    if terms.rules.asks_durations:
+    if terms.rules.has_duration_rules:
         moments = with_moment(moments, event.at_ms)
-        if score.dwells or (event.duration_ms is None and len(fitting.steps) > 1):
-            return _with_dwells(terms, lead, score, fitting, event, moments)
-    names = fitting.names(event.duration_ms or 0)
+        if score.dwells or (event.duration_ms is None and len(matching.steps) > 1):
+            return _with_dwells(terms, lead, score, matching, event, moments)
+    names = matching.names(event.duration_ms or 0)
     made = _with_names(terms, lead, score, names, event) if names else score
     is_changed = made is not score
     if moments is not score.moments:
         made = replace(made, moments=moments)
-    return Counted(made, names, terms.day_of(event.at_ms), is_changed)
+    return CountResult(made, names, terms.day_of(event.at_ms), is_changed)
 
 
 def with_moment(moments: bytes, at_ms: int) -> bytes:
-    """Return the moments with one more, ascending, each once; the same object where nothing changed."""
+    """Return the dates with one more, ascending and without repeats. The same object if nothing changed."""
     packed = at_ms.to_bytes(_WIDTH)
     if packed > moments[-_WIDTH:]:
         return (moments + packed)[-MOST_MOMENTS * _WIDTH :]
@@ -79,7 +88,7 @@ def with_moment(moments: bytes, at_ms: int) -> bytes:
 
 
 def next_moment(moments: bytes, at_ms: int) -> int | None:
-    """Return the first moment after ``at_ms``, or None."""
+    """Return the first date after ``at_ms`` in milliseconds UTC, or None."""
     packed = at_ms.to_bytes(_WIDTH)
     for at in range(0, len(moments), _WIDTH):
         if moments[at : at + _WIDTH] > packed:
@@ -94,20 +103,23 @@ def _with_names(
 
 
 def _with_dwells(
-    terms: Terms, lead: LeadRow, score: ScoreRow, fitting: Fitting, event: Activity, moments: bytes
-) -> Counted:
-    """Activities of unknown duration lie over the settled counts, and are counted anew when one of them changes."""
+    terms: Terms, lead: LeadRow, score: ScoreRow, matching: MatchingRules, event: Activity, moments: bytes
+) -> CountResult:
+    """Return the score with the event, where activities of unknown duration are kept.
+
+    They are counted on top of the settled counts, and again whenever the duration of one changes.
+    """
     gap_ms = terms.rules.session_gap_ms
-    base = _settled(score)
-    dwells = [_hears(dwell, event.at_ms, gap_ms) for dwell in score.dwells]
+    base = _settled_score(score)
+    dwells = [_with_next_moment(dwell, event.at_ms, gap_ms) for dwell in score.dwells]
     fresh: tuple[str, ...] = ()
-    if event.duration_ms is None and len(fitting.steps) > 1:
+    if event.duration_ms is None and len(matching.steps) > 1:
         after_ms = next_moment(moments, event.at_ms)
         lasted_ms = 0 if after_ms is None or after_ms - event.at_ms > gap_ms else after_ms - event.at_ms
-        dwells.append(Dwell(event.at_ms, event.event_id, event.message, lasted_ms, fitting.steps))
+        dwells.append(Dwell(event.at_ms, event.event_id, event.message, lasted_ms, matching.steps))
         dwells.sort(key=_by_date)
     else:
-        fresh = fitting.names(event.duration_ms or 0)
+        fresh = matching.names(event.duration_ms or 0)
         if fresh:
             base = _with_names(terms, lead, base, fresh, event)
     oldest = oldest_day(terms, max(score.latest_day, terms.day_of(event.at_ms)))
@@ -116,27 +128,31 @@ def _with_dwells(
     made = base
     for dwell in dwells:
         made = _with_dwell(terms, lead, made, dwell)
-    settled = Settled(base.counts, base.since, base.once, base.recent) if dwells else None
+    settled = SettledScore(base.counts, base.since, base.once, base.recent) if dwells else None
     made = replace(made, settled=settled, dwells=tuple(dwells), moments=moments)
-    return _told(terms, score, made, fresh, event)
+    return _count_result(terms, score, made, fresh, event)
 
 
-def _told(terms: Terms, before: ScoreRow, made: ScoreRow, fresh: tuple[str, ...], event: Activity) -> Counted:
-    held = {dwell.event_id: set(names_of(dwell.steps, dwell.lasted_ms)) for dwell in before.dwells}
+def _count_result(
+    terms: Terms, before: ScoreRow, made: ScoreRow, fresh: tuple[str, ...], event: Activity
+) -> CountResult:
+    """Return the rules and the day that count in ``made`` and did not in ``before``. ``fresh``: the event's rules."""
+    held = {dwell.event_id: set(rules_for_duration(dwell.steps, dwell.lasted_ms)) for dwell in before.dwells}
     names, days = dict.fromkeys(fresh), [terms.day_of(event.at_ms)]
     for dwell in made.dwells:
         gained = [
             name
-            for name in names_of(dwell.steps, dwell.lasted_ms)
+            for name in rules_for_duration(dwell.steps, dwell.lasted_ms)
             if name not in held.get(dwell.event_id, ())
         ]
         if gained:
             names |= dict.fromkeys(gained)
             days.append(terms.day_of(dwell.at_ms))
-    return Counted(made, tuple(names), min(days), made.counts != before.counts)
+    return CountResult(made, tuple(names), min(days), made.counts != before.counts)
 
 
-def _settled(score: ScoreRow) -> ScoreRow:
+def _settled_score(score: ScoreRow) -> ScoreRow:
+    """Return the score without its activities of unknown duration."""
     held = score.settled
     if held is None:
         return score
@@ -144,14 +160,14 @@ def _settled(score: ScoreRow) -> ScoreRow:
 
 
 def _with_dwell(terms: Terms, lead: LeadRow, score: ScoreRow, dwell: Dwell) -> ScoreRow:
-    names = names_of(dwell.steps, dwell.lasted_ms)
+    names = rules_for_duration(dwell.steps, dwell.lasted_ms)
     if not names:
         return score
     return with_event(terms, lead, score, names, dwell.at_ms, dwell.event_id, dwell.message)
 
 
-def _hears(dwell: Dwell, at_ms: int, gap_ms: int) -> Dwell:
-    """It lasted until the first activity after it; 0: none is known within the gap."""
+def _with_next_moment(dwell: Dwell, at_ms: int, gap_ms: int) -> Dwell:
+    """Return the activity, lasting until the one at ``at_ms`` if that is the next within the session gap."""
     after_ms = at_ms - dwell.at_ms
     if after_ms <= 0 or after_ms > gap_ms or 0 < dwell.lasted_ms <= after_ms:
         return dwell

@@ -1,6 +1,8 @@
-"""Why: fit and behaviour put together into a score, a grade and points lines that add up.
+"""The explanation of a score: total, grade, points lines that add up, and what would change the result.
 
-In: the gates' answers and the points of a day. Out: the contract's Explanation.
+In: the gates' answers and the behaviour of a day. Out: the contract's Explanation. It evaluates nothing and writes
+nothing. ``total`` = points of fit + points of behaviour; ``points_missing`` = the threshold (policy key
+``stages.mql.bar``) minus ``total``, at least 0.
 """
 
 from __future__ import annotations
@@ -13,13 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schemas.vocabulary import Reason
-    from workers.accounts.rulebook.behaviour import Behaviour, Line
+    from workers.accounts.rulebook.behaviour import Behaviour, RulePoints
     from workers.accounts.rulebook.fit import Fit
     from workers.accounts.rulebook.terms import Terms
 
 
 MOST_CHANGES = 20
-"""The contract's bound of ``would_change``."""
+"""Most entries of ``would_change`` that the contract allows."""
 
 
 def explain(
@@ -32,11 +34,10 @@ def explain(
     *,
     is_clamped: bool = False,
 ) -> Explanation:
-    """Return the explanation of a score; its lines add up to ``total`` = fit + behaviour.
+    """Return the explanation of a score. Its lines add up to ``total`` = fit + behaviour.
 
-    ``elsewhere``: what would have led a hand-off to somebody else. ``is_clamped``: the event was dated ahead.
-
-    Built without validating: every part is made by this package and held against the model by tests.
+    ``elsewhere``: changes that would have led the hand-off to another holder. ``is_clamped``: the event was
+    future-dated. Built without validation: this package makes every part, and tests compare them with the model.
     """
     total = fit.points + behaviour.points
     missing = terms.bar - total
@@ -62,7 +63,7 @@ def explain(
     )
 
 
-def _line(line: Line) -> PointsLine:
+def _line(line: RulePoints) -> PointsLine:
     return PointsLine.model_construct(
         rule=line.rule, points=line.points, count=line.count, event_id=line.event_id, clamped=line.clamped
     )

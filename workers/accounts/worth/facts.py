@@ -1,7 +1,8 @@
-"""Facts: what a form says of a person and the CRM of a company, and what of it holds where two disagree.
+"""Facts of persons and companies, read from forms and CRM records, and which value holds where two differ.
 
-In: events. Out: rows' parts. Of a person the CRM's word goes before a form's, then the latest by its own date holds,
-whatever arrives first, and a blank never overwrites. A form's fact stays behind the CRM's, should that go.
+In: events. Out: parts of rows, and the fit of a person at a company. The CRM's value goes before a form's. Of one
+source the latest by its own date holds, in any order of arrival. A blank never overwrites. A form's value is kept
+behind the CRM's and holds again if the CRM's is removed. It writes no row.
 """
 
 from __future__ import annotations
@@ -35,33 +36,37 @@ PERSON_FACTS = (
     "phone",
     "language",
 )
+"""Facts of a person that a form can state."""
 
 _ASKED = frozenset({Request.DEMO, Request.PRICING, Request.CONTACT_SALES, Request.SUPPORT})
-"""Requests that somebody has to answer: the latest is said with a hand-off."""
+"""Requests that need an answer. The latest is published with a hand-off."""
 
 
 def with_form(facts: tuple[Fact, ...], form: LeadForm) -> tuple[Fact, ...]:
-    """Return the facts with what the form says; the same object where nothing changed."""
-    said = ((name, (getattr(form, name) or "").strip()) for name in PERSON_FACTS)
-    made = [Fact(name, value, form.occurred_at_ms) for name, value in said if value]
-    if form.request in _ASKED and not form.imported:  # somebody had to answer it then
+    """Return the facts with those of the form. The same object if nothing changed."""
+    stated = ((name, (getattr(form, name) or "").strip()) for name in PERSON_FACTS)
+    made = [Fact(name, value, form.occurred_at_ms) for name, value in stated if value]
+    if form.request in _ASKED and not form.imported:  # an imported request was answered at the time
         made.append(Fact("request", form.request.value, form.occurred_at_ms))
-    return merged(facts, made)
+    return merge_facts(facts, made)
 
 
-def merged(facts: tuple[Fact, ...], said: Iterable[Fact]) -> tuple[Fact, ...]:
-    """Return the later of each fact, in the order of their names, the CRM's first; the same object where all is as it was."""
+def merge_facts(facts: tuple[Fact, ...], others: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Return the later value of each name and source, ordered by name with the CRM's first.
+
+    The same object if nothing changed.
+    """
     made = {(fact.name, not fact.is_crm): fact for fact in facts}
-    for fact in said:
+    for fact in others:
         place = (fact.name, not fact.is_crm)
         held = made.get(place)
-        made[place] = fact if held is None else _of_both(held, fact)
+        made[place] = fact if held is None else _later_of(held, fact)
     now = tuple(made[place] for place in sorted(made))
     return facts if now == facts else now
 
 
-def _of_both(one: Fact, other: Fact) -> Fact:
-    """Return the later of two, with what is known of when the same and something else was said before."""
+def _later_of(one: Fact, other: Fact) -> Fact:
+    """Return the later of two facts, with the dates of its first occurrence and of the last different value."""
     before, now = sorted((one, other), key=lambda fact: (fact.at_ms, fact.value))
     if before.value == now.value:
         other_ms = max(before.other_ms, now.other_ms)
@@ -78,13 +83,13 @@ def _first_ms(fact: Fact) -> int:
 
 
 def known_since_ms(facts: tuple[Fact, ...], name: str) -> int | None:
-    """Return since when a fact is known as it holds, whoever said the same first; None where it is not known."""
+    """Return since when the present value of a fact is known, from any source. Milliseconds UTC. None: not known."""
     of_name = [fact for fact in facts if fact.name == name]
     return min((_first_ms(fact) for fact in of_name if fact.value == of_name[0].value), default=None)
 
 
-def in_force(facts: tuple[Fact, ...]) -> list[Fact]:
-    """Return the facts that hold: of each name the first."""
+def current_facts(facts: tuple[Fact, ...]) -> list[Fact]:
+    """Return the facts that hold: the first of each name."""
     return [fact for at, fact in enumerate(facts) if not at or facts[at - 1].name != fact.name]
 
 
@@ -99,7 +104,7 @@ def fit_of(terms: Terms, company: Company | None, facts: tuple[Fact, ...]) -> Fi
 
 
 def latest_campaign(held: CampaignMark | None, campaign: Campaign | None, at_ms: int) -> CampaignMark | None:
-    """Return the campaign with the later date; of two in one millisecond the greater name, so order is nothing."""
+    """Return the campaign with the later date. In one millisecond the greater name wins, in any order of arrival."""
     if campaign is None:
         return held
     if held is not None and (held.at_ms, held.name) >= (at_ms, campaign.name):
@@ -108,7 +113,7 @@ def latest_campaign(held: CampaignMark | None, campaign: Campaign | None, at_ms:
 
 
 def company_of(account: CrmAccount) -> Company:
-    """Return the CRM's record as a row keeps it; lists whose order says nothing are sorted."""
+    """Return the CRM's record as a row keeps it. Lists whose order has no meaning are sorted."""
     return Company(
         crm_account_id=account.crm_account_id,
         name=account.name,
@@ -135,8 +140,8 @@ def company_of(account: CrmAccount) -> Company:
     )
 
 
-def market_facts(company: Company | None) -> str:
-    """Return a mark of the facts that the company's gates read: another mark, another fact."""
+def market_facts_hash(company: Company | None) -> str:
+    """Return a hash of the facts that the company's gates read. 16 hexadecimal digits; empty without a company."""
     if company is None:
         return ""
     read = (
@@ -152,5 +157,5 @@ def market_facts(company: Company | None) -> str:
 
 
 def ms_of(instant: datetime) -> int:
-    """Return an aware instant as milliseconds UTC."""
+    """Return an aware datetime as milliseconds UTC."""
     return int(instant.timestamp()) * 1000 + instant.microsecond // 1000

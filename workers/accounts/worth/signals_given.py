@@ -1,6 +1,6 @@
-"""Which buying signals has a lead given? Those of its counts that the policy calls signals and that have not faded.
+"""The buying signals of a lead: rules of ``behaviour.signals`` that it matched within the horizon of decay.
 
-In: counts. Out: names of rules. Routes and paths test them; nothing is kept.
+In: counts. Out: names of rules, for the conditions of routes and nurture paths. It stores nothing.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from workers.accounts.rulebook.behaviour import Behaviour
     from workers.accounts.rulebook.terms import Terms
 
-_NONE = frozenset[str]()
+_NO_SIGNALS = frozenset[str]()
 
 
 def signals_of(terms: Terms, behaviour: Behaviour) -> frozenset[str]:
-    """Return the buying signals among what the lead did."""
+    """Return the buying signals among the rules of a lead's behaviour."""
     return frozenset(line.rule for line in behaviour.lines if line.rule in terms.signals)
 
 
-def asked_signals(case: Case, lead_id: str) -> frozenset[str]:
-    """Return the signals that a lead has given by now, where a route of the policy asks for any."""
+def signals_for_routes(case: Case, lead_id: str) -> frozenset[str]:
+    """Return a lead's buying signals as of now. Empty unless a route of the policy tests signals."""
     if not case.terms.routes_ask_signals:
-        return _NONE
+        return _NO_SIGNALS
     score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
     day = max(case.terms.day_of(case.now_ms), score.latest_day)
     return signals_of(case.terms, case.terms.rules.points(score.attributed, day))

@@ -27,11 +27,9 @@ OTHER = "domain:other.example"
 
 
 @pytest.fixture
-def market(monkeypatch: pytest.MonkeyPatch) -> Market:
-    """People go from key to key one at a time."""
-    for module in ("again", "handle"):
-        monkeypatch.setattr(f"workers.accounts.{module}.CHUNK", 1)
-    market = Market()
+def market() -> Market:
+    """Two hops in which leads are sent from key to key one at a time."""
+    market = Market(leads_at_once=1)
     market.reps(rep("r1"), rep("r2"), rep("r3"))
     return market
 

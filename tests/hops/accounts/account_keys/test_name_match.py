@@ -8,7 +8,7 @@ import pytest
 
 from schemas.vocabulary import Relationship
 from workers.accounts.account_keys.name_match import decide, same_phone, same_postal_code
-from workers.accounts.state.parts import Asker, NamedAccount, Told
+from workers.accounts.state.parts import NamedAccount, NameMatch, NameQuery
 from workers.policy.matching import ByName
 
 NAME = "harbor national bank"
@@ -23,51 +23,53 @@ def account(number: int, **facts: Any) -> NamedAccount:
 @pytest.mark.parametrize(
     ("asker", "named", "meant"),
     [
-        pytest.param(Asker(), [account(1)], "acc-1", id="the only one of that name"),
-        pytest.param(Asker(), [], "", id="nobody has that name"),
-        pytest.param(Asker(country="DE"), [account(1, country="US")], "", id="another country"),
-        pytest.param(Asker(country="us"), [account(1, country="US")], "acc-1", id="the same country"),
-        pytest.param(Asker(country="DE"), [account(1)], "acc-1", id="a country that the CRM does not know"),
+        pytest.param(NameQuery(), [account(1)], "acc-1", id="the only one of that name"),
+        pytest.param(NameQuery(), [], "", id="nobody has that name"),
+        pytest.param(NameQuery(country="DE"), [account(1, country="US")], "", id="another country"),
+        pytest.param(NameQuery(country="us"), [account(1, country="US")], "acc-1", id="the same country"),
         pytest.param(
-            Asker(country="US"),
+            NameQuery(country="DE"), [account(1)], "acc-1", id="a country that the CRM does not know"
+        ),
+        pytest.param(
+            NameQuery(country="US"),
             [account(1, country="DE"), account(2, country="US")],
             "acc-2",
             id="the country tells them apart",
         ),
-        pytest.param(Asker(), [account(1), account(2)], "", id="a tie"),
-        pytest.param(Asker(), [account(1), account(2, relationship=CUSTOMER)], "acc-2", id="a customer"),
+        pytest.param(NameQuery(), [account(1), account(2)], "", id="a tie"),
+        pytest.param(NameQuery(), [account(1), account(2, relationship=CUSTOMER)], "acc-2", id="a customer"),
         pytest.param(
-            Asker(), [account(1), account(2, has_open_opportunity=True)], "acc-2", id="an opportunity"
+            NameQuery(), [account(1), account(2, has_open_opportunity=True)], "acc-2", id="an opportunity"
         ),
         pytest.param(
-            Asker(),
+            NameQuery(),
             [account(1, has_open_opportunity=True), account(2, relationship=CUSTOMER)],
             "acc-2",
             id="a customer before an opportunity",
         ),
         pytest.param(
-            Asker(),
+            NameQuery(),
             [account(1, relationship=CUSTOMER), account(2, relationship=CUSTOMER, has_open_opportunity=True)],
             "acc-2",
             id="of two customers the one with an opportunity",
         ),
         pytest.param(
-            Asker(domain="other.example"),
+            NameQuery(domain="other.example"),
             [account(1, relationship=CUSTOMER), account(2, domains=("other.example",))],
             "acc-2",
             id="the domain before a customer",
         ),
     ],
 )
-def test_what_a_name_means(asker: Asker, named: list[NamedAccount], meant: str) -> None:
+def test_what_a_name_means(asker: NameQuery, named: list[NamedAccount], meant: str) -> None:
     assert decide(ANY, NAME, asker, named).crm_account_id == meant
     assert decide(ANY, NAME, asker, named[::-1]).crm_account_id == meant
 
 
 def test_a_tie_lists_its_candidates_and_a_policy_without_names_matches_nobody() -> None:
     named = [account(2), account(1), account(3, relationship=CUSTOMER), account(4, relationship=CUSTOMER)]
-    assert decide(ANY, NAME, Asker(), named) == Told(candidates=("acc-3", "acc-4"))
-    assert decide(None, NAME, Asker(), [account(1)]) == Told()
+    assert decide(ANY, NAME, NameQuery(), named) == NameMatch(candidates=("acc-3", "acc-4"))
+    assert decide(None, NAME, NameQuery(), [account(1)]) == NameMatch()
 
 
 PHONE_US = account(1, phone="+1 (503) 555-0100", postal_code="97201-1234")
@@ -76,25 +78,25 @@ PHONE_US = account(1, phone="+1 (503) 555-0100", postal_code="97201-1234")
 @pytest.mark.parametrize(
     ("demands", "asker", "is_met"),
     [
-        (("phone",), Asker(), False),
-        (("phone",), Asker(phone="503 555 0100"), True),
-        (("phone",), Asker(phone="503 555 0101"), False),
-        (("postal_code",), Asker(postal_code="97201"), True),
-        (("phone", "postal_code"), Asker(postal_code="97201"), True),
-        (("domain",), Asker(), False),
-        (("domain",), Asker(domain="harbor-national.example"), True),
-        (("domain",), Asker(domain="harbor.example"), False),
+        (("phone",), NameQuery(), False),
+        (("phone",), NameQuery(phone="503 555 0100"), True),
+        (("phone",), NameQuery(phone="503 555 0101"), False),
+        (("postal_code",), NameQuery(postal_code="97201"), True),
+        (("phone", "postal_code"), NameQuery(postal_code="97201"), True),
+        (("domain",), NameQuery(), False),
+        (("domain",), NameQuery(domain="harbor-national.example"), True),
+        (("domain",), NameQuery(domain="harbor.example"), False),
     ],
 )
-def test_what_the_policy_demands_beside_a_name(demands: Any, asker: Asker, is_met: bool) -> None:
+def test_what_the_policy_demands_beside_a_name(demands: Any, asker: NameQuery, is_met: bool) -> None:
     assert bool(decide(ByName(demands=demands), NAME, asker, [PHONE_US]).crm_account_id) is is_met
 
 
 def test_a_match_is_proven_by_what_the_policy_says_proves_it() -> None:
     policy = ByName(proven_by=("phone",))
-    assert decide(policy, NAME, Asker(), [PHONE_US]).is_unproven
-    assert not decide(policy, NAME, Asker(phone="(503) 5550100"), [PHONE_US]).is_unproven
-    assert decide(ANY, NAME, Asker(phone="(503) 5550100"), [PHONE_US]).is_unproven
+    assert decide(policy, NAME, NameQuery(), [PHONE_US]).is_unproven
+    assert not decide(policy, NAME, NameQuery(phone="(503) 5550100"), [PHONE_US]).is_unproven
+    assert decide(ANY, NAME, NameQuery(phone="(503) 5550100"), [PHONE_US]).is_unproven
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,17 @@ from schemas.outputs import LeadScore
 from schemas.topics import LEAD_SCORES
 from schemas.vocabulary import Reason, Stage
 from tests.hops.accounts.market import MONDAY, POLICY, Market, company, instant
-from workers.accounts.case import Case
+from workers.accounts.case import Case, LeadInHand
 from workers.accounts.evaluation.score_output import score_emit
-from workers.accounts.rulebook.behaviour import Fitting, RuleBook
-from workers.accounts.rulebook.tally import counted
+from workers.accounts.rulebook.behaviour import MatchingRules, RuleBook
+from workers.accounts.rulebook.tally import count_event
 from workers.accounts.rulebook.terms import Terms
 from workers.accounts.state.facts import Company
+from workers.accounts.state.lead import LeadRow
 from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.explanation import explain
 from workers.accounts.worth.facts import company_of
-from workers.accounts.worth.future_dated import flagged, with_ahead
+from workers.accounts.worth.future_dated import flag_future_dated, with_future_dated
 from workers.outbox import emit, fact_id
 
 TERMS = Terms(POLICY)
@@ -40,17 +41,17 @@ def test_the_value_key_and_headers_are_those_of_the_model(
     title: str | None, firm: Company | None, times: int, now_ms: int, path: str | None, moves: int
 ) -> None:
     case = Case(TERMS, Market().accounts.decider.rows, now_ms, "domain:bank.example", "event-1")
-    case.was_active("ann", now_ms)
+    case.record_activity("ann", now_ms)
     counts = ()
     for number in range(times):
-        counts = counted(counts, ("page", "webinar"), TERMS.day_of(now_ms), now_ms, f"e{number}", 0)
+        counts = count_event(counts, ("page", "webinar"), TERMS.day_of(now_ms), now_ms, f"e{number}", 0)
     fit = TERMS.gates.fit(firm, title, None)
     day = TERMS.day_of(now_ms)
     behaviour = RuleBook(POLICY).points(counts, day)
     if moves:  # and the last event was dated ahead
         case.is_clamped = True
-        ahead = with_ahead(ScoreRow(), day, "event-1", Fitting(((0, ("page",)),)))
-        behaviour = flagged(behaviour, ahead, day, 60)
+        ahead = with_future_dated(ScoreRow(), day, "event-1", MatchingRules(((0, ("page",)),)))
+        behaviour = flag_future_dated(behaviour, ahead, day, 60)
     reasons = (Reason.GATE_UNKNOWN, Reason.BELOW_BAR)
     model = LeadScore(
         event_id=fact_id("score", "domain:bank.example", "ann", 7),
@@ -63,7 +64,9 @@ def test_the_value_key_and_headers_are_those_of_the_model(
         path=path,
         moves=moves or None,
     )
-    made = score_emit(case, "ann", 7, Stage.NURTURE, fit, behaviour, reasons, path, moves=moves)
+    hand = LeadInHand(case, "ann", LeadRow(moves=moves))
+    hand.score = ScoreRow(revision=7)
+    made = score_emit(hand, Stage.NURTURE, fit, behaviour, reasons, path)
     expected = emit(LEAD_SCORES, model)
     assert LEAD_SCORES.adapter.validate_json(made.value or b"") == LeadScore.model_validate(
         model.model_dump()

@@ -27,7 +27,7 @@ from tests.hops.accounts.market import (
 )
 from tests.routes import CUSTOMER as TO_OWNER
 from tests.routes import NEVER, OPEN, OWNER, PARTNER, REP, REST, SUPPORT, desk, with_routes
-from workers.accounts.handoffs.bulk_transfer import PassageRow
+from workers.accounts.handoffs.bulk_transfer import BulkTransferRow
 from workers.accounts.rulebook.terms import MOST_AT_ONCE
 from workers.accounts.state.handoff import HandoffRow
 
@@ -80,7 +80,7 @@ def test_as_many_as_move_at_once_do_so_with_one_record() -> None:
     market.send(facts(owner_rep_id="own"), *(demo(one) for one in people))
     said = market.send(facts(owner_rep_id="other"))
     assert story(said) == [FIVE] * (MOST_AT_ONCE - 1) + ["reassigned raised_hand other"] * MOST_AT_ONCE
-    assert market.accounts.decider.rows.scan(PassageRow, limit=1) == []
+    assert market.accounts.decider.rows.scan(BulkTransferRow, limit=1) == []
 
 
 def test_one_more_is_withdrawn_with_the_others_before_the_first_goes_to_the_new_owner() -> None:
@@ -105,7 +105,7 @@ def test_each_record_does_one_chunk_and_revisions_have_no_gap() -> None:
         revisions = [one.revision for one in routings(market.said) if one.handoff_id == f"{BANK}#1.{number}"]
         assert revisions == [1, 2, 3]
     assert market.account().holder.id == "other"  # type: ignore[union-attr]
-    assert market.accounts.decider.rows.scan(PassageRow, limit=1) == []
+    assert market.accounts.decider.rows.scan(BulkTransferRow, limit=1) == []
 
 
 def test_what_sales_does_on_the_way_counts_where_it_arrives() -> None:

@@ -1,4 +1,4 @@
-"""Whose is it? The routes in their order, and the desk that has to be asked."""
+"""The account's owner by the routes in their order, and the desk that is asked for a lead."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from schemas.desk_requests import RequestMode
 from schemas.vocabulary import AssigneeType, GateState, HowChosen, Kind, Relationship, Route
 from tests.hops.accounts.market import DAY_MS, MONDAY, POLICY
-from workers.accounts.routing.ownership import kind_of, right_of
+from workers.accounts.routing.ownership import kind_of, owner_of
 from workers.accounts.routing.routes import plan_for
-from workers.accounts.state.account import AccountRow, ByHand, Holder, LastRep
+from workers.accounts.state.account import AccountRow, Holder, LastRep, ManualAssignment
 from workers.accounts.state.facts import Company, Opportunity
 
 DESK = "desk:inside_sales"
@@ -20,7 +20,7 @@ OWNED = Company("acc", owner_rep_id="own")
 CUSTOMER = replace(OWNED, relationship=Relationship.CUSTOMER)
 IN_CYCLE = replace(OWNED, opportunities=(Opportunity("a", "early", 1), Opportunity("b", "late", 2)))
 HELD = Holder(AssigneeType.REP, "r1", stands_for="r1", desk=DESK)
-HELD_BY_RIGHT = Holder(AssigneeType.REP, "x", stands_for="x", desk="rep:x")
+HELD_BY_OWNER = Holder(AssigneeType.REP, "x", stands_for="x", desk="rep:x")
 LAST = LastRep("r2", DESK, MONDAY)
 
 
@@ -36,13 +36,16 @@ LAST = LastRep("r2", DESK, MONDAY)
         (AccountRow(company=replace(CUSTOMER, owner_rep_id=None)), None),
         (AccountRow(company=IN_CYCLE, gone=("late",)), ("own", Route.ACCOUNT_HAS_OWNER)),
         (AccountRow(company=IN_CYCLE, gone=("late", "own")), None),
-        (AccountRow(company=CUSTOMER, by_hand=ByHand("hand", 1)), ("hand", Route.BY_HAND)),
-        (AccountRow(company=CUSTOMER, by_hand=ByHand("hand", 1), gone=("hand",)), ("own", Route.CUSTOMER)),
+        (AccountRow(company=CUSTOMER, by_hand=ManualAssignment("hand", 1)), ("hand", Route.BY_HAND)),
+        (
+            AccountRow(company=CUSTOMER, by_hand=ManualAssignment("hand", 1), gone=("hand",)),
+            ("own", Route.CUSTOMER),
+        ),
     ],
 )
-def test_the_owner_by_right(account: AccountRow, expected: tuple[str, Route] | None) -> None:
-    right = right_of(POLICY, account)
-    assert (None if right is None else (right.rep_id, right.route)) == expected
+def test_the_accounts_owner(account: AccountRow, expected: tuple[str, Route] | None) -> None:
+    owner = owner_of(POLICY, account)
+    assert (None if owner is None else (owner.rep_id, owner.route)) == expected
 
 
 @pytest.mark.parametrize(
@@ -61,7 +64,7 @@ def test_the_owner_by_right(account: AccountRow, expected: tuple[str, Route] | N
         ),
         ({"holder": HELD}, Kind.MQL, DESK, RequestMode.FOLLOW, "r1", Route.ACCOUNT_HAS_REP),
         ({"holder": HELD}, Kind.INQUIRY, "rep:r1", RequestMode.OWNER, "r1", Route.ACCOUNT_HAS_REP),
-        ({"holder": HELD_BY_RIGHT}, Kind.MQL, "rep:x", RequestMode.OWNER, "x", Route.ACCOUNT_HAS_REP),
+        ({"holder": HELD_BY_OWNER}, Kind.MQL, "rep:x", RequestMode.OWNER, "x", Route.ACCOUNT_HAS_REP),
         ({"holder": HELD, "gone": ("r1",)}, Kind.MQL, DESK, RequestMode.TURN, None, Route.OTHERWISE),
         ({"last_rep": LAST}, Kind.RAISED_HAND, DESK, RequestMode.FOLLOW, "r2", Route.ACCOUNT_HAS_REP),
         ({"last_rep": LAST}, Kind.INQUIRY, DESK, RequestMode.TURN, None, Route.OTHERWISE),
@@ -76,7 +79,7 @@ def test_the_owner_by_right(account: AccountRow, expected: tuple[str, Route] | N
         ),
     ],
 )
-def test_whom_to_ask(
+def test_the_desk_to_ask(
     account: dict[str, Any], kind: Kind, desk: str, mode: RequestMode, rep_id: str | None, route: Route
 ) -> None:
     plan = plan_for(POLICY, AccountRow(**account), kind, MONDAY)
@@ -110,14 +113,14 @@ def test_the_kind_of_a_hand_off(
     assert kind_of(AccountRow(company=company), fit, raised=raised) is expected
 
 
-def test_by_hand_says_so() -> None:
-    right = right_of(POLICY, AccountRow(by_hand=ByHand("hand", 1)))
-    assert right is not None
-    assert right.how is HowChosen.BY_HAND
+def test_a_manual_assignment_is_named_as_how_the_owner_was_chosen() -> None:
+    owner = owner_of(POLICY, AccountRow(by_hand=ManualAssignment("hand", 1)))
+    assert owner is not None
+    assert owner.how is HowChosen.BY_HAND
 
 
-def test_a_queue_that_sales_names_by_hand_owns_nothing() -> None:
-    account = AccountRow(company=Company("acc", owner_rep_id="own"), by_hand=ByHand("queue_7", 1))
-    right = right_of(POLICY, account)
-    assert right is not None
-    assert (right.rep_id, right.route) == ("own", "account_has_owner")
+def test_a_queue_that_sales_assigns_manually_owns_nothing() -> None:
+    account = AccountRow(company=Company("acc", owner_rep_id="own"), by_hand=ManualAssignment("queue_7", 1))
+    owner = owner_of(POLICY, account)
+    assert owner is not None
+    assert (owner.rep_id, owner.route) == ("own", "account_has_owner")

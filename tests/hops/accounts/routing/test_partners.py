@@ -1,4 +1,4 @@
-"""Which partner covers an account, what a partner gets, and what a partner sees."""
+"""The partner that covers an account, the leads that it gets, and the fields that it sees."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from tests.routes import CUSTOMER, NEVER, OPEN, OWNER, PARTNER, REP, REST, with_
 from workers.accounts.handoffs.partner_view import for_partner, own_stage
 from workers.accounts.routing.partners import (
     agreement_with,
-    covering,
+    covering_partner,
     is_with_partner,
-    why_not,
+    partner_or_miss,
     withholds_mqls,
 )
 from workers.accounts.state.account import AccountRow, Holder
@@ -64,13 +64,15 @@ HELD = Holder(AssigneeType.PARTNER, "partner:islands", desk="partner:islands", r
         ({"relationship": Relationship.PARTNER}, None),
     ],
 )
-def test_the_first_partner_that_any_condition_names(company: dict[str, Any] | None, name: str | None) -> None:
-    found = covering(POLICY, None if company is None else Company("acc", **company))
+def test_the_first_partner_of_whom_any_condition_holds_covers_the_account(
+    company: dict[str, Any] | None, name: str | None
+) -> None:
+    found = covering_partner(POLICY, None if company is None else Company("acc", **company))
     assert (None if found is None else found.name) == name
 
 
-def test_an_account_named_by_its_id() -> None:
-    found = covering(POLICY, Company("acc-7"))
+def test_a_partner_may_name_an_account_by_its_id() -> None:
+    found = covering_partner(POLICY, Company("acc-7"))
     assert found is not None
     assert found.name == "chosen"
 
@@ -93,10 +95,10 @@ def test_an_account_named_by_its_id() -> None:
         (POLICY, {"company": Company("a", region="HI"), "returned_by": "south"}, True, True, "islands"),
     ],
 )
-def test_what_a_partner_gets(
+def test_the_stage_from_which_a_partner_gets_leads(
     policy: Any, account: dict[str, Any], *, is_mql: bool, is_sql: bool, expected: str
 ) -> None:
-    found = why_not(policy, AccountRow(**account), is_mql=is_mql, is_sql=is_sql)
+    found = partner_or_miss(policy, AccountRow(**account), is_mql=is_mql, is_sql=is_sql)
     assert (found if isinstance(found, RouteMiss) else found.name) == expected
 
 
@@ -110,7 +112,7 @@ def test_what_a_partner_gets(
         (SQL, Holder(AssigneeType.PARTNER, "partner:gone"), True, True),
     ],
 )
-def test_while_a_partner_for_sqls_has_it_nothing_becomes_an_mql(
+def test_while_an_sql_partner_has_the_account_no_lead_becomes_an_mql(
     policy: Any, holder: Holder | None, *, is_with: bool, withholds: bool
 ) -> None:
     account = AccountRow(holder=holder)
@@ -157,13 +159,13 @@ def message() -> LeadRouting:
     )
 
 
-def shown(name: str) -> LeadRouting:
+def message_for(name: str) -> LeadRouting:
     agreement = agreement_with(POLICY, Holder(AssigneeType.PARTNER, f"partner:{name}"))
     return for_partner(agreement, message())
 
 
 def test_a_partner_sees_what_the_agreement_lists_and_nothing_else() -> None:
-    event = shown("islands")
+    event = message_for("islands")
     assert event.person == Person(first_name="Ann")
     assert (event.request, event.colleagues, event.crm_lead_id, event.crm_contact_id) == (
         "demo",
@@ -181,15 +183,15 @@ def test_a_partner_sees_what_the_agreement_lists_and_nothing_else() -> None:
     assert event.earlier_routes[0].rep_id is None
 
 
-def test_who_may_see_points_sees_what_the_lead_did() -> None:
-    event = shown("chosen")
+def test_a_partner_who_may_see_points_sees_the_leads_activity() -> None:
+    event = message_for("chosen")
     assert [line.rule for line in event.explanation.points] == ["fit:title", "page"]
     assert event.person == Person()
     assert (event.request, event.crm_lead_id) == (None, "L-1")
 
 
-def test_under_an_agreement_that_is_over_nothing_is_shown() -> None:
-    event = shown("gone")
+def test_after_the_agreement_has_ended_the_partner_sees_nothing() -> None:
+    event = message_for("gone")
     assert event.person == Person()
     assert event.request is None
 
@@ -202,5 +204,5 @@ def test_under_an_agreement_that_is_over_nothing_is_shown() -> None:
         (LeadRow(raised_hand=True), GateState.UNKNOWN, Stage.WAITING_FOR_FACTS),
     ],
 )
-def test_the_stage_that_is_stated_is_the_leads_own(lead: LeadRow, fit: GateState, stage: Stage) -> None:
+def test_the_message_states_the_leads_own_stage(lead: LeadRow, fit: GateState, stage: Stage) -> None:
     assert own_stage(lead, fit) is stage

@@ -1,4 +1,4 @@
-"""The walk along the routes: where it ends, and why each line before did not hold."""
+"""Evaluation of the routes: the line that applies, and why each line before it did not."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from schemas.desk_requests import RequestMode
 from schemas.vocabulary import AssigneeType, HowChosen, Kind, Relationship, Route, RouteMiss
 from tests.hops.accounts.market import DAY_MS, MONDAY, POLICY_TEXT
 from tests.routes import CUSTOMER, FORMER, NEVER, OPEN, OWNER, REP, REST, WEST, desk, with_routes
-from workers.accounts.routing.ownership import right_of
+from workers.accounts.routing.ownership import owner_of
 from workers.accounts.routing.routes import plan_for
-from workers.accounts.state.account import AccountRow, ByHand, Holder, LastRep
+from workers.accounts.state.account import AccountRow, Holder, LastRep, ManualAssignment
 from workers.accounts.state.facts import Company, Opportunity
-from workers.accounts.state.parts import Earlier
+from workers.accounts.state.parts import SkippedRoute
 from workers.policy.load import load_policy
 
 ALL = load_policy(
@@ -65,10 +65,10 @@ OWNER_MODE, TURN, FOLLOW = RequestMode.OWNER, RequestMode.TURN, RequestMode.FOLL
         ({"company": FORMER_BANK, "last_rep": LAST}, DESK, FOLLOW, "r2", Route.ACCOUNT_HAS_REP),
         ({"company": FORMER_BANK, "gone": ("own",)}, WEST_DESK, TURN, None, Route.TERRITORY),
         ({"company": OWNED, "gone": ("own",)}, WEST_DESK, TURN, None, Route.TERRITORY),
-        ({"company": CUSTOMER_BANK, "by_hand": ByHand("hand", 1)}, "rep:hand", OWNER_MODE, "hand", Route.BY_HAND),
+        ({"company": CUSTOMER_BANK, "by_hand": ManualAssignment("hand", 1)}, "rep:hand", OWNER_MODE, "hand", Route.BY_HAND),
     ],
 )  # fmt: skip
-def test_the_first_route_that_is_true(
+def test_the_first_route_that_applies(
     account: dict[str, Any], desk: str, mode: RequestMode, rep_id: str | None, route: Route
 ) -> None:
     plan = plan_for(ALL, AccountRow(**account), Kind.MQL, MONDAY)
@@ -161,45 +161,45 @@ def test_the_first_route_that_is_true(
             Kind.MQL,
             ["not_excluded", "not_a_customer", "no_open_opportunity", "no_owner"],
         ),
-        ({"company": OWNED, "by_hand": ByHand("hand", 1)}, Kind.MQL, []),
+        ({"company": OWNED, "by_hand": ManualAssignment("hand", 1)}, Kind.MQL, []),
     ],
 )
-def test_why_the_lines_before_did_not_hold(account: dict[str, Any], kind: Kind, why: list[str]) -> None:
+def test_why_the_lines_before_did_not_apply(account: dict[str, Any], kind: Kind, why: list[str]) -> None:
     assert [one.why for one in plan_for(ALL, AccountRow(**account), kind, MONDAY).earlier] == why
 
 
-def test_an_account_with_open_leads_passes_by_the_territories_that_stand_before() -> None:
+def test_an_account_with_open_leads_skips_the_territories_before_its_holder() -> None:
     text = with_routes(
         POLICY_TEXT, (NEVER, CUSTOMER, OPEN, OWNER, WEST, REP, REST), desk("west", calendar="west")
     )
     plan = plan_for(load_policy(text), AccountRow(company=BANK, holder=HELD), Kind.MQL, MONDAY)
     assert (plan.rep_id, plan.route) == ("r1", Route.ACCOUNT_HAS_REP)
-    assert plan.earlier[-1] == Earlier(Route.TERRITORY, RouteMiss.ACCOUNT_IS_HELD, to=WEST_DESK)
+    assert plan.earlier[-1] == SkippedRoute(Route.TERRITORY, RouteMiss.ACCOUNT_IS_HELD, to=WEST_DESK)
 
 
-def test_without_a_route_for_it_the_last_rep_has_no_claim_and_who_holds_it_is_still_followed() -> None:
+def test_without_a_route_for_it_the_last_rep_is_not_asked_but_the_holder_is() -> None:
     policy = load_policy(with_routes(POLICY_TEXT, (NEVER, CUSTOMER, OPEN, REST)))
     assert plan_for(policy, AccountRow(last_rep=LAST), Kind.MQL, MONDAY).route is Route.OTHERWISE
     assert plan_for(policy, AccountRow(holder=HELD, company=OWNED), Kind.MQL, MONDAY).rep_id == "r1"
 
 
-def test_who_was_passed_over_is_named() -> None:
+def test_the_owner_who_was_passed_over_is_named() -> None:
     plan = plan_for(ALL, AccountRow(company=CUSTOMER_BANK, gone=("own",)), Kind.EXPANSION, MONDAY)
-    assert plan.earlier[-1] == Earlier(Route.CUSTOMER, RouteMiss.OWNER_NOT_ACTIVE, rep_id="own")
+    assert plan.earlier[-1] == SkippedRoute(Route.CUSTOMER, RouteMiss.OWNER_NOT_ACTIVE, rep_id="own")
 
 
-def test_the_deadlines_of_the_desk_that_stands_in_hold_for_the_owner_too() -> None:
+def test_the_deadlines_of_the_fallback_desk_apply_to_the_owner_too() -> None:
     plan = plan_for(ALL, AccountRow(company=CUSTOMER_BANK), Kind.EXPANSION, MONDAY)
     assert (plan.rep_id, plan.terms) == ("own", WEST_DESK)
 
 
-def test_a_former_customer_has_no_owner_by_right_and_is_chosen_as_such() -> None:
+def test_a_former_customer_has_no_owner_and_goes_to_its_former_rep() -> None:
     account = AccountRow(company=FORMER_BANK)
-    assert right_of(ALL, account) is None
+    assert owner_of(ALL, account) is None
     assert plan_for(ALL, account, Kind.MQL, MONDAY).how is HowChosen.FORMER_REP
 
 
-def test_where_no_route_asks_for_the_former_rep_the_owner_is_the_owner() -> None:
+def test_without_a_route_for_former_reps_the_crms_owner_is_the_owner() -> None:
     policy = load_policy(with_routes(POLICY_TEXT, (NEVER, CUSTOMER, OPEN, OWNER, REST)))
     assert plan_for(policy, AccountRow(company=FORMER_BANK), Kind.MQL, MONDAY).rep_id == "own"
 

@@ -1,4 +1,4 @@
-"""What a lead needs of the rep who takes it, by what is known of it."""
+"""Skills that a lead needs of its rep, by the known facts of the person and the company."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.hops.accounts.market import POLICY, POLICY_TEXT
-from workers.accounts.routing.skills import NOTHING, needs_of
+from workers.accounts.routing.skills import NO_NEEDS, needs_of
 from workers.accounts.state.facts import Company, Fact
 from workers.policy.load import load_policy
 
@@ -23,11 +23,11 @@ def bank(**facts: Any) -> Company:
     return Company("acc-1", **({"country": "US", "revenue": "900000000", "currency": "USD"} | facts))
 
 
-def spoken(language: str) -> tuple[Fact, ...]:
+def language_fact(language: str) -> tuple[Fact, ...]:
     return (Fact("language", language, 1),)
 
 
-def said(country: str) -> tuple[Fact, ...]:
+def country_fact(country: str) -> tuple[Fact, ...]:
     return (Fact("country", country, 1),)
 
 
@@ -36,19 +36,23 @@ def said(country: str) -> tuple[Fact, ...]:
     [
         (bank(), (), None),
         (bank(country="MX"), (), "es"),
-        (bank(), said("PR"), "es"),
-        (bank(), said("pr"), "es"),
-        (bank(country="MX"), said("US"), None),  # the person's own word counts for the person's language
-        (bank(country=None), (), None),
-        (None, (), None),
-        (None, said("ES"), "es"),
-        (bank(), spoken("es"), "es"),
-        (bank(), spoken("ES-mx"), "es"),
+        (bank(), country_fact("PR"), "es"),
+        (bank(), country_fact("pr"), "es"),
         (
             bank(country="MX"),
-            spoken("en"),
+            country_fact("US"),
             None,
-        ),  # who states a language that everybody has needs nobody special
+        ),  # the country that the person named goes before the company's
+        (bank(country=None), (), None),
+        (None, (), None),
+        (None, country_fact("ES"), "es"),
+        (bank(), language_fact("es"), "es"),
+        (bank(), language_fact("ES-mx"), "es"),
+        (
+            bank(country="MX"),
+            language_fact("en"),
+            None,
+        ),  # a language that every rep speaks needs no special skill
     ],
 )
 def test_the_language_is_the_stated_one_else_by_the_country_of_the_person_else_of_the_company(
@@ -67,7 +71,7 @@ def test_the_language_is_the_stated_one_else_by_the_country_of_the_person_else_o
         (None, None),
     ],
 )
-def test_the_segment_goes_by_the_companys_size_and_what_is_not_known_needs_nothing(
+def test_the_segment_follows_the_companys_size_and_an_unknown_size_needs_nothing(
     company: Company | None, segment: str | None
 ) -> None:
     assert needs_of(POLICY, company, ()).segment == segment
@@ -83,7 +87,7 @@ def test_the_segment_goes_by_the_companys_size_and_what_is_not_known_needs_nothi
         ({"employees": 51}, None),
     ],
 )
-def test_all_that_a_segment_names_must_hold(facts: dict[str, Any], segment: str | None) -> None:
+def test_every_condition_of_a_segment_must_hold(facts: dict[str, Any], segment: str | None) -> None:
     assert needs_of(BY_HEADS, bank(**facts), ()).segment == segment
 
 
@@ -91,4 +95,4 @@ def test_a_policy_without_skills_needs_nothing() -> None:
     skills = POLICY_TEXT[POLICY_TEXT.index("skills:  ") : POLICY_TEXT.index("# ---- Who answers")]
     desk = next(line for line in POLICY_TEXT.splitlines() if line.startswith("    skills:"))
     policy = load_policy(POLICY_TEXT.replace(skills, "").replace(desk + "\n", ""))
-    assert needs_of(policy, bank(country="MX", revenue="4000000000"), said("MX")) == NOTHING
+    assert needs_of(policy, bank(country="MX", revenue="4000000000"), country_fact("MX")) == NO_NEEDS

@@ -1,4 +1,4 @@
-"""Counts per rule and day; points, fade and caps when read; lines that always add up."""
+"""Behaviour: counts per rule and day, points after decay and caps, lines that always add up."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from hypothesis import strategies as st
 
 from tests.hops.accounts.market import DAY_MS, POLICY, POLICY_TEXT, at
 from workers.accounts.rulebook.behaviour import RuleBook, event_days
-from workers.accounts.rulebook.tally import added, counted
+from workers.accounts.rulebook.tally import add_counts, count_event
 from workers.accounts.rulebook.terms import Terms
 from workers.accounts.state.score import RuleCount
 from workers.policy.load import load_policy
 
-BOOK = RuleBook(POLICY)
+RULES = RuleBook(POLICY)
 TODAY = 20_000
 Counts = tuple[RuleCount, ...]
 
 
 def counts_of(*events: tuple[str, int]) -> Counts:
-    """Count (rule, age in days) in order."""
+    """Return the counts of events given as (rule, age in days), counted in this order."""
     made: Counts = ()
     for number, (rule, age) in enumerate(events):
-        made = counted(made, (rule,), TODAY - age, number, f"e{number}", 0)
+        made = count_event(made, (rule,), TODAY - age, number, f"e{number}", 0)
     return made
 
 
@@ -43,12 +43,14 @@ def counts_of(*events: tuple[str, int]) -> Counts:
         ("form", None, ()),
     ],
 )
-def test_the_rules_that_an_activity_fits(activity: str, url: str | None, expected: tuple[str, ...]) -> None:
-    assert BOOK.for_activity(activity, url, None, None).names(0) == expected
+def test_the_rules_that_an_activity_matches(
+    activity: str, url: str | None, expected: tuple[str, ...]
+) -> None:
+    assert RULES.for_activity(activity, url, None, None).names(0) == expected
 
 
-def test_a_form_fits_the_rules_of_forms_only() -> None:
-    assert BOOK.for_form("newsletter", "https://x.example/pricing", None).names(0) == ("form",)
+def test_a_form_matches_the_rules_of_forms_only() -> None:
+    assert RULES.for_form("newsletter", "https://x.example/pricing", None).names(0) == ("form",)
 
 
 def test_a_rule_by_asset_and_campaign_needs_both() -> None:
@@ -56,9 +58,9 @@ def test_a_rule_by_asset_and_campaign_needs_both() -> None:
         "when: {activity: download}",
         'when: {activity: download, asset: "*.pdf", campaign: ["spring*", "core"]}',
     )
-    book = RuleBook(load_policy(text))
+    rules = RuleBook(load_policy(text))
     found = [
-        book.for_activity("download", None, asset, campaign).names(0)
+        rules.for_activity("download", None, asset, campaign).names(0)
         for asset, campaign in [
             ("A.PDF", "Spring 26"),
             ("a.pdf", "core"),
@@ -97,21 +99,21 @@ def test_a_rule_by_asset_and_campaign_needs_both() -> None:
         ([("unheard_of", 0)], 0),
     ],
 )
-def test_points_after_the_fade_the_rules_cap_the_groups_and_the_totals(
+def test_points_after_decay_the_rules_cap_the_groups_and_the_totals(
     events: list[tuple[str, int]], points: int
 ) -> None:
-    assert BOOK.points(counts_of(*events), TODAY).points == points
+    assert RULES.points(counts_of(*events), TODAY).points == points
 
 
-def test_the_fade_is_a_straight_line_over_whole_days() -> None:
+def test_decay_is_a_straight_line_over_whole_days() -> None:
     counts = counts_of(("webinar", 0))
-    found = [BOOK.points(counts, TODAY + age).points for age in range(62)]
+    found = [RULES.points(counts, TODAY + age).points for age in range(62)]
     assert found == [12 * max(0, 60 - age) // 60 for age in range(62)]
 
 
-def test_what_a_cap_takes_off_is_a_line_of_its_own() -> None:
+def test_points_removed_by_a_cap_are_a_line_of_their_own() -> None:
     events = [("page", 0)] * 17 + [("webinar", 0)] * 3 + [("paper", 0)] * 2
-    found = BOOK.points(counts_of(*events), TODAY)
+    found = RULES.points(counts_of(*events), TODAY)
     assert [(line.rule, line.points, line.count) for line in found.lines] == [
         ("page", 17, 17),
         ("paper", 16, 2),
@@ -122,26 +124,26 @@ def test_what_a_cap_takes_off_is_a_line_of_its_own() -> None:
     ]
 
 
-def test_what_has_faded_has_no_line() -> None:
-    found = BOOK.points(counts_of(("page", 60), ("webinar", 59)), TODAY)
+def test_a_rule_beyond_the_horizon_has_no_line() -> None:
+    found = RULES.points(counts_of(("page", 60), ("webinar", 59)), TODAY)
     assert [(line.rule, line.points, line.count) for line in found.lines] == [("webinar", 0, 1)]
 
 
-def test_a_line_names_how_often_and_the_latest_event() -> None:
-    counts = counted((), ("page",), TODAY - 3, 10, "late", 0)
-    counts = counted(counts, ("page",), TODAY - 70, 5, "early", 0)
-    line = BOOK.points(counts, TODAY).lines[0]
+def test_a_line_names_the_number_of_events_and_the_latest() -> None:
+    counts = count_event((), ("page",), TODAY - 3, 10, "late", 0)
+    counts = count_event(counts, ("page",), TODAY - 70, 5, "early", 0)
+    line = RULES.points(counts, TODAY).lines[0]
     assert (line.count, line.event_id) == (1, "late")
 
 
 def test_an_event_dated_later_does_not_count_yet() -> None:
     counts = counts_of(("webinar", 0), ("webinar", 5))
-    assert BOOK.points(counts, TODAY - 5).points == 12
+    assert RULES.points(counts, TODAY - 5).points == 12
 
 
 def test_days_before_the_oldest_are_dropped_when_the_rule_counts_again() -> None:
-    counts = counted((), ("page",), 10, 1, "a", 0)
-    assert counted(counts, ("page",), 100, 2, "b", 40)[0].days == ((100, 1),)
+    counts = count_event((), ("page",), 10, 1, "a", 0)
+    assert count_event(counts, ("page",), 100, 2, "b", 40)[0].days == ((100, 1),)
 
 
 events = st.lists(
@@ -151,7 +153,7 @@ events = st.lists(
 
 @given(events, st.integers(-10, 30))
 def test_the_lines_always_add_up_and_stay_below_the_cap(found: list[tuple[str, int]], later: int) -> None:
-    made = BOOK.points(counts_of(*found), TODAY + later)
+    made = RULES.points(counts_of(*found), TODAY + later)
     assert sum(line.points for line in made.lines) == made.points <= POLICY.behaviour.cap
 
 
@@ -163,9 +165,9 @@ def test_counts_do_not_depend_on_the_order_of_events(found: list[tuple[str, int]
     one: Counts = ()
     other: Counts = ()
     for rule, day, at_ms, event_id in facts:
-        one = counted(one, (rule,), day, at_ms, event_id, 0)
+        one = count_event(one, (rule,), day, at_ms, event_id, 0)
     for rule, day, at_ms, event_id in shuffled:
-        other = counted(other, (rule,), day, at_ms, event_id, 0)
+        other = count_event(other, (rule,), day, at_ms, event_id, 0)
     assert one == other
 
 
@@ -174,7 +176,7 @@ def test_the_sum_of_two_counts_is_the_count_of_both(
     first: list[tuple[str, int]], second: list[tuple[str, int]]
 ) -> None:
     days_of_both = {found.rule: dict(found.days) for found in counts_of(*first, *second)}
-    made = added(counts_of(*first), counts_of(*second))
+    made = add_counts(counts_of(*first), counts_of(*second))
     assert {found.rule: dict(found.days) for found in made} == days_of_both
     assert [found.rule for found in made] == sorted(days_of_both)
 
@@ -190,8 +192,8 @@ def test_event_days_are_those_after_a_day_ascending() -> None:
     ("instant", "later"),
     [
         ("2026-03-02 23:59", "2026-03-03 00:00"),
-        ("2026-03-08 23:59", "2026-03-09 00:00"),  # the clocks went forward in between
-        ("2026-11-01 23:59", "2026-11-02 00:00"),  # and back
+        ("2026-03-08 23:59", "2026-03-09 00:00"),  # summer time began in between
+        ("2026-11-01 23:59", "2026-11-02 00:00"),  # summer time ended in between
     ],
 )
 def test_a_day_ends_at_midnight_in_the_policys_zone(instant: str, later: str) -> None:

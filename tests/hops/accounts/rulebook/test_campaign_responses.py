@@ -1,4 +1,4 @@
-"""Campaigns whose response is an MQL at once: below the bar, never past a gate."""
+"""Campaigns whose response makes an MQL below the threshold, but past no gate."""
 
 from __future__ import annotations
 
@@ -67,11 +67,11 @@ def a_market(**company: Any) -> Market:
     return market
 
 
-def test_a_response_is_an_mql_below_the_bar_and_says_why() -> None:
+def test_a_response_is_an_mql_below_the_threshold_and_explains_why() -> None:
     market = a_market()
-    said = market.send(form(campaign=TABLE))
-    assert story(said) == ["assigned mql r1"]
-    why = routings(said)[0].explanation
+    results = market.send(form(campaign=TABLE))
+    assert story(results) == ["assigned mql r1"]
+    why = routings(results)[0].explanation
     assert why.reasons[:2] == ["campaign_response", "all_gates_passed"]
     assert why.points_missing > 0
 
@@ -84,22 +84,22 @@ def test_a_response_is_an_mql_below_the_bar_and_says_why() -> None:
         ({"country": None}, "CIO", "waiting_for_facts"),
     ],
 )
-def test_gates_hold(company: dict[str, Any], title: str, stage: str) -> None:
+def test_a_response_passes_no_failed_or_unknown_gate(company: dict[str, Any], title: str, stage: str) -> None:
     market = a_market(**company)
     assert story(market.send(form(campaign=TABLE, job_title=title))) == []
     assert market.stage() == stage
 
 
-def test_who_responded_is_an_mql_when_the_missing_fact_arrives() -> None:
+def test_a_lead_that_responded_is_an_mql_when_the_missing_fact_arrives() -> None:
     market = a_market(country=None)
     market.send(form(campaign=TABLE))
     later_ms = MONDAY + 20 * DAY_MS
-    said = market.send(facts(), at_ms=later_ms)
-    assert story(said) == ["assigned mql r1"]
-    assert routings(said)[0].explanation.reasons[0] == "campaign_response"
+    results = market.send(facts(), at_ms=later_ms)
+    assert story(results) == ["assigned mql r1"]
+    assert routings(results)[0].explanation.reasons[0] == "campaign_response"
 
 
-def test_in_whatever_order_the_response_the_title_and_the_pages_come_it_is_one_mql() -> None:
+def test_response_title_and_pages_make_one_mql_in_any_order() -> None:
     events: list[Model] = [
         activity(ATTENDED, campaign=TABLE, at_ms=MONDAY - 3_600_000),
         form(Request.NEWSLETTER, campaign=None),
@@ -112,12 +112,12 @@ def test_in_whatever_order_the_response_the_title_and_the_pages_come_it_is_one_m
         assert market.stage() == "mql"
 
 
-def test_an_owned_account_gets_it_to_its_owner() -> None:
+def test_a_response_of_an_owned_account_goes_to_its_owner() -> None:
     market = a_market(owner_rep_id="own")
     assert story(market.send(form(campaign=TABLE))) == ["assigned mql own"]
 
 
-def test_after_a_no_a_response_does_not_bring_back_by_itself() -> None:
+def test_after_a_rejection_a_response_alone_does_not_bring_the_lead_back() -> None:
     market = a_market()
     handoff = routings(market.send(form(campaign=TABLE)))[0].handoff_id
     market.send(sales("rejected", handoff, reason="not_now"))
@@ -126,7 +126,7 @@ def test_after_a_no_a_response_does_not_bring_back_by_itself() -> None:
     assert market.stage() == "recycled"
 
 
-def test_a_second_response_says_nothing_more_and_a_policy_without_campaigns_makes_none() -> None:
+def test_a_second_response_changes_nothing_and_a_policy_without_the_campaign_has_none() -> None:
     market = a_market()
     market.send(form(campaign=TABLE))
     assert story(market.send(form(campaign=TABLE))) == []

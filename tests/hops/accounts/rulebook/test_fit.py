@@ -1,4 +1,4 @@
-"""Gates: absent is unknown, given but not listed is fail, fail beats unknown; any listed code suffices."""
+"""Gates: a missing fact is unknown, an unlisted one fails, fail goes before unknown, one listed code suffices."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_company_that_the_crm_does_not_know_is_unknown_at_every_gate() -> None
     assert fit.state is UNKNOWN
 
 
-def test_the_gate_of_employees_holds_with_its_bounds_where_the_policy_has_one() -> None:
+def test_the_gate_of_employees_includes_its_bounds() -> None:
     text = POLICY_TEXT.replace(
         "  country: {points: 20", "  employees: {points: 5, from: 50, to: 100}\n  country: {points: 20"
     )
@@ -119,7 +119,7 @@ def test_a_persons_gates(
     ("title", "points"),
     [("Chief Architect", 20), ("Manager and Analyst", 15), ("Analyst", 10), ("Director of Engineering", 20)],
 )
-def test_the_first_line_that_fits_gives_the_points_of_a_title(title: str, points: int) -> None:
+def test_the_first_matching_line_gives_the_points_of_a_title(title: str, points: int) -> None:
     gates = {gate.gate: gate.points for gate in GATES.fit(a_company(), title, "it").gates}
     assert gates["title"] == points
 
@@ -145,7 +145,7 @@ def test_points_are_those_of_the_gates_that_pass_and_the_lines_add_up() -> None:
     assert {gate.gate: gate.points for gate in fit.gates}["country"] == 0
 
 
-def test_what_would_change_the_answer_is_named_with_what_is_needed() -> None:
+def test_each_open_gate_is_listed_with_the_value_it_needs() -> None:
     fit = GATES.fit(a_company(country="DE", revenue=None), "CIO", None)
     assert [(one.what, one.name, one.needed) for one in fit.would_change] == [
         ("fact", "revenue", "500000000 to 5000000000 USD"),

@@ -1,4 +1,4 @@
-"""Titles, functions and codes as people write them: what the gates make of each."""
+"""Titles, functions and industry codes as people write them, and the gates' answers to each."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def gates_of(title: str | None, function: str | None, text: str = POLICY_TEXT) -
         ("Interim CIO", "executive", "it"),
         ("\uff23\uff29\uff2f", "executive", "it"),  # full width
         ("CIO", "executive", "it"),
-        ("C\u00adIO\u200d", "executive", "it"),  # a soft hyphen, a joiner: pasted, not to be seen
+        ("C\u00adIO\u200d", "executive", "it"),  # an invisible soft hyphen and joiner, as from a pasted text
         ("VP, IT & Ops", "executive", "it"),
         ("VP,IT&Ops", "executive", "it"),
         ("V.P. of I.T.", "executive", "it"),
@@ -56,15 +56,15 @@ def gates_of(title: str | None, function: str | None, text: str = POLICY_TEXT) -
         ("IT_Manager", "manager", "it"),
         ("Head  of   I.T", "manager", "it"),
         ("Head-of-Data", "manager", "it"),
-        ("DİRECTOR", "executive", None),  # a capital i with its dot
-        ("d\u0131rector", "executive", None),  # a small one without
+        ("DİRECTOR", "executive", None),  # a capital i with a dot
+        ("d\u0131rector", "executive", None),  # a small i without a dot
         ("Titular", None, None),
         ("I.T.I.L. coach", None, None),
         ("Internal Auditor", None, None),
         ("Viceroy", None, None),
     ],
 )
-def test_a_title_as_it_is_written(title: str, level: str | None, function: str | None) -> None:
+def test_a_title_matches_however_it_is_written(title: str, level: str | None, function: str | None) -> None:
     assert Gates(POLICY).role(title, None) == (function, level)
     assert gates_of(title, "it")["title"] is (FAIL if level is None else PASS)
 
@@ -86,7 +86,7 @@ def test_a_word_of_the_never_list_comes_first(title: str) -> None:
 
 
 @pytest.mark.parametrize("title", [None, "", "   ", "-", "...", "?!", "_", "—", "\u200b", "\U0001f600"])
-def test_a_title_with_nothing_to_read_is_not_known(title: str | None) -> None:
+def test_a_title_without_letters_or_digits_is_unknown(title: str | None) -> None:
     fit = Gates(POLICY).fit(None, title, None)
     assert {gate.gate: gate.state for gate in fit.gates}["title"] is UNKNOWN
     assert "title" in fit.wanted_of_person
@@ -118,7 +118,7 @@ def test_titles_of_other_languages_match_what_a_policy_lists(title: str, functio
 
 
 @pytest.mark.parametrize("title", ["Geschaeftsfuehrer", "Securitee", "Leiterin", "C-level", "R2D2"])
-def test_what_is_spelt_otherwise_is_another_word(title: str) -> None:
+def test_a_title_of_another_spelling_does_not_match(title: str) -> None:
     assert Gates(load_policy(ABROAD)).role(title, None) == (None, None)
 
 
@@ -136,13 +136,13 @@ def test_what_is_spelt_otherwise_is_another_word(title: str) -> None:
         (None, UNKNOWN),
     ],
 )
-def test_a_stated_function_as_it_is_written(function: str | None, expected: GateState) -> None:
+def test_a_stated_function_matches_however_it_is_written(function: str | None, expected: GateState) -> None:
     assert gates_of("Director", function)["function"] is expected
 
 
-def test_a_functions_name_is_known_where_it_is_stated_however_it_is_written() -> None:
+def test_a_stated_function_may_be_the_policys_name_however_it_is_written() -> None:
     text = POLICY_TEXT.replace("      operations: [", "      back_office: [")
-    assert [gates_of("Director", said, text)["function"] for said in ("back_office", "Back-Office")] == [
+    assert [gates_of("Director", stated, text)["function"] for stated in ("back_office", "Back-Office")] == [
         PASS,
         PASS,
     ]

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from schemas.vocabulary import Stage
 from tests.hops.accounts.market import POLICY
-from workers.accounts.rulebook.behaviour import NONE, Behaviour, Line
+from workers.accounts.rulebook.behaviour import NO_POINTS, Behaviour, RulePoints
 from workers.accounts.rulebook.terms import Terms
 from workers.accounts.stages.nurture_paths import path_of
 from workers.accounts.state.facts import Contact
@@ -38,7 +38,7 @@ NOTHING_KNOWN = fit_of(TERMS, None, ())
 
 
 def did(points: int, *rules: str) -> Behaviour:
-    return Behaviour(points, tuple(Line(rule, points, 1) for rule in rules))
+    return Behaviour(points, tuple(RulePoints(rule, points, 1) for rule in rules))
 
 
 @pytest.mark.parametrize(
@@ -51,16 +51,16 @@ def did(points: int, *rules: str) -> Behaviour:
         (Stage.EXPIRED, did(24, "webinar"), "warm"),  # no signal that the line names
         (Stage.NURTURE, did(9, "page"), "cold"),  # both ends included
         (Stage.NURTURE, did(10, "page"), "newsletter"),
-        (Stage.NURTURE, NONE, "cold"),
+        (Stage.NURTURE, NO_POINTS, "cold"),
         (Stage.CUSTOMER, did(12, "webinar"), "more_of_it"),  # named by its stage
         (Stage.CUSTOMER, did(12, "pricing"), None),
         (Stage.OUTSIDE, did(12, "pricing"), None),
-        (Stage.DISQUALIFIED, NONE, None),
+        (Stage.DISQUALIFIED, NO_POINTS, None),
         (Stage.MQL, did(12, "pricing"), None),
-        (Stage.SAL, NONE, None),
-        (Stage.SQL, NONE, None),
-        (Stage.OPPORTUNITY, NONE, None),
-        (Stage.WITH_PARTNER, NONE, None),
+        (Stage.SAL, NO_POINTS, None),
+        (Stage.SQL, NO_POINTS, None),
+        (Stage.OPPORTUNITY, NO_POINTS, None),
+        (Stage.WITH_PARTNER, NO_POINTS, None),
     ],
 )
 def test_the_first_line_that_holds(stage: Stage, behaviour: Behaviour, path: str | None) -> None:
@@ -80,12 +80,12 @@ def test_the_first_line_that_holds(stage: Stage, behaviour: Behaviour, path: str
     ],
 )
 def test_nobody_whom_sales_has_or_who_may_not_be_written_to(lead: LeadRow, path: str | None) -> None:
-    assert path_of(TERMS, lead, Stage.NURTURE, NOTHING_KNOWN, NONE) == path
+    assert path_of(TERMS, lead, Stage.NURTURE, NOTHING_KNOWN, NO_POINTS) == path
 
 
 def test_without_paths_or_otherwise_there_is_none() -> None:
-    assert path_of(agreed(), LEAD, Stage.NURTURE, NOTHING_KNOWN, NONE) is None
-    assert path_of(agreed(*PATHS[:4]), LEAD, Stage.NURTURE, NOTHING_KNOWN, NONE) is None
+    assert path_of(agreed(), LEAD, Stage.NURTURE, NOTHING_KNOWN, NO_POINTS) is None
+    assert path_of(agreed(*PATHS[:4]), LEAD, Stage.NURTURE, NOTHING_KNOWN, NO_POINTS) is None
 
 
 def test_only_what_the_policy_calls_a_signal_is_one() -> None:

@@ -1,4 +1,4 @@
-"""An unstated duration lasts until the next activity of the session; late events lengthen and shorten it."""
+"""An activity without a stated duration lasts until the next one of the session. Late events change that."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from tests.hops.accounts.market import DAY_MS, HOUR_MS, MONDAY, POLICY, POLICY_T
 from workers.accounts.rulebook.terms import Terms
 from workers.accounts.state.lead import LeadRow
 from workers.accounts.state.score import ScoreRow
-from workers.accounts.worth.counts import after_no, after_return
+from workers.accounts.worth.counts import start_new_points, stop_new_points
 from workers.accounts.worth.durations import (
     MOST_DWELLS,
     MOST_MOMENTS,
     Activity,
-    Counted,
+    CountResult,
+    count_activity,
     next_moment,
-    with_activity,
     with_moment,
 )
 from workers.policy.load import load_policy
@@ -26,23 +26,23 @@ TERMS = Terms(POLICY)
 MINUTE_MS = 60_000
 VIDEO, PAGE = "video_watched", "page_view"
 Event = tuple[str, int, int | None]
-"""What, how many minutes after Monday nine o'clock, and how many seconds it states."""
+"""(activity, minutes after Monday 09:00, stated seconds)."""
 
 
-def seen(
+def count_at(
     score: ScoreRow, what: str, minutes: float, seconds: float | None = None, lead: LeadRow | None = None
-) -> Counted:
+) -> CountResult:
     at_ms = MONDAY + round(minutes * MINUTE_MS)
     event = Activity(at_ms, f"{what}{minutes}", "", None if seconds is None else round(seconds * 1000))
     fitting = TERMS.rules.for_activity(what, None, None, None)
-    return with_activity(TERMS, lead or LeadRow(), score, fitting, event)
+    return count_activity(TERMS, lead or LeadRow(), score, fitting, event)
 
 
-def videos(*events: Event) -> int:
-    """How many of them are videos that count."""
+def counted_videos(*events: Event) -> int:
+    """Return the number of videos that count."""
     score = ScoreRow()
     for what, minutes, seconds in events:
-        score = seen(score, what, minutes, seconds).score
+        score = count_at(score, what, minutes, seconds).score
     return next((sum(n for _, n in found.days) for found in score.counts if found.rule == "video"), 0)
 
 
@@ -50,52 +50,60 @@ def videos(*events: Event) -> int:
     ("events", "expected"),
     [
         pytest.param([(VIDEO, 0, 120)], 1, id="two minutes stated"),
-        pytest.param([(VIDEO, 0, 119)], 0, id="a second short of it"),
-        pytest.param([(VIDEO, 0, 0), (PAGE, 5, None)], 0, id="stated: what comes later says nothing"),
-        pytest.param([(VIDEO, 0, None)], 0, id="nothing stated, nothing came"),
+        pytest.param([(VIDEO, 0, 119)], 0, id="a second less than two minutes"),
+        pytest.param(
+            [(VIDEO, 0, 0), (PAGE, 5, None)], 0, id="a stated duration is not changed by later events"
+        ),
+        pytest.param([(VIDEO, 0, None)], 0, id="not stated and no later activity"),
         pytest.param([(VIDEO, 0, None), (PAGE, 2, None)], 1, id="a page after two minutes"),
         pytest.param([(VIDEO, 0, None), (PAGE, 1, None)], 0, id="a page after one"),
-        pytest.param([(VIDEO, 0, None), (PAGE, 1, None), (PAGE, 5, None)], 0, id="the first page ends it"),
+        pytest.param(
+            [(VIDEO, 0, None), (PAGE, 1, None), (PAGE, 5, None)], 0, id="the first page ends the video"
+        ),
         pytest.param([(VIDEO, 0, None), (PAGE, 30, None)], 1, id="just within the session gap"),
         pytest.param([(VIDEO, 0, None), (PAGE, 31, None)], 0, id="after the session"),
-        pytest.param([(VIDEO, 0, None), (PAGE, 0, None)], 0, id="in the same moment is not after it"),
-        pytest.param([(VIDEO, 0, None), ("anything", 3, None)], 1, id="what earns nothing ends it too"),
-        pytest.param([(VIDEO, 0, None), (VIDEO, 3, None), (VIDEO, 6, None)], 2, id="one after the other"),
-        pytest.param([(VIDEO, 0, None), (VIDEO, 3, 5)], 1, id="a glance at the next one ends it"),
+        pytest.param([(VIDEO, 0, None), (PAGE, 0, None)], 0, id="a page at the same time is not later"),
+        pytest.param(
+            [(VIDEO, 0, None), ("anything", 3, None)], 1, id="an activity without points ends it too"
+        ),
+        pytest.param(
+            [(VIDEO, 0, None), (VIDEO, 3, None), (VIDEO, 6, None)], 2, id="one video after the other"
+        ),
+        pytest.param([(VIDEO, 0, None), (VIDEO, 3, 5)], 1, id="a short view of the next video ends it"),
     ],
 )
-def test_how_long_a_video_lasted_in_whatever_order_it_is_told(events: list[Event], expected: int) -> None:
-    assert {videos(*order) for order in permutations(events)} == {expected}
+def test_a_video_has_the_same_duration_in_any_order_of_arrival(events: list[Event], expected: int) -> None:
+    assert {counted_videos(*order) for order in permutations(events)} == {expected}
 
 
 def test_the_points_come_with_the_next_activity_as_of_the_videos_own_day() -> None:
     late = 14 * 60 + 59  # 23:59 of that Monday
-    first = seen(ScoreRow(), VIDEO, late)
+    first = count_at(ScoreRow(), VIDEO, late)
     assert (first.names, first.is_changed) == ((), False)
-    second = seen(first.score, "anything", late + 3)
+    second = count_at(first.score, "anything", late + 3)
     assert (second.names, second.is_changed) == (("video",), True)
     assert second.day == TERMS.day_of(MONDAY) == second.score.counts[0].days[0][0]
 
 
-def test_a_page_that_comes_late_takes_the_points_back() -> None:
-    score = seen(seen(ScoreRow(), VIDEO, 0).score, PAGE, 5).score
-    taken = seen(score, PAGE, 1)
+def test_a_late_page_view_removes_the_points_of_a_video() -> None:
+    score = count_at(count_at(ScoreRow(), VIDEO, 0).score, PAGE, 5).score
+    taken = count_at(score, PAGE, 1)
     assert [found.rule for found in taken.score.counts] == ["page"]
     assert taken.is_changed
 
 
-def test_where_no_rule_asks_for_durations_nothing_is_remembered() -> None:
+def test_without_a_rule_with_a_least_duration_nothing_is_remembered() -> None:
     text = POLICY_TEXT.replace("at_least: 2m, ", "").replace(
         "  session_gap: 30m                # not", "  # not"
     )
     terms = Terms(load_policy(text))
     fitting = terms.rules.for_activity(VIDEO, None, None, None)
-    made = with_activity(terms, LeadRow(), ScoreRow(), fitting, Activity(MONDAY, "e")).score
+    made = count_activity(terms, LeadRow(), ScoreRow(), fitting, Activity(MONDAY, "e")).score
     assert (made.moments, made.dwells, made.settled) == (b"", (), None)
     assert made.counts[0].rule == "video"
 
 
-def test_a_special_rule_for_those_who_stay_takes_the_place_of_the_general_one() -> None:
+def test_a_rule_with_a_least_duration_replaces_the_general_one() -> None:
     text = POLICY_TEXT.replace(
         "    rates: ",
         "    look:     {when: {activity: demo_watched}, points: 1}\n"
@@ -104,18 +112,18 @@ def test_a_special_rule_for_those_who_stay_takes_the_place_of_the_general_one() 
     terms = Terms(load_policy(text))
     fitting = terms.rules.for_activity("demo_watched", None, None, None)
     assert fitting.steps == ((0, ("look",)), (300_000, ("stay",)))
-    score = with_activity(terms, LeadRow(), ScoreRow(), fitting, Activity(MONDAY, "d")).score
+    score = count_activity(terms, LeadRow(), ScoreRow(), fitting, Activity(MONDAY, "d")).score
     assert [found.rule for found in score.counts] == ["look"]
     other = terms.rules.for_activity("anything", None, None, None)
-    made = with_activity(terms, LeadRow(), score, other, Activity(MONDAY + 5 * MINUTE_MS, "a"))
+    made = count_activity(terms, LeadRow(), score, other, Activity(MONDAY + 5 * MINUTE_MS, "a"))
     assert [found.rule for found in made.score.counts] == ["stay"]
     assert made.names == ("stay",)
 
 
-def test_what_is_remembered_is_bounded_and_the_oldest_is_settled() -> None:
+def test_activities_of_unknown_duration_are_bounded_and_the_oldest_is_settled() -> None:
     score = ScoreRow()
     for number in range(200):
-        score = seen(score, VIDEO, number * 5).score
+        score = count_at(score, VIDEO, number * 5).score
     assert len(score.dwells) == MOST_DWELLS
     assert len(score.moments) == MOST_MOMENTS * 6
     assert score.settled is not None
@@ -123,32 +131,32 @@ def test_what_is_remembered_is_bounded_and_the_oldest_is_settled() -> None:
     assert sum(n for _, n in score.counts[0].days) == 199
 
 
-def test_what_is_older_than_the_fade_is_forgotten() -> None:
-    score = seen(seen(ScoreRow(), VIDEO, 0).score, PAGE, 3).score
-    made = seen(score, PAGE, 68 * DAY_MS / MINUTE_MS).score
+def test_an_activity_beyond_the_horizon_is_forgotten() -> None:
+    score = count_at(count_at(ScoreRow(), VIDEO, 0).score, PAGE, 3).score
+    made = count_at(score, PAGE, 68 * DAY_MS / MINUTE_MS).score
     assert (made.dwells, made.settled) == ((), None)
     assert [found.rule for found in made.counts] == ["page"]
 
 
-def test_after_a_no_only_the_videos_dated_later_count_as_new() -> None:
+def test_after_a_rejection_only_the_videos_dated_later_count_as_new() -> None:
     lead = LeadRow(handoffs=("h",))
-    score = seen(seen(ScoreRow(), VIDEO, 0, lead=lead).score, VIDEO, 60, lead=lead).score
+    score = count_at(count_at(ScoreRow(), VIDEO, 0, lead=lead).score, VIDEO, 60, lead=lead).score
     said_no_ms = MONDAY + HOUR_MS // 2
-    score = after_no(TERMS, score, said_no_ms)
+    score = start_new_points(TERMS, score, said_no_ms)
     assert score.since == ()
     lead = LeadRow(said_no_ms=said_no_ms)
-    score = seen(seen(score, PAGE, 3, lead=lead).score, PAGE, 63, lead=lead).score
+    score = count_at(count_at(score, PAGE, 3, lead=lead).score, PAGE, 63, lead=lead).score
     assert {found.rule: sum(n for _, n in found.days) for found in score.since or ()} == {
         "page": 1,
         "video": 1,
     }
-    again = after_return(score)
-    assert again.since is None
-    assert again.settled is not None
-    assert again.settled.since is None
+    in_new_cycle = stop_new_points(score)
+    assert in_new_cycle.since is None
+    assert in_new_cycle.settled is not None
+    assert in_new_cycle.settled.since is None
 
 
-def test_moments_are_kept_ascending_each_once_the_latest() -> None:
+def test_moments_are_kept_ascending_without_repeats_and_only_the_latest() -> None:
     moments = b""
     for at_ms in (5, 3, 9, 3, 9, 5):
         moments = with_moment(moments, at_ms)

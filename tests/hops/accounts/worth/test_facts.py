@@ -1,4 +1,4 @@
-"""Facts: the latest by its own date holds, a blank never overwrites; the company's are the CRM's."""
+"""Facts: the latest by its own date holds, a blank never overwrites, and a CRM record becomes the company."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workers.accounts.worth.facts import (
     company_of,
     known_since_ms,
     latest_campaign,
-    market_facts,
+    market_facts_hash,
     value_of,
     with_form,
 )
@@ -27,16 +27,16 @@ BLANK = {"at_ms": MONDAY + 2, "job_title": "   ", "company": None}
 
 
 @pytest.mark.parametrize("order", list(permutations([OLD, NEW, BLANK])))
-def test_the_latest_fact_holds_in_any_order_and_a_blank_is_none(order: tuple[dict[str, Any], ...]) -> None:
+def test_the_latest_fact_holds_in_any_order_and_a_blank_is_ignored(order: tuple[dict[str, Any], ...]) -> None:
     facts: tuple[Fact, ...] = ()
-    for said in order:
-        facts = with_form(facts, form(**said))
+    for fields in order:
+        facts = with_form(facts, form(**fields))
     assert value_of(facts, "job_title") == "CIO"
     assert value_of(facts, "company") == "Bank"
     assert value_of(facts, "phone") is None
 
 
-def test_facts_that_say_nothing_new_are_the_same_object() -> None:
+def test_facts_without_news_are_the_same_object() -> None:
     facts = with_form((), form())
     assert with_form(facts, form(job_title=None)) is facts
 
@@ -52,20 +52,20 @@ BETWEEN = [(1, "CIO"), (3, "Clerk"), (6, "CIO")]
 
 
 @pytest.mark.parametrize(
-    ("said", "since"),
+    ("titles", "since"),
     [
-        pytest.param(SAME, 1, id="three times the same"),
-        pytest.param(BETWEEN, 6, id="something else in between"),
-        pytest.param([(1, "Clerk"), (3, "CIO"), (6, "CIO")], 3, id="something else before"),
-        pytest.param([(3, "Clerk"), (3, "CIO"), (6, "CIO")], 6, id="both at once"),
-        pytest.param([(2, "CIO")], 2, id="once"),
+        pytest.param(SAME, 1, id="the same value three times"),
+        pytest.param(BETWEEN, 6, id="another value in between"),
+        pytest.param([(1, "Clerk"), (3, "CIO"), (6, "CIO")], 3, id="another value before"),
+        pytest.param([(3, "Clerk"), (3, "CIO"), (6, "CIO")], 6, id="both values on one date"),
+        pytest.param([(2, "CIO")], 2, id="one value"),
     ],
 )
-def test_a_fact_is_known_since_it_was_said_first_and_nothing_else_after_it_in_any_order(
-    said: list[tuple[int, str]], since: int
+def test_a_fact_is_known_since_its_first_date_without_another_value_in_between(
+    titles: list[tuple[int, str]], since: int
 ) -> None:
     found = set()
-    for order in permutations(said):
+    for order in permutations(titles):
         facts: tuple[Fact, ...] = ()
         for day, title in order:
             facts = with_form(facts, form(at_ms=day, job_title=title))
@@ -74,12 +74,12 @@ def test_a_fact_is_known_since_it_was_said_first_and_nothing_else_after_it_in_an
     assert known_since_ms(facts, "job_title") == since
 
 
-def test_whoever_said_the_same_first() -> None:
-    said = (Fact("job_title", "CIO", 9, is_crm=True), Fact("job_title", "CIO", 7, since_ms=5))
-    assert known_since_ms(said, "job_title") == 5
-    other = (said[0], Fact("job_title", "Clerk", 7))
+def test_a_value_is_known_since_the_first_source_that_gave_it() -> None:
+    same = (Fact("job_title", "CIO", 9, is_crm=True), Fact("job_title", "CIO", 7, since_ms=5))
+    assert known_since_ms(same, "job_title") == 5
+    other = (same[0], Fact("job_title", "Clerk", 7))
     assert known_since_ms(other, "job_title") == 9
-    assert known_since_ms(said, "job_function") is None
+    assert known_since_ms(same, "job_function") is None
 
 
 def test_the_campaign_with_the_later_date_holds() -> None:
@@ -91,7 +91,7 @@ def test_the_campaign_with_the_later_date_holds() -> None:
     assert (later.name, later.source, later.at_ms) == ("b", "s", 6)
 
 
-def test_the_record_of_the_crm_becomes_a_row_without_its_order() -> None:
+def test_the_order_of_lists_in_a_crm_record_does_not_matter() -> None:
     one = company(sic=["6022", "6021"], open_opportunities=[opportunity("b", 2, 20), opportunity("a", 1, 10)])
     other = company(
         sic=["6021", "6022"], open_opportunities=[opportunity("a", 1, 10), opportunity("b", 2, 20)]
@@ -115,8 +115,8 @@ def test_the_record_of_the_crm_becomes_a_row_without_its_order() -> None:
         ({"relationship": "partner"}, True),
     ],
 )
-def test_which_changes_are_another_fact_about_the_market(
+def test_which_changes_change_the_hash_of_the_market_facts(
     change: dict[str, Any], is_another_fact: bool
 ) -> None:
     before: Company = company_of(company())
-    assert (market_facts(company_of(company(**change))) != market_facts(before)) is is_another_fact
+    assert (market_facts_hash(company_of(company(**change))) != market_facts_hash(before)) is is_another_fact

@@ -1,0 +1,62 @@
+"""lead.alerts: matters that need a person's attention. Key: alert_id."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from schemas.base import AccountKey, Instant, LeadId, Model, Output, PolicyRef
+from schemas.vocabulary import Alert, Reason
+
+
+class Signal(Model):
+    """The buying signals of one person by one rule."""
+
+    lead_id: LeadId
+    rule: str = Field(
+        description="The rule of the policy, or `raised_hand_again` for a hand that was raised once more."
+    )
+    count: int = Field(description="How often the signal occurred in this bundle.")
+    last_at: Instant = Field(description="When the signal last occurred.")
+
+
+class LeadAlert(Output):
+    """A matter that needs attention. A later record with the same `alert_id` and `cleared` true ends it."""
+
+    type_name: ClassVar[str] = "lead.alert"
+    alert_id: str = Field(
+        description="The id of the alert: the same when it is raised and when it is cleared."
+    )
+    alert: Alert = Field(description="The matter.")
+    cleared: bool = Field(
+        default=False,
+        description="False: the matter needs attention. True: it is settled, or the alert was wrong because a touch in time "
+        "arrived late.",
+    )
+    account_key: AccountKey
+    lead_id: str | None = Field(default=None, description="The person, if the alert is about one.")
+    handoff_id: str | None = Field(default=None, description="The hand-off, if the alert is about one.")
+    rep_id: str | None = Field(
+        default=None,
+        description="The rep, if the alert is about one. For `claim_refused`: the holder of the lead, while `told` names the "
+        "claimant.",
+    )
+    desk: str | None = Field(default=None, description="The desk or partner, if the alert is about one.")
+    due_at: Instant | None = Field(default=None, description="The deadline that is near or has passed.")
+    fact: str | None = Field(default=None, description="For `fact_wanted`: the fact that is missing.")
+    why: Reason | None = Field(default=None, description="For `claim_refused`: the obstacle.")
+    told: list[str] = Field(
+        default_factory=list,
+        max_length=5,
+        description="rep_ids of the people to notify: the rep, and the manager once the deadline has passed.",
+    )
+    candidates: list[str] = Field(
+        default_factory=list,
+        max_length=10,
+        description="For `company_ambiguous`: crm_account_ids of the accounts that could be meant.",
+    )
+    signals: list[Signal] | None = Field(
+        default=None, max_length=20, description="For `buying_signals`: who did what, and how often."
+    )
+    policy: PolicyRef = Field(description="The policy in force.")

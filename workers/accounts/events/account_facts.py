@@ -1,0 +1,28 @@
+"""The CRM has a record that claims this account key, or has changed it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workers.accounts.account_keys import crm_claims, name_index, parents
+from workers.accounts.state.facts import ClaimRow
+from workers.accounts.worth.facts import company_of
+from workers.identity.crm_keys import is_lookup_key
+
+if TYPE_CHECKING:
+    from schemas.lead_events import AccountFacts
+    from workers.accounts.case import Case
+
+
+def handle(case: Case, event: AccountFacts) -> None:
+    """Record the claim and follow the claim that holds. At a lookup key, record which account has the name or id."""
+    if is_lookup_key(case.key):
+        name_index.add_account(case, event)
+        return
+    row = ClaimRow(company=company_of(event.account), primary_key=event.primary_key)
+    crm_account_id = event.account.crm_account_id
+    before = case.rows.get(ClaimRow, case.key, crm_account_id)
+    if before != row:
+        case.rows.put(row, case.key, crm_account_id)
+        parents.record_changed(case, crm_account_id, before, row)
+        crm_claims.follow(case)

@@ -1,0 +1,17 @@
+"""An alias of this account key moves on to another key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workers.accounts.account_keys import aliases, crm_claims
+
+if TYPE_CHECKING:
+    from schemas.account_links import AccountLeaves
+    from workers.accounts.case import Case
+
+
+def handle(case: Case, event: AccountLeaves) -> None:
+    """Withdraw what is open of the alias's leads and send them on."""
+    aliases.send_alias_on(case, event)
+    crm_claims.follow(case)

@@ -1,0 +1,25 @@
+"""A CRM record no longer claims this account key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workers.accounts.account_keys import crm_claims, name_index, parents
+from workers.accounts.state.facts import ClaimRow
+from workers.identity.crm_keys import is_lookup_key
+
+if TYPE_CHECKING:
+    from schemas.lead_events import AccountReleased
+    from workers.accounts.case import Case
+
+
+def handle(case: Case, event: AccountReleased) -> None:
+    """Delete the claim and follow the claim that holds then. At a lookup key, forget the account of the name or id."""
+    if is_lookup_key(case.key):
+        name_index.remove_account(case, event)
+        return
+    before = case.rows.get(ClaimRow, case.key, event.crm_account_id)
+    if before is not None:
+        case.rows.delete(ClaimRow, case.key, event.crm_account_id)
+        parents.record_changed(case, event.crm_account_id, before, None)
+        crm_claims.follow(case)

@@ -1,0 +1,29 @@
+"""Another account key has sent a lead here, because its account moved or was matched to this one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workers.accounts.account_keys import crm_claims
+from workers.accounts.account_keys.lead_transfer import take_in
+from workers.accounts.case import LeadInHand
+from workers.accounts.evaluation.evaluate import enter
+from workers.accounts.events.arrival import receive
+from workers.accounts.state.lead import LeadRow
+
+if TYPE_CHECKING:
+    from schemas.lead_events import LeadAdopted
+    from workers.accounts.case import Case
+
+
+def handle(case: Case, event: LeadAdopted) -> None:
+    """Take in the lead, and the deal that sales reported with it."""
+    if not receive(case, event):
+        return
+    if event.deal is not None:
+        crm_claims.add_deal(case, event.deal)
+    known = case.rows.get(LeadRow, case.key, event.lead_id)
+    hand = LeadInHand(case, event.lead_id)
+    if event.is_lead:
+        enter(hand)
+    take_in(hand, event, is_new=known is None)

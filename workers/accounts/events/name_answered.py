@@ -1,0 +1,23 @@
+"""The key of a company name or id has answered which CRM account has it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workers.accounts.account_keys import aliases, contact_lookup, crm_claims, name_lookup
+
+if TYPE_CHECKING:
+    from schemas.account_links import NameAnswered
+    from workers.accounts.case import Case
+
+
+def handle(case: Case, event: NameAnswered) -> None:
+    """Follow the answer. The lead that waits for it is sent to the account first."""
+    if event.asked_crm_account_id is not None:
+        lead_id = case.key.removeprefix("lead:") if contact_lookup.apply_answer(case, event) else ""
+    else:
+        was_asked = name_lookup.apply_answer(case, event)
+        lead_id = case.account.naming.lead_id if was_asked and case.account.naming is not None else ""
+    crm_claims.follow(case)
+    if lead_id:
+        aliases.send_first(case, lead_id)

@@ -1,0 +1,51 @@
+"""A timer of the accounts hop is due: the table from its kind to its handler.
+
+In: a timer's kind and key. The key is a hand-off's, a lead's, or the account's for its open request. No timer makes an
+MQL of a lead, except the one that ends an import: imported history is evaluated when it is complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from schemas.vocabulary import Reason
+from workers.accounts.account_keys import aliases, contact_lookup, crm_claims, name_lookup
+from workers.accounts.desk_protocol import requests
+from workers.accounts.evaluation import expiry, imported_history
+from workers.accounts.events import partner_return
+from workers.accounts.handoffs import buying_signals, deadlines, escalation, handoffs, support_questions
+
+if TYPE_CHECKING:
+    from workers.accounts.case import Case
+
+_OF_THE_ACCOUNT: Final[Mapping[str, Callable[[Case], None]]] = {
+    aliases.MOVE: aliases.ask_to_leave,
+    name_lookup.NAME_TIMER: name_lookup.stop_waiting,
+    contact_lookup.CONTACT_TIMER: crm_claims.stop_waiting_for_contact,
+    buying_signals.BUNDLE: buying_signals.publish_bundle,
+}
+"""Handlers of the account's own timers, by kind."""
+_BY_KEY: Final[Mapping[str, Callable[[Case, str], None]]] = {
+    support_questions.ASK: support_questions.repeat_question,
+    handoffs.FORGET: handoffs.forget_closed,
+    deadlines.THEN: escalation.escalate,
+    imported_history.COMPLETE: imported_history.evaluate_complete,
+    expiry.EXPIRE: expiry.expire,
+}
+
+
+def handle(case: Case, kind: str, key: str) -> None:
+    """Apply one timer that is due."""
+    decides = _BY_KEY.get(kind)
+    if decides is not None:
+        decides(case, key)
+    elif kind in _OF_THE_ACCOUNT:
+        _OF_THE_ACCOUNT[kind](case)
+    elif kind == requests.ASK:
+        requests.replace_refused(case)
+        requests.repeat_request(case)
+    elif kind == deadlines.OVERDUE and partner_return.is_overdue(case, key):
+        partner_return.take_back(case, Reason.PARTNER_DID_NOT_ANSWER)
+    else:
+        deadlines.report(case, kind, key)

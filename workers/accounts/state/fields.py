@@ -1,0 +1,109 @@
+"""The fields of rows as keyword arguments: mypy refuses a misspelt field. A test holds them equal to the rows."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from schemas.vocabulary import Reason, Stage
+from workers.accounts.state.account import (
+    ContactAccount,
+    Holder,
+    LastRep,
+    ManualAssignment,
+    MarketObjection,
+    Naming,
+)
+from workers.accounts.state.alert import SignalLine
+from workers.accounts.state.facts import CampaignMark, Company, Contact, Fact
+from workers.accounts.state.parts import Chat, Escalation, Move, OpenRequest, RefusedClaim
+from workers.accounts.state.sales import Deal
+
+
+class AccountFields(TypedDict, total=False):
+    """Fields of AccountRow, for ``Case.change``."""
+
+    company: Company | None
+    facts_day: int
+    forwards_to: str
+    moving_to: str | None
+    is_unproven: bool
+    is_by_contact: bool
+    naming: Naming | None
+    contact_of: ContactAccount | None
+    holder: Holder | None
+    open_handoffs: int
+    waiting: int
+    untouched: int
+    frozen: int
+    leaving: int
+    on_way: int
+    last_rep: LastRep | None
+    by_hand: ManualAssignment | None
+    by_hand_ms: int
+    questioned: MarketObjection | None
+    deals: tuple[Deal, ...]
+    request: OpenRequest | None
+    move: Move | None
+    moved_on: Escalation | None
+    returned_by: str
+    gone: tuple[str, ...]
+    missing: tuple[str, ...]
+    depends: tuple[str, ...]
+    wanted: tuple[str, ...]
+    enriched: tuple[Fact, ...]
+    refused: tuple[RefusedClaim, ...]
+    handoff_n: int
+    request_n: int
+    alert_n: int
+
+
+class LeadFields(TypedDict, total=False):
+    """Fields of LeadRow, for ``LeadInHand.change``."""
+
+    email: str | None
+    role_address: bool
+    facts: tuple[Fact, ...]
+    campaign: CampaignMark | None
+    stage: Stage | None
+    stage_n: int
+    fit_mark: str
+    cycle: int
+    reached_mql: bool
+    raised_hand: bool
+    handed: bool
+    responded_day: int
+    accepted: bool
+    qualified: bool
+    claimed: bool
+    verdict: Stage | None
+    verdict_why: Reason | None
+    said_no_ms: int
+    expired_with_handoff: bool
+    ended_before_ms: int
+    bounces: int
+    pending: str
+    handoffs: tuple[str, ...]
+    contact: Contact | None
+    marketing: bool | None
+    service: tuple[str, ...]
+    chat: Chat | None
+    wanted: tuple[str, ...]
+    wants_of_company: bool
+    moves: int
+    home: str
+    erased_ms: int
+
+
+class AlertFields(TypedDict, total=False):
+    """Fields of AlertRow, for ``Case.raise_alert``."""
+
+    lead_id: str | None
+    handoff_id: str | None
+    rep_id: str | None
+    desk: str | None
+    due_ms: int | None
+    fact: str | None
+    why: Reason | None
+    told: tuple[str, ...]
+    candidates: tuple[str, ...]
+    signals: tuple[SignalLine, ...]

@@ -1,0 +1,76 @@
+"""The deadlines of the first response, in open time: the whole time, or what was left of it before an absence.
+
+Input: a desk's terms, calendars, hand-offs that move along. Output: spans and instants in milliseconds. The first
+calendar with enough open time counts. If none has, time counts day and night, so every hand-off has a deadline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemas.desk_requests import RunningClock
+from schemas.lead_events import Clock
+from schemas.vocabulary import Kind
+from workers.desks.calendar import Calendar, NeverOpensError
+from workers.policy.model import Desk
+
+Spans = tuple[int, int, int | None]
+"""Time until the reminder, until the response is due, and until an unanswered account is escalated.
+
+Milliseconds of open time, or instants in milliseconds UTC. None as the last: the account stays with its holder.
+"""
+
+
+def response_spans(desk: Desk, kind: Kind, *, raised_hand: bool) -> Spans:
+    """Return the whole time to respond that the desk's terms give a hand-off, in milliseconds of open time."""
+    within = desk.answer_within
+    is_pressing = raised_hand and kind is not Kind.INQUIRY
+    within_ms = within.raised_hand if is_pressing else within.for_kind(kind)
+    return within_ms * desk.due_soon_percent // 100, within_ms, within.escalation_ms(within_ms)
+
+
+def ends_of_spans(calendars: Sequence[Calendar], spans: Spans, from_ms: int) -> Spans:
+    """Return the instants at which these spans of open time end, by the first calendar with enough open time."""
+    soon_ms, due_ms, then_ms = spans
+    for calendar in calendars:
+        try:
+            then_at_ms = None if then_ms is None else calendar.add_working_time(from_ms, then_ms)
+            return (
+                calendar.add_working_time(from_ms, soon_ms),
+                calendar.add_working_time(from_ms, due_ms),
+                then_at_ms,
+            )
+        except NeverOpensError:
+            continue
+    return from_ms + soon_ms, from_ms + due_ms, None if then_ms is None else from_ms + then_ms
+
+
+def first_opening(calendars: Sequence[Calendar], at_ms: int) -> int:
+    """Return when the first of these calendars that ever opens is next open, ``at_ms`` included.
+
+    ``at_ms`` if none of them opens.
+    """
+    for calendar in calendars:
+        try:
+            return calendar.next_opening(at_ms)
+        except NeverOpensError:
+            continue
+    return at_ms
+
+
+def renew_clock(desk: Desk, calendars: Sequence[Calendar], clock: RunningClock, now_ms: int) -> Clock:
+    """Return a hand-off's deadlines from now on.
+
+    If it was frozen while its rep was away, only the time that was left then remains; else the whole time.
+    """
+    if clock.frozen_at_ms is None or clock.due_at_ms is None:
+        spans = response_spans(desk, clock.kind, raised_hand=clock.raised_hand)
+    else:
+        frozen_ms, left = clock.frozen_at_ms, calendars[0].working_time
+        spans = (
+            left(frozen_ms, clock.due_soon_at_ms or frozen_ms),
+            left(frozen_ms, clock.due_at_ms),
+            None if clock.then_at_ms is None else left(frozen_ms, clock.then_at_ms),
+        )
+    soon_ms, due_ms, then_ms = ends_of_spans(calendars, spans, now_ms)
+    return Clock(handoff_id=clock.handoff_id, due_soon_at_ms=soon_ms, due_at_ms=due_ms, then_at_ms=then_ms)
