@@ -19,9 +19,9 @@ from workers.agents import make_specs
 from workers.deadletters import dead_letter
 from workers.engine.api import Emit
 from workers.policy.load import PolicyError, load_policy, to_config
-from workers.replay.edge import EdgeReplay
-from workers.replay.leads import RESULTS, directory_ready
-from workers.replay.lines import Input
+from workers.replay.edge_replay import EdgeReplay
+from workers.replay.history_lines import Input
+from workers.replay.topic_roles import RESULTS, directory_ready
 
 Answer = Literal["right", "wrong", "missing"]
 SPECS = make_specs(KEY, 1)

@@ -17,9 +17,9 @@ from tests.scenarios.keys.routes import ROUTES
 from tests.scenarios.keys.stages import STAGES
 from tests.scenarios.keys.tales import Tale, decisions, key_of, keys
 from tests.scenarios.keys.worth import WORTH
+from workers.broker.topic_plan import plan_topics
 from workers.policy.load import PolicyError, load_policy
 from workers.settings import Settings
-from workers.topics import plan
 
 TABLES: Final = (WORTH, STAGES, ROUTES, DESKS, PEOPLE)
 LINES: Final = {path: line for table in TABLES for path, line in table.items()}
@@ -97,7 +97,7 @@ def test_another_erasure_time_changes_the_compaction_of_our_topics() -> None:
     tale = next(iter(WORTH.values()))[0]
     policies = [load_policy(tale.policy_text({TOPIC_KEY: within})) for within in ("24h", "12h")]
 
-    topics = [plan(Settings(), policy.privacy.erase_within) for policy in policies]
+    topics = [plan_topics(Settings(), policy.privacy.erase_within) for policy in policies]
 
     lags = [{one.config.get("max.compaction.lag.ms") for one in planned} for planned in topics]
     assert str(12 * 3_600_000) in lags[1] - lags[0]
