@@ -157,8 +157,8 @@ class AccountsHop(BaseHop):
         )
         case = Case(self.terms, rows, clock.now_ms, key, fact_id(cursor.kind, cursor.key, clock.now_ms))
         if cursor.kind == alias_members.LEAVING:
-            following = aliases.send_next(case, origin, cursor.position, self.terms.leads_at_once)
-            crm_claims.follow(case)
+            following = aliases.detach_next(case, origin, cursor.position, self.terms.leads_at_once)
+            crm_claims.refresh_account(case)
         else:
             following = CURSORS[cursor.kind](case, cursor.position)
         return close_case(case), following

@@ -1,13 +1,8 @@
-"""Where an account key lives: under its own name, or as an alias that only forwards. How it moves, and back.
+"""Aliases: an account key joins a primary key, moves on to another, or becomes a primary key again.
 
-In: where a key should live, messages between keys. Out: withdrawals, people sent over in chunks, forwarded records.
-
-A key that becomes an alias withdraws its open hand-offs, says ``AccountJoins`` with what it knows of the account, sends
-its people over, and forwards. One that moves on tells its new place first (``AccountJoins``), then the old one
-(``AccountLeaves``): the old place withdraws what is open of those people, sends them on, sends on whatever still comes
-for them, and says ``AccountLeft`` when it has sent all. Until then the key changes nothing more, so moves never overlap:
-what a place says to the next one comes after the word of the key that sends people there, and a record that was
-forwarded never finds its way back. A person is always sent before a record about that person.
+In: the primary key that a key should have, messages between keys, records about leads. Out: withdrawn hand-offs, leads
+sent in chunks, forwarded records. It never decides which primary key is right: that is in crm_claims.py. The package's
+docstring shows the messages of a move in their order.
 """
 
 from __future__ import annotations
@@ -19,7 +14,7 @@ from msgspec.structs import replace
 from schemas.account_links import AccountJoins, AccountLeaves, AccountLeft
 from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Reason
-from workers.accounts.account_keys.lead_transfer import send_over
+from workers.accounts.account_keys.lead_transfer import send_lead
 from workers.accounts.account_keys.name_lookup import look_up_form_company
 from workers.accounts.case import LeadInHand
 from workers.accounts.handoffs import bulk_transfer, handoffs, open_index
@@ -37,18 +32,24 @@ if TYPE_CHECKING:
     from workers.accounts.case import Case
 
 LEADS: Final = "leads"
-"""The cursor over all people of a key: sent over where it is an alias, else judged again."""
+"""Kind of the cursor over all leads of a key. An alias sends them to its primary key, a primary key evaluates them."""
 MOVE: Final = "move"
-ASK_AGAIN_MS: Final = 3_600_000
+"""Kind of the timer that repeats AccountLeaves."""
+REPEAT_MS: Final = 3_600_000
+"""Pause before AccountLeaves is repeated. Milliseconds."""
 MOST_FORWARDS: Final = 4
-"""Of one record: a bound that no order of moves reaches, for the day on which one does."""
+"""Most times that one record is forwarded. No known order of moves reaches it; it is a safeguard against a loop."""
 
 
 # The key that moves.
 
 
-def aim(case: Case, to: str, *, is_unproven: bool = False, is_by_contact: bool = False) -> None:
-    """Live under ``to`` from now on; '' is the key itself. While a move is under way it is not asked: it is after."""
+def move_key(case: Case, to: str, *, is_unproven: bool = False, is_by_contact: bool = False) -> None:
+    """Make the key an alias of ``to``; '' makes it a primary key. While a move is in progress, nothing changes.
+
+    ``is_unproven``: only a company name supports the alias. ``is_by_contact``: a CRM contact record names the account.
+    A primary key with more than 20 open hand-offs first withdraws them in chunks. It moves when this is called again.
+    """
     account = case.account
     if account.moving_to is not None:
         return
@@ -56,7 +57,7 @@ def aim(case: Case, to: str, *, is_unproven: bool = False, is_by_contact: bool =
         bulk_transfer.set_key_moves(case, moves=False)
         if to and (is_unproven, is_by_contact) != (account.is_unproven, account.is_by_contact):
             case.change(is_unproven=is_unproven, is_by_contact=is_by_contact)
-            _say_joins(case, to)
+            _publish_joins(case, to)
         return
     if not account.forwards_to and bulk_transfer.must_withdraw(case):
         bulk_transfer.set_key_moves(case, moves=True)
@@ -64,20 +65,20 @@ def aim(case: Case, to: str, *, is_unproven: bool = False, is_by_contact: bool =
     case.change(is_unproven=is_unproven, is_by_contact=is_by_contact)
     if not account.forwards_to:
         bulk_transfer.finish(case)
-        withdraw(case, Reason.ACCOUNT_MOVED)
+        withdraw_handoffs(case, Reason.ACCOUNT_MOVED)
         case.change(forwards_to=to)
-        _say_joins(case, to)
+        _publish_joins(case, to)
         start_cursor(case.rows, LEADS, case.key)
     else:
         case.change(moving_to=to)
         if to:
-            _say_joins(case, to)
-        ask_to_leave(case)
+            _publish_joins(case, to)
+        request_leads(case)
     case.request_needs_review = True
 
 
-def ask_to_leave(case: Case) -> None:
-    """Tell the old place; told again every hour until it says that everybody has left."""
+def request_leads(case: Case) -> None:
+    """Ask the present primary key to send the alias's leads on. Repeated every hour until AccountLeft arrives."""
     account = case.account
     if account.moving_to is None:
         return
@@ -88,38 +89,45 @@ def ask_to_leave(case: Case) -> None:
         to_account_key=account.moving_to or case.key,
     )
     case.publish(LEAD_EVENTS, event)
-    set_timer(case.rows, MOVE, case.key, case.now_ms + ASK_AGAIN_MS)
+    set_timer(case.rows, MOVE, case.key, case.now_ms + REPEAT_MS)
 
 
 def complete_move(case: Case, event: AccountLeft) -> None:
-    """The old place has sent everybody."""
+    """Forward to the new primary key, because the present one has sent all leads of this key."""
     account = case.account
     if account.moving_to is None or event.from_account_key != account.forwards_to:
         return
     cancel_timer(case.rows, MOVE, case.key)
     case.change(forwards_to=account.moving_to, moving_to=None)
-    _keep(case, unpacked(event.kept, Kept))
+    _merge_last_rep(case, unpacked(event.kept, Kept))
     case.request_needs_review = True
     start_cursor(case.rows, LEADS, case.key)
 
 
-def send_first(case: Case, lead_id: str) -> None:
-    """Send a person whose own word has just made the key an alias: what they did counts where they land."""
+def send_lead_now(case: Case, lead_id: str) -> None:
+    """Send one lead before the cursor does, because its own event made the key an alias.
+
+    The event counts as earned at the new key, where it may hand a customer's lead to its rep.
+    """
     lead = case.rows.get(LeadRow, case.key, lead_id)
     account = case.account
     if lead is not None and account.forwards_to and account.moving_to is None:
-        send_over(LeadInHand(case, lead_id, lead), account.forwards_to, earned=True)
+        send_lead(LeadInHand(case, lead_id, lead), account.forwards_to, earned=True)
 
 
-# The place where it lives, or lived.
+# The primary key, present or former.
 
 
 def add_alias(case: Case, event: AccountJoins) -> None:
-    """A key forwards to this one from now on."""
+    """Record that another key forwards to this one, and take over what it knows of the account.
+
+    A manual reassignment is taken over if the match is proven and the reassignment is the latest. It is in force only
+    if no rep owns this account.
+    """
     row = JoinedRow(is_unproven=event.is_unproven, is_by_contact=event.is_by_contact)
     case.rows.put(row, case.key, event.origin_account_key)
     kept = unpacked(event.kept, Kept)
-    _keep(case, kept)
+    _merge_last_rep(case, kept)
     account = case.account
     if not event.is_unproven and kept.by_hand is not None and kept.by_hand_ms > account.by_hand_ms:
         case.change(by_hand_ms=kept.by_hand_ms)
@@ -128,17 +136,21 @@ def add_alias(case: Case, event: AccountJoins) -> None:
     case.request_needs_review = True
 
 
-def send_alias_on(case: Case, event: AccountLeaves) -> None:
-    """An alias moves on: nothing of its people is open here any more, and they follow."""
+def detach_alias(case: Case, event: AccountLeaves) -> None:
+    """Let an alias move to another key: withdraw the open hand-offs of its leads, then send the leads there.
+
+    The single lead of a ``lead:`` key is sent at once, leads of a domain in chunks. A large account also withdraws the
+    hand-offs in chunks first.
+    """
     origin = event.origin_account_key
     held = case.rows.get(JoinedRow, case.key, origin) or JoinedRow()
     case.request_needs_review = True
     if origin.startswith("lead:"):
         lead_id = origin.removeprefix("lead:")
-        gone = _gone(held, event.to_account_key, _withdraw_if_from(case, lead_id, origin))
+        gone = _mark_gone(held, event.to_account_key, _withdraw_if_from(case, lead_id, origin))
         case.rows.put(gone, case.key, origin)
         _send_if_from(case, lead_id, origin, event.to_account_key)
-        _say_left(case, origin, gone)
+        _publish_left(case, origin, gone)
         return
     if open_index.is_large(case):
         if not held.leaving_to:
@@ -152,17 +164,21 @@ def send_alias_on(case: Case, event: AccountLeaves) -> None:
                 lead = handoffs.close(case, handoff_id, open_row, lead, (Reason.ACCOUNT_MOVED,))
                 case.put_lead(open_row.lead_id, lead)
                 rep_before = case.account.last_rep
-        row = _gone(held, event.to_account_key, rep_before)
+        row = _mark_gone(held, event.to_account_key, rep_before)
     case.rows.put(row, case.key, origin)
     start_cursor(case.rows, LEAVING, leaving(case.key, origin))
 
 
-def _gone(held: JoinedRow, to: str, rep_before: LastRep | None) -> JoinedRow:
+def _mark_gone(held: JoinedRow, to: str, rep_before: LastRep | None) -> JoinedRow:
+    """Return the row of an alias that has moved to ``to``, with the rep who last worked with its leads here."""
     return JoinedRow(gone_to=to, last_rep=rep_before or (held.last_rep if held.gone_to else None))
 
 
-def send_next(case: Case, origin: str, position: str, limit: int) -> str | None:
-    """Send those of at most ``limit`` people behind ``position`` who came from ``origin``; return where to go on."""
+def detach_next(case: Case, origin: str, position: str, limit: int) -> str | None:
+    """Handle the alias's leads among the next ``limit`` leads. Return where to continue, or None at the end.
+
+    In a large account a first pass withdraws their hand-offs, and '' starts the second pass. The second pass sends them.
+    """
     gone = case.rows.get(JoinedRow, case.key, origin)
     if gone is None or not (gone.gone_to or gone.leaving_to):
         return None
@@ -184,44 +200,44 @@ def send_next(case: Case, origin: str, position: str, limit: int) -> str | None:
         case.change(leaving=case.account.leaving - 1)
         case.request_needs_review = True
         return ""
-    _say_left(case, origin, gone)
+    _publish_left(case, origin, gone)
     return None
 
 
-# Records on their way.
+# Records in transit.
 
 
 def destination_of(case: Case, fact: Any) -> str:
-    """Return the key to which a fact about a lead goes on; '' where it is decided here."""
+    """Return the key to which a fact about a lead is forwarded; '' if it is handled here."""
     if fact.origin_account_key is None:
         return case.account.forwards_to
     if fact.forwards >= MOST_FORWARDS:
         return ""
     origin = fact.home_account_key if fact.type == "lead_adopted" else fact.origin_account_key
-    if origin == case.key:  # sent home; it may have moved again meanwhile
+    if origin == case.key:  # another key sent it back; this key may have moved again since
         return case.account.forwards_to if case.account.moving_to != "" else ""
     gone = case.rows.get(JoinedRow, case.key, origin)
     return "" if gone is None else gone.gone_to
 
 
 def forward(case: Case, fact: Any, to: str) -> None:
-    """Send a fact on, marked with its origin; its lead goes before it, should it still be here.
+    """Forward a fact to the key ``to``, marked with its origin. If its lead is still stored here, send the lead first.
 
-    What a form says of a company is read at its home first: another name may lead elsewhere.
+    A company that a form names is looked up at the alias, before the form is forwarded: another name may move the alias.
     """
     if fact.type == "lead_form":
         look_up_form_company(case, fact)
-    _send_before(case, fact.lead_id, to)
+    _send_lead_first(case, fact.lead_id, to)
     origin = fact.origin_account_key or case.key
     moved = {"account_key": to, "origin_account_key": origin, "forwards": fact.forwards + 1}
     case.publish(LEAD_EVENTS, fact.model_copy(update=moved))
 
 
 def forward_feedback(case: Case, event: SalesAnswered) -> bool:
-    """Send an answer of sales to where its person lives now; whether it was sent.
+    """Forward feedback of sales to the key where its lead is stored now. Return whether it was forwarded.
 
-    A hand-off that was withdrawn because its account moved is not over for sales: there the answer is about what the
-    person has open now. One that was over before stays over.
+    Feedback about a hand-off that a move withdrew applies to the lead's open hand-offs at the new key. Feedback about a
+    hand-off that was closed before the move stays feedback about a closed hand-off.
     """
     lead_id, is_over = event.lead_id, event.is_over
     handoff_id = event.activity.handoff_id
@@ -233,7 +249,7 @@ def forward_feedback(case: Case, event: SalesAnswered) -> bool:
         return False
     to = case.account.forwards_to
     if to and event.forwards == 0:
-        _send_before(case, lead_id, to)
+        _send_lead_first(case, lead_id, to)
     if case.rows.get(LeadRow, case.key, lead_id) is not None:
         return False
     moved = case.rows.get(MovedRow, case.key, lead_id)
@@ -245,16 +261,19 @@ def forward_feedback(case: Case, event: SalesAnswered) -> bool:
     return True
 
 
-def mark_home(case: Case, lead_id: str, origin: str) -> None:
-    """Remember of a lead from which key its records come; '' where that is this one again."""
+def record_home_key(case: Case, lead_id: str, origin: str) -> None:
+    """Record the alias from which a lead's own records come; '' if they come to this key directly."""
     home = "" if origin == case.key else origin
     lead = case.lead(lead_id)
     if lead.home != home:
         case.put_lead(lead_id, replace(lead, home=home))
 
 
-def withdraw(case: Case, reason: Reason) -> None:
-    """Withdraw what is open; leads that wait, and a large account's hand-offs, as the cursor comes to them."""
+def withdraw_handoffs(case: Case, reason: Reason) -> None:
+    """Withdraw the open hand-offs, unless there are more than 20: the cursor over leads withdraws those.
+
+    The cursor also removes queued leads.
+    """
     if open_index.is_large(case):
         return
     for handoff_id, row in open_index.open_rows(case):
@@ -262,15 +281,15 @@ def withdraw(case: Case, reason: Reason) -> None:
         case.put_lead(row.lead_id, lead)
 
 
-def _send_before(case: Case, lead_id: str, to: str) -> None:
-    """A person who is on the way home stays."""
+def _send_lead_first(case: Case, lead_id: str, to: str) -> None:
+    """Send a lead that is still stored here before a record about it. A key that becomes primary again keeps it."""
     lead = case.rows.get(LeadRow, case.key, lead_id)
     if lead is not None and case.account.moving_to != "":
-        send_over(LeadInHand(case, lead_id, lead), to)
+        send_lead(LeadInHand(case, lead_id, lead), to)
 
 
 def _withdraw_if_from(case: Case, lead_id: str, origin: str) -> LastRep | None:
-    """Withdraw what is open of a person who came from ``origin``; return who worked with them."""
+    """Withdraw a lead's hand-offs if it came from ``origin``. Return the rep who last worked the account, or None."""
     hand = LeadInHand(case, lead_id)
     if hand.lead.home != origin or not hand.lead.handoffs:
         return None
@@ -282,10 +301,10 @@ def _withdraw_if_from(case: Case, lead_id: str, origin: str) -> LastRep | None:
 def _send_if_from(case: Case, lead_id: str, origin: str, to: str) -> None:
     lead = case.rows.get(LeadRow, case.key, lead_id)
     if lead is not None and lead.home == origin:
-        send_over(LeadInHand(case, lead_id, lead), to)
+        send_lead(LeadInHand(case, lead_id, lead), to)
 
 
-def _say_joins(case: Case, to: str) -> None:
+def _publish_joins(case: Case, to: str) -> None:
     account = case.account
     kept = Kept(account.last_rep, account.by_hand, account.by_hand_ms, account.questioned, account.enriched)
     event = AccountJoins(
@@ -299,7 +318,7 @@ def _say_joins(case: Case, to: str) -> None:
     case.publish(LEAD_EVENTS, event)
 
 
-def _say_left(case: Case, origin: str, gone: JoinedRow) -> None:
+def _publish_left(case: Case, origin: str, gone: JoinedRow) -> None:
     event = AccountLeft(
         event_id=fact_id("left", case.key, origin, case.event_id),
         account_key=origin,
@@ -309,8 +328,8 @@ def _say_left(case: Case, origin: str, gone: JoinedRow) -> None:
     case.publish(LEAD_EVENTS, event)
 
 
-def _keep(case: Case, kept: Kept) -> None:
-    """The rep who worked with these people last is the account's, where nobody did so later."""
+def _merge_last_rep(case: Case, kept: Kept) -> None:
+    """Take over the rep who worked with the alias's leads last, if no rep has worked this account later."""
     held, sent = case.account.last_rep, kept.last_rep
     if sent is not None and (held is None or sent.at_ms > held.at_ms):
         case.change(last_rep=sent)

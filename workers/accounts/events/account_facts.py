@@ -24,5 +24,5 @@ def handle(case: Case, event: AccountFacts) -> None:
     before = case.rows.get(ClaimRow, case.key, crm_account_id)
     if before != row:
         case.rows.put(row, case.key, crm_account_id)
-        parents.record_changed(case, crm_account_id, before, row)
-        crm_claims.follow(case)
+        parents.record_claim_change(case, crm_account_id, before, row)
+        crm_claims.refresh_account(case)

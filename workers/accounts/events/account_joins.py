@@ -21,4 +21,4 @@ def handle(case: Case, event: AccountJoins) -> None:
     asked = kept.questioned
     if asked is not None and not event.is_unproven and case.account.questioned is None:
         case.change(questioned=asked)
-        crm_claims.end_question_if_answered(case, case.account)
+        crm_claims.end_objection_if_outdated(case, case.account)

@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 
 def handle(case: Case, event: AccountLeaves) -> None:
     """Withdraw what is open of the alias's leads and send them on."""
-    aliases.send_alias_on(case, event)
-    crm_claims.follow(case)
+    aliases.detach_alias(case, event)
+    crm_claims.refresh_account(case)

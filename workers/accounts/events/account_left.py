@@ -14,4 +14,4 @@ if TYPE_CHECKING:
 def handle(case: Case, event: AccountLeft) -> None:
     """Complete the move, and follow the claim that holds now."""
     aliases.complete_move(case, event)
-    crm_claims.follow(case)
+    crm_claims.refresh_account(case)

@@ -21,5 +21,5 @@ def handle(case: Case, event: AccountReleased) -> None:
     before = case.rows.get(ClaimRow, case.key, event.crm_account_id)
     if before is not None:
         case.rows.delete(ClaimRow, case.key, event.crm_account_id)
-        parents.record_changed(case, event.crm_account_id, before, None)
-        crm_claims.follow(case)
+        parents.record_claim_change(case, event.crm_account_id, before, None)
+        crm_claims.refresh_account(case)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     PersonalEvent = LeadIdentified | LeadActivity | LeadForm | LeadChat | LeadConsent
 
 
-def receive(case: Case, event: PersonalEvent | LeadContact | LeadAdopted) -> bool:
+def accept_fact(case: Case, event: PersonalEvent | LeadContact | LeadAdopted) -> bool:
     """Return whether a fact is to be handled under this account key.
 
     A fact of a lead that lives under another key is forwarded there. A fact from before the person's erasure is dropped.
@@ -37,19 +37,21 @@ def receive(case: Case, event: PersonalEvent | LeadContact | LeadAdopted) -> boo
     to = aliases.destination_of(case, event)
     if to:
         if event.type == "lead_contact":
-            crm_claims.contact_named(case, None if event.record is None else event.record.crm_account_id)
+            crm_claims.look_up_contact_account(
+                case, None if event.record is None else event.record.crm_account_id
+            )
         aliases.forward(case, event, to)
         return False
     if is_forgotten(case, case.lead(event.lead_id), event):
         return False
     if event.origin_account_key is not None and event.type != "lead_adopted":
-        aliases.mark_home(case, event.lead_id, event.origin_account_key)
+        aliases.record_home_key(case, event.lead_id, event.origin_account_key)
     return True
 
 
-def meet(case: Case, event: PersonalEvent) -> LeadInHand | None:
+def receive_lead(case: Case, event: PersonalEvent) -> LeadInHand | None:
     """Return the person in hand, as a lead from now on; None if the fact is not handled here."""
-    if not receive(case, event):
+    if not accept_fact(case, event):
         return None
     hand = LeadInHand(case, event.lead_id)
     was_lead = hand.lead.stage is not None
@@ -65,5 +67,5 @@ def meet(case: Case, event: PersonalEvent) -> LeadInHand | None:
     if event.imported:
         imported_history.record_import(hand)
     if hand.lead.stage is not None and hand.lead.contact is not None:
-        crm_claims.contact_named(case, hand.lead.contact.account_id)
+        crm_claims.look_up_contact_account(case, hand.lead.contact.account_id)
     return hand

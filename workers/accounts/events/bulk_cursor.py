@@ -31,7 +31,7 @@ def transfer_next(case: Case, position: str) -> str | None:
     account = case.account
     if state.is_withdrawing:
         if account.on_way == account.open_handoffs:
-            _all_withdrawn(case, state)
+            _resume_after_withdrawal(case, state)
         return "" if bulk_transfer.state_of(case) is not None else None
     if not account.on_way:
         bulk_transfer.finish(case)
@@ -39,13 +39,13 @@ def transfer_next(case: Case, position: str) -> str | None:
     return None if is_held_up else ""
 
 
-def _all_withdrawn(case: Case, state: BulkTransferRow) -> None:
+def _resume_after_withdrawal(case: Case, state: BulkTransferRow) -> None:
     """Do what waited until all hand-offs were withdrawn: take a partner's account back, move the key, or apply an answer."""
     if state.returned_for is not None:
         case.rows.put(replace(state, returned_for=None), case.key)
         partner_return.take_back(case, state.returned_for)
     elif state.key_moves:
         case.rows.put(replace(state, key_moves=False), case.key)
-        crm_claims.follow(case)
+        crm_claims.refresh_account(case)
     else:
         desk_answer.handle(case, DeskAnswer.model_validate_json(state.answer))

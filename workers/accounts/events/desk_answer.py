@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from workers.accounts.state.lead import LeadRow
     from workers.accounts.state.parts import OpenRequest
 
-_BY_RIGHT = frozenset({HowChosen.ACCOUNT_OWNER, HowChosen.OPPORTUNITY_OWNER, HowChosen.ACCOUNT_REP})
-_OWNED = frozenset({Route.CUSTOMER, Route.OPEN_OPPORTUNITY, Route.ACCOUNT_HAS_OWNER})
+_ACCOUNT_REP = frozenset({HowChosen.ACCOUNT_OWNER, HowChosen.OPPORTUNITY_OWNER, HowChosen.ACCOUNT_REP})
+_OWNER_ROUTES = frozenset({Route.CUSTOMER, Route.OPEN_OPPORTUNITY, Route.ACCOUNT_HAS_OWNER})
 
 
 def handle(case: Case, answer: DeskAnswer) -> None:
@@ -54,11 +54,11 @@ def handle(case: Case, answer: DeskAnswer) -> None:
         return
     case.request_needs_review = True
     if answer.outcome == "assigned":
-        _assigned(case, request, answer)
+        _apply_assignment(case, request, answer)
     elif answer.outcome == "waiting":
-        _waits(case, request, answer)
+        _apply_wait(case, request, answer)
     elif request.rep_id is None:
-        _refused(case, request, answer)
+        _apply_refusal(case, request, answer)
     else:
         if request.route is Route.BY_HAND and is_with_partner(case.account):
             case.change(by_hand=None)  # somebody of the partner's: who works on it there is theirs to say
@@ -67,18 +67,18 @@ def handle(case: Case, answer: DeskAnswer) -> None:
         forget_request(case, request)
 
 
-def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
-    holder = _holder(request, answer)
+def _apply_assignment(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
+    holder = _make_holder(request, answer)
     before = case.account.holder
     if before is not None and before.id == holder.id and request.route is Route.ACCOUNT_HAS_REP:
         holder = replace(holder, desk=before.desk)  # who has it already has it from there
     if before is not None and before.id != holder.id and bulk_transfer.must_withdraw(case):
-        why = _why_moved(case, request, answer, holder)
+        why = _handover_reasons(case, request, answer, holder)
         bulk_transfer.keep_answer(case, answer.model_dump_json(exclude_none=True).encode(), why)
         return
     forget_request(case, request)
     if request.move is not None:
-        _moved(case, request, request.move, answer, holder)
+        _apply_move(case, request, request.move, answer, holder)
         return
     reasons = _holder_reasons(case, holder, answer)
     reassignment.apply_rightful_owner(case, before, holder)
@@ -90,8 +90,8 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
         handoffs.close_all_of(hand, reasons)
         hand.write_lead()
     due = deadlines.due_of(answer)
-    asked = None if request.pending else _asked(request)
-    why = _move_reasons(case, request, holder, reasons)
+    asked = None if request.pending else _asked_of(request)
+    why = _add_owner_change(case, request, holder, reasons)
     bulk_transfer.move_all(case, handoffs.Handover(holder, request.kind, due, why, asked=asked))
     if not request.pending:
         return
@@ -112,7 +112,7 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
         created_ms=case.now_ms,
         event_id=pending.event_id,
         day=pending.day,
-        qualification=_label(case, hand.lead) if pending.raised else None,
+        qualification=_qualification_of(case, hand.lead) if pending.raised else None,
         reasons=tuple(dict.fromkeys((*pending.reasons, *reasons))),
         campaign=pending.campaign,
         passed_over=tuple((one.rep_id, one.why) for one in answer.passed_over),
@@ -127,10 +127,10 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
         unchanged = Occasion(case.terms.day_of(case.now_ms), counts=False)
         evaluate(hand, unchanged, is_news=False)
     lead_chat.answer_visitor(hand, holder, answer)
-    _report_obstacles(case, request, answer)
+    _update_alerts(case, request, answer)
 
 
-def _moved(case: Case, request: OpenRequest, why: MoveWhy, answer: DeskAnswer, holder: Holder) -> None:
+def _apply_move(case: Case, request: OpenRequest, why: MoveWhy, answer: DeskAnswer, holder: Holder) -> None:
     """Open hand-offs go to whom the desk named; where that is who has them, their deadlines go on."""
     before = case.account.holder
     holder = reassignment.holder_after(case, request, holder)
@@ -140,24 +140,26 @@ def _moved(case: Case, request: OpenRequest, why: MoveWhy, answer: DeskAnswer, h
         bulk_transfer.resume_deadlines(case, clocks, due)
     else:
         passed_over = tuple((one.rep_id, one.why) for one in answer.passed_over)
-        to = handoffs.Handover(holder, request.kind, due, reasons, clocks, passed_over, _asked(request))
+        to = handoffs.Handover(holder, request.kind, due, reasons, clocks, passed_over, _asked_of(request))
         bulk_transfer.move_all(case, to)
     reassignment.complete_move(case, why, before, holder)
-    _report_obstacles(case, request, answer)
+    _update_alerts(case, request, answer)
 
 
-def _asked(request: OpenRequest) -> handoffs.Asked:
+def _asked_of(request: OpenRequest) -> handoffs.Asked:
     return handoffs.Asked(request.handoff_id, request.request_id, request.desk, request.mode)
 
 
-def _why_moved(case: Case, request: OpenRequest, answer: DeskAnswer, holder: Holder) -> tuple[Reason, ...]:
+def _handover_reasons(
+    case: Case, request: OpenRequest, answer: DeskAnswer, holder: Holder
+) -> tuple[Reason, ...]:
     """Why open hand-offs change hands by this answer."""
     if request.move is not None:
         return reassignment.reasons_of(request.move, reassignment.holder_after(case, request, holder))
-    return _move_reasons(case, request, holder, _holder_reasons(case, holder, answer))
+    return _add_owner_change(case, request, holder, _holder_reasons(case, holder, answer))
 
 
-def _waits(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
+def _apply_wait(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     """The desk holds the request and will answer again: nothing to ask meanwhile."""
     cancel_timer(case.rows, ASK, case.key)
     case.clear_alert(Alert.DESK_SILENT, request.handoff_id)
@@ -165,15 +167,15 @@ def _waits(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     if request.move is not None:
         reassignment.hold_move(case)
     lead_chat.ask_presence_for(case, request)
-    _report_obstacles(case, request, answer)
+    _update_alerts(case, request, answer)
 
 
-def _refused(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
+def _apply_refusal(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     """A desk can neither give nor keep it: said, and asked anew in an hour. Nothing is dropped."""
     cancel_timer(case.rows, ASK, case.key)
     case.change(request=replace(request, is_waiting=True, is_refused=True))
     lead_chat.ask_presence_for(case, request)
-    _alert(case, Alert.DESK_FULL if answer.desk_full else Alert.EVERYONE_AWAY, request, answer)
+    _raise_alert(case, Alert.DESK_FULL if answer.desk_full else Alert.EVERYONE_AWAY, request, answer)
     set_timer(case.rows, ASK, case.key, case.now_ms + HOUR_MS)
 
 
@@ -181,7 +183,7 @@ def _is_partner(holder: Holder) -> bool:
     return holder.type is AssigneeType.PARTNER
 
 
-def _holder(request: OpenRequest, answer: DeskAnswer) -> Holder:
+def _make_holder(request: OpenRequest, answer: DeskAnswer) -> Holder:
     if answer.rep_id is None:
         return Holder(
             AssigneeType.PARTNER if request.desk.startswith(PARTNER_PREFIX) else AssigneeType.DESK,
@@ -193,7 +195,7 @@ def _holder(request: OpenRequest, answer: DeskAnswer) -> Holder:
             manager=answer.manager_id,
         )
     how = answer.how_chosen
-    if request.how is not None and answer.deputy_for is None and (how is None or how in _BY_RIGHT):
+    if request.how is not None and answer.deputy_for is None and (how is None or how in _ACCOUNT_REP):
         how = request.how
     is_by_right = request.mode is not RequestMode.TURN and request.rep_id is not None
     return Holder(
@@ -234,27 +236,27 @@ def _holder_reasons(case: Case, holder: Holder, answer: DeskAnswer) -> tuple[Rea
     return tuple(dict.fromkeys(reasons))
 
 
-def _move_reasons(
+def _add_owner_change(
     case: Case, request: OpenRequest, holder: Holder, reasons: tuple[Reason, ...]
 ) -> tuple[Reason, ...]:
     """Why open hand-offs change hands. An owner who is away, or back, is the owner all the same."""
     before = case.account.holder
     if request.route is Route.BY_HAND:
         return reasons
-    if request.mode is not RequestMode.OWNER or request.route not in _OWNED:
+    if request.mode is not RequestMode.OWNER or request.route not in _OWNER_ROUTES:
         return reasons
     if before is not None and before.stands_for == holder.stands_for:
         return (Reason.REP_BACK, *reasons) if holder.id == holder.stands_for else reasons
-    had_owner = before is not None and before.route in {*_OWNED, Route.BY_HAND}
+    had_owner = before is not None and before.route in {*_OWNER_ROUTES, Route.BY_HAND}
     return (Reason.OWNER_CHANGED if had_owner else Reason.ACCOUNT_GAINED_OWNER, *reasons)
 
 
-def _label(case: Case, lead: LeadRow) -> Qualification:
+def _qualification_of(case: Case, lead: LeadRow) -> Qualification:
     fit = fit_of(case.terms, case.account.company, lead.facts)
     return label_of(fit.state, in_question=case.account.questioned is not None and not lead.reached_mql)
 
 
-def _report_obstacles(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
+def _update_alerts(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     """Report that nobody was there, had room, or the skill, and take back what is true no more.
 
     Also taken back when the hand-off is answered, moved or over; of one that is answered already only a wait is said.
@@ -267,12 +269,12 @@ def _report_obstacles(case: Case, request: OpenRequest, answer: DeskAnswer) -> N
         (Alert.SKILL_MISSING, answer.skill_missing),
     ):
         if is_so and not is_settled:
-            _alert(case, alert, request, answer)
+            _raise_alert(case, alert, request, answer)
         else:
             case.clear_alert(alert, request.handoff_id)
 
 
-def _alert(case: Case, alert: Alert, request: OpenRequest, answer: DeskAnswer) -> None:
+def _raise_alert(case: Case, alert: Alert, request: OpenRequest, answer: DeskAnswer) -> None:
     case.raise_alert(
         alert,
         request.handoff_id,

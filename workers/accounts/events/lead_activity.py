@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workers.accounts.evaluation.evaluate import evaluate
-from workers.accounts.events.arrival import meet
+from workers.accounts.events.arrival import receive_lead
 from workers.accounts.events.visit_steps import SHARED_STEPS, Visit, apply_consent
 from workers.accounts.stages.qualifying import Occasion
 
@@ -18,7 +18,7 @@ STEPS = SHARED_STEPS
 
 def handle(case: Case, event: LeadActivity) -> None:
     """Run the steps of an activity. An outbound e-mail of ours is only evaluated: the lead has done nothing."""
-    hand = meet(case, event)
+    hand = receive_lead(case, event)
     if hand is None:
         return
     visit = Visit(hand, event, hand.lead)

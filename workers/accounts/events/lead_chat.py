@@ -22,7 +22,7 @@ from workers.accounts.desk_protocol.requests import give_back
 from workers.accounts.evaluation import expiry, imported_history
 from workers.accounts.evaluation.consents import ConsentEffect, apply_event_consent
 from workers.accounts.evaluation.evaluate import evaluate
-from workers.accounts.events.arrival import meet
+from workers.accounts.events.arrival import receive_lead
 from workers.accounts.handoffs import buying_signals, deadlines, escalation, support_questions, touches
 from workers.accounts.stages.qualifying import Occasion
 from workers.accounts.state.handoff import HandoffRow
@@ -43,7 +43,7 @@ _CHANNEL = "chat"
 
 def handle(case: Case, event: LeadChat) -> None:
     """Apply a turn, of today or of imported history."""
-    hand = meet(case, event)
+    hand = receive_lead(case, event)
     if hand is None:
         return
     if event.imported:
@@ -63,8 +63,8 @@ def _apply_turn(hand: LeadInHand, event: LeadChat) -> None:
     is_for_sales = event.turn is Turn.ASKED_FOR_SALES
     is_question = not is_for_sales and support_questions.is_question(case, Request.SUPPORT)
     if is_for_sales:
-        _leave_other(case, hand.lead, event)
-        hand.change(chat=replace(_chat(hand.lead, event), is_waiting=True))
+        _ask_presence_for_other_chat(case, hand.lead, event)
+        hand.change(chat=replace(_chat_of(hand.lead, event), is_waiting=True))
         hand.write_lead()
     occasion = Occasion(
         case.terms.day_of(event.occurred_at_ms), earned=is_for_sales, raised=is_for_sales, counts=is_for_sales
@@ -80,8 +80,8 @@ def _apply_turn(hand: LeadInHand, event: LeadChat) -> None:
     else:
         open_ones = now.service if is_question else now.handoffs if is_for_sales else ()
         handoff_id = open_ones[-1] if open_ones else None
-        desk = support_questions.desk_for(case) if is_question else _whom(case, handoff_id)
-        _ask_who_is_there(case, desk, event, handoff_id)
+        desk = support_questions.desk_for(case) if is_question else _desk_to_ask(case, handoff_id)
+        _ask_presence(case, desk, event, handoff_id)
     if is_for_sales and now.chat is not None:
         case.put_lead(event.lead_id, replace(now, chat=replace(now.chat, is_waiting=False)))
 
@@ -90,7 +90,7 @@ def _apply_imported(hand: LeadInHand, event: LeadChat) -> None:
     """Apply a turn of a chat that has ended: no visitor waits in it, and a message of sales is a touch."""
     consent = _apply_shared(hand, event)
     if event.turn is Turn.AGENT_MESSAGE:
-        touches.record_touch(hand, _touch(event))
+        touches.record_touch(hand, _touch_of(event))
     evaluate(hand, imported_history.import_occasion(hand.case), is_news=consent.is_news)
 
 
@@ -136,8 +136,8 @@ def ask_presence_for(case: Case, request: OpenRequest) -> None:
 def _apply_agent_message(hand: LeadInHand, event: LeadChat) -> None:
     """Apply a rep's message: a touch, and the rep's turn if the account has no holder yet."""
     case, rep_id = hand.case, event.rep_id or ""
-    touches.record_touch(hand, _touch(event))
-    chat = _chat(hand.lead, event)
+    touches.record_touch(hand, _touch_of(event))
+    chat = _chat_of(hand.lead, event)
     if event.occurred_at_ms >= chat.answered_ms:
         chat = replace(chat, rep_id=rep_id, answered_ms=event.occurred_at_ms)
     hand.change(chat=chat)
@@ -171,11 +171,11 @@ def _apply_shared(hand: LeadInHand, event: LeadChat) -> ConsentEffect:
     return consent
 
 
-def _touch(event: LeadChat) -> SalesTouch:
+def _touch_of(event: LeadChat) -> SalesTouch:
     return SalesTouch(event.occurred_at_ms, event.rep_id or "", _CHANNEL, event.event_id, event.clamped)
 
 
-def _chat(lead: LeadRow, event: LeadChat) -> Chat:
+def _chat_of(lead: LeadRow, event: LeadChat) -> Chat:
     """The lead's latest conversation: of another one nothing is known."""
     chat = lead.chat
     if chat is not None and chat.conversation_id == event.conversation_id:
@@ -183,7 +183,7 @@ def _chat(lead: LeadRow, event: LeadChat) -> Chat:
     return Chat(event.conversation_id)
 
 
-def _leave_other(case: Case, lead: LeadRow, event: LeadChat) -> None:
+def _ask_presence_for_other_chat(case: Case, lead: LeadRow, event: LeadChat) -> None:
     """The visitor asks in another conversation while one still waits: that one is told when the desk is there."""
     chat = lead.chat
     if chat is not None and chat.is_waiting and chat.conversation_id != event.conversation_id:
@@ -197,7 +197,7 @@ def _leave_other(case: Case, lead: LeadRow, event: LeadChat) -> None:
         case.publish(DESK_REQUESTS, asked)
 
 
-def _whom(case: Case, handoff_id: str | None) -> str:
+def _desk_to_ask(case: Case, handoff_id: str | None) -> str:
     """The desk to be asked who is there: that of whoever has the account, else everybody's."""
     row = None if handoff_id is None else case.rows.get(HandoffRow, case.key, handoff_id)
     holder = case.account.holder if row is None else row.holder
@@ -206,7 +206,7 @@ def _whom(case: Case, handoff_id: str | None) -> str:
     return f"rep:{holder.id}" if holder.type is AssigneeType.REP else holder.id
 
 
-def _ask_who_is_there(case: Case, desk: str, event: LeadChat, handoff_id: str | None) -> None:
+def _ask_presence(case: Case, desk: str, event: LeadChat, handoff_id: str | None) -> None:
     asked = PresenceAsked(
         event_id=event.event_id,
         desk=desk,

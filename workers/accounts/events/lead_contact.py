@@ -14,7 +14,7 @@ from workers.accounts.account_keys.enrichment import company_facts
 from workers.accounts.case import LeadInHand
 from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.evaluation.permission_change import apply_permission
-from workers.accounts.events.arrival import receive
+from workers.accounts.events.arrival import accept_fact
 from workers.accounts.stages.qualifying import Occasion
 from workers.accounts.state.facts import Contact, Fact
 from workers.accounts.worth.facts import merge_facts
@@ -29,7 +29,7 @@ CONTACT_FACTS = ("first_name", "last_name", "job_title", "job_function", "phone"
 
 def handle(case: Case, event: LeadContact) -> None:
     """Apply the CRM's record of a person. It replaces everything that an earlier record stated."""
-    if not receive(case, event):
+    if not accept_fact(case, event):
         return
     hand = LeadInHand(case, event.lead_id)
     held = hand.lead
@@ -45,7 +45,7 @@ def handle(case: Case, event: LeadContact) -> None:
         crm_claims.enrich(case, company_facts(event.record.company, event.occurred_at_ms))
     if hand.lead.stage is None:
         return
-    crm_claims.contact_named(case, contact.account_id if contact else None)
+    crm_claims.look_up_contact_account(case, contact.account_id if contact else None)
     if hand.lead is not held:
         occasion = Occasion(case.terms.day_of(event.occurred_at_ms))
         evaluate(hand, occasion, is_news=True)

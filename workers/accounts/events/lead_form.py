@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workers.accounts.account_keys import name_lookup
-from workers.accounts.events.arrival import meet
+from workers.accounts.events.arrival import receive_lead
 from workers.accounts.events.visit_steps import SHARED_STEPS, Step, Visit
 from workers.accounts.handoffs import support_questions
 from workers.accounts.worth.facts import with_form
@@ -45,7 +45,7 @@ STEPS: tuple[Step, ...] = (look_up_company, record_facts, read_request, *SHARED_
 
 def handle(case: Case, event: LeadForm) -> None:
     """Run the steps of a form."""
-    hand = meet(case, event)
+    hand = receive_lead(case, event)
     if hand is None:
         return
     visit = Visit(hand, event, hand.lead)

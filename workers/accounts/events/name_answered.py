@@ -18,6 +18,6 @@ def handle(case: Case, event: NameAnswered) -> None:
     else:
         was_asked = name_lookup.apply_answer(case, event)
         lead_id = case.account.naming.lead_id if was_asked and case.account.naming is not None else ""
-    crm_claims.follow(case)
+    crm_claims.refresh_account(case)
     if lead_id:
-        aliases.send_first(case, lead_id)
+        aliases.send_lead_now(case, lead_id)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from schemas.topics import DESK_REQUESTS, LEAD_SCORES
 from schemas.vocabulary import Reason
 from workers.accounts.account_keys import aliases, contact_lookup, crm_claims, name_lookup
-from workers.accounts.account_keys.name_index import NamedRow, WaiterRow, WaitingRow
+from workers.accounts.account_keys.name_index import AskerCountRow, AskerRow, NamedAccountRow
 from workers.accounts.account_keys.parents import ParentRow, SubsidiaryRow
 from workers.accounts.case import Case, LeadInHand
 from workers.accounts.desk_protocol import claim_refusals, requests
@@ -51,11 +51,11 @@ ERASE = "erase"
 CHUNK = 500
 _SEP = "\x1f"
 
-BY_LEAD: Final[tuple[type[Row], ...]] = (LeadRow, ScoreRow, MovedRow, ConsentRow, TouchesRow)
+KEYED_BY_LEAD: Final[tuple[type[Row], ...]] = (LeadRow, ScoreRow, MovedRow, ConsentRow, TouchesRow)
 """Keyed (account, lead_id): deleted."""
-NAMING_LEADS: Final[tuple[type[AlertRow | ClosedHandoffRow], ...]] = (AlertRow, ClosedHandoffRow)
+WITH_LEAD_ID: Final[tuple[type[AlertRow | ClosedHandoffRow], ...]] = (AlertRow, ClosedHandoffRow)
 """Keyed (account, something), with a field lead_id: walked through in chunks, and deleted where it is the person's."""
-LEAVES: Final[dict[type[Row], str]] = dict.fromkeys(BY_LEAD, "deleted") | {
+LEAVES: Final[dict[type[Row], str]] = dict.fromkeys(KEYED_BY_LEAD, "deleted") | {
     AlertRow: "cleared and deleted",
     ClosedHandoffRow: "deleted: a later answer to it is unknown",
     HandoffRow: "withdrawn and deleted",
@@ -74,9 +74,9 @@ LEAVES: Final[dict[type[Row], str]] = dict.fromkeys(BY_LEAD, "deleted") | {
     ClaimRow: "says nothing of people",
     ParentRow: "says nothing of people",
     SubsidiaryRow: "says nothing of people",
-    NamedRow: "says nothing of people",
-    WaiterRow: "deleted at the word of the account that asked",
-    WaitingRow: "a number only",
+    NamedAccountRow: "says nothing of people",
+    AskerRow: "deleted at the word of the account that asked",
+    AskerCountRow: "a number only",
     NumbersRow: "numbers only, until the mark goes",
     ErasedRow: "the mark itself",
 }
@@ -91,7 +91,7 @@ def erase(
     keys = places_of(rows, event.lead_id)
     emits: list[Emit] = []
     for key in keys:
-        emits += _leave(Case(terms, rows, now_ms, key, event.event_id), event.lead_id)
+        emits += _remove_person(Case(terms, rows, now_ms, key, event.event_id), event.lead_id)
         rows.delete(PlaceRow, event.lead_id, key)
     # After everything that was asked for this lead, in the log of each desk.
     return [*emits, *(broadcast(DESK_REQUESTS, event, partitions) if keys else [])]
@@ -101,7 +101,7 @@ def continue_erasure(terms: Terms, rows: Rows, now_ms: int, cursor: Cursor) -> t
     """Walk on through a large account for what still names the person."""
     key, lead_id = cursor.key.split(_SEP)
     case = Case(terms, rows, now_ms, key, f"{ERASE} {lead_id}")
-    following = _walk(case, lead_id, cursor.position)
+    following = _delete_next(case, lead_id, cursor.position)
     return case.close(), following
 
 
@@ -111,7 +111,7 @@ def end_mark(rows: Rows, lead_id: str) -> None:
     rows.delete(NumbersRow, lead_id)
 
 
-def _leave(case: Case, lead_id: str) -> list[Emit]:
+def _remove_person(case: Case, lead_id: str) -> list[Emit]:
     rows = case.rows
     hand = LeadInHand(case, lead_id)
     lead, score = hand.lead, hand.score
@@ -130,24 +130,24 @@ def _leave(case: Case, lead_id: str) -> list[Emit]:
     imported_history.cancel_evaluation(case, lead_id)
     had_deal = deal_of(case.account.deals, lead_id) is not None
     case.change(deals=tuple(one for one in case.account.deals if one.lead_id != lead_id))
-    for row_type in BY_LEAD:
+    for row_type in KEYED_BY_LEAD:
         rows.delete(row_type, case.key, lead_id)
-    following = _walk(case, lead_id, "")
+    following = _delete_next(case, lead_id, "")
     if following is not None:
         start_cursor(rows, ERASE, f"{case.key}{_SEP}{lead_id}")
     is_of_one = case.key == account_of_one(lead_id)
     if case.account.naming is not None and case.account.naming.lead_id == lead_id:
-        name_lookup.cancel_question(case)
+        name_lookup.cancel_lookup(case)
     if is_of_one:
-        contact_lookup.ask(case, None)
+        contact_lookup.change_lookup(case, None)
         case.change(gone=(), by_hand=None)
     elif had_deal:
-        crm_claims.follow(case)  # the account is what the CRM and the others' deals make of it
+        crm_claims.refresh_account(case)  # the account is what the CRM and the others' deals make of it
     requests.settle(case)
     claim_refusals.review(case)
     case.emits.append(tombstone(LEAD_SCORES, lead_id, case.key))
     emits = case.close()
-    _number_on(
+    _record_numbers(
         case, lead_id, max(lead.stage_n, moved.stage_n), max(score.revision, moved.revision), of_one=is_of_one
     )
     rows.delete(JoinedRow, case.key, account_of_one(lead_id))
@@ -180,11 +180,11 @@ def _forget_closed(case: Case, handoff_id: str) -> None:
     cancel_timer(case.rows, handoffs.FORGET, handoff_id)
 
 
-def _walk(case: Case, lead_id: str, position: str) -> str | None:
+def _delete_next(case: Case, lead_id: str, position: str) -> str | None:
     """Do one chunk behind ``position`` ('' at the start); return where to go on, None at the end."""
     at, _, after = position.partition(_SEP)
     number = int(at or 0)
-    row_type = NAMING_LEADS[number]
+    row_type = WITH_LEAD_ID[number]
     found = case.rows.scan(row_type, case.key, after=(case.key, after) if after else (), limit=CHUNK)
     for (_, name), row in found:
         if lead_id != row.lead_id and case.key != account_of_one(lead_id):
@@ -195,10 +195,10 @@ def _walk(case: Case, lead_id: str, position: str) -> str | None:
             _forget_closed(case, name)
     if len(found) == CHUNK:
         return f"{number}{_SEP}{found[-1][0][1]}"
-    return _walk(case, lead_id, f"{number + 1}") if number + 1 < len(NAMING_LEADS) else None
+    return _delete_next(case, lead_id, f"{number + 1}") if number + 1 < len(WITH_LEAD_ID) else None
 
 
-def _number_on(case: Case, lead_id: str, stage_n: int, revision: int, *, of_one: bool) -> None:
+def _record_numbers(case: Case, lead_id: str, stage_n: int, revision: int, *, of_one: bool) -> None:
     held = case.rows.get(NumbersRow, lead_id) or NumbersRow()
     made = replace(held, stage_n=max(held.stage_n, stage_n), revision=max(held.revision, revision))
     if of_one:

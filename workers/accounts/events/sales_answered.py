@@ -50,7 +50,7 @@ _TOUCHES: Final = frozenset(
     {SalesAction.TOUCHED, SalesAction.SALES_QUALIFIED, SalesAction.OPPORTUNITY_OPENED}
 )
 """Feedback that reports contact with the buyer."""
-_OF_THE_CYCLE: Final = frozenset({SalesAction.ACCEPTED, SalesAction.SALES_QUALIFIED, SalesAction.REJECTED})
+_ABOUT_THE_CYCLE: Final = frozenset({SalesAction.ACCEPTED, SalesAction.SALES_QUALIFIED, SalesAction.REJECTED})
 """Feedback about a lead's cycle. It counts although an expiry has closed the hand-off since."""
 
 
@@ -101,7 +101,7 @@ def _apply(hand: LeadInHand, event: SalesAnswered, *, is_closed: bool) -> None:
     is_between = not (about or is_closed) and late_feedback.is_between_accounts(hand, event)
     is_late = (
         not about
-        and action in _OF_THE_CYCLE
+        and action in _ABOUT_THE_CYCLE
         and late_feedback.was_said_before_silence(case, event, hand.lead)
     )
     raised_day = late_feedback.raised_since(hand, event)

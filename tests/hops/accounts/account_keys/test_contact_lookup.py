@@ -27,7 +27,7 @@ from tests.hops.accounts.market import (
     story,
 )
 from workers.accounts.account_keys.contact_lookup import CONTACT_TIMER, WAIT_MS
-from workers.accounts.account_keys.name_index import WaiterRow, WaitingRow
+from workers.accounts.account_keys.name_index import AskerCountRow, AskerRow
 from workers.accounts.state.lead import LeadRow
 from workers.engine.api import Record
 from workers.engine.timers import TimerSlotRow
@@ -61,7 +61,7 @@ def contact(crm_account_id: str | None, at_ms: int = MONDAY, **more: Any) -> Lea
 def test_a_contact_is_asked_for_when_the_person_comes_by_and_not_before() -> None:
     market = a_market()
     market.send(*known(owner_rep_id="olga"), contact("acc-1"))
-    assert market.accounts.decider.rows.get(WaitingRow, "id:acc-1") is None
+    assert market.accounts.decider.rows.get(AskerCountRow, "id:acc-1") is None
     said = market.send(demo(account_key=ANN))
     assert [(one.account_key, one.assignee.id) for one in routings(said) if one.assignee] == [(BANK, "olga")]
     assert Reason.MATCHED_BY_CONTACT in routings(said)[0].explanation.reasons
@@ -108,9 +108,7 @@ def test_an_answer_to_what_is_asked_no_more_is_nothing() -> None:
     market.is_manual = False
     market.deliver_all(MONDAY)
     assert market.account(ANN).forwards_to == THIRD
-    assert [parts for parts, _ in market.accounts.decider.rows.scan(WaiterRow, limit=9)] == [
-        ("id:acc-3", ANN)
-    ]
+    assert [parts for parts, _ in market.accounts.decider.rows.scan(AskerRow, limit=9)] == [("id:acc-3", ANN)]
 
 
 def test_a_name_does_while_the_crm_does_not_have_the_account_and_then_the_contact() -> None:
@@ -161,4 +159,4 @@ def test_who_is_erased_waits_for_no_account_any_more() -> None:
     said = market.accounts.decide(record)
     market.to_accounts.extend(one for one in said if one.topic == LEAD_EVENTS.name)
     market.deliver_all(MONDAY)
-    assert market.accounts.decider.rows.scan(WaiterRow, limit=9) == []
+    assert market.accounts.decider.rows.scan(AskerRow, limit=9) == []

@@ -23,7 +23,7 @@ from tests.hops.accounts.market import (
     routings,
     story,
 )
-from workers.accounts.account_keys.name_index import MOST_WAITING, WaiterRow, WaitingRow
+from workers.accounts.account_keys.name_index import MOST_ASKERS, AskerCountRow, AskerRow
 from workers.accounts.account_keys.name_lookup import NAME_TIMER, WAIT_MS
 from workers.accounts.state.lead import LeadRow
 from workers.engine.timers import TimerSlotRow
@@ -108,7 +108,7 @@ def test_a_domain_that_the_crm_does_not_know_is_matched_too_and_is_free_again_wi
     market.send(facts(key, crm_account_id="acc-9", owner_rep_id="olga"))
     assert (market.account(key).forwards_to, market.account(key).naming) == ("", None)
     assert story(market.said)[-1] == "assigned raised_hand olga"
-    assert market.accounts.decider.rows.get(WaiterRow, NAME, key) is None
+    assert market.accounts.decider.rows.get(AskerRow, NAME, key) is None
 
 
 def test_a_domain_that_the_crm_knows_asks_for_no_name() -> None:
@@ -146,7 +146,7 @@ def test_who_names_another_company_later_moves_there_and_the_earlier_form_change
     market.send(of_ann("content", MONDAY + 1), of_ann("content", MONDAY + 9, company="n/a"))
     assert market.account(ANN).forwards_to == other
     assert story(market.said)[-2:] == ["withdrawn raised_hand -", "assigned raised_hand olga"]
-    assert market.accounts.decider.rows.get(WaiterRow, NAME, ANN) is None
+    assert market.accounts.decider.rows.get(AskerRow, NAME, ANN) is None
     assert_one_owner(market.said)
 
 
@@ -203,9 +203,9 @@ def test_a_policy_that_demands_more_or_matches_no_more_gives_people_back_and_one
 
 def test_of_many_who_ask_for_one_name_a_thousand_are_remembered() -> None:
     market = a_market()
-    market.accounts.decider.rows.put(WaitingRow(count=MOST_WAITING - 1), NAME)
+    market.accounts.decider.rows.put(AskerCountRow(count=MOST_ASKERS - 1), NAME)
     market.send(of_ann("content"), of_ann("content", key=BOB))
-    held = [parts[1] for parts, _ in market.accounts.decider.rows.scan(WaiterRow, NAME, limit=9)]
+    held = [parts[1] for parts, _ in market.accounts.decider.rows.scan(AskerRow, NAME, limit=9)]
     assert held == [ANN]
     market.send(*known())
     settle(market)

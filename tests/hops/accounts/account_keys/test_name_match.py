@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from schemas.vocabulary import Relationship
-from workers.accounts.account_keys.name_match import decide, same_phone, same_postal_code
+from workers.accounts.account_keys.name_match import is_same_phone, is_same_postal_code, match_company
 from workers.accounts.state.parts import NamedAccount, NameMatch, NameQuery
 from workers.policy.matching import ByName
 
@@ -62,14 +62,14 @@ def account(number: int, **facts: Any) -> NamedAccount:
     ],
 )
 def test_what_a_name_means(asker: NameQuery, named: list[NamedAccount], meant: str) -> None:
-    assert decide(ANY, NAME, asker, named).crm_account_id == meant
-    assert decide(ANY, NAME, asker, named[::-1]).crm_account_id == meant
+    assert match_company(ANY, NAME, asker, named).crm_account_id == meant
+    assert match_company(ANY, NAME, asker, named[::-1]).crm_account_id == meant
 
 
 def test_a_tie_lists_its_candidates_and_a_policy_without_names_matches_nobody() -> None:
     named = [account(2), account(1), account(3, relationship=CUSTOMER), account(4, relationship=CUSTOMER)]
-    assert decide(ANY, NAME, NameQuery(), named) == NameMatch(candidates=("acc-3", "acc-4"))
-    assert decide(None, NAME, NameQuery(), [account(1)]) == NameMatch()
+    assert match_company(ANY, NAME, NameQuery(), named) == NameMatch(candidates=("acc-3", "acc-4"))
+    assert match_company(None, NAME, NameQuery(), [account(1)]) == NameMatch()
 
 
 PHONE_US = account(1, phone="+1 (503) 555-0100", postal_code="97201-1234")
@@ -89,14 +89,14 @@ PHONE_US = account(1, phone="+1 (503) 555-0100", postal_code="97201-1234")
     ],
 )
 def test_what_the_policy_demands_beside_a_name(demands: Any, asker: NameQuery, is_met: bool) -> None:
-    assert bool(decide(ByName(demands=demands), NAME, asker, [PHONE_US]).crm_account_id) is is_met
+    assert bool(match_company(ByName(demands=demands), NAME, asker, [PHONE_US]).crm_account_id) is is_met
 
 
 def test_a_match_is_proven_by_what_the_policy_says_proves_it() -> None:
     policy = ByName(proven_by=("phone",))
-    assert decide(policy, NAME, NameQuery(), [PHONE_US]).is_unproven
-    assert not decide(policy, NAME, NameQuery(phone="(503) 5550100"), [PHONE_US]).is_unproven
-    assert decide(ANY, NAME, NameQuery(phone="(503) 5550100"), [PHONE_US]).is_unproven
+    assert match_company(policy, NAME, NameQuery(), [PHONE_US]).is_unproven
+    assert not match_company(policy, NAME, NameQuery(phone="(503) 5550100"), [PHONE_US]).is_unproven
+    assert match_company(ANY, NAME, NameQuery(phone="(503) 5550100"), [PHONE_US]).is_unproven
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ def test_a_match_is_proven_by_what_the_policy_says_proves_it() -> None:
     ],
 )
 def test_one_phone_number_however_it_is_written(one: str | None, other: str | None, same: bool) -> None:
-    assert same_phone(one, other) is same
-    assert same_phone(other, one) is same
+    assert is_same_phone(one, other) is same
+    assert is_same_phone(other, one) is same
 
 
 @pytest.mark.parametrize(
@@ -125,4 +125,4 @@ def test_one_phone_number_however_it_is_written(one: str | None, other: str | No
     ],
 )
 def test_one_postal_code_however_it_is_written(one: str | None, other: str | None, same: bool) -> None:
-    assert same_postal_code(one, other) is same
+    assert is_same_postal_code(one, other) is same
