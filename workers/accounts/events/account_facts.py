@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def handle(case: Case, event: AccountFacts) -> None:
-    """Record the claim and follow the claim that holds. At a lookup key, record which account has the name or id."""
+    """Record the claim, and bring the account in line with the claim that holds.
+
+    At a lookup key, record instead which CRM account has the name or id.
+    """
     if is_lookup_key(case.key):
         name_index.add_account(case, event)
         return

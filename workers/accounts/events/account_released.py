@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 def handle(case: Case, event: AccountReleased) -> None:
-    """Delete the claim and follow the claim that holds then. At a lookup key, forget the account of the name or id."""
+    """Delete the claim, and bring the account in line with the claim that holds then.
+
+    At a lookup key, forget instead that the CRM account has the name or id.
+    """
     if is_lookup_key(case.key):
         name_index.remove_account(case, event)
         return

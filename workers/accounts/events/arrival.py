@@ -1,7 +1,7 @@
-"""The steps before any fact about a lead is handled: forward it, drop what was erased, make the person a lead.
+"""The first steps of every fact about a lead: forward it, drop it after an erasure, make the person a lead.
 
-In: a fact about a lead, at the account key to which it was sent. Out: the lead in hand, or None if nothing is left to do
-here.
+In: a fact about a lead, at the account key to which it was sent. Out: the lead in hand, or None if the fact is not
+handled here. Nothing is evaluated here.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 def accept_fact(case: Case, event: PersonalEvent | LeadContact | LeadAdopted) -> bool:
     """Return whether a fact is to be handled under this account key.
 
-    A fact of a lead that lives under another key is forwarded there. A fact from before the person's erasure is dropped.
+    A fact of a lead that is stored under another key is forwarded there. A fact dated up to the person's erasure is
+    dropped.
     """
     to = aliases.destination_of(case, event)
     if to:
@@ -50,7 +51,10 @@ def accept_fact(case: Case, event: PersonalEvent | LeadContact | LeadAdopted) ->
 
 
 def receive_lead(case: Case, event: PersonalEvent) -> LeadInHand | None:
-    """Return the person in hand, as a lead from now on; None if the fact is not handled here."""
+    """Return the lead in hand; None if the fact is not handled here. A person who is not a lead yet becomes one.
+
+    A consent alone makes no lead.
+    """
     if not accept_fact(case, event):
         return None
     hand = LeadInHand(case, event.lead_id)

@@ -1,6 +1,7 @@
-"""Continue the bulk transfer of a large account's hand-offs, one chunk a step, and do what waits for its end.
+"""The cursor over a large account's open hand-offs: the next chunk of a bulk transfer, and the task after its end.
 
-In: a cursor's position. Out: the position to continue at. How the hand-offs move is in handoffs/bulk_transfer.py.
+In: the cursor's position. Out: the position to continue at, hand-offs withdrawn or reassigned. How one hand-off moves is
+in handoffs/bulk_transfer.py.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def transfer_next(case: Case, position: str) -> str | None:
 
 
 def _resume_after_withdrawal(case: Case, state: BulkTransferRow) -> None:
-    """Do what waited until all hand-offs were withdrawn: take a partner's account back, move the key, or apply an answer."""
+    """Resume the task that required all hand-offs to be withdrawn: a partner's return, a key move or a desk's answer."""
     if state.returned_for is not None:
         case.rows.put(replace(state, returned_for=None), case.key)
         partner_return.take_back(case, state.returned_for)

@@ -1,6 +1,7 @@
-"""What a desk's answer makes of the account: an assignment, a wait, or the next route.
+"""A desk answers the account's open request, or a support question: assigned, waiting or unavailable.
 
-In: an answer to the open request; any other is nothing to us. Out: hand-offs, alerts, the next request.
+In: the answer. Out: hand-offs opened or moved, alerts, an answer for the visitor's chat. The next request is not sent
+here: requests.settle sends it before the case is closed.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ if TYPE_CHECKING:
     from workers.accounts.state.parts import OpenRequest
 
 _ACCOUNT_REP = frozenset({HowChosen.ACCOUNT_OWNER, HowChosen.OPPORTUNITY_OWNER, HowChosen.ACCOUNT_REP})
+"""Ways of choosing the account's own rep or owner. The request may name a more exact one."""
 _OWNER_ROUTES = frozenset({Route.CUSTOMER, Route.OPEN_OPPORTUNITY, Route.ACCOUNT_HAS_OWNER})
+"""Routes that lead to an owner whom the CRM names."""
 
 
 def handle(case: Case, answer: DeskAnswer) -> None:
@@ -61,17 +64,25 @@ def handle(case: Case, answer: DeskAnswer) -> None:
         _apply_refusal(case, request, answer)
     else:
         if request.route is Route.BY_HAND and is_with_partner(case.account):
-            case.change(by_hand=None)  # somebody of the partner's: who works on it there is theirs to say
+            case.change(
+                by_hand=None
+            )  # sales named a person of the partner; the partner itself assigns its people
         else:
             rep_watch.add_gone(case, request.rep_id)
         forget_request(case, request)
 
 
 def _apply_assignment(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
+    """Move the account's open hand-offs to the new holder, then open the hand-off of the lead that was requested.
+
+    If a large account changes its holder, the answer is kept until all hand-offs are withdrawn.
+    """
     holder = _make_holder(request, answer)
     before = case.account.holder
     if before is not None and before.id == holder.id and request.route is Route.ACCOUNT_HAS_REP:
-        holder = replace(holder, desk=before.desk)  # who has it already has it from there
+        holder = replace(
+            holder, desk=before.desk
+        )  # the holder keeps the desk that assigned the account first
     if before is not None and before.id != holder.id and bulk_transfer.must_withdraw(case):
         why = _handover_reasons(case, request, answer, holder)
         bulk_transfer.keep_answer(case, answer.model_dump_json(exclude_none=True).encode(), why)
@@ -131,7 +142,7 @@ def _apply_assignment(case: Case, request: OpenRequest, answer: DeskAnswer) -> N
 
 
 def _apply_move(case: Case, request: OpenRequest, why: MoveWhy, answer: DeskAnswer, holder: Holder) -> None:
-    """Open hand-offs go to whom the desk named; where that is who has them, their deadlines go on."""
+    """Move the open hand-offs to the holder that the desk chose. If it is the present holder, resume their deadlines."""
     before = case.account.holder
     holder = reassignment.holder_after(case, request, holder)
     clocks = tuple((one.handoff_id, deadlines.due_of(one)) for one in answer.clocks)
@@ -147,20 +158,21 @@ def _apply_move(case: Case, request: OpenRequest, why: MoveWhy, answer: DeskAnsw
 
 
 def _asked_of(request: OpenRequest) -> handoffs.Asked:
+    """Return the part of a request that the moved hand-offs record."""
     return handoffs.Asked(request.handoff_id, request.request_id, request.desk, request.mode)
 
 
 def _handover_reasons(
     case: Case, request: OpenRequest, answer: DeskAnswer, holder: Holder
 ) -> tuple[Reason, ...]:
-    """Why open hand-offs change hands by this answer."""
+    """Return the reasons for which this answer moves the open hand-offs to another holder."""
     if request.move is not None:
         return reassignment.reasons_of(request.move, reassignment.holder_after(case, request, holder))
     return _add_owner_change(case, request, holder, _holder_reasons(case, holder, answer))
 
 
 def _apply_wait(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
-    """The desk holds the request and will answer again: nothing to ask meanwhile."""
+    """Record that the desk queues the request and will answer again. The request is not repeated meanwhile."""
     cancel_timer(case.rows, ASK, case.key)
     case.clear_alert(Alert.DESK_SILENT, request.handoff_id)
     case.change(request=replace(request, is_waiting=True))
@@ -171,7 +183,10 @@ def _apply_wait(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
 
 
 def _apply_refusal(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
-    """A desk can neither give nor keep it: said, and asked anew in an hour. Nothing is dropped."""
+    """Raise an alert that the desk can neither assign nor queue the request, and request again in an hour.
+
+    The lead stays due.
+    """
     cancel_timer(case.rows, ASK, case.key)
     case.change(request=replace(request, is_waiting=True, is_refused=True))
     lead_chat.ask_presence_for(case, request)
@@ -184,6 +199,7 @@ def _is_partner(holder: Holder) -> bool:
 
 
 def _make_holder(request: OpenRequest, answer: DeskAnswer) -> Holder:
+    """Return the holder that the answer names: a rep, else the desk or the partner as a whole."""
     if answer.rep_id is None:
         return Holder(
             AssigneeType.PARTNER if request.desk.startswith(PARTNER_PREFIX) else AssigneeType.DESK,
@@ -213,6 +229,7 @@ def _make_holder(request: OpenRequest, answer: DeskAnswer) -> Holder:
 
 
 def _holder_reasons(case: Case, holder: Holder, answer: DeskAnswer) -> tuple[Reason, ...]:
+    """Return the reasons for which this holder was chosen."""
     reasons: list[Reason] = []
     if holder.how is HowChosen.FALLBACK:
         reasons.append(Reason.EVERYONE_AWAY if answer.everyone_away else Reason.SKILL_MISSING)
@@ -239,7 +256,10 @@ def _holder_reasons(case: Case, holder: Holder, answer: DeskAnswer) -> tuple[Rea
 def _add_owner_change(
     case: Case, request: OpenRequest, holder: Holder, reasons: tuple[Reason, ...]
 ) -> tuple[Reason, ...]:
-    """Why open hand-offs change hands. An owner who is away, or back, is the owner all the same."""
+    """Return ``reasons``, preceded by the change of owner if the open hand-offs move because of one.
+
+    A deputy does not change the owner. The owner's return adds REP_BACK.
+    """
     before = case.account.holder
     if request.route is Route.BY_HAND:
         return reasons
@@ -252,14 +272,16 @@ def _add_owner_change(
 
 
 def _qualification_of(case: Case, lead: LeadRow) -> Qualification:
+    """Return the label of a raised hand: MQL, pending or inquiry."""
     fit = fit_of(case.terms, case.account.company, lead.facts)
     return label_of(fit.state, in_question=case.account.questioned is not None and not lead.reached_mql)
 
 
 def _update_alerts(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
-    """Report that nobody was there, had room, or the skill, and take back what is true no more.
+    """Raise or clear the alerts that the desk is full, everyone is away or a skill is missing.
 
-    Also taken back when the hand-off is answered, moved or over; of one that is answered already only a wait is said.
+    They are also cleared when the hand-off is answered, moved or closed. For an answered hand-off they are raised only
+    if the request waits.
     """
     row = case.rows.get(HandoffRow, case.key, request.handoff_id)
     is_settled = row is not None and row.touched_ms is not None and answer.outcome == "assigned"

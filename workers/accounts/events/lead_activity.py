@@ -1,4 +1,8 @@
-"""A lead did something on the web or with an e-mail."""
+"""A lead did something on the web or with an e-mail.
+
+In: the activity. Out: its count in the score, the lead evaluated, signals for the owner. An outbound e-mail of ours is
+also an activity, but never a touch of the lead.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ if TYPE_CHECKING:
     from workers.accounts.case import Case
 
 STEPS = SHARED_STEPS
+"""The steps of an activity, in order."""
 
 
 def handle(case: Case, event: LeadActivity) -> None:

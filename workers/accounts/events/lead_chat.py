@@ -1,10 +1,11 @@
-"""An identified visitor chats: one turn of the conversation.
+"""An identified visitor chats: one message of the conversation, called a turn.
 
 A visitor who asks for sales raises a hand. A visitor who asks for support has a support question, as by a form. The rep
-who answers gets the turn if the account is free. The visitor is notified who takes over, and from when.
+who answers gets the round-robin turn if the account has no holder. The visitor is notified which holder takes over, and
+when.
 
-In: a turn, and later the desk's answer. Out: the lead evaluated, requests to desks, answers for the chat. What a visitor
-does besides in a chat arrives as an activity. In imported history only the turns of sales count, as touches.
+In: a turn, and later the desk's answer. Out: the lead evaluated, requests to desks, answers for the chat. Other actions
+in a chat arrive as activities. In imported history only messages of sales have an effect: they are touches.
 """
 
 from __future__ import annotations
@@ -39,10 +40,11 @@ if TYPE_CHECKING:
 
 
 _CHANNEL = "chat"
+"""Channel of the touch that a rep's message is."""
 
 
 def handle(case: Case, event: LeadChat) -> None:
-    """Apply a turn, of today or of imported history."""
+    """Apply a turn, live or of imported history."""
     hand = receive_lead(case, event)
     if hand is None:
         return
@@ -53,6 +55,11 @@ def handle(case: Case, event: LeadChat) -> None:
 
 
 def _apply_turn(hand: LeadInHand, event: LeadChat) -> None:
+    """Apply a live turn: evaluate the lead, and make sure that the visitor is answered.
+
+    If the lead is due now, the desk's answer to its request notifies the visitor. Otherwise a desk is asked who is
+    present.
+    """
     case = hand.case
     consent = _apply_shared(hand, event)
     if event.turn is Turn.AGENT_MESSAGE:
@@ -74,7 +81,7 @@ def _apply_turn(hand: LeadInHand, event: LeadChat) -> None:
         support_questions.ask(case, event.lead_id, event.occurred_at_ms)
     now = case.lead(event.lead_id)
     if is_for_sales and now.pending:
-        return  # the desk's answer tells the visitor
+        return  # the desk's answer notifies the visitor
     if case.terms.gates.exclusion(case.key, case.account.company) is not None:
         _answer_excluded(case, event)
     else:
@@ -172,11 +179,12 @@ def _apply_shared(hand: LeadInHand, event: LeadChat) -> ConsentEffect:
 
 
 def _touch_of(event: LeadChat) -> SalesTouch:
+    """Return a rep's message as a touch of sales."""
     return SalesTouch(event.occurred_at_ms, event.rep_id or "", _CHANNEL, event.event_id, event.clamped)
 
 
 def _chat_of(lead: LeadRow, event: LeadChat) -> Chat:
-    """The lead's latest conversation: of another one nothing is known."""
+    """Return the lead's conversation of this turn; a new one if the lead's latest conversation is another."""
     chat = lead.chat
     if chat is not None and chat.conversation_id == event.conversation_id:
         return chat
@@ -184,7 +192,10 @@ def _chat_of(lead: LeadRow, event: LeadChat) -> Chat:
 
 
 def _ask_presence_for_other_chat(case: Case, lead: LeadRow, event: LeadChat) -> None:
-    """The visitor asks in another conversation while one still waits: that one is told when the desk is there."""
+    """Ask the default desk who is present for another conversation of the lead that still waits for an answer.
+
+    The desk's answer to the lead's request will notify the visitor in the new conversation only.
+    """
     chat = lead.chat
     if chat is not None and chat.is_waiting and chat.conversation_id != event.conversation_id:
         asked = PresenceAsked(
@@ -198,7 +209,7 @@ def _ask_presence_for_other_chat(case: Case, lead: LeadRow, event: LeadChat) -> 
 
 
 def _desk_to_ask(case: Case, handoff_id: str | None) -> str:
-    """The desk to be asked who is there: that of whoever has the account, else everybody's."""
+    """Return the desk to ask who is present: that of the hand-off's or the account's holder, else the default desk."""
     row = None if handoff_id is None else case.rows.get(HandoffRow, case.key, handoff_id)
     holder = case.account.holder if row is None else row.holder
     if holder is None:
@@ -207,6 +218,7 @@ def _desk_to_ask(case: Case, handoff_id: str | None) -> str:
 
 
 def _ask_presence(case: Case, desk: str, event: LeadChat, handoff_id: str | None) -> None:
+    """Ask a desk who is present. Its answer notifies the visitor."""
     asked = PresenceAsked(
         event_id=event.event_id,
         desk=desk,
@@ -219,6 +231,7 @@ def _ask_presence(case: Case, desk: str, event: LeadChat, handoff_id: str | None
 
 
 def _answer_excluded(case: Case, event: LeadChat) -> None:
+    """Notify a visitor of an excluded company that no one will answer."""
     chat_answer = ChatAnswer(
         event_id=fact_id("chat_answer", event.conversation_id, case.key, event.event_id),
         occurred_at=case.now,

@@ -1,4 +1,8 @@
-"""A lead filled in a form: its facts, what it asks for, and what an activity brings too."""
+"""A lead filled in a form.
+
+In: the form. Out: the lead's facts, a raised hand or a support question, a company-name lookup, and the results of the
+steps that an activity has too.
+"""
 
 from __future__ import annotations
 
@@ -41,6 +45,7 @@ def ask_support(visit: Visit) -> None:
 
 
 STEPS: tuple[Step, ...] = (look_up_company, record_facts, read_request, *SHARED_STEPS, ask_support)
+"""The steps of a form, in order."""
 
 
 def handle(case: Case, event: LeadForm) -> None:
@@ -54,6 +59,7 @@ def handle(case: Case, event: LeadForm) -> None:
 
 
 def _form(visit: Visit) -> LeadForm:
+    """Return the event of the visit, typed as a form."""
     if visit.event.type != "lead_form":
         raise TypeError(f"expected a lead_form, found {visit.event.type}")
     return visit.event

@@ -1,8 +1,9 @@
-"""A person is forgotten: their rows, their open hand-offs, their score; of the account only its counters stay.
+"""A person is erased: the rows, open hand-offs and scores of their lead are deleted under every account key.
 
-In: that somebody was erased, told to every partition. Out: withdrawals without personal data, tombstones, what the
-desks have to know. Reps keep what they had in turns and in the week. A row type that is not in LEAVES fails a test:
-whoever adds one says how a person leaves it.
+In: the erasure, sent to every partition. Out: withdrawals without personal data, tombstones of scores, the erasure for
+each desk. The account keeps its counters. Turns and the period's counts of reps do not change.
+
+A test fails if a row type of this hop is missing in LEAVES: add it with what the erasure does to it.
 """
 
 from __future__ import annotations
@@ -47,14 +48,16 @@ if TYPE_CHECKING:
     from workers.engine.rows import Row, Rows
 
 ERASE = "erase"
-"""The kind of the cursor that goes on through a large account."""
+"""Kind of the cursor that continues an erasure in an account with many rows."""
 CHUNK = 500
+"""Most rows that one step of the cursor reads."""
 _SEP = "\x1f"
+"""Separator of the parts of the cursor's key and position."""
 
 KEYED_BY_LEAD: Final[tuple[type[Row], ...]] = (LeadRow, ScoreRow, MovedRow, ConsentRow, TouchesRow)
-"""Keyed (account, lead_id): deleted."""
+"""Row types with the key (account, lead_id). The erasure deletes these rows."""
 WITH_LEAD_ID: Final[tuple[type[AlertRow | ClosedHandoffRow], ...]] = (AlertRow, ClosedHandoffRow)
-"""Keyed (account, something), with a field lead_id: walked through in chunks, and deleted where it is the person's."""
+"""Row types with a field lead_id and another key. The erasure reads them in chunks and deletes the person's rows."""
 LEAVES: Final[dict[type[Row], str]] = dict.fromkeys(KEYED_BY_LEAD, "deleted") | {
     AlertRow: "cleared and deleted",
     ClosedHandoffRow: "deleted: a later answer to it is unknown",
@@ -62,30 +65,31 @@ LEAVES: Final[dict[type[Row], str]] = dict.fromkeys(KEYED_BY_LEAD, "deleted") | 
     PressingRow: "deleted with the hand-off",
     QuestionRow: "deleted with the question",
     TouchedByRow: "a number only",
-    BulkTransferRow: "an answer of theirs is dropped; of an account of one deleted",
+    BulkTransferRow: "the answer to a request for the person is dropped; deleted under the person's own key",
     PendingRow: "deleted",
     ServiceRow: "deleted",
-    ActiveRow: "taken out of the list",
+    ActiveRow: "the person is removed from the list",
     WantingRow: "deleted",
-    SignalsRow: "what they did is taken out of the bundle; that of an account of one is deleted",
-    AccountRow: "its request is given back, their deal is no more, nor are claims of them; an account of one is deleted",
+    SignalsRow: "the person's signals are removed from the bundle; deleted under the person's own key",
+    AccountRow: "the person's request, deal and claims are removed; deleted under the person's own key",
     PlaceRow: "deleted",
-    JoinedRow: "theirs, where they joined by the name of a company, is deleted",
-    ClaimRow: "says nothing of people",
-    ParentRow: "says nothing of people",
-    SubsidiaryRow: "says nothing of people",
-    NamedAccountRow: "says nothing of people",
-    AskerRow: "deleted at the word of the account that asked",
-    AskerCountRow: "a number only",
-    NumbersRow: "numbers only, until the mark goes",
+    JoinedRow: "deleted if the alias is the person's own key",
+    ClaimRow: "contains no person",
+    ParentRow: "contains no person",
+    SubsidiaryRow: "contains no person",
+    NamedAccountRow: "contains no person",
+    AskerRow: "deleted when the account that asked drops its question",
+    AskerCountRow: "only a number",
+    NumbersRow: "only numbers; deleted with the mark",
     ErasedRow: "the mark itself",
 }
+"""Every row type of this hop, and what the erasure of a person does to it."""
 
 
 def erase(
     terms: Terms, rows: Rows, now_ms: int, event: PersonErased, partitions: int, kept_ms: int
 ) -> list[Emit]:
-    """Forget a person in this partition; once, however often it is said."""
+    """Erase a person in this partition. A repeated erasure changes nothing."""
     if not mark_erasure(rows, event, now_ms, kept_ms):
         return []
     keys = places_of(rows, event.lead_id)
@@ -93,12 +97,12 @@ def erase(
     for key in keys:
         emits += _remove_person(Case(terms, rows, now_ms, key, event.event_id), event.lead_id)
         rows.delete(PlaceRow, event.lead_id, key)
-    # After everything that was asked for this lead, in the log of each desk.
+    # The log of each desk then has the erasure after every request for this lead.
     return [*emits, *(broadcast(DESK_REQUESTS, event, partitions) if keys else [])]
 
 
 def continue_erasure(terms: Terms, rows: Rows, now_ms: int, cursor: Cursor) -> tuple[list[Emit], str | None]:
-    """Walk on through a large account for what still names the person."""
+    """Delete the next rows of a large account that contain the person. Return the outputs and where to continue."""
     key, lead_id = cursor.key.split(_SEP)
     case = Case(terms, rows, now_ms, key, f"{ERASE} {lead_id}")
     following = _delete_next(case, lead_id, cursor.position)
@@ -106,17 +110,18 @@ def continue_erasure(terms: Terms, rows: Rows, now_ms: int, cursor: Cursor) -> t
 
 
 def end_mark(rows: Rows, lead_id: str) -> None:
-    """Nothing from before can come again: the mark and the numbers go."""
+    """Delete the erasure mark and the numbers: no event from before the erasure can arrive any more."""
     forget_mark(rows, lead_id)
     rows.delete(NumbersRow, lead_id)
 
 
 def _remove_person(case: Case, lead_id: str) -> list[Emit]:
+    """Remove a person from one account key. Return the outputs. They contain no data of the person."""
     rows = case.rows
     hand = LeadInHand(case, lead_id)
     lead, score = hand.lead, hand.score
     moved = rows.get(MovedRow, case.key, lead_id) or MovedRow(stage_n=0, revision=0)
-    rows.delete(ScoreRow, case.key, lead_id)  # what is said from here on has nothing of it to explain
+    rows.delete(ScoreRow, case.key, lead_id)  # so that later outputs of this erasure explain nothing by it
     _withdraw(case, replace(lead, service=(*lead.service, *moved.service)))
     dequeue(hand)
     request = case.account.request
@@ -142,7 +147,9 @@ def _remove_person(case: Case, lead_id: str) -> list[Emit]:
         contact_lookup.change_lookup(case, None)
         case.change(gone=(), by_hand=None)
     elif had_deal:
-        crm_claims.refresh_account(case)  # the account is what the CRM and the others' deals make of it
+        crm_claims.refresh_account(
+            case
+        )  # without this deal the account may no longer be a customer or have an opportunity
     requests.settle(case)
     claim_refusals.review(case)
     case.emits.append(tombstone(LEAD_SCORES, lead_id, case.key))
@@ -163,7 +170,7 @@ def _remove_person(case: Case, lead_id: str) -> list[Emit]:
 
 
 def _withdraw(case: Case, lead: LeadRow) -> None:
-    """Withdraw what is open, without a word about the person."""
+    """Withdraw the open hand-offs and support questions, by revisions without personal data."""
     for handoff_id in lead.handoffs:
         row = case.rows.get(HandoffRow, case.key, handoff_id)
         if row is None:
@@ -181,7 +188,7 @@ def _forget_closed(case: Case, handoff_id: str) -> None:
 
 
 def _delete_next(case: Case, lead_id: str, position: str) -> str | None:
-    """Do one chunk behind ``position`` ('' at the start); return where to go on, None at the end."""
+    """Delete the person's rows among the next chunk of WITH_LEAD_ID. Return where to continue, or None at the end."""
     at, _, after = position.partition(_SEP)
     number = int(at or 0)
     row_type = WITH_LEAD_ID[number]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from workers.engine.rows import Rows
 
 POLICY = "policy"
-"""The kind of the cursor over all leads."""
+"""Kind of the cursor over all leads of the partition."""
 
 
 def evaluate_next(case: Case, position: str) -> str | None:
@@ -73,5 +73,5 @@ def close_case(case: Case) -> list[Emit]:
 
 
 def _has_returned(lead: LeadRow) -> bool:
-    """Whether its hand-off was withdrawn because the account moved, and the account came back before the lead had left."""
+    """Whether the lead's hand-off was withdrawn by a key move that ended before the lead was sent to the other key."""
     return lead.handed and lead.verdict is None and not (lead.pending or lead.handoffs)

@@ -1,7 +1,7 @@
 """Sales reports that an opportunity was opened, won or lost.
 
-In: a report of sales about a lead, with its own time. Out: the account's deals, the lead's cycle, hand-offs published
-again or withdrawn.
+In: a report of sales about a lead, with its own date. Out: the account's deals, the lead's cycle, hand-offs published
+again or withdrawn. The CRM record is never changed: crm_claims.py adds the deals to it.
 """
 
 from __future__ import annotations

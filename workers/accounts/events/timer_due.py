@@ -25,7 +25,7 @@ _ACCOUNT_TIMERS: Final[Mapping[str, Callable[[Case], None]]] = {
     contact_lookup.CONTACT_TIMER: crm_claims.stop_waiting_for_contact,
     buying_signals.BUNDLE: buying_signals.publish_bundle,
 }
-"""Handlers of the account's own timers, by kind."""
+"""The handlers of timers whose key is the account's, by kind."""
 _KEYED_TIMERS: Final[Mapping[str, Callable[[Case, str], None]]] = {
     support_questions.ASK: support_questions.repeat_question,
     handoffs.FORGET: handoffs.forget_closed,
@@ -33,6 +33,7 @@ _KEYED_TIMERS: Final[Mapping[str, Callable[[Case, str], None]]] = {
     imported_history.COMPLETE: imported_history.evaluate_complete,
     expiry.EXPIRE: expiry.expire,
 }
+"""The handlers of timers whose key names a hand-off or a lead, by kind."""
 
 
 def handle(case: Case, kind: str, key: str) -> None:

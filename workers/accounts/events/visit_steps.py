@@ -1,7 +1,7 @@
 """The steps that an activity and a form share, in the order in which both run them.
 
-In: what a lead did on the web or by e-mail. Out: the lead as it is after it, evaluated; its owner notified. Each step
-reads and fills one ``Visit``.
+In: an activity or a form of a lead. Out: the lead's rows, its evaluation, signals for the owner. Each step reads and
+fills one ``Visit``.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Visit:
     score_before: ScoreRow = field(init=False)
     """The score before the event counted. Set by ``count``."""
     counted: CountResult = field(init=False)
-    """What the event counted. Set by ``count``."""
+    """The result of counting the event. Set by ``count``."""
     had_raised_hand: bool = False
     """Whether a hand raised earlier in the cycle was still up. Set by ``evaluate_lead``."""
     has_new_handoff: bool = False
@@ -95,7 +95,10 @@ def match_rules(visit: Visit) -> None:
 
 
 def record_campaign(visit: Visit) -> None:
-    """Record that the lead was active, and the campaign that brought it. A role address is never an active person."""
+    """Record that the lead was active, and the campaign that brought it.
+
+    A lead with a role address is never listed as active.
+    """
     hand, event, case = visit.hand, visit.event, visit.case
     if visit.consent.is_tracked:
         if not hand.lead.role_address:
@@ -130,7 +133,7 @@ def count(visit: Visit) -> None:
 
 
 def record_touch(visit: Visit) -> None:
-    """Record the event as the buyer's touch: the lead does not expire yet, or an expiry is taken back.
+    """Record the event as the buyer's touch: it postpones the lead's expiry, or reverses it.
 
     A response to a campaign counts in the cycle that continues because of it.
     """
@@ -144,14 +147,14 @@ def record_touch(visit: Visit) -> None:
 
 
 def evaluate_lead(visit: Visit) -> None:
-    """Evaluate the lead by what it just did."""
+    """Evaluate the lead after the event."""
     case, hand, consent = visit.case, visit.hand, visit.consent
     occasion = _occasion(visit)
     if occasion.earned:
         contact_lookup.record_earned(case)
     is_news = consent.is_news or visit.has_new_facts or (consent.is_tracked and visit.counted.is_changed)
     if not is_news:
-        hand.write_score()  # nothing counts, but the time of the event is recorded
+        hand.write_score()  # the event does not count, but its time is recorded
     visit.had_raised_hand = hand.lead.raised_hand and hand.lead.verdict is None
     handoffs_before = case.account.handoff_n
     evaluate(hand, occasion, is_news=is_news)
@@ -159,7 +162,7 @@ def evaluate_lead(visit: Visit) -> None:
 
 
 def notify_owner(visit: Visit) -> None:
-    """Add what the lead did to the signals for the account's owner. An event that leads to a hand-off is not a signal."""
+    """Add the event to the signals for the account's owner. An event that leads to a hand-off is not a signal."""
     if not visit.is_live or visit.has_new_handoff:
         return
     case, event = visit.case, visit.event
@@ -179,10 +182,11 @@ SHARED_STEPS: Final[tuple[Step, ...]] = (
     evaluate_lead,
     notify_owner,
 )
-"""What an activity and a form have in common, in order."""
+"""The steps that an activity and a form share, in order."""
 
 
 def _occasion(visit: Visit) -> Occasion:
+    """Return the occasion of the evaluation. Imported history makes no hand-off due."""
     if not visit.is_live:
         return imported_history.import_occasion(visit.case)
     consent, day = visit.consent, visit.counted.day
