@@ -48,7 +48,8 @@ def move_key(case: Case, to: str, *, is_unproven: bool = False, is_by_contact: b
     """Make the key an alias of ``to``; '' makes it a primary key. While a move is in progress, nothing changes.
 
     ``is_unproven``: only a company name supports the alias. ``is_by_contact``: a CRM contact record names the account.
-    A primary key with more than 20 open hand-offs first withdraws them in chunks. It moves when this is called again.
+    If only one of the two changes, AccountJoins is sent again. A primary key with more than 20 open hand-offs first
+    withdraws them in chunks. The key moves when this function is called again at their end.
     """
     account = case.account
     if account.moving_to is not None:
@@ -143,19 +144,19 @@ def detach_alias(case: Case, event: AccountLeaves) -> None:
     hand-offs in chunks first.
     """
     origin = event.origin_account_key
-    held = case.rows.get(JoinedRow, case.key, origin) or JoinedRow()
+    alias = case.rows.get(JoinedRow, case.key, origin) or JoinedRow()
     case.request_needs_review = True
     if origin.startswith("lead:"):
         lead_id = origin.removeprefix("lead:")
-        gone = _mark_gone(held, event.to_account_key, _withdraw_if_from(case, lead_id, origin))
-        case.rows.put(gone, case.key, origin)
+        row = _mark_gone(alias, event.to_account_key, _withdraw_if_from(case, lead_id, origin))
+        case.rows.put(row, case.key, origin)
         _send_if_from(case, lead_id, origin, event.to_account_key)
-        _publish_left(case, origin, gone)
+        _publish_left(case, origin, row)
         return
     if open_index.is_large(case):
-        if not held.leaving_to:
+        if not alias.leaving_to:
             case.change(leaving=case.account.leaving + 1)
-        row = replace(held, leaving_to=event.to_account_key)
+        row = replace(alias, leaving_to=event.to_account_key)
     else:
         rep_before = None
         for handoff_id, open_row in open_index.open_rows(case):
@@ -164,14 +165,14 @@ def detach_alias(case: Case, event: AccountLeaves) -> None:
                 lead = handoffs.close(case, handoff_id, open_row, lead, (Reason.ACCOUNT_MOVED,))
                 case.put_lead(open_row.lead_id, lead)
                 rep_before = case.account.last_rep
-        row = _mark_gone(held, event.to_account_key, rep_before)
+        row = _mark_gone(alias, event.to_account_key, rep_before)
     case.rows.put(row, case.key, origin)
     start_cursor(case.rows, LEAVING, leaving(case.key, origin))
 
 
-def _mark_gone(held: JoinedRow, to: str, rep_before: LastRep | None) -> JoinedRow:
+def _mark_gone(alias: JoinedRow, to: str, rep_before: LastRep | None) -> JoinedRow:
     """Return the row of an alias that has moved to ``to``, with the rep who last worked with its leads here."""
-    return JoinedRow(gone_to=to, last_rep=rep_before or (held.last_rep if held.gone_to else None))
+    return JoinedRow(gone_to=to, last_rep=rep_before or (alias.last_rep if alias.gone_to else None))
 
 
 def detach_next(case: Case, origin: str, position: str, limit: int) -> str | None:
@@ -179,28 +180,28 @@ def detach_next(case: Case, origin: str, position: str, limit: int) -> str | Non
 
     In a large account a first pass withdraws their hand-offs, and '' starts the second pass. The second pass sends them.
     """
-    gone = case.rows.get(JoinedRow, case.key, origin)
-    if gone is None or not (gone.gone_to or gone.leaving_to):
+    alias = case.rows.get(JoinedRow, case.key, origin)
+    if alias is None or not (alias.gone_to or alias.leaving_to):
         return None
     after = (case.key, position) if position else ()
     found = case.rows.scan(LeadRow, case.key, after=after, limit=limit)
     rep_before = None
     for (_, lead_id), _ in found:
-        if gone.leaving_to:
+        if alias.leaving_to:
             rep_before = _withdraw_if_from(case, lead_id, origin) or rep_before
         else:
-            _send_if_from(case, lead_id, origin, gone.gone_to)
+            _send_if_from(case, lead_id, origin, alias.gone_to)
     if rep_before is not None:
-        gone = replace(gone, last_rep=rep_before)
-        case.rows.put(gone, case.key, origin)
+        alias = replace(alias, last_rep=rep_before)
+        case.rows.put(alias, case.key, origin)
     if len(found) == limit:
         return found[-1][0][1]
-    if gone.leaving_to:
-        case.rows.put(JoinedRow(gone_to=gone.leaving_to, last_rep=gone.last_rep), case.key, origin)
+    if alias.leaving_to:
+        case.rows.put(JoinedRow(gone_to=alias.leaving_to, last_rep=alias.last_rep), case.key, origin)
         case.change(leaving=case.account.leaving - 1)
         case.request_needs_review = True
         return ""
-    _publish_left(case, origin, gone)
+    _publish_left(case, origin, alias)
     return None
 
 
@@ -216,8 +217,8 @@ def destination_of(case: Case, fact: Any) -> str:
     origin = fact.home_account_key if fact.type == "lead_adopted" else fact.origin_account_key
     if origin == case.key:  # another key sent it back; this key may have moved again since
         return case.account.forwards_to if case.account.moving_to != "" else ""
-    gone = case.rows.get(JoinedRow, case.key, origin)
-    return "" if gone is None else gone.gone_to
+    alias = case.rows.get(JoinedRow, case.key, origin)
+    return "" if alias is None else alias.gone_to
 
 
 def forward(case: Case, fact: Any, to: str) -> None:
@@ -299,12 +300,14 @@ def _withdraw_if_from(case: Case, lead_id: str, origin: str) -> LastRep | None:
 
 
 def _send_if_from(case: Case, lead_id: str, origin: str, to: str) -> None:
+    """Send a lead to the key ``to`` if it came from ``origin``."""
     lead = case.rows.get(LeadRow, case.key, lead_id)
     if lead is not None and lead.home == origin:
         send_lead(LeadInHand(case, lead_id, lead), to)
 
 
 def _publish_joins(case: Case, to: str) -> None:
+    """Send AccountJoins to ``to``, with what this key knows of the account itself."""
     account = case.account
     kept = Kept(account.last_rep, account.by_hand, account.by_hand_ms, account.questioned, account.enriched)
     event = AccountJoins(
@@ -318,18 +321,19 @@ def _publish_joins(case: Case, to: str) -> None:
     case.publish(LEAD_EVENTS, event)
 
 
-def _publish_left(case: Case, origin: str, gone: JoinedRow) -> None:
+def _publish_left(case: Case, origin: str, alias: JoinedRow) -> None:
+    """Send AccountLeft to the alias, with the rep who last worked with its leads here."""
     event = AccountLeft(
         event_id=fact_id("left", case.key, origin, case.event_id),
         account_key=origin,
         from_account_key=case.key,
-        kept=packed(Kept(last_rep=gone.last_rep)),
+        kept=packed(Kept(last_rep=alias.last_rep)),
     )
     case.publish(LEAD_EVENTS, event)
 
 
 def _merge_last_rep(case: Case, kept: Kept) -> None:
     """Take over the rep who worked with the alias's leads last, if no rep has worked this account later."""
-    held, sent = case.account.last_rep, kept.last_rep
-    if sent is not None and (held is None or sent.at_ms > held.at_ms):
+    known, sent = case.account.last_rep, kept.last_rep
+    if sent is not None and (known is None or sent.at_ms > known.at_ms):
         case.change(last_rep=sent)

@@ -90,6 +90,7 @@ def stop_waiting(case: Case) -> None:
 
 
 def _publish_dropped(case: Case, held: ContactAccount) -> None:
+    """Send NameDropped to the lookup key of the id that was asked about."""
     event = NameDropped(
         event_id=fact_id("contact_of_dropped", case.key, held.named_id, case.event_id),
         account_key=id_key(held.named_id),

@@ -32,9 +32,9 @@ MOST_CLAIMS = 100
 
 def enrich(case: Case, facts: tuple[Fact, ...]) -> None:
     """Merge facts of the company from enrichment. If one is new or later, bring the account in line."""
-    made = merge_facts(case.account.enriched, facts)
-    if made is not case.account.enriched:
-        case.change(enriched=made)
+    enriched = merge_facts(case.account.enriched, facts)
+    if enriched is not case.account.enriched:
+        case.change(enriched=enriched)
         refresh_account(case)
 
 
@@ -124,12 +124,12 @@ def add_deal(case: Case, sent: dict[str, Any]) -> None:
 
 def end_objection_if_outdated(case: Case, before: AccountRow) -> None:
     """End sales' objection to the market if the company's market facts have changed or were confirmed since."""
-    asked, company = before.questioned, case.account.company
-    if asked is None:
+    objection, company = before.questioned, case.account.company
+    if objection is None:
         return
     confirmed_ms = company.confirmed_ms if company else None
-    is_confirmed = confirmed_ms is not None and confirmed_ms > (asked.confirmed_ms or 0)
-    if is_confirmed or market_facts_hash(company) != asked.facts:
+    is_confirmed = confirmed_ms is not None and confirmed_ms > (objection.confirmed_ms or 0)
+    if is_confirmed or market_facts_hash(company) != objection.facts:
         case.change(questioned=None)
 
 
@@ -150,4 +150,5 @@ def _apply_owner_change(case: Case, before: AccountRow) -> None:
 
 
 def _crm_owner_ids(case: Case, company: Company | None) -> list[str]:
-    return [right.rep_id for right in named_by_crm(case.terms.policy, company)]
+    """Return the reps whom the CRM names for a company, by rep_id, in the order of the policy's routes."""
+    return [owner.rep_id for owner in named_by_crm(case.terms.policy, company)]

@@ -49,4 +49,5 @@ def complete_company(company: Company | None, enriched: tuple[Fact, ...]) -> Com
 
 
 def _codes_of(enriched: tuple[Fact, ...], name: str) -> tuple[str, ...]:
+    """Return the industry codes of a fact. They are stored as one text, separated by spaces."""
     return tuple((value_of(enriched, name) or "").split())

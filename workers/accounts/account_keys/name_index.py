@@ -148,11 +148,13 @@ def answer_next_of_all(
 
 
 def _start_answering(case: Case) -> None:
+    """Start to answer the askers of this name or id again, if there are any."""
     if case.rows.get(AskerCountRow, case.key) is not None:
         start_cursor(case.rows, NAMES, case.key)
 
 
 def _find_match(case: Case, asker: NameQuery) -> NameMatch:
+    """Return the CRM account that an asker means by this name or id."""
     named = [row.account for _, row in case.rows.scan(NamedAccountRow, case.key, limit=MOST_NAMED)]
     # The CRM itself names the id, so neither the policy nor other facts have to support the match.
     if lookup_id_of(case.key) is not None:
@@ -163,6 +165,7 @@ def _find_match(case: Case, asker: NameQuery) -> NameMatch:
 
 
 def _publish_answer(case: Case, asker_key: str, match: NameMatch) -> None:
+    """Send NameAnswered to an asker."""
     by_id = lookup_id_of(case.key)
     event = NameAnswered(
         event_id=fact_id("name_answered", case.key, asker_key, case.event_id),

@@ -144,6 +144,7 @@ def _may_look_up(case: Case) -> bool:
 
 
 def _publish_question(case: Case, naming: Naming) -> None:
+    """Send NameAsked to the lookup key of the name."""
     event = NameAsked(
         event_id=fact_id("name_asked", case.key, naming.name, case.event_id),
         account_key=name_key(naming.name),
@@ -157,6 +158,7 @@ def _publish_question(case: Case, naming: Naming) -> None:
 
 
 def _publish_dropped(case: Case, name: str) -> None:
+    """Send NameDropped to the lookup key of a name."""
     event = NameDropped(
         event_id=fact_id("name_dropped", case.key, name, case.event_id),
         account_key=name_key(name),

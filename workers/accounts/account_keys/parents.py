@@ -93,6 +93,7 @@ def with_parent_owner(case: Case, company: Company) -> Company:
 
 
 def _owner_of(claim: ClaimRow | None) -> str | None:
+    """Return the rep_id of the owner whom a claim's CRM record names, or None."""
     return None if claim is None else claim.company.owner_rep_id
 
 

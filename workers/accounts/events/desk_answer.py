@@ -1,7 +1,7 @@
 """A desk answers the account's open request, or a support question: assigned, waiting or unavailable.
 
 In: the answer. Out: hand-offs opened or moved, alerts, an answer for the visitor's chat. The next request is not sent
-here: requests.settle sends it before the case is closed.
+here: desk_protocol/requests.py sends it before the case is closed.
 """
 
 from __future__ import annotations
@@ -64,9 +64,8 @@ def handle(case: Case, answer: DeskAnswer) -> None:
         _apply_refusal(case, request, answer)
     else:
         if request.route is Route.BY_HAND and is_with_partner(case.account):
-            case.change(
-                by_hand=None
-            )  # sales named a person of the partner; the partner itself assigns its people
+            # Sales named a person of the partner, and the partner itself decides which of its people gets the lead.
+            case.change(by_hand=None)
         else:
             rep_watch.add_gone(case, request.rep_id)
         forget_request(case, request)

@@ -35,6 +35,7 @@ def handle(case: Case, event: LeadActivity) -> None:
 
 
 def _evaluate_outbound(visit: Visit) -> None:
+    """Evaluate the lead after an outbound e-mail. Only a consent that came with it can change anything."""
     apply_consent(visit)
     is_news = visit.consent.is_news
     day = visit.case.terms.day_of(visit.event.occurred_at_ms)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def handle(case: Case, event: LeadAdopted) -> None:
-    """Take in the lead, and the deal that sales reported with it."""
+    """Merge the lead, and add the deal that sales reported for it."""
     if not accept_fact(case, event):
         return
     if event.deal is not None:

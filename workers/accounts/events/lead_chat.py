@@ -141,7 +141,7 @@ def ask_presence_for(case: Case, request: OpenRequest) -> None:
 
 
 def _apply_agent_message(hand: LeadInHand, event: LeadChat) -> None:
-    """Apply a rep's message: a touch, and the rep's turn if the account has no holder yet."""
+    """Apply a rep's message. It is a touch, and gives the rep the round-robin turn if the account has no holder."""
     case, rep_id = hand.case, event.rep_id or ""
     touches.record_touch(hand, _touch_of(event))
     chat = _chat_of(hand.lead, event)
@@ -184,7 +184,7 @@ def _touch_of(event: LeadChat) -> SalesTouch:
 
 
 def _chat_of(lead: LeadRow, event: LeadChat) -> Chat:
-    """Return the lead's conversation of this turn; a new one if the lead's latest conversation is another."""
+    """Return the stored conversation of this turn, or a new one: only a lead's latest conversation is stored."""
     chat = lead.chat
     if chat is not None and chat.conversation_id == event.conversation_id:
         return chat

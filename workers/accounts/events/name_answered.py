@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def handle(case: Case, event: NameAnswered) -> None:
-    """Follow the answer. The lead that waits for it is sent to the account first."""
+    """Record the answer and bring the account in line with it. The lead that waited for it is sent before all others."""
     if event.asked_crm_account_id is not None:
         lead_id = case.key.removeprefix("lead:") if contact_lookup.apply_answer(case, event) else ""
     else:

@@ -140,10 +140,10 @@ def _remove_person(case: Case, lead_id: str) -> list[Emit]:
     following = _delete_next(case, lead_id, "")
     if following is not None:
         start_cursor(rows, ERASE, f"{case.key}{_SEP}{lead_id}")
-    is_of_one = case.key == account_of_one(lead_id)
+    is_own_key = case.key == account_of_one(lead_id)
     if case.account.naming is not None and case.account.naming.lead_id == lead_id:
         name_lookup.cancel_lookup(case)
-    if is_of_one:
+    if is_own_key:
         contact_lookup.change_lookup(case, None)
         case.change(gone=(), by_hand=None)
     elif had_deal:
@@ -155,10 +155,14 @@ def _remove_person(case: Case, lead_id: str) -> list[Emit]:
     case.emits.append(tombstone(LEAD_SCORES, lead_id, case.key))
     emits = case.close()
     _record_numbers(
-        case, lead_id, max(lead.stage_n, moved.stage_n), max(score.revision, moved.revision), of_one=is_of_one
+        case,
+        lead_id,
+        max(lead.stage_n, moved.stage_n),
+        max(score.revision, moved.revision),
+        is_own_key=is_own_key,
     )
     rows.delete(JoinedRow, case.key, account_of_one(lead_id))
-    if is_of_one:
+    if is_own_key:
         cancel_timer(rows, requests.ASK, case.key)
         cancel_timer(rows, aliases.MOVE, case.key)
         cancel_timer(rows, buying_signals.BUNDLE, case.key)
@@ -183,6 +187,7 @@ def _withdraw(case: Case, lead: LeadRow) -> None:
 
 
 def _forget_closed(case: Case, handoff_id: str) -> None:
+    """Delete a closed hand-off and its timer."""
     case.rows.delete(ClosedHandoffRow, case.key, handoff_id)
     cancel_timer(case.rows, handoffs.FORGET, handoff_id)
 
@@ -205,12 +210,16 @@ def _delete_next(case: Case, lead_id: str, position: str) -> str | None:
     return _delete_next(case, lead_id, f"{number + 1}") if number + 1 < len(WITH_LEAD_ID) else None
 
 
-def _record_numbers(case: Case, lead_id: str, stage_n: int, revision: int, *, of_one: bool) -> None:
-    held = case.rows.get(NumbersRow, lead_id) or NumbersRow()
-    made = replace(held, stage_n=max(held.stage_n, stage_n), revision=max(held.revision, revision))
-    if of_one:
+def _record_numbers(case: Case, lead_id: str, stage_n: int, revision: int, *, is_own_key: bool) -> None:
+    """Record the last numbers of the person's outputs, so that no id is given twice.
+
+    ``is_own_key``: the account is the person's own, so its numbers are recorded too.
+    """
+    known = case.rows.get(NumbersRow, lead_id) or NumbersRow()
+    numbers = replace(known, stage_n=max(known.stage_n, stage_n), revision=max(known.revision, revision))
+    if is_own_key:
         account = case.account
-        made = replace(
-            made, handoff_n=account.handoff_n, request_n=account.request_n, alert_n=account.alert_n
+        numbers = replace(
+            numbers, handoff_n=account.handoff_n, request_n=account.request_n, alert_n=account.alert_n
         )
-    case.rows.put(made, lead_id)
+    case.rows.put(numbers, lead_id)

@@ -61,11 +61,11 @@ class Feedback:
     hand: LeadInHand
     event: SalesAnswered
     handoffs: list[tuple[str, HandoffRow]]
-    """The open hand-offs that it is about: (handoff_id, row)."""
+    """Open hand-offs that the feedback is about: (handoff_id, row)."""
     is_closed: bool
-    """Whether it names a hand-off that is closed."""
+    """Whether the feedback names a closed hand-off."""
     is_open: bool
-    """Whether it counts as feedback to a hand-off: one is open, was withdrawn by a move, or expired afterwards."""
+    """Whether the feedback is about a hand-off that is open, was withdrawn by a move, or expired afterwards."""
 
     @property
     def action(self) -> SalesAction:
@@ -74,7 +74,7 @@ class Feedback:
 
 
 def handle(case: Case, event: SalesAnswered) -> None:
-    """Apply feedback under the key where its lead lives. Raises RefusedError unknown_handoff or handoff_over."""
+    """Apply feedback under the key where its lead is stored. Raises RefusedError: unknown_handoff, handoff_over."""
     if aliases.forward_feedback(case, event):
         return
     _apply_here(case, event)
@@ -82,6 +82,7 @@ def handle(case: Case, event: SalesAnswered) -> None:
 
 
 def _apply_here(case: Case, event: SalesAnswered) -> None:
+    """Apply feedback to a support question, or to a lead of this account. A person who is not a lead can be claimed."""
     if support_questions.apply_desk_feedback(case, event):
         return
     lead_id, is_closed = find_lead(case, event)

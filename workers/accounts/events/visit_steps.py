@@ -44,8 +44,8 @@ class Visit:
     is_question: bool = False
     """Whether a form asks a support question."""
     consent: ConsentEffect = field(init=False)
-    """Set by ``apply_consent``."""
-    fitting: MatchingRules = field(init=False)
+    """Effect of the consent that came with the event. Set by ``apply_consent``."""
+    matching: MatchingRules = field(init=False)
     """The rules that the event matches. Set by ``match_rules``."""
     has_new_facts: bool = False
     """Whether a form brought a new fact, consent or campaign. Set by ``record_campaign``."""
@@ -56,7 +56,7 @@ class Visit:
     counted: CountResult = field(init=False)
     """The result of counting the event. Set by ``count``."""
     had_raised_hand: bool = False
-    """Whether a hand raised earlier in the cycle was still up. Set by ``evaluate_lead``."""
+    """Whether the lead had already raised its hand in the open cycle. Set by ``evaluate_lead``."""
     has_new_handoff: bool = False
     """Whether the event made a hand-off due. Set by ``evaluate_lead``."""
 
@@ -86,10 +86,10 @@ def match_rules(visit: Visit) -> None:
     terms, event, consent = visit.case.terms, visit.event, visit.consent
     may_respond = visit.is_live and consent.is_tracked and not visit.is_question
     if event.type == "lead_activity":
-        visit.fitting = terms.rules.for_activity(event.activity, event.url, event.asset, visit.campaign)
+        visit.matching = terms.rules.for_activity(event.activity, event.url, event.asset, visit.campaign)
         activity = event.activity
     else:
-        visit.fitting = terms.rules.for_form(event.form_id, event.url, visit.campaign)
+        visit.matching = terms.rules.for_form(event.form_id, event.url, visit.campaign)
         activity = None
     visit.has_responded = may_respond and terms.campaigns.is_response(activity, visit.campaign)
 
@@ -117,17 +117,19 @@ def count(visit: Visit) -> None:
     hand, event, terms = visit.hand, visit.event, visit.case.terms
     is_activity = event.type == "lead_activity"
     message = ""
-    if visit.fitting.by_message:
+    if visit.matching.by_message:
         message = message_mark(event.asset if event.type == "lead_activity" else None, visit.campaign)
     stated = event.duration_seconds if event.type == "lead_activity" else None
     duration_ms = None if stated is None else int(stated * 1000)
     if not is_activity and (visit.is_question or not visit.consent.may_count):
-        visit.fitting = NO_RULES
+        visit.matching = NO_RULES
     activity = Activity(event.occurred_at_ms, event.event_id, message, duration_ms)
-    counted = count_activity(terms, hand.lead, hand.score, visit.fitting, activity)
+    counted = count_activity(terms, hand.lead, hand.score, visit.matching, activity)
     if event.clamped:
         day = terms.day_of(event.occurred_at_ms)
-        counted = counted._replace(score=with_future_dated(counted.score, day, event.event_id, visit.fitting))
+        counted = counted._replace(
+            score=with_future_dated(counted.score, day, event.event_id, visit.matching)
+        )
     visit.score_before, visit.counted = hand.score, counted
     hand.score = counted.score
 
@@ -135,7 +137,7 @@ def count(visit: Visit) -> None:
 def record_touch(visit: Visit) -> None:
     """Record the event as the buyer's touch: it postpones the lead's expiry, or reverses it.
 
-    A response to a campaign counts in the cycle that continues because of it.
+    If the touch reverses an expiry, a response to a campaign counts in the resumed cycle.
     """
     if not (visit.consent.is_tracked or visit.raises_hand):
         return
