@@ -12,7 +12,7 @@ from workers.accounts.state.parts import NamedAccount, NameMatch, NameQuery
 from workers.policy.matching import ByName
 
 NAME = "harbor national bank"
-ANY = ByName()
+NO_DEMANDS = ByName()
 CUSTOMER = Relationship.CUSTOMER
 
 
@@ -61,18 +61,20 @@ def account(number: int, **facts: Any) -> NamedAccount:
         ),
     ],
 )
-def test_what_a_name_means(asker: NameQuery, named: list[NamedAccount], meant: str) -> None:
-    assert match_company(ANY, NAME, asker, named).crm_account_id == meant
-    assert match_company(ANY, NAME, asker, named[::-1]).crm_account_id == meant
+def test_a_name_means_the_one_account_that_is_left_after_conflicts_and_ties(
+    asker: NameQuery, named: list[NamedAccount], meant: str
+) -> None:
+    assert match_company(NO_DEMANDS, NAME, asker, named).crm_account_id == meant
+    assert match_company(NO_DEMANDS, NAME, asker, named[::-1]).crm_account_id == meant
 
 
-def test_a_tie_lists_its_candidates_and_a_policy_without_names_matches_nobody() -> None:
+def test_a_tie_lists_its_candidates_and_a_policy_without_names_matches_no_account() -> None:
     named = [account(2), account(1), account(3, relationship=CUSTOMER), account(4, relationship=CUSTOMER)]
-    assert match_company(ANY, NAME, NameQuery(), named) == NameMatch(candidates=("acc-3", "acc-4"))
+    assert match_company(NO_DEMANDS, NAME, NameQuery(), named) == NameMatch(candidates=("acc-3", "acc-4"))
     assert match_company(None, NAME, NameQuery(), [account(1)]) == NameMatch()
 
 
-PHONE_US = account(1, phone="+1 (503) 555-0100", postal_code="97201-1234")
+AMERICAN = account(1, phone="+1 (503) 555-0100", postal_code="97201-1234")
 
 
 @pytest.mark.parametrize(
@@ -88,15 +90,15 @@ PHONE_US = account(1, phone="+1 (503) 555-0100", postal_code="97201-1234")
         (("domain",), NameQuery(domain="harbor.example"), False),
     ],
 )
-def test_what_the_policy_demands_beside_a_name(demands: Any, asker: NameQuery, is_met: bool) -> None:
-    assert bool(match_company(ByName(demands=demands), NAME, asker, [PHONE_US]).crm_account_id) is is_met
+def test_the_policy_may_demand_evidence_beside_a_name(demands: Any, asker: NameQuery, is_met: bool) -> None:
+    assert bool(match_company(ByName(demands=demands), NAME, asker, [AMERICAN]).crm_account_id) is is_met
 
 
-def test_a_match_is_proven_by_what_the_policy_says_proves_it() -> None:
+def test_a_match_is_proven_by_the_evidence_that_the_policy_names() -> None:
     policy = ByName(proven_by=("phone",))
-    assert match_company(policy, NAME, NameQuery(), [PHONE_US]).is_unproven
-    assert not match_company(policy, NAME, NameQuery(phone="(503) 5550100"), [PHONE_US]).is_unproven
-    assert match_company(ANY, NAME, NameQuery(phone="(503) 5550100"), [PHONE_US]).is_unproven
+    assert match_company(policy, NAME, NameQuery(), [AMERICAN]).is_unproven
+    assert not match_company(policy, NAME, NameQuery(phone="(503) 5550100"), [AMERICAN]).is_unproven
+    assert match_company(NO_DEMANDS, NAME, NameQuery(phone="(503) 5550100"), [AMERICAN]).is_unproven
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_a_match_is_proven_by_what_the_policy_says_proves_it() -> None:
         ("", "+1 503-555-0100", False),
     ],
 )
-def test_one_phone_number_however_it_is_written(one: str | None, other: str | None, same: bool) -> None:
+def test_a_phone_number_is_the_same_in_any_spelling(one: str | None, other: str | None, same: bool) -> None:
     assert is_same_phone(one, other) is same
     assert is_same_phone(other, one) is same
 
@@ -124,5 +126,5 @@ def test_one_phone_number_however_it_is_written(one: str | None, other: str | No
         (None, None, False),
     ],
 )
-def test_one_postal_code_however_it_is_written(one: str | None, other: str | None, same: bool) -> None:
+def test_a_postal_code_is_the_same_in_any_spelling(one: str | None, other: str | None, same: bool) -> None:
     assert is_same_postal_code(one, other) is same
