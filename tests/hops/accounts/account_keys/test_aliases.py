@@ -1,4 +1,4 @@
-"""A key that moves: to a primary key, on to another, and back; nobody is lost, doubled or called by two reps."""
+"""A key joins a primary key, moves on to another and returns. No lead is lost or doubled, no account has two holders."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def lead_row(market: Market, key: str, lead_id: str = "ann") -> LeadRow | None:
     return market.accounts.decider.rows.get(LeadRow, key, lead_id)
 
 
-# Moving on, and back.
+# A key that moves on, or returns.
 
 
 def test_a_domain_that_moves_on_takes_its_own_leads_and_no_others() -> None:
@@ -88,7 +88,7 @@ def test_a_domain_that_becomes_primary_again_requests_no_rep_until_its_leads_are
     market.is_manual = True
     market.to_accounts.clear()
     market.send(facts(OTHER, OTHER, crm_account_id="acc-1"))
-    market.deliver_to_account(MONDAY)  # the old place hears of it and withdraws all
+    market.deliver_to_account(MONDAY)  # the old primary key gets AccountLeaves and withdraws all
     assert market.account().holder is None
     market.send(demo("new", account_key=OTHER))
     market.is_manual = False
@@ -144,7 +144,7 @@ def test_deals_move_with_their_lead() -> None:
     assert market.account().deals == ()
 
 
-# Late answers.
+# Late feedback.
 
 
 def test_late_feedback_about_a_hand_off_of_the_old_key_is_about_the_leads_open_hand_off() -> None:
@@ -175,11 +175,13 @@ def test_late_feedback_follows_a_lead_that_moved_twice() -> None:
 def test_feedback_about_a_hand_off_closed_before_the_move_changes_nothing() -> None:
     market = make_market()
     market.send(facts(OTHER), *reach_bar(account_key=OTHER))
-    no = sales("rejected", f"{OTHER}#1.1", account_key=OTHER, reason="not_now")
-    market.send(no, facts(BANK), facts(OTHER, BANK))
+    rejection = sales("rejected", f"{OTHER}#1.1", account_key=OTHER, reason="not_now")
+    market.send(rejection, facts(BANK), facts(OTHER, BANK))
     market.send(demo(at_ms=MONDAY + 2 * HOUR_MS, account_key=OTHER))
-    again = sales("rejected", f"{OTHER}#1.1", account_key=OTHER, reason="not_now", at_ms=MONDAY + 3 * HOUR_MS)
-    assert story(market.send(again)) == []
+    second_rejection = sales(
+        "rejected", f"{OTHER}#1.1", account_key=OTHER, reason="not_now", at_ms=MONDAY + 3 * HOUR_MS
+    )
+    assert story(market.send(second_rejection)) == []
 
 
 def test_feedback_by_address_finds_a_lead_that_the_cursor_has_not_sent_yet() -> None:

@@ -1,4 +1,4 @@
-"""Somebody with free mail whom the CRM knows as a contact: asked at the key of the account's id, answered, followed."""
+"""A lead with free mail that the CRM knows as a contact: its CRM account is looked up by its id, and joined."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def make_market(text: str = POLICY_TEXT) -> Market:
 
 
 def crm_account(crm_account_id: str = "acc-1", primary_key: str = BANK, **more: Any) -> list[Model]:
-    """An account of the CRM, told to its domain and to the key of its id."""
+    """Return the facts of a CRM account, for its domain and for the lookup key of its id."""
     keys = (primary_key, f"id:{crm_account_id}")
     return [facts(key, primary_key, crm_account_id=crm_account_id, **more) for key in keys]
 
@@ -78,14 +78,15 @@ def test_a_contact_is_matched_without_a_matching_policy() -> None:
 
 
 @pytest.mark.parametrize(
-    ("event", "handed"), [(form(account_key=ANN), True), (activity("looked_around", account_key=ANN), False)]
+    ("event", "is_handed_off"),
+    [(form(account_key=ANN), True), (activity("looked_around", account_key=ANN), False)],
 )
 def test_an_event_during_the_lookup_hands_off_a_customers_contact_if_it_earns_that(
-    event: Model, handed: bool
+    event: Model, is_handed_off: bool
 ) -> None:
     market = make_market()
     market.send(*crm_account(owner_rep_id="olga", relationship="customer"), contact("acc-1"), event)
-    assert story(market.said) == (["assigned expansion olga"] if handed else [])
+    assert story(market.said) == (["assigned expansion olga"] if is_handed_off else [])
     assert market.account(ANN).forwards_to == BANK
 
 
@@ -105,7 +106,7 @@ def test_an_answer_about_a_former_id_changes_nothing() -> None:
     market.send(*crm_account(), *crm_account("acc-3", THIRD, owner_rep_id="olga"), contact("acc-1"))
     market.is_manual = True
     market.send(demo(account_key=ANN))
-    market.deliver_to_account(MONDAY)  # asked at the first id, and answered
+    market.deliver_to_account(MONDAY)  # the first id is asked about, and answered
     market.send(contact("acc-3", MONDAY + 1))
     market.is_manual = False
     market.deliver_all(MONDAY)

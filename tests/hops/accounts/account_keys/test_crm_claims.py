@@ -1,4 +1,4 @@
-"""Which CRM record speaks for a key, aliases that forward, and accounts with many people."""
+"""The CRM record that holds for a key, aliases that forward, and accounts with many leads."""
 
 from __future__ import annotations
 

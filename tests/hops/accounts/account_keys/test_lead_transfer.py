@@ -1,4 +1,4 @@
-"""What travels with a person to another account key, and how it goes on there."""
+"""A lead moves to another account key: what moves with it, and how its cycle continues there."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def lead_row(market: Market, key: str, lead_id: str = "ann") -> LeadRow | None:
     return market.accounts.decider.rows.get(LeadRow, key, lead_id)
 
 
-# What travels.
+# What moves with a lead.
 
 
 def test_every_field_of_a_lead_moves_except_those_of_its_key() -> None:
@@ -133,7 +133,7 @@ def test_a_lead_is_sent_before_its_next_event() -> None:
     handoff = next(one.handoff_id for one in routings(market.said) if one.lead_id == "zoe")
     market.send(sales("rejected", handoff, account_key=OTHER, reason="not_now"))
     market.send(facts(BANK), facts(OTHER, BANK), activity("page_view", "zoe", account_key=OTHER))
-    assert market.stage("zoe") is Stage.RECYCLED, "the no is known where the page view lands"
+    assert market.stage("zoe") is Stage.RECYCLED, "the rejection is known where the page view counts"
     for _ in range(5):
         market.tick(MONDAY + HOUR_MS)
     assert {market.stage(one) for one in people} == {Stage.NURTURE}

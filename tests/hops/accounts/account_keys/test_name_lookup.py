@@ -1,4 +1,4 @@
-"""An account unknown to the CRM names a company: asked, answered, followed, and asked anew when something changes."""
+"""An account without a CRM record names a company: it is looked up, joined, and looked up again after a change."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def make_market(text: str = POLICY_TEXT) -> Market:
 
 
 def crm_account(crm_account_id: str = "acc-1", primary_key: str = BANK, **more: Any) -> list[Model]:
-    """An account of the CRM, told to its domain and to its name."""
+    """Return the facts of a CRM account, for its domain and for the lookup key of its name."""
     return [facts(key, primary_key, crm_account_id=crm_account_id, **more) for key in (primary_key, NAME)]
 
 
@@ -52,6 +52,7 @@ def naming_form(request: str = "demo", at_ms: int = MONDAY, key: str = ANN, **mo
 
 
 def finish_chunks(market: Market) -> None:
+    """Let every cursor finish."""
     for _ in range(4):
         market.tick(market.now_ms)
 

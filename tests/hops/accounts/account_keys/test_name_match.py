@@ -1,4 +1,4 @@
-"""Which company is meant by a name: what speaks against it, what breaks a tie, what proves it."""
+"""The CRM account that a company name means: conflicts, ties, demanded evidence and proof."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def account(number: int, **facts: Any) -> NamedAccount:
     ("asker", "named", "meant"),
     [
         pytest.param(NameQuery(), [account(1)], "acc-1", id="the only one of that name"),
-        pytest.param(NameQuery(), [], "", id="nobody has that name"),
+        pytest.param(NameQuery(), [], "", id="no account of that name"),
         pytest.param(NameQuery(country="DE"), [account(1, country="US")], "", id="another country"),
         pytest.param(NameQuery(country="us"), [account(1, country="US")], "acc-1", id="the same country"),
         pytest.param(
@@ -34,7 +34,7 @@ def account(number: int, **facts: Any) -> NamedAccount:
             NameQuery(country="US"),
             [account(1, country="DE"), account(2, country="US")],
             "acc-2",
-            id="the country tells them apart",
+            id="only one in the same country",
         ),
         pytest.param(NameQuery(), [account(1), account(2)], "", id="a tie"),
         pytest.param(NameQuery(), [account(1), account(2, relationship=CUSTOMER)], "acc-2", id="a customer"),
@@ -45,19 +45,19 @@ def account(number: int, **facts: Any) -> NamedAccount:
             NameQuery(),
             [account(1, has_open_opportunity=True), account(2, relationship=CUSTOMER)],
             "acc-2",
-            id="a customer before an opportunity",
+            id="a customer takes precedence over an opportunity",
         ),
         pytest.param(
             NameQuery(),
             [account(1, relationship=CUSTOMER), account(2, relationship=CUSTOMER, has_open_opportunity=True)],
             "acc-2",
-            id="of two customers the one with an opportunity",
+            id="the one of two customers with an opportunity",
         ),
         pytest.param(
             NameQuery(domain="other.example"),
             [account(1, relationship=CUSTOMER), account(2, domains=("other.example",))],
             "acc-2",
-            id="the domain before a customer",
+            id="the domain takes precedence over a customer",
         ),
     ],
 )
@@ -102,7 +102,7 @@ def test_a_match_is_proven_by_the_evidence_that_the_policy_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("one", "other", "is_same"),
     [
         ("+49 30 901820", "030/901820", True),
         ("+1 503-555-0100", "5035550100", True),
@@ -111,13 +111,15 @@ def test_a_match_is_proven_by_the_evidence_that_the_policy_names() -> None:
         ("", "+1 503-555-0100", False),
     ],
 )
-def test_a_phone_number_is_the_same_in_any_spelling(one: str | None, other: str | None, same: bool) -> None:
-    assert is_same_phone(one, other) is same
-    assert is_same_phone(other, one) is same
+def test_a_phone_number_is_the_same_in_any_spelling(
+    one: str | None, other: str | None, is_same: bool
+) -> None:
+    assert is_same_phone(one, other) is is_same
+    assert is_same_phone(other, one) is is_same
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("one", "other", "is_same"),
     [
         ("97201", "97201-1234", True),
         ("SW1A 1AA", "sw1a1aa", True),
@@ -126,5 +128,5 @@ def test_a_phone_number_is_the_same_in_any_spelling(one: str | None, other: str 
         (None, None, False),
     ],
 )
-def test_a_postal_code_is_the_same_in_any_spelling(one: str | None, other: str | None, same: bool) -> None:
-    assert is_same_postal_code(one, other) is same
+def test_a_postal_code_is_the_same_in_any_spelling(one: str | None, other: str | None, is_same: bool) -> None:
+    assert is_same_postal_code(one, other) is is_same

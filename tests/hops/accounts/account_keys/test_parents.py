@@ -1,4 +1,4 @@
-"""A subsidiary knows who owns its parent; the parent tells it when that changes."""
+"""A subsidiary knows the owner of its parent. The parent sends every change of its owner."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_many_subsidiaries_are_notified_in_chunks() -> None:
         *(subsidiary_named(name, keys[name]) for name in names),
     )
     market.send(parent_record("olga"), activity("page_view"))  # type: ignore[arg-type]
-    told = [name for name in names if owner_of_parent(market, keys[name]) == "olga"]
-    assert 0 < len(told) < len(names)
+    notified = [name for name in names if owner_of_parent(market, keys[name]) == "olga"]
+    assert 0 < len(notified) < len(names)
     market.send(activity("page_view"), activity("page_view"))
     assert all(owner_of_parent(market, keys[name]) == "olga" for name in names)

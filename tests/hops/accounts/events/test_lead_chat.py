@@ -1,3 +1,5 @@
+"""An identified visitor chats: the rep who gets the turn, the answers to the visitor, and the touches of sales."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -52,6 +54,7 @@ def make_market(*reps: CrmRep, **facts_of_company: Any) -> Market:
 
 
 def chat_answers(results: list[Any]) -> list[tuple[str, str | None]]:
+    """Return (reply, assignee) of each answer to a visitor."""
     return [
         (one.reply.value, one.assignee.id if one.assignee else None)
         for one in results
@@ -199,8 +202,8 @@ def test_a_visitor_who_asks_in_two_conversations_is_answered_in_both() -> None:
     router.is_manual = True
     router.send(chat(SALES, MONDAY, "c1"), chat(SALES, MONDAY + 1, "c2"))
     results = router.deliver_all(MONDAY)
-    told = {one.conversation_id: one.assignee for one in results if isinstance(one, ChatAnswer)}
-    assert {name: one.id if one else None for name, one in told.items()} == {
+    assignees = {one.conversation_id: one.assignee for one in results if isinstance(one, ChatAnswer)}
+    assert {name: one.id if one else None for name, one in assignees.items()} == {
         "c1": "desk:inside_sales",
         "c2": "r1",
     }

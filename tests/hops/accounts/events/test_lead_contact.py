@@ -1,3 +1,5 @@
+"""The CRM has a record of a person: its facts, its enrichment, its ids and do-not-contact."""
+
 from __future__ import annotations
 
 from itertools import permutations
@@ -59,6 +61,7 @@ def market() -> Market:
 
 
 def gate_values(market: Market) -> dict[str, str | None]:
+    """Return the value that each gate found, by gate, of the latest score."""
     return {gate.gate: gate.found for gate in scores(market.said)[-1].explanation.gates}
 
 
@@ -103,7 +106,7 @@ def test_a_late_title_evaluates_the_lead_again_and_its_activities_keep_their_dat
     content, webinar = (
         line for line in routings(results)[0].explanation.points if line.rule in {"paper", "webinar"}
     )
-    assert (content.points, webinar.points) == (15, 11)  # three of 60 days have faded  # fmt: skip
+    assert (content.points, webinar.points) == (15, 11)  # three of 60 days have decayed  # fmt: skip
 
 
 def test_enrichment_fills_blanks_of_the_crm_and_never_overwrites_its_facts(market: Market) -> None:
@@ -206,6 +209,6 @@ def test_a_contact_moves_with_its_account_to_another_key(market: Market) -> None
 
 def test_a_repeated_contact_changes_nothing(market: Market) -> None:
     market.send(facts(), form())
-    once = contact(job_title="CFO", do_not_contact=True)
-    assert len(scores(market.send(once))) == 1
-    assert market.send(once) == []
+    event = contact(job_title="CFO", do_not_contact=True)
+    assert len(scores(market.send(event))) == 1
+    assert market.send(event) == []

@@ -1,4 +1,4 @@
-"""Another agreement in the middle of a cycle: what was decided stands, nothing flaps, nobody becomes an MQL by it."""
+"""A new policy in the middle of a cycle: earlier decisions hold, and the change itself makes no lead an MQL."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def policy_text(version: int, *changes: tuple[str, str]) -> str:
 
 @pytest.fixture
 def market() -> Market:
-    """Ann is an MQL, and r1 has her."""
+    """Return a market in which Ann is an MQL and r1 is the holder."""
     made = Market()
     made.reps(rep("r1"), rep("r2"))
     made.send(facts(), identified(), *reach_bar())
@@ -73,10 +73,10 @@ def test_a_gate_that_fails_and_passes_again_changes_the_qualification_and_not_th
 def test_a_lead_that_was_excluded_for_a_while_is_handed_off_again_at_its_next_activity(
     market: Market,
 ) -> None:
-    out = market.follow(policy_text(2, OWN_DOMAIN), MONDAY + HOUR_MS)
-    back = market.follow(policy_text(3), MONDAY + 2 * HOUR_MS)
-    assert (steps(out), story(out)) == (["disqualified"], ["withdrawn mql -"])
-    assert (steps(back), story(back)) == (["nurture"], [])
+    excluded = market.follow(policy_text(2, OWN_DOMAIN), MONDAY + HOUR_MS)
+    included = market.follow(policy_text(3), MONDAY + 2 * HOUR_MS)
+    assert (steps(excluded), story(excluded)) == (["disqualified"], ["withdrawn mql -"])
+    assert (steps(included), story(included)) == (["nurture"], [])
     assert story(view_page(market, MONDAY + 3 * HOUR_MS)) == ["assigned mql r1"]
     assert_one_owner(market.said)
 
@@ -87,4 +87,4 @@ def test_a_rejection_holds_under_a_new_policy_and_new_points_count_by_the_new_po
     market.send(*papers(1, at_ms=day_2), at_ms=day_2)
     results = market.follow(policy_text(2, ("again: {new_points: 12}", "again: {new_points: 9}")), day_2)
     assert steps(results) == []
-    assert steps(view_page(market, day_2 + 1)) == ["mql"]  # eight and one
+    assert steps(view_page(market, day_2 + 1)) == ["mql"]  # 8 points of a paper and 1 of the page view

@@ -1,4 +1,4 @@
-"""What sales says moves stage and hand-off; results twice it changes nothing more."""
+"""Feedback of sales changes the stage and the hand-off. Repeated feedback changes nothing."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ def test_accepted_makes_an_sal_once() -> None:
 
 
 def test_sales_qualified_makes_an_sql_once_whether_or_not_it_was_accepted_before() -> None:
-    for words in (("accepted", "sales_qualified"), ("sales_qualified", "accepted")):
+    for actions in (("accepted", "sales_qualified"), ("sales_qualified", "accepted")):
         market = market_with_mql()
-        market.send(*(sales(word, FIRST) for word in words))
+        market.send(*(sales(action, FIRST) for action in actions))
         assert (market.stage(), market.send(sales("sales_qualified", FIRST))) == (Stage.SQL, [])
 
 
@@ -112,11 +112,11 @@ def test_new_points_below_the_threshold_do_not_bring_a_lead_back() -> None:
 def test_events_that_arrive_before_a_late_rejection_but_are_dated_after_it_count_as_new() -> None:
     market = market_with_mql()
     market.send(*papers(1, at_ms=DAY_2), at_ms=DAY_2)
-    late = market.send(
+    rejected = market.send(
         sales("rejected", FIRST, at_ms=DAY_2 - HOUR_MS, reason="not_now"), at_ms=DAY_2 + HOUR_MS
     )
     results = market.send(*papers(1, at_ms=DAY_2 + HOUR_MS), at_ms=DAY_2 + HOUR_MS)
-    assert (steps(late), steps(results)) == (["recycled"], ["mql"])
+    assert (steps(rejected), steps(results)) == (["recycled"], ["mql"])
 
 
 @pytest.mark.parametrize("reason", ["not_now", "wrong_person"])
@@ -140,8 +140,8 @@ def test_points_do_not_bring_back_a_disqualified_lead() -> None:
 def test_late_feedback_about_a_closed_hand_off_changes_nothing() -> None:
     market = market_with_mql()
     market.send(sales("rejected", FIRST, reason="not_now"))
-    for word in ("touched", "accepted", "reassigned"):
-        assert market.send(sales(word, FIRST, to_rep_id="r2" if word == "reassigned" else None)) == []
+    for action in ("touched", "accepted", "reassigned"):
+        assert market.send(sales(action, FIRST, to_rep_id="r2" if action == "reassigned" else None)) == []
     assert market.stage() is Stage.RECYCLED
 
 
@@ -244,12 +244,12 @@ def test_feedback_that_names_a_hand_off_of_another_key_is_about_earlier_ones_and
     market.reps(rep("own", at_desk=False))
     market.send(facts(relationship="customer", owner_rep_id="own"), identified(), activity("page_view"))
     assert story(market.said) == ["assigned expansion own"]
-    back = sales("returned", "domain:before.example#1.7", lead_id="ann", at_ms=MONDAY + HOUR_MS)
-    assert story(market.send(back, at_ms=MONDAY + 2 * HOUR_MS)) == [
+    returned = sales("returned", "domain:before.example#1.7", lead_id="ann", at_ms=MONDAY + HOUR_MS)
+    assert story(market.send(returned, at_ms=MONDAY + 2 * HOUR_MS)) == [
         "withdrawn expansion -",
         "assigned expansion own",
     ]
-    assert story(market.send(back, at_ms=MONDAY + 3 * HOUR_MS)) == []
+    assert story(market.send(returned, at_ms=MONDAY + 3 * HOUR_MS)) == []
 
 
 def test_a_lost_opportunity_recycles_and_a_won_one_makes_a_customer() -> None:
