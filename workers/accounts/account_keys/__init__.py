@@ -13,8 +13,9 @@ these keys (AccountFacts) and withdraws a claim that ends (AccountReleased). A c
 key of its first domain, else its ``crm:`` key. If several records claim one key, the claim whose primary key it is wins,
 then the lowest crm_account_id. See crm_claims.py.
 
-A primary key stores the leads of its account and decides about them. An alias stores none: it forwards every record
-about its leads to a primary key. A key becomes an alias for one of three reasons, the strongest first:
+A primary key stores the leads of its account and decides about them. An alias stores none once its move is
+complete: it forwards every record about its leads to a primary key (forwarding.py). A key becomes an alias for one of
+three reasons, the strongest first:
 
 1. A CRM record claims it, and the record's primary key is another key.
 2. The CRM's contact record of a person with free mail names a CRM account (contact_lookup.py).
@@ -30,7 +31,7 @@ How a key K moves. Each arrow is a record in the log of the key on its right:
 
     K becomes an alias of P
         K               withdraws its open hand-offs (reason account_moved)
-        K -> P          AccountJoins    P records the alias (JoinedRow)
+        K -> P          AccountJoins    P records the alias
         K -> P          LeadAdopted     one per lead, in chunks
         K -> P          each later record about its leads, with K as origin_account_key
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workers.accounts.account_keys import aliases, crm_claims
+from workers.accounts.account_keys import crm_claims, forwarding
 from workers.accounts.case import LeadInHand
 from workers.accounts.evaluation import expiry, imported_history
 from workers.accounts.evaluation.evaluate import enter
@@ -35,18 +35,18 @@ def accept_fact(case: Case, event: PersonalEvent | LeadContact | LeadAdopted) ->
     A fact of a lead that is stored under another key is forwarded there. A fact dated up to the person's erasure is
     dropped.
     """
-    to = aliases.destination_of(case, event)
+    to = forwarding.destination_of(case, event)
     if to:
         if event.type == "lead_contact":
             crm_claims.look_up_contact_account(
                 case, None if event.record is None else event.record.crm_account_id
             )
-        aliases.forward(case, event, to)
+        forwarding.forward(case, event, to)
         return False
     if is_forgotten(case, case.lead(event.lead_id), event):
         return False
     if event.origin_account_key is not None and event.type != "lead_adopted":
-        aliases.record_home_key(case, event.lead_id, event.origin_account_key)
+        forwarding.record_home_key(case, event.lead_id, event.origin_account_key)
     return True
 
 

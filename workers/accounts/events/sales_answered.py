@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from schemas.desk_requests import DeskReturn, RequestMode
 from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import Reason, RejectReason, SalesAction, Stage
-from workers.accounts.account_keys import aliases
+from workers.accounts.account_keys import forwarding
 from workers.accounts.case import LeadInHand
 from workers.accounts.desk_protocol import claim_refusals
 from workers.accounts.evaluation import expiry
@@ -75,7 +75,7 @@ class Feedback:
 
 def handle(case: Case, event: SalesAnswered) -> None:
     """Apply feedback under the key where its lead is stored. Raises RefusedError: unknown_handoff, handoff_over."""
-    if aliases.forward_feedback(case, event):
+    if forwarding.forward_feedback(case, event):
         return
     _apply_here(case, event)
     buying_signals.clear_answered(case)
