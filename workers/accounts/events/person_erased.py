@@ -147,9 +147,8 @@ def _remove_person(case: Case, lead_id: str) -> list[Emit]:
         contact_lookup.change_lookup(case, None)
         case.change(gone=(), by_hand=None)
     elif had_deal:
-        crm_claims.refresh_account(
-            case
-        )  # without this deal the account may no longer be a customer or have an opportunity
+        # Without this deal the account may no longer be a customer or have an opportunity.
+        crm_claims.refresh_account(case)
     requests.settle(case)
     claim_refusals.review(case)
     case.emits.append(tombstone(LEAD_SCORES, lead_id, case.key))
