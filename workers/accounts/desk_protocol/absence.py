@@ -25,7 +25,7 @@ def apply_presence(case: Case, event: RepChanged) -> None:
         return
     if event.change == "away":
         since_ms = case.now_ms if event.since_ms is None else min(event.since_ms, case.now_ms)
-        bulk_transfer.freeze_deadlines(case, since_ms)
+        bulk_transfer.freeze_all_deadlines(case, since_ms)
         case.change(move=Move(MoveWhy.AWAY, holder.id))
     elif event.change == "returned":
         bulk_transfer.clear_absence(case)

@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 MOST_REFUSED: Final = 10
 
 
-def refuse(case: Case, lead_id: str, rep_id: str, at_ms: int, found: Obstacle) -> None:
+def refuse_claim(case: Case, lead_id: str, rep_id: str, at_ms: int, found: Obstacle) -> None:
     """Tell the rep what is in the way; said again, only what is another obstacle now is said anew."""
     made = RefusedClaim(lead_id, rep_id, at_ms, found)
     held = [one for one in case.account.refused if (one.lead_id, one.rep_id) == (lead_id, rep_id)]
     others = [one for one in case.account.refused if one not in held]
     if held and held[0].obstacle != found:
-        _clear(case, held)
-    _clear(case, others[: -MOST_REFUSED + 1])
+        _clear_alerts(case, held)
+    _clear_alerts(case, others[: -MOST_REFUSED + 1])
     if case.rows.get(LeadRow, case.key, lead_id) is None:
         case.rows.put(PlaceRow(), lead_id, case.key)  # an erasure finds it here
-    _say(case, made)
+    _raise_alert(case, made)
     case.change(refused=(*others[-MOST_REFUSED + 1 :], made))
 
 
-def review(case: Case) -> None:
+def review_refusals(case: Case) -> None:
     """Take back what stands in nobody's way any more; say anew where it is another obstacle."""
     refused: list[RefusedClaim] = []
     for one in case.account.refused:
@@ -45,10 +45,10 @@ def review(case: Case) -> None:
         if found == one.obstacle:
             refused.append(one)
             continue
-        _clear(case, [one])
+        _clear_alerts(case, [one])
         if found is not None:
             refused.append(RefusedClaim(one.lead_id, one.rep_id, one.at_ms, found))
-            _say(case, refused[-1])
+            _raise_alert(case, refused[-1])
     if tuple(refused) != case.account.refused:
         case.change(refused=tuple(refused))
 
@@ -57,11 +57,11 @@ def forget_lead(case: Case, lead_id: str) -> None:
     """The lead is here no more: it was erased, or lives under another key."""
     gone = [one for one in case.account.refused if one.lead_id == lead_id]
     if gone:
-        _clear(case, gone)
+        _clear_alerts(case, gone)
         case.change(refused=tuple(one for one in case.account.refused if one.lead_id != lead_id))
 
 
-def _say(case: Case, one: RefusedClaim) -> None:
+def _raise_alert(case: Case, one: RefusedClaim) -> None:
     case.raise_alert(
         Alert.CLAIM_REFUSED,
         _subject(one),
@@ -73,7 +73,7 @@ def _say(case: Case, one: RefusedClaim) -> None:
     )
 
 
-def _clear(case: Case, gone: Iterable[RefusedClaim]) -> None:
+def _clear_alerts(case: Case, gone: Iterable[RefusedClaim]) -> None:
     for one in gone:
         case.clear_alert(Alert.CLAIM_REFUSED, _subject(one))
 

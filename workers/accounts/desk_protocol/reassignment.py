@@ -34,7 +34,7 @@ _REASONS = {
 }
 
 
-def review(case: Case) -> None:
+def review_move(case: Case) -> None:
     """Let a wish go that has become void: somebody else has the account, it is closed, or it was answered meanwhile."""
     account = case.account
     if account.holder is None and (account.move is not None or account.moved_on is not None):
@@ -47,7 +47,7 @@ def review(case: Case) -> None:
     if move.why is MoveWhy.NOT_ANSWERED and not is_void:
         is_void = open_index.has_touched(case, move.from_id) or open_index.is_all_touched(case)
         if is_void:
-            bulk_transfer.report_unanswered(case)
+            bulk_transfer.report_all_unanswered(case)
     if move.why is MoveWhy.ANSWERED_BEFORE and not is_void:
         is_theirs = open_index.has_touched(case, move.to_rep_id or "")
         is_void = not is_theirs or open_index.has_touched(case, move.from_id)
@@ -55,7 +55,7 @@ def review(case: Case) -> None:
         case.change(move=None)
 
 
-def must_move(case: Case) -> bool:
+def has_wrong_holder(case: Case) -> bool:
     """Whether the open hand-offs belong to somebody else than who has them."""
     account = case.account
     holder = account.holder
@@ -67,19 +67,19 @@ def must_move(case: Case) -> bool:
     return holder.id in account.gone or (right is not None and holder.stands_for != right.rep_id)
 
 
-def comes_first(case: Case) -> bool:
+def has_move_priority(case: Case) -> bool:
     """Whether open hand-offs are to move before the next lead is asked for; a raised hand waits for nothing."""
     move = case.account.move
-    if move is None or move.is_held or must_move(case):
+    if move is None or move.is_held or has_wrong_holder(case):
         return False
     first = first_due(case)
     return first is None or not first[2].raised
 
 
-def plan_of(case: Case, request: OpenRequest) -> Plan | None:
+def plan_for_request(case: Case, request: OpenRequest) -> Plan | None:
     """The plan for open hand-offs that move; while nobody can take them, leads that are due come first."""
     move, holder = case.account.move, case.account.holder
-    if move is None or holder is None or move.why is not request.move or must_move(case):
+    if move is None or holder is None or move.why is not request.move or has_wrong_holder(case):
         return None
     if request.is_waiting and first_due(case) is not None:
         return None
@@ -88,11 +88,11 @@ def plan_of(case: Case, request: OpenRequest) -> Plan | None:
 
 def plan_for_move(case: Case, move: Move, holder: Holder) -> Plan:
     """Return whom to ask; ``holder`` has the account now."""
-    how = _how_by_right(case, holder)
+    how = _how_as_owner(case, holder)
     if move.to_rep_id is not None:
-        return _at_rep(move.to_rep_id, holder, how or HowChosen.ACCOUNT_REP)
+        return _plan_for_rep(move.to_rep_id, holder, how or HowChosen.ACCOUNT_REP)
     if how is not None or not holder.desk.startswith(_DESK):
-        return _at_rep(holder.stands_for or holder.id, holder, how)
+        return _plan_for_rep(holder.stands_for or holder.id, holder, how)
     name = holder.desk.removeprefix(_DESK)
     if name not in case.terms.policy.desks:
         name = case.terms.policy.default_desk
@@ -101,14 +101,14 @@ def plan_for_move(case: Case, move: Move, holder: Holder) -> Plan:
     if move.why is MoveWhy.NOT_ANSWERED:
         turns = 0 if moved_on is None else moved_on.turns
         if turns >= desk.answer_within.most_turns:
-            return _at_rep(desk.manager, holder, HowChosen.MANAGER)
+            return _plan_for_rep(desk.manager, holder, HowChosen.MANAGER)
     elif (moved_on is not None and moved_on.is_at_end) or open_index.has_touched(case, holder.id):
-        return _at_rep(holder.id, holder)  # is away there: the deputy, else the manager
+        return _plan_for_rep(holder.id, holder)  # is away there: the deputy, else the manager
     route = Route.OTHERWISE if holder.route is Route.ACCOUNT_HAS_REP else holder.route
     return Plan(f"{_DESK}{name}", RequestMode.TURN, None, route, None)
 
 
-def excluded(case: Case, plan: Plan, move: Move | None) -> tuple[str, ...]:
+def reps_to_exclude(case: Case, plan: Plan, move: Move | None) -> tuple[str, ...]:
     """Return who had the account and did not answer: they get it only if there is nobody else."""
     holder = case.account.holder
     if holder is None or (move is not None and move.to_rep_id is not None):
@@ -122,7 +122,7 @@ def excluded(case: Case, plan: Plan, move: Move | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*had, holder.id)))
 
 
-def holder_after(case: Case, request: OpenRequest, made: Holder) -> Holder:
+def holder_after_move(case: Case, request: OpenRequest, made: Holder) -> Holder:
     """Return the holder after a move: the account stays with the desk, or with the owner, to whom it belonged."""
     before = case.account.holder
     if before is None:
@@ -140,7 +140,7 @@ def holder_after(case: Case, request: OpenRequest, made: Holder) -> Holder:
     )
 
 
-def reasons_of(why: MoveWhy, holder: Holder) -> tuple[Reason, ...]:
+def move_reasons(why: MoveWhy, holder: Holder) -> tuple[Reason, ...]:
     """Return why open hand-offs moved."""
     if holder.how is HowChosen.ROTATION:
         return (_REASONS[why], Reason.NEXT_IN_ROTATION)
@@ -149,7 +149,7 @@ def reasons_of(why: MoveWhy, holder: Holder) -> tuple[Reason, ...]:
     return (_REASONS[why],)
 
 
-def complete_move(case: Case, why: MoveWhy, before: Holder | None, after: Holder) -> None:
+def end_move(case: Case, why: MoveWhy, before: Holder | None, after: Holder) -> None:
     """The move is made, or the desk had nobody else."""
     case.change(move=None)
     if before is None or why is MoveWhy.BACK:
@@ -160,10 +160,10 @@ def complete_move(case: Case, why: MoveWhy, before: Holder | None, after: Holder
         escalation.record_escalation(case, before, after)
     elif why is MoveWhy.NOT_ANSWERED:
         escalation.end_escalation(case)
-        bulk_transfer.report_unanswered(case)
+        bulk_transfer.report_all_unanswered(case)
 
 
-def apply_rightful_owner(case: Case, before: Holder | None, after: Holder) -> None:
+def reset_escalation(case: Case, before: Holder | None, after: Holder) -> None:
     """The account has gone to somebody else by right: whoever did not answer before is of no account any more."""
     if before is not None and before.stands_for != after.stands_for:
         case.change(moved_on=None)
@@ -175,19 +175,21 @@ def hold_move(case: Case) -> None:
         case.change(move=replace(case.account.move, is_held=True))
 
 
-def clocks(case: Case, request: OpenRequest) -> list[RunningClock]:
+def clocks_for_request(case: Case, request: OpenRequest) -> list[RunningClock]:
     """The deadlines that begin anew where nobody answered, and go on where the rep was away."""
     if request.move is None:
         return []
-    return deadlines.clocks(open_index.open_rows(case), resumed=request.move is not MoveWhy.NOT_ANSWERED)
+    return deadlines.running_clocks(
+        open_index.open_rows(case), resumed=request.move is not MoveWhy.NOT_ANSWERED
+    )
 
 
-def _at_rep(rep_id: str, holder: Holder, how: HowChosen | None = None) -> Plan:
+def _plan_for_rep(rep_id: str, holder: Holder, how: HowChosen | None = None) -> Plan:
     """Ask for a rep; the terms of the desk that gave the account hold."""
     terms = holder.desk if holder.desk.startswith(_DESK) else None
     return Plan(f"rep:{rep_id}", RequestMode.OWNER, rep_id, holder.route, how, terms=terms)
 
 
-def _how_by_right(case: Case, holder: Holder) -> HowChosen | None:
+def _how_as_owner(case: Case, holder: Holder) -> HowChosen | None:
     right = owner_of(case.terms.policy, case.account)
     return right.how if right is not None and right.rep_id == holder.stands_for else None

@@ -15,9 +15,9 @@ from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import Alert, HowChosen, Kind, Route
 from workers.accounts.case import LeadInHand
 from workers.accounts.desk_protocol import reassignment
-from workers.accounts.evaluation.rep_claims import for_claimant, kind_due
+from workers.accounts.evaluation.rep_claims import kind_due, plan_for_claimant
 from workers.accounts.handoffs import bulk_transfer, buying_signals, open_index, rep_watch
-from workers.accounts.handoffs.alert_recipients import of_desk
+from workers.accounts.handoffs.alert_recipients import recipients_for_desk
 from workers.accounts.handoffs.alias_members import is_leaving
 from workers.accounts.handoffs.queue import dequeue, first_due
 from workers.accounts.routing.routes import Plan, plan_for
@@ -46,22 +46,22 @@ follow every 24 hours until the desk answers.
 """
 
 
-def settle(case: Case) -> None:
+def review_request(case: Case) -> None:
     """Bring the account's request in line with what is due and with who owns the account now."""
     buying_signals.follow_owner(case)
-    reassignment.review(case)
+    reassignment.review_move(case)
     request = case.account.request
-    if request is not None and not _is_wanted(case, request):
-        give_back(case)
-    if case.account.request is None and _may_ask(case) and _may_ask_now(case):
-        _ask_next(case)
-    if case.account.on_way and case.account.holder is not None and not is_held_up(case):
+    if request is not None and not _is_current(case, request):
+        cancel_request(case)
+    if case.account.request is None and _may_request(case) and _may_request_now(case):
+        _open_next_request(case)
+    if case.account.on_way and case.account.holder is not None and not is_holder_blocked(case):
         bulk_transfer.resume(case)
     rep_watch.report_missing_owners(case)
     rep_watch.subscribe_to_reps(case)
 
 
-def give_back(case: Case) -> None:
+def cancel_request(case: Case) -> None:
     """Return the open request: turn and room go back, a wait ends. Its lead stays due."""
     request = case.account.request
     if request is None:
@@ -69,23 +69,23 @@ def give_back(case: Case) -> None:
     case.publish(
         DESK_REQUESTS, DeskReturn(request_id=request.request_id, desk=request.desk, account_key=case.key)
     )
-    forget_request(case, request)
+    end_request(case, request)
 
 
-def forget_request(case: Case, request: OpenRequest) -> None:
+def end_request(case: Case, request: OpenRequest) -> None:
     """The request is over, answered or given back: its timer and its alerts too."""
     cancel_timer(case.rows, ASK, case.key)
     for alert in (Alert.DESK_SILENT, Alert.DESK_FULL, Alert.EVERYONE_AWAY, Alert.SKILL_MISSING):
         case.clear_alert(alert, request.handoff_id)
     case.change(request=None)
-    bulk_transfer.drop_answer(case)
+    bulk_transfer.drop_deferred_answer(case)
 
 
 def replace_refused(case: Case) -> None:
     """Give back a request that the desk refused. What is due is then requested again, with a new id."""
     request = case.account.request
     if request is not None and request.is_refused:
-        give_back(case)
+        cancel_request(case)
         case.request_needs_review = True
 
 
@@ -102,91 +102,93 @@ def repeat_request(case: Case) -> None:
             lead_id=request.lead_id,
             handoff_id=request.handoff_id,
             desk=request.desk,
-            told=of_desk(case.terms.policy, request.desk),
+            told=recipients_for_desk(case.terms.policy, request.desk),
         )
     case.change(request=made)
-    _send(case, made)
+    _send_request(case, made)
 
 
 # What is wanted.
 
 
-def _may_ask(case: Case) -> bool:
+def _may_request(case: Case) -> bool:
     account = case.account
     is_free = not account.forwards_to and not account.is_asking
     return is_free and case.terms.gates.exclusion(case.key, account.company) is None
 
 
-def _may_ask_now(case: Case) -> bool:
+def _may_request_now(case: Case) -> bool:
     """Whether nothing has to be withdrawn first."""
     account = case.account
     if account.leaving:
         return False
     is_free = not account.on_way or (account.holder is not None and not bulk_transfer.is_withdrawing(case))
-    return is_free or is_held_up(case)
+    return is_free or is_holder_blocked(case)
 
 
-def is_held_up(case: Case) -> bool:
+def is_holder_blocked(case: Case) -> bool:
     """Whether nothing goes to who has the account now: somebody else is to have it, or nobody."""
     move = case.account.move
     is_away = move is not None and move.why is MoveWhy.AWAY
-    return not _may_ask(case) or is_away or reassignment.must_move(case)
+    return not _may_request(case) or is_away or reassignment.has_wrong_holder(case)
 
 
-def _is_wanted(case: Case, request: OpenRequest) -> bool:
+def _is_current(case: Case, request: OpenRequest) -> bool:
     """Whether the open request is still the one that would be asked now."""
-    if not _may_ask(case):
+    if not _may_request(case):
         return False
     plan: Plan | None = None
     if request.move is not None:
-        plan = reassignment.plan_of(case, request)
+        plan = reassignment.plan_for_request(case, request)
     elif request.pending:
-        plan = _plan_of_lead(case, request)
-    elif reassignment.must_move(case):
-        _, fit_points = _points(case, request.lead_id)
-        plan = _plan(case, request.kind, request.lead_id, request.total, fit_points)
+        plan = _plan_for_queued_lead(case, request)
+    elif reassignment.has_wrong_holder(case):
+        _, fit_points = _points_of(case, request.lead_id)
+        plan = _plan_for_lead(case, request.kind, request.lead_id, request.total, fit_points)
     return plan is not None and plan[:3] == (request.desk, request.mode, request.rep_id)
 
 
-def _plan_of_lead(case: Case, request: OpenRequest) -> Plan | None:
+def _plan_for_queued_lead(case: Case, request: OpenRequest) -> Plan | None:
     """The plan for the lead that was asked for; None where it is due no more, or something else comes before it."""
     row = case.rows.get(PendingRow, case.key, request.pending, request.lead_id)
     if row is None or is_leaving(case, case.lead(request.lead_id)):
         return None
-    due = _due_plan(case, request.lead_id, row)
+    due = _plan_if_due(case, request.lead_id, row)
     if due is None or due[0] is not request.kind:
         return None
     if request.is_waiting and not request.raised:
         first = first_due(case)
-        if (first is not None and (first[2].raised or first[2].claimed_by)) or reassignment.comes_first(case):
+        if (first is not None and (first[2].raised or first[2].claimed_by)) or reassignment.has_move_priority(
+            case
+        ):
             return None
     return due[1]
 
 
-def _due_plan(case: Case, lead_id: str, row: PendingRow) -> tuple[Kind, Plan] | None:
+def _plan_if_due(case: Case, lead_id: str, row: PendingRow) -> tuple[Kind, Plan] | None:
     """The kind of hand-off that a lead which waits would get, and from whom; None where it may no longer have one."""
     lead = case.lead(lead_id)
     fit = fit_of(case.terms, case.account.company, lead.facts)
     if not is_still_due(case, lead, fit):
         return None
     kind = kind_due(case.account, fit.state, row)
-    plan = for_claimant(case, _plan(case, kind, lead_id, row.total, row.fit), row)
+    plan = plan_for_claimant(case, _plan_for_lead(case, kind, lead_id, row.total, row.fit), row)
     return (Kind.PARTNER if plan.route is Route.PARTNER_COVERS else kind), plan
 
 
 # Asking.
 
 
-def _ask_next(case: Case) -> None:
+def _open_next_request(case: Case) -> None:
     """Ask for the first lead that is due; where none is, for open hand-offs that have to move."""
     while (found := first_due(case)) is not None:
-        if reassignment.comes_first(case):
+        if reassignment.has_move_priority(case):
             break
         order, lead_id, row = found
         lead = case.lead(lead_id)
         if is_leaving(case, lead):
             return  # asked anew when it has left
-        due = _due_plan(case, lead_id, row)
+        due = _plan_if_due(case, lead_id, row)
         if due is None:
             hand = LeadInHand(case, lead_id, lead)
             dequeue(hand)
@@ -210,20 +212,24 @@ def _ask_next(case: Case) -> None:
             raised=row.raised,
             earlier=plan.earlier,
             terms=plan.terms,
-            excluded=reassignment.excluded(case, plan, None),
+            excluded=reassignment.reps_to_exclude(case, plan, None),
             is_chat=lead.chat is not None and lead.chat.is_waiting,
             answerer=lead.chat.rep_id if lead.chat is not None and lead.chat.is_waiting else None,
         )
-        _ask(case, request, lead.cycle)
+        _open_request(case, request, lead.cycle)
         return
     holder = case.account.holder
-    move = None if reassignment.must_move(case) else case.account.move
+    move = None if reassignment.has_wrong_holder(case) else case.account.move
     pressing = open_index.most_pressing(case)
-    if holder is not None and pressing is not None and (move is not None or reassignment.must_move(case)):
+    if (
+        holder is not None
+        and pressing is not None
+        and (move is not None or reassignment.has_wrong_holder(case))
+    ):
         handoff_id, open_row = pressing
-        total, fit_points = _points(case, open_row.lead_id)
+        total, fit_points = _points_of(case, open_row.lead_id)
         plan = (
-            _plan(case, open_row.kind, open_row.lead_id, total, fit_points)
+            _plan_for_lead(case, open_row.kind, open_row.lead_id, total, fit_points)
             if move is None
             else reassignment.plan_for_move(case, move, holder)
         )
@@ -243,12 +249,12 @@ def _ask_next(case: Case) -> None:
             earlier=plan.earlier,
             terms=plan.terms,
             move=None if move is None else move.why,
-            excluded=() if move is None else reassignment.excluded(case, plan, move),
+            excluded=() if move is None else reassignment.reps_to_exclude(case, plan, move),
         )
-        _ask(case, request, open_row.cycle)
+        _open_request(case, request, open_row.cycle)
 
 
-def _plan(case: Case, kind: Kind, lead_id: str, total: int, fit_points: int) -> Plan:
+def _plan_for_lead(case: Case, kind: Kind, lead_id: str, total: int, fit_points: int) -> Plan:
     """Ask the routes for a lead with so many points, of which ``fit_points`` are for what it is."""
     policy = case.terms.policy
     lead = case.lead(lead_id)
@@ -258,7 +264,7 @@ def _plan(case: Case, kind: Kind, lead_id: str, total: int, fit_points: int) -> 
     return plan_for(policy, case.account, kind, case.now_ms, asker)
 
 
-def _points(case: Case, lead_id: str) -> tuple[int, int]:
+def _points_of(case: Case, lead_id: str) -> tuple[int, int]:
     """Return a lead's total now, and the points of fit in it."""
     score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
     day = max(case.terms.day_of(case.now_ms), score.latest_day)
@@ -266,14 +272,14 @@ def _points(case: Case, lead_id: str) -> tuple[int, int]:
     return fit.points + case.terms.rules.points(score.attributed, day).points, fit.points
 
 
-def _ask(case: Case, request: OpenRequest, cycle: int) -> None:
+def _open_request(case: Case, request: OpenRequest, cycle: int) -> None:
     number = case.account.request_n + 1
     made = replace(request, request_id=fact_id(case.key, cycle, number))
     case.change(request_n=number, request=made)
-    _send(case, made)
+    _send_request(case, made)
 
 
-def _send(case: Case, request: OpenRequest) -> None:
+def _send_request(case: Case, request: OpenRequest) -> None:
     needs = needs_of(case.terms.policy, case.account.company, case.lead(request.lead_id).facts)
     event = DeskRequest(
         request_id=request.request_id,
@@ -293,7 +299,7 @@ def _send(case: Case, request: OpenRequest) -> None:
         move=request.move,
         excluded=list(request.excluded),
         origin_desk=request.terms,
-        clocks=reassignment.clocks(case, request),
+        clocks=reassignment.clocks_for_request(case, request),
         stands_in_as="manager" if request.how is HowChosen.MANAGER else None,
         is_chat=request.is_chat,
         answerer=request.answerer,

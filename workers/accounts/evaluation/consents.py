@@ -39,7 +39,7 @@ Days = tuple[tuple[int, int], ...]
 """Spans of days, first and last inclusive."""
 
 
-class Said(Part, frozen=True, array_like=True):
+class StatedConsent(Part, frozen=True, array_like=True):
     """A word of a person on one purpose; ``day`` is that of ``at_ms``."""
 
     day: int
@@ -54,8 +54,8 @@ class ConsentRow(Row, frozen=True):
     """
 
     prefix: ClassVar[str] = "consent"
-    tracking: tuple[Said, ...] = ()
-    marketing: Said | None = None
+    tracking: tuple[StatedConsent, ...] = ()
+    marketing: StatedConsent | None = None
 
 
 class ConsentEffect(NamedTuple):
@@ -111,13 +111,13 @@ def apply_consents(hand: LeadInHand, words: Iterable[ConsentWord]) -> None:
     held = case.rows.get(ConsentRow, case.key, lead_id) or ConsentRow()
     made = held
     for word in words:
-        made = _with_word(case.terms, made, word)
+        made = _add_consent(case.terms, made, word)
     if made == held:
         return
     case.rows.put(made, case.key, lead_id)
     if made.marketing is not None:
         hand.change(marketing=made.marketing.given)
-    hand.score = _with_days(case.terms, hand.score, made)
+    hand.score = _with_untracked_days(case.terms, hand.score, made)
     for active_id, at_ms in case.active_since():
         if active_id == lead_id and hand.score.is_untracked_on(case.terms.day_of(at_ms)):
             case.remove_active(lead_id)
@@ -130,7 +130,7 @@ def apply_policy_days(hand: LeadInHand) -> None:
     """Bring the score's untracked days in line with the policy of now."""
     case = hand.case
     row = case.rows.get(ConsentRow, case.key, hand.lead_id) or ConsentRow()
-    hand.score = _with_days(case.terms, hand.score, row)
+    hand.score = _with_untracked_days(case.terms, hand.score, row)
 
 
 def with_default_consent(terms: Terms, score: ScoreRow) -> ScoreRow:
@@ -140,7 +140,7 @@ def with_default_consent(terms: Terms, score: ScoreRow) -> ScoreRow:
     return replace(score, untracked=ALWAYS)
 
 
-def words_to_send(case: Case, lead_id: str) -> list[ConsentWord]:
+def consents_to_send(case: Case, lead_id: str) -> list[ConsentWord]:
     """Return what the lead has said, for another account key."""
     row = case.rows.get(ConsentRow, case.key, lead_id) or ConsentRow()
     said = [(Purpose.TRACKING, one) for one in row.tracking]
@@ -149,7 +149,7 @@ def words_to_send(case: Case, lead_id: str) -> list[ConsentWord]:
     return [ConsentWord(purpose=purpose, given=one.given, at_ms=one.at_ms) for purpose, one in said]
 
 
-def untracked_days(words: tuple[Said, ...], *, may_unasked: bool) -> Days:
+def untracked_days(words: tuple[StatedConsent, ...], *, may_unasked: bool) -> Days:
     """Return the days that count nothing; ``words`` are the last of each day, ascending."""
     if not words:
         return () if may_unasked else ALWAYS
@@ -167,7 +167,7 @@ def untracked_days(words: tuple[Said, ...], *, may_unasked: bool) -> Days:
     return tuple(spans)
 
 
-def _with_days(terms: Terms, score: ScoreRow, row: ConsentRow) -> ScoreRow:
+def _with_untracked_days(terms: Terms, score: ScoreRow, row: ConsentRow) -> ScoreRow:
     days = None
     if terms.counts_nothing_untracked:
         days = untracked_days(row.tracking, may_unasked=terms.may_track_unasked) or None
@@ -176,9 +176,9 @@ def _with_days(terms: Terms, score: ScoreRow, row: ConsentRow) -> ScoreRow:
     return score if days == score.untracked else replace(score, untracked=days)
 
 
-def _with_word(terms: Terms, row: ConsentRow, word: ConsentWord) -> ConsentRow:
+def _add_consent(terms: Terms, row: ConsentRow, word: ConsentWord) -> ConsentRow:
     day = terms.day_of(word.at_ms)
-    said = Said(day, word.at_ms, word.given)
+    said = StatedConsent(day, word.at_ms, word.given)
     if word.purpose is Purpose.MARKETING:
         return (
             row
@@ -196,5 +196,5 @@ def _with_word(terms: Terms, row: ConsentRow, word: ConsentWord) -> ConsentRow:
     return replace(row, tracking=tuple(by_day[one] for one in days[first:]))
 
 
-def _is_later(said: Said, held: Said) -> bool:
+def _is_later(said: StatedConsent, held: StatedConsent) -> bool:
     return (said.at_ms, not said.given) > (held.at_ms, not held.given)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from schemas.lead_events import LeadAdopted
-from workers.accounts.handoffs.transfer_payload import unpacked
+from workers.accounts.handoffs.transfer_payload import unpack_row
 from workers.accounts.state.lead import LeadRow, PlaceRow
 from workers.accounts.state.score import ScoreRow
 from workers.engine.rows import Row
@@ -44,7 +44,7 @@ def restore_numbers(hand: LeadInHand) -> None:
     numbers = case.rows.get(NumbersRow, hand.lead_id) or NumbersRow()
     hand.score = ScoreRow(revision=numbers.revision)
     hand.write_score()
-    if case.key == account_of_one(hand.lead_id):
+    if case.key == personal_account_key(hand.lead_id):
         account = case.account
         case.change(
             handoff_n=max(account.handoff_n, numbers.handoff_n),
@@ -59,16 +59,16 @@ def places_of(rows: Rows, lead_id: str) -> list[str]:
     return [parts[1] for parts, _ in rows.scan(PlaceRow, lead_id, limit=MOST_PLACES)]
 
 
-def account_of_one(lead_id: str) -> str:
+def personal_account_key(lead_id: str) -> str:
     """Return the account_key of somebody whose address makes no account."""
     return f"lead:{lead_id}"
 
 
-def is_forgotten(case: Case, lead: LeadRow, event: LeadFact) -> bool:
+def is_erased(case: Case, lead: LeadRow, event: LeadFact) -> bool:
     """Whether a fact was erased before it came. ``lead`` is its lead's row; only of a new one the mark is read."""
     at_ms = lead.erased_ms if lead.stage is not None else erased_until_ms(case.rows, event.lead_id)
     if not at_ms:
         return False
     if isinstance(event, LeadAdopted):
-        return unpacked(event.lead, LeadRow).erased_ms < at_ms  # sent by who did not know yet
+        return unpack_row(event.lead, LeadRow).erased_ms < at_ms  # sent by who did not know yet
     return event.occurred_at_ms <= at_ms

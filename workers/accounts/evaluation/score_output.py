@@ -63,11 +63,11 @@ _encode = msgspec.json.Encoder().encode
 
 
 @lru_cache(maxsize=1_000)
-def _text(at_ms: int) -> str:
+def _timestamp(at_ms: int) -> str:
     return instant(at_ms).isoformat().replace("+00:00", "Z")
 
 
-def score_emit(
+def encode_score(
     hand: LeadInHand,
     stage: Stage,
     fit: Fit,
@@ -83,7 +83,7 @@ def score_emit(
     if missing > 0:
         would_change.append(_PointsMissing("points", "total", f"{missing} more"))
     event_id = fact_id("score", case.key, lead_id, hand.score.revision)
-    occurred_at = _text(case.now_ms)
+    occurred_at = _timestamp(case.now_ms)
     score = _Score(
         event_id,
         occurred_at,

@@ -22,7 +22,7 @@ LEAVING: Final = "leaving"
 """The cursor over the people of a key, of whom those go that came from an alias which moves on."""
 
 
-class Kept(Part, frozen=True):
+class AccountPayload(Part, frozen=True):
     """What is known of an account as such, and goes along when its key becomes an alias."""
 
     last_rep: LastRep | None = None
@@ -48,7 +48,7 @@ class JoinedRow(Row, frozen=True):
     """Who worked with its people here, until it has left."""
 
 
-def how_matched(case: Case, lead: LeadRow) -> tuple[Reason, ...]:
+def match_reasons(case: Case, lead: LeadRow) -> tuple[Reason, ...]:
     """Return by what a lead is here that does not write from a domain of the account; nothing where that is proof."""
     row = case.rows.get(JoinedRow, case.key, lead.home) if lead.home else None
     if row is None:
@@ -58,11 +58,11 @@ def how_matched(case: Case, lead: LeadRow) -> tuple[Reason, ...]:
     return (Reason.MATCHED_BY_NAME,) if row.is_unproven else ()
 
 
-def leaving(key: str, origin: str) -> str:
+def leaving_cursor_key(key: str, origin: str) -> str:
     """Return the key of the cursor that sends on who came to ``key`` from ``origin``."""
     return f"{key} {origin}"
 
 
 def is_leaving(case: Case, lead: LeadRow) -> bool:
     """Whether a lead is about to be sent on with its alias: nobody of this account is given it any more."""
-    return bool(lead.home) and is_under_way(case.rows, LEAVING, leaving(case.key, lead.home))
+    return bool(lead.home) and is_under_way(case.rows, LEAVING, leaving_cursor_key(case.key, lead.home))

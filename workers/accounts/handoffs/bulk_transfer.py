@@ -16,8 +16,8 @@ from msgspec.structs import replace
 
 from schemas.vocabulary import Kind, Reason
 from workers.accounts.handoffs import deadlines, escalation, handoffs, open_index
-from workers.accounts.handoffs.deadlines import Due
-from workers.accounts.handoffs.handoffs import Handover
+from workers.accounts.handoffs.deadlines import ResponseDeadlines
+from workers.accounts.handoffs.handoffs import Transfer
 from workers.accounts.state.handoff import HandoffRow
 from workers.engine.rows import Row
 from workers.engine.timers import CursorRow, start_cursor
@@ -41,15 +41,15 @@ class BulkTransferRow(Row, frozen=True):
     key_moves: bool = False
     returned_for: Reason | None = None
     """Why a partner gives the account back."""
-    to: Handover | None = None
+    to: Transfer | None = None
     """How those on their way go to the account's holder; None: they stay there."""
     away_id: str = ""
     """Who has them and is away,"""
     away_ms: int = 0
     """since then."""
-    back: Due | None = None
+    back: ResponseDeadlines | None = None
     """Deadlines that stood still go on, and are then,"""
-    clocks: tuple[tuple[str, Due], ...] = ()
+    clocks: tuple[tuple[str, ResponseDeadlines], ...] = ()
     """but for these. At most 20."""
 
     @property
@@ -61,7 +61,7 @@ class BulkTransferRow(Row, frozen=True):
 # What concerns all.
 
 
-def move_all(case: Case, to: Handover) -> None:
+def transfer_all(case: Case, to: Transfer) -> None:
     """Give all open hand-offs to ``to.holder``; a large account's are withdrawn already (must_withdraw)."""
     before = case.account.holder
     if case.account.open_handoffs:
@@ -69,9 +69,9 @@ def move_all(case: Case, to: Handover) -> None:
     if before is not None and before.id == to.holder.id:
         return  # who has it has all, or they are on their way there
     if not open_index.is_large(case):
-        handoffs.move_all(case, to)
+        handoffs.reassign_all(case, to)
     else:
-        _begin(case, replace(_state(case), to=to, back=None, clocks=()))
+        _start(case, replace(_state_or_new(case), to=to, back=None, clocks=()))
 
 
 def must_withdraw(case: Case) -> bool:
@@ -85,36 +85,36 @@ def is_withdrawing(case: Case) -> bool:
     return held is not None and held.is_withdrawing
 
 
-def keep_answer(case: Case, answer: bytes, reasons: tuple[Reason, ...]) -> None:
+def defer_answer(case: Case, answer: bytes, reasons: tuple[Reason, ...]) -> None:
     """Withdraw all before a desk's answer is taken."""
-    _begin(case, replace(_state(case), answer=answer, reasons=reasons))
+    _start(case, replace(_state_or_new(case), answer=answer, reasons=reasons))
 
 
-def drop_answer(case: Case) -> None:
+def drop_deferred_answer(case: Case) -> None:
     """The request of the answer that is kept is over."""
     held = case.rows.get(BulkTransferRow, case.key)
     if held is not None and held.answer:
-        _begin(case, replace(held, answer=b""))
+        _start(case, replace(held, answer=b""))
 
 
 def set_key_moves(case: Case, *, moves: bool) -> None:
     """Withdraw all before the account's key moves; or it stays where it is after all."""
-    held = _state(case)
+    held = _state_or_new(case)
     if held.key_moves is not moves:
         reasons = (Reason.ACCOUNT_MOVED,) if moves else held.reasons
-        _begin(case, replace(held, key_moves=moves, reasons=reasons))
+        _start(case, replace(held, key_moves=moves, reasons=reasons))
 
 
 def start_partner_return(case: Case, why: Reason) -> None:
     """Withdraw all before a partner's account is taken back."""
-    _begin(case, replace(_state(case), returned_for=why, reasons=(why,)))
+    _start(case, replace(_state_or_new(case), returned_for=why, reasons=(why,)))
 
 
-def freeze_deadlines(case: Case, since_ms: int) -> None:
+def freeze_all_deadlines(case: Case, since_ms: int) -> None:
     """Who has them is away: deadlines stand still."""
     holder = case.account.holder
     if open_index.is_large(case) and holder is not None:
-        _begin(case, replace(_state(case), away_id=holder.id, away_ms=since_ms, back=None, clocks=()))
+        _start(case, replace(_state_or_new(case), away_id=holder.id, away_ms=since_ms, back=None, clocks=()))
         return
     for handoff_id, row in open_index.open_rows(case):
         deadlines.freeze(case, handoff_id, row, since_ms)
@@ -127,21 +127,23 @@ def clear_absence(case: Case) -> None:
         case.rows.put(replace(held, away_id=""), case.key)
 
 
-def resume_deadlines(case: Case, clocks: tuple[tuple[str, Due], ...], due: Due) -> None:
+def resume_all_deadlines(
+    case: Case, clocks: tuple[tuple[str, ResponseDeadlines], ...], due: ResponseDeadlines
+) -> None:
     """Who has them is back: the deadlines that stood still go on."""
     clear_absence(case)
     if open_index.is_large(case):
-        _begin(case, replace(_state(case), back=due, clocks=clocks))
+        _start(case, replace(_state_or_new(case), back=due, clocks=clocks))
         return
     own = dict(clocks)
     for handoff_id, row in open_index.open_rows(case):
         handoffs.resume_deadlines(case, handoff_id, row, own.get(handoff_id, due), (Reason.REP_BACK,))
 
 
-def report_unanswered(case: Case) -> None:
+def report_all_unanswered(case: Case) -> None:
     """The account goes no further: each hand-off that should have gone on by now is reported."""
     if open_index.is_large(case):
-        _begin(case, _state(case))
+        _start(case, _state_or_new(case))
         return
     for handoff_id, row in open_index.open_rows(case):
         escalation.report_unanswered(case, handoff_id, row)
@@ -150,7 +152,7 @@ def report_unanswered(case: Case) -> None:
 def resume(case: Case) -> None:
     """Go on with what is on its way, if that is not under way already."""
     if case.rows.get(CursorRow, HANDOFFS, case.key) is None:
-        _begin(case, _state(case))
+        _start(case, _state_or_new(case))
 
 
 def finish(case: Case) -> None:
@@ -166,10 +168,10 @@ def state_of(case: Case) -> BulkTransferRow | None:
     return case.rows.get(BulkTransferRow, case.key)
 
 
-def align_next(case: Case, position: str, *, is_held_up: bool) -> str | None:
+def apply_next_chunk(case: Case, position: str, *, is_holder_blocked: bool) -> str | None:
     """Bring the next hand-offs in line; return where to go on, None after the last one.
 
-    ``is_held_up``: nothing is given to who has the account now, because it is to go to somebody else.
+    ``is_holder_blocked``: nothing is given to who has the account now, because it is to go to somebody else.
     """
     state = case.rows.get(BulkTransferRow, case.key)
     if state is None:
@@ -178,19 +180,23 @@ def align_next(case: Case, position: str, *, is_held_up: bool) -> str | None:
     found = case.rows.scan(HandoffRow, case.key, after=(case.key, position) if position else (), limit=most)
     for (_, handoff_id), row in found:
         if row.kind is not Kind.SERVICE:
-            _align(case, state, handoff_id, row, is_held_up=is_held_up)
+            _apply_to_handoff(case, state, handoff_id, row, is_holder_blocked=is_holder_blocked)
     return found[-1][0][1] if len(found) == most else None
 
 
-def _align(case: Case, state: BulkTransferRow, handoff_id: str, row: HandoffRow, *, is_held_up: bool) -> None:
+def _apply_to_handoff(
+    case: Case, state: BulkTransferRow, handoff_id: str, row: HandoffRow, *, is_holder_blocked: bool
+) -> None:
     holder = case.account.holder
     if state.is_withdrawing:
         if not row.withdrawn_for:
             deadlines.stop_timers(case, handoff_id)
-            open_index.keep(case, handoff_id, handoffs.withdraw(case, handoff_id, row, state.reasons))
+            open_index.write_handoff(
+                case, handoff_id, handoffs.withdraw(case, handoff_id, row, state.reasons)
+            )
     elif row.withdrawn_for:
-        if holder is not None and not is_held_up:
-            _give(case, state, handoff_id, row, holder)
+        if holder is not None and not is_holder_blocked:
+            _deliver(case, state, handoff_id, row, holder)
     elif holder is not None and state.away_id == holder.id:
         deadlines.freeze(case, handoff_id, row, state.away_ms)
     elif state.back is not None and row.frozen_ms is not None:
@@ -200,17 +206,17 @@ def _align(case: Case, state: BulkTransferRow, handoff_id: str, row: HandoffRow,
         escalation.report_unanswered(case, handoff_id, row)
 
 
-def _give(case: Case, state: BulkTransferRow, handoff_id: str, row: HandoffRow, holder: Holder) -> None:
+def _deliver(case: Case, state: BulkTransferRow, handoff_id: str, row: HandoffRow, holder: Holder) -> None:
     if state.to is not None and state.to.holder.id == holder.id and row.holder.id != holder.id:
-        handoffs.move(case, handoff_id, row, state.to)
+        handoffs.reassign(case, handoff_id, row, state.to)
     else:
-        handoffs.bring_back(case, handoff_id, row, holder)
+        handoffs.return_to_holder(case, handoff_id, row, holder)
 
 
-def _state(case: Case) -> BulkTransferRow:
+def _state_or_new(case: Case) -> BulkTransferRow:
     return case.rows.get(BulkTransferRow, case.key) or BulkTransferRow()
 
 
-def _begin(case: Case, state: BulkTransferRow) -> None:
+def _start(case: Case, state: BulkTransferRow) -> None:
     case.rows.put(state, case.key)
     start_cursor(case.rows, HANDOFFS, case.key)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from msgspec.structs import replace
 
 from schemas.vocabulary import Alert, AssigneeType
-from workers.accounts.handoffs.alert_recipients import is_nobodys
+from workers.accounts.handoffs.alert_recipients import is_muted
 from workers.accounts.routing.ownership import owner_of
 from workers.accounts.routing.permission import restriction
 from workers.accounts.state.alert import SignalLine
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 BUNDLE = "signals"
 MOST_LINES = 20
-AGAIN = "raised_hand_again"
+RAISED_HAND_REPEATED = "raised_hand_again"
 """A hand raised a second time in a cycle: the name of that signal."""
 
 
@@ -47,24 +47,28 @@ def add_signals(case: Case, lead_id: str, names: Iterable[str], at_ms: int) -> N
     Nor of who may be offered nothing: of them only a raised hand is answered.
     """
     found = [name for name in names if name in case.terms.signals]
-    if not found or is_nobodys(case) or owner_of(case.terms.policy, case.account) is None:
+    if not found or is_muted(case) or owner_of(case.terms.policy, case.account) is None:
         return
     if restriction(case.terms, case.lead(lead_id)) is None:
-        _keep(case, lead_id, found, at_ms)
+        _add_lines(case, lead_id, found, at_ms)
 
 
 def withhold(case: Case, lead_id: str) -> None:
     """A person may be tracked, or offered something, no more: what is still to be said of them is not said."""
     row = case.rows.get(SignalsRow, case.key) if case.terms.bundle_ms else None
-    if row is not None and any(line.lead_id == lead_id and line.rule != AGAIN for line in row.lines):
-        lines = tuple(line for line in row.lines if line.lead_id != lead_id or line.rule == AGAIN)
+    if row is not None and any(
+        line.lead_id == lead_id and line.rule != RAISED_HAND_REPEATED for line in row.lines
+    ):
+        lines = tuple(
+            line for line in row.lines if line.lead_id != lead_id or line.rule == RAISED_HAND_REPEATED
+        )
         case.rows.put(replace(row, lines=lines), case.key)
 
 
 def add_raised_hand(case: Case, lead_id: str, at_ms: int) -> None:
     """Take a hand that is raised again: only a signal, to whoever owns or has the account."""
-    if case.terms.bundle_ms and _rep_of(case):
-        _keep(case, lead_id, [AGAIN], at_ms)
+    if case.terms.bundle_ms and _recipient_of(case):
+        _add_lines(case, lead_id, [RAISED_HAND_REPEATED], at_ms)
 
 
 def publish_bundle(case: Case) -> None:
@@ -72,11 +76,11 @@ def publish_bundle(case: Case) -> None:
     row = case.rows.get(SignalsRow, case.key)
     if row is None:
         return
-    rep_id = _rep_of(case)
+    rep_id = _recipient_of(case)
     if not rep_id or not row.lines:
         end_signals(case)
         return
-    _clear(case, row)
+    _clear_alert(case, row)
     number = row.number + 1
     case.raise_alert(Alert.BUYING_SIGNALS, str(number), rep_id=rep_id, told=(rep_id,), signals=row.lines)
     case.request_needs_review = True
@@ -87,7 +91,7 @@ def clear_answered(case: Case) -> None:
     """Sales has done something about the account: what was said is seen."""
     row = case.rows.get(SignalsRow, case.key) if case.terms.bundle_ms else None
     if row is not None and row.up_for:
-        _clear(case, row)
+        _clear_alert(case, row)
         case.rows.put(replace(row, up_for=""), case.key)
         case.request_needs_review = True
 
@@ -95,8 +99,8 @@ def clear_answered(case: Case) -> None:
 def follow_owner(case: Case) -> None:
     """Another owner, or none: what the one before was told is over."""
     row = case.rows.get(SignalsRow, case.key)
-    if row is not None and row.up_for and row.up_for != _rep_of(case):
-        _clear(case, row)
+    if row is not None and row.up_for and row.up_for != _recipient_of(case):
+        _clear_alert(case, row)
         case.rows.put(replace(row, up_for=""), case.key)
 
 
@@ -110,7 +114,7 @@ def end_signals(case: Case) -> None:
     """Nobody owns the account any more, or it lives elsewhere."""
     row = case.rows.get(SignalsRow, case.key)
     if row is not None:
-        _clear(case, row)
+        _clear_alert(case, row)
         cancel_timer(case.rows, BUNDLE, case.key)
         case.rows.put(SignalsRow(number=row.number), case.key)
 
@@ -119,12 +123,12 @@ def forget_person(case: Case, lead_id: str) -> None:
     """A person who is to be forgotten is in no bundle, said or not."""
     row = case.rows.get(SignalsRow, case.key)
     if row is not None:
-        _clear(case, row)
+        _clear_alert(case, row)
         lines = tuple(line for line in row.lines if line.lead_id != lead_id)
         case.rows.put(replace(row, lines=lines, up_for=""), case.key)
 
 
-def _keep(case: Case, lead_id: str, names: Iterable[str], at_ms: int) -> None:
+def _add_lines(case: Case, lead_id: str, names: Iterable[str], at_ms: int) -> None:
     row = case.rows.get(SignalsRow, case.key) or SignalsRow()
     if not row.lines:
         set_timer(case.rows, BUNDLE, case.key, case.now_ms + case.terms.bundle_ms)
@@ -136,9 +140,9 @@ def _keep(case: Case, lead_id: str, names: Iterable[str], at_ms: int) -> None:
     case.rows.put(replace(row, lines=tuple(latest)), case.key)
 
 
-def _rep_of(case: Case) -> str:
+def _recipient_of(case: Case) -> str:
     """Who is to hear of the account; '' for nobody."""
-    if not case.terms.bundle_ms or is_nobodys(case):
+    if not case.terms.bundle_ms or is_muted(case):
         return ""
     right = owner_of(case.terms.policy, case.account)
     if right is not None:
@@ -147,6 +151,6 @@ def _rep_of(case: Case) -> str:
     return holder.id if holder is not None and holder.type is AssigneeType.REP else ""
 
 
-def _clear(case: Case, row: SignalsRow) -> None:
+def _clear_alert(case: Case, row: SignalsRow) -> None:
     if row.up_for:
         case.clear_alert(Alert.BUYING_SIGNALS, str(row.number))

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from schemas.desk_requests import RunningClock
 from schemas.vocabulary import Alert, AssigneeType
 from workers.accounts.handoffs import open_index
-from workers.accounts.handoffs.alert_recipients import of_holder
+from workers.accounts.handoffs.alert_recipients import recipients_for_holder
 from workers.accounts.state.handoff import HandoffRow
 from workers.engine.timers import cancel_timer, set_timer
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 DUE_SOON = "due_soon"
 OVERDUE = "overdue"
-THEN = "then"
+LONG_OVERDUE = "then"
 """Long overdue: escalation.py decides what happens then."""
 MOST_CLOCKS = 20
 """Hand-offs that have deadlines of their own when an account moves; what is beyond has those of the one asked for."""
 _ALERTS = {DUE_SOON: Alert.RESPONSE_DUE_SOON, OVERDUE: Alert.RESPONSE_OVERDUE}
 
 
-class Due(NamedTuple):
+class ResponseDeadlines(NamedTuple):
     """When a first response is due soon, due, and when the account goes on. None: nobody counts. Milliseconds UTC."""
 
     soon_ms: int | None
@@ -40,12 +40,12 @@ class Due(NamedTuple):
     then_ms: int | None = None
 
 
-def due_of(answer: DeskAnswer | Clock) -> Due:
+def deadlines_of(answer: DeskAnswer | Clock) -> ResponseDeadlines:
     """Return the deadlines that a desk named."""
-    return Due(answer.due_soon_at_ms, answer.due_at_ms, answer.then_at_ms)
+    return ResponseDeadlines(answer.due_soon_at_ms, answer.due_at_ms, answer.then_at_ms)
 
 
-def with_due(row: HandoffRow, due: Due) -> HandoffRow:
+def with_deadlines(row: HandoffRow, due: ResponseDeadlines) -> HandoffRow:
     """Return the hand-off with these deadlines, running."""
     return replace(row, due_soon_ms=due.soon_ms, due_ms=due.due_ms, then_ms=due.then_ms, frozen_ms=None)
 
@@ -54,7 +54,7 @@ def start_timers(case: Case, handoff_id: str, row: HandoffRow) -> None:
     """Set the timers of a hand-off that nobody has answered yet."""
     if row.touched_ms is not None or row.frozen_ms is not None:
         return
-    for kind, at_ms in ((DUE_SOON, row.due_soon_ms), (OVERDUE, row.due_ms), (THEN, row.then_ms)):
+    for kind, at_ms in ((DUE_SOON, row.due_soon_ms), (OVERDUE, row.due_ms), (LONG_OVERDUE, row.then_ms)):
         if at_ms is not None:
             set_timer(case.rows, kind, handoff_id, at_ms)
 
@@ -71,14 +71,14 @@ def stop_timers(case: Case, handoff_id: str) -> None:
         case.clear_alert(alert, handoff_id)
 
 
-def report(case: Case, kind: str, handoff_id: str) -> None:
+def report_due(case: Case, kind: str, handoff_id: str) -> None:
     """A timer is due: say that the response is due soon, or overdue. An answered hand-off says nothing."""
     row = case.rows.get(HandoffRow, case.key, handoff_id)
     if row is not None and row.touched_ms is None:
-        raise_late(case, _ALERTS[kind], handoff_id, row)
+        raise_response_alert(case, _ALERTS[kind], handoff_id, row)
 
 
-def raise_late(case: Case, alert: Alert, handoff_id: str, row: HandoffRow) -> None:
+def raise_response_alert(case: Case, alert: Alert, handoff_id: str, row: HandoffRow) -> None:
     """Put up an alert of a hand-off that waits for its answer."""
     holder = row.holder
     case.raise_alert(
@@ -89,11 +89,11 @@ def raise_late(case: Case, alert: Alert, handoff_id: str, row: HandoffRow) -> No
         rep_id=holder.id if holder.type is AssigneeType.REP else None,
         desk=holder.id if holder.type is not AssigneeType.REP else None,
         due_ms=row.due_ms,
-        told=of_holder(alert, holder),
+        told=recipients_for_holder(alert, holder),
     )
 
 
-def record_touch(
+def mark_answered(
     case: Case, handoff_id: str, row: HandoffRow, at_ms: int, rep_id: str | None = None
 ) -> HandoffRow:
     """Return the hand-off as answered at ``at_ms``, the touch's own date; the earliest touch counts.
@@ -104,7 +104,7 @@ def record_touch(
         return row
     stop_timers(case, handoff_id)
     made = replace(row, touched_ms=at_ms, touched_by=rep_id, frozen_ms=None)
-    open_index.keep(case, handoff_id, made)
+    open_index.write_handoff(case, handoff_id, made)
     return made
 
 
@@ -120,10 +120,10 @@ def freeze(case: Case, handoff_id: str, row: HandoffRow, at_ms: int) -> None:
     ):
         if due_ms is not None and due_ms > at_ms:
             case.clear_alert(alert, handoff_id)
-    open_index.keep(case, handoff_id, replace(row, frozen_ms=at_ms))
+    open_index.write_handoff(case, handoff_id, replace(row, frozen_ms=at_ms))
 
 
-def clocks(waiting: Iterable[tuple[str, HandoffRow]], *, resumed: bool) -> list[RunningClock]:
+def running_clocks(waiting: Iterable[tuple[str, HandoffRow]], *, resumed: bool) -> list[RunningClock]:
     """Return the deadlines to ask a desk for: what was left at the freezing where ``resumed``, else the whole time."""
     return [
         RunningClock(
@@ -141,5 +141,5 @@ def clocks(waiting: Iterable[tuple[str, HandoffRow]], *, resumed: bool) -> list[
 
 
 def _cancel_timers(case: Case, handoff_id: str) -> None:
-    for kind in (DUE_SOON, OVERDUE, THEN):
+    for kind in (DUE_SOON, OVERDUE, LONG_OVERDUE):
         cancel_timer(case.rows, kind, handoff_id)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from workers.accounts.case import Case
     from workers.accounts.state.account import Holder
 
-MOST_HAD = 12
+MOST_EARLIER_HOLDERS = 12
 _DESK = "desk:"
 
 
@@ -35,27 +35,27 @@ def escalate(case: Case, handoff_id: str) -> None:
         return
     holder = row.holder
     if holder.type is AssigneeType.DESK:
-        deadlines.raise_late(case, Alert.STILL_UNANSWERED, handoff_id, row)
+        deadlines.raise_response_alert(case, Alert.STILL_UNANSWERED, handoff_id, row)
     elif case.account.move is not None:
         return
-    elif _can_continue(case, holder):
+    elif _can_escalate(case, holder):
         case.change(move=Move(MoveWhy.NOT_ANSWERED, holder.id))
         case.request_needs_review = True
     else:
-        deadlines.raise_late(case, Alert.STILL_UNANSWERED, handoff_id, row)
+        deadlines.raise_response_alert(case, Alert.STILL_UNANSWERED, handoff_id, row)
 
 
 def report_unanswered(case: Case, handoff_id: str, row: HandoffRow) -> None:
     """The account goes no further: say so of a hand-off that should have gone on by now."""
     is_late = row.then_ms is not None and row.then_ms <= case.now_ms
     if is_late and row.touched_ms is None and row.frozen_ms is None:
-        deadlines.raise_late(case, Alert.STILL_UNANSWERED, handoff_id, row)
+        deadlines.raise_response_alert(case, Alert.STILL_UNANSWERED, handoff_id, row)
 
 
 def record_escalation(case: Case, before: Holder, after: Holder) -> None:
     """The account has gone from one who did not answer to the next."""
     moved_on = case.account.moved_on or Escalation()
-    had = (*moved_on.had, PassedRep(before.id, case.now_ms))[-MOST_HAD:]
+    had = (*moved_on.had, PassedRep(before.id, case.now_ms))[-MOST_EARLIER_HOLDERS:]
     turns = moved_on.turns + (after.how is HowChosen.ROTATION)
     is_at_end = after.how in {HowChosen.MANAGER, HowChosen.FALLBACK}
     case.change(moved_on=Escalation(had, turns, is_at_end))
@@ -85,7 +85,7 @@ def record_answer(case: Case, rep_id: str, at_ms: int) -> None:
         case.change(move=Move(MoveWhy.ANSWERED_BEFORE, holder.id, rep_id))
 
 
-def _can_continue(case: Case, holder: Holder) -> bool:
+def _can_escalate(case: Case, holder: Holder) -> bool:
     """Whether somebody else can still get the account."""
     moved_on = case.account.moved_on
     if moved_on is not None and moved_on.is_at_end:

@@ -18,11 +18,11 @@ from schemas.topics import LEAD_ROUTING
 from schemas.vocabulary import Action, AssigneeType, Kind, PassedOver, Qualification, Reason
 from workers.accounts.case import instant
 from workers.accounts.handoffs import deadlines, open_index
-from workers.accounts.handoffs.alias_members import how_matched
+from workers.accounts.handoffs.alias_members import match_reasons
 from workers.accounts.handoffs.buying_group import colleagues_of, group_of
-from workers.accounts.handoffs.deadlines import Due
-from workers.accounts.handoffs.partner_view import for_partner, own_stage
-from workers.accounts.handoffs.touches import clear_early_rejection, listed, touches_of
+from workers.accounts.handoffs.deadlines import ResponseDeadlines
+from workers.accounts.handoffs.partner_view import cut_for_partner, stage_for_partner
+from workers.accounts.handoffs.touches import clear_early_rejection, list_touches, touches_of
 from workers.accounts.routing.partners import agreement_with
 from workers.accounts.routing.permission import restriction
 from workers.accounts.routing.route_explanation import earlier_routes, would_lead_elsewhere
@@ -48,11 +48,11 @@ if TYPE_CHECKING:
 FORGET = "forget"
 _NO_CONTACT = Contact()
 REMEMBERED_MS = 90 * 86_400_000
-_BY_SALES = frozenset({Reason.SALES_REJECTED, Reason.SALES_RETURNED, Reason.OPPORTUNITY_LOST})
+_ENDED_BY_SALES = frozenset({Reason.SALES_REJECTED, Reason.SALES_RETURNED, Reason.OPPORTUNITY_LOST})
 """Ends that sales itself has told."""
 
 
-class Asked(Part, frozen=True):
+class TransferRequest(Part, frozen=True):
     """The request for which open hand-offs move, and the hand-off named in it."""
 
     handoff_id: str
@@ -61,25 +61,25 @@ class Asked(Part, frozen=True):
     mode: RequestMode
 
 
-class Handover(Part, frozen=True):
+class Transfer(Part, frozen=True):
     """To whom open hand-offs go, and with which deadlines."""
 
     holder: Holder
     kind: Kind
-    due: Due
+    due: ResponseDeadlines
     """The deadlines of hand-offs of this kind."""
     reasons: tuple[Reason, ...]
-    clocks: tuple[tuple[str, Due], ...] = ()
+    clocks: tuple[tuple[str, ResponseDeadlines], ...] = ()
     """The deadlines of single hand-offs, by handoff_id. At most 20."""
     passed_over: tuple[tuple[str, PassedOver], ...] = ()
     """At most 20."""
-    asked: Asked | None = None
+    asked: TransferRequest | None = None
     """A rejection may give the turn of this one back, the others have had theirs."""
 
 
 def open_handoff(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow) -> LeadRow:
     """Open a hand-off; return its lead with it."""
-    open_index.keep(case, handoff_id, row)
+    open_index.write_handoff(case, handoff_id, row)
     case.change(holder=row.holder)
     deadlines.start_timers(case, handoff_id, row)
     clear_early_rejection(case, row.lead_id)
@@ -87,7 +87,7 @@ def open_handoff(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow) ->
     return replace(lead, handoffs=(*lead.handoffs, handoff_id))
 
 
-def move_all(case: Case, to: Handover) -> None:
+def reassign_all(case: Case, to: Transfer) -> None:
     """Give all open hand-offs to ``to.holder``, of an account that is not large (passage.py moves those that are)."""
     moving = [
         one for one in open_index.open_rows(case) if one[1].holder.id != to.holder.id or one[1].withdrawn_for
@@ -99,7 +99,7 @@ def move_all(case: Case, to: Handover) -> None:
             made = withdraw(case, handoff_id, row, to.reasons)
         moved.append((handoff_id, made))
     for handoff_id, row in moved:
-        move(case, handoff_id, row, to)
+        reassign(case, handoff_id, row, to)
 
 
 def withdraw(case: Case, handoff_id: str, row: HandoffRow, reasons: tuple[Reason, ...]) -> HandoffRow:
@@ -111,7 +111,7 @@ def withdraw(case: Case, handoff_id: str, row: HandoffRow, reasons: tuple[Reason
     return made
 
 
-def move(case: Case, handoff_id: str, row: HandoffRow, to: Handover) -> None:
+def reassign(case: Case, handoff_id: str, row: HandoffRow, to: Transfer) -> None:
     """Give a hand-off to ``to.holder``, who has all others that are open.
 
     Another kind without deadlines of its own keeps those it had as long as they lie ahead.
@@ -131,30 +131,30 @@ def move(case: Case, handoff_id: str, row: HandoffRow, to: Handover) -> None:
     own = dict(to.clocks).get(handoff_id)
     is_stale = row.frozen_ms is not None or (row.due_ms or 0) <= case.now_ms
     if row.touched_ms is None and own is not None:
-        made = deadlines.with_due(made, own)
+        made = deadlines.with_deadlines(made, own)
     elif row.touched_ms is None and (row.kind is to.kind or is_stale):
-        made = deadlines.with_due(made, to.due)
-    open_index.keep(case, handoff_id, made)
+        made = deadlines.with_deadlines(made, to.due)
+    open_index.write_handoff(case, handoff_id, made)
     deadlines.start_timers(case, handoff_id, made)
     publish_revision(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, to.reasons)
 
 
-def bring_back(case: Case, handoff_id: str, row: HandoffRow, holder: Holder) -> None:
+def return_to_holder(case: Case, handoff_id: str, row: HandoffRow, holder: Holder) -> None:
     """A hand-off that was on its way stays with who has the account: nothing moves any more."""
     made = replace(row, revision=row.revision + 1, holder=holder, withdrawn_for=())
-    open_index.keep(case, handoff_id, made)
+    open_index.write_handoff(case, handoff_id, made)
     deadlines.start_timers(case, handoff_id, made)
     publish_revision(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, row.withdrawn_for)
 
 
 def resume_deadlines(
-    case: Case, handoff_id: str, row: HandoffRow, due: Due, reasons: Sequence[Reason]
+    case: Case, handoff_id: str, row: HandoffRow, due: ResponseDeadlines, reasons: Sequence[Reason]
 ) -> None:
     """Who has the hand-off is back: deadlines that stood still go on, and are ``due`` now."""
     if row.frozen_ms is None:
         return
-    made = deadlines.with_due(replace(row, revision=row.revision + 1), due)
-    open_index.keep(case, handoff_id, made)
+    made = deadlines.with_deadlines(replace(row, revision=row.revision + 1), due)
+    open_index.write_handoff(case, handoff_id, made)
     deadlines.start_timers(case, handoff_id, made)
     publish_revision(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, reasons)
 
@@ -176,14 +176,14 @@ def close(
     if row.withdrawn_for != reasons:
         made = replace(row, revision=row.revision + 1)
         publish_revision(case, handoff_id, made, lead, Action.WITHDRAWN, reasons)
-    open_index.drop(case, handoff_id)
+    open_index.delete_handoff(case, handoff_id)
     closed = ClosedHandoffRow(
         lead_id=row.lead_id,
         closed_ms=case.now_ms,
         is_moved=Reason.ACCOUNT_MOVED in reasons,
         expired_cycle=row.cycle if Reason.NO_TOUCH_IN_TIME in reasons else 0,
-        is_answered=not _BY_SALES.isdisjoint(reasons),
-        had=_reps_of(holder),
+        is_answered=not _ENDED_BY_SALES.isdisjoint(reasons),
+        had=_reps_behind(holder),
     )
     case.rows.put(closed, case.key, handoff_id)
     set_timer(case.rows, FORGET, handoff_id, case.now_ms + REMEMBERED_MS)
@@ -195,7 +195,7 @@ def close(
     return replace(lead, handoffs=tuple(one for one in lead.handoffs if one != handoff_id))
 
 
-def _reps_of(holder: Holder | None) -> tuple[str, ...]:
+def _reps_behind(holder: Holder | None) -> tuple[str, ...]:
     if holder is None or holder.type is not AssigneeType.REP:
         return ()
     named = (holder.id, holder.deputy_for, holder.stands_for)
@@ -222,21 +222,21 @@ def relabel(case: Case, lead: LeadRow, label: Qualification) -> None:
         if row.qualification is None and (label is Qualification.MQL or row.kind is not Kind.MQL):
             continue
         made = replace(row, qualification=label)
-        publish_again(case, handoff_id, made, lead, Reason.FACTS_CHANGED)
+        republish(case, handoff_id, made, lead, Reason.FACTS_CHANGED)
 
 
-def announce(case: Case, lead: LeadRow, reason: Reason) -> None:
+def republish_all(case: Case, lead: LeadRow, reason: Reason) -> None:
     """Say a lead's open hand-offs again, because the forecast is another; the assignee stays."""
     for handoff_id in lead.handoffs:
         row = case.rows.get(HandoffRow, case.key, handoff_id)
         if row is not None:
-            publish_again(case, handoff_id, row, lead, reason)
+            republish(case, handoff_id, row, lead, reason)
 
 
-def publish_again(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reason: Reason) -> None:
+def republish(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reason: Reason) -> None:
     """Say what is true of a hand-off now; of one on its way that is said where it arrives."""
     made = row if row.withdrawn_for else replace(row, revision=row.revision + 1)
-    open_index.keep(case, handoff_id, made)
+    open_index.write_handoff(case, handoff_id, made)
     if not made.withdrawn_for:
         publish_revision(case, handoff_id, made, lead, Action.RELABELLED, (reason,))
 
@@ -251,7 +251,7 @@ def publish_revision(
 ) -> None:
     """Emit one revision. The first is explained as of the day on which the lead became due, the others as of now."""
     terms = case.terms
-    reasons = (*reasons, *how_matched(case, lead))
+    reasons = (*reasons, *match_reasons(case, lead))
     fit = fit_of(terms, case.account.company, lead.facts)
     score = case.rows.get(ScoreRow, case.key, row.lead_id) or ScoreRow()
     day = row.day if action is Action.ASSIGNED else max(terms.day_of(case.now_ms), score.latest_day)
@@ -263,7 +263,7 @@ def publish_revision(
         behaviour = flag_future_dated(behaviour, score, day, terms.rules.horizon_days)
     elsewhere = would_lead_elsewhere(earlier)
     is_for_partner = row.holder.type is AssigneeType.PARTNER
-    stage = own_stage(lead, fit.state) if is_for_partner else lead.stage
+    stage = stage_for_partner(lead, fit.state) if is_for_partner else lead.stage
     event = LeadRouting(
         event_id=fact_id(handoff_id, row.revision),
         occurred_at=case.now,
@@ -284,7 +284,7 @@ def publish_revision(
         passed_over=[PassedOverRep(rep_id=rep_id, why=why) for rep_id, why in row.passed_over],
         stage=stage,
         stage_words=terms.stage_words.get(stage) if stage else None,
-        touches=None if is_withdrawn else listed(terms, score, touches_of(case, row.lead_id)) or None,
+        touches=None if is_withdrawn else list_touches(terms, score, touches_of(case, row.lead_id)) or None,
         bounces=lead.bounces or None,
         forecast_probability_percent=None if is_withdrawn else forecast_percent(terms.policy, case.account),
         ages=WaitAges(lead_seconds=row.ages[0], wait_seconds=row.ages[1]) if row.ages else None,
@@ -307,7 +307,7 @@ def publish_revision(
         ),
     )
     if is_for_partner:
-        event = for_partner(agreement_with(terms.policy, row.holder), event)
+        event = cut_for_partner(agreement_with(terms.policy, row.holder), event)
     case.publish(LEAD_ROUTING, event)
 
 

@@ -35,22 +35,22 @@ class TouchedByRow(Row, frozen=True):
     count: int
 
 
-def keep(case: Case, handoff_id: str, row: HandoffRow) -> None:
+def write_handoff(case: Case, handoff_id: str, row: HandoffRow) -> None:
     """Write a hand-off that is opened or has changed."""
     held = case.rows.get(HandoffRow, case.key, handoff_id)
     case.rows.put(row, case.key, handoff_id)
     if row.kind is not Kind.SERVICE:
-        _entered(case, handoff_id, held, row)
+        _update_index(case, handoff_id, held, row)
     elif held is None:
         case.rows.put(QuestionRow(), case.key, handoff_id)
 
 
-def drop(case: Case, handoff_id: str) -> None:
+def delete_handoff(case: Case, handoff_id: str) -> None:
     """Delete a hand-off that is over."""
     held = case.rows.get(HandoffRow, case.key, handoff_id)
     case.rows.delete(HandoffRow, case.key, handoff_id)
     if held is not None and held.kind is not Kind.SERVICE:
-        _entered(case, handoff_id, held, None)
+        _update_index(case, handoff_id, held, None)
     case.rows.delete(QuestionRow, case.key, handoff_id)
 
 
@@ -69,7 +69,7 @@ def open_rows(case: Case) -> list[tuple[str, HandoffRow]]:
     return sorted((handoff_id, row) for handoff_id, row in rows if row is not None)
 
 
-def questions(case: Case) -> list[tuple[str, HandoffRow]]:
+def open_questions(case: Case) -> list[tuple[str, HandoffRow]]:
     """Return (handoff_id, row) of support questions that the service desk holds: as many as one step closes."""
     found = case.rows.scan(QuestionRow, case.key, limit=case.terms.most_at_once)
     rows = [(parts[1], case.rows.get(HandoffRow, case.key, parts[1])) for parts, _ in found]
@@ -94,9 +94,9 @@ def has_touched(case: Case, rep_id: str) -> bool:
     return case.rows.get(TouchedByRow, case.key, rep_id) is not None
 
 
-def _entered(case: Case, handoff_id: str, held: HandoffRow | None, now: HandoffRow | None) -> None:
+def _update_index(case: Case, handoff_id: str, held: HandoffRow | None, now: HandoffRow | None) -> None:
     """Bring what is known of all in line with one that was ``held`` so and is ``now`` so; None: not open."""
-    was, becomes = _urgency(held), _urgency(now)
+    was, becomes = _urgency_of(held), _urgency_of(now)
     if was != becomes:
         if was:
             case.rows.delete(PressingRow, case.key, was, handoff_id)
@@ -104,20 +104,20 @@ def _entered(case: Case, handoff_id: str, held: HandoffRow | None, now: HandoffR
             case.rows.put(PressingRow(), case.key, becomes, handoff_id)
     first, later = (None if row is None else row.touched_by for row in (held, now))
     if first != later:
-        _count(case, first, -1)
-        _count(case, later, 1)
+        _change_touch_count(case, first, -1)
+        _change_touch_count(case, later, 1)
     account = case.account
     counts = (
         account.open_handoffs + (now is not None) - (held is not None),
         account.untouched + _is_untouched(now) - _is_untouched(held),
         account.frozen + _is_frozen(now) - _is_frozen(held),
-        account.on_way + _is_on_way(now) - _is_on_way(held),
+        account.on_way + _is_in_transit(now) - _is_in_transit(held),
     )
     if counts != (account.open_handoffs, account.untouched, account.frozen, account.on_way):
         case.change(open_handoffs=counts[0], untouched=counts[1], frozen=counts[2], on_way=counts[3])
 
 
-def _count(case: Case, rep_id: str | None, by: int) -> None:
+def _change_touch_count(case: Case, rep_id: str | None, by: int) -> None:
     if rep_id is None:
         return
     held = case.rows.get(TouchedByRow, case.key, rep_id)
@@ -128,7 +128,7 @@ def _count(case: Case, rep_id: str | None, by: int) -> None:
         case.rows.delete(TouchedByRow, case.key, rep_id)
 
 
-def _urgency(row: HandoffRow | None) -> str:
+def _urgency_of(row: HandoffRow | None) -> str:
     if row is None:
         return ""
     return f"{int(row.touched_ms is not None)}{int(row.qualification is None)}"
@@ -142,5 +142,5 @@ def _is_frozen(row: HandoffRow | None) -> bool:
     return row is not None and row.frozen_ms is not None
 
 
-def _is_on_way(row: HandoffRow | None) -> bool:
+def _is_in_transit(row: HandoffRow | None) -> bool:
     return row is not None and bool(row.withdrawn_for)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.explanation import Explanation, GateResult, PointsLine
 from schemas.outputs import Person
-from workers.accounts.stages.stages import Standing, stage_of
+from workers.accounts.stages.stages import StageInputs, stage_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from workers.accounts.routing.partners import NamedPartner
     from workers.accounts.state.lead import LeadRow
 
-_PERSON = {
+_PERSON_FIELDS = {
     "name": ("first_name", "last_name"),
     "email": ("email",),
     "phone": ("phone",),
@@ -28,7 +28,7 @@ _PERSON = {
     "job_title": ("job_title",),
     "country": ("country",),
 }
-_GATES = {
+_KEY_OF_GATE = {
     "industry": "company",
     "revenue": "company",
     "employees": "company",
@@ -39,19 +39,21 @@ _GATES = {
 """Which word of ``sees`` shows the fact that a gate found."""
 
 
-def own_stage(lead: LeadRow, fit: GateState) -> Stage:
+def stage_for_partner(lead: LeadRow, fit: GateState) -> Stage:
     """Return where a lead stands by itself, whoever has it: what a message to a partner states."""
-    standing = Standing(fit, accepted=lead.accepted, qualified=lead.qualified, reached_mql=lead.reached_mql)
+    standing = StageInputs(
+        fit, accepted=lead.accepted, qualified=lead.qualified, reached_mql=lead.reached_mql
+    )
     return stage_of(standing)
 
 
-def for_partner(agreement: NamedPartner | None, event: LeadRouting) -> LeadRouting:
+def cut_for_partner(agreement: NamedPartner | None, event: LeadRouting) -> LeadRouting:
     """Return the message cut to what the partner may see; under an agreement that is over, to nothing."""
     sees: Collection[str] = () if agreement is None else agreement.partner.sees
     cut: dict[str, Any] = {
         "bounces": None,
-        "person": None if event.person is None else _person(event.person, sees),
-        "explanation": _explanation(event.explanation, sees),
+        "person": None if event.person is None else _cut_person(event.person, sees),
+        "explanation": _cut_explanation(event.explanation, sees),
         "earlier_routes": [one.model_copy(update={"rep_id": None}) for one in event.earlier_routes],
     }
     hidden: dict[str, dict[str, Any]] = {
@@ -67,18 +69,18 @@ def for_partner(agreement: NamedPartner | None, event: LeadRouting) -> LeadRouti
     return event.model_copy(update=cut)
 
 
-def _person(person: Person, sees: Collection[str]) -> Person:
-    shown = [name for word, names in _PERSON.items() if word in sees for name in names]
+def _cut_person(person: Person, sees: Collection[str]) -> Person:
+    shown = [name for word, names in _PERSON_FIELDS.items() if word in sees for name in names]
     return Person(**{name: getattr(person, name) for name in shown})
 
 
-def _explanation(why: Explanation, sees: Collection[str]) -> Explanation:
+def _cut_explanation(why: Explanation, sees: Collection[str]) -> Explanation:
     """Two lines of points, fit and behaviour, unless the partner may see what the lead did."""
     gates = [
         GateResult.model_construct(
             gate=one.gate,
             state=one.state,
-            found=one.found if _GATES.get(one.gate) in sees else None,
+            found=one.found if _KEY_OF_GATE.get(one.gate) in sees else None,
             points=one.points,
         )
         for one in why.gates

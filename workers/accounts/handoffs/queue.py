@@ -12,10 +12,10 @@ from workers.accounts.state.handoff import PendingRow
 
 if TYPE_CHECKING:
     from workers.accounts.case import Case, LeadInHand
-    from workers.accounts.stages.qualifying import Due
+    from workers.accounts.stages.qualifying import DueHandoff
 
 
-def make_due(hand: LeadInHand, due: Due, total: int, fit_points: int) -> None:
+def make_due(hand: LeadInHand, due: DueHandoff, total: int, fit_points: int) -> None:
     """Queue the lead for a hand-off. A queued lead only moves up, if it raises its hand or a rep claims it."""
     case, lead_id, lead = hand.case, hand.lead_id, hand.lead
     held = case.rows.get(PendingRow, case.key, lead.pending, lead_id) if lead.pending else None

@@ -13,25 +13,25 @@ from schemas.desk_requests import AccountDepends
 from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import Alert
 from workers.accounts.handoffs import buying_signals
-from workers.accounts.handoffs.alert_recipients import is_nobodys, of_desk
+from workers.accounts.handoffs.alert_recipients import is_muted, recipients_for_desk
 from workers.accounts.routing.ownership import crm_owners, is_customer, named_by_crm
 
 if TYPE_CHECKING:
     from workers.accounts.case import Case
 
-MOST_GONE = 8
-MOST_DEPENDS = 10
-NOBODY_NAMED = ""
+MOST_INACTIVE = 8
+MOST_SUBSCRIPTIONS = 10
+NO_NAMED_OWNER = ""
 """Subject of the alert for a customer for whom the CRM names no person."""
 
 
-def add_gone(case: Case, rep_id: str) -> None:
+def add_inactive_rep(case: Case, rep_id: str) -> None:
     """A rep who was asked for is inactive, has left, or is unknown: the routes pass over them."""
     others = tuple(one for one in case.account.gone if one != rep_id)
-    case.change(gone=(*others, rep_id)[-MOST_GONE:])
+    case.change(gone=(*others, rep_id)[-MOST_INACTIVE:])
 
 
-def remove_gone(case: Case, rep_id: str) -> None:
+def remove_inactive_rep(case: Case, rep_id: str) -> None:
     """A rep is with us again."""
     case.change(gone=tuple(one for one in case.account.gone if one != rep_id))
 
@@ -39,17 +39,17 @@ def remove_gone(case: Case, rep_id: str) -> None:
 def report_missing_owners(case: Case) -> None:
     """Report who should own the account and does not, and take back what is so no more."""
     account = case.account
-    now = {} if is_nobodys(case) else _missing(case)
+    now = {} if is_muted(case) else _missing_owners(case)
     for subject in sorted({*account.missing, *account.gone} - now.keys()):
         case.clear_alert(Alert.ACCOUNT_WITHOUT_OWNER, subject)
-    told = of_desk(case.terms.policy, case.terms.policy.default_desk)
+    told = recipients_for_desk(case.terms.policy, case.terms.policy.default_desk)
     for subject, named in now.items():
         case.raise_alert(Alert.ACCOUNT_WITHOUT_OWNER, subject, rep_id=named, told=told)
     if tuple(now) != account.missing:
         case.change(missing=tuple(now))
 
 
-def _missing(case: Case) -> dict[str, str | None]:
+def _missing_owners(case: Case) -> dict[str, str | None]:
     """Return reps who are named and gone, and a customer for whom nobody is named: each with whom the CRM names."""
     account, policy = case.account, case.terms.policy
     named = {right.rep_id for right in named_by_crm(policy, account.company)}
@@ -61,7 +61,7 @@ def _missing(case: Case) -> dict[str, str | None]:
     company = account.company
     has_leads = account.request is not None or account.open_handoffs > 0
     if company is not None and is_customer(company) and has_leads and not crm_owners(policy, company):
-        found[NOBODY_NAMED] = company.owner_rep_id
+        found[NO_NAMED_OWNER] = company.owner_rep_id
     return found
 
 
@@ -73,7 +73,7 @@ def subscribe_to_reps(case: Case) -> None:
         wanted |= {account.holder.id, account.holder.stands_for or account.holder.id}
     if (notified := buying_signals.notified_rep(case)) is not None:
         wanted.add(notified)
-    now = tuple(sorted(wanted)[:MOST_DEPENDS])
+    now = tuple(sorted(wanted)[:MOST_SUBSCRIPTIONS])
     if now == account.depends:
         return
     for rep_id in sorted({*now} ^ {*account.depends}):

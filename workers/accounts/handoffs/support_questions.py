@@ -27,7 +27,7 @@ from schemas.vocabulary import (
 )
 from workers.accounts.case import LeadInHand
 from workers.accounts.handoffs import deadlines, handoffs, open_index
-from workers.accounts.handoffs.alert_recipients import of_desk
+from workers.accounts.handoffs.alert_recipients import recipients_for_desk
 from workers.accounts.routing.ownership import is_customer
 from workers.accounts.state.account import Holder
 from workers.accounts.state.handoff import ClosedHandoffRow, HandoffRow, ServiceRow
@@ -46,8 +46,8 @@ QUESTIONS = "questions"
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 ATTEMPTS_BEFORE_ALERT = 4
-_BEFORE = (SkippedRoute(Route.NEVER, RouteMiss.NOT_EXCLUDED),)
-_NO_CUSTOMERS = SkippedRoute(Route.SUPPORT_QUESTION, RouteMiss.NO_SUPPORT_QUESTION)
+_NOT_EXCLUDED = (SkippedRoute(Route.NEVER, RouteMiss.NOT_EXCLUDED),)
+_NO_CUSTOMER_ROUTE = SkippedRoute(Route.SUPPORT_QUESTION, RouteMiss.NO_SUPPORT_QUESTION)
 
 
 def is_question(case: Case, request: Request) -> bool:
@@ -59,10 +59,10 @@ def is_question(case: Case, request: Request) -> bool:
 
 def desk_for(case: Case) -> str:
     """Return the desk that answers questions of this account now."""
-    return _desk(case, of_customer=is_customer(case.account.company))
+    return _desk_of_question(case, of_customer=is_customer(case.account.company))
 
 
-def ask(case: Case, lead_id: str, at_ms: int) -> None:
+def ask_desk(case: Case, lead_id: str, at_ms: int) -> None:
     """Ask the desk for a person. A question that is not answered yet stays the one."""
     hand = LeadInHand(case, lead_id)
     for handoff_id in hand.lead.service:
@@ -83,7 +83,7 @@ def ask(case: Case, lead_id: str, at_ms: int) -> None:
         of_customer=is_customer(case.account.company),
     )
     case.rows.put(question, case.key, handoff_id)
-    _send(case, handoff_id, question)
+    _send_request(case, handoff_id, question)
     hand.change(service=(handoff_id,))
     hand.write_lead()
 
@@ -110,7 +110,7 @@ def apply_answer(case: Case, answer: DeskAnswer) -> None:
             answer.desk,
             desk=answer.desk,
             route=Route.SUPPORT_QUESTION if question.of_customer else Route.OTHERWISE,
-            earlier=_BEFORE if question.of_customer else (*_BEFORE, _NO_CUSTOMERS),
+            earlier=_NOT_EXCLUDED if question.of_customer else (*_NOT_EXCLUDED, _NO_CUSTOMER_ROUTE),
             manager=answer.manager_id,
         ),
         cycle=lead.cycle,
@@ -126,7 +126,7 @@ def apply_answer(case: Case, answer: DeskAnswer) -> None:
         due_soon_ms=answer.due_soon_at_ms,
         then_ms=answer.then_at_ms,
     )
-    open_index.keep(case, answer.handoff_id, row)
+    open_index.write_handoff(case, answer.handoff_id, row)
     deadlines.start_timers(case, answer.handoff_id, row)
     handoffs.publish_revision(case, answer.handoff_id, row, lead, Action.ASSIGNED, row.reasons)
 
@@ -139,16 +139,16 @@ def repeat_question(case: Case, handoff_id: str) -> None:
     made = replace(question, attempt=question.attempt + 1)
     case.rows.put(made, case.key, handoff_id)
     if made.attempt > ATTEMPTS_BEFORE_ALERT:
-        desk = _desk(case, of_customer=made.of_customer)
+        desk = _desk_of_question(case, of_customer=made.of_customer)
         case.raise_alert(
             Alert.DESK_SILENT,
             handoff_id,
             lead_id=made.lead_id,
             handoff_id=handoff_id,
             desk=desk,
-            told=of_desk(case.terms.policy, desk),
+            told=recipients_for_desk(case.terms.policy, desk),
         )
-    _send(case, handoff_id, made)
+    _send_request(case, handoff_id, made)
 
 
 def apply_desk_feedback(case: Case, event: SalesAnswered) -> bool:
@@ -157,7 +157,7 @@ def apply_desk_feedback(case: Case, event: SalesAnswered) -> bool:
     row = None if handoff_id is None else case.rows.get(HandoffRow, case.key, handoff_id)
     if handoff_id is None or row is None or row.kind is not Kind.SERVICE:
         return False
-    row = deadlines.record_touch(case, handoff_id, row, event.occurred_at_ms)
+    row = deadlines.mark_answered(case, handoff_id, row, event.occurred_at_ms)
     if event.activity.action is SalesAction.REJECTED:
         hand = LeadInHand(case, row.lead_id)
         hand.lead = _close(case, handoff_id, row, hand.lead, Reason.SALES_REJECTED)
@@ -170,7 +170,7 @@ def withdraw_all(case: Case, reason: Reason) -> None:
 
     A question on its way is dropped when the desk has it.
     """
-    found = open_index.questions(case)
+    found = open_index.open_questions(case)
     for handoff_id, row in found:
         hand = LeadInHand(case, row.lead_id)
         hand.lead = _close(case, handoff_id, row, hand.lead, reason)
@@ -183,7 +183,7 @@ def withdraw_next(case: Case, position: str) -> str | None:
     """Close the next questions of an account that is still excluded; '' while there may be more."""
     del position  # those done are gone
     excluded = case.terms.gates.exclusion(case.key, case.account.company)
-    if excluded is None or not open_index.questions(case):
+    if excluded is None or not open_index.open_questions(case):
         return None
     withdraw_all(case, excluded)
     return ""
@@ -203,7 +203,7 @@ def _close(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reason: 
     deadlines.stop_timers(case, handoff_id)
     made = replace(row, revision=row.revision + 1)
     handoffs.publish_revision(case, handoff_id, made, lead, Action.WITHDRAWN, (reason,))
-    open_index.drop(case, handoff_id)
+    open_index.delete_handoff(case, handoff_id)
     case.rows.put(
         ClosedHandoffRow(
             lead_id=row.lead_id, closed_ms=case.now_ms, is_answered=reason is Reason.SALES_REJECTED
@@ -221,16 +221,16 @@ def _write_lead(hand: LeadInHand) -> None:
         hand.write_lead()
 
 
-def _desk(case: Case, *, of_customer: bool) -> str:
+def _desk_of_question(case: Case, *, of_customer: bool) -> str:
     """A customer's: the service desk; under a policy that has none any more, everybody's: no question is dropped."""
     ours = case.terms.service_desk if of_customer else None
     return f"desk:{ours or case.terms.policy.default_desk}"
 
 
-def _send(case: Case, handoff_id: str, question: ServiceRow) -> None:
+def _send_request(case: Case, handoff_id: str, question: ServiceRow) -> None:
     event = DeskRequest(
         request_id=question.request_id,
-        desk=_desk(case, of_customer=question.of_customer),
+        desk=_desk_of_question(case, of_customer=question.of_customer),
         account_key=case.key,
         lead_id=question.lead_id,
         handoff_id=handoff_id,

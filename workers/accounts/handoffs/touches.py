@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from schemas.outputs import Touch
 from schemas.vocabulary import Alert, RejectReason
-from workers.accounts.handoffs.alert_recipients import of_holder
-from workers.accounts.handoffs.transfer_payload import packed, unpacked
+from workers.accounts.handoffs.alert_recipients import recipients_for_holder
+from workers.accounts.handoffs.transfer_payload import pack_row, unpack_row
 from workers.accounts.state.sales import SalesTouch, TouchesRow
 from workers.accounts.worth.future_dated import future_dated_days
 
@@ -35,7 +35,7 @@ NEED_ATTEMPTS = frozenset({RejectReason.NOT_NOW, RejectReason.UNREACHABLE})
 _EPOCH = date(1970, 1, 1)
 
 
-def with_touch(row: TouchesRow, touch: SalesTouch) -> TouchesRow:
+def add_touch(row: TouchesRow, touch: SalesTouch) -> TouchesRow:
     """Return the row with a touch of sales; the same object where it is known, or older than what is kept."""
     if touch in row.touches:
         return row
@@ -43,7 +43,7 @@ def with_touch(row: TouchesRow, touch: SalesTouch) -> TouchesRow:
     return row if made == row.touches else replace(row, touches=made)
 
 
-def listed(terms: Terms, score: ScoreRow, row: TouchesRow) -> list[Touch]:
+def list_touches(terms: Terms, score: ScoreRow, row: TouchesRow) -> list[Touch]:
     """Return both sides' touches in the order of their days, numbered from the first that is remembered.
 
     What a buyer did of one kind on one day is one line with its count; on a day, sales' touches come after it.
@@ -94,7 +94,7 @@ def record_touch(hand: LeadInHand, touch: SalesTouch) -> None:
     """Record a touch of sales. A late touch from before a rejection may complete the agreed number of attempts."""
     case, lead_id, lead = hand.case, hand.lead_id, hand.lead
     row = touches_of(case, lead_id)
-    made = with_touch(row, touch)
+    made = add_touch(row, touch)
     if made is row:
         return
     case.rows.put(made, case.key, lead_id)
@@ -125,7 +125,7 @@ def record_rejection(
             rep_id=event.activity.rep_id,
             told=(event.activity.rep_id,)
             if handoff is None
-            else of_holder(Alert.REJECTED_TOO_EARLY, handoff[1].holder),
+            else recipients_for_holder(Alert.REJECTED_TOO_EARLY, handoff[1].holder),
         )
 
 
@@ -136,16 +136,16 @@ def pack_touches(case: Case, lead_id: str) -> dict[str, Any] | None:
     if row is None:
         return None
     case.rows.delete(TouchesRow, case.key, lead_id)
-    return packed(row)
+    return pack_row(row)
 
 
 def merge_touches(case: Case, lead_id: str, sent: dict[str, Any] | None) -> None:
     """Merge the touches that came with a lead from another account key."""
     if sent is None:
         return
-    came, row = unpacked(sent, TouchesRow), touches_of(case, lead_id)
+    came, row = unpack_row(sent, TouchesRow), touches_of(case, lead_id)
     for touch in came.touches:
-        row = with_touch(row, touch)
+        row = add_touch(row, touch)
     case.rows.put(replace(row, since_ms=max(row.since_ms, came.since_ms)), case.key, lead_id)
 
 

@@ -32,18 +32,18 @@ _VERDICT: Final = ("verdict", "verdict_why", "said_no_ms", "expired_with_handoff
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-def packed(row: msgspec.Struct) -> dict[str, Any]:
+def pack_row(row: msgspec.Struct) -> dict[str, Any]:
     """Return a row as plain values; what is at its default is left out."""
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(row))
     return plain
 
 
-def unpacked(plain: dict[str, Any], type_: type[T]) -> T:
+def unpack_row(plain: dict[str, Any], type_: type[T]) -> T:
     """Return the row that plain values stand for; fields that this version does not know are left out."""
     return msgspec.convert(plain, type_)
 
 
-def lead_of_both(held: LeadRow, sent: LeadRow, *, is_new: bool) -> LeadRow:
+def merge_leads(held: LeadRow, sent: LeadRow, *, is_new: bool) -> LeadRow:
     """Return the lead as it lives here from now on. ``is_new``: nothing was known of it here.
 
     Of each fact the later holds, of two cycles the later's standing, within one cycle what either knows, and the no
@@ -53,7 +53,7 @@ def lead_of_both(held: LeadRow, sent: LeadRow, *, is_new: bool) -> LeadRow:
         return replace(sent, **{name: getattr(held, name) for name in STAYS})
     campaigns = [one for one in (held.campaign, sent.campaign) if one is not None]
     made = replace(
-        _filled(held, sent, STAYS),
+        _fill_blanks(held, sent, STAYS),
         role_address=held.role_address or sent.role_address,
         facts=merge_facts(held.facts, sent.facts),
         campaign=max(campaigns, key=lambda one: (one.at_ms, one.name), default=None),
@@ -71,7 +71,7 @@ def lead_of_both(held: LeadRow, sent: LeadRow, *, is_new: bool) -> LeadRow:
     return replace(made, **{name: getattr(held, name) or getattr(sent, name) for name in _CYCLE})
 
 
-def score_of_both(terms: Terms, held: ScoreRow, sent: ScoreRow) -> ScoreRow:
+def merge_scores(terms: Terms, held: ScoreRow, sent: ScoreRow) -> ScoreRow:
     """Return the counts of both keys: an event was counted under one of them, so they add up.
 
     Where nothing counts here yet, the row is the one that was sent. Where something does, activities whose duration was
@@ -105,7 +105,7 @@ def score_of_both(terms: Terms, held: ScoreRow, sent: ScoreRow) -> ScoreRow:
     )
 
 
-def _filled(held: T, sent: T, stays: Iterable[str]) -> T:
+def _fill_blanks(held: T, sent: T, stays: Iterable[str]) -> T:
     """Return ``held`` with the fields of ``sent`` where it has nothing of its own."""
     blank = {
         one.name: getattr(sent, one.name)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from workers.accounts.state.lead import LeadRow
 
 
-def answered_too_late(case: Case, lead: LeadRow, event: SalesAnswered) -> LeadRow:
+def judge_late_answer(case: Case, lead: LeadRow, event: SalesAnswered) -> LeadRow:
     """Return the lead after an answer. Where sales itself had ended the hand-off, it is the same once more.
 
     A no of who had it counts: of the account always; of the person while nothing has begun since silence ended it. That
@@ -45,7 +45,7 @@ def answered_too_late(case: Case, lead: LeadRow, event: SalesAnswered) -> LeadRo
         raise RefusedError(DeadLetterReason.HANDOFF_OVER, detail)
     case.rows.put(replace(closed, is_answered=True), case.key, handoff_id)
     if effect == "question_account":
-        question(case, event)
+        market_objection(case, event)
         return lead
     if effect == "disqualified":
         return replace(
@@ -57,7 +57,7 @@ def answered_too_late(case: Case, lead: LeadRow, event: SalesAnswered) -> LeadRo
     return replace(lead, bounces=lead.bounces + 1)
 
 
-def question(case: Case, event: SalesAnswered) -> None:
+def market_objection(case: Case, event: SalesAnswered) -> None:
     """The account is in question, unless its facts were confirmed after sales said so."""
     company = case.account.company
     confirmed_ms = company.confirmed_ms if company else None

@@ -28,7 +28,7 @@ _WINNABLE = frozenset({Relationship.PROSPECT, Relationship.FORMER_CUSTOMER})
 """What a deal that is won makes a customer of; another relationship is the CRM's to change."""
 
 
-def with_word(deals: tuple[Deal, ...], word: Deal) -> tuple[Deal, ...]:
+def merge_deal(deals: tuple[Deal, ...], word: Deal) -> tuple[Deal, ...]:
     """Return the deals with sales' word; the same object where a later word of the same person is known."""
     held = deal_of(deals, word.lead_id)
     if held is not None and _rank(held) >= _rank(word):
@@ -38,16 +38,16 @@ def with_word(deals: tuple[Deal, ...], word: Deal) -> tuple[Deal, ...]:
     return tuple(made) if word in made else deals
 
 
-def settled(deals: tuple[Deal, ...], record: Company | None) -> tuple[Deal, ...]:
+def mark_settled(deals: tuple[Deal, ...], record: Company | None) -> tuple[Deal, ...]:
     """Return the deals, those marked of which the CRM's own record speaks now; the same object where none is new."""
     made = tuple(
-        replace(one, is_settled=True) if not one.is_settled and _is_said_by(record, one) else one
+        replace(one, is_settled=True) if not one.is_settled and _is_settled_by(record, one) else one
         for one in deals
     )
     return deals if made == deals else made
 
 
-def with_deals(record: Company | None, deals: Iterable[Deal]) -> Company | None:
+def company_with_deals(record: Company | None, deals: Iterable[Deal]) -> Company | None:
     """Return the CRM's record with what sales said and the CRM has not said yet."""
     standing = [one for one in deals if not one.is_settled]
     opened = [one for one in standing if one.state is SalesAction.OPPORTUNITY_OPENED]
@@ -78,7 +78,7 @@ def forecast_percent(policy: Policy, account: AccountRow) -> int | None:
     return None if company.relationship is Relationship.CUSTOMER else opportunity.probability_percent
 
 
-def reason_of(account: AccountRow, lead_id: str, stage: Stage) -> Reason | None:
+def deal_reason(account: AccountRow, lead_id: str, stage: Stage) -> Reason | None:
     """Return why a lead is an opportunity or a customer, where sales said so of this very person."""
     deal = deal_of(account.deals, lead_id) if account.deals else None
     if deal is None:
@@ -92,7 +92,7 @@ def _rank(deal: Deal) -> tuple[int, int]:
     return (deal.at_ms, _ORDER.index(deal.state))
 
 
-def _is_said_by(record: Company | None, deal: Deal) -> bool:
+def _is_settled_by(record: Company | None, deal: Deal) -> bool:
     if record is None:
         return False
     is_customer = record.relationship is Relationship.CUSTOMER

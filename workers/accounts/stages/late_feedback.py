@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from workers.accounts.case import Case, LeadInHand
     from workers.accounts.state.lead import LeadRow
 
-ENDS: Final = frozenset({SalesAction.REJECTED, SalesAction.LOST})
+ENDS_CYCLE: Final = frozenset({SalesAction.REJECTED, SalesAction.LOST})
 """Words after which a lead comes back by what is dated later."""
 
 
-def was_said_before_silence(case: Case, event: SalesAnswered, lead: LeadRow) -> bool:
+def is_dated_before_expiry(case: Case, event: SalesAnswered, lead: LeadRow) -> bool:
     """Whether a word that comes late is about a hand-off that was open then, and that silence has closed since."""
     if lead.verdict is not Stage.EXPIRED or not lead.expired_with_handoff:
         return False
@@ -31,10 +31,10 @@ def was_said_before_silence(case: Case, event: SalesAnswered, lead: LeadRow) -> 
     return is_meant and event.occurred_at_ms < lead.said_no_ms
 
 
-def raised_since(hand: LeadInHand, event: SalesAnswered) -> int:
+def day_raised_since(hand: LeadInHand, event: SalesAnswered) -> int:
     """Return the day of a hand raised after the feedback was given and received before it, or 0."""
     case, lead_id, lead = hand.case, hand.lead_id, hand.lead
-    if event.activity.action not in ENDS:
+    if event.activity.action not in ENDS_CYCLE:
         return 0
     at_ms, first_day = event.occurred_at_ms, case.terms.day_of(event.occurred_at_ms)
     raised = [
@@ -61,10 +61,10 @@ def is_between_accounts(hand: LeadInHand, event: SalesAnswered) -> bool:
     """Whether the hand-off was withdrawn because the account moved, and the lead waits here for its next one."""
     case, lead_id, lead = hand.case, hand.lead_id, hand.lead
     due = case.rows.get(PendingRow, case.key, lead.pending, lead_id) if lead.pending else None
-    return due is not None and is_as_before(due.reasons, lead, event)
+    return due is not None and is_continued_handoff(due.reasons, lead, event)
 
 
-def is_as_before(reasons: Sequence[Reason], lead: LeadRow, event: SalesAnswered) -> bool:
+def is_continued_handoff(reasons: Sequence[Reason], lead: LeadRow, event: SalesAnswered) -> bool:
     """Whether the lead was handed over before, in this cycle, and is so again for no other reason."""
     if Reason.EXPIRY_TAKEN_BACK in reasons:
         return True

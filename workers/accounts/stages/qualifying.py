@@ -48,12 +48,12 @@ class Occasion(NamedTuple):
     """Imported history is complete, and counts now."""
 
 
-def expiry_taken_back(*, by_sales: bool) -> tuple[Reason, ...]:
+def expiry_reversal_reasons(*, by_sales: bool) -> tuple[Reason, ...]:
     """Return why a lead has not expired after all: a touch of either side came late."""
     return (Reason.EXPIRY_TAKEN_BACK, *((Reason.SALES_TOUCHED,) if by_sales else ()))
 
 
-class Due(NamedTuple):
+class DueHandoff(NamedTuple):
     """A hand-off is due."""
 
     day: int
@@ -64,9 +64,9 @@ class Due(NamedTuple):
     """The rep who took it."""
 
 
-def decide(
+def qualify_lead(
     case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, occasion: Occasion
-) -> tuple[LeadRow, ScoreRow, Due | None]:
+) -> tuple[LeadRow, ScoreRow, DueHandoff | None]:
     """Return the lead, in a new cycle where it comes back after a no, and what is due."""
     company = case.account.company
     is_owned = is_customer(company) or has_open_opportunity(company)
@@ -74,16 +74,20 @@ def decide(
         if lead.verdict is not None:
             lead, score = new_cycle(lead, score)
         reasons = (Reason.RAISED_HAND, *_gate_reasons(case, fit))
-        return replace(lead, raised_hand=True, handed=True), score, Due(occasion.day, reasons, raised=True)
+        return (
+            replace(lead, raised_hand=True, handed=True),
+            score,
+            DueHandoff(occasion.day, reasons, raised=True),
+        )
     if lead.verdict is Stage.DISQUALIFIED or restriction(case.terms, lead) is not None:
         return lead, score, None
     if is_owned:
-        return _decide_owned(case, lead, score, occasion)
+        return _qualify_owned(case, lead, score, occasion)
     is_held_back = bool(case.account.questioned) or withholds_mqls(case.terms.policy, case.account)
     is_held_back |= case.now_ms < score.complete_ms  # of history that still comes, a part would be judged
     if fit.state is not GateState.PASS or is_held_back or _has_been_mql(lead):
         return lead, score, None
-    reached = _reached(case, lead, score, fit, occasion.day)
+    reached = _find_mql_day(case, lead, score, fit, occasion.day)
     if reached is None:
         return lead, score, None
     day, why = reached
@@ -91,15 +95,15 @@ def decide(
     if lead.verdict is not None:
         lead, score = new_cycle(lead, score)
         reasons = (*reasons, Reason.NEW_POINTS_SINCE)
-    due = None if lead.raised_hand or lead.claimed else Due(day, reasons)
+    due = None if lead.raised_hand or lead.claimed else DueHandoff(day, reasons)
     return replace(lead, reached_mql=True), score, due
 
 
-def due_again(case: Case, lead: LeadRow, fit: Fit, day: int) -> tuple[LeadRow, Due | None]:
+def due_after_move(case: Case, lead: LeadRow, fit: Fit, day: int) -> tuple[LeadRow, DueHandoff | None]:
     """Return a lead that was handed over or due under another key: it is so here, or it begins at the beginning."""
     if not is_still_due(case, lead, fit):
         return replace(lead, handed=False, reached_mql=False), None
-    return lead, Due(day, _moved_reasons(case, lead, fit), raised=lead.raised_hand)
+    return lead, DueHandoff(day, _moved_reasons(case, lead, fit), raised=lead.raised_hand)
 
 
 def _moved_reasons(case: Case, lead: LeadRow, fit: Fit) -> tuple[Reason, ...]:
@@ -118,9 +122,9 @@ def _has_been_mql(lead: LeadRow) -> bool:
     return lead.reached_mql and lead.handed and not lead.verdict
 
 
-def _decide_owned(
+def _qualify_owned(
     case: Case, lead: LeadRow, score: ScoreRow, occasion: Occasion
-) -> tuple[LeadRow, ScoreRow, Due | None]:
+) -> tuple[LeadRow, ScoreRow, DueHandoff | None]:
     """A customer's lead, or one of an open opportunity: the first that it does in a cycle, whatever the score."""
     why = Reason.CUSTOMER_ACCOUNT if is_customer(case.account.company) else Reason.OPEN_OPPORTUNITY
     reasons: tuple[Reason, ...] = (why,)
@@ -132,23 +136,23 @@ def _decide_owned(
             return lead, score, None
         lead, score = new_cycle(lead, score)
         reasons = (why, Reason.NEW_POINTS_SINCE)
-    return replace(lead, handed=True), score, Due(occasion.day, reasons)
+    return replace(lead, handed=True), score, DueHandoff(occasion.day, reasons)
 
 
-def _reached(
+def _find_mql_day(
     case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day: int
 ) -> tuple[int, Reason] | None:
     """Return since which day it is an MQL, and by what: the bar, else a campaign that needs none."""
-    day = _day_reached(case, lead, score, fit, event_day)
+    day = _find_threshold_day(case, lead, score, fit, event_day)
     if day is not None:
         return day, Reason.BAR_REACHED
     is_known = bool(lead.responded_day) and not score.is_untracked_on(lead.responded_day)
     if is_known and lead.verdict is None and case.terms.campaigns.has_any:
-        return max(lead.responded_day, _known_day(case, lead, score)), Reason.CAMPAIGN_RESPONSE
+        return max(lead.responded_day, _facts_known_day(case, lead, score)), Reason.CAMPAIGN_RESPONSE
     return None
 
 
-def _day_reached(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day: int) -> int | None:
+def _find_threshold_day(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day: int) -> int | None:
     """Return the first day, from the event's on, as of which the bar is reached with the facts that were known.
 
     The bar is judged as of the event's day, and as of each later day on which something counted already: so it does
@@ -156,18 +160,18 @@ def _day_reached(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day
     fade, and those of a negative rule with them: what is reached on a day without an event must have been on the last
     day with one.
     """
-    first = max(event_day, _known_day(case, lead, score))
+    first = max(event_day, _facts_known_day(case, lead, score))
     needed = case.terms.bar - fit.points
     later: Sequence[int] = event_days(score.attributed, first) if score.latest_day > first else ()
     for day in (first, *later):
-        if _is_reached(case, lead, score, needed, day) and _is_reached(
+        if _is_threshold_reached(case, lead, score, needed, day) and _is_threshold_reached(
             case, lead, score, needed, last_event_day(score.attributed, day)
         ):
             return day
     return None
 
 
-def _known_day(case: Case, lead: LeadRow, score: ScoreRow) -> int:
+def _facts_known_day(case: Case, lead: LeadRow, score: ScoreRow) -> int:
     """Return the first day on which the gates' facts were known as they are, and imported history was complete."""
     known_day = case.account.facts_day
     if score.imported_ms:
@@ -179,7 +183,7 @@ def _known_day(case: Case, lead: LeadRow, score: ScoreRow) -> int:
     return known_day
 
 
-def _is_reached(case: Case, lead: LeadRow, score: ScoreRow, needed: int, day: int) -> bool:
+def _is_threshold_reached(case: Case, lead: LeadRow, score: ScoreRow, needed: int, day: int) -> bool:
     if case.terms.rules.points(score.attributed, day).points < needed:
         return False
     return lead.verdict is None or _new_points(case, score, day) >= case.terms.new_points

@@ -17,33 +17,36 @@ _MQL, _SAL, _SQL, _OPPORTUNITY = Stage.MQL, Stage.SAL, Stage.SQL, Stage.OPPORTUN
 _CUSTOMER, _RECYCLED, _EXPIRED = Stage.CUSTOMER, Stage.RECYCLED, Stage.EXPIRED
 _DISQUALIFIED, _WITH_PARTNER = Stage.DISQUALIFIED, Stage.WITH_PARTNER
 
-_JUDGED = frozenset({_WAITING, _OUTSIDE, _NURTURE, _MQL})
+_BY_GATES = frozenset({_WAITING, _OUTSIDE, _NURTURE, _MQL})
 """Decided by the gates and the bar."""
 _WORKED = frozenset({_SAL, _SQL, _WITH_PARTNER})
 """Decided by who works the lead."""
-_BY_CRM = frozenset({_OPPORTUNITY, _CUSTOMER})
+_BY_ACCOUNT = frozenset({_OPPORTUNITY, _CUSTOMER})
 """Decided by the account: its record in the CRM, or what sales says of a deal before the CRM does."""
-_OVER = frozenset({_RECYCLED, _EXPIRED, _DISQUALIFIED})
+_ENDED = frozenset({_RECYCLED, _EXPIRED, _DISQUALIFIED})
 """Until a new cycle."""
 
 TRANSITIONS: Mapping[Stage | None, frozenset[Stage]] = {
     None: frozenset({_KNOWN}),
-    _KNOWN: _JUDGED | _WORKED | _BY_CRM | _OVER,  # what sales said travels with who comes from another key
-    _WAITING: (_JUDGED | _WORKED | _BY_CRM | _OVER) - {_WAITING},
-    _OUTSIDE: (_JUDGED | _WORKED | _BY_CRM | _OVER) - {_OUTSIDE},
-    _NURTURE: (_JUDGED | _WORKED | _BY_CRM | _OVER) - {_NURTURE},
-    _MQL: frozenset({_OUTSIDE, _WAITING}) | _WORKED | _BY_CRM | _OVER,
-    _SAL: frozenset({_SQL, _WITH_PARTNER}) | _BY_CRM | _OVER,
-    _SQL: frozenset({_WITH_PARTNER}) | _BY_CRM | _OVER,
-    _OPPORTUNITY: _JUDGED | _WORKED | _OVER | {_CUSTOMER},
-    _CUSTOMER: _JUDGED | _WORKED | _OVER | {_OPPORTUNITY},
-    _RECYCLED: _JUDGED | _BY_CRM | {_SAL, _WITH_PARTNER, _DISQUALIFIED},
-    _EXPIRED: _JUDGED
+    _KNOWN: _BY_GATES
     | _WORKED
-    | _BY_CRM
+    | _BY_ACCOUNT
+    | _ENDED,  # what sales said travels with who comes from another key
+    _WAITING: (_BY_GATES | _WORKED | _BY_ACCOUNT | _ENDED) - {_WAITING},
+    _OUTSIDE: (_BY_GATES | _WORKED | _BY_ACCOUNT | _ENDED) - {_OUTSIDE},
+    _NURTURE: (_BY_GATES | _WORKED | _BY_ACCOUNT | _ENDED) - {_NURTURE},
+    _MQL: frozenset({_OUTSIDE, _WAITING}) | _WORKED | _BY_ACCOUNT | _ENDED,
+    _SAL: frozenset({_SQL, _WITH_PARTNER}) | _BY_ACCOUNT | _ENDED,
+    _SQL: frozenset({_WITH_PARTNER}) | _BY_ACCOUNT | _ENDED,
+    _OPPORTUNITY: _BY_GATES | _WORKED | _ENDED | {_CUSTOMER},
+    _CUSTOMER: _BY_GATES | _WORKED | _ENDED | {_OPPORTUNITY},
+    _RECYCLED: _BY_GATES | _BY_ACCOUNT | {_SAL, _WITH_PARTNER, _DISQUALIFIED},
+    _EXPIRED: _BY_GATES
+    | _WORKED
+    | _BY_ACCOUNT
     | {_RECYCLED, _DISQUALIFIED},  # a late touch takes an expiry back, a late no its place
-    _DISQUALIFIED: _JUDGED | _WORKED | _BY_CRM | {_RECYCLED, _EXPIRED},
-    _WITH_PARTNER: _JUDGED | _BY_CRM | _OVER | {_SAL, _SQL},
+    _DISQUALIFIED: _BY_GATES | _WORKED | _BY_ACCOUNT | {_RECYCLED, _EXPIRED},
+    _WITH_PARTNER: _BY_GATES | _BY_ACCOUNT | _ENDED | {_SAL, _SQL},
 }
 """From each stage, the stages that a lead may go to."""
 
@@ -58,7 +61,7 @@ def check_step(from_stage: Stage | None, to_stage: Stage) -> None:
         raise ForbiddenStepError(f"no step from {from_stage} to {to_stage}")
 
 
-class Standing(NamedTuple):
+class StageInputs(NamedTuple):
     """What decides a stage."""
 
     fit: GateState
@@ -78,7 +81,7 @@ class Standing(NamedTuple):
     """A partner has its open hand-off."""
 
 
-def stage_of(standing: Standing) -> Stage:  # noqa: PLR0911 - one line per stage, in order
+def stage_of(standing: StageInputs) -> Stage:  # noqa: PLR0911 - one line per stage, in order
     """Return the stage: the first that is true."""
     if standing.excluded is not None or standing.verdict is _DISQUALIFIED:
         return _DISQUALIFIED
@@ -101,7 +104,7 @@ def stage_of(standing: Standing) -> Stage:  # noqa: PLR0911 - one line per stage
     return _MQL if standing.reached_mql else _NURTURE
 
 
-def reasons_of(stage: Stage, standing: Standing) -> tuple[Reason, ...]:
+def stage_reasons(stage: Stage, standing: StageInputs) -> tuple[Reason, ...]:
     """Return why a lead is in ``stage``; how an MQL became one is added by who decided it."""
     if stage is _DISQUALIFIED:
         return (standing.excluded or standing.verdict_why or Reason.SALES_REJECTED,)

@@ -28,7 +28,7 @@ from tests.hops.accounts.market import (
     scores,
     story,
 )
-from workers.accounts.evaluation.consents import ALWAYS, ConsentRow, Days, Said, untracked_days
+from workers.accounts.evaluation.consents import ALWAYS, ConsentRow, Days, StatedConsent, untracked_days
 
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + days * DAY_MS for days in (1, 2, 3))
 YES, NO = True, False
@@ -93,7 +93,7 @@ def behaviour(market: Market) -> int:
 def test_the_days_that_count_nothing(
     words: list[tuple[int, bool]], *, may_unasked: bool, spans: Days
 ) -> None:
-    row = tuple(Said(day, day * DAY_MS, given) for day, given in words)
+    row = tuple(StatedConsent(day, day * DAY_MS, given) for day, given in words)
     assert untracked_days(row, may_unasked=may_unasked) == spans
 
 

@@ -9,7 +9,7 @@ from schemas.topics import LEAD_SCORES
 from schemas.vocabulary import Reason, Stage
 from tests.hops.accounts.market import MONDAY, POLICY, Market, company, instant
 from workers.accounts.case import Case, LeadInHand
-from workers.accounts.evaluation.score_output import score_emit
+from workers.accounts.evaluation.score_output import encode_score
 from workers.accounts.rulebook.behaviour import MatchingRules, RuleBook
 from workers.accounts.rulebook.tally import count_event
 from workers.accounts.rulebook.terms import Terms
@@ -66,7 +66,7 @@ def test_the_value_key_and_headers_are_those_of_the_model(
     )
     hand = LeadInHand(case, "ann", LeadRow(moves=moves))
     hand.score = ScoreRow(revision=7)
-    made = score_emit(hand, Stage.NURTURE, fit, behaviour, reasons, path)
+    made = encode_score(hand, Stage.NURTURE, fit, behaviour, reasons, path)
     expected = emit(LEAD_SCORES, model)
     assert LEAD_SCORES.adapter.validate_json(made.value or b"") == LeadScore.model_validate(
         model.model_dump()

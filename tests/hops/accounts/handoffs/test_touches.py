@@ -23,7 +23,7 @@ from tests.hops.accounts.market import (
     routings,
     sales,
 )
-from workers.accounts.handoffs.touches import MOST_KEPT, MOST_LISTED, listed, with_touch
+from workers.accounts.handoffs.touches import MOST_KEPT, MOST_LISTED, add_touch, list_touches
 from workers.accounts.rulebook.terms import Terms
 from workers.accounts.state.sales import SalesTouch, TouchesRow
 from workers.accounts.state.score import RuleCount, ScoreRow
@@ -48,7 +48,7 @@ def test_marketing_and_sales_stand_in_one_list_numbered_through_by_day() -> None
     row = TouchesRow((call(1, MONDAY - DAY_MS), call(2, MONDAY + DAY_MS), call(3, MONDAY + 2 * DAY_MS)))
     found = [
         (one.number, one.day.day, one.side, one.what, one.count, one.rep_id)
-        for one in listed(TERMS, score, row)
+        for one in list_touches(TERMS, score, row)
     ]
     assert found == [
         (1, 1, "sales", "call", 1, "mia"),
@@ -62,7 +62,7 @@ def test_marketing_and_sales_stand_in_one_list_numbered_through_by_day() -> None
 
 def test_a_list_holds_the_latest_and_goes_on_counting() -> None:
     days = tuple((DAY + number, 1) for number in range(MOST_LISTED + 5))
-    found = listed(TERMS, ScoreRow(counts=(RuleCount("page", days, MONDAY, "p"),)), TouchesRow())
+    found = list_touches(TERMS, ScoreRow(counts=(RuleCount("page", days, MONDAY, "p"),)), TouchesRow())
     assert (len(found), found[0].number, found[-1].number) == (MOST_LISTED, 6, MOST_LISTED + 5)
     assert found[0].day == date(2026, 3, 7)
 
@@ -70,10 +70,10 @@ def test_a_list_holds_the_latest_and_goes_on_counting() -> None:
 def test_touches_of_sales_are_kept_in_the_order_of_their_dates_the_latest_and_once() -> None:
     row = TouchesRow()
     for number in reversed(range(MOST_KEPT + 3)):
-        row = with_touch(row, call(number, MONDAY + number))
+        row = add_touch(row, call(number, MONDAY + number))
     assert [one.at_ms - MONDAY for one in row.touches] == list(range(3, MOST_KEPT + 3))
-    assert with_touch(row, row.touches[0]) is row
-    assert with_touch(row, call(0, MONDAY)) is row
+    assert add_touch(row, row.touches[0]) is row
+    assert add_touch(row, call(0, MONDAY)) is row
 
 
 def handed_off() -> Market:

@@ -26,7 +26,13 @@ from tests.hops.accounts.market import (
     steps,
     story,
 )
-from workers.accounts.stages.deals import MOST_DEALS, forecast_percent, settled, with_deals, with_word
+from workers.accounts.stages.deals import (
+    MOST_DEALS,
+    company_with_deals,
+    forecast_percent,
+    mark_settled,
+    merge_deal,
+)
 from workers.accounts.state.account import AccountRow
 from workers.accounts.state.facts import Company, Opportunity
 from workers.accounts.state.sales import Deal
@@ -49,22 +55,22 @@ def deal(state: SalesAction, at_ms: int = 10, lead_id: str = "ann", **more: obje
 def test_of_sales_words_the_one_with_the_latest_date_holds_in_any_order(order: tuple[Deal, ...]) -> None:
     deals: tuple[Deal, ...] = ()
     for word in order:
-        deals = with_word(deals, word)
+        deals = merge_deal(deals, word)
     assert deals == (deal(OPENED, 3),)
 
 
 def test_a_word_that_is_said_twice_or_comes_too_late_changes_nothing() -> None:
-    deals = with_word((), deal(WON, 5))
-    assert with_word(deals, deal(WON, 5)) is deals
-    assert with_word(deals, deal(LOST, 4)) is deals
+    deals = merge_deal((), deal(WON, 5))
+    assert merge_deal(deals, deal(WON, 5)) is deals
+    assert merge_deal(deals, deal(LOST, 4)) is deals
 
 
 def test_only_so_many_deals_are_kept_the_latest() -> None:
     deals: tuple[Deal, ...] = ()
     for number in range(MOST_DEALS + 5):
-        deals = with_word(deals, deal(OPENED, number, f"lead-{number}"))
+        deals = merge_deal(deals, deal(OPENED, number, f"lead-{number}"))
     assert [one.at_ms for one in deals] == list(range(5, MOST_DEALS + 5))
-    assert with_word(deals, deal(OPENED, 1, "late")) is deals
+    assert merge_deal(deals, deal(OPENED, 1, "late")) is deals
 
 
 @pytest.mark.parametrize(
@@ -85,20 +91,20 @@ def test_what_the_account_is_by_both_words(
 ) -> None:
     then = record.relationship if record else Relationship.PROSPECT
     word = Deal(word.lead_id, word.rep_id, word.state, word.at_ms, relationship_then=then)
-    company = with_deals(record, settled((word,), record))
+    company = company_with_deals(record, mark_settled((word,), record))
     assert company is not None
     assert (company.relationship, company.owner_rep_id) == (relationship, owner)
     assert len(company.opportunities) == open_count
 
 
 def test_the_crm_takes_over_when_it_says_the_same_or_something_else_since() -> None:
-    assert settled((deal(OPENED),), IN_CRM)[0].is_settled
-    assert settled((deal(OPENED),), BUYER)[0].is_settled
-    assert settled((deal(WON),), BUYER)[0].is_settled
-    assert settled((deal(WON),), Company("x", relationship=Relationship.FORMER_CUSTOMER))[0].is_settled
+    assert mark_settled((deal(OPENED),), IN_CRM)[0].is_settled
+    assert mark_settled((deal(OPENED),), BUYER)[0].is_settled
+    assert mark_settled((deal(WON),), BUYER)[0].is_settled
+    assert mark_settled((deal(WON),), Company("x", relationship=Relationship.FORMER_CUSTOMER))[0].is_settled
     for record in (PROSPECT, None):
         deals = (deal(OPENED), deal(WON, lead_id="bob"))
-        assert settled(deals, record) is deals
+        assert mark_settled(deals, record) is deals
 
 
 def test_the_forecast_is_the_policys_while_an_opportunity_is_open_and_nobody_is_a_customer() -> None:
