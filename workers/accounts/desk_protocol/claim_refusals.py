@@ -1,7 +1,7 @@
-"""A claim that cannot be had: the rep who took the lead is told why, and who has it, until that is otherwise.
+"""Refused claims: an alert notifies the rep why the lead cannot be claimed, and who has it, until the obstacle is gone.
 
-In: a claim and what is in its way; the account as it changes. Out: an alert per lead and rep, taken back when nothing is
-in the way any more, or when the lead is here no more. At most ten of an account are up, the latest.
+In: a claim and its obstacle; changes of the account. Out: one alert per lead and rep. It is cleared when no obstacle is
+left, or when the lead is no longer stored here. At most ten alerts of an account are open, the latest.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from workers.accounts.state.parts import Obstacle
 
 MOST_REFUSED: Final = 10
+"""Most refused claims of an account that are reported: the latest."""
 
 
 def refuse_claim(case: Case, lead_id: str, rep_id: str, at_ms: int, found: Obstacle) -> None:
-    """Tell the rep what is in the way; said again, only what is another obstacle now is said anew."""
+    """Report the obstacle to the rep. A repeated claim raises another alert only if the obstacle is another one."""
     made = RefusedClaim(lead_id, rep_id, at_ms, found)
     held = [one for one in case.account.refused if (one.lead_id, one.rep_id) == (lead_id, rep_id)]
     others = [one for one in case.account.refused if one not in held]
@@ -32,13 +33,13 @@ def refuse_claim(case: Case, lead_id: str, rep_id: str, at_ms: int, found: Obsta
         _clear_alerts(case, held)
     _clear_alerts(case, others[: -MOST_REFUSED + 1])
     if case.rows.get(LeadRow, case.key, lead_id) is None:
-        case.rows.put(PlaceRow(), lead_id, case.key)  # an erasure finds it here
+        case.rows.put(PlaceRow(), lead_id, case.key)  # so that an erasure finds the claim
     _raise_alert(case, made)
     case.change(refused=(*others[-MOST_REFUSED + 1 :], made))
 
 
 def review_refusals(case: Case) -> None:
-    """Take back what stands in nobody's way any more; say anew where it is another obstacle."""
+    """Clear the alerts whose obstacle is gone. Raise another alert where the obstacle is another one now."""
     refused: list[RefusedClaim] = []
     for one in case.account.refused:
         found = find_obstacle(LeadInHand(case, one.lead_id), one.rep_id, one.at_ms)
@@ -54,7 +55,7 @@ def review_refusals(case: Case) -> None:
 
 
 def forget_lead(case: Case, lead_id: str) -> None:
-    """The lead is here no more: it was erased, or lives under another key."""
+    """Clear the alerts of a lead that was erased or is stored under another key."""
     gone = [one for one in case.account.refused if one.lead_id == lead_id]
     if gone:
         _clear_alerts(case, gone)

@@ -1,8 +1,8 @@
-"""Open hand-offs that are to move though nobody else owns the account by right: whom to ask, and what it makes of them.
+"""Moves of open hand-offs to another holder while the owner stays the same: the desk to ask, and its answer's effect.
 
-In: the wish (escalation.py, absence.py), the account, a desk's answer. Out: a plan for the account's one request, the
-holder, reasons. The account moves as a whole. What was given by a desk goes to the next in turn there; what belongs to
-an owner stays the owner's, and whoever stands in gets the task.
+In: a pending move (from escalation.py or absence.py), the account, a desk's answer. Out: the plan of the account's one
+request, the holder after the move, the reasons. The account moves as a whole. An account that a desk assigned goes to
+the next rep in turn there. An owned account stays the owner's, and a substitute gets the task. No request is sent here.
 """
 
 from __future__ import annotations
@@ -32,10 +32,11 @@ _REASONS = {
     MoveWhy.BACK: Reason.REP_BACK,
     MoveWhy.ANSWERED_BEFORE: Reason.ANSWERED_BEFORE_MOVE,
 }
+"""Reason of a hand-off's new revision, by the cause of the move."""
 
 
 def review_move(case: Case) -> None:
-    """Let a wish go that has become void: somebody else has the account, it is closed, or it was answered meanwhile."""
+    """Drop a pending move that is void: another rep has the account, it is closed, or it was answered meanwhile."""
     account = case.account
     if account.holder is None and (account.move is not None or account.moved_on is not None):
         case.change(move=None, moved_on=None)
@@ -56,7 +57,10 @@ def review_move(case: Case) -> None:
 
 
 def has_wrong_holder(case: Case) -> bool:
-    """Whether the open hand-offs belong to somebody else than who has them."""
+    """Whether the open hand-offs belong to another rep or desk than their holder.
+
+    The holder is a partner whose agreement has ended, an inactive rep, or neither the owner nor the owner's substitute.
+    """
     account = case.account
     holder = account.holder
     if holder is None:
@@ -68,7 +72,7 @@ def has_wrong_holder(case: Case) -> bool:
 
 
 def has_move_priority(case: Case) -> bool:
-    """Whether open hand-offs are to move before the next lead is asked for; a raised hand waits for nothing."""
+    """Whether open hand-offs move before a desk is asked for the next lead. A raised hand never waits for a move."""
     move = case.account.move
     if move is None or move.is_held or has_wrong_holder(case):
         return False
@@ -77,7 +81,10 @@ def has_move_priority(case: Case) -> bool:
 
 
 def plan_for_request(case: Case, request: OpenRequest) -> Plan | None:
-    """The plan for open hand-offs that move; while nobody can take them, leads that are due come first."""
+    """Return the plan that an open request for a move would have now. None: the move is not wanted now.
+
+    If no one can take the open hand-offs, leads that are due come first.
+    """
     move, holder = case.account.move, case.account.holder
     if move is None or holder is None or move.why is not request.move or has_wrong_holder(case):
         return None
@@ -87,7 +94,7 @@ def plan_for_request(case: Case, request: OpenRequest) -> Plan | None:
 
 
 def plan_for_move(case: Case, move: Move, holder: Holder) -> Plan:
-    """Return whom to ask; ``holder`` has the account now."""
+    """Return the plan for a move: which desk to ask, and for which rep. ``holder`` has the account now."""
     how = _how_as_owner(case, holder)
     if move.to_rep_id is not None:
         return _plan_for_rep(move.to_rep_id, holder, how or HowChosen.ACCOUNT_REP)
@@ -103,13 +110,13 @@ def plan_for_move(case: Case, move: Move, holder: Holder) -> Plan:
         if turns >= desk.answer_within.most_turns:
             return _plan_for_rep(desk.manager, holder, HowChosen.MANAGER)
     elif (moved_on is not None and moved_on.is_at_end) or open_index.has_touched(case, holder.id):
-        return _plan_for_rep(holder.id, holder)  # is away there: the deputy, else the manager
+        return _plan_for_rep(holder.id, holder)  # an absent rep's desk chooses the deputy, else the manager
     route = Route.OTHERWISE if holder.route is Route.ACCOUNT_HAS_REP else holder.route
     return Plan(f"{_DESK}{name}", RequestMode.TURN, None, route, None)
 
 
 def reps_to_exclude(case: Case, plan: Plan, move: Move | None) -> tuple[str, ...]:
-    """Return who had the account and did not answer: they get it only if there is nobody else."""
+    """Return the reps who had the account and did not answer, by rep_id. They get it only if no one else can."""
     holder = case.account.holder
     if holder is None or (move is not None and move.to_rep_id is not None):
         return ()
@@ -123,7 +130,7 @@ def reps_to_exclude(case: Case, plan: Plan, move: Move | None) -> tuple[str, ...
 
 
 def holder_after_move(case: Case, request: OpenRequest, made: Holder) -> Holder:
-    """Return the holder after a move: the account stays with the desk, or with the owner, to whom it belonged."""
+    """Return the holder after a move. The account stays with the desk or the owner to whom it belonged."""
     before = case.account.holder
     if before is None:
         return made
@@ -150,7 +157,7 @@ def move_reasons(why: MoveWhy, holder: Holder) -> tuple[Reason, ...]:
 
 
 def end_move(case: Case, why: MoveWhy, before: Holder | None, after: Holder) -> None:
-    """The move is made, or the desk had nobody else."""
+    """End the pending move: it was made, or the desk had no one else. Record or end the escalation."""
     case.change(move=None)
     if before is None or why is MoveWhy.BACK:
         return
@@ -164,19 +171,19 @@ def end_move(case: Case, why: MoveWhy, before: Holder | None, after: Holder) -> 
 
 
 def reset_escalation(case: Case, before: Holder | None, after: Holder) -> None:
-    """The account has gone to somebody else by right: whoever did not answer before is of no account any more."""
+    """End the escalation if the hand-offs are meant for another rep now. Earlier holders do not matter any more."""
     if before is not None and before.stands_for != after.stands_for:
         case.change(moved_on=None)
 
 
 def hold_move(case: Case) -> None:
-    """The desk holds the request: nobody can take the account yet."""
+    """Mark the pending move as held: the desk holds its request, because no one can take the account yet."""
     if case.account.move is not None:
         case.change(move=replace(case.account.move, is_held=True))
 
 
 def clocks_for_request(case: Case, request: OpenRequest) -> list[RunningClock]:
-    """The deadlines that begin anew where nobody answered, and go on where the rep was away."""
+    """Return the deadlines to send with a request: they start over after an escalation, and resume after an absence."""
     if request.move is None:
         return []
     return deadlines.running_clocks(
@@ -185,11 +192,12 @@ def clocks_for_request(case: Case, request: OpenRequest) -> list[RunningClock]:
 
 
 def _plan_for_rep(rep_id: str, holder: Holder, how: HowChosen | None = None) -> Plan:
-    """Ask for a rep; the terms of the desk that gave the account hold."""
+    """Return a plan that asks for a rep. The deadlines of the desk that assigned the account apply."""
     terms = holder.desk if holder.desk.startswith(_DESK) else None
     return Plan(f"rep:{rep_id}", RequestMode.OWNER, rep_id, holder.route, how, terms=terms)
 
 
 def _how_as_owner(case: Case, holder: Holder) -> HowChosen | None:
+    """Return how the holder's rep was chosen as the account's owner. None: the rep is not the owner."""
     right = owner_of(case.terms.policy, case.account)
     return right.how if right is not None and right.rep_id == holder.stands_for else None

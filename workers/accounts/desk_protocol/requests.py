@@ -1,12 +1,30 @@
-"""The desk protocol: one open request per account, asked again when nobody answers, given back when it is unwanted.
+"""The desk protocol: an account has at most one open request to a desk, and keeps it until the desk answers.
 
-In: leads that are due, answers, timers, changes of who owns the account. Out: requests, returns, and what an answer
-makes of the hand-offs. A late answer to a request that was given back has another id, so it is nothing to us.
+In: leads that are due, open hand-offs that must move, timers, changes of the owner. Out: requests, and cancellations of
+requests. events/desk_answer.py applies the answers. The stored request is ``AccountRow.request``.
+
+What a request asks for: a rep for the first lead in the queue. If no lead is due, it asks for the next holder of the
+open hand-offs and names the most urgent one. Its ``request_id`` is made from the account key, the lead's cycle and the
+number of the request in the account, so no two requests share an id.
+
+The desk does not answer: the request is sent again with the same id, and the desk answers a repeat as it answered the
+first. Attempts are sent at 0, 1, 2 and 3 hours. The attempt at 27 hours raises the alert ``desk_silent``. Another one
+follows every 24 hours until the desk answers. handoffs/request_schedule.py has this schedule.
+
+The desk holds the request (outcome ``waiting``): the timer is cancelled. The desk answers once more when it has a rep.
+
+The desk refuses the request (outcome ``unavailable``). If the request asked for one rep, that rep counts as inactive
+and the next route is tried at once. Otherwise an alert is raised, ``desk_full`` or ``everyone_away``. After one hour
+the request is cancelled, and what is due then is requested with a new id. Nothing is dropped.
+
+The request is no longer wanted: the lead is not due any more, another desk or rep would be asked now, or another lead
+comes first. The request is cancelled, and the desk gets its turn and capacity back. The lead stays due. A late answer
+to the cancelled request carries an id that is no longer open and is ignored.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
@@ -20,6 +38,7 @@ from workers.accounts.handoffs import bulk_transfer, buying_signals, open_index,
 from workers.accounts.handoffs.alert_recipients import recipients_for_desk
 from workers.accounts.handoffs.alias_members import is_leaving
 from workers.accounts.handoffs.queue import dequeue, first_due
+from workers.accounts.handoffs.request_schedule import HOUR_MS, is_silent, pause_after_ms
 from workers.accounts.routing.routes import Plan, plan_for
 from workers.accounts.routing.skills import needs_of
 from workers.accounts.routing.territories import LeadProfile
@@ -35,19 +54,21 @@ from workers.outbox import fact_id
 if TYPE_CHECKING:
     from workers.accounts.case import Case
 
-ASK = "ask"
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
-ATTEMPTS_BEFORE_ALERT = 4
-"""Attempts before the alert ``desk_silent``.
-
-Attempts 1 to 4 go out at 0, 1, 2 and 3 hours. Attempt 5 goes out at 27 hours and raises the alert. Further attempts
-follow every 24 hours until the desk answers.
-"""
+ASK: Final = "ask"
+"""Kind of the timer of an account's open request."""
+REFUSED_PAUSE_MS: Final = HOUR_MS
+"""Pause before a request that a desk refused is made again with a new id. Milliseconds."""
 
 
 def review_request(case: Case) -> None:
-    """Bring the account's request in line with what is due and with who owns the account now."""
+    """Bring the account's open request in line with what is due and with the present owner.
+
+    1. Clear a buying-signals alert that notifies a former owner, and drop a pending move that is void.
+    2. Cancel the open request if it is no longer wanted.
+    3. Open the next request, unless hand-offs must be withdrawn first.
+    4. Continue the transfer of hand-offs in transit.
+    5. Report missing owners, and update the reps on whom the account depends.
+    """
     buying_signals.follow_owner(case)
     reassignment.review_move(case)
     request = case.account.request
@@ -62,7 +83,7 @@ def review_request(case: Case) -> None:
 
 
 def cancel_request(case: Case) -> None:
-    """Return the open request: turn and room go back, a wait ends. Its lead stays due."""
+    """Cancel the open request: the desk returns its turn and capacity, or stops holding it. Its lead stays due."""
     request = case.account.request
     if request is None:
         return
@@ -73,7 +94,7 @@ def cancel_request(case: Case) -> None:
 
 
 def end_request(case: Case, request: OpenRequest) -> None:
-    """The request is over, answered or given back: its timer and its alerts too."""
+    """Delete a request that was answered or cancelled. Cancel its timer and clear its alerts."""
     cancel_timer(case.rows, ASK, case.key)
     for alert in (Alert.DESK_SILENT, Alert.DESK_FULL, Alert.EVERYONE_AWAY, Alert.SKILL_MISSING):
         case.clear_alert(alert, request.handoff_id)
@@ -82,7 +103,7 @@ def end_request(case: Case, request: OpenRequest) -> None:
 
 
 def replace_refused(case: Case) -> None:
-    """Give back a request that the desk refused. What is due is then requested again, with a new id."""
+    """Cancel a request that the desk refused. What is due is then requested again, with a new id."""
     request = case.account.request
     if request is not None and request.is_refused:
         cancel_request(case)
@@ -95,7 +116,7 @@ def repeat_request(case: Case) -> None:
     if request is None or request.is_waiting:
         return
     made = replace(request, attempt=request.attempt + 1)
-    if made.attempt > ATTEMPTS_BEFORE_ALERT:
+    if is_silent(made.attempt):
         case.raise_alert(
             Alert.DESK_SILENT,
             request.handoff_id,
@@ -108,17 +129,18 @@ def repeat_request(case: Case) -> None:
     _send_request(case, made)
 
 
-# What is wanted.
+# Which request is wanted.
 
 
 def _may_request(case: Case) -> bool:
+    """Whether the account may have a request: it has its own key, waits for no lookup, and is not excluded."""
     account = case.account
     is_free = not account.forwards_to and not account.is_asking
     return is_free and case.terms.gates.exclusion(case.key, account.company) is None
 
 
 def _may_request_now(case: Case) -> bool:
-    """Whether nothing has to be withdrawn first."""
+    """Whether nothing has to be withdrawn before the next request."""
     account = case.account
     if account.leaving:
         return False
@@ -127,14 +149,14 @@ def _may_request_now(case: Case) -> bool:
 
 
 def is_holder_blocked(case: Case) -> bool:
-    """Whether nothing goes to who has the account now: somebody else is to have it, or nobody."""
+    """Whether hand-offs in transit may not go to the present holder: others are to have them, or no one."""
     move = case.account.move
     is_away = move is not None and move.why is MoveWhy.AWAY
     return not _may_request(case) or is_away or reassignment.has_wrong_holder(case)
 
 
 def _is_current(case: Case, request: OpenRequest) -> bool:
-    """Whether the open request is still the one that would be asked now."""
+    """Whether the open request is still the one that would be made now."""
     if not _may_request(case):
         return False
     plan: Plan | None = None
@@ -149,7 +171,7 @@ def _is_current(case: Case, request: OpenRequest) -> bool:
 
 
 def _plan_for_queued_lead(case: Case, request: OpenRequest) -> Plan | None:
-    """The plan for the lead that was asked for; None where it is due no more, or something else comes before it."""
+    """Return the plan for the lead of the open request. None: it is due no more, or something else comes first."""
     row = case.rows.get(PendingRow, case.key, request.pending, request.lead_id)
     if row is None or is_leaving(case, case.lead(request.lead_id)):
         return None
@@ -166,7 +188,7 @@ def _plan_for_queued_lead(case: Case, request: OpenRequest) -> Plan | None:
 
 
 def _plan_if_due(case: Case, lead_id: str, row: PendingRow) -> tuple[Kind, Plan] | None:
-    """The kind of hand-off that a lead which waits would get, and from whom; None where it may no longer have one."""
+    """Return the kind of hand-off that a waiting lead would get, and its plan. None: it may not get one any more."""
     lead = case.lead(lead_id)
     fit = fit_of(case.terms, case.account.company, lead.facts)
     if not is_still_due(case, lead, fit):
@@ -176,18 +198,18 @@ def _plan_if_due(case: Case, lead_id: str, row: PendingRow) -> tuple[Kind, Plan]
     return (Kind.PARTNER if plan.route is Route.PARTNER_COVERS else kind), plan
 
 
-# Asking.
+# Send a request.
 
 
 def _open_next_request(case: Case) -> None:
-    """Ask for the first lead that is due; where none is, for open hand-offs that have to move."""
+    """Request a rep for the first lead that is due. If none is due, request the next holder of open hand-offs."""
     while (found := first_due(case)) is not None:
         if reassignment.has_move_priority(case):
             break
         order, lead_id, row = found
         lead = case.lead(lead_id)
         if is_leaving(case, lead):
-            return  # asked anew when it has left
+            return  # its next account key requests a desk for it
         due = _plan_if_due(case, lead_id, row)
         if due is None:
             hand = LeadInHand(case, lead_id, lead)
@@ -255,17 +277,17 @@ def _open_next_request(case: Case) -> None:
 
 
 def _plan_for_lead(case: Case, kind: Kind, lead_id: str, total: int, fit_points: int) -> Plan:
-    """Ask the routes for a lead with so many points, of which ``fit_points`` are for what it is."""
+    """Return the plan of the routes for a lead with ``total`` points, of which ``fit_points`` are points of fit."""
     policy = case.terms.policy
     lead = case.lead(lead_id)
     grade = case.terms.grade(fit_points, total - fit_points)
     found = signals_for_routes(case, lead_id)
-    asker = LeadProfile(lead.facts, total, grade, found, is_mql=lead.reached_mql, is_sql=lead.qualified)
-    return plan_for(policy, case.account, kind, case.now_ms, asker)
+    profile = LeadProfile(lead.facts, total, grade, found, is_mql=lead.reached_mql, is_sql=lead.qualified)
+    return plan_for(policy, case.account, kind, case.now_ms, profile)
 
 
 def _points_of(case: Case, lead_id: str) -> tuple[int, int]:
-    """Return a lead's total now, and the points of fit in it."""
+    """Return the lead's present total, and the points of fit in it."""
     score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
     day = max(case.terms.day_of(case.now_ms), score.latest_day)
     fit = fit_of(case.terms, case.account.company, case.lead(lead_id).facts)
@@ -305,5 +327,4 @@ def _send_request(case: Case, request: OpenRequest) -> None:
         answerer=request.answerer,
     )
     case.publish(DESK_REQUESTS, event)
-    pause_ms = HOUR_MS if request.attempt < ATTEMPTS_BEFORE_ALERT else DAY_MS
-    set_timer(case.rows, ASK, case.key, case.now_ms + pause_ms)
+    set_timer(case.rows, ASK, case.key, case.now_ms + pause_after_ms(request.attempt))

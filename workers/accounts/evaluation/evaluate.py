@@ -84,11 +84,11 @@ def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
     due = _find_due(hand, fit, excluded, occasion)
 
     lead, score = hand.lead, hand.score
-    standing = _stage_inputs(case, lead, fit, excluded)
-    stage = stage_of(standing)
+    inputs = _stage_inputs(case, lead, fit, excluded)
+    stage = stage_of(inputs)
     is_ours = excluded is Reason.OWN_DOMAIN  # people of our own company earn no points
     behaviour = NO_POINTS if is_ours else _points(case, score, _score_day(case, score))
-    reasons = _reasons(hand, stage, standing, fit, behaviour, due, by_sales=occasion.by_sales)
+    reasons = _reasons(hand, stage, inputs, fit, behaviour, due, by_sales=occasion.by_sales)
     if stage is not lead.stage:
         as_of = behaviour if due is None else _points(case, score, due.day)
         _change_stage(hand, stage, fit, as_of, reasons)
@@ -109,7 +109,7 @@ def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
     hand.write()
 
 
-# What is due, what ends.
+# The due hand-off and the cycle.
 
 
 def _find_due(hand: LeadInHand, fit: Fit, excluded: Reason | None, occasion: Occasion) -> DueHandoff | None:
@@ -132,6 +132,7 @@ def _find_due(hand: LeadInHand, fit: Fit, excluded: Reason | None, occasion: Occ
 
 
 def _meets_mql_conditions(case: Case, lead: LeadRow, fit: Fit) -> bool:
+    """Whether a lead that raised its hand is an MQL too: all gates pass and neither lead nor account was rejected."""
     return fit.state is GateState.PASS and lead.verdict is None and case.account.questioned is None
 
 
@@ -166,7 +167,7 @@ def _stage_inputs(case: Case, lead: LeadRow, fit: Fit, excluded: Reason | None) 
 def _reasons(
     hand: LeadInHand,
     stage: Stage,
-    standing: StageInputs,
+    inputs: StageInputs,
     fit: Fit,
     behaviour: Behaviour,
     due: DueHandoff | None,
@@ -176,8 +177,8 @@ def _reasons(
     case, lead = hand.case, hand.lead
     if stage is Stage.MQL and due is not None:
         return due.reasons
-    if lead.stage is Stage.EXPIRED and due is None and not (standing.verdict or standing.excluded):
-        return (*expiry_reversal_reasons(by_sales=by_sales), *stage_reasons(stage, standing))
+    if lead.stage is Stage.EXPIRED and due is None and not (inputs.verdict or inputs.excluded):
+        return (*expiry_reversal_reasons(by_sales=by_sales), *stage_reasons(stage, inputs))
     by_deal = deal_reason(case.account, hand.lead_id, stage) if stage in BY_ACCOUNT else None
     if by_deal is not None:
         return (by_deal,)
@@ -189,10 +190,11 @@ def _reasons(
         is_importing = case.now_ms < hand.score.complete_ms
         history = (Reason.HISTORY_IMPORTED,) if is_importing else ()
         return (Reason.ALL_GATES_PASSED, *partner, *held, *history)
-    return stage_reasons(stage, standing)
+    return stage_reasons(stage, inputs)
 
 
 def _is_held_back(case: Case, lead: LeadRow) -> bool:
+    """Whether sales' objection against the account keeps the lead from becoming an MQL."""
     return case.account.questioned is not None and not lead.reached_mql
 
 

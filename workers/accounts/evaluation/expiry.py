@@ -105,7 +105,7 @@ def expire(case: Case, timer_key: str) -> None:
     if max(due_ms, hand.score.complete_ms) > case.now_ms:
         set_timer(case.rows, EXPIRE, timer_key, max(due_ms, hand.score.complete_ms))
         return
-    _schedule(hand, terms.day_of(case.now_ms))  # for the next cycle, whenever that begins
+    _schedule(hand, terms.day_of(case.now_ms))  # for the next cycle
     if hand.lead.verdict is not None or hand.lead.stage in _NEVER_EXPIRE:
         return
     had_handoff = bool(hand.lead.handoffs or hand.lead.pending)

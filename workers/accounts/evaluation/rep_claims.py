@@ -1,8 +1,8 @@
-"""Sales takes a lead before its score: the account goes to that rep if it is free.
+"""Claims: a rep takes a lead before its score makes it due. The account goes to that rep if it is free.
 
-In: a rep who claims (sales.activities), or who answered (chat). Out: a lead that is due, accepted, with the claimant as
-the one to ask for. Free is an account that nobody owns by right and of which nobody else has open hand-offs; a claim
-never goes against either. The desk charges the claimant's turn, so who claims does not get more than a share.
+In: a rep who claims a lead, reported in ``sales.activities``. Out: a lead that is due and accepted, with the claimant
+as the rep to ask for. An account is free if it has no owner and no one else has its open hand-offs. A claim never
+overrides either. The desk charges the claimant's turn, so claims give no rep more than the agreed share.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def is_free_for(case: Case, rep_id: str) -> bool:
-    """Whether the account may go to this rep: nobody else owns it by right, or has its open hand-offs."""
+    """Whether the account may go to this rep: no one else owns it or has its open hand-offs, and it is not excluded."""
     return _account_obstacle(case, rep_id) is None
 
 
@@ -53,6 +53,7 @@ def find_obstacle(hand: LeadInHand, rep_id: str, at_ms: int) -> Obstacle | None:
 
 
 def _account_obstacle(case: Case, rep_id: str) -> Obstacle | None:
+    """Return what keeps the account from the rep, or None."""
     account = case.account
     excluded = case.terms.gates.exclusion(case.key, account.company)
     if excluded is not None:
@@ -90,7 +91,7 @@ def claim(hand: LeadInHand, rep_id: str) -> None:
 
 
 def kind_due(account: AccountRow, fit: GateState, row: PendingRow) -> Kind:
-    """Return the kind of hand-off that a lead which waits would get."""
+    """Return the kind of hand-off that a waiting lead would get."""
     kind = kind_of(account, fit, raised=row.raised)
     return Kind.CLAIMED if row.is_early and kind is Kind.MQL else kind
 

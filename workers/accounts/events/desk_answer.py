@@ -14,7 +14,7 @@ from schemas.vocabulary import Alert, AssigneeType, HowChosen, Qualification, Re
 from workers.accounts.account_keys import aliases
 from workers.accounts.case import LeadInHand
 from workers.accounts.desk_protocol import reassignment
-from workers.accounts.desk_protocol.requests import ASK, HOUR_MS, end_request
+from workers.accounts.desk_protocol.requests import ASK, REFUSED_PAUSE_MS, end_request
 from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.events import lead_chat
 from workers.accounts.handoffs import (
@@ -174,7 +174,7 @@ def _refused(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     case.change(request=replace(request, is_waiting=True, is_refused=True))
     lead_chat.ask_presence_for(case, request)
     _alert(case, Alert.DESK_FULL if answer.desk_full else Alert.EVERYONE_AWAY, request, answer)
-    set_timer(case.rows, ASK, case.key, case.now_ms + HOUR_MS)
+    set_timer(case.rows, ASK, case.key, case.now_ms + REFUSED_PAUSE_MS)
 
 
 def _is_partner(holder: Holder) -> bool:

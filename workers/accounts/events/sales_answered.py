@@ -38,7 +38,7 @@ from workers.accounts.routing.partners import is_with_partner
 from workers.accounts.stages import late_feedback
 from workers.accounts.stages.closed_handoff_feedback import judge_late_answer, market_objection
 from workers.accounts.stages.qualifying import Occasion, new_cycle
-from workers.accounts.state.account import ManualAssignment
+from workers.accounts.state.account import ManualAssignment, MarketObjection
 from workers.accounts.worth.counts import start_new_points
 
 if TYPE_CHECKING:
@@ -111,13 +111,28 @@ def _apply(hand: LeadInHand, event: SalesAnswered, *, is_closed: bool) -> None:
     elif action is SalesAction.REASSIGNED and hand.lead.pending and not is_closed:
         _reassign(feedback)  # the lead is queued at a desk and has no holder yet
     elif is_closed and action in ANSWERS:
-        hand.lead = judge_late_answer(case, hand.lead, event)
-        _evaluate_again(hand)
+        _apply_late_answer(feedback)
     if action in late_feedback.ENDS_CYCLE:
         _apply_later_points(case, hand.lead_id, raised_day, event.occurred_at_ms)
 
 
 # What each action does.
+
+
+def _apply_late_answer(feedback: Feedback) -> None:
+    """Apply an answer to a closed hand-off. Raises RefusedError handoff_over."""
+    hand, event = feedback.hand, feedback.event
+    late = judge_late_answer(hand.case, hand.lead, event)
+    if late.closed is not None and event.activity.handoff_id is not None:
+        hand.case.rows.put(late.closed, hand.case.key, event.activity.handoff_id)
+    _object_to_market(hand.case, late.objection)
+    hand.lead = late.lead
+    _evaluate_again(hand)
+
+
+def _object_to_market(case: Case, objection: MarketObjection | None) -> None:
+    if objection is not None:
+        case.change(questioned=objection)
 
 
 def _acknowledge(feedback: Feedback) -> None:
@@ -213,7 +228,7 @@ def _reject(feedback: Feedback) -> None:
         expired_with_handoff=False,
     )
     if effect == "question_account":
-        market_objection(case, event)
+        _object_to_market(case, market_objection(case, event))
     if (
         not is_expired
     ):  # an event after the expiry is after the rejection too, and no event lies between the two

@@ -1,7 +1,7 @@
-"""When the first response is due: timers of an open hand-off, their alerts, and the touches that take them back.
+"""Response deadlines of open hand-offs: their timers and alerts, and the touches that clear them.
 
-In: hand-offs, timers, touches with their own dates, absences. Out: timers, alerts, rows. When a deadline falls was said
-by the desk, which knows the rep's calendar. While who has a hand-off is away, its deadlines stand still.
+In: hand-offs, timers, touches with their own dates, absences. Out: timers, alerts, rows. The desk computes the
+deadlines, because it knows the rep's calendar. While the holder is away, the deadlines do not run.
 """
 
 from __future__ import annotations
@@ -24,24 +24,29 @@ if TYPE_CHECKING:
     from workers.accounts.case import Case
 
 DUE_SOON = "due_soon"
+"""Kind of the timer that reminds the rep of the deadline."""
 OVERDUE = "overdue"
+"""Kind of the timer at the deadline."""
 LONG_OVERDUE = "then"
-"""Long overdue: escalation.py decides what happens then."""
+"""Kind of the timer at which an unanswered hand-off is escalated, see escalation.py."""
 MOST_CLOCKS = 20
-"""Hand-offs that have deadlines of their own when an account moves; what is beyond has those of the one asked for."""
+"""Most hand-offs with deadlines of their own when an account moves. The others get those of the requested one."""
 _ALERTS = {DUE_SOON: Alert.RESPONSE_DUE_SOON, OVERDUE: Alert.RESPONSE_OVERDUE}
 
 
 class ResponseDeadlines(NamedTuple):
-    """When a first response is due soon, due, and when the account goes on. None: nobody counts. Milliseconds UTC."""
+    """The deadlines of a first response. None: no such deadline. Milliseconds UTC."""
 
     soon_ms: int | None
+    """When the rep is reminded."""
     due_ms: int | None
+    """When the response is due."""
     then_ms: int | None = None
+    """When the account is escalated."""
 
 
 def deadlines_of(answer: DeskAnswer | Clock) -> ResponseDeadlines:
-    """Return the deadlines that a desk named."""
+    """Return the deadlines that a desk has set."""
     return ResponseDeadlines(answer.due_soon_at_ms, answer.due_at_ms, answer.then_at_ms)
 
 
@@ -51,7 +56,7 @@ def with_deadlines(row: HandoffRow, due: ResponseDeadlines) -> HandoffRow:
 
 
 def start_timers(case: Case, handoff_id: str, row: HandoffRow) -> None:
-    """Set the timers of a hand-off that nobody has answered yet."""
+    """Set the timers of a hand-off, unless it is answered or its deadlines are frozen."""
     if row.touched_ms is not None or row.frozen_ms is not None:
         return
     for kind, at_ms in ((DUE_SOON, row.due_soon_ms), (OVERDUE, row.due_ms), (LONG_OVERDUE, row.then_ms)):
@@ -60,7 +65,7 @@ def start_timers(case: Case, handoff_id: str, row: HandoffRow) -> None:
 
 
 def stop_timers(case: Case, handoff_id: str) -> None:
-    """Cancel the timers and take their alerts back: answered, moved or over."""
+    """Cancel the timers of a hand-off and clear their alerts: it is answered, reassigned or closed."""
     _cancel_timers(case, handoff_id)
     for alert in (
         *_ALERTS.values(),
@@ -72,14 +77,14 @@ def stop_timers(case: Case, handoff_id: str) -> None:
 
 
 def report_due(case: Case, kind: str, handoff_id: str) -> None:
-    """A timer is due: say that the response is due soon, or overdue. An answered hand-off says nothing."""
+    """Raise the alert of a due timer: the response is due soon, or overdue. An answered hand-off raises none."""
     row = case.rows.get(HandoffRow, case.key, handoff_id)
     if row is not None and row.touched_ms is None:
         raise_response_alert(case, _ALERTS[kind], handoff_id, row)
 
 
 def raise_response_alert(case: Case, alert: Alert, handoff_id: str, row: HandoffRow) -> None:
-    """Put up an alert of a hand-off that waits for its answer."""
+    """Raise an alert about a hand-off that waits for its first response."""
     holder = row.holder
     case.raise_alert(
         alert,
@@ -96,9 +101,10 @@ def raise_response_alert(case: Case, alert: Alert, handoff_id: str, row: Handoff
 def mark_answered(
     case: Case, handoff_id: str, row: HandoffRow, at_ms: int, rep_id: str | None = None
 ) -> HandoffRow:
-    """Return the hand-off as answered at ``at_ms``, the touch's own date; the earliest touch counts.
+    """Return the hand-off as answered at ``at_ms``, the touch's own date. The earliest touch counts.
 
-    A touch in time that comes late takes an overdue report back; one after the time ends it.
+    The answer clears the alerts of the hand-off. An overdue alert is thus withdrawn by a touch that was made in time
+    and arrives late.
     """
     if row.touched_ms is not None and row.touched_ms <= at_ms:
         return row
@@ -109,7 +115,10 @@ def mark_answered(
 
 
 def freeze(case: Case, handoff_id: str, row: HandoffRow, at_ms: int) -> None:
-    """Who has the hand-off is away since ``at_ms``: what was not due before that is not due while it lasts."""
+    """Stop the deadlines of a hand-off, because its holder is away since ``at_ms``.
+
+    An alert about a deadline after that time is cleared.
+    """
     if row.touched_ms is not None or row.frozen_ms is not None:
         return
     _cancel_timers(case, handoff_id)
@@ -124,7 +133,11 @@ def freeze(case: Case, handoff_id: str, row: HandoffRow, at_ms: int) -> None:
 
 
 def running_clocks(waiting: Iterable[tuple[str, HandoffRow]], *, resumed: bool) -> list[RunningClock]:
-    """Return the deadlines to ask a desk for: what was left at the freezing where ``resumed``, else the whole time."""
+    """Return the deadlines of unanswered hand-offs, to send to a desk. At most 20.
+
+    ``resumed``: each states when it was frozen, so that the desk continues with the time that was left. Otherwise the
+    desk starts with the whole time.
+    """
     return [
         RunningClock(
             handoff_id=handoff_id,

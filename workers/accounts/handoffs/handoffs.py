@@ -1,7 +1,7 @@
-"""Hand-offs: opened, moved together, relabelled, withdrawn. Each change is one revision on lead.routing.
+"""Hand-offs: opened, reassigned together, relabelled, withdrawn. Each change is one revision on ``lead.routing``.
 
-In: decisions made elsewhere. Out: rows and outputs. At every prefix of the output the open hand-offs of an account
-have one assignee: of several that move, all but one are withdrawn before the first goes to the new one.
+In: decisions made elsewhere. Out: rows and outputs. At every prefix of the output the open hand-offs of an account have
+one assignee: if several are reassigned, all but one are withdrawn before the first goes to the new holder.
 """
 
 from __future__ import annotations
@@ -10,50 +10,33 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from schemas.base import Campaign
 from schemas.desk_requests import RequestMode
-from schemas.lead_events import PassedOverRep, WaitAges
-from schemas.outputs import Assignee, LeadRouting, Person
-from schemas.topics import LEAD_ROUTING
 from schemas.vocabulary import Action, AssigneeType, Kind, PassedOver, Qualification, Reason
-from workers.accounts.case import instant
 from workers.accounts.handoffs import deadlines, open_index
-from workers.accounts.handoffs.alias_members import match_reasons
-from workers.accounts.handoffs.buying_group import colleagues_of, group_of
 from workers.accounts.handoffs.deadlines import ResponseDeadlines
-from workers.accounts.handoffs.partner_view import cut_for_partner, stage_for_partner
-from workers.accounts.handoffs.touches import clear_early_rejection, list_touches, touches_of
-from workers.accounts.routing.partners import agreement_with
-from workers.accounts.routing.permission import restriction
-from workers.accounts.routing.route_explanation import earlier_routes, would_lead_elsewhere
-from workers.accounts.stages.deals import forecast_percent
+from workers.accounts.handoffs.routing_output import publish_revision
+from workers.accounts.handoffs.touches import clear_early_rejection
 from workers.accounts.state.account import Holder, LastRep
-from workers.accounts.state.facts import Contact
 from workers.accounts.state.handoff import ClosedHandoffRow, HandoffRow
 from workers.accounts.state.parts import Part
-from workers.accounts.state.score import ScoreRow
-from workers.accounts.worth.explanation import explain
-from workers.accounts.worth.facts import fit_of, value_of
-from workers.accounts.worth.future_dated import flag_future_dated, is_future_dated
 from workers.engine.timers import set_timer
-from workers.outbox import fact_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workers.accounts.case import Case, LeadInHand
-    from workers.accounts.state.facts import CampaignMark
     from workers.accounts.state.lead import LeadRow
 
 FORGET = "forget"
-_NO_CONTACT = Contact()
+"""Kind of the timer that deletes a closed hand-off."""
 REMEMBERED_MS = 90 * 86_400_000
+"""Time for which a closed hand-off is kept to recognise late answers: 90 days."""
 _ENDED_BY_SALES = frozenset({Reason.SALES_REJECTED, Reason.SALES_RETURNED, Reason.OPPORTUNITY_LOST})
-"""Ends that sales itself has told."""
+"""Reasons of a withdrawal that sales itself has reported."""
 
 
 class TransferRequest(Part, frozen=True):
-    """The request for which open hand-offs move, and the hand-off named in it."""
+    """The desk request for which open hand-offs are reassigned, and the hand-off that it names."""
 
     handoff_id: str
     request_id: str
@@ -62,23 +45,25 @@ class TransferRequest(Part, frozen=True):
 
 
 class Transfer(Part, frozen=True):
-    """To whom open hand-offs go, and with which deadlines."""
+    """A reassignment of open hand-offs to a new holder."""
 
     holder: Holder
+    """New holder."""
     kind: Kind
+    """Kind of the hand-off that was requested."""
     due: ResponseDeadlines
-    """The deadlines of hand-offs of this kind."""
+    """Deadlines of the hand-offs of that kind."""
     reasons: tuple[Reason, ...]
     clocks: tuple[tuple[str, ResponseDeadlines], ...] = ()
-    """The deadlines of single hand-offs, by handoff_id. At most 20."""
+    """Deadlines of single hand-offs, by handoff_id. At most 20."""
     passed_over: tuple[tuple[str, PassedOver], ...] = ()
-    """At most 20."""
+    """(rep_id, reason) of the reps whom the desk passed over. At most 20."""
     asked: TransferRequest | None = None
-    """A rejection may give the turn of this one back, the others have had theirs."""
+    """Request that took the turn. Only a rejection of its hand-off may return that turn. None: no hand-off is named."""
 
 
 def open_handoff(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow) -> LeadRow:
-    """Open a hand-off; return its lead with it."""
+    """Open a hand-off. Return its lead with the hand-off listed."""
     open_index.write_handoff(case, handoff_id, row)
     case.change(holder=row.holder)
     deadlines.start_timers(case, handoff_id, row)
@@ -87,23 +72,25 @@ def open_handoff(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow) ->
     return replace(lead, handoffs=(*lead.handoffs, handoff_id))
 
 
-def reassign_all(case: Case, to: Transfer) -> None:
-    """Give all open hand-offs to ``to.holder``, of an account that is not large (passage.py moves those that are)."""
+def reassign_all(case: Case, transfer: Transfer) -> None:
+    """Give all open hand-offs to ``transfer.holder``. bulk_transfer.py does this for a large account."""
     moving = [
-        one for one in open_index.open_rows(case) if one[1].holder.id != to.holder.id or one[1].withdrawn_for
+        one
+        for one in open_index.open_rows(case)
+        if one[1].holder.id != transfer.holder.id or one[1].withdrawn_for
     ]
     moved: list[tuple[str, HandoffRow]] = []
     for at, (handoff_id, row) in enumerate(moving):
         made = row
         if at:
-            made = withdraw(case, handoff_id, row, to.reasons)
+            made = withdraw(case, handoff_id, row, transfer.reasons)
         moved.append((handoff_id, made))
     for handoff_id, row in moved:
-        reassign(case, handoff_id, row, to)
+        reassign(case, handoff_id, row, transfer)
 
 
 def withdraw(case: Case, handoff_id: str, row: HandoffRow, reasons: tuple[Reason, ...]) -> HandoffRow:
-    """Say that a hand-off which goes to somebody else is nobody's for now; return it. Nothing is written."""
+    """Publish that a hand-off has no assignee until its next holder has it, and return it. No row is written."""
     if row.withdrawn_for:
         return row
     made = replace(row, revision=row.revision + 1, withdrawn_for=reasons)
@@ -111,36 +98,37 @@ def withdraw(case: Case, handoff_id: str, row: HandoffRow, reasons: tuple[Reason
     return made
 
 
-def reassign(case: Case, handoff_id: str, row: HandoffRow, to: Transfer) -> None:
-    """Give a hand-off to ``to.holder``, who has all others that are open.
+def reassign(case: Case, handoff_id: str, row: HandoffRow, transfer: Transfer) -> None:
+    """Give a hand-off to ``transfer.holder``, who has all others that are open.
 
-    Another kind without deadlines of its own keeps those it had as long as they lie ahead.
+    A hand-off of another kind without deadlines of its own keeps its present ones as long as they run and are in the
+    future.
     """
     deadlines.stop_timers(case, handoff_id)
     made = replace(
         row,
         revision=row.revision + 1,
-        holder=to.holder,
-        passed_over=to.passed_over,
+        holder=transfer.holder,
+        passed_over=transfer.passed_over,
         request_desk="",
         withdrawn_for=(),
     )
-    if to.asked is not None and to.asked.handoff_id == handoff_id:
-        asked = to.asked
+    if transfer.asked is not None and transfer.asked.handoff_id == handoff_id:
+        asked = transfer.asked
         made = replace(made, request_id=asked.request_id, request_desk=asked.desk, mode=asked.mode)
-    own = dict(to.clocks).get(handoff_id)
+    own = dict(transfer.clocks).get(handoff_id)
     is_stale = row.frozen_ms is not None or (row.due_ms or 0) <= case.now_ms
     if row.touched_ms is None and own is not None:
         made = deadlines.with_deadlines(made, own)
-    elif row.touched_ms is None and (row.kind is to.kind or is_stale):
-        made = deadlines.with_deadlines(made, to.due)
+    elif row.touched_ms is None and (row.kind is transfer.kind or is_stale):
+        made = deadlines.with_deadlines(made, transfer.due)
     open_index.write_handoff(case, handoff_id, made)
     deadlines.start_timers(case, handoff_id, made)
-    publish_revision(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, to.reasons)
+    publish_revision(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, transfer.reasons)
 
 
 def return_to_holder(case: Case, handoff_id: str, row: HandoffRow, holder: Holder) -> None:
-    """A hand-off that was on its way stays with who has the account: nothing moves any more."""
+    """Give a hand-off in transit to the account's present holder, because it moves no further."""
     made = replace(row, revision=row.revision + 1, holder=holder, withdrawn_for=())
     open_index.write_handoff(case, handoff_id, made)
     deadlines.start_timers(case, handoff_id, made)
@@ -150,7 +138,7 @@ def return_to_holder(case: Case, handoff_id: str, row: HandoffRow, holder: Holde
 def resume_deadlines(
     case: Case, handoff_id: str, row: HandoffRow, due: ResponseDeadlines, reasons: Sequence[Reason]
 ) -> None:
-    """Who has the hand-off is back: deadlines that stood still go on, and are ``due`` now."""
+    """Restart the frozen deadlines of a hand-off as ``due``, because its holder is back. Publish a revision."""
     if row.frozen_ms is None:
         return
     made = deadlines.with_deadlines(replace(row, revision=row.revision + 1), due)
@@ -160,16 +148,16 @@ def resume_deadlines(
 
 
 def holder_of(case: Case, row: HandoffRow) -> Holder | None:
-    """Return who has a hand-off, or is to have it: one on its way goes to who has the account now."""
+    """Return the holder of a hand-off. For one in transit this is the account's holder, who will get it."""
     return case.account.holder if row.withdrawn_for else row.holder
 
 
 def close(
     case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reasons: tuple[Reason, ...]
 ) -> LeadRow:
-    """Withdraw a hand-off; return its lead without it. Who had it stays the account's last rep.
+    """Withdraw a hand-off. Return its lead without it. Its holder becomes the account's last rep.
 
-    One that is on its way is withdrawn already: said is only another reason.
+    A hand-off in transit is withdrawn already: only other reasons make another revision.
     """
     holder = holder_of(case, row)
     deadlines.stop_timers(case, handoff_id)
@@ -196,6 +184,7 @@ def close(
 
 
 def _reps_behind(holder: Holder | None) -> tuple[str, ...]:
+    """Return the rep who holds a hand-off, and the reps for whom that rep answers, by rep_id. At most 3."""
     if holder is None or holder.type is not AssigneeType.REP:
         return ()
     named = (holder.id, holder.deputy_for, holder.stands_for)
@@ -214,7 +203,10 @@ def close_all_of(hand: LeadInHand, reasons: tuple[Reason, ...]) -> None:
 
 
 def relabel(case: Case, lead: LeadRow, label: Qualification) -> None:
-    """Say the MQL question's new answer; the assignee stays. An unlabelled MQL hand-off counts as labelled mql."""
+    """Publish a new qualification of the lead's open hand-offs. The assignee stays.
+
+    An MQL hand-off without a label counts as labelled ``mql``. Hand-offs of other kinds stay without a label.
+    """
     for handoff_id in lead.handoffs:
         row = case.rows.get(HandoffRow, case.key, handoff_id)
         if row is None or row.qualification is label:
@@ -226,7 +218,7 @@ def relabel(case: Case, lead: LeadRow, label: Qualification) -> None:
 
 
 def republish_all(case: Case, lead: LeadRow, reason: Reason) -> None:
-    """Say a lead's open hand-offs again, because the forecast is another; the assignee stays."""
+    """Publish a lead's open hand-offs again, because the forecast has changed. The assignee stays."""
     for handoff_id in lead.handoffs:
         row = case.rows.get(HandoffRow, case.key, handoff_id)
         if row is not None:
@@ -234,7 +226,7 @@ def republish_all(case: Case, lead: LeadRow, reason: Reason) -> None:
 
 
 def republish(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reason: Reason) -> None:
-    """Say what is true of a hand-off now; of one on its way that is said where it arrives."""
+    """Publish the hand-off's current state. If it is in transit, its next holder's revision carries it."""
     made = row if row.withdrawn_for else replace(row, revision=row.revision + 1)
     open_index.write_handoff(case, handoff_id, made)
     if not made.withdrawn_for:
@@ -242,92 +234,5 @@ def republish(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reaso
 
 
 def forget_closed(case: Case, handoff_id: str) -> None:
-    """A closed hand-off is old enough: answers to it are unknown from now on."""
+    """Delete a closed hand-off that is old enough. Answers to it are unknown from now on."""
     case.rows.delete(ClosedHandoffRow, case.key, handoff_id)
-
-
-def publish_revision(
-    case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, action: Action, reasons: Sequence[Reason]
-) -> None:
-    """Emit one revision. The first is explained as of the day on which the lead became due, the others as of now."""
-    terms = case.terms
-    reasons = (*reasons, *match_reasons(case, lead))
-    fit = fit_of(terms, case.account.company, lead.facts)
-    score = case.rows.get(ScoreRow, case.key, row.lead_id) or ScoreRow()
-    day = row.day if action is Action.ASSIGNED else max(terms.day_of(case.now_ms), score.latest_day)
-    is_withdrawn = action is Action.WITHDRAWN
-    company, contact = case.account.company, lead.contact or _NO_CONTACT
-    earlier = row.holder.earlier
-    behaviour = terms.rules.points(score.attributed, day)
-    if score.ahead:
-        behaviour = flag_future_dated(behaviour, score, day, terms.rules.horizon_days)
-    elsewhere = would_lead_elsewhere(earlier)
-    is_for_partner = row.holder.type is AssigneeType.PARTNER
-    stage = stage_for_partner(lead, fit.state) if is_for_partner else lead.stage
-    event = LeadRouting(
-        event_id=fact_id(handoff_id, row.revision),
-        occurred_at=case.now,
-        handoff_id=handoff_id,
-        revision=row.revision,
-        account_key=case.key,
-        crm_account_id=(company.crm_account_id if company else None) or contact.account_id,
-        crm_lead_id=contact.lead_id,
-        crm_contact_id=contact.contact_id,
-        lead_id=row.lead_id,
-        action=action,
-        kind=row.kind,
-        qualification=row.qualification,
-        assignee=None if is_withdrawn else _assignee(row.holder),
-        route=row.holder.route,
-        how_chosen=None if is_withdrawn else row.holder.how,
-        earlier_routes=earlier_routes(earlier),
-        passed_over=[PassedOverRep(rep_id=rep_id, why=why) for rep_id, why in row.passed_over],
-        stage=stage,
-        stage_words=terms.stage_words.get(stage) if stage else None,
-        touches=None if is_withdrawn else list_touches(terms, score, touches_of(case, row.lead_id)) or None,
-        bounces=lead.bounces or None,
-        forecast_probability_percent=None if is_withdrawn else forecast_percent(terms.policy, case.account),
-        ages=WaitAges(lead_seconds=row.ages[0], wait_seconds=row.ages[1]) if row.ages else None,
-        first_response_due_at=None if is_withdrawn or row.due_ms is None else instant(row.due_ms),
-        colleagues=[one for one in case.active_people() if one != row.lead_id],
-        colleague_roles=None if is_withdrawn else colleagues_of(case, row.lead_id) or None,
-        buying_group=None if is_withdrawn else group_of(case, row.lead_id),
-        campaign=_campaign(row.campaign),
-        person=None if is_withdrawn else _person(lead),
-        request=None if is_withdrawn else value_of(lead.facts, "request"),
-        answer_only=not is_withdrawn and restriction(terms, lead) is not None,
-        explanation=explain(
-            terms,
-            fit,
-            behaviour,
-            reasons,
-            row.event_id,
-            elsewhere,
-            is_clamped=is_future_dated(score, row.event_id),
-        ),
-    )
-    if is_for_partner:
-        event = cut_for_partner(agreement_with(terms.policy, row.holder), event)
-    case.publish(LEAD_ROUTING, event)
-
-
-def _assignee(holder: Holder) -> Assignee:
-    return Assignee(type=holder.type, id=holder.id, name=holder.name, deputy_for=holder.deputy_for)
-
-
-def _campaign(mark: CampaignMark | None) -> Campaign | None:
-    return None if mark is None else Campaign(name=mark.name, source=mark.source, medium=mark.medium)
-
-
-def _person(lead: LeadRow) -> Person:
-    facts = lead.facts
-    return Person(
-        email=lead.email,
-        role_address=lead.role_address,
-        first_name=value_of(facts, "first_name"),
-        last_name=value_of(facts, "last_name"),
-        company=value_of(facts, "company"),
-        job_title=value_of(facts, "job_title"),
-        country=value_of(facts, "country"),
-        phone=value_of(facts, "phone"),
-    )

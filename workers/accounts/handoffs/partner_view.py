@@ -1,7 +1,8 @@
-"""What a partner may see of a lead: the stage that was agreed, its definition, and the fields that the policy lists.
+"""The part of a lead that a partner may see: the agreed stage, and the fields that the policy's key ``sees`` lists.
 
-In: a message as it would be for a rep, the agreement. Out: the message for the partner. Everything that is not listed
-is left out: of the person, of the explanation, of the account's other people. What must add up still does.
+In: a message as it would be for a rep, and the agreement. Out: the message for the partner. Everything that is not
+listed is left out: of the person, of the explanation, of the account's other people. Points still add up to their
+total. Nothing is written here.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ _PERSON_FIELDS = {
     "job_title": ("job_title",),
     "country": ("country",),
 }
+"""Fields of a person that each key of ``sees`` shows."""
 _KEY_OF_GATE = {
     "industry": "company",
     "revenue": "company",
@@ -36,19 +38,17 @@ _KEY_OF_GATE = {
     "function": "job_title",
     "title": "job_title",
 }
-"""Which word of ``sees`` shows the fact that a gate found."""
+"""Key of ``sees`` that shows the fact which a gate found."""
 
 
 def stage_for_partner(lead: LeadRow, fit: GateState) -> Stage:
-    """Return where a lead stands by itself, whoever has it: what a message to a partner states."""
-    standing = StageInputs(
-        fit, accepted=lead.accepted, qualified=lead.qualified, reached_mql=lead.reached_mql
-    )
-    return stage_of(standing)
+    """Return the stage of the lead itself, as if no partner had it. A message to a partner states this stage."""
+    inputs = StageInputs(fit, accepted=lead.accepted, qualified=lead.qualified, reached_mql=lead.reached_mql)
+    return stage_of(inputs)
 
 
 def cut_for_partner(agreement: NamedPartner | None, event: LeadRouting) -> LeadRouting:
-    """Return the message cut to what the partner may see; under an agreement that is over, to nothing."""
+    """Return the message with what the partner may see. Under an agreement that has ended, no field is shown."""
     sees: Collection[str] = () if agreement is None else agreement.partner.sees
     cut: dict[str, Any] = {
         "bounces": None,
@@ -63,19 +63,19 @@ def cut_for_partner(agreement: NamedPartner | None, event: LeadRouting) -> LeadR
         "colleagues": {"colleagues": []},
         "crm_ids": {"crm_lead_id": None, "crm_contact_id": None},
     }
-    for word, fields in hidden.items():
-        if word not in sees:
+    for key, fields in hidden.items():
+        if key not in sees:
             cut |= fields
     return event.model_copy(update=cut)
 
 
 def _cut_person(person: Person, sees: Collection[str]) -> Person:
-    shown = [name for word, names in _PERSON_FIELDS.items() if word in sees for name in names]
+    shown = [name for key, names in _PERSON_FIELDS.items() if key in sees for name in names]
     return Person(**{name: getattr(person, name) for name in shown})
 
 
 def _cut_explanation(why: Explanation, sees: Collection[str]) -> Explanation:
-    """Two lines of points, fit and behaviour, unless the partner may see what the lead did."""
+    """Return the explanation. Unless the partner may see points, it has two lines: fit and behaviour."""
     gates = [
         GateResult.model_construct(
             gate=one.gate,

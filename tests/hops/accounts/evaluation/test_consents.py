@@ -75,7 +75,7 @@ def behaviour(market: Market) -> int:
 
 
 @pytest.mark.parametrize(
-    ("words", "may_unasked", "spans"),
+    ("words", "may_track_unasked", "spans"),
     [
         ([], YES, ()),
         ([], NO, ALWAYS),
@@ -91,10 +91,10 @@ def behaviour(market: Market) -> int:
     ],
 )
 def test_the_days_that_count_nothing(
-    words: list[tuple[int, bool]], *, may_unasked: bool, spans: Days
+    words: list[tuple[int, bool]], *, may_track_unasked: bool, spans: Days
 ) -> None:
     row = tuple(StatedConsent(day, day * DAY_MS, given) for day, given in words)
-    assert untracked_days(row, may_unasked=may_unasked) == spans
+    assert untracked_days(row, may_track_unasked=may_track_unasked) == spans
 
 
 def test_while_tracking_is_refused_nothing_counts_and_what_is_read_makes_no_mql() -> None:
