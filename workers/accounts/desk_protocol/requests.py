@@ -3,23 +3,24 @@
 In: leads that are due, open hand-offs that must move, timers, changes of the owner. Out: requests, and cancellations of
 requests. events/desk_answer.py applies the answers. The stored request is ``AccountRow.request``.
 
-What a request asks for: a rep for the first lead in the queue. If no lead is due, it asks for the next holder of the
-open hand-offs and names the most urgent one. Its ``request_id`` is made from the account key, the lead's cycle and the
+A request asks for a rep for the first lead in the queue. If no lead is due, it asks for the next holder of the open
+hand-offs and names the most urgent one. Its ``request_id`` is made from the account key, the lead's cycle and the
 number of the request in the account, so no two requests share an id.
 
-The desk does not answer: the request is sent again with the same id, and the desk answers a repeat as it answered the
+If the desk does not answer, the request is sent again with the same id. The desk answers each repeat as it answered the
 first. Attempts are sent at 0, 1, 2 and 3 hours. The attempt at 27 hours raises the alert ``desk_silent``. Another one
 follows every 24 hours until the desk answers. handoffs/request_schedule.py has this schedule.
 
-The desk holds the request (outcome ``waiting``): the timer is cancelled. The desk answers once more when it has a rep.
+If the desk holds the request (outcome ``waiting``), the timer is cancelled. The desk answers once more when it has a
+rep.
 
-The desk refuses the request (outcome ``unavailable``). If the request asked for one rep, that rep counts as inactive
-and the next route is tried at once. Otherwise an alert is raised, ``desk_full`` or ``everyone_away``. After one hour
-the request is cancelled, and what is due then is requested with a new id. Nothing is dropped.
+If the desk refuses the request (outcome ``unavailable``) and it asked for one rep, that rep counts as inactive and the
+next route is tried at once. A refusal of any other request raises an alert, ``desk_full`` or ``everyone_away``. After
+one hour that request is cancelled, and what is due then is requested with a new id. Nothing is dropped.
 
-The request is no longer wanted: the lead is not due any more, another desk or rep would be asked now, or another lead
-comes first. The request is cancelled, and the desk gets its turn and capacity back. The lead stays due. A late answer
-to the cancelled request carries an id that is no longer open and is ignored.
+If the request is no longer wanted, it is cancelled and the desk gets its turn and capacity back: the lead is not due
+any more, another desk or rep would be asked now, or another lead comes first. A late answer to a cancelled request
+carries an id that is not open and is ignored.
 """
 
 from __future__ import annotations
