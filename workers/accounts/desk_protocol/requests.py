@@ -31,29 +31,24 @@ from msgspec.structs import replace
 
 from schemas.desk_requests import DeskRequest, DeskReturn, MoveWhy
 from schemas.topics import DESK_REQUESTS
-from schemas.vocabulary import Alert, HowChosen, Kind, Route
+from schemas.vocabulary import Alert, HowChosen
 from workers.accounts.case import LeadInHand
 from workers.accounts.desk_protocol import reassignment
-from workers.accounts.evaluation.rep_claims import kind_due, plan_for_claimant
+from workers.accounts.desk_protocol.lead_plans import plan_for_lead, plan_if_due, points_of
 from workers.accounts.handoffs import bulk_transfer, buying_signals, open_index, rep_watch
 from workers.accounts.handoffs.alert_recipients import recipients_for_desk
 from workers.accounts.handoffs.alias_members import is_leaving
 from workers.accounts.handoffs.queue import dequeue, first_due
 from workers.accounts.handoffs.request_schedule import HOUR_MS, is_silent, pause_after_ms
-from workers.accounts.routing.routes import Plan, plan_for
 from workers.accounts.routing.skills import needs_of
-from workers.accounts.routing.territories import LeadProfile
-from workers.accounts.stages.qualifying import is_still_due
 from workers.accounts.state.handoff import PendingRow
 from workers.accounts.state.parts import OpenRequest
-from workers.accounts.state.score import ScoreRow
-from workers.accounts.worth.facts import fit_of
-from workers.accounts.worth.signals_given import signals_for_routes
 from workers.engine.timers import cancel_timer, set_timer
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
     from workers.accounts.case import Case
+    from workers.accounts.routing.routes import Plan
 
 ASK: Final = "ask"
 """Kind of the timer of an account's open request."""
@@ -166,8 +161,8 @@ def _is_current(case: Case, request: OpenRequest) -> bool:
     elif request.pending:
         plan = _plan_for_queued_lead(case, request)
     elif reassignment.has_wrong_holder(case):
-        _, fit_points = _points_of(case, request.lead_id)
-        plan = _plan_for_lead(case, request.kind, request.lead_id, request.total, fit_points)
+        _, fit_points = points_of(case, request.lead_id)
+        plan = plan_for_lead(case, request.kind, request.lead_id, request.total, fit_points)
     return plan is not None and plan[:3] == (request.desk, request.mode, request.rep_id)
 
 
@@ -176,7 +171,7 @@ def _plan_for_queued_lead(case: Case, request: OpenRequest) -> Plan | None:
     row = case.rows.get(PendingRow, case.key, request.pending, request.lead_id)
     if row is None or is_leaving(case, case.lead(request.lead_id)):
         return None
-    due = _plan_if_due(case, request.lead_id, row)
+    due = plan_if_due(case, request.lead_id, row)
     if due is None or due[0] is not request.kind:
         return None
     if request.is_waiting and not request.raised:
@@ -186,17 +181,6 @@ def _plan_for_queued_lead(case: Case, request: OpenRequest) -> Plan | None:
         ):
             return None
     return due[1]
-
-
-def _plan_if_due(case: Case, lead_id: str, row: PendingRow) -> tuple[Kind, Plan] | None:
-    """Return the kind of hand-off that a waiting lead would get, and its plan. None: it may not get one any more."""
-    lead = case.lead(lead_id)
-    fit = fit_of(case.terms, case.account.company, lead.facts)
-    if not is_still_due(case, lead, fit):
-        return None
-    kind = kind_due(case.account, fit.state, row)
-    plan = plan_for_claimant(case, _plan_for_lead(case, kind, lead_id, row.total, row.fit), row)
-    return (Kind.PARTNER if plan.route is Route.PARTNER_COVERS else kind), plan
 
 
 # Send a request.
@@ -211,7 +195,7 @@ def _open_next_request(case: Case) -> None:
         lead = case.lead(lead_id)
         if is_leaving(case, lead):
             return  # its next account key requests a desk for it
-        due = _plan_if_due(case, lead_id, row)
+        due = plan_if_due(case, lead_id, row)
         if due is None:
             hand = LeadInHand(case, lead_id, lead)
             dequeue(hand)
@@ -250,9 +234,9 @@ def _open_next_request(case: Case) -> None:
         and (move is not None or reassignment.has_wrong_holder(case))
     ):
         handoff_id, open_row = pressing
-        total, fit_points = _points_of(case, open_row.lead_id)
+        total, fit_points = points_of(case, open_row.lead_id)
         plan = (
-            _plan_for_lead(case, open_row.kind, open_row.lead_id, total, fit_points)
+            plan_for_lead(case, open_row.kind, open_row.lead_id, total, fit_points)
             if move is None
             else reassignment.plan_for_move(case, move, holder)
         )
@@ -275,24 +259,6 @@ def _open_next_request(case: Case) -> None:
             excluded=() if move is None else reassignment.reps_to_exclude(case, plan, move),
         )
         _open_request(case, request, open_row.cycle)
-
-
-def _plan_for_lead(case: Case, kind: Kind, lead_id: str, total: int, fit_points: int) -> Plan:
-    """Return the plan of the routes for a lead with ``total`` points, of which ``fit_points`` are points of fit."""
-    policy = case.terms.policy
-    lead = case.lead(lead_id)
-    grade = case.terms.grade(fit_points, total - fit_points)
-    found = signals_for_routes(case, lead_id)
-    profile = LeadProfile(lead.facts, total, grade, found, is_mql=lead.reached_mql, is_sql=lead.qualified)
-    return plan_for(policy, case.account, kind, case.now_ms, profile)
-
-
-def _points_of(case: Case, lead_id: str) -> tuple[int, int]:
-    """Return the lead's present total, and the points of fit in it."""
-    score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
-    day = max(case.terms.day_of(case.now_ms), score.latest_day)
-    fit = fit_of(case.terms, case.account.company, case.lead(lead_id).facts)
-    return fit.points + case.terms.rules.points(score.attributed, day).points, fit.points
 
 
 def _open_request(case: Case, request: OpenRequest, cycle: int) -> None:
