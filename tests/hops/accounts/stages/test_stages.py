@@ -1,4 +1,4 @@
-"""The transition table is closed, and every stage that can follow from what is known is in it."""
+"""The transition table is closed, and it contains every stage that can follow from the facts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PASS, FAIL, UNKNOWN = GateState.PASS, GateState.FAIL, GateState.UNKNOWN
 
 
 @pytest.mark.parametrize(
-    ("standing", "expected"),
+    ("inputs", "expected"),
     [
         (StageInputs(PASS), Stage.NURTURE),
         (StageInputs(UNKNOWN), Stage.WAITING_FOR_FACTS),
@@ -43,9 +43,9 @@ PASS, FAIL, UNKNOWN = GateState.PASS, GateState.FAIL, GateState.UNKNOWN
         (StageInputs(PASS, is_customer=True, verdict=Stage.DISQUALIFIED), Stage.DISQUALIFIED),
     ],
 )
-def test_the_first_that_is_true_is_the_stage(standing: StageInputs, expected: Stage) -> None:
-    assert stage_of(standing) is expected
-    assert stage_reasons(expected, standing)
+def test_the_first_condition_that_holds_decides_the_stage(inputs: StageInputs, expected: Stage) -> None:
+    assert stage_of(inputs) is expected
+    assert stage_reasons(expected, inputs)
 
 
 def test_a_lead_begins_as_known_and_no_stage_follows_itself() -> None:
@@ -54,11 +54,11 @@ def test_a_lead_begins_as_known_and_no_stage_follows_itself() -> None:
     assert set(TRANSITIONS) == {None, *Stage}
 
 
-def test_who_fails_a_gate_is_never_called_an_mql() -> None:
+def test_a_lead_that_fails_a_gate_is_never_an_mql() -> None:
     for fit, flags in product((FAIL, UNKNOWN), product((False, True), repeat=4)):
         customer, opportunity, accepted, reached = flags
-        standing = StageInputs(fit, None, customer, opportunity, accepted=accepted, reached_mql=reached)
-        assert stage_of(standing) is not Stage.MQL
+        inputs = StageInputs(fit, None, customer, opportunity, accepted=accepted, reached_mql=reached)
+        assert stage_of(inputs) is not Stage.MQL
 
 
 @pytest.mark.parametrize(
