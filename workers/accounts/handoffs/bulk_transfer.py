@@ -135,7 +135,7 @@ def freeze_all_deadlines(case: Case, since_ms: int) -> None:
 
 
 def clear_absence(case: Case) -> None:
-    """Freeze no further hand-offs, because the holder is present. Deadlines that still run keep running."""
+    """Record that the holder is present: no further deadlines are frozen."""
     held = case.rows.get(BulkTransferRow, case.key)
     if held is not None:
         case.rows.put(replace(held, away_id=""), case.key)
@@ -234,5 +234,6 @@ def _state_or_new(case: Case) -> BulkTransferRow:
 
 
 def _start(case: Case, state: BulkTransferRow) -> None:
+    """Write the transfer, and start its cursor at the beginning."""
     case.rows.put(state, case.key)
     start_cursor(case.rows, HANDOFFS, case.key)

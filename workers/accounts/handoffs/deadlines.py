@@ -30,7 +30,7 @@ OVERDUE = "overdue"
 LONG_OVERDUE = "then"
 """Kind of the timer at which an unanswered hand-off is escalated, see escalation.py."""
 MOST_CLOCKS = 20
-"""Most hand-offs with deadlines of their own when an account moves. The others get those of the requested one."""
+"""Most hand-offs whose own deadlines are sent to a desk. Further ones get those of the requested hand-off."""
 _ALERTS = {DUE_SOON: Alert.RESPONSE_DUE_SOON, OVERDUE: Alert.RESPONSE_OVERDUE}
 
 

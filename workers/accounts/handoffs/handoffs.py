@@ -54,6 +54,7 @@ class Transfer(Part, frozen=True):
     due: ResponseDeadlines
     """Deadlines of the hand-offs of that kind."""
     reasons: tuple[Reason, ...]
+    """Reasons of the new revisions."""
     clocks: tuple[tuple[str, ResponseDeadlines], ...] = ()
     """Deadlines of single hand-offs, by handoff_id. At most 20."""
     passed_over: tuple[tuple[str, PassedOver], ...] = ()

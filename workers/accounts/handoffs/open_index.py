@@ -33,6 +33,7 @@ class TouchedByRow(Row, frozen=True):
 
     prefix: ClassVar[str] = "touched_by"
     count: int
+    """Number of open hand-offs. From 1."""
 
 
 def write_handoff(case: Case, handoff_id: str, row: HandoffRow) -> None:

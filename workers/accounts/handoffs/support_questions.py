@@ -48,7 +48,9 @@ ASK = "ask_service"
 QUESTIONS = "questions"
 """Kind of the cursor over the questions of an excluded account that has many."""
 _NOT_EXCLUDED = (SkippedRoute(Route.NEVER, RouteMiss.NOT_EXCLUDED),)
+"""Skipped route of every question: the account is not excluded."""
 _NO_CUSTOMER_ROUTE = SkippedRoute(Route.SUPPORT_QUESTION, RouteMiss.NO_SUPPORT_QUESTION)
+"""Skipped route of a question that is not a customer's."""
 
 
 def is_question(case: Case, request: Request) -> bool:
@@ -64,7 +66,10 @@ def desk_for(case: Case) -> str:
 
 
 def ask_desk(case: Case, lead_id: str, at_ms: int) -> None:
-    """Ask the desk to answer a person's question. While the last question is not answered, no other is asked."""
+    """Ask the desk to answer a person's question. While the last question is not answered, no other is asked.
+
+    An answered question is closed first.
+    """
     hand = LeadInHand(case, lead_id)
     for handoff_id in hand.lead.service:
         row = case.rows.get(HandoffRow, case.key, handoff_id)
