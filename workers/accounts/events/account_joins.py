@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workers.accounts.account_keys import aliases, crm_claims
-from workers.accounts.handoffs.alias_members import Kept
-from workers.accounts.handoffs.transfer_payload import unpacked
+from workers.accounts.handoffs.alias_members import AccountPayload
+from workers.accounts.handoffs.transfer_payload import unpack_row
 
 if TYPE_CHECKING:
     from schemas.account_links import AccountJoins
@@ -20,7 +20,7 @@ def handle(case: Case, event: AccountJoins) -> None:
     here.
     """
     aliases.add_alias(case, event)
-    kept = unpacked(event.kept, Kept)
+    kept = unpack_row(event.kept, AccountPayload)
     crm_claims.enrich(case, kept.enriched)
     objection = kept.questioned
     if objection is not None and not event.is_unproven and case.account.questioned is None:

@@ -21,7 +21,7 @@ from workers.accounts.case import Case, LeadInHand
 from workers.accounts.desk_protocol import claim_refusals, requests
 from workers.accounts.evaluation import expiry, imported_history
 from workers.accounts.evaluation.consents import ConsentRow
-from workers.accounts.evaluation.lead_locations import NumbersRow, account_of_one, places_of
+from workers.accounts.evaluation.lead_locations import NumbersRow, personal_account_key, places_of
 from workers.accounts.evaluation.missing_facts import WantingRow, stop_asking
 from workers.accounts.handoffs import buying_signals, handoffs, support_questions
 from workers.accounts.handoffs.alias_members import JoinedRow
@@ -126,7 +126,7 @@ def _remove_person(case: Case, lead_id: str) -> list[Emit]:
     dequeue(hand)
     request = case.account.request
     if request is not None and request.lead_id == lead_id:
-        requests.give_back(case)
+        requests.cancel_request(case)
     case.remove_active(lead_id)
     buying_signals.forget_person(case, lead_id)
     stop_asking(hand)
@@ -140,7 +140,7 @@ def _remove_person(case: Case, lead_id: str) -> list[Emit]:
     following = _delete_next(case, lead_id, "")
     if following is not None:
         start_cursor(rows, ERASE, f"{case.key}{_SEP}{lead_id}")
-    is_own_key = case.key == account_of_one(lead_id)
+    is_own_key = case.key == personal_account_key(lead_id)
     if case.account.naming is not None and case.account.naming.lead_id == lead_id:
         name_lookup.cancel_lookup(case)
     if is_own_key:
@@ -149,8 +149,8 @@ def _remove_person(case: Case, lead_id: str) -> list[Emit]:
     elif had_deal:
         # Without this deal the account may no longer be a customer or have an opportunity.
         crm_claims.refresh_account(case)
-    requests.settle(case)
-    claim_refusals.review(case)
+    requests.review_request(case)
+    claim_refusals.review_refusals(case)
     case.emits.append(tombstone(LEAD_SCORES, lead_id, case.key))
     emits = case.close()
     _record_numbers(
@@ -160,7 +160,7 @@ def _remove_person(case: Case, lead_id: str) -> list[Emit]:
         max(score.revision, moved.revision),
         is_own_key=is_own_key,
     )
-    rows.delete(JoinedRow, case.key, account_of_one(lead_id))
+    rows.delete(JoinedRow, case.key, personal_account_key(lead_id))
     if is_own_key:
         cancel_timer(rows, requests.ASK, case.key)
         cancel_timer(rows, aliases.MOVE, case.key)
@@ -198,7 +198,7 @@ def _delete_next(case: Case, lead_id: str, position: str) -> str | None:
     row_type = WITH_LEAD_ID[number]
     found = case.rows.scan(row_type, case.key, after=(case.key, after) if after else (), limit=CHUNK)
     for (_, name), row in found:
-        if lead_id != row.lead_id and case.key != account_of_one(lead_id):
+        if lead_id != row.lead_id and case.key != personal_account_key(lead_id):
             continue
         if isinstance(row, AlertRow):
             case.end_alert(name, row)
