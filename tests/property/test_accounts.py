@@ -67,7 +67,7 @@ def test_however_a_history_is_cut_into_batches_rows_and_outputs_are_the_same(
 @settings(deadline=None, max_examples=60)
 @given(histories)
 def test_the_points_add_up_in_everything_that_is_said(history: list[HistoryStep]) -> None:
-    for one in play(history).said:
+    for one in play(history).outputs:
         if isinstance(one, LeadScore | LeadStage | LeadRouting):
             said = one.explanation
             assert sum(line.points for line in said.points) == said.total == said.fit + said.behaviour
@@ -81,15 +81,15 @@ def test_an_account_has_one_owner_at_every_prefix_and_revisions_have_no_gap(
     history: list[HistoryStep],
 ) -> None:
     market = play(history)
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
     revisions: Counter[str] = Counter()
-    for one in market.said:
+    for one in market.outputs:
         if isinstance(one, LeadRouting):
             revisions[one.handoff_id] += 1
             assert one.revision == revisions[one.handoff_id]
             assert (one.action is Action.ASSIGNED) == (one.revision == 1)
             assert (one.assignee is None) == (one.action is Action.WITHDRAWN) == (one.person is None)
-    ids = Counter(one.event_id for one in market.said)
+    ids = Counter(one.event_id for one in market.outputs)
     assert [event_id for event_id, times in ids.items() if times > 1] == []
 
 
@@ -100,7 +100,7 @@ def test_stages_follow_the_table_and_nobody_who_fails_a_gate_is_called_an_mql(
 ) -> None:
     market = play(history)
     stages: dict[tuple[str, str], Stage] = {}
-    for one in market.said:
+    for one in market.outputs:
         if isinstance(one, LeadStage):
             key = (one.account_key, one.lead_id)
             assert one.to_stage in TRANSITIONS[one.from_stage]
@@ -119,7 +119,7 @@ def test_stages_follow_the_table_and_nobody_who_fails_a_gate_is_called_an_mql(
 def test_an_alert_is_raised_before_it_is_cleared_and_never_twice(history: list[HistoryStep]) -> None:
     market = play(history)
     up: set[str] = set()
-    for one in market.said:
+    for one in market.outputs:
         if isinstance(one, LeadAlert):
             assert (one.alert_id in up) is one.cleared
             up ^= {one.alert_id}
@@ -135,7 +135,7 @@ def test_no_request_is_left_open_when_all_is_said_and_the_rows_agree_with_the_ou
         account = market.account(key)
         assert account.request is None or account.request.is_waiting
         held: dict[str, str] = {}
-        for one in market.said:
+        for one in market.outputs:
             if isinstance(one, LeadRouting) and one.account_key == key:
                 held.pop(one.handoff_id, None)
                 if one.assignee is not None:
@@ -148,8 +148,8 @@ def test_no_request_is_left_open_when_all_is_said_and_the_rows_agree_with_the_ou
 @given(histories)
 def test_a_fact_or_a_word_of_sales_that_comes_twice_says_nothing_more(history: list[HistoryStep]) -> None:
     once, twice = play(history), play(history, repeats=True)
-    assert [one for one in once.said if not hasattr(one, "payload_bytes")] == [
-        one for one in twice.said if not hasattr(one, "payload_bytes")
+    assert [one for one in once.outputs if not hasattr(one, "payload_bytes")] == [
+        one for one in twice.outputs if not hasattr(one, "payload_bytes")
     ]
 
 

@@ -210,7 +210,7 @@ class Play:
 
     def apply_alerts(self) -> None:
         """Apply the new alerts. An alert is raised before it is cleared, and never raised twice."""
-        for one in self.market.said[self.checked :]:
+        for one in self.market.outputs[self.checked :]:
             if isinstance(one, LeadAlert):
                 if one.cleared:
                     raised = self.up.pop(one.alert_id)
@@ -220,7 +220,7 @@ class Play:
                 else:
                     assert one.alert_id not in self.up, one
                     self.up[one.alert_id] = one
-        self.checked = len(self.market.said)
+        self.checked = len(self.market.outputs)
 
     # Checks after each step.
 

@@ -23,7 +23,7 @@ large = st.one_of(histories, *(histories.map(lambda history: [*BEGINNING, *histo
 def open_now(market: Market) -> dict[str, str]:
     """Who has which hand-off, by the output."""
     held: dict[str, str] = {}
-    for one in market.said:
+    for one in market.outputs:
         if isinstance(one, LeadRouting):
             held.pop(one.handoff_id, None)
             if one.action is not Action.WITHDRAWN:
@@ -44,7 +44,7 @@ def test_one_owner_at_every_prefix_and_rows_that_say_what_was_said(
     history: list[HistoryStep], most_at_once: int
 ) -> None:
     market = play(history, most_at_once=most_at_once)
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
     assert_open_index(market.accounts.decider.rows)
     assert open_now(market) == of_rows(market)
 

@@ -153,7 +153,7 @@ def live(events: list[Model], choices: list[int], most_at_once: int = MOST_AT_ON
 def open_now(market: Market, *, service: bool) -> dict[str, LeadRouting]:
     """The open hand-offs by the output: support questions, or all others."""
     found: dict[str, LeadRouting] = {}
-    for one in market.said:
+    for one in market.outputs:
         if isinstance(one, LeadRouting) and (one.kind is Kind.SERVICE) is service:
             found.pop(one.handoff_id, None)
             if one.action is not Action.WITHDRAWN:
@@ -171,9 +171,9 @@ def test_one_owner_at_every_prefix_whoever_owns_it(
     events: list[Model], choices: list[int], most_at_once: int
 ) -> None:
     market = live(events, choices, most_at_once)
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
     assert_open_index(market.accounts.decider.rows)
-    said = {one.assignee.type for one in market.said if isinstance(one, LeadRouting) and one.assignee}
+    said = {one.assignee.type for one in market.outputs if isinstance(one, LeadRouting) and one.assignee}
     event(f"held by {' and '.join(sorted(said)) or 'nobody'}")
 
 
@@ -224,7 +224,7 @@ def test_a_partner_who_stays_silent_has_nothing_a_week_later(events: list[Model]
     market.is_manual = False
     market.finishes = True
     market.tick(MONDAY + 7 * DAY_MS)
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
     untouched = [
         one
         for one in rows(market, HandoffRow)

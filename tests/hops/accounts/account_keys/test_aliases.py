@@ -52,14 +52,14 @@ def test_a_domain_that_moves_on_takes_its_people_and_leaves_the_others() -> None
     market = a_market()
     market.send(facts(BANK), facts(THIRD, crm_account_id="acc-3", owner_rep_id="r3"), facts(OTHER, BANK))
     market.send(demo("bob"), demo("ann", account_key=OTHER))
-    assert story(market.said) == ["assigned raised_hand r1", "assigned raised_hand r1"]
-    said = market.send(facts(OTHER, THIRD, crm_account_id="acc-3"), released("acc-1", OTHER))
-    assert story(said) == ["withdrawn raised_hand -", "assigned raised_hand r3"]
-    assert [one.account_key for one in routings(said)] == [BANK, THIRD]
+    assert story(market.outputs) == ["assigned raised_hand r1", "assigned raised_hand r1"]
+    outputs = market.send(facts(OTHER, THIRD, crm_account_id="acc-3"), released("acc-1", OTHER))
+    assert story(outputs) == ["withdrawn raised_hand -", "assigned raised_hand r3"]
+    assert [one.account_key for one in routings(outputs)] == [BANK, THIRD]
     assert lead_at(market, THIRD) is not None
     assert lead_at(market, BANK) is None
     assert lead_at(market, BANK, "bob") is not None
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
 def test_a_domain_moved_there_and_back_ends_where_it_began_and_everything_came_along() -> None:
@@ -73,11 +73,11 @@ def test_a_domain_moved_there_and_back_ends_where_it_began_and_everything_came_a
     row = lead_at(market, OTHER)
     assert row is not None
     assert (row.home, len(row.handoffs)) == ("", 1)
-    assert scores(market.said)[-1].explanation.total == 138
-    ids = [one.event_id for one in market.said]
+    assert scores(market.outputs)[-1].explanation.total == 138
+    ids = [one.event_id for one in market.outputs]
     assert len(set(ids)) == len(ids)
-    assert_one_owner(market.said)
-    assert {one.assignee.id for one in routings(market.said) if one.assignee} == {"r1"}
+    assert_one_owner(market.outputs)
+    assert {one.assignee.id for one in routings(market.outputs) if one.assignee} == {"r1"}
 
 
 def test_while_a_domain_comes_home_it_asks_for_nobody_and_then_for_all() -> None:
@@ -95,9 +95,9 @@ def test_while_a_domain_comes_home_it_asks_for_nobody_and_then_for_all() -> None
     for hour in range(6):
         market.tick(MONDAY + hour)
     assert all(lead_at(market, OTHER, one) for one in (*people, "new"))
-    held = Counter(one.account_key for one in routings(market.said) if one.action == "assigned")
+    held = Counter(one.account_key for one in routings(market.outputs) if one.action == "assigned")
     assert held == {BANK: 70, OTHER: 71}
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
 def test_an_old_place_that_stays_silent_is_asked_again() -> None:
@@ -128,8 +128,8 @@ def test_an_account_without_a_domain_moves_to_its_first_one() -> None:
     market = a_market()
     crm = "crm:acc-1"
     market.send(facts(crm), demo(account_key=crm))
-    said = market.send(facts(BANK), facts(crm, BANK))
-    assert story(said) == ["withdrawn raised_hand -", "assigned raised_hand r1"]
+    outputs = market.send(facts(BANK), facts(crm, BANK))
+    assert story(outputs) == ["withdrawn raised_hand -", "assigned raised_hand r1"]
 
 
 def test_deals_of_a_person_go_along() -> None:
@@ -151,12 +151,12 @@ def test_a_late_answer_to_a_handoff_of_the_old_key_is_about_what_the_person_has_
     market = a_market()
     market.send(facts(OTHER), *reach_bar(account_key=OTHER))
     market.send(facts(BANK), facts(OTHER, BANK))
-    said = market.send(sales("accepted", f"{OTHER}#1.1", account_key=OTHER))
-    assert steps(said) == ["sal"]
-    said = market.send(
+    outputs = market.send(sales("accepted", f"{OTHER}#1.1", account_key=OTHER))
+    assert steps(outputs) == ["sal"]
+    outputs = market.send(
         sales("rejected", f"{OTHER}#1.1", account_key=OTHER, reason="not_now", at_ms=MONDAY + 2 * HOUR_MS)
     )
-    assert story(said) == ["withdrawn mql -"]
+    assert story(outputs) == ["withdrawn mql -"]
     assert market.stage() is Stage.RECYCLED
 
 
@@ -165,7 +165,7 @@ def test_a_late_answer_follows_a_person_who_moved_twice() -> None:
     market.send(
         facts(BANK), facts(THIRD, crm_account_id="acc-3"), facts(OTHER, BANK), *reach_bar(account_key=OTHER)
     )
-    handoff = routings(market.said)[0].handoff_id
+    handoff = routings(market.outputs)[0].handoff_id
     assert handoff.startswith(BANK)
     market.send(released("acc-1", OTHER), facts(OTHER, THIRD, crm_account_id="acc-3"))
     assert steps(market.send(sales("accepted", handoff))) == ["sal"]
@@ -190,8 +190,8 @@ def test_an_answer_by_the_persons_address_finds_them_before_the_cursor_has_sent_
         facts(OTHER), *(form(lead_id=one, account_key=OTHER) for one in people), *reach_bar(account_key=OTHER)
     )
     market.send(facts(BANK), facts(OTHER, BANK))
-    said = market.send(sales("touched", lead_id="ann", account_key=OTHER))
-    assert alerts(said) == []
+    outputs = market.send(sales("touched", lead_id="ann", account_key=OTHER))
+    assert alerts(outputs) == []
     assert lead_at(market, OTHER) is None
 
 

@@ -62,9 +62,11 @@ def test_a_contact_is_asked_for_when_the_person_comes_by_and_not_before() -> Non
     market = a_market()
     market.send(*known(owner_rep_id="olga"), contact("acc-1"))
     assert market.accounts.decider.rows.get(WaitingRow, "id:acc-1") is None
-    said = market.send(demo(account_key=ANN))
-    assert [(one.account_key, one.assignee.id) for one in routings(said) if one.assignee] == [(BANK, "olga")]
-    assert Reason.MATCHED_BY_CONTACT in routings(said)[0].explanation.reasons
+    outputs = market.send(demo(account_key=ANN))
+    assert [(one.account_key, one.assignee.id) for one in routings(outputs) if one.assignee] == [
+        (BANK, "olga")
+    ]
+    assert Reason.MATCHED_BY_CONTACT in routings(outputs)[0].explanation.reasons
     assert market.accounts.decider.rows.get(TimerSlotRow, CONTACT_TIMER, ANN) is None
 
 
@@ -72,7 +74,7 @@ def test_no_policy_is_asked_whether_the_crm_is_right() -> None:
     without = POLICY_TEXT.replace("matching:\n  company_name:", "#\n#")
     market = a_market(without)
     market.send(*known(owner_rep_id="olga"), contact("acc-1"), demo(account_key=ANN))
-    assert story(market.said) == ["assigned raised_hand olga"]
+    assert story(market.outputs) == ["assigned raised_hand olga"]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,7 @@ def test_what_a_customers_contact_does_counts_where_they_land_as_it_does_for_oth
 ) -> None:
     market = a_market()
     market.send(*known(owner_rep_id="olga", relationship="customer"), contact("acc-1"), event)
-    assert story(market.said) == (["assigned expansion olga"] if handed else [])
+    assert story(market.outputs) == (["assigned expansion olga"] if handed else [])
     assert market.account(ANN).forwards_to == BANK
 
 
@@ -131,10 +133,10 @@ def test_the_mark_changes_with_what_matches_though_the_account_stays_the_same() 
     market = a_market()
     market.send(*known(owner_rep_id="olga"), facts("name:first bank", BANK, owner_rep_id="olga"))
     market.send(demo(account_key=ANN, company="First Bank"))
-    assert Reason.MATCHED_BY_NAME in routings(market.said)[-1].explanation.reasons
+    assert Reason.MATCHED_BY_NAME in routings(market.outputs)[-1].explanation.reasons
     market.send(contact("acc-1"))
-    said = market.send(facts(relationship="customer", owner_rep_id="r2"))
-    reasons = routings(said)[-1].explanation.reasons
+    outputs = market.send(facts(relationship="customer", owner_rep_id="r2"))
+    reasons = routings(outputs)[-1].explanation.reasons
     assert Reason.MATCHED_BY_CONTACT in reasons
     assert Reason.MATCHED_BY_NAME not in reasons
 
@@ -148,7 +150,7 @@ def test_while_the_contact_is_asked_for_a_name_moves_nobody() -> None:
     market.to_accounts.rotate(-1)  # the name is asked first
     market.is_manual = False
     market.deliver_all(MONDAY)
-    assert [one.account_key for one in routings(market.said)] == [BANK]
+    assert [one.account_key for one in routings(market.outputs)] == [BANK]
     assert market.accounts.decider.rows.get(LeadRow, THIRD, "ann") is None
     assert market.account(THIRD).handoff_n == 0
 
@@ -158,7 +160,7 @@ def test_who_is_erased_waits_for_no_account_any_more() -> None:
     market.send(*known(owner_rep_id="olga"), contact("acc-1"), demo(account_key=ANN))
     erased = PersonErased(event_id="erase", lead_id="ann", occurred_at_ms=MONDAY).model_dump_json().encode()
     record = Record(LEAD_EVENTS.name, 0, market.accounts.offset, MONDAY, None, erased)
-    said = market.accounts.decide(record)
-    market.to_accounts.extend(one for one in said if one.topic == LEAD_EVENTS.name)
+    outputs = market.accounts.decide(record)
+    market.to_accounts.extend(one for one in outputs if one.topic == LEAD_EVENTS.name)
     market.deliver_all(MONDAY)
     assert market.accounts.decider.rows.scan(WaiterRow, limit=9) == []

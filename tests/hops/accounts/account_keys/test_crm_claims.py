@@ -64,17 +64,17 @@ def test_the_next_claim_speaks_when_one_is_released_and_the_last_leaves_facts_un
 def test_an_alias_forwards_once_and_names_its_origin() -> None:
     market = a_market()
     market.send(facts(OTHER, BANK), facts(BANK))
-    said = market.send(identified(account_key=OTHER), demo(account_key=OTHER))
-    assert story(said) == ["assigned raised_hand r1"]
-    assert {one.account_key for one in routings(said)} == {BANK}
+    outputs = market.send(identified(account_key=OTHER), demo(account_key=OTHER))
+    assert story(outputs) == ["assigned raised_hand r1"]
+    assert {one.account_key for one in routings(outputs)} == {BANK}
     assert market.accounts.decider.rows.get(LeadRow, OTHER, "ann") is None
 
 
 def test_two_aliases_that_name_each_other_do_not_send_in_a_circle_and_nothing_is_lost() -> None:
     market = a_market()
     market.send(facts(OTHER, BANK), facts(BANK, OTHER))
-    said = market.send(demo(account_key=OTHER))
-    assert [(one.account_key, one.lead_id) for one in scores(said)] == [(BANK, "ann")]
+    outputs = market.send(demo(account_key=OTHER))
+    assert [(one.account_key, one.lead_id) for one in scores(outputs)] == [(BANK, "ann")]
     assert story(market.send(facts(BANK))) == ["assigned raised_hand r1"]
 
 
@@ -84,14 +84,14 @@ def test_a_key_that_becomes_an_alias_withdraws_and_its_people_are_handed_off_whe
         facts(OTHER, crm_account_id="old"), identified(account_key=OTHER), *reach_bar(account_key=OTHER)
     )
     market.send(facts(crm_account_id="new"))
-    said = market.send(released("old", OTHER), facts(OTHER, BANK, crm_account_id="new"))
-    assert [(one.account_key, one.action) for one in routings(said)] == [
+    outputs = market.send(released("old", OTHER), facts(OTHER, BANK, crm_account_id="new"))
+    assert [(one.account_key, one.action) for one in routings(outputs)] == [
         (OTHER, "relabelled"),
         (OTHER, "withdrawn"),
         (BANK, "assigned"),
     ]
-    assert routings(said)[1].explanation.reasons == ["account_moved"]
-    last = routings(said)[2]
+    assert routings(outputs)[1].explanation.reasons == ["account_moved"]
+    last = routings(outputs)[2]
     assert last.person is not None
     assert (last.person.email, last.explanation.total) == ("ann@bank.example", 138)
     assert market.accounts.decider.rows.get(ScoreRow, OTHER, "ann") is None
@@ -109,44 +109,44 @@ def test_a_person_who_went_to_the_primary_key_and_comes_back_has_no_output_twice
     market = a_market()
     market.send(facts(OTHER), form(account_key=OTHER))
     market.send(facts(BANK), facts(OTHER, BANK), facts(OTHER), form(account_key=OTHER))
-    ids = [one.event_id for one in market.said]
+    ids = [one.event_id for one in market.outputs]
     assert len(set(ids)) == len(ids)
-    assert steps(market.said) == ["known", "nurture", "known", "nurture", "known", "nurture"]
+    assert steps(market.outputs) == ["known", "nurture", "known", "nurture", "known", "nurture"]
 
 
 def test_what_sales_says_of_a_person_reaches_the_primary_key() -> None:
     market = a_market()
     market.send(facts(OTHER, BANK), facts(BANK), *reach_bar(account_key=OTHER))
-    said = market.send(sales("accepted", lead_id="ann", account_key=OTHER))
-    assert steps(said) == ["sal"]
+    outputs = market.send(sales("accepted", lead_id="ann", account_key=OTHER))
+    assert steps(outputs) == ["sal"]
 
 
 def test_a_no_and_a_raised_hand_travel_with_the_person() -> None:
     market = a_market()
     market.send(facts(OTHER), demo("ann", account_key=OTHER), *reach_bar("bob", account_key=OTHER))
-    mql = next(one for one in routings(market.said) if one.lead_id == "bob")
+    mql = next(one for one in routings(market.outputs) if one.lead_id == "bob")
     market.send(sales("rejected", mql.handoff_id, account_key=OTHER, reason="not_now"))
-    said = market.send(facts(BANK), facts(OTHER, BANK))
-    assert [(one.lead_id, one.action, one.account_key) for one in routings(said)] == [
+    outputs = market.send(facts(BANK), facts(OTHER, BANK))
+    assert [(one.lead_id, one.action, one.account_key) for one in routings(outputs)] == [
         ("ann", "withdrawn", OTHER),
         ("ann", "assigned", BANK),
     ]
     assert market.stage("bob") is Stage.RECYCLED
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
 def test_new_facts_for_many_people_are_judged_in_chunks_each_once() -> None:
     market = a_market()
     people = [f"lead-{number:03d}" for number in range(120)]
     market.send(facts(country="DE"), *(form(lead_id=one) for one in people))
-    said = market.send(facts())
-    assert Counter(one.lead_id for one in scores(said)) == Counter(people[:50])
-    said = market.send(activity("page_view", people[110]))
+    outputs = market.send(facts())
+    assert Counter(one.lead_id for one in scores(outputs)) == Counter(people[:50])
+    outputs = market.send(activity("page_view", people[110]))
     assert market.stage(people[110]) is Stage.NURTURE
-    counted = Counter(one.lead_id for one in scores(said))
+    counted = Counter(one.lead_id for one in scores(outputs))
     assert counted == Counter([*people[50:100], people[110]])
-    said = market.send(activity("poll_answered", people[0]))
-    assert Counter(one.lead_id for one in scores(said)) == Counter(
+    outputs = market.send(activity("poll_answered", people[0]))
+    assert Counter(one.lead_id for one in scores(outputs)) == Counter(
         [one for one in people[100:] if one != people[110]]
     )
     assert {market.stage(one) for one in people} == {Stage.NURTURE}
@@ -156,8 +156,8 @@ def test_a_move_of_many_people_withdraws_their_owner_at_once() -> None:
     market = a_market()
     people = [f"lead-{number:03d}" for number in range(20)]
     market.send(facts(), *(demo(one) for one in people))
-    said = market.send(facts(relationship="competitor"))
-    assert story(said) == ["withdrawn raised_hand -"] * 20
+    outputs = market.send(facts(relationship="competitor"))
+    assert story(outputs) == ["withdrawn raised_hand -"] * 20
     assert market.account().holder is None
 
 
@@ -172,7 +172,7 @@ def test_the_ten_people_who_were_active_last_are_named_latest_first() -> None:
     people = [f"lead-{number:02d}" for number in range(12)]
     for number, one in enumerate(people):
         market.send(*papers(1, one, at_ms=MONDAY + number))
-    said = market.send(*papers(1, people[3], at_ms=MONDAY + 50), *papers(1, people[0], at_ms=MONDAY - 9))
+    outputs = market.send(*papers(1, people[3], at_ms=MONDAY + 50), *papers(1, people[0], at_ms=MONDAY - 9))
     expected = [people[3], *reversed(people[4:]), people[2]]
-    assert scores(said)[0].active_people == expected[:10]
-    assert scores(said)[-1].active_people == expected[:10]
+    assert scores(outputs)[0].active_people == expected[:10]
+    assert scores(outputs)[-1].active_people == expected[:10]

@@ -64,7 +64,7 @@ def test_who_is_about_to_leave_is_given_to_nobody_any_more(market: Market, is_as
     assert home_of(market, "zoe") == [BANK]
     all_arrive(market)
     assert home_of(market, "zoe") == [OTHER]
-    assert [one.account_key for one in routings(market.said)] == [OTHER]
+    assert [one.account_key for one in routings(market.outputs)] == [OTHER]
 
 
 def test_who_had_not_left_yet_when_the_domain_came_home_is_handed_over_again(market: Market) -> None:
@@ -75,7 +75,7 @@ def test_who_had_not_left_yet_when_the_domain_came_home_is_handed_over_again(mar
     assert home_of(market, "cid") == [OTHER]
     all_arrive(market)
     for lead_id in ("ann", "cid"):
-        said = [one.action for one in routings(market.said) if one.lead_id == lead_id]
+        said = [one.action for one in routings(market.outputs) if one.lead_id == lead_id]
         assert said == ["assigned", "withdrawn", "assigned"], lead_id
 
 
@@ -97,15 +97,15 @@ def test_a_word_of_sales_is_heard_before_somebody_else_has_the_lead(
     market.send(sales(action, handoff_id, account_key=OTHER, lead_id=lead_id, **more))
     all_arrive(market)
     assert market.stage() is stage
-    assert len([one for one in routings(market.said) if one.action == "assigned"]) == assigned
-    assert ("rejected_too_early" in alerts(market.said)) is (action == "rejected")
+    assert len([one for one in routings(market.outputs) if one.action == "assigned"]) == assigned
+    assert ("rejected_too_early" in alerts(market.outputs)) is (action == "rejected")
 
 
 def test_a_word_about_an_earlier_cycle_is_not_about_this_one(market: Market) -> None:
     market.send(facts(OTHER), demo(account_key=OTHER), facts(BANK), facts(OTHER, BANK))
     market.send(sales("rejected", f"{BANK}#1.1", reason="not_now"))
     market.send(demo(account_key=OTHER, at_ms=MONDAY + 2 * HOUR_MS), at_ms=MONDAY + 2 * HOUR_MS)
-    assert story(market.said)[-1] == "assigned raised_hand r1"
+    assert story(market.outputs)[-1] == "assigned raised_hand r1"
     late = sales("rejected", f"{OTHER}#1.1", account_key=OTHER, reason="not_now", at_ms=MONDAY + 2 * HOUR_MS)
     assert market.send(late, at_ms=MONDAY + 2 * HOUR_MS) == []
     assert market.stage() is Stage.MQL
@@ -134,5 +134,5 @@ def test_a_word_from_before_the_move_that_comes_after_it_is_about_what_the_move_
     word = sales(action, f"{OTHER}#1.1", account_key=OTHER, at_ms=said_ms, **more)
     market.send(word, at_ms=late_ms)
     assert market.stage() is stage
-    said = market.send(word, at_ms=late_ms)
-    assert story(said) == []
+    outputs = market.send(word, at_ms=late_ms)
+    assert story(outputs) == []

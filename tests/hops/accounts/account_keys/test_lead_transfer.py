@@ -98,8 +98,8 @@ def test_a_person_who_was_accepted_stays_accepted_though_the_points_have_faded()
     market.send(facts(OTHER), *reach_bar(account_key=OTHER))
     market.send(sales("accepted", f"{OTHER}#1.1", account_key=OTHER))
     late = MONDAY + 58 * 24 * HOUR_MS
-    said = market.send(facts(BANK), facts(OTHER, BANK), at_ms=late)
-    assert story(said) == ["withdrawn mql -", "assigned mql r1"]
+    outputs = market.send(facts(BANK), facts(OTHER, BANK), at_ms=late)
+    assert story(outputs) == ["withdrawn mql -", "assigned mql r1"]
     assert market.stage() is Stage.SAL
 
 
@@ -111,12 +111,12 @@ def test_a_cycle_a_no_and_what_counts_since_then_travel_and_new_points_bring_the
     market.send(*papers(1, at_ms=after, account_key=OTHER), at_ms=after)
     market.send(facts(BANK), facts(OTHER, BANK), at_ms=after)
     assert market.stage() is Stage.RECYCLED
-    said = market.send(
+    outputs = market.send(
         activity("webinar_attended", at_ms=after, account_key=OTHER),
         *papers(1, at_ms=after, account_key=OTHER),
         at_ms=after,
     )
-    assert story(said) == ["assigned mql r1"]
+    assert story(outputs) == ["assigned mql r1"]
     row = lead_at(market, BANK)
     assert row is not None
     assert row.cycle == 2
@@ -130,7 +130,7 @@ def test_the_person_comes_before_what_the_person_does_next() -> None:
         *reach_bar("zoe", account_key=OTHER),
         *(form(lead_id=p, account_key=OTHER) for p in people),
     )
-    handoff = next(one.handoff_id for one in routings(market.said) if one.lead_id == "zoe")
+    handoff = next(one.handoff_id for one in routings(market.outputs) if one.lead_id == "zoe")
     market.send(sales("rejected", handoff, account_key=OTHER, reason="not_now"))
     market.send(facts(BANK), facts(OTHER, BANK), activity("page_view", "zoe", account_key=OTHER))
     assert market.stage("zoe") is Stage.RECYCLED, "the no is known where the page view lands"
@@ -143,17 +143,17 @@ def test_the_person_comes_before_what_the_person_does_next() -> None:
 def test_the_rep_who_worked_with_the_people_of_a_domain_gets_them_where_they_land() -> None:
     market = a_market()
     market.send(facts(THIRD), demo("x", account_key=THIRD), facts(OTHER), demo("ann", account_key=OTHER))
-    assert story(market.said)[-1] == "assigned raised_hand r2"
-    said = market.send(facts(BANK), facts(OTHER, BANK))
-    assert story(said) == ["withdrawn raised_hand -", "assigned raised_hand r2"]
+    assert story(market.outputs)[-1] == "assigned raised_hand r2"
+    outputs = market.send(facts(BANK), facts(OTHER, BANK))
+    assert story(outputs) == ["withdrawn raised_hand -", "assigned raised_hand r2"]
 
 
 def test_what_sales_gave_away_by_hand_stays_where_the_domain_lands() -> None:
     market = a_market()
     market.send(facts(OTHER), demo(account_key=OTHER))
     market.send(sales("reassigned", lead_id="ann", account_key=OTHER, to_rep_id="r3"))
-    said = market.send(facts(BANK), facts(OTHER, BANK))
-    assert story(said)[-1] == "assigned raised_hand r3"
+    outputs = market.send(facts(BANK), facts(OTHER, BANK))
+    assert story(outputs)[-1] == "assigned raised_hand r3"
 
 
 def test_an_account_in_question_stays_in_question_where_its_domain_lands() -> None:
@@ -168,9 +168,9 @@ def test_an_account_in_question_stays_in_question_where_its_domain_lands() -> No
 def test_a_person_who_left_is_none_of_the_accounts_active_people() -> None:
     market = a_market()
     market.send(facts(), facts(OTHER, BANK), form(), form(lead_id="bob", account_key=OTHER))
-    assert scores(market.said)[-1].active_people == ["bob", "ann"] or {
-        *scores(market.said)[-1].active_people
+    assert scores(market.outputs)[-1].active_people == ["bob", "ann"] or {
+        *scores(market.outputs)[-1].active_people
     } == {"ann", "bob"}
     market.send(facts(OTHER, OTHER))
-    said = market.send(activity("download"), activity("download", "bob", account_key=OTHER))
-    assert [one.active_people for one in scores(said)] == [["ann"], ["bob"]]
+    outputs = market.send(activity("download"), activity("download", "bob", account_key=OTHER))
+    assert [one.active_people for one in scores(outputs)] == [["ann"], ["bob"]]

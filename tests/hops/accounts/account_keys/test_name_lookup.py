@@ -59,19 +59,19 @@ def settle(market: Market) -> None:
 def test_a_person_with_free_mail_goes_to_the_account_that_they_name_marked_unproven() -> None:
     market = a_market()
     market.send(*known(owner_rep_id="olga"))
-    said = market.send(of_ann())
-    assert [(one.action, one.account_key, one.assignee.id) for one in routings(said) if one.assignee] == [
+    outputs = market.send(of_ann())
+    assert [(one.action, one.account_key, one.assignee.id) for one in routings(outputs) if one.assignee] == [
         ("assigned", BANK, "olga")
     ]
-    assert Reason.MATCHED_BY_NAME in routings(said)[0].explanation.reasons
+    assert Reason.MATCHED_BY_NAME in routings(outputs)[0].explanation.reasons
     assert market.account(ANN).forwards_to == BANK
 
 
 def test_what_proves_a_name_takes_the_mark_away() -> None:
     market = a_market()
     market.send(*known(phone="+1 503 555 0100", owner_rep_id="olga"))
-    said = market.send(of_ann(phone="503-555-0100"), of_ann(key=BOB))
-    unproven = [Reason.MATCHED_BY_NAME in one.explanation.reasons for one in routings(said)]
+    outputs = market.send(of_ann(phone="503-555-0100"), of_ann(key=BOB))
+    unproven = [Reason.MATCHED_BY_NAME in one.explanation.reasons for one in routings(outputs)]
     assert unproven == [False, True]
 
 
@@ -80,7 +80,7 @@ def test_two_people_who_name_one_company_are_colleagues_and_two_who_name_none_ar
     market.send(*known())
     assert story(market.send(of_ann(), of_ann(key=BOB))) == ["assigned raised_hand r1"] * 2
     market.send(of_ann(key="lead:cid", company="n/a"), of_ann(key="lead:dan", company="self"))
-    assert {one.account_key for one in routings(market.said)} == {BANK, "lead:cid", "lead:dan"}
+    assert {one.account_key for one in routings(market.outputs)} == {BANK, "lead:cid", "lead:dan"}
 
 
 def test_an_account_that_appears_later_takes_those_who_waited() -> None:
@@ -88,8 +88,8 @@ def test_an_account_that_appears_later_takes_those_who_waited() -> None:
     assert story(market.send(of_ann())) == ["assigned raised_hand r1"]
     market.send(*known(owner_rep_id="olga"))
     settle(market)
-    assert story(market.said)[1:] == ["withdrawn raised_hand -", "assigned raised_hand olga"]
-    assert_one_owner(market.said)
+    assert story(market.outputs)[1:] == ["withdrawn raised_hand -", "assigned raised_hand olga"]
+    assert_one_owner(market.outputs)
 
 
 def test_a_customers_person_is_routed_by_their_first_form_below_the_bar() -> None:
@@ -107,7 +107,7 @@ def test_a_domain_that_the_crm_does_not_know_is_matched_too_and_is_free_again_wi
     assert market.account(key).forwards_to == BANK
     market.send(facts(key, crm_account_id="acc-9", owner_rep_id="olga"))
     assert (market.account(key).forwards_to, market.account(key).naming) == ("", None)
-    assert story(market.said)[-1] == "assigned raised_hand olga"
+    assert story(market.outputs)[-1] == "assigned raised_hand olga"
     assert market.accounts.decider.rows.get(WaiterRow, NAME, key) is None
 
 
@@ -127,13 +127,13 @@ def test_a_company_of_another_country_is_not_meant(country: str) -> None:
 def test_a_tie_is_reported_with_its_candidates_and_taken_back_when_it_is_broken() -> None:
     market = a_market()
     market.send(*known(), *known("acc-2", "domain:two.example"))
-    said = market.send(of_ann())
-    assert story(said) == ["assigned raised_hand r1"]
-    (alert,) = [one for one in said if getattr(one, "alert", None) == "company_ambiguous"]
+    outputs = market.send(of_ann())
+    assert story(outputs) == ["assigned raised_hand r1"]
+    (alert,) = [one for one in outputs if getattr(one, "alert", None) == "company_ambiguous"]
     assert (alert.lead_id, alert.candidates) == ("ann", ["acc-1", "acc-2"])
     market.send(facts(NAME, "domain:two.example", crm_account_id="acc-2", relationship="customer"))
     settle(market)
-    assert "company_ambiguous" in alerts(market.said, cleared=True)
+    assert "company_ambiguous" in alerts(market.outputs, cleared=True)
     assert market.account(ANN).forwards_to == "domain:two.example"
 
 
@@ -145,9 +145,9 @@ def test_who_names_another_company_later_moves_there_and_the_earlier_form_change
     market.send(of_ann(at_ms=MONDAY), of_ann("content", MONDAY + 5, company="Pier Bank"))
     market.send(of_ann("content", MONDAY + 1), of_ann("content", MONDAY + 9, company="n/a"))
     assert market.account(ANN).forwards_to == other
-    assert story(market.said)[-2:] == ["withdrawn raised_hand -", "assigned raised_hand olga"]
+    assert story(market.outputs)[-2:] == ["withdrawn raised_hand -", "assigned raised_hand olga"]
     assert market.accounts.decider.rows.get(WaiterRow, NAME, ANN) is None
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
 def test_a_company_that_is_renamed_or_deleted_gives_its_people_back() -> None:
@@ -157,7 +157,7 @@ def test_a_company_that_is_renamed_or_deleted_gives_its_people_back() -> None:
     settle(market)
     assert market.account(ANN).forwards_to == ""
     assert market.accounts.decider.rows.get(LeadRow, ANN, "ann") is not None
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
 def test_a_company_whose_first_domain_changes_takes_them_along() -> None:
@@ -170,7 +170,7 @@ def test_a_company_whose_first_domain_changes_takes_them_along() -> None:
     assert row is not None
     assert row.home == ANN
     assert market.stage("ann", BANK) is None
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
 def test_while_the_answer_is_under_way_nobody_is_asked_to_take_the_lead_and_a_minute_later_somebody_is() -> (
@@ -182,8 +182,8 @@ def test_while_the_answer_is_under_way_nobody_is_asked_to_take_the_lead_and_a_mi
     assert not market.to_desks
     market.to_accounts.clear()
     market.is_manual = False
-    said = market.tick(MONDAY + WAIT_MS)
-    assert story(said) == ["assigned raised_hand r1"]
+    outputs = market.tick(MONDAY + WAIT_MS)
+    assert story(outputs) == ["assigned raised_hand r1"]
     assert market.accounts.decider.rows.get(TimerSlotRow, NAME_TIMER, ANN) is None
 
 

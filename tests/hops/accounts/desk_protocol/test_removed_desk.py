@@ -20,7 +20,7 @@ def test_who_has_an_account_from_a_desk_that_there_is_no_more_keeps_it() -> None
     market.send(facts(region="CA"), demo())
     market.follow(without_west(), MONDAY + 60_000)
     market.send(demo("bob"), at_ms=MONDAY + 120_000)
-    assert story(market.said) == ["assigned raised_hand wes"] * 2
+    assert story(market.outputs) == ["assigned raised_hand wes"] * 2
     assert market.account().gone == ()
 
 
@@ -28,7 +28,7 @@ def test_who_waits_at_a_desk_that_there_is_no_more_goes_to_the_next_line_of_the_
     market = Market()
     market.reps(rep("r1"))
     market.send(facts(region="CA"), *reach_bar())
-    assert (story(market.said), alerts(market.said)) == ([], ["everyone_away"])
+    assert (story(market.outputs), alerts(market.outputs)) == ([], ["everyone_away"])
     market.follow(without_west(), MONDAY + 60_000)
-    assert story(market.said) == ["assigned mql r1"]
-    assert alerts(market.said, cleared=True) == ["everyone_away"]
+    assert story(market.outputs) == ["assigned mql r1"]
+    assert alerts(market.outputs, cleared=True) == ["everyone_away"]

@@ -64,13 +64,13 @@ def test_an_account_has_one_open_request_whatever_is_due() -> None:
 def test_the_others_follow_raised_hands_first() -> None:
     market = by_hand()
     market.send(facts(), *reach_bar(), *reach_bar("bob"), demo("cid"))
-    said = market.deliver_all(MONDAY)
-    assert [(one.lead_id, one.kind) for one in routings(said)] == [
+    outputs = market.deliver_all(MONDAY)
+    assert [(one.lead_id, one.kind) for one in routings(outputs)] == [
         ("ann", "mql"),
         ("cid", "raised_hand"),
         ("bob", "mql"),
     ]
-    assert {one.assignee.id for one in routings(said) if one.assignee} == {"r1"}
+    assert {one.assignee.id for one in routings(outputs) if one.assignee} == {"r1"}
 
 
 def test_a_request_that_nobody_answers_is_asked_again_with_the_same_id_then_reported_then_daily() -> None:
@@ -79,17 +79,19 @@ def test_a_request_that_nobody_answers_is_asked_again_with_the_same_id_then_repo
     first = requests(market)[0].request_id
     market.to_desks.clear()
     seen: list[tuple[int, int]] = []
-    said: list[Any] = []
+    outputs: list[Any] = []
     for hour in range(1, 60):
         before = len(market.to_desks)
-        said += market._take(market.accounts.control(Tick(MONDAY + hour * HOUR_MS), MONDAY + hour * HOUR_MS))
+        outputs += market._take(
+            market.accounts.control(Tick(MONDAY + hour * HOUR_MS), MONDAY + hour * HOUR_MS)
+        )
         seen += [(hour, one.attempt) for one in requests(market)[before:]]
     assert seen == [(1, 2), (2, 3), (3, 4), (27, 5), (51, 6)]
     assert {one.request_id for one in requests(market)} == {first}
-    assert alerts(said) == ["desk_silent"]
-    said = market.deliver_all(MONDAY + 60 * HOUR_MS)
-    assert alerts(said, cleared=True) == ["desk_silent"]
-    assert story(said) == ["assigned mql r1"]
+    assert alerts(outputs) == ["desk_silent"]
+    outputs = market.deliver_all(MONDAY + 60 * HOUR_MS)
+    assert alerts(outputs, cleared=True) == ["desk_silent"]
+    assert story(outputs) == ["assigned mql r1"]
 
 
 def test_the_desks_answer_to_each_repeat_is_the_same_and_one_hand_off_is_made() -> None:
@@ -97,8 +99,8 @@ def test_the_desks_answer_to_each_repeat_is_the_same_and_one_hand_off_is_made() 
     market.send(facts(), *reach_bar())
     for _ in range(3):
         market.to_desks.append(market.to_desks[0])
-    said = market.deliver_all(MONDAY)
-    assert story(said) == ["assigned mql r1"]
+    outputs = market.deliver_all(MONDAY)
+    assert story(outputs) == ["assigned mql r1"]
 
 
 def test_an_owner_named_while_the_answer_is_under_way_gets_it_and_the_turn_goes_back() -> None:
@@ -107,9 +109,9 @@ def test_an_owner_named_while_the_answer_is_under_way_gets_it_and_the_turn_goes_
     market.deliver_to_desk(MONDAY)
     market.send(facts(owner_rep_id="own"))
     assert [one.request_id for one in returns(market)]
-    said = market.deliver_all(MONDAY)
-    assert story(said) == ["assigned mql own"]
-    entries = [one.entry for one in market.said if hasattr(one, "entry")]
+    outputs = market.deliver_all(MONDAY)
+    assert story(outputs) == ["assigned mql own"]
+    entries = [one.entry for one in market.outputs if hasattr(one, "entry")]
     assert entries == ["turn", "return", "owner"]
 
 
@@ -130,11 +132,11 @@ def test_a_raised_hand_replaces_a_request_that_waits_for_room() -> None:
     market.reps(rep("r1"))
     market.send(facts(), *reach_bar())
     other = "domain:other.example"
-    said = market.send(facts(other, crm_account_id="acc-2"), *reach_bar("zoe", account_key=other))
-    assert (story(said), alerts(said)) == ([], ["desk_full"])
-    said = market.send(demo("yan", account_key=other))
-    assert alerts(said, cleared=True) == ["desk_full"]
-    assert [(one.lead_id, one.kind) for one in routings(said)] == [("yan", "raised_hand"), ("zoe", "mql")]
+    outputs = market.send(facts(other, crm_account_id="acc-2"), *reach_bar("zoe", account_key=other))
+    assert (story(outputs), alerts(outputs)) == ([], ["desk_full"])
+    outputs = market.send(demo("yan", account_key=other))
+    assert alerts(outputs, cleared=True) == ["desk_full"]
+    assert [(one.lead_id, one.kind) for one in routings(outputs)] == [("yan", "raised_hand"), ("zoe", "mql")]
 
 
 def test_a_lead_that_waits_and_raises_its_hand_has_one_hand_off() -> None:
@@ -154,25 +156,25 @@ def test_who_waits_is_assigned_when_there_is_room_again() -> None:
         facts(), *reach_bar(), facts(other, crm_account_id="acc-2"), *reach_bar("zoe", account_key=other)
     )
     market.send(sales("touched", f"{BANK}#1.1"))
-    said = market.tick(at("2026-03-09 08:30"))
-    assert story(said) == ["assigned mql r1"]
-    assert alerts(said, cleared=True) == ["desk_full"]
+    outputs = market.tick(at("2026-03-09 08:30"))
+    assert story(outputs) == ["assigned mql r1"]
+    assert alerts(outputs, cleared=True) == ["desk_full"]
 
 
 def test_an_owner_who_is_not_active_is_reported_and_the_next_route_is_asked() -> None:
     market = Market()
     market.reps(rep("r1"), rep("own", active=False))
-    said = market.send(facts(owner_rep_id="own"), *reach_bar())
-    assert story(said) == ["assigned mql r1"]
-    assert alerts(said) == ["account_without_owner"]
-    assert "owner_not_active" in routings(said)[0].explanation.reasons
+    outputs = market.send(facts(owner_rep_id="own"), *reach_bar())
+    assert story(outputs) == ["assigned mql r1"]
+    assert alerts(outputs) == ["account_without_owner"]
+    assert "owner_not_active" in routings(outputs)[0].explanation.reasons
 
 
 def test_a_robot_or_queue_is_no_owner() -> None:
     market = Market()
     market.reps(rep("r1"))
-    said = market.send(facts(owner_rep_id="queue-7"), *reach_bar())
-    assert story(said) == ["assigned mql r1"]
+    outputs = market.send(facts(owner_rep_id="queue-7"), *reach_bar())
+    assert story(outputs) == ["assigned mql r1"]
 
 
 def test_an_owner_who_leaves_is_reported_and_a_successor_takes_all_open_leads_once() -> None:
@@ -180,27 +182,27 @@ def test_an_owner_who_leaves_is_reported_and_a_successor_takes_all_open_leads_on
     market.reps(rep("r1"), rep("own"), rep("new", at_desk=False))
     market.send(facts(owner_rep_id="own"), *reach_bar(), *reach_bar("bob"))
     market.reps(rep("own", active=False))
-    assert story(market.said) == [
+    assert story(market.outputs) == [
         "assigned mql own",
         "assigned mql own",
         "withdrawn mql -",
         "reassigned mql r1",
         "reassigned mql r1",
     ]
-    assert alerts(market.said) == ["account_without_owner"]
-    said = market.send(facts(owner_rep_id="new"))
-    assert story(said) == ["withdrawn mql -", "reassigned mql new", "reassigned mql new"]
-    assert alerts(said, cleared=True) == ["account_without_owner"]
-    assert_one_owner(market.said)
+    assert alerts(market.outputs) == ["account_without_owner"]
+    outputs = market.send(facts(owner_rep_id="new"))
+    assert story(outputs) == ["withdrawn mql -", "reassigned mql new", "reassigned mql new"]
+    assert alerts(outputs, cleared=True) == ["account_without_owner"]
+    assert_one_owner(market.outputs)
 
 
 def test_an_owner_who_is_away_keeps_the_account_and_the_deputy_gets_the_task() -> None:
     market = Market()
     away = ((MONDAY - HOUR_MS, MONDAY + 10 * DAY_MS),)
     market.reps(rep("r1"), rep("dep"), rep("own", away=away, deputy_rep_id="dep"))
-    said = market.send(facts(owner_rep_id="own"), *reach_bar())
-    assert story(said) == ["assigned mql dep"]
-    (handoff,) = routings(said)
+    outputs = market.send(facts(owner_rep_id="own"), *reach_bar())
+    assert story(outputs) == ["assigned mql dep"]
+    (handoff,) = routings(outputs)
     assert handoff.assignee is not None
     assert handoff.assignee.deputy_for == "own"
     assert handoff.how_chosen == "deputy"
@@ -216,9 +218,9 @@ def test_an_account_that_gains_an_owner_takes_its_waiting_leads_along() -> None:
     market.send(
         facts(), *reach_bar(), facts(other, crm_account_id="acc-2"), *reach_bar("zoe", account_key=other)
     )
-    said = market.send(facts(other, crm_account_id="acc-2", owner_rep_id="own"))
-    assert story(said) == ["assigned mql own"]
-    assert alerts(said, cleared=True) == ["desk_full"]
+    outputs = market.send(facts(other, crm_account_id="acc-2", owner_rep_id="own"))
+    assert story(outputs) == ["assigned mql own"]
+    assert alerts(outputs, cleared=True) == ["desk_full"]
 
 
 def test_an_account_that_loses_its_owner_keeps_the_rep_of_its_open_leads() -> None:
@@ -233,26 +235,26 @@ def test_everyone_away_holds_mqls_and_sends_raised_hands_to_the_fallback() -> No
     market = Market()
     away = ((MONDAY - HOUR_MS, MONDAY + DAY_MS),)
     market.reps(rep("r1", away=away), rep("dana", at_desk=False))
-    said = market.send(facts(), *reach_bar())
-    assert (story(said), alerts(said)) == ([], ["everyone_away"])
-    said = market.send(demo("bob"))
-    assert story(said)[0] == "assigned raised_hand dana"
-    handoff = routings(said)[0]
+    outputs = market.send(facts(), *reach_bar())
+    assert (story(outputs), alerts(outputs)) == ([], ["everyone_away"])
+    outputs = market.send(demo("bob"))
+    assert story(outputs)[0] == "assigned raised_hand dana"
+    handoff = routings(outputs)[0]
     assert handoff.how_chosen == "fallback"
     assert "everyone_away" in handoff.explanation.reasons
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
 def test_an_inquiry_takes_neither_turn_nor_room_and_goes_along_when_a_rep_gets_the_account() -> None:
     market = Market()
     market.reps(rep("r1"))
     market.send(facts(), demo("stu", job_title="Student"))
-    assert story(market.said) == [f"assigned inquiry {DESK}"]
-    said = market.send(*reach_bar())
-    assert story(said) == ["reassigned inquiry r1", "assigned mql r1"]
+    assert story(market.outputs) == [f"assigned inquiry {DESK}"]
+    outputs = market.send(*reach_bar())
+    assert story(outputs) == ["reassigned inquiry r1", "assigned mql r1"]
     assert story(market.send(demo("tim", job_title="Student"))) == ["assigned inquiry r1"]
-    assert [one.entry for one in market.said if hasattr(one, "entry")].count("turn") == 1
-    assert_one_owner(market.said)
+    assert [one.entry for one in market.outputs if hasattr(one, "entry")].count("turn") == 1
+    assert_one_owner(market.outputs)
 
 
 def test_a_lead_that_fails_a_gate_while_it_waits_is_handed_to_nobody_and_its_request_goes_back() -> None:
@@ -260,12 +262,12 @@ def test_a_lead_that_fails_a_gate_while_it_waits_is_handed_to_nobody_and_its_req
     market.send(facts(), *reach_bar())
     market.deliver_to_desk(MONDAY)
     market.send(facts(country="DE"))
-    said = market.deliver_all(MONDAY)
-    assert routings(said) == []
-    assert [one.entry for one in market.said if hasattr(one, "entry")] == ["turn", "return"]
-    said = market.send(facts())
-    said += market.deliver_all(MONDAY)
-    assert (steps(said), story(said)) == (["mql"], ["assigned mql r1"])
+    outputs = market.deliver_all(MONDAY)
+    assert routings(outputs) == []
+    assert [one.entry for one in market.outputs if hasattr(one, "entry")] == ["turn", "return"]
+    outputs = market.send(facts())
+    outputs += market.deliver_all(MONDAY)
+    assert (steps(outputs), story(outputs)) == (["mql"], ["assigned mql r1"])
 
 
 @pytest.mark.parametrize("relationship", [Relationship.CUSTOMER, Relationship.COMPETITOR])
@@ -274,9 +276,9 @@ def test_what_the_crm_says_while_a_request_is_open_decides(relationship: Relatio
     market.send(facts(), *reach_bar())
     market.deliver_to_desk(MONDAY)
     market.send(facts(relationship=relationship, owner_rep_id="own"))
-    said = market.deliver_all(MONDAY)
+    outputs = market.deliver_all(MONDAY)
     expected = ["assigned expansion own"] if relationship is Relationship.CUSTOMER else []
-    assert story(said) == expected
+    assert story(outputs) == expected
     assert market.account().request is None
 
 
@@ -296,8 +298,8 @@ def test_a_desk_that_can_neither_give_nor_keep_a_lead_is_reported_and_asked_anew
         desk_full=True,
     )
     assert alerts(market.send(refusal)) == ["desk_full"]
-    said = market.tick(MONDAY + HOUR_MS)
-    assert (story(said), alerts(said, cleared=True)) == (["assigned mql r1"], ["desk_full"])
+    outputs = market.tick(MONDAY + HOUR_MS)
+    assert (story(outputs), alerts(outputs, cleared=True)) == (["assigned mql r1"], ["desk_full"])
 
 
 def test_a_rejected_lead_that_waits_for_a_raised_hands_answer_is_due_no_more() -> None:
@@ -306,6 +308,6 @@ def test_a_rejected_lead_that_waits_for_a_raised_hands_answer_is_due_no_more() -
     market.deliver_all(MONDAY)
     market.send(demo())
     market.send(sales("rejected", f"{BANK}#1.1", reason="not_now"))
-    said = market.deliver_all(MONDAY)
-    assert story(said) == []
+    outputs = market.deliver_all(MONDAY)
+    assert story(outputs) == []
     assert market.account().request is None

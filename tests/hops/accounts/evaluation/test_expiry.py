@@ -41,23 +41,25 @@ def handed_off() -> Market:
     market = Market()
     market.reps(rep("r1"), rep("r2"))
     market.send(facts(), identified(), *reach_bar())
-    assert story(market.said) == ["assigned mql r1"]
+    assert story(market.outputs) == ["assigned mql r1"]
     return market
 
 
-def changes(said: list[object]) -> list[LeadStage]:
-    return [one for one in said if isinstance(one, LeadStage)]
+def changes(outputs: list[object]) -> list[LeadStage]:
+    return [one for one in outputs if isinstance(one, LeadStage)]
 
 
 def test_a_lead_expires_when_so_many_whole_days_have_passed_and_only_once() -> None:
     market = handed_off()
     assert steps(market.tick(EXPIRY - 1)) == []
-    said = market.tick(EXPIRY)
-    assert (steps(said), story(said)) == (["expired"], ["withdrawn mql -"])
+    outputs = market.tick(EXPIRY)
+    assert (steps(outputs), story(outputs)) == (["expired"], ["withdrawn mql -"])
     assert (
-        changes(said)[0].explanation.reasons == routings(said)[0].explanation.reasons == ["no_touch_in_time"]
+        changes(outputs)[0].explanation.reasons
+        == routings(outputs)[0].explanation.reasons
+        == ["no_touch_in_time"]
     )
-    assert changes(said)[0].occurred_at.timestamp() * 1_000 == EXPIRY
+    assert changes(outputs)[0].occurred_at.timestamp() * 1_000 == EXPIRY
     assert market.account().open_handoffs == 0
     assert steps(market.tick(EXPIRY + 400 * DAY_MS)) == []
 
@@ -117,12 +119,12 @@ def test_a_lead_that_waits_for_an_answer_of_the_desk_waits_no_more() -> None:
 def test_a_late_event_takes_the_expiry_back_and_the_hand_off_is_due_again_with_the_rep_who_had_it() -> None:
     market = handed_off()
     market.tick(LATER)
-    said = market.send(activity("page_view", at_ms=BEFORE), at_ms=LATER)
-    assert (steps(said), story(said)) == (["mql"], ["assigned mql r1"])
-    for reasons in (changes(said)[0].explanation.reasons, routings(said)[0].explanation.reasons):
+    outputs = market.send(activity("page_view", at_ms=BEFORE), at_ms=LATER)
+    assert (steps(outputs), story(outputs)) == (["mql"], ["assigned mql r1"])
+    for reasons in (changes(outputs)[0].explanation.reasons, routings(outputs)[0].explanation.reasons):
         assert reasons[0] == "expiry_taken_back"
         assert "sales_touched" not in reasons
-    assert (changes(said)[0].cycle, routings(said)[0].route) == (1, "account_has_rep")
+    assert (changes(outputs)[0].cycle, routings(outputs)[0].route) == (1, "account_has_rep")
     assert steps(market.tick(EXPIRY + 117 * DAY_MS)) == []
     assert steps(market.tick(BEFORE + 122 * DAY_MS)) == ["expired"]
 
@@ -131,17 +133,17 @@ def test_a_late_touch_of_sales_takes_it_back_too_and_keeps_the_stage_that_sales_
     market = handed_off()
     market.send(sales("accepted", FIRST))
     market.tick(LATER)
-    said = market.send(sales("touched", FIRST, at_ms=BEFORE), at_ms=LATER)
-    assert (steps(said), story(said)) == (["sal"], ["assigned mql r1"])
-    assert changes(said)[0].explanation.reasons[:2] == ["expiry_taken_back", "sales_touched"]
-    assert routings(said)[0].explanation.reasons[:2] == ["expiry_taken_back", "sales_touched"]
+    outputs = market.send(sales("touched", FIRST, at_ms=BEFORE), at_ms=LATER)
+    assert (steps(outputs), story(outputs)) == (["sal"], ["assigned mql r1"])
+    assert changes(outputs)[0].explanation.reasons[:2] == ["expiry_taken_back", "sales_touched"]
+    assert routings(outputs)[0].explanation.reasons[:2] == ["expiry_taken_back", "sales_touched"]
 
 
 def test_an_event_older_than_the_last_touch_takes_nothing_back() -> None:
     market = handed_off()
     market.tick(LATER)
-    said = market.send(activity("page_view", at_ms=MONDAY), at_ms=LATER)
-    assert (steps(said), market.stage()) == ([], Stage.EXPIRED)
+    outputs = market.send(activity("page_view", at_ms=MONDAY), at_ms=LATER)
+    assert (steps(outputs), market.stage()) == ([], Stage.EXPIRED)
 
 
 @pytest.mark.parametrize(
@@ -157,17 +159,17 @@ def test_after_an_expiry_a_lead_returns_only_by_new_points_and_the_bar_to_the_re
 ) -> None:
     market = handed_off()
     market.tick(LATER)
-    said = market.send(*fresh, at_ms=LATER)
-    assert (steps(said), story(said)) == ((["mql"], ["assigned mql r1"]) if comes_back else ([], []))
-    assert {one.cycle for one in changes(said)} == ({2} if comes_back else set())
+    outputs = market.send(*fresh, at_ms=LATER)
+    assert (steps(outputs), story(outputs)) == ((["mql"], ["assigned mql r1"]) if comes_back else ([], []))
+    assert {one.cycle for one in changes(outputs)} == ({2} if comes_back else set())
 
 
 def test_a_raised_hand_begins_a_new_cycle_with_the_rep_who_had_it() -> None:
     market = handed_off()
     market.tick(LATER)
-    said = market.send(demo(at_ms=LATER), at_ms=LATER)
-    assert (steps(said), story(said)) == (["mql"], ["assigned raised_hand r1"])
-    assert changes(said)[0].cycle == 2
+    outputs = market.send(demo(at_ms=LATER), at_ms=LATER)
+    assert (steps(outputs), story(outputs)) == (["mql"], ["assigned raised_hand r1"])
+    assert changes(outputs)[0].cycle == 2
     assert steps(market.tick(LATER + 121 * DAY_MS)) == ["expired"]
 
 
@@ -175,9 +177,9 @@ def test_who_only_came_once_and_was_never_handed_over_expires_too() -> None:
     market = Market()
     market.send(facts(), identified())
     assert steps(market.tick(EXPIRY)) == ["expired"]
-    said = market.send(activity("page_view", at_ms=BEFORE), at_ms=LATER)
-    assert steps(said) == ["waiting_for_facts"]
-    assert routings(market.said) == []
+    outputs = market.send(activity("page_view", at_ms=BEFORE), at_ms=LATER)
+    assert steps(outputs) == ["waiting_for_facts"]
+    assert routings(market.outputs) == []
 
 
 def test_a_policy_that_lets_nobody_expire_sets_no_timer_and_one_that_does_begins_with_its_day() -> None:

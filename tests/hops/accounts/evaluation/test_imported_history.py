@@ -74,7 +74,7 @@ def test_a_lead_that_reached_the_bar_by_itself_is_not_handed_over_again() -> Non
     market.send(*reach_bar())
     market.send(*imported(*papers(2, at_ms=LONG_AGO)))
     assert routings(market.tick(COMPLETE_AT)) == []
-    assert story(market.said) == ["assigned mql r1"]
+    assert story(market.outputs) == ["assigned mql r1"]
 
 
 def test_a_late_event_finds_no_past_day_on_which_history_would_have_reached_the_bar() -> None:
@@ -83,8 +83,8 @@ def test_a_late_event_finds_no_past_day_on_which_history_would_have_reached_the_
     market.send(*imported(*reach_bar(at_ms=then), *papers(2, at_ms=then)))
     market.tick(COMPLETE_AT)
     late = activity("page_view", at_ms=MONDAY - 5 * DAY_MS, url="https://x.example/")
-    said = market.send(late, at_ms=COMPLETE_AT + 1)
-    assert routings(said) == []
+    outputs = market.send(late, at_ms=COMPLETE_AT + 1)
+    assert routings(outputs) == []
     score = market.accounts.decider.rows.get(ScoreRow, BANK, "ann") or ScoreRow()
     terms = market.accounts.decider.hop.terms  # type: ignore[attr-defined]
     late_day, today = (
@@ -97,16 +97,16 @@ def test_a_lead_that_moves_to_another_key_is_judged_of_no_past_day_there() -> No
     market = a_market()
     market.send(*imported(*reach_bar(at_ms=LONG_AGO, account_key=OTHER)))
     market.tick(COMPLETE_AT)
-    said = market.send(facts(OTHER, BANK), at_ms=COMPLETE_AT + DAY_MS)
+    outputs = market.send(facts(OTHER, BANK), at_ms=COMPLETE_AT + DAY_MS)
     assert market.stage("ann", BANK) is not None
-    assert routings(said) == []
+    assert routings(outputs) == []
 
 
 def test_a_lead_that_moves_while_its_history_comes_is_judged_where_it_lands() -> None:
     market = a_market()
     market.send(*imported(*reach_bar(at_ms=MONDAY - DAY_MS, account_key=OTHER)))
-    said = market.send(facts(OTHER, BANK), at_ms=MONDAY + 1)
-    assert routings(said) == []
+    outputs = market.send(facts(OTHER, BANK), at_ms=MONDAY + 1)
+    assert routings(outputs) == []
     assert timers(market) == [(COMPLETE, f"{BANK}#ann")]
     (handoff,) = routings(market.tick(COMPLETE_AT))
     assert (handoff.account_key, Reason.HISTORY_IMPORTED in handoff.explanation.reasons) == (BANK, True)
@@ -118,9 +118,9 @@ def test_history_takes_no_expiry_back_that_has_ended_a_hand_off() -> None:
     market.reps(rep("r1"), at_ms=begin)
     market.send(facts(), *reach_bar(at_ms=begin), at_ms=begin)
     market.tick(MONDAY)
-    assert steps(market.said)[-2:] == ["mql", "expired"]
-    said = market.send(*imported(activity("download", at_ms=MONDAY - 60 * DAY_MS)))
-    assert routings([*said, *market.tick(COMPLETE_AT)]) == []
+    assert steps(market.outputs)[-2:] == ["mql", "expired"]
+    outputs = market.send(*imported(activity("download", at_ms=MONDAY - 60 * DAY_MS)))
+    assert routings([*outputs, *market.tick(COMPLETE_AT)]) == []
     assert market.stage() == "expired"
 
 

@@ -12,7 +12,7 @@ def a_market(*people: str) -> Market:
     market = Market()
     market.reps(rep("r1"))
     market.send(UNKNOWN, *(form(lead_id=one) for one in people))
-    assert wanted(market.said) == ["revenue"]
+    assert wanted(market.outputs) == ["revenue"]
     return market
 
 
@@ -24,8 +24,8 @@ def test_a_fact_of_the_company_is_asked_for_once_until_the_last_who_waits_is_gon
     market = a_market("ann", "bob")
     assert who_wait(market) == ["ann", "bob"]
     assert wanted(market.send(form(lead_id="ann", job_title="Student")), cleared=True) == []
-    said = market.send(form(lead_id="bob", job_title="Student"))
-    assert wanted(said, cleared=True) == ["revenue"]
+    outputs = market.send(form(lead_id="bob", job_title="Student"))
+    assert wanted(outputs, cleared=True) == ["revenue"]
     assert (who_wait(market), market.account().wanted) == ([], ())
     assert wanted(market.send(form(lead_id="cid"))) == ["revenue"]
 
@@ -33,15 +33,15 @@ def test_a_fact_of_the_company_is_asked_for_once_until_the_last_who_waits_is_gon
 def test_who_is_turned_down_waits_no_more_and_a_new_cycle_waits_again() -> None:
     market = a_market("ann")
     market.send(demo())
-    said = market.send(sales("rejected", f"{BANK}#1.1", reason="wrong_person"))
-    assert wanted(said, cleared=True) == ["revenue"]
+    outputs = market.send(sales("rejected", f"{BANK}#1.1", reason="wrong_person"))
+    assert wanted(outputs, cleared=True) == ["revenue"]
     assert wanted(market.send(demo(at_ms=market.now_ms + 1))) == ["revenue"]
 
 
 def test_who_moves_to_another_key_waits_there() -> None:
     market = a_market("ann")
-    said = market.send(facts(primary_key="domain:other.example", revenue=None))
-    assert wanted(said, cleared=True) == ["revenue"]
+    outputs = market.send(facts(primary_key="domain:other.example", revenue=None))
+    assert wanted(outputs, cleared=True) == ["revenue"]
     assert who_wait(market) == []
     market.send(facts("domain:other.example", revenue=None))
     assert market.account("domain:other.example").wanted == ("revenue",)

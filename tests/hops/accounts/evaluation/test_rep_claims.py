@@ -47,20 +47,20 @@ def known(**company: Any) -> Market:
     return market
 
 
-def refused(said: list[Any]) -> list[tuple[bool, str | None, str | None, list[str]]]:
-    alerts = [one for one in said if isinstance(one, LeadAlert) and one.alert == "claim_refused"]
+def refused(outputs: list[Any]) -> list[tuple[bool, str | None, str | None, list[str]]]:
+    alerts = [one for one in outputs if isinstance(one, LeadAlert) and one.alert == "claim_refused"]
     return [(one.cleared, one.why, one.rep_id, one.told) for one in alerts]
 
 
 def entries(market: Market) -> list[tuple[str, str | None]]:
-    return [(one.entry, one.rep_id) for one in market.said if isinstance(one, LedgerEntry)]
+    return [(one.entry, one.rep_id) for one in market.outputs if isinstance(one, LedgerEntry)]
 
 
 def test_a_lead_below_the_bar_goes_to_the_rep_who_takes_it_and_is_an_sal() -> None:
     market = known()
-    said = market.send(claimed("r2"))
-    assert (steps(said), story(said)) == (["sal"], ["assigned claimed r2"])
-    made = routings(said)[0]
+    outputs = market.send(claimed("r2"))
+    assert (steps(outputs), story(outputs)) == (["sal"], ["assigned claimed r2"])
+    made = routings(outputs)[0]
     assert (made.route, made.how_chosen, made.explanation.reasons) == (
         "claimed",
         "claimed",
@@ -73,14 +73,14 @@ def test_the_turn_is_charged_so_the_next_lead_goes_to_somebody_else() -> None:
     market = known()
     market.send(claimed("r1"))
     assert entries(market) == [("turn", "r1")]
-    said = market.send(facts(OTHER, crm_account_id="acc-2"), *reach_bar("zoe", account_key=OTHER))
-    assert story(said) == ["assigned mql r2"]
+    outputs = market.send(facts(OTHER, crm_account_id="acc-2"), *reach_bar("zoe", account_key=OTHER))
+    assert story(outputs) == ["assigned mql r2"]
 
 
 def test_who_does_not_sit_at_the_desk_may_claim_too() -> None:
     market = known()
-    said = market.send(claimed("field"))
-    assert (story(said), entries(market)[-1]) == (["assigned claimed field"], ("owner", "field"))
+    outputs = market.send(claimed("field"))
+    assert (story(outputs), entries(market)[-1]) == (["assigned claimed field"], ("owner", "field"))
 
 
 def test_a_claimed_account_is_that_reps_for_colleagues_too_and_the_lead_is_not_handed_over_twice() -> None:
@@ -88,7 +88,7 @@ def test_a_claimed_account_is_that_reps_for_colleagues_too_and_the_lead_is_not_h
     market.send(claimed("r2"))
     assert story(market.send(*reach_bar())) == []
     assert story(market.send(*reach_bar("bob"))) == ["assigned mql r2"]
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
 @pytest.mark.parametrize(
@@ -102,21 +102,21 @@ def test_a_claimed_account_is_that_reps_for_colleagues_too_and_the_lead_is_not_h
 )
 def test_a_claim_never_goes_against_an_owner_by_right_or_an_exclusion(company: dict[str, Any]) -> None:
     market = known(**company)
-    before = story(market.said)
+    before = story(market.outputs)
     market.send(claimed("r2"))
-    assert story(market.said) == before
+    assert story(market.outputs) == before
 
 
 def test_the_owner_by_right_may_claim_what_is_theirs() -> None:
     market = known(owner_rep_id="own")
-    said = market.send(claimed("own"))
-    assert (story(said), routings(said)[0].route) == (["assigned claimed own"], "account_has_owner")
+    outputs = market.send(claimed("own"))
+    assert (story(outputs), routings(outputs)[0].route) == (["assigned claimed own"], "account_has_owner")
 
 
 def test_a_claim_does_not_take_a_lead_from_the_rep_who_has_the_account() -> None:
     market = known()
     market.send(demo())
-    assert story(market.said) == ["assigned raised_hand r1"]
+    assert story(market.outputs) == ["assigned raised_hand r1"]
     assert refused(market.send(claimed("r2"))) == [(False, "account_already_has_rep", "r1", ["r2"])]
     assert market.send(claimed("r2")) == []
     assert (steps(market.send(claimed("r1"))), market.account().open_handoffs) == (["sal"], 1)
@@ -128,9 +128,9 @@ def test_a_claim_takes_a_lead_that_waits_for_room() -> None:
     request = market.account().request
     assert request is not None
     market.reps(rep("r1", desks=[]), at_ms=MONDAY)
-    said = market.send(claimed("r1"))
-    assert story(said) == ["assigned mql r1"]
-    assert_one_owner(market.said)
+    outputs = market.send(claimed("r1"))
+    assert story(outputs) == ["assigned mql r1"]
+    assert_one_owner(market.outputs)
 
 
 def test_a_claim_begins_a_new_cycle_after_a_no_that_was_said_before_it_and_none_after_a_later_one() -> None:
@@ -140,7 +140,7 @@ def test_a_claim_begins_a_new_cycle_after_a_no_that_was_said_before_it_and_none_
         market.send(sales("rejected", f"{BANK}#1.1", at_ms=MONDAY + DAY_MS, reason="not_now"))
         market.send(claimed("r2", at_ms=claim_ms), at_ms=MONDAY + 2 * DAY_MS)
         assert market.stage() is stage
-        assert {one.cycle for one in market.said if hasattr(one, "cycle")} == set(range(1, cycle + 1))
+        assert {one.cycle for one in market.outputs if hasattr(one, "cycle")} == set(range(1, cycle + 1))
 
 
 def test_nobody_claims_a_person_whom_nobody_knows() -> None:
@@ -157,15 +157,15 @@ def test_a_claim_that_comes_after_a_later_no_is_refused_and_says_why() -> None:
     market = known()
     market.send(demo())
     market.send(sales("rejected", f"{BANK}#1.1", at_ms=MONDAY + DAY_MS, reason="not_now"))
-    said = market.send(claimed("r2", at_ms=MONDAY), at_ms=MONDAY + 2 * DAY_MS)
-    assert refused(said) == [(False, "sales_rejected", None, ["r2"])]
+    outputs = market.send(claimed("r2", at_ms=MONDAY), at_ms=MONDAY + 2 * DAY_MS)
+    assert refused(outputs) == [(False, "sales_rejected", None, ["r2"])]
 
 
 def test_of_one_account_ten_refusals_are_up_the_latest() -> None:
     market = known(owner_rep_id="own")
     for number in range(12):
         market.send(claimed(f"r{number + 10}"))
-    up = [one for one in market.said if isinstance(one, LeadAlert) and one.alert == "claim_refused"]
+    up = [one for one in market.outputs if isinstance(one, LeadAlert) and one.alert == "claim_refused"]
     assert len([one for one in up if not one.cleared]) == 12
     assert [one.told for one in up if one.cleared] == [["r10"], ["r11"]]
     assert len(market.account().refused) == 10
@@ -174,8 +174,8 @@ def test_of_one_account_ten_refusals_are_up_the_latest() -> None:
 def test_when_the_lead_moves_to_another_key_the_refusal_is_over_here() -> None:
     market = known(owner_rep_id="own")
     market.send(claimed("r2"))
-    said = market.send(facts(primary_key=OTHER, owner_rep_id="own"))
-    assert refused(said) == [(True, "owner_in_crm", "own", ["r2"])]
+    outputs = market.send(facts(primary_key=OTHER, owner_rep_id="own"))
+    assert refused(outputs) == [(True, "owner_in_crm", "own", ["r2"])]
     assert market.account().refused == ()
 
 

@@ -59,12 +59,12 @@ def market() -> Market:
 
 
 def gates(market: Market) -> dict[str, str | None]:
-    return {gate.gate: gate.found for gate in scores(market.said)[-1].explanation.gates}
+    return {gate.gate: gate.found for gate in scores(market.outputs)[-1].explanation.gates}
 
 
 def test_a_contact_who_never_came_by_is_no_lead(market: Market) -> None:
-    said = market.send(facts(), contact(job_title="CIO"))
-    assert said == []
+    outputs = market.send(facts(), contact(job_title="CIO"))
+    assert outputs == []
     assert market.stage() is None
     assert market.tick(MONDAY + DAY_MS) == []
 
@@ -91,17 +91,17 @@ def test_a_blank_of_the_crm_leaves_the_form_its_word(market: Market) -> None:
 
 def test_a_late_title_judges_the_lead_again_and_its_touches_keep_their_dates(market: Market) -> None:
     late = MONDAY + 3 * DAY_MS
-    said = market.send(facts(), identified(), *reach_bar(job_title=None))
-    assert wanted(said) == ["function", "title"]
+    outputs = market.send(facts(), identified(), *reach_bar(job_title=None))
+    assert wanted(outputs) == ["function", "title"]
     assert market.stage() is Stage.WAITING_FOR_FACTS
 
-    said = market.send(contact(job_title="CIO", at_ms=late), at_ms=late)
+    outputs = market.send(contact(job_title="CIO", at_ms=late), at_ms=late)
 
-    assert sorted(wanted(said, cleared=True)) == ["function", "title"]
-    assert steps(said) == ["mql"]
-    assert routings(said)[0].explanation.triggering_event_id == f"contact-ann-{late}"
+    assert sorted(wanted(outputs, cleared=True)) == ["function", "title"]
+    assert steps(outputs) == ["mql"]
+    assert routings(outputs)[0].explanation.triggering_event_id == f"contact-ann-{late}"
     content, webinar = (
-        line for line in routings(said)[0].explanation.points if line.rule in {"paper", "webinar"}
+        line for line in routings(outputs)[0].explanation.points if line.rule in {"paper", "webinar"}
     )
     assert (content.points, webinar.points) == (15, 11)  # three of 60 days have faded  # fmt: skip
 
@@ -110,9 +110,9 @@ def test_enrichment_fills_what_the_crm_does_not_know_and_never_overwrites_it(mar
     market.send(facts(revenue=None, country="US"), form())
     assert market.account().wanted == ("revenue",)
     enriched = {"revenue": {"amount": "700000000", "currency": "USD"}, "country": "DE"}
-    said = market.send(contact(company=enriched), at_ms=MONDAY + HOUR_MS)
-    said += market.tick(MONDAY + HOUR_MS)
-    assert wanted(said, cleared=True) == ["revenue"]
+    outputs = market.send(contact(company=enriched), at_ms=MONDAY + HOUR_MS)
+    outputs += market.tick(MONDAY + HOUR_MS)
+    assert wanted(outputs, cleared=True) == ["revenue"]
     assert market.stage() is Stage.NURTURE
     assert gates(market)["country"] == "US"
 
@@ -148,17 +148,17 @@ def test_the_hand_off_echoes_the_ids_of_the_crm(market: Market) -> None:
 
 
 def test_who_must_not_be_contacted_is_handed_to_nobody_and_the_score_says_why(market: Market) -> None:
-    said = market.send(facts(), contact(do_not_contact=True), *reach_bar())
-    assert story(said) == []
+    outputs = market.send(facts(), contact(do_not_contact=True), *reach_bar())
+    assert story(outputs) == []
     assert market.stage() is Stage.NURTURE
-    assert Reason.DO_NOT_CONTACT in scores(said)[-1].explanation.reasons
+    assert Reason.DO_NOT_CONTACT in scores(outputs)[-1].explanation.reasons
 
 
 def test_nor_is_somebody_of_a_customer(market: Market) -> None:
-    said = market.send(
+    outputs = market.send(
         facts(relationship=CUSTOMER, owner_rep_id="r1"), contact(do_not_contact=True), *reach_bar()
     )
-    assert story(said) == []
+    assert story(outputs) == []
 
 
 def test_their_raised_hand_is_answered_and_says_that_it_is_all(market: Market) -> None:
@@ -171,20 +171,20 @@ def test_an_open_hand_off_that_nobody_asked_for_is_withdrawn_and_comes_again_whe
     market: Market,
 ) -> None:
     market.send(facts(), identified(), *reach_bar())
-    said = market.send(contact(do_not_contact=True), at_ms=MONDAY + HOUR_MS)
-    assert story(said) == ["withdrawn mql -"]
-    assert routings(said)[0].explanation.reasons == [Reason.DO_NOT_CONTACT]
+    outputs = market.send(contact(do_not_contact=True), at_ms=MONDAY + HOUR_MS)
+    assert story(outputs) == ["withdrawn mql -"]
+    assert routings(outputs)[0].explanation.reasons == [Reason.DO_NOT_CONTACT]
     assert story(market.send(activity("page_view"), at_ms=MONDAY + HOUR_MS)) == []
-    said = market.send(contact(do_not_contact=False, at_ms=MONDAY + 1), at_ms=MONDAY + 2 * HOUR_MS)
-    assert story(said) == ["assigned mql r1"]
+    outputs = market.send(contact(do_not_contact=False, at_ms=MONDAY + 1), at_ms=MONDAY + 2 * HOUR_MS)
+    assert story(outputs) == ["assigned mql r1"]
 
 
 def test_an_open_raised_hand_stays_where_it_is_and_is_marked(market: Market) -> None:
     market.send(facts(), demo())
-    said = market.send(contact(do_not_contact=True), at_ms=MONDAY + HOUR_MS)
-    assert [(one.action, one.answer_only) for one in routings(said)] == [("relabelled", True)]
-    said = market.send(contact(is_deleted=True), at_ms=MONDAY + 2 * HOUR_MS)
-    assert [(one.action, one.answer_only) for one in routings(said)] == [("relabelled", False)]
+    outputs = market.send(contact(do_not_contact=True), at_ms=MONDAY + HOUR_MS)
+    assert [(one.action, one.answer_only) for one in routings(outputs)] == [("relabelled", True)]
+    outputs = market.send(contact(is_deleted=True), at_ms=MONDAY + 2 * HOUR_MS)
+    assert [(one.action, one.answer_only) for one in routings(outputs)] == [("relabelled", False)]
 
 
 def test_a_contact_goes_along_when_its_account_moves_to_another_key(market: Market) -> None:

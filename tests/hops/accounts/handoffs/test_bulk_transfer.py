@@ -56,12 +56,12 @@ def a_market(text: str = POLICY_TEXT, *, most_at_once: int = 2, **company: Any) 
 
 def finish(market: Market) -> list[Any]:
     """Nothing comes until all chunks are done."""
-    begun = len(market.said)
+    begun = len(market.outputs)
     while market.has_chunk:
         market.tick(MONDAY)
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
     assert market.account().on_way == 0
-    return market.said[begun:]
+    return market.outputs[begun:]
 
 
 def log_of(market: Market) -> list[Any]:
@@ -78,8 +78,8 @@ def test_as_many_as_move_at_once_do_so_with_one_record() -> None:
     people = [f"p{number:02d}" for number in range(MOST_AT_ONCE)]
     market.reps(rep("own", at_desk=False), rep("other", at_desk=False))
     market.send(facts(owner_rep_id="own"), *(demo(one) for one in people))
-    said = market.send(facts(owner_rep_id="other"))
-    assert story(said) == [FIVE] * (MOST_AT_ONCE - 1) + ["reassigned raised_hand other"] * MOST_AT_ONCE
+    outputs = market.send(facts(owner_rep_id="other"))
+    assert story(outputs) == [FIVE] * (MOST_AT_ONCE - 1) + ["reassigned raised_hand other"] * MOST_AT_ONCE
     assert market.accounts.decider.rows.scan(BulkTransferRow, limit=1) == []
 
 
@@ -88,21 +88,23 @@ def test_one_more_is_withdrawn_with_the_others_before_the_first_goes_to_the_new_
     people = [f"p{number:02d}" for number in range(MOST_AT_ONCE + 1)]
     market.reps(rep("own", at_desk=False), rep("other", at_desk=False))
     market.send(facts(owner_rep_id="own"), *(demo(one) for one in people))
-    begun = len(market.said)
+    begun = len(market.outputs)
     market.send(facts(owner_rep_id="other"))
     finish(market)
     many = MOST_AT_ONCE + 1
-    assert story(market.said[begun:]) == [FIVE] * many + ["reassigned raised_hand other"] * many
+    assert story(market.outputs[begun:]) == [FIVE] * many + ["reassigned raised_hand other"] * many
 
 
 def test_each_record_does_one_chunk_and_revisions_have_no_gap() -> None:
     market = a_market(owner_rep_id="own")
-    begun = len(market.said)
+    begun = len(market.outputs)
     market.send(facts(owner_rep_id="other"))
-    assert len(story(market.said[begun:])) <= 4  # the facts' chunk and the answer's
+    assert len(story(market.outputs[begun:])) <= 4  # the facts' chunk and the answer's
     finish(market)
     for number in range(1, 6):
-        revisions = [one.revision for one in routings(market.said) if one.handoff_id == f"{BANK}#1.{number}"]
+        revisions = [
+            one.revision for one in routings(market.outputs) if one.handoff_id == f"{BANK}#1.{number}"
+        ]
         assert revisions == [1, 2, 3]
     assert market.account().holder.id == "other"  # type: ignore[union-attr]
     assert market.accounts.decider.rows.scan(BulkTransferRow, limit=1) == []
@@ -118,21 +120,21 @@ def test_what_sales_does_on_the_way_counts_where_it_arrives() -> None:
     assert row is not None
     assert (row.holder.id, row.touched_by, row.withdrawn_for) == ("other", "r1", ())
     assert market.accounts.decider.rows.get(HandoffRow, BANK, f"{BANK}#1.2") is None
-    last = [one for one in routings(market.said) if one.handoff_id == f"{BANK}#1.2"][-1]
+    last = [one for one in routings(market.outputs) if one.handoff_id == f"{BANK}#1.2"][-1]
     assert (last.action, last.explanation.reasons) == ("withdrawn", ["sales_rejected"])
 
 
 def test_a_lead_that_is_due_waits_until_all_are_withdrawn_and_no_longer() -> None:
     market = a_market(owner_rep_id="own")
-    begun = len(market.said)
+    begun = len(market.outputs)
     market.send(facts(owner_rep_id="other"))
     assert market.account().on_way > 0
     market.send(demo("fay"))
     finish(market)
-    said = story(market.said[begun:])
-    assert said[:5] == [FIVE] * 5
-    assert said.index("assigned raised_hand other") < len(said) - 1
-    assert sorted(said[5:]) == ["assigned raised_hand other"] + ["reassigned raised_hand other"] * 5
+    outputs = story(market.outputs[begun:])
+    assert outputs[:5] == [FIVE] * 5
+    assert outputs.index("assigned raised_hand other") < len(outputs) - 1
+    assert sorted(outputs[5:]) == ["assigned raised_hand other"] + ["reassigned raised_hand other"] * 5
     assert market.account().open_handoffs == 6
 
 
@@ -142,14 +144,14 @@ def test_an_owner_named_and_taken_back_leaves_all_with_the_one_before() -> None:
     assert market.account().on_way > 0
     market.send(facts(owner_rep_id="own"))
     finish(market)
-    assert {one.assignee.id for one in routings(market.said) if one.assignee} == {"own"}
+    assert {one.assignee.id for one in routings(market.outputs) if one.assignee} == {"own"}
     assert market.account().request is None
 
 
 def test_the_key_moves_when_nothing_of_it_is_open_any_more() -> None:
     market = a_market(owner_rep_id="own")
     market.send(facts(OTHER, crm_account_id="x", owner_rep_id="other"))
-    begun = len(market.said)
+    begun = len(market.outputs)
     market.is_manual = True
     market.send(facts(BANK, OTHER, owner_rep_id="own"))
     assert not any(isinstance(one, AccountJoins) for one in log_of(market))
@@ -157,23 +159,23 @@ def test_the_key_moves_when_nothing_of_it_is_open_any_more() -> None:
         market.chunk(MONDAY)
         if any(isinstance(one, AccountJoins) for one in log_of(market)):
             break
-    assert story(market.said[begun:]) == [FIVE] * 5
+    assert story(market.outputs[begun:]) == [FIVE] * 5
     market.is_manual = False
     market.deliver_all(MONDAY)
     finish(market)
     adopted = [one.lead_id for one in log_of(market) if isinstance(one, LeadAdopted)]
     assert sorted(adopted) == sorted(PEOPLE)
-    assert story(market.said[begun:]) == [FIVE] * 5 + ["assigned raised_hand other"] * 5
+    assert story(market.outputs[begun:]) == [FIVE] * 5 + ["assigned raised_hand other"] * 5
 
 
 def test_a_key_that_stays_after_all_has_its_hand_offs_back() -> None:
     market = a_market(owner_rep_id="own")
-    begun = len(market.said)
+    begun = len(market.outputs)
     market.send(facts(BANK, OTHER, owner_rep_id="own"))
     assert market.account().on_way > 0
     market.send(facts(owner_rep_id="own"))
     finish(market)
-    assert {one.assignee.id for one in routings(market.said[begun:]) if one.assignee} == {"own"}
+    assert {one.assignee.id for one in routings(market.outputs[begun:]) if one.assignee} == {"own"}
     assert market.account().forwards_to == ""
 
 
@@ -182,14 +184,14 @@ def test_an_alias_that_moves_on_has_nothing_open_at_its_old_place_before_its_peo
     market.reps(rep("r1"), rep("r2"), rep("own", at_desk=False))
     market.send(facts(BANK), facts(OTHER, BANK), *(demo(one, account_key=OTHER) for one in PEOPLE))
     market.is_manual = True
-    begun = len(market.said)
+    begun = len(market.outputs)
     market.send(facts(OTHER, OTHER, crm_account_id="x"))
     while not any(isinstance(one, LeadAdopted) and one.account_key == OTHER for one in log_of(market)):
         if market.to_accounts:
             market.deliver_to_account(MONDAY)
         else:
             market.chunk(MONDAY)
-    assert story(market.said[begun:]) == [FIVE] * 5
+    assert story(market.outputs[begun:]) == [FIVE] * 5
     market.is_manual = False
     market.deliver_all(MONDAY)
     finish(market)
@@ -200,24 +202,26 @@ def test_an_alias_that_moves_on_has_nothing_open_at_its_old_place_before_its_peo
 
 def test_a_partner_gives_back_a_large_account_and_inside_sales_has_all_of_it() -> None:
     market = a_market(WITH_PARTNERS, region="PR")
-    assert {one.assignee.id for one in routings(market.said) if one.assignee} == {"partner:south"}
-    begun = len(market.said)
+    assert {one.assignee.id for one in routings(market.outputs) if one.assignee} == {"partner:south"}
+    begun = len(market.outputs)
     market.send(sales("returned", lead_id="ann"))
     finish(market)
-    said = story(market.said[begun:])
-    assert said[:5] == ["withdrawn partner -"] * 5
-    assert len(said) == 10
-    assert {one.split()[2] for one in said[5:]} <= {"r1", "r2"}
+    outputs = story(market.outputs[begun:])
+    assert outputs[:5] == ["withdrawn partner -"] * 5
+    assert len(outputs) == 10
+    assert {one.split()[2] for one in outputs[5:]} <= {"r1", "r2"}
     assert market.account().open_handoffs == 5
 
 
 def test_many_questions_of_an_account_that_nobody_serves_any_more_are_all_withdrawn() -> None:
     market = a_market(WITH_PARTNERS, relationship=CUSTOMER, owner_rep_id="own")
     market.send(*(form(Request.SUPPORT, one) for one in PEOPLE))
-    begun = len(market.said)
+    begun = len(market.outputs)
     market.send(facts(relationship="competitor"))
     finish(market)
-    assert sorted(story(market.said[begun:])) == ["withdrawn expansion -"] * 5 + ["withdrawn service -"] * 5
+    assert (
+        sorted(story(market.outputs[begun:])) == ["withdrawn expansion -"] * 5 + ["withdrawn service -"] * 5
+    )
 
 
 def test_who_goes_away_has_all_clocks_stopped_and_running_again_when_back() -> None:
@@ -227,10 +231,10 @@ def test_who_goes_away_has_all_clocks_stopped_and_running_again_when_back() -> N
     market.reps(nobody, rep("own", event_id="own-away", at_desk=False, away=away), at_ms=MONDAY)
     finish(market)
     assert market.account().frozen == 5
-    begun = len(market.said)
+    begun = len(market.outputs)
     market.tick(MONDAY + 10 * HOUR_MS)
     while market.has_chunk:
         market.tick(MONDAY + 10 * HOUR_MS)
     assert market.account().frozen == 0
-    assert story(market.said[begun:]) == ["reassigned raised_hand own"] * 5
-    assert "response_overdue" not in alerts(market.said)
+    assert story(market.outputs[begun:]) == ["reassigned raised_hand own"] * 5
+    assert "response_overdue" not in alerts(market.outputs)

@@ -34,9 +34,9 @@ def test_due_soon_then_overdue_at_the_times_the_desk_named() -> None:
     assert alerts(market.tick(at("2026-03-02 11:14"))) == []
     assert alerts(market.tick(at("2026-03-02 11:15"))) == ["response_due_soon"]
     assert alerts(market.tick(at("2026-03-02 11:59"))) == []
-    said = market.tick(at("2026-03-02 12:00"))
-    assert alerts(said) == ["response_overdue"]
-    assert [(one.handoff_id, one.rep_id, one.lead_id) for one in said] == [(FIRST, "r1", "ann")]
+    outputs = market.tick(at("2026-03-02 12:00"))
+    assert alerts(outputs) == ["response_overdue"]
+    assert [(one.handoff_id, one.rep_id, one.lead_id) for one in outputs] == [(FIRST, "r1", "ann")]
 
 
 def test_a_raised_hand_has_the_shorter_time() -> None:
@@ -48,7 +48,7 @@ def test_a_raised_hand_has_the_shorter_time() -> None:
 def test_night_is_no_absence_the_clock_starts_at_opening() -> None:
     market = a_market()
     market.send(demo(at_ms=at("2026-03-03 02:00")), at_ms=at("2026-03-03 02:00"))
-    (handoff,) = routings(market.said)
+    (handoff,) = routings(market.outputs)
     assert handoff.first_response_due_at is not None
     assert handoff.first_response_due_at.timestamp() * 1000 == at("2026-03-03 09:00")
 
@@ -57,8 +57,8 @@ def test_a_touch_in_time_that_comes_late_takes_the_report_back() -> None:
     market = a_market()
     market.send(*reach_bar())
     market.tick(MONDAY + 5 * HOUR_MS)
-    said = market.send(sales("touched", FIRST, at_ms=MONDAY + HOUR_MS), at_ms=MONDAY + 5 * HOUR_MS)
-    assert alerts(said, cleared=True) == ["response_due_soon", "response_overdue"]
+    outputs = market.send(sales("touched", FIRST, at_ms=MONDAY + HOUR_MS), at_ms=MONDAY + 5 * HOUR_MS)
+    assert alerts(outputs, cleared=True) == ["response_due_soon", "response_overdue"]
 
 
 def test_a_rejection_and_an_acceptance_are_answers_too() -> None:
@@ -75,8 +75,8 @@ def test_a_hand_off_that_moves_takes_its_report_back_and_has_the_new_reps_time()
     market.send(*reach_bar())
     late = at("2026-03-02 13:00")
     market.tick(late)
-    said = market.send(facts(owner_rep_id="own"), at_ms=late)
-    assert alerts(said, cleared=True) == ["response_due_soon", "response_overdue"]
+    outputs = market.send(facts(owner_rep_id="own"), at_ms=late)
+    assert alerts(outputs, cleared=True) == ["response_due_soon", "response_overdue"]
     assert alerts(market.tick(at("2026-03-02 15:59"))) == ["response_due_soon"]
     assert alerts(market.tick(at("2026-03-02 16:00"))) == ["response_overdue"]
 
@@ -84,8 +84,8 @@ def test_a_hand_off_that_moves_takes_its_report_back_and_has_the_new_reps_time()
 def test_a_kind_that_moves_along_keeps_its_own_time_while_that_lies_ahead() -> None:
     market = a_market()
     market.send(*reach_bar(), demo("bob"))
-    said = market.send(facts(owner_rep_id="own"))
-    due = {one.kind: one.first_response_due_at for one in routings(said) if one.assignee}
+    outputs = market.send(facts(owner_rep_id="own"))
+    due = {one.kind: one.first_response_due_at for one in routings(outputs) if one.assignee}
     assert {kind.value: when.timestamp() * 1000 for kind, when in due.items() if when} == {
         "mql": at("2026-03-02 12:00"),
         "raised_hand": at("2026-03-02 09:30"),

@@ -46,11 +46,11 @@ def a_market(escalation: str = ESCALATION) -> Market:
 
 def until(market: Market, end_ms: int, from_ms: int = MONDAY) -> list[str]:
     """Let time pass, an hour at a time; return who had the hand-offs."""
-    begun = len(market.said)
+    begun = len(market.outputs)
     for at_ms in range(from_ms, end_ms, HOUR_MS):
         market.tick(at_ms)
-    assert_one_owner(market.said)
-    return story(market.said[begun:])
+    assert_one_owner(market.outputs)
+    return story(market.outputs[begun:])
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_the_policy_says_how_often_and_then_the_manager(escalation: str, who: st
     market = a_market(escalation)
     market.send(*reach_bar())
     until(market, MONDAY + 10 * DAY_MS)
-    assert [one.assignee.id for one in routings(market.said) if one.assignee] == who.split()
+    assert [one.assignee.id for one in routings(market.outputs) if one.assignee] == who.split()
 
 
 def test_without_the_key_it_stays_and_is_reported() -> None:
@@ -74,7 +74,7 @@ def test_without_the_key_it_stays_and_is_reported() -> None:
     market.reps(rep("r1"), rep("r2"))
     market.send(facts(), *reach_bar())
     assert until(market, MONDAY + 10 * DAY_MS) == []
-    assert alerts(market.said) == ["response_due_soon", "response_overdue"]
+    assert alerts(market.outputs) == ["response_due_soon", "response_overdue"]
 
 
 @pytest.mark.parametrize(("after", "moved_at"), [("1x", "12:00"), ("1.5x", "13:30"), ("2x", "15:00")])
@@ -103,15 +103,15 @@ def test_each_alert_is_raised_once_a_holder_and_cleared_when_it_moves_on() -> No
     market = a_market()
     market.send(demo())
     until(market, MONDAY + 5 * DAY_MS)
-    assert alerts(market.said) == ["response_due_soon", "response_overdue"] * 4 + ["still_unanswered"]
-    assert alerts(market.said, cleared=True) == ["response_due_soon", "response_overdue"] * 3
+    assert alerts(market.outputs) == ["response_due_soon", "response_overdue"] * 4 + ["still_unanswered"]
+    assert alerts(market.outputs, cleared=True) == ["response_due_soon", "response_overdue"] * 3
 
 
 def test_a_timer_missed_while_nothing_ran_carries_its_due_time() -> None:
     market = a_market()
     market.send(*reach_bar())
-    said = market.tick(MONDAY + 3 * HOUR_MS + 30 * 60_000)
-    overdue = next(one for one in said if isinstance(one, LeadAlert) and one.alert == "response_overdue")
+    outputs = market.tick(MONDAY + 3 * HOUR_MS + 30 * 60_000)
+    overdue = next(one for one in outputs if isinstance(one, LeadAlert) and one.alert == "response_overdue")
     assert overdue.occurred_at.timestamp() * 1000 == at("2026-03-02 12:00")
 
 
@@ -119,8 +119,10 @@ def test_an_inquiry_belongs_to_the_desk_and_its_manager_is_told() -> None:
     market = a_market()
     market.send(facts(sic=["7372"]), demo())
     until(market, MONDAY + 4 * DAY_MS)
-    assert story(market.said) == ["assigned inquiry desk:inside_sales"]
-    told = [one.told for one in market.said if isinstance(one, LeadAlert) and one.alert == "still_unanswered"]
+    assert story(market.outputs) == ["assigned inquiry desk:inside_sales"]
+    told = [
+        one.told for one in market.outputs if isinstance(one, LeadAlert) and one.alert == "still_unanswered"
+    ]
     assert told == [["dana"]]
 
 
@@ -130,7 +132,7 @@ def test_what_sales_reassigns_ends_the_search_and_begins_anew() -> None:
     market.tick(MONDAY + HOUR_MS)
     late = MONDAY + HOUR_MS + 1
     market.send(sales("reassigned", FIRST, at_ms=late, to_rep_id="tom"), at_ms=late)
-    assert story(market.said)[-1] == "reassigned raised_hand tom"
+    assert story(market.outputs)[-1] == "reassigned raised_hand tom"
     assert market.account().move is None
 
 
@@ -139,8 +141,8 @@ def test_a_rejection_gives_the_turn_of_the_last_rep_back_and_no_others() -> None
     market.send(demo())
     market.tick(MONDAY + HOUR_MS)  # r2 has it, by a turn of its own
     late = MONDAY + HOUR_MS + 1
-    said = market.send(sales("rejected", FIRST, at_ms=late, reason="not_now"), at_ms=late)
-    returned = [(one.entry, one.rep_id) for one in said if hasattr(one, "entry")]
+    outputs = market.send(sales("rejected", FIRST, at_ms=late, reason="not_now"), at_ms=late)
+    returned = [(one.entry, one.rep_id) for one in outputs if hasattr(one, "entry")]
     assert returned == [("return", "r2")]
 
 
@@ -150,7 +152,7 @@ def test_a_manager_who_is_away_has_a_deputy_who_gets_it() -> None:
     market.reps(rep("dana", at_desk=False, away=away, deputy_rep_id="tom"))
     market.send(demo())
     market.tick(MONDAY + HOUR_MS)
-    last = routings(market.said)[-1]
+    last = routings(market.outputs)[-1]
     assert last.assignee is not None
     assert (last.assignee.id, last.assignee.deputy_for, last.how_chosen) == ("tom", "dana", HowChosen.MANAGER)
     assert last.explanation.reasons == [Reason.NOT_ANSWERED]
@@ -162,8 +164,8 @@ def test_where_even_the_manager_is_away_it_stays_where_it_is_and_that_is_said() 
     market.reps(rep("dana", at_desk=False, away=away))
     market.send(demo())
     market.tick(MONDAY + HOUR_MS)
-    assert story(market.said) == ["assigned raised_hand r1"]
-    assert alerts(market.said)[-1] == "everyone_away"
+    assert story(market.outputs) == ["assigned raised_hand r1"]
+    assert alerts(market.outputs)[-1] == "everyone_away"
     assert story(market.tick(MONDAY + DAY_MS)) == ["reassigned raised_hand dana"]
 
 
@@ -175,7 +177,7 @@ def test_a_new_owner_begins_anew_and_has_a_deputy_again() -> None:
     late = MONDAY + HOUR_MS + 1
     market.send(facts(owner_rep_id="own"), at_ms=late)
     until(market, late + DAY_MS, from_ms=late)
-    assert [one.assignee.id for one in routings(market.said) if one.assignee] == [
+    assert [one.assignee.id for one in routings(market.outputs) if one.assignee] == [
         "r1",
         "dana",
         "own",
@@ -191,7 +193,7 @@ def test_who_has_to_know_of_what() -> None:
     market.send(*reach_bar())
     market.send(facts("domain:other.example", crm_account_id="acc-2", owner_rep_id="nobody"))
     market.send(demo("zoe", account_key="domain:other.example"))
-    told = {one.alert.value: one.told for one in market.said if isinstance(one, LeadAlert) and one.told}
+    told = {one.alert.value: one.told for one in market.outputs if isinstance(one, LeadAlert) and one.told}
     assert told == {"everyone_away": ["dana"], "account_without_owner": ["dana"]}
 
 

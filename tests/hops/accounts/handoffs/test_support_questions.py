@@ -55,15 +55,15 @@ def test_a_silent_desk_is_asked_again_with_the_same_id_then_reported_and_cleared
     market.send(form(Request.SUPPORT))
     first = asked(market)[0]
     market.to_desks.clear()
-    said: list[Any] = []
+    outputs: list[Any] = []
     for hour in range(1, 30):
         at_ms = MONDAY + hour * HOUR_MS
-        said += market._take(market.accounts.control(Tick(at_ms), at_ms))
+        outputs += market._take(market.accounts.control(Tick(at_ms), at_ms))
     assert {one.request_id for one in asked(market)} == {first.request_id}
-    assert alerts(said) == ["desk_silent"]
-    said = market.deliver_all(MONDAY + 30 * HOUR_MS)
-    assert story(said) == ["assigned service desk:care"]
-    assert alerts(said, cleared=True) == ["desk_silent"]
+    assert alerts(outputs) == ["desk_silent"]
+    outputs = market.deliver_all(MONDAY + 30 * HOUR_MS)
+    assert story(outputs) == ["assigned service desk:care"]
+    assert alerts(outputs, cleared=True) == ["desk_silent"]
     assert market.accounts.decider.rows.scan(ServiceRow, BANK, limit=1) == []
 
 
@@ -83,15 +83,15 @@ def test_under_a_policy_without_service_desk_a_question_under_way_goes_to_everyb
     without = with_routes(POLICY_TEXT, (NEVER, CUSTOMER, OPEN, OWNER, REP, REST))
     market.follow(without.replace("version: 1\n", "version: 2\n"), MONDAY)
     market.is_manual = False
-    said = market.tick(MONDAY + HOUR_MS)
-    assert "assigned service desk:inside_sales" in story(said)
+    outputs = market.tick(MONDAY + HOUR_MS)
+    assert "assigned service desk:inside_sales" in story(outputs)
 
 
 def test_the_service_desk_may_say_that_it_is_none_of_theirs() -> None:
     market = customer()
     market.send(form(Request.SUPPORT), demo("bob"))
-    said = market.send(sales("rejected", f"{BANK}#1.1", reason="duplicate"))
-    assert story(said) == ["withdrawn service -"]
+    outputs = market.send(sales("rejected", f"{BANK}#1.1", reason="duplicate"))
+    assert story(outputs) == ["withdrawn service -"]
     assert lead(market).service == ()
     assert market.account().open_handoffs == 1
 
@@ -100,10 +100,10 @@ def test_the_service_desk_may_say_that_it_is_none_of_theirs() -> None:
 def test_all_questions_of_an_account_that_becomes_excluded_end_and_the_work_is_over(people: int) -> None:
     market = customer(most_at_once=2)
     market.send(*(form(Request.SUPPORT, lead_id=f"p{number}") for number in range(people)))
-    said = market.send(facts(owner_rep_id="own", relationship="competitor"), at_ms=MONDAY + HOUR_MS)
+    outputs = market.send(facts(owner_rep_id="own", relationship="competitor"), at_ms=MONDAY + HOUR_MS)
     for minute in range(9):
-        said += market.chunk(MONDAY + 2 * HOUR_MS + minute) if market.has_chunk else []
-    assert story(said) == ["withdrawn service -"] * people
+        outputs += market.chunk(MONDAY + 2 * HOUR_MS + minute) if market.has_chunk else []
+    assert story(outputs) == ["withdrawn service -"] * people
     assert market.accounts.decider.rows.scan(ServiceRow, BANK, limit=1) == []
     assert not market.has_chunk
 
@@ -112,10 +112,10 @@ def test_all_questions_of_an_account_that_becomes_excluded_end_and_the_work_is_o
 def test_whatever_else_the_desk_says_the_question_is_answered(action: str) -> None:
     market = customer()
     market.send(form(Request.SUPPORT))
-    said = market.send(sales(action, f"{BANK}#1.1"), at_ms=MONDAY + HOUR_MS)
-    said += market.tick(MONDAY + 48 * HOUR_MS)
-    assert alerts(said) == []
-    assert story(said) == []
+    outputs = market.send(sales(action, f"{BANK}#1.1"), at_ms=MONDAY + HOUR_MS)
+    outputs += market.tick(MONDAY + 48 * HOUR_MS)
+    assert alerts(outputs) == []
+    assert story(outputs) == []
 
 
 def test_a_question_on_its_way_is_dropped_when_the_account_became_excluded() -> None:
@@ -124,7 +124,7 @@ def test_a_question_on_its_way_is_dropped_when_the_account_became_excluded() -> 
     market.send(facts(owner_rep_id="own", relationship="competitor"))
     market.is_manual = False
     market.deliver_all(MONDAY)
-    assert story(market.said) == []
+    assert story(market.outputs) == []
     assert market.accounts.decider.rows.scan(ServiceRow, BANK, limit=1) == []
     assert lead(market).service == ()
     assert lead(market).service == ()

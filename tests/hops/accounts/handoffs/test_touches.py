@@ -89,26 +89,26 @@ def touched(times: int, from_ms: int = MONDAY) -> list[object]:
 
 def test_a_hand_off_shows_what_happened_before_it_and_what_sales_did() -> None:
     market = handed_off()
-    assert [(one.what, one.count) for one in routings(market.said)[0].touches or []] == [
+    assert [(one.what, one.count) for one in routings(market.outputs)[0].touches or []] == [
         ("form", 1),
         ("paper", 2),
         ("webinar", 1),
     ]
     market.send(*touched(2))  # type: ignore[arg-type]
-    said = market.send(demo())
-    assert [(one.number, one.side, one.what) for one in routings(said)[0].touches or []][-2:] == [
+    outputs = market.send(demo())
+    assert [(one.number, one.side, one.what) for one in routings(outputs)[0].touches or []][-2:] == [
         (6, "sales", "call"),
         (7, "sales", "call"),
     ]
-    said = market.send(sales("rejected", FIRST, reason="not_now"))
-    assert {one.touches for one in routings(said)} == {None}, "nothing is said of a person in a withdrawal"
+    outputs = market.send(sales("rejected", FIRST, reason="not_now"))
+    assert {one.touches for one in routings(outputs)} == {None}, "nothing is said of a person in a withdrawal"
 
 
 def test_a_touch_named_by_the_person_counts_without_a_hand_off_too() -> None:
     market = Market()
     market.reps(rep("r1"))
     market.send(facts(), identified(), sales("touched", lead_id="ann"), demo())
-    assert [one.what for one in routings(market.said)[0].touches or []] == ["form", "contact"]
+    assert [one.what for one in routings(market.outputs)[0].touches or []] == ["form", "contact"]
 
 
 @pytest.mark.parametrize(
@@ -128,26 +128,26 @@ def test_a_no_before_the_agreed_number_of_attempts_is_reported(
 ) -> None:
     market = handed_off()
     market.send(*touched(attempts))  # type: ignore[arg-type]
-    said = market.send(sales("rejected", FIRST, at_ms=MONDAY + 9 * HOUR_MS, reason=reason))
-    assert alerts(said) == (["rejected_too_early"] if is_reported else [])
+    outputs = market.send(sales("rejected", FIRST, at_ms=MONDAY + 9 * HOUR_MS, reason=reason))
+    assert alerts(outputs) == (["rejected_too_early"] if is_reported else [])
 
 
 def test_an_attempt_at_the_moment_of_the_no_counts_for_it_and_not_for_the_next() -> None:
     market = handed_off()
     market.send(*touched(ATTEMPTS))  # type: ignore[arg-type]
-    said = market.send(sales("rejected", FIRST, at_ms=MONDAY + ATTEMPTS * HOUR_MS, reason="not_now"))
-    assert alerts(said) == []
+    outputs = market.send(sales("rejected", FIRST, at_ms=MONDAY + ATTEMPTS * HOUR_MS, reason="not_now"))
+    assert alerts(outputs) == []
     later = MONDAY + DAY_MS
     market.send(demo(at_ms=later), at_ms=later)
     market.send(*touched(ATTEMPTS - 1, later), at_ms=later + 9 * HOUR_MS)  # type: ignore[arg-type]
-    said = market.send(sales("rejected", f"{BANK}#2.2", at_ms=later + 9 * HOUR_MS, reason="not_now"))
-    assert alerts(said) == ["rejected_too_early"]
+    outputs = market.send(sales("rejected", f"{BANK}#2.2", at_ms=later + 9 * HOUR_MS, reason="not_now"))
+    assert alerts(outputs) == ["rejected_too_early"]
 
 
 def test_who_said_no_and_the_manager_are_told() -> None:
     market = handed_off()
-    said = market.send(sales("rejected", FIRST, reason="not_now"))
-    raised = next(one for one in said if hasattr(one, "alert"))
+    outputs = market.send(sales("rejected", FIRST, reason="not_now"))
+    raised = next(one for one in outputs if hasattr(one, "alert"))
     assert (raised.handoff_id, raised.rep_id, raised.told) == (FIRST, "r1", ["r1", "dana"])
 
 
@@ -170,29 +170,29 @@ def test_the_report_is_over_when_the_lead_is_handed_over_again_and_attempts_begi
     market.send(sales("rejected", FIRST, at_ms=MONDAY + 9 * HOUR_MS, reason="not_now"))
     later = MONDAY + DAY_MS
     assert alerts(market.send(demo(at_ms=later), at_ms=later), cleared=True) == ["rejected_too_early"]
-    said = market.send(
+    outputs = market.send(
         sales("touched", f"{BANK}#2.2", at_ms=later + HOUR_MS),
         sales("rejected", f"{BANK}#2.2", at_ms=later + 2 * HOUR_MS, reason="not_now"),
         at_ms=later + 2 * HOUR_MS,
     )
-    assert "rejected_too_early" in alerts(said)
+    assert "rejected_too_early" in alerts(outputs)
 
 
 def test_bounces_are_counted_and_shown_and_a_wrong_person_is_none() -> None:
     market = handed_off()
-    said = market.send(sales("rejected", FIRST, reason="not_now"))
-    assert [one.bounces for one in said if hasattr(one, "bounces")] == [1, 1]
+    outputs = market.send(sales("rejected", FIRST, reason="not_now"))
+    assert [one.bounces for one in outputs if hasattr(one, "bounces")] == [1, 1]
     later = MONDAY + DAY_MS
-    said = market.send(demo(at_ms=later), at_ms=later)
-    assert routings(said)[0].bounces == 1
-    said = market.send(
+    outputs = market.send(demo(at_ms=later), at_ms=later)
+    assert routings(outputs)[0].bounces == 1
+    outputs = market.send(
         sales("rejected", f"{BANK}#2.2", at_ms=later + HOUR_MS, reason="wrong_person"), at_ms=later + HOUR_MS
     )
-    assert {one.bounces for one in said if hasattr(one, "bounces")} == {1}
+    assert {one.bounces for one in outputs if hasattr(one, "bounces")} == {1}
 
 
 def test_what_a_buyer_does_without_a_rule_is_in_no_list() -> None:
     market = Market()
     market.reps(rep("r1"))
     market.send(facts(), activity("survey_taken"), demo())
-    assert [one.what for one in routings(market.said)[0].touches or []] == ["form"]
+    assert [one.what for one in routings(market.outputs)[0].touches or []] == ["form"]

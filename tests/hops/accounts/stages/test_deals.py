@@ -114,7 +114,7 @@ def handed_off() -> Market:
     market = Market()
     market.reps(rep("r1"), rep("r2"), rep("own", at_desk=False))
     market.send(facts(), identified(), *reach_bar())
-    assert story(market.said) == ["assigned mql r1"]
+    assert story(market.outputs) == ["assigned mql r1"]
     return market
 
 
@@ -135,21 +135,21 @@ def test_from_sal_to_customer_step_by_step_and_each_word_twice_says_nothing_more
 
 def test_an_opportunity_is_announced_with_its_probability_and_amount() -> None:
     market = handed_off()
-    said = market.send(sales("opportunity_opened", FIRST, amount="180000"))
-    step = next(one for one in said if hasattr(one, "to_stage"))
+    outputs = market.send(sales("opportunity_opened", FIRST, amount="180000"))
+    step = next(one for one in outputs if hasattr(one, "to_stage"))
     assert (step.to_stage, step.forecast_probability_percent) == ("opportunity", 15)
     assert (str(step.amount), step.currency) == ("180000", "USD")
     assert step.explanation.reasons == ["opportunity_opened"]
-    assert story(said) == ["relabelled mql r1"]
-    assert routings(said)[0].forecast_probability_percent == 15
+    assert story(outputs) == ["relabelled mql r1"]
+    assert routings(outputs)[0].forecast_probability_percent == 15
 
 
 def test_colleagues_follow_the_opportunity_below_the_bar_to_the_rep_who_opened_it() -> None:
     market = handed_off()
     market.send(sales("opportunity_opened", FIRST))
-    said = market.send(form(lead_id="bob"))
-    assert story(said) == ["assigned in_cycle r1"]
-    assert (steps(said, "bob"), routings(said)[0].forecast_probability_percent) == (
+    outputs = market.send(form(lead_id="bob"))
+    assert story(outputs) == ["assigned in_cycle r1"]
+    assert (steps(outputs, "bob"), routings(outputs)[0].forecast_probability_percent) == (
         ["known", "opportunity"],
         15,
     )
@@ -158,9 +158,9 @@ def test_colleagues_follow_the_opportunity_below_the_bar_to_the_rep_who_opened_i
 def test_what_is_lost_is_recycled_and_its_hand_off_is_withdrawn() -> None:
     market = handed_off()
     market.send(sales("opportunity_opened", FIRST))
-    said = market.send(sales("lost", FIRST, at_ms=MONDAY + 2 * HOUR_MS))
-    assert (steps(said), story(said)) == (["recycled"], ["withdrawn mql -"])
-    assert routings(said)[0].explanation.reasons == ["opportunity_lost"]
+    outputs = market.send(sales("lost", FIRST, at_ms=MONDAY + 2 * HOUR_MS))
+    assert (steps(outputs), story(outputs)) == (["recycled"], ["withdrawn mql -"])
+    assert routings(outputs)[0].explanation.reasons == ["opportunity_lost"]
 
 
 def test_an_opportunity_that_was_lost_later_than_it_was_opened_stays_lost_in_any_order() -> None:
@@ -176,8 +176,8 @@ def test_an_opportunity_that_was_lost_later_than_it_was_opened_stays_lost_in_any
 def test_an_opportunity_opened_after_a_no_begins_a_new_cycle() -> None:
     market = handed_off()
     market.send(sales("rejected", FIRST, reason="not_now"))
-    said = market.send(sales("opportunity_opened", FIRST, at_ms=MONDAY + 3 * HOUR_MS))
-    step = next(one for one in said if hasattr(one, "to_stage"))
+    outputs = market.send(sales("opportunity_opened", FIRST, at_ms=MONDAY + 3 * HOUR_MS))
+    step = next(one for one in outputs if hasattr(one, "to_stage"))
     assert (step.to_stage, step.cycle) == ("opportunity", 2)
 
 
@@ -228,13 +228,13 @@ def test_a_former_customer_is_a_prospect_again_in_a_new_cycle() -> None:
     market = Market()
     market.reps(rep("r1"), rep("own", at_desk=False))
     market.send(facts(relationship=CUSTOMER, owner_rep_id="own"), form())
-    assert story(market.said) == ["assigned expansion own"]
-    said = market.send(facts(relationship="former_customer"), at_ms=MONDAY + DAY_MS)
-    assert (steps(said), story(said)) == (["nurture"], ["withdrawn expansion -"])
-    assert routings(said)[0].explanation.reasons == ["customer_no_more"]
-    said = market.send(*reach_bar(at_ms=MONDAY + DAY_MS), at_ms=MONDAY + DAY_MS)
-    assert steps(said) == ["mql"]
-    assert next(one for one in said if hasattr(one, "to_stage")).cycle == 2
+    assert story(market.outputs) == ["assigned expansion own"]
+    outputs = market.send(facts(relationship="former_customer"), at_ms=MONDAY + DAY_MS)
+    assert (steps(outputs), story(outputs)) == (["nurture"], ["withdrawn expansion -"])
+    assert routings(outputs)[0].explanation.reasons == ["customer_no_more"]
+    outputs = market.send(*reach_bar(at_ms=MONDAY + DAY_MS), at_ms=MONDAY + DAY_MS)
+    assert steps(outputs) == ["mql"]
+    assert next(one for one in outputs if hasattr(one, "to_stage")).cycle == 2
 
 
 def test_a_word_of_a_deal_with_somebody_whom_nobody_knows_is_about_nobody() -> None:
@@ -246,15 +246,15 @@ def test_a_word_of_a_deal_with_somebody_whom_nobody_knows_is_about_nobody() -> N
 
 def test_what_is_returned_is_due_again_for_the_next_in_turn_and_is_no_no() -> None:
     market = handed_off()
-    said = market.send(sales("returned", FIRST))
-    assert (steps(said), story(said)) == (["recycled", "mql"], ["withdrawn mql -", "assigned mql r2"])
-    assert routings(said)[0].explanation.reasons == ["sales_returned"]
-    assert routings(said)[1].route == "otherwise"
+    outputs = market.send(sales("returned", FIRST))
+    assert (steps(outputs), story(outputs)) == (["recycled", "mql"], ["withdrawn mql -", "assigned mql r2"])
+    assert routings(outputs)[0].explanation.reasons == ["sales_returned"]
+    assert routings(outputs)[1].route == "otherwise"
 
 
 def test_a_raised_hand_that_is_returned_is_a_raised_hand_still() -> None:
     market = Market()
     market.reps(rep("r1"))
     market.send(facts(country="DE"), form("demo"))  # type: ignore[arg-type]
-    said = market.send(sales("returned", FIRST))
-    assert story(said) == ["withdrawn inquiry -", "assigned inquiry desk:inside_sales"]
+    outputs = market.send(sales("returned", FIRST))
+    assert story(outputs) == ["withdrawn inquiry -", "assigned inquiry desk:inside_sales"]

@@ -42,10 +42,10 @@ def test_enough_that_came_before_a_late_no_and_is_dated_after_it_brings_the_lead
     no = sales("rejected", FIRST, at_ms=DAY_2 + no_ms, reason="not_now")
     holder = market.account().holder
     assert holder is not None
-    said = market.send(no, at_ms=DAY_2 + 2 * HOUR_MS)
-    assert steps(said) == expected
-    assert story(said) == ["withdrawn mql -", *[f"assigned mql {holder.id}"] * (len(expected) - 1)]
-    assert_one_owner(market.said)
+    outputs = market.send(no, at_ms=DAY_2 + 2 * HOUR_MS)
+    assert steps(outputs) == expected
+    assert story(outputs) == ["withdrawn mql -", *[f"assigned mql {holder.id}"] * (len(expected) - 1)]
+    assert_one_owner(market.outputs)
 
 
 def test_a_raised_hand_that_waits_for_its_desk_is_not_lost_by_a_no_from_before_it() -> None:
@@ -62,8 +62,8 @@ def test_the_raised_hand_that_sales_says_no_to_is_no_other_however_the_clocks_di
     market = Market()
     market.reps(rep("r1"))
     market.send(facts(), demo())
-    said = market.send(sales("rejected", FIRST, at_ms=MONDAY - 1, reason="not_now"))
-    assert (steps(said), story(said)) == (["recycled"], ["withdrawn raised_hand -"])
+    outputs = market.send(sales("rejected", FIRST, at_ms=MONDAY - 1, reason="not_now"))
+    assert (steps(outputs), story(outputs)) == (["recycled"], ["withdrawn raised_hand -"])
 
 
 @pytest.mark.parametrize("action", ["accepted", "rejected", "returned", "reassigned"])
@@ -71,7 +71,7 @@ def test_the_raised_hand_that_sales_says_no_to_is_no_other_however_the_clocks_di
 def test_what_is_said_late_of_a_hand_off_that_silence_has_closed(action: str, handoff_id: str | None) -> None:
     market = handed_off()
     market.tick(LATER)
-    said = market.send(
+    outputs = market.send(
         sales(
             action,
             handoff_id,
@@ -82,15 +82,15 @@ def test_what_is_said_late_of_a_hand_off_that_silence_has_closed(action: str, ha
         ),
         at_ms=LATER,
     )
-    assert steps(said) == (["recycled"] if action == "rejected" else [])
-    assert story(said) == []
+    assert steps(outputs) == (["recycled"] if action == "rejected" else [])
+    assert story(outputs) == []
 
 
 def test_a_no_that_is_dated_after_the_silence_ends_nothing_more() -> None:
     market = handed_off()
     market.tick(LATER)
-    said = market.send(sales("rejected", FIRST, at_ms=LATER, reason="not_now"), at_ms=LATER)
-    assert steps(said) == []
+    outputs = market.send(sales("rejected", FIRST, at_ms=LATER, reason="not_now"), at_ms=LATER)
+    assert steps(outputs) == []
 
 
 def test_a_no_that_is_said_of_the_cycle_before_ends_not_this_one() -> None:
@@ -98,8 +98,8 @@ def test_a_no_that_is_said_of_the_cycle_before_ends_not_this_one() -> None:
     market.tick(LATER)
     market.send(*reach_bar(at_ms=LATER), at_ms=LATER)
     assert market.stage() is Stage.MQL
-    said = market.send(sales("rejected", FIRST, at_ms=BEFORE, reason="not_now"), at_ms=LATER)
-    assert steps(said) == []
+    outputs = market.send(sales("rejected", FIRST, at_ms=BEFORE, reason="not_now"), at_ms=LATER)
+    assert steps(outputs) == []
 
 
 def test_new_points_since_the_silence_are_new_points_since_a_no_that_takes_its_place() -> None:
@@ -107,7 +107,7 @@ def test_new_points_since_the_silence_are_new_points_since_a_no_that_takes_its_p
     market.tick(LATER)
     market.send(*papers(1, at_ms=LATER), at_ms=LATER)
     market.send(sales("rejected", FIRST, at_ms=BEFORE, reason="not_now"), at_ms=LATER)
-    said = market.send(
+    outputs = market.send(
         activity("webinar_attended", at_ms=LATER + 1), *papers(1, at_ms=LATER + 1), at_ms=LATER + 1
     )
-    assert steps(said) == ["mql"]
+    assert steps(outputs) == ["mql"]
