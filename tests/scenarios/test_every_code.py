@@ -18,7 +18,7 @@ from schemas import vocabulary
 from schemas.topics import TOPICS
 from tests.scenarios.codes.input_codes import INPUT_CODES, JSON_FIELDS, REMOVED
 from tests.scenarios.codes.output_codes import CODES_WITHOUT_A_TALE, OUTPUT_CODES
-from tests.scenarios.keys.telling import Tale
+from tests.scenarios.keys.tales import Tale
 
 TESTS: Final = Path(__file__).parents[1]
 CODES: Final = [
@@ -42,7 +42,7 @@ def baseline() -> Outputs:
 
 def play_baseline(tale: Tale, baseline: Outputs, folder: Path) -> list[Any]:
     if id(tale) not in baseline:
-        baseline[id(tale)] = tale.replay(folder, tale.agreement())
+        baseline[id(tale)] = tale.play(folder, tale.policy_text())
     return baseline[id(tale)]
 
 
@@ -99,7 +99,7 @@ def test_another_code_of_an_input_changes_the_outputs_of_a_tale(
     tale, other = line
     before = play_baseline(tale, baseline, tmp_path)
 
-    changed = tale.replay(tmp_path, tale.agreement(), lambda text: replace_code(text, code, other))
+    changed = tale.play(tmp_path, tale.policy_text(), lambda text: replace_code(text, code, other))
 
     assert changed != before
     assert count_dead_letters(changed) == count_dead_letters(before)

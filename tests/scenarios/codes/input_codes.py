@@ -37,7 +37,7 @@ from tests.scenarios.keys.stages import (
     sales_says_not_now_and_she_reads_on,
     sales_says_that_three_are_of_no_use,
 )
-from tests.scenarios.keys.telling import Tale
+from tests.scenarios.keys.tales import Tale
 
 JSON_FIELDS: Final[dict[type[StrEnum], str]] = {
     Relationship: '"relationship": "{}"',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.scenarios.codes.sales_tales import BOB
-from tests.scenarios.keys.telling import tale
+from tests.scenarios.keys.tales import tale
 from tests.scenarios.keys.worth import ANN
 from tests.scenarios.story import Story
 
