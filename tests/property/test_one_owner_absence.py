@@ -72,7 +72,7 @@ TOUCHED = sales("touched", lead_id="ann")
         ),
     ],
 )
-def test_in_every_order_an_account_has_one_present_owner_and_every_lead_a_handoff(
+def test_in_every_order_an_account_has_one_present_owner_and_every_lead_a_hand_off(
     before: list[Model], events: list[Model], owners: set[str], turns: set[int]
 ) -> None:
     _, final_states = explore(start(*before), events)

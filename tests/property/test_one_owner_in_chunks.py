@@ -124,7 +124,7 @@ def found(rows: Rows, type_: type[Any]) -> list[Any]:
         ),
     ],
 )
-def test_in_every_order_of_chunks_an_account_has_one_owner_and_no_handoff_stays_in_transit(
+def test_in_every_order_of_chunks_an_account_has_one_owner_and_no_hand_off_stays_in_transit(
     before: list[Model], events: list[Model], owners: set[str], people: str | None
 ) -> None:
     _, final_states = explore(start(*before, spec=ONE_BY_ONE), events, ONE_BY_ONE)

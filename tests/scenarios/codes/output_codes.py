@@ -50,7 +50,7 @@ from tests.scenarios.codes.sales_tales import (
     a_timely_call_arrives_after_the_lead_expired,
     an_account_in_question_has_no_mql,
     one_opportunity_is_lost_and_one_is_closed,
-    sales_activities_without_an_open_handoff,
+    sales_activities_without_an_open_hand_off,
     sales_rejects_a_lead_as_unreachable,
 )
 from tests.scenarios.keys.desks import (
@@ -164,7 +164,7 @@ OUTPUT_CODES: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
     (an_account_in_question_has_no_mql, (Reason.SALES_REJECTED, Reason.ACCOUNT_IN_QUESTION)),
     (sales_rejects_a_lead_as_unreachable, (Alert.REJECTED_TOO_EARLY,)),
     (
-        sales_activities_without_an_open_handoff,
+        sales_activities_without_an_open_hand_off,
         (Alert.CLAIM_REFUSED, Reason.NO_LEAD_YET, DeadLetterReason.HANDOFF_OVER),
     ),
     (

@@ -113,7 +113,7 @@ def a_partner_gets_a_qualified_lead_and_returns_it(story: Story) -> None:
 
 
 @tale("mon4 12:00", {"stages.expired.days_without_touch": "10"})
-def sales_activities_without_an_open_handoff(story: Story) -> None:
+def sales_activities_without_an_open_hand_off(story: Story) -> None:
     """A rep claims a lead that does not exist. An activity accepts a hand-off whose lead has expired."""
     story.rep("mia")
     story.bank("harbor")
