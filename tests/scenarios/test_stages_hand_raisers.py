@@ -112,7 +112,7 @@ def test_a_raised_hand_from_before_a_rejection_that_arrives_after_it_is_assigned
     assert team.replay().handoffs[-1] == ("assigned", "raised_hand", "mia")
 
 
-def test_a_return_emits_at_most_one_score(team: Story) -> None:
+def test_a_return_emits_no_second_score_of_its_lead(team: Story) -> None:
     team.bank("harbor")
     team.form(ANN, "mon 10:00", "demo")
     team.sales("returned", ANN, "tue 10:00")
