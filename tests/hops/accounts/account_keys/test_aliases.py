@@ -52,14 +52,14 @@ def test_a_domain_that_moves_on_takes_its_own_leads_and_no_others() -> None:
     market = make_market()
     market.send(facts(BANK), facts(THIRD, crm_account_id="acc-3", owner_rep_id="r3"), facts(OTHER, BANK))
     market.send(demo("bob"), demo("ann", account_key=OTHER))
-    assert story(market.said) == ["assigned raised_hand r1", "assigned raised_hand r1"]
+    assert story(market.outputs) == ["assigned raised_hand r1", "assigned raised_hand r1"]
     results = market.send(facts(OTHER, THIRD, crm_account_id="acc-3"), released("acc-1", OTHER))
     assert story(results) == ["withdrawn raised_hand -", "assigned raised_hand r3"]
     assert [one.account_key for one in routings(results)] == [BANK, THIRD]
     assert lead_row(market, THIRD) is not None
     assert lead_row(market, BANK) is None
     assert lead_row(market, BANK, "bob") is not None
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
 def test_a_domain_that_moves_there_and_back_loses_nothing() -> None:
@@ -73,11 +73,11 @@ def test_a_domain_that_moves_there_and_back_loses_nothing() -> None:
     row = lead_row(market, OTHER)
     assert row is not None
     assert (row.home, len(row.handoffs)) == ("", 1)
-    assert scores(market.said)[-1].explanation.total == 138
-    ids = [one.event_id for one in market.said]
+    assert scores(market.outputs)[-1].explanation.total == 138
+    ids = [one.event_id for one in market.outputs]
     assert len(set(ids)) == len(ids)
-    assert_one_owner(market.said)
-    assert {one.assignee.id for one in routings(market.said) if one.assignee} == {"r1"}
+    assert_one_owner(market.outputs)
+    assert {one.assignee.id for one in routings(market.outputs) if one.assignee} == {"r1"}
 
 
 def test_a_domain_that_becomes_primary_again_requests_no_rep_until_its_leads_are_sent() -> None:
@@ -95,9 +95,9 @@ def test_a_domain_that_becomes_primary_again_requests_no_rep_until_its_leads_are
     for hour in range(6):
         market.tick(MONDAY + hour)
     assert all(lead_row(market, OTHER, one) for one in (*people, "new"))
-    held = Counter(one.account_key for one in routings(market.said) if one.action == "assigned")
+    held = Counter(one.account_key for one in routings(market.outputs) if one.action == "assigned")
     assert held == {BANK: 70, OTHER: 71}
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
 def test_a_former_primary_key_that_does_not_answer_is_asked_again() -> None:
@@ -165,7 +165,7 @@ def test_late_feedback_follows_a_lead_that_moved_twice() -> None:
     market.send(
         facts(BANK), facts(THIRD, crm_account_id="acc-3"), facts(OTHER, BANK), *reach_bar(account_key=OTHER)
     )
-    handoff = routings(market.said)[0].handoff_id
+    handoff = routings(market.outputs)[0].handoff_id
     assert handoff.startswith(BANK)
     market.send(released("acc-1", OTHER), facts(OTHER, THIRD, crm_account_id="acc-3"))
     assert steps(market.send(sales("accepted", handoff))) == ["sal"]

@@ -74,7 +74,7 @@ def test_a_contact_is_matched_without_a_matching_policy() -> None:
     without = POLICY_TEXT.replace("matching:\n  company_name:", "#\n#")
     market = make_market(without)
     market.send(*crm_account(owner_rep_id="olga"), contact("acc-1"), demo(account_key=ANN))
-    assert story(market.said) == ["assigned raised_hand olga"]
+    assert story(market.outputs) == ["assigned raised_hand olga"]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_an_event_during_the_lookup_hands_off_a_customers_contact_if_it_earns_th
 ) -> None:
     market = make_market()
     market.send(*crm_account(owner_rep_id="olga", relationship="customer"), contact("acc-1"), event)
-    assert story(market.said) == (["assigned expansion olga"] if is_handed_off else [])
+    assert story(market.outputs) == (["assigned expansion olga"] if is_handed_off else [])
     assert market.account(ANN).forwards_to == BANK
 
 
@@ -132,7 +132,7 @@ def test_the_match_reason_changes_from_name_to_contact_for_the_same_account() ->
     market = make_market()
     market.send(*crm_account(owner_rep_id="olga"), facts("name:first bank", BANK, owner_rep_id="olga"))
     market.send(demo(account_key=ANN, company="First Bank"))
-    assert Reason.MATCHED_BY_NAME in routings(market.said)[-1].explanation.reasons
+    assert Reason.MATCHED_BY_NAME in routings(market.outputs)[-1].explanation.reasons
     market.send(contact("acc-1"))
     results = market.send(facts(relationship="customer", owner_rep_id="r2"))
     reasons = routings(results)[-1].explanation.reasons
@@ -149,7 +149,7 @@ def test_a_company_name_moves_no_lead_while_the_contacts_account_is_looked_up() 
     market.to_accounts.rotate(-1)  # the name is asked first
     market.is_manual = False
     market.deliver_all(MONDAY)
-    assert [one.account_key for one in routings(market.said)] == [BANK]
+    assert [one.account_key for one in routings(market.outputs)] == [BANK]
     assert market.accounts.decider.rows.get(LeadRow, THIRD, "ann") is None
     assert market.account(THIRD).handoff_n == 0
 

@@ -109,9 +109,9 @@ def test_a_lead_that_moves_and_returns_repeats_no_output() -> None:
     market = make_market()
     market.send(facts(OTHER), form(account_key=OTHER))
     market.send(facts(BANK), facts(OTHER, BANK), facts(OTHER), form(account_key=OTHER))
-    ids = [one.event_id for one in market.said]
+    ids = [one.event_id for one in market.outputs]
     assert len(set(ids)) == len(ids)
-    assert steps(market.said) == ["known", "nurture", "known", "nurture", "known", "nurture"]
+    assert steps(market.outputs) == ["known", "nurture", "known", "nurture", "known", "nurture"]
 
 
 def test_feedback_about_a_lead_reaches_the_primary_key() -> None:
@@ -124,7 +124,7 @@ def test_feedback_about_a_lead_reaches_the_primary_key() -> None:
 def test_a_rejection_and_a_raised_hand_move_with_their_lead() -> None:
     market = make_market()
     market.send(facts(OTHER), demo("ann", account_key=OTHER), *reach_bar("bob", account_key=OTHER))
-    mql = next(one for one in routings(market.said) if one.lead_id == "bob")
+    mql = next(one for one in routings(market.outputs) if one.lead_id == "bob")
     market.send(sales("rejected", mql.handoff_id, account_key=OTHER, reason="not_now"))
     results = market.send(facts(BANK), facts(OTHER, BANK))
     assert [(one.lead_id, one.action, one.account_key) for one in routings(results)] == [
@@ -132,7 +132,7 @@ def test_a_rejection_and_a_raised_hand_move_with_their_lead() -> None:
         ("ann", "assigned", BANK),
     ]
     assert market.stage("bob") is Stage.RECYCLED
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
 def test_new_facts_evaluate_many_leads_in_chunks_each_once() -> None:

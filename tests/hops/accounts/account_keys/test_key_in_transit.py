@@ -64,7 +64,7 @@ def test_a_lead_about_to_be_sent_on_is_no_longer_assigned(market: Market, is_ask
     assert keys_of(market, "zoe") == [BANK]
     deliver_everything(market)
     assert keys_of(market, "zoe") == [OTHER]
-    assert [one.account_key for one in routings(market.said)] == [OTHER]
+    assert [one.account_key for one in routings(market.outputs)] == [OTHER]
 
 
 def test_a_lead_not_sent_before_its_domain_became_primary_again_is_handed_off_again(market: Market) -> None:
@@ -75,7 +75,7 @@ def test_a_lead_not_sent_before_its_domain_became_primary_again_is_handed_off_ag
     assert keys_of(market, "cid") == [OTHER]
     deliver_everything(market)
     for lead_id in ("ann", "cid"):
-        actions = [one.action for one in routings(market.said) if one.lead_id == lead_id]
+        actions = [one.action for one in routings(market.outputs) if one.lead_id == lead_id]
         assert actions == ["assigned", "withdrawn", "assigned"], lead_id
 
 
@@ -97,15 +97,15 @@ def test_feedback_counts_before_the_lead_has_its_next_holder(
     market.send(sales(action, handoff_id, account_key=OTHER, lead_id=lead_id, **more))
     deliver_everything(market)
     assert market.stage() is stage
-    assert len([one for one in routings(market.said) if one.action == "assigned"]) == assigned
-    assert ("rejected_too_early" in alerts(market.said)) is (action == "rejected")
+    assert len([one for one in routings(market.outputs) if one.action == "assigned"]) == assigned
+    assert ("rejected_too_early" in alerts(market.outputs)) is (action == "rejected")
 
 
 def test_feedback_about_an_earlier_cycle_does_not_apply_to_this_one(market: Market) -> None:
     market.send(facts(OTHER), demo(account_key=OTHER), facts(BANK), facts(OTHER, BANK))
     market.send(sales("rejected", f"{BANK}#1.1", reason="not_now"))
     market.send(demo(account_key=OTHER, at_ms=MONDAY + 2 * HOUR_MS), at_ms=MONDAY + 2 * HOUR_MS)
-    assert story(market.said)[-1] == "assigned raised_hand r1"
+    assert story(market.outputs)[-1] == "assigned raised_hand r1"
     feedback = sales(
         "rejected", f"{OTHER}#1.1", account_key=OTHER, reason="not_now", at_ms=MONDAY + 2 * HOUR_MS
     )

@@ -130,7 +130,7 @@ def test_a_lead_is_sent_before_its_next_event() -> None:
         *reach_bar("zoe", account_key=OTHER),
         *(form(lead_id=p, account_key=OTHER) for p in people),
     )
-    handoff = next(one.handoff_id for one in routings(market.said) if one.lead_id == "zoe")
+    handoff = next(one.handoff_id for one in routings(market.outputs) if one.lead_id == "zoe")
     market.send(sales("rejected", handoff, account_key=OTHER, reason="not_now"))
     market.send(facts(BANK), facts(OTHER, BANK), activity("page_view", "zoe", account_key=OTHER))
     assert market.stage("zoe") is Stage.RECYCLED, "the rejection is known where the page view counts"
@@ -143,7 +143,7 @@ def test_a_lead_is_sent_before_its_next_event() -> None:
 def test_the_rep_who_worked_with_a_domains_leads_gets_them_at_the_new_key() -> None:
     market = make_market()
     market.send(facts(THIRD), demo("x", account_key=THIRD), facts(OTHER), demo("ann", account_key=OTHER))
-    assert story(market.said)[-1] == "assigned raised_hand r2"
+    assert story(market.outputs)[-1] == "assigned raised_hand r2"
     results = market.send(facts(BANK), facts(OTHER, BANK))
     assert story(results) == ["withdrawn raised_hand -", "assigned raised_hand r2"]
 
@@ -168,8 +168,8 @@ def test_an_objection_to_the_market_holds_at_the_new_key() -> None:
 def test_a_lead_that_was_sent_on_is_not_listed_as_active() -> None:
     market = make_market()
     market.send(facts(), facts(OTHER, BANK), form(), form(lead_id="bob", account_key=OTHER))
-    assert scores(market.said)[-1].active_people == ["bob", "ann"] or {
-        *scores(market.said)[-1].active_people
+    assert scores(market.outputs)[-1].active_people == ["bob", "ann"] or {
+        *scores(market.outputs)[-1].active_people
     } == {"ann", "bob"}
     market.send(facts(OTHER, OTHER))
     results = market.send(activity("download"), activity("download", "bob", account_key=OTHER))

@@ -81,7 +81,7 @@ def test_leads_that_name_one_company_share_an_account_and_placeholders_match_non
     market.send(*crm_account())
     assert story(market.send(naming_form(), naming_form(key=BOB))) == ["assigned raised_hand r1"] * 2
     market.send(naming_form(key="lead:cid", company="n/a"), naming_form(key="lead:dan", company="self"))
-    assert {one.account_key for one in routings(market.said)} == {BANK, "lead:cid", "lead:dan"}
+    assert {one.account_key for one in routings(market.outputs)} == {BANK, "lead:cid", "lead:dan"}
 
 
 def test_a_crm_account_that_appears_later_gets_the_leads_that_asked_for_it() -> None:
@@ -89,8 +89,8 @@ def test_a_crm_account_that_appears_later_gets_the_leads_that_asked_for_it() -> 
     assert story(market.send(naming_form())) == ["assigned raised_hand r1"]
     market.send(*crm_account(owner_rep_id="olga"))
     finish_chunks(market)
-    assert story(market.said)[1:] == ["withdrawn raised_hand -", "assigned raised_hand olga"]
-    assert_one_owner(market.said)
+    assert story(market.outputs)[1:] == ["withdrawn raised_hand -", "assigned raised_hand olga"]
+    assert_one_owner(market.outputs)
 
 
 def test_the_first_form_routes_a_customers_lead_below_the_threshold() -> None:
@@ -106,7 +106,7 @@ def test_an_unclaimed_domain_is_matched_by_name_until_a_crm_record_claims_it() -
     assert market.account(key).forwards_to == BANK
     market.send(facts(key, crm_account_id="acc-9", owner_rep_id="olga"))
     assert (market.account(key).forwards_to, market.account(key).naming) == ("", None)
-    assert story(market.said)[-1] == "assigned raised_hand olga"
+    assert story(market.outputs)[-1] == "assigned raised_hand olga"
     assert market.accounts.decider.rows.get(AskerRow, NAME, key) is None
 
 
@@ -132,7 +132,7 @@ def test_a_tie_raises_an_alert_with_its_candidates_and_clears_it_when_it_is_brok
     assert (alert.lead_id, alert.candidates) == ("ann", ["acc-1", "acc-2"])
     market.send(facts(NAME, "domain:two.example", crm_account_id="acc-2", relationship="customer"))
     finish_chunks(market)
-    assert "company_ambiguous" in alerts(market.said, cleared=True)
+    assert "company_ambiguous" in alerts(market.outputs, cleared=True)
     assert market.account(ANN).forwards_to == "domain:two.example"
 
 
@@ -144,9 +144,9 @@ def test_a_lead_moves_to_the_company_that_it_names_later_and_an_earlier_form_cha
     market.send(naming_form(at_ms=MONDAY), naming_form("content", MONDAY + 5, company="Pier Bank"))
     market.send(naming_form("content", MONDAY + 1), naming_form("content", MONDAY + 9, company="n/a"))
     assert market.account(ANN).forwards_to == other
-    assert story(market.said)[-2:] == ["withdrawn raised_hand -", "assigned raised_hand olga"]
+    assert story(market.outputs)[-2:] == ["withdrawn raised_hand -", "assigned raised_hand olga"]
     assert market.accounts.decider.rows.get(AskerRow, NAME, ANN) is None
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
 def test_a_renamed_or_deleted_company_releases_its_matched_leads() -> None:
@@ -156,7 +156,7 @@ def test_a_renamed_or_deleted_company_releases_its_matched_leads() -> None:
     finish_chunks(market)
     assert market.account(ANN).forwards_to == ""
     assert market.accounts.decider.rows.get(LeadRow, ANN, "ann") is not None
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
 def test_matched_leads_follow_a_company_to_its_new_first_domain() -> None:
@@ -169,7 +169,7 @@ def test_matched_leads_follow_a_company_to_its_new_first_domain() -> None:
     assert row is not None
     assert row.home == ANN
     assert market.stage("ann", BANK) is None
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
 def test_no_desk_is_asked_until_the_answer_arrives_or_a_minute_has_passed() -> None:

@@ -90,8 +90,8 @@ def test_the_rep_who_answered_gets_the_turn_while_the_account_has_no_holder(orde
     results = router.deliver_all(MONDAY)
     assert story(results) == ["assigned raised_hand r2"]
     assert chat_answers(results) == [("now", "r2")]
-    turns_taken = [one for one in router.said if isinstance(one, LedgerEntry) and one.entry == "turn"]
-    returned = [one for one in router.said if isinstance(one, LedgerEntry) and one.entry == "return"]
+    turns_taken = [one for one in router.outputs if isinstance(one, LedgerEntry) and one.entry == "turn"]
+    returned = [one for one in router.outputs if isinstance(one, LedgerEntry) and one.entry == "return"]
     assert len(turns_taken) - len(returned) == 1
 
 
@@ -130,7 +130,7 @@ def test_a_lead_that_has_a_rep_is_notified_whether_the_rep_is_at_work() -> None:
     router.send(demo())
     assert chat_answers(router.send(chat(SALES, MONDAY + 1))) == [("now", "r1")]
     assert chat_answers(router.send(chat(SALES, NIGHT, "c2"), at_ms=NIGHT)) == [("later", "r1")]
-    assert story(router.said).count("assigned raised_hand r1") == 1
+    assert story(router.outputs).count("assigned raised_hand r1") == 1
 
 
 def test_a_customer_who_asks_is_notified_of_the_owner() -> None:
@@ -165,7 +165,7 @@ def test_if_the_desk_can_assign_no_rep_the_visitor_is_notified_now_and_after_the
     assert "everyone_away" in alerts(results)
     router.reps(rep("dana", at_desk=False), at_ms=MONDAY + HOUR_MS)
     results = router.tick(MONDAY + 3 * HOUR_MS)
-    assert chat_answers(router.said)[-1] == ("now", "dana")
+    assert chat_answers(router.outputs)[-1] == ("now", "dana")
 
 
 def test_a_message_of_the_holder_answers_the_hand_off_and_another_reps_does_not() -> None:

@@ -62,7 +62,7 @@ def market() -> Market:
 
 def gate_values(market: Market) -> dict[str, str | None]:
     """Return the value that each gate found, by gate, of the latest score."""
-    return {gate.gate: gate.found for gate in scores(market.said)[-1].explanation.gates}
+    return {gate.gate: gate.found for gate in scores(market.outputs)[-1].explanation.gates}
 
 
 def test_a_contact_who_was_never_active_is_not_a_lead(market: Market) -> None:

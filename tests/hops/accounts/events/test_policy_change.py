@@ -65,8 +65,8 @@ def test_a_gate_that_fails_and_passes_again_changes_the_qualification_and_not_th
     opened = market.follow(policy_text(3), MONDAY + 2 * HOUR_MS)
     assert (steps(closed), story(closed)) == (["outside"], ["relabelled mql r1"])
     assert (steps(opened), story(opened)) == (["mql"], ["relabelled mql r1"])
-    assert [one.qualification for one in routings(market.said)] == [None, "inquiry", "mql"]
-    assert {one.handoff_id for one in routings(market.said)} == {f"{BANK}#1.1"}
+    assert [one.qualification for one in routings(market.outputs)] == [None, "inquiry", "mql"]
+    assert {one.handoff_id for one in routings(market.outputs)} == {f"{BANK}#1.1"}
     assert story(view_page(market, MONDAY + 3 * HOUR_MS)) == []
 
 
@@ -78,7 +78,7 @@ def test_a_lead_that_was_excluded_for_a_while_is_handed_off_again_at_its_next_ac
     assert (steps(excluded), story(excluded)) == (["disqualified"], ["withdrawn mql -"])
     assert (steps(included), story(included)) == (["nurture"], [])
     assert story(view_page(market, MONDAY + 3 * HOUR_MS)) == ["assigned mql r1"]
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
 def test_a_rejection_holds_under_a_new_policy_and_new_points_count_by_the_new_policy(market: Market) -> None:

@@ -37,7 +37,7 @@ def market_with_mql(*reps: str) -> Market:
     market = Market()
     market.reps(*(rep(one, at_desk=one.startswith("r")) for one in reps or ("r1", "r2")))
     market.send(facts(), identified(), *reach_bar())
-    assert story(market.said) == ["assigned mql r1"]
+    assert story(market.outputs) == ["assigned mql r1"]
     return market
 
 
@@ -212,7 +212,7 @@ def test_a_manual_reassignment_moves_the_whole_account_and_holds() -> None:
     assert {one.route for one in routings(results)[1:]} == {"by_hand"}
     assert story(market.send(sales("reassigned", FIRST, to_rep_id="r2"))) == []
     assert story(market.send(demo("cid"))) == ["assigned raised_hand r2"]
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
 def test_of_two_reassignments_the_one_with_the_later_date_holds() -> None:
@@ -243,7 +243,7 @@ def test_feedback_that_names_a_hand_off_of_another_key_is_about_earlier_ones_and
     market = Market()
     market.reps(rep("own", at_desk=False))
     market.send(facts(relationship="customer", owner_rep_id="own"), identified(), activity("page_view"))
-    assert story(market.said) == ["assigned expansion own"]
+    assert story(market.outputs) == ["assigned expansion own"]
     returned = sales("returned", "domain:before.example#1.7", lead_id="ann", at_ms=MONDAY + HOUR_MS)
     assert story(market.send(returned, at_ms=MONDAY + 2 * HOUR_MS)) == [
         "withdrawn expansion -",
@@ -257,7 +257,7 @@ def test_a_lost_opportunity_recycles_and_a_won_one_makes_a_customer() -> None:
         market = Market()
         market.reps(rep("own"))
         market.send(facts(open_opportunities=[opportunity("own")]), form())
-        assert story(market.said) == ["assigned in_cycle own"]
+        assert story(market.outputs) == ["assigned in_cycle own"]
         results = market.send(facts(owner_rep_id="own", **after))
         assert market.stage() is stage
         assert story(results) == (["withdrawn in_cycle -"] if stage is Stage.RECYCLED else [])
@@ -266,7 +266,7 @@ def test_a_lost_opportunity_recycles_and_a_won_one_makes_a_customer() -> None:
 def test_a_rejection_returns_the_turn_if_the_policy_gives_it_back() -> None:
     market = market_with_mql()
     market.send(sales("rejected", FIRST, reason="wrong_person"))
-    entries = [one.entry for one in market.said if hasattr(one, "entry")]
+    entries = [one.entry for one in market.outputs if hasattr(one, "entry")]
     assert entries == ["turn", "return"]
     other = "domain:other.example"
     results = market.send(facts(other, crm_account_id="acc-2"), *reach_bar("zoe", account_key=other))
@@ -277,7 +277,7 @@ def test_a_rejected_lead_that_had_moved_to_its_owner_returns_no_turn() -> None:
     market = market_with_mql("r1", "own")
     market.send(facts(owner_rep_id="own"))
     market.send(sales("rejected", FIRST, reason="not_now"))
-    entries = [one.entry for one in market.said if hasattr(one, "entry")]
+    entries = [one.entry for one in market.outputs if hasattr(one, "entry")]
     assert entries == ["turn", "owner"]
 
 
