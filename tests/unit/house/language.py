@@ -18,7 +18,12 @@ from tests.unit.house.pages import ROOT
 
 READ: Final = frozenset({".py", ".md", ".yaml", ".yml", ".toml"})
 FOLDERS: Final = (".ci", "bench", "docs", "policy", "schemas", "tests", "workers")
-NOT_OURS: Final = ("schemas/released/", "schemas/json/", "tests/unit/house/language.py")
+NOT_OURS: Final = (
+    "schemas/released/",
+    "schemas/json/",
+    "tests/unit/house/language.py",
+    "tests/unit/house/test_language.py",
+)
 """Paths that are not read: the released contract, generated JSON Schema, and this list of words."""
 
 OPENING: Final = re.compile(r"(?:Who|Whose|Whom|Nobody|Somebody|Of|Where|What)\b")
