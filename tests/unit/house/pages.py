@@ -112,6 +112,12 @@ def tables(text: str, heading: str) -> list[list[str]]:
     return [[cell.strip() for cell in row.split(" | ")] for row in rows[1:]]
 
 
+def cell(text: str) -> str:
+    """Return a docstring as the text of a table cell."""
+    plain = re.sub(r":\w+:`~?([^`]+)`", r"`\1`", text.replace("``", "`"))
+    return " ".join(plain.split()).replace("|", "\\|")
+
+
 def slug(heading: str) -> str:
     """Return the anchor that GitHub makes of a heading."""
     bare = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
