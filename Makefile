@@ -1,42 +1,42 @@
-# A fresh machine needs Python 3.11 or newer and make; everything else is fetched into .venv, by hash.
+# A fresh machine needs Python 3.11 or newer and make. Everything else is downloaded into .venv and checked by hash.
 PYTHON ?= python3
 BIN := .venv/bin
-# uv only writes the locks; no other target needs it.
+# uv only writes the lock files. No other target needs it.
 UV_VERSION := 0.13.9
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test mutations check bench lock format
 
-help: ## this list
+help: ## print this list
 	@awk -F ':.*## ' '/^[a-z.]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: .venv/run.stamp ## two weeks of a company's leads, routed on a real Kafka on this machine
+demo: .venv/run.stamp ## route two weeks of generated events on a real Kafka on this machine
 	@$(BIN)/lead-router demo
 
-test: .venv ## every test, two at a time; starts a Kafka for each, unless KAFKA_BOOTSTRAP names one
+test: .venv ## run every test, two at a time; starts a Kafka for each process, unless KAFKA_BOOTSTRAP names one
 	$(BIN)/pytest -n 2 --dist loadfile
 
-mutations: .venv ## take the cure of each measured trap out, on a real Kafka, and see its test go red (minutes)
+mutations: .venv ## undo the fix of each known defect, on a real Kafka, and check that its test fails (minutes)
 	$(BIN)/pytest tests/mutations/all_live.py
 
-check: .venv ## lint, format, types, layering, the generated contract and its pages
+check: .venv ## check lint, format, types, imports between layers, and the generated contract and pages
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m schemas.freshness --check
 	$(BIN)/python -m schemas.reference --check
-	$(BIN)/python -m workers.policy.reference --check
+	$(BIN)/python -m workers.policy.pages.reference --check
 
-format: .venv ## write what `check` asks of layout
+format: .venv ## fix the lint and format findings of `check` that can be fixed automatically
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 
-bench: .venv ## the same job beside stock Faust, as ratios
+bench: .venv ## compare the engine with stock Faust on the same job, as ratios
 	$(BIN)/python -m bench
 
-lock: .lock-tool/bin/uv ## requirements/*.txt anew from pyproject.toml (make lock UPGRADE=--upgrade to move)
+lock: .lock-tool/bin/uv ## write requirements/*.txt from pyproject.toml (UPGRADE=--upgrade takes newer versions)
 	@set -e; export UV_CUSTOM_COMPILE_COMMAND='make lock'; \
 	compile() { out=$$1; shift; .lock-tool/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header $(UPGRADE) "$$@" -o requirements/$$out.txt; }; \
@@ -53,19 +53,19 @@ lock: .lock-tool/bin/uv ## requirements/*.txt anew from pyproject.toml (make loc
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	  echo "lead-router needs Python 3.11 or newer, but '$(PYTHON)' is: $$($(PYTHON) --version 2>&1 || true)"; \
-	  echo "Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	  echo "lead-router needs Python 3.11 or newer; found for '$(PYTHON)': $$($(PYTHON) --version 2>&1 || true)"; \
+	  echo "Name another Python, for example: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
-# What running needs. The project itself is installed in place with the locked build backend.
+# The packages that the workers need. The project itself is installed in place with the locked build backend.
 .venv/run.stamp: .venv/bin/python requirements/run.txt requirements/build.txt pyproject.toml
-	@echo "installing what running needs into .venv ..."
+	@echo "installing the packages of the workers into .venv ..."
 	@$(PIP) install --require-hashes -r requirements/run.txt
 	@$(PIP) install --require-hashes -r requirements/build.txt
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp requirements/dev.txt
-	@echo "installing what tests and checks need into .venv ..."
+	@echo "installing the packages of tests and checks into .venv ..."
 	@$(PIP) install --require-hashes -r requirements/dev.txt
 	@touch $@

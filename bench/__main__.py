@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import engine_vs_faust, full_way
-from workers.embedded.broker import EmbeddedKafka
+from workers.local_kafka.server import LocalKafka
 
 WAY_GOAL_PER_S = 8_000
 WORKERS = 2
@@ -21,7 +21,7 @@ P99_GOAL_MS = 500
 def main() -> int:
     """Run all benchmarks. Return 1 if a goal is missed, or if the baseline makes the run void."""
     console = Console(width=110)
-    with tempfile.TemporaryDirectory() as folder, EmbeddedKafka(Path(folder) / "kafka") as kafka:
+    with tempfile.TemporaryDirectory() as folder, LocalKafka(Path(folder) / "kafka") as kafka:
         ratio = engine_vs_faust.measure(kafka.bootstrap)
     way = full_way.measure(WORKERS)
     table = Table("figure", "measured", "goal", "met")

@@ -24,10 +24,10 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 from confluent_kafka import Producer
 
-from workers.embedded.broker import EmbeddedKafka
-from workers.embedded.crew import Crew
+from workers.broker.topic_plan import create_topics
+from workers.demo.worker_processes import WorkerProcesses
+from workers.local_kafka.server import LocalKafka
 from workers.settings import Settings
-from workers.topics import create_topics
 
 PARTITIONS = 8
 EVENTS = 200_000
@@ -200,7 +200,7 @@ async def _measure(bootstrap: str, folder: Path, workers: int) -> FullWay:
         "log_level": "warning",
     }
     hand_offs = _HandOffs(bootstrap)
-    crew = Crew(folder, env, bootstrap, workers)
+    crew = WorkerProcesses(folder, env, bootstrap, workers)
     try:
         crew.start()
         await hand_offs.consumer.start()
@@ -216,6 +216,6 @@ async def _measure(bootstrap: str, folder: Path, workers: int) -> FullWay:
 
 
 def measure(workers: int = 1) -> FullWay:
-    """Measure on an embedded Kafka with ``workers`` worker processes."""
-    with tempfile.TemporaryDirectory() as folder, EmbeddedKafka(Path(folder) / "kafka") as kafka:
+    """Measure on a local Kafka with ``workers`` worker processes."""
+    with tempfile.TemporaryDirectory() as folder, LocalKafka(Path(folder) / "kafka") as kafka:
         return asyncio.run(_measure(kafka.bootstrap, Path(folder), workers))

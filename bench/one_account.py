@@ -24,7 +24,7 @@ from schemas.sales_activities import SalesActivity
 from schemas.topics import DESK_REQUESTS, LEAD_EVENTS
 from schemas.vocabulary import HowChosen
 from workers.agents import make_specs
-from workers.commands.sources import load_config
+from workers.config import load_config
 from workers.deadletters import dead_letter
 from workers.engine.api import Record
 from workers.engine.control import Tick, control_emit

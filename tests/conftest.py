@@ -9,7 +9,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from workers.embedded.broker import EmbeddedKafka
+from workers.local_kafka.server import LocalKafka
 
 IMPATIENT = {"group.min.session.timeout.ms": "1000", "log.cleaner.backoff.ms": "200"}
 """Broker settings for short tests.
@@ -33,12 +33,12 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if running := os.environ.get("KAFKA_BOOTSTRAP"):
         yield running
         return
-    with EmbeddedKafka(tmp_path_factory.mktemp("kafka"), properties=IMPATIENT) as broker:
+    with LocalKafka(tmp_path_factory.mktemp("kafka"), properties=IMPATIENT) as broker:
         yield broker.bootstrap
 
 
 @pytest.fixture
-def own_kafka(tmp_path: Path) -> Iterator[EmbeddedKafka]:
-    """Yield a started broker for this test alone, which the test may kill and restart. It is always an embedded one."""
-    with EmbeddedKafka(tmp_path / "kafka", properties=IMPATIENT) as broker:
+def own_kafka(tmp_path: Path) -> Iterator[LocalKafka]:
+    """Yield a started broker for this test alone, which the test may kill and restart. It is always started here."""
+    with LocalKafka(tmp_path / "kafka", properties=IMPATIENT) as broker:
         yield broker

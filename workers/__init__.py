@@ -1,1 +1,1 @@
-"""The lead router: stream workers from what people do to who owns the lead."""
+"""The lead router: stream workers that turn the events of people into leads with exactly one owner."""

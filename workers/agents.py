@@ -1,4 +1,4 @@
-"""The four agents, each with its hop: who reads what, whom it tells, and by which policy it decides."""
+"""The four agents: for each its topics, its hop, and how the hop is built from a policy."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from workers.engine.api import AgentSpec, Config
 
 AGENTS = ("visitors", "directory", "accounts", "desks")
-"""The order of the hops: the way of an event, and the rank that breaks ties in a replay."""
+"""Names of the agents in the order in which an event passes them. The position breaks ties in a replay."""
 
 
 def make_specs(lead_id_key: bytes, partitions: int) -> dict[str, AgentSpec]:
     """Return the four agents by name.
 
-    ``lead_id_key`` is the secret that lead ids are made under, ``partitions`` are those of every topic.
+    Args:
+        lead_id_key: the secret from which lead ids are made.
+        partitions: the number of partitions of every topic.
     """
 
     def policy_of(config: Config) -> Any:

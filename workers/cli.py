@@ -1,4 +1,4 @@
-"""The command line: `lead-router`. Each command stands in `workers/commands/`."""
+"""The command line `lead-router`. Its commands are defined in `workers/commands/`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from workers.commands.demo import demo
-from workers.commands.failure import plain_failures
+from workers.commands.errors import errors_as_messages
 from workers.commands.fairness import fairness
 from workers.commands.history import history_app
 from workers.commands.kafka import resume, topics_app, worker
@@ -27,7 +27,7 @@ app = typer.Typer(
 )
 
 
-def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer hands the option's value
+def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer passes the option's value
     if asked:
         typer.echo(f"lead-router {installed_version('lead-router')}")
         raise typer.Exit
@@ -45,7 +45,7 @@ def lead_router(
         ),
     ] = False,
 ) -> None:
-    """Event-driven lead routing: every qualified lead gets exactly one owner, at once, with its reason."""
+    """Event-driven lead routing: every qualified lead gets exactly one owner immediately, with the reason."""
 
 
 app.command()(demo)
@@ -61,9 +61,12 @@ app.command()(resume)
 
 
 def main() -> None:
-    """Run the command line. What a Kafka client says of its tries is for workers' logs; users are told the outcome."""
+    """Run the command line.
+
+    The Kafka client's log lines about retries are suppressed: the user sees only the final error.
+    """
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    with plain_failures():
+    with errors_as_messages():
         app()
 
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from aiokafka import AIOKafkaProducer
 
-from workers.clients import client_arguments
+from workers.broker.clients import client_arguments
 from workers.engine.api import Record, RefusedError
 from workers.identity.event_time import DAY_MS, history_time
-from workers.replay.lines import BadLineError, Input
+from workers.replay.history_lines import BadLineError, Input
 from workers.visitors.handle import VisitorsHop
 from workers.visitors.imported_events import HEADER, ImportRules
 from workers.visitors.input_events import ParsedEvent

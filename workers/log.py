@@ -1,7 +1,7 @@
-"""How this program speaks: one line per thing that happened, JSON in production, readable on a terminal.
+"""Logging: one line per event, as JSON in production and readable on a terminal.
 
-In: events of structlog and lines of the standard library (Faust, mode, aiokafka). Out: one stream, by default
-standard error. No line ever shows an e-mail address: whatever looks like one is masked, wherever it stands.
+In: events of structlog and records of the standard library's logging (Faust, mode, aiokafka). Out: one stream, by
+default standard error. No line shows an e-mail address: every text that looks like one is masked.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ import structlog
 from workers.settings import LogFormat
 
 MASK: Final = "[address]"
-SAID_AGAIN_AFTER_S: Final = 10.0
-MOST_TEXTS: Final = 1_000  # a library that puts values into its texts must not fill the memory
-# Their debug lines print keys and values, which are personal data: never below info, whatever is asked for.
+REPEAT_AFTER_S: Final = 10.0
+MOST_TEXTS: Final = 1_000  # bounds the memory if a library formats values into its messages
+# Never logged below info: their debug lines print keys and values, which are personal data.
 LIBRARIES: Final = ("faust", "mode", "aiokafka", "kafka", "asyncio")
 
 _AT: Final = "(?:@|\N{FULLWIDTH COMMERCIAL AT}|%40)"
 _EDGE: Final = "\\s@\N{FULLWIDTH COMMERCIAL AT}\"'<>()\\[\\]{},;:=|&?/\\\\\x1b"
-# Tried only where a word begins, or a long payload without a sign would cost its length squared.
+# Matched only at the beginning of a word. Otherwise a long payload without an "@" would take quadratic time.
 _LOCAL_PART: Final = rf"(?:\"[^\"\n]{{1,64}}\"|(?<![^{_EDGE}])[^{_EDGE}]+)"
 _ADDRESS: Final = re.compile(rf"{_LOCAL_PART}(?:{_AT}[^{_EDGE}]+)+")
 
@@ -33,16 +33,16 @@ _ADDRESS: Final = re.compile(rf"{_LOCAL_PART}(?:{_AT}[^{_EDGE}]+)+")
 def configure_logging(
     level: str = "info", log_format: LogFormat = LogFormat.AUTO, stream: TextIO | None = None
 ) -> None:
-    """Send every log line through one handler; may be called again, and then replaces what stood.
+    """Send every log line through one handler. A later call replaces the earlier configuration.
 
-    Call it after Faust has configured itself: its start-up spinner leaves the root logger at debug, and a
-    tenth of the time went into log calls nobody reads.
+    Call it after Faust has configured itself: Faust's start-up spinner leaves the root logger at debug. Disabled
+    log calls then took a tenth of the time.
 
     Args:
-        level: the least that is logged: debug, info, warning or error. Libraries are heard from warning on, so that
-            what this program says is what is read; with debug from info on.
-        log_format: how lines look; `AUTO` asks whether the stream is a terminal.
-        stream: where they go; standard error when not given.
+        level: the lowest level that is logged: debug, info, warning or error. Libraries are logged from warning on;
+            if the level is debug, from info on.
+        log_format: how lines look. With `AUTO`, readable if the stream is a terminal, else JSON.
+        stream: the output stream. Standard error by default.
     """
     out = stream or sys.stderr
     level_number = logging.getLevelNamesMapping()[level.upper()]
@@ -75,7 +75,7 @@ def configure_logging(
             ],
         )
     )
-    handler.addFilter(SayRarely())
+    handler.addFilter(RepeatFilter())
     root = logging.getLogger()
     for old in root.handlers[:]:
         root.removeHandler(old)
@@ -92,31 +92,32 @@ def configure_logging(
 def mask_addresses(
     _logger: Any, _method: str, event_dict: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
-    """A structlog processor: no value of an event shows anything that looks like an address."""
+    """Mask everything that looks like an e-mail address in the values of an event. A structlog processor."""
     return {name: value if name.startswith("_") else _masked(value) for name, value in event_dict.items()}
 
 
-class SayRarely(logging.Filter):
-    """Lets aiokafka say the same thing once in ten seconds: while a broker is gone it says it 200 times a second.
+class RepeatFilter(logging.Filter):
+    """Passes a repeated warning of aiokafka once in ten seconds.
 
-    The same is what has one logger and one text before its values are put in. ``now_s`` is asked for the time.
+    While a broker is unreachable, aiokafka logs the same warning 200 times a second. Two records are the same if
+    they have one logger and one message template. ``now_s`` returns the current time in seconds.
     """
 
     def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._now_s = now_s
-        self._said_at_s: dict[tuple[str, str], float] = {}
+        self._logged_at_s: dict[tuple[str, str], float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the line is logged."""
+        """Return whether the record is logged."""
         if not record.name.startswith("aiokafka") or record.levelno < logging.WARNING:
             return True
         what, now_s = (record.name, str(record.msg)), self._now_s()
-        if now_s - self._said_at_s.get(what, -SAID_AGAIN_AFTER_S) < SAID_AGAIN_AFTER_S:
+        if now_s - self._logged_at_s.get(what, -REPEAT_AFTER_S) < REPEAT_AFTER_S:
             return False
-        if len(self._said_at_s) >= MOST_TEXTS:
-            self._said_at_s.clear()
-        self._said_at_s[what] = now_s
+        if len(self._logged_at_s) >= MOST_TEXTS:
+            self._logged_at_s.clear()
+        self._logged_at_s[what] = now_s
         return True
 
 

@@ -1,7 +1,7 @@
-"""Produces what a lead router needs for a first hand-off: a rep, a company, and a form that asks for a demo.
+"""Write the records of a first hand-off to Kafka: a rep, a company, a page view, and a form that asks for a demo.
 
-In: KAFKA_BOOTSTRAP. Out: four records, as any Kafka client in any language may write them: JSON values, no library of
-the lead router. The people are made up; use it on a Kafka where that does no harm.
+In: the environment variable KAFKA_BOOTSTRAP. Out: four records with JSON values. Any Kafka client in any language can
+write them; no library of the lead router is needed. The people are invented: use a Kafka without production data.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Event = tuple[str, str, dict[str, Any]]
 
 
 def events(now: datetime) -> list[Event]:
-    """Return topic, key and value of each record; ``now`` is an aware time."""
+    """Return topic, key and value of each record. ``now`` is a time with a time zone."""
     stamp = now.isoformat(timespec="milliseconds")
     run = f"{now:%Y%m%d%H%M%S}"
     earlier = (now - timedelta(minutes=2)).isoformat(timespec="milliseconds")
@@ -55,12 +55,12 @@ def events(now: datetime) -> list[Event]:
 
 
 async def produce(bootstrap: str) -> None:
-    """Write them, the CRM's first."""
+    """Write the records, those of the CRM first."""
     async with AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all") as producer:
         for topic, key, value in events(datetime.now(UTC)):
             await producer.send_and_wait(topic, json.dumps(value).encode(), key=key.encode())
             if topic == "crm.accounts":
-                await asyncio.sleep(2)  # a form that overtakes the CRM is routed by what is known then
+                await asyncio.sleep(2)  # a form that is read before the CRM's records is routed without them
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the engine's tests ask for: workers of the toy, ready to be forked, on a broker shared by all."""
+"""Fixtures of the integration tests: forked workers of the toy and of the router, on a broker shared by all tests."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import IMPATIENT
-from workers.embedded.broker import EmbeddedKafka
+from workers.local_kafka.server import LocalKafka
 
-# The folders of tests are no packages; the toy and its cluster are used by several files here.
+# Test folders are not packages; several files here import the toy and its cluster.
 sys.path.insert(0, str(Path(__file__).parent))
 
 from cluster import Toys
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def nursery() -> Iterator[Nursery]:
-    """A process that has imported all that a worker of the toy needs, and forks."""
+    """A process that has imported the modules of a toy worker and forks such workers."""
     with Nursery("toy") as running:
         yield running
 
@@ -36,7 +36,7 @@ NewToys = Callable[..., Toys]
 
 @pytest.fixture
 def new_toys(tmp_path: Path, nursery: Nursery) -> Iterator[NewToys]:
-    """Makes apps of the toy on any broker; kills what is left of their workers."""
+    """Make apps of the toy on any broker. At the end, kill their workers that still run."""
     made: list[Toys] = []
 
     def make(bootstrap: str, partitions: int = 4) -> Toys:
@@ -52,24 +52,24 @@ def new_toys(tmp_path: Path, nursery: Nursery) -> Iterator[NewToys]:
 
 @pytest.fixture
 def toys(kafka: str, new_toys: NewToys) -> Toys:
-    """An app of this test alone, with four partitions, on the shared broker."""
+    """An app for one test, with four partitions, on the shared broker."""
     return new_toys(kafka)
 
 
 @pytest.fixture(scope="session")
 def router_nursery() -> Iterator[Nursery]:
-    """A process that has imported the whole router, and forks workers of it."""
+    """A process that has imported the whole router and forks its workers."""
     with Nursery("router_worker") as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def router_kafka(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A broker on which the contract's topics may be deleted: one of ours, also where KAFKA_BOOTSTRAP names another."""
+    """A broker on which the contract's topics may be deleted. It is started here even if KAFKA_BOOTSTRAP is set."""
     if "KAFKA_BOOTSTRAP" not in os.environ:
         yield request.getfixturevalue("kafka")
         return
-    with EmbeddedKafka(tmp_path_factory.mktemp("router-kafka"), properties=IMPATIENT) as broker:
+    with LocalKafka(tmp_path_factory.mktemp("router-kafka"), properties=IMPATIENT) as broker:
         yield broker.bootstrap
 
 
@@ -77,13 +77,13 @@ NewRouter = Callable[..., "Router"]
 
 
 def _router_maker(folder: Path, nursery: Nursery) -> Iterator[NewRouter]:
-    from router import Router  # noqa: PLC0415 - with it comes Faust, which takes a second: the engine's tests need none
+    from router import Router  # noqa: PLC0415 - imports Faust, which takes a second and which the engine's tests do not need
 
     made: list[Router] = []
 
     def make(bootstrap: str, partitions: int = 3) -> Router:
         for earlier in made:
-            earlier.kill_all()  # the topics are the next one's
+            earlier.kill_all()  # the next router uses the same topics
         own = folder / f"router{len(made)}"
         own.mkdir()
         made.append(Router(bootstrap, own, nursery, f"router-{uuid.uuid4().hex[:12]}", partitions))
@@ -96,19 +96,19 @@ def _router_maker(folder: Path, nursery: Nursery) -> Iterator[NewRouter]:
 
 @pytest.fixture
 def new_router(tmp_path: Path, router_nursery: Nursery) -> Iterator[NewRouter]:
-    """Makes routers on any broker; kills what is left of their workers."""
+    """Make routers on any broker. At the end, kill their workers that still run."""
     yield from _router_maker(tmp_path, router_nursery)
 
 
 @pytest.fixture(scope="module")
 def new_routers(tmp_path_factory: pytest.TempPathFactory, router_nursery: Nursery) -> Iterator[NewRouter]:
-    """The same for runs that several tests look at."""
+    """Make routers for runs that several tests of a module check."""
     yield from _router_maker(tmp_path_factory.mktemp("routers"), router_nursery)
 
 
 @pytest.fixture
 async def router(router_kafka: str, new_router: NewRouter) -> Router:
-    """A router of this test alone, with three partitions and empty topics."""
+    """A router for one test, with three partitions and empty topics."""
     made = new_router(router_kafka)
     await made.create()
     return made

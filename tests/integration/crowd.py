@@ -1,7 +1,7 @@
-"""A seeded crowd for a story: banks of every standing, and people who read before they say who they are.
+"""A seeded crowd for a story: banks of every kind, and people who visit anonymously before they fill in a form.
 
-All of it happens on one Tuesday, after the CRM was filled on Monday: so no score depends on the day on which it was last
-said, and no fact changes between two events.
+All visits are on one Tuesday, after the CRM was filled on Monday. So no score depends on the day of its last emit, and
+no fact changes between two events.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from tests.scenarios.story import Story
 
 TITLES = ("CIO", "IT Manager", "Systems Architect", "Student", "Branch Teller", None)
 REQUESTS = ("content", "content", "demo", "newsletter", "pricing")
-STANDINGS = (
+BANK_FACTS = (
     {},
     {"relationship": "customer", "owner_rep_id": "olga"},
     {"open_opportunities": "pavel"},
@@ -25,7 +25,7 @@ STANDINGS = (
 
 
 def team(story: Story) -> None:
-    """Inside sales (mia, tom), who owns accounts (olga, pavel), and who manages (dana)."""
+    """Add the inside sales reps (mia, tom), the account owners (olga, pavel), and the manager (dana)."""
     story.rep("dana", at_desk=False)
     story.rep("mia", weight=2)
     story.rep("tom")
@@ -34,11 +34,11 @@ def team(story: Story) -> None:
 
 
 def crowd(story: Story, seed: int, banks: int, people_each: int) -> None:
-    """Add banks and their people, in the order of time within each person only."""
+    """Add banks and their people. Only the events of one person are in the order of time."""
     chance = random.Random(seed)
     for number in range(banks):
         name = f"bank{number:03d}"
-        facts = dict(STANDINGS[number % len(STANDINGS)])
+        facts = dict(BANK_FACTS[number % len(BANK_FACTS)])
         if owner := facts.get("open_opportunities"):
             opened = {
                 "opportunity_id": f"o{number}",

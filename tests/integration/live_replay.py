@@ -1,4 +1,4 @@
-"""A live run held against the replay of its own logs: every output of accounts and desks to the byte."""
+"""A live run compared with the replay of its own logs: every output of accounts and desks to the byte."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from schemas.topics import DEAD_LETTERS, DESK_LEDGER, LEAD_ALERTS, LEAD_ROUTING, LEAD_SCORES, LEAD_STAGES
 from workers.agents import make_specs
 from workers.deadletters import dead_letter
-from workers.replay.leads import COMPACTED
-from workers.replay.recorded import Difference, differences, replay_logs
+from workers.replay.recorded_logs import Difference, differences, replay_logs
+from workers.replay.topic_roles import COMPACTED
 
 if TYPE_CHECKING:
     from tape import Tape
@@ -24,18 +24,18 @@ _REPLAYED = frozenset({"accounts", "desks"})
 
 
 def differences_of(tape: Tape, key: bytes, config: Config) -> tuple[list[Difference], Counter[str]]:
-    """Return what is not the same live and replayed, and how many outputs of each topic were compared.
+    """Return the differences between the live run and the replay, and the number of compared outputs by topic.
 
-    Key, value, headers and stamp of each output, and its partition. What a log holds that was not decided yet is left
-    out, and so are the dead letters of agents that have other sources than their own log. A broker may have compacted
-    lead.scores before it was read: an earlier score of a lead may be missing then, the last one may not.
+    Compared are key, value, headers, timestamp and partition. Records of a log that were not decided yet are left out,
+    and so are the dead letters of agents with other sources than their own log. The broker may have compacted
+    lead.scores before it was read: an earlier score of a lead may be missing, the last one must be there.
     """
     recorded = [record for record in tape.decided() if _is_replayed(record)]
-    said = replay_logs(make_specs(key, tape.partitions), recorded, tape.partitions, config, dead_letter)
-    counts = Counter(emit.topic for task in said for emit in task.emits if emit.topic in COMPARED)
-    return differences(said, recorded, COMPARED, COMPACTED), counts
+    outputs = replay_logs(make_specs(key, tape.partitions), recorded, tape.partitions, config, dead_letter)
+    counts = Counter(emit.topic for task in outputs for emit in task.emits if emit.topic in COMPARED)
+    return differences(outputs, recorded, COMPARED, COMPACTED), counts
 
 
 def _is_replayed(record: Record) -> bool:
-    """Dead letters are deleted by the directory, which is none of the two."""
+    """Return whether a record belongs to the replay. Dead letters of other agents do not; the directory deletes them."""
     return record.topic != DEAD_LETTERS.name or json.loads(record.value or b"{}").get("agent") in _REPLAYED

@@ -1,25 +1,25 @@
-"""A part of the demo's market: its whole CRM and sales, and the visits of some of its visitors, in the order of time."""
+"""A part of the demo's market: all CRM and sales records, and the visits of some visitors, in the order of time."""
 
 from __future__ import annotations
 
 from zlib import crc32
 
-from workers.embedded.happening import Happening
-from workers.embedded.market import START, market
+from workers.demo.market.fortnight import START, market_records
+from workers.demo.market.market_record import MarketRecord
 
 _VISITS = frozenset({"web.activity", "form.fills"})
 _CRM = frozenset({"crm.accounts", "crm.reps"})
 
 
-def market_slice(seed: int, keeps_percent: int) -> tuple[list[Happening], list[Happening]]:
-    """Return the CRM's first records, and what follows; of visits those of ``keeps_percent`` in a hundred visitors.
+def market_slice(seed: int, keeps_percent: int) -> tuple[list[MarketRecord], list[MarketRecord]]:
+    """Return the CRM's first records, and the later records with the visits of ``keeps_percent`` of the visitors.
 
-    Whoever fills a form is four times as likely to be kept: hand-offs are what is looked at.
+    A visitor who fills in a form is four times as likely to be kept, because the tests check hand-offs.
     """
-    records = market(seed)
+    records = market_records(seed)
     writers = {record.key for record in records if record.topic == "form.fills"}
 
-    def is_kept(record: Happening) -> bool:
+    def is_kept(record: MarketRecord) -> bool:
         if record.topic not in _VISITS:
             return True
         share = keeps_percent * (4 if record.key in writers else 1)

@@ -1,4 +1,4 @@
-"""One owner per account, read from the outputs alone: at every prefix of lead.routing, and one turn of the ledger each."""
+"""Checks of one owner per account, from the outputs alone: holders after each routing record, and turns used."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Any
 
 
 def holders_at_every_prefix(routings: Iterable[Mapping[str, Any]]) -> dict[str, list[set[str]]]:
-    """Return, per account and after each record, who holds its open hand-offs; records in the order of each partition."""
+    """Return, by account and after each record, the holders of its open hand-offs.
+
+    ``routings`` keep the order of each partition.
+    """
     held: dict[str, dict[str, str]] = defaultdict(dict)
     after: dict[str, list[set[str]]] = defaultdict(list)
     for event in routings:
@@ -22,7 +25,7 @@ def holders_at_every_prefix(routings: Iterable[Mapping[str, Any]]) -> dict[str, 
 
 
 def turns_used(ledger: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """Return, per account, the turns of a rotation that were taken and not given back."""
+    """Return, by account, the number of round-robin turns that were taken and not given back."""
     taken: dict[str, set[str]] = defaultdict(set)
     for line in ledger:
         if line["entry"] in {"turn", "released"}:

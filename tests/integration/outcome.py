@@ -1,4 +1,4 @@
-"""What two runs of the same events must agree on, whatever their order was: scores, stages, owners by right."""
+"""The part of the outputs that must be equal in two runs of the same events in any order: scores, stages, owners."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from schemas.topics import LEAD_ROUTING, LEAD_SCORES, LEAD_STAGES
 
-BY_RIGHT = frozenset({"account_owner", "opportunity_owner"})
+CHOSEN_AS_OWNER = frozenset({"account_owner", "opportunity_owner"})
 _EXPLAINED = ("fit", "behaviour", "total", "grade", "points", "gates", "points_missing")
 
 
@@ -17,17 +17,17 @@ class Outcome(NamedTuple):
     """The end of a run, by lead and by account."""
 
     scores: dict[str, Any]
-    """The last score of each lead."""
+    """The last score of each lead, by lead_id."""
     stages: dict[str, str]
-    """The stage of each lead."""
+    """The stage of each lead, by lead_id."""
     handed: dict[str, set[tuple[str, str]]]
-    """Who of each account was handed over, and as what."""
+    """The (lead_id, kind) of the leads that were handed over, by account."""
     owners: dict[str, set[str]]
-    """Who was given the hand-offs of an account by right; to whom they go when nobody answers follows the log."""
+    """The owners who got hand-offs of their own account. Later reassignments depend on the order of the log."""
 
 
 def outcome(results: Iterable[tuple[str, bytes | None]]) -> Outcome:
-    """Fold (topic, value) in the order of each partition."""
+    """Return the outcome of (topic, value) pairs, which keep the order of each partition."""
     made = Outcome({}, {}, defaultdict(set), defaultdict(set))
     for topic, value in results:
         if topic == LEAD_SCORES.name:
@@ -43,8 +43,10 @@ def outcome(results: Iterable[tuple[str, bytes | None]]) -> Outcome:
             if event["action"] == "assigned":
                 made.handed[account].add((event["lead_id"], event["kind"]))
             assignee = event.get("assignee") or {}
-            if event.get("how_chosen") in BY_RIGHT:
+            if event.get("how_chosen") in CHOSEN_AS_OWNER:
                 made.owners[account].add(assignee["id"])
-            elif assignee.get("deputy_for"):  # who is away when the desk decides hangs on its log's time
+            elif assignee.get(
+                "deputy_for"
+            ):  # whether an owner is absent at the decision depends on the time of the desk's log
                 made.owners[account].add(assignee["deputy_for"])
     return made

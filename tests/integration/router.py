@@ -1,6 +1,6 @@
-"""The whole router on a real Kafka: its topics, its workers, ordinary clients before and behind it.
+"""The whole router on a real Kafka: its topics, its workers, and ordinary clients that write inputs and read outputs.
 
-Topics are named by the contract, so one router lives on a broker at a time: `create` removes what an earlier one left.
+The contract names the topics, so a broker holds one router at a time. `create` removes the topics of an earlier one.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from aiokafka.admin import AIOKafkaAdminClient
 from cluster import SESSION_TIMEOUT_S, START_S, Worker
 from moments import Moments, Orders
 from nursery import Child, Nursery
-from router_worker import Wish
+from router_worker import WorkerRun
 from tape import Tape
 from waiting import eventually
 
 from schemas.topics import TOPICS, shadow_of
 from workers.agents import AGENTS, make_specs
-from workers.embedded.happening import Happening
-from workers.replay.lines import read_line
+from workers.broker.topic_plan import create_topics
+from workers.demo.market.market_record import MarketRecord
+from workers.replay.history_lines import read_line
 from workers.settings import Clock, Settings
-from workers.topics import create_topics
 
 KEY = b"a key for tests only"
 POLICY = Path(__file__).parents[2] / "policy" / "default.yaml"
@@ -34,7 +34,7 @@ _WRITTEN = frozenset(TOPICS)
 
 
 class Sent(NamedTuple):
-    """One record as a producer is given it."""
+    """One record as it is passed to a producer."""
 
     topic: str
     key: bytes | None
@@ -42,15 +42,15 @@ class Sent(NamedTuple):
     timestamp_ms: int
 
 
-def of_happening(record: Happening) -> Sent:
-    """Return a record of the demo's market as it is produced."""
+def of_market_record(record: MarketRecord) -> Sent:
+    """Return the record to produce for a record of the demo's market."""
     value = record.value
     raw = value if value is None or isinstance(value, bytes) else json.dumps(value).encode()
     return Sent(record.topic, None if record.key is None else record.key.encode(), raw, record.timestamp_ms)
 
 
 def of_line(line: str) -> Sent:
-    """Return a line of a story, or of any history file, as it is produced."""
+    """Return the record to produce for a line of a story or of a history file."""
     read = read_line(line.encode(), _WRITTEN)
     return Sent(read.topic, read.key, read.value, read.timestamp_ms)
 
@@ -58,16 +58,16 @@ def of_line(line: str) -> Sent:
 class RouterWorker(Worker):
     """One process of `lead-router worker`."""
 
-    def __init__(self, nursery: Nursery, folder: Path, wish: Wish) -> None:
+    def __init__(self, nursery: Nursery, folder: Path, run: WorkerRun) -> None:
         self.log_path = folder / "worker.log"
-        self.moments = Moments(Path(wish.moments))
+        self.moments = Moments(Path(run.moments))
         self.log_path.touch()
         self._log_start = self.log_path.stat().st_size
-        self._child: Child = nursery.start([msgspec.json.encode(wish).decode()], self.log_path)
+        self._child: Child = nursery.start([msgspec.json.encode(run).decode()], self.log_path)
 
 
 class Router:
-    """One app on a broker, and its workers."""
+    """One router app on a broker, with its workers."""
 
     def __init__(
         self, bootstrap: str, folder: Path, nursery: Nursery, app_id: str, partitions: int = 3
@@ -83,16 +83,16 @@ class Router:
 
     @property
     def settings(self) -> Settings:
-        """Those of the operator's commands."""
+        """The settings of the operator's commands."""
         return Settings(bootstrap=self.bootstrap, app_id=self.app_id, partitions=self.partitions)
 
     async def create(self) -> None:
-        """Create the topics, empty."""
+        """Create empty topics."""
         await self.remove()
-        await create_topics(self.settings, keeps_all=True)
+        await create_topics(self.settings, keep_forever=True)
 
     async def remove(self) -> None:
-        """Remove the contract's topics, whoever has created them."""
+        """Remove the contract's topics, also those of another router."""
         admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
         await admin.start()
         try:
@@ -113,23 +113,23 @@ class Router:
         arguments: Sequence[str] | None = None,
         **settings: Any,
     ) -> RouterWorker:
-        """Start a worker with the data directory ``name``; ``settings`` are LEAD_ROUTER_... without the prefix."""
+        """Start a worker with the data directory ``name``. ``settings`` are LEAD_ROUTER_... without the prefix."""
         folder = self._folder / name
         folder.mkdir(exist_ok=True)
         given = arguments if arguments is not None else ["worker", *(f"--only={agent}" for agent in only)]
-        wish = Wish(
+        run = WorkerRun(
             folder=str(folder),
             environment=self.environment(folder, **settings),
             arguments=list(given),
             moments=str(folder / "moments"),
             orders=orders or Orders(),
         )
-        worker = self.workers[name] = RouterWorker(self._nursery, folder, wish)
+        worker = self.workers[name] = RouterWorker(self._nursery, folder, run)
         self._all.append(worker)
         return worker
 
     def environment(self, folder: Path, **settings: Any) -> dict[str, str]:
-        """The settings of a worker that keeps its state below ``folder``."""
+        """Return the environment of a worker that keeps its state below ``folder``."""
         ours = {
             "app_id": self.app_id,
             "partitions": self.partitions,
@@ -147,15 +147,15 @@ class Router:
         return {"KAFKA_BOOTSTRAP": self.bootstrap} | named
 
     def data_dir(self, name: str = "a") -> Path:
-        """Where the worker ``name`` keeps its state."""
+        """Return the data directory of the worker ``name``."""
         return self._folder / name / "data"
 
     def tape(self) -> Tape:
-        """A subscriber of everything."""
+        """Return a subscriber of all topics."""
         return Tape(self.bootstrap, self.app_id, self.specs.values(), self.partitions)
 
     async def produce(self, records: Iterable[Sent], headers: Mapping[str, bytes] | None = None) -> None:
-        """Write records in order, as the Java client would place them, and wait until the broker has them."""
+        """Write records in order, with the partitions of the Java client, and wait until the broker has confirmed them."""
         async with AIOKafkaProducer(bootstrap_servers=self.bootstrap, acks="all", linger_ms=5) as producer:
             futures = [
                 await producer.send(
@@ -171,28 +171,28 @@ class Router:
                 await future
 
     async def until_all_opened(self) -> None:
-        """Wait until the living workers hold every partition of every agent."""
+        """Wait until the running workers hold every partition of every agent."""
         tasks = len(AGENTS) * self.partitions
 
         def held() -> int:
             return sum(self._held(worker) for worker in self.workers.values() if worker.is_alive)
 
-        await eventually(lambda: held() == tasks, START_S, f"{tasks} tasks, but {held()}")
+        await eventually(lambda: held() == tasks, START_S, f"{tasks} open tasks, found {held()}")
 
     def _held(self, worker: RouterWorker) -> int:
-        """The tasks that a worker has opened since the last rebalance."""
-        said = worker.log_text().rpartition('"partitions_assigned"')[2]
-        return said.count('"partition_opened"')
+        """Return the number of tasks that a worker has opened since the last rebalance."""
+        since_rebalance = worker.log_text().rpartition('"partitions_assigned"')[2]
+        return since_rebalance.count('"partition_opened"')
 
     def stop(self) -> list[int]:
-        """Ask all workers to leave, and return their exit codes."""
+        """Send SIGTERM to all workers and return their exit codes."""
         living = [worker for worker in self.workers.values() if worker.is_alive]
         for worker in living:
             worker.terminate()
         return [worker.wait(10.0) for worker in living]
 
     def kill_all(self) -> None:
-        """No worker is left; their last words are shown where a test has failed."""
+        """Kill all workers. The ends of their logs are shown if a test has failed."""
         for worker in self._all:
             lines = worker.log_text().splitlines()[-_SHOWN_LINES:]
             print(f"--- {worker.log_path}", *lines, sep="\n")  # noqa: T201 - pytest shows it for failed tests only

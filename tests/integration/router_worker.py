@@ -1,7 +1,7 @@
-"""A worker of the whole router, forked: `lead-router worker` as an operator starts it, in a process that has imported all.
+"""A forked worker of the whole router: `lead-router worker` in a process that has already imported all modules.
 
-In: settings as environment, arguments of the command line, a file in which it tells where its transactions stand. It is
-run by the nursery; test_router_commands.py starts the same command without it.
+In: settings as environment, arguments of the command line, and a file for the progress of its transactions. The nursery
+runs it. test_router_commands.py starts the same command without the nursery.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ AGENTS = ("visitors", "directory", "accounts", "desks")
 MOST_PARTITIONS = 16
 
 
-class Wish(msgspec.Struct, frozen=True):
-    """How one worker is to run."""
+class WorkerRun(msgspec.Struct, frozen=True):
+    """The environment, arguments and files of one worker."""
 
     folder: str
     environment: dict[str, str]
@@ -32,7 +32,7 @@ class Wish(msgspec.Struct, frozen=True):
 
 
 def install(path: Path, orders: Orders) -> None:
-    """Make the writers of this process tell their moments: a slot for each (agent, partition)."""
+    """Make the producers of this process record their progress in a file, with a slot for each (agent, partition)."""
 
     def slot_of(transactional_id: str) -> int:
         _, agent, partition = transactional_id.rsplit("-", 2)
@@ -43,9 +43,9 @@ def install(path: Path, orders: Orders) -> None:
 
 def main(arguments: list[str]) -> None:
     """Run one command of `lead-router`."""
-    wish = msgspec.json.decode(arguments[0], type=Wish)
-    os.chdir(wish.folder)  # a .env of the directory the tests were started in is not for these
-    os.environ.update(wish.environment)
-    install(Path(wish.moments), wish.orders)
-    sys.argv = ["lead-router", *wish.arguments]
+    run = msgspec.json.decode(arguments[0], type=WorkerRun)
+    os.chdir(run.folder)  # the .env file of the directory in which the tests were started must not apply
+    os.environ.update(run.environment)
+    install(Path(run.moments), run.orders)
+    sys.argv = ["lead-router", *run.arguments]
     command_line()

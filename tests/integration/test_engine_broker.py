@@ -15,8 +15,8 @@ from topics import admin_client
 from waiting import eventually
 
 from tests.conftest import IMPATIENT
-from workers.embedded.broker import EmbeddedKafka
 from workers.engine.faust_app import LEFT_BY_FORCE
+from workers.local_kafka.server import LocalKafka
 
 pytestmark = pytest.mark.kafka
 
@@ -24,23 +24,23 @@ AN_HOUR_MS = 3_600_000
 
 
 @pytest.fixture(scope="module")
-def mortal_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedKafka]:
+def mortal_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
     """A broker that the tests of this file stop and start. It runs at the start of each test."""
-    with EmbeddedKafka(tmp_path_factory.mktemp("mortal"), properties=IMPATIENT) as broker:
+    with LocalKafka(tmp_path_factory.mktemp("mortal"), properties=IMPATIENT) as broker:
         yield broker
 
 
 @pytest.mark.parametrize(
     ("end", "commit_timeout_s"),
     [
-        pytest.param(EmbeddedKafka.kill, 30.0, id="back before a commit gives up"),
-        pytest.param(EmbeddedKafka.stop, 1.0, id="back after every commit gave up"),
+        pytest.param(LocalKafka.kill, 30.0, id="back before a commit gives up"),
+        pytest.param(LocalKafka.stop, 1.0, id="back after every commit gave up"),
     ],
 )
 async def test_a_worker_waits_for_a_broker_that_is_away_and_continues(
-    mortal_kafka: EmbeddedKafka,
+    mortal_kafka: LocalKafka,
     new_toys: Callable[..., Toys],
-    end: Callable[[EmbeddedKafka], None],
+    end: Callable[[LocalKafka], None],
     commit_timeout_s: float,
 ) -> None:
     mortal_kafka.start()
@@ -73,7 +73,7 @@ async def test_a_worker_waits_for_a_broker_that_is_away_and_continues(
 
 
 async def test_a_worker_that_is_stopped_while_the_broker_is_away_still_leaves(
-    mortal_kafka: EmbeddedKafka, new_toys: Callable[..., Toys]
+    mortal_kafka: LocalKafka, new_toys: Callable[..., Toys]
 ) -> None:
     mortal_kafka.start()
     toys = new_toys(mortal_kafka.bootstrap)

@@ -1,4 +1,4 @@
-"""The operator's commands on a real Kafka: what is not as it must be is said in words that help, and a worker leaves in time."""
+"""The operator's commands on a real Kafka: their errors name the remedy, and a worker leaves in time."""
 
 from __future__ import annotations
 
@@ -32,44 +32,48 @@ RESULTS = [name for name, topic in TOPICS.items() if topic.direction is Directio
 
 
 def ended(router: Router, arguments: Sequence[str], **settings: Any) -> tuple[int, str]:
-    """Run a command of `lead-router` to its end; return its exit code and what it said."""
+    """Run a command of `lead-router` to its end. Return its exit code and its output."""
     worker = router.start("operator", arguments=arguments, **settings)
     return worker.wait(60.0), worker.log_text()
 
 
-async def test_a_worker_without_topics_says_how_to_create_them(router: Router) -> None:
+async def test_the_error_of_a_worker_without_topics_names_the_command_that_creates_them(
+    router: Router,
+) -> None:
     await router.remove()
 
-    code, said = ended(router, ["worker"])
+    code, output = ended(router, ["worker"])
 
     assert code == 1
-    assert "web.activity: missing" in said
-    assert "lead-router topics create" in said
-    assert "Traceback" not in said
+    assert "web.activity: missing" in output
+    assert "lead-router topics create" in output
+    assert "Traceback" not in output
 
 
-async def test_the_check_says_what_to_do_about_a_wrong_count_of_partitions(router: Router) -> None:
-    code, said = ended(router, ["topics", "check"], partitions=router.partitions + 1)
+async def test_the_check_names_the_remedy_for_a_wrong_number_of_partitions(router: Router) -> None:
+    code, output = ended(router, ["topics", "check"], partitions=router.partitions + 1)
 
     assert code == 1
-    assert f"lead.events: partitions: found {router.partitions}, expected {router.partitions + 1}" in said
-    assert "put the setting `partitions` back, or take a new `app_id`" in said
-    assert ended(router, ["topics", "check"]) == (0, "every topic is as the contract says\n")
+    assert f"lead.events: partitions: found {router.partitions}, expected {router.partitions + 1}" in output
+    assert "restore the setting `partitions`, or use a new `app_id`" in output
+    assert ended(router, ["topics", "check"]) == (0, "every topic matches the contract\n")
 
 
 @pytest.mark.parametrize("arguments", [["worker"], ["topics", "check"], ["watch"]], ids=" ".join)
-async def test_a_wrong_address_is_said_in_one_line(router: Router, arguments: list[str]) -> None:
-    code, said = ended(router, arguments, bootstrap="127.0.0.1:1")
+async def test_an_unreachable_broker_is_reported_without_a_traceback(
+    router: Router, arguments: list[str]
+) -> None:
+    code, output = ended(router, arguments, bootstrap="127.0.0.1:1")
 
     assert code == 1
-    assert "Is KAFKA_BOOTSTRAP right, and the broker up?" in said
-    assert "Traceback" not in said
+    assert "Check that KAFKA_BOOTSTRAP is correct and the broker runs" in output
+    assert "Traceback" not in output
 
 
 def file_of_history(folder: Path, now: datetime, *more: str) -> Path:
-    """Ann of a bank: a form and a webinar of last week, and a demo that she asked for in spring."""
+    """Write the history of Ann, who works at a bank: a form, a webinar, a download, and an old demo request."""
     lines = []
-    for number, (topic, ago, said) in enumerate(
+    for number, (topic, ago, facts) in enumerate(
         [
             ("form.fills", timedelta(days=200), {"form_id": "contact", "request": "demo"}),
             ("form.fills", timedelta(days=12), {"form_id": "contact"} | CIO),
@@ -77,7 +81,7 @@ def file_of_history(folder: Path, now: datetime, *more: str) -> Path:
             ("web.activity", timedelta(days=3), {"activity": "download"}),
         ]
     ):
-        value = {"event_id": f"h{number}", "occurred_at": (now - ago).isoformat(), "email": ANN} | said
+        value = {"event_id": f"h{number}", "occurred_at": (now - ago).isoformat(), "email": ANN} | facts
         at_ms = int((now - ago).timestamp() * 1_000)
         lines.append(json.dumps({"topic": topic, "key": ANN, "timestamp": at_ms, "value": value}))
     file = folder / "history.jsonl"
@@ -85,7 +89,7 @@ def file_of_history(folder: Path, now: datetime, *more: str) -> Path:
     return file
 
 
-async def test_history_is_imported_once_however_often_and_hands_nobody_over_for_what_lies_long_ago(
+async def test_history_imported_twice_counts_once_and_old_events_cause_no_hand_off(
     router: Router, tmp_path: Path
 ) -> None:
     now = datetime.now(UTC)
@@ -98,17 +102,17 @@ async def test_history_is_imported_once_however_often_and_hands_nobody_over_for_
         record = Sent("crm.accounts", b"ACC-1", json.dumps(bank).encode(), int(now.timestamp() * 1_000))
         await router.produce([record])
 
-        code, said = ended(router, ["history", "import", str(file_of_history(tmp_path, now, wrong))])
+        code, output = ended(router, ["history", "import", str(file_of_history(tmp_path, now, wrong))])
         assert code == 1
-        assert ":5: breaks_contract: web.activity: " in said
-        assert "1 of 5 lines are wrong, and nothing was sent" in said
+        assert ":5: breaks_contract: web.activity: " in output
+        assert "1 of 5 lines are invalid, so nothing was sent" in output
 
         file = str(file_of_history(tmp_path, now))
         for _ in range(2):
-            code, said = ended(router, ["history", "import", file])
-            assert code == 0, said
-            assert "4 lines read: 3 sent, 1 too old to give points (61 days), 0 wrong" in " ".join(
-                said.split()
+            code, output = ended(router, ["history", "import", file])
+            assert code == 0, output
+            assert "4 lines read: 3 sent, 1 too old to earn points (61 days), 0 invalid" in " ".join(
+                output.split()
             )
         await tape.until("lead.scores", 3, 60.0)
         await tape.until_settled(60.0)
@@ -120,26 +124,26 @@ async def test_history_is_imported_once_however_often_and_hands_nobody_over_for_
         "paper": 1,
     }
     assert [len(tape.records[name]) for name in ("dead.letters", "lead.routing")] == [0, 0]
-    told = {
+    alerts = {
         alert["alert_id"]: alert
         for record in tape.records["lead.alerts"]
         if (alert := json.loads(record.value))
     }
-    assert [one for one in told.values() if not one["cleared"]] == [], (
-        "a visit read before its form wants facts"
+    assert [one for one in alerts.values() if not one["cleared"]] == [], (
+        "a visit that is read before its form opens an alert for missing facts"
     )
     assert {record.headers[0][0] for record in tape.records["web.activity"]} == {"imported"}
     assert min(record.timestamp_ms for record in tape.records["web.activity"]) >= int(now.timestamp() * 1_000)
 
 
 def points_of(tape: Tape) -> list[dict[str, Any]]:
-    """The points lines of the last score."""
+    """Return the points lines of the last score."""
     last = json.loads(tape.records["lead.scores"][-1].value or b"{}")
     points: list[dict[str, Any]] = last["explanation"]["points"]
     return points
 
 
-async def test_a_worker_started_by_hand_handles_what_comes_and_leaves_within_ten_seconds(
+async def test_a_worker_started_as_a_command_handles_records_and_leaves_within_ten_seconds(
     router: Router, tmp_path: Path
 ) -> None:
     story = Story(tmp_path)
@@ -148,7 +152,7 @@ async def test_a_worker_started_by_hand_handles_what_comes_and_leaves_within_ten
     records = [of_line(line) for line in story._lines]
     log = tmp_path / "worker.log"
     with log.open("wb") as out:
-        worker = subprocess.Popen(  # noqa: ASYNC220 - it is started once and only waited for
+        worker = subprocess.Popen(  # noqa: ASYNC220 - it is started once, and the test waits for it
             [sys.executable, "-m", "workers.cli", "worker"],
             cwd=Path(__file__).parents[2],
             env=os.environ | router.environment(tmp_path),
@@ -158,7 +162,7 @@ async def test_a_worker_started_by_hand_handles_what_comes_and_leaves_within_ten
     try:
         opened = b'"partition_opened"'
         await eventually(
-            lambda: log.read_bytes().count(opened) == 4 * router.partitions, 60.0, "all is opened"
+            lambda: log.read_bytes().count(opened) == 4 * router.partitions, 60.0, "every partition is opened"
         )
         async with router.tape() as tape:
             await router.produce(record for record in records if record.topic in CRM)
@@ -185,7 +189,7 @@ async def test_a_worker_started_by_hand_handles_what_comes_and_leaves_within_ten
     assert [line for line in log.read_text("utf-8").splitlines() if not line.startswith('{"')] == []
     assert why[0] == 0, why[1]
     assert f"{handed['handoff_id']}, revision " in why[1]
-    assert f"worth         {handed['explanation']['grade']}, " in why[1]
+    assert f"score            {handed['explanation']['grade']}, " in why[1]
     where = "in the middle" if left else "at the end"
     print(f"left within {took_s:.1f} s, {where} of {len(records)} records")  # noqa: T201 - counted and printed
     assert {name: tape.doubled(name) for name in ("lead.scores", "lead.routing")} == {

@@ -1,4 +1,4 @@
-"""A person is erased from a live router: neither the broker's state nor the workers' files hold a trace of the address."""
+"""A person is erased from a live router: neither the broker's state nor the workers' files contain the address."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from workers.identity.lead_ids import lead_id_of
 
 pytestmark = pytest.mark.kafka
 
-NEEDLE = "zyxwvut-erased"
-"""What is searched for: of a compressed block the first time that a word comes stands in plain bytes."""
-FREE, BUSINESS = f"{NEEDLE}@gmail.com", f"{NEEDLE}@harbor.example"
+ADDRESS_TEXT = "zyxwvut-erased"
+"""The text that is searched for. Compression keeps the first occurrence of a text in a block as plain bytes."""
+FREE, BUSINESS = f"{ADDRESS_TEXT}@gmail.com", f"{ADDRESS_TEXT}@harbor.example"
 AT_ONCE = {"max.compaction.lag.ms": "200", "min.cleanable.dirty.ratio": "0.01", "segment.ms": "100"}
 SETTLE_S = 120.0
 FILLS = 300
-"""Records that wake the cleaner, at most."""
+"""Most records that are written to trigger the log cleaner."""
 
 
 async def compact_at_once(router: Router, topics: list[str]) -> None:
@@ -47,18 +47,18 @@ async def compact_at_once(router: Router, topics: list[str]) -> None:
 
 
 async def raw(router: Router, topics: list[str]) -> list[tuple[str, bytes]]:
-    """Every record that the broker still has, also of aborted transactions: (topic, key and value)."""
-    places = [TopicPartition(topic, one) for topic in topics for one in range(router.partitions)]
+    """Return (topic, key and value) of every record that the broker still has, including aborted ones."""
+    partitions = [TopicPartition(topic, one) for topic in topics for one in range(router.partitions)]
     consumer = AIOKafkaConsumer(
         bootstrap_servers=router.bootstrap, enable_auto_commit=False, isolation_level="read_uncommitted"
     )
     await consumer.start()
     try:
-        consumer.assign(places)
-        await consumer.seek_to_beginning(*places)
-        ends = await consumer.end_offsets(places)
+        consumer.assign(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        ends = await consumer.end_offsets(partitions)
         found: list[tuple[str, bytes]] = []
-        while any([await consumer.position(place) < ends[place] for place in places]):
+        while any([await consumer.position(partition) < ends[partition] for partition in partitions]):
             for records in (await consumer.getmany(timeout_ms=200)).values():
                 found += [(one.topic, (one.key or b"") + b" " + (one.value or b"")) for one in records]
         return found
@@ -66,19 +66,21 @@ async def raw(router: Router, topics: list[str]) -> list[tuple[str, bytes]]:
         await consumer.stop()
 
 
-def names(said: bytes) -> bool:
-    encoded = [b64encode((pad + NEEDLE).encode())[4:-4] for pad in ("", "a", "aa")]
-    return any(one in said for one in (NEEDLE.encode(), *encoded))
+def has_address(content: bytes) -> bool:
+    encoded = [b64encode((pad + ADDRESS_TEXT).encode())[4:-4] for pad in ("", "a", "aa")]
+    return any(one in content for one in (ADDRESS_TEXT.encode(), *encoded))
 
 
 def files_with_a_trace(folder: Path) -> list[str]:
     return [
-        path.name for path in folder.rglob("*") if path.is_file() and NEEDLE.encode() in path.read_bytes()
+        path.name
+        for path in folder.rglob("*")
+        if path.is_file() and ADDRESS_TEXT.encode() in path.read_bytes()
     ]
 
 
-def told(story: Story) -> tuple[list[Sent], list[Sent], list[Sent]]:
-    """What comes before the erasures, the erasures, and what comes again afterwards."""
+def split_story(story: Story) -> tuple[list[Sent], list[Sent], list[Sent]]:
+    """Return the records before the erasures, the erasures, and the records after them."""
     story.rep("mia")
     story.bank("harbor")
     for number in range(6):  # browsers of every partition
@@ -96,9 +98,9 @@ def told(story: Story) -> tuple[list[Sent], list[Sent], list[Sent]]:
     erasures = len(story._lines)
     for number in range(6):
         story.activity("download", "tue 12:00", anonymous_id=f"b{number}")
-    for at in (6, 7, 8, 9):  # pages and forms, sent once more under other ids
+    for at in (6, 7, 8, 9):  # page views and forms, sent a second time with other ids
         again = json.loads(story._lines[at])
-        again["value"]["event_id"] += "-anew"
+        again["value"]["event_id"] += "-second"
         again["timestamp"] = of_line(story._lines[-1]).timestamp_ms
         story.line(json.dumps(again))
     records = [of_line(line) for line in story._lines]
@@ -106,7 +108,7 @@ def told(story: Story) -> tuple[list[Sent], list[Sent], list[Sent]]:
 
 
 async def swept(router: Router) -> None:
-    """Let a day pass, as far as the files are concerned, until the worker has compacted them all."""
+    """Set the files' times back by more than a day, and wait until the worker has compacted them all."""
 
     def compacted() -> list[Path]:
         return [stamp for stamp in router.data_dir().rglob("compacted") if stamp.stat().st_mtime > 0]
@@ -118,11 +120,9 @@ async def swept(router: Router) -> None:
     await eventually(lambda: len(compacted()) == copies, SETTLE_S, "a compaction a day later")
 
 
-async def test_no_trace_of_the_address_is_left_in_the_state_of_broker_and_workers(
-    router: Router, tmp_path: Path
-) -> None:
+async def test_an_erased_address_is_in_no_state_of_broker_and_workers(router: Router, tmp_path: Path) -> None:
     story = Story(tmp_path)
-    before, erasures, again = told(story)
+    before, erasures, again = split_story(story)
     kept = [changelog_topic(router.app_id, agent) for agent in router.specs]
     kept += [LEAD_SCORES.name, DEAD_LETTERS.name]
     await compact_at_once(router, kept)
@@ -131,7 +131,10 @@ async def test_no_trace_of_the_address_is_left_in_the_state_of_broker_and_worker
     async with router.tape() as tape:
         await router.produce(before)
         await tape.until_settled(SETTLE_S)
-        assert {topic for topic, said in await raw(router, kept) if names(said)} >= {kept[2], kept[-1]}
+        assert {topic for topic, content in await raw(router, kept) if has_address(content)} >= {
+            kept[2],
+            kept[-1],
+        }
         await swept(router)
         assert files_with_a_trace(router.data_dir())
 
@@ -141,7 +144,7 @@ async def test_no_trace_of_the_address_is_left_in_the_state_of_broker_and_worker
         await tape.until_settled(SETTLE_S)
         withdrawn = [event for event in tape.of("lead.routing") if event["action"] == "withdrawn"]
         assert {event["lead_id"] for event in withdrawn} == {lead_of(FREE), lead_of(BUSINESS)}
-        assert not any(word in json.dumps(withdrawn) for word in (NEEDLE, "Erased"))
+        assert not any(word in json.dumps(withdrawn) for word in (ADDRESS_TEXT, "Erased"))
 
         assert await compacted(router, tape, story, kept) == []
         await swept(router)
@@ -155,16 +158,16 @@ async def test_no_trace_of_the_address_is_left_in_the_state_of_broker_and_worker
 
 
 async def compacted(router: Router, tape: Tape, story: Story, kept: list[str]) -> list[str]:
-    """Return the topics that still hold a trace when the cleaner has had its chance; more records wake it."""
+    """Write records that trigger the log cleaner. Return the topics that still contain the address."""
     left = kept
     for number in range(FILLS):
         story.form(f"bob{number}@harbor.example", "wed 10:00")
         stamp = of_line(story._lines[-1]).timestamp_ms
-        rubbish = {"topic": "form.fills", "key": f"{number}", "timestamp": stamp, "value": "["}
-        story.line(json.dumps(rubbish))
+        invalid = {"topic": "form.fills", "key": f"{number}", "timestamp": stamp, "value": "["}
+        story.line(json.dumps(invalid))
         await router.produce(of_line(line) for line in story._lines[-2:])
         await tape.until_settled(SETTLE_S)
-        left = sorted({topic for topic, said in await raw(router, kept) if names(said)})
+        left = sorted({topic for topic, content in await raw(router, kept) if has_address(content)})
         if not left:
             break
     return left

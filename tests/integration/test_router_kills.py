@@ -1,4 +1,4 @@
-"""The whole router under kill -9, joins and leaves while a market's fortnight flows: once each, and the replay agrees."""
+"""The whole router under kill -9, joins and leaves: every event counts once, and the replay gives the same bytes."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import pytest
 from live_replay import differences_of
 from market_slice import market_slice
 from moments import Orders
-from router import KEY, POLICY, Router, RouterWorker, of_happening
+from router import KEY, POLICY, Router, RouterWorker, of_market_record
 from tape import Tape
 from waiting import eventually
 
 from schemas.topics import TOPICS, Direction
-from workers.commands.sources import load_config
-from workers.embedded.findings import Findings, Reconciliation
+from workers.config import load_config
+from workers.demo.findings import Findings, Reconciliation
 
 pytestmark = pytest.mark.kafka
 
 SLOW = {"max_batch_records": 8}
 HELD_OPEN = Orders(linger_ms=30)
-"""Many transactions, each held open for a moment: what was produced before a kill outlasts it."""
+"""Many small transactions, each held open for 30 ms, so that records produced before a kill are still unhandled."""
 KILLS = 5
 SETTLE_S = 240.0
 RESULTS = [name for name, topic in TOPICS.items() if topic.direction is Direction.OUT]
@@ -28,12 +28,12 @@ EVENTS = frozenset({"web.activity", "form.fills", "chat.conversations"})
 
 
 @pytest.mark.parametrize("seed", [3])
-async def test_kills_joins_and_leaves_cost_and_double_nothing_and_the_replay_agrees_to_the_byte(
+async def test_kills_joins_and_leaves_lose_and_double_nothing_and_the_replay_gives_the_same_bytes(
     router: Router, seed: int
 ) -> None:
     chance = random.Random(seed)
     crm, rest = market_slice(seed, 6)
-    await router.produce(map(of_happening, crm))
+    await router.produce(map(of_market_record, crm))
     for name in "ab":
         router.start(name, orders=HELD_OPEN, **SLOW)
     portions = [
@@ -42,7 +42,7 @@ async def test_kills_joins_and_leaves_cost_and_double_nothing_and_the_replay_agr
     inside = 0
     async with router.tape() as tape:
         for number, portion in enumerate(portions):
-            await router.produce(map(of_happening, portion))
+            await router.produce(map(of_market_record, portion))
             name = chance.choice(sorted(router.workers))
             victim = router.workers[name]
             enough = victim.moments.commits + chance.randint(3, 15)
@@ -59,7 +59,9 @@ async def test_kills_joins_and_leaves_cost_and_double_nothing_and_the_replay_agr
                 leaver.terminate()
                 assert leaver.wait(10.0) == 0
         await tape.to_end()
-        assert tape.unhandled() is not None, "all was done before the last kill: it proves less than it says"
+        assert tape.unhandled() is not None, (
+            "all records were handled before the last kill, so the test proves less than it claims"
+        )
         router.kill_all()
         for name in "ab":
             router.start(name)
@@ -79,13 +81,13 @@ async def test_kills_joins_and_leaves_cost_and_double_nothing_and_the_replay_agr
 
 
 def reconciled(tape: Tape, produced: int) -> Reconciliation:
-    """What became of every visit, as the demo's report counts it."""
+    """Return the outcomes of all visits, as the demo's report counts them."""
     findings = Findings()
     for topic in (*RESULTS, "lead.events"):
         for record in tape.records[topic]:
-            findings.take(record)
+            findings.add_record(record)
     for partition, key, value in tape.rows("visitors"):
-        findings.take_row(partition, key, value)
+        findings.add_row(partition, key, value)
     return findings.reconciled(produced)
 
 

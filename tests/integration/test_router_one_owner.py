@@ -1,4 +1,4 @@
-"""One owner per account, live: hands raised in one instant through several partitions, owners named meanwhile, workers killed."""
+"""One owner per account, live: demo requests at one instant over several partitions, new owners, and killed workers."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from tape import Tape
 from waiting import eventually
 
 from tests.scenarios.story import Story
-from workers.commands.sources import load_config
+from workers.config import load_config
 
 pytestmark = pytest.mark.kafka
 
 HELD_OPEN = Orders(linger_ms=25)
-"""Each transaction is held open for a moment: an answer takes time, and kills find transactions open."""
+"""Each transaction is held open for 25 ms, so that answers take time and kills meet open transactions."""
 SEEDS = (1, 2, 3, 4)
 ACCOUNTS = 12
 HANDS = 3
-"""People of one account who raise their hands in the same instant."""
+"""Number of people of one account who ask for a demo at the same instant."""
 SETTLE_S = 240.0
 
 
 class Wave:
-    """Some accounts, hands raised in one instant, and for half of the accounts an owner named at a seeded moment."""
+    """Some accounts with demo requests at one instant. Half of the accounts get an owner at a seeded moment."""
 
     def __init__(self, story: Story, seed: int, minute: int) -> None:
         chance = random.Random(seed)
@@ -60,9 +60,9 @@ class Wave:
         story.form(email, when, "demo", anonymous_id=f"browser-{name}-{number}")
 
     @staticmethod
-    def _lines(story: Story, tell: Callable[[], object]) -> list[Sent]:
+    def _lines(story: Story, add: Callable[[], object]) -> list[Sent]:
         before = len(story._lines)
-        tell()
+        add()
         return [of_line(line) for line in story._lines[before:]]
 
 
@@ -110,14 +110,16 @@ async def test_never_two_assignees_and_one_turn_whatever_comes_in_which_order(
     )
     assert set(first.values()) == {1}
     assert len(first) == len(accounts) * HANDS
-    assert returned > 0, "no owner was named while a desk's answer was under way: it proves less than it says"
+    assert returned > 0, (
+        "no owner was named while a desk's answer was in transit, so the test proves less than it claims"
+    )
     assert moved > 0
     found, _ = differences_of(tape, KEY, load_config(POLICY)[1])
     assert not found, [str(one) for one in found[:5]]
 
 
 async def run_wave(router: Router, tape: Tape, wave: Wave, chance: random.Random) -> bool:
-    """Raise the hands, kill a worker, name owners; whether the kill met an open transaction."""
+    """Send the demo requests, kill a worker, name owners. Return whether the kill met an open transaction."""
     asked = len(tape.domain_records("desk.requests"))
     handed = len(tape.domain_records("lead.routing"))
     name = chance.choice("ab")

@@ -1,4 +1,4 @@
-"""A newer policy takes over by its record in the logs while workers run; a worker with an older one does not decide."""
+"""A newer policy takes effect by its record in the logs while workers run. A worker with an older policy is refused."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LOGS = ("visitor.events", "directory.events", "lead.events", "desk.requests")
 
 @pytest.fixture
 def newer(tmp_path: Path) -> Path:
-    """The default policy, grown up: another version, an answer within 20 minutes instead of 30."""
+    """The default policy in version 2: an answer is due within 20 minutes instead of 30."""
     text = POLICY.read_text("utf-8")
     changed = text.replace("version: 1", "version: 2").replace("raised_hand: 30m", "raised_hand: 20m")
     assert changed.count("version: 2") == 1
@@ -33,7 +33,7 @@ def newer(tmp_path: Path) -> Path:
 
 
 def hands(story: Story, when: str, name: str) -> Iterator[str]:
-    """One raised hand of each of some banks."""
+    """Yield one demo request of each bank."""
     before = len(story._lines)
     for number in range(ACCOUNTS):
         story.form(f"{name}@bank{number}.example", when, "demo", anonymous_id=f"{name}{number}")
@@ -55,7 +55,7 @@ async def test_a_rolling_restart_goes_over_to_a_newer_policy_once_and_an_older_w
         await tape.until_settled(SETTLE_S)
         assert versions(tape.of("lead.scores")) == {1}
 
-        for name in "ab":  # one after the other, as an operator rolls a release out
+        for name in "ab":  # one after the other, as in a rolling release
             leaver = router.workers[name]
             await leaver.until("partition_opened")
             leaver.terminate()
@@ -85,7 +85,9 @@ async def test_a_rolling_restart_goes_over_to_a_newer_policy_once_and_an_older_w
     for topic in ("lead.scores", "lead.routing", "lead.stages"):
         for record, event in zip(tape.domain_records(topic), tape.of(topic), strict=True):
             by_partition[topic, record.partition].append(event["explanation"]["policy"]["version"])
-    assert all(found == sorted(found) for found in by_partition.values()), "never back to the older one"
+    assert all(found == sorted(found) for found in by_partition.values()), (
+        "no partition returns to the older version"
+    )
     assert {found[-1] for found in by_partition.values()} == {2}
     given = [event for event in tape.of("lead.routing") if event["action"] == "assigned"]
     latest = [event for event in given if event["occurred_at"] >= "2026-03-03T17:00:00Z"]
@@ -98,8 +100,8 @@ async def test_a_rolling_restart_goes_over_to_a_newer_policy_once_and_an_older_w
         (topic, record.partition) for topic in LOGS for record in tape.records[topic] if is_change(record)
     }
     assert changes == {(topic, partition) for topic in LOGS for partition in range(router.partitions)}
-    print(f"{len(changes)} partitions changed over; rebalances seen: {rebalances}")  # noqa: T201 - counted and printed
-    assert max(rebalances.values()) <= 6, "joins and leaves, and no more"
+    print(f"{len(changes)} partitions switched; rebalances seen: {rebalances}")  # noqa: T201 - counted and printed
+    assert max(rebalances.values()) <= 6, "only joins and leaves cause rebalances"
 
 
 def versions(events: list[dict[str, object]]) -> set[object]:

@@ -1,8 +1,8 @@
-"""A quarter of all scenarios through a live router at once, beside the replay of the same stories, story by story.
+"""A quarter of all scenarios in one live router, compared story by story with the replay of the same stories.
 
-Each story gets people, companies and reps of its own, so that they only share the desk; what is compared is what does not
-hang on turns or on which of two topics is read first: scores, stages, who was handed over, and owners by right. Taken
-are stories in which the CRM is told first: two topics have no order between them on a broker.
+Each story gets people, companies and reps of its own, so the stories share only the desk. Compared are the results that
+depend neither on turns nor on the order of reading two topics: scores, stages, leads handed over, and owners. Chosen are
+stories in which all CRM records come first, because a broker keeps no order between topics.
 """
 
 from __future__ import annotations
@@ -30,55 +30,65 @@ RESULTS = [name for name, topic in TOPICS.items() if topic.direction is Directio
 VISITS = frozenset({"web.activity", "form.fills"})
 CRM = frozenset({"crm.reps", "crm.accounts"})
 TABLES = ("test_every_key.py", "test_every_word.py")
-"""Tables that go through every key of the policy and every word of the contract: no scenarios."""
+"""Files with tables of every policy key and every contract value. They are not scenarios."""
 SETTLE_S = 240.0
 EVERY = 4
-FORTNIGHT_MS = int(moment("sun2 23:59").timestamp() * 1_000)
-"""Time moves for all: a story that goes on for months would let the leads of the others expire."""
+LATEST_MS = int(moment("sun2 23:59").timestamp() * 1_000)
+"""Latest time of a chosen story. Time is shared: a story of months would expire the leads of the others."""
 OWN = frozenset({"event_id", "anonymous_id", "session_id", "crm_account_id", "parent_crm_account_id"}) | {
     "crm_contact_id",
     "crm_lead_id",
     "opportunity_id",
     *("rep_id", "owner_rep_id", "deputy_rep_id", "manager_rep_id", "to_rep_id"),
 }
-"""Fields that name something of one story."""
+"""Fields whose values belong to one story and get its mark."""
 SHARED = frozenset({"dana"})
-"""Whom the policy names."""
+"""Reps that the policy names. All stories share them."""
 _ADDRESS = re.compile(r"([\w.+-]+)@(gmail\.com|[\w-]+\.example)")
 _DOMAIN = re.compile(r"^(?!our-own\.)([\w-]+)\.example$")
 
 
-class Tale(NamedTuple):
-    """One scenario, with names that no other has."""
+class MarkedStory(NamedTuple):
+    """One scenario whose names carry its mark."""
 
     name: str
     mark: str
     lines: list[dict[str, Any]]
 
 
-def written_down(folder: Path) -> list[Tale]:
-    """Have all scenarios written down; return them in their order."""
+def write_stories(folder: Path) -> list[MarkedStory]:
+    """Write the stories of all scenarios to files, and return them in their order."""
     folder.mkdir()
     python_path = os.pathsep.join([str(ROOT), str(ROOT / "tests" / "integration")])
     subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "scribe", "-p", "no:cacheprovider", "tests/scenarios"],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "story_writer",
+            "-p",
+            "no:cacheprovider",
+            "tests/scenarios",
+        ],
         cwd=ROOT,
         env=os.environ | {"STORIES": str(folder), "PYTHONPATH": python_path},
         stdout=subprocess.DEVNULL,
         check=False,
     )
-    tales = []
+    stories = []
     for number, file in enumerate(sorted(folder.iterdir())):
         name, *lines = file.read_text("utf-8").splitlines()
         if any(table in name for table in TABLES):
             continue
         mark = f"s{number}"
-        tales.append(Tale(name, mark, [renamed(json.loads(line), mark) for line in lines]))
-    return tales
+        stories.append(MarkedStory(name, mark, [renamed(json.loads(line), mark) for line in lines]))
+    return stories
 
 
 def renamed(line: dict[str, Any], mark: str) -> dict[str, Any]:
-    """Return a line of a story in which whatever it names is its own."""
+    """Return a line of a story with the story's mark in all its names."""
     value, key = line["value"], line.get("key")
     topic = line["topic"]
     if isinstance(key, str):
@@ -88,7 +98,7 @@ def renamed(line: dict[str, Any], mark: str) -> dict[str, Any]:
 
 
 def of_value(value: Any, mark: str, field: str = "") -> Any:
-    """Return a value in which ids, addresses, domains and names of companies carry the story's mark."""
+    """Return a value with the story's mark in ids, addresses, domains and names of companies."""
     if isinstance(value, dict):
         return {name: of_value(one, mark, name) for name, one in value.items()}
     if isinstance(value, list):
@@ -115,39 +125,39 @@ def of_address(local: str, domain: str, mark: str) -> str:
 
 
 def shares_browser(lines: list[dict[str, Any]]) -> bool:
-    """Whether several people say who they are in one browser."""
-    said: dict[str, set[str]] = {}
+    """Return whether several people identify themselves in one browser."""
+    people_of: dict[str, set[str]] = {}
     for line in lines:
         value = line["value"] if isinstance(line["value"], dict) else {}
         if value.get("anonymous_id") and value.get("email"):
-            said.setdefault(value["anonymous_id"], set()).add(value["email"])
-    return any(len(people) > 1 for people in said.values())
+            people_of.setdefault(value["anonymous_id"], set()).add(value["email"])
+    return any(len(people) > 1 for people in people_of.values())
 
 
-def is_told_first(tale: Tale) -> bool:
-    """Whether all that the CRM says stands before what anybody does, and nothing else happens."""
-    in_order = sorted(tale.lines, key=lambda line: line["timestamp"])
+def has_crm_first(marked: MarkedStory) -> bool:
+    """Return whether a story has only CRM records followed by visits, within two weeks."""
+    in_order = sorted(marked.lines, key=lambda line: line["timestamp"])
     kinds = ["visit" if line["topic"] in VISITS else line["topic"] for line in in_order]
-    if not in_order or in_order[-1]["timestamp"] > FORTNIGHT_MS:
+    if not in_order or in_order[-1]["timestamp"] > LATEST_MS:
         return False
     if "@gmail.com" in json.dumps(in_order):
-        return False  # an account matched by a name lives under two keys, which have no order between them either
+        return False  # an account matched by name has two keys, and there is no order between keys
     if any(line.get("headers") for line in in_order):
-        return False  # what of a history is still missing hangs on what else came to its partition
+        return False  # the missing part of a history depends on other records of its partition
     if shares_browser(in_order):
-        return False  # who is meant hangs on the order of two topics
+        return False  # the identity of the visitor depends on the order of two topics
     return "visit" in kinds and set(kinds) <= {"visit", *CRM} and not CRM & set(kinds[kinds.index("visit") :])
 
 
 def as_counted(score: list[Any]) -> list[Any]:
-    """Return a score without what fades: it is said as of stream time, which the stories share."""
+    """Return a score without its decaying parts, which depend on the stream time that all stories share."""
     stage, fit, _, _, _, points, gates, _ = score
     counts = sorted((line["rule"], line["count"]) for line in points if line["count"])
     return [stage, fit, counts, gates]
 
 
 def by_story(found: Outcome, of: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Iterate (story, what came of it) of each thing that must agree."""
+    """Yield (story, result) for each result that must be equal."""
     counted = {lead_id: as_counted(score) for lead_id, score in found.scores.items()}
     handed = {account: {lead_id for lead_id, _ in leads} for account, leads in found.handed.items()}
     for part, things in zip(Outcome._fields, found._replace(scores=counted, handed=handed), strict=True):
@@ -156,28 +166,30 @@ def by_story(found: Outcome, of: dict[str, str]) -> Iterator[tuple[str, str]]:
             yield of.get(key, "?"), f"{part} of {key}: {shown}"
 
 
-def stories_of(results: list[tuple[str, bytes | None]], tales: list[Tale]) -> dict[str, str]:
-    """Whose lead and whose account it is: account keys carry the story's mark, leads follow their account."""
-    marks = {tale.mark: tale.name for tale in tales}
+def stories_of(results: list[tuple[str, bytes | None]], stories: list[MarkedStory]) -> dict[str, str]:
+    """Return the story of each account key and lead_id. The account key carries the mark; a lead has its account's."""
+    marks = {marked.mark: marked.name for marked in stories}
     found: dict[str, str] = {}
     for topic, value in results:
         if topic in {LEAD_SCORES.name, LEAD_STAGES.name, LEAD_ROUTING.name}:
-            said = json.loads(value or b"{}")
-            mark = re.search(r"-(s\d+)\.example$", said["account_key"])
+            event = json.loads(value or b"{}")
+            mark = re.search(r"-(s\d+)\.example$", event["account_key"])
             if mark:
-                found[said["account_key"]] = found[said["lead_id"]] = marks.get(mark[1], "?")
+                found[event["account_key"]] = found[event["lead_id"]] = marks.get(mark[1], "?")
     return found
 
 
 async def test_a_quarter_of_all_scenarios_ends_live_as_in_the_replay(router: Router, tmp_path: Path) -> None:
-    every = written_down(tmp_path / "stories")
-    suited = [tale for tale in every if is_told_first(tale)]
+    every = write_stories(tmp_path / "stories")
+    suited = [marked for marked in every if has_crm_first(marked)]
     count = -(-len(every) // EVERY)
-    assert len(suited) >= count, f"{len(suited)} of {len(every)} stories are told so that they can be live"
+    assert len(suited) >= count, f"only {len(suited)} of {len(every)} stories can run live"
     chosen = suited[:: max(len(suited) // count, 1)][:count]
 
     story = Story(tmp_path)
-    for line in sorted((line for tale in chosen for line in tale.lines), key=lambda one: one["timestamp"]):
+    for line in sorted(
+        (line for marked in chosen for line in marked.lines), key=lambda one: one["timestamp"]
+    ):
         story.line(json.dumps(line))
     replayed = [(emit.topic, emit.value) for emit in story.replay().emits]
 

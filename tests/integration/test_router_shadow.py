@@ -1,4 +1,4 @@
-"""A shadow beside the router in charge on one broker: it decides the same, and nobody notices that it is there."""
+"""A shadow router beside the production router on one broker: it decides the same and changes nothing of the other."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from router import Router, Sent, of_line
 
 from schemas.topics import TOPICS, Direction, shadow_of
 from tests.scenarios.story import Story
-from workers.topics import create_topics
+from workers.broker.topic_plan import create_topics
 
 pytestmark = pytest.mark.kafka
 
@@ -23,8 +23,8 @@ SETTLE_S = 240.0
 CRM = frozenset({"crm.accounts", "crm.reps", "crm.contacts"})
 
 
-def told(folder: Path) -> list[Sent]:
-    """All within 20 minutes: when a deadline is told depends on when which partition hears of time."""
+def records_of_story(folder: Path) -> list[Sent]:
+    """Return records within 20 minutes, so that no deadline passes: its emit depends on the partitions' stream time."""
     story = Story(folder)
     story.rep("mia")
     for number in range(8):
@@ -36,34 +36,34 @@ def told(folder: Path) -> list[Sent]:
 
 
 async def results(bootstrap: str, partitions: int, names: list[str]) -> dict[str, list[dict[str, Any]]]:
-    """What stands on these topics now, in the order of what it is about."""
-    places = [TopicPartition(name, one) for name in names for one in range(partitions)]
+    """Return the events of these topics up to their current ends, sorted by content."""
+    partitions_read = [TopicPartition(name, one) for name in names for one in range(partitions)]
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap, enable_auto_commit=False, isolation_level="read_committed"
     )
     await consumer.start()
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     try:
-        consumer.assign(places)
-        await consumer.seek_to_beginning(*places)
-        ends = await consumer.end_offsets(places)
-        while any([await consumer.position(place) < ends[place] for place in places]):
+        consumer.assign(partitions_read)
+        await consumer.seek_to_beginning(*partitions_read)
+        ends = await consumer.end_offsets(partitions_read)
+        while any([await consumer.position(partition) < ends[partition] for partition in partitions_read]):
             for records in (await consumer.getmany(timeout_ms=100)).values():
                 for record in records:
                     found[record.topic].append(json.loads(record.value or b"{}"))
     finally:
         await consumer.stop()
-    return {name: sorted(said, key=json.dumps) for name, said in found.items()}
+    return {name: sorted(events, key=json.dumps) for name, events in found.items()}
 
 
-def decided(said: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
-    """What was decided: of a dead letter, where the record stood; else for whom."""
+def decided(events: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """Return the fields of each event that describe the decision."""
     keys = ("handoff_id", "revision", "action", "lead_id", "to_stage", "entry", "reason", "alert")
-    return sorted({tuple(str(one.get(key)) for key in keys) for one in said})
+    return sorted({tuple(str(one.get(key)) for key in keys) for one in events})
 
 
 async def differences(router: Router, live: dict[str, list[dict[str, Any]]]) -> list[str]:
-    """What the shadow has not decided as the router in charge has, so far."""
+    """Return the topics whose decisions differ so far between the shadow and the production router."""
     beside = await results(router.bootstrap, router.partitions, [shadow_of(name) for name in RESULTS])
     return [
         f"{name}: {set(decided(beside[shadow_of(name)])) ^ set(decided(live[name]))}"
@@ -72,14 +72,14 @@ async def differences(router: Router, live: dict[str, list[dict[str, Any]]]) -> 
     ]
 
 
-async def test_a_shadow_decides_the_same_and_leaves_the_router_in_charge_alone(
+async def test_a_shadow_decides_the_same_and_does_not_affect_the_production_router(
     router: Router, tmp_path: Path
 ) -> None:
     await create_topics(
         router.settings.model_copy(update={"shadow": True, "app_id": f"{router.app_id}-shadow"}),
-        keeps_all=True,
+        keep_forever=True,
     )
-    records = told(tmp_path)
+    records = records_of_story(tmp_path)
     await router.produce(record for record in records if record.topic in CRM)
     router.start("live")
 

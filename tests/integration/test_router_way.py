@@ -1,4 +1,4 @@
-"""The way of an event through the whole router, fed by a client that is not ours, with rubbish between; in several crews."""
+"""Events through the whole router, from another client library, with invalid records between; with several sets of workers."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import foreign
 import pytest
 from crowd import crowd, team
+from invalid_records import Bad, invalid_records
 from outcome import Outcome, outcome
 from router import Router, Sent, of_line
-from rubbish import Bad, rubbish
 from tape import Tape
 
 from schemas.topics import DEAD_LETTERS, TOPICS, Direction
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.kafka
 
-CREWS = {"two workers": [(), ()], "visitors apart": [("visitors",), ("directory", "accounts", "desks")]}
+WORKER_SETS = {"two workers": [(), ()], "visitors apart": [("visitors",), ("directory", "accounts", "desks")]}
 RESULTS = [name for name, topic in TOPICS.items() if topic.direction is Direction.OUT]
 CRM = frozenset({"crm.accounts", "crm.reps"})
 SETTLE_S = 240.0
-STRANGERS = 3_000
-"""Accounts of the CRM that nobody comes from: reading them takes longer than reading the events."""
+UNRELATED_ACCOUNTS = 3_000
+"""Number of CRM accounts without visitors. Reading them takes longer than reading the events."""
 FORM_AT = "tue 16:30"
 
 
@@ -70,7 +70,7 @@ class Run:
 
 
 def the_story(folder: Path) -> Story:
-    """A crowd, one buyer who reads a week's worth of papers before she says who she is, and one who chats."""
+    """Return a story: a crowd, a buyer who downloads several papers before she fills in a form, and one who chats."""
     story = Story(folder)
     team(story)
     crowd(story, seed=11, banks=24, people_each=2)
@@ -88,7 +88,7 @@ def the_story(folder: Path) -> Story:
     return story
 
 
-def strangers() -> list[Sent]:
+def unrelated_accounts() -> list[Sent]:
     at_ms = int(moment("mon 00:00").timestamp() * 1_000)
     return [
         Sent(
@@ -105,11 +105,11 @@ def strangers() -> list[Sent]:
             ).encode(),
             at_ms,
         )
-        for number in range(STRANGERS)
+        for number in range(UNRELATED_ACCOUNTS)
     ]
 
 
-@pytest.fixture(scope="module", params=CREWS, ids=lambda name: name.replace(" ", "-"))
+@pytest.fixture(scope="module", params=WORKER_SETS, ids=lambda name: name.replace(" ", "-"))
 def run(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
@@ -117,21 +117,21 @@ def run(
     router_kafka: str,
 ) -> Run:
     story = the_story(tmp_path_factory.mktemp("story"))
-    return asyncio.run(live(new_routers(router_kafka), story, CREWS[request.param]))
+    return asyncio.run(live(new_routers(router_kafka), story, WORKER_SETS[request.param]))
 
 
-async def live(router: Router, story: Story, crew: list[tuple[str, ...]]) -> Run:
-    """Events first, then rubbish among them, then the CRM; only then the workers."""
+async def live(router: Router, story: Story, worker_set: list[tuple[str, ...]]) -> Run:
+    """Write events with invalid records between them, then the CRM records, and only then start the workers."""
     records = [of_line(line) for line in story._lines]
     visits = foreign.with_foreign_keys([one for one in records if one.topic not in CRM])
-    crm = [*strangers(), *(one for one in records if one.topic in CRM)]
-    bad = list(rubbish(visits[0].timestamp_ms))
+    crm = [*unrelated_accounts(), *(one for one in records if one.topic in CRM)]
+    bad = list(invalid_records(visits[0].timestamp_ms))
     shuffled = [one.sent for one in bad]
     step = len(visits) // 3
     await router.create()
     fed = [*shuffled[::2], *visits[:step], *shuffled[1::2], *visits[step:], *crm]
     keyed, agreed = foreign.produce(router.bootstrap, fed, router.partitions)
-    for number, only in enumerate(crew):
+    for number, only in enumerate(worker_set):
         router.start(f"w{number}", only=only)
     async with router.tape() as tape:
         await tape.until_settled(SETTLE_S)
@@ -140,11 +140,9 @@ async def live(router: Router, story: Story, crew: list[tuple[str, ...]]) -> Run
     return Run(tape, story.replay(), bad, exits, keyed, agreed)
 
 
-def test_scores_stages_and_owners_by_right_are_those_of_a_replay_from_a_file(run: Run) -> None:
-    told = (
-        f"{run.agreed} of {run.keyed} keyed records lie where murmur2 puts them; {len(run.live.scores)} leads"
-    )
-    print(told)  # noqa: T201 - counted and printed
+def test_scores_stages_and_owners_are_those_of_a_replay_from_a_file(run: Run) -> None:
+    counts = f"{run.agreed} of {run.keyed} keyed records have the partition of murmur2; {len(run.live.scores)} leads"
+    print(counts)  # noqa: T201 - counted and printed
     assert run.agreed < run.keyed * 0.9
     assert run.live.scores == run.replayed.scores
     assert run.live.stages == run.replayed.stages
@@ -174,7 +172,7 @@ def test_an_anonymous_visitor_who_fills_a_form_is_handed_over_with_every_reason(
     assert {gate["state"] for gate in why["gates"]} == {"pass"}
     assert (why["policy"]["name"], why["policy"]["version"]) == ("us-commercial-banks", 1)
     assert why["triggering_event_id"] in run.events_of("a1"), (
-        "the one that came last: partitions have no order"
+        "the event that was handled last: there is no order between partitions"
     )
 
 
@@ -188,7 +186,7 @@ def test_a_customers_raised_hand_goes_to_the_owner_although_it_was_there_before_
 
 
 @pytest.mark.parametrize("topic", RESULTS)
-def test_every_result_lies_where_its_subscribers_look_and_carries_its_envelope(run: Run, topic: str) -> None:
+def test_every_result_has_the_partition_of_its_key_and_its_envelope(run: Run, topic: str) -> None:
     described = TOPICS[topic]
     records = run.tape.records[topic]
     assert records
@@ -206,7 +204,7 @@ def test_every_result_lies_where_its_subscribers_look_and_carries_its_envelope(r
     assert run.tape.doubled(topic) == []
 
 
-def test_rubbish_on_every_topic_is_a_dead_letter_each_and_the_workers_stay_up(run: Run) -> None:
+def test_each_invalid_record_on_every_topic_is_a_dead_letter_and_the_workers_keep_running(run: Run) -> None:
     letters = run.tape.of(DEAD_LETTERS.name)
     print(f"{len(letters)} dead letters: {dict(Counter(letter['reason'] for letter in letters))}")  # noqa: T201
     found = Counter((letter["topic"], letter["reason"]) for letter in letters)

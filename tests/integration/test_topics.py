@@ -8,17 +8,24 @@ import pytest
 from aiokafka.admin import NewTopic
 from topics import admin_client
 
-from workers.embedded.broker import EmbeddedKafka
+from workers.broker.topic_plan import (
+    ProblemKind,
+    TopicsError,
+    check_topics,
+    create_topics,
+    found_topics,
+    plan_topics,
+)
+from workers.local_kafka.server import LocalKafka
 from workers.settings import Settings
-from workers.topics import ProblemKind, TopicsError, check_topics, create_topics, found_topics, plan
 
 pytestmark = pytest.mark.kafka
 
 
-async def test_topics_are_created_once_and_then_pass_their_check(own_kafka: EmbeddedKafka) -> None:
+async def test_topics_are_created_once_and_then_pass_their_check(own_kafka: LocalKafka) -> None:
     settings = Settings(bootstrap=own_kafka.bootstrap, partitions=2)
     assert {problem.kind for problem in await check_topics(settings)} == {ProblemKind.MISSING}
-    assert await create_topics(settings) == [topic.name for topic in plan(settings)]
+    assert await create_topics(settings) == [topic.name for topic in plan_topics(settings)]
     assert await check_topics(settings) == []
     assert await create_topics(settings) == []
 
@@ -33,7 +40,7 @@ async def test_the_error_for_a_refused_topic_holds_the_brokers_reason(kafka: str
         await create_topics(settings)
 
 
-async def test_a_topic_that_was_there_keeps_its_settings_and_is_reported(own_kafka: EmbeddedKafka) -> None:
+async def test_a_topic_that_was_there_keeps_its_settings_and_is_reported(own_kafka: LocalKafka) -> None:
     settings = Settings(bootstrap=own_kafka.bootstrap, partitions=1)
     name = f"{settings.app_id}-accounts-changelog"
     async with admin_client(own_kafka.bootstrap) as admin:
@@ -45,11 +52,11 @@ async def test_a_topic_that_was_there_keeps_its_settings_and_is_reported(own_kaf
 
 
 async def test_a_history_older_than_the_retention_is_kept_where_all_is_to_be_kept(
-    own_kafka: EmbeddedKafka,
+    own_kafka: LocalKafka,
 ) -> None:
     settings = Settings(bootstrap=own_kafka.bootstrap, partitions=1)
-    await create_topics(settings, keeps_all=True)
+    await create_topics(settings, keep_forever=True)
     async with admin_client(own_kafka.bootstrap) as admin:
-        found = await found_topics(admin, {topic.name for topic in plan(settings)})
+        found = await found_topics(admin, {topic.name for topic in plan_topics(settings)})
     assert {topic.config["retention.ms"] for topic in found.values()} == {"-1"}
     assert await check_topics(settings) == []

@@ -289,7 +289,7 @@ PURE = [
         "Faust's spinner leaves the root logger at debug",
         "a tenth of the time went into log calls (measured)",
         (without("workers/log.py", "    root.setLevel(level_number)\n"),),
-        "unit/test_log.py::test_configuring_again_takes_back_what_the_spinner_did",
+        "unit/test_log.py::test_configuring_a_second_time_undoes_the_changes_of_fausts_spinner",
         "assert",
     ),
     Mutation(
@@ -310,11 +310,11 @@ PURE = [
         "with the broker's defaults a history's records were deleted within 5 minutes (measured)",
         (
             without(
-                "workers/embedded/server_properties.py",
+                "workers/local_kafka/server_properties.py",
                 '        "log.retention.ms": str(RETENTION_DAYS * DAY_MS),\n',
             ),
         ),
-        "integration/test_embedded_broker.py::test_records_of_two_months_ago_are_kept_by_default",
+        "integration/test_local_kafka.py::test_records_of_two_months_ago_are_kept_by_default",
         "log.retention.ms",
     ),
     Mutation(

@@ -65,7 +65,7 @@ WHOLE = [
     Mutation(
         "the topics of a history delete old records",
         "the demo's fortnight is dated: 60 days after it, its records were deleted while they were read (measured)",
-        (Edit("workers/topics.py", " | (KEEPS_ALL if keeps_all else {})", ""),),
+        (Edit("workers/broker/topic_plan.py", " | (KEEP_FOREVER if keep_forever else {})", ""),),
         "integration/test_topics.py::test_a_history_older_than_the_retention_is_kept_where_all_is_to_be_kept",
         "5184000000",
     ),

@@ -16,9 +16,9 @@ from workers.engine.api import Emit
 from workers.identity.addresses import normalise
 from workers.identity.lead_ids import lead_id_of
 from workers.policy.load import load_policy, to_config
-from workers.replay.edge import EdgeReplay
-from workers.replay.leads import RESULTS, directory_ready
-from workers.replay.lines import Input
+from workers.replay.edge_replay import EdgeReplay
+from workers.replay.history_lines import Input
+from workers.replay.topic_roles import RESULTS, directory_ready
 
 ANN, BOB, EVE, ALIAS = "ann@bank.com", "bob@bank.com", "eve@gmail.com", "ann@bank-us.com"
 PEOPLE = (ANN, BOB, EVE, ALIAS)

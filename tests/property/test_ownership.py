@@ -1,7 +1,7 @@
-"""One owner per account with all that can own one: owners who change, partners, support desks, territories known late.
+"""One owner per account under changing owners, partners, support desks and territories that become known late.
 
-Records and the messages between accounts and desks meet in any order. At every prefix of the output an account has one
-owner, support questions beside it; when all is quiet, what belongs to somebody by right is there, and nothing is lost.
+Records and the messages between accounts and desks arrive in any order. At every prefix of the output an account has one
+owner, apart from support questions. When no message is in transit, the account's own owner has it, and no lead is lost.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ TEXT = with_routes(
 )
 POLICY = load_policy(TEXT)
 PEOPLE = ("ann", "bob")
-BY_RIGHT = ("own", "other")
+OWNERS = ("own", "other")
 COMPANIES: tuple[dict[str, Any], ...] = (
     {},
     {"region": "HI"},
@@ -85,13 +85,13 @@ COMPANIES: tuple[dict[str, Any], ...] = (
 ASKED = (Request.DEMO, Request.DEMO, Request.SUPPORT, Request.CONTENT)
 BEGINNINGS = (("ann",), ("ann", "bob"), ())
 at_once = st.sampled_from((MOST_AT_ONCE, 1))
-"""Open hand-offs that move in one step; of one, two make a large account, which moves in chunks."""
+"""The most open hand-offs that move in one step. With 1, two hand-offs already move in chunks."""
 SALES = ("sales_qualified", "sales_qualified", "returned", "rejected", "reassigned", "touched")
 
 
 @st.composite
 def records(draw: st.DrawFn) -> list[Model]:
-    """What comes, by its own order: people, the CRM, sales, a rep who leaves or is back."""
+    """Draw records in their own order: forms, CRM facts, sales activities, a rep who leaves or returns."""
     made: list[Model] = [facts(**draw(st.sampled_from(COMPANIES)))]
     made += [form(draw(st.sampled_from(ASKED)), one, MONDAY) for one in draw(st.sampled_from(BEGINNINGS))]
     for number in range(draw(st.integers(3, 9))):
@@ -115,18 +115,18 @@ def records(draw: st.DrawFn) -> list[Model]:
     return made
 
 
-def begun(most_at_once: int) -> Market:
+def new_market(most_at_once: int) -> Market:
     market = Market(TEXT, most_at_once=most_at_once)
     west = [DeskMembership(desk="west")]
     market.reps(rep("r1"), rep("r2"), rep("w1", desks=west), rep("dana", at_desk=False))
-    market.reps(*(rep(one, at_desk=False) for one in BY_RIGHT))
+    market.reps(*(rep(one, at_desk=False) for one in OWNERS))
     market.is_manual = True
     return market
 
 
-def live(events: list[Model], choices: list[int], most_at_once: int = MOST_AT_ONCE) -> Market:
-    """Take one step after the other: a record, a message to the desks, one to the account, a chunk of what is large."""
-    market = begun(most_at_once)
+def play(events: list[Model], choices: list[int], most_at_once: int = MOST_AT_ONCE) -> Market:
+    """Apply one step at a time: a record, a message to a desk, a message to the account, or a chunk of a large account."""
+    market = new_market(most_at_once)
     waiting = list(events)
     turn = 0
     while waiting or market.to_desks or market.to_accounts or market.has_chunk:
@@ -151,7 +151,7 @@ def live(events: list[Model], choices: list[int], most_at_once: int = MOST_AT_ON
 
 
 def open_now(market: Market, *, service: bool) -> dict[str, LeadRouting]:
-    """The open hand-offs by the output: support questions, or all others."""
+    """Return the open hand-offs according to the output: support questions, or all others."""
     found: dict[str, LeadRouting] = {}
     for one in market.said:
         if isinstance(one, LeadRouting) and (one.kind is Kind.SERVICE) is service:
@@ -167,22 +167,22 @@ def rows(market: Market, kind: type[Any]) -> list[Any]:
 
 @settings(deadline=None, max_examples=250)
 @given(records(), st.lists(st.integers(0, 5), min_size=1, max_size=30), at_once)
-def test_one_owner_at_every_prefix_whoever_owns_it(
+def test_an_account_has_one_owner_at_every_prefix_of_the_output(
     events: list[Model], choices: list[int], most_at_once: int
 ) -> None:
-    market = live(events, choices, most_at_once)
+    market = play(events, choices, most_at_once)
     assert_one_owner(market.said)
     assert_open_index(market.accounts.decider.rows)
-    said = {one.assignee.type for one in market.said if isinstance(one, LeadRouting) and one.assignee}
-    event(f"held by {' and '.join(sorted(said)) or 'nobody'}")
+    types = {one.assignee.type for one in market.said if isinstance(one, LeadRouting) and one.assignee}
+    event(f"held by {' and '.join(sorted(types)) or 'no holder'}")
 
 
 @settings(deadline=None, max_examples=250)
 @given(records(), st.lists(st.integers(0, 5), min_size=1, max_size=30), at_once)
-def test_when_all_is_quiet_what_belongs_to_somebody_by_right_is_there(
+def test_when_no_message_is_in_transit_the_accounts_own_owner_has_it(
     events: list[Model], choices: list[int], most_at_once: int
 ) -> None:
-    market = live(events, choices, most_at_once)
+    market = play(events, choices, most_at_once)
     account = market.account()
     held = open_now(market, service=False).values()
     right = owner_of(POLICY, account)
@@ -197,10 +197,10 @@ def test_when_all_is_quiet_what_belongs_to_somebody_by_right_is_there(
 
 @settings(deadline=None, max_examples=250)
 @given(records(), st.lists(st.integers(0, 5), min_size=1, max_size=30), at_once)
-def test_questions_stay_at_the_desk_that_answers_them_and_stages_say_who_has_it(
+def test_support_questions_stay_at_their_desk_and_stages_match_the_holder(
     events: list[Model], choices: list[int], most_at_once: int
 ) -> None:
-    market = live(events, choices, most_at_once)
+    market = play(events, choices, most_at_once)
     for one in open_now(market, service=True).values():
         assert one.assignee is not None
         is_customers = "customer_account" in one.explanation.reasons
@@ -219,8 +219,10 @@ def test_questions_stay_at_the_desk_that_answers_them_and_stages_say_who_has_it(
 
 @settings(deadline=None, max_examples=60)
 @given(records(), at_once)
-def test_a_partner_who_stays_silent_has_nothing_a_week_later(events: list[Model], most_at_once: int) -> None:
-    market = live(events, [0], most_at_once)
+def test_a_partner_without_an_answer_holds_nothing_a_week_later(
+    events: list[Model], most_at_once: int
+) -> None:
+    market = play(events, [0], most_at_once)
     market.is_manual = False
     market.finishes = True
     market.tick(MONDAY + 7 * DAY_MS)

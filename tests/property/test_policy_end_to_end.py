@@ -1,7 +1,7 @@
-"""Generated policies, people and events through all hops: who fails a gate is never called an MQL, whatever they do.
+"""Generated policies, people and events through all hops: a lead that fails a gate is never an MQL, whatever it does.
 
-What a person is, is decided here without the policy's own code: of each gate it is drawn whether the fact is right, wrong
-or missing. Every policy that the checks let pass is then played, asked demos included.
+The expected label is derived without the code of the policy: for each gate the test draws whether the fact is right, wrong
+or missing. Every policy that passes its checks is played, with requests for sales among the events.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
 from tests.edge import HOUR, KEY, MINUTE, NOON, activity, form, iso
-from tests.property.test_policy_linter import SmallPolicy, rule_sets
+from tests.property.test_policy_checks import SmallPolicy, rule_sets
 from workers.agents import make_specs
 from workers.deadletters import dead_letter
 from workers.engine.api import Emit
 from workers.policy.load import PolicyError, load_policy, to_config
-from workers.replay.edge import EdgeReplay
-from workers.replay.leads import RESULTS, directory_ready
-from workers.replay.lines import Input
+from workers.replay.edge_replay import EdgeReplay
+from workers.replay.history_lines import Input
+from workers.replay.topic_roles import RESULTS, directory_ready
 
 Answer = Literal["right", "wrong", "missing"]
 SPECS = make_specs(KEY, 1)
@@ -43,8 +43,8 @@ ANSWERS = st.sampled_from(["right", "right", "right", "wrong", "missing"])
 RAISED = ("demo", "pricing", "contact_sales")
 
 
-class Deed(NamedTuple):
-    """What somebody does: an activity of the rule of this number, or a form that asks for something."""
+class Act(NamedTuple):
+    """One event of a person: an activity of the rule with this number, or (None) a form with this request."""
 
     rule: int | None
     request: str
@@ -53,7 +53,7 @@ class Deed(NamedTuple):
 
 @st.composite
 def sound_policies(draw: st.DrawFn) -> SmallPolicy:
-    """Policies of which most pass their checks."""
+    """Draw policies of which most pass their checks."""
     gates = draw(st.lists(st.sampled_from(GATES), min_size=1, unique=True))
     company = {gate: draw(st.integers(3, 6)) for gate in gates}
     titles = tuple(draw(st.lists(st.integers(3, 6), min_size=1, max_size=2)))
@@ -65,9 +65,9 @@ def sound_policies(draw: st.DrawFn) -> SmallPolicy:
     return SmallPolicy(company, function, titles, cap, bar, draw(st.integers(1, 12)), rules)
 
 
-DEEDS = st.lists(
+ACTS = st.lists(
     st.builds(
-        Deed,
+        Act,
         st.none() | st.integers(0, 2),
         st.sampled_from(["content", "newsletter", *RAISED]),
         st.integers(0, 300),
@@ -78,16 +78,16 @@ DEEDS = st.lists(
 
 
 def with_low_grades(text: str) -> str:
-    """Grades that small numbers reach: they are not what is tried here."""
+    """Return the policy with grade thresholds that small numbers reach. Grades are not tested here."""
     tree: dict[str, Any] = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - texts only
     tree["grade"] = {"fit": {"A": 3, "B": 2, "C": 1}, "behaviour": {"1": 2, "2": 1, "3": 0}}
-    said: str = yaml.safe_dump(tree, sort_keys=False)
-    return said
+    lowered: str = yaml.safe_dump(tree, sort_keys=False)
+    return lowered
 
 
-def played(text: str, company: dict[str, Any], person: dict[str, str], deeds: list[Deed]) -> list[Emit]:
-    said: list[Emit] = []
-    replay = EdgeReplay(SPECS, to_config(load_policy(text), text), dead_letter, said.append, results=RESULTS)
+def play(text: str, company: dict[str, Any], person: dict[str, str], acts: list[Act]) -> list[Emit]:
+    emits: list[Emit] = []
+    replay = EdgeReplay(SPECS, to_config(load_policy(text), text), dead_letter, emits.append, results=RESULTS)
     replay.open_with(directory_ready(NOON - HOUR))
     head = {"event_id": "crm", "occurred_at": iso(NOON - HOUR)}
     account = head | {"crm_account_id": "A", "name": "Bank", "domains": ["bank.com"]} | company
@@ -95,30 +95,30 @@ def played(text: str, company: dict[str, Any], person: dict[str, str], deeds: li
     feed(replay, "crm.reps", "mia", rep, NOON - HOUR)
     feed(replay, "crm.accounts", "A", account, NOON - HOUR)
     feed(replay, "form.fills", "a", form("first", NOON, email="ann@bank.com", **person), NOON)
-    for number, deed in enumerate(sorted(deeds, key=lambda one: one.minute)):
-        at_ms = NOON + deed.minute * MINUTE
-        if deed.rule is None:
-            value = form(f"e{number}", at_ms, email="ann@bank.com", request=deed.request)
+    for number, act in enumerate(sorted(acts, key=lambda one: one.minute)):
+        at_ms = NOON + act.minute * MINUTE
+        if act.rule is None:
+            value = form(f"e{number}", at_ms, email="ann@bank.com", request=act.request)
             feed(replay, "form.fills", "a", value, at_ms)
         else:
             value = activity(f"e{number}", at_ms, email="ann@bank.com", duration_seconds=600)
-            feed(replay, "web.activity", "a", value | {"activity": f"activity{deed.rule}"}, at_ms)
+            feed(replay, "web.activity", "a", value | {"activity": f"activity{act.rule}"}, at_ms)
     replay.run_timers(NOON + 12 * HOUR)
-    return said
+    return emits
 
 
 def feed(replay: EdgeReplay, topic: str, key: str, value: dict[str, Any], at_ms: int) -> None:
     replay.feed(Input(topic, at_ms, key.encode(), json.dumps(value).encode()))
 
 
-def of(said: list[Emit], topic: str) -> list[dict[str, Any]]:
-    return [json.loads(one.value) for one in said if one.topic == topic and one.value is not None]
+def records_of(emits: list[Emit], topic: str) -> list[dict[str, Any]]:
+    return [json.loads(one.value) for one in emits if one.topic == topic and one.value is not None]
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
-@given(sound_policies(), st.data(), DEEDS)
-def test_gates_decide_the_word_whatever_the_policy_the_points_and_the_deeds(
-    small: SmallPolicy, data: st.DataObject, deeds: list[Deed]
+@given(sound_policies(), st.data(), ACTS)
+def test_gates_decide_the_label_under_every_policy_and_history(
+    small: SmallPolicy, data: st.DataObject, acts: list[Act]
 ) -> None:
     text = with_low_grades(small.text())
     try:
@@ -130,17 +130,20 @@ def test_gates_decide_the_word_whatever_the_policy_the_points_and_the_deeds(
     company = {k: v for gate in small.company for k, v in FACTS[gate].get(answers[gate], {}).items()}
     person = {k: v for gate in PERSON for k, v in PERSON[gate].get(answers[gate], {}).items()}
 
-    said = played(text, company, person, deeds)
+    emits = play(text, company, person, acts)
 
     has_failed = "wrong" in answers.values()
     passes = set(answers.values()) == {"right"}
-    routed, stages = of(said, "lead.routing"), [one["to_stage"] for one in of(said, "lead.stages")]
+    routed, stages = (
+        records_of(emits, "lead.routing"),
+        [one["to_stage"] for one in records_of(emits, "lead.stages")],
+    )
     event("fails" if has_failed else "passes" if passes else "waits")
     if not passes:
         assert "mql" not in stages
         assert [one for one in routed if one["kind"] == "mql"] == []
     label = "inquiry" if has_failed else "mql" if passes else "pending"
-    asked = any(deed.rule is None and deed.request in RAISED for deed in deeds)
+    asked = any(act.rule is None and act.request in RAISED for act in acts)
     assert {one.get("qualification") for one in routed if one["kind"] in {"raised_hand", "inquiry"}} <= {
         label
     }
@@ -148,10 +151,10 @@ def test_gates_decide_the_word_whatever_the_policy_the_points_and_the_deeds(
     if passes:
         reached = any(
             one["explanation"]["total"] >= small.bar and one["explanation"]["behaviour"] > 0
-            for one in of(said, "lead.scores")
+            for one in records_of(emits, "lead.scores")
         )
         assert not reached or "mql" in stages
-    for one in of(said, "lead.scores"):
+    for one in records_of(emits, "lead.scores"):
         why = one["explanation"]
         assert why["behaviour"] <= small.cap
         assert sum(line["points"] for line in why["points"]) == why["total"] == why["fit"] + why["behaviour"]

@@ -1,7 +1,7 @@
-"""The worth of events under generated policies, against a slow judge that reads the page's words, in any order.
+"""Points of events under generated policies, in any order, against a slow reference written from docs/policy.md.
 
-The judge takes all events at once and sorts them; the code takes them one by one as they come. For every policy and
-every order both say the same points, line by line, and the lines add up.
+The reference sorts all events at once; the code applies them one by one as they arrive. For every policy and every order
+both give the same points, line by line, and the lines add up.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from workers.accounts.state.lead import LeadRow
 from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.count_once import message_mark
 from workers.accounts.worth.durations import Activity, count_activity
-from workers.policy.behaviour import Behaviour
+from workers.policy.behaviour_rules import Behaviour
 from workers.policy.model import Policy, Rule
 
 SECOND_MS, MINUTE_MS, HOUR_MS = 1_000, 60_000, 3_600_000
@@ -30,7 +30,7 @@ LINKS = st.none() | st.sampled_from(["rule0", "rule1", "rule2", "rule3"])
 
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
-    """Four rules with any of the keys; what the checks would refuse is left out."""
+    """Draw four rules with any of the keys, except combinations that the checks refuse."""
     rules: dict[str, dict[str, Any]] = {}
     implied = {f"rule{at}": draw(LINKS) if at else None for at in range(4)}
     for at in range(4):
@@ -67,7 +67,7 @@ def policies(draw: st.DrawFn) -> Policy:
 
 
 @dataclass(frozen=True)
-class Happened:
+class Occurrence:
     at_ms: int
     event_id: str
     activity: str
@@ -76,13 +76,13 @@ class Happened:
 
 
 @st.composite
-def happenings(draw: st.DrawFn) -> list[Happened]:
+def happenings(draw: st.DrawFn) -> list[Occurrence]:
     made = []
     for number in range(draw(st.integers(1, 14))):
         day = draw(st.sampled_from([0, 0, 0, 1, 2, 9]))
         offset_ms = draw(st.sampled_from([0, 0, 20, 45, 150, 700, 3000, 14 * 3600])) * SECOND_MS
         made.append(
-            Happened(
+            Occurrence(
                 at_ms=MONDAY - day * DAY_MS + offset_ms + draw(st.integers(0, 3)) * 7 * SECOND_MS,
                 event_id=f"e{number}",
                 activity=draw(st.sampled_from([*ACTIVITIES, "nothing"])),
@@ -93,11 +93,13 @@ def happenings(draw: st.DrawFn) -> list[Happened]:
     return made
 
 
-# The slow judge.
+# The slow reference.
 
 
-def judged(policy: Policy, terms: Terms, happened: list[Happened], today: int) -> dict[str, tuple[int, int]]:
-    """Return (points, events) by rule, caps of the rules included, from all events at once."""
+def expected_points(
+    policy: Policy, terms: Terms, happened: list[Occurrence], today: int
+) -> dict[str, tuple[int, int]]:
+    """Return (points, events) by rule from all events at once. The caps of the rules are applied."""
     rules = policy.behaviour.rules
     times = sorted({one.at_ms for one in happened})
     first: dict[tuple[str, str], int] = {}
@@ -127,7 +129,7 @@ def judged(policy: Policy, terms: Terms, happened: list[Happened], today: int) -
     return found
 
 
-def _fitting(rules: dict[str, Rule], one: Happened, duration_ms: int) -> set[str]:
+def _fitting(rules: dict[str, Rule], one: Occurrence, duration_ms: int) -> set[str]:
     own = {
         name
         for name, rule in rules.items()
@@ -146,7 +148,7 @@ def _fitting(rules: dict[str, Rule], one: Happened, duration_ms: int) -> set[str
     return own
 
 
-def _key(policy: Policy, terms: Terms, name: str, one: Happened) -> str | None:
+def _key(policy: Policy, terms: Terms, name: str, one: Occurrence) -> str | None:
     rules = policy.behaviour.rules
     if any(rule.implies == name for rule in rules.values()):
         return one.asset
@@ -172,7 +174,7 @@ def total_of(policy: Policy, found: dict[str, tuple[int, int]]) -> int:
 # The code.
 
 
-def scored(terms: Terms, happened: list[Happened], lead: LeadRow) -> ScoreRow:
+def scored(terms: Terms, happened: list[Occurrence], lead: LeadRow) -> ScoreRow:
     score = ScoreRow()
     for one in happened:
         fitting = terms.rules.for_activity(one.activity, None, one.asset, None)
@@ -183,8 +185,8 @@ def scored(terms: Terms, happened: list[Happened], lead: LeadRow) -> ScoreRow:
 
 @settings(deadline=None, max_examples=300)
 @given(policies(), happenings(), st.integers(0, 2**32), st.integers(0, 12))
-def test_whatever_the_policy_and_the_order_points_are_what_the_page_says(
-    policy: Policy, happened: list[Happened], seed: int, later_days: int
+def test_points_match_the_reference_under_every_policy_and_order(
+    policy: Policy, happened: list[Occurrence], seed: int, later_days: int
 ) -> None:
     terms = Terms(policy)
     shuffled = random.Random(seed).sample(happened, len(happened))
@@ -192,7 +194,7 @@ def test_whatever_the_policy_and_the_order_points_are_what_the_page_says(
     assert score.counts == scored(terms, happened, LeadRow()).counts
 
     today = terms.day_of(MONDAY) + later_days
-    expected = judged(policy, terms, happened, today)
+    expected = expected_points(policy, terms, happened, today)
     made = terms.rules.points(score.counts, today)
     lines = {line.rule: (line.points, line.count) for line in made.lines if not line.rule.startswith("cap:")}
     event(f"{len(score.dwells)} of unknown duration")
@@ -204,8 +206,8 @@ def test_whatever_the_policy_and_the_order_points_are_what_the_page_says(
 
 @settings(deadline=None, max_examples=150)
 @given(policies(), happenings(), st.integers(0, 2**32), st.integers(-3, 20))
-def test_points_since_a_no_are_those_of_the_later_events_in_any_order(
-    policy: Policy, happened: list[Happened], seed: int, after_hours: int
+def test_points_after_a_rejection_are_those_of_later_events_in_any_order(
+    policy: Policy, happened: list[Occurrence], seed: int, after_hours: int
 ) -> None:
     terms = Terms(policy)
     said_no_ms = MONDAY - DAY_MS + after_hours * HOUR_MS

@@ -16,9 +16,9 @@ from workers.agents import make_specs
 from workers.deadletters import dead_letter
 from workers.engine.api import Emit
 from workers.policy.load import load_policy, to_config
-from workers.replay.edge import EdgeReplay
-from workers.replay.history import History
-from workers.replay.leads import INPUT_RANKS, RESULTS, directory_ready
+from workers.replay.edge_replay import EdgeReplay
+from workers.replay.history_files import History
+from workers.replay.topic_roles import INPUT_RANKS, RESULTS, directory_ready
 
 EAST = ZoneInfo("America/New_York")
 MONDAY = datetime(2026, 3, 2, tzinfo=EAST)

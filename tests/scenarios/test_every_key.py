@@ -1,7 +1,7 @@
-"""Nothing of the policy is read and ignored: another value of any key, and a tale ends otherwise.
+"""Every key of the policy has an effect: another value of it changes the outputs of a tale.
 
-The table is closed: a key of the models without a line fails here by its name. What merely says a piece of the policy
-again (its name and version, a definition, what a territory would have needed) is no difference.
+The tables are complete: a key of the models without a case fails here by its name. Fields that only repeat a piece of the
+policy (its name and version, a definition, the needed value of a territory) do not count as a change.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ import pytest
 
 from tests.scenarios.keys.desks import DESKS
 from tests.scenarios.keys.people import PEOPLE
+from tests.scenarios.keys.routes import ROUTES
 from tests.scenarios.keys.stages import STAGES
-from tests.scenarios.keys.telling import Tale, decided, key_of, keys
-from tests.scenarios.keys.whose import WHOSE
+from tests.scenarios.keys.tales import Tale, decisions, key_of, keys
 from tests.scenarios.keys.worth import WORTH
+from workers.broker.topic_plan import plan_topics
 from workers.policy.load import PolicyError, load_policy
 from workers.settings import Settings
-from workers.topics import plan
 
-TABLES: Final = (WORTH, STAGES, WHOSE, DESKS, PEOPLE)
+TABLES: Final = (WORTH, STAGES, ROUTES, DESKS, PEOPLE)
 LINES: Final = {path: line for table in TABLES for path, line in table.items()}
-SAID_OUT: Final = {
+FIXED: Final = {
     "stages.mql.or_asks_for": ["demo", "pricing"],
     "stages.sales_says_no.not_now": "disqualified",
     "stages.sales_says_no.unreachable": "disqualified",
@@ -31,71 +31,73 @@ SAID_OUT: Final = {
     "routes[3].kind": "in_cycle",
     "desks.inside_sales.mqls_per_rep.when_full": "drop",
 }
-"""What both sides have to read and nobody may change: every other value is refused, as this one."""
-OF_TOPICS: Final = "privacy.erase_within"
-"""Says how long a broker keeps what was deleted, so no tale can tell it."""
+"""Keys with one permitted value, each with another value that is refused."""
+TOPIC_KEY: Final = "privacy.erase_within"
+"""The key that sets how long a broker keeps deleted records. No tale shows its effect."""
 CASES: Final = [pytest.param(path, *line[:2], *(line[2:] or ({},)), id=path) for path, line in LINES.items()]
 
-Results = dict[int, list[Any]]
+Outputs = dict[int, list[Any]]
 
 
 @pytest.fixture(scope="module")
-def as_agreed() -> Results:
-    """How the tales end as they were agreed, by their ids, as far as they were told."""
+def baseline() -> Outputs:
+    """The outputs of each tale under its own policy, by the id of the tale. Filled on first use."""
     return {}
 
 
-def ends(tale: Tale, as_agreed: Results, folder: Path) -> list[Any]:
-    if id(tale) not in as_agreed:
-        as_agreed[id(tale)] = tale.replay(folder, tale.agreement())
-    return as_agreed[id(tale)]
+def play_baseline(tale: Tale, baseline: Outputs, folder: Path) -> list[Any]:
+    if id(tale) not in baseline:
+        baseline[id(tale)] = tale.play(folder, tale.policy_text())
+    return baseline[id(tale)]
 
 
-def test_every_key_has_a_line() -> None:
-    assert sorted(set(keys()) - {key_of(path) for path in [*LINES, *SAID_OUT, OF_TOPICS]}) == []
+def test_every_key_has_a_case() -> None:
+    assert sorted(set(keys()) - {key_of(path) for path in [*LINES, *FIXED, TOPIC_KEY]}) == []
     assert len(LINES) == sum(map(len, TABLES))
 
 
 @pytest.mark.parametrize(("path", "tale", "other", "with_it"), CASES)
-def test_another_value_of_a_key_ends_a_tale_otherwise(
-    path: str, tale: Tale, other: Any, with_it: dict[str, Any], as_agreed: Results, tmp_path: Path
+def test_another_value_of_a_key_changes_the_outcome(
+    path: str, tale: Tale, other: Any, with_it: dict[str, Any], baseline: Outputs, tmp_path: Path
 ) -> None:
-    before = ends(tale, as_agreed, tmp_path)
+    before = play_baseline(tale, baseline, tmp_path)
 
-    results = tale.replay(tmp_path, tale.agreement({path: other, **with_it}))
+    outputs = tale.play(tmp_path, tale.policy_text({path: other, **with_it}))
 
-    assert decided(results, path) != decided(before, path), f"{path}: {other} changes nothing in {tale.name}"
+    assert decisions(outputs, path) != decisions(before, path), (
+        f"{path}: {other} does not change the outputs of {tale.name}"
+    )
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: next(iter(table)))
-def test_the_same_agreement_in_another_text_ends_a_tale_as_before(
-    table: Any, as_agreed: Results, tmp_path: Path
+def test_the_same_policy_in_another_text_gives_the_same_outcome(
+    table: Any, baseline: Outputs, tmp_path: Path
 ) -> None:
     tale = next(iter(table.values()))[0]
-    before = ends(tale, as_agreed, tmp_path)
+    before = play_baseline(tale, baseline, tmp_path)
 
-    results = tale.replay(tmp_path, "# Signed by both.\n" + tale.agreement())
+    outputs = tale.play(tmp_path, "# Signed by both.\n" + tale.policy_text())
 
-    assert results != before
-    assert decided(results, "policy") == decided(before, "policy")
+    assert outputs != before
+    assert decisions(outputs, "policy") == decisions(before, "policy")
 
 
-@pytest.mark.parametrize(("path", "other"), SAID_OUT.items(), ids=list(SAID_OUT))
-def test_what_nobody_may_change_is_refused_by_its_name(path: str, other: Any) -> None:
+@pytest.mark.parametrize(("path", "other"), FIXED.items(), ids=list(FIXED))
+def test_another_value_of_a_fixed_key_is_refused_by_its_name(path: str, other: Any) -> None:
     tale = next(iter(WORTH.values()))[0]
-    load_policy(tale.agreement())
+    load_policy(tale.policy_text())
 
     with pytest.raises(PolicyError) as refused:
-        load_policy(tale.agreement({path: other}))
+        load_policy(tale.policy_text({path: other}))
 
     assert any(one.key.startswith(path.removesuffix(".kind")) for one in refused.value.problems)
 
 
-def test_another_time_to_erase_compacts_what_we_write_within_that_time() -> None:
+def test_another_erasure_time_changes_the_compaction_of_our_topics() -> None:
     tale = next(iter(WORTH.values()))[0]
-    policies = [load_policy(tale.agreement({OF_TOPICS: within})) for within in ("24h", "12h")]
+    policies = [load_policy(tale.policy_text({TOPIC_KEY: within})) for within in ("24h", "12h")]
 
-    topics = [plan(Settings(), policy.privacy.erase_within) for policy in policies]
+    topics = [plan_topics(Settings(), policy.privacy.erase_within) for policy in policies]
 
     lags = [{one.config.get("max.compaction.lag.ms") for one in planned} for planned in topics]
     assert str(12 * 3_600_000) in lags[1] - lags[0]

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from schemas import vocabulary
 from schemas.topics import TOPICS
-from tests.scenarios.keys.telling import Tale
+from tests.scenarios.keys.tales import Tale
 from tests.scenarios.words.heard import HEARD, PLACES, UNSAID
 from tests.scenarios.words.said import OPERATED, SAID
 
@@ -42,7 +42,7 @@ def as_said() -> Results:
 
 def ends(tale: Tale, as_said: Results, folder: Path) -> list[Any]:
     if id(tale) not in as_said:
-        as_said[id(tale)] = tale.replay(folder, tale.agreement())
+        as_said[id(tale)] = tale.play(folder, tale.policy_text())
     return as_said[id(tale)]
 
 
@@ -98,7 +98,7 @@ def test_another_word_of_the_inputs_ends_a_tale_otherwise(
     tale, other = line
     before = ends(tale, as_said, tmp_path)
 
-    results = tale.replay(tmp_path, tale.agreement(), lambda text: put(text, word, other))
+    results = tale.play(tmp_path, tale.policy_text(), lambda text: put(text, word, other))
 
     assert results != before
     assert letters(results) == letters(before)

@@ -1,4 +1,4 @@
-"""A source whose clock runs ahead: what it sends counts as of its arrival, and everybody sees that it was dated otherwise."""
+"""Future-dated events: they count as of their arrival, and outputs mark the points that rest on them."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ ANN = "ann@harbor.example"
 
 @pytest.fixture
 def bank(story: Story) -> Story:
-    """Harbor is a bank of the served market, and Mia sits at the desk."""
+    """Harbor is a bank of the served market, and Mia is a member of the desk."""
     story.rep("mia")
     story.bank("harbor")
     return story
 
 
-def asks(story: Story, dated: str, came: str, email: str = ANN) -> None:
-    said = {"form_id": "contact", "request": "demo", "job_title": "CIO", "job_function": "it"}
-    story.late("form.fills", email, dated, came, email=email, **said)
+def ask_for_a_demo(story: Story, dated: str, came: str, email: str = ANN) -> None:
+    values = {"form_id": "contact", "request": "demo", "job_title": "CIO", "job_function": "it"}
+    story.late("form.fills", email, dated, came, email=email, **values)
 
 
-def test_a_demo_that_is_dated_three_days_ahead_is_routed_today_and_marked(bank: Story) -> None:
-    asks(bank, "fri 10:00", "tue 10:00")
+def test_a_demo_that_is_future_dated_by_three_days_is_routed_today_and_marked(bank: Story) -> None:
+    ask_for_a_demo(bank, "fri 10:00", "tue 10:00")
 
     (handoff,) = bank.replay().of("lead.routing")
 
@@ -38,8 +38,8 @@ def test_a_demo_that_is_dated_three_days_ahead_is_routed_today_and_marked(bank: 
     assert marked == ["form"]
 
 
-def test_scores_and_stages_say_so_too(bank: Story) -> None:
-    asks(bank, "fri 10:00", "tue 10:00")
+def test_scores_and_stages_are_marked_too(bank: Story) -> None:
+    ask_for_a_demo(bank, "fri 10:00", "tue 10:00")
 
     results = bank.replay()
 
@@ -48,9 +48,9 @@ def test_scores_and_stages_say_so_too(bank: Story) -> None:
         assert [line["rule"] for line in event["explanation"]["points"] if line.get("clamped")] == ["form"]
 
 
-def test_only_what_rests_on_such_an_event_is_marked(bank: Story) -> None:
+def test_only_points_of_a_future_dated_event_are_marked(bank: Story) -> None:
     bank.activity("download", "tue 09:00", email=ANN)
-    asks(bank, "fri 10:00", "tue 10:00")
+    ask_for_a_demo(bank, "fri 10:00", "tue 10:00")
     bank.activity("download", "wed 09:00", email=ANN)
 
     last = bank.replay().of("lead.scores")[-1]["explanation"]
@@ -60,8 +60,8 @@ def test_only_what_rests_on_such_an_event_is_marked(bank: Story) -> None:
     assert "paper" in {line["rule"] for line in last["points"]}
 
 
-def test_a_call_that_sales_dates_ahead_is_marked_in_the_list_of_touches(bank: Story) -> None:
-    asks(bank, "tue 10:00", "tue 10:00")
+def test_a_future_dated_call_is_marked_in_the_list_of_touches(bank: Story) -> None:
+    ask_for_a_demo(bank, "tue 10:00", "tue 10:00")
     bank.late(
         "sales.activities",
         ANN,
@@ -72,7 +72,7 @@ def test_a_call_that_sales_dates_ahead_is_marked_in_the_list_of_touches(bank: St
         rep_id="mia",
         channel="call",
     )
-    asks(bank, "wed 10:00", "wed 10:00", "bob@harbor.example")
+    ask_for_a_demo(bank, "wed 10:00", "wed 10:00", "bob@harbor.example")
     bank.sales("opportunity_opened", ANN, "thu 10:00")
 
     (of_ann,) = [e for e in bank.replay().of("lead.routing")[-2:] if e["action"] == "relabelled"]
@@ -83,8 +83,8 @@ def test_a_call_that_sales_dates_ahead_is_marked_in_the_list_of_touches(bank: St
     ]
 
 
-def test_a_few_minutes_are_nobodys_clock_and_nothing_is_marked(bank: Story) -> None:
-    asks(bank, "tue 10:05", "tue 10:00")
+def test_an_event_a_few_minutes_ahead_is_not_marked(bank: Story) -> None:
+    ask_for_a_demo(bank, "tue 10:05", "tue 10:00")
 
     results = bank.replay()
 
@@ -94,8 +94,8 @@ def test_a_few_minutes_are_nobodys_clock_and_nothing_is_marked(bank: Story) -> N
     )
 
 
-def test_the_mark_goes_along_when_the_domain_moves(bank: Story) -> None:
-    asks(bank, "fri 10:00", "tue 10:00", "ann@pier.example")
+def test_the_mark_moves_with_the_lead_when_the_domain_moves(bank: Story) -> None:
+    ask_for_a_demo(bank, "fri 10:00", "tue 10:00", "ann@pier.example")
     bank.bank("harbor", "tue 15:00", domains=["harbor.example", "pier.example"])
 
     (there,) = [e for e in bank.replay().of("lead.routing") if e["account_key"] == "domain:harbor.example"]

@@ -1,4 +1,4 @@
-"""What interest is worth, told as a marketing manager would: videos, mails, calculators, late and wrong clocks."""
+"""Points for behaviour, from the view of a marketing manager: videos, mails, calculators, late and wrong clocks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def harbor(story: Story) -> Story:
 
 
 def lines(results: Results) -> dict[str, tuple[int, int]]:
-    """(points, events) by rule, of the last score."""
+    """Return (points, events) by rule, of the last score."""
     points = results.of("lead.scores")[-1]["explanation"]["points"]
     return {line["rule"]: (line["points"], line["count"]) for line in points if ":" not in line["rule"]}
 
@@ -33,7 +33,7 @@ def test_a_video_counts_from_two_minutes_on(harbor: Story) -> None:
     assert lines(harbor.replay())["video"] == (5, 1)
 
 
-def test_a_video_that_states_nothing_counts_when_the_next_click_tells_how_long_it_was(harbor: Story) -> None:
+def test_a_video_without_a_duration_counts_when_the_next_click_ends_it(harbor: Story) -> None:
     harbor.activity("video_watched", "tue 10:00", email="ann@harbor.example")
     harbor.activity("poll_answered", "tue 10:06", email="ann@harbor.example")
 
@@ -43,14 +43,14 @@ def test_a_video_that_states_nothing_counts_when_the_next_click_tells_how_long_i
     assert results.of("lead.scores")[-1]["occurred_at"] == "2026-03-03T15:06:00Z"
 
 
-def test_whoever_comes_back_after_lunch_has_not_watched_all_that_time(harbor: Story) -> None:
+def test_a_video_before_a_lunch_break_has_no_duration(harbor: Story) -> None:
     harbor.activity("video_watched", "tue 10:00", email="ann@harbor.example")
     harbor.activity("page_view", "tue 13:00", email="ann@harbor.example")
 
     assert "video" not in lines(harbor.replay())
 
 
-def test_a_video_seen_before_they_said_who_they_are_counts_by_what_came_after_it(harbor: Story) -> None:
+def test_a_video_of_an_anonymous_visitor_counts_by_the_next_event(harbor: Story) -> None:
     harbor.activity("video_watched", "mon 18:00", anonymous_id="b2")
     harbor.activity("poll_answered", "mon 18:05", anonymous_id="b2")
     harbor.form("ann@harbor.example", "tue 09:00", anonymous_id="b2")
@@ -86,7 +86,7 @@ def test_playing_with_the_calculator_counts_once_a_day(harbor: Story) -> None:
 
 def test_an_event_of_last_week_that_comes_late_counts_by_its_own_date(harbor: Story) -> None:
     harbor.activity("calculator_used", "mon2 09:00", email="ann@harbor.example")
-    late = _arrives(harbor, "download", said="tue 09:00", arrives="mon2 10:00")
+    late = _add_late(harbor, "download", dated="tue 09:00", arrives="mon2 10:00")
 
     results = late.replay()
 
@@ -95,20 +95,20 @@ def test_an_event_of_last_week_that_comes_late_counts_by_its_own_date(harbor: St
 
 
 def test_an_event_dated_next_year_counts_as_of_now(harbor: Story) -> None:
-    results = _arrives(harbor, "download", said="mon53 09:00", arrives="tue 10:00").replay()
+    results = _add_late(harbor, "download", dated="mon53 09:00", arrives="tue 10:00").replay()
 
     assert lines(results)["paper"] == (8, 1)
     assert results.of("lead.scores")[-1]["occurred_at"] == "2026-03-03T15:00:00Z"
 
 
-def test_a_webinar_that_is_told_twice_counts_once(harbor: Story) -> None:
+def test_a_webinar_that_is_sent_twice_counts_once(harbor: Story) -> None:
     harbor.activity("webinar_attended", "tue 10:00", email="ann@harbor.example")
     harbor.line(harbor._lines[-1])
 
     assert lines(harbor.replay())["webinar"] == (12, 1)
 
 
-def test_who_comes_to_the_round_table_is_an_mql_without_reading_ten_papers(harbor: Story) -> None:
+def test_a_registrant_of_the_round_table_is_an_mql_without_ten_papers(harbor: Story) -> None:
     harbor.activity(
         "webinar_attended",
         "tue 10:00",
@@ -135,11 +135,11 @@ def test_a_student_at_the_round_table_stays_outside(harbor: Story) -> None:
     assert results.stages[-1] == "outside"
 
 
-def _arrives(story: Story, word: str, said: str, arrives: str) -> Story:
-    """An activity of Ann whose own date is not that of its arrival."""
+def _add_late(story: Story, word: str, dated: str, arrives: str) -> Story:
+    """Add an activity of Ann whose own date differs from its arrival."""
     value: dict[str, Any] = {
-        "event_id": f"{word} {said}",
-        "occurred_at": moment(said).isoformat(),
+        "event_id": f"{word} {dated}",
+        "occurred_at": moment(dated).isoformat(),
         "activity": word,
         "email": "ann@harbor.example",
     }
@@ -167,8 +167,8 @@ def test_an_unstated_time_counts_from_its_minimum_up_to_the_end_of_the_session(
     assert ("video" in lines(harbor.replay())) is counts
 
 
-def test_on_the_day_the_clocks_change_a_part_of_the_day_is_a_part_all_the_same(harbor: Story) -> None:
-    """At two on this Sunday it is three: half past one and half past three lie an hour apart, in two parts of two hours."""
+def test_periods_of_a_day_are_kept_on_the_day_the_clocks_change(harbor: Story) -> None:
+    """On this Sunday 02:00 becomes 03:00: 01:30 and 03:30 are one hour apart, in two periods of two hours."""
     harbor.policy(POLICY.read_text("utf-8").replace("once_per: 24h", "once_per: 2h"))
     for clock in ("01:00", "01:30", "03:00", "03:30", "23:59"):
         harbor.activity("calculator_used", f"sun {clock}", email="ann@harbor.example")
@@ -181,13 +181,13 @@ def test_on_the_day_the_clocks_change_a_part_of_the_day_is_a_part_all_the_same(h
     "name",
     ["cio-roundtable", " CIO-Roundtable — Zürich [2026]? ", "CIO-ROUNDTABLE\nBoston", "cio-roundtable*"],
 )
-def test_a_campaign_is_known_by_its_name_whatever_letters_follow(harbor: Story, name: str) -> None:
+def test_a_campaign_matches_by_the_beginning_of_its_name(harbor: Story, name: str) -> None:
     harbor.activity("webinar_registered", "tue 10:00", email="ann@harbor.example", campaign={"name": name})
 
     assert harbor.replay().handoffs == [("assigned", "mql", "mia")]
 
 
-def test_a_round_table_dated_next_year_is_answered_now(harbor: Story) -> None:
+def test_a_response_to_a_round_table_dated_next_year_counts_now(harbor: Story) -> None:
     harbor.late(
         "web.activity",
         "ann@harbor.example",
@@ -211,7 +211,7 @@ def test_a_customer_who_comes_to_the_round_table_goes_to_the_owner(harbor: Story
     assert harbor.replay().handoffs == [("assigned", "expansion", "olga")]
 
 
-def test_points_add_up_in_every_score_while_all_of_it_fades(harbor: Story) -> None:
+def test_points_add_up_in_every_score_while_they_decay(harbor: Story) -> None:
     harbor.much_interest("ann@harbor.example", "tue 10:00")
     harbor.activity(
         "page_view", "wed 10:00", times=3, email="ann@harbor.example", url="https://x.example/careers"
@@ -220,7 +220,7 @@ def test_points_add_up_in_every_score_while_all_of_it_fades(harbor: Story) -> No
         harbor.activity("page_view", f"mon{week} 10:00", email="ann@harbor.example")
 
     for score in harbor.replay().of("lead.scores"):
-        said = score["explanation"]
-        assert sum(line["points"] for line in said["points"]) == said["total"]
-        assert said["total"] == said["fit"] + said["behaviour"]
-        assert said["points_missing"] == max(0, 135 - said["total"])
+        why = score["explanation"]
+        assert sum(line["points"] for line in why["points"]) == why["total"]
+        assert why["total"] == why["fit"] + why["behaviour"]
+        assert why["points_missing"] == max(0, 135 - why["total"])

@@ -1,4 +1,4 @@
-"""The served market at its edges: bounds, currencies, codes, countries whose names YAML would spoil."""
+"""The served market at its edges: bounds, currencies, codes, and country codes that YAML would misread."""
 
 from __future__ import annotations
 
@@ -66,14 +66,14 @@ def test_norway_is_a_country_and_0111_is_a_code(story: Story, country: str, stag
     assert story.replay().stages[-1] == stage
 
 
-def test_where_somebody_sits_is_not_where_the_company_is(story: Story) -> None:
+def test_the_country_of_the_person_is_not_that_of_the_company(story: Story) -> None:
     story.bank("harbor")
     story.form(ANN, "tue 10:00", country="DE")
 
     assert story.replay().stages[-1] == "nurture"
 
 
-def test_one_wrong_fact_ends_it_though_another_is_missing(story: Story) -> None:
+def test_one_wrong_fact_means_outside_even_if_another_is_missing(story: Story) -> None:
     story.bank("harbor", revenue=None, country="DE")
     story.form(ANN, "tue 10:00")
 

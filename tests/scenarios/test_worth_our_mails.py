@@ -1,4 +1,4 @@
-"""What we do ourselves is nothing that they did: a mail that we send is no visit, no interest and no campaign of theirs."""
+"""Outbound e-mail events: they are not visits, earn no points and do not set the campaign of a lead."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ANN = "ann@harbor.example"
 
 @pytest.fixture
 def harbor(story: Story) -> Story:
-    """A bank, a rep, and Ann who came by an advertisement on Monday morning."""
+    """A bank, a rep, and Ann who came through an advertisement on Monday morning."""
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.bank("harbor")
@@ -20,11 +20,11 @@ def harbor(story: Story) -> Story:
 
 
 def rules(results: Results) -> set[str]:
-    """The rules that count in the last score."""
+    """Return the rules that count in the last score."""
     return {line["rule"] for line in results.of("lead.scores")[-1]["explanation"]["points"] if line["count"]}
 
 
-def test_a_newsletter_to_two_colleagues_makes_no_buying_group(harbor: Story) -> None:
+def test_a_newsletter_to_two_colleagues_does_not_make_a_buying_group(harbor: Story) -> None:
     harbor.form("cfo@harbor.example", "mon 10:00", title="CFO", job_function="finance")
     harbor.form("sam@harbor.example", "mon 11:00", title="Data Architect")
     for colleague in ("cfo@harbor.example", "sam@harbor.example"):
@@ -37,7 +37,7 @@ def test_a_newsletter_to_two_colleagues_makes_no_buying_group(harbor: Story) -> 
     assert {one["last_active_at"][:10] for one in handoff["colleague_roles"]} == {"2026-03-02"}
 
 
-def test_the_campaign_that_brought_a_lead_is_not_the_one_that_we_mailed(harbor: Story) -> None:
+def test_an_outbound_mail_does_not_replace_the_campaign_of_a_lead(harbor: Story) -> None:
     harbor.activity("email_delivered", "mon 10:00", email=ANN, campaign={"name": "march letter"})
     harbor.form(ANN, "mon 11:00", "demo")
 
@@ -45,9 +45,7 @@ def test_the_campaign_that_brought_a_lead_is_not_the_one_that_we_mailed(harbor: 
 
 
 @pytest.mark.parametrize(("next_thing", "counts"), [("email_sent", False), ("poll_answered", True)])
-def test_a_mail_that_goes_out_does_not_tell_how_long_a_video_was(
-    harbor: Story, next_thing: str, counts: bool
-) -> None:
+def test_an_outbound_mail_does_not_end_a_video(harbor: Story, next_thing: str, counts: bool) -> None:
     harbor.activity("video_watched", "tue 10:00", email=ANN)
     harbor.activity(next_thing, "tue 10:05", email=ANN)
 
@@ -55,7 +53,7 @@ def test_a_mail_that_goes_out_does_not_tell_how_long_a_video_was(
 
 
 @pytest.mark.parametrize("expires", [True, False])
-def test_nobody_earns_points_by_a_mail_of_a_campaign(harbor: Story, expires: bool) -> None:
+def test_an_outbound_mail_of_a_campaign_earns_no_points(harbor: Story, expires: bool) -> None:
     text = POLICY.read_text("utf-8").replace(
         "    click:  ", '    spring: {when: {campaign: "spring*"}, points: 5}\n    click:  '
     )

@@ -1,4 +1,4 @@
-"""Paths of nurture, told as a marketing manager would: who gets which mails, and from when on none."""
+"""Nurture paths, from the view of a marketing manager: which path a lead has, and when it has none."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PRICES = "https://x.example/pricing"
 
 @pytest.fixture
 def team(story: Story) -> Story:
-    """Mia sits at the desk, the harbor bank is of the served market."""
+    """Mia is a member of the desk; the harbor bank is in the served market."""
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.bank("harbor")
@@ -19,12 +19,12 @@ def team(story: Story) -> Story:
 
 
 def paths(results: Results) -> list[str | None]:
-    """The path of each score, where it is another than before."""
-    said = [one.get("path") for one in results.of("lead.scores")]
-    return [path for at, path in enumerate(said) if not at or path != said[at - 1]]
+    """Return the path of each score that differs from the one before."""
+    found = [one.get("path") for one in results.of("lead.scores")]
+    return [path for at, path in enumerate(found) if not at or path != found[at - 1]]
 
 
-def test_interest_brings_a_lead_nearer_and_with_sales_it_has_no_path(team: Story) -> None:
+def test_the_path_follows_the_points_and_ends_when_sales_has_the_lead(team: Story) -> None:
     team.form("ann@harbor.example", "mon 09:00")
     team.activity("download", "tue 09:00", email="ann@harbor.example")
     team.much_interest("ann@harbor.example", "wed 10:00")
@@ -32,14 +32,14 @@ def test_interest_brings_a_lead_nearer_and_with_sales_it_has_no_path(team: Story
     assert paths(team.replay(until="wed 12:00")) == ["newsletter", "almost_there", None]
 
 
-def test_who_is_sent_back_by_sales_is_woken_up(team: Story) -> None:
+def test_a_lead_that_sales_rejects_gets_the_wake_up_path(team: Story) -> None:
     team.form("ann@harbor.example", "mon 09:00", "demo")
     team.sales("rejected", "ann@harbor.example", "tue 10:00", rep_id="mia", reason="not_now")
 
     assert paths(team.replay(until="tue 12:00")) == [None, "wake_up"]
 
 
-def test_a_raised_hand_below_the_gates_has_no_path_while_sales_has_it(team: Story) -> None:
+def test_a_raised_hand_with_an_unknown_gate_has_no_path_while_sales_has_it(team: Story) -> None:
     team.form("ann@harbor.example", "mon 09:00", title=None)
     team.form("ann@harbor.example", "mon 10:00", "demo", title=None)
 
@@ -49,7 +49,7 @@ def test_a_raised_hand_below_the_gates_has_no_path_while_sales_has_it(team: Stor
     assert paths(results) == ["newsletter", None]
 
 
-def test_who_wants_no_mails_gets_none(team: Story) -> None:
+def test_a_lead_without_marketing_consent_has_no_path(team: Story) -> None:
     team.form("ann@harbor.example", "mon 09:00")
     team.consent("ann@harbor.example", "tue 09:00", marketing=False)
     team.consent("ann@harbor.example", "wed 09:00", marketing=True)
@@ -63,9 +63,9 @@ def test_a_student_has_no_path(team: Story) -> None:
     assert paths(team.replay(until="mon 12:00")) == [None]
 
 
-def test_without_paths_in_the_policy_nothing_is_said(team: Story) -> None:
+def test_without_paths_in_the_policy_no_score_has_one(team: Story) -> None:
     text = POLICY.read_text("utf-8")
-    begin, end = text.index("paths:"), text.index("# ---- What must whoever answers")
+    begin, end = text.index("paths:"), text.index("# ---- Skills that a lead may need")
     team.policy(text[:begin] + text[end:])
     team.form("ann@harbor.example", "mon 09:00")
 
@@ -73,7 +73,7 @@ def test_without_paths_in_the_policy_nothing_is_said(team: Story) -> None:
 
 
 @pytest.mark.parametrize(("url", "who"), [(PRICES, "wes"), ("https://x.example/about", "mia")])
-def test_who_looked_at_prices_goes_to_the_desk_for_prices(team: Story, url: str, who: str) -> None:
+def test_a_lead_with_the_pricing_signal_goes_to_the_desk_for_prices(team: Story, url: str, who: str) -> None:
     text = POLICY.read_text("utf-8")
     route = "  - {if: {signals: [pricing]}, to: desk prices}\n  - {otherwise: desk"
     text = text.replace("  - {otherwise: desk", route, 1)
@@ -98,7 +98,7 @@ def test_a_path_begins_with_the_grade_the_points_or_the_signal_that_it_asks_for(
     team: Story, line: str
 ) -> None:
     text = POLICY.read_text("utf-8")
-    begin, end = text.index("paths:"), text.index("# ---- What must whoever answers")
+    begin, end = text.index("paths:"), text.index("# ---- Skills that a lead may need")
     team.policy(f"{text[:begin]}paths:\n  - {line}\n\n{text[end:]}")
     team.form("ann@harbor.example", "mon 09:00")
     team.activity("calculator_used", "mon 10:00", email="ann@harbor.example")

@@ -1,4 +1,4 @@
-"""Signals and buying groups, told as a sales manager would: who hears of what, and who is with whom."""
+"""Buying signals and buying groups, from the view of a sales manager: who gets an alert, and who is in a group."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PRICES = "https://x.example/pricing"
 
 @pytest.fixture
 def team(story: Story) -> Story:
-    """Olga owns accounts, Mia sits at the desk."""
+    """Olga owns accounts; Mia is a member of the desk."""
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.rep("olga", at_desk=False)
@@ -24,7 +24,7 @@ def bundles(results: Results) -> list[dict[str, Any]]:
     return [one for one in results.of("lead.alerts") if one["alert"] == "buying_signals"]
 
 
-def test_the_owner_of_a_customer_hears_once_of_all_that_was_done_in_four_hours(team: Story) -> None:
+def test_the_owner_of_a_customer_gets_one_alert_for_four_hours_of_signals(team: Story) -> None:
     team.bank("harbor", relationship="customer", owner_rep_id="olga")
     team.form("ann@harbor.example", "mon 09:00")
     team.form("bob@harbor.example", "mon 09:00")
@@ -33,14 +33,14 @@ def test_the_owner_of_a_customer_hears_once_of_all_that_was_done_in_four_hours(t
 
     results = team.replay(until="tue 18:00")
 
-    (said,) = bundles(results)
-    assert said["rep_id"] == "olga"
-    assert said["occurred_at"] == "2026-03-03T19:00:00Z"
-    assert sorted((one["rule"], one["count"]) for one in said["signals"]) == [("pricing", 3), ("rates", 1)]
-    assert len(results.handoffs) == 2  # of Monday's forms: a signal makes none
+    (alert,) = bundles(results)
+    assert alert["rep_id"] == "olga"
+    assert alert["occurred_at"] == "2026-03-03T19:00:00Z"
+    assert sorted((one["rule"], one["count"]) for one in alert["signals"]) == [("pricing", 3), ("rates", 1)]
+    assert len(results.handoffs) == 2  # of the forms on Monday: a signal makes no hand-off
 
 
-def test_the_owner_in_the_crm_hears_of_signals_below_the_bar(team: Story) -> None:
+def test_the_owner_in_the_crm_gets_an_alert_below_the_mql_threshold(team: Story) -> None:
     team.bank("harbor", owner_rep_id="olga")
     team.form("ann@harbor.example", "mon 09:00")
     team.activity("page_view", "tue 10:00", email="ann@harbor.example", url=PRICES)
@@ -51,7 +51,7 @@ def test_the_owner_in_the_crm_hears_of_signals_below_the_bar(team: Story) -> Non
     assert [one["rep_id"] for one in bundles(results)] == ["olga"]
 
 
-def test_an_account_that_nobody_owns_sends_no_signals(team: Story) -> None:
+def test_an_account_without_an_owner_sends_no_signals(team: Story) -> None:
     team.bank("harbor")
     team.form("ann@harbor.example", "mon 09:00")
     team.activity("page_view", "tue 10:00", email="ann@harbor.example", url=PRICES)
@@ -59,7 +59,7 @@ def test_an_account_that_nobody_owns_sends_no_signals(team: Story) -> None:
     assert bundles(team.replay(until="tue 18:00")) == []
 
 
-def test_what_sales_does_clears_the_bundle(team: Story) -> None:
+def test_a_touch_by_sales_clears_the_bundle(team: Story) -> None:
     team.bank("harbor", relationship="customer", owner_rep_id="olga")
     team.form("ann@harbor.example", "mon 09:00")
     team.activity("page_view", "tue 10:00", email="ann@harbor.example", url=PRICES)
@@ -78,7 +78,7 @@ def test_the_next_bundle_takes_the_place_of_the_one_before(team: Story) -> None:
     assert [one["cleared"] for one in found] == [False, True, False]
 
 
-def test_another_owner_ends_what_the_one_before_was_told(team: Story) -> None:
+def test_a_change_of_owner_clears_the_alert_of_the_previous_owner(team: Story) -> None:
     team.rep("otto", at_desk=False)
     team.bank("harbor", owner_rep_id="olga")
     team.form("ann@harbor.example", "mon 09:00")
@@ -88,7 +88,7 @@ def test_another_owner_ends_what_the_one_before_was_told(team: Story) -> None:
     assert [one["cleared"] for one in bundles(team.replay(until="wed 18:00"))] == [False, True]
 
 
-def test_a_hand_raised_again_is_only_a_signal_for_who_has_it(team: Story) -> None:
+def test_a_repeated_raised_hand_is_only_a_signal_for_the_holder(team: Story) -> None:
     team.bank("harbor")
     team.form("ann@harbor.example", "tue 10:00", "demo")
     team.form("ann@harbor.example", "tue 11:00", "demo")
@@ -96,8 +96,8 @@ def test_a_hand_raised_again_is_only_a_signal_for_who_has_it(team: Story) -> Non
     results = team.replay(until="tue 18:00")
 
     assert [one for one in results.handoffs if one[0] == "assigned"] == [("assigned", "raised_hand", "mia")]
-    (said,) = [one for one in bundles(results) if not one["cleared"]]
-    assert (said["rep_id"], [one["rule"] for one in said["signals"]]) == ("mia", ["raised_hand_again"])
+    (alert,) = [one for one in bundles(results) if not one["cleared"]]
+    assert (alert["rep_id"], [one["rule"] for one in alert["signals"]]) == ("mia", ["raised_hand_again"])
 
 
 def test_three_of_one_bank_are_a_buying_group_and_the_hand_off_names_their_roles(team: Story) -> None:
@@ -116,7 +116,7 @@ def test_three_of_one_bank_are_a_buying_group_and_the_hand_off_names_their_roles
 
 
 @pytest.mark.parametrize("title", ["Student", None])
-def test_two_and_a_student_are_no_buying_group(team: Story, title: str | None) -> None:
+def test_two_people_and_a_student_are_not_a_buying_group(team: Story, title: str | None) -> None:
     team.bank("harbor")
     team.form("cfo@harbor.example", "mon 09:00", title="CFO", job_function="finance")
     if title is not None:
@@ -128,7 +128,7 @@ def test_two_and_a_student_are_no_buying_group(team: Story, title: str | None) -
 
 
 @pytest.mark.parametrize(("when", "is_group"), [("mon5 11:00", True), ("mon5 11:01", False)])
-def test_who_was_silent_for_more_than_four_weeks_is_not_of_the_group(
+def test_a_person_inactive_for_more_than_four_weeks_is_not_in_the_group(
     team: Story, when: str, *, is_group: bool
 ) -> None:
     team.bank("harbor")
@@ -154,10 +154,10 @@ def test_the_others_of_the_group_follow_the_owner(team: Story) -> None:
 
 @pytest.mark.parametrize("refusal", [{"marketing": False}, {"tracking": False}, "do_not_contact"])
 @pytest.mark.parametrize("when", ["mon 10:00", "tue 11:00"])
-def test_the_owner_hears_nothing_of_who_may_not_be_offered_anything(
+def test_the_owner_gets_no_signals_of_a_person_without_consent(
     team: Story, refusal: dict[str, bool] | str, when: str
 ) -> None:
-    """Said before they looked at prices, or while the bundle is still open."""
+    """The refusal comes before the lead looks at prices, or while the bundle is open."""
     team.bank("harbor", relationship="customer", owner_rep_id="olga")
     team.form("ann@harbor.example", "mon 09:00")
     team.form("bob@harbor.example", "mon 09:00")
@@ -168,6 +168,6 @@ def test_the_owner_hears_nothing_of_who_may_not_be_offered_anything(
     team.activity("page_view", "tue 10:00", times=3, email="ann@harbor.example", url=PRICES)
     team.activity("calculator_used", "tue 10:30", email="bob@harbor.example")
 
-    (said,) = bundles(team.replay(until="tue 18:00"))
+    (alert,) = bundles(team.replay(until="tue 18:00"))
 
-    assert [one["rule"] for one in said["signals"]] == ["rates"]
+    assert [one["rule"] for one in alert["signals"]] == ["rates"]

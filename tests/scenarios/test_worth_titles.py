@@ -1,4 +1,4 @@
-"""Titles as people write them, told as a sales manager would."""
+"""Titles in the spellings that people use, from the view of a sales manager."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from tests.scenarios.story import POLICY, Story
 
 @pytest.fixture
 def team(story: Story) -> Story:
-    """Mia sits at the desk; the bank is of the served market."""
+    """Mia is a member of the desk; the bank is in the served market."""
     story.rep("mia")
     story.bank("harbor")
     return story
 
 
 @pytest.mark.parametrize("title", ["V.P. of I.T.", "vice-president, IT", "IT_Manager", "Co-CIO", "CIO/CTO"])
-def test_a_title_is_worth_the_same_however_it_is_written(team: Story, title: str) -> None:
+def test_a_title_gives_the_same_points_in_every_spelling(team: Story, title: str) -> None:
     team.form("ann@harbor.example", "mon 09:00", title=title, job_function=None)
     team.much_interest("ann@harbor.example", "mon 10:00")
 
@@ -28,7 +28,7 @@ def test_a_title_is_worth_the_same_however_it_is_written(team: Story, title: str
 @pytest.mark.parametrize(
     "title", ["Intern to the C.I.O.", "Assistant-to the VP", "Titular", "Internal Auditor"]
 )
-def test_who_does_not_decide_is_no_mql_whatever_else_the_title_says(team: Story, title: str) -> None:
+def test_a_title_that_does_not_decide_is_never_an_mql(team: Story, title: str) -> None:
     team.form("ann@harbor.example", "mon 09:00", title=title)
     team.much_interest("ann@harbor.example", "mon 10:00")
 
@@ -38,7 +38,7 @@ def test_who_does_not_decide_is_no_mql_whatever_else_the_title_says(team: Story,
     assert results.stages[-1] == "outside"
 
 
-def test_a_title_of_signs_alone_is_asked_for_and_the_real_one_counts(team: Story) -> None:
+def test_a_title_without_letters_is_requested_and_a_later_real_title_counts(team: Story) -> None:
     team.form("ann@harbor.example", "mon 09:00", title="---")
     team.much_interest("ann@harbor.example", "mon 10:00")
     team.form("ann@harbor.example", "mon 12:00", title="C.I.O.")

@@ -1,4 +1,4 @@
-"""The command line: what it says to users, and with which exit code."""
+"""The command line: its messages to users, and its exit codes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Run = Callable[..., "Done"]
 
 @dataclass(frozen=True)
 class Done:
-    """How a command ended, and what it said."""
+    """The exit code and the output of a command."""
 
     returncode: int
     stdout: str
@@ -45,15 +45,17 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> R
         capfd.readouterr()
         with pytest.raises(SystemExit) as ended:
             main()
-        said = capfd.readouterr()
-        return Done(int(ended.value.code or 0), said.out, said.err)
+        captured = capfd.readouterr()
+        return Done(int(ended.value.code or 0), captured.out, captured.err)
 
     return command
 
 
-def test_a_worker_that_is_told_to_leave_before_it_has_begun_leaves_and_leaves_nothing(tmp_path: Path) -> None:
+def test_a_worker_that_gets_sigterm_before_it_has_started_exits_without_a_trace(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LEAD_ROUTER_")}
-    with socket.create_server(("127.0.0.1", 0)) as silent:  # a broker that takes the call and says nothing
+    with socket.create_server(
+        ("127.0.0.1", 0)
+    ) as silent:  # a broker that accepts connections and never answers
         environment |= {
             "KAFKA_BOOTSTRAP": f"127.0.0.1:{silent.getsockname()[1]}",
             "LEAD_ROUTER_LEAD_ID_KEY": "a key for tests only",
@@ -65,8 +67,8 @@ def test_a_worker_that_is_told_to_leave_before_it_has_begun_leaves_and_leaves_no
             silent.settimeout(120)
             silent.accept()
             worker.send_signal(signal.SIGTERM)
-            _, said = worker.communicate(timeout=60)
-    assert (worker.returncode, b"Traceback" in said) == (0, False), said
+            _, message = worker.communicate(timeout=60)
+    assert (worker.returncode, b"Traceback" in message) == (0, False), message
     assert not (tmp_path / "data").exists()
 
 
@@ -98,31 +100,34 @@ def test_help_shows_examples(run: Run, command: list[str], example: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("arguments", "env", "said"),
+    ("arguments", "env", "message"),
     [
         pytest.param(["worker"], {}, "LEAD_ROUTER_LEAD_ID_KEY is not set", id="a worker without a key"),
         pytest.param(
             ["worker"], {"LEAD_ROUTER_PARTITIONS": "many"}, "LEAD_ROUTER_PARTITIONS:", id="a wrong setting"
         ),
-        pytest.param(["policy", "check", "no.yaml"], {}, "no.yaml", id="a policy that is not there"),
+        pytest.param(["policy", "check", "no.yaml"], {}, "no.yaml", id="a policy that does not exist"),
         pytest.param(["topics", "check"], {"KAFKA_BOOTSTRAP": "127.0.0.1:1"}, "127.0.0.1", id="no Kafka"),
         pytest.param(
-            ["resume", "visitors", "99"], {}, "partitions 0 to 7; found 99", id="a partition that is none"
+            ["resume", "visitors", "99"],
+            {},
+            "unknown partition 99; expected 0 to 7",
+            id="an unknown partition",
         ),
         pytest.param(
-            ["watch", "--topic", "web.activity"], {}, "'web.activity' is none of", id="a topic of inputs"
+            ["watch", "--topic", "web.activity"], {}, "unknown topic 'web.activity'", id="an input topic"
         ),
-        pytest.param(["replay", "no.jsonl"], {}, "no.jsonl", id="a history that is not there"),
+        pytest.param(["replay", "no.jsonl"], {}, "no.jsonl", id="a history that does not exist"),
     ],
 )
-def test_what_users_can_mend_is_said_in_one_line_without_a_traceback(
-    run: Run, arguments: list[str], env: dict[str, str], said: str
+def test_an_error_that_users_can_fix_is_one_message_without_a_traceback(
+    run: Run, arguments: list[str], env: dict[str, str], message: str
 ) -> None:
     done = run(*arguments, **env)
 
     assert done.returncode == 1
     assert done.stderr.count("lead-router:") == 1
-    assert said in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -163,7 +168,7 @@ def test_bad_lines_are_reported_the_rest_is_replayed_and_the_exit_code_is_1(run:
     assert "lead.scores" in done.stdout
 
 
-def test_timers_run_up_to_the_time_that_is_asked_for(run: Run, tmp_path: Path) -> None:
+def test_timers_run_up_to_the_requested_time(run: Run, tmp_path: Path) -> None:
     raised = {
         "topic": "form.fills",
         "key": None,
@@ -205,9 +210,7 @@ def test_a_time_without_an_offset_is_refused(run: Run, tmp_path: Path, until: st
     assert "--until" in done.stderr
 
 
-def test_the_demos_fortnight_can_be_written_and_is_history_that_replay_reads(
-    run: Run, tmp_path: Path
-) -> None:
+def test_the_demos_events_can_be_written_to_a_file_that_replay_reads(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "march.jsonl"
 
     assert run("demo", "--write", str(path)).returncode == 0

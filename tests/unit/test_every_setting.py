@@ -1,7 +1,7 @@
-"""Nothing is a setting that is read and ignored: another value of any, and something is otherwise.
+"""Every setting has an effect: another value of it changes something that the table names.
 
-The table is closed: a field of the settings without a line fails here by its name. What only a running worker shows stands
-with the test that starts one.
+The table is closed: a field of the settings without a line fails here by its name. Settings that only a running worker
+shows are listed with the test that starts one.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from workers.app import build_context
-from workers.clients import client_arguments
-from workers.commands.sources import load_config
-from workers.embedded.demo import _kafka
+from workers.broker.clients import client_arguments
+from workers.broker.topic_plan import plan_topics
+from workers.config import load_config
+from workers.demo.run import _kafka
 from workers.engine.api import Config
 from workers.engine.context import Context
 from workers.log import configure_logging
 from workers.settings import Clock, LogFormat, Security, Settings
-from workers.topics import plan
 
 TESTS: Final = Path(__file__).parents[1]
 SASL: Final = {"security": Security.SASL_SSL, "sasl_user": "u", "sasl_password": SecretStr("p")}
@@ -50,7 +50,7 @@ def of_clients(settings: Settings, _: Path) -> Any:
 
 
 def of_topics(settings: Settings, _: Path) -> Any:
-    return plan(settings)
+    return plan_topics(settings)
 
 
 def of_tasks(read: Callable[[Context], Any]) -> Shows:
@@ -68,7 +68,7 @@ def of_tasks(read: Callable[[Context], Any]) -> Shows:
 def of_log(settings: Settings, _: Path) -> Any:
     stream = io.StringIO()
     configure_logging(settings.log_level, settings.log_format, stream)
-    logging.getLogger("workers").info("said")
+    logging.getLogger("workers").info("logged")
     return bool(stream.getvalue()), stream.getvalue().startswith("{")
 
 
@@ -105,7 +105,7 @@ RUNNING: Final = {
     "session_timeout_s": "integration/router.py",
     "metrics_port": "unit/house/test_containers.py",
 }
-"""What only a process that runs shows, with the tests (below tests/) that start one under it."""
+"""Settings that only a running process shows, with the test (below tests/) that starts one with it."""
 
 
 def settings_of(name: str, **other: Any) -> Settings:

@@ -43,7 +43,7 @@ def test_an_event_is_one_json_line_with_its_fields_level_logger_and_time() -> No
     }
 
 
-def test_lines_of_libraries_take_the_same_way() -> None:
+def test_lines_of_libraries_have_the_same_form() -> None:
     lines = configured()
     logging.getLogger("aiokafka.cluster").warning("Topic %s is not available", "web.activity")
     (line,) = lines()
@@ -65,7 +65,7 @@ def test_lines_of_libraries_take_the_same_way() -> None:
         ValueError("no such person: ann@acme.com"),
     ],
 )
-def test_whatever_looks_like_an_address_is_masked_wherever_it_stands(value: object) -> None:
+def test_everything_that_looks_like_an_address_is_masked_in_every_field(value: object) -> None:
     lines = configured()
     structlog.get_logger().warning("lead_refused", value=value, kept=7)
     (line,) = lines()
@@ -87,7 +87,7 @@ def test_an_address_in_a_traceback_or_in_a_library_line_is_masked() -> None:
     assert "ann@acme.com" not in text
 
 
-def test_a_long_payload_costs_no_more_than_its_length() -> None:
+def test_masking_a_long_payload_takes_linear_time() -> None:
     lines = configured()
     structlog.get_logger().info("payload_seen", payload="x" * 1_000_000 + " ann@acme.com")
     assert lines()[0]["payload"].endswith(f" {MASK}")
@@ -101,7 +101,7 @@ def test_libraries_never_log_debug_lines_for_they_hold_personal_data() -> None:
 
 
 @pytest.mark.parametrize(
-    ("level", "heard"),
+    ("level", "logged"),
     [
         ("debug", ["info", "warning", "error"]),
         ("info", ["warning", "error"]),
@@ -109,20 +109,20 @@ def test_libraries_never_log_debug_lines_for_they_hold_personal_data() -> None:
         ("error", ["error"]),
     ],
 )
-def test_libraries_are_heard_from_warning_on_so_that_our_own_events_are_what_is_read(
-    level: str, heard: list[str]
+def test_libraries_log_from_warning_on_so_that_our_own_events_stay_visible(
+    level: str, logged: list[str]
 ) -> None:
     lines = configured(level)
     for name in ("debug", "info", "warning", "error"):
-        getattr(logging.getLogger("aiokafka.consumer"), name)(f"said as {name}")
+        getattr(logging.getLogger("aiokafka.consumer"), name)(f"logged as {name}")
         getattr(structlog.get_logger("workers.engine"), name)("batch_committed")
-    assert [line["level"] for line in lines() if line["logger"] == "aiokafka.consumer"] == heard
+    assert [line["level"] for line in lines() if line["logger"] == "aiokafka.consumer"] == logged
     ours = [line["level"] for line in lines() if line["logger"] == "workers.engine"]
     assert ours == ["debug", "info", "warning", "error"][-len(ours) :]
     assert ours[0] == level
 
 
-def test_configuring_again_takes_back_what_the_spinner_did() -> None:
+def test_configuring_a_second_time_undoes_the_changes_of_fausts_spinner() -> None:
     configured()
     logging.getLogger().setLevel(logging.DEBUG)
     logging.getLogger().addHandler(logging.NullHandler())

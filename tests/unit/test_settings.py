@@ -10,7 +10,7 @@ KEY = "0123456789abcdef0123456789abcdef"
 
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """No variable of ours is set, and the working directory is empty."""
+    """Unset every variable of the router, and enter an empty working directory."""
     import os  # noqa: PLC0415 - only to find what to unset
 
     for name in [name for name in os.environ if name.startswith("LEAD_ROUTER_")]:
@@ -20,7 +20,7 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_without_any_setting_it_means_a_kafka_on_this_machine() -> None:
+def test_the_default_is_a_kafka_on_this_machine() -> None:
     settings = Settings()
     assert settings.bootstrap == "127.0.0.1:9092"
     assert settings.security is Security.PLAINTEXT
@@ -53,7 +53,7 @@ def test_arguments_win_over_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Settings(bootstrap="b:2").bootstrap == "b:2"
 
 
-def test_workers_are_told_how_to_make_the_key_they_miss() -> None:
+def test_the_error_of_a_missing_key_explains_how_to_make_one() -> None:
     with pytest.raises(SettingsError, match=r"LEAD_ROUTER_LEAD_ID_KEY is not set.*openssl rand"):
         Settings().required_lead_id_key()
 
@@ -77,24 +77,26 @@ def test_the_key_is_given_as_bytes_and_never_shown(monkeypatch: pytest.MonkeyPat
         ({"no_such_setting": 1}, "no_such_setting"),
     ],
 )
-def test_what_cannot_be_right_is_refused_by_name(arguments: dict[str, object], complaint: str) -> None:
+def test_an_invalid_setting_is_refused_by_its_name(arguments: dict[str, object], complaint: str) -> None:
     with pytest.raises(ValidationError, match=complaint):
         Settings.model_validate(arguments)
 
 
-def test_sasl_is_accepted_when_it_is_whole() -> None:
+def test_sasl_is_accepted_with_user_and_password() -> None:
     settings = Settings(security=Security.SASL_SSL, sasl_user="u", sasl_password=SecretStr("secret-word"))
     assert "secret-word" not in repr(settings)
 
 
-def test_the_cache_lies_where_it_is_told_else_where_xdg_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_folder_is_that_of_the_variable_or_else_that_of_xdg(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "/xdg")
     assert default_cache_dir() == Path("/xdg/lead-router")
-    monkeypatch.setenv("LEAD_ROUTER_CACHE_DIR", "/told")
-    assert default_cache_dir() == Settings().cache_dir == Path("/told")
+    monkeypatch.setenv("LEAD_ROUTER_CACHE_DIR", "/given")
+    assert default_cache_dir() == Settings().cache_dir == Path("/given")
 
 
-def test_an_env_file_may_hold_the_settings_of_others_but_no_misspelt_one_of_ours(
+def test_an_env_file_may_hold_settings_of_other_programs_but_no_misspelt_one_of_ours(
     bare_environment: Path,
 ) -> None:
     env_file = bare_environment / ".env"

@@ -1,4 +1,4 @@
-"""A shadow decides what the router in charge would decide, and writes nothing that anybody else reads."""
+"""A shadow router decides as the production router does, and writes only topics that no other program reads."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from msgspec.structs import replace
 from schemas.topics import SHADOW, TOPICS, Direction, shadow_of, shadowed_by
 from tests.scenarios.story import Story
 from workers.agents import make_specs
-from workers.commands.sources import load_config, load_settings
+from workers.broker.topic_plan import plan_topics
+from workers.config import load_config, load_settings
 from workers.deadletters import dead_letter
 from workers.engine.api import Emit
-from workers.replay.edge import EdgeReplay
-from workers.replay.history import History
-from workers.replay.leads import INPUT_RANKS, RESULTS, directory_ready
+from workers.replay.edge_replay import EdgeReplay
+from workers.replay.history_files import History
+from workers.replay.topic_roles import INPUT_RANKS, RESULTS, directory_ready
 from workers.settings import Settings
 from workers.shadow import settings_of_shadow, shadow_dead_letters, shadow_spec, topic_names
-from workers.topics import plan
 
 KEY = b"a key for tests only"
 WRITTEN = {name for name, topic in TOPICS.items() if topic.direction is not Direction.IN}
@@ -42,7 +42,7 @@ def story(tmp_path: Path) -> Story:
 
 def replayed(story: Story, *, is_shadow: bool) -> tuple[EdgeReplay, list[Emit]]:
     story.replay()  # writes the file
-    said: list[Emit] = []
+    emits: list[Emit] = []
     _, config = load_config(story.policy_file())
     specs, letters, results = make_specs(KEY, 1), dead_letter, RESULTS
     history = History([story._file], INPUT_RANKS)
@@ -53,14 +53,14 @@ def replayed(story: Story, *, is_shadow: bool) -> tuple[EdgeReplay, list[Emit]]:
         letters = shadow_dead_letters(dead_letter)
         results = frozenset(map(shadow_of, RESULTS))
         ready = replace(ready, topic=shadow_of(ready.topic))
-    replay = EdgeReplay(specs, config, letters, said.append, results=results)
+    replay = EdgeReplay(specs, config, letters, emits.append, results=results)
     replay.open_with(ready)
     for record in history.in_order():
         replay.feed(record)
-    return replay, said
+    return replay, emits
 
 
-def test_a_shadow_says_the_same_to_the_byte_on_topics_of_its_own(story: Story) -> None:
+def test_a_shadow_emits_the_same_bytes_to_topics_of_its_own(story: Story) -> None:
     _, live = replayed(story, is_shadow=False)
     _, shadow = replayed(story, is_shadow=True)
 
@@ -69,19 +69,19 @@ def test_a_shadow_says_the_same_to_the_byte_on_topics_of_its_own(story: Story) -
     assert all(emit.topic.endswith(SHADOW) for emit in shadow)
 
 
-def test_a_shadow_writes_no_topic_of_the_router_in_charge(story: Story) -> None:
+def test_a_shadow_writes_no_topic_of_the_production_router(story: Story) -> None:
     replay, _ = replayed(story, is_shadow=True)
 
     assert replay.outputs.keys() & WRITTEN == set()
 
 
-def test_a_shadow_reads_the_inputs_and_nothing_of_the_router_in_charge() -> None:
+def test_a_shadow_reads_the_inputs_and_no_topic_of_the_production_router() -> None:
     for spec in map(shadow_spec, make_specs(KEY, 2).values()):
         assert not WRITTEN & {*spec.sources, spec.own_log, *spec.downstream_logs, *spec.announces_after}
         assert spec.own_log in spec.sources
 
 
-def test_every_topic_of_ours_has_a_name_for_the_shadow_and_an_input_keeps_its_own() -> None:
+def test_every_topic_that_we_write_has_a_shadow_name_and_an_input_keeps_its_name() -> None:
     names = topic_names()
     assert {name for name, other in names.items() if other != name} == WRITTEN
     assert names["lead.routing"] == "lead.routing.shadow"
@@ -90,12 +90,12 @@ def test_every_topic_of_ours_has_a_name_for_the_shadow_and_an_input_keeps_its_ow
 def test_a_shadow_is_an_app_with_topics_and_a_directory_of_its_own() -> None:
     settings = Settings(app_id="house", shadow=True)
     own = settings_of_shadow(settings)
-    ours = {topic.name for topic in plan(own)} - INPUT_RANKS.keys()
+    ours = {topic.name for topic in plan_topics(own)} - INPUT_RANKS.keys()
 
     assert own.app_id == "house-shadow"
     assert own.data_dir != settings.data_dir
-    assert ours & {topic.name for topic in plan(Settings(app_id="house"))} == set()
-    assert {topic.name for topic in plan(own)} >= INPUT_RANKS.keys()
+    assert ours & {topic.name for topic in plan_topics(Settings(app_id="house"))} == set()
+    assert {topic.name for topic in plan_topics(own)} >= INPUT_RANKS.keys()
 
 
 def test_the_option_and_the_setting_do_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,1 +1,1 @@
-"""The commands of `lead-router`, one module each."""
+"""The commands of `lead-router`, and their shared parts: errors, progress, and reading of topics and files."""

@@ -1,4 +1,4 @@
-"""`lead-router demo`: two weeks of a company's leads, routed on a real Kafka on this machine."""
+"""`lead-router demo`: two weeks of generated events, routed on a real Kafka on this machine."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from typing import Annotated
 import typer
 from msgspec import json
 
-from workers.commands.failure import CommandError
-from workers.commands.sources import policy_file
-from workers.embedded.happening import Happening
-from workers.embedded.market import market
+from workers.commands.errors import CommandError
+from workers.config import policy_file
+from workers.demo.market.fortnight import market_records
+from workers.demo.market.market_record import MarketRecord
 
-Seed = Annotated[int, typer.Option(help="Another seed, another fortnight.")]
-Seconds = Annotated[float, typer.Option(min=1, max=3_600, help="In so many seconds the fortnight passes.")]
-Keep = Annotated[bool, typer.Option("--keep", help="Leave everything running, and say what to try.")]
+Seed = Annotated[int, typer.Option(help="Seed of the generated events. Another seed gives other events.")]
+Seconds = Annotated[
+    float, typer.Option(min=1, max=3_600, help="Seconds in which the two weeks of events are produced.")
+]
+Keep = Annotated[
+    bool, typer.Option("--keep", help="Leave everything running after the report, and print commands to try.")
+]
 Write = Annotated[
-    Path | None, typer.Option(help="Only write the fortnight's events to this file, for replay.")
+    Path | None, typer.Option(help="Only write the events to this file, for `replay`. Nothing is started.")
 ]
 
 
@@ -27,9 +31,10 @@ def demo(
     keep: Keep = False,  # noqa: FBT002 - an option
     write: Write = None,
 ) -> None:
-    r"""Start a real Kafka and real workers here, route a fortnight of a market, and print who got what and why.
+    r"""Start Kafka and two workers on this machine, route two weeks of generated events, and print the results.
 
-    Takes about two minutes and needs neither Docker nor Java. Everything is removed at the end.
+    The report shows which rep got which lead and why. The demo takes about two minutes and needs neither Docker nor
+    Java. Everything is removed at the end.
 
     [bold]Examples[/]
 
@@ -39,9 +44,9 @@ def demo(
     """
     if write is not None:
         with write.open("wb") as file:
-            file.writelines(map(line_of, market(seed)))
+            file.writelines(map(history_line, market_records(seed)))
         return
-    from workers.embedded.demo import DemoError, run_demo  # noqa: PLC0415 - with it comes the embedded Kafka
+    from workers.demo.run import DemoError, run_demo  # noqa: PLC0415 - imports the local Kafka, which only the demo needs
 
     try:
         run_demo(seed, seconds=seconds, keep=keep, policy=policy_file(Path("policy")))
@@ -49,8 +54,8 @@ def demo(
         raise CommandError(str(error)) from None
 
 
-def line_of(record: Happening) -> bytes:
-    """Return a record as a line that `replay` reads; what is no text is written as far as it is one."""
+def history_line(record: MarketRecord) -> bytes:
+    """Return a record as a line that `replay` reads. Bytes that are not UTF-8 are replaced."""
     value = record.value.decode("utf-8", "replace") if isinstance(record.value, bytes) else record.value
     line = {"topic": record.topic, "key": record.key, "timestamp": record.timestamp_ms, "value": value}
     return json.encode(line) + b"\n"

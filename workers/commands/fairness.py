@@ -1,4 +1,4 @@
-"""`lead-router fairness`: the ledger of the desks, added up again by whoever doubts it."""
+"""`lead-router fairness`: an audit of the desks' ledger, computed from its records alone."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from rich.table import Table
 
 from schemas.outputs import LedgerEntry
 from schemas.topics import DESK_LEDGER
-from workers.commands.failure import FAILED
-from workers.commands.lines import no_result, results
+from workers.commands.errors import FAILED
+from workers.commands.result_files import bad_result_line, read_results
 from workers.desks.ledger_audit import DeskShares, audit
 from workers.desks.rotation import FULL_TURN
 
@@ -24,13 +24,14 @@ _SHOWN = 20
 def fairness(
     files: Annotated[
         list[Path],
-        typer.Argument(help="What `watch --json` or `replay --out` wrote; other topics are passed over."),
+        typer.Argument(help="Files that `watch --json` or `replay --out` wrote. Only desk.ledger is read."),
     ],
 ) -> None:
-    r"""Add up the turns of every desk: what each rep had, the exact share by weight, and the difference after any turn.
+    r"""Count the turns of every desk and compare each rep's turns with the exact share by weight.
 
-    Exit code 1 if a line does not go on from the one before, a turn went to somebody who was no candidate, or a turn
-    took anybody a whole turn off the exact share.
+    The table shows for each rep the turns, the exact share, and the largest difference after any turn. Exit code 1 if a
+    line does not continue the line before it, if a turn went to a rep who was not a candidate, or if a rep was ever a
+    whole turn off the exact share.
 
     [bold]Examples[/]
 
@@ -44,7 +45,7 @@ def fairness(
         for problem in desk.problems[:_SHOWN]:
             console.print(problem, markup=False, style="red", soft_wrap=True)
     if not desks:
-        console.print("no turns of a rotation in there")
+        console.print("the files hold no round-robin turns")
     wrong = sum(len(desk.problems) for desk in desks.values())
     turns = sum(desk.turns for desk in desks.values())
     console.print(f"{turns:,} turns; {wrong:,} problems" if wrong else f"{turns:,} turns; it adds up")
@@ -54,12 +55,12 @@ def fairness(
 
 def _entries(files: list[Path]) -> Iterator[LedgerEntry]:
     for file in files:
-        for number, topic, value in results(file):
+        for number, topic, value in read_results(file):
             if topic == DESK_LEDGER.name:
                 try:
                     yield LedgerEntry.model_validate_json(value)
                 except ValidationError:
-                    raise no_result(file, number) from None
+                    raise bad_result_line(file, number) from None
 
 
 def _table(name: str, desk: DeskShares) -> Table:

@@ -1,4 +1,4 @@
-"""`lead-router worker`, `topics` and `resume`: what touches a running Kafka."""
+"""`lead-router worker`, `topics` and `resume`: the commands that change a running Kafka."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import typer
 from aiokafka import AIOKafkaProducer
 
 from schemas.topics import DESK_REQUESTS, DIRECTORY_EVENTS, LEAD_EVENTS, VISITOR_EVENTS, shadow_of
-from workers.clients import client_arguments
-from workers.commands.failure import FAILED, CommandError
-from workers.commands.sources import load_config, load_settings
+from workers.broker.clients import client_arguments
+from workers.commands.errors import FAILED, CommandError
+from workers.config import load_config, load_settings
 from workers.engine.control import Resume, control_emit
 from workers.settings import Settings
 
 
 class Agent(StrEnum):
-    """The hops."""
+    """The names of the agents. Each runs one stage of the pipeline (hop)."""
 
     VISITORS = "visitors"
     DIRECTORY = "directory"
@@ -35,22 +35,27 @@ OWN_LOGS: Final = {
     Agent.DESKS: DESK_REQUESTS.name,
 }
 Only = Annotated[
-    list[Agent] | None, typer.Option("--only", help="This hop; may be repeated.", show_default="all hops")
+    list[Agent] | None,
+    typer.Option("--only", help="Run only this stage. May be repeated.", show_default="all stages"),
 ]
 
 Shadow = Annotated[
     bool | None,
-    typer.Option("--shadow", help="Of a router that runs beside the one in charge.", show_default=False),
+    typer.Option(
+        "--shadow",
+        help="Use the topics of the shadow router, which runs beside the production router.",
+        show_default=False,
+    ),
 ]
 
-topics_app = typer.Typer(help="The topics at the broker.", no_args_is_help=True)
+topics_app = typer.Typer(help="Create and check the topics at the broker.", no_args_is_help=True)
 
 
 def worker(only: Only = None, shadow: Shadow = None) -> None:
-    r"""Run the hops until SIGTERM or Ctrl-C: finish the batch in hand, commit, leave within 10 s.
+    r"""Run the pipeline stages until SIGTERM or Ctrl-C, then finish the current batch, commit, and leave within 10 s.
 
-    Start as many as you like, on one machine or several, each with its own LEAD_ROUTER_DATA_DIR; they share the
-    partitions. Settings come from the environment, a .env file, or lead-router.toml.
+    Start any number of workers on one or several machines; they share the partitions. Each needs its own
+    LEAD_ROUTER_DATA_DIR. Settings come from the environment, a .env file, or lead-router.toml.
 
     [bold]Examples[/]
 
@@ -59,7 +64,7 @@ def worker(only: Only = None, shadow: Shadow = None) -> None:
       lead-router worker --shadow
     """
     signal.signal(signal.SIGTERM, _leave_at_once)
-    from workers.app import run_worker  # noqa: PLC0415 - Faust takes a second to import, and other commands need none
+    from workers.app import run_worker  # noqa: PLC0415 - Faust takes a second to import, and the other commands do not need it
 
     settings = load_settings(shadow=shadow)
     settings.required_lead_id_key()
@@ -67,18 +72,18 @@ def worker(only: Only = None, shadow: Shadow = None) -> None:
 
 
 def _leave_at_once(*_: object) -> NoReturn:
-    """Nothing has begun yet: leave as a worker does that was told to. The app has a handler of its own."""
+    """Exit with code 0 on SIGTERM before the app runs. The app installs its own handler."""
     raise SystemExit(0)
 
 
 def resume(
-    agent: Annotated[Agent, typer.Argument(help="The hop that stopped.")],
-    partition: Annotated[int, typer.Argument(min=0, help="Its partition.")],
+    agent: Annotated[Agent, typer.Argument(help="The stage whose partition has stopped.")],
+    partition: Annotated[int, typer.Argument(min=0, help="The number of the stopped partition.")],
     shadow: Shadow = None,
 ) -> None:
-    r"""Let a partition go on that stopped because of too many dead letters. Look at dead.letters first.
+    r"""Resume a partition that stopped because of too many dead letters. Look at dead.letters first.
 
-    Writes a record into the hop's own log; the worker that holds the partition reads it and goes on.
+    The command writes a record into the stage's own log. The worker that holds the partition reads it and continues.
 
     [bold]Example[/]
 
@@ -86,15 +91,15 @@ def resume(
     """
     settings = load_settings(shadow=shadow)
     if partition >= settings.partitions:
-        raise CommandError(f"there are partitions 0 to {settings.partitions - 1}; found {partition}")
+        raise CommandError(f"unknown partition {partition}; expected 0 to {settings.partitions - 1}")
     asyncio.run(_resume(settings, agent, partition))
-    typer.echo(f"{agent}/{partition}: told to go on")
+    typer.echo(f"{agent}/{partition}: resume requested")
 
 
 @topics_app.command()
 def create(shadow: Shadow = None) -> None:
-    """Create the topics that are missing, with partitions, retention and compaction as the contract says."""
-    from workers.topics import create_topics  # noqa: PLC0415 - the client takes long to import
+    """Create the missing topics, with partitions, retention and compaction from the contract and the settings."""
+    from workers.broker.topic_plan import create_topics  # noqa: PLC0415 - the client takes long to import
 
     settings = load_settings(shadow=shadow)
     policy, _ = load_config(settings.policy)
@@ -105,8 +110,8 @@ def create(shadow: Shadow = None) -> None:
 
 @topics_app.command("check")
 def check_topics_command(shadow: Shadow = None) -> None:
-    """Compare the topics at the broker with the contract. Exit code 1, and a line each, where they differ."""
-    from workers.topics import check_topics  # noqa: PLC0415 - the client takes long to import
+    """Compare the topics at the broker with the contract. Exit code 1, and one line each, if they differ."""
+    from workers.broker.topic_plan import check_topics  # noqa: PLC0415 - the client takes long to import
 
     settings = load_settings(shadow=shadow)
     policy, _ = load_config(settings.policy)
@@ -115,7 +120,7 @@ def check_topics_command(shadow: Shadow = None) -> None:
         typer.echo(line)
     if problems:
         raise typer.Exit(FAILED)
-    typer.echo("every topic is as the contract says")
+    typer.echo("every topic matches the contract")
 
 
 async def _resume(settings: Settings, agent: Agent, partition: int) -> None:

@@ -1,4 +1,4 @@
-"""`lead-router policy check` and `explain`: whether a policy would be loaded, and what it says in sentences."""
+"""`lead-router policy check` and `policy explain`: validate a policy, and print it as sentences."""
 
 from __future__ import annotations
 
@@ -7,27 +7,29 @@ from typing import Annotated
 
 import typer
 
-from workers.commands.sources import load_config, policy_file
-from workers.policy.explain import Audience, explain
-from workers.policy.report import check_report
+from workers.config import load_config, policy_file
+from workers.policy.pages.check_output import check_policy_file
+from workers.policy.pages.explain_output import Audience, explain_policy
 
-policy_app = typer.Typer(help="The written agreement: what an MQL is, and who gets it.", no_args_is_help=True)
+policy_app = typer.Typer(
+    help="Check and explain the policy: what an MQL is, and which rep gets it.", no_args_is_help=True
+)
 
 
 @policy_app.command()
 def check(
     file: Annotated[Path, typer.Argument(help="The policy, or a folder with default.yaml.")] = Path("policy"),
 ) -> None:
-    r"""Read a policy as a worker would: keys, values, and whether an outsider could ever become an MQL.
+    r"""Check a policy as a worker does at its start: keys, values, and whether an outsider could ever become an MQL.
 
-    Every problem is told with its line, the key, what was found and what is expected. Exit code 1 if there is one.
+    Every problem is printed with its line, its key, the value found and the value expected. Exit code 1 if there is one.
 
     [bold]Example[/]
 
       lead-router policy check policy/default.yaml
     """
     load_config(file)
-    _, lines = check_report(policy_file(file))
+    _, lines = check_policy_file(policy_file(file))
     for line in lines:
         typer.echo(line)
 
@@ -36,10 +38,13 @@ def check(
 def explain_command(
     file: Annotated[Path, typer.Argument(help="The policy, or a folder with default.yaml.")] = Path("policy"),
     audience: Annotated[
-        Audience | None, typer.Option("--for", help="Only what concerns them.", show_default="everybody")
+        Audience | None,
+        typer.Option("--for", help="Only the sections for this audience.", show_default="all sections"),
     ] = None,
 ) -> None:
-    r"""Print the definitions page: what the policy says, in sentences, with every number that it names.
+    r"""Print the policy as sentences, with every number that it contains.
+
+    The result is the page of definitions that marketing, sales, service and partners agree on.
 
     [bold]Examples[/]
 
@@ -47,5 +52,5 @@ def explain_command(
       lead-router policy explain policy/default.yaml --for sales
     """
     policy, _ = load_config(file)
-    for line in explain(policy, audience):
+    for line in explain_policy(policy, audience):
         typer.echo(line)

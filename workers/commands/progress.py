@@ -1,4 +1,4 @@
-"""What commands that read files show: the lines that are wrong, and how far they are."""
+"""Output of the commands that read files: invalid lines and a progress bar."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from workers.replay.lines import BadLine
+from workers.replay.history_lines import BadLine
 
 SHOWN: Final = 20
-"""Problems that are named; the rest are counted."""
+"""Most problems that are printed. Further problems are counted."""
 
 
-def show_bad(bad: Sequence[BadLine], console: Console) -> None:
-    """Name the first lines that cannot be read."""
+def show_bad_lines(bad: Sequence[BadLine], console: Console) -> None:
+    """Print the first lines that cannot be read, and the number of the others."""
     for line in bad[:SHOWN]:
         console.print(str(line), markup=False, style="red", soft_wrap=True)
     if len(bad) > SHOWN:
         console.print(f"... and {len(bad) - SHOWN} more lines that cannot be read", style="red")
 
 
-def bar(console: Console) -> Progress:
-    """A bar on a terminal; nothing where the output is a file."""
+def progress_bar(console: Console) -> Progress:
+    """Return a progress bar. It is shown on a terminal only."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -1,4 +1,4 @@
-"""`lead-router replay`: the hops over files, without Kafka."""
+"""`lead-router replay`: run the hops over files, without Kafka."""
 
 from __future__ import annotations
 
@@ -14,39 +14,45 @@ import typer
 from rich.console import Console
 
 from schemas.topics import DEAD_LETTERS, TOPICS
-from workers.commands.failure import FAILED, CommandError
-from workers.commands.progress import SHOWN, bar, show_bad
-from workers.commands.sources import load_config
+from workers.commands.errors import FAILED, CommandError
+from workers.commands.progress import SHOWN, progress_bar, show_bad_lines
+from workers.config import load_config
 from workers.deadletters import dead_letter
 from workers.engine.api import AgentSpec, Config, Emit
-from workers.replay.edge import EdgeReplay, NeverQuietError
-from workers.replay.history import History
-from workers.replay.leads import COMPACTED, INPUT_RANKS, RESULTS, directory_ready
-from workers.replay.lines import result_line
-from workers.replay.recorded import differences, read_recording, replay_logs
+from workers.replay.edge_replay import EdgeReplay, EndlessEffectsError
+from workers.replay.history_files import History
+from workers.replay.history_lines import result_line
+from workers.replay.recorded_logs import differences, read_recording, replay_logs
+from workers.replay.topic_roles import COMPACTED, INPUT_RANKS, RESULTS, directory_ready
 
 DEMO_KEY: Final = "demo-key-not-a-secret"
 _STEP: Final = 500
 
 Specs = Mapping[str, AgentSpec]
 
-Files = Annotated[list[Path], typer.Argument(help="Lines of history, sorted or not.", show_default=False)]
+Files = Annotated[
+    list[Path], typer.Argument(help="Files with one record a line, sorted or not.", show_default=False)
+]
 PolicyPath = Annotated[
     Path, typer.Option("--policy", "-p", help="The policy: a file, or a folder with default.yaml.")
 ]
 Out = Annotated[
-    Path | None, typer.Option("--out", "-o", help="Where results go.", show_default="standard output")
+    Path | None, typer.Option("--out", "-o", help="The file for the results.", show_default="standard output")
 ]
 Until = Annotated[
     str | None,
     typer.Option(
-        help="Replay up to this time: RFC 3339 with an offset, or milliseconds.",
+        help="Stop at this time: RFC 3339 with an offset, or milliseconds since the epoch.",
         show_default="the last record",
     ),
 ]
-Key = Annotated[str, typer.Option(envvar="LEAD_ROUTER_LEAD_ID_KEY", help="What lead ids are made from.")]
+Key = Annotated[
+    str, typer.Option(envvar="LEAD_ROUTER_LEAD_ID_KEY", help="The secret from which lead ids are made.")
+]
 Recorded = Annotated[bool, typer.Option("--recorded", help="The files are recordings of the internal logs.")]
-Partitions = Annotated[int, typer.Option(min=1, help="With --recorded: how many the topics had.")]
+Partitions = Annotated[
+    int, typer.Option(min=1, help="With --recorded: the number of partitions of the recorded topics.")
+]
 
 
 def replay(
@@ -58,14 +64,18 @@ def replay(
     recorded: Recorded = False,  # noqa: FBT002 - an option
     partitions: Partitions = 8,
 ) -> None:
-    r"""Decide files of history by a policy, without Kafka: the same functions, the same bytes every time.
+    r"""Route the records of files by a policy, without Kafka, with the same functions as the workers.
 
-    A line is [cyan]{"topic", "key", "timestamp", "value"}[/], timestamp in milliseconds; any input topic; [cyan]"headers"[/]
-    where the record had any, as imported history has. Results have the same shape, all output topics in the order of the decisions. Files that are sorted by timestamp are streamed; others
-    must fit into memory. Lines that cannot be read are reported, the rest goes on, and the exit code is 1.
+    Equal input gives equal bytes.
+
+    A line is [cyan]{"topic", "key", "timestamp", "value"}[/] with any input topic and the timestamp in milliseconds. It
+    also has [cyan]"headers"[/] if the record had any, as imported history has. Results have the same form, all output
+    topics in the order of the decisions. Files that are sorted by timestamp are streamed; other files must fit into
+    memory. Lines that cannot be read are reported and left out, and the exit code is 1.
 
     With [cyan]--recorded[/] the files are recordings of lead.events and desk.requests, as
-    [cyan]lead-router watch --json[/] writes them; where they hold output topics too, each difference is named.
+    [cyan]lead-router watch --json[/] writes them. If they also hold output topics, each difference to the replay is
+    printed.
 
     [bold]Examples[/]
 
@@ -75,48 +85,50 @@ def replay(
       lead-router replay march.jsonl --until 2026-03-05T12:00:00-05:00
     """
     if out is not None and any(out.resolve() == file.resolve() for file in files):
-        raise CommandError(f"{out} is one of the files to read")
+        raise CommandError(f"--out {out} is also an input file; choose another file")
     console = Console(stderr=True, highlight=False)
     _, config = load_config(policy)
     if lead_id_key == DEMO_KEY:
         console.print(
-            "lead ids are made from the demo key; set LEAD_ROUTER_LEAD_ID_KEY for yours", style="dim"
+            "lead ids are made from the demo's key; set LEAD_ROUTER_LEAD_ID_KEY to use your own", style="dim"
         )
-    from workers.agents import make_specs  # noqa: PLC0415 - with it comes Faust, which takes a second: not for --help
+    from workers.agents import make_specs  # noqa: PLC0415 - imports Faust, which takes a second that --help does not need
 
     specs = make_specs(lead_id_key.encode(), partitions if recorded else 1)
     with ExitStack() as stack:
         sink: BinaryIO = stack.enter_context(out.open("wb")) if out else sys.stdout.buffer
         if recorded:
-            is_clean = _recorded(files, partitions, specs, config, sink, console)
+            is_clean = _replay_recordings(files, partitions, specs, config, sink, console)
         else:
-            is_clean = _edge(files, until, specs, config, sink, console)
+            is_clean = _replay_history(files, until, specs, config, sink, console)
         sink.flush()
     if not is_clean:
         raise typer.Exit(FAILED)
 
 
-def _edge(
+def _replay_history(
     files: list[Path], until: str | None, specs: Specs, config: Config, sink: BinaryIO, console: Console
 ) -> bool:
-    """Replay edge events; True when every line could be read."""
+    """Replay records of the input topics. Return whether every line could be read."""
     history = History(files, INPUT_RANKS)
-    show_bad(history.bad, console)
+    show_bad_lines(history.bad, console)
     if history.first_ms is None or history.last_ms is None:
-        raise CommandError(f"no record could be read from {', '.join(map(str, files))}")
+        raise CommandError(
+            f"no record could be read from {', '.join(map(str, files))}; expected one JSON object a line"
+        )
     until_ms = history.last_ms if until is None else _milliseconds(until)
-    said: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
 
-    def say(emit: Emit) -> None:
+    def write_result(emit: Emit) -> None:
         if emit.topic in RESULTS:
-            said[emit.topic] += 1
+            counts[emit.topic] += 1
             sink.write(result_line(emit))
 
-    run = EdgeReplay(specs, config, dead_letter, say, results=RESULTS)
+    run = EdgeReplay(specs, config, dead_letter, write_result, results=RESULTS)
     run.open_with(directory_ready(history.first_ms))
     read = 0
     try:
-        with bar(console) as progress:
+        with progress_bar(console) as progress:
             task = progress.add_task("replaying", total=history.records)
             for record in history.in_order():
                 if record.timestamp_ms > until_ms:
@@ -127,44 +139,46 @@ def _edge(
                     progress.update(task, completed=read)
             progress.update(task, completed=read)
             run.run_timers(until_ms)
-    except NeverQuietError as error:
+    except EndlessEffectsError as error:
         raise CommandError(str(error)) from None
     left = history.records - read
-    after = f", {left:,} lie behind --until" if left else ""
-    console.print(f"{read:,} records read{after}; {_counts(said)}; {len(history.bad)} bad lines")
+    later = f", {left:,} are later than --until" if left else ""
+    console.print(f"{read:,} records read{later}; {_describe(counts)}; {len(history.bad)} invalid lines")
     return not history.bad
 
 
-def _recorded(
+def _replay_recordings(
     files: list[Path], partitions: int, specs: Specs, config: Config, sink: BinaryIO, console: Console
 ) -> bool:
-    """Replay recorded logs; True when every line could be read and nothing differs from recorded results."""
+    """Replay recorded logs. Return whether every line could be read and no recorded result differs."""
     records, bad = [], []
     for file in files:
         read, not_read = read_recording(file)
         records += read
         bad += not_read
-    show_bad(bad, console)
-    said = replay_logs(specs, records, partitions, config, dead_letter)
+    show_bad_lines(bad, console)
+    outputs = replay_logs(specs, records, partitions, config, dead_letter)
     counts: Counter[str] = Counter()
-    for task in said:
+    for task in outputs:
         for emit in task.emits:
             if emit.topic in RESULTS:
                 counts[emit.topic] += 1
                 sink.write(result_line(emit))
     compared = (RESULTS - {DEAD_LETTERS.name}) & {record.topic for record in records}
-    found = differences(said, records, compared, COMPACTED)
+    found = differences(outputs, records, compared, COMPACTED)
     for difference in found[:SHOWN]:
         console.print(str(difference), markup=False, style="red", soft_wrap=True)
     against = (
-        f"{len(found)} differences in {', '.join(sorted(compared))}" if compared else "no results to compare"
+        f"{len(found)} differences in {', '.join(sorted(compared))}"
+        if compared
+        else "no recorded results to compare"
     )
-    console.print(f"{len(records):,} records read; {_counts(counts)}; {against}; {len(bad)} bad lines")
+    console.print(f"{len(records):,} records read; {_describe(counts)}; {against}; {len(bad)} invalid lines")
     return not bad and not found
 
 
-def _counts(said: Counter[str]) -> str:
-    return ", ".join(f"{said[topic]:,} {topic}" for topic in TOPICS if said[topic]) or "no results"
+def _describe(counts: Counter[str]) -> str:
+    return ", ".join(f"{counts[topic]:,} {topic}" for topic in TOPICS if counts[topic]) or "no results"
 
 
 def _milliseconds(until: str) -> int:
@@ -173,9 +187,10 @@ def _milliseconds(until: str) -> int:
     try:
         at = datetime.fromisoformat(until)
     except ValueError:
-        at = datetime.min  # noqa: DTZ901 - no offset, so it is refused below
+        at = datetime.min  # noqa: DTZ901 - it has no offset, so it is refused below
     if at.tzinfo is None:
         raise typer.BadParameter(
-            f"{until!r} is no time with an offset, as 2026-03-05T12:00:00Z", param_hint="--until"
+            f"{until!r} is not a time with an offset, such as 2026-03-05T12:00:00Z, or milliseconds since the epoch",
+            param_hint="--until",
         )
     return int(at.timestamp() * 1_000)

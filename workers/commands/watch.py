@@ -1,4 +1,4 @@
-"""`lead-router watch`: what the workers say, as it becomes visible."""
+"""`lead-router watch`: the workers' outputs, shown as they are committed."""
 
 from __future__ import annotations
 
@@ -10,26 +10,32 @@ import typer
 from rich.console import Console
 
 from schemas.topics import TOPICS, shadowed_by
-from workers.commands.failure import CommandError
+from workers.commands.errors import CommandError
 from workers.commands.kafka import Shadow
-from workers.commands.reading import records
-from workers.commands.sources import load_settings
+from workers.commands.topic_records import read_topics
+from workers.config import load_settings
 from workers.engine.api import Record
-from workers.replay.recorded import recorded_line
+from workers.replay.recorded_logs import recorded_line
 from workers.settings import Settings
 from workers.shadow import topic_names
-from workers.watch import WATCHED, line_of
+from workers.views.record_line import WATCHED, line_of
 
 TopicNames = Annotated[
     list[str] | None,
-    typer.Option("--topic", "-t", help="This topic; may be repeated.", show_default="all results"),
+    typer.Option("--topic", "-t", help="Show only this topic. May be repeated.", show_default="all results"),
 ]
 FromStart = Annotated[
-    bool, typer.Option("--from-start", help="Everything that is still there, not only what comes now.")
+    bool, typer.Option("--from-start", help="Begin with the oldest record. Default: only new records.")
 ]
-ToEnd = Annotated[bool, typer.Option("--to-end", help="Stop at what is the end now.")]
+ToEnd = Annotated[
+    bool,
+    typer.Option("--to-end", help="Stop at the current end of the topics. Default: wait for new records."),
+]
 AsJson = Annotated[
-    bool, typer.Option("--json", help="Whole records, one JSON line each; any topic of the contract.")
+    bool,
+    typer.Option(
+        "--json", help="Print whole records, one JSON object a line. Any topic of the contract is allowed."
+    ),
 ]
 
 
@@ -40,9 +46,9 @@ def watch(
     as_json: AsJson = False,  # noqa: FBT002 - an option
     shadow: Shadow = None,
 ) -> None:
-    r"""Show the outputs, one readable line each, until Ctrl-C: who gets a lead and why, scores, stages, alerts.
+    r"""Show the outputs as readable lines until Ctrl-C: assignments with their reasons, scores, stages and alerts.
 
-    Reads with read_committed, as every subscriber must. People are shown by lead_id.
+    The command reads with read_committed, as every subscriber must. People are shown by lead_id.
 
     [bold]Examples[/]
 
@@ -54,7 +60,7 @@ def watch(
     allowed = tuple(TOPICS) if as_json else WATCHED
     for name in names:
         if name not in allowed:
-            raise CommandError(f"{name!r} is none of {', '.join(allowed)}")
+            raise CommandError(f"unknown topic {name!r}; expected one of {', '.join(allowed)}")
     settings = load_settings(shadow=shadow)
     if settings.shadow:
         names = tuple(topic_names()[name] for name in names)
@@ -65,7 +71,7 @@ async def _watch(
     settings: Settings, names: tuple[str, ...], *, from_start: bool, to_end: bool, as_json: bool
 ) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    async for record in records(settings, names, from_start=from_start, to_end=to_end):
+    async for record in read_topics(settings, names, from_start=from_start, to_end=to_end):
         _show(record, console, as_json=as_json)
 
 

@@ -1,4 +1,4 @@
-"""`lead-router why`: why did this go to Ben?"""
+"""`lead-router why`: the decisions about one lead or account, with their reasons."""
 
 from __future__ import annotations
 
@@ -12,28 +12,29 @@ import typer
 from rich.console import Console, RenderableType
 
 from schemas.topics import DESK_LEDGER, LEAD_ROUTING, LEAD_SCORES
-from workers.commands.failure import CommandError
+from workers.commands.errors import CommandError
 from workers.commands.kafka import Shadow
-from workers.commands.lines import results
-from workers.commands.reading import records
 from workers.commands.replay import DEMO_KEY
-from workers.commands.sources import load_settings
+from workers.commands.result_files import read_results
+from workers.commands.topic_records import read_topics
+from workers.config import load_settings
 from workers.identity.addresses import BadAddressError, company_domain, normalise, normalise_domain
 from workers.identity.lead_ids import lead_id_of
 from workers.settings import Settings
 from workers.shadow import topic_names
-from workers.why import Story, Subject, page_of
+from workers.views.decision_page import Decisions, Subject, page_of
 
 _LEAD_ID: Final = re.compile(r"[0-9a-f]{6}[0-9a-f-]{0,30}")
 _WIDTH: Final = 110
-"""Of a page that goes into a file or a pipe."""
+"""Columns of a page that is written into a file or a pipe."""
 _ROUTED: Final = (LEAD_ROUTING.name, DESK_LEDGER.name)
 _SCORED: Final = (LEAD_SCORES.name,)
 
-Who = Annotated[
+SubjectText = Annotated[
     str,
     typer.Argument(
-        help="A hand-off, an account or its domain, a lead_id or its beginning, or an address.",
+        help="A hand-off id, an account key, a company domain, a lead_id or its first 6+ characters, or an e-mail"
+        " address.",
         show_default=False,
     ),
 ]
@@ -41,16 +42,16 @@ Files = Annotated[
     list[Path] | None,
     typer.Option(
         "--from",
-        help="Results that `replay --out` or `watch --json` wrote; may be repeated.",
+        help="Read results that `replay --out` or `watch --json` wrote. May be repeated.",
         show_default="the topics",
     ),
 ]
 
 
-def why(who: Who, files: Files = None, shadow: Shadow = None) -> None:
-    r"""Say why a lead went where it went, or nowhere: points, gates, routes, turn, and what would have changed it.
+def why(subject: SubjectText, files: Files = None, shadow: Shadow = None) -> None:
+    r"""Show why a lead went to its rep, or to none: points, gates, routes, turn, and what would change the decision.
 
-    An address is turned into its lead_id here; the page shows none.
+    An e-mail address is converted into a lead_id on this machine. The page shows no address.
 
     [bold]Examples[/]
 
@@ -60,11 +61,11 @@ def why(who: Who, files: Files = None, shadow: Shadow = None) -> None:
       lead-router why 2fbb7730 --from now.jsonl
     """
     settings = load_settings(shadow=shadow)
-    story = Story(subject_of(who, _key(settings, files)))
+    story = Decisions(subject_of(subject, _key(settings, files)))
     page = _from_files(story, files) if files else asyncio.run(_from_topics(story, settings))
     if page is None:
         raise CommandError(
-            f"no decision about this {_kind(story.subject)} is there; who has not said who they are has none"
+            f"no decision about this {_kind(story.subject)} was found; visitors who are still anonymous have none"
         )
     console = Console(highlight=False)
     if not console.is_terminal:
@@ -72,16 +73,20 @@ def why(who: Who, files: Files = None, shadow: Shadow = None) -> None:
     console.print(page)
 
 
-def subject_of(who: str, key: Callable[[], bytes]) -> Subject:
-    """Return of whom is asked; ``key`` gives what lead ids are made from. Raises CommandError for what cannot be asked."""
-    text = who.strip()
+def subject_of(given: str, key: Callable[[], bytes]) -> Subject:
+    """Return the subject that a text names. ``key`` returns the secret from which lead ids are made.
+
+    Raises:
+        CommandError: the text names no possible subject.
+    """
+    text = given.strip()
     if "#" in text:
         return Subject(handoff_id=text)
     if "@" in text:
         try:
             email = normalise(text).email
         except BadAddressError:
-            raise CommandError("that is no address") from None
+            raise CommandError("that is not an e-mail address; expected name@company.example") from None
         return Subject(lead_id=lead_id_of(email, key()))
     if ":" in text:
         return Subject(account_key=text)
@@ -92,13 +97,13 @@ def subject_of(who: str, key: Callable[[], bytes]) -> Subject:
     if company:
         return Subject(account_key=f"domain:{company}")
     raise CommandError(
-        f"{who!r} is no hand-off (domain:bank.example#1.1), no account (domain:bank.example), no domain of a company,"
-        " no lead_id of six signs or more, and no address"
+        f"{given!r} is not a hand-off id (domain:bank.example#1.1), an account key (domain:bank.example), a company"
+        " domain, a lead_id prefix (6+ characters) or an e-mail address"
     )
 
 
 def _key(settings: Settings, files: list[Path] | None) -> Callable[[], bytes]:
-    """Files of a replay without a key are made with the demo's."""
+    """Return a function that gives the key of lead ids. For files, the demo's key is used if none is set."""
     if files and settings.lead_id_key is None:
         return DEMO_KEY.encode
     return settings.required_lead_id_key
@@ -108,20 +113,20 @@ def _kind(subject: Subject) -> str:
     return "hand-off" if subject.handoff_id else "account" if subject.account_key else "person"
 
 
-def _from_files(story: Story, files: list[Path]) -> RenderableType | None:
+def _from_files(story: Decisions, files: list[Path]) -> RenderableType | None:
     for file in files:
-        for _, topic, value in results(file):
-            story.take(topic, value)
+        for _, topic, value in read_results(file):
+            story.add_record(topic, value)
     return page_of(story)
 
 
-async def _from_topics(story: Story, settings: Settings) -> RenderableType | None:
-    """Scores are many: they are read only where nothing was handed over."""
+async def _from_topics(story: Decisions, settings: Settings) -> RenderableType | None:
+    """Return the page from the topics. Scores are many, so they are read only if no hand-off was found."""
     for names in (_ROUTED, _SCORED):
-        theirs = {topic_names()[name] if settings.shadow else name: name for name in names}
-        async for record in records(settings, tuple(theirs), from_start=True, to_end=True):
+        topics = {topic_names()[name] if settings.shadow else name: name for name in names}
+        async for record in read_topics(settings, tuple(topics), from_start=True, to_end=True):
             if record.value is not None:
-                story.take(theirs[record.topic], record.value)
+                story.add_record(topics[record.topic], record.value)
         page = page_of(story)
         if page is not None:
             return page

@@ -1,1 +1,1 @@
-"""The written agreement: YAML to typed rules, its linter and its definitions page."""
+"""The policy: the agreement between marketing and sales, read from YAML into typed rules, checked and explained."""

@@ -1,22 +1,24 @@
-"""What is done without consent, and what is taken for granted where nobody has said anything. Per purpose."""
+"""Models of consent in the ``privacy`` section: the effect of a refusal, and the default for an unstated consent."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from workers.policy.base import Part
+from workers.policy.part import Part
 
 Unstated = Literal["given", "refused"]
 WithoutTracking = Literal["count_nothing", "count_everything"]
 
 
 class UnstatedConsent(Part):
-    """How a person is treated of whom no consent and no refusal is known: ``given`` (opt-out) or ``refused`` (opt-in).
+    """The default for each purpose while a person has neither consented nor refused.
 
-    Example: ``unstated_consent: {tracking: refused, marketing: refused}`` for the European Union.
+    ``given`` is opt-out, ``refused`` is opt-in.
+
+    Example for the European Union: ``unstated_consent: {tracking: refused, marketing: refused}``.
     """
 
     tracking: Unstated = "given"
-    """``refused``: no activity counts before the person has agreed to be tracked."""
+    """``given`` or ``refused``. With ``refused``, no activity counts before the person consents to tracking."""
     marketing: Unstated = "given"
-    """``refused``: who has not agreed to be addressed is only answered."""
+    """``given`` or ``refused``. With ``refused``, a person without consent only gets answers to their own requests."""

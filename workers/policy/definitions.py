@@ -1,4 +1,4 @@
-"""The agreement's words in sentences: {braces} are filled from the policy's own keys, so they cannot go stale."""
+"""The ``definitions`` section. {braces} in its sentences are replaced by values of the same policy file."""
 
 from __future__ import annotations
 
@@ -8,38 +8,43 @@ from typing import TYPE_CHECKING, Any
 from schemas.vocabulary import Kind, Stage
 
 if TYPE_CHECKING:
-    from workers.policy.document import Document, Path
+    from workers.policy.document import Document, KeyPath
     from workers.policy.problem import Problem
 
-WORDS = frozenset({"touch", *Stage, *Kind})
-"""The words that a policy may define."""
+DEFINABLE_TERMS = frozenset({"touch", *Stage, *Kind})
+"""Terms that a policy may define."""
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
 
-def fill(document: Document) -> list[Problem]:
-    """Fill the definitions of ``document`` in place; return what could not be filled."""
+def fill_definitions(document: Document) -> list[Problem]:
+    """Replace the braces in the definitions of ``document``, in place. Return the problems that were found."""
     problems: list[Problem] = []
     definitions = document.tree.get("definitions")
     if not isinstance(definitions, dict):
         return problems
-    for word, text in list(definitions.items()):
-        path: Path = ("definitions", word)
-        if word not in WORDS:
+    for term, text in list(definitions.items()):
+        path: KeyPath = ("definitions", term)
+        if term not in DEFINABLE_TERMS:
             problems.append(
-                document.problem(path, "an unknown word", f"one of {', '.join(sorted(WORDS))}", at_key=True)
+                document.make_problem(
+                    path,
+                    "a term that does not exist",
+                    f"one of {', '.join(sorted(DEFINABLE_TERMS))}",
+                    at_key=True,
+                )
             )
         if not isinstance(text, str):
             continue
         problems += [
-            document.problem(path, f"{{{key}}}", "the path of a value, as {stages.mql.bar}")
+            document.make_problem(path, f"{{{key}}}", "the path of a value of this file, as {stages.mql.bar}")
             for key in _BRACES.findall(text)
-            if _value(document.tree, key) is None
+            if _find_value(document.tree, key) is None
         ]
-        definitions[word] = _BRACES.sub(lambda found: _value(document.tree, found[1]) or "", text)
+        definitions[term] = _BRACES.sub(lambda found: _find_value(document.tree, found[1]) or "", text)
     return problems
 
 
-def _value(tree: Any, key: str) -> str | None:
+def _find_value(tree: Any, key: str) -> str | None:
     for part in key.strip().split("."):
         tree = tree.get(part) if isinstance(tree, dict) else None
     if isinstance(tree, str):

@@ -1,4 +1,4 @@
-"""Who answers, when, and what happens when nobody can: desks and calendars. Members are in crm.reps."""
+"""Models of the ``desks`` and ``calendars`` sections. The members of a desk are in crm.reps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator, model_validator
 
 from schemas.vocabulary import Kind
-from workers.policy.base import Part
 from workers.policy.hours import (
     Week,
     Window,
@@ -22,6 +21,7 @@ from workers.policy.hours import (
     parse_windows,
     zone,
 )
+from workers.policy.part import Part
 from workers.policy.scalars import (
     MOST_MOVES,
     Count,
@@ -31,56 +31,61 @@ from workers.policy.scalars import (
     Percent,
     RepId,
     Text,
-    readable,
+    must_parse,
     refuse,
 )
 from workers.policy.skills import DeskSkills
 
-ZoneName = Annotated[Text, readable(zone)]
-HolidayCountry = Annotated[Text, readable(check_holidays)]
-DayNames = Annotated[Text, readable(parse_days)]
-Windows = Annotated[Text, readable(parse_windows)]
-LocalDate = Annotated[Text, readable(parse_date)]
+ZoneName = Annotated[Text, must_parse(zone)]
+HolidayCountry = Annotated[Text, must_parse(check_holidays)]
+DayNames = Annotated[Text, must_parse(parse_days)]
+Windows = Annotated[Text, must_parse(parse_windows)]
+LocalDate = Annotated[Text, must_parse(parse_date)]
 
 
 class Calendar(Part):
-    """When somebody is there. A day of ``days`` replaces the week's windows and any holiday."""
+    """Opening hours. A date in ``days`` takes precedence over a holiday, and a holiday over the weekly hours."""
 
     timezone: ZoneName
+    """The IANA time zone of the hours."""
     hours: Annotated[dict[DayNames, Windows], Field(max_length=7)]
+    """Weekly opening hours by day or range of days. A day that is not listed is closed."""
     holidays: HolidayCountry | None = None
+    """A country or part of a country, as US or US-CA, whose public holidays are closed. Left out: no holidays."""
     days: dict[LocalDate, Windows] = Field(default_factory=dict, max_length=1_000)
+    """Opening hours of single dates, or ``closed``."""
 
     @field_validator("hours")
     @classmethod
-    def _opens(cls, value: dict[str, str]) -> dict[str, str]:
+    def _require_an_open_day(cls, value: dict[str, str]) -> dict[str, str]:
         try:
             week = parse_week(value)
         except ValueError as error:
             refuse(str(error), "hours that contradict each other")
         if not any(week):
-            refuse("at least one day with opening hours", "a calendar that never opens")
+            refuse("opening hours on at least one day", "a calendar that never opens")
         return value
 
     @cached_property
     def zone(self) -> ZoneInfo:
-        """The zone, from the pinned tzdata."""
+        """Return the time zone, from the pinned tzdata package."""
         return zone(self.timezone)
 
     @cached_property
     def week(self) -> Week:
-        """The windows of each weekday, Monday first."""
+        """Return the opening windows of each weekday, Monday first."""
         return parse_week(self.hours)
 
     @cached_property
     def special_days(self) -> dict[date, tuple[Window, ...]]:
-        """The windows of the days that are unlike others; none: closed."""
+        """Return the opening windows of each date in ``days``. No windows: the date is closed."""
         return {parse_date(day): parse_windows(windows) for day, windows in self.days.items()}
 
     def windows_on(self, day: date, week: Week | None = None) -> tuple[Window, ...]:
-        """Return the windows that begin on ``day``: special day, else holiday (none), else the week's.
+        """Return the opening windows that begin on ``day``.
 
-        ``week`` replaces the calendar's own: a rep's personal hours.
+        A date in ``days`` takes precedence over a holiday (no windows), and a holiday over the weekly hours.
+        ``week`` replaces the weekly hours of the calendar, as for a rep with personal hours.
         """
         special = self.special_days.get(day)
         if special is not None:
@@ -91,122 +96,140 @@ class Calendar(Part):
 
 
 class Turn(Part):
-    """How the rotation treats absence and rejection."""
+    """How the round robin treats an absent rep and a rejected lead."""
 
     when_away: Literal["skip", "hold"]
-    """skip: the turn is lost; hold: it is kept for the rep's return."""
+    """The turn of an absent rep. skip: it is lost; hold: it is kept until the rep returns."""
     when_rejected: Literal["give_back", "keep"]
-    """give_back: a rejected lead takes neither turn nor room."""
+    """Turn and capacity of a rep whose lead sales rejects. give_back: both are returned; keep: both stay used."""
     weight: Annotated[Count, Field(le=100)] = 1
-    """The share of a rep for whom crm.reps names none at this desk: of 2 and 1 the first gets two turns of three."""
+    """The weight of a rep without one in crm.reps. Of weights 2 and 1, the first gets two turns of three."""
 
 
 class MqlsPerRep(Part):
-    """The default capacity; crm.reps may name another per rep and desk."""
+    """The default capacity of a rep. crm.reps may give another capacity for a rep at a desk."""
 
     most: Count
-    """MQLs in a period, as 8. Raised hands pass it, and count."""
+    """The most MQLs that a rep gets in one period, as 8. Raised hands pass this limit, but count towards it."""
     per: Literal["day", "week", "month"]
-    """A calendar day, week (from Monday) or month of the desk's calendar, in its zone; unused room lapses with it."""
+    """The period: a day, week (from Monday) or month in the time zone of the desk's calendar. Unused capacity lapses."""
     when_full: Literal["wait"]
-    """wait: MQLs wait, the strongest first, then the oldest, and leave at opening hour when there is room."""
+    """Behaviour when no rep has capacity. wait: MQLs wait for it.
+
+    They leave within opening hours, those with the most points first, then the oldest.
+    """
 
 
 class EveryoneAway(Part):
-    """What happens while no member of the desk is there.
+    """Assignment while every member of the desk is absent.
 
-    A fallback who is away or gone is stood in for: by the deputy, then the manager, then the desk's manager. Where all of
-    them are away too, the lead waits for the first of the desk or of those who is back, a raised hand at any hour.
+    If the fallback is absent or has left, their deputy takes the lead, then their manager, then the desk's manager. If
+    all of these are absent too, the lead waits for the first of them, or of the desk's members, to return. A raised
+    hand is then assigned at any hour.
     """
 
     mql: RepId
-    """hold, or the rep_id of the fallback."""
+    """Treatment of an MQL: hold (it waits), or the rep_id of the fallback who gets it."""
     raised_hand: RepId
-    """The rep_id of the fallback: raised hands never wait."""
+    """The rep_id of the fallback who gets raised hands. They cannot be held."""
 
     @field_validator("raised_hand")
     @classmethod
     def _never_held(cls, value: str) -> str:
         if value == "hold":
-            refuse("the rep_id of a fallback: raised hands are not held")
+            refuse("the rep_id of a fallback: a raised hand cannot be held")
         return value
 
     @property
     def mql_fallback(self) -> str | None:
-        """The rep_id who gets MQLs, or None: they are held."""
+        """Return the rep_id of the fallback for MQLs, or None if MQLs are held."""
         return None if self.mql == "hold" else self.mql
 
 
 class AnswerWithin(Part):
-    """The first response's deadline by kind, in milliseconds of opening hours; and what happens after it."""
+    """Time to the first response by kind of hand-off, and the escalation after it. Times count opening hours only."""
 
     mql: OpeningTime
+    """Time to answer an MQL."""
     raised_hand: OpeningTime
-    """Who asks for sales waits less than an MQL."""
+    """Time to answer a lead who asks for sales. Must be shorter than for an MQL."""
     inquiry: OpeningTime
+    """Time to answer an inquiry: a request for sales from a lead who fails a gate."""
     expansion: OpeningTime
+    """Time to answer a lead of a customer."""
     in_cycle: OpeningTime
+    """Time to answer a lead of an account with an open opportunity."""
     service: OpeningTime | None = None
-    """A customer's question for support, at the desk of the route ``support_question``: ``service: 4h``. With that route
-    anybody else's goes to the desk of ``otherwise``, in the time of an mql there, without points or turn."""
+    """Time to answer a customer's support question, at the desk of the route ``support_question``: ``service: 4h``.
+
+    With that route, a support question from anyone else goes to the desk of ``otherwise``, with the time of an MQL. It
+    needs no points and uses no turn.
+    """
     then: Literal["next", "manager"] | None = None
-    """What happens where nobody has answered. next: the account goes to the next in turn, and after so many times to
-    the desk's manager; manager: to the manager at once. What belongs to an owner goes to the deputy, then to the
-    manager. Without it the account stays where it is, and the overdue answer is reported. Example: ``then: next``."""
+    """Escalation of an unanswered account. next: to the next rep in turn, after ``times`` moves to the desk's manager.
+    manager: to the manager at once. An owner's account goes to the owner's deputy, then to the manager. Left out: the
+    account stays with its holder, and the overdue answer is reported. Example: ``then: next``."""
     after: OverdueMultiple | None = None
-    """When ``then`` happens, in multiples of the time to answer: with ``after: 2x`` and 3h, when 6h have passed."""
+    """When ``then`` happens, as a multiple of the time to answer: with ``after: 2x`` and 3h, after 6h."""
     times: Annotated[Count, Field(le=MOST_MOVES)] | None = None
-    """How often, at most, an account goes to the next in turn before the manager gets it. Example: ``times: 2``."""
+    """How often, at most, an unanswered account goes to the next rep in turn before the manager gets it: ``times: 2``."""
 
     @model_validator(mode="after")
-    def _hands_first(self) -> AnswerWithin:
+    def _require_raised_hands_first(self) -> AnswerWithin:
         if self.raised_hand >= self.mql:
             refuse(
-                "a raised_hand answered sooner than an mql: who asks for sales waits less", "no shorter time"
+                "a raised_hand time shorter than the mql time: a lead who asks for sales waits less",
+                "a raised_hand time that is not shorter",
             )
         return self
 
     @model_validator(mode="after")
-    def _one_escalation(self) -> AnswerWithin:
+    def _require_one_escalation(self) -> AnswerWithin:
         if self.then is None:
             if self.after is not None or self.times is not None:
-                refuse("after and times beside then, which says what happens", "no then")
+                refuse("then beside after and times: it names the escalation", "no then")
             return self
         if self.after is None:
             refuse(f"after beside then: {self.then}, as after: 2x", "no after")
         if self.then == "next" and self.times is None:
             refuse("times beside then: next, as times: 2", "no times")
         if self.then == "manager" and self.times is not None:
-            refuse("times with then: next, and only there", "times")
+            refuse("times with then: next only", "times")
         return self
 
     def escalation_ms(self, within_ms: int) -> int | None:
-        """Return after how much opening time an unanswered account goes on, where it does."""
+        """Return the opening time after which an unanswered account escalates, or None if it does not. Milliseconds."""
         return None if self.then is None or self.after is None else within_ms * self.after // 100
 
     @property
     def most_turns(self) -> int:
-        """How often an unanswered account goes to the next in turn."""
+        """Return how often an unanswered account goes to the next rep in turn."""
         return self.times or 0
 
     def for_kind(self, kind: Kind) -> int:
-        """Return the opening time in milliseconds for ``kind``; a kind without its own has the MQL's."""
+        """Return the time to answer for ``kind``. A kind without its own has the MQL's. Milliseconds of opening hours."""
         span: int | None = getattr(self, kind.value, None)
         return self.mql if span is None else span
 
 
 class Desk(Part):
-    """A desk. ``manager`` (a rep_id) gets what neither owner nor deputy can take."""
+    """A desk: a team queue whose members answer leads."""
 
     like: Name | None = None
-    """Another desk whose keys hold where this one gives none, as ``west: {like: inside_sales, calendar: west}``."""
+    """Another desk, from which this one inherits every key that it does not give: ``like: inside_sales``."""
     calendar: Name
+    """The calendar of ``calendars`` with the desk's opening hours."""
     manager: RepId
+    """The rep_id of the manager, who gets what neither the owner nor the deputy nor a member can take."""
     turn: Turn
+    """How the round robin treats an absent rep and a rejected lead."""
     mqls_per_rep: MqlsPerRep
+    """The capacity of a rep: the most MQLs in a period."""
     everyone_away: EveryoneAway
+    """Assignment while every member of the desk is absent."""
     answer_within: AnswerWithin
+    """Times to the first response, in opening hours, and the escalation after them."""
     due_soon_percent: Percent
-    """The share of the time after which a lead is reported as due soon."""
+    """The share of the time to answer after which a lead is reported as due soon. Percent, 1 to 99."""
     skills: DeskSkills | None = None
-    """What this desk asks of the rep who takes a lead, as ``{language: required, when_nobody_has_it: anyone}``."""
+    """The skills that this desk asks of a rep, as ``{language: required, when_nobody_has_it: anyone}``."""

@@ -1,7 +1,7 @@
-"""Opening hours as the policy (and a rep's record) writes them: days, windows, zones, holidays.
+"""Parsers for opening hours, as the policy and the records of reps write them: days, windows, time zones, holidays.
 
-In: texts like ``mon-fri: "08:30-12:00, 13:00-17:30"``. Out: windows in minutes of the day, zones, holiday lookups.
-When a deadline falls is not decided here.
+In: texts like ``mon-fri: "08:30-12:00, 13:00-17:30"``. Out: windows in minutes of the day, time zones, holidays.
+Deadlines are calculated in workers/desks.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _MAX_WINDOWS = 10
 
 
 class Window(NamedTuple):
-    """Open from (inclusive) until (exclusive), minutes of the local day; past midnight the end is above 1440."""
+    """An opening window, start included, end excluded. Minutes of the local day; an end after midnight is above 1440."""
 
     start_minute: int
     end_minute: int
 
 
 Week = tuple[tuple[Window, ...], ...]
-"""The windows of each weekday, Monday first."""
+"""The opening windows of each weekday, Monday first."""
 
 
 @cache
@@ -43,9 +43,9 @@ def _zone_names() -> frozenset[str]:
 
 @cache
 def zone(name: str) -> ZoneInfo:
-    """Return the IANA zone from the pinned tzdata, not from the machine's own files.
+    """Return the IANA time zone from the pinned tzdata package, not from the files of the machine.
 
-    Raises ValueError where there is no such zone.
+    Raises ValueError if there is no such zone.
     """
     if name not in _zone_names():
         raise ValueError("an IANA time zone, as America/New_York")
@@ -54,9 +54,9 @@ def zone(name: str) -> ZoneInfo:
 
 
 def parse_windows(text: str) -> tuple[Window, ...]:
-    """Read ``08:30-12:00, 13:00-17:30``, ``22:00-06:00`` (over midnight) or ``closed``, in order of time.
+    """Parse ``08:30-12:00, 13:00-17:30``, ``22:00-06:00`` (over midnight) or ``closed``. The windows are sorted by time.
 
-    Raises ValueError with what was expected.
+    Raises ValueError with the expected form.
     """
     if text.strip() == CLOSED:
         return ()
@@ -69,7 +69,7 @@ def parse_windows(text: str) -> tuple[Window, ...]:
             int(hour) * 60 + int(minute) for hour, minute in ((found[1], found[2]), (found[3], found[4]))
         )
         if start >= DAY_MINUTES or end > DAY_MINUTES or start == end:
-            raise ValueError("hours between 00:00 and 24:00 that end at another time than they start")
+            raise ValueError("hours between 00:00 and 24:00 whose start and end differ")
         windows.append(Window(start, end if end > start else end + DAY_MINUTES))
     windows.sort()
     if len(windows) > _MAX_WINDOWS:
@@ -80,7 +80,7 @@ def parse_windows(text: str) -> tuple[Window, ...]:
 
 
 def parse_days(text: str) -> tuple[int, ...]:
-    """Read ``mon``, ``mon-fri``, ``sat-mon`` or ``tue, thu`` as weekdays, Monday = 0. Raises ValueError."""
+    """Parse ``mon``, ``mon-fri``, ``sat-mon`` or ``tue, thu`` as weekdays, Monday = 0. Raises ValueError."""
     days: list[int] = []
     for part in text.split(","):
         names = [name.strip() for name in part.split("-")]
@@ -94,20 +94,20 @@ def parse_days(text: str) -> tuple[int, ...]:
 
 
 def parse_date(text: str) -> date:
-    """Read a date like 2026-12-24. Raises ValueError."""
+    """Parse a date like 2026-12-24. Raises ValueError."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
         day = None
     if day is None or day.isoformat() != text:
-        raise ValueError("a date that there is, as 2026-12-24")
+        raise ValueError("a date that exists, as 2026-12-24")
     return day
 
 
 def parse_week(hours: dict[str, str]) -> Week:
-    """Read ``{"mon-fri": "08:30-17:30", "sat": "09:00-12:00"}``; a day not named is closed.
+    """Parse ``{"mon-fri": "08:30-17:30", "sat": "09:00-12:00"}``. A day that is not named is closed.
 
-    Raises ValueError with what was expected; also where a window over midnight runs into the next day's first.
+    Raises ValueError with the expected form, also if a window over midnight overlaps the first of the next day.
     """
     week: list[tuple[Window, ...]] = [()] * 7
     named: set[int] = set()
@@ -126,19 +126,19 @@ def parse_week(hours: dict[str, str]) -> Week:
         later[0] < earlier[1]
         for earlier, later in pairwise([*spans, (spans[0][0] + WEEK_MINUTES, spans[0][1] + WEEK_MINUTES)])
     ):
-        raise ValueError("windows that do not run into the next day's")
+        raise ValueError("windows that end before the first window of the next day")
     return tuple(week)
 
 
 def check_holidays(text: str) -> str:
-    """Return a country (``US``) or a part of one (``US-CA``) that the holidays library knows. Raises ValueError."""
+    """Return ``text`` if it is a country (``US``) or part of one (``US-CA``) of the holidays library. Raises ValueError."""
     country, dash, part = text.partition("-")
     known = holidays.list_supported_countries(include_aliases=True)
     if country not in known:
-        raise ValueError("a country that the holidays library knows, in capitals, as US or US-CA")
+        raise ValueError("a country of the holidays library, in capital letters, as US or US-CA")
     if dash and part not in known[country]:
         raise ValueError(
-            f"a part of {country} that the holidays library knows: {', '.join(known[country]) or 'none'}"
+            f"a part of {country} in the holidays library, one of: {', '.join(known[country]) or 'none'}"
         )
     return text
 

@@ -1,4 +1,4 @@
-"""A policy file's text becomes a Policy, or the list of what is wrong with it. A policy that does not pass is not loaded."""
+"""Load a policy: text to document, document to typed models, then the checks. A policy with a problem is not loaded."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from workers.engine.api import Config
-from workers.policy.checks import check_names
-from workers.policy.definitions import fill
+from workers.policy.checks.checks import check_references
+from workers.policy.checks.desk_inheritance import inherit_desk_keys
+from workers.policy.checks.fit_outweighs_behaviour import check_fit_outweighs_behaviour
+from workers.policy.checks.refusals import translate_errors
+from workers.policy.checks.stages import check_stages
+from workers.policy.definitions import fill_definitions
 from workers.policy.document import read
-from workers.policy.likes import follow_likes
-from workers.policy.linter import check_rule_one
 from workers.policy.model import Policy
 from workers.policy.problem import PolicyError, Problem
-from workers.policy.refusals import problems_of
-from workers.policy.stage_checks import check_stages
 
 __all__ = ["PolicyError", "Problem", "load_policy", "load_policy_file", "policy_hash", "to_config"]
 
@@ -29,37 +29,39 @@ def policy_hash(text: str) -> str:
 
 @lru_cache(maxsize=16)
 def load_policy(text: str, source: str = "policy") -> Policy:
-    """Read, type and check a policy; ``source`` names the file in the errors. The same text gives the same object.
+    """Parse, validate and check a policy. ``source`` is the file name in the errors.
 
-    Raises :class:`PolicyError` with every problem that was found.
+    The same text returns the same object. Raises :class:`PolicyError` with all problems.
     """
     document = read(text, source)
-    problems = [*follow_likes(document), *fill(document)]
+    problems = [*inherit_desk_keys(document), *fill_definitions(document)]
     try:
         policy = Policy.model_validate(document.tree, context={"hash": policy_hash(text)})
     except ValidationError as error:
-        raise PolicyError([*problems, *problems_of(error, document)]) from None
-    problems += check_names(policy, document)
+        raise PolicyError([*problems, *translate_errors(error, document)]) from None
+    problems += check_references(policy, document)
     problems += check_stages(policy, document)
-    problems += check_rule_one(policy, document)
+    problems += check_fit_outweighs_behaviour(policy, document)
     if problems:
         raise PolicyError(problems)
     return policy
 
 
 def load_policy_file(path: Path) -> tuple[Policy, str]:
-    """Load a file; return the policy and its text.
+    """Load a policy file. Return the policy and its text.
 
-    Raises :class:`PolicyError`, also where the file cannot be read.
+    Raises :class:`PolicyError`, also if the file cannot be read.
     """
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        found = error.strerror if isinstance(error, OSError) and error.strerror else "no UTF-8 text"
-        raise PolicyError([Problem(str(path), 1, 1, "", found, "a policy file that can be read")]) from None
+        found = error.strerror if isinstance(error, OSError) and error.strerror else "text that is not UTF-8"
+        raise PolicyError(
+            [Problem(str(path), 1, 1, "", found, "a policy file that can be read, in UTF-8")]
+        ) from None
     return load_policy(text, str(path)), text
 
 
 def to_config(policy: Policy, text: str) -> Config:
-    """Return what the engine carries in its log: the policy's name, version, hash and text."""
+    """Return the configuration that the engine records in its log: name, version, hash and text of the policy."""
     return Config(name=policy.name, version=policy.version, hash=policy.hash, text=text)

@@ -1,7 +1,7 @@
-"""What a company name is worth: whether people are matched by it, what must agree beside it, and what proves it.
+"""Models of the ``matching`` section: matching of people to companies by the company name.
 
-In: texts checked by workers/policy/load.py. Out: typed rules. A domain that the CRM claims is always proof, so it is no
-matter of the policy.
+In: texts checked by workers/policy/load.py. Out: typed rules. An e-mail domain that the CRM lists for a company always
+proves the match, so the policy has no key for it.
 """
 
 from __future__ import annotations
@@ -10,33 +10,39 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from workers.policy.base import Part
+from workers.policy.part import Part
 from workers.policy.scalars import refuse
 
 Evidence = Literal["domain", "phone", "postal_code"]
-"""What can agree beside a name: an address whose domain spells it, a phone number, a postal code."""
+"""Evidence beside a company name: an e-mail domain that spells the name, a phone number, a postal code."""
 Evidences = Annotated[tuple[Evidence, ...], Field(max_length=3)]
 
 
 class ByName(Part):
-    """Somebody with free mail, or of a domain that the CRM does not know, names a company of the CRM."""
+    """Rules for a person with a free-mail address, or an unknown domain, who names a company of the CRM."""
 
     demands: Evidences = ()
-    """Any one of these must agree beside the name, as ``[domain, phone]``; none given: the name suffices."""
+    """Evidence that is required beside the name; any one suffices, as ``[domain, phone]``. Left out: the name is enough."""
     proven_by: Evidences = ()
-    """Where any one of these agrees, the match is proven, as ``[phone]``; else each hand-off says that it is not."""
+    """Evidence that proves the match; any one suffices, as ``[phone]``.
+
+    Without it, each hand-off states that the match is unproven.
+    """
 
     @model_validator(mode="after")
-    def _each_once(self) -> ByName:
+    def _require_each_once(self) -> ByName:
         for name in ("demands", "proven_by"):
             given = getattr(self, name)
             if len(set(given)) != len(given):
-                refuse(f"each kind of evidence once in {name}", ", ".join(given))
+                refuse(f"each kind of evidence at most once in {name}", ", ".join(given))
         return self
 
 
 class Matching(Part):
-    """How people who do not write from a company's own domain are matched to it. Not given: they are not."""
+    """Matching of people to companies without a known e-mail domain. Left out: such people are not matched."""
 
     company_name: ByName
-    """As ``{demands: [phone, postal_code]}``; ``{}`` takes every name that fits one company of the CRM."""
+    """Matching by company name, as ``{demands: [phone, postal_code]}``.
+
+    ``{}`` accepts every name that matches exactly one company of the CRM.
+    """

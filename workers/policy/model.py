@@ -1,6 +1,6 @@
-"""The written agreement as one frozen value: attribute names are the keys of the policy file.
+"""The model of the whole policy, and of its ``privacy`` section. Attribute names are the keys of the policy file.
 
-In: texts checked by workers/policy/load.py. Out: typed rules that the hops decide by. No decision is made here.
+In: texts checked by workers/policy/load.py. Out: typed rules for the hops. Decisions are made in the hops.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from schemas.base import PolicyRef
-from workers.policy.base import Part
-from workers.policy.behaviour import Behaviour, Fade, Group, Rule, When
+from workers.policy.behaviour_rules import Behaviour, Decay, Group, Rule, When
 from workers.policy.consent import UnstatedConsent, WithoutTracking
 from workers.policy.desks import (
     AnswerWithin,
@@ -23,7 +22,7 @@ from workers.policy.desks import (
     Turn,
     ZoneName,
 )
-from workers.policy.market import (
+from workers.policy.gates import (
     Buyers,
     Country,
     Functions,
@@ -35,6 +34,7 @@ from workers.policy.market import (
 )
 from workers.policy.matching import ByName, Matching
 from workers.policy.no_visits import NoVisits
+from workers.policy.part import Part
 from workers.policy.partners import Partner
 from workers.policy.paths import NurturePath
 from workers.policy.routes import Owners, Route, Span, Territory
@@ -46,15 +46,14 @@ from workers.policy.scalars import (
     Days,
     Name,
     Text,
-    duration_ms,
-    form,
+    must_match,
+    read_duration_ms,
     refuse,
 )
 from workers.policy.skills import DeskSkills, Segment, Skills
-from workers.policy.stages import Again, Grade, Mql, SalesSaysNo, Stages
+from workers.policy.stages import Grade, Mql, Requalification, SalesSaysNo, Stages
 
 __all__ = [
-    "Again",
     "AnonymousHistory",
     "AnswerWithin",
     "Behaviour",
@@ -62,10 +61,10 @@ __all__ = [
     "ByName",
     "Calendar",
     "Country",
+    "Decay",
     "Desk",
     "DeskSkills",
     "EveryoneAway",
-    "Fade",
     "Functions",
     "Grade",
     "Group",
@@ -81,6 +80,7 @@ __all__ = [
     "Privacy",
     "Range",
     "Repeats",
+    "Requalification",
     "Route",
     "Rule",
     "SalesSaysNo",
@@ -97,115 +97,136 @@ __all__ = [
 
 
 class AnonymousHistory(Part):
-    """What is kept of a visitor who has not said who they are: the latest events of so many days."""
+    """The history that is kept of an anonymous visitor: the latest events of the last days."""
 
     days: Annotated[Days, Field(le=730)]
+    """Age in days up to which events of an anonymous visitor are kept."""
     events: Annotated[Count, Field(le=1_000)]
+    """The most events that are kept of an anonymous visitor."""
 
     @property
     def ms(self) -> int:
-        """The days in milliseconds."""
+        """Return the days in milliseconds."""
         return self.days * DAY_MS
 
 
 class Repeats(Part):
-    """How long an event_id is remembered; an older event is refused as too_old."""
+    """How long an event_id is remembered, so that a repeated event counts once."""
 
     days: Annotated[Days, Field(le=60)] = 7
+    """Days for which an event_id is remembered. An older event is refused as too_old."""
 
     @property
     def ms(self) -> int:
-        """The days in milliseconds."""
+        """Return the days in milliseconds."""
         return self.days * DAY_MS
 
 
-EraseWithin = Annotated[int, BeforeValidator(duration_ms), Field(ge=HOUR_MS, le=30 * DAY_MS)]
-"""Milliseconds, from an hour to thirty days."""
+EraseWithin = Annotated[int, BeforeValidator(read_duration_ms), Field(ge=HOUR_MS, le=30 * DAY_MS)]
+"""The time within which a person is erased. Milliseconds, from one hour to thirty days."""
 
 
 class Privacy(Part):
-    """What is remembered, and for how long."""
+    """Which personal data is kept, and for how long."""
 
     anonymous_history: AnonymousHistory
+    """The history that is kept of an anonymous visitor."""
     repeats: Repeats = Repeats()
+    """How long an event_id is remembered, so that a repeated event counts once."""
     without_tracking_consent: WithoutTracking = "count_nothing"
-    """What is done with the activity of who refuses to be tracked: ``count_nothing``, or ``count_everything`` for a
-    company that needs no consent. Forms and what they ask for are read either way.
+    """Treatment of the activity of a person who refuses tracking.
+
+    ``count_nothing`` ignores it. ``count_everything`` is for a company that needs no consent. Forms, and the requests
+    in them, are read in both cases.
     """
     unstated_consent: UnstatedConsent = UnstatedConsent()
-    """How people are treated who have said neither yes nor no."""
+    """The consent that is assumed for people who have neither consented nor refused."""
     erase_within: EraseWithin = DAY_MS
-    """Within this time an erased person is gone from the state, from scores and from dead letters: 24h."""
+    """The time within which an erased person is removed from the state, from scores and from dead letters, as 24h."""
 
     @model_validator(mode="after")
-    def _asks_what_it_uses(self) -> Privacy:
+    def _require_consistent_consent(self) -> Privacy:
         if (
             self.without_tracking_consent == "count_everything"
             and self.unstated_consent.tracking == "refused"
         ):
             refuse(
                 "without_tracking_consent: count_nothing, or unstated_consent.tracking: given; "
-                "where everything counts, no consent to tracking is asked for"
+                "with count_everything, consent to tracking has no effect"
             )
         return self
 
 
 class Policy(Part):
-    """The whole agreement. Made by ``workers.policy.load.load_policy``, which also checks it as a whole."""
+    """The whole policy. ``workers.policy.load.load_policy`` creates it from a text and runs the checks."""
 
     name: Annotated[
         Text,
         Field(alias="policy"),
-        form(r"[a-z0-9][a-z0-9-]{0,63}", "a name of small letters, digits and -, as us-commercial-banks"),
+        must_match(
+            r"[a-z0-9][a-z0-9-]{0,63}", "a name of lower-case letters, digits and -, as us-commercial-banks"
+        ),
     ]
-    """What the agreement is called; every decision names it."""
+    """The name of the policy. Every decision carries it."""
     version: Annotated[Count, Field(le=1_000_000)]
-    """Raised with every change: a text that differs under the same version is refused."""
+    """The version. Raise it with every change: workers refuse another text under the same version."""
     timezone: ZoneName
-    """The zone in which days are counted."""
+    """The IANA time zone in which days are counted."""
     currency: CurrencyCode
+    """The currency of all amounts. A revenue in another currency counts as unknown."""
     definitions: dict[Name, Text] = Field(default_factory=dict)
-    """Words of the agreement in sentences, braces filled."""
+    """The terms of the policy, each in a sentence. {braces} are replaced by values of the file."""
     served_market: ServedMarket
+    """The gates of the company: which companies are served."""
     buyers: Buyers
+    """The gates of the person: which functions and titles decide."""
     grade: Grade
+    """The thresholds of the grade."""
     behaviour: Behaviour
+    """Points for what a lead does."""
     stages: Stages
+    """When a lead changes its stage."""
     routes: Annotated[tuple[Route, ...], Field(min_length=1, max_length=50)]
+    """The route lines: the first line that is true decides where the lead goes."""
     matching: Matching | None = None
-    """How people are matched who do not write from a company's own domain, as ``{company_name: {demands: [phone]}}``."""
+    """Matching of people to companies without a known e-mail domain, as ``{company_name: {demands: [phone]}}``."""
     paths: Annotated[tuple[NurturePath, ...], Field(max_length=50)] = ()
-    """How marketing goes on with whom sales does not have; the first line that is true. Left out: no lead has a path."""
+    """Nurture paths of leads that sales does not have. The first line that is true decides. Left out: no paths."""
     skills: Skills | None = None
-    """What leads may need of the rep who takes them, as ``{language: {es: [MX, PR]}}``; desks say what they make of it."""
+    """Skills that a lead may need of its rep, as ``{language: {es: [MX, PR]}}``. Each desk requires or prefers them."""
     owners: Owners = Owners()
+    """Which owners named by the CRM count as owners."""
     partners: Annotated[dict[Name, Partner], Field(max_length=100)] = Field(default_factory=dict)
-    """Partners and distributors, who get leads by agreement: ``partners: {island_dealers: {regions: [HI], ...}}``."""
+    """Partners and distributors who get leads: ``partners: {island_dealers: {regions: [HI], ...}}``."""
     desks: Annotated[dict[Name, Desk], Field(min_length=1, max_length=50)]
+    """The desks: the team queues that answer leads."""
     calendars: Annotated[dict[Name, Calendar], Field(min_length=1, max_length=100)]
+    """Calendars with opening hours and holidays."""
     privacy: Privacy
+    """Which personal data is kept, and for how long."""
     no_visits: NoVisits = NoVisits()
+    """Events that are dropped because no person caused them: robots and heartbeats."""
 
     _hash: str = PrivateAttr(default="0" * 12)
 
     def model_post_init(self, context: Any, /) -> None:
-        """Take the hash of the file's text from the validation's context."""
+        """Set the hash of the file's text from the validation context."""
         if isinstance(context, dict) and "hash" in context:
             self._hash = str(context["hash"])
 
     @property
     def hash(self) -> str:
-        """First 12 hex digits of the SHA-256 of the file's text."""
+        """Return the first 12 hex digits of the SHA-256 of the file's text."""
         return self._hash
 
     @cached_property
     def ref(self) -> PolicyRef:
-        """What every output carries."""
+        """Return the reference to this policy that every output carries: name, version and hash."""
         return PolicyRef(name=self.name, version=self.version, hash=self._hash)
 
     @cached_property
     def gate_points(self) -> dict[str, int]:
-        """The points of each gate, company first; the title's are those of its lowest line."""
+        """Return the points of each gate, company gates first. The title gate has the points of its lowest line."""
         return self.served_market.gate_points | {
             "function": self.buyers.functions.points,
             "title": min(title.points for title in self.buyers.titles),
@@ -213,32 +234,32 @@ class Policy(Part):
 
     @cached_property
     def lowest_fit(self) -> int:
-        """The least fit of somebody who passes every gate."""
+        """Return the least fit of a lead that passes every gate."""
         return sum(self.gate_points.values())
 
     @cached_property
     def highest_fit(self) -> int:
-        """The most fit that there is."""
+        """Return the most fit that a lead can have."""
         return self.lowest_fit - self.gate_points["title"] + max(title.points for title in self.buyers.titles)
 
     @cached_property
     def default_desk(self) -> str:
-        """The name of the desk of ``otherwise``: its deadlines also hold for owners by right who sit at no desk."""
+        """Return the desk of ``otherwise``. Its deadlines also apply to CRM owners who are members of no desk."""
         return next(
             route.desk for route in self.routes if route.otherwise is not None and route.desk is not None
         )
 
     @cached_property
     def points_last_ms(self) -> int:
-        """Anything longer ago gives no points any more: the days of the fade, and one, because days are the zone's."""
+        """Return the age at which an event gives no more points: the days of the decay plus one, since days are local."""
         return (self.behaviour.fade.to_zero_after_days + 1) * DAY_MS
 
     @cached_property
     def account_rep_for_ms(self) -> int | None:
-        """How long after its rep's last work an account still goes to that rep, in milliseconds; None: not at all."""
+        """Return how long after a rep's last work an account still goes to that rep. Milliseconds; None: not at all."""
         days = next((route.for_days for route in self.routes if route.for_days is not None), None)
         return None if days is None else days * DAY_MS
 
     def route(self, name: str) -> Route | None:
-        """Return the first line whose word is ``name``, or None."""
+        """Return the first route line whose condition is named ``name``, or None."""
         return next((route for route in self.routes if route.name == name), None)

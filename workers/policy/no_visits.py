@@ -1,4 +1,4 @@
-"""What is no visit at all: robots and heartbeats. Counted, and forgotten: it names nobody and earns nothing."""
+"""The model of the ``no_visits`` section: events that no person caused, such as those of robots and heartbeats."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from workers.policy.base import Part
+from workers.policy.part import Part
 from workers.policy.scalars import Name, Text
-from workers.policy.wording import glob
+from workers.policy.text_patterns import compile_globs
 
 ROBOTS = (
     *("*bot/*", "*bot;*", "*crawler*", "*spider*", "*slurp*", "*headlesschrome*", "*lighthouse*"),
@@ -19,17 +19,17 @@ ROBOTS = (
 
 
 class NoVisits(Part):
-    """Events that are dropped before anybody asks whose they are; an event may also say ``is_bot`` of itself.
+    """Events that are counted and dropped before they are assigned to a visitor. Events with ``is_bot`` are dropped too.
 
     Example: ``no_visits: {activities: [heartbeat, tab_hidden], user_agents: ["*bot/*", "*our-monitor*"]}``
     """
 
     activities: Annotated[tuple[Name, ...], Field(max_length=50)] = ("heartbeat", "ping")
-    """Words of web.activity that a page sends by itself. An empty list: none."""
+    """Activities of web.activity that a page sends by itself. An empty list drops none."""
     user_agents: Annotated[tuple[Text, ...], Field(max_length=200)] = ROBOTS
-    """Globs over the user agent that an event names, any case. An empty list: none."""
+    """Glob patterns of user agents, in any case. Events of these agents are dropped. An empty list drops none."""
 
     @cached_property
     def robots(self) -> re.Pattern[str]:
-        """For ``match`` against the whole user agent; without globs never found."""
-        return glob(self.user_agents) if self.user_agents else re.compile(r"(?!)")
+        """Return the pattern of robots, for ``match`` on the whole user agent. Without globs it matches nothing."""
+        return compile_globs(self.user_agents) if self.user_agents else re.compile(r"(?!)")

@@ -1,7 +1,7 @@
-"""Partners and distributors: which accounts are theirs, at which stage they get a lead, how fast they answer, what they see.
+"""The model of the ``partners`` section: partners and distributors who get leads of the accounts that they cover.
 
-In: texts of the policy's ``partners``. Out: typed agreements. Which partner covers an account is decided in
-workers/accounts/routing/partners.py, whether that may be is checked in partner_checks.py.
+In: texts of the section. Out: typed agreements. workers/accounts/routing/partners.py finds the partner of an account.
+checks/partners.py checks the agreements.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from workers.policy.base import Part
+from workers.policy.part import Part
 from workers.policy.routes import Region
 from workers.policy.scalars import CountryCode, Name, OpeningTime, Text, refuse
 
@@ -27,47 +27,53 @@ Seen = Literal[
     "colleagues",
     "crm_ids",
 ]
-"""What a partner may be shown of a lead."""
+"""A field of a lead that a partner may see."""
 
 
 class Partner(Part):
-    """One agreement. A partner covers an account that any of its conditions names; of several partners the first."""
+    """One partner, who covers every account that meets any of its conditions.
+
+    If several partners cover an account, the first one gets it.
+    """
 
     regions: Annotated[tuple[Region, ...], Field(max_length=200)] = ()
-    """Accounts of these regions, as the CRM writes them: ``regions: [HI]``."""
+    """Regions whose accounts the partner covers, as the CRM writes them, in any case: ``regions: [HI]``."""
     countries: Annotated[tuple[CountryCode, ...], Field(max_length=250)] = ()
-    """Accounts of these countries: ``countries: [PR]``."""
+    """Countries whose accounts the partner covers: ``countries: [PR]``."""
     accounts: Annotated[tuple[Text, ...], Field(max_length=1_000)] = ()
-    """Single accounts by their id in the CRM: ``accounts: [ACC-7]``."""
+    """CRM ids of single accounts that the partner covers: ``accounts: [ACC-7]``."""
     relationship: tuple[Literal["partner", "distributor"], ...] = ()
-    """Accounts that the CRM calls so: ``relationship: [distributor]``."""
+    """CRM relationships whose accounts the partner covers: ``relationship: [distributor]``."""
     gets: Literal["mql", "sql"]
-    """mql: at once; sql: after inside sales has qualified it. The definition of that word goes with every message:
-    ``gets: sql``."""
+    """The stage at which the partner gets a lead. mql: at once; sql: after inside sales has qualified it. Every message
+    to the partner carries the definition of that term: ``gets: sql``."""
     answer_within: OpeningTime
-    """How long the partner has for the first response, in the calendar's opening hours: ``answer_within: 16h``."""
+    """Time to the first response, in opening hours of the calendar: ``answer_within: 16h``."""
     calendar: Name | None = None
-    """A calendar of ``calendars``; left out, that of the desk of ``otherwise``: ``calendar: west``."""
+    """A calendar of ``calendars``: ``calendar: west``. Left out: the calendar of the desk of ``otherwise``."""
     then: Literal["return", "report"]
-    """When the time is over: return takes the account back and judges it again, report only says so: ``then: return``."""
+    """Consequence of a missing answer: ``then: return``. return: the account comes back and is routed again; report: the
+    partner keeps it, and the missing answer is reported."""
     sees: Annotated[tuple[Seen, ...], Field(max_length=20)]
-    """What the partner may be shown of a lead, and nothing else: ``sees: [name, company, job_title, request]``."""
+    """Fields of a lead that the partner sees; others are withheld: ``sees: [name, company, job_title, request]``."""
 
     @model_validator(mode="after")
-    def _covers_something(self) -> Partner:
+    def _require_conditions_and_fields(self) -> Partner:
         if not self.conditions:
-            refuse("at least one of regions, countries, accounts, relationship: else it covers nobody")
+            refuse(
+                "at least one of regions, countries, accounts, relationship: otherwise the partner covers no account"
+            )
         if not self.sees:
-            refuse("at least one thing to see: a lead without anything is none")
+            refuse("at least one field in sees: otherwise the partner gets leads without content")
         return self
 
     @property
     def conditions(self) -> dict[str, frozenset[str]]:
-        """The conditions that are given, by key."""
-        said = {
+        """Return the conditions that are given, by key."""
+        conditions = {
             "regions": self.regions,
             "countries": self.countries,
             "accounts": self.accounts,
             "relationship": self.relationship,
         }
-        return {name: frozenset(values) for name, values in said.items() if values}
+        return {name: frozenset(values) for name, values in conditions.items() if values}

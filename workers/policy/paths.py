@@ -1,6 +1,6 @@
-"""How marketing goes on with a lead that sales does not have, in lines: the first that is true names its path.
+"""Models of the ``paths`` section: nurture paths for leads that sales does not have.
 
-A line tests where the lead stands: its stage, grade, total and buying signals.
+A line tests the stage, grade, total points and buying signals of a lead. The first line that is true names its path.
 """
 
 from __future__ import annotations
@@ -9,67 +9,68 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from workers.policy.base import Part
+from workers.policy.part import Part
 from workers.policy.routes import Conditions, Grade, TotalSpan
 from workers.policy.scalars import Name, refuse
 
 PathStage = Literal[
     "waiting_for_facts", "nurture", "recycled", "expired", "outside", "disqualified", "customer"
 ]
-"""In all others somebody works the lead."""
-USUAL: tuple[PathStage, ...] = ("waiting_for_facts", "nurture", "recycled", "expired")
+"""Stages with a nurture path. In all other stages sales or a partner works the lead."""
+DEFAULT_STAGES: tuple[PathStage, ...] = ("waiting_for_facts", "nurture", "recycled", "expired")
+"""The stages of a line that gives none."""
 
 
 class PathIf(Conditions):
-    """Whose path it is: every condition that is given must hold, of a list any one suffices."""
+    """The condition of a path. Every given key must hold; of a list, any one value suffices."""
 
-    stages: Annotated[tuple[PathStage, ...], Field(min_length=1, max_length=7)] = USUAL
-    """Where the lead stands: ``stages: [recycled]``. Customers and those outside have a path where they are named."""
+    stages: Annotated[tuple[PathStage, ...], Field(min_length=1, max_length=7)] = DEFAULT_STAGES
+    """Stages of the lead: ``stages: [recycled]``. customer, outside and disqualified only match where they are listed."""
     grades: Annotated[tuple[Grade, ...], Field(max_length=16)] = ()
-    """The lead's grade: ``grades: [A3, B3]``."""
+    """Grades of the lead: ``grades: [A3, B3]``."""
     total: TotalSpan | None = None
-    """The lead's points: ``total: {from: 120}``."""
+    """Range of the lead's total points: ``total: {from: 120}``."""
     signals: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
-    """Buying signals (``behaviour.signals``) of the lead that have not faded: ``signals: [pricing]``."""
+    """Buying signals (``behaviour.signals``) of the lead that still have points after decay: ``signals: [pricing]``."""
 
     @model_validator(mode="after")
-    def _says_something(self) -> PathIf:
+    def _require_a_condition(self) -> PathIf:
         if not self.model_fields_set:
-            refuse("at least one condition, as stages: [recycled]; everybody else is otherwise")
+            refuse("at least one condition, as stages: [recycled]; use otherwise for all other leads")
         return self
 
 
-EVERYBODY = PathIf(stages=USUAL)
+EVERY_LEAD = PathIf(stages=DEFAULT_STAGES)
 
 
 class NurturePath(Part):
-    """One line of the paths: either ``if`` and ``path``, or ``otherwise: <path>``.
+    """One line of the nurture paths: either ``if`` and ``path``, or ``otherwise: <path>``.
 
-    A lead whose hand-off is due or open has none, nor has who may not be written to.
+    A lead with a due or open hand-off has no path. Neither has a lead who must not be contacted.
     """
 
     if_: PathIf | None = Field(default=None, alias="if")
-    """What must be true: ``if: {stages: [nurture], total: {from: 120}}``."""
+    """The condition of the line: ``if: {stages: [nurture], total: {from: 120}}``."""
     path: Name | None = None
-    """What the path is called where mails are planned: ``path: almost_there``."""
+    """The name of the path in the marketing tool: ``path: almost_there``."""
     otherwise: Name | None = None
-    """Everybody else's path, in the last line: ``otherwise: newsletter``. Without that line they have none."""
+    """The path of all other leads, in the last line: ``otherwise: newsletter``. Without that line they have no path."""
 
     @model_validator(mode="after")
-    def _one_sentence(self) -> NurturePath:
+    def _require_one_form(self) -> NurturePath:
         if self.otherwise is not None:
             if self.if_ is not None or self.path is not None:
-                refuse("nothing beside otherwise")
+                refuse("otherwise alone, without other keys in the line")
         elif self.if_ is None or self.path is None:
-            refuse("either if and path, or otherwise: and the name of a path")
+            refuse("either if and path, or otherwise with the name of a path")
         return self
 
     @property
     def name(self) -> str:
-        """What the path is called."""
+        """Return the name of the path."""
         return self.otherwise or self.path or ""
 
     @property
     def condition(self) -> PathIf:
-        """Whose it is."""
-        return self.if_ or EVERYBODY
+        """Return the condition of the line; for ``otherwise``, the one that every lead of the default stages meets."""
+        return self.if_ or EVERY_LEAD

@@ -1,15 +1,15 @@
-"""What is wrong with a policy file: where, what was found, what was expected."""
+"""A problem of a policy file: its place, what was found and what is expected."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-_SHOWN = 80
+_MOST_QUOTED = 80
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing that is wrong. ``line`` and ``column`` count from 1; ``key`` is the path, as ``stages.mql.bar``."""
+    """One problem. ``line`` and ``column`` count from 1. ``key`` is the path of the key, as ``stages.mql.bar``."""
 
     file: str
     line: int
@@ -25,14 +25,14 @@ class Problem:
 
 
 class PolicyError(Exception):
-    """The policy does not pass and is not loaded; ``problems`` lists why, in the order of the file."""
+    """The policy is not valid and was not loaded. ``problems`` are sorted by their place in the file."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        self.problems = sorted(set(problems))  # a key that two desks share is told once
+        self.problems = sorted(set(problems))  # two desks may share a key by `like`: report it once
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-def shown(text: str) -> str:
-    """Return a value of the file for a message: quoted, one line, cut."""
+def quote(text: str) -> str:
+    """Return a value of the file for a message: in quotes, on one line, at most 80 characters."""
     one_line = " ".join(text.split())
-    return f'"{one_line}"' if len(one_line) <= _SHOWN else f'"{one_line[:_SHOWN]}..."'
+    return f'"{one_line}"' if len(one_line) <= _MOST_QUOTED else f'"{one_line[:_MOST_QUOTED]}..."'

@@ -1,7 +1,7 @@
-"""Whose is it, in lines: conditions and where they lead. The first line that is true has the lead.
+"""Models of the ``routes`` and ``owners`` sections. The first route line that is true decides where a lead goes.
 
-A line tests a word of the agreement (customer, account_has_owner ...) or a territory: facts of the company and of the
-person who asks. What is not known is never in a territory.
+A line tests a named condition (customer, account_has_owner ...) or a territory: facts of the company and of the person
+who asks. An unknown fact never belongs to a territory.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from workers.policy.base import Part
-from workers.policy.scalars import Amount, CountryCode, Days, Name, RepId, Text, Whole, form, refuse
-from workers.policy.wording import glob
+from workers.policy.part import Part
+from workers.policy.scalars import Amount, CountryCode, Days, Name, RepId, Text, Whole, must_match, refuse
+from workers.policy.text_patterns import compile_globs
 
 
-def plain_postal_code(text: str) -> str:
-    """Return a postal code as it is compared: capitals, no spaces, no hyphens."""
+def normalize_postal_code(text: str) -> str:
+    """Return a postal code in the form in which it is compared: capital letters, no spaces, no hyphens."""
     return text.upper().replace(" ", "").replace("-", "")
 
 
@@ -31,19 +31,21 @@ Word = Literal[
     "former_customer",
 ]
 _TO_DESK = r"desk [a-z][a-z0-9_]{0,63}"
-_DESK_SAID = "desk and its name, as desk inside_sales"
-DeskText = Annotated[Text, form(_TO_DESK, _DESK_SAID)]
-Grade = Annotated[Text, form(r"[A-D][1-4]", "a grade, as A1")]
+_DESK_FORM = "the word desk and the name of a desk, as desk inside_sales"
+DeskText = Annotated[Text, must_match(_TO_DESK, _DESK_FORM)]
+Grade = Annotated[Text, must_match(r"[A-D][1-4]", "a grade, as A1")]
 Region = Annotated[Text, AfterValidator(str.upper)]
 PostalCode = Annotated[
     Text,
-    form(r"[A-Za-z0-9][A-Za-z0-9 -]{0,11}", "a postal code or its first signs, as 968"),
-    AfterValidator(plain_postal_code),
+    must_match(r"[A-Za-z0-9][A-Za-z0-9 -]{0,11}", "a postal code or its first characters, as 968"),
+    AfterValidator(normalize_postal_code),
 ]
-Language = Annotated[Text, form(r"[a-z]{2,3}", "a language of two or three small letters (ISO 639), as es")]
+Language = Annotated[
+    Text, must_match(r"[a-z]{2,3}", "a language code of two or three lower-case letters (ISO 639), as es")
+]
 
 _OWNED = frozenset({"customer", "open_opportunity", "account_has_owner"})
-_GOES: dict[str, tuple[str | None, str | None]] = {
+_DESTINATIONS: dict[str, tuple[str | None, str | None]] = {
     "never": ("nobody", None),
     "support_question": (None, "service"),
     "customer": ("account owner", "expansion"),
@@ -53,31 +55,31 @@ _GOES: dict[str, tuple[str | None, str | None]] = {
     "account_has_rep": ("that rep", None),
     "former_customer": ("former rep", None),
 }
-"""Where each word leads (None: to a desk) and the kind of hand-off that the line must name."""
+"""For each condition: the required ``to`` (None: a desk) and the required kind of hand-off."""
 
 
 class Span(Part):
-    """A size from ... to ..., both ends included; one of them may be left out."""
+    """A range of sizes. Both bounds are included; one of them may be left out."""
 
     from_: Amount | None = Field(default=None, alias="from")
-    """The least, as in ``{from: 500M}``."""
+    """The lower bound, as in ``{from: 500M}``."""
     to: Amount | None = None
-    """The most, as in ``{to: 5B}``."""
+    """The upper bound, as in ``{to: 5B}``."""
 
     @model_validator(mode="after")
     def _bounds(self) -> Span:
         if self.from_ is None and self.to is None:
             refuse("from, to, or both")
         if self.from_ is not None and self.to is not None and self.from_ > self.to:
-            refuse(f"from at most to, but {self.from_} is above {self.to}")
+            refuse(f"from not above to, but {self.from_} is above {self.to}")
         return self
 
     def holds(self, value: float) -> bool:
-        """Whether ``value`` lies within, ends included."""
+        """Whether ``value`` is within the range, bounds included."""
         return (self.from_ is None or value >= self.from_) and (self.to is None or value <= self.to)
 
     def covers(self, other: Span) -> bool:
-        """Whether every value within ``other`` lies within this span too."""
+        """Whether every value within ``other`` is within this range too."""
         low = self.from_ is None or (other.from_ is not None and other.from_ >= self.from_)
         return low and (self.to is None or (other.to is not None and other.to <= self.to))
 
@@ -88,61 +90,61 @@ class Span(Part):
 
 
 class TotalSpan(Span):
-    """Points from ... to ..., both ends included: of the total that a lead had when it became due."""
+    """A range of total points. Both bounds are included; one of them may be left out."""
 
     from_: Whole | None = Field(default=None, alias="from")
-    """The least total, as in ``{from: 120}``."""
+    """The lower bound, as in ``{from: 120}``."""
     to: Whole | None = None
-    """The most, as in ``{to: 140}``."""
+    """The upper bound, as in ``{to: 140}``."""
 
 
 class Conditions(Part):
-    """Conditions that must all hold; of a list any one suffices."""
+    """Conditions that must all hold. Of a list, any one value suffices."""
 
     @property
     def given(self) -> dict[str, Any]:
-        """The conditions that the line names, by key."""
-        said = ((name, getattr(self, name)) for name in type(self).model_fields)
-        return {name: value for name, value in said if value}
+        """Return the conditions that are given, by key."""
+        values = ((name, getattr(self, name)) for name in type(self).model_fields)
+        return {name: value for name, value in values if value}
 
     def covers(self, other: Conditions) -> bool:
-        """Whether whoever belongs to ``other`` belongs here too."""
+        """Whether every lead that meets ``other`` meets these conditions too."""
         theirs = other.given
         return all(
-            name in theirs and _holds_all(mine, theirs[name], name) for name, mine in self.given.items()
+            name in theirs and _covers_value(mine, theirs[name], name) for name, mine in self.given.items()
         )
 
 
 class Territory(Conditions):
-    """Who belongs to a desk by what they are: every condition that is given must hold, of a list any one suffices."""
+    """A territory: facts of a company and a lead. Every given condition must hold; of a list, any one value suffices."""
 
     regions: Annotated[tuple[Region, ...], Field(max_length=200)] = ()
-    """The company's region as the CRM writes it, in any case: ``regions: [CA, OR, WA]``."""
+    """Regions of the company as the CRM writes them, in any case: ``regions: [CA, OR, WA]``."""
     countries: Annotated[tuple[CountryCode, ...], Field(max_length=250)] = ()
-    """The company's country, else the one that the person gave: ``countries: [CA, MX]``."""
+    """Countries of the company or, if unknown, of the person: ``countries: [CA, MX]``."""
     postal_codes: Annotated[tuple[PostalCode, ...], Field(max_length=1_000)] = ()
-    """First signs of the postal code that the person gave: ``postal_codes: ["967", "968"]``."""
+    """First characters of the postal code that the person gave: ``postal_codes: ["967", "968"]``."""
     languages: Annotated[tuple[Language, ...], Field(max_length=50)] = ()
-    """The language that the person asked to be spoken to in: ``languages: [es]``."""
+    """Languages in which the person asked to be contacted: ``languages: [es]``."""
     revenue: Span | None = None
-    """The company's yearly revenue in the policy's currency: ``revenue: {from: 2B}``."""
+    """Range of the company's yearly revenue, in the policy's currency: ``revenue: {from: 2B}``."""
     employees: Span | None = None
-    """The company's employees: ``employees: {to: 200}``."""
+    """Range of the company's number of employees: ``employees: {to: 200}``."""
     grades: Annotated[tuple[Grade, ...], Field(max_length=16)] = ()
-    """The lead's grade when it became due: ``grades: [A1, A2]``."""
+    """Grades of the lead when it became due: ``grades: [A1, A2]``."""
     total: TotalSpan | None = None
-    """The lead's points when it became due: ``total: {from: 140}``."""
+    """Range of the lead's total points when it became due: ``total: {from: 140}``."""
     signals: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
-    """Buying signals (``behaviour.signals``) of the lead that have not faded: ``signals: [pricing]``."""
+    """Buying signals (``behaviour.signals``) of the lead that still have points after decay: ``signals: [pricing]``."""
 
     @model_validator(mode="after")
-    def _says_something(self) -> Territory:
+    def _require_a_condition(self) -> Territory:
         if not self.given:
-            refuse("at least one condition, as regions: [CA, OR]; everybody else is otherwise")
+            refuse("at least one condition, as regions: [CA, OR]; use otherwise for all other leads")
         return self
 
 
-def _holds_all(mine: Any, theirs: Any, name: str) -> bool:
+def _covers_value(mine: Any, theirs: Any, name: str) -> bool:
     if isinstance(mine, Span):
         return bool(mine.covers(theirs))
     if name == "postal_codes":
@@ -151,90 +153,90 @@ def _holds_all(mine: Any, theirs: Any, name: str) -> bool:
 
 
 TERRITORY, WORD = "a territory", "a word"
-"""Tags of the two forms of ``if``; they stand in no file."""
+"""Tags of the two forms of ``if``, for pydantic only. They are not part of the file."""
 
 
-def _form_of(value: Any) -> str:
+def _tag_of(value: Any) -> str:
     return TERRITORY if isinstance(value, dict | Territory) else WORD
 
 
 class Route(Part):
-    """One line of the routes: either ``if`` and ``to``, or ``otherwise: desk <name>``."""
+    """One route line: either ``if`` and ``to``, or ``otherwise: desk <name>``."""
 
     if_: (
-        Annotated[Annotated[Territory, Tag(TERRITORY)] | Annotated[Word, Tag(WORD)], Discriminator(_form_of)]
+        Annotated[Annotated[Territory, Tag(TERRITORY)] | Annotated[Word, Tag(WORD)], Discriminator(_tag_of)]
         | None
     ) = Field(default=None, alias="if")
-    """What must be true: a word, as ``customer``, or a territory, as ``{regions: [CA, OR, WA]}``."""
+    """The condition: a named condition, as ``customer``, or a territory, as ``{regions: [CA, OR, WA]}``."""
     to: Text | None = None
-    """Who gets it: ``nobody``, ``account owner``, ``opportunity owner``, ``partner``, ``that rep``, ``former rep``, ``desk west``."""
+    """The target: ``nobody``, ``account owner``, ``opportunity owner``, ``partner``, ``that rep``, ``former rep``, or a desk,
+    as ``desk west``."""
     kind: Literal["expansion", "in_cycle", "service"] | None = None
-    """The kind of hand-off, where the line decides it: ``kind: expansion``."""
+    """The kind of hand-off, if the line decides it: ``kind: expansion``."""
     for_days: Days | None = None
-    """account_has_rep: how long after the rep's last work the account still goes there: ``for_days: 180``."""
+    """For account_has_rep: days after the rep's last work in which the account still goes to them: ``for_days: 180``."""
     without_owner: DeskText | None = None
-    """customer, open_opportunity, account_has_owner: the desk that stands in where no active rep owns it, and whose
-    deadlines hold for the owner: ``without_owner: desk west``. Left out: the lead goes on to the next line."""
+    """For customer, open_opportunity and account_has_owner: the desk that gets the lead if no active rep owns the account.
+    Its deadlines also apply to the owner: ``without_owner: desk west``. Left out: the next line is tested."""
     otherwise: DeskText | None = None
-    """Everybody else's desk, in the last line: ``otherwise: desk inside_sales``."""
+    """The desk of all other leads, in the last line: ``otherwise: desk inside_sales``."""
 
     @model_validator(mode="after")
-    def _one_sentence(self) -> Route:
+    def _require_one_form(self) -> Route:
         if (self.if_ is None) == (self.otherwise is None):
-            refuse("either if and to, or otherwise: desk and its name")
+            refuse("either if and to, or otherwise with the word desk and the name of a desk")
         if self.if_ is None:
             if self.to or self.kind or self.for_days or self.without_owner:
-                refuse("nothing beside otherwise")
+                refuse("otherwise alone, without other keys in the line")
             return self
         word = self.if_ if isinstance(self.if_, str) else "territory"
-        to, kind = _GOES.get(word, (None, None))
+        to, kind = _DESTINATIONS.get(word, (None, None))
         if to is not None and self.to != to:
             refuse(f"if: {word} with to: {to}")
         if to is None and (self.to is None or not self.to.startswith("desk ")):
-            refuse(f"if: {word} with to: desk and its name")
+            refuse(f"if: {word} with to: desk and the name of a desk, as to: desk inside_sales")
         if self.kind != kind:
             refuse(f"if: {word} with kind: {kind}" if kind else f"if: {word} without a kind")
         if (self.for_days is not None) != (word == "account_has_rep"):
-            refuse("for_days with account_has_rep, and only there")
+            refuse("for_days with account_has_rep only")
         if self.without_owner is not None and word not in _OWNED:
-            refuse("without_owner with customer, open_opportunity or account_has_owner, and only there")
+            refuse("without_owner with customer, open_opportunity or account_has_owner only")
         return self
 
     @property
     def name(self) -> str:
-        """The condition's word, ``territory`` or ``otherwise``: the values of schemas.vocabulary.Route."""
+        """Return the named condition, ``territory`` or ``otherwise``: a value of schemas.vocabulary.Route."""
         if self.if_ is None:
             return "otherwise"
         return self.if_ if isinstance(self.if_, str) else "territory"
 
     @property
     def territory(self) -> Territory | None:
-        """The territory that the line tests, or None."""
+        """Return the territory that the line tests, or None."""
         return self.if_ if isinstance(self.if_, Territory) else None
 
     @property
     def desk(self) -> str | None:
-        """The desk that the line leads to, or None."""
-        said = self.otherwise or self.to
-        return said.removeprefix("desk ") if said is not None and said.startswith("desk ") else None
+        """Return the desk that the line leads to, or None."""
+        target = self.otherwise or self.to
+        return target.removeprefix("desk ") if target is not None and target.startswith("desk ") else None
 
     @property
     def fallback(self) -> str | None:
-        """The desk that stands in for the owner, or None."""
+        """Return the desk that gets the lead if no active rep owns the account, or None."""
         return None if self.without_owner is None else self.without_owner.removeprefix("desk ")
 
 
 class Owners(Part):
-    """Who counts as an owner of an account in the CRM."""
+    """Rules for the owners that the CRM names."""
 
     not_people: Annotated[tuple[RepId, ...], Field(max_length=200)] = ()
-    """Robots and queues that the CRM names as owners: they own nothing, the lead goes on to the next line. A star
-    stands for any signs: ``not_people: [integration_user, "queue_*"]``. crm.reps may say so too (``person: false``)."""
-
+    """Owners in the CRM that are robots or queues. They own nothing: the next route line is tested. A star matches any
+    characters: ``not_people: [integration_user, "queue_*"]``. crm.reps may mark them too, with ``person: false``."""
     subsidiaries: Literal["own_owner_only", "parents_owner"] = "own_owner_only"
-    """Who owns a subsidiary that has no owner of its own, or one who left. parents_owner: the owner of the parent that
-    the CRM names; own_owner_only: nobody, the lead goes on to the next line. Example: ``subsidiaries: parents_owner``."""
+    """The owner of a subsidiary without an owner of its own, or whose owner left. parents_owner: the owner of the parent
+    company in the CRM; own_owner_only: none, the next route line is tested. Example: ``subsidiaries: parents_owner``."""
 
     def is_person(self, rep_id: str) -> bool:
-        """Whether the policy does not call this owner a robot or a queue."""
-        return not self.not_people or glob(self.not_people).match(rep_id) is None
+        """Whether this owner is a person: whether ``not_people`` does not list it."""
+        return not self.not_people or compile_globs(self.not_people).match(rep_id) is None

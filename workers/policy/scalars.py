@@ -1,7 +1,7 @@
-"""Texts of the policy file become values: whole numbers, amounts like 500M, times like 4h, names and codes.
+"""Types of single values: whole numbers, amounts like 500M, durations like 4h, names and codes.
 
-YAML's own typing is never asked (NO would be false, 9:30 a number of seconds, 0111 an octal number): every scalar
-arrives here as the text that stands in the file. What does not read is refused with what was expected.
+Every scalar arrives as the text of the file. YAML's own typing is not used: it reads NO as false, 9:30 as a number of
+seconds and 0111 as an octal number. A text that cannot be read is refused with the expected form.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ _UNIT = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
 
 
 def refuse(expected: str, found: str | None = None) -> NoReturn:
-    """Refuse the value in hand; the texts complete "found ..., expected ...". Raises PydanticCustomError.
+    """Refuse a value. The texts complete "found ..., expected ...". Raises PydanticCustomError.
 
-    ``found`` None: what stands in the file is shown.
+    ``found`` None: the message shows the value of the file.
     """
     raise PydanticCustomError("policy", "{expected}", {"expected": expected, "found": found})
 
 
-def readable(read: Callable[[str], object]) -> AfterValidator:
-    """Return a validator that keeps the text if ``read`` understands it; its ValueError says what was expected."""
+def must_parse(read: Callable[[str], object]) -> AfterValidator:
+    """Return a validator that accepts a text if ``read`` can parse it. Its ValueError names the expected form."""
 
     def check(value: str) -> str:
         try:
@@ -49,8 +49,8 @@ def readable(read: Callable[[str], object]) -> AfterValidator:
     return AfterValidator(check)
 
 
-def form(pattern: str, expected: str) -> AfterValidator:
-    """Return a validator that keeps a text of the form ``pattern`` and else says what was ``expected``."""
+def must_match(pattern: str, expected: str) -> AfterValidator:
+    """Return a validator that accepts a text that matches ``pattern``. ``expected`` describes the form in the error."""
     compiled = re.compile(pattern, re.ASCII)
 
     def check(value: str) -> str:
@@ -61,8 +61,8 @@ def form(pattern: str, expected: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def whole_number(value: object) -> int:
-    """Read a whole number in plain digits. Raises PydanticCustomError."""
+def read_whole_number(value: object) -> int:
+    """Return a whole number from plain digits. Raises PydanticCustomError."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if not isinstance(value, str) or not _WHOLE.fullmatch(value.strip()):
@@ -70,8 +70,8 @@ def whole_number(value: object) -> int:
     return int(value)
 
 
-def amount(value: object) -> int:
-    """Read an amount in whole units: 750000, 500M, 1.5B. Raises PydanticCustomError."""
+def read_amount(value: object) -> int:
+    """Return an amount in whole units from 750000, 500M or 1.5B. Raises PydanticCustomError."""
     found = _AMOUNT.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None:
         if isinstance(value, int) and not isinstance(value, bool):
@@ -79,51 +79,51 @@ def amount(value: object) -> int:
         refuse("an amount, as 750000, 500M or 1.5B")
     exact = Decimal(found[1] + (found[2] or "")) * _UNIT[found[3]]
     if exact != exact.to_integral_value():
-        refuse("an amount of whole units, as 1.5B")
+        refuse("an amount of whole currency units, as 1.5B")
     return int(exact)
 
 
-def duration_ms(value: object) -> int:
-    """Read a time span as milliseconds: 30m, 4h, 1h30m, 2d. Raises PydanticCustomError."""
+def read_duration_ms(value: object) -> int:
+    """Return milliseconds from a duration: 30m, 4h, 1h30m, 2d. Raises PydanticCustomError."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     found = _TIME.fullmatch(value.strip()) if isinstance(value, str) and value.strip() else None
     if found is None:
-        refuse("a time span, as 30m, 4h or 2d")
+        refuse("a duration, as 30m, 4h or 2d")
     days, hours, minutes = (int(part or 0) for part in found.groups())
     total_ms = days * DAY_MS + hours * HOUR_MS + minutes * MINUTE_MS
     if total_ms == 0:
-        refuse("a time span longer than nothing, as 30m")
+        refuse("a duration above 0, as 30m")
     return total_ms
 
 
-def lasting_ms(value: object) -> int:
-    """Read how long something lasts as milliseconds: 45s, 2m, 1m30s, 1h. Raises PydanticCustomError."""
+def read_lasting_ms(value: object) -> int:
+    """Return milliseconds from the duration of an activity: 45s, 2m, 1m30s, 1h. Raises PydanticCustomError."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     found = _LASTING.fullmatch(value.strip()) if isinstance(value, str) and value.strip() else None
     if found is None:
-        refuse("how long, as 45s, 2m or 1h")
+        refuse("a duration, as 45s, 2m or 1h")
     hours, minutes, seconds = (int(part or 0) for part in found.groups())
     return hours * HOUR_MS + minutes * MINUTE_MS + seconds * SECOND_MS
 
 
-def bucket_ms(value: object) -> int:
-    """Read a bucket that lies within a day or is whole days: 1h, 4h, 24h, 7d. Raises PydanticCustomError."""
-    total_ms = duration_ms(value)
+def read_bucket_ms(value: object) -> int:
+    """Return milliseconds from a period that divides the day, or of whole days: 1h, 4h, 7d. Raises PydanticCustomError."""
+    total_ms = read_duration_ms(value)
     if total_ms % HOUR_MS or (DAY_MS % total_ms and total_ms % DAY_MS) or total_ms > MOST_BUCKET_MS:
         refuse("hours that divide the day (1h, 2h, 3h, 4h, 6h, 8h, 12h), or 1 to 30 whole days, as 24h or 7d")
     return total_ms
 
 
-def _opening_time_ms(value: object) -> int:
+def _read_opening_time_ms(value: object) -> int:
     if isinstance(value, str) and value.strip().endswith("d"):
-        refuse("hours or minutes in which the calendar is open, as 16h: its days differ in length")
-    return duration_ms(value)
+        refuse("hours or minutes of opening time, as 16h: opening days differ in length")
+    return read_duration_ms(value)
 
 
-def multiple_percent(value: object) -> int:
-    """Read a multiple, as 2x or 1.5x, as percent. Raises PydanticCustomError."""
+def read_multiple_percent(value: object) -> int:
+    """Return percent from a multiple, as 2x or 1.5x. Raises PydanticCustomError."""
     found = _MULTIPLE.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None:
         if isinstance(value, int) and not isinstance(value, bool):
@@ -132,44 +132,51 @@ def multiple_percent(value: object) -> int:
     return int(Decimal(found[1] + (found[2] or "")) * 100)
 
 
-def _from_the_deadline_on(percent: int) -> int:
+def _require_multiple_in_range(percent: int) -> int:
     if not 100 <= percent <= 2_000:  # noqa: PLR2004 - percent
-        refuse("a multiple of 1x (at the deadline) to 20x")
+        refuse("a multiple from 1x (at the deadline) to 20x")
     return percent
 
 
-Whole = Annotated[int, BeforeValidator(whole_number)]
-"""A whole number, negative or not."""
-Points = Annotated[int, BeforeValidator(whole_number), Field(ge=0, le=10_000)]
-"""Points that are given, 0 to 10,000."""
-Count = Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=10_000)]
-Days = Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=3_650)]
+Whole = Annotated[int, BeforeValidator(read_whole_number)]
+"""A whole number, which may be negative."""
+Points = Annotated[int, BeforeValidator(read_whole_number), Field(ge=0, le=10_000)]
+"""Points that are given. 0 to 10,000."""
+Count = Annotated[int, BeforeValidator(read_whole_number), Field(ge=1, le=10_000)]
+"""A number of things. 1 to 10,000."""
+Days = Annotated[int, BeforeValidator(read_whole_number), Field(ge=1, le=3_650)]
+"""A number of days. 1 to 3,650."""
 OverdueMultiple = Annotated[
     int,
-    BeforeValidator(multiple_percent),
-    AfterValidator(_from_the_deadline_on),
+    BeforeValidator(read_multiple_percent),
+    AfterValidator(_require_multiple_in_range),
 ]
-"""A multiple of the time to answer, in percent: 1x (at the deadline) to 20x."""
+"""A multiple of the time to answer, 1x (at the deadline) to 20x. Percent."""
 MOST_MOVES = 9
-"""How often an unanswered account may go to the next in turn."""
-Percent = Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=99)]
-Amount = Annotated[int, BeforeValidator(amount), Field(ge=0)]
-"""Whole units of the policy's currency."""
-OpeningTime = Annotated[int, BeforeValidator(_opening_time_ms), Field(gt=0)]
-"""Milliseconds of a calendar's opening hours."""
-Lasting = Annotated[int, BeforeValidator(lasting_ms), Field(ge=SECOND_MS, le=DAY_MS)]
-"""Milliseconds that an activity lasts: a second to a day."""
-Bucket = Annotated[int, BeforeValidator(bucket_ms), Field(ge=HOUR_MS)]
-"""Milliseconds of a fixed part of time, counted from midnight in the policy's zone."""
+"""The most times that an unanswered account may go to the next rep in turn."""
+Percent = Annotated[int, BeforeValidator(read_whole_number), Field(ge=1, le=99)]
+"""A percentage. 1 to 99."""
+Amount = Annotated[int, BeforeValidator(read_amount), Field(ge=0)]
+"""An amount in whole units of the policy's currency."""
+OpeningTime = Annotated[int, BeforeValidator(_read_opening_time_ms), Field(gt=0)]
+"""A duration within the opening hours of a calendar. Milliseconds."""
+ActivityDuration = Annotated[int, BeforeValidator(read_lasting_ms), Field(ge=SECOND_MS, le=DAY_MS)]
+"""The duration of an activity. Milliseconds, from one second to one day."""
+Bucket = Annotated[int, BeforeValidator(read_bucket_ms), Field(ge=HOUR_MS)]
+"""A period, counted from midnight in the policy's time zone. Milliseconds."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Name = Annotated[
-    Text, form(r"[a-z][a-z0-9_]{0,63}", "a name of small letters, digits and _, as inside_sales")
+    Text, must_match(r"[a-z][a-z0-9_]{0,63}", "a name of lower-case letters, digits and _, as inside_sales")
 ]
-"""A lower_snake name given in the file."""
+"""A lower_snake_case name that the file defines."""
 RepId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 """The rep_id of a person in crm.reps."""
-Code = Annotated[Text, form(r"[0-9]{2,8}", "a code of 2 to 8 digits")]
-"""A SIC or NAICS code or its first digits: text, because leading zeros count."""
-CountryCode = Annotated[Text, form(r"[A-Z]{2}", "a country of two capitals (ISO 3166-1), as US")]
-CurrencyCode = Annotated[Text, form(r"[A-Z]{3}", "a currency of three capitals (ISO 4217), as USD")]
+Code = Annotated[Text, must_match(r"[0-9]{2,8}", "a code of 2 to 8 digits")]
+"""A SIC or NAICS code or its first digits. It is text because leading zeros count."""
+CountryCode = Annotated[
+    Text, must_match(r"[A-Z]{2}", "a country code of two capital letters (ISO 3166-1), as US")
+]
+CurrencyCode = Annotated[
+    Text, must_match(r"[A-Z]{3}", "a currency code of three capital letters (ISO 4217), as USD")
+]

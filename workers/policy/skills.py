@@ -1,7 +1,7 @@
-"""What a lead may need of the rep who takes it: a language, by its country; knowledge of a segment, by the company's size.
+"""Models of the ``skills`` section: the language and the segment knowledge that a lead may need of its rep.
 
-In: texts checked by workers/policy/load.py. Out: typed rules. Only what is special is named: a lead that fits no line
-needs nothing, and so does one whose country or size is not known.
+In: texts checked by workers/policy/load.py. Out: typed rules. A lead that matches no line needs no skill. Neither does
+a lead whose country or company size is unknown.
 """
 
 from __future__ import annotations
@@ -11,70 +11,74 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from workers.policy.base import Part
-from workers.policy.scalars import Amount, CountryCode, Name, RepId, Text, form, refuse
+from workers.policy.part import Part
+from workers.policy.scalars import Amount, CountryCode, Name, RepId, Text, must_match, refuse
 
-LanguageCode = Annotated[Text, form(r"[a-z]{2}", "a language of two small letters (ISO 639-1), as es")]
+LanguageCode = Annotated[
+    Text, must_match(r"[a-z]{2}", "a language code of two lower-case letters (ISO 639-1), as es")
+]
 Countries = Annotated[tuple[CountryCode, ...], Field(min_length=1, max_length=250)]
 Asked = Literal["required", "preferred"]
 
 
-class Between(Part):
-    """A size with both bounds included; a bound that is not given does not bind."""
+class SizeRange(Part):
+    """A range of sizes. Both bounds are included; one of them may be left out."""
 
     from_: Amount | None = Field(default=None, alias="from")
-    """The least, as ``4B``."""
+    """The lower bound, as ``4B``."""
     to: Amount | None = None
-    """The most, as ``750M``."""
+    """The upper bound, as ``750M``."""
 
     @model_validator(mode="after")
-    def _bounds(self) -> Between:
+    def _bounds(self) -> SizeRange:
         if not self.from_ and self.to is None:
-            refuse("a lower bound above 0, or an upper one: a segment of everybody is none")
+            refuse("a lower bound above 0 or an upper bound: otherwise every company is in the segment")
         if self.from_ is not None and self.to is not None and self.from_ > self.to:
-            refuse(f"from at most to, but {self.from_} is above {self.to}")
+            refuse(f"from not above to, but {self.from_} is above {self.to}")
         return self
 
     def holds(self, value: Decimal | int | None) -> bool:
-        """Whether ``value`` is known and lies within."""
+        """Whether ``value`` is known and within the range."""
         if value is None:
             return False
         return (self.from_ is None or value >= self.from_) and (self.to is None or value <= self.to)
 
 
 class Segment(Part):
-    """Companies of one size: all that is given must hold, and what is not known does not."""
+    """A segment of companies by size. Every given condition must hold. An unknown size does not match."""
 
-    revenue: Between | None = None
-    """A year, in the policy's currency, as ``{from: 4B}``."""
-    employees: Between | None = None
-    """As ``{from: 5000}``."""
+    revenue: SizeRange | None = None
+    """Range of yearly revenue in the policy's currency, as ``{from: 4B}``."""
+    employees: SizeRange | None = None
+    """Range of the number of employees, as ``{from: 5000}``."""
 
     @model_validator(mode="after")
-    def _says_something(self) -> Segment:
+    def _require_a_condition(self) -> Segment:
         if self.revenue is None and self.employees is None:
             refuse("revenue, employees, or both")
         return self
 
     def holds(self, revenue: Decimal | None, employees: int | None) -> bool:
-        """Whether a company of this revenue (None: not known, or in another currency) and headcount belongs to it."""
+        """Whether a company of this revenue and headcount is in the segment. None: unknown, or in another currency."""
         return (self.revenue is None or self.revenue.holds(revenue)) and (
             self.employees is None or self.employees.holds(employees)
         )
 
 
 class Skills(Part):
-    """What leads may need. Reps' own skills stand in crm.reps (``languages``, ``segments``), under the same names."""
+    """Skills that a lead may need. crm.reps lists those of each rep in ``languages`` and ``segments``, by the same names."""
 
     language: Annotated[dict[LanguageCode, Countries], Field(max_length=50)] = Field(default_factory=dict)
-    """Which countries' leads need which language, as ``{es: [MX, PR]}``: the country that the person named in a form,
-    else the company's. A language that the person stated goes before; one that is not listed needs nobody special."""
+    """Countries whose leads need each language, as ``{es: [MX, PR]}``. The country is the one that the person named in a
+    form, else that of the company. A language that the person stated takes precedence; one that is not listed needs no
+    special rep."""
     segment: Annotated[dict[Name, Segment], Field(max_length=20)] = Field(default_factory=dict)
-    """Companies that need somebody who knows their kind, as ``{large: {revenue: {from: 4B}}}``; the first that fits."""
+    """Segments whose companies need a rep with knowledge of them, as ``{large: {revenue: {from: 4B}}}``. The first match
+    counts."""
 
     @field_validator("language")
     @classmethod
-    def _each_country_once(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    def _require_each_country_once(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         countries = [country for listed in value.values() for country in listed]
         twice = next((one for one in countries if countries.count(one) > 1), None)
         if twice is not None:
@@ -82,50 +86,53 @@ class Skills(Part):
         return value
 
     @model_validator(mode="after")
-    def _names_something(self) -> Skills:
+    def _require_a_skill(self) -> Skills:
         if not self.language and not self.segment:
             refuse("at least one language or segment")
         return self
 
-    def stated(self, language: str) -> str | None:
-        """Return the listed language that a person stated, as ``es`` of ``es-MX``; None where it needs nobody special."""
+    def listed_language(self, language: str) -> str | None:
+        """Return the listed language for a stated one, as ``es`` for ``es-MX``. None if it is not listed."""
         code = language.replace("_", "-").partition("-")[0].strip().lower()
         return code if code in self.language else None
 
     def language_of(self, country: str | None) -> str | None:
-        """The language that a lead of this country needs, or None."""
+        """Return the language that a lead of this country needs, or None."""
         return next((one for one, countries in self.language.items() if country in countries), None)
 
     def segment_of(self, revenue: Decimal | None, employees: int | None) -> str | None:
-        """The segment of a company of this size, or None."""
+        """Return the first segment of a company of this size, or None."""
         return next((name for name, one in self.segment.items() if one.holds(revenue, employees)), None)
 
 
 class DeskSkills(Part):
-    """What a desk makes of them. required: only who has it is a candidate; preferred: who has it comes first.
+    """The skills that a desk asks of a rep. required: only reps with the skill are candidates; preferred: they come first.
 
-    A preference never makes a lead wait: where none of the preferred can take it, the others do.
+    A preference never makes a lead wait. If no rep with the preferred skill can take the lead, another rep gets it.
     """
 
     language: Asked | None = None
-    """What the lead's language is to this desk: ``required`` or ``preferred``; left out, nobody asks."""
+    """Whether a rep must (``required``) or should (``preferred``) speak the lead's language. Left out: neither."""
     segment: Asked | None = None
-    """The same of its segment."""
+    """Whether a rep must (``required``) or should (``preferred``) know the lead's segment. Left out: neither."""
     when_nobody_has_it: RepId | None = None
-    """anyone (the others take it in turn), or the rep_id of a fallback; needed where a skill is required. Reported."""
+    """The fallback if no rep of the desk has a required skill: anyone (the others in turn), or the rep_id of a person.
+
+    Must be given with a required skill. Each such assignment is reported.
+    """
 
     @model_validator(mode="after")
-    def _fallback(self) -> DeskSkills:
+    def _require_a_fallback(self) -> DeskSkills:
         asked = {self.language, self.segment}
         if asked == {None}:
             refuse("language, segment, or both, each required or preferred")
         if "required" in asked and self.when_nobody_has_it is None:
-            refuse("when_nobody_has_it beside a required skill: anyone, or the rep_id of a fallback")
+            refuse("when_nobody_has_it with a required skill: anyone, or the rep_id of a fallback")
         if "required" not in asked and self.when_nobody_has_it is not None:
-            refuse("when_nobody_has_it only beside a required skill: a preference needs no fallback")
+            refuse("when_nobody_has_it with a required skill only: a preference needs no fallback")
         return self
 
     @property
     def fallback(self) -> str | None:
-        """The rep_id who gets what nobody of the desk has the skill for; None: the others take it in turn."""
+        """Return the rep_id of the fallback for a missing skill. None: the others take the lead in turn."""
         return None if self.when_nobody_has_it == "anyone" else self.when_nobody_has_it

@@ -1,4 +1,4 @@
-"""Which words a lead earns, and when: grade thresholds, the bar, the way back, what a no of sales means."""
+"""Models of the ``grade`` and ``stages`` sections: thresholds, requalification, and the effect of a rejection by sales."""
 
 from __future__ import annotations
 
@@ -9,173 +9,205 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from schemas.vocabulary import RejectReason, Request, Stage
-from workers.policy.base import Part
-from workers.policy.behaviour import Activities, Globs
+from workers.policy.behaviour_rules import Activities, Globs
+from workers.policy.part import Part
 from workers.policy.scalars import Count, Days, Name, Percent, Points, Text, refuse
-from workers.policy.wording import glob
+from workers.policy.text_patterns import compile_globs
 
 LEAST_PROBABILITY_PERCENT, MOST_PROBABILITY_PERCENT = 10, 20
+"""Bounds of the probability of a new opportunity. Percent."""
 MOST_ATTEMPTS = 20
-OUR_DOING = ("email_sent", "email_delivered")
-"""Activities that are ours where the policy does not say which are: they reach a lead, who has done nothing."""
+"""The upper bound of ``attempts_before_no``."""
+OUTBOUND_ACTIVITIES = ("email_sent", "email_delivered")
+"""Our own outbound activities, unless the policy lists others. The lead has done nothing."""
 RAISED_HANDS = frozenset({Request.DEMO, Request.PRICING, Request.CONTACT_SALES})
+"""Requests that make a lead a raised hand: the lead asks for sales."""
 
 
 class FitGrades(Part):
-    """The least fit for each letter; below C it is D."""
+    """Thresholds of fit for the letters of the grade. Below C the letter is D."""
 
     A: Points
+    """The lowest fit for A."""
     B: Points
+    """The lowest fit for B."""
     C: Points
+    """The lowest fit for C."""
 
     @model_validator(mode="after")
-    def _falling(self) -> FitGrades:
+    def _require_falling_thresholds(self) -> FitGrades:
         if not self.A > self.B > self.C:
-            refuse("numbers falling from A to C", f"{self.A}, {self.B}, {self.C}")
+            refuse("numbers that fall from A to C", f"{self.A}, {self.B}, {self.C}")
         return self
 
 
 class BehaviourGrades(Part):
-    """The least behaviour for each figure; below 3 it is 4."""
+    """Thresholds of behaviour for the figures of the grade. Below 3 the figure is 4."""
 
     one: Points = Field(alias="1")
+    """The lowest behaviour for 1."""
     two: Points = Field(alias="2")
+    """The lowest behaviour for 2."""
     three: Points = Field(alias="3")
+    """The lowest behaviour for 3."""
 
     @model_validator(mode="after")
-    def _falling(self) -> BehaviourGrades:
+    def _require_falling_thresholds(self) -> BehaviourGrades:
         if not self.one > self.two > self.three:
-            refuse("numbers falling from 1 to 3", f"{self.one}, {self.two}, {self.three}")
+            refuse("numbers that fall from 1 to 3", f"{self.one}, {self.two}, {self.three}")
         return self
 
 
 class Grade(Part):
-    """The two-part grade, A1 to D4."""
+    """The grade of a lead, A1 to D4: a letter for fit and a figure for behaviour."""
 
     fit: FitGrades
+    """Thresholds of fit for the letter."""
     behaviour: BehaviourGrades
+    """Thresholds of behaviour for the figure."""
 
     def of(self, fit: int, behaviour: int) -> str:
-        """Return the grade, as ``B2``."""
+        """Return the grade for these points, as ``B2``."""
         letters = (("A", self.fit.A), ("B", self.fit.B), ("C", self.fit.C))
         figures = (("1", self.behaviour.one), ("2", self.behaviour.two), ("3", self.behaviour.three))
         letter = next((name for name, least in letters if fit >= least), "D")
         return letter + next((name for name, least in figures if behaviour >= least), "4")
 
 
-def _all_raised_hands(value: tuple[Request, ...]) -> tuple[Request, ...]:
+def _require_all_raised_hands(value: tuple[Request, ...]) -> tuple[Request, ...]:
     if len(set(value)) != len(value) or set(value) != RAISED_HANDS:
-        refuse("demo, pricing and contact_sales, each once: who asks for sales is never delayed")
+        refuse("demo, pricing and contact_sales, each once: a lead who asks for sales is never delayed")
     return value
 
 
-def _some_campaigns(value: tuple[str, ...]) -> tuple[str, ...]:
+def _require_campaign_names(value: tuple[str, ...]) -> tuple[str, ...]:
     for pattern in value:
         if not pattern.strip("* "):
             refuse(
-                "campaigns by name, as cio-roundtable*: where every campaign counts the bar says nothing",
+                "campaigns by name, as cio-roundtable*: if every campaign counts, the MQL threshold has no effect",
                 pattern,
             )
     return value
 
 
 class Responses(Part):
-    """Campaigns whose response is an MQL at once, below the bar: ``{campaigns: [cio-roundtable*], by: [attended]}``."""
+    """Campaigns whose response makes an MQL below the threshold: ``{campaigns: [cio-roundtable*], by: [attended]}``.
 
-    campaigns: Annotated[Globs, Field(min_length=1), AfterValidator(_some_campaigns)]
-    """Names with stars, in any case."""
+    Every gate must still pass.
+    """
+
+    campaigns: Annotated[Globs, Field(min_length=1), AfterValidator(_require_campaign_names)]
+    """Glob patterns of campaign names, in any case."""
     by: Activities = ()
-    """Activities that are a response; a form of the campaign always is."""
+    """Activities that count as a response. A form of the campaign always counts."""
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """For ``match`` against a campaign's whole name."""
-        return glob(self.campaigns)
+        """Return the pattern of the campaigns, for ``match`` on a whole campaign name."""
+        return compile_globs(self.campaigns)
 
 
 class Mql(Part):
-    """The bar (fit and behaviour together), what counts as asking for sales, and what needs no bar. Gates always hold."""
+    """Conditions of an MQL: enough points, a request for sales, or a campaign response. Every gate must pass."""
 
     bar: Points
-    or_asks_for: Annotated[tuple[Request, ...], AfterValidator(_all_raised_hands)]
+    """The threshold of an MQL: the least total of fit and behaviour."""
+    or_asks_for: Annotated[tuple[Request, ...], AfterValidator(_require_all_raised_hands)]
+    """Requests for sales, which need no points. The list is fixed: demo, pricing and contact_sales."""
     or_responds_to: Responses | None = None
-    """Left out: no campaign makes an MQL at once."""
+    """Campaigns whose response makes an MQL at once. Left out: there are none."""
 
 
-class Again(Part):
-    """After a no: points from events dated later."""
+class Requalification(Part):
+    """The return of a lead after a rejection or an expiry. A raised hand brings a lead back too."""
 
     new_points: Count
+    """Points that the lead must earn by events dated after the rejection or expiry."""
 
 
-def _as_a_deal_begins(value: int) -> int:
+def _require_early_probability(value: int) -> int:
     if not LEAST_PROBABILITY_PERCENT <= value <= MOST_PROBABILITY_PERCENT:
         refuse(
-            f"{LEAST_PROBABILITY_PERCENT} to {MOST_PROBABILITY_PERCENT}: most of what is opened is not won"
+            f"{LEAST_PROBABILITY_PERCENT} to {MOST_PROBABILITY_PERCENT}: most new opportunities are not won"
         )
     return value
 
 
 class Opportunity(Part):
-    """What an opportunity is announced with when sales opens it."""
+    """Values with which a new opportunity is published."""
 
-    probability_percent: Annotated[Percent, AfterValidator(_as_a_deal_begins)]
-    """Its weight in the forecast, 10 to 20: ``opportunity: {probability_percent: 15}``."""
+    probability_percent: Annotated[Percent, AfterValidator(_require_early_probability)]
+    """Probability of a new opportunity in the forecast: ``opportunity: {probability_percent: 15}``. Percent, 10 to 20."""
 
 
 class Expired(Part):
-    """When a lead is over because neither side has done anything."""
+    """The expiry of a lead that neither the lead nor sales has touched."""
 
     days_without_touch: Days
-    """Whole days after the last touch of the lead or of sales: ``expired: {days_without_touch: 120}``."""
-    no_touch: Annotated[tuple[Name, ...], Field(max_length=50)] = OUR_DOING
-    """Activities that are ours and not the lead's: a mail we send is no touch, earns nothing and makes nobody active."""
+    """Days after the last touch by the lead or by sales: ``expired: {days_without_touch: 120}``."""
+    no_touch: Annotated[tuple[Name, ...], Field(max_length=50)] = OUTBOUND_ACTIVITIES
+    """Our own outbound activities. They are not touches, earn no points and do not mark a lead as active."""
 
 
 class SalesSaysNo(Part):
-    """What each reason does to the lead; question_account: nobody of the account until its facts change."""
+    """The effect of a rejection by sales, by reason.
+
+    recycled: the lead may come back. disqualified: the lead is closed. question_account: the lead is recycled, and no
+    lead of the account becomes an MQL until a fact of the account changes.
+    """
 
     not_now: Literal["recycled"]
+    """The time is not right."""
     unreachable: Literal["recycled"]
+    """The lead could not be reached."""
     wrong_person: Literal["recycled", "disqualified"]
+    """The lead is the wrong person."""
     not_our_market: Literal["question_account"]
+    """The company is outside the served market."""
     bad_data: Literal["recycled", "disqualified"]
+    """The data of the lead is wrong."""
     duplicate: Literal["recycled", "disqualified"]
+    """The lead is known already."""
 
     def effect_of(self, reason: RejectReason) -> Literal["recycled", "disqualified", "question_account"]:
-        """Return what a rejection for ``reason`` does."""
+        """Return the effect of a rejection for ``reason``."""
         effect: Literal["recycled", "disqualified", "question_account"] = getattr(self, reason.value)
         return effect
 
 
 class BuyingGroup(Part):
-    """So many people of one account, active within so many days, buy together: ``{people: 3, within_days: 28}``."""
+    """A buying group: several active people of one account: ``{people: 3, within_days: 28}``."""
 
     people: Annotated[Count, Field(ge=2, le=10)]
-    """At most 10: so many of an account's people are remembered as active."""
+    """The least number of active people. 2 to 10, since the 10 people who were active last are kept."""
     within_days: Days
+    """Days within which they must be active."""
 
 
 class Stages(Part):
-    """What moves a lead from stage to stage."""
+    """When a lead moves from stage to stage."""
 
     mql: Mql
-    again: Again
+    """The conditions of an MQL."""
+    again: Requalification
+    """How a lead comes back after a rejection or an expiry."""
     expired: Expired | None = None
-    """Left out: no lead expires."""
+    """When a lead expires. Left out: no lead expires."""
     opportunity: Opportunity | None = None
-    """Left out: an opportunity is announced without a probability."""
+    """Values with which a new opportunity is published. Left out: opportunities have no probability."""
     buying_group: BuyingGroup | None = None
-    """Left out: no hand-off names a buying group."""
+    """When people of one account are a buying group. Left out: no hand-off names a buying group."""
     sales_says_no: SalesSaysNo
+    """The effect of a rejection by sales, by reason."""
     attempts_before_no: Annotated[Count, Field(le=MOST_ATTEMPTS)] | None = None
-    """Contacts that sales owes a lead before it says not_now or unreachable; fewer are reported. Left out: none."""
+    """Contact attempts that sales must make before a rejection as not_now or unreachable. An earlier rejection is reported.
+    Left out: no attempts are required. At most 20."""
     names: dict[Stage, Text] = Field(default_factory=dict)
-    """What people call a stage, said with it: ``names: {sal: Accepted by sales}``."""
+    """Display names of stages, published with each stage: ``names: {sal: Accepted by sales}``."""
     crm_names: dict[Stage, Text] = Field(default_factory=dict)
-    """What the CRM calls a stage, so that it can be written to as it is: ``crm_names: {mql: Marketing Qualified}``."""
+    """Names of stages in the CRM, published for integrations that write to it: ``crm_names: {mql: Marketing Qualified}``."""
 
     @property
     def no_touch(self) -> tuple[str, ...]:
-        """Activities that are ours and not the lead's, whether leads expire or not."""
-        return OUR_DOING if self.expired is None else self.expired.no_touch
+        """Return our own outbound activities, whether leads expire or not."""
+        return OUTBOUND_ACTIVITIES if self.expired is None else self.expired.no_touch

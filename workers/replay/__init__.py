@@ -1,1 +1,1 @@
-"""The same hops over files: from edge events, or from recorded logs held against what was read live."""
+"""Replay: the workers' hops over files of input records, or over recorded logs that are compared with live results."""

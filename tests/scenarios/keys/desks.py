@@ -1,10 +1,10 @@
-"""Who answers, when, and what happens when nobody can: desks, skills, calendars."""
+"""Cases for the keys of desks, skills and calendars."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.scenarios.keys.telling import LEFT_OUT, Lines, tale
+from tests.scenarios.keys.tales import LEFT_OUT, Lines, tale
 from tests.scenarios.keys.worth import ANN
 from tests.scenarios.story import Story
 
@@ -13,7 +13,7 @@ LARGE: Final = "skills.segment.large"
 
 
 def _mql(story: Story, bank: str, when: str) -> None:
-    """Ann of this bank reaches the bar."""
+    """Make Ann of this bank an MQL by points."""
     story.bank(bank)
     story.form(f"ann@{bank}.example", when)
     story.much_interest(f"ann@{bank}.example", when)
@@ -21,7 +21,7 @@ def _mql(story: Story, bank: str, when: str) -> None:
 
 @tale("fri 12:00")
 def nobody_answers_a_raised_hand(story: Story) -> None:
-    """Mia and Tom are at the desk, Dana manages; Wes is at the west desk, where somebody asks as well."""
+    """Mia and Tom are members of the desk, and Dana manages it. Wes is a member of the west desk, which gets a request too."""
     story.rep("dana", at_desk=False)
     story.rep("boss", at_desk=False)
     story.rep("mia")
@@ -35,7 +35,7 @@ def nobody_answers_a_raised_hand(story: Story) -> None:
 
 @tale("tue 18:00")
 def five_kinds_of_lead(story: Story) -> None:
-    """An MQL, an inquiry of somebody outside, a customer's lead, one of an open opportunity, a question for support."""
+    """An MQL, an inquiry, a lead of a customer, a lead with an open opportunity, and a support question."""
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.rep("olga", at_desk=False)
@@ -52,7 +52,7 @@ def five_kinds_of_lead(story: Story) -> None:
 
 @tale("mon2 12:00")
 def two_mqls_and_one_is_rejected(story: Story) -> None:
-    """Mia's weight is in the CRM, Tom's is not."""
+    """Mia has a weight in the CRM; Tom has none."""
     story.rep("dana", at_desk=False)
     story.rep("mia", weight=1)
     story.rep("tom", desks=[{"desk": "inside_sales"}])
@@ -84,7 +84,7 @@ def everybody_is_away(story: Story) -> None:
 
 @tale("fri 12:00")
 def a_large_bank_of_mexicans_asks(story: Story) -> None:
-    """Mia is next; Rosa speaks Spanish, Tom knows large banks; the form names Mexico, the bank has 5,000 employees."""
+    """Mia is next in turn. Rosa speaks Spanish, Tom knows large banks. One form names Mexico, one bank has 5,000 employees."""
     story.rep("dana", at_desk=False)
     story.rep("mia", weight=5)
     story.rep("rosa", languages=["es"])
@@ -112,7 +112,7 @@ def a_hand_is_raised_on_memorial_day(story: Story) -> None:
 
 
 def _segment(**size: object) -> dict[str, Any]:
-    """Who is large is told by this alone."""
+    """Return the segment large with this condition only."""
     return {LARGE: size}
 
 

@@ -1,10 +1,10 @@
-"""What is remembered of people, what they agree to, what is no visit; and what the agreement itself is called."""
+"""Cases for the keys of privacy, consent and dropped events, and for the name and version of the policy."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from tests.scenarios.keys.telling import Lines, tale
+from tests.scenarios.keys.tales import Lines, tale
 from tests.scenarios.keys.worth import ANN, a_chief_reads_much
 from tests.scenarios.story import Story
 

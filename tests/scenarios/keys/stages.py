@@ -1,10 +1,10 @@
-"""When a lead changes hands and comes back, what sales says, how marketing goes on with it."""
+"""Cases for the keys of stages and nurture paths."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from tests.scenarios.keys.telling import Lines, tale
+from tests.scenarios.keys.tales import Lines, tale
 from tests.scenarios.keys.worth import ANN, PRICES, a_chief_reads_much, three_of_one_bank
 from tests.scenarios.story import Story
 
@@ -33,7 +33,7 @@ def sales_says_not_now_and_she_reads_on(story: Story) -> None:
 
 @tale("fri 12:00")
 def sales_says_that_three_are_of_no_use(story: Story) -> None:
-    """The wrong person, bad data, a duplicate."""
+    """Three rejections: the wrong person, bad data, a duplicate."""
     story.rep("mia")
     for number, reason in enumerate(("wrong_person", "bad_data", "duplicate")):
         story.bank(f"bank{number}")
@@ -43,7 +43,7 @@ def sales_says_that_three_are_of_no_use(story: Story) -> None:
 
 @tale("mon5 12:00", {"stages.expired.days_without_touch": "10"})
 def nobody_touches_a_lead(story: Story) -> None:
-    """After a form only a mail of ours goes out."""
+    """After a form only an outbound mail follows."""
     story.rep("mia")
     story.bank("harbor")
     story.form(ANN, "tue 10:00")
@@ -61,7 +61,7 @@ def a_deal_is_opened(story: Story) -> None:
 
 @tale("mon2 12:00")
 def one_reads_and_one_comes_back(story: Story) -> None:
-    """Ann reads some prices; Bob is sent back by sales."""
+    """Ann reads some prices; sales rejects Bob."""
     story.rep("mia")
     story.bank("harbor")
     story.form(ANN, "tue 10:00")
@@ -73,7 +73,7 @@ def one_reads_and_one_comes_back(story: Story) -> None:
 
 
 def _path(**condition: object) -> dict[str, object]:
-    """The first line of the paths asks for this alone."""
+    """Return the first line of the paths with this condition only."""
     return {"paths[1]": {"if": condition, "path": "special"}}
 
 

@@ -1,10 +1,10 @@
-"""What makes a lead worth something: the served market, the buyers, behaviour, the grade."""
+"""Cases for the keys of the served market, the buyers, behaviour and the grade."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from tests.scenarios.keys.telling import LEFT_OUT, Lines, tale
+from tests.scenarios.keys.tales import LEFT_OUT, Lines, tale
 from tests.scenarios.story import Story
 
 ANN: Final = "ann@harbor.example"
@@ -23,14 +23,14 @@ def a_chief_reads_much(story: Story) -> None:
 
 @tale("wed 12:00", {"served_market.employees": {"points": 1, "from": 20, "to": 2000}})
 def a_chief_of_a_hundred_reads_much(story: Story) -> None:
-    """The same where the number of employees counts too."""
+    """The tale of a_chief_reads_much, with a gate on the number of employees."""
     a_chief_reads_much.happens(story)
     story.bank("harbor", "mon 01:00", employees=100)
 
 
 @tale("wed 12:00")
 def a_bank_by_its_newer_code(story: Story) -> None:
-    """The CRM knows the bank's NAICS code alone."""
+    """The CRM has only the NAICS code of the bank."""
     story.rep("mia")
     story.bank("harbor", sic=None, naics=["522110"])
     story.form(ANN, "tue 10:00", "demo")
@@ -45,7 +45,7 @@ def a_competitor_asks(story: Story) -> None:
 
 @tale("wed 12:00")
 def three_of_one_bank(story: Story) -> None:
-    """Three people of one bank are active, and the third reaches the bar."""
+    """Three people of one bank are active, and the third becomes an MQL."""
     story.rep("mia")
     story.bank("harbor")
     story.form("kim@harbor.example", "mon 09:00", title="Finance Manager", job_function=None)
@@ -71,7 +71,7 @@ def a_reader_comes_back_three_weeks_later(story: Story) -> None:
 
 @tale("wed 12:00")
 def a_film_of_which_nobody_said_how_long(story: Story) -> None:
-    """Ann starts a film, and twenty minutes later opens another page."""
+    """Ann starts a video, and opens another page twenty minutes later."""
     story.rep("mia")
     story.bank("harbor")
     story.form(ANN, "tue 10:00")

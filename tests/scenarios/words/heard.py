@@ -23,7 +23,7 @@ from tests.scenarios.keys.stages import (
     sales_says_not_now_and_she_reads_on,
     sales_says_that_three_are_of_no_use,
 )
-from tests.scenarios.keys.telling import Tale
+from tests.scenarios.keys.tales import Tale
 from tests.scenarios.words.of_chats import a_chat_of_an_evening, chats_by_day
 from tests.scenarios.words.of_owners import (
     a_former_customer_asks,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.scenarios.keys.telling import tale
+from tests.scenarios.keys.tales import tale
 from tests.scenarios.keys.worth import ANN
 from tests.scenarios.story import Story, moment
 

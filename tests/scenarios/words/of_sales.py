@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.scenarios.keys.telling import tale
+from tests.scenarios.keys.tales import tale
 from tests.scenarios.keys.worth import ANN
 from tests.scenarios.story import Story
 

@@ -27,16 +27,16 @@ from tests.scenarios.keys.desks import (
     mia_is_away_for_a_day,
     two_mqls_and_one_is_rejected,
 )
-from tests.scenarios.keys.stages import (
-    an_invitation_is_answered,
-    sales_says_not_now_and_she_reads_on,
-)
-from tests.scenarios.keys.telling import Tale
-from tests.scenarios.keys.whose import (
+from tests.scenarios.keys.routes import (
     a_distributor_of_hawaii_is_to_answer,
     a_subsidiary_that_a_queue_owns,
     somebody_of_oregon_asks_for_a_demo,
 )
+from tests.scenarios.keys.stages import (
+    an_invitation_is_answered,
+    sales_says_not_now_and_she_reads_on,
+)
+from tests.scenarios.keys.tales import Tale
 from tests.scenarios.keys.worth import prices_are_read_at_an_owned_account
 from tests.scenarios.words.of_chats import a_chat_of_an_evening, chats_by_day, rubbish_comes
 from tests.scenarios.words.of_owners import (

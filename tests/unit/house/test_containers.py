@@ -18,7 +18,7 @@ import yaml
 from prometheus_client import CollectorRegistry, start_http_server
 
 from tests.unit.house.pages import ROOT, refused
-from workers.embedded.jars import KAFKA_VERSION
+from workers.local_kafka.jars import KAFKA_VERSION
 from workers.settings import PREFIX, Settings
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))

@@ -16,8 +16,8 @@ from rich.console import Console
 from schemas.parsing import parse_json
 from schemas.topics import DESK_LEDGER, LEAD_ROUTING, TOPICS, Direction
 from tests.unit.house.pages import ROOT, fenced, text_of
-from workers.watch import line_of
-from workers.why import Story, Subject, page_of
+from workers.views.decision_page import Decisions, Subject, page_of
+from workers.views.record_line import line_of
 
 PROGRAM = ROOT / "docs" / "examples" / "first_event.py"
 MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -81,15 +81,15 @@ def test_the_readme_shows_what_watch_shows(results: list[dict[str, Any]], topic:
 
 
 def test_the_readme_shows_what_why_says(results: list[dict[str, Any]]) -> None:
-    story = Story(Subject(account_key="domain:harbor-national.example"))
+    story = Decisions(Subject(account_key="domain:harbor-national.example"))
     for result in results:
-        story.take(result["topic"], json.dumps(result["value"]).encode())
+        story.add_record(result["topic"], json.dumps(result["value"]).encode())
     page = page_of(story)
     assert page is not None
     console = Console(width=110, highlight=False)
     with console.capture() as printed:
         console.print(page)
-    (shown,) = [block for block in fenced(text_of(ROOT / "README.md"), "text") if "otherwise if" in block]
+    (shown,) = [block for block in fenced(text_of(ROOT / "README.md"), "text") if "would change if" in block]
     assert undated(shown) == undated(printed.get())
 
 

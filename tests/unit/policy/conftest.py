@@ -25,7 +25,7 @@ def default(default_text: str) -> Policy:
 
 @pytest.fixture(scope="session")
 def changed(default_text: str) -> Callable[..., str]:
-    """The default policy's text with replacements; each must replace something."""
+    """Return a function that replaces pieces of the default policy. Each piece must occur in it."""
 
     def change(*changes: Change) -> str:
         text = default_text
@@ -39,11 +39,11 @@ def changed(default_text: str) -> Callable[..., str]:
 
 @pytest.fixture(scope="session")
 def problems() -> Callable[[str], list[Problem]]:
-    """What is wrong with a text; it must be refused."""
+    """Return a function that lists the problems of a text, which must be refused."""
 
-    def refuse(text: str) -> list[Problem]:
+    def list_problems(text: str) -> list[Problem]:
         with pytest.raises(PolicyError) as caught:
             load_policy(text, "p.yaml")
         return caught.value.problems
 
-    return refuse
+    return list_problems

@@ -22,7 +22,7 @@ NOTHING = "count_nothing "
         (TRACKING, "tracing: given", "privacy.unstated_consent.tracing", "tracing", "mean tracking?"),
     ],
 )  # fmt: skip
-def test_what_cannot_hold_is_refused_where_it_stands(
+def test_an_invalid_value_is_refused_at_its_line(
     changed: Changed, problems: Problems, old: str, new: str, key: str, found: str, expected: str
 ) -> None:
     problem = next(one for one in problems(changed((old, new))) if one.key == key)
@@ -30,13 +30,13 @@ def test_what_cannot_hold_is_refused_where_it_stands(
     assert expected in problem.expected
 
 
-def test_where_everything_counts_no_yes_can_be_asked_for(changed: Changed, problems: Problems) -> None:
+def test_opt_in_to_tracking_is_refused_where_everything_counts(changed: Changed, problems: Problems) -> None:
     (problem,) = problems(changed((NOTHING, "count_everything "), (TRACKING, "tracking: refused")))
     assert problem.key == "privacy"
     assert "count_nothing, or unstated_consent.tracking: given" in problem.expected
 
 
-def test_what_is_left_out_asks_for_no_yes_and_counts_nothing_after_a_no(changed: Changed) -> None:
+def test_without_consent_keys_the_default_is_opt_out_and_a_refusal_counts_nothing(changed: Changed) -> None:
     text = "\n".join(line for line in changed().splitlines() if "consent" not in line)
     privacy = load_policy(text).privacy
     assert privacy.without_tracking_consent == "count_nothing"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from workers.policy.document import MAX_BYTES, MAX_DEPTH, dotted, read
+from workers.policy.document import MAX_BYTES, MAX_DEPTH, format_path, read
 from workers.policy.problem import PolicyError
 
 
@@ -27,8 +27,8 @@ def test_every_key_and_value_has_its_place() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "found"),
     [
-        ("a: 1\nb: 2\na: 3", 3, "the key again (first in line 1)"),
-        ("x:\n  a: 1\n  a: 1", 3, "the key again (first in line 2)"),
+        ("a: 1\nb: 2\na: 3", 3, "the key a second time (first in line 1)"),
+        ("x:\n  a: 1\n  a: 1", 3, "the key a second time (first in line 2)"),
         ("a: 1\nb: &n 2", 2, "an anchor (&)"),
         ("a: 1\nb: *n", 2, "an alias (*)"),
         ("a: !!python/object:os.system x", 1, "a tag (!)"),
@@ -38,14 +38,14 @@ def test_every_key_and_value_has_its_place() -> None:
         ("", 1, "no keys"),
         ("- a", 1, "no keys"),
         ("just a text", 1, "no keys"),
-        ("a: 1\n---\nb: 2", 2, "no YAML"),
-        ("a: 1\nb: [1, 2", 2, "no YAML"),
-        ("a: 1\n\tb: 2", 2, "no YAML"),
+        ("a: 1\n---\nb: 2", 2, "not valid YAML"),
+        ("a: 1\nb: [1, 2", 2, "not valid YAML"),
+        ("a: 1\n\tb: 2", 2, "not valid YAML"),
         ("a: 1\nb: \x00", 2, "a character that YAML forbids"),
         ("a: 1\nb: \ud800", 2, "a character that YAML forbids"),
-        ("a: " + "[" * (MAX_DEPTH + 1), 1, "deeper nesting"),
-        ("a: " + "{b: " * (MAX_DEPTH + 1), 1, "deeper nesting"),
-        ("a: " + "x" * MAX_BYTES, 1, "a larger file"),
+        ("a: " + "[" * (MAX_DEPTH + 1), 1, "too deep"),
+        ("a: " + "{b: " * (MAX_DEPTH + 1), 1, "too deep"),
+        ("a: " + "x" * MAX_BYTES, 1, "too large"),
     ],
 )
 def test_what_a_policy_never_needs_is_refused_with_its_line(text: str, line: int, found: str) -> None:
@@ -57,11 +57,11 @@ def test_what_a_policy_never_needs_is_refused_with_its_line(text: str, line: int
     assert problem.file == "p.yaml"
 
 
-def test_a_thousand_laughs_cost_nothing() -> None:
+def test_an_alias_bomb_is_refused_at_its_first_anchor() -> None:
     bomb = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n"
     with pytest.raises(PolicyError, match="an anchor"):
         read(bomb, "p.yaml")
 
 
 def test_a_path_reads_as_a_person_counts() -> None:
-    assert dotted(("buyers", "titles", 1, "points")) == "buyers.titles[2].points"
+    assert format_path(("buyers", "titles", 1, "points")) == "buyers.titles[2].points"

@@ -18,12 +18,12 @@ Changed = Callable[..., str]
 Problems = Callable[[str], list[Problem]]
 
 
-def test_the_default_policy_says_what_its_comments_say(default: Policy) -> None:
+def test_the_default_policy_has_the_values_that_its_comments_name(default: Policy) -> None:
     assert default.gate_points == {"industry": 30, "revenue": 20, "country": 20, "function": 20, "title": 10}
     assert (default.lowest_fit, default.highest_fit, default.behaviour.attainable) == (100, 110, 40)
-    by_sales = {RouteName.BY_HAND, RouteName.CLAIMED}
+    set_by_reps = {RouteName.BY_HAND, RouteName.CLAIMED}
     assert [route.name for route in default.routes] == [
-        name.value for name in RouteName if name not in by_sales
+        name.value for name in RouteName if name not in set_by_reps
     ]
     assert default.default_desk == "inside_sales"
     assert default.privacy.unstated_consent.tracking == default.privacy.unstated_consent.marketing == "given"
@@ -126,24 +126,27 @@ def test_an_unknown_key_is_refused_with_the_one_that_was_meant(
     assert text.splitlines()[problem.line - 1][problem.column - 1 :].startswith(word)
 
 
+FADE = "fade"
 NOT_YET = [
     ("in_cycle: 2h", "in_cycle: 2h, partner: 2h", "desks.inside_sales.answer_within.partner"),
-    ("points: 12, group", "points: 12, fade: 5, group", "behaviour.rules.webinar.fade"),
+    ("points: 12, group", f"points: 12, {FADE}: 5, group", f"behaviour.rules.webinar.{FADE}"),
 ]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "key"), NOT_YET, ids=[f"{case[2]} {at}" for at, case in enumerate(NOT_YET)]
 )
-def test_a_rule_that_is_not_delivered_is_refused_as_such(
+def test_a_planned_key_is_refused_as_such(
     changed: Changed, problems: Problems, old: str, new: str, key: str
 ) -> None:
     found = {one.key: one.expected for one in problems(changed((old, new)))}
-    assert "not delivered in this version" in found[key]
+    assert "not part of this version" in found[key]
 
 
 def test_what_is_missing_is_reported_at_what_should_hold_it(changed: Changed, problems: Problems) -> None:
-    text = changed(("    due_soon_percent: 75          # of that time gone: a reminder\n", ""))
+    text = changed(
+        ("    due_soon_percent: 75          # percent of the time to answer: then a reminder\n", "")
+    )
     problem = next(one for one in problems(text) if one.key == "desks.inside_sales.due_soon_percent")
     assert problem.found == "no such key"
     assert text.splitlines()[problem.line - 1].strip() == "inside_sales:"

@@ -1,85 +1,25 @@
-from __future__ import annotations
+"""Thresholds of the grade."""
 
-from collections.abc import Callable
+from __future__ import annotations
 
 import pytest
 
-from workers.policy.load import load_policy
-from workers.policy.problem import Problem
-
-Changed = Callable[..., str]
-Problems = Callable[[str], list[Problem]]
-
-REFUSED = [
-    (
-        "probability_percent: 15",
-        "probability_percent: 50",
-        "stages.opportunity.probability_percent",
-        "10 to 20",
-    ),
-    ("days_without_touch: 120", "days_without_touch: 0", "stages.expired.days_without_touch", "1"),
-    (
-        "days_without_touch: 120",
-        "days_without_touch: 4h",
-        "stages.expired.days_without_touch",
-        "whole number",
-    ),
-    ("days_without_touch: 120", "days: 120", "stages.expired.days", "one of days_without_touch, no_touch"),
-    ("attempts_before_no: 5", "attempts_before_no: 21", "stages.attempts_before_no", "20"),
-    ("attempts_before_no: 5", "attempts_before_no: few", "stages.attempts_before_no", "whole number"),
-    (
-        "{activity: email_clicked}",
-        "{activity: email_sent}",
-        "behaviour.rules.click.when.activity",
-        "what the lead does",
-    ),
-    (
-        "by: [webinar_registered,",
-        "by: [email_delivered,",
-        "stages.mql.or_responds_to.by[1]",
-        "nobody answers a campaign",
-    ),
-]
-
-
-@pytest.mark.parametrize(("old", "new", "key", "expected"), REFUSED, ids=[case[1] for case in REFUSED])
-def test_what_stages_cannot_mean_is_refused(
-    changed: Changed, problems: Problems, old: str, new: str, key: str, expected: str
-) -> None:
-    found = {one.key: one.expected for one in problems(changed((old, new)))}
-    assert expected in found[key]
-
-
-def test_a_company_may_say_what_is_no_touch_of_its_leads(changed: Changed) -> None:
-    text = changed(("{days_without_touch: 120}", "{days_without_touch: 90, no_touch: [letter_sent]}"))
-    expired = load_policy(text).stages.expired
-    assert expired is not None
-    assert (expired.days_without_touch, expired.no_touch) == (90, ("letter_sent",))
-
-
-def test_a_mail_that_we_send_earns_nothing_where_nobody_expires_either(
-    changed: Changed, problems: Problems
-) -> None:
-    text = changed(
-        ("  expired: {days_without_touch: 120}      # neither", "  # neither"),
-        ("for {stages.expired.days_without_touch} days", "for long"),
-        ("{activity: email_clicked}", "{activity: email_sent}"),
-    )
-    (found,) = problems(text)
-    assert (found.key, found.expected) == (
-        "behaviour.rules.click.when.activity",
-        "what the lead does: nobody earns points by a mail that we send",
-    )
+from workers.policy.model import Policy
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "found"),
+    ("fit", "behaviour", "grade"),
     [
-        ("    mql: Marketing Qualified\n", "    mqls: Marketing Qualified\n", "the key mqls"),
-        ("names: {sal: accepted", "names: {anonymous: nobody yet, sal: accepted", "the key anonymous"),
+        (110, 30, "A1"),
+        (109, 29, "B2"),
+        (100, 20, "B2"),
+        (99, 19, "C3"),
+        (70, 8, "C3"),
+        (69, 7, "D4"),
+        (0, -20, "D4"),
     ],
 )
-def test_only_a_stage_that_there_is_has_a_name(
-    changed: Changed, problems: Problems, old: str, new: str, found: str
+def test_a_grade_is_the_first_threshold_reached(
+    default: Policy, fit: int, behaviour: int, grade: str
 ) -> None:
-    assert found in {one.found for one in problems(changed((old, new)))}
+    assert default.grade.of(fit, behaviour) == grade

@@ -1,7 +1,7 @@
-"""A toy house of two hops, small enough to know by heart what a replay of it must say.
+"""Two toy hops, small enough to know in advance every output of their replay.
 
-`clerk` reads `orders` and `visits`: it passes each text on to the log of `bell`, sets a timer for "at <ms>", begins a
-cursor for "many <n>", and refuses "rubbish". `bell` answers the clerk once per word and says everything to `rung`.
+`clerk` reads `orders` and `visits`. It forwards each text to the log of `bell`, sets a timer for "at <ms>", starts a
+cursor for "many <n>", and refuses "invalid". `bell` writes each text to `rung` and sends it back to the clerk once.
 """
 # ruff: noqa: ARG002 - a hop's methods have the names and arguments of the protocol
 
@@ -28,8 +28,8 @@ from workers.engine.timers import set_timer, start_cursor
 class Clerk:
     def parse(self, record: Record) -> str:
         text = (record.value or b"").decode()
-        if text == "rubbish":
-            raise RefusedError("not_json", "rubbish")
+        if text == "invalid":
+            raise RefusedError("not_json", "invalid")
         return text
 
     def key_of(self, event: str) -> str | None:

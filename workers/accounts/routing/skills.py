@@ -41,6 +41,6 @@ def needs_of(policy: Policy, company: Company | None, facts: tuple[Fact, ...]) -
     is_readable = company is not None and company.revenue is not None and company.currency == policy.currency
     revenue = Decimal(company.revenue or 0) if company is not None and is_readable else None
     return Needs(
-        skills.stated(stated) if stated else skills.language_of(country),
+        skills.listed_language(stated) if stated else skills.language_of(country),
         skills.segment_of(revenue, company.employees if company else None),
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from schemas.vocabulary import RouteMiss
 from workers.accounts.worth.facts import value_of
-from workers.policy.routes import Span, plain_postal_code
+from workers.policy.routes import Span, normalize_postal_code
 
 if TYPE_CHECKING:
     from workers.accounts.state.facts import Company, Fact
@@ -101,7 +101,7 @@ def _holds(name: str, wanted: Any, found: Any) -> bool:
     if isinstance(wanted, Span):
         return wanted.holds(found)
     if name == "postal_codes":
-        return plain_postal_code(found).startswith(wanted)
+        return normalize_postal_code(found).startswith(wanted)
     if name == "signals":
         return not found.isdisjoint(wanted)
     return found in wanted

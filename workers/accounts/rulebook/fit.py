@@ -17,14 +17,14 @@ from msgspec import Raw
 
 from schemas.explanation import GateResult, PointsLine, WouldChange
 from schemas.vocabulary import GateState, Reason, Relationship
-from workers.policy.wording import plain
+from workers.policy.text_patterns import normalize_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from schemas.base import Model
     from workers.accounts.state.facts import Company
-    from workers.policy.market import Range
+    from workers.policy.gates import Range
     from workers.policy.model import Policy
 
 PERSON_GATES = frozenset({"function", "title"})
@@ -158,7 +158,7 @@ class Gates:
         yield self._function(job_title, job_function)
         if job_function is not None and buyers.never_pattern.found_in(job_function):
             yield _result("title", FAIL, job_function, 0)
-        elif job_title is None or not plain(job_title):
+        elif job_title is None or not normalize_words(job_title):
             yield _result("title", UNKNOWN, None, 0)
         else:
             title = buyers.title_of(job_title)
@@ -173,7 +173,7 @@ class Gates:
         Only a stated function can fail. A title that names no function leaves the gate unknown.
         """
         points = self._policy.buyers.functions.points
-        stated = job_function if job_function and plain(job_function) else None
+        stated = job_function if job_function and normalize_words(job_function) else None
         if (name := self._function_in(stated, is_stated=True)) is not None:
             return _result("function", PASS, f"{stated} ({name})", points)
         if (name := self._function_in(job_title)) is not None:
@@ -185,7 +185,7 @@ class Gates:
         if text is None:
             return None
         for name, pattern in self._policy.buyers.functions.patterns.items():
-            if (is_stated and plain(name) == plain(text)) or pattern.found_in(text):
+            if (is_stated and normalize_words(name) == normalize_words(text)) or pattern.found_in(text):
                 return name
         return None
 

@@ -12,7 +12,7 @@ from tests.hops.accounts.market import POLICY, POLICY_TEXT
 from workers.accounts.rulebook.fit import Gates
 from workers.accounts.state.facts import Company
 from workers.policy.load import load_policy
-from workers.policy.wording import WholeWords, plain
+from workers.policy.text_patterns import WholeWords, normalize_words
 
 PASS, FAIL, UNKNOWN = GateState.PASS, GateState.FAIL, GateState.UNKNOWN
 ABROAD = POLICY_TEXT.replace(
@@ -190,7 +190,7 @@ def test_codes_are_text_and_match_from_their_beginning(
     ],
 )
 def test_the_plain_form(text: str, expected: str) -> None:
-    assert plain(text) == expected
+    assert normalize_words(text) == expected
     assert " ".join(expected.split()) == expected
 
 

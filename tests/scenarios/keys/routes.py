@@ -1,0 +1,130 @@
+"""Cases for the keys of routes, territories, owners, partners and matching by company name."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from tests.scenarios.keys.tales import Lines, tale
+from tests.scenarios.keys.worth import ANN
+from tests.scenarios.story import Story
+
+PHONE: Final = "+1 503 555 0100"
+TERRITORY: Final = "routes[9].if"
+DEALERS: Final = "partners.island_dealers"
+
+
+def _reps(story: Story) -> None:
+    """Add Mia at inside sales, Wes at the west desk, Carla at the service desk, and Olga and Pavel who own accounts."""
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    story.rep("wes", desks=[{"desk": "west"}])
+    story.rep("carla", desks=[{"desk": "customer_service"}])
+    for rep_id in ("olga", "pavel"):
+        story.rep(rep_id, at_desk=False)
+
+
+@tale("tue 11:00")
+def somebody_of_oregon_asks_for_a_demo(story: Story) -> None:
+    """The bank has a hundred employees. The person asks in Spanish, after a look at prices."""
+    _reps(story)
+    story.bank("harbor", region="OR", employees=100)
+    story.activity("page_view", "tue 09:00", email=ANN, url="https://x.example/pricing")
+    story.form(ANN, "tue 10:00", "demo", postal_code="97201", language="es")
+
+
+@tale("mon2 12:00")
+def a_rep_worked_it_last_week(story: Story) -> None:
+    _reps(story)
+    story.rep("tom")
+    story.bank("harbor")
+    story.form(ANN, "tue 10:00", "demo")
+    story.sales("rejected", ANN, "tue 10:10", reason="not_now")
+    story.form("bob@harbor.example", "mon2 10:00", "demo")
+
+
+@tale("tue 11:00", {"routes[3].without_owner": "desk west"})
+def a_customer_whom_nobody_owns(story: Story) -> None:
+    _reps(story)
+    story.bank("harbor", relationship="customer")
+    story.form(ANN, "tue 10:00")
+
+
+@tale("tue 11:00")
+def somebody_with_free_mail_names_a_company(story: Story) -> None:
+    """The phone number of the form is that of the company."""
+    _reps(story)
+    story.bank("harbor", name="Harbor Bank", owner_rep_id="olga", phone=PHONE)
+    story.form("ann@gmail.com", "tue 10:00", "demo", company="Harbor Bank", phone=PHONE)
+
+
+@tale("tue 11:00")
+def a_subsidiary_that_a_queue_owns(story: Story) -> None:
+    """The parent company has a rep as owner."""
+    _reps(story)
+    story.rep("queue_east", at_desk=False)
+    story.bank("group", owner_rep_id="olga")
+    story.bank("harbor", parent_crm_account_id="ACC-group", owner_rep_id="queue_east")
+    story.form(ANN, "tue 10:00", "demo")
+
+
+@tale("fri 12:00", {f"{DEALERS}.gets": "mql"})
+def a_distributor_of_hawaii_is_to_answer(story: Story) -> None:
+    """The dealers get the lead on Tuesday at 09:30, and do not answer."""
+    _reps(story)
+    story.bank("harbor", region="HI", relationship="distributor")
+    story.form(ANN, "tue 09:30", "demo", first_name="Ann")
+
+
+def _covers(**condition: object) -> dict[str, Any]:
+    """Return the dealers with this condition only, without a region."""
+    return {DEALERS: {**condition, "gets": "mql", "answer_within": "16h", "then": "return", "sees": ["name"]}}
+
+
+def _asks(**condition: object) -> dict[str, Any]:
+    """Return the route line of the west desk with this condition only."""
+    return {TERRITORY: condition}
+
+
+def _also_to(desk: str) -> dict[str, Any]:
+    """Return a route line to this desk, so that the desk stays reachable."""
+    return {"routes[8]": {"if": {"regions": ["AK"]}, "to": f"desk {desk}"}}
+
+
+_OREGON = somebody_of_oregon_asks_for_a_demo
+_DEALERS = a_distributor_of_hawaii_is_to_answer
+_NAMES = somebody_with_free_mail_names_a_company
+
+ROUTES: Lines = {
+    f"{TERRITORY}.regions": (_OREGON, ["CA", "WA"]),
+    f"{TERRITORY}.countries": (_OREGON.where(_asks(countries=["US"])), ["CA"]),
+    f"{TERRITORY}.postal_codes": (_OREGON.where(_asks(postal_codes=["972"])), ["973"]),
+    f"{TERRITORY}.languages": (_OREGON.where(_asks(languages=["es"])), ["fr"]),
+    f"{TERRITORY}.revenue.from": (_OREGON.where(_asks(revenue={"from": "900M"})), "901M"),
+    f"{TERRITORY}.revenue.to": (_OREGON.where(_asks(revenue={"to": "900M"})), "899M"),
+    f"{TERRITORY}.employees.from": (_OREGON.where(_asks(employees={"from": "100"})), "101"),
+    f"{TERRITORY}.employees.to": (_OREGON.where(_asks(employees={"to": "100"})), "99"),
+    f"{TERRITORY}.grades": (_OREGON.where(_asks(grades=["A3"])), ["A2"]),
+    f"{TERRITORY}.total.from": (_OREGON.where(_asks(total={"from": "118"})), "119"),
+    f"{TERRITORY}.total.to": (_OREGON.where(_asks(total={"to": "118"})), "117"),
+    f"{TERRITORY}.signals": (_OREGON.where(_asks(signals=["pricing"])), ["webinar"]),
+    "routes[9].to": (_OREGON.where(_also_to("west")), "desk customer_service"),
+    "routes[7].for_days": (a_rep_worked_it_last_week, "3"),
+    "routes[3].without_owner": (a_customer_whom_nobody_owns, "desk customer_service"),
+    "routes[10].otherwise": (a_rep_worked_it_last_week.where(_also_to("inside_sales")), "desk west"),
+    "matching.company_name.demands": (
+        _NAMES.where({"matching.company_name.demands": ["phone"]}),
+        ["postal_code"],
+    ),
+    "matching.company_name.proven_by": (_NAMES, ["postal_code"]),
+    "owners.not_people": (a_subsidiary_that_a_queue_owns, ["robot"]),
+    "owners.subsidiaries": (a_subsidiary_that_a_queue_owns, "own_owner_only"),
+    f"{DEALERS}.regions": (_DEALERS, ["AK"]),
+    f"{DEALERS}.countries": (_DEALERS.where(_covers(countries=["US"])), ["CA"]),
+    f"{DEALERS}.accounts": (_DEALERS.where(_covers(accounts=["ACC-harbor"])), ["ACC-mesa"]),
+    f"{DEALERS}.relationship": (_DEALERS.where(_covers(relationship=["distributor"])), ["partner"]),
+    f"{DEALERS}.gets": (_DEALERS, "sql"),
+    f"{DEALERS}.answer_within": (_DEALERS, "8h"),
+    f"{DEALERS}.calendar": (_DEALERS.where({f"{DEALERS}.calendar": "east"}), "west"),
+    f"{DEALERS}.then": (_DEALERS, "report"),
+    f"{DEALERS}.sees": (_DEALERS, ["company"]),
+}

@@ -1,0 +1,78 @@
+"""Partners in the policy: valid agreements, and those that are refused because they cannot work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.routes import CUSTOMER, NEVER, OPEN, PARTNER, REST, with_routes
+from workers.policy.load import load_policy
+from workers.policy.problem import Problem
+
+Problems = Callable[[str], list[Problem]]
+WITH = (NEVER, CUSTOMER, OPEN, PARTNER, REST)
+WITHOUT = (NEVER, CUSTOMER, OPEN, REST)
+GOOD = "island: {regions: [hi], gets: mql, answer_within: 16h, then: return, sees: [name]}"
+
+
+def partners(*lines: str) -> str:
+    return "partners:\n" + "".join(f"  {line}\n" for line in lines)
+
+
+def test_an_agreement_reads_as_it_is_written(default_text: str) -> None:
+    policy = load_policy(with_routes(default_text, WITH, before=partners(GOOD)))
+    island = policy.partners["island"]
+    assert island.conditions == {"regions": {"HI"}}
+    assert (island.gets, island.answer_within, island.then) == ("mql", 16 * 3_600_000, "return")
+
+
+@pytest.mark.parametrize(
+    ("routes", "lines", "key", "found", "expected"),
+    [
+        (WITHOUT, [GOOD], "partners", "no route", "partner_covers"),
+        (WITH, [], "routes[4]", "no partners", "island_dealers"),
+        (WITH, [GOOD, GOOD.replace("island", "other")], "partners.other", "no account reaches", "island"),
+        (WITH, [GOOD.replace("regions: [hi], ", "")], "partners.island", "keys", "covers no account"),
+        (WITH, [GOOD.replace("[name]", "[]")], "partners.island", "keys", "at least one field in sees"),
+        (WITH, [GOOD.replace("[name]", "[salary]")], "partners.island.sees[1]", '"salary"', "'name'"),
+        (WITH, [GOOD.replace("mql", "sal")], "partners.island.gets", '"sal"', "'mql' or 'sql'"),
+        (WITH, [GOOD.replace("16h", "2d")], "partners.island.answer_within", '"2d"', "differ in length"),
+        (WITH, [GOOD.replace("then: return", "then: next")], "partners.island.then", '"next"', "'return'"),
+        (
+            WITH,
+            [GOOD.replace("regions: [hi]", "relationship: [customer]")],
+            "partners.island.relationship[1]",
+            '"customer"',
+            "'partner' or 'distributor'",
+        ),
+        (
+            WITH,
+            [GOOD.replace("then:", "calendar: est, then:")],
+            "partners.island.calendar",
+            '"est"',
+            "a calendar that calendars defines",
+        ),
+    ],
+)
+def test_an_invalid_partner_is_refused(
+    default_text: str,
+    problems: Problems,
+    routes: tuple[str, ...],
+    lines: list[str],
+    key: str,
+    found: str,
+    expected: str,
+) -> None:
+    text = with_routes(default_text, routes, before=partners(*lines) if lines else "")
+    problem = next(one for one in problems(text) if one.key == key)
+    assert found in problem.found
+    assert expected in problem.expected
+    assert problem.line > 1
+
+
+def test_what_a_partner_gets_must_have_its_definition(default_text: str, problems: Problems) -> None:
+    text = with_routes(default_text, WITH, before=partners(GOOD))
+    without = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("  mql: "))
+    problem = next(one for one in problems(without) if one.key == "partners.island.gets")
+    assert problem.expected == "the key definitions.mql: every message to a partner carries this definition"

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from workers.policy.model import Policy
+from workers.policy.pages.check_output import check_policy_file
+
+DEFAULT = Path(__file__).parents[4] / "policy" / "default.yaml"
+
+
+def test_a_policy_that_passes_shows_the_numbers_that_hold_it_together(default: Policy) -> None:
+    passes, lines = check_policy_file(DEFAULT)
+    assert passes
+    assert lines[0] == f"us-commercial-banks, version 1, hash {default.hash}: passes"
+    assert any(line.startswith("lowest fit that passes every gate: 100 (industry 30") for line in lines)
+    assert "  mql: Passes served_market and buyers, and has 135 points." in lines
+
+
+def test_a_policy_that_does_not_pass_shows_each_problem_and_their_number(
+    tmp_path: Path, changed: Callable[..., str]
+) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_text(changed(("bar: 135", "bar: 141"), ("calendar: east", "calendar: esat")), encoding="utf-8")
+    passes, lines = check_policy_file(file)
+    assert not passes
+    assert [line.split(": ")[1] for line in lines[:-1]] == ["stages.mql.bar", "desks.inside_sales.calendar"]
+    assert lines[-1] == f"{file}: 2 problems; the policy is not loaded"
+
+
+def test_a_threshold_that_fit_alone_reaches_is_noted(tmp_path: Path, changed: Callable[..., str]) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_text(changed(("bar: 135", "bar: 100")), encoding="utf-8")
+    passes, lines = check_policy_file(file)
+    assert passes
+    assert any(line.startswith("note: fit alone reaches the MQL threshold") for line in lines)

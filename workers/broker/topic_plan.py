@@ -1,0 +1,281 @@
+"""The planned topics, their creation, and the differences between the plan and the broker.
+
+In: the contract (schemas/topics.py) and the settings. Out: a plan, and the problems of a cluster that differs from it.
+An existing topic is never changed or deleted here. Its partition count can never change, and the operator decides
+which data a retention deletes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
+from schemas.topics import DAY_MS, TOPICS, Direction
+from workers.broker.clients import client_arguments
+from workers.engine.context import changelog_topic
+from workers.shadow import topic_names
+
+if TYPE_CHECKING:
+    from workers.settings import Settings
+
+AGENTS: Final = ("visitors", "directory", "accounts", "desks")
+LEAST_RETENTION_MS: Final = 14 * DAY_MS
+"""Least retention of a topic. Records expire by their own timestamps, and replays bring old ones. 14 days in ms."""
+_FOREVER: Final = "-1"
+_CONSEQUENCES: Final = {
+    "compact": "the broker deletes records that are still needed",
+    "delete": "the broker removes events that share a key",
+    "compact,delete": "erased data or expired data stays readable",
+}
+KEEP_FOREVER: Final = {"retention.ms": _FOREVER}
+_TOPIC_ALREADY_EXISTS: Final = 36
+_LISTED_WITHIN_S: Final = 15.0
+_POLL_EVERY_S: Final = 0.1
+
+
+class TopicsError(Exception):
+    """The broker refused to create or describe a topic. The text names the topic and quotes the broker."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTopic:
+    """One topic with the configuration that it is created with."""
+
+    name: str
+    partitions: int
+    replication_factor: int
+    config: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTopic:
+    """One topic as the broker describes it. ``replication_factor`` is the lowest of its partitions."""
+
+    partitions: int
+    replication_factor: int
+    config: Mapping[str, str]
+
+
+class ProblemKind(StrEnum):
+    """The kinds of difference between a topic and its plan."""
+
+    MISSING = "missing"
+    PARTITIONS = "partitions"
+    REPLICATION = "replication"
+    CLEANUP_POLICY = "cleanup_policy"
+    RETENTION = "retention"
+    COMPACTION_LAG = "compaction_lag"
+    DELETE_RETENTION = "delete_retention"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One difference that matters, with advice on how to fix it."""
+
+    topic: str
+    kind: ProblemKind
+    found: str
+    expected: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.topic}: {self.kind}: found {self.found}, expected {self.expected}; {self.advice}"
+
+
+def plan_topics(settings: Settings, erase_within_ms: int = DAY_MS) -> list[PlannedTopic]:
+    """Return every topic of the contract, and the changelog of every agent.
+
+    Compacted outputs and changelogs are compacted within the policy's ``erase_within``, so that erased data is gone
+    in time. A changelog keeps its tombstones for a day. A worker that was down for more than half a day rebuilds its
+    copy.
+    """
+    lag = {"max.compaction.lag.ms": str(erase_within_ms)}
+    changelog = lag | {
+        "cleanup.policy": "compact",
+        "delete.retention.ms": str(DAY_MS),
+        "min.cleanable.dirty.ratio": "0.2",
+    }
+    names = topic_names() if settings.shadow else {name: name for name in TOPICS}
+    wanted = {
+        names[topic.name]: replace(topic, retention_ms=settings.retention_days * DAY_MS).config()
+        | (lag if topic.compacted and topic.direction is Direction.OUT else {})
+        for topic in TOPICS.values()
+    }
+    wanted |= {changelog_topic(settings.app_id, agent): changelog for agent in AGENTS}
+    return [
+        PlannedTopic(name, settings.partitions, settings.replication_factor, config)
+        for name, config in wanted.items()
+    ]
+
+
+def find_problems(planned: list[PlannedTopic], found: Mapping[str, FoundTopic]) -> list[Problem]:
+    """Return the differences from the plan that matter, in the order of the plan."""
+    return [
+        problem
+        for topic in planned
+        for problem in (_differences(topic, found[topic.name]) if topic.name in found else [_missing(topic)])
+    ]
+
+
+def _missing(topic: PlannedTopic) -> Problem:
+    advice = "create it with `lead-router topics create`"
+    return Problem(topic.name, ProblemKind.MISSING, "no topic", f"{topic.partitions} partitions", advice)
+
+
+def _differences(topic: PlannedTopic, found: FoundTopic) -> list[Problem]:
+    differences: list[Problem] = []
+
+    def report(kind: ProblemKind, was: object, wanted: object, advice: str) -> None:
+        differences.append(Problem(topic.name, kind, str(was), str(wanted), advice))
+
+    if found.partitions != topic.partitions:
+        report(
+            ProblemKind.PARTITIONS,
+            found.partitions,
+            topic.partitions,
+            "a partition count can never change, because keys, rows and transactional ids depend on it: restore the"
+            " setting `partitions`, or use a new `app_id` and new topics and rebuild from the inputs",
+        )
+    if found.replication_factor < topic.replication_factor:
+        advice = "reassign its replicas with Kafka's own tools, or lower the setting `replication_factor`"
+        report(ProblemKind.REPLICATION, found.replication_factor, topic.replication_factor, advice)
+    policy, wanted = found.config.get("cleanup.policy", ""), topic.config["cleanup.policy"]
+    if policy != wanted:
+        consequence = _CONSEQUENCES[wanted]
+        report(ProblemKind.CLEANUP_POLICY, policy, wanted, f"set cleanup.policy={wanted}, or {consequence}")
+        return differences
+    if "delete" in wanted:
+        kept = found.config.get("retention.ms", _FOREVER)
+        if kept != _FOREVER and int(kept) < LEAST_RETENTION_MS:
+            advice = "raise retention.ms: a worker stops if its next record was deleted"
+            report(ProblemKind.RETENTION, f"{kept} ms", f"{LEAST_RETENTION_MS} ms or more", advice)
+    if "compact" in wanted:
+        differences += _compaction(topic, found)
+    return differences
+
+
+def _compaction(topic: PlannedTopic, found: FoundTopic) -> list[Problem]:
+    differences: list[Problem] = []
+    lag = topic.config["max.compaction.lag.ms"]
+    if int(found.config.get("max.compaction.lag.ms", 2**63 - 1)) > int(lag):
+        is_at = f"{found.config.get('max.compaction.lag.ms', 'unbounded')} ms"
+        advice = f"set max.compaction.lag.ms={lag}, or erased data stays readable"
+        differences.append(
+            Problem(topic.name, ProblemKind.COMPACTION_LAG, is_at, f"{lag} ms or less", advice)
+        )
+    kept = topic.config["delete.retention.ms"]
+    if int(found.config.get("delete.retention.ms", 0)) < int(kept):
+        is_at = f"{found.config.get('delete.retention.ms', 0)} ms"
+        advice = f"set delete.retention.ms={kept}, or a reader that was down misses deletions"
+        differences.append(
+            Problem(topic.name, ProblemKind.DELETE_RETENTION, is_at, f"{kept} ms or more", advice)
+        )
+    return differences
+
+
+async def create_topics(
+    settings: Settings, *, keep_forever: bool = False, erase_within_ms: int = DAY_MS
+) -> list[str]:
+    """Create the missing topics of the plan, wait until the broker lists them, and return their names.
+
+    Existing topics stay as they are.
+
+    Args:
+        settings: the settings of the installation.
+        keep_forever: whether records never expire. Kafka takes a record's age from its own timestamp, so a history
+            older than the retention would be deleted before it is read.
+        erase_within_ms: the policy's ``erase_within``. Milliseconds.
+
+    Raises:
+        TopicsError: the broker refused to create a topic, or does not list it in time.
+        aiokafka.errors.KafkaConnectionError: no broker answers.
+    """
+    admin = AIOKafkaAdminClient(**client_arguments(settings))
+    await admin.start()
+    try:
+        there = set(await admin.list_topics())
+        missing = [topic for topic in plan_topics(settings, erase_within_ms) if topic.name not in there]
+        if not missing:
+            return []
+        response = await admin.create_topics(
+            [
+                NewTopic(
+                    topic.name,
+                    num_partitions=topic.partitions,
+                    replication_factor=topic.replication_factor,
+                    topic_configs=dict(topic.config) | (KEEP_FOREVER if keep_forever else {}),
+                )
+                for topic in missing
+            ]
+        )
+        for name, code, *reason in response.topic_errors:
+            if code not in (0, _TOPIC_ALREADY_EXISTS):
+                raise TopicsError(
+                    f"the broker did not create {name}: error {code}, {reason[0] if reason else 'no reason given'}"
+                )
+        names = [topic.name for topic in missing]
+        await _wait_until_listed(admin, names)
+        return names
+    finally:
+        await admin.close()
+
+
+async def check_topics(settings: Settings, erase_within_ms: int = DAY_MS) -> list[Problem]:
+    """Return the problems of the cluster's topics. Workers may start if there is none.
+
+    Raises:
+        aiokafka.errors.KafkaConnectionError: no broker answers.
+    """
+    admin = AIOKafkaAdminClient(**client_arguments(settings))
+    await admin.start()
+    try:
+        planned = plan_topics(settings, erase_within_ms)
+        return find_problems(planned, await found_topics(admin, {topic.name for topic in planned}))
+    finally:
+        await admin.close()
+
+
+async def found_topics(admin: Any, names: set[str]) -> dict[str, FoundTopic]:
+    """Return the existing topics among ``names``.
+
+    All topics are requested from the broker, because a request for a missing topic may create it.
+    """
+    described = {
+        topic["topic"]: topic["partitions"]
+        for topic in await admin.describe_topics()
+        if topic["topic"] in names
+    }
+    if not described:
+        return {}
+    asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in described]
+    configs: dict[str, dict[str, str]] = {}
+    for response in await admin.describe_configs(asked):
+        for code, reason, _, name, entries in response.resources:
+            if code:
+                raise TopicsError(f"the broker does not describe {name}: error {code}, {reason}")
+            configs[name] = {entry[0]: entry[1] for entry in entries}
+    return {
+        name: FoundTopic(
+            partitions=len(partitions),
+            replication_factor=min((len(one["replicas"]) for one in partitions), default=0),
+            config=configs[name],
+        )
+        for name, partitions in described.items()
+    }
+
+
+async def _wait_until_listed(admin: Any, names: list[str]) -> None:
+    """Wait until the broker lists the topics: its metadata shows a created topic with a delay."""
+    for _ in range(int(_LISTED_WITHIN_S / _POLL_EVERY_S)):
+        if set(names) <= set(await admin.list_topics()):
+            return
+        await asyncio.sleep(_POLL_EVERY_S)
+    raise TopicsError(
+        f"topics created, but the broker does not list them after {_LISTED_WITHIN_S:.0f} s: {', '.join(names)}"
+    )

@@ -1,0 +1,60 @@
+"""Errors of the commands: one clear message and an exit code. A traceback appears only for a bug."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final, NoReturn
+
+from aiokafka.errors import KafkaError
+from rich.console import Console
+
+from workers.broker.topic_plan import TopicsError
+from workers.engine.datadir import DataDirLockedError
+from workers.engine.decide import ConfigConflictError
+from workers.local_kafka.kafka_error import LocalKafkaError
+from workers.policy.load import PolicyError
+from workers.settings import SettingsError
+
+FAILED: Final = 1
+INTERRUPTED: Final = 130
+
+
+class CommandError(Exception):
+    """The command cannot do what the user asked. The text gives the cause and the remedy."""
+
+
+_USER_ERRORS: Final = (
+    CommandError,
+    SettingsError,
+    PolicyError,
+    LocalKafkaError,
+    ConfigConflictError,
+    TopicsError,
+    DataDirLockedError,
+)
+
+
+@contextmanager
+def errors_as_messages() -> Iterator[None]:
+    """Turn the errors that users can fix into one message on standard error and exit code 1."""
+    try:
+        yield
+    except _USER_ERRORS as error:
+        _fail(str(error))
+    except BrokenPipeError:
+        raise SystemExit(
+            FAILED
+        ) from None  # the reader of standard output has closed it, so no message can arrive
+    except KafkaError as error:
+        _fail(f"{error}. Check that KAFKA_BOOTSTRAP is correct and the broker runs.")
+    except OSError as error:
+        _fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None
+
+
+def _fail(text: str) -> NoReturn:
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    console.print(f"lead-router: {text}", markup=False, style="red")
+    raise SystemExit(FAILED)

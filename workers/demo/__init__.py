@@ -1,0 +1,1 @@
+"""The demo: generated events, real workers and a printed report."""

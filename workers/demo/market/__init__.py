@@ -1,0 +1,1 @@
+"""The generated market of the demo: two weeks of input records."""

@@ -1,1 +1,0 @@
-"""A real Kafka for a laptop, and the demo's events."""

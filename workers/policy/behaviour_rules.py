@@ -1,0 +1,226 @@
+"""Models of the policy's ``behaviour`` section: rules, groups, caps and decay.
+
+Points are counted in workers/accounts.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from workers.policy.part import Part
+from workers.policy.scalars import (
+    DAY_MS,
+    MINUTE_MS,
+    ActivityDuration,
+    Bucket,
+    Count,
+    Days,
+    Name,
+    Points,
+    Text,
+    Whole,
+    read_duration_ms,
+    refuse,
+)
+from workers.policy.text_patterns import compile_globs
+
+
+def _one_or_many(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Activities = Annotated[tuple[Name, ...], BeforeValidator(_one_or_many), Field(max_length=50)]
+Globs = Annotated[tuple[Text, ...], BeforeValidator(_one_or_many), Field(max_length=50)]
+
+
+class When(Part):
+    """The condition of a rule on an event. Every given key must match; of a list, one pattern suffices.
+
+    ``activity`` is compared as a whole word. The other keys are glob patterns: ``*`` matches anything, in any case.
+    A rule with ``form`` matches form fills; every other rule matches web activities. Both kinds of event have ``url``
+    and ``campaign``.
+    """
+
+    activity: Activities = ()
+    """Names of activities, one or several: ``activity: page_view``."""
+    url: Globs = ()
+    """Patterns of the page address: ``url: "*/pricing*"``."""
+    asset: Globs = ()
+    """Patterns of the document or video that was downloaded or watched: ``asset: "report-*"``."""
+    form: Globs = ()
+    """Patterns of the form id; with this key the rule matches form fills: ``form: "*"``."""
+    campaign: Globs = ()
+    """Patterns of the campaign name: ``campaign: "launch-*"``."""
+
+    @model_validator(mode="after")
+    def _require_a_condition(self) -> When:
+        if not (self.activity or self.url or self.asset or self.form or self.campaign):
+            refuse("at least one of activity, url, asset, form, campaign")
+        if self.form and (self.activity or self.asset):
+            refuse("form alone, without activity or asset: an event is either a form fill or a web activity")
+        return self
+
+    @cached_property
+    def patterns(self) -> dict[str, re.Pattern[str]]:
+        """Return the compiled patterns by key. Use ``match`` on the whole url, asset, form id or campaign name."""
+        given = {"url": self.url, "asset": self.asset, "form": self.form, "campaign": self.campaign}
+        return {key: compile_globs(patterns) for key, patterns in given.items() if patterns}
+
+
+class Rule(Part):
+    """A behaviour rule: points for each matching event. Negative points lower the score."""
+
+    when: When
+    """The events that the rule matches."""
+    points: Annotated[Whole, Field(ge=-10_000, le=10_000)]
+    """Points for each matching event. Below 0 they lower the score."""
+    cap: Count | None = None
+    """The most points that a lead gets from this rule. Left out: only the caps of the group and of ``behaviour`` apply."""
+    group: Name | None = None
+    """The group of ``behaviour.groups`` whose cap this rule shares."""
+    instead_of: Name | None = None
+    """A more general rule that this one replaces: an event that matches both counts for this rule only."""
+    at_least: ActivityDuration | None = None
+    """The least duration of the activity, as 45s or 2m.
+
+    An event without a duration lasts until the next one of the session.
+    """
+    once_per: Bucket | None = None
+    """A period in which only the first matching event counts, as 4h, 24h or 7d. Periods start at midnight."""
+    implies: Name | None = None
+    """Another rule that counts together with this one, at most once per message: a clicked mail was also opened."""
+
+    @model_validator(mode="after")
+    def _require_consistency(self) -> Rule:
+        if self.points == 0:
+            refuse("points other than 0: a rule of 0 points has no effect")
+        if self.cap is not None and self.points < 0:
+            refuse("no cap on a rule with negative points: a cap limits what a rule gives")
+        if self.cap is not None and self.cap < self.points:
+            refuse(
+                f"a cap of at least the points of one event, but cap {self.cap} is below points {self.points}"
+            )
+        if self.at_least is not None and self.when.form:
+            refuse("no at_least on a rule about forms: a form fill has no duration")
+        return self
+
+
+class Group(Part):
+    """A group of rules that share one cap."""
+
+    cap: Points
+    """The most points that the rules of the group give together."""
+
+
+class Decay(Part):
+    """Linear decay. The points of each event fall to zero in equal daily steps. Caps are applied afterwards.
+
+    Days are calendar days of the policy's time zone.
+    """
+
+    to_zero_after_days: Days
+    """Days after which an event is worth nothing."""
+
+
+class Signals(Part):
+    """Buying signals: an event on an owned account that matches one of these rules alerts the owner.
+
+    Events within ``bundle`` are combined into one alert.
+    """
+
+    rules: Annotated[tuple[Name, ...], Field(min_length=1, max_length=100)]
+    """Names of rules of ``behaviour.rules`` that are buying signals. They must give points."""
+    bundle: Annotated[int, BeforeValidator(read_duration_ms), Field(ge=MINUTE_MS, le=7 * DAY_MS)]
+    """The time after the first signal in which further signals go into the same alert. From 1 minute to 7 days."""
+
+
+class Behaviour(Part):
+    """Points for what a lead does. All rules together give at most ``cap``."""
+
+    cap: Points
+    """The most points that all behaviour gives together."""
+    fade: Decay
+    """Decay: how the points of an event shrink as it ages."""
+    session_gap: Annotated[ActivityDuration, Field(ge=MINUTE_MS)] | None = None
+    """The longest pause between two events of one session, used by ``at_least``.
+
+    The duration of the last event of a session is unknown. Left out: half an hour. At least 1 minute.
+    """
+    groups: dict[Name, Group] = Field(default_factory=dict, max_length=20)
+    """Groups of rules that share a cap."""
+    rules: Annotated[dict[Name, Rule], Field(min_length=1, max_length=100)]
+    """The rules, by name."""
+    signals: Signals | None = None
+    """Rules that are buying signals. Left out: there are no buying signals."""
+
+    @cached_property
+    def replaces(self) -> dict[str, frozenset[str]]:
+        """Return, for each rule, all rules that it replaces, directly or through other rules."""
+        found: dict[str, frozenset[str]] = {}
+        for name, rule in self.rules.items():
+            behind: list[str] = []
+            general = rule.instead_of
+            while general is not None and general not in behind and general in self.rules:
+                behind.append(general)
+                general = self.rules[general].instead_of
+            found[name] = frozenset(behind)
+        return found
+
+    @cached_property
+    def session_gap_ms(self) -> int:
+        """Return the longest pause within a session. Milliseconds; half an hour where the policy gives none."""
+        return self.session_gap or 30 * MINUTE_MS
+
+    @cached_property
+    def implied(self) -> dict[str, tuple[str, ...]]:
+        """Return, for each rule, all rules that count with it, directly or through other rules."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name, rule in self.rules.items():
+            behind: list[str] = []
+            other = rule.implies
+            while other is not None and other not in behind and other in self.rules:
+                behind.append(other)
+                other = self.rules[other].implies
+            found[name] = tuple(behind)
+        return found
+
+    @cached_property
+    def once_per_message(self) -> frozenset[str]:
+        """Return the rules that another rule implies. They count once per message, however often a mail is opened."""
+        return frozenset(rule.implies for rule in self.rules.values() if rule.implies is not None)
+
+    @cached_property
+    def attainable(self) -> int:
+        """Return the most points that behaviour can give. Caps of rules and groups may keep it below ``cap``."""
+        open_end = self.cap
+        by_group: dict[str | None, int] = {}
+        for rule in self.rules.values():
+            if rule.points > 0:
+                most = self._most_on_one_day(rule, open_end) if rule.once_per is not None else open_end
+                most = most if rule.cap is None else min(most, rule.cap)
+                by_group[rule.group] = by_group.get(rule.group, 0) + most
+        total = sum(
+            most if group is None or group not in self.groups else min(most, self.groups[group].cap)
+            for group, most in by_group.items()
+        )
+        return min(self.cap, total)
+
+    def _most_on_one_day(self, rule: Rule, open_end: int) -> int:
+        """Return the most points that a rule with ``once_per`` can give on one day.
+
+        The most come from one event in each period, as late in it as possible.
+
+        Periods shorter than a day all count on each day. Of longer periods, the current one counts from today, the one
+        before from its last day, which was yesterday, and so on.
+        """
+        horizon, bucket = self.fade.to_zero_after_days, rule.once_per or DAY_MS
+        if bucket < DAY_MS:
+            weight = DAY_MS // bucket * horizon * (horizon + 1) // 2
+        else:
+            ages = range(1, horizon, bucket // DAY_MS)
+            weight = horizon + sum(horizon - age for age in ages)
+        return min(open_end, rule.points * weight // horizon)

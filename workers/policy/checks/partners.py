@@ -1,0 +1,56 @@
+"""Checks of partners: a route to them, reachable accounts, a calendar, and the definition that messages carry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workers.policy.checks.unknown_names import report_unknown_name
+from workers.policy.problem import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from workers.policy.document import Document
+    from workers.policy.model import Policy
+    from workers.policy.problem import Problem
+
+
+def check_partners(policy: Policy, document: Document) -> list[Problem]:
+    """Return the problems of the partners and of the route that leads to them."""
+    return [*_check_route(policy, document), *_check_each_partner(policy, document)]
+
+
+def _check_route(policy: Policy, document: Document) -> Iterator[Problem]:
+    names = [route.name for route in policy.routes]
+    if policy.partners and "partner_covers" not in names:
+        expected = "a route {if: partner_covers, to: partner}: without it no partner gets a lead"
+        yield document.make_problem(("partners",), "partners, but no route to them", expected, at_key=True)
+    if not policy.partners and "partner_covers" in names:
+        at = names.index("partner_covers")
+        expected = "a partner in partners, as island_dealers: {regions: [HI], ...}"
+        yield document.make_problem(("routes", at), "partner_covers, but no partners", expected)
+
+
+def _check_each_partner(policy: Policy, document: Document) -> Iterator[Problem]:
+    earlier: list[str] = []
+    for name, partner in policy.partners.items():
+        if partner.gets not in policy.definitions:
+            expected = (
+                f"the key definitions.{partner.gets}: every message to a partner carries this definition"
+            )
+            yield document.make_problem(("partners", name, "gets"), quote(partner.gets), expected)
+        if partner.calendar is not None and partner.calendar not in policy.calendars:
+            path = ("partners", name, "calendar")
+            yield report_unknown_name(
+                document, path, partner.calendar, policy.calendars, "a calendar that calendars defines"
+            )
+        mine = partner.conditions
+        for other in earlier:
+            theirs = policy.partners[other].conditions
+            if all(mine[key] <= theirs.get(key, frozenset()) for key in mine):
+                expected = f"conditions that {other}, the partner before it, does not cover already"
+                yield document.make_problem(
+                    ("partners", name), "a partner that no account reaches", expected, at_key=True
+                )
+                break
+        earlier.append(name)

@@ -1,0 +1,42 @@
+"""Check of rules against ``stages``: our own outbound activities are not touches, and cannot earn points."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workers.policy.problem import quote
+
+if TYPE_CHECKING:
+    from workers.policy.document import Document
+    from workers.policy.model import Policy
+    from workers.policy.problem import Problem
+
+
+def check_stages(policy: Policy, document: Document) -> list[Problem]:
+    """Return every outbound activity that a behaviour rule or a campaign response uses."""
+    outbound = policy.stages.no_touch
+    where = (
+        "stages.expired.no_touch lists as our own"
+        if policy.stages.expired
+        else "is our own outbound activity"
+    )
+    named = policy.stages.mql.or_responds_to
+    answers = [
+        document.make_problem(
+            ("stages", "mql", "or_responds_to", "by", at),
+            f"{quote(activity)}, which {where}",
+            "an activity of the lead: an e-mail that we send is not a response",
+        )
+        for at, activity in enumerate(named.by if named is not None else ())
+        if activity in outbound
+    ]
+    return answers + [
+        document.make_problem(
+            ("behaviour", "rules", name, "when", "activity"),
+            f"{quote(activity)}, which {where}",
+            "an activity of the lead: an e-mail that we send earns no points",
+        )
+        for name, rule in policy.behaviour.rules.items()
+        for activity in rule.when.activity
+        if activity in outbound
+    ]

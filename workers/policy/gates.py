@@ -1,0 +1,188 @@
+"""Models of the gates: ``served_market`` for the company and ``buyers`` for the person, with their points."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, model_validator
+
+from schemas.vocabulary import Relationship
+from workers.policy.part import Part
+from workers.policy.scalars import Amount, Code, CountryCode, Name, Points, Text, must_match, refuse
+from workers.policy.text_patterns import WholeWords, normalize_words
+
+
+def _require_a_word(value: str) -> str:
+    if not normalize_words(value):
+        refuse("words with a letter or a digit, as vice president")
+    return value
+
+
+Phrase = Annotated[Text, AfterValidator(_require_a_word)]
+Phrases = Annotated[tuple[Phrase, ...], Field(min_length=1, max_length=200)]
+Codes = Annotated[tuple[Code, ...], Field(max_length=500)]
+
+
+class Industry(Part):
+    """The industry gate. A company passes with any listed code. A listed code covers all codes that begin with it."""
+
+    points: Points
+    """Points for a company with a listed code."""
+    sic: Codes = ()
+    """SIC codes or their first digits."""
+    naics: Codes = ()
+    """NAICS codes or their first digits."""
+
+    @model_validator(mode="after")
+    def _has_a_code(self) -> Industry:
+        if not self.sic and not self.naics:
+            refuse("at least one code under sic or naics: otherwise no company can pass this gate")
+        return self
+
+    @property
+    def codes(self) -> dict[str, tuple[str, ...]]:
+        """Return the listed codes by system, without empty systems."""
+        return {system: codes for system, codes in (("sic", self.sic), ("naics", self.naics)) if codes}
+
+
+class Range(Part):
+    """The revenue gate (per year, in the policy's currency) or the employees gate. Both bounds are included."""
+
+    points: Points
+    """Points for a company within the range."""
+    from_: Amount | None = Field(default=None, alias="from")
+    """The lower bound, included. Left out: no lower bound."""
+    to: Amount | None = None
+    """The upper bound, included. Left out: no upper bound."""
+
+    @model_validator(mode="after")
+    def _bounds(self) -> Range:
+        if not self.from_ and self.to is None:
+            refuse("a lower bound above 0 or an upper bound: otherwise every company passes this gate")
+        if self.from_ is not None and self.to is not None and self.from_ > self.to:
+            refuse(f"from not above to, but {self.from_} is above {self.to}")
+        return self
+
+    def holds(self, value: float) -> bool:
+        """Whether ``value`` is within the range, bounds included."""
+        return (self.from_ is None or value >= self.from_) and (self.to is None or value <= self.to)
+
+
+class Country(Part):
+    """The country gate, by the company's country. ISO 3166-1 alpha-2 codes in capital letters."""
+
+    points: Points
+    """Points for a company in a listed country."""
+    in_: Annotated[tuple[CountryCode, ...], Field(alias="in", min_length=1, max_length=250)]
+    """The countries that pass."""
+
+
+def _require_excludable(value: Relationship) -> Relationship:
+    if value in {Relationship.CUSTOMER, Relationship.PROSPECT}:
+        refuse(
+            "competitor, partner, distributor or former_customer: customers and prospects cannot be excluded"
+        )
+    return value
+
+
+Domain = Annotated[
+    Text,
+    must_match(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "a domain without protocol or @, as our-own.example"),
+    AfterValidator(str.lower),
+]
+
+
+class NeverMarket(Part):
+    """Excluded companies. Their leads are never handed to sales and earn no points."""
+
+    domains: Annotated[tuple[Domain, ...], Field(max_length=500)] = ()
+    """Excluded e-mail domains, in any case. A domain covers its subdomains."""
+    relationship: tuple[Annotated[Relationship, AfterValidator(_require_excludable)], ...] = ()
+    """Excluded relationships in the CRM."""
+
+
+class ServedMarket(Part):
+    """The company gates. A company must pass every gate that is given."""
+
+    industry: Industry | None = None
+    """The industry gate. Left out: any industry passes."""
+    revenue: Range | None = None
+    """The gate on yearly revenue. Left out: any revenue passes."""
+    employees: Range | None = None
+    """The gate on the number of employees: ``employees: {points: 30, from: 20, to: 2000}``. Left out: any number passes."""
+    country: Country | None = None
+    """The country gate. Left out: any country passes."""
+    never: NeverMarket = NeverMarket()
+    """Companies that are excluded in writing."""
+
+    @property
+    def gate_points(self) -> dict[str, int]:
+        """Return the points of each gate that is given, by name."""
+        gates = {
+            "industry": self.industry,
+            "revenue": self.revenue,
+            "employees": self.employees,
+            "country": self.country,
+        }
+        return {name: gate.points for name, gate in gates.items() if gate is not None}
+
+
+class Functions(Part):
+    """The function gate: the words that identify each function, compared like those of titles.
+
+    A stated function that is not listed fails the gate. A title without a listed function leaves the gate unknown.
+    """
+
+    points: Points
+    """Points for a listed function."""
+    names: Annotated[dict[Name, Phrases], Field(min_length=1, max_length=50)]
+    """The words of each function, found in a job title or a stated function."""
+
+    @cached_property
+    def patterns(self) -> dict[str, WholeWords]:
+        """Return the pattern of each function, in the order of the file. Search it in a title or a stated function."""
+        return {name: WholeWords(words) for name, words in self.names.items()}
+
+
+class Title(Part):
+    """One line of the title gate: a level with its points and words."""
+
+    level: Name
+    """The name of the level."""
+    points: Points
+    """Points for a title of this level."""
+    words: Phrases
+    """Words that identify the level in a title: `[vice president, cio]` matches Vice-President, C.I.O. and CIO/CTO."""
+
+    @cached_property
+    def pattern(self) -> WholeWords:
+        """Return the pattern of the level. Search it in a title."""
+        return WholeWords(self.words)
+
+
+class Buyers(Part):
+    """The person gates: function and title.
+
+    Words match as whole words, in any case, with or without accents and the dots of abbreviations. Hyphens,
+    underscores, slashes, & and other punctuation separate words. A title without a letter or a digit counts as
+    unknown.
+    """
+
+    never: Annotated[tuple[Phrase, ...], Field(max_length=200)] = ()
+    """Words that fail the title gate, whatever else is in the title."""
+    functions: Functions
+    """The function gate."""
+    titles: Annotated[tuple[Title, ...], Field(min_length=1, max_length=50)]
+    """The title gate. The first line that matches decides the level."""
+
+    @cached_property
+    def never_pattern(self) -> WholeWords:
+        """Return the pattern of the ``never`` words. Without words it matches no title."""
+        return WholeWords(self.never)
+
+    def title_of(self, job_title: str) -> Title | None:
+        """Return the first line that matches the title. None if none matches or the title has a ``never`` word."""
+        if self.never_pattern.found_in(job_title):
+            return None
+        return next((title for title in self.titles if title.pattern.found_in(job_title)), None)

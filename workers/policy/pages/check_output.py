@@ -1,0 +1,46 @@
+"""The output of `lead-router policy check FILE`: the key numbers of a valid policy, or the problems of an invalid one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workers.policy.load import PolicyError, load_policy_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from workers.policy.model import Policy
+
+
+def check_policy_file(path: Path) -> tuple[bool, list[str]]:
+    """Check a policy file. Return whether it passes, and the lines to print."""
+    try:
+        policy, _ = load_policy_file(path)
+    except PolicyError as error:
+        count = len(error.problems)
+        return False, [
+            *(str(problem) for problem in error.problems),
+            f"{path}: {count} {'problem' if count == 1 else 'problems'}; the policy is not loaded",
+        ]
+    return True, _summarize(policy)
+
+
+def _summarize(policy: Policy) -> list[str]:
+    cap, bar, most = policy.behaviour.cap, policy.stages.mql.bar, policy.behaviour.attainable
+    fit = " + ".join(f"{gate} {points}" for gate, points in policy.gate_points.items())
+    lines = [
+        f"{policy.name}, version {policy.version}, hash {policy.hash}: passes",
+        f"lowest fit that passes every gate: {policy.lowest_fit} ({fit})",
+        f"highest fit: {policy.highest_fit}",
+        f"behaviour: at most {most} (cap {cap}), decays to 0 within {policy.behaviour.fade.to_zero_after_days} days",
+        f"MQL threshold (bar): {bar}; a lead with the lowest fit needs {max(bar - policy.lowest_fit, 0)} points of behaviour",
+        f"routes: {', '.join(route.name for route in policy.routes)} (desk {policy.default_desk})",
+    ]
+    if bar <= policy.lowest_fit:
+        lines.append(
+            "note: fit alone reaches the MQL threshold; a lead that passes the gates is an MQL at its first event"
+        )
+    if policy.definitions:
+        lines.append("definitions:")
+        lines += [f"  {word}: {text}" for word, text in policy.definitions.items()]
+    return lines

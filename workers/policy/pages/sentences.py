@@ -1,0 +1,283 @@
+"""The sentences of ``lead-router policy explain``: one for each key of the policy.
+
+A key is named by its model and its name in the file. ``text`` is used if the key has a value, ``absent`` if it has none.
+``{v}`` is the value; value_formats.py lists the formats, as ``{v:money}``. If the value is a model, the text is a
+heading. An ``inline`` sentence contains the sentences of that model instead. A test fails for a key without a sentence.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class Sentence(NamedTuple):
+    """The sentence of one key."""
+
+    text: str
+    absent: str = ""
+    inline: bool = False
+
+
+_S = Sentence
+
+SENTENCES: Final[dict[str, Sentence]] = {
+    # The whole policy.
+    "Policy.policy": _S("Policy {v}"),
+    "Policy.version": _S("version {v}"),
+    "Policy.timezone": _S("days are counted in {v}"),
+    "Policy.currency": _S("amounts are in {v}, and a revenue in another currency counts as unknown"),
+    "Policy.definitions": _S("Definitions", "no term is defined"),
+    "Policy.served_market": _S(
+        "Companies we sell to (every condition must hold; an unknown fact waits, a failed condition means outside)"
+    ),
+    "Policy.buyers": _S(
+        "People who decide there (whole words, in any case; a title or function that is not listed means outside)"
+    ),
+    "Policy.grade": _S("Grades: a letter for fit, a figure for behaviour"),
+    "Policy.behaviour": _S("Points for what a lead does"),
+    "Policy.stages": _S("When a lead moves from stage to stage"),
+    "Policy.routes": _S("Who gets a lead: the first line that is true decides"),
+    "Policy.matching": _S(
+        "Matching a person to a company, if the e-mail domain is unknown",
+        "No person is matched by the name of a company",
+    ),
+    "Policy.paths": _S(
+        "Nurture paths for leads that sales does not have: the first line that is true decides",
+        "No lead has a nurture path",
+    ),
+    "Policy.skills": _S("Skills that a lead may need of its rep", "No lead needs a rep with special skills"),
+    "Policy.owners": _S("Owners named by the CRM"),
+    "Policy.partners": _S("Partners who sell for us", "There are no partners"),
+    "Policy.desks": _S("Desks: who answers, and how fast"),
+    "Policy.calendars": _S("Opening hours"),
+    "Policy.privacy": _S("Personal data we keep"),
+    "Policy.no_visits": _S("Events that are dropped because no person caused them"),
+    "Matching.company_name": _S(
+        "A person with free mail, or from a domain unknown to the CRM, is matched by the company name: {v}",
+        inline=True,
+    ),
+    "ByName.demands": _S("{v:any} must agree too", "the name alone is enough"),
+    "ByName.proven_by": _S(
+        "and the match is proven if {v:any} agrees",
+        "but nothing proves the match, and each hand-off states so",
+    ),
+    # The served market.
+    "ServedMarket.industry": _S("Industry: {v}", "any industry passes", inline=True),
+    "ServedMarket.revenue": _S("Yearly revenue: {v}", "any revenue passes", inline=True),
+    "ServedMarket.employees": _S("Number of employees: {v}", "any number of employees passes", inline=True),
+    "ServedMarket.country": _S("Country of the company: {v}", "any country passes", inline=True),
+    "ServedMarket.never": _S("Excluded, without points and never handed to sales: {v}", inline=True),
+    "Industry.sic": _S("SIC codes that begin with {v:any}", "no SIC code passes"),
+    "Industry.naics": _S("NAICS codes that begin with {v:any}", "no NAICS code passes"),
+    "Industry.points": _S("{v:points}"),
+    "Range.points": _S("{v:points}"),
+    "Range.from": _S("{v:money} or more", "no lower bound"),
+    "Range.to": _S("{v:money} or less", "no upper bound"),
+    "Country.points": _S("{v:points}"),
+    "Country.in": _S("{v:any}"),
+    "NeverMarket.domains": _S("e-mail addresses at {v:any}", "no domain is excluded"),
+    "NeverMarket.relationship": _S("companies that the CRM calls {v:any}", "no relationship is excluded"),
+    # The buyers.
+    "Buyers.never": _S(
+        "A title with {v:any} is outside, whatever else is in it", "no word in a title excludes a person"
+    ),
+    "Buyers.functions": _S("Functions: {v}", inline=True),
+    "Buyers.titles": _S("Titles (the first line that matches decides)"),
+    "Functions.points": _S("{v} points for a person in one of them"),
+    "Functions.names": _S("{v:any}"),
+    "Title.level": _S("{v}"),
+    "Title.points": _S("{v:points}"),
+    "Title.words": _S("for {v:any}"),
+    # The grade.
+    "Grade.fit": _S("Fit: {v}, otherwise D", inline=True),
+    "Grade.behaviour": _S("Behaviour: {v}, otherwise 4", inline=True),
+    "FitGrades.A": _S("A from {v} points"),
+    "FitGrades.B": _S("B from {v}"),
+    "FitGrades.C": _S("C from {v}"),
+    "BehaviourGrades.1": _S("1 from {v} points"),
+    "BehaviourGrades.2": _S("2 from {v}"),
+    "BehaviourGrades.3": _S("3 from {v}"),
+    # Behaviour.
+    "Behaviour.cap": _S("All behaviour together gives at most {v} points"),
+    "Behaviour.fade": _S("{v}", inline=True),
+    "Behaviour.session_gap": _S(
+        "an event without a stated duration lasts until the next one, if that comes within {v:time}",
+        "an event without a stated duration lasts until the next one, if that comes within half an hour",
+    ),
+    "Behaviour.groups": _S("Groups of rules with a shared cap", "no rules share a cap"),
+    "Behaviour.rules": _S("Rules"),
+    "Behaviour.signals": _S("Buying signals: {v}", "there are no buying signals", inline=True),
+    "Signals.rules": _S("{v:any} on an account with an owner"),
+    "Signals.bundle": _S("who gets one alert for all signals within {v:time}, without a hand-off"),
+    "Decay.to_zero_after_days": _S(
+        "decay: the points of each event fall to zero in a straight line over {v} days"
+    ),
+    "Group.cap": _S("at most {v} points together"),
+    "Rule.when": _S("for {v}", inline=True),
+    "Rule.points": _S("{v:points} each"),
+    "Rule.cap": _S("at most {v} in all"),
+    "Rule.group": _S("shares the cap of {v}"),
+    "Rule.instead_of": _S("counts instead of {v}"),
+    "Rule.at_least": _S("only if it lasted {v:time} or longer"),
+    "Rule.once_per": _S("counts once in {v:time}"),
+    "Rule.implies": _S("also counts as {v}, once per message"),
+    "When.activity": _S("{v:any}"),
+    "When.url": _S("at {v:any}"),
+    "When.asset": _S("of {v:any}"),
+    "When.form": _S("the form {v:any}"),
+    "When.campaign": _S("in the campaign {v:any}"),
+    # Stages.
+    "Stages.mql": _S("MQL"),
+    "Stages.again": _S(
+        "After a rejection or an expiry, a lead comes back with {v}, or by asking for sales", inline=True
+    ),
+    "Stages.expired": _S("A lead expires {v}", "no lead expires", inline=True),
+    "Stages.attempts_before_no": _S(
+        "a rejection as not_now or unreachable after fewer than {v} contact attempts is reported",
+        "a rejection is accepted after any number of contact attempts",
+    ),
+    "Expired.days_without_touch": _S("{v} days after the last touch by the lead or by sales"),
+    "Expired.no_touch": _S("not counting {v:any}", "counting every activity"),
+    "Stages.buying_group": _S("A buying group is {v}", "no hand-off names a buying group", inline=True),
+    "BuyingGroup.people": _S("{v} people of one account"),
+    "BuyingGroup.within_days": _S("active within {v} days"),
+    "Stages.names": _S("display names of the stages: {v:all}", "the stages have no display names"),
+    "Stages.crm_names": _S(
+        "names of the stages in the CRM: {v:all}", "the CRM has no other names for the stages"
+    ),
+    "Stages.opportunity": _S(
+        "A new opportunity is published with a probability of {v}",
+        "a new opportunity is published without a probability",
+        inline=True,
+    ),
+    "Stages.sales_says_no": _S("When sales rejects a lead"),
+    "Mql.bar": _S(
+        "a lead is an MQL if it passes every gate and reaches {v} points of fit and behaviour together"
+    ),
+    "Mql.or_asks_for": _S(
+        "a request for {v:any} goes to sales at once, whatever the points; the gates only decide whether it is an MQL"
+    ),
+    "Mql.or_responds_to": _S(
+        "with fewer points, a lead that passes every gate is an MQL if it {v}",
+        "no campaign makes an MQL at once",
+        inline=True,
+    ),
+    "Responses.campaigns": _S("answers the campaign {v:any}"),
+    "Responses.by": _S("with a form or by {v:any}", "with a form"),
+    "Requalification.new_points": _S("{v} points from later events"),
+    "Opportunity.probability_percent": _S("{v} %"),
+    "SalesSaysNo.not_now": _S("not the right time: {v:phrase}"),
+    "SalesSaysNo.unreachable": _S("cannot be reached: {v:phrase}"),
+    "SalesSaysNo.wrong_person": _S("wrong person: {v:phrase}"),
+    "SalesSaysNo.not_our_market": _S("not our market: {v:phrase}"),
+    "SalesSaysNo.bad_data": _S("wrong data: {v:phrase}"),
+    "SalesSaysNo.duplicate": _S("known already: {v:phrase}"),
+    # Routes.
+    "Route.if": _S("if {v:route}", inline=True),
+    "Route.to": _S("it goes to {v:phrase}"),
+    "Route.kind": _S("as {v}"),
+    "Route.for_days": _S("until {v} days after the rep's last work"),
+    "Route.without_owner": _S("or, if no active rep owns the account, to {v}"),
+    "Route.otherwise": _S("every other lead goes to {v}"),
+    "Territory.regions": _S("the region is {v:any}"),
+    "Territory.countries": _S("the country is {v:any}"),
+    "Territory.postal_codes": _S("the postal code begins with {v:any}"),
+    "Territory.languages": _S("the person asked for the language {v:any}"),
+    "Territory.revenue": _S("the revenue is {v}", inline=True),
+    "Territory.employees": _S("the number of employees is {v}", inline=True),
+    "Territory.grades": _S("the grade is {v:any}"),
+    "Territory.total": _S("the points are {v}", inline=True),
+    "Territory.signals": _S("the lead has the signal {v:any}"),
+    "Span.from": _S("{v:money} or more"),
+    "Span.to": _S("{v:money} or less"),
+    "TotalSpan.from": _S("{v} or more"),
+    "TotalSpan.to": _S("{v} or less"),
+    "Partner.regions": _S("covers accounts in the region {v:any}"),
+    "Partner.countries": _S("covers accounts in the country {v:any}"),
+    "Partner.accounts": _S("covers the accounts {v:all}"),
+    "Partner.relationship": _S("covers accounts that the CRM calls {v:any}"),
+    "Partner.gets": _S("gets a lead {v:phrase}"),
+    "Partner.answer_within": _S("must answer within {v:time} of opening hours"),
+    "Partner.calendar": _S(
+        "opening hours: calendar {v}", "opening hours: the calendar of the desk for all other leads"
+    ),
+    "Partner.then": _S("without an answer in time, {v:phrase}"),
+    "Partner.sees": _S("sees {v:all} of a lead, and nothing else"),
+    "Owners.subsidiaries": _S("a subsidiary without an owner of its own belongs to {v:phrase}"),
+    "Owners.not_people": _S(
+        "robots and queues such as {v:all} own nothing", "every owner that the CRM names is a person"
+    ),
+    # Nurture paths.
+    "NurturePath.if": _S("if {v}", inline=True),
+    "NurturePath.path": _S("the path is {v}"),
+    "NurturePath.otherwise": _S("the path of every other lead is {v}"),
+    "PathIf.stages": _S("the stage is {v:any}"),
+    "PathIf.grades": _S("the grade is {v:any}"),
+    "PathIf.total": _S("the points are {v}", inline=True),
+    "PathIf.signals": _S("the lead has the signal {v:any}"),
+    # Skills.
+    "Skills.language": _S("Language, by country: {v:all}", "no country needs a language"),
+    "Skills.segment": _S("Segment, by company size", "no segment needs a rep of its own"),
+    "Segment.revenue": _S("revenue {v}", inline=True),
+    "Segment.employees": _S("employees {v}", inline=True),
+    "SizeRange.from": _S("{v:money} or more"),
+    "SizeRange.to": _S("{v:money} or less"),
+    "DeskSkills.language": _S("a rep who speaks the lead's language is {v}", "the language does not matter"),
+    "DeskSkills.segment": _S("a rep who knows the lead's segment is {v}", "the segment does not matter"),
+    "DeskSkills.when_nobody_has_it": _S("if no rep has a required skill, the lead goes to {v:phrase}"),
+    # Desks.
+    "Desk.like": _S("as {v}, except for the following"),
+    "Desk.calendar": _S("opening hours: calendar {v}"),
+    "Desk.manager": _S("the manager {v} gets what no other rep can take"),
+    "Desk.turn": _S("Turns"),
+    "Desk.mqls_per_rep": _S("Capacity"),
+    "Desk.everyone_away": _S("While everyone is absent"),
+    "Desk.answer_within": _S("Time to answer, in opening hours"),
+    "Desk.due_soon_percent": _S("a reminder after {v} % of the time to answer"),
+    "Desk.skills": _S("Skills", "any rep can take a lead, whatever its language or segment"),
+    "Turn.when_away": _S("the turn of an absent rep {v:phrase}"),
+    "Turn.when_rejected": _S("if sales rejects a lead, turn and capacity {v:phrase}"),
+    "Turn.weight": _S("a rep without a weight in the CRM has weight {v}"),
+    "MqlsPerRep.most": _S("at most {v} MQLs for each rep"),
+    "MqlsPerRep.per": _S("counted by the {v}, and unused capacity lapses"),
+    "MqlsPerRep.when_full": _S(
+        "when no rep has capacity, MQLs {v}, those with the most points first, but raised hands are assigned"
+    ),
+    "EveryoneAway.mql": _S("an MQL {v:held}"),
+    "EveryoneAway.raised_hand": _S("a raised hand goes to {v}"),
+    "AnswerWithin.mql": _S("MQL: {v:time}"),
+    "AnswerWithin.raised_hand": _S("raised hand: {v:time}"),
+    "AnswerWithin.inquiry": _S("inquiry: {v:time}"),
+    "AnswerWithin.expansion": _S("customer: {v:time}"),
+    "AnswerWithin.in_cycle": _S("open opportunity: {v:time}"),
+    "AnswerWithin.service": _S("support question: {v:time}"),
+    "AnswerWithin.then": _S(
+        "without an answer, the account goes to {v:phrase}",
+        "without an answer, the account stays with its holder, and is reported",
+    ),
+    "AnswerWithin.after": _S("this happens after {v:multiple} the time to answer"),
+    "AnswerWithin.times": _S("{v:times} at most, then it goes to the manager"),
+    # Calendars.
+    "Calendar.timezone": _S("time zone {v}"),
+    "Calendar.hours": _S("{v:all}"),
+    "Calendar.holidays": _S("closed on the holidays of {v}", "no holidays"),
+    "Calendar.days": _S("other hours on {v:all}"),
+    # Privacy.
+    "Privacy.anonymous_history": _S("of an anonymous visitor we keep {v}", inline=True),
+    "Privacy.repeats": _S("{v}", inline=True),
+    "Privacy.without_tracking_consent": _S("if a person refuses tracking, {v:phrase}"),
+    "Privacy.unstated_consent": _S("if a person has neither consented nor refused, {v}", inline=True),
+    "Privacy.erase_within": _S(
+        "a person who asks to be erased is removed from everything we keep within {v:time}"
+    ),
+    "AnonymousHistory.days": _S("the events of the last {v} days"),
+    "AnonymousHistory.events": _S("{v} events at most"),
+    "Repeats.days": _S(
+        "an event that is repeated within {v} days counts once, and an older event is refused"
+    ),
+    "UnstatedConsent.tracking": _S("tracking counts as {v}"),
+    "UnstatedConsent.marketing": _S("marketing counts as {v}"),
+    # Events that no person caused.
+    "NoVisits.activities": _S("activities: {v:all}", "no activity is dropped"),
+    "NoVisits.user_agents": _S("user agents of robots: {v:all}", "no user agent counts as a robot"),
+}

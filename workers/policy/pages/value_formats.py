@@ -1,0 +1,108 @@
+"""Formats for values of the policy in a sentence: amounts, durations, lists and phrases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+from workers.policy.scalars import DAY_MS, HOUR_MS, MINUTE_MS
+
+_PHRASES: Final[Mapping[str, str]] = {
+    "skip": "is lost",
+    "hold": "is kept until they return",
+    "give_back": "are returned",
+    "keep": "stay used",
+    "recycled": "the lead is recycled and may come back",
+    "disqualified": "the lead is disqualified",
+    "question_account": "the account is in question, and no lead of it is an MQL until a fact changes",
+    "next": "the next rep in turn",
+    "manager": "the manager",
+    "count_nothing": "nothing counts except their own requests",
+    "count_everything": "everything counts",
+    "parents_owner": "the owner of its parent",
+    "own_owner_only": "no one",
+    "return": "the account comes back and is routed again",
+    "report": "the partner keeps it, and this is reported",
+    "mql": "as soon as it is an MQL",
+    "sql": "after inside sales has qualified it",
+    "anyone": "the others in turn",
+    "account owner": "the account owner",
+    "opportunity owner": "the opportunity owner",
+    "partner": "that partner",
+    "former rep": "the former rep",
+}
+"""Phrases for values that are not words of a sentence."""
+_CONDITIONS: Final[Mapping[str, str]] = {
+    "never": "the company is excluded",
+    "support_question": "a customer asks for support",
+    "customer": "the account is a customer",
+    "open_opportunity": "the account has an open opportunity",
+    "account_has_owner": "an active rep owns the account in the CRM",
+    "account_has_rep": "a rep works the account, or was the last to do so",
+    "former_customer": "the account was a customer",
+    "partner_covers": "a partner covers the account",
+}
+"""Clauses for the named conditions of routes."""
+_UNITS: Final = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K"))
+_SPANS: Final = ((DAY_MS, "day"), (HOUR_MS, "hour"), (MINUTE_MS, "minute"), (1_000, "second"))
+
+
+class FormattedValue:
+    """A value that a sentence formats by name: money, time, any (of a list) ..."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def __format__(self, format_name: str) -> str:
+        """Return the text. Raises ValueError for an unknown format."""
+        if format_name not in _FORMATS:
+            raise ValueError(format_name)
+        return _FORMATS[format_name](self._value)
+
+
+def format_amount(value: int) -> str:
+    """Return an amount in the form of the file: 500M."""
+    return next(
+        (f"{value // unit}{letter}" for unit, letter in _UNITS if value and value % unit == 0), f"{value:,}"
+    )
+
+
+def format_duration(value_ms: int) -> str:
+    """Return a duration in words: 1 day 2 hours."""
+    parts: list[str] = []
+    for unit, name in _SPANS:
+        count, value_ms = divmod(value_ms, unit)
+        if count:
+            parts.append(f"{count} {name}{'s' if count > 1 else ''}")
+    return " ".join(parts)
+
+
+def format_list(value: Any, last: str) -> str:
+    """Return one or several values: a, b or c. Names with values: a (b), c (d)."""
+    if isinstance(value, Mapping):
+        return format_list([f"{key} ({format_list(one, 'or')})" for key, one in value.items()], last)
+    if isinstance(value, tuple | list | frozenset):
+        texts = [_text_of(one) for one in value]
+        return f"{', '.join(texts[:-1])} {last} {texts[-1]}" if len(texts) > 1 else texts[0]
+    return _text_of(value)
+
+
+def _text_of(value: Any) -> str:
+    return value.value if isinstance(value, StrEnum) else str(value)
+
+
+_FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {
+    "": lambda value: format_list(value, "or"),
+    "any": lambda value: format_list(value, "or"),
+    "all": lambda value: format_list(value, "and"),
+    "money": format_amount,
+    "time": format_duration,
+    "points": lambda value: f"{value} point{'' if value in {1, -1} else 's'}",
+    "multiple": lambda value: f"{value / 100:g} times",
+    "times": lambda value: {1: "once", 2: "twice"}.get(value, f"{value} times"),
+    "route": lambda value: _CONDITIONS.get(str(value), str(value)),
+    "phrase": lambda value: _PHRASES.get(str(value), str(value)),
+    "held": lambda value: "waits until a rep returns" if value == "hold" else f"goes to {value}",
+}
+"""The formats that a sentence may use, by name."""

@@ -1,0 +1,131 @@
+"""Files of history, merged in the order of a replay: by timestamp, topic rank, file, line.
+
+In: JSON-lines files, sorted or not. Out: their records in order, and the lines that could not be read. A file that is
+sorted by timestamp is streamed. An unsorted file is sorted in memory, so it has to fit there. Each file is read twice:
+the first reading finds its invalid lines, whether it is sorted, and its length.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+from workers.replay.history_lines import BadLine, BadLineError, Input, read_line
+
+_Sortable = tuple[int, int, int, int, Input]
+
+
+@dataclass(slots=True)
+class Scan:
+    """The result of the first reading of a file. Times are milliseconds UTC, or -1 without a record."""
+
+    path: Path
+    records: int = 0
+    is_sorted: bool = True
+    first_ms: int = -1
+    last_ms: int = -1
+    bad: list[BadLine] = field(default_factory=list)
+
+    def count(self, timestamp_ms: int, previous_ms: int) -> None:
+        """Count one record."""
+        self.is_sorted &= timestamp_ms >= previous_ms
+        self.first_ms = timestamp_ms if self.first_ms < 0 else min(self.first_ms, timestamp_ms)
+        self.last_ms = max(self.last_ms, timestamp_ms)
+        self.records += 1
+
+
+class History:
+    """The records of some files, readable in order.
+
+    Args:
+        paths: the files. Their order breaks ties.
+        ranks: the input topics, each with its rank among records of one timestamp.
+        check: raises BadLineError for a record that must not be used.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        ranks: Mapping[str, int],
+        check: Callable[[Input], object] = lambda read: read,
+    ) -> None:
+        self._ranks = ranks
+        self._check = check
+        self._topics = frozenset(ranks)
+        self.scans = [self._scan(path) for path in paths]
+
+    @property
+    def bad(self) -> list[BadLine]:
+        """The lines that could not be read, in the order of files and lines."""
+        return [bad for scan in self.scans for bad in scan.bad]
+
+    @property
+    def records(self) -> int:
+        """The number of records in all files."""
+        return sum(scan.records for scan in self.scans)
+
+    @property
+    def first_ms(self) -> int | None:
+        """The earliest timestamp, or None without a record. Milliseconds UTC."""
+        return min((scan.first_ms for scan in self.scans if scan.records), default=None)
+
+    @property
+    def last_ms(self) -> int | None:
+        """The latest timestamp, or None without a record. Milliseconds UTC."""
+        return max((scan.last_ms for scan in self.scans if scan.records), default=None)
+
+    def in_order(self) -> Iterator[Input]:
+        """Yield all records, ordered by (timestamp, topic rank, file, line)."""
+        streams = [self._stream(number, scan) for number, scan in enumerate(self.scans)]
+        for sortable in heapq.merge(*streams, key=_sort_key):
+            yield sortable[4]
+
+    def _scan(self, path: Path) -> Scan:
+        scan = Scan(path)
+        previous_ms = -1
+        for number, line in _lines(path):
+            try:
+                read = read_line(line, self._topics)
+                self._check(read)
+            except BadLineError as error:
+                scan.bad.append(BadLine(path, number, str(error)))
+            else:
+                scan.count(read.timestamp_ms, previous_ms)
+                previous_ms = read.timestamp_ms
+        return scan
+
+    def _stream(self, number: int, scan: Scan) -> Iterator[_Sortable]:
+        sortable = self._read_sortable(number, scan)
+        if not scan.is_sorted:
+            yield from sorted(sortable, key=_sort_key)
+            return
+        for _, ties in groupby(sortable, key=_timestamp):
+            yield from sorted(ties, key=_sort_key)
+
+    def _read_sortable(self, number: int, scan: Scan) -> Iterator[_Sortable]:
+        bad = {line.line for line in scan.bad}
+        for line_number, line in _lines(scan.path):
+            if line_number not in bad:
+                read = read_line(line, self._topics)
+                yield read.timestamp_ms, self._ranks[read.topic], number, line_number, read
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield (line number, line) of the lines that are not blank."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if stripped := line.strip():
+                yield number, stripped
+
+
+def _timestamp(sortable: _Sortable) -> int:
+    return sortable[0]
+
+
+_sort_key: Callable[[_Sortable], tuple[int, int, int, int]] = lambda sortable: sortable[:4]  # noqa: E731 - a sort key with a name
