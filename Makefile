@@ -28,6 +28,7 @@ check: .venv ## check lint, format, types, imports between layers, and the gener
 	$(BIN)/python -m schemas.freshness --check
 	$(BIN)/python -m schemas.reference --check
 	$(BIN)/python -m workers.policy.pages.reference --check
+	$(BIN)/python -m tests.unit.house.architecture --check
 
 format: .venv ## fix the lint and format findings of `check` that can be fixed automatically
 	$(BIN)/ruff check --fix-only

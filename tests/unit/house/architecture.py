@@ -127,7 +127,7 @@ def events() -> list[str]:
 
 def imports() -> list[str]:
     """Return the import contracts as sentences."""
-    lines = ["| contract | what it forbids |", "|---|---|"]
+    lines = ["| contract | rule |", "|---|---|"]
     return [*lines, *(f"| {contract['name']} | {_rule_of(contract)} |" for contract in _contracts())]
 
 
@@ -137,9 +137,13 @@ def _rule_of(contract: Mapping[str, Any]) -> str:
     if contract["type"] == "layers":
         order = " > ".join(f"`{name}`" for name in contract["layers"])
         return f"In {_codes(contract['containers'])} a folder imports only folders to its right: {order}."
+    if contract["type"] == "protected":
+        return (
+            f"Only {_codes(contract['allowed_importers'])} imports {_codes(contract['protected_modules'])}."
+        )
     rule = f"{_codes(contract['source_modules'])} must not import {_codes(contract['forbidden_modules'])}"
     if contract.get("allow_indirect_imports"):
-        rule += ". Their own lines count, not what they import"
+        rule += ". Only their own imports are checked"
     excepted = [one.split(" -> ")[0] for one in contract.get("ignore_imports", ())]
     return f"{rule}.{f' Except {_codes(excepted)}.' if excepted else ''}"
 

@@ -18,9 +18,9 @@ from workers.engine.api import Emit
 from workers.identity.addresses import normalise
 from workers.identity.lead_ids import lead_id_of
 from workers.policy.load import load_policy, to_config
-from workers.replay.edge import EdgeReplay
-from workers.replay.leads import directory_ready
-from workers.replay.lines import Input
+from workers.replay.edge_replay import EdgeReplay
+from workers.replay.history_lines import Input
+from workers.replay.topic_roles import directory_ready
 
 TYPES = {f"{package}.{kind.__name__}": kind for package, kind in row_types()}
 ANN, EVE = "ann@bank.com", "eve@gmail.com"
