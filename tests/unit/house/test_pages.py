@@ -20,6 +20,7 @@ from tests.unit.house.pages import (
     slug,
     text_of,
 )
+from workers.policy.load import load_policy
 
 TARGETS = frozenset(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 SERVICES = frozenset(yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))["services"])
@@ -44,6 +45,17 @@ def test_every_command_of_a_page_would_run(page: Path, line: str) -> None:
     assert [complaint(command, TARGETS, SERVICES) for command in simple_commands(line) if command] == [
         None
     ] * len([command for command in simple_commands(line) if command])
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= 180
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/policy-by-example.md"])
+def test_a_page_shows_the_hash_of_the_default_policy(page: str) -> None:
+    expected = load_policy((ROOT / "policy" / "default.yaml").read_text("utf-8")).hash
+    shown = re.findall(r"(?:hash |us-commercial-banks 1 \()([0-9a-f]{12})\b", text_of(ROOT / page))
+    assert shown == [expected], f"write {expected} for the hash of the policy in {page}"
 
 
 def test_the_readme_has_the_first_commands() -> None:
