@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.unit.house import policy_on_pages
 from tests.unit.house.pages import (
     PAGES,
     ROOT,
@@ -20,7 +21,7 @@ from tests.unit.house.pages import (
     slug,
     text_of,
 )
-from workers.policy.load import load_policy
+from workers.policy.load import load_policy_file
 
 TARGETS = frozenset(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 SERVICES = frozenset(yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))["services"])
@@ -51,11 +52,39 @@ def test_the_readme_is_short() -> None:
     assert len(README.splitlines()) <= 180
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/policy-by-example.md"])
-def test_a_page_shows_the_hash_of_the_default_policy(page: str) -> None:
-    expected = load_policy((ROOT / "policy" / "default.yaml").read_text("utf-8")).hash
-    shown = re.findall(r"(?:hash |us-commercial-banks 1 \()([0-9a-f]{12})\b", text_of(ROOT / page))
-    assert shown == [expected], f"write {expected} for the hash of the policy in {page}"
+def test_pages_show_the_version_the_hash_and_the_lines_of_the_default_policy() -> None:
+    assert policy_on_pages.stale() == {}, "run make pages"
+    assert load_policy_file(policy_on_pages.POLICY)[0].hash in README
+
+
+@pytest.mark.parametrize(
+    ("shown", "other"),
+    [
+        (r"us-commercial-banks \d+ \(", "us-commercial-banks 77 ("),
+        (r"hash \w+: passes", "hash 0123456789ab: passes"),
+        (r"yaml:\d+: behaviour\.cap:", "yaml:99999: behaviour.cap:"),
+        (r"yaml:\d+: desks\.inside_sales\.calender:", "yaml:99999: desks.inside_sales.calender:"),
+    ],
+)
+def test_another_value_of_the_policy_on_a_page_is_replaced(shown: str, other: str) -> None:
+    text = "".join(text_of(page) for page in policy_on_pages.PAGES)
+    changed = re.sub(shown, other, text)
+    assert changed != text
+    assert policy_on_pages.present(changed) == text
+
+
+def test_a_page_with_another_value_is_found_and_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = ROOT / "docs" / "policy-by-example.md"
+    written: dict[Path, str] = {}
+    monkeypatch.setattr(policy_on_pages, "stale", lambda: {page: "the present text"})
+    monkeypatch.setattr(Path, "write_text", lambda path, text, *_: written.update({path: text}))
+    assert policy_on_pages.main(["--check"]) == 1
+    assert "docs/policy-by-example.md shows other values" in capsys.readouterr().err
+    assert written == {}
+    assert policy_on_pages.main(["--write"]) == 0
+    assert written == {page: "the present text"}
 
 
 def test_the_readme_has_the_first_commands() -> None:
