@@ -100,7 +100,7 @@ DOMAIN = [
                 "    _cancel_timers(case, handoff_id)\n    made = replace(",
             ),
         ),
-        "hops/accounts/handoffs/test_deadlines.py::test_a_touch_in_time_that_comes_late_takes_the_report_back",
+        "hops/accounts/handoffs/test_deadlines.py::test_a_touch_made_in_time_that_arrives_late_clears_the_overdue_alert",
         "assert",
     ),
     Mutation(

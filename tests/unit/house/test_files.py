@@ -123,3 +123,11 @@ def test_the_changelog_begins_with_unreleased_or_the_version() -> None:
     text = (ROOT / "CHANGELOG.md").read_text("utf-8")
     first = re.findall(r"^## (.+)$", text, re.MULTILINE)[0]
     assert first == "Unreleased" or first.startswith(PROJECT["project"]["version"])
+
+
+def test_no_constant_is_patched_by_a_path_given_as_text() -> None:
+    patched = re.compile(r"(?:setattr|patch)\(\s*f?[\"']")
+    found = [
+        name_of(path) for path in FILES if path.suffix == ".py" and patched.search(path.read_text("utf-8"))
+    ]
+    assert found == [], "make it an argument, or patch the object itself"

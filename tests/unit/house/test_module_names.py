@@ -15,10 +15,10 @@ SAME_SUBJECT: Final = {
     "no_visits": "policy/: the keys; policy/checks/: which values are refused",
     "partners": "policy/: the keys; policy/checks/: which are refused; accounts/routing/: which partner covers an account",
     "paths": "policy/: the keys of a nurture path; policy/checks/: which paths are refused",
+    "reference": "schemas/: writes docs/reference/events.md; policy/pages/: writes docs/policy.md",
     "routes": "policy/: the keys of a route; policy/checks/: which are refused; accounts/routing/: which route holds",
     "skills": "policy/: the keys; policy/checks/: which are refused; accounts/routing/: what a lead needs",
     "stages": "policy/: the keys; policy/checks/: which are refused; accounts/stages/: the transition table",
-    "timers": "engine/: set and cancel a timer; accounts/events/: the handler of each kind",
 }
 """File names of one subject in several layers, each with what the layers hold of it."""
 

@@ -23,8 +23,8 @@ from workers.accounts.account_keys.lead_transfer import send_over
 from workers.accounts.account_keys.name_lookup import look_up_form_company
 from workers.accounts.case import LeadInHand
 from workers.accounts.handoffs import bulk_transfer, handoffs, open_index
-from workers.accounts.handoffs.alias_members import LEAVING, JoinedRow, Kept, leaving
-from workers.accounts.handoffs.transfer_payload import packed, unpacked
+from workers.accounts.handoffs.alias_members import LEAVING, AccountPayload, JoinedRow, leaving_cursor_key
+from workers.accounts.handoffs.transfer_payload import pack_row, unpack_row
 from workers.accounts.routing.ownership import owner_of
 from workers.accounts.state.account import LastRep
 from workers.accounts.state.handoff import ClosedHandoffRow, HandoffRow
@@ -53,13 +53,13 @@ def aim(case: Case, to: str, *, is_unproven: bool = False, is_by_contact: bool =
     if account.moving_to is not None:
         return
     if to == account.forwards_to:
-        bulk_transfer.set_key_moves(case, moves=False)
+        bulk_transfer.cancel_key_move(case)
         if to and (is_unproven, is_by_contact) != (account.is_unproven, account.is_by_contact):
             case.change(is_unproven=is_unproven, is_by_contact=is_by_contact)
             _say_joins(case, to)
         return
     if not account.forwards_to and bulk_transfer.must_withdraw(case):
-        bulk_transfer.set_key_moves(case, moves=True)
+        bulk_transfer.prepare_key_move(case)
         return
     case.change(is_unproven=is_unproven, is_by_contact=is_by_contact)
     if not account.forwards_to:
@@ -98,7 +98,7 @@ def complete_move(case: Case, event: AccountLeft) -> None:
         return
     cancel_timer(case.rows, MOVE, case.key)
     case.change(forwards_to=account.moving_to, moving_to=None)
-    _keep(case, unpacked(event.kept, Kept))
+    _keep(case, unpack_row(event.kept, AccountPayload))
     case.request_needs_review = True
     start_cursor(case.rows, LEADS, case.key)
 
@@ -118,7 +118,7 @@ def add_alias(case: Case, event: AccountJoins) -> None:
     """A key forwards to this one from now on."""
     row = JoinedRow(is_unproven=event.is_unproven, is_by_contact=event.is_by_contact)
     case.rows.put(row, case.key, event.origin_account_key)
-    kept = unpacked(event.kept, Kept)
+    kept = unpack_row(event.kept, AccountPayload)
     _keep(case, kept)
     account = case.account
     if not event.is_unproven and kept.by_hand is not None and kept.by_hand_ms > account.by_hand_ms:
@@ -154,7 +154,7 @@ def send_alias_on(case: Case, event: AccountLeaves) -> None:
                 rep_before = case.account.last_rep
         row = _gone(held, event.to_account_key, rep_before)
     case.rows.put(row, case.key, origin)
-    start_cursor(case.rows, LEAVING, leaving(case.key, origin))
+    start_cursor(case.rows, LEAVING, leaving_cursor_key(case.key, origin))
 
 
 def _gone(held: JoinedRow, to: str, rep_before: LastRep | None) -> JoinedRow:
@@ -287,14 +287,16 @@ def _send_if_from(case: Case, lead_id: str, origin: str, to: str) -> None:
 
 def _say_joins(case: Case, to: str) -> None:
     account = case.account
-    kept = Kept(account.last_rep, account.by_hand, account.by_hand_ms, account.questioned, account.enriched)
+    kept = AccountPayload(
+        account.last_rep, account.by_hand, account.by_hand_ms, account.questioned, account.enriched
+    )
     event = AccountJoins(
         event_id=fact_id("joins", case.key, to, case.event_id),
         account_key=to,
         origin_account_key=case.key,
         is_unproven=account.is_unproven,
         is_by_contact=account.is_by_contact,
-        kept=packed(kept),
+        kept=pack_row(kept),
     )
     case.publish(LEAD_EVENTS, event)
 
@@ -304,12 +306,12 @@ def _say_left(case: Case, origin: str, gone: JoinedRow) -> None:
         event_id=fact_id("left", case.key, origin, case.event_id),
         account_key=origin,
         from_account_key=case.key,
-        kept=packed(Kept(last_rep=gone.last_rep)),
+        kept=pack_row(AccountPayload(last_rep=gone.last_rep)),
     )
     case.publish(LEAD_EVENTS, event)
 
 
-def _keep(case: Case, kept: Kept) -> None:
+def _keep(case: Case, kept: AccountPayload) -> None:
     """The rep who worked with these people last is the account's, where nobody did so later."""
     held, sent = case.account.last_rep, kept.last_rep
     if sent is not None and (held is None or sent.at_ms > held.at_ms):

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from workers.accounts.account_keys import aliases, contact_lookup, name_lookup, parents
 from workers.accounts.account_keys.enrichment import completed
 from workers.accounts.handoffs import support_questions
-from workers.accounts.handoffs.transfer_payload import unpacked
+from workers.accounts.handoffs.transfer_payload import unpack_row
 from workers.accounts.routing.ownership import named_by_crm
-from workers.accounts.stages.deals import settled, with_deals, with_word
+from workers.accounts.stages.deals import company_with_deals, mark_settled, merge_deal
 from workers.accounts.state.account import Naming
 from workers.accounts.state.facts import ClaimRow
 from workers.accounts.state.sales import Deal
@@ -56,8 +56,8 @@ def follow(case: Case) -> None:
     before = case.account
     company = completed(parents.with_parent(case, claim.company) if claim else None, before.enriched)
     if before.deals:
-        deals = settled(before.deals, company)
-        company = with_deals(company, deals)
+        deals = mark_settled(before.deals, company)
+        company = company_with_deals(company, deals)
         if deals is not before.deals:
             case.change(deals=deals)
     if company != before.company:
@@ -109,7 +109,7 @@ def stop_waiting_for_contact(case: Case) -> None:
 
 def add_deal(case: Case, sent: dict[str, Any]) -> None:
     """A person has come with sales' word of a deal."""
-    made = with_word(case.account.deals, unpacked(sent, Deal))
+    made = merge_deal(case.account.deals, unpack_row(sent, Deal))
     if made is not case.account.deals:
         case.change(deals=made)
         follow(case)

@@ -17,12 +17,12 @@ from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Reason
 from workers.accounts.desk_protocol import claim_refusals
 from workers.accounts.evaluation import expiry, imported_history
-from workers.accounts.evaluation.consents import ConsentRow, apply_consents, words_to_send
+from workers.accounts.evaluation.consents import ConsentRow, apply_consents, consents_to_send
 from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.evaluation.missing_facts import stop_asking
 from workers.accounts.handoffs import handoffs, touches
 from workers.accounts.handoffs.queue import dequeue
-from workers.accounts.handoffs.transfer_payload import lead_of_both, packed, score_of_both, unpacked
+from workers.accounts.handoffs.transfer_payload import merge_leads, merge_scores, pack_row, unpack_row
 from workers.accounts.stages.deals import deal_of
 from workers.accounts.stages.qualifying import Occasion
 from workers.accounts.state.lead import LeadRow, MovedRow
@@ -56,13 +56,13 @@ def send_over(hand: LeadInHand, to: str, *, earned: bool = False) -> None:
         occurred_at_ms=case.now_ms,
         origin_account_key=case.key,
         home_account_key=home,
-        consents=words_to_send(case, lead_id),
+        consents=consents_to_send(case, lead_id),
         is_lead=lead.stage is not None,
         earned=earned,
-        lead=packed(replace(lead, moves=lead.moves + 1)),
-        score=packed(score),
+        lead=pack_row(replace(lead, moves=lead.moves + 1)),
+        score=pack_row(score),
         touches=touches.pack_touches(case, lead_id),
-        deal=None if deal is None else packed(deal),
+        deal=None if deal is None else pack_row(deal),
         active_at_ms=case.remove_active(lead_id),
     )
     case.publish(LEAD_EVENTS, event)
@@ -78,15 +78,15 @@ def send_over(hand: LeadInHand, to: str, *, earned: bool = False) -> None:
 def take_in(hand: LeadInHand, event: LeadAdopted, *, is_new: bool) -> None:
     """Merge a lead that another account key has sent. ``is_new``: it was not known here before."""
     case, lead = hand.case, hand.lead
-    sent = unpacked(event.lead, LeadRow)
-    made = lead_of_both(lead, sent, is_new=is_new)
+    sent = unpack_row(event.lead, LeadRow)
+    made = merge_leads(lead, sent, is_new=is_new)
     made = replace(
         made,
         home="" if event.home_account_key == case.key else event.home_account_key,
         erased_ms=max(lead.erased_ms, sent.erased_ms),
     )
     held = hand.score
-    score = score_of_both(case.terms, held, unpacked(event.score, ScoreRow))
+    score = merge_scores(case.terms, held, unpack_row(event.score, ScoreRow))
     if made.verdict is not None and score.since is None:
         score = replace(score, since=())
     hand.lead, hand.score = made, score

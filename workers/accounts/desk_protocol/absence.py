@@ -1,7 +1,8 @@
-"""Who has the account is away after it was assigned, or is back: deadlines stand still meanwhile, the account moves on.
+"""The account's holder is away after the assignment, or is back: deadlines stop meanwhile, and the account moves.
 
-In: how a rep stands on whom the account depends. Out: frozen deadlines and the wish to move (moves.py asks the desk).
-An owner keeps the account: whoever stands in has only the task, and a return of the owner takes nothing from them.
+In: the presence of a rep on whom the account depends. Out: frozen deadlines, and a pending move for which requests.py
+asks a desk. An owner keeps the account: a substitute has only the task. The return of the owner takes nothing from the
+substitute.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 
 
 def apply_presence(case: Case, event: RepChanged) -> None:
-    """Take the word of the rep's desk; of somebody who does not have the account it means nothing."""
+    """Apply a change of the holder's presence, as the rep's desk reports it. Changes of other reps have no effect."""
     account = case.account
     holder = account.holder
     if holder is None or holder.id != event.rep_id:
         return
     if event.change == "away":
         since_ms = case.now_ms if event.since_ms is None else min(event.since_ms, case.now_ms)
-        bulk_transfer.freeze_deadlines(case, since_ms)
+        bulk_transfer.freeze_all_deadlines(case, since_ms)
         case.change(move=Move(MoveWhy.AWAY, holder.id))
     elif event.change == "returned":
         bulk_transfer.clear_absence(case)

@@ -1,7 +1,7 @@
-"""A claim that cannot be had: the rep who took the lead is told why, and who has it, until that is otherwise.
+"""Refused claims: an alert notifies the rep why the lead cannot be claimed, and who has it, until the obstacle is gone.
 
-In: a claim and what is in its way; the account as it changes. Out: an alert per lead and rep, taken back when nothing is
-in the way any more, or when the lead is here no more. At most ten of an account are up, the latest.
+In: a claim and its obstacle; changes of the account. Out: one alert per lead and rep. It is cleared when no obstacle is
+left, or when the lead is no longer stored here. At most ten alerts of an account are open, the latest.
 """
 
 from __future__ import annotations
@@ -21,47 +21,48 @@ if TYPE_CHECKING:
     from workers.accounts.state.parts import Obstacle
 
 MOST_REFUSED: Final = 10
+"""Most refused claims of an account that are reported: the latest."""
 
 
-def refuse(case: Case, lead_id: str, rep_id: str, at_ms: int, found: Obstacle) -> None:
-    """Tell the rep what is in the way; said again, only what is another obstacle now is said anew."""
+def refuse_claim(case: Case, lead_id: str, rep_id: str, at_ms: int, found: Obstacle) -> None:
+    """Report the obstacle to the rep. A repeated claim raises another alert only if the obstacle is another one."""
     made = RefusedClaim(lead_id, rep_id, at_ms, found)
     held = [one for one in case.account.refused if (one.lead_id, one.rep_id) == (lead_id, rep_id)]
     others = [one for one in case.account.refused if one not in held]
     if held and held[0].obstacle != found:
-        _clear(case, held)
-    _clear(case, others[: -MOST_REFUSED + 1])
+        _clear_alerts(case, held)
+    _clear_alerts(case, others[: -MOST_REFUSED + 1])
     if case.rows.get(LeadRow, case.key, lead_id) is None:
-        case.rows.put(PlaceRow(), lead_id, case.key)  # an erasure finds it here
-    _say(case, made)
+        case.rows.put(PlaceRow(), lead_id, case.key)  # so that an erasure finds the claim
+    _raise_alert(case, made)
     case.change(refused=(*others[-MOST_REFUSED + 1 :], made))
 
 
-def review(case: Case) -> None:
-    """Take back what stands in nobody's way any more; say anew where it is another obstacle."""
+def review_refusals(case: Case) -> None:
+    """Clear the alerts whose obstacle is gone. Raise another alert where the obstacle is another one now."""
     refused: list[RefusedClaim] = []
     for one in case.account.refused:
         found = find_obstacle(LeadInHand(case, one.lead_id), one.rep_id, one.at_ms)
         if found == one.obstacle:
             refused.append(one)
             continue
-        _clear(case, [one])
+        _clear_alerts(case, [one])
         if found is not None:
             refused.append(RefusedClaim(one.lead_id, one.rep_id, one.at_ms, found))
-            _say(case, refused[-1])
+            _raise_alert(case, refused[-1])
     if tuple(refused) != case.account.refused:
         case.change(refused=tuple(refused))
 
 
 def forget_lead(case: Case, lead_id: str) -> None:
-    """The lead is here no more: it was erased, or lives under another key."""
+    """Clear the alerts of a lead that was erased or is stored under another key."""
     gone = [one for one in case.account.refused if one.lead_id == lead_id]
     if gone:
-        _clear(case, gone)
+        _clear_alerts(case, gone)
         case.change(refused=tuple(one for one in case.account.refused if one.lead_id != lead_id))
 
 
-def _say(case: Case, one: RefusedClaim) -> None:
+def _raise_alert(case: Case, one: RefusedClaim) -> None:
     case.raise_alert(
         Alert.CLAIM_REFUSED,
         _subject(one),
@@ -73,7 +74,7 @@ def _say(case: Case, one: RefusedClaim) -> None:
     )
 
 
-def _clear(case: Case, gone: Iterable[RefusedClaim]) -> None:
+def _clear_alerts(case: Case, gone: Iterable[RefusedClaim]) -> None:
     for one in gone:
         case.clear_alert(Alert.CLAIM_REFUSED, _subject(one))
 

@@ -1,8 +1,8 @@
-"""Open hand-offs that are to move though nobody else owns the account by right: whom to ask, and what it makes of them.
+"""Moves of open hand-offs to another holder while the owner stays the same: the desk to ask, and its answer's effect.
 
-In: the wish (escalation.py, absence.py), the account, a desk's answer. Out: a plan for the account's one request, the
-holder, reasons. The account moves as a whole. What was given by a desk goes to the next in turn there; what belongs to
-an owner stays the owner's, and whoever stands in gets the task.
+In: a pending move (from escalation.py or absence.py), the account, a desk's answer. Out: the plan of the account's one
+request, the holder after the move, the reasons. The account moves as a whole. An account that a desk assigned goes to
+the next rep in turn there. An owned account stays the owner's, and a substitute gets the task. No request is sent here.
 """
 
 from __future__ import annotations
@@ -32,10 +32,11 @@ _REASONS = {
     MoveWhy.BACK: Reason.REP_BACK,
     MoveWhy.ANSWERED_BEFORE: Reason.ANSWERED_BEFORE_MOVE,
 }
+"""Reason of a hand-off's new revision, by the cause of the move."""
 
 
-def review(case: Case) -> None:
-    """Let a wish go that has become void: somebody else has the account, it is closed, or it was answered meanwhile."""
+def review_move(case: Case) -> None:
+    """Drop a pending move that is void: another rep has the account, it is closed, or it was answered meanwhile."""
     account = case.account
     if account.holder is None and (account.move is not None or account.moved_on is not None):
         case.change(move=None, moved_on=None)
@@ -47,7 +48,7 @@ def review(case: Case) -> None:
     if move.why is MoveWhy.NOT_ANSWERED and not is_void:
         is_void = open_index.has_touched(case, move.from_id) or open_index.is_all_touched(case)
         if is_void:
-            bulk_transfer.report_unanswered(case)
+            bulk_transfer.report_all_unanswered(case)
     if move.why is MoveWhy.ANSWERED_BEFORE and not is_void:
         is_theirs = open_index.has_touched(case, move.to_rep_id or "")
         is_void = not is_theirs or open_index.has_touched(case, move.from_id)
@@ -55,8 +56,11 @@ def review(case: Case) -> None:
         case.change(move=None)
 
 
-def must_move(case: Case) -> bool:
-    """Whether the open hand-offs belong to somebody else than who has them."""
+def has_wrong_holder(case: Case) -> bool:
+    """Whether the open hand-offs belong to another rep or desk than their holder.
+
+    The holder is a partner whose agreement has ended, an inactive rep, or neither the owner nor the owner's substitute.
+    """
     account = case.account
     holder = account.holder
     if holder is None:
@@ -67,19 +71,22 @@ def must_move(case: Case) -> bool:
     return holder.id in account.gone or (right is not None and holder.stands_for != right.rep_id)
 
 
-def comes_first(case: Case) -> bool:
-    """Whether open hand-offs are to move before the next lead is asked for; a raised hand waits for nothing."""
+def has_move_priority(case: Case) -> bool:
+    """Whether open hand-offs move before a desk is asked for the next lead. A raised hand never waits for a move."""
     move = case.account.move
-    if move is None or move.is_held or must_move(case):
+    if move is None or move.is_held or has_wrong_holder(case):
         return False
     first = first_due(case)
     return first is None or not first[2].raised
 
 
-def plan_of(case: Case, request: OpenRequest) -> Plan | None:
-    """The plan for open hand-offs that move; while nobody can take them, leads that are due come first."""
+def plan_for_request(case: Case, request: OpenRequest) -> Plan | None:
+    """Return the plan that an open request for a move would have now. None: the move is not wanted now.
+
+    If no one can take the open hand-offs, leads that are due come first.
+    """
     move, holder = case.account.move, case.account.holder
-    if move is None or holder is None or move.why is not request.move or must_move(case):
+    if move is None or holder is None or move.why is not request.move or has_wrong_holder(case):
         return None
     if request.is_waiting and first_due(case) is not None:
         return None
@@ -87,12 +94,12 @@ def plan_of(case: Case, request: OpenRequest) -> Plan | None:
 
 
 def plan_for_move(case: Case, move: Move, holder: Holder) -> Plan:
-    """Return whom to ask; ``holder`` has the account now."""
-    how = _how_by_right(case, holder)
+    """Return the plan for a move: which desk to ask, and for which rep. ``holder`` has the account now."""
+    how = _how_as_owner(case, holder)
     if move.to_rep_id is not None:
-        return _at_rep(move.to_rep_id, holder, how or HowChosen.ACCOUNT_REP)
+        return _plan_for_rep(move.to_rep_id, holder, how or HowChosen.ACCOUNT_REP)
     if how is not None or not holder.desk.startswith(_DESK):
-        return _at_rep(holder.stands_for or holder.id, holder, how)
+        return _plan_for_rep(holder.stands_for or holder.id, holder, how)
     name = holder.desk.removeprefix(_DESK)
     if name not in case.terms.policy.desks:
         name = case.terms.policy.default_desk
@@ -101,15 +108,15 @@ def plan_for_move(case: Case, move: Move, holder: Holder) -> Plan:
     if move.why is MoveWhy.NOT_ANSWERED:
         turns = 0 if moved_on is None else moved_on.turns
         if turns >= desk.answer_within.most_turns:
-            return _at_rep(desk.manager, holder, HowChosen.MANAGER)
+            return _plan_for_rep(desk.manager, holder, HowChosen.MANAGER)
     elif (moved_on is not None and moved_on.is_at_end) or open_index.has_touched(case, holder.id):
-        return _at_rep(holder.id, holder)  # is away there: the deputy, else the manager
+        return _plan_for_rep(holder.id, holder)  # an absent rep's desk chooses the deputy, else the manager
     route = Route.OTHERWISE if holder.route is Route.ACCOUNT_HAS_REP else holder.route
     return Plan(f"{_DESK}{name}", RequestMode.TURN, None, route, None)
 
 
-def excluded(case: Case, plan: Plan, move: Move | None) -> tuple[str, ...]:
-    """Return who had the account and did not answer: they get it only if there is nobody else."""
+def reps_to_exclude(case: Case, plan: Plan, move: Move | None) -> tuple[str, ...]:
+    """Return the reps who had the account and did not answer, by rep_id. They get it only if no one else can."""
     holder = case.account.holder
     if holder is None or (move is not None and move.to_rep_id is not None):
         return ()
@@ -122,8 +129,8 @@ def excluded(case: Case, plan: Plan, move: Move | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*had, holder.id)))
 
 
-def holder_after(case: Case, request: OpenRequest, made: Holder) -> Holder:
-    """Return the holder after a move: the account stays with the desk, or with the owner, to whom it belonged."""
+def holder_after_move(case: Case, request: OpenRequest, made: Holder) -> Holder:
+    """Return the holder after a move. The account stays with the desk or the owner to whom it belonged."""
     before = case.account.holder
     if before is None:
         return made
@@ -140,7 +147,7 @@ def holder_after(case: Case, request: OpenRequest, made: Holder) -> Holder:
     )
 
 
-def reasons_of(why: MoveWhy, holder: Holder) -> tuple[Reason, ...]:
+def move_reasons(why: MoveWhy, holder: Holder) -> tuple[Reason, ...]:
     """Return why open hand-offs moved."""
     if holder.how is HowChosen.ROTATION:
         return (_REASONS[why], Reason.NEXT_IN_ROTATION)
@@ -149,8 +156,8 @@ def reasons_of(why: MoveWhy, holder: Holder) -> tuple[Reason, ...]:
     return (_REASONS[why],)
 
 
-def complete_move(case: Case, why: MoveWhy, before: Holder | None, after: Holder) -> None:
-    """The move is made, or the desk had nobody else."""
+def end_move(case: Case, why: MoveWhy, before: Holder | None, after: Holder) -> None:
+    """End the pending move: it was made, or the desk had no one else. Record or end the escalation."""
     case.change(move=None)
     if before is None or why is MoveWhy.BACK:
         return
@@ -160,34 +167,37 @@ def complete_move(case: Case, why: MoveWhy, before: Holder | None, after: Holder
         escalation.record_escalation(case, before, after)
     elif why is MoveWhy.NOT_ANSWERED:
         escalation.end_escalation(case)
-        bulk_transfer.report_unanswered(case)
+        bulk_transfer.report_all_unanswered(case)
 
 
-def apply_rightful_owner(case: Case, before: Holder | None, after: Holder) -> None:
-    """The account has gone to somebody else by right: whoever did not answer before is of no account any more."""
+def reset_escalation(case: Case, before: Holder | None, after: Holder) -> None:
+    """End the escalation if the hand-offs are meant for another rep now. Earlier holders do not matter any more."""
     if before is not None and before.stands_for != after.stands_for:
         case.change(moved_on=None)
 
 
 def hold_move(case: Case) -> None:
-    """The desk holds the request: nobody can take the account yet."""
+    """Mark the pending move as held: the desk holds its request, because no one can take the account yet."""
     if case.account.move is not None:
         case.change(move=replace(case.account.move, is_held=True))
 
 
-def clocks(case: Case, request: OpenRequest) -> list[RunningClock]:
-    """The deadlines that begin anew where nobody answered, and go on where the rep was away."""
+def clocks_for_request(case: Case, request: OpenRequest) -> list[RunningClock]:
+    """Return the deadlines to send with a request: they start over after an escalation, and resume after an absence."""
     if request.move is None:
         return []
-    return deadlines.clocks(open_index.open_rows(case), resumed=request.move is not MoveWhy.NOT_ANSWERED)
+    return deadlines.running_clocks(
+        open_index.open_rows(case), resumed=request.move is not MoveWhy.NOT_ANSWERED
+    )
 
 
-def _at_rep(rep_id: str, holder: Holder, how: HowChosen | None = None) -> Plan:
-    """Ask for a rep; the terms of the desk that gave the account hold."""
+def _plan_for_rep(rep_id: str, holder: Holder, how: HowChosen | None = None) -> Plan:
+    """Return a plan that asks for a rep. The deadlines of the desk that assigned the account apply."""
     terms = holder.desk if holder.desk.startswith(_DESK) else None
     return Plan(f"rep:{rep_id}", RequestMode.OWNER, rep_id, holder.route, how, terms=terms)
 
 
-def _how_by_right(case: Case, holder: Holder) -> HowChosen | None:
+def _how_as_owner(case: Case, holder: Holder) -> HowChosen | None:
+    """Return how the holder's rep was chosen as the account's owner. None: the rep is not the owner."""
     right = owner_of(case.terms.policy, case.account)
     return right.how if right is not None and right.rep_id == holder.stands_for else None

@@ -1,91 +1,108 @@
-"""The desk protocol: one open request per account, asked again when nobody answers, given back when it is unwanted.
+"""The desk protocol: an account has at most one open request to a desk, and keeps it until the desk answers.
 
-In: leads that are due, answers, timers, changes of who owns the account. Out: requests, returns, and what an answer
-makes of the hand-offs. A late answer to a request that was given back has another id, so it is nothing to us.
+In: leads that are due, open hand-offs that must move, timers, changes of the owner. Out: requests, and cancellations of
+requests. events/desk_answer.py applies the answers. The stored request is ``AccountRow.request``.
+
+A request asks for a rep for the first lead in the queue. If no lead is due, it asks for the next holder of the open
+hand-offs and names the most urgent one. Its ``request_id`` is made from the account key, the lead's cycle and the
+number of the request in the account, so no two requests share an id.
+
+If the desk does not answer, the request is sent again with the same id. The desk answers each repeat as it answered the
+first. Attempts are sent at 0, 1, 2 and 3 hours. The attempt at 27 hours raises the alert ``desk_silent``. Another one
+follows every 24 hours until the desk answers. handoffs/request_schedule.py has this schedule.
+
+If the desk holds the request (outcome ``waiting``), the timer is cancelled. The desk answers once more when it has a
+rep.
+
+If the desk refuses the request (outcome ``unavailable``) and it asked for one rep, that rep counts as inactive and the
+next route is tried at once. A refusal of any other request raises an alert, ``desk_full`` or ``everyone_away``. After
+one hour that request is cancelled, and what is due then is requested with a new id. Nothing is dropped.
+
+If the request is no longer wanted, it is cancelled and the desk gets its turn and capacity back: the lead is not due
+any more, another desk or rep would be asked now, or another lead comes first. A late answer to a cancelled request
+carries an id that is not open and is ignored.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
 from schemas.desk_requests import DeskRequest, DeskReturn, MoveWhy
 from schemas.topics import DESK_REQUESTS
-from schemas.vocabulary import Alert, HowChosen, Kind, Route
+from schemas.vocabulary import Alert, HowChosen
 from workers.accounts.case import LeadInHand
 from workers.accounts.desk_protocol import reassignment
-from workers.accounts.evaluation.rep_claims import for_claimant, kind_due
+from workers.accounts.desk_protocol.lead_plans import plan_for_lead, plan_if_due, points_of
 from workers.accounts.handoffs import bulk_transfer, buying_signals, open_index, rep_watch
-from workers.accounts.handoffs.alert_recipients import of_desk
+from workers.accounts.handoffs.alert_recipients import recipients_for_desk
 from workers.accounts.handoffs.alias_members import is_leaving
 from workers.accounts.handoffs.queue import dequeue, first_due
-from workers.accounts.routing.routes import Plan, plan_for
+from workers.accounts.handoffs.request_schedule import HOUR_MS, is_silent, pause_after_ms
 from workers.accounts.routing.skills import needs_of
-from workers.accounts.routing.territories import LeadProfile
-from workers.accounts.stages.qualifying import is_still_due
 from workers.accounts.state.handoff import PendingRow
 from workers.accounts.state.parts import OpenRequest
-from workers.accounts.state.score import ScoreRow
-from workers.accounts.worth.facts import fit_of
-from workers.accounts.worth.signals_given import signals_for_routes
 from workers.engine.timers import cancel_timer, set_timer
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
     from workers.accounts.case import Case
+    from workers.accounts.routing.routes import Plan
 
-ASK = "ask"
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
-ATTEMPTS_BEFORE_ALERT = 4
-"""Attempts before the alert ``desk_silent``.
-
-Attempts 1 to 4 go out at 0, 1, 2 and 3 hours. Attempt 5 goes out at 27 hours and raises the alert. Further attempts
-follow every 24 hours until the desk answers.
-"""
+ASK: Final = "ask"
+"""Kind of the timer of an account's open request."""
+REFUSED_PAUSE_MS: Final = HOUR_MS
+"""Pause before a request that a desk refused is made again with a new id. Milliseconds."""
 
 
-def settle(case: Case) -> None:
-    """Bring the account's request in line with what is due and with who owns the account now."""
+def review_request(case: Case) -> None:
+    """Bring the account's open request in line with what is due and with the present owner.
+
+    1. Clear a buying-signals alert that notifies a former owner, and drop a pending move that is void.
+    2. Cancel the open request if it is no longer wanted.
+    3. Open the next request, unless hand-offs must be withdrawn first.
+    4. Continue the transfer of hand-offs in transit.
+    5. Report missing owners, and update the reps on whom the account depends.
+    """
     buying_signals.follow_owner(case)
-    reassignment.review(case)
+    reassignment.review_move(case)
     request = case.account.request
-    if request is not None and not _is_wanted(case, request):
-        give_back(case)
-    if case.account.request is None and _may_ask(case) and _may_ask_now(case):
-        _ask_next(case)
-    if case.account.on_way and case.account.holder is not None and not is_held_up(case):
+    if request is not None and not _is_current(case, request):
+        cancel_request(case)
+    if case.account.request is None and _may_request(case) and _may_request_now(case):
+        _open_next_request(case)
+    if case.account.on_way and case.account.holder is not None and not is_holder_blocked(case):
         bulk_transfer.resume(case)
     rep_watch.report_missing_owners(case)
     rep_watch.subscribe_to_reps(case)
 
 
-def give_back(case: Case) -> None:
-    """Return the open request: turn and room go back, a wait ends. Its lead stays due."""
+def cancel_request(case: Case) -> None:
+    """Cancel the open request: the desk returns its turn and capacity, or stops holding it. Its lead stays due."""
     request = case.account.request
     if request is None:
         return
     case.publish(
         DESK_REQUESTS, DeskReturn(request_id=request.request_id, desk=request.desk, account_key=case.key)
     )
-    forget_request(case, request)
+    end_request(case, request)
 
 
-def forget_request(case: Case, request: OpenRequest) -> None:
-    """The request is over, answered or given back: its timer and its alerts too."""
+def end_request(case: Case, request: OpenRequest) -> None:
+    """Delete a request that was answered or cancelled. Cancel its timer and clear its alerts."""
     cancel_timer(case.rows, ASK, case.key)
     for alert in (Alert.DESK_SILENT, Alert.DESK_FULL, Alert.EVERYONE_AWAY, Alert.SKILL_MISSING):
         case.clear_alert(alert, request.handoff_id)
     case.change(request=None)
-    bulk_transfer.drop_answer(case)
+    bulk_transfer.drop_deferred_answer(case)
 
 
 def replace_refused(case: Case) -> None:
-    """Give back a request that the desk refused. What is due is then requested again, with a new id."""
+    """Cancel a request that the desk refused. What is due is then requested again, with a new id."""
     request = case.account.request
     if request is not None and request.is_refused:
-        give_back(case)
+        cancel_request(case)
         case.request_needs_review = True
 
 
@@ -95,98 +112,90 @@ def repeat_request(case: Case) -> None:
     if request is None or request.is_waiting:
         return
     made = replace(request, attempt=request.attempt + 1)
-    if made.attempt > ATTEMPTS_BEFORE_ALERT:
+    if is_silent(made.attempt):
         case.raise_alert(
             Alert.DESK_SILENT,
             request.handoff_id,
             lead_id=request.lead_id,
             handoff_id=request.handoff_id,
             desk=request.desk,
-            told=of_desk(case.terms.policy, request.desk),
+            told=recipients_for_desk(case.terms.policy, request.desk),
         )
     case.change(request=made)
-    _send(case, made)
+    _send_request(case, made)
 
 
-# What is wanted.
+# Which request is wanted.
 
 
-def _may_ask(case: Case) -> bool:
+def _may_request(case: Case) -> bool:
+    """Whether the account may have a request: it has its own key, waits for no lookup, and is not excluded."""
     account = case.account
     is_free = not account.forwards_to and not account.is_asking
     return is_free and case.terms.gates.exclusion(case.key, account.company) is None
 
 
-def _may_ask_now(case: Case) -> bool:
-    """Whether nothing has to be withdrawn first."""
+def _may_request_now(case: Case) -> bool:
+    """Whether nothing has to be withdrawn before the next request."""
     account = case.account
     if account.leaving:
         return False
     is_free = not account.on_way or (account.holder is not None and not bulk_transfer.is_withdrawing(case))
-    return is_free or is_held_up(case)
+    return is_free or is_holder_blocked(case)
 
 
-def is_held_up(case: Case) -> bool:
-    """Whether nothing goes to who has the account now: somebody else is to have it, or nobody."""
+def is_holder_blocked(case: Case) -> bool:
+    """Whether hand-offs in transit may not go to the present holder: others are to have them, or no one."""
     move = case.account.move
     is_away = move is not None and move.why is MoveWhy.AWAY
-    return not _may_ask(case) or is_away or reassignment.must_move(case)
+    return not _may_request(case) or is_away or reassignment.has_wrong_holder(case)
 
 
-def _is_wanted(case: Case, request: OpenRequest) -> bool:
-    """Whether the open request is still the one that would be asked now."""
-    if not _may_ask(case):
+def _is_current(case: Case, request: OpenRequest) -> bool:
+    """Whether the open request is still the one that would be made now."""
+    if not _may_request(case):
         return False
     plan: Plan | None = None
     if request.move is not None:
-        plan = reassignment.plan_of(case, request)
+        plan = reassignment.plan_for_request(case, request)
     elif request.pending:
-        plan = _plan_of_lead(case, request)
-    elif reassignment.must_move(case):
-        _, fit_points = _points(case, request.lead_id)
-        plan = _plan(case, request.kind, request.lead_id, request.total, fit_points)
+        plan = _plan_for_queued_lead(case, request)
+    elif reassignment.has_wrong_holder(case):
+        _, fit_points = points_of(case, request.lead_id)
+        plan = plan_for_lead(case, request.kind, request.lead_id, request.total, fit_points)
     return plan is not None and plan[:3] == (request.desk, request.mode, request.rep_id)
 
 
-def _plan_of_lead(case: Case, request: OpenRequest) -> Plan | None:
-    """The plan for the lead that was asked for; None where it is due no more, or something else comes before it."""
+def _plan_for_queued_lead(case: Case, request: OpenRequest) -> Plan | None:
+    """Return the plan for the lead of the open request. None: it is due no more, or something else comes first."""
     row = case.rows.get(PendingRow, case.key, request.pending, request.lead_id)
     if row is None or is_leaving(case, case.lead(request.lead_id)):
         return None
-    due = _due_plan(case, request.lead_id, row)
+    due = plan_if_due(case, request.lead_id, row)
     if due is None or due[0] is not request.kind:
         return None
     if request.is_waiting and not request.raised:
         first = first_due(case)
-        if (first is not None and (first[2].raised or first[2].claimed_by)) or reassignment.comes_first(case):
+        if (first is not None and (first[2].raised or first[2].claimed_by)) or reassignment.has_move_priority(
+            case
+        ):
             return None
     return due[1]
 
 
-def _due_plan(case: Case, lead_id: str, row: PendingRow) -> tuple[Kind, Plan] | None:
-    """The kind of hand-off that a lead which waits would get, and from whom; None where it may no longer have one."""
-    lead = case.lead(lead_id)
-    fit = fit_of(case.terms, case.account.company, lead.facts)
-    if not is_still_due(case, lead, fit):
-        return None
-    kind = kind_due(case.account, fit.state, row)
-    plan = for_claimant(case, _plan(case, kind, lead_id, row.total, row.fit), row)
-    return (Kind.PARTNER if plan.route is Route.PARTNER_COVERS else kind), plan
+# Send a request.
 
 
-# Asking.
-
-
-def _ask_next(case: Case) -> None:
-    """Ask for the first lead that is due; where none is, for open hand-offs that have to move."""
+def _open_next_request(case: Case) -> None:
+    """Request a rep for the first lead that is due. If none is due, request the next holder of open hand-offs."""
     while (found := first_due(case)) is not None:
-        if reassignment.comes_first(case):
+        if reassignment.has_move_priority(case):
             break
         order, lead_id, row = found
         lead = case.lead(lead_id)
         if is_leaving(case, lead):
-            return  # asked anew when it has left
-        due = _due_plan(case, lead_id, row)
+            return  # its next account key requests a desk for it
+        due = plan_if_due(case, lead_id, row)
         if due is None:
             hand = LeadInHand(case, lead_id, lead)
             dequeue(hand)
@@ -210,20 +219,24 @@ def _ask_next(case: Case) -> None:
             raised=row.raised,
             earlier=plan.earlier,
             terms=plan.terms,
-            excluded=reassignment.excluded(case, plan, None),
+            excluded=reassignment.reps_to_exclude(case, plan, None),
             is_chat=lead.chat is not None and lead.chat.is_waiting,
             answerer=lead.chat.rep_id if lead.chat is not None and lead.chat.is_waiting else None,
         )
-        _ask(case, request, lead.cycle)
+        _open_request(case, request, lead.cycle)
         return
     holder = case.account.holder
-    move = None if reassignment.must_move(case) else case.account.move
+    move = None if reassignment.has_wrong_holder(case) else case.account.move
     pressing = open_index.most_pressing(case)
-    if holder is not None and pressing is not None and (move is not None or reassignment.must_move(case)):
+    if (
+        holder is not None
+        and pressing is not None
+        and (move is not None or reassignment.has_wrong_holder(case))
+    ):
         handoff_id, open_row = pressing
-        total, fit_points = _points(case, open_row.lead_id)
+        total, fit_points = points_of(case, open_row.lead_id)
         plan = (
-            _plan(case, open_row.kind, open_row.lead_id, total, fit_points)
+            plan_for_lead(case, open_row.kind, open_row.lead_id, total, fit_points)
             if move is None
             else reassignment.plan_for_move(case, move, holder)
         )
@@ -243,37 +256,19 @@ def _ask_next(case: Case) -> None:
             earlier=plan.earlier,
             terms=plan.terms,
             move=None if move is None else move.why,
-            excluded=() if move is None else reassignment.excluded(case, plan, move),
+            excluded=() if move is None else reassignment.reps_to_exclude(case, plan, move),
         )
-        _ask(case, request, open_row.cycle)
+        _open_request(case, request, open_row.cycle)
 
 
-def _plan(case: Case, kind: Kind, lead_id: str, total: int, fit_points: int) -> Plan:
-    """Ask the routes for a lead with so many points, of which ``fit_points`` are for what it is."""
-    policy = case.terms.policy
-    lead = case.lead(lead_id)
-    grade = case.terms.grade(fit_points, total - fit_points)
-    found = signals_for_routes(case, lead_id)
-    asker = LeadProfile(lead.facts, total, grade, found, is_mql=lead.reached_mql, is_sql=lead.qualified)
-    return plan_for(policy, case.account, kind, case.now_ms, asker)
-
-
-def _points(case: Case, lead_id: str) -> tuple[int, int]:
-    """Return a lead's total now, and the points of fit in it."""
-    score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
-    day = max(case.terms.day_of(case.now_ms), score.latest_day)
-    fit = fit_of(case.terms, case.account.company, case.lead(lead_id).facts)
-    return fit.points + case.terms.rules.points(score.attributed, day).points, fit.points
-
-
-def _ask(case: Case, request: OpenRequest, cycle: int) -> None:
+def _open_request(case: Case, request: OpenRequest, cycle: int) -> None:
     number = case.account.request_n + 1
     made = replace(request, request_id=fact_id(case.key, cycle, number))
     case.change(request_n=number, request=made)
-    _send(case, made)
+    _send_request(case, made)
 
 
-def _send(case: Case, request: OpenRequest) -> None:
+def _send_request(case: Case, request: OpenRequest) -> None:
     needs = needs_of(case.terms.policy, case.account.company, case.lead(request.lead_id).facts)
     event = DeskRequest(
         request_id=request.request_id,
@@ -293,11 +288,10 @@ def _send(case: Case, request: OpenRequest) -> None:
         move=request.move,
         excluded=list(request.excluded),
         origin_desk=request.terms,
-        clocks=reassignment.clocks(case, request),
+        clocks=reassignment.clocks_for_request(case, request),
         stands_in_as="manager" if request.how is HowChosen.MANAGER else None,
         is_chat=request.is_chat,
         answerer=request.answerer,
     )
     case.publish(DESK_REQUESTS, event)
-    pause_ms = HOUR_MS if request.attempt < ATTEMPTS_BEFORE_ALERT else DAY_MS
-    set_timer(case.rows, ASK, case.key, case.now_ms + pause_ms)
+    set_timer(case.rows, ASK, case.key, case.now_ms + pause_after_ms(request.attempt))

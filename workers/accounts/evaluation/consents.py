@@ -1,8 +1,8 @@
-"""Consent per purpose: on which days a lead may not be tracked, and whether more than an answer may be offered.
+"""Consent per purpose: on which days a lead may not be tracked, and whether it may be offered more than an answer.
 
-In: words of a person, each with its own time, in any order. Out: the days whose activity counts nothing, kept at the
-score, and the lead's word on marketing. A day is tracked by the last word of that day or before it; while the last of
-all words is a no, nothing counts, whatever day it is of.
+In: consents of a person, each with its own date, in any order. Out: the days whose activity does not count, stored in
+the score, and the lead's consent to marketing. The last consent of a day or before it decides whether the day is
+tracked. While the last of all consents is a refusal, nothing counts, whatever its day.
 """
 
 from __future__ import annotations
@@ -31,31 +31,38 @@ if TYPE_CHECKING:
     from workers.accounts.state.score import ScoreRow
 
 FOREVER = 10**7
-"""A day that never comes."""
+"""A day that is never reached. Days since 1970-01-01."""
 ALWAYS = ((0, FOREVER),)
+"""All days."""
 KEPT_BEYOND_HORIZON_DAYS = 14
+"""Number of days before the policy's horizon for which consents are kept."""
 
 Days = tuple[tuple[int, int], ...]
-"""Spans of days, first and last inclusive."""
+"""Spans of days: (first, last), both inclusive. Days since 1970-01-01 in the policy's zone."""
 
 
-class Said(Part, frozen=True, array_like=True):
-    """A word of a person on one purpose; ``day`` is that of ``at_ms``."""
+class StatedConsent(Part, frozen=True, array_like=True):
+    """A consent that a person gave or refused for one purpose."""
 
     day: int
+    """Day of ``at_ms``. Days since 1970-01-01 in the policy's zone."""
     at_ms: int
+    """Date of the statement. Milliseconds UTC."""
     given: bool
+    """Whether the person agreed."""
 
 
 class ConsentRow(Row, frozen=True):
-    """What a person said of consent: key (account, lead_id). Read only with another word of theirs.
+    """The consents that a person stated: key (account, lead_id). Read only when another one arrives.
 
-    Bounded: of tracking the last word of each day inside the policy's horizon, and one before.
+    Bounded: of tracking the last of each day inside the policy's horizon and 14 days before it, and one before.
     """
 
     prefix: ClassVar[str] = "consent"
-    tracking: tuple[Said, ...] = ()
-    marketing: Said | None = None
+    tracking: tuple[StatedConsent, ...] = ()
+    """Consents to tracking, the last of each day, ascending."""
+    marketing: StatedConsent | None = None
+    """Latest consent to marketing. None: none was stated."""
 
 
 class ConsentEffect(NamedTuple):
@@ -102,7 +109,7 @@ def change_consent(hand: LeadInHand, event: LeadIdentified | LeadConsent) -> Non
         evaluate(hand, occasion, is_news=True)
 
 
-def apply_consents(hand: LeadInHand, words: Iterable[ConsentWord]) -> None:
+def apply_consents(hand: LeadInHand, consents: Iterable[ConsentWord]) -> None:
     """Apply consents of a person to the lead and the score in hand. Consents that are known already change nothing.
 
     A lead whose last activity was on a day that counts nothing leaves the account's active people.
@@ -110,14 +117,14 @@ def apply_consents(hand: LeadInHand, words: Iterable[ConsentWord]) -> None:
     case, lead_id, before = hand.case, hand.lead_id, hand.lead
     held = case.rows.get(ConsentRow, case.key, lead_id) or ConsentRow()
     made = held
-    for word in words:
-        made = _with_word(case.terms, made, word)
+    for consent in consents:
+        made = _add_consent(case.terms, made, consent)
     if made == held:
         return
     case.rows.put(made, case.key, lead_id)
     if made.marketing is not None:
         hand.change(marketing=made.marketing.given)
-    hand.score = _with_days(case.terms, hand.score, made)
+    hand.score = _with_untracked_days(case.terms, hand.score, made)
     for active_id, at_ms in case.active_since():
         if active_id == lead_id and hand.score.is_untracked_on(case.terms.day_of(at_ms)):
             case.remove_active(lead_id)
@@ -127,10 +134,10 @@ def apply_consents(hand: LeadInHand, words: Iterable[ConsentWord]) -> None:
 
 
 def apply_policy_days(hand: LeadInHand) -> None:
-    """Bring the score's untracked days in line with the policy of now."""
+    """Set the score's untracked days by the present policy."""
     case = hand.case
     row = case.rows.get(ConsentRow, case.key, hand.lead_id) or ConsentRow()
-    hand.score = _with_days(case.terms, hand.score, row)
+    hand.score = _with_untracked_days(case.terms, hand.score, row)
 
 
 def with_default_consent(terms: Terms, score: ScoreRow) -> ScoreRow:
@@ -140,61 +147,64 @@ def with_default_consent(terms: Terms, score: ScoreRow) -> ScoreRow:
     return replace(score, untracked=ALWAYS)
 
 
-def words_to_send(case: Case, lead_id: str) -> list[ConsentWord]:
-    """Return what the lead has said, for another account key."""
+def consents_to_send(case: Case, lead_id: str) -> list[ConsentWord]:
+    """Return the consents of a lead, to send them to another account key."""
     row = case.rows.get(ConsentRow, case.key, lead_id) or ConsentRow()
-    said = [(Purpose.TRACKING, one) for one in row.tracking]
+    stated = [(Purpose.TRACKING, one) for one in row.tracking]
     if row.marketing is not None:
-        said.append((Purpose.MARKETING, row.marketing))
-    return [ConsentWord(purpose=purpose, given=one.given, at_ms=one.at_ms) for purpose, one in said]
+        stated.append((Purpose.MARKETING, row.marketing))
+    return [ConsentWord(purpose=purpose, given=one.given, at_ms=one.at_ms) for purpose, one in stated]
 
 
-def untracked_days(words: tuple[Said, ...], *, may_unasked: bool) -> Days:
-    """Return the days that count nothing; ``words`` are the last of each day, ascending."""
-    if not words:
-        return () if may_unasked else ALWAYS
-    if not words[-1].given:
+def untracked_days(consents: tuple[StatedConsent, ...], *, may_track_unasked: bool) -> Days:
+    """Return the days that do not count. ``consents`` are the last of each day, ascending.
+
+    ``may_track_unasked``: the policy tracks a person who has not stated a consent.
+    """
+    if not consents:
+        return () if may_track_unasked else ALWAYS
+    if not consents[-1].given:
         return ALWAYS
     spans: list[tuple[int, int]] = []
-    since = None if may_unasked else 0
-    for word in words:
-        if word.given and since is not None:
-            if word.day > since:
-                spans.append((since, word.day - 1))
+    since = None if may_track_unasked else 0
+    for consent in consents:
+        if consent.given and since is not None:
+            if consent.day > since:
+                spans.append((since, consent.day - 1))
             since = None
-        elif not word.given and since is None:
-            since = word.day
+        elif not consent.given and since is None:
+            since = consent.day
     return tuple(spans)
 
 
-def _with_days(terms: Terms, score: ScoreRow, row: ConsentRow) -> ScoreRow:
+def _with_untracked_days(terms: Terms, score: ScoreRow, row: ConsentRow) -> ScoreRow:
     days = None
     if terms.counts_nothing_untracked:
-        days = untracked_days(row.tracking, may_unasked=terms.may_track_unasked) or None
+        days = untracked_days(row.tracking, may_track_unasked=terms.may_track_unasked) or None
         if days is None and not terms.may_track_unasked:
             days = ()
     return score if days == score.untracked else replace(score, untracked=days)
 
 
-def _with_word(terms: Terms, row: ConsentRow, word: ConsentWord) -> ConsentRow:
-    day = terms.day_of(word.at_ms)
-    said = Said(day, word.at_ms, word.given)
-    if word.purpose is Purpose.MARKETING:
+def _add_consent(terms: Terms, row: ConsentRow, consent: ConsentWord) -> ConsentRow:
+    day = terms.day_of(consent.at_ms)
+    stated = StatedConsent(day, consent.at_ms, consent.given)
+    if consent.purpose is Purpose.MARKETING:
         return (
             row
-            if row.marketing is not None and not _is_later(said, row.marketing)
-            else replace(row, marketing=said)
+            if row.marketing is not None and not _is_later(stated, row.marketing)
+            else replace(row, marketing=stated)
         )
     by_day = {one.day: one for one in row.tracking}
     held = by_day.get(day)
-    if held is not None and not _is_later(said, held):
+    if held is not None and not _is_later(stated, held):
         return row
-    by_day[day] = said
+    by_day[day] = stated
     days = sorted(by_day)
     oldest = days[-1] - terms.rules.horizon_days - KEPT_BEYOND_HORIZON_DAYS
     first = max((at for at, one in enumerate(days) if one < oldest), default=0)
     return replace(row, tracking=tuple(by_day[one] for one in days[first:]))
 
 
-def _is_later(said: Said, held: Said) -> bool:
-    return (said.at_ms, not said.given) > (held.at_ms, not held.given)
+def _is_later(stated: StatedConsent, held: StatedConsent) -> bool:
+    return (stated.at_ms, not stated.given) > (held.at_ms, not held.given)

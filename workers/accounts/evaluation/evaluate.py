@@ -17,25 +17,25 @@ from schemas.vocabulary import GateState, Reason, Stage
 from workers.accounts.evaluation.cycle_end import BY_ACCOUNT, end_with_account
 from workers.accounts.evaluation.lead_locations import restore_numbers
 from workers.accounts.evaluation.missing_facts import ask_for_facts
-from workers.accounts.evaluation.score_output import score_emit
+from workers.accounts.evaluation.score_output import encode_score
 from workers.accounts.handoffs import handoffs
 from workers.accounts.handoffs.queue import dequeue, make_due
 from workers.accounts.routing.ownership import has_open_opportunity, is_customer
 from workers.accounts.routing.partners import is_with_partner
 from workers.accounts.routing.permission import restriction
 from workers.accounts.rulebook.behaviour import NO_POINTS
-from workers.accounts.stages.deals import deal_of, forecast_percent, reason_of
+from workers.accounts.stages.deals import deal_of, deal_reason, forecast_percent
 from workers.accounts.stages.nurture_paths import is_with_sales, path_of
 from workers.accounts.stages.qualifying import (
-    Due,
+    DueHandoff,
     Occasion,
-    decide,
-    due_again,
-    expiry_taken_back,
+    due_after_move,
+    expiry_reversal_reasons,
     is_still_due,
     label_of,
+    qualify_lead,
 )
-from workers.accounts.stages.stages import Standing, check_step, reasons_of, stage_of
+from workers.accounts.stages.stages import StageInputs, check_step, stage_of, stage_reasons
 from workers.accounts.state.lead import MovedRow
 from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.explanation import explain
@@ -84,11 +84,11 @@ def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
     due = _find_due(hand, fit, excluded, occasion)
 
     lead, score = hand.lead, hand.score
-    standing = _standing(case, lead, fit, excluded)
-    stage = stage_of(standing)
+    inputs = _stage_inputs(case, lead, fit, excluded)
+    stage = stage_of(inputs)
     is_ours = excluded is Reason.OWN_DOMAIN  # people of our own company earn no points
     behaviour = NO_POINTS if is_ours else _points(case, score, _score_day(case, score))
-    reasons = _reasons(hand, stage, standing, fit, behaviour, due, by_sales=occasion.by_sales)
+    reasons = _reasons(hand, stage, inputs, fit, behaviour, due, by_sales=occasion.by_sales)
     if stage is not lead.stage:
         as_of = behaviour if due is None else _points(case, score, due.day)
         _change_stage(hand, stage, fit, as_of, reasons)
@@ -105,14 +105,14 @@ def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
     if is_news or (case.terms.paths and is_with_sales(hand.lead) is not is_with_sales(stored)):
         hand.score = replace(hand.score, revision=hand.score.revision + 1)
         path = path_of(case.terms, hand.lead, stage, fit, behaviour)
-        case.publish_score(score_emit(hand, stage, fit, behaviour, reasons, path))
+        case.publish_score(encode_score(hand, stage, fit, behaviour, reasons, path))
     hand.write()
 
 
-# What is due, what ends.
+# The due hand-off and the cycle.
 
 
-def _find_due(hand: LeadInHand, fit: Fit, excluded: Reason | None, occasion: Occasion) -> Due | None:
+def _find_due(hand: LeadInHand, fit: Fit, excluded: Reason | None, occasion: Occasion) -> DueHandoff | None:
     """Bring the lead's cycle up to date and return the hand-off that is due now, or None."""
     case = hand.case
     if excluded is not None:
@@ -121,17 +121,18 @@ def _find_due(hand: LeadInHand, fit: Fit, excluded: Reason | None, occasion: Occ
     if hand.lead.pending and not is_still_due(case, hand.lead, fit):
         dequeue(hand)
         hand.change(handed=False, reached_mql=False)
-    due: Due | None = None
+    due: DueHandoff | None = None
     if occasion.moved:
-        hand.lead, due = due_again(case, hand.lead, fit, occasion.day)
+        hand.lead, due = due_after_move(case, hand.lead, fit, occasion.day)
     if due is None and occasion.counts:
-        hand.lead, hand.score, due = decide(case, hand.lead, hand.score, fit, occasion)
-    if hand.lead.raised_hand and not hand.lead.reached_mql and _passes(case, hand.lead, fit):
+        hand.lead, hand.score, due = qualify_lead(case, hand.lead, hand.score, fit, occasion)
+    if hand.lead.raised_hand and not hand.lead.reached_mql and _meets_mql_conditions(case, hand.lead, fit):
         hand.change(reached_mql=True)
     return due
 
 
-def _passes(case: Case, lead: LeadRow, fit: Fit) -> bool:
+def _meets_mql_conditions(case: Case, lead: LeadRow, fit: Fit) -> bool:
+    """Whether a lead that raised its hand is an MQL too: all gates pass and neither lead nor account was rejected."""
     return fit.state is GateState.PASS and lead.verdict is None and case.account.questioned is None
 
 
@@ -147,9 +148,9 @@ def _release(hand: LeadInHand, excluded: Reason) -> None:
 # Stage and score.
 
 
-def _standing(case: Case, lead: LeadRow, fit: Fit, excluded: Reason | None) -> Standing:
+def _stage_inputs(case: Case, lead: LeadRow, fit: Fit, excluded: Reason | None) -> StageInputs:
     company = case.account.company
-    return Standing(
+    return StageInputs(
         fit.state,
         excluded,
         is_customer(company),
@@ -166,19 +167,19 @@ def _standing(case: Case, lead: LeadRow, fit: Fit, excluded: Reason | None) -> S
 def _reasons(
     hand: LeadInHand,
     stage: Stage,
-    standing: Standing,
+    inputs: StageInputs,
     fit: Fit,
     behaviour: Behaviour,
-    due: Due | None,
+    due: DueHandoff | None,
     *,
     by_sales: bool,
 ) -> tuple[Reason, ...]:
     case, lead = hand.case, hand.lead
     if stage is Stage.MQL and due is not None:
         return due.reasons
-    if lead.stage is Stage.EXPIRED and due is None and not (standing.verdict or standing.excluded):
-        return (*expiry_taken_back(by_sales=by_sales), *reasons_of(stage, standing))
-    by_deal = reason_of(case.account, hand.lead_id, stage) if stage in BY_ACCOUNT else None
+    if lead.stage is Stage.EXPIRED and due is None and not (inputs.verdict or inputs.excluded):
+        return (*expiry_reversal_reasons(by_sales=by_sales), *stage_reasons(stage, inputs))
+    by_deal = deal_reason(case.account, hand.lead_id, stage) if stage in BY_ACCOUNT else None
     if by_deal is not None:
         return (by_deal,)
     if stage is Stage.NURTURE and fit.points + behaviour.points >= case.terms.bar:
@@ -189,10 +190,11 @@ def _reasons(
         is_importing = case.now_ms < hand.score.complete_ms
         history = (Reason.HISTORY_IMPORTED,) if is_importing else ()
         return (Reason.ALL_GATES_PASSED, *partner, *held, *history)
-    return reasons_of(stage, standing)
+    return stage_reasons(stage, inputs)
 
 
 def _is_held_back(case: Case, lead: LeadRow) -> bool:
+    """Whether sales' objection against the account keeps the lead from becoming an MQL."""
     return case.account.questioned is not None and not lead.reached_mql
 
 

@@ -18,7 +18,7 @@ from workers.accounts.case import LeadInHand
 from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.handoffs import handoffs
 from workers.accounts.handoffs.queue import dequeue, make_due
-from workers.accounts.stages.qualifying import Due, Occasion, expiry_taken_back
+from workers.accounts.stages.qualifying import DueHandoff, Occasion, expiry_reversal_reasons
 from workers.accounts.worth.counts import start_new_points, stop_new_points
 from workers.accounts.worth.facts import fit_of
 from workers.engine.timers import cancel_timer, set_timer
@@ -105,7 +105,7 @@ def expire(case: Case, timer_key: str) -> None:
     if max(due_ms, hand.score.complete_ms) > case.now_ms:
         set_timer(case.rows, EXPIRE, timer_key, max(due_ms, hand.score.complete_ms))
         return
-    _schedule(hand, terms.day_of(case.now_ms))  # for the next cycle, whenever that begins
+    _schedule(hand, terms.day_of(case.now_ms))  # for the next cycle
     if hand.lead.verdict is not None or hand.lead.stage in _NEVER_EXPIRE:
         return
     had_handoff = bool(hand.lead.handoffs or hand.lead.pending)
@@ -137,7 +137,7 @@ def _take_back(hand: LeadInHand, day: int, *, by_sales: bool) -> None:
     if had_handoff:
         fit = fit_of(case.terms, case.account.company, hand.lead.facts)
         total = fit.points + case.terms.rules.points(hand.score.attributed, day).points
-        due = Due(day, expiry_taken_back(by_sales=by_sales), raised=hand.lead.raised_hand)
+        due = DueHandoff(day, expiry_reversal_reasons(by_sales=by_sales), raised=hand.lead.raised_hand)
         make_due(hand, due, total, fit.points)
     hand.write_lead()
 

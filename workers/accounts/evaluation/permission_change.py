@@ -37,6 +37,4 @@ def apply_permission(hand: LeadInHand, before: LeadRow) -> None:
             hand.change(handed=raised_hand, claimed=False)
             case.request_needs_review = True
         elif is_asked and (why is None) is not (was is None):
-            handoffs.publish_again(
-                case, handoff_id, row, hand.lead, Reason.FACTS_CHANGED if why is None else why
-            )
+            handoffs.republish(case, handoff_id, row, hand.lead, Reason.FACTS_CHANGED if why is None else why)

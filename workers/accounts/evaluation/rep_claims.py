@@ -1,8 +1,8 @@
-"""Sales takes a lead before its score: the account goes to that rep if it is free.
+"""Claims: a rep takes a lead before its score makes it due. The account goes to that rep if it is free.
 
-In: a rep who claims (sales.activities), or who answered (chat). Out: a lead that is due, accepted, with the claimant as
-the one to ask for. Free is an account that nobody owns by right and of which nobody else has open hand-offs; a claim
-never goes against either. The desk charges the claimant's turn, so who claims does not get more than a share.
+In: a rep who claims a lead, reported in ``sales.activities``. Out: a lead that is due and accepted, with the claimant
+as the rep to ask for. An account is free if it has no owner and no one else has its open hand-offs. A claim never
+overrides either. The desk charges the claimant's turn, so claims give no rep more than the agreed share.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from workers.accounts.handoffs.queue import make_due
 from workers.accounts.routing.ownership import kind_of, owner_of
 from workers.accounts.routing.permission import restriction
 from workers.accounts.routing.route_explanation import REASONS
-from workers.accounts.stages.qualifying import Due, Occasion, new_cycle
+from workers.accounts.stages.qualifying import DueHandoff, Occasion, new_cycle
 from workers.accounts.state.handoff import PendingRow
 from workers.accounts.state.parts import Obstacle
 from workers.accounts.worth.facts import fit_of
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 
 def is_free_for(case: Case, rep_id: str) -> bool:
-    """Whether the account may go to this rep: nobody else owns it by right, or has its open hand-offs."""
-    return _taken(case, rep_id) is None
+    """Whether the account may go to this rep: no one else owns it or has its open hand-offs, and it is not excluded."""
+    return _account_obstacle(case, rep_id) is None
 
 
 def find_obstacle(hand: LeadInHand, rep_id: str, at_ms: int) -> Obstacle | None:
     """Return what prevents the claim that a rep made at ``at_ms``, or None. The account's obstacles go first."""
     case, lead = hand.case, hand.lead
-    taken = _taken(case, rep_id)
+    taken = _account_obstacle(case, rep_id)
     if taken is not None:
         return taken
     if lead.stage is None:
@@ -52,7 +52,8 @@ def find_obstacle(hand: LeadInHand, rep_id: str, at_ms: int) -> Obstacle | None:
     return None
 
 
-def _taken(case: Case, rep_id: str) -> Obstacle | None:
+def _account_obstacle(case: Case, rep_id: str) -> Obstacle | None:
+    """Return what keeps the account from the rep, or None."""
     account = case.account
     excluded = case.terms.gates.exclusion(case.key, account.company)
     if excluded is not None:
@@ -82,7 +83,7 @@ def claim(hand: LeadInHand, rep_id: str) -> None:
     if not hand.lead.handoffs:
         fit, score = fit_of(case.terms, case.account.company, hand.lead.facts), hand.score
         total = fit.points + case.terms.rules.points(score.attributed, max(day, score.latest_day)).points
-        due = Due(day, (Reason.SALES_CLAIMED,), claimed_by=rep_id)
+        due = DueHandoff(day, (Reason.SALES_CLAIMED,), claimed_by=rep_id)
         make_due(hand, due, total, fit.points)
     case.request_needs_review = True
     hand.write()
@@ -90,12 +91,12 @@ def claim(hand: LeadInHand, rep_id: str) -> None:
 
 
 def kind_due(account: AccountRow, fit: GateState, row: PendingRow) -> Kind:
-    """Return the kind of hand-off that a lead which waits would get."""
+    """Return the kind of hand-off that a waiting lead would get."""
     kind = kind_of(account, fit, raised=row.raised)
     return Kind.CLAIMED if row.is_early and kind is Kind.MQL else kind
 
 
-def for_claimant(case: Case, plan: Plan, row: PendingRow | None) -> Plan:
+def plan_for_claimant(case: Case, plan: Plan, row: PendingRow | None) -> Plan:
     """Return the plan with the rep who claimed the lead, as long as the account is free for that rep."""
     if row is None or not row.claimed_by:
         return plan

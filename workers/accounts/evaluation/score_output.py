@@ -1,7 +1,7 @@
-"""A score as it stands on lead.scores, encoded at once.
+"""A score as it is published on ``lead.scores``, encoded without the contract's models.
 
-In: a lead as judged. Out: the record's value, equal to what the contract's LeadScore gives: a test holds the two
-against each other. It is said with nearly every event, and the models' own way takes a third of the event's time.
+In: an evaluated lead. Out: the record, with the value that the contract's LeadScore would give. A test compares the
+two. A score is published with nearly every event, and the models would take a third of the event's time.
 """
 
 from __future__ import annotations
@@ -63,11 +63,12 @@ _encode = msgspec.json.Encoder().encode
 
 
 @lru_cache(maxsize=1_000)
-def _text(at_ms: int) -> str:
+def _timestamp(at_ms: int) -> str:
+    """Return milliseconds UTC as an ISO 8601 text. The text of the last 1,000 times is cached."""
     return instant(at_ms).isoformat().replace("+00:00", "Z")
 
 
-def score_emit(
+def encode_score(
     hand: LeadInHand,
     stage: Stage,
     fit: Fit,
@@ -83,7 +84,7 @@ def score_emit(
     if missing > 0:
         would_change.append(_PointsMissing("points", "total", f"{missing} more"))
     event_id = fact_id("score", case.key, lead_id, hand.score.revision)
-    occurred_at = _text(case.now_ms)
+    occurred_at = _timestamp(case.now_ms)
     score = _Score(
         event_id,
         occurred_at,

@@ -12,7 +12,7 @@ from workers.accounts.account_keys import aliases, crm_claims
 from workers.accounts.case import LeadInHand
 from workers.accounts.evaluation import expiry, imported_history
 from workers.accounts.evaluation.evaluate import enter
-from workers.accounts.evaluation.lead_locations import is_forgotten
+from workers.accounts.evaluation.lead_locations import is_erased
 
 if TYPE_CHECKING:
     from schemas.lead_events import (
@@ -40,7 +40,7 @@ def receive(case: Case, event: PersonalEvent | LeadContact | LeadAdopted) -> boo
             crm_claims.contact_named(case, None if event.record is None else event.record.crm_account_id)
         aliases.forward(case, event, to)
         return False
-    if is_forgotten(case, case.lead(event.lead_id), event):
+    if is_erased(case, case.lead(event.lead_id), event):
         return False
     if event.origin_account_key is not None and event.type != "lead_adopted":
         aliases.mark_home(case, event.lead_id, event.origin_account_key)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 def transfer_next(case: Case, position: str) -> str | None:
     """Do the next chunk. Return where to continue, '' for the beginning, or None when nothing is left to do."""
-    is_held_up = requests.is_held_up(case)
-    following = bulk_transfer.align_next(case, position, is_held_up=is_held_up)
+    is_holder_blocked = requests.is_holder_blocked(case)
+    following = bulk_transfer.apply_next_chunk(case, position, is_holder_blocked=is_holder_blocked)
     state = bulk_transfer.state_of(case)
     if following is not None or state is None:
         return following
@@ -36,7 +36,7 @@ def transfer_next(case: Case, position: str) -> str | None:
     if not account.on_way:
         bulk_transfer.finish(case)
         return None
-    return None if is_held_up else ""
+    return None if is_holder_blocked else ""
 
 
 def _all_withdrawn(case: Case, state: BulkTransferRow) -> None:

@@ -14,7 +14,7 @@ from schemas.vocabulary import Alert, AssigneeType, HowChosen, Qualification, Re
 from workers.accounts.account_keys import aliases
 from workers.accounts.case import LeadInHand
 from workers.accounts.desk_protocol import reassignment
-from workers.accounts.desk_protocol.requests import ASK, HOUR_MS, forget_request
+from workers.accounts.desk_protocol.requests import ASK, REFUSED_PAUSE_MS, end_request
 from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.events import lead_chat
 from workers.accounts.handoffs import (
@@ -25,7 +25,7 @@ from workers.accounts.handoffs import (
     rep_watch,
     support_questions,
 )
-from workers.accounts.handoffs.alert_recipients import of_desk
+from workers.accounts.handoffs.alert_recipients import recipients_for_desk
 from workers.accounts.handoffs.queue import remove_pending
 from workers.accounts.routing.partners import PARTNER_PREFIX, is_with_partner
 from workers.accounts.routing.route_explanation import REASONS
@@ -63,8 +63,8 @@ def handle(case: Case, answer: DeskAnswer) -> None:
         if request.route is Route.BY_HAND and is_with_partner(case.account):
             case.change(by_hand=None)  # somebody of the partner's: who works on it there is theirs to say
         else:
-            rep_watch.add_gone(case, request.rep_id)
-        forget_request(case, request)
+            rep_watch.add_inactive_rep(case, request.rep_id)
+        end_request(case, request)
 
 
 def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
@@ -74,14 +74,14 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
         holder = replace(holder, desk=before.desk)  # who has it already has it from there
     if before is not None and before.id != holder.id and bulk_transfer.must_withdraw(case):
         why = _why_moved(case, request, answer, holder)
-        bulk_transfer.keep_answer(case, answer.model_dump_json(exclude_none=True).encode(), why)
+        bulk_transfer.defer_answer(case, answer.model_dump_json(exclude_none=True).encode(), why)
         return
-    forget_request(case, request)
+    end_request(case, request)
     if request.move is not None:
         _moved(case, request, request.move, answer, holder)
         return
     reasons = _holder_reasons(case, holder, answer)
-    reassignment.apply_rightful_owner(case, before, holder)
+    reassignment.reset_escalation(case, before, holder)
     is_new_side = before is not None and (before.type is AssigneeType.PARTNER) is not _is_partner(holder)
     if is_new_side:
         start_cursor(case.rows, aliases.LEADS, case.key)
@@ -89,10 +89,10 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
         hand = LeadInHand(case, request.lead_id)
         handoffs.close_all_of(hand, reasons)
         hand.write_lead()
-    due = deadlines.due_of(answer)
+    due = deadlines.deadlines_of(answer)
     asked = None if request.pending else _asked(request)
     why = _move_reasons(case, request, holder, reasons)
-    bulk_transfer.move_all(case, handoffs.Handover(holder, request.kind, due, why, asked=asked))
+    bulk_transfer.transfer_all(case, handoffs.Transfer(holder, request.kind, due, why, asked=asked))
     if not request.pending:
         return
     pending = case.rows.get(PendingRow, case.key, request.pending, request.lead_id)
@@ -133,27 +133,27 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
 def _moved(case: Case, request: OpenRequest, why: MoveWhy, answer: DeskAnswer, holder: Holder) -> None:
     """Open hand-offs go to whom the desk named; where that is who has them, their deadlines go on."""
     before = case.account.holder
-    holder = reassignment.holder_after(case, request, holder)
-    clocks = tuple((one.handoff_id, deadlines.due_of(one)) for one in answer.clocks)
-    due, reasons = deadlines.due_of(answer), reassignment.reasons_of(why, holder)
+    holder = reassignment.holder_after_move(case, request, holder)
+    clocks = tuple((one.handoff_id, deadlines.deadlines_of(one)) for one in answer.clocks)
+    due, reasons = deadlines.deadlines_of(answer), reassignment.move_reasons(why, holder)
     if before is not None and before.id == holder.id:
-        bulk_transfer.resume_deadlines(case, clocks, due)
+        bulk_transfer.resume_all_deadlines(case, clocks, due)
     else:
         passed_over = tuple((one.rep_id, one.why) for one in answer.passed_over)
-        to = handoffs.Handover(holder, request.kind, due, reasons, clocks, passed_over, _asked(request))
-        bulk_transfer.move_all(case, to)
-    reassignment.complete_move(case, why, before, holder)
+        to = handoffs.Transfer(holder, request.kind, due, reasons, clocks, passed_over, _asked(request))
+        bulk_transfer.transfer_all(case, to)
+    reassignment.end_move(case, why, before, holder)
     _report_obstacles(case, request, answer)
 
 
-def _asked(request: OpenRequest) -> handoffs.Asked:
-    return handoffs.Asked(request.handoff_id, request.request_id, request.desk, request.mode)
+def _asked(request: OpenRequest) -> handoffs.TransferRequest:
+    return handoffs.TransferRequest(request.handoff_id, request.request_id, request.desk, request.mode)
 
 
 def _why_moved(case: Case, request: OpenRequest, answer: DeskAnswer, holder: Holder) -> tuple[Reason, ...]:
     """Why open hand-offs change hands by this answer."""
     if request.move is not None:
-        return reassignment.reasons_of(request.move, reassignment.holder_after(case, request, holder))
+        return reassignment.move_reasons(request.move, reassignment.holder_after_move(case, request, holder))
     return _move_reasons(case, request, holder, _holder_reasons(case, holder, answer))
 
 
@@ -174,7 +174,7 @@ def _refused(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
     case.change(request=replace(request, is_waiting=True, is_refused=True))
     lead_chat.ask_presence_for(case, request)
     _alert(case, Alert.DESK_FULL if answer.desk_full else Alert.EVERYONE_AWAY, request, answer)
-    set_timer(case.rows, ASK, case.key, case.now_ms + HOUR_MS)
+    set_timer(case.rows, ASK, case.key, case.now_ms + REFUSED_PAUSE_MS)
 
 
 def _is_partner(holder: Holder) -> bool:
@@ -280,5 +280,5 @@ def _alert(case: Case, alert: Alert, request: OpenRequest, answer: DeskAnswer) -
         handoff_id=request.handoff_id,
         rep_id=answer.rep_id,
         desk=request.desk,
-        told=of_desk(case.terms.policy, request.desk, answer.rep_id),
+        told=recipients_for_desk(case.terms.policy, request.desk, answer.rep_id),
     )

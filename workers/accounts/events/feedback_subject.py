@@ -68,6 +68,6 @@ def find_handoffs(case: Case, event: SalesAnswered, lead: LeadRow) -> list[tuple
         and (
             is_named
             or row.created_ms <= event.occurred_at_ms
-            or late_feedback.is_as_before(row.reasons, lead, event)
+            or late_feedback.is_continued_handoff(row.reasons, lead, event)
         )
     ]

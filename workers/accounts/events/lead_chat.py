@@ -18,7 +18,7 @@ from schemas.outputs import Assignee, ChatAnswer
 from schemas.topics import CHAT_ANSWERS, DESK_REQUESTS
 from schemas.vocabulary import AssigneeType, ChatReply, Request, Turn
 from workers.accounts.case import instant
-from workers.accounts.desk_protocol.requests import give_back
+from workers.accounts.desk_protocol.requests import cancel_request
 from workers.accounts.evaluation import expiry, imported_history
 from workers.accounts.evaluation.consents import ConsentEffect, apply_event_consent
 from workers.accounts.evaluation.evaluate import evaluate
@@ -71,7 +71,7 @@ def _apply_turn(hand: LeadInHand, event: LeadChat) -> None:
     )
     evaluate(hand, occasion, is_news=consent.is_news)
     if is_question:
-        support_questions.ask(case, event.lead_id, event.occurred_at_ms)
+        support_questions.ask_desk(case, event.lead_id, event.occurred_at_ms)
     now = case.lead(event.lead_id)
     if is_for_sales and now.pending:
         return  # the desk's answer tells the visitor
@@ -150,7 +150,7 @@ def _apply_agent_message(hand: LeadInHand, event: LeadChat) -> None:
         if row is None or event.occurred_at_ms < row.created_ms:
             continue
         if row.holder.id == rep_id or rep_id in escalation.earlier_holders(case):
-            deadlines.record_touch(case, handoff_id, row, event.occurred_at_ms, rep_id)
+            deadlines.mark_answered(case, handoff_id, row, event.occurred_at_ms, rep_id)
             escalation.record_answer(case, rep_id, event.occurred_at_ms)
             case.request_needs_review = True
     buying_signals.clear_answered(case)
@@ -158,7 +158,7 @@ def _apply_agent_message(hand: LeadInHand, event: LeadChat) -> None:
     if request is None or request.lead_id != event.lead_id or not request.pending:
         return
     if chat.is_waiting and request.mode is RequestMode.TURN and request.answerer != chat.rep_id:
-        give_back(case)
+        cancel_request(case)
         case.request_needs_review = True
 
 

@@ -37,7 +37,7 @@ def read_request(visit: Visit) -> None:
 def ask_support(visit: Visit) -> None:
     """Ask the service desk to answer a support question."""
     if visit.is_live and visit.is_question:
-        support_questions.ask(visit.case, visit.event.lead_id, visit.event.occurred_at_ms)
+        support_questions.ask_desk(visit.case, visit.event.lead_id, visit.event.occurred_at_ms)
 
 
 STEPS: tuple[Step, ...] = (look_up_company, record_facts, read_request, *SHARED_STEPS, ask_support)

@@ -22,7 +22,7 @@ from workers.accounts.routing.partners import (
     partner_of,
     partner_or_miss,
 )
-from workers.accounts.stages.qualifying import Due, Occasion, new_cycle
+from workers.accounts.stages.qualifying import DueHandoff, Occasion, new_cycle
 from workers.accounts.state.handoff import HandoffRow
 from workers.accounts.worth.facts import fit_of
 from workers.engine.timers import start_cursor
@@ -46,7 +46,7 @@ def hand_over_qualified(hand: LeadInHand) -> None:
     day = max(case.terms.day_of(case.now_ms), hand.score.latest_day)
     fit = fit_of(case.terms, account.company, hand.lead.facts)
     total = fit.points + case.terms.rules.points(hand.score.counts, day).points
-    make_due(hand, Due(day, (Reason.SALES_QUALIFIED,)), total, fit.points)
+    make_due(hand, DueHandoff(day, (Reason.SALES_QUALIFIED,)), total, fit.points)
     hand.write_lead()
 
 

@@ -20,7 +20,7 @@ from workers.accounts.case import Case, LeadInHand
 from workers.accounts.desk_protocol import claim_refusals, requests
 from workers.accounts.evaluation import expiry, imported_history
 from workers.accounts.evaluation.consents import ConsentRow
-from workers.accounts.evaluation.lead_locations import NumbersRow, account_of_one, places_of
+from workers.accounts.evaluation.lead_locations import NumbersRow, personal_account_key, places_of
 from workers.accounts.evaluation.missing_facts import WantingRow, stop_asking
 from workers.accounts.handoffs import buying_signals, handoffs, support_questions
 from workers.accounts.handoffs.alias_members import JoinedRow
@@ -121,7 +121,7 @@ def _leave(case: Case, lead_id: str) -> list[Emit]:
     dequeue(hand)
     request = case.account.request
     if request is not None and request.lead_id == lead_id:
-        requests.give_back(case)
+        requests.cancel_request(case)
     case.remove_active(lead_id)
     buying_signals.forget_person(case, lead_id)
     stop_asking(hand)
@@ -135,7 +135,7 @@ def _leave(case: Case, lead_id: str) -> list[Emit]:
     following = _walk(case, lead_id, "")
     if following is not None:
         start_cursor(rows, ERASE, f"{case.key}{_SEP}{lead_id}")
-    is_of_one = case.key == account_of_one(lead_id)
+    is_of_one = case.key == personal_account_key(lead_id)
     if case.account.naming is not None and case.account.naming.lead_id == lead_id:
         name_lookup.cancel_question(case)
     if is_of_one:
@@ -143,14 +143,14 @@ def _leave(case: Case, lead_id: str) -> list[Emit]:
         case.change(gone=(), by_hand=None)
     elif had_deal:
         crm_claims.follow(case)  # the account is what the CRM and the others' deals make of it
-    requests.settle(case)
-    claim_refusals.review(case)
+    requests.review_request(case)
+    claim_refusals.review_refusals(case)
     case.emits.append(tombstone(LEAD_SCORES, lead_id, case.key))
     emits = case.close()
     _number_on(
         case, lead_id, max(lead.stage_n, moved.stage_n), max(score.revision, moved.revision), of_one=is_of_one
     )
-    rows.delete(JoinedRow, case.key, account_of_one(lead_id))
+    rows.delete(JoinedRow, case.key, personal_account_key(lead_id))
     if is_of_one:
         cancel_timer(rows, requests.ASK, case.key)
         cancel_timer(rows, aliases.MOVE, case.key)
@@ -187,7 +187,7 @@ def _walk(case: Case, lead_id: str, position: str) -> str | None:
     row_type = NAMING_LEADS[number]
     found = case.rows.scan(row_type, case.key, after=(case.key, after) if after else (), limit=CHUNK)
     for (_, name), row in found:
-        if lead_id != row.lead_id and case.key != account_of_one(lead_id):
+        if lead_id != row.lead_id and case.key != personal_account_key(lead_id):
             continue
         if isinstance(row, AlertRow):
             case.end_alert(name, row)

@@ -66,9 +66,9 @@ def evaluate_next_of_all(
 def close_case(case: Case) -> list[Emit]:
     """Bring the account's request in line with what was decided, and return the outputs."""
     if case.account.refused:
-        claim_refusals.review(case)
+        claim_refusals.review_refusals(case)
     if case.request_needs_review:
-        requests.settle(case)
+        requests.review_request(case)
     return case.close()
 
 

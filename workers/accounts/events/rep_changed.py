@@ -16,7 +16,7 @@ def handle(case: Case, event: RepChanged) -> None:
     """Record who is gone or back, and freeze or resume the deadlines of an absent holder."""
     case.request_needs_review = True
     if event.change == "left":
-        rep_watch.add_gone(case, event.rep_id)
+        rep_watch.add_inactive_rep(case, event.rep_id)
     elif event.rep_id in case.account.gone:
-        rep_watch.remove_gone(case, event.rep_id)
+        rep_watch.remove_inactive_rep(case, event.rep_id)
     absence.apply_presence(case, event)

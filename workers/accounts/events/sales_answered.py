@@ -36,9 +36,9 @@ from workers.accounts.handoffs.queue import dequeue
 from workers.accounts.routing.ownership import named_by_crm
 from workers.accounts.routing.partners import is_with_partner
 from workers.accounts.stages import late_feedback
-from workers.accounts.stages.closed_handoff_feedback import answered_too_late, question
+from workers.accounts.stages.closed_handoff_feedback import judge_late_answer, market_objection
 from workers.accounts.stages.qualifying import Occasion, new_cycle
-from workers.accounts.state.account import ManualAssignment
+from workers.accounts.state.account import ManualAssignment, MarketObjection
 from workers.accounts.worth.counts import start_new_points
 
 if TYPE_CHECKING:
@@ -100,11 +100,9 @@ def _apply(hand: LeadInHand, event: SalesAnswered, *, is_closed: bool) -> None:
     about = [] if is_closed else find_handoffs(case, event, hand.lead)
     is_between = not (about or is_closed) and late_feedback.is_between_accounts(hand, event)
     is_late = (
-        not about
-        and action in _OF_THE_CYCLE
-        and late_feedback.was_said_before_silence(case, event, hand.lead)
+        not about and action in _OF_THE_CYCLE and late_feedback.is_dated_before_expiry(case, event, hand.lead)
     )
-    raised_day = late_feedback.raised_since(hand, event)
+    raised_day = late_feedback.day_raised_since(hand, event)
     feedback = Feedback(hand, event, about, is_closed, bool(about or is_between or is_late))
     if action in _TOUCHES:
         _record_touch(feedback)
@@ -113,13 +111,28 @@ def _apply(hand: LeadInHand, event: SalesAnswered, *, is_closed: bool) -> None:
     elif action is SalesAction.REASSIGNED and hand.lead.pending and not is_closed:
         _reassign(feedback)  # the lead is queued at a desk and has no holder yet
     elif is_closed and action in ANSWERS:
-        hand.lead = answered_too_late(case, hand.lead, event)
-        _evaluate_again(hand)
-    if action in late_feedback.ENDS:
+        _apply_late_answer(feedback)
+    if action in late_feedback.ENDS_CYCLE:
         _apply_later_points(case, hand.lead_id, raised_day, event.occurred_at_ms)
 
 
 # What each action does.
+
+
+def _apply_late_answer(feedback: Feedback) -> None:
+    """Apply an answer to a closed hand-off. Raises RefusedError handoff_over."""
+    hand, event = feedback.hand, feedback.event
+    late = judge_late_answer(hand.case, hand.lead, event)
+    if late.closed is not None and event.activity.handoff_id is not None:
+        hand.case.rows.put(late.closed, hand.case.key, event.activity.handoff_id)
+    _object_to_market(hand.case, late.objection)
+    hand.lead = late.lead
+    _evaluate_again(hand)
+
+
+def _object_to_market(case: Case, objection: MarketObjection | None) -> None:
+    if objection is not None:
+        case.change(questioned=objection)
 
 
 def _acknowledge(feedback: Feedback) -> None:
@@ -127,7 +140,7 @@ def _acknowledge(feedback: Feedback) -> None:
     case, event = feedback.hand.case, feedback.event
     case.request_needs_review = True
     for handoff_id, row in feedback.handoffs:
-        deadlines.record_touch(case, handoff_id, row, event.occurred_at_ms, event.activity.rep_id)
+        deadlines.mark_answered(case, handoff_id, row, event.occurred_at_ms, event.activity.rep_id)
     if feedback.handoffs:
         escalation.record_answer(case, event.activity.rep_id, event.occurred_at_ms)
 
@@ -141,7 +154,7 @@ def _claim(feedback: Feedback) -> None:
     if found is None:
         claim(hand, rep_id)
     elif not mine:
-        claim_refusals.refuse(hand.case, hand.lead_id, rep_id, at_ms, found)
+        claim_refusals.refuse_claim(hand.case, hand.lead_id, rep_id, at_ms, found)
     if mine:
         feedback.handoffs = mine
         _acknowledge(feedback)
@@ -215,7 +228,7 @@ def _reject(feedback: Feedback) -> None:
         expired_with_handoff=False,
     )
     if effect == "question_account":
-        question(case, event)
+        _object_to_market(case, market_objection(case, event))
     if (
         not is_expired
     ):  # an event after the expiry is after the rejection too, and no event lies between the two

@@ -15,7 +15,7 @@ from workers.accounts.account_keys import crm_claims
 from workers.accounts.evaluation.cycle_end import recycle
 from workers.accounts.handoffs import handoffs
 from workers.accounts.handoffs.touches import clear_early_rejection
-from workers.accounts.stages.deals import with_word
+from workers.accounts.stages.deals import merge_deal
 from workers.accounts.stages.qualifying import new_cycle
 from workers.accounts.state.sales import Deal
 
@@ -45,7 +45,7 @@ def apply_deal(hand: LeadInHand, event: SalesAnswered) -> None:
     )
     if record is not None:
         deal = replace(deal, relationship_then=record.relationship)
-    deals = with_word(case.account.deals, deal)
+    deals = merge_deal(case.account.deals, deal)
     if deals is case.account.deals:
         return
     case.change(deals=deals)
@@ -59,4 +59,4 @@ def apply_deal(hand: LeadInHand, event: SalesAnswered) -> None:
     if hand.lead.verdict is None:
         hand.change(accepted=True, qualified=True)
     clear_early_rejection(case, hand.lead_id)
-    handoffs.announce(case, hand.lead, reason)
+    handoffs.republish_all(case, hand.lead, reason)

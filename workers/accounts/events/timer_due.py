@@ -29,7 +29,7 @@ _OF_THE_ACCOUNT: Final[Mapping[str, Callable[[Case], None]]] = {
 _BY_KEY: Final[Mapping[str, Callable[[Case, str], None]]] = {
     support_questions.ASK: support_questions.repeat_question,
     handoffs.FORGET: handoffs.forget_closed,
-    deadlines.THEN: escalation.escalate,
+    deadlines.LONG_OVERDUE: escalation.escalate,
     imported_history.COMPLETE: imported_history.evaluate_complete,
     expiry.EXPIRE: expiry.expire,
 }
@@ -48,4 +48,4 @@ def handle(case: Case, kind: str, key: str) -> None:
     elif kind == deadlines.OVERDUE and partner_return.is_overdue(case, key):
         partner_return.take_back(case, Reason.PARTNER_DID_NOT_ANSWER)
     else:
-        deadlines.report(case, kind, key)
+        deadlines.report_due(case, kind, key)

@@ -1,6 +1,7 @@
-"""Who has to know of an alert: the rep it is about, and the manager once it is no longer the rep's matter alone.
+"""The reps and managers who are notified of an alert.
 
-In: an alert, who holds the hand-off, the desk. Out: rep_ids, at most five, never an address.
+In: an alert, and the holder or the desk that it concerns. Out: rep_ids, at most five, never an address. Nothing is
+written here.
 """
 
 from __future__ import annotations
@@ -17,25 +18,33 @@ if TYPE_CHECKING:
 _DESK = "desk:"
 
 
-def is_nobodys(case: Case) -> bool:
-    """Whether nobody is to hear of the account: it is excluded, or lives under another key."""
+def is_muted(case: Case) -> bool:
+    """Whether alerts about the account notify no one: the policy excludes it, or it is an alias of another key."""
     account = case.account
     return bool(account.forwards_to) or case.terms.gates.exclusion(case.key, account.company) is not None
 
 
-def of_holder(alert: Alert, holder: Holder) -> tuple[str, ...]:
-    """Return who is told that a hand-off waits: due soon concerns who has it, overdue the manager too."""
+def recipients_for_holder(alert: Alert, holder: Holder) -> tuple[str, ...]:
+    """Return the rep_ids to notify of an alert about the holder's hand-off.
+
+    A reminder before the deadline goes to the rep alone. Any other alert goes to the rep and to the holder's manager. A
+    desk or a partner has no rep of its own.
+    """
     rep = (holder.id,) if holder.type is AssigneeType.REP else ()
     if rep and alert is Alert.RESPONSE_DUE_SOON:
         return rep
-    return tuple(dict.fromkeys((*rep, *_named(holder.manager))))
+    return tuple(dict.fromkeys((*rep, *_as_tuple(holder.manager))))
 
 
-def of_desk(policy: Policy, desk: str, rep_id: str | None = None) -> tuple[str, ...]:
-    """Return who is told that a desk cannot give a lead to anybody: its manager, and the rep who stands in."""
+def recipients_for_desk(policy: Policy, desk: str, rep_id: str | None = None) -> tuple[str, ...]:
+    """Return the rep_ids to notify that a desk cannot assign a lead as usual.
+
+    These are the desk's manager, and ``rep_id``: the substitute who got the lead. A desk that is not in the policy
+    counts as the default desk.
+    """
     home = policy.desks.get(desk.removeprefix(_DESK), policy.desks[policy.default_desk])
-    return tuple(dict.fromkeys((*_named(rep_id), home.manager)))
+    return tuple(dict.fromkeys((*_as_tuple(rep_id), home.manager)))
 
 
-def _named(rep_id: str | None) -> tuple[str, ...]:
+def _as_tuple(rep_id: str | None) -> tuple[str, ...]:
     return () if rep_id is None else (rep_id,)

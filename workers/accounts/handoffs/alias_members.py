@@ -1,6 +1,7 @@
-"""The aliases of a key: who forwards here, by what right, and where those went who forward here no more.
+"""The aliases of an account key: which keys forward here, how they were matched, and where an alias has moved on to.
 
-What is known of an account as such, and goes along when its key becomes an alias, is ``Kept``.
+In: a lead of the account. Out: how the lead was matched, and whether it is about to leave. Nothing is written here.
+``AccountPayload`` is what an alias sends of its account.
 """
 
 from __future__ import annotations
@@ -19,37 +20,45 @@ if TYPE_CHECKING:
     from workers.accounts.state.lead import LeadRow
 
 LEAVING: Final = "leaving"
-"""The cursor over the people of a key, of whom those go that came from an alias which moves on."""
+"""Kind of the cursor over a key's leads that sends on those of an alias that moves to another key."""
 
 
-class Kept(Part, frozen=True):
-    """What is known of an account as such, and goes along when its key becomes an alias."""
+class AccountPayload(Part, frozen=True):
+    """The knowledge of an account that is sent to another key when its own key becomes an alias."""
 
     last_rep: LastRep | None = None
+    """Rep who worked the account last. None: no rep has."""
     by_hand: ManualAssignment | None = None
+    """Manual reassignment in force. None: there is none."""
     by_hand_ms: int = 0
+    """Date of the latest manual reassignment. Milliseconds UTC. 0: there was none."""
     questioned: MarketObjection | None = None
+    """Sales' objection that the account is outside the market. None: no objection is in force."""
     enriched: tuple[Fact, ...] = ()
+    """Facts of the company from enrichment. At most 5."""
 
 
 class JoinedRow(Row, frozen=True):
-    """An alias of this key: key (account, alias). As many as domains and people that ever forwarded here."""
+    """An alias of this key: key (account, alias). One per domain or person that has ever forwarded here."""
 
     prefix: ClassVar[str] = "joined"
     is_unproven: bool = False
-    """By a company name alone."""
+    """Whether a company name alone matched the alias to the account."""
     is_by_contact: bool = False
-    """By the account that the CRM's contact names."""
+    """Whether the account that a CRM contact names matched the alias."""
     gone_to: str = ""
-    """Where it went on to: what still comes from it is sent there."""
+    """Key to which the alias has moved on. Records that still arrive for it are forwarded there. Empty: it is here."""
     leaving_to: str = ""
-    """Where it goes on to, while what is open of its people here is withdrawn."""
+    """Key to which the alias moves once its leads' open hand-offs here are withdrawn. Empty: it is not leaving."""
     last_rep: LastRep | None = None
-    """Who worked with its people here, until it has left."""
+    """Rep who worked the leads of the alias here last, until the alias has left. None: no rep has."""
 
 
-def how_matched(case: Case, lead: LeadRow) -> tuple[Reason, ...]:
-    """Return by what a lead is here that does not write from a domain of the account; nothing where that is proof."""
+def match_reasons(case: Case, lead: LeadRow) -> tuple[Reason, ...]:
+    """Return how the lead was matched to the account: by a CRM contact, or by an unproven company name.
+
+    Empty if the lead's domain or a proven name proves the match.
+    """
     row = case.rows.get(JoinedRow, case.key, lead.home) if lead.home else None
     if row is None:
         return ()
@@ -58,11 +67,11 @@ def how_matched(case: Case, lead: LeadRow) -> tuple[Reason, ...]:
     return (Reason.MATCHED_BY_NAME,) if row.is_unproven else ()
 
 
-def leaving(key: str, origin: str) -> str:
-    """Return the key of the cursor that sends on who came to ``key`` from ``origin``."""
+def leaving_cursor_key(key: str, origin: str) -> str:
+    """Return the key of the cursor that sends on the leads which came to ``key`` from the alias ``origin``."""
     return f"{key} {origin}"
 
 
 def is_leaving(case: Case, lead: LeadRow) -> bool:
-    """Whether a lead is about to be sent on with its alias: nobody of this account is given it any more."""
-    return bool(lead.home) and is_under_way(case.rows, LEAVING, leaving(case.key, lead.home))
+    """Whether the lead is about to be sent on with its alias. No hand-off of it is made here any more."""
+    return bool(lead.home) and is_under_way(case.rows, LEAVING, leaving_cursor_key(case.key, lead.home))

@@ -1,7 +1,7 @@
-"""Who else of the account is about: colleagues with their roles, and whether together they are a buying group.
+"""The colleagues of a lead with their roles, and whether the active people of the account are a buying group.
 
-In: the account's people who were active last (at most ten), and how many of them within how many days the policy calls
-a group. Out: parts of the hand-off. The others follow the owner as everybody of an account does.
+In: the people of the account who were active last, at most ten, and the policy's size and period of a group. Out: parts
+of a hand-off. Nothing is written here. Each colleague follows the account's owner, as every lead of the account does.
 """
 
 from __future__ import annotations
@@ -30,22 +30,23 @@ def colleagues_of(case: Case, lead_id: str) -> list[Colleague]:
 
 
 def group_of(case: Case, lead_id: str) -> BuyingGroup | None:
-    """Return the buying group to which a lead belongs; None where it is none, or the policy names none.
+    """Return the buying group to which the lead belongs. None: it belongs to none, or the policy defines none.
 
-    Who fails a gate of the person (a student, a wrong function) is nobody who buys.
+    A person who fails a gate of the person (a student, a wrong function) does not count.
     """
-    wanted = case.terms.policy.stages.buying_group
-    if wanted is None:
+    rule = case.terms.policy.stages.buying_group
+    if rule is None:
         return None
-    since_ms = case.now_ms - wanted.within_days * DAY_MS
-    active = [who for who, at_ms in case.active_since() if at_ms >= since_ms]
-    people = [who for who in active if _may_buy(case, case.lead(who))]
-    if len(people) < wanted.people or lead_id not in people:
+    since_ms = case.now_ms - rule.within_days * DAY_MS
+    active = [active_id for active_id, at_ms in case.active_since() if at_ms >= since_ms]
+    people = [active_id for active_id in active if _may_buy(case, case.lead(active_id))]
+    if len(people) < rule.people or lead_id not in people:
         return None
-    return BuyingGroup(people=len(people), within_days=wanted.within_days)
+    return BuyingGroup(people=len(people), within_days=rule.within_days)
 
 
 def _may_buy(case: Case, lead: LeadRow) -> bool:
+    """Whether no gate of the person excludes the lead."""
     fit = fit_of(case.terms, case.account.company, lead.facts)
     return all(gate.state is not GateState.FAIL for gate in fit.gates if gate.gate in {"function", "title"})
 

@@ -1,7 +1,7 @@
-"""When the first response is due: timers of an open hand-off, their alerts, and the touches that take them back.
+"""Response deadlines of open hand-offs: their timers and alerts, and the touches that clear them.
 
-In: hand-offs, timers, touches with their own dates, absences. Out: timers, alerts, rows. When a deadline falls was said
-by the desk, which knows the rep's calendar. While who has a hand-off is away, its deadlines stand still.
+In: hand-offs, timers, touches with their own dates, absences. Out: timers, alerts, rows. The desk computes the
+deadlines, because it knows the rep's calendar. While the holder is away, the deadlines do not run.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from schemas.desk_requests import RunningClock
 from schemas.vocabulary import Alert, AssigneeType
 from workers.accounts.handoffs import open_index
-from workers.accounts.handoffs.alert_recipients import of_holder
+from workers.accounts.handoffs.alert_recipients import recipients_for_holder
 from workers.accounts.state.handoff import HandoffRow
 from workers.engine.timers import cancel_timer, set_timer
 
@@ -24,43 +24,48 @@ if TYPE_CHECKING:
     from workers.accounts.case import Case
 
 DUE_SOON = "due_soon"
+"""Kind of the timer that reminds the rep of the deadline."""
 OVERDUE = "overdue"
-THEN = "then"
-"""Long overdue: escalation.py decides what happens then."""
+"""Kind of the timer at the deadline."""
+LONG_OVERDUE = "then"
+"""Kind of the timer at which an unanswered hand-off is escalated, see escalation.py."""
 MOST_CLOCKS = 20
-"""Hand-offs that have deadlines of their own when an account moves; what is beyond has those of the one asked for."""
+"""Most hand-offs whose own deadlines are sent to a desk. Further ones get those of the requested hand-off."""
 _ALERTS = {DUE_SOON: Alert.RESPONSE_DUE_SOON, OVERDUE: Alert.RESPONSE_OVERDUE}
 
 
-class Due(NamedTuple):
-    """When a first response is due soon, due, and when the account goes on. None: nobody counts. Milliseconds UTC."""
+class ResponseDeadlines(NamedTuple):
+    """The deadlines of a first response. None: no such deadline. Milliseconds UTC."""
 
     soon_ms: int | None
+    """When the rep is reminded."""
     due_ms: int | None
+    """When the response is due."""
     then_ms: int | None = None
+    """When the account is escalated."""
 
 
-def due_of(answer: DeskAnswer | Clock) -> Due:
-    """Return the deadlines that a desk named."""
-    return Due(answer.due_soon_at_ms, answer.due_at_ms, answer.then_at_ms)
+def deadlines_of(answer: DeskAnswer | Clock) -> ResponseDeadlines:
+    """Return the deadlines that a desk has set."""
+    return ResponseDeadlines(answer.due_soon_at_ms, answer.due_at_ms, answer.then_at_ms)
 
 
-def with_due(row: HandoffRow, due: Due) -> HandoffRow:
+def with_deadlines(row: HandoffRow, due: ResponseDeadlines) -> HandoffRow:
     """Return the hand-off with these deadlines, running."""
     return replace(row, due_soon_ms=due.soon_ms, due_ms=due.due_ms, then_ms=due.then_ms, frozen_ms=None)
 
 
 def start_timers(case: Case, handoff_id: str, row: HandoffRow) -> None:
-    """Set the timers of a hand-off that nobody has answered yet."""
+    """Set the timers of a hand-off, unless it is answered or its deadlines are frozen."""
     if row.touched_ms is not None or row.frozen_ms is not None:
         return
-    for kind, at_ms in ((DUE_SOON, row.due_soon_ms), (OVERDUE, row.due_ms), (THEN, row.then_ms)):
+    for kind, at_ms in ((DUE_SOON, row.due_soon_ms), (OVERDUE, row.due_ms), (LONG_OVERDUE, row.then_ms)):
         if at_ms is not None:
             set_timer(case.rows, kind, handoff_id, at_ms)
 
 
 def stop_timers(case: Case, handoff_id: str) -> None:
-    """Cancel the timers and take their alerts back: answered, moved or over."""
+    """Cancel the timers of a hand-off and clear their alerts: it is answered, reassigned or closed."""
     _cancel_timers(case, handoff_id)
     for alert in (
         *_ALERTS.values(),
@@ -71,15 +76,15 @@ def stop_timers(case: Case, handoff_id: str) -> None:
         case.clear_alert(alert, handoff_id)
 
 
-def report(case: Case, kind: str, handoff_id: str) -> None:
-    """A timer is due: say that the response is due soon, or overdue. An answered hand-off says nothing."""
+def report_due(case: Case, kind: str, handoff_id: str) -> None:
+    """Raise the alert of a due timer: the response is due soon, or overdue. An answered hand-off raises none."""
     row = case.rows.get(HandoffRow, case.key, handoff_id)
     if row is not None and row.touched_ms is None:
-        raise_late(case, _ALERTS[kind], handoff_id, row)
+        raise_response_alert(case, _ALERTS[kind], handoff_id, row)
 
 
-def raise_late(case: Case, alert: Alert, handoff_id: str, row: HandoffRow) -> None:
-    """Put up an alert of a hand-off that waits for its answer."""
+def raise_response_alert(case: Case, alert: Alert, handoff_id: str, row: HandoffRow) -> None:
+    """Raise an alert about a hand-off that waits for its first response."""
     holder = row.holder
     case.raise_alert(
         alert,
@@ -89,27 +94,31 @@ def raise_late(case: Case, alert: Alert, handoff_id: str, row: HandoffRow) -> No
         rep_id=holder.id if holder.type is AssigneeType.REP else None,
         desk=holder.id if holder.type is not AssigneeType.REP else None,
         due_ms=row.due_ms,
-        told=of_holder(alert, holder),
+        told=recipients_for_holder(alert, holder),
     )
 
 
-def record_touch(
+def mark_answered(
     case: Case, handoff_id: str, row: HandoffRow, at_ms: int, rep_id: str | None = None
 ) -> HandoffRow:
-    """Return the hand-off as answered at ``at_ms``, the touch's own date; the earliest touch counts.
+    """Return the hand-off as answered at ``at_ms``, the touch's own date. The earliest touch counts.
 
-    A touch in time that comes late takes an overdue report back; one after the time ends it.
+    The answer clears the alerts of the hand-off. An overdue alert is thus withdrawn by a touch that was made in time
+    and arrives late.
     """
     if row.touched_ms is not None and row.touched_ms <= at_ms:
         return row
     stop_timers(case, handoff_id)
     made = replace(row, touched_ms=at_ms, touched_by=rep_id, frozen_ms=None)
-    open_index.keep(case, handoff_id, made)
+    open_index.write_handoff(case, handoff_id, made)
     return made
 
 
 def freeze(case: Case, handoff_id: str, row: HandoffRow, at_ms: int) -> None:
-    """Who has the hand-off is away since ``at_ms``: what was not due before that is not due while it lasts."""
+    """Stop the deadlines of a hand-off, because its holder is away since ``at_ms``.
+
+    An alert about a deadline after that time is cleared.
+    """
     if row.touched_ms is not None or row.frozen_ms is not None:
         return
     _cancel_timers(case, handoff_id)
@@ -120,11 +129,15 @@ def freeze(case: Case, handoff_id: str, row: HandoffRow, at_ms: int) -> None:
     ):
         if due_ms is not None and due_ms > at_ms:
             case.clear_alert(alert, handoff_id)
-    open_index.keep(case, handoff_id, replace(row, frozen_ms=at_ms))
+    open_index.write_handoff(case, handoff_id, replace(row, frozen_ms=at_ms))
 
 
-def clocks(waiting: Iterable[tuple[str, HandoffRow]], *, resumed: bool) -> list[RunningClock]:
-    """Return the deadlines to ask a desk for: what was left at the freezing where ``resumed``, else the whole time."""
+def running_clocks(waiting: Iterable[tuple[str, HandoffRow]], *, resumed: bool) -> list[RunningClock]:
+    """Return the deadlines of unanswered hand-offs, to send to a desk. At most 20.
+
+    ``resumed``: each states when it was frozen, so that the desk continues with the time that was left. Otherwise the
+    desk starts with the whole time.
+    """
     return [
         RunningClock(
             handoff_id=handoff_id,
@@ -141,5 +154,5 @@ def clocks(waiting: Iterable[tuple[str, HandoffRow]], *, resumed: bool) -> list[
 
 
 def _cancel_timers(case: Case, handoff_id: str) -> None:
-    for kind in (DUE_SOON, OVERDUE, THEN):
+    for kind in (DUE_SOON, OVERDUE, LONG_OVERDUE):
         cancel_timer(case.rows, kind, handoff_id)

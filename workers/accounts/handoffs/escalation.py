@@ -1,11 +1,13 @@
-"""Nobody has answered, long after the time was over: the account goes to the next in turn, in the end to the manager.
+"""Escalation of an account that is not answered long after its deadline, at last to the manager.
 
-In: timers of hand-offs, touches, moves that were made. Out: the wish to move (moves.py asks the desk), who had the
-account, alerts. The whole account moves, and only if who has it has touched none of it; at most as often as the policy
-says. What belongs to an owner goes to the deputy, then to the manager. Where it can go no further, that is said.
+In: timers of hand-offs, touches, moves that were made. Out: a pending move, for which desk_protocol/requests.py asks a
+desk; the reps who had the account; alerts. The whole account moves to the next rep in turn, and only if its holder has
+touched none of its open hand-offs. The policy bounds the number of moves. An owned account goes to the deputy, then to
+the manager. If it can move no further, an alert is raised.
 
-A touch that was dated before the account moved on and comes after it undoes the move, unless who has it now has touched
-it too: the buyer has been spoken to by the first. A later touch of somebody who had it is an answer, and moves nothing.
+A touch that was made before the escalation and arrives after it reverses the move, because the earlier rep has spoken
+to the buyer. It does not if the present holder has touched the account too. A later touch of an earlier holder is an
+answer and moves nothing.
 """
 
 from __future__ import annotations
@@ -24,56 +26,64 @@ if TYPE_CHECKING:
     from workers.accounts.case import Case
     from workers.accounts.state.account import Holder
 
-MOST_HAD = 12
+MOST_EARLIER_HOLDERS = 12
+"""Most earlier holders that are remembered: the latest."""
 _DESK = "desk:"
 
 
 def escalate(case: Case, handoff_id: str) -> None:
-    """The timer of a hand-off that is long overdue. What a desk holds as a whole stays there: its manager is told."""
+    """Handle the timer of a long-overdue hand-off: request a move of the account, or report that it cannot move.
+
+    A hand-off that a desk holds as a whole stays there, and the desk's manager is notified.
+    """
     row = case.rows.get(HandoffRow, case.key, handoff_id)
     if row is None or row.touched_ms is not None:
         return
     holder = row.holder
     if holder.type is AssigneeType.DESK:
-        deadlines.raise_late(case, Alert.STILL_UNANSWERED, handoff_id, row)
+        deadlines.raise_response_alert(case, Alert.STILL_UNANSWERED, handoff_id, row)
     elif case.account.move is not None:
         return
-    elif _can_continue(case, holder):
+    elif _can_escalate(case, holder):
         case.change(move=Move(MoveWhy.NOT_ANSWERED, holder.id))
         case.request_needs_review = True
     else:
-        deadlines.raise_late(case, Alert.STILL_UNANSWERED, handoff_id, row)
+        deadlines.raise_response_alert(case, Alert.STILL_UNANSWERED, handoff_id, row)
 
 
 def report_unanswered(case: Case, handoff_id: str, row: HandoffRow) -> None:
-    """The account goes no further: say so of a hand-off that should have gone on by now."""
+    """Raise an alert if this hand-off should have been escalated by now, because the account cannot be escalated."""
     is_late = row.then_ms is not None and row.then_ms <= case.now_ms
     if is_late and row.touched_ms is None and row.frozen_ms is None:
-        deadlines.raise_late(case, Alert.STILL_UNANSWERED, handoff_id, row)
+        deadlines.raise_response_alert(case, Alert.STILL_UNANSWERED, handoff_id, row)
 
 
 def record_escalation(case: Case, before: Holder, after: Holder) -> None:
-    """The account has gone from one who did not answer to the next."""
+    """Record that the account went from a holder who did not answer to the next one."""
     moved_on = case.account.moved_on or Escalation()
-    had = (*moved_on.had, PassedRep(before.id, case.now_ms))[-MOST_HAD:]
+    had = (*moved_on.had, PassedRep(before.id, case.now_ms))[-MOST_EARLIER_HOLDERS:]
     turns = moved_on.turns + (after.how is HowChosen.ROTATION)
     is_at_end = after.how in {HowChosen.MANAGER, HowChosen.FALLBACK}
     case.change(moved_on=Escalation(had, turns, is_at_end))
 
 
 def end_escalation(case: Case) -> None:
-    """Nobody is left to whom the account could go."""
+    """Record that no one is left to whom the account could be escalated."""
     case.change(moved_on=replace(case.account.moved_on or Escalation(), is_at_end=True))
 
 
 def earlier_holders(case: Case) -> tuple[str, ...]:
-    """Return the reps who had the account and did not answer, in order."""
+    """Return the reps who had the account and did not answer, by rep_id, in order."""
     moved_on = case.account.moved_on
     return () if moved_on is None else tuple(one.rep_id for one in moved_on.had)
 
 
 def record_answer(case: Case, rep_id: str, at_ms: int) -> None:
-    """A rep has touched the account at ``at_ms``: who has it keeps it; who had it then gets it back."""
+    """Record that a rep touched the account at ``at_ms``, the touch's own date.
+
+    The holder keeps the account, and the escalation ends. An earlier holder who touched it before losing it gets it
+    back.
+    """
     account = case.account
     holder, moved_on = account.holder, account.moved_on
     if holder is None or moved_on is None:
@@ -85,8 +95,8 @@ def record_answer(case: Case, rep_id: str, at_ms: int) -> None:
         case.change(move=Move(MoveWhy.ANSWERED_BEFORE, holder.id, rep_id))
 
 
-def _can_continue(case: Case, holder: Holder) -> bool:
-    """Whether somebody else can still get the account."""
+def _can_escalate(case: Case, holder: Holder) -> bool:
+    """Whether another rep can still get the account."""
     moved_on = case.account.moved_on
     if moved_on is not None and moved_on.is_at_end:
         return False

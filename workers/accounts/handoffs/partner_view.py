@@ -1,7 +1,8 @@
-"""What a partner may see of a lead: the stage that was agreed, its definition, and the fields that the policy lists.
+"""The part of a lead that a partner may see: the agreed stage, and the fields that the policy's key ``sees`` lists.
 
-In: a message as it would be for a rep, the agreement. Out: the message for the partner. Everything that is not listed
-is left out: of the person, of the explanation, of the account's other people. What must add up still does.
+In: a message as it would be for a rep, and the agreement. Out: the message for the partner. Everything that is not
+listed is left out: of the person, of the explanation, of the account's other people. Points still add up to their
+total. Nothing is written here.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.explanation import Explanation, GateResult, PointsLine
 from schemas.outputs import Person
-from workers.accounts.stages.stages import Standing, stage_of
+from workers.accounts.stages.stages import StageInputs, stage_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from workers.accounts.routing.partners import NamedPartner
     from workers.accounts.state.lead import LeadRow
 
-_PERSON = {
+_PERSON_FIELDS = {
     "name": ("first_name", "last_name"),
     "email": ("email",),
     "phone": ("phone",),
@@ -28,7 +29,8 @@ _PERSON = {
     "job_title": ("job_title",),
     "country": ("country",),
 }
-_GATES = {
+"""Fields of a person that each key of ``sees`` shows."""
+_KEY_OF_GATE = {
     "industry": "company",
     "revenue": "company",
     "employees": "company",
@@ -36,22 +38,22 @@ _GATES = {
     "function": "job_title",
     "title": "job_title",
 }
-"""Which word of ``sees`` shows the fact that a gate found."""
+"""Key of ``sees`` that shows the fact which a gate found."""
 
 
-def own_stage(lead: LeadRow, fit: GateState) -> Stage:
-    """Return where a lead stands by itself, whoever has it: what a message to a partner states."""
-    standing = Standing(fit, accepted=lead.accepted, qualified=lead.qualified, reached_mql=lead.reached_mql)
-    return stage_of(standing)
+def stage_for_partner(lead: LeadRow, fit: GateState) -> Stage:
+    """Return the stage of the lead itself, as if no partner had it. A message to a partner states this stage."""
+    inputs = StageInputs(fit, accepted=lead.accepted, qualified=lead.qualified, reached_mql=lead.reached_mql)
+    return stage_of(inputs)
 
 
-def for_partner(agreement: NamedPartner | None, event: LeadRouting) -> LeadRouting:
-    """Return the message cut to what the partner may see; under an agreement that is over, to nothing."""
+def cut_for_partner(agreement: NamedPartner | None, event: LeadRouting) -> LeadRouting:
+    """Return the message with what the partner may see. Under an agreement that has ended, no field is shown."""
     sees: Collection[str] = () if agreement is None else agreement.partner.sees
     cut: dict[str, Any] = {
         "bounces": None,
-        "person": None if event.person is None else _person(event.person, sees),
-        "explanation": _explanation(event.explanation, sees),
+        "person": None if event.person is None else _cut_person(event.person, sees),
+        "explanation": _cut_explanation(event.explanation, sees),
         "earlier_routes": [one.model_copy(update={"rep_id": None}) for one in event.earlier_routes],
     }
     hidden: dict[str, dict[str, Any]] = {
@@ -61,24 +63,24 @@ def for_partner(agreement: NamedPartner | None, event: LeadRouting) -> LeadRouti
         "colleagues": {"colleagues": []},
         "crm_ids": {"crm_lead_id": None, "crm_contact_id": None},
     }
-    for word, fields in hidden.items():
-        if word not in sees:
+    for key, fields in hidden.items():
+        if key not in sees:
             cut |= fields
     return event.model_copy(update=cut)
 
 
-def _person(person: Person, sees: Collection[str]) -> Person:
-    shown = [name for word, names in _PERSON.items() if word in sees for name in names]
+def _cut_person(person: Person, sees: Collection[str]) -> Person:
+    shown = [name for key, names in _PERSON_FIELDS.items() if key in sees for name in names]
     return Person(**{name: getattr(person, name) for name in shown})
 
 
-def _explanation(why: Explanation, sees: Collection[str]) -> Explanation:
-    """Two lines of points, fit and behaviour, unless the partner may see what the lead did."""
+def _cut_explanation(why: Explanation, sees: Collection[str]) -> Explanation:
+    """Return the explanation. Unless the partner may see points, it has two lines: fit and behaviour."""
     gates = [
         GateResult.model_construct(
             gate=one.gate,
             state=one.state,
-            found=one.found if _GATES.get(one.gate) in sees else None,
+            found=one.found if _KEY_OF_GATE.get(one.gate) in sees else None,
             points=one.points,
         )
         for one in why.gates

@@ -1,7 +1,7 @@
 """The queue of leads that are due for a hand-off and wait for the account's one request to a desk.
 
-In: a lead that became due. Out: its PendingRow, in order: raised hands and claims first, then the oldest. Which desk is
-asked is decided in desk_protocol/requests.py.
+In: a lead that became due. Out: its PendingRow, in order: raised hands and claims first, then the oldest. The choice of
+the desk is in desk_protocol/requests.py.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from workers.accounts.state.handoff import PendingRow
 
 if TYPE_CHECKING:
     from workers.accounts.case import Case, LeadInHand
-    from workers.accounts.stages.qualifying import Due
+    from workers.accounts.stages.qualifying import DueHandoff
 
 
-def make_due(hand: LeadInHand, due: Due, total: int, fit_points: int) -> None:
+def make_due(hand: LeadInHand, due: DueHandoff, total: int, fit_points: int) -> None:
     """Queue the lead for a hand-off. A queued lead only moves up, if it raises its hand or a rep claims it."""
     case, lead_id, lead = hand.case, hand.lead_id, hand.lead
     held = case.rows.get(PendingRow, case.key, lead.pending, lead_id) if lead.pending else None
@@ -65,7 +65,7 @@ def remove_pending(case: Case, order: str, lead_id: str) -> None:
 
 
 def first_due(case: Case) -> tuple[str, str, PendingRow] | None:
-    """Return (order, lead_id, row) of the next lead to ask for, or None.
+    """Return (order, lead_id, row) of the next lead to request a desk for, or None.
 
     Without a waiting lead there is no scan: it would walk over the deleted rows of all leads that ever waited.
     """

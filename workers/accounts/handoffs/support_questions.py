@@ -1,9 +1,10 @@
-"""A question for support: a customer's goes to the service desk, anybody else's to everybody's, beside who owns the account.
+"""Support questions: a desk answers them beside the account's other hand-offs.
 
-In: the question, the desk's answer, timers, what the desk says of it. Out: a hand-off of kind service, held by the desk
-itself: no turn, no points, no owner. It neither follows nor moves with the account's other hand-offs: those say who
-sells to the account, this one who answers a question. A person has one at a time; a repeat before it is answered is
-the same question.
+In: a question, the desk's answer, timers, the desk's feedback. Out: a hand-off of kind ``service`` that the desk holds
+as a whole. A customer's question goes to the service desk, any other to the default desk. It takes no turn and has no
+points and no owner. It neither follows the account's other hand-offs nor moves with them: they name the rep who sells
+to the account, this one names the desk that answers a question. A person has one question at a time. A repeat before
+the answer is the same question.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ from schemas.vocabulary import (
 )
 from workers.accounts.case import LeadInHand
 from workers.accounts.handoffs import deadlines, handoffs, open_index
-from workers.accounts.handoffs.alert_recipients import of_desk
+from workers.accounts.handoffs.alert_recipients import recipients_for_desk
+from workers.accounts.handoffs.request_schedule import is_silent, pause_after_ms
+from workers.accounts.handoffs.routing_output import publish_revision
 from workers.accounts.routing.ownership import is_customer
 from workers.accounts.state.account import Holder
 from workers.accounts.state.handoff import ClosedHandoffRow, HandoffRow, ServiceRow
@@ -41,13 +44,13 @@ if TYPE_CHECKING:
     from workers.accounts.case import Case
 
 ASK = "ask_service"
+"""Kind of the timer of an open question's request."""
 QUESTIONS = "questions"
-"""The cursor over the questions of an excluded account that has many."""
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
-ATTEMPTS_BEFORE_ALERT = 4
-_BEFORE = (SkippedRoute(Route.NEVER, RouteMiss.NOT_EXCLUDED),)
-_NO_CUSTOMERS = SkippedRoute(Route.SUPPORT_QUESTION, RouteMiss.NO_SUPPORT_QUESTION)
+"""Kind of the cursor over the questions of an excluded account that has many."""
+_NOT_EXCLUDED = (SkippedRoute(Route.NEVER, RouteMiss.NOT_EXCLUDED),)
+"""Skipped route of every question: the account is not excluded."""
+_NO_CUSTOMER_ROUTE = SkippedRoute(Route.SUPPORT_QUESTION, RouteMiss.NO_SUPPORT_QUESTION)
+"""Skipped route of a question that is not a customer's."""
 
 
 def is_question(case: Case, request: Request) -> bool:
@@ -59,11 +62,14 @@ def is_question(case: Case, request: Request) -> bool:
 
 def desk_for(case: Case) -> str:
     """Return the desk that answers questions of this account now."""
-    return _desk(case, of_customer=is_customer(case.account.company))
+    return _desk_of_question(case, of_customer=is_customer(case.account.company))
 
 
-def ask(case: Case, lead_id: str, at_ms: int) -> None:
-    """Ask the desk for a person. A question that is not answered yet stays the one."""
+def ask_desk(case: Case, lead_id: str, at_ms: int) -> None:
+    """Ask the desk to answer a person's question. While the last question is not answered, no other is asked.
+
+    An answered question is closed first.
+    """
     hand = LeadInHand(case, lead_id)
     for handoff_id in hand.lead.service:
         row = case.rows.get(HandoffRow, case.key, handoff_id)
@@ -83,13 +89,16 @@ def ask(case: Case, lead_id: str, at_ms: int) -> None:
         of_customer=is_customer(case.account.company),
     )
     case.rows.put(question, case.key, handoff_id)
-    _send(case, handoff_id, question)
+    _send_request(case, handoff_id, question)
     hand.change(service=(handoff_id,))
     hand.write_lead()
 
 
 def apply_answer(case: Case, answer: DeskAnswer) -> None:
-    """The desk has it; an answer to no open question changes nothing."""
+    """Open the hand-off, because the desk has the question. An answer to no open question changes nothing.
+
+    If the account has been excluded in the meantime, the question is dropped.
+    """
     question = case.rows.get(ServiceRow, case.key, answer.handoff_id)
     if question is None or question.request_id != answer.request_id or answer.outcome != "assigned":
         return
@@ -110,7 +119,7 @@ def apply_answer(case: Case, answer: DeskAnswer) -> None:
             answer.desk,
             desk=answer.desk,
             route=Route.SUPPORT_QUESTION if question.of_customer else Route.OTHERWISE,
-            earlier=_BEFORE if question.of_customer else (*_BEFORE, _NO_CUSTOMERS),
+            earlier=_NOT_EXCLUDED if question.of_customer else (*_NOT_EXCLUDED, _NO_CUSTOMER_ROUTE),
             manager=answer.manager_id,
         ),
         cycle=lead.cycle,
@@ -126,38 +135,38 @@ def apply_answer(case: Case, answer: DeskAnswer) -> None:
         due_soon_ms=answer.due_soon_at_ms,
         then_ms=answer.then_at_ms,
     )
-    open_index.keep(case, answer.handoff_id, row)
+    open_index.write_handoff(case, answer.handoff_id, row)
     deadlines.start_timers(case, answer.handoff_id, row)
-    handoffs.publish_revision(case, answer.handoff_id, row, lead, Action.ASSIGNED, row.reasons)
+    publish_revision(case, answer.handoff_id, row, lead, Action.ASSIGNED, row.reasons)
 
 
 def repeat_question(case: Case, handoff_id: str) -> None:
-    """The timer of a question: the same request once more; a desk that stays silent is reported."""
+    """Send a question's request again with the same id, because its timer is due. Report a desk that stays silent."""
     question = case.rows.get(ServiceRow, case.key, handoff_id)
     if question is None:
         return
     made = replace(question, attempt=question.attempt + 1)
     case.rows.put(made, case.key, handoff_id)
-    if made.attempt > ATTEMPTS_BEFORE_ALERT:
-        desk = _desk(case, of_customer=made.of_customer)
+    if is_silent(made.attempt):
+        desk = _desk_of_question(case, of_customer=made.of_customer)
         case.raise_alert(
             Alert.DESK_SILENT,
             handoff_id,
             lead_id=made.lead_id,
             handoff_id=handoff_id,
             desk=desk,
-            told=of_desk(case.terms.policy, desk),
+            told=recipients_for_desk(case.terms.policy, desk),
         )
-    _send(case, handoff_id, made)
+    _send_request(case, handoff_id, made)
 
 
 def apply_desk_feedback(case: Case, event: SalesAnswered) -> bool:
-    """Take what the desk says of a question that it holds; False where the hand-off is of another kind."""
+    """Apply feedback of a desk about its question. Return False if the hand-off is of another kind."""
     handoff_id = event.activity.handoff_id
     row = None if handoff_id is None else case.rows.get(HandoffRow, case.key, handoff_id)
     if handoff_id is None or row is None or row.kind is not Kind.SERVICE:
         return False
-    row = deadlines.record_touch(case, handoff_id, row, event.occurred_at_ms)
+    row = deadlines.mark_answered(case, handoff_id, row, event.occurred_at_ms)
     if event.activity.action is SalesAction.REJECTED:
         hand = LeadInHand(case, row.lead_id)
         hand.lead = _close(case, handoff_id, row, hand.lead, Reason.SALES_REJECTED)
@@ -166,11 +175,11 @@ def apply_desk_feedback(case: Case, event: SalesAnswered) -> bool:
 
 
 def withdraw_all(case: Case, reason: Reason) -> None:
-    """Nobody answers an account that became excluded: what is more than one step closes is closed in chunks.
+    """Close the questions of an account that became excluded. The rest of many is closed in chunks.
 
-    A question on its way is dropped when the desk has it.
+    A question in transit to the desk is dropped when the desk answers.
     """
-    found = open_index.questions(case)
+    found = open_index.open_questions(case)
     for handoff_id, row in found:
         hand = LeadInHand(case, row.lead_id)
         hand.lead = _close(case, handoff_id, row, hand.lead, reason)
@@ -180,17 +189,17 @@ def withdraw_all(case: Case, reason: Reason) -> None:
 
 
 def withdraw_next(case: Case, position: str) -> str | None:
-    """Close the next questions of an account that is still excluded; '' while there may be more."""
-    del position  # those done are gone
+    """Close the next questions of an account that is still excluded. Return '' while there may be more, else None."""
+    del position  # closed questions are no longer in the index
     excluded = case.terms.gates.exclusion(case.key, case.account.company)
-    if excluded is None or not open_index.questions(case):
+    if excluded is None or not open_index.open_questions(case):
         return None
     withdraw_all(case, excluded)
     return ""
 
 
 def delete_for_erasure(case: Case, lead: LeadRow) -> None:
-    """A person is forgotten: the question goes with them, without a word about them."""
+    """Delete the questions of a person who is erased. Their withdrawals contain nothing about the person."""
     for handoff_id in lead.service:
         case.rows.delete(ServiceRow, case.key, handoff_id)
         cancel_timer(case.rows, ASK, handoff_id)
@@ -202,8 +211,8 @@ def delete_for_erasure(case: Case, lead: LeadRow) -> None:
 def _close(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reason: Reason) -> LeadRow:
     deadlines.stop_timers(case, handoff_id)
     made = replace(row, revision=row.revision + 1)
-    handoffs.publish_revision(case, handoff_id, made, lead, Action.WITHDRAWN, (reason,))
-    open_index.drop(case, handoff_id)
+    publish_revision(case, handoff_id, made, lead, Action.WITHDRAWN, (reason,))
+    open_index.delete_handoff(case, handoff_id)
     case.rows.put(
         ClosedHandoffRow(
             lead_id=row.lead_id, closed_ms=case.now_ms, is_answered=reason is Reason.SALES_REJECTED
@@ -221,16 +230,19 @@ def _write_lead(hand: LeadInHand) -> None:
         hand.write_lead()
 
 
-def _desk(case: Case, *, of_customer: bool) -> str:
-    """A customer's: the service desk; under a policy that has none any more, everybody's: no question is dropped."""
+def _desk_of_question(case: Case, *, of_customer: bool) -> str:
+    """Return the desk for a question. A customer's goes to the service desk, any other to the default desk.
+
+    If the policy no longer has a service desk, the default desk gets all questions, so that none is dropped.
+    """
     ours = case.terms.service_desk if of_customer else None
     return f"desk:{ours or case.terms.policy.default_desk}"
 
 
-def _send(case: Case, handoff_id: str, question: ServiceRow) -> None:
+def _send_request(case: Case, handoff_id: str, question: ServiceRow) -> None:
     event = DeskRequest(
         request_id=question.request_id,
-        desk=_desk(case, of_customer=question.of_customer),
+        desk=_desk_of_question(case, of_customer=question.of_customer),
         account_key=case.key,
         lead_id=question.lead_id,
         handoff_id=handoff_id,
@@ -241,5 +253,4 @@ def _send(case: Case, handoff_id: str, question: ServiceRow) -> None:
         attempt=question.attempt,
     )
     case.publish(DESK_REQUESTS, event)
-    pause_ms = HOUR_MS if question.attempt < ATTEMPTS_BEFORE_ALERT else DAY_MS
-    set_timer(case.rows, ASK, handoff_id, case.now_ms + pause_ms)
+    set_timer(case.rows, ASK, handoff_id, case.now_ms + pause_after_ms(question.attempt))

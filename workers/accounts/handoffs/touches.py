@@ -1,8 +1,8 @@
-"""Touches: what the buyer did and what sales did with the buyer, in one numbered list; and attempts before a no.
+"""Touches of both sides in one numbered list, and the number of contact attempts before a rejection.
 
-In: a lead's counts, sales' touches with their own dates. Out: the list for a hand-off, the number of attempts. What the
-buyer did is read from the counts by rule and day, so no event costs more because of it; only sales' touches are kept
-one by one.
+In: a lead's counts, and touches of sales with their own dates. Out: the list for a hand-off, and an alert if a
+rejection came after too few attempts. The buyer's touches are read from the counts by rule and day, so the list makes
+no event more expensive. Only touches of sales are stored one by one.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from schemas.outputs import Touch
 from schemas.vocabulary import Alert, RejectReason
-from workers.accounts.handoffs.alert_recipients import of_holder
-from workers.accounts.handoffs.transfer_payload import packed, unpacked
+from workers.accounts.handoffs.alert_recipients import recipients_for_holder
+from workers.accounts.handoffs.transfer_payload import pack_row, unpack_row
 from workers.accounts.state.sales import SalesTouch, TouchesRow
 from workers.accounts.worth.future_dated import future_dated_days
 
@@ -27,26 +27,27 @@ if TYPE_CHECKING:
     from workers.accounts.state.score import ScoreRow
 
 MOST_LISTED = 20
-"""Lines of a list: the latest."""
+"""Most lines of a list: the latest."""
 MOST_KEPT = 30
-"""Sales' touches of one lead: the latest by their own dates."""
+"""Most stored touches of sales with one lead: the latest by their own dates."""
 NEED_ATTEMPTS = frozenset({RejectReason.NOT_NOW, RejectReason.UNREACHABLE})
-"""What may be otherwise at the next attempt; a wrong person stays one."""
+"""Rejection reasons that another attempt may change. Of the others, a wrong person stays a wrong person."""
 _EPOCH = date(1970, 1, 1)
 
 
-def with_touch(row: TouchesRow, touch: SalesTouch) -> TouchesRow:
-    """Return the row with a touch of sales; the same object where it is known, or older than what is kept."""
+def add_touch(row: TouchesRow, touch: SalesTouch) -> TouchesRow:
+    """Return the row with a touch of sales. Return the same object if the touch is known or too old to be kept."""
     if touch in row.touches:
         return row
     made = tuple(sorted((*row.touches, touch), key=lambda one: (one.at_ms, one.event_id))[-MOST_KEPT:])
     return row if made == row.touches else replace(row, touches=made)
 
 
-def listed(terms: Terms, score: ScoreRow, row: TouchesRow) -> list[Touch]:
+def list_touches(terms: Terms, score: ScoreRow, row: TouchesRow) -> list[Touch]:
     """Return both sides' touches in the order of their days, numbered from the first that is remembered.
 
-    What a buyer did of one kind on one day is one line with its count; on a day, sales' touches come after it.
+    What a buyer did of one kind on one day is one line with its count. Touches of sales follow it within the day. At
+    most 20 lines.
     """
     ahead = future_dated_days(score) if score.ahead else ()
     lines: list[tuple[tuple[int, int, int, str], str, int, str | None, bool]] = [
@@ -78,7 +79,7 @@ def listed(terms: Terms, score: ScoreRow, row: TouchesRow) -> list[Touch]:
 
 
 def touches_of(case: Case, lead_id: str) -> TouchesRow:
-    """Return sales' touches of a lead."""
+    """Return the touches of a lead by sales."""
     return case.rows.get(TouchesRow, case.key, lead_id) or TouchesRow()
 
 
@@ -94,7 +95,7 @@ def record_touch(hand: LeadInHand, touch: SalesTouch) -> None:
     """Record a touch of sales. A late touch from before a rejection may complete the agreed number of attempts."""
     case, lead_id, lead = hand.case, hand.lead_id, hand.lead
     row = touches_of(case, lead_id)
-    made = with_touch(row, touch)
+    made = add_touch(row, touch)
     if made is row:
         return
     case.rows.put(made, case.key, lead_id)
@@ -125,7 +126,7 @@ def record_rejection(
             rep_id=event.activity.rep_id,
             told=(event.activity.rep_id,)
             if handoff is None
-            else of_holder(Alert.REJECTED_TOO_EARLY, handoff[1].holder),
+            else recipients_for_holder(Alert.REJECTED_TOO_EARLY, handoff[1].holder),
         )
 
 
@@ -136,16 +137,16 @@ def pack_touches(case: Case, lead_id: str) -> dict[str, Any] | None:
     if row is None:
         return None
     case.rows.delete(TouchesRow, case.key, lead_id)
-    return packed(row)
+    return pack_row(row)
 
 
 def merge_touches(case: Case, lead_id: str, sent: dict[str, Any] | None) -> None:
     """Merge the touches that came with a lead from another account key."""
     if sent is None:
         return
-    came, row = unpacked(sent, TouchesRow), touches_of(case, lead_id)
+    came, row = unpack_row(sent, TouchesRow), touches_of(case, lead_id)
     for touch in came.touches:
-        row = with_touch(row, touch)
+        row = add_touch(row, touch)
     case.rows.put(replace(row, since_ms=max(row.since_ms, came.since_ms)), case.key, lead_id)
 
 

@@ -1,7 +1,7 @@
-"""What travels with a person from one account key to another, and what holds where both keys know the person.
+"""The data of a lead that goes to another account key, and how it is merged with what that key knows of the lead.
 
-In: rows as they stand. Out: rows as they travel (plain values for a topic), and two made one. Everything of a person
-travels, whatever is added to the rows, but for what belongs to the place: ``STAYS``. Pure.
+In: stored rows. Out: rows as plain values for a topic, and two rows merged into one. The receiving key takes over every
+field, also fields that are added to the rows later, except the fields of ``STAYS``. Pure.
 """
 
 from __future__ import annotations
@@ -26,34 +26,36 @@ if TYPE_CHECKING:
 STAYS: Final = frozenset(
     {"stage", "stage_n", "fit_mark", "pending", "handoffs", "service", "wanted", "wants_of_company", "home"}
 )
-"""Fields of a lead that belong to the key under which it lives: its outputs' numbers, what is open there."""
+"""Fields of a lead that belong to its account key: the numbers of its outputs, and what is open there."""
 _CYCLE: Final = ("reached_mql", "raised_hand", "handed", "accepted", "qualified", "claimed", "responded_day")
+"""Fields of a lead about its present cycle."""
 _VERDICT: Final = ("verdict", "verdict_why", "said_no_ms", "expired_with_handoff", "ended_before_ms")
+"""Fields of a lead about the end of its cycle."""
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-def packed(row: msgspec.Struct) -> dict[str, Any]:
-    """Return a row as plain values; what is at its default is left out."""
+def pack_row(row: msgspec.Struct) -> dict[str, Any]:
+    """Return a row as plain values, without the fields that have their defaults."""
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(row))
     return plain
 
 
-def unpacked(plain: dict[str, Any], type_: type[T]) -> T:
-    """Return the row that plain values stand for; fields that this version does not know are left out."""
+def unpack_row(plain: dict[str, Any], type_: type[T]) -> T:
+    """Return the row of plain values. Fields that this version does not know are ignored."""
     return msgspec.convert(plain, type_)
 
 
-def lead_of_both(held: LeadRow, sent: LeadRow, *, is_new: bool) -> LeadRow:
-    """Return the lead as it lives here from now on. ``is_new``: nothing was known of it here.
+def merge_leads(held: LeadRow, sent: LeadRow, *, is_new: bool) -> LeadRow:
+    """Return the lead as this key stores it from now on. ``is_new``: this key did not know the lead.
 
-    Of each fact the later holds, of two cycles the later's standing, within one cycle what either knows, and the no
-    that was said last.
+    The later value of each fact holds. Of two cycles, the later one's state holds. Within one cycle, what either key
+    knows holds, and the end that is dated later.
     """
     if is_new:
         return replace(sent, **{name: getattr(held, name) for name in STAYS})
     campaigns = [one for one in (held.campaign, sent.campaign) if one is not None]
     made = replace(
-        _filled(held, sent, STAYS),
+        _fill_blanks(held, sent, STAYS),
         role_address=held.role_address or sent.role_address,
         facts=merge_facts(held.facts, sent.facts),
         campaign=max(campaigns, key=lambda one: (one.at_ms, one.name), default=None),
@@ -71,11 +73,11 @@ def lead_of_both(held: LeadRow, sent: LeadRow, *, is_new: bool) -> LeadRow:
     return replace(made, **{name: getattr(held, name) or getattr(sent, name) for name in _CYCLE})
 
 
-def score_of_both(terms: Terms, held: ScoreRow, sent: ScoreRow) -> ScoreRow:
-    """Return the counts of both keys: an event was counted under one of them, so they add up.
+def merge_scores(terms: Terms, held: ScoreRow, sent: ScoreRow) -> ScoreRow:
+    """Return the counts of both keys, added up: each event was counted under one of them.
 
-    Where nothing counts here yet, the row is the one that was sent. Where something does, activities whose duration was
-    not known are settled as they stand.
+    If this key has counted nothing yet, the sent row holds. Otherwise activities whose duration was not known are
+    settled as they are.
     """
     if not held.counts and not held.since and not held.dwells:
         untracked = held.untracked if sent.untracked is None else sent.untracked
@@ -105,8 +107,8 @@ def score_of_both(terms: Terms, held: ScoreRow, sent: ScoreRow) -> ScoreRow:
     )
 
 
-def _filled(held: T, sent: T, stays: Iterable[str]) -> T:
-    """Return ``held`` with the fields of ``sent`` where it has nothing of its own."""
+def _fill_blanks(held: T, sent: T, stays: Iterable[str]) -> T:
+    """Return ``held`` with the values of ``sent`` in the fields that have their defaults, without ``stays``."""
     blank = {
         one.name: getattr(sent, one.name)
         for one in msgspec.structs.fields(held)

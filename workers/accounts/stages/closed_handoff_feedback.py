@@ -1,12 +1,13 @@
-"""An answer to a hand-off that was over already when it was given: what is true all the same counts, the rest is refused.
+"""Feedback of sales about a hand-off that was closed before: what counts all the same, and what is refused.
 
-In: a word of sales that names a closed hand-off. Out: the lead as it is after it, the account in question; or a refusal,
-so that whoever said it learns that nobody could act on it. Said twice it counts once.
+In: feedback that names a closed hand-off. Out: the changes to the lead, to the closed hand-off and to the account; or a
+refusal, by which the sender learns that the feedback had no effect. Repeated feedback counts once. Nothing is written
+here.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
@@ -22,44 +23,59 @@ if TYPE_CHECKING:
     from workers.accounts.state.lead import LeadRow
 
 
-def answered_too_late(case: Case, lead: LeadRow, event: SalesAnswered) -> LeadRow:
-    """Return the lead after an answer. Where sales itself had ended the hand-off, it is the same once more.
+class LateAnswer(NamedTuple):
+    """The changes that an answer to a closed hand-off makes. The caller writes them."""
 
-    A no of who had it counts: of the account always; of the person while nothing has begun since silence ended it. That
-    it has ended stays so. Raises RefusedError handoff_over.
+    lead: LeadRow
+    """Lead after the answer."""
+    closed: ClosedHandoffRow | None = None
+    """Closed hand-off, now answered by sales. None: it stays as it is."""
+    objection: MarketObjection | None = None
+    """Objection against the account. None: the answer makes none."""
+
+
+def judge_late_answer(case: Case, lead: LeadRow, event: SalesAnswered) -> LateAnswer:
+    """Return what an answer to a closed hand-off changes. Raises RefusedError handoff_over.
+
+    It changes nothing if sales itself has closed the hand-off, if the hand-off was closed by a move of the account, or
+    if the answer is dated before the withdrawal.
+
+    A rejection by a rep who had the hand-off counts. It always counts about the account. It counts about the lead while
+    an expiry is the end of the lead's present cycle, and the cycle stays ended. Any other answer is refused.
     """
     handoff_id = event.activity.handoff_id
     closed = None if handoff_id is None else case.rows.get(ClosedHandoffRow, case.key, handoff_id)
-    if handoff_id is None or closed is None or closed.is_moved or closed.is_answered:
-        return lead
+    if closed is None or closed.is_moved or closed.is_answered:
+        return LateAnswer(lead)
     if event.occurred_at_ms < closed.closed_ms:
-        return lead  # overtaken by what ended it
+        return LateAnswer(lead)  # the withdrawal has overtaken the answer
     effect = case.terms.policy.stages.sales_says_no.effect_of(event.activity.reason or RejectReason.NOT_NOW)
-    is_no = event.activity.action is SalesAction.REJECTED
+    is_rejection = event.activity.action is SalesAction.REJECTED
     had_it = not closed.had or event.activity.rep_id in closed.had
-    is_of_silence = lead.verdict is Stage.EXPIRED and closed.expired_cycle == lead.cycle
-    if not (is_no and had_it and (effect == "question_account" or is_of_silence)):
+    is_expired = lead.verdict is Stage.EXPIRED and closed.expired_cycle == lead.cycle
+    if not (is_rejection and had_it and (effect == "question_account" or is_expired)):
         detail = (
             "the hand-off was withdrawn before this was said; lead.routing says why, and who has the lead now"
         )
         raise RefusedError(DeadLetterReason.HANDOFF_OVER, detail)
-    case.rows.put(replace(closed, is_answered=True), case.key, handoff_id)
+    answered = replace(closed, is_answered=True)
     if effect == "question_account":
-        question(case, event)
-        return lead
+        return LateAnswer(lead, answered, market_objection(case, event))
     if effect == "disqualified":
-        return replace(
+        disqualified = replace(
             lead,
             verdict=Stage.DISQUALIFIED,
             verdict_why=Reason.SALES_REJECTED,
             said_no_ms=event.occurred_at_ms,
         )
-    return replace(lead, bounces=lead.bounces + 1)
+        return LateAnswer(disqualified, answered)
+    return LateAnswer(replace(lead, bounces=lead.bounces + 1), answered)
 
 
-def question(case: Case, event: SalesAnswered) -> None:
-    """The account is in question, unless its facts were confirmed after sales said so."""
+def market_objection(case: Case, event: SalesAnswered) -> MarketObjection | None:
+    """Return the objection against the account's market. None: its facts were confirmed after the feedback."""
     company = case.account.company
     confirmed_ms = company.confirmed_ms if company else None
-    if confirmed_ms is None or confirmed_ms <= event.occurred_at_ms:
-        case.change(questioned=MarketObjection(market_facts_hash(company), confirmed_ms))
+    if confirmed_ms is not None and confirmed_ms > event.occurred_at_ms:
+        return None
+    return MarketObjection(market_facts_hash(company), confirmed_ms)

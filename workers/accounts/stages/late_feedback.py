@@ -1,6 +1,7 @@
-"""What sales says late: of a hand-off that silence or a move has closed since, or of a lead that raised its hand since.
+"""Late feedback of sales: the hand-off has expired or moved since its date, or the lead has raised its hand since.
 
-In: a word of sales with its own date, the lead as it is now. Out: what that word is about. Pure; nothing is written here.
+In: feedback with its own date, and the lead as it is now. Out: what the feedback is about. Rows are read, none is
+written.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
     from workers.accounts.case import Case, LeadInHand
     from workers.accounts.state.lead import LeadRow
 
-ENDS: Final = frozenset({SalesAction.REJECTED, SalesAction.LOST})
-"""Words after which a lead comes back by what is dated later."""
+ENDS_CYCLE: Final = frozenset({SalesAction.REJECTED, SalesAction.LOST})
+"""Feedback that ends a cycle. What is dated later may bring the lead back."""
 
 
-def was_said_before_silence(case: Case, event: SalesAnswered, lead: LeadRow) -> bool:
-    """Whether a word that comes late is about a hand-off that was open then, and that silence has closed since."""
+def is_dated_before_expiry(case: Case, event: SalesAnswered, lead: LeadRow) -> bool:
+    """Whether late feedback is about a hand-off that was open at its date and that an expiry has closed since."""
     if lead.verdict is not Stage.EXPIRED or not lead.expired_with_handoff:
         return False
     handoff_id = event.activity.handoff_id
@@ -31,10 +32,10 @@ def was_said_before_silence(case: Case, event: SalesAnswered, lead: LeadRow) -> 
     return is_meant and event.occurred_at_ms < lead.said_no_ms
 
 
-def raised_since(hand: LeadInHand, event: SalesAnswered) -> int:
+def day_raised_since(hand: LeadInHand, event: SalesAnswered) -> int:
     """Return the day of a hand raised after the feedback was given and received before it, or 0."""
     case, lead_id, lead = hand.case, hand.lead_id, hand.lead
-    if event.activity.action not in ENDS:
+    if event.activity.action not in ENDS_CYCLE:
         return 0
     at_ms, first_day = event.occurred_at_ms, case.terms.day_of(event.occurred_at_ms)
     raised = [
@@ -52,7 +53,7 @@ def raised_since(hand: LeadInHand, event: SalesAnswered) -> int:
 
 
 def is_of_earlier_cycle(case: Case, lead_id: str, handoff_id: str) -> bool:
-    """Whether a hand-off, <account_key>#<cycle>.<n>, was of a cycle that has ended meanwhile."""
+    """Whether a hand-off belongs to a cycle that has ended. Its id is ``<account_key>#<cycle>.<n>``."""
     cycle = handoff_id.rpartition("#")[2].partition(".")[0]
     return int(cycle) < case.lead(lead_id).cycle
 
@@ -61,11 +62,14 @@ def is_between_accounts(hand: LeadInHand, event: SalesAnswered) -> bool:
     """Whether the hand-off was withdrawn because the account moved, and the lead waits here for its next one."""
     case, lead_id, lead = hand.case, hand.lead_id, hand.lead
     due = case.rows.get(PendingRow, case.key, lead.pending, lead_id) if lead.pending else None
-    return due is not None and is_as_before(due.reasons, lead, event)
+    return due is not None and is_continued_handoff(due.reasons, lead, event)
 
 
-def is_as_before(reasons: Sequence[Reason], lead: LeadRow, event: SalesAnswered) -> bool:
-    """Whether the lead was handed over before, in this cycle, and is so again for no other reason."""
+def is_continued_handoff(reasons: Sequence[Reason], lead: LeadRow, event: SalesAnswered) -> bool:
+    """Whether a hand-off continues an earlier one of the same cycle: an expiry was reversed, or the account moved.
+
+    After a move, feedback that names only the lead must be dated after the end of the lead's last cycle.
+    """
     if Reason.EXPIRY_TAKEN_BACK in reasons:
         return True
     is_by_person = event.activity.handoff_id is None

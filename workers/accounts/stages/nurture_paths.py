@@ -1,7 +1,7 @@
-"""How does marketing go on with a lead? The first path of the policy whose conditions it meets, while sales has it not.
+"""The nurture path of a lead: the first line of the policy whose conditions hold, while sales does not have the lead.
 
-In: where a lead stands, its score. Out: the name of a path, or None: where a hand-off is due or open, where the person
-may not be written to, and where no line holds. Nothing is kept: the path is said with the score that it follows from.
+In: the stage of a lead and its score. Out: the name of a path. None: a hand-off is due or open, the person may not be
+contacted, or no line holds. Nothing is stored: the path is published with the score from which it follows.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def path_of(terms: Terms, lead: LeadRow, stage: Stage, fit: Fit, behaviour: Behaviour) -> str | None:
-    """Return the lead's path as of this score."""
+    """Return the lead's path as of this score, or None."""
     if not terms.paths or is_with_sales(lead) or restriction(terms, lead) is not None:
         return None
     for line in terms.paths:

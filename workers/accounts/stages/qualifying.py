@@ -1,7 +1,7 @@
-"""Is a hand-off due? By a raised hand, by the bar, or by the first activity of a lead that somebody owns by right.
+"""Whether a hand-off is due: by a raised hand, by the threshold, or by the first activity in an owned account.
 
-In: a lead, its counts, the gates' answers, the occasion. Out: the lead, in a new cycle where it comes back after a no,
-and why it is due. Nothing is written here.
+In: a lead, its counts, the gates' results, the occasion. Out: the lead, in a new cycle if it comes back after the end
+of one, and why it is due. Nothing is written here. The policy key of the threshold is ``bar``.
 """
 
 from __future__ import annotations
@@ -28,62 +28,70 @@ if TYPE_CHECKING:
 
 
 _GATE_FACTS = ("job_title", "job_function")
+"""Facts of a person that gates test."""
 
 
 class Occasion(NamedTuple):
-    """Why a lead is judged."""
+    """The reason why a lead is evaluated."""
 
     day: int
-    """The event's own day, or the day on which a fact became known."""
+    """Day of the event, or day on which a fact became known. Days since 1970-01-01 in the policy's zone."""
     earned: bool = False
-    """A form, or an activity that gives points: what sends leads of customers and open opportunities to their rep."""
+    """Whether it is a form, or an activity that gives points. It sends a lead of an owned account to its rep."""
     raised: bool = False
+    """Whether the lead raises its hand."""
     moved: bool = False
-    """It came from another key where it was handed over or due: it is due again, whatever its points are now."""
+    """Whether the lead was handed over or due under another key. It is due again here, whatever its points are."""
     counts: bool = True
-    """False where nothing was earned and no fact is new: a new policy, a page that gives no points, sales' answer."""
+    """Whether something was earned or a fact is new. False: a new policy, a page without points, or sales' feedback."""
     by_sales: bool = False
-    """Sales was in touch with the person."""
+    """Whether sales was in contact with the person."""
     is_history: bool = False
-    """Imported history is complete, and counts now."""
+    """Whether imported history has become complete and counts from now on."""
 
 
-def expiry_taken_back(*, by_sales: bool) -> tuple[Reason, ...]:
-    """Return why a lead has not expired after all: a touch of either side came late."""
+def expiry_reversal_reasons(*, by_sales: bool) -> tuple[Reason, ...]:
+    """Return why an expiry is reversed: a touch of either side arrived late."""
     return (Reason.EXPIRY_TAKEN_BACK, *((Reason.SALES_TOUCHED,) if by_sales else ()))
 
 
-class Due(NamedTuple):
-    """A hand-off is due."""
+class DueHandoff(NamedTuple):
+    """A hand-off that is due."""
 
     day: int
-    """The day as of which it is explained."""
+    """Day as of which the hand-off is explained. Days since 1970-01-01 in the policy's zone."""
     reasons: tuple[Reason, ...]
+    """Reasons why it is due."""
     raised: bool = False
+    """Whether the lead has raised its hand."""
     claimed_by: str = ""
-    """The rep who took it."""
+    """Rep who claimed the lead, by rep_id. Empty: none."""
 
 
-def decide(
+def qualify_lead(
     case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, occasion: Occasion
-) -> tuple[LeadRow, ScoreRow, Due | None]:
-    """Return the lead, in a new cycle where it comes back after a no, and what is due."""
+) -> tuple[LeadRow, ScoreRow, DueHandoff | None]:
+    """Return the lead and its score, in a new cycle if the lead comes back after the end of one, and what is due."""
     company = case.account.company
     is_owned = is_customer(company) or has_open_opportunity(company)
     if occasion.raised and (not lead.raised_hand or lead.verdict is not None):
         if lead.verdict is not None:
             lead, score = new_cycle(lead, score)
         reasons = (Reason.RAISED_HAND, *_gate_reasons(case, fit))
-        return replace(lead, raised_hand=True, handed=True), score, Due(occasion.day, reasons, raised=True)
+        return (
+            replace(lead, raised_hand=True, handed=True),
+            score,
+            DueHandoff(occasion.day, reasons, raised=True),
+        )
     if lead.verdict is Stage.DISQUALIFIED or restriction(case.terms, lead) is not None:
         return lead, score, None
     if is_owned:
-        return _decide_owned(case, lead, score, occasion)
+        return _qualify_owned(case, lead, score, occasion)
     is_held_back = bool(case.account.questioned) or withholds_mqls(case.terms.policy, case.account)
-    is_held_back |= case.now_ms < score.complete_ms  # of history that still comes, a part would be judged
+    is_held_back |= case.now_ms < score.complete_ms  # more history may arrive
     if fit.state is not GateState.PASS or is_held_back or _has_been_mql(lead):
         return lead, score, None
-    reached = _reached(case, lead, score, fit, occasion.day)
+    reached = _find_mql_day(case, lead, score, fit, occasion.day)
     if reached is None:
         return lead, score, None
     day, why = reached
@@ -91,15 +99,18 @@ def decide(
     if lead.verdict is not None:
         lead, score = new_cycle(lead, score)
         reasons = (*reasons, Reason.NEW_POINTS_SINCE)
-    due = None if lead.raised_hand or lead.claimed else Due(day, reasons)
+    due = None if lead.raised_hand or lead.claimed else DueHandoff(day, reasons)
     return replace(lead, reached_mql=True), score, due
 
 
-def due_again(case: Case, lead: LeadRow, fit: Fit, day: int) -> tuple[LeadRow, Due | None]:
-    """Return a lead that was handed over or due under another key: it is so here, or it begins at the beginning."""
+def due_after_move(case: Case, lead: LeadRow, fit: Fit, day: int) -> tuple[LeadRow, DueHandoff | None]:
+    """Return a lead that was handed over or due under another key, and what is due.
+
+    If no hand-off of it is due here, it may become an MQL again.
+    """
     if not is_still_due(case, lead, fit):
         return replace(lead, handed=False, reached_mql=False), None
-    return lead, Due(day, _moved_reasons(case, lead, fit), raised=lead.raised_hand)
+    return lead, DueHandoff(day, _moved_reasons(case, lead, fit), raised=lead.raised_hand)
 
 
 def _moved_reasons(case: Case, lead: LeadRow, fit: Fit) -> tuple[Reason, ...]:
@@ -114,14 +125,20 @@ def _moved_reasons(case: Case, lead: LeadRow, fit: Fit) -> tuple[Reason, ...]:
 
 
 def _has_been_mql(lead: LeadRow) -> bool:
-    """Once per cycle; one that was withdrawn because nothing may be offered is due again when that is over."""
+    """Whether the lead was handed over as an MQL in this cycle.
+
+    A lead whose hand-off a missing permission withdrew counts as not handed over: it is due again with the permission.
+    """
     return lead.reached_mql and lead.handed and not lead.verdict
 
 
-def _decide_owned(
+def _qualify_owned(
     case: Case, lead: LeadRow, score: ScoreRow, occasion: Occasion
-) -> tuple[LeadRow, ScoreRow, Due | None]:
-    """A customer's lead, or one of an open opportunity: the first that it does in a cycle, whatever the score."""
+) -> tuple[LeadRow, ScoreRow, DueHandoff | None]:
+    """Qualify a lead of an owned account: of a customer, or with an open opportunity.
+
+    The first earning activity in a cycle makes a hand-off due, whatever the score.
+    """
     why = Reason.CUSTOMER_ACCOUNT if is_customer(case.account.company) else Reason.OPEN_OPPORTUNITY
     reasons: tuple[Reason, ...] = (why,)
     if not occasion.earned or (lead.handed and lead.verdict is None):
@@ -132,42 +149,45 @@ def _decide_owned(
             return lead, score, None
         lead, score = new_cycle(lead, score)
         reasons = (why, Reason.NEW_POINTS_SINCE)
-    return replace(lead, handed=True), score, Due(occasion.day, reasons)
+    return replace(lead, handed=True), score, DueHandoff(occasion.day, reasons)
 
 
-def _reached(
+def _find_mql_day(
     case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day: int
 ) -> tuple[int, Reason] | None:
-    """Return since which day it is an MQL, and by what: the bar, else a campaign that needs none."""
-    day = _day_reached(case, lead, score, fit, event_day)
+    """Return since which day the lead is an MQL, and why. None: it is not an MQL.
+
+    The reason is the threshold, or else a response to a campaign that needs no threshold.
+    """
+    day = _find_threshold_day(case, lead, score, fit, event_day)
     if day is not None:
         return day, Reason.BAR_REACHED
     is_known = bool(lead.responded_day) and not score.is_untracked_on(lead.responded_day)
     if is_known and lead.verdict is None and case.terms.campaigns.has_any:
-        return max(lead.responded_day, _known_day(case, lead, score)), Reason.CAMPAIGN_RESPONSE
+        return max(lead.responded_day, _facts_known_day(case, lead, score)), Reason.CAMPAIGN_RESPONSE
     return None
 
 
-def _day_reached(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day: int) -> int | None:
-    """Return the first day, from the event's on, as of which the bar is reached with the facts that were known.
+def _find_threshold_day(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day: int) -> int | None:
+    """Return the first day, from the event's day on, as of which the points reach the threshold. None: they do not.
 
-    The bar is judged as of the event's day, and as of each later day on which something counted already: so it does
-    not matter in which order events arrive. No day before all this was known counts. Between two events points only
-    fade, and those of a negative rule with them: what is reached on a day without an event must have been on the last
-    day with one.
+    The points are compared as of the event's day, and as of each later day on which something counted already. So the
+    order in which events arrive does not matter. A day before the gates' facts were known does not count. Between two
+    events points only decay, and so do those of a negative rule. A day without an event therefore counts only if the
+    threshold was reached on the last day with one, too.
     """
-    first = max(event_day, _known_day(case, lead, score))
+    first = max(event_day, _facts_known_day(case, lead, score))
     needed = case.terms.bar - fit.points
     later: Sequence[int] = event_days(score.attributed, first) if score.latest_day > first else ()
     for day in (first, *later):
-        if _is_reached(case, lead, score, needed, day) and _is_reached(
+        if _is_threshold_reached(case, lead, score, needed, day) and _is_threshold_reached(
             case, lead, score, needed, last_event_day(score.attributed, day)
         ):
             return day
     return None
 
 
-def _known_day(case: Case, lead: LeadRow, score: ScoreRow) -> int:
+def _facts_known_day(case: Case, lead: LeadRow, score: ScoreRow) -> int:
     """Return the first day on which the gates' facts were known as they are, and imported history was complete."""
     known_day = case.account.facts_day
     if score.imported_ms:
@@ -179,7 +199,7 @@ def _known_day(case: Case, lead: LeadRow, score: ScoreRow) -> int:
     return known_day
 
 
-def _is_reached(case: Case, lead: LeadRow, score: ScoreRow, needed: int, day: int) -> bool:
+def _is_threshold_reached(case: Case, lead: LeadRow, score: ScoreRow, needed: int, day: int) -> bool:
     if case.terms.rules.points(score.attributed, day).points < needed:
         return False
     return lead.verdict is None or _new_points(case, score, day) >= case.terms.new_points
@@ -190,7 +210,7 @@ def _new_points(case: Case, score: ScoreRow, day: int) -> int:
 
 
 def new_cycle(lead: LeadRow, score: ScoreRow) -> tuple[LeadRow, ScoreRow]:
-    """Return the lead at the beginning of another cycle: the no is over, and it may become an MQL once more."""
+    """Return the lead at the beginning of its next cycle. The verdict is removed, and it may become an MQL again."""
     fresh = replace(
         lead,
         cycle=lead.cycle + 1,
@@ -209,7 +229,7 @@ def new_cycle(lead: LeadRow, score: ScoreRow) -> tuple[LeadRow, ScoreRow]:
 
 
 def label_of(fit: GateState, *, in_question: bool) -> Qualification:
-    """Return the MQL question's answer for a raised hand."""
+    """Return the qualification of a raised hand: whether it is an MQL too."""
     if fit is GateState.FAIL:
         return Qualification.INQUIRY
     if fit is GateState.UNKNOWN or in_question:
@@ -218,7 +238,7 @@ def label_of(fit: GateState, *, in_question: bool) -> Qualification:
 
 
 def is_still_due(case: Case, lead: LeadRow, fit: Fit) -> bool:
-    """Whether a lead that waits may still be handed off: facts may have changed since it became due."""
+    """Whether a waiting lead may still be handed off. Facts may have changed since it became due."""
     company = case.account.company
     if lead.verdict is not None:
         return False

@@ -1,6 +1,7 @@
-"""The closed transition table of stages, and which stage a lead is in by what is known of it.
+"""The closed table of transitions between stages, and the stage of a lead by what is known of it.
 
-In: where a lead stands. Out: its stage, and why. A step that is not in the table is a defect, never an output.
+In: the facts that decide a stage. Out: the stage and its reasons. A transition that is not in the table is a defect and
+never published. Pure.
 """
 
 from __future__ import annotations
@@ -17,96 +18,98 @@ _MQL, _SAL, _SQL, _OPPORTUNITY = Stage.MQL, Stage.SAL, Stage.SQL, Stage.OPPORTUN
 _CUSTOMER, _RECYCLED, _EXPIRED = Stage.CUSTOMER, Stage.RECYCLED, Stage.EXPIRED
 _DISQUALIFIED, _WITH_PARTNER = Stage.DISQUALIFIED, Stage.WITH_PARTNER
 
-_JUDGED = frozenset({_WAITING, _OUTSIDE, _NURTURE, _MQL})
-"""Decided by the gates and the bar."""
+_GATED = frozenset({_WAITING, _OUTSIDE, _NURTURE, _MQL})
+"""Stages that the gates and the threshold decide."""
 _WORKED = frozenset({_SAL, _SQL, _WITH_PARTNER})
-"""Decided by who works the lead."""
-_BY_CRM = frozenset({_OPPORTUNITY, _CUSTOMER})
-"""Decided by the account: its record in the CRM, or what sales says of a deal before the CRM does."""
-_OVER = frozenset({_RECYCLED, _EXPIRED, _DISQUALIFIED})
-"""Until a new cycle."""
+"""Stages that the work of sales or of a partner decides."""
+_DEALS = frozenset({_OPPORTUNITY, _CUSTOMER})
+"""Stages that the account decides: by its record in the CRM, or by a deal that sales reports before the CRM."""
+_ENDED = frozenset({_RECYCLED, _EXPIRED, _DISQUALIFIED})
+"""Stages of a lead whose cycle has ended."""
 
 TRANSITIONS: Mapping[Stage | None, frozenset[Stage]] = {
     None: frozenset({_KNOWN}),
-    _KNOWN: _JUDGED | _WORKED | _BY_CRM | _OVER,  # what sales said travels with who comes from another key
-    _WAITING: (_JUDGED | _WORKED | _BY_CRM | _OVER) - {_WAITING},
-    _OUTSIDE: (_JUDGED | _WORKED | _BY_CRM | _OVER) - {_OUTSIDE},
-    _NURTURE: (_JUDGED | _WORKED | _BY_CRM | _OVER) - {_NURTURE},
-    _MQL: frozenset({_OUTSIDE, _WAITING}) | _WORKED | _BY_CRM | _OVER,
-    _SAL: frozenset({_SQL, _WITH_PARTNER}) | _BY_CRM | _OVER,
-    _SQL: frozenset({_WITH_PARTNER}) | _BY_CRM | _OVER,
-    _OPPORTUNITY: _JUDGED | _WORKED | _OVER | {_CUSTOMER},
-    _CUSTOMER: _JUDGED | _WORKED | _OVER | {_OPPORTUNITY},
-    _RECYCLED: _JUDGED | _BY_CRM | {_SAL, _WITH_PARTNER, _DISQUALIFIED},
-    _EXPIRED: _JUDGED
-    | _WORKED
-    | _BY_CRM
-    | {_RECYCLED, _DISQUALIFIED},  # a late touch takes an expiry back, a late no its place
-    _DISQUALIFIED: _JUDGED | _WORKED | _BY_CRM | {_RECYCLED, _EXPIRED},
-    _WITH_PARTNER: _JUDGED | _BY_CRM | _OVER | {_SAL, _SQL},
+    # A lead that comes from another key brings the feedback of sales with it.
+    _KNOWN: _GATED | _WORKED | _DEALS | _ENDED,
+    _WAITING: (_GATED | _WORKED | _DEALS | _ENDED) - {_WAITING},
+    _OUTSIDE: (_GATED | _WORKED | _DEALS | _ENDED) - {_OUTSIDE},
+    _NURTURE: (_GATED | _WORKED | _DEALS | _ENDED) - {_NURTURE},
+    _MQL: frozenset({_OUTSIDE, _WAITING}) | _WORKED | _DEALS | _ENDED,
+    _SAL: frozenset({_SQL, _WITH_PARTNER}) | _DEALS | _ENDED,
+    _SQL: frozenset({_WITH_PARTNER}) | _DEALS | _ENDED,
+    _OPPORTUNITY: _GATED | _WORKED | _ENDED | {_CUSTOMER},
+    _CUSTOMER: _GATED | _WORKED | _ENDED | {_OPPORTUNITY},
+    _RECYCLED: _GATED | _DEALS | {_SAL, _WITH_PARTNER, _DISQUALIFIED},
+    # A late touch reverses an expiry. A late rejection replaces it.
+    _EXPIRED: _GATED | _WORKED | _DEALS | {_RECYCLED, _DISQUALIFIED},
+    _DISQUALIFIED: _GATED | _WORKED | _DEALS | {_RECYCLED, _EXPIRED},
+    _WITH_PARTNER: _GATED | _DEALS | _ENDED | {_SAL, _SQL},
 }
-"""From each stage, the stages that a lead may go to."""
+"""Stages to which a lead may go from each stage."""
 
 
 class ForbiddenStepError(ValueError):
-    """A step that the table does not have: a defect of the program, never of the data."""
+    """A transition that the table does not have. It is a defect of the program, never of the data."""
 
 
 def check_step(from_stage: Stage | None, to_stage: Stage) -> None:
-    """Raise ForbiddenStepError where the table has no such step."""
+    """Raise ForbiddenStepError if the table does not have this transition."""
     if to_stage not in TRANSITIONS[from_stage]:
         raise ForbiddenStepError(f"no step from {from_stage} to {to_stage}")
 
 
-class Standing(NamedTuple):
-    """What decides a stage."""
+class StageInputs(NamedTuple):
+    """The facts that decide a lead's stage."""
 
     fit: GateState
+    """Result of all gates."""
     excluded: Reason | None = None
+    """Reason for which the policy excludes the account. None: it does not."""
     is_customer: bool = False
     has_open_opportunity: bool = False
     verdict: Stage | None = None
-    """How its cycle ended: recycled, expired or disqualified."""
+    """How the lead's cycle ended: recycled, expired or disqualified. None: the cycle is open."""
     verdict_why: Reason | None = None
+    """Reason of the verdict."""
     accepted: bool = False
-    """By sales, in this cycle."""
+    """Whether sales accepted the lead in this cycle."""
     qualified: bool = False
-    """By sales, in this cycle."""
+    """Whether sales qualified the lead in this cycle."""
     reached_mql: bool = False
-    """By the bar or by a raised hand, in this cycle."""
+    """Whether the threshold or a raised hand made the lead an MQL in this cycle."""
     with_partner: bool = False
-    """A partner has its open hand-off."""
+    """Whether a partner has the lead's open hand-off."""
 
 
-def stage_of(standing: Standing) -> Stage:  # noqa: PLR0911 - one line per stage, in order
-    """Return the stage: the first that is true."""
-    if standing.excluded is not None or standing.verdict is _DISQUALIFIED:
+def stage_of(inputs: StageInputs) -> Stage:  # noqa: PLR0911 - one line per stage, in order
+    """Return the lead's stage: the first that applies, in this order."""
+    if inputs.excluded is not None or inputs.verdict is _DISQUALIFIED:
         return _DISQUALIFIED
-    if standing.is_customer:
+    if inputs.is_customer:
         return _CUSTOMER
-    if standing.has_open_opportunity:
+    if inputs.has_open_opportunity:
         return _OPPORTUNITY
-    if standing.verdict is not None:
-        return standing.verdict
-    if standing.with_partner:
+    if inputs.verdict is not None:
+        return inputs.verdict
+    if inputs.with_partner:
         return _WITH_PARTNER
-    if standing.qualified:
+    if inputs.qualified:
         return _SQL
-    if standing.accepted:
+    if inputs.accepted:
         return _SAL
-    if standing.fit is GateState.FAIL:
+    if inputs.fit is GateState.FAIL:
         return _OUTSIDE
-    if standing.fit is GateState.UNKNOWN:
+    if inputs.fit is GateState.UNKNOWN:
         return _WAITING
-    return _MQL if standing.reached_mql else _NURTURE
+    return _MQL if inputs.reached_mql else _NURTURE
 
 
-def reasons_of(stage: Stage, standing: Standing) -> tuple[Reason, ...]:
-    """Return why a lead is in ``stage``; how an MQL became one is added by who decided it."""
+def stage_reasons(stage: Stage, inputs: StageInputs) -> tuple[Reason, ...]:
+    """Return why a lead is in ``stage``. The caller adds how an MQL became one."""
     if stage is _DISQUALIFIED:
-        return (standing.excluded or standing.verdict_why or Reason.SALES_REJECTED,)
+        return (inputs.excluded or inputs.verdict_why or Reason.SALES_REJECTED,)
     if stage in {_RECYCLED, _EXPIRED}:
-        return (standing.verdict_why or Reason.SALES_REJECTED,)
+        return (inputs.verdict_why or Reason.SALES_REJECTED,)
     return _REASONS[stage]
 
 

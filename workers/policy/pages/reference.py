@@ -97,9 +97,9 @@ def find_example(kind: type[Part], name: str) -> str | None:
     return example
 
 
-def is_stale() -> bool:
-    """Whether docs/policy.md differs from the text that the models give."""
-    return not PAGE.exists() or PAGE.read_text("utf-8") != render_page()
+def is_stale(page: Path = PAGE) -> bool:
+    """Whether ``page``, by default docs/policy.md, differs from the text that the models give."""
+    return not page.exists() or page.read_text("utf-8") != render_page()
 
 
 def _describe_model(kind: type[Part]) -> str:
@@ -279,15 +279,15 @@ def _sort_key(place: str) -> tuple[int, str]:
     return (names.index(first) if first in names else -1, place)
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, page: Path = PAGE) -> int:
     """Check or write the page. Return 1 if the check finds it out of date."""
     parser = argparse.ArgumentParser(prog="python -m workers.policy.pages.reference", description=__doc__)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--check", action="store_true", help="fail if docs/policy.md is out of date")
     what.add_argument("--write", action="store_true", help="write docs/policy.md")
     if parser.parse_args(arguments).write:
-        PAGE.write_text(render_page(), encoding="utf-8")
-    elif is_stale():
+        page.write_text(render_page(), encoding="utf-8")
+    elif is_stale(page):
         sys.stderr.write(
             "docs/policy.md is out of date; write it with: python -m workers.policy.pages.reference --write\n"
         )

@@ -23,7 +23,7 @@ from tests.hops.accounts.market import (
     scores,
     story,
 )
-from workers.accounts.handoffs.transfer_payload import STAYS, lead_of_both, packed, score_of_both, unpacked
+from workers.accounts.handoffs.transfer_payload import STAYS, merge_leads, merge_scores, pack_row, unpack_row
 from workers.accounts.rulebook.terms import Terms
 from workers.accounts.state.facts import Contact, Fact
 from workers.accounts.state.lead import LeadRow
@@ -62,7 +62,7 @@ def test_everything_of_a_person_travels_but_what_belongs_to_the_place() -> None:
         home="domain:x.example",
     )
     here = LeadRow(stage=Stage.KNOWN, stage_n=9)
-    made = lead_of_both(here, unpacked(packed(sent), LeadRow), is_new=True)
+    made = merge_leads(here, unpack_row(pack_row(sent), LeadRow), is_new=True)
     for field in fields(LeadRow):
         source = here if field.name in STAYS else sent
         assert getattr(made, field.name) == getattr(source, field.name), field.name
@@ -72,11 +72,11 @@ def test_of_two_cycles_the_laters_standing_holds_and_within_one_what_either_know
     first = LeadRow(cycle=2, verdict=Stage.RECYCLED, said_no_ms=7)
     later = LeadRow(cycle=3, handed=True, raised_hand=True)
     for held, sent in ((first, later), (later, first)):
-        made = lead_of_both(held, sent, is_new=False)
+        made = merge_leads(held, sent, is_new=False)
         assert (made.cycle, made.verdict, made.handed, made.raised_hand) == (3, None, True, True)
-    same = lead_of_both(replace(first, accepted=True), replace(first, said_no_ms=9), is_new=False)
+    same = merge_leads(replace(first, accepted=True), replace(first, said_no_ms=9), is_new=False)
     assert (same.said_no_ms, same.accepted) == (9, True)
-    other = lead_of_both(LeadRow(email="a@b.example"), LeadRow(email="c@d.example", cycle=1), is_new=False)
+    other = merge_leads(LeadRow(email="a@b.example"), LeadRow(email="c@d.example", cycle=1), is_new=False)
     assert other.email == "a@b.example"
 
 
@@ -88,7 +88,7 @@ def test_counts_of_both_places_add_up_and_so_do_those_since_a_no() -> None:
         since=(RuleCount("page", ((6, 1),), 2, "e2"),),
         revision=9,
     )
-    made = score_of_both(Terms(POLICY), one, two)
+    made = merge_scores(Terms(POLICY), one, two)
     assert made.counts == (RuleCount("page", ((5, 3), (6, 1)), 2, "e2"),)
     assert (made.latest_day, made.since, made.revision) == (6, two.since, 4)
 

@@ -1,4 +1,4 @@
-"""A new policy has a desk no more: who had accounts from there keeps them, and who waited there goes elsewhere."""
+"""A new policy removes a desk: its accounts stay with their reps, and leads that waited there go elsewhere."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def without_west() -> str:
     return "\n".join(lines) + "\n"
 
 
-def test_who_has_an_account_from_a_desk_that_there_is_no_more_keeps_it() -> None:
+def test_a_rep_keeps_an_account_that_a_removed_desk_assigned() -> None:
     market = Market()
     market.reps(rep("r1"), rep("wes", desks=[DeskMembership(desk="west")]))
     market.send(facts(region="CA"), demo())
@@ -24,7 +24,7 @@ def test_who_has_an_account_from_a_desk_that_there_is_no_more_keeps_it() -> None
     assert market.account().gone == ()
 
 
-def test_who_waits_at_a_desk_that_there_is_no_more_goes_to_the_next_line_of_the_routes() -> None:
+def test_a_lead_that_waits_at_a_removed_desk_goes_to_the_next_route() -> None:
     market = Market()
     market.reps(rep("r1"))
     market.send(facts(region="CA"), *reach_bar())

@@ -1,3 +1,5 @@
+"""Consent per purpose, through the hop: what counts, what is handed off, in whatever order consents arrive."""
+
 from __future__ import annotations
 
 from itertools import permutations
@@ -28,20 +30,20 @@ from tests.hops.accounts.market import (
     scores,
     story,
 )
-from workers.accounts.evaluation.consents import ALWAYS, ConsentRow, Days, Said, untracked_days
+from workers.accounts.evaluation.consents import ALWAYS, ConsentRow, Days, StatedConsent, untracked_days
 
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + days * DAY_MS for days in (1, 2, 3))
 YES, NO = True, False
 
 
-def said(
+def consent_event(
     tracking: bool | None = None,
     marketing: bool | None = None,
     at_ms: int = MONDAY,
     lead_id: str = "ann",
     account_key: str = BANK,
 ) -> LeadConsent:
-    words = [(Purpose.TRACKING, tracking), (Purpose.MARKETING, marketing)]
+    stated = [(Purpose.TRACKING, tracking), (Purpose.MARKETING, marketing)]
     return LeadConsent(
         event_id=f"consent-{at_ms}-{tracking}-{marketing}",
         account_key=account_key,
@@ -49,13 +51,13 @@ def said(
         occurred_at_ms=at_ms,
         consents=[
             ConsentWord(purpose=purpose, given=given, at_ms=at_ms)
-            for purpose, given in words
+            for purpose, given in stated
             if given is not None
         ],
     )
 
 
-def asking(**unstated: str) -> str:
+def policy_with_unstated(**unstated: str) -> str:
     old = "unstated_consent: {tracking: given, marketing: given}"
     assert old in POLICY_TEXT
     both = {"tracking": "given", "marketing": "given"} | unstated
@@ -75,7 +77,7 @@ def behaviour(market: Market) -> int:
 
 
 @pytest.mark.parametrize(
-    ("words", "may_unasked", "spans"),
+    ("stated", "may_track_unasked", "spans"),
     [
         ([], YES, ()),
         ([], NO, ALWAYS),
@@ -90,41 +92,41 @@ def behaviour(market: Market) -> int:
         ([(1, YES), (3, NO)], NO, ALWAYS),
     ],
 )
-def test_the_days_that_count_nothing(
-    words: list[tuple[int, bool]], *, may_unasked: bool, spans: Days
+def test_the_untracked_days_follow_from_the_consents(
+    stated: list[tuple[int, bool]], *, may_track_unasked: bool, spans: Days
 ) -> None:
-    row = tuple(Said(day, day * DAY_MS, given) for day, given in words)
-    assert untracked_days(row, may_unasked=may_unasked) == spans
+    consents = tuple(StatedConsent(day, day * DAY_MS, given) for day, given in stated)
+    assert untracked_days(consents, may_track_unasked=may_track_unasked) == spans
 
 
-def test_while_tracking_is_refused_nothing_counts_and_what_is_read_makes_no_mql() -> None:
+def test_while_tracking_is_refused_nothing_counts_and_no_activity_makes_an_mql() -> None:
     router = market()
-    router.send(facts(), identified(), form(), said(tracking=NO))
-    told = router.send(*papers(2), activity("webinar_attended"))
-    assert told == []
+    router.send(facts(), identified(), form(), consent_event(tracking=NO))
+    results = router.send(*papers(2), activity("webinar_attended"))
+    assert results == []
     assert behaviour(router) == 0
     assert router.stage() is Stage.NURTURE
 
 
-def test_a_refusal_takes_the_points_of_before_and_a_yes_gives_them_back() -> None:
+def test_a_refusal_removes_earlier_points_and_a_later_consent_restores_them() -> None:
     router = market()
     router.send(facts(), form(), *papers(2))
     assert behaviour(router) == 16
-    router.send(said(tracking=NO, at_ms=TUESDAY), at_ms=TUESDAY)
+    router.send(consent_event(tracking=NO, at_ms=TUESDAY), at_ms=TUESDAY)
     assert behaviour(router) == 0
     router.send(*papers(2, at_ms=WEDNESDAY), at_ms=WEDNESDAY)
-    router.send(said(tracking=YES, at_ms=THURSDAY), at_ms=THURSDAY)
+    router.send(consent_event(tracking=YES, at_ms=THURSDAY), at_ms=THURSDAY)
     (paper,) = (line for line in scores(router.said)[-1].explanation.points if line.rule == "paper")
     assert paper.count == 2  # Monday's; Wednesday's were done while it was refused
 
 
 @pytest.mark.parametrize("order", [*permutations(range(4))], ids=str)
-def test_in_any_order_and_twice_the_same_counts(order: tuple[int, ...]) -> None:
+def test_consents_have_the_same_effect_in_any_order_and_if_repeated(order: tuple[int, ...]) -> None:
     router = market()
     router.send(facts(), form(at_ms=MONDAY))
     events: list[Model] = [
-        said(tracking=NO, at_ms=TUESDAY),
-        said(tracking=YES, at_ms=THURSDAY),
+        consent_event(tracking=NO, at_ms=TUESDAY),
+        consent_event(tracking=YES, at_ms=THURSDAY),
         activity("download", at_ms=WEDNESDAY),
         activity("page_view", at_ms=THURSDAY),
     ]
@@ -135,125 +137,133 @@ def test_in_any_order_and_twice_the_same_counts(order: tuple[int, ...]) -> None:
     assert counted == {"form": 1, "page": 1}
 
 
-def test_of_two_words_in_one_millisecond_the_no_holds() -> None:
+def test_of_two_consents_in_one_millisecond_the_refusal_holds() -> None:
     for first, second in ((YES, NO), (NO, YES)):
         router = market()
-        router.send(facts(), form(), said(tracking=first), said(tracking=second))
+        router.send(facts(), form(), consent_event(tracking=first), consent_event(tracking=second))
         assert behaviour(router) == 0
 
 
-def test_consent_that_comes_with_an_activity_is_heard_with_it_and_said_in_one_score() -> None:
+def test_consent_that_comes_with_an_activity_is_published_with_it_in_one_score() -> None:
     router = market()
-    router.send(facts(), form(), said(tracking=NO, marketing=NO))
-    told = router.send(activity("download", at_ms=TUESDAY, consent=Consent(tracking=YES, marketing=YES)))
-    assert len(scores(told)) == 1
+    router.send(facts(), form(), consent_event(tracking=NO, marketing=NO))
+    results = router.send(activity("download", at_ms=TUESDAY, consent=Consent(tracking=YES, marketing=YES)))
+    assert len(scores(results)) == 1
     assert behaviour(router) > 0
 
 
-def test_a_form_that_refuses_is_read_and_its_points_are_not_counted() -> None:
+def test_a_form_that_refuses_tracking_is_applied_without_points() -> None:
     router = market()
-    told = router.send(facts(), form(consent=Consent(tracking=NO)))
+    results = router.send(facts(), form(consent=Consent(tracking=NO)))
     assert router.stage() is Stage.NURTURE
-    assert scores(told)[-1].explanation.behaviour == 0
+    assert scores(results)[-1].explanation.behaviour == 0
 
 
-def test_who_refuses_to_be_tracked_and_asks_for_a_demo_gets_it() -> None:
-    told = market().send(facts(), demo(consent=Consent(tracking=NO)))
-    assert story(told) == ["assigned raised_hand r1"]
-    assert routings(told)[0].campaign is None
+def test_a_demo_request_with_a_refusal_to_be_tracked_is_handed_off() -> None:
+    results = market().send(facts(), demo(consent=Consent(tracking=NO)))
+    assert story(results) == ["assigned raised_hand r1"]
+    assert routings(results)[0].campaign is None
 
 
-def test_nor_is_a_customers_activity_told_to_the_owner() -> None:
+def test_untracked_activity_of_a_customer_is_not_handed_off_to_the_owner() -> None:
     router = market()
-    router.send(facts(relationship=CUSTOMER, owner_rep_id="r1"), identified(), said(tracking=NO))
+    router.send(facts(relationship=CUSTOMER, owner_rep_id="r1"), identified(), consent_event(tracking=NO))
     assert story(router.send(*papers(1))) == []
     assert router.accounts.decider.rows.get(ConsentRow, BANK, "ann") is not None
 
 
-def test_who_refuses_is_among_nobodys_colleagues() -> None:
+def test_a_person_who_refuses_tracking_is_not_listed_as_a_colleague() -> None:
     router = market()
-    router.send(facts(), identified("bob"), said(tracking=NO, lead_id="bob"), activity("download", "bob"))
+    router.send(
+        facts(), identified("bob"), consent_event(tracking=NO, lead_id="bob"), activity("download", "bob")
+    )
     (handoff,) = routings(router.send(demo()))
     assert handoff.colleagues == []
 
 
 def test_without_consent_to_marketing_only_a_raised_hand_is_answered() -> None:
     router = market()
-    told = router.send(facts(), identified(), said(marketing=NO), *reach_bar())
-    assert story(told) == []
-    assert Reason.NO_MARKETING_CONSENT in scores(told)[-1].explanation.reasons
+    results = router.send(facts(), identified(), consent_event(marketing=NO), *reach_bar())
+    assert story(results) == []
+    assert Reason.NO_MARKETING_CONSENT in scores(results)[-1].explanation.reasons
     (handoff,) = routings(router.send(demo()))
     assert handoff.answer_only
 
 
-def test_a_yes_to_marketing_hands_over_what_was_held_back() -> None:
+def test_consent_to_marketing_hands_off_a_lead_that_was_held_back() -> None:
     router = market()
-    router.send(facts(), identified(), said(marketing=NO), *reach_bar())
-    told = router.send(said(marketing=YES, at_ms=MONDAY + HOUR_MS), at_ms=MONDAY + HOUR_MS)
-    assert story(told) == ["assigned mql r1"]
+    router.send(facts(), identified(), consent_event(marketing=NO), *reach_bar())
+    results = router.send(consent_event(marketing=YES, at_ms=MONDAY + HOUR_MS), at_ms=MONDAY + HOUR_MS)
+    assert story(results) == ["assigned mql r1"]
 
 
-def test_an_older_yes_that_comes_late_changes_nothing() -> None:
+def test_an_older_consent_that_arrives_late_changes_nothing() -> None:
     router = market()
-    router.send(facts(), identified(), said(marketing=NO, at_ms=TUESDAY), *reach_bar(), at_ms=TUESDAY)
-    assert router.send(said(marketing=YES, at_ms=MONDAY), at_ms=TUESDAY) == []
+    router.send(
+        facts(), identified(), consent_event(marketing=NO, at_ms=TUESDAY), *reach_bar(), at_ms=TUESDAY
+    )
+    assert router.send(consent_event(marketing=YES, at_ms=MONDAY), at_ms=TUESDAY) == []
 
 
-def test_where_only_a_yes_is_a_yes_silence_counts_nothing_until_it_comes() -> None:
-    router = market(asking(tracking="refused"))
+def test_under_a_policy_that_requires_consent_nothing_counts_before_it() -> None:
+    router = market(policy_with_unstated(tracking="refused"))
     router.send(facts(), identified(), form(), *papers(2))
     assert behaviour(router) == 0
-    router.send(said(tracking=YES, at_ms=TUESDAY), *papers(1, at_ms=TUESDAY), at_ms=TUESDAY)
+    router.send(consent_event(tracking=YES, at_ms=TUESDAY), *papers(1, at_ms=TUESDAY), at_ms=TUESDAY)
     assert behaviour(router) == 8
 
 
-def test_where_only_a_yes_is_a_yes_silence_on_marketing_hands_over_nothing() -> None:
-    router = market(asking(marketing="refused"))
+def test_under_a_policy_that_requires_marketing_consent_nothing_is_handed_off_before_it() -> None:
+    router = market(policy_with_unstated(marketing="refused"))
     assert story(router.send(facts(), identified(), *reach_bar())) == []
-    told = router.send(said(marketing=YES, at_ms=MONDAY + 1), at_ms=MONDAY + 1)
-    assert story(told) == ["assigned mql r1"]
+    results = router.send(consent_event(marketing=YES, at_ms=MONDAY + 1), at_ms=MONDAY + 1)
+    assert story(results) == ["assigned mql r1"]
 
 
-def test_where_everything_counts_a_refusal_counts_too() -> None:
+def test_under_a_policy_that_counts_everything_a_refusal_changes_nothing() -> None:
     text = POLICY_TEXT.replace("count_nothing ", "count_everything ")
     router = market(text)
     router.send(facts(), form(consent=Consent(tracking=NO)), *papers(1))
     assert behaviour(router) == 12
 
 
-def test_a_policy_that_asks_for_consent_takes_points_from_those_who_never_gave_it() -> None:
+def test_a_new_policy_that_requires_consent_removes_the_points_of_leads_without_one() -> None:
     router = market()
     router.send(facts(), form(), *papers(1))
     assert behaviour(router) == 12
-    router.follow(asking(tracking="refused").replace("version: 1", "version: 2"), MONDAY + HOUR_MS)
+    router.follow(
+        policy_with_unstated(tracking="refused").replace("version: 1", "version: 2"), MONDAY + HOUR_MS
+    )
     router.tick(MONDAY + 2 * HOUR_MS)
     assert behaviour(router) == 0
 
 
-def test_what_is_known_of_consent_moves_with_the_lead() -> None:
+def test_consents_move_with_the_lead_to_another_key() -> None:
     old = "domain:old.example"
     router = market()
-    router.send(identified(account_key=old), said(tracking=NO, marketing=NO, account_key=old))
+    router.send(identified(account_key=old), consent_event(tracking=NO, marketing=NO, account_key=old))
     router.send(facts(), facts(old, primary_key=BANK), at_ms=MONDAY + HOUR_MS)
     router.tick(MONDAY + 2 * HOUR_MS)
-    told = router.send(*reach_bar(at_ms=MONDAY + 3 * HOUR_MS), at_ms=MONDAY + 3 * HOUR_MS)
-    assert story(told) == []
+    results = router.send(*reach_bar(at_ms=MONDAY + 3 * HOUR_MS), at_ms=MONDAY + 3 * HOUR_MS)
+    assert story(results) == []
     assert behaviour(router) == 0
     assert router.accounts.decider.rows.get(ConsentRow, old, "ann") is None
 
 
-def test_somebody_of_whom_only_a_refusal_is_known_is_no_lead_and_the_refusal_is_kept() -> None:
+def test_a_person_with_only_a_refusal_is_not_a_lead_and_the_refusal_is_kept() -> None:
     router = market()
-    assert router.send(facts(), said(tracking=NO, marketing=NO)) == []
+    assert router.send(facts(), consent_event(tracking=NO, marketing=NO)) == []
     assert router.stage() is None
     assert story(router.send(identified(), *reach_bar())) == []
 
 
 @pytest.mark.parametrize("days", [1, 400])
-def test_words_are_kept_for_the_horizon_and_the_one_before(days: int) -> None:
+def test_consents_are_kept_for_the_horizon_and_one_before(days: int) -> None:
     router = market()
     router.send(facts(), identified())
     for day in range(days):
-        router.send(said(tracking=bool(day % 2), at_ms=MONDAY + day * DAY_MS), at_ms=MONDAY + day * DAY_MS)
+        router.send(
+            consent_event(tracking=bool(day % 2), at_ms=MONDAY + day * DAY_MS), at_ms=MONDAY + day * DAY_MS
+        )
     row: Any = router.accounts.decider.rows.get(ConsentRow, BANK, "ann")
     assert len(row.tracking) <= min(days, 60 + 14 + 2)

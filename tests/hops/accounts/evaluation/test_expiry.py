@@ -1,4 +1,4 @@
-"""Expiry: by silence, once, by a timer; a touch dated before it takes it back."""
+"""Expiry: a lead without touches expires once, by a timer. A touch dated before the expiry reverses it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.hops.accounts.market import (
 
 FIRST = f"{BANK}#1.1"
 EXPIRY = at("2026-07-01 00:00")
-"""Monday 2 March and 120 whole days more, none of them touched: the beginning of the next."""
+"""Beginning of the day after Monday 2 March and 120 whole days without a touch."""
 LATER = EXPIRY + DAY_MS
 BEFORE = EXPIRY - 2 * DAY_MS
 
@@ -45,19 +45,21 @@ def handed_off() -> Market:
     return market
 
 
-def changes(said: list[object]) -> list[LeadStage]:
-    return [one for one in said if isinstance(one, LeadStage)]
+def stage_events(results: list[object]) -> list[LeadStage]:
+    return [one for one in results if isinstance(one, LeadStage)]
 
 
-def test_a_lead_expires_when_so_many_whole_days_have_passed_and_only_once() -> None:
+def test_a_lead_expires_once_after_the_policys_number_of_whole_days() -> None:
     market = handed_off()
     assert steps(market.tick(EXPIRY - 1)) == []
-    said = market.tick(EXPIRY)
-    assert (steps(said), story(said)) == (["expired"], ["withdrawn mql -"])
+    results = market.tick(EXPIRY)
+    assert (steps(results), story(results)) == (["expired"], ["withdrawn mql -"])
     assert (
-        changes(said)[0].explanation.reasons == routings(said)[0].explanation.reasons == ["no_touch_in_time"]
+        stage_events(results)[0].explanation.reasons
+        == routings(results)[0].explanation.reasons
+        == ["no_touch_in_time"]
     )
-    assert changes(said)[0].occurred_at.timestamp() * 1_000 == EXPIRY
+    assert stage_events(results)[0].occurred_at.timestamp() * 1_000 == EXPIRY
     assert market.account().open_handoffs == 0
     assert steps(market.tick(EXPIRY + 400 * DAY_MS)) == []
 
@@ -73,7 +75,7 @@ def test_a_lead_expires_when_so_many_whole_days_have_passed_and_only_once() -> N
     ],
     ids=lambda one: one.type,
 )
-def test_a_touch_of_either_side_puts_it_off_by_its_own_date(touch: object) -> None:
+def test_a_touch_of_either_side_delays_the_expiry_by_its_own_date(touch: object) -> None:
     market = handed_off()
     market.send(touch, at_ms=MONDAY + 9 * DAY_MS)  # type: ignore[arg-type]
     assert steps(market.tick(EXPIRY + 9 * DAY_MS - 1)) == []
@@ -81,32 +83,32 @@ def test_a_touch_of_either_side_puts_it_off_by_its_own_date(touch: object) -> No
 
 
 @pytest.mark.parametrize("ours", ["email_sent", "email_delivered"])
-def test_a_mail_that_we_send_is_no_touch(ours: str) -> None:
+def test_an_outbound_e_mail_is_not_a_touch(ours: str) -> None:
     market = handed_off()
     market.send(activity(ours, at_ms=MONDAY + 9 * DAY_MS), at_ms=MONDAY + 9 * DAY_MS)
     assert steps(market.tick(EXPIRY)) == ["expired"]
 
 
-def test_acceptance_is_said_of_the_hand_off_and_is_no_touch() -> None:
+def test_acceptance_of_a_hand_off_is_not_a_touch() -> None:
     market = handed_off()
     market.send(sales("accepted", FIRST, at_ms=MONDAY + 9 * DAY_MS), at_ms=MONDAY + 9 * DAY_MS)
     assert steps(market.tick(EXPIRY)) == ["expired"]
 
 
 @pytest.mark.parametrize("facts_now", [{"relationship": CUSTOMER}, {"relationship": "competitor"}])
-def test_customers_and_exclusions_do_not_end_by_silence(facts_now: dict[str, object]) -> None:
+def test_customers_and_excluded_accounts_do_not_expire(facts_now: dict[str, object]) -> None:
     market = handed_off()
     market.send(facts(**facts_now))
     assert steps(market.tick(EXPIRY + 300 * DAY_MS)) == []
 
 
-def test_what_sales_has_ended_does_not_end_again() -> None:
+def test_a_lead_that_sales_has_rejected_does_not_expire() -> None:
     market = handed_off()
     market.send(sales("rejected", FIRST, reason="not_now"))
     assert steps(market.tick(EXPIRY + 300 * DAY_MS)) == []
 
 
-def test_a_lead_that_waits_for_an_answer_of_the_desk_waits_no_more() -> None:
+def test_an_expiry_cancels_the_request_of_a_lead_that_waits_for_a_desk() -> None:
     market = Market()
     market.send(facts(), *reach_bar())
     assert market.account().request is not None
@@ -114,77 +116,77 @@ def test_a_lead_that_waits_for_an_answer_of_the_desk_waits_no_more() -> None:
     assert market.account().request is None
 
 
-def test_a_late_event_takes_the_expiry_back_and_the_hand_off_is_due_again_with_the_rep_who_had_it() -> None:
+def test_a_late_event_reverses_the_expiry_and_the_hand_off_is_due_again_with_the_rep_who_had_it() -> None:
     market = handed_off()
     market.tick(LATER)
-    said = market.send(activity("page_view", at_ms=BEFORE), at_ms=LATER)
-    assert (steps(said), story(said)) == (["mql"], ["assigned mql r1"])
-    for reasons in (changes(said)[0].explanation.reasons, routings(said)[0].explanation.reasons):
+    results = market.send(activity("page_view", at_ms=BEFORE), at_ms=LATER)
+    assert (steps(results), story(results)) == (["mql"], ["assigned mql r1"])
+    for reasons in (stage_events(results)[0].explanation.reasons, routings(results)[0].explanation.reasons):
         assert reasons[0] == "expiry_taken_back"
         assert "sales_touched" not in reasons
-    assert (changes(said)[0].cycle, routings(said)[0].route) == (1, "account_has_rep")
+    assert (stage_events(results)[0].cycle, routings(results)[0].route) == (1, "account_has_rep")
     assert steps(market.tick(EXPIRY + 117 * DAY_MS)) == []
     assert steps(market.tick(BEFORE + 122 * DAY_MS)) == ["expired"]
 
 
-def test_a_late_touch_of_sales_takes_it_back_too_and_keeps_the_stage_that_sales_gave() -> None:
+def test_a_late_touch_of_sales_reverses_the_expiry_and_restores_the_stage_that_sales_set() -> None:
     market = handed_off()
     market.send(sales("accepted", FIRST))
     market.tick(LATER)
-    said = market.send(sales("touched", FIRST, at_ms=BEFORE), at_ms=LATER)
-    assert (steps(said), story(said)) == (["sal"], ["assigned mql r1"])
-    assert changes(said)[0].explanation.reasons[:2] == ["expiry_taken_back", "sales_touched"]
-    assert routings(said)[0].explanation.reasons[:2] == ["expiry_taken_back", "sales_touched"]
+    results = market.send(sales("touched", FIRST, at_ms=BEFORE), at_ms=LATER)
+    assert (steps(results), story(results)) == (["sal"], ["assigned mql r1"])
+    assert stage_events(results)[0].explanation.reasons[:2] == ["expiry_taken_back", "sales_touched"]
+    assert routings(results)[0].explanation.reasons[:2] == ["expiry_taken_back", "sales_touched"]
 
 
-def test_an_event_older_than_the_last_touch_takes_nothing_back() -> None:
+def test_an_event_older_than_the_last_touch_reverses_no_expiry() -> None:
     market = handed_off()
     market.tick(LATER)
-    said = market.send(activity("page_view", at_ms=MONDAY), at_ms=LATER)
-    assert (steps(said), market.stage()) == ([], Stage.EXPIRED)
+    results = market.send(activity("page_view", at_ms=MONDAY), at_ms=LATER)
+    assert (steps(results), market.stage()) == ([], Stage.EXPIRED)
 
 
 @pytest.mark.parametrize(
     ("fresh", "comes_back"),
     [
         ([*papers(2, at_ms=LATER), activity("webinar_attended", at_ms=LATER)], True),
-        (papers(3, at_ms=LATER), False),  # new points, and not the bar
+        (papers(3, at_ms=LATER), False),  # new points, but below the threshold
         ([activity("page_view", at_ms=LATER)], False),
     ],
 )
-def test_after_an_expiry_a_lead_returns_only_by_new_points_and_the_bar_to_the_rep_who_had_it(
+def test_after_an_expiry_a_lead_returns_to_its_rep_only_by_new_points_and_the_threshold(
     fresh: list[LeadActivity], comes_back: bool
 ) -> None:
     market = handed_off()
     market.tick(LATER)
-    said = market.send(*fresh, at_ms=LATER)
-    assert (steps(said), story(said)) == ((["mql"], ["assigned mql r1"]) if comes_back else ([], []))
-    assert {one.cycle for one in changes(said)} == ({2} if comes_back else set())
+    results = market.send(*fresh, at_ms=LATER)
+    assert (steps(results), story(results)) == ((["mql"], ["assigned mql r1"]) if comes_back else ([], []))
+    assert {one.cycle for one in stage_events(results)} == ({2} if comes_back else set())
 
 
 def test_a_raised_hand_begins_a_new_cycle_with_the_rep_who_had_it() -> None:
     market = handed_off()
     market.tick(LATER)
-    said = market.send(demo(at_ms=LATER), at_ms=LATER)
-    assert (steps(said), story(said)) == (["mql"], ["assigned raised_hand r1"])
-    assert changes(said)[0].cycle == 2
+    results = market.send(demo(at_ms=LATER), at_ms=LATER)
+    assert (steps(results), story(results)) == (["mql"], ["assigned raised_hand r1"])
+    assert stage_events(results)[0].cycle == 2
     assert steps(market.tick(LATER + 121 * DAY_MS)) == ["expired"]
 
 
-def test_who_only_came_once_and_was_never_handed_over_expires_too() -> None:
+def test_a_lead_that_was_never_handed_over_expires_too() -> None:
     market = Market()
     market.send(facts(), identified())
     assert steps(market.tick(EXPIRY)) == ["expired"]
-    said = market.send(activity("page_view", at_ms=BEFORE), at_ms=LATER)
-    assert steps(said) == ["waiting_for_facts"]
+    results = market.send(activity("page_view", at_ms=BEFORE), at_ms=LATER)
+    assert steps(results) == ["waiting_for_facts"]
     assert routings(market.said) == []
 
 
-def test_a_policy_that_lets_nobody_expire_sets_no_timer_and_one_that_does_begins_with_its_day() -> None:
-    forever = POLICY_TEXT.replace("  expired: {days_without_touch: 120}", "  # expired:").replace(
+def test_a_policy_without_expiry_sets_no_timer_and_one_with_it_counts_from_its_own_day() -> None:
+    without_expiry = POLICY_TEXT.replace("  expired: {days_without_touch: 120}", "  # expired:").replace(
         "{stages.expired.days_without_touch}", "many"
     )
-    market = Market(forever)
+    market = Market(without_expiry)
     market.send(facts(), identified())
     assert steps(market.tick(EXPIRY + DAY_MS)) == []
     market.follow(POLICY_TEXT.replace("version: 1", "version: 2"), EXPIRY + DAY_MS)
@@ -211,7 +213,7 @@ def test_an_expired_lead_that_moves_to_the_primary_key_is_expired_there() -> Non
     assert market.stage("zoe") is Stage.EXPIRED
 
 
-def test_a_touch_that_counts_nothing_is_remembered_of_who_was_never_handed_over_too() -> None:
+def test_a_touch_without_points_delays_the_expiry_of_a_lead_that_was_never_handed_over() -> None:
     market = Market()
     market.send(facts(), identified())
     market.send(activity("survey_taken", at_ms=MONDAY + 9 * DAY_MS), at_ms=MONDAY + 9 * DAY_MS)
@@ -219,7 +221,7 @@ def test_a_touch_that_counts_nothing_is_remembered_of_who_was_never_handed_over_
     assert steps(market.tick(EXPIRY + 9 * DAY_MS)) == ["expired"]
 
 
-def test_who_gives_the_address_again_has_done_something_by_its_date_whichever_comes_first() -> None:
+def test_a_repeated_identification_delays_the_expiry_by_its_own_date_in_any_order() -> None:
     for days in ((0, 9), (9, 0)):
         market = Market()
         market.send(*(identified(at_ms=MONDAY + day * DAY_MS) for day in days), at_ms=MONDAY + 9 * DAY_MS)

@@ -1,4 +1,4 @@
-"""Imported history: judged once, as of when it is complete; no day before is judged, wherever the lead lives."""
+"""Imported history: the lead is evaluated once, as of its completion. No earlier day counts, under any key."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ COMPLETE_AT = MONDAY + QUIET_MS
 
 
 def a_market() -> Market:
-    """A bank that has been known for a hundred days."""
+    """Return a market with a bank that has been known for a hundred days."""
     market = Market()
     market.reps(rep("r1"), rep("r2"), at_ms=MONDAY - 100 * DAY_MS)
     market.send(facts(), at_ms=MONDAY - 100 * DAY_MS)
@@ -53,7 +53,7 @@ def timers(market: Market) -> list[tuple[str, ...]]:
     return [parts for parts, _ in found]
 
 
-def test_it_is_judged_once_when_nothing_more_has_come_for_an_hour() -> None:
+def test_a_lead_is_evaluated_once_when_no_history_has_arrived_for_an_hour() -> None:
     market = a_market()
     first, *others = imported(*reach_bar(at_ms=MONDAY - DAY_MS))
     market.send(first)
@@ -69,7 +69,7 @@ def test_it_is_judged_once_when_nothing_more_has_come_for_an_hour() -> None:
     assert timers(market) == []
 
 
-def test_a_lead_that_reached_the_bar_by_itself_is_not_handed_over_again() -> None:
+def test_history_does_not_hand_over_again_a_lead_that_reached_the_threshold_before() -> None:
     market = a_market()
     market.send(*reach_bar())
     market.send(*imported(*papers(2, at_ms=LONG_AGO)))
@@ -77,14 +77,14 @@ def test_a_lead_that_reached_the_bar_by_itself_is_not_handed_over_again() -> Non
     assert story(market.said) == ["assigned mql r1"]
 
 
-def test_a_late_event_finds_no_past_day_on_which_history_would_have_reached_the_bar() -> None:
+def test_a_late_event_does_not_count_a_past_day_on_which_history_would_have_reached_the_threshold() -> None:
     market = a_market()
     then = MONDAY - 20 * DAY_MS
     market.send(*imported(*reach_bar(at_ms=then), *papers(2, at_ms=then)))
     market.tick(COMPLETE_AT)
     late = activity("page_view", at_ms=MONDAY - 5 * DAY_MS, url="https://x.example/")
-    said = market.send(late, at_ms=COMPLETE_AT + 1)
-    assert routings(said) == []
+    results = market.send(late, at_ms=COMPLETE_AT + 1)
+    assert routings(results) == []
     score = market.accounts.decider.rows.get(ScoreRow, BANK, "ann") or ScoreRow()
     terms = market.accounts.decider.hop.terms  # type: ignore[attr-defined]
     late_day, today = (
@@ -93,38 +93,38 @@ def test_a_late_event_finds_no_past_day_on_which_history_would_have_reached_the_
     assert late_day >= 25 > today
 
 
-def test_a_lead_that_moves_to_another_key_is_judged_of_no_past_day_there() -> None:
+def test_a_lead_that_moves_to_another_key_is_not_evaluated_as_of_a_past_day_there() -> None:
     market = a_market()
     market.send(*imported(*reach_bar(at_ms=LONG_AGO, account_key=OTHER)))
     market.tick(COMPLETE_AT)
-    said = market.send(facts(OTHER, BANK), at_ms=COMPLETE_AT + DAY_MS)
+    results = market.send(facts(OTHER, BANK), at_ms=COMPLETE_AT + DAY_MS)
     assert market.stage("ann", BANK) is not None
-    assert routings(said) == []
+    assert routings(results) == []
 
 
-def test_a_lead_that_moves_while_its_history_comes_is_judged_where_it_lands() -> None:
+def test_a_lead_that_moves_while_its_history_arrives_is_evaluated_under_its_new_key() -> None:
     market = a_market()
     market.send(*imported(*reach_bar(at_ms=MONDAY - DAY_MS, account_key=OTHER)))
-    said = market.send(facts(OTHER, BANK), at_ms=MONDAY + 1)
-    assert routings(said) == []
+    results = market.send(facts(OTHER, BANK), at_ms=MONDAY + 1)
+    assert routings(results) == []
     assert timers(market) == [(COMPLETE, f"{BANK}#ann")]
     (handoff,) = routings(market.tick(COMPLETE_AT))
     assert (handoff.account_key, Reason.HISTORY_IMPORTED in handoff.explanation.reasons) == (BANK, True)
 
 
-def test_history_takes_no_expiry_back_that_has_ended_a_hand_off() -> None:
+def test_history_reverses_no_expiry_that_has_ended_a_hand_off() -> None:
     market = Market()
     begin = MONDAY - 150 * DAY_MS
     market.reps(rep("r1"), at_ms=begin)
     market.send(facts(), *reach_bar(at_ms=begin), at_ms=begin)
     market.tick(MONDAY)
     assert steps(market.said)[-2:] == ["mql", "expired"]
-    said = market.send(*imported(activity("download", at_ms=MONDAY - 60 * DAY_MS)))
-    assert routings([*said, *market.tick(COMPLETE_AT)]) == []
+    results = market.send(*imported(activity("download", at_ms=MONDAY - 60 * DAY_MS)))
+    assert routings([*results, *market.tick(COMPLETE_AT)]) == []
     assert market.stage() == "expired"
 
 
-def test_what_was_asked_for_then_is_no_request_of_the_hand_off() -> None:
+def test_a_demo_request_in_imported_history_raises_no_hand() -> None:
     market = a_market()
     market.send(*imported(demo(at_ms=MONDAY - DAY_MS), *reach_bar(at_ms=MONDAY - DAY_MS)))
     (handoff,) = routings(market.tick(COMPLETE_AT))
@@ -132,7 +132,7 @@ def test_what_was_asked_for_then_is_no_request_of_the_hand_off() -> None:
     assert (handoff.kind, handoff.request) == ("mql", None)
 
 
-def test_who_is_erased_leaves_no_timer() -> None:
+def test_an_erased_lead_leaves_no_timer() -> None:
     market = a_market()
     market.send(*imported(form(at_ms=LONG_AGO)))
     assert timers(market) != []

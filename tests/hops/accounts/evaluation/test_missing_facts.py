@@ -1,4 +1,4 @@
-"""Facts that keep somebody waiting: asked for once, as long as anybody waits for them."""
+"""Missing facts that keep a lead waiting: one alert each, as long as a lead waits for them."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ def a_market(*people: str) -> Market:
     return market
 
 
-def who_wait(market: Market) -> list[str]:
+def waiting_leads(market: Market) -> list[str]:
     return [lead_id for (_, lead_id), _ in market.accounts.decider.rows.scan(WantingRow, BANK, limit=10)]
 
 
-def test_a_fact_of_the_company_is_asked_for_once_until_the_last_who_waits_is_gone() -> None:
+def test_the_alert_about_a_company_fact_is_raised_once_and_cleared_when_no_lead_waits_for_it() -> None:
     market = a_market("ann", "bob")
-    assert who_wait(market) == ["ann", "bob"]
+    assert waiting_leads(market) == ["ann", "bob"]
     assert wanted(market.send(form(lead_id="ann", job_title="Student")), cleared=True) == []
-    said = market.send(form(lead_id="bob", job_title="Student"))
-    assert wanted(said, cleared=True) == ["revenue"]
-    assert (who_wait(market), market.account().wanted) == ([], ())
+    results = market.send(form(lead_id="bob", job_title="Student"))
+    assert wanted(results, cleared=True) == ["revenue"]
+    assert (waiting_leads(market), market.account().wanted) == ([], ())
     assert wanted(market.send(form(lead_id="cid"))) == ["revenue"]
 
 
-def test_who_is_turned_down_waits_no_more_and_a_new_cycle_waits_again() -> None:
+def test_a_rejected_lead_no_longer_waits_for_facts_and_waits_again_in_a_new_cycle() -> None:
     market = a_market("ann")
     market.send(demo())
-    said = market.send(sales("rejected", f"{BANK}#1.1", reason="wrong_person"))
-    assert wanted(said, cleared=True) == ["revenue"]
+    results = market.send(sales("rejected", f"{BANK}#1.1", reason="wrong_person"))
+    assert wanted(results, cleared=True) == ["revenue"]
     assert wanted(market.send(demo(at_ms=market.now_ms + 1))) == ["revenue"]
 
 
-def test_who_moves_to_another_key_waits_there() -> None:
+def test_a_lead_that_moves_to_another_key_waits_for_facts_there() -> None:
     market = a_market("ann")
-    said = market.send(facts(primary_key="domain:other.example", revenue=None))
-    assert wanted(said, cleared=True) == ["revenue"]
-    assert who_wait(market) == []
+    results = market.send(facts(primary_key="domain:other.example", revenue=None))
+    assert wanted(results, cleared=True) == ["revenue"]
+    assert waiting_leads(market) == []
     market.send(facts("domain:other.example", revenue=None))
     assert market.account("domain:other.example").wanted == ("revenue",)
     assert market.account().wanted == ()

@@ -1,4 +1,4 @@
-"""Sales takes a lead before its score: the account goes to that rep if it is free, and the turn is charged."""
+"""A rep claims a lead before its score is enough: the account goes to that rep if it is free, and a turn is used."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ OTHER = "domain:other.example"
 
 
 def claimed(rep_id: str, lead_id: str = "ann", at_ms: int = MONDAY + HOUR_MS) -> SalesAnswered:
-    said = sales("claimed", lead_id=lead_id, at_ms=at_ms)
-    activity = said.activity.model_copy(update={"rep_id": rep_id, "event_id": f"claim-{rep_id}-{lead_id}"})
-    return said.model_copy(update={"activity": activity})
+    claim = sales("claimed", lead_id=lead_id, at_ms=at_ms)
+    activity = claim.activity.model_copy(update={"rep_id": rep_id, "event_id": f"claim-{rep_id}-{lead_id}"})
+    return claim.model_copy(update={"activity": activity})
 
 
-def known(**company: Any) -> Market:
+def market_with_lead(**company: Any) -> Market:
     market = Market()
     market.reps(rep("r1"), rep("r2"), rep("field", at_desk=False), rep("own", at_desk=False))
     market.send(facts(**company), identified(), form())
     return market
 
 
-def refused(said: list[Any]) -> list[tuple[bool, str | None, str | None, list[str]]]:
-    alerts = [one for one in said if isinstance(one, LeadAlert) and one.alert == "claim_refused"]
+def refusals(results: list[Any]) -> list[tuple[bool, str | None, str | None, list[str]]]:
+    alerts = [one for one in results if isinstance(one, LeadAlert) and one.alert == "claim_refused"]
     return [(one.cleared, one.why, one.rep_id, one.told) for one in alerts]
 
 
@@ -56,11 +56,11 @@ def entries(market: Market) -> list[tuple[str, str | None]]:
     return [(one.entry, one.rep_id) for one in market.said if isinstance(one, LedgerEntry)]
 
 
-def test_a_lead_below_the_bar_goes_to_the_rep_who_takes_it_and_is_an_sal() -> None:
-    market = known()
-    said = market.send(claimed("r2"))
-    assert (steps(said), story(said)) == (["sal"], ["assigned claimed r2"])
-    made = routings(said)[0]
+def test_a_claimed_lead_below_the_threshold_goes_to_the_claimant_and_is_an_sal() -> None:
+    market = market_with_lead()
+    results = market.send(claimed("r2"))
+    assert (steps(results), story(results)) == (["sal"], ["assigned claimed r2"])
+    made = routings(results)[0]
     assert (made.route, made.how_chosen, made.explanation.reasons) == (
         "claimed",
         "claimed",
@@ -69,22 +69,22 @@ def test_a_lead_below_the_bar_goes_to_the_rep_who_takes_it_and_is_an_sal() -> No
     assert market.send(claimed("r2")) == []
 
 
-def test_the_turn_is_charged_so_the_next_lead_goes_to_somebody_else() -> None:
-    market = known()
+def test_a_claim_uses_a_turn_so_the_next_lead_goes_to_another_rep() -> None:
+    market = market_with_lead()
     market.send(claimed("r1"))
     assert entries(market) == [("turn", "r1")]
-    said = market.send(facts(OTHER, crm_account_id="acc-2"), *reach_bar("zoe", account_key=OTHER))
-    assert story(said) == ["assigned mql r2"]
+    results = market.send(facts(OTHER, crm_account_id="acc-2"), *reach_bar("zoe", account_key=OTHER))
+    assert story(results) == ["assigned mql r2"]
 
 
-def test_who_does_not_sit_at_the_desk_may_claim_too() -> None:
-    market = known()
-    said = market.send(claimed("field"))
-    assert (story(said), entries(market)[-1]) == (["assigned claimed field"], ("owner", "field"))
+def test_a_rep_outside_the_desk_may_claim_too() -> None:
+    market = market_with_lead()
+    results = market.send(claimed("field"))
+    assert (story(results), entries(market)[-1]) == (["assigned claimed field"], ("owner", "field"))
 
 
-def test_a_claimed_account_is_that_reps_for_colleagues_too_and_the_lead_is_not_handed_over_twice() -> None:
-    market = known()
+def test_colleagues_of_a_claimed_lead_go_to_the_claimant_and_the_lead_is_not_handed_over_twice() -> None:
+    market = market_with_lead()
     market.send(claimed("r2"))
     assert story(market.send(*reach_bar())) == []
     assert story(market.send(*reach_bar("bob"))) == ["assigned mql r2"]
@@ -100,42 +100,42 @@ def test_a_claimed_account_is_that_reps_for_colleagues_too_and_the_lead_is_not_h
         {"relationship": "competitor"},
     ],
 )
-def test_a_claim_never_goes_against_an_owner_by_right_or_an_exclusion(company: dict[str, Any]) -> None:
-    market = known(**company)
+def test_a_claim_never_overrides_an_owner_or_an_exclusion(company: dict[str, Any]) -> None:
+    market = market_with_lead(**company)
     before = story(market.said)
     market.send(claimed("r2"))
     assert story(market.said) == before
 
 
-def test_the_owner_by_right_may_claim_what_is_theirs() -> None:
-    market = known(owner_rep_id="own")
-    said = market.send(claimed("own"))
-    assert (story(said), routings(said)[0].route) == (["assigned claimed own"], "account_has_owner")
+def test_the_owner_may_claim_a_lead_of_the_account() -> None:
+    market = market_with_lead(owner_rep_id="own")
+    results = market.send(claimed("own"))
+    assert (story(results), routings(results)[0].route) == (["assigned claimed own"], "account_has_owner")
 
 
 def test_a_claim_does_not_take_a_lead_from_the_rep_who_has_the_account() -> None:
-    market = known()
+    market = market_with_lead()
     market.send(demo())
     assert story(market.said) == ["assigned raised_hand r1"]
-    assert refused(market.send(claimed("r2"))) == [(False, "account_already_has_rep", "r1", ["r2"])]
+    assert refusals(market.send(claimed("r2"))) == [(False, "account_already_has_rep", "r1", ["r2"])]
     assert market.send(claimed("r2")) == []
     assert (steps(market.send(claimed("r1"))), market.account().open_handoffs) == (["sal"], 1)
 
 
-def test_a_claim_takes_a_lead_that_waits_for_room() -> None:
+def test_a_claim_takes_a_lead_that_waits_for_a_desk() -> None:
     market = Market()
     market.send(facts(), identified(), *reach_bar())
     request = market.account().request
     assert request is not None
     market.reps(rep("r1", desks=[]), at_ms=MONDAY)
-    said = market.send(claimed("r1"))
-    assert story(said) == ["assigned mql r1"]
+    results = market.send(claimed("r1"))
+    assert story(results) == ["assigned mql r1"]
     assert_one_owner(market.said)
 
 
-def test_a_claim_begins_a_new_cycle_after_a_no_that_was_said_before_it_and_none_after_a_later_one() -> None:
+def test_a_claim_begins_a_new_cycle_after_an_earlier_rejection_and_none_after_a_later_one() -> None:
     for claim_ms, stage, cycle in ((MONDAY + 2 * DAY_MS, Stage.SAL, 2), (MONDAY, Stage.RECYCLED, 1)):
-        market = known()
+        market = market_with_lead()
         market.send(demo())
         market.send(sales("rejected", f"{BANK}#1.1", at_ms=MONDAY + DAY_MS, reason="not_now"))
         market.send(claimed("r2", at_ms=claim_ms), at_ms=MONDAY + 2 * DAY_MS)
@@ -143,49 +143,53 @@ def test_a_claim_begins_a_new_cycle_after_a_no_that_was_said_before_it_and_none_
         assert {one.cycle for one in market.said if hasattr(one, "cycle")} == set(range(1, cycle + 1))
 
 
-def test_nobody_claims_a_person_whom_nobody_knows() -> None:
-    assert refused(known().send(claimed("r2", "stranger"))) == [(False, "no_lead_yet", None, ["r2"])]
+def test_an_unknown_person_cannot_be_claimed() -> None:
+    assert refusals(market_with_lead().send(claimed("r2", "stranger"))) == [
+        (False, "no_lead_yet", None, ["r2"])
+    ]
 
 
-def test_who_comes_by_later_may_be_claimed_and_the_refusal_is_over() -> None:
-    market = known()
+def test_the_refusal_of_an_unknown_person_is_cleared_when_the_person_becomes_a_lead() -> None:
+    market = market_with_lead()
     market.send(claimed("r2", "zoe"))
-    assert refused(market.send(identified("zoe"))) == [(True, "no_lead_yet", None, ["r2"])]
+    assert refusals(market.send(identified("zoe"))) == [(True, "no_lead_yet", None, ["r2"])]
 
 
-def test_a_claim_that_comes_after_a_later_no_is_refused_and_says_why() -> None:
-    market = known()
+def test_a_claim_dated_before_a_rejection_is_refused_with_the_reason() -> None:
+    market = market_with_lead()
     market.send(demo())
     market.send(sales("rejected", f"{BANK}#1.1", at_ms=MONDAY + DAY_MS, reason="not_now"))
-    said = market.send(claimed("r2", at_ms=MONDAY), at_ms=MONDAY + 2 * DAY_MS)
-    assert refused(said) == [(False, "sales_rejected", None, ["r2"])]
+    results = market.send(claimed("r2", at_ms=MONDAY), at_ms=MONDAY + 2 * DAY_MS)
+    assert refusals(results) == [(False, "sales_rejected", None, ["r2"])]
 
 
-def test_of_one_account_ten_refusals_are_up_the_latest() -> None:
-    market = known(owner_rep_id="own")
+def test_at_most_ten_refusals_of_an_account_are_reported_the_latest() -> None:
+    market = market_with_lead(owner_rep_id="own")
     for number in range(12):
         market.send(claimed(f"r{number + 10}"))
-    up = [one for one in market.said if isinstance(one, LeadAlert) and one.alert == "claim_refused"]
-    assert len([one for one in up if not one.cleared]) == 12
-    assert [one.told for one in up if one.cleared] == [["r10"], ["r11"]]
+    refusal_alerts = [
+        one for one in market.said if isinstance(one, LeadAlert) and one.alert == "claim_refused"
+    ]
+    assert len([one for one in refusal_alerts if not one.cleared]) == 12
+    assert [one.told for one in refusal_alerts if one.cleared] == [["r10"], ["r11"]]
     assert len(market.account().refused) == 10
 
 
-def test_when_the_lead_moves_to_another_key_the_refusal_is_over_here() -> None:
-    market = known(owner_rep_id="own")
+def test_a_refusal_is_cleared_when_the_lead_moves_to_another_key() -> None:
+    market = market_with_lead(owner_rep_id="own")
     market.send(claimed("r2"))
-    said = market.send(facts(primary_key=OTHER, owner_rep_id="own"))
-    assert refused(said) == [(True, "owner_in_crm", "own", ["r2"])]
+    results = market.send(facts(primary_key=OTHER, owner_rep_id="own"))
+    assert refusals(results) == [(True, "owner_in_crm", "own", ["r2"])]
     assert market.account().refused == ()
 
 
 def test_a_claim_of_a_rep_who_has_left_goes_to_the_next_in_turn() -> None:
-    market = known()
+    market = market_with_lead()
     market.reps(rep("r2", active=False), at_ms=MONDAY)
     assert story(market.send(claimed("r2")))[-1] == "assigned claimed r1"
 
 
-def test_who_has_it_and_claims_it_has_answered_and_nobody_else_has() -> None:
+def test_only_the_holders_own_claim_answers_the_hand_off() -> None:
     market = Market()
     market.reps(rep("r1"), rep("r2"), rep("dana", at_desk=False))
     market.send(facts(), demo())

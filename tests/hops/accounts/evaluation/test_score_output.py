@@ -1,4 +1,4 @@
-"""A score that is encoded at once is what the contract's model says."""
+"""A score that is encoded directly equals what the contract's model encodes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from schemas.topics import LEAD_SCORES
 from schemas.vocabulary import Reason, Stage
 from tests.hops.accounts.market import MONDAY, POLICY, Market, company, instant
 from workers.accounts.case import Case, LeadInHand
-from workers.accounts.evaluation.score_output import score_emit
+from workers.accounts.evaluation.score_output import encode_score
 from workers.accounts.rulebook.behaviour import MatchingRules, RuleBook
 from workers.accounts.rulebook.tally import count_event
 from workers.accounts.rulebook.terms import Terms
@@ -37,7 +37,7 @@ TERMS = Terms(POLICY)
         (None, None),
     ],
 )
-def test_the_value_key_and_headers_are_those_of_the_model(
+def test_the_value_the_key_and_the_headers_equal_those_of_the_contracts_model(
     title: str | None, firm: Company | None, times: int, now_ms: int, path: str | None, moves: int
 ) -> None:
     case = Case(TERMS, Market().accounts.decider.rows, now_ms, "domain:bank.example", "event-1")
@@ -48,7 +48,7 @@ def test_the_value_key_and_headers_are_those_of_the_model(
     fit = TERMS.gates.fit(firm, title, None)
     day = TERMS.day_of(now_ms)
     behaviour = RuleBook(POLICY).points(counts, day)
-    if moves:  # and the last event was dated ahead
+    if moves:  # the last event is future-dated
         case.is_clamped = True
         ahead = with_future_dated(ScoreRow(), day, "event-1", MatchingRules(((0, ("page",)),)))
         behaviour = flag_future_dated(behaviour, ahead, day, 60)
@@ -66,7 +66,7 @@ def test_the_value_key_and_headers_are_those_of_the_model(
     )
     hand = LeadInHand(case, "ann", LeadRow(moves=moves))
     hand.score = ScoreRow(revision=7)
-    made = score_emit(hand, Stage.NURTURE, fit, behaviour, reasons, path)
+    made = encode_score(hand, Stage.NURTURE, fit, behaviour, reasons, path)
     expected = emit(LEAD_SCORES, model)
     assert LEAD_SCORES.adapter.validate_json(made.value or b"") == LeadScore.model_validate(
         model.model_dump()

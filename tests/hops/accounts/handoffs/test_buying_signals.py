@@ -1,4 +1,4 @@
-"""Signals: who is told, and when what was told is over."""
+"""Alerts about buying signals: which rep is notified, and what clears the alert."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def looked_at_prices(**company: Any) -> Market:
     return market
 
 
-def test_a_bundle_is_for_the_owner_who_is_told_and_on_whom_the_account_depends() -> None:
+def test_a_bundle_notifies_the_owner_on_whom_the_account_then_depends() -> None:
     market = looked_at_prices(owner_rep_id="own")
-    (said,) = market.tick(AFTER)
-    assert (said.alert, said.rep_id, said.told) == ("buying_signals", "own", ["own"])
+    (results,) = market.tick(AFTER)
+    assert (results.alert, results.rep_id, results.told) == ("buying_signals", "own", ["own"])
     assert market.account().depends == ("own",)
     market.send(sales("touched", lead_id="ann"), at_ms=AFTER)
     assert market.account().depends == ()
@@ -51,13 +51,13 @@ def test_a_bundle_is_for_the_owner_who_is_told_and_on_whom_the_account_depends()
     ],
     ids=["another owner", "nobody", "a competitor", "it lives elsewhere", "the CRM has no such account"],
 )
-def test_it_is_over_when_the_owner_is_the_owner_no_more(ends: Any) -> None:
+def test_the_alert_is_cleared_when_the_owner_is_no_longer_the_owner(ends: Any) -> None:
     market = looked_at_prices(owner_rep_id="own")
     market.tick(AFTER)
     assert alerts(market.send(ends, at_ms=AFTER), cleared=True) == ["buying_signals"]
 
 
-def test_it_is_over_when_the_owner_leaves_us_and_when_the_policy_has_no_signals_any_more() -> None:
+def test_the_alert_is_cleared_when_the_owner_leaves_and_when_the_policy_has_no_signals_any_more() -> None:
     market = looked_at_prices(owner_rep_id="own")
     market.tick(AFTER)
     market.reps(rep("own", at_desk=False, active=False), at_ms=AFTER)
@@ -73,7 +73,9 @@ def test_it_is_over_when_the_owner_leaves_us_and_when_the_policy_has_no_signals_
 @pytest.mark.parametrize(
     "becomes", [{"relationship": "competitor"}, {"primary_key": "domain:other.example"}, {}]
 )
-def test_what_is_not_said_yet_is_not_said_of_an_account_that_is_nobodys(becomes: dict[str, Any]) -> None:
+def test_an_unpublished_bundle_is_dropped_when_the_account_has_no_one_to_notify(
+    becomes: dict[str, Any],
+) -> None:
     market = looked_at_prices(owner_rep_id="own")
     market.send(facts(owner_rep_id="own" if becomes else None, **becomes))
     assert "buying_signals" not in alerts(market.tick(AFTER))

@@ -1,4 +1,4 @@
-"""The first response: due soon, overdue, and the touches that take the report back."""
+"""The first response: due soon, overdue, and the touches that clear the alerts."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ def a_market() -> Market:
     return market
 
 
-def test_due_soon_then_overdue_at_the_times_the_desk_named() -> None:
+def test_due_soon_then_overdue_at_the_times_that_the_desk_set() -> None:
     market = a_market()
     market.send(*reach_bar())  # 9:00, within 3 h, due soon after 75 %
     assert alerts(market.tick(at("2026-03-02 11:14"))) == []
     assert alerts(market.tick(at("2026-03-02 11:15"))) == ["response_due_soon"]
     assert alerts(market.tick(at("2026-03-02 11:59"))) == []
-    said = market.tick(at("2026-03-02 12:00"))
-    assert alerts(said) == ["response_overdue"]
-    assert [(one.handoff_id, one.rep_id, one.lead_id) for one in said] == [(FIRST, "r1", "ann")]
+    results = market.tick(at("2026-03-02 12:00"))
+    assert alerts(results) == ["response_overdue"]
+    assert [(one.handoff_id, one.rep_id, one.lead_id) for one in results] == [(FIRST, "r1", "ann")]
 
 
-def test_a_raised_hand_has_the_shorter_time() -> None:
+def test_a_raised_hand_has_an_earlier_deadline() -> None:
     market = a_market()
     market.send(demo())
     assert alerts(market.tick(at("2026-03-02 09:30"))) == ["response_due_soon", "response_overdue"]
 
 
-def test_night_is_no_absence_the_clock_starts_at_opening() -> None:
+def test_a_deadline_of_a_hand_off_at_night_counts_from_opening() -> None:
     market = a_market()
     market.send(demo(at_ms=at("2026-03-03 02:00")), at_ms=at("2026-03-03 02:00"))
     (handoff,) = routings(market.said)
@@ -53,15 +53,15 @@ def test_night_is_no_absence_the_clock_starts_at_opening() -> None:
     assert handoff.first_response_due_at.timestamp() * 1000 == at("2026-03-03 09:00")
 
 
-def test_a_touch_in_time_that_comes_late_takes_the_report_back() -> None:
+def test_a_touch_made_in_time_that_arrives_late_clears_the_overdue_alert() -> None:
     market = a_market()
     market.send(*reach_bar())
     market.tick(MONDAY + 5 * HOUR_MS)
-    said = market.send(sales("touched", FIRST, at_ms=MONDAY + HOUR_MS), at_ms=MONDAY + 5 * HOUR_MS)
-    assert alerts(said, cleared=True) == ["response_due_soon", "response_overdue"]
+    results = market.send(sales("touched", FIRST, at_ms=MONDAY + HOUR_MS), at_ms=MONDAY + 5 * HOUR_MS)
+    assert alerts(results, cleared=True) == ["response_due_soon", "response_overdue"]
 
 
-def test_a_rejection_and_an_acceptance_are_answers_too() -> None:
+def test_a_rejection_and_an_acceptance_and_a_reassignment_are_answers_too() -> None:
     for word, reason in (("accepted", None), ("rejected", "not_now"), ("reassigned", None)):
         market = a_market()
         market.send(*reach_bar())
@@ -70,22 +70,22 @@ def test_a_rejection_and_an_acceptance_are_answers_too() -> None:
         assert alerts(market.tick(MONDAY + 3 * DAY_MS)) == []
 
 
-def test_a_hand_off_that_moves_takes_its_report_back_and_has_the_new_reps_time() -> None:
+def test_a_hand_off_that_is_reassigned_clears_its_alerts_and_has_the_new_reps_deadline() -> None:
     market = a_market()
     market.send(*reach_bar())
     late = at("2026-03-02 13:00")
     market.tick(late)
-    said = market.send(facts(owner_rep_id="own"), at_ms=late)
-    assert alerts(said, cleared=True) == ["response_due_soon", "response_overdue"]
+    results = market.send(facts(owner_rep_id="own"), at_ms=late)
+    assert alerts(results, cleared=True) == ["response_due_soon", "response_overdue"]
     assert alerts(market.tick(at("2026-03-02 15:59"))) == ["response_due_soon"]
     assert alerts(market.tick(at("2026-03-02 16:00"))) == ["response_overdue"]
 
 
-def test_a_kind_that_moves_along_keeps_its_own_time_while_that_lies_ahead() -> None:
+def test_a_hand_off_of_another_kind_that_moves_along_keeps_a_deadline_in_the_future() -> None:
     market = a_market()
     market.send(*reach_bar(), demo("bob"))
-    said = market.send(facts(owner_rep_id="own"))
-    due = {one.kind: one.first_response_due_at for one in routings(said) if one.assignee}
+    results = market.send(facts(owner_rep_id="own"))
+    due = {one.kind: one.first_response_due_at for one in routings(results) if one.assignee}
     assert {kind.value: when.timestamp() * 1000 for kind, when in due.items() if when} == {
         "mql": at("2026-03-02 12:00"),
         "raised_hand": at("2026-03-02 09:30"),

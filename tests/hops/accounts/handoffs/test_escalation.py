@@ -1,4 +1,4 @@
-"""Long overdue: whom the account goes to, how often, and when it stays; every timer once."""
+"""Escalation of long-overdue accounts: the next holder, the number of moves, the end. Every timer fires once."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def a_market(escalation: str = ESCALATION) -> Market:
     return market
 
 
-def until(market: Market, end_ms: int, from_ms: int = MONDAY) -> list[str]:
-    """Let time pass, an hour at a time; return who had the hand-offs."""
+def pass_time(market: Market, end_ms: int, from_ms: int = MONDAY) -> list[str]:
+    """Let time pass, an hour at a time. Return the revisions of the hand-offs."""
     begun = len(market.said)
     for at_ms in range(from_ms, end_ms, HOUR_MS):
         market.tick(at_ms)
@@ -54,7 +54,7 @@ def until(market: Market, end_ms: int, from_ms: int = MONDAY) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("escalation", "who"),
+    ("escalation", "holders"),
     [
         ("then: next, after: 2x, times: 2", "r1 r2 r3 dana"),
         ("then: next, after: 2x, times: 1", "r1 r2 dana"),
@@ -62,23 +62,25 @@ def until(market: Market, end_ms: int, from_ms: int = MONDAY) -> list[str]:
         ("then: manager, after: 2x", "r1 dana"),
     ],
 )
-def test_the_policy_says_how_often_and_then_the_manager(escalation: str, who: str) -> None:
+def test_the_account_escalates_as_often_as_the_policy_allows_and_then_to_the_manager(
+    escalation: str, holders: str
+) -> None:
     market = a_market(escalation)
     market.send(*reach_bar())
-    until(market, MONDAY + 10 * DAY_MS)
-    assert [one.assignee.id for one in routings(market.said) if one.assignee] == who.split()
+    pass_time(market, MONDAY + 10 * DAY_MS)
+    assert [one.assignee.id for one in routings(market.said) if one.assignee] == holders.split()
 
 
-def test_without_the_key_it_stays_and_is_reported() -> None:
+def test_without_the_policy_key_the_account_stays_and_is_reported() -> None:
     market = Market(POLICY_TEXT.replace(",\n       " + ESCALATION, ""))
     market.reps(rep("r1"), rep("r2"))
     market.send(facts(), *reach_bar())
-    assert until(market, MONDAY + 10 * DAY_MS) == []
+    assert pass_time(market, MONDAY + 10 * DAY_MS) == []
     assert alerts(market.said) == ["response_due_soon", "response_overdue"]
 
 
 @pytest.mark.parametrize(("after", "moved_at"), [("1x", "12:00"), ("1.5x", "13:30"), ("2x", "15:00")])
-def test_after_is_a_multiple_of_the_time_to_answer(after: str, moved_at: str) -> None:
+def test_the_policy_key_after_is_a_multiple_of_the_time_to_answer(after: str, moved_at: str) -> None:
     market = a_market(f"then: next, after: {after}, times: 2")
     market.send(*reach_bar())
     when = at(f"2026-03-02 {moved_at}")
@@ -86,7 +88,7 @@ def test_after_is_a_multiple_of_the_time_to_answer(after: str, moved_at: str) ->
     assert story(market.tick(when)) == ["reassigned mql r2"]
 
 
-def test_a_kind_has_its_own_time_after_a_move_too() -> None:
+def test_each_kind_has_its_own_deadline_after_an_escalation_too() -> None:
     market = a_market()
     market.send(*reach_bar())
     market.send(form(lead_id="bob", at_ms=MONDAY), demo("bob"))
@@ -99,10 +101,10 @@ def test_a_kind_has_its_own_time_after_a_move_too() -> None:
     assert due == {"mql": at("2026-03-02 13:00"), "raised_hand": at("2026-03-02 10:30")}
 
 
-def test_each_alert_is_raised_once_a_holder_and_cleared_when_it_moves_on() -> None:
+def test_each_alert_is_raised_once_per_holder_and_cleared_by_the_next_escalation() -> None:
     market = a_market()
     market.send(demo())
-    until(market, MONDAY + 5 * DAY_MS)
+    pass_time(market, MONDAY + 5 * DAY_MS)
     assert alerts(market.said) == ["response_due_soon", "response_overdue"] * 4 + ["still_unanswered"]
     assert alerts(market.said, cleared=True) == ["response_due_soon", "response_overdue"] * 3
 
@@ -110,21 +112,23 @@ def test_each_alert_is_raised_once_a_holder_and_cleared_when_it_moves_on() -> No
 def test_a_timer_missed_while_nothing_ran_carries_its_due_time() -> None:
     market = a_market()
     market.send(*reach_bar())
-    said = market.tick(MONDAY + 3 * HOUR_MS + 30 * 60_000)
-    overdue = next(one for one in said if isinstance(one, LeadAlert) and one.alert == "response_overdue")
+    results = market.tick(MONDAY + 3 * HOUR_MS + 30 * 60_000)
+    overdue = next(one for one in results if isinstance(one, LeadAlert) and one.alert == "response_overdue")
     assert overdue.occurred_at.timestamp() * 1000 == at("2026-03-02 12:00")
 
 
-def test_an_inquiry_belongs_to_the_desk_and_its_manager_is_told() -> None:
+def test_an_unanswered_inquiry_stays_with_the_desk_and_notifies_its_manager() -> None:
     market = a_market()
     market.send(facts(sic=["7372"]), demo())
-    until(market, MONDAY + 4 * DAY_MS)
+    pass_time(market, MONDAY + 4 * DAY_MS)
     assert story(market.said) == ["assigned inquiry desk:inside_sales"]
-    told = [one.told for one in market.said if isinstance(one, LeadAlert) and one.alert == "still_unanswered"]
-    assert told == [["dana"]]
+    recipients = [
+        one.told for one in market.said if isinstance(one, LeadAlert) and one.alert == "still_unanswered"
+    ]
+    assert recipients == [["dana"]]
 
 
-def test_what_sales_reassigns_ends_the_search_and_begins_anew() -> None:
+def test_a_manual_reassignment_ends_the_escalation() -> None:
     market = a_market()
     market.send(demo())
     market.tick(MONDAY + HOUR_MS)
@@ -134,13 +138,13 @@ def test_what_sales_reassigns_ends_the_search_and_begins_anew() -> None:
     assert market.account().move is None
 
 
-def test_a_rejection_gives_the_turn_of_the_last_rep_back_and_no_others() -> None:
+def test_a_rejection_returns_the_turn_of_the_last_rep_and_of_no_other() -> None:
     market = a_market()
     market.send(demo())
-    market.tick(MONDAY + HOUR_MS)  # r2 has it, by a turn of its own
+    market.tick(MONDAY + HOUR_MS)  # r2 has it, by its own turn
     late = MONDAY + HOUR_MS + 1
-    said = market.send(sales("rejected", FIRST, at_ms=late, reason="not_now"), at_ms=late)
-    returned = [(one.entry, one.rep_id) for one in said if hasattr(one, "entry")]
+    results = market.send(sales("rejected", FIRST, at_ms=late, reason="not_now"), at_ms=late)
+    returned = [(one.entry, one.rep_id) for one in results if hasattr(one, "entry")]
     assert returned == [("return", "r2")]
 
 
@@ -156,7 +160,7 @@ def test_a_manager_who_is_away_has_a_deputy_who_gets_it() -> None:
     assert last.explanation.reasons == [Reason.NOT_ANSWERED]
 
 
-def test_where_even_the_manager_is_away_it_stays_where_it_is_and_that_is_said() -> None:
+def test_an_account_whose_manager_is_away_too_stays_with_its_holder_and_is_reported() -> None:
     market = a_market("then: manager, after: 2x")
     away = ((MONDAY - DAY_MS, MONDAY + DAY_MS),)
     market.reps(rep("dana", at_desk=False, away=away))
@@ -167,14 +171,14 @@ def test_where_even_the_manager_is_away_it_stays_where_it_is_and_that_is_said() 
     assert story(market.tick(MONDAY + DAY_MS)) == ["reassigned raised_hand dana"]
 
 
-def test_a_new_owner_begins_anew_and_has_a_deputy_again() -> None:
+def test_a_new_owner_starts_a_new_escalation_with_a_deputy() -> None:
     market = a_market("then: manager, after: 2x")
     market.reps(rep("own", at_desk=False, deputy_rep_id="tom"))
     market.send(demo())
     market.tick(MONDAY + HOUR_MS)
     late = MONDAY + HOUR_MS + 1
     market.send(facts(owner_rep_id="own"), at_ms=late)
-    until(market, late + DAY_MS, from_ms=late)
+    pass_time(market, late + DAY_MS, from_ms=late)
     assert [one.assignee.id for one in routings(market.said) if one.assignee] == [
         "r1",
         "dana",
@@ -184,30 +188,30 @@ def test_a_new_owner_begins_anew_and_has_a_deputy_again() -> None:
     ]
 
 
-def test_who_has_to_know_of_what() -> None:
+def test_the_manager_is_notified_of_a_desk_without_reps_and_of_a_missing_owner() -> None:
     market = a_market()
     away = ((MONDAY - DAY_MS, MONDAY + DAY_MS),)
     market.reps(*(rep(name, away=away) for name in ("r1", "r2", "r3")))
     market.send(*reach_bar())
     market.send(facts("domain:other.example", crm_account_id="acc-2", owner_rep_id="nobody"))
     market.send(demo("zoe", account_key="domain:other.example"))
-    told = {one.alert.value: one.told for one in market.said if isinstance(one, LeadAlert) and one.told}
-    assert told == {"everyone_away": ["dana"], "account_without_owner": ["dana"]}
+    recipients = {one.alert.value: one.told for one in market.said if isinstance(one, LeadAlert) and one.told}
+    assert recipients == {"everyone_away": ["dana"], "account_without_owner": ["dana"]}
 
 
-@pytest.mark.parametrize("owner", ["r1", None], ids=["is named the owner then", "is not"])
-def test_who_has_it_by_turn_and_owns_it_now_is_stood_in_for_and_followed_by_nobody(owner: str | None) -> None:
+@pytest.mark.parametrize("owner", ["r1", None], ids=["an owner", "no owner"])
+def test_an_account_escalates_to_the_deputy_of_its_owner_else_to_the_next_in_turn(owner: str | None) -> None:
     market = a_market()
     market.reps(rep("r1", deputy_rep_id="tom"))
     market.send(demo(), facts(owner_rep_id=owner))
-    after = until(market, MONDAY + 3 * HOUR_MS)
+    after = pass_time(market, MONDAY + 3 * HOUR_MS)
     expected = ["tom", "dana"] if owner else ["r2", "r3"]
     assert after == [f"reassigned raised_hand {one}" for one in expected]
 
 
-def test_who_gets_it_back_has_it_as_before_and_not_as_an_owner() -> None:
+def test_a_rep_who_gets_the_account_back_has_it_as_before_and_not_as_an_owner() -> None:
     market = a_market()
     market.send(demo())
-    until(market, MONDAY + 2 * HOUR_MS)
+    pass_time(market, MONDAY + 2 * HOUR_MS)
     (back,) = routings(market.send(sales("touched", FIRST, MONDAY + 60_000), at_ms=MONDAY + 2 * HOUR_MS))
     assert (back.assignee and back.assignee.id, back.how_chosen) == ("r1", HowChosen.ACCOUNT_REP)

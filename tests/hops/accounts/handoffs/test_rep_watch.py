@@ -1,4 +1,4 @@
-"""Who should own an account and does not: said once, and taken back by every way in which it ends."""
+"""The alert about a missing owner is raised once, and cleared by each way in which its cause ends."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def a_market(**named: Any) -> Market:
         facts(relationship="former_customer"),
         facts(primary_key="domain:other.example"),
     ],
-    ids=["another owner", "a competitor", "nobody is to be named", "it lives elsewhere"],
+    ids=["another owner", "a competitor", "no one is to be named", "it lives elsewhere"],
 )
-def test_it_is_taken_back_when_the_account_needs_no_owner_or_has_one(
+def test_the_alert_is_cleared_when_the_account_needs_no_owner_or_has_one(
     named: dict[str, Any], ends: Any
 ) -> None:
     market = a_market(**named)
@@ -48,18 +48,18 @@ def test_it_is_taken_back_when_the_account_needs_no_owner_or_has_one(
     assert market.account().missing == ()
 
 
-def test_both_may_be_missing_and_each_is_said_once() -> None:
+def test_owners_named_by_the_crm_and_by_sales_are_each_reported_once() -> None:
     market = a_market(owner_rep_id="own")
     market.send(sales("reassigned", f"{BANK}#1.1", to_rep_id="nobody"))
     market.send(demo("bob"))
     assert alerts(market.said) == ["account_without_owner"] * 2
     assert sorted(market.account().missing) == ["nobody", "own"]
-    said = market.send(sales("reassigned", f"{BANK}#1.1", MONDAY + 2 * HOUR_MS, to_rep_id="r1"))
-    assert alerts(said, cleared=True) == ["account_without_owner"]
+    results = market.send(sales("reassigned", f"{BANK}#1.1", MONDAY + 2 * HOUR_MS, to_rep_id="r1"))
+    assert alerts(results, cleared=True) == ["account_without_owner"]
     assert market.account().missing == ("own",)
 
 
-def test_an_owner_who_is_back_when_it_is_given_to_them_by_hand_is_missed_no_more() -> None:
+def test_an_owner_who_is_active_again_at_a_manual_reassignment_is_no_longer_reported() -> None:
     market = a_market(owner_rep_id="own")
     market.is_manual = True
     market.reps(rep("own", at_desk=False))

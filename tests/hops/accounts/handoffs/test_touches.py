@@ -1,4 +1,4 @@
-"""Both sides' touches in one numbered list; attempts before a no."""
+"""Touches of both sides in one numbered list, and contact attempts before a rejection."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.hops.accounts.market import (
     routings,
     sales,
 )
-from workers.accounts.handoffs.touches import MOST_KEPT, MOST_LISTED, listed, with_touch
+from workers.accounts.handoffs.touches import MOST_KEPT, MOST_LISTED, add_touch, list_touches
 from workers.accounts.rulebook.terms import Terms
 from workers.accounts.state.sales import SalesTouch, TouchesRow
 from workers.accounts.state.score import RuleCount, ScoreRow
@@ -38,7 +38,7 @@ def call(number: int, at_ms: int = MONDAY) -> SalesTouch:
     return SalesTouch(at_ms, "mia", "call", f"e{number}")
 
 
-def test_marketing_and_sales_stand_in_one_list_numbered_through_by_day() -> None:
+def test_touches_of_both_sides_are_one_list_numbered_by_day() -> None:
     score = ScoreRow(
         counts=(
             RuleCount("page", ((DAY, 3), (DAY + 2, 1)), MONDAY, "p"),
@@ -48,7 +48,7 @@ def test_marketing_and_sales_stand_in_one_list_numbered_through_by_day() -> None
     row = TouchesRow((call(1, MONDAY - DAY_MS), call(2, MONDAY + DAY_MS), call(3, MONDAY + 2 * DAY_MS)))
     found = [
         (one.number, one.day.day, one.side, one.what, one.count, one.rep_id)
-        for one in listed(TERMS, score, row)
+        for one in list_touches(TERMS, score, row)
     ]
     assert found == [
         (1, 1, "sales", "call", 1, "mia"),
@@ -60,20 +60,20 @@ def test_marketing_and_sales_stand_in_one_list_numbered_through_by_day() -> None
     ]
 
 
-def test_a_list_holds_the_latest_and_goes_on_counting() -> None:
+def test_a_list_has_the_latest_touches_and_continues_their_numbers() -> None:
     days = tuple((DAY + number, 1) for number in range(MOST_LISTED + 5))
-    found = listed(TERMS, ScoreRow(counts=(RuleCount("page", days, MONDAY, "p"),)), TouchesRow())
+    found = list_touches(TERMS, ScoreRow(counts=(RuleCount("page", days, MONDAY, "p"),)), TouchesRow())
     assert (len(found), found[0].number, found[-1].number) == (MOST_LISTED, 6, MOST_LISTED + 5)
     assert found[0].day == date(2026, 3, 7)
 
 
-def test_touches_of_sales_are_kept_in_the_order_of_their_dates_the_latest_and_once() -> None:
+def test_touches_of_sales_are_kept_in_the_order_of_their_dates_the_latest_and_each_once() -> None:
     row = TouchesRow()
     for number in reversed(range(MOST_KEPT + 3)):
-        row = with_touch(row, call(number, MONDAY + number))
+        row = add_touch(row, call(number, MONDAY + number))
     assert [one.at_ms - MONDAY for one in row.touches] == list(range(3, MOST_KEPT + 3))
-    assert with_touch(row, row.touches[0]) is row
-    assert with_touch(row, call(0, MONDAY)) is row
+    assert add_touch(row, row.touches[0]) is row
+    assert add_touch(row, call(0, MONDAY)) is row
 
 
 def handed_off() -> Market:
@@ -83,7 +83,7 @@ def handed_off() -> Market:
     return market
 
 
-def touched(times: int, from_ms: int = MONDAY) -> list[object]:
+def report_calls(times: int, from_ms: int = MONDAY) -> list[object]:
     return [sales("touched", FIRST, at_ms=from_ms + (n + 1) * HOUR_MS, channel="call") for n in range(times)]
 
 
@@ -94,17 +94,17 @@ def test_a_hand_off_shows_what_happened_before_it_and_what_sales_did() -> None:
         ("paper", 2),
         ("webinar", 1),
     ]
-    market.send(*touched(2))  # type: ignore[arg-type]
-    said = market.send(demo())
-    assert [(one.number, one.side, one.what) for one in routings(said)[0].touches or []][-2:] == [
+    market.send(*report_calls(2))  # type: ignore[arg-type]
+    results = market.send(demo())
+    assert [(one.number, one.side, one.what) for one in routings(results)[0].touches or []][-2:] == [
         (6, "sales", "call"),
         (7, "sales", "call"),
     ]
-    said = market.send(sales("rejected", FIRST, reason="not_now"))
-    assert {one.touches for one in routings(said)} == {None}, "nothing is said of a person in a withdrawal"
+    results = market.send(sales("rejected", FIRST, reason="not_now"))
+    assert {one.touches for one in routings(results)} == {None}, "a withdrawal has no data of the person"
 
 
-def test_a_touch_named_by_the_person_counts_without_a_hand_off_too() -> None:
+def test_a_touch_that_names_the_lead_counts_without_a_hand_off() -> None:
     market = Market()
     market.reps(rep("r1"))
     market.send(facts(), identified(), sales("touched", lead_id="ann"), demo())
@@ -123,75 +123,75 @@ def test_a_touch_named_by_the_person_counts_without_a_hand_off_too() -> None:
         ("not_our_market", 0, False),
     ],
 )
-def test_a_no_before_the_agreed_number_of_attempts_is_reported(
+def test_a_rejection_before_the_agreed_number_of_attempts_is_reported(
     reason: str, attempts: int, is_reported: bool
 ) -> None:
     market = handed_off()
-    market.send(*touched(attempts))  # type: ignore[arg-type]
-    said = market.send(sales("rejected", FIRST, at_ms=MONDAY + 9 * HOUR_MS, reason=reason))
-    assert alerts(said) == (["rejected_too_early"] if is_reported else [])
+    market.send(*report_calls(attempts))  # type: ignore[arg-type]
+    results = market.send(sales("rejected", FIRST, at_ms=MONDAY + 9 * HOUR_MS, reason=reason))
+    assert alerts(results) == (["rejected_too_early"] if is_reported else [])
 
 
-def test_an_attempt_at_the_moment_of_the_no_counts_for_it_and_not_for_the_next() -> None:
+def test_an_attempt_at_the_moment_of_a_rejection_counts_for_it_and_not_for_the_next() -> None:
     market = handed_off()
-    market.send(*touched(ATTEMPTS))  # type: ignore[arg-type]
-    said = market.send(sales("rejected", FIRST, at_ms=MONDAY + ATTEMPTS * HOUR_MS, reason="not_now"))
-    assert alerts(said) == []
+    market.send(*report_calls(ATTEMPTS))  # type: ignore[arg-type]
+    results = market.send(sales("rejected", FIRST, at_ms=MONDAY + ATTEMPTS * HOUR_MS, reason="not_now"))
+    assert alerts(results) == []
     later = MONDAY + DAY_MS
     market.send(demo(at_ms=later), at_ms=later)
-    market.send(*touched(ATTEMPTS - 1, later), at_ms=later + 9 * HOUR_MS)  # type: ignore[arg-type]
-    said = market.send(sales("rejected", f"{BANK}#2.2", at_ms=later + 9 * HOUR_MS, reason="not_now"))
-    assert alerts(said) == ["rejected_too_early"]
+    market.send(*report_calls(ATTEMPTS - 1, later), at_ms=later + 9 * HOUR_MS)  # type: ignore[arg-type]
+    results = market.send(sales("rejected", f"{BANK}#2.2", at_ms=later + 9 * HOUR_MS, reason="not_now"))
+    assert alerts(results) == ["rejected_too_early"]
 
 
-def test_who_said_no_and_the_manager_are_told() -> None:
+def test_an_early_rejection_notifies_the_rep_and_the_manager() -> None:
     market = handed_off()
-    said = market.send(sales("rejected", FIRST, reason="not_now"))
-    raised = next(one for one in said if hasattr(one, "alert"))
-    assert (raised.handoff_id, raised.rep_id, raised.told) == (FIRST, "r1", ["r1", "dana"])
+    results = market.send(sales("rejected", FIRST, reason="not_now"))
+    alert = next(one for one in results if hasattr(one, "alert"))
+    assert (alert.handoff_id, alert.rep_id, alert.told) == (FIRST, "r1", ["r1", "dana"])
 
 
-def test_attempts_that_come_late_take_the_report_back() -> None:
+def test_attempts_that_arrive_late_clear_the_alert() -> None:
     market = handed_off()
     market.send(sales("rejected", FIRST, at_ms=MONDAY + 9 * HOUR_MS, reason="not_now"))
-    assert alerts(market.send(*touched(ATTEMPTS - 1)), cleared=True) == []  # type: ignore[arg-type]
-    assert alerts(market.send(*touched(ATTEMPTS)), cleared=True) == ["rejected_too_early"]  # type: ignore[arg-type]
+    assert alerts(market.send(*report_calls(ATTEMPTS - 1)), cleared=True) == []  # type: ignore[arg-type]
+    assert alerts(market.send(*report_calls(ATTEMPTS)), cleared=True) == ["rejected_too_early"]  # type: ignore[arg-type]
 
 
-def test_attempts_after_the_no_do_not_count() -> None:
+def test_attempts_after_the_rejection_do_not_count() -> None:
     market = handed_off()
     market.send(sales("rejected", FIRST, at_ms=MONDAY, reason="not_now"))
-    assert alerts(market.send(*touched(ATTEMPTS)), cleared=True) == []  # type: ignore[arg-type]
+    assert alerts(market.send(*report_calls(ATTEMPTS)), cleared=True) == []  # type: ignore[arg-type]
 
 
-def test_the_report_is_over_when_the_lead_is_handed_over_again_and_attempts_begin_anew() -> None:
+def test_another_hand_off_clears_the_alert_and_starts_the_attempts_at_zero() -> None:
     market = handed_off()
-    market.send(*touched(ATTEMPTS - 1))  # type: ignore[arg-type]
+    market.send(*report_calls(ATTEMPTS - 1))  # type: ignore[arg-type]
     market.send(sales("rejected", FIRST, at_ms=MONDAY + 9 * HOUR_MS, reason="not_now"))
     later = MONDAY + DAY_MS
     assert alerts(market.send(demo(at_ms=later), at_ms=later), cleared=True) == ["rejected_too_early"]
-    said = market.send(
+    results = market.send(
         sales("touched", f"{BANK}#2.2", at_ms=later + HOUR_MS),
         sales("rejected", f"{BANK}#2.2", at_ms=later + 2 * HOUR_MS, reason="not_now"),
         at_ms=later + 2 * HOUR_MS,
     )
-    assert "rejected_too_early" in alerts(said)
+    assert "rejected_too_early" in alerts(results)
 
 
-def test_bounces_are_counted_and_shown_and_a_wrong_person_is_none() -> None:
+def test_bounces_are_counted_and_published_and_a_wrong_person_does_not_count() -> None:
     market = handed_off()
-    said = market.send(sales("rejected", FIRST, reason="not_now"))
-    assert [one.bounces for one in said if hasattr(one, "bounces")] == [1, 1]
+    results = market.send(sales("rejected", FIRST, reason="not_now"))
+    assert [one.bounces for one in results if hasattr(one, "bounces")] == [1, 1]
     later = MONDAY + DAY_MS
-    said = market.send(demo(at_ms=later), at_ms=later)
-    assert routings(said)[0].bounces == 1
-    said = market.send(
+    results = market.send(demo(at_ms=later), at_ms=later)
+    assert routings(results)[0].bounces == 1
+    results = market.send(
         sales("rejected", f"{BANK}#2.2", at_ms=later + HOUR_MS, reason="wrong_person"), at_ms=later + HOUR_MS
     )
-    assert {one.bounces for one in said if hasattr(one, "bounces")} == {1}
+    assert {one.bounces for one in results if hasattr(one, "bounces")} == {1}
 
 
-def test_what_a_buyer_does_without_a_rule_is_in_no_list() -> None:
+def test_activity_without_a_rule_is_in_no_list() -> None:
     market = Market()
     market.reps(rep("r1"))
     market.send(facts(), activity("survey_taken"), demo())

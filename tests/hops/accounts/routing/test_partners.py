@@ -21,7 +21,7 @@ from schemas.vocabulary import (
 )
 from tests.hops.accounts.market import MONDAY, POLICY_TEXT, instant
 from tests.routes import CUSTOMER, NEVER, OPEN, OWNER, PARTNER, REP, REST, with_routes
-from workers.accounts.handoffs.partner_view import for_partner, own_stage
+from workers.accounts.handoffs.partner_view import cut_for_partner, stage_for_partner
 from workers.accounts.routing.partners import (
     agreement_with,
     covering_partner,
@@ -161,7 +161,7 @@ def message() -> LeadRouting:
 
 def message_for(name: str) -> LeadRouting:
     agreement = agreement_with(POLICY, Holder(AssigneeType.PARTNER, f"partner:{name}"))
-    return for_partner(agreement, message())
+    return cut_for_partner(agreement, message())
 
 
 def test_a_partner_sees_what_the_agreement_lists_and_nothing_else() -> None:
@@ -205,4 +205,4 @@ def test_after_the_agreement_has_ended_the_partner_sees_nothing() -> None:
     ],
 )
 def test_the_message_states_the_leads_own_stage(lead: LeadRow, fit: GateState, stage: Stage) -> None:
-    assert own_stage(lead, fit) is stage
+    assert stage_for_partner(lead, fit) is stage

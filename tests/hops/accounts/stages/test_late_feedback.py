@@ -1,4 +1,4 @@
-"""Sales' words that come late: what happened since counts, and silence ends nothing that was answered before it."""
+"""Late feedback of sales: later events count, and an expiry ends nothing that was answered before it."""
 
 from __future__ import annotations
 
@@ -27,28 +27,28 @@ DAY_2 = MONDAY + DAY_MS
 
 
 @pytest.mark.parametrize(
-    ("count", "no_ms", "expected"),
+    ("count", "rejected_ms", "expected"),
     [
         pytest.param(2, -HOUR_MS, ["recycled", "mql"], id="enough after it"),
         pytest.param(1, -HOUR_MS, ["recycled"], id="too little after it"),
         pytest.param(2, HOUR_MS, ["recycled"], id="enough, but before it"),
     ],
 )
-def test_enough_that_came_before_a_late_no_and_is_dated_after_it_brings_the_lead_back_with_it(
-    count: int, no_ms: int, expected: list[str]
+def test_enough_points_dated_after_a_late_rejection_bring_the_lead_back_with_it(
+    count: int, rejected_ms: int, expected: list[str]
 ) -> None:
     market = handed_off()
     market.send(*papers(count, at_ms=DAY_2), at_ms=DAY_2)
-    no = sales("rejected", FIRST, at_ms=DAY_2 + no_ms, reason="not_now")
+    rejection = sales("rejected", FIRST, at_ms=DAY_2 + rejected_ms, reason="not_now")
     holder = market.account().holder
     assert holder is not None
-    said = market.send(no, at_ms=DAY_2 + 2 * HOUR_MS)
-    assert steps(said) == expected
-    assert story(said) == ["withdrawn mql -", *[f"assigned mql {holder.id}"] * (len(expected) - 1)]
+    results = market.send(rejection, at_ms=DAY_2 + 2 * HOUR_MS)
+    assert steps(results) == expected
+    assert story(results) == ["withdrawn mql -", *[f"assigned mql {holder.id}"] * (len(expected) - 1)]
     assert_one_owner(market.said)
 
 
-def test_a_raised_hand_that_waits_for_its_desk_is_not_lost_by_a_no_from_before_it() -> None:
+def test_a_raised_hand_that_waits_for_its_desk_survives_an_earlier_rejection() -> None:
     market = Market(is_manual=True)
     market.reps(rep("r1"))
     market.send(facts(), *reach_bar())
@@ -58,20 +58,22 @@ def test_a_raised_hand_that_waits_for_its_desk_is_not_lost_by_a_no_from_before_i
     assert story(market.deliver_all(DAY_2 + HOUR_MS)) == ["assigned raised_hand r1"]
 
 
-def test_the_raised_hand_that_sales_says_no_to_is_no_other_however_the_clocks_differ() -> None:
+def test_a_rejected_raised_hand_does_not_bring_itself_back_if_the_clocks_differ() -> None:
     market = Market()
     market.reps(rep("r1"))
     market.send(facts(), demo())
-    said = market.send(sales("rejected", FIRST, at_ms=MONDAY - 1, reason="not_now"))
-    assert (steps(said), story(said)) == (["recycled"], ["withdrawn raised_hand -"])
+    results = market.send(sales("rejected", FIRST, at_ms=MONDAY - 1, reason="not_now"))
+    assert (steps(results), story(results)) == (["recycled"], ["withdrawn raised_hand -"])
 
 
 @pytest.mark.parametrize("action", ["accepted", "rejected", "returned", "reassigned"])
 @pytest.mark.parametrize("handoff_id", [FIRST, None])
-def test_what_is_said_late_of_a_hand_off_that_silence_has_closed(action: str, handoff_id: str | None) -> None:
+def test_late_feedback_about_an_expired_hand_off_has_an_effect_only_if_it_rejects(
+    action: str, handoff_id: str | None
+) -> None:
     market = handed_off()
     market.tick(LATER)
-    said = market.send(
+    results = market.send(
         sales(
             action,
             handoff_id,
@@ -82,32 +84,32 @@ def test_what_is_said_late_of_a_hand_off_that_silence_has_closed(action: str, ha
         ),
         at_ms=LATER,
     )
-    assert steps(said) == (["recycled"] if action == "rejected" else [])
-    assert story(said) == []
+    assert steps(results) == (["recycled"] if action == "rejected" else [])
+    assert story(results) == []
 
 
-def test_a_no_that_is_dated_after_the_silence_ends_nothing_more() -> None:
+def test_a_rejection_dated_after_the_expiry_ends_nothing() -> None:
     market = handed_off()
     market.tick(LATER)
-    said = market.send(sales("rejected", FIRST, at_ms=LATER, reason="not_now"), at_ms=LATER)
-    assert steps(said) == []
+    results = market.send(sales("rejected", FIRST, at_ms=LATER, reason="not_now"), at_ms=LATER)
+    assert steps(results) == []
 
 
-def test_a_no_that_is_said_of_the_cycle_before_ends_not_this_one() -> None:
+def test_a_rejection_of_the_cycle_before_does_not_end_the_present_one() -> None:
     market = handed_off()
     market.tick(LATER)
     market.send(*reach_bar(at_ms=LATER), at_ms=LATER)
     assert market.stage() is Stage.MQL
-    said = market.send(sales("rejected", FIRST, at_ms=BEFORE, reason="not_now"), at_ms=LATER)
-    assert steps(said) == []
+    results = market.send(sales("rejected", FIRST, at_ms=BEFORE, reason="not_now"), at_ms=LATER)
+    assert steps(results) == []
 
 
-def test_new_points_since_the_silence_are_new_points_since_a_no_that_takes_its_place() -> None:
+def test_new_points_since_an_expiry_are_new_points_since_the_rejection_that_replaces_it() -> None:
     market = handed_off()
     market.tick(LATER)
     market.send(*papers(1, at_ms=LATER), at_ms=LATER)
     market.send(sales("rejected", FIRST, at_ms=BEFORE, reason="not_now"), at_ms=LATER)
-    said = market.send(
+    results = market.send(
         activity("webinar_attended", at_ms=LATER + 1), *papers(1, at_ms=LATER + 1), at_ms=LATER + 1
     )
-    assert steps(said) == ["mql"]
+    assert steps(results) == ["mql"]

@@ -1,4 +1,4 @@
-"""Whose path is it: the first line that holds, while sales has the lead not and may write to them."""
+"""The nurture path of a lead: the first line that holds, if sales does not have the lead and may contact it."""
 
 from __future__ import annotations
 
@@ -27,43 +27,43 @@ PATHS = (
 LEAD = LeadRow()
 
 
-def agreed(*paths: object) -> Terms:
+def terms_with(*paths: object) -> Terms:
     lines = tuple(NurturePath.model_validate(line) for line in paths)
     return Terms(POLICY.model_copy(update={"paths": lines}))
 
 
-TERMS = agreed(*PATHS)
+TERMS = terms_with(*PATHS)
 NOTHING_KNOWN = fit_of(TERMS, None, ())
-"""No points of fit: the total is behaviour's."""
+"""No points of fit: the total is that of behaviour."""
 
 
-def did(points: int, *rules: str) -> Behaviour:
+def behaviour_of(points: int, *rules: str) -> Behaviour:
     return Behaviour(points, tuple(RulePoints(rule, points, 1) for rule in rules))
 
 
 @pytest.mark.parametrize(
     ("stage", "behaviour", "path"),
     [
-        (Stage.RECYCLED, did(12, "pricing"), "wake_up"),  # the first line that holds
-        (Stage.NURTURE, did(12, "pricing"), "prices"),
-        (Stage.NURTURE, did(12, "page", "rates"), "prices"),  # any one of the signals
-        (Stage.WAITING_FOR_FACTS, did(11, "pricing"), "newsletter"),  # all conditions of a line
-        (Stage.EXPIRED, did(24, "webinar"), "warm"),  # no signal that the line names
-        (Stage.NURTURE, did(9, "page"), "cold"),  # both ends included
-        (Stage.NURTURE, did(10, "page"), "newsletter"),
+        (Stage.RECYCLED, behaviour_of(12, "pricing"), "wake_up"),  # the first line that holds
+        (Stage.NURTURE, behaviour_of(12, "pricing"), "prices"),
+        (Stage.NURTURE, behaviour_of(12, "page", "rates"), "prices"),  # any one of the signals
+        (Stage.WAITING_FOR_FACTS, behaviour_of(11, "pricing"), "newsletter"),  # all conditions of a line
+        (Stage.EXPIRED, behaviour_of(24, "webinar"), "warm"),  # no signal that the line names
+        (Stage.NURTURE, behaviour_of(9, "page"), "cold"),  # both ends included
+        (Stage.NURTURE, behaviour_of(10, "page"), "newsletter"),
         (Stage.NURTURE, NO_POINTS, "cold"),
-        (Stage.CUSTOMER, did(12, "webinar"), "more_of_it"),  # named by its stage
-        (Stage.CUSTOMER, did(12, "pricing"), None),
-        (Stage.OUTSIDE, did(12, "pricing"), None),
+        (Stage.CUSTOMER, behaviour_of(12, "webinar"), "more_of_it"),  # named by its stage
+        (Stage.CUSTOMER, behaviour_of(12, "pricing"), None),
+        (Stage.OUTSIDE, behaviour_of(12, "pricing"), None),
         (Stage.DISQUALIFIED, NO_POINTS, None),
-        (Stage.MQL, did(12, "pricing"), None),
+        (Stage.MQL, behaviour_of(12, "pricing"), None),
         (Stage.SAL, NO_POINTS, None),
         (Stage.SQL, NO_POINTS, None),
         (Stage.OPPORTUNITY, NO_POINTS, None),
         (Stage.WITH_PARTNER, NO_POINTS, None),
     ],
 )
-def test_the_first_line_that_holds(stage: Stage, behaviour: Behaviour, path: str | None) -> None:
+def test_the_first_line_that_holds_is_the_path(stage: Stage, behaviour: Behaviour, path: str | None) -> None:
     assert path_of(TERMS, LEAD, stage, NOTHING_KNOWN, behaviour) == path
 
 
@@ -79,14 +79,16 @@ def test_the_first_line_that_holds(stage: Stage, behaviour: Behaviour, path: str
         (replace(LEAD, marketing=True), "cold"),
     ],
 )
-def test_nobody_whom_sales_has_or_who_may_not_be_written_to(lead: LeadRow, path: str | None) -> None:
+def test_a_lead_that_sales_has_or_that_may_not_be_contacted_has_no_path(
+    lead: LeadRow, path: str | None
+) -> None:
     assert path_of(TERMS, lead, Stage.NURTURE, NOTHING_KNOWN, NO_POINTS) == path
 
 
-def test_without_paths_or_otherwise_there_is_none() -> None:
-    assert path_of(agreed(), LEAD, Stage.NURTURE, NOTHING_KNOWN, NO_POINTS) is None
-    assert path_of(agreed(*PATHS[:4]), LEAD, Stage.NURTURE, NOTHING_KNOWN, NO_POINTS) is None
+def test_without_paths_or_an_otherwise_line_there_is_no_path() -> None:
+    assert path_of(terms_with(), LEAD, Stage.NURTURE, NOTHING_KNOWN, NO_POINTS) is None
+    assert path_of(terms_with(*PATHS[:4]), LEAD, Stage.NURTURE, NOTHING_KNOWN, NO_POINTS) is None
 
 
-def test_only_what_the_policy_calls_a_signal_is_one() -> None:
-    assert signals_of(TERMS, did(5, "page", "pricing", "cap:web")) == {"pricing"}
+def test_only_rules_that_the_policy_calls_signals_are_signals() -> None:
+    assert signals_of(TERMS, behaviour_of(5, "page", "pricing", "cap:web")) == {"pricing"}

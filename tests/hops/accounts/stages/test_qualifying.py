@@ -1,4 +1,4 @@
-"""When a lead becomes an MQL, raises its hand, or goes to its owner: through the hop."""
+"""When a lead becomes an MQL, raises its hand, or goes to its owner, through the hop."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def test_an_identified_lead_is_known_and_nothing_more() -> None:
     assert market.stage() is Stage.KNOWN
 
 
-def test_the_bar_makes_an_mql_once_in_a_cycle() -> None:
+def test_the_threshold_makes_an_mql_once_in_a_cycle() -> None:
     market = a_market()
-    said = market.send(*reach_bar(), *papers(3), activity("webinar_attended"))
-    assert steps(said) == ["nurture", "mql"]
-    assert story(said) == ["assigned mql r1"]
-    handoff = routings(said)[0]
+    results = market.send(*reach_bar(), *papers(3), activity("webinar_attended"))
+    assert steps(results) == ["nurture", "mql"]
+    assert story(results) == ["assigned mql r1"]
+    handoff = routings(results)[0]
     assert handoff.explanation.total == 138
     assert handoff.explanation.reasons[:2] == ["bar_reached", "all_gates_passed"]
     assert handoff.person is not None
@@ -62,10 +62,10 @@ def test_the_bar_makes_an_mql_once_in_a_cycle() -> None:
     assert handoff.campaign.name == "spring"
 
 
-def test_below_the_bar_nothing_is_handed_off_and_the_missing_points_are_named() -> None:
-    said = a_market().send(form(), *papers(2))
-    assert routings(said) == []
-    last = scores(said)[-1].explanation
+def test_below_the_threshold_nothing_is_handed_off_and_the_missing_points_are_named() -> None:
+    results = a_market().send(form(), *papers(2))
+    assert routings(results) == []
+    last = scores(results)[-1].explanation
     assert (last.total, last.points_missing) == (126, 9)
     assert [one.needed for one in last.would_change] == ["9 more"]
 
@@ -79,64 +79,64 @@ def test_below_the_bar_nothing_is_handed_off_and_the_missing_points_are_named() 
         ({"revenue": None, "country": None}, "waiting_for_facts", ["revenue", "country"]),
     ],
 )
-def test_who_fails_a_gate_or_lacks_a_fact_is_no_mql_whatever_they_do(
+def test_a_lead_that_fails_a_gate_or_lacks_a_fact_is_not_an_mql_whatever_it_does(
     changes: dict[str, Any], stage: str, fact: list[str]
 ) -> None:
-    said = a_market(**changes).send(*reach_bar())
-    assert steps(said) == [stage]
-    assert routings(said) == []
-    assert wanted(said) == fact
+    results = a_market(**changes).send(*reach_bar())
+    assert steps(results) == [stage]
+    assert routings(results) == []
+    assert wanted(results) == fact
 
 
-def test_when_the_fact_arrives_the_lead_is_judged_again_and_its_touches_keep_their_dates() -> None:
+def test_a_lead_is_evaluated_again_when_the_fact_arrives_and_its_touches_keep_their_dates() -> None:
     market = a_market(country=None)
     market.send(*reach_bar(at_ms=MONDAY - 2 * DAY_MS))
-    said = market.send(facts())
-    assert steps(said) == ["mql"]
-    assert wanted(said, cleared=True) == ["country"]
-    assert story(said) == ["assigned mql r1"]
-    assert routings(said)[0].explanation.total == 137  # two days of fading
+    results = market.send(facts())
+    assert steps(results) == ["mql"]
+    assert wanted(results, cleared=True) == ["country"]
+    assert story(results) == ["assigned mql r1"]
+    assert routings(results)[0].explanation.total == 137  # the points have decayed for two days
 
 
-def test_faded_touches_do_not_reach_the_bar_when_the_fact_comes_late() -> None:
+def test_decayed_points_do_not_reach_the_threshold_when_the_fact_comes_late() -> None:
     market = a_market(country=None)
     market.send(*reach_bar(at_ms=MONDAY))
-    said = market.send(facts(), at_ms=MONDAY + 20 * DAY_MS)
-    assert steps(said) == ["nurture"]
+    results = market.send(facts(), at_ms=MONDAY + 20 * DAY_MS)
+    assert steps(results) == ["nurture"]
 
 
-def test_a_fact_of_a_person_is_asked_for_and_taken_back() -> None:
+def test_the_alert_about_a_fact_of_a_person_is_raised_and_cleared() -> None:
     market = a_market()
-    said = market.send(form(job_title=None))
-    assert (steps(said), wanted(said)) == (["waiting_for_facts"], ["function", "title"])
-    said = market.send(form(job_title="Director"))
-    assert wanted(said, cleared=True) == ["title"]
-    said = market.send(form(job_title=None, job_function="it"))
-    assert (steps(said), wanted(said, cleared=True)) == (["nurture"], ["function"])
+    results = market.send(form(job_title=None))
+    assert (steps(results), wanted(results)) == (["waiting_for_facts"], ["function", "title"])
+    results = market.send(form(job_title="Director"))
+    assert wanted(results, cleared=True) == ["title"]
+    results = market.send(form(job_title=None, job_function="it"))
+    assert (steps(results), wanted(results, cleared=True)) == (["nurture"], ["function"])
 
 
 def test_a_fact_of_the_company_is_asked_for_once_for_all_its_people() -> None:
     market = Market()
-    said = market.send(form(), form(lead_id="bob"), form(lead_id="cid"))
-    assert wanted(said) == ["industry", "revenue", "country"]
+    results = market.send(form(), form(lead_id="bob"), form(lead_id="cid"))
+    assert wanted(results) == ["industry", "revenue", "country"]
 
 
-def test_the_fading_of_a_negative_rule_makes_no_mql() -> None:
+def test_the_decay_of_a_negative_rule_makes_no_mql() -> None:
     market = a_market()
     market.send(form(), activity("webinar_attended"), activity("webinar_attended"))
     market.send(activity(PAGE, url="https://x.example/careers"))
     market.send(sales("touched", f"{BANK}#1.1"))
     late = MONDAY + 3 * DAY_MS
-    said = market.send(*(activity("poll_answered", at_ms=late) for _ in range(3)), at_ms=late)
-    assert (steps(said), routings(said)) == ([], [])
+    results = market.send(*(activity("poll_answered", at_ms=late) for _ in range(3)), at_ms=late)
+    assert (steps(results), routings(results)) == ([], [])
 
 
 @pytest.mark.parametrize("request_", [Request.DEMO, Request.PRICING, Request.CONTACT_SALES])
-def test_a_raised_hand_is_routed_at_once_below_the_bar(request_: Request) -> None:
-    said = a_market().send(form(request_))
-    assert steps(said) == ["mql"]
-    assert story(said) == ["assigned raised_hand r1"]
-    assert routings(said)[0].qualification == "mql"
+def test_a_raised_hand_is_routed_at_once_below_the_threshold(request_: Request) -> None:
+    results = a_market().send(form(request_))
+    assert steps(results) == ["mql"]
+    assert story(results) == ["assigned raised_hand r1"]
+    assert routings(results)[0].qualification == "mql"
 
 
 @pytest.mark.parametrize(
@@ -158,11 +158,11 @@ def test_other_forms_raise_no_hand(request_: Request, kinds: list[str]) -> None:
 def test_gates_decide_only_the_label_of_a_raised_hand(
     changes: dict[str, Any], kind: str, assignee: str, qualification: str, stage: str
 ) -> None:
-    said = a_market(**changes).send(demo())
-    assert steps(said) == [stage]
-    assert story(said) == [f"assigned {kind} {assignee}"]
-    assert routings(said)[0].qualification == qualification
-    assert routings(said)[0].first_response_due_at is not None
+    results = a_market(**changes).send(demo())
+    assert steps(results) == [stage]
+    assert story(results) == [f"assigned {kind} {assignee}"]
+    assert routings(results)[0].qualification == qualification
+    assert routings(results)[0].first_response_due_at is not None
 
 
 @pytest.mark.parametrize(
@@ -180,37 +180,37 @@ def test_later_facts_change_the_label_and_never_the_assignee(
 ) -> None:
     market = a_market(**before)
     first = routings(market.send(demo()))[0]
-    said = market.send(facts(**after))
-    (relabelled,) = routings(said)
+    results = market.send(facts(**after))
+    (relabelled,) = routings(results)
     assert (relabelled.action, relabelled.revision, relabelled.qualification) == ("relabelled", 2, label)
     assert (relabelled.assignee, relabelled.kind) == (first.assignee, first.kind)
-    assert steps(said) == [stage]
+    assert steps(results) == [stage]
 
 
-def test_an_mql_hand_off_whose_gate_fails_later_is_relabelled_and_is_called_an_mql_no_more() -> None:
+def test_an_mql_hand_off_whose_gate_fails_later_is_relabelled() -> None:
     market = a_market()
     market.send(*reach_bar())
-    said = market.send(facts(country="DE"))
-    assert (steps(said), story(said)) == (["outside"], ["relabelled mql r1"])
-    said = market.send(facts())
-    assert (steps(said), story(said)) == (["mql"], ["relabelled mql r1"])
+    results = market.send(facts(country="DE"))
+    assert (steps(results), story(results)) == (["outside"], ["relabelled mql r1"])
+    results = market.send(facts())
+    assert (steps(results), story(results)) == (["mql"], ["relabelled mql r1"])
 
 
 def test_a_raised_hand_after_an_mql_is_a_new_hand_off_to_the_same_rep_and_a_repeat_is_only_counted() -> None:
     market = a_market()
     market.send(*reach_bar())
-    said = market.send(demo(), demo(), form(Request.PRICING))
-    assert story(said) == ["assigned raised_hand r1"]
+    results = market.send(demo(), demo(), form(Request.PRICING))
+    assert story(results) == ["assigned raised_hand r1"]
     mql = next(one for one in routings(market.said) if one.kind == "mql")
-    due = (mql.first_response_due_at, routings(said)[0].first_response_due_at)
+    due = (mql.first_response_due_at, routings(results)[0].first_response_due_at)
     assert due[0] is not None
     assert due[1] is not None
     assert due[1] < due[0]
 
 
-def test_the_bar_after_a_raised_hand_makes_no_second_hand_off() -> None:
-    said = a_market().send(demo(), *reach_bar())
-    assert story(said) == ["assigned raised_hand r1"]
+def test_the_threshold_after_a_raised_hand_makes_no_second_hand_off() -> None:
+    results = a_market().send(demo(), *reach_bar())
+    assert story(results) == ["assigned raised_hand r1"]
 
 
 @pytest.mark.parametrize(
@@ -225,10 +225,10 @@ def test_customers_and_open_opportunities_go_to_their_rep_whatever_the_score(
 ) -> None:
     market = a_market(country="DE", **changes)
     assert routings(market.send(activity("poll_answered"))) == []
-    said = market.send(activity(PAGE), activity(PAGE), form())
-    assert story(said) == [f"assigned {kind} own"]
-    assert routings(said)[0].route == route
-    assert routings(said)[0].qualification is None
+    results = market.send(activity(PAGE), activity(PAGE), form())
+    assert story(results) == [f"assigned {kind} own"]
+    assert routings(results)[0].route == route
+    assert routings(results)[0].qualification is None
     assert market.stage() == stage
     assert story(market.send(demo())) == [f"assigned {kind} own"]
     assert story(market.send(demo())) == []
@@ -241,50 +241,52 @@ def test_customers_and_open_opportunities_go_to_their_rep_whatever_the_score(
         ("domain:our-own.example", {}, "own_domain"),
     ],
 )
-def test_nobody_gets_the_leads_of_a_written_exclusion(
+def test_leads_of_an_excluded_account_are_not_handed_off(
     account_key: str, changes: dict[str, Any], reason: str
 ) -> None:
     market = Market()
     market.reps(rep("r1"))
-    said = market.send(
+    results = market.send(
         facts(account_key, **changes), demo(account_key=account_key), *reach_bar(account_key=account_key)
     )
-    assert routings(said) == []
-    assert steps(said) == ["known", "disqualified"]
-    assert scores(said)[-1].explanation.reasons == [reason]
-    assert (scores(said)[-1].explanation.behaviour > 0) is (reason != "own_domain")  # ours earn nothing
+    assert routings(results) == []
+    assert steps(results) == ["known", "disqualified"]
+    assert scores(results)[-1].explanation.reasons == [reason]
+    assert (scores(results)[-1].explanation.behaviour > 0) is (
+        reason != "own_domain"
+    )  # our own people earn no points
 
 
-def test_an_account_that_becomes_a_competitor_is_withdrawn_and_one_that_is_none_comes_back() -> None:
+def test_the_lead_of_a_competitor_is_withdrawn_and_comes_back_when_it_no_longer_competes() -> None:
     market = a_market()
     market.send(*reach_bar())
-    said = market.send(facts(relationship="competitor"))
-    assert (story(said), steps(said)) == (["withdrawn mql -"], ["disqualified"])
-    said = market.send(facts())
-    assert (story(said), steps(said)) == (["assigned mql r1"], ["mql"])
+    results = market.send(facts(relationship="competitor"))
+    assert (story(results), steps(results)) == (["withdrawn mql -"], ["disqualified"])
+    results = market.send(facts())
+    assert (story(results), steps(results)) == (["assigned mql r1"], ["mql"])
 
 
-def test_a_lead_of_free_mail_may_raise_its_hand_and_waits_for_facts() -> None:
+def test_a_lead_with_a_free_mail_address_may_raise_its_hand_and_waits_for_facts() -> None:
     market = Market()
     market.reps(rep("r1"))
-    said = market.send(demo(account_key="lead:ann"))
-    assert story(said) == ["assigned raised_hand r1"]
-    assert routings(said)[0].qualification == "pending"
+    results = market.send(demo(account_key="lead:ann"))
+    assert story(results) == ["assigned raised_hand r1"]
+    assert routings(results)[0].qualification == "pending"
 
 
 @pytest.mark.parametrize("order", ["early first", "late first"])
-def test_the_bar_is_judged_as_of_each_events_day(order: str) -> None:
+def test_the_threshold_is_compared_as_of_each_events_day(order: str) -> None:
     market = Market()
     market.reps(rep("r1"), at_ms=MONDAY - 40 * DAY_MS)
     market.send(facts(), form(at_ms=MONDAY - 30 * DAY_MS), at_ms=MONDAY - 30 * DAY_MS)
     early = [*papers(2, at_ms=MONDAY - 29 * DAY_MS), activity("webinar_attended", at_ms=MONDAY - 29 * DAY_MS)]
     late = [activity(PAGE, at_ms=MONDAY)]
-    said = market.send(*(early + late if order == "early first" else late + early))
+    results = market.send(*(early + late if order == "early first" else late + early))
     assert market.stage() is Stage.MQL
-    assert routings(said)[0].explanation.total == 138
+    assert routings(results)[0].explanation.total == 138
 
 
-def test_a_new_policy_judges_every_lead_and_makes_no_mql_by_itself() -> None:
+def test_a_new_policy_evaluates_every_lead_and_makes_no_mql_by_itself() -> None:
     market = a_market()
     market.send(form(), *papers(1))
     text = (
@@ -292,9 +294,9 @@ def test_a_new_policy_judges_every_lead_and_makes_no_mql_by_itself() -> None:
         .replace("bar: 135", "bar: 115")
         .replace("cap: 40 ", "cap: 39 ")
     )
-    said = market.follow(text, MONDAY + HOUR_MS)
-    assert [one.explanation.policy.version for one in scores(said)] == [2]
-    assert (steps(said), routings(said)) == ([], [])
+    results = market.follow(text, MONDAY + HOUR_MS)
+    assert [one.explanation.policy.version for one in scores(results)] == [2]
+    assert (steps(results), routings(results)) == ([], [])
     assert steps(market.send(activity(PAGE), at_ms=MONDAY + HOUR_MS)) == ["mql"]
 
 
@@ -306,8 +308,8 @@ def test_a_new_policy_can_put_a_lead_outside() -> None:
 
 
 def test_late_events_count_by_their_own_day() -> None:
-    said = a_market().send(form(), activity("webinar_attended", at_ms=MONDAY - 30 * DAY_MS))
-    lines = {line.rule: line.points for line in scores(said)[-1].explanation.points}
+    results = a_market().send(form(), activity("webinar_attended", at_ms=MONDAY - 30 * DAY_MS))
+    lines = {line.rule: line.points for line in scores(results)[-1].explanation.points}
     assert lines["webinar"] == 6
 
 
@@ -320,6 +322,6 @@ def test_alerts_are_cleared_under_the_id_they_were_raised_with() -> None:
     assert len(ids) == 1
 
 
-def test_sales_is_not_needed_for_a_lead_that_never_was_handed_off() -> None:
+def test_a_touch_of_a_lead_that_never_was_handed_off_publishes_nothing() -> None:
     market = a_market()
     assert market.send(sales("touched", lead_id="ann")) == []

@@ -1,4 +1,4 @@
-"""The transition table is closed, and every stage that can follow from what is known is in it."""
+"""The transition table is closed, and it contains every stage that can follow from the facts."""
 
 from __future__ import annotations
 
@@ -10,42 +10,42 @@ from schemas.vocabulary import GateState, Reason, Stage
 from workers.accounts.stages.stages import (
     TRANSITIONS,
     ForbiddenStepError,
-    Standing,
+    StageInputs,
     check_step,
-    reasons_of,
     stage_of,
+    stage_reasons,
 )
 
 PASS, FAIL, UNKNOWN = GateState.PASS, GateState.FAIL, GateState.UNKNOWN
 
 
 @pytest.mark.parametrize(
-    ("standing", "expected"),
+    ("inputs", "expected"),
     [
-        (Standing(PASS), Stage.NURTURE),
-        (Standing(UNKNOWN), Stage.WAITING_FOR_FACTS),
-        (Standing(FAIL), Stage.OUTSIDE),
-        (Standing(PASS, reached_mql=True), Stage.MQL),
-        (Standing(FAIL, reached_mql=True), Stage.OUTSIDE),
-        (Standing(UNKNOWN, reached_mql=True), Stage.WAITING_FOR_FACTS),
-        (Standing(PASS, accepted=True, reached_mql=True), Stage.SAL),
-        (Standing(FAIL, accepted=True), Stage.SAL),
-        (Standing(UNKNOWN, accepted=True, qualified=True), Stage.SQL),
-        (Standing(PASS, qualified=True, with_partner=True), Stage.WITH_PARTNER),
-        (Standing(PASS, verdict=Stage.RECYCLED, with_partner=True), Stage.RECYCLED),
-        (Standing(PASS, verdict=Stage.EXPIRED, qualified=True), Stage.EXPIRED),
-        (Standing(PASS, verdict=Stage.RECYCLED, accepted=True), Stage.RECYCLED),
-        (Standing(PASS, verdict=Stage.DISQUALIFIED), Stage.DISQUALIFIED),
-        (Standing(PASS, is_customer=True, verdict=Stage.RECYCLED), Stage.CUSTOMER),
-        (Standing(FAIL, has_open_opportunity=True), Stage.OPPORTUNITY),
-        (Standing(FAIL, is_customer=True, has_open_opportunity=True), Stage.CUSTOMER),
-        (Standing(PASS, excluded=Reason.COMPETITOR, is_customer=True), Stage.DISQUALIFIED),
-        (Standing(PASS, is_customer=True, verdict=Stage.DISQUALIFIED), Stage.DISQUALIFIED),
+        (StageInputs(PASS), Stage.NURTURE),
+        (StageInputs(UNKNOWN), Stage.WAITING_FOR_FACTS),
+        (StageInputs(FAIL), Stage.OUTSIDE),
+        (StageInputs(PASS, reached_mql=True), Stage.MQL),
+        (StageInputs(FAIL, reached_mql=True), Stage.OUTSIDE),
+        (StageInputs(UNKNOWN, reached_mql=True), Stage.WAITING_FOR_FACTS),
+        (StageInputs(PASS, accepted=True, reached_mql=True), Stage.SAL),
+        (StageInputs(FAIL, accepted=True), Stage.SAL),
+        (StageInputs(UNKNOWN, accepted=True, qualified=True), Stage.SQL),
+        (StageInputs(PASS, qualified=True, with_partner=True), Stage.WITH_PARTNER),
+        (StageInputs(PASS, verdict=Stage.RECYCLED, with_partner=True), Stage.RECYCLED),
+        (StageInputs(PASS, verdict=Stage.EXPIRED, qualified=True), Stage.EXPIRED),
+        (StageInputs(PASS, verdict=Stage.RECYCLED, accepted=True), Stage.RECYCLED),
+        (StageInputs(PASS, verdict=Stage.DISQUALIFIED), Stage.DISQUALIFIED),
+        (StageInputs(PASS, is_customer=True, verdict=Stage.RECYCLED), Stage.CUSTOMER),
+        (StageInputs(FAIL, has_open_opportunity=True), Stage.OPPORTUNITY),
+        (StageInputs(FAIL, is_customer=True, has_open_opportunity=True), Stage.CUSTOMER),
+        (StageInputs(PASS, excluded=Reason.COMPETITOR, is_customer=True), Stage.DISQUALIFIED),
+        (StageInputs(PASS, is_customer=True, verdict=Stage.DISQUALIFIED), Stage.DISQUALIFIED),
     ],
 )
-def test_the_first_that_is_true_is_the_stage(standing: Standing, expected: Stage) -> None:
-    assert stage_of(standing) is expected
-    assert reasons_of(expected, standing)
+def test_the_first_condition_that_holds_decides_the_stage(inputs: StageInputs, expected: Stage) -> None:
+    assert stage_of(inputs) is expected
+    assert stage_reasons(expected, inputs)
 
 
 def test_a_lead_begins_as_known_and_no_stage_follows_itself() -> None:
@@ -54,11 +54,11 @@ def test_a_lead_begins_as_known_and_no_stage_follows_itself() -> None:
     assert set(TRANSITIONS) == {None, *Stage}
 
 
-def test_who_fails_a_gate_is_never_called_an_mql() -> None:
+def test_a_lead_that_fails_a_gate_is_never_an_mql() -> None:
     for fit, flags in product((FAIL, UNKNOWN), product((False, True), repeat=4)):
         customer, opportunity, accepted, reached = flags
-        standing = Standing(fit, None, customer, opportunity, accepted=accepted, reached_mql=reached)
-        assert stage_of(standing) is not Stage.MQL
+        inputs = StageInputs(fit, None, customer, opportunity, accepted=accepted, reached_mql=reached)
+        assert stage_of(inputs) is not Stage.MQL
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from workers.policy.model import Policy
 from workers.policy.pages.reference import (
-    PAGE,
     find_example,
     is_stale,
     list_sections,
@@ -30,10 +30,9 @@ def test_the_page_is_up_to_date() -> None:
 
 
 def test_the_check_fails_for_a_page_that_is_out_of_date(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: object, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("workers.policy.pages.reference.PAGE", PAGE.with_name("no-such-page.md"))
-    assert main(["--check"]) == 1
+    assert main(["--check"], tmp_path / "no-such-page.md") == 1
     assert "--write" in capsys.readouterr().err
 
 

@@ -1,0 +1,51 @@
+"""The plan for a lead: which desk is asked, and for which rep, by its points, its facts and the policy's routes.
+
+In: a lead of the account. Out: a plan, or None if the lead is not due. Nothing is written here. requests.py sends the
+request of a plan.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas.vocabulary import Kind, Route
+from workers.accounts.evaluation.rep_claims import kind_due, plan_for_claimant
+from workers.accounts.routing.routes import Plan, plan_for
+from workers.accounts.routing.territories import LeadProfile
+from workers.accounts.stages.qualifying import is_still_due
+from workers.accounts.state.score import ScoreRow
+from workers.accounts.worth.facts import fit_of
+from workers.accounts.worth.signals_given import signals_for_routes
+
+if TYPE_CHECKING:
+    from workers.accounts.case import Case
+    from workers.accounts.state.handoff import PendingRow
+
+
+def plan_if_due(case: Case, lead_id: str, row: PendingRow) -> tuple[Kind, Plan] | None:
+    """Return the kind of hand-off that a waiting lead would get, and its plan. None: it may not get one any more."""
+    lead = case.lead(lead_id)
+    fit = fit_of(case.terms, case.account.company, lead.facts)
+    if not is_still_due(case, lead, fit):
+        return None
+    kind = kind_due(case.account, fit.state, row)
+    plan = plan_for_claimant(case, plan_for_lead(case, kind, lead_id, row.total, row.fit), row)
+    return (Kind.PARTNER if plan.route is Route.PARTNER_COVERS else kind), plan
+
+
+def plan_for_lead(case: Case, kind: Kind, lead_id: str, total: int, fit_points: int) -> Plan:
+    """Return the plan of the routes for a lead with ``total`` points, of which ``fit_points`` are points of fit."""
+    policy = case.terms.policy
+    lead = case.lead(lead_id)
+    grade = case.terms.grade(fit_points, total - fit_points)
+    found = signals_for_routes(case, lead_id)
+    profile = LeadProfile(lead.facts, total, grade, found, is_mql=lead.reached_mql, is_sql=lead.qualified)
+    return plan_for(policy, case.account, kind, case.now_ms, profile)
+
+
+def points_of(case: Case, lead_id: str) -> tuple[int, int]:
+    """Return the lead's present total, and the points of fit in it."""
+    score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
+    day = max(case.terms.day_of(case.now_ms), score.latest_day)
+    fit = fit_of(case.terms, case.account.company, case.lead(lead_id).facts)
+    return fit.points + case.terms.rules.points(score.attributed, day).points, fit.points
