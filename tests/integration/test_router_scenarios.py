@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 RESULTS = [name for name, topic in TOPICS.items() if topic.direction is Direction.OUT]
 VISITS = frozenset({"web.activity", "form.fills"})
 CRM = frozenset({"crm.reps", "crm.accounts"})
-TABLES = ("test_every_key.py", "test_every_word.py")
+TABLES = ("test_every_key.py", "test_every_code.py")
 """Files with tables of every policy key and every contract value. They are not scenarios."""
 SETTLE_S = 240.0
 EVERY = 4

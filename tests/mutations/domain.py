@@ -60,7 +60,7 @@ DOMAIN = [
             ),
         ),
         "scenarios/test_stages_cycle.py::"
-        "test_a_market_that_is_not_ours_is_in_question_until_its_facts_are_confirmed",
+        "test_an_account_rejected_as_not_our_market_is_in_question_until_its_facts_are_confirmed",
         "assert",
     ),
     Mutation(
@@ -74,7 +74,7 @@ DOMAIN = [
             ),
         ),
         "scenarios/test_stages_cycle.py::"
-        "test_after_a_no_a_lead_returns_by_twelve_new_points_to_the_rep_who_had_it[1-False]",
+        "test_a_rejected_lead_returns_to_its_rep_with_twelve_new_points[1-False]",
         "'mql' == 'recycled'",
     ),
     Mutation(

@@ -177,9 +177,9 @@ def play(
             event = event.model_copy(update={"occurred_at_ms": event.occurred_at_ms - MONDAY + now_ms})
         market.send(event, at_ms=now_ms)
         if repeats and isinstance(event, AccountFacts | SalesAnswered):
-            before = len(market.said)
+            before = len(market.outputs)
             market.send(event, at_ms=now_ms)
-            assert [one for one in market.said[before:] if not hasattr(one, "payload_bytes")] == []
+            assert [one for one in market.outputs[before:] if not hasattr(one, "payload_bytes")] == []
     market.tick(now_ms + 2 * DAY_MS)
     while market.has_chunk:
         market.tick(now_ms + 2 * DAY_MS)

@@ -1,9 +1,13 @@
-"""Every order in which records can meet the messages between account keys, desks and the CRM's directory.
+"""A search through every order of input records and of the messages between account keys, desks and the directory.
 
-Each account key, desk and CRM record has a log of its own, read at its own pace, as if every one lay in another
-partition; long work goes on by one lead at a time. From each state every next step is taken: a record that has not come
-yet, the next message of a log, the next lead of long work. States that are the same are followed once, and what a place
-makes of a message is decided once.
+Each account key, desk and CRM record has its own log and is read at its own pace, as if each were in another partition.
+Work in chunks continues with one lead a step. From each state the search takes every possible next step:
+
+- the next record of a source,
+- the next message of a log,
+- the next chunk of unfinished work.
+
+Equal states are followed once. A message is decided once for the same place and rows.
 """
 
 from __future__ import annotations
@@ -36,7 +40,7 @@ from workers.engine.rows import row_key
 from workers.policy.load import to_config
 
 MOST_STATES: Final = 120_000
-"""Of one story: about half a minute. One with more is told shorter."""
+"""Most states of one case, about half a minute. A case with more states needs fewer records."""
 LEAD_ID_KEY: Final = b"a key for tests only"
 _CONFIG: Final = to_config(POLICY, POLICY_TEXT)
 _OFFSETS: Final = row_key(OffsetRow, ())
@@ -65,175 +69,194 @@ def _specs(leads_at_once: int) -> dict[str, AgentSpec]:
 Rows = tuple[tuple[bytes, bytes], ...]
 
 
-class Made(NamedTuple):
-    """What a place makes of a message. Rows, places and messages by number."""
+class Decision(NamedTuple):
+    """The effect of one message on one place. Rows, places and messages are given by their numbers."""
 
     rows: int
+    """The rows after the message."""
     messages: tuple[tuple[int, int], ...]
-    """(place, message)."""
-    said: tuple[Any, ...]
+    """(place, message) of each message to another log."""
+    results: tuple[Any, ...]
+    """The output events, in order."""
 
 
-class Known(NamedTuple):
-    """What the rows of a place say."""
+class RowFacts(NamedTuple):
+    """Properties of the rows of a place that the search needs."""
 
-    goes_on: bool = False
-    """Long work is under way."""
-    forwards: bool = False
-    """The key is an alias."""
-    people: tuple[str, ...] = ()
-    """Who lives there."""
+    has_chunk: bool = False
+    """Whether work in chunks is unfinished."""
+    is_alias: bool = False
+    """Whether the account key is an alias."""
+    leads: tuple[str, ...] = ()
+    """The lead_ids that are stored there."""
 
 
 class State(NamedTuple):
-    """Everything that the future depends on. Rows and messages by number, of the places in the order of theirs."""
+    """Everything that later steps depend on. Two equal states have the same future.
+
+    ``rows`` and ``logs`` have one entry for each place, in the order of the places' numbers.
+    """
 
     rows: tuple[int, ...] = ()
+    """The number of each place's rows."""
     logs: tuple[tuple[int, ...], ...] = ()
-    """Without the empty ones behind the last."""
-    come: tuple[int, ...] = ()
-    """How many records of each source have come."""
+    """The numbers of the waiting messages of each place. Empty logs at the end are left out."""
+    arrived: tuple[int, ...] = ()
+    """The count of records of each source that have arrived."""
     reader: Reader = Reader()
+    """The view of a reader of the results."""
 
 
 class Router:
-    """The hops over rows that are values: what was decided once is not decided again."""
+    """The hops as functions over immutable rows, with a cache of all decisions."""
 
     def __init__(self, leads_at_once: int = LEADS_AT_ONCE) -> None:
         self._specs = _specs(leads_at_once)
-        self._made: dict[tuple[int, int, int], Made] = {}
-        self._believed: dict[tuple[Reader, int, int, int], Reader] = {}
+        self._decisions: dict[tuple[int, int, int], Decision] = {}
+        self._readers: dict[tuple[Reader, int, int, int], Reader] = {}
         self._rows: dict[Rows, int] = {(): 0}
         self._all_rows: list[Rows] = [()]
-        self._known: list[Known] = [Known()]
+        self._row_facts: list[RowFacts] = [RowFacts()]
         self._messages: dict[Message, int] = {}
         self._all_messages: list[Message] = []
         self._places: dict[Place, int] = {}
         self._all_places: list[Place] = []
-        self._goes_on = self._number(Message("", "", None))
+        self._chunk = self._number(Message("", "", None))
 
     def explore(self, begin: State, sources: Sequence[Sequence[Model | Message]]) -> tuple[int, list[State]]:
-        """Follow every order of ``sources`` behind ``begin``; return how many states, and those where all is quiet."""
+        """Follow every order of ``sources`` from ``begin``. Return the count of states, and the final states.
+
+        A final state has no next step. Fails with more than ``MOST_STATES`` states.
+        """
         numbers = [[self._number(as_message(one)) for one in source] for source in sources]
-        first = begin._replace(come=(0,) * len(numbers))
+        first = begin._replace(arrived=(0,) * len(numbers))
         seen = {first}
         waiting = [first]
-        quiet: list[State] = []
+        final: list[State] = []
         while waiting:
             state = waiting.pop()
-            silent = self._silent(state, numbers)
+            silent = self._silent_step(state, numbers)
             steps = list(self._steps(state, numbers)) if silent is None else [silent]
             if not steps:
-                quiet.append(state)
+                final.append(state)
             for following in steps:
                 if following not in seen:
                     assert len(seen) < MOST_STATES
                     seen.add(following)
                     waiting.append(following)
-        return len(seen), quiet
+        return len(seen), final
 
     def after(self, state: State, *events: Model | Message) -> State:
-        """Decide events and all that follows, in one order."""
+        """Return the state after these events and all messages and chunks that follow, in one order."""
         for event in events:
             source = [self._number(as_message(event))]
-            state = next(self._steps(state._replace(come=(0,)), [source]))._replace(come=())
+            state = next(self._steps(state._replace(arrived=(0,)), [source]))._replace(arrived=())
             while following := next(self._steps(state, []), None):
                 state = following
         return state
 
-    def later(self, state: State, now_ms: int) -> tuple[State, list[Any]]:
-        """Time passes everywhere and all that follows is decided; return what was said."""
-        said: list[Any] = []
+    def advance_time(self, state: State, now_ms: int) -> tuple[State, list[Any]]:
+        """Advance the time of all accounts and desks, and decide all that follows. Return the state and the outputs."""
+        outputs: list[Any] = []
         tick = self._number(Message("", "", None, now_ms))
         for place, (topic, _) in enumerate(self._all_places):
             if topic in _LOGS:
-                state, heard = self._step(state, place, tick)
-                said += heard
+                state, results = self._step(state, place, tick)
+                outputs += results
         while following := next(self._waiting(state), None):
             place, number = following
             now = self._number(self._all_messages[number]._replace(now_ms=now_ms))
-            state, heard = self._step(_without(state, place, number), place, now)
-            said += heard
-        return state, said
+            state, results = self._step(_without(state, place, number), place, now)
+            outputs += results
+        return state, outputs
 
     def rows_of(self, state: State, key: str) -> Any:
-        """Return the rows of an account key, to look into."""
+        """Return the rows of an account key."""
         place = self._place((LEAD_EVENTS.name, key))
         return _decider(self._specs, self._all_places[place], self._all_rows[_at(state.rows, place, 0)]).rows
 
-    def places_of(self, state: State, lead_id: str) -> list[str]:
-        """Return the account keys under which a person lives."""
+    def keys_of(self, state: State, lead_id: str) -> list[str]:
+        """Return the account keys under which a lead is stored."""
         return [
             self._all_places[place][1]
             for place, rows in enumerate(state.rows)
-            if lead_id in self._known[rows].people
+            if lead_id in self._row_facts[rows].leads
         ]
 
     def _steps(self, state: State, sources: Sequence[Sequence[int]]) -> Iterator[State]:
-        for number, (source, come) in enumerate(zip(sources, state.come, strict=True)):
-            if come < len(source):
-                counted = (*state.come[:number], come + 1, *state.come[number + 1 :])
-                one = source[come]
-                yield self._step(state._replace(come=counted), self._place_of(one), one)[0]
+        """Yield the state after each possible next step."""
+        for number, (source, count) in enumerate(zip(sources, state.arrived, strict=True)):
+            if count < len(source):
+                arrived = (*state.arrived[:number], count + 1, *state.arrived[number + 1 :])
+                one = source[count]
+                yield self._step(state._replace(arrived=arrived), self._place_of(one), one)[0]
         for place, number in self._waiting(state):
             yield self._step(_without(state, place, number), place, number)[0]
 
     def _waiting(self, state: State) -> Iterator[tuple[int, int]]:
-        """The next message of each log, and the next lead of long work."""
+        """Yield (place, message) of the next message of each log and of each next chunk."""
         for place, log in enumerate(state.logs):
             if log:
                 yield place, log[0]
         for place, rows in enumerate(state.rows):
-            if self._known[rows].goes_on:
-                yield place, self._goes_on
+            if self._row_facts[rows].has_chunk:
+                yield place, self._chunk
 
-    def _silent(self, state: State, sources: Sequence[Sequence[int]]) -> State | None:
-        """Return the state after a message that is the only next step of its place, and of which nobody hears.
+    def _silent_step(self, state: State, sources: Sequence[Sequence[int]]) -> State | None:
+        """Return the state after a message without outputs that is the only next step of its place.
 
-        Whatever is done elsewhere before it could as well be done after it, so the other orders need no following.
+        Returns None if no place has such a message.
+        Steps of other places commute with such a message, so no other order has to be followed.
         """
-        to_come = {
+        awaited = {
             self._place_of(one)
-            for source, come in zip(sources, state.come, strict=True)
-            for one in source[come:]
+            for source, count in zip(sources, state.arrived, strict=True)
+            for one in source[count:]
         }
         for place, log in enumerate(state.logs):
             rows = _at(state.rows, place, 0)
-            if not log or place in to_come or self._known[rows].goes_on:
+            if not log or place in awaited or self._row_facts[rows].has_chunk:
                 continue
-            made = self._decide(place, rows, log[0])
-            if not made.messages and not made.said:
+            decision = self._decide(place, rows, log[0])
+            if not decision.messages and not decision.results:
                 return self._step(_without(state, place, log[0]), place, log[0])[0]
         return None
 
     def _step(self, state: State, place: int, number: int) -> tuple[State, tuple[Any, ...]]:
-        """Decide one message, and hold what is claimed of every prefix of the output."""
+        """Decide one message. Return the state after it and its results.
+
+        Asserts what must hold at every prefix of the output: the assertions of the reader, and that an alias has no
+        open hand-offs.
+        """
         before = _at(state.rows, place, 0)
-        made = self._decide(place, before, number)
+        decision = self._decide(place, before, number)
         logs = state.logs
-        for to, one in made.messages:
+        for to, one in decision.messages:
             logs = _with(logs, to, (*_at(logs, to, ()), one), ())
         reader = state.reader
-        if made.said:
-            asked = (reader, place, before, number)
-            if asked not in self._believed:
-                self._believed[asked] = with_results(reader, made.said)
-            reader = self._believed[asked]
-        if self._known[made.rows].forwards:
+        if decision.results:
+            cached = (reader, place, before, number)
+            if cached not in self._readers:
+                self._readers[cached] = with_results(reader, decision.results)
+            reader = self._readers[cached]
+        if self._row_facts[decision.rows].is_alias:
             key = self._all_places[place][1]
             still = [one for one in reader.held if one[2] == key]
-            assert not still, f"{key} is an alias by now, and these are open there: {still}"
-        return State(_with(state.rows, place, made.rows, 0), logs, state.come, reader), made.said
+            assert not still, f"{key} is an alias but has open hand-offs: {still}"
+        return State(
+            _with(state.rows, place, decision.rows, 0), logs, state.arrived, reader
+        ), decision.results
 
-    def _decide(self, place: int, rows: int, number: int) -> Made:
-        asked = (place, rows, number)
-        made = self._made.get(asked)
-        if made is None:
+    def _decide(self, place: int, rows: int, number: int) -> Decision:
+        """Return the decision from the cache, or decide the message."""
+        cached = (place, rows, number)
+        decision = self._decisions.get(cached)
+        if decision is None:
             at, one = self._all_places[place], self._all_messages[number]
-            made = self._made[asked] = self._decided(at, self._all_rows[rows], one)
-        return made
+            decision = self._decisions[cached] = self._decide_uncached(at, self._all_rows[rows], one)
+        return decision
 
-    def _decided(self, place: Place, rows: Rows, one: Message) -> Made:
+    def _decide_uncached(self, place: Place, rows: Rows, one: Message) -> Decision:
         spec = self._specs[place[0]]
         decider = _decider(self._specs, place, rows)
         record = Record(one.topic, 0, 0, one.now_ms, one.key.encode(), one.value)
@@ -247,7 +270,7 @@ class Router:
         store = MemoryStore()
         store.write(dict(rows))
         store.write({key: value for key, value in taken.changes.items() if not key.startswith(_OFFSETS)})
-        messages, said = [], []
+        messages, results = [], []
         for emit in taken.outputs:
             if emit.topic in _LOGS:
                 to = (emit.topic, (emit.key or b"").decode())
@@ -255,13 +278,15 @@ class Router:
             else:
                 event = TOPICS[emit.topic].adapter.validate_json(emit.value)
                 assert emit.topic != "dead.letters", event.detail
-                said.append(event)
-        known = Known(decider.has_cursor())
+                results.append(event)
+        row_facts = RowFacts(decider.has_cursor())
         if place[0] == LEAD_EVENTS.name:
             account = decider.rows.get(AccountRow, place[1]) or AccountRow()
-            people = tuple(lead_id for (_, lead_id), _ in decider.rows.scan(LeadRow, limit=99))
-            known = Known(decider.has_cursor(), bool(account.forwards_to), people)
-        return Made(self._row_number(tuple(store.dump().items()), known), tuple(messages), tuple(said))
+            leads = tuple(lead_id for (_, lead_id), _ in decider.rows.scan(LeadRow, limit=99))
+            row_facts = RowFacts(decider.has_cursor(), bool(account.forwards_to), leads)
+        return Decision(
+            self._row_number(tuple(store.dump().items()), row_facts), tuple(messages), tuple(results)
+        )
 
     def _place_of(self, number: int) -> int:
         one = self._all_messages[number]
@@ -279,11 +304,11 @@ class Router:
             self._all_messages.append(one)
         return self._messages[one]
 
-    def _row_number(self, rows: Rows, known: Known) -> int:
+    def _row_number(self, rows: Rows, row_facts: RowFacts) -> int:
         if rows not in self._rows:
             self._rows[rows] = len(self._all_rows)
             self._all_rows.append(rows)
-            self._known.append(known)
+            self._row_facts.append(row_facts)
         return self._rows[rows]
 
 
@@ -295,7 +320,7 @@ def _at(values: tuple[T, ...], place: int, empty: T) -> T:
 
 
 def _with(values: tuple[T, ...], place: int, value: T, empty: T) -> tuple[T, ...]:
-    """Return the values with another one at a place, and without the empty ones at their end."""
+    """Return the values with a new one at a place, and without empty values at the end."""
     made = [*values, *[empty] * (place + 1 - len(values))]
     made[place] = value
     while made and made[-1] == empty:
@@ -310,6 +335,6 @@ def _decider(specs: dict[str, AgentSpec], place: Place, rows: Rows) -> Decider:
 
 
 def _without(state: State, place: int, number: int) -> State:
-    """Take a message from its log; the next lead of long work stands in none."""
+    """Return the state without this message at the head of its log. A chunk is in no log."""
     log = _at(state.logs, place, ())
     return state._replace(logs=_with(state.logs, place, log[1:], ())) if log[:1] == (number,) else state

@@ -1,4 +1,4 @@
-"""What holds of the accounts for every history: splitting, repetition, order, points that add up, one owner."""
+"""Properties of the accounts hop for any history: batches, repeats, order, sums of points, one owner per account."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ from workers.accounts.worth.facts import fit_of
 TERMS = Terms(POLICY)
 
 
-def outputs(market: Market) -> list[tuple[str, bytes | None, bytes | None, Any]]:
-    """Every output to the byte, time stamps and headers included."""
+def encoded_outputs(market: Market) -> list[tuple[str, bytes | None, bytes | None, Any]]:
+    """Return every output of the accounts hop in bytes, with its timestamp and headers."""
     return [
         (emit.topic, emit.key, emit.value, (emit.timestamp_ms, emit.headers))
         for emit in market.accounts.outputs
@@ -55,57 +55,57 @@ def outputs(market: Market) -> list[tuple[str, bytes | None, bytes | None, Any]]
 
 @settings(deadline=None, max_examples=40)
 @given(histories, st.integers(1, 7))
-def test_however_a_history_is_cut_into_batches_rows_and_outputs_are_the_same(
+def test_rows_and_outputs_do_not_depend_on_how_a_history_is_cut_into_batches(
     history: list[HistoryStep], cuts: int
 ) -> None:
     whole, cut = play(history), play(history, cuts=cuts)
-    assert outputs(whole) == outputs(cut)
+    assert encoded_outputs(whole) == encoded_outputs(cut)
     assert whole.accounts.dump() == cut.accounts.dump()
     assert whole.desks.dump() == cut.desks.dump()
 
 
 @settings(deadline=None, max_examples=60)
 @given(histories)
-def test_the_points_add_up_in_everything_that_is_said(history: list[HistoryStep]) -> None:
-    for one in play(history).said:
+def test_the_points_of_every_explanation_add_up(history: list[HistoryStep]) -> None:
+    for one in play(history).outputs:
         if isinstance(one, LeadScore | LeadStage | LeadRouting):
-            said = one.explanation
-            assert sum(line.points for line in said.points) == said.total == said.fit + said.behaviour
-            assert said.behaviour <= POLICY.behaviour.cap
-            assert said.points_missing == max(0, POLICY.stages.mql.bar - said.total)
+            why = one.explanation
+            assert sum(line.points for line in why.points) == why.total == why.fit + why.behaviour
+            assert why.behaviour <= POLICY.behaviour.cap
+            assert why.points_missing == max(0, POLICY.stages.mql.bar - why.total)
 
 
 @settings(deadline=None, max_examples=80)
 @given(histories)
-def test_an_account_has_one_owner_at_every_prefix_and_revisions_have_no_gap(
+def test_an_account_has_one_owner_at_every_prefix_of_the_output_and_revisions_have_no_gap(
     history: list[HistoryStep],
 ) -> None:
     market = play(history)
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
     revisions: Counter[str] = Counter()
-    for one in market.said:
+    for one in market.outputs:
         if isinstance(one, LeadRouting):
             revisions[one.handoff_id] += 1
             assert one.revision == revisions[one.handoff_id]
             assert (one.action is Action.ASSIGNED) == (one.revision == 1)
             assert (one.assignee is None) == (one.action is Action.WITHDRAWN) == (one.person is None)
-    ids = Counter(one.event_id for one in market.said)
+    ids = Counter(one.event_id for one in market.outputs)
     assert [event_id for event_id, times in ids.items() if times > 1] == []
 
 
 @settings(deadline=None, max_examples=60)
 @given(histories)
-def test_stages_follow_the_table_and_nobody_who_fails_a_gate_is_called_an_mql(
+def test_stages_follow_the_transition_table_and_every_mql_passes_all_gates(
     history: list[HistoryStep],
 ) -> None:
     market = play(history)
     stages: dict[tuple[str, str], Stage] = {}
-    for one in market.said:
+    for one in market.outputs:
         if isinstance(one, LeadStage):
             key = (one.account_key, one.lead_id)
             assert one.to_stage in TRANSITIONS[one.from_stage]
             if one.to_stage is Stage.KNOWN and key in stages:
-                del stages[key]  # it went to the primary key, and came back
+                del stages[key]  # the lead moved to the primary key and came back
             assert stages.get(key) is one.from_stage
             stages[key] = one.to_stage
             if one.to_stage is Stage.MQL:
@@ -118,16 +118,16 @@ def test_stages_follow_the_table_and_nobody_who_fails_a_gate_is_called_an_mql(
 @given(histories)
 def test_an_alert_is_raised_before_it_is_cleared_and_never_twice(history: list[HistoryStep]) -> None:
     market = play(history)
-    up: set[str] = set()
-    for one in market.said:
+    raised: set[str] = set()
+    for one in market.outputs:
         if isinstance(one, LeadAlert):
-            assert (one.alert_id in up) is one.cleared
-            up ^= {one.alert_id}
+            assert (one.alert_id in raised) is one.cleared
+            raised ^= {one.alert_id}
 
 
 @settings(deadline=None, max_examples=60)
 @given(histories)
-def test_no_request_is_left_open_when_all_is_said_and_the_rows_agree_with_the_output(
+def test_no_request_is_open_after_a_history_and_the_rows_agree_with_the_outputs(
     history: list[HistoryStep],
 ) -> None:
     market = play(history)
@@ -135,7 +135,7 @@ def test_no_request_is_left_open_when_all_is_said_and_the_rows_agree_with_the_ou
         account = market.account(key)
         assert account.request is None or account.request.is_waiting
         held: dict[str, str] = {}
-        for one in market.said:
+        for one in market.outputs:
             if isinstance(one, LeadRouting) and one.account_key == key:
                 held.pop(one.handoff_id, None)
                 if one.assignee is not None:
@@ -146,26 +146,30 @@ def test_no_request_is_left_open_when_all_is_said_and_the_rows_agree_with_the_ou
 
 @settings(deadline=None, max_examples=40)
 @given(histories)
-def test_a_fact_or_a_word_of_sales_that_comes_twice_says_nothing_more(history: list[HistoryStep]) -> None:
-    once, twice = play(history), play(history, repeats=True)
-    assert [one for one in once.said if not hasattr(one, "payload_bytes")] == [
-        one for one in twice.said if not hasattr(one, "payload_bytes")
+def test_a_repeated_crm_record_or_sales_activity_emits_nothing(history: list[HistoryStep]) -> None:
+    single, repeated = play(history), play(history, repeats=True)
+    assert [one for one in single.outputs if not hasattr(one, "payload_bytes")] == [
+        one for one in repeated.outputs if not hasattr(one, "payload_bytes")
     ]
 
 
-WORDS = [one for one in ACTIVITIES if one.get("url") != "https://x.example/careers"]
+POSITIVE_ACTIVITIES = [one for one in ACTIVITIES if one.get("url") != "https://x.example/careers"]
+"""Activities that take no points away."""
 
 
 @st.composite
-def between_two_facts(draw: st.DrawFn) -> list[LeadFact]:
-    """What people do between the CRM's word and sales': a title a person, no minus points (rulings, "Order")."""
+def events_between_facts(draw: st.DrawFn) -> list[LeadFact]:
+    """Generate events of leads between two records of the CRM or sales.
+
+    Each lead has one title, and no event has negative points: the order of such events has no effect.
+    """
     titles = {person: draw(st.sampled_from(TITLES)) for person in PEOPLE}
     made: list[LeadFact] = []
     for _ in range(draw(st.integers(1, 14))):
         person = draw(st.sampled_from(PEOPLE))
         at_ms = MONDAY - draw(st.integers(0, 9)) * DAY_MS
         if draw(st.booleans()):
-            made.append(activity(**draw(st.sampled_from(WORDS)), lead_id=person, at_ms=at_ms))
+            made.append(activity(**draw(st.sampled_from(POSITIVE_ACTIVITIES)), lead_id=person, at_ms=at_ms))
         else:
             request = draw(st.sampled_from(["content", "content", "demo"]))
             made.append(form(request, person, at_ms, job_title=titles[person]))  # type: ignore[arg-type]
@@ -173,8 +177,8 @@ def between_two_facts(draw: st.DrawFn) -> list[LeadFact]:
 
 
 @settings(deadline=None, max_examples=60)
-@given(between_two_facts(), st.randoms(use_true_random=False), st.sampled_from(COMPANIES))
-def test_in_any_order_people_have_the_same_score_and_the_same_stage(
+@given(events_between_facts(), st.randoms(use_true_random=False), st.sampled_from(COMPANIES))
+def test_scores_and_stages_do_not_depend_on_the_order_of_events(
     events: list[LeadFact], random: Any, changes: dict[str, Any]
 ) -> None:
     shuffled = list(events)
@@ -185,12 +189,12 @@ def test_in_any_order_people_have_the_same_score_and_the_same_stage(
         market.reps(rep("r1"), rep("own", at_desk=False))
         market.send(facts(**changes), at_ms=MONDAY - 20 * DAY_MS)
         market.send(*order)
-        found.append({person: standing(market, person) for person in PEOPLE})
+        found.append({person: lead_state(market, person) for person in PEOPLE})
     assert found[0] == found[1]
 
 
-def standing(market: Market, lead_id: str) -> Any:
-    """Stage, points today, the counts behind them, and which hand-offs there are."""
+def lead_state(market: Market, lead_id: str) -> Any:
+    """Return stage, facts, MQL and raised-hand marks, points of fit, and points and counts of behaviour on Monday."""
     rows = market.accounts.decider.rows
     lead = rows.get(LeadRow, BANK, lead_id) or LeadRow()
     score = rows.get(ScoreRow, BANK, lead_id) or ScoreRow()
@@ -207,7 +211,7 @@ def standing(market: Market, lead_id: str) -> Any:
     )
 
 
-def test_every_output_is_what_the_contract_says() -> None:
+def test_every_output_is_valid_under_the_contract_and_encoded_as_it_demands() -> None:
     market = play(
         [HistoryStep(event, 0) for event in (facts(), form("demo"), sales("accepted", f"{BANK}#1.1"))]
     )  # type: ignore[arg-type]

@@ -32,7 +32,7 @@ from tests.hops.accounts.market import (
     rep,
     sales,
 )
-from tests.property.claims_in_vain import claims_in_vain
+from tests.property.refused_claims import refused_claims
 from workers.accounts.handoffs.buying_signals import SignalsRow
 from workers.accounts.routing.ownership import crm_owners, is_customer, named_by_crm, owner_of
 from workers.accounts.rulebook.terms import Terms
@@ -210,7 +210,7 @@ class Play:
 
     def apply_alerts(self) -> None:
         """Apply the new alerts. An alert is raised before it is cleared, and never raised twice."""
-        for one in self.market.said[self.checked :]:
+        for one in self.market.outputs[self.checked :]:
             if isinstance(one, LeadAlert):
                 if one.cleared:
                     raised = self.up.pop(one.alert_id)
@@ -220,7 +220,7 @@ class Play:
                 else:
                     assert one.alert_id not in self.up, one
                     self.up[one.alert_id] = one
-        self.checked = len(self.market.said)
+        self.checked = len(self.market.outputs)
 
     # Checks after each step.
 
@@ -286,7 +286,7 @@ def causes(play: Play, key: str) -> set[Cause]:
             fit = fit_of(TERMS, company, lead.facts)
             found |= {(Alert.FACT_WANTED, f" {fact}") for fact in fit.wanted_of_company}
             found |= {(Alert.FACT_WANTED, f"{lead_id} {fact}") for fact in fit.wanted_of_person}
-    found |= {(Alert.CLAIM_REFUSED, one) for one in claims_in_vain(play.market, key, TERMS, play.now_ms)}
+    found |= {(Alert.CLAIM_REFUSED, one) for one in refused_claims(play.market, key, TERMS, play.now_ms)}
     signals = play.market.accounts.decider.rows.get(SignalsRow, key)
     if signals is not None and signals.up_for and not is_alias_or_excluded(account, key):
         found.add((Alert.BUYING_SIGNALS, owner_or_holder(account)))

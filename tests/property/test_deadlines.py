@@ -90,38 +90,38 @@ class Play:
     def record(self, rep_id: str) -> None:
         known = rep(
             rep_id,
-            event_id=f"{rep_id}-{self.now_ms}-{len(self.market.said)}",
+            event_id=f"{rep_id}-{self.now_ms}-{len(self.market.outputs)}",
             away=tuple(self.absences.get(rep_id, ())),
             at_desk=rep_id in SEATS,
             active=rep_id not in self.gone,
             deputy_rep_id=DEPUTIES.get(rep_id),
             manager_rep_id=MANAGERS.get(rep_id),
         )
-        begun = len(self.market.said)
+        begun = len(self.market.outputs)
         self.market.reps(known, at_ms=self.now_ms)
         self.check(begun)
 
     def send(self, *events: Any) -> None:
-        begun = len(self.market.said)
+        begun = len(self.market.outputs)
         self.market.send(*events, at_ms=self.now_ms)
         self.check(begun)
 
     def pass_hours(self, hours: int) -> None:
         for _ in range(hours):
             self.now_ms += HOUR_MS
-            begun = len(self.market.said)
+            begun = len(self.market.outputs)
             self.market.tick(self.now_ms)
             self.check(begun)
 
     def check(self, begun: int) -> None:
         """Check the claims for every output since ``begun``."""
-        assert_one_owner(self.market.said)
-        for one in self.market.said[begun:]:
+        assert_one_owner(self.market.outputs)
+        for one in self.market.outputs[begun:]:
             if isinstance(one, LeadRouting) and one.action in {Action.ASSIGNED, Action.REASSIGNED}:
                 self.assert_present(one)
         escalated = {
             one.assignee.id
-            for one in self.market.said[begun:]
+            for one in self.market.outputs[begun:]
             if isinstance(one, LeadRouting)
             and one.action is Action.REASSIGNED
             and one.assignee is not None
@@ -230,7 +230,7 @@ def test_each_alert_is_raised_once_while_a_hand_off_keeps_its_holder(
 ) -> None:
     made = play(history, most_at_once)
     raised: Counter[tuple[str, str]] = Counter()
-    for one in made.market.said:
+    for one in made.market.outputs:
         if isinstance(one, LeadRouting):
             for alert in (Alert.RESPONSE_DUE_SOON, Alert.RESPONSE_OVERDUE, Alert.STILL_UNANSWERED):
                 raised.pop((alert, one.handoff_id), None)

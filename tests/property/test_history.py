@@ -48,7 +48,7 @@ def market_after(events: list[LeadFact]) -> Market:
 
 def last_points(market: Market) -> Any:
     """Return the total and the points of each rule in the last score."""
-    (*_, last) = [one for one in market.said if isinstance(one, LeadScore)]
+    (*_, last) = [one for one in market.outputs if isinstance(one, LeadScore)]
     explanation = last.explanation
     return explanation.total, [(line.rule, line.points, line.count) for line in explanation.points]
 
@@ -74,7 +74,7 @@ def test_history_alone_gives_at_most_one_hand_off_by_the_total_of_its_last_hour(
     history: list[LeadFact],
 ) -> None:
     market = market_after(history)
-    handoffs = [one for one in market.said if isinstance(one, LeadRouting)]
+    handoffs = [one for one in market.outputs if isinstance(one, LeadRouting)]
     total = last_points(market)[0]
     event("handed over" if handoffs else "not handed over")
     assert len(handoffs) <= 1

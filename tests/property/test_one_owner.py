@@ -1,7 +1,7 @@
-"""One owner per account: every order in which up to six records can meet the messages between accounts and desks.
+"""One owner per account: every order of up to six records and the messages between accounts and desks.
 
-From each state every next step is taken: one of the records that have not come yet, the next message on its way to the
-desks, the next one on its way to the account. States that are the same are followed once.
+From each state the search takes every possible next step: one of the records that have not arrived, the next message to
+the desks, the next message to the account, the next chunk. Equal states are followed once.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ CONFIG = to_config(POLICY, POLICY_TEXT)
 ACCOUNTS_HOP, DESKS_HOP = AccountsHop(POLICY), DesksHop(POLICY)
 ONE_BY_ONE_HOP = AccountsHop(POLICY, most_at_once=1)
 CHUNK = (LEAD_EVENTS.name, b"", b"")
-"""A tick of the accounts' log: it does a chunk of what is under way."""
+"""A tick of the accounts' log. It does one chunk of the unfinished work."""
 ACCOUNTS = accounts_spec(lambda _: ACCOUNTS_HOP)
 ONE_BY_ONE = accounts_spec(lambda _: ONE_BY_ONE_HOP)
-"""Two open hand-offs make a large account: they move in chunks of one."""
+"""The accounts hop with a limit of one: an account with two open hand-offs is large and moves in chunks of one."""
 DESKS = desks_spec(lambda _: DESKS_HOP)
 Message = tuple[str, bytes, bytes]
 """Topic, key, value."""
@@ -61,23 +61,24 @@ Rows = tuple[tuple[bytes, bytes], ...]
 
 @dataclass(frozen=True)
 class State:
-    """Everything that the future depends on, and what a reader of lead.routing believes."""
+    """Everything that later steps depend on, and the view of a reader of lead.routing and desk.ledger."""
 
     accounts: Rows
     desks: Rows
     to_accounts: tuple[Message, ...]
     to_desks: tuple[Message, ...]
     to_come: tuple[int, ...]
+    """The numbers of the records that have not arrived."""
     held: tuple[tuple[str, str], ...]
-    """(handoff_id, assignee) of what is open, by the output."""
+    """(handoff_id, assignee) of each open hand-off, from lead.routing."""
     turns: tuple[str, ...]
-    """Requests that used a turn of the rotation and did not give it back, by the ledger."""
+    """The request_ids that used a turn of the rotation and did not return it, from the ledger."""
     rotated: bool = False
-    """Whether the output ever named somebody whose turn it was."""
+    """Whether a hand-off was ever assigned by rotation."""
 
 
 def run(spec: AgentSpec, rows: Rows, message: Message) -> tuple[Rows, list[Any]]:
-    """Decide one record over these rows, the way the engine does."""
+    """Decide one record over these rows, as the engine does. Return the new rows and the outputs."""
     store = MemoryStore()
     store.write(dict(rows))
     decider = Decider(spec, 0, 1, store, CONFIG, dead_letter)
@@ -98,7 +99,7 @@ def run(spec: AgentSpec, rows: Rows, message: Message) -> tuple[Rows, list[Any]]
 
 
 def has_chunk(state: State) -> bool:
-    """Whether the account has something under way that is done in chunks."""
+    """Whether the account has unfinished work in chunks."""
     return any(key.startswith(b"~cursor\x00") for key, _ in state.accounts)
 
 
@@ -109,7 +110,10 @@ def _clock(decider: Decider) -> Any:
 
 
 def step(state: State, choice: str, events: list[Model], spec: AgentSpec = ACCOUNTS) -> State:
-    """Take one step and hold the claim at every prefix of what it says."""
+    """Return the state after one step. Assert after each routing record that the account has one owner.
+
+    ``choice`` is "answer", "request" or "chunk", or the number of a record in ``events``.
+    """
     accounts, desks = state.accounts, state.desks
     to_accounts, to_desks = list(state.to_accounts), list(state.to_desks)
     to_come = state.to_come
@@ -139,13 +143,13 @@ def step(state: State, choice: str, events: list[Model], spec: AgentSpec = ACCOU
             to_accounts.append((emit.topic, emit.key, emit.value))
         elif emit.topic == DESK_REQUESTS.name:
             to_desks.append((emit.topic, emit.key, emit.value))
-        elif emit.value is not None:  # else the tombstone of somebody erased
-            said = TOPICS[emit.topic].adapter.validate_json(emit.value)
-            assert emit.topic != "dead.letters", said.detail
-            _count_turn(turns, said)
-            if isinstance(said, LeadRouting):
-                _hold(held, said)
-                rotated |= said.how_chosen is HowChosen.ROTATION
+        elif emit.value is not None:  # else the tombstone of an erased lead
+            output = TOPICS[emit.topic].adapter.validate_json(emit.value)
+            assert emit.topic != "dead.letters", output.detail
+            _count_turn(turns, output)
+            if isinstance(output, LeadRouting):
+                _apply_routing(held, output)
+                rotated |= output.how_chosen is HowChosen.ROTATION
     return State(
         accounts,
         desks,
@@ -158,30 +162,33 @@ def step(state: State, choice: str, events: list[Model], spec: AgentSpec = ACCOU
     )
 
 
-def _hold(held: dict[str, str], said: LeadRouting) -> None:
-    if said.action is Action.WITHDRAWN:
-        held.pop(said.handoff_id, None)  # one on its way is withdrawn again when it is over
+def _apply_routing(held: dict[str, str], routing: LeadRouting) -> None:
+    """Apply a routing record to the open hand-offs, and assert that they have one owner."""
+    if routing.action is Action.WITHDRAWN:
+        # A hand-off that ends in transit is withdrawn a second time.
+        held.pop(routing.handoff_id, None)
         return
-    assert said.assignee is not None
-    held[said.handoff_id] = said.assignee.id
-    assert len(set(held.values())) == 1, f"two owners at once: {held}"
+    assert routing.assignee is not None
+    held[routing.handoff_id] = routing.assignee.id
+    assert len(set(held.values())) == 1, f"two owners at the same time: {held}"
 
 
-def _count_turn(turns: set[str], said: Any) -> None:
-    if isinstance(said, LedgerEntry) and said.desk.startswith("desk:"):
-        if said.entry in {"turn", "released"}:
-            turns.add(said.request_id)
-        elif said.entry == "return":
-            turns.discard(said.request_id)
+def _count_turn(turns: set[str], output: Any) -> None:
+    """Apply a ledger entry of a team's desk to the used turns."""
+    if isinstance(output, LedgerEntry) and output.desk.startswith("desk:"):
+        if output.entry in {"turn", "released"}:
+            turns.add(output.request_id)
+        elif output.entry == "return":
+            turns.discard(output.request_id)
 
 
 def start(*events: Model, spec: AgentSpec = ACCOUNTS) -> State:
-    """The reps are seated, then ``events`` are decided and all that follows."""
+    """Return the state after the records of four reps and ``events``, with all messages and chunks that follow."""
     state = State((), (), (), (), (), (), ())
-    seated = [rep("r1"), rep("r2"), rep("own", at_desk=False), rep("other", at_desk=False)]
+    reps = [rep("r1"), rep("r2"), rep("own", at_desk=False), rep("other", at_desk=False)]
     first: list[Model] = [
         RepFacts(event_id=one.event_id, desk=desk, rep_id=one.rep_id, rep=one)
-        for one in seated
+        for one in reps
         for desk in [f"rep:{one.rep_id}", *(f"desk:{seat.desk}" for seat in one.desks)]
     ]
     for event in [*first, *events]:
@@ -194,11 +201,14 @@ def start(*events: Model, spec: AgentSpec = ACCOUNTS) -> State:
 
 
 def explore(begin: State, events: list[Model], spec: AgentSpec = ACCOUNTS) -> tuple[int, list[State]]:
-    """Follow every order; return how many states there are, and those in which all is quiet."""
+    """Follow every order of ``events`` from ``begin``. Return the count of states, and the final states.
+
+    A final state has no next step.
+    """
     first = State(**(vars(begin) | {"to_come": tuple(range(len(events)))}))
     seen = {first}
     waiting = deque([first])
-    quiet: list[State] = []
+    final: list[State] = []
     while waiting:
         state = waiting.pop()
         choices = [str(number) for number in state.to_come]
@@ -206,13 +216,13 @@ def explore(begin: State, events: list[Model], spec: AgentSpec = ACCOUNTS) -> tu
         choices += ["request"] if state.to_desks else []
         choices += ["chunk"] if has_chunk(state) else []
         if not choices:
-            quiet.append(state)
+            final.append(state)
         for choice in choices:
             following = step(state, choice, events, spec)
             if following not in seen:
                 seen.add(following)
                 waiting.append(following)
-    return len(seen), quiet
+    return len(seen), final
 
 
 def rows_of(state: State, type_: type[Any], *parts: str) -> list[Any]:
@@ -234,14 +244,14 @@ LEFT = rep("own", at_desk=False, active=False)
 OWNER_LEFT = RepFacts(event_id="left", desk="rep:own", rep_id="own", rep=LEFT)
 R1_LEFT = RepFacts(event_id="left-1", desk="rep:r1", rep_id="r1", rep=rep("r1", active=False))
 R1_LEFT_DESK = RepFacts(event_id="left-1", desk="desk:inside_sales", rep_id="r1", rep=rep("r1", active=False))
-BY_HAND = sales("reassigned", lead_id="ann", to_rep_id="r2")
-NO = sales("rejected", lead_id="ann", reason="not_now")
+REASSIGNED = sales("reassigned", lead_id="ann", to_rep_id="r2")
+REJECTED = sales("rejected", lead_id="ann", reason="not_now")
 
 
 @pytest.mark.parametrize(
     ("before", "events", "owners", "turns"),
     [
-        pytest.param([NO_OWNER], [ANN, BOB, CID], {"r1"}, {1}, id="leads in the same instant"),
+        pytest.param([NO_OWNER], [ANN, BOB, CID], {"r1"}, {1}, id="leads at the same time"),
         pytest.param([NO_OWNER], [ANN, BOB, OWNER], {"own"}, {0, 1}, id="an owner is named meanwhile"),
         pytest.param([NO_OWNER], [ANN, BOB, CUSTOMER], {"own"}, {0, 1}, id="the account is won meanwhile"),
         pytest.param(
@@ -254,54 +264,60 @@ NO = sales("rejected", lead_id="ann", reason="not_now")
         pytest.param(
             [NO_OWNER], [ANN, OWNER, OTHER_OWNER, BOB], {"own", "other"}, {0, 1}, id="the owner changes"
         ),
-        pytest.param([OWNER], [ANN, BOB, NO_OWNER], {"own", "r1"}, {0, 1}, id="the owner is taken away"),
-        pytest.param([OWNER], [ANN, BOB, OWNER_LEFT], {"r1"}, {1}, id="the owner leaves us"),
+        pytest.param([OWNER], [ANN, BOB, NO_OWNER], {"own", "r1"}, {0, 1}, id="the owner is removed"),
+        pytest.param([OWNER], [ANN, BOB, OWNER_LEFT], {"r1"}, {1}, id="the owner leaves"),
         pytest.param(
             [OWNER], [ANN, OWNER_LEFT, OTHER_OWNER, BOB], {"other"}, {0, 1}, id="a successor is named"
         ),
-        pytest.param([NO_OWNER], [ANN, BOB, BY_HAND], {"r1", "r2"}, {0, 1}, id="sales gives it away by hand"),
-        pytest.param([NO_OWNER, ANN], [BOB, BY_HAND, OWNER], {"own", "r2"}, {1}, id="by hand and an owner"),
-        pytest.param([NO_OWNER, ANN], [BOB, NO, OWNER], {"own"}, {0, 1}, id="sales says no"),
-        pytest.param([NO_OWNER, ANN], [BOB, R1_LEFT_DESK, R1_LEFT], {"r2"}, {2}, id="the rep leaves us"),
+        pytest.param([NO_OWNER], [ANN, BOB, REASSIGNED], {"r1", "r2"}, {0, 1}, id="sales reassigns"),
         pytest.param(
             [NO_OWNER, ANN],
-            [BOB, OWNER, BY_HAND, NO],
+            [BOB, REASSIGNED, OWNER],
+            {"own", "r2"},
+            {1},
+            id="sales reassigns and an owner is named",
+        ),
+        pytest.param([NO_OWNER, ANN], [BOB, REJECTED, OWNER], {"own"}, {0, 1}, id="sales rejects"),
+        pytest.param([NO_OWNER, ANN], [BOB, R1_LEFT_DESK, R1_LEFT], {"r2"}, {2}, id="the rep leaves"),
+        pytest.param(
+            [NO_OWNER, ANN],
+            [BOB, OWNER, REASSIGNED, REJECTED],
             {"own", "r1", "r2"},
             {0, 1},
-            id="no, by hand and an owner",
+            id="sales rejects and reassigns, and an owner is named",
         ),
         pytest.param(
             [NO_OWNER],
-            [ANN, BOB, OWNER, BY_HAND, NO, OTHER_OWNER],
+            [ANN, BOB, OWNER, REASSIGNED, REJECTED, OTHER_OWNER],
             {"own", "other", "r1", "r2"},
             {0, 1},
-            id="six: two leads, owners named, by hand, a no",
+            id="six: two leads, two owners, sales reassigns and rejects",
         ),
     ],
 )
-def test_in_every_order_one_owner_at_every_prefix_and_in_the_end_one_turn(
+def test_in_every_order_an_account_has_one_owner_at_every_prefix_and_uses_the_expected_turns(
     before: list[Model], events: list[Model], owners: set[str], turns: set[int]
 ) -> None:
-    _, quiet = explore(start(*before), events)
-    assert quiet
-    for state in quiet:
+    _, final_states = explore(start(*before), events)
+    assert final_states
+    for state in final_states:
         (account,) = rows_of(state, AccountRow)
         assert account.request is None
         people = {one.lead_id for one in rows_of(state, HandoffRow, BANK)}
         expected = {one.lead_id for one in [*before, *events] if hasattr(one, "form_id")}
-        said_no = any(one is NO for one in events)
-        assert people | ({"ann"} if said_no else set()) >= expected
+        is_rejected = any(one is REJECTED for one in events)
+        assert people | ({"ann"} if is_rejected else set()) >= expected
         assert {assignee for _, assignee in state.held} <= owners
         assert len({assignee for _, assignee in state.held}) == 1
         assert len(state.turns) in turns
-        assert state.rotated or not state.turns, "a turn was used that nobody was given"
+        assert state.rotated or not state.turns, "a turn was used without an assignment by rotation"
 
 
-def test_a_turn_that_came_back_leaves_the_rotation_as_it_was() -> None:
+def test_a_returned_turn_leaves_the_rotation_as_it_was() -> None:
     begin = start(NO_OWNER)
     (before,) = rows_of(begin, RotationRow)
-    _, quiet = explore(begin, [ANN, OWNER])
-    unused = [state for state in quiet if not state.turns]
+    _, final_states = explore(begin, [ANN, OWNER])
+    unused = [state for state in final_states if not state.turns]
     assert unused
     for state in unused:
         (after,) = rows_of(state, RotationRow)
@@ -309,10 +325,10 @@ def test_a_turn_that_came_back_leaves_the_rotation_as_it_was() -> None:
         assert not any(after.taken.values())
 
 
-def test_an_mql_and_a_raised_hand_of_one_person_have_one_owner_in_every_order() -> None:
+def test_an_mql_and_a_raised_hand_of_one_lead_have_one_owner_in_every_order() -> None:
     papers: Callable[[], list[Model]] = lambda: reach_bar("bob")[1:]  # noqa: E731
     begin = start(NO_OWNER, reach_bar("bob")[0], *papers()[:2])
-    _, quiet = explore(begin, [papers()[2], demo("bob"), OWNER])
-    for state in quiet:
+    _, final_states = explore(begin, [papers()[2], demo("bob"), OWNER])
+    for state in final_states:
         assert {assignee for _, assignee in state.held} == {"own"}
         assert 1 <= len(state.held) <= 2

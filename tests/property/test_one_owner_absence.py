@@ -1,4 +1,4 @@
-"""One owner per account while reps go away and come back: every order of those records and the messages they cause."""
+"""One owner per account while reps are absent and return: every order of their records and the messages between hops."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from workers.accounts.state.handoff import HandoffRow
 AWAY = ((MONDAY, MONDAY + 9 * HOUR_MS),)
 
 
-def known(rep_id: str, desk: str, **changes: Any) -> RepFacts:
-    seat = rep_id in {"r1", "r2"}
-    made = rep(rep_id, event_id=f"{rep_id} {sorted(changes)}", at_desk=seat, **changes)
+def rep_facts(rep_id: str, desk: str, **changes: Any) -> RepFacts:
+    is_at_desk = rep_id in {"r1", "r2"}
+    made = rep(rep_id, event_id=f"{rep_id} {sorted(changes)}", at_desk=is_at_desk, **changes)
     return RepFacts(event_id=made.event_id, desk=desk, rep_id=rep_id, rep=made)
 
 
-R1_AWAY = known("r1", "rep:r1", away=AWAY, deputy_rep_id="other")
-R1_AWAY_DESK = known("r1", "desk:inside_sales", away=AWAY, deputy_rep_id="other")
-OWNER_AWAY = known("own", "rep:own", away=AWAY, deputy_rep_id="other")
-OWNER_BACK = known("own", "rep:own", deputy_rep_id="other")
+R1_AWAY = rep_facts("r1", "rep:r1", away=AWAY, deputy_rep_id="other")
+R1_AWAY_DESK = rep_facts("r1", "desk:inside_sales", away=AWAY, deputy_rep_id="other")
+OWNER_AWAY = rep_facts("own", "rep:own", away=AWAY, deputy_rep_id="other")
+OWNER_BACK = rep_facts("own", "rep:own", deputy_rep_id="other")
 TOUCHED = sales("touched", lead_id="ann")
 
 
@@ -33,51 +33,51 @@ TOUCHED = sales("touched", lead_id="ann")
     ("before", "events", "owners", "turns"),
     [
         pytest.param(
-            [NO_OWNER, ANN], [BOB, R1_AWAY_DESK, R1_AWAY], {"r2", "other"}, {1, 2}, id="the rep goes away"
+            [NO_OWNER, ANN], [BOB, R1_AWAY_DESK, R1_AWAY], {"r2", "other"}, {1, 2}, id="the rep is absent"
         ),
         pytest.param(
             [NO_OWNER],
             [ANN, BOB, R1_AWAY_DESK, R1_AWAY],
             {"r2", "other"},
             {1, 2},
-            id="the rep goes away meanwhile",
+            id="the rep is absent before any lead arrives",
         ),
         pytest.param(
             [NO_OWNER, ANN, TOUCHED],
             [BOB, R1_AWAY_DESK, R1_AWAY],
             {"other"},
             {1},
-            id="the rep who works on it goes away",
+            id="the rep who touched the lead is absent",
         ),
         pytest.param(
             [NO_OWNER, ANN],
             [BOB, TOUCHED, R1_AWAY_DESK, R1_AWAY],
             {"other", "r2"},
             {1, 2},
-            id="away, and works on it meanwhile",
+            id="the rep is absent and touches the lead",
         ),
         pytest.param(
             [OWNER, ANN],
             [BOB, OWNER_AWAY, OWNER_BACK],
             {"own", "other"},
             {0},
-            id="the owner goes away and is back",
+            id="the owner is absent and returns",
         ),
         pytest.param(
             [NO_OWNER, ANN],
             [R1_AWAY_DESK, R1_AWAY, OWNER],
             {"own"},
             {1, 2},
-            id="the rep goes away and an owner is named",
+            id="the rep is absent and an owner is named",
         ),
     ],
 )
-def test_in_every_order_one_owner_who_is_there_and_every_lead_is_with_somebody(
+def test_in_every_order_an_account_has_one_present_owner_and_every_lead_a_hand_off(
     before: list[Model], events: list[Model], owners: set[str], turns: set[int]
 ) -> None:
-    _, quiet = explore(start(*before), events)
-    assert quiet
-    for state in quiet:
+    _, final_states = explore(start(*before), events)
+    assert final_states
+    for state in final_states:
         (account,) = rows_of(state, AccountRow)
         assert (account.request, account.move) == (None, None)
         people = {one.lead_id for one in rows_of(state, HandoffRow, BANK)}

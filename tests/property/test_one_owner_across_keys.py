@@ -1,8 +1,11 @@
-"""One owner across account keys: domains that move and names that match, in whatever order keys hear of each other.
+"""One owner across account keys: domains that move and names that match, in random orders of all messages.
 
-Every key and every desk has its own log, read at its own pace; the CRM's word to each key comes in its own order. At
-each step the next record of one of them is decided. Whatever the order: a person's open hand-offs are under one key and
-with one rep at every prefix of the output, those of a key have one rep, and in the end everybody is where they belong.
+Each account key and each desk has its own log, read at its own pace. The CRM's records for each key keep their order. Each
+step decides the next record of one log. In any order:
+
+- at every prefix of the output the open hand-offs of a lead have one key and one rep,
+- at every prefix the open hand-offs of a key have one rep,
+- at the end each lead is under its expected key.
 """
 
 from __future__ import annotations
@@ -40,11 +43,14 @@ from workers.engine.control import Tick
 
 OTHER, THIRD = "domain:other.example", "domain:third.example"
 ANN, NAME = "lead:ann", "name:first bank"
-SAYS = {"company": "First Bank"}
+COMPANY = {"company": "First Bank"}
 
 
 class Logs:
-    """The two hops, and between them a log for each key and each desk. ``before`` is decided with all that follows."""
+    """The two hops, with a log for each account key and each desk between them.
+
+    ``before`` is decided first, with all that follows. The records of each source keep their order.
+    """
 
     def __init__(
         self, before: list[Model], sources: list[list[Model]], most_at_once: int = MOST_AT_ONCE
@@ -54,6 +60,7 @@ class Logs:
         self.market.reps(rep("r1"), rep("r2"), rep("olga", at_desk=False))
         self.logs: dict[str, deque[Any]] = {}
         self.held: dict[str, tuple[str, str, str]] = {}
+        """(lead_id, account_key, assignee) of each open hand-off, by handoff_id."""
         self.sources: list[deque[Model]] = []
         for event in before:
             self.decide(event)
@@ -61,7 +68,7 @@ class Logs:
         self.sources = [deque(events) for events in sources]
 
     def run(self, choices: list[int]) -> None:
-        """Take one step after another until all is quiet; where choices end, the first log goes on."""
+        """Take steps until no record is left. Each choice picks a log; after the last choice the first log is picked."""
         for number in range(3_000):
             choice = choices[number] if number < len(choices) else 0
             waiting: list[deque[Any]] = [source for source in self.sources if source]
@@ -72,44 +79,48 @@ class Logs:
                 return
             chosen = waiting[choice % len(waiting)]
             self.decide(chosen.popleft())
-        pytest.fail("never quiet")
+        pytest.fail("3,000 steps, and records are left")
 
     def decide(self, one: Any) -> None:
+        """Decide a tick, an event of an account, or a message between the hops."""
         if isinstance(one, Tick):
-            self.tell(self.market.accounts.control(one, MONDAY))
+            self.collect(self.market.accounts.control(one, MONDAY))
         elif isinstance(one, Model):
-            self.tell(self.market.accounts.send(one, MONDAY))
+            self.collect(self.market.accounts.send(one, MONDAY))
         else:
             hop = self.market.desks if one.topic == DESK_REQUESTS.name else self.market.accounts
             record = Record(one.topic, 0, hop.offset, MONDAY, one.key, one.value, one.headers)
-            self.tell(hop.decide(record))
+            self.collect(hop.decide(record))
         decider = self.market.accounts.decider
         while decider.has_cursor() and not self.is_in_chunks:
-            self.tell(self.market.accounts.control(_tick(), MONDAY))
+            self.collect(self.market.accounts.control(_tick(), MONDAY))
 
-    def tell(self, emits: list[Any]) -> None:
+    def collect(self, emits: list[Any]) -> None:
+        """Add messages to their logs, and apply routing records to the open hand-offs."""
         for emit in emits:
             if emit.topic in {LEAD_EVENTS.name, DESK_REQUESTS.name}:
                 self.logs.setdefault(f"{emit.topic} {emit.key.decode()}", deque()).append(emit)
                 continue
-            said = TOPICS[emit.topic].adapter.validate_json(emit.value)
-            assert emit.topic != "dead.letters", said.detail
-            if isinstance(said, LeadRouting):
-                self.hold(said)
+            output = TOPICS[emit.topic].adapter.validate_json(emit.value)
+            assert emit.topic != "dead.letters", output.detail
+            if isinstance(output, LeadRouting):
+                self.apply_routing(output)
 
-    def hold(self, said: LeadRouting) -> None:
-        """What a reader of lead.routing believes after each record."""
-        if said.action is Action.WITHDRAWN:
-            self.held.pop(said.handoff_id, None)  # one on its way is withdrawn again when it is over
+    def apply_routing(self, routing: LeadRouting) -> None:
+        """Apply a routing record to the open hand-offs. Assert that its lead and its account have one owner."""
+        if routing.action is Action.WITHDRAWN:
+            # A hand-off that ends in transit is withdrawn a second time.
+            self.held.pop(routing.handoff_id, None)
             return
-        assert said.assignee is not None
-        self.held[said.handoff_id] = (said.lead_id, said.account_key, said.assignee.id)
-        mine = {(key, who) for lead_id, key, who in self.held.values() if lead_id == said.lead_id}
-        assert len(mine) == 1, f"{said.lead_id} has two owners or two accounts: {mine}"
-        reps = {who for _, key, who in self.held.values() if key == said.account_key}
-        assert len(reps) == 1, f"{said.account_key} has two owners: {reps}"
+        assert routing.assignee is not None
+        self.held[routing.handoff_id] = (routing.lead_id, routing.account_key, routing.assignee.id)
+        mine = {(key, who) for lead_id, key, who in self.held.values() if lead_id == routing.lead_id}
+        assert len(mine) == 1, f"{routing.lead_id} has two owners or two accounts: {mine}"
+        reps = {who for _, key, who in self.held.values() if key == routing.account_key}
+        assert len(reps) == 1, f"{routing.account_key} has two owners: {reps}"
 
-    def lives_at(self, lead_id: str) -> list[str]:
+    def keys_of(self, lead_id: str) -> list[str]:
+        """Return the account keys under which a lead is stored."""
         found = self.market.accounts.decider.rows.scan(LeadRow, limit=99)
         return [key for (key, one), _ in found if one == lead_id]
 
@@ -131,7 +142,7 @@ MOVES = {
         ],
         {"ann": BANK, "bob": BANK, "cid": BANK, "dan": BANK},
     ),
-    "an alias moves on": (
+    "an alias moves to another account": (
         [facts(BANK), facts(THIRD, crm_account_id="t", owner_rep_id="olga"), facts(OTHER, BANK)],
         [
             [demo(account_key=OTHER), demo("cid", account_key=OTHER), *papers(1, account_key=OTHER)],
@@ -140,7 +151,7 @@ MOVES = {
         ],
         {"ann": THIRD, "cid": THIRD, "bob": BANK},
     ),
-    "there and back and there again": (
+    "a domain moves to an account, back, and to it again": (
         [facts(BANK, owner_rep_id="olga"), facts(OTHER, crm_account_id="own"), demo(account_key=OTHER)],
         [
             [
@@ -155,7 +166,7 @@ MOVES = {
         ],
         {"ann": BANK, "cid": BANK},
     ),
-    "home again": (
+    "a domain becomes an account of its own again": (
         [facts(BANK), facts(OTHER, BANK), *reach_bar(account_key=OTHER), demo("bob")],
         [
             [facts(OTHER, crm_account_id="acc-1")],
@@ -164,18 +175,18 @@ MOVES = {
         ],
         {"ann": OTHER, "cid": OTHER, "bob": BANK},
     ),
-    "a name finds an account that appears meanwhile": (
+    "a company name matches an account that the CRM gets meanwhile": (
         [],
         [
             [facts(BANK, owner_rep_id="olga")],
             [facts(NAME, BANK, owner_rep_id="olga")],
-            [demo(account_key=ANN, **SAYS), *papers(1, account_key=ANN)],
+            [demo(account_key=ANN, **COMPANY), *papers(1, account_key=ANN)],
             [demo("bob")],
         ],
         {"ann": BANK, "bob": BANK},
     ),
-    "a named account changes its first domain": (
-        [facts(BANK), facts(NAME, BANK), demo(account_key=ANN, **SAYS)],
+    "an account matched by name changes its first domain": (
+        [facts(BANK), facts(NAME, BANK), demo(account_key=ANN, **COMPANY)],
         [
             [facts(BANK, THIRD)],
             [facts(THIRD, THIRD)],
@@ -184,10 +195,10 @@ MOVES = {
         ],
         {"ann": THIRD, "bob": THIRD},
     ),
-    "a name is gone while its people come": (
+    "a company name is released while its leads arrive": (
         [facts(BANK), facts(NAME, BANK)],
         [
-            [demo(account_key=ANN, **SAYS), *papers(1, account_key=ANN)],
+            [demo(account_key=ANN, **COMPANY), *papers(1, account_key=ANN)],
             [released("acc-1", NAME)],
             [demo("bob")],
         ],
@@ -200,19 +211,19 @@ MOVES = {
 @pytest.mark.parametrize("move", MOVES)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(choices=st.lists(st.integers(0, 7), max_size=60))
-def test_in_every_order_one_owner_at_every_prefix_and_everybody_where_they_belong(
+def test_in_any_order_an_account_has_one_owner_at_every_prefix_and_each_lead_its_expected_key(
     move: str, most_at_once: int, choices: list[int]
 ) -> None:
-    before, sources, places = MOVES[move]
+    before, sources, keys = MOVES[move]
     logs = Logs(before, sources, most_at_once)
     logs.run(choices)
     assert_open_index(logs.market.accounts.decider.rows)
-    for lead_id, key in places.items():
-        assert logs.lives_at(lead_id) == [key], lead_id
+    for lead_id, key in keys.items():
+        assert logs.keys_of(lead_id) == [key], lead_id
         owned = [(at, who) for one, at, who in logs.held.values() if one == lead_id]
-        assert owned, f"nobody has {lead_id}"
+        assert owned, f"{lead_id} has no open hand-off"
         assert {at for at, _ in owned} == {key}
-    for key in {*places.values()}:
+    for key in {*keys.values()}:
         assert logs.account(key).request is None
         assert (logs.account(key).on_way, logs.account(key).leaving) == (0, 0)
         assert logs.account(key).moving_to is None

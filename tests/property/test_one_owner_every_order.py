@@ -1,8 +1,12 @@
-"""One owner across account keys: every order of up to six records over keys that turn out to be one account.
+"""One owner across account keys: every order of up to six records of account keys that become one account.
 
-What is claimed of every prefix of the output stands in interleavings.py: a person's open hand-offs are under one key and
-with one rep, those of a key have one rep, and a key that has read that it is an alias holds none. Here: where everybody
-is in the end, that nobody is lost, that no order changes scores and stages, and that a deadline is told once.
+``interleavings.py`` asserts at every prefix of the output: the open hand-offs of a lead have one account key and one rep,
+the open hand-offs of a key have one rep, and an alias has no open hand-offs. The tests here assert at the end:
+
+- each lead is under its expected key, with one of the expected owners,
+- no lead is lost,
+- scores and stages do not depend on the order,
+- a deadline is reported once.
 """
 
 from __future__ import annotations
@@ -43,6 +47,7 @@ ROUTER = Router(leads_at_once=1)
 
 
 def crm(crm_account_id: str, *domains: str, version: int = 1, **facts: Any) -> Message:
+    """Return a CRM record of an account with these domains, each without its ``.example``."""
     event_id = f"{crm_account_id}-{version}"
     return crm_message(
         company(
@@ -58,18 +63,19 @@ def deleted(crm_account_id: str) -> Message:
     return crm_message(None, crm_account_id)
 
 
-def seated() -> State:
+def with_reps() -> State:
+    """Return the state with two reps at the desk, and two owners who are at none."""
     reps = [rep("r1"), rep("r2"), rep("olga", at_desk=False), rep("pavel", at_desk=False)]
-    told = (
+    records = (
         RepFacts(event_id=one.event_id, desk=desk, rep_id=one.rep_id, rep=one)
         for one in reps
         for desk in [f"rep:{one.rep_id}", *(f"desk:{seat.desk}" for seat in one.desks)]
     )
-    return ROUTER.after(State(), *told)
+    return ROUTER.after(State(), *records)
 
 
 def contact(crm_account_id: str | None, version: int = 1) -> Message:
-    """The CRM's contact with the address of ``GINA``; None: it is deleted."""
+    """Return a CRM contact with the address of ``GINA``. None as the account deletes the contact."""
     if crm_account_id is None:
         return crm_message(None, GINA_WRITES, CRM_CONTACTS.name)
     record = CrmContact(
@@ -81,28 +87,30 @@ def contact(crm_account_id: str | None, version: int = 1) -> Message:
     return crm_message(record, GINA_WRITES, CRM_CONTACTS.name)
 
 
-class Story(NamedTuple):
-    """``before`` is decided with all that follows; the records of each source come in their order."""
+class Case(NamedTuple):
+    """Records whose orders are searched, and the expected end."""
 
     before: Sequence[Model | Message]
+    """Records that are decided first, in one order, with all that follows."""
     sources: Sequence[Sequence[Model | Message]]
-    homes: dict[str, str]
-    """Where each person lives in the end."""
+    """Records in any order, except that those of one source keep their order."""
+    keys: dict[str, str]
+    """The account key of each lead at the end, by lead_id."""
     owners: dict[str, set[str]]
-    """Who may have the account in the end; by right it is one."""
+    """The permitted assignees of each account at the end, by account key. Several if they depend on the order."""
     done: frozenset[str] = frozenset()
-    """Who needs no open hand-off in the end: sales said no."""
+    """The lead_ids that need no open hand-off at the end, because sales rejected them."""
 
 
 DESK = {"r1", "r2"}
-STORIES: dict[str, Callable[[], Story]] = {
-    "an account with two domains comes to the CRM late": lambda: Story(
+CASES: dict[str, Callable[[], Case]] = {
+    "the CRM gets an account with two domains late": lambda: Case(
         [demo(account_key=OTHER)],
         [[crm("new", "bank", "other")], [demo("cid", account_key=OTHER)], [demo("bob")]],
         {"ann": BANK, "bob": BANK, "cid": BANK},
         {BANK: DESK},
     ),
-    "late, with an owner, and answered by sales meanwhile": lambda: Story(
+    "late, with an owner, and sales accepts meanwhile": lambda: Case(
         [demo(account_key=OTHER)],
         [
             [crm("new", "bank", "other", owner_rep_id="olga")],
@@ -112,7 +120,7 @@ STORIES: dict[str, Callable[[], Story]] = {
         {"ann": BANK, "bob": BANK},
         {BANK: {"olga"}},
     ),
-    "late, and sales says no meanwhile": lambda: Story(
+    "late, and sales rejects meanwhile": lambda: Case(
         [*reach_bar(account_key=OTHER), crm("old", "other")],
         [
             [deleted("old")],
@@ -124,7 +132,7 @@ STORIES: dict[str, Callable[[], Story]] = {
         {BANK: DESK},
         done=frozenset({"ann"}),
     ),
-    "a domain moves from one account to another": lambda: Story(
+    "a domain moves from one account to another": lambda: Case(
         [crm("a", "third", "other", owner_rep_id="olga"), crm("b", "bank"), demo(account_key=OTHER)],
         [
             [crm("a", "third", version=2, owner_rep_id="olga")],
@@ -135,7 +143,7 @@ STORIES: dict[str, Callable[[], Story]] = {
         {"ann": BANK, "bob": BANK, "cid": BANK},
         {BANK: DESK | {"olga"}},
     ),
-    "two accounts claim a domain, the lower id has it": lambda: Story(
+    "two accounts claim a domain and the lower id gets it": lambda: Case(
         [demo(account_key=OTHER), demo("bob")],
         [
             [crm("b", "bank", "other", owner_rep_id="olga")],
@@ -144,7 +152,7 @@ STORIES: dict[str, Callable[[], Story]] = {
         {"ann": THIRD, "bob": BANK},
         {THIRD: {"pavel"}, BANK: {"olga"}},
     ),
-    "two accounts are merged": lambda: Story(
+    "two accounts are merged": lambda: Case(
         [crm("old", "other", owner_rep_id="olga"), demo(account_key=OTHER), crm("new", "bank"), demo("bob")],
         [
             [deleted("old")],
@@ -154,13 +162,13 @@ STORIES: dict[str, Callable[[], Story]] = {
         {"ann": BANK, "bob": BANK, "cid": BANK},
         {BANK: {"pavel"}},
     ),
-    "an account is deleted": lambda: Story(
+    "an account is deleted": lambda: Case(
         [crm("a", "bank", "other", owner_rep_id="olga"), demo(account_key=OTHER), demo("bob")],
         [[deleted("a")], [demo("cid", account_key=OTHER)]],
         {"ann": OTHER, "bob": BANK, "cid": OTHER},
         {BANK: {"olga"}, OTHER: {"olga"}},
     ),
-    "there and back": lambda: Story(
+    "a domain moves to an account and back": lambda: Case(
         [crm("a", "bank"), demo("bob"), demo(account_key=OTHER)],
         [
             [crm("a", "bank", "other", version=2), crm("a", "bank", version=3)],
@@ -169,13 +177,13 @@ STORIES: dict[str, Callable[[], Story]] = {
         {"ann": OTHER, "bob": BANK, "cid": OTHER},
         {BANK: DESK, OTHER: DESK},
     ),
-    "the first domain becomes the second": lambda: Story(
+    "the first domain becomes the second": lambda: Case(
         [crm("a", "bank", "other"), demo("bob"), demo(account_key=OTHER)],
         [[crm("a", "other", "bank", version=2)], [demo("cid")]],
         {"ann": OTHER, "bob": OTHER, "cid": OTHER},
         {OTHER: DESK},
     ),
-    "a new first domain while a second one is still on its way to the old one": lambda: Story(
+    "a new first domain while a second one is in transit to the old one": lambda: Case(
         [crm("a", "bank"), demo(account_key=OTHER)],
         [
             [crm("a", "bank", "other", version=2), crm("a", "third", "bank", "other", version=3)],
@@ -184,7 +192,7 @@ STORIES: dict[str, Callable[[], Story]] = {
         {"ann": THIRD, "cid": THIRD},
         {THIRD: DESK},
     ),
-    "an account without a domain gets its first, and its people come with it": lambda: Story(
+    "an account without a domain gets its first one, and its leads follow": lambda: Case(
         [crm("a", name="First Bank"), demo(account_key=ANN, company="First Bank")],
         [
             [crm("a", "bank", version=2, name="First Bank", owner_rep_id="olga")],
@@ -194,7 +202,7 @@ STORIES: dict[str, Callable[[], Story]] = {
         {"ann": BANK, "bob": BANK},
         {BANK: {"olga"}},
     ),
-    "a name that is given up for another": lambda: Story(
+    "a lead names another company": lambda: Case(
         [
             crm("a", "bank", name="First Bank", owner_rep_id="olga"),
             demo(account_key=ANN, company="First Bank"),
@@ -207,7 +215,7 @@ STORIES: dict[str, Callable[[], Story]] = {
         {"ann": THIRD, "bob": BANK},
         {BANK: {"olga"}, THIRD: {"pavel"}},
     ),
-    "a name of two accounts, of whom one is deleted": lambda: Story(
+    "two accounts have the same name and one is deleted": lambda: Case(
         [crm("a", "bank", name="First Bank"), demo(account_key=ANN, company="First Bank")],
         [
             [crm("b", "third", name="First Bank", owner_rep_id="pavel")],
@@ -217,7 +225,7 @@ STORIES: dict[str, Callable[[], Story]] = {
         {"ann": THIRD, "bob": BANK},
         {BANK: DESK, THIRD: {"pavel"}},
     ),
-    "a contact of an account, before and after the CRM has it": lambda: Story(
+    "a contact of an account, before and after its CRM record": lambda: Case(
         [demo("bob")],
         [
             [crm("new", "bank", owner_rep_id="olga")],
@@ -230,7 +238,7 @@ STORIES: dict[str, Callable[[], Story]] = {
         {GINA.lead_id: BANK, "bob": BANK},
         {BANK: {"olga"}},
     ),
-    "a contact who names another account, and goes to a third": lambda: Story(
+    "a contact who names another account and moves to a third": lambda: Case(
         [
             crm("a", "bank", owner_rep_id="olga"),
             crm("b", "third", name="First Bank", owner_rep_id="pavel"),
@@ -244,7 +252,7 @@ STORIES: dict[str, Callable[[], Story]] = {
         {GINA.lead_id: OTHER},
         {OTHER: {"pavel"}},
     ),
-    "a contact is deleted, and its account": lambda: Story(
+    "a contact and its account are deleted": lambda: Case(
         [
             crm("a", "bank", owner_rep_id="olga"),
             contact("a"),
@@ -258,7 +266,7 @@ STORIES: dict[str, Callable[[], Story]] = {
         {GINA.lead_id: GINA.account_key},
         {GINA.account_key: {"olga"}},
     ),
-    "a name and a contact at once": lambda: Story(
+    "a company name and a contact at the same time": lambda: Case(
         [crm("a", "bank", owner_rep_id="olga"), crm("b", "third", name="Pier", owner_rep_id="pavel")],
         [
             [demo(GINA.lead_id, account_key=GINA.account_key, company="Pier")],
@@ -267,7 +275,7 @@ STORIES: dict[str, Callable[[], Story]] = {
         {GINA.lead_id: THIRD},
         {THIRD: {"pavel"}},
     ),
-    "somebody with free mail names an account that comes to the CRM": lambda: Story(
+    "a lead with free mail names an account that the CRM gets later": lambda: Case(
         [demo(account_key=ANN, company="First Bank"), demo("bob")],
         [
             [crm("new", "bank", name="First Bank", owner_rep_id="olga")],
@@ -280,41 +288,41 @@ STORIES: dict[str, Callable[[], Story]] = {
 }
 
 
-@pytest.mark.parametrize("name", STORIES)
-def test_in_every_order_one_owner_and_everybody_where_they_belong(name: str) -> None:
-    story = STORIES[name]()
-    _, quiet = ROUTER.explore(ROUTER.after(seated(), *story.before), story.sources)
+@pytest.mark.parametrize("name", CASES)
+def test_in_every_order_an_account_has_one_owner_and_each_lead_its_expected_key(name: str) -> None:
+    case = CASES[name]()
+    _, final_states = ROUTER.explore(ROUTER.after(with_reps(), *case.before), case.sources)
     ends = set()
-    for state in quiet:
-        for lead_id, key in story.homes.items():
-            assert ROUTER.places_of(state, lead_id) == [key], lead_id
+    for state in final_states:
+        for lead_id, key in case.keys.items():
+            assert ROUTER.keys_of(state, lead_id) == [key], lead_id
             mine = {(at, who) for _, one, at, who in state.reader.held if one == lead_id}
-            assert mine or lead_id in story.done, f"nobody has {lead_id}"
-            assert all(at == key and who in story.owners[key] for at, who in mine), mine
-        for key in story.homes.values():
+            assert mine or lead_id in case.done, f"{lead_id} has no open hand-off"
+            assert all(at == key and who in case.owners[key] for at, who in mine), mine
+        for key in case.keys.values():
             account = ROUTER.rows_of(state, key).get(AccountRow, key)
             assert (account.request, account.moving_to, account.forwards_to) == (None, None, "")
         ends.add((state.reader.stages, state.reader.totals))
     assert len(ends) == 1, f"scores or stages depend on the order: {ends}"
-    for state in {one.reader: one for one in quiet}.values():
-        deadlines_are_told_once(state)
+    for state in {one.reader: one for one in final_states}.values():
+        assert_deadlines_are_reported_once(state)
 
 
-def deadlines_are_told_once(state: State) -> None:
-    """Three days without a word of sales: what is told of a deadline is about what is open, and is told once."""
-    up: set[str] = set()
+def assert_deadlines_are_reported_once(state: State) -> None:
+    """Assert that in three days without an answer each open hand-off has alerts, and no alert is raised twice."""
+    raised: set[str] = set()
     held = {one[0] for one in state.reader.held}
-    told: set[str | None] = set()
+    reported: set[str | None] = set()
     for hours in range(8, 73, 16):
-        state, said = ROUTER.later(state, NOW_MS + hours * HOUR_MS)
-        for alert in (one for one in said if isinstance(one, LeadAlert)):
+        state, outputs = ROUTER.advance_time(state, NOW_MS + hours * HOUR_MS)
+        for alert in (one for one in outputs if isinstance(one, LeadAlert)):
             if alert.cleared:
-                up.discard(alert.alert_id)
+                raised.discard(alert.alert_id)
                 continue
-            assert alert.alert_id not in up, f"told twice: {alert.alert}"
-            assert alert.handoff_id is None or alert.handoff_id in held, f"{alert.alert} of what is over"
-            up.add(alert.alert_id)
-            told.add(alert.handoff_id)
+            assert alert.alert_id not in raised, f"raised twice: {alert.alert}"
+            assert alert.handoff_id is None or alert.handoff_id in held, f"{alert.alert} of a closed hand-off"
+            raised.add(alert.alert_id)
+            reported.add(alert.handoff_id)
     unanswered = {one[0] for one in state.reader.held if dict(state.reader.stages)[one[1]] != "sal"}
-    assert told >= unanswered
+    assert reported >= unanswered
     assert {one[0] for one in state.reader.held} == held

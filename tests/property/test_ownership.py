@@ -153,7 +153,7 @@ def play(events: list[Model], choices: list[int], most_at_once: int = MOST_AT_ON
 def open_now(market: Market, *, service: bool) -> dict[str, LeadRouting]:
     """Return the open hand-offs according to the output: support questions, or all others."""
     found: dict[str, LeadRouting] = {}
-    for one in market.said:
+    for one in market.outputs:
         if isinstance(one, LeadRouting) and (one.kind is Kind.SERVICE) is service:
             found.pop(one.handoff_id, None)
             if one.action is not Action.WITHDRAWN:
@@ -171,9 +171,9 @@ def test_an_account_has_one_owner_at_every_prefix_of_the_output(
     events: list[Model], choices: list[int], most_at_once: int
 ) -> None:
     market = play(events, choices, most_at_once)
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
     assert_open_index(market.accounts.decider.rows)
-    types = {one.assignee.type for one in market.said if isinstance(one, LeadRouting) and one.assignee}
+    types = {one.assignee.type for one in market.outputs if isinstance(one, LeadRouting) and one.assignee}
     event(f"held by {' and '.join(sorted(types)) or 'no holder'}")
 
 
@@ -226,7 +226,7 @@ def test_a_partner_without_an_answer_holds_nothing_a_week_later(
     market.is_manual = False
     market.finishes = True
     market.tick(MONDAY + 7 * DAY_MS)
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
     untouched = [
         one
         for one in rows(market, HandoffRow)

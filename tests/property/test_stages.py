@@ -19,7 +19,7 @@ FAR_MS = MONDAY + 2_000 * DAY_MS
 
 
 def transitions(market: Market) -> list[LeadStage]:
-    return [one for one in market.said if isinstance(one, LeadStage)]
+    return [one for one in market.outputs if isinstance(one, LeadStage)]
 
 
 @settings(deadline=None, max_examples=40)
@@ -42,7 +42,7 @@ def test_a_lead_is_assigned_as_an_mql_once_a_cycle_unless_withdrawn_without_reje
 ) -> None:
     open_now: dict[str, tuple[str, str, str]] = {}
     rejected: set[tuple[str, str, str]] = set()
-    for one in play(history).said:
+    for one in play(history).outputs:
         if not isinstance(one, LeadRouting) or one.kind is not Kind.MQL:
             continue
         cycle = (one.account_key, one.lead_id, one.handoff_id.rpartition("#")[2].partition(".")[0])

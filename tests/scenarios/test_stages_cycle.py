@@ -1,4 +1,4 @@
-"""One cycle: an MQL once, a raised hand after it, labels that change; and the way back after a no."""
+"""One cycle of a lead: a single MQL, a later raised hand, a changed label, and the return after a rejection."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ def mql(story: Story) -> Story:
     return story
 
 
-def test_a_raised_hand_after_the_mql_is_another_kind_for_the_same_rep_with_less_time(mql: Story) -> None:
+def test_a_raised_hand_after_the_mql_is_another_hand_off_of_the_same_rep_with_a_shorter_deadline(
+    mql: Story,
+) -> None:
     mql.form(ANN, "tue 10:10", "demo")
 
     results = mql.replay()
@@ -30,7 +32,7 @@ def test_a_raised_hand_after_the_mql_is_another_kind_for_the_same_rep_with_less_
     assert (first, second) == ("2026-03-03T18:05:00Z", "2026-03-03T15:40:00Z")
 
 
-def test_a_hand_that_is_raised_again_makes_no_other_hand_off(mql: Story) -> None:
+def test_a_second_raised_hand_makes_no_other_hand_off(mql: Story) -> None:
     mql.form(ANN, "tue 10:10", "demo")
     mql.form(ANN, "wed 10:10", "pricing")
 
@@ -60,7 +62,7 @@ def test_a_missing_fact_changes_the_label_and_not_the_rep(story: Story) -> None:
 
 
 @pytest.mark.parametrize(("papers", "comes_back"), [(1, False), (2, True)])
-def test_after_a_no_a_lead_returns_by_twelve_new_points_to_the_rep_who_had_it(
+def test_a_rejected_lead_returns_to_its_rep_with_twelve_new_points(
     mql: Story, papers: int, comes_back: bool
 ) -> None:
     mql.sales("rejected", ANN, "tue 12:00", reason="not_now")
@@ -85,23 +87,23 @@ def test_after_a_no_a_lead_returns_by_twelve_new_points_to_the_rep_who_had_it(
         ("not_our_market", "recycled", False, None),
     ],
 )
-def test_each_reason_of_a_no_has_its_effect_and_a_raised_hand_is_answered_after_all_of_them(
+def test_each_rejection_reason_has_its_effect_and_a_later_raised_hand_is_answered_after_each(
     mql: Story, reason: str, stage: str, comes_back: bool, bounces: int | None
 ) -> None:
     mql.sales("rejected", ANN, "tue 12:00", reason=reason)
-    said_no = mql.replay()
+    rejected = mql.replay()
     mql.much_interest(ANN, "wed 10:00")
     interested = mql.replay()
     mql.form(ANN, "thu 10:00", "demo")
 
-    assert said_no.stages[-1] == stage
-    assert said_no.of("lead.stages")[-1].get("bounces") == bounces
+    assert rejected.stages[-1] == stage
+    assert rejected.of("lead.stages")[-1].get("bounces") == bounces
     assert (interested.stages[-1] == "mql") is comes_back
     assert mql.replay().handoffs[-1] == ("assigned", "raised_hand", "mia")
 
 
 @pytest.mark.parametrize("relationship", ["prospect", "customer"])
-def test_twelve_new_points_to_the_point_are_enough_for_prospects_and_customers(
+def test_exactly_twelve_new_points_bring_back_prospects_and_customers(
     story: Story, relationship: str
 ) -> None:
     story.rep("mia")
@@ -116,7 +118,9 @@ def test_twelve_new_points_to_the_point_are_enough_for_prospects_and_customers(
     assert [action for action, _, _ in results.handoffs][-2:] == ["withdrawn", "assigned"]
 
 
-def test_a_market_that_is_not_ours_is_in_question_until_its_facts_are_confirmed(mql: Story) -> None:
+def test_an_account_rejected_as_not_our_market_is_in_question_until_its_facts_are_confirmed(
+    mql: Story,
+) -> None:
     mql.sales("rejected", ANN, "tue 12:00", reason="not_our_market")
     mql.form("bob@harbor.example", "wed 10:00")
     mql.much_interest("bob@harbor.example", "wed 10:05")

@@ -1,1 +1,1 @@
-"""What is it worth, and whose is it? One ordered log per account."""
+"""The accounts hop: what is a lead worth, and to whom is it assigned? One ordered log per account."""

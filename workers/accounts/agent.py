@@ -1,4 +1,8 @@
-"""The accounts agent: its place among the topics."""
+"""Declare the accounts hop as an agent of the app.
+
+It reads one log, lead.events. It emits results, requests to the desks' log, and messages between account keys to its own
+log.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from workers.engine.api import AgentSpec, Config, Hop
 
 
 def spec(make_hop: Callable[[Config], Hop[Any]]) -> AgentSpec:
-    """Return the agent that runs the hop which ``make_hop`` makes of a config."""
+    """Return the agent. ``make_hop`` creates the hop for one policy version."""
     return AgentSpec(
         name="accounts",
         sources=(LEAD_EVENTS.name,),

@@ -1,6 +1,6 @@
-"""One account, and one of its leads, while one record is decided. Nothing is decided here.
+"""One account, and one of its leads, while one record is handled.
 
-In: the rows of the account and of the lead. Out: changed rows and the outputs to publish.
+In: the rows of the account and of the lead. Out: changed rows and the outputs to publish. No rule is applied here.
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ if TYPE_CHECKING:
     from workers.engine.rows import Rows
 
 MOST_ACTIVE = 10
+"""Most leads of an account that are listed as active, the latest."""
 
 
 class Case:
-    """An account's rows as one decision sees and changes them.
+    """The rows of one account while one record is handled, and the outputs so far.
 
-    ``event_id`` names the fact that is being decided; ``now_ms`` is stream time, or a timer's due time.
+    ``event_id`` is the id of the fact that is handled. ``now_ms`` is stream time, or a timer's due time.
     """
 
     __slots__ = (
@@ -71,14 +72,14 @@ class Case:
         self._account_changed = True
 
     def close(self) -> list[Emit]:
-        """Write the account's row and return the outputs."""
+        """Write the account's row if it has changed, and return the outputs."""
         if self._account_changed:
             self.rows.put(self.account, self.key)
             self._account_changed = False
         return self.emits
 
     def publish_score(self, score: Emit) -> None:
-        """Publish a score. If one record changes a lead's score several times, only the last one is published."""
+        """Publish a score. If one record changes a lead's score several times, only the last score is published."""
         self.emits = [one for one in self.emits if one.topic != score.topic or one.key != score.key]
         self.emits.append(score)
 
@@ -88,7 +89,7 @@ class Case:
 
     @property
     def now(self) -> datetime:
-        """Stream time as an instant."""
+        """Stream time as a datetime in UTC."""
         return instant(self.now_ms)
 
     def lead(self, lead_id: str) -> LeadRow:
@@ -101,33 +102,33 @@ class Case:
             self.rows.put(PlaceRow(), lead_id, self.key)
         self.rows.put(lead, self.key, lead_id)
 
-    # People.
+    # Active leads.
 
     def record_activity(self, lead_id: str, at_ms: int) -> None:
-        """Record that a lead of the account was active at ``at_ms``, the time of its event."""
+        """Record that a lead of the account was active at ``at_ms``, the date of its event. Milliseconds UTC."""
         people = self._active()
-        mine = (lead_id, at_ms)
+        entry = (lead_id, at_ms)
         if people and people[0][0] == lead_id:
             if people[0][1] >= at_ms:
                 return
-            made = (mine, *people[1:])
+            listed = (entry, *people[1:])
         else:
             others = [one for one in people if one[0] != lead_id]
             if len(others) < len(people):
-                held = next(at for who, at in people if who == lead_id)
-                if held >= at_ms:
+                known_ms = next(at for other, at in people if other == lead_id)
+                if known_ms >= at_ms:
                     return
             if not people or at_ms > people[0][1]:
-                made = (mine, *others[: MOST_ACTIVE - 1])
+                listed = (entry, *others[: MOST_ACTIVE - 1])
             else:
-                made = tuple(sorted([*others, mine], key=_latest_first)[:MOST_ACTIVE])
-                if made == people:
+                listed = tuple(sorted([*others, entry], key=_latest_first)[:MOST_ACTIVE])
+                if listed == people:
                     return
-        self._people = made
-        self.rows.put(ActiveRow(people=made), self.key)
+        self._people = listed
+        self.rows.put(ActiveRow(people=listed), self.key)
 
     def remove_active(self, lead_id: str) -> int | None:
-        """Remove a lead from the active people. Return the time of its last activity, or None if it was not listed."""
+        """Remove a lead from the active leads. Return the date of its last activity, or None if it was not listed."""
         people = self._active()
         at_ms = next((at for who, at in people if who == lead_id), None)
         if at_ms is not None:
@@ -136,14 +137,15 @@ class Case:
         return at_ms
 
     def active_people(self) -> list[str]:
-        """Return the lead_ids of the people who were active last, latest first. At most 10."""
+        """Return the lead_ids of the leads that were active last, latest first. At most 10."""
         return [lead_id for lead_id, _ in self._active()]
 
     def active_since(self) -> tuple[tuple[str, int], ...]:
-        """Return (lead_id, time of the last activity) of the people who were active last, latest first. At most 10."""
+        """Return (lead_id, date of the last activity) of the leads that were active last, latest first. At most 10."""
         return self._active()
 
     def _active(self) -> tuple[tuple[str, int], ...]:
+        """Return the active leads. Their row is read at the first call."""
         if self._people is None:
             row = self.rows.get(ActiveRow, self.key)
             self._people = () if row is None else row.people
@@ -201,10 +203,10 @@ class Case:
 
 
 class LeadInHand:
-    """One lead of a case, as the decision has changed it so far.
+    """One lead of a case, with the changes that are not persisted yet.
 
-    Both rows are read when they are first used. ``write`` persists each row that differs from the stored one. Until
-    then ``lead`` and ``score`` may be ahead of the store: code that has a LeadInHand reads the lead from it alone.
+    Each row is read when it is first used. ``write`` persists the rows that have changed. Until then ``lead`` and
+    ``score`` may be newer than the stored rows, so code with a LeadInHand reads the lead from it alone.
     """
 
     __slots__ = ("_lead", "_score", "_stored_lead", "_stored_score", "case", "lead_id")
@@ -263,7 +265,7 @@ class LeadInHand:
 
 
 def event_id_of(event: LeadEvent) -> str:
-    """Return the id of the decided fact. Explanations name it as the triggering event."""
+    """Return the id of the fact that an event carries. Explanations name it as the triggering event."""
     if event.type == "account_facts":
         return event.account.event_id
     if event.type == "sales_answered":
@@ -272,9 +274,10 @@ def event_id_of(event: LeadEvent) -> str:
 
 
 def instant(at_ms: int) -> datetime:
-    """Return milliseconds UTC as an aware instant."""
+    """Return milliseconds since the epoch as an aware datetime in UTC."""
     return datetime.fromtimestamp(at_ms / 1000, UTC)
 
 
 def _latest_first(one: tuple[str, int]) -> tuple[int, str]:
+    """Return the sort key of an active lead: latest activity first, then lead_id."""
     return (-one[1], one[0])

@@ -1,7 +1,8 @@
-"""The accounts hop: how many points a lead has, and whose the lead is. The tables from records to their handlers.
+"""The accounts hop: scores, stages and assignments of leads. The tables from events, timers and cursors to handlers.
 
-In: ``lead.events``, the one ordered log per account: people's activity, CRM facts, answers of sales and of desks. Out:
-scores, stages, hand-offs, alerts, requests to desks. It imports no Kafka, no clock and no machine.
+In: ``lead.events``, the one ordered log per account: activities of leads, CRM facts, feedback of sales, answers of
+desks. Out: scores, stages, hand-offs, alerts, requests to desks. It never imports Kafka, reads the clock or reads the
+environment: stream time comes with each call.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ EVENTS: Final[Mapping[str, Callable[[Case, Any], None]]] = {
     "subsidiary_named": subsidiary_named.handle,
     "parent_facts": parent_facts.handle,
 }
-"""The handler of each event type of one account. ``person_erased`` concerns all accounts of a partition."""
+"""The handler of each event type of one account. ``person_erased`` is not listed: it concerns all accounts."""
 
 CURSORS: Final[Mapping[str, Callable[[Case, str], str | None]]] = {
     aliases.LEADS: reevaluate_all.evaluate_next,
@@ -89,7 +90,7 @@ CURSORS: Final[Mapping[str, Callable[[Case, str], str | None]]] = {
     parents.SUBSIDIARIES: partial(parents.notify_next, limit=KEYS_AT_ONCE),
     name_index.NAMES: partial(name_index.answer_next, limit=KEYS_AT_ONCE),
 }
-"""Long tasks within one account, by the kind of their cursor: from a position each returns where to continue."""
+"""The handler of each cursor over one account, by kind. It does one chunk and returns where to continue, or None."""
 
 
 class AccountsHop(BaseHop):
@@ -123,7 +124,7 @@ class AccountsHop(BaseHop):
         return None if event.type == "person_erased" else event.account_key
 
     def handle(self, event: LeadEvent, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
-        """Decide one record. Raises RefusedError: unknown_handoff, handoff_over."""
+        """Apply one event and return its outputs. Raises RefusedError: unknown_handoff, handoff_over."""
         del record
         if event.type == "person_erased":
             return person_erased.erase(
@@ -135,7 +136,7 @@ class AccountsHop(BaseHop):
         return close_case(case)
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
-        """Decide a timer."""
+        """Apply a timer that is due and return its outputs."""
         if timer.kind == FORGET_MARK:
             person_erased.end_mark(rows, timer.key)
             return []
@@ -145,7 +146,7 @@ class AccountsHop(BaseHop):
         return close_case(case)
 
     def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
-        """Do one chunk of a long task: of one account, or of all accounts. Return the outputs and where to continue."""
+        """Do one chunk of a cursor's task. Return the outputs and where to continue, or None at the end."""
         if cursor.kind == reevaluate_all.POLICY:
             return reevaluate_all.evaluate_next_of_all(self.terms, rows, clock.now_ms, cursor)
         if cursor.kind == person_erased.ERASE:
@@ -157,14 +158,14 @@ class AccountsHop(BaseHop):
         )
         case = Case(self.terms, rows, clock.now_ms, key, fact_id(cursor.kind, cursor.key, clock.now_ms))
         if cursor.kind == alias_members.LEAVING:
-            following = aliases.send_next(case, origin, cursor.position, self.terms.leads_at_once)
-            crm_claims.follow(case)
+            following = aliases.detach_next(case, origin, cursor.position, self.terms.leads_at_once)
+            crm_claims.refresh_account(case)
         else:
             following = CURSORS[cursor.kind](case, cursor.position)
         return close_case(case), following
 
     def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:
-        """Start the evaluation of every lead by the new policy, in chunks."""
+        """Start to evaluate every lead and answer every company-name lookup by the new policy, in chunks."""
         del clock
         start_cursor(rows, reevaluate_all.POLICY, "all")
         name_index.start_answering_all(rows)

@@ -106,7 +106,7 @@ class Hop:
 class Market:
     """The two hops. Their messages to each other are delivered at once, or by the test where ``is_manual``.
 
-    ``said`` holds every result so far, in order.
+    ``outputs`` holds every result so far, in order.
     """
 
     def __init__(
@@ -133,7 +133,7 @@ class Market:
         self.desks = Hop(desks_spec(lambda config: DesksHop(load_policy(config.text))), text, cuts)
         self.to_accounts: deque[Any] = deque()
         self.to_desks: deque[Any] = deque()
-        self.said: list[Any] = []
+        self.outputs: list[Any] = []
         self.now_ms = 0
 
     def send(self, *events: Model, at_ms: int = MONDAY) -> list[Any]:
@@ -213,7 +213,7 @@ class Market:
                 event = TOPICS[emit.topic].adapter.validate_json(emit.value)
                 assert not isinstance(event, DeadLetter) or event.reason != "handler_failed", event.detail
                 results.append(event)
-        self.said += results
+        self.outputs += results
         return results
 
     def stage(self, lead_id: str = "ann", account_key: str = BANK) -> Stage | None:

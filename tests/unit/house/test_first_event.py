@@ -67,7 +67,7 @@ def test_the_program_imports_nothing_of_the_router() -> None:
 
 
 @pytest.mark.parametrize("topic", [DESK_LEDGER.name, LEAD_ROUTING.name])
-def test_the_readme_shows_what_watch_shows(results: list[dict[str, Any]], topic: str) -> None:
+def test_the_readme_shows_the_output_of_watch(results: list[dict[str, Any]], topic: str) -> None:
     (record,) = [result for result in results if result["topic"] == topic]
     line = line_of(topic, record["key"].encode(), json.dumps(record["value"]).encode()).plain
     expected = line.partition(topic)[2].partition(" lead ")[0].strip()
@@ -80,7 +80,7 @@ def test_the_readme_shows_what_watch_shows(results: list[dict[str, Any]], topic:
     assert expected in shown
 
 
-def test_the_readme_shows_what_why_says(results: list[dict[str, Any]]) -> None:
+def test_the_readme_shows_the_output_of_why(results: list[dict[str, Any]]) -> None:
     story = Decisions(Subject(account_key="domain:harbor-national.example"))
     for result in results:
         story.add_record(result["topic"], json.dumps(result["value"]).encode())

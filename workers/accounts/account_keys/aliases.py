@@ -1,54 +1,51 @@
-"""Where an account key lives: under its own name, or as an alias that only forwards. How it moves, and back.
+"""Aliases: an account key joins a primary key, moves on to another, or becomes a primary key again.
 
-In: where a key should live, messages between keys. Out: withdrawals, people sent over in chunks, forwarded records.
-
-A key that becomes an alias withdraws its open hand-offs, says ``AccountJoins`` with what it knows of the account, sends
-its people over, and forwards. One that moves on tells its new place first (``AccountJoins``), then the old one
-(``AccountLeaves``): the old place withdraws what is open of those people, sends them on, sends on whatever still comes
-for them, and says ``AccountLeft`` when it has sent all. Until then the key changes nothing more, so moves never overlap:
-what a place says to the next one comes after the word of the key that sends people there, and a record that was
-forwarded never finds its way back. A person is always sent before a record about that person.
+In: the primary key that a key should have, messages between keys. Out: messages between keys, withdrawn hand-offs, leads
+sent in chunks. It never decides which primary key is right: that is in crm_claims.py. Records about leads are forwarded
+in forwarding.py. The package's docstring shows the messages of a move in their order.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
 from schemas.account_links import AccountJoins, AccountLeaves, AccountLeft
 from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Reason
-from workers.accounts.account_keys.lead_transfer import send_over
-from workers.accounts.account_keys.name_lookup import look_up_form_company
+from workers.accounts.account_keys.lead_transfer import send_lead
 from workers.accounts.case import LeadInHand
 from workers.accounts.handoffs import bulk_transfer, handoffs, open_index
 from workers.accounts.handoffs.alias_members import LEAVING, AccountPayload, JoinedRow, leaving_cursor_key
 from workers.accounts.handoffs.transfer_payload import pack_row, unpack_row
 from workers.accounts.routing.ownership import owner_of
 from workers.accounts.state.account import LastRep
-from workers.accounts.state.handoff import ClosedHandoffRow, HandoffRow
-from workers.accounts.state.lead import LeadRow, MovedRow
+from workers.accounts.state.lead import LeadRow
 from workers.engine.timers import cancel_timer, set_timer, start_cursor
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
-    from schemas.lead_events import SalesAnswered
     from workers.accounts.case import Case
 
 LEADS: Final = "leads"
-"""The cursor over all people of a key: sent over where it is an alias, else judged again."""
+"""Kind of the cursor over all leads of a key. An alias sends them to its primary key, a primary key evaluates them."""
 MOVE: Final = "move"
-ASK_AGAIN_MS: Final = 3_600_000
-MOST_FORWARDS: Final = 4
-"""Of one record: a bound that no order of moves reaches, for the day on which one does."""
+"""Kind of the timer that repeats AccountLeaves."""
+REPEAT_MS: Final = 3_600_000
+"""Pause before AccountLeaves is repeated. Milliseconds."""
 
 
 # The key that moves.
 
 
-def aim(case: Case, to: str, *, is_unproven: bool = False, is_by_contact: bool = False) -> None:
-    """Live under ``to`` from now on; '' is the key itself. While a move is under way it is not asked: it is after."""
+def move_key(case: Case, to: str, *, is_unproven: bool = False, is_by_contact: bool = False) -> None:
+    """Make the key an alias of ``to``; '' makes it a primary key. While a move is in progress, nothing changes.
+
+    ``is_unproven``: only a company name supports the alias. ``is_by_contact``: a CRM contact record names the account.
+    If only one of the two changes, AccountJoins is sent again. A primary key with more than 20 open hand-offs first
+    withdraws them in chunks. The key moves when this function is called again at their end.
+    """
     account = case.account
     if account.moving_to is not None:
         return
@@ -56,7 +53,7 @@ def aim(case: Case, to: str, *, is_unproven: bool = False, is_by_contact: bool =
         bulk_transfer.cancel_key_move(case)
         if to and (is_unproven, is_by_contact) != (account.is_unproven, account.is_by_contact):
             case.change(is_unproven=is_unproven, is_by_contact=is_by_contact)
-            _say_joins(case, to)
+            _publish_joins(case, to)
         return
     if not account.forwards_to and bulk_transfer.must_withdraw(case):
         bulk_transfer.prepare_key_move(case)
@@ -64,20 +61,20 @@ def aim(case: Case, to: str, *, is_unproven: bool = False, is_by_contact: bool =
     case.change(is_unproven=is_unproven, is_by_contact=is_by_contact)
     if not account.forwards_to:
         bulk_transfer.finish(case)
-        withdraw(case, Reason.ACCOUNT_MOVED)
+        withdraw_handoffs(case, Reason.ACCOUNT_MOVED)
         case.change(forwards_to=to)
-        _say_joins(case, to)
+        _publish_joins(case, to)
         start_cursor(case.rows, LEADS, case.key)
     else:
         case.change(moving_to=to)
         if to:
-            _say_joins(case, to)
-        ask_to_leave(case)
+            _publish_joins(case, to)
+        request_leads(case)
     case.request_needs_review = True
 
 
-def ask_to_leave(case: Case) -> None:
-    """Tell the old place; told again every hour until it says that everybody has left."""
+def request_leads(case: Case) -> None:
+    """Ask the present primary key to send the alias's leads on. Repeated every hour until AccountLeft arrives."""
     account = case.account
     if account.moving_to is None:
         return
@@ -88,38 +85,45 @@ def ask_to_leave(case: Case) -> None:
         to_account_key=account.moving_to or case.key,
     )
     case.publish(LEAD_EVENTS, event)
-    set_timer(case.rows, MOVE, case.key, case.now_ms + ASK_AGAIN_MS)
+    set_timer(case.rows, MOVE, case.key, case.now_ms + REPEAT_MS)
 
 
 def complete_move(case: Case, event: AccountLeft) -> None:
-    """The old place has sent everybody."""
+    """Forward to the new primary key, because the present one has sent all leads of this key."""
     account = case.account
     if account.moving_to is None or event.from_account_key != account.forwards_to:
         return
     cancel_timer(case.rows, MOVE, case.key)
     case.change(forwards_to=account.moving_to, moving_to=None)
-    _keep(case, unpack_row(event.kept, AccountPayload))
+    _merge_last_rep(case, unpack_row(event.kept, AccountPayload))
     case.request_needs_review = True
     start_cursor(case.rows, LEADS, case.key)
 
 
-def send_first(case: Case, lead_id: str) -> None:
-    """Send a person whose own word has just made the key an alias: what they did counts where they land."""
+def send_lead_now(case: Case, lead_id: str) -> None:
+    """Send one lead before the cursor does, because its own event made the key an alias.
+
+    The event counts as earned at the new key, where it may hand a customer's lead to its rep.
+    """
     lead = case.rows.get(LeadRow, case.key, lead_id)
     account = case.account
     if lead is not None and account.forwards_to and account.moving_to is None:
-        send_over(LeadInHand(case, lead_id, lead), account.forwards_to, earned=True)
+        send_lead(LeadInHand(case, lead_id, lead), account.forwards_to, earned=True)
 
 
-# The place where it lives, or lived.
+# The primary key, present or former.
 
 
 def add_alias(case: Case, event: AccountJoins) -> None:
-    """A key forwards to this one from now on."""
+    """Record that another key forwards to this one, and take over what it knows of the account.
+
+    A manual reassignment is taken over if the match is proven and the reassignment is the latest. It is in force only
+    if no rep owns this account.
+    """
     row = JoinedRow(is_unproven=event.is_unproven, is_by_contact=event.is_by_contact)
     case.rows.put(row, case.key, event.origin_account_key)
     kept = unpack_row(event.kept, AccountPayload)
-    _keep(case, kept)
+    _merge_last_rep(case, kept)
     account = case.account
     if not event.is_unproven and kept.by_hand is not None and kept.by_hand_ms > account.by_hand_ms:
         case.change(by_hand_ms=kept.by_hand_ms)
@@ -128,22 +132,26 @@ def add_alias(case: Case, event: AccountJoins) -> None:
     case.request_needs_review = True
 
 
-def send_alias_on(case: Case, event: AccountLeaves) -> None:
-    """An alias moves on: nothing of its people is open here any more, and they follow."""
+def detach_alias(case: Case, event: AccountLeaves) -> None:
+    """Let an alias move to another key: withdraw the open hand-offs of its leads, then send the leads there.
+
+    The single lead of a ``lead:`` key is sent at once, leads of a domain in chunks. A large account also withdraws the
+    hand-offs in chunks first.
+    """
     origin = event.origin_account_key
-    held = case.rows.get(JoinedRow, case.key, origin) or JoinedRow()
+    alias = case.rows.get(JoinedRow, case.key, origin) or JoinedRow()
     case.request_needs_review = True
     if origin.startswith("lead:"):
         lead_id = origin.removeprefix("lead:")
-        gone = _gone(held, event.to_account_key, _withdraw_if_from(case, lead_id, origin))
-        case.rows.put(gone, case.key, origin)
+        row = _mark_gone(alias, event.to_account_key, _withdraw_if_from(case, lead_id, origin))
+        case.rows.put(row, case.key, origin)
         _send_if_from(case, lead_id, origin, event.to_account_key)
-        _say_left(case, origin, gone)
+        _publish_left(case, origin, row)
         return
     if open_index.is_large(case):
-        if not held.leaving_to:
+        if not alias.leaving_to:
             case.change(leaving=case.account.leaving + 1)
-        row = replace(held, leaving_to=event.to_account_key)
+        row = replace(alias, leaving_to=event.to_account_key)
     else:
         rep_before = None
         for handoff_id, open_row in open_index.open_rows(case):
@@ -152,109 +160,54 @@ def send_alias_on(case: Case, event: AccountLeaves) -> None:
                 lead = handoffs.close(case, handoff_id, open_row, lead, (Reason.ACCOUNT_MOVED,))
                 case.put_lead(open_row.lead_id, lead)
                 rep_before = case.account.last_rep
-        row = _gone(held, event.to_account_key, rep_before)
+        row = _mark_gone(alias, event.to_account_key, rep_before)
     case.rows.put(row, case.key, origin)
     start_cursor(case.rows, LEAVING, leaving_cursor_key(case.key, origin))
 
 
-def _gone(held: JoinedRow, to: str, rep_before: LastRep | None) -> JoinedRow:
-    return JoinedRow(gone_to=to, last_rep=rep_before or (held.last_rep if held.gone_to else None))
+def _mark_gone(alias: JoinedRow, to: str, rep_before: LastRep | None) -> JoinedRow:
+    """Return the row of an alias that has moved to ``to``, with the rep who last worked with its leads here."""
+    return JoinedRow(gone_to=to, last_rep=rep_before or (alias.last_rep if alias.gone_to else None))
 
 
-def send_next(case: Case, origin: str, position: str, limit: int) -> str | None:
-    """Send those of at most ``limit`` people behind ``position`` who came from ``origin``; return where to go on."""
-    gone = case.rows.get(JoinedRow, case.key, origin)
-    if gone is None or not (gone.gone_to or gone.leaving_to):
+def detach_next(case: Case, origin: str, position: str, limit: int) -> str | None:
+    """Handle the alias's leads among the next ``limit`` leads. Return where to continue, or None at the end.
+
+    In a large account a first pass withdraws their hand-offs, and '' starts the second pass. The second pass sends them.
+    """
+    alias = case.rows.get(JoinedRow, case.key, origin)
+    if alias is None or not (alias.gone_to or alias.leaving_to):
         return None
     after = (case.key, position) if position else ()
     found = case.rows.scan(LeadRow, case.key, after=after, limit=limit)
     rep_before = None
     for (_, lead_id), _ in found:
-        if gone.leaving_to:
+        if alias.leaving_to:
             rep_before = _withdraw_if_from(case, lead_id, origin) or rep_before
         else:
-            _send_if_from(case, lead_id, origin, gone.gone_to)
+            _send_if_from(case, lead_id, origin, alias.gone_to)
     if rep_before is not None:
-        gone = replace(gone, last_rep=rep_before)
-        case.rows.put(gone, case.key, origin)
+        alias = replace(alias, last_rep=rep_before)
+        case.rows.put(alias, case.key, origin)
     if len(found) == limit:
         return found[-1][0][1]
-    if gone.leaving_to:
-        case.rows.put(JoinedRow(gone_to=gone.leaving_to, last_rep=gone.last_rep), case.key, origin)
+    if alias.leaving_to:
+        case.rows.put(JoinedRow(gone_to=alias.leaving_to, last_rep=alias.last_rep), case.key, origin)
         case.change(leaving=case.account.leaving - 1)
         case.request_needs_review = True
         return ""
-    _say_left(case, origin, gone)
+    _publish_left(case, origin, alias)
     return None
 
 
-# Records on their way.
+# Steps that both share.
 
 
-def destination_of(case: Case, fact: Any) -> str:
-    """Return the key to which a fact about a lead goes on; '' where it is decided here."""
-    if fact.origin_account_key is None:
-        return case.account.forwards_to
-    if fact.forwards >= MOST_FORWARDS:
-        return ""
-    origin = fact.home_account_key if fact.type == "lead_adopted" else fact.origin_account_key
-    if origin == case.key:  # sent home; it may have moved again meanwhile
-        return case.account.forwards_to if case.account.moving_to != "" else ""
-    gone = case.rows.get(JoinedRow, case.key, origin)
-    return "" if gone is None else gone.gone_to
+def withdraw_handoffs(case: Case, reason: Reason) -> None:
+    """Withdraw the open hand-offs, unless there are more than 20: the cursor over leads withdraws those.
 
-
-def forward(case: Case, fact: Any, to: str) -> None:
-    """Send a fact on, marked with its origin; its lead goes before it, should it still be here.
-
-    What a form says of a company is read at its home first: another name may lead elsewhere.
+    The cursor also removes queued leads.
     """
-    if fact.type == "lead_form":
-        look_up_form_company(case, fact)
-    _send_before(case, fact.lead_id, to)
-    origin = fact.origin_account_key or case.key
-    moved = {"account_key": to, "origin_account_key": origin, "forwards": fact.forwards + 1}
-    case.publish(LEAD_EVENTS, fact.model_copy(update=moved))
-
-
-def forward_feedback(case: Case, event: SalesAnswered) -> bool:
-    """Send an answer of sales to where its person lives now; whether it was sent.
-
-    A hand-off that was withdrawn because its account moved is not over for sales: there the answer is about what the
-    person has open now. One that was over before stays over.
-    """
-    lead_id, is_over = event.lead_id, event.is_over
-    handoff_id = event.activity.handoff_id
-    if handoff_id is not None and case.rows.get(HandoffRow, case.key, handoff_id) is None:
-        closed = case.rows.get(ClosedHandoffRow, case.key, handoff_id)
-        if closed is not None:
-            lead_id, is_over = closed.lead_id, not closed.is_moved
-    if lead_id is None or event.forwards >= MOST_FORWARDS:
-        return False
-    to = case.account.forwards_to
-    if to and event.forwards == 0:
-        _send_before(case, lead_id, to)
-    if case.rows.get(LeadRow, case.key, lead_id) is not None:
-        return False
-    moved = case.rows.get(MovedRow, case.key, lead_id)
-    to = moved.to if moved is not None else to
-    if not to:
-        return False
-    update = {"account_key": to, "lead_id": lead_id, "is_over": is_over, "forwards": event.forwards + 1}
-    case.publish(LEAD_EVENTS, event.model_copy(update=update))
-    return True
-
-
-def mark_home(case: Case, lead_id: str, origin: str) -> None:
-    """Remember of a lead from which key its records come; '' where that is this one again."""
-    home = "" if origin == case.key else origin
-    lead = case.lead(lead_id)
-    if lead.home != home:
-        case.put_lead(lead_id, replace(lead, home=home))
-
-
-def withdraw(case: Case, reason: Reason) -> None:
-    """Withdraw what is open; leads that wait, and a large account's hand-offs, as the cursor comes to them."""
     if open_index.is_large(case):
         return
     for handoff_id, row in open_index.open_rows(case):
@@ -262,15 +215,8 @@ def withdraw(case: Case, reason: Reason) -> None:
         case.put_lead(row.lead_id, lead)
 
 
-def _send_before(case: Case, lead_id: str, to: str) -> None:
-    """A person who is on the way home stays."""
-    lead = case.rows.get(LeadRow, case.key, lead_id)
-    if lead is not None and case.account.moving_to != "":
-        send_over(LeadInHand(case, lead_id, lead), to)
-
-
 def _withdraw_if_from(case: Case, lead_id: str, origin: str) -> LastRep | None:
-    """Withdraw what is open of a person who came from ``origin``; return who worked with them."""
+    """Withdraw a lead's hand-offs if it came from ``origin``. Return the rep who last worked the account, or None."""
     hand = LeadInHand(case, lead_id)
     if hand.lead.home != origin or not hand.lead.handoffs:
         return None
@@ -280,12 +226,14 @@ def _withdraw_if_from(case: Case, lead_id: str, origin: str) -> LastRep | None:
 
 
 def _send_if_from(case: Case, lead_id: str, origin: str, to: str) -> None:
+    """Send a lead to the key ``to`` if it came from ``origin``."""
     lead = case.rows.get(LeadRow, case.key, lead_id)
     if lead is not None and lead.home == origin:
-        send_over(LeadInHand(case, lead_id, lead), to)
+        send_lead(LeadInHand(case, lead_id, lead), to)
 
 
-def _say_joins(case: Case, to: str) -> None:
+def _publish_joins(case: Case, to: str) -> None:
+    """Send AccountJoins to ``to``, with what this key knows of the account itself."""
     account = case.account
     kept = AccountPayload(
         account.last_rep, account.by_hand, account.by_hand_ms, account.questioned, account.enriched
@@ -301,18 +249,19 @@ def _say_joins(case: Case, to: str) -> None:
     case.publish(LEAD_EVENTS, event)
 
 
-def _say_left(case: Case, origin: str, gone: JoinedRow) -> None:
+def _publish_left(case: Case, origin: str, alias: JoinedRow) -> None:
+    """Send AccountLeft to the alias, with the rep who last worked with its leads here."""
     event = AccountLeft(
         event_id=fact_id("left", case.key, origin, case.event_id),
         account_key=origin,
         from_account_key=case.key,
-        kept=pack_row(AccountPayload(last_rep=gone.last_rep)),
+        kept=pack_row(AccountPayload(last_rep=alias.last_rep)),
     )
     case.publish(LEAD_EVENTS, event)
 
 
-def _keep(case: Case, kept: AccountPayload) -> None:
-    """The rep who worked with these people last is the account's, where nobody did so later."""
-    held, sent = case.account.last_rep, kept.last_rep
-    if sent is not None and (held is None or sent.at_ms > held.at_ms):
+def _merge_last_rep(case: Case, kept: AccountPayload) -> None:
+    """Take over the rep who worked with the alias's leads last, if no rep has worked this account later."""
+    known, sent = case.account.last_rep, kept.last_rep
+    if sent is not None and (known is None or sent.at_ms > known.at_ms):
         case.change(last_rep=sent)

@@ -1,8 +1,11 @@
-"""Of which account is somebody with free mail a contact? The CRM's contact names it by its id, and it is followed.
+"""The lookup of the CRM account that a contact record names, for a lead with a free-mail address.
 
-In: what the CRM says of a person who came by; answers. Out: a question at the key of the id, an alias of the account.
-Of people with a domain the domain decides. It goes before a company name, and needs no proof beside it. Until the answer
-is there nobody is asked to take the person; it comes at once, and a minute later it is waited for no more.
+In: the crm_account_id of the contact record, answers of the id's lookup key. Out: a question to that key, and the answer
+in the account's row. It never moves the key: crm_claims.py does so by the answer.
+
+A lead with a company domain is matched by the domain alone. The account that a contact record names takes precedence
+over a company name, and needs no other proof. While the answer is missing, no desk is asked to take the lead. It
+normally arrives at once; after a minute the lead is assigned without it.
 """
 
 from __future__ import annotations
@@ -23,16 +26,18 @@ if TYPE_CHECKING:
     from workers.accounts.case import Case
 
 CONTACT_TIMER: Final = "contact-of"
+"""Kind of the timer that ends the wait for an answer."""
 WAIT_MS: Final = 60_000
+"""Longest wait for an answer. Milliseconds."""
 
 
-def ask(case: Case, crm_account_id: str | None) -> bool:
-    """Ask for the account that the person's contact names now; whether that is another one than before."""
+def change_lookup(case: Case, crm_account_id: str | None) -> bool:
+    """Look up the CRM account that the contact record names now; None ends the lookup. Return whether it has changed."""
     held = case.account.contact_of
     if not case.key.startswith("lead:") or (crm_account_id or None) == (held and held.named_id):
         return False
     if held is not None:
-        _drop(case, held)
+        _publish_dropped(case, held)
     case.request_needs_review = True
     if not crm_account_id:
         cancel_timer(case.rows, CONTACT_TIMER, case.key)
@@ -52,14 +57,20 @@ def ask(case: Case, crm_account_id: str | None) -> bool:
 
 
 def record_earned(case: Case) -> None:
-    """What the person just did sends leads of customers to their rep: it does so where they land."""
+    """Record that, during the lookup, the lead did something that hands a customer's lead to its rep.
+
+    It has that effect at the key to which the lead is sent.
+    """
     held = case.account.contact_of
     if held is not None and held.is_open and not held.earned:
         case.change(contact_of=replace(held, earned=True))
 
 
 def apply_answer(case: Case, event: NameAnswered) -> bool:
-    """Take an answer; whether a person who just did something waits for it. To an id that is asked no more: nothing."""
+    """Record an answer. Return whether the lead earned something while it waited (``record_earned``).
+
+    An answer about an id that is no longer looked up changes nothing.
+    """
     held = case.account.contact_of
     if held is None or held.named_id != event.asked_crm_account_id:
         return False
@@ -71,14 +82,15 @@ def apply_answer(case: Case, event: NameAnswered) -> bool:
 
 
 def stop_waiting(case: Case) -> None:
-    """The id's key stays silent: the person is given to somebody meanwhile."""
+    """Stop waiting for a missing answer, so that a desk may be asked to take the lead."""
     held = case.account.contact_of
     if held is not None and held.is_open:
         case.change(contact_of=replace(held, is_open=False))
         case.request_needs_review = True
 
 
-def _drop(case: Case, held: ContactAccount) -> None:
+def _publish_dropped(case: Case, held: ContactAccount) -> None:
+    """Send NameDropped to the lookup key of the id that was asked about."""
     event = NameDropped(
         event_id=fact_id("contact_of_dropped", case.key, held.named_id, case.event_id),
         account_key=id_key(held.named_id),

@@ -1,8 +1,8 @@
-"""Which CRM record speaks for this key, and what follows when that changes.
+"""The CRM record that holds for an account key, and the account brought in line with it.
 
-In: claims (AccountFacts), releases. Out: the company's facts, the alias under which the key lives, and a cursor over
-its leads. A primary claim goes before an alias's, then the lowest crm_account_id: so there is no cycle. How a key moves
-to where it should live is in aliases.py.
+In: claims (AccountFacts), released claims, enrichment, deals, answers of lookups. Out: the company's facts, the key's
+primary key, and a cursor over the account's leads. A claim by its primary key takes precedence, then the lowest
+crm_account_id: hence no keys are aliases of each other. How a key moves is in aliases.py.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workers.accounts.account_keys import aliases, contact_lookup, name_lookup, parents
-from workers.accounts.account_keys.enrichment import completed
+from workers.accounts.account_keys.enrichment import complete_company
 from workers.accounts.handoffs import support_questions
 from workers.accounts.handoffs.transfer_payload import unpack_row
 from workers.accounts.routing.ownership import named_by_crm
@@ -27,34 +27,40 @@ if TYPE_CHECKING:
     from workers.accounts.state.facts import Company, Fact
 
 MOST_CLAIMS = 100
+"""Most claims of one key that are compared, lowest crm_account_id first."""
 
 
 def enrich(case: Case, facts: tuple[Fact, ...]) -> None:
-    """Merge facts that enrichment states about the company. If one is new or later, follow it."""
-    made = merge_facts(case.account.enriched, facts)
-    if made is not case.account.enriched:
-        case.change(enriched=made)
-        follow(case)
+    """Merge facts of the company from enrichment. If one is new or later, bring the account in line."""
+    enriched = merge_facts(case.account.enriched, facts)
+    if enriched is not case.account.enriched:
+        case.change(enriched=enriched)
+        refresh_account(case)
 
 
-def effective(case: Case) -> ClaimRow | None:
-    """Return the claim that holds: primary before alias, then the lowest crm_account_id."""
+def find_effective_claim(case: Case) -> ClaimRow | None:
+    """Return the claim that holds, or None. A claim by its primary key first, then the lowest crm_account_id."""
     found = case.rows.scan(ClaimRow, case.key, limit=MOST_CLAIMS)
     ranked = sorted(found, key=lambda one: (one[1].primary_key != case.key, one[0][1]))
     return ranked[0][1] if ranked else None
 
 
-def record_of(case: Case) -> Company | None:
-    """Return the CRM's record of this account, without what sales said."""
-    claim = effective(case)
+def find_crm_record(case: Case) -> Company | None:
+    """Return the CRM's record of this account, without enrichment and deals; None if no record claims the key."""
+    claim = find_effective_claim(case)
     return claim.company if claim else None
 
 
-def follow(case: Case) -> None:
-    """Bring the account in line with the claim that holds and with what sales says of deals."""
-    claim = effective(case)
+def refresh_account(case: Case) -> None:
+    """Bring the account in line with the claim that holds, enrichment and sales' deals, and move its key if needed.
+
+    If the company has changed, its leads are evaluated again. An excluded company's hand-offs are withdrawn.
+    """
+    claim = find_effective_claim(case)
     before = case.account
-    company = completed(parents.with_parent(case, claim.company) if claim else None, before.enriched)
+    company = complete_company(
+        parents.with_parent_owner(case, claim.company) if claim else None, before.enriched
+    )
     if before.deals:
         deals = mark_settled(before.deals, company)
         company = company_with_deals(company, deals)
@@ -64,79 +70,85 @@ def follow(case: Case) -> None:
         if market_facts_hash(company) != market_facts_hash(before.company):
             case.change(facts_day=case.terms.day_of(case.now_ms))
         case.change(company=company)
-        end_question_if_answered(case, before)
-        _owners(case, before)
+        end_objection_if_outdated(case, before)
+        _apply_owner_change(case, before)
         excluded = case.terms.gates.exclusion(case.key, company)
         if excluded is not None:
-            aliases.withdraw(case, excluded)
+            aliases.withdraw_handoffs(case, excluded)
             support_questions.withdraw_all(case, excluded)
         case.request_needs_review = True
         start_cursor(case.rows, aliases.LEADS, case.key)
     if claim is not None:
-        name_lookup.cancel_question(case)
-        aliases.aim(case, _elsewhere(case, claim.primary_key))
+        name_lookup.cancel_lookup(case)
+        aliases.move_key(case, _target_key(case, claim.primary_key))
     else:
-        _aim_as_is_said(case)
+        _move_by_lookup(case)
 
 
-def _aim_as_is_said(case: Case) -> None:
-    """Live with the account that the CRM's contact names, else with the one that is meant by a company name."""
+def _move_by_lookup(case: Case) -> None:
+    """Join the account that the CRM's contact names, else the one that a company name matches, else none."""
     contact = case.account.contact_of
     if contact is not None and contact.is_open:
-        return  # it comes at once, and goes before a name
+        return  # the answer arrives soon, and takes precedence over a company name
     if contact is not None and contact.primary_key:
-        aliases.aim(case, _elsewhere(case, contact.primary_key), is_by_contact=True)
+        aliases.move_key(case, _target_key(case, contact.primary_key), is_by_contact=True)
         return
     named = case.account.naming or Naming("", "")
-    aliases.aim(case, _elsewhere(case, named.primary_key), is_unproven=named.is_unproven)
+    aliases.move_key(case, _target_key(case, named.primary_key), is_unproven=named.is_unproven)
 
 
-def _elsewhere(case: Case, primary_key: str) -> str:
+def _target_key(case: Case, primary_key: str) -> str:
+    """Return the key to forward to; '' if the primary key is this key itself."""
     return "" if primary_key == case.key else primary_key
 
 
-def contact_named(case: Case, crm_account_id: str | None) -> None:
-    """The CRM says of which account a person is a contact, who came by; None: it says nothing of that."""
-    if contact_lookup.ask(case, crm_account_id):
-        follow(case)
+def look_up_contact_account(case: Case, crm_account_id: str | None) -> None:
+    """Look up the CRM account that the contact record of an active lead names. None: it names no account."""
+    if contact_lookup.change_lookup(case, crm_account_id):
+        refresh_account(case)
 
 
 def stop_waiting_for_contact(case: Case) -> None:
-    """Nobody answers where the account is looked up by its id."""
+    """Stop waiting for the lookup of a CRM account by its id. A company name may match instead."""
     contact_lookup.stop_waiting(case)
-    follow(case)
+    refresh_account(case)
 
 
 def add_deal(case: Case, sent: dict[str, Any]) -> None:
-    """A person has come with sales' word of a deal."""
+    """Add the deal that sales reported for a lead which another key has sent."""
     made = merge_deal(case.account.deals, unpack_row(sent, Deal))
     if made is not case.account.deals:
         case.change(deals=made)
-        follow(case)
+        refresh_account(case)
 
 
-def end_question_if_answered(case: Case, before: AccountRow) -> None:
-    """An account in question is asked no more when its facts change, or are confirmed later than they were."""
-    asked, company = before.questioned, case.account.company
-    if asked is None:
+def end_objection_if_outdated(case: Case, before: AccountRow) -> None:
+    """End sales' objection to the market if the company's market facts have changed or were confirmed since."""
+    objection, company = before.questioned, case.account.company
+    if objection is None:
         return
     confirmed_ms = company.confirmed_ms if company else None
-    is_confirmed = confirmed_ms is not None and confirmed_ms > (asked.confirmed_ms or 0)
-    if is_confirmed or market_facts_hash(company) != asked.facts:
+    is_confirmed = confirmed_ms is not None and confirmed_ms > (objection.confirmed_ms or 0)
+    if is_confirmed or market_facts_hash(company) != objection.facts:
         case.change(questioned=None)
 
 
-def _owners(case: Case, before: AccountRow) -> None:
-    """Whom the CRM names: another name ends what was set by hand, and is asked whatever was known of the rep."""
-    named = _named(case, case.account.company)
-    if named == _named(case, before.company):
+def _apply_owner_change(case: Case, before: AccountRow) -> None:
+    """Apply a change of the reps whom the CRM names.
+
+    Another first owner than at the time of a manual reassignment ends the reassignment. A newly named rep counts as
+    active, even if known to have left.
+    """
+    named = _crm_owner_ids(case, case.account.company)
+    if named == _crm_owner_ids(case, before.company):
         return
     by_hand = before.by_hand
     if by_hand is not None and named and named[0] != by_hand.owner_then:
         case.change(by_hand=None)
-    fresh = set(named) - set(_named(case, before.company))
+    fresh = set(named) - set(_crm_owner_ids(case, before.company))
     case.change(gone=tuple(one for one in case.account.gone if one not in fresh))
 
 
-def _named(case: Case, company: Company | None) -> list[str]:
-    return [right.rep_id for right in named_by_crm(case.terms.policy, company)]
+def _crm_owner_ids(case: Case, company: Company | None) -> list[str]:
+    """Return the reps whom the CRM names for a company, by rep_id, in the order of the policy's routes."""
+    return [owner.rep_id for owner in named_by_crm(case.terms.policy, company)]

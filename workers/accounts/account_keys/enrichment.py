@@ -1,7 +1,8 @@
-"""What enrichment says of a company, where the CRM's account says nothing.
+"""Facts of a company from enrichment. They fill the blanks of the CRM record.
 
-In: what came with contacts, and the CRM's record. Out: the company that the gates see. The CRM goes first, fact by fact;
-of two enrichments the later by its own date holds, whoever of the account it came with.
+In: the enriched company of a contact record, and the CRM record. Out: the company that the gates check. A fact of the
+CRM takes precedence. Of two enrichments the one with the later date holds, whichever contact carried it. It writes
+nothing.
 """
 
 from __future__ import annotations
@@ -17,26 +18,26 @@ if TYPE_CHECKING:
     from schemas.crm_contacts import EnrichedCompany
 
 
-def company_facts(said: EnrichedCompany, at_ms: int) -> tuple[Fact, ...]:
-    """Return what is said of the company as facts; at most five, a blank is none."""
-    revenue = said.revenue
+def company_facts(company: EnrichedCompany, at_ms: int) -> tuple[Fact, ...]:
+    """Return the enriched company's facts with their date. A blank makes no fact. At most 5."""
+    revenue = company.revenue
     texts = {
-        "country": (said.country or "").upper(),
-        "employees": "" if said.employees is None else str(said.employees),
-        "naics": " ".join(sorted(said.naics)),
+        "country": (company.country or "").upper(),
+        "employees": "" if company.employees is None else str(company.employees),
+        "naics": " ".join(sorted(company.naics)),
         "revenue": f"{revenue.amount:f} {revenue.currency}" if revenue else "",
-        "sic": " ".join(sorted(said.sic)),
+        "sic": " ".join(sorted(company.sic)),
     }
     return tuple(Fact(name, text, at_ms) for name, text in texts.items() if text)
 
 
-def completed(company: Company | None, enriched: tuple[Fact, ...]) -> Company | None:
-    """Return the company with its blanks filled; without a record in the CRM, one that enrichment alone knows."""
+def complete_company(company: Company | None, enriched: tuple[Fact, ...]) -> Company | None:
+    """Return the company with its blanks filled. Without a CRM record, return one that only enrichment knows."""
     if not enriched:
         return company
     made = company or Company(crm_account_id="")
     if not made.sic and not made.naics:
-        made = replace(made, sic=_codes(enriched, "sic"), naics=_codes(enriched, "naics"))
+        made = replace(made, sic=_codes_of(enriched, "sic"), naics=_codes_of(enriched, "naics"))
     revenue = value_of(enriched, "revenue")
     if made.revenue is None and revenue is not None:
         amount, currency = revenue.split(" ")
@@ -47,5 +48,6 @@ def completed(company: Company | None, enriched: tuple[Fact, ...]) -> Company | 
     return replace(made, country=made.country or value_of(enriched, "country"))
 
 
-def _codes(enriched: tuple[Fact, ...], name: str) -> tuple[str, ...]:
+def _codes_of(enriched: tuple[Fact, ...], name: str) -> tuple[str, ...]:
+    """Return the industry codes of a fact. They are stored as one text, separated by spaces."""
     return tuple((value_of(enriched, name) or "").split())

@@ -1,9 +1,9 @@
-"""A person goes from one account key to another: packed, forgotten here; taken in, judged and due again there.
+"""The transfer of one lead from one account key to another: sent and deleted here, merged and evaluated there.
 
-In: leads of a key that became an alias, or that an alias has left; what such a key sent. Out: one ``LeadAdopted`` a
-lead, and its rows where it lands. Hand-offs do not travel: they were withdrawn, and what was handed over or due is due
-again where it lands, whatever its points are by now. A late answer to one that was withdrawn finds the person by the
-``MovedRow`` that stays.
+In: a lead of a key that became an alias, or of an alias that moves on; the LeadAdopted of another key. Out: one
+LeadAdopted per lead, and the lead's rows under its new key. Hand-offs are never transferred: they are withdrawn, and a
+lead that was handed off or due is due again under its new key, whatever its points are by now. The MovedRow that stays
+here forwards late feedback about a withdrawn hand-off.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from workers.accounts.case import LeadInHand
 
 
-def send_over(hand: LeadInHand, to: str, *, earned: bool = False) -> None:
+def send_lead(hand: LeadInHand, to: str, *, earned: bool = False) -> None:
     """Send a lead to the account key ``to`` and delete it here.
 
-    ``earned``: the lead's last event sends leads of customers to their rep; it does so at the new key.
+    ``earned``: the lead's last event hands a customer's lead to its rep; it has that effect at the new key.
     """
     case, lead_id = hand.case, hand.lead_id
     score = hand.score
@@ -75,7 +75,7 @@ def send_over(hand: LeadInHand, to: str, *, earned: bool = False) -> None:
         case.change(deals=tuple(one for one in case.account.deals if one.lead_id != lead_id))
 
 
-def take_in(hand: LeadInHand, event: LeadAdopted, *, is_new: bool) -> None:
+def adopt_lead(hand: LeadInHand, event: LeadAdopted, *, is_new: bool) -> None:
     """Merge a lead that another account key has sent. ``is_new``: it was not known here before."""
     case, lead = hand.case, hand.lead
     sent = unpack_row(event.lead, LeadRow)

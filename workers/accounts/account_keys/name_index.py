@@ -1,8 +1,7 @@
-"""The key of a company name or an id: which accounts of the CRM have it, and who asks for it and waits for one to appear.
+"""The lookup key of a company name or a CRM id: the CRM accounts that have it, and the account keys that asked for it.
 
-In: CRM records by their names and ids, questions of accounts that somebody said to belong to a company of this name, or
-that the CRM's contact says so. Out: an answer to each question at once, and again whenever it would be another one, in
-chunks. Nobody lives at such a key.
+In: CRM records by their names and ids, questions of account keys. Out: an answer to each question at once, and again
+whenever the answer changes, in chunks. No lead is ever stored under a lookup key.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from schemas.account_links import NameAnswered
 from schemas.topics import LEAD_EVENTS
-from workers.accounts.account_keys.name_match import NOBODY, decide
+from workers.accounts.account_keys.name_match import NO_MATCH, match_company
 from workers.accounts.case import Case
 from workers.accounts.state.parts import NamedAccount, NameMatch, NameQuery
 from workers.engine.rows import Row
@@ -27,42 +26,42 @@ if TYPE_CHECKING:
     from workers.engine.rows import Rows
 
 NAMES: Final = "names"
-"""The cursor over those who asked for a name."""
+"""Kind of the cursor over the askers of one name or id."""
 ALL_NAMES: Final = "all-names"
-"""The cursor over all who asked for any: a new policy may answer otherwise."""
+"""Kind of the cursor over all askers of the partition, started by a new policy."""
 KEYS_AT_ONCE: Final = 50
-"""Account keys that one step of a cursor answers."""
+"""Most account keys that one step of a cursor answers."""
 MOST_NAMED: Final = 100
-"""Accounts of one name that are compared, those with the lowest ids."""
-MOST_WAITING: Final = 1_000
-"""Askers of one name who are remembered; one more is answered and not told later."""
+"""Most CRM accounts of one name that are compared, lowest crm_account_id first."""
+MOST_ASKERS: Final = 1_000
+"""Most askers of one name or id that are stored. Any further asker gets its answer once, and no later change of it."""
 
 
-class NamedRow(Row, frozen=True):
-    """An account of the CRM with this name or id: key (lookup key, crm_account_id). As many as the CRM has."""
+class NamedAccountRow(Row, frozen=True):
+    """A CRM account with this name or id: key (lookup key, crm_account_id). The CRM bounds their number."""
 
     prefix: ClassVar[str] = "named"
     account: NamedAccount
 
 
-class WaiterRow(Row, frozen=True):
-    """An account key that asked for this name or id: key (lookup key, asker). At most 1000 a name or id."""
+class AskerRow(Row, frozen=True):
+    """An account key that asked for this name or id: key (lookup key, asker). At most 1000 per name or id."""
 
     prefix: ClassVar[str] = "waiter"
     asker: NameQuery
-    told: NameMatch = NOBODY
-    """The last answer."""
+    told: NameMatch = NO_MATCH
+    """Answer that was sent last."""
 
 
-class WaitingRow(Row, frozen=True):
-    """How many wait at this name. One row a name that anybody asked for."""
+class AskerCountRow(Row, frozen=True):
+    """The number of stored askers: key (lookup key). One row per name or id that was asked for."""
 
     prefix: ClassVar[str] = "waiting"
     count: int = 0
 
 
 def add_account(case: Case, event: AccountFacts) -> None:
-    """A CRM record has this name."""
+    """Record that a CRM account has this name or id, and answer the askers again."""
     account = event.account
     named = NamedAccount(
         crm_account_id=account.crm_account_id,
@@ -74,72 +73,72 @@ def add_account(case: Case, event: AccountFacts) -> None:
         relationship=account.relationship,
         has_open_opportunity=bool(account.open_opportunities),
     )
-    row = NamedRow(account=named)
-    if case.rows.get(NamedRow, case.key, named.crm_account_id) != row:
+    row = NamedAccountRow(account=named)
+    if case.rows.get(NamedAccountRow, case.key, named.crm_account_id) != row:
         case.rows.put(row, case.key, named.crm_account_id)
         _start_answering(case)
 
 
 def remove_account(case: Case, event: AccountReleased) -> None:
-    """A CRM record has this name no more."""
-    if case.rows.get(NamedRow, case.key, event.crm_account_id) is not None:
-        case.rows.delete(NamedRow, case.key, event.crm_account_id)
+    """Record that a CRM account no longer has this name or id, and answer the askers again."""
+    if case.rows.get(NamedAccountRow, case.key, event.crm_account_id) is not None:
+        case.rows.delete(NamedAccountRow, case.key, event.crm_account_id)
         _start_answering(case)
 
 
 def answer_question(case: Case, event: NameAsked) -> None:
-    """Somebody is said to belong to a company of this name: answered at once, and remembered."""
+    """Answer an account key's question at once, and store the asker for later answers."""
     asker = NameQuery(event.country, event.postal_code, event.phone, event.domain)
-    verdict = _decide(case, asker)
-    held = case.rows.get(WaiterRow, case.key, event.asker_key)
+    match = _find_match(case, asker)
+    held = case.rows.get(AskerRow, case.key, event.asker_key)
     if held is None:
-        waiting = case.rows.get(WaitingRow, case.key) or WaitingRow()
-        if waiting.count < MOST_WAITING:
-            case.rows.put(WaitingRow(count=waiting.count + 1), case.key)
-            held = WaiterRow(asker=asker)
+        waiting = case.rows.get(AskerCountRow, case.key) or AskerCountRow()
+        if waiting.count < MOST_ASKERS:
+            case.rows.put(AskerCountRow(count=waiting.count + 1), case.key)
+            held = AskerRow(asker=asker)
     if held is not None:
-        case.rows.put(WaiterRow(asker=asker, told=verdict), case.key, event.asker_key)
-    _answer(case, event.asker_key, verdict)
+        case.rows.put(AskerRow(asker=asker, told=match), case.key, event.asker_key)
+    _publish_answer(case, event.asker_key, match)
 
 
 def remove_asker(case: Case, event: NameDropped) -> None:
-    """Who asked belongs elsewhere, or is no more."""
-    if case.rows.get(WaiterRow, case.key, event.asker_key) is None:
+    """Delete an asker that has dropped its question."""
+    if case.rows.get(AskerRow, case.key, event.asker_key) is None:
         return
-    case.rows.delete(WaiterRow, case.key, event.asker_key)
-    waiting = case.rows.get(WaitingRow, case.key) or WaitingRow(count=1)
-    case.rows.put(WaitingRow(count=waiting.count - 1), case.key)
+    case.rows.delete(AskerRow, case.key, event.asker_key)
+    waiting = case.rows.get(AskerCountRow, case.key) or AskerCountRow(count=1)
+    case.rows.put(AskerCountRow(count=waiting.count - 1), case.key)
 
 
 def answer_next(case: Case, position: str, limit: int) -> str | None:
-    """Answer at most ``limit`` of those who wait behind ``position`` anew; return where to go on, or None."""
+    """Answer the next ``limit`` askers again. Return where to continue, or None at the end."""
     after = (case.key, position) if position else ()
-    found = case.rows.scan(WaiterRow, case.key, after=after, limit=limit)
+    found = case.rows.scan(AskerRow, case.key, after=after, limit=limit)
     for (_, asker_key), row in found:
         answer_if_changed(case, asker_key, row)
     return found[-1][0][1] if len(found) == limit else None
 
 
-def answer_if_changed(case: Case, asker_key: str, row: WaiterRow) -> None:
-    """Answer one who waits, where the answer is another one than the last."""
-    verdict = _decide(case, row.asker)
-    if verdict != row.told:
-        case.rows.put(WaiterRow(asker=row.asker, told=verdict), case.key, asker_key)
-        _answer(case, asker_key, verdict)
+def answer_if_changed(case: Case, asker_key: str, row: AskerRow) -> None:
+    """Answer an asker again if the answer differs from the last one."""
+    match = _find_match(case, row.asker)
+    if match != row.told:
+        case.rows.put(AskerRow(asker=row.asker, told=match), case.key, asker_key)
+        _publish_answer(case, asker_key, match)
 
 
 def start_answering_all(rows: Rows) -> None:
-    """A new policy: everybody who waits is answered by it, in chunks."""
-    if rows.scan(WaiterRow, limit=1):
+    """Start to answer all askers of the partition by a new policy, in chunks."""
+    if rows.scan(AskerRow, limit=1):
         start_cursor(rows, ALL_NAMES, "all")
 
 
 def answer_next_of_all(
     terms: Terms, rows: Rows, now_ms: int, cursor: Cursor, limit: int
 ) -> tuple[list[Emit], str | None]:
-    """Answer at most ``limit`` of all who wait anew, by the policy of ``terms``; return where to go on."""
+    """Answer the next ``limit`` of all askers by a new policy. Return the outputs and where to continue, or None."""
     after = tuple(cursor.position.split("\x00")) if cursor.position else ()
-    found = rows.scan(WaiterRow, after=after, limit=limit)
+    found = rows.scan(AskerRow, after=after, limit=limit)
     emits: list[Emit] = []
     for (key, asker_key), row in found:
         case = Case(terms, rows, now_ms, key, fact_id(ALL_NAMES, terms.ref.hash, key))
@@ -149,31 +148,33 @@ def answer_next_of_all(
 
 
 def _start_answering(case: Case) -> None:
-    if case.rows.get(WaitingRow, case.key) is not None:
+    """Start to answer the askers of this name or id again, if there are any."""
+    if case.rows.get(AskerCountRow, case.key) is not None:
         start_cursor(case.rows, NAMES, case.key)
 
 
-def _decide(case: Case, asker: NameQuery) -> NameMatch:
-    named = [row.account for _, row in case.rows.scan(NamedRow, case.key, limit=MOST_NAMED)]
-    if (
-        lookup_id_of(case.key) is not None
-    ):  # the CRM's own word: nothing has to agree beside it, and no policy is asked
-        return NameMatch(named[0].crm_account_id, named[0].primary_key) if named else NOBODY
+def _find_match(case: Case, asker: NameQuery) -> NameMatch:
+    """Return the CRM account that an asker means by this name or id."""
+    named = [row.account for _, row in case.rows.scan(NamedAccountRow, case.key, limit=MOST_NAMED)]
+    # The CRM itself names the id, so neither the policy nor other facts have to support the match.
+    if lookup_id_of(case.key) is not None:
+        return NameMatch(named[0].crm_account_id, named[0].primary_key) if named else NO_MATCH
     matching = case.terms.policy.matching
     policy = None if matching is None else matching.company_name
-    return decide(policy, case.key.removeprefix(NAME), asker, named)
+    return match_company(policy, case.key.removeprefix(NAME), asker, named)
 
 
-def _answer(case: Case, asker_key: str, verdict: NameMatch) -> None:
+def _publish_answer(case: Case, asker_key: str, match: NameMatch) -> None:
+    """Send NameAnswered to an asker."""
     by_id = lookup_id_of(case.key)
     event = NameAnswered(
         event_id=fact_id("name_answered", case.key, asker_key, case.event_id),
         account_key=asker_key,
         name=case.key.removeprefix(NAME) if by_id is None else "",
         asked_crm_account_id=by_id,
-        crm_account_id=verdict.crm_account_id or None,
-        primary_key=verdict.primary_key or None,
-        is_unproven=verdict.is_unproven,
-        candidates=list(verdict.candidates),
+        crm_account_id=match.crm_account_id or None,
+        primary_key=match.primary_key or None,
+        is_unproven=match.is_unproven,
+        candidates=list(match.candidates),
     )
     case.publish(LEAD_EVENTS, event)

@@ -1,11 +1,14 @@
-"""Which company does an account that the CRM does not know say it is? Asked at the key of the name, and followed.
+"""The lookup of the company that leads name, for an account that has no CRM record.
 
-In: forms of people with free mail, or of a domain without a claim, that name a company; answers. Out: questions, an
-alias of the account that is meant, an alert where several could be. Until the answer is there nobody is asked to take
-the account's leads: it comes at once, and a minute later it is waited for no more.
+In: forms that name a company, of a lead with a free-mail address or of a domain that no CRM record claims; answers of
+the name's lookup key. Out: a question to that key, the answer in the account's row, an alert if several companies could
+be meant. It never moves the key: crm_claims.py does so by the answer.
 
-Of a person with free mail the latest of each fact holds; of a domain, whose people may mean several companies, what the
-latest form says that names one.
+While the answer is missing, no desk is asked to take the account's leads. It normally arrives at once; after a minute
+the leads are assigned without it.
+
+Of a lead with free mail the latest value of each fact is used. The leads of a domain may mean several companies, so only
+the facts of the latest form that names a company are used.
 """
 
 from __future__ import annotations
@@ -33,30 +36,38 @@ if TYPE_CHECKING:
     from workers.accounts.case import Case, LeadInHand
 
 NAME_TIMER: Final = "name"
+"""Kind of the timer that ends the wait for an answer."""
 WAIT_MS: Final = 60_000
+"""Longest wait for an answer. Milliseconds."""
 _SUBJECT: Final = "company name"
-_ASKED_WITH: Final = ("company", "country", "phone", "postal_code")
+"""Subject of the alert that several companies could be meant."""
+_LOOKUP_FACTS: Final = ("company", "country", "phone", "postal_code")
+"""Facts that a question contains: the company name, and what separates companies of one name."""
 
 
 def look_up_form_company(case: Case, form: LeadForm) -> None:
-    """A form may name a company. Asked of the account's own forms only: one that was forwarded names it at its home."""
+    """Look up the company that a form names. A forwarded form is skipped: the alias that forwarded it has looked it up."""
     if case.terms.policy.matching is None or form.origin_account_key is not None:
         return
     if form.company or case.account.naming is not None:
-        said = ((name, (getattr(form, name) or "").strip()) for name in _ASKED_WITH)
-        _named(case, form.lead_id, [Fact(name, value, form.occurred_at_ms) for name, value in said if value])
+        stated = ((name, (getattr(form, name) or "").strip()) for name in _LOOKUP_FACTS)
+        facts = [Fact(name, value, form.occurred_at_ms) for name, value in stated if value]
+        _update_lookup(case, form.lead_id, facts)
 
 
 def look_up_stated_company(hand: LeadInHand) -> None:
-    """Look up the company that a lead has named before the policy matched by company names."""
+    """Look up the company that a lead named before the policy began to match by company names."""
     if hand.case.terms.policy.matching is None or hand.lead.home:
         return
-    facts = [one for one in current_facts(hand.lead.facts) if one.name in _ASKED_WITH]
-    _named(hand.case, hand.lead_id, facts)
+    facts = [one for one in current_facts(hand.lead.facts) if one.name in _LOOKUP_FACTS]
+    _update_lookup(hand.case, hand.lead_id, facts)
 
 
 def apply_answer(case: Case, event: NameAnswered) -> bool:
-    """Take an answer; whether it is one to a question that is open. To a name that is asked no more it is nothing."""
+    """Record an answer. Return whether the question was still open.
+
+    An answer about a name that is no longer looked up changes nothing.
+    """
     naming = case.account.naming
     if naming is None or naming.name != event.name:
         return False
@@ -69,7 +80,7 @@ def apply_answer(case: Case, event: NameAnswered) -> bool:
         is_unproven=event.is_unproven,
         candidates=tuple(event.candidates),
     )
-    _report(case, naming, made)
+    _report_ambiguity(case, naming, made)
     case.change(naming=made)
     cancel_timer(case.rows, NAME_TIMER, case.key)
     case.request_needs_review = True
@@ -77,32 +88,35 @@ def apply_answer(case: Case, event: NameAnswered) -> bool:
 
 
 def stop_waiting(case: Case) -> None:
-    """The name's key stays silent: leads are given to somebody meanwhile."""
+    """Stop waiting for a missing answer, so that a desk may be asked to take the leads."""
     naming = case.account.naming
     if naming is not None and naming.is_open:
         case.change(naming=replace(naming, is_open=False))
         case.request_needs_review = True
 
 
-def cancel_question(case: Case) -> None:
-    """Take everything back that the account asked: its question, the alert."""
+def cancel_lookup(case: Case) -> None:
+    """Drop the account's question and clear its alert."""
     naming = case.account.naming
     if naming is None:
         return
-    _report(case, naming, replace(naming, candidates=()))
-    _drop(case, naming.name)
+    _report_ambiguity(case, naming, replace(naming, candidates=()))
+    _publish_dropped(case, naming.name)
     cancel_timer(case.rows, NAME_TIMER, case.key)
     case.change(naming=None)
 
 
-def _named(case: Case, lead_id: str, said: Sequence[Fact]) -> None:
-    if not _may_ask(case):
+def _update_lookup(case: Case, lead_id: str, stated: Sequence[Fact]) -> None:
+    """Ask again if a lead has named another company, or other facts of it. An earlier statement changes nothing."""
+    if not _may_look_up(case):
         return
     held = case.account.naming
     is_alone = case.key.startswith("lead:")
-    facts = merge_facts(held.facts if held is not None and is_alone else (), _without_placeholder(said))
+    facts = merge_facts(held.facts if held is not None and is_alone else (), _without_placeholder(stated))
     name = normalise_company(value_of(facts, "company") or "")
-    if name is None or (held is not None and (facts == held.facts or _when(facts) < _when(held.facts))):
+    if name is None or (
+        held is not None and (facts == held.facts or _named_at(facts) < _named_at(held.facts))
+    ):
         return
     made = Naming(name=name, lead_id=lead_id, facts=facts, is_open=True)
     if held is not None:
@@ -114,22 +128,23 @@ def _named(case: Case, lead_id: str, said: Sequence[Fact]) -> None:
             candidates=held.candidates,
         )
         if held.name != name:
-            _drop(case, held.name)
+            _publish_dropped(case, held.name)
     case.change(naming=made)
     case.request_needs_review = True
     set_timer(case.rows, NAME_TIMER, case.key, case.now_ms + WAIT_MS)
-    _ask(case, made)
+    _publish_question(case, made)
 
 
-def _may_ask(case: Case) -> bool:
-    """A domain that the CRM claims needs no name; an account without one has its record's."""
+def _may_look_up(case: Case) -> bool:
+    """Whether the account is a lead with free mail, or a domain without a CRM record."""
     if case.key.startswith("lead:"):
         return True
     company = case.account.company
     return case.key.startswith("domain:") and not (company is not None and company.crm_account_id)
 
 
-def _ask(case: Case, naming: Naming) -> None:
+def _publish_question(case: Case, naming: Naming) -> None:
+    """Send NameAsked to the lookup key of the name."""
     event = NameAsked(
         event_id=fact_id("name_asked", case.key, naming.name, case.event_id),
         account_key=name_key(naming.name),
@@ -142,7 +157,8 @@ def _ask(case: Case, naming: Naming) -> None:
     case.publish(LEAD_EVENTS, event)
 
 
-def _drop(case: Case, name: str) -> None:
+def _publish_dropped(case: Case, name: str) -> None:
+    """Send NameDropped to the lookup key of a name."""
     event = NameDropped(
         event_id=fact_id("name_dropped", case.key, name, case.event_id),
         account_key=name_key(name),
@@ -151,8 +167,8 @@ def _drop(case: Case, name: str) -> None:
     case.publish(LEAD_EVENTS, event)
 
 
-def _report(case: Case, before: Naming, now: Naming) -> None:
-    """Say between whom nothing decides; taken back when something does, or others are between."""
+def _report_ambiguity(case: Case, before: Naming, now: Naming) -> None:
+    """Raise the alert that several companies could be meant, and clear it when the candidates change."""
     if before.candidates == now.candidates:
         return
     if before.candidates:
@@ -161,10 +177,11 @@ def _report(case: Case, before: Naming, now: Naming) -> None:
         case.raise_alert(Alert.COMPANY_AMBIGUOUS, _SUBJECT, lead_id=now.lead_id, candidates=now.candidates)
 
 
-def _without_placeholder(said: Sequence[Fact]) -> list[Fact]:
-    """A name that names no company is no more than a blank: it takes no other name away."""
-    return [one for one in said if one.name != "company" or normalise_company(one.value) is not None]
+def _without_placeholder(stated: Sequence[Fact]) -> list[Fact]:
+    """Return the facts without a placeholder such as 'n/a' as company name. It replaces no earlier name."""
+    return [one for one in stated if one.name != "company" or normalise_company(one.value) is not None]
 
 
-def _when(facts: tuple[Fact, ...]) -> tuple[int, str]:
+def _named_at(facts: tuple[Fact, ...]) -> tuple[int, str]:
+    """Return (date, name) of the company name, to order statements. Milliseconds UTC; -1 without a name."""
     return next(((one.at_ms, one.value) for one in facts if one.name == "company"), (-1, ""))

@@ -1,7 +1,7 @@
-"""Which company does somebody mean by a name? The one that is left when nothing speaks against it and ties are broken.
+"""The CRM account that a lead means by a company name.
 
-In: the CRM's accounts of that name, what is known of who names it, what the policy demands. Out: a match, with whether
-anything beside the name proves it; or none, and the candidates between whom nothing decides. Pure.
+In: the CRM accounts of that name, facts of the lead's account, the policy's demands. Out: the matching account and
+whether a second fact proves the match; else the candidates that match equally well. Pure: it reads and writes no rows.
 """
 
 from __future__ import annotations
@@ -20,27 +20,33 @@ if TYPE_CHECKING:
     from workers.policy.matching import ByName, Evidence
 
 MOST_CANDIDATES: Final = 10
-_NO_DIGIT = re.compile(r"\D+")
-_NO_CODE = re.compile(r"[^0-9a-z]+")
-_MOST_OF_COUNTRY: Final = 3
-"""Digits of a country's code (ITU-T E.164)."""
+"""Most candidates of a match, lowest crm_account_id first."""
+_NON_DIGITS = re.compile(r"\D+")
+_NON_ALPHANUMERIC = re.compile(r"[^0-9a-z]+")
+_MOST_COUNTRY_DIGITS: Final = 3
+"""Most digits of a country code (ITU-T E.164)."""
 _FEWEST_DIGITS: Final = 7
-_FEWEST_OF_CODE: Final = 5
-"""Of a longer postal code (ZIP+4) the first part suffices."""
+"""Fewest digits of a phone number that is compared."""
+_FEWEST_CODE_CHARACTERS: Final = 5
+"""Fewest characters of a postal code that may be the first part of a longer one, as with ZIP+4."""
+NO_MATCH: Final = NameMatch()
 
 
-NOBODY: Final = NameMatch()
+def match_company(
+    policy: ByName | None, name: str, asker: NameQuery, named: Sequence[NamedAccount]
+) -> NameMatch:
+    """Return the account that is meant, or NO_MATCH.
 
-
-def decide(policy: ByName | None, name: str, asker: NameQuery, named: Sequence[NamedAccount]) -> NameMatch:
-    """Return which account is meant. Ties: domain, customer, open opportunity, else nobody and the candidates."""
+    Accounts of another country are left out, then those without the evidence that the policy demands. A tie is broken
+    by the domain, then by a customer, then by an open opportunity. If it remains, the match contains the candidates.
+    """
     if policy is None:
-        return NOBODY
-    left = [one for one in named if not _conflicts(asker.country, one.country)]
+        return NO_MATCH
+    left = [one for one in named if not _is_conflict(asker.country, one.country)]
     if policy.demands:
-        left = [one for one in left if _agrees(policy.demands, name, asker, one)]
+        left = [one for one in left if _has_evidence(policy.demands, name, asker, one)]
     tests: tuple[Callable[[NamedAccount], bool], ...] = (
-        lambda one: _agrees(("domain",), name, asker, one),
+        lambda one: _has_evidence(("domain",), name, asker, one),
         lambda one: one.relationship is Relationship.CUSTOMER,
         lambda one: one.has_open_opportunity,
     )
@@ -48,39 +54,42 @@ def decide(policy: ByName | None, name: str, asker: NameQuery, named: Sequence[N
         if len(left) > 1:
             left = [one for one in left if test(one)] or left
     if not left:
-        return NOBODY
+        return NO_MATCH
     if len(left) > 1:
         return NameMatch(candidates=tuple(sorted(one.crm_account_id for one in left)[:MOST_CANDIDATES]))
     one = left[0]
-    is_proven = _agrees(policy.proven_by, name, asker, one)
+    is_proven = _has_evidence(policy.proven_by, name, asker, one)
     return NameMatch(one.crm_account_id, one.primary_key, is_unproven=not is_proven)
 
 
-def _conflicts(one: str | None, other: str | None) -> bool:
+def _is_conflict(one: str | None, other: str | None) -> bool:
+    """Whether both values are known and differ."""
     return bool(one and other and one.upper() != other.upper())
 
 
-def _agrees(evidence: Sequence[Evidence], name: str, asker: NameQuery, account: NamedAccount) -> bool:
-    """Whether any of these agrees; what one side does not know agrees with nothing."""
+def _has_evidence(evidence: Sequence[Evidence], name: str, asker: NameQuery, account: NamedAccount) -> bool:
+    """Whether at least one kind of evidence agrees. A fact that one side does not know agrees with nothing."""
     domain = asker.domain
     found = {
         "domain": domain is not None and (domain in account.domains or is_spelled_by(name, domain)),
-        "phone": same_phone(asker.phone, account.phone),
-        "postal_code": same_postal_code(asker.postal_code, account.postal_code),
+        "phone": is_same_phone(asker.phone, account.phone),
+        "postal_code": is_same_postal_code(asker.postal_code, account.postal_code),
     }
     return any(found[one] for one in evidence)
 
 
-def same_phone(one: str | None, other: str | None) -> bool:
-    """Whether two numbers are one, however they are written, with or without the country's code."""
-    mine, theirs = (_NO_DIGIT.sub("", number or "").lstrip("0") for number in (one, other))
+def is_same_phone(one: str | None, other: str | None) -> bool:
+    """Whether two phone numbers are the same in any spelling, with or without the country code."""
+    mine, theirs = (_NON_DIGITS.sub("", number or "").lstrip("0") for number in (one, other))
     short, long = sorted((mine, theirs), key=len)
-    is_whole = len(short) >= _FEWEST_DIGITS and len(long) - len(short) <= _MOST_OF_COUNTRY
+    is_whole = len(short) >= _FEWEST_DIGITS and len(long) - len(short) <= _MOST_COUNTRY_DIGITS
     return is_whole and long.endswith(short)
 
 
-def same_postal_code(one: str | None, other: str | None) -> bool:
-    """Whether two codes are one; a longer one (ZIP+4) begins with the shorter."""
-    mine, theirs = (_NO_CODE.sub("", (code or "").lower()) for code in (one, other))
+def is_same_postal_code(one: str | None, other: str | None) -> bool:
+    """Whether two postal codes are the same in any spelling. A shorter one may be the start of a longer (ZIP+4)."""
+    mine, theirs = (_NON_ALPHANUMERIC.sub("", (code or "").lower()) for code in (one, other))
     short, long = sorted((mine, theirs), key=len)
-    return bool(short) and (short == long or (len(short) >= _FEWEST_OF_CODE and long.startswith(short)))
+    return bool(short) and (
+        short == long or (len(short) >= _FEWEST_CODE_CHARACTERS and long.startswith(short))
+    )

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def handle(case: Case, event: AccountFacts) -> None:
-    """Record the claim and follow the claim that holds. At a lookup key, record which account has the name or id."""
+    """Record the claim, and bring the account in line with the claim that holds.
+
+    At a lookup key, record instead which CRM account has the name or id.
+    """
     if is_lookup_key(case.key):
         name_index.add_account(case, event)
         return
@@ -24,5 +27,5 @@ def handle(case: Case, event: AccountFacts) -> None:
     before = case.rows.get(ClaimRow, case.key, crm_account_id)
     if before != row:
         case.rows.put(row, case.key, crm_account_id)
-        parents.record_changed(case, crm_account_id, before, row)
-        crm_claims.follow(case)
+        parents.record_claim_change(case, crm_account_id, before, row)
+        crm_claims.refresh_account(case)

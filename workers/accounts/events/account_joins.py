@@ -1,4 +1,4 @@
-"""Another account key is an alias of this one from now on."""
+"""Another account key becomes an alias of this one."""
 
 from __future__ import annotations
 
@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 
 
 def handle(case: Case, event: AccountJoins) -> None:
-    """Record the alias. Its enrichment and sales' question about its market apply to this account too."""
+    """Record the alias, and merge its enrichment.
+
+    Sales' objection to the alias's market also applies to this account, if the match is proven and no objection is known
+    here.
+    """
     aliases.add_alias(case, event)
     kept = unpack_row(event.kept, AccountPayload)
     crm_claims.enrich(case, kept.enriched)
-    asked = kept.questioned
-    if asked is not None and not event.is_unproven and case.account.questioned is None:
-        case.change(questioned=asked)
-        crm_claims.end_question_if_answered(case, case.account)
+    objection = kept.questioned
+    if objection is not None and not event.is_unproven and case.account.questioned is None:
+        case.change(questioned=objection)
+        crm_claims.end_objection_if_outdated(case, case.account)

@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 
 
 def handle(case: Case, event: AccountLeaves) -> None:
-    """Withdraw what is open of the alias's leads and send them on."""
-    aliases.send_alias_on(case, event)
-    crm_claims.follow(case)
+    """Withdraw the open hand-offs of the alias's leads, and send the leads to the other key."""
+    aliases.detach_alias(case, event)
+    crm_claims.refresh_account(case)

@@ -1,4 +1,4 @@
-"""The key under which this account lived before has sent all its leads."""
+"""The former primary key of this alias has sent all its leads."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 
 
 def handle(case: Case, event: AccountLeft) -> None:
-    """Complete the move, and follow the claim that holds now."""
+    """Complete the move of the key, and bring the account in line with the claim that holds now."""
     aliases.complete_move(case, event)
-    crm_claims.follow(case)
+    crm_claims.refresh_account(case)

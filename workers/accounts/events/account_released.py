@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
 
 def handle(case: Case, event: AccountReleased) -> None:
-    """Delete the claim and follow the claim that holds then. At a lookup key, forget the account of the name or id."""
+    """Delete the claim, and bring the account in line with the claim that holds then.
+
+    At a lookup key, forget instead that the CRM account has the name or id.
+    """
     if is_lookup_key(case.key):
         name_index.remove_account(case, event)
         return
     before = case.rows.get(ClaimRow, case.key, event.crm_account_id)
     if before is not None:
         case.rows.delete(ClaimRow, case.key, event.crm_account_id)
-        parents.record_changed(case, event.crm_account_id, before, None)
-        crm_claims.follow(case)
+        parents.record_claim_change(case, event.crm_account_id, before, None)
+        crm_claims.refresh_account(case)

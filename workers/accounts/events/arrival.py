@@ -1,14 +1,14 @@
-"""The steps before any fact about a lead is handled: forward it, drop what was erased, make the person a lead.
+"""The first steps of every fact about a lead: forward it, drop it after an erasure, make the person a lead.
 
-In: a fact about a lead, at the account key to which it was sent. Out: the lead in hand, or None if nothing is left to do
-here.
+In: a fact about a lead, at the account key to which it was sent. Out: the lead in hand, or None if the fact is not
+handled here. Nothing is evaluated here.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workers.accounts.account_keys import aliases, crm_claims
+from workers.accounts.account_keys import crm_claims, forwarding
 from workers.accounts.case import LeadInHand
 from workers.accounts.evaluation import expiry, imported_history
 from workers.accounts.evaluation.evaluate import enter
@@ -29,27 +29,33 @@ if TYPE_CHECKING:
     PersonalEvent = LeadIdentified | LeadActivity | LeadForm | LeadChat | LeadConsent
 
 
-def receive(case: Case, event: PersonalEvent | LeadContact | LeadAdopted) -> bool:
+def accept_fact(case: Case, event: PersonalEvent | LeadContact | LeadAdopted) -> bool:
     """Return whether a fact is to be handled under this account key.
 
-    A fact of a lead that lives under another key is forwarded there. A fact from before the person's erasure is dropped.
+    A fact of a lead that is stored under another key is forwarded there. A fact dated up to the person's erasure is
+    dropped.
     """
-    to = aliases.destination_of(case, event)
+    to = forwarding.destination_of(case, event)
     if to:
         if event.type == "lead_contact":
-            crm_claims.contact_named(case, None if event.record is None else event.record.crm_account_id)
-        aliases.forward(case, event, to)
+            crm_claims.look_up_contact_account(
+                case, None if event.record is None else event.record.crm_account_id
+            )
+        forwarding.forward(case, event, to)
         return False
     if is_erased(case, case.lead(event.lead_id), event):
         return False
     if event.origin_account_key is not None and event.type != "lead_adopted":
-        aliases.mark_home(case, event.lead_id, event.origin_account_key)
+        forwarding.record_home_key(case, event.lead_id, event.origin_account_key)
     return True
 
 
-def meet(case: Case, event: PersonalEvent) -> LeadInHand | None:
-    """Return the person in hand, as a lead from now on; None if the fact is not handled here."""
-    if not receive(case, event):
+def receive_lead(case: Case, event: PersonalEvent) -> LeadInHand | None:
+    """Return the lead in hand; None if the fact is not handled here. A person who is not a lead yet becomes one.
+
+    A consent alone makes no lead.
+    """
+    if not accept_fact(case, event):
         return None
     hand = LeadInHand(case, event.lead_id)
     was_lead = hand.lead.stage is not None
@@ -65,5 +71,5 @@ def meet(case: Case, event: PersonalEvent) -> LeadInHand | None:
     if event.imported:
         imported_history.record_import(hand)
     if hand.lead.stage is not None and hand.lead.contact is not None:
-        crm_claims.contact_named(case, hand.lead.contact.account_id)
+        crm_claims.look_up_contact_account(case, hand.lead.contact.account_id)
     return hand

@@ -1,6 +1,7 @@
-"""Continue the bulk transfer of a large account's hand-offs, one chunk a step, and do what waits for its end.
+"""The cursor over a large account's open hand-offs: the next chunk of a bulk transfer, and the task after its end.
 
-In: a cursor's position. Out: the position to continue at. How the hand-offs move is in handoffs/bulk_transfer.py.
+In: the cursor's position. Out: the position to continue at, hand-offs withdrawn or reassigned. How one hand-off moves is
+in handoffs/bulk_transfer.py.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def transfer_next(case: Case, position: str) -> str | None:
     account = case.account
     if state.is_withdrawing:
         if account.on_way == account.open_handoffs:
-            _all_withdrawn(case, state)
+            _resume_after_withdrawal(case, state)
         return "" if bulk_transfer.state_of(case) is not None else None
     if not account.on_way:
         bulk_transfer.finish(case)
@@ -39,13 +40,13 @@ def transfer_next(case: Case, position: str) -> str | None:
     return None if is_holder_blocked else ""
 
 
-def _all_withdrawn(case: Case, state: BulkTransferRow) -> None:
-    """Do what waited until all hand-offs were withdrawn: take a partner's account back, move the key, or apply an answer."""
+def _resume_after_withdrawal(case: Case, state: BulkTransferRow) -> None:
+    """Resume the task that required all hand-offs to be withdrawn: a partner's return, a key move or a desk's answer."""
     if state.returned_for is not None:
         case.rows.put(replace(state, returned_for=None), case.key)
         partner_return.take_back(case, state.returned_for)
     elif state.key_moves:
         case.rows.put(replace(state, key_moves=False), case.key)
-        crm_claims.follow(case)
+        crm_claims.refresh_account(case)
     else:
         desk_answer.handle(case, DeskAnswer.model_validate_json(state.answer))

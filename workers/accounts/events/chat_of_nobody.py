@@ -1,4 +1,4 @@
-"""A visitor whom we cannot identify asks for sales in a chat."""
+"""An unidentified visitor asks for sales in a chat."""
 
 from __future__ import annotations
 

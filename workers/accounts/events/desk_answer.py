@@ -1,6 +1,7 @@
-"""What a desk's answer makes of the account: an assignment, a wait, or the next route.
+"""A desk answers the account's open request, or a support question: assigned, waiting or unavailable.
 
-In: an answer to the open request; any other is nothing to us. Out: hand-offs, alerts, the next request.
+In: the answer. Out: hand-offs opened or moved, alerts, an answer for the visitor's chat. The next request is not sent
+here: desk_protocol/requests.py sends it before the case is closed.
 """
 
 from __future__ import annotations
@@ -42,8 +43,10 @@ if TYPE_CHECKING:
     from workers.accounts.state.lead import LeadRow
     from workers.accounts.state.parts import OpenRequest
 
-_BY_RIGHT = frozenset({HowChosen.ACCOUNT_OWNER, HowChosen.OPPORTUNITY_OWNER, HowChosen.ACCOUNT_REP})
-_OWNED = frozenset({Route.CUSTOMER, Route.OPEN_OPPORTUNITY, Route.ACCOUNT_HAS_OWNER})
+_ACCOUNT_REP = frozenset({HowChosen.ACCOUNT_OWNER, HowChosen.OPPORTUNITY_OWNER, HowChosen.ACCOUNT_REP})
+"""Ways of choosing the account's own rep or owner. The request may name a more exact one."""
+_OWNER_ROUTES = frozenset({Route.CUSTOMER, Route.OPEN_OPPORTUNITY, Route.ACCOUNT_HAS_OWNER})
+"""Routes that lead to an owner whom the CRM names."""
 
 
 def handle(case: Case, answer: DeskAnswer) -> None:
@@ -54,31 +57,37 @@ def handle(case: Case, answer: DeskAnswer) -> None:
         return
     case.request_needs_review = True
     if answer.outcome == "assigned":
-        _assigned(case, request, answer)
+        _apply_assignment(case, request, answer)
     elif answer.outcome == "waiting":
-        _waits(case, request, answer)
+        _apply_wait(case, request, answer)
     elif request.rep_id is None:
-        _refused(case, request, answer)
+        _apply_refusal(case, request, answer)
     else:
         if request.route is Route.BY_HAND and is_with_partner(case.account):
-            case.change(by_hand=None)  # somebody of the partner's: who works on it there is theirs to say
+            # Sales named a person of the partner, and the partner itself decides which of its people gets the lead.
+            case.change(by_hand=None)
         else:
             rep_watch.add_inactive_rep(case, request.rep_id)
         end_request(case, request)
 
 
-def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
-    holder = _holder(request, answer)
+def _apply_assignment(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
+    """Move the account's open hand-offs to the new holder, then open the hand-off of the lead that was requested.
+
+    If a large account changes its holder, the answer is kept until all hand-offs are withdrawn.
+    """
+    holder = _make_holder(request, answer)
     before = case.account.holder
     if before is not None and before.id == holder.id and request.route is Route.ACCOUNT_HAS_REP:
-        holder = replace(holder, desk=before.desk)  # who has it already has it from there
+        # The holder keeps the desk that assigned the account first.
+        holder = replace(holder, desk=before.desk)
     if before is not None and before.id != holder.id and bulk_transfer.must_withdraw(case):
-        why = _why_moved(case, request, answer, holder)
+        why = _handover_reasons(case, request, answer, holder)
         bulk_transfer.defer_answer(case, answer.model_dump_json(exclude_none=True).encode(), why)
         return
     end_request(case, request)
     if request.move is not None:
-        _moved(case, request, request.move, answer, holder)
+        _apply_move(case, request, request.move, answer, holder)
         return
     reasons = _holder_reasons(case, holder, answer)
     reassignment.reset_escalation(case, before, holder)
@@ -90,8 +99,8 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
         handoffs.close_all_of(hand, reasons)
         hand.write_lead()
     due = deadlines.deadlines_of(answer)
-    asked = None if request.pending else _asked(request)
-    why = _move_reasons(case, request, holder, reasons)
+    asked = None if request.pending else _asked_of(request)
+    why = _add_owner_change(case, request, holder, reasons)
     bulk_transfer.transfer_all(case, handoffs.Transfer(holder, request.kind, due, why, asked=asked))
     if not request.pending:
         return
@@ -112,7 +121,7 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
         created_ms=case.now_ms,
         event_id=pending.event_id,
         day=pending.day,
-        qualification=_label(case, hand.lead) if pending.raised else None,
+        qualification=_qualification_of(case, hand.lead) if pending.raised else None,
         reasons=tuple(dict.fromkeys((*pending.reasons, *reasons))),
         campaign=pending.campaign,
         passed_over=tuple((one.rep_id, one.why) for one in answer.passed_over),
@@ -127,11 +136,11 @@ def _assigned(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
         unchanged = Occasion(case.terms.day_of(case.now_ms), counts=False)
         evaluate(hand, unchanged, is_news=False)
     lead_chat.answer_visitor(hand, holder, answer)
-    _report_obstacles(case, request, answer)
+    _update_alerts(case, request, answer)
 
 
-def _moved(case: Case, request: OpenRequest, why: MoveWhy, answer: DeskAnswer, holder: Holder) -> None:
-    """Open hand-offs go to whom the desk named; where that is who has them, their deadlines go on."""
+def _apply_move(case: Case, request: OpenRequest, why: MoveWhy, answer: DeskAnswer, holder: Holder) -> None:
+    """Move the open hand-offs to the holder that the desk chose. If it is the present holder, resume their deadlines."""
     before = case.account.holder
     holder = reassignment.holder_after_move(case, request, holder)
     clocks = tuple((one.handoff_id, deadlines.deadlines_of(one)) for one in answer.clocks)
@@ -140,40 +149,46 @@ def _moved(case: Case, request: OpenRequest, why: MoveWhy, answer: DeskAnswer, h
         bulk_transfer.resume_all_deadlines(case, clocks, due)
     else:
         passed_over = tuple((one.rep_id, one.why) for one in answer.passed_over)
-        to = handoffs.Transfer(holder, request.kind, due, reasons, clocks, passed_over, _asked(request))
+        to = handoffs.Transfer(holder, request.kind, due, reasons, clocks, passed_over, _asked_of(request))
         bulk_transfer.transfer_all(case, to)
     reassignment.end_move(case, why, before, holder)
-    _report_obstacles(case, request, answer)
+    _update_alerts(case, request, answer)
 
 
-def _asked(request: OpenRequest) -> handoffs.TransferRequest:
+def _asked_of(request: OpenRequest) -> handoffs.TransferRequest:
+    """Return the part of a request that the moved hand-offs record."""
     return handoffs.TransferRequest(request.handoff_id, request.request_id, request.desk, request.mode)
 
 
-def _why_moved(case: Case, request: OpenRequest, answer: DeskAnswer, holder: Holder) -> tuple[Reason, ...]:
-    """Why open hand-offs change hands by this answer."""
+def _handover_reasons(
+    case: Case, request: OpenRequest, answer: DeskAnswer, holder: Holder
+) -> tuple[Reason, ...]:
+    """Return the reasons for which this answer moves the open hand-offs to another holder."""
     if request.move is not None:
         return reassignment.move_reasons(request.move, reassignment.holder_after_move(case, request, holder))
-    return _move_reasons(case, request, holder, _holder_reasons(case, holder, answer))
+    return _add_owner_change(case, request, holder, _holder_reasons(case, holder, answer))
 
 
-def _waits(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
-    """The desk holds the request and will answer again: nothing to ask meanwhile."""
+def _apply_wait(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
+    """Record that the desk queues the request and will answer again. The request is not repeated meanwhile."""
     cancel_timer(case.rows, ASK, case.key)
     case.clear_alert(Alert.DESK_SILENT, request.handoff_id)
     case.change(request=replace(request, is_waiting=True))
     if request.move is not None:
         reassignment.hold_move(case)
     lead_chat.ask_presence_for(case, request)
-    _report_obstacles(case, request, answer)
+    _update_alerts(case, request, answer)
 
 
-def _refused(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
-    """A desk can neither give nor keep it: said, and asked anew in an hour. Nothing is dropped."""
+def _apply_refusal(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
+    """Raise an alert that the desk can neither assign nor queue the request, and request again in an hour.
+
+    The lead stays due.
+    """
     cancel_timer(case.rows, ASK, case.key)
     case.change(request=replace(request, is_waiting=True, is_refused=True))
     lead_chat.ask_presence_for(case, request)
-    _alert(case, Alert.DESK_FULL if answer.desk_full else Alert.EVERYONE_AWAY, request, answer)
+    _raise_alert(case, Alert.DESK_FULL if answer.desk_full else Alert.EVERYONE_AWAY, request, answer)
     set_timer(case.rows, ASK, case.key, case.now_ms + REFUSED_PAUSE_MS)
 
 
@@ -181,7 +196,8 @@ def _is_partner(holder: Holder) -> bool:
     return holder.type is AssigneeType.PARTNER
 
 
-def _holder(request: OpenRequest, answer: DeskAnswer) -> Holder:
+def _make_holder(request: OpenRequest, answer: DeskAnswer) -> Holder:
+    """Return the holder that the answer names: a rep, else the desk or the partner as a whole."""
     if answer.rep_id is None:
         return Holder(
             AssigneeType.PARTNER if request.desk.startswith(PARTNER_PREFIX) else AssigneeType.DESK,
@@ -193,7 +209,7 @@ def _holder(request: OpenRequest, answer: DeskAnswer) -> Holder:
             manager=answer.manager_id,
         )
     how = answer.how_chosen
-    if request.how is not None and answer.deputy_for is None and (how is None or how in _BY_RIGHT):
+    if request.how is not None and answer.deputy_for is None and (how is None or how in _ACCOUNT_REP):
         how = request.how
     is_by_right = request.mode is not RequestMode.TURN and request.rep_id is not None
     return Holder(
@@ -211,6 +227,7 @@ def _holder(request: OpenRequest, answer: DeskAnswer) -> Holder:
 
 
 def _holder_reasons(case: Case, holder: Holder, answer: DeskAnswer) -> tuple[Reason, ...]:
+    """Return the reasons for which this holder was chosen."""
     reasons: list[Reason] = []
     if holder.how is HowChosen.FALLBACK:
         reasons.append(Reason.EVERYONE_AWAY if answer.everyone_away else Reason.SKILL_MISSING)
@@ -234,30 +251,35 @@ def _holder_reasons(case: Case, holder: Holder, answer: DeskAnswer) -> tuple[Rea
     return tuple(dict.fromkeys(reasons))
 
 
-def _move_reasons(
+def _add_owner_change(
     case: Case, request: OpenRequest, holder: Holder, reasons: tuple[Reason, ...]
 ) -> tuple[Reason, ...]:
-    """Why open hand-offs change hands. An owner who is away, or back, is the owner all the same."""
+    """Return ``reasons``, preceded by the change of owner if the open hand-offs move because of one.
+
+    A deputy does not change the owner. The owner's return adds REP_BACK.
+    """
     before = case.account.holder
     if request.route is Route.BY_HAND:
         return reasons
-    if request.mode is not RequestMode.OWNER or request.route not in _OWNED:
+    if request.mode is not RequestMode.OWNER or request.route not in _OWNER_ROUTES:
         return reasons
     if before is not None and before.stands_for == holder.stands_for:
         return (Reason.REP_BACK, *reasons) if holder.id == holder.stands_for else reasons
-    had_owner = before is not None and before.route in {*_OWNED, Route.BY_HAND}
+    had_owner = before is not None and before.route in {*_OWNER_ROUTES, Route.BY_HAND}
     return (Reason.OWNER_CHANGED if had_owner else Reason.ACCOUNT_GAINED_OWNER, *reasons)
 
 
-def _label(case: Case, lead: LeadRow) -> Qualification:
+def _qualification_of(case: Case, lead: LeadRow) -> Qualification:
+    """Return the label of a raised hand: MQL, pending or inquiry."""
     fit = fit_of(case.terms, case.account.company, lead.facts)
     return label_of(fit.state, in_question=case.account.questioned is not None and not lead.reached_mql)
 
 
-def _report_obstacles(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
-    """Report that nobody was there, had room, or the skill, and take back what is true no more.
+def _update_alerts(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
+    """Raise or clear the alerts that the desk is full, everyone is away or a skill is missing.
 
-    Also taken back when the hand-off is answered, moved or over; of one that is answered already only a wait is said.
+    They are also cleared when the hand-off is answered, moved or closed. For an answered hand-off they are raised only
+    if the request waits.
     """
     row = case.rows.get(HandoffRow, case.key, request.handoff_id)
     is_settled = row is not None and row.touched_ms is not None and answer.outcome == "assigned"
@@ -267,12 +289,12 @@ def _report_obstacles(case: Case, request: OpenRequest, answer: DeskAnswer) -> N
         (Alert.SKILL_MISSING, answer.skill_missing),
     ):
         if is_so and not is_settled:
-            _alert(case, alert, request, answer)
+            _raise_alert(case, alert, request, answer)
         else:
             case.clear_alert(alert, request.handoff_id)
 
 
-def _alert(case: Case, alert: Alert, request: OpenRequest, answer: DeskAnswer) -> None:
+def _raise_alert(case: Case, alert: Alert, request: OpenRequest, answer: DeskAnswer) -> None:
     case.raise_alert(
         alert,
         request.handoff_id,

@@ -38,7 +38,7 @@ def find_lead(case: Case, event: SalesAnswered) -> tuple[str | None, bool]:
     if request is not None and request.handoff_id == handoff_id and not is_answer:
         return request.lead_id, False  # an alert about a full desk has named this hand-off
     closed = case.rows.get(ClosedHandoffRow, case.key, handoff_id)
-    if closed is None and event.lead_id is not None:  # named under the key where the lead lived before
+    if closed is None and event.lead_id is not None:  # a hand-off of the key where the lead was stored before
         return event.lead_id, event.is_over or late_feedback.is_of_earlier_cycle(
             case, event.lead_id, handoff_id
         )
@@ -54,10 +54,11 @@ def find_lead(case: Case, event: SalesAnswered) -> tuple[str | None, bool]:
 
 
 def find_handoffs(case: Case, event: SalesAnswered, lead: LeadRow) -> list[tuple[str, HandoffRow]]:
-    """Return (handoff_id, row) of the lead's open hand-offs that the feedback is about. It is about all of the lead's.
+    """Return (handoff_id, row) of the lead's open hand-offs that the feedback is about.
 
-    Feedback that names only the lead, or a hand-off of a key where the lead lived before, is about hand-offs that
-    were made before it was given. An expiry that was taken back, or a move, has made no new one.
+    Feedback that names one of the lead's open hand-offs is about all of them. Feedback that names only the lead, or a
+    hand-off of the lead's former key, is about the hand-offs that were made before it was given. A hand-off that was
+    opened again after a reversed expiry or a move counts as made before.
     """
     found = [(one, case.rows.get(HandoffRow, case.key, one)) for one in lead.handoffs]
     is_named = event.activity.handoff_id in lead.handoffs

@@ -1,11 +1,15 @@
-"""A lead did something on the web or with an e-mail."""
+"""A lead did something on the web or with an e-mail.
+
+In: the activity. Out: its count in the score, the lead evaluated, signals for the owner. An outbound e-mail of ours is
+also an activity, but never a touch of the lead.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from workers.accounts.evaluation.evaluate import evaluate
-from workers.accounts.events.arrival import meet
+from workers.accounts.events.arrival import receive_lead
 from workers.accounts.events.visit_steps import SHARED_STEPS, Visit, apply_consent
 from workers.accounts.stages.qualifying import Occasion
 
@@ -14,11 +18,12 @@ if TYPE_CHECKING:
     from workers.accounts.case import Case
 
 STEPS = SHARED_STEPS
+"""The steps of an activity, in order."""
 
 
 def handle(case: Case, event: LeadActivity) -> None:
     """Run the steps of an activity. An outbound e-mail of ours is only evaluated: the lead has done nothing."""
-    hand = meet(case, event)
+    hand = receive_lead(case, event)
     if hand is None:
         return
     visit = Visit(hand, event, hand.lead)
@@ -30,6 +35,7 @@ def handle(case: Case, event: LeadActivity) -> None:
 
 
 def _evaluate_outbound(visit: Visit) -> None:
+    """Evaluate the lead after an outbound e-mail. Only a consent that came with it can change anything."""
     apply_consent(visit)
     is_news = visit.consent.is_news
     day = visit.case.terms.day_of(visit.event.occurred_at_ms)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workers.accounts.account_keys import crm_claims
-from workers.accounts.account_keys.lead_transfer import take_in
+from workers.accounts.account_keys.lead_transfer import adopt_lead
 from workers.accounts.case import LeadInHand
 from workers.accounts.evaluation.evaluate import enter
-from workers.accounts.events.arrival import receive
+from workers.accounts.events.arrival import accept_fact
 from workers.accounts.state.lead import LeadRow
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 def handle(case: Case, event: LeadAdopted) -> None:
-    """Take in the lead, and the deal that sales reported with it."""
-    if not receive(case, event):
+    """Merge the lead, and add the deal that sales reported for it."""
+    if not accept_fact(case, event):
         return
     if event.deal is not None:
         crm_claims.add_deal(case, event.deal)
@@ -26,4 +26,4 @@ def handle(case: Case, event: LeadAdopted) -> None:
     hand = LeadInHand(case, event.lead_id)
     if event.is_lead:
         enter(hand)
-    take_in(hand, event, is_new=known is None)
+    adopt_lead(hand, event, is_new=known is None)

@@ -1,10 +1,11 @@
-"""An identified visitor chats: one turn of the conversation.
+"""An identified visitor chats: one message of the conversation, called a turn.
 
 A visitor who asks for sales raises a hand. A visitor who asks for support has a support question, as by a form. The rep
-who answers gets the turn if the account is free. The visitor is notified who takes over, and from when.
+who answers gets the round-robin turn if the account has no holder. The visitor is notified which holder takes over, and
+when.
 
-In: a turn, and later the desk's answer. Out: the lead evaluated, requests to desks, answers for the chat. What a visitor
-does besides in a chat arrives as an activity. In imported history only the turns of sales count, as touches.
+In: a turn, and later the desk's answer. Out: the lead evaluated, requests to desks, answers for the chat. Other actions
+in a chat arrive as activities. In imported history only messages of sales have an effect: they are touches.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from workers.accounts.desk_protocol.requests import cancel_request
 from workers.accounts.evaluation import expiry, imported_history
 from workers.accounts.evaluation.consents import ConsentEffect, apply_event_consent
 from workers.accounts.evaluation.evaluate import evaluate
-from workers.accounts.events.arrival import meet
+from workers.accounts.events.arrival import receive_lead
 from workers.accounts.handoffs import buying_signals, deadlines, escalation, support_questions, touches
 from workers.accounts.stages.qualifying import Occasion
 from workers.accounts.state.handoff import HandoffRow
@@ -39,11 +40,12 @@ if TYPE_CHECKING:
 
 
 _CHANNEL = "chat"
+"""Channel of the touch that a rep's message is."""
 
 
 def handle(case: Case, event: LeadChat) -> None:
-    """Apply a turn, of today or of imported history."""
-    hand = meet(case, event)
+    """Apply a turn, live or of imported history."""
+    hand = receive_lead(case, event)
     if hand is None:
         return
     if event.imported:
@@ -53,6 +55,11 @@ def handle(case: Case, event: LeadChat) -> None:
 
 
 def _apply_turn(hand: LeadInHand, event: LeadChat) -> None:
+    """Apply a live turn: evaluate the lead, and make sure that the visitor is answered.
+
+    If the lead is due now, the desk's answer to its request notifies the visitor. Otherwise a desk is asked who is
+    present.
+    """
     case = hand.case
     consent = _apply_shared(hand, event)
     if event.turn is Turn.AGENT_MESSAGE:
@@ -63,8 +70,8 @@ def _apply_turn(hand: LeadInHand, event: LeadChat) -> None:
     is_for_sales = event.turn is Turn.ASKED_FOR_SALES
     is_question = not is_for_sales and support_questions.is_question(case, Request.SUPPORT)
     if is_for_sales:
-        _leave_other(case, hand.lead, event)
-        hand.change(chat=replace(_chat(hand.lead, event), is_waiting=True))
+        _ask_presence_for_other_chat(case, hand.lead, event)
+        hand.change(chat=replace(_chat_of(hand.lead, event), is_waiting=True))
         hand.write_lead()
     occasion = Occasion(
         case.terms.day_of(event.occurred_at_ms), earned=is_for_sales, raised=is_for_sales, counts=is_for_sales
@@ -74,14 +81,14 @@ def _apply_turn(hand: LeadInHand, event: LeadChat) -> None:
         support_questions.ask_desk(case, event.lead_id, event.occurred_at_ms)
     now = case.lead(event.lead_id)
     if is_for_sales and now.pending:
-        return  # the desk's answer tells the visitor
+        return  # the desk's answer notifies the visitor
     if case.terms.gates.exclusion(case.key, case.account.company) is not None:
         _answer_excluded(case, event)
     else:
         open_ones = now.service if is_question else now.handoffs if is_for_sales else ()
         handoff_id = open_ones[-1] if open_ones else None
-        desk = support_questions.desk_for(case) if is_question else _whom(case, handoff_id)
-        _ask_who_is_there(case, desk, event, handoff_id)
+        desk = support_questions.desk_for(case) if is_question else _desk_to_ask(case, handoff_id)
+        _ask_presence(case, desk, event, handoff_id)
     if is_for_sales and now.chat is not None:
         case.put_lead(event.lead_id, replace(now, chat=replace(now.chat, is_waiting=False)))
 
@@ -90,7 +97,7 @@ def _apply_imported(hand: LeadInHand, event: LeadChat) -> None:
     """Apply a turn of a chat that has ended: no visitor waits in it, and a message of sales is a touch."""
     consent = _apply_shared(hand, event)
     if event.turn is Turn.AGENT_MESSAGE:
-        touches.record_touch(hand, _touch(event))
+        touches.record_touch(hand, _touch_of(event))
     evaluate(hand, imported_history.import_occasion(hand.case), is_news=consent.is_news)
 
 
@@ -134,10 +141,10 @@ def ask_presence_for(case: Case, request: OpenRequest) -> None:
 
 
 def _apply_agent_message(hand: LeadInHand, event: LeadChat) -> None:
-    """Apply a rep's message: a touch, and the rep's turn if the account has no holder yet."""
+    """Apply a rep's message. It is a touch, and gives the rep the round-robin turn if the account has no holder."""
     case, rep_id = hand.case, event.rep_id or ""
-    touches.record_touch(hand, _touch(event))
-    chat = _chat(hand.lead, event)
+    touches.record_touch(hand, _touch_of(event))
+    chat = _chat_of(hand.lead, event)
     if event.occurred_at_ms >= chat.answered_ms:
         chat = replace(chat, rep_id=rep_id, answered_ms=event.occurred_at_ms)
     hand.change(chat=chat)
@@ -171,20 +178,24 @@ def _apply_shared(hand: LeadInHand, event: LeadChat) -> ConsentEffect:
     return consent
 
 
-def _touch(event: LeadChat) -> SalesTouch:
+def _touch_of(event: LeadChat) -> SalesTouch:
+    """Return a rep's message as a touch of sales."""
     return SalesTouch(event.occurred_at_ms, event.rep_id or "", _CHANNEL, event.event_id, event.clamped)
 
 
-def _chat(lead: LeadRow, event: LeadChat) -> Chat:
-    """The lead's latest conversation: of another one nothing is known."""
+def _chat_of(lead: LeadRow, event: LeadChat) -> Chat:
+    """Return the stored conversation of this turn, or a new one: only a lead's latest conversation is stored."""
     chat = lead.chat
     if chat is not None and chat.conversation_id == event.conversation_id:
         return chat
     return Chat(event.conversation_id)
 
 
-def _leave_other(case: Case, lead: LeadRow, event: LeadChat) -> None:
-    """The visitor asks in another conversation while one still waits: that one is told when the desk is there."""
+def _ask_presence_for_other_chat(case: Case, lead: LeadRow, event: LeadChat) -> None:
+    """Ask the default desk who is present for another conversation of the lead that still waits for an answer.
+
+    The desk's answer to the lead's request will notify the visitor in the new conversation only.
+    """
     chat = lead.chat
     if chat is not None and chat.is_waiting and chat.conversation_id != event.conversation_id:
         asked = PresenceAsked(
@@ -197,8 +208,8 @@ def _leave_other(case: Case, lead: LeadRow, event: LeadChat) -> None:
         case.publish(DESK_REQUESTS, asked)
 
 
-def _whom(case: Case, handoff_id: str | None) -> str:
-    """The desk to be asked who is there: that of whoever has the account, else everybody's."""
+def _desk_to_ask(case: Case, handoff_id: str | None) -> str:
+    """Return the desk to ask who is present: that of the hand-off's or the account's holder, else the default desk."""
     row = None if handoff_id is None else case.rows.get(HandoffRow, case.key, handoff_id)
     holder = case.account.holder if row is None else row.holder
     if holder is None:
@@ -206,7 +217,8 @@ def _whom(case: Case, handoff_id: str | None) -> str:
     return f"rep:{holder.id}" if holder.type is AssigneeType.REP else holder.id
 
 
-def _ask_who_is_there(case: Case, desk: str, event: LeadChat, handoff_id: str | None) -> None:
+def _ask_presence(case: Case, desk: str, event: LeadChat, handoff_id: str | None) -> None:
+    """Ask a desk who is present. Its answer notifies the visitor."""
     asked = PresenceAsked(
         event_id=event.event_id,
         desk=desk,
@@ -219,6 +231,7 @@ def _ask_who_is_there(case: Case, desk: str, event: LeadChat, handoff_id: str | 
 
 
 def _answer_excluded(case: Case, event: LeadChat) -> None:
+    """Notify a visitor of an excluded company that no one will answer."""
     chat_answer = ChatAnswer(
         event_id=fact_id("chat_answer", event.conversation_id, case.key, event.event_id),
         occurred_at=case.now,

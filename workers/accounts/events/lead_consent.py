@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workers.accounts.evaluation.consents import change_consent
-from workers.accounts.events.arrival import meet
+from workers.accounts.events.arrival import receive_lead
 
 if TYPE_CHECKING:
     from schemas.lead_events import LeadConsent
@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 def handle(case: Case, event: LeadConsent) -> None:
     """Apply the consents. A person without a lead stays without one."""
-    hand = meet(case, event)
+    hand = receive_lead(case, event)
     if hand is not None and event.consents:
         change_consent(hand, event)

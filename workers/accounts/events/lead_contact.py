@@ -1,8 +1,8 @@
 """The CRM has a record of a person, has changed it, or has deleted it.
 
-In: a contact of the CRM, or its deletion. Out: the lead's facts, which go before those of forms; ids for the hand-off;
-do-not-contact; the lead evaluated again. A contact who was never active is stored without a stage: it has no score and
-no alert.
+In: a contact of the CRM, or its deletion. Out: the lead's facts, which take precedence over those of forms; ids
+for the hand-off; do-not-contact; the lead evaluated again. A contact who was never active is stored without a stage and
+has no score and no alert.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from workers.accounts.account_keys.enrichment import company_facts
 from workers.accounts.case import LeadInHand
 from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.evaluation.permission_change import apply_permission
-from workers.accounts.events.arrival import receive
+from workers.accounts.events.arrival import accept_fact
 from workers.accounts.stages.qualifying import Occasion
 from workers.accounts.state.facts import Contact, Fact
 from workers.accounts.worth.facts import merge_facts
@@ -25,33 +25,35 @@ if TYPE_CHECKING:
     from workers.accounts.case import Case
 
 CONTACT_FACTS = ("first_name", "last_name", "job_title", "job_function", "phone")
+"""Fields of a CRM contact that become facts of the lead."""
 
 
 def handle(case: Case, event: LeadContact) -> None:
     """Apply the CRM's record of a person. It replaces everything that an earlier record stated."""
-    if not receive(case, event):
+    if not accept_fact(case, event):
         return
     hand = LeadInHand(case, event.lead_id)
-    held = hand.lead
+    before = hand.lead
     contact, stated = _read(event.record, event.occurred_at_ms)
-    known = {(fact.name, fact.value): fact for fact in held.facts if fact.is_crm}
-    facts = [known.get((fact.name, fact.value), fact) for fact in stated]  # an unchanged fact keeps its time
-    hand.change(contact=contact, facts=merge_facts(_of_forms(held.facts), facts))
-    apply_permission(hand, held)
-    if hand.lead == held:
-        hand.lead = held
+    known = {(fact.name, fact.value): fact for fact in before.facts if fact.is_crm}
+    facts = [known.get((fact.name, fact.value), fact) for fact in stated]  # an unchanged fact keeps its date
+    hand.change(contact=contact, facts=merge_facts(_of_forms(before.facts), facts))
+    apply_permission(hand, before)
+    if hand.lead == before:
+        hand.lead = before
     hand.write_lead()
     if event.record is not None and event.record.company is not None:
         crm_claims.enrich(case, company_facts(event.record.company, event.occurred_at_ms))
     if hand.lead.stage is None:
         return
-    crm_claims.contact_named(case, contact.account_id if contact else None)
-    if hand.lead is not held:
+    crm_claims.look_up_contact_account(case, contact.account_id if contact else None)
+    if hand.lead is not before:
         occasion = Occasion(case.terms.day_of(event.occurred_at_ms))
         evaluate(hand, occasion, is_news=True)
 
 
 def _read(record: ContactRecord | None, at_ms: int) -> tuple[Contact | None, list[Fact]]:
+    """Return the contact and the facts of a CRM record. A deleted record has neither."""
     if record is None:
         return None, []
     contact = Contact(
@@ -62,4 +64,5 @@ def _read(record: ContactRecord | None, at_ms: int) -> tuple[Contact | None, lis
 
 
 def _of_forms(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """Return the facts that forms stated."""
     return tuple(fact for fact in facts if not fact.is_crm)

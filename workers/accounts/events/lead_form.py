@@ -1,11 +1,15 @@
-"""A lead filled in a form: its facts, what it asks for, and what an activity brings too."""
+"""A lead filled in a form.
+
+In: the form. Out: the lead's facts, a raised hand or a support question, a company-name lookup, and the results of the
+steps that an activity has too.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from workers.accounts.account_keys import name_lookup
-from workers.accounts.events.arrival import meet
+from workers.accounts.events.arrival import receive_lead
 from workers.accounts.events.visit_steps import SHARED_STEPS, Step, Visit
 from workers.accounts.handoffs import support_questions
 from workers.accounts.worth.facts import with_form
@@ -41,11 +45,12 @@ def ask_support(visit: Visit) -> None:
 
 
 STEPS: tuple[Step, ...] = (look_up_company, record_facts, read_request, *SHARED_STEPS, ask_support)
+"""The steps of a form, in order."""
 
 
 def handle(case: Case, event: LeadForm) -> None:
     """Run the steps of a form."""
-    hand = meet(case, event)
+    hand = receive_lead(case, event)
     if hand is None:
         return
     visit = Visit(hand, event, hand.lead)
@@ -54,6 +59,7 @@ def handle(case: Case, event: LeadForm) -> None:
 
 
 def _form(visit: Visit) -> LeadForm:
+    """Return the event of the visit, typed as a form."""
     if visit.event.type != "lead_form":
         raise TypeError(f"expected a lead_form, found {visit.event.type}")
     return visit.event

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def handle(case: Case, event: NameAnswered) -> None:
-    """Follow the answer. The lead that waits for it is sent to the account first."""
+    """Record the answer and bring the account in line with it. The lead that waited for it is sent before all others."""
     if event.asked_crm_account_id is not None:
         lead_id = case.key.removeprefix("lead:") if contact_lookup.apply_answer(case, event) else ""
     else:
         was_asked = name_lookup.apply_answer(case, event)
         lead_id = case.account.naming.lead_id if was_asked and case.account.naming is not None else ""
-    crm_claims.follow(case)
+    crm_claims.refresh_account(case)
     if lead_id:
-        aliases.send_first(case, lead_id)
+        aliases.send_lead_now(case, lead_id)

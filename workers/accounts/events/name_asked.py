@@ -12,5 +12,5 @@ if TYPE_CHECKING:
 
 
 def handle(case: Case, event: NameAsked) -> None:
-    """Answer at once, and remember the asking key for later answers."""
+    """Answer at once, and store the asking key for later answers."""
     name_index.answer_question(case, event)

@@ -12,5 +12,5 @@ if TYPE_CHECKING:
 
 
 def handle(case: Case, event: NameDropped) -> None:
-    """Forget the asking key."""
+    """Delete the asking key from the askers."""
     name_index.remove_asker(case, event)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def handle(case: Case, event: ParentFacts) -> None:
-    """Record the parent's owner, and follow the claim that holds."""
-    parents.record_parent(case, event)
+    """Record the parent's owner, and bring the account in line with it."""
+    parents.record_parent_owner(case, event)
     if case.rows.get(ClaimRow, case.key, event.crm_account_id) is not None:
-        crm_claims.follow(case)
+        crm_claims.refresh_account(case)

@@ -1,7 +1,8 @@
-"""An account goes on to a partner, and comes back: qualified by inside sales, returned, or not answered in time.
+"""An account is forwarded to a partner after inside sales has qualified a lead, and is taken back from the partner.
 
-In: what sales or the partner says, the timer of the first response. Out: leads that are due, hand-offs withdrawn. The
-account goes and comes as a whole, so that it has one owner; points count by their own dates, whoever had it meanwhile.
+In: feedback of sales or the partner, the timer of the first response. Out: leads that are due, hand-offs withdrawn. The
+account moves as a whole, so that it has one owner. Points count by their own dates, whether a partner had the account
+meanwhile or not.
 """
 
 from __future__ import annotations
@@ -31,11 +32,14 @@ if TYPE_CHECKING:
     from workers.accounts.case import Case
 
 TAKE_BACK: Final = "given_back"
-"""The cursor over the hand-offs of a large account that a partner gave back."""
+"""Kind of the cursor over the hand-offs of a large account that a partner returned."""
 
 
 def hand_over_qualified(hand: LeadInHand) -> None:
-    """Make a lead that inside sales has qualified due for the partner who gets SQLs. The account's own rep keeps it."""
+    """Make a lead that inside sales has qualified due for the partner that gets SQLs.
+
+    If a rep owns the account, the lead stays with the rep.
+    """
     case = hand.case
     policy, account = case.terms.policy, case.account
     if is_with_partner(account) or owner_of(policy, account) is not None:
@@ -51,7 +55,7 @@ def hand_over_qualified(hand: LeadInHand) -> None:
 
 
 def is_overdue(case: Case, handoff_id: str) -> bool:
-    """Whether a partner has not answered in time and the agreement says that the account then comes back."""
+    """Whether a partner has not answered in time and the policy returns its account in that case."""
     row = case.rows.get(HandoffRow, case.key, handoff_id)
     if row is None or row.touched_ms is not None or row.holder.type is not AssigneeType.PARTNER:
         return False
@@ -60,7 +64,11 @@ def is_overdue(case: Case, handoff_id: str) -> bool:
 
 
 def take_back(case: Case, why: Reason) -> None:
-    """Take an account back from its partner: every lead begins a new cycle and is judged as of today."""
+    """Take an account back from its partner: each lead with an open hand-off begins a new cycle and is evaluated.
+
+    All leads of the account are then evaluated again in chunks, as of today. The hand-offs of a large account are
+    withdrawn in chunks first.
+    """
     holder = case.account.holder
     if holder is None or not is_with_partner(case.account):
         return
@@ -79,8 +87,8 @@ def take_back(case: Case, why: Reason) -> None:
 
 
 def take_back_next(case: Case, position: str) -> str | None:
-    """Begin anew with the next leads of a large account whose hand-offs were withdrawn; '' while there are more."""
-    del position  # those done are gone
+    """Begin a new cycle for the next leads of a large account. Return '' while more hand-offs are open, else None."""
+    del position  # handled hand-offs are deleted, so each step starts at the first
     rows = [row for _, row in open_index.open_rows(case)]
     _begin_cycles(case, [row.lead_id for row in rows], rows[0].withdrawn_for if rows else ())
     if case.account.open_handoffs:

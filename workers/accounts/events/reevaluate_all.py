@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workers.accounts.account_keys import name_lookup
-from workers.accounts.account_keys.lead_transfer import send_over
+from workers.accounts.account_keys.lead_transfer import send_lead
 from workers.accounts.case import Case, LeadInHand
 from workers.accounts.desk_protocol import claim_refusals, requests
 from workers.accounts.evaluation import expiry
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from workers.engine.rows import Rows
 
 POLICY = "policy"
-"""The kind of the cursor over all leads."""
+"""Kind of the cursor over all leads of the partition."""
 
 
 def evaluate_next(case: Case, position: str) -> str | None:
@@ -36,7 +36,7 @@ def evaluate_next(case: Case, position: str) -> str | None:
     for (_, lead_id), _ in found:
         hand = LeadInHand(case, lead_id)
         if account.forwards_to and account.moving_to != "":
-            send_over(hand, account.forwards_to)
+            send_lead(hand, account.forwards_to)
         else:
             occasion = Occasion(account.facts_day, moved=_has_returned(hand.lead))
             evaluate(hand, occasion, is_news=False)
@@ -73,5 +73,5 @@ def close_case(case: Case) -> list[Emit]:
 
 
 def _has_returned(lead: LeadRow) -> bool:
-    """Whether its hand-off was withdrawn because the account moved, and the account came back before the lead had left."""
+    """Whether the lead's hand-off was withdrawn by a key move that ended before the lead was sent to the other key."""
     return lead.handed and lead.verdict is None and not (lead.pending or lead.handoffs)

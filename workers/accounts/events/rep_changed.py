@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def handle(case: Case, event: RepChanged) -> None:
-    """Record who is gone or back, and freeze or resume the deadlines of an absent holder."""
+    """Record that the rep has left or is back, and freeze or resume the deadlines of an absent holder."""
     case.request_needs_review = True
     if event.change == "left":
         rep_watch.add_inactive_rep(case, event.rep_id)

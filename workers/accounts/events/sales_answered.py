@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from schemas.desk_requests import DeskReturn, RequestMode
 from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import Reason, RejectReason, SalesAction, Stage
-from workers.accounts.account_keys import aliases
+from workers.accounts.account_keys import forwarding
 from workers.accounts.case import LeadInHand
 from workers.accounts.desk_protocol import claim_refusals
 from workers.accounts.evaluation import expiry
@@ -50,7 +50,7 @@ _TOUCHES: Final = frozenset(
     {SalesAction.TOUCHED, SalesAction.SALES_QUALIFIED, SalesAction.OPPORTUNITY_OPENED}
 )
 """Feedback that reports contact with the buyer."""
-_OF_THE_CYCLE: Final = frozenset({SalesAction.ACCEPTED, SalesAction.SALES_QUALIFIED, SalesAction.REJECTED})
+_ABOUT_THE_CYCLE: Final = frozenset({SalesAction.ACCEPTED, SalesAction.SALES_QUALIFIED, SalesAction.REJECTED})
 """Feedback about a lead's cycle. It counts although an expiry has closed the hand-off since."""
 
 
@@ -61,27 +61,28 @@ class Feedback:
     hand: LeadInHand
     event: SalesAnswered
     handoffs: list[tuple[str, HandoffRow]]
-    """The open hand-offs that it is about: (handoff_id, row)."""
+    """Open hand-offs that the feedback is about: (handoff_id, row)."""
     is_closed: bool
-    """Whether it names a hand-off that is closed."""
+    """Whether the feedback names a closed hand-off."""
     is_open: bool
-    """Whether it counts as feedback to a hand-off: one is open, was withdrawn by a move, or expired afterwards."""
+    """Whether the feedback is about a hand-off that is open, was withdrawn by a move, or expired afterwards."""
 
     @property
     def action(self) -> SalesAction:
-        """What sales reports."""
+        """The action that sales reports."""
         return self.event.activity.action
 
 
 def handle(case: Case, event: SalesAnswered) -> None:
-    """Apply feedback under the key where its lead lives. Raises RefusedError unknown_handoff or handoff_over."""
-    if aliases.forward_feedback(case, event):
+    """Apply feedback under the key where its lead is stored. Raises RefusedError: unknown_handoff, handoff_over."""
+    if forwarding.forward_feedback(case, event):
         return
     _apply_here(case, event)
     buying_signals.clear_answered(case)
 
 
 def _apply_here(case: Case, event: SalesAnswered) -> None:
+    """Apply feedback to a support question, or to a lead of this account. A person who is not a lead can be claimed."""
     if support_questions.apply_desk_feedback(case, event):
         return
     lead_id, is_closed = find_lead(case, event)
@@ -100,7 +101,9 @@ def _apply(hand: LeadInHand, event: SalesAnswered, *, is_closed: bool) -> None:
     about = [] if is_closed else find_handoffs(case, event, hand.lead)
     is_between = not (about or is_closed) and late_feedback.is_between_accounts(hand, event)
     is_late = (
-        not about and action in _OF_THE_CYCLE and late_feedback.is_dated_before_expiry(case, event, hand.lead)
+        not about
+        and action in _ABOUT_THE_CYCLE
+        and late_feedback.is_dated_before_expiry(case, event, hand.lead)
     )
     raised_day = late_feedback.day_raised_since(hand, event)
     feedback = Feedback(hand, event, about, is_closed, bool(about or is_between or is_late))
@@ -161,12 +164,14 @@ def _claim(feedback: Feedback) -> None:
 
 
 def _apply_deal(feedback: Feedback) -> None:
+    """Apply a deal that sales reports, and evaluate the lead."""
     _acknowledge(feedback)
     apply_deal(feedback.hand, feedback.event)
     _evaluate_again(feedback.hand)
 
 
 def _accept(feedback: Feedback) -> None:
+    """Make the lead an SAL."""
     _acknowledge(feedback)
     hand = feedback.hand
     if not hand.lead.accepted:
@@ -175,6 +180,7 @@ def _accept(feedback: Feedback) -> None:
 
 
 def _qualify(feedback: Feedback) -> None:
+    """Make the lead an SQL, which may hand it over to a partner."""
     _acknowledge(feedback)
     hand = feedback.hand
     if not hand.lead.qualified:
@@ -206,7 +212,7 @@ def _return(feedback: Feedback) -> None:
 
 
 def _reject(feedback: Feedback) -> None:
-    """End the lead's cycle: the policy says for each rejection reason whether it recycles or disqualifies."""
+    """End the lead's cycle. The policy sets for each rejection reason whether it recycles or disqualifies."""
     _acknowledge(feedback)
     hand, event = feedback.hand, feedback.event
     case, lead = hand.case, hand.lead
@@ -229,15 +235,14 @@ def _reject(feedback: Feedback) -> None:
     )
     if effect == "question_account":
         _object_to_market(case, market_objection(case, event))
-    if (
-        not is_expired
-    ):  # an event after the expiry is after the rejection too, and no event lies between the two
+    # After an expiry the score counts from the expiry on, and no event is dated between this rejection and the expiry.
+    if not is_expired:
         hand.score = start_new_points(case.terms, hand.score, event.occurred_at_ms)
     _evaluate_again(hand)
 
 
 def _reassign(feedback: Feedback) -> None:
-    """Give the whole account to another rep. Of several reassignments, the one with the latest time holds."""
+    """Assign the whole account to another rep. Of several reassignments, the one with the latest date holds."""
     _acknowledge(feedback)
     case, event = feedback.hand.case, feedback.event
     account, to_rep_id = case.account, event.activity.to_rep_id
@@ -288,7 +293,10 @@ def _record_touch(feedback: Feedback) -> None:
 
 
 def _apply_later_points(case: Case, lead_id: str, raised_day: int, at_ms: int) -> None:
-    """Evaluate the lead by what is dated after a late rejection of ``at_ms`` and known already: it may bring it back."""
+    """Evaluate the lead by the events dated after a late rejection of ``at_ms`` that arrived before it.
+
+    They may end the rejection at once.
+    """
     hand = LeadInHand(case, lead_id)
     lead, score = hand.lead, hand.score
     if lead.verdict is None or lead.said_no_ms != at_ms or not (raised_day or score.since):
@@ -298,9 +306,9 @@ def _apply_later_points(case: Case, lead_id: str, raised_day: int, at_ms: int) -
 
 
 def _return_turn(case: Case, row: HandoffRow) -> None:
-    """Give the desk its turn and its capacity back for a rejected lead, if the policy wants that.
+    """Return the turn and the capacity of a rejected lead to the desk, if the policy gives them back.
 
-    A hand-off that has moved to another holder has used its turn.
+    A hand-off that has moved to another holder keeps its turn.
     """
     holder = handoffs.holder_of(case, row)
     has_moved = row.holder.desk != row.request_desk or (holder is not None and holder.id != row.holder.id)
@@ -313,6 +321,7 @@ def _return_turn(case: Case, row: HandoffRow) -> None:
 
 
 def _evaluate_again(hand: LeadInHand, occasion: Occasion | None = None) -> None:
+    """Write the lead's rows and evaluate it. Without an occasion, the evaluation makes no hand-off due."""
     hand.write()
     unchanged = Occasion(hand.case.terms.day_of(hand.case.now_ms), counts=False)
     evaluate(hand, occasion or unchanged, is_news=False)

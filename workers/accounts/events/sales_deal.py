@@ -1,7 +1,7 @@
 """Sales reports that an opportunity was opened, won or lost.
 
-In: a report of sales about a lead, with its own time. Out: the account's deals, the lead's cycle, hand-offs published
-again or withdrawn.
+In: a report of sales about a lead, with its own date. Out: the account's deals, the lead's cycle, hand-offs published
+again or withdrawn. The CRM record is never changed: crm_claims.py adds the deals to it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ OF_DEALS = frozenset(_REASONS)
 def apply_deal(hand: LeadInHand, event: SalesAnswered) -> None:
     """Apply a deal that sales reports. A report that a later one has overtaken changes nothing."""
     case, activity = hand.case, event.activity
-    record = crm_claims.record_of(case)
+    record = crm_claims.find_crm_record(case)
     deal = Deal(
         lead_id=hand.lead_id,
         rep_id=activity.rep_id,
@@ -49,7 +49,7 @@ def apply_deal(hand: LeadInHand, event: SalesAnswered) -> None:
     if deals is case.account.deals:
         return
     case.change(deals=deals)
-    crm_claims.follow(case)
+    crm_claims.refresh_account(case)
     reason = _REASONS[activity.action]
     if activity.action is SalesAction.LOST:
         recycle(hand, reason, event.occurred_at_ms)

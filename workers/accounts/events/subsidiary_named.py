@@ -1,4 +1,4 @@
-"""A CRM record names this account as its parent, has moved, or has another parent."""
+"""A CRM record names this company as its parent, is stored under another key, or has another parent."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ if TYPE_CHECKING:
 
 
 def handle(case: Case, event: SubsidiaryNamed) -> None:
-    """Record the subsidiary and tell it who owns the parent, or forget it."""
+    """Record the subsidiary and send it the parent's owner, or delete it."""
     parents.record_subsidiary(case, event)

@@ -19,29 +19,30 @@ from workers.accounts.handoffs import buying_signals, deadlines, escalation, han
 if TYPE_CHECKING:
     from workers.accounts.case import Case
 
-_OF_THE_ACCOUNT: Final[Mapping[str, Callable[[Case], None]]] = {
-    aliases.MOVE: aliases.ask_to_leave,
+_ACCOUNT_TIMERS: Final[Mapping[str, Callable[[Case], None]]] = {
+    aliases.MOVE: aliases.request_leads,
     name_lookup.NAME_TIMER: name_lookup.stop_waiting,
     contact_lookup.CONTACT_TIMER: crm_claims.stop_waiting_for_contact,
     buying_signals.BUNDLE: buying_signals.publish_bundle,
 }
-"""Handlers of the account's own timers, by kind."""
-_BY_KEY: Final[Mapping[str, Callable[[Case, str], None]]] = {
+"""The handlers of timers whose key is the account's, by kind."""
+_KEYED_TIMERS: Final[Mapping[str, Callable[[Case, str], None]]] = {
     support_questions.ASK: support_questions.repeat_question,
     handoffs.FORGET: handoffs.forget_closed,
     deadlines.LONG_OVERDUE: escalation.escalate,
     imported_history.COMPLETE: imported_history.evaluate_complete,
     expiry.EXPIRE: expiry.expire,
 }
+"""The handlers of timers whose key names a hand-off or a lead, by kind."""
 
 
 def handle(case: Case, kind: str, key: str) -> None:
     """Apply one timer that is due."""
-    decides = _BY_KEY.get(kind)
-    if decides is not None:
-        decides(case, key)
-    elif kind in _OF_THE_ACCOUNT:
-        _OF_THE_ACCOUNT[kind](case)
+    handler = _KEYED_TIMERS.get(kind)
+    if handler is not None:
+        handler(case, key)
+    elif kind in _ACCOUNT_TIMERS:
+        _ACCOUNT_TIMERS[kind](case)
     elif kind == requests.ASK:
         requests.replace_refused(case)
         requests.repeat_request(case)

@@ -1,7 +1,7 @@
 """The steps that an activity and a form share, in the order in which both run them.
 
-In: what a lead did on the web or by e-mail. Out: the lead as it is after it, evaluated; its owner notified. Each step
-reads and fills one ``Visit``.
+In: an activity or a form of a lead. Out: the lead's rows, its evaluation, signals for the owner. Each step reads and
+fills one ``Visit``.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class Visit:
     is_question: bool = False
     """Whether a form asks a support question."""
     consent: ConsentEffect = field(init=False)
-    """Set by ``apply_consent``."""
-    fitting: MatchingRules = field(init=False)
+    """Effect of the consent that came with the event. Set by ``apply_consent``."""
+    matching: MatchingRules = field(init=False)
     """The rules that the event matches. Set by ``match_rules``."""
     has_new_facts: bool = False
     """Whether a form brought a new fact, consent or campaign. Set by ``record_campaign``."""
@@ -54,9 +54,9 @@ class Visit:
     score_before: ScoreRow = field(init=False)
     """The score before the event counted. Set by ``count``."""
     counted: CountResult = field(init=False)
-    """What the event counted. Set by ``count``."""
+    """The result of counting the event. Set by ``count``."""
     had_raised_hand: bool = False
-    """Whether a hand raised earlier in the cycle was still up. Set by ``evaluate_lead``."""
+    """Whether the lead had already raised its hand in the open cycle. Set by ``evaluate_lead``."""
     has_new_handoff: bool = False
     """Whether the event made a hand-off due. Set by ``evaluate_lead``."""
 
@@ -86,16 +86,19 @@ def match_rules(visit: Visit) -> None:
     terms, event, consent = visit.case.terms, visit.event, visit.consent
     may_respond = visit.is_live and consent.is_tracked and not visit.is_question
     if event.type == "lead_activity":
-        visit.fitting = terms.rules.for_activity(event.activity, event.url, event.asset, visit.campaign)
+        visit.matching = terms.rules.for_activity(event.activity, event.url, event.asset, visit.campaign)
         activity = event.activity
     else:
-        visit.fitting = terms.rules.for_form(event.form_id, event.url, visit.campaign)
+        visit.matching = terms.rules.for_form(event.form_id, event.url, visit.campaign)
         activity = None
     visit.has_responded = may_respond and terms.campaigns.is_response(activity, visit.campaign)
 
 
 def record_campaign(visit: Visit) -> None:
-    """Record that the lead was active, and the campaign that brought it. A role address is never an active person."""
+    """Record that the lead was active, and the campaign that brought it.
+
+    A lead with a role address is never listed as active.
+    """
     hand, event, case = visit.hand, visit.event, visit.case
     if visit.consent.is_tracked:
         if not hand.lead.role_address:
@@ -114,25 +117,27 @@ def count(visit: Visit) -> None:
     hand, event, terms = visit.hand, visit.event, visit.case.terms
     is_activity = event.type == "lead_activity"
     message = ""
-    if visit.fitting.by_message:
+    if visit.matching.by_message:
         message = message_mark(event.asset if event.type == "lead_activity" else None, visit.campaign)
     stated = event.duration_seconds if event.type == "lead_activity" else None
     duration_ms = None if stated is None else int(stated * 1000)
     if not is_activity and (visit.is_question or not visit.consent.may_count):
-        visit.fitting = NO_RULES
+        visit.matching = NO_RULES
     activity = Activity(event.occurred_at_ms, event.event_id, message, duration_ms)
-    counted = count_activity(terms, hand.lead, hand.score, visit.fitting, activity)
+    counted = count_activity(terms, hand.lead, hand.score, visit.matching, activity)
     if event.clamped:
         day = terms.day_of(event.occurred_at_ms)
-        counted = counted._replace(score=with_future_dated(counted.score, day, event.event_id, visit.fitting))
+        counted = counted._replace(
+            score=with_future_dated(counted.score, day, event.event_id, visit.matching)
+        )
     visit.score_before, visit.counted = hand.score, counted
     hand.score = counted.score
 
 
 def record_touch(visit: Visit) -> None:
-    """Record the event as the buyer's touch: the lead does not expire yet, or an expiry is taken back.
+    """Record the event as the buyer's touch: it postpones the lead's expiry, or reverses it.
 
-    A response to a campaign counts in the cycle that continues because of it.
+    If the touch reverses an expiry, a response to a campaign counts in the resumed cycle.
     """
     if not (visit.consent.is_tracked or visit.raises_hand):
         return
@@ -144,14 +149,14 @@ def record_touch(visit: Visit) -> None:
 
 
 def evaluate_lead(visit: Visit) -> None:
-    """Evaluate the lead by what it just did."""
+    """Evaluate the lead after the event."""
     case, hand, consent = visit.case, visit.hand, visit.consent
     occasion = _occasion(visit)
     if occasion.earned:
         contact_lookup.record_earned(case)
     is_news = consent.is_news or visit.has_new_facts or (consent.is_tracked and visit.counted.is_changed)
     if not is_news:
-        hand.write_score()  # nothing counts, but the time of the event is recorded
+        hand.write_score()  # the event does not count, but its time is recorded
     visit.had_raised_hand = hand.lead.raised_hand and hand.lead.verdict is None
     handoffs_before = case.account.handoff_n
     evaluate(hand, occasion, is_news=is_news)
@@ -159,7 +164,7 @@ def evaluate_lead(visit: Visit) -> None:
 
 
 def notify_owner(visit: Visit) -> None:
-    """Add what the lead did to the signals for the account's owner. An event that leads to a hand-off is not a signal."""
+    """Add the event to the signals for the account's owner. An event that leads to a hand-off is not a signal."""
     if not visit.is_live or visit.has_new_handoff:
         return
     case, event = visit.case, visit.event
@@ -179,10 +184,11 @@ SHARED_STEPS: Final[tuple[Step, ...]] = (
     evaluate_lead,
     notify_owner,
 )
-"""What an activity and a form have in common, in order."""
+"""The steps that an activity and a form share, in order."""
 
 
 def _occasion(visit: Visit) -> Occasion:
+    """Return the occasion of the evaluation. Imported history makes no hand-off due."""
     if not visit.is_live:
         return imported_history.import_occasion(visit.case)
     consent, day = visit.consent, visit.counted.day

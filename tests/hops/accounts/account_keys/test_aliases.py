@@ -1,4 +1,4 @@
-"""A key that moves: to a primary key, on to another, and back; nobody is lost, doubled or called by two reps."""
+"""A key joins a primary key, moves on to another and returns. No lead is lost or doubled, no account has two holders."""
 
 from __future__ import annotations
 
@@ -35,52 +35,52 @@ OTHER = "domain:other.example"
 THIRD = "domain:third.example"
 
 
-def a_market() -> Market:
+def make_market() -> Market:
     market = Market()
     market.reps(rep("r1"), rep("r2"), rep("r3"))
     return market
 
 
-def lead_at(market: Market, key: str, lead_id: str = "ann") -> LeadRow | None:
+def lead_row(market: Market, key: str, lead_id: str = "ann") -> LeadRow | None:
     return market.accounts.decider.rows.get(LeadRow, key, lead_id)
 
 
-# Moving on, and back.
+# A key that moves on, or returns.
 
 
-def test_a_domain_that_moves_on_takes_its_people_and_leaves_the_others() -> None:
-    market = a_market()
+def test_a_domain_that_moves_on_takes_its_own_leads_and_no_others() -> None:
+    market = make_market()
     market.send(facts(BANK), facts(THIRD, crm_account_id="acc-3", owner_rep_id="r3"), facts(OTHER, BANK))
     market.send(demo("bob"), demo("ann", account_key=OTHER))
-    assert story(market.said) == ["assigned raised_hand r1", "assigned raised_hand r1"]
-    said = market.send(facts(OTHER, THIRD, crm_account_id="acc-3"), released("acc-1", OTHER))
-    assert story(said) == ["withdrawn raised_hand -", "assigned raised_hand r3"]
-    assert [one.account_key for one in routings(said)] == [BANK, THIRD]
-    assert lead_at(market, THIRD) is not None
-    assert lead_at(market, BANK) is None
-    assert lead_at(market, BANK, "bob") is not None
-    assert_one_owner(market.said)
+    assert story(market.outputs) == ["assigned raised_hand r1", "assigned raised_hand r1"]
+    results = market.send(facts(OTHER, THIRD, crm_account_id="acc-3"), released("acc-1", OTHER))
+    assert story(results) == ["withdrawn raised_hand -", "assigned raised_hand r3"]
+    assert [one.account_key for one in routings(results)] == [BANK, THIRD]
+    assert lead_row(market, THIRD) is not None
+    assert lead_row(market, BANK) is None
+    assert lead_row(market, BANK, "bob") is not None
+    assert_one_owner(market.outputs)
 
 
-def test_a_domain_moved_there_and_back_ends_where_it_began_and_everything_came_along() -> None:
-    market = a_market()
+def test_a_domain_that_moves_there_and_back_loses_nothing() -> None:
+    market = make_market()
     market.send(facts(OTHER, crm_account_id="old"), facts(BANK), *reach_bar(account_key=OTHER))
     for _ in range(3):
         market.send(released("old", OTHER), facts(OTHER, BANK))
-        assert (lead_at(market, OTHER), market.stage()) == (None, Stage.MQL)
+        assert (lead_row(market, OTHER), market.stage()) == (None, Stage.MQL)
         market.send(released("acc-1", OTHER), facts(OTHER, crm_account_id="old"))
-        assert (lead_at(market, BANK), market.stage(account_key=OTHER)) == (None, Stage.MQL)
-    row = lead_at(market, OTHER)
+        assert (lead_row(market, BANK), market.stage(account_key=OTHER)) == (None, Stage.MQL)
+    row = lead_row(market, OTHER)
     assert row is not None
     assert (row.home, len(row.handoffs)) == ("", 1)
-    assert scores(market.said)[-1].explanation.total == 138
-    ids = [one.event_id for one in market.said]
+    assert scores(market.outputs)[-1].explanation.total == 138
+    ids = [one.event_id for one in market.outputs]
     assert len(set(ids)) == len(ids)
-    assert_one_owner(market.said)
-    assert {one.assignee.id for one in routings(market.said) if one.assignee} == {"r1"}
+    assert_one_owner(market.outputs)
+    assert {one.assignee.id for one in routings(market.outputs) if one.assignee} == {"r1"}
 
 
-def test_while_a_domain_comes_home_it_asks_for_nobody_and_then_for_all() -> None:
+def test_a_domain_that_becomes_primary_again_requests_no_rep_until_its_leads_are_sent() -> None:
     market = Market(most_at_once=100)
     market.reps(rep("r1"), rep("r2"), rep("r3"))
     people = [f"p{number:03d}" for number in range(70)]
@@ -88,20 +88,20 @@ def test_while_a_domain_comes_home_it_asks_for_nobody_and_then_for_all() -> None
     market.is_manual = True
     market.to_accounts.clear()
     market.send(facts(OTHER, OTHER, crm_account_id="acc-1"))
-    market.deliver_to_account(MONDAY)  # the old place hears of it and withdraws all
+    market.deliver_to_account(MONDAY)  # the old primary key gets AccountLeaves and withdraws all
     assert market.account().holder is None
     market.send(demo("new", account_key=OTHER))
     market.is_manual = False
     for hour in range(6):
         market.tick(MONDAY + hour)
-    assert all(lead_at(market, OTHER, one) for one in (*people, "new"))
-    held = Counter(one.account_key for one in routings(market.said) if one.action == "assigned")
+    assert all(lead_row(market, OTHER, one) for one in (*people, "new"))
+    held = Counter(one.account_key for one in routings(market.outputs) if one.action == "assigned")
     assert held == {BANK: 70, OTHER: 71}
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
-def test_an_old_place_that_stays_silent_is_asked_again() -> None:
-    market = a_market()
+def test_a_former_primary_key_that_does_not_answer_is_asked_again() -> None:
+    market = make_market()
     market.send(facts(BANK), facts(OTHER, BANK), demo(account_key=OTHER))
     market.is_manual = True
     market.send(facts(OTHER, OTHER))
@@ -113,27 +113,27 @@ def test_an_old_place_that_stays_silent_is_asked_again() -> None:
     market.tick(MONDAY + HOUR_MS)
     market.tick(MONDAY + HOUR_MS)
     assert (market.account(OTHER).forwards_to, market.account(OTHER).moving_to) == ("", None)
-    assert lead_at(market, OTHER) is not None
+    assert lead_row(market, OTHER) is not None
     assert market.accounts.decider.rows.get(TimerSlotRow, MOVE, OTHER) is None
 
 
-def test_a_word_of_an_old_place_that_nobody_waits_for_changes_nothing() -> None:
-    market = a_market()
+def test_an_unexpected_account_left_changes_nothing() -> None:
+    market = make_market()
     market.send(facts(BANK), facts(OTHER, BANK))
     market.send(AccountLeft(event_id="x", account_key=OTHER, from_account_key=BANK))
     assert market.account(OTHER).forwards_to == BANK
 
 
-def test_an_account_without_a_domain_moves_to_its_first_one() -> None:
-    market = a_market()
+def test_an_account_without_a_domain_moves_to_its_first_domain() -> None:
+    market = make_market()
     crm = "crm:acc-1"
     market.send(facts(crm), demo(account_key=crm))
-    said = market.send(facts(BANK), facts(crm, BANK))
-    assert story(said) == ["withdrawn raised_hand -", "assigned raised_hand r1"]
+    results = market.send(facts(BANK), facts(crm, BANK))
+    assert story(results) == ["withdrawn raised_hand -", "assigned raised_hand r1"]
 
 
-def test_deals_of_a_person_go_along() -> None:
-    market = a_market()
+def test_deals_move_with_their_lead() -> None:
+    market = make_market()
     market.send(facts(OTHER), *reach_bar(account_key=OTHER))
     market.send(sales("opportunity_opened", f"{OTHER}#1.1", account_key=OTHER))
     assert market.stage(account_key=OTHER) is Stage.OPPORTUNITY
@@ -144,45 +144,47 @@ def test_deals_of_a_person_go_along() -> None:
     assert market.account().deals == ()
 
 
-# Late answers.
+# Late feedback.
 
 
-def test_a_late_answer_to_a_handoff_of_the_old_key_is_about_what_the_person_has_open_now() -> None:
-    market = a_market()
+def test_late_feedback_about_a_hand_off_of_the_old_key_is_about_the_leads_open_hand_off() -> None:
+    market = make_market()
     market.send(facts(OTHER), *reach_bar(account_key=OTHER))
     market.send(facts(BANK), facts(OTHER, BANK))
-    said = market.send(sales("accepted", f"{OTHER}#1.1", account_key=OTHER))
-    assert steps(said) == ["sal"]
-    said = market.send(
+    results = market.send(sales("accepted", f"{OTHER}#1.1", account_key=OTHER))
+    assert steps(results) == ["sal"]
+    results = market.send(
         sales("rejected", f"{OTHER}#1.1", account_key=OTHER, reason="not_now", at_ms=MONDAY + 2 * HOUR_MS)
     )
-    assert story(said) == ["withdrawn mql -"]
+    assert story(results) == ["withdrawn mql -"]
     assert market.stage() is Stage.RECYCLED
 
 
-def test_a_late_answer_follows_a_person_who_moved_twice() -> None:
-    market = a_market()
+def test_late_feedback_follows_a_lead_that_moved_twice() -> None:
+    market = make_market()
     market.send(
         facts(BANK), facts(THIRD, crm_account_id="acc-3"), facts(OTHER, BANK), *reach_bar(account_key=OTHER)
     )
-    handoff = routings(market.said)[0].handoff_id
+    handoff = routings(market.outputs)[0].handoff_id
     assert handoff.startswith(BANK)
     market.send(released("acc-1", OTHER), facts(OTHER, THIRD, crm_account_id="acc-3"))
     assert steps(market.send(sales("accepted", handoff))) == ["sal"]
     assert market.stage(account_key=THIRD) is Stage.SAL
 
 
-def test_an_answer_to_a_handoff_that_was_over_before_the_move_stays_without_effect() -> None:
-    market = a_market()
+def test_feedback_about_a_hand_off_closed_before_the_move_changes_nothing() -> None:
+    market = make_market()
     market.send(facts(OTHER), *reach_bar(account_key=OTHER))
-    no = sales("rejected", f"{OTHER}#1.1", account_key=OTHER, reason="not_now")
-    market.send(no, facts(BANK), facts(OTHER, BANK))
+    rejection = sales("rejected", f"{OTHER}#1.1", account_key=OTHER, reason="not_now")
+    market.send(rejection, facts(BANK), facts(OTHER, BANK))
     market.send(demo(at_ms=MONDAY + 2 * HOUR_MS, account_key=OTHER))
-    again = sales("rejected", f"{OTHER}#1.1", account_key=OTHER, reason="not_now", at_ms=MONDAY + 3 * HOUR_MS)
-    assert story(market.send(again)) == []
+    second_rejection = sales(
+        "rejected", f"{OTHER}#1.1", account_key=OTHER, reason="not_now", at_ms=MONDAY + 3 * HOUR_MS
+    )
+    assert story(market.send(second_rejection)) == []
 
 
-def test_an_answer_by_the_persons_address_finds_them_before_the_cursor_has_sent_them() -> None:
+def test_feedback_by_address_finds_a_lead_that_the_cursor_has_not_sent_yet() -> None:
     market = Market(most_at_once=100)
     market.reps(rep("r1"), rep("r2"), rep("r3"))
     people = [f"p{number:03d}" for number in range(60)]
@@ -190,13 +192,13 @@ def test_an_answer_by_the_persons_address_finds_them_before_the_cursor_has_sent_
         facts(OTHER), *(form(lead_id=one, account_key=OTHER) for one in people), *reach_bar(account_key=OTHER)
     )
     market.send(facts(BANK), facts(OTHER, BANK))
-    said = market.send(sales("touched", lead_id="ann", account_key=OTHER))
-    assert alerts(said) == []
-    assert lead_at(market, OTHER) is None
+    results = market.send(sales("touched", lead_id="ann", account_key=OTHER))
+    assert alerts(results) == []
+    assert lead_row(market, OTHER) is None
 
 
-def test_what_is_known_of_an_alias_stays_one_row() -> None:
-    market = a_market()
+def test_an_alias_has_one_row_however_often_it_moves() -> None:
+    market = make_market()
     market.send(facts(BANK), facts(OTHER, BANK), identified(account_key=OTHER))
     for _ in range(3):
         market.send(facts(OTHER, OTHER), facts(OTHER, BANK))

@@ -1,4 +1,4 @@
-"""Somebody with free mail whom the CRM knows as a contact: asked at the key of the account's id, answered, followed."""
+"""A lead with free mail that the CRM knows as a contact: its CRM account is looked up by its id, and joined."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.hops.accounts.market import (
     story,
 )
 from workers.accounts.account_keys.contact_lookup import CONTACT_TIMER, WAIT_MS
-from workers.accounts.account_keys.name_index import WaiterRow, WaitingRow
+from workers.accounts.account_keys.name_index import AskerCountRow, AskerRow
 from workers.accounts.state.lead import LeadRow
 from workers.engine.api import Record
 from workers.engine.timers import TimerSlotRow
@@ -35,14 +35,14 @@ from workers.engine.timers import TimerSlotRow
 ANN, THIRD = "lead:ann", "domain:third.example"
 
 
-def a_market(text: str = POLICY_TEXT) -> Market:
+def make_market(text: str = POLICY_TEXT) -> Market:
     market = Market(text)
     market.reps(rep("r1"), rep("r2"), rep("olga", at_desk=False))
     return market
 
 
-def known(crm_account_id: str = "acc-1", primary_key: str = BANK, **more: Any) -> list[Model]:
-    """An account of the CRM, told to its domain and to the key of its id."""
+def crm_account(crm_account_id: str = "acc-1", primary_key: str = BANK, **more: Any) -> list[Model]:
+    """Return the facts of a CRM account, for its domain and for the lookup key of its id."""
     keys = (primary_key, f"id:{crm_account_id}")
     return [facts(key, primary_key, crm_account_id=crm_account_id, **more) for key in keys]
 
@@ -58,38 +58,41 @@ def contact(crm_account_id: str | None, at_ms: int = MONDAY, **more: Any) -> Lea
     )
 
 
-def test_a_contact_is_asked_for_when_the_person_comes_by_and_not_before() -> None:
-    market = a_market()
-    market.send(*known(owner_rep_id="olga"), contact("acc-1"))
-    assert market.accounts.decider.rows.get(WaitingRow, "id:acc-1") is None
-    said = market.send(demo(account_key=ANN))
-    assert [(one.account_key, one.assignee.id) for one in routings(said) if one.assignee] == [(BANK, "olga")]
-    assert Reason.MATCHED_BY_CONTACT in routings(said)[0].explanation.reasons
+def test_a_contacts_account_is_looked_up_at_the_first_activity_and_not_before() -> None:
+    market = make_market()
+    market.send(*crm_account(owner_rep_id="olga"), contact("acc-1"))
+    assert market.accounts.decider.rows.get(AskerCountRow, "id:acc-1") is None
+    results = market.send(demo(account_key=ANN))
+    assert [(one.account_key, one.assignee.id) for one in routings(results) if one.assignee] == [
+        (BANK, "olga")
+    ]
+    assert Reason.MATCHED_BY_CONTACT in routings(results)[0].explanation.reasons
     assert market.accounts.decider.rows.get(TimerSlotRow, CONTACT_TIMER, ANN) is None
 
 
-def test_no_policy_is_asked_whether_the_crm_is_right() -> None:
+def test_a_contact_is_matched_without_a_matching_policy() -> None:
     without = POLICY_TEXT.replace("matching:\n  company_name:", "#\n#")
-    market = a_market(without)
-    market.send(*known(owner_rep_id="olga"), contact("acc-1"), demo(account_key=ANN))
-    assert story(market.said) == ["assigned raised_hand olga"]
+    market = make_market(without)
+    market.send(*crm_account(owner_rep_id="olga"), contact("acc-1"), demo(account_key=ANN))
+    assert story(market.outputs) == ["assigned raised_hand olga"]
 
 
 @pytest.mark.parametrize(
-    ("event", "handed"), [(form(account_key=ANN), True), (activity("looked_around", account_key=ANN), False)]
+    ("event", "is_handed_off"),
+    [(form(account_key=ANN), True), (activity("looked_around", account_key=ANN), False)],
 )
-def test_what_a_customers_contact_does_counts_where_they_land_as_it_does_for_others(
-    event: Model, handed: bool
+def test_an_event_during_the_lookup_hands_off_a_customers_contact_if_it_earns_that(
+    event: Model, is_handed_off: bool
 ) -> None:
-    market = a_market()
-    market.send(*known(owner_rep_id="olga", relationship="customer"), contact("acc-1"), event)
-    assert story(market.said) == (["assigned expansion olga"] if handed else [])
+    market = make_market()
+    market.send(*crm_account(owner_rep_id="olga", relationship="customer"), contact("acc-1"), event)
+    assert story(market.outputs) == (["assigned expansion olga"] if is_handed_off else [])
     assert market.account(ANN).forwards_to == BANK
 
 
-def test_nobody_is_asked_to_take_the_person_until_the_answer_is_there_or_a_minute_has_passed() -> None:
-    market = a_market()
-    market.send(*known(owner_rep_id="olga"), contact("acc-1"))
+def test_no_desk_is_asked_until_the_answer_arrives_or_a_minute_has_passed() -> None:
+    market = make_market()
+    market.send(*crm_account(owner_rep_id="olga"), contact("acc-1"))
     market.is_manual = True
     market.send(demo(account_key=ANN, company="First Bank"))
     market.to_accounts.clear()
@@ -98,27 +101,25 @@ def test_nobody_is_asked_to_take_the_person_until_the_answer_is_there_or_a_minut
     assert story(market.tick(MONDAY + WAIT_MS)) == ["assigned raised_hand r1"]
 
 
-def test_an_answer_to_what_is_asked_no_more_is_nothing() -> None:
-    market = a_market()
-    market.send(*known(), *known("acc-3", THIRD, owner_rep_id="olga"), contact("acc-1"))
+def test_an_answer_about_a_former_id_changes_nothing() -> None:
+    market = make_market()
+    market.send(*crm_account(), *crm_account("acc-3", THIRD, owner_rep_id="olga"), contact("acc-1"))
     market.is_manual = True
     market.send(demo(account_key=ANN))
-    market.deliver_to_account(MONDAY)  # asked at the first id, and answered
+    market.deliver_to_account(MONDAY)  # the first id is asked about, and answered
     market.send(contact("acc-3", MONDAY + 1))
     market.is_manual = False
     market.deliver_all(MONDAY)
     assert market.account(ANN).forwards_to == THIRD
-    assert [parts for parts, _ in market.accounts.decider.rows.scan(WaiterRow, limit=9)] == [
-        ("id:acc-3", ANN)
-    ]
+    assert [parts for parts, _ in market.accounts.decider.rows.scan(AskerRow, limit=9)] == [("id:acc-3", ANN)]
 
 
-def test_a_name_does_while_the_crm_does_not_have_the_account_and_then_the_contact() -> None:
-    market = a_market()
-    market.send(*known("acc-3", THIRD), facts("name:first bank", THIRD, crm_account_id="acc-3"))
+def test_a_company_name_matches_while_the_crm_lacks_the_contacts_account() -> None:
+    market = make_market()
+    market.send(*crm_account("acc-3", THIRD), facts("name:first bank", THIRD, crm_account_id="acc-3"))
     market.send(contact("acc-1"), demo(account_key=ANN, company="First Bank"))
     assert market.account(ANN).forwards_to == THIRD
-    market.send(*known(owner_rep_id="olga"))
+    market.send(*crm_account(owner_rep_id="olga"))
     market.tick(MONDAY)
     assert market.account(ANN).forwards_to == BANK
     market.send(released("acc-1", "id:acc-1"))
@@ -127,38 +128,38 @@ def test_a_name_does_while_the_crm_does_not_have_the_account_and_then_the_contac
     assert market.accounts.decider.rows.get(LeadRow, THIRD, "ann") is not None
 
 
-def test_the_mark_changes_with_what_matches_though_the_account_stays_the_same() -> None:
-    market = a_market()
-    market.send(*known(owner_rep_id="olga"), facts("name:first bank", BANK, owner_rep_id="olga"))
+def test_the_match_reason_changes_from_name_to_contact_for_the_same_account() -> None:
+    market = make_market()
+    market.send(*crm_account(owner_rep_id="olga"), facts("name:first bank", BANK, owner_rep_id="olga"))
     market.send(demo(account_key=ANN, company="First Bank"))
-    assert Reason.MATCHED_BY_NAME in routings(market.said)[-1].explanation.reasons
+    assert Reason.MATCHED_BY_NAME in routings(market.outputs)[-1].explanation.reasons
     market.send(contact("acc-1"))
-    said = market.send(facts(relationship="customer", owner_rep_id="r2"))
-    reasons = routings(said)[-1].explanation.reasons
+    results = market.send(facts(relationship="customer", owner_rep_id="r2"))
+    reasons = routings(results)[-1].explanation.reasons
     assert Reason.MATCHED_BY_CONTACT in reasons
     assert Reason.MATCHED_BY_NAME not in reasons
 
 
-def test_while_the_contact_is_asked_for_a_name_moves_nobody() -> None:
-    market = a_market()
-    market.send(*known(owner_rep_id="olga"), contact("acc-1"))
-    market.send(*known("acc-3", THIRD), facts("name:pier", THIRD, crm_account_id="acc-3"))
+def test_a_company_name_moves_no_lead_while_the_contacts_account_is_looked_up() -> None:
+    market = make_market()
+    market.send(*crm_account(owner_rep_id="olga"), contact("acc-1"))
+    market.send(*crm_account("acc-3", THIRD), facts("name:pier", THIRD, crm_account_id="acc-3"))
     market.is_manual = True
     market.send(demo(account_key=ANN, company="Pier"))
     market.to_accounts.rotate(-1)  # the name is asked first
     market.is_manual = False
     market.deliver_all(MONDAY)
-    assert [one.account_key for one in routings(market.said)] == [BANK]
+    assert [one.account_key for one in routings(market.outputs)] == [BANK]
     assert market.accounts.decider.rows.get(LeadRow, THIRD, "ann") is None
     assert market.account(THIRD).handoff_n == 0
 
 
-def test_who_is_erased_waits_for_no_account_any_more() -> None:
-    market = a_market()
-    market.send(*known(owner_rep_id="olga"), contact("acc-1"), demo(account_key=ANN))
+def test_an_erasure_ends_the_lookup() -> None:
+    market = make_market()
+    market.send(*crm_account(owner_rep_id="olga"), contact("acc-1"), demo(account_key=ANN))
     erased = PersonErased(event_id="erase", lead_id="ann", occurred_at_ms=MONDAY).model_dump_json().encode()
     record = Record(LEAD_EVENTS.name, 0, market.accounts.offset, MONDAY, None, erased)
-    said = market.accounts.decide(record)
-    market.to_accounts.extend(one for one in said if one.topic == LEAD_EVENTS.name)
+    results = market.accounts.decide(record)
+    market.to_accounts.extend(one for one in results if one.topic == LEAD_EVENTS.name)
     market.deliver_all(MONDAY)
-    assert market.accounts.decider.rows.scan(WaiterRow, limit=9) == []
+    assert market.accounts.decider.rows.scan(AskerRow, limit=9) == []

@@ -1,4 +1,4 @@
-"""Which CRM record speaks for a key, aliases that forward, and accounts with many people."""
+"""The CRM record that holds for a key, aliases that forward, and accounts with many leads."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from workers.accounts.state.score import ScoreRow
 OTHER = "domain:other.example"
 
 
-def a_market() -> Market:
+def make_market() -> Market:
     market = Market()
     market.reps(rep("r1"), rep("r2"))
     return market
@@ -46,133 +46,133 @@ def claim(number: int, primary: str = BANK) -> Model:
 
 
 @pytest.mark.parametrize("order", list(permutations([claim(3), claim(1), claim(2, OTHER)])))
-def test_a_primary_claim_goes_before_an_aliass_then_the_lowest_id(order: tuple[Model, ...]) -> None:
-    market = a_market()
+def test_a_primary_claim_takes_precedence_then_the_lowest_id(order: tuple[Model, ...]) -> None:
+    market = make_market()
     market.send(*order)
     company = market.account().company
     assert company is not None
     assert (company.crm_account_id, market.account().forwards_to) == ("acc-1", "")
 
 
-def test_the_next_claim_speaks_when_one_is_released_and_the_last_leaves_facts_unknown() -> None:
-    market = a_market()
+def test_the_next_claim_replaces_a_released_one_and_the_last_leaves_facts_unknown() -> None:
+    market = make_market()
     market.send(facts(crm_account_id="a"), facts(crm_account_id="b", country="DE"), form())
     assert steps(market.send(released("a"))) == ["outside"]
     assert steps(market.send(released("b"), released("b"))) == ["waiting_for_facts"]
 
 
 def test_an_alias_forwards_once_and_names_its_origin() -> None:
-    market = a_market()
+    market = make_market()
     market.send(facts(OTHER, BANK), facts(BANK))
-    said = market.send(identified(account_key=OTHER), demo(account_key=OTHER))
-    assert story(said) == ["assigned raised_hand r1"]
-    assert {one.account_key for one in routings(said)} == {BANK}
+    results = market.send(identified(account_key=OTHER), demo(account_key=OTHER))
+    assert story(results) == ["assigned raised_hand r1"]
+    assert {one.account_key for one in routings(results)} == {BANK}
     assert market.accounts.decider.rows.get(LeadRow, OTHER, "ann") is None
 
 
-def test_two_aliases_that_name_each_other_do_not_send_in_a_circle_and_nothing_is_lost() -> None:
-    market = a_market()
+def test_two_aliases_of_each_other_cause_no_loop_and_lose_nothing() -> None:
+    market = make_market()
     market.send(facts(OTHER, BANK), facts(BANK, OTHER))
-    said = market.send(demo(account_key=OTHER))
-    assert [(one.account_key, one.lead_id) for one in scores(said)] == [(BANK, "ann")]
+    results = market.send(demo(account_key=OTHER))
+    assert [(one.account_key, one.lead_id) for one in scores(results)] == [(BANK, "ann")]
     assert story(market.send(facts(BANK))) == ["assigned raised_hand r1"]
 
 
-def test_a_key_that_becomes_an_alias_withdraws_and_its_people_are_handed_off_where_they_land() -> None:
-    market = a_market()
+def test_a_key_that_becomes_an_alias_withdraws_and_its_leads_are_handed_off_at_the_primary_key() -> None:
+    market = make_market()
     market.send(
         facts(OTHER, crm_account_id="old"), identified(account_key=OTHER), *reach_bar(account_key=OTHER)
     )
     market.send(facts(crm_account_id="new"))
-    said = market.send(released("old", OTHER), facts(OTHER, BANK, crm_account_id="new"))
-    assert [(one.account_key, one.action) for one in routings(said)] == [
+    results = market.send(released("old", OTHER), facts(OTHER, BANK, crm_account_id="new"))
+    assert [(one.account_key, one.action) for one in routings(results)] == [
         (OTHER, "relabelled"),
         (OTHER, "withdrawn"),
         (BANK, "assigned"),
     ]
-    assert routings(said)[1].explanation.reasons == ["account_moved"]
-    last = routings(said)[2]
+    assert routings(results)[1].explanation.reasons == ["account_moved"]
+    last = routings(results)[2]
     assert last.person is not None
     assert (last.person.email, last.explanation.total) == ("ann@bank.example", 138)
     assert market.accounts.decider.rows.get(ScoreRow, OTHER, "ann") is None
     assert steps(market.send(activity("page_view", account_key=OTHER))) == []
 
 
-def test_a_hand_off_of_the_old_key_that_sales_answers_late_is_known_there() -> None:
-    market = a_market()
+def test_late_feedback_about_a_hand_off_of_the_old_key_is_not_a_dead_letter() -> None:
+    market = make_market()
     market.send(facts(OTHER, crm_account_id="new"), *reach_bar(account_key=OTHER))
     market.send(facts(OTHER, BANK, crm_account_id="new"))
     assert market.send(sales("touched", f"{OTHER}#1.1", account_key=OTHER)) == []
 
 
-def test_a_person_who_went_to_the_primary_key_and_comes_back_has_no_output_twice() -> None:
-    market = a_market()
+def test_a_lead_that_moves_and_returns_repeats_no_output() -> None:
+    market = make_market()
     market.send(facts(OTHER), form(account_key=OTHER))
     market.send(facts(BANK), facts(OTHER, BANK), facts(OTHER), form(account_key=OTHER))
-    ids = [one.event_id for one in market.said]
+    ids = [one.event_id for one in market.outputs]
     assert len(set(ids)) == len(ids)
-    assert steps(market.said) == ["known", "nurture", "known", "nurture", "known", "nurture"]
+    assert steps(market.outputs) == ["known", "nurture", "known", "nurture", "known", "nurture"]
 
 
-def test_what_sales_says_of_a_person_reaches_the_primary_key() -> None:
-    market = a_market()
+def test_feedback_about_a_lead_reaches_the_primary_key() -> None:
+    market = make_market()
     market.send(facts(OTHER, BANK), facts(BANK), *reach_bar(account_key=OTHER))
-    said = market.send(sales("accepted", lead_id="ann", account_key=OTHER))
-    assert steps(said) == ["sal"]
+    results = market.send(sales("accepted", lead_id="ann", account_key=OTHER))
+    assert steps(results) == ["sal"]
 
 
-def test_a_no_and_a_raised_hand_travel_with_the_person() -> None:
-    market = a_market()
+def test_a_rejection_and_a_raised_hand_move_with_their_lead() -> None:
+    market = make_market()
     market.send(facts(OTHER), demo("ann", account_key=OTHER), *reach_bar("bob", account_key=OTHER))
-    mql = next(one for one in routings(market.said) if one.lead_id == "bob")
+    mql = next(one for one in routings(market.outputs) if one.lead_id == "bob")
     market.send(sales("rejected", mql.handoff_id, account_key=OTHER, reason="not_now"))
-    said = market.send(facts(BANK), facts(OTHER, BANK))
-    assert [(one.lead_id, one.action, one.account_key) for one in routings(said)] == [
+    results = market.send(facts(BANK), facts(OTHER, BANK))
+    assert [(one.lead_id, one.action, one.account_key) for one in routings(results)] == [
         ("ann", "withdrawn", OTHER),
         ("ann", "assigned", BANK),
     ]
     assert market.stage("bob") is Stage.RECYCLED
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
-def test_new_facts_for_many_people_are_judged_in_chunks_each_once() -> None:
-    market = a_market()
+def test_new_facts_evaluate_many_leads_in_chunks_each_once() -> None:
+    market = make_market()
     people = [f"lead-{number:03d}" for number in range(120)]
     market.send(facts(country="DE"), *(form(lead_id=one) for one in people))
-    said = market.send(facts())
-    assert Counter(one.lead_id for one in scores(said)) == Counter(people[:50])
-    said = market.send(activity("page_view", people[110]))
+    results = market.send(facts())
+    assert Counter(one.lead_id for one in scores(results)) == Counter(people[:50])
+    results = market.send(activity("page_view", people[110]))
     assert market.stage(people[110]) is Stage.NURTURE
-    counted = Counter(one.lead_id for one in scores(said))
+    counted = Counter(one.lead_id for one in scores(results))
     assert counted == Counter([*people[50:100], people[110]])
-    said = market.send(activity("poll_answered", people[0]))
-    assert Counter(one.lead_id for one in scores(said)) == Counter(
+    results = market.send(activity("poll_answered", people[0]))
+    assert Counter(one.lead_id for one in scores(results)) == Counter(
         [one for one in people[100:] if one != people[110]]
     )
     assert {market.stage(one) for one in people} == {Stage.NURTURE}
 
 
-def test_a_move_of_many_people_withdraws_their_owner_at_once() -> None:
-    market = a_market()
+def test_an_exclusion_withdraws_twenty_hand_offs_at_once() -> None:
+    market = make_market()
     people = [f"lead-{number:03d}" for number in range(20)]
     market.send(facts(), *(demo(one) for one in people))
-    said = market.send(facts(relationship="competitor"))
-    assert story(said) == ["withdrawn raised_hand -"] * 20
+    results = market.send(facts(relationship="competitor"))
+    assert story(results) == ["withdrawn raised_hand -"] * 20
     assert market.account().holder is None
 
 
-def test_facts_that_say_the_same_again_say_nothing() -> None:
-    market = a_market()
+def test_unchanged_facts_emit_nothing() -> None:
+    market = make_market()
     market.send(facts(), *reach_bar())
     assert market.send(facts(), facts(event_id="crm-2")) == []
 
 
-def test_the_ten_people_who_were_active_last_are_named_latest_first() -> None:
-    market = a_market()
+def test_the_ten_leads_active_last_are_listed_latest_first() -> None:
+    market = make_market()
     people = [f"lead-{number:02d}" for number in range(12)]
     for number, one in enumerate(people):
         market.send(*papers(1, one, at_ms=MONDAY + number))
-    said = market.send(*papers(1, people[3], at_ms=MONDAY + 50), *papers(1, people[0], at_ms=MONDAY - 9))
+    results = market.send(*papers(1, people[3], at_ms=MONDAY + 50), *papers(1, people[0], at_ms=MONDAY - 9))
     expected = [people[3], *reversed(people[4:]), people[2]]
-    assert scores(said)[0].active_people == expected[:10]
-    assert scores(said)[-1].active_people == expected[:10]
+    assert scores(results)[0].active_people == expected[:10]
+    assert scores(results)[-1].active_people == expected[:10]

@@ -1,4 +1,4 @@
-"""Which company is meant by a name: what speaks against it, what breaks a tie, what proves it."""
+"""The CRM account that a company name means: conflicts, ties, demanded evidence and proof."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from schemas.vocabulary import Relationship
-from workers.accounts.account_keys.name_match import decide, same_phone, same_postal_code
+from workers.accounts.account_keys.name_match import is_same_phone, is_same_postal_code, match_company
 from workers.accounts.state.parts import NamedAccount, NameMatch, NameQuery
 from workers.policy.matching import ByName
 
 NAME = "harbor national bank"
-ANY = ByName()
+NO_DEMANDS = ByName()
 CUSTOMER = Relationship.CUSTOMER
 
 
@@ -24,7 +24,7 @@ def account(number: int, **facts: Any) -> NamedAccount:
     ("asker", "named", "meant"),
     [
         pytest.param(NameQuery(), [account(1)], "acc-1", id="the only one of that name"),
-        pytest.param(NameQuery(), [], "", id="nobody has that name"),
+        pytest.param(NameQuery(), [], "", id="no account of that name"),
         pytest.param(NameQuery(country="DE"), [account(1, country="US")], "", id="another country"),
         pytest.param(NameQuery(country="us"), [account(1, country="US")], "acc-1", id="the same country"),
         pytest.param(
@@ -34,7 +34,7 @@ def account(number: int, **facts: Any) -> NamedAccount:
             NameQuery(country="US"),
             [account(1, country="DE"), account(2, country="US")],
             "acc-2",
-            id="the country tells them apart",
+            id="only one in the same country",
         ),
         pytest.param(NameQuery(), [account(1), account(2)], "", id="a tie"),
         pytest.param(NameQuery(), [account(1), account(2, relationship=CUSTOMER)], "acc-2", id="a customer"),
@@ -45,34 +45,36 @@ def account(number: int, **facts: Any) -> NamedAccount:
             NameQuery(),
             [account(1, has_open_opportunity=True), account(2, relationship=CUSTOMER)],
             "acc-2",
-            id="a customer before an opportunity",
+            id="a customer takes precedence over an opportunity",
         ),
         pytest.param(
             NameQuery(),
             [account(1, relationship=CUSTOMER), account(2, relationship=CUSTOMER, has_open_opportunity=True)],
             "acc-2",
-            id="of two customers the one with an opportunity",
+            id="the one of two customers with an opportunity",
         ),
         pytest.param(
             NameQuery(domain="other.example"),
             [account(1, relationship=CUSTOMER), account(2, domains=("other.example",))],
             "acc-2",
-            id="the domain before a customer",
+            id="the domain takes precedence over a customer",
         ),
     ],
 )
-def test_what_a_name_means(asker: NameQuery, named: list[NamedAccount], meant: str) -> None:
-    assert decide(ANY, NAME, asker, named).crm_account_id == meant
-    assert decide(ANY, NAME, asker, named[::-1]).crm_account_id == meant
+def test_a_name_means_the_one_account_that_is_left_after_conflicts_and_ties(
+    asker: NameQuery, named: list[NamedAccount], meant: str
+) -> None:
+    assert match_company(NO_DEMANDS, NAME, asker, named).crm_account_id == meant
+    assert match_company(NO_DEMANDS, NAME, asker, named[::-1]).crm_account_id == meant
 
 
-def test_a_tie_lists_its_candidates_and_a_policy_without_names_matches_nobody() -> None:
+def test_a_tie_lists_its_candidates_and_a_policy_without_names_matches_no_account() -> None:
     named = [account(2), account(1), account(3, relationship=CUSTOMER), account(4, relationship=CUSTOMER)]
-    assert decide(ANY, NAME, NameQuery(), named) == NameMatch(candidates=("acc-3", "acc-4"))
-    assert decide(None, NAME, NameQuery(), [account(1)]) == NameMatch()
+    assert match_company(NO_DEMANDS, NAME, NameQuery(), named) == NameMatch(candidates=("acc-3", "acc-4"))
+    assert match_company(None, NAME, NameQuery(), [account(1)]) == NameMatch()
 
 
-PHONE_US = account(1, phone="+1 (503) 555-0100", postal_code="97201-1234")
+AMERICAN = account(1, phone="+1 (503) 555-0100", postal_code="97201-1234")
 
 
 @pytest.mark.parametrize(
@@ -88,19 +90,19 @@ PHONE_US = account(1, phone="+1 (503) 555-0100", postal_code="97201-1234")
         (("domain",), NameQuery(domain="harbor.example"), False),
     ],
 )
-def test_what_the_policy_demands_beside_a_name(demands: Any, asker: NameQuery, is_met: bool) -> None:
-    assert bool(decide(ByName(demands=demands), NAME, asker, [PHONE_US]).crm_account_id) is is_met
+def test_the_policy_may_demand_evidence_beside_a_name(demands: Any, asker: NameQuery, is_met: bool) -> None:
+    assert bool(match_company(ByName(demands=demands), NAME, asker, [AMERICAN]).crm_account_id) is is_met
 
 
-def test_a_match_is_proven_by_what_the_policy_says_proves_it() -> None:
+def test_a_match_is_proven_by_the_evidence_that_the_policy_names() -> None:
     policy = ByName(proven_by=("phone",))
-    assert decide(policy, NAME, NameQuery(), [PHONE_US]).is_unproven
-    assert not decide(policy, NAME, NameQuery(phone="(503) 5550100"), [PHONE_US]).is_unproven
-    assert decide(ANY, NAME, NameQuery(phone="(503) 5550100"), [PHONE_US]).is_unproven
+    assert match_company(policy, NAME, NameQuery(), [AMERICAN]).is_unproven
+    assert not match_company(policy, NAME, NameQuery(phone="(503) 5550100"), [AMERICAN]).is_unproven
+    assert match_company(NO_DEMANDS, NAME, NameQuery(phone="(503) 5550100"), [AMERICAN]).is_unproven
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("one", "other", "is_same"),
     [
         ("+49 30 901820", "030/901820", True),
         ("+1 503-555-0100", "5035550100", True),
@@ -109,13 +111,15 @@ def test_a_match_is_proven_by_what_the_policy_says_proves_it() -> None:
         ("", "+1 503-555-0100", False),
     ],
 )
-def test_one_phone_number_however_it_is_written(one: str | None, other: str | None, same: bool) -> None:
-    assert same_phone(one, other) is same
-    assert same_phone(other, one) is same
+def test_a_phone_number_is_the_same_in_any_spelling(
+    one: str | None, other: str | None, is_same: bool
+) -> None:
+    assert is_same_phone(one, other) is is_same
+    assert is_same_phone(other, one) is is_same
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("one", "other", "is_same"),
     [
         ("97201", "97201-1234", True),
         ("SW1A 1AA", "sw1a1aa", True),
@@ -124,5 +128,5 @@ def test_one_phone_number_however_it_is_written(one: str | None, other: str | No
         (None, None, False),
     ],
 )
-def test_one_postal_code_however_it_is_written(one: str | None, other: str | None, same: bool) -> None:
-    assert same_postal_code(one, other) is same
+def test_a_postal_code_is_the_same_in_any_spelling(one: str | None, other: str | None, is_same: bool) -> None:
+    assert is_same_postal_code(one, other) is is_same

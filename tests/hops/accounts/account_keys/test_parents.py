@@ -1,4 +1,4 @@
-"""A subsidiary knows who owns its parent; the parent tells it when that changes."""
+"""A subsidiary knows the owner of its parent. The parent sends every change of its owner."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PARENT = "grp/1"
 PARENT_KEY = crm_key(PARENT)
 
 
-def named(crm_account_id: str = "acc-1", primary_key: str | None = BANK) -> SubsidiaryNamed:
+def subsidiary_named(crm_account_id: str = "acc-1", primary_key: str | None = BANK) -> SubsidiaryNamed:
     return SubsidiaryNamed(
         event_id=f"n-{crm_account_id}",
         account_key=PARENT_KEY,
@@ -19,7 +19,7 @@ def named(crm_account_id: str = "acc-1", primary_key: str | None = BANK) -> Subs
     )
 
 
-def parent(owner: str | None) -> object:
+def parent_record(owner: str | None) -> object:
     return facts(PARENT_KEY, "domain:group.example", crm_account_id=PARENT, owner_rep_id=owner)
 
 
@@ -28,7 +28,7 @@ def owner_of_parent(market: Market, key: str = BANK) -> str | None:
     return company.parent_owner_rep_id if company else None
 
 
-def a_group(*events: object) -> Market:
+def make_group(*events: object) -> Market:
     market = Market()
     market.send(*events)  # type: ignore[arg-type]
     market.tick(MONDAY)
@@ -38,19 +38,19 @@ def a_group(*events: object) -> Market:
 CHILD = facts(parent_crm_account_id=PARENT)
 
 
-def test_a_subsidiary_knows_its_parents_owner_in_whatever_order_the_records_come() -> None:
+def test_a_subsidiary_knows_its_parents_owner_in_any_order_of_records() -> None:
     for events in (
-        (CHILD, named(), parent("olga")),
-        (parent("olga"), named(), CHILD),
-        (named(), parent("olga"), CHILD),
-        (parent("ben"), CHILD, named(), parent("olga")),
+        (CHILD, subsidiary_named(), parent_record("olga")),
+        (parent_record("olga"), subsidiary_named(), CHILD),
+        (subsidiary_named(), parent_record("olga"), CHILD),
+        (parent_record("ben"), CHILD, subsidiary_named(), parent_record("olga")),
     ):
-        assert owner_of_parent(a_group(*events)) == "olga"
+        assert owner_of_parent(make_group(*events)) == "olga"
 
 
-def test_another_owner_of_the_parent_and_none_are_told() -> None:
-    market = a_group(CHILD, named(), parent("olga"))
-    market.send(parent("ben"))  # type: ignore[arg-type]
+def test_a_changed_or_removed_owner_of_the_parent_reaches_the_subsidiary() -> None:
+    market = make_group(CHILD, subsidiary_named(), parent_record("olga"))
+    market.send(parent_record("ben"))  # type: ignore[arg-type]
     market.tick(MONDAY)
     assert owner_of_parent(market) == "ben"
     market.send(released(PARENT, PARENT_KEY))
@@ -58,18 +58,18 @@ def test_another_owner_of_the_parent_and_none_are_told() -> None:
     assert owner_of_parent(market) is None
 
 
-def test_a_parent_that_is_named_no_more_hands_nothing_down() -> None:
-    market = a_group(CHILD, named(), parent("olga"))
-    market.send(facts(), named(primary_key=None))
+def test_a_former_parent_gives_no_owner() -> None:
+    market = make_group(CHILD, subsidiary_named(), parent_record("olga"))
+    market.send(facts(), subsidiary_named(primary_key=None))
     assert owner_of_parent(market) is None
-    market.send(parent("ben"), CHILD)  # type: ignore[arg-type]
+    market.send(parent_record("ben"), CHILD)  # type: ignore[arg-type]
     assert owner_of_parent(market) is None
-    market.send(named())
+    market.send(subsidiary_named())
     assert owner_of_parent(market) == "ben"
 
 
-def test_a_new_parent_that_speaks_before_the_record_does_is_heard() -> None:
-    market = a_group(CHILD, named(), parent("olga"))
+def test_a_new_parents_owner_counts_although_it_arrives_before_the_record() -> None:
+    market = make_group(CHILD, subsidiary_named(), parent_record("olga"))
     new = crm_key("Q")
     market.send(
         facts(new, new, crm_account_id="Q", owner_rep_id="quinn"),
@@ -80,8 +80,8 @@ def test_a_new_parent_that_speaks_before_the_record_does_is_heard() -> None:
     assert owner_of_parent(market) == "quinn"
 
 
-def test_two_records_that_name_each_other_end_nowhere() -> None:
-    market = a_group(CHILD, named(), parent("olga"))
+def test_two_records_that_name_each_other_cause_no_loop() -> None:
+    market = make_group(CHILD, subsidiary_named(), parent_record("olga"))
     market.send(
         facts(
             PARENT_KEY, PARENT_KEY, crm_account_id=PARENT, parent_crm_account_id="acc-1", owner_rep_id="olga"
@@ -94,15 +94,15 @@ def test_two_records_that_name_each_other_end_nowhere() -> None:
     assert owner_of_parent(market, PARENT_KEY) is None
 
 
-def test_many_subsidiaries_are_told_in_chunks() -> None:
+def test_many_subsidiaries_are_notified_in_chunks() -> None:
     names = [f"acc-{number:03d}" for number in range(120)]
     keys = {name: f"domain:{name}.example" for name in names}
-    market = a_group(
+    market = make_group(
         *(facts(keys[name], crm_account_id=name, parent_crm_account_id=PARENT) for name in names),
-        *(named(name, keys[name]) for name in names),
+        *(subsidiary_named(name, keys[name]) for name in names),
     )
-    market.send(parent("olga"), activity("page_view"))  # type: ignore[arg-type]
-    told = [name for name in names if owner_of_parent(market, keys[name]) == "olga"]
-    assert 0 < len(told) < len(names)
+    market.send(parent_record("olga"), activity("page_view"))  # type: ignore[arg-type]
+    notified = [name for name in names if owner_of_parent(market, keys[name]) == "olga"]
+    assert 0 < len(notified) < len(names)
     market.send(activity("page_view"), activity("page_view"))
     assert all(owner_of_parent(market, keys[name]) == "olga" for name in names)

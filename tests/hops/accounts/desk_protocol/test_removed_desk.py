@@ -20,7 +20,7 @@ def test_a_rep_keeps_an_account_that_a_removed_desk_assigned() -> None:
     market.send(facts(region="CA"), demo())
     market.follow(without_west(), MONDAY + 60_000)
     market.send(demo("bob"), at_ms=MONDAY + 120_000)
-    assert story(market.said) == ["assigned raised_hand wes"] * 2
+    assert story(market.outputs) == ["assigned raised_hand wes"] * 2
     assert market.account().gone == ()
 
 
@@ -28,7 +28,7 @@ def test_a_lead_that_waits_at_a_removed_desk_goes_to_the_next_route() -> None:
     market = Market()
     market.reps(rep("r1"))
     market.send(facts(region="CA"), *reach_bar())
-    assert (story(market.said), alerts(market.said)) == ([], ["everyone_away"])
+    assert (story(market.outputs), alerts(market.outputs)) == ([], ["everyone_away"])
     market.follow(without_west(), MONDAY + 60_000)
-    assert story(market.said) == ["assigned mql r1"]
-    assert alerts(market.said, cleared=True) == ["everyone_away"]
+    assert story(market.outputs) == ["assigned mql r1"]
+    assert alerts(market.outputs, cleared=True) == ["everyone_away"]

@@ -111,7 +111,7 @@ def test_an_owner_named_while_the_answer_is_in_transit_gets_the_lead_and_the_tur
     assert [one.request_id for one in returns(market)]
     results = market.deliver_all(MONDAY)
     assert story(results) == ["assigned mql own"]
-    entries = [one.entry for one in market.said if hasattr(one, "entry")]
+    entries = [one.entry for one in market.outputs if hasattr(one, "entry")]
     assert entries == ["turn", "return", "owner"]
 
 
@@ -182,18 +182,18 @@ def test_an_owner_who_leaves_is_reported_and_a_successor_takes_all_open_leads_on
     market.reps(rep("r1"), rep("own"), rep("new", at_desk=False))
     market.send(facts(owner_rep_id="own"), *reach_bar(), *reach_bar("bob"))
     market.reps(rep("own", active=False))
-    assert story(market.said) == [
+    assert story(market.outputs) == [
         "assigned mql own",
         "assigned mql own",
         "withdrawn mql -",
         "reassigned mql r1",
         "reassigned mql r1",
     ]
-    assert alerts(market.said) == ["account_without_owner"]
+    assert alerts(market.outputs) == ["account_without_owner"]
     results = market.send(facts(owner_rep_id="new"))
     assert story(results) == ["withdrawn mql -", "reassigned mql new", "reassigned mql new"]
     assert alerts(results, cleared=True) == ["account_without_owner"]
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
 def test_an_owner_who_is_away_keeps_the_account_and_the_deputy_gets_the_task() -> None:
@@ -242,19 +242,19 @@ def test_everyone_away_holds_mqls_and_sends_raised_hands_to_the_fallback() -> No
     handoff = routings(results)[0]
     assert handoff.how_chosen == "fallback"
     assert "everyone_away" in handoff.explanation.reasons
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
 def test_an_inquiry_uses_neither_turn_nor_capacity_and_goes_to_the_rep_who_gets_the_account() -> None:
     market = Market()
     market.reps(rep("r1"))
     market.send(facts(), demo("stu", job_title="Student"))
-    assert story(market.said) == [f"assigned inquiry {DESK}"]
+    assert story(market.outputs) == [f"assigned inquiry {DESK}"]
     results = market.send(*reach_bar())
     assert story(results) == ["reassigned inquiry r1", "assigned mql r1"]
     assert story(market.send(demo("tim", job_title="Student"))) == ["assigned inquiry r1"]
-    assert [one.entry for one in market.said if hasattr(one, "entry")].count("turn") == 1
-    assert_one_owner(market.said)
+    assert [one.entry for one in market.outputs if hasattr(one, "entry")].count("turn") == 1
+    assert_one_owner(market.outputs)
 
 
 def test_a_waiting_lead_that_fails_a_gate_is_not_handed_off_and_its_request_is_cancelled() -> None:
@@ -264,7 +264,7 @@ def test_a_waiting_lead_that_fails_a_gate_is_not_handed_off_and_its_request_is_c
     market.send(facts(country="DE"))
     results = market.deliver_all(MONDAY)
     assert routings(results) == []
-    assert [one.entry for one in market.said if hasattr(one, "entry")] == ["turn", "return"]
+    assert [one.entry for one in market.outputs if hasattr(one, "entry")] == ["turn", "return"]
     results = market.send(facts())
     results += market.deliver_all(MONDAY)
     assert (steps(results), story(results)) == (["mql"], ["assigned mql r1"])

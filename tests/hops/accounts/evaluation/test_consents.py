@@ -73,7 +73,7 @@ def market(text: str = POLICY_TEXT) -> Market:
 
 
 def behaviour(market: Market) -> int:
-    return scores(market.said)[-1].explanation.behaviour
+    return scores(market.outputs)[-1].explanation.behaviour
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_refusal_removes_earlier_points_and_a_later_consent_restores_them() ->
     assert behaviour(router) == 0
     router.send(*papers(2, at_ms=WEDNESDAY), at_ms=WEDNESDAY)
     router.send(consent_event(tracking=YES, at_ms=THURSDAY), at_ms=THURSDAY)
-    (paper,) = (line for line in scores(router.said)[-1].explanation.points if line.rule == "paper")
+    (paper,) = (line for line in scores(router.outputs)[-1].explanation.points if line.rule == "paper")
     assert paper.count == 2  # Monday's; Wednesday's were done while it was refused
 
 
@@ -133,7 +133,7 @@ def test_consents_have_the_same_effect_in_any_order_and_if_repeated(order: tuple
     for at in order:
         router.send(events[at], at_ms=THURSDAY)
     router.send(*events[:2], at_ms=THURSDAY)
-    counted = {line.rule: line.count for line in scores(router.said)[-1].explanation.points if line.count}
+    counted = {line.rule: line.count for line in scores(router.outputs)[-1].explanation.points if line.count}
     assert counted == {"form": 1, "page": 1}
 
 

@@ -41,7 +41,7 @@ def handed_off() -> Market:
     market = Market()
     market.reps(rep("r1"), rep("r2"))
     market.send(facts(), identified(), *reach_bar())
-    assert story(market.said) == ["assigned mql r1"]
+    assert story(market.outputs) == ["assigned mql r1"]
     return market
 
 
@@ -179,7 +179,7 @@ def test_a_lead_that_was_never_handed_over_expires_too() -> None:
     assert steps(market.tick(EXPIRY)) == ["expired"]
     results = market.send(activity("page_view", at_ms=BEFORE), at_ms=LATER)
     assert steps(results) == ["waiting_for_facts"]
-    assert routings(market.said) == []
+    assert routings(market.outputs) == []
 
 
 def test_a_policy_without_expiry_sets_no_timer_and_one_with_it_counts_from_its_own_day() -> None:

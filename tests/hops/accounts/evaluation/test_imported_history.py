@@ -74,7 +74,7 @@ def test_history_does_not_hand_over_again_a_lead_that_reached_the_threshold_befo
     market.send(*reach_bar())
     market.send(*imported(*papers(2, at_ms=LONG_AGO)))
     assert routings(market.tick(COMPLETE_AT)) == []
-    assert story(market.said) == ["assigned mql r1"]
+    assert story(market.outputs) == ["assigned mql r1"]
 
 
 def test_a_late_event_does_not_count_a_past_day_on_which_history_would_have_reached_the_threshold() -> None:
@@ -118,7 +118,7 @@ def test_history_reverses_no_expiry_that_has_ended_a_hand_off() -> None:
     market.reps(rep("r1"), at_ms=begin)
     market.send(facts(), *reach_bar(at_ms=begin), at_ms=begin)
     market.tick(MONDAY)
-    assert steps(market.said)[-2:] == ["mql", "expired"]
+    assert steps(market.outputs)[-2:] == ["mql", "expired"]
     results = market.send(*imported(activity("download", at_ms=MONDAY - 60 * DAY_MS)))
     assert routings([*results, *market.tick(COMPLETE_AT)]) == []
     assert market.stage() == "expired"

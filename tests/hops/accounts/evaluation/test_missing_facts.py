@@ -12,7 +12,7 @@ def a_market(*people: str) -> Market:
     market = Market()
     market.reps(rep("r1"))
     market.send(UNKNOWN, *(form(lead_id=one) for one in people))
-    assert wanted(market.said) == ["revenue"]
+    assert wanted(market.outputs) == ["revenue"]
     return market
 
 

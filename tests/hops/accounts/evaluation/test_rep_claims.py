@@ -53,7 +53,7 @@ def refusals(results: list[Any]) -> list[tuple[bool, str | None, str | None, lis
 
 
 def entries(market: Market) -> list[tuple[str, str | None]]:
-    return [(one.entry, one.rep_id) for one in market.said if isinstance(one, LedgerEntry)]
+    return [(one.entry, one.rep_id) for one in market.outputs if isinstance(one, LedgerEntry)]
 
 
 def test_a_claimed_lead_below_the_threshold_goes_to_the_claimant_and_is_an_sal() -> None:
@@ -88,7 +88,7 @@ def test_colleagues_of_a_claimed_lead_go_to_the_claimant_and_the_lead_is_not_han
     market.send(claimed("r2"))
     assert story(market.send(*reach_bar())) == []
     assert story(market.send(*reach_bar("bob"))) == ["assigned mql r2"]
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,9 @@ def test_colleagues_of_a_claimed_lead_go_to_the_claimant_and_the_lead_is_not_han
 )
 def test_a_claim_never_overrides_an_owner_or_an_exclusion(company: dict[str, Any]) -> None:
     market = market_with_lead(**company)
-    before = story(market.said)
+    before = story(market.outputs)
     market.send(claimed("r2"))
-    assert story(market.said) == before
+    assert story(market.outputs) == before
 
 
 def test_the_owner_may_claim_a_lead_of_the_account() -> None:
@@ -116,7 +116,7 @@ def test_the_owner_may_claim_a_lead_of_the_account() -> None:
 def test_a_claim_does_not_take_a_lead_from_the_rep_who_has_the_account() -> None:
     market = market_with_lead()
     market.send(demo())
-    assert story(market.said) == ["assigned raised_hand r1"]
+    assert story(market.outputs) == ["assigned raised_hand r1"]
     assert refusals(market.send(claimed("r2"))) == [(False, "account_already_has_rep", "r1", ["r2"])]
     assert market.send(claimed("r2")) == []
     assert (steps(market.send(claimed("r1"))), market.account().open_handoffs) == (["sal"], 1)
@@ -130,7 +130,7 @@ def test_a_claim_takes_a_lead_that_waits_for_a_desk() -> None:
     market.reps(rep("r1", desks=[]), at_ms=MONDAY)
     results = market.send(claimed("r1"))
     assert story(results) == ["assigned mql r1"]
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
 def test_a_claim_begins_a_new_cycle_after_an_earlier_rejection_and_none_after_a_later_one() -> None:
@@ -140,7 +140,7 @@ def test_a_claim_begins_a_new_cycle_after_an_earlier_rejection_and_none_after_a_
         market.send(sales("rejected", f"{BANK}#1.1", at_ms=MONDAY + DAY_MS, reason="not_now"))
         market.send(claimed("r2", at_ms=claim_ms), at_ms=MONDAY + 2 * DAY_MS)
         assert market.stage() is stage
-        assert {one.cycle for one in market.said if hasattr(one, "cycle")} == set(range(1, cycle + 1))
+        assert {one.cycle for one in market.outputs if hasattr(one, "cycle")} == set(range(1, cycle + 1))
 
 
 def test_an_unknown_person_cannot_be_claimed() -> None:
@@ -168,7 +168,7 @@ def test_at_most_ten_refusals_of_an_account_are_reported_the_latest() -> None:
     for number in range(12):
         market.send(claimed(f"r{number + 10}"))
     refusal_alerts = [
-        one for one in market.said if isinstance(one, LeadAlert) and one.alert == "claim_refused"
+        one for one in market.outputs if isinstance(one, LeadAlert) and one.alert == "claim_refused"
     ]
     assert len([one for one in refusal_alerts if not one.cleared]) == 12
     assert [one.told for one in refusal_alerts if one.cleared] == [["r10"], ["r11"]]

@@ -1,3 +1,5 @@
+"""An identified visitor chats: the rep who gets the turn, the answers to the visitor, and the touches of sales."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -44,32 +46,33 @@ def chat(
     )  # fmt: skip
 
 
-def market(*reps: CrmRep, **facts_of_company: Any) -> Market:
+def make_market(*reps: CrmRep, **facts_of_company: Any) -> Market:
     made = Market()
     made.reps(*(reps or (rep("r1"), rep("r2"))))
     made.send(facts(**facts_of_company), identified(), form())
     return made
 
 
-def answers(said: list[Any]) -> list[tuple[str, str | None]]:
+def chat_answers(results: list[Any]) -> list[tuple[str, str | None]]:
+    """Return (reply, assignee) of each answer to a visitor."""
     return [
         (one.reply.value, one.assignee.id if one.assignee else None)
-        for one in said
+        for one in results
         if isinstance(one, ChatAnswer)
     ]
 
 
-def test_who_asks_for_sales_is_told_who_has_the_hand_off() -> None:
-    said = market().send(chat(SALES))
-    (handoff,), (answer,) = routings(said), [one for one in said if isinstance(one, ChatAnswer)]
+def test_a_visitor_who_asks_for_sales_is_notified_of_the_holder() -> None:
+    results = make_market().send(chat(SALES))
+    (handoff,), (answer,) = routings(results), [one for one in results if isinstance(one, ChatAnswer)]
     assert (answer.handoff_id, answer.lead_id, answer.reply) == (handoff.handoff_id, "ann", "now")
     assert answer.assignee == handoff.assignee
 
 
-def test_at_night_the_answer_names_the_opening_that_the_deadline_begins_at() -> None:
-    said = market().send(chat(SALES, NIGHT), at_ms=NIGHT)
-    (answer,) = [one for one in said if isinstance(one, ChatAnswer)]
-    due = routings(said)[0].first_response_due_at
+def test_at_night_the_answer_names_the_opening_at_which_the_deadline_starts() -> None:
+    results = make_market().send(chat(SALES, NIGHT), at_ms=NIGHT)
+    (answer,) = [one for one in results if isinstance(one, ChatAnswer)]
+    due = routings(results)[0].first_response_due_at
     assert answer.reply == "later"
     assert due is not None
     assert answer.available_from is not None
@@ -77,130 +80,130 @@ def test_at_night_the_answer_names_the_opening_that_the_deadline_begins_at() -> 
 
 
 @pytest.mark.parametrize("order", ["answered first", "asked first"])
-def test_the_turn_goes_to_whoever_answered_while_the_account_is_free(order: str) -> None:
-    router = market()
+def test_the_rep_who_answered_gets_the_turn_while_the_account_has_no_holder(order: str) -> None:
+    router = make_market()
     router.is_manual = True
     turns = [chat(AGENT, MONDAY, rep_id="r2"), chat(SALES, MONDAY + 1)]
     if order == "asked first":
         turns = [chat(SALES, MONDAY), chat(AGENT, MONDAY + 1, rep_id="r2")]
     router.send(*turns)
-    said = router.deliver_all(MONDAY)
-    assert story(said) == ["assigned raised_hand r2"]
-    assert answers(said) == [("now", "r2")]
-    turns_taken = [one for one in router.said if isinstance(one, LedgerEntry) and one.entry == "turn"]
-    returned = [one for one in router.said if isinstance(one, LedgerEntry) and one.entry == "return"]
+    results = router.deliver_all(MONDAY)
+    assert story(results) == ["assigned raised_hand r2"]
+    assert chat_answers(results) == [("now", "r2")]
+    turns_taken = [one for one in router.outputs if isinstance(one, LedgerEntry) and one.entry == "turn"]
+    returned = [one for one in router.outputs if isinstance(one, LedgerEntry) and one.entry == "return"]
     assert len(turns_taken) - len(returned) == 1
 
 
-def test_an_answerer_who_is_away_or_of_no_desk_leaves_the_turn_to_the_rotation() -> None:
+def test_if_the_rep_who_answered_is_away_or_at_no_desk_the_rotation_gives_the_turn() -> None:
     away = rep("r2", away=((MONDAY, MONDAY + DAY_MS),))
     for answerer in ("r2", "stranger"):
-        router = market(rep("r1"), away)
+        router = make_market(rep("r1"), away)
         router.send(chat(AGENT, MONDAY, rep_id=answerer))
         assert story(router.send(chat(SALES, MONDAY + 1))) == ["assigned raised_hand r1"]
 
 
-def test_who_answered_another_conversation_has_no_turn_of_this_one() -> None:
-    router = market()
+def test_an_answer_in_another_conversation_gives_no_turn_in_this_one() -> None:
+    router = make_market()
     router.send(chat(AGENT, MONDAY, "c0", rep_id="r2"))
     assert story(router.send(chat(SALES, MONDAY + 1, "c1"))) == ["assigned raised_hand r1"]
 
 
-def test_of_two_who_answered_the_later_by_date_has_it_in_any_order() -> None:
+def test_of_two_reps_who_answered_the_later_by_date_gets_the_turn_in_any_order() -> None:
     for turns in ((1, 2), (2, 1)):
-        router = market()
+        router = make_market()
         for at in turns:
             router.send(chat(AGENT, MONDAY + at, rep_id=f"r{at}"))
         assert story(router.send(chat(SALES, MONDAY + 3))) == ["assigned raised_hand r2"]
 
 
-def test_an_mql_that_asks_in_a_chat_follows_its_account_and_is_told() -> None:
-    router = market()
+def test_an_mql_that_asks_in_a_chat_goes_to_the_account_rep_and_is_notified() -> None:
+    router = make_market()
     router.send(*reach_bar())
-    said = router.send(chat(SALES, MONDAY + 1))
-    assert story(said) == ["assigned raised_hand r1"]
-    assert answers(said) == [("now", "r1")]
+    results = router.send(chat(SALES, MONDAY + 1))
+    assert story(results) == ["assigned raised_hand r1"]
+    assert chat_answers(results) == [("now", "r1")]
 
 
-def test_who_has_a_rep_already_is_told_whether_that_rep_is_at_work() -> None:
-    router = market()
+def test_a_lead_that_has_a_rep_is_notified_whether_the_rep_is_at_work() -> None:
+    router = make_market()
     router.send(demo())
-    assert answers(router.send(chat(SALES, MONDAY + 1))) == [("now", "r1")]
-    assert answers(router.send(chat(SALES, NIGHT, "c2"), at_ms=NIGHT)) == [("later", "r1")]
-    assert story(router.said).count("assigned raised_hand r1") == 1
+    assert chat_answers(router.send(chat(SALES, MONDAY + 1))) == [("now", "r1")]
+    assert chat_answers(router.send(chat(SALES, NIGHT, "c2"), at_ms=NIGHT)) == [("later", "r1")]
+    assert story(router.outputs).count("assigned raised_hand r1") == 1
 
 
-def test_a_customer_who_asks_is_told_of_the_owner() -> None:
-    said = market(rep("r9", at_desk=False), relationship=CUSTOMER, owner_rep_id="r9").send(
+def test_a_customer_who_asks_is_notified_of_the_owner() -> None:
+    results = make_market(rep("r9", at_desk=False), relationship=CUSTOMER, owner_rep_id="r9").send(
         chat(SALES, MONDAY + 1)
     )
-    assert answers(said)[-1] == ("now", "r9")  # fmt: skip
+    assert chat_answers(results)[-1] == ("now", "r9")  # fmt: skip
 
 
 def test_an_inquiry_is_answered_by_the_desk_as_a_whole() -> None:
-    said = market(country="DE").send(chat(SALES))
-    assert story(said) == ["assigned inquiry desk:inside_sales"]
-    assert answers(said) == [("now", "desk:inside_sales")]
+    results = make_market(country="DE").send(chat(SALES))
+    assert story(results) == ["assigned inquiry desk:inside_sales"]
+    assert chat_answers(results) == [("now", "desk:inside_sales")]
 
 
-def test_a_competitor_is_told_that_nobody_answers() -> None:
-    router = market(relationship=Relationship.COMPETITOR)
-    assert answers(router.send(chat(SALES))) == [("nobody", None)]
-    assert answers(router.send(chat(SUPPORT, MONDAY + 1))) == [("nobody", None)]
+def test_a_competitor_is_notified_that_no_one_will_answer() -> None:
+    router = make_market(relationship=Relationship.COMPETITOR)
+    assert chat_answers(router.send(chat(SALES))) == [("nobody", None)]
+    assert chat_answers(router.send(chat(SUPPORT, MONDAY + 1))) == [("nobody", None)]
 
 
-def test_a_question_for_support_is_answered_and_raises_no_hand() -> None:
-    said = market().send(chat(SUPPORT))
-    assert answers(said) == [("now", "desk:inside_sales")]
-    assert story(said) == ["assigned service desk:inside_sales"]
+def test_a_support_question_is_answered_and_raises_no_hand() -> None:
+    results = make_market().send(chat(SUPPORT))
+    assert chat_answers(results) == [("now", "desk:inside_sales")]
+    assert story(results) == ["assigned service desk:inside_sales"]
 
 
-def test_while_a_desk_can_give_it_to_nobody_the_visitor_is_told_twice() -> None:
-    router = market(rep("r1", away=((MONDAY - DAY_MS, MONDAY + DAY_MS),)))
-    said = router.send(chat(SALES))
-    assert answers(said)[0][0] == "later"
-    assert "everyone_away" in alerts(said)
+def test_if_the_desk_can_assign_no_rep_the_visitor_is_notified_now_and_after_the_assignment() -> None:
+    router = make_market(rep("r1", away=((MONDAY - DAY_MS, MONDAY + DAY_MS),)))
+    results = router.send(chat(SALES))
+    assert chat_answers(results)[0][0] == "later"
+    assert "everyone_away" in alerts(results)
     router.reps(rep("dana", at_desk=False), at_ms=MONDAY + HOUR_MS)
-    said = router.tick(MONDAY + 3 * HOUR_MS)
-    assert answers(router.said)[-1] == ("now", "dana")
+    results = router.tick(MONDAY + 3 * HOUR_MS)
+    assert chat_answers(router.outputs)[-1] == ("now", "dana")
 
 
-def test_the_answer_of_the_rep_who_has_it_is_a_touch_and_anybody_elses_is_not() -> None:
-    router = market()
+def test_a_message_of_the_holder_answers_the_hand_off_and_another_reps_does_not() -> None:
+    router = make_market()
     router.send(chat(SALES))
     router.send(chat(AGENT, MONDAY + 1000, rep_id="r2"), at_ms=MONDAY + 1000)
     late = MONDAY + 45 * 60_000
     assert alerts(router.tick(late)) == ["response_due_soon", "response_overdue"]
-    said = router.send(chat(AGENT, MONDAY + 2000, rep_id="r1"), at_ms=late)
-    assert sorted(alerts(said, cleared=True)) == ["response_due_soon", "response_overdue"]
+    results = router.send(chat(AGENT, MONDAY + 2000, rep_id="r1"), at_ms=late)
+    assert sorted(alerts(results, cleared=True)) == ["response_due_soon", "response_overdue"]
 
 
-def test_a_chat_of_nobody_keeps_no_row_and_takes_no_turn() -> None:
+def test_a_chat_of_an_unidentified_visitor_writes_no_row_and_takes_no_turn() -> None:
     router = Market()
     router.reps(rep("r1"))
     key = "chat:c1"
-    said = router.send(ChatOfNobody(event_id="e", account_key=key, conversation_id="c1"))
-    assert answers(said) == [("now", "desk:inside_sales")]
-    (answer,) = [one for one in said if isinstance(one, ChatAnswer)]
+    results = router.send(ChatOfNobody(event_id="e", account_key=key, conversation_id="c1"))
+    assert chat_answers(results) == [("now", "desk:inside_sales")]
+    (answer,) = [one for one in results if isinstance(one, ChatAnswer)]
     assert (answer.account_key, answer.lead_id, answer.handoff_id) == (key, None, None)
-    assert [one for one in said if isinstance(one, LedgerEntry)] == []
+    assert [one for one in results if isinstance(one, LedgerEntry)] == []
     assert [row for row in router.accounts.dump() if not row.startswith(b"~")] == []
 
 
-def test_who_answers_in_a_chat_stands_in_the_list_of_touches() -> None:
-    router = market()
+def test_a_reps_chat_message_is_listed_in_the_touches() -> None:
+    router = make_market()
     router.send(chat(AGENT, MONDAY + 1, rep_id="r2"))
     (handoff,) = routings(router.send(chat(SALES, MONDAY + 2)))
     assert [(one.what, one.rep_id) for one in handoff.touches if one.rep_id] == [("chat", "r2")]
 
 
-def test_who_asks_in_a_second_conversation_before_the_first_is_answered_is_answered_in_both() -> None:
-    router = market()
+def test_a_visitor_who_asks_in_two_conversations_is_answered_in_both() -> None:
+    router = make_market()
     router.is_manual = True
     router.send(chat(SALES, MONDAY, "c1"), chat(SALES, MONDAY + 1, "c2"))
-    said = router.deliver_all(MONDAY)
-    told = {one.conversation_id: one.assignee for one in said if isinstance(one, ChatAnswer)}
-    assert {name: one.id if one else None for name, one in told.items()} == {
+    results = router.deliver_all(MONDAY)
+    assignees = {one.conversation_id: one.assignee for one in results if isinstance(one, ChatAnswer)}
+    assert {name: one.id if one else None for name, one in assignees.items()} == {
         "c1": "desk:inside_sales",
         "c2": "r1",
     }

@@ -1,3 +1,5 @@
+"""The CRM has a record of a person: its facts, its enrichment, its ids and do-not-contact."""
+
 from __future__ import annotations
 
 from itertools import permutations
@@ -58,66 +60,67 @@ def market() -> Market:
     return made
 
 
-def gates(market: Market) -> dict[str, str | None]:
-    return {gate.gate: gate.found for gate in scores(market.said)[-1].explanation.gates}
+def gate_values(market: Market) -> dict[str, str | None]:
+    """Return the value that each gate found, by gate, of the latest score."""
+    return {gate.gate: gate.found for gate in scores(market.outputs)[-1].explanation.gates}
 
 
-def test_a_contact_who_never_came_by_is_no_lead(market: Market) -> None:
-    said = market.send(facts(), contact(job_title="CIO"))
-    assert said == []
+def test_a_contact_who_was_never_active_is_not_a_lead(market: Market) -> None:
+    results = market.send(facts(), contact(job_title="CIO"))
+    assert results == []
     assert market.stage() is None
     assert market.tick(MONDAY + DAY_MS) == []
 
 
-def test_the_crm_goes_before_a_form_whatever_the_dates(market: Market) -> None:
+def test_a_fact_of_the_crm_takes_precedence_over_a_forms_whatever_the_dates(market: Market) -> None:
     market.send(facts(), contact(job_title="CFO", at_ms=MONDAY), identified())
     market.send(form(job_title="Student", at_ms=MONDAY + DAY_MS), at_ms=MONDAY + DAY_MS)
     assert market.stage() is Stage.NURTURE
-    assert gates(market)["title"] == "CFO (executive)"
+    assert gate_values(market)["title"] == "CFO (executive)"
 
 
-def test_what_a_form_said_holds_again_when_the_crm_deletes_its_record(market: Market) -> None:
+def test_a_forms_fact_holds_again_after_the_crm_deletes_its_record(market: Market) -> None:
     market.send(facts(), form(job_title="Student"), contact(job_title="CFO"))
     assert market.stage() is Stage.NURTURE
     market.send(contact(is_deleted=True))
     assert market.stage() is Stage.OUTSIDE
-    assert gates(market)["title"] == "Student"
+    assert gate_values(market)["title"] == "Student"
 
 
-def test_a_blank_of_the_crm_leaves_the_form_its_word(market: Market) -> None:
+def test_a_blank_in_the_crm_does_not_replace_a_forms_fact(market: Market) -> None:
     market.send(facts(), form(job_title="CIO"), contact(crm_lead_id="L1"))
-    assert gates(market)["title"] == "CIO (executive)"
+    assert gate_values(market)["title"] == "CIO (executive)"
 
 
-def test_a_late_title_judges_the_lead_again_and_its_touches_keep_their_dates(market: Market) -> None:
+def test_a_late_title_evaluates_the_lead_again_and_its_activities_keep_their_dates(market: Market) -> None:
     late = MONDAY + 3 * DAY_MS
-    said = market.send(facts(), identified(), *reach_bar(job_title=None))
-    assert wanted(said) == ["function", "title"]
+    results = market.send(facts(), identified(), *reach_bar(job_title=None))
+    assert wanted(results) == ["function", "title"]
     assert market.stage() is Stage.WAITING_FOR_FACTS
 
-    said = market.send(contact(job_title="CIO", at_ms=late), at_ms=late)
+    results = market.send(contact(job_title="CIO", at_ms=late), at_ms=late)
 
-    assert sorted(wanted(said, cleared=True)) == ["function", "title"]
-    assert steps(said) == ["mql"]
-    assert routings(said)[0].explanation.triggering_event_id == f"contact-ann-{late}"
+    assert sorted(wanted(results, cleared=True)) == ["function", "title"]
+    assert steps(results) == ["mql"]
+    assert routings(results)[0].explanation.triggering_event_id == f"contact-ann-{late}"
     content, webinar = (
-        line for line in routings(said)[0].explanation.points if line.rule in {"paper", "webinar"}
+        line for line in routings(results)[0].explanation.points if line.rule in {"paper", "webinar"}
     )
-    assert (content.points, webinar.points) == (15, 11)  # three of 60 days have faded  # fmt: skip
+    assert (content.points, webinar.points) == (15, 11)  # three of 60 days have decayed  # fmt: skip
 
 
-def test_enrichment_fills_what_the_crm_does_not_know_and_never_overwrites_it(market: Market) -> None:
+def test_enrichment_fills_blanks_of_the_crm_and_never_overwrites_its_facts(market: Market) -> None:
     market.send(facts(revenue=None, country="US"), form())
     assert market.account().wanted == ("revenue",)
     enriched = {"revenue": {"amount": "700000000", "currency": "USD"}, "country": "DE"}
-    said = market.send(contact(company=enriched), at_ms=MONDAY + HOUR_MS)
-    said += market.tick(MONDAY + HOUR_MS)
-    assert wanted(said, cleared=True) == ["revenue"]
+    results = market.send(contact(company=enriched), at_ms=MONDAY + HOUR_MS)
+    results += market.tick(MONDAY + HOUR_MS)
+    assert wanted(results, cleared=True) == ["revenue"]
     assert market.stage() is Stage.NURTURE
-    assert gates(market)["country"] == "US"
+    assert gate_values(market)["country"] == "US"
 
 
-def test_a_company_that_only_enrichment_knows_passes_the_gates_of_all_its_people(market: Market) -> None:
+def test_a_company_known_only_from_enrichment_passes_the_gates_for_all_its_leads(market: Market) -> None:
     market.send(form(lead_id="bob"), contact(company=ENRICHED), at_ms=MONDAY)
     market.tick(MONDAY + HOUR_MS)
     assert market.stage("bob") is Stage.NURTURE
@@ -139,7 +142,7 @@ def test_of_two_enrichments_the_later_by_its_date_holds_in_any_order(
     assert market.stage() is Stage.NURTURE
 
 
-def test_the_hand_off_echoes_the_ids_of_the_crm(market: Market) -> None:
+def test_a_hand_off_contains_the_ids_of_the_crm(market: Market) -> None:
     ids = {"crm_lead_id": "L1", "crm_contact_id": "C1", "crm_account_id": "A9"}
     (handoff,) = routings(market.send(contact(**ids), demo()))
     assert (handoff.crm_lead_id, handoff.crm_contact_id, handoff.crm_account_id) == ("L1", "C1", "A9")
@@ -147,47 +150,47 @@ def test_the_hand_off_echoes_the_ids_of_the_crm(market: Market) -> None:
     assert (another.crm_lead_id, another.crm_account_id) == (None, "acc-1")
 
 
-def test_who_must_not_be_contacted_is_handed_to_nobody_and_the_score_says_why(market: Market) -> None:
-    said = market.send(facts(), contact(do_not_contact=True), *reach_bar())
-    assert story(said) == []
+def test_a_do_not_contact_lead_is_not_handed_off_and_its_score_names_the_reason(market: Market) -> None:
+    results = market.send(facts(), contact(do_not_contact=True), *reach_bar())
+    assert story(results) == []
     assert market.stage() is Stage.NURTURE
-    assert Reason.DO_NOT_CONTACT in scores(said)[-1].explanation.reasons
+    assert Reason.DO_NOT_CONTACT in scores(results)[-1].explanation.reasons
 
 
-def test_nor_is_somebody_of_a_customer(market: Market) -> None:
-    said = market.send(
+def test_a_do_not_contact_lead_of_a_customer_is_not_handed_off(market: Market) -> None:
+    results = market.send(
         facts(relationship=CUSTOMER, owner_rep_id="r1"), contact(do_not_contact=True), *reach_bar()
     )
-    assert story(said) == []
+    assert story(results) == []
 
 
-def test_their_raised_hand_is_answered_and_says_that_it_is_all(market: Market) -> None:
+def test_a_raised_hand_of_a_do_not_contact_lead_is_handed_off_as_answer_only(market: Market) -> None:
     (handoff,) = routings(market.send(facts(), contact(do_not_contact=True), demo()))
     assert (handoff.kind, handoff.answer_only) == ("raised_hand", True)
     assert not routings(market.send(demo("bob")))[0].answer_only
 
 
-def test_an_open_hand_off_that_nobody_asked_for_is_withdrawn_and_comes_again_when_it_may(
+def test_do_not_contact_withdraws_an_mql_hand_off_until_contact_is_allowed_again(
     market: Market,
 ) -> None:
     market.send(facts(), identified(), *reach_bar())
-    said = market.send(contact(do_not_contact=True), at_ms=MONDAY + HOUR_MS)
-    assert story(said) == ["withdrawn mql -"]
-    assert routings(said)[0].explanation.reasons == [Reason.DO_NOT_CONTACT]
+    results = market.send(contact(do_not_contact=True), at_ms=MONDAY + HOUR_MS)
+    assert story(results) == ["withdrawn mql -"]
+    assert routings(results)[0].explanation.reasons == [Reason.DO_NOT_CONTACT]
     assert story(market.send(activity("page_view"), at_ms=MONDAY + HOUR_MS)) == []
-    said = market.send(contact(do_not_contact=False, at_ms=MONDAY + 1), at_ms=MONDAY + 2 * HOUR_MS)
-    assert story(said) == ["assigned mql r1"]
+    results = market.send(contact(do_not_contact=False, at_ms=MONDAY + 1), at_ms=MONDAY + 2 * HOUR_MS)
+    assert story(results) == ["assigned mql r1"]
 
 
-def test_an_open_raised_hand_stays_where_it_is_and_is_marked(market: Market) -> None:
+def test_do_not_contact_leaves_a_raised_hand_open_and_marks_it_answer_only(market: Market) -> None:
     market.send(facts(), demo())
-    said = market.send(contact(do_not_contact=True), at_ms=MONDAY + HOUR_MS)
-    assert [(one.action, one.answer_only) for one in routings(said)] == [("relabelled", True)]
-    said = market.send(contact(is_deleted=True), at_ms=MONDAY + 2 * HOUR_MS)
-    assert [(one.action, one.answer_only) for one in routings(said)] == [("relabelled", False)]
+    results = market.send(contact(do_not_contact=True), at_ms=MONDAY + HOUR_MS)
+    assert [(one.action, one.answer_only) for one in routings(results)] == [("relabelled", True)]
+    results = market.send(contact(is_deleted=True), at_ms=MONDAY + 2 * HOUR_MS)
+    assert [(one.action, one.answer_only) for one in routings(results)] == [("relabelled", False)]
 
 
-def test_a_contact_goes_along_when_its_account_moves_to_another_key(market: Market) -> None:
+def test_a_contact_moves_with_its_account_to_another_key(market: Market) -> None:
     old = "domain:old.example"
     market.send(contact("eve", account_key=old, job_title="CIO", crm_lead_id="L7", company=ENRICHED))
     market.send(form(account_key=old, job_title="CIO"), contact(account_key=old, job_title="CFO"))
@@ -204,8 +207,8 @@ def test_a_contact_goes_along_when_its_account_moves_to_another_key(market: Mark
     assert titles == [("CFO", True), ("CIO", False)]
 
 
-def test_said_twice_it_changes_nothing_more(market: Market) -> None:
+def test_a_repeated_contact_changes_nothing(market: Market) -> None:
     market.send(facts(), form())
-    once = contact(job_title="CFO", do_not_contact=True)
-    assert len(scores(market.send(once))) == 1
-    assert market.send(once) == []
+    event = contact(job_title="CFO", do_not_contact=True)
+    assert len(scores(market.send(event))) == 1
+    assert market.send(event) == []

@@ -61,13 +61,13 @@ def test_the_alert_is_cleared_when_the_owner_leaves_and_when_the_policy_has_no_s
     market = looked_at_prices(owner_rep_id="own")
     market.tick(AFTER)
     market.reps(rep("own", at_desk=False, active=False), at_ms=AFTER)
-    assert alerts(market.said, cleared=True) == ["buying_signals"]
+    assert alerts(market.outputs, cleared=True) == ["buying_signals"]
 
     market = looked_at_prices(owner_rep_id="own")
     market.tick(AFTER)
     assert SIGNALS in POLICY_TEXT
     market.follow(POLICY_TEXT.replace(SIGNALS, "").replace("version: 1", "version: 2"), AFTER)
-    assert alerts(market.said, cleared=True) == ["buying_signals"]
+    assert alerts(market.outputs, cleared=True) == ["buying_signals"]
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_a_raised_hand_has_an_earlier_deadline() -> None:
 def test_a_deadline_of_a_hand_off_at_night_counts_from_opening() -> None:
     market = a_market()
     market.send(demo(at_ms=at("2026-03-03 02:00")), at_ms=at("2026-03-03 02:00"))
-    (handoff,) = routings(market.said)
+    (handoff,) = routings(market.outputs)
     assert handoff.first_response_due_at is not None
     assert handoff.first_response_due_at.timestamp() * 1000 == at("2026-03-03 09:00")
 

@@ -46,11 +46,11 @@ def a_market(escalation: str = ESCALATION) -> Market:
 
 def pass_time(market: Market, end_ms: int, from_ms: int = MONDAY) -> list[str]:
     """Let time pass, an hour at a time. Return the revisions of the hand-offs."""
-    begun = len(market.said)
+    begun = len(market.outputs)
     for at_ms in range(from_ms, end_ms, HOUR_MS):
         market.tick(at_ms)
-    assert_one_owner(market.said)
-    return story(market.said[begun:])
+    assert_one_owner(market.outputs)
+    return story(market.outputs[begun:])
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_the_account_escalates_as_often_as_the_policy_allows_and_then_to_the_man
     market = a_market(escalation)
     market.send(*reach_bar())
     pass_time(market, MONDAY + 10 * DAY_MS)
-    assert [one.assignee.id for one in routings(market.said) if one.assignee] == holders.split()
+    assert [one.assignee.id for one in routings(market.outputs) if one.assignee] == holders.split()
 
 
 def test_without_the_policy_key_the_account_stays_and_is_reported() -> None:
@@ -76,7 +76,7 @@ def test_without_the_policy_key_the_account_stays_and_is_reported() -> None:
     market.reps(rep("r1"), rep("r2"))
     market.send(facts(), *reach_bar())
     assert pass_time(market, MONDAY + 10 * DAY_MS) == []
-    assert alerts(market.said) == ["response_due_soon", "response_overdue"]
+    assert alerts(market.outputs) == ["response_due_soon", "response_overdue"]
 
 
 @pytest.mark.parametrize(("after", "moved_at"), [("1x", "12:00"), ("1.5x", "13:30"), ("2x", "15:00")])
@@ -105,8 +105,8 @@ def test_each_alert_is_raised_once_per_holder_and_cleared_by_the_next_escalation
     market = a_market()
     market.send(demo())
     pass_time(market, MONDAY + 5 * DAY_MS)
-    assert alerts(market.said) == ["response_due_soon", "response_overdue"] * 4 + ["still_unanswered"]
-    assert alerts(market.said, cleared=True) == ["response_due_soon", "response_overdue"] * 3
+    assert alerts(market.outputs) == ["response_due_soon", "response_overdue"] * 4 + ["still_unanswered"]
+    assert alerts(market.outputs, cleared=True) == ["response_due_soon", "response_overdue"] * 3
 
 
 def test_a_timer_missed_while_nothing_ran_carries_its_due_time() -> None:
@@ -121,9 +121,9 @@ def test_an_unanswered_inquiry_stays_with_the_desk_and_notifies_its_manager() ->
     market = a_market()
     market.send(facts(sic=["7372"]), demo())
     pass_time(market, MONDAY + 4 * DAY_MS)
-    assert story(market.said) == ["assigned inquiry desk:inside_sales"]
+    assert story(market.outputs) == ["assigned inquiry desk:inside_sales"]
     recipients = [
-        one.told for one in market.said if isinstance(one, LeadAlert) and one.alert == "still_unanswered"
+        one.told for one in market.outputs if isinstance(one, LeadAlert) and one.alert == "still_unanswered"
     ]
     assert recipients == [["dana"]]
 
@@ -134,7 +134,7 @@ def test_a_manual_reassignment_ends_the_escalation() -> None:
     market.tick(MONDAY + HOUR_MS)
     late = MONDAY + HOUR_MS + 1
     market.send(sales("reassigned", FIRST, at_ms=late, to_rep_id="tom"), at_ms=late)
-    assert story(market.said)[-1] == "reassigned raised_hand tom"
+    assert story(market.outputs)[-1] == "reassigned raised_hand tom"
     assert market.account().move is None
 
 
@@ -154,7 +154,7 @@ def test_a_manager_who_is_away_has_a_deputy_who_gets_it() -> None:
     market.reps(rep("dana", at_desk=False, away=away, deputy_rep_id="tom"))
     market.send(demo())
     market.tick(MONDAY + HOUR_MS)
-    last = routings(market.said)[-1]
+    last = routings(market.outputs)[-1]
     assert last.assignee is not None
     assert (last.assignee.id, last.assignee.deputy_for, last.how_chosen) == ("tom", "dana", HowChosen.MANAGER)
     assert last.explanation.reasons == [Reason.NOT_ANSWERED]
@@ -166,8 +166,8 @@ def test_an_account_whose_manager_is_away_too_stays_with_its_holder_and_is_repor
     market.reps(rep("dana", at_desk=False, away=away))
     market.send(demo())
     market.tick(MONDAY + HOUR_MS)
-    assert story(market.said) == ["assigned raised_hand r1"]
-    assert alerts(market.said)[-1] == "everyone_away"
+    assert story(market.outputs) == ["assigned raised_hand r1"]
+    assert alerts(market.outputs)[-1] == "everyone_away"
     assert story(market.tick(MONDAY + DAY_MS)) == ["reassigned raised_hand dana"]
 
 
@@ -179,7 +179,7 @@ def test_a_new_owner_starts_a_new_escalation_with_a_deputy() -> None:
     late = MONDAY + HOUR_MS + 1
     market.send(facts(owner_rep_id="own"), at_ms=late)
     pass_time(market, late + DAY_MS, from_ms=late)
-    assert [one.assignee.id for one in routings(market.said) if one.assignee] == [
+    assert [one.assignee.id for one in routings(market.outputs) if one.assignee] == [
         "r1",
         "dana",
         "own",
@@ -195,7 +195,9 @@ def test_the_manager_is_notified_of_a_desk_without_reps_and_of_a_missing_owner()
     market.send(*reach_bar())
     market.send(facts("domain:other.example", crm_account_id="acc-2", owner_rep_id="nobody"))
     market.send(demo("zoe", account_key="domain:other.example"))
-    recipients = {one.alert.value: one.told for one in market.said if isinstance(one, LeadAlert) and one.told}
+    recipients = {
+        one.alert.value: one.told for one in market.outputs if isinstance(one, LeadAlert) and one.told
+    }
     assert recipients == {"everyone_away": ["dana"], "account_without_owner": ["dana"]}
 
 

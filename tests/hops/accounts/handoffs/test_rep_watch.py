@@ -25,7 +25,7 @@ def a_market(**named: Any) -> Market:
     market = Market()
     market.reps(rep("r1"), rep("own", at_desk=False, active=False))
     market.send(facts(**named), demo())
-    assert alerts(market.said) == ["account_without_owner"]
+    assert alerts(market.outputs) == ["account_without_owner"]
     return market
 
 
@@ -52,7 +52,7 @@ def test_owners_named_by_the_crm_and_by_sales_are_each_reported_once() -> None:
     market = a_market(owner_rep_id="own")
     market.send(sales("reassigned", f"{BANK}#1.1", to_rep_id="nobody"))
     market.send(demo("bob"))
-    assert alerts(market.said) == ["account_without_owner"] * 2
+    assert alerts(market.outputs) == ["account_without_owner"] * 2
     assert sorted(market.account().missing) == ["nobody", "own"]
     results = market.send(sales("reassigned", f"{BANK}#1.1", MONDAY + 2 * HOUR_MS, to_rep_id="r1"))
     assert alerts(results, cleared=True) == ["account_without_owner"]
@@ -65,5 +65,5 @@ def test_an_owner_who_is_active_again_at_a_manual_reassignment_is_no_longer_repo
     market.reps(rep("own", at_desk=False))
     market.is_manual = False
     market.send(sales("reassigned", f"{BANK}#1.1", to_rep_id="own"))
-    assert alerts(market.said, cleared=True) == ["account_without_owner"]
-    assert story(market.said)[-1] == "reassigned raised_hand own"
+    assert alerts(market.outputs, cleared=True) == ["account_without_owner"]
+    assert story(market.outputs)[-1] == "reassigned raised_hand own"

@@ -126,6 +126,6 @@ def test_a_question_in_transit_is_dropped_when_the_account_becomes_excluded() ->
     market.send(facts(owner_rep_id="own", relationship="competitor"))
     market.is_manual = False
     market.deliver_all(MONDAY)
-    assert story(market.said) == []
+    assert story(market.outputs) == []
     assert market.accounts.decider.rows.scan(ServiceRow, BANK, limit=1) == []
     assert lead_of(market).service == ()

@@ -89,7 +89,7 @@ def report_calls(times: int, from_ms: int = MONDAY) -> list[object]:
 
 def test_a_hand_off_shows_what_happened_before_it_and_what_sales_did() -> None:
     market = handed_off()
-    assert [(one.what, one.count) for one in routings(market.said)[0].touches or []] == [
+    assert [(one.what, one.count) for one in routings(market.outputs)[0].touches or []] == [
         ("form", 1),
         ("paper", 2),
         ("webinar", 1),
@@ -108,7 +108,7 @@ def test_a_touch_that_names_the_lead_counts_without_a_hand_off() -> None:
     market = Market()
     market.reps(rep("r1"))
     market.send(facts(), identified(), sales("touched", lead_id="ann"), demo())
-    assert [one.what for one in routings(market.said)[0].touches or []] == ["form", "contact"]
+    assert [one.what for one in routings(market.outputs)[0].touches or []] == ["form", "contact"]
 
 
 @pytest.mark.parametrize(
@@ -195,4 +195,4 @@ def test_activity_without_a_rule_is_in_no_list() -> None:
     market = Market()
     market.reps(rep("r1"))
     market.send(facts(), activity("survey_taken"), demo())
-    assert [one.what for one in routings(market.said)[0].touches or []] == ["form"]
+    assert [one.what for one in routings(market.outputs)[0].touches or []] == ["form"]

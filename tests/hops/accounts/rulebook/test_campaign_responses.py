@@ -108,7 +108,7 @@ def test_response_title_and_pages_make_one_mql_in_any_order() -> None:
     for order in permutations(events):
         market = a_market()
         market.send(*order)
-        assert story(market.said) == ["assigned mql r1"]
+        assert story(market.outputs) == ["assigned mql r1"]
         assert market.stage() == "mql"
 
 

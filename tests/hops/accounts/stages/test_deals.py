@@ -120,7 +120,7 @@ def handed_off() -> Market:
     market = Market()
     market.reps(rep("r1"), rep("r2"), rep("own", at_desk=False))
     market.send(facts(), identified(), *reach_bar())
-    assert story(market.said) == ["assigned mql r1"]
+    assert story(market.outputs) == ["assigned mql r1"]
     return market
 
 
@@ -234,7 +234,7 @@ def test_a_former_customer_is_a_prospect_again_in_a_new_cycle() -> None:
     market = Market()
     market.reps(rep("r1"), rep("own", at_desk=False))
     market.send(facts(relationship=CUSTOMER, owner_rep_id="own"), form())
-    assert story(market.said) == ["assigned expansion own"]
+    assert story(market.outputs) == ["assigned expansion own"]
     results = market.send(facts(relationship="former_customer"), at_ms=MONDAY + DAY_MS)
     assert (steps(results), story(results)) == (["nurture"], ["withdrawn expansion -"])
     assert routings(results)[0].explanation.reasons == ["customer_no_more"]

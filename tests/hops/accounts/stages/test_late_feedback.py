@@ -45,7 +45,7 @@ def test_enough_points_dated_after_a_late_rejection_bring_the_lead_back_with_it(
     results = market.send(rejection, at_ms=DAY_2 + 2 * HOUR_MS)
     assert steps(results) == expected
     assert story(results) == ["withdrawn mql -", *[f"assigned mql {holder.id}"] * (len(expected) - 1)]
-    assert_one_owner(market.said)
+    assert_one_owner(market.outputs)
 
 
 def test_a_raised_hand_that_waits_for_its_desk_survives_an_earlier_rejection() -> None:

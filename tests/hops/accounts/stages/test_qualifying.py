@@ -201,7 +201,7 @@ def test_a_raised_hand_after_an_mql_is_a_new_hand_off_to_the_same_rep_and_a_repe
     market.send(*reach_bar())
     results = market.send(demo(), demo(), form(Request.PRICING))
     assert story(results) == ["assigned raised_hand r1"]
-    mql = next(one for one in routings(market.said) if one.kind == "mql")
+    mql = next(one for one in routings(market.outputs) if one.kind == "mql")
     due = (mql.first_response_due_at, routings(results)[0].first_response_due_at)
     assert due[0] is not None
     assert due[1] is not None

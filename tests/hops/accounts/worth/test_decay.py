@@ -49,7 +49,7 @@ def test_the_decay_of_a_negative_rule_alone_makes_no_mql() -> None:
     results += market.send(activity("poll_answered", at_ms=LATER_MS), GROWN, facts(), at_ms=LATER_MS)
     results += market.follow(TEXT.replace("version: 1\n", "version: 2\n"), LATER_MS)
     assert scores(results)[-1].explanation.points_missing == 0
-    assert "mql" not in steps(market.said)
+    assert "mql" not in steps(market.outputs)
 
 
 def test_the_next_event_that_gives_points_makes_the_mql() -> None:

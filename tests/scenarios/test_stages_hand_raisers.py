@@ -1,4 +1,4 @@
-"""A raised hand is answered at once; facts decide only what it is called."""
+"""A raised hand is assigned at once. Facts decide only its qualification."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ import pytest
 from tests.scenarios.story import Results, Story
 
 ANN = "ann@harbor.example"
-WRONG = {"amount": 1_000_000, "currency": "USD"}
-RIGHT = {"amount": 900_000_000, "currency": "USD"}
+OUTSIDE = {"amount": 1_000_000, "currency": "USD"}
+SERVED = {"amount": 900_000_000, "currency": "USD"}
 
 
 @pytest.fixture
 def team(story: Story) -> Story:
-    """Mia and Tom at the inside sales desk."""
+    """Mia and Tom are members of the inside sales desk. Dana manages it."""
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.rep("tom")
     return story
 
 
-def labels(results: Results) -> list[tuple[str, str | None, str | None]]:
-    """(action, label, who) of each routing record."""
+def qualifications(results: Results) -> list[tuple[str, str | None, str | None]]:
+    """Return (action, qualification, assignee) of each routing record."""
     return [
         (one["action"], one.get("qualification"), (one.get("assignee") or {}).get("id"))
         for one in results.of("lead.routing")
@@ -31,10 +31,10 @@ def labels(results: Results) -> list[tuple[str, str | None, str | None]]:
 
 
 @pytest.mark.parametrize(
-    ("revenue", "label", "stage"), [(RIGHT, "mql", "mql"), (WRONG, "inquiry", "outside")]
+    ("revenue", "qualification", "stage"), [(SERVED, "mql", "mql"), (OUTSIDE, "inquiry", "outside")]
 )
-def test_a_company_fact_that_arrives_later_changes_the_label_and_not_the_rep(
-    team: Story, revenue: dict[str, Any], label: str, stage: str
+def test_a_late_fact_of_the_company_changes_the_qualification_and_not_the_rep(
+    team: Story, revenue: dict[str, Any], qualification: str, stage: str
 ) -> None:
     team.bank("harbor", revenue=None)
     team.form(ANN, "tue 10:00", "demo")
@@ -42,31 +42,31 @@ def test_a_company_fact_that_arrives_later_changes_the_label_and_not_the_rep(
 
     results = team.replay()
 
-    assert labels(results) == [("assigned", "pending", "mia"), ("relabelled", label, "mia")]
+    assert qualifications(results) == [("assigned", "pending", "mia"), ("relabelled", qualification, "mia")]
     assert results.stages[-1] == stage
 
 
-def test_who_turns_out_to_be_a_student_keeps_the_rep_and_is_called_an_inquiry(team: Story) -> None:
+def test_a_pending_lead_whose_late_title_fails_keeps_its_rep_and_becomes_an_inquiry(team: Story) -> None:
     team.bank("harbor")
     team.form(ANN, "tue 10:00", "demo", title=None)
     team.form(ANN, "wed 10:00", title="Student")
 
     results = team.replay()
 
-    assert labels(results) == [("assigned", "pending", "mia"), ("relabelled", "inquiry", "mia")]
+    assert qualifications(results) == [("assigned", "pending", "mia"), ("relabelled", "inquiry", "mia")]
     assert "mql" not in results.stages
 
 
-def test_an_inquiry_that_turns_out_to_be_right_stays_at_the_desk_and_is_called_an_mql(team: Story) -> None:
-    team.bank("harbor", revenue=WRONG)
+def test_an_inquiry_whose_late_facts_pass_stays_at_the_desk_and_becomes_an_mql(team: Story) -> None:
+    team.bank("harbor", revenue=OUTSIDE)
     team.form(ANN, "tue 10:00", "demo")
-    team.bank("harbor", "wed 10:00", revenue=RIGHT)
+    team.bank("harbor", "wed 10:00", revenue=SERVED)
 
     desk = "desk:inside_sales"
-    assert labels(team.replay()) == [("assigned", "inquiry", desk), ("relabelled", "mql", desk)]
+    assert qualifications(team.replay()) == [("assigned", "inquiry", desk), ("relabelled", "mql", desk)]
 
 
-def test_the_bar_reached_after_it_makes_no_other_hand_off(team: Story) -> None:
+def test_a_threshold_reached_after_the_raised_hand_makes_no_other_hand_off(team: Story) -> None:
     team.bank("harbor")
     team.form(ANN, "tue 10:00", "demo")
     team.much_interest(ANN, "wed 10:00")
@@ -77,7 +77,7 @@ def test_the_bar_reached_after_it_makes_no_other_hand_off(team: Story) -> None:
     assert results.stages.count("mql") == 1
 
 
-def test_while_the_account_is_in_question_a_hand_is_pending_until_the_facts_are_confirmed(
+def test_a_raised_hand_of_an_account_in_question_is_pending_until_the_facts_are_confirmed(
     team: Story,
 ) -> None:
     team.bank("harbor")
@@ -86,10 +86,13 @@ def test_while_the_account_is_in_question_a_hand_is_pending_until_the_facts_are_
     team.form("bob@harbor.example", "wed 10:00", "demo")
     team.bank("harbor", "thu 10:00", facts_confirmed_at="2026-03-05T10:00:00-05:00")
 
-    assert labels(team.replay())[-2:] == [("assigned", "pending", "mia"), ("relabelled", "mql", "mia")]
+    assert qualifications(team.replay())[-2:] == [
+        ("assigned", "pending", "mia"),
+        ("relabelled", "mql", "mia"),
+    ]
 
 
-def test_who_must_not_be_contacted_is_answered_and_no_more(team: Story) -> None:
+def test_the_raised_hand_of_a_lead_not_to_be_contacted_is_answered_only(team: Story) -> None:
     team.bank("harbor")
     team.contact(ANN, do_not_contact=True)
     team.form(ANN, "tue 10:00", "demo")
@@ -99,7 +102,7 @@ def test_who_must_not_be_contacted_is_answered_and_no_more(team: Story) -> None:
     assert (handoff["kind"], handoff["answer_only"]) == ("raised_hand", True)
 
 
-def test_a_hand_raised_before_a_no_that_sales_said_without_knowing_is_answered(team: Story) -> None:
+def test_a_raised_hand_from_before_a_rejection_that_arrives_after_it_is_assigned(team: Story) -> None:
     team.bank("harbor")
     team.form(ANN, "mon 10:00", "demo")
     team.sales("rejected", ANN, "wed 10:00", reason="not_now")
@@ -109,7 +112,7 @@ def test_a_hand_raised_before_a_no_that_sales_said_without_knowing_is_answered(t
     assert team.replay().handoffs[-1] == ("assigned", "raised_hand", "mia")
 
 
-def test_a_return_says_one_score_of_its_lead(team: Story) -> None:
+def test_a_return_emits_no_second_score_of_its_lead(team: Story) -> None:
     team.bank("harbor")
     team.form(ANN, "mon 10:00", "demo")
     team.sales("returned", ANN, "tue 10:00")

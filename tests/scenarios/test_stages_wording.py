@@ -1,4 +1,4 @@
-"""The stages in the words of the agreement and of the CRM."""
+"""Names and definitions of the stages, from the policy and in the words of the CRM."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tests.scenarios.story import Story
 ANN = "ann@harbor.example"
 
 
-def test_each_stage_is_said_in_the_words_of_the_crm_too(story: Story) -> None:
+def test_each_stage_has_its_name_in_the_crm(story: Story) -> None:
     story.rep("mia")
     story.bank("harbor")
     story.form(ANN, "tue 10:00")
@@ -15,9 +15,9 @@ def test_each_stage_is_said_in_the_words_of_the_crm_too(story: Story) -> None:
     story.sales("accepted", ANN, "tue 11:00")
     story.sales("sales_qualified", ANN, "wed 11:00")
 
-    said = story.replay().of("lead.stages")
+    changes = story.replay().of("lead.stages")
 
-    assert [(one["to_stage"], one.get("stage_words", {}).get("crm_name")) for one in said] == [
+    assert [(one["to_stage"], one.get("stage_words", {}).get("crm_name")) for one in changes] == [
         ("known", None),
         ("nurture", "Nurturing"),
         ("mql", "Marketing Qualified"),
@@ -26,7 +26,7 @@ def test_each_stage_is_said_in_the_words_of_the_crm_too(story: Story) -> None:
     ]
 
 
-def test_a_definition_is_said_with_the_numbers_that_hold(story: Story) -> None:
+def test_a_definition_contains_the_numbers_of_the_policy(story: Story) -> None:
     story.rep("mia")
     story.bank("harbor")
     story.form(ANN, "tue 10:00")
@@ -41,7 +41,7 @@ def test_a_definition_is_said_with_the_numbers_that_hold(story: Story) -> None:
     assert "name" not in handoff["stage_words"]
 
 
-def test_a_stage_has_the_name_that_the_policy_gives_it(story: Story) -> None:
+def test_a_stage_has_its_name_in_the_policy(story: Story) -> None:
     story.rep("mia")
     story.bank("harbor")
     story.form(ANN, "tue 10:00", "demo")

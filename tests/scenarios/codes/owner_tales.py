@@ -1,16 +1,16 @@
-"""Tales of owners: away, gone, no people at all; and of accounts that come together, or are nobody's."""
+"""Tales of owners who are absent, inactive or queues, and of accounts that are matched, excluded or erased."""
 
 from __future__ import annotations
 
+from tests.scenarios.codes.sales_tales import BOB
 from tests.scenarios.keys.tales import tale
 from tests.scenarios.keys.worth import ANN
 from tests.scenarios.story import Story
-from tests.scenarios.words.of_sales import BOB
 
 
 @tale("fri 12:00")
-def an_owner_goes_away_and_leaves(story: Story) -> None:
-    """Pavel is Olga's deputy; another owner is named in the end."""
+def an_owner_is_absent_and_then_leaves(story: Story) -> None:
+    """Olga becomes the owner, is absent, and leaves. Pavel is her deputy. Then Otto and Pavel become the owner."""
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.rep("olga", at_desk=False, deputy_rep_id="pavel")
@@ -28,8 +28,8 @@ def an_owner_goes_away_and_leaves(story: Story) -> None:
 
 
 @tale("thu 13:00")
-def nobody_at_all_is_there(story: Story) -> None:
-    """Until Olga is back."""
+def no_rep_is_present_until_the_owner_returns(story: Story) -> None:
+    """The desk has no rep. Olga, the owner, is absent from Tuesday to Thursday."""
     story.rep("olga", at_desk=False)
     story.bank("harbor", owner_rep_id="olga")
     story.form(ANN, "tue 10:00", "demo")
@@ -37,8 +37,8 @@ def nobody_at_all_is_there(story: Story) -> None:
 
 
 @tale("mon2 12:00")
-def who_worked_it_has_left_and_a_queue_owns_it(story: Story) -> None:
-    """The same account asks again; a second one asks of which a rep does not sell any more."""
+def the_account_rep_has_left_and_a_queue_owns_the_account(story: Story) -> None:
+    """Zoe is an inactive member of the desk. Mia gets Ann and leaves, and then Bob of the same bank asks."""
     story.rep("mia")
     story.rep("tom")
     story.rep("zoe", active=False)
@@ -50,7 +50,7 @@ def who_worked_it_has_left_and_a_queue_owns_it(story: Story) -> None:
 
 
 @tale("tue 17:00")
-def a_former_customer_asks(story: Story) -> None:
+def a_former_customer_asks_for_a_demo(story: Story) -> None:
     story.rep("mia")
     story.rep("olga", at_desk=False)
     story.bank("harbor", relationship="former_customer", owner_rep_id="olga")
@@ -58,8 +58,11 @@ def a_former_customer_asks(story: Story) -> None:
 
 
 @tale("mon2 12:00", {"routes[7].for_days": "1"})
-def an_old_acquaintance_and_somebody_outside_ask(story: Story) -> None:
-    """Mia worked the bank a week ago; a student of it asks after she has it again."""
+def an_outside_lead_and_a_late_colleague_ask(story: Story) -> None:
+    """An account rep keeps an account for one day.
+
+    Mia gets Ann and rejects her. A student of the bank asks within the hour, Bob six days later.
+    """
     story.rep("mia")
     story.bank("harbor")
     story.form(ANN, "tue 10:00", "demo")
@@ -69,8 +72,8 @@ def an_old_acquaintance_and_somebody_outside_ask(story: Story) -> None:
 
 
 @tale("tue 17:00", {"partners.island_dealers.gets": "mql"})
-def a_partner_waits_for_an_account_that_a_rep_works(story: Story) -> None:
-    """The dealers would get Bob, who is an MQL; but Mia has Ann, who has no title."""
+def a_partner_does_not_get_an_account_that_a_rep_holds(story: Story) -> None:
+    """Dealers cover the account and get MQLs. Mia has Ann, who has no title. She gets Bob, an MQL, as well."""
     story.rep("mia")
     story.bank("harbor", region="HI")
     story.form(ANN, "tue 10:00", "demo", title=None)
@@ -78,8 +81,8 @@ def a_partner_waits_for_an_account_that_a_rep_works(story: Story) -> None:
 
 
 @tale("tue 17:00", {"served_market.never.relationship": ["competitor", "distributor"]})
-def those_to_whom_we_do_not_sell_ask(story: Story) -> None:
-    """A distributor, a colleague of our own; and people of a partner and of a prospect, to whom we do."""
+def excluded_and_served_accounts_ask_for_a_demo(story: Story) -> None:
+    """A distributor and an address of our own domain are excluded. A partner and a prospect are served."""
     story.rep("mia")
     story.bank("harbor", relationship="distributor")
     story.form(ANN, "tue 10:00", "demo")
@@ -90,8 +93,8 @@ def those_to_whom_we_do_not_sell_ask(story: Story) -> None:
 
 
 @tale("tue 17:00")
-def who_wants_no_mails_is_no_mql(story: Story) -> None:
-    """One has refused marketing; the other is not to be contacted; a third agrees by letter."""
+def leads_without_marketing_consent(story: Story) -> None:
+    """Ann refuses marketing. Bob agrees, but the CRM forbids contact. Cy refuses in a form and agrees in a request."""
     story.rep("mia")
     story.bank("harbor")
     for person in ("ann", "bob", "cy"):
@@ -103,7 +106,7 @@ def who_wants_no_mails_is_no_mql(story: Story) -> None:
 
 
 @tale("wed 12:00")
-def somebody_asks_to_be_forgotten(story: Story) -> None:
+def a_lead_requests_erasure(story: Story) -> None:
     story.rep("mia")
     story.bank("harbor")
     story.form(ANN, "tue 10:00", "demo")
@@ -111,8 +114,8 @@ def somebody_asks_to_be_forgotten(story: Story) -> None:
 
 
 @tale("wed 12:00")
-def two_companies_of_one_name(story: Story) -> None:
-    """Nobody knows which of them is meant; of a third there is one of its name."""
+def two_companies_have_the_same_name(story: Story) -> None:
+    """Ann names a company whose name two accounts have. The name of Bob's company belongs to one account."""
     story.rep("mia")
     for bank in ("harbor", "pier"):
         story.bank(bank, name="First Bank")
@@ -122,8 +125,8 @@ def two_companies_of_one_name(story: Story) -> None:
 
 
 @tale("wed 12:00")
-def the_crm_knows_whose_contact_she_is(story: Story) -> None:
-    """She writes from free mail and names no company."""
+def a_crm_contact_with_free_mail_asks(story: Story) -> None:
+    """Ann writes from free mail and names no company. The CRM has her as a contact of an account."""
     story.rep("mia")
     story.bank("mesa", owner_rep_id="mia")
     story.contact("ann@gmail.com", crm_account_id="ACC-mesa")
@@ -131,7 +134,7 @@ def the_crm_knows_whose_contact_she_is(story: Story) -> None:
 
 
 @tale("wed 12:00")
-def what_she_did_last_week_is_imported(story: Story) -> None:
+def activities_of_last_week_are_imported(story: Story) -> None:
     story.rep("mia")
     story.bank("harbor")
     who = {"email": ANN, "job_title": "CIO", "job_function": "it"}

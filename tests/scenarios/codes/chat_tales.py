@@ -1,4 +1,4 @@
-"""Tales of chats, and of input that cannot be read."""
+"""Tales of chats, and of records that cannot be read."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from tests.scenarios.story import Story, moment
 
 
 @tale("wed 12:00")
-def chats_by_day(story: Story) -> None:
-    """Tom answers Ann before she asks for sales; Mia's day begins at noon; a customer asks for help; a competitor asks."""
+def chats_during_the_day(story: Story) -> None:
+    """Four chats on a day on which Mia works from noon.
+
+    Tom answers Ann before she asks for sales. A lead of another bank asks for sales, a customer for support, and a
+    competitor for sales.
+    """
     story.rep("mia", hours={"mon-fri": "12:00-17:30"})
     story.rep("tom")
     story.bank("harbor")
@@ -29,8 +33,8 @@ def chats_by_day(story: Story) -> None:
 
 
 @tale("wed 12:00", {"behaviour.rules.goodbye": {"when": {"activity": "chat_ended"}, "points": "1"}})
-def a_chat_of_an_evening(story: Story) -> None:
-    """Where to say goodbye is worth a point."""
+def a_chat_in_the_evening(story: Story) -> None:
+    """A chat after working hours. The policy gives one point for the end of a chat."""
     story.rep("mia")
     story.bank("harbor")
     story.chat("asked_for_sales", "tue 22:00", email=ANN)
@@ -39,7 +43,7 @@ def a_chat_of_an_evening(story: Story) -> None:
 
 
 @tale("mon3 12:00")
-def rubbish_comes(story: Story) -> None:
+def invalid_records_arrive(story: Story) -> None:
     story.rep("mia")
     story.form(ANN, "tue 09:00")
     at_ms = int(moment("tue 10:00").timestamp() * 1_000)

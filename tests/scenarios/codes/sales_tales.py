@@ -1,4 +1,4 @@
-"""Tales of what sales says of a lead, and what the CRM makes of it."""
+"""Tales of sales activities, and of the CRM records that follow them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ BOB = "bob@harbor.example"
 
 
 @tale("mon4 12:00")
-def a_lead_becomes_a_customer_and_is_one_no_more(story: Story) -> None:
+def a_lead_becomes_a_customer_and_then_a_former_customer(story: Story) -> None:
     story.rep("mia")
     story.bank("harbor")
     story.form(ANN, "tue 10:00", "contact_sales")
@@ -24,8 +24,8 @@ def a_lead_becomes_a_customer_and_is_one_no_more(story: Story) -> None:
 
 
 @tale("mon3 12:00")
-def two_deals_come_to_nothing(story: Story) -> None:
-    """Sales loses one; the other is no longer in the CRM."""
+def one_opportunity_is_lost_and_one_is_closed(story: Story) -> None:
+    """Sales reports one opportunity as lost. The other one disappears from the CRM."""
     story.rep("mia")
     story.bank("harbor")
     story.form(ANN, "tue 10:00", "pricing")
@@ -38,7 +38,7 @@ def two_deals_come_to_nothing(story: Story) -> None:
 
 
 @tale("tue 17:00")
-def a_rep_takes_a_lead_and_passes_it_on_by_hand(story: Story) -> None:
+def a_rep_claims_a_lead_and_reassigns_it(story: Story) -> None:
     story.rep("mia")
     story.rep("tom")
     story.bank("harbor")
@@ -49,7 +49,7 @@ def a_rep_takes_a_lead_and_passes_it_on_by_hand(story: Story) -> None:
 
 
 @tale("tue 17:00")
-def a_rep_gives_a_lead_back(story: Story) -> None:
+def a_rep_returns_a_lead(story: Story) -> None:
     story.rep("mia")
     story.rep("tom")
     story.bank("harbor")
@@ -58,7 +58,7 @@ def a_rep_gives_a_lead_back(story: Story) -> None:
 
 
 @tale("mon2 12:00")
-def nobody_of_an_account_in_question_is_an_mql(story: Story) -> None:
+def an_account_in_question_has_no_mql(story: Story) -> None:
     story.rep("mia")
     story.bank("harbor")
     story.form(ANN, "tue 10:00", "demo")
@@ -68,7 +68,7 @@ def nobody_of_an_account_in_question_is_an_mql(story: Story) -> None:
 
 
 @tale("wed 12:00")
-def sales_cannot_reach_her(story: Story) -> None:
+def sales_rejects_a_lead_as_unreachable(story: Story) -> None:
     story.rep("mia")
     story.bank("harbor")
     story.form(ANN, "tue 10:00", "demo")
@@ -77,7 +77,7 @@ def sales_cannot_reach_her(story: Story) -> None:
 
 
 @tale("mon4 12:00", {"stages.expired.days_without_touch": "10"})
-def a_call_in_time_is_told_after_the_lead_has_expired(story: Story) -> None:
+def a_timely_call_arrives_after_the_lead_expired(story: Story) -> None:
     story.rep("mia")
     story.bank("harbor")
     story.form(ANN, "tue 10:00", "demo")
@@ -85,7 +85,7 @@ def a_call_in_time_is_told_after_the_lead_has_expired(story: Story) -> None:
 
 
 @tale("tue 17:00")
-def a_call_in_time_is_told_after_the_account_went_on(story: Story) -> None:
+def a_timely_call_arrives_after_the_escalation(story: Story) -> None:
     story.rep("mia")
     story.rep("tom")
     story.bank("harbor")
@@ -94,7 +94,7 @@ def a_call_in_time_is_told_after_the_account_went_on(story: Story) -> None:
 
 
 @tale("tue 17:00")
-def the_missing_fact_comes_after_the_demo_was_asked_for(story: Story) -> None:
+def a_missing_fact_arrives_after_a_demo_request(story: Story) -> None:
     story.rep("mia")
     story.bank("harbor", revenue=None)
     story.form(ANN, "tue 10:00", "demo")
@@ -113,8 +113,8 @@ def a_partner_gets_a_qualified_lead_and_returns_it(story: Story) -> None:
 
 
 @tale("mon4 12:00", {"stages.expired.days_without_touch": "10"})
-def what_sales_says_finds_nothing_to_be_said_of(story: Story) -> None:
-    """A rep takes somebody whom nobody has seen, and another accepts what silence has ended."""
+def sales_activities_without_an_open_hand_off(story: Story) -> None:
+    """A rep claims a lead that does not exist. An activity accepts a hand-off whose lead has expired."""
     story.rep("mia")
     story.bank("harbor")
     story.sales("claimed", BOB, "tue 09:00", "mia")

@@ -1,4 +1,4 @@
-"""Which tale says which word of the results; and which tests those that nothing in a replay brings about."""
+"""The codes of outputs, each with the tale that emits it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,38 @@ from schemas.vocabulary import (
     RouteMiss,
     Stage,
 )
+from tests.scenarios.codes.chat_tales import (
+    a_chat_in_the_evening,
+    chats_during_the_day,
+    invalid_records_arrive,
+)
+from tests.scenarios.codes.owner_tales import (
+    a_crm_contact_with_free_mail_asks,
+    a_former_customer_asks_for_a_demo,
+    a_lead_requests_erasure,
+    a_partner_does_not_get_an_account_that_a_rep_holds,
+    activities_of_last_week_are_imported,
+    an_outside_lead_and_a_late_colleague_ask,
+    an_owner_is_absent_and_then_leaves,
+    excluded_and_served_accounts_ask_for_a_demo,
+    leads_without_marketing_consent,
+    no_rep_is_present_until_the_owner_returns,
+    the_account_rep_has_left_and_a_queue_owns_the_account,
+    two_companies_have_the_same_name,
+)
+from tests.scenarios.codes.sales_tales import (
+    a_lead_becomes_a_customer_and_then_a_former_customer,
+    a_missing_fact_arrives_after_a_demo_request,
+    a_partner_gets_a_qualified_lead_and_returns_it,
+    a_rep_claims_a_lead_and_reassigns_it,
+    a_rep_returns_a_lead,
+    a_timely_call_arrives_after_the_escalation,
+    a_timely_call_arrives_after_the_lead_expired,
+    an_account_in_question_has_no_mql,
+    one_opportunity_is_lost_and_one_is_closed,
+    sales_activities_without_an_open_hand_off,
+    sales_rejects_a_lead_as_unreachable,
+)
 from tests.scenarios.keys.desks import (
     a_large_bank_of_mexicans_asks,
     everybody_is_away,
@@ -38,40 +70,12 @@ from tests.scenarios.keys.stages import (
 )
 from tests.scenarios.keys.tales import Tale
 from tests.scenarios.keys.worth import prices_are_read_at_an_owned_account
-from tests.scenarios.words.of_chats import a_chat_of_an_evening, chats_by_day, rubbish_comes
-from tests.scenarios.words.of_owners import (
-    a_former_customer_asks,
-    a_partner_waits_for_an_account_that_a_rep_works,
-    an_old_acquaintance_and_somebody_outside_ask,
-    an_owner_goes_away_and_leaves,
-    nobody_at_all_is_there,
-    somebody_asks_to_be_forgotten,
-    the_crm_knows_whose_contact_she_is,
-    those_to_whom_we_do_not_sell_ask,
-    two_companies_of_one_name,
-    what_she_did_last_week_is_imported,
-    who_wants_no_mails_is_no_mql,
-    who_worked_it_has_left_and_a_queue_owns_it,
-)
-from tests.scenarios.words.of_sales import (
-    a_call_in_time_is_told_after_the_account_went_on,
-    a_call_in_time_is_told_after_the_lead_has_expired,
-    a_lead_becomes_a_customer_and_is_one_no_more,
-    a_partner_gets_a_qualified_lead_and_returns_it,
-    a_rep_gives_a_lead_back,
-    a_rep_takes_a_lead_and_passes_it_on_by_hand,
-    nobody_of_an_account_in_question_is_an_mql,
-    sales_cannot_reach_her,
-    the_missing_fact_comes_after_the_demo_was_asked_for,
-    two_deals_come_to_nothing,
-    what_sales_says_finds_nothing_to_be_said_of,
-)
 
-_A_FULL_WEEK: Final = two_mqls_and_one_is_rejected.where({"desks.inside_sales.mqls_per_rep.most": "1"})
+_FULL_CAPACITY: Final = two_mqls_and_one_is_rejected.where({"desks.inside_sales.mqls_per_rep.most": "1"})
 
-SAID: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
+OUTPUT_CODES: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
     (
-        a_lead_becomes_a_customer_and_is_one_no_more,
+        a_lead_becomes_a_customer_and_then_a_former_customer,
         (
             Stage.KNOWN,
             Stage.NURTURE,
@@ -127,7 +131,7 @@ SAID: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
         ),
     ),
     (
-        two_deals_come_to_nothing,
+        one_opportunity_is_lost_and_one_is_closed,
         (
             Stage.RECYCLED,
             Kind.IN_CYCLE,
@@ -140,7 +144,7 @@ SAID: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
         ),
     ),
     (
-        a_rep_takes_a_lead_and_passes_it_on_by_hand,
+        a_rep_claims_a_lead_and_reassigns_it,
         (
             Kind.CLAIMED,
             Action.REASSIGNED,
@@ -154,22 +158,22 @@ SAID: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
         ),
     ),
     (
-        a_rep_gives_a_lead_back,
+        a_rep_returns_a_lead,
         (HowChosen.ACCOUNT_REP, Reason.SALES_RETURNED, Reason.FORMER_REP, Reason.NOT_ANSWERED),
     ),
-    (nobody_of_an_account_in_question_is_an_mql, (Reason.SALES_REJECTED, Reason.ACCOUNT_IN_QUESTION)),
-    (sales_cannot_reach_her, (Alert.REJECTED_TOO_EARLY,)),
+    (an_account_in_question_has_no_mql, (Reason.SALES_REJECTED, Reason.ACCOUNT_IN_QUESTION)),
+    (sales_rejects_a_lead_as_unreachable, (Alert.REJECTED_TOO_EARLY,)),
     (
-        what_sales_says_finds_nothing_to_be_said_of,
+        sales_activities_without_an_open_hand_off,
         (Alert.CLAIM_REFUSED, Reason.NO_LEAD_YET, DeadLetterReason.HANDOFF_OVER),
     ),
     (
-        a_call_in_time_is_told_after_the_lead_has_expired,
+        a_timely_call_arrives_after_the_lead_expired,
         (Stage.EXPIRED, Reason.SALES_TOUCHED, Reason.NO_TOUCH_IN_TIME, Reason.EXPIRY_TAKEN_BACK),
     ),
-    (a_call_in_time_is_told_after_the_account_went_on, (Reason.ANSWERED_BEFORE_MOVE,)),
+    (a_timely_call_arrives_after_the_escalation, (Reason.ANSWERED_BEFORE_MOVE,)),
     (
-        the_missing_fact_comes_after_the_demo_was_asked_for,
+        a_missing_fact_arrives_after_a_demo_request,
         (
             Stage.WAITING_FOR_FACTS,
             Qualification.PENDING,
@@ -195,7 +199,7 @@ SAID: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
         ),
     ),
     (
-        an_owner_goes_away_and_leaves,
+        an_owner_is_absent_and_then_leaves,
         (
             RouteMiss.OWNER_NOT_ACTIVE,
             HowChosen.DEPUTY,
@@ -209,17 +213,17 @@ SAID: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
             Alert.ACCOUNT_WITHOUT_OWNER,
         ),
     ),
-    (nobody_at_all_is_there, (Reason.REP_BACK,)),
+    (no_rep_is_present_until_the_owner_returns, (Reason.REP_BACK,)),
     (
-        who_worked_it_has_left_and_a_queue_owns_it,
+        the_account_rep_has_left_and_a_queue_owns_the_account,
         (RouteMiss.OWNER_IS_NO_PERSON, RouteMiss.REP_NOT_ACTIVE, PassedOver.INACTIVE),
     ),
     (
-        a_former_customer_asks,
+        a_former_customer_asks_for_a_demo,
         (RouteMiss.OWNER_OF_FORMER_CUSTOMER, HowChosen.FORMER_REP, Reason.FORMER_CUSTOMER),
     ),
     (
-        an_old_acquaintance_and_somebody_outside_ask,
+        an_outside_lead_and_a_late_colleague_ask,
         (
             Stage.OUTSIDE,
             Kind.INQUIRY,
@@ -231,15 +235,18 @@ SAID: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
             Reason.GATE_FAILED,
         ),
     ),
-    (a_partner_waits_for_an_account_that_a_rep_works, (RouteMiss.ACCOUNT_IS_HELD,)),
-    (those_to_whom_we_do_not_sell_ask, (Stage.DISQUALIFIED, Reason.EXCLUDED, Reason.OWN_DOMAIN)),
-    (who_wants_no_mails_is_no_mql, (Reason.DO_NOT_CONTACT, Reason.NO_MARKETING_CONSENT)),
-    (somebody_asks_to_be_forgotten, (Reason.ERASED,)),
-    (what_she_did_last_week_is_imported, (Reason.HISTORY_IMPORTED,)),
-    (the_crm_knows_whose_contact_she_is, (Reason.MATCHED_BY_CONTACT,)),
-    (two_companies_of_one_name, (Reason.ACCOUNT_MOVED, Reason.MATCHED_BY_NAME, Alert.COMPANY_AMBIGUOUS)),
+    (a_partner_does_not_get_an_account_that_a_rep_holds, (RouteMiss.ACCOUNT_IS_HELD,)),
+    (excluded_and_served_accounts_ask_for_a_demo, (Stage.DISQUALIFIED, Reason.EXCLUDED, Reason.OWN_DOMAIN)),
+    (leads_without_marketing_consent, (Reason.DO_NOT_CONTACT, Reason.NO_MARKETING_CONSENT)),
+    (a_lead_requests_erasure, (Reason.ERASED,)),
+    (activities_of_last_week_are_imported, (Reason.HISTORY_IMPORTED,)),
+    (a_crm_contact_with_free_mail_asks, (Reason.MATCHED_BY_CONTACT,)),
     (
-        chats_by_day,
+        two_companies_have_the_same_name,
+        (Reason.ACCOUNT_MOVED, Reason.MATCHED_BY_NAME, Alert.COMPANY_AMBIGUOUS),
+    ),
+    (
+        chats_during_the_day,
         (
             Kind.SERVICE,
             HowChosen.ANSWERED_CHAT,
@@ -251,9 +258,9 @@ SAID: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
             ChatReply.NOBODY,
         ),
     ),
-    (a_chat_of_an_evening, (ChatReply.LATER,)),
+    (a_chat_in_the_evening, (ChatReply.LATER,)),
     (
-        rubbish_comes,
+        invalid_records_arrive,
         (
             DeadLetterReason.TOO_LARGE,
             DeadLetterReason.TOO_DEEP,
@@ -274,14 +281,14 @@ SAID: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
     (mia_is_away_for_a_day, (PassedOver.ABSENT,)),
     (everybody_is_away, (HowChosen.FALLBACK, Reason.EVERYONE_AWAY)),
     (a_large_bank_of_mexicans_asks, (PassedOver.LACKS_SKILL, PassedOver.NOT_PREFERRED)),
-    (_A_FULL_WEEK, (PassedOver.FULL, Alert.DESK_FULL)),
+    (_FULL_CAPACITY, (PassedOver.FULL, Alert.DESK_FULL)),
 )
-"""By tale, the words of the results that are said in it; each word once."""
+"""The codes of outputs, by the tale that emits them. Each code is listed once."""
 
-OPERATED: Final[dict[StrEnum, str]] = {
-    Alert.DESK_SILENT: "accounts/desk_protocol/test_requests.py",
-    DeadLetterReason.HANDLER_FAILED: "engine/test_dead_letters.py",
-    DeadLetterReason.OUTPUT_TOO_LARGE: "engine/test_dead_letters.py",
-    DeadLetterReason.CRASHED_WORKER: "engine/test_dead_letters.py",
+CODES_WITHOUT_A_TALE: Final[dict[StrEnum, str]] = {
+    Alert.DESK_SILENT: "hops/accounts/desk_protocol/test_requests.py",
+    DeadLetterReason.HANDLER_FAILED: "unit/engine/test_dead_letters.py",
+    DeadLetterReason.OUTPUT_TOO_LARGE: "unit/engine/test_dead_letters.py",
+    DeadLetterReason.CRASHED_WORKER: "unit/engine/test_dead_letters.py",
 }
-"""What nothing that happens in a replay brings about, with the tests (below tests/unit) that do."""
+"""Codes that no input of a replay causes, with the file below tests/ that tests them."""

@@ -1,4 +1,7 @@
-"""What is told late: a touch from before an expiry, a no from before what they did since, a hand raised meanwhile."""
+"""Events that arrive late.
+
+Touches and answers from before an expiry, rejections from before later events, and answers to closed hand-offs.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,12 @@ import pytest
 from tests.scenarios.story import Results, Story
 
 ANN = "ann@harbor.example"
-"""An MQL on Tuesday of the first week; nobody touches her for 120 whole days: on Thursday of the 18th she expires."""
+"""An MQL on Tuesday of the first week. After 120 whole days without a touch she expires, on Thursday of week 18."""
 
 
 @pytest.fixture
 def team(story: Story) -> Story:
-    """Mia and Tom at the inside sales desk, and a bank of the served market."""
+    """Mia and Tom are members of the inside sales desk. Harbor is a bank of the served market."""
     story.rep("dana", at_desk=False)
     story.rep("mia")
     story.rep("tom")
@@ -22,32 +25,34 @@ def team(story: Story) -> Story:
 
 @pytest.fixture
 def mql(team: Story) -> Story:
-    """Ann is an MQL, and Mia has her."""
+    """Ann of Harbor is an MQL on Tuesday, and Mia has her."""
     team.form(ANN, "tue 10:00")
     team.much_interest(ANN, "tue 10:05")
     return team
 
 
-def click(story: Story, happened: str, came: str, word: str = "email_clicked", **more: object) -> None:
-    story.late("web.activity", ANN, happened, came, activity=word, email=ANN, **more)
+def add_activity(
+    story: Story, happened: str, arrived: str, activity: str = "email_clicked", **more: object
+) -> None:
+    story.late("web.activity", ANN, happened, arrived, activity=activity, email=ANN, **more)
 
 
-def no(story: Story, said: str, came: str, reason: str = "not_now", **more: object) -> None:
-    named = {} if "handoff_id" in more else {"email": ANN}
-    results = {"action": "rejected", "reason": reason, "rep_id": "mia", **named, **more}
-    story.late("sales.activities", ANN, said, came, **results)
+def add_rejection(story: Story, happened: str, arrived: str, reason: str = "not_now", **more: object) -> None:
+    lead = {} if "handoff_id" in more else {"email": ANN}
+    fields = {"action": "rejected", "reason": reason, "rep_id": "mia", **lead, **more}
+    story.late("sales.activities", ANN, happened, arrived, **fields)
 
 
-def whos(results: Results) -> list[str | None]:
+def assignees(results: Results) -> list[str | None]:
     return [who for _, _, who in results.handoffs]
 
 
-# An expiry and what came before it.
+# Events from before an expiry.
 
 
-def test_a_late_click_takes_the_expiry_back_though_she_has_been_here_since(mql: Story) -> None:
+def test_a_late_click_reverses_the_expiry_even_after_a_newer_page_view(mql: Story) -> None:
     mql.activity("page_view", "sat18 10:00", email=ANN)
-    click(mql, "wed18 10:00", "sun18 10:00")
+    add_activity(mql, "wed18 10:00", "sun18 10:00")
 
     results = mql.replay()
 
@@ -55,9 +60,9 @@ def test_a_late_click_takes_the_expiry_back_though_she_has_been_here_since(mql: 
     assert results.handoffs[-1] == ("assigned", "mql", "mia")
 
 
-def test_an_answer_to_a_campaign_that_is_told_after_the_expiry_is_an_mql_all_the_same(team: Story) -> None:
+def test_a_campaign_response_from_before_the_expiry_makes_an_mql_when_it_arrives(team: Story) -> None:
     team.form(ANN, "tue 10:00")
-    click(team, "fri17 10:00", "fri18 10:00", "webinar_attended", campaign={"name": "CIO-Roundtable"})
+    add_activity(team, "fri17 10:00", "fri18 10:00", "webinar_attended", campaign={"name": "CIO-Roundtable"})
 
     results = team.replay()
 
@@ -65,7 +70,7 @@ def test_an_answer_to_a_campaign_that_is_told_after_the_expiry_is_an_mql_all_the
     assert results.handoffs == [("assigned", "mql", "mia")]
 
 
-def test_a_demo_asked_for_before_the_expiry_is_answered_in_the_same_cycle(mql: Story) -> None:
+def test_a_demo_request_from_before_the_expiry_is_assigned_in_the_same_cycle(mql: Story) -> None:
     mql.late(
         "form.fills",
         ANN,
@@ -84,31 +89,29 @@ def test_a_demo_asked_for_before_the_expiry_is_answered_in_the_same_cycle(mql: S
 
 
 @pytest.mark.parametrize("named_by", ["email", "handoff_id"])
-def test_after_an_expiry_taken_back_a_no_from_before_it_still_ends_the_cycle(
-    mql: Story, named_by: str
-) -> None:
+def test_after_a_reversed_expiry_a_rejection_from_before_it_ends_the_cycle(mql: Story, named_by: str) -> None:
     first = mql.replay(until="wed 10:00").of("lead.routing")[0]["handoff_id"]
-    click(mql, "wed18 10:00", "fri18 10:00")
+    add_activity(mql, "wed18 10:00", "fri18 10:00")
     more = {"handoff_id": first} if named_by == "handoff_id" else {}
-    no(mql, "tue18 10:00", "sat18 10:00", **more)
+    add_rejection(mql, "tue18 10:00", "sat18 10:00", **more)
 
     results = mql.replay()
 
     assert results.stages[-3:] == ["expired", "mql", "recycled"]
-    assert whos(results) == ["mia", None, "mia", None]
+    assert assignees(results) == ["mia", None, "mia", None]
     assert results.of("lead.stages")[-1]["bounces"] == 1
 
 
 @pytest.mark.parametrize(("reason", "stage"), [("not_now", "recycled"), ("wrong_person", "disqualified")])
-def test_a_no_from_before_the_expiry_takes_its_place(mql: Story, reason: str, stage: str) -> None:
-    no(mql, "tue18 10:00", "fri18 10:00", reason)
+def test_a_rejection_from_before_the_expiry_replaces_it(mql: Story, reason: str, stage: str) -> None:
+    add_rejection(mql, "tue18 10:00", "fri18 10:00", reason)
 
     assert mql.replay().stages[-2:] == ["expired", stage]
 
 
-def test_what_sales_qualified_before_the_expiry_is_an_sql_when_it_is_told(mql: Story) -> None:
-    said = {"action": "sales_qualified", "email": ANN, "rep_id": "mia"}
-    mql.late("sales.activities", ANN, "wed18 10:00", "fri18 10:00", **said)
+def test_a_sales_qualification_from_before_the_expiry_makes_an_sql_when_it_arrives(mql: Story) -> None:
+    fields = {"action": "sales_qualified", "email": ANN, "rep_id": "mia"}
+    mql.late("sales.activities", ANN, "wed18 10:00", "fri18 10:00", **fields)
 
     results = mql.replay()
 
@@ -116,10 +119,10 @@ def test_what_sales_qualified_before_the_expiry_is_an_sql_when_it_is_told(mql: S
     assert results.handoffs[-1] == ("assigned", "mql", "mia")
 
 
-def test_calls_from_before_an_expiry_taken_back_count_as_attempts(mql: Story) -> None:
+def test_calls_from_before_a_reversed_expiry_count_as_attempts(mql: Story) -> None:
     for hour in range(10, 15):
         mql.sales("touched", ANN, f"wed {hour}:00", channel="call")
-    click(mql, "wed18 10:00", "sat18 10:00")
+    add_activity(mql, "wed18 10:00", "sat18 10:00")
     mql.sales("rejected", ANN, "mon19 10:00", reason="not_now")
 
     results = mql.replay()
@@ -128,31 +131,33 @@ def test_calls_from_before_an_expiry_taken_back_count_as_attempts(mql: Story) ->
     assert "rejected_too_early" not in {alert for alert, _ in results.alerts}
 
 
-# A no and what came after it.
+# A late rejection, and events from after its own time.
 
 
-def test_twelve_points_from_after_a_no_that_is_told_late_bring_her_back_at_once(mql: Story) -> None:
+def test_twelve_points_from_after_a_late_rejection_bring_the_lead_back_at_once(mql: Story) -> None:
     mql.activity("download", "thu 10:00", times=2, email=ANN)
-    no(mql, "wed 10:00", "fri 10:00")
+    add_rejection(mql, "wed 10:00", "fri 10:00")
 
     results = mql.replay()
 
     assert results.stages[-3:] == ["mql", "recycled", "mql"]
     assert results.of("lead.stages")[-1]["cycle"] == 2
-    assert whos(results) == ["mia", None, "mia"]
+    assert assignees(results) == ["mia", None, "mia"]
 
 
-def test_one_paper_from_after_a_no_that_is_told_late_does_not(mql: Story) -> None:
+def test_one_paper_from_after_a_late_rejection_does_not_bring_the_lead_back(mql: Story) -> None:
     mql.activity("download", "thu 10:00", email=ANN)
-    no(mql, "wed 10:00", "fri 10:00")
+    add_rejection(mql, "wed 10:00", "fri 10:00")
 
     assert mql.replay().stages[-1] == "recycled"
 
 
 @pytest.mark.parametrize("reason", ["not_now", "wrong_person"])
-def test_a_hand_raised_after_a_no_that_is_told_late_is_not_lost(mql: Story, reason: str) -> None:
+def test_a_raised_hand_from_after_a_late_rejection_is_assigned_in_the_next_cycle(
+    mql: Story, reason: str
+) -> None:
     mql.form(ANN, "thu 10:00", "demo")
-    no(mql, "wed 10:00", "fri 10:00", reason)
+    add_rejection(mql, "wed 10:00", "fri 10:00", reason)
 
     results = mql.replay()
 
@@ -161,14 +166,14 @@ def test_a_hand_raised_after_a_no_that_is_told_late_is_not_lost(mql: Story, reas
     assert results.stages[-1] == "mql"
 
 
-def test_a_hand_raised_before_the_no_is_answered_by_it(mql: Story) -> None:
+def test_a_late_rejection_answers_a_raised_hand_from_before_it(mql: Story) -> None:
     mql.form(ANN, "wed 09:00", "demo")
-    no(mql, "wed 10:00", "fri 10:00")
+    add_rejection(mql, "wed 10:00", "fri 10:00")
 
     assert mql.replay().stages[-1] == "recycled"
 
 
-def test_a_lost_deal_that_is_told_late_counts_what_came_after_it(mql: Story) -> None:
+def test_points_from_after_a_late_lost_deal_bring_the_lead_back(mql: Story) -> None:
     mql.sales("opportunity_opened", ANN, "wed 10:00")
     mql.activity("download", "fri 10:00", times=2, email=ANN)
     lost = {"action": "lost", "email": ANN, "rep_id": "mia"}
@@ -177,41 +182,43 @@ def test_a_lost_deal_that_is_told_late_counts_what_came_after_it(mql: Story) -> 
     assert mql.replay().stages[-3:] == ["opportunity", "recycled", "mql"]
 
 
-def test_not_our_market_said_before_the_facts_were_confirmed_questions_nothing(mql: Story) -> None:
+def test_not_our_market_from_before_the_confirmation_of_the_facts_does_not_question_the_account(
+    mql: Story,
+) -> None:
     mql.bank("harbor", "thu 10:00", facts_confirmed_at="2026-03-05T10:00:00-05:00")
-    no(mql, "wed 10:00", "fri 10:00", "not_our_market")
+    add_rejection(mql, "wed 10:00", "fri 10:00", "not_our_market")
     mql.form("bob@harbor.example", "fri 11:00")
     mql.much_interest("bob@harbor.example", "fri 12:00")
 
     assert mql.replay().stages[-1] == "mql"
 
 
-def test_a_no_told_twice_under_two_ids_ends_one_cycle(mql: Story) -> None:
+def test_a_rejection_that_arrives_under_two_event_ids_ends_one_cycle(mql: Story) -> None:
     first = mql.replay(until="wed 10:00").of("lead.routing")[0]["handoff_id"]
-    no(mql, "wed 10:00", "wed 10:00", handoff_id=first)
+    add_rejection(mql, "wed 10:00", "wed 10:00", handoff_id=first)
     mql.activity("download", "thu 10:00", times=2, email=ANN)
-    no(mql, "wed 10:00", "fri 10:00", handoff_id=first)
+    add_rejection(mql, "wed 10:00", "fri 10:00", handoff_id=first)
 
     results = mql.replay()
 
     assert results.stages[-1] == "mql"
-    assert whos(results) == ["mia", None, "mia"]
+    assert assignees(results) == ["mia", None, "mia"]
 
 
-# An answer to what was over when it was given.
+# Answers to a hand-off that was already closed.
 
 HANDOFF = "domain:harbor.example#1.1"
 
 
-def over_by_silence(story: Story) -> None:
-    """Ann expires on Thursday of the 18th week."""
+def let_ann_expire(story: Story) -> None:
+    """Add a later event of a colleague, so that time passes beyond the expiry of Ann in week 18."""
     story.form("bob@harbor.example", "thu18 10:00", title="Student")
 
 
-def test_a_no_to_a_lead_that_expired_meanwhile_ends_nothing_more_but_counts_once_as_a_bounce(
+def test_rejections_of_an_expired_lead_change_no_stage_and_count_as_one_bounce(
     mql: Story,
 ) -> None:
-    over_by_silence(mql)
+    let_ann_expire(mql)
     mql.sales("rejected", ANN, "fri18 10:00", handoff_id=HANDOFF, reason="not_now")
     mql.sales("rejected", ANN, "fri18 11:00", handoff_id=HANDOFF, reason="not_now")
     mql.form(ANN, "mon19 10:00", "demo")
@@ -223,15 +230,15 @@ def test_a_no_to_a_lead_that_expired_meanwhile_ends_nothing_more_but_counts_once
     assert results.dead_letter_reasons == []
 
 
-def test_a_wrong_person_is_one_though_silence_had_ended_it(mql: Story) -> None:
-    over_by_silence(mql)
+def test_a_wrong_person_is_disqualified_even_after_the_expiry(mql: Story) -> None:
+    let_ann_expire(mql)
     mql.sales("rejected", ANN, "fri18 10:00", handoff_id=HANDOFF, reason="wrong_person")
 
     assert mql.replay().stages[-1] == "disqualified"
 
 
-def test_of_somebody_who_never_had_it_the_no_is_a_dead_letter(mql: Story) -> None:
-    over_by_silence(mql)
+def test_a_rejection_by_a_rep_who_never_had_the_hand_off_is_a_dead_letter(mql: Story) -> None:
+    let_ann_expire(mql)
     mql.sales("rejected", ANN, "fri18 10:00", "tom", handoff_id=HANDOFF, reason="not_now")
 
     results = mql.replay()
@@ -240,17 +247,17 @@ def test_of_somebody_who_never_had_it_the_no_is_a_dead_letter(mql: Story) -> Non
     assert "recycled" not in results.stages
 
 
-def test_what_cannot_be_accepted_any_more_is_a_dead_letter_and_says_so(mql: Story) -> None:
-    over_by_silence(mql)
+def test_an_acceptance_of_an_expired_hand_off_is_a_dead_letter_with_the_reason(mql: Story) -> None:
+    let_ann_expire(mql)
     mql.sales("accepted", ANN, "fri18 10:00", handoff_id=HANDOFF)
 
     (letter,) = mql.replay().of("dead.letters")
 
     assert letter["reason"] == "handoff_over"
-    assert "withdrawn before this was said" in letter["detail"]
+    assert "the hand-off was withdrawn" in letter["detail"]
 
 
-def test_the_same_no_said_twice_is_one_no(mql: Story) -> None:
+def test_two_rejections_of_one_hand_off_count_once(mql: Story) -> None:
     mql.sales("rejected", ANN, "wed 10:00", handoff_id=HANDOFF, reason="not_now")
     mql.sales("rejected", ANN, "wed 11:00", handoff_id=HANDOFF, reason="not_now")
 
@@ -260,7 +267,7 @@ def test_the_same_no_said_twice_is_one_no(mql: Story) -> None:
     assert results.of("lead.stages")[-1]["bounces"] == 1
 
 
-def test_not_our_market_is_true_of_the_account_though_the_hand_off_is_over(mql: Story) -> None:
+def test_not_our_market_questions_the_account_even_if_the_hand_off_is_closed(mql: Story) -> None:
     mql.bank("harbor", "wed 09:00", relationship="competitor")
     mql.bank("harbor", "thu 09:00", relationship="prospect")
     mql.sales("rejected", ANN, "thu 10:00", handoff_id=HANDOFF, reason="not_our_market")
