@@ -16,7 +16,7 @@ ADDRESSES: Final[Mapping[str, str]] = {
 FACTS: Final[Mapping[str, str]] = {
     "accounts.LeadRow": "names, title, company, phone and postal code of the person",
     "accounts.AccountRow": "company name, phone and postal code that a lead gave",
-    "accounts.WaiterRow": "phone, postal code and mail domain that a lead gave with a company name",
+    "accounts.AskerRow": "phone, postal code and mail domain that a lead gave with a company name",
     "directory.ContactVersionRow": "names, title and phone of the person, from the CRM",
     "visitors.HistoryRow": "form or chat turn of a visitor without its address, and its URL",
 }

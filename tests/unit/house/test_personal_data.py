@@ -65,7 +65,7 @@ def test_a_row_with_a_field_for_what_a_person_wrote_is_listed() -> None:
     assert rows_with_field("form", "chat", "facts", "person", "phone", "url") - set(FACTS) == NOT_OF_PERSONS
 
 
-NOT_OF_PERSONS = {"accounts.NamedRow"}
+NOT_OF_PERSONS = {"accounts.NamedAccountRow"}
 """Rows with a field of such a name about a company: its phone number in the CRM."""
 
 
