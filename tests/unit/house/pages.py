@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -69,10 +71,29 @@ def complaint(command: list[str], targets: frozenset[str], services: frozenset[s
         unknown = [name for name in arguments if name not in targets and "=" not in name]
         return f"no target {unknown}" if unknown else None
     if program == "python":
-        return None if (ROOT / arguments[0]).is_file() else f"no file {arguments[0]}"
+        return _python_complaint(arguments)
+    if program == "pytest":
+        return _pytest_complaint(arguments)
     if program == "docker":
         return _compose_complaint(arguments, services)
     return None if program in ORDINARY else f"{program} is not a program that a page may use"
+
+
+def _python_complaint(arguments: list[str]) -> str | None:
+    """Return the fault of the arguments of `python`: a file or a module, after -m, that does not exist."""
+    if arguments[0] != "-m":
+        return None if (ROOT / arguments[0]).is_file() else f"no file {arguments[0]}"
+    modules = [name for flag, name in pairwise(arguments) if flag == "-m"]
+    unknown = [name for name in modules if find_spec(name) is None]
+    return f"no module {unknown}" if unknown else None
+
+
+def _pytest_complaint(arguments: list[str]) -> str | None:
+    """Return the fault of the arguments of `pytest`: a file or a folder that does not exist."""
+    values = {value for flag, value in pairwise(arguments) if flag in {"-k", "-m", "-n"}}
+    paths = [one for one in arguments if not one.startswith("-") and one not in values]
+    unknown = [path for path in paths if not (ROOT / path).exists()]
+    return f"no path {unknown}" if unknown else None
 
 
 def _compose_complaint(arguments: list[str], services: frozenset[str]) -> str | None:

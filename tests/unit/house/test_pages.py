@@ -109,6 +109,22 @@ def test_a_wrong_command_is_refused(arguments: list[str], error: str) -> None:
     assert error.lower() in (refused(arguments) or "").lower()
 
 
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("python -m cProfile -o replay.prof -m workers.cli replay march.jsonl", None),
+        ("python -m bench.small_account", "no module ['bench.small_account']"),
+        ("python docs/examples/second_event.py", "no file docs/examples/second_event.py"),
+        ("pytest tests/unit/desks/test_turns.py -k 'a turn'", None),
+        ("pytest tests/unit/desks/test_turn.py", "no path ['tests/unit/desks/test_turn.py']"),
+        ("rm -rf data", "rm is not a program that a page may use"),
+    ],
+)
+def test_a_command_that_would_not_run_is_found(line: str, fault: str | None) -> None:
+    (command,) = simple_commands(line)
+    assert complaint(command, TARGETS, SERVICES) == fault
+
+
 @pytest.mark.parametrize(("page", "link"), LINKS, ids=[f"{name_of(page)}-{link}" for page, link in LINKS])
 def test_every_link_has_a_target(page: Path, link: str) -> None:
     path, _, anchor = link.partition("#")
