@@ -94,9 +94,17 @@ def reference() -> str:
                 name = f"[{kind.__name__}]({_up(2, kind)})"
                 personal = personal_data_of(f"{package}.{kind.__name__}") or "none"
                 purpose = cell(inspect.getdoc(kind) or "")
-                cells = (f"`{kind.prefix}`", name, purpose, personal, LEAVES.get(kind, "nothing to remove"))
+                cells = (f"`{kind.prefix}`", name, purpose, personal, _erasure_of(kind, personal))
                 lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
+
+
+def _erasure_of(kind: type[Row], personal: str) -> str:
+    """Return how an erasure removes a person. Rows of the engine have no line in LEAVES: the hops end their timers."""
+    of_engine = (
+        "nothing to remove" if personal == "none" else "ends with the person's rows, except the mark's timer"
+    )
+    return LEAVES.get(kind, of_engine)
 
 
 def _up(levels: int, kind: type) -> str:
