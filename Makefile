@@ -6,7 +6,7 @@ UV_VERSION := 0.13.9
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mutations check bench lock format
+.PHONY: help demo test mutations check pages format bench lock
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z.]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,15 @@ check: .venv ## check lint, format, types, imports between layers, and the gener
 	$(BIN)/python -m schemas.freshness --check
 	$(BIN)/python -m schemas.reference --check
 	$(BIN)/python -m workers.policy.pages.reference --check
+	$(BIN)/python -m tests.unit.house.architecture --check
+	$(BIN)/python -m tests.unit.house.policy_on_pages --check
+
+pages: .venv ## write everything that is generated: JSON Schemas, references, the architecture, values of the policy
+	$(BIN)/python -m schemas.freshness --write
+	$(BIN)/python -m schemas.reference --write
+	$(BIN)/python -m workers.policy.pages.reference --write
+	$(BIN)/python -m tests.unit.house.architecture --write
+	$(BIN)/python -m tests.unit.house.policy_on_pages --write
 
 format: .venv ## fix the lint and format findings of `check` that can be fixed automatically
 	$(BIN)/ruff check --fix-only

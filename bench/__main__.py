@@ -1,4 +1,4 @@
-"""Print the figures of the README: `python -m bench` (about four minutes). `python -m bench.large_account` is separate."""
+"""Print the figures of docs/performance.md: `python -m bench` (about four minutes). `python -m bench.large_account` is separate."""
 
 from __future__ import annotations
 

@@ -34,9 +34,9 @@ HOPS = (*TABLES, "identity")
 
 
 def row_types(package: str) -> set[type[Row]]:
-    """Return the row types that the modules of a package define."""
+    """Return the row types that the modules of a package and of its folders define."""
     folder = importlib.import_module(f"{workers.__name__}.{package}")
-    names = [found.name for found in pkgutil.iter_modules(folder.__path__, f"{folder.__name__}.")]
+    names = [found.name for found in pkgutil.walk_packages(folder.__path__, f"{folder.__name__}.")]
     modules = [importlib.import_module(name) for name in names]
     return {
         kind
@@ -52,6 +52,13 @@ def test_the_table_of_a_hop_names_every_row_type_of_the_hop(hop: str) -> None:
     assert missing == [], (
         f"add it to LEAVES in {TABLE_FILES[hop]}, and make the erasure there remove the person"
     )
+
+
+@pytest.mark.parametrize(
+    ("package", "count"), [("accounts", 20), ("desks", 5), ("directory", 5), ("visitors", 5)]
+)
+def test_the_row_types_of_all_folders_are_found(package: str, count: int) -> None:
+    assert len(row_types(package)) > count
 
 
 def test_every_row_type_that_hops_share_is_in_the_table_of_one() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,9 @@ import typer.main
 from workers.cli import app
 
 ROOT = Path(__file__).parents[3]
-PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted(
+    [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+)
 SEPARATORS = frozenset({"|", "||", "&&", ";"})
 REDIRECTS = frozenset({">", ">>", "<"})
 ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
@@ -67,10 +71,29 @@ def complaint(command: list[str], targets: frozenset[str], services: frozenset[s
         unknown = [name for name in arguments if name not in targets and "=" not in name]
         return f"no target {unknown}" if unknown else None
     if program == "python":
-        return None if (ROOT / arguments[0]).is_file() else f"no file {arguments[0]}"
+        return _python_complaint(arguments)
+    if program == "pytest":
+        return _pytest_complaint(arguments)
     if program == "docker":
         return _compose_complaint(arguments, services)
     return None if program in ORDINARY else f"{program} is not a program that a page may use"
+
+
+def _python_complaint(arguments: list[str]) -> str | None:
+    """Return the fault of the arguments of `python`: a file or a module, after -m, that does not exist."""
+    if arguments[0] != "-m":
+        return None if (ROOT / arguments[0]).is_file() else f"no file {arguments[0]}"
+    modules = [name for flag, name in pairwise(arguments) if flag == "-m"]
+    unknown = [name for name in modules if find_spec(name) is None]
+    return f"no module {unknown}" if unknown else None
+
+
+def _pytest_complaint(arguments: list[str]) -> str | None:
+    """Return the fault of the arguments of `pytest`: a file or a folder that does not exist."""
+    values = {value for flag, value in pairwise(arguments) if flag in {"-k", "-m", "-n"}}
+    paths = [one for one in arguments if not one.startswith("-") and one not in values]
+    unknown = [path for path in paths if not (ROOT / path).exists()]
+    return f"no path {unknown}" if unknown else None
 
 
 def _compose_complaint(arguments: list[str], services: frozenset[str]) -> str | None:
@@ -110,6 +133,12 @@ def tables(text: str, heading: str) -> list[list[str]]:
     _, _, rest = text.partition(f"\n## {heading}\n")
     rows = re.findall(r"^\| (.+) \|$", re.split(r"\n## ", rest, maxsplit=1)[0], re.MULTILINE)
     return [[cell.strip() for cell in row.split(" | ")] for row in rows[1:]]
+
+
+def cell(text: str) -> str:
+    """Return a docstring as the text of a table cell."""
+    plain = re.sub(r":\w+:`~?([^`]+)`", r"`\1`", text.replace("``", "`"))
+    return " ".join(plain.split()).replace("|", "\\|")
 
 
 def slug(heading: str) -> str:

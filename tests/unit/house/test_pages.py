@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.unit.house import policy_on_pages
 from tests.unit.house.pages import (
     PAGES,
     ROOT,
@@ -20,6 +21,7 @@ from tests.unit.house.pages import (
     slug,
     text_of,
 )
+from workers.policy.load import load_policy_file
 
 TARGETS = frozenset(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 SERVICES = frozenset(yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))["services"])
@@ -46,6 +48,45 @@ def test_every_command_of_a_page_would_run(page: Path, line: str) -> None:
     ] * len([command for command in simple_commands(line) if command])
 
 
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= 180
+
+
+def test_pages_show_the_version_the_hash_and_the_lines_of_the_default_policy() -> None:
+    assert policy_on_pages.stale() == {}, "run make pages"
+    assert load_policy_file(policy_on_pages.POLICY)[0].hash in README
+
+
+@pytest.mark.parametrize(
+    ("shown", "other"),
+    [
+        (r"us-commercial-banks \d+ \(", "us-commercial-banks 77 ("),
+        (r"hash \w+: passes", "hash 0123456789ab: passes"),
+        (r"yaml:\d+: behaviour\.cap:", "yaml:99999: behaviour.cap:"),
+        (r"yaml:\d+: desks\.inside_sales\.calender:", "yaml:99999: desks.inside_sales.calender:"),
+    ],
+)
+def test_another_value_of_the_policy_on_a_page_is_replaced(shown: str, other: str) -> None:
+    text = "".join(text_of(page) for page in policy_on_pages.PAGES)
+    changed = re.sub(shown, other, text)
+    assert changed != text
+    assert policy_on_pages.present(changed) == text
+
+
+def test_a_page_with_another_value_is_found_and_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = ROOT / "docs" / "policy-by-example.md"
+    written: dict[Path, str] = {}
+    monkeypatch.setattr(policy_on_pages, "stale", lambda: {page: "the present text"})
+    monkeypatch.setattr(Path, "write_text", lambda path, text, *_: written.update({path: text}))
+    assert policy_on_pages.main(["--check"]) == 1
+    assert "docs/policy-by-example.md shows other values" in capsys.readouterr().err
+    assert written == {}
+    assert policy_on_pages.main(["--write"]) == 0
+    assert written == {page: "the present text"}
+
+
 def test_the_readme_has_the_first_commands() -> None:
     lines = [line for page, line in COMMANDS if page.name == "README.md"]
     for expected in ("make demo", "make test", "lead-router topics create", "lead-router worker"):
@@ -66,6 +107,22 @@ def test_the_readme_has_the_first_commands() -> None:
 )
 def test_a_wrong_command_is_refused(arguments: list[str], error: str) -> None:
     assert error.lower() in (refused(arguments) or "").lower()
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("python -m cProfile -o replay.prof -m workers.cli replay march.jsonl", None),
+        ("python -m bench.small_account", "no module ['bench.small_account']"),
+        ("python docs/examples/second_event.py", "no file docs/examples/second_event.py"),
+        ("pytest tests/unit/desks/test_turns.py -k 'a turn'", None),
+        ("pytest tests/unit/desks/test_turn.py", "no path ['tests/unit/desks/test_turn.py']"),
+        ("rm -rf data", "rm is not a program that a page may use"),
+    ],
+)
+def test_a_command_that_would_not_run_is_found(line: str, fault: str | None) -> None:
+    (command,) = simple_commands(line)
+    assert complaint(command, TARGETS, SERVICES) == fault
 
 
 @pytest.mark.parametrize(("page", "link"), LINKS, ids=[f"{name_of(page)}-{link}" for page, link in LINKS])
