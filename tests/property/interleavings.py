@@ -14,11 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 from schemas.base import Model
 from schemas.topics import CRM_ACCOUNTS, CRM_CONTACTS, DESK_REQUESTS, LEAD_EVENTS, TOPICS
 from tests.hops.accounts.market import POLICY, POLICY_TEXT
+from tests.property.interleaving_state import Decision, RowFacts, State
 from tests.property.messages import Message, Place, as_message
 from tests.property.reader import Reader, with_results
 from workers.accounts.agent import spec as accounts_spec
@@ -67,44 +68,6 @@ def _specs(leads_at_once: int) -> dict[str, AgentSpec]:
 
 
 Rows = tuple[tuple[bytes, bytes], ...]
-
-
-class Decision(NamedTuple):
-    """The effect of one message on one place. Rows, places and messages are given by their numbers."""
-
-    rows: int
-    """The rows after the message."""
-    messages: tuple[tuple[int, int], ...]
-    """(place, message) of each message to another log."""
-    results: tuple[Any, ...]
-    """The output events, in order."""
-
-
-class RowFacts(NamedTuple):
-    """Properties of the rows of a place that the search needs."""
-
-    has_chunk: bool = False
-    """Whether work in chunks is unfinished."""
-    is_alias: bool = False
-    """Whether the account key is an alias."""
-    leads: tuple[str, ...] = ()
-    """The lead_ids that are stored there."""
-
-
-class State(NamedTuple):
-    """Everything that later steps depend on. Two equal states have the same future.
-
-    ``rows`` and ``logs`` have one entry for each place, in the order of the places' numbers.
-    """
-
-    rows: tuple[int, ...] = ()
-    """The number of each place's rows."""
-    logs: tuple[tuple[int, ...], ...] = ()
-    """The numbers of the waiting messages of each place. Empty logs at the end are left out."""
-    arrived: tuple[int, ...] = ()
-    """The count of records of each source that have arrived."""
-    reader: Reader = Reader()
-    """The view of a reader of the results."""
 
 
 class Router:
