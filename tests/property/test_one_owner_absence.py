@@ -9,7 +9,8 @@ import pytest
 from schemas.base import Model
 from schemas.desk_requests import RepFacts
 from tests.hops.accounts.market import BANK, HOUR_MS, MONDAY, rep, sales
-from tests.property.test_one_owner import ANN, BOB, NO_OWNER, OWNER, explore, rows_of, start
+from tests.property.order_search import explore, rows_of, start
+from tests.property.test_one_owner import ANN, BOB, NO_OWNER, OWNER
 from workers.accounts.state.account import AccountRow
 from workers.accounts.state.handoff import HandoffRow
 

@@ -14,13 +14,12 @@ from schemas.base import Model
 from schemas.erasure import PersonErased
 from tests.hops.accounts.market import BANK, MONDAY, demo, facts
 from tests.property.open_index_checks import assert_open_index
+from tests.property.order_search import CONFIG, ONE_BY_ONE, State, explore, start
 from tests.property.test_one_owner import (
     ANN,
     BOB,
     CID,
-    CONFIG,
     NO_OWNER,
-    ONE_BY_ONE,
     OTHER_OWNER,
     OWNER,
     OWNER_LEFT,
@@ -28,9 +27,6 @@ from tests.property.test_one_owner import (
     R1_LEFT_DESK,
     REASSIGNED,
     REJECTED,
-    State,
-    explore,
-    start,
 )
 from tests.property.test_one_owner_absence import OWNER_AWAY, OWNER_BACK, R1_AWAY, R1_AWAY_DESK, TOUCHED
 from workers.accounts.state.account import AccountRow
