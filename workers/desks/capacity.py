@@ -1,7 +1,10 @@
-"""A rep's capacity at a desk: which requests it limits, and how many leads the rep got in the current period.
+"""A rep's capacity at a desk: when the rotation passes a full rep over, and how many leads a rep got in the period.
 
-Capacity that was not used lapses with its period. Leads that pass capacity (raised hands, a second lead of an account)
-are counted all the same. Also here: the rep's weight, its share of the turns.
+Only the rotation checks capacity, when it looks for the next rep in turn. Requests to the account's own rep or owner
+and claims ignore it. Inquiries and support questions go to the desk as a whole, so no rep's capacity matters.
+
+Capacity that was not used lapses with its period. Leads that ignore capacity (raised hands, a second lead of an
+account) are counted all the same. Also here: the rep's weight, its share of the turns.
 """
 
 from __future__ import annotations
@@ -15,11 +18,13 @@ from workers.desks.rows import RepRow, RotationRow
 
 
 def is_limited_by_capacity(request: DeskRequest) -> bool:
-    """Whether a rep's capacity limits this request: true only for an MQL whose lead did not raise a hand.
+    """Whether a full rep is passed over when the rotation decides this request: only for an MQL without a raised hand.
 
-    A raised hand passes capacity: it goes to a rep whose capacity is used up. So do all kinds other than MQL.
-    ``candidates.line_up`` passes over a full rep for a limited request only. Only a limited request waits because all
-    reps are full, and it leaves the waiting list in opening hours only.
+    A raised hand and every kind other than MQL ignore capacity: the turn may go to a rep whose capacity is used up. The
+    answer matters for the rotation only. For the account's own rep or owner and for a claim, capacity is not checked.
+    An inquiry goes to the desk as a whole, also if it is a raised hand.
+
+    Only a limited request waits because all reps are full. It is released from the waiting list in opening hours only.
     """
     return request.kind is Kind.MQL and not request.raised_hand
 

@@ -2,7 +2,7 @@
 
 Input: a request with mode turn that names a rep, the rows, the time. Output: an outcome; nothing is written.
 
-A claim counts as presence and passes capacity. If the rotation would pass the rep over (absent, without the skill), no
+A claim counts as presence and ignores capacity. If the rotation would pass the rep over (absent, without the skill), no
 turn is charged, but the lead counts in the period. A rep who is not an active member of the desk gets the lead at its
 own desk.
 """

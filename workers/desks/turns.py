@@ -4,7 +4,7 @@ Input: a request at ``desk:<name>``, the rows, the time. Output: an outcome; not
 
 - Members are in the order of their rep_id, which decides ties.
 - An absent or inactive rep never gets a lead.
-- A rep whose capacity is used up gets no MQL. A raised hand passes capacity: see
+- A rep whose capacity is used up gets no MQL. A raised hand ignores capacity: see
   ``capacity.is_limited_by_capacity``.
 - If no rep has a required skill, the policy's fallback applies: the other members in turn, or a named rep.
 """
@@ -70,7 +70,7 @@ def _decide_without_desk(request: DeskRequest) -> Outcome:
 
 
 def _decide_follow(terms: Terms, rows: Rows, request: DeskRequest, desk: Desk, now_ms: int) -> Outcome:
-    """Assign the lead to the account's rep. It takes no turn, counts in the period, and may pass capacity."""
+    """Assign the lead to the account's rep. It takes no turn, counts in the period, and ignores capacity."""
     rep_id = request.rep_id or ""
     rep = rows.get(RepRow, request.desk, rep_id)
     if rep is None or request.mode is RequestMode.OWNER or why_unavailable_at(rep, now_ms):

@@ -46,7 +46,7 @@ class Waiting(NamedTuple):
 
     @property
     def is_limited(self) -> bool:
-        """Whether capacity limits the request, an MQL. It then leaves the list in opening hours only."""
+        """Whether capacity limits the request: true for an MQL without a raised hand. Released in opening hours only."""
         return is_limited_by_capacity(self.request)
 
 
