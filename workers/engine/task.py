@@ -69,9 +69,10 @@ class PartitionTask:
        ``Decider.committed`` begins the next batch.
 
     While a broker is away, step 8 repeats its requests for at most ``commit_timeout_s``. After an error in steps 4 to 9
-    the task closes, opens again and continues at the offsets in its rows. Opening fences the old producer. If the broker
-    had committed, the restored changelog has the rows of the batch, and its records are not decided again. If not, the
-    broker aborts the transaction, and the same records are decided again.
+    the task waits (``_wait_for_close``), closes (``_close_partition``), opens again, and continues at the offsets in its
+    rows. Opening fences the old producer. If the broker had committed, the restored changelog has the rows of the batch,
+    and its records are not decided again. If not, the broker aborts the transaction, and the same records are decided
+    again.
     """
 
     def __init__(self, spec: AgentSpec, partition: int, context: Context, consumer: BatchConsumer) -> None:

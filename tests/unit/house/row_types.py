@@ -53,7 +53,8 @@ def _modules(package: ModuleType) -> list[ModuleType]:
 def overview() -> list[str]:
     """Return the row types with data about people, and the row types of each package."""
     lines = [
-        f"- **A person's e-mail address** is in {_named(ADDRESSES)} and in no other row.",
+        f"- **A person's e-mail address** is in {_named(ADDRESSES)} and in no other row, unless a producer writes it",
+        "  into a URL or an id.",
         f"- **Other facts about a lead or a visitor** are in {_named(FACTS)}.",
         f"- **A rep's name** is in {_named(REPS)}.",
         "- All other rows name a person by lead_id or rep_id at most. The key of an account with one person is",

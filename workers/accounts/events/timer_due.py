@@ -44,6 +44,7 @@ def handle(case: Case, kind: str, key: str) -> None:
     elif kind in _ACCOUNT_TIMERS:
         _ACCOUNT_TIMERS[kind](case)
     elif kind == requests.ASK:
+        # One timer for two cases. A refused request is cancelled, so none is left to repeat. Any other is repeated.
         requests.replace_refused(case)
         requests.repeat_request(case)
     elif kind == deadlines.OVERDUE and partner_return.is_overdue(case, key):
