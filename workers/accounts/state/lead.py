@@ -23,6 +23,7 @@ class LeadRow(Row, frozen=True):
 
     prefix: ClassVar[str] = "lead"
     email: str | None = None
+    """Normalised e-mail address, from the first ``lead_identified``. None: no such event has come."""
     role_address: bool = False
     """Whether the address is a shared mailbox, such as info@."""
     facts: tuple[Fact, ...] = ()
@@ -34,7 +35,7 @@ class LeadRow(Row, frozen=True):
     stage_n: int = 0
     """Number of stage events emitted so far, for their ids."""
     fit_mark: str = ""
-    """Mark of the gates' answers that the last score carried."""
+    """Hash of the policy and the gates' answers that the last score carried. A score is published if it changes."""
     cycle: int = 1
     """Number of the present cycle. From 1."""
     reached_mql: bool = False
