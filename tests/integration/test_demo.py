@@ -21,6 +21,7 @@ TABLES = (
     "Not handed over, and why",
     "Dead letters",
 )
+"""Texts that the demo's report must contain, one of each part."""
 
 
 def test_the_demo_ends_by_itself_adds_up_and_leaves_nothing(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ async def test_each_partition_has_all_its_topics_on_one_of_three_workers(
 
     def are_all_assigned() -> bool:
         found = [tasks(worker) for worker in workers]
-        return sum(found) == 2 * toys.partitions and all(found)
+        return sum(found) == 2 * toys.partitions and all(found)  # two agents, each with a task per partition
 
     await eventually(are_all_assigned, START_S, "each task has a worker and each worker a task")
     assert not [event for worker in workers for event in worker.events("partition_incomplete")]
@@ -54,7 +54,7 @@ async def test_a_slow_partition_delays_no_other_and_its_queue_stays_bounded(toys
         done = sum(record.partition == 0 for record in outputs.records)
     assert 0 < done < slow // 2, "the slow partition was too fast: the test proves too little"
     most = worker.moments.most_waiting
-    print(f"{others} of others done, {done} of {slow} slow ones; at most {most} waited")  # noqa: T201 - the figures
+    print(f"{others} records of others decided, {done} of {slow} slow ones; at most {most} waited")  # noqa: T201 - the figures
     assert most < slow // 2
 
 
@@ -76,7 +76,9 @@ async def test_the_group_commits_its_offsets_for_lag_monitors_and_creates_no_top
                     break
         mine = [name for name in await admin.list_topics() if name.startswith(toys.app_id)]
     assert not any(lag.values()), lag
-    assert len(mine) == 7, "there must be the seven topics of the test, without a leader's or a table's"
+    assert len(mine) == 7, (
+        "expected only the seven topics of the test, and none that Faust creates for a leader or a table"
+    )
 
 
 async def test_a_worker_that_the_group_refuses_ends_and_logs_the_reason(toys: Toys) -> None:

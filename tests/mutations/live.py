@@ -211,7 +211,7 @@ LIVE = [
                 "verdict = Verdict.NORMAL",
             ),
         ),
-        "integration/test_engine_input.py::test_a_record_that_kills_the_worker_is_buried_at_the_third_start",
+        "integration/test_engine_input.py::test_a_record_that_kills_the_worker_twice_becomes_a_dead_letter_at_the_third_start",
         "not within",
     ),
     Mutation(

@@ -64,13 +64,13 @@ def replay(
     recorded: Recorded = False,  # noqa: FBT002 - an option
     partitions: Partitions = 8,
 ) -> None:
-    r"""Route the records of files by a policy, without Kafka, with the same functions as the workers.
+    r"""Decide the records of files by a policy, as the workers would, without Kafka.
 
     Equal input gives equal bytes.
 
     A line is [cyan]{"topic", "key", "timestamp", "value"}[/] with any input topic and the timestamp in milliseconds. It
-    also has [cyan]"headers"[/] if the record had any, as imported history has. Results have the same form, all output
-    topics in the order of the decisions. Files that are sorted by timestamp are streamed; other files must fit into
+    also has [cyan]"headers"[/] if the record has headers, for example in imported history. Results have the same form, all
+    output topics in the order of the decisions. Files that are sorted by timestamp are streamed; other files must fit into
     memory. Lines that cannot be read are reported and left out, and the exit code is 1.
 
     With [cyan]--recorded[/] the files are recordings of lead.events and desk.requests, as
@@ -90,7 +90,8 @@ def replay(
     _, config = load_config(policy)
     if lead_id_key == DEMO_KEY:
         console.print(
-            "lead ids are made from the demo's key; set LEAD_ROUTER_LEAD_ID_KEY to use your own", style="dim"
+            "using the demo's key for lead ids; set LEAD_ROUTER_LEAD_ID_KEY to get the ids of your workers",
+            style="dim",
         )
     from workers.agents import make_specs  # noqa: PLC0415 - imports Faust, which takes a second that --help does not need
 

@@ -1,4 +1,4 @@
-"""Reading of topics by a command: with read_committed, as every subscriber must, and without a consumer group."""
+"""Read topics for a command. Only committed records are read, as by every subscriber. No consumer group is joined."""
 
 from __future__ import annotations
 
@@ -55,8 +55,9 @@ async def _partitions(consumer: Any, name: str) -> set[int]:
 
 
 async def _is_behind(consumer: Any, ends: dict[Any, int]) -> bool:
-    """Return whether a partition is not yet read to its end.
+    """Return whether a partition is not yet read up to its end offset in ``ends``.
 
-    Positions are compared, because end offsets also count transaction markers, which are never read as records.
+    The consumer's positions are compared, not the offsets of records. The last offsets of a partition may be transaction
+    markers, which are never delivered as records.
     """
     return any([await consumer.position(partition) < end for partition, end in ends.items()])

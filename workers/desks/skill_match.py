@@ -20,7 +20,7 @@ def lacks_skill(desk: Desk, rep: RepRow, request: DeskRequest) -> bool:
 
 
 def count_preferred_skills(desk: Desk, rep: RepRow, request: DeskRequest) -> int:
-    """Return how many preferred skills that the lead needs the rep has. More skills rank first."""
+    """Return the number of preferred skills that the lead needs and the rep has. Reps with more rank first."""
     return sum(how == "preferred" and has for how, has in _needed_skills(desk, rep, request))
 
 

@@ -41,7 +41,7 @@ class EngineApp(faust.App):
     runtime: Runtime
     leave_within_s: float | None = None
     refusal: ConfigConflictError | None = None
-    """Why this worker has left: its config is older than the config of every partition that it was assigned."""
+    """Why this worker leaves by itself: with its config it may decide none of its partitions. None: it stays."""
 
     def _new_transport(self) -> BatchTransport:
         return BatchTransport(self.conf.broker, self, self.loop)
@@ -61,8 +61,9 @@ class EngineApp(faust.App):
     async def on_stop(self) -> None:
         """Finish and commit before the consumer leaves the group.
 
-        Without a broker, Kafka clients never stop: aiokafka 0.14 looks for its coordinator for ever. Nothing that could
-        be lost is left then, so a timer ends the process after ``leave_within_s``.
+        Without a broker this would never end: aiokafka 0.14 looks for its coordinator for ever. So a timer ends the
+        process after ``leave_within_s`` seconds. Nothing is lost: what is committed is in Kafka, and the next worker
+        decides the rest.
         """
         if self.leave_within_s is not None:
             timer = threading.Timer(self.leave_within_s, _exit_by_force, (self.leave_within_s,))
@@ -87,9 +88,11 @@ def build_app(
 ) -> EngineApp:
     """Return the app for these agents. ``faust_settings`` are passed to Faust, credentials for example.
 
-    An agent must subscribe to all topics that it will ever have: in a rolling upgrade that added a topic, the assignor
-    gave two workers one half each of a partition's topics. The process ends at most ``leave_within_s`` seconds after the
-    app is stopped, with exit status 3 if by force. None never ends the process.
+    ``leave_within_s``: seconds after the stop of the app at which a process that still runs is ended by force, with exit
+    status 3. None: it is never ended by force.
+
+    The topics of an agent must never change. In a rolling upgrade that added one, the assignor gave some topics of a
+    partition to one worker and the others to another, so neither could decide it.
     """
     app = EngineApp(
         context.app_id,
@@ -120,9 +123,8 @@ def build_app(
     @app.on_partitions_assigned.connect(weak=False)
     async def _on_assigned(_: Any, assigned: set[TP], **__: Any) -> None:
         await runtime.end()
-        if (
-            not app.should_stop
-        ):  # the group may assign partitions to a worker that stops: no one would end these tasks
+        # The group may assign partitions to a worker that is stopping. Their tasks would never be closed.
+        if not app.should_stop:
             runtime.begin(app.consumer, {TP(*tp) for tp in assigned})
 
     return app

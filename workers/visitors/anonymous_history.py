@@ -1,6 +1,7 @@
-"""The history of an anonymous visitor: stored within the policy's bounds, and taken out once the visitor is known.
+"""The history of an anonymous visitor: its events are stored until the visitor's person is known, within bounds.
 
-If there are more events than the policy keeps, the latest by their own time are kept, whatever their order of arrival.
+The policy bounds the number and the age of the events. Beyond the number, the events with the oldest dates are deleted.
+The order in which events arrive does not matter.
 """
 
 from __future__ import annotations
@@ -45,7 +46,10 @@ class HistoryEvent(msgspec.Struct, frozen=True):
 def add_event(
     rows: Rows, anonymous_id: str, visitor: VisitorRow, event: HistoryEvent, bounds: Bounds, now_ms: int
 ) -> VisitorRow:
-    """Store one event of an anonymous visitor. Return the changed visitor row, which the caller must put."""
+    """Store one event, and delete events beyond the bounds. Return the changed visitor row; the caller must write it.
+
+    An event that is too old for the bounds is not stored.
+    """
     gone_before_ms = now_ms - bounds.age_ms
     if visitor.kept and visitor.oldest_ms < gone_before_ms:
         visitor, _ = expire_events(rows, anonymous_id, visitor, gone_before_ms, _CHUNK)

@@ -1,4 +1,4 @@
-"""Daily counts of events that became no fact, and of invalid addresses."""
+"""Counts per day of input events from which no lead event was made, by cause, and of invalid e-mail addresses."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def plan_if_due(case: Case, lead_id: str, row: PendingRow) -> tuple[Kind, Plan] | None:
-    """Return the kind of hand-off that a waiting lead would get, and its plan. None: it may not get one any more."""
+    """Return the kind of hand-off that a queued lead would get now, and the plan for it. None: the lead is no longer due."""
     lead = case.lead(lead_id)
     fit = fit_of(case.terms, case.account.company, lead.facts)
     if not is_still_due(case, lead, fit):
@@ -34,7 +34,7 @@ def plan_if_due(case: Case, lead_id: str, row: PendingRow) -> tuple[Kind, Plan] 
 
 
 def plan_for_lead(case: Case, kind: Kind, lead_id: str, total: int, fit_points: int) -> Plan:
-    """Return the plan of the routes for a lead with ``total`` points, of which ``fit_points`` are points of fit."""
+    """Return the plan that the policy's routes give for a lead. ``total``: all its points. ``fit_points``: those of fit."""
     policy = case.terms.policy
     lead = case.lead(lead_id)
     grade = case.terms.grade(fit_points, total - fit_points)

@@ -1,7 +1,7 @@
-"""The account keys under which a lead is stored in this partition, and the numbers of its outputs after an erasure.
+"""The index from a lead to its account keys in this partition, and the last output numbers of an erased lead.
 
 A lead may have been stored under several keys: under an alias, a domain that moved, or the key of a company name. An
-erasure finds all of them here and does not depend on how accounts are merged.
+erasure reads all of them from this index, however accounts were merged.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MOST_PLACES = 1_000
 
 
 class NumbersRow(Row, frozen=True):
-    """The last numbers of an erased lead's outputs: key (lead_id). No id is used twice. Deleted with the mark."""
+    """The last numbers of an erased lead's outputs: key (lead_id). They keep ids unique. Deleted with the erasure mark."""
 
     prefix: ClassVar[str] = "numbers"
     stage_n: int = 0
@@ -41,7 +41,10 @@ class NumbersRow(Row, frozen=True):
 
 
 def restore_numbers(hand: LeadInHand) -> None:
-    """Continue the numbers of a lead's outputs if the lead was erased before. For a lead that is new under this key."""
+    """Continue the output numbers of a lead that was erased before, so that no id is used twice.
+
+    Called when a lead is new under this key. It changes nothing if the lead was never erased.
+    """
     case = hand.case
     at_ms = erased_until_ms(case.rows, hand.lead_id)
     if not at_ms:
@@ -69,10 +72,11 @@ def personal_account_key(lead_id: str) -> str:
     return f"lead:{lead_id}"
 
 
-def is_erased(case: Case, lead: LeadRow, event: LeadFact) -> bool:
-    """Whether a fact is from before the erasure of its person.
+def is_before_erasure(case: Case, lead: LeadRow, event: LeadFact) -> bool:
+    """Whether an event about a lead is dated up to the erasure of its person. Such an event must be dropped.
 
-    ``lead`` is the stored row of the lead. The erasure mark is read only for a lead that is new under this key.
+    ``lead`` is the stored row of the lead, which has the date of the erasure. For a lead that is new under this key, the
+    date is read from the erasure mark.
     """
     at_ms = lead.erased_ms if lead.stage is not None else erased_until_ms(case.rows, event.lead_id)
     if not at_ms:

@@ -12,7 +12,7 @@ from workers.accounts.account_keys import crm_claims, forwarding
 from workers.accounts.case import LeadInHand
 from workers.accounts.evaluation import expiry, imported_history
 from workers.accounts.evaluation.evaluate import enter
-from workers.accounts.evaluation.lead_locations import is_erased
+from workers.accounts.evaluation.lead_locations import is_before_erasure
 
 if TYPE_CHECKING:
     from schemas.lead_events import (
@@ -43,7 +43,7 @@ def accept_fact(case: Case, event: PersonalEvent | LeadContact | LeadAdopted) ->
             )
         forwarding.forward(case, event, to)
         return False
-    if is_erased(case, case.lead(event.lead_id), event):
+    if is_before_erasure(case, case.lead(event.lead_id), event):
         return False
     if event.origin_account_key is not None and event.type != "lead_adopted":
         forwarding.record_home_key(case, event.lead_id, event.origin_account_key)

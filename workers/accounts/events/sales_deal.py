@@ -1,7 +1,7 @@
 """Sales reports that an opportunity was opened, won or lost.
 
-In: a report of sales about a lead, with its own date. Out: the account's deals, the lead's cycle, hand-offs published
-again or withdrawn. The CRM record is never changed: crm_claims.py adds the deals to it.
+In: a report of sales about a lead, with its own date. Out: changes to the account's deals and to the lead's cycle, and its
+hand-offs, published again or withdrawn. The stored CRM record is not changed: crm_claims.py combines it with the deals.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ OF_DEALS = frozenset(_REASONS)
 
 
 def apply_deal(hand: LeadInHand, event: SalesAnswered) -> None:
-    """Apply a deal that sales reports. A report that a later one has overtaken changes nothing."""
+    """Record the deal and apply it to the lead. It changes nothing if a later report about the same lead is known."""
     case, activity = hand.case, event.activity
     record = crm_claims.find_crm_record(case)
     deal = Deal(

@@ -12,5 +12,5 @@ if TYPE_CHECKING:
 
 
 def handle(case: Case, event: SubsidiaryNamed) -> None:
-    """Record the subsidiary and send it the parent's owner, or delete it."""
+    """Record the subsidiary and send it its parent's owner. If it has another parent now, delete its record."""
     parents.record_subsidiary(case, event)

@@ -1,7 +1,8 @@
 """The data of a lead that goes to another account key, and how it is merged with what that key knows of the lead.
 
-In: stored rows. Out: rows as plain values for a topic, and two rows merged into one. The receiving key takes over every
-field, also fields that are added to the rows later, except the fields of ``STAYS``. Pure.
+In: stored rows. Out: rows as plain values for a record, and a sent row merged into a stored one. Every field of a lead
+moves, also a field that is added to the row later. Only the fields in ``STAYS`` do not move. No row is read or written
+here.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 STAYS: Final = frozenset(
     {"stage", "stage_n", "fit_mark", "pending", "handoffs", "service", "wanted", "wants_of_company", "home"}
 )
-"""Fields of a lead that belong to its account key: the numbers of its outputs, and what is open there."""
+"""Fields of a lead that do not move, because they belong to the account key: numbers of its outputs, what is open there."""
 _CYCLE: Final = ("reached_mql", "raised_hand", "handed", "accepted", "qualified", "claimed", "responded_day")
 """Fields of a lead about its present cycle."""
 _VERDICT: Final = ("verdict", "verdict_why", "said_no_ms", "expired_with_handoff", "ended_before_ms")
@@ -48,8 +49,8 @@ def unpack_row(plain: dict[str, Any], type_: type[T]) -> T:
 def merge_leads(held: LeadRow, sent: LeadRow, *, is_new: bool) -> LeadRow:
     """Return the lead as this key stores it from now on. ``is_new``: this key did not know the lead.
 
-    The later value of each fact holds. Of two cycles, the later one's state holds. Within one cycle, what either key
-    knows holds, and the end that is dated later.
+    Of each fact, the later value is kept. If one key has a later cycle of the lead, the state of that cycle is kept. If
+    both have the same cycle, what either key has set is kept, and of two ends of the cycle the later one.
     """
     if is_new:
         return replace(sent, **{name: getattr(held, name) for name in STAYS})
@@ -76,8 +77,8 @@ def merge_leads(held: LeadRow, sent: LeadRow, *, is_new: bool) -> LeadRow:
 def merge_scores(terms: Terms, held: ScoreRow, sent: ScoreRow) -> ScoreRow:
     """Return the counts of both keys, added up: each event was counted under one of them.
 
-    If this key has counted nothing yet, the sent row holds. Otherwise activities whose duration was not known are
-    settled as they are.
+    If this key has counted nothing yet, the sent row is stored with its dwells (activities of unknown duration).
+    Otherwise the sent dwells count with the duration known so far. Later activities do not change it any more.
     """
     if not held.counts and not held.since and not held.dwells:
         untracked = held.untracked if sent.untracked is None else sent.untracked
@@ -108,7 +109,7 @@ def merge_scores(terms: Terms, held: ScoreRow, sent: ScoreRow) -> ScoreRow:
 
 
 def _fill_blanks(held: T, sent: T, stays: Iterable[str]) -> T:
-    """Return ``held`` with the values of ``sent`` in the fields that have their defaults, without ``stays``."""
+    """Return ``held``. Each of its fields with the default value, except ``stays``, gets the value of ``sent``."""
     blank = {
         one.name: getattr(sent, one.name)
         for one in msgspec.structs.fields(held)

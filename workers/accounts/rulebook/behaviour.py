@@ -1,7 +1,7 @@
 """Behaviour: the policy's rules that match an event, and the points of a lead's counts on a given day.
 
 In: events, and counts per rule and day. Out: the matching rules, and points lines that add up to the total.
-It changes no counts and knows no fit, stage or owner.
+Counts are not changed here. Fit, stage and owner have no influence.
 
 Points come from the policy key ``behaviour``. With N = ``fade.to_zero_after_days`` (decay), each event of a rule gives
 ``points * (N - age) / N``, where ``age`` is in whole days of the policy's zone. Caps apply in this order: the rule's
@@ -49,7 +49,7 @@ NO_POINTS = Behaviour(0, ())
 
 
 class MatchingRules(NamedTuple):
-    """The rules that count for an event, by its duration."""
+    """The rules that count for one event. They depend on its duration, because a rule may have a least duration."""
 
     steps: tuple[tuple[int, tuple[str, ...]], ...]
     """(least duration in milliseconds, names of the rules that count from it on), ascending.
@@ -78,7 +78,7 @@ def rules_for_duration(steps: tuple[tuple[int, tuple[str, ...]], ...], duration_
 
 
 PER_MESSAGE = 0
-"""Replaces a bucket's milliseconds for a rule that counts one event per message."""
+"""Value of a rule in ``bucket_ms_by_rule`` that counts one event per message, not one per time bucket."""
 
 
 class RuleBook:
@@ -200,6 +200,7 @@ class RuleBook:
             if 0 <= age < horizon:
                 weight += count * (horizon - age)
                 times += count
+        # `//` rounds down. Negative points are made positive and back, so that they are rounded toward zero too.
         points = each * weight // horizon if each > 0 else -(-each * weight // horizon)
         return points, times
 

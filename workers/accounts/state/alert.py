@@ -1,6 +1,7 @@
 """The row of an open alert, and the buying signals it carries.
 
-In: an alert that a floor above raises. Out: a row that identifies it until it is cleared. Nothing is published here.
+In: the content of an alert that a handler has raised. Out: a row that keeps it until the alert is cleared. Nothing is
+published here.
 
 Times are milliseconds since the epoch, UTC. Days count from 1970-01-01 in the zone of the policy.
 """
@@ -27,7 +28,7 @@ class SignalLine(Part, frozen=True, array_like=True):
 
 
 class AlertRow(Row, frozen=True):
-    """An alert that is up: key (account, alert_id). Deleted when the alert is cleared."""
+    """An open alert: key (account, alert_id). Deleted when the alert is cleared."""
 
     prefix: ClassVar[str] = "alert"
     alert: Alert
@@ -46,6 +47,6 @@ class AlertRow(Row, frozen=True):
     told: tuple[str, ...] = ()
     """Reps and managers who are notified, by rep_id. At most 5."""
     candidates: tuple[str, ...] = ()
-    """CRM accounts that match equally well, by id. At most 10."""
+    """Ids of the CRM accounts that match a company name equally well. At most 10."""
     signals: tuple[SignalLine, ...] = ()
     """Buying signals in the bundle. At most 20."""

@@ -108,7 +108,11 @@ def changes(chance: SeededRandom, market: list[Company], start: datetime) -> Ite
 
 
 def answers(chance: SeededRandom, asked: list[tuple[Person, datetime]]) -> Iterator[MarketRecord]:
-    """Yield the answers of sales about people who asked: some are claimed early, most called, some rejected."""
+    """Yield the answers of sales about people who asked for sales.
+
+    Some people are claimed before they ask. Some get no answer. The others are called or mailed, and most of them are then
+    accepted, rejected, reassigned or returned.
+    """
     for number, (person, when) in enumerate(asked):
         owner = ((person.company.record or {}) if person.company else {}).get("owner_rep_id") or "mia"
         at = when + timedelta(minutes=chance.choice((9, 20, 50, 150, 400, 1_500)))
@@ -185,6 +189,7 @@ def _account_version(company: Company, at: datetime, **facts: Any) -> MarketReco
 
 
 def _business_time(chance: SeededRandom, start: datetime, first_day: int, last_day: int) -> datetime:
+    """Return a random time in office hours: 14 to 21 hours after ``start``, plus ``first_day`` to ``last_day`` days."""
     return start + timedelta(days=chance.randint(first_day, last_day), hours=chance.randint(14, 21))
 
 

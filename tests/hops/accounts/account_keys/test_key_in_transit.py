@@ -59,7 +59,7 @@ def test_a_lead_about_to_be_sent_on_is_no_longer_assigned(market: Market, is_ask
     answers = list(market.to_accounts)
     market.to_accounts.clear()
     market.send(facts(OTHER, OTHER))
-    market.deliver_to_account(MONDAY)  # her domain leaves, and the bank's leads are read one by one
+    market.deliver_to_account(MONDAY)  # her domain leaves the bank, which sends the leads away one at a time
     market.to_accounts.extend(answers)
     assert keys_of(market, "zoe") == [BANK]
     deliver_everything(market)
@@ -67,11 +67,13 @@ def test_a_lead_about_to_be_sent_on_is_no_longer_assigned(market: Market, is_ask
     assert [one.account_key for one in routings(market.outputs)] == [OTHER]
 
 
-def test_a_lead_not_sent_before_its_domain_became_primary_again_is_handed_off_again(market: Market) -> None:
+def test_a_domain_that_becomes_primary_again_while_its_leads_are_sent_hands_each_off_again(
+    market: Market,
+) -> None:
     market.send(facts(BANK), facts(OTHER), demo("ann", account_key=OTHER), demo("cid", account_key=OTHER))
     market.is_manual = True
     market.send(facts(OTHER, BANK))
-    market.send(facts(OTHER, OTHER))
+    market.send(facts(OTHER, OTHER))  # before Cid was sent to the bank
     assert keys_of(market, "cid") == [OTHER]
     deliver_everything(market)
     for lead_id in ("ann", "cid"):
@@ -113,7 +115,7 @@ def test_feedback_about_an_earlier_cycle_does_not_apply_to_this_one(market: Mark
     assert market.stage() is Stage.MQL
 
 
-def test_after_the_return_feedback_about_a_hand_off_that_the_move_withdrew_is_about_the_open_one(
+def test_feedback_about_a_hand_off_withdrawn_by_a_move_applies_to_the_open_one_once_the_lead_is_back(
     market: Market,
 ) -> None:
     market.send(facts(BANK), facts(OTHER), demo(account_key=OTHER))

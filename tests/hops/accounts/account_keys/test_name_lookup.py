@@ -34,6 +34,7 @@ NAMED_COMPANY = {"company": "First Bank, N.A."}
 STRICTER_TEXT = POLICY_TEXT.replace(
     "matching:\n  company_name:", "matching:\n  company_name: {demands: [phone]}\n  #"
 )
+"""A policy by which a company matches by name only if its phone number matches too."""
 
 
 def make_market(text: str = POLICY_TEXT) -> Market:
@@ -57,7 +58,7 @@ def finish_chunks(market: Market) -> None:
         market.tick(market.now_ms)
 
 
-def test_a_lead_with_free_mail_joins_the_account_that_it_names_as_unproven() -> None:
+def test_a_lead_with_free_mail_joins_the_account_of_its_company_name_marked_as_matched_by_name() -> None:
     market = make_market()
     market.send(*crm_account(owner_rep_id="olga"))
     results = market.send(naming_form())
@@ -172,12 +173,12 @@ def test_matched_leads_follow_a_company_to_its_new_first_domain() -> None:
     assert_one_owner(market.outputs)
 
 
-def test_no_desk_is_asked_until_the_answer_arrives_or_a_minute_has_passed() -> None:
+def test_no_desk_is_asked_until_the_name_lookup_is_answered_or_a_minute_has_passed() -> None:
     market = make_market()
     market.is_manual = True
     market.send(naming_form())
     assert not market.to_desks
-    market.to_accounts.clear()
+    market.to_accounts.clear()  # the lookup is never answered
     market.is_manual = False
     results = market.tick(MONDAY + WAIT_MS)
     assert story(results) == ["assigned raised_hand r1"]
