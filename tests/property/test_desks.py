@@ -39,7 +39,7 @@ def test_no_absent_or_inactive_rep_gets_a_lead(history: list[Op], policy: int) -
 
 @settings(max_examples=120, deadline=None)
 @given(histories, st.sampled_from(range(len(POLICIES))))
-def test_only_raised_hands_and_second_leads_of_an_account_pass_capacity(
+def test_only_raised_hands_and_second_leads_of_an_account_ignore_capacity(
     history: list[Op], policy: int
 ) -> None:
     loaded = load_policy(POLICIES[policy])

@@ -66,7 +66,7 @@ def test_the_next_day_the_strongest_goes_first_and_only_as_many_as_capacity_allo
     assert given_to(one_a_day.replay("wed 09:00")) == [("mia", "harbor"), ("mia", "strong")]
 
 
-def test_a_raised_hand_passes_capacity_on_a_full_day_and_counts_in_it(one_a_day: Story) -> None:
+def test_a_raised_hand_ignores_capacity_on_a_full_day_and_counts_in_it(one_a_day: Story) -> None:
     one_a_day.bank("harbor")
     one_a_day.form("ann@harbor.example", "tue 10:00", "demo")
     one_a_day.bank("lakeside")
@@ -152,7 +152,7 @@ def test_unused_capacity_lapses_with_its_day(one_a_day: Story) -> None:
     ]  # the capacity of Monday and Tuesday has lapsed
 
 
-def test_the_second_lead_of_an_account_passes_capacity_counts_and_takes_no_turn(one_a_day: Story) -> None:
+def test_the_second_lead_of_an_account_ignores_capacity_counts_and_takes_no_turn(one_a_day: Story) -> None:
     one_a_day.rep("mia", "tue 08:00", desks=[{"desk": "inside_sales", "capacity": 2}])
     mql(one_a_day, "harbor", "tue 10:00")
     one_a_day.form("lou@harbor.example", "tue 10:30", "demo")

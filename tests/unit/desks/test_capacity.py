@@ -82,7 +82,7 @@ def test_a_rep_without_a_weight_has_the_policys_share() -> None:
     assert {one.rep_id: one.weight for one in lines(outputs)[0].candidates} == {"a": 1, "b": 3}
 
 
-def test_a_raised_hand_passes_a_full_day_and_uses_the_capacity_of_an_mql() -> None:
+def test_a_raised_hand_ignores_a_full_day_and_uses_the_capacity_of_an_mql() -> None:
     world = team(rep("a"), policy=DAILY)
     outputs = world.send(raise_hand(1), raise_hand(2), ask(3))
     assert [one.outcome for one in answers(outputs)] == ["assigned", "assigned", "waiting"]

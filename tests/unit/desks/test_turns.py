@@ -101,7 +101,7 @@ def test_a_rep_of_another_desk_gets_no_turn_here() -> None:
     assert takers(world.send(ask(1), ask(2))) == "b b"
 
 
-def test_a_full_rep_gets_no_mql_and_a_raised_hand_passes_capacity_and_counts() -> None:
+def test_a_full_rep_gets_no_mql_and_a_raised_hand_ignores_capacity_and_counts() -> None:
     world = team(rep("a", capacity=1), rep("b", capacity=2))
     outputs = world.send(ask(1), raise_hand(2), ask(3), ask(4))
     assert [(one.outcome, one.rep_id) for one in answers(outputs)] == [
@@ -139,7 +139,7 @@ def test_the_week_begins_on_monday_midnight_in_the_desks_zone() -> None:
     assert takers(world.send(ask(3), at_ms=sunday + 60_000)) == "a"
 
 
-def test_the_second_lead_of_an_account_takes_no_turn_but_counts_and_may_pass_capacity() -> None:
+def test_the_second_lead_of_an_account_takes_no_turn_but_counts_and_ignores_capacity() -> None:
     world = team(rep("a", capacity=1), rep("b", capacity=1))
     world.send(ask(1))
     before = world.rotation()
