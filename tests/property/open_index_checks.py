@@ -38,8 +38,11 @@ def assert_open_index(rows: Rows) -> None:
         for key, mine in open_now.items()
         for handoff_id, row in mine.items()
     }
-    touched = Counter((key, row.touched_by) for key, mine in open_now.items() for row in mine.values())
-    assert {parts: row.count for parts, row in rows.scan(TouchedByRow, limit=MOST)} == {
-        parts: count for parts, count in touched.items() if parts[1] is not None
-    }
+    touched = Counter(
+        (key, rep_id)
+        for key, mine in open_now.items()
+        for row in mine.values()
+        for rep_id in row.reps_who_touched
+    )
+    assert {parts: row.count for parts, row in rows.scan(TouchedByRow, limit=MOST)} == touched
     assert {parts for parts, _ in rows.scan(QuestionRow, limit=MOST)} == questions

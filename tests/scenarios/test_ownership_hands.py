@@ -64,7 +64,8 @@ def test_a_manual_assignment_to_a_person_who_is_not_an_active_rep_is_reported_an
 
     assert holders(results) == ["mia", "mia"]
     assert [(one["alert"], one["rep_id"]) for one in results.of("lead.alerts")] == [
-        ("account_without_owner", kim)
+        ("account_without_owner", kim),
+        ("response_due_soon", "mia"),  # the reassignment answers nothing
     ]
 
 

@@ -242,12 +242,15 @@ def _reject(feedback: Feedback) -> None:
 
 
 def _reassign(feedback: Feedback) -> None:
-    """Assign the whole account to another rep. Of several reassignments, the one with the latest date holds."""
-    _acknowledge(feedback)
+    """Assign the whole account to another rep. Of several reassignments, the one with the latest date holds.
+
+    A reassignment is not a contact with the buyer: it touches no hand-off, and the deadlines of the new holder begin.
+    """
     case, event = feedback.hand.case, feedback.event
     account, to_rep_id = case.account, event.activity.to_rep_id
     if to_rep_id is None or event.occurred_at_ms <= account.by_hand_ms:
         return
+    case.request_needs_review = True
     named = named_by_crm(case.terms.policy, account.company)
     by_hand = ManualAssignment(to_rep_id, event.occurred_at_ms, named[0].rep_id if named else None)
     case.change(

@@ -31,6 +31,8 @@ LONG_OVERDUE = "then"
 """Kind of the timer at which an unanswered hand-off is escalated, see escalation.py."""
 MOST_CLOCKS = 20
 """Most hand-offs whose own deadlines are sent to a desk. Further ones get those of the requested hand-off."""
+MOST_TOUCHED_BY = 20
+"""Most reps who are remembered for a hand-off beside the one who touched it first."""
 _ALERTS = {DUE_SOON: Alert.RESPONSE_DUE_SOON, OVERDUE: Alert.RESPONSE_OVERDUE}
 
 
@@ -101,17 +103,30 @@ def raise_response_alert(case: Case, alert: Alert, handoff_id: str, row: Handoff
 def mark_answered(
     case: Case, handoff_id: str, row: HandoffRow, at_ms: int, rep_id: str | None = None
 ) -> HandoffRow:
-    """Return the hand-off as answered at ``at_ms``, the touch's own date. The earliest touch counts.
+    """Return the hand-off as answered at ``at_ms``, the touch's own date. The earliest touch is the first response.
 
     The answer clears the alerts of the hand-off. An overdue alert is thus withdrawn by a touch that was made in time
-    and arrives late.
+    and arrives late. The touch of a further rep is recorded for that rep, and changes no deadline.
     """
-    if row.touched_ms is not None and row.touched_ms <= at_ms:
+    made = with_touch(row, at_ms, rep_id)
+    if made == row:
         return row
-    stop_timers(case, handoff_id)
-    made = replace(row, touched_ms=at_ms, touched_by=rep_id, frozen_ms=None)
+    if made.touched_ms != row.touched_ms:
+        stop_timers(case, handoff_id)
     open_index.write_handoff(case, handoff_id, made)
     return made
+
+
+def with_touch(row: HandoffRow, at_ms: int, rep_id: str | None) -> HandoffRow:
+    """Return the hand-off with a touch of a rep at ``at_ms``. The order in which touches arrive does not matter."""
+    reps = {*row.reps_who_touched, *(() if rep_id is None else (rep_id,))}
+    first = (at_ms, rep_id or "")
+    if row.touched_ms is not None:
+        first = min(first, (row.touched_ms, row.touched_by or ""))
+    others = tuple(sorted(reps - {first[1]}))[:MOST_TOUCHED_BY]
+    return replace(
+        row, touched_ms=first[0], touched_by=first[1] or None, also_touched_by=others, frozen_ms=None
+    )
 
 
 def freeze(case: Case, handoff_id: str, row: HandoffRow, at_ms: int) -> None:

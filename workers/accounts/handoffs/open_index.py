@@ -29,7 +29,7 @@ class QuestionRow(Row, frozen=True):
 
 
 class TouchedByRow(Row, frozen=True):
-    """The number of open hand-offs that a rep touched first: key (account, rep_id). Deleted at zero."""
+    """The number of open hand-offs that a rep has touched: key (account, rep_id). Deleted at zero."""
 
     prefix: ClassVar[str] = "touched_by"
     count: int
@@ -103,10 +103,9 @@ def _update_index(case: Case, handoff_id: str, held: HandoffRow | None, now: Han
             case.rows.delete(PressingRow, case.key, was, handoff_id)
         if becomes:
             case.rows.put(PressingRow(), case.key, becomes, handoff_id)
-    first, later = (None if row is None else row.touched_by for row in (held, now))
-    if first != later:
-        _change_touch_count(case, first, -1)
-        _change_touch_count(case, later, 1)
+    before, after = (set() if row is None else {*row.reps_who_touched} for row in (held, now))
+    for rep_id in sorted(before ^ after):
+        _change_touch_count(case, rep_id, 1 if rep_id in after else -1)
     account = case.account
     counts = (
         account.open_handoffs + (now is not None) - (held is not None),
@@ -118,10 +117,8 @@ def _update_index(case: Case, handoff_id: str, held: HandoffRow | None, now: Han
         case.change(open_handoffs=counts[0], untouched=counts[1], frozen=counts[2], on_way=counts[3])
 
 
-def _change_touch_count(case: Case, rep_id: str | None, by: int) -> None:
-    """Add ``by`` to the number of open hand-offs that the rep touched first."""
-    if rep_id is None:
-        return
+def _change_touch_count(case: Case, rep_id: str, by: int) -> None:
+    """Add ``by`` to the number of open hand-offs that the rep has touched."""
     held = case.rows.get(TouchedByRow, case.key, rep_id)
     count = (0 if held is None else held.count) + by
     if count:

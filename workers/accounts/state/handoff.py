@@ -86,6 +86,13 @@ class HandoffRow(Row, frozen=True):
     """Rep who responded first, by rep_id. None: no response yet, or not from a rep."""
     withdrawn_for: tuple[Reason, ...] = ()
     """Reasons for its withdrawal while it is in transit to its next holder. Empty: the holder has it."""
+    also_touched_by: tuple[str, ...] = ()
+    """Other reps who responded, by rep_id in alphabetical order. At most 20."""
+
+    @property
+    def reps_who_touched(self) -> tuple[str, ...]:
+        """All reps who responded, by rep_id. At most 21."""
+        return self.also_touched_by if self.touched_by is None else (self.touched_by, *self.also_touched_by)
 
 
 class ServiceRow(Row, frozen=True):

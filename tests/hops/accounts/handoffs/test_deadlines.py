@@ -61,13 +61,22 @@ def test_a_touch_made_in_time_that_arrives_late_clears_the_overdue_alert() -> No
     assert alerts(results, cleared=True) == ["response_due_soon", "response_overdue"]
 
 
-def test_a_rejection_and_an_acceptance_and_a_reassignment_are_answers_too() -> None:
-    for word, reason in (("accepted", None), ("rejected", "not_now"), ("reassigned", None)):
+def test_a_rejection_and_an_acceptance_are_answers_too() -> None:
+    for word, reason in (("accepted", None), ("rejected", "not_now")):
         market = a_market()
         market.send(*reach_bar())
-        to = "own" if word == "reassigned" else None
-        market.send(sales(word, FIRST, at_ms=MONDAY + 1, reason=reason, to_rep_id=to), at_ms=MONDAY + 1)
+        market.send(sales(word, FIRST, at_ms=MONDAY + 1, reason=reason), at_ms=MONDAY + 1)
         assert alerts(market.tick(MONDAY + 3 * DAY_MS)) == []
+
+
+def test_a_reassignment_is_not_an_answer_and_the_new_holder_has_the_whole_time() -> None:
+    market = a_market()
+    market.send(*reach_bar())
+    ten = MONDAY + HOUR_MS
+    market.send(sales("reassigned", FIRST, at_ms=ten, to_rep_id="own"), at_ms=ten)
+    assert alerts(market.tick(at("2026-03-02 12:59"))) == ["response_due_soon"]
+    results = market.tick(at("2026-03-02 13:00"))
+    assert [(one.alert.value, one.rep_id) for one in results] == [("response_overdue", "own")]
 
 
 def test_a_hand_off_that_is_reassigned_clears_its_alerts_and_has_the_new_reps_deadline() -> None:
