@@ -17,8 +17,7 @@ class EnrichedCompany(Model):
     employees: int | None = Field(default=None, ge=0, le=10**9, description="The number of employees.")
     country: str | None = Field(
         default=None,
-        pattern=r"^[A-Za-z]{2}$",
-        description="The company's country, ISO 3166-1 alpha-2, in any case.",
+        description="The company's country: a code of ISO 3166-1, a common alias such as UK, or a name in any language.",
     )
 
 

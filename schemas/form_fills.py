@@ -31,8 +31,7 @@ class FormFill(InboundEvent):
     )
     country: str | None = Field(
         default=None,
-        pattern=r"^[A-Za-z]{2}$",
-        description="The person's country, ISO 3166-1 alpha-2, in any case.",
+        description="The person's country: a code of ISO 3166-1, a common alias such as UK, or a name in any language.",
     )
     postal_code: ShortText | None = Field(default=None, description="The person's postal code.")
     phone: ShortText | None = Field(default=None, description="The person's phone number, in any notation.")

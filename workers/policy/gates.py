@@ -70,7 +70,7 @@ class Range(Part):
 
 
 class Country(Part):
-    """The country gate, by the company's country. ISO 3166-1 alpha-2 codes in capital letters."""
+    """The country gate, by the company's country. ISO 3166-1 codes, or names that mean one."""
 
     points: Points
     """Points for a company in a listed country."""

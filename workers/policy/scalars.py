@@ -14,6 +14,8 @@ from typing import Annotated, NoReturn
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from workers.identity.country_names import countries_of_language, read_country
+
 SECOND_MS = 1_000
 MINUTE_MS = 60 * SECOND_MS
 HOUR_MS = 60 * MINUTE_MS
@@ -138,6 +140,15 @@ def _require_multiple_in_range(percent: int) -> int:
     return percent
 
 
+def _read_country_code(value: str) -> str:
+    code = read_country(value)
+    if code is None:
+        meant = countries_of_language(value)
+        question = f" (did you mean {' or '.join(meant)}?)" if meant else ""
+        refuse(f"a country code of ISO 3166-1, as US{question}")
+    return code
+
+
 Whole = Annotated[int, BeforeValidator(read_whole_number)]
 """A whole number, which may be negative."""
 Points = Annotated[int, BeforeValidator(read_whole_number), Field(ge=0, le=10_000)]
@@ -174,9 +185,8 @@ RepId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 """The rep_id of a person in crm.reps."""
 Code = Annotated[Text, must_match(r"[0-9]{2,8}", "a code of 2 to 8 digits")]
 """A SIC or NAICS code or its first digits. It is text because leading zeros count."""
-CountryCode = Annotated[
-    Text, must_match(r"[A-Z]{2}", "a country code of two capital letters (ISO 3166-1), as US")
-]
+CountryCode = Annotated[Text, AfterValidator(_read_country_code)]
+"""A country: its ISO 3166-1 alpha-2 code, or a code, alias or name that means it. Kept as the alpha-2 code."""
 CurrencyCode = Annotated[
     Text, must_match(r"[A-Z]{3}", "a currency code of three capital letters (ISO 4217), as USD")
 ]

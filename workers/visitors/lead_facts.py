@@ -13,6 +13,7 @@ from schemas.chat_conversations import ChatTurn
 from schemas.form_fills import FormFill
 from schemas.lead_events import ConsentWord, LeadActivity, LeadChat, LeadConsent, LeadForm, LeadIdentified
 from workers.identity.consent_statements import consent_changed
+from workers.identity.country_names import read_country
 from workers.outbox import fact_id
 from workers.visitors.chat_turns import turn_fact
 
@@ -76,7 +77,7 @@ def form_fact(form: FormFill, to: Link, at_ms: int, *, is_clamped: bool) -> Lead
         company=form.company or None,
         job_title=form.job_title or None,
         job_function=form.job_function,
-        country=form.country.upper() if form.country else None,
+        country=read_country(form.country),
         postal_code=form.postal_code or None,
         phone=form.phone or None,
         language=re.split("[-_]", form.language)[0].lower() if form.language else None,

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from workers.accounts.state.facts import Company, Fact
 from workers.accounts.worth.facts import value_of
+from workers.identity.country_names import read_country
 
 if TYPE_CHECKING:
     from schemas.crm_contacts import EnrichedCompany
@@ -22,7 +23,7 @@ def company_facts(company: EnrichedCompany, at_ms: int) -> tuple[Fact, ...]:
     """Return the enriched company's facts with their date. A blank makes no fact. At most 5."""
     revenue = company.revenue
     texts = {
-        "country": (company.country or "").upper(),
+        "country": read_country(company.country) or "",
         "employees": "" if company.employees is None else str(company.employees),
         "naics": " ".join(sorted(company.naics)),
         "revenue": f"{revenue.amount:f} {revenue.currency}" if revenue else "",

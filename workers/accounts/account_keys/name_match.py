@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from schemas.vocabulary import Relationship
 from workers.accounts.state.parts import NameMatch
 from workers.identity.company_names import is_spelled_by
+from workers.identity.country_names import read_country
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,7 +43,7 @@ def match_company(
     """
     if policy is None:
         return NO_MATCH
-    left = [one for one in named if not _is_conflict(asker.country, one.country)]
+    left = [one for one in named if not _is_conflict(read_country(asker.country), read_country(one.country))]
     if policy.demands:
         left = [one for one in left if _has_evidence(policy.demands, name, asker, one)]
     tests: tuple[Callable[[NamedAccount], bool], ...] = (
@@ -64,7 +65,7 @@ def match_company(
 
 def _is_conflict(one: str | None, other: str | None) -> bool:
     """Whether both values are known and differ."""
-    return bool(one and other and one.upper() != other.upper())
+    return bool(one and other and one != other)
 
 
 def _has_evidence(evidence: Sequence[Evidence], name: str, asker: NameQuery, account: NamedAccount) -> bool:

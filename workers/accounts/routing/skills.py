@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from workers.accounts.worth.facts import value_of
+from workers.identity.country_names import read_country
 
 if TYPE_CHECKING:
     from workers.accounts.state.facts import Company, Fact
@@ -36,8 +37,7 @@ def needs_of(policy: Policy, company: Company | None, facts: tuple[Fact, ...]) -
     if skills is None:
         return NO_NEEDS
     stated = value_of(facts, "language")
-    named = value_of(facts, "country")
-    country = named.upper() if named else company.country if company else None
+    country = read_country(value_of(facts, "country")) or read_country(company.country if company else None)
     is_readable = company is not None and company.revenue is not None and company.currency == policy.currency
     revenue = Decimal(company.revenue or 0) if company is not None and is_readable else None
     return Needs(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from schemas.vocabulary import RouteMiss
 from workers.accounts.worth.facts import value_of
+from workers.identity.country_names import read_country
 from workers.policy.routes import Span, normalize_postal_code
 
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ def _found(  # noqa: PLR0911 - one line per condition
         case "regions":
             return company.region if company else None
         case "countries":
-            return (company.country if company else None) or value_of(lead.facts, "country")
+            return read_country(company.country if company else None) or read_country(
+                value_of(lead.facts, "country")
+            )
         case "postal_codes":
             return value_of(lead.facts, "postal_code")
         case "languages":

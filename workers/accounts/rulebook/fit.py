@@ -17,6 +17,7 @@ from msgspec import Raw
 
 from schemas.explanation import GateResult, PointsLine, WouldChange
 from schemas.vocabulary import GateState, Reason, Relationship
+from workers.identity.country_names import read_country
 from workers.policy.text_patterns import normalize_words
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class Gates:
             found = company.employees if company else None
             yield _in_range("employees", market.employees, found, None if found is None else str(found))
         if market.country is not None:
-            country = company.country.upper() if company and company.country else None
+            country = read_country(company.country) if company else None
             state = UNKNOWN if country is None else PASS if country in market.country.in_ else FAIL
             yield _result("country", state, country, market.country.points)
 

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from schemas.vocabulary import Request
 from workers.accounts.state.facts import CampaignMark, Company, Fact, Opportunity
+from workers.identity.country_names import read_country
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -122,7 +123,7 @@ def company_of(account: CrmAccount) -> Company:
         revenue=None if account.revenue is None else f"{account.revenue.amount:f}",
         currency=None if account.revenue is None else account.revenue.currency,
         employees=account.employees,
-        country=account.country.upper() if account.country else None,
+        country=read_country(account.country),
         region=account.region.upper() if account.region else None,
         relationship=account.relationship,
         owner_rep_id=account.owner_rep_id,

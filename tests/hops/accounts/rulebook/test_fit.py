@@ -55,6 +55,8 @@ def state_of(gate: str, company: Company | None, title: str | None, function: st
         ("country", {"country": "US"}, PASS),
         ("country", {"country": "us"}, PASS),
         ("country", {"country": "DE"}, FAIL),
+        ("country", {"country": "USA"}, PASS),
+        ("country", {"country": "XX"}, UNKNOWN),
         ("country", {"country": None}, UNKNOWN),
     ],
 )

@@ -85,7 +85,7 @@ def test_valid_routes_are_loaded(default_text: str, routes: Sequence[str], desks
         ),
         ((*OWNED, territory(""), REST), "routes[5].if", "an empty mapping", "at least one condition"),
         ((*OWNED, territory("regoins: [CA]"), REST), "routes[5].if.regoins", "regoins", "mean regions?"),
-        ((*OWNED, territory("countries: [us]"), REST), "routes[5].if.countries[1]", '"us"', "two capital letters"),
+        ((*OWNED, territory("countries: [JA]"), REST), "routes[5].if.countries[1]", '"JA"', "mean JP?"),
         ((*OWNED, territory("languages: [ES]"), REST), "routes[5].if.languages[1]", '"ES"', "lower-case letters"),
         ((*OWNED, territory("grades: [E9]"), REST), "routes[5].if.grades[1]", '"E9"', "as A1"),
         ((*OWNED, territory("total: {}"), REST), "routes[5].if.total", "an empty mapping", "from, to, or both"),

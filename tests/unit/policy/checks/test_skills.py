@@ -26,7 +26,7 @@ def test_the_default_policy_defines_the_skills_that_leads_need(default: Policy) 
     ("old", "new", "key", "found", "expected"),
     [
         ("es: [MX", "ES: [MX", "skills.language.ES", "the key ES", "lower-case letters"),
-        ("es: [MX", "es: [mx", "skills.language.es[1]", '"mx"', "two capital letters"),
+        ("es: [MX", "es: [ZZ", "skills.language.es[1]", '"ZZ"', "ISO 3166-1"),
         ("[MX, PR, ES]", "[MX], pt: [BR, MX]", "skills.language", "MX twice", "each country once"),
         (
             "{from: 4B}",

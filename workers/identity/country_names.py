@@ -1,0 +1,208 @@
+"""Countries as people write them: ISO 3166-1 codes, common aliases, and names in the languages of the world.
+
+In: a text of a form, the CRM or the policy. Out: the ISO 3166-1 alpha-2 code in capitals, or None. A code that ISO does
+not assign and a name of several countries are unknown. The names come from pycountry and CLDR (babel).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+import pycountry
+from babel import localedata
+from babel.core import get_global
+
+from workers.identity.placeholders import is_placeholder
+from workers.identity.text_folding import fold_words, words_of
+
+# fmt: off
+ALIASES: Final[dict[str, tuple[str, ...]]] = {
+    "AE": ("uae", "u a e", "emirates", "emiratos arabes", "emirate", "vae"),
+    "BA": ("bosnia", "bosnia herzegovina", "bosnien"),
+    "BR": ("brazil", "brasil"),
+    "BY": ("byelorussia", "weissrussland", "bielorussie", "bielorrusia", "bielorussia"),
+    "CD": ("drc", "d r congo", "dr congo", "democratic republic of congo", "democratic republic of the congo",
+           "congo kinshasa", "congo democratic republic of the", "congo dem rep", "zaire", "rd congo", "rdc"),
+    "CG": ("congo brazzaville", "republic of congo", "republic of the congo", "congo republic"),
+    "CH": ("confoederatio helvetica", "helvetia"),
+    "CI": ("ivory coast", "elfenbeinkuste", "costa de marfil", "costa d avorio", "costa do marfim"),
+    "CN": ("prc", "p r c", "pr china", "p r china", "mainland china", "china mainland", "china prc", "中华人民共和国",
+           "中國大陸", "中国大陆"),
+    "CV": ("cape verde",),
+    "CZ": ("czech republic", "czech rep", "tschechische republik", "republique tcheque", "republica checa",
+           "repubblica ceca", "ceska republika", "republika czeska", "tsjechische republiek"),
+    "DE": ("germany", "brd", "bundesrepublik deutschland", "bundesrepublik", "rfa", "fr germany", "ger"),
+    "DK": ("kongeriget danmark",),
+    "ES": ("espana", "reino de espana"),
+    "FM": ("micronesia",),
+    "GB": ("uk", "u k", "united kingdom", "great britain", "britain", "g b", "england", "scotland", "wales",
+           "northern ireland", "ireland northern", "united kingdom of great britain and northern ireland",
+           "grossbritannien", "grande bretagne", "royaume uni", "gran bretana", "gran bretagna", "gra bretanha",
+           "groot brittannie", "storbritannien", "storbritannia", "wielka brytania", "velka britanie", "engeland",
+           "inglaterra", "angleterre", "inghilterra", "schottland", "ecosse", "escocia", "scozia", "nordirland",
+           "irlande du nord", "pays de galles", "великобритания", "англия", "соединенное королевство", "英国",
+           "英國", "イギリス", "영국"),
+    "GR": ("el", "hellas", "ellas", "ellada", "hellenic republic"),
+    "HK": ("hong kong", "hongkong", "hong kong sar", "hk sar"),
+    "IE": ("republic of ireland", "ireland republic of", "eire", "irish republic", "southern ireland"),
+    "IR": ("iran", "persia"),
+    "KN": ("st kitts", "st kitts and nevis"),
+    "KP": ("north korea", "korea north", "dprk", "d p r k"),
+    "KR": ("south korea", "korea south", "rok", "r o k", "republic of korea", "s korea", "한국", "남한", "韓国", "韩国", "대한민국"),
+    "LA": ("laos",),
+    "LC": ("st lucia",),
+    "MD": ("moldova", "moldavia", "moldawien", "moldavie"),
+    "MK": ("macedonia", "fyrom", "mazedonien", "former yugoslav republic of macedonia", "macedonia fyrom"),
+    "MM": ("burma", "birma", "birmanie", "birmania"),
+    "MO": ("macau", "macao"),
+    "MX": ("mejico",),
+    "NL": ("holland", "hollande", "holanda", "olanda", "nederlands", "netherland"),
+    "PS": ("palestine", "palastina", "state of palestine"),
+    "RU": ("russia", "rf", "russian fed", "рф", "российская федерация"),
+    "SA": ("ksa", "k s a", "saudi", "kingdom of saudi arabia"),
+    "SK": ("slovak republic", "slowakische republik", "slovenska republika"),
+    "SY": ("syria",),
+    "SZ": ("swaziland",),
+    "TH": ("ประเทศไทย",),
+    "TL": ("east timor",),
+    "TR": ("turkey", "turkiye", "turkei", "turquie", "turquia", "turchia"),
+    "TW": ("taiwan", "taiwan roc", "r o c", "republic of china", "taiwan republic of china"),
+    "TZ": ("tanzania",),
+    "US": ("usa", "u s a", "u s", "us of a", "united states of america", "united states america", "america",
+           "unites states", "united state", "estados unidos de america", "ee uu", "eeuu", "e e u u",
+           "eua", "e u a", "etats unis d amerique", "vereinigte staaten von amerika", "stati uniti d america",
+           "estados unidos da america", "verenigde staten van amerika", "сша", "アメリカ", "米国", "美國", "美国",
+           "미국"),
+    "VA": ("vatican", "holy see", "vatikan"),
+    "VC": ("st vincent", "st vincent and the grenadines"),
+    "VN": ("vietnam", "viet nam"),
+    "ZA": ("rsa", "south africa", "sudafrika"),
+}
+# fmt: on
+"""Folded names and codes in common use that are neither ISO codes nor in the lists, by country."""
+
+_CODES: Final = frozenset(country.alpha_2 for country in pycountry.countries)
+_ARTICLES: Final = frozenset(
+    {"le", "la", "les", "l", "die", "der", "das", "el", "los", "las", "il", "lo", "i", "gli", "o", "os", "as"}
+)
+"""Articles before the name of a country, in the languages that write one."""
+_TURNED: Final = re.compile(r"[(]")
+"""Begins the first part of a name that is written after the second, as in "Iran (Islamic Republic of)"."""
+_MOST_CHARS: Final = 200
+"""Most characters of a country's name. A longer text names no country."""
+_BREAK: Final = re.compile(r"\s+[-–—|:]\s+|[()\[\]/;]")  # noqa: RUF001 - a dash is meant
+_FEWEST_LETTERS: Final = 4
+"""Fewest letters of a name within a longer text. A shorter one may mean something else, as in "Portland (ME)"."""
+
+
+@lru_cache(maxsize=5_000)
+def read_country(text: str | None) -> str | None:
+    """Return the ISO 3166-1 alpha-2 code of a country, or None if the text names no country or several.
+
+    ``read_country("uk") == read_country("Großbritannien") == read_country("826") == "GB"``
+    """
+    if text is None or not 0 < len(text.strip()) <= _MOST_CHARS:
+        return None
+    code = text.strip().upper()
+    if code in _CODES:
+        return code
+    if is_placeholder(text):
+        return None
+    return _read_name(text) or _read_parts(text)
+
+
+def countries_of_language(code: str) -> tuple[str, ...]:
+    """Return the countries that a language code most likely means, as JP for ``ja``. Empty if it is not one."""
+    language = code.strip().lower()
+    if language == "en":
+        return ("GB", "US")
+    likely = get_global("likely_subtags").get(language, "")
+    country = str(likely).rpartition("_")[2]
+    return (country,) if country in _CODES else ()
+
+
+def _read_parts(text: str) -> str | None:
+    """Return the country on which all readable parts agree, as in "Germany (Deutschland)" or "DE - Germany"."""
+    parts = [part for part in _BREAK.split(_flagless(text)) if part and part.strip()]
+    read = {code for part in parts if (code := _read_part(part, of=len(parts))) is not None}
+    return read.pop() if len(read) == 1 else None
+
+
+def _read_part(part: str, of: int) -> str | None:
+    is_name = of == 1 or len(fold_words(part)) >= _FEWEST_LETTERS or fold_words(part) in _SAFE_SHORT
+    return _read_name(part) if is_name else None
+
+
+_SAFE_SHORT: Final = frozenset({"usa", "uk", "uae"})
+"""Short names that mean a country within a longer text too."""
+
+
+def _flagless(text: str) -> str:
+    """Return ``text`` without pictures, such as a flag before the name."""
+    return "".join(char for char in text if ord(char) < 0x1F000)  # noqa: PLR2004 - where the blocks of pictures begin
+
+
+def _read_name(text: str) -> str | None:
+    words = _words(text)
+    before, _, behind = _TURNED.sub(",", text, count=1).partition(",")
+    turned = _words(behind) + _words(before) if behind else []  # as in "Korea, Republic of"
+    plain = words[1:] if words and words[0] in _ARTICLES else []
+    joined = ["".join(words)] if all(len(word) == 1 for word in words) else []
+    spellings = [" ".join(words), *joined, " ".join(turned), " ".join(plain)]
+    for index in (_names_in_english, _names_in_every_language):
+        for spelling in spellings:
+            found = index().get(spelling)
+            if found is not None:
+                return found or None
+    return None
+
+
+def _words(text: str) -> list[str]:
+    """Return the folded words of a name, without "the" at any place."""
+    return [word for word in fold_words(text.replace("&", " and ")).split() if word != "the"]
+
+
+@lru_cache(maxsize=1)
+def _names_in_english() -> dict[str, str]:
+    """Return the country of each ISO code, alias and English name. Empty for a name of several countries.
+
+    "Congo" is the name that ISO 3166-1 gives to CG. "Korea" alone may be either of two countries.
+    """
+    names: dict[str, set[str]] = {}
+    for country in pycountry.countries:
+        given = (country.alpha_2, country.alpha_3, country.numeric, country.name)
+        official = (getattr(country, "official_name", ""), getattr(country, "common_name", ""))
+        for name in (*given, *official):
+            names.setdefault(" ".join(_words(name)), set()).add(country.alpha_2)
+    _add_language(names, "en")
+    single = _single(names)
+    for code, aliases in ALIASES.items():
+        single |= {" ".join(_words(alias)): code for alias in aliases}
+    single.pop("", None)
+    return single | {"korea": ""}
+
+
+@lru_cache(maxsize=1)
+def _names_in_every_language() -> dict[str, str]:
+    """Return the country of each name in any language of CLDR. Empty for a name of several countries."""
+    names: dict[str, set[str]] = {}
+    for locale in sorted(localedata.locale_identifiers()):
+        script = locale.partition("_")[2]
+        if not script or (len(script) == 4 and script.isalpha()):  # noqa: PLR2004 - as in zh_Hant
+            _add_language(names, locale)
+            localedata.clear_caches()  # the names are a thousandth of each language's data
+    names.pop("", None)
+    return _single(names)
+
+
+def _add_language(names: dict[str, set[str]], locale: str) -> None:
+    territories = localedata.load(locale, merge_inherited=False).get("territories", {})
+    for code, name in territories.items():
+        if code in _CODES and len(words_of(name)) > 0:
+            names.setdefault(" ".join(_words(name)), set()).add(code)
+
+
+def _single(names: dict[str, set[str]]) -> dict[str, str]:
+    return {name: next(iter(codes)) if len(codes) == 1 else "" for name, codes in names.items()}
