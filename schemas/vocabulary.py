@@ -74,7 +74,7 @@ class Action(StrEnum):
     WITHDRAWN = "withdrawn"
     """No assignee has the hand-off any more."""
     RELABELLED = "relabelled"
-    """The assignee stays. The qualification or the forecast changed."""
+    """The assignee stays. The qualification, the forecast or the route changed."""
 
 
 class Qualification(StrEnum):
@@ -280,7 +280,7 @@ class Reason(StrEnum):
     OPPORTUNITY_LOST = "opportunity_lost"
     """Sales lost the deal."""
     CUSTOMER_NO_MORE = "customer_no_more"
-    """The CRM no longer lists the account as a customer, so its people begin a new cycle."""
+    """The CRM no longer lists the account as a customer, so its people begin a new cycle. An unanswered request stays."""
     NO_TOUCH_IN_TIME = "no_touch_in_time"
     """Neither the lead nor sales did anything for the policy's time."""
     EXPIRY_TAKEN_BACK = "expiry_taken_back"
@@ -296,7 +296,7 @@ class Reason(StrEnum):
     FORMER_REP = "former_rep"
     """The rep who had the account before gets it again."""
     OPPORTUNITY_CLOSED = "opportunity_closed"
-    """The account's opportunity is no longer open."""
+    """The account's opportunity is no longer open. An unanswered request stays."""
     ACCOUNT_IN_QUESTION = "account_in_question"
     """Sales reported that the account is not in our market. None of its people becomes an MQL until a fact changes or is
     confirmed."""

@@ -63,7 +63,7 @@ def refresh_account(case: Case) -> None:
     )
     if before.deals:
         deals = mark_settled(before.deals, company)
-        company = company_with_deals(company, deals)
+        company = company_with_deals(company, deals, claim.dated_ms if claim else 0)
         if deals is not before.deals:
             case.change(deals=deals)
     if company != before.company:

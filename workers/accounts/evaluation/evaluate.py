@@ -18,7 +18,7 @@ from workers.accounts.evaluation.cycle_end import BY_ACCOUNT, end_with_account
 from workers.accounts.evaluation.lead_locations import restore_numbers
 from workers.accounts.evaluation.missing_facts import ask_for_facts
 from workers.accounts.evaluation.score_output import encode_score
-from workers.accounts.handoffs import handoffs
+from workers.accounts.handoffs import handoffs, raised_hands
 from workers.accounts.handoffs.queue import dequeue, make_due
 from workers.accounts.routing.ownership import has_open_opportunity, is_customer
 from workers.accounts.routing.partners import is_with_partner
@@ -80,7 +80,7 @@ def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
         hand.write_score()  # a revision of a hand-off is explained by the score as it is now
     fit = fit_of(case.terms, case.account.company, hand.lead.facts)
     excluded = case.terms.gates.exclusion(case.key, case.account.company)
-    end_with_account(hand, excluded)
+    kept_for = end_with_account(hand, excluded)
     due = _find_due(hand, fit, excluded, occasion)
 
     lead, score = hand.lead, hand.score
@@ -97,8 +97,11 @@ def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
         hand.change(fit_mark=fit.mark)
         is_news = True
     ask_for_facts(hand, fit)
-    if hand.lead.handoffs:
-        handoffs.relabel(case, hand.lead, label_of(fit.state, in_question=_is_held_back(case, hand.lead)))
+    label = label_of(fit.state, in_question=_is_held_back(case, hand.lead))
+    if kept_for is not None:
+        raised_hands.publish_kept(hand, kept_for, label)
+    elif hand.lead.handoffs:
+        handoffs.relabel(case, hand.lead, label)
     if due is not None:
         total = fit.points + case.terms.rules.points(score.attributed, due.day).points
         make_due(hand, due, total, fit.points)

@@ -8,6 +8,7 @@ from workers.accounts.account_keys import crm_claims, name_index, parents
 from workers.accounts.state.facts import ClaimRow
 from workers.accounts.worth.facts import company_of
 from workers.identity.crm_keys import is_lookup_key
+from workers.identity.event_time import to_ms
 
 if TYPE_CHECKING:
     from schemas.lead_events import AccountFacts
@@ -22,8 +23,11 @@ def handle(case: Case, event: AccountFacts) -> None:
     if is_lookup_key(case.key):
         name_index.add_account(case, event)
         return
-    row = ClaimRow(company=company_of(event.account), primary_key=event.primary_key)
-    crm_account_id = event.account.crm_account_id
+    account = event.account
+    row = ClaimRow(
+        company=company_of(account), primary_key=event.primary_key, dated_ms=to_ms(account.occurred_at)
+    )
+    crm_account_id = account.crm_account_id
     before = case.rows.get(ClaimRow, case.key, crm_account_id)
     if before != row:
         case.rows.put(row, case.key, crm_account_id)

@@ -1,8 +1,9 @@
 """Deals: what sales reports of them counts until the CRM reports it itself.
 
 In: reports of sales (opportunity opened, won, lost), and the CRM's record. Out: the company as the other floors see it.
-An opportunity that sales opened is open. An account that sales won is a customer. Sales and the CRM lead to the same
-result in whatever order their records arrive. Pure; nothing is written here.
+An opportunity that sales opened is open. An account that sales won is a customer. A deal that was won or lost later than
+the date of the CRM's record closes the opportunities which that record lists for the rep. Sales and the CRM lead to the
+same result in whatever order their records arrive. Pure; nothing is written here.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ MOST_DEALS = 10
 """Most deals of one account: the latest."""
 _ORDER = (SalesAction.OPPORTUNITY_OPENED, SalesAction.LOST, SalesAction.WON)
 """Order of reports with the same date. The last in this list holds."""
+_CLOSING = frozenset({SalesAction.WON, SalesAction.LOST})
+"""Reports that close an opportunity."""
 _WINNABLE = frozenset({Relationship.PROSPECT, Relationship.FORMER_CUSTOMER})
 """Relationships that a won deal makes a customer. Only the CRM changes another relationship."""
 
@@ -51,8 +54,13 @@ def mark_settled(deals: tuple[Deal, ...], record: Company | None) -> tuple[Deal,
     return deals if made == deals else made
 
 
-def company_with_deals(record: Company | None, deals: Iterable[Deal]) -> Company | None:
-    """Return the CRM's record with the deals that sales has reported and the CRM does not reflect yet."""
+def company_with_deals(record: Company | None, deals: Iterable[Deal], dated_ms: int = 0) -> Company | None:
+    """Return the CRM's record with the deals that sales has reported and the CRM does not reflect yet.
+
+    ``dated_ms``: the date of the record's version. 0: not known, so it is not older than any deal. Milliseconds UTC.
+    """
+    deals = tuple(deals)
+    record = _without_closed(record, deals, dated_ms)
     unsettled = [one for one in deals if not one.is_settled]
     opened = [one for one in unsettled if one.state is SalesAction.OPPORTUNITY_OPENED]
     won = [one for one in unsettled if one.state is SalesAction.WON]
@@ -92,6 +100,22 @@ def deal_reason(account: AccountRow, lead_id: str, stage: Stage) -> Reason | Non
     if stage is Stage.OPPORTUNITY and deal.state is SalesAction.OPPORTUNITY_OPENED:
         return Reason.OPPORTUNITY_OPENED
     return Reason.OPPORTUNITY_WON if stage is Stage.CUSTOMER and deal.state is SalesAction.WON else None
+
+
+def _without_closed(record: Company | None, deals: tuple[Deal, ...], dated_ms: int) -> Company | None:
+    """Return the record without the opportunities that their owner or the substitute closed after its date."""
+    if record is None or not record.opportunities or not dated_ms:
+        return record
+    closed = [one for one in deals if one.state in _CLOSING and one.at_ms > dated_ms]
+    still_open = tuple(
+        one
+        for one in record.opportunities
+        if not any(
+            one.owner_rep_id in {deal.rep_id, deal.stands_for} and one.opened_ms <= deal.at_ms
+            for deal in closed
+        )
+    )
+    return record if still_open == record.opportunities else replace(record, opportunities=still_open)
 
 
 def _rank(deal: Deal) -> tuple[int, int]:

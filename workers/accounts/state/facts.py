@@ -99,3 +99,5 @@ class ClaimRow(Row, frozen=True):
     company: Company
     primary_key: str
     """Account key under which the CRM record is stored."""
+    dated_ms: int = 0
+    """Date of the record's version. Milliseconds UTC. 0: not known."""

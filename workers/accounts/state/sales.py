@@ -33,6 +33,8 @@ class Deal(msgspec.Struct, frozen=True, omit_defaults=True):
     """Relationship of the account in the CRM when the deal was reported."""
     is_settled: bool = False
     """Whether the CRM has confirmed or changed it since. From then on the CRM's record holds."""
+    stands_for: str = ""
+    """Rep for whom the reporter held the account then, by rep_id. Empty: the reporter held it for no other rep."""
 
 
 class SalesTouch(msgspec.Struct, frozen=True, array_like=True):

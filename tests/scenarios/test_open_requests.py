@@ -1,0 +1,189 @@
+"""A request for sales that no rep has answered survives every change of its account, in any order of the CRM's records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.scenarios.story import Results, Story
+
+NOOR, BO = "noor@alder.example", "bo@alder.example"
+Change = Callable[[Story], None]
+
+
+@pytest.fixture
+def alder(story: Story) -> Story:
+    """Kay is the CRM's owner of Alder. Ida is at the desk."""
+    story.rep("ida")
+    story.rep("kay", at_desk=False)
+    story.rep("lou", at_desk=False)
+    return story
+
+
+def opportunity(owner: str = "kay", number: int = 1) -> dict[str, str]:
+    opened = "2026-02-01T09:00:00-05:00"
+    return {"opportunity_id": f"O-{number}", "owner_rep_id": owner, "opened_at": opened}
+
+
+def last_of(results: Results, email: str = NOOR) -> dict[str, Any]:
+    """Return the last revision of the person's hand-offs. It fails if another of them is open."""
+    found = {e["lead_id"] for e in results.of("lead.routing") if e.get("person", {}).get("email") == email}
+    revisions = [e for e in results.of("lead.routing") if e["lead_id"] in found]
+    open_now = {e["handoff_id"]: e for e in revisions}
+    assert len([e for e in open_now.values() if e["action"] != "withdrawn"]) <= 1
+    return revisions[-1]
+
+
+def reasons(event: dict[str, Any]) -> list[str]:
+    found: list[str] = event["explanation"]["reasons"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "holder"),
+    [
+        ({"relationship": "customer", "owner_rep_id": "kay"}, {"relationship": "prospect"}, "kay"),
+        ({"relationship": "customer", "owner_rep_id": "kay"}, {"relationship": "former_customer"}, "kay"),
+        ({"relationship": "customer", "owner_rep_id": "kay"}, {"relationship": "partner"}, "kay"),
+        (
+            {"relationship": "customer", "owner_rep_id": "kay"},
+            {"relationship": "prospect", "owner_rep_id": "lou"},
+            "lou",
+        ),
+        (
+            {"relationship": "customer", "owner_rep_id": "kay"},
+            {"relationship": "prospect", "owner_rep_id": None},
+            "kay",
+        ),
+        ({"open_opportunities": [opportunity()]}, {"open_opportunities": []}, "kay"),
+        (
+            {"open_opportunities": [opportunity()], "owner_rep_id": "lou"},
+            {"open_opportunities": []},
+            "lou",
+        ),
+    ],
+)
+def test_the_request_stays_or_is_routed_again_when_the_account_changes(
+    alder: Story, before: dict[str, Any], after: dict[str, Any], holder: str
+) -> None:
+    alder.bank("alder", **before)
+    alder.form(NOOR, "mon 10:00", request="demo")
+    alder.bank("alder", "mon 10:05", **after)
+
+    results = alder.replay()
+
+    first, *later = results.of("lead.routing")
+    assert [e["handoff_id"] for e in later] == [first["handoff_id"]], "one revision of the same hand-off"
+    assert later[-1]["assignee"]["id"] == holder
+    if holder == first["assignee"]["id"]:
+        assert later[-1]["first_response_due_at"] == first["first_response_due_at"]
+    assert "forecast_probability_percent" not in later[-1]
+    assert later[-1]["stage"] == results.stages[-1] == "mql"
+
+
+def test_the_request_of_a_customer_is_still_open_after_the_record_is_deleted_and_written_again(
+    alder: Story,
+) -> None:
+    alder.bank("alder", relationship="customer", owner_rep_id="kay")
+    alder.form(NOOR, "mon 10:00", request="demo")
+    alder.deleted("crm.accounts", "ACC-alder", "mon 10:05")
+    alder.bank("alder", "mon 10:06")
+
+    results = alder.replay()
+
+    assert {e["handoff_id"] for e in results.of("lead.routing")} == {"domain:alder.example#1.1"}
+    assert last_of(results)["assignee"]["id"] == "kay"
+    assert results.stages[-1] == "customer"
+
+
+def test_the_request_of_an_answered_customer_ends_with_the_contract(alder: Story) -> None:
+    alder.bank("alder", relationship="customer", owner_rep_id="kay")
+    alder.form(NOOR, "mon 10:00", request="demo")
+    alder.sales("touched", NOOR, "mon 10:03", "kay")
+    alder.bank("alder", "mon 10:05", relationship="prospect")
+
+    assert last_of(alder.replay())["action"] == "withdrawn"
+
+
+def test_other_handoffs_end_and_the_request_of_the_same_person_stays(alder: Story) -> None:
+    alder.bank("alder", relationship="customer", owner_rep_id="kay")
+    alder.form(NOOR, "mon 10:00")
+    alder.form(NOOR, "mon 10:02", request="demo")
+    alder.bank("alder", "mon 10:05", relationship="prospect")
+
+    results = alder.replay()
+
+    ended, kept = results.of("lead.routing")[-2:]
+    assert (ended["action"], ended["handoff_id"][-2:]) == ("withdrawn", ".1")
+    assert (kept["action"], kept["handoff_id"][-2:]) == ("relabelled", ".2")
+    assert reasons(ended) == reasons(kept) == ["customer_no_more"]
+
+
+@pytest.mark.parametrize("opened_by", ["sales", "crm"])
+def test_a_colleagues_loss_does_not_take_a_fresh_request(alder: Story, opened_by: str) -> None:
+    alder.bank("alder")
+    alder.form(BO, "mon 09:00", request="demo")
+    alder.sales("accepted", BO, "mon 09:10", "ida")
+    if opened_by == "sales":
+        alder.sales("opportunity_opened", BO, "mon 09:20", "ida")
+    else:
+        alder.bank("alder", "mon 09:20", open_opportunities=[opportunity("ida")])
+    alder.form(NOOR, "mon 10:00", request="demo")
+    alder.sales("lost", BO, "mon 10:05", "ida")
+    if opened_by == "crm":
+        alder.bank("alder", "mon 10:06", open_opportunities=[])
+
+    results = alder.replay()
+
+    assert last_of(results)["assignee"]["id"] == "ida"
+    assert last_of(results, BO)["action"] == "withdrawn"
+    assert results.stages[-2:] == ["recycled", "mql"]
+
+
+def test_a_loss_that_is_reported_late_does_not_take_what_the_person_asked_since(alder: Story) -> None:
+    alder.bank("alder")
+    alder.form(NOOR, "mon 09:00", request="demo")
+    alder.sales("accepted", NOOR, "mon 09:05", "ida")
+    alder.sales("opportunity_opened", NOOR, "mon 09:10", "ida")
+    alder.sales("rejected", NOOR, "mon 09:20", "ida", reason="not_now")
+    alder.form(NOOR, "mon 10:00", request="demo")
+    alder.late("sales.activities", NOOR, "mon 09:30", "mon 10:05", action="lost", email=NOOR, rep_id="ida")
+
+    results = alder.replay()
+
+    assert last_of(results)["assignee"]["id"] == "ida"
+
+
+MERGES: dict[str, tuple[Change, ...]] = {
+    "the losing record is deleted": (lambda story: story.deleted("crm.accounts", "ACC-alder", "mon 10:05"),),
+    "the losing record gives up its domain": (
+        lambda story: story.bank(
+            "alder", "mon 10:05", domains=[], relationship="prospect", owner_rep_id=None
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("losing", MERGES)
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("survivor", ["customer", "prospect"])
+def test_a_merge_in_any_order_leaves_the_request_with_the_survivors_owner(
+    alder: Story, losing: str, survivor: str, *, is_first: bool
+) -> None:
+    alder.bank("alder", relationship="customer", owner_rep_id="kay")
+    alder.bank("aldergate", relationship=survivor, owner_rep_id="lou")
+    alder.form(NOOR, "mon 10:00", request="demo")
+    both = ["aldergate.example", "alder.example"]
+    writes: list[Change] = [
+        *MERGES[losing],
+        lambda story: story.bank("aldergate", "mon 10:05", domains=both),
+    ]
+    for write in writes if is_first else reversed(writes):
+        write(alder)
+
+    results = alder.replay()
+
+    assert last_of(results)["assignee"]["id"] == "lou"
+    assert all(len(held) <= 1 for after in results.holders.values() for held in after)
