@@ -48,6 +48,10 @@ Identifier = Annotated[
 
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 """A text of at most 500 characters, without spaces at its ends."""
+Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4096)]
+"""The address of a page. At most 4096 characters, without spaces at its ends."""
+UserAgent = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+"""A browser's user agent. At most 2000 characters, without spaces at its ends."""
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 """A word in lower_snake case. At most 64 characters."""
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", max_length=35)]
@@ -88,6 +92,17 @@ class Model(BaseModel):
     """A frozen value. Fields that the contract does not name are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+
+class UnreadField(Model):
+    """A field of an input record that could not be read. It names the field, never its content."""
+
+    topic: str = Field(description="The topic of the record.")
+    field: str = Field(description="The field, as the contract names it. A field of a field has a dot.")
+    word: str | None = Field(
+        default=None,
+        description="The unknown word of a closed list, in lower_snake case. Absent if it is not a plain word.",
+    )
 
 
 class InboundEvent(Model):

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from pydantic import Field, model_validator
 
-from schemas.base import Consent, Identifier, InboundEvent, ShortText
+from schemas.base import Consent, Identifier, InboundEvent, ShortText, Url
 from schemas.vocabulary import Turn
 
 
 class ChatTurn(InboundEvent):
     """One turn of a chat. The text of the messages stays in the chat."""
+
+    STAND_INS: ClassVar[Mapping[str, str]] = {"turn": Turn.ENDED.value}
+    """Values of required fields that cannot be read, although they are neither identity nor time."""
 
     conversation_id: Identifier = Field(description="The conversation, as your chat identifies it.")
     turn: Turn = Field(description="The event in the chat.")
@@ -25,7 +31,7 @@ class ChatTurn(InboundEvent):
     rep_id: Identifier | None = Field(
         default=None, description="The rep who wrote an `agent_message`. Required for that turn."
     )
-    url: str | None = Field(default=None, max_length=4096, description="The address of the page.")
+    url: Url | None = Field(default=None, description="The address of the page.")
     consent: Consent | None = Field(
         default=None, description="The consent that the person gave or refused in the chat."
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
@@ -39,8 +40,10 @@ class OpenOpportunity(Model):
 
     opportunity_id: Identifier = Field(description="The opportunity's id in the CRM.")
     owner_rep_id: Identifier = Field(description="The rep who owns the opportunity.")
-    opened_at: Instant = Field(
-        description="When the opportunity was opened. Of several open ones the owner of the latest gets the leads."
+    opened_at: Instant | None = Field(
+        default=None,
+        description="When the opportunity was opened. Of several open ones the owner of the latest gets the leads. Left out: "
+        "before all others.",
     )
 
 
@@ -50,6 +53,9 @@ class CrmAccount(InboundEvent):
     A blank `sic`, `naics`, `revenue`, `employees`, `country`, `region`, `postal_code` or `phone` keeps its last value. All
     other fields are taken as they are: an owner or an opportunity that is left out is removed.
     """
+
+    STAND_INS: ClassVar[Mapping[str, str]] = {"name": ""}
+    """Values of required fields that cannot be read, although they are neither identity nor time."""
 
     crm_account_id: Identifier = Field(
         description="The account's id in the CRM. It is also the record's key."

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints, model_validator
 
 from schemas.base import Identifier, InboundEvent, Instant, Model, ShortText
 
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}$", to_lower=True)]
+SettingName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64)]
+"""The name of a calendar or a time zone. At most 64 characters, without spaces at its ends."""
 SegmentName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
@@ -51,6 +54,9 @@ class Absence(Model):
 class CrmRep(InboundEvent):
     """The whole record of a rep, not a difference."""
 
+    STAND_INS: ClassVar[Mapping[str, str]] = {"name": ""}
+    """Values of required fields that cannot be read, although they are neither identity nor time."""
+
     rep_id: Identifier = Field(description="The rep's id in the CRM. It is also the record's key.")
     name: ShortText = Field(description="The rep's name, as hand-offs show it.")
     active: bool = Field(
@@ -72,14 +78,12 @@ class CrmRep(InboundEvent):
     segments: list[SegmentName] = Field(
         default_factory=list, max_length=20, description="Segments of the policy that the rep can serve."
     )
-    calendar: str | None = Field(
+    calendar: SettingName | None = Field(
         default=None,
-        max_length=64,
         description="The name of a calendar in the policy. Left out or unknown: the desk's calendar.",
     )
-    time_zone: str | None = Field(
+    time_zone: SettingName | None = Field(
         default=None,
-        max_length=64,
         description="The rep's IANA time zone, such as America/Chicago. Left out or unknown: the calendar's.",
     )
     hours: dict[str, str] | None = Field(

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from pydantic import Field
 
-from schemas.base import Campaign, Consent, Identifier, InboundEvent, Language, ShortText, Word
+from schemas.base import (
+    Campaign,
+    Consent,
+    Identifier,
+    InboundEvent,
+    Language,
+    ShortText,
+    Url,
+    UserAgent,
+    Word,
+)
 from schemas.vocabulary import Request
 
 
 class FormFill(InboundEvent):
     """One form. Its address identifies the visitor, and its request may raise a hand. A blank field overwrites nothing."""
+
+    VISITOR_FIELDS: ClassVar[tuple[str, ...]] = ("anonymous_id", "email")
+    """Fields that name the visitor. If one of them cannot be read and the other is not given, the form is refused."""
+    STAND_INS: ClassVar[Mapping[str, str]] = {"form_id": "unknown"}
+    """Values of required fields that cannot be read, although they are neither identity nor time."""
+    UNKNOWN_WORDS: ClassVar[Mapping[str, str]] = {"request": Request.CONTACT_SALES.value}
+    """Values of optional fields whose word is not in the list. An unknown request counts as a raised hand."""
 
     form_id: Identifier = Field(description="The form, as the policy's rules name it.")
     anonymous_id: Identifier | None = Field(
@@ -40,14 +60,13 @@ class FormFill(InboundEvent):
         description="The person's language, ISO 639 or BCP 47. Only the part before the first hyphen counts.",
     )
     request: Request = Field(default=Request.CONTENT, description="The request that the form makes.")
-    url: str | None = Field(default=None, max_length=4096, description="The address of the form's page.")
+    url: Url | None = Field(default=None, description="The address of the form's page.")
     campaign: Campaign | None = Field(default=None, description="The campaign that brought the visitor.")
     consent: Consent | None = Field(
         default=None, description="The consent that the person gave or refused in the form."
     )
-    user_agent: str | None = Field(
+    user_agent: UserAgent | None = Field(
         default=None,
-        max_length=2000,
         description="The browser's user agent. One that matches the policy's `no_visits` is counted and dropped.",
     )
     is_bot: bool = Field(

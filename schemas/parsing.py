@@ -1,5 +1,7 @@
 """Parses the bytes of a record into its topic's model, or reports why it breaks the contract.
 
+Records of other systems are read by ``tolerant_parsing``, which keeps a record whose optional fields cannot be read.
+
 Size and nesting are checked before parsing, because a hostile record is aimed at the parser. The detail of an error names
 the broken field and the expectation. It never repeats the value, which may be a person's address.
 """
@@ -46,6 +48,15 @@ def parse_json(topic: Topic, value: bytes | None) -> Any:
     Types are strict (the text "12" is not a number, a number is not a time), so exactly the values that the JSON Schema
     in schemas/json allows are accepted. Raises ContractError: empty, too_large, too_deep, not_json, breaks_contract.
     """
+    checked = check_size(topic, value)
+    try:
+        return topic.adapter.validator.validate_json(checked, strict=True)
+    except ValidationError as error:
+        raise refusal_of(topic, error) from None
+
+
+def check_size(topic: Topic, value: bytes | None) -> bytes:
+    """Return the value if it may be parsed. Raises ContractError: empty, too_large, too_deep."""
     if not value:
         raise ContractError(DeadLetterReason.EMPTY, f"{topic.name}: expected a JSON object, found no value")
     if len(value) > topic.max_bytes:
@@ -53,10 +64,7 @@ def parse_json(topic: Topic, value: bytes | None) -> Any:
         raise ContractError(DeadLetterReason.TOO_LARGE, detail)
     if value.count(b"{") + value.count(b"[") > MAX_DEPTH and is_deeper_than(value, MAX_DEPTH):
         raise ContractError(DeadLetterReason.TOO_DEEP, f"{topic.name}: nested deeper than {MAX_DEPTH} levels")
-    try:
-        return topic.adapter.validator.validate_json(value, strict=True)
-    except ValidationError as error:
-        raise _refusal(topic, error) from None
+    return value
 
 
 def is_deeper_than(value: bytes, depth: int) -> bool:
@@ -77,7 +85,8 @@ def redact_addresses(text: str) -> str:
     return _ADDRESS.sub("<address>", text)
 
 
-def _refusal(topic: Topic, error: ValidationError) -> ContractError:
+def refusal_of(topic: Topic, error: ValidationError) -> ContractError:
+    """Return the refusal of a record that the topic's model does not allow. It names fields, never their content."""
     problems = error.errors(include_url=False, include_input=False)
     reason = DeadLetterReason.BREAKS_CONTRACT
     if problems[0]["type"] == "json_invalid":

@@ -10,7 +10,10 @@ from pydantic import Field, StringConstraints, model_validator
 from schemas.base import Identifier, InboundEvent, ShortText
 from schemas.vocabulary import RejectReason, SalesAction
 
-HandoffId = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
+HandoffId = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$"),
+]
 """A hand-off id as lead.routing published it. At most 500 characters."""
 
 
@@ -32,7 +35,7 @@ class SalesActivity(InboundEvent):
         description="How the rep contacted the person: call, mail or any other word. Left out: `contact`.",
     )
     reason: RejectReason | None = Field(
-        default=None, description="The reason of a rejection. Required for `rejected`."
+        default=None, description="The reason of a rejection. Left out or unknown: `not_now`."
     )
     to_rep_id: Identifier | None = Field(
         default=None, description="The rep who gets the account. Required for `reassigned`."
@@ -55,9 +58,6 @@ class SalesActivity(InboundEvent):
     def _complete(self) -> SalesActivity:
         if self.handoff_id is None and self.email is None:
             msg = "handoff_id or email must be given"
-            raise ValueError(msg)
-        if self.action is SalesAction.REJECTED and self.reason is None:
-            msg = "rejected needs a reason"
             raise ValueError(msg)
         if self.action is SalesAction.REASSIGNED and self.to_rep_id is None:
             msg = "reassigned needs to_rep_id"

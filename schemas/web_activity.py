@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from pydantic import Field
 
-from schemas.base import Campaign, Consent, Identifier, InboundEvent, ShortText, Word
+from schemas.base import Campaign, Consent, Identifier, InboundEvent, ShortText, Url, UserAgent, Word
 
 
 class WebActivity(InboundEvent):
     """One activity of a visitor. Without `anonymous_id` and `email` it is counted, but not scored."""
+
+    VISITOR_FIELDS: ClassVar[tuple[str, ...]] = ("anonymous_id", "email")
+    """Fields that name the visitor. If one of them cannot be read and the other is not given, the event is refused."""
+    STAND_INS: ClassVar[Mapping[str, str]] = {"activity": "unknown"}
+    """Values of required fields that cannot be read, although they are neither identity nor time."""
+    FOLDED_WORDS: ClassVar[tuple[str, ...]] = ("activity",)
+    """Fields whose words are read in any case, with spaces or hyphens for underscores."""
 
     activity: Word = Field(
         description="The kind of activity, as the policy's rules name it: page_view, download, webinar_registered, "
@@ -21,7 +31,7 @@ class WebActivity(InboundEvent):
         default=None,
         description="The person's e-mail address, with or without a display name. It identifies the browser's visitor.",
     )
-    url: str | None = Field(default=None, max_length=4096, description="The address of the page.")
+    url: Url | None = Field(default=None, description="The address of the page.")
     asset: ShortText | None = Field(
         default=None, description="The paper, webinar, video or message that the activity is about."
     )
@@ -39,9 +49,8 @@ class WebActivity(InboundEvent):
     consent: Consent | None = Field(
         default=None, description="The consent that the person gave or refused with this activity."
     )
-    user_agent: str | None = Field(
+    user_agent: UserAgent | None = Field(
         default=None,
-        max_length=2000,
         description="The browser's user agent. One that matches the policy's `no_visits` is counted and dropped.",
     )
     is_bot: bool = Field(

@@ -103,7 +103,6 @@ def test_an_unusable_value_is_refused_with_its_reason(value: bytes | None, reaso
             REP,
             {"absences": [{"starts_at": "2026-03-04T10:00:00Z", "ends_at": "2026-03-04T10:00:00Z"}]},
         ),
-        (SALES_ACTIVITIES, SALES, {"action": "rejected"}),
         (SALES_ACTIVITIES, SALES, {"action": "reassigned"}),
         (SALES_ACTIVITIES, SALES, {"action": "touched", "handoff_id": None}),
     ],

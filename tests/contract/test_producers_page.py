@@ -96,8 +96,8 @@ def test_every_action_of_sales_is_explained_with_what_it_needs() -> None:
     needs = {row[0].strip("`"): row[1] for row in rows}
     for action in SalesAction:
         is_complete = accepts({"action": action.value})
-        assert is_complete is (action not in {SalesAction.REJECTED, SalesAction.REASSIGNED})
-    assert needs["rejected"] == "`reason`"
+        assert is_complete is (action is not SalesAction.REASSIGNED)
+    assert needs["rejected"] == "`reason` if known; left out, it counts as `not_now`"
     assert needs["reassigned"] == "`to_rep_id`"
 
 

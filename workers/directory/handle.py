@@ -21,12 +21,14 @@ from schemas.lead_events import SalesAnswered
 from schemas.parsing import ContractError, parse_json
 from schemas.privacy_requests import PrivacyRequest
 from schemas.sales_activities import SalesActivity
+from schemas.tolerant_parsing import Reading, read_record
 from schemas.topics import (
     CRM_ACCOUNTS,
     CRM_CONTACTS,
     CRM_REPS,
     DEAD_LETTERS,
     DESK_REQUESTS,
+    DIRECTORY_EVENTS,
     LEAD_EVENTS,
     TOPICS,
     VISITOR_EVENTS,
@@ -71,8 +73,8 @@ class Deleted:
 
 
 _CRM: Final = frozenset({CRM_ACCOUNTS.name, CRM_CONTACTS.name, CRM_REPS.name})
-PrivacyEvent = PrivacyRequest | PersonErased | Letter
-DirectoryEvent = CrmAccount | CrmContact | CrmRep | SalesActivity | PrivacyEvent | Deleted
+InputRecord = CrmAccount | CrmContact | CrmRep | SalesActivity | PrivacyRequest
+DirectoryEvent = Reading | PersonErased | Letter | Deleted
 
 
 class DirectoryHop(BaseHop):
@@ -88,7 +90,7 @@ class DirectoryHop(BaseHop):
     def parse(self, record: Record) -> DirectoryEvent:
         """Type a record's value. In the CRM's topics, a record without a value is a deletion.
 
-        Raises RefusedError if the contract does not allow the value, or if a CRM record's key is not its id. A deletion
+        Raises RefusedError if the value cannot be read, or if a CRM record's key is not its id. A deletion
         of such a record could not be matched to it.
         """
         if record.topic == DEAD_LETTERS.name:
@@ -97,15 +99,16 @@ class DirectoryHop(BaseHop):
         if is_crm and record.value is None:
             return Deleted(_record_id(record))
         try:
-            event: CrmAccount | CrmContact | CrmRep | SalesActivity | PrivacyRequest | PersonErased = (
-                parse_json(TOPICS[record.topic], record.value)
-            )
+            if record.topic == DIRECTORY_EVENTS.name:
+                erased: PersonErased = parse_json(DIRECTORY_EVENTS, record.value)
+                return erased
+            reading = read_record(TOPICS[record.topic], record.value)
         except ContractError as error:
             raise RefusedError(error.reason, error.detail) from None
-        if is_crm and record.key is not None and _record_id(record) != _expected_key(event):
+        if is_crm and record.key is not None and _record_id(record) != _expected_key(reading.body):
             detail = f"{record.topic}: the record's key is not its id, so its deletion would not be found"
             raise RefusedError(DeadLetterReason.BREAKS_CONTRACT, detail)
-        return event
+        return reading
 
     def key_of(self, event: DirectoryEvent) -> str | None:  # noqa: ARG002 - see the docstring
         """Return None: any partition is right, because every row is found by its own topic's key."""
@@ -116,6 +119,16 @@ class DirectoryHop(BaseHop):
 
         Raises RefusedError: ``too_old``, ``bad_address``, or ``unknown_handoff`` of a sales activity.
         """
+        if isinstance(event, Reading):
+            return self._handle_input(event, record, rows, clock)
+        if isinstance(event, Letter):
+            return index_letter(rows, event, clock.now_ms)
+        if isinstance(event, PersonErased):
+            return start_contact_erasure(rows, event, clock.now_ms, self._mark_kept_ms)
+        return self._handle_deletion(event, record, rows)
+
+    def _handle_input(self, reading: Reading, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
+        event: InputRecord = reading.body
         if isinstance(event, CrmAccount):
             account, dropped = with_registrable_domains(event)
             if dropped:
@@ -127,9 +140,7 @@ class DirectoryHop(BaseHop):
             return [emit(DESK_REQUESTS, fact) for fact in rep_changed(event, rows)]
         if isinstance(event, SalesActivity):
             return self._handle_sales_activity(event, record, rows, clock)
-        if isinstance(event, PrivacyEvent):
-            return self._handle_privacy(event, record, rows, clock)
-        return self._handle_deletion(event, record, rows)
+        return self._handle_privacy(event, record, rows)
 
     def _handle_contact(self, contact: CrmContact, record: Record, rows: Rows) -> list[Emit]:
         person = self._person(contact.email)
@@ -170,11 +181,7 @@ class DirectoryHop(BaseHop):
         )
         return [emit(LEAD_EVENTS, answered)]
 
-    def _handle_privacy(self, event: PrivacyEvent, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
-        if isinstance(event, Letter):
-            return index_letter(rows, event, clock.now_ms)
-        if isinstance(event, PersonErased):
-            return start_contact_erasure(rows, event, clock.now_ms, self._mark_kept_ms)
+    def _handle_privacy(self, event: PrivacyRequest, record: Record, rows: Rows) -> list[Emit]:
         person = self._person(event.email)
         if event.consent is None:
             return request_erasure(event, person, record.timestamp_ms, self._partitions)
@@ -233,7 +240,7 @@ def _address(email: str) -> Address:
         raise RefusedError(DeadLetterReason.BAD_ADDRESS, f"email: {error}") from None
 
 
-def _expected_key(event: DirectoryEvent) -> str:
+def _expected_key(event: InputRecord) -> str:
     """Return the key that a CRM record must have: its id, or a contact's normalised address."""
     if isinstance(event, CrmAccount):
         return event.crm_account_id

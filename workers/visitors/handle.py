@@ -12,11 +12,12 @@ from msgspec.structs import replace
 
 from schemas.erasure import PersonErased
 from schemas.parsing import ContractError, parse_json
+from schemas.tolerant_parsing import read_record
 from schemas.topics import LEAD_EVENTS, TOPICS, VISITOR_EVENTS
 from schemas.visitor_events import DirectoryReady
 from schemas.vocabulary import DeadLetterReason
 from workers.engine.api import BaseHop, Clock, Cursor, Emit, Record, RefusedError, Timer
-from workers.identity.addresses import DATA_VERSION, BadAddressError, normalise
+from workers.identity.addresses import DATA_VERSION
 from workers.identity.consent_statements import latest, refuses_tracking, statements_of
 from workers.identity.daily_sweep import begin_sweep, ensure_sweep
 from workers.identity.erasure_marks import FORGET_MARK, erased_until_ms, forget_mark
@@ -30,7 +31,13 @@ from workers.visitors.chat_turns import anonymous_request
 from workers.visitors.daily_counts import count
 from workers.visitors.history_rows import row_of, stored_fact
 from workers.visitors.imported_events import ImportRules, first_arrival_ms
-from workers.visitors.input_events import InputEvent, ParsedEvent, browser_of
+from workers.visitors.input_events import (
+    InputEvent,
+    ParsedEvent,
+    asks_for_a_person,
+    browser_of,
+    parsed_event,
+)
 from workers.visitors.lead_facts import VisitorFact, fact_of, identified_fact
 from workers.visitors.links import link_at, with_link
 from workers.visitors.rows import BrowserRow, ConsentStatement, Link, PersonRow, ReadyRow, VisitorRow
@@ -62,24 +69,20 @@ class VisitorsHop(BaseHop):
     def parse(self, record: Record) -> ParsedEvent | DirectoryReady | PersonErased:
         """Type a record's value and normalise its address.
 
-        Raises RefusedError if the contract does not allow the value. The reason is ``bad_address`` if the event names
-        only an invalid address, and neither a browser nor a conversation.
+        Raises RefusedError if the value cannot be read. The reason is ``bad_address`` if the event names only an invalid
+        address, and neither a browser nor a conversation. A raised hand is refused later, with an alert.
         """
         try:
-            body = parse_json(TOPICS[record.topic], record.value)
+            if record.topic == VISITOR_EVENTS.name:
+                internal: DirectoryReady | PersonErased = parse_json(VISITOR_EVENTS, record.value)
+                return internal
+            reading = read_record(TOPICS[record.topic], record.value)
         except ContractError as error:
             raise RefusedError(error.reason, error.detail) from None
-        if record.topic == VISITOR_EVENTS.name:
-            internal: DirectoryReady | PersonErased = body
-            return internal
-        if not body.email:
-            return ParsedEvent(body)
-        try:
-            return ParsedEvent(body, normalise(body.email))
-        except BadAddressError as error:
-            if browser_of(body) is None:
-                raise RefusedError(DeadLetterReason.BAD_ADDRESS, f"email: {error}") from None
-            return ParsedEvent(body, None, has_bad_address=True)
+        event = parsed_event(reading)
+        if event.bad_address and browser_of(event.body) is None and not asks_for_a_person(event.body):
+            raise RefusedError(DeadLetterReason.BAD_ADDRESS, f"email: {event.bad_address}")
+        return event
 
     def key_of(self, event: ParsedEvent | DirectoryReady | PersonErased) -> str | None:
         """Return the key of the event's partition: the browser, else the normalised address, else None.
@@ -104,7 +107,7 @@ class VisitorsHop(BaseHop):
         time = self._accept(event, record, rows, clock)
         if time is None:
             return []
-        if event.has_bad_address:
+        if event.bad_address:
             count(rows, time.at_ms, clock.now_ms, bad_addresses=1)
         if event.address is not None:
             return self._handle_person(body, person_of(event.address, self._lead_id_key), time, rows, clock)

@@ -130,7 +130,11 @@ def company_of(account: CrmAccount) -> Company:
         opportunities=tuple(
             sorted(
                 (
-                    Opportunity(one.opportunity_id, one.owner_rep_id, ms_of(one.opened_at))
+                    Opportunity(
+                        one.opportunity_id,
+                        one.owner_rep_id,
+                        0 if one.opened_at is None else ms_of(one.opened_at),
+                    )
                     for one in account.open_opportunities
                 ),
                 key=lambda one: (one.opened_ms, one.opportunity_id),

@@ -1,0 +1,266 @@
+"""Reads a record of another system although some of its optional fields cannot be read.
+
+A record that fits the contract is parsed once, as ``parse_json`` does. Any other record is repaired field by field:
+
+- A blank (null, an empty or white text, an empty list or object) says nothing, so the field is left out.
+- A number where a text is expected is read as text. One value where a list is expected is read as a list of one.
+- A word of a closed list is read in any case, with spaces or hyphens for underscores.
+- A list that is too long keeps its first items. An item that cannot be read is left out, the other items stay.
+- Any other optional field that cannot be read is left out and named. An unknown word of a closed list is named too.
+
+Required fields are the identity and the time of a record: one that cannot be read still refuses it. A model may name
+stand-ins for required fields that are neither (``STAND_INS``). Names of fields come from the models, never from the record.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json, to_json
+
+from schemas.base import UnreadField
+from schemas.parsing import check_size, refusal_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic_core import ErrorDetails
+
+    from schemas.topics import Topic
+
+_MOST_ROUNDS: Final = 8
+"""Most times that a record is repaired and validated again. Each round repairs all fields that it finds."""
+_SHOWN_WORD: Final = re.compile(r"[a-z][a-z_]{0,39}")
+_WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_MOST_WORD_CHARS: Final = 200
+_GONE: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A record as the topic's model, and its fields that could not be read."""
+
+    body: Any
+    unread: tuple[UnreadField, ...] = ()
+    """Each field once, sorted by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One step from the record to a value: where it is in the record, and what the model says about it."""
+
+    container: Any
+    """The object or list that holds the value."""
+    key: str | int
+    name: str
+    """The field's name from the record's top, as the models have it."""
+    annotation: Any
+    """The field's type. None for an item."""
+    model: type[BaseModel] | None
+    """The model that has the field. None for an item of a list or of an object with free keys."""
+    may_go: bool
+    """Whether the record can be without it."""
+
+
+def read_record(topic: Topic, value: bytes | None) -> Reading:
+    """Return a record of another system, without its optional fields that cannot be read.
+
+    Raises ContractError: empty, too_large, too_deep, not_json, breaks_contract.
+    """
+    checked = check_size(topic, value)
+    validate = topic.adapter.validator.validate_json
+    try:
+        return Reading(validate(checked, strict=True))
+    except ValidationError as error:
+        first = error
+    try:
+        record = from_json(checked, allow_inf_nan=True)
+    except ValueError:
+        raise refusal_of(topic, first) from None
+    unread: dict[str, UnreadField] = {}
+    failed = first
+    for _ in range(_MOST_ROUNDS):
+        if not isinstance(record, dict) or not _repair(topic, record, failed, unread):
+            raise refusal_of(topic, failed) from None
+        try:
+            body = validate(to_json(record), strict=True)
+        except ValidationError as error:
+            failed = error
+            continue
+        _refuse_without_identity(topic, body, unread, first)
+        return Reading(body, tuple(unread[name] for name in sorted(unread)))
+    raise refusal_of(topic, failed) from None
+
+
+def _repair(topic: Topic, record: Any, failed: ValidationError, unread: dict[str, UnreadField]) -> bool:
+    """Repair every field that the validation names. Return whether all of them could be repaired."""
+    is_repaired = True
+    for problem in failed.errors(include_url=False):
+        is_repaired = _repair_one(topic, record, problem, unread) and is_repaired
+    _drop_gone(record)
+    return is_repaired
+
+
+def _repair_one(topic: Topic, record: Any, problem: ErrorDetails, unread: dict[str, UnreadField]) -> bool:
+    steps = list(_steps(topic.model, record, problem["loc"]))
+    if not steps or any(one.container[one.key] is _GONE for one in steps if _holds(one)):
+        return bool(steps)  # an outer field is gone already
+    last = steps[-1]
+    found = last.container[last.key] if _holds(last) else None
+    if not is_blank(found):
+        repaired = _as_expected(last, found, problem, topic.name, unread)
+        if repaired is not _GONE:
+            last.container[last.key] = repaired
+            return True
+    place = next((one for one in reversed(steps) if one.may_go), None)
+    if place is None:
+        return _stand_in(topic, steps[0], found, problem, unread)
+    if not is_blank(place.container[place.key]) and not _is_blank_item(place, last, found):
+        _name(unread, topic.name, last.name, _word(found) if problem["type"] == "enum" else None)
+    fallbacks: dict[str, str] = getattr(place.model, "UNKNOWN_WORDS", {})
+    is_unknown = place is last and place.key in fallbacks and not is_blank(found)
+    place.container[place.key] = fallbacks[str(place.key)] if is_unknown else _GONE
+    return True
+
+
+def _as_expected(
+    step: _Step, found: Any, problem: ErrorDetails, topic: str, unread: dict[str, UnreadField]
+) -> Any:
+    """Return a value in the type that the model expects, or _GONE if it can only be guessed."""
+    kind = problem["type"]
+    is_number = isinstance(found, int | float) and not isinstance(found, bool) and isfinite(found)
+    if kind == "string_type" and is_number:
+        return str(int(found)) if found == int(found) else str(found)
+    if kind == "list_type" and (is_number or isinstance(found, str)):
+        return [found]
+    if kind == "too_long" and isinstance(found, list):
+        _name(unread, topic, step.name, None)
+        return found[: problem["ctx"]["max_length"]]
+    folds = kind == "enum" or step.key in getattr(step.model, "FOLDED_WORDS", ())
+    if folds and isinstance(found, str) and len(found) <= _MOST_WORD_CHARS:
+        word = _fold(found)
+        known = _codes_of(step.annotation)
+        if word != found and (word in known if known else _WORD.fullmatch(word)):
+            return word
+    return _GONE
+
+
+def _stand_in(
+    topic: Topic, top: _Step, found: Any, problem: ErrorDetails, unread: dict[str, UnreadField]
+) -> bool:
+    """Put a stand-in in place of a required field that is neither identity nor time. Return whether there is one."""
+    stand_ins: dict[str, str] = getattr(topic.model, "STAND_INS", {})
+    if top.key not in stand_ins:
+        return False
+    _name(unread, topic.name, top.name, _word(found) if problem["type"] == "enum" else None)
+    top.container[top.key] = stand_ins[str(top.key)]
+    return True
+
+
+def _refuse_without_identity(
+    topic: Topic, body: Any, unread: dict[str, UnreadField], first: ValidationError
+) -> None:
+    """Raise ContractError if the fields that name the visitor were sent, but none of them can be read.
+
+    An address that cannot be read is no reason here: the hop refuses it with a reason of its own.
+    """
+    names: tuple[str, ...] = getattr(topic.model, "VISITOR_FIELDS", ())
+    is_named = any(getattr(body, name) for name in names)
+    if not is_named and any(name in unread for name in names) and "email" not in unread:
+        raise refusal_of(topic, first)
+
+
+def is_blank(value: Any) -> bool:
+    """Whether a value of a record says nothing: null, white text, or a list or object of blanks."""
+    if isinstance(value, str):
+        return not value.strip()
+    if isinstance(value, dict):
+        return all(map(is_blank, value.values()))
+    if isinstance(value, list):
+        return all(map(is_blank, value))
+    return value is None or value is _GONE
+
+
+def _is_blank_item(place: _Step, last: _Step, found: Any) -> bool:
+    """Whether the value that could not be read is a blank that the record can simply be without."""
+    return place is last and is_blank(found)
+
+
+def _steps(model: Any, record: Any, loc: tuple[int | str, ...]) -> Iterator[_Step]:
+    """Follow the path of a problem through the record and the models."""
+    container, annotation, name = record, model, ""
+    for part in loc:
+        inner = _model_in(annotation)
+        if isinstance(container, dict) and isinstance(part, str):
+            field = None if inner is None else inner.model_fields.get(part)
+            if field is not None:
+                name = f"{name}.{part}" if name else part
+                yield _Step(container, part, name, field.annotation, inner, not field.is_required())
+                annotation = field.annotation
+            elif inner is None and part in container:
+                yield _Step(container, part, name, None, None, may_go=True)
+                annotation = None
+            else:  # a tag of the validator, not a field
+                continue
+            if part not in container:
+                return
+            container = container[part]
+        elif isinstance(container, list) and isinstance(part, int) and part < len(container):
+            yield _Step(container, part, name, annotation, None, may_go=True)
+            container = container[part]
+
+
+def _holds(step: _Step) -> bool:
+    """Whether the record has a value at a step. A required field that is missing has none."""
+    return not isinstance(step.container, dict) or step.key in step.container
+
+
+def _drop_gone(value: Any) -> None:
+    """Drop what was marked as gone, at every depth."""
+    if isinstance(value, dict):
+        for key in [key for key, one in value.items() if one is _GONE]:
+            del value[key]
+        for one in value.values():
+            _drop_gone(one)
+    elif isinstance(value, list):
+        value[:] = [one for one in value if one is not _GONE]
+        for one in value:
+            _drop_gone(one)
+
+
+def _name(unread: dict[str, UnreadField], topic: str, name: str, word: str | None) -> None:
+    unread[name] = UnreadField(topic=topic, field=name, word=word)
+
+
+def _word(found: Any) -> str | None:
+    """Return an unknown word to show, or None if it could be anything else than a word."""
+    if not isinstance(found, str) or len(found) > _MOST_WORD_CHARS:
+        return None
+    word = _fold(found)
+    return word if _SHOWN_WORD.fullmatch(word) else None
+
+
+def _fold(text: str) -> str:
+    return re.sub(r"[\s_-]+", "_", text.strip().casefold())
+
+
+@lru_cache(maxsize=1_000)
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """Return the model that a field's type holds, alone or in a list."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for one in get_args(annotation) if (found := _model_in(one))), None)
+
+
+@lru_cache(maxsize=1_000)
+def _codes_of(annotation: Any) -> frozenset[str]:
+    """Return the words of the closed list that a field's type holds. Empty if it holds none."""
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return frozenset(one.value for one in annotation)
+    return frozenset[str]().union(*(_codes_of(one) for one in get_args(annotation)))
