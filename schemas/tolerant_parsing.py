@@ -2,7 +2,7 @@
 
 A record that fits the contract is parsed once, as ``parse_json`` does. Any other record is repaired field by field:
 
-- A blank (null, an empty or white text, an empty list or object) says nothing, so the field is left out.
+- A blank (null, an empty or white text, an empty list or object) carries no information. The field is left out.
 - A number where a text is expected is read as text. One value where a list is expected is read as a list of one.
 - A word of a closed list is read in any case, with spaces or hyphens for underscores.
 - A list that is too long keeps its first items. An item that cannot be read is left out, the other items stay.
@@ -168,7 +168,7 @@ def _refuse_without_identity(
 ) -> None:
     """Raise ContractError if the fields that name the visitor were sent, but none of them can be read.
 
-    An address that cannot be read is no reason here: the hop refuses it with a reason of its own.
+    An address that cannot be read is left to the hop, which refuses it with a reason of its own.
     """
     names: tuple[str, ...] = getattr(topic.model, "VISITOR_FIELDS", ())
     is_named = any(getattr(body, name) for name in names)
@@ -177,7 +177,7 @@ def _refuse_without_identity(
 
 
 def is_blank(value: Any) -> bool:
-    """Whether a value of a record says nothing: null, white text, or a list or object of blanks."""
+    """Whether a value of a record carries no information: null, white text, or a list or object of blanks."""
     if isinstance(value, str):
         return not value.strip()
     if isinstance(value, dict):

@@ -218,7 +218,7 @@ ANY = st.recursive(
 
 
 @given(st.data())
-def test_whatever_stands_in_optional_fields_the_record_counts(data: st.DataObject) -> None:
+def test_the_record_counts_with_any_value_in_optional_fields(data: st.DataObject) -> None:
     topic = data.draw(st.sampled_from(INPUTS))
     names = [name for name in optional_fields(topic) if name not in {"anonymous_id", "email", "handoff_id"}]
     odd = {name: data.draw(ANY) for name in data.draw(st.sets(st.sampled_from(names), max_size=4) if names else st.just(set()))}  # fmt: skip

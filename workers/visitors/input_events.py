@@ -32,7 +32,7 @@ class ParsedEvent(msgspec.Struct, frozen=True):
     address: Address | None = None
     """The normalised address of the event. None if it names no valid address."""
     bad_address: str = ""
-    """What is wrong with the address of the event. Empty if it names a valid address, or none."""
+    """The error in the address of the event. Empty if it names a valid address, or none."""
     unread: tuple[UnreadField, ...] = ()
     """The fields of the event that could not be read."""
 
