@@ -53,7 +53,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One step from the record to a value: where it is in the record, and what the model says about it."""
+    """One step from the record to a value: where it is in the record, and what the model defines for it."""
 
     container: Any
     """The object or list that holds the value."""
