@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from schemas.base import Identifier, InboundEvent, Model, ShortText, Word
+from schemas.base import Identifier, InboundEvent, Model, ShortText
 from schemas.crm_accounts import Code, Revenue
 
 
@@ -39,9 +39,9 @@ class ContactRecord(Model):
     job_title: ShortText | None = Field(
         default=None, description="The person's job title. It replaces the one given in a form."
     )
-    job_function: Word | None = Field(
+    job_function: str | None = Field(
         default=None,
-        description="The person's function, as a word of the policy's `functions`. It replaces the one given in a form.",
+        description="The person's function, as a name or words of the policy's `functions`. It replaces that of a form.",
     )
     phone: ShortText | None = Field(default=None, description="The person's phone number, in any notation.")
     do_not_contact: bool | None = Field(

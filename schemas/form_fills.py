@@ -16,7 +16,6 @@ from schemas.base import (
     ShortText,
     Url,
     UserAgent,
-    Word,
 )
 from schemas.vocabulary import Request
 
@@ -46,8 +45,8 @@ class FormFill(InboundEvent):
         description="The company name that the person gave. The policy may match it to an account of the CRM.",
     )
     job_title: ShortText | None = Field(default=None, description="The person's job title.")
-    job_function: Word | None = Field(
-        default=None, description="The person's function, as a word of the policy's `functions`."
+    job_function: str | None = Field(
+        default=None, description="The person's function, as a name or words of the policy's `functions`."
     )
     country: str | None = Field(
         default=None,

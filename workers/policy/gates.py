@@ -165,8 +165,8 @@ class Buyers(Part):
     """The person gates: function and title.
 
     Words match as whole words, in any case, with or without accents and the dots of abbreviations. Hyphens,
-    underscores, slashes, & and other punctuation separate words. A title without a letter or a digit counts as
-    unknown.
+    underscores, slashes, & and other punctuation separate words. In scripts without spaces, such as Chinese, a listed
+    word is found anywhere. A title without a letter or a digit counts as unknown.
     """
 
     never: Annotated[tuple[Phrase, ...], Field(max_length=200)] = ()

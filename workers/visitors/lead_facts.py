@@ -76,7 +76,7 @@ def form_fact(form: FormFill, to: Link, at_ms: int, *, is_clamped: bool) -> Lead
         last_name=form.last_name or None,
         company=form.company or None,
         job_title=form.job_title or None,
-        job_function=form.job_function,
+        job_function=form.job_function or None,
         country=read_country(form.country),
         postal_code=form.postal_code or None,
         phone=form.phone or None,

@@ -22,7 +22,7 @@ from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Alert
 from workers.accounts.state.account import Naming
 from workers.accounts.state.facts import Fact
-from workers.accounts.worth.facts import current_facts, merge_facts, value_of
+from workers.accounts.worth.facts import current_facts, merge_facts, stated_text, value_of
 from workers.engine.timers import cancel_timer, set_timer
 from workers.identity.company_names import normalise_company
 from workers.identity.crm_keys import name_key
@@ -50,7 +50,7 @@ def look_up_form_company(case: Case, form: LeadForm) -> None:
     if case.terms.policy.matching is None or form.origin_account_key is not None:
         return
     if form.company or case.account.naming is not None:
-        stated = ((name, (getattr(form, name) or "").strip()) for name in _LOOKUP_FACTS)
+        stated = ((name, stated_text(name, getattr(form, name))) for name in _LOOKUP_FACTS)
         facts = [Fact(name, value, form.occurred_at_ms) for name, value in stated if value]
         _update_lookup(case, form.lead_id, facts)
 

@@ -17,7 +17,7 @@ from workers.accounts.evaluation.permission_change import apply_permission
 from workers.accounts.events.arrival import accept_fact
 from workers.accounts.stages.qualifying import Occasion
 from workers.accounts.state.facts import Contact, Fact
-from workers.accounts.worth.facts import merge_facts
+from workers.accounts.worth.facts import merge_facts, stated_text
 
 if TYPE_CHECKING:
     from schemas.crm_contacts import ContactRecord
@@ -59,7 +59,7 @@ def _read(record: ContactRecord | None, at_ms: int) -> tuple[Contact | None, lis
     contact = Contact(
         record.crm_lead_id, record.crm_contact_id, record.crm_account_id, bool(record.do_not_contact)
     )
-    stated = ((name, getattr(record, name)) for name in CONTACT_FACTS)
+    stated = ((name, stated_text(name, getattr(record, name))) for name in CONTACT_FACTS)
     return contact, [Fact(name, value, at_ms, is_crm=True) for name, value in stated if value]
 
 

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from schemas.vocabulary import Request
 from workers.accounts.state.facts import CampaignMark, Company, Fact, Opportunity
 from workers.identity.country_names import read_country
+from workers.identity.placeholders import is_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,17 +40,27 @@ PERSON_FACTS = (
 )
 """Facts of a person that a form can state."""
 
+_NOT_NAMES = frozenset({"job_title", "job_function", "postal_code", "phone"})
+"""Facts in which words such as "none" mean that nothing was given. Names may be such words."""
+_MOST_CHARS = 500
+"""Most characters of a fact that are kept."""
 _ASKED = frozenset({Request.DEMO, Request.PRICING, Request.CONTACT_SALES, Request.SUPPORT})
 """Requests that need an answer. The latest is published with a hand-off."""
 
 
 def with_form(facts: tuple[Fact, ...], form: LeadForm) -> tuple[Fact, ...]:
     """Return the facts with those of the form. The same object if nothing changed."""
-    stated = ((name, (getattr(form, name) or "").strip()) for name in PERSON_FACTS)
+    stated = ((name, stated_text(name, getattr(form, name))) for name in PERSON_FACTS)
     made = [Fact(name, value, form.occurred_at_ms) for name, value in stated if value]
     if form.request in _ASKED and not form.imported:  # an imported request was answered at the time
         made.append(Fact("request", form.request.value, form.occurred_at_ms))
     return merge_facts(facts, made)
+
+
+def stated_text(name: str, text: str | None) -> str:
+    """Return the text of a fact as it is kept. Empty if it is blank, or means "not given" as N/A does."""
+    value = (text or "").strip()[:_MOST_CHARS]
+    return "" if name in _NOT_NAMES and is_placeholder(value) else value
 
 
 def merge_facts(facts: tuple[Fact, ...], others: Iterable[Fact]) -> tuple[Fact, ...]:

@@ -17,6 +17,7 @@ from workers.accounts.worth.facts import (
     known_since_ms,
     latest_campaign,
     market_facts_hash,
+    stated_text,
     value_of,
     with_form,
 )
@@ -120,3 +121,21 @@ def test_which_changes_change_the_hash_of_the_market_facts(
 ) -> None:
     before: Company = company_of(company())
     assert (market_facts_hash(company_of(company(**change))) != market_facts_hash(before)) is is_another_fact
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kept"),
+    [
+        ("job_title", " CIO ", "CIO"),
+        ("job_title", "N/A", ""),
+        ("job_function", "none", ""),
+        ("phone", "xxx", ""),
+        ("postal_code", "00000", ""),
+        ("postal_code", "10115", "10115"),
+        ("last_name", "Null", "Null"),
+        ("last_name", None, ""),
+        ("job_title", "x" + "y" * 600, "x" + "y" * 499),
+    ],
+)
+def test_a_fact_that_was_not_given_is_not_kept(name: str, text: str | None, kept: str) -> None:
+    assert stated_text(name, text) == kept
