@@ -1,6 +1,6 @@
 """Fold texts to one spelling for comparison: case, accents, vowel points, invisible characters, punctuation.
 
-In: a text in any script. Out: the folded text or its words. A combining mark belongs to its letter: a vowel sign or a
+In: a text in any script. Out: the folded text or its words. A combining mark belongs to its letter: a combining vowel or a
 tone mark makes another letter. Only accents of Latin and Greek letters, and points of Hebrew and Arabic, are left out.
 """
 

@@ -47,7 +47,7 @@ _MARKS: Final = "".join(
 )
 """Combining marks of Thai, Lao, Burmese and Khmer."""
 _MARKS_OPTIONAL: Final = frozenset({"LATIN", "GREEK", "CYRILLIC", "HEBREW", "ARABIC"})
-"""Scripts whose marks are accents or points. In all others a mark makes another letter, as vowel signs do."""
+"""Scripts whose marks are accents or points. In all others a mark makes another letter, as dependent vowels do."""
 _RUN: Final = "run"
 """The common name of all scripts without spaces."""
 
