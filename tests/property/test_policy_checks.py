@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import product
+from math import floor
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +156,8 @@ def _total(policy: SmallPolicy, counts: tuple[int, ...], today: int) -> int:
         weights = [policy.fade_days] * times
         if rule.once_per is not None:
             weights = _one_event_each_period(policy.fade_days, PERIODS[rule.once_per], today)[:times]
-        points = abs(rule.points) * sum(weights) // policy.fade_days * (1 if rule.points > 0 else -1)
+        exact = Fraction(abs(rule.points) * sum(weights), policy.fade_days)
+        points = floor(exact + Fraction(1, 2)) * (1 if rule.points > 0 else -1)  # half away from zero
         points = points if rule.cap is None else min(points, rule.cap)
         grouped += points if rule.grouped else 0
         free += 0 if rule.grouped else points

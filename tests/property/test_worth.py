@@ -9,6 +9,8 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Any
 
 from hypothesis import event, given, settings
@@ -25,6 +27,8 @@ from workers.policy.model import Policy, Rule
 
 SECOND_MS, MINUTE_MS, HOUR_MS = 1_000, 60_000, 3_600_000
 ACTIVITIES = ("view", "watch", "click")
+DECAYS = st.sampled_from(["none", *({"to_zero_after_days": days} for days in (3, 10, 60))])
+OWN_DECAY = st.just({}) | st.fixed_dictionaries({"fade": DECAYS})
 LINKS = st.none() | st.sampled_from(["rule0", "rule1", "rule2", "rule3"])
 
 
@@ -52,15 +56,16 @@ def policies(draw: st.DrawFn) -> Policy:
             rule["cap"] = points * draw(st.integers(1, 3))
         if draw(st.booleans()):
             rule["group"] = "g"
-        rules[name] = rule
+        rules[name] = rule | draw(OWN_DECAY)
     targets = {rule.get("implies") for rule in rules.values()}
     for name, rule in rules.items():
         if name not in targets and draw(st.booleans()):
             rule["once_per"] = draw(st.sampled_from(["1h", "12h", "24h", "3d"]))
+    group = {"cap": draw(st.integers(1, 20))} | draw(OWN_DECAY)
     behaviour = {
         "cap": 40,
-        "fade": {"to_zero_after_days": draw(st.sampled_from([3, 10, 60]))},
-        "groups": {"g": {"cap": draw(st.integers(1, 20))}},
+        "fade": draw(DECAYS),
+        "groups": {"g": group},
         "rules": rules,
     }
     return POLICY.model_copy(update={"behaviour": Behaviour.model_validate(behaviour)})
@@ -118,12 +123,18 @@ def expected_points(
                     continue
                 first[name, key] = one.at_ms
             days[name][terms.day_of(one.at_ms)] += 1
-    horizon = policy.behaviour.fade.to_zero_after_days
     found = {}
     for name, rule in rules.items():
-        live = {day: count for day, count in days[name].items() if 0 <= today - day < horizon}
-        exact = rule.points * sum(count * (horizon - (today - day)) for day, count in live.items())
-        points = abs(exact) // horizon * (1 if exact > 0 else -1)
+        group = policy.behaviour.groups["g"] if rule.group else None
+        decay = rule.fade or (group and group.fade) or policy.behaviour.fade
+        span = decay.to_zero_after_days
+        live = {day: count for day, count in days[name].items() if 0 <= today - day < (span or 3_650)}
+        left = [
+            count * (Fraction(span - (today - day), span) if span else Fraction(1))
+            for day, count in live.items()
+        ]
+        size = Decimal(abs(rule.points)) * sum(left).numerator / sum(left).denominator if left else Decimal(0)
+        points = int(size.to_integral_value(ROUND_HALF_UP)) * (1 if rule.points > 0 else -1)
         if live:
             found[name] = (points if rule.cap is None else min(points, rule.cap), sum(live.values()))
     return found

@@ -10,7 +10,7 @@ import pytest
 from tests.scenarios.story import Results, Story
 
 ANN = "ann@harbor.example"
-"""An MQL on Tuesday of the first week. After 120 whole days without a touch she expires, on Thursday of week 18."""
+"""An MQL on Tuesday of the first week. 120 days later she expires, as Wednesday of week 18 begins."""
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def assignees(results: Results) -> list[str | None]:
 
 def test_a_late_click_reverses_the_expiry_even_after_a_newer_page_view(mql: Story) -> None:
     mql.activity("page_view", "sat18 10:00", email=ANN)
-    add_activity(mql, "wed18 10:00", "sun18 10:00")
+    add_activity(mql, "tue18 10:00", "sun18 10:00")
 
     results = mql.replay()
 
@@ -74,7 +74,7 @@ def test_a_demo_request_from_before_the_expiry_is_assigned_in_the_same_cycle(mql
     mql.late(
         "form.fills",
         ANN,
-        "wed18 10:00",
+        "tue18 10:00",
         "fri18 10:00",
         form_id="demo",
         email=ANN,
@@ -91,7 +91,7 @@ def test_a_demo_request_from_before_the_expiry_is_assigned_in_the_same_cycle(mql
 @pytest.mark.parametrize("named_by", ["email", "handoff_id"])
 def test_after_a_reversed_expiry_a_rejection_from_before_it_ends_the_cycle(mql: Story, named_by: str) -> None:
     first = mql.replay(until="wed 10:00").of("lead.routing")[0]["handoff_id"]
-    add_activity(mql, "wed18 10:00", "fri18 10:00")
+    add_activity(mql, "tue18 10:00", "fri18 10:00")
     more = {"handoff_id": first} if named_by == "handoff_id" else {}
     add_rejection(mql, "tue18 10:00", "sat18 10:00", **more)
 
@@ -111,7 +111,7 @@ def test_a_rejection_from_before_the_expiry_replaces_it(mql: Story, reason: str,
 
 def test_a_sales_qualification_from_before_the_expiry_makes_an_sql_when_it_arrives(mql: Story) -> None:
     fields = {"action": "sales_qualified", "email": ANN, "rep_id": "mia"}
-    mql.late("sales.activities", ANN, "wed18 10:00", "fri18 10:00", **fields)
+    mql.late("sales.activities", ANN, "tue18 10:00", "fri18 10:00", **fields)
 
     results = mql.replay()
 
@@ -122,7 +122,7 @@ def test_a_sales_qualification_from_before_the_expiry_makes_an_sql_when_it_arriv
 def test_calls_from_before_a_reversed_expiry_count_as_attempts(mql: Story) -> None:
     for hour in range(10, 15):
         mql.sales("touched", ANN, f"wed {hour}:00", channel="call")
-    add_activity(mql, "wed18 10:00", "sat18 10:00")
+    add_activity(mql, "tue18 10:00", "sat18 10:00")
     mql.sales("rejected", ANN, "mon19 10:00", reason="not_now")
 
     results = mql.replay()

@@ -7,8 +7,8 @@ import pytest
 from tests.scenarios.story import Story
 
 ANN = "ann@harbor.example"
-EXPIRY = "thu18 00:00"
-"""120 whole days after Tuesday of the first week."""
+EXPIRY = "wed18 00:00"
+"""Start of the day that is 120 days after Tuesday of the first week."""
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_a_lead_without_a_touch_for_120_days_expires_and_its_hand_off_is_withdra
 
     assert results.stages[-2:] == ["mql", "expired"]
     assert results.handoffs[-1] == ("withdrawn", "mql", None)
-    assert results.of("lead.stages")[-1]["occurred_at"] == "2026-07-02T04:00:00Z"
+    assert results.of("lead.stages")[-1]["occurred_at"] == "2026-07-01T04:00:00Z"
 
 
 def test_a_call_delays_the_expiry_and_an_email_that_we_send_does_not(mql: Story) -> None:

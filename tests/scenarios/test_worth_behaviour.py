@@ -55,7 +55,7 @@ def test_a_video_of_an_anonymous_visitor_counts_by_the_next_event(harbor: Story)
     harbor.activity("poll_answered", "mon 18:05", anonymous_id="b2")
     harbor.form("ann@harbor.example", "tue 09:00", anonymous_id="b2")
 
-    assert lines(harbor.replay())["video"] == (4, 1)  # of five, a day later
+    assert lines(harbor.replay())["video"] == (5, 1)  # a sixtieth less, a day later
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_playing_with_the_calculator_counts_once_a_day(harbor: Story) -> None:
     harbor.activity("calculator_used", "tue 23:59", email="ann@harbor.example")
     harbor.activity("calculator_used", "wed 00:00", email="ann@harbor.example")
 
-    assert lines(harbor.replay())["rates"] == (7, 2)  # 4 of today, 4 of yesterday, less a sixtieth
+    assert lines(harbor.replay())["rates"] == (8, 2)  # 4 of today, 4 of yesterday, less a sixtieth
 
 
 def test_an_event_of_last_week_that_comes_late_counts_by_its_own_date(harbor: Story) -> None:

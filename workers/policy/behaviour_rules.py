@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from workers.policy.part import Part
 from workers.policy.scalars import (
     DAY_MS,
+    LONGEST_DAYS,
     MINUTE_MS,
     ActivityDuration,
     Bucket,
@@ -32,6 +33,9 @@ from workers.policy.text_patterns import compile_globs
 def _one_or_many(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
+
+NO_DECAY = "none"
+"""Value of ``fade`` for points that do not decay."""
 
 Activities = Annotated[tuple[Name, ...], BeforeValidator(_one_or_many), Field(max_length=50)]
 Globs = Annotated[tuple[Text, ...], BeforeValidator(_one_or_many), Field(max_length=50)]
@@ -71,6 +75,43 @@ class When(Part):
         return {key: compile_globs(patterns) for key, patterns in given.items() if patterns}
 
 
+class Decay(Part):
+    """Linear decay. The points of each event fall to zero in equal daily steps. Caps are applied afterwards.
+
+    ``fade: none`` switches decay off: an event gives its full points for 3,650 days. Days are calendar days of the
+    policy's time zone. Points are computed exactly. The points of a rule are then rounded to the nearest whole number.
+    """
+
+    to_zero_after_days: Days | None
+    """Days after which an event is worth nothing. Of N days, one takes one Nth of the points."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_none(cls, value: object) -> object:
+        """Return the fields for the text ``none``."""
+        if not isinstance(value, str):
+            return value
+        if value.strip() != NO_DECAY:
+            refuse(f"keys and values, as {{to_zero_after_days: 60}}, or {NO_DECAY}")
+        return {"to_zero_after_days": None}
+
+    @property
+    def horizon_days(self) -> int:
+        """Days for which an event counts. Its own day is the first. 1 to 3,650."""
+        return self.to_zero_after_days or LONGEST_DAYS
+
+    def points(self, each: int, weighted: int, times: int) -> int:
+        """Return the points of ``times`` events of ``each`` points, rounded to the nearest whole number.
+
+        ``weighted`` is the sum of ``horizon_days - age`` over the events. Half a point is rounded away from zero.
+        """
+        if self.to_zero_after_days is None:
+            return each * times
+        days = self.to_zero_after_days
+        nearest = (2 * abs(each) * weighted + days) // (2 * days)
+        return nearest if each > 0 else -nearest
+
+
 class Rule(Part):
     """A behaviour rule: points for each matching event. Negative points lower the score."""
 
@@ -91,6 +132,8 @@ class Rule(Part):
     """
     once_per: Bucket | None = None
     """A period in which only the first matching event counts, as 4h, 24h or 7d. Periods start at midnight."""
+    fade: Decay | None = None
+    """Decay of this rule: ``fade: none``. Left out: that of its group, else that of ``behaviour``."""
     implies: Name | None = None
     """Another rule that counts together with this one, at most once per message: a clicked mail was also opened."""
 
@@ -114,16 +157,8 @@ class Group(Part):
 
     cap: Points
     """The most points that the rules of the group give together."""
-
-
-class Decay(Part):
-    """Linear decay. The points of each event fall to zero in equal daily steps. Caps are applied afterwards.
-
-    Days are calendar days of the policy's time zone.
-    """
-
-    to_zero_after_days: Days
-    """Days after which an event is worth nothing."""
+    fade: Decay | None = None
+    """Decay of the rules of the group: ``fade: {to_zero_after_days: 14}``. Left out: that of ``behaviour``."""
 
 
 class Signals(Part):
@@ -144,7 +179,7 @@ class Behaviour(Part):
     cap: Points
     """The most points that all behaviour gives together."""
     fade: Decay
-    """Decay: how the points of an event shrink as it ages."""
+    """Decay: how the points of an event shrink as it ages; ``none`` if they do not. Groups and rules may have their own."""
     session_gap: Annotated[ActivityDuration, Field(ge=MINUTE_MS)] | None = None
     """The longest pause between two events of one session, used by ``at_least``.
 
@@ -193,6 +228,18 @@ class Behaviour(Part):
         """Return the rules that another rule implies. They count once per message, however often a mail is opened."""
         return frozenset(rule.implies for rule in self.rules.values() if rule.implies is not None)
 
+    def decay_of(self, rule: Rule) -> Decay:
+        """Return the decay of a rule: its own, else that of its group, else that of all behaviour."""
+        if rule.fade is not None:
+            return rule.fade
+        group = self.groups.get(rule.group) if rule.group is not None else None
+        return self.fade if group is None or group.fade is None else group.fade
+
+    @cached_property
+    def horizon_days(self) -> int:
+        """Return the most days for which an event of any rule counts. 1 to 3,650."""
+        return max(self.decay_of(rule).horizon_days for rule in self.rules.values())
+
     @cached_property
     def attainable(self) -> int:
         """Return the most points that behaviour can give. Caps of rules and groups may keep it below ``cap``."""
@@ -217,10 +264,13 @@ class Behaviour(Part):
         Periods shorter than a day all count on each day. Of longer periods, the current one counts from today, the one
         before from its last day, which was yesterday, and so on.
         """
-        horizon, bucket = self.fade.to_zero_after_days, rule.once_per or DAY_MS
+        decay, bucket = self.decay_of(rule), rule.once_per or DAY_MS
+        horizon = decay.horizon_days
         if bucket < DAY_MS:
-            weight = DAY_MS // bucket * horizon * (horizon + 1) // 2
+            times = DAY_MS // bucket * horizon
+            weighted = DAY_MS // bucket * horizon * (horizon + 1) // 2
         else:
             ages = range(1, horizon, bucket // DAY_MS)
-            weight = horizon + sum(horizon - age for age in ages)
-        return min(open_end, rule.points * weight // horizon)
+            times = 1 + len(ages)
+            weighted = horizon + sum(horizon - age for age in ages)
+        return min(open_end, decay.points(rule.points, weighted, times))

@@ -5,6 +5,7 @@ In: texts checked by workers/policy/load.py. Out: typed rules for the hops. Deci
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any
 
@@ -32,6 +33,7 @@ from workers.policy.gates import (
     ServedMarket,
     Title,
 )
+from workers.policy.hours import zone
 from workers.policy.matching import ByName, Matching
 from workers.policy.no_visits import NoVisits
 from workers.policy.part import Part
@@ -171,7 +173,7 @@ class Policy(Part):
     version: Annotated[Count, Field(le=1_000_000)]
     """The version. Raise it with every change: workers refuse another text under the same version."""
     timezone: ZoneName
-    """The IANA time zone in which days are counted."""
+    """The IANA time zone in which days are counted. A day begins at midnight there, also when the clocks change."""
     currency: CurrencyCode
     """The currency of all amounts. A revenue in another currency counts as unknown."""
     definitions: dict[Name, Text] = Field(default_factory=dict)
@@ -252,13 +254,20 @@ class Policy(Part):
     @cached_property
     def points_last_ms(self) -> int:
         """Return the age at which an event gives no more points: the days of the decay plus one, since days are local."""
-        return (self.behaviour.fade.to_zero_after_days + 1) * DAY_MS
+        return (self.behaviour.horizon_days + 1) * DAY_MS
 
     @cached_property
-    def account_rep_for_ms(self) -> int | None:
-        """Return how long after a rep's last work an account still goes to that rep. Milliseconds; None: not at all."""
-        days = next((route.for_days for route in self.routes if route.for_days is not None), None)
-        return None if days is None else days * DAY_MS
+    def account_rep_for_days(self) -> int:
+        """Return how many days after a rep's last work an account goes to another rep. 0: at once."""
+        return next((route.for_days for route in self.routes if route.for_days is not None), 0)
+
+    def days_between(self, earlier_ms: int, later_ms: int) -> int:
+        """Return the number of midnights of the policy's time zone between two instants. Milliseconds UTC."""
+        earlier, later = (
+            datetime.fromtimestamp(at_ms / 1000, zone(self.timezone)).date()
+            for at_ms in (earlier_ms, later_ms)
+        )
+        return (later - earlier).days
 
     def route(self, name: str) -> Route | None:
         """Return the first route line whose condition is named ``name``, or None."""

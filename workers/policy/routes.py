@@ -174,7 +174,10 @@ class Route(Part):
     kind: Literal["expansion", "in_cycle", "service"] | None = None
     """The kind of hand-off, if the line decides it: ``kind: expansion``."""
     for_days: Days | None = None
-    """For account_has_rep: days after the rep's last work in which the account still goes to them: ``for_days: 180``."""
+    """For account_has_rep: days after the rep's last work in which the account still goes to them: ``for_days: 180``.
+
+    They end at the start of the day that is this number of days after the day of that work, in the policy's time zone.
+    """
     without_owner: DeskText | None = None
     """For customer, open_opportunity and account_has_owner: the desk that gets the lead if no active rep owns the account.
     Its deadlines also apply to the owner: ``without_owner: desk west``. Left out: the next line is tested."""

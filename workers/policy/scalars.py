@@ -155,7 +155,9 @@ Points = Annotated[int, BeforeValidator(read_whole_number), Field(ge=0, le=10_00
 """Points that are given. 0 to 10,000."""
 Count = Annotated[int, BeforeValidator(read_whole_number), Field(ge=1, le=10_000)]
 """A number of things. 1 to 10,000."""
-Days = Annotated[int, BeforeValidator(read_whole_number), Field(ge=1, le=3_650)]
+LONGEST_DAYS = 3_650
+"""The largest number of days that a policy may give."""
+Days = Annotated[int, BeforeValidator(read_whole_number), Field(ge=1, le=LONGEST_DAYS)]
 """A number of days. 1 to 3,650."""
 OverdueMultiple = Annotated[
     int,

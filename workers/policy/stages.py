@@ -144,7 +144,11 @@ class Expired(Part):
     """The expiry of a lead that neither the lead nor sales has touched."""
 
     days_without_touch: Days
-    """Days after the last touch by the lead or by sales: ``expired: {days_without_touch: 120}``."""
+    """Days after the last touch by the lead or by sales: ``expired: {days_without_touch: 120}``.
+
+    The lead expires at the start of the day that is this number of days after the day of the touch, in the policy's
+    time zone. After a touch on 2 March and 90 days, that is the start of 31 May.
+    """
     no_touch: Annotated[tuple[Name, ...], Field(max_length=50)] = OUTBOUND_ACTIVITIES
     """Our own outbound activities. They are not touches, earn no points and do not mark a lead as active."""
 
@@ -181,7 +185,7 @@ class BuyingGroup(Part):
     people: Annotated[Count, Field(ge=2, le=10)]
     """The least number of active people. 2 to 10, since the 10 people who were active last are kept."""
     within_days: Days
-    """Days within which they must be active."""
+    """Days within which they must be active, today included."""
 
 
 class Stages(Part):

@@ -163,6 +163,8 @@ WORTH: Lines = {
     "grade.behaviour.3": (a_chief_reads_much, "9"),
     "behaviour.cap": (a_chief_reads_much, "39"),
     "behaviour.fade.to_zero_after_days": (a_reader_comes_back_three_weeks_later, "30"),
+    "behaviour.groups.content.fade.to_zero_after_days": (a_reader_comes_back_three_weeks_later, "30"),
+    "behaviour.rules.form.fade.to_zero_after_days": (a_reader_comes_back_three_weeks_later, "30"),
     "behaviour.session_gap": (a_film_of_which_nobody_said_how_long, "10m"),
     "behaviour.groups.web.cap": (a_chief_reads_much, "12"),
     "behaviour.rules.webinar.when.activity": (a_chief_reads_much, "webinar_registered"),

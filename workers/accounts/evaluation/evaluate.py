@@ -86,8 +86,8 @@ def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
     lead, score = hand.lead, hand.score
     inputs = _stage_inputs(case, lead, fit, excluded)
     stage = stage_of(inputs)
-    is_ours = excluded is Reason.OWN_DOMAIN  # people of our own company earn no points
-    behaviour = NO_POINTS if is_ours else _points(case, score, _score_day(case, score))
+    # People of a company that the policy excludes earn nothing. Their counts are kept: the exclusion may end.
+    behaviour = NO_POINTS if excluded is not None else _points(case, score, _score_day(case, score))
     reasons = _reasons(hand, stage, inputs, fit, behaviour, due, by_sales=occasion.by_sales)
     if stage is not lead.stage:
         as_of = behaviour if due is None else _points(case, score, due.day)

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from workers.accounts.case import Case
     from workers.accounts.state.lead import LeadRow
 
-DAY_MS = 86_400_000
-
 
 def colleagues_of(case: Case, lead_id: str) -> list[Colleague]:
     """Return the other people of the account who were active last, latest first, with their roles."""
@@ -37,8 +35,12 @@ def group_of(case: Case, lead_id: str) -> BuyingGroup | None:
     rule = case.terms.policy.stages.buying_group
     if rule is None:
         return None
-    since_ms = case.now_ms - rule.within_days * DAY_MS
-    active = [active_id for active_id, at_ms in case.active_since() if at_ms >= since_ms]
+    today = case.terms.day_of(case.now_ms)
+    active = [
+        active_id
+        for active_id, at_ms in case.active_since()
+        if today - case.terms.day_of(at_ms) < rule.within_days
+    ]
     people = [active_id for active_id in active if _may_buy(case, case.lead(active_id))]
     if len(people) < rule.people or lead_id not in people:
         return None

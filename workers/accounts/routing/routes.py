@@ -182,7 +182,7 @@ def _last_rep_plan(
         return _skip(line, RouteMiss.INQUIRY)
     if last.rep_id in account.gone:
         return _skip(line, RouteMiss.REP_NOT_ACTIVE, rep_id=last.rep_id)
-    if now_ms - last.at_ms > (policy.account_rep_for_ms or 0):
+    if policy.days_between(last.at_ms, now_ms) >= policy.account_rep_for_days:
         return _skip(line, RouteMiss.WORKED_TOO_LONG_AGO, rep_id=last.rep_id)
     return _rep_plan(last.rep_id, last.desk, kind)
 

@@ -4,8 +4,9 @@ In: events, and counts per rule and day. Out: the matching rules, and points lin
 Counts are not changed here. Fit, stage and owner have no influence.
 
 Points come from the policy key ``behaviour``. With N = ``fade.to_zero_after_days`` (decay), each event of a rule gives
-``points * (N - age) / N``, where ``age`` is in whole days of the policy's zone. Caps apply in this order: the rule's
-``cap``, the group's ``cap``, ``behaviour.cap``. Counts are integers, so the order of events does not matter (ADR 0009).
+``points * (N - age) / N``, where ``age`` is in whole days of the policy's zone. The sum of a rule is exact, and is rounded
+to the nearest whole number once. Caps apply in this order: the rule's ``cap``, the group's ``cap``, ``behaviour.cap``.
+Counts are integers, so the order of events does not matter (ADR 0009).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from workers.accounts.state.score import RuleCount
+    from workers.policy.behaviour_rules import Decay
     from workers.policy.model import Policy, Rule
 
 
@@ -86,7 +88,7 @@ class RuleBook:
 
     def __init__(self, policy: Policy) -> None:
         behaviour = policy.behaviour
-        self.horizon_days = behaviour.fade.to_zero_after_days
+        self.horizon_days = behaviour.horizon_days
         self.session_gap_ms = behaviour.session_gap_ms
         self.bucket_ms_by_rule: dict[str, int] = {
             name: rule.once_per for name, rule in behaviour.rules.items() if rule.once_per is not None
@@ -98,7 +100,13 @@ class RuleBook:
         self._implied = behaviour.implied
         self._cap = behaviour.cap
         self._plan = tuple(
-            (name, rule.points, rule.cap, rule.group if rule.group in behaviour.groups else None)
+            (
+                name,
+                rule.points,
+                rule.cap,
+                rule.group if rule.group in behaviour.groups else None,
+                behaviour.decay_of(rule),
+            )
             for name, rule in behaviour.rules.items()
         )
         self._group_caps = {name: group.cap for name, group in behaviour.groups.items()}
@@ -153,8 +161,9 @@ class RuleBook:
     def points(self, counts: tuple[RuleCount, ...], day: int) -> Behaviour:
         """Return the points of ``counts`` as of ``day``; events of later days do not count.
 
-        Rule: ``points * sum(events * (N - age)) / N``, rounded toward zero once, at most the rule's ``cap``. N is the
-        policy key ``behaviour.fade.to_zero_after_days``, ``age`` the whole days since the event, 0 <= age < N.
+        Rule: ``points * sum(events * (N - age)) / N``, rounded once to the nearest whole number, half away from zero. At
+        most the rule's ``cap``. N is the policy key ``fade.to_zero_after_days`` of the rule, its group or all behaviour.
+        ``age`` is the whole days since the event, 0 <= age < N. ``fade: none``: ``points * events``.
         Group: at most its ``cap``. Total: at most ``behaviour.cap``. A cap that removes points adds a negative line.
         """
         if not counts:
@@ -171,11 +180,11 @@ class RuleBook:
         lines: list[RulePoints] = []
         by_group: dict[str, int] = {}
         total = 0
-        for name, each, cap, group in self._plan:
+        for name, each, cap, group, decay in self._plan:
             found = by_rule.get(name)
             if found is None:
                 continue
-            points, times = self._rule_points(found.days, each, day)
+            points, times = _rule_points(found.days, each, decay, day)
             if not times:
                 continue
             if cap is not None and points > cap:
@@ -191,19 +200,6 @@ class RuleBook:
             total = self._cap
         return Behaviour(total, tuple(lines))
 
-    def _rule_points(self, days: tuple[tuple[int, int], ...], each: int, day: int) -> tuple[int, int]:
-        """Return (points, number of events) of one rule of ``each`` points, after decay and before caps."""
-        horizon = self.horizon_days
-        weight = times = 0
-        for on_day, count in days:
-            age = day - on_day
-            if 0 <= age < horizon:
-                weight += count * (horizon - age)
-                times += count
-        # `//` rounds down. Negative points are made positive and back, so that they are rounded toward zero too.
-        points = each * weight // horizon if each > 0 else -(-each * weight // horizon)
-        return points, times
-
     def _apply_group_caps(self, by_group: Mapping[str, int], lines: list[RulePoints]) -> int:
         """Add a line for each group above its cap; return the points removed."""
         removed = 0
@@ -213,6 +209,18 @@ class RuleBook:
                 lines.append(RulePoints(f"cap:{group}", -over, 0))
                 removed += over
         return removed
+
+
+def _rule_points(days: tuple[tuple[int, int], ...], each: int, decay: Decay, day: int) -> tuple[int, int]:
+    """Return (points, number of events) of one rule of ``each`` points, after decay and before caps."""
+    horizon = decay.horizon_days
+    weighted = times = 0
+    for on_day, count in days:
+        age = day - on_day
+        if 0 <= age < horizon:
+            weighted += count * (horizon - age)
+            times += count
+    return decay.points(each, weighted, times), times
 
 
 def _matches(rule: Rule, given: Mapping[str, str | None]) -> bool:

@@ -86,9 +86,9 @@ class Terms:
     def expires_ms(self, touched_day: int) -> int:
         """Return when a lead touched last on this day expires. Milliseconds UTC.
 
-        ``stages.expired.days_without_touch`` whole days of the policy's zone pass in between.
+        It is the start of the day that is ``stages.expired.days_without_touch`` days later, in the policy's zone.
         """
-        return self.day_start_ms(touched_day + 1 + (self.expires_after_days or 0))
+        return self.day_start_ms(touched_day + (self.expires_after_days or 0))
 
     def _offset_of_quarter(self, quarter: int) -> int:
         offset = datetime.fromtimestamp(quarter * QUARTER_MS / 1000, UTC).astimezone(self._zone).utcoffset()

@@ -2,7 +2,8 @@
 
 In: a score row and an event with its matching rules. Out: the row with the event counted on its own day. It computes no
 points: rulebook/behaviour.py does, when a score is read. There each event gives ``points * (N - age) / N`` with
-N = ``behaviour.fade.to_zero_after_days`` (decay, whole days of the policy's zone), and then the caps apply.
+N = ``behaviour.fade.to_zero_after_days`` (decay, whole days of the policy's zone), rounded once per rule. Then the caps
+apply.
 """
 
 from __future__ import annotations

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _NOT_YET = frozenset(
     {
         "buyers.match",
-        "behaviour.rules.*.fade",
         "desks.*.answer_within.partner",
     }
 )

@@ -24,7 +24,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     # The whole policy.
     "Policy.policy": _S("Policy {v}"),
     "Policy.version": _S("version {v}"),
-    "Policy.timezone": _S("days are counted in {v}"),
+    "Policy.timezone": _S("days are calendar days in {v}"),
     "Policy.currency": _S("amounts are in {v}, and a revenue in another currency counts as unknown"),
     "Policy.definitions": _S("Definitions", "no term is defined"),
     "Policy.served_market": _S(
@@ -99,7 +99,9 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "BehaviourGrades.3": _S("3 from {v}"),
     # Behaviour.
     "Behaviour.cap": _S("All behaviour together gives at most {v} points"),
-    "Behaviour.fade": _S("{v}", inline=True),
+    "Behaviour.fade": _S(
+        "{v}; points are exact, and those of a rule are rounded to the nearest whole number", inline=True
+    ),
     "Behaviour.session_gap": _S(
         "an event without a stated duration lasts until the next one, if that comes within {v:time}",
         "an event without a stated duration lasts until the next one, if that comes within half an hour",
@@ -110,9 +112,11 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Signals.rules": _S("{v:any} on an account with an owner"),
     "Signals.bundle": _S("who gets one alert for all signals within {v:time}, without a hand-off"),
     "Decay.to_zero_after_days": _S(
-        "decay: the points of each event fall to zero in a straight line over {v} days"
+        "decay: the points of each event fall to zero in a straight line over {v} days",
+        "no decay: the points of an event stay the same",
     ),
     "Group.cap": _S("at most {v} points together"),
+    "Group.fade": _S("{v}", inline=True),
     "Rule.when": _S("for {v}", inline=True),
     "Rule.points": _S("{v:points} each"),
     "Rule.cap": _S("at most {v} in all"),
@@ -120,6 +124,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Rule.instead_of": _S("counts instead of {v}"),
     "Rule.at_least": _S("only if it lasted {v:time} or longer"),
     "Rule.once_per": _S("counts once in {v:time}"),
+    "Rule.fade": _S("{v}", inline=True),
     "Rule.implies": _S("also counts as {v}, once per message"),
     "When.activity": _S("{v:any}"),
     "When.url": _S("at {v:any}"),
@@ -136,11 +141,13 @@ SENTENCES: Final[dict[str, Sentence]] = {
         "a rejection as not_now or unreachable after fewer than {v} contact attempts is reported",
         "a rejection is accepted after any number of contact attempts",
     ),
-    "Expired.days_without_touch": _S("{v} days after the last touch by the lead or by sales"),
+    "Expired.days_without_touch": _S(
+        "{v} days after the last touch by the lead or by sales, as that day begins"
+    ),
     "Expired.no_touch": _S("not counting {v:any}", "counting every activity"),
     "Stages.buying_group": _S("A buying group is {v}", "no hand-off names a buying group", inline=True),
     "BuyingGroup.people": _S("{v} people of one account"),
-    "BuyingGroup.within_days": _S("active within {v} days"),
+    "BuyingGroup.within_days": _S("active within {v} days, today included"),
     "Stages.names": _S("display names of the stages: {v:all}", "the stages have no display names"),
     "Stages.crm_names": _S(
         "names of the stages in the CRM: {v:all}", "the CRM has no other names for the stages"
@@ -176,7 +183,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Route.if": _S("if {v:route}", inline=True),
     "Route.to": _S("it goes to {v:phrase}"),
     "Route.kind": _S("as {v}"),
-    "Route.for_days": _S("until {v} days after the rep's last work"),
+    "Route.for_days": _S("until the day begins that is {v} days after the rep's last work"),
     "Route.without_owner": _S("or, if no active rep owns the account, to {v}"),
     "Route.otherwise": _S("every other lead goes to {v}"),
     "Territory.regions": _S("the region is {v:any}"),

@@ -31,8 +31,8 @@ from tests.hops.accounts.market import (
 )
 
 FIRST = f"{BANK}#1.1"
-EXPIRY = at("2026-07-01 00:00")
-"""Beginning of the day after Monday 2 March and 120 whole days without a touch."""
+EXPIRY = at("2026-06-30 00:00")
+"""Beginning of the day that is 120 days after Monday 2 March."""
 LATER = EXPIRY + DAY_MS
 BEFORE = EXPIRY - 2 * DAY_MS
 
@@ -170,7 +170,7 @@ def test_a_raised_hand_begins_a_new_cycle_with_the_rep_who_had_it() -> None:
     results = market.send(demo(at_ms=LATER), at_ms=LATER)
     assert (steps(results), story(results)) == (["mql"], ["assigned raised_hand r1"])
     assert stage_events(results)[0].cycle == 2
-    assert steps(market.tick(LATER + 121 * DAY_MS)) == ["expired"]
+    assert steps(market.tick(LATER + 120 * DAY_MS)) == ["expired"]
 
 
 def test_a_lead_that_was_never_handed_over_expires_too() -> None:

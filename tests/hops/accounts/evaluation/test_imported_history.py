@@ -79,7 +79,7 @@ def test_history_does_not_hand_over_again_a_lead_that_reached_the_threshold_befo
 
 def test_a_late_event_does_not_count_a_past_day_on_which_history_would_have_reached_the_threshold() -> None:
     market = a_market()
-    then = MONDAY - 20 * DAY_MS
+    then = MONDAY - 24 * DAY_MS
     market.send(*imported(*reach_bar(at_ms=then), *papers(2, at_ms=then)))
     market.tick(COMPLETE_AT)
     late = activity("page_view", at_ms=MONDAY - 5 * DAY_MS, url="https://x.example/")

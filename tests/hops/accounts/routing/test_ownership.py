@@ -87,7 +87,7 @@ def test_the_desk_to_ask(
 
 
 @pytest.mark.parametrize(
-    ("days", "mode"), [(0, RequestMode.FOLLOW), (180, RequestMode.FOLLOW), (181, RequestMode.TURN)]
+    ("days", "mode"), [(0, RequestMode.FOLLOW), (179, RequestMode.FOLLOW), (180, RequestMode.TURN)]
 )
 def test_the_last_rep_has_the_account_for_the_policys_time(days: int, mode: RequestMode) -> None:
     plan = plan_for(POLICY, AccountRow(last_rep=LAST), Kind.MQL, MONDAY + days * DAY_MS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from workers.accounts.rulebook.behaviour import RuleBook, event_days
 from workers.accounts.rulebook.tally import add_counts, count_event
 from workers.accounts.rulebook.terms import Terms
 from workers.accounts.state.score import RuleCount
+from workers.policy.behaviour_rules import Behaviour
 from workers.policy.load import load_policy
 
 RULES = RuleBook(POLICY)
@@ -24,6 +27,13 @@ def counts_of(*events: tuple[str, int]) -> Counts:
     for number, (rule, age) in enumerate(events):
         made = count_event(made, (rule,), TODAY - age, number, f"e{number}", 0)
     return made
+
+
+def rules_with(behaviour: dict[str, Any], rules: dict[str, dict[str, Any]]) -> RuleBook:
+    """Return the rules of a small policy. Each rule is named after its activity."""
+    made = {name: {"when": {"activity": name}} | rule for name, rule in rules.items()}
+    section = Behaviour.model_validate({"cap": 100, "rules": made} | behaviour)
+    return RuleBook(POLICY.model_copy(update={"behaviour": section}))
 
 
 @pytest.mark.parametrize(
@@ -92,10 +102,16 @@ def test_a_rule_by_asset_and_campaign_needs_both() -> None:
         ([("webinar", 59)], 0),
         ([("webinar", 60)], 0),
         ([("webinar", 45), ("webinar", 15)], 12),
-        ([("page", 1)] * 2, 1),
+        ([("page", 1)] * 2, 2),
+        ([("page", 29)], 1),
+        ([("page", 30)], 1),
+        ([("page", 31)], 0),
+        ([("paper", 1), ("paper", 2), ("paper", 3)], 16),
         ([("careers", 30)], -5),
         ([("careers", 59)], 0),
         ([("careers", 54)], -1),
+        ([("careers", 57)], -1),
+        ([("careers", 58)], 0),
         ([("unheard_of", 0)], 0),
     ],
 )
@@ -108,7 +124,49 @@ def test_points_after_decay_the_rules_cap_the_groups_and_the_totals(
 def test_decay_is_a_straight_line_over_whole_days() -> None:
     counts = counts_of(("webinar", 0))
     found = [RULES.points(counts, TODAY + age).points for age in range(62)]
-    assert found == [12 * max(0, 60 - age) // 60 for age in range(62)]
+    assert found == [(12 * max(0, 60 - age) + 30) // 60 for age in range(62)]
+
+
+@pytest.mark.parametrize("days", [10, 60, 365, 3_650])
+@pytest.mark.parametrize("each", [10, -10])
+def test_after_a_tenth_of_the_days_nine_tenths_are_left(days: int, each: int) -> None:
+    rules = rules_with({"fade": {"to_zero_after_days": days}}, {"page": {"points": each}})
+    assert rules.points(counts_of(("page", days // 10)), TODAY).points == each * 9 // 10
+
+
+@pytest.mark.parametrize("ages", [(0, 1), (1, 1), (0, 1, 2, 3)])
+def test_events_of_several_days_lose_nothing_to_rounding(ages: tuple[int, ...]) -> None:
+    rules = rules_with({"fade": {"to_zero_after_days": 3_650}}, {"page": {"points": 5}})
+    assert rules.points(counts_of(*(("page", age) for age in ages)), TODAY).points == 5 * len(ages)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "page", "points"),
+    [
+        ({"fade": "none"}, {}, 4 + 8),
+        ({"fade": "none"}, {"fade": {"to_zero_after_days": 60}}, 2 + 8),
+        ({}, {}, 2 + 4),
+        ({}, {"fade": "none"}, 4 + 4),
+        ({}, {"group": "slow"}, 4 + 4),
+        ({}, {"group": "slow", "fade": {"to_zero_after_days": 40}}, 1 + 4),
+        ({}, {"group": "plain"}, 2 + 4),
+    ],
+)
+def test_the_decay_of_a_rule_goes_before_that_of_its_group_and_of_all(
+    behaviour: dict[str, Any], page: dict[str, Any], points: int
+) -> None:
+    groups = {"slow": {"cap": 20, "fade": "none"}, "plain": {"cap": 20}}
+    rules = rules_with(
+        {"fade": {"to_zero_after_days": 60}, "groups": groups} | behaviour,
+        {"page": {"points": 4} | page, "paper": {"points": 8}},
+    )
+    assert rules.points(counts_of(("page", 30), ("paper", 30)), TODAY).points == points
+
+
+def test_points_without_decay_stay_for_ten_years() -> None:
+    rules = rules_with({"fade": "none"}, {"page": {"points": 7}})
+    counts = counts_of(("page", 0))
+    assert [rules.points(counts, TODAY + age).points for age in (0, 60, 3_649, 3_650)] == [7, 7, 7, 0]
 
 
 def test_points_removed_by_a_cap_are_a_line_of_their_own() -> None:

@@ -9,6 +9,7 @@ from workers.policy.problem import Problem
 Changed = Callable[..., str]
 Problems = Callable[[str], list[Problem]]
 
+FADE = "fade"
 CASES = [
     # (replaced, by, key, a part of what was found, a part of what was expected)
     ("version: 1\n", "version: -1\n", "version", '"-1"', "greater than or equal to 1"),
@@ -33,6 +34,9 @@ CASES = [
     ("points: 30", "points: 0x10", "served_market.industry.points", '"0x10"', "plain digits"),
     ("cap: 6}", "cap: inf}", "behaviour.groups.email.cap", '"inf"', "plain digits"),
     ("{to_zero_after_days: 60}", "{to_zero_after_days: 0}", "behaviour.fade.to_zero_after_days", '"0"', "to 1"),
+    ("{to_zero_after_days: 60}", "never", "behaviour.fade", '"never"', "{to_zero_after_days: 60}, or none"),
+    ("{to_zero_after_days: 60}", "{}", "behaviour.fade.to_zero_after_days", "no such key", "is required"),
+    ("points: 12, group", f"points: 12, {FADE}: 5, group", "behaviour.rules.webinar.fade", '"5"', "or none"),
     ("points: 3, group: email", "points: 3, group: emial", "behaviour.rules.click.group", '"emial"', "mean email?"),
     ("points: 12, group: events", "points: 12", "behaviour.groups.events", "no rule uses", "with this group"),
     ("points: -10, instead_of: page", "points: -10, instead_of: pgae", "behaviour.rules.careers.instead_of", '"pgae"', "mean page?"),
