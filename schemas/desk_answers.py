@@ -8,7 +8,7 @@ from pydantic import Field
 
 from schemas.base import RECORD_TYPE, AccountKey, FactId, LeadId, Milliseconds, Model
 from schemas.desk_requests import RequestMode
-from schemas.vocabulary import HowChosen, PassedOver
+from schemas.vocabulary import HowChosen, Kind, PassedOver
 
 
 class PassedOverRep(Model):
@@ -35,6 +35,13 @@ class Clock(Model):
     due_at_ms: Milliseconds = Field(description="When the first response is due.")
     then_at_ms: Milliseconds | None = Field(
         default=None, description="When an unanswered account is reassigned. Absent: it stays."
+    )
+    for_kind: Kind | None = Field(
+        default=None,
+        description="The kind of all hand-offs that get these deadlines. Absent: the named hand-off alone gets them.",
+    )
+    raised_hand: bool = Field(
+        default=False, description="With `for_kind`: whether the leads of those hand-offs raised a hand."
     )
 
 

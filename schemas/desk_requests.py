@@ -60,6 +60,10 @@ class RunningClock(Model):
     then_at_ms: Milliseconds | None = Field(
         default=None, description="When an unanswered account was to be reassigned. Absent: it stays."
     )
+    for_kind: bool = Field(
+        default=False,
+        description="Whether the whole time is asked for every hand-off of this kind, not for this hand-off alone.",
+    )
 
 
 class DeskRequest(Model):

@@ -73,4 +73,11 @@ def renew_clock(desk: Desk, calendars: Sequence[Calendar], clock: RunningClock, 
             None if clock.then_at_ms is None else left(frozen_ms, clock.then_at_ms),
         )
     soon_ms, due_ms, then_ms = ends_of_spans(calendars, spans, now_ms)
-    return Clock(handoff_id=clock.handoff_id, due_soon_at_ms=soon_ms, due_at_ms=due_ms, then_at_ms=then_ms)
+    return Clock(
+        handoff_id=clock.handoff_id,
+        due_soon_at_ms=soon_ms,
+        due_at_ms=due_ms,
+        then_at_ms=then_ms,
+        for_kind=clock.kind if clock.for_kind else None,
+        raised_hand=clock.for_kind and clock.raised_hand,
+    )

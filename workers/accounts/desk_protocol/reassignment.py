@@ -183,12 +183,17 @@ def hold_move(case: Case) -> None:
 
 
 def clocks_for_request(case: Case, request: OpenRequest) -> list[RunningClock]:
-    """Return the deadlines to send with a request: they start over after an escalation, and resume after an absence."""
-    if request.move is None:
+    """Return the deadlines to send with a request: open hand-offs may move to the rep whom the desk chooses.
+
+    Each hand-off gets the whole time of its own kind. After an absence up to 20 hand-offs get the time that was left.
+    """
+    if not case.account.untouched:
         return []
-    return deadlines.running_clocks(
-        open_index.open_rows(case), resumed=request.move is not MoveWhy.NOT_ANSWERED
-    )
+    by_kind = deadlines.clocks_by_kind(case, request.handoff_id)
+    if request.move is None or request.move is MoveWhy.NOT_ANSWERED:
+        return by_kind
+    frozen = deadlines.frozen_clocks(open_index.open_rows(case))
+    return [*frozen[: deadlines.MOST_CLOCKS - len(by_kind)], *by_kind]
 
 
 def _plan_for_rep(rep_id: str, holder: Holder, how: HowChosen | None = None) -> Plan:

@@ -101,7 +101,10 @@ def _apply_assignment(case: Case, request: OpenRequest, answer: DeskAnswer) -> N
     due = deadlines.deadlines_of(answer)
     asked = None if request.pending else _asked_of(request)
     why = _add_owner_change(case, request, holder, reasons)
-    bulk_transfer.transfer_all(case, handoffs.Transfer(holder, request.kind, due, why, asked=asked))
+    _, by_kind = deadlines.split_clocks(answer)
+    bulk_transfer.transfer_all(
+        case, handoffs.Transfer(holder, request.kind, due, why, asked=asked, by_kind=by_kind)
+    )
     if not request.pending:
         return
     pending = case.rows.get(PendingRow, case.key, request.pending, request.lead_id)
@@ -143,13 +146,14 @@ def _apply_move(case: Case, request: OpenRequest, why: MoveWhy, answer: DeskAnsw
     """Move the open hand-offs to the holder that the desk chose. If it is the present holder, resume their deadlines."""
     before = case.account.holder
     holder = reassignment.holder_after_move(case, request, holder)
-    clocks = tuple((one.handoff_id, deadlines.deadlines_of(one)) for one in answer.clocks)
+    clocks, by_kind = deadlines.split_clocks(answer)
     due, reasons = deadlines.deadlines_of(answer), reassignment.move_reasons(why, holder)
     if before is not None and before.id == holder.id:
         bulk_transfer.resume_all_deadlines(case, clocks, due)
     else:
         passed_over = tuple((one.rep_id, one.why) for one in answer.passed_over)
-        to = handoffs.Transfer(holder, request.kind, due, reasons, clocks, passed_over, _asked_of(request))
+        asked = _asked_of(request)
+        to = handoffs.Transfer(holder, request.kind, due, reasons, clocks, passed_over, asked, by_kind)
         bulk_transfer.transfer_all(case, to)
     reassignment.end_move(case, why, before, holder)
     _update_alerts(case, request, answer)

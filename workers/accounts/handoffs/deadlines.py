@@ -6,12 +6,12 @@ deadlines, because it knows the rep's calendar. While the holder is away, the de
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
 
 from schemas.desk_requests import RunningClock
-from schemas.vocabulary import Alert, AssigneeType
+from schemas.vocabulary import Alert, AssigneeType, Kind
 from workers.accounts.handoffs import open_index
 from workers.accounts.handoffs.alert_recipients import recipients_for_holder
 from workers.accounts.state.handoff import HandoffRow
@@ -30,7 +30,13 @@ OVERDUE = "overdue"
 LONG_OVERDUE = "then"
 """Kind of the timer at which an unanswered hand-off is escalated, see escalation.py."""
 MOST_CLOCKS = 20
-"""Most hand-offs whose own deadlines are sent to a desk. Further ones get those of the requested hand-off."""
+"""Most deadlines that are sent to a desk, those of whole kinds included."""
+EVERY_KIND: Final = (
+    *((kind, False) for kind in (Kind.MQL, Kind.CLAIMED)),
+    *((kind, True) for kind in (Kind.RAISED_HAND, Kind.INQUIRY)),
+    *((kind, raised) for kind in (Kind.EXPANSION, Kind.IN_CYCLE, Kind.PARTNER) for raised in (False, True)),
+)
+"""(kind, whether a hand was raised) of all hand-offs that an account can have, except support questions."""
 MOST_TOUCHED_BY = 20
 """Most reps who are remembered for a hand-off beside the one who touched it first."""
 _ALERTS = {DUE_SOON: Alert.RESPONSE_DUE_SOON, OVERDUE: Alert.RESPONSE_OVERDUE}
@@ -50,6 +56,19 @@ class ResponseDeadlines(NamedTuple):
 def deadlines_of(answer: DeskAnswer | Clock) -> ResponseDeadlines:
     """Return the deadlines that a desk has set."""
     return ResponseDeadlines(answer.due_soon_at_ms, answer.due_at_ms, answer.then_at_ms)
+
+
+def split_clocks(
+    answer: DeskAnswer,
+) -> tuple[tuple[tuple[str, ResponseDeadlines], ...], tuple[tuple[Kind, bool, ResponseDeadlines], ...]]:
+    """Return the deadlines of single hand-offs by handoff_id, and those of whole kinds."""
+    own = tuple((one.handoff_id, deadlines_of(one)) for one in answer.clocks if one.for_kind is None)
+    by_kind = tuple(
+        (one.for_kind, one.raised_hand, deadlines_of(one))
+        for one in answer.clocks
+        if one.for_kind is not None
+    )
+    return own, by_kind
 
 
 def with_deadlines(row: HandoffRow, due: ResponseDeadlines) -> HandoffRow:
@@ -147,25 +166,42 @@ def freeze(case: Case, handoff_id: str, row: HandoffRow, at_ms: int) -> None:
     open_index.write_handoff(case, handoff_id, replace(row, frozen_ms=at_ms))
 
 
-def running_clocks(waiting: Iterable[tuple[str, HandoffRow]], *, resumed: bool) -> list[RunningClock]:
-    """Return the deadlines of unanswered hand-offs, to send to a desk. At most 20.
-
-    ``resumed``: each states when it was frozen, so that the desk continues with the time that was left. Otherwise the
-    desk starts with the whole time.
-    """
+def frozen_clocks(waiting: Iterable[tuple[str, HandoffRow]]) -> list[RunningClock]:
+    """Return the deadlines of hand-offs that an absence has stopped. The desk continues with the time that was left."""
     return [
         RunningClock(
             handoff_id=handoff_id,
             kind=row.kind,
-            raised_hand=row.qualification is not None,
-            frozen_at_ms=row.frozen_ms if resumed else None,
+            raised_hand=is_raised(row),
+            frozen_at_ms=row.frozen_ms,
             due_soon_at_ms=row.due_soon_ms,
             due_at_ms=row.due_ms,
             then_at_ms=row.then_ms,
         )
         for handoff_id, row in waiting
-        if row.touched_ms is None and row.due_ms is not None
-    ][:MOST_CLOCKS]
+        if row.touched_ms is None and row.frozen_ms is not None and row.due_ms is not None
+    ]
+
+
+def clocks_by_kind(case: Case, handoff_id: str) -> list[RunningClock]:
+    """Return one question for each kind of unanswered hand-off: how long is the whole time? At most 10.
+
+    The hand-offs of a large account are not read: it asks for every kind. ``handoff_id`` is the requested hand-off.
+    """
+    if open_index.is_large(case):
+        kinds = set(EVERY_KIND)
+    else:
+        rows = open_index.open_rows(case)
+        kinds = {(row.kind, is_raised(row)) for _, row in rows if row.touched_ms is None}
+    return [
+        RunningClock(handoff_id=handoff_id, kind=kind, raised_hand=raised, for_kind=True)
+        for kind, raised in sorted(kinds)
+    ]
+
+
+def is_raised(row: HandoffRow) -> bool:
+    """Whether the deadline of a raised hand holds. An MQL keeps that of its kind, also with a label."""
+    return row.qualification is not None and row.kind is not Kind.MQL
 
 
 def _cancel_timers(case: Case, handoff_id: str) -> None:

@@ -61,6 +61,16 @@ class Transfer(Part, frozen=True):
     """(rep_id, reason) of the reps whom the desk passed over. At most 20."""
     asked: TransferRequest | None = None
     """Request that took the turn. Only a rejection of its hand-off may return that turn. None: no hand-off is named."""
+    by_kind: tuple[tuple[Kind, bool, ResponseDeadlines], ...] = ()
+    """(kind, whether a hand was raised, deadlines) of hand-offs without deadlines of their own. At most 10."""
+
+    def deadlines_for(self, handoff_id: str, row: HandoffRow) -> ResponseDeadlines | None:
+        """Return the deadlines of a hand-off: its own, else those of its kind. None: the desk gave neither."""
+        own = next((due for one, due in self.clocks if one == handoff_id), None)
+        if own is not None:
+            return own
+        asked = (row.kind, deadlines.is_raised(row))
+        return next((due for kind, raised, due in self.by_kind if (kind, raised) == asked), None)
 
 
 def open_handoff(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow) -> LeadRow:
@@ -102,8 +112,8 @@ def withdraw(case: Case, handoff_id: str, row: HandoffRow, reasons: tuple[Reason
 def reassign(case: Case, handoff_id: str, row: HandoffRow, transfer: Transfer) -> None:
     """Give a hand-off to ``transfer.holder``, who has all others that are open.
 
-    A hand-off of another kind without deadlines of its own keeps its present ones as long as they run and are in the
-    future.
+    It gets its own deadlines, else those of its kind. If the desk gave neither, a hand-off of another kind keeps its
+    present ones as long as they run and are in the future.
     """
     deadlines.stop_timers(case, handoff_id)
     made = replace(
@@ -117,7 +127,7 @@ def reassign(case: Case, handoff_id: str, row: HandoffRow, transfer: Transfer) -
     if transfer.asked is not None and transfer.asked.handoff_id == handoff_id:
         asked = transfer.asked
         made = replace(made, request_id=asked.request_id, request_desk=asked.desk, mode=asked.mode)
-    own = dict(transfer.clocks).get(handoff_id)
+    own = transfer.deadlines_for(handoff_id, row)
     is_stale = row.frozen_ms is not None or (row.due_ms or 0) <= case.now_ms
     if row.touched_ms is None and own is not None:
         made = deadlines.with_deadlines(made, own)

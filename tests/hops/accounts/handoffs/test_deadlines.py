@@ -88,14 +88,3 @@ def test_a_hand_off_that_is_reassigned_clears_its_alerts_and_has_the_new_reps_de
     assert alerts(results, cleared=True) == ["response_due_soon", "response_overdue"]
     assert alerts(market.tick(at("2026-03-02 15:59"))) == ["response_due_soon"]
     assert alerts(market.tick(at("2026-03-02 16:00"))) == ["response_overdue"]
-
-
-def test_a_hand_off_of_another_kind_that_moves_along_keeps_a_deadline_in_the_future() -> None:
-    market = a_market()
-    market.send(*reach_bar(), demo("bob"))
-    results = market.send(facts(owner_rep_id="own"))
-    due = {one.kind: one.first_response_due_at for one in routings(results) if one.assignee}
-    assert {kind.value: when.timestamp() * 1000 for kind, when in due.items() if when} == {
-        "mql": at("2026-03-02 12:00"),
-        "raised_hand": at("2026-03-02 09:30"),
-    }
