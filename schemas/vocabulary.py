@@ -390,7 +390,8 @@ class Alert(StrEnum):
     REJECTED_TOO_EARLY = "rejected_too_early"
     """Sales rejected the lead before the agreed number of attempts."""
     BUYING_SIGNALS = "buying_signals"
-    """People of an owned account did what the policy calls buying signals. `rep_id` should look; there is no new hand-off.
+    """People of an owned account did what the policy calls buying signals. `rep_id` works the account and should look;
+    there is no new hand-off. `told` names the absent owner too. Raised again for another rep who works the account.
     Cleared by an action of sales, a change of owner, or the next bundle."""
     CLAIM_REFUSED = "claim_refused"
     """A rep claimed a lead that the rep cannot have. `why` gives the obstacle, `rep_id` or `desk` the holder, `told` the

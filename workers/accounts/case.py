@@ -153,9 +153,13 @@ class Case:
 
     # Alerts.
 
+    def alert_id(self, alert: Alert, subject: str) -> str:
+        """Return the id of the alert about ``subject``."""
+        return fact_id(alert, self.key, subject)
+
     def raise_alert(self, alert: Alert, subject: str, **about: Unpack[AlertFields]) -> None:
         """Raise an alert about ``subject``. An open alert with the same subject stays unchanged."""
-        alert_id = fact_id(alert, self.key, subject)
+        alert_id = self.alert_id(alert, subject)
         if self.rows.get(AlertRow, self.key, alert_id) is None:
             row = AlertRow(alert=alert, **about)
             self.rows.put(row, self.key, alert_id)
@@ -163,7 +167,7 @@ class Case:
 
     def clear_alert(self, alert: Alert, subject: str) -> None:
         """Clear the alert about ``subject``, if one is open."""
-        alert_id = fact_id(alert, self.key, subject)
+        alert_id = self.alert_id(alert, subject)
         row = self.rows.get(AlertRow, self.key, alert_id)
         if row is not None:
             self.end_alert(alert_id, row)

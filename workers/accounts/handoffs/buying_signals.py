@@ -1,8 +1,10 @@
-"""Buying signals of an owned account: one alert notifies the owner of several signals, without a new hand-off.
+"""Buying signals of an owned account: one alert notifies its reps of several signals, without a new hand-off.
 
 In: activity that matches the policy's signal rules, and hands that are raised again in a cycle. Out: one alert per
-account and time window that lists the signals of each person. The alert is cleared when sales responds, when the owner
-changes or is gone, and by the next alert. Activity that leads to a hand-off is not a signal.
+account and time window that lists the signals of each person. It notifies the rep who works the account. If that rep is
+a substitute, it notifies the owner too. If another of them works the account from now on, the alert is raised again for
+that rep. It is cleared when sales responds, when the owner changes or is gone, and by the next alert. Activity that
+leads to a hand-off is not a signal.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from schemas.vocabulary import Alert, AssigneeType
 from workers.accounts.handoffs.alert_recipients import is_muted
 from workers.accounts.routing.ownership import owner_of
 from workers.accounts.routing.permission import restriction
-from workers.accounts.state.alert import SignalLine
+from workers.accounts.state.alert import AlertRow, SignalLine
 from workers.engine.rows import Row
 from workers.engine.timers import cancel_timer, set_timer
 
@@ -41,7 +43,7 @@ class SignalsRow(Row, frozen=True):
     number: int = 0
     """Number of the last bundle."""
     up_for: str = ""
-    """Rep whom the open alert notifies, by rep_id. Empty: no alert is open."""
+    """Rep who works the account and whom the open alert notifies first, by rep_id. Empty: no alert is open."""
 
 
 def add_signals(case: Case, lead_id: str, names: Iterable[str], at_ms: int) -> None:
@@ -70,7 +72,7 @@ def withhold(case: Case, lead_id: str) -> None:
 
 def add_raised_hand(case: Case, lead_id: str, at_ms: int) -> None:
     """Add a hand that is raised again, if the account has an owner or a rep as its holder."""
-    if case.terms.bundle_ms and _recipient_of(case):
+    if case.terms.bundle_ms and _recipients_of(case):
         _add_lines(case, lead_id, [RAISED_HAND_REPEATED], at_ms)
 
 
@@ -79,15 +81,11 @@ def publish_bundle(case: Case) -> None:
     row = case.rows.get(SignalsRow, case.key)
     if row is None:
         return
-    rep_id = _recipient_of(case)
-    if not rep_id or not row.lines:
+    if not _recipients_of(case) or not row.lines:
         end_signals(case)
         return
-    _clear_alert(case, row)
-    number = row.number + 1
-    case.raise_alert(Alert.BUYING_SIGNALS, str(number), rep_id=rep_id, told=(rep_id,), signals=row.lines)
+    _raise_next(case, replace(row, lines=()), row.lines)
     case.request_needs_review = True
-    case.rows.put(SignalsRow(number=number, up_for=rep_id), case.key)
 
 
 def clear_answered(case: Case) -> None:
@@ -100,15 +98,24 @@ def clear_answered(case: Case) -> None:
 
 
 def follow_owner(case: Case) -> None:
-    """Clear the open alert if the account has another owner now, or none."""
+    """Clear the open alert if the account has another owner now, or none.
+
+    Raise it again if another of its reps works the account now: the owner is away or back.
+    """
     row = case.rows.get(SignalsRow, case.key)
-    if row is not None and row.up_for and row.up_for != _recipient_of(case):
-        _clear_alert(case, row)
-        case.rows.put(replace(row, up_for=""), case.key)
+    now = () if row is None or not row.up_for else _recipients_of(case)
+    if row is None or not row.up_for or row.up_for == next(iter(now), None):
+        return
+    alert = case.rows.get(AlertRow, case.key, case.alert_id(Alert.BUYING_SIGNALS, str(row.number)))
+    if alert is not None and not set(now).isdisjoint(alert.told):
+        _raise_next(case, row, alert.signals)
+        return
+    _clear_alert(case, row)
+    case.rows.put(replace(row, up_for=""), case.key)
 
 
 def notified_rep(case: Case) -> str | None:
-    """Return the rep whom the open alert notifies, or None."""
+    """Return the rep whom the open alert notifies first, or None."""
     row = case.rows.get(SignalsRow, case.key)
     return row.up_for or None if row is not None else None
 
@@ -143,15 +150,23 @@ def _add_lines(case: Case, lead_id: str, names: Iterable[str], at_ms: int) -> No
     case.rows.put(replace(row, lines=tuple(latest)), case.key)
 
 
-def _recipient_of(case: Case) -> str:
-    """Return the rep to notify: the account's owner, else the rep who holds it. Empty: no one."""
+def _recipients_of(case: Case) -> tuple[str, ...]:
+    """Return the reps to notify: who works the account first, then the owner. At most 2. Empty: no one."""
     if not case.terms.bundle_ms or is_muted(case):
-        return ""
-    right = owner_of(case.terms.policy, case.account)
-    if right is not None:
-        return right.rep_id
-    holder = case.account.holder
-    return holder.id if holder is not None and holder.type is AssigneeType.REP else ""
+        return ()
+    right, holder = owner_of(case.terms.policy, case.account), case.account.holder
+    owner = () if right is None else (right.rep_id,)
+    if holder is None or holder.type is not AssigneeType.REP or (owner and holder.stands_for not in owner):
+        return owner
+    return tuple(dict.fromkeys((holder.id, *owner)))
+
+
+def _raise_next(case: Case, row: SignalsRow, lines: tuple[SignalLine, ...]) -> None:
+    """Clear the open alert, and raise the next one with these signals for the reps of now."""
+    _clear_alert(case, row)
+    number, told = row.number + 1, _recipients_of(case)
+    case.raise_alert(Alert.BUYING_SIGNALS, str(number), rep_id=told[0], told=told, signals=lines)
+    case.rows.put(replace(row, number=number, up_for=told[0]), case.key)
 
 
 def _clear_alert(case: Case, row: SignalsRow) -> None:
