@@ -1,8 +1,9 @@
 """Changes of a CRM account, as messages to account keys.
 
 A CRM record is the present state of an account. Its difference to the last version decides which keys get a message.
-A blank fact in a later version overwrites nothing, as with contacts: only a deletion withdraws a fact. The owner and the
-open opportunity always follow the latest version.
+Of two versions the one with the later date holds, and of one date the later in the log. A blank fact in a later version
+overwrites nothing, as with contacts: only a deletion withdraws a fact. The owner and the open opportunity always follow
+the latest version.
 
 Every key that the record claims gets the record:
 - its domains,
@@ -17,12 +18,14 @@ subsidiary's primary key.
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from schemas.account_links import SubsidiaryNamed
 from schemas.crm_accounts import CrmAccount
 from schemas.lead_events import AccountFacts, AccountReleased
 from workers.directory.rows import AccountVersionRow
+from workers.directory.versions import Known, merge_versions
 from workers.identity import company_names
 from workers.identity.addresses import DATA_VERSION, company_domain, normalise_domain
 from workers.identity.crm_keys import crm_key, id_key, name_key
@@ -51,14 +54,18 @@ def with_registrable_domains(account: CrmAccount) -> tuple[CrmAccount, int]:
     return account.model_copy(update={"domains": domains}), dropped
 
 
-def account_changed(account: CrmAccount, rows: Rows) -> list[AccountMessage]:
-    """Store a record with registrable domains. Return the messages to its keys, or an empty list if nothing changed."""
+def account_changed(account: CrmAccount, dated_ms: int, rows: Rows) -> list[AccountMessage]:
+    """Store a record with registrable domains. Return the messages to its keys, or an empty list if nothing changed.
+
+    ``dated_ms``: the date of the version. An older version than the stored one adds only facts that newer ones left blank.
+    A later date of a record with open opportunities is a change: sales may have closed them since the former date.
+    """
     crm_account_id = account.crm_account_id
     before = rows.get(AccountVersionRow, crm_account_id) or _NOTHING
-    account = _fill_blanks(account, before.content)
-    content = account.model_dump_json(exclude={"event_id", "occurred_at"}, exclude_none=True)
-    if before.content == content:
+    if dated_ms < before.dated_ms and not before.content:
         return []
+    account, older = _merge_facts(account, dated_ms, before)
+    content = account.model_dump_json(exclude={"event_id", "occurred_at"}, exclude_none=True)
     now = AccountVersionRow(
         content=content,
         event_id=account.event_id,
@@ -66,8 +73,13 @@ def account_changed(account: CrmAccount, rows: Rows) -> list[AccountMessage]:
         names=(*_names(account), id_key(crm_account_id)),
         parent=account.parent_crm_account_id or "",
         data_version=f"{DATA_VERSION}, {company_names.DATA_VERSION}",
+        dated_ms=max(before.dated_ms, dated_ms),
+        older=older,
     )
     rows.put(now, crm_account_id)
+    is_confirmed = bool(account.open_opportunities) and now.dated_ms != before.dated_ms
+    if before.content == content and not is_confirmed:
+        return []
     claimed = (*now.keys, *now.names)
     lost = [key for key in (*before.keys, *before.names) if key not in claimed]
     return [
@@ -78,11 +90,15 @@ def account_changed(account: CrmAccount, rows: Rows) -> list[AccountMessage]:
 
 
 def account_deleted(crm_account_id: str, arrival_ms: int, rows: Rows) -> list[AccountMessage]:
-    """Delete a record. Return the release of every key that it claimed, and of its parent."""
+    """Delete a record. Return the release of every key that it claimed, and of its parent.
+
+    The date of the deleted version is kept: an older version that arrives later does not bring the account back.
+    """
     before = rows.get(AccountVersionRow, crm_account_id)
-    if before is None:
+    if before is None or not before.content:
         return []
-    rows.delete(AccountVersionRow, crm_account_id)
+    kept = AccountVersionRow(content="", event_id=before.event_id, dated_ms=before.dated_ms)
+    rows.put(kept, crm_account_id)
     cause = f"deleted {before.event_id} {arrival_ms}"
     return [
         *(_released(crm_account_id, key, cause) for key in (*before.keys, *before.names)),
@@ -90,19 +106,19 @@ def account_deleted(crm_account_id: str, arrival_ms: int, rows: Rows) -> list[Ac
     ]
 
 
-def _fill_blanks(account: CrmAccount, content: str) -> CrmAccount:
-    """Return the record with its blank facts filled from the last version."""
-    blank = [name for name in _FACTS if _is_blank(getattr(account, name))]
-    held = json.loads(content) if blank and content else {}
-    kept = {name: held[name] for name in blank if not _is_blank(held.get(name))}
-    if not kept:
-        return account
-    before = CrmAccount.model_validate(account.model_dump() | kept)
-    return account.model_copy(update={name: getattr(before, name) for name in kept})
-
-
-def _is_blank(value: object) -> bool:
-    return value is None or value in ("", [])
+def _merge_facts(
+    account: CrmAccount, dated_ms: int, before: AccountVersionRow
+) -> tuple[CrmAccount, tuple[tuple[str, int], ...]]:
+    """Return the newer of two versions with the facts of both, and the facts that an older version states."""
+    held = json.loads(before.content) if before.content else {}
+    sent = account.model_dump(mode="json")
+    known = merge_versions(Known(held, before.older), before.dated_ms, sent, dated_ms, _FACTS)
+    whole = sent if dated_ms >= before.dated_ms else held
+    date = datetime.fromtimestamp(max(before.dated_ms, dated_ms) / 1000, UTC)
+    facts = dict.fromkeys(_FACTS) | known.facts
+    stated = {name: one for name, one in (whole | facts).items() if one is not None}
+    made = CrmAccount.model_validate(stated | {"event_id": account.event_id, "occurred_at": date})
+    return made, known.older
 
 
 def _names(account: CrmAccount) -> tuple[str, ...]:

@@ -46,7 +46,14 @@ from workers.directory.contact_versions import contact_changed, contact_deleted
 from workers.directory.dead_letter_index import FORGET_LETTER, Letter, drop_entry, index_letter, read_letter
 from workers.directory.handoff_ids import account_key_of
 from workers.directory.rep_versions import rep_changed, rep_deleted
-from workers.directory.rows import CountRow, ReadySentRow
+from workers.directory.rows import (
+    AccountVersionRow,
+    ContactVersionRow,
+    CountRow,
+    ReadySentRow,
+    RepVersionRow,
+)
+from workers.directory.versions import version_date
 from workers.engine.api import BaseHop, Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.identity.addresses import Address, BadAddressError, normalise
 from workers.identity.consent_statements import consent_changed
@@ -130,24 +137,33 @@ class DirectoryHop(BaseHop):
     def _handle_input(self, reading: Reading, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
         event: InputRecord = reading.body
         if isinstance(event, CrmAccount):
-            account, dropped = with_registrable_domains(event)
-            if dropped:
-                _count(rows, clock, dropped_domains=dropped)
-            return [emit(LEAD_EVENTS, fact) for fact in account_changed(account, rows)]
+            return self._handle_account(event, record, rows, clock)
         if isinstance(event, CrmContact):
-            return self._handle_contact(event, record, rows)
+            return self._handle_contact(event, record, rows, clock)
         if isinstance(event, CrmRep):
-            return [emit(DESK_REQUESTS, fact) for fact in rep_changed(event, rows)]
+            dated_ms = version_date(event.occurred_at, record.timestamp_ms)
+            _count_if_outdated(rows, clock, rows.get(RepVersionRow, event.rep_id), dated_ms)
+            return [emit(DESK_REQUESTS, fact) for fact in rep_changed(event, dated_ms, rows)]
         if isinstance(event, SalesActivity):
             return self._handle_sales_activity(event, record, rows, clock)
         return self._handle_privacy(event, record, rows)
 
-    def _handle_contact(self, contact: CrmContact, record: Record, rows: Rows) -> list[Emit]:
+    def _handle_account(self, event: CrmAccount, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
+        account, dropped = with_registrable_domains(event)
+        if dropped:
+            _count(rows, clock, dropped_domains=dropped)
+        dated_ms = version_date(event.occurred_at, record.timestamp_ms)
+        _count_if_outdated(rows, clock, rows.get(AccountVersionRow, account.crm_account_id), dated_ms)
+        return [emit(LEAD_EVENTS, fact) for fact in account_changed(account, dated_ms, rows)]
+
+    def _handle_contact(self, contact: CrmContact, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
         person = self._person(contact.email)
         at_ms = min(to_ms(contact.occurred_at), record.timestamp_ms + AHEAD_MS)
         if at_ms <= erased_until_ms(rows, person.lead_id):
             return []
-        return [emit(LEAD_EVENTS, fact) for fact in contact_changed(contact, person, at_ms, rows)]
+        dated_ms = version_date(contact.occurred_at, record.timestamp_ms)
+        _count_if_outdated(rows, clock, rows.get(ContactVersionRow, person.lead_id), dated_ms)
+        return [emit(LEAD_EVENTS, fact) for fact in contact_changed(contact, person, at_ms, dated_ms, rows)]
 
     def _handle_deletion(self, event: Deleted, record: Record, rows: Rows) -> list[Emit]:
         if record.topic == CRM_ACCOUNTS.name:
@@ -261,11 +277,25 @@ def _record_id(record: Record) -> str:
     return text
 
 
-def _count(rows: Rows, clock: Clock, dropped_domains: int = 0, repeated: int = 0) -> None:
+def _count_if_outdated(
+    rows: Rows,
+    clock: Clock,
+    held: AccountVersionRow | ContactVersionRow | RepVersionRow | None,
+    dated_ms: int,
+) -> None:
+    """Count a version of a CRM record that is older than the one held, by their dates. Milliseconds UTC."""
+    if held is not None and dated_ms < held.dated_ms:
+        _count(rows, clock, outdated=1)
+
+
+def _count(rows: Rows, clock: Clock, dropped_domains: int = 0, repeated: int = 0, outdated: int = 0) -> None:
     ensure_sweep(rows, clock.now_ms)
     day = day_key(clock.now_ms)
     now = rows.get(CountRow, day) or _NO_COUNTS
     counted = replace(
-        now, dropped_domains=now.dropped_domains + dropped_domains, repeated=now.repeated + repeated
+        now,
+        dropped_domains=now.dropped_domains + dropped_domains,
+        repeated=now.repeated + repeated,
+        outdated=now.outdated + outdated,
     )
     rows.put(counted, day)

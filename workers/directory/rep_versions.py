@@ -17,17 +17,23 @@ if TYPE_CHECKING:
     from workers.engine.rows import Rows
 
 
-def rep_changed(rep: CrmRep, rows: Rows) -> list[RepFacts]:
+def rep_changed(rep: CrmRep, dated_ms: int, rows: Rows) -> list[RepFacts]:
     """Store a rep's record. Return the messages to desks, or an empty list if nothing changed.
+
+    ``dated_ms``: the date of the version. A version that is older than the stored one changes nothing.
 
     An inactive rep's record is sent too: the desk decides what inactive means.
     """
     desks = tuple(dict.fromkeys(membership.desk for membership in rep.desks))
     content = rep.model_dump_json(exclude={"event_id", "occurred_at"}, exclude_none=True)
     before = rows.get(RepVersionRow, rep.rep_id)
+    if before is not None and dated_ms < before.dated_ms:
+        return []
+    rows.put(
+        RepVersionRow(content=content, event_id=rep.event_id, desks=desks, dated_ms=dated_ms), rep.rep_id
+    )
     if before is not None and before.content == content:
         return []
-    rows.put(RepVersionRow(content=content, event_id=rep.event_id, desks=desks), rep.rep_id)
     left = [desk for desk in before.desks if desk not in desks] if before else []
     return [
         *(_facts(f"desk:{desk}", rep.rep_id, None, rep.event_id) for desk in left),
@@ -39,11 +45,14 @@ def rep_changed(rep: CrmRep, rows: Rows) -> list[RepFacts]:
 
 
 def rep_deleted(rep_id: str, arrival_ms: int, rows: Rows) -> list[RepFacts]:
-    """Delete a rep's record. Return a message without a record to each desk of the rep."""
+    """Delete a rep's record. Return a message without a record to each desk of the rep.
+
+    The date of the deleted version is kept: an older version that arrives later does not bring the rep back.
+    """
     before = rows.get(RepVersionRow, rep_id)
-    if before is None:
+    if before is None or not before.content:
         return []
-    rows.delete(RepVersionRow, rep_id)
+    rows.put(RepVersionRow(content="", event_id=before.event_id, dated_ms=before.dated_ms), rep_id)
     cause = f"deleted {before.event_id} {arrival_ms}"
     return [
         _facts(desk, rep_id, None, cause) for desk in (*map("desk:{}".format, before.desks), f"rep:{rep_id}")

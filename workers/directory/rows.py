@@ -8,11 +8,14 @@ from workers.engine.rows import Row
 
 
 class AccountVersionRow(Row, frozen=True):
-    """The last version of one CRM account, keyed by crm_account_id. One row per account of the CRM."""
+    """The last version of one CRM account, keyed by crm_account_id. One row per account that the CRM has or had."""
 
     prefix: ClassVar[str] = "account-version"
     content: str
-    """The record as JSON with registrable domains, without event_id and occurred_at. Equal texts are equal versions."""
+    """The record as JSON with registrable domains, without event_id and occurred_at. Equal texts are equal versions.
+
+    Empty: the record was deleted.
+    """
     event_id: str
     keys: tuple[str, ...] = ()
     """Account keys that the record claims: the primary key first, its own ``crm:`` key last. At most 51."""
@@ -22,26 +25,42 @@ class AccountVersionRow(Row, frozen=True):
     """The parent account (crm_account_id). Empty without a parent."""
     data_version: str = ""
     """Versions of the lists by which domains and names were normalised."""
+    dated_ms: int = 0
+    """Date of the version. Milliseconds UTC. 0: not known."""
+    older: tuple[tuple[str, int], ...] = ()
+    """(fact, date of the version that states it) of facts that the last version left blank. Milliseconds UTC. At most 8."""
 
 
 class RepVersionRow(Row, frozen=True):
-    """The last version of one rep, keyed by rep_id. One row per rep of the CRM."""
+    """The last version of one rep, keyed by rep_id. One row per rep that the CRM has or had."""
 
     prefix: ClassVar[str] = "rep-version"
     content: str
-    """The record as JSON, without event_id and occurred_at."""
+    """The record as JSON, without event_id and occurred_at. Empty: the record was deleted."""
     event_id: str
     desks: tuple[str, ...] = ()
     """Names of the rep's desks. At most 20, the limit of the contract."""
+    dated_ms: int = 0
+    """Date of the version. Milliseconds UTC. 0: not known."""
 
 
 class ContactVersionRow(Row, frozen=True):
-    """The last version of one contact, keyed by lead_id. One row per contact of the CRM. It holds no address."""
+    """The last version of one contact, keyed by lead_id. It holds no address.
+
+    One row per contact that the CRM has or had.
+    """
 
     prefix: ClassVar[str] = "contact-version"
     content: str
-    """The known facts about the person, as JSON. A blank in a later version overwrites nothing."""
+    """The known facts about the person, as JSON. A blank in a later version overwrites nothing.
+
+    Empty: the record was deleted.
+    """
     event_id: str
+    dated_ms: int = 0
+    """Date of the version. Milliseconds UTC. 0: not known."""
+    older: tuple[tuple[str, int], ...] = ()
+    """(fact, date of the version that states it) of facts that the last version left blank. Milliseconds UTC. At most 20."""
 
 
 class CountRow(Row, frozen=True):
@@ -52,6 +71,8 @@ class CountRow(Row, frozen=True):
     """Domains of CRM accounts that identify no company: free mail, public suffixes, and texts that are not domains."""
     repeated: int = 0
     """Sales activities that arrived before."""
+    outdated: int = 0
+    """Versions of CRM records that arrived after a newer one. They overwrote nothing."""
 
 
 class ReadySentRow(Row, frozen=True):

@@ -68,13 +68,14 @@ def test_a_version_that_changes_nothing_emits_nothing(later: dict[str, Any]) -> 
     assert send(directory, contact("v2", **later)) == []
 
 
-def test_a_deleted_contact_is_published_once_and_its_row_deleted() -> None:
+def test_a_deleted_contact_is_published_once_and_only_its_date_is_kept() -> None:
     directory = partition()
     send(directory, contact("v1", job_title="CIO"))
     (fact,) = send(directory, None)
     assert "record" not in fact
     assert send(directory, None) == []
-    assert directory.rows(ContactVersionRow) == []
+    ((_, row),) = directory.rows(ContactVersionRow)
+    assert (row.content, row.older, row.dated_ms) == ("", (), NOON)
 
 
 def test_the_directory_keeps_no_address_of_a_contact() -> None:
