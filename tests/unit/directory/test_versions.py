@@ -1,4 +1,4 @@
-"""Of two versions of a CRM record the one with the later date holds, in any order of arrival."""
+"""A CRM record keeps the version with the latest date, in any order of arrival."""
 
 from __future__ import annotations
 
