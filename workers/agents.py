@@ -10,7 +10,7 @@ import workers.directory.agent
 import workers.visitors.agent
 from workers.accounts.handle import AccountsHop
 from workers.desks.handle import DesksHop
-from workers.policy.load import load_policy
+from workers.policy.load import load_held_policy
 
 if TYPE_CHECKING:
     from workers.engine.api import AgentSpec, Config
@@ -28,7 +28,7 @@ def make_specs(lead_id_key: bytes, partitions: int) -> dict[str, AgentSpec]:
     """
 
     def policy_of(config: Config) -> Any:
-        return load_policy(config.text, config.name)
+        return load_held_policy(config.text, config.name)
 
     specs = (
         workers.visitors.agent.spec(lead_id_key, partitions),

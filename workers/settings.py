@@ -173,13 +173,18 @@ class Settings(BaseSettings):
     )
 
     @model_validator(mode="after")
-    def _sasl_is_whole(self) -> Self:
+    def _security_is_whole(self) -> Self:
         if self.security is Security.SASL_SSL and not (self.sasl_user and self.sasl_password):
             raise ValueError(f"security SASL_SSL needs {PREFIX}SASL_USER and {PREFIX}SASL_PASSWORD; set both")
         if self.security is not Security.SASL_SSL and (self.sasl_user or self.sasl_password):
             raise ValueError(
                 f"{PREFIX}SASL_USER or {PREFIX}SASL_PASSWORD is set, but {PREFIX}SECURITY is {self.security}: "
                 "a password is sent over SASL_SSL only. Set SECURITY to SASL_SSL, or unset the user and the password"
+            )
+        if self.security is Security.PLAINTEXT and self.ssl_cafile is not None:
+            raise ValueError(
+                f"{PREFIX}SSL_CAFILE is set, but {PREFIX}SECURITY is {self.security}: connections would not be encrypted. "
+                f"Set {PREFIX}SECURITY to SSL or SASL_SSL, or unset {PREFIX}SSL_CAFILE"
             )
         return self
 

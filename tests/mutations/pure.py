@@ -320,8 +320,8 @@ PURE = [
     Mutation(
         "a copy that is still open is deleted",
         "a task that closes late writes into the files of the next task",
-        (Edit(f"{ENGINE}/store.py", 'StoreLockedError if "/LOCK:" in str(error) else', ""),),
+        (Edit(f"{ENGINE}/store.py", 'if "/LOCK:" in str(error) and', "if not path and"),),
         "unit/engine/test_opening.py::test_a_copy_that_another_task_still_has_open_is_not_touched",
-        "StoreUnreadableError",
+        "StoreDamagedError",
     ),
 ]

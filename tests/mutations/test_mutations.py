@@ -12,9 +12,10 @@ from mutation import ROOT, Mutation
 from nursery import Nursery
 from pure import PURE
 from red_check import check_goes_red
+from state import STATE
 from whole import WHOLE
 
-ALL = PURE + DOMAIN + LIVE + WHOLE
+ALL = PURE + STATE + DOMAIN + LIVE + WHOLE
 
 
 def name_of(mutation: Mutation) -> str:
@@ -40,6 +41,6 @@ def test_a_patch_applies_to_the_code_as_it_is_and_its_test_exists(mutation: Muta
     assert mutation.test_name in {node.name for node in tests if isinstance(node, functions)}
 
 
-@pytest.mark.parametrize("mutation", PURE + DOMAIN, ids=name_of)
+@pytest.mark.parametrize("mutation", PURE + STATE + DOMAIN, ids=name_of)
 def test_a_removed_fix_is_noticed(mutation: Mutation, mutated_tree: Path, test_runner: Nursery) -> None:
     check_goes_red(mutation, mutated_tree, test_runner, within_s=60.0)

@@ -71,6 +71,7 @@ def test_the_key_is_given_as_bytes_and_never_shown(monkeypatch: pytest.MonkeyPat
         ({"lead_id_key": SecretStr("short")}, "could be guessed"),
         ({"security": Security.SASL_SSL}, "needs LEAD_ROUTER_SASL_USER"),
         ({"sasl_user": "u", "sasl_password": SecretStr("p")}, "sent over SASL_SSL only"),
+        ({"ssl_cafile": Path("ca.pem")}, "Set LEAD_ROUTER_SECURITY to SSL or SASL_SSL"),
         ({"partitions": 0}, "partitions"),
         ({"app_id": "Lead Router"}, "app_id"),
         ({"dead_letter_share_percent": 101}, "dead_letter_share_percent"),

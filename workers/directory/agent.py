@@ -17,7 +17,7 @@ from schemas.topics import (
 )
 from workers.directory.handle import DirectoryHop
 from workers.engine.api import AgentSpec, Config, Hop
-from workers.policy.load import load_policy
+from workers.policy.load import load_held_policy
 
 NAME = "directory"
 
@@ -29,7 +29,7 @@ def spec(lead_id_key: bytes, partitions: int = 1) -> AgentSpec:
     """
 
     def make_hop(config: Config) -> Hop[Any]:
-        return DirectoryHop(load_policy(config.text, config.name), lead_id_key, partitions)
+        return DirectoryHop(load_held_policy(config.text, config.name), lead_id_key, partitions)
 
     return AgentSpec(
         name=NAME,

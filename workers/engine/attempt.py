@@ -2,6 +2,7 @@
 
 In: a function that decides over the rows. Out: its stamped outputs and its changed rows, or one dead letter instead.
 It is step 6 of a batch (:class:`workers.engine.task.PartitionTask`). An exception of a handler never ends the batch.
+What the worker cannot read of its own state is not the record's fault: a StateError or MemoryError ends the batch.
 
 One decision, in order:
 
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, ParamSpec
 from msgspec.structs import replace
 
 from workers.engine.api import Clock, DeadLetterEncoder, Emit, Record, RefusedError
+from workers.engine.state_errors import StateError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,10 +46,15 @@ class Attempts:
     def run(
         self, decide: Callable[P, list[Emit]], where: Record, at: Clock, *args: P.args, **kwargs: P.kwargs
     ) -> bool:
-        """Run ``decide`` with its arguments. Return False when it failed and the record ``where`` became a dead letter."""
+        """Run ``decide`` with its arguments. Return False when it failed and the record ``where`` became a dead letter.
+
+        Raises StateError and MemoryError: the batch must be dropped, and the record decided again later.
+        """
         try:
             emits = decide(*args, **kwargs)
             self._check_sizes(emits)
+        except (StateError, MemoryError):
+            raise
         except RefusedError as refused:
             reason, detail = refused.reason, refused.detail
         except Exception as error:  # noqa: BLE001 - whatever a handler raises, the batch continues
@@ -74,8 +81,10 @@ class Attempts:
         most = self._max_output_bytes
         for emit in emits:
             size = len(emit.value or b"") + len(emit.key or b"")
+            size += sum(len(name) + len(value) for name, value in emit.headers)
             if size > most:
-                raise RefusedError("output_too_large", f"{size} bytes for {emit.topic}, at most {most} fit")
+                detail = f"{size} bytes with headers for {emit.topic}, at most {most} fit"
+                raise RefusedError("output_too_large", detail)
         size = self._rows.largest_pending
         if self.checks_rows and size > most:
             raise RefusedError("output_too_large", f"a row of {size} bytes, at most {most} fit")

@@ -20,6 +20,8 @@ class OffsetRow(Row, frozen=True):
 
     prefix: ClassVar[str] = "~offset"
     next_offset: int
+    topic_id: str = ""
+    """Id of the topic to which the offset belongs, 32 hexadecimal digits. Empty: not known, as in a replay."""
 
 
 class StreamTimeRow(Row, frozen=True):

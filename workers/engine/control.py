@@ -14,6 +14,9 @@ from workers.engine.api import Config, Emit, Record
 
 HEADER = "engine"
 ORIGIN_HEADER = "origin"
+_MOST_HEADER_BYTES = 1_024
+"""A larger foreign header is not forwarded. Bytes, its name included."""
+_MOST_HEADERS = 64
 
 
 class Tick(msgspec.Struct, frozen=True, tag="tick", tag_field="type"):
@@ -96,15 +99,25 @@ def origin_of(record: Record) -> str | None:
 
 
 def forward_emit(record: Record, own_log: str, key: bytes) -> Emit:
-    """Return the emit that forwards a misplaced record of a foreign producer to the partition of its key."""
+    """Return the emit that forwards a misplaced record of a foreign producer to the partition of its key.
+
+    Large foreign headers are dropped: they would make the forwarded record too large, and no hop reads them.
+    """
     return Emit(
         topic=own_log,
         key=key,
         value=record.value,
         partition_key=key,
         headers=(
-            *((n, v) for n, v in record.headers if n not in (HEADER, ORIGIN_HEADER)),
+            *_small_headers(record),
             (ORIGIN_HEADER, record.topic.encode()),
         ),
         timestamp_ms=record.timestamp_ms,
     )
+
+
+def _small_headers(record: Record) -> list[tuple[str, bytes]]:
+    foreign = [(name, value) for name, value in record.headers if name not in (HEADER, ORIGIN_HEADER)]
+    return [(name, value) for name, value in foreign if len(name) + len(value) <= _MOST_HEADER_BYTES][
+        :_MOST_HEADERS
+    ]

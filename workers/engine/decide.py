@@ -9,16 +9,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from workers.engine.api import (
-    AgentSpec,
-    Clock,
-    Config,
-    DeadLetterEncoder,
-    Emit,
-    Hop,
-    Record,
-    Timer,
-)
+from workers.engine.api import AgentSpec, Clock, Config, DeadLetterEncoder, Emit, Hop, Record, Timer
 from workers.engine.attempt import Attempts
 from workers.engine.batch import Decided, Limits, OffsetRow, RowTooLargeError, StreamTimeRow
 from workers.engine.config_guard import ConfigConflictError, ConfigRow, config_of, refuse_conflict, row_of
@@ -81,9 +72,10 @@ class Decider:
         rows = self.rows
         time = rows.get(StreamTimeRow)
         self.now_ms = time.now_ms if time else 0
-        self._offsets = {
-            topic: row.next_offset for (topic,), row in rows.scan(OffsetRow, limit=_MOST_SOURCES)
-        }
+        stored = rows.scan(OffsetRow, limit=_MOST_SOURCES)
+        self._offsets = {topic: row.next_offset for (topic,), row in stored}
+        self.topic_ids = {topic: row.topic_id for (topic,), row in stored}
+        """The id of each source to which its offset belongs. Empty: not known."""
         self.quarantine = rows.get(QuarantineRow) or QuarantineRow()
         self._watermarks = Watermarks(rows, self.spec.upstream)
         held = rows.get(ConfigRow)
@@ -138,7 +130,10 @@ class Decider:
     # Deciding.
 
     def advance(self, record: Record, timers: int = 200) -> bool:
-        """Move stream time to the record and fire at most ``timers`` due timers. Return whether no timer is left due."""
+        """Move stream time to the record and fire at most ``timers`` due timers. Return whether no timer is left due.
+
+        It returns False if failed timers have stopped the partition. The timers that are left stay as they are.
+        """
         stamp = record.timestamp_ms
         if record.headers and self._is_control(record):
             control = control_or_none(record)
@@ -151,6 +146,8 @@ class Decider:
             if timer is None:
                 return True
             self.fire(timer)
+            if self.quarantine.stopped:
+                return False
         return next_timer(self.rows, self.now_ms) is None
 
     def peek_timer(self, until_ms: int) -> Timer | None:
@@ -158,12 +155,21 @@ class Decider:
         return next_timer(self.rows, until_ms)
 
     def fire(self, timer: Timer) -> None:
-        """Run one timer at its due time. A timer that raises becomes a dead letter and does not fire again."""
+        """Run one timer at its due time. A timer that raises becomes a dead letter and does not fire again.
+
+        It counts towards the dead-letter limits like a record, and so do cursors and announcements.
+        """
         take_timer(self.rows, timer)
         self.rows.keep()
         clock = Clock(timer.due_ms)
         where = self._substitute_record(f"{timer.kind}/{timer.key}", timer.due_ms)
-        self._attempts.run(self.hop.on_timer, where, clock, timer, self.rows, clock)
+        if not self._attempts.run(self.hop.on_timer, where, clock, timer, self.rows, clock):
+            self._count(is_dead=True)
+
+    def _count(self, *, is_dead: bool) -> None:
+        """Count a record, or a failed timer, cursor or announcement. A successful timer must not end a run of bad records."""
+        self.quarantine = count_record(self.quarantine, self.limits.quarantine, is_dead=is_dead)
+        self.dead_letters += is_dead
 
     def decide(self, record: Record) -> None:
         """Decide one record, take over its offset, and do one chunk of long work. Its due timers must have run before."""
@@ -173,9 +179,7 @@ class Decider:
             self.rows.keep()
         else:
             self._is_idle = False
-            is_dead = not self._handle(record, clock)
-            self.quarantine = count_record(self.quarantine, self.limits.quarantine, is_dead=is_dead)
-            self.dead_letters += is_dead
+            self._count(is_dead=not self._handle(record, clock))
         self._advance_offset(record)
         if self.rows.cursor_hint:
             self._continue_cursor(clock)
@@ -183,19 +187,26 @@ class Decider:
     def bury(self, record: Record, reason: str, detail: str) -> None:
         """Send a record to the dead letters without deciding it, because deciding it kills the worker."""
         self._attempts.bury(record, reason, detail, Clock(self.now_ms))
-        self.quarantine = count_record(self.quarantine, self.limits.quarantine, is_dead=True)
-        self.dead_letters += 1
+        self._count(is_dead=True)
         self._advance_offset(record)
 
     def resume(self, offset: int) -> None:
         """Continue after an operator's resume at ``offset`` of the own log: set the counts of dead letters to zero."""
         self.quarantine = QuarantineRow(resumed_offset=offset)
 
+    def expect_resume(self, offset: int) -> None:
+        """Let only a resume at ``offset`` of the own log or later answer the present stop."""
+        self.quarantine = replace(self.quarantine, answers_from=offset)
+
     def announce(self) -> None:
         """Let the hop announce that the sources in ``announces_after`` have been read."""
         clock = Clock(self.now_ms)
         where = self._substitute_record("announce", self.now_ms)
-        self._attempts.run(self.hop.announce, where, clock, self.partition, self.partitions, self.rows, clock)
+        announced = self._attempts.run(
+            self.hop.announce, where, clock, self.partition, self.partitions, self.rows, clock
+        )
+        if not announced:
+            self._count(is_dead=True)
 
     def _substitute_record(self, key: str, at_ms: int) -> Record:
         """Return the record to name in a dead letter of a timer, a cursor or an announcement. Its offset is -1."""
@@ -265,6 +276,7 @@ class Decider:
         if not self._attempts.run(chunk, where, clock):
             move_cursor(self.rows, cursor, None)
             self.rows.keep()
+            self._count(is_dead=True)
 
     # Batches.
 
@@ -297,7 +309,7 @@ class Decider:
         rows = self.rows
         self._watermarks.save()
         for topic, offset in self._offsets.items():
-            row = OffsetRow(next_offset=offset)
+            row = OffsetRow(next_offset=offset, topic_id=self.topic_ids.get(topic, ""))
             if rows.get(OffsetRow, topic) != row:
                 rows.put(row, topic)
         for own, unset in (

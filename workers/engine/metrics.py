@@ -6,6 +6,8 @@ names of counters.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 _BATCH_BUCKETS = (1, 5, 20, 100, 500, 2_000, 10_000)
@@ -76,6 +78,8 @@ class TaskMeters:
     """The metrics of one task. They are looked up once, because a look-up per batch was visible in profiles."""
 
     def __init__(self, metrics: Metrics, agent: str, partition: int) -> None:
+        self._labels = (agent, str(partition))
+        self._gauges = (metrics.is_stopped, metrics.stream_time)
         self.restarts = metrics.task_restarts.labels(agent, partition)
         self.is_stopped = metrics.is_stopped.labels(agent, partition)
         self._stream_time = metrics.stream_time.labels(agent, partition)
@@ -84,6 +88,12 @@ class TaskMeters:
         self._dead_letters = metrics.dead_letters.labels(agent)
         self._batches = metrics.batches.labels(agent)
         self._commit_seconds = metrics.commit_seconds.labels(agent)
+
+    def remove(self) -> None:
+        """Remove the gauges of the partition, which this process no longer serves."""
+        for gauge in self._gauges:
+            with suppress(KeyError):
+                gauge.remove(*self._labels)
 
     def committed(self, records: int, outputs: int, dead_letters: int, now_ms: int, seconds: float) -> None:
         """Count one committed transaction. ``now_ms`` is the partition's stream time. Milliseconds UTC."""

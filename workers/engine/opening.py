@@ -7,17 +7,22 @@ is aborted before the end of the changelog is read. It never continues at an off
 
 from __future__ import annotations
 
+import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import TopicPartition
 
 from workers.engine.marker import CrashMarker
 from workers.engine.producer import TransactionalWriter
-from workers.engine.restore import read_changelog, reader
-from workers.engine.staleness import ChangelogState, stale_copy
-from workers.engine.store import RocksStore, StoreLockedError, StoreUnreadableError, delete_copy
+from workers.engine.restore import read_changelog, reader, stop_reader
+from workers.engine.staleness import TOPIC_ID_MARK, ChangelogState, StaleCopy, stale_copy
+from workers.engine.state_errors import StoreDamagedError
+from workers.engine.store import RocksStore, delete_copy
+from workers.engine.topic_ids import topic_ids
 
 if TYPE_CHECKING:
     from workers.engine.api import AgentSpec
@@ -27,8 +32,28 @@ if TYPE_CHECKING:
 _DAY_MS = 86_400_000
 
 
+class ChangelogLostError(Exception):
+    """The changelog was deleted or created again, so the rows are lost. To begin without them would decide all records again."""
+
+
 class OffsetLostError(Exception):
     """The rows continue at an offset that the topic no longer has. Unread records were lost, and a jump would hide it."""
+
+
+def lost_offset(topic: str, partition: int, offset: int, has: str) -> str:
+    """Return the text for an operator. ``has``: what the topic has instead of the offset."""
+    return (
+        f"{topic}/{partition}: the rows continue at offset {offset}, but the topic has {has}. Records were deleted "
+        "unread, or the topic was created again. Restore it, or rebuild under a new app id."
+    )
+
+
+def lost_changelog(changelog: TopicPartition, found: str) -> str:
+    """Return the text for an operator. ``found``: what shows that the changelog is not the one of the rows."""
+    return (
+        f"{changelog.topic}/{changelog.partition}: the changelog {found}. It was deleted or created again, and the rows are "
+        "lost. Restore the topic from a backup, or rebuild under a new app id."
+    )
 
 
 @dataclass(slots=True)
@@ -40,22 +65,24 @@ class Opened:
     marker: CrashMarker
     beginnings: dict[str, int]
     ends: dict[str, int]
+    topic_ids: dict[str, str]
     restored: int
     rebuilt_because: str | None
 
     def starts(self, decider: Decider) -> dict[str, int]:
-        """Return the next offset of each source. Raises OffsetLostError."""
+        """Return the next offset of each source, and note the topics' ids. Raises OffsetLostError."""
         starts = {}
         for topic, beginning in self.beginnings.items():
             offset = decider.next_offset(topic)
+            id_before, id_now = decider.topic_ids.get(topic), self.topic_ids[topic]
+            if id_before and id_now and id_before != id_now:
+                where = f"another topic of this name, with {beginning} to {self.ends[topic]}"
+                raise OffsetLostError(lost_offset(topic, decider.partition, offset or 0, where))
             if offset is not None and not beginning <= offset <= self.ends[topic]:
-                where = f"{topic}/{decider.partition}"
-                msg = (
-                    f"{where}: the rows continue at offset {offset}, but the topic has {beginning} to {self.ends[topic]}. Records "
-                    "were deleted unread, or the topic was created again. Restore it, or rebuild under a new app id."
-                )
-                raise OffsetLostError(msg)
+                has = f"{beginning} to {self.ends[topic]}"
+                raise OffsetLostError(lost_offset(topic, decider.partition, offset, has))
             starts[topic] = beginning if offset is None else offset
+        decider.topic_ids |= {topic: found for topic, found in self.topic_ids.items() if found}
         return starts
 
     async def close(self) -> None:
@@ -83,7 +110,12 @@ async def open_partition(spec: AgentSpec, partition: int, context: Context) -> O
         beginnings = await consumer.beginning_offsets([changelog, *sources])
         ends = await consumer.end_offsets([changelog, *sources])
         now_ms = time.time_ns() // 1_000_000
-        identity = f"{changelog.topic}-{partition}@{context.cluster_id}"
+        ids = await topic_ids(consumer, [changelog.topic, *spec.sources])
+        identity = (
+            f"{changelog.topic}-{partition}@{context.cluster_id}{TOPIC_ID_MARK}{ids.pop(changelog.topic)}"
+        )
+        if not ends[changelog]:
+            await _refuse_lost_changelog(context, changelog, sources)
         state = ChangelogState(
             identity,
             beginnings[changelog],
@@ -101,16 +133,35 @@ async def open_partition(spec: AgentSpec, partition: int, context: Context) -> O
             marker=CrashMarker(context.data_dir.marker_path(spec.name, partition)),
             beginnings={tp.topic: beginnings[tp] for tp in sources},
             ends={tp.topic: ends[tp] for tp in sources},
+            topic_ids=ids,
             restored=restored,
             rebuilt_because=rebuilt_because,
         )
-    except BaseException:
+    except BaseException as error:
         if store is not None:
             store.close()
+            if isinstance(error, StoreDamagedError):
+                delete_copy(store.path)
         await writer.close()
         raise
     finally:
-        await consumer.stop()
+        await stop_reader(consumer)
+
+
+async def _refuse_lost_changelog(
+    context: Context, changelog: TopicPartition, sources: list[TopicPartition]
+) -> None:
+    """Raise ChangelogLostError if the changelog is empty although the group has read the sources before."""
+    admin = AIOKafkaAdminClient(**context.client)
+    await admin.start()
+    try:
+        committed = await admin.list_consumer_group_offsets(context.app_id, partitions=sources)
+    finally:
+        with suppress(Exception):
+            await asyncio.wait_for(admin.close(), 1.0)
+    read = {tp.topic: found.offset for tp, found in committed.items() if found.offset > 0}
+    if read:
+        raise ChangelogLostError(lost_changelog(changelog, f"is empty, but the group has read {read}"))
 
 
 def _open_copy(
@@ -120,13 +171,19 @@ def _open_copy(
     path = context.data_dir.rows_path(agent, partition)
     try:
         store = RocksStore(path, state.identity)
-    except StoreLockedError:
-        raise  # an earlier task of this process has not closed it yet: try again later
-    except StoreUnreadableError:
+    except (
+        StoreDamagedError
+    ):  # any other error passes: a copy that is locked, or a full disk, is tried again later
         delete_copy(path)
         return RocksStore(path, state.identity), "unreadable"
     stale = stale_copy(store.meta, state, now_ms)
     if stale is None:
         return store, None
+    if stale is StaleCopy.RECREATED_CHANGELOG:
+        store.close()
+        topic = context.changelog_topic(agent)
+        raise ChangelogLostError(
+            lost_changelog(TopicPartition(topic, partition), f"is not the topic that {path} follows")
+        )
     store.destroy()
     return RocksStore(path, state.identity), str(stale)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec.structs import replace
+
 from workers.engine.rows import Row
 
 
@@ -23,6 +25,8 @@ class QuarantineRow(Row, frozen=True):
     """Why the partition stopped. Empty while it runs."""
     resumed_offset: int = -1
     """Offset in the own log of the last resume, so that it is used only once. -1: none so far."""
+    answers_from: int = -1
+    """The end of the own log at the stop. Only a resume at this offset or later answers it. -1: unknown or not stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,4 @@ def count_record(row: QuarantineRow, limits: QuarantineLimits, *, is_dead: bool)
                 f"{dead} of the last {handled} records are dead letters (limit {limits.share_percent:g} %)"
             )
         handled, dead = handled // 2, dead // 2
-    return QuarantineRow(
-        handled=handled, dead=dead, run=run, stopped=stopped, resumed_offset=row.resumed_offset
-    )
+    return replace(row, handled=handled, dead=dead, run=run, stopped=stopped)

@@ -6,6 +6,8 @@ In: the changelog and a local copy. Out: a copy that holds every committed row. 
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaConsumer
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 _FETCH_BYTES = 8 << 20
 _POLL_MS = 200
+_STOP_S = 1.0
 
 
 def reader(client: Mapping[str, Any]) -> AIOKafkaConsumer:
@@ -32,6 +35,15 @@ def reader(client: Mapping[str, Any]) -> AIOKafkaConsumer:
         max_partition_fetch_bytes=_FETCH_BYTES,
         fetch_max_wait_ms=_POLL_MS,
     )
+
+
+async def stop_reader(consumer: AIOKafkaConsumer) -> None:
+    """Stop a consumer of :func:`reader`. Never raises, and takes a second at most.
+
+    Over TLS the event loop gives the end of a connection 30 seconds, and the task would open that much later.
+    """
+    with suppress(Exception):
+        await asyncio.wait_for(consumer.stop(), _STOP_S)
 
 
 async def read_changelog(

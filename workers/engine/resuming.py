@@ -11,7 +11,7 @@ import msgspec
 
 from workers.engine.api import Record
 from workers.engine.control import Resume, decode_control, is_control
-from workers.engine.restore import reader
+from workers.engine.restore import reader, stop_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,7 +37,7 @@ async def find_resume(
                         return int(raw.offset)
         return None
     finally:
-        await consumer.stop()
+        await stop_reader(consumer)
 
 
 def _is_resume(raw: Any, agent: str) -> bool:

@@ -17,6 +17,8 @@ import msgspec
 from msgspec import inspect
 from sortedcontainers import SortedList
 
+from workers.engine.state_errors import RowUnreadableError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -71,12 +73,25 @@ def row_key(type_: type[Row], parts: tuple[str, ...]) -> bytes:
 
 
 def decode(type_: type[R], raw: bytes) -> R:
-    """Decode a stored row."""
+    """Decode a stored row. Raises RowUnreadableError, which names the type and the place but no stored value."""
+    try:
+        return _read(type_, raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise RowUnreadableError(type_.prefix, type_.__name__, _place(error)) from None
+
+
+def _read(type_: type[R], raw: bytes) -> R:
     decoder = _decoders.get(type_)
     if decoder is None:
         decoder = _decoders[type_] = msgspec.msgpack.Decoder(type_)
     row: R = decoder.decode(raw)
     return row
+
+
+def _place(error: Exception) -> str:
+    """Return where in the row decoding failed. The rest of the text may hold a stored value, so it is left out."""
+    _, found, path = str(error).partition(" - at `")
+    return f"{type(error).__name__} at {path.rstrip('`')}" if found else type(error).__name__
 
 
 _ROUND_TRIP_TYPES = (
@@ -153,7 +168,7 @@ class Rows:
         type_ = type(row)
         raw = _encode(row)
         key = row_key(type_, parts)
-        self._record[key] = (row if _round_trips(type_) else decode(type_, raw), raw)
+        self._record[key] = (row if _round_trips(type_) else _read(type_, raw), raw)
         self.largest_pending = max(self.largest_pending, len(key) + len(raw))
 
     def delete(self, type_: type[Row], *parts: str) -> None:

@@ -12,12 +12,15 @@ from enum import StrEnum
 
 import msgspec
 
+TOPIC_ID_MARK = "#"
+"""Separates the topic's id from the rest of a changelog's identity. Copies of earlier releases have no id."""
+
 
 class LocalMeta(msgspec.Struct, frozen=True, array_like=True):
     """The metadata of a local copy. It is written together with the rows."""
 
     changelog: str
-    """Identity of the changelog that the copy follows: topic, partition and cluster id."""
+    """Identity of the changelog that the copy follows: topic, partition, cluster id and, after a #, the topic's id."""
     next_offset: int | None
     """The first offset of the changelog that may be missing from the copy. None: unknown."""
     written_at_ms: int
@@ -41,6 +44,8 @@ class StaleCopy(StrEnum):
     """Why a local copy must not be used."""
 
     OTHER_CHANGELOG = "other_changelog"
+    RECREATED_CHANGELOG = "recreated_changelog"
+    """The topic has the same name in the same cluster, but another id: it was deleted and created again."""
     UNKNOWN_POSITION = "unknown_position"
     OUTSIDE_CHANGELOG = "outside_changelog"
     TOO_OLD = "too_old"
@@ -55,7 +60,10 @@ def stale_copy(meta: LocalMeta | None, changelog: ChangelogState, now_ms: int) -
     if meta is None:
         return None
     if meta.changelog != changelog.identity:
-        return StaleCopy.OTHER_CHANGELOG
+        place, _, topic_id = meta.changelog.partition(TOPIC_ID_MARK)
+        place_now, _, id_now = changelog.identity.partition(TOPIC_ID_MARK)
+        is_recreated = place == place_now and topic_id and id_now
+        return StaleCopy.RECREATED_CHANGELOG if is_recreated else StaleCopy.OTHER_CHANGELOG
     if meta.next_offset is None:
         return StaleCopy.UNKNOWN_POSITION
     if not changelog.beginning <= meta.next_offset <= changelog.end:

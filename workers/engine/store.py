@@ -7,11 +7,12 @@ kill -9.
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import threading
 from contextlib import suppress
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -30,6 +31,7 @@ from rocksdict import (
 )
 
 from workers.engine.staleness import LocalMeta
+from workers.engine.state_errors import StateError, StoreDamagedError, StoreFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,13 +49,25 @@ _MANIFEST_BYTES = 1
 _FIRST_PAGE = 16
 _LARGEST_PAGE = 1024
 
+_OUTSIDE_CAUSES = tuple(
+    os.strerror(code)
+    for code in (
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EFBIG,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.ENOMEM,
+        errno.EACCES,
+        errno.EROFS,
+        errno.EIO,
+    )
+)
+"""Texts of RocksDB if the machine is at fault, not the files: no space, no open files left, no permission."""
+
 _META_KEY = b"\xff"  # not a row key: row keys are UTF-8, which never has this byte
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(LocalMeta).decode
-
-
-class StoreUnreadableError(Exception):
-    """A local copy cannot be opened: it is locked or damaged. A damaged copy can be deleted; it is then rebuilt."""
 
 
 @cache
@@ -66,8 +80,8 @@ def _options() -> Options:
     table = BlockBasedOptions()
     table.set_block_cache(blocks)
     table.set_bloom_filter(_BLOOM_BITS, False)  # noqa: FBT003 - positional only
-    table.set_cache_index_and_filter_blocks(True)
-    table.set_pin_l0_filter_and_index_blocks_in_cache(True)
+    # In the cache, the filter of a large file would exceed a shard and be read from disk at every get.
+    table.set_cache_index_and_filter_blocks(False)
     options = Options(raw_mode=True)
     options.create_if_missing(True)  # noqa: FBT003 - the same
     options.set_block_based_table_factory(table)
@@ -88,7 +102,7 @@ def delete_copy(path: Path) -> None:
     shutil.rmtree(path, ignore_errors=False) if path.exists() else None
 
 
-class StoreLockedError(StoreUnreadableError):
+class StoreLockedError(StateError):
     """A local copy is already open. It is in use and must not be deleted."""
 
 
@@ -96,7 +110,7 @@ class RocksStore:
     """The rows of one partition, as :class:`workers.engine.rows.Store`.
 
     ``changelog`` is the identity of the changelog that the copy follows: topic, partition and cluster id. Raises
-    StoreUnreadableError or StoreLockedError.
+    StoreLockedError, StoreDamagedError or StoreFailedError.
     """
 
     def __init__(self, path: Path, changelog: str) -> None:
@@ -104,27 +118,44 @@ class RocksStore:
         self.path = path
         self._changelog = changelog
         try:
-            self._db = Rdict(str(path), _options())
+            # Without column_families rdict takes the options of an existing copy from its files: no shared cache, no filter.
+            options = _options()
+            self._db = Rdict(str(path), options, column_families={"default": options})
         except Exception as error:
-            kind = StoreLockedError if "/LOCK:" in str(error) else StoreUnreadableError
-            raise kind(
-                f"{path}: {error}. If no other process has it open, delete the folder: it is rebuilt."
-            ) from error
-        raw = self._db.get(_META_KEY)
-        self.meta: LocalMeta | None = None if raw is None else _decode(raw)
-        """Metadata of the copy. None until something is written."""
+            failure = self._failure(error, "If it is damaged, it is rebuilt.", StoreDamagedError)
+            if "/LOCK:" in str(error) and not isinstance(failure, StoreFailedError):
+                msg = f"{path}: {error}. If no other process has it open, delete the folder: it is rebuilt."
+                raise StoreLockedError(msg) from error
+            raise failure from error
         self._compacting = threading.Lock()
         self._is_closed = False
+        self.meta = self._read_meta()
+        """Metadata of the copy. None until something is written."""
+
+    def _read_meta(self) -> LocalMeta | None:
+        try:
+            raw = self.get(_META_KEY)
+            return None if raw is None else _decode(raw)
+        except msgspec.MsgspecError as error:
+            self.close()
+            raise StoreDamagedError(f"{self.path}: its metadata cannot be read: {error}") from error
+        except StateError:
+            self.close()
+            raise
 
     def get(self, key: bytes) -> bytes | None:
-        """Return the value, or None."""
-        return cast("bytes | None", self._db.get(key))
+        """Return the value, or None. Raises StoreDamagedError or StoreFailedError."""
+        try:
+            return cast("bytes | None", self._db.get(key))
+        except Exception as error:
+            raise self._failure(error) from error
 
     def scan(self, start: bytes, end: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Iterate (key, value) with start <= key < end, ascending.
 
         Rows are read in pages, and no RocksDB iterator stays open between two pages. An open iterator keeps the lock
-        after ``close``, and an abandoned scan is not always collected at once.
+        after ``close``, and an abandoned scan is not always collected at once. Raises StoreDamagedError or
+        StoreFailedError instead of ending early.
         """
         size = _FIRST_PAGE
         while True:
@@ -136,10 +167,33 @@ class RocksStore:
             size = min(size * 4, _LARGEST_PAGE)
 
     def _page(self, start: bytes, end: bytes, size: int) -> list[tuple[bytes, bytes]]:
+        """Return at most ``size`` rows. ``Rdict.items`` would hide the error of a damaged block and end early."""
         bounds = ReadOptions()
         bounds.set_iterate_upper_bound(end)
-        rows = cast("Iterator[tuple[bytes, bytes]]", self._db.items(from_key=start, read_opt=bounds))
-        return list(islice(rows, size))
+        rows: list[tuple[bytes, bytes]] = []
+        try:
+            at = self._db.iter(bounds)
+            at.seek(start)
+            while len(rows) < size and at.valid():
+                rows.append((cast("bytes", at.key()), cast("bytes", at.value())))
+                at.next()
+            at.status()
+        except Exception as error:
+            raise self._failure(error) from error
+        return rows
+
+    def _failure(
+        self, error: Exception, hint: str = "", unknown: type[StateError] = StoreFailedError
+    ) -> StateError:
+        """Return what an error of RocksDB means. RocksDB raises plain exceptions, so only their text has the kind."""
+        text = str(error)
+        if any(found in text for found in _OUTSIDE_CAUSES):
+            kind: type[StateError] = StoreFailedError
+        elif text.startswith("Corruption") or os.strerror(errno.ENOENT) in text:
+            kind = StoreDamagedError
+        else:
+            kind = unknown
+        return kind(f"{self.path}: {text}. {hint}".rstrip(" ."))
 
     def write(
         self,
@@ -151,7 +205,7 @@ class RocksStore:
 
         ``changelog_offset``: the next offset of the changelog to restore from; None keeps the one before. ``at_ms``: wall
         time, milliseconds UTC; None keeps the one before. Raises ValueError if the copy follows another changelog; it
-        must then be destroyed.
+        must then be destroyed. Raises StoreDamagedError or StoreFailedError, for example if the disk is full.
         """
         known = self.meta or LocalMeta(changelog=self._changelog, next_offset=None, written_at_ms=0)
         if known.changelog != self._changelog:
@@ -168,7 +222,10 @@ class RocksStore:
             else:
                 batch[key] = value
         batch[_META_KEY] = _encode(meta)
-        self._db.write(batch)
+        try:
+            self._db.write(batch)
+        except Exception as error:
+            raise self._failure(error) from error
         self.meta = meta
 
     def compact(self) -> bool:
@@ -195,20 +252,21 @@ class RocksStore:
         self._db.compact_range(None, None, everything)
 
     def close(self) -> None:
-        """Close the files. A running compaction is cancelled. Closing twice does nothing."""
+        """Close the files and release the lock. A running compaction is cancelled. Never raises; a second call does nothing.
+
+        If the flush fails, for example on a full disk, the write-ahead log has the last writes.
+        """
         if self._is_closed:
             return
         self._is_closed = True
-        if self._compacting.acquire(blocking=False):
+        if not self._compacting.acquire(blocking=False):
+            self._db.cancel_all_background(True)  # noqa: FBT003 - positional only
+            self._compacting.acquire()
+        try:
+            with suppress(Exception):
+                self._db.close()
+        finally:
             self._compacting.release()
-            self._db.close()
-            return
-        self._db.cancel_all_background(True)  # noqa: FBT003 - positional only
-        with (
-            self._compacting,
-            suppress(Exception),
-        ):  # if the flush fails, the write-ahead log has the last writes
-            self._db.close()
 
     def destroy(self) -> None:
         """Close and delete the copy."""

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from workers.engine.store import RocksStore, StoreLockedError, StoreUnreadableError, delete_copy
+from workers.engine.state_errors import StateError
+from workers.engine.store import RocksStore, StoreLockedError, delete_copy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -84,6 +85,6 @@ def _delete(path: Path) -> bool:
         RocksStore(path, "").destroy()
     except StoreLockedError:
         return False  # a task is closing it or has just opened it
-    except StoreUnreadableError:
+    except StateError:
         delete_copy(path)
     return True

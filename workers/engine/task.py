@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,9 @@ from workers.engine.decide import ConfigConflictError, Decider
 from workers.engine.inbox import GapError, Inbox
 from workers.engine.marker import Verdict
 from workers.engine.metrics import TaskMeters
-from workers.engine.opening import OffsetLostError, Opened, open_partition
+from workers.engine.opening import ChangelogLostError, OffsetLostError, Opened, lost_offset, open_partition
 from workers.engine.resuming import find_resume
+from workers.engine.state_errors import RowUnreadableError, StoreDamagedError
 
 if TYPE_CHECKING:
     from workers.engine.api import AgentSpec, Emit
@@ -106,6 +108,7 @@ class PartitionTask:
         self._log = log.bind(agent=spec.name, partition=partition)
         self._changelog = TopicPartition(context.changelog_topic(spec.name), partition)
         self.task = asyncio.create_task(self._run(), name=f"{spec.name}-{partition}")
+        self.task.add_done_callback(self._report_end)
 
     def _new_inbox(self) -> Inbox:
         return Inbox(self.spec.sources, self._context.edge_clock.clamp if self.spec.is_edge else None)
@@ -183,6 +186,15 @@ class PartitionTask:
 
     # The life of the task.
 
+    def _report_end(self, task: asyncio.Task[None]) -> None:
+        """Make it visible if the task ends although the partition is still assigned. Otherwise remove its metrics."""
+        if self._closing or task.cancelled():
+            self._meters.remove()
+            return
+        error = task.exception()
+        self._log.error("task_ended", error=type(error).__name__, exc_info=error)
+        self._mark_stopped()
+
     async def _run(self) -> None:
         backoff = self._context.bounds.restart_backoff_s
         while not self._closing:
@@ -190,7 +202,7 @@ class PartitionTask:
             try:
                 await self._open()
                 await self._loop()
-            except (ConfigConflictError, OffsetLostError) as error:
+            except (ConfigConflictError, OffsetLostError, ChangelogLostError, RowUnreadableError) as error:
                 self._log.error("partition_stopped", why=str(error))
                 self.refusal = error if isinstance(error, ConfigConflictError) else None
                 self._mark_stopped()
@@ -200,6 +212,8 @@ class PartitionTask:
                 self.state = TaskState.WAITING
                 await self._wait_for_close(self._context.bounds.fenced_wait_s)
             except Exception as error:  # noqa: BLE001 - the task starts again from its rows after any error
+                if isinstance(error, StoreDamagedError):
+                    self._delete_copy()
                 if time.monotonic() - started > self._context.bounds.restart_backoff_max_s:
                     backoff = self._context.bounds.restart_backoff_s
                 self._log.warning(
@@ -250,6 +264,7 @@ class PartitionTask:
         if self._closing:
             return
         starts = opened.starts(decider)
+        self._meters.is_stopped.set(0)
         self.state = TaskState.RUNNING
         self.has_run = True
         self.first_ends = opened.ends if self.wants_announcement else None
@@ -260,10 +275,21 @@ class PartitionTask:
             "partition_opened", restored_rows=opened.restored, rebuilt_because=opened.rebuilt_because
         )
 
+    def _delete_copy(self) -> None:
+        """Delete the damaged local copy. The next opening rebuilds it from the changelog."""
+        if self._opened is None:
+            return
+        self._log.error("copy_damaged", path=str(self._opened.store.path))
+        with suppress(OSError):
+            self._opened.store.destroy()
+
     async def _close_partition(self) -> None:
         opened, self._opened, self.decider = self._opened, None, None
         if opened is not None:
-            await opened.close()
+            try:
+                await opened.close()
+            except Exception as error:  # noqa: BLE001 - the task opens the partition again
+                self._log.warning("close_failed", error=type(error).__name__, exc_info=True)
 
     # The loop.
 
@@ -275,6 +301,7 @@ class PartitionTask:
             change = ConfigChange(name=new.name, version=new.version, hash=new.hash, text=new.text)
             self._controls.append(control_emit(self.spec.own_log, self.partition, change, decider.now_ms))
         while not self._closing:
+            self._check_lost_offsets()
             if decider.quarantine.stopped:
                 await self._wait_for_resume(decider)
                 continue
@@ -302,6 +329,14 @@ class PartitionTask:
                 self.is_busy = False
             self._release_held()
             await asyncio.sleep(0)
+
+    def _check_lost_offsets(self) -> None:
+        """Raise OffsetLostError if the broker no longer has the next record of a source."""
+        if not self._consumer.lost:
+            return
+        for topic, tp in self.tps.items():
+            if (offset := self._consumer.lost.get(tp)) is not None:
+                raise OffsetLostError(lost_offset(topic, self.partition, offset, "no record there"))
 
     def _gather_s(self) -> float:
         """Return how long to wait for more records. Longer while commits are slow: fewer transactions make them faster. Seconds."""
@@ -408,12 +443,18 @@ class PartitionTask:
                 self._consumer.release({tp})
 
     async def _wait_for_resume(self, decider: Decider) -> None:
-        """Hold all sources until the own log has an operator's resume after its next offset."""
-        self._log.error("partition_stopped", why=decider.quarantine.stopped)  # after a restart too
+        """Hold all sources until an operator's resume is written into the own log, after the stop."""
         self._mark_stopped()
         self._consumer.hold(set(self.tps.values()))
-        start = max(decider.next_offset(self.spec.own_log) or 0, decider.quarantine.resumed_offset + 1)
         own = TopicPartition(self.spec.own_log, self.partition)
+        if decider.quarantine.answers_from < 0:
+            # A resume that is in the log already answers an earlier stop.
+            tp = self.tps[self.spec.own_log]
+            decider.expect_resume((await self._consumer.thread.ends([tp]))[tp])
+            await self._commit(decider.take(), [], 0)
+            decider.committed()
+        self._log.error("partition_stopped", why=decider.quarantine.stopped)  # after a restart too
+        start = decider.quarantine.answers_from
         found = await find_resume(self._context.client, own, start, self.spec.name, lambda: self._closing)
         if found is None:
             return
@@ -423,4 +464,6 @@ class PartitionTask:
         self._log.warning("partition_resumed", offset=found)
         self._meters.is_stopped.set(0)
         self.state = TaskState.RUNNING
-        self._consumer.release(set(self.tps.values()))
+        for topic, tp in self.tps.items():
+            # What was fetched while the partition stopped was dropped, so each source continues after its inbox.
+            self._epochs[topic] = self._consumer.reseek(tp, self._inbox.expected[topic])

@@ -61,10 +61,16 @@ class BatchSchema(faust.Schema):
 class _Fetched:
     records: dict[Any, Sequence[Any]]
     positions: dict[TP, int]
+    lost: set[TP]
+    """Partitions whose next offset the broker no longer has."""
 
 
 class _Thread(driver.AIOKafkaConsumerThread):
     """The consumer's thread. It reads ``read_committed``, uses Faust's co-partitioning assignor, and has one call per fetch."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._lost: set[TP] = set()
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         self.consumer.in_transaction = True  # only to choose isolation_level=read_committed
@@ -104,6 +110,7 @@ class _Thread(driver.AIOKafkaConsumerThread):
         for tp, offset in seeks.items():
             if tp in assigned:
                 consumer.seek(TopicPartition(*tp), offset)
+                self._refuse_reset(consumer, tp)
         paused = consumer.paused()
         for tp in assigned & held - paused:
             consumer.pause(TopicPartition(*tp))
@@ -117,7 +124,22 @@ class _Thread(driver.AIOKafkaConsumerThread):
             )
         else:
             await asyncio.sleep(timeout)
-        return _Fetched(records, _positions(consumer, assigned))
+        lost, self._lost = self._lost & assigned, set()
+        return _Fetched(records, _positions(consumer, assigned), lost)
+
+    def _refuse_reset(self, consumer: Any, tp: TP) -> None:
+        """Note the loss of a sought offset instead of continuing at the oldest record that is left.
+
+        aiokafka resets a position that the broker no longer has, in its own background task. The setting that forbids it
+        also forbids the first position of a partition without committed offsets, which the tasks need until they seek.
+        """
+        state = consumer._subscription.subscription.assignment.state_value(TopicPartition(*tp))  # noqa: SLF001
+
+        def note_lost(_strategy: Any) -> None:
+            self._lost.add(tp)
+            state.pause()  # otherwise the same offset is fetched without a break
+
+        state.await_reset = note_lost
 
     @property
     def group_error(self) -> BaseException | None:
@@ -164,6 +186,8 @@ class BatchConsumer(driver.Consumer):
         """The position after the latest fetch, markers included. Every record before it was delivered."""
         self.delivered: dict[TP, int] = {}
         """The offset after the last record delivered since the last seek."""
+        self.lost: dict[TP, int] = {}
+        """Sought offsets that the broker no longer has. A partition stays here until it is sought again."""
         self._seeks: dict[TP, int] = {}
 
     def reseek(self, tp: TP, offset: int) -> int:
@@ -172,6 +196,7 @@ class BatchConsumer(driver.Consumer):
         self.delivered[tp] = offset
         self.epochs[tp] = self.epochs.get(tp, 0) + 1
         self.settled.pop(tp, None)
+        self.lost.pop(tp, None)
         self.held.discard(tp)
         return self.epochs[tp]
 
@@ -230,6 +255,9 @@ class BatchConsumer(driver.Consumer):
         if is_void:
             self._seeks = {**seeks, **self._seeks}
             return
+        for tp in fetched.lost:
+            if epochs.get(tp, 0) == self.epochs.get(tp, 0) and tp in self.delivered:
+                self.lost[tp] = self.delivered[tp]
         for tp, position in fetched.positions.items():
             if epochs.get(tp, 0) == self.epochs.get(tp, 0) and tp not in self._seeks:
                 self.settled[tp] = position

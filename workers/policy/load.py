@@ -19,7 +19,15 @@ from workers.policy.document import read
 from workers.policy.model import Policy
 from workers.policy.problem import PolicyError, Problem
 
-__all__ = ["PolicyError", "Problem", "load_policy", "load_policy_file", "policy_hash", "to_config"]
+__all__ = [
+    "PolicyError",
+    "Problem",
+    "load_held_policy",
+    "load_policy",
+    "load_policy_file",
+    "policy_hash",
+    "to_config",
+]
 
 
 def policy_hash(text: str) -> str:
@@ -27,18 +35,32 @@ def policy_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-@lru_cache(maxsize=16)
 def load_policy(text: str, source: str = "policy") -> Policy:
     """Parse, validate and check a policy. ``source`` is the file name in the errors.
 
     The same text returns the same object. Raises :class:`PolicyError` with all problems.
     """
+    return _load(text, source, is_held=False)
+
+
+def load_held_policy(text: str, source: str = "policy") -> Policy:
+    """Parse a policy that a partition already follows, without the checks that are meant for its author.
+
+    A check that is newer than the policy must not stop the partition. Raises :class:`PolicyError` if it cannot be parsed.
+    """
+    return _load(text, source, is_held=True)
+
+
+@lru_cache(maxsize=16)
+def _load(text: str, source: str, *, is_held: bool) -> Policy:
     document = read(text, source)
     problems = [*inherit_desk_keys(document), *fill_definitions(document)]
     try:
         policy = Policy.model_validate(document.tree, context={"hash": policy_hash(text)})
     except ValidationError as error:
         raise PolicyError([*problems, *translate_errors(error, document)]) from None
+    if is_held:
+        return policy
     problems += check_references(policy, document)
     problems += check_stages(policy, document)
     problems += check_fit_outweighs_behaviour(policy, document)

@@ -217,7 +217,8 @@ def _replay_log(decider: Decider, store: MemoryStore, log: list[Record]) -> list
     emits: list[Emit] = []
     for number, record in enumerate(log, start=1):
         while not decider.advance(record):
-            pass
+            if decider.quarantine.stopped:  # live, an operator resumed the partition here
+                decider.resume(record.offset)
         decider.decide(record)
         if number % _RECORDS_PER_WRITE == 0 or number == len(log):
             decided = decider.take()

@@ -6,7 +6,7 @@ from typing import Any
 
 from schemas.topics import CHAT_CONVERSATIONS, FORM_FILLS, LEAD_EVENTS, VISITOR_EVENTS, WEB_ACTIVITY
 from workers.engine.api import AgentSpec, Config, Hop
-from workers.policy.load import load_policy
+from workers.policy.load import load_held_policy
 from workers.visitors.handle import VisitorsHop
 
 NAME = "visitors"
@@ -19,7 +19,7 @@ def spec(lead_id_key: bytes, partitions: int) -> AgentSpec:
     """
 
     def make_hop(config: Config) -> Hop[Any]:
-        return VisitorsHop(load_policy(config.text, config.name), lead_id_key, partitions)
+        return VisitorsHop(load_held_policy(config.text, config.name), lead_id_key, partitions)
 
     return AgentSpec(
         name=NAME,

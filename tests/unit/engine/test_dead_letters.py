@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from tests.counter_hop import SECRET, Bench, text_of
+from tests.counter_hop import SECRET, Bench, CountRow, text_of
 from workers.engine.control import HEADER, Tick
-from workers.engine.decide import Limits, RowTooLargeError, StreamTimeRow
+from workers.engine.decide import Limits, RowTooLargeError
+from workers.engine.memory import MemoryStore
 from workers.engine.quarantine import QuarantineLimits, QuarantineRow, count_record
-from workers.engine.timers import next_cursor, next_timer
+from workers.engine.rows import row_key
+from workers.engine.state_errors import RowUnreadableError, StoreDamagedError
+from workers.engine.timers import TimerRow, next_cursor, next_timer
 
 SMALL = Limits(max_record_bytes=1000, max_output_bytes=500)
 
@@ -22,7 +26,7 @@ SMALL = Limits(max_record_bytes=1000, max_output_bytes=500)
         ("boom a", "handler_failed: ValueError at tests.counter_hop:"),
         ("refuse a", "unknown_handoff: there is none"),
         ("x" * 1001, "too_large: 1001 bytes, at most 1000 are read"),
-        ("longoutput 500 a", "output_too_large: 501 bytes for out, at most 500 fit"),
+        ("longoutput 500 a", "output_too_large: 501 bytes with headers for out, at most 500 fit"),
         ("longrow 500 a", "output_too_large: a row of "),
         ("at never a", "handler_failed: ValueError at tests.counter_hop:"),
     ],
@@ -205,10 +209,58 @@ def test_the_engines_own_records_make_no_run_shorter() -> None:
     assert bench.decider.quarantine.run == 4
 
 
-def test_failed_timers_do_not_count_as_records() -> None:
+def test_failed_timers_stop_the_partition_at_the_limit_and_the_others_stay() -> None:
     bench = Bench(limits=Limits(quarantine=LIMITS))
     for number in range(8):
         bench.send(f"at {number + 10} boom{number}")
-    bench.tick(100)
-    assert not bench.decider.quarantine.stopped
-    assert bench.decider.rows.get(StreamTimeRow) == StreamTimeRow(now_ms=100)
+    assert bench.decider.advance(bench.record("count a", 100)) is False
+    assert bench.decider.quarantine.stopped == "4 dead letters in a row (limit 4)"
+    assert len(bench.decider.rows.scan(TimerRow, limit=100)) == 4
+    assert bench.decider.dead_letters == 4
+
+
+def test_a_timer_that_succeeds_does_not_end_a_run_of_dead_letters() -> None:
+    bench = Bench(limits=Limits(quarantine=LIMITS))
+    bench.send("at 10 a")
+    for number in range(4):
+        bench.send("refuse a", at_ms=number * 10)
+    assert bench.decider.quarantine.run == 4
+
+
+def test_a_resume_that_answers_an_earlier_stop_is_not_looked_for() -> None:
+    bench = Bench(limits=Limits(quarantine=LIMITS))
+    for _ in range(4):
+        bench.send("refuse a")
+    bench.decider.expect_resume(23)
+    bench.commit()
+    bench.restart()
+    assert bench.decider.quarantine.answers_from == 23
+    bench.decider.resume(25)
+    assert bench.decider.quarantine == QuarantineRow(resumed_offset=25)
+
+
+class FailingStore(MemoryStore):
+    """A store that cannot read the row of the key `a`."""
+
+    def get(self, key: bytes) -> bytes | None:
+        """Return the value, or fail as a damaged copy does."""
+        if key == row_key(CountRow, ("a",)):
+            raise StoreDamagedError("a damaged block")
+        return super().get(key)
+
+
+def test_a_record_is_not_blamed_for_a_copy_that_cannot_be_read() -> None:
+    bench = Bench(FailingStore())
+    with pytest.raises(StoreDamagedError):
+        bench.send("count a")
+    assert not bench.decider.dead_letters
+    assert bench.decider.next_offset("in") is None
+
+
+def test_a_record_is_not_blamed_for_a_row_of_a_newer_version() -> None:
+    store = MemoryStore()
+    store.write({row_key(CountRow, ("a",)): msgspec.msgpack.encode({"n": "many"})})
+    bench = Bench(store)
+    with pytest.raises(RowUnreadableError, match=r"of the type CountRow \(prefix 'count'\).*at \$\.n"):
+        bench.send("count a")
+    assert not bench.decider.dead_letters

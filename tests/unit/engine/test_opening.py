@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,9 @@ from tests.counter_hop import V1, dead_letter
 from workers.engine.clocks import WallClock
 from workers.engine.context import Context
 from workers.engine.datadir import DataDir
-from workers.engine.opening import _open_copy
+from workers.engine.opening import ChangelogLostError, _open_copy
 from workers.engine.staleness import ChangelogState
+from workers.engine.state_errors import StoreFailedError
 from workers.engine.store import RocksStore, StoreLockedError
 
 STATE = ChangelogState("changelog-0@cluster", beginning=0, end=9, delete_retention_ms=86_400_000)
@@ -32,6 +35,40 @@ def test_a_copy_that_another_task_still_has_open_is_not_touched(context: Context
     held.close()
     store, rebuilt_because = _open_copy(context, "counter", 0, STATE, now_ms=0)
     assert (store.get(b"row\x00a"), rebuilt_because) == (b"1", None)
+    store.close()
+
+
+def test_a_copy_that_cannot_be_opened_for_lack_of_files_is_kept(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker at its limit of open files once deleted good copies at every try."""
+    held = RocksStore(context.data_dir.rows_path("counter", 0), STATE.identity)
+    held.write({b"row\x00a": b"1"}, changelog_offset=5, at_ms=0)
+    held.close()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/proc/self/fd").iterdir())), hard))
+    try:
+        with pytest.raises(StoreFailedError, match="Too many open files"):
+            _open_copy(context, "counter", 0, STATE, now_ms=0)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    store, rebuilt_because = _open_copy(context, "counter", 0, STATE, now_ms=0)
+    assert (store.get(b"row\x00a"), rebuilt_because) == (b"1", None)
+    store.close()
+
+
+def test_a_copy_of_a_changelog_that_was_created_again_is_kept_and_stops_the_partition(
+    context: Context,
+) -> None:
+    """It may be the last copy of the rows. Without them every record would be decided again."""
+    held = RocksStore(context.data_dir.rows_path("counter", 0), f"{STATE.identity}#1")
+    held.write({b"row\x00a": b"1"}, changelog_offset=5, at_ms=0)
+    held.close()
+    again = replace(STATE, identity=f"{STATE.identity}#2")
+    with pytest.raises(ChangelogLostError, match=r"app-counter-changelog/0: .* deleted or created again"):
+        _open_copy(context, "counter", 0, again, now_ms=0)
+    store = RocksStore(context.data_dir.rows_path("counter", 0), f"{STATE.identity}#1")
+    assert store.get(b"row\x00a") == b"1"
     store.close()
 
 

@@ -6,11 +6,10 @@ import pytest
 
 from workers.engine.staleness import ChangelogState, LocalMeta, StaleCopy, stale_copy
 
+PLACE = "app-desks-changelog-3@cluster"
 DAY_MS = 86_400_000
 NOW_MS = 1_800_000_000_000
-CHANGELOG = ChangelogState(
-    "app-desks-changelog-3@cluster", beginning=100, end=500, delete_retention_ms=DAY_MS
-)
+CHANGELOG = ChangelogState(f"{PLACE}#1234", beginning=100, end=500, delete_retention_ms=DAY_MS)
 
 
 def copy(changelog: str = CHANGELOG.identity, next_offset: int | None = 300, age_ms: int = 0) -> LocalMeta:
@@ -31,6 +30,10 @@ def copy(changelog: str = CHANGELOG.identity, next_offset: int | None = 300, age
         pytest.param(
             copy("app-desks-changelog-3@elsewhere"), StaleCopy.OTHER_CHANGELOG, id="of another cluster"
         ),
+        pytest.param(
+            copy(f"{PLACE}#5678"), StaleCopy.RECREATED_CHANGELOG, id="of a topic that was created again"
+        ),
+        pytest.param(copy(PLACE), StaleCopy.OTHER_CHANGELOG, id="of a release that did not know topic ids"),
         pytest.param(copy(age_ms=DAY_MS // 2), None, id="written half the retention ago"),
         pytest.param(copy(age_ms=DAY_MS // 2 + 1), StaleCopy.TOO_OLD, id="written longer ago than that"),
         pytest.param(copy(age_ms=-DAY_MS), StaleCopy.TOO_OLD, id="written by a clock that runs far ahead"),

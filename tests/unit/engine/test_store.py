@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
+import resource
 import signal
 import subprocess
 import sys
@@ -11,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from workers.engine.staleness import LocalMeta
-from workers.engine.store import RocksStore, StoreUnreadableError, _shared
+from workers.engine.state_errors import StoreDamagedError, StoreFailedError
+from workers.engine.store import RocksStore, StoreLockedError, _shared
 
 CHANGELOG = "app-desks-changelog-0@cluster"
 MANY = {b"row\x00%05d" % n: b"%d" % n for n in range(3000)}  # several pages of a scan
@@ -100,7 +103,7 @@ def test_an_abandoned_scan_does_not_keep_the_lock(path: Path) -> None:
 
 def test_the_error_for_a_copy_that_is_open_names_it(path: Path) -> None:
     store = RocksStore(path, CHANGELOG)
-    with pytest.raises(StoreUnreadableError, match=r"rows: .*lock"):
+    with pytest.raises(StoreLockedError, match=r"rows: .*lock"):
         RocksStore(path, CHANGELOG)
     store.close()
 
@@ -110,7 +113,7 @@ def test_the_error_for_a_damaged_copy_explains_that_it_is_rebuilt(path: Path) ->
     store.write(MANY)
     store.close()
     (path / "CURRENT").write_text("MANIFEST-999999\n")
-    with pytest.raises(StoreUnreadableError, match="it is rebuilt"):
+    with pytest.raises(StoreDamagedError, match="it is rebuilt"):
         RocksStore(path, CHANGELOG)
 
 
@@ -174,3 +177,53 @@ def test_the_block_cache_of_a_process_is_32_mib_unless_changed(path: Path) -> No
     store = RocksStore(path, CHANGELOG)
     assert store._db.property_value("rocksdb.block-cache-capacity") == "33554432"
     store.close()
+
+
+def test_a_full_disk_fails_a_write_and_closing_still_releases_the_copy(path: Path) -> None:
+    """An exception in close() once ended each task for good at its first restart."""
+    store = RocksStore(path, CHANGELOG)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(StoreFailedError):
+            store.write({b"row\x00a": os.urandom(1_000_000)}, 1, 1)
+        store.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    RocksStore(path, CHANGELOG).close()
+
+
+def test_a_damaged_block_fails_gets_and_scans_instead_of_hiding_rows(path: Path) -> None:
+    """A scan that ended early once read as an account without leads, and that was committed."""
+    store = RocksStore(path, CHANGELOG)
+    rows = {b"row\x00%06d" % number: os.urandom(60) for number in range(20_000)}
+    store.write(rows, 1, 1)
+    store.compact()
+    store.close()
+    file = max(path.glob("*.sst"), key=lambda found: found.stat().st_size)
+    with file.open("r+b") as blocks:
+        blocks.seek(file.stat().st_size // 2)
+        blocks.write(b"\xde\xad\xbe\xef" * 4)
+    store = RocksStore(path, CHANGELOG)
+    with pytest.raises(StoreDamagedError):
+        list(store.scan(b"row\x00", b"row\x01"))
+    with pytest.raises(StoreDamagedError):
+        [store.get(key) for key in rows]
+    store.close()
+
+
+def test_a_reopened_copy_has_the_settings_of_a_new_one(path: Path) -> None:
+    """RocksDB once took the settings of an existing copy from its files: no filter, and a cache of its own."""
+
+    def settings() -> set[str]:
+        newest = max(path.glob("OPTIONS-*"), key=lambda file: file.name)
+        wanted = ("filter_policy=", "cache_index_and_filter_blocks=", "write_buffer_size=", "max_open_files=")
+        return {line.strip() for line in newest.read_text().splitlines() if line.strip().startswith(wanted)}
+
+    store = RocksStore(path, CHANGELOG)
+    store.write(MANY)
+    store.close()
+    first = settings()
+    RocksStore(path, CHANGELOG).close()
+    assert settings() == first
+    assert any(line.startswith("filter_policy=bloomfilter") for line in first)

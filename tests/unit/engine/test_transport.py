@@ -29,6 +29,7 @@ class Broker:
     meanwhile: Callable[[], None] = lambda: None
     seeks: list[dict[TP, int]] = field(default_factory=list)
     helds: list[set[TP]] = field(default_factory=list)
+    lost: set[TP] = field(default_factory=set)
 
     async def fetch(self, seeks: dict[TP, int], held: set[TP], _timeout_s: float) -> _Fetched:
         self.seeks.append(seeks)
@@ -44,7 +45,7 @@ class Broker:
             self.positions[tp] = offsets.stop
         meanwhile, self.meanwhile = self.meanwhile, lambda: None
         meanwhile()
-        return _Fetched(records, dict(self.positions))
+        return _Fetched(records, dict(self.positions), self.lost)
 
 
 class Consumer(BatchConsumer):
@@ -57,6 +58,7 @@ class Consumer(BatchConsumer):
         self.epochs, self.held, self.settled, self.delivered, self._seeks = {}, set(), {}, {}, {}
         self.suspend_flow = SimpleNamespace(wait=lambda: None)
         self.broker = broker
+        self.lost: dict[TP, int] = {}
         self.got: list[RecordBatch] = []
 
     @property
@@ -172,3 +174,15 @@ async def test_a_failed_lag_report_does_not_end_the_worker(error: Exception) -> 
     thread = _Thread.__new__(_Thread)
     thread._consumer = Group()
     assert not await thread._commit({HERE: 5})
+
+
+async def test_a_lost_offset_is_reported_until_the_partition_is_sought_again(
+    consumer: Consumer,
+) -> None:
+    consumer.reseek(HERE, 5)
+    consumer.broker.lost = {HERE}
+    await consumer.round()
+    assert consumer.lost == {HERE: 15}  # the ten records from 5 on were delivered
+    consumer.broker.lost = set()
+    consumer.reseek(HERE, 20)
+    assert not consumer.lost

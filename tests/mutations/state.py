@@ -1,0 +1,64 @@
+"""Mutations of the engine's reading and writing of its own state, which a test without Kafka notices."""
+
+from __future__ import annotations
+
+from mutation import Edit, Mutation, without
+
+ENGINE = "workers/engine"
+
+STATE = [
+    Mutation(
+        "the record is blamed for state that cannot be read",
+        "a damaged copy, or a row of a newer version, turns good records into dead letters",
+        (without(f"{ENGINE}/attempt.py", "        except (StateError, MemoryError):\n            raise\n"),),
+        "unit/engine/test_dead_letters.py::test_a_record_is_not_blamed_for_a_copy_that_cannot_be_read",
+        "DID NOT RAISE",
+    ),
+    Mutation(
+        "a scan ends early at a damaged block",
+        "an account reads as one without leads, and that is committed",
+        (without(f"{ENGINE}/store.py", "            at.status()\n"),),
+        "unit/engine/test_store.py::test_a_damaged_block_fails_gets_and_scans_instead_of_hiding_rows",
+        "DID NOT RAISE",
+    ),
+    Mutation(
+        "closing a copy raises on a full disk",
+        "each task ends for good at its first restart",
+        (
+            Edit(
+                f"{ENGINE}/store.py",
+                "            with suppress(Exception):\n",
+                "            with suppress(OSError):\n",
+            ),
+        ),
+        "unit/engine/test_store.py::test_a_full_disk_fails_a_write_and_closing_still_releases_the_copy",
+        "IO error",
+    ),
+    Mutation(
+        "a reopened copy has settings of its own",
+        "memory grows with the partitions, and each get of an absent row reads a block",
+        (Edit(f"{ENGINE}/store.py", ', column_families={"default": options}', ""),),
+        "unit/engine/test_store.py::test_a_reopened_copy_has_the_settings_of_a_new_one",
+        "filter_policy",
+    ),
+    Mutation(
+        "failed timers have no limit",
+        "a broken deployment drains every deadline into the dead letters",
+        (
+            Edit(
+                f"{ENGINE}/decide.py",
+                "            if self.quarantine.stopped:\n                return False\n",
+                "",
+            ),
+        ),
+        "unit/engine/test_dead_letters.py::test_failed_timers_stop_the_partition_at_the_limit_and_the_others_stay",
+        "assert",
+    ),
+    Mutation(
+        "a changelog that was created again is rebuilt from",
+        "every record of the retention time is decided and published a second time",
+        (Edit(f"{ENGINE}/opening.py", "if stale is StaleCopy.RECREATED_CHANGELOG:", "if stale is None:"),),
+        "unit/engine/test_opening.py::test_a_copy_of_a_changelog_that_was_created_again_is_kept_and_stops_the_partition",
+        "DID NOT RAISE",
+    ),
+]
