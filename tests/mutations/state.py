@@ -57,7 +57,7 @@ STATE = [
     Mutation(
         "a changelog that was created again is rebuilt from",
         "every record of the retention time is decided and published a second time",
-        (Edit(f"{ENGINE}/opening.py", "if stale is StaleCopy.RECREATED_CHANGELOG:", "if stale is None:"),),
+        (Edit(f"{ENGINE}/opening.py", "if stale is StaleCopy.RECREATED_CHANGELOG:", "if not stale:"),),
         "unit/engine/test_opening.py::test_a_copy_of_a_changelog_that_was_created_again_is_kept_and_stops_the_partition",
         "DID NOT RAISE",
     ),
