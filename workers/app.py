@@ -14,6 +14,7 @@ import uvloop
 from prometheus_client import start_http_server
 
 from workers.agents import AGENTS, make_specs
+from workers.broker.availability import wait_for_broker
 from workers.broker.clients import client_arguments
 from workers.broker.cluster import cluster_facts
 from workers.broker.topic_plan import TopicsError, check_topics
@@ -134,12 +135,14 @@ def run_worker(settings: Settings, only: Sequence[str] = ()) -> None:
     """Run a worker until SIGTERM or SIGINT.
 
     Raises:
+        BrokerRefusedError: the broker refuses the certificate, the user or the password.
         ConfigConflictError: every partition already follows a newer policy.
         Exception: as :func:`make_app` raises them.
     """
     configure_logging(settings.log_level, settings.log_format)
     _raise_open_files_limit()
     uvloop.install()  # measured: a third less latency, since a transaction's cost is mostly event-loop iterations
+    asyncio.run(wait_for_broker(settings))
     app = make_app(settings, only)
     if settings.metrics_port is not None:
         start_http_server(settings.metrics_port, addr="127.0.0.1", registry=app.runtime.metrics.registry)

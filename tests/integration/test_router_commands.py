@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -59,7 +61,7 @@ async def test_the_check_names_the_remedy_for_a_wrong_number_of_partitions(route
     assert ended(router, ["topics", "check"]) == (0, "every topic matches the contract\n")
 
 
-@pytest.mark.parametrize("arguments", [["worker"], ["topics", "check"], ["watch"]], ids=" ".join)
+@pytest.mark.parametrize("arguments", [["topics", "check"], ["watch"]], ids=" ".join)
 async def test_an_unreachable_broker_is_reported_without_a_traceback(
     router: Router, arguments: list[str]
 ) -> None:
@@ -68,6 +70,40 @@ async def test_an_unreachable_broker_is_reported_without_a_traceback(
     assert code == 1
     assert "Check that KAFKA_BOOTSTRAP is correct and the broker runs" in output
     assert "Traceback" not in output
+
+
+async def test_a_worker_that_starts_before_the_broker_waits_and_reports_it_once(
+    router: Router, unused_tcp_port: int
+) -> None:
+    worker = router.start("early", bootstrap=f"127.0.0.1:{unused_tcp_port}")
+    await worker.until("broker_awaited")
+    assert "Connect call failed" in worker.events("broker_awaited")[0]["why"]
+    async with forwarded(unused_tcp_port, router.bootstrap):
+        await worker.until("worker_started")
+    assert len(worker.events("broker_awaited")) == 1
+
+
+@asynccontextmanager
+async def forwarded(port: int, bootstrap: str) -> AsyncIterator[None]:
+    """Forward connections to ``port`` to the broker. Kafka's clients use it for their first request only."""
+    host, _, at = bootstrap.partition(":")
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while data := await reader.read(65_536):
+                writer.write(data)
+                await writer.drain()
+        writer.close()
+
+    async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        to_broker = await asyncio.open_connection(host, int(at))
+        await asyncio.gather(pump(reader, to_broker[1]), pump(to_broker[0], writer))
+
+    server = await asyncio.start_server(connect, "127.0.0.1", port)
+    try:
+        yield
+    finally:
+        server.close()
 
 
 def file_of_history(folder: Path, now: datetime, *more: str) -> Path:

@@ -9,6 +9,7 @@ from typing import Final, NoReturn
 from aiokafka.errors import KafkaError
 from rich.console import Console
 
+from workers.broker.availability import BrokerRefusedError
 from workers.broker.topic_plan import TopicsError
 from workers.engine.datadir import DataDirLockedError
 from workers.engine.decide import ConfigConflictError
@@ -32,6 +33,7 @@ _USER_ERRORS: Final = (
     ConfigConflictError,
     TopicsError,
     DataDirLockedError,
+    BrokerRefusedError,
 )
 
 
