@@ -77,7 +77,7 @@ async def test_a_worker_that_starts_before_the_broker_waits_and_reports_it_once(
 ) -> None:
     worker = router.start("early", bootstrap=f"127.0.0.1:{unused_tcp_port}")
     await worker.until("broker_awaited")
-    assert "Connect call failed" in worker.events("broker_awaited")[0]["why"]
+    assert "Connection refused" in worker.events("broker_awaited")[0]["why"]
     async with forwarded(unused_tcp_port, router.bootstrap):
         await worker.until("worker_started")
     assert len(worker.events("broker_awaited")) == 1

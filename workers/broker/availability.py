@@ -71,7 +71,7 @@ async def wait_for_broker(settings: Settings) -> None:
 @contextmanager
 def _reason_kept() -> Iterator[_LastReason]:
     """Keep the lines of aiokafka's client from the log meanwhile: one line a second would repeat the same reason."""
-    logger = logging.getLogger("aiokafka.client")
+    logger = logging.getLogger("aiokafka")
     last = _LastReason()
     before = logger.level, logger.propagate
     logger.addHandler(last)
