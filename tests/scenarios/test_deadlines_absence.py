@@ -61,7 +61,7 @@ def test_an_untouched_lead_of_a_rep_who_goes_away_goes_to_the_next_in_turn_at_on
 
     assert who(results) == ["mia", "tom"]
     moved = routings(results)[-1]
-    assert moved["explanation"]["reasons"] == ["rep_away", "next_in_rotation"]
+    assert moved["explanation"]["reasons"] == ["rep_away", "next_in_rotation", "all_gates_passed"]
     assert moved["first_response_due_at"] == "2026-03-03T15:40:00Z"  # half an hour from 10:10
 
 
@@ -160,7 +160,7 @@ def test_while_all_are_away_the_deadline_is_frozen_and_resumes_with_the_time_tha
 
     assert who(results) == ["olga", "olga"]  # the lead is not dropped, and no absent rep gets it
     back = routings(results)[-1]
-    assert back["explanation"]["reasons"] == ["rep_back"]
+    assert back["explanation"]["reasons"] == ["rep_back", "all_gates_passed"]
     assert back["first_response_due_at"] == "2026-03-05T17:20:00Z"  # 20 of the 30 minutes were left at noon
     assert results.alerts == [("everyone_away", False), ("everyone_away", True)]
 
@@ -273,4 +273,4 @@ def test_an_owner_who_is_back_gets_the_next_lead_and_the_earlier_ones_with_it(
     results = owned.replay(until="tue 13:01")
 
     assert who(results) == ["pavel", "olga", "olga"]
-    assert routings(results)[1]["explanation"]["reasons"] == ["rep_back", "owner_in_crm"]
+    assert routings(results)[1]["explanation"]["reasons"] == ["rep_back", "owner_in_crm", "all_gates_passed"]

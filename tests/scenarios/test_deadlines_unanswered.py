@@ -70,7 +70,7 @@ def test_an_unanswered_lead_goes_to_the_next_in_turn_with_a_new_deadline(team: S
     moved = results.of("lead.routing")[-1]
     assert moved["occurred_at"] == "2026-03-03T16:00:00Z"  # an hour: twice the half hour
     assert moved["first_response_due_at"] == "2026-03-03T16:30:00Z"
-    assert moved["explanation"]["reasons"] == ["not_answered", "next_in_rotation"]
+    assert moved["explanation"]["reasons"] == ["not_answered", "next_in_rotation", "all_gates_passed"]
     assert {"rep_id": "mia", "why": "had_it"} in moved["passed_over"]
     assert up(results) == []
 
@@ -129,7 +129,7 @@ def test_a_late_event_of_a_touch_in_time_brings_the_account_back(team: Story) ->
     results = team.replay(until="tue 12:40")
 
     assert who(results) == ["mia", "tom", "zoe", "mia"]
-    assert reasons(results)[-1] == ["answered_before_move"]
+    assert reasons(results)[-1] == ["answered_before_move", "all_gates_passed"]
     assert up(results) == []
     assert_never_two(results)
 

@@ -193,7 +193,10 @@ def test_the_hand_off_back_to_a_rep_states_how_the_rep_was_chosen(
 
     back = team.replay(until="tue 12:00").of("lead.routing")[-1]
 
-    assert (back["assignee"]["id"], back["explanation"]["reasons"]) == (late, ["answered_before_move"])
+    assert (back["assignee"]["id"], back["explanation"]["reasons"]) == (
+        late,
+        ["answered_before_move", "all_gates_passed"],
+    )
     assert back["how_chosen"] == ("account_owner" if owner else "account_rep")
 
 

@@ -48,7 +48,7 @@ class Document:
 
     def make_problem(self, path: KeyPath, found: str, expected: str, *, at_key: bool = False) -> Problem:
         """Return a problem at ``path``. Its line is that of the path, or of the nearest enclosing key or list item."""
-        path = self.origin_of(path)
+        path = self.origin_of(self.without_index(path))
         near = path
         while near and near not in self.value_places:
             near = near[:-1]
@@ -65,6 +65,11 @@ class Document:
             if path[:length] in self.origins:
                 return self.origin_of((*self.origins[path[:length]], *path[length:]))
         return path
+
+    def without_index(self, path: KeyPath) -> KeyPath:
+        """Return the path of the file. A value that the file writes as a single text has no list index."""
+        is_in_text = path and isinstance(path[-1], int) and isinstance(self.value_at(path[:-1]), str)
+        return path[:-1] if is_in_text else path
 
     def value_at(self, path: KeyPath) -> Any:
         """Return the value at ``path``, or None if the file has no such path."""

@@ -96,8 +96,12 @@ Domain = Annotated[
 class NeverMarket(Part):
     """Excluded companies. Their leads are never handed to sales and earn no points."""
 
+    own_domains: Annotated[tuple[Domain, ...], Field(max_length=500)] = ()
+    """E-mail domains of our own company, in any case. A domain covers its subdomains. Excluded like ``domains``, with the
+    reason ``own_domain``: ``own_domains: [our-own.example]``."""
     domains: Annotated[tuple[Domain, ...], Field(max_length=500)] = ()
-    """Excluded e-mail domains, in any case. A domain covers its subdomains."""
+    """Other excluded e-mail domains, such as those of rivals and schools, in any case. A domain covers its subdomains:
+    ``domains: [rival.example]``."""
     relationship: tuple[Annotated[Relationship, AfterValidator(_require_excludable)], ...] = ()
     """Excluded relationships in the CRM."""
 
@@ -170,7 +174,13 @@ class Buyers(Part):
     """
 
     never: Annotated[tuple[Phrase, ...], Field(max_length=200)] = ()
-    """Words that fail the title gate, whatever else is in the title."""
+    """Words that fail the title gate, whatever else is in the title. Exceptions are in ``never_except``."""
+    never_except: Annotated[tuple[Phrase, ...], Field(max_length=200)] = ()
+    """Phrases in which a word of ``never`` excludes no one. Left out: there are no exceptions.
+
+    Example: with ``never_except: [student lending]`` a Director, Student Lending may pass. A Student, Student Lending
+    does not.
+    """
     functions: Functions
     """The function gate."""
     titles: Annotated[tuple[Title, ...], Field(min_length=1, max_length=50)]
@@ -181,8 +191,17 @@ class Buyers(Part):
         """Return the pattern of the ``never`` words. Without words it matches no title."""
         return WholeWords(self.never)
 
+    @cached_property
+    def never_except_pattern(self) -> WholeWords:
+        """Return the pattern of the phrases that are exceptions to ``never``. Without phrases it matches no title."""
+        return WholeWords(self.never_except)
+
+    def is_excluded(self, text: str) -> bool:
+        """Whether a title or a stated function has a ``never`` word outside of the phrases of ``never_except``."""
+        return self.never_pattern.found_outside(self.never_except_pattern, text)
+
     def title_of(self, job_title: str) -> Title | None:
-        """Return the first line that matches the title. None if none matches or the title has a ``never`` word."""
-        if self.never_pattern.found_in(job_title):
+        """Return the first line that matches the title. None if none matches or the title is excluded."""
+        if self.is_excluded(job_title):
             return None
         return next((title for title in self.titles if title.pattern.found_in(job_title)), None)

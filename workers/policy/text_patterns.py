@@ -83,6 +83,15 @@ class WholeWords:
         """Whether ``text`` contains one of the phrases."""
         return self._pattern.search(normalize_words(text)) is not None
 
+    def found_outside(self, exceptions: WholeWords, text: str) -> bool:
+        """Whether ``text`` contains one of the phrases that is not part of a phrase of ``exceptions``."""
+        words = normalize_words(text)
+        spans = [found.span() for found in exceptions._pattern.finditer(words)]
+        return any(
+            not any(start <= found.start() and found.end() <= end for start, end in spans)
+            for found in self._pattern.finditer(words)
+        )
+
 
 def _bounded(words: str) -> str:
     """Return a pattern of normalized words. Only an end in a script with spaces must be the end of a word."""

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from workers.policy.gates import Range
+from workers.policy.load import load_policy_file
 from workers.policy.model import Policy
 from workers.policy.problem import Problem
+
+POLICIES = Path(__file__).parents[3] / "policy"
+
+
+def shipped(name: str) -> Policy:
+    return load_policy_file(POLICIES / f"{name}.yaml")[0]
 
 
 @pytest.mark.parametrize(
@@ -44,6 +52,72 @@ def test_a_range_may_be_open_at_one_end() -> None:
     ],
 )
 def test_the_first_title_line_that_fits_in_whole_words_decides(
+    default: Policy, title: str, level: str | None
+) -> None:
+    found = default.buyers.title_of(title)
+    assert (found.level if found else None) == level
+
+
+WHO_LEADS = (
+    "CEO",
+    "President & CEO",
+    "Chairman of the Board",
+    "Vice Chair",
+    "Owner",
+    "EVP, Chief Lending Officer",
+    "SVP Commercial Lending",
+    "S.V.P.",
+    "AVP",
+    "Assistant Vice President",
+    "Assistant V.P., Treasury",
+    "CISO",
+    "Treasurer",
+    "Assistant Treasurer",
+    "Controller",
+    "Comptroller",
+    "Risk Officer",
+    "Head of Deposits",
+)
+WHO_ASSISTS = (
+    "EA to the CEO",
+    "E.A. to the President",
+    "PA to the Treasurer",
+    "Executive Assistant to the CFO",
+    "Assistant to the Vice President",
+    "CEO's assistant",
+    "Personal assistant, Chairman",
+    "Secretary to the Chairman",
+    "Analyst, Office of the CEO",
+    "Assistant Vice President's assistant",
+)
+
+
+@pytest.mark.parametrize("title", WHO_LEADS)
+@pytest.mark.parametrize("name", ["default", "saas"])
+def test_the_shipped_policies_list_the_titles_of_who_leads(name: str, title: str) -> None:
+    if name == "saas" and title in {"Assistant Treasurer", "Comptroller"}:
+        pytest.skip("a title of banks")
+    assert shipped(name).buyers.title_of(title) is not None
+
+
+@pytest.mark.parametrize("title", WHO_ASSISTS)
+@pytest.mark.parametrize("name", ["default", "saas"])
+def test_an_assistant_does_not_pass_as_the_person_assisted(name: str, title: str) -> None:
+    assert shipped(name).buyers.title_of(title) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "level"),
+    [
+        ("Director, Student Lending", "executive"),
+        ("VP Student Loans", "executive"),
+        ("Student, Student Lending", None),
+        ("Intern, Student Lending", None),
+        ("Director of Students", "executive"),
+        ("Student", None),
+    ],
+)
+def test_a_never_word_in_a_listed_phrase_excludes_no_one(
     default: Policy, title: str, level: str | None
 ) -> None:
     found = default.buyers.title_of(title)

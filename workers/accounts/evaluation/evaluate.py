@@ -29,10 +29,10 @@ from workers.accounts.stages.nurture_paths import is_with_sales, path_of
 from workers.accounts.stages.qualifying import (
     DueHandoff,
     Occasion,
+    current_label,
     due_after_move,
     expiry_reversal_reasons,
     is_still_due,
-    label_of,
     qualify_lead,
 )
 from workers.accounts.stages.stages import StageInputs, check_step, stage_of, stage_reasons
@@ -97,7 +97,7 @@ def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
         hand.change(fit_mark=fit.mark)
         is_news = True
     ask_for_facts(hand, fit)
-    label = label_of(fit.state, in_question=_is_held_back(case, hand.lead))
+    label = current_label(case, hand.lead, fit.state)
     if kept_for is not None:
         raised_hands.publish_kept(hand, kept_for, label)
     elif hand.lead.handoffs:
@@ -194,11 +194,6 @@ def _reasons(
         history = (Reason.HISTORY_IMPORTED,) if is_importing else ()
         return (Reason.ALL_GATES_PASSED, *partner, *held, *history)
     return stage_reasons(stage, inputs)
-
-
-def _is_held_back(case: Case, lead: LeadRow) -> bool:
-    """Whether sales' objection against the account keeps the lead from becoming an MQL."""
-    return case.account.questioned is not None and not lead.reached_mql
 
 
 def _change_stage(

@@ -30,7 +30,7 @@ from workers.accounts.handoffs.alert_recipients import recipients_for_desk
 from workers.accounts.handoffs.queue import remove_pending
 from workers.accounts.routing.partners import PARTNER_PREFIX, is_with_partner
 from workers.accounts.routing.route_explanation import REASONS
-from workers.accounts.stages.qualifying import Occasion, label_of
+from workers.accounts.stages.qualifying import Occasion, current_label
 from workers.accounts.state.account import Holder
 from workers.accounts.state.handoff import HandoffRow, PendingRow
 from workers.accounts.worth.facts import fit_of
@@ -276,7 +276,7 @@ def _add_owner_change(
 def _qualification_of(case: Case, lead: LeadRow) -> Qualification:
     """Return the label of a raised hand: MQL, pending or inquiry."""
     fit = fit_of(case.terms, case.account.company, lead.facts)
-    return label_of(fit.state, in_question=case.account.questioned is not None and not lead.reached_mql)
+    return current_label(case, lead, fit.state)
 
 
 def _update_alerts(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:

@@ -16,9 +16,11 @@ from workers.accounts.handoffs import deadlines, open_index
 from workers.accounts.handoffs.deadlines import ResponseDeadlines
 from workers.accounts.handoffs.routing_output import publish_revision
 from workers.accounts.handoffs.touches import clear_early_rejection
+from workers.accounts.stages.qualifying import current_label
 from workers.accounts.state.account import Holder, LastRep
 from workers.accounts.state.handoff import ClosedHandoffRow, HandoffRow
 from workers.accounts.state.parts import Part
+from workers.accounts.worth.facts import fit_of
 from workers.engine.timers import set_timer
 
 if TYPE_CHECKING:
@@ -124,6 +126,10 @@ def reassign(case: Case, handoff_id: str, row: HandoffRow, transfer: Transfer) -
         request_desk="",
         withdrawn_for=(),
     )
+    lead = case.lead(row.lead_id)
+    if row.qualification is not None:
+        fit = fit_of(case.terms, case.account.company, lead.facts)
+        made = replace(made, qualification=current_label(case, lead, fit.state))
     if transfer.asked is not None and transfer.asked.handoff_id == handoff_id:
         asked = transfer.asked
         made = replace(made, request_id=asked.request_id, request_desk=asked.desk, mode=asked.mode)
@@ -135,7 +141,7 @@ def reassign(case: Case, handoff_id: str, row: HandoffRow, transfer: Transfer) -
         made = deadlines.with_deadlines(made, transfer.due)
     open_index.write_handoff(case, handoff_id, made)
     deadlines.start_timers(case, handoff_id, made)
-    publish_revision(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, transfer.reasons)
+    publish_revision(case, handoff_id, made, lead, Action.REASSIGNED, transfer.reasons)
 
 
 def return_to_holder(case: Case, handoff_id: str, row: HandoffRow, holder: Holder) -> None:

@@ -12,7 +12,7 @@ from schemas.base import Campaign
 from schemas.lead_events import PassedOverRep, WaitAges
 from schemas.outputs import Assignee, LeadRouting, Person
 from schemas.topics import LEAD_ROUTING
-from schemas.vocabulary import Action, AssigneeType
+from schemas.vocabulary import Action, AssigneeType, Reason
 from workers.accounts.case import instant
 from workers.accounts.handoffs.alias_members import match_reasons
 from workers.accounts.handoffs.buying_group import colleagues_of, group_of
@@ -22,6 +22,7 @@ from workers.accounts.routing.partners import agreement_with
 from workers.accounts.routing.permission import restriction
 from workers.accounts.routing.route_explanation import earlier_routes, would_lead_elsewhere
 from workers.accounts.stages.deals import forecast_percent
+from workers.accounts.stages.qualifying import current_label, gate_reason
 from workers.accounts.state.facts import Contact
 from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.explanation import explain
@@ -32,7 +33,6 @@ from workers.outbox import fact_id
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from schemas.vocabulary import Reason
     from workers.accounts.case import Case
     from workers.accounts.state.account import Holder
     from workers.accounts.state.facts import CampaignMark
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from workers.accounts.state.lead import LeadRow
 
 _NO_CONTACT = Contact()
+_OF_GATES = frozenset({Reason.ALL_GATES_PASSED, Reason.GATE_UNKNOWN, Reason.GATE_FAILED})
+"""Reasons of which each revision states the one that is true now."""
 
 
 def publish_revision(
@@ -50,11 +52,13 @@ def publish_revision(
     The first is explained as of the day on which the lead became due, the others as of the present day.
     """
     terms = case.terms
-    reasons = (*reasons, *match_reasons(case, lead))
     fit = fit_of(terms, case.account.company, lead.facts)
+    is_withdrawn = action is Action.WITHDRAWN
+    says = gate_reason(fit.state, current_label(case, lead, fit.state))
+    is_labelled = row.qualification is not None and not is_withdrawn
+    reasons = (*_with_gate_reason(reasons, says, is_labelled=is_labelled), *match_reasons(case, lead))
     score = case.rows.get(ScoreRow, case.key, row.lead_id) or ScoreRow()
     day = row.day if action is Action.ASSIGNED else max(terms.day_of(case.now_ms), score.latest_day)
-    is_withdrawn = action is Action.WITHDRAWN
     company, contact = case.account.company, lead.contact or _NO_CONTACT
     earlier = row.holder.earlier
     behaviour = terms.rules.points(score.attributed, day)
@@ -108,6 +112,16 @@ def publish_revision(
     if is_for_partner:
         event = cut_for_partner(agreement_with(terms.policy, row.holder), event)
     case.publish(LEAD_ROUTING, event)
+
+
+def _with_gate_reason(reasons: Sequence[Reason], says: Reason, *, is_labelled: bool) -> tuple[Reason, ...]:
+    """Return the reasons with the present result of the gates. A revision with a label always states it.
+
+    The reasons of a hand-off date from when it became due. A fact may have changed since.
+    """
+    if _OF_GATES.isdisjoint(reasons):
+        return (*reasons, says) if is_labelled else tuple(reasons)
+    return tuple(dict.fromkeys(says if one in _OF_GATES else one for one in reasons))
 
 
 def _assignee(holder: Holder) -> Assignee:

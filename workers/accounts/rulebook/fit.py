@@ -79,8 +79,10 @@ class Gates:
         """Return why an account of this key and relationship is excluded, or None."""
         never = self._market.never
         domain = account_key.removeprefix("domain:") if account_key.startswith("domain:") else ""
-        if domain and any(domain == one or domain.endswith(f".{one}") for one in never.domains):
+        if domain and _is_under(domain, never.own_domains):
             return Reason.OWN_DOMAIN
+        if domain and _is_under(domain, never.domains):
+            return Reason.EXCLUDED
         if relationship in never.relationship:
             return Reason.COMPETITOR if relationship is Relationship.COMPETITOR else Reason.EXCLUDED
         return None
@@ -157,7 +159,7 @@ class Gates:
     def _person_gates(self, job_title: str | None, job_function: str | None) -> Iterable[GateResult]:
         buyers = self._policy.buyers
         yield self._function(job_title, job_function)
-        if job_function is not None and buyers.never_pattern.found_in(job_function):
+        if job_function is not None and buyers.is_excluded(job_function):
             yield _result("title", FAIL, job_function, 0)
         elif job_title is None or not normalize_words(job_title):
             yield _result("title", UNKNOWN, None, 0)
@@ -217,6 +219,11 @@ class Gates:
                 yield WouldChange(what="fact", name=gate.gate, needed=self._needed[gate.gate])
             elif gate.state is FAIL:
                 yield WouldChange(what="gate", name=gate.gate, needed=self._needed[gate.gate])
+
+
+def _is_under(domain: str, listed: tuple[str, ...]) -> bool:
+    """Whether ``domain`` is one of the listed domains or a subdomain of one."""
+    return any(domain == one or domain.endswith(f".{one}") for one in listed)
 
 
 def _json(model: Model) -> bytes:

@@ -77,11 +77,11 @@ def qualify_lead(
     if occasion.raised and (not lead.raised_hand or lead.verdict is not None):
         if lead.verdict is not None:
             lead, score = new_cycle(lead, score)
-        reasons = (Reason.RAISED_HAND, *_gate_reasons(case, fit))
+        why = (Reason.RAISED_HAND, _gate_reason(case, fit))
         return (
             replace(lead, raised_hand=True, handed=True),
             score,
-            DueHandoff(occasion.day, reasons, raised=True),
+            DueHandoff(occasion.day, why, raised=True),
         )
     if lead.verdict is Stage.DISQUALIFIED or restriction(case.terms, lead) is not None:
         return lead, score, None
@@ -94,8 +94,9 @@ def qualify_lead(
     reached = _find_mql_day(case, lead, score, fit, occasion.day)
     if reached is None:
         return lead, score, None
-    day, why = reached
-    reasons = (why, Reason.ALL_GATES_PASSED, *((Reason.HISTORY_IMPORTED,) if occasion.is_history else ()))
+    day, how = reached
+    history = (Reason.HISTORY_IMPORTED,) if occasion.is_history else ()
+    reasons: tuple[Reason, ...] = (how, Reason.ALL_GATES_PASSED, *history)
     if lead.verdict is not None:
         lead, score = new_cycle(lead, score)
         reasons = (*reasons, Reason.NEW_POINTS_SINCE)
@@ -116,7 +117,7 @@ def due_after_move(case: Case, lead: LeadRow, fit: Fit, day: int) -> tuple[LeadR
 def _moved_reasons(case: Case, lead: LeadRow, fit: Fit) -> tuple[Reason, ...]:
     company = case.account.company
     if lead.raised_hand:
-        return (Reason.RAISED_HAND, *_gate_reasons(case, fit), Reason.ACCOUNT_MOVED)
+        return (Reason.RAISED_HAND, _gate_reason(case, fit), Reason.ACCOUNT_MOVED)
     if is_customer(company):
         return (Reason.CUSTOMER_ACCOUNT, Reason.ACCOUNT_MOVED)
     if has_open_opportunity(company):
@@ -237,6 +238,25 @@ def label_of(fit: GateState, *, in_question: bool) -> Qualification:
     return Qualification.MQL
 
 
+def current_label(case: Case, lead: LeadRow, fit: GateState) -> Qualification:
+    """Return the qualification of a raised hand by the facts of now."""
+    return label_of(fit, in_question=is_held_back(case, lead))
+
+
+def is_held_back(case: Case, lead: LeadRow) -> bool:
+    """Whether sales' objection against the account keeps the lead from becoming an MQL."""
+    return case.account.questioned is not None and not lead.reached_mql
+
+
+def gate_reason(fit: GateState, label: Qualification | None) -> Reason:
+    """Return the reason that states the result of the gates, or that the account is in question."""
+    if fit is GateState.FAIL:
+        return Reason.GATE_FAILED
+    if fit is GateState.UNKNOWN:
+        return Reason.GATE_UNKNOWN
+    return Reason.ACCOUNT_IN_QUESTION if label is Qualification.PENDING else Reason.ALL_GATES_PASSED
+
+
 def is_still_due(case: Case, lead: LeadRow, fit: Fit) -> bool:
     """Whether a waiting lead may still be handed off. Facts may have changed since it became due."""
     company = case.account.company
@@ -257,10 +277,5 @@ def is_still_due(case: Case, lead: LeadRow, fit: Fit) -> bool:
     return lead.reached_mql and fit.state is GateState.PASS
 
 
-def _gate_reasons(case: Case, fit: Fit) -> tuple[Reason, ...]:
-    if fit.state is GateState.FAIL:
-        return (Reason.GATE_FAILED,)
-    if fit.state is GateState.UNKNOWN:
-        return (Reason.GATE_UNKNOWN,)
-    in_question = case.account.questioned is not None
-    return (Reason.ACCOUNT_IN_QUESTION,) if in_question else (Reason.ALL_GATES_PASSED,)
+def _gate_reason(case: Case, fit: Fit) -> Reason:
+    return gate_reason(fit.state, label_of(fit.state, in_question=case.account.questioned is not None))

@@ -36,7 +36,7 @@ def translate_errors(error: ValidationError, document: Document) -> list[Problem
 
 
 def _translate(detail: ErrorDetails, document: Document) -> Problem:
-    path = _locate_in_file(document, tuple(part for part in detail["loc"] if part not in _TAGS))
+    path = document.without_index(tuple(part for part in detail["loc"] if part not in _TAGS))
     if path and path[-1] == "[key]":
         return document.make_problem(
             path[:-1], f"the key {path[-2]}", _describe_expected(detail), at_key=True
@@ -47,15 +47,6 @@ def _translate(detail: ErrorDetails, document: Document) -> Problem:
         return document.make_problem(path, "no such key", f"the key {path[-1]}, which is required")
     found = detail.get("ctx", {}).get("found") or document.describe_value_at(path)
     return document.make_problem(path, found, _describe_expected(detail))
-
-
-def _locate_in_file(document: Document, path: KeyPath) -> KeyPath:
-    """Return the path of the file. A value that the file writes as a single text has no list index."""
-    return (
-        path[:-1]
-        if path and isinstance(path[-1], int) and isinstance(document.value_at(path[:-1]), str)
-        else path
-    )
 
 
 def _report_unknown_key(path: KeyPath, document: Document) -> Problem:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workers.policy.checks.notes import find_notes
+from workers.policy.document import read
 from workers.policy.load import PolicyError, load_policy_file
 
 if TYPE_CHECKING:
@@ -15,14 +17,18 @@ if TYPE_CHECKING:
 def check_policy_file(path: Path) -> tuple[bool, list[str]]:
     """Check a policy file. Return whether it passes, and the lines to print."""
     try:
-        policy, _ = load_policy_file(path)
+        policy, text = load_policy_file(path)
     except PolicyError as error:
         count = len(error.problems)
         return False, [
             *(str(problem) for problem in error.problems),
             f"{path}: {count} {'problem' if count == 1 else 'problems'}; the policy is not loaded",
         ]
-    return True, _summarize(policy)
+    notes = find_notes(policy, read(text, str(path)))
+    return True, [
+        *_summarize(policy),
+        *(f"{one.file}:{one.line}: {one.key}: note: {one.found}; {one.expected}" for one in sorted(notes)),
+    ]
 
 
 def _summarize(policy: Policy) -> list[str]:

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from workers.policy.gates import Functions
 from workers.policy.pages.sentences import SENTENCES
-from workers.policy.pages.value_formats import FormattedValue
+from workers.policy.pages.value_formats import FormattedValue, format_list
 from workers.policy.part import Part
 from workers.policy.paths import NurturePath
 from workers.policy.routes import Conditions, Route
@@ -125,7 +126,7 @@ def _explain_value(heading: str, value: Any, part: Part, name: str, depth: int) 
                 like = getattr(one, "like", None)
                 yield from _explain_model(one, depth + 1, f"{key}: ", value.get(like))
             else:
-                yield f"{_INDENT * (depth + 1)}{key}: {one}"
+                yield f"{_INDENT * (depth + 1)}{key}: {format_list(one, 'or')}"
     else:
         for number, one in enumerate(value, start=1):
             yield from _explain_model(one, depth + 1, f"{number}. ")
@@ -137,6 +138,8 @@ def _is_nested(kind: type[Part], name: str, value: Any) -> bool:
     if isinstance(value, Part):
         return True
     values = value.values() if isinstance(value, Mapping) else value if isinstance(value, tuple) else ()
+    if kind is Functions and isinstance(value, Mapping):
+        return True
     return any(isinstance(one, Part) for one in values)
 
 

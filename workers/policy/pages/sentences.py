@@ -75,16 +75,18 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Range.to": _S("{v:money} or less", "no upper bound"),
     "Country.points": _S("{v:points}"),
     "Country.in": _S("{v:any}"),
-    "NeverMarket.domains": _S("e-mail addresses at {v:any}", "no domain is excluded"),
+    "NeverMarket.own_domains": _S("our own people, who write from {v:any}", "no domain is listed as our own"),
+    "NeverMarket.domains": _S("e-mail addresses at {v:any}", "no other domain is excluded"),
     "NeverMarket.relationship": _S("companies that the CRM calls {v:any}", "no relationship is excluded"),
     # The buyers.
     "Buyers.never": _S(
         "A title with {v:any} is outside, whatever else is in it", "no word in a title excludes a person"
     ),
-    "Buyers.functions": _S("Functions: {v}", inline=True),
+    "Buyers.never_except": _S("except as part of {v:any}"),
+    "Buyers.functions": _S("Functions"),
     "Buyers.titles": _S("Titles (the first line that matches decides)"),
     "Functions.points": _S("{v} points for a person in one of them"),
-    "Functions.names": _S("{v:any}"),
+    "Functions.names": _S("The words of each function"),
     "Title.level": _S("{v}"),
     "Title.points": _S("{v:points}"),
     "Title.words": _S("for {v:any}"),

@@ -27,7 +27,7 @@ from tests.hops.accounts.market import (
 
 HIGHER_THRESHOLD = ("    bar: 135 ", "    bar: 140 ")
 GERMANY_ONLY = ("in: [US]", "in: [DE]")
-OWN_DOMAIN = ("domains: [our-own.example]", "domains: [our-own.example, bank.example]")
+OWN_DOMAIN = ("own_domains: [our-own.example]", "own_domains: [our-own.example, bank.example]")
 
 
 def policy_text(version: int, *changes: tuple[str, str]) -> str:

@@ -157,7 +157,7 @@ def test_a_manager_who_is_away_has_a_deputy_who_gets_it() -> None:
     last = routings(market.outputs)[-1]
     assert last.assignee is not None
     assert (last.assignee.id, last.assignee.deputy_for, last.how_chosen) == ("tom", "dana", HowChosen.MANAGER)
-    assert last.explanation.reasons == [Reason.NOT_ANSWERED]
+    assert last.explanation.reasons == [Reason.NOT_ANSWERED, Reason.ALL_GATES_PASSED]
 
 
 def test_an_account_whose_manager_is_away_too_stays_with_its_holder_and_is_reported() -> None:

@@ -184,6 +184,22 @@ def test_a_written_exclusion(
     assert GATES.exclusion(account_key, company) is expected
 
 
+@pytest.mark.parametrize(
+    ("domain", "expected"),
+    [
+        ("rival.example", Reason.EXCLUDED),
+        ("mail.rival.example", Reason.EXCLUDED),
+        ("no-rival.example", None),
+        ("our-own.example", Reason.OWN_DOMAIN),
+    ],
+)
+def test_a_rival_excluded_by_its_domain_is_not_called_our_own_company(
+    domain: str, expected: Reason | None
+) -> None:
+    text = POLICY_TEXT.replace("relationship: [competitor]", "domains: [Rival.example]")
+    assert Gates(load_policy(text)).exclusion(f"domain:{domain}", None) is expected
+
+
 def test_another_excluded_relationship_has_the_general_reason() -> None:
     text = POLICY_TEXT.replace("relationship: [competitor]", "relationship: [competitor, partner]")
     company = a_company(relationship=Relationship.PARTNER)

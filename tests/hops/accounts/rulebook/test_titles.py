@@ -16,8 +16,8 @@ from workers.policy.text_patterns import WholeWords, normalize_words
 
 PASS, FAIL, UNKNOWN = GateState.PASS, GateState.FAIL, GateState.UNKNOWN
 ABROAD = POLICY_TEXT.replace(
-    "words: [chief, cio,",
-    "words: [directeur, leiter, geschäftsführer, sécurité, chief, cio,",
+    "words: [chief, ceo, cio,",
+    "words: [directeur, leiter, geschäftsführer, sécurité, chief, ceo, cio,",
 ).replace(
     "it: [it, cio,",
     "it: [informationstechnologie, systèmes d'information, sécurité, c++, r&d, it, cio,",
