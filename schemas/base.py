@@ -109,12 +109,17 @@ class InboundEvent(Model):
     """The fields that every event of another system carries."""
 
     event_id: Identifier = Field(
-        description="The id of the event, unique within its topic. An event that is sent again with the same id and date "
-        "counts once."
+        description="The id of the event, unique within its topic, or within its `producer`. An event that is sent again "
+        "with the same id counts once, whatever its date. The earliest date counts."
     )
     occurred_at: Instant = Field(
         description="When the event happened. A time more than 5 minutes after the record's own time stamp counts as that "
         "time stamp plus 5 minutes."
+    )
+    producer: Identifier | None = Field(
+        default=None,
+        description="The system that made the event_id, if several systems write to the topic and may use equal ids. "
+        "Left out: the id is unique within the topic.",
     )
 
 

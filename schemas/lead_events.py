@@ -108,6 +108,11 @@ class LeadActivity(LeadFact):
     consent: Consent | None = Field(
         default=None, description="The consent that the person gave or refused with this activity."
     )
+    counted_at_ms: Milliseconds | None = Field(
+        default=None,
+        description="The later date under which the event has counted so far. Only in the fact of a repeat with an "
+        "earlier date.",
+    )
 
 
 class LeadForm(LeadFact):
@@ -133,6 +138,11 @@ class LeadForm(LeadFact):
     campaign: Campaign | None = Field(default=None, description="The campaign that brought the visitor.")
     consent: Consent | None = Field(
         default=None, description="The consent that the person gave or refused in the form."
+    )
+    counted_at_ms: Milliseconds | None = Field(
+        default=None,
+        description="The later date under which the event has counted so far. Only in the fact of a repeat with an "
+        "earlier date.",
     )
 
 

@@ -59,9 +59,9 @@ from workers.identity.addresses import Address, BadAddressError, normalise
 from workers.identity.consent_statements import consent_changed
 from workers.identity.daily_sweep import begin_sweep, ensure_sweep, sweep_counts
 from workers.identity.erasure_marks import FORGET_MARK, erased_until_ms, forget_mark, mark_kept_ms
-from workers.identity.event_time import AHEAD_MS, event_time, to_ms
+from workers.identity.event_time import AHEAD_MS, EventTime, event_time, to_ms
 from workers.identity.lead_ids import Person, person_of
-from workers.identity.repeats import day_key, remember_if_new, sweep_seen
+from workers.identity.repeats import Arrival, day_key, id_of, name_by_producer, remember, sweep_seen
 from workers.outbox import emit
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class DirectoryHop(BaseHop):
             return [emit(DESK_REQUESTS, fact) for fact in rep_changed(event, dated_ms, rows)]
         if isinstance(event, SalesActivity):
             return self._handle_sales_activity(event, record, rows, clock)
-        return self._handle_privacy(event, record, rows)
+        return self._handle_privacy(event, record, rows, clock)
 
     def _handle_account(self, event: CrmAccount, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
         account, dropped = with_registrable_domains(event)
@@ -184,28 +184,40 @@ class DirectoryHop(BaseHop):
         else:
             person = self._person(activity.email or "")
             account_key, lead_id = person.account_key, person.lead_id
-        ensure_sweep(rows, clock.now_ms)
-        if not remember_if_new(rows, record.topic, activity.event_id, time, record.timestamp_ms):
-            _count(rows, clock, repeated=1)
+        if self._is_repeated(activity, time, record, rows, clock):
             return []
         answered = SalesAnswered(
             account_key=account_key,
             lead_id=lead_id,
             occurred_at_ms=time.at_ms,
             clamped=time.is_clamped,
-            activity=activity,
+            activity=name_by_producer(activity),
         )
         return [emit(LEAD_EVENTS, answered)]
 
-    def _handle_privacy(self, event: PrivacyRequest, record: Record, rows: Rows) -> list[Emit]:
+    def _handle_privacy(self, event: PrivacyRequest, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
         person = self._person(event.email)
+        at_ms = min(to_ms(event.occurred_at), record.timestamp_ms + AHEAD_MS)
+        time = EventTime(at_ms, to_ms(event.occurred_at))
+        if self._is_repeated(event, time, record, rows, clock):
+            return []
         if event.consent is None:
             return request_erasure(event, person, record.timestamp_ms, self._partitions)
-        at_ms = min(to_ms(event.occurred_at), record.timestamp_ms + AHEAD_MS)
         if at_ms <= erased_until_ms(rows, person.lead_id):
             return []
         changed = consent_changed(person.lead_id, person.account_key, event.event_id, at_ms, event.consent)
         return [emit(LEAD_EVENTS, changed)]
+
+    def _is_repeated(
+        self, event: SalesActivity | PrivacyRequest, time: EventTime, record: Record, rows: Rows, clock: Clock
+    ) -> bool:
+        """Whether an event has arrived before. It counts once, under the date of its first arrival."""
+        ensure_sweep(rows, clock.now_ms)
+        arrival = Arrival(record.timestamp_ms, clock.now_ms)
+        repeat = remember(rows, record.topic, id_of(event), time, arrival, self._window_ms)
+        if repeat is not None:
+            _count(rows, clock, repeated=1)
+        return repeat is not None
 
     def _person(self, email: str) -> Person:
         return person_of(_address(email), self._lead_id_key)

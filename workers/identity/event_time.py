@@ -29,6 +29,8 @@ class EventTime(msgspec.Struct, frozen=True):
     """The time that the event itself states."""
     is_imported: bool = False
     """Whether an import brought the event as history."""
+    counted_ms: int | None = None
+    """Later date under which an earlier arrival of the event has counted so far. Milliseconds UTC. None: it is new."""
 
     @property
     def is_clamped(self) -> bool:

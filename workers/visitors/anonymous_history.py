@@ -64,6 +64,16 @@ def add_event(
     return visitor
 
 
+def drop_event(rows: Rows, anonymous_id: str, visitor: VisitorRow, at_ms: int, event_id: str) -> VisitorRow:
+    """Delete one event, if it is stored. Return the visitor row; the caller must write it if it has changed."""
+    for kind in (ACTIVITY, FORM, CHAT):
+        parts = (anonymous_id, f"{at_ms:0{_DIGITS}d}", kind, event_id)
+        if rows.get(HistoryRow, *parts) is not None:
+            rows.delete(HistoryRow, *parts)
+            return replace(visitor, kept=visitor.kept - 1)
+    return visitor
+
+
 def take_events(
     rows: Rows, anonymous_id: str, visitor: VisitorRow, bounds: Bounds, now_ms: int
 ) -> list[HistoryEvent]:

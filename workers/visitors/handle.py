@@ -23,9 +23,9 @@ from workers.identity.daily_sweep import begin_sweep, ensure_sweep
 from workers.identity.erasure_marks import FORGET_MARK, erased_until_ms, forget_mark
 from workers.identity.event_time import EventTime, event_time, history_time
 from workers.identity.lead_ids import Person, person_of
-from workers.identity.repeats import remember_if_new
+from workers.identity.repeats import Arrival, id_of, name_by_producer, remember
 from workers.outbox import emit
-from workers.visitors.anonymous_history import Bounds, HistoryEvent, add_event, take_events
+from workers.visitors.anonymous_history import Bounds, HistoryEvent, add_event, drop_event, take_events
 from workers.visitors.browser_erasure import ERASE, erase_browsers, start_browser_erasure
 from workers.visitors.chat_turns import anonymous_request
 from workers.visitors.daily_counts import count
@@ -38,7 +38,7 @@ from workers.visitors.input_events import (
     browser_of,
     parsed_event,
 )
-from workers.visitors.lead_facts import VisitorFact, fact_of, identified_fact
+from workers.visitors.lead_facts import VisitorFact, fact_of, identified_fact, redated
 from workers.visitors.links import link_at, with_link
 from workers.visitors.rows import BrowserRow, ConsentStatement, Link, PersonRow, ReadyRow, VisitorRow
 from workers.visitors.sweep import retention_of, sweep_chunk
@@ -100,36 +100,42 @@ class VisitorsHop(BaseHop):
         if not isinstance(event, ParsedEvent):
             self._apply_internal(event, rows, clock)
             return []
-        body = event.body
+        body = name_by_producer(event.body)
         if self._visit_filter.is_no_visit(body):
             count(rows, record.timestamp_ms, clock.now_ms, no_visits=1)
             return []
         time = self._accept(event, record, rows, clock)
         if time is None:
             return []
-        if event.bad_address:
+        if event.bad_address and time.counted_ms is None:
             count(rows, time.at_ms, clock.now_ms, bad_addresses=1)
         if event.address is not None:
             return self._handle_person(body, person_of(event.address, self._lead_id_key), time, rows, clock)
         browser = browser_of(body)
         if browser is None:
-            count(rows, time.at_ms, clock.now_ms, nobody=1)
+            if time.counted_ms is None:
+                count(rows, time.at_ms, clock.now_ms, nobody=1)
             return []
         return self._handle_visitor(body, browser, time, rows, clock)
 
     def _accept(self, event: ParsedEvent, record: Record, rows: Rows, clock: Clock) -> EventTime | None:
-        """Remember an event that counts and return its time. Return None for an event that does not count."""
+        """Remember an event that counts and return its time. Return None for an event that does not count.
+
+        A repeat with an earlier date counts from now on under that date.
+        """
         body, arrival_ms, first_ms = event.body, record.timestamp_ms, first_arrival_ms(record)
+        event_id, arrival = id_of(body), Arrival(arrival_ms, clock.now_ms)
         if first_ms is None:
             time = event_time(body.occurred_at, arrival_ms, self._window_ms)
-            if remember_if_new(rows, record.topic, body.event_id, time, arrival_ms):
+            repeat = remember(rows, record.topic, event_id, time, arrival, self._window_ms)
+            if repeat is None:
                 return time
             count(rows, time.at_ms, clock.now_ms, repeated=1)
-            return None
+            return None if repeat.counted_ms is None else replace(time, counted_ms=repeat.counted_ms)
         time = history_time(body.occurred_at, min(first_ms, arrival_ms))
         is_anonymous = event.address is None
         rejection = self._import_rules.remember_or_reject(
-            rows, record, body.event_id, time, is_anonymous=is_anonymous
+            rows, record.topic, event_id, time, arrival, is_anonymous=is_anonymous
         )
         if rejection is None:
             return time
@@ -152,10 +158,15 @@ class VisitorsHop(BaseHop):
             ensure_sweep(rows, clock.now_ms)
         if visitor.links:
             link = link_at(visitor.links, time.at_ms)
+            if time.counted_ms is not None and link_at(visitor.links, time.counted_ms) != link:
+                return []  # a shared browser: the event stays with the lead for which it has counted
             if link.lead_id:
-                return [emit(LEAD_EVENTS, self._fact(event, link, time))]
+                return [emit(LEAD_EVENTS, fact) for fact in self._facts(event, link, time)]
+        if time.counted_ms is not None:
+            visitor = drop_event(rows, anonymous_id, visitor, time.counted_ms, event.event_id)
         if time.at_ms <= visitor.erased_ms:
-            count(rows, time.at_ms, clock.now_ms, erased=1)
+            if time.counted_ms is None:
+                count(rows, time.at_ms, clock.now_ms, erased=1)
             return []
         row = row_of(event, time, is_refused=self._is_refused(event))
         stored = HistoryEvent(time.at_ms, event.event_id, row)
@@ -163,7 +174,8 @@ class VisitorsHop(BaseHop):
             visitor = replace(visitor, consents=latest(visitor.consents, _statements(event, time)))
         visitor = add_event(rows, anonymous_id, visitor, stored, self._bounds, clock.now_ms)
         rows.put(visitor, anonymous_id)
-        request = None if time.is_imported else anonymous_request(event)
+        is_request = not time.is_imported and time.counted_ms is None
+        request = anonymous_request(event) if is_request else None
         return [] if request is None else [emit(LEAD_EVENTS, request)]
 
     def _handle_person(
@@ -174,7 +186,8 @@ class VisitorsHop(BaseHop):
         known = rows.get(PersonRow, person.lead_id)
         erased_ms = erased_until_ms(rows, person.lead_id) if known is None else known.erased_ms
         if time.at_ms <= erased_ms:
-            count(rows, time.at_ms, clock.now_ms, erased=1)
+            if time.counted_ms is None:
+                count(rows, time.at_ms, clock.now_ms, erased=1)
             return []
         must_announce = known is None or known.account_key != person.account_key
         if must_announce:
@@ -192,7 +205,7 @@ class VisitorsHop(BaseHop):
         announced = (
             [identified_fact(person, browser, event.event_id, time, consents)] if must_announce else []
         )
-        return [emit(LEAD_EVENTS, fact) for fact in (*announced, *history, self._fact(event, to, time))]
+        return [emit(LEAD_EVENTS, fact) for fact in (*announced, *history, *self._facts(event, to, time))]
 
     def _link(
         self, anonymous_id: str, to: Link, rows: Rows, clock: Clock
@@ -219,8 +232,9 @@ class VisitorsHop(BaseHop):
         """Whether an event's visitor refuses tracking and the policy counts nothing then."""
         return self._counts_nothing_untracked and refuses_tracking(event.consent)
 
-    def _fact(self, event: InputEvent, to: Link, time: EventTime) -> VisitorFact:
-        return fact_of(event, to, time, is_refused=self._is_refused(event))
+    def _facts(self, event: InputEvent, to: Link, time: EventTime) -> list[VisitorFact]:
+        fact = fact_of(event, to, time, is_refused=self._is_refused(event))
+        return [fact] if time.counted_ms is None else redated(fact, time.counted_ms)
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
         """Begin the daily sweep, or delete an erasure mark."""

@@ -13,12 +13,13 @@ from schemas.vocabulary import DeadLetterReason
 from workers.engine.api import RefusedError
 from workers.engine.rows import Row
 from workers.identity.event_time import DAY_MS
-from workers.identity.repeats import SeenRow, day_key, remember_if_new
+from workers.identity.repeats import day_key, is_remembered, remember
 
 if TYPE_CHECKING:
     from workers.engine.api import Record
     from workers.engine.rows import Rows
     from workers.identity.event_time import EventTime
+    from workers.identity.repeats import Arrival
     from workers.policy.model import Policy
 
 HEADER: Final = "imported"
@@ -81,20 +82,28 @@ class ImportRules:
         return time.at_ms >= now_ms - (self._anonymous_ms if is_anonymous else self._useful_ms)
 
     def remember_or_reject(
-        self, rows: Rows, record: Record, event_id: str, time: EventTime, *, is_anonymous: bool
+        self,
+        rows: Rows,
+        topic: str,
+        event_id: str,
+        time: EventTime,
+        arrival: Arrival,
+        *,
+        is_anonymous: bool,
     ) -> Rejection | None:
-        """Remember an event that counts and return None. Return the reason for an event that does not count."""
-        topic, now_ms, day = record.topic, record.timestamp_ms, day_key(time.at_ms)
+        """Remember an event that counts and return None. Return the reason for an event that does not count.
+
+        ``event_id`` is that of ``id_of``.
+        """
+        now_ms, day = arrival.at_ms, day_key(time.at_ms)
         if not self.is_useful(time, now_ms, is_anonymous=is_anonymous):
             return "of_no_use"
         if rows.get(ImportedRow, day, topic, event_id) is not None:
             return "repeated"
         if time.at_ms >= now_ms - self._window_ms:
-            if not remember_if_new(
-                rows, topic, event_id, time, now_ms
-            ):  # the same event sent live must not count either
-                return "repeated"
-        elif rows.get(SeenRow, day, topic, event_id) is not None:
+            if remember(rows, topic, event_id, time, arrival, self._window_ms) is not None:
+                return "repeated"  # the same event sent live must not count either
+        elif is_remembered(rows, topic, event_id, time, arrival, self._window_ms):
             return "repeated"
         if rows.get(ForgottenDayRow, day, topic) is not None:
             return "day_forgotten"

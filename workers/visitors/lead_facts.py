@@ -62,6 +62,16 @@ def as_imported(fact: VisitorFact) -> VisitorFact:
     return fact.model_copy(update={"imported": True})
 
 
+def redated(fact: VisitorFact, counted_ms: int) -> list[VisitorFact]:
+    """Return the fact of a repeat whose date is earlier than ``counted_ms``, under which the event has counted so far.
+
+    A chat turn has been answered, and a consent holds from its first arrival: nothing is emitted for their repeats.
+    """
+    if not isinstance(fact, LeadActivity | LeadForm):
+        return []
+    return [fact.model_copy(update={"counted_at_ms": counted_ms})]
+
+
 def form_fact(form: FormFill, to: Link, at_ms: int, *, is_clamped: bool) -> LeadForm:
     """Return the form as a fact about the lead of the link ``to``."""
     return LeadForm(

@@ -132,8 +132,8 @@ def test_an_event_counts_once_whether_it_arrives_live_or_by_import_first() -> No
 def test_a_day_whose_live_ids_are_deleted_imports_nothing_of_that_topic() -> None:
     visitors = partition()
     visitors.send("web.activity", activity("a1", email=ADA))
-    pass_days(visitors, NOON + 9 * DAY)
-    now = NOON + 9 * DAY
+    pass_days(visitors, NOON + 17 * DAY)
+    now = NOON + 17 * DAY
     assert import_event(visitors, activity("a1", email=ADA), now) == []
     assert counts(visitors)["day_forgotten"] == 1
     assert len(import_event(visitors, form("f1", email=ADA), now)) == 1

@@ -35,12 +35,12 @@ def read_request(visit: Visit) -> None:
     """Find out what the form asks for: sales, support, or neither."""
     request = _form(visit).request
     visit.is_question = support_questions.is_question(visit.case, request)
-    visit.raises_hand = request in visit.case.terms.asks_for
+    visit.raises_hand = request in visit.case.terms.asks_for and not visit.is_redated
 
 
 def ask_support(visit: Visit) -> None:
     """Ask the service desk to answer a support question."""
-    if visit.is_live and visit.is_question:
+    if visit.is_live and visit.is_question and not visit.is_redated:
         support_questions.ask_desk(visit.case, visit.event.lead_id, visit.event.occurred_at_ms)
 
 

@@ -22,6 +22,7 @@ from workers.accounts.worth.count_once import message_mark
 from workers.accounts.worth.durations import Activity, CountResult, count_activity
 from workers.accounts.worth.facts import latest_campaign
 from workers.accounts.worth.future_dated import with_future_dated
+from workers.accounts.worth.uncounting import uncount_activity
 
 if TYPE_CHECKING:
     from schemas.lead_events import LeadActivity, LeadForm
@@ -71,6 +72,11 @@ class Visit:
         return not self.event.imported
 
     @property
+    def is_redated(self) -> bool:
+        """Whether the event is a repeat with an earlier date. Its request has been handled under the later date."""
+        return self.event.counted_at_ms is not None
+
+    @property
     def campaign(self) -> str | None:
         """The name of the campaign that brought the event."""
         return None if self.event.campaign is None else self.event.campaign.name
@@ -84,7 +90,7 @@ def apply_consent(visit: Visit) -> None:
 def match_rules(visit: Visit) -> None:
     """Find the policy's rules that the event matches, and whether it responds to a campaign."""
     terms, event, consent = visit.case.terms, visit.event, visit.consent
-    may_respond = visit.is_live and consent.is_tracked and not visit.is_question
+    may_respond = visit.is_live and consent.is_tracked and not (visit.is_question or visit.is_redated)
     if event.type == "lead_activity":
         visit.matching = terms.rules.for_activity(event.activity, event.url, event.asset, visit.campaign)
         activity = event.activity
@@ -124,7 +130,11 @@ def count(visit: Visit) -> None:
     if not is_activity and (visit.is_question or not visit.consent.may_count):
         visit.matching = NO_RULES
     activity = Activity(event.occurred_at_ms, event.event_id, message, duration_ms)
-    counted = count_activity(terms, hand.lead, hand.score, visit.matching, activity)
+    score = hand.score
+    if event.counted_at_ms is not None:
+        before = activity._replace(at_ms=event.counted_at_ms)
+        score = uncount_activity(terms, hand.lead, score, visit.matching, before)
+    counted = count_activity(terms, hand.lead, score, visit.matching, activity)
     if event.clamped:
         day = terms.day_of(event.occurred_at_ms)
         counted = counted._replace(
@@ -165,7 +175,7 @@ def evaluate_lead(visit: Visit) -> None:
 
 def notify_owner(visit: Visit) -> None:
     """Add the event to the signals for the account's owner. An event that leads to a hand-off is not a signal."""
-    if not visit.is_live or visit.has_new_handoff:
+    if not visit.is_live or visit.has_new_handoff or visit.is_redated:
         return
     case, event = visit.case, visit.event
     if visit.raises_hand and visit.had_raised_hand:

@@ -95,6 +95,15 @@ def first_dates_of(firsts: Iterable[FirstEvents], name: str) -> FirstDates:
     return next((dict(one.keys) for one in firsts if one.rule == name), {})
 
 
+def without_first(firsts: tuple[FirstEvents, ...], name: str, key: str) -> tuple[FirstEvents, ...]:
+    """Return the first events of all rules without that of one bucket or message of a rule."""
+    keys = first_dates_of(firsts, name)
+    keys.pop(key, None)
+    if keys:
+        return _with_first_dates(firsts, name, keys)
+    return tuple(one for one in firsts if one.rule != name)
+
+
 def join_rule(terms: Terms, score: ScoreRow, sent: RuleCount, sent_keys: FirstDates) -> ScoreRow:
     """Return the score with a rule's counts from another account key.
 

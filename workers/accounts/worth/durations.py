@@ -87,6 +87,13 @@ def with_moment(moments: bytes, at_ms: int) -> bytes:
     return b"".join([*held[:at], packed, *held[at:]])[-MOST_MOMENTS * _WIDTH :]
 
 
+def without_moment(moments: bytes, at_ms: int) -> bytes:
+    """Return the dates without one."""
+    packed = at_ms.to_bytes(_WIDTH)
+    held = [moments[at : at + _WIDTH] for at in range(0, len(moments), _WIDTH)]
+    return b"".join(one for one in held if one != packed)
+
+
 def next_moment(moments: bytes, at_ms: int) -> int | None:
     """Return the first date after ``at_ms`` in milliseconds UTC, or None."""
     packed = at_ms.to_bytes(_WIDTH)
@@ -110,12 +117,11 @@ def _with_dwells(
     They are counted on top of the settled counts, and again whenever the duration of one changes.
     """
     gap_ms = terms.rules.session_gap_ms
-    base = _settled_score(score)
+    base = settled_score(score)
     dwells = [_with_next_moment(dwell, event.at_ms, gap_ms) for dwell in score.dwells]
     fresh: tuple[str, ...] = ()
     if event.duration_ms is None and len(matching.steps) > 1:
-        after_ms = next_moment(moments, event.at_ms)
-        lasted_ms = 0 if after_ms is None or after_ms - event.at_ms > gap_ms else after_ms - event.at_ms
+        lasted_ms = known_duration(moments, event.at_ms, gap_ms)
         dwells.append(Dwell(event.at_ms, event.event_id, event.message, lasted_ms, matching.steps))
         dwells.sort(key=_by_date)
     else:
@@ -125,12 +131,23 @@ def _with_dwells(
     oldest = oldest_day(terms, max(score.latest_day, terms.day_of(event.at_ms)))
     while dwells and (len(dwells) > MOST_DWELLS or terms.day_of(dwells[0].at_ms) < oldest):
         base = _with_dwell(terms, lead, base, dwells.pop(0))
+    made = replace(with_dwells(terms, lead, base, tuple(dwells)), moments=moments)
+    return _count_result(terms, score, made, fresh, event)
+
+
+def known_duration(moments: bytes, at_ms: int, gap_ms: int) -> int:
+    """Return the time until the next activity within the session gap. Milliseconds. 0: not known."""
+    after_ms = next_moment(moments, at_ms)
+    return 0 if after_ms is None or after_ms - at_ms > gap_ms else after_ms - at_ms
+
+
+def with_dwells(terms: Terms, lead: LeadRow, base: ScoreRow, dwells: tuple[Dwell, ...]) -> ScoreRow:
+    """Return the score of settled counts, with the activities of unknown duration counted on top of them."""
     made = base
     for dwell in dwells:
         made = _with_dwell(terms, lead, made, dwell)
     settled = SettledScore(base.counts, base.since, base.once, base.recent) if dwells else None
-    made = replace(made, settled=settled, dwells=tuple(dwells), moments=moments)
-    return _count_result(terms, score, made, fresh, event)
+    return replace(made, settled=settled, dwells=dwells)
 
 
 def _count_result(
@@ -151,8 +168,8 @@ def _count_result(
     return CountResult(made, tuple(names), min(days), made.counts != before.counts)
 
 
-def _settled_score(score: ScoreRow) -> ScoreRow:
-    """Return the score without its activities of unknown duration."""
+def settled_score(score: ScoreRow) -> ScoreRow:
+    """Return the score without the counts of its activities of unknown duration."""
     held = score.settled
     if held is None:
         return score
