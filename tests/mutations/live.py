@@ -57,7 +57,7 @@ LIVE = [
         (
             Edit(
                 f"{ENGINE}/restore.py",
-                "    while await consumer.position(changelog) < end:\n",
+                "    while not is_closing() and await consumer.position(changelog) < end:\n",
                 "    seen = position\n    while seen < end:\n",
             ),
             Edit(

@@ -255,7 +255,7 @@ PURE = [
     Mutation(
         "the furthest upstream task decides how far time may move",
         "a rep is reported overdue while the answer is still unread upstream",
-        (Edit(f"{ENGINE}/watermarks.py", "min(marks, default=0)", "max(marks, default=0)"),),
+        (Edit(f"{ENGINE}/watermarks.py", "min(marks, default=None)", "max(marks, default=None)"),),
         "unit/engine/test_time.py::test_the_reached_time_is_the_smallest_watermark_of_all_upstream_tasks",
         "assert",
     ),

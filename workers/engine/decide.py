@@ -77,7 +77,7 @@ class Decider:
         self.topic_ids = {topic: row.topic_id for (topic,), row in stored}
         """The id of each source to which its offset belongs. Empty: not known."""
         self.quarantine = rows.get(QuarantineRow) or QuarantineRow()
-        self._watermarks = Watermarks(rows, self.spec.upstream)
+        self.watermarks = Watermarks(rows, self.spec.upstream)
         held = rows.get(ConfigRow)
         if held is None:
             rows.put(row_of(self._worker_config))
@@ -117,7 +117,7 @@ class Decider:
 
     def reached_ms(self) -> int:
         """Return the smallest watermark of all upstream tasks, or 0 while one of them has sent none. Milliseconds UTC."""
-        return self._watermarks.reached_ms()
+        return self.watermarks.reached_ms()
 
     def has_due(self, until_ms: int) -> bool:
         """Whether a timer is due at ``until_ms``."""
@@ -244,7 +244,7 @@ class Decider:
     def _handle_control(self, record: Record, clock: Clock) -> None:
         control = control_or_none(record)
         if isinstance(control, Watermark):
-            self._watermarks.learn(control)
+            self.watermarks.learn(control)
             self._idle_records += 1
             return
         self._is_idle = False
@@ -307,7 +307,7 @@ class Decider:
     def _put_own_rows(self) -> None:
         """Put offsets, stream time and dead-letter counts into rows. They change with every record, so once per batch."""
         rows = self.rows
-        self._watermarks.save()
+        self.watermarks.save()
         for topic, offset in self._offsets.items():
             row = OffsetRow(next_offset=offset, topic_id=self.topic_ids.get(topic, ""))
             if rows.get(OffsetRow, topic) != row:

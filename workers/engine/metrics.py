@@ -21,7 +21,8 @@ class Metrics:
     ``dead_letters``: records among them that became dead letters. ``batches``: records per transaction; it grows with
     the load. ``commit_seconds``: from the first request of a transaction until its rows are in the local copy.
     ``task_restarts``: restarts of a task after an error; fenced and stopped tasks are not counted. ``stream_time``: the
-    stream time of a partition, as Unix time. ``is_stopped``: 1 while a partition waits for an operator.
+    stream time of a partition, as Unix time. ``time_held``: seconds by which the slowest task upstream holds back the
+    time of a partition, so that its reminders come late. ``is_stopped``: 1 while a partition waits for an operator.
     """
 
     def __init__(self) -> None:
@@ -66,6 +67,12 @@ class Metrics:
             by_task,
             registry=self.registry,
         )
+        self.time_held = Gauge(
+            "lead_router_time_held_back_seconds",
+            "How far the slowest task upstream holds back the time of a partition",
+            by_task,
+            registry=self.registry,
+        )
         self.is_stopped = Gauge(
             "lead_router_partition_stopped",
             "1 while a partition is stopped and waits for an operator",
@@ -79,9 +86,10 @@ class TaskMeters:
 
     def __init__(self, metrics: Metrics, agent: str, partition: int) -> None:
         self._labels = (agent, str(partition))
-        self._gauges = (metrics.is_stopped, metrics.stream_time)
+        self._gauges = (metrics.is_stopped, metrics.stream_time, metrics.time_held)
         self.restarts = metrics.task_restarts.labels(agent, partition)
         self.is_stopped = metrics.is_stopped.labels(agent, partition)
+        self.time_held = metrics.time_held.labels(agent, partition)
         self._stream_time = metrics.stream_time.labels(agent, partition)
         self._records = metrics.records.labels(agent)
         self._outputs = metrics.outputs.labels(agent)

@@ -25,6 +25,8 @@ from workers.engine.store import RocksStore, delete_copy
 from workers.engine.topic_ids import topic_ids
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from workers.engine.api import AgentSpec
     from workers.engine.context import Context
     from workers.engine.decide import Decider
@@ -92,8 +94,13 @@ class Opened:
         await self.writer.close()
 
 
-async def open_partition(spec: AgentSpec, partition: int, context: Context) -> Opened:
-    """Fence, restore the rows, and return the open partition. On an error, close what was opened and raise."""
+async def open_partition(
+    spec: AgentSpec, partition: int, context: Context, is_closing: Callable[[], bool]
+) -> Opened:
+    """Fence, restore the rows, and return the open partition. On an error, close what was opened and raise.
+
+    ``is_closing``: whether the task ends. The rows are then incomplete, and must not be decided with.
+    """
     writer = TransactionalWriter(
         f"{context.app_id}-{spec.name}-{partition}",
         context.client,
@@ -126,7 +133,7 @@ async def open_partition(spec: AgentSpec, partition: int, context: Context) -> O
         position = (
             store.meta.next_offset if store.meta and store.meta.next_offset is not None else state.beginning
         )
-        restored = await read_changelog(consumer, changelog, store, position, state.end, now_ms)
+        restored = await read_changelog(consumer, changelog, store, position, state.end, now_ms, is_closing)
         return Opened(
             writer=writer,
             store=store,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from aiokafka import AIOKafkaConsumer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from aiokafka.structs import TopicPartition
 
@@ -53,16 +53,17 @@ async def read_changelog(
     position: int,
     end: int,
     now_ms: int,
+    is_closing: Callable[[], bool] = lambda: False,
 ) -> int:
     """Apply the changelog from ``position`` up to ``end`` to the store. Return the number of records read.
 
     It ends when the consumer's position reaches the end. Waiting for a record with the last offset could wait for ever:
-    the end counts transaction markers, which are never delivered.
+    the end counts transaction markers, which are never delivered. It ends early if the task is closing.
     """
     consumer.assign([changelog])
     consumer.seek(changelog, position)
     count = 0
-    while await consumer.position(changelog) < end:
+    while not is_closing() and await consumer.position(changelog) < end:
         for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
             changes = {record.key: record.value for record in records}
             count += len(records)

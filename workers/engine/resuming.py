@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from aiokafka.structs import TopicPartition
 
-_POLL_MS = 2_000
+_POLL_MS = 500
 
 
 async def find_resume(

@@ -141,6 +141,7 @@ class Runtime:
                 await self._check_idle_tasks()
                 if time.monotonic() > lag_due:
                     lag_due = time.monotonic() + bounds.lag_every_s
+                    self._report_held_time()
                     await self._report_lag()
             except Exception as error:  # noqa: BLE001 - no broker, or a rebalance: check again later
                 log.debug("idle_watch_failed", error=type(error).__name__)
@@ -208,6 +209,14 @@ class Runtime:
             for topic in task.spec.downstream_logs
             for partition in range(partitions)
         ]
+
+    def _report_held_time(self) -> None:
+        """Measure how far the slowest task upstream holds back each partition, and log which one it is."""
+        edge_ms = self._context.edge_clock.reached_ms()
+        for task in self.tasks.values():
+            slowest = task.decider.watermarks.slowest() if task.decider is not None else None
+            if slowest is not None:
+                task.report_held_time(slowest, max(0, edge_ms - slowest.at_ms))
 
     async def _report_lag(self) -> None:
         """Commit the group's offsets, for lag monitors only. The offsets in the rows are the truth."""

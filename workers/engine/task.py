@@ -33,10 +33,12 @@ if TYPE_CHECKING:
     from workers.engine.decide import Decided
     from workers.engine.store import RocksStore
     from workers.engine.transport import BatchConsumer, RecordBatch
+    from workers.engine.watermarks import Slowest
 
 log = structlog.get_logger(__name__)
 _SETTLE_RECORDS = 200
 _MAX_GATHER_FACTOR = 6
+_HELD_TOO_LONG_MS = 60_000
 
 
 class TaskState(StrEnum):
@@ -103,6 +105,8 @@ class PartitionTask:
         self._commit_s = 0.0
         """Duration of a commit, as a moving average over about eight commits. Seconds."""
         self._announce = False
+        self._held_by = ""
+        """The upstream task that holds back the time of this partition, as agent/partition. Empty: none does."""
         self._wake = asyncio.Event()
         self._closing = False
         self._log = log.bind(agent=spec.name, partition=partition)
@@ -179,6 +183,14 @@ class PartitionTask:
                 offsets[tp] = max(settled, expected)
         return {} if self.is_busy else offsets
 
+    def report_held_time(self, slowest: Slowest, held_ms: int) -> None:
+        """Publish how far the slowest task upstream holds back this partition's time. Log it once per task that does."""
+        self._meters.time_held.set(held_ms / 1000)
+        by = f"{slowest.agent}/{slowest.partition}" if held_ms > _HELD_TOO_LONG_MS else ""
+        if by and by != self._held_by:
+            self._log.warning("time_held_back", by=by, seconds=held_ms // 1000)
+        self._held_by = by
+
     def close(self) -> None:
         """End after the current batch."""
         self._closing = True
@@ -250,8 +262,10 @@ class PartitionTask:
         self.wants_announcement = bool(self.spec.announces_after)
         self.watermark_ms, self.watermark_at_s = 0, 0.0
         context = self._context
-        opened = await open_partition(self.spec, self.partition, context)
+        opened = await open_partition(self.spec, self.partition, context, lambda: self._closing)
         self._opened = opened
+        if self._closing:
+            return
         decider = self.decider = Decider(
             self.spec,
             self.partition,
@@ -261,8 +275,6 @@ class PartitionTask:
             context.dead_letter,
             context.limits,
         )
-        if self._closing:
-            return
         starts = opened.starts(decider)
         self._meters.is_stopped.set(0)
         self.state = TaskState.RUNNING

@@ -6,7 +6,7 @@ stamp before the smallest of these times. While one upstream task has sent no wa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from workers.engine.rows import Row
 
@@ -23,6 +23,15 @@ class WatermarkRow(Row, frozen=True):
     prefix: ClassVar[str] = "~watermark"
     at_ms: int
     partitions: int
+
+
+class Slowest(NamedTuple):
+    """The upstream task that holds back the time of a partition."""
+
+    at_ms: int
+    """The time that the task has reached. Milliseconds UTC."""
+    agent: str
+    partition: int
 
 
 class Watermarks:
@@ -53,10 +62,15 @@ class Watermarks:
 
     def reached_ms(self) -> int:
         """Return the smallest watermark of all upstream tasks, or 0 while one of them has sent none. Milliseconds UTC."""
-        marks: list[int] = []
+        slowest = self.slowest()
+        return slowest.at_ms if slowest is not None else 0
+
+    def slowest(self) -> Slowest | None:
+        """Return the upstream task with the smallest watermark, or None while one of them has sent none."""
+        marks: list[Slowest] = []
         for upstream in self._upstream:
-            of_agent = [row for (agent, _), row in self._known.items() if agent == upstream]
-            if not of_agent or len(of_agent) < max(row.partitions for row in of_agent):
-                return 0
-            marks += [row.at_ms for row in of_agent]
-        return min(marks, default=0)
+            of_agent = [(task, row) for task, row in self._known.items() if task[0] == upstream]
+            if not of_agent or len(of_agent) < max(row.partitions for _, row in of_agent):
+                return None
+            marks += [Slowest(row.at_ms, *task) for task, row in of_agent]
+        return min(marks, default=None)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.counter_hop import V1, Bench
 from workers.engine.control import Resume, Tick, Watermark
+from workers.engine.watermarks import Slowest
 
 
 @pytest.mark.parametrize(
@@ -91,3 +92,10 @@ def test_the_rows_know_the_next_offset_of_every_source() -> None:
     bench.commit()
     bench.restart()
     assert (bench.decider.next_offset("in"), bench.decider.next_offset("log")) == (45, 1)
+
+
+def test_the_upstream_task_that_holds_back_time_is_named() -> None:
+    bench = Bench()
+    for watermark in marks(("left", 0, 2, 500), ("left", 1, 2, 300), ("right", 0, 1, 900)):
+        bench.decide(bench.control(watermark))
+    assert bench.decider.watermarks.slowest() == Slowest(300, "left", 1)
