@@ -96,8 +96,8 @@ DOMAIN = [
         (
             Edit(
                 "workers/accounts/handoffs/deadlines.py",
-                "    stop_timers(case, handoff_id)\n    made = replace(",
-                "    _cancel_timers(case, handoff_id)\n    made = replace(",
+                "        stop_timers(case, handoff_id)\n    open_index.write_handoff(",
+                "        _cancel_timers(case, handoff_id)\n    open_index.write_handoff(",
             ),
         ),
         "hops/accounts/handoffs/test_deadlines.py::test_a_touch_made_in_time_that_arrives_late_clears_the_overdue_alert",
