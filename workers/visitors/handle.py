@@ -17,7 +17,7 @@ from schemas.topics import LEAD_EVENTS, TOPICS, VISITOR_EVENTS
 from schemas.visitor_events import DirectoryReady
 from schemas.vocabulary import DeadLetterReason
 from workers.engine.api import BaseHop, Clock, Cursor, Emit, Record, RefusedError, Timer
-from workers.identity.addresses import DATA_VERSION
+from workers.identity.company_domains import DATA_VERSION, domains_of
 from workers.identity.consent_statements import latest, refuses_tracking, statements_of
 from workers.identity.daily_sweep import begin_sweep, ensure_sweep
 from workers.identity.erasure_marks import FORGET_MARK, erased_until_ms, forget_mark
@@ -58,6 +58,7 @@ class VisitorsHop(BaseHop):
         """Compile the policy. Every topic has ``partitions`` partitions: that many directory tasks must be ready."""
         self._lead_id_key = lead_id_key
         self._partitions = partitions
+        self._domains = domains_of(policy)
         history = policy.privacy.anonymous_history
         self._bounds = Bounds(history.events, history.ms)
         self._window_ms = policy.privacy.repeats.ms
@@ -110,7 +111,8 @@ class VisitorsHop(BaseHop):
         if event.bad_address and time.counted_ms is None:
             count(rows, time.at_ms, clock.now_ms, bad_addresses=1)
         if event.address is not None:
-            return self._handle_person(body, person_of(event.address, self._lead_id_key), time, rows, clock)
+            person = person_of(event.address, self._lead_id_key, self._domains)
+            return self._handle_person(body, person, time, rows, clock)
         browser = browser_of(body)
         if browser is None:
             if time.counted_ms is None:

@@ -26,6 +26,7 @@ from tests.scenarios.codes.chat_tales import (
     chats_during_the_day,
     invalid_records_arrive,
 )
+from tests.scenarios.codes.domain_tales import DOMAIN_CODES
 from tests.scenarios.codes.owner_tales import (
     a_crm_contact_with_free_mail_asks,
     a_former_customer_asks_for_a_demo,
@@ -74,6 +75,7 @@ from tests.scenarios.keys.worth import prices_are_read_at_an_owned_account
 _FULL_CAPACITY: Final = two_mqls_and_one_is_rejected.where({"desks.inside_sales.mqls_per_rep.most": "1"})
 
 OUTPUT_CODES: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
+    *DOMAIN_CODES,
     (
         a_lead_becomes_a_customer_and_then_a_former_customer,
         (

@@ -4,8 +4,6 @@ import pytest
 
 from workers.identity.addresses import (
     BadAddressError,
-    company_domain,
-    is_free_mail,
     normalise,
     normalise_domain,
     registrable_domain,
@@ -85,31 +83,6 @@ def test_a_registrable_domain_is_one_level_below_a_public_or_private_suffix(
     domain: str, registrable: str | None
 ) -> None:
     assert registrable_domain(domain) == registrable
-
-
-@pytest.mark.parametrize(
-    ("domain", "company"),
-    [
-        ("bank.com", "bank.com"),
-        ("eu.bank.com", "bank.com"),
-        ("gmail.com", None),
-        ("mail.gmail.com", None),
-        ("yahoo.co.uk", None),
-        ("docs.google.com", None),  # listed although google.com is not
-        ("x.docs.google.com", None),
-        ("google.com", "google.com"),
-        ("co.uk", None),
-        ("github.io", None),
-    ],
-)
-def test_free_mail_and_public_suffixes_make_no_account(domain: str, company: str | None) -> None:
-    assert company_domain(domain) == company
-
-
-def test_free_mail_is_found_by_the_domain_and_by_its_registrable_domain() -> None:
-    assert is_free_mail("docs.google.com")
-    assert is_free_mail("eu.gmail.com")
-    assert not is_free_mail("google.com")
 
 
 @pytest.mark.parametrize(

@@ -159,9 +159,7 @@ def _find_match(case: Case, asker: NameQuery) -> NameMatch:
     # The CRM itself names the id, so neither the policy nor other facts have to support the match.
     if lookup_id_of(case.key) is not None:
         return NameMatch(named[0].crm_account_id, named[0].primary_key) if named else NO_MATCH
-    matching = case.terms.policy.matching
-    policy = None if matching is None else matching.company_name
-    return match_company(policy, case.key.removeprefix(NAME), asker, named)
+    return match_company(case.terms.policy.matching_by_name, case.key.removeprefix(NAME), asker, named)
 
 
 def _publish_answer(case: Case, asker_key: str, match: NameMatch) -> None:

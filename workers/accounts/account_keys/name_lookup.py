@@ -47,7 +47,7 @@ _LOOKUP_FACTS: Final = ("company", "country", "phone", "postal_code")
 
 def look_up_form_company(case: Case, form: LeadForm) -> None:
     """Look up the company that a form names. A forwarded form is skipped: the alias that forwarded it has looked it up."""
-    if case.terms.policy.matching is None or form.origin_account_key is not None:
+    if case.terms.policy.matching_by_name is None or form.origin_account_key is not None:
         return
     if form.company or case.account.naming is not None:
         stated = ((name, stated_text(name, getattr(form, name))) for name in _LOOKUP_FACTS)
@@ -57,7 +57,7 @@ def look_up_form_company(case: Case, form: LeadForm) -> None:
 
 def look_up_stated_company(hand: LeadInHand) -> None:
     """Look up the company that a lead named before the policy began to match by company names."""
-    if hand.case.terms.policy.matching is None or hand.lead.home:
+    if hand.case.terms.policy.matching_by_name is None or hand.lead.home:
         return
     facts = [one for one in current_facts(hand.lead.facts) if one.name in _LOOKUP_FACTS]
     _update_lookup(hand.case, hand.lead_id, facts)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workers.accounts.account_keys import crm_claims, name_index, parents
-from workers.accounts.state.facts import ClaimRow
+from workers.accounts.account_keys import crm_claims, dropped_domains, name_index, parents
+from workers.accounts.state.facts import ClaimRow, Dropped
 from workers.accounts.worth.facts import company_of
 from workers.identity.crm_keys import is_lookup_key
 from workers.identity.event_time import to_ms
@@ -25,11 +25,15 @@ def handle(case: Case, event: AccountFacts) -> None:
         return
     account = event.account
     row = ClaimRow(
-        company=company_of(account), primary_key=event.primary_key, dated_ms=to_ms(account.occurred_at)
+        company=company_of(account),
+        primary_key=event.primary_key,
+        dated_ms=to_ms(account.occurred_at),
+        dropped=tuple(Dropped(one.domain or "", one.use) for one in event.dropped),
     )
     crm_account_id = account.crm_account_id
     before = case.rows.get(ClaimRow, case.key, crm_account_id)
     if before != row:
         case.rows.put(row, case.key, crm_account_id)
         parents.record_claim_change(case, crm_account_id, before, row)
+        dropped_domains.report_dropped_domains(case, crm_account_id, before, row)
         crm_claims.refresh_account(case)

@@ -56,7 +56,8 @@ def publish_revision(
     is_withdrawn = action is Action.WITHDRAWN
     says = gate_reason(fit.state, current_label(case, lead, fit.state))
     is_labelled = row.qualification is not None and not is_withdrawn
-    reasons = (*_with_gate_reason(reasons, says, is_labelled=is_labelled), *match_reasons(case, lead))
+    reasons = _with_gate_reason(reasons, says, is_labelled=is_labelled)
+    reasons = (*reasons, *match_reasons(case, lead), *_address_reasons(case, lead))
     score = case.rows.get(ScoreRow, case.key, row.lead_id) or ScoreRow()
     day = row.day if action is Action.ASSIGNED else max(terms.day_of(case.now_ms), score.latest_day)
     company, contact = case.account.company, lead.contact or _NO_CONTACT
@@ -122,6 +123,13 @@ def _with_gate_reason(reasons: Sequence[Reason], says: Reason, *, is_labelled: b
     if _OF_GATES.isdisjoint(reasons):
         return (*reasons, says) if is_labelled else tuple(reasons)
     return tuple(dict.fromkeys(says if one in _OF_GATES else one for one in reasons))
+
+
+def _address_reasons(case: Case, lead: LeadRow) -> tuple[Reason, ...]:
+    """Return that the lead gave a throw-away address, if so."""
+    domain = (lead.email or "").partition("@")[2]
+    is_disposable = bool(domain) and case.terms.domains.is_disposable(domain)
+    return (Reason.DISPOSABLE_ADDRESS,) if is_disposable else ()
 
 
 def _assignee(holder: Holder) -> Assignee:

@@ -16,6 +16,7 @@ from schemas.vocabulary import Stage
 from workers.accounts.rulebook.behaviour import RuleBook
 from workers.accounts.rulebook.campaign_responses import Campaigns
 from workers.accounts.rulebook.fit import Gates
+from workers.identity.company_domains import domains_of
 from workers.policy.hours import zone
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Terms:
         self.raw_ref = Raw(policy.ref.model_dump_json().encode())
         self.rules = RuleBook(policy)
         self.gates = Gates(policy)
+        self.domains = domains_of(policy)
         self.campaigns = Campaigns(policy)
         signals = policy.behaviour.signals
         self.signals = frozenset[str]() if signals is None else frozenset(signals.rules)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from schemas.vocabulary import Alert, Reason
+from schemas.vocabulary import Alert, DomainUse, Reason
 from workers.accounts.state.parts import Part
 from workers.engine.rows import Row
 
@@ -50,3 +50,9 @@ class AlertRow(Row, frozen=True):
     """Ids of the CRM accounts that match a company name equally well. At most 10."""
     signals: tuple[SignalLine, ...] = ()
     """Buying signals in the bundle. At most 20."""
+    crm_account_id: str | None = None
+    """CRM account whose domain is dropped."""
+    domain: str | None = None
+    """Domain that is dropped. None: the text is not a domain."""
+    domain_use: DomainUse | None = None
+    """Why the domain is dropped."""

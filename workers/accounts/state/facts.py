@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from schemas.vocabulary import Relationship
+from schemas.vocabulary import DomainUse, Relationship
 from workers.accounts.state.parts import Part
 from workers.engine.rows import Row
 
@@ -92,6 +92,15 @@ class Company(Part, frozen=True):
     """Owner of the parent company, by the parent's own CRM record. None: no parent, or the parent has no owner."""
 
 
+class Dropped(Part, frozen=True):
+    """A domain of a CRM record that identifies no company."""
+
+    domain: str
+    """Host name. Empty for a text that is not a domain."""
+    use: DomainUse
+    """Why it identifies no company."""
+
+
 class ClaimRow(Row, frozen=True):
     """A CRM record that claims this key: key (account, crm_account_id). One per record that names the domain."""
 
@@ -101,3 +110,5 @@ class ClaimRow(Row, frozen=True):
     """Account key under which the CRM record is stored."""
     dated_ms: int = 0
     """Date of the record's version. Milliseconds UTC. 0: not known."""
+    dropped: tuple[Dropped, ...] = ()
+    """Domains of the record that identify no company. Only at the record's own key. At most 50."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from schemas.vocabulary import Reason, Stage
+from schemas.vocabulary import DomainUse, Reason, Stage
 from workers.accounts.state.account import (
     ContactAccount,
     Holder,
@@ -107,3 +107,6 @@ class AlertFields(TypedDict, total=False):
     told: tuple[str, ...]
     candidates: tuple[str, ...]
     signals: tuple[SignalLine, ...]
+    crm_account_id: str | None
+    domain: str | None
+    domain_use: DomainUse | None

@@ -38,7 +38,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Policy.stages": _S("When a lead moves from stage to stage"),
     "Policy.routes": _S("Who gets a lead: the first line that is true decides"),
     "Policy.matching": _S(
-        "Matching a person to a company, if the e-mail domain is unknown",
+        "Matching a person to a company",
         "No person is matched by the name of a company",
     ),
     "Policy.paths": _S(
@@ -54,8 +54,13 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Policy.no_visits": _S("Events that are dropped because no person caused them"),
     "Matching.company_name": _S(
         "A person with free mail, or from a domain unknown to the CRM, is matched by the company name: {v}",
+        "no person is matched by the name of a company",
         inline=True,
     ),
+    "Matching.free_mail": _S("Free mail, where each person is an account of their own: {v}", inline=True),
+    "Matching.shared_sites": _S("Web sites that companies share, which identify none: {v}", inline=True),
+    "DomainList.add": _S("the list of the router and {v:all}", "the list of the router"),
+    "DomainList.not": _S("without {v:all}", "without an exception"),
     "ByName.demands": _S("{v:any} must agree too", "the name alone is enough"),
     "ByName.proven_by": _S(
         "and the match is proven if {v:any} agrees",
