@@ -1,19 +1,21 @@
 """Normalise company names to the one spelling under which a company is looked up.
 
 In: a name as a form or the CRM gives it. Out: the normalised name, or None if it names no company.
-Normalising removes the legal form, case, punctuation and accents, and spells out abbreviations. A name of which nothing
-would be left keeps its legal form. Letters of every script count: nothing is transliterated.
+Normalising removes the legal form, case, punctuation and accents, and spells out abbreviations. Initials are one word,
+with and without dots. A name of nothing but legal forms names no company. Nothing is transliterated.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.metadata import version
+from itertools import groupby
 from typing import Final
 
-from cleanco import basename
+from workers.identity.company_forms import LegalForms, bare, is_initial, without_joined_forms
+from workers.identity.text_folding import fold, is_word_character, words_of
 
 DATA_VERSION: Final = f"cleanco {version('cleanco')}"
 """Version of the list of legal forms. An upgrade may change which spellings count as one name."""
@@ -73,36 +75,8 @@ PLACEHOLDERS: Final = frozenset({
 
 _AND: Final = frozenset({"und", "et", "och", "og"})
 """The word for "&" in other languages. Replaced only between two words."""
-_NATIONAL_ASSOCIATION = re.compile(
-    r"[\s,]+(?:n\.?\s?a\.?|national association|natl\.? assoc(?:iatio)?n\.?)\s*$", re.IGNORECASE
-)
-"""The ending of the name of a bank with a national charter (12 U.S.C. 22). cleanco does not know it."""
-_FORMS_WITHOUT_SPACES = re.compile(
-    r"^(?:株式会社|有限会社|合同会社|\(株\)|\(有\)|주식회사|유한회사|\(주\))\s*"
-    r"|\s*(?:股份有限公司|有限责任公司|有限責任公司|有限公司|株式会社|有限会社|合同会社|\(株\)|\(有\)|주식회사|유한회사|\(주\))$"
-)
-"""Legal forms in scripts that write no spaces between words. They precede or follow the name."""
-_FORMS_AFTER_NAME = re.compile(
-    r"[\s,]+(?:sp\.?\s?z\.?\s?o\.?\s?o\.?|s\.?\s?de\s?r\.?\s?l\.?(?:\s?de\s?c\.?\s?v\.?)?|s\.?a\.?b?\.?\s?de\s?c\.?\s?v\.?"
-    r"|s/a|s\.?r\.?l\.?s\.?|ug\s?\(haftungsbeschränkt\)|ges\.?\s?m\.?\s?b\.?\s?h\.?|m\.?b\.?h\.?"
-    r"|gmbh\s(?:und|u\.)\sco\.?\s?(?:kg|ohg)|\(pty\)\sltd\.?|proprietary\slimited|abp|ltd\.?\s?şti\.?"
-    r"|kabushiki\skaisha)\s*$",
-    re.IGNORECASE,
-)
-"""Legal forms after the name that cleanco does not know, in the spellings that people use."""
-_CYRILLIC_FORMS = "ооо|оао|зао|пао|ао|тов|пат"  # noqa: RUF001 - Cyrillic is meant
-_FORMS_BEFORE_NAME = re.compile(
-    rf"^(?:{_CYRILLIC_FORMS}|pt|n\.?v\.?|b\.v\.|ab|oy|s\.?a\.?r\.?l\.?)\s+(?=\S)", re.IGNORECASE
-)
-"""Legal forms before the name.
-
-cleanco looks only after the name, unless it shall also remove words such as "sa".
-"""
-_DOTTED = re.compile(r"\b((?:\w\.){2,}\w?)(?=\W|$)")
-_NOT_A_WORD = re.compile(r"[^\w]+|_+")
-_LETTERS = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "\u0131": "i", "\u2019": "'", "`": "'"}
-)
+_NAMED_BY_FORM: Final = "company"
+"""Word behind a name that would be a placeholder without its legal form: X Corp and X Inc. are "x company"."""
 
 
 @lru_cache(maxsize=_CACHED_RESULTS)
@@ -111,13 +85,14 @@ def normalise_company(raw: str) -> str | None:
 
     ``normalise_company("The Harbor Nat'l Bank, N.A.") == normalise_company("HARBOR NATIONAL BANK")``
     """
-    text = unicodedata.normalize("NFKC", raw).strip()
-    whole = _words(text)
-    if _is_placeholder(whole):
+    text = unicodedata.normalize("NFKC", raw)
+    if _is_placeholder(" ".join(bare(_words(text)))):
         return None
-    name = _words(_without_legal_form(text)) or whole
-    if _is_placeholder(name):
-        name = whole
+    name = " ".join(_join_initials(_legal_forms().strip(without_joined_forms(text))))
+    if name and _is_placeholder(name):
+        name = f"{name} {_NAMED_BY_FORM}"
+        if _is_placeholder(name):
+            return None
     return name[:MOST_CHARS].rstrip() or None
 
 
@@ -135,47 +110,37 @@ def is_spelled_by(name: str, domain: str) -> bool:
 _LEFT_OUT: Final = frozenset({"the", "and", "of", "bank", "group", "holding", "holdings", "international"})
 
 
-def _without_legal_form(text: str) -> str:
-    """Remove legal forms from both ends until none is left. "Harbor Bank Corp., N.A." has two."""
-    while True:
-        shorter = _FORMS_AFTER_NAME.sub("", _NATIONAL_ASSOCIATION.sub("", text)).strip()
-        shorter = _FORMS_WITHOUT_SPACES.sub("", shorter)
-        shorter = _FORMS_BEFORE_NAME.sub("", shorter)
-        shorter = str(basename(shorter)).strip() if shorter else ""
-        if not shorter or shorter == text:
-            return shorter or text
-        text = shorter
+@lru_cache(maxsize=1)
+def _legal_forms() -> LegalForms:
+    return LegalForms(_words)
 
 
-def _words(text: str) -> str:
-    lower = _without_accents(text.casefold()).translate(_LETTERS)
-    lower = _DOTTED.sub(lambda found: found[0].replace(".", ""), lower)
-    lower = lower.replace("&", " and ").replace("+", " and ")
-    lower = " ".join(ABBREVIATIONS.get(word.strip(".,"), word) for word in lower.split())
-    words = _NOT_A_WORD.sub(" ", lower.replace("'", "")).split()
+def _words(text: str) -> tuple[str, ...]:
+    """Return the folded words of a name, without a leading "the". Initials with dots between are one word with a dot."""
+    lower = fold(text).replace("\u2019", "'").replace("`", "'").replace("&", " and ").replace("+", " and ")
+    lower = " ".join(ABBREVIATIONS.get(word.strip(".,"), word) for word in lower.split()).replace("'", "")
+    words: list[str] = []
+    for chunk in _between_dots(lower):
+        for is_letter, group in groupby(words_of(chunk.replace(".", " ")), is_initial):
+            found = list(group)
+            words += [f"{''.join(found)}."] if is_letter and len(found) > 1 else found
     words = [ABBREVIATIONS.get(word, word) for word in words]
-    words = (
-        [words[0], *("and" if word in _AND else word for word in words[1:-1]), words[-1]]
-        if words[1:]
-        else words
-    )
-    if len(words) > 1 and words[0] == "the":
-        words = words[1:]
-    return " ".join(words)
+    words = ["and" if word in _AND and 0 < at < len(words) - 1 else word for at, word in enumerate(words)]
+    return tuple(words[1:] if len(words) > 1 and words[0] == "the" else words)
 
 
-def _without_accents(text: str) -> str:
-    """Remove accents from Latin and Greek letters. In other scripts a mark makes another letter (й, が)."""
-    kept: list[str] = []
-    bare = False
-    for char in unicodedata.normalize("NFD", text):
-        if unicodedata.combining(char):
-            if bare:
-                continue
-        else:
-            bare = unicodedata.name(char, "").startswith(("LATIN", "GREEK"))
-        kept.append(char)
-    return unicodedata.normalize("NFC", "".join(kept))
+def _between_dots(text: str) -> list[str]:
+    """Return the pieces of a text between characters that are neither part of a word nor a dot."""
+    return "".join(char if char == "." or is_word_character(char) else " " for char in text).split()
+
+
+def _join_initials(words: Sequence[str]) -> list[str]:
+    """Return the words with all initials in a row as one word, whatever dots and blanks are between them."""
+    joined: list[str] = []
+    for is_letter, group in groupby(words, lambda word: is_initial(word) or word.endswith(".")):
+        found = bare(tuple(group))
+        joined += ["".join(found)] if is_letter else found
+    return joined
 
 
 def _is_placeholder(name: str) -> bool:
