@@ -50,6 +50,7 @@ def account_changed(found: SortedDomains, dated_ms: int, rows: Rows) -> list[Acc
     ``dated_ms``: the date of the version. An older version than the stored one adds only facts that newer ones left blank.
     A later date of a record with open opportunities is a change: sales may have closed them since the former date.
     The record's own key also gets the domains that were dropped, because it reports them.
+    A key that is normalised otherwise than before, after an upgrade, is a change too.
     """
     crm_account_id = found.account.crm_account_id
     before = rows.get(AccountVersionRow, crm_account_id) or _NOTHING
@@ -74,7 +75,9 @@ def account_changed(found: SortedDomains, dated_ms: int, rows: Rows) -> list[Acc
     )
     rows.put(now, crm_account_id)
     is_confirmed = bool(account.open_opportunities) and now.dated_ms != before.dated_ms
-    if (before.content, before.dropped) == (content, dropped) and not is_confirmed:
+    has_same_keys = (before.keys, before.names) == (now.keys, now.names)
+    has_same_content = (before.content, before.dropped) == (content, dropped)
+    if has_same_content and has_same_keys and not is_confirmed:
         return []
     claimed = (*now.keys, *now.names)
     lost = [key for key in (*before.keys, *before.names) if key not in claimed]

@@ -7,6 +7,7 @@ import pytest
 from tests.edge import KEY, NOON, Partition, iso, types
 from workers.directory.agent import spec
 from workers.directory.rows import AccountVersionRow, CountRow
+from workers.identity import company_names
 
 
 def account(
@@ -206,19 +207,33 @@ def test_the_id_key_of_an_account_gets_its_facts_and_its_release() -> None:
 def test_every_name_key_gets_the_facts_and_a_lost_name_is_released() -> None:
     directory = partition()
     first = send(
-        directory, account("v1", "a.com", name="Harbor Bank, N.A.", other_names=["Harbor Bank", "HB", "-"])
+        directory, account("v1", "a.com", name="Harbor Bank, N.A.", other_names=["Harbor Bank", "HNB", "-"])
     )
-    assert messages_to(first, "name:") == [("account_facts", "harbor bank"), ("account_facts", "hb")]
+    assert messages_to(first, "name:") == [("account_facts", "harbor bank"), ("account_facts", "hnb")]
     assert {fact["primary_key"] for fact in first} == {"domain:a.com"}
-    renamed = send(directory, account("v2", "a.com", name="Pier Bank", other_names=["HB"]))
+    renamed = send(directory, account("v2", "a.com", name="Pier Bank", other_names=["HNB"]))
     assert messages_to(renamed, "name:") == [
         ("account_released", "harbor bank"),
         ("account_facts", "pier bank"),
-        ("account_facts", "hb"),
+        ("account_facts", "hnb"),
     ]
     assert messages_to(send(directory, None), "name:") == [
         ("account_released", "pier bank"),
-        ("account_released", "hb"),
+        ("account_released", "hnb"),
+    ]
+
+
+def test_a_record_that_is_sent_again_moves_to_its_new_name_after_an_upgrade(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    directory = partition()
+    with monkeypatch.context() as before_the_upgrade:
+        before_the_upgrade.setattr(company_names, "normalise_company", str.lower)
+        send(directory, account("v1", "a.com", name="Harbor Bank FSB"))
+    moved = send(directory, account("v1", "a.com", name="Harbor Bank FSB"))
+    assert messages_to(moved, "name:") == [
+        ("account_released", "harbor bank fsb"),
+        ("account_facts", "harbor bank"),
     ]
 
 
