@@ -217,6 +217,8 @@ class Reason(StrEnum):
 
     BAR_REACHED = "bar_reached"
     """The total reached the policy's threshold for an MQL."""
+    BAR_REACHED_EARLIER = "bar_reached_earlier"
+    """On the day of an earlier event the total reached the threshold, but a fact was missing that is known now."""
     RAISED_HAND = "raised_hand"
     """The person asked for a demo, a price or a salesperson."""
     CAMPAIGN_RESPONSE = "campaign_response"

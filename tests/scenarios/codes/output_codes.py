@@ -44,6 +44,7 @@ from tests.scenarios.codes.owner_tales import (
 from tests.scenarios.codes.sales_tales import (
     a_lead_becomes_a_customer_and_then_a_former_customer,
     a_missing_fact_arrives_after_a_demo_request,
+    a_missing_fact_arrives_weeks_after_the_activity,
     a_partner_gets_a_qualified_lead_and_returns_it,
     a_rep_claims_a_lead_and_reassigns_it,
     a_rep_returns_a_lead,
@@ -184,6 +185,7 @@ OUTPUT_CODES: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
             Alert.FACT_WANTED,
         ),
     ),
+    (a_missing_fact_arrives_weeks_after_the_activity, (Reason.BAR_REACHED_EARLIER,)),
     (
         a_partner_gets_a_qualified_lead_and_returns_it,
         (

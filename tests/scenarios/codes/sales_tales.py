@@ -101,6 +101,15 @@ def a_missing_fact_arrives_after_a_demo_request(story: Story) -> None:
     story.bank("harbor", "tue 11:00", revenue={"amount": 900_000_000, "currency": "USD"})
 
 
+@tale("fri5 17:00")
+def a_missing_fact_arrives_weeks_after_the_activity(story: Story) -> None:
+    story.rep("mia")
+    story.bank("harbor", revenue=None)
+    story.form(ANN, "tue 10:00")
+    story.activity("webinar_attended", "tue 10:05", times=2, email=ANN)
+    story.bank("harbor", "fri5 10:00", revenue={"amount": 900_000_000, "currency": "USD"})
+
+
 @tale("tue 17:00", {"partners.island_dealers.gets": "sql"})
 def a_partner_gets_a_qualified_lead_and_returns_it(story: Story) -> None:
     story.rep("mia")

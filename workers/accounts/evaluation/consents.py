@@ -34,8 +34,8 @@ FOREVER = 10**7
 """A day that is never reached. Days since 1970-01-01."""
 ALWAYS = ((0, FOREVER),)
 """All days."""
-KEPT_BEYOND_HORIZON_DAYS = 14
-"""Number of days before the policy's horizon for which consents are kept."""
+KEPT_BEYOND_COUNTS_DAYS = 7
+"""Number of days for which consents are kept longer than counts."""
 
 Days = tuple[tuple[int, int], ...]
 """Spans of days: (first, last), both inclusive. Days since 1970-01-01 in the policy's zone."""
@@ -55,7 +55,7 @@ class StatedConsent(Part, frozen=True, array_like=True):
 class ConsentRow(Row, frozen=True):
     """The consents that a person stated: key (account, lead_id). Read only when another one arrives.
 
-    Bounded: of tracking the last of each day inside the policy's horizon and 14 days before it, and one before.
+    Bounded: of tracking the last of each day for which counts are kept and 7 days before it, and one before.
     """
 
     prefix: ClassVar[str] = "consent"
@@ -201,7 +201,7 @@ def _add_consent(terms: Terms, row: ConsentRow, consent: ConsentWord) -> Consent
         return row
     by_day[day] = stated
     days = sorted(by_day)
-    oldest = days[-1] - terms.rules.horizon_days - KEPT_BEYOND_HORIZON_DAYS
+    oldest = days[-1] - terms.counts_kept_days - KEPT_BEYOND_COUNTS_DAYS
     first = max((at for at, one in enumerate(days) if one < oldest), default=0)
     return replace(row, tracking=tuple(by_day[one] for one in days[first:]))
 

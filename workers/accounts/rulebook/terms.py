@@ -28,6 +28,8 @@ MOST_AT_ONCE = 20
 """Most open hand-offs of one account that are moved in one step. A larger account is moved in chunks of this size."""
 LEADS_AT_ONCE = 50
 """Most leads that one step of a cursor handles."""
+KEPT_WITHOUT_EXPIRY_DAYS = 180
+"""Days for which counts are kept after they give no points, if no lead expires. A late fact may still make an MQL."""
 QUARTER_MS = 900_000
 """A quarter of an hour, within which no time zone changes its offset. Milliseconds."""
 
@@ -63,6 +65,10 @@ class Terms:
         self.stage_words = _stage_words(policy)
         expired = policy.stages.expired
         self.expires_after_days = None if expired is None else expired.days_without_touch
+        self.counts_kept_days = self.rules.horizon_days + (
+            self.expires_after_days or KEPT_WITHOUT_EXPIRY_DAYS
+        )
+        """Days for which counts are kept. Points as of any day since the lead's last touch can be computed from them."""
         self.no_touch = frozenset(policy.stages.no_touch)
         self.asks_for = frozenset(policy.stages.mql.or_asks_for)
         self.desk = f"desk:{policy.default_desk}"

@@ -158,11 +158,14 @@ def _find_mql_day(
 ) -> tuple[int, Reason] | None:
     """Return since which day the lead is an MQL, and why. None: it is not an MQL.
 
-    The reason is the threshold, or else a response to a campaign that needs no threshold.
+    The reason is the threshold: reached now, or on an earlier day while a fact was missing. Else it is a response to a
+    campaign that needs no threshold.
     """
     day = _find_threshold_day(case, lead, score, fit, event_day)
     if day is not None:
         return day, Reason.BAR_REACHED
+    if _has_reached_threshold_before(case, lead, score, fit, event_day):
+        return max(event_day, _facts_known_day(case, lead, score)), Reason.BAR_REACHED_EARLIER
     is_known = bool(lead.responded_day) and not score.is_untracked_on(lead.responded_day)
     if is_known and lead.verdict is None and case.terms.campaigns.has_any:
         return max(lead.responded_day, _facts_known_day(case, lead, score)), Reason.CAMPAIGN_RESPONSE
@@ -173,7 +176,7 @@ def _find_threshold_day(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, ev
     """Return the first day, from the event's day on, as of which the points reach the threshold. None: they do not.
 
     The points are compared as of the event's day, and as of each later day on which something counted already. So the
-    order in which events arrive does not matter. A day before the gates' facts were known does not count. Between two
+    order in which events arrive does not matter. A day before the gates' facts were known does not count here. Between two
     events points only decay, and so do those of a negative rule. A day without an event therefore counts only if the
     threshold was reached on the last day with one, too.
     """
@@ -186,6 +189,31 @@ def _find_threshold_day(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, ev
         ):
             return day
     return None
+
+
+def _has_reached_threshold_before(
+    case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, event_day: int
+) -> bool:
+    """Whether the points reached the threshold on the day of an event before the gates' facts were known as they are.
+
+    Such a lead is an MQL when the fact arrives, so a late fact changes nothing. Days before the end of the last cycle do
+    not count, and neither do days before imported history was complete. An event of a day with known facts looks back no
+    further: the lead was evaluated when the facts became known.
+    """
+    known_day = _facts_known_day(case, lead, score)
+    if event_day > known_day or (lead.cycle > 1 and not lead.said_no_ms):
+        return False
+    after_day = case.terms.day_of(lead.said_no_ms) if lead.said_no_ms else 0
+    if lead.verdict is not None:
+        after_day -= 1  # an event of the same day may be dated after it; only such events count as new points
+    if score.imported_ms:
+        after_day = max(after_day, case.terms.day_of(score.complete_ms) - 1)
+    needed = case.terms.bar - fit.points
+    return any(
+        _is_threshold_reached(case, lead, score, needed, day)
+        for day in event_days(score.attributed, after_day)
+        if day < known_day
+    )
 
 
 def _facts_known_day(case: Case, lead: LeadRow, score: ScoreRow) -> int:

@@ -18,7 +18,7 @@ class RuleCount(Part, frozen=True, array_like=True):
 
     rule: str
     days: tuple[tuple[int, int], ...]
-    """(day, number of events), ascending by day. At most one per day of the policy's horizon and 7 more."""
+    """(day, number of events), ascending by day. At most one per day of decay and of the time to expiry."""
     at_ms: int
     """Date of the latest event that matched the rule. Milliseconds UTC."""
     event_id: str
@@ -73,12 +73,12 @@ QUIET_MS = 3_600_000
 class ScoreRow(Row, frozen=True):
     """A lead's counts per rule and day, without points: key (account, lead_id). One per lead.
 
-    At most the number of the policy's rules times its horizon in days.
+    At most the number of the policy's rules times the days of decay and of the time to expiry.
     """
 
     prefix: ClassVar[str] = "score"
     counts: tuple[RuleCount, ...] = ()
-    """Counts of all events within the horizon, in the order of the rules' names."""
+    """Counts of all events of the days that are kept, in the order of the rules' names."""
     latest_day: int = 0
     """Latest day on which an event counted. Days since 1970-01-01 in the policy's zone."""
     touched_day: int = 0

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 MOST_RECENT = 50
 """Most events kept in ``recent``, the latest by date."""
-KEPT_BEYOND_HORIZON_DAYS = 7
-"""Days for which counts are kept after they give no points. A lead that waited is explained as of its due day."""
 
 
 def with_event(
@@ -82,8 +80,8 @@ def with_event(
 
 
 def oldest_day(terms: Terms, latest_day: int) -> int:
-    """Return the first day whose counts are kept: the policy's horizon and 7 days before ``latest_day``."""
-    return latest_day - terms.rules.horizon_days - KEPT_BEYOND_HORIZON_DAYS
+    """Return the first day whose counts are kept, if ``latest_day`` is the latest with an event."""
+    return latest_day - terms.counts_kept_days
 
 
 def start_new_points(terms: Terms, score: ScoreRow, said_no_ms: int) -> ScoreRow:

@@ -258,7 +258,7 @@ def test_a_person_with_only_a_refusal_is_not_a_lead_and_the_refusal_is_kept() ->
 
 
 @pytest.mark.parametrize("days", [1, 400])
-def test_consents_are_kept_for_the_horizon_and_one_before(days: int) -> None:
+def test_consents_are_kept_as_long_as_counts_and_one_before(days: int) -> None:
     router = market()
     router.send(facts(), identified())
     for day in range(days):
@@ -266,4 +266,4 @@ def test_consents_are_kept_for_the_horizon_and_one_before(days: int) -> None:
             consent_event(tracking=bool(day % 2), at_ms=MONDAY + day * DAY_MS), at_ms=MONDAY + day * DAY_MS
         )
     row: Any = router.accounts.decider.rows.get(ConsentRow, BANK, "ann")
-    assert len(row.tracking) <= min(days, 60 + 14 + 2)
+    assert len(row.tracking) <= min(days, 60 + 120 + 7 + 2)

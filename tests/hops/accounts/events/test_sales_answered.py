@@ -312,7 +312,7 @@ def test_feedback_that_names_neither_hand_off_nor_lead_changes_nothing() -> None
     assert market_with_mql().send(sales("accepted")) == []
 
 
-def test_an_event_older_than_the_decay_period_does_not_count() -> None:
+def test_an_event_older_than_the_days_that_are_kept_does_not_count() -> None:
     market = market_with_mql()
-    old = activity("download", at_ms=MONDAY - 80 * DAY_MS)
+    old = activity("download", at_ms=MONDAY - 181 * DAY_MS)
     assert market.send(old) == []

@@ -98,13 +98,6 @@ def test_a_lead_is_evaluated_again_when_the_fact_arrives_and_its_touches_keep_th
     assert routings(results)[0].explanation.total == 138  # the points have decayed for two days
 
 
-def test_decayed_points_do_not_reach_the_threshold_when_the_fact_comes_late() -> None:
-    market = a_market(country=None)
-    market.send(*reach_bar(at_ms=MONDAY))
-    results = market.send(facts(), at_ms=MONDAY + 20 * DAY_MS)
-    assert steps(results) == ["nurture"]
-
-
 def test_the_alert_about_a_fact_of_a_person_is_raised_and_cleared() -> None:
     market = a_market()
     results = market.send(form(job_title=None))

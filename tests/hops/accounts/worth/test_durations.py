@@ -131,9 +131,9 @@ def test_activities_of_unknown_duration_are_bounded_and_the_oldest_is_settled() 
     assert sum(n for _, n in score.counts[0].days) == 199
 
 
-def test_an_activity_beyond_the_horizon_is_forgotten() -> None:
+def test_an_activity_of_a_day_that_is_no_longer_kept_is_forgotten() -> None:
     score = count_at(count_at(ScoreRow(), VIDEO, 0).score, PAGE, 3).score
-    made = count_at(score, PAGE, 68 * DAY_MS / MINUTE_MS).score
+    made = count_at(score, PAGE, 181 * DAY_MS / MINUTE_MS).score
     assert (made.dwells, made.settled) == ((), None)
     assert [found.rule for found in made.counts] == ["page"]
 
