@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from schemas.vocabulary import Kind, Route
 from workers.accounts.evaluation.rep_claims import kind_due, plan_for_claimant
+from workers.accounts.handoffs.substitutes import account_for_routes
 from workers.accounts.routing.routes import Plan, plan_for
 from workers.accounts.routing.territories import LeadProfile
 from workers.accounts.stages.qualifying import is_still_due
@@ -40,7 +41,7 @@ def plan_for_lead(case: Case, kind: Kind, lead_id: str, total: int, fit_points: 
     grade = case.terms.grade(fit_points, total - fit_points)
     found = signals_for_routes(case, lead_id)
     profile = LeadProfile(lead.facts, total, grade, found, is_mql=lead.reached_mql, is_sql=lead.qualified)
-    return plan_for(policy, case.account, kind, case.now_ms, profile)
+    return plan_for(policy, account_for_routes(case), kind, case.now_ms, profile)
 
 
 def points_of(case: Case, lead_id: str) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from schemas.desk_requests import MoveWhy, RequestMode
 from schemas.vocabulary import HowChosen, Reason, Route
-from workers.accounts.handoffs import bulk_transfer, deadlines, escalation, open_index
+from workers.accounts.handoffs import bulk_transfer, deadlines, escalation, open_index, substitutes
 from workers.accounts.handoffs.queue import first_due
 from workers.accounts.routing.ownership import owner_of
 from workers.accounts.routing.partners import is_with_partner, partner_of
@@ -49,6 +49,8 @@ def review_move(case: Case) -> None:
         is_void = open_index.has_touched(case, move.from_id) or open_index.is_all_touched(case)
         if is_void:
             bulk_transfer.report_all_unanswered(case)
+    if move.why is MoveWhy.BACK and move.to_rep_id != move.from_id and not is_void:
+        is_void = open_index.has_touched(case, move.from_id)
     if move.why is MoveWhy.ANSWERED_BEFORE and not is_void:
         is_theirs = open_index.has_touched(case, move.to_rep_id or "")
         is_void = not is_theirs or open_index.has_touched(case, move.from_id)
@@ -122,6 +124,8 @@ def reps_to_exclude(case: Case, plan: Plan, move: Move | None) -> tuple[str, ...
         return ()
     had = escalation.earlier_holders(case)
     if move is None:
+        if substitutes.is_back_with_next_lead(case):
+            return ()
         is_the_same = plan.mode is RequestMode.OWNER and plan.rep_id == holder.stands_for
         return tuple(one for one in had if one != holder.id) if is_the_same else ()
     if move.why is MoveWhy.AWAY and plan.mode is not RequestMode.TURN:
@@ -135,7 +139,10 @@ def holder_after_move(case: Case, request: OpenRequest, made: Holder) -> Holder:
     if before is None:
         return made
     if before.desk.startswith(_DESK):
-        return replace(made, desk=before.desk, route=request.route, earlier=before.earlier)
+        stands_for = substitutes.lender_of(case, before, made)
+        return replace(
+            made, desk=before.desk, route=request.route, earlier=before.earlier, stands_for=stands_for
+        )
     stands_for = before.stands_for or before.id
     return replace(
         made,
@@ -171,9 +178,16 @@ def end_move(case: Case, why: MoveWhy, before: Holder | None, after: Holder) -> 
 
 
 def reset_escalation(case: Case, before: Holder | None, after: Holder) -> None:
-    """End the escalation if the hand-offs are meant for another rep now. Earlier holders do not matter any more."""
-    if before is not None and before.stands_for != after.stands_for:
+    """End the escalation if the hand-offs are meant for another rep now. Earlier holders do not matter any more.
+
+    If a substitute gives them back to their rep, they may escalate to the substitute again.
+    """
+    if before is None or case.account.moved_on is None:
+        return
+    if before.stands_for != after.stands_for:
         case.change(moved_on=None)
+    elif before.id != after.id == after.stands_for:
+        case.change(moved_on=replace(case.account.moved_on, is_at_end=False))
 
 
 def hold_move(case: Case) -> None:

@@ -90,6 +90,8 @@ def _apply_assignment(case: Case, request: OpenRequest, answer: DeskAnswer) -> N
         _apply_move(case, request, request.move, answer, holder)
         return
     reasons = _holder_reasons(case, holder, answer)
+    if before is not None and before.id != holder.id:
+        rep_watch.renew_subscription(case, holder.id)
     reassignment.reset_escalation(case, before, holder)
     is_new_side = before is not None and (before.type is AssigneeType.PARTNER) is not _is_partner(holder)
     if is_new_side:
@@ -260,15 +262,17 @@ def _add_owner_change(
 ) -> tuple[Reason, ...]:
     """Return ``reasons``, preceded by the change of owner if the open hand-offs move because of one.
 
-    A deputy does not change the owner. The owner's return adds REP_BACK.
+    A deputy does not change the owner. The return of the owner, or of a desk's rep, adds REP_BACK.
     """
     before = case.account.holder
+    if before is not None and before.id != holder.id and before.stands_for == holder.id == holder.stands_for:
+        return (Reason.REP_BACK, *reasons)
     if request.route is Route.BY_HAND:
         return reasons
     if request.mode is not RequestMode.OWNER or request.route not in _OWNER_ROUTES:
         return reasons
     if before is not None and before.stands_for == holder.stands_for:
-        return (Reason.REP_BACK, *reasons) if holder.id == holder.stands_for else reasons
+        return reasons
     had_owner = before is not None and before.route in {*_OWNER_ROUTES, Route.BY_HAND}
     return (Reason.OWNER_CHANGED if had_owner else Reason.ACCOUNT_GAINED_OWNER, *reasons)
 

@@ -12,12 +12,12 @@ from msgspec.structs import replace
 
 from schemas.desk_requests import RequestMode
 from schemas.vocabulary import Action, AssigneeType, Kind, PassedOver, Qualification, Reason
-from workers.accounts.handoffs import deadlines, open_index
+from workers.accounts.handoffs import deadlines, open_index, substitutes
 from workers.accounts.handoffs.deadlines import ResponseDeadlines
 from workers.accounts.handoffs.routing_output import publish_revision
 from workers.accounts.handoffs.touches import clear_early_rejection
 from workers.accounts.stages.qualifying import current_label
-from workers.accounts.state.account import Holder, LastRep
+from workers.accounts.state.account import Holder
 from workers.accounts.state.handoff import ClosedHandoffRow, HandoffRow
 from workers.accounts.state.parts import Part
 from workers.accounts.worth.facts import fit_of
@@ -172,7 +172,7 @@ def holder_of(case: Case, row: HandoffRow) -> Holder | None:
 def close(
     case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, reasons: tuple[Reason, ...]
 ) -> LeadRow:
-    """Withdraw a hand-off. Return its lead without it. Its holder becomes the account's last rep.
+    """Withdraw a hand-off. Return its lead without it. The rep who worked it becomes the account's last rep.
 
     A hand-off in transit is withdrawn already: only other reasons make another revision.
     """
@@ -181,6 +181,8 @@ def close(
     if row.withdrawn_for != reasons:
         made = replace(row, revision=row.revision + 1)
         publish_revision(case, handoff_id, made, lead, Action.WITHDRAWN, reasons)
+    is_rep = holder is not None and holder.type is AssigneeType.REP
+    last_rep = substitutes.last_rep_after(case, holder, row) if holder is not None and is_rep else None
     open_index.delete_handoff(case, handoff_id)
     closed = ClosedHandoffRow(
         lead_id=row.lead_id,
@@ -192,8 +194,8 @@ def close(
     )
     case.rows.put(closed, case.key, handoff_id)
     set_timer(case.rows, FORGET, handoff_id, case.now_ms + REMEMBERED_MS)
-    if holder is not None and holder.type is AssigneeType.REP:
-        case.change(last_rep=LastRep(holder.id, holder.desk, case.now_ms))
+    if last_rep is not None:
+        case.change(last_rep=last_rep)
     if case.account.open_handoffs == 0:
         case.change(holder=None)
     case.request_needs_review = True

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from schemas.vocabulary import Kind
 from workers.accounts.handoffs import handoffs, open_index
+from workers.accounts.handoffs.substitutes import account_for_routes, is_substitute
 from workers.accounts.routing.ownership import owner_of
 from workers.accounts.routing.routes import plan_for
 from workers.accounts.state.handoff import HandoffRow, PendingRow
@@ -84,7 +85,7 @@ def _follow_routes(case: Case) -> None:
     holder = case.account.holder
     if holder is None:
         return
-    plan = plan_for(case.terms.policy, case.account, Kind.RAISED_HAND, case.now_ms)
+    plan = plan_for(case.terms.policy, account_for_routes(case), Kind.RAISED_HAND, case.now_ms)
     if plan.rep_id is not None and plan.rep_id in {holder.id, holder.stands_for}:
-        how = holder.how if holder.deputy_for else plan.how or holder.how
+        how = holder.how if is_substitute(holder) else plan.how or holder.how
         case.change(holder=replace(holder, route=plan.route, how=how, earlier=plan.earlier))

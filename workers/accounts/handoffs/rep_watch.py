@@ -88,3 +88,12 @@ def subscribe_to_reps(case: Case) -> None:
             AccountDepends(desk=f"rep:{rep_id}", account_key=case.key, depends=rep_id in depends),
         )
     case.change(depends=depends)
+
+
+def renew_subscription(case: Case, rep_id: str) -> None:
+    """Subscribe to a rep again, if the account depends on the rep already. An absent rep is then reported once more.
+
+    The desk that gave the account to its rep may not know of the absence yet. The rep's own desk does.
+    """
+    if rep_id in case.account.depends:
+        case.publish(DESK_REQUESTS, AccountDepends(desk=f"rep:{rep_id}", account_key=case.key, depends=True))
