@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -27,7 +27,13 @@ class NoVisits(Part):
     activities: Annotated[tuple[Name, ...], Field(max_length=50)] = ("heartbeat", "ping")
     """Activities of web.activity that a page sends by itself. An empty list drops none."""
     user_agents: Annotated[tuple[Text, ...], Field(max_length=200)] = ROBOTS
-    """Glob patterns of user agents, in any case. Events of these agents are dropped. An empty list drops none."""
+    """Glob patterns of user agents, in any case. Events of these agents are dropped. An empty list names none."""
+
+    known_robots: Literal["drop", "count"] = "drop"
+    """The treatment of robots on the public list crawler-user-agents. ``drop`` drops their events too.
+
+    Robots make new names for themselves, so a list that others keep is more complete. ``count`` treats them as visits.
+    """
 
     @cached_property
     def robots(self) -> re.Pattern[str]:

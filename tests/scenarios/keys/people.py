@@ -43,6 +43,16 @@ def a_tab_is_left_open(story: Story) -> None:
     story.activity("heartbeat", "tue 10:05", email=ANN)
 
 
+@tale("wed 12:00")
+def a_robot_of_the_public_list_follows_a_link(story: Story) -> None:
+    story.rep("mia")
+    story.bank("harbor")
+    story.form(ANN, "tue 10:00", anonymous_id="a1")
+    story.activity(
+        "download", "tue 10:05", anonymous_id="a1", user_agent="Mozilla/5.0 (compatible; Barkrowler/0.9)"
+    )
+
+
 PEOPLE: Lines = {
     "policy": (a_chief_reads_much, "other-banks"),
     "version": (a_chief_reads_much, "2"),
@@ -53,5 +63,6 @@ PEOPLE: Lines = {
     "privacy.unstated_consent.tracking": (a_chief_reads_much, "refused"),
     "privacy.unstated_consent.marketing": (a_chief_reads_much, "refused"),
     "no_visits.activities": (a_tab_is_left_open, ["ping"]),
+    "no_visits.known_robots": (a_robot_of_the_public_list_follows_a_link, "count"),
     "no_visits.user_agents": (a_visitor_says_who_they_are_two_days_later, ["*firefox*"]),
 }

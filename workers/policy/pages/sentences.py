@@ -293,5 +293,8 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "UnstatedConsent.marketing": _S("marketing counts as {v}"),
     # Events that no person caused.
     "NoVisits.activities": _S("activities: {v:all}", "no activity is dropped"),
-    "NoVisits.user_agents": _S("user agents of robots: {v:all}", "no user agent counts as a robot"),
+    "NoVisits.user_agents": _S(
+        "user agents of robots: {v:all}", "no user agent counts as a robot by our own list"
+    ),
+    "NoVisits.known_robots": _S("robots of the public list of user agents {v:phrase}"),
 }

@@ -10,6 +10,8 @@ from workers.policy.scalars import DAY_MS, HOUR_MS, MINUTE_MS
 
 _PHRASES: Final[Mapping[str, str]] = {
     "skip": "is lost",
+    "drop": "are dropped too",
+    "count": "count as visitors",
     "hold": "is kept until they return",
     "give_back": "are returned",
     "keep": "stay used",

@@ -1,0 +1,87 @@
+"""User agents of real browsers, of many makers and devices, and of the browsers inside apps."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_WINDOWS: Final = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
+_MAC: Final = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+_IPHONE: Final = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+)
+_ANDROID: Final = "Mozilla/5.0 (Linux; Android 14; {}) AppleWebKit/537.36 (KHTML, like Gecko)"
+
+BROWSERS: Final = (
+    f"{_WINDOWS} Chrome/144.0.0.0 Safari/537.36",
+    f"{_WINDOWS} Chrome/144.0.0.0 Safari/537.36 Edg/144.0.3719.82",
+    f"{_WINDOWS} Chrome/142.0.0.0 Safari/537.36 OPR/128.0.0.0",
+    f"{_WINDOWS} Chrome/140.0.0.0 Safari/537.36 Vivaldi/7.6.3797.52",
+    f"{_WINDOWS} Chrome/138.0.0.0 YaBrowser/25.8.0.0 Safari/537.36",
+    f"{_WINDOWS} coc_coc_browser/137.0.0 Chrome/137.0.0.0 Safari/537.36",
+    f"{_WINDOWS} Chrome/122.0.0.0 Safari/537.36 SE 2.X MetaSr 1.0",
+    f"{_WINDOWS} Chrome/130.0.0.0 Whale/4.29.282.14 Safari/537.36",
+    f"{_WINDOWS} Chrome/108.0.0.0 Safari/537.36 QIHU 360SE",
+    f"{_WINDOWS} Chrome/134.0.0.0 Safari/537.36 Teams/25.1 TeamsMobile",
+    f"{_WINDOWS} Slack/4.43.51 Chrome/134.0.0.0 Electron/35.1.5 Safari/537.36",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:147.0) Gecko/20100101 Firefox/147.0",
+    "Mozilla/5.0 (Windows NT 6.1; WOW64; Trident/7.0; rv:11.0) like Gecko",
+    "Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1; WOW64; Trident/4.0)",
+    "Mozilla/5.0 (Windows NT 6.3; WOW64; rv:56.0) Gecko/20100101 Firefox/56.0 Waterfox/56.6",
+    "Mozilla/5.0 (Windows NT 10.0; WOW64; rv:102.0) Gecko/20100101 Firefox/102.0 PaleMoon/33.8.1",
+    "Mozilla/5.0 (X11; Linux x86_64; rv:134.0) Gecko/20100101 Firefox/134.0",
+    "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15 Epiphany/605.1.15",
+    "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36",
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) QtWebEngine/5.15 Chrome/87.0 Safari/537.36 Konqueror",
+    f"{_MAC} Version/18.5 Safari/605.1.15",
+    f"{_MAC} Version/18.5 Safari/605.1.15 Ddg/18.5",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:145.0) Gecko/20100101 Firefox/145.0",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:140.0) Gecko/20100101 Thunderbird/140.2.0",
+    f"{_IPHONE} Version/18.5 Mobile/15E148 Safari/604.1",
+    f"{_IPHONE} CriOS/144.0.7559.53 Mobile/15E148 Safari/604.1",
+    f"{_IPHONE} FxiOS/145.0 Mobile/15E148 Safari/605.1.15",
+    f"{_IPHONE} EdgiOS/143.0.3650.75 Version/18.0 Mobile/15E148 Safari/604.1",
+    f"{_IPHONE} GSA/370.0.758 Mobile/15E148 Safari/604.1",
+    f"{_IPHONE} Version/18.5 Mobile/15E148 DuckDuckGo/7 Safari/605.1.15",
+    f"{_IPHONE} Mobile/22F76 [FBAN/FBIOS;FBAV/515.0.0.50.107;FBDV/iPhone14,5;FBLC/de_DE]",
+    f"{_IPHONE} Mobile/22F76 Instagram 385.0.0.30.72 (iPhone14,5; iOS 18_5; en_GB)",
+    f"{_IPHONE} Mobile/15E148 [LinkedInApp]/9.31.2",
+    f"{_IPHONE} Mobile/15E148 Twitter for iPhone/11.8",
+    f"{_IPHONE} Mobile/15E148 Snapchat/13.40.0.34 (like Safari/8621.2.5, panda)",
+    f"{_IPHONE} Mobile/15E148 MicroMessenger/8.0.60(0x18003c2f) NetType/WIFI Language/zh_CN",
+    f"{_IPHONE} Mobile/22F76 Safari Line/15.10.1",
+    f"{_IPHONE} Mobile/15E148 KAKAOTALK/25.5.1 (INAPP)",
+    f"{_IPHONE} Mobile/22F76 NAVER(inapp; search; 2000; 12.12.50; 14PRO)",
+    f"{_IPHONE} Mobile/15E148 SogouMobileBrowser/9.9.4 SogouSearch",
+    f"{_IPHONE} Mobile/22F76 musical_ly_40.3.0 JsSdk/2.0 NetType/WIFI Channel/App Store",
+    f"{_IPHONE} Mobile/15E148 [Pinterest/iOS]",
+    "Mozilla/5.0 (iPad; CPU OS 17_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.7 Mobile/15E148 Safari/604.1",
+    f"{_ANDROID.format('SM-S928B')} Chrome/144.0.0.0 Mobile Safari/537.36",
+    f"{_ANDROID.format('SAMSUNG SM-A556B')} SamsungBrowser/28.0 Chrome/130.0.0.0 Mobile Safari/537.36",
+    f"{_ANDROID.format('CUBOT NOTE 20')} Chrome/144.0.0.0 Mobile Safari/537.36",
+    f"{_ANDROID.format('CUBOT_X19')} Chrome/120.0.0.0 Mobile Safari/537.36",
+    f"{_ANDROID.format('KINGKONG MINI 3; CUBOT')} Version/4.0 Chrome/129.0.0.0 Mobile Safari/537.36",
+    f"{_ANDROID.format('Pixel 9 Build/AP4A; wv')} Version/4.0 Chrome/138.0.0.0 Mobile Safari/537.36 GSA/16.25",
+    f"{_ANDROID.format('2201117TY')} Chrome/112.0.5615.136 Mobile Safari/537.36 XiaoMi/MiuiBrowser/14.30.1-gn",
+    f"{_ANDROID.format('HUAWEI P60')} HuaweiBrowser/15.0.6.302 Mobile Safari/537.36",
+    f"{_ANDROID.format('V2254A')} Chrome/108.0.0.0 Mobile Safari/537.36 VivoBrowser/22.0.2.0",
+    f"{_ANDROID.format('CPH2581')} Chrome/115.0.0.0 Mobile Safari/537.36 HeyTapBrowser/45.11.3",
+    f"{_ANDROID.format('SM-G991B')} UCBrowser/13.4.0.1306 Mobile Safari/537.36",
+    f"{_ANDROID.format('moto g54')} Chrome/137.0.0.0 Mobile Safari/537.36 OPR/90.0.0.0",
+    f"{_ANDROID.format('SM-A155F; wv')} Version/4.0 Chrome/138.0.0.0 Mobile Safari/537.36 [FB_IAB/FB4A;FBAV/520.0.0;]",
+    f"{_ANDROID.format('TECNO KI7')} Chrome/136.0.0.0 Mobile Safari/537.36 PHX/17.8",
+    f"{_ANDROID.format('KFTRWI')} Silk/138.3.5 like Chrome/138.0.0.0 Safari/537.36",
+    "Mozilla/5.0 (Android 14; Mobile; rv:145.0) Gecko/145.0 Firefox/145.0",
+    "Mozilla/5.0 (Linux; U; Android 13; en-us; Redmi Note 12) AppleWebKit/537.36 Version/4.0 Chrome/112.0 Mobile Safari/537.36",
+    "Mozilla/5.0 (Linux; U; Android 4.4.2; de-de; GT-I9195) AppleWebKit/534.30 (KHTML, like Gecko) Version/4.0 Mobile Safari/534.30",
+    "Mozilla/5.0 (SMART-TV; LINUX; Tizen 8.0) AppleWebKit/537.36 (KHTML, like Gecko) 108.0.5359.1/8.0 TV Safari/537.36",
+    "Mozilla/5.0 (Web0S; Linux/SmartTV) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/108.0.5359.211 Safari/537.36 WebAppManager",
+    "Mozilla/5.0 (PlayStation; PlayStation 5/11.20) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15",
+    "Opera/9.80 (Android; Opera Mini/82.0/191.338; U; en) Presto/2.12.423 Version/12.16",
+    "Mozilla/5.0 (BB10; Touch) AppleWebKit/537.10+ (KHTML, like Gecko) Version/10.0.9.2372 Mobile Safari/537.10+",
+    "Mozilla/5.0 (Mobile; Nokia 2780 Flip; rv:84.0) Gecko/84.0 Firefox/84.0 KAIOS/3.1",
+    "Lynx/2.9.2 libwww-FM/2.14 SSL-MM/1.4.1 OpenSSL/3.0",
+    "Amazon CloudFront",
+)
+"""The last is what a delivery network sends in the place of the browser's own user agent."""
