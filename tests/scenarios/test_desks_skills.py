@@ -24,13 +24,20 @@ def passed_over(results: object, number: int = 0) -> dict[str, str]:
 
 
 def test_a_lead_from_mexico_goes_to_a_rep_who_speaks_spanish_and_not_to_the_next_in_turn(team: Story) -> None:
-    team.bank("harbor")
+    team.bank("harbor", country=None)
     team.form("ana@harbor.example", "tue 10:00", "demo", country="MX")
 
     results = team.replay()
 
     assert results.handoffs == [("assigned", "raised_hand", "rosa")]
     assert passed_over(results) == {"mia": "lacks_skill", "tom": "lacks_skill"}
+
+
+def test_the_known_country_of_the_company_goes_before_that_of_the_person(team: Story) -> None:
+    team.bank("harbor")
+    team.form("ana@harbor.example", "tue 10:00", "demo", country="MX")
+
+    assert team.replay().handoffs == [("assigned", "raised_hand", "mia")]
 
 
 def test_a_lead_without_special_needs_goes_to_the_next_in_turn(team: Story) -> None:
@@ -64,7 +71,7 @@ def test_if_no_rep_speaks_the_language_another_gets_the_lead_and_an_alert_is_up_
     team: Story,
 ) -> None:
     team.rep("rosa", "tue 08:00", active=False)
-    team.bank("harbor")
+    team.bank("harbor", country=None)
     team.form("ana@harbor.example", "tue 10:00", "demo", country="MX")
     team.sales("touched", "ana@harbor.example", "tue 10:20", channel="call")
 
@@ -81,7 +88,7 @@ def test_if_no_rep_speaks_the_language_another_gets_the_lead_and_an_alert_is_up_
 def test_an_mql_waits_for_the_rep_who_speaks_its_language_and_delays_no_other_lead(team: Story) -> None:
     team.rep("rosa", "mon 08:00", away=("mon 00:00", "thu 08:30"))
     team.bank("harbor")
-    team.form("ana@harbor.example", "tue 10:00", country="MX")
+    team.form("ana@harbor.example", "tue 10:00", language="es")
     team.much_interest("ana@harbor.example", "tue 10:05")
     team.bank("lakeside")
     team.form("lou@lakeside.example", "tue 11:00")

@@ -39,7 +39,10 @@ class Partner(Part):
     regions: Annotated[tuple[Region, ...], Field(max_length=200)] = ()
     """Regions whose accounts the partner covers, as the CRM writes them, in any case: ``regions: [HI]``."""
     countries: Annotated[tuple[CountryCode, ...], Field(max_length=250)] = ()
-    """Countries whose accounts the partner covers: ``countries: [PR]``."""
+    """Countries of the company or, if unknown, of the person: ``countries: [PR]``.
+
+    If the country becomes known while a rep has the account, the account stays with the rep.
+    """
     accounts: Annotated[tuple[Text, ...], Field(max_length=1_000)] = ()
     """CRM ids of single accounts that the partner covers: ``accounts: [ACC-7]``."""
     relationship: tuple[Literal["partner", "distributor"], ...] = ()

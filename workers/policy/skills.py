@@ -69,8 +69,8 @@ class Skills(Part):
     """Skills that a lead may need. crm.reps lists those of each rep in ``languages`` and ``segments``, by the same names."""
 
     language: Annotated[dict[LanguageCode, Countries], Field(max_length=50)] = Field(default_factory=dict)
-    """Countries whose leads need each language, as ``{es: [MX, PR]}``. The country is the one that the person named in a
-    form, else that of the company. A language that the person stated takes precedence; one that is not listed needs no
+    """Countries whose leads need each language, as ``{es: [MX, PR]}``. The country is that of the company or,
+    if unknown, of the person. A language that the person stated takes precedence; one that is not listed needs no
     special rep."""
     segment: Annotated[dict[Name, Segment], Field(max_length=20)] = Field(default_factory=dict)
     """Segments whose companies need a rep with knowledge of them, as ``{large: {revenue: {from: 4B}}}``. The first match

@@ -91,7 +91,7 @@ def a_large_bank_of_mexicans_asks(story: Story) -> None:
     story.rep("tom", segments=["large"])
     story.bank("harbor", revenue={"amount": 4_000_000_000, "currency": "USD"}, employees=5000)
     story.form(ANN, "tue 10:00", "demo")
-    story.bank("mesa")
+    story.bank("mesa", country=None)
     story.form("ana@mesa.example", "tue 11:00", "demo", country="MX")
 
 
@@ -99,7 +99,7 @@ def a_large_bank_of_mexicans_asks(story: Story) -> None:
 def nobody_speaks_spanish(story: Story) -> None:
     story.rep("dana", at_desk=False)
     story.rep("mia")
-    story.bank("mesa")
+    story.bank("mesa", country=None)
     story.form("ana@mesa.example", "tue 11:00", "demo", country="MX")
 
 

@@ -44,7 +44,7 @@ def hand_over_qualified(hand: LeadInHand) -> None:
     policy, account = case.terms.policy, case.account
     if is_with_partner(account) or owner_of(policy, account) is not None:
         return
-    found = partner_or_miss(policy, account, is_mql=True, is_sql=True)
+    found = partner_or_miss(policy, account, is_mql=True, is_sql=True, facts=hand.lead.facts)
     if not isinstance(found, NamedPartner) or found.partner.gets != "sql":
         return
     day = max(case.terms.day_of(case.now_ms), hand.score.latest_day)

@@ -1,7 +1,8 @@
 """The partner (dealer, distributor) that covers an account, and the partner that has it now.
 
 In: the policy's ``partners`` and the CRM record of the company. Out: answers for routes, stages and messages. Coverage
-depends on the account alone and never on a person, so an account has one partner. It writes nothing.
+depends on the account. A person matters only where the company's country is unknown: then the country that the person
+named counts. The holder of an account keeps it, so an account has one partner. It writes nothing.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.vocabulary import AssigneeType, RouteMiss
+from workers.accounts.routing.lead_country import country_of
 
 if TYPE_CHECKING:
     from workers.accounts.state.account import AccountRow, Holder
-    from workers.accounts.state.facts import Company
+    from workers.accounts.state.facts import Company, Fact
     from workers.policy.model import Policy
     from workers.policy.partners import Partner
 
@@ -27,27 +29,33 @@ class NamedPartner(NamedTuple):
     partner: Partner
 
 
-def covering_partner(policy: Policy, company: Company | None) -> NamedPartner | None:
-    """Return the first partner of the policy that covers the company, or None."""
-    if company is None or not policy.partners:
+def covering_partner(
+    policy: Policy, company: Company | None, facts: tuple[Fact, ...] = ()
+) -> NamedPartner | None:
+    """Return the first partner of the policy that covers the company, or None. ``facts``: those of the person."""
+    if not policy.partners:
         return None
-    known = {
-        "regions": company.region,
-        "countries": company.country,
-        "accounts": company.crm_account_id,
-        "relationship": company.relationship.value,
-    }
+    known = {"countries": country_of(company, facts)}
+    if company is not None:
+        known |= {
+            "regions": company.region,
+            "accounts": company.crm_account_id,
+            "relationship": company.relationship.value,
+        }
     for name, partner in policy.partners.items():
-        if any(known[key] in values for key, values in partner.conditions.items()):
+        if any(known.get(key) in values for key, values in partner.conditions.items()):
             return NamedPartner(name, partner)
     return None
 
 
 def partner_or_miss(
-    policy: Policy, account: AccountRow, *, is_mql: bool, is_sql: bool
+    policy: Policy, account: AccountRow, *, is_mql: bool, is_sql: bool, facts: tuple[Fact, ...] = ()
 ) -> RouteMiss | NamedPartner:
-    """Return the partner who gets a lead of this account, or why none does. A partner gets MQLs or SQLs."""
-    found = covering_partner(policy, account.company)
+    """Return the partner who gets a lead of this account, or why none does. A partner gets MQLs or SQLs.
+
+    ``facts``: those of the lead.
+    """
+    found = covering_partner(policy, account.company, facts)
     if found is None:
         return RouteMiss.NOT_COVERED
     if account.returned_by == found.name:

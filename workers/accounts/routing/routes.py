@@ -162,7 +162,7 @@ def _skip_owner(policy: Policy, line: Line, named: str | None) -> SkippedRoute:
 
 def _partner_plan(policy: Policy, account: AccountRow, lead: LeadProfile, line: Line) -> Plan | SkippedRoute:
     """Return the plan to ask the partner that covers the account, or why none gets the lead."""
-    found = partner_or_miss(policy, account, is_mql=lead.is_mql, is_sql=lead.is_sql)
+    found = partner_or_miss(policy, account, is_mql=lead.is_mql, is_sql=lead.is_sql, facts=lead.facts)
     if isinstance(found, RouteMiss):
         return _skip(line, found)
     return Plan(PARTNER_PREFIX + found.name, RequestMode.TURN, None, Route.PARTNER_COVERS, None)

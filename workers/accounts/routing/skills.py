@@ -1,7 +1,7 @@
 """Skills that a lead needs of its rep: a language and a company segment (policy key ``skills``).
 
 In: facts of the company and the person. Out: names that desks compare with the skills of reps. The language is the one
-that the person stated, else that of the country that the person named, else that of the company's country. The segment
+that the person stated, else that of the company's country, else that of the country that the person named. The segment
 follows the company's size. An unknown fact needs no skill. It chooses no rep.
 """
 
@@ -10,8 +10,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from workers.accounts.routing.lead_country import country_of
 from workers.accounts.worth.facts import value_of
-from workers.identity.country_names import read_country
 
 if TYPE_CHECKING:
     from workers.accounts.state.facts import Company, Fact
@@ -37,10 +37,9 @@ def needs_of(policy: Policy, company: Company | None, facts: tuple[Fact, ...]) -
     if skills is None:
         return NO_NEEDS
     stated = value_of(facts, "language")
-    country = read_country(value_of(facts, "country")) or read_country(company.country if company else None)
     is_readable = company is not None and company.revenue is not None and company.currency == policy.currency
     revenue = Decimal(company.revenue or 0) if company is not None and is_readable else None
     return Needs(
-        skills.listed_language(stated) if stated else skills.language_of(country),
+        skills.listed_language(stated) if stated else skills.language_of(country_of(company, facts)),
         skills.segment_of(revenue, company.employees if company else None),
     )

@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from schemas.vocabulary import RouteMiss
+from workers.accounts.routing.lead_country import country_of
 from workers.accounts.worth.facts import value_of
-from workers.identity.country_names import read_country
 from workers.policy.routes import Span, normalize_postal_code
 
 if TYPE_CHECKING:
@@ -79,9 +79,7 @@ def _found(  # noqa: PLR0911 - one line per condition
         case "regions":
             return company.region if company else None
         case "countries":
-            return read_country(company.country if company else None) or read_country(
-                value_of(lead.facts, "country")
-            )
+            return country_of(company, lead.facts)
         case "postal_codes":
             return value_of(lead.facts, "postal_code")
         case "languages":

@@ -194,7 +194,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Route.without_owner": _S("or, if no active rep owns the account, to {v}"),
     "Route.otherwise": _S("every other lead goes to {v}"),
     "Territory.regions": _S("the region is {v:any}"),
-    "Territory.countries": _S("the country is {v:any}"),
+    "Territory.countries": _S("the country of the company or, if unknown, of the person is {v:any}"),
     "Territory.postal_codes": _S("the postal code begins with {v:any}"),
     "Territory.languages": _S("the person asked for the language {v:any}"),
     "Territory.revenue": _S("the revenue is {v}", inline=True),
@@ -207,7 +207,10 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "TotalSpan.from": _S("{v} or more"),
     "TotalSpan.to": _S("{v} or less"),
     "Partner.regions": _S("covers accounts in the region {v:any}"),
-    "Partner.countries": _S("covers accounts in the country {v:any}"),
+    "Partner.countries": _S(
+        "covers accounts in the country {v:any}; if the company's country is unknown, the country of the person counts, "
+        "but an account that a rep has by then stays with the rep"
+    ),
     "Partner.accounts": _S("covers the accounts {v:all}"),
     "Partner.relationship": _S("covers accounts that the CRM calls {v:any}"),
     "Partner.gets": _S("gets a lead {v:phrase}"),
@@ -230,7 +233,10 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "PathIf.total": _S("the points are {v}", inline=True),
     "PathIf.signals": _S("the lead has the signal {v:any}"),
     # Skills.
-    "Skills.language": _S("Language, by country: {v:all}", "no country needs a language"),
+    "Skills.language": _S(
+        "Language, by country of the company or, if unknown, of the person: {v:all}",
+        "no country needs a language",
+    ),
     "Skills.segment": _S("Segment, by company size", "no segment needs a rep of its own"),
     "Segment.revenue": _S("revenue {v}", inline=True),
     "Segment.employees": _S("employees {v}", inline=True),

@@ -30,7 +30,7 @@ from workers.accounts.routing.partners import (
     withholds_mqls,
 )
 from workers.accounts.state.account import AccountRow, Holder
-from workers.accounts.state.facts import Company
+from workers.accounts.state.facts import Company, Fact
 from workers.accounts.state.lead import LeadRow
 from workers.policy.load import load_policy
 
@@ -68,6 +68,25 @@ def test_the_first_partner_of_whom_any_condition_holds_covers_the_account(
     company: dict[str, Any] | None, name: str | None
 ) -> None:
     found = covering_partner(POLICY, None if company is None else Company("acc", **company))
+    assert (None if found is None else found.name) == name
+
+
+@pytest.mark.parametrize(
+    ("company", "stated", "name"),
+    [
+        (None, "PR", "south"),
+        ({}, "PR", "south"),
+        ({}, "US", None),
+        ({"country": "US"}, "PR", None),
+        ({"country": "PR"}, "US", "south"),
+        ({"region": "HI"}, "PR", "islands"),
+    ],
+)
+def test_the_country_of_the_person_counts_if_that_of_the_company_is_unknown(
+    company: dict[str, Any] | None, stated: str, name: str | None
+) -> None:
+    facts = (Fact("country", stated, 1),)
+    found = covering_partner(POLICY, None if company is None else Company("acc", **company), facts)
     assert (None if found is None else found.name) == name
 
 

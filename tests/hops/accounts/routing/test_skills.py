@@ -36,13 +36,13 @@ def country_fact(country: str) -> tuple[Fact, ...]:
     [
         (bank(), (), None),
         (bank(country="MX"), (), "es"),
-        (bank(), country_fact("PR"), "es"),
-        (bank(), country_fact("pr"), "es"),
+        (bank(), country_fact("PR"), None),
+        (bank(country=None), country_fact("pr"), "es"),
         (
             bank(country="MX"),
             country_fact("US"),
-            None,
-        ),  # the country that the person named goes before the company's
+            "es",
+        ),  # the company's country goes before the one that the person named
         (bank(country=None), (), None),
         (None, (), None),
         (None, country_fact("ES"), "es"),
@@ -55,7 +55,7 @@ def country_fact(country: str) -> tuple[Fact, ...]:
         ),  # a language that every rep speaks needs no special skill
     ],
 )
-def test_the_language_is_the_stated_one_else_by_the_country_of_the_person_else_of_the_company(
+def test_the_language_is_the_stated_one_else_by_the_country_of_the_company_else_of_the_person(
     company: Company | None, facts: tuple[Fact, ...], language: str | None
 ) -> None:
     assert needs_of(POLICY, company, facts).language == language
