@@ -210,8 +210,25 @@ class LookAgain(Model):
     desk: str = Field(description="The desk whose leads wait.")
 
 
+class PersonNamed(Model):
+    """The policy names a person for a desk, or no longer. Sent to the person's desk of one, which knows the record."""
+
+    type: Literal["person_named"] = Field(default="person_named", description=RECORD_TYPE)
+    desk: str = Field(description="The desk of one of the person.")
+    named_by: str = Field(description="The desk that names the person.")
+    key: str = Field(description="The key of the policy that names the person, below that desk.")
+    is_named: bool = Field(description="True: the policy names the person. False: no longer.")
+
+
 DeskEvent = Annotated[
-    DeskRequest | DeskReturn | RepFacts | AccountDepends | PresenceAsked | LookAgain | PersonErased,
+    DeskRequest
+    | DeskReturn
+    | RepFacts
+    | AccountDepends
+    | PresenceAsked
+    | LookAgain
+    | PersonNamed
+    | PersonErased,
     Field(discriminator="type"),
 ]
 DESK_EVENT: TypeAdapter[DeskEvent] = TypeAdapter(DeskEvent)

@@ -65,6 +65,9 @@ class LeadAlert(Output):
     domain_use: DomainUse | None = Field(
         default=None, description="For `domain_dropped`: why the domain identifies no company."
     )
+    policy_key: str | None = Field(
+        default=None, description="For `person_unknown`: the key of the policy that names the person."
+    )
     signals: list[Signal] | None = Field(
         default=None, max_length=20, description="For `buying_signals`: who did what, and how often."
     )

@@ -401,6 +401,10 @@ class Alert(StrEnum):
     """People of an owned account did what the policy calls buying signals. `rep_id` works the account and should look;
     there is no new hand-off. `told` names the absent owner too. Raised again for another rep who works the account.
     Cleared by an action of sales, a change of owner, or the next bundle."""
+    PERSON_UNKNOWN = "person_unknown"
+    """The policy names a manager or a fallback who is not an active rep of `crm.reps`: a wrong id, or a person who has
+    left. `policy_key` is the key, `rep_id` the id and `desk` the desk. `account_key` is the desk too, because no account
+    is concerned. Cleared when the person is there, or when the policy names another."""
     CLAIM_REFUSED = "claim_refused"
     """A rep claimed a lead that the rep cannot have. `why` gives the obstacle, `rep_id` or `desk` the holder, `told` the
     claimant. Cleared when the obstacle is gone (then claim again) or the lead moved to another account. Raised again for

@@ -303,6 +303,7 @@ def test_the_erasure_of_an_unknown_person_emits_nothing(
     quiet = new_story("quiet")
     for one in (story, quiet):
         one.rep("mia")
+        one.rep("dana", at_desk=False)
     story.erasure(ANN, "tue 11:00")
 
     assert story.replay().emits == quiet.replay().emits == []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from workers.desks.rows import AnswerRow, AskedRow, DependsRow, RepRow, RotationRow, WaitingRow
+from workers.desks.rows import AnswerRow, AskedRow, DependsRow, NamedRow, RepRow, RotationRow, WaitingRow
 from workers.engine.timers import start_cursor
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ LEAVES: Final[dict[type[Row], str]] = {
     RotationRow: "holds counts per rep, none per lead: it stays",
     RepRow: "holds nothing about leads",
     AskedRow: "holds nothing about leads",
+    NamedRow: "holds nothing about leads",
 }
 """How a person leaves each row type. A row type that is missing here fails a test."""
 

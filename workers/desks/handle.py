@@ -12,6 +12,7 @@ This module only dispatches:
 - request_answers.py stores and publishes the outcome; request_returns.py undoes it.
 - waiting_release.py assigns leads from the waiting list.
 - rep_records.py applies reps' records and notifies accounts.
+- named_people.py reports people whom the policy names and crm.reps does not have.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from schemas.desk_requests import (
     DeskRequest,
     DeskReturn,
     LookAgain,
+    PersonNamed,
     PresenceAsked,
     RepFacts,
 )
@@ -32,7 +34,8 @@ from schemas.parsing import ContractError, parse_json
 from schemas.topics import DESK_REQUESTS
 from workers.desks import answer_erasure
 from workers.desks.chat import answer_presence
-from workers.desks.desk_terms import Terms
+from workers.desks.desk_terms import REP_PREFIX, Terms
+from workers.desks.named_people import UNKNOWN_PERSON, announce_names, apply_announcement, review_names
 from workers.desks.owners import is_back_at_rep
 from workers.desks.presence_changes import PRESENCE
 from workers.desks.rep_records import (
@@ -84,11 +87,14 @@ class DesksHop(BaseHop):
         if isinstance(event, DeskReturn):
             return apply_return(self._terms, rows, event, clock.now_ms)
         if isinstance(event, RepFacts):
-            return apply_rep_record(self._terms, rows, event, clock.now_ms)
+            return self._apply_rep_record(event, rows, clock.now_ms)
         return self._handle_notice(event, rows, clock.now_ms)
 
     def _handle_notice(
-        self, event: PresenceAsked | AccountDepends | PersonErased | LookAgain, rows: Rows, now_ms: int
+        self,
+        event: PresenceAsked | AccountDepends | PersonErased | LookAgain | PersonNamed,
+        rows: Rows,
+        now_ms: int,
     ) -> list[Emit]:
         """Handle a record that neither requests nor returns an assignment and is not a rep's record."""
         if isinstance(event, PresenceAsked):
@@ -98,6 +104,8 @@ class DesksHop(BaseHop):
         if isinstance(event, PersonErased):
             answer_erasure.start_erasure(rows, event)
             return []
+        if isinstance(event, PersonNamed):
+            return apply_announcement(self._terms, rows, event, now_ms)
         if isinstance(event, LookAgain):
             return release_waiting(self._terms, rows, event.desk, now_ms, stand_in_is_back=True)
         raise TypeError(type(event).__name__)
@@ -109,6 +117,8 @@ class DesksHop(BaseHop):
         if timer.kind == PRESENCE:
             apply_presence_change(rows, timer.key, clock.now_ms)
             return notify_asking_desks(rows, timer.key, clock.now_ms)
+        if timer.kind == UNKNOWN_PERSON:
+            return review_names(self._terms, rows, timer.key, clock.now_ms)
         if timer.kind == FORGET:
             forget_answer(rows, timer.key, clock.now_ms)
         return []
@@ -117,7 +127,7 @@ class DesksHop(BaseHop):
         """Process one chunk of work that concerns many rows.
 
         Notify a rep's accounts, republish why leads wait, erase a person, or schedule a release at every desk with
-        waiting leads after a policy change.
+        waiting leads, and announce the people it names, after a policy change.
         """
         if cursor.kind == NOTIFY:
             return notify_accounts(rows, cursor.key, cursor.position, clock.now_ms)
@@ -129,15 +139,24 @@ class DesksHop(BaseHop):
             return [], answer_erasure.erase_chunk(rows, cursor)
         after = (cursor.position,) if cursor.position else ()
         found = rows.scan(RotationRow, after=after, limit=_CHUNK)
+        emits: list[Emit] = []
         for (desk,), rotation in found:
+            emits += announce_names(self._terms, rows, desk)
             if rotation.waiting:
                 set_timer(rows, RELEASE, desk, clock.now_ms)
-        return [], found[-1][0][0] if len(found) == _CHUNK else None
+        return emits, found[-1][0][0] if len(found) == _CHUNK else None
 
     def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - the cursor looks at waiting leads in chunks
         """Start to look at every desk with waiting leads, under the new policy."""
         start_cursor(rows, REVIEW, "")
         return []
+
+    def _apply_rep_record(self, event: RepFacts, rows: Rows, now_ms: int) -> list[Emit]:
+        """Apply a rep's record at one desk. The first record at a team also announces the people whom it names."""
+        emits = apply_rep_record(self._terms, rows, event, now_ms)
+        if event.desk.startswith(REP_PREFIX):
+            return [*emits, *review_names(self._terms, rows, event.desk, now_ms)]
+        return [*emits, *announce_names(self._terms, rows, event.desk)]
 
     def _decide_first(self, rows: Rows, now_ms: int, request: DeskRequest) -> Outcome:
         """Decide the first request of a lane as if it were released now."""
@@ -156,6 +175,7 @@ class DesksHop(BaseHop):
             return repeat_answer(known)
         outcome = decide_request(self._terms, rows, request, now_ms)
         emits = apply_outcome(self._terms, rows, request, outcome, now_ms)
+        emits += announce_names(self._terms, rows, request.desk)  # a team without members has no rep's record
         if outcome.state is State.SENT_ON:
             remember_asking_desk(rows, request)
         if outcome.state is State.WAITING:

@@ -59,6 +59,8 @@ class RotationRow(Row, frozen=True):
     """Leads assigned to each rep (rep_id) in ``period`` that count against its capacity."""
     waiting: int = 0
     """Number of leads on the desk's waiting list."""
+    named: tuple[tuple[str, str], ...] = ()
+    """The people whom the policy names for this desk, as they were announced last: (key, rep_id). At most 4."""
 
 
 class AnswerRow(Row, frozen=True):
@@ -115,3 +117,16 @@ class DependsRow(Row, frozen=True):
     """
 
     prefix: ClassVar[str] = "depends"
+
+
+class NamedRow(Row, frozen=True):
+    """A person whom the policy names for a desk. Key: (rep:<rep_id>, desk:<name>, key of the policy).
+
+    Bounded by the names in the policy. Deleted when the policy no longer names the person.
+    """
+
+    prefix: ClassVar[str] = "named"
+    is_reported: bool = False
+    """Whether the alert that the person is unknown or inactive is open."""
+    published: int = 0
+    """Number of alerts and clearances so far. It makes their ids distinct."""

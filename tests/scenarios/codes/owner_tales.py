@@ -80,6 +80,13 @@ def a_partner_does_not_get_an_account_that_a_rep_holds(story: Story) -> None:
     story.form(BOB, "tue 12:00", "demo")
 
 
+@tale("tue 17:00", {"desks.inside_sales.manager": "Dana Reyes"})
+def a_manager_is_named_whom_the_crm_does_not_have(story: Story) -> None:
+    """Dana's rep_id is dana. The policy has her name instead."""
+    story.rep("mia")
+    story.rep("dana", at_desk=False)
+
+
 @tale("tue 17:00", {"served_market.never.relationship": ["competitor", "distributor"]})
 def excluded_and_served_accounts_ask_for_a_demo(story: Story) -> None:
     """A distributor and an address of our own domain are excluded. A partner and a prospect are served."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemas.desk_requests import PresenceAsked
 from schemas.outputs import ChatAnswer
-from schemas.topics import TOPICS
+from schemas.topics import CHAT_ANSWERS
 from tests.hops.accounts.market import DAY_MS, HOUR_MS, MONDAY, Market, rep
 
 NIGHT = MONDAY + 13 * HOUR_MS
@@ -15,7 +15,8 @@ def ask_presence(market: Market, desk: str, at_ms: int) -> list[ChatAnswer]:
     """Return the answers to a presence question."""
     asked = PresenceAsked(event_id=f"e-{at_ms}", desk=desk, account_key="chat:c1", conversation_id="c1")
     emits = market.desks.send(asked, at_ms)
-    return [TOPICS[emit.topic].adapter.validate_json(emit.value) for emit in emits]
+    answers = [emit for emit in emits if emit.topic == CHAT_ANSWERS.name]
+    return [CHAT_ANSWERS.adapter.validate_json(emit.value or b"") for emit in answers]
 
 
 def from_ms(answer: ChatAnswer) -> int:

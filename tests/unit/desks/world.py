@@ -9,9 +9,10 @@ from typing import Any
 from schemas.base import Model
 from schemas.crm_reps import Absence, CrmRep, DeskMembership
 from schemas.desk_requests import DeskRequest, DeskReturn, LookAgain, RepFacts, RequestMode
+from schemas.lead_alerts import LeadAlert
 from schemas.lead_events import LEAD_EVENT, DeskAnswer
 from schemas.outputs import LedgerEntry
-from schemas.topics import DEAD_LETTERS, DESK_LEDGER, DESK_REQUESTS, LEAD_EVENTS
+from schemas.topics import DEAD_LETTERS, DESK_LEDGER, DESK_REQUESTS, LEAD_ALERTS, LEAD_EVENTS
 from schemas.vocabulary import Kind
 from workers.desks.agent import spec
 from workers.desks.handle import DesksHop
@@ -215,6 +216,8 @@ def decoded(emit: Emit) -> Model:
         return request
     if emit.topic == DESK_LEDGER.name:
         return LedgerEntry.model_validate_json(value)
+    if emit.topic == LEAD_ALERTS.name:
+        return LeadAlert.model_validate_json(value)
     msg = f"{emit.topic}: {value.decode()}"
     raise AssertionError(msg)
 
