@@ -46,7 +46,7 @@ def send(
 
 def held(directory: Partition, topic: str) -> str:
     ((_, row),) = directory.rows(RECORDS[topic][0])
-    content: str = row.content  # type: ignore[attr-defined]
+    content: str = row.content
     return content
 
 

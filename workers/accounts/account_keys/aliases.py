@@ -61,7 +61,7 @@ def move_key(case: Case, to: str, *, is_unproven: bool = False, is_by_contact: b
     case.change(is_unproven=is_unproven, is_by_contact=is_by_contact)
     if not account.forwards_to:
         bulk_transfer.finish(case)
-        withdraw_handoffs(case, Reason.ACCOUNT_MOVED)
+        _withdraw_handoffs(case)
         case.change(forwards_to=to)
         _publish_joins(case, to)
         start_cursor(case.rows, LEADS, case.key)
@@ -203,7 +203,7 @@ def detach_next(case: Case, origin: str, position: str, limit: int) -> str | Non
 # Steps that both share.
 
 
-def withdraw_handoffs(case: Case, reason: Reason) -> None:
+def _withdraw_handoffs(case: Case) -> None:
     """Withdraw the open hand-offs, unless there are more than 20: the cursor over leads withdraws those.
 
     The cursor also removes queued leads.
@@ -211,7 +211,7 @@ def withdraw_handoffs(case: Case, reason: Reason) -> None:
     if open_index.is_large(case):
         return
     for handoff_id, row in open_index.open_rows(case):
-        lead = handoffs.close(case, handoff_id, row, case.lead(row.lead_id), (reason,))
+        lead = handoffs.close(case, handoff_id, row, case.lead(row.lead_id), (Reason.ACCOUNT_MOVED,))
         case.put_lead(row.lead_id, lead)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from workers.accounts.account_keys import aliases, contact_lookup, name_lookup, parents
 from workers.accounts.account_keys.enrichment import complete_company
-from workers.accounts.handoffs import support_questions
+from workers.accounts.handoffs import raised_hands, support_questions
 from workers.accounts.handoffs.transfer_payload import unpack_row
 from workers.accounts.routing.ownership import named_by_crm
 from workers.accounts.stages.deals import company_with_deals, mark_settled, merge_deal
@@ -74,7 +74,7 @@ def refresh_account(case: Case) -> None:
         _apply_owner_change(case, before)
         excluded = case.terms.gates.exclusion(case.key, company)
         if excluded is not None:
-            aliases.withdraw_handoffs(case, excluded)
+            raised_hands.withhold_all(case, excluded)
             support_questions.withdraw_all(case, excluded)
         case.request_needs_review = True
         start_cursor(case.rows, aliases.LEADS, case.key)

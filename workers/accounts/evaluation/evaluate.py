@@ -119,8 +119,7 @@ def _find_due(hand: LeadInHand, fit: Fit, excluded: Reason | None, occasion: Occ
     """Bring the lead's cycle up to date and return the hand-off that is due now, or None."""
     case = hand.case
     if excluded is not None:
-        _release(hand, excluded)
-        return None
+        return _withhold(hand, fit, excluded, occasion)
     if hand.lead.pending and not is_still_due(case, hand.lead, fit):
         dequeue(hand)
         hand.change(handed=False, reached_mql=False)
@@ -139,13 +138,29 @@ def _meets_mql_conditions(case: Case, lead: LeadRow, fit: Fit) -> bool:
     return fit.state is GateState.PASS and lead.verdict is None and case.account.questioned is None
 
 
-def _release(hand: LeadInHand, excluded: Reason) -> None:
-    """End what is due or open of a lead whose account is excluded. It may become due again later."""
-    if not (hand.lead.pending or hand.lead.handoffs or hand.lead.handed):
-        return
-    dequeue(hand)
-    handoffs.close_all_of(hand, (excluded,))
-    hand.change(handed=False, raised_hand=False, reached_mql=False, claimed=False)
+def _withhold(hand: LeadInHand, fit: Fit, excluded: Reason, occasion: Occasion) -> DueHandoff | None:
+    """End what is due or open of a lead whose account is excluded. Hold its open request until the exclusion ends.
+
+    Return the hand-off of a request that the lead makes meanwhile. It waits too. People of our own company request none.
+    """
+    case, lead = hand.case, hand.lead
+    if excluded is Reason.OWN_DOMAIN:
+        dequeue(hand)
+        handoffs.close_all_of(hand, (excluded,))
+        is_held = False
+    else:
+        is_held = raised_hands.withhold(hand, excluded)
+    due: DueHandoff | None = None
+    if not is_held and excluded is not Reason.OWN_DOMAIN:
+        if occasion.raised and (not lead.raised_hand or lead.verdict is not None):
+            hand.lead, hand.score, due = qualify_lead(case, hand.lead, hand.score, fit, occasion)
+        elif occasion.moved and lead.raised_hand and not lead.request_answered:
+            hand.lead, due = due_after_move(case, hand.lead, fit, occasion.day)
+    if due is None and not is_held and (lead.pending or lead.handoffs or lead.handed):
+        hand.change(handed=False, raised_hand=False)
+    if hand.lead.reached_mql or hand.lead.claimed:
+        hand.change(reached_mql=False, claimed=False)
+    return due
 
 
 # Stage and score.

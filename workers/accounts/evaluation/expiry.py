@@ -106,7 +106,10 @@ def expire(case: Case, timer_key: str) -> None:
         set_timer(case.rows, EXPIRE, timer_key, max(due_ms, hand.score.complete_ms))
         return
     _schedule(hand, terms.day_of(case.now_ms))  # for the next cycle
-    if hand.lead.verdict is not None or hand.lead.stage in _NEVER_EXPIRE:
+    if hand.lead.verdict is not None:
+        return
+    if hand.lead.stage in _NEVER_EXPIRE:
+        _end_held_request(hand)
         return
     had_handoff = bool(hand.lead.handoffs or hand.lead.pending)
     dequeue(hand)
@@ -121,6 +124,15 @@ def expire(case: Case, timer_key: str) -> None:
     hand.score = start_new_points(terms, hand.score, due_ms)
     hand.write()
     evaluate(hand, Occasion(terms.day_of(due_ms), counts=False), is_news=False)
+
+
+def _end_held_request(hand: LeadInHand) -> None:
+    """End the request that is held while the account is excluded, because neither side has touched the lead."""
+    if hand.lead.stage is Stage.DISQUALIFIED and (hand.lead.pending or hand.lead.handoffs):
+        dequeue(hand)
+        handoffs.close_all_of(hand, (Reason.NO_TOUCH_IN_TIME,))
+        hand.change(handed=False, raised_hand=False)
+        hand.write()
 
 
 def _take_back(hand: LeadInHand, day: int, *, by_sales: bool) -> None:

@@ -24,7 +24,13 @@ from workers.accounts.evaluation import expiry, imported_history
 from workers.accounts.evaluation.consents import ConsentEffect, apply_event_consent
 from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.events.arrival import receive_lead
-from workers.accounts.handoffs import buying_signals, deadlines, escalation, support_questions, touches
+from workers.accounts.handoffs import (
+    buying_signals,
+    escalation,
+    raised_hands,
+    support_questions,
+    touches,
+)
 from workers.accounts.stages.qualifying import Occasion
 from workers.accounts.state.handoff import HandoffRow
 from workers.accounts.state.parts import Chat
@@ -80,9 +86,10 @@ def _apply_turn(hand: LeadInHand, event: LeadChat) -> None:
     if is_question:
         support_questions.ask_desk(case, event.lead_id, event.occurred_at_ms)
     now = case.lead(event.lead_id)
-    if is_for_sales and now.pending:
+    is_excluded = case.terms.gates.exclusion(case.key, case.account.company) is not None
+    if is_for_sales and now.pending and not is_excluded:
         return  # the desk's answer notifies the visitor
-    if case.terms.gates.exclusion(case.key, case.account.company) is not None:
+    if is_excluded:
         _answer_excluded(case, event)
     else:
         open_ones = now.service if is_question else now.handoffs if is_for_sales else ()
@@ -157,7 +164,7 @@ def _apply_agent_message(hand: LeadInHand, event: LeadChat) -> None:
         if row is None or event.occurred_at_ms < row.created_ms:
             continue
         if row.holder.id == rep_id or rep_id in escalation.earlier_holders(case):
-            deadlines.mark_answered(case, handoff_id, row, event.occurred_at_ms, rep_id)
+            raised_hands.mark_answered(hand, [(handoff_id, row)], event.occurred_at_ms, rep_id)
             escalation.record_answer(case, rep_id, event.occurred_at_ms)
             case.request_needs_review = True
     buying_signals.clear_answered(case)

@@ -26,9 +26,9 @@ from workers.accounts.events.partner_return import hand_over_qualified, take_bac
 from workers.accounts.events.sales_deal import apply_deal
 from workers.accounts.handoffs import (
     buying_signals,
-    deadlines,
     escalation,
     handoffs,
+    raised_hands,
     support_questions,
     touches,
 )
@@ -142,8 +142,7 @@ def _acknowledge(feedback: Feedback) -> None:
     """End the first response deadlines of the hand-offs: sales has answered."""
     case, event = feedback.hand.case, feedback.event
     case.request_needs_review = True
-    for handoff_id, row in feedback.handoffs:
-        deadlines.mark_answered(case, handoff_id, row, event.occurred_at_ms, event.activity.rep_id)
+    raised_hands.mark_answered(feedback.hand, feedback.handoffs, event.occurred_at_ms, event.activity.rep_id)
     if feedback.handoffs:
         escalation.record_answer(case, event.activity.rep_id, event.occurred_at_ms)
 

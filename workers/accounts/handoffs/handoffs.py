@@ -33,6 +33,8 @@ FORGET = "forget"
 """Kind of the timer that deletes a closed hand-off."""
 REMEMBERED_MS = 90 * 86_400_000
 """Time for which a closed hand-off is kept to recognise late answers: 90 days."""
+_EXCLUSIONS = frozenset({Reason.EXCLUDED, Reason.COMPETITOR, Reason.OWN_DOMAIN})
+"""Reasons for which the policy excludes an account."""
 _ENDED_BY_SALES = frozenset({Reason.SALES_REJECTED, Reason.SALES_RETURNED, Reason.OPPORTUNITY_LOST})
 """Reasons of a withdrawal that sales itself has reported."""
 
@@ -145,11 +147,15 @@ def reassign(case: Case, handoff_id: str, row: HandoffRow, transfer: Transfer) -
 
 
 def return_to_holder(case: Case, handoff_id: str, row: HandoffRow, holder: Holder) -> None:
-    """Give a hand-off in transit to the account's present holder, because it moves no further."""
+    """Give a hand-off in transit to the account's present holder, because it moves no further.
+
+    After an exclusion the account's facts are the reason.
+    """
+    reasons = row.withdrawn_for if _EXCLUSIONS.isdisjoint(row.withdrawn_for) else (Reason.FACTS_CHANGED,)
     made = replace(row, revision=row.revision + 1, holder=holder, withdrawn_for=())
     open_index.write_handoff(case, handoff_id, made)
     deadlines.start_timers(case, handoff_id, made)
-    publish_revision(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, row.withdrawn_for)
+    publish_revision(case, handoff_id, made, case.lead(row.lead_id), Action.REASSIGNED, reasons)
 
 
 def resume_deadlines(

@@ -1,7 +1,8 @@
 """Raised hands that no rep has answered yet. They survive every change of their account.
 
 In: a lead and its account after a change. Out: hand-offs without a request withdrawn, those of an open request
-published again. The holder stays here. If another rep owns the account now, desk_protocol/ reassigns the hand-off.
+published again. The holder stays here. If another rep owns the account now, desk_protocol/ reassigns the hand-off. While
+the account is excluded, no rep has the request. It is given to its holder or the owner again when the exclusion ends.
 """
 
 from __future__ import annotations
@@ -11,20 +12,37 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from schemas.vocabulary import Kind
-from workers.accounts.handoffs import handoffs, open_index
+from workers.accounts.handoffs import deadlines, handoffs, open_index
+from workers.accounts.handoffs.queue import dequeue
 from workers.accounts.handoffs.substitutes import account_for_routes, is_substitute
 from workers.accounts.routing.ownership import owner_of
 from workers.accounts.routing.routes import plan_for
 from workers.accounts.state.handoff import HandoffRow, PendingRow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from schemas.vocabulary import Qualification, Reason
     from workers.accounts.case import Case, LeadInHand
+    from workers.accounts.state.lead import LeadRow
 
 
-def is_unanswered(row: HandoffRow) -> bool:
-    """Whether a hand-off is for a raised hand that no rep has answered. A label alone makes no raised hand."""
-    return row.qualification is not None and row.kind is not Kind.MQL and row.touched_ms is None
+def is_unanswered(lead: LeadRow, row: HandoffRow) -> bool:
+    """Whether a hand-off is for a raised hand of the lead that no rep has answered.
+
+    An MQL with a label has raised no hand. After a move of the account the lead alone shows that its request was answered.
+    """
+    is_asked = row.qualification is not None and row.kind is not Kind.MQL
+    return is_asked and row.touched_ms is None and not lead.request_answered
+
+
+def mark_answered(hand: LeadInHand, found: Iterable[tuple[str, HandoffRow]], at_ms: int, rep_id: str) -> None:
+    """Record that a rep has answered hand-offs of the lead, and so its request if one of them is for it."""
+    for handoff_id, row in found:
+        if is_unanswered(hand.lead, row):
+            hand.change(request_answered=True)
+            hand.write_lead()
+        deadlines.mark_answered(hand.case, handoff_id, row, at_ms, rep_id)
 
 
 def has_open_request(hand: LeadInHand) -> bool:
@@ -38,11 +56,40 @@ def has_asked_since(hand: LeadInHand, at_ms: int) -> bool:
     Feedback of that date has answered the open hand-offs that are older. Only one that is still due has its own date.
     """
     case, lead = hand.case, hand.lead
+    if lead.request_answered:
+        return False
     due = case.rows.get(PendingRow, case.key, lead.pending, hand.lead_id) if lead.pending else None
     if due is not None and due.raised and due.since_ms > at_ms:
         return True
     rows = (case.rows.get(HandoffRow, case.key, one) for one in lead.handoffs)
-    return any(row is not None and is_unanswered(row) for row in rows)
+    return any(row is not None and is_unanswered(lead, row) for row in rows)
+
+
+def withhold(hand: LeadInHand, why: Reason) -> bool:
+    """End what is due or open of a lead whose account is excluded. Return whether an open request is held.
+
+    A held request is with no rep: it stays in the queue, or its hand-off stays in transit until the exclusion ends.
+    """
+    case = hand.case
+    due = case.rows.get(PendingRow, case.key, hand.lead.pending, hand.lead_id) if hand.lead.pending else None
+    if due is not None and (not due.raised or hand.lead.request_answered):
+        dequeue(hand)
+    for handoff_id in hand.lead.handoffs:
+        row = case.rows.get(HandoffRow, case.key, handoff_id)
+        if row is not None:
+            hand.lead = _withhold_one(case, handoff_id, row, hand.lead, why)
+    return bool(hand.lead.pending or hand.lead.handoffs)
+
+
+def withhold_all(case: Case, why: Reason) -> None:
+    """Withdraw the open hand-offs of an excluded account. The cursor over leads does so for a large account."""
+    if open_index.is_large(case):
+        return
+    for handoff_id, row in open_index.open_rows(case):
+        lead = case.lead(row.lead_id)
+        made = _withhold_one(case, handoff_id, row, lead, why)
+        if made is not lead:
+            case.put_lead(row.lead_id, made)
 
 
 def end_all_else(hand: LeadInHand, why: Reason) -> None:
@@ -53,7 +100,7 @@ def end_all_else(hand: LeadInHand, why: Reason) -> None:
     case = hand.case
     for handoff_id in hand.lead.handoffs:
         row = case.rows.get(HandoffRow, case.key, handoff_id)
-        if row is not None and not is_unanswered(row):
+        if row is not None and not is_unanswered(hand.lead, row):
             hand.lead = handoffs.close(case, handoff_id, row, hand.lead, (why,))
     hand.change(accepted=False, qualified=False, claimed=False)
 
@@ -78,6 +125,16 @@ def publish_kept(hand: LeadInHand, why: Reason, label: Qualification) -> None:
         else:
             made = made if row.withdrawn_for else replace(made, holder=holder)
             handoffs.republish(case, handoff_id, made, hand.lead, why)
+
+
+def _withhold_one(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, why: Reason) -> LeadRow:
+    """Withdraw a hand-off. Return its lead. The hand-off of an open request stays in transit."""
+    if not is_unanswered(lead, row):
+        return handoffs.close(case, handoff_id, row, lead, (why,))
+    if not row.withdrawn_for:
+        deadlines.stop_timers(case, handoff_id)
+        open_index.write_handoff(case, handoff_id, handoffs.withdraw(case, handoff_id, row, (why,)))
+    return lead
 
 
 def _follow_routes(case: Case) -> None:

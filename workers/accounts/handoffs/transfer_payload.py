@@ -28,7 +28,16 @@ STAYS: Final = frozenset(
     {"stage", "stage_n", "fit_mark", "pending", "handoffs", "service", "wanted", "wants_of_company", "home"}
 )
 """Fields of a lead that do not move, because they belong to the account key: numbers of its outputs, what is open there."""
-_CYCLE: Final = ("reached_mql", "raised_hand", "handed", "accepted", "qualified", "claimed", "responded_day")
+_CYCLE: Final = (
+    "reached_mql",
+    "raised_hand",
+    "handed",
+    "accepted",
+    "qualified",
+    "claimed",
+    "responded_day",
+    "request_answered",
+)
 """Fields of a lead about its present cycle."""
 _VERDICT: Final = ("verdict", "verdict_why", "said_no_ms", "expired_with_handoff", "ended_before_ms")
 """Fields of a lead about the end of its cycle."""

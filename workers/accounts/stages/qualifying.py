@@ -79,7 +79,7 @@ def qualify_lead(
             lead, score = new_cycle(lead, score)
         why = (Reason.RAISED_HAND, _gate_reason(case, fit))
         return (
-            replace(lead, raised_hand=True, handed=True),
+            replace(lead, raised_hand=True, handed=True, request_answered=False),
             score,
             DueHandoff(occasion.day, why, raised=True),
         )
@@ -245,6 +245,7 @@ def new_cycle(lead: LeadRow, score: ScoreRow) -> tuple[LeadRow, ScoreRow]:
         cycle=lead.cycle + 1,
         reached_mql=False,
         raised_hand=False,
+        request_answered=False,
         handed=False,
         responded_day=0,
         expired_with_handoff=False,

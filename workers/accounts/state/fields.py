@@ -92,6 +92,7 @@ class LeadFields(TypedDict, total=False):
     moves: int
     home: str
     erased_ms: int
+    request_answered: bool
 
 
 class AlertFields(TypedDict, total=False):

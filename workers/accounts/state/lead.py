@@ -86,6 +86,8 @@ class LeadRow(Row, frozen=True):
     """Alias of this account from which the person's own records are forwarded. Empty: they come to this key."""
     erased_ms: int = 0
     """Date of the last erasure. Events dated up to it are ignored if they arrive again. Milliseconds UTC. 0: none."""
+    request_answered: bool = False
+    """Whether a rep has answered the raised hand of this cycle. Such a request does not survive a change of its account."""
 
 
 class PlaceRow(Row, frozen=True):

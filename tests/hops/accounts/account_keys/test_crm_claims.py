@@ -158,7 +158,12 @@ def test_an_exclusion_withdraws_twenty_hand_offs_at_once() -> None:
     market.send(facts(), *(demo(one) for one in people))
     results = market.send(facts(relationship="competitor"))
     assert story(results) == ["withdrawn raised_hand -"] * 20
-    assert market.account().holder is None
+    assert market.account().on_way == 20
+    results = market.send(facts(), at_ms=MONDAY + 1)
+    while market.has_chunk:
+        results += market.tick(MONDAY + 1)
+    assert story(results) == ["reassigned raised_hand r1"] * 20
+    assert market.account().on_way == 0
 
 
 def test_unchanged_facts_emit_nothing() -> None:

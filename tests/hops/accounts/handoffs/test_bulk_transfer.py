@@ -220,7 +220,9 @@ def test_all_of_many_support_questions_are_withdrawn_when_the_account_is_exclude
     market.send(*(form(Request.SUPPORT, one) for one in PEOPLE))
     begun = len(market.outputs)
     market.send(facts(relationship="competitor"))
-    finish_chunks(market)
+    while market.has_chunk:
+        market.tick(MONDAY)
+    assert market.account().on_way == 5, "the requests are held"
     assert (
         sorted(story(market.outputs[begun:])) == ["withdrawn expansion -"] * 5 + ["withdrawn service -"] * 5
     )
