@@ -13,6 +13,9 @@ from schemas.vocabulary import Relationship
 from workers.accounts.state.parts import NameMatch
 from workers.identity.company_names import is_spelled_by
 from workers.identity.country_names import read_country
+from workers.identity.phone_numbers import is_same_phone
+from workers.identity.placeholders import is_filler, is_placeholder
+from workers.identity.text_folding import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,12 +25,9 @@ if TYPE_CHECKING:
 
 MOST_CANDIDATES: Final = 10
 """Most candidates of a match, lowest crm_account_id first."""
-_NON_DIGITS = re.compile(r"\D+")
 _NON_ALPHANUMERIC = re.compile(r"[^0-9a-z]+")
-_MOST_COUNTRY_DIGITS: Final = 3
-"""Most digits of a country code (ITU-T E.164)."""
-_FEWEST_DIGITS: Final = 7
-"""Fewest digits of a phone number that is compared."""
+_COUNTRY_SIGN = re.compile(r"^\s*[a-z]{1,3}\s*-\s*(?=\d)")
+"""The sign of a country before a postal code, as in D-10115."""
 _FEWEST_CODE_CHARACTERS: Final = 5
 """Fewest characters of a postal code that may be the first part of a longer one, as with ZIP+4."""
 NO_MATCH: Final = NameMatch()
@@ -73,24 +73,25 @@ def _has_evidence(evidence: Sequence[Evidence], name: str, asker: NameQuery, acc
     domain = asker.domain
     found = {
         "domain": domain is not None and (domain in account.domains or is_spelled_by(name, domain)),
-        "phone": is_same_phone(asker.phone, account.phone),
+        "phone": is_same_phone(
+            asker.phone, account.phone, *map(read_country, (asker.country, account.country))
+        ),
         "postal_code": is_same_postal_code(asker.postal_code, account.postal_code),
     }
     return any(found[one] for one in evidence)
 
 
-def is_same_phone(one: str | None, other: str | None) -> bool:
-    """Whether two phone numbers are the same in any spelling, with or without the country code."""
-    mine, theirs = (_NON_DIGITS.sub("", number or "").lstrip("0") for number in (one, other))
-    short, long = sorted((mine, theirs), key=len)
-    is_whole = len(short) >= _FEWEST_DIGITS and len(long) - len(short) <= _MOST_COUNTRY_DIGITS
-    return is_whole and long.endswith(short)
-
-
 def is_same_postal_code(one: str | None, other: str | None) -> bool:
     """Whether two postal codes are the same in any spelling. A shorter one may be the start of a longer (ZIP+4)."""
-    mine, theirs = (_NON_ALPHANUMERIC.sub("", (code or "").lower()) for code in (one, other))
+    mine, theirs = (_postal_code(code or "") for code in (one, other))
     short, long = sorted((mine, theirs), key=len)
     return bool(short) and (
         short == long or (len(short) >= _FEWEST_CODE_CHARACTERS and long.startswith(short))
     )
+
+
+def _postal_code(text: str) -> str:
+    """Return a postal code in the form in which it is compared. Empty if it proves nothing, as 00000 or N/A."""
+    plain = _COUNTRY_SIGN.sub("", fold(text))
+    code = _NON_ALPHANUMERIC.sub("", plain)
+    return "" if is_placeholder(text) or is_filler(code) else code

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from schemas.vocabulary import Relationship
-from workers.accounts.account_keys.name_match import is_same_phone, is_same_postal_code, match_company
+from workers.accounts.account_keys.name_match import is_same_postal_code, match_company
 from workers.accounts.state.parts import NamedAccount, NameMatch, NameQuery
 from workers.policy.matching import ByName
 
@@ -104,27 +104,16 @@ def test_a_match_is_proven_by_the_evidence_that_the_policy_names() -> None:
 @pytest.mark.parametrize(
     ("one", "other", "is_same"),
     [
-        ("+49 30 901820", "030/901820", True),
-        ("+1 503-555-0100", "5035550100", True),
-        ("12345", "12345", False),
-        (None, None, False),
-        ("", "+1 503-555-0100", False),
-    ],
-)
-def test_a_phone_number_is_the_same_in_any_spelling(
-    one: str | None, other: str | None, is_same: bool
-) -> None:
-    assert is_same_phone(one, other) is is_same
-    assert is_same_phone(other, one) is is_same
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "is_same"),
-    [
         ("97201", "97201-1234", True),
         ("SW1A 1AA", "sw1a1aa", True),
         ("SW1A", "SW1A 1AA", False),
         ("97201", "97202", False),
+        ("D-10115", "10115", True),
+        ("\uff11\uff10\uff11\uff11\uff15", "10115", True),
+        *(
+            (filler, filler, False)
+            for filler in ("0", "00000", "99999", "12345", "N/A", "none", "-", "xxx", "k.A.")
+        ),
         (None, None, False),
     ],
 )
