@@ -97,7 +97,7 @@ def _written(number: PhoneNumber) -> str:
 
 def _region_of(number: PhoneNumber | None) -> str | None:
     """Return a country that uses the number's code. Countries of one code write their numbers alike."""
-    if number is None:
+    if number is None or number.country_code is None:
         return None
     region = phonenumbers.region_code_for_country_code(number.country_code)
     return None if region in {"ZZ", "001"} else region

@@ -1,4 +1,4 @@
-"""Notations of one phone number are one, numbers that differ in a digit are two, and fillers are none."""
+"""Notations of one phone number are one, numbers that differ in a digit are two, and fillers prove nothing."""
 
 from __future__ import annotations
 
