@@ -35,6 +35,7 @@ from workers.accounts.stages.qualifying import (
     is_still_due,
     qualify_lead,
 )
+from workers.accounts.stages.sales_stages import without_partner_stage
 from workers.accounts.stages.stages import StageInputs, check_step, stage_of, stage_reasons
 from workers.accounts.state.lead import MovedRow
 from workers.accounts.state.score import ScoreRow
@@ -76,6 +77,8 @@ def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
     if hand.lead.stage is None:
         return
     case, stored = hand.case, hand.lead
+    if not is_with_partner(case.account):
+        hand.lead = without_partner_stage(hand.lead)
     if hand.lead.handoffs:
         hand.write_score()  # a revision of a hand-off is explained by the score as it is now
     fit = fit_of(case.terms, case.account.company, hand.lead.facts)

@@ -23,7 +23,8 @@ from workers.accounts.routing.partners import (
     partner_of,
     partner_or_miss,
 )
-from workers.accounts.stages.qualifying import DueHandoff, Occasion, new_cycle
+from workers.accounts.stages.qualifying import DueHandoff, Occasion
+from workers.accounts.stages.sales_stages import cycle_after_partner
 from workers.accounts.state.handoff import HandoffRow
 from workers.accounts.worth.facts import fit_of
 from workers.engine.timers import start_cursor
@@ -99,15 +100,34 @@ def take_back_next(case: Case, position: str) -> str | None:
 
 
 def _begin_cycles(case: Case, lead_ids: list[str], why: tuple[Reason, ...]) -> None:
-    """Begin a new cycle for each lead. The leads are evaluated when none of their hand-offs is open any more."""
+    """Begin a new cycle for each lead. The leads are evaluated when none of their hand-offs is open any more.
+
+    A lead that sales had accepted or qualified keeps its stage, and is due again whatever its points are.
+    """
     raised: list[tuple[LeadInHand, bool]] = []
     for lead_id in dict.fromkeys(lead_ids):
         hand = LeadInHand(case, lead_id)
         raised.append((hand, hand.lead.raised_hand))
         dequeue(hand)
         handoffs.close_all_of(hand, why)
-        hand.lead, hand.score = new_cycle(hand.lead, hand.score)
+        hand.lead, hand.score = cycle_after_partner(hand.lead, hand.score)
         hand.write()
     today = case.terms.day_of(case.now_ms)
     for hand, was_raised in raised:
         evaluate(hand, Occasion(today, earned=True, raised=was_raised), is_news=False)
+        if (
+            (hand.lead.accepted or hand.lead.qualified)
+            and not hand.lead.pending
+            and hand.lead.verdict is None
+        ):
+            _make_due_again(hand, today, why)
+
+
+def _make_due_again(hand: LeadInHand, day: int, why: tuple[Reason, ...]) -> None:
+    case = hand.case
+    fit = fit_of(case.terms, case.account.company, hand.lead.facts)
+    total = (
+        fit.points + case.terms.rules.points(hand.score.attributed, max(day, hand.score.latest_day)).points
+    )
+    make_due(hand, DueHandoff(day, why), total, fit.points)
+    hand.write_lead()

@@ -38,6 +38,7 @@ from workers.accounts.routing.partners import is_with_partner
 from workers.accounts.stages import late_feedback
 from workers.accounts.stages.closed_handoff_feedback import judge_late_answer, market_objection
 from workers.accounts.stages.qualifying import Occasion, new_cycle
+from workers.accounts.stages.sales_stages import accepted_lead, qualified_lead
 from workers.accounts.state.account import ManualAssignment, MarketObjection
 from workers.accounts.worth.counts import start_new_points
 
@@ -174,7 +175,7 @@ def _accept(feedback: Feedback) -> None:
     _acknowledge(feedback)
     hand = feedback.hand
     if not hand.lead.accepted:
-        hand.change(accepted=True)
+        hand.lead = accepted_lead(hand.lead, by_partner=is_with_partner(hand.case.account))
         _evaluate_again(hand)
 
 
@@ -183,7 +184,7 @@ def _qualify(feedback: Feedback) -> None:
     _acknowledge(feedback)
     hand = feedback.hand
     if not hand.lead.qualified:
-        hand.change(accepted=True, qualified=True)
+        hand.lead = qualified_lead(hand.lead, by_partner=is_with_partner(hand.case.account))
         _evaluate_again(hand)
     hand_over_qualified(hand)
 
@@ -241,10 +242,7 @@ def _reject(feedback: Feedback) -> None:
 
 
 def _reassign(feedback: Feedback) -> None:
-    """Assign the whole account to another rep. Of several reassignments, the one with the latest date holds.
-
-    A reassignment is not a contact with the buyer: it touches no hand-off, and the deadlines of the new holder begin.
-    """
+    """Assign the whole account to another rep, without a touch. The reassignment with the latest date holds."""
     case, event = feedback.hand.case, feedback.event
     account, to_rep_id = case.account, event.activity.to_rep_id
     if to_rep_id is None or event.occurred_at_ms <= account.by_hand_ms:

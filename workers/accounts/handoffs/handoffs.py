@@ -116,8 +116,8 @@ def withdraw(case: Case, handoff_id: str, row: HandoffRow, reasons: tuple[Reason
 def reassign(case: Case, handoff_id: str, row: HandoffRow, transfer: Transfer) -> None:
     """Give a hand-off to ``transfer.holder``, who has all others that are open.
 
-    It gets its own deadlines, else those of its kind. If the desk gave neither, a hand-off of another kind keeps its
-    present ones as long as they run and are in the future.
+    It gets its own deadlines, else those of its kind. A partner has one time for all kinds. If a desk gave neither, a
+    hand-off of another kind keeps its present ones as long as they run and are in the future.
     """
     deadlines.stop_timers(case, handoff_id)
     made = replace(
@@ -137,6 +137,7 @@ def reassign(case: Case, handoff_id: str, row: HandoffRow, transfer: Transfer) -
         made = replace(made, request_id=asked.request_id, request_desk=asked.desk, mode=asked.mode)
     own = transfer.deadlines_for(handoff_id, row)
     is_stale = row.frozen_ms is not None or (row.due_ms or 0) <= case.now_ms
+    is_stale |= transfer.holder.type is AssigneeType.PARTNER
     if row.touched_ms is None and own is not None:
         made = deadlines.with_deadlines(made, own)
     elif row.touched_ms is None and (row.kind is transfer.kind or is_stale):

@@ -37,6 +37,8 @@ _CYCLE: Final = (
     "claimed",
     "responded_day",
     "request_answered",
+    "accepted_by_partner",
+    "qualified_by_partner",
 )
 """Fields of a lead about its present cycle."""
 _VERDICT: Final = ("verdict", "verdict_why", "said_no_ms", "expired_with_handoff", "ended_before_ms")

@@ -254,6 +254,8 @@ def new_cycle(lead: LeadRow, score: ScoreRow) -> tuple[LeadRow, ScoreRow]:
         claimed=False,
         verdict=None,
         verdict_why=None,
+        accepted_by_partner=False,
+        qualified_by_partner=False,
     )
     return fresh, stop_new_points(score)
 
@@ -296,6 +298,7 @@ def is_still_due(case: Case, lead: LeadRow, fit: Fit) -> bool:
     if (
         lead.raised_hand
         or lead.claimed
+        or lead.accepted
         or lead.qualified
         or is_customer(company)
         or has_open_opportunity(company)

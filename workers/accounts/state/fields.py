@@ -93,6 +93,8 @@ class LeadFields(TypedDict, total=False):
     home: str
     erased_ms: int
     request_answered: bool
+    accepted_by_partner: bool
+    qualified_by_partner: bool
 
 
 class AlertFields(TypedDict, total=False):

@@ -88,6 +88,10 @@ class LeadRow(Row, frozen=True):
     """Date of the last erasure. Events dated up to it are ignored if they arrive again. Milliseconds UTC. 0: none."""
     request_answered: bool = False
     """Whether a rep has answered the raised hand of this cycle. Such a request does not survive a change of its account."""
+    accepted_by_partner: bool = False
+    """Whether a partner accepted the lead in this cycle, and sales itself had not."""
+    qualified_by_partner: bool = False
+    """Whether a partner qualified the lead in this cycle, and sales itself had not."""
 
 
 class PlaceRow(Row, frozen=True):
