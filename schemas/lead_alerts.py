@@ -31,8 +31,8 @@ class LeadAlert(Output):
     alert: Alert = Field(description="The matter.")
     cleared: bool = Field(
         default=False,
-        description="False: the matter needs attention. True: it is settled, or the alert was wrong because a touch in time "
-        "arrived late.",
+        description="False: the matter needs attention. True: it has ended. `answered_at` distinguishes an answer from a "
+        "withdrawal.",
     )
     account_key: AccountKey
     lead_id: str | None = Field(default=None, description="The person, if the alert is about one.")
@@ -64,6 +64,12 @@ class LeadAlert(Output):
     )
     domain_use: DomainUse | None = Field(
         default=None, description="For `domain_dropped`: why the domain identifies no company."
+    )
+    answered_at: Instant | None = Field(
+        default=None,
+        description="For a cleared alert about a response: when the first response was made, by its own date. Later than "
+        "`due_at`: the deadline was broken. Otherwise it was kept, and the report arrived late. Absent: no answer ended the "
+        "alert, because the hand-off was withdrawn or reassigned. A record with an earlier answer replaces the one before.",
     )
     policy_key: str | None = Field(
         default=None, description="For `person_unknown`: the key of the policy that names the person."

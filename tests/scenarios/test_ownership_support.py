@@ -73,7 +73,7 @@ def test_a_question_from_outside_the_customers_goes_to_inside_sales_without_poin
     assert (event["route"], event["explanation"]["reasons"]) == ("otherwise", ["support_question"])
     assert [(one["route"], one["why"]) for one in event["earlier_routes"]] == [
         ("never", "not_excluded"),
-        ("support_question", "no_support_question"),
+        ("support_question", "not_a_customer"),
     ]
     assert results.of("lead.scores")[-1]["explanation"]["behaviour"] == 0
     assert results.of("desk.ledger") == []

@@ -165,19 +165,28 @@ class Case:
             self.rows.put(row, self.key, alert_id)
             self._publish_alert(alert_id, row, cleared=False)
 
-    def clear_alert(self, alert: Alert, subject: str) -> None:
-        """Clear the alert about ``subject``, if one is open."""
+    def clear_alert(self, alert: Alert, subject: str, answered_ms: int | None = None) -> None:
+        """Clear the alert about ``subject``, if one is open. ``answered_ms``: the answer that ends it. Milliseconds UTC."""
         alert_id = self.alert_id(alert, subject)
         row = self.rows.get(AlertRow, self.key, alert_id)
         if row is not None:
-            self.end_alert(alert_id, row)
+            self.end_alert(alert_id, row, answered_ms)
 
-    def end_alert(self, alert_id: str, row: AlertRow) -> None:
+    def end_alert(self, alert_id: str, row: AlertRow, answered_ms: int | None = None) -> None:
         """Clear an open alert by its id."""
         self.rows.delete(AlertRow, self.key, alert_id)
-        self._publish_alert(alert_id, row, cleared=True)
+        self._publish_alert(alert_id, row, cleared=True, answered_ms=answered_ms)
 
-    def _publish_alert(self, alert_id: str, row: AlertRow, *, cleared: bool) -> None:
+    def correct_cleared_alert(
+        self, alert: Alert, subject: str, answered_ms: int, **about: Unpack[AlertFields]
+    ) -> None:
+        """Publish a cleared alert again, because an earlier answer than the known one has arrived."""
+        row = AlertRow(alert=alert, **about)
+        self._publish_alert(self.alert_id(alert, subject), row, cleared=True, answered_ms=answered_ms)
+
+    def _publish_alert(
+        self, alert_id: str, row: AlertRow, *, cleared: bool, answered_ms: int | None = None
+    ) -> None:
         number = self.account.alert_n + 1
         self.change(alert_n=number)
         event = LeadAlert(
@@ -192,6 +201,7 @@ class Case:
             rep_id=row.rep_id,
             desk=row.desk,
             due_at=None if row.due_ms is None else instant(row.due_ms),
+            answered_at=None if answered_ms is None else instant(answered_ms),
             fact=row.fact,
             why=row.why,
             told=list(row.told),

@@ -204,10 +204,12 @@ def _add_score(rows: Table, why: Explanation) -> None:
     rows.add_row(
         "score", f"{why.grade}, {why.total} points: fit {why.fit} + behaviour {why.behaviour}{missing}"
     )
+    is_summed = any(line.rule == "fit" for line in why.points)  # a partner sees two lines instead of all
     for gate in why.gates:
         found = f", {gate.found}" if gate.found else ""
         style = "" if gate.state is GateState.PASS else "bold"
-        rows.add_row("", Text(f"{gate.points:>4}  {gate.gate} {_MARKS[gate.state]}{found}", style=style))
+        points = "" if is_summed else str(gate.points)
+        rows.add_row("", Text(f"{points:>4}  {gate.gate} {_MARKS[gate.state]}{found}", style=style))
     for line in why.points:
         if not line.rule.startswith("fit:"):
             times = f" x{line.count}" if line.count else ""

@@ -283,7 +283,7 @@ OUTPUT_CODES: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
     (sales_says_not_now_and_she_reads_on, (Reason.NEW_POINTS_SINCE,)),
     (somebody_of_oregon_asks_for_a_demo, (Reason.SKILL_MISSING, Reason.IN_TERRITORY, Alert.SKILL_MISSING)),
     (a_subsidiary_that_a_queue_owns, (HowChosen.PARENT_OWNER, Reason.OWNER_OF_PARENT)),
-    (a_distributor_of_hawaii_is_to_answer, (Reason.PARTNER_DID_NOT_ANSWER,)),
+    (a_distributor_of_hawaii_is_to_answer, (Reason.PARTNER_DID_NOT_ANSWER, RouteMiss.PARTNER_DID_NOT_ANSWER)),
     (mia_is_away_for_a_day, (PassedOver.ABSENT,)),
     (everybody_is_away, (HowChosen.FALLBACK, Reason.EVERYONE_AWAY)),
     (a_large_bank_of_mexicans_asks, (PassedOver.LACKS_SKILL, PassedOver.NOT_PREFERRED)),

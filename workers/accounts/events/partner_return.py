@@ -77,7 +77,11 @@ def take_back(case: Case, why: Reason) -> None:
         bulk_transfer.start_partner_return(case, why)
         return
     facts_day = max(case.account.facts_day, case.terms.day_of(case.now_ms))
-    case.change(returned_by=holder.id.removeprefix(PARTNER_PREFIX), facts_day=facts_day)
+    case.change(
+        returned_by=holder.id.removeprefix(PARTNER_PREFIX),
+        is_partner_silent=why is Reason.PARTNER_DID_NOT_ANSWER,
+        facts_day=facts_day,
+    )
     if open_index.is_large(case):
         bulk_transfer.finish(case)
         case.change(holder=None)

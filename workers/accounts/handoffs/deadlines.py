@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from schemas.lead_events import Clock, DeskAnswer
     from workers.accounts.case import Case
+    from workers.accounts.state.fields import AlertFields
 
 DUE_SOON = "due_soon"
 """Kind of the timer that reminds the rep of the deadline."""
@@ -85,8 +86,11 @@ def start_timers(case: Case, handoff_id: str, row: HandoffRow) -> None:
             set_timer(case.rows, kind, handoff_id, at_ms)
 
 
-def stop_timers(case: Case, handoff_id: str) -> None:
-    """Cancel the timers of a hand-off and clear their alerts: it is answered, reassigned or closed."""
+def stop_timers(case: Case, handoff_id: str, answered_ms: int | None = None) -> None:
+    """Cancel the timers of a hand-off and clear their alerts: it is answered, reassigned or closed.
+
+    ``answered_ms`` is the date of the answer. None: it was reassigned or closed without one. Milliseconds UTC.
+    """
     _cancel_timers(case, handoff_id)
     for alert in (
         *_ALERTS.values(),
@@ -94,7 +98,7 @@ def stop_timers(case: Case, handoff_id: str) -> None:
         Alert.EVERYONE_AWAY,
         Alert.SKILL_MISSING,
     ):
-        case.clear_alert(alert, handoff_id)
+        case.clear_alert(alert, handoff_id, answered_ms)
 
 
 def report_due(case: Case, kind: str, handoff_id: str) -> None:
@@ -106,17 +110,26 @@ def report_due(case: Case, kind: str, handoff_id: str) -> None:
 
 def raise_response_alert(case: Case, alert: Alert, handoff_id: str, row: HandoffRow) -> None:
     """Raise an alert about a hand-off that waits for its first response."""
+    case.raise_alert(alert, handoff_id, **_about(alert, handoff_id, row))
+
+
+def _about(alert: Alert, handoff_id: str, row: HandoffRow) -> AlertFields:
     holder = row.holder
-    case.raise_alert(
-        alert,
-        handoff_id,
-        lead_id=row.lead_id,
-        handoff_id=handoff_id,
-        rep_id=holder.id if holder.type is AssigneeType.REP else None,
-        desk=holder.id if holder.type is not AssigneeType.REP else None,
-        due_ms=row.due_ms,
-        told=recipients_for_holder(alert, holder),
-    )
+    return {
+        "lead_id": row.lead_id,
+        "handoff_id": handoff_id,
+        "rep_id": holder.id if holder.type is AssigneeType.REP else None,
+        "desk": holder.id if holder.type is not AssigneeType.REP else None,
+        "due_ms": row.due_ms,
+        "told": recipients_for_holder(alert, holder),
+    }
+
+
+def _correct_alert(case: Case, handoff_id: str, row: HandoffRow, answered_ms: int) -> None:
+    """Publish the end of an overdue alert again, if the answer that was known before came too late by its own date."""
+    if row.touched_ms is not None and row.due_ms is not None and row.touched_ms > row.due_ms:
+        about = _about(Alert.RESPONSE_OVERDUE, handoff_id, row)
+        case.correct_cleared_alert(Alert.RESPONSE_OVERDUE, handoff_id, answered_ms, **about)
 
 
 def mark_answered(
@@ -131,7 +144,8 @@ def mark_answered(
     if made == row:
         return row
     if made.touched_ms != row.touched_ms:
-        stop_timers(case, handoff_id)
+        stop_timers(case, handoff_id, made.touched_ms)
+        _correct_alert(case, handoff_id, row, at_ms)
     open_index.write_handoff(case, handoff_id, made)
     return made
 

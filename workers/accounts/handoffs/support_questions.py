@@ -49,7 +49,7 @@ QUESTIONS = "questions"
 """Kind of the cursor over the questions of an excluded account that has many."""
 _NOT_EXCLUDED = (SkippedRoute(Route.NEVER, RouteMiss.NOT_EXCLUDED),)
 """Skipped route of every question: the account is not excluded."""
-_NO_CUSTOMER_ROUTE = SkippedRoute(Route.SUPPORT_QUESTION, RouteMiss.NO_SUPPORT_QUESTION)
+_NO_CUSTOMER_ROUTE = SkippedRoute(Route.SUPPORT_QUESTION, RouteMiss.NOT_A_CUSTOMER)
 """Skipped route of a question that is not a customer's."""
 
 

@@ -59,7 +59,8 @@ def partner_or_miss(
     if found is None:
         return RouteMiss.NOT_COVERED
     if account.returned_by == found.name:
-        return RouteMiss.RETURNED_BY_PARTNER
+        is_silent = account.is_partner_silent
+        return RouteMiss.PARTNER_DID_NOT_ANSWER if is_silent else RouteMiss.RETURNED_BY_PARTNER
     if not (is_sql or (is_mql and found.partner.gets == "mql")):
         return RouteMiss.NOT_YET_QUALIFIED
     return found

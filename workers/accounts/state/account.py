@@ -174,6 +174,8 @@ class AccountRow(Row, frozen=True):
     """Number of requests sent so far, for their ids."""
     alert_n: int = 0
     """Number of alert events emitted so far, for their ids."""
+    is_partner_silent: bool = False
+    """Whether the partner in ``returned_by`` did not answer in time. False: the partner gave the account back."""
 
     @property
     def is_asking(self) -> bool:

@@ -55,6 +55,7 @@ class AccountFields(TypedDict, total=False):
     handoff_n: int
     request_n: int
     alert_n: int
+    is_partner_silent: bool
 
 
 class LeadFields(TypedDict, total=False):

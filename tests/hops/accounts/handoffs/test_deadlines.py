@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
+from schemas.outputs import LeadAlert
 from tests.hops.accounts.market import (
     BANK,
     DAY_MS,
@@ -88,3 +93,50 @@ def test_a_hand_off_that_is_reassigned_clears_its_alerts_and_has_the_new_reps_de
     assert alerts(results, cleared=True) == ["response_due_soon", "response_overdue"]
     assert alerts(market.tick(at("2026-03-02 15:59"))) == ["response_due_soon"]
     assert alerts(market.tick(at("2026-03-02 16:00"))) == ["response_overdue"]
+
+
+ANSWERS = {"touched": {}, "accepted": {}, "rejected": {"reason": "not_now"}, "returned": {}}
+
+
+def answered_at(results: list[Any]) -> list[float | None]:
+    """Return the date of the answer of each cleared overdue alert, in milliseconds. None: no answer."""
+    overdue = [
+        one
+        for one in results
+        if isinstance(one, LeadAlert) and one.alert == "response_overdue" and one.cleared
+    ]
+    return [None if one.answered_at is None else one.answered_at.timestamp() * 1000 for one in overdue]
+
+
+@pytest.mark.parametrize("action", ANSWERS)
+@pytest.mark.parametrize("hours", [1, 4], ids=["in time, told late", "late"])
+def test_a_cleared_alert_states_when_the_answer_was_made(action: str, hours: int) -> None:
+    market = a_market()
+    market.send(*reach_bar())  # due after 3 h
+    market.tick(MONDAY + 5 * HOUR_MS)
+    answer = sales(action, FIRST, at_ms=MONDAY + hours * HOUR_MS, **ANSWERS[action])
+    assert answered_at(market.send(answer, at_ms=MONDAY + 5 * HOUR_MS)) == [MONDAY + hours * HOUR_MS]
+
+
+def test_an_alert_that_ends_without_an_answer_has_no_date_of_one() -> None:
+    withdrawn = a_market()
+    withdrawn.send(*reach_bar())
+    withdrawn.tick(MONDAY + 5 * HOUR_MS)
+    late = MONDAY + 5 * HOUR_MS
+    assert answered_at(withdrawn.send(facts(relationship="competitor"), at_ms=late)) == [None]
+    moved = a_market()
+    moved.send(*reach_bar())
+    moved.tick(late)
+    assert answered_at(moved.send(facts(owner_rep_id="own"), at_ms=late)) == [None]
+
+
+def test_an_earlier_answer_that_arrives_after_a_late_one_corrects_the_cleared_alert() -> None:
+    market = a_market()
+    market.send(*reach_bar())
+    late, now = MONDAY + 4 * HOUR_MS, MONDAY + 5 * HOUR_MS
+    market.tick(now)
+    assert answered_at(market.send(sales("touched", FIRST, at_ms=late), at_ms=now)) == [late]
+    assert answered_at(market.send(sales("touched", FIRST, at_ms=MONDAY + HOUR_MS), at_ms=now)) == [
+        MONDAY + HOUR_MS
+    ]
+    assert answered_at(market.send(sales("touched", FIRST, at_ms=MONDAY + 2 * HOUR_MS), at_ms=now)) == []

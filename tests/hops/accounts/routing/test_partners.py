@@ -111,6 +111,13 @@ def test_a_partner_may_name_an_account_by_its_id() -> None:
             True,
             RouteMiss.RETURNED_BY_PARTNER,
         ),
+        (
+            POLICY,
+            {"company": Company("a", region="HI"), "returned_by": "islands", "is_partner_silent": True},
+            True,
+            True,
+            RouteMiss.PARTNER_DID_NOT_ANSWER,
+        ),
         (POLICY, {"company": Company("a", region="HI"), "returned_by": "south"}, True, True, "islands"),
     ],
 )
