@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from importlib.metadata import version as installed_version
 from typing import Annotated
 
@@ -61,11 +60,7 @@ app.command()(resume)
 
 
 def main() -> None:
-    """Run the command line.
-
-    The Kafka client's log lines about retries are suppressed: the user sees only the final error.
-    """
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    """Run the command line."""
     with errors_as_messages():
         app()
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, NoReturn
 
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 from rich.console import Console
 
 from workers.broker.availability import BrokerRefusedError
+from workers.broker.connection_errors import advice, reason_kept
 from workers.broker.topic_plan import TopicsError
 from workers.engine.datadir import DataDirLockedError
 from workers.engine.decide import ConfigConflictError
@@ -39,9 +40,13 @@ _USER_ERRORS: Final = (
 
 @contextmanager
 def errors_as_messages() -> Iterator[None]:
-    """Turn the errors that users can fix into one message on standard error and exit code 1."""
+    """Turn the errors that users can fix into one message on standard error and exit code 1.
+
+    The Kafka client's log lines are kept back: the user sees only the final error, with the reason of the last line.
+    """
     try:
-        yield
+        with reason_kept() as last:
+            yield
     except _USER_ERRORS as error:
         _fail(str(error))
     except BrokenPipeError:
@@ -49,7 +54,8 @@ def errors_as_messages() -> Iterator[None]:
             FAILED
         ) from None  # the reader of standard output has closed it, so no message can arrive
     except KafkaError as error:
-        _fail(f"{error}. Check that KAFKA_BOOTSTRAP is correct and the broker runs.")
+        why = last.text or str(error)
+        _fail(f"{why}. {advice(why)}" if isinstance(error, KafkaConnectionError) else str(error))
     except OSError as error:
         _fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
     except KeyboardInterrupt:
