@@ -1,4 +1,4 @@
-"""Keeps the reason of a failed connection to Kafka, and says what an operator must correct.
+"""Keeps the reason of a failed connection to Kafka, and names what an operator must correct.
 
 aiokafka's error of a failed connection has the same text for a wrong address, a wrong CA and a wrong password. The reason
 is only in its log lines, so a handler of its logger keeps the last one.
