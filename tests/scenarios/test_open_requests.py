@@ -189,6 +189,31 @@ def test_a_merge_in_any_order_leaves_the_request_with_the_survivors_owner(
     assert all(len(held) <= 1 for after in results.holders.values() for held in after)
 
 
+@pytest.mark.parametrize(
+    ("survivor", "is_later"),
+    [
+        pytest.param("kay", False, id="the same owner"),
+        pytest.param("lou", True, id="another owner, by right"),
+        pytest.param(None, False, id="no owner, so the rep who has it"),
+    ],
+)
+def test_the_deadline_begins_later_after_a_merge_only_for_another_owner(
+    alder: Story, survivor: str | None, *, is_later: bool
+) -> None:
+    alder.bank("alder", relationship="customer", owner_rep_id="kay")
+    alder.bank("aldergate", owner_rep_id=survivor)
+    alder.form(NOOR, "mon 10:00", request="demo")
+    alder.deleted("crm.accounts", "ACC-alder", "mon 10:05")
+    alder.bank("aldergate", "mon 10:05", domains=["aldergate.example", "alder.example"])
+
+    results = alder.replay()
+
+    first, last = results.of("lead.routing")[0], last_of(results)
+    assert last["account_key"] == "domain:aldergate.example"
+    assert last["assignee"]["id"] == (survivor or "kay")
+    assert (last["first_response_due_at"] > first["first_response_due_at"]) is is_later
+
+
 # An account that is excluded for a while.
 
 

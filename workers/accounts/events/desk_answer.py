@@ -114,7 +114,9 @@ def _apply_assignment(case: Case, request: OpenRequest, answer: DeskAnswer) -> N
         return
     remove_pending(case, request.pending, request.lead_id)
     hand = LeadInHand(case, request.lead_id)
-    hand.change(pending="")
+    rep_id, is_by_right = holder.stands_for or holder.id, request.mode is RequestMode.OWNER
+    due = deadlines.deadlines_after_move(hand.lead.clock, due, rep_id, is_by_right=is_by_right)
+    hand.change(pending="", clock=None)
     row = HandoffRow(
         lead_id=request.lead_id,
         kind=request.kind,
@@ -131,9 +133,9 @@ def _apply_assignment(case: Case, request: OpenRequest, answer: DeskAnswer) -> N
         campaign=pending.campaign,
         passed_over=tuple((one.rep_id, one.why) for one in answer.passed_over),
         ages=(answer.ages.lead_seconds, answer.ages.wait_seconds) if answer.ages else None,
-        due_ms=answer.due_at_ms,
-        due_soon_ms=answer.due_soon_at_ms,
-        then_ms=answer.then_at_ms,
+        due_ms=due.due_ms,
+        due_soon_ms=due.soon_ms,
+        then_ms=due.then_ms,
     )
     hand.lead = handoffs.open_handoff(case, request.handoff_id, row, hand.lead)
     hand.write_lead()

@@ -15,6 +15,7 @@ from schemas.vocabulary import Alert, AssigneeType, Kind
 from workers.accounts.handoffs import open_index
 from workers.accounts.handoffs.alert_recipients import recipients_for_holder
 from workers.accounts.state.handoff import HandoffRow
+from workers.accounts.state.parts import MovedClock
 from workers.engine.timers import cancel_timer, set_timer
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from schemas.lead_events import Clock, DeskAnswer
     from workers.accounts.case import Case
     from workers.accounts.state.fields import AlertFields
+    from workers.accounts.state.lead import LeadRow
 
 DUE_SOON = "due_soon"
 """Kind of the timer that reminds the rep of the deadline."""
@@ -211,6 +213,36 @@ def clocks_by_kind(case: Case, handoff_id: str) -> list[RunningClock]:
         RunningClock(handoff_id=handoff_id, kind=kind, raised_hand=raised, for_kind=True)
         for kind, raised in sorted(kinds)
     ]
+
+
+def is_unanswered(lead: LeadRow, row: HandoffRow) -> bool:
+    """Whether a hand-off is for a raised hand of the lead that no rep has answered.
+
+    After a move of the account the lead alone shows that its request was answered.
+    """
+    return is_raised(row) and row.touched_ms is None and not lead.request_answered
+
+
+def clock_to_move(lead: LeadRow, row: HandoffRow) -> MovedClock | None:
+    """Return the deadlines that an unanswered request takes along to another account key. None: it has none."""
+    holder = row.holder
+    if row.due_ms is None or row.frozen_ms is not None or not is_unanswered(lead, row):
+        return lead.clock
+    return MovedClock(holder.stands_for or holder.id, row.due_ms, row.due_soon_ms, row.then_ms)
+
+
+def deadlines_after_move(
+    clock: MovedClock | None, given: ResponseDeadlines, rep_id: str, *, is_by_right: bool
+) -> ResponseDeadlines:
+    """Return the deadlines of a request after its account has moved.
+
+    A rep who has the account by right, and had it not before, gets the whole time. Otherwise the earlier deadline holds.
+    """
+    if clock is None or (is_by_right and rep_id != clock.rep_id):
+        return given
+    if given.due_ms is not None and given.due_ms <= clock.due_ms:
+        return given
+    return ResponseDeadlines(clock.soon_ms, clock.due_ms, clock.then_ms)
 
 
 def is_raised(row: HandoffRow) -> bool:

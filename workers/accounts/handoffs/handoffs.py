@@ -200,6 +200,8 @@ def close(
         had=_reps_behind(holder),
     )
     case.rows.put(closed, case.key, handoff_id)
+    if closed.is_moved:
+        lead = replace(lead, clock=deadlines.clock_to_move(lead, row))
     set_timer(case.rows, FORGET, handoff_id, case.now_ms + REMEMBERED_MS)
     if last_rep is not None:
         case.change(last_rep=last_rep)

@@ -27,19 +27,10 @@ if TYPE_CHECKING:
     from workers.accounts.state.lead import LeadRow
 
 
-def is_unanswered(lead: LeadRow, row: HandoffRow) -> bool:
-    """Whether a hand-off is for a raised hand of the lead that no rep has answered.
-
-    An MQL with a label has raised no hand. After a move of the account the lead alone shows that its request was answered.
-    """
-    is_asked = row.qualification is not None and row.kind is not Kind.MQL
-    return is_asked and row.touched_ms is None and not lead.request_answered
-
-
 def mark_answered(hand: LeadInHand, found: Iterable[tuple[str, HandoffRow]], at_ms: int, rep_id: str) -> None:
     """Record that a rep has answered hand-offs of the lead, and so its request if one of them is for it."""
     for handoff_id, row in found:
-        if is_unanswered(hand.lead, row):
+        if deadlines.is_unanswered(hand.lead, row):
             hand.change(request_answered=True)
             hand.write_lead()
         deadlines.mark_answered(hand.case, handoff_id, row, at_ms, rep_id)
@@ -62,7 +53,7 @@ def has_asked_since(hand: LeadInHand, at_ms: int) -> bool:
     if due is not None and due.raised and due.since_ms > at_ms:
         return True
     rows = (case.rows.get(HandoffRow, case.key, one) for one in lead.handoffs)
-    return any(row is not None and is_unanswered(lead, row) for row in rows)
+    return any(row is not None and deadlines.is_unanswered(lead, row) for row in rows)
 
 
 def withhold(hand: LeadInHand, why: Reason) -> bool:
@@ -100,9 +91,15 @@ def end_all_else(hand: LeadInHand, why: Reason) -> None:
     case = hand.case
     for handoff_id in hand.lead.handoffs:
         row = case.rows.get(HandoffRow, case.key, handoff_id)
-        if row is not None and not is_unanswered(hand.lead, row):
+        if row is not None and not deadlines.is_unanswered(hand.lead, row):
             hand.lead = handoffs.close(case, handoff_id, row, hand.lead, (why,))
-    hand.change(accepted=False, qualified=False, claimed=False)
+    hand.change(
+        accepted=False,
+        qualified=False,
+        accepted_by_partner=False,
+        qualified_by_partner=False,
+        claimed=False,
+    )
 
 
 def publish_kept(hand: LeadInHand, why: Reason, label: Qualification) -> None:
@@ -129,7 +126,7 @@ def publish_kept(hand: LeadInHand, why: Reason, label: Qualification) -> None:
 
 def _withhold_one(case: Case, handoff_id: str, row: HandoffRow, lead: LeadRow, why: Reason) -> LeadRow:
     """Withdraw a hand-off. Return its lead. The hand-off of an open request stays in transit."""
-    if not is_unanswered(lead, row):
+    if not deadlines.is_unanswered(lead, row):
         return handoffs.close(case, handoff_id, row, lead, (why,))
     if not row.withdrawn_for:
         deadlines.stop_timers(case, handoff_id)

@@ -246,6 +246,7 @@ def new_cycle(lead: LeadRow, score: ScoreRow) -> tuple[LeadRow, ScoreRow]:
         reached_mql=False,
         raised_hand=False,
         request_answered=False,
+        clock=None,
         handed=False,
         responded_day=0,
         expired_with_handoff=False,

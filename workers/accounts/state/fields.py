@@ -15,7 +15,7 @@ from workers.accounts.state.account import (
 )
 from workers.accounts.state.alert import SignalLine
 from workers.accounts.state.facts import CampaignMark, Company, Contact, Fact
-from workers.accounts.state.parts import Chat, Escalation, Move, OpenRequest, RefusedClaim
+from workers.accounts.state.parts import Chat, Escalation, Move, MovedClock, OpenRequest, RefusedClaim
 from workers.accounts.state.sales import Deal
 
 
@@ -96,6 +96,7 @@ class LeadFields(TypedDict, total=False):
     request_answered: bool
     accepted_by_partner: bool
     qualified_by_partner: bool
+    clock: MovedClock | None
 
 
 class AlertFields(TypedDict, total=False):

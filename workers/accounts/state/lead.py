@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from schemas.vocabulary import Reason, Stage
 from workers.accounts.state.facts import CampaignMark, Contact, Fact
-from workers.accounts.state.parts import Chat
+from workers.accounts.state.parts import Chat, MovedClock
 from workers.engine.rows import Row
 
 
@@ -92,6 +92,8 @@ class LeadRow(Row, frozen=True):
     """Whether a partner accepted the lead in this cycle, and sales itself had not."""
     qualified_by_partner: bool = False
     """Whether a partner qualified the lead in this cycle, and sales itself had not."""
+    clock: MovedClock | None = None
+    """Deadlines of its unanswered request before the account moved. None: it has not moved, or has a hand-off again."""
 
 
 class PlaceRow(Row, frozen=True):

@@ -69,6 +69,19 @@ class Move(Part, frozen=True):
     """Whether a desk was asked and no one can take them yet. Leads that are due then come first."""
 
 
+class MovedClock(Part, frozen=True):
+    """The deadlines of an unanswered request whose hand-off was withdrawn because its account moved.
+
+    Milliseconds UTC. None: no such deadline.
+    """
+
+    rep_id: str
+    """Rep for whom that hand-off was meant."""
+    due_ms: int
+    soon_ms: int | None = None
+    then_ms: int | None = None
+
+
 class PassedRep(Part, frozen=True):
     """A rep who had the account and did not answer before it was escalated."""
 
