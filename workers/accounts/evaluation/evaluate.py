@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from schemas.explanation import WouldChange
 from schemas.outputs import LeadStage
 from schemas.topics import LEAD_STAGES
 from schemas.vocabulary import GateState, Reason, Stage
@@ -25,6 +26,7 @@ from workers.accounts.routing.partners import is_with_partner
 from workers.accounts.routing.permission import restriction
 from workers.accounts.rulebook.behaviour import NO_POINTS
 from workers.accounts.stages.deals import deal_of, deal_reason, forecast_percent
+from workers.accounts.stages.lacks import lacks_of
 from workers.accounts.stages.nurture_paths import is_with_sales, path_of
 from workers.accounts.stages.qualifying import (
     DueHandoff,
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from workers.accounts.case import Case, LeadInHand
     from workers.accounts.rulebook.behaviour import Behaviour
     from workers.accounts.rulebook.fit import Fit
+    from workers.accounts.stages.lacks import Lack
     from workers.accounts.state.lead import LeadRow
 
 
@@ -92,9 +95,10 @@ def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
     # People of a company that the policy excludes earn nothing. Their counts are kept: the exclusion may end.
     behaviour = NO_POINTS if excluded is not None else _points(case, score, _score_day(case, score))
     reasons = _reasons(hand, stage, inputs, fit, behaviour, due, by_sales=occasion.by_sales)
+    lacks = () if due is not None else lacks_of(case, lead, score, fit, excluded, _score_day(case, score))
     if stage is not lead.stage:
         as_of = behaviour if due is None else _points(case, score, due.day)
-        _change_stage(hand, stage, fit, as_of, reasons)
+        _change_stage(hand, stage, fit, as_of, reasons, lacks)
         is_news = True
     if fit.mark != hand.lead.fit_mark:
         hand.change(fit_mark=fit.mark)
@@ -111,7 +115,7 @@ def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
     if is_news or (case.terms.paths and is_with_sales(hand.lead) is not is_with_sales(stored)):
         hand.score = replace(hand.score, revision=hand.score.revision + 1)
         path = path_of(case.terms, hand.lead, stage, fit, behaviour)
-        case.publish_score(encode_score(hand, stage, fit, behaviour, reasons, path))
+        case.publish_score(encode_score(hand, stage, fit, behaviour, reasons, path, lacks))
     hand.write()
 
 
@@ -215,7 +219,12 @@ def _reasons(
 
 
 def _change_stage(
-    hand: LeadInHand, stage: Stage, fit: Fit, behaviour: Behaviour, reasons: Sequence[Reason]
+    hand: LeadInHand,
+    stage: Stage,
+    fit: Fit,
+    behaviour: Behaviour,
+    reasons: Sequence[Reason],
+    lacks: Sequence[Lack] = (),
 ) -> None:
     """Move the lead to a stage and publish the step. Raises ForbiddenStepError for a step that the table of stages forbids."""
     case, lead = hand.case, hand.lead
@@ -237,7 +246,15 @@ def _change_stage(
         else None,
         amount=Decimal(deal.amount) if deal is not None and deal.amount is not None else None,
         currency=deal.currency if deal is not None else None,
-        explanation=explain(case.terms, fit, behaviour, reasons, case.event_id, is_clamped=case.is_clamped),
+        explanation=explain(
+            case.terms,
+            fit,
+            behaviour,
+            reasons,
+            case.event_id,
+            [WouldChange.model_construct(**lack._asdict()) for lack in lacks],
+            is_clamped=case.is_clamped,
+        ),
     )
     case.publish(LEAD_STAGES, event)
     hand.change(stage=stage, stage_n=number)

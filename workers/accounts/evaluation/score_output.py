@@ -21,12 +21,15 @@ from workers.engine.api import Emit
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from workers.accounts.case import LeadInHand
     from workers.accounts.rulebook.behaviour import Behaviour
     from workers.accounts.rulebook.fit import Fit
+    from workers.accounts.stages.lacks import Lack
 
 
-class _PointsMissing(msgspec.Struct, frozen=True):
+class _Change(msgspec.Struct, frozen=True):
     what: str
     name: str
     needed: str
@@ -42,7 +45,7 @@ class _Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
     points: list[msgspec.Raw | RulePoints]
     gates: msgspec.Raw
     points_missing: int
-    would_change: list[msgspec.Raw | _PointsMissing]
+    would_change: list[msgspec.Raw | _Change]
     triggering_event_id: str
     triggering_event_clamped: bool | None = None
 
@@ -75,14 +78,19 @@ def encode_score(
     behaviour: Behaviour,
     reasons: tuple[Reason, ...],
     path: str | None = None,
+    lacks: Sequence[Lack] = (),
 ) -> Emit:
-    """Return the record of ``lead.scores`` for the lead as it is in hand, numbered by its score's revision."""
+    """Return the record of ``lead.scores`` for the lead as it is in hand, numbered by its score's revision.
+
+    ``lacks`` are the changes that would bring the lead to sales, besides facts and points for the threshold.
+    """
     case, lead_id, terms = hand.case, hand.lead_id, hand.case.terms
     total = fit.points + behaviour.points
     missing = terms.bar - total
-    would_change: list[msgspec.Raw | _PointsMissing] = list(fit.raw_would_change)
+    would_change: list[msgspec.Raw | _Change] = list(fit.raw_would_change)
     if missing > 0:
-        would_change.append(_PointsMissing("points", "total", f"{missing} more"))
+        would_change.append(_Change("points", "total", f"{missing} more"))
+    would_change += [_Change(*lack) for lack in lacks]
     event_id = fact_id("score", case.key, lead_id, hand.score.revision)
     occurred_at = _timestamp(case.now_ms)
     score = _Score(

@@ -36,7 +36,7 @@ def explain(
 ) -> Explanation:
     """Return the explanation of a score. Its lines add up to ``total`` = fit + behaviour.
 
-    ``elsewhere``: changes that would have led the hand-off to another holder. ``is_clamped``: the event was
+    ``elsewhere``: further changes that would have led to another holder, or to a hand-off. ``is_clamped``: the event was
     future-dated. Built without validation: this package makes every part, and tests compare them with the model.
     """
     total = fit.points + behaviour.points
