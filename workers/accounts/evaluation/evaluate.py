@@ -36,6 +36,7 @@ from workers.accounts.stages.qualifying import (
     expiry_reversal_reasons,
     is_still_due,
     qualify_lead,
+    stays_mql,
 )
 from workers.accounts.stages.sales_stages import without_partner_stage
 from workers.accounts.stages.stages import StageInputs, check_step, stage_of, stage_reasons
@@ -129,7 +130,7 @@ def _find_due(hand: LeadInHand, fit: Fit, excluded: Reason | None, occasion: Occ
         return _withhold(hand, fit, excluded, occasion)
     if hand.lead.pending and not is_still_due(case, hand.lead, fit):
         dequeue(hand)
-        hand.change(handed=False, reached_mql=False)
+        hand.change(handed=False, reached_mql=stays_mql(hand.lead, fit))
     due: DueHandoff | None = None
     if occasion.moved:
         hand.lead, due = due_after_move(case, hand.lead, fit, occasion.day)

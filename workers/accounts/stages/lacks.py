@@ -1,4 +1,4 @@
-"""What a lead lacks besides facts and points for the threshold: new points, a request, a permission, a confirmed account.
+"""The changes that would bring a lead to sales: new points, a request, a permission, a confirmed account.
 
 In: an evaluated lead. Out: the changes that would make a hand-off due, for the explanation of a score or a stage. It
 decides nothing and writes nothing. A lead that sales has lacks nothing.

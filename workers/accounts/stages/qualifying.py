@@ -110,8 +110,16 @@ def due_after_move(case: Case, lead: LeadRow, fit: Fit, day: int) -> tuple[LeadR
     If no hand-off of it is due here, it may become an MQL again.
     """
     if not is_still_due(case, lead, fit):
-        return replace(lead, handed=False, reached_mql=False), None
+        return replace(lead, handed=False, reached_mql=stays_mql(lead, fit)), None
     return lead, DueHandoff(day, _moved_reasons(case, lead, fit), raised=lead.raised_hand)
+
+
+def stays_mql(lead: LeadRow, fit: Fit) -> bool:
+    """Whether a lead that is no longer due stays an MQL: it is one, and its gates pass.
+
+    A missing permission or a partner withholds its hand-off. The stage of an MQL falls back only if a gate does not pass.
+    """
+    return lead.stage is Stage.MQL and lead.reached_mql and fit.state is GateState.PASS
 
 
 def _moved_reasons(case: Case, lead: LeadRow, fit: Fit) -> tuple[Reason, ...]:

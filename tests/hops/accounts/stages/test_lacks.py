@@ -1,4 +1,4 @@
-"""What a lead that sales does not have lacks: new points, a request, a permission, a confirmed account."""
+"""The changes that would bring a lead to sales: new points, a request, a permission, a confirmed account."""
 
 from __future__ import annotations
 
