@@ -176,6 +176,23 @@ class RepFacts(Model):
     )
 
 
+class RepMeant(Model):
+    """The rep who has the account and is not at work now, while another rep is searched who can answer the chat."""
+
+    rep_id: str = Field(description="The rep's id in the CRM.")
+    name: str | None = Field(default=None, description="The rep's name in the CRM.")
+    deputy_for: str | None = Field(default=None, description="The absent owner for whom this rep answers.")
+    from_ms: Milliseconds = Field(description="When the rep is at work again.")
+    asked: list[str] = Field(
+        default_factory=list, max_length=5, description="Reps who were asked and are not at work either."
+    )
+    desks: list[str] = Field(
+        default_factory=list,
+        max_length=20,
+        description="The desks whose members are asked next, in that order.",
+    )
+
+
 class PresenceAsked(Model):
     """A chat asks who is present, without a request for a turn. Sent to a desk or to the desk of one of a rep."""
 
@@ -189,6 +206,16 @@ class PresenceAsked(Model):
     lead_id: str | None = Field(default=None, description="The person. Absent while the visitor is unknown.")
     handoff_id: str | None = Field(
         default=None, description="The hand-off that the conversation led to, if there is one."
+    )
+    search: bool = Field(
+        default=False,
+        description="Whether a deputy or a colleague at work answers if the rep is not at work now. The account stays.",
+    )
+    deputy_for: str | None = Field(
+        default=None, description="The absent owner for whom the rep who is asked has the account."
+    )
+    meant: RepMeant | None = Field(
+        default=None, description="The rep who is not at work, once the question was forwarded."
     )
 
 

@@ -9,27 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from schemas.desk_requests import DeskRequest, PresenceAsked
-from schemas.outputs import Assignee, ChatAnswer
-from schemas.topics import CHAT_ANSWERS
-from schemas.vocabulary import AssigneeType, ChatReply, PassedOver
-from workers.desks.calendar import Calendar, NeverOpensError
+from schemas.outputs import Assignee
+from schemas.vocabulary import AssigneeType, PassedOver
+from workers.desks import chat_search
 from workers.desks.candidates import Lineup
 from workers.desks.desk_terms import DESK_PREFIX, REP_PREFIX, Terms
-from workers.desks.presence import back_at_ms, is_absent, why_unavailable_at
+from workers.desks.presence import why_unavailable_at
 from workers.desks.rotation import Step
 from workers.desks.rows import RepRow
+from workers.desks.visitor_replies import make_chat_answer, next_at_work_ms
 from workers.engine.api import Emit
 from workers.engine.rows import Rows
-from workers.outbox import emit, fact_id
 from workers.policy.model import Desk
 
 MOST_MEMBERS = 500
 """Most members of a desk."""
-_MOST_ABSENCES = 200
-"""Most absences to skip when searching a rep's next working time. It is the contract's bound of absences."""
 
 
 def prefer_at_work(
@@ -60,37 +56,40 @@ def give_to_answerer(request: DeskRequest, lineup: Lineup, step: Step) -> Step:
     return replace(step, taker=request.answerer)
 
 
-def next_at_work_ms(terms: Terms, desk: Desk, rep: RepRow, now_ms: int) -> int:
-    """Return when a rep is next at work: ``now_ms``, or the next opening that no absence covers."""
-    calendar, at_ms = terms.calendar_for(rep, desk), now_ms
-    for _ in range(_MOST_ABSENCES):
-        at_ms = _next_opening(calendar, back_at_ms(rep, at_ms))
-        if not is_absent(rep, at_ms):
-            break
-    return at_ms
-
-
 def answer_presence(terms: Terms, rows: Rows, asked: PresenceAsked, now_ms: int) -> list[Emit]:
     """Answer a chat with who is there now, or from when.
 
-    If the rep asked for has left or is unknown, the answer is about its desk. No turn is taken: no visitor has become
-    a lead by it, or the lead has a rep already.
+    If the rep asked for has left or is unknown, the answer is about its desk. If the question is a search and the rep is
+    not at work, it is forwarded to a deputy, then to the rep's desks. No turn is taken: no visitor has become a lead by
+    it, or the lead has a rep already.
     """
     if asked.desk.startswith(REP_PREFIX):
-        rep_id = asked.desk.removeprefix(REP_PREFIX)
-        rep = rows.get(RepRow, asked.desk, rep_id)
-        home_desk = terms.home_desk(rep, None)
-        if rep is not None and why_unavailable_at(rep, now_ms) is not PassedOver.INACTIVE:
-            from_ms = next_at_work_ms(terms, home_desk, rep, now_ms)
-            return [
-                _make_chat_answer(
-                    terms, asked, Assignee(type=AssigneeType.REP, id=rep_id, name=rep.name), from_ms, now_ms
-                )
-            ]
-        return [_answer_for_desk(terms, rows, asked, terms.name_of(home_desk), home_desk, now_ms)]
+        return _answer_for_rep(terms, rows, asked, now_ms)
+    if asked.meant is not None:
+        return chat_search.search_desk(terms, rows, asked, asked.meant, now_ms)
     desk = terms.desk(asked.desk)
     name = asked.desk.removeprefix(DESK_PREFIX)
     return [] if desk is None else [_answer_for_desk(terms, rows, asked, name, desk, now_ms)]
+
+
+def _answer_for_rep(terms: Terms, rows: Rows, asked: PresenceAsked, now_ms: int) -> list[Emit]:
+    """Answer for one rep, or forward a search if the rep is not at work."""
+    rep_id = asked.desk.removeprefix(REP_PREFIX)
+    rep = rows.get(RepRow, asked.desk, rep_id)
+    home_desk = terms.home_desk(rep, None)
+    is_active = rep is not None and why_unavailable_at(rep, now_ms) is not PassedOver.INACTIVE
+    if rep is None or not is_active:
+        if asked.meant is not None:
+            return chat_search.ask_next(asked, asked.meant, rep_id, None)
+        return [_answer_for_desk(terms, rows, asked, terms.name_of(home_desk), home_desk, now_ms)]
+    from_ms = next_at_work_ms(terms, home_desk, rep, now_ms)
+    if asked.search and from_ms > now_ms:
+        first = asked.meant or chat_search.meant_rep(terms, asked, rep_id, rep, from_ms)
+        return chat_search.ask_next(asked, first, rep_id, rep.deputy)
+    meant = asked.meant
+    behind = asked.deputy_for if meant is None else meant.deputy_for or meant.rep_id
+    assignee = Assignee(type=AssigneeType.REP, id=rep_id, name=rep.name, deputy_for=behind)
+    return [make_chat_answer(terms, asked, assignee, from_ms, now_ms)]
 
 
 def _answer_for_desk(
@@ -101,33 +100,4 @@ def _answer_for_desk(
     found: Iterable[RepRow] = (rep for _, rep in rows.scan(RepRow, key, limit=MOST_MEMBERS))
     times = [next_at_work_ms(terms, desk, rep, now_ms) for rep in found if rep.active]
     from_ms = min(times, default=terms.next_opening(desk, now_ms))
-    return _make_chat_answer(terms, asked, Assignee(type=AssigneeType.DESK, id=key), from_ms, now_ms)
-
-
-def _make_chat_answer(
-    terms: Terms, asked: PresenceAsked, assignee: Assignee, from_ms: int, now_ms: int
-) -> Emit:
-    answer = ChatAnswer(
-        event_id=fact_id("chat_answer", asked.conversation_id, asked.account_key, asked.event_id),
-        occurred_at=_instant(now_ms),
-        conversation_id=asked.conversation_id,
-        account_key=asked.account_key,
-        lead_id=asked.lead_id,
-        handoff_id=asked.handoff_id,
-        reply=ChatReply.NOW if from_ms <= now_ms else ChatReply.LATER,
-        assignee=assignee,
-        available_from=_instant(from_ms),
-        policy=terms.ref,
-    )
-    return emit(CHAT_ANSWERS, answer)
-
-
-def _next_opening(calendar: Calendar, at_ms: int) -> int:
-    try:
-        return calendar.next_opening(at_ms)
-    except NeverOpensError:
-        return at_ms
-
-
-def _instant(at_ms: int) -> datetime:
-    return datetime.fromtimestamp(at_ms / 1000, UTC)
+    return make_chat_answer(terms, asked, Assignee(type=AssigneeType.DESK, id=key), from_ms, now_ms)

@@ -69,6 +69,11 @@ class Terms:
         names = (*(rep.desks if rep else ()), self._policy.default_desk)
         return next(self._policy.desks[name] for name in names if name in self._policy.desks)
 
+    @property
+    def default_desk(self) -> str:
+        """The name of the policy's default desk."""
+        return self._policy.default_desk
+
     def name_of(self, desk: Desk) -> str:
         """Return the name of a desk of the policy."""
         return next(name for name, one in self._policy.desks.items() if one is desk)

@@ -109,13 +109,31 @@ def _apply_imported(hand: LeadInHand, event: LeadChat) -> None:
 
 
 def answer_visitor(hand: LeadInHand, holder: Holder, answer: DeskAnswer) -> None:
-    """Notify a visitor who waits in a chat which holder takes over, and from when."""
+    """Notify a visitor who waits in a chat which holder takes over, and from when.
+
+    If the holder is a rep who is not at work now, a rep who is at work is searched first, who answers in the chat.
+    """
     case, lead_id, chat = hand.case, hand.lead_id, hand.lead.chat
     if chat is None or not chat.is_waiting:
         return
     hand.change(chat=replace(chat, is_waiting=False))
     hand.write_lead()
     open_ms = case.now_ms if answer.open_at_ms is None else answer.open_at_ms
+    if open_ms > case.now_ms and holder.type is AssigneeType.REP:
+        case.publish(
+            DESK_REQUESTS,
+            PresenceAsked(
+                event_id=answer.request_id,
+                desk=f"rep:{holder.id}",
+                account_key=case.key,
+                conversation_id=chat.conversation_id,
+                lead_id=lead_id,
+                handoff_id=answer.handoff_id,
+                search=True,
+                deputy_for=holder.deputy_for,
+            ),
+        )
+        return
     chat_answer = ChatAnswer(
         event_id=fact_id("chat_answer", chat.conversation_id, answer.request_id),
         occurred_at=case.now,
@@ -143,6 +161,7 @@ def ask_presence_for(case: Case, request: OpenRequest) -> None:
                 account_key=case.key,
                 conversation_id=chat.conversation_id,
                 lead_id=request.lead_id,
+                search=True,
             ),
         )
 
@@ -233,6 +252,7 @@ def _ask_presence(case: Case, desk: str, event: LeadChat, handoff_id: str | None
         conversation_id=event.conversation_id,
         lead_id=event.lead_id,
         handoff_id=handoff_id,
+        search=event.turn is Turn.ASKED_FOR_SALES,
     )
     case.publish(DESK_REQUESTS, asked)
 
