@@ -15,7 +15,7 @@ class PointsLine(Model):
 
     rule: str = Field(
         description="The source of the points: `fit:<gate>`, a rule of the policy, or `cap:<group>` and `cap:behaviour` for "
-        "points that a cap took off. Partners may see only `fit` and `behaviour`."
+        "points that a cap took off. `scanner:clicks` counts clicks of mail scanners, which earn nothing. Partners may see only `fit` and `behaviour`."
     )
     points: int = Field(description="The points of the rule now. Below zero for a cap or a negative rule.")
     count: int = Field(

@@ -105,6 +105,10 @@ class LeadActivity(LeadFact):
     )
     campaign: Campaign | None = Field(default=None, description="The campaign that brought the visitor.")
     duration_seconds: float | None = Field(default=None, description="How long it lasted, in seconds.")
+    message_id: str | None = Field(
+        default=None, description="The mail that it is about, as sent to this person."
+    )
+    links_in_message: int | None = Field(default=None, description="The number of links in the mail.")
     consent: Consent | None = Field(
         default=None, description="The consent that the person gave or refused with this activity."
     )

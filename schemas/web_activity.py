@@ -49,6 +49,18 @@ class WebActivity(InboundEvent):
     consent: Consent | None = Field(
         default=None, description="The consent that the person gave or refused with this activity."
     )
+    message_id: Identifier | None = Field(
+        default=None,
+        description="The mail that was delivered, opened or clicked, as sent to this person. Left out: the campaign names "
+        "it, else the asset.",
+    )
+    links_in_message: int | None = Field(
+        default=None,
+        ge=1,
+        le=1000,
+        description="The number of links in the mail, with a click. If every link is clicked, the clicks are a mail "
+        "scanner's.",
+    )
     user_agent: UserAgent | None = Field(
         default=None,
         description="The browser's user agent. One that matches the policy's `no_visits` is counted and dropped.",

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from workers.policy.mail_scanners import MailScanners
 from workers.policy.part import Part
 from workers.policy.scalars import (
     DAY_MS,
@@ -191,6 +192,8 @@ class Behaviour(Part):
     """The rules, by name."""
     signals: Signals | None = None
     """Rules that are buying signals. Left out: there are no buying signals."""
+    mail_scanners: MailScanners | None = None
+    """Which clicks in a mail are those of a program, and earn nothing. Left out: every click counts."""
 
     @cached_property
     def replaces(self) -> dict[str, frozenset[str]]:

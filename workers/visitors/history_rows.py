@@ -61,6 +61,8 @@ def _activity_row(activity: WebActivity, time: EventTime, *, is_refused: bool) -
         asset=activity.asset or None,
         campaign=(campaign.name, campaign.source, campaign.medium) if campaign else None,
         duration_seconds=activity.duration_seconds,
+        message_id=activity.message_id,
+        links_in_message=activity.links_in_message,
         is_clamped=time.is_clamped,
         consent=consent,
         is_imported=time.is_imported,
@@ -100,5 +102,7 @@ def _live_fact(stored: HistoryEvent, to: Link, *, counts_nothing_untracked: bool
         if row.campaign
         else None,
         duration_seconds=row.duration_seconds,
+        message_id=row.message_id,
+        links_in_message=row.links_in_message,
         consent=consent,
     )

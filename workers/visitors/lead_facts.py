@@ -126,6 +126,8 @@ def _activity_fact(activity: WebActivity, to: Link, time: EventTime) -> LeadActi
         asset=activity.asset or None,
         campaign=without_blanks(activity.campaign),
         duration_seconds=activity.duration_seconds,
+        message_id=activity.message_id,
+        links_in_message=activity.links_in_message,
         consent=activity.consent,
     )
 

@@ -77,6 +77,10 @@ class HistoryRow(Row, frozen=True):
     If tracking is refused and the policy counts nothing then, nothing else is stored of the activity.
     """
     is_imported: bool = False
+    message_id: str | None = None
+    """The mail that the activity is about."""
+    links_in_message: int | None = None
+    """Number of links in that mail."""
 
 
 class PersonRow(Row, frozen=True):

@@ -132,6 +132,33 @@ def prices_are_read_at_an_owned_account(story: Story) -> None:
     story.activity("page_view", "tue 12:00", email=ANN, url=PRICES)
 
 
+@tale("wed 12:00")
+def a_program_follows_three_links_of_a_mail(story: Story) -> None:
+    """A mail server follows three links in two seconds. Ann follows one of them an hour later."""
+    story.rep("mia")
+    story.bank("harbor")
+    story.form(ANN, "tue 09:00")
+    story.activity("email_delivered", "tue 10:00", email=ANN, message_id="m1")
+    for link in range(3):
+        story.activity(
+            "email_clicked", "tue 10:00", email=ANN, message_id="m1", url=f"https://x.example/{link}"
+        )
+    story.activity("email_clicked", "tue 11:00", email=ANN, message_id="m1", url="https://x.example/1")
+
+
+@tale("wed 12:00")
+def a_program_takes_a_minute_for_two_links(story: Story) -> None:
+    story.rep("mia")
+    story.bank("harbor")
+    story.form(ANN, "tue 09:00")
+    story.activity("mail_accepted", "tue 10:00", email=ANN, message_id="m1")
+    story.activity("email_delivered", "tue 10:00", email=ANN, message_id="m1")
+    for link in range(2):
+        story.activity(
+            "email_clicked", "tue 10:01", email=ANN, message_id="m1", url=f"https://x.example/{link}"
+        )
+
+
 WORTH: Lines = {
     "timezone": (a_chief_reads_much.where({"timezone": "America/New_York"}), "Pacific/Auckland"),
     "currency": (a_chief_reads_much, "EUR"),
@@ -181,6 +208,13 @@ WORTH: Lines = {
     "behaviour.rules.video.at_least": (a_film_of_which_nobody_said_how_long, "25m"),
     "behaviour.rules.rates.once_per": (the_calculator_is_tried_twice, "1h"),
     "behaviour.rules.click.implies": (a_mail_is_clicked, LEFT_OUT),
+    "behaviour.mail_scanners.links": (a_program_follows_three_links_of_a_mail, "4"),
+    "behaviour.mail_scanners.within": (
+        a_program_takes_a_minute_for_two_links.where({"behaviour.mail_scanners.links": "2"}),
+        "2m",
+    ),
+    "behaviour.mail_scanners.clicked": (a_program_follows_three_links_of_a_mail, ["link_opened"]),
+    "behaviour.mail_scanners.delivered": (a_program_follows_three_links_of_a_mail, ["mail_accepted"]),
     "behaviour.signals.rules": (prices_are_read_at_an_owned_account, ["webinar"]),
     "behaviour.signals.bundle": (prices_are_read_at_an_owned_account, "1h"),
 }

@@ -45,6 +45,7 @@ from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.explanation import explain
 from workers.accounts.worth.facts import fit_of
 from workers.accounts.worth.future_dated import flag_future_dated
+from workers.accounts.worth.mail_scanners import add_scanner_line
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
@@ -264,6 +265,8 @@ def _change_stage(
 def _points(case: Case, score: ScoreRow, day: int) -> Behaviour:
     rules = case.terms.rules
     found = rules.points(score.attributed, day)
+    if score.clicks:
+        found = add_scanner_line(found, case.terms, score, day)
     return flag_future_dated(found, score, day, rules.horizon_days) if score.ahead else found
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.events.arrival import receive_lead
-from workers.accounts.events.visit_steps import SHARED_STEPS, Visit, apply_consent
+from workers.accounts.events.visit_steps import SHARED_STEPS, Visit, apply_consent, record_delivery
 from workers.accounts.stages.qualifying import Occasion
 
 if TYPE_CHECKING:
@@ -28,15 +28,16 @@ def handle(case: Case, event: LeadActivity) -> None:
         return
     visit = Visit(hand, event, hand.lead)
     if event.activity in case.terms.no_touch:
-        _evaluate_outbound(visit)
+        _evaluate_outbound(visit, event)
         return
     for step in STEPS:
         step(visit)
 
 
-def _evaluate_outbound(visit: Visit) -> None:
-    """Evaluate the lead after an outbound e-mail. Only a consent that came with it can change anything."""
+def _evaluate_outbound(visit: Visit, event: LeadActivity) -> None:
+    """Evaluate the lead after an outbound e-mail. A consent that came with it, or a scanner's clicks, can change it."""
     apply_consent(visit)
-    is_news = visit.consent.is_news
+    is_news = record_delivery(visit.hand, event) or visit.consent.is_news
+    visit.hand.write_score()
     day = visit.case.terms.day_of(visit.event.occurred_at_ms)
     evaluate(visit.hand, Occasion(day, counts=is_news and visit.is_live), is_news=is_news)

@@ -19,9 +19,10 @@ from workers.accounts.rulebook.behaviour import NO_RULES
 from workers.accounts.rulebook.campaign_responses import record_response
 from workers.accounts.stages.qualifying import Occasion
 from workers.accounts.worth.count_once import message_mark
-from workers.accounts.worth.durations import Activity, CountResult, count_activity
+from workers.accounts.worth.durations import Activity, CountResult, count_activity, with_delivery
 from workers.accounts.worth.facts import latest_campaign
 from workers.accounts.worth.future_dated import with_future_dated
+from workers.accounts.worth.mail_scanners import click_of, delivery_of, scanned_clicks
 from workers.accounts.worth.uncounting import uncount_activity
 
 if TYPE_CHECKING:
@@ -129,7 +130,12 @@ def count(visit: Visit) -> None:
     duration_ms = None if stated is None else int(stated * 1000)
     if not is_activity and (visit.is_question or not visit.consent.may_count):
         visit.matching = NO_RULES
-    activity = Activity(event.occurred_at_ms, event.event_id, message, duration_ms)
+    click = None
+    if event.type == "lead_activity":
+        record_delivery(hand, event)
+        names = visit.matching.names(duration_ms or 0)
+        click = click_of(terms.rules.scanners, event, names, message)
+    activity = Activity(event.occurred_at_ms, event.event_id, message, duration_ms, click)
     score = hand.score
     if event.counted_at_ms is not None:
         before = activity._replace(at_ms=event.counted_at_ms)
@@ -142,6 +148,20 @@ def count(visit: Visit) -> None:
         )
     visit.score_before, visit.counted = hand.score, counted
     hand.score = counted.score
+    if click is not None and click.event_id in scanned_clicks(
+        terms.rules.scanners, hand.score.clicks, hand.score.deliveries
+    ):
+        visit.has_responded = False
+
+
+def record_delivery(hand: LeadInHand, event: LeadActivity) -> bool:
+    """Record the delivery of a mail, if the activity reports one. Return whether it changes what clicks earn."""
+    delivery = delivery_of(hand.case.terms.rules.scanners, event)
+    if delivery is None:
+        return False
+    before = hand.score
+    hand.score = with_delivery(hand.case.terms, hand.lead, before, delivery)
+    return hand.score.counts != before.counts
 
 
 def record_touch(visit: Visit) -> None:

@@ -28,6 +28,7 @@ from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.explanation import explain
 from workers.accounts.worth.facts import fit_of, value_of
 from workers.accounts.worth.future_dated import flag_future_dated, is_future_dated
+from workers.accounts.worth.mail_scanners import add_scanner_line
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def publish_revision(
     company, contact = case.account.company, lead.contact or _NO_CONTACT
     earlier = row.holder.earlier
     behaviour = terms.rules.points(score.attributed, day)
+    if score.clicks:
+        behaviour = add_scanner_line(behaviour, terms, score, day)
     if score.ahead:
         behaviour = flag_future_dated(behaviour, score, day, terms.rules.horizon_days)
     elsewhere = would_lead_elsewhere(earlier)

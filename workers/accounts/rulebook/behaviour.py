@@ -94,6 +94,8 @@ class RuleBook:
             name: rule.once_per for name, rule in behaviour.rules.items() if rule.once_per is not None
         } | dict.fromkeys(behaviour.once_per_message, PER_MESSAGE)
         """Length of the time bucket of each rule that counts one event per bucket, in milliseconds, or PER_MESSAGE."""
+        self.scanners = behaviour.mail_scanners
+        """The rule for mail scanners. None: every click counts."""
         self.has_duration_rules = any(rule.at_least for rule in behaviour.rules.values())
         self._rules = behaviour.rules
         self._replaces = behaviour.replaces

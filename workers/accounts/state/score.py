@@ -57,8 +57,36 @@ class FutureDated(Part, frozen=True, array_like=True):
     """Names of the rules that it may count for."""
 
 
+class MailClick(Part, frozen=True, array_like=True):
+    """A click on a link of a mail. It may turn out to be a mail scanner's."""
+
+    at_ms: int
+    """Date of the click. Milliseconds UTC."""
+    event_id: str
+    mail: str
+    """Mark of the mail: a hash."""
+    link: str
+    """Mark of the link: a hash of its address. Empty: not known."""
+    links: int
+    """Number of links in the mail. 0: not known."""
+    rules: tuple[str, ...]
+    """Names of the rules that count for it, unless it is a scanner's."""
+    message: str = ""
+    """Mark of the message, for rules that count one event per message. Empty: none."""
+
+
+class MailDelivery(Part, frozen=True, array_like=True):
+    """The delivery of a mail."""
+
+    at_ms: int
+    """Date of the delivery. Milliseconds UTC."""
+    event_id: str
+    mail: str
+    """Mark of the mail: a hash."""
+
+
 class SettledScore(Part, frozen=True):
-    """The counts of a ScoreRow without its ``dwells``. The fields are those of ScoreRow."""
+    """The counts of a ScoreRow without its ``dwells`` and ``clicks``. The fields are those of ScoreRow."""
 
     counts: tuple[RuleCount, ...] = ()
     since: tuple[RuleCount, ...] | None = None
@@ -101,11 +129,18 @@ class ScoreRow(Row, frozen=True):
     dwells: tuple[Dwell, ...] = ()
     """Activities without a stated duration, ascending by date, counted on top of ``settled``. The latest 24."""
     settled: SettledScore | None = None
-    """Counts without the ``dwells``. None: there are no dwells, and the row's own counts are settled."""
+    """Counts without the ``dwells`` and ``clicks``. None: there are none, and the row's own counts are settled."""
     imported_ms: int = 0
     """When imported history of the lead arrived last. Milliseconds UTC. 0: none has."""
     ahead: tuple[FutureDated, ...] = ()
     """Future-dated events. At most 20, the latest by day."""
+    clicks: tuple[MailClick, ...] = ()
+    """Clicks in mails, ascending by date, of which a person's count on top of ``settled``.
+
+    The latest 40. Empty if the policy tests no scanners.
+    """
+    deliveries: tuple[MailDelivery, ...] = ()
+    """Deliveries of mails, ascending by date. The latest 20. Empty if the policy tests no scanners."""
 
     @property
     def complete_ms(self) -> int:

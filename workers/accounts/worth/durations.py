@@ -18,12 +18,13 @@ from msgspec.structs import replace
 from workers.accounts.rulebook.behaviour import rules_for_duration
 from workers.accounts.state.score import Dwell, SettledScore
 from workers.accounts.worth.counts import oldest_day, with_event
+from workers.accounts.worth.mail_scanners import MOST_CLICKS, add_click, add_delivery, scanned_clicks
 
 if TYPE_CHECKING:
     from workers.accounts.rulebook.behaviour import MatchingRules
     from workers.accounts.rulebook.terms import Terms
     from workers.accounts.state.lead import LeadRow
-    from workers.accounts.state.score import ScoreRow
+    from workers.accounts.state.score import MailClick, MailDelivery, ScoreRow
 
 MOST_MOMENTS = 64
 """Most dates of activities kept for a lead."""
@@ -43,6 +44,8 @@ class Activity(NamedTuple):
     """Mark of the message that it is about. Empty: none."""
     duration_ms: int | None = None
     """Stated duration in milliseconds. None: not stated."""
+    click: MailClick | None = None
+    """The click in a mail, if the policy tests scanners. None: another activity."""
 
 
 class CountResult(NamedTuple):
@@ -66,9 +69,14 @@ def count_activity(
     if terms.rules.has_duration_rules:
         moments = with_moment(moments, event.at_ms)
         if score.dwells or (event.duration_ms is None and len(matching.steps) > 1):
-            return _with_dwells(terms, lead, score, matching, event, moments)
+            return _with_open_events(terms, lead, score, matching, event, moments)
+    if event.click is not None:
+        return _with_open_events(terms, lead, score, matching, event, moments)
     names = matching.names(event.duration_ms or 0)
     made = _with_names(terms, lead, score, names, event) if names else score
+    if names and score.settled is not None:
+        base = _with_names(terms, lead, settled_score(score), names, event)
+        made = replace(made, settled=_settled_counts(base))
     is_changed = made is not score
     if moments is not score.moments:
         made = replace(made, moments=moments)
@@ -109,18 +117,23 @@ def _with_names(
     return with_event(terms, lead, score, names, event.at_ms, event.event_id, event.message)
 
 
-def _with_dwells(
+def _with_open_events(
     terms: Terms, lead: LeadRow, score: ScoreRow, matching: MatchingRules, event: Activity, moments: bytes
 ) -> CountResult:
-    """Return the score with the event, where activities of unknown duration are kept.
+    """Return the score with the event, where activities of unknown duration or clicks in mails are kept.
 
-    They are counted on top of the settled counts, and again whenever the duration of one changes.
+    They are counted on top of the settled counts, and again whenever the worth of one changes.
     """
     gap_ms = terms.rules.session_gap_ms
     base = settled_score(score)
     dwells = [_with_next_moment(dwell, event.at_ms, gap_ms) for dwell in score.dwells]
     fresh: tuple[str, ...] = ()
-    if event.duration_ms is None and len(matching.steps) > 1:
+    clicks = score.clicks
+    if event.click is not None:
+        clicks = add_click(clicks, event.click)
+        if event.event_id not in scanned_clicks(terms.rules.scanners, clicks, score.deliveries):
+            fresh = event.click.rules
+    elif event.duration_ms is None and len(matching.steps) > 1:
         lasted_ms = known_duration(moments, event.at_ms, gap_ms)
         dwells.append(Dwell(event.at_ms, event.event_id, event.message, lasted_ms, matching.steps))
         dwells.sort(key=_by_date)
@@ -131,7 +144,8 @@ def _with_dwells(
     oldest = oldest_day(terms, max(score.latest_day, terms.day_of(event.at_ms)))
     while dwells and (len(dwells) > MOST_DWELLS or terms.day_of(dwells[0].at_ms) < oldest):
         base = _with_dwell(terms, lead, base, dwells.pop(0))
-    made = replace(with_dwells(terms, lead, base, tuple(dwells)), moments=moments)
+    base, clicks = _settle_clicks(terms, lead, base, clicks, oldest)
+    made = replace(with_open_events(terms, lead, base, tuple(dwells), clicks), moments=moments)
     return _count_result(terms, score, made, fresh, event)
 
 
@@ -141,13 +155,54 @@ def known_duration(moments: bytes, at_ms: int, gap_ms: int) -> int:
     return 0 if after_ms is None or after_ms - at_ms > gap_ms else after_ms - at_ms
 
 
-def with_dwells(terms: Terms, lead: LeadRow, base: ScoreRow, dwells: tuple[Dwell, ...]) -> ScoreRow:
-    """Return the score of settled counts, with the activities of unknown duration counted on top of them."""
+def with_open_events(
+    terms: Terms, lead: LeadRow, base: ScoreRow, dwells: tuple[Dwell, ...], clicks: tuple[MailClick, ...]
+) -> ScoreRow:
+    """Return the score of settled counts, with open events counted on top of them.
+
+    Open events are activities of unknown duration, and the clicks in mails that are not a scanner's.
+    """
     made = base
+    scanned = scanned_clicks(terms.rules.scanners, clicks, base.deliveries) if clicks else frozenset()
+    for click in clicks:
+        if click.event_id not in scanned:
+            made = _with_click(terms, lead, made, click)
     for dwell in dwells:
         made = _with_dwell(terms, lead, made, dwell)
-    settled = SettledScore(base.counts, base.since, base.once, base.recent) if dwells else None
-    return replace(made, settled=settled, dwells=dwells)
+    settled = _settled_counts(base) if dwells or clicks else None
+    return replace(made, settled=settled, dwells=dwells, clicks=clicks)
+
+
+def with_delivery(terms: Terms, lead: LeadRow, score: ScoreRow, delivery: MailDelivery) -> ScoreRow:
+    """Return the score that remembers the delivery of a mail. Clicks that it shows to be a scanner's count no more."""
+    made = replace(score, deliveries=add_delivery(score.deliveries, delivery))
+    if not score.clicks:
+        return made
+    return with_open_events(terms, lead, settled_score(made), score.dwells, score.clicks)
+
+
+def _settle_clicks(
+    terms: Terms, lead: LeadRow, base: ScoreRow, clicks: tuple[MailClick, ...], oldest: int
+) -> tuple[ScoreRow, tuple[MailClick, ...]]:
+    """Return the settled counts with the oldest clicks beyond the bound, as they are judged now, and the others."""
+    gone = max(len(clicks) - MOST_CLICKS, sum(terms.day_of(one.at_ms) < oldest for one in clicks))
+    if gone <= 0:
+        return base, clicks
+    scanned = scanned_clicks(terms.rules.scanners, clicks, base.deliveries)
+    for click in clicks[:gone]:
+        if click.event_id not in scanned:
+            base = _with_click(terms, lead, base, click)
+    return base, clicks[gone:]
+
+
+def _with_click(terms: Terms, lead: LeadRow, score: ScoreRow, click: MailClick) -> ScoreRow:
+    if not click.rules:
+        return score
+    return with_event(terms, lead, score, click.rules, click.at_ms, click.event_id, click.message)
+
+
+def _settled_counts(base: ScoreRow) -> SettledScore:
+    return SettledScore(base.counts, base.since, base.once, base.recent)
 
 
 def _count_result(
@@ -165,11 +220,12 @@ def _count_result(
         if gained:
             names |= dict.fromkeys(gained)
             days.append(terms.day_of(dwell.at_ms))
-    return CountResult(made, tuple(names), min(days), made.counts != before.counts)
+    is_changed = made.counts != before.counts or made.clicks != before.clicks
+    return CountResult(made, tuple(names), min(days), is_changed)
 
 
 def settled_score(score: ScoreRow) -> ScoreRow:
-    """Return the score without the counts of its activities of unknown duration."""
+    """Return the score without the counts of its open events."""
     held = score.settled
     if held is None:
         return score

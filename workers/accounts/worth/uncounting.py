@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from workers.accounts.rulebook.tally import move_event
 from workers.accounts.worth.count_once import counting_key, first_dates_of, without_first
-from workers.accounts.worth.durations import known_duration, settled_score, with_dwells, without_moment
+from workers.accounts.worth.durations import known_duration, settled_score, with_open_events, without_moment
 
 if TYPE_CHECKING:
     from workers.accounts.rulebook.behaviour import MatchingRules
@@ -29,8 +29,9 @@ def uncount_activity(
 ) -> ScoreRow:
     """Return the score without an event that has counted under the date of ``event``."""
     dwells = tuple(one for one in score.dwells if one.event_id != event.event_id)
+    clicks = tuple(one for one in score.clicks if one.event_id != event.event_id)
     base = settled_score(score)
-    if len(dwells) == len(score.dwells):
+    if len(dwells) == len(score.dwells) and len(clicks) == len(score.clicks):
         for name in matching.names(event.duration_ms or 0):
             base = _without_rule(terms, lead, base, name, event)
     moments = without_moment(score.moments, event.at_ms)
@@ -38,7 +39,7 @@ def uncount_activity(
     dwells = tuple(replace(one, lasted_ms=known_duration(moments, one.at_ms, gap_ms)) for one in dwells)
     day = terms.day_of(event.at_ms)
     ahead = tuple(one for one in score.ahead if (one.day, one.event_id) != (day, event.event_id))
-    return replace(with_dwells(terms, lead, base, dwells), moments=moments, ahead=ahead)
+    return replace(with_open_events(terms, lead, base, dwells, clicks), moments=moments, ahead=ahead)
 
 
 def _without_rule(terms: Terms, lead: LeadRow, score: ScoreRow, name: str, event: Activity) -> ScoreRow:

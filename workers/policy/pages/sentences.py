@@ -118,6 +118,13 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Behaviour.signals": _S("Buying signals: {v}", "there are no buying signals", inline=True),
     "Signals.rules": _S("{v:any} on an account with an owner"),
     "Signals.bundle": _S("who gets one alert for all signals within {v:time}, without a hand-off"),
+    "Behaviour.mail_scanners": _S(
+        "Clicks of mail scanners earn nothing: {v}", "every click in a mail counts", inline=True
+    ),
+    "MailScanners.links": _S("clicks on {v} or more links of one mail"),
+    "MailScanners.within": _S("within {v:time} of its delivery, or clicks on every link of it"),
+    "MailScanners.clicked": _S("a click is {v:any}"),
+    "MailScanners.delivered": _S("a delivery is {v:any}"),
     "Decay.to_zero_after_days": _S(
         "decay: the points of each event fall to zero in a straight line over {v} days",
         "no decay: the points of an event stay the same",
