@@ -22,6 +22,7 @@ from workers.accounts.handoffs import (
     bulk_transfer,
     deadlines,
     escalation,
+    first_responses,
     handoffs,
     rep_watch,
     support_questions,
@@ -139,6 +140,7 @@ def _apply_assignment(case: Case, request: OpenRequest, answer: DeskAnswer) -> N
     )
     hand.lead = handoffs.open_handoff(case, request.handoff_id, row, hand.lead)
     hand.write_lead()
+    first_responses.answer_new(hand, request.handoff_id, row)
     if _is_partner(holder):
         unchanged = Occasion(case.terms.day_of(case.now_ms), counts=False)
         evaluate(hand, unchanged, is_news=False)

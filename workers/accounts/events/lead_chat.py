@@ -24,13 +24,7 @@ from workers.accounts.evaluation import expiry, imported_history
 from workers.accounts.evaluation.consents import ConsentEffect, apply_event_consent
 from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.events.arrival import receive_lead
-from workers.accounts.handoffs import (
-    buying_signals,
-    escalation,
-    raised_hands,
-    support_questions,
-    touches,
-)
+from workers.accounts.handoffs import buying_signals, first_responses, support_questions, touches
 from workers.accounts.stages.qualifying import Occasion
 from workers.accounts.state.handoff import HandoffRow
 from workers.accounts.state.parts import Chat
@@ -77,7 +71,12 @@ def _apply_turn(hand: LeadInHand, event: LeadChat) -> None:
     is_question = not is_for_sales and support_questions.is_question(case, Request.SUPPORT)
     if is_for_sales:
         _ask_presence_for_other_chat(case, hand.lead, event)
-        hand.change(chat=replace(_chat_of(hand.lead, event), is_waiting=True))
+        chat = _chat_of(hand.lead, event)
+        hand.change(chat=replace(chat, is_waiting=True, sales_ms=_earlier(chat.sales_ms, event)))
+        hand.write_lead()
+    elif is_question:
+        chat = _chat_of(hand.lead, event)
+        hand.change(chat=replace(chat, support_ms=_earlier(chat.support_ms, event)))
         hand.write_lead()
     occasion = Occasion(
         case.terms.day_of(event.occurred_at_ms), earned=is_for_sales, raised=is_for_sales, counts=is_for_sales
@@ -175,17 +174,9 @@ def _apply_agent_message(hand: LeadInHand, event: LeadChat) -> None:
         chat = replace(chat, rep_id=rep_id, answered_ms=event.occurred_at_ms)
     hand.change(chat=chat)
     hand.write_lead()
-    open_before = hand.lead.handoffs
     touched = Occasion(case.terms.day_of(case.now_ms), counts=False, by_sales=True)
     evaluate(hand, touched, is_news=False)
-    for handoff_id in open_before:
-        row = case.rows.get(HandoffRow, case.key, handoff_id)
-        if row is None or event.occurred_at_ms < row.created_ms:
-            continue
-        if row.holder.id == rep_id or rep_id in escalation.earlier_holders(case):
-            raised_hands.mark_answered(hand, [(handoff_id, row)], event.occurred_at_ms, rep_id)
-            escalation.record_answer(case, rep_id, event.occurred_at_ms)
-            case.request_needs_review = True
+    first_responses.answer_from_chat(hand, chat, rep_id, event.occurred_at_ms)
     buying_signals.clear_answered(case)
     request = case.account.request
     if request is None or request.lead_id != event.lead_id or not request.pending:
@@ -215,6 +206,11 @@ def _chat_of(lead: LeadRow, event: LeadChat) -> Chat:
     if chat is not None and chat.conversation_id == event.conversation_id:
         return chat
     return Chat(event.conversation_id)
+
+
+def _earlier(asked_ms: int, event: LeadChat) -> int:
+    """Return the date of the first request: that of the event, or an earlier one that is known."""
+    return min(asked_ms or event.occurred_at_ms, event.occurred_at_ms)
 
 
 def _ask_presence_for_other_chat(case: Case, lead: LeadRow, event: LeadChat) -> None:

@@ -27,6 +27,7 @@ from workers.accounts.events.sales_deal import apply_deal
 from workers.accounts.handoffs import (
     buying_signals,
     escalation,
+    first_responses,
     handoffs,
     raised_hands,
     support_questions,
@@ -108,6 +109,7 @@ def _apply(hand: LeadInHand, event: SalesAnswered, *, is_closed: bool) -> None:
     )
     raised_day = late_feedback.day_raised_since(hand, event)
     feedback = Feedback(hand, event, about, is_closed, bool(about or is_between or is_late))
+    first_responses.answer_beside(hand, event, about)
     if action in _TOUCHES:
         _record_touch(feedback)
     if feedback.is_open or action in _FOR_THE_LEAD:

@@ -27,7 +27,7 @@ from schemas.vocabulary import (
     SalesAction,
 )
 from workers.accounts.case import LeadInHand
-from workers.accounts.handoffs import deadlines, handoffs, open_index
+from workers.accounts.handoffs import deadlines, first_responses, handoffs, open_index
 from workers.accounts.handoffs.alert_recipients import recipients_for_desk
 from workers.accounts.handoffs.request_schedule import is_silent, pause_after_ms
 from workers.accounts.handoffs.routing_output import publish_revision
@@ -138,6 +138,7 @@ def apply_answer(case: Case, answer: DeskAnswer) -> None:
     open_index.write_handoff(case, answer.handoff_id, row)
     deadlines.start_timers(case, answer.handoff_id, row)
     publish_revision(case, answer.handoff_id, row, lead, Action.ASSIGNED, row.reasons)
+    first_responses.answer_new(hand, answer.handoff_id, row)
 
 
 def repeat_question(case: Case, handoff_id: str) -> None:
@@ -166,9 +167,11 @@ def apply_desk_feedback(case: Case, event: SalesAnswered) -> bool:
     row = None if handoff_id is None else case.rows.get(HandoffRow, case.key, handoff_id)
     if handoff_id is None or row is None or row.kind is not Kind.SERVICE:
         return False
-    row = deadlines.mark_answered(case, handoff_id, row, event.occurred_at_ms)
+    at_ms, rep_id = event.occurred_at_ms, event.activity.rep_id
+    row = deadlines.mark_answered(case, handoff_id, row, at_ms, rep_id)
+    hand = LeadInHand(case, row.lead_id)
+    first_responses.answer_at_desk(hand, [(handoff_id, row)], rep_id, at_ms)
     if event.activity.action is SalesAction.REJECTED:
-        hand = LeadInHand(case, row.lead_id)
         hand.lead = _close(case, handoff_id, row, hand.lead, Reason.SALES_REJECTED)
         _write_lead(hand)
     return True

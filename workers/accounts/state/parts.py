@@ -147,6 +147,10 @@ class Chat(Part, frozen=True):
     """Rep who wrote last in the chat. None: no rep has."""
     answered_ms: int = 0
     """Date of that message. Milliseconds UTC. 0: no rep has written."""
+    sales_ms: int = 0
+    """When the visitor asked for sales first. Milliseconds UTC. 0: never."""
+    support_ms: int = 0
+    """When the visitor asked for support first. Milliseconds UTC. 0: never."""
 
 
 class OpenRequest(Part, frozen=True):

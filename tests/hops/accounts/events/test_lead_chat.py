@@ -168,13 +168,21 @@ def test_if_the_desk_can_assign_no_rep_the_visitor_is_notified_now_and_after_the
     assert chat_answers(router.outputs)[-1] == ("now", "dana")
 
 
-def test_a_message_of_the_holder_answers_the_hand_off_and_another_reps_does_not() -> None:
+@pytest.mark.parametrize("rep_id", ["r1", "r2"], ids=["the holder", "a colleague"])
+def test_a_message_in_the_conversation_answers_what_was_asked_in_it(rep_id: str) -> None:
     router = make_market()
     router.send(chat(SALES))
-    router.send(chat(AGENT, MONDAY + 1000, rep_id="r2"), at_ms=MONDAY + 1000)
+    router.send(chat(AGENT, MONDAY + 1000, rep_id=rep_id), at_ms=MONDAY + 1000)
+    assert alerts(router.tick(MONDAY + 45 * 60_000)) == []
+
+
+def test_a_message_of_the_holder_answers_in_any_conversation_and_a_colleagues_does_not() -> None:
+    router = make_market()
+    router.send(chat(SALES))
+    router.send(chat(AGENT, MONDAY + 1000, "c2", rep_id="r2"), at_ms=MONDAY + 1000)
     late = MONDAY + 45 * 60_000
     assert alerts(router.tick(late)) == ["response_due_soon", "response_overdue"]
-    results = router.send(chat(AGENT, MONDAY + 2000, rep_id="r1"), at_ms=late)
+    results = router.send(chat(AGENT, MONDAY + 2000, "c2", rep_id="r1"), at_ms=late)
     assert sorted(alerts(results, cleared=True)) == ["response_due_soon", "response_overdue"]
 
 
