@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from workers.policy.problem import PolicyError, Problem, quote
+from workers.policy.written_values import is_part_of_number
 
 if TYPE_CHECKING:
     from yaml.nodes import Node
@@ -162,6 +163,13 @@ def _refuse_unsafe_yaml(text: str, file: str) -> None:
             )
 
 
+def _continues_number(tree: dict[str, Any], key: str, value_node: Node) -> bool:
+    """Whether a key in braces is the rest of the number before it: {from: 500,000} has the "key" 000 without a value."""
+    before = next(reversed(tree.values()), None)
+    is_empty = isinstance(value_node, yaml.ScalarNode) and value_node.value == ""
+    return is_empty and isinstance(before, str) and is_part_of_number(before, key)
+
+
 def _convert(node: Node, path: KeyPath, document: Document, problems: list[Problem]) -> Any:
     document.value_places[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
     if isinstance(node, yaml.ScalarNode):
@@ -184,6 +192,14 @@ def _convert(node: Node, path: KeyPath, document: Document, problems: list[Probl
             continue
         key = key_node.value
         here = (*path, key)
+        if (
+            isinstance(node, yaml.MappingNode)
+            and node.flow_style
+            and _continues_number(tree, key, value_node)
+        ):
+            last = next(reversed(tree))
+            tree[last] += f",{key}"
+            continue
         if key in tree:
             first = document.key_places[here][0]
             problems.append(

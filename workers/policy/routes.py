@@ -197,7 +197,7 @@ class Route(Part):
         if to is not None and self.to != to:
             refuse(f"if: {word} with to: {to}")
         if to is None and (self.to is None or not self.to.startswith("desk ")):
-            refuse(f"if: {word} with to: desk and the name of a desk, as to: desk inside_sales")
+            refuse("to: desk and the name of a desk, as to: desk inside_sales")
         if self.kind != kind:
             refuse(f"if: {word} with kind: {kind}" if kind else f"if: {word} without a kind")
         if (self.for_days is not None) != (word == "account_has_rep"):

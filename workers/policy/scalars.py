@@ -15,11 +15,14 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from workers.identity.country_names import countries_of_language, read_country
+from workers.policy.written_values import amount_meant, number_meant, span_meant
 
 SECOND_MS = 1_000
 MINUTE_MS = 60 * SECOND_MS
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
+_ALPHA_3 = 3
+"""The most letters of an abbreviation, as USA or UK. A longer text is the name of a country."""
 MOST_BUCKET_MS = 30 * DAY_MS
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,14})", re.ASCII)
@@ -27,6 +30,7 @@ _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?([KMB]?)", re.ASCII)
 _TIME = re.compile(r"(?:([0-9]{1,4})d)?(?:([0-9]{1,5})h)?(?:([0-9]{1,6})m)?", re.ASCII)
 _MULTIPLE = re.compile(r"([0-9]{1,2})(\.[0-9]{1,2})?x", re.ASCII)
 _LASTING = re.compile(r"(?:([0-9]{1,2})h)?(?:([0-9]{1,4})m)?(?:([0-9]{1,5})s)?", re.ASCII)
+_OPENING = re.compile(r"(?=.)(?:[0-9]{1,5}h)?(?:[0-9]{1,6}m)?", re.ASCII)
 _UNIT = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
 
 
@@ -68,7 +72,10 @@ def read_whole_number(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if not isinstance(value, str) or not _WHOLE.fullmatch(value.strip()):
-        refuse("a whole number in plain digits, as 20")
+        meant = number_meant(value) if isinstance(value, str) else None
+        if meant is not None:
+            refuse(f"a whole number in plain digits, without commas or signs, as {meant}")
+        refuse("a whole number in plain digits")
     return int(value)
 
 
@@ -78,6 +85,9 @@ def read_amount(value: object) -> int:
     if found is None:
         if isinstance(value, int) and not isinstance(value, bool):
             return value
+        meant = amount_meant(value) if isinstance(value, str) else None
+        if meant is not None:
+            refuse(f"an amount without commas, blanks or signs, as {meant}")
         refuse("an amount, as 750000, 500M or 1.5B")
     exact = Decimal(found[1] + (found[2] or "")) * _UNIT[found[3]]
     if exact != exact.to_integral_value():
@@ -91,7 +101,7 @@ def read_duration_ms(value: object) -> int:
         return value
     found = _TIME.fullmatch(value.strip()) if isinstance(value, str) and value.strip() else None
     if found is None:
-        refuse("a duration, as 30m, 4h or 2d")
+        refuse(f"a duration, as {_meant(value) or '30m, 4h or 2d'}")
     days, hours, minutes = (int(part or 0) for part in found.groups())
     total_ms = days * DAY_MS + hours * HOUR_MS + minutes * MINUTE_MS
     if total_ms == 0:
@@ -105,7 +115,7 @@ def read_lasting_ms(value: object) -> int:
         return value
     found = _LASTING.fullmatch(value.strip()) if isinstance(value, str) and value.strip() else None
     if found is None:
-        refuse("a duration, as 45s, 2m or 1h")
+        refuse(f"a duration, as {_meant(value, has_seconds=True) or '45s, 2m or 1h'}")
     hours, minutes, seconds = (int(part or 0) for part in found.groups())
     return hours * HOUR_MS + minutes * MINUTE_MS + seconds * SECOND_MS
 
@@ -119,9 +129,14 @@ def read_bucket_ms(value: object) -> int:
 
 
 def _read_opening_time_ms(value: object) -> int:
-    if isinstance(value, str) and value.strip().endswith("d"):
-        refuse("hours or minutes of opening time, as 16h: opening days differ in length")
+    if isinstance(value, str) and not _OPENING.fullmatch(value.strip()):
+        example = span_meant(value, has_days=False) or "3h"
+        refuse(f"hours or minutes of opening time, as {example}: opening days differ in length")
     return read_duration_ms(value)
+
+
+def _meant(value: object, *, has_seconds: bool = False) -> str | None:
+    return span_meant(value, has_seconds=has_seconds) if isinstance(value, str) else None
 
 
 def read_multiple_percent(value: object) -> int:
@@ -142,6 +157,8 @@ def _require_multiple_in_range(percent: int) -> int:
 
 def _read_country_code(value: str) -> str:
     code = read_country(value)
+    if code is not None and len(re.sub(r"\W", "", value)) <= _ALPHA_3 and code != value.upper():
+        refuse(f"{code}, the code of two letters (ISO 3166-1)")
     if code is None:
         meant = countries_of_language(value)
         question = f" (did you mean {' or '.join(meant)}?)" if meant else ""

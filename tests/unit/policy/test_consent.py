@@ -17,8 +17,8 @@ NOTHING = "count_nothing "
 @pytest.mark.parametrize(
     ("old", "new", "key", "found", "expected"),
     [
-        (NOTHING, "count_some ", "privacy.without_tracking_consent", '"count_some"', "'count_nothing' or 'count_everything'"),
-        (TRACKING, "tracking: maybe", "privacy.unstated_consent.tracking", '"maybe"', "'given' or 'refused'"),
+        (NOTHING, "count_some ", "privacy.without_tracking_consent", '"count_some"', "count_nothing or count_everything"),
+        (TRACKING, "tracking: maybe", "privacy.unstated_consent.tracking", '"maybe"', "given or refused"),
         (TRACKING, "tracing: given", "privacy.unstated_consent.tracing", "tracing", "mean tracking?"),
     ],
 )  # fmt: skip

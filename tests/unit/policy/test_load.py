@@ -159,7 +159,6 @@ def test_all_problems_are_listed_at_once_in_the_order_of_the_file(
     assert [one.key for one in found] == ["version", "stages.mql.bar", "privacy.repeats.days"]
     assert [one.line for one in found] == sorted(one.line for one in found)
     assert found[0].found == '"0111"'
-    assert found[0].expected == "a whole number in plain digits, as 20"
-    assert (
-        str(found[1]) == f'p.yaml:{found[1].line}: stages.mql.bar: found "many", expected {found[0].expected}'
-    )
+    assert found[0].expected == "a whole number in plain digits from 1 to 10000"
+    expected = "a whole number in plain digits from 0 to 10000"
+    assert str(found[1]) == f'p.yaml:{found[1].line}: stages.mql.bar: found "many", expected {expected}'

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from difflib import get_close_matches
-from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING
 
-from workers.policy.model import Policy
+from workers.policy.checks.desk_inheritance import LIKE
+from workers.policy.checks.expectations import describe_expected, type_at
+from workers.policy.checks.route_targets import report_route_target
 from workers.policy.part import Part
 from workers.policy.routes import TERRITORY, WORD
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 _NOT_YET = frozenset(
     {
         "buyers.match",
+        "behaviour.rules.*.fade",
         "desks.*.answer_within.partner",
     }
 )
@@ -31,22 +34,56 @@ NOT_YET = "no such key: its rule is planned, but not part of this version"
 
 
 def translate_errors(error: ValidationError, document: Document) -> list[Problem]:
-    """Return each error of pydantic as a problem of the file."""
-    return [_translate(detail, document) for detail in error.errors(include_url=False, include_input=False)]
+    """Return each error of pydantic as a problem of the file. An error that only follows from another is left out."""
+    details = error.errors(include_url=False, include_input=False)
+    paths = [_path_of(detail) for detail in details]
+    return [
+        _translate(detail, path, document)
+        for detail, path in zip(details, paths, strict=True)
+        if not _is_consequence(detail, path, paths) and not _is_inherited(detail, path, document)
+    ]
 
 
-def _translate(detail: ErrorDetails, document: Document) -> Problem:
-    path = document.without_index(tuple(part for part in detail["loc"] if part not in _TAGS))
+def _path_of(detail: ErrorDetails) -> KeyPath:
+    return tuple(part for part in detail["loc"] if part not in _TAGS)
+
+
+def _is_consequence(detail: ErrorDetails, path: KeyPath, paths: Iterable[KeyPath]) -> bool:
+    """Whether a list counts as too short only because its entries are refused."""
+    return detail["type"] == "too_short" and any(
+        len(other) > len(path) and other[: len(path)] == path for other in paths
+    )
+
+
+def _is_inherited(detail: ErrorDetails, path: KeyPath, document: Document) -> bool:
+    """Whether a key is missing because the desk to which ``like`` leads lacks it. That desk reports it."""
+    if detail["type"] != "missing" or len(path) < 3 or path[0] != "desks":  # noqa: PLR2004 - desks, name, key
+        return False
+    if document.origin_of(path) != path:
+        return True
+    other = document.value_at((*path[:2], LIKE))
+    return (
+        len(path) == 3  # noqa: PLR2004 - desks, name, key
+        and other != path[1]
+        and isinstance(document.value_at(("desks", str(other))), dict)
+    )
+
+
+def _translate(detail: ErrorDetails, path: KeyPath, document: Document) -> Problem:
+    path = document.without_index(path)
+    value = document.value_at(path)
     if path and path[-1] == "[key]":
-        return document.make_problem(
-            path[:-1], f"the key {path[-2]}", _describe_expected(detail), at_key=True
-        )
+        expected = describe_expected(detail, path[:-1], path[-2])
+        return document.make_problem(path[:-1], f"the key {path[-2]}", expected, at_key=True)
     if detail["type"] == "extra_forbidden":
         return _report_unknown_key(path, document)
     if detail["type"] == "missing":
         return document.make_problem(path, "no such key", f"the key {path[-1]}, which is required")
+    target = report_route_target(path, document)
+    if target is not None:
+        return target
     found = detail.get("ctx", {}).get("found") or document.describe_value_at(path)
-    return document.make_problem(path, found, _describe_expected(detail))
+    return document.make_problem(path, found, describe_expected(detail, path, value))
 
 
 def _report_unknown_key(path: KeyPath, document: Document) -> Problem:
@@ -59,19 +96,6 @@ def _report_unknown_key(path: KeyPath, document: Document) -> Problem:
     return document.make_problem(path, f"the unknown key {key}", expected, at_key=True)
 
 
-def _describe_expected(detail: ErrorDetails) -> str:
-    plain = {
-        "tuple_type": "a list, as [a, b]",
-        "list_type": "a list, as [a, b]",
-        "dict_type": "keys and values",
-        "model_type": "keys and values",
-        "model_attributes_type": "keys and values",
-        "string_type": "a text",
-        "string_too_short": "a text that is not empty",
-    }.get(detail["type"])
-    return plain or detail["msg"].removeprefix("Input should be ").removeprefix("Value should be ")
-
-
 def _matches(path: KeyPath, place: str) -> bool:
     parts = place.split(".")
     return len(parts) == len(path) and all(
@@ -80,29 +104,8 @@ def _matches(path: KeyPath, place: str) -> bool:
 
 
 def _list_keys(path: KeyPath) -> list[str]:
-    """Return the keys that the models define at ``path``, by walking their types."""
-    kind: Any = Policy
-    for part in path:
-        kind = _unwrap(kind)
-        if isinstance(kind, type) and issubclass(kind, Part):
-            hints = get_type_hints(kind, include_extras=False)
-            kind = next(
-                (hints[name] for name, info in kind.model_fields.items() if (info.alias or name) == part),
-                None,
-            )
-        elif get_origin(kind) in {dict, Mapping}:
-            kind = get_args(kind)[1]
-        elif get_origin(kind) in {tuple, list}:
-            kind = get_args(kind)[0]
-    kind = _unwrap(kind)
+    """Return the keys that the models define at ``path``."""
+    kind, _ = type_at(path)
     if not (isinstance(kind, type) and issubclass(kind, Part)):
         return []
     return [info.alias or name for name, info in kind.model_fields.items()]
-
-
-def _unwrap(kind: Any) -> Any:
-    if get_origin(kind) is Annotated:
-        return _unwrap(get_args(kind)[0])
-    if get_origin(kind) in {Union, UnionType}:
-        return _unwrap(next(one for one in get_args(kind) if one is not type(None)))
-    return kind

@@ -92,7 +92,7 @@ def test_valid_routes_are_loaded(default_text: str, routes: Sequence[str], desks
         ((*OWNED, territory("employees: {from: 9, to: 1}"), REST), "routes[5].if.employees", "keys", "above 1"),
         ((*OWNED, "{if: {regions: [CA]}, to: account owner}", REST), "routes[5]", "keys", "to: desk"),
         ((*OWNED, "{if: {regions: [CA]}, to: desk inside_sales, kind: service}", REST), "routes[5]", "keys", "without a kind"),
-        ((*OWNED, "{if: costumer, to: account owner}", REST), "routes[5].if", '"costumer"', "'customer'"),
+        ((*OWNED, "{if: costumer, to: account owner}", REST), "routes[5].if", '"costumer"', "customer"),
         ((*OWNED, "{if: former_customer, to: account owner}", REST), "routes[5]", "keys", "to: former rep"),
         ((NEVER, SUPPORT.replace(", kind: service", ""), CUSTOMER, OPEN, REST), "routes[2]", "keys", "kind: service"),
         ((NEVER, SUPPORT.replace("care", "inside_sales"), CUSTOMER, OPEN, REST), "desks.inside_sales.answer_within.service", "no such key", "as 4h"),

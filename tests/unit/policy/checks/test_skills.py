@@ -10,7 +10,7 @@ from workers.policy.model import Policy
 from workers.policy.problem import Problem
 
 DESK = "skills: {language: required, segment: preferred, when_nobody_has_it: anyone}"
-LANGUAGE = "  language: {es: [MX, PR, ES]}    # the person or the company is in one of these countries\n"
+LANGUAGE = "  language: {es: [MX, PR, ES]}    # country of the company or, if unknown, of the person\n"
 SEGMENT = "  segment:\n    large: {revenue: {from: 4B}}  # large banks need a rep who knows how they buy\n"
 
 
@@ -63,7 +63,7 @@ def test_the_default_policy_defines_the_skills_that_leads_need(default: Policy) 
             DESK.replace("preferred", "nice"),
             "desks.inside_sales.skills.segment",
             '"nice"',
-            "'preferred'",
+            "preferred",
         ),
         (
             LANGUAGE,

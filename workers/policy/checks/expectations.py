@@ -1,0 +1,143 @@
+"""The "expected" part of a refusal that pydantic words itself, in the words and notation of the policy file.
+
+In: an error of pydantic, and the type of its key with the reader of its value. Out: a text that names the permitted
+values, with the bounds as the file writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Final, Union, get_args, get_origin
+
+from workers.policy.model import Policy
+from workers.policy.part import Part
+from workers.policy.written_values import write_amount, write_span
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+    from workers.policy.document import KeyPath
+
+_DURATIONS: Final = {
+    "read_duration_ms": ("30m", "4h", "2d"),
+    "read_lasting_ms": ("45s", "2m", "1h"),
+}
+"""Examples of durations by the function that reads them."""
+_WRITERS: Final[Mapping[str, Callable[[int], str]]] = {
+    "read_duration_ms": write_span,
+    "read_bucket_ms": write_span,
+    "read_lasting_ms": lambda value: write_span(value, has_days=False),
+    "read_amount": write_amount,
+}
+"""The notation of a value, by the function that reads it. Other numbers are plain digits."""
+_PLAIN: Final = {
+    "dict_type": "keys and values, as {key: value}",
+    "mapping_type": "keys and values, as {key: value}",
+    "model_type": "keys and values, as {key: value}",
+    "model_attributes_type": "keys and values, as {key: value}",
+    "string_type": "a text",
+    "string_too_short": "a text that is not empty",
+}
+_OF_BOUNDS: Final = frozenset({"greater_than_equal", "less_than_equal", "greater_than", "less_than"})
+_MS: Final = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+
+def describe_expected(detail: ErrorDetails, path: KeyPath, found: object) -> str:  # noqa: PLR0911 - one line for each kind of error
+    """Return what is expected at ``path``, where the file has ``found``."""
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind in {"tuple_type", "list_type"}:
+        return f"a list, as [{found}]" if isinstance(found, str) and found else "a list, as [a, b]"
+    if kind in {"literal_error", "enum"}:
+        return _describe_choice(str(context.get("expected", "")), found)
+    if kind in {"too_short", "too_long"}:
+        least, most = context.get("min_length"), context.get("max_length")
+        many = f"at least {least}" if kind == "too_short" else f"at most {most}"
+        return f"{many} {'entry' if (least or most) == 1 else 'entries'}"
+    if kind == "string_too_long":
+        return f"a text of at most {context.get('max_length')} characters"
+    metadata = _metadata_at(path)
+    reader = next((name for one in metadata if (name := _reader_of(one)) is not None), None)
+    if kind in _OF_BOUNDS:
+        return _describe_bounds(metadata, _WRITERS.get(reader or "", str))
+    text = str(
+        context.get("expected") or _PLAIN.get(kind) or "a value that the key permits, see docs/policy.md"
+    )
+    if text.endswith((" or 2d", " or 1h")) or text == "a whole number in plain digits":
+        return _with_fitting_example(text, metadata, reader or "")
+    return text
+
+
+def _describe_choice(expected: str, found: object) -> str:
+    """Return the permitted words, with the one that was probably meant."""
+    plain = expected.replace("'", "")
+    words = plain.replace(" or ", ", ").split(", ")
+    near = get_close_matches(str(found), words, n=1) if isinstance(found, str) else []
+    return plain + (f" (did you mean {near[0]}?)" if near else "")
+
+
+def _describe_bounds(metadata: list[Any], write: Callable[[int], str]) -> str:
+    low, high = _bounds(metadata)
+    if low is not None and high is not None:
+        return f"from {write(low)} to {write(high)}"
+    return f"at least {write(low)}" if low is not None else f"at most {write(high or 0)}"
+
+
+def _with_fitting_example(text: str, metadata: list[Any], reader: str) -> str:
+    """Return the text with examples that the bounds of the key permit."""
+    low, high = _bounds(metadata)
+    if reader not in _DURATIONS:
+        limits = "" if low is None or high is None else f" from {low} to {high}"
+        return f"{text}{limits}"
+    fitting = [
+        one for one in _DURATIONS[reader] if (low or 0) <= int(one[:-1]) * _MS[one[-1]] <= (high or 10**15)
+    ]
+    return f"a duration, as {' or '.join(fitting)}"
+
+
+def _bounds(metadata: list[Any]) -> tuple[int | None, int | None]:
+    """Return the lowest and the highest permitted value."""
+    lows = [one.ge for one in metadata if getattr(one, "ge", None) is not None]
+    lows += [one.gt + 1 for one in metadata if getattr(one, "gt", None) is not None]
+    highs = [one.le for one in metadata if getattr(one, "le", None) is not None]
+    return max(lows, default=None), min(highs, default=None)
+
+
+def _reader_of(one: Any) -> str | None:
+    name = getattr(getattr(one, "func", None), "__name__", "")
+    return name if name.startswith(("read_", "_read_")) else None
+
+
+def _metadata_at(path: KeyPath) -> list[Any]:
+    """Return the metadata of the type at ``path``, innermost first: readers of the value, and bounds."""
+    kind, metadata = type_at(path)
+    del kind
+    return metadata
+
+
+def type_at(path: KeyPath) -> tuple[Any, list[Any]]:
+    """Return the type at ``path``, and its metadata, by walking the types of the models. Unknown keys give None."""
+    kind: Any = Policy
+    metadata: list[Any] = []
+    for part in path:
+        kind = _unwrap(kind, [])
+        if isinstance(kind, type) and issubclass(kind, Part):
+            info = next((one for name, one in kind.model_fields.items() if (one.alias or name) == part), None)
+            kind, metadata = (None, []) if info is None else (info.annotation, list(info.metadata))
+        elif get_origin(kind) in {dict, Mapping}:
+            kind, metadata = get_args(kind)[1], []
+        elif get_origin(kind) in {tuple, list}:
+            kind, metadata = get_args(kind)[0], []
+    return _unwrap(kind, metadata), metadata
+
+
+def _unwrap(kind: Any, metadata: list[Any]) -> Any:
+    """Return a type without Annotated and None. The metadata of Annotated is added to ``metadata``."""
+    if get_origin(kind) is Annotated:
+        for one in get_args(kind)[1:]:
+            metadata.extend(getattr(one, "metadata", None) or [one])
+        return _unwrap(get_args(kind)[0], metadata)
+    if get_origin(kind) in {Union, UnionType}:
+        return _unwrap(next(one for one in get_args(kind) if one is not type(None)), metadata)
+    return kind
