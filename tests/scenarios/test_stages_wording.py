@@ -36,7 +36,7 @@ def test_a_definition_contains_the_numbers_of_the_policy(story: Story) -> None:
 
     assert handoff["stage"] == "mql"
     assert handoff["stage_words"]["definition"].startswith(
-        "Passes served_market and buyers, and has 135 points"
+        "Passes every gate of market and person, and has 135 points"
     )
     assert "name" not in handoff["stage_words"]
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from workers.policy.gates import Functions
+from workers.policy.pages.plain_words import plain_name
 from workers.policy.pages.sentences import SENTENCES
 from workers.policy.pages.value_formats import FormattedValue, format_list
 from workers.policy.part import Part
@@ -126,7 +127,7 @@ def _explain_value(heading: str, value: Any, part: Part, name: str, depth: int) 
                 like = getattr(one, "like", None)
                 yield from _explain_model(one, depth + 1, f"{key}: ", value.get(like))
             else:
-                yield f"{_INDENT * (depth + 1)}{key}: {format_list(one, 'or')}"
+                yield f"{_INDENT * (depth + 1)}{plain_name(key)}: {format_list(one, 'or')}"
     else:
         for number, one in enumerate(value, start=1):
             yield from _explain_model(one, depth + 1, f"{number}. ")
@@ -172,5 +173,17 @@ def _explain_principles(policy: Policy) -> Iterator[str]:
         f" {most}, and an MQL needs {bar}. A lead that fails a gate is never an MQL, whatever it does."
     )
     yield f"{_INDENT}An unknown fact does not mean outside: the lead waits for the fact, and its touches keep their dates."
+    yield (
+        f"{_INDENT}Any activity that gives points is a hand-off if it is of a customer or of an open opportunity, also below"
+        " the threshold: one for each person and cycle. What follows on it is a signal, and no further hand-off."
+    )
+    yield (
+        f"{_INDENT}A person who asks for sales, a customer included, must be answered in the time of a raised hand. Only a"
+        " person who fails a gate, and whose account is not a customer's, has the time of an inquiry."
+    )
+    yield (
+        f"{_INDENT}A hand-off lists the latest 20 touches of both sides, and at most 10 people of the account. Days are"
+        f" calendar days in {policy.timezone}."
+    )
     yield f"{_INDENT}An account has one owner at any time. A lead that asks for sales is not held back."
     yield f"{_INDENT}A rep who is absent or has left gets no lead. No lead is dropped because everyone is absent."

@@ -61,9 +61,9 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Matching.shared_sites": _S("Web sites that companies share, which identify none: {v}", inline=True),
     "DomainList.add": _S("the list of the router and {v:all}", "the list of the router"),
     "DomainList.not": _S("without {v:all}", "without an exception"),
-    "ByName.demands": _S("{v:any} must agree too", "the name alone is enough"),
+    "ByName.demands": _S("{v:words} must agree too", "the name alone is enough"),
     "ByName.proven_by": _S(
-        "and the match is proven if {v:any} agrees",
+        "and the match is proven if {v:words} agrees",
         "but nothing proves the match, and each hand-off states so",
     ),
     # The served market.
@@ -82,7 +82,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Country.in": _S("{v:any}"),
     "NeverMarket.own_domains": _S("our own people, who write from {v:any}", "no domain is listed as our own"),
     "NeverMarket.domains": _S("e-mail addresses at {v:any}", "no other domain is excluded"),
-    "NeverMarket.relationship": _S("companies that the CRM calls {v:any}", "no relationship is excluded"),
+    "NeverMarket.relationship": _S("companies that the CRM calls {v:words}", "no relationship is excluded"),
     # The buyers.
     "Buyers.never": _S(
         "A title with {v:any} is outside, whatever else is in it", "no word in a title excludes a person"
@@ -116,15 +116,17 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Behaviour.groups": _S("Groups of rules with a shared cap", "no rules share a cap"),
     "Behaviour.rules": _S("Rules"),
     "Behaviour.signals": _S("Buying signals: {v}", "there are no buying signals", inline=True),
-    "Signals.rules": _S("{v:any} on an account with an owner"),
-    "Signals.bundle": _S("who gets one alert for all signals within {v:time}, without a hand-off"),
     "Behaviour.mail_scanners": _S(
         "Clicks of mail scanners earn nothing: {v}", "every click in a mail counts", inline=True
     ),
     "MailScanners.links": _S("clicks on {v} or more links of one mail"),
     "MailScanners.within": _S("within {v:time} of its delivery, or clicks on every link of it"),
-    "MailScanners.clicked": _S("a click is {v:any}"),
-    "MailScanners.delivered": _S("a delivery is {v:any}"),
+    "MailScanners.clicked": _S("a click is {v:activity}"),
+    "MailScanners.delivered": _S("a delivery is {v:activity}"),
+    "Signals.rules": _S("{v:any} on an account that a rep works"),
+    "Signals.bundle": _S(
+        "what happens within {v:time} of the first signal goes to that rep in one alert, without a hand-off"
+    ),
     "Decay.to_zero_after_days": _S(
         "decay: the points of each event fall to zero in a straight line over {v} days",
         "no decay: the points of an event stay the same",
@@ -140,11 +142,11 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Rule.once_per": _S("counts once in {v:time}"),
     "Rule.fade": _S("{v}", inline=True),
     "Rule.implies": _S("also counts as {v}, once per message"),
-    "When.activity": _S("{v:any}"),
-    "When.url": _S("at {v:any}"),
-    "When.asset": _S("of {v:any}"),
-    "When.form": _S("the form {v:any}"),
-    "When.campaign": _S("in the campaign {v:any}"),
+    "When.activity": _S("{v:activity}"),
+    "When.url": _S("at an address {v:pattern}"),
+    "When.asset": _S("of a document {v:pattern}"),
+    "When.form": _S("a form {v:pattern}"),
+    "When.campaign": _S("in a campaign {v:pattern}"),
     # Stages.
     "Stages.mql": _S("MQL"),
     "Stages.again": _S(
@@ -152,19 +154,19 @@ SENTENCES: Final[dict[str, Sentence]] = {
     ),
     "Stages.expired": _S("A lead expires {v}", "no lead expires", inline=True),
     "Stages.attempts_before_no": _S(
-        "a rejection as not_now or unreachable after fewer than {v} contact attempts is reported",
+        "a rejection because the time is not right, or because the lead cannot be reached, is reported after fewer than {v} contact attempts",
         "a rejection is accepted after any number of contact attempts",
     ),
     "Expired.days_without_touch": _S(
         "{v} days after the last touch by the lead or by sales, as that day begins"
     ),
-    "Expired.no_touch": _S("not counting {v:any}", "counting every activity"),
+    "Expired.no_touch": _S("not counting {v:activity}", "counting every activity"),
     "Stages.buying_group": _S("A buying group is {v}", "no hand-off names a buying group", inline=True),
-    "BuyingGroup.people": _S("{v} people of one account"),
-    "BuyingGroup.within_days": _S("active within {v} days, today included"),
-    "Stages.names": _S("display names of the stages: {v:all}", "the stages have no display names"),
+    "BuyingGroup.people": _S("{v} people of one account whose function and title do not fail"),
+    "BuyingGroup.within_days": _S("active within {v} days, today included, of the 10 who were active last"),
+    "Stages.names": _S("display names of the stages: {v:names}", "the stages have no display names"),
     "Stages.crm_names": _S(
-        "names of the stages in the CRM: {v:all}", "the CRM has no other names for the stages"
+        "names of the stages in the CRM: {v:names}", "the CRM has no other names for the stages"
     ),
     "Stages.opportunity": _S(
         "A new opportunity is published with a probability of {v}",
@@ -176,15 +178,15 @@ SENTENCES: Final[dict[str, Sentence]] = {
         "a lead is an MQL if it passes every gate and reaches {v} points of fit and behaviour together"
     ),
     "Mql.or_asks_for": _S(
-        "a request for {v:any} goes to sales at once, whatever the points; the gates only decide whether it is an MQL"
+        "a request for {v:words} goes to sales at once, whatever the points; the gates only decide whether it is an MQL"
     ),
     "Mql.or_responds_to": _S(
         "with fewer points, a lead that passes every gate is an MQL if it {v}",
         "no campaign makes an MQL at once",
         inline=True,
     ),
-    "Responses.campaigns": _S("answers the campaign {v:any}"),
-    "Responses.by": _S("with a form or by {v:any}", "with a form"),
+    "Responses.campaigns": _S("answers a campaign {v:pattern}"),
+    "Responses.by": _S("with a form or by {v:activity}", "with a form"),
     "Requalification.new_points": _S("{v} points from later events"),
     "Opportunity.probability_percent": _S("{v} %"),
     "SalesSaysNo.not_now": _S("not the right time: {v:phrase}"),
@@ -196,7 +198,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     # Routes.
     "Route.if": _S("if {v:route}", inline=True),
     "Route.to": _S("it goes to {v:phrase}"),
-    "Route.kind": _S("as {v}"),
+    "Route.kind": _S("as {v:kind}"),
     "Route.for_days": _S("until the day begins that is {v} days after the rep's last work"),
     "Route.without_owner": _S("or, if no active rep owns the account, to {v}"),
     "Route.otherwise": _S("every other lead goes to {v}"),
@@ -219,23 +221,24 @@ SENTENCES: Final[dict[str, Sentence]] = {
         "but an account that a rep has by then stays with the rep"
     ),
     "Partner.accounts": _S("covers the accounts {v:all}"),
-    "Partner.relationship": _S("covers accounts that the CRM calls {v:any}"),
+    "Partner.relationship": _S("covers accounts that the CRM calls {v:words}"),
     "Partner.gets": _S("gets a lead {v:phrase}"),
-    "Partner.answer_within": _S("must answer within {v:time} of opening hours"),
+    "Partner.answer_within": _S("must answer within {v:hours} of opening time"),
     "Partner.calendar": _S(
         "opening hours: calendar {v}", "opening hours: the calendar of the desk for all other leads"
     ),
     "Partner.then": _S("without an answer in time, {v:phrase}"),
-    "Partner.sees": _S("sees {v:all} of a lead, and nothing else"),
+    "Partner.sees": _S("sees {v:all_words} of a lead, and nothing else"),
     "Owners.subsidiaries": _S("a subsidiary without an owner of its own belongs to {v:phrase}"),
     "Owners.not_people": _S(
-        "robots and queues such as {v:all} own nothing", "every owner that the CRM names is a person"
+        "an owner whose name in the CRM {v:owner} is a robot or a queue, and owns nothing",
+        "every owner that the CRM names is a person",
     ),
     # Nurture paths.
     "NurturePath.if": _S("if {v}", inline=True),
     "NurturePath.path": _S("the path is {v}"),
     "NurturePath.otherwise": _S("the path of every other lead is {v}"),
-    "PathIf.stages": _S("the stage is {v:any}"),
+    "PathIf.stages": _S("the stage is {v:words}"),
     "PathIf.grades": _S("the grade is {v:any}"),
     "PathIf.total": _S("the points are {v}", inline=True),
     "PathIf.signals": _S("the lead has the signal {v:any}"),
@@ -272,21 +275,23 @@ SENTENCES: Final[dict[str, Sentence]] = {
     ),
     "EveryoneAway.mql": _S("an MQL {v:held}"),
     "EveryoneAway.raised_hand": _S("a raised hand goes to {v}"),
-    "AnswerWithin.mql": _S("MQL: {v:time}"),
-    "AnswerWithin.raised_hand": _S("raised hand: {v:time}"),
-    "AnswerWithin.inquiry": _S("inquiry: {v:time}"),
-    "AnswerWithin.expansion": _S("customer: {v:time}"),
-    "AnswerWithin.in_cycle": _S("open opportunity: {v:time}"),
-    "AnswerWithin.service": _S("support question: {v:time}"),
+    "AnswerWithin.mql": _S("MQL: {v:hours}"),
+    "AnswerWithin.raised_hand": _S(
+        "raised hand, which is a person who asks for sales and passes or may pass the gates, customers included: {v:hours}"
+    ),
+    "AnswerWithin.inquiry": _S("inquiry, which is a person who asks for sales and fails a gate: {v:hours}"),
+    "AnswerWithin.expansion": _S("activity of a customer: {v:hours}"),
+    "AnswerWithin.in_cycle": _S("activity at an open opportunity: {v:hours}"),
+    "AnswerWithin.service": _S("support question: {v:hours}"),
     "AnswerWithin.then": _S(
         "without an answer, the account goes to {v:phrase}",
         "without an answer, the account stays with its holder, and is reported",
     ),
-    "AnswerWithin.after": _S("this happens after {v:multiple} the time to answer"),
+    "AnswerWithin.after": _S("this happens after {v:multiple} time to answer"),
     "AnswerWithin.times": _S("{v:times} at most, then it goes to the manager"),
     # Calendars.
     "Calendar.timezone": _S("time zone {v}"),
-    "Calendar.hours": _S("{v:all}"),
+    "Calendar.hours": _S("open {v:week}"),
     "Calendar.holidays": _S("closed on the holidays of {v}", "no holidays"),
     "Calendar.days": _S("other hours on {v:all}"),
     # Privacy.
@@ -305,9 +310,9 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "UnstatedConsent.tracking": _S("tracking counts as {v}"),
     "UnstatedConsent.marketing": _S("marketing counts as {v}"),
     # Events that no person caused.
-    "NoVisits.activities": _S("activities: {v:all}", "no activity is dropped"),
+    "NoVisits.activities": _S("activities: {v:all_words}", "no activity is dropped"),
     "NoVisits.user_agents": _S(
-        "user agents of robots: {v:all}", "no user agent counts as a robot by our own list"
+        "user agents of robots: those {v:pattern}", "no user agent counts as a robot by our own list"
     ),
     "NoVisits.known_robots": _S("robots of the public list of user agents {v:phrase}"),
 }

@@ -6,13 +6,21 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
+from workers.policy.pages.plain_words import (
+    plain_activity,
+    plain_days,
+    plain_name,
+    plain_owner,
+    plain_patterns,
+    plain_word,
+)
 from workers.policy.scalars import DAY_MS, HOUR_MS, MINUTE_MS
 
 _PHRASES: Final[Mapping[str, str]] = {
     "skip": "is lost",
     "drop": "are dropped too",
     "count": "count as visitors",
-    "hold": "is kept until they return",
+    "hold": "is kept until they return, at most one turn",
     "give_back": "are returned",
     "keep": "stay used",
     "recycled": "the lead is recycled and may come back",
@@ -80,6 +88,19 @@ def format_duration(value_ms: int) -> str:
     return " ".join(parts)
 
 
+def format_hours(value_ms: int) -> str:
+    """Return a time that counts opening hours only, in hours and minutes: 40 hours, 1 hour 30 minutes."""
+    hours, rest = divmod(value_ms, HOUR_MS)
+    parts = [f"{hours} hour{'s' if hours != 1 else ''}"] if hours else []
+    parts += [format_duration(rest)] if rest else []
+    return " ".join(parts)
+
+
+def _join_words(value: Any, word: Callable[[str], str], last: str) -> str:
+    values = [value] if isinstance(value, str) else value
+    return format_list(tuple(word(_text_of(one)) for one in values), last)
+
+
 def format_list(value: Any, last: str) -> str:
     """Return one or several values: a, b or c. Names with values: a (b), c (d)."""
     if isinstance(value, Mapping):
@@ -101,7 +122,19 @@ _FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {
     "money": format_amount,
     "time": format_duration,
     "points": lambda value: f"{value} point{'' if value in {1, -1} else 's'}",
-    "multiple": lambda value: f"{value / 100:g} times",
+    "multiple": lambda value: {100: "the", 200: "twice the"}.get(value, f"{value / 100:g} times the"),
+    "hours": format_hours,
+    "activity": lambda value: _join_words(value, plain_activity, "or"),
+    "activities": lambda value: _join_words(value, plain_activity, "and"),
+    "words": lambda value: _join_words(value, plain_word, "or"),
+    "all_words": lambda value: _join_words(value, plain_name, "and"),
+    "names": lambda value: ", ".join(
+        f"{plain_word(str(key))} is called {name}" for key, name in value.items()
+    ),
+    "kind": plain_word,
+    "owner": lambda value: _join_words(value, plain_owner, "or"),
+    "week": lambda value: ", ".join(f"{plain_days(days)} {hours}" for days, hours in value.items()),
+    "pattern": lambda value: plain_patterns([value] if isinstance(value, str) else value),
     "times": lambda value: {1: "once", 2: "twice"}.get(value, f"{value} times"),
     "route": lambda value: _CONDITIONS.get(str(value), str(value)),
     "phrase": lambda value: _PHRASES.get(str(value), str(value)),

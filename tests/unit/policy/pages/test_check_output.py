@@ -14,7 +14,7 @@ def test_a_policy_that_passes_shows_the_numbers_that_hold_it_together(default: P
     assert passes
     assert lines[0] == f"us-commercial-banks, version 1, hash {default.hash}: passes"
     assert any(line.startswith("lowest fit that passes every gate: 100 (industry 30") for line in lines)
-    assert "  mql: Passes served_market and buyers, and has 135 points." in lines
+    assert "  mql: Passes every gate of market and person, and has 135 points." in lines
 
 
 def test_a_policy_that_does_not_pass_shows_each_problem_and_their_number(
