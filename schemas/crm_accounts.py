@@ -22,17 +22,22 @@ DomainText = Annotated[
 """A domain as the CRM has it. The directory decides whether it can identify an account."""
 
 
+Employees = Annotated[int, Field(ge=0, le=10**9)]
+"""An exact number of employees. At most 10**9."""
+Amount = Annotated[Decimal, Field(ge=0, le=10**18, max_digits=24, decimal_places=6)]
+"""An exact amount in whole units of a currency. At most 10**18."""
+
+
 class Revenue(Model):
     """A yearly revenue."""
 
-    amount: Decimal = Field(
-        ge=0,
-        le=10**18,
-        max_digits=24,
-        decimal_places=6,
-        description="The revenue of a year, in whole units of the currency. Send it as text to keep it exact.",
+    amount: Annotated[Amount | str, Field(union_mode="left_to_right")] = Field(
+        description="The revenue of a year, in whole units of the currency, or a range or words such as `10M-50M`. Send an "
+        "exact amount as text to keep it exact."
     )
-    currency: str = Field(pattern=r"^[A-Z]{3}$", description="The currency, ISO 4217.")
+    currency: str | None = Field(
+        default=None, description="The currency, ISO 4217. It may be left out if the amount names it."
+    )
 
 
 class OpenOpportunity(Model):
@@ -82,8 +87,12 @@ class CrmAccount(InboundEvent):
     naics: list[Code] = Field(
         default_factory=list, max_length=20, description="NAICS codes. Any listed code is enough for a gate."
     )
-    revenue: Revenue | None = Field(default=None, description="The company's yearly revenue.")
-    employees: int | None = Field(default=None, ge=0, le=10**9, description="The number of employees.")
+    revenue: Revenue | str | None = Field(
+        default=None, description="The company's yearly revenue, also as text such as `$10M-$50M`."
+    )
+    employees: str | Employees | None = Field(
+        default=None, description="The number of employees, or a range or words such as `51-200` or `1,000+`."
+    )
     country: str | None = Field(
         default=None,
         description="The company's country: a code of ISO 3166-1, a common alias such as UK, or a name in any language.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from schemas.base import Identifier, InboundEvent, Model, ShortText
-from schemas.crm_accounts import Code, Revenue
+from schemas.crm_accounts import Code, Employees, Revenue
 
 
 class EnrichedCompany(Model):
@@ -13,8 +13,12 @@ class EnrichedCompany(Model):
 
     sic: list[Code] = Field(default_factory=list, max_length=20, description="SIC codes of the company.")
     naics: list[Code] = Field(default_factory=list, max_length=20, description="NAICS codes of the company.")
-    revenue: Revenue | None = Field(default=None, description="The company's yearly revenue.")
-    employees: int | None = Field(default=None, ge=0, le=10**9, description="The number of employees.")
+    revenue: Revenue | str | None = Field(
+        default=None, description="The company's yearly revenue, also as text such as `$10M-$50M`."
+    )
+    employees: str | Employees | None = Field(
+        default=None, description="The number of employees, or a range or words such as `51-200` or `1,000+`."
+    )
     country: str | None = Field(
         default=None,
         description="The company's country: a code of ISO 3166-1, a common alias such as UK, or a name in any language.",

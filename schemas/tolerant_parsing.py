@@ -101,22 +101,34 @@ def read_record(topic: Topic, value: bytes | None) -> Reading:
 def _repair(topic: Topic, record: Any, failed: ValidationError, unread: dict[str, UnreadField]) -> bool:
     """Repair every field that the validation names. Return whether all of them could be repaired."""
     is_repaired = True
+    changed: set[tuple[int, str | int]] = set()
     for problem in failed.errors(include_url=False):
-        is_repaired = _repair_one(topic, record, problem, unread) and is_repaired
+        is_repaired = _repair_one(topic, record, problem, unread, changed) and is_repaired
     _drop_gone(record)
     return is_repaired
 
 
-def _repair_one(topic: Topic, record: Any, problem: ErrorDetails, unread: dict[str, UnreadField]) -> bool:
+def _repair_one(
+    topic: Topic,
+    record: Any,
+    problem: ErrorDetails,
+    unread: dict[str, UnreadField],
+    changed: set[tuple[int, str | int]],
+) -> bool:
+    """Repair the field of one problem. ``changed``: values that are in another type already; a union names one twice."""
     steps = list(_steps(topic.model, record, problem["loc"]))
     if not steps or any(one.container[one.key] is _GONE for one in steps if _holds(one)):
         return bool(steps)  # an outer field is gone already
     last = steps[-1]
+    place_of_last = (id(last.container), last.key)
+    if place_of_last in changed:
+        return True
     found = last.container[last.key] if _holds(last) else None
     if not is_blank(found):
         repaired = _as_expected(last, found, problem, topic.name, unread)
         if repaired is not _GONE:
             last.container[last.key] = repaired
+            changed.add(place_of_last)
             return True
     place = next((one for one in reversed(steps) if one.may_go), None)
     if place is None:

@@ -148,7 +148,7 @@ REFUSED: list[tuple[str, BreakKind, str, Change]] = [
         "an input no longer accepts null",
         BreakKind.TYPE_CHANGED,
         "employees",
-        lambda d: props(d, IN).update(employees=props(d, IN)["employees"]["anyOf"][0]),
+        lambda d: props(d, IN)["employees"]["anyOf"].pop(),
     ),
     (
         "an input accepts whole numbers only",
@@ -190,7 +190,7 @@ REFUSED: list[tuple[str, BreakKind, str, Change]] = [
         "an input's number must be higher",
         BreakKind.BOUND_CHANGED,
         "employees",
-        lambda d: props(d, IN)["employees"]["anyOf"][0].update(minimum=1),
+        lambda d: props(d, IN)["employees"]["anyOf"][1].update(minimum=1),
     ),
     (
         "an internal log has lost a record type that old logs hold",
@@ -234,7 +234,7 @@ ALLOWED: list[tuple[str, Change]] = [
         "an input also accepts null",
         lambda d: props(d, IN).update(name={"anyOf": [props(d, IN)["name"], {"type": "null"}]}),
     ),
-    ("an input accepts decimals", lambda d: props(d, IN)["employees"]["anyOf"][0].update(type="number")),
+    ("an input accepts decimals", lambda d: props(d, IN)["employees"]["anyOf"][1].update(type="number")),
     (
         "an input's vocabulary has a new code",
         lambda d: defs(d, IN, "Relationship")["enum"].append("investor"),

@@ -65,6 +65,7 @@ from workers.identity.erasure_marks import FORGET_MARK, erased_until_ms, forget_
 from workers.identity.event_time import AHEAD_MS, EventTime, event_time, to_ms
 from workers.identity.lead_ids import Person, person_of
 from workers.identity.repeats import CHUNK, Arrival, day_key, id_of, name_by_producer, remember, sweep_seen
+from workers.identity.unread_facts import without_unread_facts
 from workers.outbox import emit
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class DirectoryHop(BaseHop):
             if record.topic == DIRECTORY_EVENTS.name:
                 erased: PersonErased = parse_json(DIRECTORY_EVENTS, record.value)
                 return erased
-            reading = read_record(TOPICS[record.topic], record.value)
+            reading = without_unread_facts(record.topic, read_record(TOPICS[record.topic], record.value))
         except ContractError as error:
             raise RefusedError(error.reason, error.detail) from None
         if is_crm and record.key is not None and _record_id(record) != _expected_key(reading.body):

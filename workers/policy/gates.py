@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cached_property
 from typing import Annotated
 
@@ -64,7 +65,7 @@ class Range(Part):
             refuse(f"from not above to, but {self.from_} is above {self.to}")
         return self
 
-    def holds(self, value: float) -> bool:
+    def holds(self, value: Decimal | float) -> bool:
         """Whether ``value`` is within the range, bounds included."""
         return (self.from_ is None or value >= self.from_) and (self.to is None or value <= self.to)
 

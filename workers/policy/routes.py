@@ -6,6 +6,7 @@ who asks. An unknown fact never belongs to a territory.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
@@ -74,9 +75,15 @@ class Span(Part):
             refuse(f"from not above to, but {self.from_} is above {self.to}")
         return self
 
-    def holds(self, value: float) -> bool:
+    def holds(self, value: Decimal | float) -> bool:
         """Whether ``value`` is within the range, bounds included."""
         return (self.from_ is None or value >= self.from_) and (self.to is None or value <= self.to)
+
+    def holds_range(self, low: Decimal, high: Decimal) -> bool | None:
+        """Whether every value from ``low`` to ``high`` is within the range. None: only some of them are."""
+        if (self.from_ is not None and high < self.from_) or (self.to is not None and low > self.to):
+            return False
+        return True if self.holds(low) and self.holds(high) else None
 
     def covers(self, other: Span) -> bool:
         """Whether every value within ``other`` is within this range too."""

@@ -21,6 +21,10 @@ Countries = Annotated[tuple[CountryCode, ...], Field(min_length=1, max_length=25
 Asked = Literal["required", "preferred"]
 
 
+SizeBounds = tuple[Decimal, Decimal]
+"""The lowest and the highest size that a company can have. Equal for an exact size."""
+
+
 class SizeRange(Part):
     """A range of sizes. Both bounds are included; one of them may be left out."""
 
@@ -37,11 +41,12 @@ class SizeRange(Part):
             refuse(f"from not above to, but {self.from_} is above {self.to}")
         return self
 
-    def holds(self, value: Decimal | int | None) -> bool:
-        """Whether ``value`` is known and within the range."""
-        if value is None:
+    def holds(self, bounds: SizeBounds | None) -> bool:
+        """Whether a size is known and every value within its bounds is within the range."""
+        if bounds is None:
             return False
-        return (self.from_ is None or value >= self.from_) and (self.to is None or value <= self.to)
+        low, high = bounds
+        return (self.from_ is None or low >= self.from_) and (self.to is None or high <= self.to)
 
 
 class Segment(Part):
@@ -58,7 +63,7 @@ class Segment(Part):
             refuse("revenue, employees, or both")
         return self
 
-    def holds(self, revenue: Decimal | None, employees: int | None) -> bool:
+    def holds(self, revenue: SizeBounds | None, employees: SizeBounds | None) -> bool:
         """Whether a company of this revenue and headcount is in the segment. None: unknown, or in another currency."""
         return (self.revenue is None or self.revenue.holds(revenue)) and (
             self.employees is None or self.employees.holds(employees)
@@ -100,7 +105,7 @@ class Skills(Part):
         """Return the language that a lead of this country needs, or None."""
         return next((one for one, countries in self.language.items() if country in countries), None)
 
-    def segment_of(self, revenue: Decimal | None, employees: int | None) -> str | None:
+    def segment_of(self, revenue: SizeBounds | None, employees: SizeBounds | None) -> str | None:
         """Return the first segment of a company of this size, or None."""
         return next((name for name, one in self.segment.items() if one.holds(revenue, employees)), None)
 

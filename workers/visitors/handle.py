@@ -24,6 +24,7 @@ from workers.identity.erasure_marks import FORGET_MARK, erased_until_ms, forget_
 from workers.identity.event_time import EventTime, event_time, history_time
 from workers.identity.lead_ids import Person, person_of
 from workers.identity.repeats import Arrival, id_of, name_by_producer, remember
+from workers.identity.unread_facts import without_unread_facts
 from workers.outbox import emit
 from workers.visitors.anonymous_history import Bounds, HistoryEvent, add_event, drop_event, take_events
 from workers.visitors.browser_erasure import ERASE, erase_browsers, start_browser_erasure
@@ -80,7 +81,7 @@ class VisitorsHop(BaseHop):
             reading = read_record(TOPICS[record.topic], record.value)
         except ContractError as error:
             raise RefusedError(error.reason, error.detail) from None
-        event = parsed_event(reading)
+        event = parsed_event(without_unread_facts(record.topic, reading))
         if event.bad_address and browser_of(event.body) is None and not asks_for_a_person(event.body):
             raise RefusedError(DeadLetterReason.BAD_ADDRESS, f"email: {event.bad_address}")
         return event

@@ -13,20 +13,22 @@ from msgspec.structs import replace
 
 from workers.accounts.state.facts import Company, Fact
 from workers.accounts.worth.facts import value_of
+from workers.identity.company_size import employees_range, revenue_range
 from workers.identity.country_names import read_country
 
 if TYPE_CHECKING:
     from schemas.crm_contacts import EnrichedCompany
+    from workers.identity.amount_ranges import AmountRange
 
 
 def company_facts(company: EnrichedCompany, at_ms: int) -> tuple[Fact, ...]:
     """Return the enriched company's facts with their date. A blank makes no fact. At most 5."""
-    revenue = company.revenue
+    revenue, employees = revenue_range(company.revenue), employees_range(company.employees)
     texts = {
         "country": read_country(company.country) or "",
-        "employees": "" if company.employees is None else str(company.employees),
+        "employees": "" if employees is None else _bounds(employees),
         "naics": " ".join(sorted(company.naics)),
-        "revenue": f"{revenue.amount:f} {revenue.currency}" if revenue else "",
+        "revenue": "" if revenue is None else f"{_bounds(revenue)} {revenue.currency}",
         "sic": " ".join(sorted(company.sic)),
     }
     return tuple(Fact(name, text, at_ms) for name, text in texts.items() if text)
@@ -41,12 +43,19 @@ def complete_company(company: Company | None, enriched: tuple[Fact, ...]) -> Com
         made = replace(made, sic=_codes_of(enriched, "sic"), naics=_codes_of(enriched, "naics"))
     revenue = value_of(enriched, "revenue")
     if made.revenue is None and revenue is not None:
-        amount, currency = revenue.split(" ")
-        made = replace(made, revenue=amount, currency=currency)
+        amounts, currency = revenue.split(" ")
+        low, _, high = amounts.partition("-")
+        made = replace(made, revenue=low, revenue_to=high or None, currency=currency)
     employees = value_of(enriched, "employees")
     if made.employees is None and employees is not None:
-        made = replace(made, employees=int(employees))
+        low, _, high = employees.partition("-")
+        made = replace(made, employees=int(low), employees_to=int(high) if high else None)
     return replace(made, country=made.country or value_of(enriched, "country"))
+
+
+def _bounds(found: AmountRange) -> str:
+    """Return an exact amount, or the bounds of a range with a hyphen between them."""
+    return f"{found.low:f}" if found.low == found.high else f"{found.low:f}-{found.high:f}"
 
 
 def _codes_of(enriched: tuple[Fact, ...], name: str) -> tuple[str, ...]:

@@ -7,10 +7,10 @@ follows the company's size. An unknown fact needs no skill. It chooses no rep.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from workers.accounts.routing.lead_country import country_of
+from workers.accounts.state.company_bounds import employees_bounds, revenue_bounds
 from workers.accounts.worth.facts import value_of
 
 if TYPE_CHECKING:
@@ -37,9 +37,7 @@ def needs_of(policy: Policy, company: Company | None, facts: tuple[Fact, ...]) -
     if skills is None:
         return NO_NEEDS
     stated = value_of(facts, "language")
-    is_readable = company is not None and company.revenue is not None and company.currency == policy.currency
-    revenue = Decimal(company.revenue or 0) if company is not None and is_readable else None
     return Needs(
         skills.listed_language(stated) if stated else skills.language_of(country_of(company, facts)),
-        skills.segment_of(revenue, company.employees if company else None),
+        skills.segment_of(revenue_bounds(company, policy.currency), employees_bounds(company)),
     )

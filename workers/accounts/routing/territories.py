@@ -6,11 +6,11 @@ An unknown fact keeps a lead out. A known fact that fails is reported before an 
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from schemas.vocabulary import RouteMiss
 from workers.accounts.routing.lead_country import country_of
+from workers.accounts.state.company_bounds import employees_bounds, revenue_bounds
 from workers.accounts.worth.facts import value_of
 from workers.policy.routes import Span, normalize_postal_code
 
@@ -64,9 +64,10 @@ def find_unmet(
     for name, wanted in territory.given.items():
         found = _found(name, company, lead, currency)
         fact = _FACTS.get(name, name)
-        if found is None:
+        holds = None if found is None else _holds(name, wanted, found)
+        if holds is None:
             unknown = unknown or UnmetCondition(fact, RouteMiss.FACT_UNKNOWN, _text_of(wanted))
-        elif not _holds(name, wanted, found):
+        elif not holds:
             return UnmetCondition(fact, RouteMiss.ELSEWHERE, _text_of(wanted))
     return unknown
 
@@ -85,10 +86,9 @@ def _found(  # noqa: PLR0911 - one line per condition
         case "languages":
             return value_of(lead.facts, "language")
         case "revenue":
-            is_known = company is not None and company.revenue is not None and company.currency == currency
-            return Decimal(company.revenue or 0) if company is not None and is_known else None
+            return revenue_bounds(company, currency)
         case "employees":
-            return company.employees if company else None
+            return employees_bounds(company)
         case "grades":
             return lead.grade
         case "signals":
@@ -97,10 +97,10 @@ def _found(  # noqa: PLR0911 - one line per condition
             return lead.total
 
 
-def _holds(name: str, wanted: Any, found: Any) -> bool:
-    """Whether a known fact fulfils its condition."""
+def _holds(name: str, wanted: Any, found: Any) -> bool | None:
+    """Whether a known fact fulfils its condition. None: only a part of its range does."""
     if isinstance(wanted, Span):
-        return wanted.holds(found)
+        return wanted.holds_range(*found) if isinstance(found, tuple) else wanted.holds(found)
     if name == "postal_codes":
         return normalize_postal_code(found).startswith(wanted)
     if name == "signals":

@@ -8,7 +8,6 @@ nothing. The gates come from the policy keys ``served_market`` and ``buyers``; t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from msgspec import Raw
 
 from schemas.explanation import GateResult, PointsLine, WouldChange
 from schemas.vocabulary import GateState, Reason, Relationship
+from workers.accounts.state.company_bounds import employees_bounds, range_text, revenue_bounds
 from workers.identity.country_names import read_country
 from workers.policy.text_patterns import normalize_words
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from schemas.base import Model
+    from workers.accounts.state.company_bounds import Bounds
     from workers.accounts.state.facts import Company
     from workers.policy.gates import Range
     from workers.policy.model import Policy
@@ -127,8 +128,7 @@ class Gates:
         if market.revenue is not None:
             yield self._revenue(market.revenue, company)
         if market.employees is not None:
-            found = company.employees if company else None
-            yield _in_range("employees", market.employees, found, None if found is None else str(found))
+            yield self._employees(market.employees, company)
         if market.country is not None:
             country = read_country(company.country) if company else None
             state = UNKNOWN if country is None else PASS if country in market.country.in_ else FAIL
@@ -149,10 +149,14 @@ class Gates:
     def _revenue(self, gate: Range, company: Company | None) -> GateResult:
         if company is None or company.revenue is None:
             return _result("revenue", UNKNOWN, None, gate.points)
-        found = f"{company.revenue} {company.currency}"
+        found = f"{range_text(company.revenue, company.revenue_to or company.revenue)} {company.currency}"
         if company.currency != self._policy.currency:
             return _result("revenue", UNKNOWN, found, gate.points)
-        return _in_range("revenue", gate, Decimal(company.revenue), found)
+        return _in_range("revenue", gate, revenue_bounds(company, company.currency), found)
+
+    def _employees(self, gate: Range, company: Company | None) -> GateResult:
+        bounds = employees_bounds(company)
+        return _in_range("employees", gate, bounds, None if bounds is None else range_text(*bounds))
 
     # The person.
 
@@ -238,12 +242,15 @@ def _result(gate: str, state: GateState, found: str | None, points: int) -> Gate
     return GateResult(gate=gate, state=state, found=found, points=points if state is PASS else 0)
 
 
-def _in_range(name: str, gate: Range, value: Decimal | int | None, found: str | None) -> GateResult:
-    if value is None:
+def _in_range(name: str, gate: Range, bounds: Bounds | None, found: str | None) -> GateResult:
+    """Return the answer of a gate for a value within bounds. A range across a bound of the gate leaves it unknown."""
+    if bounds is None:
         return _result(name, UNKNOWN, None, gate.points)
-    above = gate.from_ is None or value >= gate.from_
-    below = gate.to is None or value <= gate.to
-    return _result(name, PASS if above and below else FAIL, found, gate.points)
+    low, high = bounds
+    if (gate.from_ is not None and high < gate.from_) or (gate.to is not None and low > gate.to):
+        return _result(name, FAIL, found, gate.points)
+    is_within = gate.holds(low) and gate.holds(high)
+    return _result(name, PASS if is_within else UNKNOWN, found, gate.points)
 
 
 def _bounds(gate: Range) -> str:

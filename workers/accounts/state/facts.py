@@ -72,10 +72,11 @@ class Company(Part, frozen=True):
     naics: tuple[str, ...] = ()
     """NAICS industry codes, sorted."""
     revenue: str | None = None
-    """Annual revenue in ``currency``. Decimal as text."""
+    """Annual revenue in ``currency``; of a range the lowest. Decimal as text."""
     currency: str | None = None
     """ISO 4217 code."""
     employees: int | None = None
+    """Number of employees; of a range the lowest."""
     country: str | None = None
     """ISO 3166-1 alpha-2 code, in capitals."""
     region: str | None = None
@@ -90,6 +91,10 @@ class Company(Part, frozen=True):
     parent_crm_account_id: str | None = None
     parent_owner_rep_id: str | None = None
     """Owner of the parent company, by the parent's own CRM record. None: no parent, or the parent has no owner."""
+    revenue_to: str | None = None
+    """Highest revenue of a range. Decimal as text, 10**18 without a bound. None: ``revenue`` is exact."""
+    employees_to: int | None = None
+    """Highest number of employees of a range, 10**18 without a bound. None: ``employees`` is exact."""
 
 
 class Dropped(Part, frozen=True):

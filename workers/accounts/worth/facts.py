@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from schemas.vocabulary import Request
 from workers.accounts.state.facts import CampaignMark, Company, Fact, Opportunity
+from workers.identity.company_size import employees_range, revenue_range
 from workers.identity.country_names import read_country
 from workers.identity.placeholders import is_placeholder
 
@@ -126,14 +127,15 @@ def latest_campaign(held: CampaignMark | None, campaign: Campaign | None, at_ms:
 
 def company_of(account: CrmAccount) -> Company:
     """Return the CRM's record as a row keeps it. Lists whose order has no meaning are sorted."""
+    revenue, employees = revenue_range(account.revenue), employees_range(account.employees)
     return Company(
         crm_account_id=account.crm_account_id,
         name=account.name,
         sic=tuple(sorted(account.sic)),
         naics=tuple(sorted(account.naics)),
-        revenue=None if account.revenue is None else f"{account.revenue.amount:f}",
-        currency=None if account.revenue is None else account.revenue.currency,
-        employees=account.employees,
+        revenue=None if revenue is None else f"{revenue.low:f}",
+        currency=None if revenue is None else revenue.currency,
+        employees=None if employees is None else int(employees.low),
         country=read_country(account.country),
         region=account.region.upper() if account.region else None,
         relationship=account.relationship,
@@ -153,6 +155,8 @@ def company_of(account: CrmAccount) -> Company:
         ),
         confirmed_ms=None if account.facts_confirmed_at is None else ms_of(account.facts_confirmed_at),
         parent_crm_account_id=account.parent_crm_account_id,
+        revenue_to=None if revenue is None or revenue.low == revenue.high else f"{revenue.high:f}",
+        employees_to=None if employees is None or employees.low == employees.high else int(employees.high),
     )
 
 
@@ -169,7 +173,9 @@ def market_facts_hash(company: Company | None) -> str:
         company.country,
         company.relationship.value,
     )
-    return sha256(repr(read).encode()).hexdigest()[:16]
+    bounds = (company.revenue_to, company.employees_to)
+    of_ranges = "" if bounds == (None, None) else repr(bounds)
+    return sha256(f"{read!r}{of_ranges}".encode()).hexdigest()[:16]
 
 
 def ms_of(instant: datetime) -> int:

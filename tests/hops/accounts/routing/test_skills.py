@@ -85,6 +85,8 @@ def test_the_segment_follows_the_companys_size_and_an_unknown_size_needs_nothing
         ({"employees": 900}, None),
         ({"employees": 50}, "small"),
         ({"employees": 51}, None),
+        ({"employees": 11, "employees_to": 50}, "small"),
+        ({"employees": 11, "employees_to": 51}, None),
     ],
 )
 def test_every_condition_of_a_segment_must_hold(facts: dict[str, Any], segment: str | None) -> None:

@@ -64,6 +64,19 @@ def profile(**facts: str) -> LeadProfile:
             UnmetCondition("revenue", UNKNOWN, "from 2000000000"),
         ),
         ({"employees": {"to": "200"}}, {"employees": 200}, {}, HERE),
+        ({"employees": {"to": "200"}}, {"employees": 51, "employees_to": 200}, {}, HERE),
+        (
+            {"employees": {"to": "100"}},
+            {"employees": 51, "employees_to": 200},
+            {},
+            UnmetCondition("employees", UNKNOWN, "to 100"),
+        ),
+        (
+            {"employees": {"to": "50"}},
+            {"employees": 51, "employees_to": 200},
+            {},
+            UnmetCondition("employees", ELSEWHERE, "to 50"),
+        ),
         (
             {"employees": {"to": "200"}},
             {"employees": 201},

@@ -10,6 +10,7 @@ from schemas.vocabulary import GateState, Reason, Relationship
 from tests.hops.accounts.market import BANK, POLICY, POLICY_TEXT
 from workers.accounts.rulebook.fit import Gates
 from workers.accounts.state.facts import Company
+from workers.identity.amount_ranges import UNBOUNDED
 from workers.policy.load import load_policy
 
 GATES = Gates(POLICY)
@@ -52,6 +53,10 @@ def state_of(gate: str, company: Company | None, title: str | None, function: st
         ("revenue", {"revenue": None, "currency": None}, UNKNOWN),
         ("revenue", {"currency": "EUR"}, UNKNOWN),
         ("revenue", {"revenue": "1", "currency": "EUR"}, UNKNOWN),
+        ("revenue", {"revenue": "600000000", "revenue_to": "700000000"}, PASS),
+        ("revenue", {"revenue": "100000000", "revenue_to": "200000000"}, FAIL),
+        ("revenue", {"revenue": "100000000", "revenue_to": "600000000"}, UNKNOWN),
+        ("revenue", {"revenue": "6000000000", "revenue_to": str(10**18)}, FAIL),
         ("country", {"country": "US"}, PASS),
         ("country", {"country": "us"}, PASS),
         ("country", {"country": "DE"}, FAIL),
@@ -82,6 +87,30 @@ def test_the_gate_of_employees_includes_its_bounds() -> None:
         for count in (None, 49, 50, 100, 101)
     }
     assert found == {None: UNKNOWN, 49: FAIL, 50: PASS, 100: PASS, 101: FAIL}
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected", "found"),
+    [
+        (50, 100, PASS, "50-100"),
+        (51, 200, UNKNOWN, "51-200"),
+        (11, 49, FAIL, "11-49"),
+        (11, 50, UNKNOWN, "11-50"),
+        (101, UNBOUNDED, FAIL, "101+"),
+        (50, UNBOUNDED, UNKNOWN, "50+"),
+        (0, 49, FAIL, "0-49"),
+    ],
+)
+def test_a_range_across_a_bound_of_the_gate_is_unknown(
+    low: int, high: int, expected: GateState, found: str
+) -> None:
+    text = POLICY_TEXT.replace(
+        "  country: {points: 20", "  employees: {points: 5, from: 50, to: 100}\n  country: {points: 20"
+    )
+    fit = Gates(load_policy(text)).fit(a_company(employees=low, employees_to=high), "CIO", "it")
+    gate = next(one for one in fit.gates if one.gate == "employees")
+    assert (gate.state, gate.found) == (expected, found)
+    assert ("employees" in fit.wanted_of_company) is (expected is UNKNOWN)
 
 
 @pytest.mark.parametrize(

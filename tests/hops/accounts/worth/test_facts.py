@@ -112,6 +112,7 @@ def test_the_order_of_lists_in_a_crm_record_does_not_matter() -> None:
         ({"naics": ["522110"]}, True),
         ({"revenue": Revenue(amount=Decimal(1), currency="USD")}, True),
         ({"employees": 10}, True),
+        ({"employees": "1-10"}, True),
         ({"country": None}, True),
         ({"relationship": "partner"}, True),
     ],
@@ -139,3 +140,25 @@ def test_which_changes_change_the_hash_of_the_market_facts(
 )
 def test_a_fact_that_was_not_given_is_not_kept(name: str, text: str | None, kept: str) -> None:
     assert stated_text(name, text) == kept
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ({"employees": "51-200"}, {"employees": 51, "employees_to": 200}),
+        ({"employees": "1,000+"}, {"employees": 1000, "employees_to": 10**18}),
+        ({"employees": "500"}, {"employees": 500, "employees_to": None}),
+        ({"employees": "lots"}, {"employees": None, "employees_to": None}),
+        ({"revenue": "$10M-$50M"}, {"revenue": "10000000", "revenue_to": "50000000", "currency": "USD"}),
+        ({"revenue": Revenue(amount="5 Mio.", currency="eur")}, {"revenue": "5000000", "currency": "EUR"}),
+        ({"revenue": Revenue(amount="€5M")}, {"revenue": "5000000", "currency": "EUR", "revenue_to": None}),
+        ({"revenue": Revenue(amount=Decimal(5))}, {"revenue": None, "currency": None}),
+        ({"revenue": Revenue(amount="€5M", currency="USD")}, {"revenue": None}),
+        ({"country": "Germany"}, {"country": "DE"}),
+    ],
+)
+def test_the_facts_of_a_company_are_read_as_people_write_them(
+    written: dict[str, Any], kept: dict[str, Any]
+) -> None:
+    made = company_of(company(**written))
+    assert {name: getattr(made, name) for name in kept} == kept
