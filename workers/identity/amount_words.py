@@ -30,7 +30,7 @@ CURRENCIES: Final[dict[str, tuple[str, ...]]] = {
     "ILS": ("₪",), "INR": ("₹", "rs", "rupees"), "JPY": ("円", "yen"), "KRW": ("₩", "원"), "MXN": ("mx$",), "NZD": ("nz$",),
     "PLN": ("zł",), "RUB": ("₽", "руб"), "SGD": ("s$", "sg$"), "THB": ("฿",), "TRY": ("₺", "tl"), "UAH": ("₴",), "VND": ("₫",),
 }
-"""Signs and names of currencies, by ISO 4217 code. A plain $ is the US dollar unless a field names another dollar."""
+"""Symbols and names of currencies, by ISO 4217 code. A plain $ is the US dollar unless a field names another dollar."""
 AT_MOST: Final = (
     *("up to", "at most", "max", "maximum", "no more than", "bis", "bis zu", "höchstens", "jusqu'à", "hasta", "fino a"),
     *("até", "tot", "≤", "<=", "less than", "fewer than", "under", "below", "weniger als", "unter", "moins de"),
