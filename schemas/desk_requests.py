@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from schemas.base import RECORD_TYPE, AccountKey, FactId, LeadId, Milliseconds, Model
+from schemas.base import RECORD_TYPE, AccountKey, FactId, LeadId, Milliseconds, Model, UnreadField
 from schemas.crm_reps import CrmRep
 from schemas.erasure import PersonErased
 from schemas.vocabulary import Kind
@@ -174,6 +174,9 @@ class RepFacts(Model):
     rep: CrmRep | None = Field(
         default=None, description="The whole record. Absent: the rep left this desk or was deleted."
     )
+    unread: list[UnreadField] | None = Field(
+        default=None, description="Fields of the record that could not be read. Absent if all could be read."
+    )
 
 
 class RepMeant(Model):
@@ -247,6 +250,19 @@ class PersonNamed(Model):
     is_named: bool = Field(description="True: the policy names the person. False: no longer.")
 
 
+class RepNamed(Model):
+    """A rep's record names another rep as deputy or manager, or no longer does. Sent to the named rep's desk of one."""
+
+    type: Literal["rep_named"] = Field(default="rep_named", description=RECORD_TYPE)
+    event_id: FactId
+    desk: str = Field(description="The desk of one of the rep who is named.")
+    rep_id: str = Field(description="The rep whose record names the other.")
+    field: Literal["deputy", "manager"] = Field(
+        description="The role that the record gives to the named rep."
+    )
+    is_named: bool = Field(description="True: the record names the rep. False: no longer.")
+
+
 DeskEvent = Annotated[
     DeskRequest
     | DeskReturn
@@ -255,6 +271,7 @@ DeskEvent = Annotated[
     | PresenceAsked
     | LookAgain
     | PersonNamed
+    | RepNamed
     | PersonErased,
     Field(discriminator="type"),
 ]

@@ -57,7 +57,8 @@ class LeadAlert(Output):
         description="For `company_ambiguous`: crm_account_ids of the accounts that could be meant.",
     )
     crm_account_id: str | None = Field(
-        default=None, description="For `domain_dropped`: the CRM's account that has the domain."
+        default=None,
+        description="For `domain_dropped`, and for `field_unreadable` of crm.accounts: the CRM's account.",
     )
     domain: str | None = Field(
         default=None, description="For `domain_dropped`: the domain. Absent for a text that is not a domain."
@@ -76,5 +77,26 @@ class LeadAlert(Output):
     )
     signals: list[Signal] | None = Field(
         default=None, max_length=20, description="For `buying_signals`: who did what, and how often."
+    )
+    topic: str | None = Field(
+        default=None, description="For `field_unreadable` and `request_refused`: the topic of the record."
+    )
+    field: str | None = Field(
+        default=None,
+        description="For `field_unreadable` and `name_unknown`: the field, as the contract names it. A field of a field has "
+        "a dot.",
+    )
+    found: str | None = Field(
+        default=None,
+        description="For `field_unreadable`: the unknown word of a closed list, if it is a plain word. For `name_unknown`: the "
+        "name that does not exist.",
+    )
+    available: list[str] | None = Field(
+        default=None,
+        max_length=20,
+        description="For `name_unknown`: the names that exist, or examples of them.",
+    )
+    dead_letter: str | None = Field(
+        default=None, description="For `request_refused` of a form: the key of its record on dead.letters."
     )
     policy: PolicyRef = Field(description="The policy in force.")

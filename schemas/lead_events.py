@@ -17,7 +17,17 @@ from schemas.account_links import (
     Plain,
     SubsidiaryNamed,
 )
-from schemas.base import RECORD_TYPE, AccountKey, Campaign, Consent, FactId, LeadId, Milliseconds, Model
+from schemas.base import (
+    RECORD_TYPE,
+    AccountKey,
+    Campaign,
+    Consent,
+    FactId,
+    LeadId,
+    Milliseconds,
+    Model,
+    UnreadField,
+)
 from schemas.crm_accounts import CrmAccount
 from schemas.crm_contacts import ContactRecord
 from schemas.desk_answers import Clock, DeskAnswer, PassedOverRep, RepChanged, WaitAges
@@ -49,6 +59,9 @@ __all__ = [
 ]
 
 
+_UNREAD = "Fields of the input record that could not be read. Absent if all could be read."
+
+
 class LeadFact(Model):
     """The fields that every fact about a lead carries."""
 
@@ -69,6 +82,7 @@ class LeadFact(Model):
         default=False,
         description="Whether it is imported history: it counts by its date and causes no request to sales.",
     )
+    unread: list[UnreadField] | None = Field(default=None, description=_UNREAD)
 
 
 class ConsentWord(Model):
@@ -246,6 +260,7 @@ class AccountFacts(Model):
         max_length=50,
         description="Domains of the record that identify no company. Only the record's own key gets them, and reports them.",
     )
+    unread: list[UnreadField] | None = Field(default=None, description=_UNREAD)
 
 
 class AccountReleased(Model):
@@ -280,6 +295,7 @@ class SalesAnswered(Model):
     forwards: int = Field(
         default=0, ge=0, description="How often the activity was forwarded to the lead's current account key."
     )
+    unread: list[UnreadField] | None = Field(default=None, description=_UNREAD)
 
 
 LeadEvent = Annotated[

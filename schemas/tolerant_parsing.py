@@ -98,6 +98,11 @@ def read_record(topic: Topic, value: bytes | None) -> Reading:
     raise refusal_of(topic, failed) from None
 
 
+def places_of(unread: tuple[UnreadField, ...]) -> tuple[tuple[str, str], ...]:
+    """Return the topic and the name of each field."""
+    return tuple((one.topic, one.field) for one in unread)
+
+
 def _repair(topic: Topic, record: Any, failed: ValidationError, unread: dict[str, UnreadField]) -> bool:
     """Repair every field that the validation names. Return whether all of them could be repaired."""
     is_repaired = True

@@ -368,7 +368,7 @@ class PassedOver(StrEnum):
 
 
 class Alert(StrEnum):
-    """The matter that lead.alerts reports. Each alert is cleared by a record with `cleared` true."""
+    """The matter that lead.alerts reports. A record with `cleared` true ends an alert, unless its sentence excludes that."""
 
     RESPONSE_DUE_SOON = "response_due_soon"
     """Most of the time for the first response has passed."""
@@ -411,6 +411,15 @@ class Alert(StrEnum):
     """A rep claimed a lead that the rep cannot have. `why` gives the obstacle, `rep_id` or `desk` the holder, `told` the
     claimant. Cleared when the obstacle is gone (then claim again) or the lead moved to another account. Raised again for
     another obstacle."""
+    FIELD_UNREADABLE = "field_unreadable"
+    """A record was read without one of its fields, because the field's value cannot be read. `topic` and `field` name it.
+    Cleared when a later record of that person, account or rep has a readable value there."""
+    REQUEST_REFUSED = "request_refused"
+    """A person asked for sales or support, and the e-mail address of the request cannot be read. No lead was made. Of a form,
+    `dead_letter` names the record. Never cleared."""
+    NAME_UNKNOWN = "name_unknown"
+    """A rep's record names a desk, calendar, time zone, segment, language, deputy, manager or hours that do not exist.
+    `field` and `found` name it, `available` lists what exists. Cleared when the rep's record is right."""
 
 
 class DomainUse(StrEnum):

@@ -15,7 +15,7 @@ from typing import ClassVar
 import msgspec
 from msgspec.structs import replace
 
-from workers.engine.api import AgentSpec, Clock, Config, Cursor, Emit, Record, RefusedError, Timer
+from workers.engine.api import AgentSpec, BaseHop, Clock, Config, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.control import Control, Tick, control_emit
 from workers.engine.decide import Decider, Limits
 from workers.engine.memory import MemoryStore
@@ -51,7 +51,7 @@ def output(key: str, text: str) -> Emit:
     return Emit("out", key.encode(), text.encode(), key.encode())
 
 
-class CounterHop:
+class CounterHop(BaseHop):
     """Counts. Each output holds the text of the config."""
 
     def __init__(self, config: Config) -> None:

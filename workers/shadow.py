@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace as changed
 
 from schemas.topics import TOPICS, Direction, shadow_of, shadowed_by
+from workers.engine.api import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from workers.engine.api import (
         AgentSpec,
@@ -83,12 +84,17 @@ class _Shadow:
         self._names = names
         self.key_of = hop.key_of
         self.is_ready = hop.is_ready
+        self.unread_of = hop.unread_of
 
     def parse(self, record: Record) -> Any:
         return self._hop.parse(_rename_to_live(record))
 
     def handle(self, event: Any, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
-        return self._rename(self._hop.handle(event, _rename_to_live(record), rows, clock))
+        try:
+            return self._rename(self._hop.handle(event, _rename_to_live(record), rows, clock))
+        except RefusedError as refused:
+            outputs = tuple(self._rename(refused.outputs))
+            raise RefusedError(refused.reason, refused.detail, outputs) from None
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
         return self._rename(self._hop.on_timer(timer, rows, clock))
@@ -103,7 +109,7 @@ class _Shadow:
     def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
         return self._rename(self._hop.announce(partition, partitions, rows, clock))
 
-    def _rename(self, emits: list[Emit]) -> list[Emit]:
+    def _rename(self, emits: Iterable[Emit]) -> list[Emit]:
         """Return the emits with the shadow's topic names."""
         return [changed(emit, topic=self._names[emit.topic]) for emit in emits]
 

@@ -214,6 +214,9 @@ class Case:
                 for one in row.signals
             ]
             or None,
+            topic=row.topic,
+            field=row.field,
+            found=row.found,
             policy=self.terms.ref,
         )
         self.publish(LEAD_ALERTS, event)

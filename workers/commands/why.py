@@ -11,7 +11,7 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console, RenderableType
 
-from schemas.topics import DESK_LEDGER, LEAD_ROUTING, LEAD_SCORES
+from schemas.topics import DESK_LEDGER, LEAD_ALERTS, LEAD_ROUTING, LEAD_SCORES
 from workers.commands.errors import CommandError
 from workers.commands.kafka import Shadow
 from workers.commands.replay import DEMO_KEY
@@ -28,7 +28,7 @@ from workers.views.decision_page import Decisions, Subject, page_of
 _LEAD_ID: Final = re.compile(r"[0-9a-f]{6}[0-9a-f-]{0,30}")
 _WIDTH: Final = 110
 """Columns of a page that is written into a file or a pipe."""
-_ROUTED: Final = (LEAD_ROUTING.name, DESK_LEDGER.name)
+_ROUTED: Final = (LEAD_ROUTING.name, DESK_LEDGER.name, LEAD_ALERTS.name)
 _SCORED: Final = (LEAD_SCORES.name,)
 
 SubjectText = Annotated[

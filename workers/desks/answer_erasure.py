@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from workers.desks.rows import AnswerRow, AskedRow, DependsRow, NamedRow, RepRow, RotationRow, WaitingRow
+from workers.desks.rows import (
+    AnswerRow,
+    AskedRow,
+    DependsRow,
+    NamedByRow,
+    NamedRow,
+    RepRow,
+    RotationRow,
+    SlipRow,
+    WaitingRow,
+)
 from workers.engine.timers import start_cursor
 
 if TYPE_CHECKING:
@@ -32,6 +42,8 @@ LEAVES: Final[dict[type[Row], str]] = {
     RepRow: "holds nothing about leads",
     AskedRow: "holds nothing about leads",
     NamedRow: "holds nothing about leads",
+    SlipRow: "holds nothing about leads",
+    NamedByRow: "holds nothing about leads",
 }
 """How a person leaves each row type. A row type that is missing here fails a test."""
 

@@ -50,13 +50,13 @@ class Terms:
     """The desks' terms of one policy version. Compiled calendars are cached (at most 1,000)."""
 
     def __init__(self, policy: Policy) -> None:
-        self._policy = policy
+        self.policy = policy
         self._calendars: dict[tuple[str, str | None, tuple[tuple[str, str], ...]], Calendar] = {}
         self.ref: PolicyRef = policy.ref
 
     def desk(self, key: str) -> Desk | None:
         """Return the terms of ``desk:<name>``. None if the policy has no such desk."""
-        return self._policy.desks.get(key.removeprefix(DESK_PREFIX)) if key.startswith(DESK_PREFIX) else None
+        return self.policy.desks.get(key.removeprefix(DESK_PREFIX)) if key.startswith(DESK_PREFIX) else None
 
     def home_desk(self, rep: RepRow | None, origin_desk: str | None) -> Desk:
         """Return the desk whose terms hold at a rep's own desk.
@@ -66,17 +66,17 @@ class Terms:
         asked = self.desk(origin_desk) if origin_desk else None
         if asked is not None:
             return asked
-        names = (*(rep.desks if rep else ()), self._policy.default_desk)
-        return next(self._policy.desks[name] for name in names if name in self._policy.desks)
+        names = (*(rep.desks if rep else ()), self.policy.default_desk)
+        return next(self.policy.desks[name] for name in names if name in self.policy.desks)
 
     @property
     def default_desk(self) -> str:
         """The name of the policy's default desk."""
-        return self._policy.default_desk
+        return self.policy.default_desk
 
     def name_of(self, desk: Desk) -> str:
         """Return the name of a desk of the policy."""
-        return next(name for name, one in self._policy.desks.items() if one is desk)
+        return next(name for name, one in self.policy.desks.items() if one is desk)
 
     def calendar_of(self, desk: Desk) -> Calendar:
         """Return the calendar of a desk."""
@@ -84,7 +84,7 @@ class Terms:
 
     def calendar_for(self, rep: RepRow, desk: Desk) -> Calendar:
         """Return the calendar of a rep: the one the rep names, else the desk's, with the rep's own zone and hours."""
-        name = rep.calendar if rep.calendar in self._policy.calendars else desk.calendar
+        name = rep.calendar if rep.calendar in self.policy.calendars else desk.calendar
         return self._compile_calendar(name or desk.calendar, rep.time_zone, rep.hours)
 
     def is_open(self, desk: Desk, at_ms: int) -> bool:
@@ -119,10 +119,10 @@ class Terms:
 
     def partner_deadline(self, name: str, now_ms: int) -> Deadline | None:
         """Return when the partner ``name`` must have responded. None if the policy has no such partner."""
-        partner = self._policy.partners.get(name)
+        partner = self.policy.partners.get(name)
         if partner is None:
             return None
-        home_desk = self._policy.desks[self._policy.default_desk]
+        home_desk = self.policy.desks[self.policy.default_desk]
         calendar = self._compile_calendar(partner.calendar or home_desk.calendar, None, ())
         within_ms = partner.answer_within
         soon_ms, due_ms, _ = ends_of_spans(
@@ -140,7 +140,7 @@ class Terms:
             return known
         if len(self._calendars) >= _CACHED_CALENDARS:
             self._calendars.clear()
-        base = self._policy.calendars[name]
+        base = self.policy.calendars[name]
         chosen_zone, week = base.zone, base.week
         try:
             chosen_zone = zone(time_zone) if time_zone else base.zone

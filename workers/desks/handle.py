@@ -11,8 +11,8 @@ This module only dispatches:
 - turns.py, owners.py and partner_desks.py choose who gets a lead.
 - request_answers.py stores and publishes the outcome; request_returns.py undoes it.
 - waiting_release.py assigns leads from the waiting list.
-- rep_records.py applies reps' records and notifies accounts.
 - named_people.py reports people whom the policy names and crm.reps does not have.
+- rep_records.py applies reps' records and notifies accounts; slip_alerts.py reports names in them that do not exist.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from schemas.desk_requests import (
     PersonNamed,
     PresenceAsked,
     RepFacts,
+    RepNamed,
 )
 from schemas.erasure import PersonErased
 from schemas.parsing import ContractError, parse_json
@@ -51,6 +52,7 @@ from workers.desks.request_answers import FORGET, apply_outcome, forget_answer, 
 from workers.desks.request_outcome import Outcome, State
 from workers.desks.request_returns import apply_return
 from workers.desks.rows import AnswerRow, RotationRow
+from workers.desks.slip_alerts import NAME_CHECK, SLIPS, apply_naming, report_unknown, review_chunk
 from workers.desks.waiting_reasons import REPUBLISH, republish_chunk
 from workers.desks.waiting_release import RELEASE, decide_request, release_waiting, schedule_release
 from workers.engine.api import BaseHop, Clock, Cursor, Emit, Record, RefusedError, Timer
@@ -92,7 +94,7 @@ class DesksHop(BaseHop):
 
     def _handle_notice(
         self,
-        event: PresenceAsked | AccountDepends | PersonErased | LookAgain | PersonNamed,
+        event: PresenceAsked | AccountDepends | PersonErased | LookAgain | PersonNamed | RepNamed,
         rows: Rows,
         now_ms: int,
     ) -> list[Emit]:
@@ -106,6 +108,8 @@ class DesksHop(BaseHop):
             return []
         if isinstance(event, PersonNamed):
             return apply_announcement(self._terms, rows, event, now_ms)
+        if isinstance(event, RepNamed):
+            return apply_naming(self._terms, rows, event, now_ms)
         if isinstance(event, LookAgain):
             return release_waiting(self._terms, rows, event.desk, now_ms, stand_in_is_back=True)
         raise TypeError(type(event).__name__)
@@ -119,6 +123,8 @@ class DesksHop(BaseHop):
             return notify_asking_desks(rows, timer.key, clock.now_ms)
         if timer.kind == UNKNOWN_PERSON:
             return review_names(self._terms, rows, timer.key, clock.now_ms)
+        if timer.kind == NAME_CHECK:
+            return report_unknown(self._terms, rows, timer.key, clock.now_ms)
         if timer.kind == FORGET:
             forget_answer(rows, timer.key, clock.now_ms)
         return []
@@ -126,8 +132,8 @@ class DesksHop(BaseHop):
     def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:
         """Process one chunk of work that concerns many rows.
 
-        Notify a rep's accounts, republish why leads wait, erase a person, or schedule a release at every desk with
-        waiting leads, and announce the people it names, after a policy change.
+        Notify a rep's accounts, republish why leads wait, erase a person. After a policy change, review reps' records, or
+        schedule a release at every desk with waiting leads and announce the people it names.
         """
         if cursor.kind == NOTIFY:
             return notify_accounts(rows, cursor.key, cursor.position, clock.now_ms)
@@ -135,6 +141,8 @@ class DesksHop(BaseHop):
             return republish_chunk(
                 rows, cursor, partial(self._decide_first, rows, clock.now_ms), clock.now_ms
             )
+        if cursor.kind == SLIPS:
+            return review_chunk(self._terms, rows, cursor, clock.now_ms)
         if cursor.kind == answer_erasure.ERASE:
             return [], answer_erasure.erase_chunk(rows, cursor)
         after = (cursor.position,) if cursor.position else ()
@@ -149,6 +157,7 @@ class DesksHop(BaseHop):
     def on_config_changed(self, rows: Rows, clock: Clock) -> list[Emit]:  # noqa: ARG002 - the cursor looks at waiting leads in chunks
         """Start to look at every desk with waiting leads, under the new policy."""
         start_cursor(rows, REVIEW, "")
+        start_cursor(rows, SLIPS, "")
         return []
 
     def _apply_rep_record(self, event: RepFacts, rows: Rows, now_ms: int) -> list[Emit]:

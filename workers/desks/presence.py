@@ -35,7 +35,7 @@ def rep_row_at(desk: str, rep: CrmRep | None, event_id: str) -> RepRow | None:
         desks=tuple(one.desk for one in rep.desks),
         calendar=rep.calendar,
         time_zone=rep.time_zone,
-        hours=tuple((rep.hours or {}).items()),
+        hours=tuple((days, windows) for days, windows in (rep.hours or {}).items() if windows.strip()),
         absences=tuple(sorted((_ms(away.starts_at), _ms(away.ends_at)) for away in rep.absences)),
         deputy=rep.deputy_rep_id,
         manager=rep.manager_rep_id,

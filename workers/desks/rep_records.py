@@ -18,6 +18,7 @@ from workers.desks.desk_terms import REP_PREFIX, Terms, rep_desk
 from workers.desks.presence import rep_row_at, why_unavailable_at
 from workers.desks.presence_changes import presence_at, schedule_presence_change
 from workers.desks.rows import AskedRow, DependsRow, RepRow, RotationRow
+from workers.desks.slip_alerts import review_record
 from workers.desks.waiting_release import release_waiting
 from workers.engine.api import Emit
 from workers.engine.rows import Rows
@@ -47,6 +48,7 @@ def apply_rep_record(terms: Terms, rows: Rows, event: RepFacts, now_ms: int) -> 
             _start_notifying(rows, event.desk)
         schedule_presence_change(rows, event.desk, after, now_ms)
         return [
+            *review_record(terms, rows, event, before, now_ms),
             *release_waiting(terms, rows, event.desk, now_ms),
             *notify_asking_desks(rows, event.desk, now_ms),
         ]

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import msgspec
 
+from schemas.vocabulary import Alert
 from workers.engine.rows import Row
 
 
@@ -108,6 +109,33 @@ class AskedRow(Row, frozen=True):
     """
 
     prefix: ClassVar[str] = "asked"
+
+
+class SlipRow(Row, frozen=True):
+    """An open alert about a rep's record. Key: (rep:<rep_id>, alert_id).
+
+    Deleted when the record is right. Bounded by the names in a record of crm.reps.
+    """
+
+    prefix: ClassVar[str] = "slip"
+    alert: Alert
+    field: str
+    """Field of crm.reps."""
+    found: str | None = None
+    """The name that does not exist, or the unknown word of a closed list."""
+    available: tuple[str, ...] = ()
+    """The names that exist, or examples of them. At most 20."""
+
+
+class NamedByRow(Row, frozen=True):
+    """A colleague's record that names this rep. Key: (rep:<rep_id>, rep_id of the colleague, deputy or manager).
+
+    Deleted when the record names another rep. Bounded by crm.reps.
+    """
+
+    prefix: ClassVar[str] = "named-by"
+    is_reported: bool = False
+    """Whether an alert is open because the CRM does not have this rep."""
 
 
 class DependsRow(Row, frozen=True):

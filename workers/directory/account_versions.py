@@ -24,8 +24,10 @@ from typing import TYPE_CHECKING
 from schemas.account_links import SubsidiaryNamed
 from schemas.crm_accounts import CrmAccount
 from schemas.lead_events import AccountFacts, AccountReleased, DroppedDomain
+from schemas.topics import CRM_ACCOUNTS
 from schemas.vocabulary import DomainUse
 from workers.directory.account_domains import sort_hosts
+from workers.directory.kept_values import pack_unread, unpack_unread, with_kept_values
 from workers.directory.rows import AccountVersionRow
 from workers.directory.versions import Known, merge_versions
 from workers.identity import company_names
@@ -34,6 +36,7 @@ from workers.identity.crm_keys import crm_key, id_key, name_key
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
+    from schemas.base import UnreadField
     from workers.directory.account_domains import SortedDomains
     from workers.engine.rows import Rows
     from workers.identity.company_domains import CompanyDomains
@@ -44,21 +47,27 @@ _FACTS = ("sic", "naics", "revenue", "employees", "country", "region", "postal_c
 """Fields of facts about the company itself. A blank in a later version keeps the last value."""
 
 
-def account_changed(found: SortedDomains, dated_ms: int, rows: Rows) -> list[AccountMessage]:
+def account_changed(
+    found: SortedDomains, dated_ms: int, rows: Rows, unread: tuple[UnreadField, ...] | None = None
+) -> list[AccountMessage]:
     """Store a record. Return the messages to its keys, or an empty list if nothing changed.
 
     ``dated_ms``: the date of the version. An older version than the stored one adds only facts that newer ones left blank.
     A later date of a record with open opportunities is a change: sales may have closed them since the former date.
     The record's own key also gets the domains that were dropped, because it reports them.
     A key that is normalised otherwise than before, after an upgrade, is a change too.
+    ``unread``: the fields of the version that could not be read. They keep their last values. None: as stored.
     """
     crm_account_id = found.account.crm_account_id
     before = rows.get(AccountVersionRow, crm_account_id) or _NOTHING
     if dated_ms < before.dated_ms and not before.content:
         return []
-    account, older = _merge_facts(found.account, dated_ms, before)
+    account, still_unread = found.account, before.unread
+    if unread is not None and dated_ms >= before.dated_ms:
+        account, still_unread = with_kept_values(account, unread, before.content), pack_unread(unread)
+    account, older = _merge_facts(account, dated_ms, before)
     hosts, dropped = found.hosts, tuple((one.use.value, one.domain or "") for one in found.dropped)
-    if dated_ms < before.dated_ms:
+    if dated_ms < before.dated_ms or (not hosts and account.domains):
         hosts, dropped = before.hosts, before.dropped
     content = account.model_dump_json(exclude={"event_id", "occurred_at"}, exclude_none=True)
     now = AccountVersionRow(
@@ -72,11 +81,12 @@ def account_changed(found: SortedDomains, dated_ms: int, rows: Rows) -> list[Acc
         older=older,
         hosts=hosts,
         dropped=dropped,
+        unread=still_unread,
     )
     rows.put(now, crm_account_id)
     is_confirmed = bool(account.open_opportunities) and now.dated_ms != before.dated_ms
     has_same_keys = (before.keys, before.names) == (now.keys, now.names)
-    has_same_content = (before.content, before.dropped) == (content, dropped)
+    has_same_content = (before.content, before.dropped, before.unread) == (content, dropped, still_unread)
     if has_same_content and has_same_keys and not is_confirmed:
         return []
     claimed = (*now.keys, *now.names)
@@ -149,7 +159,10 @@ def _names(account: CrmAccount) -> tuple[str, ...]:
 def _facts(account: CrmAccount, key: str, row: AccountVersionRow) -> AccountFacts:
     listed = row.dropped if key == crm_key(account.crm_account_id) else ()
     dropped = [DroppedDomain(domain=domain or None, use=DomainUse(use)) for use, domain in listed]
-    return AccountFacts(account_key=key, account=account, primary_key=row.keys[0], dropped=dropped)
+    unread = unpack_unread(CRM_ACCOUNTS, row.unread)
+    return AccountFacts(
+        account_key=key, account=account, primary_key=row.keys[0], dropped=dropped, unread=unread
+    )
 
 
 def _to_parents(

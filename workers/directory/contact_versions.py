@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.crm_contacts import ContactRecord
 from schemas.lead_events import LeadContact
+from schemas.topics import CRM_CONTACTS
+from workers.directory.kept_values import pack_unread, unpack_unread
 from workers.directory.rows import ContactVersionRow
 from workers.directory.versions import Known, is_blank, merge_versions
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
+    from schemas.base import UnreadField
     from schemas.crm_contacts import CrmContact
+    from workers.directory.kept_values import Unread
     from workers.engine.rows import Rows
     from workers.identity.lead_ids import Person
 
@@ -24,11 +28,17 @@ _COMPANY = "company."
 
 
 def contact_changed(
-    contact: CrmContact, person: Person, at_ms: int, dated_ms: int, rows: Rows
+    contact: CrmContact,
+    person: Person,
+    at_ms: int,
+    dated_ms: int,
+    rows: Rows,
+    unread: tuple[UnreadField, ...] = (),
 ) -> list[LeadContact]:
     """Store a contact. Return the fact for the person's account, or an empty list if nothing changed.
 
     A version that is older than the stored one adds only what newer ones left blank. ``dated_ms``: date of the version.
+    ``unread``: the fields of the version that could not be read.
     """
     before = rows.get(ContactVersionRow, person.lead_id)
     if before is not None and not before.content and dated_ms < before.dated_ms:
@@ -43,12 +53,13 @@ def contact_changed(
         event_id=contact.event_id,
         dated_ms=max(held_ms, dated_ms),
         older=known.older,
+        unread=pack_unread(unread) if before is None or dated_ms >= held_ms else before.unread,
     )
     rows.put(row, person.lead_id)
-    if before is not None and before.content == content:
+    if before is not None and (before.content, before.unread) == (content, row.unread):
         return []
     record = ContactRecord.model_validate(_nested(known.facts))
-    return [_contact(person, contact.event_id, at_ms, record)]
+    return [_contact(person, contact.event_id, at_ms, record, row.unread)]
 
 
 def contact_deleted(person: Person, arrival_ms: int, rows: Rows) -> list[LeadContact]:
@@ -65,13 +76,16 @@ def contact_deleted(person: Person, arrival_ms: int, rows: Rows) -> list[LeadCon
     return [_contact(person, cause, arrival_ms, None)]
 
 
-def _contact(person: Person, event_id: str, at_ms: int, record: ContactRecord | None) -> LeadContact:
+def _contact(
+    person: Person, event_id: str, at_ms: int, record: ContactRecord | None, unread: Unread = ()
+) -> LeadContact:
     return LeadContact(
         event_id=event_id,
         account_key=person.account_key,
         lead_id=person.lead_id,
         occurred_at_ms=at_ms,
         record=record,
+        unread=unpack_unread(CRM_CONTACTS, unread),
     )
 
 

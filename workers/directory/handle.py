@@ -2,8 +2,7 @@
 
 In: crm.accounts, crm.contacts, crm.reps, sales.activities, privacy.requests, and dead.letters for an erasure. Out:
 lead.events, desk.requests, erasures to every hop, and once the `ready` to visitor.events.
-Of two versions of a record the later in the log holds, whatever their dates. The CRM topics are compacted, so the log's
-order per key is all that another reader would see. This hop never decides who owns an account.
+Of two versions of a record the later dated holds (versions.py). This hop never decides who owns an account.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from schemas.lead_events import SalesAnswered
 from schemas.parsing import ContractError, parse_json
 from schemas.privacy_requests import PrivacyRequest
 from schemas.sales_activities import SalesActivity
-from schemas.tolerant_parsing import Reading, read_record
+from schemas.tolerant_parsing import Reading, places_of, read_record
 from schemas.topics import (
     CRM_ACCOUNTS,
     CRM_CONTACTS,
@@ -128,11 +127,12 @@ class DirectoryHop(BaseHop):
         """Return None: any partition is right, because every row is found by its own topic's key."""
         return None
 
-    def handle(self, event: DirectoryEvent, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
-        """Decide one record.
+    def unread_of(self, event: DirectoryEvent) -> tuple[tuple[str, str], ...]:
+        """Return (topic, field) of each field of an input record that could not be read."""
+        return places_of(event.unread) if isinstance(event, Reading) else ()
 
-        Raises RefusedError: ``too_old``, ``bad_address``, or ``unknown_handoff`` of a sales activity.
-        """
+    def handle(self, event: DirectoryEvent, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
+        """Decide one record. Raises RefusedError: ``too_old``, ``bad_address``, ``unknown_handoff`` of a sales activity."""
         if isinstance(event, Reading):
             return self._handle_input(event, record, rows, clock)
         if isinstance(event, Letter):
@@ -144,33 +144,36 @@ class DirectoryHop(BaseHop):
     def _handle_input(self, reading: Reading, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
         event: InputRecord = reading.body
         if isinstance(event, CrmAccount):
-            return self._handle_account(event, record, rows, clock)
+            return self._handle_account(reading, record, rows, clock)
         if isinstance(event, CrmContact):
-            return self._handle_contact(event, record, rows, clock)
+            return self._handle_contact(reading, record, rows, clock)
         if isinstance(event, CrmRep):
             dated_ms = version_date(event.occurred_at, record.timestamp_ms)
             _count_if_outdated(rows, clock, rows.get(RepVersionRow, event.rep_id), dated_ms)
-            return [emit(DESK_REQUESTS, fact) for fact in rep_changed(event, dated_ms, rows)]
+            return [emit(DESK_REQUESTS, fact) for fact in rep_changed(event, dated_ms, rows, reading.unread)]
         if isinstance(event, SalesActivity):
-            return self._handle_sales_activity(event, record, rows, clock)
+            return self._handle_sales_activity(reading, record, rows, clock)
         return self._handle_privacy(event, record, rows, clock)
 
-    def _handle_account(self, event: CrmAccount, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
+    def _handle_account(self, reading: Reading, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
+        event: CrmAccount = reading.body
         found = sort_domains(event, self._domains)
         if found.dropped:
             _count(rows, clock, dropped_domains=len(found.dropped))
         dated_ms = version_date(event.occurred_at, record.timestamp_ms)
         _count_if_outdated(rows, clock, rows.get(AccountVersionRow, event.crm_account_id), dated_ms)
-        return [emit(LEAD_EVENTS, fact) for fact in account_changed(found, dated_ms, rows)]
+        return [emit(LEAD_EVENTS, fact) for fact in account_changed(found, dated_ms, rows, reading.unread)]
 
-    def _handle_contact(self, contact: CrmContact, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
+    def _handle_contact(self, reading: Reading, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
+        contact: CrmContact = reading.body
         person = self._person(contact.email)
         at_ms = min(to_ms(contact.occurred_at), record.timestamp_ms + AHEAD_MS)
         if at_ms <= erased_until_ms(rows, person.lead_id):
             return []
         dated_ms = version_date(contact.occurred_at, record.timestamp_ms)
         _count_if_outdated(rows, clock, rows.get(ContactVersionRow, person.lead_id), dated_ms)
-        return [emit(LEAD_EVENTS, fact) for fact in contact_changed(contact, person, at_ms, dated_ms, rows)]
+        facts = contact_changed(contact, person, at_ms, dated_ms, rows, reading.unread)
+        return [emit(LEAD_EVENTS, fact) for fact in facts]
 
     def _handle_deletion(self, event: Deleted, record: Record, rows: Rows) -> list[Emit]:
         if record.topic == CRM_ACCOUNTS.name:
@@ -182,8 +185,9 @@ class DirectoryHop(BaseHop):
         return [emit(DESK_REQUESTS, fact) for fact in rep_deleted(event.record_id, record.timestamp_ms, rows)]
 
     def _handle_sales_activity(
-        self, activity: SalesActivity, record: Record, rows: Rows, clock: Clock
+        self, reading: Reading, record: Record, rows: Rows, clock: Clock
     ) -> list[Emit]:
+        activity: SalesActivity = reading.body
         time = event_time(activity.occurred_at, record.timestamp_ms, self._window_ms)
         lead_id = None
         if activity.handoff_id is not None:
@@ -199,6 +203,7 @@ class DirectoryHop(BaseHop):
             occurred_at_ms=time.at_ms,
             clamped=time.is_clamped,
             activity=name_by_producer(activity),
+            unread=list(reading.unread) or None,
         )
         return [emit(LEAD_EVENTS, answered)]
 

@@ -33,6 +33,8 @@ class AccountVersionRow(Row, frozen=True):
     """Host names of the record's domains, dropped ones included. Empty for a text that is not a domain. At most 50."""
     dropped: tuple[tuple[str, str], ...] = ()
     """(reason, host name) of each domain that identifies no company. At most 50."""
+    unread: tuple[tuple[str, str | None], ...] = ()
+    """(field, unknown word) of the last version's fields that could not be read."""
 
 
 class RepVersionRow(Row, frozen=True):
@@ -46,6 +48,8 @@ class RepVersionRow(Row, frozen=True):
     """Names of the rep's desks. At most 20, the limit of the contract."""
     dated_ms: int = 0
     """Date of the version. Milliseconds UTC. 0: not known."""
+    unread: tuple[tuple[str, str | None], ...] = ()
+    """(field, unknown word) of the last version's fields that could not be read."""
 
 
 class ContactVersionRow(Row, frozen=True):
@@ -65,6 +69,8 @@ class ContactVersionRow(Row, frozen=True):
     """Date of the version. Milliseconds UTC. 0: not known."""
     older: tuple[tuple[str, int], ...] = ()
     """(fact, date of the version that states it) of facts that the last version left blank. Milliseconds UTC. At most 20."""
+    unread: tuple[tuple[str, str | None], ...] = ()
+    """(field, unknown word) of the last version's fields that could not be read."""
 
 
 class CountRow(Row, frozen=True):

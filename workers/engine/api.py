@@ -8,7 +8,7 @@ It never opens a socket, reads a clock or writes a log, so a live task and a rep
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 
@@ -99,13 +99,14 @@ class RefusedError(Exception):
     """A hop raises it in ``parse`` or ``handle`` to send the record to the dead letters.
 
     ``reason`` is a code of the contract. ``detail`` names what was found and what was expected. It never holds an
-    e-mail address.
+    e-mail address. ``outputs`` are published besides the dead letter.
     """
 
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(self, reason: str, detail: str, outputs: tuple[Emit, ...] = ()) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
+        self.outputs = outputs
 
 
 E = TypeVar("E")
@@ -143,6 +144,10 @@ class Hop(Protocol[E]):
         """React to a new config. The engine has just made this hop from it; the rows were decided by the one before."""
         ...
 
+    def unread_of(self, event: E) -> tuple[tuple[str, str], ...]:
+        """Return (topic, field) of each field of an event's record that could not be read. A metric counts them."""
+        ...
+
     def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
         """Announce that the sources in ``AgentSpec.announces_after`` have been read.
 
@@ -157,6 +162,11 @@ class Hop(Protocol[E]):
 
 class BaseHop:
     """Defaults for the methods of :class:`Hop` that most hops do not need. A hop inherits it and overrides what it needs."""
+
+    def unread_of(self, event: Any) -> tuple[tuple[str, str], ...]:
+        """Return nothing: the records of this hop were written by other hops."""
+        del event
+        return ()
 
     def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
         """Return no outputs: no other hop waits for this one."""

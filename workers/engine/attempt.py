@@ -12,7 +12,7 @@ One decision, in order:
 4. The outputs get the time of the decision as their stamp and join the batch.
 
 Where step 1 or 2 raises, ``Rows.discard`` drops the changed rows and the outputs are dropped. One dead letter joins the
-batch instead, stamped with the time of the decision. Nothing is written to Kafka here: the task commits the batch.
+batch instead, stamped with the time of the decision, and the outputs of a refusal, if it has any. Nothing is written to Kafka here: the task commits the batch.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from workers.engine.api import Clock, DeadLetterEncoder, Emit, Record, RefusedEr
 from workers.engine.state_errors import StateError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from workers.engine.rows import Rows
 
@@ -50,13 +50,14 @@ class Attempts:
 
         Raises StateError and MemoryError: the batch must be dropped, and the record decided again later.
         """
+        besides: tuple[Emit, ...] = ()
         try:
             emits = decide(*args, **kwargs)
             self._check_sizes(emits)
         except (StateError, MemoryError):
             raise
         except RefusedError as refused:
-            reason, detail = refused.reason, refused.detail
+            reason, detail, besides = refused.reason, refused.detail, refused.outputs
         except Exception as error:  # noqa: BLE001 - whatever a handler raises, the batch continues
             reason, detail = "handler_failed", _without_values(error)
         else:
@@ -65,13 +66,14 @@ class Attempts:
             return True
         self._rows.discard()
         self.bury(where, reason, detail, at)
+        self._append(besides, at)
         return False
 
     def bury(self, record: Record, reason: str, detail: str, clock: Clock) -> None:
         """Add the dead letter of a record to the outputs."""
         self._append([self._dead_letter(self._agent, record, reason, detail, clock.now_ms)], clock)
 
-    def _append(self, emits: list[Emit], clock: Clock) -> None:
+    def _append(self, emits: Iterable[Emit], clock: Clock) -> None:
         """Add outputs, stamped with the time of the decision. The producer's clock would differ in a replay."""
         for emit in emits:
             stamped = emit if emit.timestamp_ms is not None else replace(emit, timestamp_ms=clock.now_ms)

@@ -63,6 +63,7 @@ class Decider:
         self._worker_config = config
         self._attempts = Attempts(spec.name, self.rows, self.limits.max_output_bytes, dead_letter)
         self.dead_letters = 0
+        self.unread: list[tuple[str, str]] = []
         self._is_ready = False
         self._is_idle = True
         self._idle_records = 0
@@ -239,6 +240,7 @@ class Decider:
                 raw = key.encode()
                 if partition_of(raw, self.partitions) != self.partition:
                     return [forward_emit(record, self.spec.own_log, raw)]
+        self.unread += self.hop.unread_of(event)
         return self.hop.handle(event, as_sent, self.rows, clock)
 
     def _handle_control(self, record: Record, clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""The engine's Prometheus metrics. Labels are agents and partitions, never leads.
+"""The engine's Prometheus metrics. Labels are agents, partitions, topics and fields of the contract, never leads.
 
 docs/monitoring.md lists every metric with its type, its labels and when to worry. Prometheus adds ``_total`` to the
 names of counters.
@@ -6,6 +6,7 @@ names of counters.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -23,6 +24,8 @@ class Metrics:
     ``task_restarts``: restarts of a task after an error; fenced and stopped tasks are not counted. ``stream_time``: the
     stream time of a partition, as Unix time. ``time_held``: seconds by which the slowest task upstream holds back the
     time of a partition, so that its reminders come late. ``is_stopped``: 1 while a partition waits for an operator.
+    stream time of a partition, as Unix time. ``unread_fields``: fields of input records that could not be read, by the names
+    that the contract gives to topics and fields. ``is_stopped``: 1 while a partition waits for an operator.
     """
 
     def __init__(self) -> None:
@@ -42,6 +45,12 @@ class Metrics:
             "lead_router_dead_letters",
             "Records written to the dead letters",
             by_agent,
+            registry=self.registry,
+        )
+        self.unread_fields = Counter(
+            "lead_router_unread_fields",
+            "Fields of input records that could not be read",
+            ["agent", "topic", "field"],
             registry=self.registry,
         )
         self.batches = Histogram(
@@ -91,6 +100,8 @@ class TaskMeters:
         self.is_stopped = metrics.is_stopped.labels(agent, partition)
         self.time_held = metrics.time_held.labels(agent, partition)
         self._stream_time = metrics.stream_time.labels(agent, partition)
+        self._agent = agent
+        self._unread_fields = metrics.unread_fields
         self._records = metrics.records.labels(agent)
         self._outputs = metrics.outputs.labels(agent)
         self._dead_letters = metrics.dead_letters.labels(agent)
@@ -112,3 +123,8 @@ class TaskMeters:
         if dead_letters:
             self._dead_letters.inc(dead_letters)
         self._stream_time.set(now_ms / 1000)
+
+    def count_unread(self, unread: Iterable[tuple[str, str]]) -> None:
+        """Count fields that could not be read, by topic and field."""
+        for topic, field in unread:
+            self._unread_fields.labels(self._agent, topic, field).inc()

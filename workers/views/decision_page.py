@@ -1,6 +1,6 @@
 """The decisions about one account, hand-off or person, as a page that answers "why did this go to Ben?".
 
-In: records of lead.routing, desk.ledger and lead.scores. Out: rich text. The page shows only what the records hold;
+In: records of lead.routing, desk.ledger, lead.scores and lead.alerts. Out: rich text. The page shows only what the records hold;
 nothing is computed again. People are shown by lead_id; no line shows an e-mail address.
 """
 
@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pydantic import ValidationError
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from schemas.outputs import LeadRouting, LeadScore, LedgerEntry
-from schemas.topics import DESK_LEDGER, LEAD_ROUTING, LEAD_SCORES
-from schemas.vocabulary import Action, GateState
+from schemas.outputs import LeadAlert, LeadRouting, LeadScore, LedgerEntry
+from schemas.topics import DESK_LEDGER, LEAD_ALERTS, LEAD_ROUTING, LEAD_SCORES
+from schemas.vocabulary import Action, Alert, GateState
 from workers.views.record_line import format_time, short_id
 
 if TYPE_CHECKING:
@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 MOST_KEPT: Final = 10_000
 """Most hand-offs and ledger entries kept about one subject. Older ones are dropped."""
-_MODELS: Final[Mapping[str, type[LeadRouting | LedgerEntry | LeadScore]]] = {
+Decision: TypeAlias = LeadRouting | LedgerEntry | LeadScore | LeadAlert
+"""A record about the subject's decisions."""
+_MODELS: Final[Mapping[str, type[Decision]]] = {
+    LEAD_ALERTS.name: LeadAlert,
     LEAD_ROUTING.name: LeadRouting,
     DESK_LEDGER.name: LedgerEntry,
     LEAD_SCORES.name: LeadScore,
@@ -72,6 +75,8 @@ class Decisions:
     ledger: list[LedgerEntry] = field(default_factory=list)
     score: LeadScore | None = None
     """The latest score about the subject."""
+    unread: dict[str, LeadAlert] = field(default_factory=dict)
+    """Open alerts about fields that could not be read, by alert_id."""
 
     def add_record(self, topic: str, value: bytes) -> None:
         """Add the decision in a record if it is about the subject. A record that cannot be read is ignored."""
@@ -82,11 +87,13 @@ class Decisions:
             with suppress(ValidationError):
                 self.add_decision(model.model_validate_json(value))
 
-    def add_decision(self, decision: LeadRouting | LedgerEntry | LeadScore) -> None:
+    def add_decision(self, decision: Decision) -> None:
         """Add a decision if it is about the subject."""
-        if not self.subject.matches(decision.account_key, decision.lead_id):
+        if not self.subject.matches(decision.account_key, decision.lead_id or ""):
             return
-        if isinstance(decision, LeadRouting):
+        if isinstance(decision, LeadAlert):
+            self._add_alert(decision)
+        elif isinstance(decision, LeadRouting):
             revisions = self.handoffs.pop(decision.handoff_id, [])
             self.handoffs[decision.handoff_id] = sorted([*revisions, decision], key=lambda one: one.revision)
             if len(self.handoffs) > MOST_KEPT:
@@ -95,6 +102,17 @@ class Decisions:
             self.ledger = [*self.ledger[1 - MOST_KEPT :], decision]
         elif self.score is None or self.score.occurred_at <= decision.occurred_at:
             self.score = decision
+
+    def _add_alert(self, alert: LeadAlert) -> None:
+        if alert.alert is not Alert.FIELD_UNREADABLE:
+            return
+        self.unread.pop(alert.alert_id, None)
+        if not alert.cleared and len(self.unread) < MOST_KEPT:
+            self.unread[alert.alert_id] = alert
+
+    def unread_about(self, lead_id: str) -> list[LeadAlert]:
+        """Return the open alerts about a lead's own records and those of its account."""
+        return [one for one in self.unread.values() if one.lead_id in {None, lead_id}]
 
     def latest(self) -> LeadRouting | None:
         """Return the hand-off to explain, in its latest revision.
@@ -134,7 +152,7 @@ def page_of(story: Decisions) -> RenderableType | None:
     routed = story.latest()
     if routed is not None:
         return Group(*_handed_over(story, routed))
-    return None if story.score is None else Group(*_not_handed_over(story.score))
+    return None if story.score is None else Group(*_not_handed_over(story, story.score))
 
 
 def _handed_over(story: Decisions, routed: LeadRouting) -> Iterable[RenderableType]:
@@ -158,6 +176,7 @@ def _handed_over(story: Decisions, routed: LeadRouting) -> Iterable[RenderableTy
         rows.add_row("" if number else "earlier lines", route)
     _add_turn(rows, story, routed)
     _add_score(rows, routed.explanation)
+    _add_unread(rows, story, routed.lead_id)
     for one in revisions[-_MOST_SHOWN:]:
         reasons = ", ".join(_words(reason) for reason in one.explanation.reasons)
         rows.add_row(
@@ -173,7 +192,7 @@ def _handed_over(story: Decisions, routed: LeadRouting) -> Iterable[RenderableTy
     yield rows
 
 
-def _not_handed_over(score: LeadScore) -> Iterable[RenderableType]:
+def _not_handed_over(story: Decisions, score: LeadScore) -> Iterable[RenderableType]:
     yield Text(f"{score.account_key}, lead {short_id(score.lead_id)}: not handed over", style="bold")
     rows = _rows()
     rows.add_row("stage", f"{_words(score.stage)}, {format_time(score.occurred_at)}")
@@ -181,6 +200,7 @@ def _not_handed_over(score: LeadScore) -> Iterable[RenderableType]:
     if score.path:
         rows.add_row("path", score.path)
     _add_score(rows, score.explanation)
+    _add_unread(rows, story, score.lead_id)
     yield rows
 
 
@@ -197,6 +217,13 @@ def _add_turn(rows: Table, story: Decisions, routed: LeadRouting) -> None:
         rows.add_row("passed over", ", ".join(f"{rep_id}: {_words(why)}" for rep_id, why in passed_over))
     if routed.ages is not None:
         rows.add_row("waited", f"{routed.ages.wait_seconds // 60:,} minutes")
+
+
+def _add_unread(rows: Table, story: Decisions, lead_id: str) -> None:
+    """Add the fields of input records that could not be read. Their content is not known here."""
+    for number, one in enumerate(story.unread_about(lead_id)[:_MOST_SHOWN]):
+        word = f", unknown word {one.found}" if one.found else ""
+        rows.add_row("" if number else "not readable", f"{one.topic}: {one.field}{word}")
 
 
 def _add_score(rows: Table, why: Explanation) -> None:

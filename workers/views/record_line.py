@@ -106,6 +106,8 @@ def _alert(event: LeadAlert) -> str:
     about += [f"rep {event.rep_id}"] if event.rep_id else []
     about += [f"desk {event.desk}"] if event.desk else []
     about += [f"fact {event.fact}"] if event.fact else []
+    about += [f"{event.topic} {event.field}"] if event.topic and event.field else []
+    about += [f"found {event.found}"] if event.found else []
     about += [f"due {format_time(event.due_at)}"] if event.due_at else []
     return f"{event.alert}{' cleared' if event.cleared else ''} | {' '.join(about)}"
 

@@ -1,7 +1,7 @@
 """The hop of `visitors`: events of a site or a chat become facts about leads once their visitor is identified.
 
 In: web.activity, form.fills, chat.conversations and the own log (forwarded records, the directory's `ready`,
-erasures). Out: lead.events. This hop never scores a lead, and never decides what an account is.
+erasures). Out: lead.events, and lead.alerts for requests without a readable address. This hop never scores a lead, and never decides what an account is.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from schemas.erasure import PersonErased
+from schemas.form_fills import FormFill
 from schemas.parsing import ContractError, parse_json
-from schemas.tolerant_parsing import read_record
+from schemas.tolerant_parsing import places_of, read_record
 from schemas.topics import LEAD_EVENTS, TOPICS, VISITOR_EVENTS
 from schemas.visitor_events import DirectoryReady
 from schemas.vocabulary import DeadLetterReason
@@ -39,8 +40,9 @@ from workers.visitors.input_events import (
     browser_of,
     parsed_event,
 )
-from workers.visitors.lead_facts import VisitorFact, fact_of, identified_fact, redated
+from workers.visitors.lead_facts import VisitorFact, fact_of, identified_fact, redated, with_unread
 from workers.visitors.links import link_at, with_link
+from workers.visitors.refused_requests import refusal_alert
 from workers.visitors.rows import BrowserRow, ConsentStatement, Link, PersonRow, ReadyRow, VisitorRow
 from workers.visitors.sweep import retention_of, sweep_chunk
 from workers.visitors.visit_filter import VisitFilter
@@ -60,6 +62,7 @@ class VisitorsHop(BaseHop):
         self._lead_id_key = lead_id_key
         self._partitions = partitions
         self._domains = domains_of(policy)
+        self._policy_ref = policy.ref
         history = policy.privacy.anonymous_history
         self._bounds = Bounds(history.events, history.ms)
         self._window_ms = policy.privacy.repeats.ms
@@ -95,6 +98,10 @@ class VisitorsHop(BaseHop):
             return None
         return browser_of(event.body) or (event.address.email if event.address else None)
 
+    def unread_of(self, event: ParsedEvent | DirectoryReady | PersonErased) -> tuple[tuple[str, str], ...]:
+        """Return (topic, field) of each field of an input event that could not be read."""
+        return places_of(event.unread) if isinstance(event, ParsedEvent) else ()
+
     def handle(
         self, event: ParsedEvent | DirectoryReady | PersonErased, record: Record, rows: Rows, clock: Clock
     ) -> list[Emit]:
@@ -106,6 +113,7 @@ class VisitorsHop(BaseHop):
         if self._visit_filter.is_no_visit(body):
             count(rows, record.timestamp_ms, clock.now_ms, no_visits=1)
             return []
+        refused = self._refuse_without_address(event, record, clock)
         time = self._accept(event, record, rows, clock)
         if time is None:
             return []
@@ -113,13 +121,26 @@ class VisitorsHop(BaseHop):
             count(rows, time.at_ms, clock.now_ms, bad_addresses=1)
         if event.address is not None:
             person = person_of(event.address, self._lead_id_key, self._domains)
-            return self._handle_person(body, person, time, rows, clock)
+            return self._handle_person(event, person, time, rows, clock)
         browser = browser_of(body)
         if browser is None:
             if time.counted_ms is None:
                 count(rows, time.at_ms, clock.now_ms, nobody=1)
             return []
-        return self._handle_visitor(body, browser, time, rows, clock)
+        return [*refused, *self._handle_visitor(event, browser, time, rows, clock)]
+
+    def _refuse_without_address(self, event: ParsedEvent, record: Record, clock: Clock) -> list[Emit]:
+        """Return the alert about a chat that asks for a person and whose address cannot be read.
+
+        Raises RefusedError ``bad_address``, with the alert, for a form that does.
+        """
+        asks = event.bad_address and asks_for_a_person(event.body)
+        if not asks or first_arrival_ms(record) is not None:
+            return []
+        alert = refusal_alert(event.body, record, self._policy_ref, clock)
+        if isinstance(event.body, FormFill):
+            raise RefusedError(DeadLetterReason.BAD_ADDRESS, f"email: {event.bad_address}", (alert,))
+        return [alert]
 
     def _accept(self, event: ParsedEvent, record: Record, rows: Rows, clock: Clock) -> EventTime | None:
         """Remember an event that counts and return its time. Return None for an event that does not count.
@@ -152,9 +173,10 @@ class VisitorsHop(BaseHop):
             rows.put(ReadyRow(partitions=event.partitions), str(event.partition))
 
     def _handle_visitor(
-        self, event: InputEvent, anonymous_id: str, time: EventTime, rows: Rows, clock: Clock
+        self, parsed: ParsedEvent, anonymous_id: str, time: EventTime, rows: Rows, clock: Clock
     ) -> list[Emit]:
         """Handle an event without an address: emit the fact of its browser's lead, or store it in the history."""
+        event = parsed.body
         visitor = rows.get(VisitorRow, anonymous_id)
         if visitor is None:
             visitor = _UNKNOWN
@@ -164,14 +186,14 @@ class VisitorsHop(BaseHop):
             if time.counted_ms is not None and link_at(visitor.links, time.counted_ms) != link:
                 return []  # a shared browser: the event stays with the lead for which it has counted
             if link.lead_id:
-                return [emit(LEAD_EVENTS, fact) for fact in self._facts(event, link, time)]
+                return [emit(LEAD_EVENTS, fact) for fact in self._facts(parsed, link, time)]
         if time.counted_ms is not None:
             visitor = drop_event(rows, anonymous_id, visitor, time.counted_ms, event.event_id)
         if time.at_ms <= visitor.erased_ms:
             if time.counted_ms is None:
                 count(rows, time.at_ms, clock.now_ms, erased=1)
             return []
-        row = row_of(event, time, is_refused=self._is_refused(event))
+        row = row_of(parsed, time, is_refused=self._is_refused(event))
         stored = HistoryEvent(time.at_ms, event.event_id, row)
         if event.consent is not None:
             visitor = replace(visitor, consents=latest(visitor.consents, _statements(event, time)))
@@ -182,9 +204,10 @@ class VisitorsHop(BaseHop):
         return [] if request is None else [emit(LEAD_EVENTS, request)]
 
     def _handle_person(
-        self, event: InputEvent, person: Person, time: EventTime, rows: Rows, clock: Clock
+        self, parsed: ParsedEvent, person: Person, time: EventTime, rows: Rows, clock: Clock
     ) -> list[Emit]:
         """Handle an event with an address: announce the lead if needed, then emit its history and the event's fact."""
+        event = parsed.body
         to = Link(time.at_ms, person.lead_id, person.account_key)
         known = rows.get(PersonRow, person.lead_id)
         erased_ms = erased_until_ms(rows, person.lead_id) if known is None else known.erased_ms
@@ -208,7 +231,7 @@ class VisitorsHop(BaseHop):
         announced = (
             [identified_fact(person, browser, event.event_id, time, consents)] if must_announce else []
         )
-        return [emit(LEAD_EVENTS, fact) for fact in (*announced, *history, *self._facts(event, to, time))]
+        return [emit(LEAD_EVENTS, fact) for fact in (*announced, *history, *self._facts(parsed, to, time))]
 
     def _link(
         self, anonymous_id: str, to: Link, rows: Rows, clock: Clock
@@ -235,8 +258,9 @@ class VisitorsHop(BaseHop):
         """Whether an event's visitor refuses tracking and the policy counts nothing then."""
         return self._counts_nothing_untracked and refuses_tracking(event.consent)
 
-    def _facts(self, event: InputEvent, to: Link, time: EventTime) -> list[VisitorFact]:
-        fact = fact_of(event, to, time, is_refused=self._is_refused(event))
+    def _facts(self, parsed: ParsedEvent, to: Link, time: EventTime) -> list[VisitorFact]:
+        event = parsed.body
+        fact = with_unread(fact_of(event, to, time, is_refused=self._is_refused(event)), parsed.unread)
         return [fact] if time.counted_ms is None else redated(fact, time.counted_ms)
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:

@@ -7,30 +7,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemas.base import Campaign, Consent
+from msgspec.structs import replace
+
+from schemas.base import Campaign, Consent, UnreadField
 from schemas.chat_conversations import ChatTurn
 from schemas.form_fills import FormFill
 from schemas.lead_events import LeadActivity
 from workers.identity.consent_statements import consent_changed, refuses_tracking
 from workers.visitors.chat_turns import turn_fact
-from workers.visitors.lead_facts import as_imported, form_fact, without_blanks
+from workers.visitors.lead_facts import as_imported, form_fact, with_unread, without_blanks
 from workers.visitors.rows import HistoryRow
 
 if TYPE_CHECKING:
     from schemas.web_activity import WebActivity
     from workers.identity.event_time import EventTime
     from workers.visitors.anonymous_history import HistoryEvent
-    from workers.visitors.input_events import InputEvent
+    from workers.visitors.input_events import InputEvent, ParsedEvent
     from workers.visitors.lead_facts import VisitorFact
     from workers.visitors.rows import Link
 
 
-def row_of(event: InputEvent, time: EventTime, *, is_refused: bool) -> HistoryRow:
+def row_of(parsed: ParsedEvent, time: EventTime, *, is_refused: bool) -> HistoryRow:
     """Return the row in which an event is stored until its visitor is known.
 
     ``is_refused``: the visitor refuses tracking. Of an activity only the refusal is then stored, of a chat turn all
     except its URL.
     """
+    row = _row_of(parsed.body, time, is_refused=is_refused)
+    unread = tuple((one.topic, one.field, one.word) for one in parsed.unread)
+    return replace(row, unread=unread) if unread else row
+
+
+def _row_of(event: InputEvent, time: EventTime, *, is_refused: bool) -> HistoryRow:
     if isinstance(event, FormFill):
         text = event.model_dump_json(exclude_none=True, exclude={"email", "anonymous_id"})
         return HistoryRow(is_clamped=time.is_clamped, form=text, is_imported=time.is_imported)
@@ -47,6 +55,8 @@ def stored_fact(stored: HistoryEvent, to: Link, *, counts_nothing_untracked: boo
     ``counts_nothing_untracked``: the policy counts no behaviour of visitors who refuse tracking.
     """
     fact = _live_fact(stored, to, counts_nothing_untracked=counts_nothing_untracked)
+    unread = (UnreadField(topic=topic, field=name, word=word) for topic, name, word in stored.row.unread)
+    fact = with_unread(fact, unread)
     return as_imported(fact) if stored.row.is_imported else fact
 
 

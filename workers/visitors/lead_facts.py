@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from schemas.base import Campaign, Consent
+from schemas.base import Campaign, Consent, UnreadField
 from schemas.chat_conversations import ChatTurn
 from schemas.form_fills import FormFill
 from schemas.lead_events import ConsentWord, LeadActivity, LeadChat, LeadConsent, LeadForm, LeadIdentified
@@ -18,6 +18,8 @@ from workers.outbox import fact_id
 from workers.visitors.chat_turns import turn_fact
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from schemas.web_activity import WebActivity
     from workers.identity.event_time import EventTime
     from workers.identity.lead_ids import Person
@@ -70,6 +72,12 @@ def redated(fact: VisitorFact, counted_ms: int) -> list[VisitorFact]:
     if not isinstance(fact, LeadActivity | LeadForm):
         return []
     return [fact.model_copy(update={"counted_at_ms": counted_ms})]
+
+
+def with_unread(fact: VisitorFact, unread: Iterable[UnreadField]) -> VisitorFact:
+    """Return the fact with the fields of its event that could not be read."""
+    fields = list(unread)
+    return fact.model_copy(update={"unread": fields}) if fields else fact
 
 
 def form_fact(form: FormFill, to: Link, at_ms: int, *, is_clamped: bool) -> LeadForm:

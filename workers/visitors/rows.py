@@ -81,6 +81,8 @@ class HistoryRow(Row, frozen=True):
     """The mail that the activity is about."""
     links_in_message: int | None = None
     """Number of links in that mail."""
+    unread: tuple[tuple[str, str, str | None], ...] = ()
+    """Topic, field and unknown word of each field that could not be read."""
 
 
 class PersonRow(Row, frozen=True):

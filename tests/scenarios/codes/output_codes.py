@@ -42,6 +42,7 @@ from tests.scenarios.codes.owner_tales import (
     the_account_rep_has_left_and_a_queue_owns_the_account,
     two_companies_have_the_same_name,
 )
+from tests.scenarios.codes.record_tales import records_have_fields_that_cannot_be_read
 from tests.scenarios.codes.sales_tales import (
     a_lead_becomes_a_customer_and_then_a_former_customer,
     a_missing_fact_arrives_after_a_demo_request,
@@ -276,6 +277,10 @@ OUTPUT_CODES: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
             DeadLetterReason.EMPTY,
             DeadLetterReason.UNKNOWN_HANDOFF,
         ),
+    ),
+    (
+        records_have_fields_that_cannot_be_read,
+        (Alert.FIELD_UNREADABLE, Alert.REQUEST_REFUSED, Alert.NAME_UNKNOWN),
     ),
     (prices_are_read_at_an_owned_account, (Alert.BUYING_SIGNALS,)),
     (a_manager_is_named_whom_the_crm_does_not_have, (Alert.PERSON_UNKNOWN,)),

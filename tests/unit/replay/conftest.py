@@ -11,6 +11,7 @@ import pytest
 
 from workers.engine.api import (
     AgentSpec,
+    BaseHop,
     Clock,
     Config,
     Cursor,
@@ -25,7 +26,7 @@ from workers.engine.rows import Rows
 from workers.engine.timers import set_timer, start_cursor
 
 
-class Clerk:
+class Clerk(BaseHop):
     def parse(self, record: Record) -> str:
         text = (record.value or b"").decode()
         if text == "invalid":

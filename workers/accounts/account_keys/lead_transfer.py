@@ -16,7 +16,7 @@ from schemas.lead_events import LeadAdopted
 from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Reason
 from workers.accounts.desk_protocol import claim_refusals
-from workers.accounts.evaluation import expiry, imported_history
+from workers.accounts.evaluation import expiry, imported_history, unread_fields
 from workers.accounts.evaluation.consents import ConsentRow, apply_consents, consents_to_send
 from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.evaluation.missing_facts import stop_asking
@@ -44,6 +44,7 @@ def send_lead(hand: LeadInHand, to: str, *, earned: bool = False) -> None:
     handoffs.close_all_of(hand, (Reason.ACCOUNT_MOVED,))
     lead = hand.lead
     stop_asking(hand)
+    unread_fields.clear_all(hand)
     claim_refusals.forget_lead(case, lead_id)
     expiry.stop_expiry(case, lead_id)
     imported_history.cancel_evaluation(case, lead_id)
@@ -95,6 +96,7 @@ def adopt_lead(hand: LeadInHand, event: LeadAdopted, *, is_new: bool) -> None:
         case.record_activity(event.lead_id, event.active_at_ms)
     hand.write_lead()
     touches.merge_touches(case, event.lead_id, event.touches)
+    unread_fields.report_all(hand)
     made, score = hand.lead, hand.score
     if not event.is_lead:
         if score != held:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workers.accounts.account_keys import crm_claims, dropped_domains, name_index, parents
+from workers.accounts.evaluation import unread_fields
 from workers.accounts.state.facts import ClaimRow, Dropped
 from workers.accounts.worth.facts import company_of
+from workers.accounts.worth.unread_notes import notes_of
 from workers.identity.crm_keys import is_lookup_key
 from workers.identity.event_time import to_ms
 
@@ -29,11 +31,13 @@ def handle(case: Case, event: AccountFacts) -> None:
         primary_key=event.primary_key,
         dated_ms=to_ms(account.occurred_at),
         dropped=tuple(Dropped(one.domain or "", one.use) for one in event.dropped),
+        unread=notes_of(event.unread, to_ms(account.occurred_at)),
     )
     crm_account_id = account.crm_account_id
     before = case.rows.get(ClaimRow, case.key, crm_account_id)
     if before != row:
         case.rows.put(row, case.key, crm_account_id)
+        unread_fields.report_record(case, crm_account_id, before, row)
         parents.record_claim_change(case, crm_account_id, before, row)
         dropped_domains.report_dropped_domains(case, crm_account_id, before, row)
         crm_claims.refresh_account(case)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workers.accounts.account_keys import crm_claims, dropped_domains, name_index, parents
+from workers.accounts.evaluation import unread_fields
 from workers.accounts.state.facts import ClaimRow
 from workers.identity.crm_keys import is_lookup_key
 
@@ -24,6 +25,7 @@ def handle(case: Case, event: AccountReleased) -> None:
     before = case.rows.get(ClaimRow, case.key, event.crm_account_id)
     if before is not None:
         case.rows.delete(ClaimRow, case.key, event.crm_account_id)
+        unread_fields.report_record(case, event.crm_account_id, before, None)
         parents.record_claim_change(case, event.crm_account_id, before, None)
         dropped_domains.report_dropped_domains(case, event.crm_account_id, before, None)
         crm_claims.refresh_account(case)

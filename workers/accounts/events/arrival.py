@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from workers.accounts.account_keys import crm_claims, forwarding
 from workers.accounts.case import LeadInHand
-from workers.accounts.evaluation import expiry, imported_history
+from workers.accounts.evaluation import expiry, imported_history, unread_fields
 from workers.accounts.evaluation.evaluate import enter
 from workers.accounts.evaluation.lead_locations import is_before_erasure
 
@@ -64,7 +64,9 @@ def receive_lead(case: Case, event: PersonalEvent) -> LeadInHand | None:
     if event.type == "lead_identified" and hand.lead.email is None:
         hand.change(email=event.email, role_address=event.role_address)
     hand.write_lead()
+    unread_fields.record_event(hand, event)
     if not was_lead and hand.lead.stage is not None:
+        unread_fields.report_all(hand)
         expiry.start_expiry(hand, event.occurred_at_ms)
     if event.type == "lead_identified" and was_lead:
         expiry.record_identification(hand, event.occurred_at_ms)

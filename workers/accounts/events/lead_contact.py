@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from workers.accounts.account_keys import crm_claims
 from workers.accounts.account_keys.enrichment import company_facts
 from workers.accounts.case import LeadInHand
+from workers.accounts.evaluation import unread_fields
 from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.evaluation.permission_change import apply_permission
 from workers.accounts.events.arrival import accept_fact
@@ -38,6 +39,7 @@ def handle(case: Case, event: LeadContact) -> None:
     known = {(fact.name, fact.value): fact for fact in before.facts if fact.is_crm}
     facts = [known.get((fact.name, fact.value), fact) for fact in stated]  # an unchanged fact keeps its date
     hand.change(contact=contact, facts=merge_facts(_of_forms(before.facts), facts))
+    unread_fields.record_event(hand, event)
     apply_permission(hand, before)
     if hand.lead == before:
         hand.lead = before

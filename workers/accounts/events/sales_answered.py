@@ -1,8 +1,7 @@
 """Sales gave feedback about a lead or a hand-off: touched, accepted, qualified, rejected, returned, reassigned, claimed.
 
-In: feedback for a hand-off or for a lead. Out: stages, hand-offs, the account's owner. Repeated feedback changes nothing
-more. Feedback about a closed hand-off changes nothing, with the exceptions in stages/closed_handoff_feedback.py. Deals
-are in sales_deal.py.
+In: feedback for a hand-off or for a lead. Out: stages, hand-offs, the account's owner. Feedback that is repeated changes
+nothing; about a closed hand-off, only by stages/closed_handoff_feedback.py. Deals are in sales_deal.py.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from schemas.vocabulary import Reason, RejectReason, SalesAction, Stage
 from workers.accounts.account_keys import forwarding
 from workers.accounts.case import LeadInHand
 from workers.accounts.desk_protocol import claim_refusals
-from workers.accounts.evaluation import expiry
+from workers.accounts.evaluation import expiry, unread_fields
 from workers.accounts.evaluation.cycle_end import recycle
 from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.evaluation.rep_claims import claim, find_obstacle
@@ -92,6 +91,7 @@ def _apply_here(case: Case, event: SalesAnswered) -> None:
         return
     hand = LeadInHand(case, lead_id)
     if hand.lead.stage is not None:
+        unread_fields.record_event(hand, event)
         _apply(hand, event, is_closed=is_closed)
     elif event.activity.action is SalesAction.CLAIMED:
         _claim(Feedback(hand, event, [], is_closed, is_open=False))

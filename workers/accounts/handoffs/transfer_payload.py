@@ -18,6 +18,7 @@ from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.counts import MOST_RECENT, add_sent_counts, keys_by_rule
 from workers.accounts.worth.facts import merge_facts
 from workers.accounts.worth.future_dated import keep_latest
+from workers.accounts.worth.unread_notes import merge_notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,6 +76,7 @@ def merge_leads(held: LeadRow, sent: LeadRow, *, is_new: bool) -> LeadRow:
         cycle=max(held.cycle, sent.cycle),
         bounces=held.bounces + sent.bounces,
         moves=max(held.moves, sent.moves),
+        unread=merge_notes(held.unread, sent.unread),
         **{name: getattr(held, name) for name in (*_CYCLE, *_VERDICT)},
     )
     if sent.cycle > held.cycle:

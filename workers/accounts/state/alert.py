@@ -51,8 +51,14 @@ class AlertRow(Row, frozen=True):
     signals: tuple[SignalLine, ...] = ()
     """Buying signals in the bundle. At most 20."""
     crm_account_id: str | None = None
-    """CRM account whose domain is dropped."""
+    """CRM account whose domain is dropped, or whose record has a field that cannot be read."""
     domain: str | None = None
     """Domain that is dropped. None: the text is not a domain."""
     domain_use: DomainUse | None = None
     """Why the domain is dropped."""
+    topic: str | None = None
+    """Topic of a record with a field that cannot be read."""
+    field: str | None = None
+    """Field that cannot be read."""
+    found: str | None = None
+    """Unknown word of a closed list in that field."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from schemas.vocabulary import DomainUse, Relationship
-from workers.accounts.state.parts import Part
+from workers.accounts.state.parts import Part, UnreadNote
 from workers.engine.rows import Row
 
 
@@ -117,3 +117,5 @@ class ClaimRow(Row, frozen=True):
     """Date of the record's version. Milliseconds UTC. 0: not known."""
     dropped: tuple[Dropped, ...] = ()
     """Domains of the record that identify no company. Only at the record's own key. At most 50."""
+    unread: tuple[UnreadNote, ...] = ()
+    """Fields of the record that could not be read."""

@@ -15,7 +15,15 @@ from workers.accounts.state.account import (
 )
 from workers.accounts.state.alert import SignalLine
 from workers.accounts.state.facts import CampaignMark, Company, Contact, Fact
-from workers.accounts.state.parts import Chat, Escalation, Move, MovedClock, OpenRequest, RefusedClaim
+from workers.accounts.state.parts import (
+    Chat,
+    Escalation,
+    Move,
+    MovedClock,
+    OpenRequest,
+    RefusedClaim,
+    UnreadNote,
+)
 from workers.accounts.state.sales import Deal
 
 
@@ -97,6 +105,7 @@ class LeadFields(TypedDict, total=False):
     accepted_by_partner: bool
     qualified_by_partner: bool
     clock: MovedClock | None
+    unread: tuple[UnreadNote, ...]
 
 
 class AlertFields(TypedDict, total=False):
@@ -115,3 +124,6 @@ class AlertFields(TypedDict, total=False):
     crm_account_id: str | None
     domain: str | None
     domain_use: DomainUse | None
+    topic: str | None
+    field: str | None
+    found: str | None

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from schemas.vocabulary import Reason, Stage
 from workers.accounts.state.facts import CampaignMark, Contact, Fact
-from workers.accounts.state.parts import Chat, MovedClock
+from workers.accounts.state.parts import Chat, MovedClock, UnreadNote
 from workers.engine.rows import Row
 
 
@@ -94,6 +94,8 @@ class LeadRow(Row, frozen=True):
     """Whether a partner qualified the lead in this cycle, and sales itself had not."""
     clock: MovedClock | None = None
     """Deadlines of its unanswered request before the account moved. None: it has not moved, or has a hand-off again."""
+    unread: tuple[UnreadNote, ...] = ()
+    """Fields of the lead's records that could not be read. At most 20."""
 
 
 class PlaceRow(Row, frozen=True):

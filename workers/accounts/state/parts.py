@@ -137,6 +137,18 @@ class RefusedClaim(Part, frozen=True):
     obstacle: Obstacle
 
 
+class UnreadNote(Part, frozen=True, array_like=True):
+    """A field of an input record that could not be read. It names the field, never its content."""
+
+    topic: str
+    field: str
+    """Field as the contract names it."""
+    word: str | None = None
+    """Unknown word of a closed list. None if it is not a plain word."""
+    at_ms: int = 0
+    """Date of the record. Milliseconds UTC."""
+
+
 class Chat(Part, frozen=True):
     """The latest conversation of a lead."""
 
