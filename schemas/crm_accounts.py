@@ -99,7 +99,7 @@ class CrmAccount(InboundEvent):
     )
     region: ShortText | None = Field(
         default=None,
-        description="The company's region, as the policy's territories name it: a state or a province.",
+        description="The company's region, a state or a province: its ISO 3166-2 code, with or without the country, or name.",
     )
     postal_code: ShortText | None = Field(default=None, description="The company's postal code.")
     phone: ShortText | None = Field(default=None, description="The company's phone number, in any notation.")

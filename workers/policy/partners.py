@@ -37,7 +37,7 @@ class Partner(Part):
     """
 
     regions: Annotated[tuple[Region, ...], Field(max_length=200)] = ()
-    """Regions whose accounts the partner covers, as the CRM writes them, in any case: ``regions: [HI]``."""
+    """Regions whose accounts the partner covers, as ISO 3166-2 codes or names: ``regions: [HI]``."""
     countries: Annotated[tuple[CountryCode, ...], Field(max_length=250)] = ()
     """Countries of the company or, if unknown, of the person: ``countries: [PR]``.
 

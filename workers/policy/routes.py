@@ -126,7 +126,7 @@ class Territory(Conditions):
     """A territory: facts of a company and a lead. Every given condition must hold; of a list, any one value suffices."""
 
     regions: Annotated[tuple[Region, ...], Field(max_length=200)] = ()
-    """Regions of the company as the CRM writes them, in any case: ``regions: [CA, OR, WA]``."""
+    """Regions of the company, as ISO 3166-2 codes or names: ``regions: [CA, OR, Washington]``."""
     countries: Annotated[tuple[CountryCode, ...], Field(max_length=250)] = ()
     """Countries of the company or, if unknown, of the person: ``countries: [CA, MX]``."""
     postal_codes: Annotated[tuple[PostalCode, ...], Field(max_length=1_000)] = ()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.vocabulary import AssigneeType, RouteMiss
 from workers.accounts.routing.lead_country import country_of
+from workers.identity.region_names import is_in_regions
 
 if TYPE_CHECKING:
     from workers.accounts.state.account import AccountRow, Holder
@@ -38,12 +39,13 @@ def covering_partner(
     known = {"countries": country_of(company, facts)}
     if company is not None:
         known |= {
-            "regions": company.region,
             "accounts": company.crm_account_id,
             "relationship": company.relationship.value,
         }
+    region, country = (None, None) if company is None else (company.region, company.country)
     for name, partner in policy.partners.items():
-        if any(known.get(key) in values for key, values in partner.conditions.items()):
+        is_known = any(known.get(key) in values for key, values in partner.conditions.items())
+        if is_known or is_in_regions(region, country, partner.regions):
             return NamedPartner(name, partner)
     return None
 

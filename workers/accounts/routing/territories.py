@@ -12,6 +12,7 @@ from schemas.vocabulary import RouteMiss
 from workers.accounts.routing.lead_country import country_of
 from workers.accounts.state.company_bounds import employees_bounds, revenue_bounds
 from workers.accounts.worth.facts import value_of
+from workers.identity.region_names import is_in_regions
 from workers.policy.routes import Span, normalize_postal_code
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _found(  # noqa: PLR0911 - one line per condition
     """Return the fact that a condition tests, or None if it is unknown."""
     match name:
         case "regions":
-            return company.region if company else None
+            return (company.region, company.country) if company and company.region else None
         case "countries":
             return country_of(company, lead.facts)
         case "postal_codes":
@@ -101,6 +102,8 @@ def _holds(name: str, wanted: Any, found: Any) -> bool | None:
     """Whether a known fact fulfils its condition. None: only a part of its range does."""
     if isinstance(wanted, Span):
         return wanted.holds_range(*found) if isinstance(found, tuple) else wanted.holds(found)
+    if name == "regions":
+        return is_in_regions(*found, wanted)
     if name == "postal_codes":
         return normalize_postal_code(found).startswith(wanted)
     if name == "signals":

@@ -137,7 +137,7 @@ def company_of(account: CrmAccount) -> Company:
         currency=None if revenue is None else revenue.currency,
         employees=None if employees is None else int(employees.low),
         country=read_country(account.country),
-        region=account.region.upper() if account.region else None,
+        region=None if is_placeholder(account.region or "") else (account.region or "").upper(),
         relationship=account.relationship,
         owner_rep_id=account.owner_rep_id,
         opportunities=tuple(
