@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import pycountry
 
@@ -53,6 +53,8 @@ _KINDS: Final = frozenset(
     )
 )
 """Words for the kind of a region, which its name may have or not."""
+_SUBDIVISIONS: Final[Any] = pycountry.subdivisions
+"""The regions of ISO 3166-2. The package has no types for them."""
 _PARTS: Final = re.compile(r"[,()\[\]/]|\s-\s")
 
 
@@ -91,7 +93,7 @@ def _code_of(region: str, country: str | None) -> str | None:
 
 
 def _is_code(text: str) -> bool:
-    return pycountry.subdivisions.get(code=text) is not None
+    return _SUBDIVISIONS.get(code=text) is not None
 
 
 def _without_kind(words: str) -> str:
@@ -102,7 +104,7 @@ def _without_kind(words: str) -> str:
 def _names_of(country: str) -> dict[str, str]:
     """Return the code of each name of a region of a country. Empty for a name of several regions of one level."""
     names: dict[str, str] = {}
-    regions = sorted(pycountry.subdivisions.get(country_code=country) or (), key=lambda one: one.code)
+    regions = sorted(_SUBDIVISIONS.get(country_code=country) or (), key=lambda one: one.code)
     for is_part in (True, False):  # of a city and a state of one name the state counts
         codes: dict[str, set[str]] = {}
         for region in regions:

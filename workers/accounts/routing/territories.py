@@ -103,7 +103,8 @@ def _holds(name: str, wanted: Any, found: Any) -> bool | None:
     if isinstance(wanted, Span):
         return wanted.holds_range(*found) if isinstance(found, tuple) else wanted.holds(found)
     if name == "regions":
-        return is_in_regions(*found, wanted)
+        region, country = found
+        return is_in_regions(region, country, wanted)
     if name == "postal_codes":
         return normalize_postal_code(found).startswith(wanted)
     if name == "signals":
