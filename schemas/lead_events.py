@@ -93,21 +93,6 @@ class ConsentWord(Model):
     at_ms: Milliseconds = Field(description="When the person gave or refused consent.")
 
 
-class LeadIdentified(LeadFact):
-    """An e-mail address became known to one partition of `visitors`."""
-
-    type: Literal["lead_identified"] = Field(default="lead_identified", description=RECORD_TYPE)
-    email: str = Field(description="The normalised e-mail address.")
-    role_address: bool = Field(
-        default=False, description="Whether the address is a shared mailbox, such as info@."
-    )
-    consents: list[ConsentWord] = Field(
-        default_factory=list,
-        max_length=2,
-        description="The latest consents of the browser from the time before the person was known.",
-    )
-
-
 class LeadActivity(LeadFact):
     """One activity of an identified visitor."""
 
@@ -161,6 +146,26 @@ class LeadForm(LeadFact):
         default=None,
         description="The later date under which the event has counted so far. Only in the fact of a repeat with an "
         "earlier date.",
+    )
+
+
+class LeadIdentified(LeadFact):
+    """An e-mail address became known to one partition of `visitors`."""
+
+    type: Literal["lead_identified"] = Field(default="lead_identified", description=RECORD_TYPE)
+    email: str = Field(description="The normalised e-mail address.")
+    role_address: bool = Field(
+        default=False, description="Whether the address is a shared mailbox, such as info@."
+    )
+    consents: list[ConsentWord] = Field(
+        default_factory=list,
+        max_length=2,
+        description="The latest consents of the browser from the time before the person was known.",
+    )
+    forms: list[LeadForm] = Field(
+        default_factory=list,
+        max_length=10,
+        description="The latest forms among the events that follow. What they state is known before the first event.",
     )
 
 

@@ -18,13 +18,20 @@ from workers.outbox import fact_id
 from workers.visitors.chat_turns import turn_fact
 
 if TYPE_CHECKING:
+<<<<<<< HEAD
     from collections.abc import Iterable
+=======
+    from collections.abc import Sequence
+>>>>>>> 8be3f68 (visitors: announce a lead with the facts of the forms that follow)
 
     from schemas.web_activity import WebActivity
     from workers.identity.event_time import EventTime
     from workers.identity.lead_ids import Person
     from workers.visitors.input_events import InputEvent
     from workers.visitors.rows import ConsentStatement, Link
+
+MOST_FORMS = 10
+"""Most forms that the announcement of a lead carries, the latest."""
 
 VisitorFact: TypeAlias = LeadActivity | LeadForm | LeadChat | LeadConsent
 
@@ -35,8 +42,13 @@ def identified_fact(
     event_id: str,
     time: EventTime,
     consents: tuple[ConsentStatement, ...],
+    following: Sequence[VisitorFact] = (),
 ) -> LeadIdentified:
-    """Return the fact that an address became known: one per link, or one per lead if there is no browser."""
+    """Return the fact that an address became known: one per link, or one per lead if there is no browser.
+
+    ``following`` are the facts that are emitted after it. If several follow, it carries the forms among them, so that no
+    fact is asked for that one of them states.
+    """
     return LeadIdentified(
         event_id=fact_id("lead_identified", person.lead_id, anonymous_id or "", event_id),
         account_key=person.account_key,
@@ -47,6 +59,9 @@ def identified_fact(
         role_address=person.is_role,
         imported=time.is_imported,
         consents=[ConsentWord(purpose=one.purpose, given=one.given, at_ms=one.at_ms) for one in consents],
+        forms=[fact for fact in following if isinstance(fact, LeadForm)][-MOST_FORMS:]
+        if len(following) > 1
+        else [],
     )
 
 
