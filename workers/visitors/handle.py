@@ -228,15 +228,11 @@ class VisitorsHop(BaseHop):
             must_announce = linked is not None
             consents, history = linked or ((), [])
             consents = latest(consents, _statements(event, time))  # a refusal also covers the history
-        facts = [*history, *self._facts(event, to, time)]
+        facts = [*history, *self._facts(parsed, to, time)]
         announced = (
             [identified_fact(person, browser, event.event_id, time, consents, facts)] if must_announce else []
         )
-<<<<<<< HEAD
-        return [emit(LEAD_EVENTS, fact) for fact in (*announced, *history, *self._facts(parsed, to, time))]
-=======
         return [emit(LEAD_EVENTS, fact) for fact in (*announced, *facts)]
->>>>>>> 8be3f68 (visitors: announce a lead with the facts of the forms that follow)
 
     def _link(
         self, anonymous_id: str, to: Link, rows: Rows, clock: Clock

@@ -18,11 +18,7 @@ from workers.outbox import fact_id
 from workers.visitors.chat_turns import turn_fact
 
 if TYPE_CHECKING:
-<<<<<<< HEAD
-    from collections.abc import Iterable
-=======
-    from collections.abc import Sequence
->>>>>>> 8be3f68 (visitors: announce a lead with the facts of the forms that follow)
+    from collections.abc import Iterable, Sequence
 
     from schemas.web_activity import WebActivity
     from workers.identity.event_time import EventTime
