@@ -98,6 +98,10 @@ class LeadActivity(LeadFact):
 
     type: Literal["lead_activity"] = Field(default="lead_activity", description=RECORD_TYPE)
     activity: str = Field(description="The kind of activity.")
+    conversation_id: str | None = Field(
+        default=None,
+        description="The chat conversation of the activity. Absent: it did not happen in a chat.",
+    )
     url: str | None = Field(default=None, description="The address of the page.")
     asset: str | None = Field(
         default=None, description="The paper, webinar, video or message that the activity is about."

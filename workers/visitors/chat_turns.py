@@ -64,6 +64,7 @@ def turn_fact(
         occurred_at_ms=at_ms,
         clamped=is_clamped,
         activity=activity,
+        conversation_id=turn.conversation_id,
         url=turn.url or None,
         consent=turn.consent,
     )

@@ -27,6 +27,7 @@ from workers.accounts.stages.deals import deal_of
 from workers.accounts.stages.qualifying import Occasion
 from workers.accounts.state.lead import LeadRow, MovedRow
 from workers.accounts.state.score import ScoreRow
+from workers.accounts.worth.durations import with_chats, without_chats
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
@@ -87,7 +88,9 @@ def adopt_lead(hand: LeadInHand, event: LeadAdopted, *, is_new: bool) -> None:
         erased_ms=max(lead.erased_ms, sent.erased_ms),
     )
     held = hand.score
-    score = merge_scores(case.terms, held, unpack_row(event.score, ScoreRow))
+    sent_score = unpack_row(event.score, ScoreRow)
+    score = merge_scores(case.terms, held, without_chats(case.terms, made, sent_score))
+    score = with_chats(case.terms, made, score, sent_score.chats, sent_score.chat_requests)
     if made.verdict is not None and score.since is None:
         score = replace(score, since=())
     hand.lead, hand.score = made, score

@@ -20,7 +20,7 @@ from schemas.topics import CHAT_ANSWERS, DESK_REQUESTS
 from schemas.vocabulary import AssigneeType, ChatReply, Request, Turn
 from workers.accounts.case import instant
 from workers.accounts.desk_protocol.requests import cancel_request
-from workers.accounts.evaluation import expiry, imported_history
+from workers.accounts.evaluation import expiry, imported_history, support_chats
 from workers.accounts.evaluation.consents import ConsentEffect, apply_event_consent
 from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.events.arrival import receive_lead
@@ -29,6 +29,8 @@ from workers.accounts.stages.qualifying import Occasion
 from workers.accounts.state.handoff import HandoffRow
 from workers.accounts.state.parts import Chat
 from workers.accounts.state.sales import SalesTouch
+from workers.accounts.state.score import ChatRequest
+from workers.accounts.worth.chat_counts import is_for_support
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
@@ -78,10 +80,14 @@ def _apply_turn(hand: LeadInHand, event: LeadChat) -> None:
         chat = _chat_of(hand.lead, event)
         hand.change(chat=replace(chat, support_ms=_earlier(chat.support_ms, event)))
         hand.write_lead()
+    is_news = consent.is_news
+    if is_for_sales or case.terms.service_desk is not None:
+        request = ChatRequest(event.occurred_at_ms, event.conversation_id, is_support=not is_for_sales)
+        is_news |= support_chats.record_request(hand, request)
     occasion = Occasion(
         case.terms.day_of(event.occurred_at_ms), earned=is_for_sales, raised=is_for_sales, counts=is_for_sales
     )
-    evaluate(hand, occasion, is_news=consent.is_news)
+    evaluate(hand, occasion, is_news=is_news)
     if is_question:
         support_questions.ask_desk(case, event.lead_id, event.occurred_at_ms)
     now = case.lead(event.lead_id)
@@ -190,9 +196,20 @@ def _apply_shared(hand: LeadInHand, event: LeadChat) -> ConsentEffect:
     """Apply the consent that comes with a turn, and record the turn as a touch."""
     consent = apply_event_consent(hand, event)
     is_agent = event.turn is Turn.AGENT_MESSAGE
+    if _is_for_support(hand, event):
+        return consent
     expiry.apply_touch(hand, hand.score, event.occurred_at_ms, by_sales=is_agent, is_history=event.imported)
     hand.write_score()
     return consent
+
+
+def _is_for_support(hand: LeadInHand, event: LeadChat) -> bool:
+    """Whether a turn belongs to a support question, which is not a touch."""
+    if event.turn is Turn.ASKED_FOR_SUPPORT:
+        return hand.case.terms.service_desk is not None
+    if event.turn is Turn.ASKED_FOR_SALES:
+        return False
+    return is_for_support(hand.score.chat_requests, event.conversation_id, event.occurred_at_ms)
 
 
 def _touch_of(event: LeadChat) -> SalesTouch:

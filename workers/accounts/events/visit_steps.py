@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from workers.accounts.account_keys import contact_lookup
-from workers.accounts.evaluation import expiry, imported_history
+from workers.accounts.evaluation import expiry, imported_history, support_chats
 from workers.accounts.evaluation.consents import ConsentEffect, apply_event_consent
 from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.handoffs import buying_signals
 from workers.accounts.rulebook.behaviour import NO_RULES
 from workers.accounts.rulebook.campaign_responses import record_response
 from workers.accounts.stages.qualifying import Occasion
+from workers.accounts.worth.chat_counts import is_for_support
 from workers.accounts.worth.count_once import message_mark
 from workers.accounts.worth.durations import Activity, CountResult, count_activity, with_delivery
 from workers.accounts.worth.facts import latest_campaign
@@ -78,6 +79,17 @@ class Visit:
         return self.event.counted_at_ms is not None
 
     @property
+    def conversation_id(self) -> str:
+        """The chat conversation of the activity, or an empty text."""
+        return (self.event.conversation_id or "") if self.event.type == "lead_activity" else ""
+
+    @property
+    def is_for_support(self) -> bool:
+        """Whether the event is a support question, or part of a chat that asks one."""
+        requests = self.hand.score.chat_requests if self.conversation_id else ()
+        return self.is_question or is_for_support(requests, self.conversation_id, self.event.occurred_at_ms)
+
+    @property
     def campaign(self) -> str | None:
         """The name of the campaign that brought the event."""
         return None if self.event.campaign is None else self.event.campaign.name
@@ -135,7 +147,8 @@ def count(visit: Visit) -> None:
         record_delivery(hand, event)
         names = visit.matching.names(duration_ms or 0)
         click = click_of(terms.rules.scanners, event, names, message)
-    activity = Activity(event.occurred_at_ms, event.event_id, message, duration_ms, click)
+    chat = visit.conversation_id
+    activity = Activity(event.occurred_at_ms, event.event_id, message, duration_ms, click, chat)
     score = hand.score
     if event.counted_at_ms is not None:
         before = activity._replace(at_ms=event.counted_at_ms)
@@ -167,9 +180,10 @@ def record_delivery(hand: LeadInHand, event: LeadActivity) -> bool:
 def record_touch(visit: Visit) -> None:
     """Record the event as the buyer's touch: it postpones the lead's expiry, or reverses it.
 
-    If the touch reverses an expiry, a response to a campaign counts in the resumed cycle.
+    If the touch reverses an expiry, a response to a campaign counts in the resumed cycle. A support question is not a
+    touch: it neither postpones an expiry nor reverses one.
     """
-    if not (visit.consent.is_tracked or visit.raises_hand):
+    if visit.is_for_support or not (visit.consent.is_tracked or visit.raises_hand):
         return
     hand, event = visit.hand, visit.event
     expiry.apply_touch(hand, visit.score_before, event.occurred_at_ms, is_history=event.imported)
@@ -191,6 +205,8 @@ def evaluate_lead(visit: Visit) -> None:
     handoffs_before = case.account.handoff_n
     evaluate(hand, occasion, is_news=is_news)
     visit.has_new_handoff = case.account.handoff_n != handoffs_before
+    if visit.conversation_id and visit.lead_before.verdict is not None:
+        support_chats.record_wake(hand, visit.lead_before, visit.conversation_id)
 
 
 def notify_owner(visit: Visit) -> None:

@@ -70,6 +70,35 @@ def withhold(case: Case, lead_id: str) -> None:
         case.rows.put(replace(row, lines=lines), case.key)
 
 
+def take_back(case: Case, lead_id: str, rules: Iterable[str]) -> None:
+    """Remove signals that turned out not to be signals, one event for each of ``rules``. Correct the open alert."""
+    row = case.rows.get(SignalsRow, case.key) if case.terms.bundle_ms else None
+    names = list(rules)
+    if row is None or not names:
+        return
+    lines = _without(row.lines, lead_id, names)
+    if lines != row.lines:
+        row = replace(row, lines=lines)
+        case.rows.put(row, case.key)
+        return
+    alert = case.rows.get(AlertRow, case.key, case.alert_id(Alert.BUYING_SIGNALS, str(row.number)))
+    if alert is None or (kept := _without(alert.signals, lead_id, names)) == alert.signals:
+        return
+    if kept and _recipients_of(case):
+        _raise_next(case, row, kept)
+    else:
+        _clear_alert(case, row)
+        case.rows.put(replace(row, up_for=""), case.key)
+
+
+def _without(lines: tuple[SignalLine, ...], lead_id: str, names: list[str]) -> tuple[SignalLine, ...]:
+    made = (
+        replace(one, count=one.count - names.count(one.rule)) if one.lead_id == lead_id else one
+        for one in lines
+    )
+    return tuple(one for one in made if one.count > 0)
+
+
 def add_raised_hand(case: Case, lead_id: str, at_ms: int) -> None:
     """Add a hand that is raised again, if the account has an owner or a rep as its holder."""
     if case.terms.bundle_ms and _recipients_of(case):

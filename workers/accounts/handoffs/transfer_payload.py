@@ -93,6 +93,7 @@ def merge_scores(terms: Terms, held: ScoreRow, sent: ScoreRow) -> ScoreRow:
 
     If this key has counted nothing yet, the sent row is stored with its dwells (activities of unknown duration).
     Otherwise the sent dwells count with the duration known so far. Later activities do not change it any more.
+    Activities in chats are merged by the caller, because a later request may show that they are for support.
     """
     if not held.counts and not held.since and not held.dwells:
         untracked = held.untracked if sent.untracked is None else sent.untracked
@@ -105,6 +106,8 @@ def merge_scores(terms: Terms, held: ScoreRow, sent: ScoreRow) -> ScoreRow:
             touched_day=touched_day,
             imported_ms=max(held.imported_ms, sent.imported_ms),
             ahead=ahead,
+            chats=held.chats,
+            chat_requests=held.chat_requests,
         )
     keys = keys_by_rule(sent)
     made = add_sent_counts(terms, held, [(count, keys.get(count.rule, {})) for count in sent.counts])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from schemas.desk_requests import MoveWhy, RequestMode
-from schemas.vocabulary import HowChosen, Kind, Reason, Relationship, Route, RouteMiss
+from schemas.vocabulary import HowChosen, Kind, Reason, Relationship, Route, RouteMiss, Stage
 
 
 class Part(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -149,6 +149,23 @@ class UnreadNote(Part, frozen=True, array_like=True):
     """Date of the record. Milliseconds UTC."""
 
 
+class EndedCycle(Part, frozen=True):
+    """The end of a lead's cycle, as it was before a chat brought the lead back. The fields are those of LeadRow."""
+
+    cycle: int
+    verdict: Stage
+    verdict_why: Reason | None = None
+    said_no_ms: int = 0
+    expired_with_handoff: bool = False
+    ended_before_ms: int = 0
+    reached_mql: bool = False
+    raised_hand: bool = False
+    handed: bool = False
+    accepted: bool = False
+    qualified: bool = False
+    claimed: bool = False
+
+
 class Chat(Part, frozen=True):
     """The latest conversation of a lead."""
 
@@ -163,6 +180,8 @@ class Chat(Part, frozen=True):
     """When the visitor asked for sales first. Milliseconds UTC. 0: never."""
     support_ms: int = 0
     """When the visitor asked for support first. Milliseconds UTC. 0: never."""
+    woke: EndedCycle | None = None
+    """End of the cycle that this conversation undid. None: it undid none."""
 
 
 class OpenRequest(Part, frozen=True):

@@ -85,8 +85,28 @@ class MailDelivery(Part, frozen=True, array_like=True):
     """Mark of the mail: a hash."""
 
 
+class ChatEvent(Part, frozen=True, array_like=True):
+    """An activity in a chat. It may turn out to belong to a support question."""
+
+    at_ms: int
+    """Date of the activity. Milliseconds UTC."""
+    event_id: str
+    conversation_id: str
+    rules: tuple[str, ...]
+    """Names of the rules that count for it, unless the conversation is for support then."""
+
+
+class ChatRequest(Part, frozen=True, array_like=True):
+    """A request for sales or support in a chat."""
+
+    at_ms: int
+    """Date of the request. Milliseconds UTC."""
+    conversation_id: str
+    is_support: bool
+
+
 class SettledScore(Part, frozen=True):
-    """The counts of a ScoreRow without its ``dwells`` and ``clicks``. The fields are those of ScoreRow."""
+    """The counts of a ScoreRow without its ``dwells``, ``clicks`` and ``chats``. The fields are those of ScoreRow."""
 
     counts: tuple[RuleCount, ...] = ()
     since: tuple[RuleCount, ...] | None = None
@@ -141,6 +161,10 @@ class ScoreRow(Row, frozen=True):
     """
     deliveries: tuple[MailDelivery, ...] = ()
     """Deliveries of mails, ascending by date. The latest 20. Empty if the policy tests no scanners."""
+    chats: tuple[ChatEvent, ...] = ()
+    """Activities in chats, ascending by date, that count on top of ``settled`` unless for support. The latest 50."""
+    chat_requests: tuple[ChatRequest, ...] = ()
+    """Requests for sales and support in chats, ascending by date. The latest 20."""
 
     @property
     def complete_ms(self) -> int:

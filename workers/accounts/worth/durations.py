@@ -16,15 +16,23 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from workers.accounts.rulebook.behaviour import rules_for_duration
-from workers.accounts.state.score import Dwell, SettledScore
+from workers.accounts.state.score import ChatEvent, Dwell, SettledScore
+from workers.accounts.worth.chat_counts import (
+    MOST_CHAT_EVENTS,
+    add_chat_event,
+    add_chat_request,
+    is_for_support,
+)
 from workers.accounts.worth.counts import oldest_day, with_event
 from workers.accounts.worth.mail_scanners import MOST_CLICKS, add_click, add_delivery, scanned_clicks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from workers.accounts.rulebook.behaviour import MatchingRules
     from workers.accounts.rulebook.terms import Terms
     from workers.accounts.state.lead import LeadRow
-    from workers.accounts.state.score import MailClick, MailDelivery, ScoreRow
+    from workers.accounts.state.score import ChatRequest, MailClick, MailDelivery, ScoreRow
 
 MOST_MOMENTS = 64
 """Most dates of activities kept for a lead."""
@@ -46,6 +54,8 @@ class Activity(NamedTuple):
     """Stated duration in milliseconds. None: not stated."""
     click: MailClick | None = None
     """The click in a mail, if the policy tests scanners. None: another activity."""
+    chat: str = ""
+    """The chat conversation of the activity. Empty: it did not happen in a chat."""
 
 
 class CountResult(NamedTuple):
@@ -70,7 +80,7 @@ def count_activity(
         moments = with_moment(moments, event.at_ms)
         if score.dwells or (event.duration_ms is None and len(matching.steps) > 1):
             return _with_open_events(terms, lead, score, matching, event, moments)
-    if event.click is not None:
+    if event.click is not None or (event.chat and matching.names(0)):
         return _with_open_events(terms, lead, score, matching, event, moments)
     names = matching.names(event.duration_ms or 0)
     made = _with_names(terms, lead, score, names, event) if names else score
@@ -133,6 +143,11 @@ def _with_open_events(
         clicks = add_click(clicks, event.click)
         if event.event_id not in scanned_clicks(terms.rules.scanners, clicks, score.deliveries):
             fresh = event.click.rules
+    elif event.chat:
+        said = ChatEvent(event.at_ms, event.event_id, event.chat, matching.names(0))
+        base = replace(base, chats=add_chat_event(base.chats, said))
+        if not is_for_support(base.chat_requests, event.chat, event.at_ms):
+            fresh = said.rules
     elif event.duration_ms is None and len(matching.steps) > 1:
         lasted_ms = known_duration(moments, event.at_ms, gap_ms)
         dwells.append(Dwell(event.at_ms, event.event_id, event.message, lasted_ms, matching.steps))
@@ -145,6 +160,7 @@ def _with_open_events(
     while dwells and (len(dwells) > MOST_DWELLS or terms.day_of(dwells[0].at_ms) < oldest):
         base = _with_dwell(terms, lead, base, dwells.pop(0))
     base, clicks = _settle_clicks(terms, lead, base, clicks, oldest)
+    base = _settle_chats(terms, lead, base, oldest)
     made = replace(with_open_events(terms, lead, base, tuple(dwells), clicks), moments=moments)
     return _count_result(terms, score, made, fresh, event)
 
@@ -160,7 +176,8 @@ def with_open_events(
 ) -> ScoreRow:
     """Return the score of settled counts, with open events counted on top of them.
 
-    Open events are activities of unknown duration, and the clicks in mails that are not a scanner's.
+    Open events are activities of unknown duration, the clicks in mails that are not a scanner's, and the activities in
+    chats that are not for support.
     """
     made = base
     scanned = scanned_clicks(terms.rules.scanners, clicks, base.deliveries) if clicks else frozenset()
@@ -169,7 +186,9 @@ def with_open_events(
             made = _with_click(terms, lead, made, click)
     for dwell in dwells:
         made = _with_dwell(terms, lead, made, dwell)
-    settled = _settled_counts(base) if dwells or clicks else None
+    for chat in base.chats:
+        made = _with_chat(terms, lead, made, chat)
+    settled = _settled_counts(base) if dwells or clicks or base.chats else None
     return replace(made, settled=settled, dwells=dwells, clicks=clicks)
 
 
@@ -179,6 +198,50 @@ def with_delivery(terms: Terms, lead: LeadRow, score: ScoreRow, delivery: MailDe
     if not score.clicks:
         return made
     return with_open_events(terms, lead, settled_score(made), score.dwells, score.clicks)
+
+
+def with_chat_request(terms: Terms, lead: LeadRow, score: ScoreRow, request: ChatRequest) -> ScoreRow:
+    """Return the score that remembers a request in a chat. What belongs to a support question counts no more."""
+    made = replace(score, chat_requests=add_chat_request(score.chat_requests, request))
+    if not score.chats:
+        return made
+    return with_open_events(terms, lead, settled_score(made), score.dwells, score.clicks)
+
+
+def with_chats(
+    terms: Terms, lead: LeadRow, score: ScoreRow, chats: Iterable[ChatEvent], requests: Iterable[ChatRequest]
+) -> ScoreRow:
+    """Return the score with the activities and requests of the lead's chats under another account key."""
+    made = settled_score(score)
+    for chat in chats:
+        made = replace(made, chats=add_chat_event(made.chats, chat))
+    made = replace(made, chat_requests=add_chat_request(made.chat_requests, *requests))
+    if (made.chats, made.chat_requests) == (score.chats, score.chat_requests):
+        return score
+    return with_open_events(terms, lead, made, score.dwells, score.clicks)
+
+
+def without_chats(terms: Terms, lead: LeadRow, score: ScoreRow) -> ScoreRow:
+    """Return the score without the activities in chats."""
+    if not score.chats:
+        return score
+    base = replace(settled_score(score), chats=())
+    return with_open_events(terms, lead, base, score.dwells, score.clicks)
+
+
+def _settle_chats(terms: Terms, lead: LeadRow, base: ScoreRow, oldest: int) -> ScoreRow:
+    """Return the settled counts with the oldest activities in chats beyond the bound, as they are judged now."""
+    chats = base.chats
+    gone = max(len(chats) - MOST_CHAT_EVENTS, sum(terms.day_of(one.at_ms) < oldest for one in chats), 0)
+    for chat in chats[:gone]:
+        base = _with_chat(terms, lead, base, chat)
+    return replace(base, chats=chats[gone:]) if gone else base
+
+
+def _with_chat(terms: Terms, lead: LeadRow, score: ScoreRow, chat: ChatEvent) -> ScoreRow:
+    if is_for_support(score.chat_requests, chat.conversation_id, chat.at_ms):
+        return score
+    return with_event(terms, lead, score, chat.rules, chat.at_ms, chat.event_id)
 
 
 def _settle_clicks(

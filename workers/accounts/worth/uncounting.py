@@ -30,8 +30,10 @@ def uncount_activity(
     """Return the score without an event that has counted under the date of ``event``."""
     dwells = tuple(one for one in score.dwells if one.event_id != event.event_id)
     clicks = tuple(one for one in score.clicks if one.event_id != event.event_id)
-    base = settled_score(score)
-    if len(dwells) == len(score.dwells) and len(clicks) == len(score.clicks):
+    chats = tuple(one for one in score.chats if one.event_id != event.event_id)
+    base = replace(settled_score(score), chats=chats)
+    kept = (len(dwells), len(clicks), len(chats))
+    if kept == (len(score.dwells), len(score.clicks), len(score.chats)):
         for name in matching.names(event.duration_ms or 0):
             base = _without_rule(terms, lead, base, name, event)
     moments = without_moment(score.moments, event.at_ms)
