@@ -99,7 +99,7 @@ class Turn(Part):
     """How the round robin treats an absent rep and a rejected lead."""
 
     when_away: Literal["skip", "hold"]
-    """The turn of an absent rep. skip: it is lost; hold: it is kept until the rep returns."""
+    """The turn of an absent rep. skip: it is lost; hold: it is kept until the rep returns, at most one turn."""
     when_rejected: Literal["give_back", "keep"]
     """Turn and capacity of a rep whose lead sales rejects. give_back: both are returned; keep: both stay used."""
     weight: Annotated[Count, Field(le=100)] = 1
@@ -152,13 +152,13 @@ class AnswerWithin(Part):
     mql: OpeningTime
     """Time to answer an MQL."""
     raised_hand: OpeningTime
-    """Time to answer a lead who asks for sales. Must be shorter than for an MQL."""
+    """Time to answer a lead who asks for sales, also of a customer or an open opportunity. Must be shorter than for an MQL."""
     inquiry: OpeningTime
     """Time to answer an inquiry: a request for sales from a lead who fails a gate."""
     expansion: OpeningTime
-    """Time to answer a lead of a customer."""
+    """Time to answer a lead of a customer. Any activity that gives points is a hand-off, also below the MQL threshold."""
     in_cycle: OpeningTime
-    """Time to answer a lead of an account with an open opportunity."""
+    """Time to answer a lead of an account with an open opportunity. Any activity that gives points is a hand-off."""
     service: OpeningTime | None = None
     """Time to answer a customer's support question, at the desk of the route ``support_question``: ``service: 4h``.
 

@@ -6,6 +6,7 @@ nothing is computed again. People are shown by lead_id; no line shows an e-mail 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from schemas.explanation import Explanation
+    from schemas.explanation import Explanation, WouldChange
 
 MOST_KEPT: Final = 10_000
 """Most hand-offs and ledger entries kept about one subject. Older ones are dropped."""
@@ -39,6 +40,8 @@ _MODELS: Final[Mapping[str, type[Decision]]] = {
     LEAD_SCORES.name: LeadScore,
 }
 _MOST_SHOWN: Final = 12
+_SIZES: Final = frozenset({"revenue", "employees"})
+_DIGITS: Final = re.compile(r"\d{5,}")
 _MARKS: Final = {GateState.PASS: "passed", GateState.FAIL: "failed", GateState.UNKNOWN: "unknown"}
 
 
@@ -170,7 +173,7 @@ def _handed_over(story: Decisions, routed: LeadRouting) -> Iterable[RenderableTy
         rows.add_row("answer by", format_time(routed.first_response_due_at))
     rows.add_row("route", _route_of(routed))
     for number, line in enumerate(routed.earlier_routes):
-        about = f" ({line.fact} {line.needed})" if line.fact and line.needed else ""
+        about = f" ({_words(line.fact)} {line.needed})" if line.fact and line.needed else ""
         rep = f" {line.rep_id}" if line.rep_id else ""
         route = Text(f"{_words(line.route)}: {_words(line.why)}{rep}{about}", style="dim")
         rows.add_row("" if number else "earlier lines", route)
@@ -207,7 +210,9 @@ def _not_handed_over(story: Decisions, score: LeadScore) -> Iterable[RenderableT
 def _add_turn(rows: Table, story: Decisions, routed: LeadRouting) -> None:
     turn = story.find_turn(routed)
     if turn is not None:
-        rows.add_row("turn", f"{turn.desk}, {turn.entry}" + (f" {turn.turn}" if turn.turn else ""))
+        rows.add_row(
+            "turn", f"{_entity(turn.desk)}, {_words(turn.entry)}" + (f" {turn.turn}" if turn.turn else "")
+        )
     passed_over = [(one.rep_id, one.why) for one in routed.passed_over]
     if turn is not None and turn.entry in {"turn", "released"}:
         passed_over = [
@@ -245,7 +250,7 @@ def _add_score(rows: Table, why: Explanation) -> None:
                 "", f"{line.points:>4}  {line.rule}{times}" + (" <- triggering event" if is_trigger else "")
             )
     for number, change in enumerate(why.would_change):
-        rows.add_row("" if number else "would change if", f"{_words(change.name)}: {change.needed}")
+        rows.add_row("" if number else "would change if", f"{_words(change.name)}: {_needed(change)}")
     rows.add_row("policy", f"{why.policy.name} {why.policy.version} ({why.policy.hash})")
 
 
@@ -256,8 +261,21 @@ def _route_of(routed: LeadRouting) -> str:
 def _holder(routed: LeadRouting) -> str:
     if routed.assignee is None:
         return "no holder"
-    holder = routed.assignee.name or routed.assignee.id
+    holder = routed.assignee.name or _entity(routed.assignee.id)
     return f"{holder} (deputy for {routed.assignee.deputy_for})" if routed.assignee.deputy_for else holder
+
+
+def _needed(change: WouldChange) -> str:
+    """Return what a fact or gate needs. Sizes have separators of thousands."""
+    if change.name not in _SIZES:
+        return change.needed
+    return _DIGITS.sub(lambda found: f"{int(found[0]):,}", change.needed)
+
+
+def _entity(entity_id: str) -> str:
+    """Return the id of a desk or partner in words: "desk inside_sales"."""
+    kind, colon, name = entity_id.partition(":")
+    return f"{kind} {name}" if colon and kind in {"desk", "partner", "rep"} else entity_id
 
 
 def _timestamp(one: LeadRouting) -> float:

@@ -109,7 +109,10 @@ def _alert(event: LeadAlert) -> str:
     about += [f"{event.topic} {event.field}"] if event.topic and event.field else []
     about += [f"found {event.found}"] if event.found else []
     about += [f"due {format_time(event.due_at)}"] if event.due_at else []
-    return f"{event.alert}{' cleared' if event.cleared else ''} | {' '.join(about)}"
+    about += [f"answered {format_time(event.answered_at)}"] if event.answered_at else []
+    about += [f"policy key {event.policy_key}"] if event.policy_key else []
+    alert = event.alert.replace("_", " ")
+    return f"{alert}{' cleared' if event.cleared else ''} | {' '.join(about)}"
 
 
 def _chat(event: ChatAnswer) -> str:

@@ -66,7 +66,7 @@ def test_the_page_shows_holder_turn_points_and_what_would_change_the_decision(
         "answer by        2026-03-03 15:30Z",
         "earlier lines    never: not excluded",
         "account has owner: no owner",
-        "turn             desk:inside_sales, turn 1",
+        "turn             desk inside_sales, turn 1",
         "passed over      mia: not its turn, tom: absent",
         "score            A4, 114 points: fit 110 + behaviour 4; 21 below the threshold",
         "30  industry passed, sic 6021",
