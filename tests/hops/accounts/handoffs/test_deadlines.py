@@ -109,7 +109,7 @@ def answered_at(results: list[Any]) -> list[float | None]:
 
 
 @pytest.mark.parametrize("action", ANSWERS)
-@pytest.mark.parametrize("hours", [1, 4], ids=["in time, told late", "late"])
+@pytest.mark.parametrize("hours", [1, 4], ids=["in time, reported late", "late"])
 def test_a_cleared_alert_states_when_the_answer_was_made(action: str, hours: int) -> None:
     market = a_market()
     market.send(*reach_bar())  # due after 3 h
