@@ -74,7 +74,7 @@ def read_whole_number(value: object) -> int:
     if not isinstance(value, str) or not _WHOLE.fullmatch(value.strip()):
         meant = number_meant(value) if isinstance(value, str) else None
         if meant is not None:
-            refuse(f"a whole number in plain digits, without commas or signs, as {meant}")
+            refuse(f"a whole number in plain digits, without commas or a percent sign, as {meant}")
         refuse("a whole number in plain digits")
     return int(value)
 
@@ -87,7 +87,7 @@ def read_amount(value: object) -> int:
             return value
         meant = amount_meant(value) if isinstance(value, str) else None
         if meant is not None:
-            refuse(f"an amount without commas, blanks or signs, as {meant}")
+            refuse(f"an amount without commas, blanks or a currency, as {meant}")
         refuse("an amount, as 750000, 500M or 1.5B")
     exact = Decimal(found[1] + (found[2] or "")) * _UNIT[found[3]]
     if exact != exact.to_integral_value():
