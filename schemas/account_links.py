@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
-from schemas.base import RECORD_TYPE, FactId, Model
+from schemas.base import RECORD_TYPE, FactId, LeadId, Model
 
 Plain = dict[str, JsonValue]
 """A row of the accounts hop as plain values. Only that hop writes and reads it."""
@@ -25,6 +25,9 @@ class AccountJoins(Model):
     is_unproven: bool = Field(default=False, description="Whether only a company name links the two.")
     is_by_contact: bool = Field(
         default=False, description="Whether a contact of the CRM, which names the account, links the two."
+    )
+    crm_account_id: str = Field(
+        default="", description="The CRM's account to which the alias belongs. Empty: none is known."
     )
     kept: Plain = Field(
         default_factory=dict, description="The alias's facts about the account itself, as plain values."
@@ -53,6 +56,28 @@ class AccountLeft(Model):
     kept: Plain = Field(
         default_factory=dict, description="The rep who last worked with these people, as plain values."
     )
+
+
+class AccountApart(Model):
+    """Several CRM accounts claim a domain. The domain's key reports whether this account is stored at its own key."""
+
+    type: Literal["account_apart"] = Field(default="account_apart", description=RECORD_TYPE)
+    event_id: FactId
+    account_key: str = Field(description="The record's own key, `crm:<crm_account_id>`.")
+    from_account_key: str = Field(description="The key of the domain.")
+    is_apart: bool = Field(
+        description="True: another account has the domain. False: the account's people are stored at the domain."
+    )
+
+
+class LeadRecalled(Model):
+    """A person of a shared domain belongs to another account now. The lead is to be sent back to the domain's key."""
+
+    type: Literal["lead_recalled"] = Field(default="lead_recalled", description=RECORD_TYPE)
+    event_id: FactId
+    account_key: str = Field(description="The key under which the lead is stored.")
+    lead_id: LeadId
+    to_account_key: str = Field(description="The key of the domain.")
 
 
 class NameAsked(Model):

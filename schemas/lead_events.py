@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from schemas.account_links import (
+    AccountApart,
     AccountJoins,
     AccountLeaves,
     AccountLeft,
+    LeadRecalled,
     NameAnswered,
     NameAsked,
     NameDropped,
@@ -242,6 +244,10 @@ class LeadAdopted(LeadFact):
         default=None,
         description="When the person was last active. Only for one of the account's recently active people.",
     )
+    kept: Plain | None = Field(
+        default=None,
+        description="The rep who worked with the person last, where one account's people are separated.",
+    )
 
 
 class DroppedDomain(Model):
@@ -319,6 +325,8 @@ LeadEvent = Annotated[
     | AccountJoins
     | AccountLeaves
     | AccountLeft
+    | AccountApart
+    | LeadRecalled
     | AccountFacts
     | AccountReleased
     | NameAsked

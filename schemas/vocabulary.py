@@ -392,7 +392,8 @@ class Alert(StrEnum):
     """A lead waits for a fact that decides whether it is an MQL. A fact of a company is wanted as long as any of its leads
     waits for it."""
     COMPANY_AMBIGUOUS = "company_ambiguous"
-    """A person names a company, and several accounts of the CRM could be meant. `candidates` lists them."""
+    """A person names a company, or writes from a domain, and several accounts of the CRM could be meant. `candidates` lists
+    them."""
     DOMAIN_DROPPED = "domain_dropped"
     """A domain of a CRM account identifies no company, so it finds no lead of this account. `crm_account_id` names the
     account, `domain` the domain, `domain_use` the reason. Correct the CRM's record, or the list in the policy (`matching`).
@@ -435,6 +436,9 @@ class DomainUse(StrEnum):
     """Domains are registered below it, such as co.uk or github.io."""
     NOT_A_DOMAIN = "not_a_domain"
     """The text is not a domain."""
+    OTHER_ACCOUNT = "other_account"
+    """Another account claims the domain too. Only people whose CRM contact, company name or country names this account
+    belong to it. If `company_ambiguous` is raised as well, no account has the domain."""
 
 
 class Relationship(StrEnum):

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from schemas.parsing import ContractError, parse_json
 from schemas.topics import LEAD_EVENTS
-from workers.accounts.account_keys import aliases, crm_claims, name_index, parents
+from workers.accounts.account_keys import aliases, crm_claims, name_index, parents, placements
 from workers.accounts.account_keys.name_index import KEYS_AT_ONCE
 from workers.accounts.case import Case, event_id_of
 from workers.accounts.events import (
+    account_apart,
     account_facts,
     account_joins,
     account_leaves,
@@ -32,6 +33,7 @@ from workers.accounts.events import (
     lead_contact,
     lead_form,
     lead_identified,
+    lead_recalled,
     name_answered,
     name_asked,
     name_dropped,
@@ -74,6 +76,8 @@ EVENTS: Final[Mapping[str, Callable[[Case, Any], None]]] = {
     "account_joins": account_joins.handle,
     "account_leaves": account_leaves.handle,
     "account_left": account_left.handle,
+    "account_apart": account_apart.handle,
+    "lead_recalled": lead_recalled.handle,
     "name_asked": name_asked.handle,
     "name_dropped": name_dropped.handle,
     "name_answered": name_answered.handle,
@@ -88,6 +92,7 @@ CURSORS: Final[Mapping[str, Callable[[Case, str], str | None]]] = {
     partner_return.TAKE_BACK: partner_return.take_back_next,
     support_questions.QUESTIONS: support_questions.withdraw_next,
     parents.SUBSIDIARIES: partial(parents.notify_next, limit=KEYS_AT_ONCE),
+    placements.PLACEMENTS: partial(placements.recall_next, limit=KEYS_AT_ONCE),
     name_index.NAMES: partial(name_index.answer_next, limit=KEYS_AT_ONCE),
 }
 """The handler of each cursor over one account, by kind. It does one chunk and returns where to continue, or None."""

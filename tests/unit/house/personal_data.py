@@ -17,6 +17,7 @@ FACTS: Final[Mapping[str, str]] = {
     "accounts.LeadRow": "names, title, company, phone and postal code of the person",
     "accounts.AccountRow": "company name, phone and postal code that a lead gave",
     "accounts.AskerRow": "phone, postal code and mail domain that a lead gave with a company name",
+    "accounts.PlacementRow": "company name and country that a lead gave",
     "directory.ContactVersionRow": "names, title and phone of the person, from the CRM",
     "visitors.HistoryRow": "form or chat turn of a visitor without its address, and its URL",
 }
@@ -34,6 +35,7 @@ IDS: Final[Mapping[str, str]] = {
     "accounts.NumbersRow": "lead_id in the key",
     "accounts.PendingRow": "lead_id in the key",
     "accounts.PlaceRow": "lead_id in the key",
+    "accounts.PlacementRow": "lead_id in the key",
     "accounts.ScoreRow": "lead_id in the key",
     "accounts.ServiceRow": "lead_id",
     "accounts.SignalsRow": "lead_ids",

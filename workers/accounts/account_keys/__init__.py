@@ -10,14 +10,16 @@ An account key names an account and decides its partition. Five kinds exist:
 
 A CRM record claims the key of each of its domains and its own ``crm:`` key. The directory sends the record to each of
 these keys (AccountFacts) and withdraws a claim that ends (AccountReleased). A claim names the record's primary key: the
-key of its first domain, else its ``crm:`` key. If several records claim one key, the claim whose primary key it is wins,
-then the lowest crm_account_id. See crm_claims.py.
+key of its first domain, else its ``crm:`` key. If several records claim one domain, each lead there belongs to the
+account that its CRM contact, the relationship, an open opportunity, or what the person gave names (shared_domains.py).
+The leads of the account that holds for a person of whom only the domain is known stay at the domain. So do leads without
+an account. The others are stored at the key of their account (placements.py).
 
 A primary key stores the leads of its account and decides about them. An alias stores none once its move is
 complete: it forwards every record about its leads to a primary key (forwarding.py). A key becomes an alias for one of
 three reasons, the strongest first:
 
-1. A CRM record claims it, and the record's primary key is another key.
+1. One CRM record claims it, and the record's primary key is another key.
 2. The CRM's contact record of a person with free mail names a CRM account (contact_lookup.py).
 3. A form names a company, and the account has no CRM record (name_lookup.py).
 

@@ -39,11 +39,13 @@ REPEAT_MS: Final = 3_600_000
 # The key that moves.
 
 
-def move_key(case: Case, to: str, *, is_unproven: bool = False, is_by_contact: bool = False) -> None:
+def move_key(
+    case: Case, to: str, *, crm_account_id: str = "", is_unproven: bool = False, is_by_contact: bool = False
+) -> None:
     """Make the key an alias of ``to``; '' makes it a primary key. While a move is in progress, nothing changes.
 
-    ``is_unproven``: only a company name supports the alias. ``is_by_contact``: a CRM contact record names the account.
-    If only one of the two changes, AccountJoins is sent again. A primary key with more than 20 open hand-offs first
+    ``crm_account_id``: the CRM account to which the alias belongs. ``is_unproven``: only a company name supports the
+    alias. ``is_by_contact``: a CRM contact record names the account. If only these change, AccountJoins is sent again. A primary key with more than 20 open hand-offs first
     withdraws them in chunks. The key moves when this function is called again at their end.
     """
     account = case.account
@@ -51,14 +53,15 @@ def move_key(case: Case, to: str, *, is_unproven: bool = False, is_by_contact: b
         return
     if to == account.forwards_to:
         bulk_transfer.cancel_key_move(case)
-        if to and (is_unproven, is_by_contact) != (account.is_unproven, account.is_by_contact):
-            case.change(is_unproven=is_unproven, is_by_contact=is_by_contact)
+        made = (crm_account_id, is_unproven, is_by_contact)
+        if to and made != (account.alias_of, account.is_unproven, account.is_by_contact):
+            case.change(alias_of=crm_account_id, is_unproven=is_unproven, is_by_contact=is_by_contact)
             _publish_joins(case, to)
         return
     if not account.forwards_to and bulk_transfer.must_withdraw(case):
         bulk_transfer.prepare_key_move(case)
         return
-    case.change(is_unproven=is_unproven, is_by_contact=is_by_contact)
+    case.change(alias_of=crm_account_id, is_unproven=is_unproven, is_by_contact=is_by_contact)
     if not account.forwards_to:
         bulk_transfer.finish(case)
         _withdraw_handoffs(case)
@@ -95,7 +98,7 @@ def complete_move(case: Case, event: AccountLeft) -> None:
         return
     cancel_timer(case.rows, MOVE, case.key)
     case.change(forwards_to=account.moving_to, moving_to=None)
-    _merge_last_rep(case, unpack_row(event.kept, AccountPayload))
+    merge_last_rep(case, unpack_row(event.kept, AccountPayload))
     case.request_needs_review = True
     start_cursor(case.rows, LEADS, case.key)
 
@@ -120,10 +123,14 @@ def add_alias(case: Case, event: AccountJoins) -> None:
     A manual reassignment is taken over if the match is proven and the reassignment is the latest. It is in force only
     if no rep owns this account.
     """
-    row = JoinedRow(is_unproven=event.is_unproven, is_by_contact=event.is_by_contact)
+    row = JoinedRow(
+        is_unproven=event.is_unproven,
+        is_by_contact=event.is_by_contact,
+        crm_account_id=event.crm_account_id,
+    )
     case.rows.put(row, case.key, event.origin_account_key)
     kept = unpack_row(event.kept, AccountPayload)
-    _merge_last_rep(case, kept)
+    merge_last_rep(case, kept)
     account = case.account
     if not event.is_unproven and kept.by_hand is not None and kept.by_hand_ms > account.by_hand_ms:
         case.change(by_hand_ms=kept.by_hand_ms)
@@ -244,6 +251,7 @@ def _publish_joins(case: Case, to: str) -> None:
         origin_account_key=case.key,
         is_unproven=account.is_unproven,
         is_by_contact=account.is_by_contact,
+        crm_account_id=account.alias_of,
         kept=pack_row(kept),
     )
     case.publish(LEAD_EVENTS, event)
@@ -260,7 +268,7 @@ def _publish_left(case: Case, origin: str, alias: JoinedRow) -> None:
     case.publish(LEAD_EVENTS, event)
 
 
-def _merge_last_rep(case: Case, kept: AccountPayload) -> None:
+def merge_last_rep(case: Case, kept: AccountPayload) -> None:
     """Take over the rep who worked with the alias's leads last, if no rep has worked this account later."""
     known, sent = case.account.last_rep, kept.last_rep
     if sent is not None and (known is None or sent.at_ms > known.at_ms):

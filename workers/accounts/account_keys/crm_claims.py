@@ -1,8 +1,8 @@
 """The CRM record that holds for an account key, and the account brought in line with it.
 
 In: claims (AccountFacts), released claims, enrichment, deals, answers of lookups. Out: the company's facts, the key's
-primary key, and a cursor over the account's leads. A claim by its primary key takes precedence, then the lowest
-crm_account_id: hence no keys are aliases of each other. How a key moves is in aliases.py.
+primary key, and a cursor over the account's leads. How a key moves is in aliases.py. Which of several
+claims holds for a person is in shared_domains.py.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from workers.accounts.account_keys import aliases, contact_lookup, name_lookup, parents
 from workers.accounts.account_keys.enrichment import complete_company
+from workers.accounts.account_keys.placements import list_claims
+from workers.accounts.account_keys.shared_domains import choose_claim
 from workers.accounts.handoffs import raised_hands, support_questions
 from workers.accounts.handoffs.transfer_payload import unpack_row
 from workers.accounts.routing.ownership import named_by_crm
@@ -26,9 +28,6 @@ if TYPE_CHECKING:
     from workers.accounts.state.account import AccountRow
     from workers.accounts.state.facts import Company, Fact
 
-MOST_CLAIMS = 100
-"""Most claims of one key that are compared, lowest crm_account_id first."""
-
 
 def enrich(case: Case, facts: tuple[Fact, ...]) -> None:
     """Merge facts of the company from enrichment. If one is new or later, bring the account in line."""
@@ -39,10 +38,16 @@ def enrich(case: Case, facts: tuple[Fact, ...]) -> None:
 
 
 def find_effective_claim(case: Case) -> ClaimRow | None:
-    """Return the claim that holds, or None. A claim by its primary key first, then the lowest crm_account_id."""
-    found = case.rows.scan(ClaimRow, case.key, limit=MOST_CLAIMS)
-    ranked = sorted(found, key=lambda one: (one[1].primary_key != case.key, one[0][1]))
-    return ranked[0][1] if ranked else None
+    """Return the claim that holds, or None.
+
+    At a shared domain it is the one that holds for a person of whom only the domain is known, if this is its first
+    domain. Other leads are placed elsewhere (placements.py).
+    """
+    claims = list_claims(case)
+    if not case.account.is_shared:
+        return min(claims, key=lambda one: one.primary_key != case.key, default=None)
+    holds = choose_claim(claims, case.key)
+    return holds if holds is not None and holds.primary_key == case.key else None
 
 
 def find_crm_record(case: Case) -> Company | None:
@@ -78,9 +83,11 @@ def refresh_account(case: Case) -> None:
             support_questions.withdraw_all(case, excluded)
         case.request_needs_review = True
         start_cursor(case.rows, aliases.LEADS, case.key)
-    if claim is not None:
+    if claim is not None or case.account.is_shared:
         name_lookup.cancel_lookup(case)
-        aliases.move_key(case, _target_key(case, claim.primary_key))
+        is_own = claim is None or case.account.apart_from == claim.primary_key
+        to = "" if claim is None or is_own else _target_key(case, claim.primary_key)
+        aliases.move_key(case, to, crm_account_id="" if claim is None else claim.company.crm_account_id)
     else:
         _move_by_lookup(case)
 
@@ -91,10 +98,12 @@ def _move_by_lookup(case: Case) -> None:
     if contact is not None and contact.is_open:
         return  # the answer arrives soon, and takes precedence over a company name
     if contact is not None and contact.primary_key:
-        aliases.move_key(case, _target_key(case, contact.primary_key), is_by_contact=True)
+        to = _target_key(case, contact.primary_key)
+        aliases.move_key(case, to, crm_account_id=contact.named_id, is_by_contact=True)
         return
     named = case.account.naming or Naming("", "")
-    aliases.move_key(case, _target_key(case, named.primary_key), is_unproven=named.is_unproven)
+    to = _target_key(case, named.primary_key)
+    aliases.move_key(case, to, crm_account_id=named.crm_account_id, is_unproven=named.is_unproven)
 
 
 def _target_key(case: Case, primary_key: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec.structs import replace
 
 from schemas.topics import LEAD_EVENTS
+from workers.accounts.account_keys import placements
 from workers.accounts.account_keys.lead_transfer import send_lead
 from workers.accounts.account_keys.name_lookup import look_up_form_company
 from workers.accounts.case import LeadInHand
@@ -29,15 +30,28 @@ MOST_FORWARDS: Final = 4
 
 def destination_of(case: Case, fact: Any) -> str:
     """Return the key to which a fact about a lead is forwarded; '' if it is handled here."""
-    if fact.origin_account_key is None:
-        return case.account.forwards_to
     if fact.forwards >= MOST_FORWARDS:
         return ""
+    placed = placements.find_destination(case, fact)
+    if placed is not None:
+        return placed
+    if fact.origin_account_key is None:
+        return case.account.forwards_to
     origin = fact.home_account_key if fact.type == "lead_adopted" else fact.origin_account_key
     if origin == case.key:  # another key sent it back; this key may have moved again since
         return case.account.forwards_to if case.account.moving_to != "" else ""
     alias = case.rows.get(JoinedRow, case.key, origin)
-    return "" if alias is None else alias.gone_to
+    return _destination_of_placed(case, fact) if alias is None else alias.gone_to
+
+
+def _destination_of_placed(case: Case, fact: Any) -> str:
+    """Return where a fact goes whose lead a shared domain has placed here; '' if the lead is stored here."""
+    account = case.account
+    forwards_to = account.forwards_to if account.moving_to is None else ""
+    if fact.type == "lead_adopted" or case.rows.get(LeadRow, case.key, fact.lead_id) is not None:
+        return forwards_to
+    moved = case.rows.get(MovedRow, case.key, fact.lead_id)
+    return forwards_to if moved is None else moved.to
 
 
 def forward(case: Case, fact: Any, to: str) -> None:
@@ -72,7 +86,8 @@ def forward_feedback(case: Case, event: SalesAnswered) -> bool:
         _send_lead_first(case, lead_id, to)
     if case.rows.get(LeadRow, case.key, lead_id) is not None:
         return False
-    moved = case.rows.get(MovedRow, case.key, lead_id)
+    placed = case.rows.get(placements.PlacementRow, case.key, lead_id)
+    moved = placed or case.rows.get(MovedRow, case.key, lead_id)
     to = moved.to if moved is not None else to
     if not to:
         return False
@@ -93,4 +108,4 @@ def _send_lead_first(case: Case, lead_id: str, to: str) -> None:
     """Send a lead that is still stored here before a record about it. A key that becomes primary again keeps it."""
     lead = case.rows.get(LeadRow, case.key, lead_id)
     if lead is not None and case.account.moving_to != "":
-        send_lead(LeadInHand(case, lead_id, lead), to)
+        send_lead(LeadInHand(case, lead_id, lead), to, is_placed=not case.account.forwards_to)

@@ -21,6 +21,7 @@ from workers.accounts.evaluation.consents import ConsentRow, apply_consents, con
 from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.evaluation.missing_facts import stop_asking
 from workers.accounts.handoffs import handoffs, touches
+from workers.accounts.handoffs.alias_members import AccountPayload
 from workers.accounts.handoffs.queue import dequeue
 from workers.accounts.handoffs.transfer_payload import merge_leads, merge_scores, pack_row, unpack_row
 from workers.accounts.stages.deals import deal_of
@@ -34,14 +35,16 @@ if TYPE_CHECKING:
     from workers.accounts.case import LeadInHand
 
 
-def send_lead(hand: LeadInHand, to: str, *, earned: bool = False) -> None:
+def send_lead(hand: LeadInHand, to: str, *, earned: bool = False, is_placed: bool = False) -> None:
     """Send a lead to the account key ``to`` and delete it here.
 
     ``earned``: the lead's last event hands a customer's lead to its rep; it has that effect at the new key.
+    ``is_placed``: only this lead of its account goes there, so the rep who worked with it goes along.
     """
     case, lead_id = hand.case, hand.lead_id
     score = hand.score
     dequeue(hand)
+    had_rep = is_placed and bool(hand.lead.handoffs)
     handoffs.close_all_of(hand, (Reason.ACCOUNT_MOVED,))
     lead = hand.lead
     stop_asking(hand)
@@ -66,6 +69,7 @@ def send_lead(hand: LeadInHand, to: str, *, earned: bool = False) -> None:
         touches=touches.pack_touches(case, lead_id),
         deal=None if deal is None else pack_row(deal),
         active_at_ms=case.remove_active(lead_id),
+        kept=pack_row(AccountPayload(last_rep=case.account.last_rep)) if had_rep else None,
     )
     case.publish(LEAD_EVENTS, event)
     moved = MovedRow(stage_n=lead.stage_n, revision=score.revision, to=to, service=lead.service)

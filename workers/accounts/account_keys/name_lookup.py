@@ -137,6 +137,8 @@ def _update_lookup(case: Case, lead_id: str, stated: Sequence[Fact]) -> None:
 
 def _may_look_up(case: Case) -> bool:
     """Whether the account is a lead with free mail, or a domain without a CRM record."""
+    if case.account.is_shared:
+        return False
     if case.key.startswith("lead:"):
         return True
     company = case.account.company

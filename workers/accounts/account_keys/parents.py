@@ -16,7 +16,7 @@ from schemas.topics import LEAD_EVENTS
 from workers.accounts.state.facts import ClaimRow
 from workers.engine.rows import Row
 from workers.engine.timers import start_cursor
-from workers.identity.crm_keys import crm_account_id_of
+from workers.identity.crm_keys import crm_account_id_of, crm_key
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
@@ -82,6 +82,24 @@ def record_parent_owner(case: Case, event: ParentFacts) -> None:
     """Store the parent's owner. The caller brings the account in line with it."""
     row = ParentRow(parent_crm_account_id=event.parent_crm_account_id, owner_rep_id=event.owner_rep_id)
     case.rows.put(row, case.key, event.crm_account_id)
+    claim = case.rows.get(ClaimRow, case.key, event.crm_account_id)
+    if claim is not None and claim.is_apart:
+        send_parent_owner(case, event.crm_account_id, crm_key(event.crm_account_id))
+
+
+def send_parent_owner(case: Case, crm_account_id: str, to: str) -> None:
+    """Send the owner of a record's parent to the record's own key, because its people are stored there."""
+    row = case.rows.get(ParentRow, case.key, crm_account_id)
+    if row is None:
+        return
+    event = ParentFacts(
+        event_id=fact_id("parent_facts", case.key, to, case.event_id),
+        account_key=to,
+        crm_account_id=crm_account_id,
+        parent_crm_account_id=row.parent_crm_account_id,
+        owner_rep_id=row.owner_rep_id,
+    )
+    case.publish(LEAD_EVENTS, event)
 
 
 def with_parent_owner(case: Case, company: Company) -> Company:

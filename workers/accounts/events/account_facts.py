@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from workers.accounts.account_keys import crm_claims, dropped_domains, name_index, parents
 from workers.accounts.evaluation import unread_fields
+from msgspec.structs import replace
+
+from workers.accounts.account_keys import crm_claims, dropped_domains, name_index, parents, placements
 from workers.accounts.state.facts import ClaimRow, Dropped
 from workers.accounts.worth.facts import company_of
 from workers.accounts.worth.unread_notes import notes_of
@@ -35,9 +38,14 @@ def handle(case: Case, event: AccountFacts) -> None:
     )
     crm_account_id = account.crm_account_id
     before = case.rows.get(ClaimRow, case.key, crm_account_id)
+    if before is not None and before.primary_key == row.primary_key:
+        row = replace(row, is_apart=before.is_apart)
     if before != row:
         case.rows.put(row, case.key, crm_account_id)
         unread_fields.report_record(case, crm_account_id, before, row)
         parents.record_claim_change(case, crm_account_id, before, row)
         dropped_domains.report_dropped_domains(case, crm_account_id, before, row)
+        placements.end_apart(case, before, row)
+        placements.review_claims(case)
+        placements.send_urgent(case)
         crm_claims.refresh_account(case)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workers.accounts.account_keys import aliases, crm_claims
+from workers.accounts.account_keys import aliases, crm_claims, placements
 from workers.accounts.handoffs.alias_members import AccountPayload
 from workers.accounts.handoffs.transfer_payload import unpack_row
 
@@ -20,6 +20,7 @@ def handle(case: Case, event: AccountJoins) -> None:
     here.
     """
     aliases.add_alias(case, event)
+    placements.start_review(case)
     kept = unpack_row(event.kept, AccountPayload)
     crm_claims.enrich(case, kept.enriched)
     objection = kept.questioned

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workers.accounts.account_keys import aliases, crm_claims
+from workers.accounts.account_keys import aliases, crm_claims, placements
 
 if TYPE_CHECKING:
     from schemas.account_links import AccountLeaves
@@ -14,4 +14,5 @@ if TYPE_CHECKING:
 def handle(case: Case, event: AccountLeaves) -> None:
     """Withdraw the open hand-offs of the alias's leads, and send the leads to the other key."""
     aliases.detach_alias(case, event)
+    placements.start_review(case)
     crm_claims.refresh_account(case)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from workers.accounts.account_keys import crm_claims, dropped_domains, name_index, parents
 from workers.accounts.evaluation import unread_fields
+from workers.accounts.account_keys import crm_claims, dropped_domains, name_index, parents, placements
 from workers.accounts.state.facts import ClaimRow
 from workers.identity.crm_keys import is_lookup_key
 
@@ -28,4 +29,7 @@ def handle(case: Case, event: AccountReleased) -> None:
         unread_fields.report_record(case, event.crm_account_id, before, None)
         parents.record_claim_change(case, event.crm_account_id, before, None)
         dropped_domains.report_dropped_domains(case, event.crm_account_id, before, None)
+        placements.end_apart(case, before)
+        placements.review_claims(case, released=event.crm_account_id)
+        placements.send_urgent(case)
         crm_claims.refresh_account(case)

@@ -14,9 +14,10 @@ from msgspec.structs import replace
 
 from schemas.topics import DESK_REQUESTS, LEAD_SCORES
 from schemas.vocabulary import Reason
-from workers.accounts.account_keys import aliases, contact_lookup, crm_claims, name_lookup
+from workers.accounts.account_keys import aliases, contact_lookup, crm_claims, name_lookup, placements
 from workers.accounts.account_keys.name_index import AskerCountRow, AskerRow, NamedAccountRow
 from workers.accounts.account_keys.parents import ParentRow, SubsidiaryRow
+from workers.accounts.account_keys.placements import PlacementRow
 from workers.accounts.case import Case, LeadInHand
 from workers.accounts.desk_protocol import claim_refusals, requests
 from workers.accounts.evaluation import expiry, imported_history
@@ -73,6 +74,7 @@ LEAVES: Final[dict[type[Row], str]] = dict.fromkeys(KEYED_BY_LEAD, "deleted") | 
     SignalsRow: "the person's signals are removed from the bundle; deleted under the person's own key",
     AccountRow: "the person's request, deal and claims are removed; deleted under the person's own key",
     PlaceRow: "deleted",
+    PlacementRow: "deleted",
     JoinedRow: "deleted if the alias is the person's own key",
     ClaimRow: "contains no person",
     ParentRow: "contains no person",
@@ -131,6 +133,7 @@ def _remove_person(case: Case, lead_id: str) -> list[Emit]:
     buying_signals.forget_person(case, lead_id)
     stop_asking(hand)
     claim_refusals.forget_lead(case, lead_id)
+    placements.delete_placement(case, lead_id)
     expiry.stop_expiry(case, lead_id)
     imported_history.cancel_evaluation(case, lead_id)
     had_deal = deal_of(case.account.deals, lead_id) is not None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workers.accounts.account_keys import name_lookup
+from workers.accounts.account_keys import name_lookup, placements
 from workers.accounts.account_keys.lead_transfer import send_lead
 from workers.accounts.case import Case, LeadInHand
 from workers.accounts.desk_protocol import claim_refusals, requests
@@ -37,7 +37,7 @@ def evaluate_next(case: Case, position: str) -> str | None:
         hand = LeadInHand(case, lead_id)
         if account.forwards_to and account.moving_to != "":
             send_lead(hand, account.forwards_to)
-        else:
+        elif not placements.send_if_elsewhere(case, lead_id, hand.lead):
             occasion = Occasion(account.facts_day, moved=_has_returned(hand.lead))
             evaluate(hand, occasion, is_news=False)
     return found[-1][0][1] if len(found) == limit else None

@@ -52,6 +52,8 @@ class JoinedRow(Row, frozen=True):
     """Key to which the alias moves once its leads' open hand-offs here are withdrawn. Empty: it is not leaving."""
     last_rep: LastRep | None = None
     """Rep who worked the leads of the alias here last, until the alias has left. None: no rep has."""
+    crm_account_id: str = ""
+    """CRM account to which the alias belongs, by id. Empty: none is known."""
 
 
 def match_reasons(case: Case, lead: LeadRow) -> tuple[Reason, ...]:

@@ -176,6 +176,14 @@ class AccountRow(Row, frozen=True):
     """Number of alert events emitted so far, for their ids."""
     is_partner_silent: bool = False
     """Whether the partner in ``returned_by`` did not answer in time. False: the partner gave the account back."""
+    alias_of: str = ""
+    """CRM account to which this alias belongs, by id. Empty: none is known."""
+    is_shared: bool = False
+    """Whether several CRM accounts claim this domain."""
+    placements: int = 0
+    """Number of leads of this domain that are stored under the key of their own account."""
+    apart_from: str = ""
+    """Key of the record's first domain, if another account has that domain. Empty: the people are stored there."""
 
     @property
     def is_asking(self) -> bool:

@@ -95,6 +95,8 @@ class Company(Part, frozen=True):
     """Highest revenue of a range. Decimal as text, 10**18 without a bound. None: ``revenue`` is exact."""
     employees_to: int | None = None
     """Highest number of employees of a range, 10**18 without a bound. None: ``employees`` is exact."""
+    other_names: tuple[str, ...] = ()
+    """Further names of the company, as the CRM writes them. At most 20."""
 
 
 class Dropped(Part, frozen=True):
@@ -119,3 +121,5 @@ class ClaimRow(Row, frozen=True):
     """Domains of the record that identify no company. Only at the record's own key. At most 50."""
     unread: tuple[UnreadNote, ...] = ()
     """Fields of the record that could not be read."""
+    is_apart: bool = False
+    """Whether the record's own key was notified that another account has this domain."""

@@ -64,6 +64,10 @@ class AccountFields(TypedDict, total=False):
     request_n: int
     alert_n: int
     is_partner_silent: bool
+    alias_of: str
+    is_shared: bool
+    placements: int
+    apart_from: str
 
 
 class LeadFields(TypedDict, total=False):

@@ -157,6 +157,7 @@ def company_of(account: CrmAccount) -> Company:
         parent_crm_account_id=account.parent_crm_account_id,
         revenue_to=None if revenue is None or revenue.low == revenue.high else f"{revenue.high:f}",
         employees_to=None if employees is None or employees.low == employees.high else int(employees.high),
+        other_names=tuple(account.other_names),
     )
 
 

@@ -45,13 +45,13 @@ def claim(number: int, primary: str = BANK) -> Model:
     return facts(BANK, primary, crm_account_id=f"acc-{number}", sic=[f"60{number:02d}"])
 
 
-@pytest.mark.parametrize("order", list(permutations([claim(3), claim(1), claim(2, OTHER)])))
-def test_a_primary_claim_takes_precedence_then_the_lowest_id(order: tuple[Model, ...]) -> None:
+@pytest.mark.parametrize("order", list(permutations([claim(3), claim(1, OTHER), claim(2, OTHER)])))
+def test_the_account_whose_first_domain_it_is_takes_precedence_in_any_order(order: tuple[Model, ...]) -> None:
     market = make_market()
     market.send(*order)
     company = market.account().company
     assert company is not None
-    assert (company.crm_account_id, market.account().forwards_to) == ("acc-1", "")
+    assert (company.crm_account_id, market.account().forwards_to) == ("acc-3", "")
 
 
 def test_the_next_claim_replaces_a_released_one_and_the_last_leaves_facts_unknown() -> None:
