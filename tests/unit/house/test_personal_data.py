@@ -89,9 +89,12 @@ def inputs() -> Iterator[Input]:
     }
     account |= {"revenue": {"amount": 900_000_000, "currency": "USD"}}
     yield event("crm.accounts", "A", head("a", NOON) | account, NOON)
+    second = account | {"crm_account_id": "B", "name": "The Second Bank"}
+    yield event("crm.accounts", "B", head("b", NOON) | second, NOON)
     for number, email in enumerate((ANN, EVE)):
         at_ms = NOON + number * MINUTE
         contact = {"email": email, "crm_contact_id": f"C-{number}", "last_name": SURNAME, "phone": PHONE}
+        contact["crm_account_id"] = "B"
         yield event("crm.contacts", email, head(f"c{number}", at_ms) | contact, at_ms)
         unknown = form(f"u{number}", at_ms, anonymous_id=f"u{number}", last_name=SURNAME, phone=PHONE)
         yield event("form.fills", f"u{number}", unknown, at_ms)
@@ -99,7 +102,7 @@ def inputs() -> Iterator[Input]:
             "email": email,
             "last_name": SURNAME,
             "phone": PHONE,
-            "company": "Another Bank",
+            "company": f"{SURNAME} Bank",
             "job_title": "CIO",
         }
         asked = form(f"f{number}", at_ms, anonymous_id=f"b{number}", request="demo", **facts)

@@ -30,7 +30,7 @@ FACTS = ("company", "country")
 
 
 class Evidence(Part, frozen=True):
-    """What is known of a person that names one of several accounts."""
+    """Facts of a person that name one of several accounts."""
 
     contact_id: str = ""
     """The crm_account_id that the CRM's contact record names. Empty: it names none."""

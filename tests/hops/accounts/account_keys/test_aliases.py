@@ -55,7 +55,9 @@ def test_a_domain_that_moves_on_takes_its_own_leads_and_no_others() -> None:
     assert story(market.outputs) == ["assigned raised_hand r1", "assigned raised_hand r1"]
     results = market.send(facts(OTHER, THIRD, crm_account_id="acc-3"), released("acc-1", OTHER))
     # Between the two records both accounts have the domain, so neither has it: its own key takes its lead back.
-    assert story(results) == ["withdrawn raised_hand -", "assigned raised_hand r1"] + [
+    assert story(results) == [
+        "withdrawn raised_hand -",
+        "assigned raised_hand r1",
         "withdrawn raised_hand -",
         "assigned raised_hand r3",
     ]

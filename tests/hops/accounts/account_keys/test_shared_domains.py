@@ -20,7 +20,7 @@ def claim(crm_account_id: str, name: str = "", primary: str = KEY, **company: An
     return ClaimRow(company=Company(crm_account_id, name or crm_account_id, **company), primary_key=primary)
 
 
-def said(**facts: str) -> Evidence:
+def stated(**facts: str) -> Evidence:
     return Evidence(facts=tuple(Fact(name, value, 1) for name, value in facts.items()))
 
 
@@ -47,15 +47,15 @@ SECOND_CUSTOMER = claim("A-8", "Gamma", "domain:gamma.example", relationship=CUS
         ([UK, DEAL], Evidence(), "A-2"),
         ([UK, ASIA, CUSTOMER_WITH_DEAL], Evidence(), "A-6"),
         ([US, UK, ASIA], Evidence(), None),
-        ([US, UK, ASIA], said(country="SG"), "A-3"),
-        ([US, UK, ASIA], said(company="Alder Bank UK"), "A-2"),
-        ([US, UK, ASIA], said(company="ALDER BANK ASIA"), "A-3"),
-        ([US, UK, ASIA], said(company="Birch", country="US"), None),
-        ([US, CLINIC], said(company="Alder Health Inc."), "A-4"),
-        ([US, CLINIC], said(company="Alder Clinic", country="GB"), "A-4"),
-        ([US, CLINIC], said(country="US"), None),
+        ([US, UK, ASIA], stated(country="SG"), "A-3"),
+        ([US, UK, ASIA], stated(company="Alder Bank UK"), "A-2"),
+        ([US, UK, ASIA], stated(company="ALDER BANK ASIA"), "A-3"),
+        ([US, UK, ASIA], stated(company="Birch", country="US"), None),
+        ([US, CLINIC], stated(company="Alder Health Inc."), "A-4"),
+        ([US, CLINIC], stated(company="Alder Clinic", country="GB"), "A-4"),
+        ([US, CLINIC], stated(country="US"), None),
         ([US, SECOND], Evidence(), "A-1"),
-        ([US, SECOND], said(company="Beta"), "A-7"),
+        ([US, SECOND], stated(company="Beta"), "A-7"),
         ([US, SECOND_CUSTOMER], Evidence(), "A-8"),
         ([US], Evidence("B-9"), "A-1"),
         ([], Evidence("A-1"), None),
