@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workers.accounts.account_keys import crm_claims, dropped_domains, name_index, parents
-from workers.accounts.evaluation import unread_fields
 from msgspec.structs import replace
 
 from workers.accounts.account_keys import crm_claims, dropped_domains, name_index, parents, placements
+from workers.accounts.evaluation import unread_fields
 from workers.accounts.state.facts import ClaimRow, Dropped
 from workers.accounts.worth.facts import company_of
 from workers.accounts.worth.unread_notes import notes_of

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workers.accounts.account_keys import crm_claims, dropped_domains, name_index, parents
-from workers.accounts.evaluation import unread_fields
 from workers.accounts.account_keys import crm_claims, dropped_domains, name_index, parents, placements
+from workers.accounts.evaluation import unread_fields
 from workers.accounts.state.facts import ClaimRow
 from workers.identity.crm_keys import is_lookup_key
 
