@@ -11,8 +11,8 @@ from pydantic import Field, StringConstraints
 from schemas.base import Identifier, InboundEvent, Instant, Model, ShortText
 from schemas.vocabulary import Relationship
 
-Code = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{2,8}$")]
-"""A SIC or NAICS code. A text, because leading zeros count. 2 to 8 digits."""
+Code = Annotated[str, StringConstraints(strip_whitespace=True)]
+"""A SIC or NAICS code, a range such as 31-33, or a code with words. A text, because leading zeros count."""
 
 
 DomainText = Annotated[
@@ -55,8 +55,8 @@ class OpenOpportunity(Model):
 class CrmAccount(InboundEvent):
     """The whole record of a company, not a difference.
 
-    A blank `sic`, `naics`, `revenue`, `employees`, `country`, `region`, `postal_code` or `phone` keeps its last value. All
-    other fields are taken as they are: an owner or an opportunity that is left out is removed.
+    A blank `sic`, `naics`, `industry`, `revenue`, `employees`, `country`, `region`, `postal_code` or `phone` keeps its
+    last value. All other fields are taken as they are: an owner or an opportunity that is left out is removed.
     """
 
     STAND_INS: ClassVar[Mapping[str, str]] = {"name": ""}
@@ -82,10 +82,18 @@ class CrmAccount(InboundEvent):
         description="The id of the parent company. The policy may give a subsidiary's leads to the parent's owner.",
     )
     sic: list[Code] = Field(
-        default_factory=list, max_length=20, description="SIC codes. Any listed code is enough for a gate."
+        default_factory=list,
+        max_length=20,
+        description="SIC codes of 2 to 8 digits, or ranges such as `60-62`. Any listed code is enough for a gate.",
     )
     naics: list[Code] = Field(
-        default_factory=list, max_length=20, description="NAICS codes. Any listed code is enough for a gate."
+        default_factory=list,
+        max_length=20,
+        description="NAICS codes of 2 to 8 digits, or ranges such as `31-33`. Any listed code is enough for a gate.",
+    )
+    industry: str | None = Field(
+        default=None,
+        description="The industry in words. A table of the policy names its code. Codes take precedence.",
     )
     revenue: Revenue | str | None = Field(
         default=None, description="The company's yearly revenue, also as text such as `$10M-$50M`."

@@ -13,6 +13,7 @@ class EnrichedCompany(Model):
 
     sic: list[Code] = Field(default_factory=list, max_length=20, description="SIC codes of the company.")
     naics: list[Code] = Field(default_factory=list, max_length=20, description="NAICS codes of the company.")
+    industry: str | None = Field(default=None, description="The industry in words. Codes take precedence.")
     revenue: Revenue | str | None = Field(
         default=None, description="The company's yearly revenue, also as text such as `$10M-$50M`."
     )

@@ -239,7 +239,7 @@ ALLOWED: list[tuple[str, Change]] = [
         "an input's vocabulary has a new code",
         lambda d: defs(d, IN, "Relationship")["enum"].append("investor"),
     ),
-    ("an input's text has no pattern", lambda d: props(d, IN)["sic"]["items"].pop("pattern")),
+    ("an input's text has no pattern", lambda d: props(d, IN)["crm_account_id"].pop("pattern")),
     ("an input's text may be longer", lambda d: props(d, IN)["name"].update(maxLength=900)),
     (
         "an internal log has a new record type",

@@ -189,7 +189,7 @@ def test_a_refusal_never_repeats_the_value(topic: Topic, value: dict[str, Any]) 
 
 
 def test_a_refusal_is_short_whatever_is_broken() -> None:
-    value = json.dumps(ACCOUNT | {"sic": ["x"] * 20, "naics": ["x"] * 20}).encode()
+    value = json.dumps(ACCOUNT | {"sic": [1] * 20, "naics": [1] * 20}).encode()
     detail = refusal(CRM_ACCOUNTS, value).detail
     assert detail.endswith("and 35 more")
     assert len(detail) <= 1000

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 AccountMessage = AccountFacts | AccountReleased | SubsidiaryNamed
 _NOTHING = AccountVersionRow(content="", event_id="")
-_FACTS = ("sic", "naics", "revenue", "employees", "country", "region", "postal_code", "phone")
+_FACTS = ("sic", "naics", "industry", "revenue", "employees", "country", "region", "postal_code", "phone")
 """Fields of facts about the company itself. A blank in a later version keeps the last value."""
 
 

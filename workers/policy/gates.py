@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from schemas.vocabulary import Relationship
+from workers.identity.industry_codes import expand_code
 from workers.policy.part import Part
 from workers.policy.scalars import Amount, Code, CountryCode, Domain, Name, Points, Text, refuse
 from workers.policy.text_patterns import WholeWords, normalize_words
@@ -26,7 +27,10 @@ Codes = Annotated[tuple[Code, ...], Field(max_length=500)]
 
 
 class Industry(Part):
-    """The industry gate. A company passes with any listed code. A listed code covers all codes that begin with it."""
+    """The industry gate. A company passes with any listed code. A listed code covers all codes that begin with it.
+
+    A range such as ``31-33`` covers the codes of each of its numbers.
+    """
 
     points: Points
     """Points for a company with a listed code."""
@@ -34,12 +38,35 @@ class Industry(Part):
     """SIC codes or their first digits."""
     naics: Codes = ()
     """NAICS codes or their first digits."""
+    words: Annotated[dict[Phrase, Code], Field(max_length=500)] = Field(default_factory=dict)
+    """The code that words of an industry mean, as ``{savings bank: "6035", retail: "52"}``. Used without a code only.
+
+    A company whose words are not listed is unknown.
+    """
 
     @model_validator(mode="after")
     def _has_a_code(self) -> Industry:
         if not self.sic and not self.naics:
             refuse("at least one code under sic or naics: otherwise no company can pass this gate")
         return self
+
+    @cached_property
+    def prefixes(self) -> dict[str, tuple[str, ...]]:
+        """Return the listed codes by system, with the codes of each range."""
+        listed = {"sic": self.sic, "naics": self.naics}
+        return {
+            system: tuple(one for code in codes for one in expand_code(code))
+            for system, codes in listed.items()
+        }
+
+    @cached_property
+    def patterns(self) -> tuple[tuple[WholeWords, str], ...]:
+        """Return the pattern and the code of each entry of ``words``."""
+        return tuple((WholeWords([words]), code) for words, code in self.words.items())
+
+    def code_of(self, industry: str) -> str | None:
+        """Return the code of the first words that an industry has. None if it has none of them."""
+        return next((code for pattern, code in self.patterns if pattern.found_in(industry)), None)
 
     @property
     def codes(self) -> dict[str, tuple[str, ...]]:

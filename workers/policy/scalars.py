@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from workers.identity.country_names import countries_of_language, read_country
+from workers.identity.industry_codes import expand_code
 from workers.policy.written_values import amount_meant, number_meant, span_meant
 
 SECOND_MS = 1_000
@@ -166,6 +167,11 @@ def _read_country_code(value: str) -> str:
     return code
 
 
+def _require_range(code: str) -> None:
+    if "-" in code and len(expand_code(code)) == 1:
+        raise ValueError("a range of codes of one length, from the lower to the higher, as 31-33")
+
+
 Whole = Annotated[int, BeforeValidator(read_whole_number)]
 """A whole number, which may be negative."""
 Points = Annotated[int, BeforeValidator(read_whole_number), Field(ge=0, le=10_000)]
@@ -202,8 +208,14 @@ Name = Annotated[
 """A lower_snake_case name that the file defines."""
 RepId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 """The rep_id of a person in crm.reps."""
-Code = Annotated[Text, must_match(r"[0-9]{2,8}", "a code of 2 to 8 digits")]
-"""A SIC or NAICS code or its first digits. It is text because leading zeros count."""
+Code = Annotated[
+    Text,
+    must_match(
+        r"[0-9]{2,8}(-[0-9]{2,8})?", "a code of 2 to 8 digits, or a range of codes of one length, as 31-33"
+    ),
+    must_parse(_require_range),
+]
+"""A SIC or NAICS code, its first digits, or a range of codes. It is text because leading zeros count."""
 CountryCode = Annotated[Text, AfterValidator(_read_country_code)]
 """A country: its ISO 3166-1 alpha-2 code, or a code, alias or name that means it. Kept as the alpha-2 code."""
 CurrencyCode = Annotated[

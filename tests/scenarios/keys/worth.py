@@ -36,6 +36,14 @@ def a_bank_by_its_newer_code(story: Story) -> None:
     story.form(ANN, "tue 10:00", "demo")
 
 
+@tale("wed 12:00", {"served_market.industry.words": {"savings bank": "6021"}})
+def a_bank_by_the_words_of_its_industry(story: Story) -> None:
+    """The CRM has no code, only words."""
+    story.rep("mia")
+    story.bank("harbor", sic=None, industry="Savings Bank")
+    story.form(ANN, "tue 10:00", "demo")
+
+
 @tale("wed 12:00")
 def a_competitor_asks(story: Story) -> None:
     story.rep("mia")
@@ -166,6 +174,7 @@ WORTH: Lines = {
     "served_market.industry.points": (a_chief_reads_much, "31"),
     "served_market.industry.sic": (a_chief_reads_much, ["6022"]),
     "served_market.industry.naics": (a_bank_by_its_newer_code, ["522120"]),
+    "served_market.industry.words": (a_bank_by_the_words_of_its_industry, {"savings bank": "5311"}),
     "served_market.revenue.points": (a_chief_reads_much, "21"),
     "served_market.revenue.from": (a_chief_reads_much, "1B"),
     "served_market.revenue.to": (a_chief_reads_much, "800M"),

@@ -15,6 +15,7 @@ from workers.accounts.state.facts import Company, Fact
 from workers.accounts.worth.facts import value_of
 from workers.identity.company_size import employees_range, revenue_range
 from workers.identity.country_names import read_country
+from workers.identity.industry_codes import codes_of, industry_word
 
 if TYPE_CHECKING:
     from schemas.crm_contacts import EnrichedCompany
@@ -22,14 +23,15 @@ if TYPE_CHECKING:
 
 
 def company_facts(company: EnrichedCompany, at_ms: int) -> tuple[Fact, ...]:
-    """Return the enriched company's facts with their date. A blank makes no fact. At most 5."""
+    """Return the enriched company's facts with their date. A blank makes no fact. At most 6."""
     revenue, employees = revenue_range(company.revenue), employees_range(company.employees)
     texts = {
         "country": read_country(company.country) or "",
         "employees": "" if employees is None else _bounds(employees),
-        "naics": " ".join(sorted(company.naics)),
+        "industry": industry_word(company.industry, (*company.sic, *company.naics)) or "",
+        "naics": " ".join(codes_of(company.naics)),
         "revenue": "" if revenue is None else f"{_bounds(revenue)} {revenue.currency}",
-        "sic": " ".join(sorted(company.sic)),
+        "sic": " ".join(codes_of(company.sic)),
     }
     return tuple(Fact(name, text, at_ms) for name, text in texts.items() if text)
 
@@ -50,7 +52,11 @@ def complete_company(company: Company | None, enriched: tuple[Fact, ...]) -> Com
     if made.employees is None and employees is not None:
         low, _, high = employees.partition("-")
         made = replace(made, employees=int(low), employees_to=int(high) if high else None)
-    return replace(made, country=made.country or value_of(enriched, "country"))
+    return replace(
+        made,
+        country=made.country or value_of(enriched, "country"),
+        industry=made.industry or value_of(enriched, "industry"),
+    )
 
 
 def _bounds(found: AmountRange) -> str:

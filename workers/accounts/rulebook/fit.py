@@ -18,6 +18,7 @@ from schemas.explanation import GateResult, PointsLine, WouldChange
 from schemas.vocabulary import GateState, Reason, Relationship
 from workers.accounts.state.company_bounds import employees_bounds, range_text, revenue_bounds
 from workers.identity.country_names import read_country
+from workers.identity.industry_codes import is_covered
 from workers.policy.text_patterns import normalize_words
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from schemas.base import Model
     from workers.accounts.state.company_bounds import Bounds
     from workers.accounts.state.facts import Company
-    from workers.policy.gates import Range
+    from workers.policy.gates import Industry, Range
     from workers.policy.model import Policy
 
 PERSON_GATES = frozenset({"function", "title"})
@@ -123,8 +124,8 @@ class Gates:
     def _company_gates(self, company: Company | None) -> Iterable[GateResult]:
         market = self._market
         if market.industry is not None:
-            sic, naics = (company.sic, company.naics) if company else ((), ())
-            yield self._industry(sic, naics)
+            known = (company.sic, company.naics, company.industry) if company else ((), (), None)
+            yield self._industry(*known)
         if market.revenue is not None:
             yield self._revenue(market.revenue, company)
         if market.employees is not None:
@@ -134,17 +135,29 @@ class Gates:
             state = UNKNOWN if country is None else PASS if country in market.country.in_ else FAIL
             yield _result("country", state, country, market.country.points)
 
-    def _industry_gate(self, sic: tuple[str, ...], naics: tuple[str, ...]) -> GateResult:
+    def _industry_gate(
+        self, sic: tuple[str, ...], naics: tuple[str, ...], industry: str | None
+    ) -> GateResult:
         gate = self._market.industry
         assert gate is not None, "called only where the policy has the gate"  # noqa: S101 - an invariant
-        codes = [f"sic {code}" for code in sic] + [f"naics {code}" for code in naics]
+        codes = [("sic", code) for code in sic] + [("naics", code) for code in naics]
         if not codes:
-            return _result("industry", UNKNOWN, None, gate.points)
-        for name, given, listed in (("sic", sic, gate.sic), ("naics", naics, gate.naics)):
-            fitting = next((code for code in given if listed and code.startswith(listed)), None)
-            if fitting is not None:
-                return _result("industry", PASS, f"{name} {fitting}", gate.points)
-        return _result("industry", FAIL, ", ".join(codes), gate.points)
+            return self._industry_in_words(gate, industry)
+        answers = {code: is_covered(code[1], gate.prefixes[code[0]]) for code in codes}
+        fitting = next((code for code in codes if answers[code]), None)
+        if fitting is not None:
+            return _result("industry", PASS, " ".join(fitting), gate.points)
+        state = UNKNOWN if None in answers.values() else FAIL
+        return _result("industry", state, ", ".join(map(" ".join, codes)), gate.points)
+
+    def _industry_in_words(self, gate: Industry, industry: str | None) -> GateResult:
+        """Return the gate's answer for an industry in words, whose code is in the policy's table."""
+        code = None if industry is None else gate.code_of(industry)
+        if code is None:
+            return _result("industry", UNKNOWN, industry, gate.points)
+        answers = {is_covered(code, listed) for listed in gate.prefixes.values() if listed}
+        state = PASS if True in answers else UNKNOWN if None in answers else FAIL
+        return _result("industry", state, f"{industry} ({code})"[:600], gate.points)
 
     def _revenue(self, gate: Range, company: Company | None) -> GateResult:
         if company is None or company.revenue is None:

@@ -68,9 +68,9 @@ class Company(Part, frozen=True):
     """Empty: only enrichment or sales knows the company."""
     name: str = ""
     sic: tuple[str, ...] = ()
-    """SIC industry codes, sorted."""
+    """SIC industry codes and ranges of codes, sorted."""
     naics: tuple[str, ...] = ()
-    """NAICS industry codes, sorted."""
+    """NAICS industry codes and ranges of codes, sorted."""
     revenue: str | None = None
     """Annual revenue in ``currency``; of a range the lowest. Decimal as text."""
     currency: str | None = None
@@ -97,6 +97,8 @@ class Company(Part, frozen=True):
     """Highest number of employees of a range, 10**18 without a bound. None: ``employees`` is exact."""
     other_names: tuple[str, ...] = ()
     """Further names of the company, as the CRM writes them. At most 20."""
+    industry: str | None = None
+    """Industry in words. Counts only without a code."""
 
 
 class Dropped(Part, frozen=True):

@@ -16,6 +16,7 @@ from schemas.vocabulary import Request
 from workers.accounts.state.facts import CampaignMark, Company, Fact, Opportunity
 from workers.identity.company_size import employees_range, revenue_range
 from workers.identity.country_names import read_country
+from workers.identity.industry_codes import codes_of, industry_word
 from workers.identity.placeholders import is_placeholder
 
 if TYPE_CHECKING:
@@ -131,8 +132,8 @@ def company_of(account: CrmAccount) -> Company:
     return Company(
         crm_account_id=account.crm_account_id,
         name=account.name,
-        sic=tuple(sorted(account.sic)),
-        naics=tuple(sorted(account.naics)),
+        sic=codes_of(account.sic),
+        naics=codes_of(account.naics),
         revenue=None if revenue is None else f"{revenue.low:f}",
         currency=None if revenue is None else revenue.currency,
         employees=None if employees is None else int(employees.low),
@@ -156,6 +157,7 @@ def company_of(account: CrmAccount) -> Company:
         confirmed_ms=None if account.facts_confirmed_at is None else ms_of(account.facts_confirmed_at),
         parent_crm_account_id=account.parent_crm_account_id,
         revenue_to=None if revenue is None or revenue.low == revenue.high else f"{revenue.high:f}",
+        industry=industry_word(account.industry, (*account.sic, *account.naics)),
         employees_to=None if employees is None or employees.low == employees.high else int(employees.high),
         other_names=tuple(account.other_names),
     )
@@ -174,9 +176,9 @@ def market_facts_hash(company: Company | None) -> str:
         company.country,
         company.relationship.value,
     )
-    bounds = (company.revenue_to, company.employees_to)
-    of_ranges = "" if bounds == (None, None) else repr(bounds)
-    return sha256(f"{read!r}{of_ranges}".encode()).hexdigest()[:16]
+    later = (company.revenue_to, company.employees_to, company.industry)
+    of_later = "" if later == (None, None, None) else repr(later)
+    return sha256(f"{read!r}{of_later}".encode()).hexdigest()[:16]
 
 
 def ms_of(instant: datetime) -> int:

@@ -26,7 +26,7 @@ def note_words(policy: Policy, document: Document) -> Iterator[Problem]:
     industry = policy.served_market.industry
     for system, codes in (industry.codes if industry is not None else {}).items():
         for at, code in enumerate(codes):
-            if len(code) > _MOST_DIGITS[system]:
+            if max(map(len, code.split("-"))) > _MOST_DIGITS[system]:
                 yield document.make_problem(
                     ("served_market", "industry", system, at),
                     f"{quote(code)} fits no {system.upper()} code, which has at most {_MOST_DIGITS[system]} digits",

@@ -74,6 +74,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "ServedMarket.never": _S("Excluded, without points and never handed to sales: {v}", inline=True),
     "Industry.sic": _S("SIC codes that begin with {v:any}", "no SIC code passes"),
     "Industry.naics": _S("NAICS codes that begin with {v:any}", "no NAICS code passes"),
+    "Industry.words": _S("words that mean a code: {v:all}", "no words mean a code"),
     "Industry.points": _S("{v:points}"),
     "Range.points": _S("{v:points}"),
     "Range.from": _S("{v:money} or more", "no lower bound"),

@@ -69,6 +69,33 @@ def test_a_company_gate(gate: str, facts: dict[str, Any], expected: GateState) -
     assert state_of(gate, a_company(**facts), "CIO", "it") is expected
 
 
+INDUSTRY = POLICY_TEXT.replace(
+    'naics: ["522110"', 'words: {savings bank: "6021", retail: "5311"}\n    naics: ["31-33", "522110"'
+)
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected", "found"),
+    [
+        ({"naics": ("31-33",)}, PASS, "naics 31-33"),
+        ({"naics": ("325",)}, PASS, "naics 325"),
+        ({"naics": ("32-34",)}, UNKNOWN, "naics 32-34"),
+        ({"naics": ("44-45",)}, FAIL, "naics 44-45"),
+        ({"industry": "Savings Bank"}, PASS, "Savings Bank (6021)"),
+        ({"industry": "Retail"}, FAIL, "Retail (5311)"),
+        ({"industry": "Mining"}, UNKNOWN, "Mining"),
+        ({"industry": "Retail", "naics": ("522110",)}, PASS, "naics 522110"),
+    ],
+)
+def test_an_industry_may_be_a_range_of_codes_or_words(
+    facts: dict[str, Any], expected: GateState, found: str
+) -> None:
+    assert INDUSTRY != POLICY_TEXT
+    fit = Gates(load_policy(INDUSTRY)).fit(a_company(**({"sic": ()} | facts)), "CIO", "it")
+    gate = next(one for one in fit.gates if one.gate == "industry")
+    assert (gate.state, gate.found) == (expected, found)
+
+
 def test_a_company_that_the_crm_does_not_know_is_unknown_at_every_gate() -> None:
     fit = GATES.fit(None, "CIO", "it")
     assert fit.wanted_of_company == ("industry", "revenue", "country")
