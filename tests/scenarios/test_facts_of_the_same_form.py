@@ -56,3 +56,38 @@ def test_a_fact_that_no_form_states_is_asked_for_once(team: Story) -> None:
 
     assert facts_wanted(results) == ["title"]  # the story's forms state a function
     assert results.stages == ["known", "waiting_for_facts"]
+
+
+FREE = "ann@gmail.com"
+
+
+@pytest.mark.parametrize("how", ["name", "contact"])
+@pytest.mark.parametrize("has_history", [False, True])
+def test_no_fact_of_a_company_is_asked_for_that_the_form_names(
+    team: Story, how: str, *, has_history: bool
+) -> None:
+    if how == "contact":
+        team.contact(FREE, "mon 08:00", crm_account_id="ACC-harbor")
+    if has_history:
+        team.activity("page_view", "mon 09:00", anonymous_id="a1")
+    company = "Harbor" if how == "name" else None
+    team.form(FREE, "tue 10:00", anonymous_id="a1", company=company)
+
+    results = team.replay()
+
+    assert facts_wanted(results) == []
+    assert "waiting_for_facts" not in results.stages
+    assert results.stages[-1] == "nurture"
+
+
+@pytest.mark.parametrize("company", ["Unheard-of Bank", None])
+def test_the_facts_of_an_unknown_company_are_asked_for_after_the_lookup(
+    team: Story, company: str | None
+) -> None:
+    team.activity("page_view", "mon 09:00", anonymous_id="a1")
+    team.form(FREE, "tue 10:00", anonymous_id="a1", company=company)
+
+    results = team.replay(until="tue 10:05")
+
+    assert facts_wanted(results) == ["industry", "revenue", "country"]
+    assert results.stages == ["known", "waiting_for_facts"]

@@ -97,6 +97,7 @@ def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
     # People of a company that the policy excludes earn nothing. Their counts are kept: the exclusion may end.
     behaviour = NO_POINTS if excluded is not None else _points(case, score, _score_day(case, score))
     reasons = _reasons(hand, stage, inputs, fit, behaviour, due, by_sales=occasion.by_sales)
+    stage = _stage_during_lookup(case, lead, stage)
     lacks = () if due is not None else lacks_of(case, lead, score, fit, excluded, _score_day(case, score))
     if stage is not lead.stage:
         as_of = behaviour if due is None else _points(case, score, due.day)
@@ -119,6 +120,17 @@ def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
         path = path_of(case.terms, hand.lead, stage, fit, behaviour)
         case.publish_score(encode_score(hand, stage, fit, behaviour, reasons, path, lacks))
     hand.write()
+
+
+def _stage_during_lookup(case: Case, lead: LeadRow, stage: Stage) -> Stage:
+    """Return ``stage``, or ``known`` for a new lead with free mail whose company is being looked up.
+
+    The answer may name a company whose facts are known. lookup_wait.py evaluates the lead after the answer.
+    """
+    is_looked_up = case.account.is_asking and case.key.startswith("lead:")
+    if is_looked_up and stage is Stage.WAITING_FOR_FACTS and lead.stage is Stage.KNOWN:
+        return Stage.KNOWN
+    return stage
 
 
 # The due hand-off and the cycle.

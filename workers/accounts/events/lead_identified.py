@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workers.accounts.account_keys import name_lookup
 from workers.accounts.evaluation.consents import change_consent
 from workers.accounts.events.arrival import receive_lead
 from workers.accounts.worth.facts import with_form
@@ -27,9 +28,13 @@ def handle(case: Case, event: LeadIdentified) -> None:
 
 
 def _record_facts(hand: LeadInHand, event: LeadIdentified) -> None:
-    """Record what the forms state that follow the event. A new fact may lead a waiting lead to another desk."""
+    """Record what the forms state that follow the event, and look up the company that they name.
+
+    A new fact may lead a waiting lead to another desk.
+    """
     facts = hand.lead.facts
     for form in event.forms:
+        name_lookup.look_up_form_company(hand.case, form)
         facts = with_form(facts, form)
     if facts is hand.lead.facts:
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workers.accounts.account_keys import aliases, contact_lookup, crm_claims, name_lookup
+from workers.accounts.evaluation import lookup_wait
 
 if TYPE_CHECKING:
     from schemas.account_links import NameAnswered
@@ -21,3 +22,4 @@ def handle(case: Case, event: NameAnswered) -> None:
     crm_claims.refresh_account(case)
     if lead_id:
         aliases.send_lead_now(case, lead_id)
+    lookup_wait.evaluate_after_lookup(case)

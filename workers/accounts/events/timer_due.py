@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from schemas.vocabulary import Reason
 from workers.accounts.account_keys import aliases, contact_lookup, crm_claims, name_lookup
 from workers.accounts.desk_protocol import requests
-from workers.accounts.evaluation import expiry, imported_history
+from workers.accounts.evaluation import expiry, imported_history, lookup_wait
 from workers.accounts.events import partner_return
 from workers.accounts.handoffs import buying_signals, deadlines, escalation, handoffs, support_questions
 
@@ -26,6 +26,8 @@ _ACCOUNT_TIMERS: Final[Mapping[str, Callable[[Case], None]]] = {
     buying_signals.BUNDLE: buying_signals.publish_bundle,
 }
 """The handlers of timers whose key is the account's, by kind."""
+_LOOKUP_TIMERS: Final = frozenset({name_lookup.NAME_TIMER, contact_lookup.CONTACT_TIMER})
+"""The timers that end the wait for a lookup, by kind."""
 _KEYED_TIMERS: Final[Mapping[str, Callable[[Case, str], None]]] = {
     support_questions.ASK: support_questions.repeat_question,
     handoffs.FORGET: handoffs.forget_closed,
@@ -43,6 +45,8 @@ def handle(case: Case, kind: str, key: str) -> None:
         handler(case, key)
     elif kind in _ACCOUNT_TIMERS:
         _ACCOUNT_TIMERS[kind](case)
+        if kind in _LOOKUP_TIMERS:
+            lookup_wait.evaluate_after_lookup(case)
     elif kind == requests.ASK:
         # One timer for two cases. A refused request is cancelled, so none is left to repeat. Any other is repeated.
         requests.replace_refused(case)
