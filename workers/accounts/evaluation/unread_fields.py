@@ -15,11 +15,20 @@ from workers.accounts.worth.unread_notes import is_known_since, notes_after, not
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from schemas.lead_events import LeadContact, SalesAnswered
+    from schemas.lead_events import (
+        LeadActivity,
+        LeadChat,
+        LeadConsent,
+        LeadContact,
+        LeadForm,
+        LeadIdentified,
+        SalesAnswered,
+    )
     from workers.accounts.case import Case, LeadInHand
-    from workers.accounts.events.arrival import PersonalEvent
     from workers.accounts.state.facts import ClaimRow
     from workers.accounts.state.parts import UnreadNote
+
+    PersonalEvent = LeadIdentified | LeadActivity | LeadForm | LeadChat | LeadConsent
 
 _TOPICS: Final = {
     "lead_form": FORM_FILLS.name,
