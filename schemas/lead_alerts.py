@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from schemas.base import AccountKey, Instant, LeadId, Model, Output, PolicyRef
+from schemas.base import Instant, LeadId, Model, Output, PolicyRef
 from schemas.vocabulary import Alert, DomainUse, Reason
 
 
@@ -34,7 +34,10 @@ class LeadAlert(Output):
         description="False: the matter needs attention. True: it has ended. `answered_at` distinguishes an answer from a "
         "withdrawal.",
     )
-    account_key: AccountKey
+    account_key: str = Field(
+        description="The account. For an alert about a rep's record `rep:<rep_id>`, about a desk `desk:<name>`, about a refused "
+        "request `input:<topic>`."
+    )
     lead_id: str | None = Field(default=None, description="The person, if the alert is about one.")
     handoff_id: str | None = Field(default=None, description="The hand-off, if the alert is about one.")
     rep_id: str | None = Field(
