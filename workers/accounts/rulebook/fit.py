@@ -178,7 +178,7 @@ class Gates:
         yield self._function(job_title, job_function)
         if job_function is not None and buyers.is_excluded(job_function):
             yield _result("title", FAIL, job_function, 0)
-        elif job_title is None or not normalize_words(job_title):
+        elif job_title is None or not _has_letters(job_title):
             yield _result("title", UNKNOWN, None, 0)
         else:
             title = buyers.title_of(job_title)
@@ -193,7 +193,7 @@ class Gates:
         Only a stated function can fail. A title that names no function leaves the gate unknown.
         """
         points = self._policy.buyers.functions.points
-        stated = job_function if job_function and normalize_words(job_function) else None
+        stated = job_function if job_function and _has_letters(job_function) else None
         if (name := self._function_in(stated, is_stated=True)) is not None:
             return _result("function", PASS, f"{stated} ({name})", points)
         if (name := self._function_in(job_title)) is not None:
@@ -270,3 +270,8 @@ def _bounds(gate: Range) -> str:
     if gate.from_ is None:
         return f"at most {gate.to}"
     return f"at least {gate.from_}" if gate.to is None else f"{gate.from_} to {gate.to}"
+
+
+def _has_letters(text: str) -> bool:
+    """Whether a text has a letter. A number or a row of dashes is neither a title nor a function: it is unknown."""
+    return any(map(str.isalpha, text))

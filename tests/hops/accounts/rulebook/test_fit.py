@@ -197,6 +197,12 @@ def test_fail_beats_unknown(company: Company | None, title: str | None, expected
     assert GATES.fit(company, title, None).state is expected
 
 
+@pytest.mark.parametrize("text", ["49", "1.5", "-", " ", "2024/25"])
+def test_a_text_without_letters_is_neither_a_title_nor_a_function(text: str) -> None:
+    gates = {gate.gate: gate.state for gate in GATES.fit(a_company(), text, text).gates}
+    assert (gates["title"], gates["function"]) == (UNKNOWN, UNKNOWN)
+
+
 def test_points_are_those_of_the_gates_that_pass_and_the_lines_add_up() -> None:
     fit = GATES.fit(a_company(country="DE"), "CIO", None)
     assert fit.points == 30 + 20 + 20 + 20 == sum(line.points for line in fit.lines)
