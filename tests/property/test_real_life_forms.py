@@ -148,14 +148,6 @@ def test_each_request_is_handed_over_once(outcomes: Outcomes) -> None:
     assert set(outcomes.assigned.values()) == {1}
 
 
-def test_a_request_whose_address_cannot_be_read_is_a_dead_letter_with_an_alert(outcomes: Outcomes) -> None:
-    unread = [one for one in outcomes.forms if one.email is None and not one.is_repeat]
-    nameless = [one for one in unread if not one.has_browser]
-    letters = outcomes.dead[FORM_FILLS.name, "bad_address"]
-    assert sum(outcomes.dead.values()) == letters
-    assert len(nameless) <= letters <= len(unread)
-
-
 def test_nearly_every_country_is_understood(outcomes: Outcomes) -> None:
     named = [one for one in outcomes.forms if one.country and one.email and not one.is_repeat]
     read = Counter(outcomes.facts[one.value["event_id"]].get("country") == one.country for one in named)

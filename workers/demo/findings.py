@@ -32,6 +32,7 @@ from schemas.topics import (
     VISITOR_EVENTS,
     WEB_ACTIVITY,
 )
+from workers.demo.market.odd_records import ODD
 from workers.desks.ledger_audit import Audit
 from workers.engine.api import Record
 from workers.engine.control import is_control
@@ -41,6 +42,8 @@ from workers.visitors.rows import CountRow, HistoryRow
 EDGE: Final = frozenset({WEB_ACTIVITY.name, FORM_FILLS.name, CHAT_CONVERSATIONS.name, VISITOR_EVENTS.name})
 """Topics of the dead letters that count as an outcome. Forwarded records are dead letters of visitor.events."""
 _FACTS: Final = frozenset({"lead_activity", "lead_form", "lead_chat"})
+SCANNED: Final = "scanner:clicks"
+"""Points line of the clicks of mail scanners."""
 _UNTRACKED: Final = "lead_consent"
 
 
@@ -51,14 +54,14 @@ class _LeadEvent(msgspec.Struct, frozen=True):
     is_activity: bool = False
 
 
-class _Line(msgspec.Struct, frozen=True):
-    rule: str
-    points: int
-
-
 class _Gate(msgspec.Struct, frozen=True):
     gate: str
     state: str
+
+
+class _Line(msgspec.Struct, frozen=True):
+    rule: str
+    count: int = 0
 
 
 class _Explanation(msgspec.Struct, frozen=True):
@@ -67,6 +70,7 @@ class _Explanation(msgspec.Struct, frozen=True):
     reasons: tuple[str, ...] = ()
     total: int = 0
     gates: tuple[_Gate, ...] = ()
+    points: tuple[_Line, ...] = ()
     points_missing: int = 0
 
     def gates_in(self, state: str) -> list[str]:
@@ -209,6 +213,30 @@ class Findings:
             if known is None or event.revision > known.revision:
                 latest[event.handoff_id] = event
         return latest
+
+    def odd_records(self) -> Counter[str]:
+        """Count what became of the odd records: facts, hand-offs that they triggered, and clicks of mail scanners."""
+        triggered = {
+            event.handoff_id
+            for event in self.routings
+            if (event.explanation.triggering_event_id or "").startswith(ODD)
+        }
+        scanned = (
+            line.count
+            for score in self.scores.values()
+            for line in score.explanation.points
+            if line.rule == SCANNED
+        )
+        return Counter(
+            {
+                "facts about a lead": sum(event_id.startswith(ODD) for _, event_id in self._facts),
+                "of these: triggered a hand-off": len(triggered),
+                "of these: clicks of mail scanners, without points": sum(scanned),
+                "kept for visitors who are still anonymous": sum(
+                    ODD.encode() in key for key in self._history
+                ),
+            }
+        )
 
     def shares(self) -> dict[str, tuple[int, float]]:
         """Return (turns, exact share by weight) of each rep over all desks, by rep_id."""

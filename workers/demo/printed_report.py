@@ -61,6 +61,7 @@ def print_report(
     console.print(
         "[dim]Two weeks pass in about a minute here, so an answer one second later is five hours late.[/]"
     )
+    console.print(_counts("Odd records, and what became of them", ("records", found.odd_records())))
     dead = Counter({f"{reason} on {topic}": n for (topic, reason), n in found.dead.items()})
     console.print(_counts("Dead letters", ("records", dead)))
     console.print(_outcomes(tally, found, seconds))

@@ -1,7 +1,8 @@
 """Two weeks of a realistic market, for the demo: visits, forms, chats, sales activities and CRM records.
 
 In: a seed and a start. Out: records of the input topics, sorted by arrival. The same seed and start give the same
-records. As in real input, there are repeats, late and too old events, clocks that run ahead, and invalid records.
+records. As in real input, there are repeats, late and too old events, clocks that run ahead, odd fields, mail scanners,
+and invalid records.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from workers.demo.market.consent_banner import with_consent
 from workers.demo.market.journeys import DAYS, Journeys, some_time
 from workers.demo.market.known_contacts import known_contacts
 from workers.demo.market.market_record import MarketRecord, record_at
+from workers.demo.market.odd_records import late_versions, scanned_mails, with_odd_fields
 from workers.demo.market.personas import Person, people
 from workers.demo.market.seeded_random import SeededRandom
 
@@ -51,7 +53,10 @@ def market_records(seed: int, start: datetime = START) -> list[MarketRecord]:
     journeys = Journeys(chance, start)
     crowd = with_written_companies(SeededRandom(f"names of {seed}"), people(chance, firms), firms)
     visits = list(with_consent(SeededRandom(f"consents of {seed}"), _visits(chance, journeys, crowd, start)))
-    made = list(_as_it_arrives(chance, visits))
+    odd = SeededRandom(f"odd records of {seed}")
+    made = list(_as_it_arrives(chance, list(with_odd_fields(odd, visits))))
+    made.extend(scanned_mails(odd, crowd, start))
+    made.extend(late_versions(odd, known, start))
     made.extend(_invalid_records(chance, start))
     made.extend(chat_events(SeededRandom(f"chats of {seed}"), crowd, start))
     made.extend(bot_traffic(SeededRandom(f"robots of {seed}"), start, ROBOTS, HEARTBEATS))
