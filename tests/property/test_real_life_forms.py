@@ -148,6 +148,13 @@ def test_each_request_is_handed_over_once(outcomes: Outcomes) -> None:
     assert set(outcomes.assigned.values()) == {1}
 
 
+def test_a_request_whose_address_cannot_be_read_is_a_dead_letter_with_an_alert(outcomes: Outcomes) -> None:
+    unread = [one for one in outcomes.forms if one.email is None]  # a repeat is refused again
+    refused = sum(one.asks or not one.has_browser for one in unread)
+    assert outcomes.dead == {(FORM_FILLS.name, "bad_address"): refused}
+    assert outcomes.alerts["request_refused"] == sum(one.asks for one in unread)
+
+
 def test_nearly_every_country_is_understood(outcomes: Outcomes) -> None:
     named = [one for one in outcomes.forms if one.country and one.email and not one.is_repeat]
     read = Counter(outcomes.facts[one.value["event_id"]].get("country") == one.country for one in named)
