@@ -109,7 +109,7 @@ class VisitorsHop(BaseHop):
         if not isinstance(event, ParsedEvent):
             self._apply_internal(event, rows, clock)
             return []
-        body = name_by_producer(event.body)
+        body = event.body
         if self._visit_filter.is_no_visit(body):
             count(rows, record.timestamp_ms, clock.now_ms, no_visits=1)
             return []
@@ -117,6 +117,8 @@ class VisitorsHop(BaseHop):
         time = self._accept(event, record, rows, clock)
         if time is None:
             return []
+        if body.producer is not None:
+            event = replace(event, body=name_by_producer(body))
         if event.bad_address and time.counted_ms is None:
             count(rows, time.at_ms, clock.now_ms, bad_addresses=1)
         if event.address is not None:

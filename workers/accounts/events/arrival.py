@@ -15,18 +15,9 @@ from workers.accounts.evaluation.evaluate import enter
 from workers.accounts.evaluation.lead_locations import is_before_erasure
 
 if TYPE_CHECKING:
-    from schemas.lead_events import (
-        LeadActivity,
-        LeadAdopted,
-        LeadChat,
-        LeadConsent,
-        LeadContact,
-        LeadForm,
-        LeadIdentified,
-    )
+    from schemas.lead_events import LeadAdopted, LeadContact
     from workers.accounts.case import Case
-
-    PersonalEvent = LeadIdentified | LeadActivity | LeadForm | LeadChat | LeadConsent
+    from workers.accounts.evaluation.unread_fields import PersonalEvent
 
 
 def accept_fact(case: Case, event: PersonalEvent | LeadContact | LeadAdopted) -> bool:
