@@ -301,7 +301,7 @@ def _form(draw: random.Random, number: int, at: datetime) -> RealLifeForm:
 
 
 def _country(draw: random.Random) -> tuple[str | None, Any]:
-    """Return a country and how it is written. The country is None if the form names none."""
+    """Return a country and how it is written. None: the form has no country."""
     roll = draw.random()
     if roll < 0.06:
         return None, draw.choice((*FILLERS, *NOT_COUNTRIES, *BROKEN, None))

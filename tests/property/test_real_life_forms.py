@@ -54,7 +54,7 @@ def policy_text() -> str:
 
 @dataclass
 class Outcomes:
-    """What became of the forms."""
+    """The outcome of each form."""
 
     forms: list[RealLifeForm]
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -151,7 +151,7 @@ def test_each_request_is_handed_over_once(outcomes: Outcomes) -> None:
 def test_a_request_whose_address_cannot_be_read_is_a_dead_letter_with_an_alert(outcomes: Outcomes) -> None:
     unread = [one for one in outcomes.forms if one.email is None]  # a repeat is refused again
     refused = sum(one.asks or not one.has_browser for one in unread)
-    assert outcomes.dead == {(FORM_FILLS.name, "bad_address"): refused}
+    assert outcomes.dead == Counter({(FORM_FILLS.name, "bad_address"): refused})
     assert outcomes.alerts["request_refused"] == sum(one.asks for one in unread)
 
 
