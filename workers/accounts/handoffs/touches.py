@@ -44,19 +44,25 @@ def add_touch(row: TouchesRow, touch: SalesTouch) -> TouchesRow:
 
 
 def list_touches(terms: Terms, score: ScoreRow, row: TouchesRow) -> list[Touch]:
-    """Return both sides' touches in the order of their days, numbered from the first that is remembered.
+    """Return both sides' touches in the order in which they happened, numbered from the first that is remembered.
 
-    What a buyer did of one kind on one day is one line with its count. Touches of sales follow it within the day. At
-    most 20 lines.
+    What a buyer did of one kind on one day is one line with its count, at the place of the first. At most 20 lines.
     """
     ahead = future_dated_days(score) if score.ahead else ()
+    firsts = first_dates_by_day(terms, score)
     lines: list[tuple[tuple[int, int, int, str], str, int, str | None, bool]] = [
-        ((day, 0, 0, count.rule), count.rule, times, None, (count.rule, day) in ahead)
+        (
+            (day, firsts.get((day, count.rule), 0), 0, count.rule),
+            count.rule,
+            times,
+            None,
+            (count.rule, day) in ahead,
+        )
         for count in score.attributed
         for day, times in count.days
     ]
     lines += [
-        ((terms.day_of(one.at_ms), 1, one.at_ms, one.event_id), one.channel, 1, one.rep_id, one.is_clamped)
+        ((terms.day_of(one.at_ms), one.at_ms, 1, one.event_id), one.channel, 1, one.rep_id, one.is_clamped)
         for one in row.touches
     ]
     lines.sort(key=lambda line: line[0])
@@ -76,6 +82,16 @@ def list_touches(terms: Terms, score: ScoreRow, row: TouchesRow) -> list[Touch]:
         )
         number += count
     return touches[-MOST_LISTED:]
+
+
+def first_dates_by_day(terms: Terms, score: ScoreRow) -> dict[tuple[int, str], int]:
+    """Return the date of the first event of each day and rule. Milliseconds UTC."""
+    made = {(day, rule): at_ms for day, rule, at_ms in score.firsts}
+    for one in score.once:
+        for _, at_ms in one.keys:
+            place = (terms.day_of(at_ms), one.rule)
+            made[place] = min(made.get(place, at_ms), at_ms)
+    return made
 
 
 def touches_of(case: Case, lead_id: str) -> TouchesRow:

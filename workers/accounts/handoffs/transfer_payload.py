@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from workers.accounts.rulebook.tally import add_counts
 from workers.accounts.state.lead import LeadRow
 from workers.accounts.state.score import ScoreRow
-from workers.accounts.worth.counts import MOST_RECENT, add_sent_counts, keys_by_rule
+from workers.accounts.worth.counts import MOST_RECENT, add_sent_counts, keys_by_rule, merge_firsts
 from workers.accounts.worth.facts import merge_facts
 from workers.accounts.worth.future_dated import keep_latest
 from workers.accounts.worth.unread_notes import merge_notes
@@ -122,6 +122,10 @@ def merge_scores(terms: Terms, held: ScoreRow, sent: ScoreRow) -> ScoreRow:
         recent=tuple(sorted({*held.recent, *sent.recent})[-MOST_RECENT:]),
         imported_ms=max(held.imported_ms, sent.imported_ms),
         ahead=keep_latest((*held.ahead, *sent.ahead)),
+        firsts=merge_firsts(held.firsts, sent.firsts),
+        settled=None
+        if made.settled is None
+        else replace(made.settled, firsts=merge_firsts(made.settled.firsts, sent.firsts)),
     )
 
 

@@ -112,6 +112,7 @@ class SettledScore(Part, frozen=True):
     since: tuple[RuleCount, ...] | None = None
     once: tuple[FirstEvents, ...] = ()
     recent: tuple[tuple[int, str, str], ...] = ()
+    firsts: tuple[tuple[int, str, int], ...] = ()
 
 
 QUIET_MS = 3_600_000
@@ -165,6 +166,8 @@ class ScoreRow(Row, frozen=True):
     """Activities in chats, ascending by date, that count on top of ``settled`` unless for support. The latest 50."""
     chat_requests: tuple[ChatRequest, ...] = ()
     """Requests for sales and support in chats, ascending by date. The latest 20."""
+    firsts: tuple[tuple[int, str, int], ...] = ()
+    """(day, rule, date of the first event in milliseconds UTC) of rules that count every event, ascending. The latest 24."""
 
     @property
     def complete_ms(self) -> int:

@@ -8,7 +8,7 @@ apply.
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left, insort
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -24,11 +24,17 @@ from workers.accounts.worth.count_once import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from workers.accounts.rulebook.terms import Terms
     from workers.accounts.state.lead import LeadRow
     from workers.accounts.state.score import FirstEvents, RuleCount, ScoreRow
     from workers.accounts.worth.count_once import FirstDates
 
+Firsts = tuple[tuple[int, str, int], ...]
+"""(day, rule, date of the first event in milliseconds UTC), ascending."""
+MOST_FIRSTS = 24
+"""Most days of rules whose first event is kept, the latest by day: enough for the longest list of touches."""
 MOST_RECENT = 50
 """Most events kept in ``recent``, the latest by date."""
 
@@ -59,6 +65,7 @@ def with_event(
             if key:
                 score = count_first(terms, score, name, key, at_ms, event_id, lead.said_no_ms, oldest)
         names = tuple(name for name, key in keys.items() if not key)
+    firsts = with_firsts(score.firsts, names, day, at_ms) if names else score.firsts
     since = score.since
     if since is not None and at_ms > lead.said_no_ms:
         since = count_event(since, names, day, at_ms, event_id, oldest)
@@ -76,7 +83,27 @@ def with_event(
         latest_day=latest,
         since=since,
         recent=recent,
+        firsts=firsts,
     )
+
+
+def with_firsts(firsts: Firsts, names: Iterable[str], day: int, at_ms: int) -> Firsts:
+    """Return the dates of each rule's first event per day, with an event of ``names``. The same in any order."""
+    for name in names:
+        at = bisect_left(firsts, (day, name))
+        if at < len(firsts) and firsts[at][:2] == (day, name):
+            if at_ms < firsts[at][2]:
+                firsts = (*firsts[:at], (day, name, at_ms), *firsts[at + 1 :])
+        elif at or len(firsts) < MOST_FIRSTS:
+            firsts = (*firsts[:at], (day, name, at_ms), *firsts[at:])[-MOST_FIRSTS:]
+    return firsts
+
+
+def merge_firsts(held: Firsts, sent: Firsts) -> Firsts:
+    """Return the dates of each rule's first event per day under two account keys."""
+    for day, name, at_ms in sent:
+        held = with_firsts(held, (name,), day, at_ms)
+    return held
 
 
 def oldest_day(terms: Terms, latest_day: int) -> int:
@@ -93,7 +120,7 @@ def start_new_points(terms: Terms, score: ScoreRow, said_no_ms: int) -> ScoreRow
     settled = score.settled
     if settled is not None:
         since = _counts_since(terms, settled.recent, settled.once, said_no_ms)
-        settled = SettledScore(settled.counts, since, settled.once)
+        settled = SettledScore(settled.counts, since, settled.once, firsts=settled.firsts)
     since = _counts_since(terms, score.recent, score.once, said_no_ms)
     return replace(score, since=since, recent=(), settled=settled)
 

@@ -265,7 +265,7 @@ def _with_click(terms: Terms, lead: LeadRow, score: ScoreRow, click: MailClick) 
 
 
 def _settled_counts(base: ScoreRow) -> SettledScore:
-    return SettledScore(base.counts, base.since, base.once, base.recent)
+    return SettledScore(base.counts, base.since, base.once, base.recent, base.firsts)
 
 
 def _count_result(
@@ -292,7 +292,14 @@ def settled_score(score: ScoreRow) -> ScoreRow:
     held = score.settled
     if held is None:
         return score
-    return replace(score, counts=held.counts, since=held.since, once=held.once, recent=held.recent)
+    return replace(
+        score,
+        counts=held.counts,
+        since=held.since,
+        once=held.once,
+        recent=held.recent,
+        firsts=held.firsts,
+    )
 
 
 def _with_dwell(terms: Terms, lead: LeadRow, score: ScoreRow, dwell: Dwell) -> ScoreRow:

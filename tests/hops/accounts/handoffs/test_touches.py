@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from random import Random
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.hops.accounts.market import (
     BANK,
@@ -27,6 +31,7 @@ from workers.accounts.handoffs.touches import MOST_KEPT, MOST_LISTED, add_touch,
 from workers.accounts.rulebook.terms import Terms
 from workers.accounts.state.sales import SalesTouch, TouchesRow
 from workers.accounts.state.score import RuleCount, ScoreRow
+from workers.accounts.worth.counts import MOST_FIRSTS, Firsts, merge_firsts, with_firsts
 
 FIRST = f"{BANK}#1.1"
 TERMS = Terms(POLICY)
@@ -196,3 +201,76 @@ def test_activity_without_a_rule_is_in_no_list() -> None:
     market.reps(rep("r1"))
     market.send(facts(), activity("survey_taken"), demo())
     assert [one.what for one in routings(market.outputs)[0].touches or []] == ["form"]
+
+
+NINE = MONDAY
+"""Nine o'clock of a Monday. Milliseconds UTC."""
+MINUTE_MS = 60_000
+ONE_DAY = [
+    ("webinar_attended", 0, {}),
+    ("page_view", 60, {"url": "https://x.example/pricing"}),
+    ("download", 120, {}),
+    ("email_clicked", 180, {"asset": "news"}),
+    ("download", 200, {}),
+    ("page_view", 240, {"url": "https://x.example/"}),
+    ("download", 24 * 60, {}),
+]
+
+
+def what_was_listed(market: Market) -> list[tuple[int, str, int]]:
+    """Return (number, what, count) of each touch of the last hand-off."""
+    found = routings(market.outputs)[-1].touches or []
+    return [(one.number, one.what, one.count) for one in found]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_touches_of_a_day_are_in_the_order_of_the_clock_in_any_order_of_arrival(seed: int) -> None:
+    events = [
+        activity(what, at_ms=NINE + minutes * MINUTE_MS, event_id=f"{what}-{minutes}", **more)
+        for what, minutes, more in ONE_DAY
+    ]
+    called = sales("touched", lead_id="ann", at_ms=NINE + 150 * MINUTE_MS, channel="call")
+    arriving: list[Any] = [*events, called]
+    Random(seed).shuffle(arriving)
+    market = Market()
+    market.reps(rep("r1"))
+    tomorrow = NINE + DAY_MS
+    market.send(facts(), identified(at_ms=NINE), *arriving, at_ms=tomorrow + HOUR_MS)
+    market.send(demo(at_ms=tomorrow + 2 * HOUR_MS), at_ms=tomorrow + 2 * HOUR_MS)
+    listed = [(what, count) for _, what, count in what_was_listed(market)]
+    assert [one for one in listed if one[0] not in {"form", "opened"}] == [
+        ("webinar", 1),
+        ("pricing", 1),
+        ("paper", 2),
+        ("call", 1),
+        ("click", 1),
+        ("page", 1),
+        ("paper", 1),
+    ]
+    numbers = [number for number, _, _ in what_was_listed(market)]
+    assert numbers == [1 + sum(count for _, count in listed[:at]) for at in range(len(listed))]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.sampled_from("abc"), st.integers(0, DAY_MS - 1)), max_size=60),
+    st.randoms(),
+)
+def test_the_first_event_of_each_day_and_rule_is_kept_in_any_order(
+    events: list[tuple[int, str, int]], random: Random
+) -> None:
+    places: dict[tuple[int, str], int] = {}
+    for day, name, at_ms in events:
+        date_ms = day * DAY_MS + at_ms
+        places[day, name] = min(places.get((day, name), date_ms), date_ms)
+    expected = tuple(sorted((*place, at_ms) for place, at_ms in places.items()))[-MOST_FIRSTS:]
+    shuffled = list(events)
+    random.shuffle(shuffled)
+    one: Firsts = ()
+    other: Firsts = ()
+    for at, (day, name, at_ms) in enumerate(shuffled):
+        date_ms = day * DAY_MS + at_ms
+        one = with_firsts(one, (name,), day, date_ms)
+        if at % 2:
+            other = with_firsts(other, (name,), day, date_ms)
+    assert one == expected
+    assert merge_firsts(one, other) == expected
