@@ -18,6 +18,7 @@ MOST_LINES = 330
 LONGER = {
     "docs/policy.md": "a reference: every key of the policy, made from the models",
     "docs/reference/events.md": "a reference: every field and code of the contract, made from the models",
+    "schemas/lead_events.py": "a list: the model of every event of the accounts log",
     "schemas/vocabulary.py": "a list: every code of the contract, each with its sentence",
     "tests/hops/accounts/market.py": "a market in memory for the accounts hop, and readers of its outputs",
     "tests/mutations/live.py": "a list: each mutation that only a real broker detects",
