@@ -70,8 +70,8 @@ def test_with_absences_and_skills_no_candidate_is_a_whole_turn_off(team: Story) 
     for day in ("tue", "wed", "thu"):
         for number in range(8):
             team.bank(f"{day}{number}")
-            country = {"country": "MX"} if number % 3 == 0 else {}
-            team.form(f"ann@{day}{number}.example", f"{day} 1{number}:00", "demo", **country)
+            asked = {"language": "es"} if number % 3 == 0 else {}
+            team.form(f"ann@{day}{number}.example", f"{day} 1{number}:00", "demo", **asked)
 
     results = team.replay("fri 09:00")
 
