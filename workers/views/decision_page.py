@@ -231,6 +231,10 @@ def _add_unread(rows: Table, story: Decisions, lead_id: str) -> None:
         rows.add_row("" if number else "not readable", f"{one.topic}: {one.field}{word}")
 
 
+_LINES = {"scanner:clicks": "clicks of a mail scanner"}
+"""Names of points lines that are not a rule's."""
+
+
 def _add_score(rows: Table, why: Explanation) -> None:
     missing = f"; {why.points_missing} below the threshold" if why.points_missing else ""
     rows.add_row(
@@ -246,8 +250,9 @@ def _add_score(rows: Table, why: Explanation) -> None:
         if not line.rule.startswith("fit:"):
             times = f" x{line.count}" if line.count else ""
             is_trigger = line.event_id is not None and line.event_id == why.triggering_event_id
+            name = _LINES.get(line.rule, line.rule)
             rows.add_row(
-                "", f"{line.points:>4}  {line.rule}{times}" + (" <- triggering event" if is_trigger else "")
+                "", f"{line.points:>4}  {name}{times}" + (" <- triggering event" if is_trigger else "")
             )
     for number, change in enumerate(why.would_change):
         rows.add_row("" if number else "would change if", f"{_words(change.name)}: {_needed(change)}")

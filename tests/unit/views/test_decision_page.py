@@ -78,6 +78,14 @@ def test_the_page_shows_holder_turn_points_and_what_would_change_the_decision(
     assert "@" not in text
 
 
+def test_the_page_shows_the_clicks_of_a_mail_scanner(tmp_path: Path) -> None:
+    story = demo_request(tmp_path)
+    for number in range(2):
+        more = {"message_id": "m", "links_in_message": 2, "url": f"https://x.example/{number}"}
+        story.activity("email_clicked", "mon 10:00", email="ann@harbor.example", **more)
+    assert "0  clicks of a mail scanner x2" in page(story, Subject(lead_id=ANN))
+
+
 def test_the_page_shows_the_history_of_a_hand_off_and_the_accounts_other_hand_offs(tmp_path: Path) -> None:
     story = demo_request(tmp_path)
     story.form("bob@harbor.example", "tue 11:00", "demo")
