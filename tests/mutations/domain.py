@@ -96,8 +96,8 @@ DOMAIN = [
         (
             Edit(
                 "workers/accounts/handoffs/deadlines.py",
-                "        stop_timers(case, handoff_id)\n    open_index.write_handoff(",
-                "        _cancel_timers(case, handoff_id)\n    open_index.write_handoff(",
+                "        stop_timers(case, handoff_id, made.touched_ms)\n",
+                "        _cancel_timers(case, handoff_id)\n",
             ),
         ),
         "hops/accounts/handoffs/test_deadlines.py::test_a_touch_made_in_time_that_arrives_late_clears_the_overdue_alert",
@@ -155,6 +155,47 @@ DOMAIN = [
             ),
         ),
         "scenarios/test_ownership_routes.py::test_a_fact_that_arrives_after_the_hand_off_moves_no_lead",
+        "assert",
+    ),
+    Mutation(
+        "a repeat with another date counts again",
+        "a sender that tries again with a new date earns points twice",
+        (
+            Edit(
+                "workers/identity/repeats.py",
+                "if row is not None and row.at_ms and first_ms <=",
+                "if row is not None and row.at_ms == arrival.at_ms and first_ms <=",
+            ),
+        ),
+        "scenarios/test_worth_repeats.py::"
+        "test_a_repeat_counts_once_by_its_earliest_date_in_any_order[over midnight UTC-a download]",
+        "assert",
+    ),
+    Mutation(
+        "a repeat with an earlier date keeps its later one",
+        "the score depends on which of two repeats arrives first",
+        (
+            Edit(
+                "workers/accounts/events/visit_steps.py",
+                "    if event.counted_at_ms is not None:\n",
+                "    if event.counted_at_ms == 0:\n",
+            ),
+        ),
+        "scenarios/test_worth_repeats.py::"
+        "test_a_repeat_counts_once_by_its_earliest_date_in_any_order[five days later-a download]",
+        "assert",
+    ),
+    Mutation(
+        "a late delivery takes no points back",
+        "a mail server's clicks earn points if its delivery report is late",
+        (
+            Edit(
+                "workers/accounts/worth/durations.py",
+                "    if not score.clicks:\n        return made\n    return with_open_events(",
+                "    if score.clicks:\n        return made\n    return with_open_events(",
+            ),
+        ),
+        "scenarios/test_worth_mail_scanners.py::test_a_late_delivery_takes_the_points_back",
         "assert",
     ),
 ]
