@@ -24,7 +24,7 @@ BEHIND: Final = (
     *("SSB", "S.S.B.", "State Savings Bank"),
     # English
     *("Corporation", "Incorporated", "Limited", "Company", "Company Limited", "Co Ltd", "Company Ltd", "Co Limited"),
-    *("Limited Liability Company", "Limited Liability Partnership", "Limited Partnership", "Limited Company"),
+    *("Limited Liability Company", "Limited Liability Co", "Limited Liability Partnership", "Limited Partnership", "Limited Company"),
     *("Public Limited Company", "Private Limited Company", "Private Limited", "Private Ltd", "Pvt Limited", "Pvt Ltd"),
     *("(P) Ltd", "(Pvt) Ltd", "(Private) Limited", "Pty Limited", "Pty Ltd", "(Pty) Ltd", "(Proprietary) Limited"),
     *("Proprietary Limited", "Pte Limited", "Pte Ltd", "Unlimited Company", "Professional Corporation", "PLLC"),

@@ -37,7 +37,7 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     "DK": ("kongeriget danmark",),
     "ES": ("espana", "reino de espana"),
     "FM": ("micronesia",),
-    "GB": ("uk", "u k", "united kingdom", "great britain", "britain", "g b", "england", "scotland", "wales",
+    "GB": ("n ireland", "uk", "u k", "united kingdom", "great britain", "britain", "g b", "england", "scotland", "wales",
            "northern ireland", "ireland northern", "united kingdom of great britain and northern ireland",
            "grossbritannien", "grande bretagne", "royaume uni", "gran bretana", "gran bretagna", "gra bretanha",
            "groot brittannie", "storbritannien", "storbritannia", "wielka brytania", "velka britanie", "engeland",
@@ -50,11 +50,11 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     "IR": ("iran", "persia"),
     "KN": ("st kitts", "st kitts and nevis"),
     "KP": ("north korea", "korea north", "dprk", "d p r k"),
-    "KR": ("south korea", "korea south", "rok", "r o k", "republic of korea", "s korea", "한국", "남한", "韓国", "韩国", "대한민국"),
-    "LA": ("laos",),
+    "KR": ("大韓民國", "south korea", "korea south", "rok", "r o k", "republic of korea", "s korea", "한국", "남한", "韓国", "韩国", "대한민국"),
+    "LA": ("lao pdr", "laos"),
     "LC": ("st lucia",),
     "MD": ("moldova", "moldavia", "moldawien", "moldavie"),
-    "MK": ("macedonia", "fyrom", "mazedonien", "former yugoslav republic of macedonia", "macedonia fyrom"),
+    "MK": ("macedonia fyr", "macedonia", "fyrom", "mazedonien", "former yugoslav republic of macedonia", "macedonia fyrom"),
     "MM": ("burma", "birma", "birmanie", "birmania"),
     "MO": ("macau", "macao"),
     "MX": ("mejico",),
@@ -78,6 +78,9 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     "VA": ("vatican", "holy see", "vatikan"),
     "VC": ("st vincent", "st vincent and the grenadines"),
     "VN": ("vietnam", "viet nam"),
+    "ST": ("sao tome",),
+    "AU": ("commonwealth of australia",),
+    "JP": ("日本国", "日本國"),
     "ZA": ("rsa", "south africa", "sudafrika"),
 }
 # fmt: on
@@ -90,9 +93,13 @@ _ARTICLES: Final = frozenset(
 """Articles before the name of a country, in the languages that write one."""
 _TURNED: Final = re.compile(r"[(]")
 """Begins the first part of a name that is written after the second, as in "Iran (Islamic Republic of)"."""
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+"""Umlauts as keyboards without them write them."""
 _MOST_CHARS: Final = 200
 """Most characters of a country's name. A longer text names no country."""
-_BREAK: Final = re.compile(r"\s+[-–—|:]\s+|[()\[\]/;]")  # noqa: RUF001 - a dash is meant
+_FIRST_FLAG_LETTER: Final = 0x1F1E6
+"""The letter A of flags."""
+_BREAK: Final = re.compile(r"\s+[-–—|:]\s+|(?<=^[A-Za-z]{2})-(?=\w{4})|[()\[\]/;]")  # noqa: RUF001 - a dash is meant
 _FEWEST_LETTERS: Final = 4
 """Fewest letters of a name within a longer text. A shorter one may mean something else, as in "Portland (ME)"."""
 
@@ -108,9 +115,19 @@ def read_country(text: str | None) -> str | None:
     code = text.strip().upper()
     if code in _CODES:
         return code
-    if is_placeholder(text):
-        return None
+    flag = _read_flag(text)
+    if flag is not None or is_placeholder(text):
+        return flag
     return _read_name(text) or _read_parts(text)
+
+
+def _read_flag(text: str) -> str | None:
+    """Return the country of a flag, which is written as two letters of its own."""
+    letters = "".join(char for char in text if not char.isspace())
+    code = "".join(
+        chr(ord(char) - _FIRST_FLAG_LETTER + ord("A")) for char in letters if ord(char) >= _FIRST_FLAG_LETTER
+    )
+    return code if len(code) == len(letters) and code in _CODES else None
 
 
 def countries_of_language(code: str) -> tuple[str, ...]:
@@ -126,6 +143,9 @@ def countries_of_language(code: str) -> tuple[str, ...]:
 def _read_parts(text: str) -> str | None:
     """Return the country on which all readable parts agree, as in "Germany (Deutschland)" or "DE - Germany"."""
     parts = [part for part in _BREAK.split(_flagless(text)) if part and part.strip()]
+    before, _, last = parts[-1].rpartition(",") if len(parts) == 1 else ("", "", "")
+    if before and fold_words(last) not in _ALSO_STATES:  # as in "London, UK"
+        parts = [before, last]
     read = {code for part in parts if (code := _read_part(part, of=len(parts))) is not None}
     return read.pop() if len(read) == 1 else None
 
@@ -135,6 +155,8 @@ def _read_part(part: str, of: int) -> str | None:
     return _read_name(part) if is_name else None
 
 
+_ALSO_STATES: Final = frozenset({"georgia", "jersey"})
+"""Countries whose name behind a comma may be a part of another country, as in "Atlanta, Georgia"."""
 _SAFE_SHORT: Final = frozenset({"usa", "uk", "uae"})
 """Short names that mean a country within a longer text too."""
 
@@ -161,7 +183,8 @@ def _read_name(text: str) -> str | None:
 
 def _words(text: str) -> list[str]:
     """Return the folded words of a name, without "the" at any place."""
-    return [word for word in fold_words(text.replace("&", " and ")).split() if word != "the"]
+    words = fold_words(text.replace("&", " and ")).split()
+    return ["republic" if word == "rep" else word for word in words if word != "the"]
 
 
 @lru_cache(maxsize=1)
@@ -201,7 +224,8 @@ def _add_language(names: dict[str, set[str]], locale: str) -> None:
     territories = localedata.load(locale, merge_inherited=False).get("territories", {})
     for code, name in territories.items():
         if code in _CODES and len(words_of(name)) > 0:
-            names.setdefault(" ".join(_words(name)), set()).add(code)
+            for spelling in {name, str(name).translate(_UMLAUTS)}:
+                names.setdefault(" ".join(_words(spelling)), set()).add(code)
 
 
 def _single(names: dict[str, set[str]]) -> dict[str, str]:

@@ -83,6 +83,14 @@ def test_every_alias_is_read(code: str, alias: str) -> None:
         ("TT", "Trinidad & Tobago"),
         ("CI", "Cote d\u2019Ivoire"),
         ("GW", "guinea-bissau"),
+        ("GB", "London, UK"),
+        ("US", "Portland, United States"),
+        ("GB", "Vereinigtes Koenigreich"),
+        ("AT", "Oesterreich"),
+        ("DO", "Dominican Rep."),
+        ("KR", "Rep. of Korea"),
+        ("NL", "NL-Netherlands"),
+        ("BR", "\U0001f1e7\U0001f1f7"),
         ("GN", "Guinea"),
         ("NE", "Niger"),
         ("NG", "Nigeria"),
@@ -99,7 +107,7 @@ def test_a_country_is_read_as_people_write_it(code: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["XX", "EN", "JA", "XK", "EU", "AN", "999", "Korea", "Atlantis", "Europe", "California", "Portland (ME)",
+    ["XX", "EN", "JA", "XK", "EU", "AN", "999", "Korea", "Atlantis", "Europe", "California", "Portland (ME)", "Atlanta, Georgia", "Portland, ME",
      "Germany / France", "N/A", "none", "-", "", "  ", "Please select", "1", "GB1"],
 )  # fmt: skip
 def test_a_text_that_means_no_country_or_several_is_unknown(text: str) -> None:
