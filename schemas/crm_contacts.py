@@ -56,6 +56,10 @@ class ContactRecord(Model):
     company: EnrichedCompany | None = Field(
         default=None, description="Facts of an enrichment service about the person's company."
     )
+    owner_rep_id: Identifier | None = Field(
+        default=None,
+        description="The rep who owns the person's record in the CRM. Used if the policy has the route `contact_has_owner`.",
+    )
 
 
 class CrmContact(InboundEvent, ContactRecord):

@@ -30,6 +30,7 @@ Word = Literal[
     "partner_covers",
     "account_has_rep",
     "former_customer",
+    "contact_has_owner",
 ]
 _TO_DESK = r"desk [a-z][a-z0-9_]{0,63}"
 _DESK_FORM = "the word desk and the name of a desk, as desk inside_sales"
@@ -55,6 +56,7 @@ _DESTINATIONS: dict[str, tuple[str | None, str | None]] = {
     "partner_covers": ("partner", None),
     "account_has_rep": ("that rep", None),
     "former_customer": ("former rep", None),
+    "contact_has_owner": ("contact owner", None),
 }
 """For each condition: the required ``to`` (None: a desk) and the required kind of hand-off."""
 
@@ -176,8 +178,8 @@ class Route(Part):
     ) = Field(default=None, alias="if")
     """The condition: a named condition, as ``customer``, or a territory, as ``{regions: [CA, OR, WA]}``."""
     to: Text | None = None
-    """The target: ``nobody``, ``account owner``, ``opportunity owner``, ``partner``, ``that rep``, ``former rep``, or a desk,
-    as ``desk west``."""
+    """The target: ``nobody``, ``account owner``, ``opportunity owner``, ``partner``, ``that rep``, ``former rep``,
+    ``contact owner``, or a desk, as ``desk west``."""
     kind: Literal["expansion", "in_cycle", "service"] | None = None
     """The kind of hand-off, if the line decides it: ``kind: expansion``."""
     for_days: Days | None = None

@@ -40,7 +40,15 @@ def plan_for_lead(case: Case, kind: Kind, lead_id: str, total: int, fit_points: 
     lead = case.lead(lead_id)
     grade = case.terms.grade(fit_points, total - fit_points)
     found = signals_for_routes(case, lead_id)
-    profile = LeadProfile(lead.facts, total, grade, found, is_mql=lead.reached_mql, is_sql=lead.qualified)
+    profile = LeadProfile(
+        lead.facts,
+        total,
+        grade,
+        found,
+        is_mql=lead.reached_mql,
+        is_sql=lead.qualified,
+        contact_owner=lead.contact.owner_rep_id if lead.contact is not None else None,
+    )
     return plan_for(policy, account_for_routes(case), kind, case.now_ms, profile)
 
 

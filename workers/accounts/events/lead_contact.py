@@ -59,7 +59,11 @@ def _read(record: ContactRecord | None, at_ms: int) -> tuple[Contact | None, lis
     if record is None:
         return None, []
     contact = Contact(
-        record.crm_lead_id, record.crm_contact_id, record.crm_account_id, bool(record.do_not_contact)
+        record.crm_lead_id,
+        record.crm_contact_id,
+        record.crm_account_id,
+        bool(record.do_not_contact),
+        record.owner_rep_id,
     )
     stated = ((name, stated_text(name, getattr(record, name))) for name in CONTACT_FACTS)
     return contact, [Fact(name, value, at_ms, is_crm=True) for name, value in stated if value]

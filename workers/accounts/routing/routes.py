@@ -126,6 +126,8 @@ def _evaluate_line(  # noqa: PLR0911 - one line per route
             return _last_rep_plan(policy, account, kind, now_ms, line)
         case Route.FORMER_CUSTOMER:
             return _former_rep_plan(policy, account, line)
+        case Route.CONTACT_HAS_OWNER:
+            return _contact_owner_plan(policy, account, lead, line)
         case Route.OTHERWISE:
             return Plan(f"{_DESK}{line.desk}", RequestMode.TURN, None, Route.OTHERWISE, None)
         case Route.NEVER:
@@ -197,6 +199,16 @@ def _former_rep_plan(policy: Policy, account: AccountRow, line: Line) -> Plan | 
     if owner is None or owner in account.gone:
         return _skip_owner(policy, line, company.owner_rep_id)
     return Plan(f"rep:{owner}", RequestMode.OWNER, owner, Route.FORMER_CUSTOMER, HowChosen.FORMER_REP)
+
+
+def _contact_owner_plan(
+    policy: Policy, account: AccountRow, lead: LeadProfile, line: Line
+) -> Plan | SkippedRoute:
+    """Return the plan to ask the owner of the person's record, or why the line does not apply."""
+    owner = lead.contact_owner
+    if not owner or owner in account.gone or not policy.owners.is_person(owner):
+        return _skip_owner(policy, line, owner)
+    return Plan(f"rep:{owner}", RequestMode.OWNER, owner, Route.CONTACT_HAS_OWNER, HowChosen.CONTACT_OWNER)
 
 
 def _rep_plan(rep_id: str, desk: str, kind: Kind) -> Plan:

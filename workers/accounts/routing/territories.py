@@ -44,6 +44,8 @@ class LeadProfile(NamedTuple):
     """Whether the lead became an MQL in this cycle."""
     is_sql: bool = False
     """Whether sales qualified the lead in this cycle."""
+    contact_owner: str | None = None
+    """Rep who owns the person's record in the CRM. None: it names no one."""
 
 
 class UnmetCondition(NamedTuple):

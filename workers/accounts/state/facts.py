@@ -39,6 +39,8 @@ class Contact(Part, frozen=True):
     account_id: str | None = None
     """Id of the CRM account that the record names."""
     do_not_contact: bool = False
+    owner_rep_id: str | None = None
+    """Rep who owns the person's record in the CRM. None: it names no one."""
 
 
 class CampaignMark(Part, frozen=True):

@@ -12,7 +12,15 @@ if TYPE_CHECKING:
     from workers.policy.problem import Problem
 
 _TARGETS: Final = ("to", "otherwise", "without_owner")
-_FIXED: Final = ("nobody", "account owner", "opportunity owner", "partner", "that rep", "former rep")
+_FIXED: Final = (
+    "nobody",
+    "account owner",
+    "opportunity owner",
+    "partner",
+    "that rep",
+    "former rep",
+    "contact owner",
+)
 """Targets that are not desks. Each belongs to one condition."""
 
 

@@ -41,6 +41,7 @@ _PHRASES: Final[Mapping[str, str]] = {
     "opportunity owner": "the opportunity owner",
     "partner": "that partner",
     "former rep": "the former rep",
+    "contact owner": "the owner of the person's record, unless a rep has open leads of the account",
 }
 """Phrases for values that are not words of a sentence."""
 _CONDITIONS: Final[Mapping[str, str]] = {
@@ -51,6 +52,7 @@ _CONDITIONS: Final[Mapping[str, str]] = {
     "account_has_owner": "an active rep owns the account in the CRM",
     "account_has_rep": "a rep works the account, or was the last to do so",
     "former_customer": "the account was a customer",
+    "contact_has_owner": "an active rep owns the person's record in the CRM",
     "partner_covers": "a partner covers the account",
 }
 """Clauses for the named conditions of routes."""
