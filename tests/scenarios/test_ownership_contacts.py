@@ -21,7 +21,7 @@ def team(story: Story) -> Story:
 
 
 def with_line(story: Story) -> None:
-    place = "  - {otherwise"
+    place = "  - {otherwise: desk inside_sales}"
     story.policy(policy_with((place, LINE + place)))
 
 
