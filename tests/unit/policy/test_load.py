@@ -21,9 +21,9 @@ Problems = Callable[[str], list[Problem]]
 def test_the_default_policy_has_the_values_that_its_comments_name(default: Policy) -> None:
     assert default.gate_points == {"industry": 30, "revenue": 20, "country": 20, "function": 20, "title": 10}
     assert (default.lowest_fit, default.highest_fit, default.behaviour.attainable) == (100, 110, 40)
-    set_by_reps = {RouteName.BY_HAND, RouteName.CLAIMED}
+    without_a_line = {RouteName.BY_HAND, RouteName.CLAIMED, RouteName.CONTACT_HAS_OWNER}
     assert [route.name for route in default.routes] == [
-        name.value for name in RouteName if name not in set_by_reps
+        name.value for name in RouteName if name not in without_a_line
     ]
     assert default.default_desk == "inside_sales"
     assert default.privacy.unstated_consent.tracking == default.privacy.unstated_consent.marketing == "given"
