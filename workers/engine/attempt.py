@@ -83,7 +83,7 @@ class Attempts:
         most = self._max_output_bytes
         for emit in emits:
             size = len(emit.value or b"") + len(emit.key or b"")
-            size += sum(len(name) + len(value) for name, value in emit.headers)
+            size += sum(len(name) + len(value or b"") for name, value in emit.headers)
             if size > most:
                 detail = f"{size} bytes with headers for {emit.topic}, at most {most} fit"
                 raise RefusedError("output_too_large", detail)

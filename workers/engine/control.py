@@ -117,7 +117,8 @@ def forward_emit(record: Record, own_log: str, key: bytes) -> Emit:
 
 
 def _small_headers(record: Record) -> list[tuple[str, bytes]]:
+    # The value of a foreign header may be null.
     foreign = [(name, value) for name, value in record.headers if name not in (HEADER, ORIGIN_HEADER)]
-    return [(name, value) for name, value in foreign if len(name) + len(value) <= _MOST_HEADER_BYTES][
+    return [(name, value) for name, value in foreign if len(name) + len(value or b"") <= _MOST_HEADER_BYTES][
         :_MOST_HEADERS
     ]
