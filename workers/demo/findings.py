@@ -230,8 +230,8 @@ class Findings:
         return Counter(
             {
                 "facts about a lead": sum(event_id.startswith(ODD) for _, event_id in self._facts),
-                "of these: triggered a hand-off": len(triggered),
-                "of these: clicks of mail scanners, without points": sum(scanned),
+                "hand-offs that they triggered": len(triggered),
+                "clicks of mail scanners, without points": sum(scanned),
                 "kept for visitors who are still anonymous": sum(
                     ODD.encode() in key for key in self._history
                 ),
