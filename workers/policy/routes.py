@@ -6,6 +6,7 @@ who asks. An unknown fact never belongs to a territory.
 
 from __future__ import annotations
 
+import unicodedata
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -17,8 +18,8 @@ from workers.policy.text_patterns import compile_globs
 
 
 def normalize_postal_code(text: str) -> str:
-    """Return a postal code in the form in which it is compared: capital letters, no spaces, no hyphens."""
-    return text.upper().replace(" ", "").replace("-", "")
+    """Return a postal code in the form in which it is compared: capital letters, usual width, no spaces, no hyphens."""
+    return unicodedata.normalize("NFKC", text).upper().replace(" ", "").replace("-", "")
 
 
 Word = Literal[

@@ -42,6 +42,7 @@ def profile(**facts: str) -> LeadProfile:
         ({"countries": ["CA"]}, None, {}, UnmetCondition("country", UNKNOWN, "CA")),
         ({"postal_codes": ["967", "968"]}, None, {"postal_code": "96813-2000"}, HERE),
         ({"postal_codes": ["SW1"]}, None, {"postal_code": "sw 1a 1aa"}, HERE),
+        ({"postal_codes": ["100"]}, None, {"postal_code": "\uff11\uff10\uff10-0001"}, HERE),
         (
             {"postal_codes": ["967"]},
             None,
