@@ -256,17 +256,19 @@ def is_alias_or_excluded(account: AccountRow, key: str) -> bool:
     return bool(account.forwards_to) or TERMS.gates.exclusion(key, account.company) is not None
 
 
-def owner_or_holder(account: AccountRow) -> str:
-    """Return the rep_id of the account's owner, else of its holder."""
-    right = owner_of(POLICY, account)
-    return right.rep_id if right else account.holder.id if account.holder else ""
+def rep_at_work(account: AccountRow) -> str:
+    """Return the rep_id of the rep who works the account: the owner's substitute, else the owner, else the holder."""
+    right, holder = owner_of(POLICY, account), account.holder
+    if right is not None and (holder is None or holder.stands_for != right.rep_id):
+        return right.rep_id
+    return holder.id if holder is not None else ""
 
 
 def causes(play: Play, key: str) -> set[Cause]:
     """Return the causes that are present now and must have a raised alert."""
     account, found = play.market.account(key), set[tuple[Alert, str]]()
     for (handoff_id,), row in play.rows(HandoffRow, key).items():
-        if row.touched_ms is None and row.frozen_ms is None:
+        if row.touched_ms is None and row.frozen_ms is None and not row.withdrawn_for:
             for alert, at_ms in (
                 (Alert.RESPONSE_DUE_SOON, row.due_soon_ms),
                 (Alert.RESPONSE_OVERDUE, row.due_ms),
@@ -289,7 +291,7 @@ def causes(play: Play, key: str) -> set[Cause]:
     found |= {(Alert.CLAIM_REFUSED, one) for one in refused_claims(play.market, key, TERMS, play.now_ms)}
     signals = play.market.accounts.decider.rows.get(SignalsRow, key)
     if signals is not None and signals.up_for and not is_alias_or_excluded(account, key):
-        found.add((Alert.BUYING_SIGNALS, owner_or_holder(account)))
+        found.add((Alert.BUYING_SIGNALS, rep_at_work(account)))
     return {(key, *one) for one in found}
 
 

@@ -116,7 +116,7 @@ def _apply_assignment(case: Case, request: OpenRequest, answer: DeskAnswer) -> N
     remove_pending(case, request.pending, request.lead_id)
     hand = LeadInHand(case, request.lead_id)
     rep_id, is_by_right = holder.stands_for or holder.id, request.mode is RequestMode.OWNER
-    due = deadlines.deadlines_after_move(hand.lead.clock, due, rep_id, is_by_right=is_by_right)
+    due = deadlines.deadlines_after_move(hand.lead.clock, due, rep_id, case.now_ms, is_by_right=is_by_right)
     hand.change(pending="", clock=None)
     row = HandoffRow(
         lead_id=request.lead_id,

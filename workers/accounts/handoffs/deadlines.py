@@ -232,13 +232,14 @@ def clock_to_move(lead: LeadRow, row: HandoffRow) -> MovedClock | None:
 
 
 def deadlines_after_move(
-    clock: MovedClock | None, given: ResponseDeadlines, rep_id: str, *, is_by_right: bool
+    clock: MovedClock | None, given: ResponseDeadlines, rep_id: str, now_ms: int, *, is_by_right: bool
 ) -> ResponseDeadlines:
     """Return the deadlines of a request after its account has moved.
 
     A rep who has the account by right, and had it not before, gets the whole time. Otherwise the earlier deadline holds.
+    One that is over at the move does not: no deadline is before the time at which the rep gets the request.
     """
-    if clock is None or (is_by_right and rep_id != clock.rep_id):
+    if clock is None or clock.due_ms <= now_ms or (is_by_right and rep_id != clock.rep_id):
         return given
     if given.due_ms is not None and given.due_ms <= clock.due_ms:
         return given
