@@ -285,3 +285,21 @@ def test_a_held_request_expires_like_a_lead(alder: Story) -> None:
     ended = last_of(alder.replay())
 
     assert (ended["action"], reasons(ended)[0]) == ("withdrawn", "no_touch_in_time")
+
+
+# Several accounts with the same two domains.
+
+
+def test_a_request_from_the_second_of_two_shared_domains_goes_to_the_customers_owner_once(
+    alder: Story,
+) -> None:
+    both = ["alder.example", "birch.example"]
+    alder.bank("alder", domains=both, relationship="customer", owner_rep_id="kay")
+    alder.bank("older", domains=both, owner_rep_id="lou")
+    alder.form("cid@birch.example", "mon 10:00")
+    alder.form("cid@birch.example", "mon 10:01", request="demo")
+
+    results = alder.replay()
+
+    assert {e["assignee"]["id"] for e in results.of("lead.routing")} == {"kay"}
+    assert len({e["account_key"] for e in results.of("lead.routing")}) == 1

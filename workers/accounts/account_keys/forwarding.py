@@ -16,7 +16,7 @@ from workers.accounts.account_keys import placements
 from workers.accounts.account_keys.lead_transfer import send_lead
 from workers.accounts.account_keys.name_lookup import look_up_form_company
 from workers.accounts.case import LeadInHand
-from workers.accounts.handoffs.alias_members import JoinedRow
+from workers.accounts.handoffs.alias_members import JoinedRow, is_leaving
 from workers.accounts.state.handoff import ClosedHandoffRow, HandoffRow
 from workers.accounts.state.lead import LeadRow, MovedRow
 
@@ -41,7 +41,19 @@ def destination_of(case: Case, fact: Any) -> str:
     if origin == case.key:  # another key sent it back; this key may have moved again since
         return case.account.forwards_to if case.account.moving_to != "" else ""
     alias = case.rows.get(JoinedRow, case.key, origin)
-    return _destination_of_placed(case, fact) if alias is None else alias.gone_to
+    if alias is None or (alias.gone_to == origin and _is_placed_here(case, fact, origin)):
+        return _destination_of_placed(case, fact)
+    return alias.gone_to
+
+
+def _is_placed_here(case: Case, fact: Any, origin: str) -> bool:
+    """Whether a former alias, now a shared domain, stores the lead of a fact here.
+
+    It has sent the fact a second time, or its lead is here although all leads of the alias have left.
+    """
+    lead = case.rows.get(LeadRow, case.key, fact.lead_id)
+    is_here = lead is not None and lead.home == origin and not is_leaving(case, lead)
+    return is_here or fact.forwards > 1
 
 
 def _destination_of_placed(case: Case, fact: Any) -> str:

@@ -50,7 +50,7 @@ def has_asked_since(hand: LeadInHand, at_ms: int) -> bool:
     if lead.request_answered:
         return False
     due = case.rows.get(PendingRow, case.key, lead.pending, hand.lead_id) if lead.pending else None
-    if due is not None and due.raised and due.since_ms > at_ms:
+    if due is not None and due.raised and (lead.asked_ms or due.since_ms) > at_ms:
         return True
     rows = (case.rows.get(HandoffRow, case.key, one) for one in lead.handoffs)
     return any(row is not None and deadlines.is_unanswered(lead, row) for row in rows)

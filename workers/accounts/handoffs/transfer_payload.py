@@ -41,6 +41,7 @@ _CYCLE: Final = (
     "accepted_by_partner",
     "qualified_by_partner",
     "clock",
+    "asked_ms",
 )
 """Fields of a lead about its present cycle."""
 _VERDICT: Final = ("verdict", "verdict_why", "said_no_ms", "expired_with_handoff", "ended_before_ms")

@@ -68,9 +68,12 @@ def is_between_accounts(hand: LeadInHand, event: SalesAnswered) -> bool:
 def is_continued_handoff(reasons: Sequence[Reason], lead: LeadRow, event: SalesAnswered) -> bool:
     """Whether a hand-off continues an earlier one of the same cycle: an expiry was reversed, or the account moved.
 
-    After a move, feedback that names only the lead must be dated after the end of the lead's last cycle.
+    After a move, feedback that names only the lead must be dated after the end of the lead's last cycle, and not before
+    the request that the hand-off is for.
     """
     if Reason.EXPIRY_TAKEN_BACK in reasons:
         return True
-    is_by_person = event.activity.handoff_id is None
-    return Reason.ACCOUNT_MOVED in reasons and (not is_by_person or event.occurred_at_ms > lead.said_no_ms)
+    if event.activity.handoff_id is not None or Reason.ACCOUNT_MOVED not in reasons:
+        return Reason.ACCOUNT_MOVED in reasons
+    asked_ms = lead.asked_ms if Reason.RAISED_HAND in reasons else 0
+    return event.occurred_at_ms > lead.said_no_ms and event.occurred_at_ms >= asked_ms

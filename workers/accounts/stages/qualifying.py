@@ -79,7 +79,7 @@ def qualify_lead(
             lead, score = new_cycle(lead, score)
         why = (Reason.RAISED_HAND, _gate_reason(case, fit))
         return (
-            replace(lead, raised_hand=True, handed=True, request_answered=False),
+            replace(lead, raised_hand=True, handed=True, request_answered=False, asked_ms=case.now_ms),
             score,
             DueHandoff(occasion.day, why, raised=True),
         )
@@ -255,6 +255,7 @@ def new_cycle(lead: LeadRow, score: ScoreRow) -> tuple[LeadRow, ScoreRow]:
         raised_hand=False,
         request_answered=False,
         clock=None,
+        asked_ms=0,
         handed=False,
         responded_day=0,
         expired_with_handoff=False,

@@ -110,6 +110,7 @@ class LeadFields(TypedDict, total=False):
     qualified_by_partner: bool
     clock: MovedClock | None
     unread: tuple[UnreadNote, ...]
+    asked_ms: int
 
 
 class AlertFields(TypedDict, total=False):

@@ -96,6 +96,8 @@ class LeadRow(Row, frozen=True):
     """Deadlines of its unanswered request before the account moved. None: it has not moved, or has a hand-off again."""
     unread: tuple[UnreadNote, ...] = ()
     """Fields of the lead's records that could not be read. At most 20."""
+    asked_ms: int = 0
+    """When the raised hand of this cycle arrived. Milliseconds UTC. 0: not known, or none was raised."""
 
 
 class PlaceRow(Row, frozen=True):
