@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from workers.accounts.account_keys import name_lookup
 from workers.accounts.evaluation.consents import change_consent
 from workers.accounts.events.arrival import receive_lead
-from workers.accounts.worth.facts import with_form
+from workers.accounts.worth.facts import latest_campaign, with_form
 
 if TYPE_CHECKING:
     from schemas.lead_events import LeadIdentified
@@ -30,14 +30,18 @@ def handle(case: Case, event: LeadIdentified) -> None:
 def _record_facts(hand: LeadInHand, event: LeadIdentified) -> None:
     """Record what the forms state that follow the event, and look up the company that they name.
 
-    A new fact may lead a waiting lead to another desk.
+    A new fact may lead a waiting lead to another desk. Their campaign is known too, unless a consent decides about it.
+    Then it is recorded with the form itself.
     """
-    facts = hand.lead.facts
+    facts, campaign = hand.lead.facts, hand.lead.campaign
+    has_no_consent = hand.case.terms.may_track_unasked and hand.score.untracked is None and not event.consents
     for form in event.forms:
         name_lookup.look_up_form_company(hand.case, form)
         facts = with_form(facts, form)
-    if facts is hand.lead.facts:
+        if has_no_consent and form.consent is None:
+            campaign = latest_campaign(campaign, form.campaign, form.occurred_at_ms)
+    if facts is hand.lead.facts and campaign is hand.lead.campaign:
         return
-    hand.change(facts=facts)
+    hand.change(facts=facts, campaign=campaign)
     hand.write_lead()
     hand.case.request_needs_review |= bool(hand.lead.pending)
