@@ -208,7 +208,6 @@ def test_a_do_not_contact_person_who_asks_in_a_chat_is_only_answered(team: Story
     ("more", "reason"),
     [
         ({"turn": "agent_message"}, "breaks_contract"),
-        ({"turn": "shouted"}, "breaks_contract"),
         ({"turn": "started", "conversation_id": ""}, "breaks_contract"),
     ],
 )

@@ -97,11 +97,16 @@ def test_a_robot_that_asks_for_a_demo_is_not_handed_over(team: Story) -> None:
     assert (results.handoffs, results.stages, results.dead_letter_reasons) == ([], [], [])
 
 
-def test_a_number_given_as_text_breaks_the_contract_and_the_last_record_holds(team: Story) -> None:
-    team.bank("harbor", "mon 01:00", employees="two hundred", country="DE")
+def test_a_headcount_that_cannot_be_read_is_named_and_the_rest_of_the_record_holds(
+    team: Story,
+) -> None:
+    team.bank("harbor", "mon 01:00", employees="quite a few", country="DE")
     team.form(ANN, "mon 10:00")
 
     results = team.replay()
 
-    assert results.dead_letter_reasons == ["breaks_contract"]
-    assert results.stages[-1] == "nurture"
+    assert results.dead_letter_reasons == []
+    assert results.stages[-1] == "outside"
+    assert [one["field"] for one in results.of("lead.alerts") if one["alert"] == "field_unreadable"] == [
+        "employees"
+    ]
