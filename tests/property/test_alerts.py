@@ -257,11 +257,9 @@ def is_alias_or_excluded(account: AccountRow, key: str) -> bool:
 
 
 def rep_at_work(account: AccountRow) -> str:
-    """Return the rep_id of the rep who works the account: the owner's substitute, else the owner, else the holder."""
-    right, holder = owner_of(POLICY, account), account.holder
-    if right is not None and (holder is None or holder.stands_for != right.rep_id):
-        return right.rep_id
-    return holder.id if holder is not None else ""
+    """Return the rep_id of the owner's substitute, else of the owner, else of the holder."""
+    own, has = owner_of(POLICY, account), account.holder
+    return has.id if has and (own is None or has.stands_for == own.rep_id) else own.rep_id if own else ""
 
 
 def causes(play: Play, key: str) -> set[Cause]:
