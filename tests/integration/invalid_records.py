@@ -14,6 +14,7 @@ INTERNAL = ("visitor.events", "directory.events", "lead.events", "desk.requests"
 NAMES_ALONE = ("web.activity", "form.fills")
 """Topics whose records need only an id and a time."""
 _NAME = {"event_id": "bad", "occurred_at": "2026-03-03T15:00:00Z"}
+_BARE = json.dumps(_NAME).encode()
 
 
 class Bad(NamedTuple):
@@ -31,7 +32,7 @@ def invalid_records(stamp_ms: int) -> Iterator[Bad]:
         (b"[" * 200 + b"]" * 200, "too_deep"),
         (b'{"a": "' + b"x" * 300_000 + b'"}', "too_large"),
         (b"", "empty"),
-        (json.dumps(_NAME).encode(), "breaks_contract"),
+        (_BARE, "breaks_contract"),
         (b"[1, 2]", "breaks_contract"),
         (b'{"event_id": "bad", "occurred_at": "yesterday"}', "breaks_contract"),
     ]
@@ -40,6 +41,8 @@ def invalid_records(stamp_ms: int) -> Iterator[Bad]:
         for value, reason in broken:
             if topic in INTERNAL and reason == "too_large":
                 continue  # an internal record wraps an input and may be larger
+            if topic in {"web.activity", "form.fills"} and value == _BARE:
+                continue  # an id and a time are enough: the event is counted
             if topic in NAMES_ALONE and value == json.dumps(_NAME).encode():
                 continue  # it has an id and a time, so it counts for a visitor who is not known
             number += 1

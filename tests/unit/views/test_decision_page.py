@@ -173,3 +173,12 @@ def test_the_command_reads_the_results_of_a_replay(tmp_path: Path) -> None:
 
     unknown = CliRunner().invoke(app, ["why", "other.example", "--from", str(file)])
     assert "no decision about this account was found" in str(unknown.exception)
+
+
+def test_the_page_shows_fields_that_could_not_be_read(tmp_path: Path) -> None:
+    story = demo_request(tmp_path)
+    story.form("ann@harbor.example", "tue 11:00", "book a demo", language="??")
+    shown = page(story, Subject(lead_id=ANN))
+    assert "not readable" in shown
+    assert "form.fills: language" in shown
+    assert "form.fills: request, unknown word book_a_demo" in shown
