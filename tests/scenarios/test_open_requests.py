@@ -303,3 +303,20 @@ def test_a_request_from_the_second_of_two_shared_domains_goes_to_the_customers_o
 
     assert {e["assignee"]["id"] for e in results.of("lead.routing")} == {"kay"}
     assert len({e["account_key"] for e in results.of("lead.routing")}) == 1
+
+
+def test_a_request_comes_back_when_its_own_account_of_a_shared_domain_is_deleted(alder: Story) -> None:
+    cid = "cid@birch.example"
+    alder.bank("old", domains=["alder.example", "birch.example"], owner_rep_id="lou")
+    alder.form(cid, "mon 10:00", request="demo")
+    alder.contact(cid, "mon 10:00", crm_account_id="ACC-old")
+    alder.bank(
+        "new",
+        "mon 10:01",
+        domains=["birch.example", "alder.example"],
+        relationship="customer",
+        owner_rep_id="kay",
+    )
+    alder.deleted("crm.accounts", "ACC-old", "mon 10:05")
+
+    assert last_of(alder.replay(), cid)["assignee"]["id"] == "kay"

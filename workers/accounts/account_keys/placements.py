@@ -196,7 +196,8 @@ def start_review(case: Case) -> None:
 
 
 def _has_returned(fact: Any, row: PlacementRow) -> bool:
-    return bool(fact.type == "lead_adopted" and fact.origin_account_key == row.to)
+    """Whether a fact brings a lead back. A recalled lead may come from a key to which its account sent it on."""
+    return bool(fact.type == "lead_adopted" and (row.is_recalled or fact.origin_account_key == row.to))
 
 
 def _follow(case: Case, fact: Any, row: PlacementRow) -> str:
