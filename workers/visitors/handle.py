@@ -123,13 +123,13 @@ class VisitorsHop(BaseHop):
             count(rows, time.at_ms, clock.now_ms, bad_addresses=1)
         if event.address is not None:
             person = person_of(event.address, self._lead_id_key, self._domains)
-            return self._handle_person(replace(event, body=body), person, time, rows, clock)
+            return self._handle_person(event, person, time, rows, clock)
         browser = browser_of(body)
         if browser is None:
             if time.counted_ms is None:
                 count(rows, time.at_ms, clock.now_ms, nobody=1)
             return []
-        return [*refused, *self._handle_visitor(replace(event, body=body), browser, time, rows, clock)]
+        return [*refused, *self._handle_visitor(event, browser, time, rows, clock)]
 
     def _refuse_without_address(self, event: ParsedEvent, record: Record, clock: Clock) -> list[Emit]:
         """Return the alert about a chat that asks for a person and whose address cannot be read.
