@@ -14,7 +14,7 @@ from workers.accounts.state.lead import LeadRow
 from workers.accounts.state.score import MailClick, MailDelivery, ScoreRow
 from workers.accounts.worth.durations import Activity, count_activity, with_delivery
 from workers.accounts.worth.mail_scanners import scanned_clicks
-from workers.policy.mail_scanners import MailScanners
+from workers.policy.scanner_rule import MailScanners
 
 SECOND_MS: Final = 1_000
 RULE: Final = MailScanners()

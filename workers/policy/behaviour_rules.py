@@ -11,7 +11,6 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from workers.policy.mail_scanners import MailScanners
 from workers.policy.part import Part
 from workers.policy.scalars import (
     DAY_MS,
@@ -28,6 +27,7 @@ from workers.policy.scalars import (
     read_duration_ms,
     refuse,
 )
+from workers.policy.scanner_rule import MailScanners
 from workers.policy.text_patterns import compile_globs
 
 

@@ -21,6 +21,7 @@ LONGER = {
     "schemas/lead_events.py": "a list: the model of every event of the accounts log",
     "schemas/vocabulary.py": "a list: every code of the contract, each with its sentence",
     "tests/hops/accounts/market.py": "a market in memory for the accounts hop, and readers of its outputs",
+    "tests/property/real_life_forms.py": "a list: what people write into forms, with the reading of each",
     "tests/mutations/live.py": "a list: each mutation that only a real broker detects",
     "workers/engine/task.py": "the lifecycle of a partition is one sequence and is read as one",
 }

@@ -121,7 +121,9 @@ def test_a_missing_tombstone_is_a_difference(
 
 
 def test_an_alert_about_an_input_is_not_compared_because_its_hop_is_not_replayed() -> None:
-    alert = Record("lead.alerts", 0, 0, 0, b"a", b'{"alert":"request_refused","account_key":"input:form.fills"}')
+    alert = Record(
+        "lead.alerts", 0, 0, 0, b"a", b'{"alert":"request_refused","account_key":"input:form.fills"}'
+    )
     assert differences([], [alert], frozenset({"lead.alerts"})) == []
     other = replace(alert, value=b'{"alert":"fact_wanted","account_key":"domain:a.example"}')
     assert len(differences([], [other], frozenset({"lead.alerts"}))) == 1

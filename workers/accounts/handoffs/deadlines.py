@@ -237,7 +237,7 @@ def deadlines_after_move(
     """Return the deadlines of a request after its account has moved.
 
     A rep who has the account by right, and had it not before, gets the whole time. Otherwise the earlier deadline holds.
-    One that is over at the move does not: no deadline is before the time at which the rep gets the request.
+    One that has passed at the move does not: no deadline is before the time at which the rep gets the request.
     """
     if clock is None or clock.due_ms <= now_ms or (is_by_right and rep_id != clock.rep_id):
         return given

@@ -63,7 +63,7 @@ class MailClick(Part, frozen=True, array_like=True):
     at_ms: int
     """Date of the click. Milliseconds UTC."""
     event_id: str
-    mail: str
+    mail_mark: str
     """Mark of the mail: a hash."""
     link: str
     """Mark of the link: a hash of its address. Empty: not known."""
@@ -81,7 +81,7 @@ class MailDelivery(Part, frozen=True, array_like=True):
     at_ms: int
     """Date of the delivery. Milliseconds UTC."""
     event_id: str
-    mail: str
+    mail_mark: str
     """Mark of the mail: a hash."""
 
 

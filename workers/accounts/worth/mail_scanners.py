@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from workers.accounts.rulebook.behaviour import Behaviour
     from workers.accounts.rulebook.terms import Terms
     from workers.accounts.state.score import ScoreRow
-    from workers.policy.mail_scanners import MailScanners
+    from workers.policy.scanner_rule import MailScanners
 
 MOST_CLICKS: Final = 40
 """Most clicks that a lead remembers, the latest by date."""
@@ -83,10 +83,10 @@ def scanned_clicks(
     found: set[str] = set()
     by_mail: dict[str, list[MailClick]] = {}
     for click in clicks:
-        by_mail.setdefault(click.mail, []).append(click)
+        by_mail.setdefault(click.mail_mark, []).append(click)
     for delivery in deliveries:
         last_ms = delivery.at_ms + rule.within
-        near = [one for one in by_mail.get(delivery.mail, ()) if delivery.at_ms <= one.at_ms <= last_ms]
+        near = [one for one in by_mail.get(delivery.mail_mark, ()) if delivery.at_ms <= one.at_ms <= last_ms]
         if len({one.link for one in near}) >= rule.links:
             found.update(one.event_id for one in near)
     for of_mail in by_mail.values():

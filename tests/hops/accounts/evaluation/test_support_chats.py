@@ -55,7 +55,7 @@ def a_market(**company: Any) -> Market:
     return market
 
 
-def said(what: str, minutes: int, conversation: str = "c1") -> LeadActivity:
+def chat_activity(what: str, minutes: int, conversation: str = "c1") -> LeadActivity:
     at_ms = MONDAY + minutes * MINUTE_MS
     return activity(
         what, at_ms=at_ms, conversation_id=conversation, event_id=f"{what}-{minutes}-{conversation}"
@@ -78,8 +78,12 @@ def send(market: Market, *events: Model, now_ms: int = MONDAY + HOUR_MS) -> None
         market.send(event, at_ms=now_ms)
 
 
-STARTED, MESSAGE, SUPPORT = said("chat_started", 0), said("chat_message", 1), asked(Turn.ASKED_FOR_SUPPORT, 2)
-AFTER, ENDED = said("chat_message", 3), said("chat_ended", 4)
+STARTED, MESSAGE, SUPPORT = (
+    chat_activity("chat_started", 0),
+    chat_activity("chat_message", 1),
+    asked(Turn.ASKED_FOR_SUPPORT, 2),
+)
+AFTER, ENDED = chat_activity("chat_message", 3), chat_activity("chat_ended", 4)
 
 
 def behaviour(market: Market) -> int:
@@ -128,7 +132,7 @@ def test_in_a_chat_for_both_the_part_for_sales_counts(order: tuple[int, ...]) ->
         STARTED,
         SUPPORT,
         asked(Turn.ASKED_FOR_SALES, 5),
-        said("chat_message", 6),
+        chat_activity("chat_message", 6),
     ]
     market = a_market()
     send(market, *(events[at] for at in order))
@@ -143,13 +147,13 @@ def test_a_chat_for_sales_keeps_its_points() -> None:
 
 def test_another_conversation_keeps_its_points_and_its_hand_off() -> None:
     market = a_market()
-    send(market, said("chat_message", 0, "c2"), STARTED, SUPPORT)
+    send(market, chat_activity("chat_message", 0, "c2"), STARTED, SUPPORT)
     assert (behaviour(market), open_kinds(market)) == (8, ["expansion", "service"])
 
 
 def test_a_bucket_that_another_conversation_shares_counts_for_that_one() -> None:
     market = a_market()
-    send(market, STARTED, said("chat_started", 30, "c2"), SUPPORT)
+    send(market, STARTED, chat_activity("chat_started", 30, "c2"), SUPPORT)
     assert behaviour(market) == 30
 
 
