@@ -129,8 +129,8 @@ def shares_browser(lines: list[dict[str, Any]]) -> bool:
     people_of: dict[str, set[str]] = {}
     for line in lines:
         value = line["value"] if isinstance(line["value"], dict) else {}
-        if value.get("anonymous_id") and value.get("email"):
-            people_of.setdefault(value["anonymous_id"], set()).add(value["email"])
+        if isinstance(value.get("anonymous_id"), str) and value["anonymous_id"] and value.get("email"):
+            people_of.setdefault(value["anonymous_id"], set()).add(str(value["email"]))
     return any(len(people) > 1 for people in people_of.values())
 
 

@@ -143,14 +143,14 @@ CASES: dict[str, Callable[[], Case]] = {
         {"ann": BANK, "bob": BANK, "cid": BANK},
         {BANK: DESK | {"olga"}},
     ),
-    "two accounts claim a domain and the lower id gets it": lambda: Case(
+    "two accounts claim a domain and neither gets it": lambda: Case(
         [demo(account_key=OTHER), demo("bob")],
         [
             [crm("b", "bank", "other", owner_rep_id="olga")],
             [crm("a", "third", "other", owner_rep_id="pavel")],
         ],
-        {"ann": THIRD, "bob": BANK},
-        {THIRD: {"pavel"}, BANK: {"olga"}},
+        {"ann": OTHER, "bob": BANK},
+        {OTHER: DESK, BANK: {"olga"}},
     ),
     "two accounts are merged": lambda: Case(
         [crm("old", "other", owner_rep_id="olga"), demo(account_key=OTHER), crm("new", "bank"), demo("bob")],

@@ -189,9 +189,10 @@ def test_when_no_message_is_in_transit_the_accounts_own_owner_has_it(
     if right is not None:
         assert {one.assignee.id for one in held if one.assignee} <= {right.rep_id}
     assert account.request is None or account.request.is_waiting
-    assert {one.lead_id for one in rows(market, PendingRow)} <= {
-        account.request.lead_id if account.request else ""
-    }
+    if market.accounts.decider.hop.terms.gates.exclusion(BANK, account.company) is not None:
+        return  # an excluded account holds its open requests: with no rep, until the exclusion ends
+    waiting = market.accounts.decider.rows.scan(PendingRow, BANK, limit=99)
+    assert {lead_id for (*_, lead_id), _ in waiting} <= {account.request.lead_id if account.request else ""}
     assert len(held) == account.open_handoffs
 
 

@@ -213,7 +213,8 @@ class PartitionTask:
             started = time.monotonic()
             try:
                 await self._open()
-                await self._loop()
+                if not self._closing:
+                    await self._loop()
             except (ConfigConflictError, OffsetLostError, ChangelogLostError, RowUnreadableError) as error:
                 self._log.error("partition_stopped", why=str(error))
                 self.refusal = error if isinstance(error, ConfigConflictError) else None

@@ -53,9 +53,10 @@ def test_the_same_text_is_read_once(default_text: str) -> None:
 
 
 def test_definitions_are_filled_from_the_policy_itself(changed: Changed) -> None:
-    policy = load_policy(changed(("bar: 135", "bar: 131")))
-    assert policy.definitions["mql"] == "Passes served_market and buyers, and has 131 points."
-    assert "demo, pricing or contact_sales" in policy.definitions["raised_hand"]
+    asks = ("Asked for a demo, a price or a talk with sales", "Asked for {stages.mql.or_asks_for}")
+    policy = load_policy(changed(("bar: 135", "bar: 131"), asks))
+    assert policy.definitions["mql"] == "Passes every gate of market and person, and has 131 points."
+    assert policy.definitions["raised_hand"].startswith("Asked for demo, pricing or contact_sales")
 
 
 def test_countries_hours_and_codes_survive_yamls_traps(changed: Changed) -> None:
