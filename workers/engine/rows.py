@@ -74,10 +74,12 @@ def row_key(type_: type[Row], parts: tuple[str, ...]) -> bytes:
 
 def decode(type_: type[R], raw: bytes) -> R:
     """Decode a stored row. Raises RowUnreadableError, which names the type and the place but no stored value."""
+    decoder = _decoders.get(type_)
     try:
-        return _read(type_, raw)
+        row: R = decoder.decode(raw) if decoder is not None else _read(type_, raw)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise RowUnreadableError(type_.prefix, type_.__name__, _place(error)) from None
+    return row
 
 
 def _read(type_: type[R], raw: bytes) -> R:

@@ -11,6 +11,7 @@ stated. They hold no date, so a repeat of such an event is dropped whatever its 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeVar
 
 import msgspec
@@ -82,19 +83,43 @@ def name_by_producer(event: E) -> E:
 
 def day_key(time_ms: int) -> str:
     """Return the day (UTC) as digits that sort."""
-    return f"{min(time_ms // DAY_MS, _LAST_DAY):0{_DIGITS}d}"
+    return _key_of_day(time_ms // DAY_MS)
+
+
+@lru_cache(maxsize=1_024)
+def _key_of_day(day: int) -> str:
+    return f"{min(day, _LAST_DAY):0{_DIGITS}d}"
+
+
+def may_hold_old_rows(rows: Rows, now_ms: int, window_ms: int) -> bool:
+    """Whether rows of an earlier release may be left. None is ever added, so False holds for good.
+
+    An old row of a live event begins with a day of the window. A row of this release begins with the last day of a period,
+    and ``remember`` reads that key anyway.
+    """
+    first = max(max(now_ms - window_ms, 0) // DAY_MS - 2, 0)
+    days = (day for day in range(first, now_ms // DAY_MS + 3) if (day + 1) % PERIOD_DAYS)
+    return any(rows.scan(SeenRow, _key_of_day(day), limit=1) for day in days)
 
 
 def remember(
-    rows: Rows, topic: str, event_id: str, time: EventTime, arrival: Arrival, window_ms: int
+    rows: Rows,
+    topic: str,
+    event_id: str,
+    time: EventTime,
+    arrival: Arrival,
+    window_ms: int,
+    *,
+    has_old_rows: bool = True,
 ) -> Repeat | None:
     """Remember an event by its earliest date.
 
     Returns None if it is new: it has not arrived within ``window_ms``. ``event_id`` is that of ``id_of``.
+    ``has_old_rows``: the answer of :func:`may_hold_old_rows`. It saves a read for each event.
     """
     held = _find(rows, topic, event_id, arrival, window_ms)
     if held is None:
-        if _is_in_old_row(rows, topic, event_id, time):
+        if has_old_rows and _is_in_old_row(rows, topic, event_id, time):
             return Repeat(None)
         rows.put(SeenRow(arrival.at_ms, time.at_ms), _period(arrival.at_ms), topic, event_id)
         return None
@@ -147,12 +172,13 @@ def _find(
     rows: Rows, topic: str, event_id: str, arrival: Arrival, window_ms: int
 ) -> tuple[str, SeenRow] | None:
     """Return the row of an event that arrived at most ``window_ms`` before or after, with its period."""
-    first_ms, last_ms = arrival.at_ms - window_ms, min(arrival.at_ms + window_ms, arrival.stream_ms)
+    at_ms, stream_ms = arrival
+    first_ms, last_ms = at_ms - window_ms, min(at_ms + window_ms, stream_ms)
     for number in range(last_ms // _PERIOD_MS, max(first_ms, 0) // _PERIOD_MS - 1, -1):
-        period = _period(number * _PERIOD_MS)
+        period = _key_of_day((number + 1) * PERIOD_DAYS - 1)
         row = rows.get(SeenRow, period, topic, event_id)
-        if row is not None and row.at_ms and first_ms <= row.arrival_ms <= arrival.at_ms + window_ms:
-            return period, row
+        if row is not None and (not row.at_ms or first_ms <= row.arrival_ms <= at_ms + window_ms):
+            return period, row  # a row of an earlier release has no date, so nothing is earlier
     return None
 
 
@@ -164,4 +190,4 @@ def _is_in_old_row(rows: Rows, topic: str, event_id: str, time: EventTime) -> bo
 
 def _period(time_ms: int) -> str:
     """Return the last day of the period that holds a time, as digits that sort."""
-    return day_key((time_ms // _PERIOD_MS + 1) * _PERIOD_MS - 1)
+    return _key_of_day((time_ms // _PERIOD_MS + 1) * PERIOD_DAYS - 1)

@@ -6,8 +6,10 @@ who asks. An unknown fact never belongs to a territory.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
@@ -216,7 +218,7 @@ class Route(Part):
             refuse("without_owner with customer, open_opportunity or account_has_owner only")
         return self
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Return the named condition, ``territory`` or ``otherwise``: a value of schemas.vocabulary.Route."""
         if self.if_ is None:
@@ -252,4 +254,8 @@ class Owners(Part):
 
     def is_person(self, rep_id: str) -> bool:
         """Whether this owner is a person: whether ``not_people`` does not list it."""
-        return not self.not_people or compile_globs(self.not_people).match(rep_id) is None
+        return self._not_people is None or self._not_people.match(rep_id) is None
+
+    @cached_property
+    def _not_people(self) -> re.Pattern[str] | None:
+        return compile_globs(self.not_people) if self.not_people else None

@@ -22,9 +22,9 @@ from workers.identity.company_domains import DATA_VERSION, domains_of
 from workers.identity.consent_statements import latest, refuses_tracking, statements_of
 from workers.identity.daily_sweep import begin_sweep, ensure_sweep
 from workers.identity.erasure_marks import FORGET_MARK, erased_until_ms, forget_mark
-from workers.identity.event_time import EventTime, event_time, history_time
+from workers.identity.event_time import DAY_MS, EventTime, event_time, history_time
 from workers.identity.lead_ids import Person, person_of
-from workers.identity.repeats import Arrival, id_of, name_by_producer, remember
+from workers.identity.repeats import Arrival, id_of, may_hold_old_rows, name_by_producer, remember
 from workers.identity.unread_facts import without_unread_facts
 from workers.outbox import emit
 from workers.visitors.anonymous_history import Bounds, HistoryEvent, add_event, drop_event, take_events
@@ -66,6 +66,9 @@ class VisitorsHop(BaseHop):
         history = policy.privacy.anonymous_history
         self._bounds = Bounds(history.events, history.ms)
         self._window_ms = policy.privacy.repeats.ms
+        self._has_old_rows = True
+        """Whether rows of repeats of an earlier release may be left. False holds for good."""
+        self._looked_on_day = -1
         self._visit_filter = VisitFilter(policy.no_visits)
         self._counts_nothing_untracked = policy.privacy.without_tracking_consent == "count_nothing"
         self._import_rules = ImportRules(policy)
@@ -100,7 +103,7 @@ class VisitorsHop(BaseHop):
 
     def unread_of(self, event: ParsedEvent | DirectoryReady | PersonErased) -> tuple[tuple[str, str], ...]:
         """Return (topic, field) of each field of an input event that could not be read."""
-        return places_of(event.unread) if isinstance(event, ParsedEvent) else ()
+        return places_of(event.unread) if isinstance(event, ParsedEvent) and event.unread else ()
 
     def handle(
         self, event: ParsedEvent | DirectoryReady | PersonErased, record: Record, rows: Rows, clock: Clock
@@ -113,7 +116,7 @@ class VisitorsHop(BaseHop):
         if self._visit_filter.is_no_visit(body):
             count(rows, record.timestamp_ms, clock.now_ms, no_visits=1)
             return []
-        refused = self._refuse_without_address(event, record, clock)
+        refused = self._refuse_without_address(event, record, clock) if event.bad_address else []
         time = self._accept(event, record, rows, clock)
         if time is None:
             return []
@@ -136,8 +139,7 @@ class VisitorsHop(BaseHop):
 
         Raises RefusedError ``bad_address``, with the alert, for a form that does.
         """
-        asks = event.bad_address and asks_for_a_person(event.body)
-        if not asks or first_arrival_ms(record) is not None:
+        if not asks_for_a_person(event.body) or first_arrival_ms(record) is not None:
             return []
         alert = refusal_alert(event.body, record, self._policy_ref, clock)
         if isinstance(event.body, FormFill):
@@ -153,7 +155,10 @@ class VisitorsHop(BaseHop):
         event_id, arrival = id_of(body), Arrival(arrival_ms, clock.now_ms)
         if first_ms is None:
             time = event_time(body.occurred_at, arrival_ms, self._window_ms)
-            repeat = remember(rows, record.topic, event_id, time, arrival, self._window_ms)
+            self._look_for_old_rows(rows, clock)
+            repeat = remember(
+                rows, record.topic, event_id, time, arrival, self._window_ms, has_old_rows=self._has_old_rows
+            )
             if repeat is None:
                 return time
             count(rows, time.at_ms, clock.now_ms, repeated=1)
@@ -167,6 +172,13 @@ class VisitorsHop(BaseHop):
             return time
         count(rows, arrival_ms, clock.now_ms, **{rejection: 1})
         return None
+
+    def _look_for_old_rows(self, rows: Rows, clock: Clock) -> None:
+        """Look once a day whether rows of repeats of an earlier release are left."""
+        day = clock.now_ms // DAY_MS
+        if self._has_old_rows and day != self._looked_on_day:
+            self._looked_on_day = day
+            self._has_old_rows = may_hold_old_rows(rows, clock.now_ms, self._window_ms)
 
     def _apply_internal(self, event: DirectoryReady | PersonErased, rows: Rows, clock: Clock) -> None:
         if isinstance(event, PersonErased):

@@ -26,7 +26,7 @@ SMALL = Limits(max_record_bytes=1000, max_output_bytes=500)
         ("boom a", "handler_failed: ValueError at tests.counter_hop:"),
         ("refuse a", "unknown_handoff: there is none"),
         ("x" * 1001, "too_large: 1001 bytes, at most 1000 are read"),
-        ("longoutput 500 a", "output_too_large: 501 bytes with headers for out, at most 500 fit"),
+        ("longoutput 500 a", "output_too_large: 501 bytes for out, at most 500 fit"),
         ("longrow 500 a", "output_too_large: a row of "),
         ("at never a", "handler_failed: ValueError at tests.counter_hop:"),
     ],

@@ -35,6 +35,8 @@ def add_chat_request(requests: tuple[ChatRequest, ...], *more: ChatRequest) -> t
 
 def is_for_support(requests: Iterable[ChatRequest], conversation_id: str, at_ms: int) -> bool:
     """Whether what happened in a conversation at ``at_ms`` belongs to a support question."""
+    if not requests or not conversation_id:
+        return False
     asked = sorted((one for one in requests if one.conversation_id == conversation_id), key=_by_date)
     before = [one for one in asked if one.at_ms <= at_ms]
     return bool(asked) and (before[-1] if before else asked[0]).is_support
