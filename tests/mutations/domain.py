@@ -163,8 +163,8 @@ DOMAIN = [
         (
             Edit(
                 "workers/identity/repeats.py",
-                "if row is not None and row.at_ms and first_ms <=",
-                "if row is not None and row.at_ms == arrival.at_ms and first_ms <=",
+                "if row is not None and (not row.at_ms or first_ms <=",
+                "if row is not None and (row.at_ms == at_ms and first_ms <=",
             ),
         ),
         "scenarios/test_worth_repeats.py::"

@@ -180,9 +180,7 @@ class Decider:
             self.rows.keep()
         else:
             self._is_idle = False
-            is_dead = not self._handle(record, clock)
-            self.quarantine = count_record(self.quarantine, self.limits.quarantine, is_dead=is_dead)
-            self.dead_letters += is_dead
+            self._count(is_dead=not self._handle(record, clock))
         self._advance_offset(record)
         if self.rows.cursor_hint:
             self._continue_cursor(clock)
