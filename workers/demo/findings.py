@@ -32,7 +32,9 @@ from schemas.topics import (
     VISITOR_EVENTS,
     WEB_ACTIVITY,
 )
+from schemas.vocabulary import Reason, Stage
 from workers.demo.market.odd_records import ODD
+from workers.demo.reasons_against import reason_against
 from workers.desks.ledger_audit import Audit
 from workers.engine.api import Record
 from workers.engine.control import is_control
@@ -64,14 +66,19 @@ class _Line(msgspec.Struct, frozen=True):
     count: int = 0
 
 
+class _Change(msgspec.Struct, frozen=True):
+    name: str
+
+
 class _Explanation(msgspec.Struct, frozen=True):
     """The part of an explanation that the report needs."""
 
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     total: int = 0
     gates: tuple[_Gate, ...] = ()
     points: tuple[_Line, ...] = ()
     points_missing: int = 0
+    would_change: tuple[_Change, ...] = ()
 
     def gates_in(self, state: str) -> list[str]:
         """Return the names of the gates in this state."""
@@ -79,7 +86,7 @@ class _Explanation(msgspec.Struct, frozen=True):
 
 
 class _Score(msgspec.Struct, frozen=True):
-    stage: str
+    stage: Stage
     explanation: _Explanation
 
 
@@ -263,10 +270,11 @@ _dead = msgspec.json.Decoder(_Dead).decode
 
 def _reason_against(score: _Score) -> str:
     why = score.explanation
-    if failed := why.gates_in("fail"):
-        return f"gate failed: {failed[0]}"
-    if unknown := why.gates_in("unknown"):
-        return f"waiting for a fact: {unknown[0]}"
-    if why.points_missing > 0:
-        return "below the threshold"
-    return f"{score.stage}, {why.reasons[0] if why.reasons else 'no reason'}"
+    return reason_against(
+        score.stage,
+        why.reasons,
+        failed=why.gates_in("fail"),
+        unknown=why.gates_in("unknown"),
+        needed={change.name for change in why.would_change},
+        points_missing=why.points_missing,
+    )

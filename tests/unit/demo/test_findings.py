@@ -32,7 +32,9 @@ def fact(event_id: str, kind: str = "lead_activity", **more: Any) -> Record:
 def score(lead_id: str, points_missing: int = 0, **gates: str) -> Record:
     listed = [{"gate": gate, "state": state, "points": 0} for gate, state in gates.items()]
     why = {"reasons": ["below_bar"], "total": 5, "gates": listed, "points_missing": points_missing}
-    return record("lead.scores", {"stage": "nurture", "explanation": why}, lead_id)
+    states = gates.values()
+    stage = "outside" if "fail" in states else "waiting_for_facts" if "unknown" in states else "nurture"
+    return record("lead.scores", {"stage": stage, "explanation": why}, lead_id)
 
 
 def row(found: Findings, value: Row | None, type_: type[Row], *parts: str, partition: int = 0) -> None:

@@ -57,6 +57,9 @@ if TYPE_CHECKING:
     from workers.accounts.stages.lacks import Lack
     from workers.accounts.state.lead import LeadRow
 
+_HANDED_OVER = BY_ACCOUNT | {Stage.MQL}
+"""Stages in which a lead without a hand-off needs an explanation."""
+
 
 def enter(hand: LeadInHand) -> None:
     """Give a person the stage ``known``, as a lead from now on. A lead that has a stage keeps it."""
@@ -218,9 +221,10 @@ def _reasons(
         return due.reasons
     if lead.stage is Stage.EXPIRED and due is None and not (inputs.verdict or inputs.excluded):
         return (*expiry_reversal_reasons(by_sales=by_sales), *stage_reasons(stage, inputs))
+    withheld_by = () if due is not None else _withheld_by(case, lead, stage)
     by_deal = deal_reason(case.account, hand.lead_id, stage) if stage in BY_ACCOUNT else None
     if by_deal is not None:
-        return (by_deal,)
+        return (by_deal, *withheld_by)
     if stage is Stage.NURTURE and fit.points + behaviour.points >= case.terms.bar:
         why = restriction(case.terms, lead)
         in_question = case.account.questioned is not None
@@ -229,7 +233,15 @@ def _reasons(
         is_importing = case.now_ms < hand.score.complete_ms
         history = (Reason.HISTORY_IMPORTED,) if is_importing else ()
         return (Reason.ALL_GATES_PASSED, *partner, *held, *history)
-    return stage_reasons(stage, inputs)
+    return (*stage_reasons(stage, inputs), *withheld_by)
+
+
+def _withheld_by(case: Case, lead: LeadRow, stage: Stage) -> tuple[Reason, ...]:
+    """Return the missing permission that withholds a hand-off from a lead whose stage would give it one."""
+    if stage not in _HANDED_OVER or is_with_sales(lead):
+        return ()
+    why = restriction(case.terms, lead)
+    return () if why is None else (why,)
 
 
 def _change_stage(

@@ -162,6 +162,9 @@ def test_a_do_not_contact_lead_of_a_customer_is_not_handed_off(market: Market) -
         facts(relationship=CUSTOMER, owner_rep_id="r1"), contact(do_not_contact=True), *reach_bar()
     )
     assert story(results) == []
+    assert scores(results)[-1].explanation.reasons == [Reason.CUSTOMER_ACCOUNT, Reason.DO_NOT_CONTACT]
+    results = market.send(demo(at_ms=MONDAY + HOUR_MS), at_ms=MONDAY + HOUR_MS)
+    assert scores(results)[-1].explanation.reasons == [Reason.CUSTOMER_ACCOUNT]
 
 
 def test_a_raised_hand_of_a_do_not_contact_lead_is_handed_off_as_answer_only(market: Market) -> None:
