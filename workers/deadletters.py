@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from codecs import getincrementaldecoder
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from schemas.dead_letters import letter_headers
 from schemas.outputs import DeadLetter
 from schemas.topics import DEAD_LETTERS
 from schemas.vocabulary import DeadLetterReason
@@ -17,10 +21,13 @@ if TYPE_CHECKING:
 _KEPT_PAYLOAD_BYTES = 65_536
 _KEPT_KEY_BYTES = 1_024
 _KEPT_DETAIL = 2_000
+_KEPT_CHARS = 4_096
+_MOST_BYTES_OF_A_CHAR = 4
+_UTF8 = getincrementaldecoder("utf-8")
 
 
 def dead_letter(agent: str, record: Record, reason: str, detail: str, now_ms: int) -> Emit:
-    """Return the emit for ``dead.letters``. Key and payload are cut to fit.
+    """Return the emit for ``dead.letters``, with place and reason also as headers. Key and payload are cut to fit.
 
     ``now_ms`` is stream time, milliseconds UTC.
     """
@@ -36,6 +43,19 @@ def dead_letter(agent: str, record: Record, reason: str, detail: str, now_ms: in
         detail=detail[:_KEPT_DETAIL],
         key_base64=None if record.key is None else b64encode(record.key[:_KEPT_KEY_BYTES]).decode(),
         payload_base64=b64encode(value[:_KEPT_PAYLOAD_BYTES]).decode() if value else None,
+        payload_text=_text(value),
         payload_bytes=len(value),
     )
-    return emit(DEAD_LETTERS, letter)
+    made = emit(DEAD_LETTERS, letter)
+    return replace(made, headers=made.headers + letter_headers(letter))
+
+
+def _text(value: bytes) -> str | None:
+    """Return the beginning of a value as text. None if it is empty or not UTF-8."""
+    kept = value[: _KEPT_CHARS * _MOST_BYTES_OF_A_CHAR]
+    try:
+        # A cut may split the last character, which an incremental decoder leaves out.
+        text = _UTF8().decode(kept, final=len(kept) == len(value))
+    except UnicodeDecodeError:
+        return None
+    return text[:_KEPT_CHARS] or None
