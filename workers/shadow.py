@@ -85,6 +85,7 @@ class _Shadow:
         self.key_of = hop.key_of
         self.is_ready = hop.is_ready
         self.unread_of = hop.unread_of
+        self.is_outdated = hop.is_outdated
 
     def parse(self, record: Record) -> Any:
         return self._hop.parse(_rename_to_live(record))

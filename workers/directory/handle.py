@@ -24,7 +24,6 @@ from schemas.tolerant_parsing import Reading, places_of, read_record
 from schemas.topics import (
     CRM_ACCOUNTS,
     CRM_CONTACTS,
-    CRM_REPS,
     DEAD_LETTERS,
     DESK_REQUESTS,
     DIRECTORY_EVENTS,
@@ -46,13 +45,7 @@ from workers.directory.contact_versions import contact_changed, contact_deleted
 from workers.directory.dead_letter_index import FORGET_LETTER, Letter, drop_entry, index_letter, read_letter
 from workers.directory.handoff_ids import account_key_of
 from workers.directory.rep_versions import rep_changed, rep_deleted
-from workers.directory.rows import (
-    AccountVersionRow,
-    ContactVersionRow,
-    CountRow,
-    ReadySentRow,
-    RepVersionRow,
-)
+from workers.directory.rows import VERSIONS, CountRow, ReadySentRow
 from workers.directory.versions import version_date
 from workers.engine.api import BaseHop, Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.timers import start_cursor
@@ -84,7 +77,6 @@ class Deleted:
 
 _REVIEW: Final = "domains"
 """Kind of the cursor over all CRM accounts, started by a new policy."""
-_CRM: Final = frozenset({CRM_ACCOUNTS.name, CRM_CONTACTS.name, CRM_REPS.name})
 InputRecord = CrmAccount | CrmContact | CrmRep | SalesActivity | PrivacyRequest
 DirectoryEvent = Reading | PersonErased | Letter | Deleted
 
@@ -108,7 +100,7 @@ class DirectoryHop(BaseHop):
         """
         if record.topic == DEAD_LETTERS.name:
             return read_letter(record, self._lead_id_key)
-        is_crm = record.topic in _CRM
+        is_crm = record.topic in VERSIONS
         if is_crm and record.value is None:
             return Deleted(_record_id(record))
         try:
@@ -131,6 +123,15 @@ class DirectoryHop(BaseHop):
         """Return (topic, field) of each field of an input record that could not be read."""
         return places_of(event.unread) if isinstance(event, Reading) else ()
 
+    def is_outdated(self, event: DirectoryEvent, record: Record, rows: Rows) -> bool:
+        """Whether an input record is a version of a CRM record that is older than the one held, by their dates."""
+        if not isinstance(event, Reading) or record.topic not in VERSIONS:
+            return False
+        body = event.body
+        key = self._person(body.email).lead_id if isinstance(body, CrmContact) else _expected_key(body)
+        held = rows.get(VERSIONS[record.topic], key)
+        return held is not None and version_date(body.occurred_at, record.timestamp_ms) < held.dated_ms
+
     def handle(self, event: DirectoryEvent, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
         """Decide one record. Raises RefusedError: ``too_old``, ``bad_address``, ``unknown_handoff`` of a sales activity."""
         if isinstance(event, Reading):
@@ -143,13 +144,14 @@ class DirectoryHop(BaseHop):
 
     def _handle_input(self, reading: Reading, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
         event: InputRecord = reading.body
+        if self.is_outdated(reading, record, rows):
+            _count(rows, clock, outdated=1)
         if isinstance(event, CrmAccount):
             return self._handle_account(reading, record, rows, clock)
         if isinstance(event, CrmContact):
-            return self._handle_contact(reading, record, rows, clock)
+            return self._handle_contact(reading, record, rows)
         if isinstance(event, CrmRep):
             dated_ms = version_date(event.occurred_at, record.timestamp_ms)
-            _count_if_outdated(rows, clock, rows.get(RepVersionRow, event.rep_id), dated_ms)
             return [emit(DESK_REQUESTS, fact) for fact in rep_changed(event, dated_ms, rows, reading.unread)]
         if isinstance(event, SalesActivity):
             return self._handle_sales_activity(reading, record, rows, clock)
@@ -161,17 +163,15 @@ class DirectoryHop(BaseHop):
         if found.dropped:
             _count(rows, clock, dropped_domains=len(found.dropped))
         dated_ms = version_date(event.occurred_at, record.timestamp_ms)
-        _count_if_outdated(rows, clock, rows.get(AccountVersionRow, event.crm_account_id), dated_ms)
         return [emit(LEAD_EVENTS, fact) for fact in account_changed(found, dated_ms, rows, reading.unread)]
 
-    def _handle_contact(self, reading: Reading, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
+    def _handle_contact(self, reading: Reading, record: Record, rows: Rows) -> list[Emit]:
         contact: CrmContact = reading.body
         person = self._person(contact.email)
         at_ms = min(to_ms(contact.occurred_at), record.timestamp_ms + AHEAD_MS)
         if at_ms <= erased_until_ms(rows, person.lead_id):
             return []
         dated_ms = version_date(contact.occurred_at, record.timestamp_ms)
-        _count_if_outdated(rows, clock, rows.get(ContactVersionRow, person.lead_id), dated_ms)
         facts = contact_changed(contact, person, at_ms, dated_ms, rows, reading.unread)
         return [emit(LEAD_EVENTS, fact) for fact in facts]
 
@@ -304,17 +304,6 @@ def _record_id(record: Record) -> str:
             DeadLetterReason.BREAKS_CONTRACT, f"{record.topic}: expected the record's id as its key"
         )
     return text
-
-
-def _count_if_outdated(
-    rows: Rows,
-    clock: Clock,
-    held: AccountVersionRow | ContactVersionRow | RepVersionRow | None,
-    dated_ms: int,
-) -> None:
-    """Count a version of a CRM record that is older than the one held, by their dates. Milliseconds UTC."""
-    if held is not None and dated_ms < held.dated_ms:
-        _count(rows, clock, outdated=1)
 
 
 def _count(rows: Rows, clock: Clock, dropped_domains: int = 0, repeated: int = 0, outdated: int = 0) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
+from schemas.topics import CRM_ACCOUNTS, CRM_CONTACTS, CRM_REPS
 from workers.engine.rows import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class AccountVersionRow(Row, frozen=True):
@@ -71,6 +75,14 @@ class ContactVersionRow(Row, frozen=True):
     """(fact, date of the version that states it) of facts that the last version left blank. Milliseconds UTC. At most 20."""
     unread: tuple[tuple[str, str | None], ...] = ()
     """(field, unknown word) of the last version's fields that could not be read."""
+
+
+VERSIONS: Final[Mapping[str, type[AccountVersionRow | ContactVersionRow | RepVersionRow]]] = {
+    CRM_ACCOUNTS.name: AccountVersionRow,
+    CRM_CONTACTS.name: ContactVersionRow,
+    CRM_REPS.name: RepVersionRow,
+}
+"""Row of a record's last version, by the topic of the record."""
 
 
 class CountRow(Row, frozen=True):

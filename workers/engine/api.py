@@ -148,6 +148,10 @@ class Hop(Protocol[E]):
         """Return (topic, field) of each field of an event's record that could not be read. A metric counts them."""
         ...
 
+    def is_outdated(self, event: E, record: Record, rows: Rows) -> bool:
+        """Whether a record is older than what the rows hold, so that it overwrites nothing. A metric counts them."""
+        ...
+
     def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
         """Announce that the sources in ``AgentSpec.announces_after`` have been read.
 
@@ -167,6 +171,11 @@ class BaseHop:
         """Return nothing: the records of this hop were written by other hops."""
         del event
         return ()
+
+    def is_outdated(self, event: Any, record: Record, rows: Rows) -> bool:
+        """Return False: the records of this hop have no versions."""
+        del event, record, rows
+        return False
 
     def announce(self, partition: int, partitions: int, rows: Rows, clock: Clock) -> list[Emit]:
         """Return no outputs: no other hop waits for this one."""

@@ -12,7 +12,8 @@ from workers.engine.quarantine import QuarantineLimits
 from workers.engine.rows import Row
 
 if TYPE_CHECKING:
-    from workers.engine.api import Emit
+    from workers.engine.api import Emit, Hop, Record
+    from workers.engine.rows import Rows
 
 
 class OffsetRow(Row, frozen=True):
@@ -42,6 +43,27 @@ class Limits:
     max_record_bytes: int = 1_000_000
     max_output_bytes: int = 900_000
     quarantine: QuarantineLimits = field(default_factory=QuarantineLimits)
+
+
+@dataclass(slots=True)
+class InputCounts:
+    """Fields and records of one batch that could not be used, for the metrics."""
+
+    unread: list[tuple[str, str]] = field(default_factory=list)
+    """(topic, field) of each field that could not be read."""
+    outdated: list[str] = field(default_factory=list)
+    """Topic of each record that is older than what is known."""
+
+    def add(self, hop: Hop[object], event: object, record: Record, rows: Rows) -> None:
+        """Count a record, before the hop handles it."""
+        self.unread += hop.unread_of(event)
+        if hop.is_outdated(event, record, rows):
+            self.outdated.append(record.topic)
+
+    def clear(self) -> None:
+        """Forget the counts, because their batch is committed."""
+        self.unread.clear()
+        self.outdated.clear()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from workers.engine.api import AgentSpec, Clock, Config, DeadLetterEncoder, Emit, Hop, Record, Timer
 from workers.engine.attempt import Attempts
-from workers.engine.batch import Decided, Limits, OffsetRow, RowTooLargeError, StreamTimeRow
+from workers.engine.batch import Decided, InputCounts, Limits, OffsetRow, RowTooLargeError, StreamTimeRow
 from workers.engine.config_guard import ConfigConflictError, ConfigRow, config_of, refuse_conflict, row_of
 from workers.engine.control import (
     ConfigChange,
@@ -63,7 +63,7 @@ class Decider:
         self._worker_config = config
         self._attempts = Attempts(spec.name, self.rows, self.limits.max_output_bytes, dead_letter)
         self.dead_letters = 0
-        self.unread: list[tuple[str, str]] = []
+        self.input_counts = InputCounts()
         self._is_ready = False
         self._is_idle = True
         self._idle_records = 0
@@ -240,7 +240,7 @@ class Decider:
                 raw = key.encode()
                 if partition_of(raw, self.partitions) != self.partition:
                     return [forward_emit(record, self.spec.own_log, raw)]
-        self.unread += self.hop.unread_of(event)
+        self.input_counts.add(self.hop, event, as_sent, self.rows)
         return self.hop.handle(event, as_sent, self.rows, clock)
 
     def _handle_control(self, record: Record, clock: Clock) -> None:

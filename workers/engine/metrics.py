@@ -6,10 +6,13 @@ names of counters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+if TYPE_CHECKING:
+    from workers.engine.batch import InputCounts
 
 _BATCH_BUCKETS = (1, 5, 20, 100, 500, 2_000, 10_000)
 _SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30)
@@ -23,9 +26,9 @@ class Metrics:
     the load. ``commit_seconds``: from the first request of a transaction until its rows are in the local copy.
     ``task_restarts``: restarts of a task after an error; fenced and stopped tasks are not counted. ``stream_time``: the
     stream time of a partition, as Unix time. ``time_held``: seconds by which the slowest task upstream holds back the
-    time of a partition, so that its reminders come late. ``is_stopped``: 1 while a partition waits for an operator.
-    stream time of a partition, as Unix time. ``unread_fields``: fields of input records that could not be read, by the names
-    that the contract gives to topics and fields. ``is_stopped``: 1 while a partition waits for an operator.
+    time of a partition, so that its reminders come late. ``unread_fields``: fields of input records that could not be read, by the names
+    that the contract gives to topics and fields. ``outdated_records``: records of the CRM that are older than what is known.
+    ``is_stopped``: 1 while a partition waits for an operator.
     """
 
     def __init__(self) -> None:
@@ -51,6 +54,12 @@ class Metrics:
             "lead_router_unread_fields",
             "Fields of input records that could not be read",
             ["agent", "topic", "field"],
+            registry=self.registry,
+        )
+        self.outdated_records = Counter(
+            "lead_router_outdated_records",
+            "Records of the CRM that are older than what is known",
+            ["agent", "topic"],
             registry=self.registry,
         )
         self.batches = Histogram(
@@ -102,6 +111,7 @@ class TaskMeters:
         self._stream_time = metrics.stream_time.labels(agent, partition)
         self._agent = agent
         self._unread_fields = metrics.unread_fields
+        self._outdated_records = metrics.outdated_records
         self._records = metrics.records.labels(agent)
         self._outputs = metrics.outputs.labels(agent)
         self._dead_letters = metrics.dead_letters.labels(agent)
@@ -124,7 +134,9 @@ class TaskMeters:
             self._dead_letters.inc(dead_letters)
         self._stream_time.set(now_ms / 1000)
 
-    def count_unread(self, unread: Iterable[tuple[str, str]]) -> None:
-        """Count fields that could not be read, by topic and field."""
-        for topic, field in unread:
+    def count_inputs(self, counts: InputCounts) -> None:
+        """Count fields that could not be read, by topic and field, and records older than what is known, by topic."""
+        for topic, field in counts.unread:
             self._unread_fields.labels(self._agent, topic, field).inc()
+        for topic in counts.outdated:
+            self._outdated_records.labels(self._agent, topic).inc()

@@ -438,9 +438,9 @@ class PartitionTask:
         self._commit_s += (took - self._commit_s) / 8
         decider = self._require_decider()
         self._meters.committed(count, len(decided.outputs), decider.dead_letters, decider.now_ms, took)
-        self._meters.count_unread(decider.unread)
+        self._meters.count_inputs(decider.input_counts)
         decider.dead_letters = 0
-        decider.unread.clear()
+        decider.input_counts.clear()
 
     def _require_opened(self) -> Opened:
         if self._opened is None:

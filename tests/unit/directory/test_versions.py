@@ -62,6 +62,7 @@ def test_an_older_version_changes_nothing_and_is_counted(topic: str) -> None:
     assert send(directory, topic, version(topic, "old", NOON - 1000)) == []
     assert held(directory, topic) == before
     assert outdated(directory) == 1
+    assert directory.decider.input_counts.outdated == [topic]
 
 
 @pytest.mark.parametrize("topic", RECORDS)
@@ -71,6 +72,7 @@ def test_of_two_versions_of_one_date_the_later_in_the_log_holds(topic: str) -> N
     assert send(directory, topic, version(topic, "two"))
     assert '"two"' in held(directory, topic)
     assert outdated(directory) == 0
+    assert directory.decider.input_counts.outdated == []
 
 
 @pytest.mark.parametrize("topic", RECORDS)
