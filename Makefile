@@ -6,7 +6,7 @@ UV_VERSION := 0.13.9
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mutations check pages format bench lock
+.PHONY: help demo test mutations prove check pages format bench lock
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z.]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ test: .venv ## run every test, two at a time; starts a Kafka for each process, u
 
 mutations: .venv ## undo the fix of each known defect, on a real Kafka, and check that its test fails (minutes)
 	$(BIN)/pytest tests/mutations/all_live.py
+
+prove: .venv ## disturb a real Kafka and its workers, and write docs/reliability.md (about half an hour; SHORT=1: a minute or two)
+	$(BIN)/python -m tests.prove $(if $(SHORT),--short,--write)
 
 check: .venv ## check lint, format, types, imports between layers, and the generated contract and pages
 	$(BIN)/ruff check

@@ -50,6 +50,7 @@ class LocalKafka:
         cache_dir: the folder for the jars, shared between brokers.
         progress: called with a short text at each slow step.
         properties: broker properties that override those of `server_properties`.
+        ports: the ports of the broker. Default: free ports, chosen at the first start.
     """
 
     def __init__(
@@ -59,11 +60,13 @@ class LocalKafka:
         cache_dir: Path | None = None,
         progress: Callable[[str], None] | None = None,
         properties: Mapping[str, str] | None = None,
+        ports: Ports | None = None,
     ) -> None:
         self.data_dir = data_dir.resolve()
         self._cache_dir = cache_dir or default_cache_dir()
         self._progress = progress or (lambda _: None)
         self._properties = dict(properties or {})
+        self._given_ports = ports
         self._ports: Ports | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._log_start = 0
@@ -161,7 +164,7 @@ class LocalKafka:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         # Without server.properties, the storage is left from a first attempt that found its port taken.
         shutil.rmtree(self.data_dir / TOPICS, ignore_errors=True)
-        self._ports = free_ports()
+        self._ports = self._given_ports or free_ports()
         draft = self._properties_path.with_suffix(".draft")
         draft.write_text(server_properties(self.data_dir, self._ports, self._properties), "utf-8")
         cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()

@@ -39,9 +39,9 @@ def free_ports() -> Ports:
 
 
 def ports_of(properties: str) -> Ports:
-    """Return the ports in a `server.properties` that this module wrote."""
+    """Return the ports in a `server.properties` that this module wrote. Further listeners may follow the first two."""
     listeners = next(line for line in properties.splitlines() if line.startswith("listeners="))
-    broker, controller = (int(listener.rsplit(":", 1)[1]) for listener in listeners.split(","))
+    broker, controller = (int(listener.rsplit(":", 1)[1]) for listener in listeners.split(",")[:2])
     return Ports(broker, controller)
 
 
