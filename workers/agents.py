@@ -10,6 +10,7 @@ import workers.directory.agent
 import workers.visitors.agent
 from workers.accounts.handle import AccountsHop
 from workers.desks.handle import DesksHop
+from workers.identity.lookup_tables import load_tables
 from workers.policy.load import load_held_policy
 
 if TYPE_CHECKING:
@@ -20,12 +21,13 @@ AGENTS = ("visitors", "directory", "accounts", "desks")
 
 
 def make_specs(lead_id_key: bytes, partitions: int) -> dict[str, AgentSpec]:
-    """Return the four agents by name.
+    """Return the four agents by name. Loads the lookup tables, so that no hop waits for one while it decides.
 
     Args:
         lead_id_key: the secret from which lead ids are made.
         partitions: the number of partitions of every topic.
     """
+    load_tables()
 
     def policy_of(config: Config) -> Any:
         return load_held_policy(config.text, config.name)
