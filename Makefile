@@ -20,7 +20,7 @@ test: .venv ## run every test, two at a time; starts a Kafka for each process, u
 mutations: .venv ## undo the fix of each known defect, on a real Kafka, and check that its test fails (minutes)
 	$(BIN)/pytest tests/mutations/all_live.py
 
-prove: .venv ## disturb a real Kafka and its workers, and write docs/reliability.md (about half an hour; SHORT=1: a minute or two)
+prove: .venv ## fuzz the hops, disturb a real Kafka and its workers, and write docs/reliability.md (SHORT=1: minutes)
 	$(BIN)/python -m tests.prove $(if $(SHORT),--short,--write)
 
 check: .venv ## check lint, format, types, imports between layers, and the generated contract and pages

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from tests.prove import chaos, reliability_page
+from tests.prove import chaos, fuzz, reliability_page
 from tests.prove.outcome import Outcome
 
 Part = Callable[[int, float, Callable[[str], None], Path], Outcome]
@@ -28,7 +28,13 @@ def run_chaos(seed: int, percent: float, say: Callable[[str], None], folder: Pat
     return asyncio.run(chaos.Chaos(seed, plan, folder, say).run())
 
 
-PARTS: dict[str, Part] = {"chaos": run_chaos}
+def run_fuzz(seed: int, percent: float, say: Callable[[str], None], folder: Path) -> Outcome:
+    """Run the fuzz of every input topic."""
+    del folder
+    return fuzz.run(seed, percent, say)
+
+
+PARTS: dict[str, Part] = {"fuzz": run_fuzz, "chaos": run_chaos}
 
 
 def main(
