@@ -8,6 +8,7 @@ import pytest
 from aiokafka.admin import NewTopic
 from topics import admin_client
 
+from workers.broker.topic_changes import shorten_segments
 from workers.broker.topic_plan import (
     ProblemKind,
     TopicsError,
@@ -49,6 +50,26 @@ async def test_a_topic_that_was_there_keeps_its_settings_and_is_reported(own_kaf
     assert [one.kind for one in await check_topics(settings) if one.topic == name] == [
         ProblemKind.CLEANUP_POLICY
     ]
+
+
+async def test_changelogs_of_an_earlier_release_get_bounded_segments_and_keep_their_other_settings(
+    own_kafka: LocalKafka,
+) -> None:
+    settings = Settings(bootstrap=own_kafka.bootstrap, partitions=1)
+    plan = {topic.name: topic for topic in plan_topics(settings)}
+    old = f"{settings.app_id}-accounts-changelog"
+    config = dict(plan[old].config) | {"max.message.bytes": "2000000"}
+    del config["segment.bytes"]
+    async with admin_client(own_kafka.bootstrap) as admin:
+        await admin.create_topics([NewTopic(old, 1, 1, topic_configs=config)])
+        await create_topics(settings)
+        assert [(one.topic, one.kind) for one in await check_topics(settings)] == [(old, ProblemKind.SEGMENT)]
+        assert await shorten_segments(settings) == [old]
+        assert await check_topics(settings) == []
+        found = (await found_topics(admin, {old}))[old].config
+    assert config.items() <= found.items()
+    assert found["segment.bytes"] == "52428800"
+    assert await shorten_segments(settings) == []
 
 
 async def test_a_history_older_than_the_retention_is_kept_where_all_is_to_be_kept(

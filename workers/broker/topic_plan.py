@@ -2,7 +2,7 @@
 
 In: the contract (schemas/topics.py) and the settings. Out: a plan, and the problems of a cluster that differs from it.
 An existing topic is never changed or deleted here. Its partition count can never change, and the operator decides
-which data a retention deletes.
+which data a retention deletes. topic_changes.py applies the one change that deletes nothing.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 AGENTS: Final = ("visitors", "directory", "accounts", "desks")
 LEAST_RETENTION_MS: Final = 14 * DAY_MS
 """Least retention of a topic. Records expire by their own timestamps, and replays bring old ones. 14 days in ms."""
+SEGMENT_BYTES: Final = "segment.bytes"
+_CHANGELOG_SEGMENT: Final = 50 << 20
+"""Bytes of a changelog's segments, as in Kafka Streams. The newest one is never compacted, so a restore reads all of it."""
 _FOREVER: Final = "-1"
 _CONSEQUENCES: Final = {
     "compact": "the broker deletes records that are still needed",
@@ -72,6 +75,7 @@ class ProblemKind(StrEnum):
     RETENTION = "retention"
     COMPACTION_LAG = "compaction_lag"
     DELETE_RETENTION = "delete_retention"
+    SEGMENT = "segment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ def plan_topics(settings: Settings, erase_within_ms: int = DAY_MS) -> list[Plann
         "cleanup.policy": "compact",
         "delete.retention.ms": str(DAY_MS),
         "min.cleanable.dirty.ratio": "0.2",
+        SEGMENT_BYTES: str(_CHANGELOG_SEGMENT),
     }
     names = topic_names() if settings.shadow else {name: name for name in TOPICS}
     wanted = {
@@ -176,7 +181,18 @@ def _compaction(topic: PlannedTopic, found: FoundTopic) -> list[Problem]:
         differences.append(
             Problem(topic.name, ProblemKind.DELETE_RETENTION, is_at, f"{kept} ms or more", advice)
         )
+    if has_long_segments(topic, found):
+        is_at = f"{found.config.get(SEGMENT_BYTES, 'unset')} bytes"
+        advice = "run `lead-router topics create`, or a restore reads records that compaction has not removed"
+        wanted = f"{topic.config[SEGMENT_BYTES]} bytes or less"
+        differences.append(Problem(topic.name, ProblemKind.SEGMENT, is_at, wanted, advice))
     return differences
+
+
+def has_long_segments(topic: PlannedTopic, found: FoundTopic) -> bool:
+    """Whether the topic's segments may grow longer than planned."""
+    wanted = topic.config.get(SEGMENT_BYTES)
+    return wanted is not None and int(found.config.get(SEGMENT_BYTES, 1 << 30)) > int(wanted)
 
 
 async def create_topics(

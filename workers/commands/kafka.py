@@ -98,14 +98,20 @@ def resume(
 
 @topics_app.command()
 def create(shadow: Shadow = None) -> None:
-    """Create the missing topics, with partitions, retention and compaction from the contract and the settings."""
-    from workers.broker.topic_plan import create_topics  # noqa: PLC0415 - the client takes long to import
+    """Create the missing topics, with partitions, retention and compaction from the contract and the settings.
+
+    Of existing topics it changes only the changelogs' segment.bytes, if it is larger than planned.
+    """
+    from workers.broker.topic_changes import shorten_segments  # noqa: PLC0415 - the client takes long to import
+    from workers.broker.topic_plan import create_topics  # noqa: PLC0415 - the same
 
     settings = load_settings(shadow=shadow)
     policy, _ = load_config(settings.policy)
     erase_within_ms = policy.privacy.erase_within
     for line in asyncio.run(create_topics(settings, erase_within_ms=erase_within_ms)):
         typer.echo(f"created {line}")
+    for line in asyncio.run(shorten_segments(settings)):
+        typer.echo(f"set segment.bytes of {line}")
 
 
 @topics_app.command("check")

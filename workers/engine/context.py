@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workers.engine.decide import Limits
 from workers.engine.metrics import Metrics
+from workers.engine.state_thread import StateThread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,6 +77,7 @@ class Context:
     limits: Limits = field(default_factory=Limits)
     bounds: Bounds = field(default_factory=Bounds)
     metrics: Metrics = field(default_factory=Metrics)
+    state_thread: StateThread = field(default_factory=StateThread)
     first_start_timeout_s: float = 600.0
     cluster_id: str = ""
     delete_retention_ms: Mapping[str, int] = field(default_factory=dict)

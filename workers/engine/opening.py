@@ -18,7 +18,7 @@ from aiokafka.structs import TopicPartition
 
 from workers.engine.marker import CrashMarker
 from workers.engine.producer import TransactionalWriter
-from workers.engine.restore import read_changelog, reader, stop_reader
+from workers.engine.restore import reader, restore, stop_reader
 from workers.engine.staleness import TOPIC_ID_MARK, ChangelogState, StaleCopy, stale_copy
 from workers.engine.state_errors import StoreDamagedError
 from workers.engine.store import RocksStore, delete_copy
@@ -133,7 +133,9 @@ async def open_partition(
         position = (
             store.meta.next_offset if store.meta and store.meta.next_offset is not None else state.beginning
         )
-        restored = await read_changelog(consumer, changelog, store, position, state.end, now_ms, is_closing)
+        restored = await restore(
+            context.state_thread, context.client, changelog, store, position, state.end, now_ms, is_closing
+        )
         return Opened(
             writer=writer,
             store=store,

@@ -2,6 +2,7 @@
 
 In: the changelog and a local copy. Out: a copy that holds every committed row. Records are read in bulk and
 ``read_committed``. A copy that cannot be trusted (staleness.py) was deleted before and is rebuilt from the beginning.
+It runs in a thread (state_thread.py), because unpacking and writing millions of rows would hold the event loop.
 """
 
 from __future__ import annotations
@@ -13,15 +14,19 @@ from typing import TYPE_CHECKING, Any
 from aiokafka import AIOKafkaConsumer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from aiokafka.structs import TopicPartition
 
+    from workers.engine.state_thread import StateThread
     from workers.engine.store import RocksStore
 
-_FETCH_BYTES = 8 << 20
+_FETCH_BYTES = 4 << 20
 _POLL_MS = 200
 _STOP_S = 1.0
+_MOST_RECORDS = 2_000
+"""Records that are unpacked and written at a time. Between two portions another changelog is read."""
+_STALL_S = 0.005
 
 
 def reader(client: Mapping[str, Any]) -> AIOKafkaConsumer:
@@ -46,8 +51,9 @@ async def stop_reader(consumer: AIOKafkaConsumer) -> None:
         await asyncio.wait_for(consumer.stop(), _STOP_S)
 
 
-async def read_changelog(
-    consumer: AIOKafkaConsumer,
+async def restore(
+    thread: StateThread,
+    client: Mapping[str, Any],
     changelog: TopicPartition,
     store: RocksStore,
     position: int,
@@ -55,17 +61,53 @@ async def read_changelog(
     now_ms: int,
     is_closing: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Apply the changelog from ``position`` up to ``end`` to the store. Return the number of records read.
+    """Apply the changelog from ``position`` up to ``end`` to the store, in the thread. Return the number of records read.
 
     It ends when the consumer's position reaches the end. Waiting for a record with the last offset could wait for ever:
-    the end counts transaction markers, which are never delivered. It ends early if the task is closing.
+    the end counts transaction markers, which are never delivered. It ends early, within a second, if the task is closing.
     """
+    if position >= end:
+        return 0
+
+    async def read() -> int:
+        while thread.readers.locked():
+            if is_closing():
+                return 0
+            await asyncio.sleep(_POLL_MS / 1000)
+        async with thread.readers:
+            consumer = reader(client)
+            try:
+                await consumer.start()
+                return await _read_changelog(consumer, changelog, store, position, end, now_ms, is_closing)
+            finally:
+                await stop_reader(consumer)
+
+    return await thread.run(read())
+
+
+async def _read_changelog(
+    consumer: AIOKafkaConsumer,
+    changelog: TopicPartition,
+    store: RocksStore,
+    position: int,
+    end: int,
+    now_ms: int,
+    is_closing: Callable[[], bool],
+) -> int:
     consumer.assign([changelog])
     consumer.seek(changelog, position)
     count = 0
     while not is_closing() and await consumer.position(changelog) < end:
-        for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
-            changes = {record.key: record.value for record in records}
+        fetched = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_MOST_RECORDS)
+        for records in fetched.values():
             count += len(records)
-            store.write(changes, changelog_offset=records[-1].offset + 1, at_ms=now_ms)
+            await load(store, records, now_ms)
+    store.settle()
     return count
+
+
+async def load(store: RocksStore, records: Sequence[Any], at_ms: int | None) -> None:
+    """Apply records of the changelog to the store. Wait while RocksDB writes its buffers to files."""
+    changes = {record.key: record.value for record in records}
+    while not store.load(changes, records[-1].offset + 1, at_ms):  # noqa: ASYNC110 - RocksDB has no such event
+        await asyncio.sleep(_STALL_S)

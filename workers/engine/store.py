@@ -28,6 +28,7 @@ from rocksdict import (
     ReadOptions,
     WriteBatch,
     WriteBufferManager,
+    WriteOptions,
 )
 
 from workers.engine.staleness import LocalMeta
@@ -65,6 +66,11 @@ _OUTSIDE_CAUSES = tuple(
 )
 """Texts of RocksDB if the machine is at fault, not the files: no space, no open files left, no permission."""
 
+_STALLED = "Result incomplete"
+"""How RocksDB's error begins if a write would have to wait."""
+_UNLOGGED = WriteOptions()
+_UNLOGGED.disable_wal = True  # type: ignore[method-assign, assignment]  # the stub calls it a method
+_UNLOGGED.no_slowdown = True
 _META_KEY = b"\xff"  # not a row key: row keys are UTF-8, which never has this byte
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(LocalMeta).decode
@@ -207,6 +213,42 @@ class RocksStore:
         time, milliseconds UTC; None keeps the one before. Raises ValueError if the copy follows another changelog; it
         must then be destroyed. Raises StoreDamagedError or StoreFailedError, for example if the disk is full.
         """
+        meta, batch = self._batch(changes, changelog_offset, at_ms)
+        try:
+            self._db.write(batch)
+        except Exception as error:
+            raise self._failure(error) from error
+        self.meta = meta
+
+    def load(
+        self, changes: dict[bytes, bytes | None], changelog_offset: int, at_ms: int | None = None
+    ) -> bool:
+        """Apply changes from the changelog, without a write-ahead log. Return whether they were applied.
+
+        They were not if RocksDB must write its buffers to files first: try again a moment later. Waiting for that inside
+        RocksDB would hold the interpreter's lock. After a crash the copy is an older one, at the position that it had
+        then. Call :meth:`settle` before the first :meth:`write`. Raises as :meth:`write`.
+        """
+        meta, batch = self._batch(changes, changelog_offset, at_ms)
+        try:
+            self._db.write(batch, _UNLOGGED)
+        except Exception as error:
+            if str(error).startswith(_STALLED):
+                return False
+            raise self._failure(error) from error
+        self.meta = meta
+        return True
+
+    def settle(self) -> None:
+        """Write what was loaded to files. Call it in a thread. Raises StoreDamagedError or StoreFailedError."""
+        try:
+            self._db.flush()
+        except Exception as error:
+            raise self._failure(error) from error
+
+    def _batch(
+        self, changes: dict[bytes, bytes | None], changelog_offset: int | None, at_ms: int | None
+    ) -> tuple[LocalMeta, WriteBatch]:
         known = self.meta or LocalMeta(changelog=self._changelog, next_offset=None, written_at_ms=0)
         if known.changelog != self._changelog:
             raise ValueError(f"{self.path} follows the changelog {known.changelog}, not {self._changelog}")
@@ -220,13 +262,9 @@ class RocksStore:
             if value is None:
                 batch.delete(key)
             else:
-                batch[key] = value
-        batch[_META_KEY] = _encode(meta)
-        try:
-            self._db.write(batch)
-        except Exception as error:
-            raise self._failure(error) from error
-        self.meta = meta
+                batch.put(key, value)
+        batch.put(_META_KEY, _encode(meta))
+        return meta, batch
 
     def compact(self) -> bool:
         """Rewrite all files without the deleted rows. Return False if the copy was closed meanwhile.

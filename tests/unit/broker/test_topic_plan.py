@@ -91,6 +91,11 @@ def test_every_topic_keeps_at_least_two_weeks_of_history(topic: PlannedTopic) ->
         assert int(topic.config["max.compaction.lag.ms"]) <= 86_400_000
 
 
+def test_the_part_of_a_changelog_that_is_never_compacted_is_bounded() -> None:
+    bounded = {name for name, topic in PLAN.items() if topic.config.get("segment.bytes") == "52428800"}
+    assert bounded == {f"house-{agent}-changelog" for agent in AGENTS}
+
+
 def test_a_cluster_as_planned_has_no_problem() -> None:
     assert find_problems(list(PLAN.values()), found()) == []
 
@@ -113,6 +118,7 @@ def test_a_cluster_as_planned_has_no_problem() -> None:
         ("lead.events", with_config("lead.events", retention_ms="604800000"), ProblemKind.RETENTION),
         (CHANGELOG, with_config(CHANGELOG, max_compaction_lag_ms=str(2**63 - 1)), ProblemKind.COMPACTION_LAG),
         (CHANGELOG, with_config(CHANGELOG, delete_retention_ms="60000"), ProblemKind.DELETE_RETENTION),
+        (CHANGELOG, with_config(CHANGELOG, segment_bytes="1073741824"), ProblemKind.SEGMENT),
     ],
 )
 def test_each_difference_that_matters_is_one_problem(
@@ -138,6 +144,8 @@ def test_every_kind_of_problem_can_be_found() -> None:
         ("web.activity", with_config("web.activity", retention_ms=str(14 * 86_400_000))),
         (CHANGELOG, with_config(CHANGELOG, max_compaction_lag_ms="3600000", delete_retention_ms="604800000")),
         ("form.fills", replace(as_planned(PLAN["form.fills"]), replication_factor=4)),
+        (CHANGELOG, with_config(CHANGELOG, segment_bytes="1048576")),
+        ("lead.scores", with_config("lead.scores", segment_bytes="1073741824")),
     ],
 )
 def test_a_topic_that_keeps_more_than_planned_has_no_problem(name: str, there: FoundTopic) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 from dataclasses import replace
 from pathlib import Path
@@ -46,7 +47,9 @@ def test_a_copy_that_cannot_be_opened_for_lack_of_files_is_kept(
     held.write({b"row\x00a": b"1"}, changelog_offset=5, at_ms=0)
     held.close()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/proc/self/fd").iterdir())), hard))
+    lowest_free = os.dup(0)
+    os.close(lowest_free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, hard))
     try:
         with pytest.raises(StoreFailedError, match="Too many open files"):
             _open_copy(context, "counter", 0, STATE, now_ms=0)

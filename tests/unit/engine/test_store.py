@@ -160,6 +160,53 @@ def test_rows_written_before_a_kill_survive_it(path: Path) -> None:
     store.close()
 
 
+LOADER = """
+import os, signal, sys, time
+from pathlib import Path
+from workers.engine.store import RocksStore
+store = RocksStore(Path(sys.argv[1]), sys.argv[2])
+def load(n):
+    rows = {b"row\\x00%06d" % (n * 100 + one): os.urandom(500) for one in range(100)}
+    while not store.load(rows | {b"row\\x00last": b"%d" % n}, n + 1, n):
+        time.sleep(0.001)
+for n in range(400):
+    load(n)
+if "settle" in sys.argv:
+    store.settle()
+    for n in range(400, 500):
+        store.write({b"row\\x00last": b"%d" % n}, n + 1, n)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("settles", [False, True])
+def test_rows_loaded_before_a_kill_are_there_up_to_the_position_of_the_copy(
+    path: Path, settles: bool
+) -> None:
+    """Loaded rows have no write-ahead log, so a crash may take the last ones, and their position with them."""
+    arguments = [str(path), CHANGELOG, *(["settle"] if settles else [])]
+    killed = subprocess.run([sys.executable, "-c", LOADER, *arguments], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    store = RocksStore(path, CHANGELOG)
+    assert store.meta is not None
+    assert store.meta.next_offset is not None
+    there = store.meta.next_offset
+    assert there == 500 if settles else 0 < there <= 400
+    assert store.get(b"row\x00last") == b"%d" % (there - 1)
+    assert len(list(store.scan(b"row\x000", b"row\x001"))) == min(there, 400) * 100
+    store.close()
+
+
+def test_a_load_deletes_rows_and_keeps_the_time_of_the_last_write_by_default(path: Path) -> None:
+    store = RocksStore(path, CHANGELOG)
+    assert store.load({b"row\x00a": b"1", b"row\x00b": b"2"}, 2, 1_000)
+    assert store.load({b"row\x00a": None}, 3)
+    store = reopened(store)
+    assert list(store.scan(b"row\x00", b"row\x01")) == [(b"row\x00b", b"2")]
+    assert store.meta == LocalMeta(CHANGELOG, 3, 1_000)
+    store.close()
+
+
 def test_all_copies_of_a_process_share_one_block_cache(path: Path) -> None:
     stores = [RocksStore(path / str(n), CHANGELOG) for n in range(3)]
     cache, _ = _shared()
