@@ -29,6 +29,10 @@ class AccountJoins(Model):
     crm_account_id: str = Field(
         default="", description="The CRM's account to which the alias belongs. Empty: none is known."
     )
+    via_account_key: str = Field(
+        default="",
+        description="The alias of this key that forwards the other alias's records. Empty: it forwards them itself.",
+    )
     kept: Plain = Field(
         default_factory=dict, description="The alias's facts about the account itself, as plain values."
     )
@@ -43,6 +47,10 @@ class AccountLeaves(Model):
     origin_account_key: str = Field(description="The account key that is an alias.")
     to_account_key: str = Field(
         description="The key that the alias forwards to from now on: its own key if it forwards no more."
+    )
+    asked_account_key: str = Field(
+        default="",
+        description="The key that the alias asked. Its answer is in that key's name. Empty: it asked this key.",
     )
 
 

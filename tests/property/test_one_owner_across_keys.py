@@ -42,6 +42,7 @@ from workers.engine.api import Record
 from workers.engine.control import Tick
 
 OTHER, THIRD = "domain:other.example", "domain:third.example"
+FOURTH = "domain:fourth.example"
 ANN, NAME = "lead:ann", "name:first bank"
 COMPANY = {"company": "First Bank"}
 
@@ -194,6 +195,49 @@ MOVES = {
             [*papers(1, account_key=ANN), demo("bob")],
         ],
         {"ann": THIRD, "bob": THIRD},
+    ),
+    "an alias moves to another account while its account becomes an alias": (
+        [facts(BANK), facts(THIRD, crm_account_id="t"), facts(OTHER, BANK), demo(account_key=OTHER)],
+        [
+            [demo("cid", account_key=OTHER), *papers(1, account_key=OTHER)],
+            [facts(OTHER, THIRD, crm_account_id="t"), released("acc-1", OTHER)],
+            [facts(BANK, FOURTH)],
+            [facts(FOURTH, FOURTH)],
+            [demo("bob")],
+        ],
+        {"ann": THIRD, "cid": THIRD, "bob": FOURTH},
+    ),
+    "an alias becomes an account of its own again while its account becomes an alias": (
+        [facts(BANK), facts(OTHER, BANK), demo(account_key=OTHER)],
+        [
+            [demo("cid", account_key=OTHER), *papers(1, account_key=OTHER)],
+            [facts(OTHER, crm_account_id="t"), released("acc-1", OTHER)],
+            [facts(BANK, FOURTH), facts(BANK), facts(BANK, FOURTH)],
+            [facts(FOURTH, FOURTH)],
+            [demo("bob")],
+        ],
+        {"ann": OTHER, "cid": OTHER, "bob": FOURTH},
+    ),
+    "an account with an alias moves to one account and then to another": (
+        [facts(BANK), facts(OTHER, BANK), facts(THIRD, crm_account_id="t"), demo(account_key=OTHER)],
+        [
+            [facts(BANK, FOURTH), facts(BANK, THIRD)],
+            [facts(FOURTH, FOURTH)],
+            [demo("cid", account_key=OTHER), *papers(1, account_key=OTHER)],
+            [demo("bob")],
+            [facts(OTHER, FOURTH)],
+        ],
+        {"ann": FOURTH, "cid": FOURTH, "bob": THIRD},
+    ),
+    "an account becomes an alias of its alias": (
+        [facts(BANK), facts(OTHER, BANK), demo(account_key=OTHER)],
+        [
+            [demo("cid", account_key=OTHER), *papers(1, account_key=OTHER)],
+            [facts(OTHER, OTHER)],
+            [facts(BANK, OTHER)],
+            [demo("bob")],
+        ],
+        {"ann": OTHER, "cid": OTHER, "bob": OTHER},
     ),
     "a company name is released while its leads arrive": (
         [facts(BANK), facts(NAME, BANK)],

@@ -48,6 +48,12 @@ How a key K moves. Each arrow is a record in the log of the key on its right:
     K becomes a primary key again
         The same with Q = K, without AccountJoins.
 
+    K leaves P while P is an alias of Q, where the leads of K are by now (alias_chains.py)
+        P -> Q          AccountJoins    K reaches Q by way of P. Published before the first lead or record of K
+        K -> P          AccountLeaves   P sends to Q what it still stores of K
+        P -> Q          AccountLeaves   Q sends the leads of K to K's new key, and answers in the name of P
+        Q -> K          AccountLeft
+
 Four rules hold in every order of arrival:
 
 - Moves of one key do not overlap. From AccountLeaves to AccountLeft the key keeps its target. After AccountLeft it

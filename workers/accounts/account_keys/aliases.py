@@ -14,10 +14,22 @@ from msgspec.structs import replace
 from schemas.account_links import AccountJoins, AccountLeaves, AccountLeft
 from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Reason
+from workers.accounts.account_keys.alias_chains import (
+    introduce_alias,
+    is_known_better,
+    next_key,
+    pass_leave_on,
+)
 from workers.accounts.account_keys.lead_transfer import send_lead
 from workers.accounts.case import LeadInHand
 from workers.accounts.handoffs import bulk_transfer, handoffs, open_index
-from workers.accounts.handoffs.alias_members import LEAVING, AccountPayload, JoinedRow, leaving_cursor_key
+from workers.accounts.handoffs.alias_members import (
+    LEAVING,
+    AccountPayload,
+    JoinedRow,
+    comes_from,
+    leaving_cursor_key,
+)
 from workers.accounts.handoffs.transfer_payload import pack_row, unpack_row
 from workers.accounts.routing.ownership import owner_of
 from workers.accounts.state.account import LastRep
@@ -123,10 +135,15 @@ def add_alias(case: Case, event: AccountJoins) -> None:
     A manual reassignment is taken over if the match is proven and the reassignment is the latest. It is in force only
     if no rep owns this account.
     """
+    known = case.rows.get(JoinedRow, case.key, event.origin_account_key)
+    if is_known_better(known, event):
+        return
     row = JoinedRow(
         is_unproven=event.is_unproven,
         is_by_contact=event.is_by_contact,
         crm_account_id=event.crm_account_id,
+        via=event.via_account_key,
+        came_via="" if known is None else known.via or known.came_via,
     )
     case.rows.put(row, case.key, event.origin_account_key)
     kept = unpack_row(event.kept, AccountPayload)
@@ -143,38 +160,47 @@ def detach_alias(case: Case, event: AccountLeaves) -> None:
     """Let an alias move to another key: withdraw the open hand-offs of its leads, then send the leads there.
 
     The single lead of a ``lead:`` key is sent at once, leads of a domain in chunks. A large account also withdraws the
-    hand-offs in chunks first.
+    hand-offs in chunks first. If leads of the alias were sent to another key in a chain, that key is asked afterwards.
     """
     origin = event.origin_account_key
     alias = case.rows.get(JoinedRow, case.key, origin) or JoinedRow()
+    to, passed_on_to = event.to_account_key, ""
+    following = next_key(case, origin, to)
+    if following:
+        to, passed_on_to = following, to
+    alias = replace(alias, asked=event.asked_account_key, passed_on_to=passed_on_to)
     case.request_needs_review = True
+    if event.to_account_key == case.key:
+        _publish_left(case, origin, replace(alias, gone_to=to))
+        return
     if origin.startswith("lead:"):
         lead_id = origin.removeprefix("lead:")
-        row = _mark_gone(alias, event.to_account_key, _withdraw_if_from(case, lead_id, origin))
+        row = _mark_gone(alias, to, _withdraw_if_from(case, lead_id, origin))
+        _send_if_from(case, lead_id, origin, to)
         case.rows.put(row, case.key, origin)
-        _send_if_from(case, lead_id, origin, event.to_account_key)
         _publish_left(case, origin, row)
         return
     if open_index.is_large(case):
         if not alias.leaving_to:
             case.change(leaving=case.account.leaving + 1)
-        row = replace(alias, leaving_to=event.to_account_key)
+        row = replace(alias, leaving_to=to)
     else:
         rep_before = None
         for handoff_id, open_row in open_index.open_rows(case):
             lead = case.lead(open_row.lead_id)
-            if lead.home == origin:
+            if comes_from(case, lead, origin):
                 lead = handoffs.close(case, handoff_id, open_row, lead, (Reason.ACCOUNT_MOVED,))
                 case.put_lead(open_row.lead_id, lead)
                 rep_before = case.account.last_rep
-        row = _mark_gone(alias, event.to_account_key, rep_before)
+        row = _mark_gone(alias, to, rep_before)
     case.rows.put(row, case.key, origin)
     start_cursor(case.rows, LEAVING, leaving_cursor_key(case.key, origin))
 
 
 def _mark_gone(alias: JoinedRow, to: str, rep_before: LastRep | None) -> JoinedRow:
     """Return the row of an alias that has moved to ``to``, with the rep who last worked with its leads here."""
-    return JoinedRow(gone_to=to, last_rep=rep_before or (alias.last_rep if alias.gone_to else None))
+    last_rep = rep_before or (alias.last_rep if alias.gone_to else None)
+    return JoinedRow(gone_to=to, last_rep=last_rep, asked=alias.asked, passed_on_to=alias.passed_on_to)
 
 
 def detach_next(case: Case, origin: str, position: str, limit: int) -> str | None:
@@ -199,7 +225,7 @@ def detach_next(case: Case, origin: str, position: str, limit: int) -> str | Non
     if len(found) == limit:
         return found[-1][0][1]
     if alias.leaving_to:
-        case.rows.put(JoinedRow(gone_to=alias.leaving_to, last_rep=alias.last_rep), case.key, origin)
+        case.rows.put(replace(alias, gone_to=alias.leaving_to, leaving_to=""), case.key, origin)
         case.change(leaving=case.account.leaving - 1)
         case.request_needs_review = True
         return ""
@@ -225,7 +251,7 @@ def _withdraw_handoffs(case: Case) -> None:
 def _withdraw_if_from(case: Case, lead_id: str, origin: str) -> LastRep | None:
     """Withdraw a lead's hand-offs if it came from ``origin``. Return the rep who last worked the account, or None."""
     hand = LeadInHand(case, lead_id)
-    if hand.lead.home != origin or not hand.lead.handoffs:
+    if not comes_from(case, hand.lead, origin) or not hand.lead.handoffs:
         return None
     handoffs.close_all_of(hand, (Reason.ACCOUNT_MOVED,))
     hand.write_lead()
@@ -235,7 +261,8 @@ def _withdraw_if_from(case: Case, lead_id: str, origin: str) -> LastRep | None:
 def _send_if_from(case: Case, lead_id: str, origin: str, to: str) -> None:
     """Send a lead to the key ``to`` if it came from ``origin``."""
     lead = case.rows.get(LeadRow, case.key, lead_id)
-    if lead is not None and lead.home == origin:
+    if lead is not None and comes_from(case, lead, origin):
+        introduce_alias(case, lead.home, to, origin)
         send_lead(LeadInHand(case, lead_id, lead), to)
 
 
@@ -258,11 +285,14 @@ def _publish_joins(case: Case, to: str) -> None:
 
 
 def _publish_left(case: Case, origin: str, alias: JoinedRow) -> None:
-    """Send AccountLeft to the alias, with the rep who last worked with its leads here."""
+    """Send AccountLeft to the alias, with the rep who last worked with its leads here. In a chain, ask the next key."""
+    if alias.passed_on_to:
+        pass_leave_on(case, origin, alias)
+        return
     event = AccountLeft(
         event_id=fact_id("left", case.key, origin, case.event_id),
         account_key=origin,
-        from_account_key=case.key,
+        from_account_key=alias.asked or case.key,
         kept=pack_row(AccountPayload(last_rep=alias.last_rep)),
     )
     case.publish(LEAD_EVENTS, event)

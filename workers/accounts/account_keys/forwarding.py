@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from schemas.topics import LEAD_EVENTS
 from workers.accounts.account_keys import placements
+from workers.accounts.account_keys.alias_chains import introduce_alias
 from workers.accounts.account_keys.lead_transfer import send_lead
 from workers.accounts.account_keys.name_lookup import look_up_form_company
 from workers.accounts.case import LeadInHand
@@ -41,19 +42,22 @@ def destination_of(case: Case, fact: Any) -> str:
     if origin == case.key:  # another key sent it back; this key may have moved again since
         return case.account.forwards_to if case.account.moving_to != "" else ""
     alias = case.rows.get(JoinedRow, case.key, origin)
-    if alias is None or (alias.gone_to == origin and _is_placed_here(case, fact, origin)):
+    if alias is not None and alias.via and not alias.gone_to:
+        alias = case.rows.get(JoinedRow, case.key, alias.via) or alias
+    if alias is None or (alias.gone_to == origin and _is_placed_here(case, fact, alias, origin)):
         return _destination_of_placed(case, fact)
     return alias.gone_to
 
 
-def _is_placed_here(case: Case, fact: Any, origin: str) -> bool:
+def _is_placed_here(case: Case, fact: Any, alias: JoinedRow, origin: str) -> bool:
     """Whether a former alias, now a shared domain, stores the lead of a fact here.
 
-    It has sent the fact a second time, or its lead is here although all leads of the alias have left.
+    It has sent the fact a second time, or its lead is here although all leads of the alias have left. A fact that comes
+    over another key is forwarded twice at its first arrival.
     """
     lead = case.rows.get(LeadRow, case.key, fact.lead_id)
     is_here = lead is not None and lead.home == origin and not is_leaving(case, lead)
-    return is_here or fact.forwards > 1
+    return is_here or fact.forwards > (2 if alias.asked else 1)
 
 
 def _destination_of_placed(case: Case, fact: Any) -> str:
@@ -75,6 +79,8 @@ def forward(case: Case, fact: Any, to: str) -> None:
         look_up_form_company(case, fact)
     _send_lead_first(case, fact.lead_id, to)
     origin = fact.origin_account_key or case.key
+    if to == case.account.forwards_to:
+        introduce_alias(case, origin, to, case.key)
     moved = {"account_key": to, "origin_account_key": origin, "forwards": fact.forwards + 1}
     case.publish(LEAD_EVENTS, fact.model_copy(update=moved))
 

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from schemas.lead_events import LeadAdopted
 from schemas.topics import LEAD_EVENTS
 from schemas.vocabulary import Reason
+from workers.accounts.account_keys.alias_chains import introduce_alias
 from workers.accounts.desk_protocol import claim_refusals
 from workers.accounts.evaluation import expiry, imported_history, unread_fields
 from workers.accounts.evaluation.consents import ConsentRow, apply_consents, consents_to_send
@@ -54,6 +55,8 @@ def send_lead(hand: LeadInHand, to: str, *, earned: bool = False, is_placed: boo
     imported_history.cancel_evaluation(case, lead_id)
     deal = deal_of(case.account.deals, lead_id)
     home = lead.home or case.key
+    if to == case.account.forwards_to:
+        introduce_alias(case, home, to, case.key)
     event = LeadAdopted(
         event_id=fact_id("adopted", case.key, to, lead_id, score.revision, lead.stage_n),
         account_key=to,

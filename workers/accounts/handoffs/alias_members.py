@@ -54,6 +54,16 @@ class JoinedRow(Row, frozen=True):
     """Rep who worked the leads of the alias here last, until the alias has left. None: no rep has."""
     crm_account_id: str = ""
     """CRM account to which the alias belongs, by id. Empty: none is known."""
+    via: str = ""
+    """Alias of this key that forwards the records of this alias. Empty: the alias forwards them itself."""
+    came_via: str = ""
+    """Alias of this key that forwarded the records before the alias itself did. Empty: none did."""
+    introduced_to: str = ""
+    """Key that knows from this key that the alias reaches it too. Empty: no key does."""
+    asked: str = ""
+    """Key that the alias asked to leave, and in whose name it is answered. Empty: this key."""
+    passed_on_to: str = ""
+    """Key to which the alias moves, while its leads are to be asked for at ``gone_to``. Empty: they are here."""
 
 
 def match_reasons(case: Case, lead: LeadRow) -> tuple[Reason, ...]:
@@ -76,4 +86,19 @@ def leaving_cursor_key(key: str, origin: str) -> str:
 
 def is_leaving(case: Case, lead: LeadRow) -> bool:
     """Whether the lead is about to be sent on with its alias. No hand-off of it is made here any more."""
-    return bool(lead.home) and is_under_way(case.rows, LEAVING, leaving_cursor_key(case.key, lead.home))
+    return bool(lead.home) and any(
+        is_under_way(case.rows, LEAVING, leaving_cursor_key(case.key, origin))
+        for origin in {lead.home, via_of(case, lead)}
+        if origin
+    )
+
+
+def via_of(case: Case, lead: LeadRow) -> str:
+    """Return the alias of this key that forwards the records of the lead's own alias. Empty: no other key does."""
+    row = case.rows.get(JoinedRow, case.key, lead.home) if lead.home else None
+    return "" if row is None or row.gone_to else row.via
+
+
+def comes_from(case: Case, lead: LeadRow, origin: str) -> bool:
+    """Whether a lead came from the alias ``origin``, itself or by way of it."""
+    return bool(lead.home) and origin in {lead.home, via_of(case, lead)}
