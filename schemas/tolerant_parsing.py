@@ -1,9 +1,11 @@
 """Reads a record of another system although some of its optional fields cannot be read.
 
-A record that fits the contract is parsed once, as ``parse_json`` does. Any other record is repaired field by field:
+A record that fits the contract is parsed once, as ``parse_json`` does. Damaged characters are replaced
+(``damaged_json``). Any other record is repaired field by field:
 
 - A blank (null, an empty or white text, an empty list or object) carries no information. The field is left out.
 - A number where a text is expected is read as text. One value where a list is expected is read as a list of one.
+- "yes" and "0" are read as an answer, "6" as a number, and times as other systems write them (``value_spellings``).
 - A word of a closed list is read in any case, with spaces or hyphens for underscores.
 - A list that is too long keeps its first items. An item that cannot be read is left out, the other items stay.
 - Any other optional field that cannot be read is left out and named. An unknown word of a closed list is named too.
@@ -21,11 +23,13 @@ from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel, ValidationError
 from pydantic_core import from_json, to_json
 
 from schemas.base import UnreadField
+from schemas.damaged_json import load_damaged, repair_encoding
 from schemas.parsing import check_size, refusal_of
+from schemas.value_spellings import read_answer, read_number, read_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +44,7 @@ _SHOWN_WORD: Final = re.compile(r"[a-z][a-z_]{0,39}")
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _MOST_WORD_CHARS: Final = 200
 _GONE: Final = object()
+_NUMBER_TYPES: Final = frozenset(("int_type", "int_from_float", "float_type"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +84,16 @@ def read_record(topic: Topic, value: bytes | None) -> Reading:
         return Reading(validate(checked, strict=True))
     except ValidationError as error:
         first = error
-    try:
-        record = from_json(checked, allow_inf_nan=True)
-    except ValueError:
+    record = _load(topic, checked)
+    if record is None:
         raise refusal_of(topic, first) from None
     unread: dict[str, UnreadField] = {}
-    failed = first
+    failed = first if first.errors()[0]["loc"] else None  # without a place it is about the whole record
     for _ in range(_MOST_ROUNDS):
-        if not isinstance(record, dict) or not _repair(topic, record, failed, unread):
-            raise refusal_of(topic, failed) from None
+        if not isinstance(record, dict):
+            break
+        if failed is not None and not _repair(topic, record, failed, unread):
+            break
         try:
             body = validate(to_json(record), strict=True)
         except ValidationError as error:
@@ -95,7 +101,19 @@ def read_record(topic: Topic, value: bytes | None) -> Reading:
             continue
         _refuse_without_identity(topic, body, unread, first)
         return Reading(body, tuple(unread[name] for name in sorted(unread)))
-    raise refusal_of(topic, failed) from None
+    raise refusal_of(topic, failed or first) from None
+
+
+def _load(topic: Topic, value: bytes) -> Any:
+    """Return the value of JSON, although its characters may be damaged. None if it is not JSON.
+
+    Raises ContractError: too_large, too_deep.
+    """
+    try:
+        record = from_json(value, allow_inf_nan=True)
+    except ValueError:
+        return load_damaged(check_size(topic, repair_encoding(value)))
+    return load_damaged(value) if isinstance(record, str) else record
 
 
 def places_of(unread: tuple[UnreadField, ...]) -> tuple[tuple[str, str], ...]:
@@ -154,6 +172,9 @@ def _as_expected(
     is_number = isinstance(found, int | float) and not isinstance(found, bool) and isfinite(found)
     if kind == "string_type" and is_number:
         return str(int(found)) if found == int(found) else str(found)
+    other = _as_other_type(step, found, kind)
+    if other is not None:
+        return other
     if kind == "list_type" and (is_number or isinstance(found, str)):
         return [found]
     if kind == "too_long" and isinstance(found, list):
@@ -166,6 +187,19 @@ def _as_expected(
         if word != found and (word in known if known else _WORD.fullmatch(word)):
             return word
     return _GONE
+
+
+def _as_other_type(step: _Step, found: Any, kind: str) -> bool | int | float | str | None:
+    """Return an answer, a number or a time that was written in another way. None: it needs a guess."""
+    if kind == "bool_type":
+        return read_answer(found)
+    if kind in _NUMBER_TYPES:
+        return read_number(found)
+    return (
+        read_time(found, is_optional=step.may_go)
+        if kind == "value_error" and _is_time(step.annotation)
+        else None
+    )
 
 
 def _stand_in(
@@ -273,6 +307,12 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next((found for one in get_args(annotation) if (found := _model_in(one))), None)
+
+
+@lru_cache(maxsize=1_000)
+def _is_time(annotation: Any) -> bool:
+    """Whether a field's type is a time."""
+    return annotation is AwareDatetime or any(map(_is_time, get_args(annotation)))
 
 
 @lru_cache(maxsize=1_000)
