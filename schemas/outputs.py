@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schemas.base import Output
 from schemas.chat_answers import ChatAnswer
+from schemas.dead_letter_actions import LetterAction
 from schemas.dead_letters import DeadLetter
 from schemas.desk_ledger import LedgerCandidate, LedgerEntry, LedgerEntryType
 from schemas.lead_alerts import LeadAlert, Signal
@@ -25,6 +26,7 @@ __all__ = [
     "LedgerCandidate",
     "LedgerEntry",
     "LedgerEntryType",
+    "LetterAction",
     "Output",
     "Person",
     "Signal",

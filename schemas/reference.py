@@ -215,7 +215,7 @@ def _default(schema: Document) -> str:
 
 
 def _kept(topic: Topic) -> str:
-    days = f"{(topic.retention_ms or 0) // DAY_MS} days"
+    days = f"{(topic.kept_ms or 0) // DAY_MS} days"
     if not topic.compacted:
         return days
     return f"compacted, and {days}" if topic.expires else "compacted: the last record of each key"

@@ -13,6 +13,7 @@ from schemas.chat_conversations import ChatTurn
 from schemas.crm_accounts import CrmAccount
 from schemas.crm_contacts import CrmContact
 from schemas.crm_reps import CrmRep
+from schemas.dead_letter_actions import LetterAction
 from schemas.desk_requests import DeskEvent
 from schemas.erasure import PersonErased
 from schemas.form_fills import FormFill
@@ -53,6 +54,8 @@ class Topic:
     partitioned_by: str = "the key"
     """The partition key in words."""
     retention_ms: int | None = 60 * DAY_MS
+    outlives: int = 1
+    """How many times ``retention_ms`` its records are kept. More than 1: they must outlive the records they are about."""
     compacted: bool = False
     expires: bool = False
     """Whether records of a compacted topic also expire by age. Otherwise the last record of each key stays."""
@@ -66,6 +69,11 @@ class Topic:
         """The validator of the topic's values."""
         return _ADAPTERS[self.name]
 
+    @property
+    def kept_ms(self) -> int | None:
+        """How long records are kept. Milliseconds. None: for ever."""
+        return None if self.retention_ms is None else self.outlives * self.retention_ms
+
     def config(self) -> dict[str, str]:
         """Return the topic's settings at the broker. None of them limits how old a record's time stamp may be."""
         is_aged = self.expires or not self.compacted
@@ -77,7 +85,7 @@ class Topic:
                 "min.cleanable.dirty.ratio": "0.2",
             }
         if is_aged:
-            out["retention.ms"] = "-1" if self.retention_ms is None else str(self.retention_ms)
+            out["retention.ms"] = "-1" if self.kept_ms is None else str(self.kept_ms)
         return out
 
 
@@ -85,6 +93,12 @@ def dead_letter_key(letter: DeadLetter) -> str:
     """Return the place of the record. If no record was the cause (a timer, long work), the event_id is added."""
     where = f"{letter.topic}-{letter.partition}-{letter.offset}"
     return where if letter.offset >= 0 else f"{where} {letter.event_id}"
+
+
+def letter_action_key(action: LetterAction) -> str:
+    """Return the key of the dead letter, or the place of the record if there is no letter."""
+    where = f"{action.topic}-{action.partition}-{action.offset}"
+    return where if action.offset >= 0 else f"{where} {action.letter_id}"
 
 
 _IN, _INTERNAL, _OUT = Direction.IN, Direction.INTERNAL, Direction.OUT
@@ -184,6 +198,16 @@ DEAD_LETTERS = Topic(
     key=dead_letter_key,
     partition_by=dead_letter_key,
 )
+DEAD_LETTERS_ACTIONS = Topic(
+    "dead.letters.actions",
+    _OUT,
+    LetterAction,
+    "topic-partition-offset",
+    partitioned_by="partition",
+    outlives=2,  # a letter stays open if its action expires first
+    key=letter_action_key,
+    partition_by=lambda e: str(e.partition),
+)
 
 TOPICS: dict[str, Topic] = {
     topic.name: topic
@@ -207,6 +231,7 @@ TOPICS: dict[str, Topic] = {
         CHAT_ANSWERS,
         DESK_LEDGER,
         DEAD_LETTERS,
+        DEAD_LETTERS_ACTIONS,
     )
 }
 """All topics by name, inputs first. A replay breaks ties of time in this order."""

@@ -604,8 +604,17 @@ class DeadLetterReason(StrEnum):
     """The worker crashed twice on this record, so the record was set aside."""
 
 
+class LetterActionType(StrEnum):
+    """The action of an operator on a record that could not be handled."""
+
+    RETRIED = "retried"
+    """The record was sent again to its topic, with the same key, headers and timestamp."""
+    DROPPED = "dropped"
+    """The letter was closed. The record stays undecided."""
+
+
 MAY_GROW: frozenset[type[StrEnum]] = frozenset(
-    {Reason, Route, RouteMiss, HowChosen, PassedOver, Alert, DeadLetterReason, DomainUse}
+    {Reason, Route, RouteMiss, HowChosen, PassedOver, Alert, DeadLetterReason, DomainUse, LetterActionType}
 )
 """Vocabularies of the results that a minor release may extend. A subscriber shows an unknown code as it is.
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from workers.commands.demo import demo
+from workers.commands.dlq import dlq_app
 from workers.commands.errors import errors_as_messages
 from workers.commands.fairness import fairness
 from workers.commands.history import history_app
@@ -57,6 +58,7 @@ app.command()(why)
 app.command()(fairness)
 app.add_typer(policy_app, name="policy")
 app.command()(resume)
+app.add_typer(dlq_app, name="dlq")
 
 
 def main() -> None:

@@ -41,13 +41,23 @@ def dead_letter(agent: str, record: Record, reason: str, detail: str, now_ms: in
         offset=record.offset,
         reason=DeadLetterReason(reason),
         detail=detail[:_KEPT_DETAIL],
-        key_base64=None if record.key is None else b64encode(record.key[:_KEPT_KEY_BYTES]).decode(),
-        payload_base64=b64encode(value[:_KEPT_PAYLOAD_BYTES]).decode() if value else None,
+        key_base64=kept_key(record.key),
+        payload_base64=kept_payload(value),
         payload_text=_text(value),
         payload_bytes=len(value),
     )
     made = emit(DEAD_LETTERS, letter)
     return replace(made, headers=made.headers + letter_headers(letter))
+
+
+def kept_key(key: bytes | None) -> str | None:
+    """Return the part of a record's key that its letter holds, base64."""
+    return None if key is None else b64encode(key[:_KEPT_KEY_BYTES]).decode()
+
+
+def kept_payload(value: bytes) -> str | None:
+    """Return the part of a record's value that its letter holds, base64."""
+    return b64encode(value[:_KEPT_PAYLOAD_BYTES]).decode() if value else None
 
 
 def _text(value: bytes) -> str | None:

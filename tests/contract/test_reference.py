@@ -76,7 +76,7 @@ def test_the_page_names_key_partitioning_and_retention_of_every_topic(topic: Any
         topic.key_description,
         topic.partitioned_by,
     )
-    days = f"{(topic.retention_ms or 0) // 86_400_000} days"
+    days = f"{(topic.kept_ms or 0) // 86_400_000} days"
     assert (
         kept
         == {

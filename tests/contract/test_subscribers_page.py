@@ -26,14 +26,14 @@ def test_the_retention_on_the_page_is_that_of_the_topics() -> None:
     kept = {name for name, topic in RESULTS.items() if topic.compacted and not topic.expires}
     assert kept == {"lead.scores"}
     assert "`lead.scores` is compacted" in PAGE
-    days = {(topic.retention_ms or 0) // 86_400_000 for topic in RESULTS.values()}
-    assert days == {60}
-    assert "60 days by default" in " ".join(PAGE.split())
+    days = {name: (topic.kept_ms or 0) // 86_400_000 for name, topic in RESULTS.items()}
+    assert days == dict.fromkeys(RESULTS, 60) | {"dead.letters.actions": 120}
+    assert "60 days by default, and `dead.letters.actions` twice that" in " ".join(PAGE.split())
 
 
 def test_results_of_leads_are_partitioned_by_the_account() -> None:
     others = {name for name, topic in RESULTS.items() if topic.partitioned_by != "account_key"}
-    assert others == {"desk.ledger", "dead.letters"}
+    assert others == {"desk.ledger", "dead.letters", "dead.letters.actions"}
 
 
 def test_every_action_of_a_hand_off_is_explained() -> None:

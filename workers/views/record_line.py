@@ -13,10 +13,20 @@ from typing import Any, Final
 import msgspec
 from rich.text import Text
 
-from schemas.outputs import ChatAnswer, DeadLetter, LeadAlert, LeadRouting, LeadScore, LeadStage, LedgerEntry
+from schemas.outputs import (
+    ChatAnswer,
+    DeadLetter,
+    LeadAlert,
+    LeadRouting,
+    LeadScore,
+    LeadStage,
+    LedgerEntry,
+    LetterAction,
+)
 from schemas.topics import (
     CHAT_ANSWERS,
     DEAD_LETTERS,
+    DEAD_LETTERS_ACTIONS,
     DESK_LEDGER,
     LEAD_ALERTS,
     LEAD_ROUTING,
@@ -36,6 +46,7 @@ _COLOURS: Final = {
     CHAT_ANSWERS.name: "magenta",
     DESK_LEDGER.name: "blue",
     DEAD_LETTERS.name: "red",
+    DEAD_LETTERS_ACTIONS.name: "bold red",
 }
 WATCHED: Final = tuple(_COLOURS)
 """The topics whose records can be shown as a line."""
@@ -136,6 +147,18 @@ def _dead_letter(event: DeadLetter) -> str:
     return f"{event.reason} | {where} | {event.agent}: {event.detail}"
 
 
+def letter_action_sentence(action: LetterAction) -> str:
+    """Return what an operator did about a record, and why."""
+    where = f"{action.topic}/{action.partition} offset {action.offset}"
+    fixed = f" with other {', '.join(action.fixed_fields)}" if action.fixed_fields else ""
+    again = (
+        f" as {action.sent_topic}/{action.sent_partition} offset {action.sent_offset}"
+        if action.sent_topic
+        else ""
+    )
+    return f"{action.action} by {action.by} | {where}{fixed}{again} | {action.why}"
+
+
 _SENTENCES: Final[dict[str, Callable[[Any], str]]] = {
     LEAD_ROUTING.name: _routing,
     LEAD_SCORES.name: _score,
@@ -144,4 +167,5 @@ _SENTENCES: Final[dict[str, Callable[[Any], str]]] = {
     CHAT_ANSWERS.name: _chat,
     DESK_LEDGER.name: _ledger,
     DEAD_LETTERS.name: _dead_letter,
+    DEAD_LETTERS_ACTIONS.name: letter_action_sentence,
 }

@@ -14,6 +14,7 @@ from schemas.vocabulary import (
     GateState,
     HowChosen,
     Kind,
+    LetterActionType,
     PassedOver,
     Qualification,
     Reason,
@@ -301,5 +302,7 @@ CODES_WITHOUT_A_TALE: Final[dict[StrEnum, str]] = {
     DeadLetterReason.HANDLER_FAILED: "unit/engine/test_dead_letters.py",
     DeadLetterReason.OUTPUT_TOO_LARGE: "unit/engine/test_dead_letters.py",
     DeadLetterReason.CRASHED_WORKER: "unit/engine/test_dead_letters.py",
+    LetterActionType.RETRIED: "integration/test_router_dead_letters.py",
+    LetterActionType.DROPPED: "integration/test_router_dead_letters.py",
 }
 """Codes that no input of a replay causes, with the file below tests/ that tests them."""

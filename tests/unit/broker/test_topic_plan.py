@@ -71,6 +71,7 @@ def test_events_expire_after_the_set_retention_and_latest_values_never() -> None
         *(f"house-{agent}-changelog" for agent in AGENTS),
         *("crm.accounts", "crm.contacts", "crm.reps", "lead.scores"),
     }
+    assert fortnight.pop("dead.letters.actions") == str(28 * 86_400_000), "an action outlives its letter"
     assert set(fortnight.values()) - {None} == {str(14 * 86_400_000)}
 
 

@@ -78,7 +78,8 @@ def way() -> list[str]:
             for name, spec in specs.items()
         ),
         "",
-        "Every hop also writes `dead.letters`. `directory` reads them, to erase the letters of a person.",
+        "Every hop also writes `dead.letters`. `directory` reads them, to erase the letters of a person. An operator's",
+        "`lead-router dlq` writes `dead.letters.actions`.",
     ]
 
 
