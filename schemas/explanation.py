@@ -69,7 +69,9 @@ class Explanation(Model):
         description="Points missing to the threshold for an MQL. 0 if the threshold is reached."
     )
     would_change: list[WouldChange] = Field(
-        default_factory=list, max_length=20, description="Changes that would have led to another decision."
+        default_factory=list,
+        max_length=20,
+        description="Changes that would have led to another decision: each by itself, or together with others that are listed.",
     )
     triggering_event_id: str | None = Field(
         default=None,

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from schemas.explanation import WouldChange
 from schemas.outputs import LeadStage
 from schemas.topics import LEAD_STAGES
 from schemas.vocabulary import GateState, Reason, Stage
@@ -26,7 +25,7 @@ from workers.accounts.routing.partners import is_with_partner
 from workers.accounts.routing.permission import restriction
 from workers.accounts.rulebook.behaviour import NO_POINTS
 from workers.accounts.stages.deals import deal_of, deal_reason, forecast_percent
-from workers.accounts.stages.lacks import lacks_of
+from workers.accounts.stages.lacks import NOTHING, lacks_of, list_changes
 from workers.accounts.stages.nurture_paths import is_with_sales, path_of
 from workers.accounts.stages.qualifying import (
     DueHandoff,
@@ -54,7 +53,7 @@ if TYPE_CHECKING:
     from workers.accounts.case import Case, LeadInHand
     from workers.accounts.rulebook.behaviour import Behaviour
     from workers.accounts.rulebook.fit import Fit
-    from workers.accounts.stages.lacks import Lack
+    from workers.accounts.stages.lacks import Lacks
     from workers.accounts.state.lead import LeadRow
 
 _HANDED_OVER = BY_ACCOUNT | {Stage.MQL}
@@ -101,7 +100,8 @@ def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
     behaviour = NO_POINTS if excluded is not None else _points(case, score, _score_day(case, score))
     reasons = _reasons(hand, stage, inputs, fit, behaviour, due, by_sales=occasion.by_sales)
     stage = _stage_during_lookup(case, lead, stage)
-    lacks = () if due is not None else lacks_of(case, lead, score, fit, excluded, _score_day(case, score))
+    day, is_due = _score_day(case, score), due is not None
+    lacks = lacks_of(case, lead, score, fit, behaviour, excluded, day, is_due=is_due)
     if stage is not lead.stage:
         as_of = behaviour if due is None else _points(case, score, due.day)
         _change_stage(hand, stage, fit, as_of, reasons, lacks)
@@ -250,7 +250,7 @@ def _change_stage(
     fit: Fit,
     behaviour: Behaviour,
     reasons: Sequence[Reason],
-    lacks: Sequence[Lack] = (),
+    lacks: Lacks = NOTHING,
 ) -> None:
     """Move the lead to a stage and publish the step. Raises ForbiddenStepError for a step that the table of stages forbids."""
     case, lead = hand.case, hand.lead
@@ -278,7 +278,7 @@ def _change_stage(
             behaviour,
             reasons,
             case.event_id,
-            [WouldChange.model_construct(**lack._asdict()) for lack in lacks],
+            list_changes(case.terms, fit, behaviour, lacks),
             is_clamped=case.is_clamped,
         ),
     )

@@ -17,16 +17,15 @@ from schemas.topics import LEAD_SCORES
 from schemas.vocabulary import Reason, Stage
 from workers.accounts.case import instant
 from workers.accounts.rulebook.behaviour import RulePoints
+from workers.accounts.stages.lacks import NOTHING
 from workers.engine.api import Emit
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from workers.accounts.case import LeadInHand
     from workers.accounts.rulebook.behaviour import Behaviour
     from workers.accounts.rulebook.fit import Fit
-    from workers.accounts.stages.lacks import Lack
+    from workers.accounts.stages.lacks import Lacks
 
 
 class _Change(msgspec.Struct, frozen=True):
@@ -78,19 +77,19 @@ def encode_score(
     behaviour: Behaviour,
     reasons: tuple[Reason, ...],
     path: str | None = None,
-    lacks: Sequence[Lack] = (),
+    lacks: Lacks = NOTHING,
 ) -> Emit:
     """Return the record of ``lead.scores`` for the lead as it is in hand, numbered by its score's revision.
 
-    ``lacks`` are the changes that would bring the lead to sales, besides facts and points for the threshold.
+    ``lacks`` are the changes that would lead to another decision.
     """
     case, lead_id, terms = hand.case, hand.lead_id, hand.case.terms
     total = fit.points + behaviour.points
     missing = terms.bar - total
-    would_change: list[msgspec.Raw | _Change] = list(fit.raw_would_change)
-    if missing > 0:
+    would_change: list[msgspec.Raw | _Change] = list(fit.raw_would_change) if lacks.gates else []
+    if lacks.total:
         would_change.append(_Change("points", "total", f"{missing} more"))
-    would_change += [_Change(*lack) for lack in lacks]
+    would_change += [_Change(*lack) for lack in lacks.others]
     event_id = fact_id("score", case.key, lead_id, hand.score.revision)
     occurred_at = _timestamp(case.now_ms)
     score = _Score(

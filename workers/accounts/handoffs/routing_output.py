@@ -68,7 +68,8 @@ def publish_revision(
         behaviour = add_scanner_line(behaviour, terms, score, day)
     if score.ahead:
         behaviour = flag_future_dated(behaviour, score, day, terms.rules.horizon_days)
-    elsewhere = would_lead_elsewhere(earlier)
+    would_change = [] if is_withdrawn else would_lead_elsewhere(earlier)
+    would_change = (list(fit.would_change) if is_labelled else []) + would_change
     is_for_partner = row.holder.type is AssigneeType.PARTNER
     stage = stage_for_partner(lead, fit.state) if is_for_partner else lead.stage
     event = LeadRouting(
@@ -109,7 +110,7 @@ def publish_revision(
             behaviour,
             reasons,
             row.event_id,
-            elsewhere,
+            would_change,
             is_clamped=is_future_dated(score, row.event_id),
         ),
     )

@@ -111,6 +111,11 @@ class RuleBook:
             )
             for name, rule in behaviour.rules.items()
         )
+        self._earning = {
+            name: (points, self._cap if cap is None else cap)
+            for name, points, cap, _, _ in self._plan
+            if points > 0
+        }
         self._group_caps = {name: group.cap for name, group in behaviour.groups.items()}
         self._latest: tuple[tuple[RuleCount, ...], int, Behaviour] = ((), 0, NO_POINTS)
         self.for_activity = lru_cache(maxsize=20_000)(self._for_activity)
@@ -176,6 +181,18 @@ class RuleBook:
         made = self._points(counts, day)
         self._latest = (counts, day, made)  # the threshold and the score of one record read the same points
         return made
+
+    def most_points(self, counts: tuple[RuleCount, ...]) -> int:
+        """Return a number that the points of ``counts`` exceed on no day: their sum before decay and group caps."""
+        most = 0
+        for found in counts:
+            each, cap = self._earning.get(found.rule, (0, 0))
+            if each:
+                events = 0
+                for _, count in found.days:
+                    events += count
+                most += min(cap, each * events)
+        return min(self._cap, most)
 
     def _points(self, counts: tuple[RuleCount, ...], day: int) -> Behaviour:
         by_rule = {found.rule: found for found in counts}

@@ -60,6 +60,8 @@ class Fit:
     """``lines`` as JSON."""
     raw_would_change: tuple[Raw, ...]
     """``would_change`` as JSON."""
+    least_gain: int
+    """Fewest points that the gates would give that do not pass now."""
 
 
 class Gates:
@@ -69,6 +71,12 @@ class Gates:
         self._policy = policy
         self._market = policy.served_market
         self._needed = self._needed_values()
+        buyers = policy.buyers
+        self._fewest_points = {
+            **self._market.gate_points,
+            "function": buyers.functions.points,
+            "title": min(title.points for title in buyers.titles),
+        }
         self._industry = lru_cache(maxsize=10_000)(self._industry_gate)
         self.fit = lru_cache(maxsize=20_000)(self._fit)
         self._excluded = lru_cache(maxsize=20_000)(self._exclusion)
@@ -111,6 +119,7 @@ class Gates:
             raw_gates=Raw(b"[" + b",".join(map(_json, gates)) + b"]"),
             raw_lines=tuple(Raw(_json(line)) for line in lines),
             raw_would_change=tuple(Raw(_json(one)) for one in would_change),
+            least_gain=sum(self._fewest_points[gate.gate] for gate in gates if gate.state is not PASS),
         )
 
     def role(self, job_title: str | None, job_function: str | None) -> tuple[str | None, str | None]:

@@ -89,7 +89,7 @@ def qualify_lead(
         return _qualify_owned(case, lead, score, occasion)
     is_held_back = bool(case.account.questioned) or withholds_mqls(case.terms.policy, case.account)
     is_held_back |= case.now_ms < score.complete_ms  # more history may arrive
-    if fit.state is not GateState.PASS or is_held_back or _has_been_mql(lead):
+    if fit.state is not GateState.PASS or is_held_back or has_been_mql(lead):
         return lead, score, None
     reached = _find_mql_day(case, lead, score, fit, occasion.day)
     if reached is None:
@@ -133,7 +133,7 @@ def _moved_reasons(case: Case, lead: LeadRow, fit: Fit) -> tuple[Reason, ...]:
     return (Reason.BAR_REACHED, Reason.ALL_GATES_PASSED, Reason.ACCOUNT_MOVED)
 
 
-def _has_been_mql(lead: LeadRow) -> bool:
+def has_been_mql(lead: LeadRow) -> bool:
     """Whether the lead was handed over as an MQL in this cycle.
 
     A lead whose hand-off a missing permission withdrew counts as not handed over: it is due again with the permission.
@@ -192,7 +192,7 @@ def _find_threshold_day(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, ev
     needed = case.terms.bar - fit.points
     later: Sequence[int] = event_days(score.attributed, first) if score.latest_day > first else ()
     for day in (first, *later):
-        if _is_threshold_reached(case, lead, score, needed, day) and _is_threshold_reached(
+        if is_threshold_reached(case, lead, score, needed, day) and is_threshold_reached(
             case, lead, score, needed, last_event_day(score.attributed, day)
         ):
             return day
@@ -218,7 +218,7 @@ def _has_reached_threshold_before(
         after_day = max(after_day, case.terms.day_of(score.complete_ms) - 1)
     needed = case.terms.bar - fit.points
     return any(
-        _is_threshold_reached(case, lead, score, needed, day)
+        is_threshold_reached(case, lead, score, needed, day)
         for day in event_days(score.attributed, after_day)
         if day < known_day
     )
@@ -236,7 +236,8 @@ def _facts_known_day(case: Case, lead: LeadRow, score: ScoreRow) -> int:
     return known_day
 
 
-def _is_threshold_reached(case: Case, lead: LeadRow, score: ScoreRow, needed: int, day: int) -> bool:
+def is_threshold_reached(case: Case, lead: LeadRow, score: ScoreRow, needed: int, day: int) -> bool:
+    """Whether behaviour gives ``needed`` points on a day. After the end of a cycle, enough of them must be new."""
     if case.terms.rules.points(score.attributed, day).points < needed:
         return False
     return lead.verdict is None or _new_points(case, score, day) >= case.terms.new_points

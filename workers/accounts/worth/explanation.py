@@ -30,21 +30,15 @@ def explain(
     behaviour: Behaviour,
     reasons: Sequence[Reason],
     event_id: str | None,
-    elsewhere: Sequence[WouldChange] = (),
+    would_change: Sequence[WouldChange] = (),
     *,
     is_clamped: bool = False,
 ) -> Explanation:
     """Return the explanation of a score. Its lines add up to ``total`` = fit + behaviour.
 
-    ``elsewhere``: further changes that would have led to another holder, or to a hand-off. ``is_clamped``: the event was
-    future-dated. Built without validation: this package makes every part, and tests compare them with the model.
+    ``would_change``: the changes that would have led to another decision. ``is_clamped``: the event was future-dated. Built without validation: this package makes every part, and tests compare them with the model.
     """
     total = fit.points + behaviour.points
-    missing = terms.bar - total
-    would_change = list(fit.would_change)
-    if missing > 0:
-        would_change.append(_points_missing(missing))
-    would_change += elsewhere
     lines = list(fit.lines)
     lines += [_line(line) for line in behaviour.lines]
     return Explanation.model_construct(
@@ -56,8 +50,8 @@ def explain(
         grade=terms.grade(fit.points, behaviour.points),
         points=lines,
         gates=list(fit.gates),
-        points_missing=max(missing, 0),
-        would_change=would_change[:MOST_CHANGES],
+        points_missing=max(terms.bar - total, 0),
+        would_change=list(would_change[:MOST_CHANGES]),
         triggering_event_id=event_id,
         triggering_event_clamped=is_clamped or None,
     )
@@ -67,7 +61,3 @@ def _line(line: RulePoints) -> PointsLine:
     return PointsLine.model_construct(
         rule=line.rule, points=line.points, count=line.count, event_id=line.event_id, clamped=line.clamped
     )
-
-
-def _points_missing(missing: int) -> WouldChange:
-    return WouldChange.model_construct(what="points", name="total", needed=f"{missing} more")
