@@ -20,6 +20,8 @@ from statistics import median
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from confluent_kafka import Producer
 
+from workers.engine.context import watermark_topic
+
 PARTITIONS = 8
 ENGINE_RECORDS = 400_000
 FAUST_RECORDS = 15_000
@@ -58,6 +60,7 @@ async def _prepare(bootstrap: str) -> None:
         names = (f"{app}.log", f"{app}.out", f"bench-faust-{number}.out")
         changelog = NewTopic(f"{app}-count-changelog", PARTITIONS, 1, topic_configs=compacted)
         await admin.create_topics([*(NewTopic(name, PARTITIONS, 1) for name in names), changelog])
+        await admin.create_topics([NewTopic(watermark_topic(app), 1, 1)])
     await admin.close()
 
 

@@ -26,7 +26,10 @@ class Tick(Model):
 
 
 class Watermark(Model):
-    """One task of an upstream agent has reached this time and will write no earlier record."""
+    """One task of an upstream agent has reached this time and will write no earlier record.
+
+    Workers write it only for readers of an earlier release. Others share watermarks through a topic of the app.
+    """
 
     type: Literal["watermark"] = Field(default="watermark", description=RECORD_TYPE)
     agent: str = Field(description="The upstream agent.")

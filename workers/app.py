@@ -64,6 +64,7 @@ def build_context(
             max_batch_bytes=settings.max_batch_bytes,
             decide_ms=settings.decide_ms,
             gather_ms=settings.gather_ms,
+            stopped_hold_s=settings.stopped_hold_s,
             compact_every_s=erase_within_ms / 2_000,
         ),
         first_start_timeout_s=settings.first_start_timeout_s,

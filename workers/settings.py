@@ -159,6 +159,10 @@ class Settings(BaseSettings):
     dead_letter_run: Count = Field(
         default=100, description="A partition stops after this many dead letters in a row."
     )
+    stopped_hold_s: Seconds = Field(
+        default=20.0,
+        description="Seconds that a stopped partition holds back the deadlines of the partitions downstream.",
+    )
 
     metrics_port: Port | None = Field(
         default=None, description="Port of the Prometheus endpoint on 127.0.0.1. Unset: no endpoint."

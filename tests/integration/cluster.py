@@ -18,6 +18,8 @@ from topics import Event, Reader, create_topics, produce
 from toy import CountRow, ToySettings
 from waiting import eventually
 
+from workers.engine.context import watermark_topic
+
 START_S = 30.0
 """Time for a worker to start on a busy machine, with a rebalance of its group. Seconds."""
 DONE_S = 60.0
@@ -116,6 +118,7 @@ class Toys:
             name if name in names else self.topic(name): config for name, config in (configs or {}).items()
         }
         await create_topics(self.bootstrap, names, self.partitions, full)
+        await create_topics(self.bootstrap, [watermark_topic(self.app_id)], 1, {})
 
     def start(self, name: str = "a", **settings: Any) -> Worker:
         """Start a worker whose data directory is in the folder ``name``."""

@@ -53,6 +53,8 @@ class ToySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The one partition that is slow. -1: all partitions."""
     is_chained: bool = False
     """Whether the agent `teller` runs downstream of the counter."""
+    only: str = ""
+    """The one agent that this worker runs. Empty: all."""
     is_announced: bool = False
     """Whether each partition announces that it has read its input to the end it had at the start."""
     follows_stamps: bool = False
@@ -162,7 +164,8 @@ def specs(settings: ToySettings) -> list[AgentSpec]:
         is_edge=False,
         upstream=("counter",),
     )
-    return [counter, teller] if settings.is_chained else [counter]
+    both = [counter, teller] if settings.is_chained else [counter]
+    return [spec for spec in both if settings.only in {"", spec.name}]
 
 
 def _context(settings: ToySettings) -> Context:

@@ -219,7 +219,7 @@ LIVE = [
         "a deadline is not reported on a partition without new records",
         (
             without(
-                f"{ENGINE}/runtime.py",
+                f"{ENGINE}/idle_watch.py",
                 "            task.request([tick] * (_TICKS_FOR_CHUNKS if decider.has_cursor() else 1))\n",
             ),
         ),
@@ -231,9 +231,9 @@ LIVE = [
         "a rep is reported overdue while the answer is still unread two hops upstream",
         (
             Edit(
-                f"{ENGINE}/runtime.py",
-                "return edge_ms if task.spec.is_edge else decider.reached_ms()",
-                "return edge_ms",
+                f"{ENGINE}/idle_watch.py",
+                "or task.spec.is_edge",
+                "or True",
             ),
         ),
         "integration/test_engine_time.py::test_a_deadline_is_not_reported_while_its_cancellation_is_unread_upstream",
@@ -327,18 +327,38 @@ LIVE = [
             ),
             Edit(
                 f"{ENGINE}/task.py",
-                "        self.wants_announcement = False\n        self.watermark_ms",
-                "        self.wants_announcement = bool(spec.announces_after)\n        self.watermark_ms",
+                "        self.wants_announcement = False\n        self.reach",
+                "        self.wants_announcement = bool(spec.announces_after)\n        self.reach",
             ),
         ),
         "integration/test_engine_kills.py::test_an_announcement_in_a_failed_transaction_is_repeated",
         "not within",
     ),
     Mutation(
-        "a watermark that failed is not published again",
-        "if no newer stamp comes, timers downstream never fire, because the transaction with the watermark failed",
-        (without(f"{ENGINE}/task.py", "        self.watermark_ms, self.watermark_at_s = 0, 0.0\n"),),
-        "integration/test_engine_time.py::test_a_watermark_in_a_failed_transaction_is_published_again",
+        "a partition ends before the records of open transactions",
+        "the broker answers a commit before its markers are in the logs: a tick overtakes the records of the commit",
+        (Edit(f"{ENGINE}/watermark_channel.py", '"read_uncommitted"', '"read_committed"'),),
+        "integration/test_engine_watermarks.py::test_the_end_of_a_partition_is_behind_the_records_of_open_transactions",
+        "assert",
+    ),
+    Mutation(
+        "a stopped partition holds back the time of all others for ever",
+        "100 bad web events in one partition stop the reminders of all quiet accounts",
+        (
+            Edit(
+                f"{ENGINE}/task.py",
+                "            self.stopped_since_s = time.monotonic()\n",
+                "            self.stopped_since_s = None\n",
+            ),
+        ),
+        "integration/test_engine_watermarks.py::test_a_stopped_partition_holds_back_the_deadlines_of_others_for_a_while_only",
+        "not within",
+    ),
+    Mutation(
+        "a worker of an earlier release gets no watermark",
+        "in a rolling upgrade the deadlines of the old workers' partitions are not reported",
+        (without(f"{ENGINE}/idle_watch.py", "            self._write_to_logs(task, goal.at_ms)\n"),),
+        "integration/test_engine_watermarks.py::test_a_reader_of_an_earlier_release_gets_watermarks_in_its_log",
         "not within",
     ),
     Mutation(

@@ -255,8 +255,8 @@ PURE = [
     Mutation(
         "the furthest upstream task decides how far time may move",
         "a rep is reported overdue while the answer is still unread upstream",
-        (Edit(f"{ENGINE}/watermarks.py", "min(marks, default=None)", "max(marks, default=None)"),),
-        "unit/engine/test_time.py::test_the_reached_time_is_the_smallest_watermark_of_all_upstream_tasks",
+        (Edit(f"{ENGINE}/watermark_board.py", "at_ms < slowest.at_ms", "at_ms > slowest.at_ms"),),
+        "unit/engine/test_watermark_board.py::test_the_later_of_a_watermark_in_the_log_and_a_reported_one_counts",
         "assert",
     ),
     Mutation(

@@ -61,4 +61,24 @@ STATE = [
         "unit/engine/test_opening.py::test_a_copy_of_a_changelog_that_was_created_again_is_kept_and_stops_the_partition",
         "DID NOT RAISE",
     ),
+    Mutation(
+        "the watermark of an earlier owner replaces a later one",
+        "a worker that was frozen reports what it knew, and time downstream moves back",
+        (Edit(f"{ENGINE}/watermark_board.py", "max(known.at_ms, at_ms)", "at_ms"),),
+        "unit/engine/test_watermark_board.py::test_the_watermark_of_an_earlier_owner_takes_nothing_back",
+        "assert",
+    ),
+    Mutation(
+        "an earlier owner releases a partition that runs again",
+        "a rep is reported overdue while the touch is unread in the partition that an operator has just resumed",
+        (
+            Edit(
+                f"{ENGINE}/watermark_board.py",
+                "report.generation >= known.generation",
+                "report.generation >= 0",
+            ),
+        ),
+        "unit/engine/test_watermark_board.py::test_a_released_task",
+        "assert",
+    ),
 ]

@@ -98,6 +98,7 @@ LINES: Final[dict[str, tuple[Shows, Any]]] = {
     "gather_ms": (BOUNDS, 0.0),
     "dead_letter_share_percent": (LIMITS, 20.5),
     "dead_letter_run": (LIMITS, 7),
+    "stopped_hold_s": (BOUNDS, 60.0),
     "log_level": (of_log, "error"),
     "log_format": (of_log, LogFormat.PRETTY),
 }

@@ -18,7 +18,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from schemas.topics import DAY_MS, TOPICS, Direction
 from workers.broker.clients import client_arguments
-from workers.engine.context import changelog_topic
+from workers.engine.context import changelog_topic, watermark_topic
 from workers.shadow import topic_names
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ SEGMENT_BYTES: Final = "segment.bytes"
 _CHANGELOG_SEGMENT: Final = 50 << 20
 """Bytes of a changelog's segments, as in Kafka Streams. The newest one is never compacted, so a restore reads all of it."""
 _FOREVER: Final = "-1"
+_WATERMARKS: Final = {"cleanup.policy": "delete", "retention.ms": "3600000", "segment.ms": "3600000"}
+"""Settings of the topic of watermarks. Only its newest records are read, so it keeps an hour."""
 _CONSEQUENCES: Final = {
     "compact": "the broker deletes records that are still needed",
     "delete": "the broker removes events that share a key",
@@ -93,7 +95,7 @@ class Problem:
 
 
 def plan_topics(settings: Settings, erase_within_ms: int = DAY_MS) -> list[PlannedTopic]:
-    """Return every topic of the contract, and the changelog of every agent.
+    """Return every topic of the contract, the changelog of every agent, and the topic of watermarks.
 
     Compacted outputs and changelogs are compacted within the policy's ``erase_within``, so that erased data is gone
     in time. A changelog keeps its tombstones for a day. A worker that was down for more than half a day rebuilds its
@@ -113,10 +115,12 @@ def plan_topics(settings: Settings, erase_within_ms: int = DAY_MS) -> list[Plann
         for topic in TOPICS.values()
     }
     wanted |= {changelog_topic(settings.app_id, agent): changelog for agent in AGENTS}
-    return [
+    planned = [
         PlannedTopic(name, settings.partitions, settings.replication_factor, config)
         for name, config in wanted.items()
     ]
+    watermarks = watermark_topic(settings.app_id)
+    return [*planned, PlannedTopic(watermarks, 1, settings.replication_factor, _WATERMARKS)]
 
 
 def find_problems(planned: list[PlannedTopic], found: Mapping[str, FoundTopic]) -> list[Problem]:
@@ -157,9 +161,11 @@ def _differences(topic: PlannedTopic, found: FoundTopic) -> list[Problem]:
         return differences
     if "delete" in wanted:
         kept = found.config.get("retention.ms", _FOREVER)
-        if kept != _FOREVER and int(kept) < LEAST_RETENTION_MS:
+        planned = topic.config.get("retention.ms", _FOREVER)
+        least = LEAST_RETENTION_MS if planned == _FOREVER else min(LEAST_RETENTION_MS, int(planned))
+        if kept != _FOREVER and int(kept) < least:
             advice = "raise retention.ms: a worker stops if its next record was deleted"
-            report(ProblemKind.RETENTION, f"{kept} ms", f"{LEAST_RETENTION_MS} ms or more", advice)
+            report(ProblemKind.RETENTION, f"{kept} ms", f"{least} ms or more", advice)
     if "compact" in wanted:
         differences += _compaction(topic, found)
     return differences

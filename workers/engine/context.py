@@ -58,6 +58,10 @@ class Bounds:
     """The time between two checks for idle tasks. Seconds."""
     lag_every_s: float = 5.0
     """The time between two commits of the group's offsets, for lag monitors. Seconds."""
+    log_watermark_every_s: float = 60.0
+    """The time between two watermarks of a task in a log whose reader may be a worker of an earlier release. Seconds."""
+    stopped_hold_s: float = 20.0
+    """How long a stopped partition holds back the time of the partitions downstream. Seconds."""
     compact_every_s: float = 43_200.0
     """The time between two compactions of a local copy: a deleted row stays in its files for that long at most. Seconds."""
 
@@ -87,7 +91,17 @@ class Context:
         """Return the name of an agent's changelog."""
         return changelog_topic(self.app_id, agent)
 
+    @property
+    def watermark_topic(self) -> str:
+        """The topic through which the workers of the app share their watermarks."""
+        return watermark_topic(self.app_id)
+
 
 def changelog_topic(app_id: str, agent: str) -> str:
     """Return the name of an agent's changelog topic. It must never change: the rows are in it."""
     return f"{app_id}-{agent}-changelog"
+
+
+def watermark_topic(app_id: str) -> str:
+    """Return the name of the topic through which the workers of an app share their watermarks. It has one partition."""
+    return f"{app_id}-watermarks"

@@ -1,6 +1,7 @@
 """The engine's own records in a log: tick, watermark, config and resume. Each has the header `engine` and a JSON body.
 
-A tick moves the time of an idle partition. A watermark reports to a downstream log how far one upstream task has read.
+A tick moves the time of an idle partition. A watermark reports to a downstream log how far one upstream task has read; it
+is written only for workers of an earlier release, which have no other way to learn it.
 A config changes the policy from its place in the log onwards. A resume makes a stopped partition continue.
 """
 

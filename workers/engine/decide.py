@@ -78,7 +78,7 @@ class Decider:
         self.topic_ids = {topic: row.topic_id for (topic,), row in stored}
         """The id of each source to which its offset belongs. Empty: not known."""
         self.quarantine = rows.get(QuarantineRow) or QuarantineRow()
-        self.watermarks = Watermarks(rows, self.spec.upstream)
+        self.watermarks = Watermarks(rows)
         held = rows.get(ConfigRow)
         if held is None:
             rows.put(row_of(self._worker_config))
@@ -115,10 +115,6 @@ class Decider:
     def next_offset(self, topic: str) -> int | None:
         """Return the next offset of a source, or None if no record of it was ever handled."""
         return self._offsets.get(topic)
-
-    def reached_ms(self) -> int:
-        """Return the smallest watermark of all upstream tasks, or 0 while one of them has sent none. Milliseconds UTC."""
-        return self.watermarks.reached_ms()
 
     def has_due(self, until_ms: int) -> bool:
         """Whether a timer is due at ``until_ms``."""

@@ -26,8 +26,11 @@ from workers.engine.metrics import TaskMeters
 from workers.engine.opening import ChangelogLostError, OffsetLostError, Opened, lost_offset, open_partition
 from workers.engine.resuming import find_resume
 from workers.engine.state_errors import RowUnreadableError, StoreDamagedError
+from workers.engine.watermarks import Reach
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from workers.engine.api import AgentSpec, Emit
     from workers.engine.context import Context
     from workers.engine.decide import Decided
@@ -90,10 +93,10 @@ class PartitionTask:
         """Why the config of this worker must not decide this partition. None if it may."""
         self.has_run = False
         self.wants_announcement = False
-        self.watermark_ms = 0
-        """The latest watermark that this task has requested for the logs downstream. Milliseconds UTC."""
-        self.watermark_at_s = 0.0
-        """The monotonic time of the latest requested watermark. Seconds."""
+        self.reach = Reach()
+        """How far this task has come since it was opened. The idle watch writes it."""
+        self.stopped_since_s: float | None = None
+        """The monotonic time since when the task is stopped, failed attempts to open included. None: it is not. Seconds."""
         self.first_ends: dict[str, int] | None = None
         self._context = context
         self._consumer = consumer
@@ -153,25 +156,18 @@ class PartitionTask:
         self._announce = True
         self._wake.set()
 
-    def has_settled(self, ends: dict[TP, int]) -> bool:
-        """Whether every source is read to its end, and no record, request or batch is pending."""
-        if self.state is not TaskState.RUNNING or self.is_busy or self._controls or self._announce:
-            return False
-        return self.has_read(ends, self.spec.sources)
+    @property
+    def has_work(self) -> bool:
+        """Whether a batch is under way or requested. Its records and rows are not committed yet."""
+        return self.is_busy or bool(self._controls) or self._announce
 
-    def has_read(self, ends: dict[TP, int], topics: tuple[str, ...]) -> bool:
-        """Whether the records of these sources have been decided up to ``ends``."""
-        for topic in topics:
-            tp = self.tps[topic]
-            settled = self._consumer.settled.get(tp)
-            if settled is None or settled < ends.get(tp, 0) or self._inbox.count(topic):
-                return False
-            if self._inbox.expected[topic] < self._consumer.delivered.get(tp, 0):
-                return False
-        return True
+    def has_decided(self, ends: Mapping[TP, int]) -> bool:
+        """Whether the records of these sources are decided and committed up to ``ends``."""
+        decided = self.decided_offsets()
+        return self.state is TaskState.RUNNING and all(decided.get(tp, -1) >= end for tp, end in ends.items())
 
-    def lag_offsets(self) -> dict[TP, int]:
-        """Return the next offset of each source for lag monitors: after the markers if all is read. Empty during a batch."""
+    def decided_offsets(self) -> dict[TP, int]:
+        """Return the next offset to decide of each source: after the markers if all is read. Empty during a batch."""
         offsets = {}
         for topic, tp in self.tps.items():
             waiting = self._inbox.first_offset(topic)
@@ -242,6 +238,8 @@ class PartitionTask:
 
     def _mark_stopped(self) -> None:
         self.state = TaskState.STOPPED
+        if self.stopped_since_s is None:
+            self.stopped_since_s = time.monotonic()
         self._meters.is_stopped.set(1)
 
     async def _wait_for_close(self, seconds: float) -> None:
@@ -261,7 +259,7 @@ class PartitionTask:
         self._announce = False
         # Announced and published again after every start: the last ones may have been in a transaction that failed.
         self.wants_announcement = bool(self.spec.announces_after)
-        self.watermark_ms, self.watermark_at_s = 0, 0.0
+        self.reach = Reach()
         context = self._context
         opened = await open_partition(self.spec, self.partition, context, lambda: self._closing)
         self._opened = opened
@@ -277,6 +275,8 @@ class PartitionTask:
             context.limits,
         )
         starts = opened.starts(decider)
+        if not decider.quarantine.stopped:
+            self.stopped_since_s = None
         self._meters.is_stopped.set(0)
         self.state = TaskState.RUNNING
         self.has_run = True
@@ -478,6 +478,7 @@ class PartitionTask:
         decider.committed()
         self._log.warning("partition_resumed", offset=found)
         self._meters.is_stopped.set(0)
+        self.stopped_since_s = None
         self.state = TaskState.RUNNING
         for topic, tp in self.tps.items():
             # What was fetched while the partition stopped was dropped, so each source continues after its inbox.

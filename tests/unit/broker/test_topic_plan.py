@@ -19,6 +19,7 @@ from workers.settings import Settings
 SETTINGS = Settings(app_id="house", partitions=6, replication_factor=3)
 PLAN = {topic.name: topic for topic in plan_topics(SETTINGS)}
 CHANGELOG = "house-accounts-changelog"
+WATERMARKS = "house-watermarks"
 
 
 def as_planned(topic: PlannedTopic) -> FoundTopic:
@@ -37,12 +38,19 @@ def with_config(name: str, **config: str) -> FoundTopic:
     )
 
 
-def test_the_plan_holds_every_topic_of_the_contract_and_a_changelog_per_agent() -> None:
-    assert set(PLAN) == set(TOPICS) | {f"house-{agent}-changelog" for agent in AGENTS}
+def test_the_plan_holds_every_topic_of_the_contract_a_changelog_per_agent_and_the_watermarks() -> None:
+    assert set(PLAN) == set(TOPICS) | {f"house-{agent}-changelog" for agent in AGENTS} | {WATERMARKS}
 
 
 def test_all_topics_have_the_same_partitions_because_the_logs_are_co_partitioned() -> None:
-    assert {(topic.partitions, topic.replication_factor) for topic in PLAN.values()} == {(6, 3)}
+    others = {
+        (topic.partitions, topic.replication_factor) for topic in PLAN.values() if topic.name != WATERMARKS
+    }
+    assert others == {(6, 3)}
+
+
+def test_the_watermarks_of_all_workers_are_in_one_partition() -> None:
+    assert (PLAN[WATERMARKS].partitions, PLAN[WATERMARKS].replication_factor) == (1, 3)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +80,7 @@ def test_events_expire_after_the_set_retention_and_latest_values_never() -> None
         *("crm.accounts", "crm.contacts", "crm.reps", "lead.scores"),
     }
     assert fortnight.pop("dead.letters.actions") == str(28 * 86_400_000), "an action outlives its letter"
+    assert fortnight.pop(WATERMARKS) == "3600000"
     assert set(fortnight.values()) - {None} == {str(14 * 86_400_000)}
 
 
@@ -84,7 +93,9 @@ def test_our_compacted_topics_are_compacted_within_the_policys_erase_within() ->
     assert hours["crm.accounts"] == "86400000"
 
 
-@pytest.mark.parametrize("topic", PLAN.values(), ids=lambda topic: topic.name)
+@pytest.mark.parametrize(
+    "topic", [topic for topic in PLAN.values() if topic.name != WATERMARKS], ids=lambda topic: topic.name
+)
 def test_every_topic_keeps_at_least_two_weeks_of_history(topic: PlannedTopic) -> None:
     if topic.config["cleanup.policy"] == "delete":
         assert int(topic.config["retention.ms"]) >= 14 * 86_400_000
@@ -120,6 +131,9 @@ def test_a_cluster_as_planned_has_no_problem() -> None:
         (CHANGELOG, with_config(CHANGELOG, max_compaction_lag_ms=str(2**63 - 1)), ProblemKind.COMPACTION_LAG),
         (CHANGELOG, with_config(CHANGELOG, delete_retention_ms="60000"), ProblemKind.DELETE_RETENTION),
         (CHANGELOG, with_config(CHANGELOG, segment_bytes="1073741824"), ProblemKind.SEGMENT),
+        (WATERMARKS, None, ProblemKind.MISSING),
+        (WATERMARKS, replace(as_planned(PLAN[WATERMARKS]), partitions=6), ProblemKind.PARTITIONS),
+        (WATERMARKS, with_config(WATERMARKS, retention_ms="60000"), ProblemKind.RETENTION),
     ],
 )
 def test_each_difference_that_matters_is_one_problem(
