@@ -16,6 +16,7 @@ from prometheus_client import start_http_server
 from workers.agents import AGENTS, make_specs
 from workers.broker.availability import wait_for_broker
 from workers.broker.clients import client_arguments
+from workers.broker.clock_check import check_clock
 from workers.broker.cluster import cluster_facts
 from workers.broker.topic_plan import TopicsError, check_topics
 from workers.config import load_config
@@ -85,6 +86,7 @@ def make_app(settings: Settings, only: Sequence[str] = ()) -> EngineApp:
         SettingsError: ``only`` names an unknown agent, or the lead id key is not set.
         PolicyError: the policy cannot be loaded.
         DataDirLockedError: another process uses the data directory.
+        ClockDiffersError: the clock differs from the broker's by more than an hour.
     """
     specs = make_specs(settings.required_lead_id_key(), settings.partitions)
     if settings.shadow:
@@ -99,6 +101,8 @@ def make_app(settings: Settings, only: Sequence[str] = ()) -> EngineApp:
         raise TopicsError(
             "the broker's topics differ from the contract:\n  " + "\n  ".join(map(str, problems))
         )
+    if settings.clock is Clock.WALL:
+        asyncio.run(check_clock(settings))
     chosen = [specs[name] for name in AGENTS if not only or name in only]
     changelogs = {changelog_topic(settings.app_id, spec.name): spec.name for spec in chosen}
     cluster_id, retention = asyncio.run(cluster_facts(client_arguments(settings), changelogs))

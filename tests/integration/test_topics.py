@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 
 import pytest
 from aiokafka.admin import NewTopic
 from topics import admin_client
 
+from workers.broker import clock_check
+from workers.broker.clock_check import ClockDiffersError, check_clock
 from workers.broker.topic_changes import shorten_segments
 from workers.broker.topic_plan import (
     ProblemKind,
@@ -81,3 +84,18 @@ async def test_a_history_older_than_the_retention_is_kept_where_all_is_to_be_kep
         found = await found_topics(admin, {topic.name for topic in plan_topics(settings)})
     assert {topic.config["retention.ms"] for topic in found.values()} == {"-1"}
     assert await check_topics(settings) == []
+
+
+async def test_a_clock_that_is_two_hours_ahead_of_the_brokers_is_refused(
+    kafka: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its deadlines would fire two hours early, for good."""
+    settings = Settings(bootstrap=kafka, app_id=f"clock-{uuid.uuid4().hex}", partitions=1)
+    watermarks = plan_topics(settings)[-1]
+    async with admin_client(kafka) as admin:
+        await admin.create_topics([NewTopic(watermarks.name, 1, 1, topic_configs=dict(watermarks.config))])
+    await check_clock(settings)
+    ahead_ns = time.time_ns() + 2 * 3_600 * 10**9
+    monkeypatch.setattr(clock_check.time, "time_ns", lambda: ahead_ns)
+    with pytest.raises(ClockDiffersError, match=r"7[12]\d\d s ahead of the broker's"):
+        await check_clock(settings)

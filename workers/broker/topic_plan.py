@@ -31,8 +31,16 @@ SEGMENT_BYTES: Final = "segment.bytes"
 _CHANGELOG_SEGMENT: Final = 50 << 20
 """Bytes of a changelog's segments, as in Kafka Streams. The newest one is never compacted, so a restore reads all of it."""
 _FOREVER: Final = "-1"
-_WATERMARKS: Final = {"cleanup.policy": "delete", "retention.ms": "3600000", "segment.ms": "3600000"}
-"""Settings of the topic of watermarks. Only its newest records are read, so it keeps an hour."""
+_WATERMARKS: Final = {
+    "cleanup.policy": "delete",
+    "retention.ms": "3600000",
+    "segment.ms": "3600000",
+    "message.timestamp.type": "LogAppendTime",
+}
+"""Settings of the topic of watermarks. Only its newest records are read, so it keeps an hour.
+
+The broker stamps its records, so a worker can compare its clock with the broker's.
+"""
 _CONSEQUENCES: Final = {
     "compact": "the broker deletes records that are still needed",
     "delete": "the broker removes events that share a key",

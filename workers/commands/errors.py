@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError
 from rich.console import Console
 
 from workers.broker.availability import BrokerRefusedError
+from workers.broker.clock_check import ClockDiffersError
 from workers.broker.connection_errors import advice, reason_kept
 from workers.broker.topic_plan import TopicsError
 from workers.engine.datadir import DataDirLockedError
@@ -35,6 +36,7 @@ _USER_ERRORS: Final = (
     TopicsError,
     DataDirLockedError,
     BrokerRefusedError,
+    ClockDiffersError,
 )
 
 
