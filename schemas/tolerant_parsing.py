@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
 from pydantic_core import from_json, to_json
@@ -47,8 +47,7 @@ _GONE: Final = object()
 _NUMBER_TYPES: Final = frozenset(("int_type", "int_from_float", "float_type"))
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A record as the topic's model, and its fields that could not be read."""
 
     body: Any

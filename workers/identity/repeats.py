@@ -12,7 +12,7 @@ stated. They hold no date, so a repeat of such an event is dropped whatever its 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -53,7 +53,7 @@ class SeenRow(Row, frozen=True):
     """Earliest date of the event that counts. Milliseconds UTC. 0: a row of an earlier release."""
 
 
-class Arrival(NamedTuple):
+class Arrival(msgspec.Struct, frozen=True, gc=False):
     """The arrival of an event."""
 
     at_ms: int
@@ -172,8 +172,8 @@ def _find(
     rows: Rows, topic: str, event_id: str, arrival: Arrival, window_ms: int
 ) -> tuple[str, SeenRow] | None:
     """Return the row of an event that arrived at most ``window_ms`` before or after, with its period."""
-    at_ms, stream_ms = arrival
-    first_ms, last_ms = at_ms - window_ms, min(at_ms + window_ms, stream_ms)
+    at_ms = arrival.at_ms
+    first_ms, last_ms = at_ms - window_ms, min(at_ms + window_ms, arrival.stream_ms)
     for number in range(last_ms // _PERIOD_MS, max(first_ms, 0) // _PERIOD_MS - 1, -1):
         period = _key_of_day((number + 1) * PERIOD_DAYS - 1)
         row = rows.get(SeenRow, period, topic, event_id)

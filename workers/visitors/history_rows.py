@@ -34,8 +34,9 @@ def row_of(parsed: ParsedEvent, time: EventTime, *, is_refused: bool) -> History
     except its URL.
     """
     row = _row_of(parsed.body, time, is_refused=is_refused)
-    unread = tuple((one.topic, one.field, one.word) for one in parsed.unread)
-    return replace(row, unread=unread) if unread else row
+    if not parsed.unread:
+        return row
+    return replace(row, unread=tuple((one.topic, one.field, one.word) for one in parsed.unread))
 
 
 def _row_of(event: InputEvent, time: EventTime, *, is_refused: bool) -> HistoryRow:

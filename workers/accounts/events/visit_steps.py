@@ -86,8 +86,10 @@ class Visit:
     @property
     def is_for_support(self) -> bool:
         """Whether the event is a support question, or part of a chat that asks one."""
-        requests = self.hand.score.chat_requests if self.conversation_id else ()
-        return self.is_question or is_for_support(requests, self.conversation_id, self.event.occurred_at_ms)
+        chat = self.conversation_id
+        if self.is_question or not chat:
+            return self.is_question
+        return is_for_support(self.hand.score.chat_requests, chat, self.event.occurred_at_ms)
 
     @property
     def campaign(self) -> str | None:
