@@ -15,7 +15,7 @@ from babel import localedata
 from babel.core import get_global
 
 from workers.identity.placeholders import is_placeholder
-from workers.identity.text_folding import fold_words, words_of
+from workers.identity.text_folding import fold_words
 
 # fmt: off
 ALIASES: Final[dict[str, tuple[str, ...]]] = {
@@ -193,40 +193,45 @@ def _names_in_english() -> dict[str, str]:
 
     "Congo" is the name that ISO 3166-1 gives to CG. "Korea" alone may be either of two countries.
     """
-    names: dict[str, set[str]] = {}
+    written: dict[str, set[str]] = {}
     for country in pycountry.countries:
         given = (country.alpha_2, country.alpha_3, country.numeric, country.name)
         official = (getattr(country, "official_name", ""), getattr(country, "common_name", ""))
         for name in (*given, *official):
-            names.setdefault(" ".join(_words(name)), set()).add(country.alpha_2)
-    _add_language(names, "en")
-    single = _single(names)
+            written.setdefault(name, set()).add(country.alpha_2)
+    _add_language(written, "en")
+    names = _fold_names(written)
     for code, aliases in ALIASES.items():
-        single |= {" ".join(_words(alias)): code for alias in aliases}
-    single.pop("", None)
-    return single | {"korea": ""}
+        names |= {" ".join(_words(alias)): code for alias in aliases}
+    names.pop("", None)
+    return names | {"korea": ""}
 
 
 @lru_cache(maxsize=1)
 def _names_in_every_language() -> dict[str, str]:
     """Return the country of each name in any language of CLDR. Empty for a name of several countries."""
-    names: dict[str, set[str]] = {}
+    written: dict[str, set[str]] = {}
     for locale in sorted(localedata.locale_identifiers()):
         script = locale.partition("_")[2]
         if not script or (len(script) == 4 and script.isalpha()):  # noqa: PLR2004 - as in zh_Hant
-            _add_language(names, locale)
+            _add_language(written, locale)
             localedata.clear_caches()  # the names are a thousandth of each language's data
-    names.pop("", None)
-    return _single(names)
+    return _fold_names(written)
 
 
-def _add_language(names: dict[str, set[str]], locale: str) -> None:
+def _add_language(written: dict[str, set[str]], locale: str) -> None:
+    """Add the countries of each name in one language, as CLDR writes the name."""
     territories = localedata.load(locale, merge_inherited=False).get("territories", {})
     for code, name in territories.items():
-        if code in _CODES and len(words_of(name)) > 0:
-            for spelling in {name, str(name).translate(_UMLAUTS)}:
-                names.setdefault(" ".join(_words(spelling)), set()).add(code)
+        if code in _CODES:
+            written.setdefault(str(name), set()).add(code)
 
 
-def _single(names: dict[str, set[str]]) -> dict[str, str]:
+def _fold_names(written: dict[str, set[str]]) -> dict[str, str]:
+    """Return the country of each folded name. Empty for a name of several countries."""
+    names: dict[str, set[str]] = {}
+    for name, codes in written.items():
+        for spelling in {name, name.translate(_UMLAUTS)}:
+            names.setdefault(" ".join(_words(spelling)), set()).update(codes)
+    names.pop("", None)
     return {name: next(iter(codes)) if len(codes) == 1 else "" for name, codes in names.items()}

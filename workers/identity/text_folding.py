@@ -41,9 +41,7 @@ _LETTERS: Final = str.maketrans(
 def fold(text: str) -> str:
     """Return ``text`` in compatibility form and lower case, without accents, points and invisible characters."""
     lower = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return without_accents("".join(char for char in lower if unicodedata.category(char) != "Cf")).translate(
-        _LETTERS
-    )
+    return without_accents(lower.translate(_VISIBLE)).translate(_LETTERS)
 
 
 def without_accents(text: str) -> str:
@@ -66,12 +64,34 @@ def without_accents(text: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text: runs of letters, digits and combining marks."""
-    return "".join(char if is_word_character(char) else " " for char in text).split()
+    return text.translate(_SPACED).split()
 
 
 def is_word_character(char: str) -> bool:
     """Whether a character belongs to a word: a letter, a digit or a combining mark."""
     return char.isalnum() or unicodedata.category(char)[0] == "M"
+
+
+class _Spaced(dict[int, str]):
+    """Every character, for ``str.translate``: itself if it belongs to a word, else a space."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        self[code] = found = char if is_word_character(char) else " "
+        return found
+
+
+class _Visible(dict[int, str]):
+    """Every character, for ``str.translate``: itself, or nothing if it is invisible."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        self[code] = found = "" if unicodedata.category(char) == "Cf" else char
+        return found
+
+
+_SPACED: Final = _Spaced()
+_VISIBLE: Final = _Visible()
 
 
 def fold_words(text: str) -> str:
