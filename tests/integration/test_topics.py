@@ -13,13 +13,13 @@ from workers.broker import clock_check
 from workers.broker.clock_check import ClockDiffersError, check_clock
 from workers.broker.topic_changes import shorten_segments
 from workers.broker.topic_plan import (
-    ProblemKind,
     TopicsError,
     check_topics,
     create_topics,
     found_topics,
     plan_topics,
 )
+from workers.broker.topic_problems import ProblemKind
 from workers.local_kafka.server import LocalKafka
 from workers.settings import Settings
 

@@ -6,6 +6,7 @@ replaces all settings of a topic, so those that the topic has are sent again.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient
@@ -13,11 +14,17 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import for_code
 
 from workers.broker.clients import client_arguments
-from workers.broker.topic_plan import SEGMENT_BYTES, TopicsError, found_topics, has_long_segments, plan_topics
+from workers.broker.topic_plan import TopicsError, found_topics, plan_topics
+from workers.broker.topic_problems import SEGMENT_BYTES, has_long_segments
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workers.broker.topic_plan import PlannedTopic
     from workers.settings import Settings
 
+_POLLS: Final = 100
+_POLL_EVERY_S: Final = 0.1
 _SET_FOR_TOPIC: Final = 1
 """The ``config_source`` of a setting of the topic itself. Others are defaults of the broker."""
 
@@ -33,8 +40,7 @@ async def shorten_segments(settings: Settings) -> list[str]:
     admin = AIOKafkaAdminClient(**client_arguments(settings))
     await admin.start()
     try:
-        found = await found_topics(admin, set(planned))
-        long = [name for name, topic in found.items() if has_long_segments(planned[name], topic)]
+        long = await _long_segments(admin, planned)
         for name in long:
             size = {SEGMENT_BYTES: planned[name].config[SEGMENT_BYTES]}
             changed = ConfigResource(ConfigResourceType.TOPIC, name, await _own_settings(admin, name) | size)
@@ -44,9 +50,18 @@ async def shorten_segments(settings: Settings) -> list[str]:
                         raise TopicsError(
                             f"the broker did not change {name}: {reason or for_code(code).__name__}"
                         )
-        return long
+        for _ in range(_POLLS):  # the broker describes a change with a delay
+            if not (long and await _long_segments(admin, planned)):
+                return long
+            await asyncio.sleep(_POLL_EVERY_S)
+        raise TopicsError(f"segment.bytes changed, but the broker does not show it yet: {', '.join(long)}")
     finally:
         await admin.close()
+
+
+async def _long_segments(admin: Any, planned: Mapping[str, PlannedTopic]) -> list[str]:
+    found = await found_topics(admin, set(planned))
+    return [name for name, topic in found.items() if has_long_segments(planned[name], topic)]
 
 
 async def _own_settings(admin: Any, name: str) -> dict[str, str]:

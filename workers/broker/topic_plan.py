@@ -1,6 +1,6 @@
-"""The planned topics, their creation, and the differences between the plan and the broker.
+"""The planned topics, their creation, and the check of a cluster against the plan.
 
-In: the contract (schemas/topics.py) and the settings. Out: a plan, and the problems of a cluster that differs from it.
+In: the contract (schemas/topics.py) and the settings. Out: a plan, and the problems of a cluster (topic_problems.py).
 An existing topic is never changed or deleted here. Its partition count can never change, and the operator decides
 which data a retention deletes. topic_changes.py applies the one change that deletes nothing.
 """
@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -18,16 +17,15 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from schemas.topics import DAY_MS, TOPICS, Direction
 from workers.broker.clients import client_arguments
+from workers.broker.topic_problems import SEGMENT_BYTES, find_problems
 from workers.engine.context import changelog_topic, watermark_topic
 from workers.shadow import topic_names
 
 if TYPE_CHECKING:
+    from workers.broker.topic_problems import Problem
     from workers.settings import Settings
 
 AGENTS: Final = ("visitors", "directory", "accounts", "desks")
-LEAST_RETENTION_MS: Final = 14 * DAY_MS
-"""Least retention of a topic. Records expire by their own timestamps, and replays bring old ones. 14 days in ms."""
-SEGMENT_BYTES: Final = "segment.bytes"
 _CHANGELOG_SEGMENT: Final = 50 << 20
 """Bytes of a changelog's segments, as in Kafka Streams. The newest one is never compacted, so a restore reads all of it."""
 _FOREVER: Final = "-1"
@@ -41,11 +39,9 @@ _WATERMARKS: Final = {
 
 The broker stamps its records, so a worker can compare its clock with the broker's.
 """
-_CONSEQUENCES: Final = {
-    "compact": "the broker deletes records that are still needed",
-    "delete": "the broker removes events that share a key",
-    "compact,delete": "erased data or expired data stays readable",
-}
+_WRITTEN_HERE: Final = {"message.timestamp.type": "CreateTime", "max.message.bytes": "1048588"}
+"""Settings of topics that only workers write: their stamps are part of a decision, and a record may take a megabyte."""
+_NO_SIZE_LIMIT: Final = {"retention.bytes": "-1"}
 KEEP_FOREVER: Final = {"retention.ms": _FOREVER}
 _TOPIC_ALREADY_EXISTS: Final = 36
 _LISTED_WITHIN_S: Final = 15.0
@@ -75,33 +71,6 @@ class FoundTopic:
     config: Mapping[str, str]
 
 
-class ProblemKind(StrEnum):
-    """The kinds of difference between a topic and its plan."""
-
-    MISSING = "missing"
-    PARTITIONS = "partitions"
-    REPLICATION = "replication"
-    CLEANUP_POLICY = "cleanup_policy"
-    RETENTION = "retention"
-    COMPACTION_LAG = "compaction_lag"
-    DELETE_RETENTION = "delete_retention"
-    SEGMENT = "segment"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One difference that matters, with advice on how to fix it."""
-
-    topic: str
-    kind: ProblemKind
-    found: str
-    expected: str
-    advice: str
-
-    def __str__(self) -> str:
-        return f"{self.topic}: {self.kind}: found {self.found}, expected {self.expected}; {self.advice}"
-
-
 def plan_topics(settings: Settings, erase_within_ms: int = DAY_MS) -> list[PlannedTopic]:
     """Return every topic of the contract, the changelog of every agent, and the topic of watermarks.
 
@@ -120,93 +89,17 @@ def plan_topics(settings: Settings, erase_within_ms: int = DAY_MS) -> list[Plann
     wanted = {
         names[topic.name]: replace(topic, retention_ms=settings.retention_days * DAY_MS).config()
         | (lag if topic.compacted and topic.direction is Direction.OUT else {})
+        | ({} if topic.direction is Direction.IN else _WRITTEN_HERE)
+        | (_NO_SIZE_LIMIT if topic.expires or not topic.compacted else {})
         for topic in TOPICS.values()
     }
-    wanted |= {changelog_topic(settings.app_id, agent): changelog for agent in AGENTS}
+    wanted |= {changelog_topic(settings.app_id, agent): changelog | _WRITTEN_HERE for agent in AGENTS}
     planned = [
         PlannedTopic(name, settings.partitions, settings.replication_factor, config)
         for name, config in wanted.items()
     ]
     watermarks = watermark_topic(settings.app_id)
     return [*planned, PlannedTopic(watermarks, 1, settings.replication_factor, _WATERMARKS)]
-
-
-def find_problems(planned: list[PlannedTopic], found: Mapping[str, FoundTopic]) -> list[Problem]:
-    """Return the differences from the plan that matter, in the order of the plan."""
-    return [
-        problem
-        for topic in planned
-        for problem in (_differences(topic, found[topic.name]) if topic.name in found else [_missing(topic)])
-    ]
-
-
-def _missing(topic: PlannedTopic) -> Problem:
-    advice = "create it with `lead-router topics create`"
-    return Problem(topic.name, ProblemKind.MISSING, "no topic", f"{topic.partitions} partitions", advice)
-
-
-def _differences(topic: PlannedTopic, found: FoundTopic) -> list[Problem]:
-    differences: list[Problem] = []
-
-    def report(kind: ProblemKind, was: object, wanted: object, advice: str) -> None:
-        differences.append(Problem(topic.name, kind, str(was), str(wanted), advice))
-
-    if found.partitions != topic.partitions:
-        report(
-            ProblemKind.PARTITIONS,
-            found.partitions,
-            topic.partitions,
-            "a partition count can never change, because keys, rows and transactional ids depend on it: restore the"
-            " setting `partitions`, or use a new `app_id` and new topics and rebuild from the inputs",
-        )
-    if found.replication_factor < topic.replication_factor:
-        advice = "reassign its replicas with Kafka's own tools, or lower the setting `replication_factor`"
-        report(ProblemKind.REPLICATION, found.replication_factor, topic.replication_factor, advice)
-    policy, wanted = found.config.get("cleanup.policy", ""), topic.config["cleanup.policy"]
-    if policy != wanted:
-        consequence = _CONSEQUENCES[wanted]
-        report(ProblemKind.CLEANUP_POLICY, policy, wanted, f"set cleanup.policy={wanted}, or {consequence}")
-        return differences
-    if "delete" in wanted:
-        kept = found.config.get("retention.ms", _FOREVER)
-        planned = topic.config.get("retention.ms", _FOREVER)
-        least = LEAST_RETENTION_MS if planned == _FOREVER else min(LEAST_RETENTION_MS, int(planned))
-        if kept != _FOREVER and int(kept) < least:
-            advice = "raise retention.ms: a worker stops if its next record was deleted"
-            report(ProblemKind.RETENTION, f"{kept} ms", f"{least} ms or more", advice)
-    if "compact" in wanted:
-        differences += _compaction(topic, found)
-    return differences
-
-
-def _compaction(topic: PlannedTopic, found: FoundTopic) -> list[Problem]:
-    differences: list[Problem] = []
-    lag = topic.config["max.compaction.lag.ms"]
-    if int(found.config.get("max.compaction.lag.ms", 2**63 - 1)) > int(lag):
-        is_at = f"{found.config.get('max.compaction.lag.ms', 'unbounded')} ms"
-        advice = f"set max.compaction.lag.ms={lag}, or erased data stays readable"
-        differences.append(
-            Problem(topic.name, ProblemKind.COMPACTION_LAG, is_at, f"{lag} ms or less", advice)
-        )
-    kept = topic.config["delete.retention.ms"]
-    if int(found.config.get("delete.retention.ms", 0)) < int(kept):
-        is_at = f"{found.config.get('delete.retention.ms', 0)} ms"
-        advice = f"set delete.retention.ms={kept}, or a reader that was down misses deletions"
-        differences.append(
-            Problem(topic.name, ProblemKind.DELETE_RETENTION, is_at, f"{kept} ms or more", advice)
-        )
-    if has_long_segments(topic, found):
-        is_at = f"{found.config.get(SEGMENT_BYTES, 'unset')} bytes"
-        advice = "run `lead-router topics create`, or a restore reads records that compaction has not removed"
-        wanted = f"{topic.config[SEGMENT_BYTES]} bytes or less"
-        differences.append(Problem(topic.name, ProblemKind.SEGMENT, is_at, wanted, advice))
-    return differences
-
-
-def has_long_segments(topic: PlannedTopic, found: FoundTopic) -> bool:
-    """Whether the topic's segments may grow longer than planned."""
-    wanted = topic.config.get(SEGMENT_BYTES)
-    return wanted is not None and int(found.config.get(SEGMENT_BYTES, 1 << 30)) > int(wanted)
 
 
 async def create_topics(
@@ -257,7 +150,16 @@ async def create_topics(
 
 
 async def check_topics(settings: Settings, erase_within_ms: int = DAY_MS) -> list[Problem]:
-    """Return the problems of the cluster's topics. Workers may start if there is none.
+    """Return the problems of the cluster's topics without warnings. Workers may start if there is none.
+
+    Raises:
+        aiokafka.errors.KafkaConnectionError: no broker answers.
+    """
+    return [found for found in await inspect_topics(settings, erase_within_ms) if not found.is_warning]
+
+
+async def inspect_topics(settings: Settings, erase_within_ms: int = DAY_MS) -> list[Problem]:
+    """Return the problems of the cluster's topics, and warnings.
 
     Raises:
         aiokafka.errors.KafkaConnectionError: no broker answers.

@@ -10,10 +10,9 @@ from workers.broker.topic_plan import (
     AGENTS,
     FoundTopic,
     PlannedTopic,
-    ProblemKind,
-    find_problems,
     plan_topics,
 )
+from workers.broker.topic_problems import ProblemKind, find_problems
 from workers.settings import Settings
 
 SETTINGS = Settings(app_id="house", partitions=6, replication_factor=3)
@@ -131,6 +130,24 @@ def test_a_cluster_as_planned_has_no_problem() -> None:
         (CHANGELOG, with_config(CHANGELOG, max_compaction_lag_ms=str(2**63 - 1)), ProblemKind.COMPACTION_LAG),
         (CHANGELOG, with_config(CHANGELOG, delete_retention_ms="60000"), ProblemKind.DELETE_RETENTION),
         (CHANGELOG, with_config(CHANGELOG, segment_bytes="1073741824"), ProblemKind.SEGMENT),
+        *(
+            (name, with_config(name, message_timestamp_type="LogAppendTime"), ProblemKind.TIMESTAMP_TYPE)
+            for name in ("lead.events", "lead.routing", CHANGELOG)
+        ),
+        (
+            WATERMARKS,
+            with_config(WATERMARKS, message_timestamp_type="CreateTime"),
+            ProblemKind.TIMESTAMP_TYPE,
+        ),
+        *(
+            (name, with_config(name, max_message_bytes="900000"), ProblemKind.MAX_MESSAGE_BYTES)
+            for name in ("desk.requests", "lead.scores", CHANGELOG)
+        ),
+        *(
+            (name, with_config(name, retention_bytes="1073741824"), ProblemKind.RETENTION_BYTES)
+            for name in ("web.activity", "lead.events", "dead.letters")
+        ),
+        (CHANGELOG, with_config(CHANGELOG, min_insync_replicas="1"), ProblemKind.MIN_INSYNC_REPLICAS),
         (WATERMARKS, None, ProblemKind.MISSING),
         (WATERMARKS, replace(as_planned(PLAN[WATERMARKS]), partitions=6), ProblemKind.PARTITIONS),
         (WATERMARKS, with_config(WATERMARKS, retention_ms="60000"), ProblemKind.RETENTION),
@@ -173,3 +190,35 @@ def test_a_changed_partition_count_means_a_new_app_id_and_a_rebuild() -> None:
     assert "found 7, expected 6" in str(problem)
     for words in ("can never change", "new `app_id`", "rebuild"):
         assert words in problem.advice
+
+
+@pytest.mark.parametrize(
+    ("name", "config"),
+    [
+        pytest.param(
+            "web.activity", {"message_timestamp_type": "LogAppendTime"}, id="producers decide about arrival"
+        ),
+        pytest.param("web.activity", {"max_message_bytes": "500000"}, id="producers decide about sizes"),
+        pytest.param("lead.events", {"max_message_bytes": "5000000"}, id="larger records are allowed"),
+        pytest.param("lead.events", {"min_insync_replicas": "2"}, id="enough replicas in sync"),
+    ],
+)
+def test_a_harmless_difference_is_not_reported(name: str, config: dict[str, str]) -> None:
+    assert find_problems(list(PLAN.values()), found(**{name: with_config(name, **config)})) == []
+
+
+def test_a_record_that_counts_as_written_on_one_disk_is_a_warning() -> None:
+    (warning,) = find_problems(
+        list(PLAN.values()), found(**{CHANGELOG: with_config(CHANGELOG, min_insync_replicas="1")})
+    )
+    assert (warning.kind, warning.is_warning) == (ProblemKind.MIN_INSYNC_REPLICAS, True)
+    assert str(warning).startswith(
+        f"warning: {CHANGELOG}: min_insync_replicas: found 1, expected 2 or more; "
+    )
+
+
+def test_topics_without_a_second_copy_are_one_warning() -> None:
+    planned = plan_topics(Settings(app_id="house"))
+    (warning,) = find_problems(planned, {topic.name: as_planned(topic) for topic in planned})
+    assert (warning.kind, warning.is_warning) == (ProblemKind.REPLICATION, True)
+    assert f"1 replica of {len(planned)} topics" in str(warning)
