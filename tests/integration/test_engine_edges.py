@@ -225,3 +225,14 @@ async def test_a_second_resume_does_not_count_for_the_next_stop(toys: Toys) -> N
     letters = len(await toys.outputs("dead"))
     resumes = len(worker.events("partition_resumed"))
     assert (resumes, letters) == (1, 2 * STOP_AT), f"{resumes} resumes, {letters} dead letters"
+
+
+async def test_a_stopped_partition_is_released_before_the_worker_would_cancel_it(toys: Toys) -> None:
+    """All partitions of the worker wait for it at every rebalance. It once waited for 2 s at a time."""
+    await toys.create()
+    worker = toys.start(quarantine={"run": STOP_AT}, bounds={"release_timeout_s": 1.5})
+    await stop_partition(toys, worker)
+    await asyncio.sleep(1)
+    worker.terminate()
+    assert worker.wait(30) == 0
+    assert [event["cancelled"] for event in worker.events("partitions_released")][-1] == 0

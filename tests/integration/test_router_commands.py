@@ -58,7 +58,11 @@ async def test_the_check_names_the_remedy_for_a_wrong_number_of_partitions(route
     assert code == 1
     assert f"lead.events: partitions: found {router.partitions}, expected {router.partitions + 1}" in output
     assert "restore the setting `partitions`, or use a new `app_id`" in output
-    assert ended(router, ["topics", "check"]) == (0, "every topic matches the contract\n")
+    code, output = ended(router, ["topics", "check"])
+    warning, verdict = output.splitlines()
+    assert (code, verdict) == (0, "every topic matches the contract")
+    assert warning.startswith("warning: ")
+    assert "replication: found 1 replica of" in warning
 
 
 @pytest.mark.parametrize("arguments", [["topics", "check"], ["watch"]], ids=" ".join)

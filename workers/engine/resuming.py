@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from aiokafka.structs import TopicPartition
 
-_POLL_MS = 500
+_POLL_MS = 200
+"""How long one request waits for records. A stopped task is released within that time. Milliseconds."""
 
 
 async def find_resume(
