@@ -3,10 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 # uv only writes the lock files. No other target needs it.
 UV_VERSION := 0.13.9
+# Only `make audit` needs it, and the network.
+PIP_AUDIT_VERSION := 2.10.1
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mutations prove check pages format bench lock
+.PHONY: help demo test mutations prove check pages format bench lock audit
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z.]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,17 +50,25 @@ format: .venv ## fix the lint and format findings of `check` that can be fixed a
 bench: .venv ## compare the engine with stock Faust on the same job, as ratios
 	$(BIN)/python -m bench
 
+audit: .audit-tool/bin/pip-audit ## compare the locked packages with published advisories; needs the network, and fails without it
+	.audit-tool/bin/pip-audit --strict --disable-pip --require-hashes $(addprefix -r requirements/,run.txt build.txt msk-iam.txt dev.txt)
+
 lock: .lock-tool/bin/uv ## write requirements/*.txt from pyproject.toml (UPGRADE=--upgrade takes newer versions)
 	@set -e; export UV_CUSTOM_COMPILE_COMMAND='make lock'; \
 	compile() { out=$$1; shift; .lock-tool/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header $(UPGRADE) "$$@" -o requirements/$$out.txt; }; \
 	compile run pyproject.toml; \
 	compile build --group build; \
-	compile dev pyproject.toml --group dev -c requirements/run.txt -c requirements/build.txt
+	compile msk-iam pyproject.toml --extra msk-iam -c requirements/run.txt; \
+	compile dev pyproject.toml --extra msk-iam --group dev -c requirements/run.txt -c requirements/build.txt -c requirements/msk-iam.txt
 
 .lock-tool/bin/uv:
 	@$(PYTHON) -m venv .lock-tool
 	@.lock-tool/bin/python -m pip --disable-pip-version-check --quiet install uv==$(UV_VERSION)
+
+.audit-tool/bin/pip-audit:
+	@$(PYTHON) -m venv .audit-tool
+	@.audit-tool/bin/python -m pip --disable-pip-version-check --quiet install pip-audit==$(PIP_AUDIT_VERSION)
 
 .PHONY: .venv
 .venv: .venv/dev.stamp

@@ -20,6 +20,7 @@ from workers.broker.clock_check import check_clock
 from workers.broker.cluster import cluster_facts
 from workers.broker.topic_plan import TopicsError, check_topics
 from workers.config import load_config
+from workers.connection_settings import Mechanism, Security
 from workers.deadletters import dead_letter
 from workers.engine.clocks import StampClock, WallClock
 from workers.engine.context import Bounds, Context, changelog_topic
@@ -28,7 +29,7 @@ from workers.engine.decide import Limits
 from workers.engine.faust_app import EngineApp, build_app
 from workers.engine.quarantine import QuarantineLimits
 from workers.log import configure_logging
-from workers.settings import Clock, Security, Settings, SettingsError
+from workers.settings import Clock, Settings, SettingsError
 from workers.shadow import shadow_dead_letters, shadow_spec
 
 if TYPE_CHECKING:
@@ -121,10 +122,13 @@ def _faust_security(settings: Settings, context: Context) -> dict[str, Any]:
     ssl_context = context.client["ssl_context"]
     if settings.security is Security.SSL:
         return {"broker_credentials": faust.SSLCredentials(context=ssl_context)}
+    if settings.sasl_mechanism is Mechanism.OAUTHBEARER:
+        provider = context.client["sasl_oauth_token_provider"]
+        return {"broker_credentials": faust.OAuthCredentials(oauth_cb=provider, ssl_context=ssl_context)}
     credentials = faust.SASLCredentials(
         username=context.client["sasl_plain_username"],
         password=context.client["sasl_plain_password"],
-        mechanism=settings.sasl_mechanism,
+        mechanism=settings.sasl_mechanism.value,
         ssl_context=ssl_context,
     )
     return {"broker_credentials": credentials}

@@ -9,10 +9,11 @@ import pydantic_settings
 from pydantic import ValidationError
 
 import workers
+from workers.connection_settings import PREFIX
 from workers.engine.api import Config
 from workers.policy.load import load_policy_file, to_config
 from workers.policy.model import Policy
-from workers.settings import PREFIX, Settings, SettingsError
+from workers.settings import Settings, SettingsError
 from workers.shadow import settings_of_shadow
 
 DEFAULT_POLICY = "default.yaml"

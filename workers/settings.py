@@ -1,27 +1,32 @@
-"""Settings of one installation: the address of Kafka, the place of its state, and the batch limits.
+"""Settings of one installation: the connection to Kafka, the place of its state, and the batch limits.
 
-In: environment variables (`LEAD_ROUTER_...`; `KAFKA_BOOTSTRAP` keeps its common name), a `.env` file and a
-`lead-router.toml` in the working directory, in this order of precedence. Out: one frozen `Settings`. The definition
-of an MQL and the rules of routing are not settings: they are in `policy/`.
+In: environment variables (`LEAD_ROUTER_...`; `KAFKA_BOOTSTRAP` keeps its common name), a `.env` file in the working
+directory, files of secrets, and a `lead-router.toml` in the working directory, in this order of precedence. Out: one frozen
+`Settings`. The definition of an MQL and the rules of routing are not settings: they are in `policy/`.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
+    SecretsSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
-PREFIX: Final = "LEAD_ROUTER_"
+from workers.connection_settings import PREFIX, ConnectionSettings
+
 TOML_FILE: Final = "lead-router.toml"
+SECRETS_DIR: Final = Path("/run/secrets")
+"""The folder in which Docker mounts secrets. Kubernetes can mount them there too."""
 MIN_KEY_BYTES: Final = 16
 
 Count = Annotated[int, Field(ge=1)]
@@ -35,14 +40,6 @@ Milliseconds = Annotated[float, Field(ge=0)]
 
 class SettingsError(ValueError):
     """A setting is missing or contradicts another. The text names the variable and the expected value."""
-
-
-class Security(StrEnum):
-    """How connections to Kafka are protected."""
-
-    PLAINTEXT = "PLAINTEXT"
-    SSL = "SSL"
-    SASL_SSL = "SASL_SSL"
 
 
 class Clock(StrEnum):
@@ -67,35 +64,14 @@ def default_cache_dir() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lead-router"
 
 
-class Settings(BaseSettings):
+class Settings(ConnectionSettings):
     """All settings, validated. Secrets are never shown when printed or logged."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
         env_file=".env",
         toml_file=TOML_FILE,
         extra="forbid",
         dotenv_filtering="match_prefix",  # other programs, as docker compose, share the .env file
-        frozen=True,
-        populate_by_name=True,
-    )
-
-    bootstrap: str = Field(
-        default="127.0.0.1:9092",
-        min_length=1,
-        validation_alias=AliasChoices("KAFKA_BOOTSTRAP", "bootstrap"),
-        description="Kafka's address: host:port, several separated by commas.",
-    )
-    security: Security = Field(
-        default=Security.PLAINTEXT, description="How connections to Kafka are protected."
-    )
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
-        default="SCRAM-SHA-512", description="The login mechanism at Kafka, with SASL_SSL."
-    )
-    sasl_user: str | None = Field(default=None, description="The user name at Kafka, with SASL_SSL.")
-    sasl_password: SecretStr | None = Field(default=None, description="The password at Kafka, with SASL_SSL.")
-    ssl_cafile: Path | None = Field(
-        default=None, description="The CA certificates to trust. Unset: the system's."
     )
 
     app_id: str = Field(
@@ -124,6 +100,10 @@ class Settings(BaseSettings):
     )
     cache_dir: Path = Field(
         default_factory=default_cache_dir, description="Folder for downloaded programs. May be deleted."
+    )
+    secrets_dir: Path = Field(
+        default=SECRETS_DIR,
+        description="Folder of secrets: a file per setting, named like its variable, with the value as text.",
     )
     policy: Path = Field(
         default=Path("policy"), description="The policy: a file, or a folder with default.yaml."
@@ -177,22 +157,6 @@ class Settings(BaseSettings):
     )
 
     @model_validator(mode="after")
-    def _security_is_whole(self) -> Self:
-        if self.security is Security.SASL_SSL and not (self.sasl_user and self.sasl_password):
-            raise ValueError(f"security SASL_SSL needs {PREFIX}SASL_USER and {PREFIX}SASL_PASSWORD; set both")
-        if self.security is not Security.SASL_SSL and (self.sasl_user or self.sasl_password):
-            raise ValueError(
-                f"{PREFIX}SASL_USER or {PREFIX}SASL_PASSWORD is set, but {PREFIX}SECURITY is {self.security}: "
-                "a password is sent over SASL_SSL only. Set SECURITY to SASL_SSL, or unset the user and the password"
-            )
-        if self.security is Security.PLAINTEXT and self.ssl_cafile is not None:
-            raise ValueError(
-                f"{PREFIX}SSL_CAFILE is set, but {PREFIX}SECURITY is {self.security}: connections would not be encrypted. "
-                f"Set {PREFIX}SECURITY to SSL or SASL_SSL, or unset {PREFIX}SSL_CAFILE"
-            )
-        return self
-
-    @model_validator(mode="after")
     def _key_is_long_enough(self) -> Self:
         if self.lead_id_key and len(self.lead_id_key.get_secret_value().encode()) < MIN_KEY_BYTES:
             raise ValueError(
@@ -208,11 +172,15 @@ class Settings(BaseSettings):
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's; it knows one fixed folder
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Return the sources by precedence: arguments, environment, `.env`, mounted secrets, the TOML file."""
         toml = TomlConfigSettingsSource(settings_cls)
-        return init_settings, env_settings, dotenv_settings, file_secret_settings, toml
+        folder = _secrets_dir(init_settings, env_settings, dotenv_settings, toml)
+        if folder is not None:
+            _refuse_unknown_secrets(folder, settings_cls.model_fields)
+        secrets = SecretsSettingsSource(settings_cls, secrets_dir=folder)
+        return init_settings, env_settings, dotenv_settings, secrets, toml
 
     def required_lead_id_key(self) -> bytes:
         """Return the secret from which lead ids are made.
@@ -227,3 +195,31 @@ class Settings(BaseSettings):
                 "backup of it."
             )
         return self.lead_id_key.get_secret_value().encode()
+
+
+def _secrets_dir(*sources: PydanticBaseSettingsSource) -> Path | None:
+    """Return the folder of secrets that the sources name first, else the default one. None: it does not exist.
+
+    Raises:
+        SettingsError: a source names a folder that does not exist.
+    """
+    for source in sources:
+        if named := source().get("secrets_dir"):
+            if not Path(named).is_dir():
+                raise SettingsError(
+                    f"{PREFIX}SECRETS_DIR is {named}, which is not a folder: expected a folder with a file per secret, for "
+                    f"example {PREFIX.lower()}sasl_password"
+                )
+            return Path(named)
+    return SECRETS_DIR if SECRETS_DIR.is_dir() else None
+
+
+def _refuse_unknown_secrets(folder: Path, known: Iterable[str]) -> None:
+    """Raise SettingsError for a file with our prefix that names no setting: a misspelt secret would be ignored."""
+    names = {f"{PREFIX}{name}".lower() for name in known}
+    for file in sorted(folder.iterdir()):
+        name = file.name.lower()
+        if name.startswith(PREFIX.lower()) and name not in names:
+            raise SettingsError(
+                f"{file}: unknown setting; expected a file name like {PREFIX.lower()}sasl_password"
+            )

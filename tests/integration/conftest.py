@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from nursery import Nursery
 
 if TYPE_CHECKING:
     from router import Router
+    from secured import SecuredKafka
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +72,23 @@ def router_kafka(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         return
     with LocalKafka(tmp_path_factory.mktemp("router-kafka"), properties=IMPATIENT) as broker:
         yield broker.bootstrap
+
+
+@pytest.fixture(scope="session")
+def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredKafka]:
+    """A broker with TLS, logins and access rights. It is always started here."""
+    from secured import SecuredKafka  # noqa: PLC0415 - most tests do not need certificates
+
+    with SecuredKafka(tmp_path_factory.mktemp("secured")) as broker:
+        yield broker
+
+
+@pytest.fixture
+async def allowed(secured: SecuredKafka) -> AsyncIterator[SecuredKafka]:
+    """The secured broker, whose user has no rights yet. At the end they are removed again."""
+    await secured.forget()
+    yield secured
+    await secured.forget()
 
 
 NewRouter = Callable[..., "Router"]

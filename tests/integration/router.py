@@ -198,3 +198,9 @@ class Router:
             print(f"--- {worker.log_path}", *lines, sep="\n")  # noqa: T201 - pytest shows it for failed tests only
             if worker.is_alive:
                 worker.kill()
+
+
+def ended(router: Router, arguments: Sequence[str], **settings: Any) -> tuple[int, str]:
+    """Run a command of `lead-router` to its end. Return its exit code and its output."""
+    worker = router.start("operator", arguments=arguments, **settings)
+    return worker.wait(60.0), worker.log_text()

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from crowd import crowd, team
 from outcome import outcome
-from router import Router, Sent, of_line
+from router import Router, Sent, ended, of_line
 from tape import Tape
 from waiting import eventually
 
@@ -31,12 +31,6 @@ ANN = "ann@harbor.example"
 CIO = {"job_title": "CIO", "job_function": "it"}
 CRM = frozenset({"crm.accounts", "crm.reps"})
 RESULTS = [name for name, topic in TOPICS.items() if topic.direction is Direction.OUT]
-
-
-def ended(router: Router, arguments: Sequence[str], **settings: Any) -> tuple[int, str]:
-    """Run a command of `lead-router` to its end. Return its exit code and its output."""
-    worker = router.start("operator", arguments=arguments, **settings)
-    return worker.wait(60.0), worker.log_text()
 
 
 async def test_the_error_of_a_worker_without_topics_names_the_command_that_creates_them(

@@ -17,18 +17,25 @@ import structlog
 from pydantic import SecretStr
 from rich.console import Console
 
+from tests.certificates import Certificates
 from workers.app import build_context
 from workers.broker.clients import client_arguments
 from workers.broker.topic_plan import plan_topics
 from workers.config import load_config
+from workers.connection_settings import Mechanism, Security
 from workers.demo.run import _kafka
 from workers.engine.api import Config
 from workers.engine.context import Context
 from workers.log import configure_logging
-from workers.settings import Clock, LogFormat, Security, Settings
+from workers.settings import Clock, LogFormat, Settings, SettingsError
 
 TESTS: Final = Path(__file__).parents[1]
 SASL: Final = {"security": Security.SASL_SSL, "sasl_user": "u", "sasl_password": SecretStr("p")}
+TOKEN: Final = {
+    "security": Security.SASL_SSL,
+    "sasl_mechanism": Mechanism.OAUTHBEARER,
+    "token_provider": "unknown-provider",
+}
 Shows = Callable[[Settings, Path], Any]
 
 
@@ -45,8 +52,15 @@ def _logging_as_it_was() -> Iterator[None]:
 def of_clients(settings: Settings, _: Path) -> Any:
     try:
         return {name: one for name, one in client_arguments(settings).items() if name != "ssl_context"}
-    except FileNotFoundError as error:
+    except SettingsError as error:
         return str(error)
+
+
+def of_key(settings: Settings, folder: Path) -> Any:
+    files = Certificates(folder)
+    key = settings.ssl_keyfile or files.encrypted_key
+    given = {"security": Security.SSL, "ssl_certfile": files.client, "ssl_keyfile": key}
+    return of_clients(settings.model_copy(update=given), folder)
 
 
 def of_topics(settings: Settings, _: Path) -> Any:
@@ -77,10 +91,14 @@ LIMITS: Final = of_tasks(lambda context: context.limits)
 LINES: Final[dict[str, tuple[Shows, Any]]] = {
     "bootstrap": (of_clients, "kafka:9092"),
     "security": (of_clients, Security.SSL),
-    "sasl_mechanism": (of_clients, "PLAIN"),
+    "sasl_mechanism": (of_clients, Mechanism.PLAIN),
+    "token_provider": (of_clients, "another-one"),
     "sasl_user": (of_clients, "v"),
     "sasl_password": (of_clients, SecretStr("q")),
     "ssl_cafile": (of_clients, Path("no-such-ca.pem")),
+    "ssl_certfile": (of_clients, Path("no-such-certificate.pem")),
+    "ssl_keyfile": (of_key, Path("no-such.key")),
+    "ssl_key_password": (of_key, SecretStr("q")),
     "app_id": (of_topics, "other"),
     "partitions": (of_topics, 4),
     "replication_factor": (of_topics, 3),
@@ -105,12 +123,17 @@ LINES: Final[dict[str, tuple[Shows, Any]]] = {
 RUNNING: Final = {
     "session_timeout_s": "integration/router.py",
     "metrics_port": "unit/house/test_containers.py",
+    "secrets_dir": "unit/test_connection_settings.py",
 }
-"""Settings that only a running process shows, with the test (below tests/) that starts one with it."""
+"""Settings that only a running process or another way of loading shows, with the test (below tests/) that sets them."""
 
 
 def settings_of(name: str, **other: Any) -> Settings:
-    given = SASL if name.startswith(("sasl", "ssl")) else {}
+    given: dict[str, Any] = SASL if name.startswith(("sasl", "ssl")) else {}
+    if name in ("ssl_keyfile", "ssl_key_password"):
+        given = given | {"ssl_certfile": Path("client.pem")}
+    if name == "token_provider":
+        given = TOKEN
     return Settings.model_validate({"lead_id_key": SecretStr("l" * 32)} | given | other)
 
 

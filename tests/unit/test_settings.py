@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from workers.settings import Clock, Security, Settings, SettingsError, default_cache_dir
+from workers.connection_settings import Security
+from workers.settings import Clock, Settings, SettingsError, default_cache_dir
 
 KEY = "0123456789abcdef0123456789abcdef"
 
@@ -69,9 +70,6 @@ def test_the_key_is_given_as_bytes_and_never_shown(monkeypatch: pytest.MonkeyPat
     ("arguments", "complaint"),
     [
         ({"lead_id_key": SecretStr("short")}, "could be guessed"),
-        ({"security": Security.SASL_SSL}, "needs LEAD_ROUTER_SASL_USER"),
-        ({"sasl_user": "u", "sasl_password": SecretStr("p")}, "sent over SASL_SSL only"),
-        ({"ssl_cafile": Path("ca.pem")}, "Set LEAD_ROUTER_SECURITY to SSL or SASL_SSL"),
         ({"partitions": 0}, "partitions"),
         ({"app_id": "Lead Router"}, "app_id"),
         ({"dead_letter_share_percent": 101}, "dead_letter_share_percent"),
@@ -81,11 +79,6 @@ def test_the_key_is_given_as_bytes_and_never_shown(monkeypatch: pytest.MonkeyPat
 def test_an_invalid_setting_is_refused_by_its_name(arguments: dict[str, object], complaint: str) -> None:
     with pytest.raises(ValidationError, match=complaint):
         Settings.model_validate(arguments)
-
-
-def test_sasl_is_accepted_with_user_and_password() -> None:
-    settings = Settings(security=Security.SASL_SSL, sasl_user="u", sasl_password=SecretStr("secret-word"))
-    assert "secret-word" not in repr(settings)
 
 
 def test_the_cache_folder_is_that_of_the_variable_or_else_that_of_xdg(

@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from workers.broker.clients import client_arguments
-from workers.broker.connection_errors import advice, is_refusal, reason_kept
+from workers.broker.connection_errors import find_cause, reason_kept
 
 if TYPE_CHECKING:
     from workers.settings import Settings
@@ -29,7 +29,7 @@ async def wait_for_broker(settings: Settings) -> None:
     """Return when a broker has answered. Log ``broker_awaited`` once if none does.
 
     Raises:
-        BrokerRefusedError: the broker refuses the certificate, the user or the password.
+        BrokerRefusedError: the broker answers, and refuses the certificate, the login or the protocol.
     """
     was_reported = False
     with reason_kept() as last:
@@ -38,11 +38,12 @@ async def wait_for_broker(settings: Settings) -> None:
                 await _ask(settings)
             except KafkaError as error:
                 why = last.text or str(error)
-                if not isinstance(error, KafkaConnectionError) or is_refusal(why):
-                    raise BrokerRefusedError(f"{settings.bootstrap}: {why}. {advice(why)}") from error
+                cause = await asyncio.to_thread(find_cause, settings, why)
+                if not isinstance(error, KafkaConnectionError) or cause.is_refusal:
+                    raise BrokerRefusedError(f"{settings.bootstrap}: {why}. {cause.advice}") from error
                 if not was_reported:
                     was_reported = True
-                    log.warning("broker_awaited", bootstrap=settings.bootstrap, why=why)
+                    log.warning("broker_awaited", bootstrap=settings.bootstrap, why=f"{why}. {cause.advice}")
                 await asyncio.sleep(_RETRY_S)
             else:
                 return

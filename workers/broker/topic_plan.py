@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import ClusterAuthorizationFailedError, TopicAuthorizationFailedError
 
 from schemas.topics import DAY_MS, TOPICS, Direction
 from workers.broker.clients import client_arguments
 from workers.broker.topic_problems import SEGMENT_BYTES, find_problems
 from workers.engine.context import changelog_topic, watermark_topic
+from workers.engine.topic_ids import denied_topics
 from workers.shadow import topic_names
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ _WRITTEN_HERE: Final = {"message.timestamp.type": "CreateTime", "max.message.byt
 _NO_SIZE_LIMIT: Final = {"retention.bytes": "-1"}
 KEEP_FOREVER: Final = {"retention.ms": _FOREVER}
 _TOPIC_ALREADY_EXISTS: Final = 36
+_NO_RIGHTS: Final = (TopicAuthorizationFailedError.errno, ClusterAuthorizationFailedError.errno)
 _LISTED_WITHIN_S: Final = 15.0
 _POLL_EVERY_S: Final = 0.1
 
@@ -139,9 +142,12 @@ async def create_topics(
         )
         for name, code, *reason in response.topic_errors:
             if code not in (0, _TOPIC_ALREADY_EXISTS):
-                raise TopicsError(
-                    f"the broker did not create {name}: error {code}, {reason[0] if reason else 'no reason given'}"
-                )
+                why = reason[0] if reason else "no reason given"
+                if code in _NO_RIGHTS:
+                    why += (
+                        "; the user needs the right Create (`lead-router topics rights operator` prints it)"
+                    )
+                raise TopicsError(f"the broker did not create {name}: error {code}, {why}")
         names = [topic.name for topic in missing]
         await _wait_until_listed(admin, names)
         return names
@@ -168,31 +174,42 @@ async def inspect_topics(settings: Settings, erase_within_ms: int = DAY_MS) -> l
     await admin.start()
     try:
         planned = plan_topics(settings, erase_within_ms)
-        return find_problems(planned, await found_topics(admin, {topic.name for topic in planned}))
+        found, denied = await _seen_topics(admin, {topic.name for topic in planned})
+        return find_problems(planned, found, denied)
     finally:
         await admin.close()
 
 
 async def found_topics(admin: Any, names: set[str]) -> dict[str, FoundTopic]:
-    """Return the existing topics among ``names``.
+    """Return the existing topics among ``names``, as far as the user may see them."""
+    return (await _seen_topics(admin, names))[0]
 
-    All topics are requested from the broker, because a request for a missing topic may create it.
+
+async def _seen_topics(admin: Any, names: set[str]) -> tuple[dict[str, FoundTopic], set[str]]:
+    """Return the existing topics among ``names``, and those for which the user lacks a right.
+
+    All topics are requested from the broker, because a request for a missing topic may create it. The broker leaves out the
+    topics that the user may not describe, so the rest is requested by name, in a request that creates nothing.
     """
     described = {
         topic["topic"]: topic["partitions"]
         for topic in await admin.describe_topics()
         if topic["topic"] in names
     }
+    left = names - described.keys()
+    denied = await denied_topics(admin._client, left) if left else set()  # noqa: SLF001 - the admin has no public request
     if not described:
-        return {}
+        return {}, denied
     asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in described]
     configs: dict[str, dict[str, str]] = {}
     for response in await admin.describe_configs(asked):
         for code, reason, _, name, entries in response.resources:
-            if code:
+            if code == TopicAuthorizationFailedError.errno:
+                denied.add(name)
+            elif code:
                 raise TopicsError(f"the broker does not describe {name}: error {code}, {reason}")
             configs[name] = {entry[0]: entry[1] for entry in entries}
-    return {
+    found = {
         name: FoundTopic(
             partitions=len(partitions),
             replication_factor=min((len(one["replicas"]) for one in partitions), default=0),
@@ -200,6 +217,7 @@ async def found_topics(admin: Any, names: set[str]) -> dict[str, FoundTopic]:
         )
         for name, partitions in described.items()
     }
+    return found, denied
 
 
 async def _wait_until_listed(admin: Any, names: list[str]) -> None:

@@ -6,7 +6,7 @@ of them are warnings.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -33,6 +33,7 @@ class ProblemKind(StrEnum):
     """The kinds of difference between a topic and its plan."""
 
     MISSING = "missing"
+    NO_RIGHT = "no_right"
     PARTITIONS = "partitions"
     REPLICATION = "replication"
     CLEANUP_POLICY = "cleanup_policy"
@@ -63,13 +64,14 @@ class Problem:
         return f"{word}{self.topic}: {self.kind}: found {self.found}, expected {self.expected}; {self.advice}"
 
 
-def find_problems(planned: list[PlannedTopic], found: Mapping[str, FoundTopic]) -> list[Problem]:
-    """Return the differences from the plan that matter, in the order of the plan, then a warning about a single copy."""
-    problems = [
-        problem
-        for topic in planned
-        for problem in (_differences(topic, found[topic.name]) if topic.name in found else [_missing(topic)])
-    ]
+def find_problems(
+    planned: list[PlannedTopic], found: Mapping[str, FoundTopic], denied: Collection[str] = ()
+) -> list[Problem]:
+    """Return the differences from the plan that matter, in the order of the plan, then a warning about a single copy.
+
+    ``denied``: topics for which the user lacks a right.
+    """
+    problems = [problem for topic in planned for problem in _problems_of(topic, found, denied)]
     single = [
         topic.name
         for topic in planned
@@ -82,6 +84,20 @@ def find_problems(planned: list[PlannedTopic], found: Mapping[str, FoundTopic]) 
             Problem(single[0], ProblemKind.REPLICATION, count, "3 replicas", advice, is_warning=True)
         )
     return problems
+
+
+def _problems_of(
+    topic: PlannedTopic, found: Mapping[str, FoundTopic], denied: Collection[str]
+) -> list[Problem]:
+    if topic.name in denied:
+        return [_no_right(topic)]
+    return _differences(topic, found[topic.name]) if topic.name in found else [_missing(topic)]
+
+
+def _no_right(topic: PlannedTopic) -> Problem:
+    advice = "give the user its rights (`lead-router topics rights` prints them); the topic may exist or not"
+    found = "a topic that the user may not see"
+    return Problem(topic.name, ProblemKind.NO_RIGHT, found, "the rights Describe and DescribeConfigs", advice)
 
 
 def _missing(topic: PlannedTopic) -> Problem:

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, NoReturn
 
-from aiokafka.errors import KafkaConnectionError, KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError, SaslAuthenticationFailed
 from rich.console import Console
 
 from workers.broker.availability import BrokerRefusedError
 from workers.broker.clock_check import ClockDiffersError
-from workers.broker.connection_errors import advice, reason_kept
+from workers.broker.connection_errors import find_cause, reason_kept
 from workers.broker.topic_plan import TopicsError
+from workers.config import load_settings
+from workers.engine.access_errors import AccessDeniedError, missing_right
 from workers.engine.datadir import DataDirLockedError
 from workers.engine.decide import ConfigConflictError
 from workers.local_kafka.kafka_error import LocalKafkaError
@@ -37,6 +39,7 @@ _USER_ERRORS: Final = (
     DataDirLockedError,
     BrokerRefusedError,
     ClockDiffersError,
+    AccessDeniedError,
 )
 
 
@@ -56,12 +59,17 @@ def errors_as_messages() -> Iterator[None]:
             FAILED
         ) from None  # the reader of standard output has closed it, so no message can arrive
     except KafkaError as error:
-        why = last.text or str(error)
-        _fail(f"{why}. {advice(why)}" if isinstance(error, KafkaConnectionError) else str(error))
+        _fail(_explained(error, last.text or str(error)))
     except OSError as error:
         _fail(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
+
+
+def _explained(error: KafkaError, why: str) -> str:
+    if isinstance(error, KafkaConnectionError | SaslAuthenticationFailed):
+        return f"{why}. {find_cause(load_settings(), why).advice}"
+    return missing_right(error)
 
 
 def _fail(text: str) -> NoReturn:

@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaProducer
 
 from schemas.topics import DESK_REQUESTS, DIRECTORY_EVENTS, LEAD_EVENTS, VISITOR_EVENTS, shadow_of
 from workers.broker.clients import client_arguments
+from workers.broker.rights import Role, acl_commands, rights_of
 from workers.commands.errors import FAILED, CommandError
 from workers.config import load_config, load_settings
 from workers.engine.control import Resume, control_emit
@@ -127,6 +128,25 @@ def check_topics_command(shadow: Shadow = None) -> None:
     if not all(problem.is_warning for problem in problems):
         raise typer.Exit(FAILED)
     typer.echo("every topic matches the contract")
+
+
+@topics_app.command("rights")
+def rights_command(
+    role: Annotated[Role, typer.Argument(help="The role of the user.")],
+    principal: Annotated[
+        str, typer.Option("--principal", help="The user at the broker. With a client certificate: its name.")
+    ] = "User:lead-router",
+    shadow: Shadow = None,
+) -> None:
+    r"""Print the rights that a role needs at the broker, as commands of Kafka's own tool. Change nothing.
+
+    [bold]Example[/]
+
+      lead-router topics rights worker --principal User:lead-router-worker
+    """
+    settings = load_settings(shadow=shadow)
+    for line in acl_commands(rights_of(role, settings), principal, settings.bootstrap):
+        typer.echo(line)
 
 
 async def _resume(settings: Settings, agent: Agent, partition: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import TopicAuthorizationFailedError
 
 from workers.broker.clients import client_arguments
 from workers.commands.errors import CommandError
@@ -25,6 +26,7 @@ async def read_topics(
 
     Raises:
         CommandError: a topic does not exist.
+        aiokafka.errors.TopicAuthorizationFailedError: the user may not read a topic.
     """
     consumer = AIOKafkaConsumer(
         **client_arguments(settings),
@@ -49,6 +51,8 @@ async def read_topics(
 async def _partitions(consumer: Any, name: str) -> set[int]:
     await consumer._client.add_topic(name)  # noqa: SLF001 - the consumer fetches no metadata for a topic before it is assigned
     found: set[int] | None = consumer.partitions_for_topic(name)
+    if name in consumer._client.cluster.unauthorized_topics:  # noqa: SLF001 - it is not public
+        raise TopicAuthorizationFailedError(name)
     if not found:
         raise CommandError(f"topic {name} does not exist; create the topics with `lead-router topics create`")
     return found

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _LOCK = ".lock"
 _OWNER = ".owner"
+_OWNER_ONLY = 0o700
+"""The mode of a new data directory: it holds addresses of people."""
 
 
 class DataDirLockedError(Exception):
@@ -31,7 +33,7 @@ class DataDir:
     """
 
     def __init__(self, root: Path, app_id: str) -> None:
-        root.mkdir(parents=True, exist_ok=True)
+        root.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
         self.root = root
         self.app_id = app_id
         self._lock = FileLock(root / _LOCK)

@@ -9,7 +9,12 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from aiokafka.errors import IncompatibleBrokerVersion, KafkaError, for_code
+from aiokafka.errors import (
+    IncompatibleBrokerVersion,
+    KafkaError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
 from aiokafka.protocol.abstract import AbstractType
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
@@ -114,6 +119,22 @@ class _MetadataRequest(Request[_MetadataRequest_v10]):
 
     def build(self, request_struct_class: type[_MetadataRequest_v10]) -> _MetadataRequest_v10:
         return request_struct_class(self._topics, False, False, False, {})  # noqa: FBT003 - positional only
+
+
+async def denied_topics(client: Any, topics: Iterable[str]) -> set[str]:
+    """Return the topics that the user may not describe, whether they exist or not. Empty if the broker is older than 2.8.
+
+    ``client``: aiokafka's client of a consumer or an admin.
+    """
+    node = client.get_random_node()
+    if node is None:
+        msg = "no broker is known"
+        raise KafkaError(msg)
+    try:
+        answer = await client.send(node, _MetadataRequest(topics))
+    except IncompatibleBrokerVersion:
+        return set()
+    return {name for code, name, *_ in answer.topics if code == TopicAuthorizationFailedError.errno}
 
 
 async def topic_ids(consumer: AIOKafkaConsumer, topics: Iterable[str]) -> dict[str, str]:

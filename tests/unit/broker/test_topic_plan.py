@@ -166,7 +166,14 @@ def test_every_kind_of_problem_can_be_found() -> None:
         for mark in test_each_difference_that_matters_is_one_problem.pytestmark
         if mark.name == "parametrize"
     ).args[1]
-    assert {case[2] for case in cases} == set(ProblemKind)
+    assert {case[2] for case in cases} | {ProblemKind.NO_RIGHT} == set(ProblemKind)
+
+
+def test_a_topic_without_a_right_is_not_called_missing() -> None:
+    there = found(**{"lead.events": None})
+    (problem,) = find_problems(list(PLAN.values()), there, {"lead.events"})
+    assert problem.kind is ProblemKind.NO_RIGHT
+    assert "lead-router topics rights" in problem.advice
 
 
 @pytest.mark.parametrize(

@@ -62,3 +62,8 @@ def test_every_agent_and_partition_has_a_folder_of_its_own(tmp_path: Path) -> No
 def test_a_directory_that_does_not_exist_is_made(tmp_path: Path) -> None:
     with DataDir(tmp_path / "a" / "b", "app"):
         assert (tmp_path / "a" / "b").is_dir()
+
+
+def test_a_new_data_directory_is_readable_for_its_user_alone(tmp_path: Path) -> None:
+    DataDir(tmp_path / "new", "app")
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700

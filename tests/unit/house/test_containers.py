@@ -18,8 +18,9 @@ import yaml
 from prometheus_client import CollectorRegistry, start_http_server
 
 from tests.unit.house.pages import ROOT, refused
+from workers.connection_settings import PREFIX
 from workers.local_kafka.jars import KAFKA_VERSION
-from workers.settings import PREFIX, Settings
+from workers.settings import Settings
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -137,6 +138,16 @@ def test_the_compose_file_has_no_secret() -> None:
     assert all(service["env_file"] == [".env"] for service in OURS.values())
     named = [name for service in OURS.values() for name in service["environment"]]
     assert [name for name in named if "KEY" in name or "PASSWORD" in name] == []
+
+
+def test_the_secrets_of_the_second_compose_file_are_settings_of_our_services() -> None:
+    secrets = yaml.safe_load((ROOT / "docker-compose.secrets.yml").read_text("utf-8"))
+    schema = json.loads(COMPOSE_SCHEMA.read_text("utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(secrets)
+    assert secrets["services"].keys() == OURS.keys()
+    assert {name.upper() for name in secrets["secrets"]} <= VARIABLES
+    for service in secrets["services"].values():
+        assert set(service["secrets"]) == set(secrets["secrets"])
 
 
 def test_every_variable_that_is_set_is_a_setting() -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.unit.house.pages import ROOT, tables, text_of
+from workers.connection_settings import PREFIX
 from workers.engine.metrics import Metrics
-from workers.settings import PREFIX, Settings
+from workers.settings import Settings
 
 PAGE = text_of(ROOT / "docs" / "operations.md")
 MONITORING = text_of(ROOT / "docs" / "monitoring.md")
