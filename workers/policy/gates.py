@@ -118,11 +118,11 @@ class NeverMarket(Part):
     """Excluded companies. Their leads are never handed to sales and earn no points."""
 
     own_domains: Annotated[tuple[Domain, ...], Field(max_length=500)] = ()
-    """E-mail domains of our own company, in any case. A domain covers its subdomains. Excluded like ``domains``, with the
-    reason ``own_domain``: ``own_domains: [our-own.example]``."""
+    """E-mail domains of our own company, in any case. A domain covers its subdomains. People with such an address are
+    excluded wherever the CRM has them, with the reason ``own_domain``: ``own_domains: [our-own.example]``."""
     domains: Annotated[tuple[Domain, ...], Field(max_length=500)] = ()
-    """Other excluded e-mail domains, such as those of rivals and schools, in any case. A domain covers its subdomains:
-    ``domains: [rival.example]``."""
+    """Other excluded e-mail domains, such as those of rivals and schools, in any case. A domain covers its subdomains. A
+    company is excluded if it has any of them, and so is a person with such an address: ``domains: [rival.example]``."""
     relationship: tuple[Annotated[Relationship, AfterValidator(_require_excludable)], ...] = ()
     """Excluded relationships in the CRM."""
 

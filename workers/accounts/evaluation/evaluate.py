@@ -22,7 +22,7 @@ from workers.accounts.handoffs import handoffs, raised_hands
 from workers.accounts.handoffs.queue import dequeue, make_due
 from workers.accounts.routing.ownership import has_open_opportunity, is_customer
 from workers.accounts.routing.partners import is_with_partner
-from workers.accounts.routing.permission import restriction
+from workers.accounts.routing.permission import exclusion_of, restriction
 from workers.accounts.rulebook.behaviour import NO_POINTS
 from workers.accounts.stages.deals import deal_of, deal_reason, forecast_percent
 from workers.accounts.stages.lacks import NOTHING, lacks_of, list_changes
@@ -89,7 +89,7 @@ def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
     if hand.lead.handoffs:
         hand.write_score()  # a revision of a hand-off is explained by the score as it is now
     fit = fit_of(case.terms, case.account.company, hand.lead.facts)
-    excluded = case.terms.gates.exclusion(case.key, case.account.company)
+    excluded = exclusion_of(case, hand.lead)
     kept_for = end_with_account(hand, excluded)
     due = _find_due(hand, fit, excluded, occasion)
 
@@ -163,19 +163,22 @@ def _meets_mql_conditions(case: Case, lead: LeadRow, fit: Fit) -> bool:
 
 
 def _withhold(hand: LeadInHand, fit: Fit, excluded: Reason, occasion: Occasion) -> DueHandoff | None:
-    """End what is due or open of a lead whose account is excluded. Hold its open request until the exclusion ends.
+    """End what is due or open of a lead that is excluded. Hold its open request until the exclusion of its account ends.
 
-    Return the hand-off of a request that the lead makes meanwhile. It waits too. People of our own company request none.
+    Return the hand-off of a request that the lead makes meanwhile. It waits too. People of our own company, and a person
+    whose address alone is excluded, request none.
     """
     case, lead = hand.case, hand.lead
-    if excluded is Reason.OWN_DOMAIN:
+    of_account = case.terms.gates.exclusion(case.key, case.account.company)
+    may_request = of_account is not None and excluded is not Reason.OWN_DOMAIN
+    if not may_request:
         dequeue(hand)
         handoffs.close_all_of(hand, (excluded,))
         is_held = False
     else:
         is_held = raised_hands.withhold(hand, excluded)
     due: DueHandoff | None = None
-    if not is_held and excluded is not Reason.OWN_DOMAIN:
+    if not is_held and may_request:
         if occasion.raised and (not lead.raised_hand or lead.verdict is not None):
             hand.lead, hand.score, due = qualify_lead(case, hand.lead, hand.score, fit, occasion)
         elif occasion.moved and lead.raised_hand and not lead.request_answered:

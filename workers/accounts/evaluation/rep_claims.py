@@ -14,7 +14,7 @@ from schemas.vocabulary import AssigneeType, HowChosen, Kind, Reason, Route
 from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.handoffs.queue import make_due
 from workers.accounts.routing.ownership import kind_of, owner_of
-from workers.accounts.routing.permission import restriction
+from workers.accounts.routing.permission import exclusion_of, restriction
 from workers.accounts.routing.route_explanation import REASONS
 from workers.accounts.stages.qualifying import DueHandoff, Occasion, new_cycle
 from workers.accounts.state.handoff import PendingRow
@@ -36,7 +36,8 @@ def is_free_for(case: Case, rep_id: str) -> bool:
 def find_obstacle(hand: LeadInHand, rep_id: str, at_ms: int) -> Obstacle | None:
     """Return what prevents the claim that a rep made at ``at_ms``, or None. The account's obstacles go first."""
     case, lead = hand.case, hand.lead
-    taken = _account_obstacle(case, rep_id)
+    excluded = exclusion_of(case, lead)
+    taken = _account_obstacle(case, rep_id) if excluded is None else Obstacle(excluded)
     if taken is not None:
         return taken
     if lead.stage is None:

@@ -25,6 +25,7 @@ from workers.accounts.evaluation.consents import ConsentEffect, apply_event_cons
 from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.events.arrival import receive_lead
 from workers.accounts.handoffs import buying_signals, first_responses, support_questions, touches
+from workers.accounts.routing.permission import exclusion_of
 from workers.accounts.stages.qualifying import Occasion
 from workers.accounts.state.handoff import HandoffRow
 from workers.accounts.state.parts import Chat
@@ -70,7 +71,7 @@ def _apply_turn(hand: LeadInHand, event: LeadChat) -> None:
     if consent.is_tracked and not hand.lead.role_address:
         case.record_activity(event.lead_id, event.occurred_at_ms)
     is_for_sales = event.turn is Turn.ASKED_FOR_SALES
-    is_question = not is_for_sales and support_questions.is_question(case, Request.SUPPORT)
+    is_question = not is_for_sales and support_questions.is_question(case, hand.lead, Request.SUPPORT)
     if is_for_sales:
         _ask_presence_for_other_chat(case, hand.lead, event)
         chat = _chat_of(hand.lead, event)
@@ -91,7 +92,7 @@ def _apply_turn(hand: LeadInHand, event: LeadChat) -> None:
     if is_question:
         support_questions.ask_desk(case, event.lead_id, event.occurred_at_ms)
     now = case.lead(event.lead_id)
-    is_excluded = case.terms.gates.exclusion(case.key, case.account.company) is not None
+    is_excluded = exclusion_of(case, now) is not None
     if is_for_sales and now.pending and not is_excluded:
         return  # the desk's answer notifies the visitor
     if is_excluded:

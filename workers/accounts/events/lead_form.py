@@ -34,7 +34,7 @@ def record_facts(visit: Visit) -> None:
 def read_request(visit: Visit) -> None:
     """Find out what the form asks for: sales, support, or neither."""
     request = _form(visit).request
-    visit.is_question = support_questions.is_question(visit.case, request)
+    visit.is_question = support_questions.is_question(visit.case, visit.hand.lead, request)
     visit.raises_hand = request in visit.case.terms.asks_for and not visit.is_redated
 
 

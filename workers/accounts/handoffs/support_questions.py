@@ -32,6 +32,7 @@ from workers.accounts.handoffs.alert_recipients import recipients_for_desk
 from workers.accounts.handoffs.request_schedule import is_silent, pause_after_ms
 from workers.accounts.handoffs.routing_output import publish_revision
 from workers.accounts.routing.ownership import is_customer
+from workers.accounts.routing.permission import exclusion_of
 from workers.accounts.state.account import Holder
 from workers.accounts.state.handoff import ClosedHandoffRow, HandoffRow, ServiceRow
 from workers.accounts.state.lead import LeadRow
@@ -53,11 +54,11 @@ _NO_CUSTOMER_ROUTE = SkippedRoute(Route.SUPPORT_QUESTION, RouteMiss.NOT_A_CUSTOM
 """Skipped route of a question that is not a customer's."""
 
 
-def is_question(case: Case, request: Request) -> bool:
+def is_question(case: Case, lead: LeadRow, request: Request) -> bool:
     """Whether a request is a support question, under a policy that has a service desk."""
     if request is not Request.SUPPORT or case.terms.service_desk is None:
         return False
-    return case.terms.gates.exclusion(case.key, case.account.company) is None
+    return exclusion_of(case, lead) is None
 
 
 def desk_for(case: Case) -> str:
@@ -107,7 +108,7 @@ def apply_answer(case: Case, answer: DeskAnswer) -> None:
     case.clear_alert(Alert.DESK_SILENT, answer.handoff_id)
     hand = LeadInHand(case, question.lead_id)
     lead = hand.lead
-    if case.terms.gates.exclusion(case.key, case.account.company) is not None:
+    if exclusion_of(case, lead) is not None:
         hand.change(service=())
         _write_lead(hand)
         return

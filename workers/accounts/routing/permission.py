@@ -1,7 +1,8 @@
-"""Permission to contact a lead that has not asked for sales.
+"""Permission to contact a lead, and to hand it off at all.
 
-In: a lead. Out: the reason that forbids it (do-not-contact in the CRM, no consent to marketing), or None. A lead that
-raises its hand is answered all the same. Scores and stages do not depend on it. It writes nothing.
+In: a lead. Out: the reason that forbids to contact it unasked (do-not-contact in the CRM, no consent to marketing), or the
+written exclusion under which it is never handed off. A lead that raises its hand is answered without permission, but
+not if it is excluded. It writes nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from schemas.vocabulary import Reason
 
 if TYPE_CHECKING:
+    from workers.accounts.case import Case
     from workers.accounts.rulebook.terms import Terms
     from workers.accounts.state.lead import LeadRow
 
@@ -21,3 +23,9 @@ def restriction(terms: Terms, lead: LeadRow) -> Reason | None:
         return Reason.DO_NOT_CONTACT
     may = terms.may_market_unasked if lead.marketing is None else lead.marketing
     return None if may else Reason.NO_MARKETING_CONSENT
+
+
+def exclusion_of(case: Case, lead: LeadRow) -> Reason | None:
+    """Return the written exclusion of a lead: that of its account, or that of its address alone. None: there is none."""
+    domain = (lead.email or "").partition("@")[2]
+    return case.terms.gates.exclusion(case.key, case.account.company, domain)

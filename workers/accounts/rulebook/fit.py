@@ -81,17 +81,31 @@ class Gates:
         self.fit = lru_cache(maxsize=20_000)(self._fit)
         self._excluded = lru_cache(maxsize=20_000)(self._exclusion)
 
-    def exclusion(self, account_key: str, company: Company | None) -> Reason | None:
-        """Return why leads of this account are never handed off (policy key ``served_market.never``), or None."""
-        return self._excluded(account_key, None if company is None else company.relationship)
+    def exclusion(self, account_key: str, company: Company | None, address_domain: str = "") -> Reason | None:
+        """Return why a lead is never handed off (policy key ``served_market.never``), or None.
 
-    def _exclusion(self, account_key: str, relationship: Relationship | None) -> Reason | None:
-        """Return why an account of this key and relationship is excluded, or None."""
+        ``address_domain``: the domain of the lead's address. Without it the answer is that for the account as a whole.
+        """
+        if company is None:
+            return self._excluded(account_key, address_domain, (), None)
+        return self._excluded(account_key, address_domain, company.domains, company.relationship)
+
+    def _exclusion(
+        self,
+        account_key: str,
+        address_domain: str,
+        domains: tuple[str, ...],
+        relationship: Relationship | None,
+    ) -> Reason | None:
+        """Return why an account of this key, domains and relationship is excluded, or a person of it, or None.
+
+        A domain in ``own_domains`` excludes its people. Another account that lists it too is not our company.
+        """
         never = self._market.never
-        domain = account_key.removeprefix("domain:") if account_key.startswith("domain:") else ""
-        if domain and _is_under(domain, never.own_domains):
+        key_domain = account_key.removeprefix("domain:") if account_key.startswith("domain:") else ""
+        if any(_is_under(one, never.own_domains) for one in (key_domain, address_domain)):
             return Reason.OWN_DOMAIN
-        if domain and _is_under(domain, never.domains):
+        if any(_is_under(one, never.domains) for one in (key_domain, address_domain, *domains)):
             return Reason.EXCLUDED
         if relationship in never.relationship:
             return Reason.COMPETITOR if relationship is Relationship.COMPETITOR else Reason.EXCLUDED

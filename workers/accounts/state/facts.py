@@ -101,6 +101,8 @@ class Company(Part, frozen=True):
     """Further names of the company, as the CRM writes them. At most 20."""
     industry: str | None = None
     """Industry in words. Counts only without a code."""
+    domains: tuple[str, ...] = ()
+    """Registrable domains of the CRM record, the primary one first. At most 50."""
 
 
 class Dropped(Part, frozen=True):

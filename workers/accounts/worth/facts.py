@@ -160,6 +160,7 @@ def company_of(account: CrmAccount) -> Company:
         industry=industry_word(account.industry, (*account.sic, *account.naics)),
         employees_to=None if employees is None or employees.low == employees.high else int(employees.high),
         other_names=tuple(account.other_names),
+        domains=tuple(account.domains),
     )
 
 
