@@ -16,8 +16,9 @@ import msgspec
 from msgspec.structs import replace
 
 from workers.engine.api import AgentSpec, BaseHop, Clock, Config, Cursor, Emit, Record, RefusedError, Timer
+from workers.engine.batch import Limits
 from workers.engine.control import Control, Tick, control_emit
-from workers.engine.decide import Decider, Limits
+from workers.engine.decide import Decider
 from workers.engine.memory import MemoryStore
 from workers.engine.rows import Row, Rows, Store
 from workers.engine.timers import cancel_timer, set_timer, start_cursor

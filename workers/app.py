@@ -22,10 +22,10 @@ from workers.broker.topic_plan import TopicsError, check_topics
 from workers.config import load_config
 from workers.connection_settings import Mechanism, Security
 from workers.deadletters import dead_letter
+from workers.engine.batch import Limits
 from workers.engine.clocks import StampClock, WallClock
 from workers.engine.context import Bounds, Context, changelog_topic
 from workers.engine.datadir import DataDir
-from workers.engine.decide import Limits
 from workers.engine.faust_app import EngineApp, build_app
 from workers.engine.quarantine import QuarantineLimits
 from workers.log import configure_logging

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from typing import Any
 
@@ -154,3 +155,23 @@ async def test_a_record_that_kills_the_worker_twice_becomes_a_dead_letter_at_the
     await toys.check_exact(events)
     letters = await toys.outputs("dead")
     assert [letter["reason"] for letter in letters] == ["crashed_worker"]
+
+
+async def test_a_timer_that_kills_the_worker_twice_is_buried_and_the_records_behind_it_are_decided(
+    toys: Toys,
+) -> None:
+    """It once took the records behind it along, one by one, each as the one that was decided alone."""
+    await toys.create()
+    events = some_events(300)
+    sets = {"id": "sets", "key": "deadly", "due_in_ms": 1_000}
+    now_ms = time.time_ns() // 1_000_000 - 60_000
+    await toys.produce([sets], timestamp_ms=now_ms)
+    await toys.produce(events, timestamp_ms=now_ms + 2_000)
+    for _ in range(2):
+        assert toys.start().wait(START_S) == DEADLY_EXIT
+    toys.start()
+    await toys.until_done(events)
+    toys.kill_all()
+    await toys.check_exact([*events, sets])
+    letters = await toys.outputs("dead")
+    assert [(letter["reason"], letter["offset"]) for letter in letters] == [("crashed_worker", -1)]

@@ -21,10 +21,10 @@ import msgspec
 from moments import Orders, install
 
 from workers.engine.api import AgentSpec, BaseHop, Clock, Config, Cursor, Emit, Record, RefusedError, Timer
+from workers.engine.batch import Limits
 from workers.engine.clocks import StampClock, WallClock
 from workers.engine.context import Bounds, Context
 from workers.engine.datadir import DataDir
-from workers.engine.decide import Limits
 from workers.engine.faust_app import build_app
 from workers.engine.quarantine import QuarantineLimits
 from workers.engine.rows import Row
@@ -96,6 +96,8 @@ class _Toy(BaseHop):
         return Emit(f"{self.settings.app_id}.out", raw, json.dumps({"key": key} | fields).encode(), raw)
 
     def on_timer(self, timer: Timer, rows: Rows, clock: Clock) -> list[Emit]:
+        if timer.key.startswith("deadly"):
+            os._exit(DEADLY_EXIT)
         return [self.output(timer.key, id=f"{timer.kind} {timer.key}", due_ms=timer.due_ms)]
 
     def on_cursor(self, cursor: Cursor, rows: Rows, clock: Clock) -> tuple[list[Emit], str | None]:

@@ -81,4 +81,11 @@ STATE = [
         "unit/engine/test_watermark_board.py::test_a_released_task",
         "assert",
     ),
+    Mutation(
+        "a timer that ends the process condemns the record behind it",
+        "good records are buried one by one, and the timer ends the process again before each",
+        (Edit(f"{ENGINE}/marker.py", "    if state.timer:\n", "    if not state:\n"),),
+        "unit/engine/test_marker.py::test_a_timer_is_condemned_by_its_second_crash_and_no_record_is_suspected",
+        "assert",
+    ),
 ]

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 
 from tests.counter_hop import V1, Bench, run
 from workers.engine.api import Config, Record
+from workers.engine.batch import Limits
 from workers.engine.control import ConfigChange, Tick, Watermark
-from workers.engine.decide import Limits
 from workers.engine.quarantine import QuarantineLimits
 from workers.engine.store import RocksStore
 

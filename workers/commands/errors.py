@@ -15,8 +15,8 @@ from workers.broker.connection_errors import find_cause, reason_kept
 from workers.broker.topic_plan import TopicsError
 from workers.config import load_settings
 from workers.engine.access_errors import AccessDeniedError, missing_right
+from workers.engine.config_guard import ConfigConflictError
 from workers.engine.datadir import DataDirLockedError
-from workers.engine.decide import ConfigConflictError
 from workers.local_kafka.kafka_error import LocalKafkaError
 from workers.policy.load import PolicyError
 from workers.settings import SettingsError

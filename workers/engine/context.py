@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from workers.engine.decide import Limits
+from workers.engine.batch import Limits
 from workers.engine.metrics import Metrics
 from workers.engine.state_thread import StateThread
 

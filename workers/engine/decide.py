@@ -7,12 +7,14 @@ It never reads a clock, opens a socket or writes a log.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec.structs import replace
 
 from workers.engine.api import AgentSpec, Clock, Config, DeadLetterEncoder, Emit, Hop, Record, Timer
 from workers.engine.attempt import Attempts
 from workers.engine.batch import Decided, InputCounts, Limits, OffsetRow, RowTooLargeError, StreamTimeRow
-from workers.engine.config_guard import ConfigConflictError, ConfigRow, config_of, refuse_conflict, row_of
+from workers.engine.config_guard import ConfigRow, config_of, refuse_conflict, row_of
 from workers.engine.control import (
     ConfigChange,
     Tick,
@@ -28,17 +30,11 @@ from workers.engine.rows import Rows, Store
 from workers.engine.timers import move_cursor, next_cursor, next_timer, take_timer
 from workers.engine.watermarks import Watermarks
 
+if TYPE_CHECKING:
+    from workers.engine.marker import CrashMarker
+
 _MOST_SOURCES = 1_000
 _MOST_IDLE_RECORDS = 1_000
-__all__ = [
-    "ConfigConflictError",
-    "Decided",
-    "Decider",
-    "Limits",
-    "OffsetRow",
-    "RowTooLargeError",
-    "StreamTimeRow",
-]
 
 
 class Decider:
@@ -64,6 +60,8 @@ class Decider:
         self._attempts = Attempts(spec.name, self.rows, self.limits.max_output_bytes, dead_letter)
         self.dead_letters = 0
         self.input_counts = InputCounts()
+        self.marker: CrashMarker | None = None
+        """Notes the timers that run. None in a replay."""
         self._is_ready = False
         self._is_idle = True
         self._idle_records = 0
@@ -135,7 +133,7 @@ class Decider:
         if record.headers and self._is_control(record):
             control = control_or_none(record)
             stamp = control.at_ms if isinstance(control, Tick) else 0
-        self._move_time(stamp)
+        self.now_ms = max(self.now_ms, stamp)
         if self.rows.timer_hint_ms > self.now_ms:  # nearly always true: saves the look-ups below
             return True
         for _ in range(timers):
@@ -152,7 +150,7 @@ class Decider:
         return next_timer(self.rows, until_ms)
 
     def fire(self, timer: Timer) -> None:
-        """Run one timer at its due time. A timer that raises becomes a dead letter and does not fire again.
+        """Run one timer at its due time. A timer that raises, or has ended the worker twice, becomes a dead letter.
 
         It counts towards the dead-letter limits like a record, and so do cursors and announcements.
         """
@@ -160,7 +158,15 @@ class Decider:
         self.rows.keep()
         clock = Clock(timer.due_ms)
         where = self._substitute_record(f"{timer.kind}/{timer.key}", timer.due_ms)
-        if not self._attempts.run(self.hop.on_timer, where, clock, timer, self.rows, clock):
+        if self.marker is None:
+            is_dead = not self._attempts.run(self.hop.on_timer, where, clock, timer, self.rows, clock)
+        elif is_dead := self.marker.is_condemned(timer):
+            self._attempts.bury(where, "crashed_worker", "running this timer ended the worker twice", clock)
+        else:
+            self.marker.mark_timer(timer)
+            is_dead = not self._attempts.run(self.hop.on_timer, where, clock, timer, self.rows, clock)
+            self.marker.clear_timer()
+        if is_dead:
             self._count(is_dead=True)
 
     def _count(self, *, is_dead: bool) -> None:
@@ -215,9 +221,6 @@ class Decider:
 
     def _advance_offset(self, record: Record) -> None:
         self._offsets[record.topic] = record.offset + 1
-
-    def _move_time(self, stamp_ms: int) -> None:
-        self.now_ms = max(self.now_ms, stamp_ms)
 
     def _handle(self, record: Record, clock: Clock) -> bool:
         if record.value is not None and len(record.value) > self.limits.max_record_bytes:

@@ -4,6 +4,9 @@ The task writes it before it decides a batch and clears it afterwards. If a task
 while it decided these records: they are suspects, and are decided one by one. A suspect that crashes the process alone
 is condemned: it is buried, that is, written to the dead letters without being decided. All others are decided.
 
+Timers run before a record is decided, and a timer may crash the process too. So each timer is named in the file while it
+runs. A timer that crashes the process twice is buried; the record behind it stays innocent.
+
 The file survives kill -9, because the kernel has the written bytes. A power cut may lose it, which costs one more crash
 and no record. A kill from outside looks like a crash. So a record is buried only after two crashes, the second while it
 was decided alone. A worker that is stopped in the normal way finishes deciding (:meth:`CrashMarker.clear` in a
@@ -20,6 +23,8 @@ import msgspec
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from workers.engine.api import Timer
 
 Spans = dict[str, tuple[int, int]]
 """The first and the last offset of some records, per topic."""
@@ -46,6 +51,12 @@ class _State(msgspec.Struct, frozen=True, omit_defaults=True):
     """How many more records are decided one by one. It ends the slow mode if suspects never come again. 0: no suspects."""
     condemned: tuple[tuple[str, int], ...] = ()
     """Records, as (topic, offset), that crashed the process while they were decided alone."""
+    timer: str = ""
+    """The timer that is running. Empty: none."""
+    suspect_timers: tuple[str, ...] = ()
+    """Timers that have crashed the process once."""
+    condemned_timers: tuple[str, ...] = ()
+    """Timers that have crashed the process twice."""
 
 
 _encode = msgspec.json.Encoder().encode
@@ -74,7 +85,9 @@ class CrashMarker:
         if not state.suspects and not state.condemned:
             return Verdict.NORMAL
         condemned = tuple((name, at) for name, at in state.condemned if name != topic or at >= offset)
-        self._state = _idle_state(_without(state.suspects, topic, before=offset), state.left, condemned)
+        self._state = _idle_state(
+            state, _without(state.suspects, topic, before=offset), state.left, condemned
+        )
         if (topic, offset) in condemned:
             return Verdict.BURY
         return Verdict.ONE_BY_ONE if self._state.suspects or condemned else Verdict.NORMAL
@@ -87,13 +100,28 @@ class CrashMarker:
         self._state = msgspec.structs.replace(self._state, deciding=records, single=single)
         self._write(_encode(self._state))
 
+    def is_condemned(self, timer: Timer) -> bool:
+        """Whether the timer has crashed the process twice, so that it must not run again."""
+        return _name_of(timer) in self._state.condemned_timers
+
+    def mark_timer(self, timer: Timer) -> None:
+        """Write the timer that is about to run."""
+        self._state = msgspec.structs.replace(self._state, timer=_name_of(timer))
+        self._write(_encode(self._state))
+
+    def clear_timer(self) -> None:
+        """Clear the mark of a timer, if there is one: the record itself is decided next."""
+        if self._state.timer:
+            self._state = msgspec.structs.replace(self._state, timer="")
+            self._write(_encode(self._state))
+
     def clear(self) -> None:
         """Clear the mark: the records are decided, or deciding them failed without a crash."""
         state = self._state
         suspects = state.suspects
         for topic, (_, last) in state.deciding.items():
             suspects = _without(suspects, topic, before=last + 1)
-        self._state = _idle_state(suspects, state.left - _count(state.deciding), state.condemned)
+        self._state = _idle_state(state, suspects, state.left - _count(state.deciding), state.condemned)
         self._write(_encode(self._state) if self._state.left else b"")
 
     def close(self) -> None:
@@ -116,30 +144,55 @@ def _read(file: int) -> _State:
         return _State()
 
 
+def _name_of(timer: Timer) -> str:
+    """Return what identifies a timer. One that is set again later has another due time."""
+    return f"{timer.due_ms} {timer.kind} {timer.key}"
+
+
 def _state_at_start(state: _State) -> _State:
-    """Return the state after a start: records in ``deciding`` become suspects, a single suspect becomes condemned."""
+    """Return the state after a start: records in ``deciding`` become suspects, a single suspect becomes condemned.
+
+    If a timer was running, it was the timer that crashed the process.
+    """
+    if state.timer:
+        again = state.timer in state.suspect_timers
+        once = tuple(name for name in state.suspect_timers if name != state.timer)
+        return msgspec.structs.replace(
+            state,
+            deciding={},
+            single=False,
+            timer="",
+            left=max(state.left, _PATIENCE),
+            suspect_timers=once if again else (*once, state.timer),
+            condemned_timers=(*state.condemned_timers, state.timer) if again else state.condemned_timers,
+        )
     if not state.deciding:
         return state
     suspects = state.suspects
     if state.single:
         topic, (offset, _) = next(iter(state.deciding.items()))
         condemned = (*state.condemned, (topic, offset))
-        return _State(
-            suspects=_without(suspects, topic, before=offset + 1),
-            left=max(state.left, _PATIENCE),
-            condemned=condemned,
+        return _idle_state(
+            state, _without(suspects, topic, before=offset + 1), max(state.left, _PATIENCE), condemned
         )
     for topic, (first, last) in state.deciding.items():
         known = suspects.get(topic, (first, last))
         suspects = suspects | {topic: (min(first, known[0]), max(last, known[1]))}
-    return _State(suspects=suspects, left=max(_count(suspects), _PATIENCE), condemned=state.condemned)
+    return _idle_state(state, suspects, max(_count(suspects), _PATIENCE), state.condemned)
 
 
-def _idle_state(suspects: Spans, left: int, condemned: tuple[tuple[str, int], ...]) -> _State:
+def _idle_state(state: _State, suspects: Spans, left: int, condemned: tuple[tuple[str, int], ...]) -> _State:
     """Return the state between batches. It is empty if there are no suspects, or ``left`` has run out."""
-    if left <= 0 or not (suspects or condemned):
+    timers = (state.suspect_timers, state.condemned_timers)
+    if left <= 0 or not (suspects or condemned or any(timers)):
         return _State()
-    return _State(suspects=suspects, left=left, condemned=condemned)
+    return _State(
+        suspects=suspects,
+        left=left,
+        condemned=condemned,
+        suspect_timers=state.suspect_timers,
+        condemned_timers=state.condemned_timers,
+    )
 
 
 def _holds(spans: Spans, topic: str, offset: int) -> bool:

@@ -18,8 +18,9 @@ from aiokafka.errors import ProducerFenced
 from aiokafka.structs import TopicPartition
 from faust.types import TP
 
+from workers.engine.config_guard import ConfigConflictError
 from workers.engine.control import ConfigChange, control_emit
-from workers.engine.decide import ConfigConflictError, Decider
+from workers.engine.decide import Decider
 from workers.engine.inbox import GapError, Inbox
 from workers.engine.marker import Verdict
 from workers.engine.metrics import TaskMeters
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from workers.engine.api import AgentSpec, Emit
+    from workers.engine.batch import Decided
     from workers.engine.context import Context
-    from workers.engine.decide import Decided
     from workers.engine.store import RocksStore
     from workers.engine.transport import BatchConsumer, RecordBatch
     from workers.engine.watermarks import Slowest
@@ -274,6 +275,7 @@ class PartitionTask:
             context.dead_letter,
             context.limits,
         )
+        decider.marker = opened.marker
         starts = opened.starts(decider)
         if not decider.quarantine.stopped:
             self.stopped_since_s = None

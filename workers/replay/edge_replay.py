@@ -16,8 +16,9 @@ from collections import Counter, deque
 from collections.abc import Callable, Mapping
 
 from workers.engine.api import AgentSpec, Config, DeadLetterEncoder, Emit, Record
+from workers.engine.batch import Limits
 from workers.engine.control import Tick, control_emit
-from workers.engine.decide import Decider, Limits
+from workers.engine.decide import Decider
 from workers.engine.memory import MemoryStore
 from workers.replay.history_lines import Input
 

@@ -17,7 +17,8 @@ from msgspec.structs import replace
 
 from schemas.topics import LEAD_ALERTS
 from workers.engine.api import AgentSpec, Config, DeadLetterEncoder, Emit, Record
-from workers.engine.decide import Decider, Limits
+from workers.engine.batch import Limits
+from workers.engine.decide import Decider
 from workers.engine.memory import MemoryStore
 from workers.engine.partitioner import partition_of
 from workers.replay.history_lines import BadLine, Stamp, raw_value

@@ -8,9 +8,8 @@ import pytest
 
 from tests.counter_hop import V1, Bench
 from workers.engine.api import Config
-from workers.engine.config_guard import ConfigRow
+from workers.engine.config_guard import ConfigConflictError, ConfigRow
 from workers.engine.control import ConfigChange
-from workers.engine.decide import ConfigConflictError
 
 V2 = Config("rules", 2, "hash2", "v2")
 V3 = Config("rules", 3, "hash3", "v3")

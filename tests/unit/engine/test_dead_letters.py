@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from tests.counter_hop import SECRET, Bench, CountRow, text_of
+from workers.engine.batch import Limits, RowTooLargeError
 from workers.engine.control import HEADER, Tick
-from workers.engine.decide import Limits, RowTooLargeError
 from workers.engine.memory import MemoryStore
 from workers.engine.quarantine import QuarantineLimits, QuarantineRow, count_record
 from workers.engine.rows import row_key

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from workers.engine.api import Timer
 from workers.engine.marker import CrashMarker, Verdict
 
 Log = list[tuple[str, int]]
@@ -174,3 +175,59 @@ def test_a_closed_marker_keeps_the_records_that_were_being_decided(tmp_path: Pat
     marker.close()
     marker.close()
     assert CrashMarker(tmp_path / "marker").verdict("t", 0) is Verdict.ONE_BY_ONE
+
+
+DUE = Timer("overdue", "bank.example", 5_000)
+
+
+def crash_in(timer: Timer, path: Path) -> CrashMarker:
+    """Crash the process while it runs a timer before record 3. Return the marker of the next start."""
+    marker = CrashMarker(path)
+    marker.mark({"t": (3, 9)})
+    marker.mark_timer(timer)
+    marker.close()
+    return CrashMarker(path)
+
+
+def test_a_timer_is_condemned_by_its_second_crash_and_no_record_is_suspected(tmp_path: Path) -> None:
+    first = crash_in(DUE, tmp_path / "marker")
+    assert (first.is_condemned(DUE), first.verdict("t", 3)) == (False, Verdict.NORMAL)
+    second = crash_in(DUE, tmp_path / "marker")
+    assert (second.is_condemned(DUE), second.verdict("t", 3)) == (True, Verdict.NORMAL)
+
+
+@pytest.mark.parametrize(
+    "other", [Timer("overdue", "bank.example", 6_000), Timer("overdue", "ship.example", 5_000)]
+)
+def test_another_timer_is_not_condemned_by_the_crash_of_one(tmp_path: Path, other: Timer) -> None:
+    """A timer that is set again has another due time."""
+    crash_in(DUE, tmp_path / "marker")
+    marker = crash_in(other, tmp_path / "marker")
+    assert not marker.is_condemned(DUE)
+    assert not marker.is_condemned(other)
+
+
+def test_a_record_that_crashes_behind_a_timer_is_the_suspect(tmp_path: Path) -> None:
+    marker = CrashMarker(tmp_path / "marker")
+    marker.mark({"t": (3, 9)})
+    marker.mark_timer(DUE)
+    marker.clear_timer()
+    marker = CrashMarker(tmp_path / "marker")
+    assert marker.verdict("t", 3) is Verdict.ONE_BY_ONE
+    marker.mark({"t": (3, 3)})
+    marker.mark_timer(DUE)
+    marker.clear_timer()
+    marker = CrashMarker(tmp_path / "marker")
+    assert (marker.is_condemned(DUE), marker.verdict("t", 3)) == (False, Verdict.BURY)
+
+
+def test_suspected_timers_outlive_batches_and_are_forgotten_in_time(tmp_path: Path) -> None:
+    crash_in(DUE, tmp_path / "marker")
+    marker = crash_in(DUE, tmp_path / "marker")
+    marker.mark({"t": (3, 9)})
+    marker.clear()
+    marker = CrashMarker(tmp_path / "marker")
+    assert marker.is_condemned(DUE)
+    marker.mark({"t": (10, 2_000)})
+    marker.clear()
+    assert not CrashMarker(tmp_path / "marker").is_condemned(DUE)
