@@ -39,6 +39,6 @@ VOLUME ["/var/lib/lead-router"]
 # A worker finishes the current batch, commits and leaves the group within 10 s.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
-    CMD ["python", "-I", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ['LEAD_ROUTER_METRICS_PORT']}/metrics\", timeout=3).read()"]
+    CMD ["python", "-I", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ['LEAD_ROUTER_METRICS_PORT']}/livez\", timeout=3).read()"]
 ENTRYPOINT ["lead-router"]
 CMD ["worker"]

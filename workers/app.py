@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import faust
 import structlog
 import uvloop
-from prometheus_client import start_http_server
 
 from workers.agents import AGENTS, make_specs
 from workers.broker.availability import wait_for_broker
@@ -29,6 +28,7 @@ from workers.engine.datadir import DataDir
 from workers.engine.faust_app import EngineApp, build_app
 from workers.engine.quarantine import QuarantineLimits
 from workers.log import configure_logging
+from workers.metrics_page import serve_page
 from workers.settings import Clock, Settings, SettingsError
 from workers.shadow import shadow_dead_letters, shadow_spec
 
@@ -156,7 +156,7 @@ def run_worker(settings: Settings, only: Sequence[str] = ()) -> None:
     asyncio.run(wait_for_broker(settings))
     app = make_app(settings, only)
     if settings.metrics_port is not None:
-        start_http_server(settings.metrics_port, addr="127.0.0.1", registry=app.runtime.metrics.registry)
+        serve_page(settings.metrics_host, settings.metrics_port, app.runtime, app.pulse)
     worker = faust.Worker(app, override_logging=False, loglevel=settings.log_level, quiet=True)
     # Faust's spinner writes terminal control characters between log lines, even into a file.
     worker.spinner = None

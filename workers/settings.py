@@ -145,7 +145,12 @@ class Settings(ConnectionSettings):
     )
 
     metrics_port: Port | None = Field(
-        default=None, description="Port of the Prometheus endpoint on 127.0.0.1. Unset: no endpoint."
+        default=None, description="Port of `/metrics`, `/livez` and `/readyz`. Unset: no such page."
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="Address of that page. `0.0.0.0` for a probe from outside: it has no login.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info",

@@ -122,7 +122,8 @@ LINES: Final[dict[str, tuple[Shows, Any]]] = {
 }
 RUNNING: Final = {
     "session_timeout_s": "integration/router.py",
-    "metrics_port": "unit/house/test_containers.py",
+    "metrics_port": "integration/test_router_probes.py",
+    "metrics_host": "integration/test_router_probes.py",
     "secrets_dir": "unit/test_connection_settings.py",
 }
 """Settings that only a running process or another way of loading shows, with the test (below tests/) that sets them."""

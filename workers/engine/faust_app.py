@@ -17,6 +17,7 @@ import structlog
 from faust.types import TP
 from mode import Service
 
+from workers.engine.health import Pulse
 from workers.engine.runtime import Runtime
 from workers.engine.transport import BatchSchema, BatchTransport
 
@@ -39,6 +40,7 @@ class EngineApp(faust.App):
     """A Faust app whose consumer delivers batches and whose agents hand them to partition tasks."""
 
     runtime: Runtime
+    pulse: Pulse
     leave_within_s: float | None = None
     refusal: ConfigConflictError | None = None
     """Why this worker leaves by itself: with its config it may decide none of its partitions. None: it stays."""
@@ -50,6 +52,7 @@ class EngineApp(faust.App):
     async def _watch_group(self) -> None:
         while not self.should_stop:
             await self.sleep(_LOOK_EVERY_S)
+            self.pulse.beat()
             error = self.consumer.thread.group_error
             if error is not None:
                 raise error
@@ -111,6 +114,7 @@ def build_app(
         **faust_settings,
     )
     app.leave_within_s = leave_within_s
+    app.pulse = Pulse()
     runtime = app.runtime = Runtime(specs, context)
     for spec in specs:
         _add_agent(app, spec)

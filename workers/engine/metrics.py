@@ -28,7 +28,8 @@ class Metrics:
     stream time of a partition, as Unix time. ``time_held``: seconds by which the slowest task upstream holds back the
     time of a partition, so that its reminders come late. ``unread_fields``: fields of input records that could not be read, by the names
     that the contract gives to topics and fields. ``outdated_records``: records of the CRM that are older than what is known.
-    ``is_stopped``: 1 while a partition waits for an operator.
+    ``tasks``, ``assigned_partitions`` and ``lag`` are set when the page is read (health.py). ``restore_left``: offsets of the
+    changelog before the partition opens. ``is_stopped``: 1 while a partition waits for an operator.
     """
 
     def __init__(self) -> None:
@@ -91,6 +92,30 @@ class Metrics:
             by_task,
             registry=self.registry,
         )
+        self.tasks = Gauge(
+            "lead_router_tasks",
+            "Tasks of this process, by the state they are in",
+            ["agent", "state"],
+            registry=self.registry,
+        )
+        self.assigned_partitions = Gauge(
+            "lead_router_assigned_partitions",
+            "Partitions that the group has assigned to this process",
+            by_agent,
+            registry=self.registry,
+        )
+        self.restore_left = Gauge(
+            "lead_router_restore_left_records",
+            "Offsets of the changelog that a partition still has to read before it decides",
+            by_task,
+            registry=self.registry,
+        )
+        self.lag = Gauge(
+            "lead_router_lag_records",
+            "Offsets of a source that are not decided yet",
+            ["agent", "partition", "topic"],
+            registry=self.registry,
+        )
         self.is_stopped = Gauge(
             "lead_router_partition_stopped",
             "1 while a partition is stopped and waits for an operator",
@@ -104,7 +129,7 @@ class TaskMeters:
 
     def __init__(self, metrics: Metrics, agent: str, partition: int) -> None:
         self._labels = (agent, str(partition))
-        self._gauges = (metrics.is_stopped, metrics.stream_time, metrics.time_held)
+        self._gauges = (metrics.is_stopped, metrics.stream_time, metrics.time_held, metrics.restore_left)
         self.restarts = metrics.task_restarts.labels(agent, partition)
         self.is_stopped = metrics.is_stopped.labels(agent, partition)
         self.time_held = metrics.time_held.labels(agent, partition)

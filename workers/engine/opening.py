@@ -134,7 +134,15 @@ async def open_partition(
             store.meta.next_offset if store.meta and store.meta.next_offset is not None else state.beginning
         )
         restored = await restore(
-            context.state_thread, context.client, changelog, store, position, state.end, now_ms, is_closing
+            context.state_thread,
+            context.client,
+            changelog,
+            store,
+            position,
+            state.end,
+            now_ms,
+            is_closing,
+            context.metrics.restore_left.labels(spec.name, partition).set,
         )
         return Opened(
             writer=writer,

@@ -51,7 +51,7 @@ async def stop_reader(consumer: AIOKafkaConsumer) -> None:
         await asyncio.wait_for(consumer.stop(), _STOP_S)
 
 
-async def restore(
+async def restore(  # noqa: PLR0917 - one call
     thread: StateThread,
     client: Mapping[str, Any],
     changelog: TopicPartition,
@@ -60,12 +60,15 @@ async def restore(
     end: int,
     now_ms: int,
     is_closing: Callable[[], bool] = lambda: False,
+    report_left: Callable[[int], None] = lambda _: None,
 ) -> int:
     """Apply the changelog from ``position`` up to ``end`` to the store, in the thread. Return the number of records read.
 
     It ends when the consumer's position reaches the end. Waiting for a record with the last offset could wait for ever:
     the end counts transaction markers, which are never delivered. It ends early, within a second, if the task is closing.
+    ``report_left`` is called with the number of offsets that are left.
     """
+    report_left(max(0, end - position))
     if position >= end:
         return 0
 
@@ -78,7 +81,9 @@ async def restore(
             consumer = reader(client)
             try:
                 await consumer.start()
-                return await _read_changelog(consumer, changelog, store, position, end, now_ms, is_closing)
+                return await _read_changelog(
+                    consumer, changelog, store, position, end, now_ms, is_closing, report_left
+                )
             finally:
                 await stop_reader(consumer)
 
@@ -93,16 +98,19 @@ async def _read_changelog(
     end: int,
     now_ms: int,
     is_closing: Callable[[], bool],
+    report_left: Callable[[int], None],
 ) -> int:
     consumer.assign([changelog])
     consumer.seek(changelog, position)
     count = 0
-    while not is_closing() and await consumer.position(changelog) < end:
+    while not is_closing() and (at := await consumer.position(changelog)) < end:
+        report_left(end - at)
         fetched = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_MOST_RECORDS)
         for records in fetched.values():
             count += len(records)
             await load(store, records, now_ms)
     store.settle()
+    report_left(0)
     return count
 
 

@@ -54,6 +54,29 @@ class Runtime:
         self._committed: dict[TP, int] = {}
         self._has_run = False
 
+    @property
+    def agents(self) -> list[str]:
+        """The names of the agents of this process."""
+        return list(self._specs)
+
+    @property
+    def is_assigned(self) -> bool:
+        """Whether the group has assigned partitions to this process since its start, or none because there are too few."""
+        return self._consumer is not None
+
+    def lags(self) -> list[tuple[TaskKey, str, int]]:
+        """Return how many offsets of each source are not decided, for the tasks that decide. Markers are counted too."""
+        if self._consumer is None:
+            return []
+        ends = self._consumer.thread.fetched_ends()
+        return [
+            (key, tp.topic, max(0, ends[tp] - offset))
+            for key, task in self.tasks.copy().items()
+            if task.state is TaskState.RUNNING
+            for tp, offset in task.reached_offsets().items()
+            if tp in ends
+        ]
+
     # Faust's rebalance signals.
 
     def begin(self, consumer: BatchConsumer, assigned: set[TP]) -> None:

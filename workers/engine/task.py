@@ -169,6 +169,10 @@ class PartitionTask:
 
     def decided_offsets(self) -> dict[TP, int]:
         """Return the next offset to decide of each source: after the markers if all is read. Empty during a batch."""
+        return {} if self.is_busy else self.reached_offsets()
+
+    def reached_offsets(self) -> dict[TP, int]:
+        """Return the next offset of each source, after the markers if all is read. During a batch it may be ahead of the rows."""
         offsets = {}
         for topic, tp in self.tps.items():
             waiting = self._inbox.first_offset(topic)
@@ -178,7 +182,7 @@ class PartitionTask:
                 offsets[tp] = waiting
             elif settled is not None and expected >= self._consumer.delivered.get(tp, 0):
                 offsets[tp] = max(settled, expected)
-        return {} if self.is_busy else offsets
+        return offsets
 
     def report_held_time(self, slowest: Slowest, held_ms: int) -> None:
         """Publish how far the slowest task upstream holds back this partition's time. Log it once per task that does."""

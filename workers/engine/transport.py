@@ -153,6 +153,15 @@ class _Thread(driver.AIOKafkaConsumerThread):
             return membership.exception()  # type: ignore[no-any-return]
         return getattr(coordinator, "_pending_exception", None)
 
+    def fetched_ends(self) -> dict[TP, int]:
+        """Return the end of each assigned partition as the latest fetch has it: the offset after its last stable record."""
+        consumer = self._consumer
+        assignment = None if consumer is None else consumer._subscription.subscription.assignment  # noqa: SLF001
+        if assignment is None:
+            return {}
+        found = {TP(*tp): assignment.state_value(tp) for tp in assignment.tps}
+        return {tp: state.lso for tp, state in found.items() if state is not None and state.lso is not None}
+
     async def ends(self, tps: Sequence[TP]) -> dict[TP, int]:
         """Return the end of each partition: the offset after its last stable record."""
 
