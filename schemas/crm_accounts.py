@@ -62,6 +62,9 @@ class CrmAccount(InboundEvent):
     STAND_INS: ClassVar[Mapping[str, str]] = {"name": ""}
     """Values of required fields that cannot be read, although they are neither identity nor time."""
 
+    SEPARATED: ClassVar[tuple[str, ...]] = ("domains",)
+    """Lists whose items are sometimes written as one text, with commas, semicolons or blanks between them."""
+
     crm_account_id: Identifier = Field(
         description="The account's id in the CRM. It is also the record's key."
     )

@@ -17,23 +17,21 @@ stand-ins for required fields that are neither (``STAND_INS``). Names of fields 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
-from pydantic import AwareDatetime, BaseModel, ValidationError
+from pydantic import AwareDatetime, ValidationError
 from pydantic_core import from_json, to_json
 
 from schemas.base import UnreadField
 from schemas.damaged_json import load_damaged, repair_encoding
 from schemas.parsing import check_size, refusal_of
+from schemas.record_steps import Step, holds_value, steps_to
 from schemas.value_spellings import read_answer, read_number, read_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pydantic_core import ErrorDetails
 
     from schemas.topics import Topic
@@ -44,6 +42,7 @@ _SHOWN_WORD: Final = re.compile(r"[a-z][a-z_]{0,39}")
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _MOST_WORD_CHARS: Final = 200
 _GONE: Final = object()
+_SEPARATORS: Final = re.compile(r"[\s,;|]+")
 _NUMBER_TYPES: Final = frozenset(("int_type", "int_from_float", "float_type"))
 
 
@@ -55,21 +54,8 @@ class Reading(NamedTuple):
     """Each field once, sorted by name."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One step from the record to a value: where it is in the record, and what the model defines for it."""
-
-    container: Any
-    """The object or list that holds the value."""
-    key: str | int
-    name: str
-    """The field's name from the record's top, as the models have it."""
-    annotation: Any
-    """The field's type. None for an item."""
-    model: type[BaseModel] | None
-    """The model that has the field. None for an item of a list or of an object with free keys."""
-    may_go: bool
-    """Whether the record can be without it."""
+class _Several(list[str]):
+    """The items that one text of a list holds. They take its place in the list."""
 
 
 def read_record(topic: Topic, value: bytes | None) -> Reading:
@@ -138,14 +124,14 @@ def _repair_one(
     changed: set[tuple[int, str | int]],
 ) -> bool:
     """Repair the field of one problem. ``changed``: values that are in another type already; a union names one twice."""
-    steps = list(_steps(topic.model, record, problem["loc"]))
-    if not steps or any(one.container[one.key] is _GONE for one in steps if _holds(one)):
+    steps = list(steps_to(topic.model, record, problem["loc"]))
+    if not steps or any(one.container[one.key] is _GONE for one in steps if holds_value(one)):
         return bool(steps)  # an outer field is gone already
     last = steps[-1]
     place_of_last = (id(last.container), last.key)
     if place_of_last in changed:
         return True
-    found = last.container[last.key] if _holds(last) else None
+    found = last.container[last.key] if holds_value(last) else None
     if not is_blank(found):
         repaired = _as_expected(last, found, problem, topic.name, unread)
         if repaired is not _GONE:
@@ -164,16 +150,16 @@ def _repair_one(
 
 
 def _as_expected(
-    step: _Step, found: Any, problem: ErrorDetails, topic: str, unread: dict[str, UnreadField]
+    step: Step, found: Any, problem: ErrorDetails, topic: str, unread: dict[str, UnreadField]
 ) -> Any:
     """Return a value in the type that the model expects, or _GONE if it can only be guessed."""
     kind = problem["type"]
     is_number = isinstance(found, int | float) and not isinstance(found, bool) and isfinite(found)
     if kind == "string_type" and is_number:
         return str(int(found)) if found == int(found) else str(found)
-    other = _as_other_type(step, found, kind)
-    if other is not None:
-        return other
+    for other in (_as_other_type(step, found, kind), _as_several(step, found, kind)):
+        if other is not None:
+            return other
     if kind == "list_type" and (is_number or isinstance(found, str)):
         return [found]
     if kind == "too_long" and isinstance(found, list):
@@ -188,7 +174,17 @@ def _as_expected(
     return _GONE
 
 
-def _as_other_type(step: _Step, found: Any, kind: str) -> bool | int | float | str | None:
+def _as_several(step: Step, found: Any, kind: str) -> list[str] | None:
+    """Return the items of a list that are written as one text. None if it is one item."""
+    if not isinstance(found, str) or step.field not in getattr(step.owner, "SEPARATED", ()):
+        return None
+    parts = [part for part in _SEPARATORS.split(found) if part]
+    if len(parts) == 1:
+        return None
+    return parts if kind == "list_type" else _Several(parts)
+
+
+def _as_other_type(step: Step, found: Any, kind: str) -> bool | int | float | str | None:
     """Return an answer, a number or a time that was written in another way. None: it needs a guess."""
     if kind == "bool_type":
         return read_answer(found)
@@ -202,7 +198,7 @@ def _as_other_type(step: _Step, found: Any, kind: str) -> bool | int | float | s
 
 
 def _stand_in(
-    topic: Topic, top: _Step, found: Any, problem: ErrorDetails, unread: dict[str, UnreadField]
+    topic: Topic, top: Step, found: Any, problem: ErrorDetails, unread: dict[str, UnreadField]
 ) -> bool:
     """Put a stand-in in place of a required field that is neither identity nor time. Return whether there is one."""
     stand_ins: dict[str, str] = getattr(topic.model, "STAND_INS", {})
@@ -237,38 +233,9 @@ def is_blank(value: Any) -> bool:
     return value is None or value is _GONE
 
 
-def _is_blank_item(place: _Step, last: _Step, found: Any) -> bool:
+def _is_blank_item(place: Step, last: Step, found: Any) -> bool:
     """Whether the value that could not be read is a blank that the record can simply be without."""
     return place is last and is_blank(found)
-
-
-def _steps(model: Any, record: Any, loc: tuple[int | str, ...]) -> Iterator[_Step]:
-    """Follow the path of a problem through the record and the models."""
-    container, annotation, name = record, model, ""
-    for part in loc:
-        inner = _model_in(annotation)
-        if isinstance(container, dict) and isinstance(part, str):
-            field = None if inner is None else inner.model_fields.get(part)
-            if field is not None:
-                name = f"{name}.{part}" if name else part
-                yield _Step(container, part, name, field.annotation, inner, not field.is_required())
-                annotation = field.annotation
-            elif inner is None and part in container:
-                yield _Step(container, part, name, None, None, may_go=True)
-                annotation = None
-            else:  # a tag of the validator, not a field
-                continue
-            if part not in container:
-                return
-            container = container[part]
-        elif isinstance(container, list) and isinstance(part, int) and part < len(container):
-            yield _Step(container, part, name, annotation, None, may_go=True)
-            container = container[part]
-
-
-def _holds(step: _Step) -> bool:
-    """Whether the record has a value at a step. A required field that is missing has none."""
-    return not isinstance(step.container, dict) or step.key in step.container
 
 
 def _drop_gone(value: Any) -> None:
@@ -279,7 +246,12 @@ def _drop_gone(value: Any) -> None:
         for one in value.values():
             _drop_gone(one)
     elif isinstance(value, list):
-        value[:] = [one for one in value if one is not _GONE]
+        value[:] = [
+            one
+            for item in value
+            if item is not _GONE
+            for one in (item if isinstance(item, _Several) else [item])
+        ]
         for one in value:
             _drop_gone(one)
 
@@ -298,14 +270,6 @@ def _word(found: Any) -> str | None:
 
 def _fold(text: str) -> str:
     return re.sub(r"[\s_-]+", "_", text.strip().casefold())
-
-
-@lru_cache(maxsize=1_000)
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """Return the model that a field's type holds, alone or in a list."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for one in get_args(annotation) if (found := _model_in(one))), None)
 
 
 @lru_cache(maxsize=1_000)

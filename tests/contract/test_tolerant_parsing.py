@@ -170,7 +170,7 @@ def test_what_can_be_read_without_guessing_is_read(
         (CRM_ACCOUNTS, {"revenue": {"currency": "USD"}}, ["revenue.amount"], {"revenue": None}),
         (CRM_ACCOUNTS, {"employees": 500.0}, [], {"employees": "500"}),
         (CRM_ACCOUNTS, {"sic": ["6021", {"code": 1}]}, ["sic"], {"sic": ["6021"]}),
-        (CRM_ACCOUNTS, {"domains": ["a b", "bank.example"]}, ["domains"], {"domains": ["bank.example"]}),
+        (CRM_ACCOUNTS, {"domains": [{"a": 1}, "bank.example"]}, ["domains"], {"domains": ["bank.example"]}),
         (CRM_ACCOUNTS, {"other_names": ["a"] * 30}, ["other_names"], {"other_names": ["a"] * 20}),
         (CRM_CONTACTS, {"company": {"employees": {}, "sic": {"a": 1}}}, ["company.sic"], {}),
         (CRM_REPS, {"name": {"first": "Ida"}}, ["name"], {"name": ""}),
@@ -228,3 +228,18 @@ def test_the_record_counts_with_any_value_in_optional_fields(data: st.DataObject
     reading = read(topic, **odd)
     assert reading.body.event_id == "e-1"
     assert {one.field.partition(".")[0] for one in reading.unread} <= set(odd)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "a.example, b.example",
+        "a.example b.example",
+        ["a.example, b.example"],
+        ["a.example\nb.example"],
+        [" a.example ", "b.example"],
+    ],
+)
+def test_domains_in_one_text_are_several(written: Any) -> None:
+    reading = read(CRM_ACCOUNTS, domains=written)
+    assert (reading.body.domains, reading.unread) == (["a.example", "b.example"], ())

@@ -200,7 +200,7 @@ COMPANIES: Final = (
         "{n}銀行（株）",
     ),
 )
-UNREADABLE_ADDRESSES: Final = ("ann at {d}", "{n}@{d},{n}@{d}", "{n}@", "@{d}", "{n}@{d}@{d}", "nobody")
+UNREADABLE_ADDRESSES: Final = ("ann at {d}", "{n}@{d},x{n}@{d}", "{n}@", "@{d}", "{n}@{d}@{d}", "nobody")
 BROKEN: Final[tuple[Any, ...]] = ({"code": "DE"}, ["DE"], 49, True, 1.5, {}, [])
 """Values of a type that the contract does not expect."""
 START: Final = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)

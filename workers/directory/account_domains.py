@@ -6,7 +6,8 @@ each other domain is dropped. Nothing is stored or published here.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from schemas.lead_events import DroppedDomain
 from schemas.vocabulary import DomainUse
@@ -16,6 +17,9 @@ from workers.identity.company_names import is_spelled_by, normalise_company
 if TYPE_CHECKING:
     from schemas.crm_accounts import CrmAccount
     from workers.identity.company_domains import CompanyDomains
+
+
+_SEPARATORS: Final = re.compile(r"[\s,;|]+")
 
 
 class SortedDomains(NamedTuple):
@@ -31,7 +35,15 @@ class SortedDomains(NamedTuple):
 
 def sort_domains(account: CrmAccount, lists: CompanyDomains) -> SortedDomains:
     """Return which domains of a record identify its account."""
-    return sort_hosts(account, tuple(normalise_domain(raw) or "" for raw in account.domains), lists)
+    hosts = (host for raw in account.domains for host in _hosts_in(raw))
+    return sort_hosts(account, tuple(hosts), lists)
+
+
+def _hosts_in(raw: str) -> list[str]:
+    """Return the host of a text, or the hosts if several are written with commas, semicolons or bars between them."""
+    host = normalise_domain(raw)
+    parts = [] if host is not None else [part for part in _SEPARATORS.split(raw) if part]
+    return [host or ""] if len(parts) < 2 else [normalise_domain(part) or "" for part in parts]  # noqa: PLR2004
 
 
 def sort_hosts(account: CrmAccount, hosts: tuple[str, ...], lists: CompanyDomains) -> SortedDomains:

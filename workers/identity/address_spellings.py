@@ -6,9 +6,11 @@ write around an address: a display name, mailto:, brackets, quotes, punctuation 
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from typing import Final
+from urllib.parse import unquote
 
 _FULL_WIDTH: Final = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}) | {
     ord("\ufe6b"): "@",
@@ -17,25 +19,61 @@ _FULL_WIDTH: Final = str.maketrans({chr(code): chr(code - 0xFEE0) for code in ra
 }
 """Characters of full width, as East Asian keyboards write them, with the usual character."""
 _IN_BRACKETS: Final = re.compile(r"<([^<>]*@[^<>]*)(?:>|$)")
-_SCHEME: Final = re.compile(r"\s*(?:mailto|smtp|e-?mail)\s*:\s*", re.IGNORECASE)
+_IN_OTHER_BRACKETS: Final = re.compile(
+    r"[(\[{「『【《]([^()\[\]{}「」『』【】《》]*@[^()\[\]{}「」『』【】《》]*)[)\]}」』】》]"
+)
+_BETWEEN: Final = re.compile(r"[\s,;|、]+")
+_BULLET: Final = re.compile(r"^[-*\u2022\u2013=]\s*(?=\S+@)")
+_ESCAPED: Final = re.compile(r"(?:\\[nrt])+$")
+"""A line break that was written as two characters."""
+_SCHEME: Final = re.compile(r"\s*(?:mailto|smtp|e-?mail)\s*[:=]\s*", re.IGNORECASE)
 _COMMENT: Final = re.compile(r"\s*\([^()@]*\)\s*")
 _AROUND_AT: Final = re.compile(r"\s*@\s*")
-_OPENING: Final = " \t<([{\"'`\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2039\u203a,;:"
-_CLOSING: Final = " \t>)]}\"'`\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2039\u203a,;:."
+_OPENING: Final = " \t<([{\"'`\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2039\u203a,;:「『【《"
+_CLOSING: Final = (
+    " \t>)]}\"'`\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2039\u203a,;:.!?*/\u3001」』】》"
+)
 
 
 def find_address(raw: str) -> str | None:
     """Return the one address that a text holds, or None if it holds none or several."""
-    text = _visible(raw).translate(_FULL_WIDTH)
+    text = _ESCAPED.sub("", with_usual_characters(_visible(_decoded(raw))).strip())
+    parts = [_strip(part) for part in _BETWEEN.split(text) if part]
+    if len(parts) > 1 and len({part.casefold() for part in parts}) == 1:
+        text = parts[0]  # the same address twice
     in_brackets = _IN_BRACKETS.findall(text)
     if len(in_brackets) == 1:
         text = in_brackets[0]
-    text = _COMMENT.sub(" ", text).lstrip(_OPENING).rstrip(_CLOSING)
+    elif not in_brackets:
+        text = _in_other_brackets(text)
+    text = _strip(_BULLET.sub("", _COMMENT.sub(" ", text).strip(), count=1))
     scheme = _SCHEME.match(text)
     if scheme is not None:
-        text = text[scheme.end() :].partition("?")[0].lstrip(_OPENING).rstrip(_CLOSING)
+        text = _strip(text[scheme.end() :].partition("?")[0])
     text = _AROUND_AT.sub("@", text)
     return text if text.count("@") == 1 and not any(char.isspace() for char in text) else None
+
+
+def with_usual_characters(text: str) -> str:
+    """Return a text with the usual characters for those of full width."""
+    return text.translate(_FULL_WIDTH)
+
+
+def _decoded(raw: str) -> str:
+    """Return a text that a page has escaped for a URL or for HTML, as it was before."""
+    text = html.unescape(raw) if "&" in raw and ";" in raw else raw
+    return unquote(text) if "@" not in text and "%40" in text else text
+
+
+def _in_other_brackets(text: str) -> str:
+    """Return the address in round, square or East Asian brackets, if a name is outside. Else ``text``."""
+    found = {_strip(_SCHEME.sub("", one)) for one in _IN_OTHER_BRACKETS.findall(text)}
+    is_one = len(found) == 1 and "@" not in _IN_OTHER_BRACKETS.sub(" ", text)
+    return found.pop() if is_one else text
+
+
+def _strip(text: str) -> str:
+    return text.lstrip(_OPENING).rstrip(_CLOSING)
 
 
 def _visible(raw: str) -> str:

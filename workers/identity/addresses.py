@@ -6,6 +6,7 @@ or None if the text holds none. Nothing here uses the network. No error text rep
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
@@ -15,13 +16,16 @@ from urllib.parse import urlsplit
 from email_validator import EmailNotValidError, validate_email
 from publicsuffixlist import PublicSuffixList
 
-from workers.identity.address_spellings import find_address
+from workers.identity.address_spellings import find_address, with_usual_characters
 
 _CACHED_RESULTS: Final = 50_000
 """Most results in each cache. Validating takes 32 microseconds, and the same people return."""
 
-_QUOTES: Final = tuple("'`\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2039\u203a")
-"""Quotes that are also valid before the @. An address that begins with one was pasted with it."""
+_NEVER_FIRST: Final = tuple("'`=*\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2039\u203a")
+"""Quotes and punctuation that are also valid before the @. An address that begins with one was pasted with it."""
+
+_SCHEME: Final = re.compile(r"^https?(?::/*|//+)", re.IGNORECASE)
+"""The scheme of a web address, also with a slip in its punctuation, as https//bank.example."""
 
 _SUFFIXES: Final = PublicSuffixList(only_icann=False)
 
@@ -110,8 +114,8 @@ def normalise(raw: str) -> Address:
 
 @lru_cache(maxsize=_CACHED_RESULTS)
 def _normalise(raw: str) -> Address | None:
-    text = raw.strip()
-    address = None if text.startswith(_QUOTES) else _validate(text)
+    text = raw.strip() if raw.isascii() else with_usual_characters(raw).strip()
+    address = None if text.startswith(_NEVER_FIRST) else _validate(text)
     if address is None:
         written = find_address(raw)
         address = None if written is None else _validate(written)
@@ -133,7 +137,7 @@ def normalise_domain(raw: str) -> str | None:
 
     A CRM field may hold a web address: its host is used. A host that could not be part of an e-mail address gives None.
     """
-    text = raw.strip().lstrip("@")
+    text = _SCHEME.sub("//", raw.strip().replace("\\", "/"), count=1).removeprefix("*.").lstrip("@")
     try:
         host = urlsplit(text if "//" in text else f"//{text}").hostname
     except ValueError:

@@ -17,6 +17,7 @@ import pycountry
 from workers.identity.amount_words import (
     AT_LEAST,
     AT_MOST,
+    AT_MOST_BEHIND,
     CURRENCIES,
     LEFT_OUT,
     OPEN,
@@ -32,12 +33,20 @@ MOST_EMPLOYEES: Final = 10**9
 _MOST_CHARS: Final = 100
 _MOST_PHRASE_WORDS: Final = 3
 _TOKEN: Final = re.compile(
-    r"(?P<number>\d{1,3}(?:[ '_]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)*)|百万|人民币|社員|以[上下]|未満|[\u3040-\u9fff\uac00-\ud7a3]"
+    r"(?P<number>\d{1,3}(?:[ ']\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)*)|百万|人民币|社員|以[上下]|未満|[\u3040-\u9fff\uac00-\ud7a3]"
     r"|[^\W\d_]+|\.\.+|[<>]=|\S"
 )
 _INDIAN: Final = re.compile(r"\d{1,3}(?:,\d\d)*,\d{3}")
-_LETTER_WITHIN: Final = re.compile(r"\d[aey]\d")
-"""A letter within a number, as in 1e9. It is not a word between two numbers."""
+_LETTER_WITHIN: Final = re.compile(r"\d[aey_]\d")
+"""A letter within a number, as in 1e9, or the sign of an identifier, as in 51_200. A word is not between the numbers."""
+_SHORT_UNIT: Final = re.compile(r"(?<![a-z])(?:(m|k|t)(eur|usd|chf|gbp|sek|nok|dkk|pln|€)|t€)(?![a-z])")
+"""A unit and a currency as one word, as MEUR or T€. In German a T is a thousand."""
+_UNIT_LETTERS: Final = {"m": "million", "k": "thousand", "t": "thousand"}
+_LABELLED: Final = re.compile(r"(?P<outside>[^()\[\]]*)[(\[](?P<inside>[^()\[\]]*)[)\]]\W*")
+"""A range with a label, one of them in brackets, as in "Small (1-50)" or "$25M (2025)"."""
+_EAST_ASIAN: Final = frozenset((10**4, 10**8))
+"""Units of languages in which a comma never begins a fraction."""
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _DOLLARS: Final = frozenset({"USD", "AUD", "CAD", "HKD", "MXN", "NZD", "SGD", "TWD"})
 """Currencies that may be written with a plain $."""
 _CODES: Final = {currency.alpha_3.casefold(): currency.alpha_3 for currency in pycountry.currencies}
@@ -67,6 +76,26 @@ def read_range(text: str) -> AmountRange:
 
     ``read_range("$10M-$50M") == AmountRange(Decimal(10_000_000), Decimal(50_000_000), "USD")``
     """
+    try:
+        return _read(text)
+    except ValueError:
+        return _read(_without_label(text))
+
+
+def _without_label(text: str) -> str:
+    """Return the part of a text that is a range, where a label is beside it. Raises ValueError if there is none."""
+    found = _LABELLED.fullmatch(text.strip())
+    if found is None:
+        raise _unreadable()
+    inside, outside = found["inside"], found["outside"]
+    if not re.search(r"\d", outside) and not _BOUNDS & set(_plain(outside).split()):
+        return inside
+    if not re.search(r"\d", _YEAR.sub("", inside)):
+        return outside
+    raise _unreadable()
+
+
+def _read(text: str) -> AmountRange:
     tokens = _tokens(text) if len(text) <= _MOST_CHARS else []
     places = [at for at, token in enumerate(tokens) if isinstance(token, _Number)]
     if len(places) not in {1, 2}:
@@ -110,9 +139,9 @@ def agreed_currency(stated: str | None, written: str | None) -> str | None:
 
 def _read_one(tokens: list[_Token], place: int) -> tuple[Decimal, Decimal]:
     before, behind = tokens[:place], tokens[place + 1 :]
-    value = _value(tokens[place], behind)
+    value = _value(tokens[place], behind if _has_unit(behind) else _long_words(before))
     step = 1 if _STRICT & {*before, *behind} else 0
-    if _AT_MOST & {*before}:
+    if _AT_MOST & {*before} or _AT_MOST_BEHIND & {*behind}:
         return Decimal(0), max(value - step, Decimal(0))
     if (_AT_LEAST & {*before}) or (_OPEN & {*behind}):
         return value + step, Decimal(UNBOUNDED)
@@ -125,39 +154,52 @@ def _read_two(tokens: list[_Token], first: int, second: int) -> tuple[Decimal, D
     at = next((at for at, token in enumerate(between) if token in _SEPARATORS), None)
     if at is None:
         raise _unreadable()
-    _refuse_others(tokens[:first], between[:at], between[at + 1 :], behind, allowed=_AT_LEAST)
-    of_first = (
-        between[:at] if any(token in _UNIT for token in between[:at]) else behind
-    )  # 10-50M is 10M to 50M
-    return _value(tokens[first], of_first), _value(tokens[second], behind)
+    before_second = between[at + 1 :]  # may limit it, as in "$100 million to less than $500 million"
+    limits = _AT_MOST & {*before_second}
+    _refuse_others(tokens[:first], between[:at], behind, allowed=_AT_LEAST - _OPEN)
+    _refuse_others(before_second, allowed=limits)
+    step = 1 if _STRICT & limits else 0
+    of_second = behind if _has_unit(behind) else _long_words(tokens[:first])  # Mio. 10-50 is 10 to 50 million
+    of_first = between[:at] if _has_unit(between[:at]) else of_second  # 10-50M is 10M to 50M
+    return _value(tokens[first], of_first), _value(tokens[second], of_second) - step
+
+
+def _long_words(tokens: list[_Token]) -> list[_Token]:
+    """Return the tokens of more than one letter. A single letter before a number may be a label, as in "B: 2-10"."""
+    return [token for token in tokens if isinstance(token, str) and len(token) > 1]
+
+
+def _has_unit(tokens: list[_Token]) -> bool:
+    return any(token in _UNIT for token in tokens)
 
 
 def _refuse_others(*parts: list[_Token], allowed: frozenset[str] = frozenset()) -> None:
     """Raise ValueError if the words around a number give it a bound, except those that are allowed."""
-    bounds = (_AT_MOST | _AT_LEAST | _OPEN | _STRICT | _SEPARATORS) - allowed - _ALSO_LEFT_OUT
+    bounds = (
+        (_AT_MOST | _AT_MOST_BEHIND | _AT_LEAST | _OPEN | _STRICT | _SEPARATORS) - allowed - _ALSO_LEFT_OUT
+    )
     if bounds & set(chain(*parts)):
         raise _unreadable()
 
 
-def _value(number: _Token, behind: list[_Token]) -> Decimal:
-    """Return the value of a number with the unit behind it. Raises ValueError if its separator is ambiguous."""
+def _value(number: _Token, beside: list[_Token]) -> Decimal:
+    """Return the value of a number with the unit beside it. Raises ValueError if its separator is ambiguous."""
     assert isinstance(number, _Number)  # noqa: S101 - the caller found it
-    units = [_UNIT[token] for token in behind if token in _UNIT]
+    units = [_UNIT[token] for token in beside if token in _UNIT]
     if len(units) > 1:
         raise _unreadable()
     unit = units[0] if units else 1
-    return (
-        _decimal(number.digits.replace(" ", "").replace("'", "").replace("_", ""), has_unit=unit > 1) * unit
-    )
+    is_ambiguous = unit > 1 and not (unit in _EAST_ASIAN and "." not in number.digits)
+    return _decimal(number.digits.replace(" ", "").replace("'", ""), is_ambiguous=is_ambiguous) * unit
 
 
-def _decimal(digits: str, *, has_unit: bool) -> Decimal:
+def _decimal(digits: str, *, is_ambiguous: bool) -> Decimal:
     marks = re.findall(r"[.,]", digits)
     if not marks:
         return Decimal(digits)
     groups = re.split(r"[.,]", digits)
     is_grouped = len(set(marks)) == 1 and len(groups[0]) <= 3 and all(len(one) == 3 for one in groups[1:])  # noqa: PLR2004
-    if is_grouped and len(marks) == 1 and has_unit and groups[0] != "0":
+    if is_grouped and len(marks) == 1 and is_ambiguous and groups[0] != "0":
         raise _unreadable()  # 1.250 million is either of two amounts
     if (is_grouped and groups[0] != "0") or _INDIAN.fullmatch(digits):
         return Decimal("".join(groups))
@@ -176,9 +218,11 @@ def _currency_of(tokens: list[_Token]) -> str | None:
 
 def _tokens(text: str) -> list[_Token]:
     """Return the numbers and known phrases of a text, without words that carry no meaning. Raises ValueError."""
-    plain = _plain(text)
+    plain = re.sub(r"\.-\s*$", "", _plain(text))  # as in 1'200.-
+    plain = _SHORT_UNIT.sub(_spell_unit, plain)
     if _LETTER_WITHIN.search(plain):
         raise _unreadable()
+    plain = plain.replace("_", " ")
     words: list[_Token] = [
         _Number(found[0]) if found["number"] else found[0] for found in _TOKEN.finditer(plain)
     ]
@@ -205,6 +249,10 @@ def _plain(text: str) -> str:
     return re.sub(r"[\u2010-\u2015\u2212]", "-", fold(text)).replace("\u2019", "'")
 
 
+def _spell_unit(found: re.Match[str]) -> str:
+    return f" {_UNIT_LETTERS[found[1] or 't']} {found[2] or '€'} "
+
+
 def _split(phrase: str) -> str:
     """Return a phrase with blanks between its tokens, as texts are split."""
     return " ".join(found[0] for found in _TOKEN.finditer(_plain(phrase)))
@@ -218,12 +266,15 @@ _UNIT: Final = {_split(phrase): unit for unit, phrases in UNITS.items() for phra
 _CURRENCY: Final = _CODES | {
     _split(phrase): code for code, phrases in CURRENCIES.items() for phrase in phrases
 }
-_AT_MOST, _AT_LEAST, _OPEN, _STRICT = map(_all, (AT_MOST, AT_LEAST, OPEN, STRICT))
+_AT_MOST, _AT_MOST_BEHIND, _AT_LEAST = map(_all, (AT_MOST, AT_MOST_BEHIND, AT_LEAST))
+_OPEN, _STRICT = map(_all, (OPEN, STRICT))
+_BOUNDS: Final = frozenset(word for phrase in (*AT_MOST, *AT_LEAST) for word in fold(phrase).split())
+"""Words that give a number a bound. A label with one of them is not only a label."""
 _SEPARATORS: Final = _all(SEPARATORS)
 _ALSO_LEFT_OUT: Final = _all(LEFT_OUT)
-_NO_MEANING: Final = _ALSO_LEFT_OUT - _SEPARATORS - _AT_MOST - _AT_LEAST - _UNIT.keys()
+_NO_MEANING: Final = _ALSO_LEFT_OUT - _SEPARATORS - _AT_MOST - _AT_MOST_BEHIND - _AT_LEAST - _UNIT.keys()
 _KNOWN: Final = frozenset(
-    chain(_UNIT, _CURRENCY, _AT_MOST, _AT_LEAST, _OPEN, _STRICT, _SEPARATORS, _ALSO_LEFT_OUT)
+    chain(_UNIT, _CURRENCY, _AT_MOST, _AT_MOST_BEHIND, _AT_LEAST, _OPEN, _STRICT, _SEPARATORS, _ALSO_LEFT_OUT)
 )
 
 

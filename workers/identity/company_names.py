@@ -15,7 +15,8 @@ from itertools import groupby
 from typing import Final
 
 from workers.identity.company_forms import LegalForms, bare, is_initial, without_joined_forms
-from workers.identity.text_folding import fold, is_word_character, words_of
+from workers.identity.placeholders import is_template
+from workers.identity.text_folding import fold, is_word_character, undo_damage, words_of
 
 DATA_VERSION: Final = f"cleanco {version('cleanco')}"
 """Version of the list of legal forms. An upgrade may change which spellings count as one name."""
@@ -55,7 +56,8 @@ PLACEHOLDERS: Final = frozenset({
     *("not provided", "not specified", "not given", "does not apply", "doesnt apply", "prefer not to say"),
     *("no employer", "no affiliation", "unaffiliated", "sole trader", "own business", "my own company"),
     *("household", "looking for work", "credit union", "gmail", "gmail com", "hotmail", "outlook com", "yahoo"),
-    *("llc", "inc", "ltd", "gmbh"),
+    *("llc", "inc", "ltd", "gmbh", "nan", "true", "false", "not set", "unset", "object object", "object undefined"),
+    *("null null", "undefined undefined", "none none", "na na", "direct"),
     # in other languages
     *("k a", "ka", "keine", "kein", "keine angabe", "selbststandig", "selbstandig", "freiberufler", "ohne"),
     *("keine firma", "kein unternehmen", "nicht zutreffend", "entfallt", "nichts", "unbekannt", "firma", "anonym"),
@@ -85,7 +87,9 @@ def normalise_company(raw: str) -> str | None:
 
     ``normalise_company("The Harbor Nat'l Bank, N.A.") == normalise_company("HARBOR NATIONAL BANK")``
     """
-    text = unicodedata.normalize("NFKC", raw)
+    text = unicodedata.normalize("NFKC", undo_damage(raw))
+    if is_template(text):
+        return None
     if _is_placeholder(" ".join(bare(_words(text)))):
         return None
     name = " ".join(_join_initials(_legal_forms().strip(without_joined_forms(text))))

@@ -8,35 +8,38 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import pycountry
 from babel import localedata
 from babel.core import get_global
 
 from workers.identity.placeholders import is_placeholder
-from workers.identity.text_folding import fold_words
+from workers.identity.text_folding import fold_words, undo_damage
 
 # fmt: off
 ALIASES: Final[dict[str, tuple[str, ...]]] = {
-    "AE": ("uae", "u a e", "emirates", "emiratos arabes", "emirate", "vae"),
+    "AE": ("uae", "u a e", "emirates", "emiratos arabes", "emirate", "vae", "الإمارات", "الامارات"),
+    "AG": ("antigua",),
     "BA": ("bosnia", "bosnia herzegovina", "bosnien"),
     "BR": ("brazil", "brasil"),
     "BY": ("byelorussia", "weissrussland", "bielorussie", "bielorrusia", "bielorussia"),
     "CD": ("drc", "d r congo", "dr congo", "democratic republic of congo", "democratic republic of the congo",
-           "congo kinshasa", "congo democratic republic of the", "congo dem rep", "zaire", "rd congo", "rdc"),
+           "congo kinshasa", "congo democratic republic of the", "congo dem rep", "congo drc", "drc congo", "zaire", "rd congo", "rdc"),
     "CG": ("congo brazzaville", "republic of congo", "republic of the congo", "congo republic"),
     "CH": ("confoederatio helvetica", "helvetia"),
     "CI": ("ivory coast", "elfenbeinkuste", "costa de marfil", "costa d avorio", "costa do marfim"),
-    "CN": ("prc", "p r c", "pr china", "p r china", "mainland china", "china mainland", "china prc", "中华人民共和国",
+    "CN": ("prc", "p r c", "pr china", "p r china", "mainland china", "china mainland", "china prc", "中华人民共和国", "peoples republic of china", "china peoples republic of",
            "中國大陸", "中国大陆"),
     "CV": ("cape verde",),
     "CZ": ("czech republic", "czech rep", "tschechische republik", "republique tcheque", "republica checa",
            "repubblica ceca", "ceska republika", "republika czeska", "tsjechische republiek"),
-    "DE": ("germany", "brd", "bundesrepublik deutschland", "bundesrepublik", "rfa", "fr germany", "ger"),
+    "DE": ("germany", "brd", "bundesrepublik deutschland", "bundesrepublik", "rfa", "fr germany", "ger", "west germany", "east germany",
+           "fed rep of germany", "federal rep of germany", "ドイツ連邦共和国"),
     "DK": ("kongeriget danmark",),
     "ES": ("espana", "reino de espana"),
     "FM": ("micronesia",),
+    "FR": ("france metropolitaine", "metropolitan france"),
     "GB": ("n ireland", "uk", "u k", "united kingdom", "great britain", "britain", "g b", "england", "scotland", "wales",
            "northern ireland", "ireland northern", "united kingdom of great britain and northern ireland",
            "grossbritannien", "grande bretagne", "royaume uni", "gran bretana", "gran bretagna", "gra bretanha",
@@ -45,47 +48,60 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
            "irlande du nord", "pays de galles", "великобритания", "англия", "соединенное королевство", "英国",
            "英國", "イギリス", "영국"),
     "GR": ("el", "hellas", "ellas", "ellada", "hellenic republic"),
-    "HK": ("hong kong", "hongkong", "hong kong sar", "hk sar"),
-    "IE": ("republic of ireland", "ireland republic of", "eire", "irish republic", "southern ireland"),
+    "HK": ("hong kong", "hongkong", "hong kong sar", "hk sar", "hong kong china", "hong kong s a r", "香港"),
+    "IE": ("republic of ireland", "ireland republic of", "eire", "irish republic", "southern ireland", "roi"),
     "IR": ("iran", "persia"),
     "KN": ("st kitts", "st kitts and nevis"),
     "KP": ("north korea", "korea north", "dprk", "d p r k"),
-    "KR": ("大韓民國", "south korea", "korea south", "rok", "r o k", "republic of korea", "s korea", "한국", "남한", "韓国", "韩国", "대한민국"),
+    "KR": ("大韓民國", "south korea", "korea south", "rok", "r o k", "republic of korea", "s korea", "korea republic", "한국", "남한", "韓国", "韩国", "대한민국"),
     "LA": ("lao pdr", "laos"),
     "LC": ("st lucia",),
     "MD": ("moldova", "moldavia", "moldawien", "moldavie"),
     "MK": ("macedonia fyr", "macedonia", "fyrom", "mazedonien", "former yugoslav republic of macedonia", "macedonia fyrom"),
     "MM": ("burma", "birma", "birmanie", "birmania"),
-    "MO": ("macau", "macao"),
-    "MX": ("mejico",),
-    "NL": ("holland", "hollande", "holanda", "olanda", "nederlands", "netherland"),
-    "PS": ("palestine", "palastina", "state of palestine"),
+    "MO": ("macau", "macao", "macau china", "macao china", "澳門", "澳门"),
+    "MX": ("mejico", "estados unidos mexicanos"),
+    "NL": ("holland", "hollande", "holanda", "olanda", "nederlands", "netherland", "koninkrijk der nederlanden"),
+    "PS": ("palestine", "palastina", "state of palestine", "palestinian territory", "occupied palestinian territory",
+           "palestinian territory occupied", "palestinian territories occupied", "west bank and gaza"),
+    "PR": ("puerto rico usa", "puerto rico us", "puerto rico united states"),
     "RU": ("russia", "rf", "russian fed", "рф", "российская федерация"),
-    "SA": ("ksa", "k s a", "saudi", "kingdom of saudi arabia"),
+    "SA": ("ksa", "k s a", "saudi", "kingdom of saudi arabia", "السعودية", "سعودية"),
     "SK": ("slovak republic", "slowakische republik", "slovenska republika"),
     "SY": ("syria",),
     "SZ": ("swaziland",),
     "TH": ("ประเทศไทย",),
     "TL": ("east timor",),
     "TR": ("turkey", "turkiye", "turkei", "turquie", "turquia", "turchia"),
-    "TW": ("taiwan", "taiwan roc", "r o c", "republic of china", "taiwan republic of china"),
+    "TW": ("taiwan", "taiwan roc", "r o c", "republic of china", "taiwan republic of china", "taiwan china", "chinese taipei", "臺灣", "中華民國"),
+    "TT": ("trinidad",),
     "TZ": ("tanzania",),
     "US": ("usa", "u s a", "u s", "us of a", "united states of america", "united states america", "america",
            "unites states", "united state", "estados unidos de america", "ee uu", "eeuu", "e e u u",
            "eua", "e u a", "etats unis d amerique", "vereinigte staaten von amerika", "stati uniti d america",
-           "estados unidos da america", "verenigde staten van amerika", "сша", "アメリカ", "米国", "美國", "美国",
+           "estados unidos da america", "verenigde staten van amerika", "сша", "соединенные штаты америки", "abd", "amerika birlesik devletleri",
+           "美利坚合众国", "美利堅合眾國", "미합중국", "الولايات المتحدة الأمريكية", "ארה ב", "संयुक्त राज्य अमेरिका", "संयुक्त राज्य",
+           "forenta staterna", "georgia usa", "georgia us", "georgia united states", "アメリカ", "米国", "美國", "美国",
            "미국"),
     "VA": ("vatican", "holy see", "vatikan"),
-    "VC": ("st vincent", "st vincent and the grenadines"),
+    "VG": ("bvi",),
+    "VI": ("us virgin islands", "usvi"),
+    "AL": ("shqiperia",),
+    "AT": ("republik osterreich",),
+    "VC": ("saint vincent", "st vincent", "st vincent and the grenadines"),
     "VN": ("vietnam", "viet nam"),
     "ST": ("sao tome",),
     "AU": ("commonwealth of australia",),
     "JP": ("日本国", "日本國"),
-    "ZA": ("rsa", "south africa", "sudafrika"),
+    "ZA": ("rsa", "south africa", "sudafrika", "s africa"),
 }
 # fmt: on
 """Folded names and codes in common use that are neither ISO codes nor in the lists, by country."""
 
+_JOINED: Final = "="
+"""Mark of a name without blanks. No folded name has it."""
+_SUBDIVISIONS: Final[Any] = pycountry.subdivisions
+"""The regions of ISO 3166-2. The package has no types for them."""
 _CODES: Final = frozenset(country.alpha_2 for country in pycountry.countries)
 _ARTICLES: Final = frozenset(
     {"le", "la", "les", "l", "die", "der", "das", "el", "los", "las", "il", "lo", "i", "gli", "o", "os", "as"}
@@ -99,8 +115,15 @@ _MOST_CHARS: Final = 200
 """Most characters of a country's name. A longer text names no country."""
 _FIRST_FLAG_LETTER: Final = 0x1F1E6
 """The letter A of flags."""
-_BREAK: Final = re.compile(r"\s+[-–—|:]\s+|(?<=^[A-Za-z]{2})-(?=\w{4})|[()\[\]/;]")  # noqa: RUF001 - a dash is meant
+_BREAK: Final = re.compile(r"\s+[-–—]\s+|\s*[|:]\s*|(?<=^[A-Za-z]{2})[-_](?=\w{4})|[()\[\]/;、，\t]")  # noqa: RUF001 - a dash is meant
+_EITHER: Final = re.compile(r"\s*[/|;]\s*")
+"""Separates countries of which each may be meant, as in US/Canada."""
+_CALLING_CODE: Final = re.compile(r"\s*\(?\+\d{1,4}\)?\s*")
+_ARABIC: Final = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ё": "е"})  # noqa: RUF001
+"""Letters that are often written without their mark: the alif of Arabic, the ё of Russian."""
 _FEWEST_LETTERS: Final = 4
+_FEWEST_JOINED: Final = 8
+"""Fewest letters of a name that is found without its blanks, as UnitedStates."""
 """Fewest letters of a name within a longer text. A shorter one may mean something else, as in "Portland (ME)"."""
 
 
@@ -118,7 +141,24 @@ def read_country(text: str | None) -> str | None:
     flag = _read_flag(text)
     if flag is not None or is_placeholder(text):
         return flag
-    return _read_name(text) or _read_parts(text)
+    text = _CALLING_CODE.sub(" ", text)
+    return _read_name(text) or _read_parts(text) or _read_region_code(text) or _read_with_code(text)
+
+
+def _read_region_code(text: str) -> str | None:
+    """Return the country of a code of ISO 3166-2, as GB-ENG."""
+    region: Any = _SUBDIVISIONS.get(code=text.strip().upper())
+    return None if region is None else str(region.country_code)
+
+
+def _read_with_code(text: str) -> str | None:
+    """Return the country of a name with its own code before or behind it, as in "Germany DE"."""
+    words = fold_words(text).split()
+    for code, name in ((words[0], words[1:]), (words[-1], words[:-1])) if len(words) > 1 else ():
+        found = _read_name(" ".join(name))
+        if found is not None and _names_in_english().get(code) == found:
+            return found
+    return None
 
 
 def _read_flag(text: str) -> str | None:
@@ -147,11 +187,14 @@ def _read_parts(text: str) -> str | None:
     if before and fold_words(last) not in _ALSO_STATES:  # as in "London, UK"
         parts = [before, last]
     read = {code for part in parts if (code := _read_part(part, of=len(parts))) is not None}
+    if _EITHER.search(text):
+        read |= {part.strip() for part in parts if part.strip() in _CODES}
     return read.pop() if len(read) == 1 else None
 
 
 def _read_part(part: str, of: int) -> str | None:
-    is_name = of == 1 or len(fold_words(part)) >= _FEWEST_LETTERS or fold_words(part) in _SAFE_SHORT
+    words = fold_words(part)
+    is_name = of == 1 or len(words) >= _FEWEST_LETTERS or not words.isascii() or words in _SAFE_SHORT
     return _read_name(part) if is_name else None
 
 
@@ -172,6 +215,8 @@ def _read_name(text: str) -> str | None:
     turned = _words(behind) + _words(before) if behind else []  # as in "Korea, Republic of"
     plain = words[1:] if words and words[0] in _ARTICLES else []
     joined = ["".join(words)] if all(len(word) == 1 for word in words) else []
+    whole = "".join(words)
+    joined += [f"{_JOINED}{whole}"] if len(whole) >= _FEWEST_JOINED else []
     spellings = [" ".join(words), *joined, " ".join(turned), " ".join(plain)]
     for index in (_names_in_english, _names_in_every_language):
         for spelling in spellings:
@@ -183,7 +228,7 @@ def _read_name(text: str) -> str | None:
 
 def _words(text: str) -> list[str]:
     """Return the folded words of a name, without "the" at any place."""
-    words = fold_words(text.replace("&", " and ")).split()
+    words = fold_words(undo_damage(text).replace("&", " and ")).translate(_ARABIC).split()
     return ["republic" if word == "rep" else word for word in words if word != "the"]
 
 
@@ -204,7 +249,7 @@ def _names_in_english() -> dict[str, str]:
     for code, aliases in ALIASES.items():
         names |= {" ".join(_words(alias)): code for alias in aliases}
     names.pop("", None)
-    return names | {"korea": ""}
+    return _with_joined(names | {"korea": ""})
 
 
 @lru_cache(maxsize=1)
@@ -216,7 +261,16 @@ def _names_in_every_language() -> dict[str, str]:
         if not script or (len(script) == 4 and script.isalpha()):  # noqa: PLR2004 - as in zh_Hant
             _add_language(written, locale)
             localedata.clear_caches()  # the names are a thousandth of each language's data
-    return _fold_names(written)
+    return _with_joined(_fold_names(written))
+
+
+def _with_joined(names: dict[str, str]) -> dict[str, str]:
+    """Return ``names`` and those of several words without their blanks, behind a mark of their own."""
+    joined: dict[str, set[str]] = {}
+    for name, code in names.items():
+        if " " in name:
+            joined.setdefault(f"{_JOINED}{name.replace(' ', '')}", set()).add(code)
+    return names | {name: next(iter(codes)) if len(codes) == 1 else "" for name, codes in joined.items()}
 
 
 def _add_language(written: dict[str, set[str]], locale: str) -> None:

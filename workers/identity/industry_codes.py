@@ -16,7 +16,16 @@ from workers.identity.text_folding import fold
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_CODE: Final = re.compile(r"(?<![\w.])(\d{2,8})(?:\s?-\s?(\d{2,8})(?![\w.]))?(?![\w.]*\d)")
+_CODE: Final = re.compile(r"(?<![\w.])(\d{2,8})(?:\s?-\s?(\d{2,8})(?![\w.]))?(?![\w./]*\d)")
+_SYSTEM: Final = re.compile(r"\b(?:sic|naics|nace|isic)(?:\s*(?:codes?|\d{4}(?=\W+\d)))?[\s:#.-]*(?=\d)")
+"""The name of a system of codes, perhaps with its year, before a code."""
+_FRACTION: Final = re.compile(r"(?<![\w.])(\d{2,8})\.0+(?![\w.])")
+"""A code that a table program has made a number, as 6021.0."""
+_TO: Final = re.compile(r"(?<=\d)\s+(?:to|bis)\s+(?=\d)")
+_YEAR: Final = re.compile(r"\(\s*(?:19|20)\d\d\s*\)")
+_LIST: Final = re.compile(r"[,;/|]\s*(?=\d{2,8}\b)|\n")
+_WITHIN_WORDS: Final = re.compile(r"[^\d(]*[^\W\d][^\d(]*(?<![-:|,]\s)\d")
+"""A text in which a word is before the first number. The number counts things, as in "Top 100 Banks". A dash may part the two."""
 _MOST_OF_RANGE: Final = 100
 """Most codes of a range. A wider one is not a range of codes."""
 _DASHES: Final = re.compile(r"[\u2010-\u2015\u2212]")
@@ -25,14 +34,23 @@ _DASHES: Final = re.compile(r"[\u2010-\u2015\u2212]")
 @lru_cache(maxsize=5_000)
 def read_codes(item: str) -> tuple[str, ...]:
     """Return the codes of an item, and ranges such as 31-33, in the order of the text. Empty if it has none."""
-    found = _CODE.findall(_DASHES.sub("-", fold(item)))
+    plain = _YEAR.sub(" ", _FRACTION.sub(r"\1", _DASHES.sub("-", fold(item)).strip(" ='\"")))
+    found = [code for part in _LIST.split(_TO.sub("-", plain)) for code in _codes_in(part)]
     codes: list[str] = []
     for first, last in found:
         if last and len(codes_between(first, last)) > 1:
             codes.append(f"{first}-{last}")
+        elif 0 < len(last) < len(first):  # a code with a part of its own, as 6021-01
+            codes.append(first)
         else:
             codes += [code for code in (first, last) if code]
     return tuple(codes)
+
+
+def _codes_in(part: str) -> list[tuple[str, str]]:
+    """Return the codes and ranges of one item of a list. A number behind other words is not one."""
+    plain = _SYSTEM.sub("", part)
+    return [] if _WITHIN_WORDS.match(plain) else _CODE.findall(plain)
 
 
 def codes_of(items: Iterable[str]) -> tuple[str, ...]:

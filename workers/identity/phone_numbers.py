@@ -24,14 +24,22 @@ _MOST_CODE_DIGITS: Final = 3
 """Most digits of a country's code (ITU-T E.164)."""
 _MOST_CHARS: Final = 200
 _NON_DIGITS: Final = re.compile(r"\D+")
-_INTERNATIONAL: Final = re.compile(r"^\D*?(?:\+|00(?=[1-9]))\s*")
-"""The plus sign or the two zeros before the code of a country."""
+_INTERNATIONAL: Final = re.compile(r"^\D*?(?:\+|00(?=[1-9])|011(?=\D*[1-9](?:\D*\d){9}))\s*")
+"""The plus sign, the two zeros, or the 011 of North America before the code of a country."""
 _TRUNK_ZERO: Final = re.compile(r"\(\s*0\s*\)")
 """A zero that is dialled within the country only."""
 _EXTENSION: Final = re.compile(
-    r"(?<=\d)[\s,;./-]*(?:extension|ext|x|#|durchwahl|dw)[\s.:=]*\d{1,7}\s*$", re.IGNORECASE
+    r"(?<=\d)[\s,;./-]*"
+    r"(?:extension|extn|ext|x|#|durchwahl|dw|poste|anexo|interno|int|ramal|toestel|доб|内線)[\s.:=]*\d{1,7}[\s)]*$",
+    re.IGNORECASE,
 )
-_NEXT_NUMBER: Final = re.compile(r"\s*(?:[,;|]|\bor\b|\band\b)\s*(?=[+(\d])")
+_FRACTION: Final = re.compile(r"(?<=\d{7})\.0$")
+"""The fraction that a table program adds to a number."""
+_VANITY: Final = re.compile(r"(?:\+?1[\s.-]*)?\(?8\d\d\)?[\s.-]*(?:[a-z\d][\s-]?){7,}", re.IGNORECASE)
+"""A free number of North America, of which letters are a part, as 1-800-FLOWERS."""
+_NEXT_NUMBER: Final = re.compile(
+    r"\s*(?:[,;|\n]|\bor\b|\band\b)\s*(?=[+(\d])|(?<=\d{3})\D*?(?=\s\+\d)|(?<=\d{3})\D*?[/|]\s*(?=00|\(?\+)"
+)
 """Separates two numbers in one field."""
 
 
@@ -70,7 +78,10 @@ def _numbers_in(text: str | None) -> tuple[str, ...]:
     plain = "".join(
         char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf"
     )
-    numbers = (_EXTENSION.sub("", one.strip()) for one in _NEXT_NUMBER.split(plain))
+    if _VANITY.fullmatch(plain.strip()):
+        plain = phonenumbers.convert_alpha_characters_in_number(plain)
+    parts = (one.strip() for one in _NEXT_NUMBER.split(plain))
+    numbers = (_EXTENSION.sub("", _FRACTION.sub("", one)) for one in parts)
     return tuple(one for one in numbers if not _proves_nothing(one))
 
 
@@ -79,6 +90,8 @@ def _proves_nothing(number: str) -> bool:
     parsed = _parse(number, None)
     if parsed is not None:
         written.append(str(parsed.national_number))
+        if not parsed.national_number:
+            return True
     return len(written[0]) < _FEWEST_DIGITS or any(map(is_filler, written))
 
 

@@ -6,6 +6,7 @@ no visitor and proves nothing. Words that name no company are in company_names.p
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -30,8 +31,14 @@ _WORDS: Final = frozenset({
 })
 # fmt: on
 """Folded words that mean "not given"."""
+_TEMPLATE: Final = re.compile(
+    r"\{\{.{0,80}\}\}|\$?\{[\w .-]{1,80}\}|\[\[.{0,80}\]\]|%%?[a-z][\w.-]{0,80}%%?|<%.{0,80}%>|\*\|[\w:]{1,80}\|\*",
+    re.IGNORECASE,
+)
+"""A field of a template: of tag managers, scripts, mail tools and pages of a server."""
 _FEWEST_REPEATED: Final = 2
 _FEWEST_IN_ORDER: Final = 4
+_FEWEST_IN_PATTERN: Final = 7
 _KEYS_IN_ORDER: Final = "01234567890123456789"
 
 
@@ -39,12 +46,29 @@ _KEYS_IN_ORDER: Final = "01234567890123456789"
 def is_placeholder(value: str) -> bool:
     """Whether a value means "not given": a listed word, only zeros, only x, or neither letter nor digit."""
     words = words_of(fold(value))
-    return not words or " ".join(words) in _WORDS or set("".join(words)) in ({"0"}, {"x"})
+    if not words or " ".join(words) in _WORDS or set("".join(words)) in ({"0"}, {"x"}):
+        return True
+    is_one_word = (
+        len(set(words)) == 1 and words[0] in _WORDS
+    )  # as "undefined undefined", from two empty fields
+    return is_one_word or is_template(value)
+
+
+def is_template(value: str) -> bool:
+    """Whether a value is a name in the braces of a template that was not filled in, as {{visitor_id}}."""
+    return _TEMPLATE.fullmatch(value.strip()) is not None
 
 
 def is_filler(characters: str) -> bool:
-    """Whether letters or digits only fill a field: one of them repeated, or digits in order, as 12345 or 987654."""
+    """Whether letters or digits only fill a field: one of them repeated, or digits in order, as 12345 or 987654.
+
+    Two or three of them repeated fill it too, as 1212121212 or 123123123.
+    """
     if len(characters) >= _FEWEST_REPEATED and len(set(characters)) == 1:
+        return True
+    if len(characters) >= _FEWEST_IN_PATTERN and any(
+        characters.startswith(characters[size:]) for size in (2, 3)
+    ):
         return True
     is_long = len(characters) >= _FEWEST_IN_ORDER and characters.isdecimal()
     return is_long and (characters in _KEYS_IN_ORDER or characters in _KEYS_IN_ORDER[::-1])

@@ -6,6 +6,7 @@ tone mark makes another letter. Only accents of Latin and Greek letters, and poi
 
 from __future__ import annotations
 
+import html
 import unicodedata
 from functools import lru_cache
 from typing import Final
@@ -40,8 +41,29 @@ _LETTERS: Final = str.maketrans(
 @lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
     """Return ``text`` in compatibility form and lower case, without accents, points and invisible characters."""
+    text = undo_damage(text)
     lower = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return without_accents(lower.translate(_VISIBLE)).translate(_LETTERS)
+
+
+def undo_damage(text: str) -> str:
+    """Return ``text`` as it was before a page escaped it for HTML, or a program took its UTF-8 for Windows-1252.
+
+    ``undo_damage("M&uuml;ller") == undo_damage("MÃ¼ller") == "Müller"``
+    """
+    if "&" in text and ";" in text:
+        text = html.unescape(text)
+    if text.isascii():
+        return text
+    try:
+        return b"".join(map(_as_byte, text)).decode()
+    except UnicodeError:
+        return text
+
+
+def _as_byte(char: str) -> bytes:
+    """Return the byte that Windows-1252 shows as a character. Raises UnicodeEncodeError if there is none."""
+    return char.encode("latin-1" if "\x80" <= char <= "\x9f" else "cp1252")
 
 
 def without_accents(text: str) -> str:

@@ -95,3 +95,20 @@ def test_a_new_policy_sorts_the_domains_of_all_records_again() -> None:
     assert messages_to(facts) == [("account_released", "bank.com"), ("account_facts", "cox.com")]
     assert dropped(facts) == {"crm:001": [("bank.com", "free_mail")]}
     assert {fact["account"]["owner_rep_id"] for fact in facts if fact["type"] == "account_facts"} == {"r1"}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "bank.com;bank.de",
+        "bank.com,bank.de",
+        "https://bank.com|https://www.bank.de/",
+        "bank.com, bank.de",
+        "bank.com bank.de",
+        "bank.com;\nbank.de",
+    ],
+)
+def test_several_domains_in_one_text_identify_their_account(written: str) -> None:
+    facts = send(partition(), account("v1", written))
+    assert dropped(facts) == {}
+    assert [key for _, key in messages_to(facts)] == ["bank.com", "bank.de"]

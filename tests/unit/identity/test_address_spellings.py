@@ -1,5 +1,7 @@
 """Addresses with something around them are read, and a text that would need a guess is not."""
 
+# ruff: noqa: RUF001 - characters of full width are meant
+
 from __future__ import annotations
 
 import pytest
@@ -97,3 +99,51 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     except BadAddressError:
         return
     assert normalise(address.email) == address
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Ann Lee (ann@bank.example)",
+        "Ann [ann@bank.example]",
+        "[ann@bank.example](mailto:ann@bank.example)",
+        "ann@bank.example, ann@bank.example",
+        "ann@bank.example;ANN@bank.example",
+        "ann@bank.example ann@bank.example",
+        "ann@bank.example/",
+        "ann@bank.example!",
+        "ann@bank.example\\n",
+        "ann%40bank.example",
+        "ann&#64;bank.example",
+        "ann@bank.example&gt;",
+        "【ann@bank.example】",
+        "「ann@bank.example」",
+        "ann@bank.example、",
+        "• ann@bank.example",
+        "* ann@bank.example",
+        "=ann@bank.example",
+        "e-mail = ann@bank.example",
+        "ａｎｎ@bank.example",
+        "ａｎｎ＠ｂａｎｋ．ｅｘａｍｐｌｅ",
+    ],
+)
+def test_what_pages_and_tables_put_around_an_address_is_removed(written: str) -> None:
+    assert normalise(written).email == "ann@bank.example"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "ann@bank.example (ann@other.example)",
+        "ann@bank.example, ann@other.example",
+        "ann lee@bank.example",
+        "Ann Lee ann@bank.example",
+        "ann@bank. example",
+        "ann@bank.example bob",
+        "ann%40bank%40example",
+        "ann(at)bank.example",
+    ],
+)
+def test_an_address_that_needs_a_guess_is_refused(written: str) -> None:
+    with pytest.raises(BadAddressError):
+        normalise(written)

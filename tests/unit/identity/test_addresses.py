@@ -100,6 +100,13 @@ def test_a_registrable_domain_is_one_level_below_a_public_or_private_suffix(
         ("10.0.0.1", None),
         ("https://[::1", None),
         ("bank,com", None),
+        ("https//www.bank.com", "www.bank.com"),
+        ("https:\\\\www.bank.com\\de", "www.bank.com"),
+        ("http:/bank.com", "bank.com"),
+        ("*.bank.com", "bank.com"),
+        ("info@bank.com", "bank.com"),
+        ("bank。com", "bank.com"),
+        ("https.example", "https.example"),
     ],
 )
 def test_a_domain_field_may_hold_a_web_address(raw: str, domain: str | None) -> None:

@@ -73,3 +73,31 @@ def test_a_range_across_the_listed_codes_is_neither_in_nor_out(
     code: str, listed: tuple[str, ...], covered: bool | None
 ) -> None:
     assert is_covered(code, listed) is covered
+
+
+@pytest.mark.parametrize(
+    ("item", "codes"),
+    [
+        ("6021.0", ("6021",)),
+        ("522110.00", ("522110",)),
+        ('="6021"', ("6021",)),
+        ("'0111", ("0111",)),
+        ("SIC6021", ("6021",)),
+        ("NAICS 2022: 522110", ("522110",)),
+        ("522110 (2022)", ("522110",)),
+        ("6021-01", ("6021",)),
+        ("6021 to 6029", ("6021-6029",)),
+        ("6021/6022", ("6021", "6022")),
+        ("6021 National Commercial Banks; 6022 State Commercial Banks", ("6021", "6022")),
+        ("National Commercial Banks (6021)", ("6021",)),
+        ("National Commercial Banks - 6021", ("6021",)),
+        ("5221xx", ("5221",)),
+        ("Manufacturing (31-33)", ("31-33",)),
+        ("Top 100 Banks", ()),
+        ("24/7 services", ()),
+        ("Industry 4.0", ()),
+        ("Fortune 500 retail", ()),
+    ],
+)
+def test_codes_of_exports_are_read_and_numbers_of_things_are_not(item: str, codes: tuple[str, ...]) -> None:
+    assert read_codes(item) == codes

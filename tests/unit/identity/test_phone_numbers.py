@@ -113,3 +113,39 @@ def test_a_filler_proves_nothing(filler: str) -> None:
 def test_a_missing_number_proves_nothing() -> None:
     assert not is_same_phone(None, None)
     assert not is_same_phone("+44 20 7946 0958", None)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "+44 20 7946 0958 (ext 12)",
+        "+44 20 7946 0958 poste 12",
+        "+44 20 7946 0958 доб. 12",
+        "+44 20 7946 0958 内線12",
+        "+44 20 7946 0000 / +44 20 7946 0958",
+        "+44 20 7946 0958 (office), +44 7700 900123 (mobile)",
+        "phone +44 20 7946 0958 mob +44 7700 900123",
+        "+44 7700 900123\n+44 20 7946 0958",
+        "+44 7700 900123 +44 20 7946 0958",
+        "011 44 20 7946 0958",
+        "442079460958.0",
+        "+44 2079460958.0",
+        "\u202a+44 20 7946 0958\u202c",
+        "+\u0664\u0664 \u0662\u0660 \u0667\u0669\u0664\u0666 \u0660\u0669\u0665\u0668",
+    ],
+)
+def test_fields_of_exports_hold_the_number(written: str) -> None:
+    assert is_same_phone(written, "+44 20 7946 0958")
+    assert not is_same_phone(written, "+44 20 7946 0959")
+
+
+def test_a_number_with_letters_is_dialled_by_its_keys() -> None:
+    assert is_same_phone("1-800-FLOWERS", "+1 800 356 9377")
+    assert is_same_phone("800 FLOWERS", "(800) 356-9377", "US", "US")
+
+
+@pytest.mark.parametrize(
+    "filler", ["1212121212", "123123123", "+10000000000", "+44 0000 000000", "call me please"]
+)
+def test_a_pattern_and_zeros_behind_a_code_prove_nothing(filler: str) -> None:
+    assert not is_same_phone(filler, filler)

@@ -13,6 +13,12 @@ PLACEHOLDERS = [
     "undefined", "null", "None", "nil", "NaN", "false", "True", "0", "-1", "anonymous", "Unknown", "guest", "n/a",
     "N/A ", " undefined ", "{}", "{ }", "[]", "[object Object]", "00000000-0000-0000-0000-000000000000",
     "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF", "0000", "f" * 32,
+    "NA", "-", "--", "\u2014", "?", "#N/A", "(null)", "<null>", '"null"', "'undefined'", "(not set)", "(none)", "(direct)", '""',
+    "{{visitor_id}}", "{{ visitor.id }}", "${visitorId}", "%visitor_id%", "[[id]]", "<%= id %>", "*|UNIQID|*",
+    "[object Undefined]", "[object Promise]", "function () {}", "undefined.undefined", "NaN.NaN", "null null", "default", "test",
+    "opt-out", "denied", "cookieless", "no_cookie", "anonymous user", "anonymous_id", "clientId",
+    "1234567890", "123456789", "99999", "1111111111", "11111111-1111-1111-1111-111111111111",
+    "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx", "XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX",
 ]  # fmt: skip
 
 
@@ -33,7 +39,30 @@ def test_a_placeholder_names_no_visitor(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["null-7", "undefined1", "00000001", "a", "guest_42", "1", "-12", "true-blue", "f" * 31, "x" * 200],
+    [
+        "null-7",
+        "undefined1",
+        "00000001",
+        "a",
+        "guest_42",
+        "1",
+        "-12",
+        "true-blue",
+        "f" * 31,
+        "x" * 200,
+        "anonymous-7f3a",
+        "visitor_81726354",
+        "1234567890.1772618400",
+        "GA1.1.1234567890.1772618400",
+        "aaaa1111-bb22-4c33-8d44-eeee5555ffff",
+        "123",
+        "test-7",
+        "{7f3a}-9",
+        "object-7",
+        "client_17",
+        "11111111-1111-1111-1111-111111111112",
+        "tester",
+    ],
 )
 def test_an_id_that_only_looks_odd_stays_an_id(text: str) -> None:
     assert not is_placeholder_id(text)
