@@ -6,7 +6,8 @@ A record that fits the contract is parsed once, as ``parse_json`` does. Damaged 
 - A blank (null, an empty or white text, an empty list or object) carries no information. The field is left out.
 - A number where a text is expected is read as text. One value where a list is expected is read as a list of one.
 - "yes" and "0" are read as an answer, "6" as a number, and times as other systems write them (``value_spellings``).
-- A word of a closed list is read in any case, with spaces or hyphens for underscores.
+- A word of a closed list is read in any case, with spaces or hyphens for underscores, and as other systems call it
+  (``word_spellings``).
 - A list that is too long keeps its first items. An item that cannot be read is left out, the other items stay.
 - Any other optional field that cannot be read is left out and named. An unknown word of a closed list is named too.
 
@@ -30,6 +31,7 @@ from schemas.damaged_json import load_damaged, repair_encoding
 from schemas.parsing import check_size, refusal_of
 from schemas.record_steps import Step, holds_value, steps_to
 from schemas.value_spellings import read_answer, read_number, read_time
+from schemas.word_spellings import word_meant_by
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -167,8 +169,10 @@ def _as_expected(
         return found[: problem["ctx"]["max_length"]]
     folds = kind == "enum" or step.key in getattr(step.model, "FOLDED_WORDS", ())
     if folds and isinstance(found, str) and len(found) <= _MOST_WORD_CHARS:
+        lists = _word_lists_in(step.annotation)
         word = _fold(found)
-        known = _codes_of(step.annotation)
+        word = next((meant for one in lists if (meant := word_meant_by(word, one))), word)
+        known = {code.value for one in lists for code in one}
         if word != found and (word in known if known else _WORD.fullmatch(word)):
             return word
     return _GONE
@@ -279,8 +283,8 @@ def _is_time(annotation: Any) -> bool:
 
 
 @lru_cache(maxsize=1_000)
-def _codes_of(annotation: Any) -> frozenset[str]:
-    """Return the words of the closed list that a field's type holds. Empty if it holds none."""
+def _word_lists_in(annotation: Any) -> tuple[type[Enum], ...]:
+    """Return the closed lists that a field's type holds."""
     if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return frozenset(one.value for one in annotation)
-    return frozenset[str]().union(*(_codes_of(one) for one in get_args(annotation)))
+        return (annotation,)
+    return tuple(one for part in get_args(annotation) for one in _word_lists_in(part))
