@@ -6,6 +6,7 @@ valid; ``is_certainly_bad`` uses a second JSON parser to find values that no top
 
 from __future__ import annotations
 
+import codecs
 import json
 from typing import Any, Final
 
@@ -140,11 +141,15 @@ def changed_bytes(chance: SeededRandom, raw: bytes) -> bytes:
 
 
 def is_certainly_bad(raw: bytes) -> bool:
-    """Whether no input topic can accept the value: it is empty, not UTF-8, not JSON, not an object, or without an id or a time."""
+    """Whether no input topic can accept the value: in no encoding is it a JSON object that states a time.
+
+    Latin-1 reads any bytes and leaves the signs of JSON as they are, so it stands for UTF-8 and all damaged text.
+    """
+    encoding = "utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "latin-1"
+    text = raw.decode(encoding, "replace").removeprefix(codecs.BOM_UTF8.decode("latin-1"))
     try:
-        value = json.loads(raw.decode("utf-8"))
+        value = json.loads(text, strict=False)
+        value = json.loads(value, strict=False) if isinstance(value, str) else value
     except (ValueError, RecursionError):
         return True
-    return not (
-        isinstance(value, dict) and value.get("occurred_at") and isinstance(value["occurred_at"], str)
-    )
+    return not (isinstance(value, dict) and value.get("occurred_at"))

@@ -58,7 +58,9 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
         (b"{", True),
         (b"\xff", True),
         (b'{"event_id": "e"}', True),
-        (b'{"event_id": "e", "occurred_at": 7}', True),
+        (b'{"event_id": "e", "occurred_at": ""}', True),
+        (json.dumps(VALUE).encode("utf-16"), False),
+        (json.dumps(VALUE | {"form_id": "é"}, ensure_ascii=False).encode("latin-1"), False),
     ],
 )
 def test_a_value_that_no_topic_accepts_is_certainly_bad(raw: bytes, is_bad: bool) -> None:
