@@ -17,6 +17,7 @@ import structlog
 from faust.types import TP
 from mode import Service
 
+from workers.engine.access_errors import AccessDeniedError, missing_right
 from workers.engine.health import Pulse
 from workers.engine.runtime import Runtime
 from workers.engine.transport import BatchSchema, BatchTransport
@@ -42,8 +43,8 @@ class EngineApp(faust.App):
     runtime: Runtime
     pulse: Pulse
     leave_within_s: float | None = None
-    refusal: ConfigConflictError | None = None
-    """Why this worker leaves by itself: with its config it may decide none of its partitions. None: it stays."""
+    refusal: ConfigConflictError | AccessDeniedError | None = None
+    """Why this worker leaves by itself: its config or its rights let it decide none of its partitions. None: it stays."""
 
     def _new_transport(self) -> BatchTransport:
         return BatchTransport(self.conf.broker, self, self.loop)
@@ -55,11 +56,21 @@ class EngineApp(faust.App):
             self.pulse.beat()
             error = self.consumer.thread.group_error
             if error is not None:
-                raise error
+                self._leave_without_right(error)
+                return
             self.refusal = self.runtime.refusal()
             if self.refusal is not None:
                 signal.raise_signal(signal.SIGTERM)  # leave as on a SIGTERM from outside
                 return
+
+    def _leave_without_right(self, error: BaseException) -> None:
+        """Leave as on a SIGTERM if the group may not be used. Raise any other error, which ends the worker."""
+        text = missing_right(error, [self.conf.id])
+        if text == str(error):
+            raise error
+        log.error("group_denied", why=text)
+        self.refusal = AccessDeniedError(text)
+        signal.raise_signal(signal.SIGTERM)
 
     async def on_stop(self) -> None:
         """Finish and commit before the consumer leaves the group.

@@ -14,10 +14,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import structlog
-from aiokafka.errors import ProducerFenced
+from aiokafka.errors import ProducerFenced, TopicAuthorizationFailedError
 from aiokafka.structs import TopicPartition
 from faust.types import TP
 
+from workers.engine.access_errors import ACCESS_ERRORS, AccessDeniedError, missing_right, refuse_unreadable
 from workers.engine.config_guard import ConfigConflictError
 from workers.engine.control import ConfigChange, control_emit
 from workers.engine.decide import Decider
@@ -111,6 +112,8 @@ class PartitionTask:
         self._announce = False
         self._held_by = ""
         """The upstream task that holds back the time of this partition, as agent/partition. Empty: none does."""
+        self._lacks_right = False
+        """Whether the partition has stopped for a missing right, and has not committed since."""
         self._wake = asyncio.Event()
         self._closing = False
         self._log = log.bind(agent=spec.name, partition=partition)
@@ -221,6 +224,11 @@ class PartitionTask:
                 self.refusal = error if isinstance(error, ConfigConflictError) else None
                 self._mark_stopped()
                 await self._wait_for_close(self._context.bounds.restart_backoff_max_s)
+            except (AccessDeniedError, *ACCESS_ERRORS) as error:
+                self._log.error("partition_stopped", why=missing_right(error))
+                self._lacks_right = True
+                self._mark_stopped()
+                await self._wait_for_close(self._context.bounds.restart_backoff_max_s)
             except ProducerFenced:
                 self._log.warning("task_fenced")
                 self.state = TaskState.WAITING
@@ -266,6 +274,8 @@ class PartitionTask:
         self.wants_announcement = bool(self.spec.announces_after)
         self.reach = Reach()
         context = self._context
+        if self._lacks_right:
+            await refuse_unreadable(context.client, list(self.tps.values()))
         opened = await open_partition(self.spec, self.partition, context, lambda: self._closing)
         self._opened = opened
         if self._closing:
@@ -283,7 +293,8 @@ class PartitionTask:
         starts = opened.starts(decider)
         if not decider.quarantine.stopped:
             self.stopped_since_s = None
-        self._meters.is_stopped.set(0)
+        if not self._lacks_right:  # else the next commit shows whether the right to write is back
+            self._meters.is_stopped.set(0)
         self.state = TaskState.RUNNING
         self.has_run = True
         self.first_ends = opened.ends if self.wants_announcement else None
@@ -320,7 +331,7 @@ class PartitionTask:
             change = ConfigChange(name=new.name, version=new.version, hash=new.hash, text=new.text)
             self._controls.append(control_emit(self.spec.own_log, self.partition, change, decider.now_ms))
         while not self._closing:
-            self._check_lost_offsets()
+            self._check_sources()
             if decider.quarantine.stopped:
                 await self._wait_for_resume(decider)
                 continue
@@ -349,11 +360,13 @@ class PartitionTask:
             self._release_held()
             await asyncio.sleep(0)
 
-    def _check_lost_offsets(self) -> None:
-        """Raise OffsetLostError if the broker no longer has the next record of a source."""
-        if not self._consumer.lost:
+    def _check_sources(self) -> None:
+        """Raise OffsetLostError if the broker no longer has the next record of a source, AccessDeniedError without a right."""
+        if not (self._consumer.lost or self._consumer.denied):
             return
         for topic, tp in self.tps.items():
+            if tp in self._consumer.denied:
+                raise AccessDeniedError(missing_right(TopicAuthorizationFailedError(topic)))
             if (offset := self._consumer.lost.get(tp)) is not None:
                 raise OffsetLostError(lost_offset(topic, self.partition, offset, "no record there"))
 
@@ -434,12 +447,19 @@ class PartitionTask:
         opened = self._require_opened()
         now_ms = time.time_ns() // 1_000_000
         began = time.perf_counter()
-        written = await asyncio.wait_for(
-            opened.writer.commit(outputs, self._changelog, decided.changes, now_ms),
-            self._context.bounds.commit_timeout_s,
-        )
+        try:
+            written = await asyncio.wait_for(
+                opened.writer.commit(outputs, self._changelog, decided.changes, now_ms),
+                self._context.bounds.commit_timeout_s,
+            )
+        except ACCESS_ERRORS as error:
+            topics = {emit.topic for emit in outputs} | {self._changelog.topic}
+            raise AccessDeniedError(missing_right(error, topics)) from error
         if decided.changes:
             opened.store.write(decided.changes, changelog_offset=written, at_ms=now_ms)
+        if self._lacks_right:
+            self._lacks_right = False
+            self._meters.is_stopped.set(0)
         took = time.perf_counter() - began
         self._commit_s += (took - self._commit_s) / 8
         decider = self._require_decider()

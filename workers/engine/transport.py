@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import faust
 import structlog
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 from aiokafka.structs import TopicPartition
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
@@ -63,6 +63,8 @@ class _Fetched:
     positions: dict[TP, int]
     lost: set[TP]
     """Partitions whose next offset the broker no longer has."""
+    denied: set[TP]
+    """Partitions of a topic that the user may not read."""
 
 
 class _Thread(driver.AIOKafkaConsumerThread):
@@ -118,14 +120,20 @@ class _Thread(driver.AIOKafkaConsumerThread):
             consumer.resume(TopicPartition(*tp))
         wanted = assigned - held
         records: dict[Any, Sequence[Any]] = {}
+        denied: set[TP] = set()
         if wanted:
-            records = await self._fetch_records(
-                consumer, wanted, timeout=timeout, max_records=_MAX_POLL_RECORDS
-            )
+            try:
+                records = await self._fetch_records(
+                    consumer, wanted, timeout=timeout, max_records=_MAX_POLL_RECORDS
+                )
+            except (
+                TopicAuthorizationFailedError
+            ) as error:  # it names one topic; another one comes with the next fetch
+                denied = {TP(*tp) for tp in wanted if tp[0] in error.args}
         else:
             await asyncio.sleep(timeout)
         lost, self._lost = self._lost & assigned, set()
-        return _Fetched(records, _positions(consumer, assigned), lost)
+        return _Fetched(records, _positions(consumer, assigned), lost, denied)
 
     def _refuse_reset(self, consumer: Any, tp: TP) -> None:
         """Note the loss of a sought offset instead of continuing at the oldest record that is left.
@@ -197,6 +205,8 @@ class BatchConsumer(driver.Consumer):
         """The offset after the last record delivered since the last seek."""
         self.lost: dict[TP, int] = {}
         """Sought offsets that the broker no longer has. A partition stays here until it is sought again."""
+        self.denied: set[TP] = set()
+        """Partitions of a topic that the user may not read. They are held until they are sought again."""
         self._seeks: dict[TP, int] = {}
 
     def reseek(self, tp: TP, offset: int) -> int:
@@ -206,6 +216,7 @@ class BatchConsumer(driver.Consumer):
         self.epochs[tp] = self.epochs.get(tp, 0) + 1
         self.settled.pop(tp, None)
         self.lost.pop(tp, None)
+        self.denied.discard(tp)
         self.held.discard(tp)
         return self.epochs[tp]
 
@@ -264,6 +275,8 @@ class BatchConsumer(driver.Consumer):
         if is_void:
             self._seeks = {**seeks, **self._seeks}
             return
+        self.denied |= fetched.denied
+        self.held |= fetched.denied
         for tp in fetched.lost:
             if epochs.get(tp, 0) == self.epochs.get(tp, 0) and tp in self.delivered:
                 self.lost[tp] = self.delivered[tp]
