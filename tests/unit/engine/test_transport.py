@@ -30,6 +30,7 @@ class Broker:
     seeks: list[dict[TP, int]] = field(default_factory=list)
     helds: list[set[TP]] = field(default_factory=list)
     lost: set[TP] = field(default_factory=set)
+    denied: set[TP] = field(default_factory=set)
 
     async def fetch(self, seeks: dict[TP, int], held: set[TP], _timeout_s: float) -> _Fetched:
         self.seeks.append(seeks)
@@ -45,7 +46,7 @@ class Broker:
             self.positions[tp] = offsets.stop
         meanwhile, self.meanwhile = self.meanwhile, lambda: None
         meanwhile()
-        return _Fetched(records, dict(self.positions), self.lost)
+        return _Fetched(records, dict(self.positions), self.lost, self.denied)
 
 
 class Consumer(BatchConsumer):
@@ -59,6 +60,7 @@ class Consumer(BatchConsumer):
         self.suspend_flow = SimpleNamespace(wait=lambda: None)
         self.broker = broker
         self.lost: dict[TP, int] = {}
+        self.denied: set[TP] = set()
         self.got: list[RecordBatch] = []
 
     @property
@@ -186,3 +188,16 @@ async def test_a_lost_offset_is_reported_until_the_partition_is_sought_again(
     consumer.broker.lost = set()
     consumer.reseek(HERE, 20)
     assert not consumer.lost
+
+
+async def test_a_partition_without_a_right_is_held_until_it_is_sought_again() -> None:
+    consumer = Consumer(Broker())
+    consumer.reseek(HERE, 5)
+    consumer.broker.denied = {HERE}
+    await consumer.round()
+    assert (consumer.denied, consumer.held) == ({HERE}, {HERE})
+    consumer.broker.denied = set()
+    await consumer.round()
+    assert consumer.denied == {HERE}
+    consumer.reseek(HERE, 5)
+    assert (consumer.denied, consumer.held) == (set(), set())
