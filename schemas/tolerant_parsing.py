@@ -4,7 +4,8 @@ A record that fits the contract is parsed once, as ``parse_json`` does. Damaged 
 (``damaged_json``). Any other record is repaired field by field:
 
 - A blank (null, an empty or white text, an empty list or object) carries no information. The field is left out.
-- A number where a text is expected is read as text. One value where a list is expected is read as a list of one.
+- A number where a text is expected is read as text. One value where a list is expected is read as a list of one,
+  and a list of one as its item.
 - "yes" and "0" are read as an answer, "6" as a number, and times as other systems write them (``value_spellings``).
 - A word of a closed list is read in any case, with spaces or hyphens for underscores, and as other systems call it
   (``word_spellings``).
@@ -45,6 +46,9 @@ _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _MOST_WORD_CHARS: Final = 200
 _GONE: Final = object()
 _SEPARATORS: Final = re.compile(r"[\s,;|]+")
+_DATE: Final = "occurred_at"
+"""The field that dates an event. A guess may not."""
+_SINGLE_TYPES: Final = frozenset(("string_type", "enum", "bool_type", "int_type", "float_type"))
 _NUMBER_TYPES: Final = frozenset(("int_type", "int_from_float", "float_type"))
 
 
@@ -162,7 +166,7 @@ def _as_expected(
     for other in (_as_other_type(step, found, kind), _as_several(step, found, kind)):
         if other is not None:
             return other
-    if kind == "list_type" and (is_number or isinstance(found, str)):
+    if kind == "list_type" and (is_number or isinstance(found, str | dict)):
         return [found]
     if kind == "too_long" and isinstance(found, list):
         _name(unread, topic, step.name, None)
@@ -188,14 +192,16 @@ def _as_several(step: Step, found: Any, kind: str) -> list[str] | None:
     return parts if kind == "list_type" else _Several(parts)
 
 
-def _as_other_type(step: Step, found: Any, kind: str) -> bool | int | float | str | None:
-    """Return an answer, a number or a time that was written in another way. None: it needs a guess."""
+def _as_other_type(step: Step, found: Any, kind: str) -> Any:
+    """Return an answer, a number, a time or the item of a list that was written in another way. None: it needs a guess."""
+    if kind in _SINGLE_TYPES and isinstance(found, list) and len(found) == 1:
+        return found[0]
     if kind == "bool_type":
         return read_answer(found)
     if kind in _NUMBER_TYPES:
         return read_number(found)
     return (
-        read_time(found, is_optional=step.may_go)
+        read_time(found, dates_event=step.name == _DATE)
         if kind == "value_error" and _is_time(step.annotation)
         else None
     )

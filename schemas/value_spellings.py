@@ -62,10 +62,10 @@ def read_number(value: Any) -> int | float | None:
     return int(value) if is_whole else None
 
 
-def read_time(value: Any, *, is_optional: bool) -> str | None:
+def read_time(value: Any, *, dates_event: bool) -> str | None:
     """Return a time in RFC 3339, or None if the value needs a guess.
 
-    A time without an offset is read as UTC only if ``is_optional``: a guess may not date an event.
+    A time without an offset is read as UTC, unless it ``dates_event``: a guess may not date an event.
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_epoch(value)
@@ -76,10 +76,10 @@ def read_time(value: Any, *, is_optional: bool) -> str | None:
         return (
             _from_epoch(float(text))
             if len(text) > len("20260304")
-            else _from_text(text, is_optional=is_optional)
+            else _from_text(text, dates_event=dates_event)
         )
     moment = _MOMENT.fullmatch(text)
-    return _from_epoch(int(moment[1])) if moment is not None else _from_text(text, is_optional=is_optional)
+    return _from_epoch(int(moment[1])) if moment is not None else _from_text(text, dates_event=dates_event)
 
 
 def _from_epoch(value: float) -> str | None:
@@ -89,12 +89,12 @@ def _from_epoch(value: float) -> str | None:
     return (_EPOCH + timedelta(microseconds=int(value * (1_000_000 // parts)))).isoformat()
 
 
-def _from_text(text: str, *, is_optional: bool) -> str | None:
+def _from_text(text: str, *, dates_event: bool) -> str | None:
     try:
         found = _from_iso(text) or _from_words(text)
     except (ValueError, OverflowError):
         return None
-    if found is None or (found.tzinfo is None and not is_optional):
+    if found is None or (found.tzinfo is None and dates_event):
         return None
     return (found if found.tzinfo is not None else found.replace(tzinfo=UTC)).isoformat()
 

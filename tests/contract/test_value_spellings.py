@@ -66,7 +66,7 @@ def test_a_time_dates_its_event_however_it_is_written(topic: Topic, written: Any
 
 @pytest.mark.parametrize("written", [*NO_TIMES, *WITHOUT_OFFSET, "2026-03-04", "20260304"])
 def test_what_needs_a_guess_dates_no_event(written: Any) -> None:
-    assert read_time(written, is_optional=False) is None
+    assert read_time(written, dates_event=True) is None
     if written == written:  # noqa: PLR0124 - JSON of the tests has no NaN
         with pytest.raises(ContractError, match="occurred_at"):
             read(FORM_FILLS, occurred_at=written)
@@ -74,11 +74,11 @@ def test_what_needs_a_guess_dates_no_event(written: Any) -> None:
 
 @pytest.mark.parametrize("written", NO_TIMES)
 def test_a_text_without_a_time_is_unknown_in_any_field(written: Any) -> None:
-    assert read_time(written, is_optional=True) is None
+    assert read_time(written, dates_event=False) is None
 
 
 def test_a_leap_second_is_the_second_before() -> None:
-    assert read_time("2026-06-30T23:59:60Z", is_optional=False) == "2026-06-30T23:59:59+00:00"
+    assert read_time("2026-06-30T23:59:60Z", dates_event=True) == "2026-06-30T23:59:59+00:00"
 
 
 @pytest.mark.parametrize("written", [*TIMES, *WITHOUT_OFFSET])
@@ -88,6 +88,13 @@ def test_an_optional_time_without_an_offset_is_read_as_utc(written: Any) -> None
     assert reading.unread == ()
     assert reading.body.facts_confirmed_at == AT
     assert reading.body.open_opportunities[0].opened_at == AT
+
+
+def test_an_absence_of_whole_days_keeps_leads_from_the_rep() -> None:
+    reading = read(CRM_REPS, absences=[{"starts_at": "2026-03-04", "ends_at": "2026-03-06 09:00"}])
+    (absence,) = reading.body.absences
+    assert (absence.starts_at, absence.ends_at) == (AT.replace(hour=0), AT.replace(day=6, hour=9))
+    assert reading.unread == ()
 
 
 @pytest.mark.parametrize("written", ["2026-03-04", "20260304"])
@@ -171,3 +178,19 @@ def test_numbers_in_texts_count_in_their_fields() -> None:
 
 def test_the_tables_cover_every_input_topic() -> None:
     assert {topic.name for topic in INPUTS} == WHOLE.keys()
+
+
+def test_one_value_and_a_list_of_one_are_the_same() -> None:
+    """Multiple-choice fields of form tools send lists, and exports of a single related record send an object."""
+    form = read(FORM_FILLS, country=["DE"], job_title=["CIO"], request=["Demo"], is_bot=[False])
+    assert (form.body.country, form.body.job_title, form.body.request, form.unread) == (
+        "DE",
+        "CIO",
+        "demo",
+        (),
+    )
+    opportunity = {"opportunity_id": 1, "owner_rep_id": "kay"}
+    account = read(CRM_ACCOUNTS, open_opportunities=opportunity, relationship=["Customer"])
+    assert [one.owner_rep_id for one in account.body.open_opportunities] == ["kay"]
+    assert (account.body.relationship, account.unread) == ("customer", ())
+    assert [one.field for one in read(FORM_FILLS, country=["DE", "FR"]).unread] == ["country"]

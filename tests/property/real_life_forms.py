@@ -201,7 +201,7 @@ COMPANIES: Final = (
     ),
 )
 UNREADABLE_ADDRESSES: Final = ("ann at {d}", "{n}@{d},x{n}@{d}", "{n}@", "@{d}", "{n}@{d}@{d}", "nobody")
-BROKEN: Final[tuple[Any, ...]] = ({"code": "DE"}, ["DE"], 49, True, 1.5, {}, [])
+BROKEN: Final[tuple[Any, ...]] = ({"code": "DE"}, ["DE", "FR"], 49, True, 1.5, {}, [])
 """Values of a type that the contract does not expect."""
 START: Final = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 """Monday 9:00 in New York: every desk of the test is open."""
