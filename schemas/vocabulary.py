@@ -602,6 +602,8 @@ class DeadLetterReason(StrEnum):
     """An output or a state row of this record would be too large to write."""
     CRASHED_WORKER = "crashed_worker"
     """The worker crashed twice on this record, so the record was set aside."""
+    SKIPPED = "skipped"
+    """An operator ordered the router to pass the record without deciding it."""
 
 
 class LetterActionType(StrEnum):
@@ -611,6 +613,8 @@ class LetterActionType(StrEnum):
     """The record was sent again to its topic, with the same key, headers and timestamp."""
     DROPPED = "dropped"
     """The letter was closed. The record stays undecided."""
+    SKIP_ORDERED = "skip_ordered"
+    """The router passes the record undecided. It becomes a dead letter when the router reaches it."""
 
 
 MAY_GROW: frozenset[type[StrEnum]] = frozenset(

@@ -12,6 +12,7 @@ import faust
 import structlog
 import uvloop
 
+from schemas.topics import DEAD_LETTERS_ACTIONS
 from workers.agents import AGENTS, make_specs
 from workers.broker.availability import wait_for_broker
 from workers.broker.clients import client_arguments
@@ -20,17 +21,18 @@ from workers.broker.cluster import cluster_facts
 from workers.broker.topic_plan import TopicsError, check_topics
 from workers.config import load_config
 from workers.connection_settings import Mechanism, Security
-from workers.deadletters import dead_letter
+from workers.deadletters import dead_letter, decode_skip
 from workers.engine.batch import Limits
 from workers.engine.clocks import StampClock, WallClock
 from workers.engine.context import Bounds, Context, changelog_topic
 from workers.engine.datadir import DataDir
 from workers.engine.faust_app import EngineApp, build_app
 from workers.engine.quarantine import QuarantineLimits
+from workers.engine.skips import SkipSource
 from workers.log import configure_logging
 from workers.metrics_page import serve_page
 from workers.settings import Clock, Settings, SettingsError
-from workers.shadow import shadow_dead_letters, shadow_spec
+from workers.shadow import shadow_dead_letters, shadow_spec, topic_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,6 +76,10 @@ def build_context(
         first_start_timeout_s=settings.first_start_timeout_s,
         cluster_id=cluster_id,
         delete_retention_ms=delete_retention_ms,
+        skip_source=SkipSource(
+            topic_names()[DEAD_LETTERS_ACTIONS.name] if settings.shadow else DEAD_LETTERS_ACTIONS.name,
+            decode_skip,
+        ),
     )
 
 

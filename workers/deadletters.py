@@ -1,4 +1,4 @@
-"""Make a dead letter of the contract from a record that could not be handled."""
+"""Make a dead letter of the contract from a record that could not be handled, and read what operators want skipped."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
+from pydantic import ValidationError
 
 from schemas.dead_letters import letter_headers
 from schemas.outputs import DeadLetter
-from schemas.topics import DEAD_LETTERS
-from schemas.vocabulary import DeadLetterReason
+from schemas.topics import DEAD_LETTERS, DEAD_LETTERS_ACTIONS
+from schemas.vocabulary import DeadLetterReason, LetterActionType
+from workers.engine.skips import Skip
 from workers.outbox import emit, fact_id
 
 if TYPE_CHECKING:
@@ -48,6 +50,17 @@ def dead_letter(agent: str, record: Record, reason: str, detail: str, now_ms: in
     )
     made = emit(DEAD_LETTERS, letter)
     return replace(made, headers=made.headers + letter_headers(letter))
+
+
+def decode_skip(value: bytes) -> Skip | None:
+    """Return the skip that a value of ``dead.letters.actions`` holds. None if it holds another action."""
+    try:
+        action = DEAD_LETTERS_ACTIONS.adapter.validate_json(value)
+    except ValidationError:
+        return None
+    if action.action is not LetterActionType.SKIP_ORDERED:
+        return None
+    return Skip(action.topic, action.partition, action.offset, action.by, action.why)
 
 
 def kept_key(key: bytes | None) -> str | None:

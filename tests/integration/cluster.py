@@ -102,7 +102,7 @@ class Toys:
         self._workers: list[Worker] = []
 
     def topic(self, kind: str) -> str:
-        """Return the name of the topic of this kind: `in`, `log`, `out`, `told` or `dead`."""
+        """Return the name of the topic of this kind: `in`, `log`, `out`, `told`, `dead` or `skips`."""
         return f"{self.app_id}.{kind}"
 
     @property
@@ -112,7 +112,7 @@ class Toys:
 
     async def create(self, configs: Mapping[str, Mapping[str, str]] | None = None) -> None:
         """Create the topics. ``configs``: topic settings, by kind or by the name of a changelog."""
-        kinds = [self.topic(kind) for kind in ("in", "log", "out", "told", "dead")]
+        kinds = [self.topic(kind) for kind in ("in", "log", "out", "told", "dead", "skips")]
         names = [*kinds, self.changelog, f"{self.app_id}-teller-changelog"]
         full = {
             name if name in names else self.topic(name): config for name, config in (configs or {}).items()
@@ -130,6 +130,7 @@ class Toys:
             "data_dir": str(folder / "data"),
             "partitions": self.partitions,
             "dead_letters": self.topic("dead"),
+            "skips": self.topic("skips"),
             "session_timeout_s": SESSION_TIMEOUT_S,
             "moments": str(folder / "moments"),
         }

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.kafka
 RESULTS = [name for name, topic in TOPICS.items() if topic.direction is Direction.OUT]
 SETTLE_S = 120.0
 BROWSER = "browser-1"
+ANN = "ann@harbor.example"
 WHY = ["--why", "fixed at the source", "--by", "mia"]
 
 
@@ -210,9 +211,40 @@ async def test_a_dropped_letter_is_closed_and_a_record_that_fails_again_is_shown
         assert (code, '{"event_id": "f1", "email": "ann@harbor.example"}' in output) == (0, True), output
 
 
+async def test_a_record_that_an_operator_skips_is_a_dead_letter_that_can_be_retried(router: Router) -> None:
+    """The order is read when a partition opens, so it also holds for a record that ends the worker at every start."""
+    form = {"event_id": "f1", "occurred_at": "2026-03-03T15:00:00Z", "form_id": "contact", "email": ANN}
+    sent = Sent("form.fills", ANN.encode(), json.dumps(form).encode(), 1_772_550_000_000)
+    async with router.tape() as tape:
+        await router.produce([sent])
+        await tape.to_end()
+        place = f"form.fills/{tape.records['form.fills'][0].partition}/0"
+        code, output = await dlq(router, "skip", place, "--dry-run")
+        assert (code, output) == (0, f"would be skipped: {place}\n")
+        code, output = await dlq(router, "skip", place, *WHY)
+        assert (code, output.startswith("skip_ordered by mia | ")) == (0, True), output
+        code, output = await dlq(router, "skip", place, *WHY)
+        assert (code, output.startswith("nothing done: skip_ordered by mia")) == (0, True), output
+
+        router.start()
+        await tape.until("dead.letters", 1, SETTLE_S)
+        (letter,) = await listed(router, "--reason", "skipped")
+        assert (letter["place"], letter["detail"]) == (place, "skipped by mia: fixed at the source")
+        assert [one["action"] for one in tape.of("dead.letters.actions")] == [LetterActionType.SKIP_ORDERED]
+        code, output = await dlq(router, "retry", place, *WHY)
+        assert code == 0, output
+        await tape.until("lead.scores", 1, SETTLE_S)
+        await tape.until_settled(SETTLE_S)
+        assert len(tape.records["dead.letters"]) == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
+        (["skip", "form.fills", *WHY], "'form.fills' is not a record; expected TOPIC/PARTITION/OFFSET"),
+        (["skip", "lead.scores/0/1", *WHY], "'lead.scores' is not a topic that the router reads"),
+        (["skip", "form.fills/0/99", *WHY], "form.fills/0 is empty; expected"),
+        (["skip", "form.fills/99/0", *WHY], "there is no partition 99"),
         (["retry", "--reason", "not_json"], "--why is required"),
         (["retry", *WHY], "name letters or use a filter"),
         (

@@ -28,6 +28,7 @@ from workers.engine.datadir import DataDir
 from workers.engine.faust_app import build_app
 from workers.engine.quarantine import QuarantineLimits
 from workers.engine.rows import Row
+from workers.engine.skips import Skip, SkipSource
 from workers.engine.timers import cancel_timer, set_timer
 from workers.log import configure_logging
 from workers.settings import LogFormat
@@ -46,6 +47,8 @@ class ToySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data_dir: str
     partitions: int = 4
     dead_letters: str = "dead.letters"
+    skips: str = ""
+    """The topic with the records to skip. Empty: none."""
     session_timeout_s: float = 10.0
     delete_retention_ms: int = 86_400_000
     slow_ms: float = 0.0
@@ -188,6 +191,7 @@ def _context(settings: ToySettings) -> Context:
         limits=Limits(quarantine=QuarantineLimits(**settings.quarantine)),
         bounds=Bounds(**settings.bounds),
         delete_retention_ms=dict.fromkeys(("counter", "teller"), settings.delete_retention_ms),
+        skip_source=SkipSource(settings.skips, msgspec.json.Decoder(Skip).decode) if settings.skips else None,
     )
 
 

@@ -13,9 +13,10 @@ from nursery import Nursery
 from pure import PURE
 from red_check import check_goes_red
 from state import STATE
+from unread import UNREAD
 from whole import WHOLE
 
-ALL = PURE + STATE + DOMAIN + LIVE + WHOLE
+ALL = PURE + STATE + UNREAD + DOMAIN + LIVE + WHOLE
 
 
 def name_of(mutation: Mutation) -> str:
@@ -41,6 +42,6 @@ def test_a_patch_applies_to_the_code_as_it_is_and_its_test_exists(mutation: Muta
     assert mutation.test_name in {node.name for node in tests if isinstance(node, functions)}
 
 
-@pytest.mark.parametrize("mutation", PURE + STATE + DOMAIN, ids=name_of)
+@pytest.mark.parametrize("mutation", PURE + STATE + UNREAD + DOMAIN, ids=name_of)
 def test_a_removed_fix_is_noticed(mutation: Mutation, mutated_tree: Path, test_runner: Nursery) -> None:
     check_goes_red(mutation, mutated_tree, test_runner, within_s=60.0)

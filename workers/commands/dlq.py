@@ -22,6 +22,7 @@ from workers.commands.letter_work import (
     retry_letters,
     show_letters,
 )
+from workers.commands.record_skip import skip_record
 from workers.config import load_settings
 from workers.letters.letter_list import LetterFilter
 
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from workers.letters.letter_actions import Order
 
 dlq_app = typer.Typer(
-    help="List, show, retry and drop dead letters: records that could not be handled.", no_args_is_help=True
+    help="List, show, retry and drop dead letters, and skip records that stop a partition.",
+    no_args_is_help=True,
 )
 _LISTED: Final = 100
 
@@ -239,6 +241,30 @@ def drop(
     )
     order = _order(by, why, [], dry_run=dry_run)
     asyncio.run(drop_letters(settings, wanted, limit, order, dry_run=dry_run, as_json=as_json))
+
+
+@dlq_app.command()
+def skip(
+    record: Annotated[str, typer.Argument(help="The record: TOPIC/PARTITION/OFFSET, as an error names it.")],
+    *,
+    by: By = None,
+    why: Why = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    shadow: Shadow = None,
+) -> None:
+    r"""Pass one record without deciding it. It becomes a dead letter with the reason skipped.
+
+    For a record that ends the worker at every start, or that is damaged in its topic. The worker reads the order when it
+    opens the partition: at its start, or within 10 s if the partition has stopped at the record.
+
+    [bold]Example[/]
+
+      lead-router dlq skip web.activity/3/1041 --why "it ends the worker, see ticket 17"
+    """
+    settings = load_settings(shadow=shadow)
+    order = _order(by, why, [], dry_run=dry_run)
+    asyncio.run(skip_record(settings, record, order, dry_run=dry_run, as_json=as_json))
 
 
 def _filter(

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 Headers = tuple[tuple[str, bytes], ...]
 
 
+class Unread(msgspec.Struct, frozen=True, gc=False):
+    """Why a record was not unpacked (unpacking.py). Its key, value and headers are absent."""
+
+    reason: str
+    """The reason of its dead letter, a code of the contract. Empty: it is damaged, and stops the partition."""
+    detail: str
+
+
 class Record(msgspec.Struct, frozen=True, gc=False):
     """One Kafka record, as a task reads it.
 
@@ -34,6 +42,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     key: bytes | None
     value: bytes | None
     headers: Headers = ()
+    unread: Unread | None = None
 
 
 class Emit(msgspec.Struct, frozen=True, gc=False):

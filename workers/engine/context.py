@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from workers.engine.api import Config, DeadLetterEncoder
     from workers.engine.clocks import EdgeClock
     from workers.engine.datadir import DataDir
+    from workers.engine.skips import SkipSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,8 @@ class Context:
     cluster_id: str = ""
     delete_retention_ms: Mapping[str, int] = field(default_factory=dict)
     """The ``delete.retention.ms`` of each agent's changelog, by agent. A missing agent counts as one day."""
+    skip_source: SkipSource | None = None
+    """The topic with the orders of operators to skip records. None: there is none."""
 
     def changelog_topic(self, agent: str) -> str:
         """Return the name of an agent's changelog."""

@@ -26,7 +26,8 @@ from workers.engine.control import (
 )
 from workers.engine.partitioner import partition_of
 from workers.engine.quarantine import QuarantineRow, count_record
-from workers.engine.rows import Rows, Store
+from workers.engine.rows import Rows, Store, put_if_changed
+from workers.engine.skips import Skips
 from workers.engine.timers import move_cursor, next_cursor, next_timer, take_timer
 from workers.engine.watermarks import Watermarks
 
@@ -59,6 +60,7 @@ class Decider:
         self._worker_config = config
         self._attempts = Attempts(spec.name, self.rows, self.limits.max_output_bytes, dead_letter)
         self.dead_letters = 0
+        self.skips = Skips()
         self.input_counts = InputCounts()
         self.marker: CrashMarker | None = None
         """Notes the timers that run. None in a replay."""
@@ -127,8 +129,12 @@ class Decider:
     def advance(self, record: Record, timers: int = 200) -> bool:
         """Move stream time to the record and fire at most ``timers`` due timers. Return whether no timer is left due.
 
-        It returns False if failed timers have stopped the partition. The timers that are left stay as they are.
+        It returns False if failed timers have stopped the partition. The timers that are left stay as they are. It also
+        returns False if the record will stop the partition: the records before it are committed first.
         """
+        if self.skips.stops_at(record) and (self.output_count or not self._is_idle or self._idle_records):
+            self._is_idle = False
+            return False
         stamp = record.timestamp_ms
         if record.headers and self._is_control(record):
             control = control_or_none(record)
@@ -223,9 +229,9 @@ class Decider:
         self._offsets[record.topic] = record.offset + 1
 
     def _handle(self, record: Record, clock: Clock) -> bool:
-        if record.value is not None and len(record.value) > self.limits.max_record_bytes:
-            detail = f"{len(record.value)} bytes, at most {self.limits.max_record_bytes} are read"
-            self._attempts.bury(record, "too_large", detail, clock)
+        refusal = self.skips.refusal(record, self.limits.max_record_bytes)
+        if refusal is not None:
+            self._attempts.bury(record, *refusal, clock)
             return False
         return self._attempts.run(self._call_hop, record, clock, record, clock)
 
@@ -307,19 +313,13 @@ class Decider:
 
     def _put_own_rows(self) -> None:
         """Put offsets, stream time and dead-letter counts into rows. They change with every record, so once per batch."""
-        rows = self.rows
         self.watermarks.save()
         for topic, offset in self._offsets.items():
             row = OffsetRow(next_offset=offset, topic_id=self.topic_ids.get(topic, ""))
-            if rows.get(OffsetRow, topic) != row:
-                rows.put(row, topic)
-        for own, unset in (
-            (StreamTimeRow(now_ms=self.now_ms), StreamTimeRow()),
-            (self.quarantine, QuarantineRow()),
-        ):
-            if (rows.get(type(own)) or unset) != own:
-                rows.put(own)
-        rows.keep()
+            put_if_changed(self.rows, row, None, topic)
+        put_if_changed(self.rows, StreamTimeRow(now_ms=self.now_ms), StreamTimeRow())
+        put_if_changed(self.rows, self.quarantine, QuarantineRow())
+        self.rows.keep()
 
     def committed(self) -> None:
         """Begin the next batch. The store must hold the rows of this one."""

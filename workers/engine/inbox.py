@@ -10,6 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from workers.engine.api import Record
+from workers.engine.unpacking import UnreadRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -53,8 +54,11 @@ class Inbox:
             stamp = raw.timestamp if raw.timestamp is not None and raw.timestamp > 0 else 0
             if self._clamp is not None:
                 stamp = self._clamp(stamp)
+            unread = raw.unread if raw.value is None and isinstance(raw, UnreadRecord) else None
             queue.append(
-                Record(topic, raw.partition, raw.offset, stamp, raw.key, raw.value, tuple(raw.headers))
+                Record(
+                    topic, raw.partition, raw.offset, stamp, raw.key, raw.value, tuple(raw.headers), unread
+                )
             )
             size += len(raw.value or b"") + len(raw.key or b"")
             expected = raw.offset + 1

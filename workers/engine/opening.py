@@ -19,6 +19,7 @@ from aiokafka.structs import TopicPartition
 from workers.engine.marker import CrashMarker
 from workers.engine.producer import TransactionalWriter
 from workers.engine.restore import reader, restore, stop_reader
+from workers.engine.skips import Skips, read_skips
 from workers.engine.staleness import TOPIC_ID_MARK, ChangelogState, StaleCopy, stale_copy
 from workers.engine.state_errors import StoreDamagedError
 from workers.engine.store import RocksStore, delete_copy
@@ -26,6 +27,8 @@ from workers.engine.topic_ids import topic_ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from aiokafka import AIOKafkaConsumer
 
     from workers.engine.api import AgentSpec
     from workers.engine.context import Context
@@ -68,6 +71,7 @@ class Opened:
     beginnings: dict[str, int]
     ends: dict[str, int]
     topic_ids: dict[str, str]
+    skips: Skips
     restored: int
     rebuilt_because: str | None
 
@@ -84,6 +88,7 @@ class Opened:
                 has = f"{beginning} to {self.ends[topic]}"
                 raise OffsetLostError(lost_offset(topic, decider.partition, offset, has))
             starts[topic] = beginning if offset is None else offset
+        decider.skips = self.skips
         decider.topic_ids |= {topic: found for topic, found in self.topic_ids.items() if found}
         return starts
 
@@ -116,6 +121,7 @@ async def open_partition(
         sources = [TopicPartition(topic, partition) for topic in spec.sources]
         beginnings = await consumer.beginning_offsets([changelog, *sources])
         ends = await consumer.end_offsets([changelog, *sources])
+        skips = await _read_skips(consumer, partition, context)
         now_ms = time.time_ns() // 1_000_000
         ids = await topic_ids(consumer, [changelog.topic, *spec.sources])
         identity = (
@@ -151,6 +157,7 @@ async def open_partition(
             beginnings={tp.topic: beginnings[tp] for tp in sources},
             ends={tp.topic: ends[tp] for tp in sources},
             topic_ids=ids,
+            skips=skips,
             restored=restored,
             rebuilt_because=rebuilt_because,
         )
@@ -163,6 +170,14 @@ async def open_partition(
         raise
     finally:
         await stop_reader(consumer)
+
+
+async def _read_skips(consumer: AIOKafkaConsumer, partition: int, context: Context) -> Skips:
+    source = context.skip_source
+    if source is None:
+        return Skips()
+    where = source.place(partition, context.partitions)
+    return await read_skips(consumer, where, (await consumer.end_offsets([where]))[where], source)
 
 
 async def _refuse_lost_changelog(

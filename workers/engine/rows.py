@@ -275,3 +275,9 @@ class Rows:
 
 def _first(item: tuple[bytes, _Written]) -> bytes:
     return item[0]
+
+
+def put_if_changed(rows: Rows, row: Row, unset: Row | None, *key: str) -> None:
+    """Put a row if it differs from the stored one. ``unset``: the row that holds while none is stored."""
+    if (rows.get(type(row), *key) or unset) != row:
+        rows.put(row, *key)

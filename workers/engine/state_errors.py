@@ -26,3 +26,14 @@ class RowUnreadableError(StateError):
             f"a stored row of the type {type_name} (prefix {prefix!r}) cannot be read: {reason}. "
             "A newer version may have written it; run that version or a later one"
         )
+
+
+class RecordDamagedError(RowUnreadableError):
+    """A record of a source is damaged in its topic. Like an unreadable row, it stops the partition."""
+
+    def __init__(self, topic: str, partition: int, offset: int, detail: str) -> None:
+        Exception.__init__(
+            self,
+            f"{topic}/{partition}: the record at offset {offset} cannot be read: {detail}. "
+            f"Restore the topic, or pass the record with `lead-router dlq skip {topic}/{partition}/{offset}`",
+        )

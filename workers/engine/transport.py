@@ -21,6 +21,8 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 
+from workers.engine.unpacking import bound_unpacking
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -85,6 +87,11 @@ class _Thread(driver.AIOKafkaConsumerThread):
         consumer._partition_assignment_strategy = (self._assignor,)  # noqa: SLF001
         consumer._fetch_max_wait_ms = _FETCH_WAIT_MS  # noqa: SLF001
         return consumer
+
+    async def on_start(self) -> None:
+        """Start the consumer, and let it unpack within bounds before it is assigned any partition."""
+        await super().on_start()
+        bound_unpacking(self._ensure_consumer())
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Do nothing: Faust's alarm about missing commits is false, because the offsets are in the rows."""

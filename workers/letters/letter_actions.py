@@ -89,6 +89,26 @@ async def drop(
     return action
 
 
+async def skip(
+    producer: AIOKafkaProducer, settings: Settings, place: tuple[str, int, int], order: Order
+) -> LetterAction:
+    """Order the router to pass a record. The partition's task reads it when it opens."""
+    topic, partition, offset = place
+    action = LetterAction(
+        event_id=fact_id("letter_action", "skip", *place),
+        occurred_at=datetime.fromtimestamp(order.at_ms / 1000, UTC),
+        action=LetterActionType.SKIP_ORDERED,
+        topic=topic,
+        partition=partition,
+        offset=offset,
+        by=order.by,
+        why=order.why,
+    )
+    async with producer.transaction():
+        await _write(producer, settings, action, order)
+    return action
+
+
 def _action(listed: ListedLetter, kind: LetterActionType, order: Order) -> LetterAction:
     letter = listed.letter
     return LetterAction(

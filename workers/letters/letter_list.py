@@ -117,6 +117,10 @@ class LetterList:
         found = self._letters.get(f"{topic}-{partition}-{offset}")
         return None if found is None else self._with_action(found)
 
+    def skip_of(self, place: tuple[str, int, int]) -> LetterAction | None:
+        """Return the skip of a record, or None."""
+        return self._actions.get("-".join(map(str, place)))
+
     def _with_action(self, one: ListedLetter) -> ListedLetter:
         action = self._actions.get(one.letter.event_id)
         return ListedLetter(one.letter, one.producer, one.digest, action)

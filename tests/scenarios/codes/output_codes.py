@@ -302,6 +302,8 @@ CODES_WITHOUT_A_TALE: Final[dict[StrEnum, str]] = {
     DeadLetterReason.HANDLER_FAILED: "unit/engine/test_dead_letters.py",
     DeadLetterReason.OUTPUT_TOO_LARGE: "unit/engine/test_dead_letters.py",
     DeadLetterReason.CRASHED_WORKER: "unit/engine/test_dead_letters.py",
+    DeadLetterReason.SKIPPED: "unit/engine/test_skips.py",
+    LetterActionType.SKIP_ORDERED: "integration/test_router_dead_letters.py",
     LetterActionType.RETRIED: "integration/test_router_dead_letters.py",
     LetterActionType.DROPPED: "integration/test_router_dead_letters.py",
 }
