@@ -6,8 +6,9 @@ from mutation import Edit, Mutation, without
 
 ENGINE = "workers/engine"
 
-_COMMIT = """        written = await asyncio.wait_for(
-            opened.writer.commit("""
+_COMMIT = """        try:
+            written = await asyncio.wait_for(
+                opened.writer.commit("""
 
 LIVE = [
     Mutation(
@@ -57,7 +58,7 @@ LIVE = [
         (
             Edit(
                 f"{ENGINE}/restore.py",
-                "    while not is_closing() and await consumer.position(changelog) < end:\n",
+                "    while not is_closing() and (at := await consumer.position(changelog)) < end:\n        report_left(end - at)\n",
                 "    seen = position\n    while seen < end:\n",
             ),
             Edit(
@@ -366,7 +367,8 @@ LIVE = [
         "aiokafka raises the error in a call that Faust does not make: the worker logs one line and stops working (reproduced)",
         (
             without(
-                f"{ENGINE}/faust_app.py", "            if error is not None:\n                raise error\n"
+                f"{ENGINE}/faust_app.py",
+                "            if error is not None:\n                self._leave_without_right(error)\n                return\n",
             ),
         ),
         "integration/test_engine_partitions.py::test_a_worker_that_the_group_refuses_ends_and_logs_the_reason",
