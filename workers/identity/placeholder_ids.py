@@ -65,7 +65,7 @@ def is_placeholder_id(visitor_id: str) -> bool:
         or _SHAPES.fullmatch(text) is not None
     ):
         return True
-    is_number = bare.isdecimal() and len(bare) > 3  # noqa: PLR2004 - a short number may be the id of a small site
+    is_number = bare.isdecimal() and len(bare) > 4  # noqa: PLR2004 - a short number may be the id of a small site
     return (is_number and is_filler(bare)) or is_template(text)
 
 

@@ -60,6 +60,8 @@ def test_a_placeholder_names_no_visitor(text: str) -> None:
         "{7f3a}-9",
         "object-7",
         "client_17",
+        "1234",
+        "5555",
         "11111111-1111-1111-1111-111111111112",
         "tester",
     ],
