@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from workers.engine.api import AgentSpec, Config, DeadLetterEncoder, Emit, Record
-from workers.engine.control import Tick, control_emit
+from workers.engine.api import AgentSpec, Config, DeadLetterEncoder, Emit, Hop, Record
+from workers.engine.control import ConfigChange, Tick, control_emit
 from workers.engine.partitioner import partition_of
 from workers.replay.recorded_logs import TaskOutputs, differences, read_recording, recorded_line, replay_logs
 
@@ -46,6 +47,23 @@ def test_each_partition_of_a_log_is_decided_with_its_ticks_and_its_timers(output
         (20, b"again"),
         (200, b"alarm"),
     ]
+
+
+def test_a_config_of_the_log_is_followed_from_its_record_on(
+    specs: dict[str, AgentSpec], config: Config, dead_letter: DeadLetterEncoder
+) -> None:
+    made = []
+
+    def make(of: Config) -> Hop[object]:
+        made.append(of.version)
+        return specs["bell"].make_hop(of)
+
+    change = control_emit("bell.log", 1, ConfigChange("toy", 2, "1" * 12, "newer"), 15)
+    newer = Record("bell.log", 1, 1, 15, None, change.value, change.headers)
+    bell = dataclasses.replace(specs["bell"], make_hop=make)
+    (_, task) = replay_logs({"bell": bell}, [*LOG, newer], 2, config, dead_letter)
+    assert made == [1, 1, 2]
+    assert len(task.emits) == 5
 
 
 def test_every_output_has_the_partition_of_its_key(outputs: list[TaskOutputs]) -> None:
