@@ -24,7 +24,7 @@ OBSTACLES: Final = {
     "account": "sales reported that the company is not in our market",
     "partner": "a partner covers the company",
 }
-"""Text for each change that the score lists as needed, except facts, points and a next activity, which the stages tell."""
+"""Text for each change that the score lists as needed, except facts, points and a next activity, which the stages show."""
 
 STAGES: Final = {
     Stage.KNOWN: "new: the company is being looked up",
