@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from domain import DOMAIN
 from live import LIVE
+from logins import LOGINS
 from mutation import ROOT, Mutation
 from nursery import Nursery
 from pure import PURE
@@ -16,7 +17,7 @@ from state import STATE
 from unread import UNREAD
 from whole import WHOLE
 
-ALL = PURE + STATE + UNREAD + DOMAIN + LIVE + WHOLE
+ALL = PURE + STATE + UNREAD + LOGINS + DOMAIN + LIVE + WHOLE
 
 
 def name_of(mutation: Mutation) -> str:
@@ -42,6 +43,6 @@ def test_a_patch_applies_to_the_code_as_it_is_and_its_test_exists(mutation: Muta
     assert mutation.test_name in {node.name for node in tests if isinstance(node, functions)}
 
 
-@pytest.mark.parametrize("mutation", PURE + STATE + UNREAD + DOMAIN, ids=name_of)
+@pytest.mark.parametrize("mutation", PURE + STATE + UNREAD + LOGINS + DOMAIN, ids=name_of)
 def test_a_removed_fix_is_noticed(mutation: Mutation, mutated_tree: Path, test_runner: Nursery) -> None:
     check_goes_red(mutation, mutated_tree, test_runner, within_s=60.0)
