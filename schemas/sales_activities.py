@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -19,6 +20,8 @@ HandoffId = Annotated[
 
 class SalesActivity(InboundEvent):
     """One action of a rep for a lead. Either `handoff_id` or `email` must be given."""
+
+    STAND_INS: ClassVar[Mapping[str, str]] = {"action": SalesAction.UNKNOWN.value}
 
     action: SalesAction = Field(description="What the rep did or decided.")
     handoff_id: HandoffId | None = Field(

@@ -544,6 +544,8 @@ class SalesAction(StrEnum):
     RETURNED = "returned"
     """The holder gives the lead back without a rejection. If it still qualifies, it is handed over again at once. A partner
     returns the whole account."""
+    UNKNOWN = "unknown"
+    """Any other word is read as this. It changes nothing, and the alert `field_unreadable` names the word."""
 
 
 class RejectReason(StrEnum):

@@ -23,7 +23,7 @@ from schemas.topics import (
     Direction,
     Topic,
 )
-from schemas.vocabulary import Relationship, Request, Turn
+from schemas.vocabulary import Relationship, Request, SalesAction, Turn
 
 EVENT = {"event_id": "e-1", "occurred_at": "2026-03-04T10:00:00+02:00"}
 VISITOR = EVENT | {"anonymous_id": "v-1", "email": "ann@bank.example"}
@@ -203,6 +203,21 @@ def test_an_unknown_request_is_a_raised_hand_and_only_a_plain_word_is_shown(
     reading = read(FORM_FILLS, request=written)
     assert reading.body.request is Request.CONTACT_SALES
     assert [(one.field, one.word) for one in reading.unread] == [("request", word)]
+
+
+@pytest.mark.parametrize(
+    ("written", "word"), [("phoned", "phoned"), ("Follow-up 2", None), (7, None), ("", None), (None, None)]
+)
+def test_an_unknown_action_of_sales_is_read_as_unknown(written: Any, word: str | None) -> None:
+    reading = read(SALES_ACTIVITIES, action=written)
+    assert reading.body.action is SalesAction.UNKNOWN
+    assert [(one.field, one.word) for one in reading.unread] == [("action", word)]
+
+
+@pytest.mark.parametrize("written", ["forget me", "ERASE", "", None, 1])
+def test_an_unknown_privacy_request_is_refused_because_it_must_not_be_guessed(written: Any) -> None:
+    with pytest.raises(ContractError):
+        read(PRIVACY_REQUESTS, request=written)
 
 
 def test_a_rejection_without_a_readable_reason_counts() -> None:

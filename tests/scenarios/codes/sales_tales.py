@@ -57,6 +57,14 @@ def a_rep_returns_a_lead(story: Story) -> None:
     story.sales("returned", ANN, "tue 11:00")
 
 
+@tale("tue 17:00")
+def a_rep_reports_an_unknown_action(story: Story) -> None:
+    story.rep("mia")
+    story.bank("harbor")
+    story.form(ANN, "tue 10:00", "demo")
+    story.sales("unknown", ANN, "tue 10:10")
+
+
 @tale("mon2 12:00")
 def an_account_in_question_has_no_mql(story: Story) -> None:
     story.rep("mia")

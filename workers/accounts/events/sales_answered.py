@@ -68,18 +68,14 @@ class Feedback:
     is_open: bool
     """Whether the feedback is about a hand-off that is open, was withdrawn by a move, or expired afterwards."""
 
-    @property
-    def action(self) -> SalesAction:
-        """The action that sales reports."""
-        return self.event.activity.action
-
 
 def handle(case: Case, event: SalesAnswered) -> None:
     """Apply feedback under the key where its lead is stored. Raises RefusedError: unknown_handoff, handoff_over."""
     if forwarding.forward_feedback(case, event):
         return
     _apply_here(case, event)
-    buying_signals.clear_answered(case)
+    if event.activity.action is not SalesAction.UNKNOWN:
+        buying_signals.clear_answered(case)
 
 
 def _apply_here(case: Case, event: SalesAnswered) -> None:
@@ -92,7 +88,8 @@ def _apply_here(case: Case, event: SalesAnswered) -> None:
     hand = LeadInHand(case, lead_id)
     if hand.lead.stage is not None:
         unread_fields.record_event(hand, event)
-        _apply(hand, event, is_closed=is_closed)
+        if event.activity.action is not SalesAction.UNKNOWN:
+            _apply(hand, event, is_closed=is_closed)
     elif event.activity.action is SalesAction.CLAIMED:
         _claim(Feedback(hand, event, [], is_closed, is_open=False))
 
