@@ -179,6 +179,13 @@ class RepFacts(Model):
     )
 
 
+class RepAtWork(Model):
+    """A rep who is at work and could answer a chat."""
+
+    rep_id: str = Field(description="The rep's id in the CRM.")
+    name: str | None = Field(default=None, description="The rep's name in the CRM.")
+
+
 class RepMeant(Model):
     """The rep who has the account and is not at work now, while another rep is searched who can answer the chat."""
 
@@ -193,6 +200,10 @@ class RepMeant(Model):
         default_factory=list,
         max_length=20,
         description="The desks whose members are asked next, in that order.",
+    )
+    unskilled: RepAtWork | None = Field(
+        default=None,
+        description="The first colleague at work without a skill that the visitor needs. Answers if no other can.",
     )
 
 
@@ -219,6 +230,14 @@ class PresenceAsked(Model):
     )
     meant: RepMeant | None = Field(
         default=None, description="The rep who is not at work, once the question was forwarded."
+    )
+    language: str | None = Field(
+        default=None,
+        description="The language that a colleague who answers should speak, ISO 639-1. Absent: any.",
+    )
+    segment: str | None = Field(
+        default=None,
+        description="The segment of the policy that a colleague who answers should serve. Absent: any.",
     )
 
 

@@ -59,7 +59,8 @@ def print_report(
     )
     console.print(_counts("Alerts", ("alerts", alerts)))
     console.print(
-        "[dim]Two weeks pass in about a minute here, so an answer one second later is five hours late.[/]"
+        "[dim]Two weeks pass in about a minute here, so an answer one second later is five hours late, and a desk whose"
+        " answer takes five seconds counts as silent for a day (desk_silent).[/]"
     )
     console.print(_counts("Odd records, and what became of them", ("records", found.odd_records())))
     dead = Counter({f"{reason} on {topic}": n for (topic, reason), n in found.dead.items()})

@@ -2,21 +2,24 @@
 
 Input: a presence question that searches, the rows, the time. Output: the question forwarded to the next desk, or the
 answer for the chat. Deputies are asked first, then the members of the rep's desks, then those of the default desk. The
-account stays with its rep, and no turn is taken. If no rep is at work, the visitor learns when the account's rep is.
+account stays with its rep, and no turn is taken. A member with the skills that the visitor needs answers before one
+without. If no rep is at work, the visitor learns when the account's rep is.
 """
 
 from __future__ import annotations
 
-from schemas.desk_requests import PresenceAsked, RepMeant
+from schemas.desk_requests import PresenceAsked, RepAtWork, RepMeant
 from schemas.outputs import Assignee
 from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import AssigneeType
 from workers.desks.desk_terms import DESK_PREFIX, Terms, rep_desk
 from workers.desks.rows import RepRow
+from workers.desks.skill_match import count_preferred_skills, lacks_skill
 from workers.desks.visitor_replies import make_chat_answer, next_at_work_ms
 from workers.engine.api import Emit
 from workers.engine.rows import Rows
 from workers.outbox import emit
+from workers.policy.model import Desk
 
 MOST_DEPUTIES = 3
 """Most deputies of deputies that are asked before the desks."""
@@ -47,19 +50,43 @@ def ask_next(asked: PresenceAsked, meant: RepMeant, rep_id: str, deputy: str | N
 
 
 def search_desk(terms: Terms, rows: Rows, asked: PresenceAsked, meant: RepMeant, now_ms: int) -> list[Emit]:
-    """Answer with the first member of the desk who is at work, else forward the question or answer for the rep."""
+    """Answer with a member of the desk who is at work and has the skills, else forward the question.
+
+    After the last desk, a member at work without the skills answers, else the answer is for the rep.
+    """
     desk = terms.desk(asked.desk)
-    found = [] if desk is None else rows.scan(RepRow, asked.desk, limit=_MOST_MEMBERS)
-    for parts, rep in found:
-        is_present = rep.active and desk is not None and next_at_work_ms(terms, desk, rep, now_ms) == now_ms
-        if is_present and parts[1] not in meant.asked:
-            behind = meant.deputy_for or meant.rep_id
-            assignee = Assignee(type=AssigneeType.REP, id=parts[1], name=rep.name, deputy_for=behind)
-            return [make_chat_answer(terms, asked, assignee, now_ms, now_ms)]
+    present = [] if desk is None else _members_at_work(terms, rows, desk, asked, meant, now_ms)
+    for one, rep in present:
+        if desk is not None and not lacks_skill(desk, rep, asked):
+            return _answer_with(terms, asked, meant, one, now_ms)
+    if present and meant.unskilled is None:
+        meant = meant.model_copy(update={"unskilled": present[0][0]})
     if meant.desks:
         return _ask_desk(asked, meant)
+    if meant.unskilled is not None:
+        return _answer_with(terms, asked, meant, meant.unskilled, now_ms)
     assignee = Assignee(type=AssigneeType.REP, id=meant.rep_id, name=meant.name, deputy_for=meant.deputy_for)
     return [make_chat_answer(terms, asked, assignee, meant.from_ms, now_ms)]
+
+
+def _members_at_work(
+    terms: Terms, rows: Rows, desk: Desk, asked: PresenceAsked, meant: RepMeant, now_ms: int
+) -> list[tuple[RepAtWork, RepRow]]:
+    """Return the members who are at work and were not asked, those with the most preferred skills first."""
+    found = [
+        (RepAtWork(rep_id=parts[1], name=rep.name), rep)
+        for parts, rep in rows.scan(RepRow, asked.desk, limit=_MOST_MEMBERS)
+        if parts[1] not in meant.asked and rep.active and next_at_work_ms(terms, desk, rep, now_ms) == now_ms
+    ]
+    return sorted(found, key=lambda one: -count_preferred_skills(desk, one[1], asked))
+
+
+def _answer_with(
+    terms: Terms, asked: PresenceAsked, meant: RepMeant, rep: RepAtWork, now_ms: int
+) -> list[Emit]:
+    behind = meant.deputy_for or meant.rep_id
+    assignee = Assignee(type=AssigneeType.REP, id=rep.rep_id, name=rep.name, deputy_for=behind)
+    return [make_chat_answer(terms, asked, assignee, now_ms, now_ms)]
 
 
 def _ask_desk(asked: PresenceAsked, meant: RepMeant) -> list[Emit]:

@@ -26,6 +26,7 @@ from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.events.arrival import receive_lead
 from workers.accounts.handoffs import buying_signals, first_responses, support_questions, touches
 from workers.accounts.routing.permission import exclusion_of
+from workers.accounts.routing.skills import needs_of
 from workers.accounts.stages.qualifying import Occasion
 from workers.accounts.state.handoff import HandoffRow
 from workers.accounts.state.parts import Chat
@@ -126,6 +127,7 @@ def answer_visitor(hand: LeadInHand, holder: Holder, answer: DeskAnswer) -> None
     hand.write_lead()
     open_ms = case.now_ms if answer.open_at_ms is None else answer.open_at_ms
     if open_ms > case.now_ms and holder.type is AssigneeType.REP:
+        needs = needs_of(case.terms.policy, case.account.company, hand.lead.facts)
         case.publish(
             DESK_REQUESTS,
             PresenceAsked(
@@ -137,6 +139,8 @@ def answer_visitor(hand: LeadInHand, holder: Holder, answer: DeskAnswer) -> None
                 handoff_id=answer.handoff_id,
                 search=True,
                 deputy_for=holder.deputy_for,
+                language=needs.language,
+                segment=needs.segment,
             ),
         )
         return
@@ -259,6 +263,7 @@ def _desk_to_ask(case: Case, handoff_id: str | None) -> str:
 
 def _ask_presence(case: Case, desk: str, event: LeadChat, handoff_id: str | None) -> None:
     """Ask a desk who is present. Its answer notifies the visitor."""
+    needs = needs_of(case.terms.policy, case.account.company, case.lead(event.lead_id).facts)
     asked = PresenceAsked(
         event_id=event.event_id,
         desk=desk,
@@ -267,6 +272,8 @@ def _ask_presence(case: Case, desk: str, event: LeadChat, handoff_id: str | None
         lead_id=event.lead_id,
         handoff_id=handoff_id,
         search=event.turn is Turn.ASKED_FOR_SALES,
+        language=needs.language,
+        segment=needs.segment,
     )
     case.publish(DESK_REQUESTS, asked)
 

@@ -134,3 +134,35 @@ def test_at_night_the_answer_names_when_the_accounts_rep_is_there(company: dict[
     assert (answer.reply, answer.assignee.id) == ("later", "own" if company else "r1")
     assert answer.assignee.deputy_for is None
     assert answer.available_from == instant(MONDAY + DAY_MS - HOUR_MS // 2)
+
+
+SPANISH = {"country": "MX"}
+"""A company for whose people the policy requires the language es."""
+
+
+@pytest.mark.parametrize(
+    ("reps", "answer"),
+    [
+        pytest.param([rep("r1"), rep("r2", languages=["es"])], "r2", id="a member with the language"),
+        pytest.param(
+            [rep("r1"), rep("r2", languages=["es"], hours=AFTERNOON)], "r1", id="absent: any at work"
+        ),
+        pytest.param(
+            [rep("r1", desks=[DeskMembership(desk="west")]), rep("r2", languages=["es"])],
+            "r2",
+            id="a member of the next desk has the language",
+        ),
+    ],
+)
+def test_a_colleague_with_the_language_answers_before_one_without(reps: list[Any], answer: str) -> None:
+    desks = [DeskMembership(desk="west")]
+    owner = rep("own", at_desk=False, desks=desks, hours=AFTERNOON, languages=["es"])
+    market = a_market({"owner_rep_id": "own"} | SPANISH, *reps, owner)
+    assert answers(market.send(ask())) == [("now", answer, "own")]
+
+
+def test_a_colleague_of_the_segment_is_preferred() -> None:
+    large = {"revenue": {"amount": "4500000000", "currency": "USD"}}
+    owner = rep("own", at_desk=False, hours=AFTERNOON)
+    market = a_market({"owner_rep_id": "own"} | large, rep("r1"), rep("r2", segments=["large"]), owner)
+    assert answers(market.send(ask())) == [("now", "r2", "own")]
