@@ -12,10 +12,11 @@ from workers.engine.api import Config
 from workers.policy.checks.checks import check_references
 from workers.policy.checks.desk_inheritance import inherit_desk_keys
 from workers.policy.checks.fit_outweighs_behaviour import check_fit_outweighs_behaviour
+from workers.policy.checks.partial_policy import Removals, read_partly
 from workers.policy.checks.refusals import translate_errors
 from workers.policy.checks.stages import check_stages
 from workers.policy.definitions import fill_definitions
-from workers.policy.document import read
+from workers.policy.document import Document, read
 from workers.policy.model import Policy
 from workers.policy.problem import PolicyError, Problem
 
@@ -58,7 +59,11 @@ def _load(text: str, source: str, *, is_held: bool) -> Policy:
     try:
         policy = Policy.model_validate(document.tree, context={"hash": policy_hash(text)})
     except ValidationError as error:
-        raise PolicyError([*problems, *translate_errors(error, document)]) from None
+        problems += translate_errors(error, document)
+        partial = None if is_held else read_partly(document, error, policy_hash(text))
+        if partial is not None:
+            problems += _problems_of_the_rest(*partial, document)
+        raise PolicyError(problems) from None
     if is_held:
         return policy
     problems += check_references(policy, document)
@@ -67,6 +72,15 @@ def _load(text: str, source: str, *, is_held: bool) -> Policy:
     if problems:
         raise PolicyError(problems)
     return policy
+
+
+def _problems_of_the_rest(policy: Policy, removals: Removals, document: Document) -> list[Problem]:
+    """Return the problems of a policy without its refused values, except those that may follow from their removal."""
+    found = check_references(policy, document)
+    if not removals.changes_numbers:
+        found += check_stages(policy, document)
+        found += check_fit_outweighs_behaviour(policy, document)
+    return [one for one in found if not removals.explain(one)]
 
 
 def load_policy_file(path: Path) -> tuple[Policy, str]:

@@ -36,7 +36,7 @@ NOT_YET = "no such key: its rule is planned, but not part of this version"
 def translate_errors(error: ValidationError, document: Document) -> list[Problem]:
     """Return each error of pydantic as a problem of the file. An error that only follows from another is left out."""
     details = error.errors(include_url=False, include_input=False)
-    paths = [_path_of(detail) for detail in details]
+    paths = [path_of(detail) for detail in details]
     return [
         _translate(detail, path, document)
         for detail, path in zip(details, paths, strict=True)
@@ -44,7 +44,8 @@ def translate_errors(error: ValidationError, document: Document) -> list[Problem
     ]
 
 
-def _path_of(detail: ErrorDetails) -> KeyPath:
+def path_of(detail: ErrorDetails) -> KeyPath:
+    """Return the path of the file at which pydantic refuses a value."""
     return tuple(part for part in detail["loc"] if part not in _TAGS)
 
 
