@@ -143,7 +143,7 @@ def changed_bytes(chance: SeededRandom, raw: bytes) -> bytes:
 def is_certainly_bad(raw: bytes) -> bool:
     """Whether no input topic can accept the value: in no encoding is it a JSON object that states a time.
 
-    Latin-1 reads any bytes and leaves the signs of JSON as they are, so it stands for UTF-8 and all damaged text.
+    Latin-1 reads any bytes and leaves the characters of JSON as they are. So it covers UTF-8 and all damaged text.
     """
     encoding = "utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "latin-1"
     text = raw.decode(encoding, "replace").removeprefix(codecs.BOM_UTF8.decode("latin-1"))
