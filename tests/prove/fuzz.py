@@ -5,7 +5,7 @@ In: a seed and a number of inputs. Out: counts, and a list of problems, which mu
 - No exception leaves the hops.
 - An input has at most one dead letter. One that is certainly bad has exactly one. No letter blames the router, and no letter
   repeats an e-mail address.
-- A raised hand is never lost: a form that asks for sales and whose address and time can be read leads to a hand-off, whatever its other
+- A raised hand is never lost: a form that asks for sales and whose address and time can be read leads to a hand-off, or to an alert if even the fallback is away, whatever its other
   fields hold and whatever was sent before.
 
 The inputs come in rounds. Each round begins without state, and has a seed of its own that follows from the seed of the run.
@@ -66,6 +66,8 @@ class Round:
         self._offsets: Counter[str] = Counter()
         self._letters: Counter[tuple[str, int]] = Counter()
         self._routed: set[str] = set()
+        self._waiting: set[str] = set()
+        """Accounts with the alert `everyone_away`: even the fallback is away, and they wait at their desk."""
         self._handoffs: list[str] = ["domain:firm0.example#1.1"]
         self.outcome = Outcome()
         self._edge = EdgeReplay(
@@ -145,8 +147,8 @@ class Round:
         form.pop("user_agent", None)
         raw = encoded(self._chance, changed_fields(self._chance, form, _HAND_KEEPS))
         self._send("form.fills", f"browser-{name}", raw)
-        self.outcome.counts["raised hands, each handed over"] += 1
-        if f"{name}@{name}.example" not in self._routed:
+        self.outcome.counts["raised hands, each handed over or reported"] += 1
+        if f"{name}@{name}.example" not in self._routed and f"domain:{name}.example" not in self._waiting:
             self._problem("a raised hand was lost", raw)
 
     def _send(self, topic: str, key: str | None, raw: bytes | None) -> None:
@@ -180,6 +182,10 @@ class Round:
             event = json.loads(emit.value)
             self._routed.add((event.get("person") or {}).get("email", ""))
             self._handoffs.append(event["handoff_id"])
+        elif emit.topic == "lead.alerts":
+            alert = json.loads(emit.value)
+            if alert["alert"] == "everyone_away":
+                self._waiting.add(alert["account_key"])
 
     def _problem(self, what: str, raw: bytes | None) -> None:
         self.outcome.problems.append(f"{what}; input {self.outcome.counts['inputs']}, value {raw!r:.400}")
