@@ -59,3 +59,25 @@ def test_when_a_large_account_becomes_a_competitor_all_its_hand_offs_are_withdra
 
     assert [event["action"] for event in results.of("lead.routing")[len(PEOPLE) :]] == ["withdrawn"] * 30
     assert results.holders[HARBOR][-1] == set()
+
+
+def test_a_large_account_of_inquiries_whose_owner_has_left_goes_back_to_the_desk(story: Story) -> None:
+    story.rep("dana", at_desk=False)
+    story.rep("olga", at_desk=False)
+    story.bank("harbor", sic=["7372"])  # outside the served market
+    for email in PEOPLE:
+        story.form(email, "tue 09:00", "demo")
+    story.bank("harbor", "tue 09:30", relationship="customer", owner_rep_id="olga")
+    story.rep("olga", "tue 10:00", at_desk=False, active=False)
+
+    results = story.replay(until="tue 12:00")
+
+    holders = results.holders[HARBOR]
+    assert [sorted(one) for one in dict.fromkeys(map(frozenset, holders))] == [
+        ["desk:inside_sales"],
+        [],
+        ["olga"],
+    ]
+    moved = [event for event in results.of("lead.routing") if event["action"] == "withdrawn"]
+    assert [event["explanation"]["reasons"] for event in moved[30:]] == [["owner_not_active"]] * 30
+    assert holders[-1] == {"desk:inside_sales"}

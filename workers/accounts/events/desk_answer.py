@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from schemas.desk_requests import RequestMode
-from schemas.vocabulary import Alert, AssigneeType, HowChosen, Qualification, Reason, Route
+from schemas.vocabulary import Alert, AssigneeType, HowChosen, Qualification, Reason, Route, RouteMiss
 from workers.accounts.account_keys import aliases
 from workers.accounts.case import LeadInHand
 from workers.accounts.desk_protocol import reassignment
@@ -176,7 +176,9 @@ def _handover_reasons(
     """Return the reasons for which this answer moves the open hand-offs to another holder."""
     if request.move is not None:
         return reassignment.move_reasons(request.move, reassignment.holder_after_move(case, request, holder))
-    return _add_owner_change(case, request, holder, _holder_reasons(case, holder, answer))
+    reasons = _add_owner_change(case, request, holder, _holder_reasons(case, holder, answer))
+    has_left = any(one.why is RouteMiss.OWNER_NOT_ACTIVE for one in request.earlier)
+    return reasons or ((Reason.OWNER_NOT_ACTIVE,) if has_left else ())
 
 
 def _apply_wait(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
