@@ -129,6 +129,9 @@ async def open_partition(
         )
         if not ends[changelog]:
             await _refuse_lost_changelog(context, changelog, sources)
+        await stop_reader(
+            consumer
+        )  # before the copy is open: a task that is cancelled here would leave it locked
         state = ChangelogState(
             identity,
             beginnings[changelog],
@@ -167,9 +170,8 @@ async def open_partition(
             if isinstance(error, StoreDamagedError):
                 delete_copy(store.path)
         await writer.close()
-        raise
-    finally:
         await stop_reader(consumer)
+        raise
 
 
 async def _read_skips(consumer: AIOKafkaConsumer, partition: int, context: Context) -> Skips:
