@@ -195,7 +195,11 @@ def _as_several(step: Step, found: Any, kind: str) -> list[str] | None:
 def _as_other_type(step: Step, found: Any, kind: str) -> Any:
     """Return an answer, a number, a time or the item of a list that was written in another way. None: it needs a guess."""
     if kind in _SINGLE_TYPES and isinstance(found, list) and len(found) == 1:
-        return found[0]
+        while (
+            isinstance(found, list) and len(found) == 1
+        ):  # at once: a level per round would exhaust the rounds
+            found = found[0]
+        return found
     if kind == "bool_type":
         return read_answer(found)
     if kind in _NUMBER_TYPES:

@@ -94,6 +94,16 @@ def test_an_odd_optional_field_is_unknown_and_named_and_the_rest_is_read(topic: 
     assert all(one.partition(".")[0] == name for found in names for one in found)
 
 
+@pytest.mark.parametrize("depth", [1, 9, 40])
+def test_a_list_of_one_is_read_as_its_item_however_deep_it_is(depth: int) -> None:
+    value: Any = "Bank"
+    for _ in range(depth):
+        value = [value]
+    form = WHOLE["form.fills"] | {"company": value, "request": "demo"}
+    body = read_record(FORM_FILLS, json.dumps(form).encode()).body
+    assert (body.company, body.request) == ("Bank", Request.DEMO)
+
+
 @pytest.mark.parametrize(
     ("topic", "name"),
     [(topic, name) for topic in INPUTS for name in ("event_id", "occurred_at")]
