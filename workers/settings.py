@@ -89,6 +89,14 @@ class Settings(ConnectionSettings):
         default=10.0,
         description="Seconds without a heartbeat after which a worker's partitions are reassigned.",
     )
+    instance_id: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        description="Name of this worker as a static member of its group, one per process. Unset: it joins as another member at each start.",
+    )
+    standby: int = Field(
+        default=0, ge=0, description="Number of other workers that keep a copy of each partition's rows."
+    )
     first_start_timeout_s: Seconds = Field(
         default=600.0,
         description="At a first start: seconds that events wait until the CRM topics are read to their end.",
@@ -97,6 +105,9 @@ class Settings(ConnectionSettings):
     data_dir: Path = Field(
         default=Path("data"),
         description="Folder for the state of this process. Each process needs its own; it is locked.",
+    )
+    rocksdb_cache_mb: Count = Field(
+        default=64, description="MiB of rows that a worker caches in memory, for all its partitions together."
     )
     cache_dir: Path = Field(
         default_factory=default_cache_dir, description="Folder for downloaded programs. May be deleted."

@@ -51,6 +51,8 @@ class ToySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The topic with the records to skip. Empty: none."""
     session_timeout_s: float = 10.0
     delete_retention_ms: int = 86_400_000
+    instance_id: str | None = None
+    standby: int = 0
     slow_ms: float = 0.0
     slow_partition: int = -1
     """The one partition that is slow. -1: all partitions."""
@@ -208,7 +210,13 @@ def main(arguments: list[str]) -> None:
     settings = _settings(arguments)
     if settings.moments:
         install(Path(settings.moments), settings.orders)
-    app = build_app(specs(settings), _context(settings), session_timeout_s=settings.session_timeout_s)
+    app = build_app(
+        specs(settings),
+        _context(settings),
+        session_timeout_s=settings.session_timeout_s,
+        instance_id=settings.instance_id,
+        standby=settings.standby,
+    )
     worker = faust.Worker(app, loglevel="info", override_logging=False)
     configure_logging("info", LogFormat.JSON)
     worker.execute_from_commandline()

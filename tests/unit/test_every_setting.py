@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from tests.certificates import Certificates
-from workers.app import build_context
+from workers.app import build_context, configure_copies
 from workers.broker.clients import client_arguments
 from workers.broker.topic_plan import plan_topics
 from workers.config import load_config
@@ -26,6 +26,7 @@ from workers.connection_settings import Mechanism, Security
 from workers.demo.run import _kafka
 from workers.engine.api import Config
 from workers.engine.context import Context
+from workers.engine.store import RocksStore, _shared
 from workers.log import configure_logging
 from workers.settings import Clock, LogFormat, Settings, SettingsError
 
@@ -79,6 +80,16 @@ def of_tasks(read: Callable[[Context], Any]) -> Shows:
     )
 
 
+def of_cache(settings: Settings, folder: Path) -> Any:
+    configure_copies(settings, 1)
+    store = RocksStore(folder, "changelog")
+    try:
+        return store._db.property_value("rocksdb.block-cache-capacity")
+    finally:
+        store.close()
+        _shared.cache_clear()
+
+
 def of_log(settings: Settings, _: Path) -> Any:
     stream = io.StringIO()
     configure_logging(settings.log_level, settings.log_format, stream)
@@ -107,6 +118,7 @@ LINES: Final[dict[str, tuple[Shows, Any]]] = {
     "first_start_timeout_s": (of_tasks(lambda context: context.first_start_timeout_s), 60.0),
     "data_dir": (of_tasks(lambda context: context.data_dir.root), Path("elsewhere")),
     "cache_dir": (lambda settings, folder: _kafka(settings, folder, Console())._cache_dir, Path("jars")),
+    "rocksdb_cache_mb": (of_cache, 8),
     "policy": (lambda settings, _: load_config(settings.policy)[1], Path("policy/saas.yaml")),
     "lead_id_key": (lambda settings, _: settings.required_lead_id_key(), SecretStr("k" * 32)),
     "clock": (of_tasks(lambda context: type(context.edge_clock)), Clock.STAMPS),
@@ -121,6 +133,8 @@ LINES: Final[dict[str, tuple[Shows, Any]]] = {
     "log_format": (of_log, LogFormat.PRETTY),
 }
 RUNNING: Final = {
+    "instance_id": "integration/test_engine_failover.py",
+    "standby": "integration/test_engine_failover.py",
     "session_timeout_s": "integration/router.py",
     "metrics_port": "integration/test_router_probes.py",
     "metrics_host": "integration/test_router_probes.py",

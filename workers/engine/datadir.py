@@ -65,6 +65,11 @@ class DataDir:
         """Return the path of the crash marker."""
         return self.task_path(agent, partition) / "marker"
 
+    def copies(self, agent: str) -> list[int]:
+        """Return the partitions of an agent of which there is a local copy."""
+        names = (path.parent.name for path in self.app_path.glob(f"{agent}-*/rows"))
+        return sorted(int(number) for name in names if (number := name.rpartition("-")[2]).isdigit())
+
     def close(self) -> None:
         """Release the lock."""
         self._lock.release()

@@ -18,6 +18,7 @@ from faust.types import TP
 from mode import Service
 
 from workers.engine.access_errors import AccessDeniedError, missing_right
+from workers.engine.assignor import EngineAssignor
 from workers.engine.health import Pulse
 from workers.engine.runtime import Runtime
 from workers.engine.transport import BatchSchema, BatchTransport
@@ -98,12 +99,15 @@ def build_app(
     *,
     session_timeout_s: float = 10.0,
     leave_within_s: float | None = 8.0,
+    instance_id: str | None = None,
+    standby: int = 0,
     **faust_settings: Any,
 ) -> EngineApp:
     """Return the app for these agents. ``faust_settings`` are passed to Faust, credentials for example.
 
     ``leave_within_s``: seconds after the stop of the app at which a process that still runs is ended by force, with exit
-    status 3. None: it is never ended by force.
+    status 3. None: it is never ended by force. ``instance_id``: the name of this worker as a static member of the group;
+    None: it gets another name at each start. ``standby``: how many other workers keep a copy of each partition.
 
     The topics of an agent must never change. In a rolling upgrade that added one, the assignor gave some topics of a
     partition to one worker and the others to another, so neither could decide it.
@@ -122,11 +126,19 @@ def build_app(
         broker_heartbeat_interval=session_timeout_s / 5,
         broker_commit_interval=3600.0,
         datadir=str(context.data_dir.root / "faust"),
+        consumer_group_instance_id=instance_id,
+        # A static member that returns gets the answer meant for the one before it, which names its address.
+        **({} if instance_id is None else {"canonical_url": f"http://{instance_id}"}),
+        table_standby_replicas=standby,
+        PartitionAssignor=EngineAssignor,
         **faust_settings,
     )
     app.leave_within_s = leave_within_s
     app.pulse = Pulse()
     runtime = app.runtime = Runtime(specs, context)
+    app.assignor.report_copies(
+        {topic: context.data_dir.copies(spec.name) for spec in specs for topic in spec.sources}
+    )
     for spec in specs:
         _add_agent(app, spec)
 
@@ -138,11 +150,16 @@ def build_app(
     @app.on_partitions_assigned.connect(weak=False)
     async def _on_assigned(_: Any, assigned: set[TP], **__: Any) -> None:
         await runtime.end()
+        await runtime.keep_standbys(set() if app.should_stop else _standby_tps(app))
         # The group may assign partitions to a worker that is stopping. Their tasks would never be closed.
         if not app.should_stop:
             runtime.begin(app.consumer, {TP(*tp) for tp in assigned})
 
     return app
+
+
+def _standby_tps(app: EngineApp) -> set[TP]:
+    return set(app.assignor.assigned_standbys()) if app.assignor.replicas else set()
 
 
 def _add_agent(app: EngineApp, spec: AgentSpec) -> None:

@@ -29,7 +29,8 @@ class Metrics:
     time of a partition, so that its reminders come late. ``unread_fields``: fields of input records that could not be read, by the names
     that the contract gives to topics and fields. ``outdated_records``: records of the CRM that are older than what is known.
     ``tasks``, ``assigned_partitions`` and ``lag`` are set when the page is read (health.py). ``restore_left``: offsets of the
-    changelog before the partition opens. ``is_stopped``: 1 while a partition waits for an operator.
+    changelog before the partition opens. ``standby_behind``: records that a standby copy of this process lacks, of a partition that another one owns.
+    ``is_stopped``: 1 while a partition waits for an operator.
     """
 
     def __init__(self) -> None:
@@ -114,6 +115,12 @@ class Metrics:
             "lead_router_lag_records",
             "Offsets of a source that are not decided yet",
             ["agent", "partition", "topic"],
+            registry=self.registry,
+        )
+        self.standby_behind = Gauge(
+            "lead_router_standby_behind_records",
+            "Offsets between a standby copy and the stable end of its changelog",
+            by_task,
             registry=self.registry,
         )
         self.is_stopped = Gauge(

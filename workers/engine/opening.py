@@ -20,7 +20,7 @@ from workers.engine.marker import CrashMarker
 from workers.engine.producer import TransactionalWriter
 from workers.engine.restore import reader, restore, stop_reader
 from workers.engine.skips import Skips, read_skips
-from workers.engine.staleness import TOPIC_ID_MARK, ChangelogState, StaleCopy, stale_copy
+from workers.engine.staleness import ChangelogState, StaleCopy, changelog_identity, stale_copy
 from workers.engine.state_errors import StoreDamagedError
 from workers.engine.store import RocksStore, delete_copy
 from workers.engine.topic_ids import topic_ids
@@ -124,9 +124,8 @@ async def open_partition(
         skips = await _read_skips(consumer, partition, context)
         now_ms = time.time_ns() // 1_000_000
         ids = await topic_ids(consumer, [changelog.topic, *spec.sources])
-        identity = (
-            f"{changelog.topic}-{partition}@{context.cluster_id}{TOPIC_ID_MARK}{ids.pop(changelog.topic)}"
-        )
+        topic_id = ids.pop(changelog.topic)
+        identity = changelog_identity(changelog.topic, partition, context.cluster_id, topic_id)
         if not ends[changelog]:
             await _refuse_lost_changelog(context, changelog, sources)
         await stop_reader(
@@ -138,7 +137,7 @@ async def open_partition(
             ends[changelog],
             context.delete_retention_ms.get(spec.name, _DAY_MS),
         )
-        store, rebuilt_because = _open_copy(context, spec.name, partition, state, now_ms)
+        store, rebuilt_because = open_copy(context, spec.name, partition, state, now_ms)
         position = (
             store.meta.next_offset if store.meta and store.meta.next_offset is not None else state.beginning
         )
@@ -198,7 +197,7 @@ async def _refuse_lost_changelog(
         raise ChangelogLostError(lost_changelog(changelog, f"is empty, but the group has read {read}"))
 
 
-def _open_copy(
+def open_copy(
     context: Context, agent: str, partition: int, state: ChangelogState, now_ms: int
 ) -> tuple[RocksStore, str | None]:
     """Open the local copy, or delete it and begin an empty one. Return it with the reason for that, or None."""

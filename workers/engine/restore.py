@@ -29,15 +29,16 @@ _MOST_RECORDS = 2_000
 _STALL_S = 0.005
 
 
-def reader(client: Mapping[str, Any]) -> AIOKafkaConsumer:
-    """Return a consumer that has no group and sees only committed records."""
+def reader(client: Mapping[str, Any], fetch_bytes: int = _FETCH_BYTES) -> AIOKafkaConsumer:
+    """Return a consumer that has no group and sees only committed records. ``fetch_bytes``: of one partition."""
     return AIOKafkaConsumer(
         **client,
         group_id=None,
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="none",
-        max_partition_fetch_bytes=_FETCH_BYTES,
+        max_partition_fetch_bytes=fetch_bytes,
+        fetch_max_bytes=_FETCH_BYTES * 4,
         fetch_max_wait_ms=_POLL_MS,
     )
 

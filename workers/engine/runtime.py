@@ -16,6 +16,7 @@ from faust.types import TP
 
 from workers.engine.datadir import task_name
 from workers.engine.idle_watch import IdleWatch
+from workers.engine.standby import Standbys
 from workers.engine.sweeping import Sweeper
 from workers.engine.task import PartitionTask, TaskState
 from workers.engine.watermark_board import WatermarkBoard
@@ -51,6 +52,7 @@ class Runtime:
         board = WatermarkBoard(context.partitions)
         self._idle = IdleWatch(context, board)
         self._channel = WatermarkChannel(context.client, context.watermark_topic, board, self._report)
+        self._standbys = Standbys(context)
         self._committed: dict[TP, int] = {}
         self._has_run = False
 
@@ -103,6 +105,15 @@ class Runtime:
             ]
         log.info("partitions_assigned", tasks=len(self.tasks))
 
+    async def keep_standbys(self, tps: set[TP]) -> None:
+        """Follow the changelogs of these partitions of other workers. Close the other standby copies, so that tasks can open them."""
+        here: dict[TaskKey, set[str]] = {}
+        for tp in tps:
+            if (agent := self._agent_of.get(tp.topic)) is not None:
+                here.setdefault((agent, tp.partition), set()).add(tp.topic)
+        whole = {key for key, topics in here.items() if topics >= set(self._specs[key[0]].sources)}
+        await self._standbys.keep(whole)
+
     async def end(self) -> None:
         """End every task after its current batch. Cancel those that take longer than ``release_timeout_s``."""
         tasks, self.tasks = list(self.tasks.values()), {}
@@ -128,6 +139,7 @@ class Runtime:
         if self._consumer is not None:
             await self._report_lag()
         await self.end()
+        await self._standbys.keep(set())
 
     def refusal(self) -> ConfigConflictError | None:
         """Return why no task of this process may decide, or None if one of them has ever run.
@@ -149,7 +161,8 @@ class Runtime:
             task.submit(batch)
 
     def _copies(self) -> dict[str, RocksStore | None]:
-        return {task_name(agent, partition): task.copy for (agent, partition), task in self.tasks.items()}
+        own = {task_name(agent, partition): task.copy for (agent, partition), task in self.tasks.items()}
+        return {**self._standbys.copies(), **own}
 
     def _report(self) -> WorkerReport | None:
         generation = 0 if self._consumer is None else self._consumer.app.consumer_generation_id

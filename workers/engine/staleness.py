@@ -16,6 +16,11 @@ TOPIC_ID_MARK = "#"
 """Separates the topic's id from the rest of a changelog's identity. Copies of earlier releases have no id."""
 
 
+def changelog_identity(topic: str, partition: int, cluster_id: str, topic_id: str) -> str:
+    """Return the identity of a changelog, which its local copies hold."""
+    return f"{topic}-{partition}@{cluster_id}{TOPIC_ID_MARK}{topic_id}"
+
+
 class LocalMeta(msgspec.Struct, frozen=True, array_like=True):
     """The metadata of a local copy. It is written together with the rows."""
 

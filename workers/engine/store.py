@@ -12,6 +12,7 @@ import os
 import shutil
 import threading
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -39,11 +40,10 @@ if TYPE_CHECKING:
 
 _MIB = 1024 * 1024
 _CACHE_BYTES = 32 * _MIB
-"""Cache of blocks read from disk, for all partitions of the process together. The default is 2 GiB for each."""
+"""Cache of blocks read from disk, for all partitions of the process together, unless :func:`configure` sets it."""
 _ALL_WRITE_BUFFERS_BYTES = 64 * _MIB
 _WRITE_BUFFER_BYTES = 4 * _MIB
 _BLOOM_BITS = 10  # 1 % of the gets of absent rows read a block
-_OPEN_FILES = 128
 _LOG_BYTES = 1 * _MIB
 _MANIFEST_BYTES = 1
 """Each change of the files begins a new manifest. A longer one would keep key bounds of deleted files, so erased keys too."""
@@ -76,6 +76,21 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(LocalMeta).decode
 
 
+@dataclass(slots=True)
+class _Limits:
+    open_files: int = 128
+    """Files of rows that each copy keeps open."""
+
+
+_LIMITS = _Limits()
+
+
+def configure(cache_bytes: int, open_files: int) -> None:
+    """Set the cache that all copies share, and how many files of rows each copy that is opened later keeps open."""
+    _shared()[0].set_capacity(cache_bytes)
+    _LIMITS.open_files = open_files
+
+
 @cache
 def _shared() -> tuple[Cache, WriteBufferManager]:
     return Cache(_CACHE_BYTES), WriteBufferManager(_ALL_WRITE_BUFFERS_BYTES, False)  # noqa: FBT003 - positional only
@@ -94,7 +109,7 @@ def _options() -> Options:
     options.set_write_buffer_manager(buffers)
     options.set_write_buffer_size(_WRITE_BUFFER_BYTES)
     options.set_max_write_buffer_number(2)
-    options.set_max_open_files(_OPEN_FILES)
+    options.set_max_open_files(_LIMITS.open_files)
     options.set_compression_type(DBCompressionType.lz4())
     options.set_max_log_file_size(_LOG_BYTES)
     options.set_keep_log_file_num(1)

@@ -13,7 +13,7 @@ from tests.counter_hop import V1, dead_letter
 from workers.engine.clocks import WallClock
 from workers.engine.context import Context
 from workers.engine.datadir import DataDir
-from workers.engine.opening import ChangelogLostError, _open_copy
+from workers.engine.opening import ChangelogLostError, open_copy
 from workers.engine.staleness import ChangelogState
 from workers.engine.state_errors import StoreFailedError
 from workers.engine.store import RocksStore, StoreLockedError
@@ -31,10 +31,10 @@ def test_a_copy_that_another_task_still_has_open_is_not_touched(context: Context
     held = RocksStore(context.data_dir.rows_path("counter", 0), STATE.identity)
     held.write({b"row\x00a": b"1"}, changelog_offset=5, at_ms=0)
     with pytest.raises(StoreLockedError):
-        _open_copy(context, "counter", 0, STATE, now_ms=0)
+        open_copy(context, "counter", 0, STATE, now_ms=0)
     assert held.get(b"row\x00a") == b"1"
     held.close()
-    store, rebuilt_because = _open_copy(context, "counter", 0, STATE, now_ms=0)
+    store, rebuilt_because = open_copy(context, "counter", 0, STATE, now_ms=0)
     assert (store.get(b"row\x00a"), rebuilt_because) == (b"1", None)
     store.close()
 
@@ -52,10 +52,10 @@ def test_a_copy_that_cannot_be_opened_for_lack_of_files_is_kept(
     resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, hard))
     try:
         with pytest.raises(StoreFailedError, match="Too many open files"):
-            _open_copy(context, "counter", 0, STATE, now_ms=0)
+            open_copy(context, "counter", 0, STATE, now_ms=0)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    store, rebuilt_because = _open_copy(context, "counter", 0, STATE, now_ms=0)
+    store, rebuilt_because = open_copy(context, "counter", 0, STATE, now_ms=0)
     assert (store.get(b"row\x00a"), rebuilt_because) == (b"1", None)
     store.close()
 
@@ -69,7 +69,7 @@ def test_a_copy_of_a_changelog_that_was_created_again_is_kept_and_stops_the_part
     held.close()
     again = replace(STATE, identity=f"{STATE.identity}#2")
     with pytest.raises(ChangelogLostError, match=r"app-counter-changelog/0: .* deleted or created again"):
-        _open_copy(context, "counter", 0, again, now_ms=0)
+        open_copy(context, "counter", 0, again, now_ms=0)
     store = RocksStore(context.data_dir.rows_path("counter", 0), f"{STATE.identity}#1")
     assert store.get(b"row\x00a") == b"1"
     store.close()
@@ -81,6 +81,6 @@ def test_a_damaged_copy_is_deleted_and_begins_empty(context: Context) -> None:
     held.write({b"row\x00a": b"1"}, changelog_offset=5, at_ms=0)
     held.close()
     (path / "CURRENT").write_text("MANIFEST-999999\n")
-    store, rebuilt_because = _open_copy(context, "counter", 0, STATE, now_ms=0)
+    store, rebuilt_because = open_copy(context, "counter", 0, STATE, now_ms=0)
     assert (store.get(b"row\x00a"), rebuilt_because) == (None, "unreadable")
     store.close()
