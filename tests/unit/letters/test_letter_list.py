@@ -94,7 +94,6 @@ async def places(wanted: LetterFilter, *records: Record) -> list[str]:
         (LetterFilter(letters=frozenset({"form.fills/1/8"})), False),
         (LetterFilter(reasons=frozenset({"bad_address"}), partitions=frozenset({2})), False),
     ],
-    ids=str,
 )
 async def test_a_letter_is_meant_if_every_part_of_the_filter_allows_it(
     wanted: LetterFilter, is_meant: bool
