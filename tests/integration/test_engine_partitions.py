@@ -76,8 +76,8 @@ async def test_the_group_commits_its_offsets_for_lag_monitors_and_creates_no_top
                     break
         mine = [name for name in await admin.list_topics() if name.startswith(toys.app_id)]
     assert not any(lag.values()), lag
-    assert len(mine) == 7, (
-        "expected only the seven topics of the test, and none that Faust creates for a leader or a table"
+    assert len(mine) == 9, (
+        "expected only the nine topics of the test, and none that Faust creates for a leader or a table"
     )
 
 

@@ -27,7 +27,12 @@ pytestmark = pytest.mark.kafka
 ADDRESS_TEXT = "zyxwvut-erased"
 """The text that is searched for. Compression keeps the first occurrence of a text in a block as plain bytes."""
 FREE, BUSINESS = f"{ADDRESS_TEXT}@gmail.com", f"{ADDRESS_TEXT}@harbor.example"
-AT_ONCE = {"max.compaction.lag.ms": "200", "min.cleanable.dirty.ratio": "0.01", "segment.ms": "100"}
+AT_ONCE = {
+    "max.compaction.lag.ms": "200",
+    "min.cleanable.dirty.ratio": "0.01",
+    "segment.ms": "100",
+    "segment.bytes": "52428800",  # as planned: a worker refuses longer segments of a changelog
+}
 SETTLE_S = 120.0
 FILLS = 300
 """Most records that are written to trigger the log cleaner."""
