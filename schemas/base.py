@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_YEAR = 1970
 _WANTED = "expected RFC 3339 with an offset, from 1970 to 9999, as 2026-03-04T10:00:00+01:00"
 
 
@@ -29,10 +29,11 @@ def _to_utc(value: Any, handler: ValidatorFunctionWrapHandler) -> datetime:
         instant: datetime = (
             datetime.fromisoformat(value.upper()) if isinstance(value, str) else handler(value)
         )
-        instant = instant.astimezone(UTC)
+        if instant.tzinfo is not UTC:
+            instant = instant.astimezone(UTC)
     except (ValueError, OverflowError):  # the library's own words would repeat the text
         raise ValueError(_WANTED) from None
-    if instant < _EPOCH:
+    if instant.year < _FIRST_YEAR:
         raise ValueError(_WANTED)
     return instant
 

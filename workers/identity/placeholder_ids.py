@@ -7,6 +7,7 @@ such an id must not count for the person who fills in a form later. An id that o
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from workers.identity.placeholders import is_filler, is_template
@@ -51,6 +52,7 @@ _BEGINNINGS: Final = (
 """Beginnings of longer placeholders that are words or digits in order."""
 
 
+@lru_cache(maxsize=20_000)
 def is_placeholder_id(visitor_id: str) -> bool:
     """Whether an id of a browser or a session is a placeholder, in any case and with brackets, quotes or spaces around."""
     length = len(visitor_id)
