@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from schemas.desk_requests import RequestMode
-from schemas.vocabulary import Alert, AssigneeType, HowChosen, Qualification, Reason, Route, RouteMiss
+from schemas.vocabulary import Alert, AssigneeType, HowChosen, Qualification, Reason, Route
 from workers.accounts.account_keys import aliases
 from workers.accounts.case import LeadInHand
 from workers.accounts.desk_protocol import reassignment
@@ -176,9 +176,7 @@ def _handover_reasons(
     """Return the reasons for which this answer moves the open hand-offs to another holder."""
     if request.move is not None:
         return reassignment.move_reasons(request.move, reassignment.holder_after_move(case, request, holder))
-    reasons = _add_owner_change(case, request, holder, _holder_reasons(case, holder, answer))
-    has_left = any(one.why is RouteMiss.OWNER_NOT_ACTIVE for one in request.earlier)
-    return reasons or ((Reason.OWNER_NOT_ACTIVE,) if has_left else ())
+    return _add_owner_change(case, request, holder, _holder_reasons(case, holder, answer))
 
 
 def _apply_wait(case: Case, request: OpenRequest, answer: DeskAnswer) -> None:
@@ -256,7 +254,8 @@ def _holder_reasons(case: Case, holder: Holder, answer: DeskAnswer) -> tuple[Rea
     if holder.deputy_for is not None:
         had_it = holder.deputy_for in escalation.earlier_holders(case)
         reasons.append(Reason.NOT_ANSWERED if had_it else Reason.OWNER_AWAY)
-    if case.account.gone and (holder.how is HowChosen.ROTATION or holder.route is Route.ACCOUNT_HAS_REP):
+    is_next = holder.how is HowChosen.ROTATION or holder.type is AssigneeType.DESK
+    if case.account.gone and (is_next or holder.route is Route.ACCOUNT_HAS_REP):
         reasons.append(Reason.OWNER_NOT_ACTIVE)
     if answer.skill_missing:
         reasons.append(Reason.SKILL_MISSING)
@@ -268,9 +267,12 @@ def _add_owner_change(
 ) -> tuple[Reason, ...]:
     """Return ``reasons``, preceded by the change of owner if the open hand-offs move because of one.
 
-    A deputy does not change the owner. The return of the owner, or of a desk's rep, adds REP_BACK.
+    A deputy does not change the owner. The return of the owner, or of a desk's rep, adds REP_BACK. A desk as the holder has
+    no reason of its own, but a move has at least one: hand-offs in transit are known by it.
     """
     before = case.account.holder
+    if before is not None and before.id != holder.id and not reasons:
+        reasons = (Reason.OWNER_CHANGED,)
     if before is not None and before.id != holder.id and before.stands_for == holder.id == holder.stands_for:
         return (Reason.REP_BACK, *reasons)
     if request.route is Route.BY_HAND:

@@ -107,13 +107,12 @@ def reassign_all(case: Case, transfer: Transfer) -> None:
 def withdraw(case: Case, handoff_id: str, row: HandoffRow, reasons: tuple[Reason, ...]) -> HandoffRow:
     """Publish that a hand-off has no assignee until its next holder has it, and return it. No row is written.
 
-    A hand-off in transit is known by its reasons, so it has at least one.
+    ``reasons``: at least one, because a hand-off in transit is known by them.
     """
     if row.withdrawn_for:
         return row
-    why = reasons or (Reason.OWNER_CHANGED,)
-    made = replace(row, revision=row.revision + 1, withdrawn_for=why)
-    publish_revision(case, handoff_id, made, case.lead(row.lead_id), Action.WITHDRAWN, why)
+    made = replace(row, revision=row.revision + 1, withdrawn_for=reasons)
+    publish_revision(case, handoff_id, made, case.lead(row.lead_id), Action.WITHDRAWN, reasons)
     return made
 
 
