@@ -14,7 +14,6 @@ from moments import Orders
 from one_owner import holders_at_every_prefix, turns_used
 from router import KEY, POLICY, Router, Sent, of_line
 from tape import Tape
-from waiting import eventually
 
 from tests.scenarios.story import Story
 from workers.config import load_config
@@ -127,7 +126,15 @@ async def run_wave(router: Router, tape: Tape, wave: Wave, chance: random.Random
     await router.produce(wave.at_once)
     await tape.until("desk.requests", asked + 1, SETTLE_S)
     await router.produce(wave.while_answering)
-    await eventually(lambda: victim.moments.open_transactions > 0, 30.0, "a transaction that is open")
+    # A worker that was started a moment ago may have no partition yet. It is then killed when others have done the wave.
+    await tape.until_holds(
+        lambda: (
+            victim.moments.open_transactions > 0
+            or len(tape.domain_records("lead.routing")) >= handed + ACCOUNTS
+        ),
+        SETTLE_S,
+        "an open transaction of the worker to kill, or the end of the wave",
+    )
     was_inside = victim.kill()
     router.start(name, orders=HELD_OPEN)
     await tape.until("lead.routing", handed + ACCOUNTS, SETTLE_S)
