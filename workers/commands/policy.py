@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from workers.config import load_config, policy_file
-from workers.policy.pages.check_output import check_policy_file
+from workers.policy.load import PolicyError
+from workers.policy.pages.check_output import check_policy_file, describe_defaults
 from workers.policy.pages.explain_output import Audience, explain_policy
 
 policy_app = typer.Typer(
@@ -28,8 +29,14 @@ def check(
 
       lead-router policy check policy/default.yaml
     """
-    load_config(file)
-    _, lines = check_policy_file(policy_file(file))
+    path = policy_file(file)
+    try:
+        load_config(file)
+    except PolicyError:
+        for line in describe_defaults(path, None):
+            typer.echo(line)
+        raise
+    _, lines = check_policy_file(path)
     for line in lines:
         typer.echo(line)
 

@@ -173,8 +173,7 @@ def _decide_without_rep(
     candidates = lineup.candidates
     if lineup.is_full:
         return Outcome(State.WAITING, desk_full=True, candidates=candidates, skill_missing=skill_missing)
-    away = desk.everyone_away
-    fallback = away.raised_hand if request.raised_hand else away.mql_fallback
+    fallback = desk.raised_hand_fallback if request.raised_hand else desk.everyone_away.mql_fallback
     if fallback is None or not may_ask:
         return Outcome(State.WAITING, everyone_away=True, candidates=candidates, skill_missing=skill_missing)
     onward = _to_fallback(request, fallback, everyone_away=True, skill_missing=skill_missing)

@@ -179,8 +179,10 @@ class Behaviour(Part):
 
     cap: Points
     """The most points that all behaviour gives together."""
-    fade: Decay
-    """Decay: how the points of an event shrink as it ages; ``none`` if they do not. Groups and rules may have their own."""
+    fade: Decay = Decay(to_zero_after_days=None)
+    """Decay: how the points of an event shrink as it ages; ``none`` if they do not. Groups and rules may have their own.
+
+    ``decay`` is another word for this key, also in groups and rules."""
     session_gap: Annotated[ActivityDuration, Field(ge=MINUTE_MS)] | None = None
     """The longest pause between two events of one session, used by ``at_least``.
 

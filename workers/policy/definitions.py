@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from schemas.vocabulary import Kind, Stage
+from workers.policy.field_words import FIELD_WORDS
 
 if TYPE_CHECKING:
     from workers.policy.document import Document, KeyPath
@@ -46,7 +47,7 @@ def fill_definitions(document: Document) -> list[Problem]:
 
 def _find_value(tree: Any, key: str) -> str | None:
     for part in key.strip().split("."):
-        tree = tree.get(part) if isinstance(tree, dict) else None
+        tree = (tree.get(part) or tree.get(FIELD_WORDS.get(part, part))) if isinstance(tree, dict) else None
     if isinstance(tree, str):
         return tree
     if isinstance(tree, list) and tree and all(isinstance(one, str) for one in tree):

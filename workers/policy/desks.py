@@ -47,7 +47,7 @@ class Calendar(Part):
     """Opening hours. A date in ``days`` takes precedence over a holiday, and a holiday over the weekly hours."""
 
     timezone: ZoneName
-    """The IANA time zone of the hours."""
+    """The IANA time zone of the hours. Left out: that of the policy."""
     hours: Annotated[dict[DayNames, Windows], Field(max_length=7)]
     """Weekly opening hours by day or range of days. A day that is not listed is closed."""
     holidays: HolidayCountry | None = None
@@ -98,9 +98,9 @@ class Calendar(Part):
 class Turn(Part):
     """How the round robin treats an absent rep and a rejected lead."""
 
-    when_away: Literal["skip", "hold"]
+    when_away: Literal["skip", "hold"] = "skip"
     """The turn of an absent rep. skip: it is lost; hold: it is kept until the rep returns, at most one turn."""
-    when_rejected: Literal["give_back", "keep"]
+    when_rejected: Literal["give_back", "keep"] = "give_back"
     """Turn and capacity of a rep whose lead sales rejects. give_back: both are returned; keep: both stay used."""
     weight: Annotated[Count, Field(le=100)] = 1
     """The weight of a rep without one in crm.reps. Of weights 2 and 1, the first gets two turns of three."""
@@ -109,11 +109,11 @@ class Turn(Part):
 class MqlsPerRep(Part):
     """The default capacity of a rep. crm.reps may give another capacity for a rep at a desk."""
 
-    most: Count
+    most: Count = 10
     """The most MQLs that a rep gets in one period, as 8. Raised hands pass this limit, but count towards it."""
-    per: Literal["day", "week", "month"]
+    per: Literal["day", "week", "month"] = "week"
     """The period: a day, week (from Monday) or month in the time zone of the desk's calendar. Unused capacity lapses."""
-    when_full: Literal["wait"]
+    when_full: Literal["wait"] = "wait"
     """Behaviour when no rep has capacity. wait: MQLs wait for it.
 
     They leave within opening hours, those with the most points first, then the oldest.
@@ -128,14 +128,15 @@ class EveryoneAway(Part):
     hand is then assigned at any hour.
     """
 
-    mql: RepId
+    mql: RepId = "hold"
     """Treatment of an MQL: hold (it waits), or the rep_id of the fallback who gets it."""
-    raised_hand: RepId
-    """The rep_id of the fallback who gets raised hands. They cannot be held."""
+    raised_hand: RepId | None = None
+    """The rep_id of the fallback who gets raised hands: ``raised_hand: dana``. They cannot be held. Left out: the desk's
+    manager."""
 
     @field_validator("raised_hand")
     @classmethod
-    def _never_held(cls, value: str) -> str:
+    def _never_held(cls, value: str | None) -> str | None:
         if value == "hold":
             refuse("the rep_id of a fallback: a raised hand cannot be held")
         return value
@@ -153,12 +154,14 @@ class AnswerWithin(Part):
     """Time to answer an MQL."""
     raised_hand: OpeningTime
     """Time to answer a lead who asks for sales, also of a customer or an open opportunity. Must be shorter than for an MQL."""
-    inquiry: OpeningTime
-    """Time to answer an inquiry: a request for sales from a lead who fails a gate."""
-    expansion: OpeningTime
-    """Time to answer a lead of a customer. Any activity that gives points is a hand-off, also below the MQL threshold."""
-    in_cycle: OpeningTime
-    """Time to answer a lead of an account with an open opportunity. Any activity that gives points is a hand-off."""
+    inquiry: OpeningTime | None = None
+    """Time to answer an inquiry: a request for sales from a lead who fails a gate. Left out: as an MQL."""
+    expansion: OpeningTime | None = None
+    """Time to answer a lead of a customer. Any activity that gives points is a hand-off, also below the MQL threshold.
+    Left out: as an MQL."""
+    in_cycle: OpeningTime | None = None
+    """Time to answer a lead of an account with an open opportunity. Any activity that gives points is a hand-off.
+    Left out: as an MQL."""
     service: OpeningTime | None = None
     """Time to answer a customer's support question, at the desk of the route ``support_question``: ``service: 4h``.
 
@@ -218,18 +221,23 @@ class Desk(Part):
     like: Name | None = None
     """Another desk, from which this one inherits every key that it does not give: ``like: inside_sales``."""
     calendar: Name
-    """The calendar of ``calendars`` with the desk's opening hours."""
+    """The calendar of ``calendars`` with the desk's opening hours. Left out: the only calendar."""
     manager: RepId
     """The rep_id of the manager, who gets what neither the owner nor the deputy nor a member can take."""
-    turn: Turn
+    turn: Turn = Turn()
     """How the round robin treats an absent rep and a rejected lead."""
-    mqls_per_rep: MqlsPerRep
+    mqls_per_rep: MqlsPerRep = MqlsPerRep()
     """The capacity of a rep: the most MQLs in a period."""
-    everyone_away: EveryoneAway
+    everyone_away: EveryoneAway = EveryoneAway()
     """Assignment while every member of the desk is absent."""
     answer_within: AnswerWithin
     """Times to the first response, in opening hours, and the escalation after them."""
-    due_soon_percent: Percent
+    due_soon_percent: Percent = 75
     """The share of the time to answer after which a lead is reported as due soon. Percent, 1 to 99."""
     skills: DeskSkills | None = None
     """The skills that this desk asks of a rep, as ``{language: required, when_nobody_has_it: anyone}``."""
+
+    @property
+    def raised_hand_fallback(self) -> str:
+        """Return the rep_id of the fallback for raised hands while every member is absent."""
+        return self.everyone_away.raised_hand or self.manager

@@ -45,20 +45,23 @@ class Document:
     key_places: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
     value_places: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
     origins: dict[KeyPath, KeyPath] = field(default_factory=dict)
-    """For each key that a desk inherits by ``like``: the path at which the file has it."""
+    """For each key that a desk inherits by ``like``, or that has another word: the path at which the file has it."""
+    written_lines: dict[KeyPath, KeyPath] = field(default_factory=dict)
+    """For each line of a list to which lines were added: its path in the file. An added line has that of the list."""
 
     def make_problem(self, path: KeyPath, found: str, expected: str, *, at_key: bool = False) -> Problem:
         """Return a problem at ``path``. Its line is that of the path, or of the nearest enclosing key or list item."""
         path = self.origin_of(self.without_index(path))
         near = path
-        while near and near not in self.value_places:
+        while near and self._as_written(near) not in self.value_places:
             near = near[:-1]
+        here = self._as_written(near)
         if at_key or not isinstance(self.value_at(near), str):
-            places = self.key_places if near in self.key_places else self.value_places
+            places = self.key_places if here in self.key_places else self.value_places
         else:
             places = self.value_places
-        line, column = places.get(near, (1, 1))
-        return Problem(self.file, line, column, format_path(path), found, expected)
+        line, column = places.get(here, (1, 1))
+        return Problem(self.file, line, column, format_path(self._as_written(path)), found, expected)
 
     def origin_of(self, path: KeyPath) -> KeyPath:
         """Return the path at which the file has the value of ``path``. It differs for inherited keys."""
@@ -66,6 +69,11 @@ class Document:
             if path[:length] in self.origins:
                 return self.origin_of((*self.origins[path[:length]], *path[length:]))
         return path
+
+    def _as_written(self, path: KeyPath) -> KeyPath:
+        """Return the path in the file of a path in a list to which lines were added."""
+        line = self.written_lines.get(path[:2])
+        return path if line is None else line if len(line) < len(path[:2]) else (*line, *path[2:])
 
     def without_index(self, path: KeyPath) -> KeyPath:
         """Return the path of the file. A value that the file writes as a single text has no list index."""

@@ -15,8 +15,10 @@ from workers.policy.checks.fit_outweighs_behaviour import check_fit_outweighs_be
 from workers.policy.checks.partial_policy import Removals, read_partly
 from workers.policy.checks.refusals import translate_errors
 from workers.policy.checks.stages import check_stages
+from workers.policy.defaults import fill_defaults
 from workers.policy.definitions import fill_definitions
 from workers.policy.document import Document, read
+from workers.policy.field_words import read_field_words
 from workers.policy.model import Policy
 from workers.policy.problem import PolicyError, Problem
 
@@ -55,7 +57,9 @@ def load_held_policy(text: str, source: str = "policy") -> Policy:
 @lru_cache(maxsize=16)
 def _load(text: str, source: str, *, is_held: bool) -> Policy:
     document = read(text, source)
-    problems = [*inherit_desk_keys(document), *fill_definitions(document)]
+    problems = read_field_words(document)
+    fill_defaults(document)
+    problems += [*inherit_desk_keys(document), *fill_definitions(document)]
     try:
         policy = Policy.model_validate(document.tree, context={"hash": policy_hash(text)})
     except ValidationError as error:

@@ -53,7 +53,7 @@ from workers.policy.scalars import (
     refuse,
 )
 from workers.policy.skills import DeskSkills, Segment, Skills
-from workers.policy.stages import Grade, Mql, Requalification, SalesSaysNo, Stages
+from workers.policy.stages import DERIVED, Grade, Mql, Requalification, SalesSaysNo, Stages, derive_grade
 
 __all__ = [
     "AnonymousHistory",
@@ -101,9 +101,9 @@ __all__ = [
 class AnonymousHistory(Part):
     """The history that is kept of an anonymous visitor: the latest events of the last days."""
 
-    days: Annotated[Days, Field(le=730)]
+    days: Annotated[Days, Field(le=730)] = 90
     """Age in days up to which events of an anonymous visitor are kept."""
-    events: Annotated[Count, Field(le=1_000)]
+    events: Annotated[Count, Field(le=1_000)] = 200
     """The most events that are kept of an anonymous visitor."""
 
     @property
@@ -131,7 +131,7 @@ EraseWithin = Annotated[int, BeforeValidator(read_duration_ms), Field(ge=HOUR_MS
 class Privacy(Part):
     """Which personal data is kept, and for how long."""
 
-    anonymous_history: AnonymousHistory
+    anonymous_history: AnonymousHistory = AnonymousHistory()
     """The history that is kept of an anonymous visitor."""
     repeats: Repeats = Repeats()
     """How long an event_id is remembered, so that a repeated event counts once."""
@@ -182,14 +182,15 @@ class Policy(Part):
     """The gates of the company: which companies are served."""
     buyers: Buyers
     """The gates of the person: which functions and titles decide."""
-    grade: Grade
-    """The thresholds of the grade."""
+    grade: Grade = DERIVED
+    """The thresholds of the grade. Left out: shares of the most points that fit and behaviour can give."""
     behaviour: Behaviour
     """Points for what a lead does."""
     stages: Stages
     """When a lead changes its stage."""
     routes: Annotated[tuple[Route, ...], Field(min_length=1, max_length=50)]
-    """The route lines: the first line that is true decides where the lead goes."""
+    """The route lines: the first line that is true decides where the lead goes. The lines never, customer and
+    open_opportunity need not be written. Left out, with one desk: every lead without an owner, partner or rep goes to it."""
     matching: Matching | None = None
     """Matching of people to companies, as ``{company_name: {demands: [phone]}}``."""
     paths: Annotated[tuple[NurturePath, ...], Field(max_length=50)] = ()
@@ -204,7 +205,7 @@ class Policy(Part):
     """The desks: the team queues that answer leads."""
     calendars: Annotated[dict[Name, Calendar], Field(min_length=1, max_length=100)]
     """Calendars with opening hours and holidays."""
-    privacy: Privacy
+    privacy: Privacy = Privacy()
     """Which personal data is kept, and for how long."""
     no_visits: NoVisits = NoVisits()
     """Events that are dropped because no person caused them: robots and heartbeats."""
@@ -212,9 +213,11 @@ class Policy(Part):
     _hash: str = PrivateAttr(default="0" * 12)
 
     def model_post_init(self, context: Any, /) -> None:
-        """Set the hash of the file's text from the validation context."""
+        """Set the hash of the file's text from the validation context, and the grade if the file gives none."""
         if isinstance(context, dict) and "hash" in context:
             self._hash = str(context["hash"])
+        if "grade" not in self.model_fields_set:
+            self.__dict__["grade"] = derive_grade(self.highest_fit, self.behaviour.attainable)
 
     @property
     def hash(self) -> str:

@@ -50,7 +50,7 @@ Language = Annotated[
 ]
 
 _OWNED = frozenset({"customer", "open_opportunity", "account_has_owner"})
-_DESTINATIONS: dict[str, tuple[str | None, str | None]] = {
+DESTINATIONS: dict[str, tuple[str | None, str | None]] = {
     "never": ("nobody", None),
     "support_question": (None, "service"),
     "customer": ("account owner", "expansion"),
@@ -205,7 +205,7 @@ class Route(Part):
                 refuse("otherwise alone, without other keys in the line")
             return self
         word = self.if_ if isinstance(self.if_, str) else "territory"
-        to, kind = _DESTINATIONS.get(word, (None, None))
+        to, kind = DESTINATIONS.get(word, (None, None))
         if to is not None and self.to != to:
             refuse(f"if: {word} with to: {to}")
         if to is None and (self.to is None or not self.to.startswith("desk ")):

@@ -80,6 +80,22 @@ def read_whole_number(value: object) -> int:
     return int(value)
 
 
+def read_days(value: object) -> int:
+    """Return a number of days from 60 or 60d. Raises PydanticCustomError."""
+    return read_whole_number(_without_unit(value, "d"))
+
+
+def read_percent(value: object) -> int:
+    """Return percent from 75 or 75%. Raises PydanticCustomError."""
+    return read_whole_number(_without_unit(value, "%"))
+
+
+def _without_unit(value: object, unit: str) -> object:
+    """Return a whole number without its unit. Any other value is returned unchanged."""
+    plain = value.strip().removesuffix(unit) if isinstance(value, str) else ""
+    return plain if _WHOLE.fullmatch(plain) else value
+
+
 def read_amount(value: object) -> int:
     """Return an amount in whole units from 750000, 500M or 1.5B. Raises PydanticCustomError."""
     found = _AMOUNT.fullmatch(value.strip()) if isinstance(value, str) else None
@@ -180,8 +196,8 @@ Count = Annotated[int, BeforeValidator(read_whole_number), Field(ge=1, le=10_000
 """A number of things. 1 to 10,000."""
 LONGEST_DAYS = 3_650
 """The largest number of days that a policy may give."""
-Days = Annotated[int, BeforeValidator(read_whole_number), Field(ge=1, le=LONGEST_DAYS)]
-"""A number of days. 1 to 3,650."""
+Days = Annotated[int, BeforeValidator(read_days), Field(ge=1, le=LONGEST_DAYS)]
+"""A number of days, as 60 or 60d. 1 to 3,650."""
 OverdueMultiple = Annotated[
     int,
     BeforeValidator(read_multiple_percent),
@@ -190,8 +206,8 @@ OverdueMultiple = Annotated[
 """A multiple of the time to answer, 1x (at the deadline) to 20x. Percent."""
 MOST_MOVES = 9
 """The most times that an unanswered account may go to the next rep in turn."""
-Percent = Annotated[int, BeforeValidator(read_whole_number), Field(ge=1, le=99)]
-"""A percentage. 1 to 99."""
+Percent = Annotated[int, BeforeValidator(read_percent), Field(ge=1, le=99)]
+"""A percentage, as 75 or 75%. 1 to 99."""
 Amount = Annotated[int, BeforeValidator(read_amount), Field(ge=0)]
 """An amount in whole units of the policy's currency."""
 OpeningTime = Annotated[int, BeforeValidator(_read_opening_time_ms), Field(gt=0)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -74,6 +74,32 @@ class Grade(Part):
         return letter + next((name for name, least in figures if behaviour >= least), "4")
 
 
+_FIT_PERCENT: Final = (95, 85, 60)
+_BEHAVIOUR_PERCENT: Final = (75, 50, 20)
+
+
+def derive_grade(highest_fit: int, most_behaviour: int) -> Grade:
+    """Return the grade of a policy that gives none: thresholds that are shares of the most points."""
+    high, middle, low = _falling_shares(highest_fit, _FIT_PERCENT)
+    one, two, three = _falling_shares(most_behaviour, _BEHAVIOUR_PERCENT)
+    return Grade(
+        fit=FitGrades(A=high, B=middle, C=low),
+        behaviour=BehaviourGrades.model_validate({"1": one, "2": two, "3": three}),
+    )
+
+
+def _falling_shares(most: int, percents: tuple[int, int, int]) -> tuple[int, int, int]:
+    """Return three falling numbers of points, each a share of ``most``, rounded up and at least 1."""
+    high, middle, low = (-(-max(most, 0) * percent // 100) for percent in percents)
+    low = max(low, 1)
+    middle = max(middle, low + 1)
+    return max(high, middle + 1), middle, low
+
+
+DERIVED: Final = derive_grade(0, 0)
+"""The placeholder of a grade that the file does not give, until the policy is read."""
+
+
 def _require_all_raised_hands(value: tuple[Request, ...]) -> tuple[Request, ...]:
     if len(set(value)) != len(value) or set(value) != RAISED_HANDS:
         refuse("demo, pricing and contact_sales, each once: a lead who asks for sales is never delayed")
@@ -111,8 +137,12 @@ class Mql(Part):
     """Conditions of an MQL: enough points, a request for sales, or a campaign response. Every gate must pass."""
 
     bar: Points
-    """The threshold of an MQL: the least total of fit and behaviour."""
-    or_asks_for: Annotated[tuple[Request, ...], AfterValidator(_require_all_raised_hands)]
+    """The threshold of an MQL: the least total of fit and behaviour. ``threshold`` is another word for this key."""
+    or_asks_for: Annotated[tuple[Request, ...], AfterValidator(_require_all_raised_hands)] = (
+        Request.DEMO,
+        Request.PRICING,
+        Request.CONTACT_SALES,
+    )
     """Requests for sales, which need no points. The list is fixed: demo, pricing and contact_sales."""
     or_responds_to: Responses | None = None
     """Campaigns whose response makes an MQL at once. Left out: there are none."""
@@ -121,7 +151,7 @@ class Mql(Part):
 class Requalification(Part):
     """The return of a lead after a rejection or an expiry. A raised hand brings a lead back too."""
 
-    new_points: Count
+    new_points: Count = 10
     """Points that the lead must earn by events dated after the rejection or expiry."""
 
 
@@ -160,17 +190,17 @@ class SalesSaysNo(Part):
     lead of the account becomes an MQL until a fact of the account changes.
     """
 
-    not_now: Literal["recycled"]
+    not_now: Literal["recycled"] = "recycled"
     """The time is not right."""
-    unreachable: Literal["recycled"]
+    unreachable: Literal["recycled"] = "recycled"
     """The lead could not be reached."""
-    wrong_person: Literal["recycled", "disqualified"]
+    wrong_person: Literal["recycled", "disqualified"] = "disqualified"
     """The lead is the wrong person."""
-    not_our_market: Literal["question_account"]
+    not_our_market: Literal["question_account"] = "question_account"
     """The company is outside the served market."""
-    bad_data: Literal["recycled", "disqualified"]
+    bad_data: Literal["recycled", "disqualified"] = "disqualified"
     """The data of the lead is wrong."""
-    duplicate: Literal["recycled", "disqualified"]
+    duplicate: Literal["recycled", "disqualified"] = "disqualified"
     """The lead is known already."""
 
     def effect_of(self, reason: RejectReason) -> Literal["recycled", "disqualified", "question_account"]:
@@ -193,7 +223,7 @@ class Stages(Part):
 
     mql: Mql
     """The conditions of an MQL."""
-    again: Requalification
+    again: Requalification = Requalification()
     """How a lead comes back after a rejection or an expiry."""
     expired: Expired | None = None
     """When a lead expires. Left out: no lead expires."""
@@ -201,7 +231,7 @@ class Stages(Part):
     """Values with which a new opportunity is published. Left out: opportunities have no probability."""
     buying_group: BuyingGroup | None = None
     """When people of one account are a buying group. Left out: no hand-off names a buying group."""
-    sales_says_no: SalesSaysNo
+    sales_says_no: SalesSaysNo = SalesSaysNo()
     """The effect of a rejection by sales, by reason."""
     attempts_before_no: Annotated[Count, Field(le=MOST_ATTEMPTS)] | None = None
     """Contact attempts that sales must make before a rejection as not_now or unreachable. An earlier rejection is reported.

@@ -143,10 +143,8 @@ def test_a_planned_key_is_refused_as_such(
 
 
 def test_what_is_missing_is_reported_at_what_should_hold_it(changed: Changed, problems: Problems) -> None:
-    text = changed(
-        ("    due_soon_percent: 75          # percent of the time to answer: then a reminder\n", "")
-    )
-    problem = next(one for one in problems(text) if one.key == "desks.inside_sales.due_soon_percent")
+    text = changed(("    manager: dana                 # gets what no other rep can take\n", ""))
+    problem = next(one for one in problems(text) if one.key == "desks.inside_sales.manager")
     assert problem.found == "no such key"
     assert text.splitlines()[problem.line - 1].strip() == "inside_sales:"
 

@@ -51,7 +51,9 @@ def _check_calendars_of_desks(policy: Policy, document: Document) -> list[Proble
 
 
 def _check_reachable_grades(policy: Policy, document: Document) -> list[Problem]:
-    problems = []
+    problems: list[Problem] = []
+    if "grade" not in policy.model_fields_set:
+        return problems
     if policy.highest_fit < policy.grade.fit.A:
         problems.append(
             document.make_problem(

@@ -1,11 +1,10 @@
-"""Checks of partners: a route to them, reachable accounts, a calendar, and the definition that messages carry."""
+"""Checks of partners: a route to them, reachable accounts, and a calendar."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from workers.policy.checks.unknown_names import report_unknown_name
-from workers.policy.problem import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,11 +33,6 @@ def _check_route(policy: Policy, document: Document) -> Iterator[Problem]:
 def _check_each_partner(policy: Policy, document: Document) -> Iterator[Problem]:
     earlier: list[str] = []
     for name, partner in policy.partners.items():
-        if partner.gets not in policy.definitions:
-            expected = (
-                f"the key definitions.{partner.gets}: every message to a partner carries this definition"
-            )
-            yield document.make_problem(("partners", name, "gets"), quote(partner.gets), expected)
         if partner.calendar is not None and partner.calendar not in policy.calendars:
             path = ("partners", name, "calendar")
             yield report_unknown_name(

@@ -79,12 +79,21 @@ def _translate(detail: ErrorDetails, path: KeyPath, document: Document) -> Probl
     if detail["type"] == "extra_forbidden":
         return _report_unknown_key(path, document)
     if detail["type"] == "missing":
-        return document.make_problem(path, "no such key", f"the key {path[-1]}, which is required")
+        return document.make_problem(path, "no such key", _expect_missing(path, document))
     target = report_route_target(path, document)
     if target is not None:
         return target
     found = detail.get("ctx", {}).get("found") or document.describe_value_at(path)
     return document.make_problem(path, found, describe_expected(detail, path, value))
+
+
+def _expect_missing(path: KeyPath, document: Document) -> str:
+    desks = document.value_at(("desks",))
+    if path == ("routes",) and isinstance(desks, dict) and desks:
+        return f"the key routes, as routes: [{{otherwise: desk {next(iter(desks))}}}], because there are several desks"
+    if len(path) == 3 and path[0] == "desks" and path[2] == "calendar":  # noqa: PLR2004 - desks, name, key
+        return "the key calendar, because there is not exactly one calendar"
+    return f"the key {path[-1]}, which is required"
 
 
 def _report_unknown_key(path: KeyPath, document: Document) -> Problem:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from workers.policy.checks.notes import find_notes
 from workers.policy.document import read
 from workers.policy.load import PolicyError, load_policy_file
+from workers.policy.pages.default_lines import list_defaults
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,8 +28,20 @@ def check_policy_file(path: Path) -> tuple[bool, list[str]]:
     notes = find_notes(policy, read(text, str(path)))
     return True, [
         *_summarize(policy),
+        *describe_defaults(path, policy),
         *(f"{one.file}:{one.line}: {one.key}: note: {one.found}; {one.expected}" for one in sorted(notes)),
     ]
+
+
+def describe_defaults(path: Path, policy: Policy | None) -> list[str]:
+    """Return the defaults that hold because the file does not have the keys. None if the file cannot be read."""
+    try:
+        lines = list_defaults(path.read_text("utf-8-sig"), str(path), policy)
+    except (OSError, UnicodeDecodeError, PolicyError):
+        return []
+    return (
+        ["defaults, for keys that the file does not have:", *(f"  {line}" for line in lines)] if lines else []
+    )
 
 
 def _summarize(policy: Policy) -> list[str]:

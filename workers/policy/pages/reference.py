@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, get_arg
 
 from pydantic_core import PydanticUndefined
 
+from workers.policy.defaults import DEPENDENT
 from workers.policy.document import read
 from workers.policy.model import Policy
 from workers.policy.pages.explain_output import sentence_key
@@ -37,11 +38,13 @@ _HEAD: Final = """# Every key of the policy
 
 This page is generated from the models by `python -m workers.policy.pages.reference --write`; `make check` fails if it is
 out of date. Start with the [policy by example](policy-by-example.md). `lead-router policy explain` prints a policy in
-sentences. A key without a default is required. The examples come from the policies in [policy/](../policy), or from
+sentences. A key without a default is required; `lead-router policy check` lists the defaults that hold. The examples come from the policies in [policy/](../policy), or from
 the models.
 """
 _VALUE_KINDS: Final = {
     "read_whole_number": "whole number",
+    "read_days": "days, as 60 or 60d",
+    "read_percent": "percent, as 75 or 75%",
     "read_amount": "amount, as 500M",
     "read_duration_ms": "duration, as 24h",
     "read_lasting_ms": "duration, as 30s",
@@ -50,6 +53,8 @@ _VALUE_KINDS: Final = {
     "read_multiple_percent": "multiple, as 2x",
 }
 """The kind of a value, by the name of the function that reads it from the file."""
+_COUNTS: Final = frozenset({"read_whole_number", "read_days", "read_percent"})
+"""Readers of whole numbers, whose bounds are shown."""
 
 
 def render_page() -> str:
@@ -111,7 +116,7 @@ def _render_row(kind: type[Part], name: str, info: FieldInfo) -> str:
     cells = (
         f"`{info.alias or name}`",
         _describe_value(info.annotation, info.metadata),
-        _describe_default(info),
+        DEPENDENT.get(sentence_key(kind, name)) or _describe_default(info),
         _to_markdown(doc),
         f"`{find_example(kind, name)}`",
     )
@@ -167,9 +172,7 @@ def _describe_value(kind: Any, metadata: list[Any]) -> str:  # noqa: PLR0911 - o
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _list_codes([str(one.value) for one in kind])
     reader = next((name for one in metadata if (name := _reader_name(one)) in _VALUE_KINDS), "")
-    return (_VALUE_KINDS.get(reader) or "text") + (
-        _describe_bounds(metadata) if reader == "read_whole_number" else ""
-    )
+    return (_VALUE_KINDS.get(reader) or "text") + (_describe_bounds(metadata) if reader in _COUNTS else "")
 
 
 def _reader_name(metadata: Any) -> str:
@@ -205,7 +208,7 @@ def _describe_default(info: FieldInfo) -> str:
         return format_duration(value)
     if isinstance(value, int) and "read_amount" in readers:
         return format_amount(value)
-    return f"`{_render_flow(value)}`"
+    return f"`{render_flow(value)}`"
 
 
 # Examples.
@@ -224,7 +227,7 @@ def _collect_examples(kind: type[Part], tree: Any, found: dict[str, str]) -> Non
         key = info.alias or name
         if not isinstance(tree, dict) or key not in tree:
             continue
-        text = f"{key}: {_render_flow(tree[key])}"
+        text = f"{key}: {render_flow(tree[key])}"
         known = found.get(sentence_key(kind, name))
         if known is None or (len(known) > len(text)):
             is_long = len(text) > _MOST_EXAMPLE
@@ -242,11 +245,12 @@ def _list_instances(tree: Any, annotation: Any) -> list[Any]:
     )
 
 
-def _render_flow(value: Any) -> str:
+def render_flow(value: Any) -> str:
+    """Return a value in the notation of the file, on one line."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_render_flow(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {render_flow(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_render_flow, value)) + "]"
+        return "[" + ", ".join(map(render_flow, value)) + "]"
     text = str(value)
     return f'"{text}"' if re.search(r"[:#*{}\[\],]", text) else text
 

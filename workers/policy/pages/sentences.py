@@ -275,14 +275,19 @@ SENTENCES: Final[dict[str, Sentence]] = {
         "when no rep has capacity, MQLs {v}, those with the most points first, but raised hands are assigned"
     ),
     "EveryoneAway.mql": _S("an MQL {v:held}"),
-    "EveryoneAway.raised_hand": _S("a raised hand goes to {v}"),
+    "EveryoneAway.raised_hand": _S("a raised hand goes to {v}", "a raised hand goes to the manager"),
     "AnswerWithin.mql": _S("MQL: {v:hours}"),
     "AnswerWithin.raised_hand": _S(
         "raised hand, which is a person who asks for sales and passes or may pass the gates, customers included: {v:hours}"
     ),
-    "AnswerWithin.inquiry": _S("inquiry, which is a person who asks for sales and fails a gate: {v:hours}"),
-    "AnswerWithin.expansion": _S("activity of a customer: {v:hours}"),
-    "AnswerWithin.in_cycle": _S("activity at an open opportunity: {v:hours}"),
+    "AnswerWithin.inquiry": _S(
+        "inquiry, which is a person who asks for sales and fails a gate: {v:hours}",
+        "inquiry, which is a person who asks for sales and fails a gate: as an MQL",
+    ),
+    "AnswerWithin.expansion": _S("activity of a customer: {v:hours}", "activity of a customer: as an MQL"),
+    "AnswerWithin.in_cycle": _S(
+        "activity at an open opportunity: {v:hours}", "activity at an open opportunity: as an MQL"
+    ),
     "AnswerWithin.service": _S("support question: {v:hours}"),
     "AnswerWithin.then": _S(
         "without an answer, the account goes to {v:phrase}",

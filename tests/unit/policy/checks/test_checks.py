@@ -76,7 +76,7 @@ CASES = [
     ("to: nobody", "to: account owner", "routes[1]", "keys", "to: nobody"),
     (", kind: in_cycle", ", kind: expansion", "routes[4]", "keys", "kind: in_cycle"),
     ("for_days: 180", "for_days: 0", "routes[7].for_days", '"0"', "from 1 to 3650"),
-    (",          for_days: 180", "", "routes[7]", "keys", "for_days with account_has_rep"),
+    ("account_has_owner, to: account owner}", "account_has_owner, to: account owner, for_days: 9}", "routes[5]", "keys", "for_days with account_has_rep"),
     ("otherwise: desk inside_sales", "otherwise: desk inside_sale", "routes[10].otherwise", "inside_sale", "mean inside_sales?"),
     ("otherwise: desk inside_sales", "otherwise: inside_sales", "routes[10].otherwise", "inside_sales", "desk inside_sales"),
     ("  customer_service:\n", "  service_desk:\n", "desks.service_desk", "no route leads to", "a route"),

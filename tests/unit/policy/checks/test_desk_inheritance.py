@@ -73,8 +73,8 @@ def test_the_other_desk_may_come_later_and_inherit_from_a_third(changed: Changed
             "a calendar that calendars defines",
         ),
         (
-            "{like: inside_sales, turn: {when_away: skip}}",
-            "desks.west.turn.when_rejected",
+            "{like: inside_sales, answer_within: {mql: 3h}}",
+            "desks.west.answer_within.raised_hand",
             "no such key",
             "required",
         ),
