@@ -107,3 +107,19 @@ def test_a_path_begins_with_the_grade_the_points_or_the_signal_that_it_asks_for(
 
     assert [one["explanation"]["grade"] for one in scores] == ["A4", "A3"]
     assert [one.get("path") for one in scores] == [None, "warm"]
+
+
+@pytest.mark.parametrize("employees_come", ["sun0 09:00", "wed 09:00"])
+def test_a_path_follows_a_fact_of_the_company_before_or_after_the_activity(
+    team: Story, employees_come: str
+) -> None:
+    text = POLICY.read_text("utf-8").replace("paths: ", "conditions: {small: {employees: {to: 50}}}\npaths: ")
+    team.policy(
+        text.replace(
+            "  - {otherwise: newsletter}", "  - {if: {is: [small]}, path: tips}\n  - {otherwise: newsletter}"
+        )
+    )
+    team.form("ann@harbor.example", "mon 09:00")
+    team.bank("harbor", employees_come, employees=40)
+
+    assert paths(team.replay(until="wed 12:00"))[-1] == "tips"

@@ -12,7 +12,7 @@ from workers.engine.api import Config
 from workers.policy.checks.checks import check_references
 from workers.policy.checks.desk_inheritance import inherit_desk_keys
 from workers.policy.checks.fit_outweighs_behaviour import check_fit_outweighs_behaviour
-from workers.policy.checks.partial_policy import Removals, read_partly
+from workers.policy.checks.partial_policy import Removals, read_partly, validation_context
 from workers.policy.checks.refusals import translate_errors
 from workers.policy.checks.stages import check_stages
 from workers.policy.defaults import fill_defaults
@@ -61,7 +61,7 @@ def _load(text: str, source: str, *, is_held: bool) -> Policy:
     fill_defaults(document)
     problems += [*inherit_desk_keys(document), *fill_definitions(document)]
     try:
-        policy = Policy.model_validate(document.tree, context={"hash": policy_hash(text)})
+        policy = Policy.model_validate(document.tree, context=validation_context(document, policy_hash(text)))
     except ValidationError as error:
         problems += translate_errors(error, document)
         partial = None if is_held else read_partly(document, error, policy_hash(text))

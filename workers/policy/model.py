@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from schemas.base import PolicyRef
 from workers.policy.behaviour_rules import Behaviour, Decay, Group, Rule, When
+from workers.policy.conditions import NamedCondition, Span, Territory
 from workers.policy.consent import UnstatedConsent, WithoutTracking
 from workers.policy.desks import (
     AnswerWithin,
@@ -39,7 +40,7 @@ from workers.policy.no_visits import NoVisits
 from workers.policy.part import Part
 from workers.policy.partners import Partner
 from workers.policy.paths import NurturePath
-from workers.policy.routes import Owners, Route, Span, Territory
+from workers.policy.routes import Owners, Route
 from workers.policy.scalars import (
     DAY_MS,
     HOUR_MS,
@@ -193,6 +194,8 @@ class Policy(Part):
     open_opportunity need not be written. Left out, with one desk: every lead without an owner, partner or rep goes to it."""
     matching: Matching | None = None
     """Matching of people to companies, as ``{company_name: {demands: [phone]}}``."""
+    conditions: Annotated[dict[Name, NamedCondition], Field(max_length=50)] = Field(default_factory=dict)
+    """Conditions with names, for routes and paths: ``conditions: {big_bank: {revenue: {from: 5B}}}``."""
     paths: Annotated[tuple[NurturePath, ...], Field(max_length=50)] = ()
     """Nurture paths of leads that sales does not have. The first line that is true decides. Left out: no paths."""
     skills: Skills | None = None

@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from workers.policy.conditions import Region
 from workers.policy.part import Part
-from workers.policy.routes import Region
 from workers.policy.scalars import CountryCode, Name, OpeningTime, Text, refuse
 
 Seen = Literal[

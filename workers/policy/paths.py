@@ -5,12 +5,13 @@ A line tests the stage, grade, total points and buying signals of a lead. The fi
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from workers.policy.conditions import Conditions, Grade, Names, Territory, TotalSpan
 from workers.policy.part import Part
-from workers.policy.routes import Conditions, Grade, TotalSpan
 from workers.policy.scalars import Name, refuse
 
 PathStage = Literal[
@@ -32,12 +33,22 @@ class PathIf(Conditions):
     """Range of the lead's total points: ``total: {from: 120}``."""
     signals: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
     """Buying signals (``behaviour.signals``) of the lead that still have points after decay: ``signals: [pricing]``."""
+    is_: Names = Field(default=(), alias="is")
+    """Names from ``conditions``, of which one must hold: ``is: [big_bank]``. A lead with a path has no hand-off: it asks
+    for nothing, and its hand-off has no kind."""
+    is_not: Names = ()
+    """Names from ``conditions``, of which none may hold or be open because of an unknown fact: ``is_not: [big_bank]``."""
 
     @model_validator(mode="after")
     def _require_a_condition(self) -> PathIf:
         if not self.model_fields_set:
             refuse("at least one condition, as stages: [recycled]; use otherwise for all other leads")
         return self
+
+    @cached_property
+    def by_name(self) -> Territory | None:
+        """Return the named conditions that the line tests. None: it tests none."""
+        return Territory(is_=self.is_, is_not=self.is_not) if self.is_ or self.is_not else None
 
 
 EVERY_LEAD = PathIf(stages=DEFAULT_STAGES)

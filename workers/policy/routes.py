@@ -1,28 +1,21 @@
 """Models of the ``routes`` and ``owners`` sections. The first route line that is true decides where a lead goes.
 
-A line tests a named condition (customer, account_has_owner ...) or a territory: facts of the company and of the person
-who asks. An unknown fact never belongs to a territory.
+A line tests a fixed word (customer, account_has_owner ...), a territory (facts of the company, the person and the
+hand-off), or the name of a condition. An unknown fact never belongs to a territory.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo, model_validator
 
+from workers.policy.conditions import Territory
 from workers.policy.part import Part
-from workers.policy.scalars import Amount, CountryCode, Days, Name, RepId, Text, Whole, must_match, refuse
+from workers.policy.scalars import Days, RepId, Text, must_match, refuse
 from workers.policy.text_patterns import compile_globs
-
-
-def normalize_postal_code(text: str) -> str:
-    """Return a postal code in the form in which it is compared: capital letters, usual width, no spaces, no hyphens."""
-    return unicodedata.normalize("NFKC", text).upper().replace(" ", "").replace("-", "")
-
 
 Word = Literal[
     "never",
@@ -38,17 +31,6 @@ Word = Literal[
 _TO_DESK = r"desk [a-z][a-z0-9_]{0,63}"
 _DESK_FORM = "the word desk and the name of a desk, as desk inside_sales"
 DeskText = Annotated[Text, must_match(_TO_DESK, _DESK_FORM)]
-Grade = Annotated[Text, must_match(r"[A-D][1-4]", "a grade, as A1")]
-Region = Annotated[Text, AfterValidator(str.upper)]
-PostalCode = Annotated[
-    Text,
-    must_match(r"[A-Za-z0-9][A-Za-z0-9 -]{0,11}", "a postal code or its first characters, as 968"),
-    AfterValidator(normalize_postal_code),
-]
-Language = Annotated[
-    Text, must_match(r"[a-z]{2,3}", "a language code of two or three lower-case letters (ISO 639), as es")
-]
-
 _OWNED = frozenset({"customer", "open_opportunity", "account_has_owner"})
 DESTINATIONS: dict[str, tuple[str | None, str | None]] = {
     "never": ("nobody", None),
@@ -64,106 +46,6 @@ DESTINATIONS: dict[str, tuple[str | None, str | None]] = {
 """For each condition: the required ``to`` (None: a desk) and the required kind of hand-off."""
 
 
-class Span(Part):
-    """A range of sizes. Both bounds are included; one of them may be left out."""
-
-    from_: Amount | None = Field(default=None, alias="from")
-    """The lower bound, as in ``{from: 500M}``."""
-    to: Amount | None = None
-    """The upper bound, as in ``{to: 5B}``."""
-
-    @model_validator(mode="after")
-    def _bounds(self) -> Span:
-        if self.from_ is None and self.to is None:
-            refuse("from, to, or both")
-        if self.from_ is not None and self.to is not None and self.from_ > self.to:
-            refuse(f"from not above to, but {self.from_} is above {self.to}")
-        return self
-
-    def holds(self, value: Decimal | float) -> bool:
-        """Whether ``value`` is within the range, bounds included."""
-        return (self.from_ is None or value >= self.from_) and (self.to is None or value <= self.to)
-
-    def holds_range(self, low: Decimal, high: Decimal) -> bool | None:
-        """Whether every value from ``low`` to ``high`` is within the range. None: only some of them are."""
-        if (self.from_ is not None and high < self.from_) or (self.to is not None and low > self.to):
-            return False
-        return True if self.holds(low) and self.holds(high) else None
-
-    def covers(self, other: Span) -> bool:
-        """Whether every value within ``other`` is within this range too."""
-        low = self.from_ is None or (other.from_ is not None and other.from_ >= self.from_)
-        return low and (self.to is None or (other.to is not None and other.to <= self.to))
-
-    def __str__(self) -> str:
-        return " ".join(
-            f"{word} {value}" for word, value in (("from", self.from_), ("to", self.to)) if value is not None
-        )
-
-
-class TotalSpan(Span):
-    """A range of total points. Both bounds are included; one of them may be left out."""
-
-    from_: Whole | None = Field(default=None, alias="from")
-    """The lower bound, as in ``{from: 120}``."""
-    to: Whole | None = None
-    """The upper bound, as in ``{to: 140}``."""
-
-
-class Conditions(Part):
-    """Conditions that must all hold. Of a list, any one value suffices."""
-
-    @property
-    def given(self) -> dict[str, Any]:
-        """Return the conditions that are given, by key."""
-        values = ((name, getattr(self, name)) for name in type(self).model_fields)
-        return {name: value for name, value in values if value}
-
-    def covers(self, other: Conditions) -> bool:
-        """Whether every lead that meets ``other`` meets these conditions too."""
-        theirs = other.given
-        return all(
-            name in theirs and _covers_value(mine, theirs[name], name) for name, mine in self.given.items()
-        )
-
-
-class Territory(Conditions):
-    """A territory: facts of a company and a lead. Every given condition must hold; of a list, any one value suffices."""
-
-    regions: Annotated[tuple[Region, ...], Field(max_length=200)] = ()
-    """Regions of the company, as ISO 3166-2 codes or names: ``regions: [CA, OR, Washington]``."""
-    countries: Annotated[tuple[CountryCode, ...], Field(max_length=250)] = ()
-    """Countries of the company or, if unknown, of the person: ``countries: [CA, MX]``."""
-    postal_codes: Annotated[tuple[PostalCode, ...], Field(max_length=1_000)] = ()
-    """First characters of the postal code that the person gave: ``postal_codes: ["967", "968"]``."""
-    languages: Annotated[tuple[Language, ...], Field(max_length=50)] = ()
-    """Languages in which the person asked to be contacted: ``languages: [es]``."""
-    revenue: Span | None = None
-    """Range of the company's yearly revenue, in the policy's currency: ``revenue: {from: 2B}``."""
-    employees: Span | None = None
-    """Range of the company's number of employees: ``employees: {to: 200}``."""
-    grades: Annotated[tuple[Grade, ...], Field(max_length=16)] = ()
-    """Grades of the lead when it became due: ``grades: [A1, A2]``."""
-    total: TotalSpan | None = None
-    """Range of the lead's total points when it became due: ``total: {from: 140}``."""
-    signals: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
-    """Buying signals (``behaviour.signals``) of the lead that still have points after decay: ``signals: [pricing]``."""
-
-    @model_validator(mode="after")
-    def _require_a_condition(self) -> Territory:
-        if not self.given:
-            refuse("at least one condition, as regions: [CA, OR]; use otherwise for all other leads")
-        return self
-
-
-def _covers_value(mine: Any, theirs: Any, name: str) -> bool:
-    if isinstance(mine, Span):
-        return bool(mine.covers(theirs))
-    if name == "postal_codes":
-        return all(code.startswith(mine) for code in theirs)
-    return set(theirs) <= set(mine)
-
-
 TERRITORY, WORD = "a territory", "a word"
 """Tags of the two forms of ``if``, for pydantic only. They are not part of the file."""
 
@@ -172,14 +54,28 @@ def _tag_of(value: Any) -> str:
     return TERRITORY if isinstance(value, dict | Territory) else WORD
 
 
+WORDS = frozenset(get_args(Word))
+"""The fixed words of routes."""
+
+
+def _read_name(value: Any, info: ValidationInfo) -> Any:
+    """Return ``{is: [name]}`` for the name of a condition of the policy, else the value itself."""
+    named = info.context.get("conditions", ()) if isinstance(info.context, dict) else ()
+    return {"is": [value]} if isinstance(value, str) and value in named and value not in WORDS else value
+
+
 class Route(Part):
     """One route line: either ``if`` and ``to``, or ``otherwise: desk <name>``."""
 
     if_: (
-        Annotated[Annotated[Territory, Tag(TERRITORY)] | Annotated[Word, Tag(WORD)], Discriminator(_tag_of)]
+        Annotated[
+            Annotated[Territory, Tag(TERRITORY)] | Annotated[Word, Tag(WORD)],
+            Discriminator(_tag_of),
+            BeforeValidator(_read_name),
+        ]
         | None
     ) = Field(default=None, alias="if")
-    """The condition: a named condition, as ``customer``, or a territory, as ``{regions: [CA, OR, WA]}``."""
+    """The condition: a word, as ``customer``, a name from ``conditions``, or a territory, as ``{regions: [CA, OR, WA]}``."""
     to: Text | None = None
     """The target: ``nobody``, ``account owner``, ``opportunity owner``, ``partner``, ``that rep``, ``former rep``,
     ``contact owner``, or a desk, as ``desk west``."""

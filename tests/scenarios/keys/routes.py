@@ -32,6 +32,14 @@ def somebody_of_oregon_asks_for_a_demo(story: Story) -> None:
     story.form(ANN, "tue 10:00", "demo", postal_code="97201", language="es")
 
 
+@tale("tue 11:00")
+def somebody_of_a_campaign_asks_for_a_demo(story: Story) -> None:
+    _reps(story)
+    story.bank("harbor", naics=["522110"])
+    named = {"name": "cio-roundtable", "source": "linkedin", "medium": "paid"}
+    story.form(ANN, "tue 10:00", "demo", campaign=named)
+
+
 @tale("mon2 12:00")
 def a_rep_worked_it_last_week(story: Story) -> None:
     _reps(story)
@@ -90,9 +98,13 @@ def _also_to(desk: str) -> dict[str, Any]:
     return {"routes[8]": {"if": {"regions": ["AK"]}, "to": f"desk {desk}"}}
 
 
+_CAMPAIGN = somebody_of_a_campaign_asks_for_a_demo
 _OREGON = somebody_of_oregon_asks_for_a_demo
 _DEALERS = a_distributor_of_hawaii_is_to_answer
 _NAMES = somebody_with_free_mail_names_a_company
+_NAMED: Final = {"conditions": {"demo": {"asks_for": ["demo"]}, "price": {"asks_for": ["pricing"]}}}
+_USES_ALL: Final = {"routes[8]": {"if": {"is": ["demo", "price"], "regions": ["AK"]}, "to": "desk west"}}
+
 
 ROUTES: Lines = {
     f"{TERRITORY}.regions": (_OREGON, ["CA", "WA"]),
@@ -107,6 +119,26 @@ ROUTES: Lines = {
     f"{TERRITORY}.total.from": (_OREGON.where(_asks(total={"from": "118"})), "119"),
     f"{TERRITORY}.total.to": (_OREGON.where(_asks(total={"to": "118"})), "117"),
     f"{TERRITORY}.signals": (_OREGON.where(_asks(signals=["pricing"])), ["webinar"]),
+    f"{TERRITORY}.asks_for": (_OREGON.where(_asks(asks_for=["demo"])), ["pricing"]),
+    f"{TERRITORY}.kinds": (_OREGON.where(_asks(kinds=["raised_hand"])), ["mql"]),
+    f"{TERRITORY}.qualification": (_OREGON.where(_asks(qualification=["mql"])), ["pending"]),
+    f"{TERRITORY}.industry.sic": (_OREGON.where(_asks(industry={"sic": ["6021"]})), ["6022"]),
+    f"{TERRITORY}.industry.naics": (_CAMPAIGN.where(_asks(industry={"naics": ["522"]})), ["523"]),
+    f"{TERRITORY}.relationship": (_OREGON.where(_asks(relationship=["prospect"])), ["partner"]),
+    f"{TERRITORY}.functions": (_OREGON.where(_asks(functions=["it"])), ["finance"]),
+    f"{TERRITORY}.titles": (_OREGON.where(_asks(titles=["executive"])), ["manager"]),
+    f"{TERRITORY}.free_mail": (_OREGON.where(_asks(free_mail="no")), "yes"),
+    f"{TERRITORY}.campaigns": (_CAMPAIGN.where(_asks(campaigns=["cio-*"])), ["cfo-*"]),
+    f"{TERRITORY}.sources": (_CAMPAIGN.where(_asks(sources=["linkedin"])), ["google"]),
+    f"{TERRITORY}.mediums": (_CAMPAIGN.where(_asks(mediums=["paid"])), ["organic"]),
+    f"{TERRITORY}.forms": (_OREGON.where(_asks(forms=["*"])), ["trial"]),
+    f"{TERRITORY}.unknown": (a_rep_worked_it_last_week.where(_asks(unknown=["region"])), ["country"]),
+    "conditions.here.asks_for": (
+        _OREGON.where(_asks(**{"is": ["here"]}) | {"conditions": {"here": {"asks_for": ["demo"]}}}),
+        ["pricing"],
+    ),
+    f"{TERRITORY}.is": (_OREGON.where(_asks(**{"is": ["demo"]}) | _NAMED | _USES_ALL), ["price"]),
+    f"{TERRITORY}.is_not": (_OREGON.where(_asks(is_not=["price"]) | _NAMED | _USES_ALL), ["demo"]),
     "routes[9].to": (_OREGON.where(_also_to("west")), "desk customer_service"),
     "routes[7].for_days": (a_rep_worked_it_last_week, "3"),
     "routes[3].without_owner": (a_customer_whom_nobody_owns, "desk customer_service"),

@@ -77,6 +77,11 @@ def _path(**condition: object) -> dict[str, object]:
     return {"paths[1]": {"if": condition, "path": "special"}}
 
 
+_NAMED: Final = {
+    "conditions": {"cio": {"titles": ["executive"]}, "manager": {"titles": ["manager"]}},
+    "paths[2]": {"if": {"is": ["cio", "manager"], "stages": ["outside"]}, "path": "others"},
+}
+
 STAGES: Lines = {
     "stages.mql.bar": (a_chief_reads_much, "140"),
     "stages.mql.or_responds_to.campaigns": (an_invitation_is_answered, ["cfo-roundtable*"]),
@@ -98,6 +103,8 @@ STAGES: Lines = {
     "paths[1].if.total.from": (one_reads_and_one_comes_back.where(_path(total={"from": "126"})), "127"),
     "paths[1].if.total.to": (one_reads_and_one_comes_back.where(_path(total={"to": "114"})), "113"),
     "paths[1].if.signals": (one_reads_and_one_comes_back.where(_path(signals=["pricing"])), ["webinar"]),
+    "paths[1].if.is": (one_reads_and_one_comes_back.where(_path(**{"is": ["cio"]}) | _NAMED), ["manager"]),
+    "paths[1].if.is_not": (one_reads_and_one_comes_back.where(_path(is_not=["manager"]) | _NAMED), ["cio"]),
     "paths[1].path": (one_reads_and_one_comes_back, "call_again"),
     "paths[3].otherwise": (one_reads_and_one_comes_back, "letters"),
 }

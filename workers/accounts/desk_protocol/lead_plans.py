@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemas.vocabulary import Kind, Route
+from schemas.vocabulary import Kind, Qualification, Route
 from workers.accounts.evaluation.rep_claims import kind_due, plan_for_claimant
 from workers.accounts.handoffs.substitutes import account_for_routes
+from workers.accounts.routing.lead_profile import profile_of, request_of
 from workers.accounts.routing.routes import Plan, plan_for
-from workers.accounts.routing.territories import LeadProfile
-from workers.accounts.stages.qualifying import is_still_due
+from workers.accounts.stages.qualifying import current_label, is_still_due
 from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.facts import fit_of
 from workers.accounts.worth.signals_given import signals_for_routes
 
 if TYPE_CHECKING:
     from workers.accounts.case import Case
+    from workers.accounts.state.facts import CampaignMark
     from workers.accounts.state.handoff import PendingRow
+    from workers.accounts.state.lead import LeadRow
 
 
 def plan_if_due(case: Case, lead_id: str, row: PendingRow) -> tuple[Kind, Plan] | None:
@@ -30,26 +32,43 @@ def plan_if_due(case: Case, lead_id: str, row: PendingRow) -> tuple[Kind, Plan] 
     if not is_still_due(case, lead, fit):
         return None
     kind = kind_due(case.account, fit.state, row)
-    plan = plan_for_claimant(case, plan_for_lead(case, kind, lead_id, row.total, row.fit), row)
+    plan = plan_for_lead(case, kind, lead_id, row.total, row.fit, row.campaign)
+    plan = plan_for_claimant(case, plan, row)
     return (Kind.PARTNER if plan.route is Route.PARTNER_COVERS else kind), plan
 
 
-def plan_for_lead(case: Case, kind: Kind, lead_id: str, total: int, fit_points: int) -> Plan:
-    """Return the plan that the policy's routes give for a lead. ``total``: all its points. ``fit_points``: those of fit."""
+def plan_for_lead(
+    case: Case,
+    kind: Kind,
+    lead_id: str,
+    total: int,
+    fit_points: int,
+    campaign: CampaignMark | None = None,
+) -> Plan:
+    """Return the plan that the policy's routes give for a lead. ``total``: all its points. ``fit_points``: those of fit.
+
+    ``campaign``: the one with which the lead became due. None: the lead's latest counts.
+    """
     policy = case.terms.policy
     lead = case.lead(lead_id)
     grade = case.terms.grade(fit_points, total - fit_points)
-    found = signals_for_routes(case, lead_id)
-    profile = LeadProfile(
-        lead.facts,
-        total,
-        grade,
-        found,
+    profile = profile_of(case.terms, lead, total, grade, signals_for_routes(case, lead_id))._replace(
         is_mql=lead.reached_mql,
         is_sql=lead.qualified,
         contact_owner=lead.contact.owner_rep_id if lead.contact is not None else None,
+        kind=kind,
+        request=request_of(lead),
+        qualification=_qualification_of(case, lead, kind),
+        campaign=campaign or lead.campaign,
     )
     return plan_for(policy, account_for_routes(case), kind, case.now_ms, profile)
+
+
+def _qualification_of(case: Case, lead: LeadRow, kind: Kind) -> Qualification | None:
+    """Return whether the lead is an MQL, as its hand-off states it. None: the hand-off does not state it."""
+    if lead.raised_hand:
+        return current_label(case, lead, fit_of(case.terms, case.account.company, lead.facts).state)
+    return Qualification.MQL if kind is Kind.MQL else None
 
 
 def points_of(case: Case, lead_id: str) -> tuple[int, int]:

@@ -106,9 +106,6 @@ def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
         as_of = behaviour if due is None else _points(case, score, due.day)
         _change_stage(hand, stage, fit, as_of, reasons, lacks)
         is_news = True
-    if fit.mark != hand.lead.fit_mark:
-        hand.change(fit_mark=fit.mark)
-        is_news = True
     ask_for_facts(hand, fit)
     label = current_label(case, hand.lead, fit.state)
     if kept_for is not None:
@@ -118,9 +115,13 @@ def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
     if due is not None:
         total = fit.points + case.terms.rules.points(score.attributed, due.day).points
         make_due(hand, due, total, fit.points)
+    path = path_of(case.terms, case.account.company, hand.lead, stage, fit, behaviour)
+    mark = f"{fit.mark} {path}" if path and case.terms.paths_ask_facts else fit.mark
+    if mark != hand.lead.fit_mark:
+        hand.change(fit_mark=mark)
+        is_news = True
     if is_news or (case.terms.paths and is_with_sales(hand.lead) is not is_with_sales(stored)):
         hand.score = replace(hand.score, revision=hand.score.revision + 1)
-        path = path_of(case.terms, hand.lead, stage, fit, behaviour)
         case.publish_score(encode_score(hand, stage, fit, behaviour, reasons, path, lacks))
     hand.write()
 

@@ -26,7 +26,7 @@ def look_up_company(visit: Visit) -> None:
 
 def record_facts(visit: Visit) -> None:
     """Record the facts that the form states."""
-    facts = with_form(visit.hand.lead.facts, _form(visit))
+    facts = with_form(visit.hand.lead.facts, _form(visit), keeps_form=visit.case.terms.asks_forms)
     if facts is not visit.hand.lead.facts:
         visit.hand.change(facts=facts)
 

@@ -115,7 +115,7 @@ def _evaluate_line(  # noqa: PLR0911 - one line per route
     if line.name in _OWNER_ROUTES:
         return _skip_owner_line(policy, account, line)
     if line.territory is not None:
-        why = find_unmet(line.territory, account.company, lead, policy.currency)
+        why = find_unmet(line.territory, account.company, lead, policy.currency, policy.conditions)
         if why is not None:
             return _skip(line, why.why, fact=why.fact, needed=why.needed)
         return Plan(f"{_DESK}{line.desk}", RequestMode.TURN, None, Route.TERRITORY, None)

@@ -1,6 +1,6 @@
-"""Territories: conditions of a route line on the facts of a company and a lead.
+"""Territories and named conditions: facts of a company, a person and a hand-off, tested by routes and paths.
 
-In: a territory of the policy, and the known facts. Out: None if every condition holds, else the first that does not.
+In: conditions of the policy, and the known facts. Out: None if every condition holds, else the first that does not.
 An unknown fact keeps a lead out. A known fact that fails is reported before an unknown one. It chooses no desk.
 """
 
@@ -12,12 +12,16 @@ from schemas.vocabulary import RouteMiss
 from workers.accounts.routing.lead_country import country_of
 from workers.accounts.state.company_bounds import employees_bounds, revenue_bounds
 from workers.accounts.worth.facts import value_of
+from workers.identity.industry_codes import is_covered
 from workers.identity.region_names import is_in_regions
-from workers.policy.routes import Span, normalize_postal_code
+from workers.policy.conditions import GLOB_KEYS, IndustryCodes, Span, normalize_postal_code
 
 if TYPE_CHECKING:
-    from workers.accounts.state.facts import Company, Fact
-    from workers.policy.routes import Territory
+    from collections.abc import Iterable, Mapping
+
+    from schemas.vocabulary import Kind, Qualification
+    from workers.accounts.state.facts import CampaignMark, Company, Fact
+    from workers.policy.conditions import Conditions, NamedCondition
 
 _FACTS = {
     "regions": "region",
@@ -25,8 +29,20 @@ _FACTS = {
     "postal_codes": "postal_code",
     "languages": "language",
     "grades": "grade",
+    "asks_for": "request",
+    "kinds": "kind",
+    "functions": "function",
+    "titles": "title",
+    "campaigns": "campaign",
+    "sources": "campaign_source",
+    "mediums": "campaign_medium",
+    "forms": "form",
+    "is_": "condition",
+    "is_not": "condition",
 }
 """Name of the fact that each condition tests, where the two names differ."""
+NO_CONDITIONS: Mapping[str, NamedCondition] = {}
+"""The named conditions of a policy that has none."""
 
 
 class LeadProfile(NamedTuple):
@@ -46,6 +62,20 @@ class LeadProfile(NamedTuple):
     """Whether sales qualified the lead in this cycle."""
     contact_owner: str | None = None
     """Rep who owns the person's record in the CRM. None: it names no one."""
+    kind: Kind | None = None
+    """Kind of the hand-off. None: there is none."""
+    request: str = ""
+    """Last request of the lead in this cycle. Empty: it raised no hand."""
+    qualification: Qualification | None = None
+    """Whether the lead is an MQL, for a hand-off that answers this. None: it does not."""
+    campaign: CampaignMark | None = None
+    """Campaign with which the lead became due. None: none."""
+    function: str | None = None
+    """Function of the person by the policy. Empty: none of the policy's. None: unknown."""
+    title: str | None = None
+    """Level of the person's title by the policy. Empty: none of the policy's. None: unknown."""
+    has_free_mail: bool | None = None
+    """Whether the address is free mail or a throw-away one. None: the address is unknown."""
 
 
 class UnmetCondition(NamedTuple):
@@ -60,22 +90,69 @@ class UnmetCondition(NamedTuple):
 
 
 def find_unmet(
-    territory: Territory, company: Company | None, lead: LeadProfile, currency: str
+    conditions: Conditions,
+    company: Company | None,
+    lead: LeadProfile,
+    currency: str,
+    named: Mapping[str, NamedCondition] = NO_CONDITIONS,
 ) -> UnmetCondition | None:
-    """Return the first condition that a known fact fails, else the first whose fact is unknown, else None."""
+    """Return the first condition that a known fact fails, else the first whose fact is unknown, else None.
+
+    ``named``: the conditions of the policy that have a name.
+    """
     unknown: UnmetCondition | None = None
-    for name, wanted in territory.given.items():
-        found = _found(name, company, lead, currency)
-        fact = _FACTS.get(name, name)
-        holds = None if found is None else _holds(name, wanted, found)
-        if holds is None:
-            unknown = unknown or UnmetCondition(fact, RouteMiss.FACT_UNKNOWN, _text_of(wanted))
-        elif not holds:
-            return UnmetCondition(fact, RouteMiss.ELSEWHERE, _text_of(wanted))
+    for name, wanted in conditions.given.items():
+        if name in {"is_", "is_not"}:
+            tested = _test_named(wanted, company, lead, currency, named)
+            holds = tested if name == "is_" or tested is None else not tested
+        elif name == "unknown":
+            holds = any(_found(_TESTED_BY[one], company, lead, currency) is None for one in wanted)
+        elif name in GLOB_KEYS:
+            holds = _holds_glob(conditions, name, lead)
+        else:
+            found = _found(name, company, lead, currency)
+            holds = None if found is None else _holds(name, wanted, found)
+        if holds is not True:
+            needed = f"not {_text_of(wanted)}" if name == "is_not" else _text_of(wanted)
+            miss = UnmetCondition(_FACTS.get(name, name), _MISS[holds], needed)
+            if holds is False:
+                return miss
+            unknown = unknown or miss
     return unknown
 
 
-def _found(  # noqa: PLR0911 - one line per condition
+_MISS: dict[bool | None, RouteMiss] = {False: RouteMiss.ELSEWHERE, None: RouteMiss.FACT_UNKNOWN}
+_TESTED_BY = {
+    "region": "regions",
+    "country": "countries",
+    "postal_code": "postal_codes",
+    "language": "languages",
+    "revenue": "revenue",
+    "employees": "employees",
+    "industry": "industry",
+    "relationship": "relationship",
+    "function": "functions",
+    "title": "titles",
+}
+"""The condition that tests each fact of ``unknown``."""
+
+
+def _test_named(
+    names: Iterable[str],
+    company: Company | None,
+    lead: LeadProfile,
+    currency: str,
+    named: Mapping[str, NamedCondition],
+) -> bool | None:
+    """Whether one of the named conditions holds. None: none does, and one is open because of an unknown fact."""
+    misses = [find_unmet(named[name], company, lead, currency) for name in names]
+    if any(miss is None for miss in misses):
+        return True
+    is_open = any(miss is not None and miss.why is RouteMiss.FACT_UNKNOWN for miss in misses)
+    return None if is_open else False
+
+
+def _found(  # noqa: C901, PLR0911, PLR0912 - one line per condition
     name: str, company: Company | None, lead: LeadProfile, currency: str
 ) -> Any:
     """Return the fact that a condition tests, or None if it is unknown."""
@@ -96,6 +173,22 @@ def _found(  # noqa: PLR0911 - one line per condition
             return lead.grade
         case "signals":
             return lead.signals
+        case "asks_for":
+            return lead.request
+        case "kinds":
+            return lead.kind or ""
+        case "qualification":
+            return lead.qualification or ""
+        case "industry":
+            return company if company is not None and (company.sic or company.naics) else None
+        case "relationship":
+            return None if company is None else company.relationship
+        case "functions":
+            return lead.function
+        case "titles":
+            return lead.title
+        case "free_mail":
+            return None if lead.has_free_mail is None else "yes" if lead.has_free_mail else "no"
         case _:
             return lead.total
 
@@ -104,6 +197,8 @@ def _holds(name: str, wanted: Any, found: Any) -> bool | None:
     """Whether a known fact fulfils its condition. None: only a part of its range does."""
     if isinstance(wanted, Span):
         return wanted.holds_range(*found) if isinstance(found, tuple) else wanted.holds(found)
+    if isinstance(wanted, IndustryCodes):
+        return _has_code(wanted, found)
     if name == "regions":
         region, country = found
         return is_in_regions(region, country, wanted)
@@ -111,12 +206,33 @@ def _holds(name: str, wanted: Any, found: Any) -> bool | None:
         return normalize_postal_code(found).startswith(wanted)
     if name == "signals":
         return not found.isdisjoint(wanted)
-    return found in wanted
+    return found == wanted if isinstance(wanted, str) else found in wanted
+
+
+def _has_code(wanted: IndustryCodes, company: Company) -> bool | None:
+    """Whether one of the company's codes is listed. None: only some codes of a range are."""
+    codes = [("sic", code) for code in company.sic] + [("naics", code) for code in company.naics]
+    answers = {is_covered(code, wanted.prefixes[system]) for system, code in codes}
+    return True if True in answers else None if None in answers else False
+
+
+def _holds_glob(conditions: Conditions, name: str, lead: LeadProfile) -> bool | None:
+    """Whether the lead's campaign or form matches a pattern. A lead without a campaign has none: that is known."""
+    if name == "forms":
+        found = value_of(lead.facts, "form")
+        if found is None:
+            return None
+    else:
+        campaign = lead.campaign
+        values = (campaign.name, campaign.source, campaign.medium) if campaign is not None else ("", "", "")
+        found = dict(zip(GLOB_KEYS, values, strict=False))[name]
+    patterns = conditions.patterns
+    return bool(found) and patterns[name].match(found or "") is not None
 
 
 def _text_of(wanted: Any) -> str:
     """Return the wanted values as text, at most 20 of them."""
-    if isinstance(wanted, Span):
+    if isinstance(wanted, Span | IndustryCodes | str):
         return str(wanted)
     most = 20
     return ", ".join(wanted[:most]) + (" ..." if len(wanted) > most else "")

@@ -53,7 +53,12 @@ class Terms:
         self.signals = frozenset[str]() if signals is None else frozenset(signals.rules)
         self.bundle_ms = 0 if signals is None else signals.bundle
         self.paths = policy.paths
-        self.routes_ask_signals = any(line.territory and line.territory.signals for line in policy.routes)
+        self.paths_ask_facts = any(line.condition.by_name is not None for line in policy.paths)
+        """Whether a path tests a named condition. Then a fact can change the path of a lead without its points."""
+        tested = [*(line.territory for line in policy.routes if line.territory), *policy.conditions.values()]
+        self.routes_ask_signals = any(one.signals for one in tested)
+        self.asks_forms = any(one.forms for one in tested)
+        """Whether a condition tests the last form of a lead. Otherwise forms are not kept."""
         self.bar = policy.stages.mql.bar
         self.new_points = policy.stages.again.new_points
         privacy = policy.privacy

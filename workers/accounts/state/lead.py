@@ -27,7 +27,7 @@ class LeadRow(Row, frozen=True):
     role_address: bool = False
     """Whether the address is a shared mailbox, such as info@."""
     facts: tuple[Fact, ...] = ()
-    """Facts of the person. At most 10 from forms and 5 from the CRM."""
+    """Facts of the person. At most 11 from forms and 5 from the CRM."""
     campaign: CampaignMark | None = None
     """Latest campaign that brought the lead. None: none did."""
     stage: Stage | None = None
@@ -35,7 +35,10 @@ class LeadRow(Row, frozen=True):
     stage_n: int = 0
     """Number of stage events emitted so far, for their ids."""
     fit_mark: str = ""
-    """Hash of the policy and the gates' answers that the last score carried. A score is published if it changes."""
+    """Hash of the policy and the gates' answers that the last score carried. A score is published if it changes.
+
+    If a path of the policy tests facts, the path of that score follows the hash.
+    """
     cycle: int = 1
     """Number of the present cycle. From 1."""
     reached_mql: bool = False

@@ -50,12 +50,17 @@ _ASKED = frozenset({Request.DEMO, Request.PRICING, Request.CONTACT_SALES, Reques
 """Requests that need an answer. The latest is published with a hand-off."""
 
 
-def with_form(facts: tuple[Fact, ...], form: LeadForm) -> tuple[Fact, ...]:
-    """Return the facts with those of the form. The same object if nothing changed."""
+def with_form(facts: tuple[Fact, ...], form: LeadForm, *, keeps_form: bool = False) -> tuple[Fact, ...]:
+    """Return the facts with those of the form. The same object if nothing changed.
+
+    ``keeps_form``: whether the form itself is a fact too, because a condition of the policy tests it.
+    """
     stated = ((name, stated_text(name, getattr(form, name))) for name in PERSON_FACTS)
     made = [Fact(name, value, form.occurred_at_ms) for name, value in stated if value]
     if form.request in _ASKED and not form.imported:  # an imported request was answered at the time
         made.append(Fact("request", form.request.value, form.occurred_at_ms))
+    if keeps_form:
+        made.append(Fact("form", form.form_id[:_MOST_CHARS], form.occurred_at_ms))
     return merge_facts(facts, made)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from workers.policy.checks.behaviour_rules import check_behaviour
 from workers.policy.checks.calendars import check_calendars
+from workers.policy.checks.named_conditions import check_conditions
 from workers.policy.checks.no_visits import check_no_visits
 from workers.policy.checks.partners import check_partners
 from workers.policy.checks.paths import check_paths
@@ -29,6 +30,7 @@ def check_references(policy: Policy, document: Document) -> list[Problem]:
         *check_routes(policy, document),
         *check_partners(policy, document),
         *check_paths(policy, document),
+        *check_conditions(policy, document),
         *_check_calendars_of_desks(policy, document),
         *check_calendars(policy, document),
         *check_skills(policy, document),

@@ -62,6 +62,12 @@ class Removals:
         return is_sum or any(problem.key == path[0] for path in self._paths)
 
 
+def validation_context(document: Document, digest: str) -> dict[str, Any]:
+    """Return what the models need beside the values: the hash of the text, and the names of its conditions."""
+    conditions = document.tree.get("conditions")
+    return {"hash": digest, "conditions": frozenset(conditions) if isinstance(conditions, dict) else ()}
+
+
 def read_partly(document: Document, error: ValidationError, digest: str) -> tuple[Policy, Removals] | None:
     """Return the policy without the values that the models refuse. None: too little of it is left."""
     tree, removals = deepcopy(document.tree), Removals()
@@ -71,7 +77,7 @@ def read_partly(document: Document, error: ValidationError, digest: str) -> tupl
                 return None
             removals.add(path, _remove(tree, path))
         try:
-            return Policy.model_validate(tree, context={"hash": digest}), removals
+            return Policy.model_validate(tree, context=validation_context(document, digest)), removals
         except ValidationError as again:
             error = again
     return None

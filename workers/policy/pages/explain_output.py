@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from workers.policy.conditions import Conditions
 from workers.policy.gates import Functions
 from workers.policy.pages.plain_words import plain_name
 from workers.policy.pages.sentences import SENTENCES
 from workers.policy.pages.value_formats import FormattedValue, format_list
 from workers.policy.part import Part
 from workers.policy.paths import NurturePath
-from workers.policy.routes import Conditions, Route
+from workers.policy.routes import Route
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +49,7 @@ CONCERNS: Final[Mapping[str, frozenset[Audience]]] = {
     "behaviour": frozenset({_M, _S}),
     "stages": frozenset({_M, _S, _P}),
     "paths": frozenset({_M, _S}),
+    "conditions": frozenset({_M, _S, _P}),
     "routes": frozenset({_S, _V, _P}),
     "skills": frozenset({_S, _V}),
     "owners": frozenset({_S}),

@@ -37,6 +37,12 @@ _WORDS: Final[Mapping[str, str]] = {
     "name": "name",
     "crm_ids": "ids of the CRM",
 }
+_KINDS: Final[Mapping[str, str]] = {
+    "mql": "an MQL by points",
+    "raised_hand": "a raised hand",
+    "inquiry": "an inquiry",
+    "claimed": "a lead that a rep took",
+}
 
 _DAYS: Final[Mapping[str, str]] = {
     "mon": "Monday",
@@ -57,6 +63,11 @@ def plain_activity(word: str) -> str:
 def plain_word(word: str) -> str:
     """Return a word of the policy with blanks in place of underscores, or the phrase for it."""
     return _WORDS.get(word, word.replace("_", " "))
+
+
+def plain_kind(kind: str) -> str:
+    """Return the phrase for a kind of hand-off."""
+    return _KINDS.get(kind, plain_word(kind))
 
 
 def plain_name(word: str) -> str:

@@ -7,16 +7,10 @@ heading. An ``inline`` sentence contains the sentences of that model instead. A 
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
-
-class Sentence(NamedTuple):
-    """The sentence of one key."""
-
-    text: str
-    absent: str = ""
-    inline: bool = False
-
+from workers.policy.pages.condition_sentences import CONDITION_SENTENCES
+from workers.policy.pages.sentence import Sentence
 
 _S = Sentence
 
@@ -41,6 +35,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
         "Matching a person to a company",
         "No person is matched by the name of a company",
     ),
+    "Policy.conditions": _S("Conditions that lines test by name (an unknown fact fulfils none)"),
     "Policy.paths": _S(
         "Nurture paths for leads that sales does not have: the first line that is true decides",
         "No lead has a nurture path",
@@ -203,19 +198,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Route.for_days": _S("until the day begins that is {v} days after the rep's last work"),
     "Route.without_owner": _S("or, if no active rep owns the account, to {v}"),
     "Route.otherwise": _S("every other lead goes to {v}"),
-    "Territory.regions": _S("the region is {v:any}"),
-    "Territory.countries": _S("the country of the company or, if unknown, of the person is {v:any}"),
-    "Territory.postal_codes": _S("the postal code begins with {v:any}"),
-    "Territory.languages": _S("the person asked for the language {v:any}"),
-    "Territory.revenue": _S("the revenue is {v}", inline=True),
-    "Territory.employees": _S("the number of employees is {v}", inline=True),
-    "Territory.grades": _S("the grade is {v:any}"),
-    "Territory.total": _S("the points are {v}", inline=True),
-    "Territory.signals": _S("the lead has the signal {v:any}"),
-    "Span.from": _S("{v:money} or more"),
-    "Span.to": _S("{v:money} or less"),
-    "TotalSpan.from": _S("{v} or more"),
-    "TotalSpan.to": _S("{v} or less"),
+    **CONDITION_SENTENCES,
     "Partner.regions": _S("covers accounts in the region {v:any}"),
     "Partner.countries": _S(
         "covers accounts in the country {v:any}; if the company's country is unknown, the country of the person counts, "
@@ -243,6 +226,8 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "PathIf.grades": _S("the grade is {v:any}"),
     "PathIf.total": _S("the points are {v}", inline=True),
     "PathIf.signals": _S("the lead has the signal {v:any}"),
+    "PathIf.is": _S("the condition {v:any} holds"),
+    "PathIf.is_not": _S("the condition {v:any} does not hold"),
     # Skills.
     "Skills.language": _S(
         "Language, by country of the company or, if unknown, of the person: {v:all}",

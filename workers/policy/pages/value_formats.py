@@ -9,6 +9,7 @@ from typing import Any, Final
 from workers.policy.pages.plain_words import (
     plain_activity,
     plain_days,
+    plain_kind,
     plain_name,
     plain_owner,
     plain_patterns,
@@ -134,6 +135,8 @@ _FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {
         f"{plain_word(str(key))} is called {name}" for key, name in value.items()
     ),
     "kind": plain_word,
+    "kinds": lambda value: _join_words(value, plain_kind, "or"),
+    "free_mail": lambda value: "writes" if value == "yes" else "does not write",
     "owner": lambda value: _join_words(value, plain_owner, "or"),
     "week": lambda value: ", ".join(f"{plain_days(days)} {hours}" for days, hours in value.items()),
     "pattern": lambda value: plain_patterns([value] if isinstance(value, str) else value),

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from schemas.vocabulary import RouteMiss
+from schemas.vocabulary import Kind, Qualification, Relationship, RouteMiss
 from workers.accounts.routing.territories import LeadProfile, UnmetCondition, find_unmet
-from workers.accounts.state.facts import Company, Fact
-from workers.policy.routes import Territory
+from workers.accounts.state.facts import CampaignMark, Company, Fact
+from workers.policy.conditions import NamedCondition, Span, Territory
 
 HERE = None
 ELSEWHERE, UNKNOWN = RouteMiss.ELSEWHERE, RouteMiss.FACT_UNKNOWN
@@ -97,6 +97,35 @@ def profile(**facts: str) -> LeadProfile:
             UnmetCondition("employees", ELSEWHERE, "to 200"),
         ),
         ({"regions": ["CA"], "languages": ["es"]}, {"region": "CA"}, {"language": "es"}, HERE),
+        ({"industry": {"naics": ["92"]}}, {"naics": ("921110",)}, {}, HERE),
+        ({"industry": {"naics": ["92"], "sic": ["60"]}}, {"sic": ("6021",)}, {}, HERE),
+        (
+            {"industry": {"naics": ["92"]}},
+            {"sic": ("9211",)},
+            {},
+            UnmetCondition("industry", ELSEWHERE, "NAICS 92"),
+        ),
+        (
+            {"industry": {"naics": ["32"]}},
+            {"naics": ("31-33",)},
+            {},
+            UnmetCondition("industry", UNKNOWN, "NAICS 32"),
+        ),
+        ({"industry": {"sic": ["60"]}}, {}, {}, UnmetCondition("industry", UNKNOWN, "SIC 60")),
+        ({"relationship": ["partner"]}, {"relationship": Relationship.PARTNER}, {}, HERE),
+        (
+            {"relationship": ["partner"]},
+            {},
+            {},
+            UnmetCondition("relationship", ELSEWHERE, "partner"),
+        ),
+        ({"relationship": ["partner"]}, None, {}, UnmetCondition("relationship", UNKNOWN, "partner")),
+        ({"forms": ["contact-*"]}, None, {"form": "Contact-sales"}, HERE),
+        ({"forms": ["contact-*"]}, None, {"form": "trial"}, UnmetCondition("form", ELSEWHERE, "contact-*")),
+        ({"forms": ["contact-*"]}, None, {}, UnmetCondition("form", UNKNOWN, "contact-*")),
+        ({"unknown": ["employees"]}, {}, {}, HERE),
+        ({"unknown": ["region", "employees"]}, {"employees": 9}, {}, HERE),
+        ({"unknown": ["employees"]}, {"employees": 9}, {}, UnmetCondition("unknown", ELSEWHERE, "employees")),
     ],
 )
 def test_a_lead_belongs_to_a_territory_if_every_condition_holds(
@@ -107,3 +136,56 @@ def test_a_lead_belongs_to_a_territory_if_every_condition_holds(
 ) -> None:
     found = Company("acc", **company) if company is not None else None
     assert find_unmet(Territory(**territory), found, profile(**facts), "USD") == expected
+
+
+DEMO = LeadProfile(
+    kind=Kind.RAISED_HAND,
+    request="demo",
+    qualification=Qualification.PENDING,
+    campaign=CampaignMark("cio-roundtable", "linkedin", "paid"),
+    function="it",
+    title="",
+    has_free_mail=True,
+)
+"""A person with free mail who asks for a demo, whose title is not listed."""
+
+
+@pytest.mark.parametrize(
+    ("territory", "lead", "expected"),
+    [
+        ({"asks_for": ["pricing", "demo"]}, DEMO, HERE),
+        ({"asks_for": ["pricing"]}, DEMO, UnmetCondition("request", ELSEWHERE, "pricing")),
+        ({"asks_for": ["demo"]}, LeadProfile(), UnmetCondition("request", ELSEWHERE, "demo")),
+        ({"kinds": ["raised_hand"]}, DEMO, HERE),
+        ({"kinds": ["mql"]}, DEMO, UnmetCondition("kind", ELSEWHERE, "mql")),
+        ({"qualification": ["pending"]}, DEMO, HERE),
+        ({"qualification": ["mql"]}, DEMO, UnmetCondition("qualification", ELSEWHERE, "mql")),
+        ({"campaigns": ["CIO-*"], "sources": ["LinkedIn"], "mediums": ["paid"]}, DEMO, HERE),
+        ({"sources": ["google"]}, DEMO, UnmetCondition("campaign_source", ELSEWHERE, "google")),
+        ({"campaigns": ["*"]}, LeadProfile(), UnmetCondition("campaign", ELSEWHERE, "*")),
+        ({"functions": ["it"]}, DEMO, HERE),
+        ({"functions": ["it"]}, LeadProfile(), UnmetCondition("function", UNKNOWN, "it")),
+        ({"titles": ["c_level"]}, DEMO, UnmetCondition("title", ELSEWHERE, "c_level")),
+        ({"titles": ["c_level"]}, LeadProfile(), UnmetCondition("title", UNKNOWN, "c_level")),
+        ({"unknown": ["title"]}, LeadProfile(), HERE),
+        ({"free_mail": "yes"}, DEMO, HERE),
+        ({"free_mail": "no"}, DEMO, UnmetCondition("free_mail", ELSEWHERE, "no")),
+        ({"free_mail": "no"}, LeadProfile(), UnmetCondition("free_mail", UNKNOWN, "no")),
+        ({"is": ["it_demo"]}, DEMO, HERE),
+        ({"is": ["big", "it_demo"]}, DEMO, HERE),
+        ({"is": ["big"]}, DEMO, UnmetCondition("condition", UNKNOWN, "big")),
+        ({"is": ["price"]}, DEMO, UnmetCondition("condition", ELSEWHERE, "price")),
+        ({"is_not": ["price"]}, DEMO, HERE),
+        ({"is_not": ["it_demo", "big"]}, DEMO, UnmetCondition("condition", ELSEWHERE, "not it_demo, big")),
+        ({"is_not": ["price", "big"]}, DEMO, UnmetCondition("condition", UNKNOWN, "not price, big")),
+    ],
+)
+def test_conditions_on_the_hand_off_and_by_name(
+    territory: dict[str, Any], lead: LeadProfile, expected: UnmetCondition | None
+) -> None:
+    named = {
+        "it_demo": NamedCondition(functions=("it",), asks_for=("demo",)),
+        "price": NamedCondition(asks_for=("pricing",)),
+        "big": NamedCondition(employees=Span(from_=1000)),
+    }
+    assert find_unmet(Territory(**territory), Company("acc"), lead, "USD", named) == expected

@@ -20,9 +20,10 @@ from tests.routes import (
     desk,
     with_routes,
 )
+from workers.policy.conditions import Territory
 from workers.policy.load import load_policy
 from workers.policy.problem import Problem
-from workers.policy.routes import Owners, Territory
+from workers.policy.routes import Owners
 
 Problems = Callable[[str], list[Problem]]
 CARE = desk("care", more=", service: 4h")
@@ -68,6 +69,48 @@ def test_valid_routes_are_loaded(default_text: str, routes: Sequence[str], desks
             "routes[6]",
             "no lead reaches",
             "routes[5] takes all its leads",
+        ),
+        (
+            (*OWNED, territory("asks_for: [demo, pricing]"), territory("asks_for: [demo], kinds: [mql]"), REST),
+            "routes[6]",
+            "no lead reaches",
+            "routes[5] takes all its leads",
+        ),
+        (
+            (*OWNED, territory('campaigns: ["cio-*"]'), territory('campaigns: ["cio-north-*"]'), REST),
+            "routes[6]",
+            "no lead reaches",
+            "routes[5] takes all its leads",
+        ),
+        (
+            (*OWNED, territory('industry: {naics: ["52"]}'), territory('industry: {naics: ["522"]}'), REST),
+            "routes[6]",
+            "no lead reaches",
+            "routes[5] takes all its leads",
+        ),
+        (
+            (*OWNED, territory("asks_for: [newsletter]"), REST),
+            "routes[5].if.asks_for[1]",
+            '"newsletter"',
+            "demo, pricing or contact_sales",
+        ),
+        (
+            (*OWNED, territory("functions: [finanz]"), REST),
+            "routes[5].if.functions[1]",
+            '"finanz"',
+            "a function of buyers.functions.names",
+        ),
+        (
+            (*OWNED, territory("titles: [chief]"), REST),
+            "routes[5].if.titles[1]",
+            '"chief"',
+            "a level of buyers.titles",
+        ),
+        (
+            (*OWNED, territory("is: [big_bank]"), REST),
+            "routes[5].if.is[1]",
+            '"big_bank"',
+            "a condition that conditions defines: none is defined",
         ),
         (
             (*OWNED, territory("revenue: {from: 1B}"), territory("revenue: {from: 2B, to: 3B}"), REST),
