@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
+from workers.commands.rep_names import rep_names
 from workers.config import load_config, policy_file
 from workers.policy.load import PolicyError
+from workers.policy.model import Policy
 from workers.policy.pages.check_output import check_policy_file, describe_defaults
 from workers.policy.pages.explain_output import Audience, explain_policy
+from workers.policy.pages.page_formats import Format, write_page
+from workers.policy.pages.party_pages import explain_desk, explain_partner, with_names
+from workers.policy.pages.policy_diff import describe_difference
 
 policy_app = typer.Typer(
     help="Check and explain the policy: what an MQL is, and which rep gets it.", no_args_is_help=True
 )
+
+
+_PAGES: Final[
+    Mapping[str, tuple[Callable[[Policy], Mapping[str, object]], Callable[[Policy, str], list[str]]]]
+] = {
+    "partner": (lambda policy: policy.partners, explain_partner),
+    "desk": (lambda policy: policy.desks, explain_desk),
+}
+"""The names that have a page of their own, and its writer, by kind."""
 
 
 @policy_app.command()
@@ -44,20 +59,80 @@ def check(
 @policy_app.command("explain")
 def explain_command(
     file: Annotated[Path, typer.Argument(help="The policy, or a folder with default.yaml.")] = Path("policy"),
-    audience: Annotated[
-        Audience | None,
-        typer.Option("--for", help="Only the sections for this audience.", show_default="all sections"),
+    reader: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            help="Only what concerns marketing, sales, service or partners, in at most 40 lines; or one partner or desk:"
+            " partner:NAME, desk:NAME.",
+            show_default="all sections",
+        ),
+    ] = None,
+    page_format: Annotated[Format, typer.Option("--format", help="The format of the page.")] = Format.TEXT,
+    reps: Annotated[
+        list[Path] | None,
+        typer.Option("--reps", help="Files with records of crm.reps, one a line, for the names of people."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="The file for the page.", show_default="standard output"),
     ] = None,
 ) -> None:
-    r"""Print the policy as sentences, with every number that it contains.
+    r"""Print the policy as sentences, with its numbers and computed examples of who becomes an MQL.
 
-    The result is the page of definitions that marketing, sales, service and partners agree on.
+    The result is the page of definitions that marketing, sales, service and partners agree on. The page of one partner has
+    the terms of that partner only.
 
     [bold]Examples[/]
 
       lead-router policy explain
       lead-router policy explain policy/default.yaml --for sales
+      lead-router policy explain --for partner:island_dealers --format html --out island_dealers.html
+      lead-router policy explain --for desk:inside_sales --reps march.jsonl
     """
     policy, _ = load_config(file)
-    for line in explain_policy(policy, audience):
+    if reps:
+        policy = with_names(policy, rep_names(reps))
+    text = "\n".join(write_page(_lines_for(policy, reader), page_format)) + "\n"
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
+
+
+def _lines_for(policy: Policy, reader: str | None) -> list[str]:
+    """Return the text for a reader. Raises typer.BadParameter for an unknown one."""
+    if reader is None or reader in set(Audience):
+        return explain_policy(policy, None if reader is None else Audience(reader))
+    kind, _, name = reader.partition(":")
+    if kind in {"partner", "desk"}:
+        known, explain = _PAGES[kind]
+        if name in known(policy):
+            return explain(policy, name)
+        names = (
+            ", ".join(f"{kind}:{one}" for one in known(policy)) or f"no {kind}, because the policy has none"
+        )
+        raise typer.BadParameter(f"{reader!r} is not in this policy; expected {names}", param_hint="--for")
+    raise typer.BadParameter(
+        f"{reader!r} is not a reader; expected {', '.join(Audience)}, partner:NAME or desk:NAME",
+        param_hint="--for",
+    )
+
+
+@policy_app.command("diff")
+def diff_command(
+    before: Annotated[
+        Path, typer.Argument(help="The policy that holds, or a folder with default.yaml.", show_default=False)
+    ],
+    after: Annotated[Path, typer.Argument(help="The policy to compare with it.", show_default=False)],
+    page_format: Annotated[Format, typer.Option("--format", help="The format of the page.")] = Format.TEXT,
+) -> None:
+    r"""Print in sentences what a policy changes: values, new and removed entries, and what follows from them.
+
+    [bold]Example[/]
+
+      lead-router policy diff policy/default.yaml stricter.yaml
+    """
+    old, new = load_config(before)[0], load_config(after)[0]
+    for line in write_page(describe_difference(old, new), page_format):
         typer.echo(line)
