@@ -14,7 +14,7 @@ class PointsLine(Model):
     """The points of one rule. At every moment the lines add up to the total."""
 
     rule: str = Field(
-        description="The source of the points: `fit:<gate>`, a rule of the policy, or `cap:<group>` and `cap:behaviour` for "
+        description="The source of the points: `fit:<gate>`, `fact:<fact>` for a fact that is not a gate, a rule of the policy, or `cap:<group>` and `cap:behaviour` for "
         "points that a cap took off. `scanner:clicks` counts clicks of mail scanners, which earn nothing. Partners may see only `fit` and `behaviour`."
     )
     points: int = Field(description="The points of the rule now. Below zero for a cap or a negative rule.")
@@ -27,13 +27,18 @@ class PointsLine(Model):
         description="True: one of the events was dated more than 5 minutes after its arrival, and counts as of its arrival "
         "plus 5 minutes. Absent otherwise.",
     )
+    found: str | None = Field(
+        default=None,
+        description="The fact, as text, for points of a fact that is not a gate. Absent otherwise.",
+    )
 
 
 class GateResult(Model):
     """The result of one gate."""
 
     gate: str = Field(
-        description="The gate: `industry`, `revenue`, `employees`, `country`, `function` or `title`."
+        description="The gate: `industry`, `revenue`, `employees`, `country`, `function`, `title`, or another fact of the "
+        "policy's `fit` that has a line `outside`."
     )
     state: GateState = Field(description="The result of the gate.")
     found: str | None = Field(default=None, description="The fact, as text. Absent if it is unknown.")

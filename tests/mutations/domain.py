@@ -17,9 +17,9 @@ DOMAIN = [
         "a lead outside the target market waits for a fact for ever, and sales is asked to find it",
         (
             Edit(
-                f"{RULEBOOK}/fit.py",
-                "FAIL if FAIL in states else UNKNOWN if UNKNOWN in states else PASS",
-                "UNKNOWN if UNKNOWN in states else FAIL if FAIL in states else PASS",
+                f"{RULEBOOK}/joined_gates.py",
+                "_FAIL if _FAIL in states else _UNKNOWN if states else _PASS",
+                "_UNKNOWN if _UNKNOWN in states else _FAIL if states else _PASS",
             ),
         ),
         "hops/accounts/rulebook/test_fit.py::test_fail_beats_unknown",

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
 from tests.edge import HOUR, KEY, MINUTE, NOON, activity, form, iso
-from tests.property.test_policy_checks import SmallPolicy, rule_sets
+from tests.property.small_policies import SmallPolicy
+from tests.property.test_policy_checks import rule_sets
 from workers.agents import make_specs
 from workers.deadletters import dead_letter
 from workers.engine.api import Emit

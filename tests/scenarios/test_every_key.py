@@ -15,6 +15,7 @@ from tests.scenarios.keys.desks import DESKS
 from tests.scenarios.keys.domains import DOMAINS
 from tests.scenarios.keys.people import PEOPLE
 from tests.scenarios.keys.routes import ROUTES
+from tests.scenarios.keys.scoring import SCORING
 from tests.scenarios.keys.stages import STAGES
 from tests.scenarios.keys.tales import Tale, decisions, key_of, keys
 from tests.scenarios.keys.worth import WORTH
@@ -22,7 +23,7 @@ from workers.broker.topic_plan import plan_topics
 from workers.policy.load import PolicyError, load_policy
 from workers.settings import Settings
 
-TABLES: Final = (WORTH, STAGES, ROUTES, DESKS, PEOPLE, DOMAINS)
+TABLES: Final = (WORTH, SCORING, STAGES, ROUTES, DESKS, PEOPLE, DOMAINS)
 LINES: Final = {path: line for table in TABLES for path, line in table.items()}
 FIXED: Final = {
     "stages.mql.or_asks_for": ["demo", "pricing"],
@@ -35,6 +36,8 @@ FIXED: Final = {
 """Keys with one permitted value, each with another value that is refused."""
 TOPIC_KEY: Final = "privacy.erase_within"
 """The key that sets how long a broker keeps deleted records. No tale shows its effect."""
+CHECK_KEY: Final = "fit.proof"
+"""The key that decides which policies pass the check. No tale shows its effect."""
 CASES: Final = [pytest.param(path, *line[:2], *(line[2:] or ({},)), id=path) for path, line in LINES.items()]
 
 Outputs = dict[int, list[Any]]
@@ -53,7 +56,7 @@ def play_baseline(tale: Tale, baseline: Outputs, folder: Path) -> list[Any]:
 
 
 def test_every_key_has_a_case() -> None:
-    covered = {key_of(path) for path in [*LINES, *FIXED, TOPIC_KEY]}
+    covered = {key_of(path) for path in [*LINES, *FIXED, TOPIC_KEY, CHECK_KEY]}
     # A named condition is tested as the line itself is: the one model has the keys of both.
     covered |= {key.replace("routes[].if.", "conditions.*.") for key in covered}
     assert sorted(set(keys()) - covered) == []
@@ -105,3 +108,12 @@ def test_another_erasure_time_changes_the_compaction_of_our_topics() -> None:
 
     lags = [{one.config.get("max.compaction.lag.ms") for one in planned} for planned in topics]
     assert str(12 * 3_600_000) in lags[1] - lags[0]
+
+
+def test_with_gates_decide_a_policy_passes_whose_behaviour_gives_more_points_than_fit() -> None:
+    tale = next(iter(WORTH.values()))[0]
+    much = {"behaviour.cap": "200"}
+    with pytest.raises(PolicyError):
+        load_policy(tale.policy_text(much | {CHECK_KEY: "outweighs"}))
+
+    load_policy(tale.policy_text(much | {CHECK_KEY: "gates_decide"}))

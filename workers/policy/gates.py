@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, model_validator
 
 from schemas.vocabulary import Relationship
 from workers.identity.industry_codes import expand_code
 from workers.policy.part import Part
-from workers.policy.scalars import Amount, Code, CountryCode, Domain, Name, Points, Text, refuse
+from workers.policy.scalars import Amount, Code, CountryCode, Domain, Name, Points, SignedPoints, Text, refuse
 from workers.policy.text_patterns import WholeWords, normalize_words
+
+ANYTHING: Final = "*"
+"""In place of words: every title or function, also an unknown one."""
 
 
 def _require_a_word(value: str) -> str:
@@ -21,8 +24,22 @@ def _require_a_word(value: str) -> str:
     return value
 
 
+def _require_a_word_or_anything(value: str) -> str:
+    return value if value == ANYTHING else _require_a_word(value)
+
+
+def _require_anything_alone(value: tuple[str, ...]) -> tuple[str, ...]:
+    if ANYTHING in value and len(value) > 1:
+        refuse(f'"{ANYTHING}" alone: it means every value')
+    return value
+
+
 Phrase = Annotated[Text, AfterValidator(_require_a_word)]
-Phrases = Annotated[tuple[Phrase, ...], Field(min_length=1, max_length=200)]
+Phrases = Annotated[
+    tuple[Annotated[Text, AfterValidator(_require_a_word_or_anything)], ...],
+    Field(min_length=1, max_length=200),
+    AfterValidator(_require_anything_alone),
+]
 Codes = Annotated[tuple[Code, ...], Field(max_length=500)]
 
 
@@ -162,12 +179,22 @@ class Functions(Part):
     points: Points
     """Points for a listed function."""
     names: Annotated[dict[Name, Phrases], Field(min_length=1, max_length=50)]
-    """The words of each function, found in a job title or a stated function."""
+    """The words of each function, found in a job title or a stated function. ``"*"`` in the last one: every person passes."""
 
     @cached_property
     def patterns(self) -> dict[str, WholeWords]:
         """Return the pattern of each function, in the order of the file. Search it in a title or a stated function."""
         return {name: WholeWords(words) for name, words in self.names.items()}
+
+    @cached_property
+    def open_name(self) -> str | None:
+        """Return the function of every person without a listed one. None: such a person does not pass."""
+        return next((name for name, words in self.names.items() if words == (ANYTHING,)), None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether every person passes."""
+        return self.open_name is not None
 
 
 class Title(Part):
@@ -175,15 +202,21 @@ class Title(Part):
 
     level: Name
     """The name of the level."""
-    points: Points
-    """Points for a title of this level."""
+    points: SignedPoints
+    """Points for a title of this level. They may be below 0."""
     words: Phrases
-    """Words that identify the level in a title: `[vice president, cio]` matches Vice-President, C.I.O. and CIO/CTO."""
+    """Words that identify the level in a title: `[vice president, cio]` matches Vice-President, C.I.O. and CIO/CTO.
+    ``"*"`` in the last line: every other title, and an unknown one unless ``never`` lists words."""
 
     @cached_property
     def pattern(self) -> WholeWords:
         """Return the pattern of the level. Search it in a title."""
         return WholeWords(self.words)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the line is that of every title."""
+        return self.words == (ANYTHING,)
 
 
 class Buyers(Part):
@@ -225,4 +258,11 @@ class Buyers(Part):
         """Return the first line that matches the title. None if none matches or the title is excluded."""
         if self.is_excluded(job_title):
             return None
-        return next((title for title in self.titles if title.pattern.found_in(job_title)), None)
+        return next(
+            (title for title in self.titles if title.is_open or title.pattern.found_in(job_title)), None
+        )
+
+    @cached_property
+    def open_title(self) -> Title | None:
+        """Return the line of every title that no other line lists. None: such a title fails."""
+        return next((title for title in self.titles if title.is_open), None)

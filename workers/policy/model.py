@@ -24,6 +24,8 @@ from workers.policy.desks import (
     Turn,
     ZoneName,
 )
+from workers.policy.fit_points import FitPoints, JoinedGates
+from workers.policy.fit_range import fact_ranges, highest_of_gates, lowest_of_gates
 from workers.policy.gates import (
     Buyers,
     Country,
@@ -183,6 +185,10 @@ class Policy(Part):
     """The gates of the company: which companies are served."""
     buyers: Buyers
     """The gates of the person: which functions and titles decide."""
+    fit: FitPoints | None = None
+    """Points for facts that are not gates, and whether gates alone keep outsiders out: ``fit: gates_decide``."""
+    gates: Annotated[dict[Name, JoinedGates], Field(max_length=6)] = Field(default_factory=dict)
+    """Gates of which some are enough: ``gates: {size_or_title: {of: [employees, title]}}``. Left out: all must pass."""
     grade: Grade = DERIVED
     """The thresholds of the grade. Left out: shares of the most points that fit and behaviour can give."""
     behaviour: Behaviour
@@ -235,20 +241,33 @@ class Policy(Part):
     @cached_property
     def gate_points(self) -> dict[str, int]:
         """Return the points of each gate, company gates first. The title gate has the points of its lowest line."""
-        return self.served_market.gate_points | {
-            "function": self.buyers.functions.points,
-            "title": min(title.points for title in self.buyers.titles),
-        }
+        own = {} if self.fit is None else self.fit.gates
+        return (
+            self.served_market.gate_points
+            | {
+                "function": self.buyers.functions.points,
+                "title": min(title.points for title in self.buyers.titles),
+            }
+            | own
+        )
 
     @cached_property
     def lowest_fit(self) -> int:
-        """Return the least fit of a lead that passes every gate."""
-        return sum(self.gate_points.values())
+        """Return the least fit of a lead that passes: with the lowest points of every gate and every other fact."""
+        return lowest_of_gates(self, self.gate_points) + sum(one.lowest for one in fact_ranges(self).values())
 
     @cached_property
     def highest_fit(self) -> int:
         """Return the most fit that a lead can have."""
-        return self.lowest_fit - self.gate_points["title"] + max(title.points for title in self.buyers.titles)
+        return highest_of_gates(self) + sum(one.highest for one in fact_ranges(self).values())
+
+    @cached_property
+    def attainable_fit(self) -> int:
+        """Return the fit with the lowest points of every gate and the highest of every fact that is not a gate."""
+        open_titles = [title.points for title in self.buyers.titles] if self.buyers.open_title else []
+        spare = max(open_titles, default=0) - min(open_titles, default=0)
+        others = fact_ranges(self).values()
+        return lowest_of_gates(self, self.gate_points) + sum(one.highest for one in others) + spare
 
     @property
     def matching_by_name(self) -> ByName | None:

@@ -192,6 +192,8 @@ Whole = Annotated[int, BeforeValidator(read_whole_number)]
 """A whole number, which may be negative."""
 Points = Annotated[int, BeforeValidator(read_whole_number), Field(ge=0, le=10_000)]
 """Points that are given. 0 to 10,000."""
+SignedPoints = Annotated[int, BeforeValidator(read_whole_number), Field(ge=-10_000, le=10_000)]
+"""Points that are given or taken. -10,000 to 10,000."""
 Count = Annotated[int, BeforeValidator(read_whole_number), Field(ge=1, le=10_000)]
 """A number of things. 1 to 10,000."""
 LONGEST_DAYS = 3_650

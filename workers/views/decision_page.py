@@ -251,6 +251,8 @@ def _add_score(rows: Table, why: Explanation) -> None:
             times = f" x{line.count}" if line.count else ""
             is_trigger = line.event_id is not None and line.event_id == why.triggering_event_id
             name = _LINES.get(line.rule, line.rule)
+            if line.found is not None:
+                name = f"{_words(line.rule.removeprefix('fact:'))}, {line.found} (not a gate)"
             rows.add_row(
                 "", f"{line.points:>4}  {name}{times}" + (" <- triggering event" if is_trigger else "")
             )

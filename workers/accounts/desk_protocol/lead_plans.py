@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def plan_if_due(case: Case, lead_id: str, row: PendingRow) -> tuple[Kind, Plan] | None:
     """Return the kind of hand-off that a queued lead would get now, and the plan for it. None: the lead is no longer due."""
     lead = case.lead(lead_id)
-    fit = fit_of(case.terms, case.account.company, lead.facts)
+    fit = fit_of(case.terms, case.account.company, lead)
     if not is_still_due(case, lead, fit):
         return None
     kind = kind_due(case.account, fit.state, row)
@@ -67,7 +67,7 @@ def plan_for_lead(
 def _qualification_of(case: Case, lead: LeadRow, kind: Kind) -> Qualification | None:
     """Return whether the lead is an MQL, as its hand-off states it. None: the hand-off does not state it."""
     if lead.raised_hand:
-        return current_label(case, lead, fit_of(case.terms, case.account.company, lead.facts).state)
+        return current_label(case, lead, fit_of(case.terms, case.account.company, lead).state)
     return Qualification.MQL if kind is Kind.MQL else None
 
 
@@ -75,5 +75,5 @@ def points_of(case: Case, lead_id: str) -> tuple[int, int]:
     """Return the lead's present total, and the points of fit in it."""
     score = case.rows.get(ScoreRow, case.key, lead_id) or ScoreRow()
     day = max(case.terms.day_of(case.now_ms), score.latest_day)
-    fit = fit_of(case.terms, case.account.company, case.lead(lead_id).facts)
+    fit = fit_of(case.terms, case.account.company, case.lead(lead_id))
     return fit.points + case.terms.rules.points(score.attributed, day).points, fit.points

@@ -72,7 +72,7 @@ def enter(hand: LeadInHand) -> None:
         hand.score = ScoreRow(revision=moved.revision)
         hand.write_score()
         hand.change(stage_n=moved.stage_n, service=moved.service)
-    fit = fit_of(case.terms, case.account.company, hand.lead.facts)
+    fit = fit_of(case.terms, case.account.company, hand.lead)
     _change_stage(hand, Stage.KNOWN, fit, NO_POINTS, (Reason.FIRST_SEEN,))
 
 
@@ -88,7 +88,7 @@ def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
         hand.lead = without_partner_stage(hand.lead)
     if hand.lead.handoffs:
         hand.write_score()  # a revision of a hand-off is explained by the score as it is now
-    fit = fit_of(case.terms, case.account.company, hand.lead.facts)
+    fit = fit_of(case.terms, case.account.company, hand.lead)
     excluded = exclusion_of(case, hand.lead)
     kept_for = end_with_account(hand, excluded)
     due = _find_due(hand, fit, excluded, occasion)

@@ -287,7 +287,7 @@ def _add_owner_change(
 
 def _qualification_of(case: Case, lead: LeadRow) -> Qualification:
     """Return the label of a raised hand: MQL, pending or inquiry."""
-    fit = fit_of(case.terms, case.account.company, lead.facts)
+    fit = fit_of(case.terms, case.account.company, lead)
     return current_label(case, lead, fit.state)
 
 

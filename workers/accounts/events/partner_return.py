@@ -49,7 +49,7 @@ def hand_over_qualified(hand: LeadInHand) -> None:
     if not isinstance(found, NamedPartner) or found.partner.gets != "sql":
         return
     day = max(case.terms.day_of(case.now_ms), hand.score.latest_day)
-    fit = fit_of(case.terms, account.company, hand.lead.facts)
+    fit = fit_of(case.terms, account.company, hand.lead)
     total = fit.points + case.terms.rules.points(hand.score.counts, day).points
     make_due(hand, DueHandoff(day, (Reason.SALES_QUALIFIED,)), total, fit.points)
     hand.write_lead()
@@ -129,7 +129,7 @@ def _begin_cycles(case: Case, lead_ids: list[str], why: tuple[Reason, ...]) -> N
 
 def _make_due_again(hand: LeadInHand, day: int, why: tuple[Reason, ...]) -> None:
     case = hand.case
-    fit = fit_of(case.terms, case.account.company, hand.lead.facts)
+    fit = fit_of(case.terms, case.account.company, hand.lead)
     total = (
         fit.points + case.terms.rules.points(hand.score.attributed, max(day, hand.score.latest_day)).points
     )

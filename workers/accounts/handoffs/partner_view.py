@@ -86,7 +86,8 @@ def _cut_explanation(why: Explanation, sees: Collection[str]) -> Explanation:
         for one in why.gates
     ]
     if "points" in sees:
-        return why.model_copy(update={"gates": gates})
+        points = [one if one.found is None else one.model_copy(update={"found": None}) for one in why.points]
+        return why.model_copy(update={"gates": gates, "points": points})
     lines = [
         PointsLine.model_construct(rule=rule, points=points, count=0, event_id=None)
         for rule, points in (("fit", why.fit), ("behaviour", why.behaviour))

@@ -53,7 +53,7 @@ def publish_revision(
     The first is explained as of the day on which the lead became due, the others as of the present day.
     """
     terms = case.terms
-    fit = fit_of(terms, case.account.company, lead.facts)
+    fit = fit_of(terms, case.account.company, lead)
     is_withdrawn = action is Action.WITHDRAWN
     says = gate_reason(fit.state, current_label(case, lead, fit.state))
     is_labelled = row.qualification is not None and not is_withdrawn

@@ -2,7 +2,8 @@
 
 In: facts of the company (CRM, enrichment) and of the person (CRM, forms). Out: pass, fail or unknown for each gate,
 with its points. A missing fact is unknown. A fact that the policy does not list fails. It reads no activity and writes
-nothing. The gates come from the policy keys ``served_market`` and ``buyers``; the country is the company's.
+nothing. The gates come from the policy keys ``served_market`` and ``buyers``; the country is the company's. Points of
+facts that are not gates come from ``fit`` (fact_points.py). Which gates must pass comes from ``gates`` (joined_gates.py).
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from msgspec import Raw
 
 from schemas.explanation import GateResult, PointsLine, WouldChange
 from schemas.vocabulary import GateState, Reason, Relationship
+from workers.accounts.rulebook.fact_points import NO_ADDRESS, FactPoints
+from workers.accounts.rulebook.joined_gates import judge
 from workers.accounts.state.company_bounds import employees_bounds, range_text, revenue_bounds
+from workers.identity.company_domains import domains_of
 from workers.identity.country_names import read_country
 from workers.identity.industry_codes import is_covered
 from workers.policy.text_patterns import normalize_words
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from schemas.base import Model
+    from workers.accounts.rulebook.fact_points import Address
     from workers.accounts.state.company_bounds import Bounds
     from workers.accounts.state.facts import Company
     from workers.policy.gates import Industry, Range
@@ -39,19 +44,19 @@ class Fit:
     """The gates' answers for one person at one company."""
 
     state: GateState
-    """Fail if a gate fails, else unknown if a gate is unknown, else pass."""
+    """Fail if a gate fails, else unknown if a gate is unknown, else pass. Of joined gates, some are enough."""
     points: int
-    """Sum of the points of the gates that pass."""
+    """Sum of the points of the gates that pass and of the other facts."""
     gates: tuple[GateResult, ...]
-    """Answer of each gate of the policy: those of the company, then function and title."""
+    """Answer of each gate of the policy: those of the company, function and title, then those of ``fit``."""
     lines: tuple[PointsLine, ...]
-    """One line ``fit:<gate>`` per gate that gives points."""
+    """One line ``fit:<gate>`` per gate that gives points, and ``fact:<fact>`` per known fact that is not a gate."""
     would_change: tuple[WouldChange, ...]
-    """Fact or value that each failed or unknown gate needs."""
+    """Fact or value that each failed or unknown gate needs, if it is in the way."""
     wanted_of_company: tuple[str, ...]
-    """Names of the company's gates that are unknown."""
+    """Names of the company's gates that are unknown and in the way."""
     wanted_of_person: tuple[str, ...]
-    """Names of the person's gates that are unknown."""
+    """Names of the person's gates that are unknown and in the way."""
     mark: str
     """Hash of the answers, the facts behind them and the policy. 12 hexadecimal digits."""
     raw_gates: Raw
@@ -70,13 +75,9 @@ class Gates:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._market = policy.served_market
+        self.facts = FactPoints(policy, domains_of(policy))
         self._needed = self._needed_values()
-        buyers = policy.buyers
-        self._fewest_points = {
-            **self._market.gate_points,
-            "function": buyers.functions.points,
-            "title": min(title.points for title in buyers.titles),
-        }
+        self._fewest_points = policy.gate_points
         self._industry = lru_cache(maxsize=10_000)(self._industry_gate)
         self.fit = lru_cache(maxsize=20_000)(self._fit)
         self._excluded = lru_cache(maxsize=20_000)(self._exclusion)
@@ -111,36 +112,51 @@ class Gates:
             return Reason.COMPETITOR if relationship is Relationship.COMPETITOR else Reason.EXCLUDED
         return None
 
-    def _fit(self, company: Company | None, job_title: str | None, job_function: str | None) -> Fit:
-        """Return the fit of a person with this title and function at this company."""
-        gates = (*self._company_gates(company), *self._person_gates(job_title, job_function))
-        states = {gate.state for gate in gates}
-        state = FAIL if FAIL in states else UNKNOWN if UNKNOWN in states else PASS
-        unknown = [gate.gate for gate in gates if gate.state is UNKNOWN]
-        lines = tuple(
-            PointsLine(rule=f"fit:{gate.gate}", points=gate.points) for gate in gates if gate.points
+    def _fit(
+        self,
+        company: Company | None,
+        job_title: str | None,
+        job_function: str | None,
+        address: Address = NO_ADDRESS,
+    ) -> Fit:
+        """Return the fit of a person with this title, function and address at this company."""
+        function = self._function_of(job_title, job_function)
+        own_gates, facts = self.facts.results(company, function, address)
+        gates = (*self._company_gates(company), *self._person_gates(job_title, job_function), *own_gates)
+        verdict = judge(gates, self._policy.gates.values(), self._fewest_points)
+        unknown = [gate.gate for gate in verdict.in_the_way if gate.state is UNKNOWN]
+        lines = (
+            *(PointsLine(rule=f"fit:{gate.gate}", points=gate.points) for gate in gates if gate.points),
+            *facts,
         )
-        would_change = tuple(self._would_change(gates))
+        would_change = tuple(self._would_change(verdict.in_the_way))
         return Fit(
-            state=state,
-            points=sum(gate.points for gate in gates),
+            state=verdict.state,
+            points=sum(line.points for line in lines),
             gates=gates,
             lines=lines,
             would_change=would_change,
             wanted_of_company=tuple(name for name in unknown if name not in PERSON_GATES),
             wanted_of_person=tuple(name for name in unknown if name in PERSON_GATES),
-            mark=_mark(self._policy.hash, *(f"{gate.state}{gate.points}{gate.found}" for gate in gates)),
+            mark=_mark(
+                self._policy.hash,
+                *(f"{gate.state}{gate.points}{gate.found}" for gate in gates),
+                *(f"{line.points}{line.found}" for line in facts),
+            ),
             raw_gates=Raw(b"[" + b",".join(map(_json, gates)) + b"]"),
             raw_lines=tuple(Raw(_json(line)) for line in lines),
             raw_would_change=tuple(Raw(_json(one)) for one in would_change),
-            least_gain=sum(self._fewest_points[gate.gate] for gate in gates if gate.state is not PASS),
+            least_gain=verdict.least_gain,
         )
 
     def role(self, job_title: str | None, job_function: str | None) -> tuple[str | None, str | None]:
         """Return the policy's function and title level of a person. None: the policy lists no match."""
-        function = self._function_in(job_function, is_stated=True) or self._function_in(job_title)
+        function = self._function_of(job_title, job_function)
         title = self._policy.buyers.title_of(job_title) if job_title else None
         return function, None if title is None else title.level
+
+    def _function_of(self, job_title: str | None, job_function: str | None) -> str | None:
+        return self._function_in(job_function, is_stated=True) or self._function_in(job_title)
 
     # The company.
 
@@ -202,7 +218,9 @@ class Gates:
         if job_function is not None and buyers.is_excluded(job_function):
             yield _result("title", FAIL, job_function, 0)
         elif job_title is None or not _has_letters(job_title):
-            yield _result("title", UNKNOWN, None, 0)
+            # Without never words, every title passes an open line, so an unknown one does too.
+            other = None if buyers.never else buyers.open_title
+            yield _result("title", UNKNOWN if other is None else PASS, None, other.points if other else 0)
         else:
             title = buyers.title_of(job_title)
             if title is None:
@@ -221,6 +239,9 @@ class Gates:
             return _result("function", PASS, f"{stated} ({name})", points)
         if (name := self._function_in(job_title)) is not None:
             return _result("function", PASS, f"{job_title} ({name})"[:600], points)
+        if (other := self._policy.buyers.functions.open_name) is not None:
+            found = stated or job_title
+            return _result("function", PASS, found and f"{found} ({other})"[:600], points)
         return _result("function", FAIL if stated is not None else UNKNOWN, stated, points)
 
     def _function_in(self, text: str | None, *, is_stated: bool = False) -> str | None:
@@ -251,7 +272,7 @@ class Gates:
             needed["employees"] = _bounds(market.employees)
         if market.country is not None:
             needed["country"] = "one of " + ", ".join(market.country.in_)
-        return needed
+        return needed | self.facts.needed()
 
     def _would_change(self, gates: tuple[GateResult, ...]) -> Iterable[WouldChange]:
         for gate in gates:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from schemas.vocabulary import Request
+from workers.accounts.rulebook.fact_points import Address
 from workers.accounts.state.facts import CampaignMark, Company, Fact, Opportunity
 from workers.identity.company_size import employees_range, revenue_range
 from workers.identity.country_names import read_country
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from schemas.lead_events import LeadForm
     from workers.accounts.rulebook.fit import Fit
     from workers.accounts.rulebook.terms import Terms
+    from workers.accounts.state.lead import LeadRow
 
 PERSON_FACTS = (
     "first_name",
@@ -117,9 +119,13 @@ def value_of(facts: tuple[Fact, ...], name: str) -> str | None:
     return next((fact.value for fact in facts if fact.name == name), None)
 
 
-def fit_of(terms: Terms, company: Company | None, facts: tuple[Fact, ...]) -> Fit:
-    """Return the fit of a person with these facts at this company."""
-    return terms.gates.fit(company, value_of(facts, "job_title"), value_of(facts, "job_function"))
+def fit_of(terms: Terms, company: Company | None, lead: LeadRow) -> Fit:
+    """Return the fit of a lead at this company."""
+    title, function = value_of(lead.facts, "job_title"), value_of(lead.facts, "job_function")
+    if not terms.gates.facts.asks_address:
+        return terms.gates.fit(company, title, function)
+    address = Address((lead.email or "").partition("@")[2], lead.role_address)
+    return terms.gates.fit(company, title, function, address)
 
 
 def latest_campaign(held: CampaignMark | None, campaign: Campaign | None, at_ms: int) -> CampaignMark | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from workers.policy.checks.behaviour_rules import check_behaviour
 from workers.policy.checks.calendars import check_calendars
+from workers.policy.checks.facts_and_gates import check_fit
 from workers.policy.checks.named_conditions import check_conditions
 from workers.policy.checks.no_visits import check_no_visits
 from workers.policy.checks.partners import check_partners
@@ -36,6 +37,7 @@ def check_references(policy: Policy, document: Document) -> list[Problem]:
         *check_skills(policy, document),
         *_check_reachable_grades(policy, document),
         *_check_titles(policy, document),
+        *check_fit(policy, document),
     ]
 
 
@@ -87,7 +89,7 @@ def _check_titles(policy: Policy, document: Document) -> list[Problem]:
             )
         levels.add(title.level)
         for place, word in enumerate(title.words):
-            earlier = seen.setdefault(normalize_words(word), title.level)
+            earlier = seen.setdefault(normalize_words(word) or word, title.level)
             if earlier != title.level:
                 problems.append(
                     document.make_problem(

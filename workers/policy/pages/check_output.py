@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workers.policy.checks.fit_outweighs_behaviour import describe_lowest_fit, every_gate
 from workers.policy.checks.notes import find_notes
 from workers.policy.document import read
 from workers.policy.load import PolicyError, load_policy_file
@@ -46,12 +47,12 @@ def describe_defaults(path: Path, policy: Policy | None) -> list[str]:
 
 def _summarize(policy: Policy) -> list[str]:
     cap, bar, most = policy.behaviour.cap, policy.stages.mql.bar, policy.behaviour.attainable
-    fit = " + ".join(f"{gate} {points}" for gate, points in policy.gate_points.items())
+    fit, gates = describe_lowest_fit(policy), every_gate(policy)
     days = policy.behaviour.fade.to_zero_after_days
     decay = "does not decay" if days is None else f"decays to 0 within {days} days"
     lines = [
         f"{policy.name}, version {policy.version}, hash {policy.hash}: passes",
-        f"lowest fit that passes every gate: {policy.lowest_fit} ({fit})",
+        f"lowest fit that passes {gates}: {policy.lowest_fit} ({fit})",
         f"highest fit: {policy.highest_fit}",
         f"behaviour: at most {most} (cap {cap}), {decay}",
         f"MQL threshold (bar): {bar}; a lead with the lowest fit needs {max(bar - policy.lowest_fit, 0)} points of behaviour",

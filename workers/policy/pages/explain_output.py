@@ -12,8 +12,18 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from workers.policy.conditions import Conditions
+from workers.policy.fit_points import (
+    GATES_DECIDE,
+    CountryLine,
+    DomainLine,
+    FunctionLine,
+    IndustryLine,
+    JoinedGates,
+    SizeLine,
+)
 from workers.policy.gates import Functions
 from workers.policy.pages.mql_examples import give_examples
+from workers.policy.pages.outsiders import describe_outsiders
 from workers.policy.pages.plain_words import plain_name
 from workers.policy.pages.sentence import Sentence
 from workers.policy.pages.sentences import SENTENCES
@@ -29,7 +39,9 @@ if TYPE_CHECKING:
     from workers.policy.model import Policy
 
 _INDENT: Final = "  "
-_ONE_SENTENCE: Final = frozenset({Route, NurturePath})
+_ONE_SENTENCE: Final = frozenset(
+    {Route, NurturePath, SizeLine, CountryLine, IndustryLine, FunctionLine, DomainLine, JoinedGates}
+)
 """Models whose clauses form one sentence."""
 _MOST_CHARACTERS: Final = 160
 """The most characters of a sentence on one line. A longer one is written with one clause a line."""
@@ -49,6 +61,8 @@ _ALL_AUDIENCES: Final = frozenset(Audience)
 CONCERNS: Final[Mapping[str, frozenset[Audience]]] = {
     "served_market": frozenset({_M, _P}),
     "buyers": frozenset({_M, _P}),
+    "fit": frozenset({_M}),
+    "gates": frozenset({_M, _P}),
     "behaviour": frozenset({_M}),
     "stages": frozenset({_M}),
     "paths": frozenset({_M}),
@@ -107,8 +121,12 @@ class Writer:
                 value = {term: text for term, text in value.items() if term in MAIN_TERMS}
             if self._is_short and not value:
                 continue
-            yield ""
-            yield from self._explain_value(heading, value, policy, name, 0)
+            if policy.gates:
+                heading = heading.replace(
+                    "every condition must hold", "some gates may replace each other, see below"
+                )
+            lines = list(self._explain_value(heading, value, policy, name, 0))
+            yield from (["", *lines] if lines else [])
 
     def explain_model(
         self, part: Part, depth: int, label: str = "", like: Part | None = None
@@ -215,11 +233,11 @@ def _capitalize(text: str) -> str:
 
 def _explain_principles(policy: Policy) -> Iterator[str]:
     """Yield the rules that hold under every policy, with the numbers of this one."""
-    bar, lowest, most = policy.stages.mql.bar, policy.lowest_fit, policy.behaviour.attainable
+    bar, most = policy.stages.mql.bar, policy.behaviour.attainable
     yield "Rules that hold under every policy:"
     yield (
-        f"{_INDENT}Fit outweighs behaviour: the lowest fit that passes every gate is {lowest}, all behaviour gives at most"
-        f" {most}, and an MQL needs {bar}. A lead that fails a gate is never an MQL, whatever it does."
+        f"{_INDENT}{_explain_fit(policy)}, all behaviour gives at most {most}, and an MQL needs {bar}."
+        f" {describe_outsiders(policy)}"
     )
     yield f"{_INDENT}An unknown fact does not mean outside: the lead waits for the fact, and its touches keep their dates."
     yield (
@@ -236,3 +254,11 @@ def _explain_principles(policy: Policy) -> Iterator[str]:
     )
     yield f"{_INDENT}An account has one owner at any time. A lead that asks for sales is not held back."
     yield f"{_INDENT}A rep who is absent or has left gets no lead. No lead is dropped because everyone is absent."
+
+
+def _explain_fit(policy: Policy) -> str:
+    gates = "the gates" if policy.gates else "every gate"
+    lowest = f"the lowest fit that passes {gates} is {policy.lowest_fit}"
+    if policy.fit is not None and policy.fit.proof == GATES_DECIDE:
+        return f"Gates alone keep outsiders out: {lowest}"
+    return f"Fit outweighs behaviour: {lowest}"

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from workers.policy.fit_range import fact_ranges
+from workers.policy.pages.outsiders import describe_failures
 from workers.policy.pages.plain_words import plain_name, plain_patterns, plain_word
 from workers.policy.pages.value_formats import format_list
 
@@ -36,8 +38,8 @@ def give_examples(policy: Policy) -> Iterator[str]:
         yield f"{_INDENT}Becomes an MQL at once: a lead that passes every gate and answers a campaign {campaigns}."
     yield f"{_INDENT}Goes to sales at once, with any points: a lead that asks for sales. It is an MQL if every gate passes."
     most = policy.behaviour.attainable
-    gates = format_list([plain_name(gate) for gate in policy.gate_points], "or")
-    yield f"{_INDENT}Never an MQL: a lead that fails {gates}, even with all {most} points that behaviour can give."
+    failures = describe_failures(policy).replace("if it", "that")
+    yield f"{_INDENT}Never an MQL: a lead that {failures}, even with all {most} points that behaviour can give."
     if policy.buyers.never:
         word = policy.buyers.never[0]
         yield f"{_INDENT}Never an MQL: a person with {word} in the title, at the best company and with any points."
@@ -91,7 +93,10 @@ def _usable(behaviour: Behaviour) -> Iterator[str]:
 
 def _describe_way(policy: Policy, fit: int, level: str) -> str:
     bar = policy.stages.mql.bar
-    who = f"a lead that passes every gate with the title level {level}, which is a fit of {fit}"
+    gates = "the gates" if policy.gates else "every gate"
+    others = f" and the {'most' if fit == policy.highest_fit else 'fewest'} points of other facts"
+    facts = others if fact_ranges(policy) else ""
+    who = f"a lead that passes {gates} with the title level {level}{facts}, which is a fit of {fit}"
     if fit >= bar:
         return f"Becomes an MQL with its first activity: {who}. It needs {bar} points."
     counts = count_events(policy.behaviour, bar - fit)

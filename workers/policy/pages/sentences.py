@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from workers.policy.pages.condition_sentences import CONDITION_SENTENCES
+from workers.policy.pages.scoring_sentences import SCORING_SENTENCES
 from workers.policy.pages.sentence import Sentence
 
 _S = Sentence
@@ -199,6 +200,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Route.without_owner": _S("or, if no active rep owns the account, to {v}"),
     "Route.otherwise": _S("every other lead goes to {v}"),
     **CONDITION_SENTENCES,
+    **SCORING_SENTENCES,
     "Partner.regions": _S("covers accounts in the region {v:any}"),
     "Partner.countries": _S(
         "covers accounts in the country {v:any}; if the company's country is unknown, the country of the person counts, "

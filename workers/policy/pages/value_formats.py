@@ -125,6 +125,14 @@ _FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {
     "money": format_amount,
     "time": format_duration,
     "points": lambda value: f"{value} point{'' if value in {1, -1} else 's'}",
+    "fit_points": lambda value: (
+        "outside, never an MQL," if value == "outside" else f"{value} point{'' if value in {1, -1} else 's'}"
+    ),
+    "proof": lambda value: (
+        "gates alone keep outsiders out, and behaviour may give more points than fit"
+        if value == "gates_decide"
+        else "the lowest fit that passes is above all behaviour"
+    ),
     "multiple": lambda value: {100: "the", 200: "twice the"}.get(value, f"{value / 100:g} times the"),
     "hours": format_hours,
     "activity": lambda value: _join_words(value, plain_activity, "or"),

@@ -33,7 +33,7 @@ def terms_with(*paths: object) -> Terms:
 
 
 TERMS = terms_with(*PATHS)
-NOTHING_KNOWN = fit_of(TERMS, None, ())
+NOTHING_KNOWN = fit_of(TERMS, None, LeadRow())
 """No points of fit: the total is that of behaviour."""
 
 

@@ -30,7 +30,7 @@ CASES = [
     ("[competitor]", "[customer]", "served_market.never.relationship[1]", '"customer"', "cannot be excluded"),
     ("level: manager,  ", "level: executive,  ", "buyers.titles[2].level", "executive a second time", "once"),
     ("head of, head, lead, officer]", "CFO, VP]", "buyers.titles[2].words[3]", "which the level executive has", "in one line only"),
-    ("points: 15, words: [manager", "points: -5, words: [manager", "buyers.titles[2].points", '"-5"', "from 0 to 10000"),
+    ("points: 15, words: [manager", "points: -10001, words: [manager", "buyers.titles[2].points", '"-10001"', "from -10000 to 10000"),
     ("points: 30", "points: 0x10", "served_market.industry.points", '"0x10"', "plain digits"),
     ("cap: 6}", "cap: inf}", "behaviour.groups.email.cap", '"inf"', "plain digits"),
     ("{to_zero_after_days: 60}", "{to_zero_after_days: 0}", "behaviour.fade.to_zero_after_days", '"0"', "from 1 to 3650"),

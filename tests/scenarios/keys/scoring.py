@@ -1,0 +1,83 @@
+"""Cases for the keys of points without a gate and of joined gates."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from tests.scenarios.keys.tales import Lines, tale
+from tests.scenarios.keys.worth import ANN
+from tests.scenarios.story import Story
+
+FACTS: Final[dict[str, Any]] = {
+    "fit.employees": [{"from": "100", "to": "999", "points": "3"}, {"otherwise": "1"}],
+    "fit.revenue": [{"from": "1B", "points": "4"}, {"otherwise": "2"}],
+    "fit.country": [{"in": ["CA", "DE"], "points": "3"}, {"otherwise": "1"}],
+    "fit.industry": [{"sic": ["6021"], "points": "3"}, {"naics": ["52"], "points": "2"}, {"otherwise": "1"}],
+    "fit.functions": [{"in": ["it"], "points": "2"}, {"otherwise": "1"}],
+    "fit.free_mail": "-4",
+    "fit.role_address": "-3",
+    "fit.domains": [{"in": ["edu"], "points": "-5"}, {"otherwise": "1"}],
+}
+
+
+@tale("wed 12:00", FACTS)
+def four_people_of_different_companies(story: Story) -> None:
+    """A bank of 400 people, a small one, one with a NAICS code in a university's domain, and a person of free mail."""
+    story.rep("mia")
+    story.bank("harbor", employees=400)
+    story.bank("alder", employees=40, sic=["5311"], revenue={"amount": 2_000_000_000, "currency": "USD"})
+    story.bank("birch", sic=None, naics=["522110"], country="CA", domains=["birch.edu"])
+    story.form(ANN, "tue 10:00", "demo")
+    story.form("cfo@alder.example", "tue 10:00", "demo", title="CFO", job_function="finance")
+    story.form("bo@birch.edu", "tue 10:00", "demo")
+    story.form("info@gmail.com", "tue 10:00", "demo")
+
+
+@tale(
+    "wed 12:00",
+    {"gates.size_or_place": {"at_least": "1", "of": ["revenue", "country"]}, "stages.mql.bar": "110"},
+)
+def a_bank_abroad_and_a_small_one_abroad(story: Story) -> None:
+    story.rep("mia")
+    story.bank("harbor", country="CA")
+    story.bank("alder", country="CA", revenue={"amount": 5, "currency": "USD"})
+    story.form(ANN, "tue 10:00", "demo")
+    story.form("bo@alder.example", "tue 10:00", "demo")
+
+
+_PEOPLE: Final = four_people_of_different_companies
+SCORING: Lines = {
+    "fit.employees[1].points": (_PEOPLE, "5"),
+    "fit.employees[1].from": (_PEOPLE, "401"),
+    "fit.employees[1].to": (_PEOPLE, "399"),
+    "fit.employees[2].otherwise": (_PEOPLE, "0"),
+    "fit.country[1].in": (_PEOPLE, ["DE"]),
+    "fit.country[1].points": (_PEOPLE, "2"),
+    "fit.country[2].otherwise": (_PEOPLE, "0"),
+    "fit.industry[1].sic": (_PEOPLE, ["6022"]),
+    "fit.industry[1].points": (_PEOPLE, "5"),
+    "fit.industry[2].naics": (_PEOPLE, ["53"]),
+    "fit.industry[3].otherwise": (_PEOPLE, "0"),
+    "fit.functions[1].in": (_PEOPLE, ["finance"]),
+    "fit.functions[1].points": (_PEOPLE, "1"),
+    "fit.functions[2].otherwise": (_PEOPLE, "0"),
+    "fit.revenue[1].from": (_PEOPLE, "3B"),
+    "fit.revenue[1].to": (_PEOPLE, "1500M"),
+    "fit.revenue[1].points": (_PEOPLE, "5"),
+    "fit.revenue[2].otherwise": (_PEOPLE, "0"),
+    "fit.free_mail": (_PEOPLE, "0"),
+    "fit.role_address": (_PEOPLE, "outside"),
+    "fit.domains[1].in": (_PEOPLE, ["ac.uk"]),
+    "fit.domains[1].points": (_PEOPLE, "-4"),
+    "fit.domains[2].otherwise": (_PEOPLE, "0"),
+    "gates.size_or_place.at_least": (
+        a_bank_abroad_and_a_small_one_abroad.where(
+            {
+                "gates.size_or_place": {"at_least": "2", "of": ["industry", "revenue", "country"]},
+                "stages.mql.bar": "90",
+            }
+        ),
+        "1",
+    ),
+    "gates.size_or_place.of": (a_bank_abroad_and_a_small_one_abroad, ["revenue", "industry"]),
+}

@@ -1,0 +1,44 @@
+"""Sentences of ``lead-router policy explain`` for points of fit without a gate and for joined gates.
+
+sentences.py includes them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from workers.policy.pages.sentence import Sentence
+
+_S = Sentence
+
+SCORING_SENTENCES: Final[dict[str, Sentence]] = {
+    "Policy.fit": _S("Points for facts that are not gates (an unknown fact gives 0 points)"),
+    "Policy.gates": _S("Gates of which some are enough (a gate that is not listed here must pass)"),
+    "FitPoints.proof": _S("{v:proof}"),
+    "FitPoints.employees": _S("Number of employees"),
+    "FitPoints.revenue": _S("Yearly revenue"),
+    "FitPoints.country": _S("Country of the company"),
+    "FitPoints.industry": _S("Industry of the company"),
+    "FitPoints.functions": _S("Function of the person, beside the points of a listed one"),
+    "FitPoints.free_mail": _S("{v:fit_points} for a free-mail address"),
+    "FitPoints.role_address": _S("{v:fit_points} for the address of a role, as info@"),
+    "FitPoints.domains": _S("Domain of the e-mail address"),
+    "JoinedGates.at_least": _S("at least {v} must pass"),
+    "JoinedGates.of": _S("of {v:all}"),
+    **{
+        f"{line}.{name}": sentence
+        for line in ("SizeLine", "CountryLine", "IndustryLine", "FunctionLine", "DomainLine")
+        for name, sentence in {
+            "points": _S("{v:fit_points}"),
+            "otherwise": _S("{v:fit_points} for any other known value"),
+        }.items()
+    },
+    "SizeLine.from": _S("from {v:money}"),
+    "SizeLine.to": _S("up to {v:money}"),
+    "CountryLine.in": _S("in {v:any}"),
+    "IndustryLine.sic": _S("for SIC codes that begin with {v:any}"),
+    "IndustryLine.naics": _S("for NAICS codes that begin with {v:any}"),
+    "FunctionLine.in": _S("for {v:words}"),
+    "DomainLine.in": _S("for a domain that ends in {v:any}"),
+}
+"""The sentences by key."""
