@@ -15,6 +15,7 @@ from workers.commands.history import history_app
 from workers.commands.kafka import resume, topics_app, worker
 from workers.commands.policy import policy_app
 from workers.commands.replay import replay
+from workers.commands.try_lead import try_lead
 from workers.commands.watch import watch
 from workers.commands.why import why
 
@@ -53,6 +54,7 @@ app.command()(worker)
 app.add_typer(topics_app, name="topics")
 app.command()(replay)
 app.add_typer(history_app, name="history")
+app.command("try")(try_lead)
 app.command()(watch)
 app.command()(why)
 app.command()(fairness)

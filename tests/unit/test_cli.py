@@ -86,6 +86,7 @@ def test_it_runs_as_a_module_too() -> None:
         (["demo"], "lead-router demo --seed 7 --keep"),
         (["worker"], "lead-router worker --only accounts"),
         (["replay"], "lead-router replay march.jsonl --out results.jsonl"),
+        (["try"], "lead-router try form.json --account account.json"),
         (["watch"], "lead-router watch --topic lead.routing --from-start"),
         (["resume"], "lead-router resume visitors 3"),
         (["policy", "check"], "lead-router policy check policy/default.yaml"),

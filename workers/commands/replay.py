@@ -117,7 +117,7 @@ def _replay_history(
         raise CommandError(
             f"no record could be read from {', '.join(map(str, files))}; expected one JSON object a line"
         )
-    until_ms = history.last_ms if until is None else _milliseconds(until)
+    until_ms = history.last_ms if until is None else read_time(until)
     counts: Counter[str] = Counter()
 
     def write_result(emit: Emit) -> None:
@@ -182,7 +182,8 @@ def _describe(counts: Counter[str]) -> str:
     return ", ".join(f"{counts[topic]:,} {topic}" for topic in TOPICS if counts[topic]) or "no results"
 
 
-def _milliseconds(until: str) -> int:
+def read_time(until: str, option: str = "--until") -> int:
+    """Return milliseconds from a time of the command line. Raises typer.BadParameter."""
     if until.isdigit():
         return int(until)
     try:
@@ -192,6 +193,6 @@ def _milliseconds(until: str) -> int:
     if at.tzinfo is None:
         raise typer.BadParameter(
             f"{until!r} is not a time with an offset, such as 2026-03-05T12:00:00Z, or milliseconds since the epoch",
-            param_hint="--until",
+            param_hint=option,
         )
     return int(at.timestamp() * 1_000)
