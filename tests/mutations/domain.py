@@ -68,7 +68,7 @@ DOMAIN = [
         "a lead that answered not now is called again for its old activity",
         (
             Edit(
-                f"{STAGES}/qualifying.py",
+                f"{STAGES}/thresholds.py",
                 "points(score.attributed_since, day).points",
                 "points(score.attributed, day).points",
             ),
@@ -150,7 +150,7 @@ DOMAIN = [
         (
             Edit(
                 "workers/accounts/routing/routes.py",
-                "        if held is not None and line.name not in _BEFORE_HOLDER:\n",
+                "        if held is not None and (line.name not in _BEFORE_HOLDER or line.is_desk_of_owned):\n",
                 "        if held is not None and line.name in _BEFORE_HOLDER:\n",
             ),
         ),

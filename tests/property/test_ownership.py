@@ -65,6 +65,24 @@ TEXT = with_routes(
     PARTNERS,
 )
 POLICY = load_policy(TEXT)
+AT_DESKS = with_routes(
+    POLICY_TEXT,
+    (
+        NEVER,
+        SUPPORT,
+        "{if: customer, to: desk west, kind: expansion, points: 5}",
+        "{if: open_opportunity, to: opportunity owner, kind: in_cycle, signals: [pricing]}",
+        OWNER,
+        "{if: {asks_for: [demo], is_not: [islands]}, to: desk west}",
+        REP,
+        "{if: islands, to: desk care}",
+        REST,
+    ),
+    desk("west", calendar="west") + desk("care", more=", service: 4h"),
+    "conditions: {islands: {regions: [HI, PR], kinds: [raised_hand]}}\nowners: {not_people: [queue]}\n",
+)
+"""Customers go to a desk, routes test requests and named conditions, and no partner covers an account."""
+texts = st.sampled_from((TEXT, AT_DESKS))
 PEOPLE = ("ann", "bob")
 OWNERS = ("own", "other")
 COMPANIES: tuple[dict[str, Any], ...] = (
@@ -115,8 +133,8 @@ def records(draw: st.DrawFn) -> list[Model]:
     return made
 
 
-def new_market(most_at_once: int) -> Market:
-    market = Market(TEXT, most_at_once=most_at_once)
+def new_market(most_at_once: int, text: str) -> Market:
+    market = Market(text, most_at_once=most_at_once)
     west = [DeskMembership(desk="west")]
     market.reps(rep("r1"), rep("r2"), rep("w1", desks=west), rep("dana", at_desk=False))
     market.reps(*(rep(one, at_desk=False) for one in OWNERS))
@@ -124,9 +142,11 @@ def new_market(most_at_once: int) -> Market:
     return market
 
 
-def play(events: list[Model], choices: list[int], most_at_once: int = MOST_AT_ONCE) -> Market:
+def play(
+    events: list[Model], choices: list[int], most_at_once: int = MOST_AT_ONCE, text: str = TEXT
+) -> Market:
     """Apply one step at a time: a record, a message to a desk, a message to the account, or a chunk of a large account."""
-    market = new_market(most_at_once)
+    market = new_market(most_at_once, text)
     waiting = list(events)
     turn = 0
     while waiting or market.to_desks or market.to_accounts or market.has_chunk:
@@ -166,11 +186,11 @@ def rows(market: Market, kind: type[Any]) -> list[Any]:
 
 
 @settings(deadline=None, max_examples=250)
-@given(records(), st.lists(st.integers(0, 5), min_size=1, max_size=30), at_once)
+@given(records(), st.lists(st.integers(0, 5), min_size=1, max_size=30), at_once, texts)
 def test_an_account_has_one_owner_at_every_prefix_of_the_output(
-    events: list[Model], choices: list[int], most_at_once: int
+    events: list[Model], choices: list[int], most_at_once: int, text: str
 ) -> None:
-    market = play(events, choices, most_at_once)
+    market = play(events, choices, most_at_once, text)
     assert_one_owner(market.outputs)
     assert_open_index(market.accounts.decider.rows)
     types = {one.assignee.type for one in market.outputs if isinstance(one, LeadRouting) and one.assignee}
@@ -178,14 +198,14 @@ def test_an_account_has_one_owner_at_every_prefix_of_the_output(
 
 
 @settings(deadline=None, max_examples=250)
-@given(records(), st.lists(st.integers(0, 5), min_size=1, max_size=30), at_once)
+@given(records(), st.lists(st.integers(0, 5), min_size=1, max_size=30), at_once, texts)
 def test_when_no_message_is_in_transit_the_accounts_own_owner_has_it(
-    events: list[Model], choices: list[int], most_at_once: int
+    events: list[Model], choices: list[int], most_at_once: int, text: str
 ) -> None:
-    market = play(events, choices, most_at_once)
+    market = play(events, choices, most_at_once, text)
     account = market.account()
     held = open_now(market, service=False).values()
-    right = owner_of(POLICY, account)
+    right = owner_of(load_policy(text), account)
     if right is not None:
         assert {one.assignee.id for one in held if one.assignee} <= {right.rep_id}
     assert account.request is None or account.request.is_waiting

@@ -157,11 +157,11 @@ class AnswerWithin(Part):
     inquiry: OpeningTime | None = None
     """Time to answer an inquiry: a request for sales from a lead who fails a gate. Left out: as an MQL."""
     expansion: OpeningTime | None = None
-    """Time to answer a lead of a customer. Any activity that gives points is a hand-off, also below the MQL threshold.
-    Left out: as an MQL."""
+    """Time to answer a lead of a customer. The route ``customer`` states which activity is a hand-off, also below
+    the MQL threshold. Left out: as an MQL."""
     in_cycle: OpeningTime | None = None
-    """Time to answer a lead of an account with an open opportunity. Any activity that gives points is a hand-off.
-    Left out: as an MQL."""
+    """Time to answer a lead of an account with an open opportunity. The route ``open_opportunity`` states which activity is a
+    hand-off. Left out: as an MQL."""
     service: OpeningTime | None = None
     """Time to answer a customer's support question, at the desk of the route ``support_question``: ``service: 4h``.
 

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo,
 
 from workers.policy.conditions import Territory
 from workers.policy.part import Part
-from workers.policy.scalars import Days, RepId, Text, must_match, refuse
+from workers.policy.scalars import Days, Name, Points, RepId, Text, must_match, refuse
 from workers.policy.text_patterns import compile_globs
 
 Word = Literal[
@@ -44,6 +44,8 @@ DESTINATIONS: dict[str, tuple[str | None, str | None]] = {
     "contact_has_owner": ("contact owner", None),
 }
 """For each condition: the required ``to`` (None: a desk) and the required kind of hand-off."""
+DESK_OWNED = frozenset({"customer", "open_opportunity"})
+"""Conditions whose line may also lead to a desk, and may ask for more than any activity."""
 
 
 TERRITORY, WORD = "a territory", "a word"
@@ -89,6 +91,17 @@ class Route(Part):
     without_owner: DeskText | None = None
     """For customer, open_opportunity and account_has_owner: the desk that gets the lead if no active rep owns the account.
     Its deadlines also apply to the owner: ``without_owner: desk west``. Left out: the next line is tested."""
+    points: Points | None = None
+    """For customer and open_opportunity: the least points of behaviour with which a lead is handed over: ``points: 20``.
+
+    A request for sales is handed over at once, whatever the points. With fewer points the activity is recorded, and a
+    buying signal among it still notifies the owner. Left out: any activity that gives points is enough.
+    """
+    signals: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
+    """For customer and open_opportunity: buying signals (``behaviour.signals``) of which one is enough:
+    ``signals: [pricing]``. With ``points``, either is enough."""
+    only: Literal["asks_for_sales"] | None = None
+    """For customer and open_opportunity: only a request for sales is handed over: ``only: asks_for_sales``."""
     otherwise: DeskText | None = None
     """The desk of all other leads, in the last line: ``otherwise: desk inside_sales``."""
 
@@ -97,13 +110,15 @@ class Route(Part):
         if (self.if_ is None) == (self.otherwise is None):
             refuse("either if and to, or otherwise with the word desk and the name of a desk")
         if self.if_ is None:
-            if self.to or self.kind or self.for_days or self.without_owner:
+            if self.model_fields_set - {"otherwise"}:
                 refuse("otherwise alone, without other keys in the line")
             return self
         word = self.if_ if isinstance(self.if_, str) else "territory"
         to, kind = DESTINATIONS.get(word, (None, None))
-        if to is not None and self.to != to:
-            refuse(f"if: {word} with to: {to}")
+        may_be_desk = word in DESK_OWNED and self.desk is not None
+        if to is not None and self.to != to and not may_be_desk:
+            desk = " or a desk" if word in DESK_OWNED else ""
+            refuse(f"if: {word} with to: {to}{desk}")
         if to is None and (self.to is None or not self.to.startswith("desk ")):
             refuse("to: desk and the name of a desk, as to: desk inside_sales")
         if self.kind != kind:
@@ -113,6 +128,26 @@ class Route(Part):
         if self.without_owner is not None and word not in _OWNED:
             refuse("without_owner with customer, open_opportunity or account_has_owner only")
         return self
+
+    @model_validator(mode="after")
+    def _require_owned_keys_with_owned_accounts(self) -> Route:
+        if self.without_owner is not None and self.is_desk_of_owned:
+            refuse("without_owner only if the line leads to the owner, and not to a desk")
+        if self.asks_for_more and self.name not in DESK_OWNED:
+            refuse("points, signals and only with customer or open_opportunity only")
+        if self.only is not None and (self.points is not None or self.signals):
+            refuse("only: asks_for_sales alone, or points and signals")
+        return self
+
+    @property
+    def asks_for_more(self) -> bool:
+        """Whether an activity of an owned account is handed over only with certain points or signals, or not at all."""
+        return self.points is not None or bool(self.signals) or self.only is not None
+
+    @property
+    def is_desk_of_owned(self) -> bool:
+        """Whether the line gives customers or accounts with an open opportunity to a desk, and not to an owner."""
+        return self.desk is not None and self.name in DESK_OWNED
 
     @cached_property
     def name(self) -> str:

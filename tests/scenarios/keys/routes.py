@@ -58,6 +58,13 @@ def a_customer_whom_nobody_owns(story: Story) -> None:
 
 
 @tale("tue 11:00")
+def a_customer_reads_prices(story: Story) -> None:
+    _reps(story)
+    story.bank("harbor", relationship="customer", owner_rep_id="olga")
+    story.activity("page_view", "tue 10:00", email=ANN, url="https://x.example/pricing")
+
+
+@tale("tue 11:00")
 def somebody_with_free_mail_names_a_company(story: Story) -> None:
     """The phone number of the form is that of the company."""
     _reps(story)
@@ -141,6 +148,9 @@ ROUTES: Lines = {
     f"{TERRITORY}.is_not": (_OREGON.where(_asks(is_not=["price"]) | _NAMED | _USES_ALL), ["demo"]),
     "routes[9].to": (_OREGON.where(_also_to("west")), "desk customer_service"),
     "routes[7].for_days": (a_rep_worked_it_last_week, "3"),
+    "routes[3].points": (a_customer_reads_prices.where({"routes[3].points": "3"}), "20"),
+    "routes[3].signals": (a_customer_reads_prices.where({"routes[3].signals": ["pricing"]}), ["webinar"]),
+    "routes[3].only": (a_customer_reads_prices, "asks_for_sales"),
     "routes[3].without_owner": (a_customer_whom_nobody_owns, "desk customer_service"),
     "routes[10].otherwise": (a_rep_worked_it_last_week.where(_also_to("inside_sales")), "desk west"),
     "matching.company_name.demands": (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from schemas.desk_requests import AccountDepends
 from schemas.topics import DESK_REQUESTS
-from schemas.vocabulary import Alert
+from schemas.vocabulary import Alert, Route
 from workers.accounts.handoffs import buying_signals
 from workers.accounts.handoffs.alert_recipients import is_muted, recipients_for_desk
 from workers.accounts.routing.ownership import crm_owners, is_customer, named_by_crm
@@ -66,7 +66,9 @@ def _missing_owners(case: Case) -> dict[str, str | None]:
         found[by_hand] = by_hand
     company = account.company
     has_leads = account.request is not None or account.open_handoffs > 0
-    if company is not None and is_customer(company) and has_leads and not crm_owners(policy, company):
+    line = policy.route(Route.CUSTOMER)
+    needs_owner = is_customer(company) and not (line is not None and line.is_desk_of_owned)
+    if company is not None and needs_owner and has_leads and not crm_owners(policy, company):
         found[NO_NAMED_OWNER] = company.owner_rep_id
     return found
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from workers.accounts.state.account import AccountRow
     from workers.accounts.state.facts import Company
     from workers.policy.model import Policy
+    from workers.policy.routes import Route as Line
 
 
 class AccountOwner(NamedTuple):
@@ -35,12 +36,22 @@ def has_open_opportunity(company: Company | None) -> bool:
     return company is not None and bool(company.opportunities)
 
 
+def has_relationship(route: Line, company: Company | None) -> bool:
+    """Whether the account is a customer, or has an open opportunity, as the route line asks."""
+    return is_customer(company) if route.name == Route.CUSTOMER else has_open_opportunity(company)
+
+
 def named_by_crm(policy: Policy, company: Company | None) -> tuple[AccountOwner, ...]:
-    """Return the reps whom the CRM names, in the order of the policy's routes. Robots and queues are left out."""
+    """Return the reps whom the CRM names, in the order of the policy's routes. Robots and queues are left out.
+
+    No later route names one if a desk has the account because it is a customer or has an open opportunity.
+    """
     if company is None:
         return ()
     named: list[AccountOwner] = []
     for route in policy.routes:
+        if route.is_desk_of_owned and has_relationship(route, company):
+            break  # a desk has the account, whoever owns it in the CRM
         if route.name == Route.OPEN_OPPORTUNITY and company.opportunities:
             latest = company.opportunities[-1].owner_rep_id
             if policy.owners.is_person(latest):

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.desk_requests import RequestMode
 from schemas.vocabulary import AssigneeType, HowChosen, Kind, Route, RouteMiss
-from workers.accounts.routing.ownership import crm_owners, has_former_rep, is_customer, owner_of
+from workers.accounts.routing.ownership import (
+    crm_owners,
+    has_former_rep,
+    has_relationship,
+    is_customer,
+    owner_of,
+)
 from workers.accounts.routing.partners import PARTNER_PREFIX, partner_of, partner_or_miss
 from workers.accounts.routing.territories import LeadProfile, find_unmet
 from workers.accounts.state.parts import SkippedRoute
@@ -71,7 +77,7 @@ def plan_for(
         if owner is not None and line.name == owner.route:
             return _owner_plan(owner, tuple(earlier), line.fallback)
         step = _evaluate_line(policy, account, kind, now_ms, lead, line)
-        if held is not None and line.name not in _BEFORE_HOLDER:
+        if held is not None and (line.name not in _BEFORE_HOLDER or line.is_desk_of_owned):
             if line.name in {held.route, Route.OTHERWISE}:
                 return held._replace(earlier=tuple(earlier))
             if not (isinstance(step, Plan) and _forwards_to_partner(step, held, lead)):
@@ -113,7 +119,12 @@ def _evaluate_line(  # noqa: PLR0911 - one line per route
 ) -> Plan | SkippedRoute:
     """Return the plan of a route line, or why it does not apply."""
     if line.name in _OWNER_ROUTES:
-        return _skip_owner_line(policy, account, line)
+        is_at_desk = line.is_desk_of_owned and has_relationship(line, account.company)
+        return (
+            _desk_plan(policy, account, kind, now_ms, line)
+            if is_at_desk
+            else _skip_owner_line(policy, account, line)
+        )
     if line.territory is not None:
         why = find_unmet(line.territory, account.company, lead, policy.currency, policy.conditions)
         if why is not None:
@@ -134,6 +145,18 @@ def _evaluate_line(  # noqa: PLR0911 - one line per route
             return _skip(line, RouteMiss.NOT_EXCLUDED)
         case _:
             return _skip(line, RouteMiss.NO_SUPPORT_QUESTION)
+
+
+def _desk_plan(policy: Policy, account: AccountRow, kind: Kind, now_ms: int, line: Line) -> Plan:
+    """Return the plan to ask the desk of a customer or of an open opportunity: for its rep who has worked the account.
+
+    Without such a rep, or after the days of ``account_has_rep``, the desk chooses.
+    """
+    again = _last_rep_plan(policy, account, kind, now_ms, line)
+    desk = f"{_DESK}{line.desk}"
+    if isinstance(again, Plan) and again.desk == desk:
+        return again
+    return Plan(desk, RequestMode.TURN, None, Route(line.name), None)
 
 
 def _skip_owner_line(policy: Policy, account: AccountRow, line: Line) -> SkippedRoute:

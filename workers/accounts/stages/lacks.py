@@ -16,7 +16,8 @@ from workers.accounts.routing.permission import restriction
 from workers.accounts.rulebook.behaviour import event_days
 from workers.accounts.rulebook.fit import PERSON_GATES
 from workers.accounts.stages.nurture_paths import is_with_sales
-from workers.accounts.stages.qualifying import has_been_mql, is_threshold_reached
+from workers.accounts.stages.qualifying import has_been_mql
+from workers.accounts.stages.thresholds import is_threshold_reached, new_points, owned_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from workers.accounts.rulebook.terms import Terms
     from workers.accounts.state.lead import LeadRow
     from workers.accounts.state.score import ScoreRow
+    from workers.policy.routes import Route as Line
 
 
 class Lack(NamedTuple):
@@ -134,8 +136,23 @@ def _of_owned(case: Case, lead: LeadRow, score: ScoreRow, day: int) -> Iterator[
         yield _request(case)
     elif lead.handed:
         return
-    yield _ACTIVITY
+    line = owned_line(case)
+    if line is None:
+        yield _ACTIVITY
+    else:
+        yield from _of_owned_line(case, score, line, day)
+        if lead.verdict is None:
+            yield _request(case)
     yield from _permission(case, lead)
+
+
+def _of_owned_line(case: Case, score: ScoreRow, line: Line, day: int) -> Iterator[Lack]:
+    """Yield the points and the signals with which a route of an owned account hands the lead over."""
+    if line.points is not None:
+        missing = line.points - case.terms.rules.points(score.attributed, day).points
+        yield Lack("points", "behaviour", f"{missing} more") if missing > 0 else _ACTIVITY
+    if line.signals:
+        yield Lack("fact", "signals", ", ".join(line.signals))
 
 
 def _others(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, day: int) -> Iterator[Lack]:
@@ -153,7 +170,7 @@ def _others(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, day: int) -> I
 
 
 def _new_points(case: Case, score: ScoreRow, day: int) -> Iterator[Lack]:
-    points = case.terms.rules.points(score.attributed_since, day).points
+    points = new_points(case, score, day)
     if points < case.terms.new_points:
         yield Lack("points", "new_points", f"{case.terms.new_points - points} more")
 

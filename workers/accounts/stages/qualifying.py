@@ -15,6 +15,7 @@ from workers.accounts.routing.ownership import has_open_opportunity, is_customer
 from workers.accounts.routing.partners import withholds_mqls
 from workers.accounts.routing.permission import restriction
 from workers.accounts.rulebook.behaviour import event_days, last_event_day
+from workers.accounts.stages.thresholds import find_owned_day, is_threshold_reached, new_points
 from workers.accounts.worth.counts import stop_new_points
 from workers.accounts.worth.facts import known_since_ms
 
@@ -146,19 +147,22 @@ def _qualify_owned(
 ) -> tuple[LeadRow, ScoreRow, DueHandoff | None]:
     """Qualify a lead of an owned account: of a customer, or with an open opportunity.
 
-    The first earning activity in a cycle makes a hand-off due, whatever the score.
+    The first earning activity in a cycle makes a hand-off due, whatever the score, unless the route asks for more.
     """
     why = Reason.CUSTOMER_ACCOUNT if is_customer(case.account.company) else Reason.OPEN_OPPORTUNITY
     reasons: tuple[Reason, ...] = (why,)
     if not occasion.earned or (lead.handed and lead.verdict is None):
         return lead, score, None
+    due_day = find_owned_day(case, lead, score, occasion.day)
+    if due_day is None:
+        return lead, score, None
     if lead.verdict is not None:
         days = [occasion.day, *event_days(score.attributed_since, occasion.day)]
-        if not any(_new_points(case, score, day) >= case.terms.new_points for day in days):
+        if not any(new_points(case, score, day) >= case.terms.new_points for day in days):
             return lead, score, None
         lead, score = new_cycle(lead, score)
         reasons = (why, Reason.NEW_POINTS_SINCE)
-    return replace(lead, handed=True), score, DueHandoff(occasion.day, reasons)
+    return replace(lead, handed=True), score, DueHandoff(due_day, reasons)
 
 
 def _find_mql_day(
@@ -234,17 +238,6 @@ def _facts_known_day(case: Case, lead: LeadRow, score: ScoreRow) -> int:
         if since_ms is not None:
             known_day = max(known_day, case.terms.day_of(since_ms))
     return known_day
-
-
-def is_threshold_reached(case: Case, lead: LeadRow, score: ScoreRow, needed: int, day: int) -> bool:
-    """Whether behaviour gives ``needed`` points on a day. After the end of a cycle, enough of them must be new."""
-    if case.terms.rules.points(score.attributed, day).points < needed:
-        return False
-    return lead.verdict is None or _new_points(case, score, day) >= case.terms.new_points
-
-
-def _new_points(case: Case, score: ScoreRow, day: int) -> int:
-    return case.terms.rules.points(score.attributed_since, day).points
 
 
 def new_cycle(lead: LeadRow, score: ScoreRow) -> tuple[LeadRow, ScoreRow]:

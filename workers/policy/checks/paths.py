@@ -39,6 +39,10 @@ def check_paths(policy: Policy, document: Document) -> Iterator[Problem]:
             yield from _check_signals(
                 policy, document, ("routes", at, "if", "signals"), route.territory.signals
             )
+        yield from _check_signals(policy, document, ("routes", at, "signals"), route.signals)
+        if route.points is not None and route.points > policy.behaviour.attainable:
+            expected = f"at most {policy.behaviour.attainable}, the most that behaviour can give"
+            yield document.make_problem(("routes", at, "points"), str(route.points), expected)
 
 
 def _find_covering_line(line: NurturePath, before: tuple[NurturePath, ...]) -> int | None:

@@ -240,10 +240,16 @@ def _explain_principles(policy: Policy) -> Iterator[str]:
         f" {describe_outsiders(policy)}"
     )
     yield f"{_INDENT}An unknown fact does not mean outside: the lead waits for the fact, and its touches keep their dates."
-    yield (
-        f"{_INDENT}Any activity that gives points is a hand-off if it is of a customer or of an open opportunity, also below"
-        " the threshold: one for each person and cycle. What follows on it is a signal, and no further hand-off."
-    )
+    of_owned = [
+        words
+        for name, words in (("customer", "of a customer"), ("open_opportunity", "of an open opportunity"))
+        if not ((line := policy.route(name)) is not None and line.asks_for_more)
+    ]
+    if of_owned:
+        yield (
+            f"{_INDENT}Any activity that gives points is a hand-off if it is {' or '.join(of_owned)}, also below"
+            " the threshold: one for each person and cycle. What follows on it is a signal, and no further hand-off."
+        )
     yield (
         f"{_INDENT}A person who asks for sales, a customer included, must be answered in the time of a raised hand. Only a"
         " person who fails a gate, and whose account is not a customer's, has the time of an inquiry."

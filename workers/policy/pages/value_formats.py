@@ -38,6 +38,7 @@ _PHRASES: Final[Mapping[str, str]] = {
     "mql": "as soon as it is an MQL",
     "sql": "after inside sales has qualified it",
     "anyone": "the others in turn",
+    "asks_for_sales": "asks for sales",
     "account owner": "the account owner",
     "opportunity owner": "the opportunity owner",
     "partner": "that partner",

@@ -89,6 +89,36 @@ def test_valid_routes_are_loaded(default_text: str, routes: Sequence[str], desks
             "routes[5] takes all its leads",
         ),
         (
+            (NEVER, CUSTOMER.replace("}", ", points: 9000}"), OPEN, REST),
+            "routes[2].points",
+            "9000",
+            "the most that behaviour can give",
+        ),
+        (
+            (NEVER, CUSTOMER, OPEN.replace("}", ", signals: [page]}"), REST),
+            "routes[3].signals[1]",
+            '"page"',
+            "a rule that behaviour.signals lists",
+        ),
+        (
+            (NEVER, CUSTOMER.replace("}", ", only: asks_for_sales, points: 5}"), OPEN, REST),
+            "routes[2]",
+            "keys and values",
+            "only: asks_for_sales alone",
+        ),
+        (
+            (NEVER, CUSTOMER, OPEN, OWNER.replace("}", ", points: 5}"), REST),
+            "routes[4]",
+            "keys and values",
+            "with customer or open_opportunity only",
+        ),
+        (
+            (NEVER, "{if: customer, to: desk inside_sales, kind: expansion, without_owner: desk inside_sales}", OPEN, REST),
+            "routes[2]",
+            "keys and values",
+            "and not to a desk",
+        ),
+        (
             (*OWNED, territory("asks_for: [newsletter]"), REST),
             "routes[5].if.asks_for[1]",
             '"newsletter"',
