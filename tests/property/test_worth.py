@@ -23,11 +23,20 @@ from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.count_once import message_mark
 from workers.accounts.worth.durations import Activity, count_activity
 from workers.policy.behaviour_rules import Behaviour
+from workers.policy.decay import Decay
 from workers.policy.model import Policy, Rule
 
 SECOND_MS, MINUTE_MS, HOUR_MS = 1_000, 60_000, 3_600_000
 ACTIVITIES = ("view", "watch", "click")
-DECAYS = st.sampled_from(["none", *({"to_zero_after_days": days} for days in (3, 10, 60))])
+DECAYS = st.sampled_from(
+    [
+        "none",
+        *({"to_zero_after_days": days} for days in (3, 10, 60)),
+        *({"half_life_days": days} for days in (1, 7)),
+        {"steps": {"2": "50", "5": "10%", "9": "0"}},
+        {"steps": {"1": "75"}},
+    ]
+)
 OWN_DECAY = st.just({}) | st.fixed_dictionaries({"fade": DECAYS})
 LINKS = st.none() | st.sampled_from(["rule0", "rule1", "rule2", "rule3"])
 
@@ -127,17 +136,28 @@ def expected_points(
     for name, rule in rules.items():
         group = policy.behaviour.groups["g"] if rule.group else None
         decay = rule.fade or (group and group.fade) or policy.behaviour.fade
-        span = decay.to_zero_after_days
-        live = {day: count for day, count in days[name].items() if 0 <= today - day < (span or 3_650)}
-        left = [
-            count * (Fraction(span - (today - day), span) if span else Fraction(1))
-            for day, count in live.items()
-        ]
+        live = {
+            day: count
+            for day, count in days[name].items()
+            if today - day >= 0 and left_of(decay, today - day)
+        }
+        left = [count * left_of(decay, today - day) for day, count in live.items()]
         size = Decimal(abs(rule.points)) * sum(left).numerator / sum(left).denominator if left else Decimal(0)
         points = int(size.to_integral_value(ROUND_HALF_UP)) * (1 if rule.points > 0 else -1)
         if live:
             found[name] = (points if rule.cap is None else min(points, rule.cap), sum(live.values()))
     return found
+
+
+def left_of(decay: Decay, age: int) -> Fraction:
+    """Return the share of an event's points that is left at an age in days."""
+    if decay.to_zero_after_days is not None:
+        return max(Fraction(decay.to_zero_after_days - age, decay.to_zero_after_days), Fraction(0))
+    if decay.half_life_days is not None:
+        share = Fraction(0.5) ** Fraction(age, decay.half_life_days)
+        return Fraction(share) if age < 10 * decay.half_life_days else Fraction(0)
+    reached = [left for day, left in (decay.steps or {}).items() if age >= day]
+    return Fraction(min([100, *reached]), 100) if age < 3_650 else Fraction(0)
 
 
 def _fitting(rules: dict[str, Rule], one: Occurrence, duration_ms: int) -> set[str]:

@@ -11,15 +11,14 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from workers.policy.decay import Decay
 from workers.policy.part import Part
 from workers.policy.scalars import (
     DAY_MS,
-    LONGEST_DAYS,
     MINUTE_MS,
     ActivityDuration,
     Bucket,
     Count,
-    Days,
     Name,
     Points,
     Text,
@@ -34,9 +33,6 @@ from workers.policy.text_patterns import compile_globs
 def _one_or_many(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
-
-NO_DECAY = "none"
-"""Value of ``fade`` for points that do not decay."""
 
 Activities = Annotated[tuple[Name, ...], BeforeValidator(_one_or_many), Field(max_length=50)]
 Globs = Annotated[tuple[Text, ...], BeforeValidator(_one_or_many), Field(max_length=50)]
@@ -74,43 +70,6 @@ class When(Part):
         """Return the compiled patterns by key. Use ``match`` on the whole url, asset, form id or campaign name."""
         given = {"url": self.url, "asset": self.asset, "form": self.form, "campaign": self.campaign}
         return {key: compile_globs(patterns) for key, patterns in given.items() if patterns}
-
-
-class Decay(Part):
-    """Linear decay. The points of each event fall to zero in equal daily steps. Caps are applied afterwards.
-
-    ``fade: none`` switches decay off: an event gives its full points for 3,650 days. Days are calendar days of the
-    policy's time zone. Points are computed exactly. The points of a rule are then rounded to the nearest whole number.
-    """
-
-    to_zero_after_days: Days | None
-    """Days after which an event is worth nothing. Of N days, one takes one Nth of the points."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read_none(cls, value: object) -> object:
-        """Return the fields for the text ``none``."""
-        if not isinstance(value, str):
-            return value
-        if value.strip() != NO_DECAY:
-            refuse(f"keys and values, as {{to_zero_after_days: 60}}, or {NO_DECAY}")
-        return {"to_zero_after_days": None}
-
-    @property
-    def horizon_days(self) -> int:
-        """Days for which an event counts. Its own day is the first. 1 to 3,650."""
-        return self.to_zero_after_days or LONGEST_DAYS
-
-    def points(self, each: int, weighted: int, times: int) -> int:
-        """Return the points of ``times`` events of ``each`` points, rounded to the nearest whole number.
-
-        ``weighted`` is the sum of ``horizon_days - age`` over the events. Half a point is rounded away from zero.
-        """
-        if self.to_zero_after_days is None:
-            return each * times
-        days = self.to_zero_after_days
-        nearest = (2 * abs(each) * weighted + days) // (2 * days)
-        return nearest if each > 0 else -nearest
 
 
 class Rule(Part):
@@ -270,12 +229,9 @@ class Behaviour(Part):
         before from its last day, which was yesterday, and so on.
         """
         decay, bucket = self.decay_of(rule), rule.once_per or DAY_MS
-        horizon = decay.horizon_days
+        weights = decay.weights
         if bucket < DAY_MS:
-            times = DAY_MS // bucket * horizon
-            weighted = DAY_MS // bucket * horizon * (horizon + 1) // 2
+            weighted = DAY_MS // bucket * sum(weights)
         else:
-            ages = range(1, horizon, bucket // DAY_MS)
-            times = 1 + len(ages)
-            weighted = horizon + sum(horizon - age for age in ages)
-        return min(open_end, decay.points(rule.points, weighted, times))
+            weighted = weights[0] + sum(weights[1 :: bucket // DAY_MS])
+        return min(open_end, decay.points(rule.points, weighted))

@@ -12,9 +12,10 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from schemas.base import PolicyRef
-from workers.policy.behaviour_rules import Behaviour, Decay, Group, Rule, When
+from workers.policy.behaviour_rules import Behaviour, Group, Rule, When
 from workers.policy.conditions import NamedCondition, Span, Territory
 from workers.policy.consent import UnstatedConsent, WithoutTracking
+from workers.policy.decay import Decay
 from workers.policy.desks import (
     AnswerWithin,
     Calendar,

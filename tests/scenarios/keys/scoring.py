@@ -1,11 +1,11 @@
-"""Cases for the keys of points without a gate and of joined gates."""
+"""Cases for the keys of points without a gate, of joined gates, and of decay by half-life and in steps."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 from tests.scenarios.keys.tales import Lines, tale
-from tests.scenarios.keys.worth import ANN
+from tests.scenarios.keys.worth import ANN, a_reader_comes_back_three_weeks_later
 from tests.scenarios.story import Story
 
 FACTS: Final[dict[str, Any]] = {
@@ -46,7 +46,26 @@ def a_bank_abroad_and_a_small_one_abroad(story: Story) -> None:
 
 
 _PEOPLE: Final = four_people_of_different_companies
+_RETURN: Final = a_reader_comes_back_three_weeks_later
 SCORING: Lines = {
+    "behaviour.fade.half_life_days": (_RETURN.where({"behaviour.fade": {"half_life_days": "20"}}), "5"),
+    "behaviour.fade.steps": (_RETURN.where({"behaviour.fade": {"steps": {"14": "50"}}}), {"14": "20"}),
+    "behaviour.groups.content.fade.half_life_days": (
+        _RETURN.where({"behaviour.groups.content.fade": {"half_life_days": "20"}}),
+        "5",
+    ),
+    "behaviour.groups.content.fade.steps": (
+        _RETURN.where({"behaviour.groups.content.fade": {"steps": {"14": "50"}}}),
+        {"14": "20"},
+    ),
+    "behaviour.rules.form.fade.half_life_days": (
+        _RETURN.where({"behaviour.rules.form.fade": {"half_life_days": "20"}}),
+        "5",
+    ),
+    "behaviour.rules.form.fade.steps": (
+        _RETURN.where({"behaviour.rules.form.fade": {"steps": {"14": "50"}}}),
+        {"14": "20"},
+    ),
     "fit.employees[1].points": (_PEOPLE, "5"),
     "fit.employees[1].from": (_PEOPLE, "401"),
     "fit.employees[1].to": (_PEOPLE, "399"),

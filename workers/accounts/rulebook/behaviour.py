@@ -3,9 +3,9 @@
 In: events, and counts per rule and day. Out: the matching rules, and points lines that add up to the total.
 Counts are not changed here. Fit, stage and owner have no influence.
 
-Points come from the policy key ``behaviour``. With N = ``fade.to_zero_after_days`` (decay), each event of a rule gives
-``points * (N - age) / N``, where ``age`` is in whole days of the policy's zone. The sum of a rule is exact, and is rounded
-to the nearest whole number once. Caps apply in this order: the rule's ``cap``, the group's ``cap``, ``behaviour.cap``.
+Points come from the policy key ``behaviour``. Decay (``fade``) gives each event of a rule a weight by its ``age`` in whole
+days of the policy's zone. With N = ``fade.to_zero_after_days`` it gives ``points * (N - age) / N``. The sum of a rule is
+exact, and is rounded to the nearest whole number once. Caps apply in this order: the rule's ``cap``, the group's ``cap``, ``behaviour.cap``.
 Counts are integers, so the order of events does not matter (ADR 0009).
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from workers.accounts.state.score import RuleCount
-    from workers.policy.behaviour_rules import Decay
+    from workers.policy.decay import Decay
     from workers.policy.model import Policy, Rule
 
 
@@ -168,9 +168,9 @@ class RuleBook:
     def points(self, counts: tuple[RuleCount, ...], day: int) -> Behaviour:
         """Return the points of ``counts`` as of ``day``; events of later days do not count.
 
-        Rule: ``points * sum(events * (N - age)) / N``, rounded once to the nearest whole number, half away from zero. At
-        most the rule's ``cap``. N is the policy key ``fade.to_zero_after_days`` of the rule, its group or all behaviour.
-        ``age`` is the whole days since the event, 0 <= age < N. ``fade: none``: ``points * events``.
+        Rule: ``points * sum(events * weight of their age) / weight of a new event``, rounded once to the nearest whole
+        number, half away from zero. At most the rule's ``cap``. The weights are those of ``fade`` of the rule, its group or
+        all behaviour. ``age`` is the whole days since the event. ``fade: none``: ``points * events``.
         Group: at most its ``cap``. Total: at most ``behaviour.cap``. A cap that removes points adds a negative line.
         """
         if not counts:
@@ -232,14 +232,15 @@ class RuleBook:
 
 def _rule_points(days: tuple[tuple[int, int], ...], each: int, decay: Decay, day: int) -> tuple[int, int]:
     """Return (points, number of events) of one rule of ``each`` points, after decay and before caps."""
-    horizon = decay.horizon_days
+    weights = decay.weights
+    horizon = len(weights)
     weighted = times = 0
     for on_day, count in days:
         age = day - on_day
         if 0 <= age < horizon:
-            weighted += count * (horizon - age)
+            weighted += count * weights[age]
             times += count
-    return decay.points(each, weighted, times), times
+    return decay.points(each, weighted), times
 
 
 def _matches(rule: Rule, given: Mapping[str, str | None]) -> bool:

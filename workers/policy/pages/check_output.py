@@ -48,13 +48,11 @@ def describe_defaults(path: Path, policy: Policy | None) -> list[str]:
 def _summarize(policy: Policy) -> list[str]:
     cap, bar, most = policy.behaviour.cap, policy.stages.mql.bar, policy.behaviour.attainable
     fit, gates = describe_lowest_fit(policy), every_gate(policy)
-    days = policy.behaviour.fade.to_zero_after_days
-    decay = "does not decay" if days is None else f"decays to 0 within {days} days"
     lines = [
         f"{policy.name}, version {policy.version}, hash {policy.hash}: passes",
         f"lowest fit that passes {gates}: {policy.lowest_fit} ({fit})",
         f"highest fit: {policy.highest_fit}",
-        f"behaviour: at most {most} (cap {cap}), {decay}",
+        f"behaviour: at most {most} (cap {cap}), {policy.behaviour.fade.describe()}",
         f"MQL threshold (bar): {bar}; a lead with the lowest fit needs {max(bar - policy.lowest_fit, 0)} points of behaviour",
         f"routes: {', '.join(route.name for route in policy.routes)} (desk {policy.default_desk})",
     ]

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from workers.policy.conditions import Conditions
+from workers.policy.decay import Decay
 from workers.policy.fit_points import (
     GATES_DECIDE,
     CountryLine,
@@ -25,6 +26,7 @@ from workers.policy.gates import Functions
 from workers.policy.pages.mql_examples import give_examples
 from workers.policy.pages.outsiders import describe_outsiders
 from workers.policy.pages.plain_words import plain_name
+from workers.policy.pages.scoring_sentences import NO_DECAY_SENTENCE
 from workers.policy.pages.sentence import Sentence
 from workers.policy.pages.sentences import SENTENCES
 from workers.policy.pages.short_lines import DETAILS, MAIN_TERMS, shorten
@@ -204,6 +206,7 @@ class Writer:
                 clause for one in type(value).model_fields if (clause := self.explain_field(value, one))
             ]
             inner = (" and " if isinstance(value, Conditions) else ", ").join(clauses)
+            inner = inner or (NO_DECAY_SENTENCE if isinstance(value, Decay) else "")
             return sentence.text.format(v=FormattedValue(inner)) if inner else ""
         if value is None or value in ((), {}):
             return sentence.absent

@@ -1,4 +1,4 @@
-"""Sentences of ``lead-router policy explain`` for points of fit without a gate and for joined gates.
+"""Sentences of ``lead-router policy explain`` for points of fit without a gate, joined gates and decay.
 
 sentences.py includes them.
 """
@@ -11,6 +11,8 @@ from workers.policy.pages.sentence import Sentence
 
 _S = Sentence
 
+NO_DECAY_SENTENCE: Final = "no decay: the points of an event stay the same"
+"""The sentence of ``fade: none``."""
 SCORING_SENTENCES: Final[dict[str, Sentence]] = {
     "Policy.fit": _S("Points for facts that are not gates (an unknown fact gives 0 points)"),
     "Policy.gates": _S("Gates of which some are enough (a gate that is not listed here must pass)"),
@@ -23,6 +25,11 @@ SCORING_SENTENCES: Final[dict[str, Sentence]] = {
     "FitPoints.free_mail": _S("{v:fit_points} for a free-mail address"),
     "FitPoints.role_address": _S("{v:fit_points} for the address of a role, as info@"),
     "FitPoints.domains": _S("Domain of the e-mail address"),
+    "Decay.to_zero_after_days": _S(
+        "decay: the points of each event fall to zero in a straight line over {v} days"
+    ),
+    "Decay.half_life_days": _S("decay: of the points of each event, half are left after {v} days"),
+    "Decay.steps": _S("decay: of the points of each event, {v:left}"),
     "JoinedGates.at_least": _S("at least {v} must pass"),
     "JoinedGates.of": _S("of {v:all}"),
     **{

@@ -124,10 +124,6 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Signals.bundle": _S(
         "what happens within {v:time} of the first signal goes to that rep in one alert, without a hand-off"
     ),
-    "Decay.to_zero_after_days": _S(
-        "decay: the points of each event fall to zero in a straight line over {v} days",
-        "no decay: the points of an event stay the same",
-    ),
     "Group.cap": _S("at most {v} points together"),
     "Group.fade": _S("{v}", inline=True),
     "Rule.when": _S("for {v}", inline=True),

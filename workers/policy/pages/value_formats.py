@@ -126,6 +126,9 @@ _FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {
     "money": format_amount,
     "time": format_duration,
     "points": lambda value: f"{value} point{'' if value in {1, -1} else 's'}",
+    "left": lambda value: ", ".join(
+        f"{left} percent are left from {day} days on" for day, left in sorted(value.items())
+    ),
     "fit_points": lambda value: (
         "outside, never an MQL," if value == "outside" else f"{value} point{'' if value in {1, -1} else 's'}"
     ),
