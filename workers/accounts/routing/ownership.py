@@ -51,7 +51,7 @@ def named_by_crm(policy: Policy, company: Company | None) -> tuple[AccountOwner,
     named: list[AccountOwner] = []
     for route in policy.routes:
         if route.is_desk_of_owned and has_relationship(route, company):
-            break  # a desk has the account, whoever owns it in the CRM
+            break  # a desk has the account, even if a rep owns it in the CRM
         if route.name == Route.OPEN_OPPORTUNITY and company.opportunities:
             latest = company.opportunities[-1].owner_rep_id
             if policy.owners.is_person(latest):
