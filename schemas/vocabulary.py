@@ -183,6 +183,8 @@ class HowChosen(StrEnum):
     """The owner of the account in the CRM."""
     PARENT_OWNER = "parent_owner"
     """The owner of the parent company in the CRM."""
+    OWNERS_SDR = "owners_sdr"
+    """The SDR who works for the owner of the account, as the policy names them."""
     OPPORTUNITY_OWNER = "opportunity_owner"
     """The owner of the open opportunity."""
     ACCOUNT_REP = "account_rep"

@@ -137,3 +137,26 @@ def test_a_desk_has_the_customers_one_rep_for_each_account_instead_of_the_owner(
     first = results.of("lead.routing")[0]
     assert (first["route"], first["how_chosen"]) == ("customer", "rotation")
     assert "customer_account" in first["explanation"]["reasons"]
+
+
+@pytest.mark.parametrize(
+    ("active", "expected"), [(True, ("sia", "owners_sdr")), (False, ("olga", "account_owner"))]
+)
+def test_the_sdr_of_the_owner_works_the_owners_accounts_and_the_owner_if_the_sdr_has_left(
+    team: Story, active: bool, expected: tuple[str, str]
+) -> None:
+    text = with_routes(
+        POLICY.read_text("utf-8"),
+        (NEVER, CUSTOMER, OPEN, "{if: account_has_owner, to: owner's sdr}", REP, REST),
+        before="owners: {sdrs: {olga: sia}}\n",
+    )
+    team.policy(text)
+    team.rep("sia", at_desk=False)
+    team.rep("sia", "mon 08:00", active=active)
+    team.bank("mesa", owner_rep_id="olga")
+    team.form("eve@mesa.example", "mon 10:00", "demo")
+
+    (event,) = team.replay(until="mon 12:00").of("lead.routing")
+
+    assert (event["assignee"]["id"], event["how_chosen"]) == expected
+    assert event["route"] == "account_has_owner"

@@ -44,6 +44,8 @@ DESTINATIONS: dict[str, tuple[str | None, str | None]] = {
     "contact_has_owner": ("contact owner", None),
 }
 """For each condition: the required ``to`` (None: a desk) and the required kind of hand-off."""
+OWNERS_SDR = "owner's sdr"
+"""The target of ``account_has_owner`` if the SDRs of owners work their accounts."""
 DESK_OWNED = frozenset({"customer", "open_opportunity"})
 """Conditions whose line may also lead to a desk, and may ask for more than any activity."""
 
@@ -79,8 +81,8 @@ class Route(Part):
     ) = Field(default=None, alias="if")
     """The condition: a word, as ``customer``, a name from ``conditions``, or a territory, as ``{regions: [CA, OR, WA]}``."""
     to: Text | None = None
-    """The target: ``nobody``, ``account owner``, ``opportunity owner``, ``partner``, ``that rep``, ``former rep``,
-    ``contact owner``, or a desk, as ``desk west``."""
+    """The target: ``nobody``, ``account owner``, ``owner's sdr`` (with account_has_owner, see ``owners.sdrs``),
+    ``opportunity owner``, ``partner``, ``that rep``, ``former rep``, ``contact owner``, or a desk, as ``desk west``."""
     kind: Literal["expansion", "in_cycle", "service"] | None = None
     """The kind of hand-off, if the line decides it: ``kind: expansion``."""
     for_days: Days | None = None
@@ -115,9 +117,15 @@ class Route(Part):
             return self
         word = self.if_ if isinstance(self.if_, str) else "territory"
         to, kind = DESTINATIONS.get(word, (None, None))
-        may_be_desk = word in DESK_OWNED and self.desk is not None
+        may_be_desk = (word in DESK_OWNED and self.desk is not None) or self.is_for_sdr
         if to is not None and self.to != to and not may_be_desk:
-            desk = " or a desk" if word in DESK_OWNED else ""
+            desk = (
+                " or a desk"
+                if word in DESK_OWNED
+                else f" or {OWNERS_SDR}"
+                if word == "account_has_owner"
+                else ""
+            )
             refuse(f"if: {word} with to: {to}{desk}")
         if to is None and (self.to is None or not self.to.startswith("desk ")):
             refuse("to: desk and the name of a desk, as to: desk inside_sales")
@@ -143,6 +151,11 @@ class Route(Part):
     def asks_for_more(self) -> bool:
         """Whether an activity of an owned account is handed over only with certain points or signals, or not at all."""
         return self.points is not None or bool(self.signals) or self.only is not None
+
+    @property
+    def is_for_sdr(self) -> bool:
+        """Whether the line leads to the SDR of the account's owner."""
+        return self.name == "account_has_owner" and self.to == OWNERS_SDR
 
     @property
     def is_desk_of_owned(self) -> bool:
@@ -182,6 +195,10 @@ class Owners(Part):
     subsidiaries: Literal["own_owner_only", "parents_owner"] = "own_owner_only"
     """The owner of a subsidiary without an owner of its own, or whose owner left. parents_owner: the owner of the parent
     company in the CRM; own_owner_only: none, the next route line is tested. Example: ``subsidiaries: parents_owner``."""
+
+    sdrs: Annotated[dict[RepId, RepId], Field(max_length=1_000)] = Field(default_factory=dict)
+    """The SDR who works the accounts of each owner, for ``{if: account_has_owner, to: owner's sdr}``, by rep_ids of
+    crm.reps: ``sdrs: {sal: ida}``. An owner who is not listed, or whose SDR has left, works the own accounts."""
 
     def is_person(self, rep_id: str) -> bool:
         """Whether this owner is a person: whether ``not_people`` does not list it."""

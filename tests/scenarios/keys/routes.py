@@ -105,6 +105,7 @@ def _also_to(desk: str) -> dict[str, Any]:
     return {"routes[8]": {"if": {"regions": ["AK"]}, "to": f"desk {desk}"}}
 
 
+AN_SDR_WORKS: Final = {"owners.sdrs": {"olga": "pavel"}, "routes[5].to": "owner's sdr"}
 _CAMPAIGN = somebody_of_a_campaign_asks_for_a_demo
 _OREGON = somebody_of_oregon_asks_for_a_demo
 _DEALERS = a_distributor_of_hawaii_is_to_answer
@@ -159,6 +160,10 @@ ROUTES: Lines = {
     ),
     "matching.company_name.proven_by": (_NAMES, ["postal_code"]),
     "owners.not_people": (a_subsidiary_that_a_queue_owns, ["robot"]),
+    "owners.sdrs": (
+        a_subsidiary_that_a_queue_owns.where(AN_SDR_WORKS),
+        {"dana": "pavel"},
+    ),
     "owners.subsidiaries": (a_subsidiary_that_a_queue_owns, "own_owner_only"),
     f"{DEALERS}.regions": (_DEALERS, ["AK"]),
     f"{DEALERS}.countries": (_DEALERS.where(_covers(countries=["US"])), ["CA"]),

@@ -60,8 +60,20 @@ def named_by_crm(policy: Policy, company: Company | None) -> tuple[AccountOwner,
             route.name == Route.ACCOUNT_HAS_OWNER and not has_former_rep(policy, company)
         ):
             owners = crm_owners(policy, company)
+            if route.is_for_sdr:
+                owners = _with_sdrs(policy, owners)
             named += [AccountOwner(rep_id, Route(route.name), how) for rep_id, how in owners]
     return tuple(named)
+
+
+def _with_sdrs(policy: Policy, owners: list[tuple[str, HowChosen]]) -> list[tuple[str, HowChosen]]:
+    """Return each owner's SDR before the owner, who has the account if the SDR has left or if there is none."""
+    sdrs = policy.owners.sdrs
+    return [
+        one
+        for rep_id, how in owners
+        for one in (*(((sdrs[rep_id], HowChosen.OWNERS_SDR),) if rep_id in sdrs else ()), (rep_id, how))
+    ]
 
 
 def crm_owners(policy: Policy, company: Company) -> list[tuple[str, HowChosen]]:

@@ -15,6 +15,7 @@ _TARGETS: Final = ("to", "otherwise", "without_owner")
 _FIXED: Final = (
     "nobody",
     "account owner",
+    "owner's sdr",
     "opportunity owner",
     "partner",
     "that rep",

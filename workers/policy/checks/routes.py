@@ -36,6 +36,7 @@ def check_routes(policy: Policy, document: Document) -> list[Problem]:
         *_check_reachable(policy, document),
         *_check_desks(policy, document),
         *_check_service_times(policy, document),
+        *_check_sdrs(policy, document),
     ]
 
 
@@ -103,6 +104,17 @@ def _check_desks(policy: Policy, document: Document) -> Iterator[Problem]:
                 "a route to this desk, or no such desk",
                 at_key=True,
             )
+
+
+def _check_sdrs(policy: Policy, document: Document) -> Iterator[Problem]:
+    """Yield a line to SDRs of owners of whom the policy names none, and SDRs to whom no line leads."""
+    at = next((at for at, route in enumerate(policy.routes) if route.is_for_sdr), None)
+    if at is not None and not policy.owners.sdrs:
+        expected = "the key owners.sdrs, as sdrs: {sal: ida}"
+        yield document.make_problem(("routes", at, "to"), "SDRs whom the policy does not name", expected)
+    if at is None and policy.owners.sdrs:
+        expected = "a line {if: account_has_owner, to: owner's sdr}: without it this key has no effect"
+        yield document.make_problem(("owners", "sdrs"), "SDRs to whom no line leads", expected, at_key=True)
 
 
 def _check_service_times(policy: Policy, document: Document) -> Iterator[Problem]:

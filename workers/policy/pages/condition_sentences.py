@@ -26,10 +26,10 @@ _OF_LEADS: Final[dict[str, Sentence]] = {
     "functions": _S("the function of the person is {v:any}"),
     "titles": _S("the level of the title is {v:any}"),
     "free_mail": _S("the person {v:free_mail} from free mail"),
-    "campaigns": _S("the campaign is one {v:pattern}"),
-    "sources": _S("the source of the campaign is one {v:pattern}"),
-    "mediums": _S("the medium of the campaign is one {v:pattern}"),
-    "forms": _S("the last form is one {v:pattern}"),
+    "campaigns": _S("the campaign is {v:glob}"),
+    "sources": _S("the source of the campaign is {v:glob}"),
+    "mediums": _S("the medium of the campaign is {v:glob}"),
+    "forms": _S("the last form is {v:glob}"),
     "unknown": _S("we do not know the {v:words}"),
 }
 """By key, for both models of conditions on a lead."""

@@ -145,7 +145,7 @@ class Writer:
         nested = [name for name in names if self._is_nested(kind, name, getattr(part, name))]
         own = [clause for name in names if name not in nested and (clause := self.explain_field(part, name))]
         line = f"{label}{_join_clauses(own, ', ' if kind in _ONE_SENTENCE else '; ')}"
-        is_long = len(own) > 1 and len(line) > _MOST_CHARACTERS
+        is_long = len(own) > 1 and len(line) > _MOST_CHARACTERS and kind not in _ONE_SENTENCE
         if is_long and label:
             yield f"{_INDENT * depth}{label}"
         elif line and not is_long:

@@ -215,6 +215,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Partner.then": _S("without an answer in time, {v:phrase}"),
     "Partner.sees": _S("sees {v:all_words} of a lead, and nothing else"),
     "Owners.subsidiaries": _S("a subsidiary without an owner of its own belongs to {v:phrase}"),
+    "Owners.sdrs": _S("the SDR who works the accounts of an owner: {v:sdrs}"),
     "Owners.not_people": _S(
         "an owner whose name in the CRM {v:owner} is a robot or a queue, and owns nothing",
         "every owner that the CRM names is a person",

@@ -119,6 +119,18 @@ def test_valid_routes_are_loaded(default_text: str, routes: Sequence[str], desks
             "and not to a desk",
         ),
         (
+            (NEVER, CUSTOMER, OPEN, "{if: account_has_owner, to: owner's sdr}", REST),
+            "routes[4].to",
+            "SDRs whom the policy does not name",
+            "owners.sdrs",
+        ),
+        (
+            (NEVER, "{if: customer, to: owner's sdr, kind: expansion}", OPEN, REST),
+            "routes[2]",
+            "keys and values",
+            "to: account owner or a desk",
+        ),
+        (
             (*OWNED, territory("asks_for: [newsletter]"), REST),
             "routes[5].if.asks_for[1]",
             '"newsletter"',
