@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from workers.commands.errors import CommandError
 from workers.commands.rep_names import rep_names
+from workers.commands.seen_history import read_seen
 from workers.config import load_config, policy_file
 from workers.policy.load import PolicyError
 from workers.policy.model import Policy
-from workers.policy.pages.check_output import check_policy_file, describe_defaults
+from workers.policy.pages.check_output import check_policy_file, describe_defaults, describe_unseen
 from workers.policy.pages.explain_output import Audience, explain_policy
 from workers.policy.pages.page_formats import Format, write_page
 from workers.policy.pages.party_pages import explain_desk, explain_partner, with_names
@@ -35,24 +38,32 @@ _PAGES: Final[
 @policy_app.command()
 def check(
     file: Annotated[Path, typer.Argument(help="The policy, or a folder with default.yaml.")] = Path("policy"),
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--against",
+            help="Files with records as `replay` reads them: note what the policy names and they lack.",
+        ),
+    ] = None,
 ) -> None:
     r"""Check a policy as a worker does at its start: keys, values, and whether an outsider could ever become an MQL.
 
     Every problem is printed with its line, its key, the value found and the value expected. Exit code 1 if there is one.
 
-    [bold]Example[/]
+    [bold]Examples[/]
 
       lead-router policy check policy/default.yaml
+      lead-router policy check policy/default.yaml --against march.jsonl
     """
     path = policy_file(file)
     try:
-        load_config(file)
+        policy, _ = load_config(file)
     except PolicyError:
         for line in describe_defaults(path, None):
             typer.echo(line)
         raise
     _, lines = check_policy_file(path)
-    for line in lines:
+    for line in [*lines, *(describe_unseen(path, read_seen(against, policy)) if against else ())]:
         typer.echo(line)
 
 
@@ -136,3 +147,47 @@ def diff_command(
     old, new = load_config(before)[0], load_config(after)[0]
     for line in write_page(describe_difference(old, new), page_format):
         typer.echo(line)
+
+
+class Start(StrEnum):
+    """The kinds of companies for which a start of a policy exists."""
+
+    FIRST = "first"
+    ANALYTICS = "analytics"
+    CHANNEL = "channel"
+    DEVTOOLS = "devtools"
+    NO_SCORING = "no-scoring"
+    SAAS = "saas"
+
+
+@policy_app.command("new")
+def new_command(
+    like: Annotated[Start, typer.Option("--like", help="The kind of company.")] = Start.FIRST,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="The file to write. It must not exist.", show_default="standard output"
+        ),
+    ] = None,
+) -> None:
+    r"""Write a commented start of a policy that passes the check.
+
+    first: the least that a policy needs. devtools: points for titles and actions, desks by size and region. analytics: a
+    product that is tried first, points in bands, territories. channel: dealers by region. no-scoring: an answer to a
+    programme is an MQL. saas: a product that is tried without sales.
+
+    [bold]Example[/]
+
+      lead-router policy new --like channel --out policy.yaml
+    """
+    name = "policy/saas.yaml" if like is Start.SAAS else f"policy/starts/{like}.yaml"
+    text = policy_file(Path(name)).read_text("utf-8")
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        with out.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise CommandError(f"{out} exists; choose another file") from None
+    typer.echo(f"{out} is written; next: lead-router policy check {out}", err=True)

@@ -72,8 +72,9 @@ def _fill_routes(document: Document, tree: dict[str, Any]) -> None:
         _fill_line(line)
     tree["routes"] = [line for _, line in ordered]
     if len(ordered) > len(lines):
+        key = document.origin_of(("routes",))
         for at, (written, _) in enumerate(ordered):
-            document.written_lines["routes", at] = ("routes",) if written is None else ("routes", written)
+            document.written_lines[*key, at] = key if written is None else (*key, written)
 
 
 def _place_of(name: str, lines: list[tuple[int | None, dict[str, Any]]]) -> int:
@@ -116,5 +117,5 @@ def _fill_partner_terms(tree: dict[str, Any]) -> None:
         return
     for partner in partners.values():
         stage = partner.get("gets") if isinstance(partner, dict) else None
-        if stage in _PARTNER_TERMS:
+        if isinstance(stage, str) and stage in _PARTNER_TERMS:
             terms.setdefault(stage, _PARTNER_TERMS[stage])

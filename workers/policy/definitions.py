@@ -39,17 +39,27 @@ def fill_definitions(document: Document) -> list[Problem]:
         problems += [
             document.make_problem(path, f"{{{key}}}", "the path of a value of this file, as {stages.mql.bar}")
             for key in _BRACES.findall(text)
-            if _find_value(document.tree, key) is None
+            if not _has_value(document.tree, key)
         ]
         definitions[term] = _BRACES.sub(lambda found: _find_value(document.tree, found[1]) or "", text)
     return problems
 
 
+def _has_value(tree: Any, key: str) -> bool:
+    """Whether the file has a value at a path. A value that cannot be read is reported where it is."""
+    return _at(tree, key) is not None
+
+
 def _find_value(tree: Any, key: str) -> str | None:
+    value = _at(tree, key)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        return ", ".join(value[:-1]) + " or " + value[-1] if len(value) > 1 else str(value[0])
+    return None
+
+
+def _at(tree: Any, key: str) -> Any:
     for part in key.strip().split("."):
         tree = (tree.get(part) or tree.get(FIELD_WORDS.get(part, part))) if isinstance(tree, dict) else None
-    if isinstance(tree, str):
-        return tree
-    if isinstance(tree, list) and tree and all(isinstance(one, str) for one in tree):
-        return ", ".join(tree[:-1]) + " or " + tree[-1] if len(tree) > 1 else str(tree[0])
-    return None
+    return tree

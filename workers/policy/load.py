@@ -12,6 +12,7 @@ from workers.engine.api import Config
 from workers.policy.checks.checks import check_references
 from workers.policy.checks.desk_inheritance import inherit_desk_keys
 from workers.policy.checks.fit_outweighs_behaviour import check_fit_outweighs_behaviour
+from workers.policy.checks.misspelt_keys import correct_misspelt_keys
 from workers.policy.checks.partial_policy import Removals, read_partly, validation_context
 from workers.policy.checks.refusals import translate_errors
 from workers.policy.checks.stages import check_stages
@@ -57,7 +58,8 @@ def load_held_policy(text: str, source: str = "policy") -> Policy:
 @lru_cache(maxsize=16)
 def _load(text: str, source: str, *, is_held: bool) -> Policy:
     document = read(text, source)
-    problems = read_field_words(document)
+    problems = [] if is_held else correct_misspelt_keys(document)
+    problems += read_field_words(document)
     fill_defaults(document)
     problems += [*inherit_desk_keys(document), *fill_definitions(document)]
     try:

@@ -91,9 +91,9 @@ def derive_grade(highest_fit: int, most_behaviour: int) -> Grade:
 def _falling_shares(most: int, percents: tuple[int, int, int]) -> tuple[int, int, int]:
     """Return three falling numbers of points, each a share of ``most``, rounded up and at least 1."""
     high, middle, low = (-(-max(most, 0) * percent // 100) for percent in percents)
-    low = max(low, 1)
-    middle = max(middle, low + 1)
-    return max(high, middle + 1), middle, low
+    high = max(high, 3)
+    middle = max(min(middle, high - 1), 2)
+    return high, middle, max(min(low, middle - 1), 1)
 
 
 DERIVED: Final = derive_grade(0, 0)

@@ -11,6 +11,7 @@ from workers.policy.load import PolicyError, load_policy
 from workers.policy.pages.default_lines import list_defaults
 from workers.policy.pages.explain_output import explain_policy
 from workers.policy.problem import Problem
+from workers.policy.stages import FitGrades, derive_grade
 
 Problems = Callable[[str], list[Problem]]
 FIRST = """policy: first
@@ -48,6 +49,7 @@ def test_the_grade_of_a_policy_without_one_is_within_reach() -> None:
     policy = load_policy(FIRST)
     assert (policy.grade.fit.A, policy.grade.fit.B, policy.grade.fit.C) == (95, 85, 60)
     assert (policy.grade.of(100, 38), policy.grade.of(100, 0)) == ("A1", "A4")
+    assert derive_grade(4, 2).fit == FitGrades(A=4, B=3, C=2)
     nothing = load_policy(FIRST.replace("cap: 50", "cap: 0").replace("threshold: 120", "threshold: 100"))
     assert nothing.grade.of(100, 0) == "A4"
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from workers.policy.checks.refusals import path_of
+from workers.policy.checks.routes import UNREACHED_DESK
 from workers.policy.model import Policy
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class Removals:
         text = f"{problem.key} {problem.found} {problem.expected}"
         if not self._words.isdisjoint(_WORD.findall(text.replace(".", " "))):
             return True
+        if problem.found == UNREACHED_DESK and any(path[0] == "routes" for path in self._paths):
+            return True
         section = re.split(r"[.\[]", problem.key)[0]
         is_sum = self.changes_numbers and section in _OF_SUMS
         return is_sum or any(problem.key == path[0] for path in self._paths)
@@ -76,6 +79,8 @@ def read_partly(document: Document, error: ValidationError, digest: str) -> tupl
             if not path:
                 return None
             removals.add(path, _remove(tree, path))
+            if len(path) > 1 and _at(tree, path[:-1]) in ({}, []):
+                removals.add(path[:-1], None)
         try:
             return Policy.model_validate(tree, context=validation_context(document, digest)), removals
         except ValidationError as again:
@@ -109,6 +114,16 @@ def _remove(tree: Any, path: KeyPath) -> Any:
         return holder.pop(key)
     except (KeyError, IndexError, AttributeError, TypeError):
         return None
+
+
+def _at(tree: Any, path: KeyPath) -> Any:
+    """Return the value at a path, or None."""
+    for part in path:
+        try:
+            tree = tree[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return tree
 
 
 def _words_of(value: Any) -> set[str]:

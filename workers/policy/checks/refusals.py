@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from workers.policy.checks.desk_inheritance import LIKE
 from workers.policy.checks.expectations import describe_expected, type_at
+from workers.policy.checks.misspelt_keys import describe_keys
 from workers.policy.checks.route_targets import report_route_target
 from workers.policy.part import Part
 from workers.policy.routes import TERRITORY, WORD
@@ -57,17 +57,15 @@ def _is_consequence(detail: ErrorDetails, path: KeyPath, paths: Iterable[KeyPath
 
 
 def _is_inherited(detail: ErrorDetails, path: KeyPath, document: Document) -> bool:
-    """Whether a key is missing because the desk to which ``like`` leads lacks it. That desk reports it."""
-    if detail["type"] != "missing" or len(path) < 3 or path[0] != "desks":  # noqa: PLR2004 - desks, name, key
+    """Whether an error is reported elsewhere: at the desk to which ``like`` leads, or at ``like`` itself."""
+    if len(path) < 3 or path[0] != "desks":  # noqa: PLR2004 - desks, name, key
         return False
-    if document.origin_of(path) != path:
-        return True
     other = document.value_at((*path[:2], LIKE))
-    return (
-        len(path) == 3  # noqa: PLR2004 - desks, name, key
-        and other != path[1]
-        and isinstance(document.value_at(("desks", str(other))), dict)
-    )
+    if path[2:] == (LIKE,):
+        return isinstance(other, str)
+    if detail["type"] != "missing":
+        return False
+    return document.origin_of(path)[1:2] != path[1:2] or (len(path) == 3 and other is not None)  # noqa: PLR2004
 
 
 def _translate(detail: ErrorDetails, path: KeyPath, document: Document) -> Problem:
@@ -100,9 +98,7 @@ def _report_unknown_key(path: KeyPath, document: Document) -> Problem:
     key = str(path[-1])
     if any(_matches(path, place) for place in _NOT_YET):
         return document.make_problem(path, f"the key {key}", NOT_YET, at_key=True)
-    known = _list_keys(path[:-1])
-    near = get_close_matches(key, known, n=1)
-    expected = f"one of {', '.join(known)}" + (f" (did you mean {near[0]}?)" if near else "")
+    expected = describe_keys(key, _list_keys(path[:-1]))
     return document.make_problem(path, f"the unknown key {key}", expected, at_key=True)
 
 

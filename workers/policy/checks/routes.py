@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from workers.policy.routes import Route
 
 _FIRST = ("never", "support_question", "customer", "open_opportunity", "account_has_owner")
+UNREACHED_DESK = "a desk that no route leads to"
 _REQUIRED = ("never", "customer", "open_opportunity", "otherwise")
 _ORDER = (
     "never, support_question, customer, open_opportunity, account_has_owner, then the other lines in any order, and "
@@ -100,7 +101,7 @@ def _check_desks(policy: Policy, document: Document) -> Iterator[Problem]:
         if name not in led_to:
             yield document.make_problem(
                 ("desks", name),
-                "a desk that no route leads to",
+                UNREACHED_DESK,
                 "a route to this desk, or no such desk",
                 at_key=True,
             )

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workers.policy.checks.desk_inheritance import inherit_desk_keys
 from workers.policy.checks.fit_outweighs_behaviour import describe_lowest_fit, every_gate
 from workers.policy.checks.notes import find_notes
 from workers.policy.document import read
+from workers.policy.field_words import read_field_words
 from workers.policy.load import PolicyError, load_policy_file
 from workers.policy.pages.default_lines import list_defaults
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from workers.policy.checks.seen_events import SeenEvents
     from workers.policy.model import Policy
+    from workers.policy.problem import Problem
 
 
 def check_policy_file(path: Path) -> tuple[bool, list[str]]:
@@ -30,7 +34,21 @@ def check_policy_file(path: Path) -> tuple[bool, list[str]]:
     return True, [
         *_summarize(policy),
         *describe_defaults(path, policy),
-        *(f"{one.file}:{one.line}: {one.key}: note: {one.found}; {one.expected}" for one in sorted(notes)),
+        *_write_notes(notes),
+    ]
+
+
+def describe_unseen(path: Path, seen: SeenEvents) -> list[str]:
+    """Return the notes on what of a valid policy a history never shows."""
+    document = read(path.read_text("utf-8-sig"), str(path))
+    read_field_words(document)
+    inherit_desk_keys(document)
+    return _write_notes(list(seen.notes(document)))
+
+
+def _write_notes(notes: list[Problem]) -> list[str]:
+    return [
+        f"{one.file}:{one.line}: {one.key}: note: {one.found}; {one.expected}" for one in sorted(set(notes))
     ]
 
 

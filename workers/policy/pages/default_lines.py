@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from workers.policy.checks.misspelt_keys import correct_misspelt_keys
 from workers.policy.defaults import DEPENDENT, fill_defaults
 from workers.policy.desks import AnswerWithin, Desk, EveryoneAway, MqlsPerRep, Turn
 from workers.policy.document import format_path, read
@@ -39,6 +40,7 @@ _LISTED: Final[Mapping[type[Part], tuple[str, ...]]] = {
 def list_defaults(text: str, file: str, policy: Policy | None) -> list[str]:
     """Return the lines. ``policy`` is that of the text, or None if it is not valid."""
     document = read(text, file)
+    correct_misspelt_keys(document)
     read_field_words(document)
     lines = [] if "grade" in document.tree else [_line_of_grade(policy)]
     lines += list(_walk(Policy, document.tree, ()))

@@ -25,6 +25,7 @@ from workers.policy.defaults import DEPENDENT
 from workers.policy.document import read
 from workers.policy.model import Policy
 from workers.policy.pages.explain_output import sentence_key
+from workers.policy.pages.refusal_list import render_refusals
 from workers.policy.pages.value_formats import format_amount, format_duration
 from workers.policy.part import Part
 
@@ -65,7 +66,7 @@ def render_page() -> str:
         lines += ["| key | value | default | what it does | example |", "|---|---|---|---|---|"]
         lines += [_render_row(kind, name, info) for name, info in kind.model_fields.items()]
         lines.append("")
-    return "\n".join(lines)
+    return "\n".join([*lines, *render_refusals()])
 
 
 def list_sections(root: type[Part] = Policy) -> list[tuple[str, type[Part]]]:

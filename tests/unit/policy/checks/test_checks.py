@@ -35,7 +35,7 @@ CASES = [
     ("cap: 6}", "cap: inf}", "behaviour.groups.email.cap", '"inf"', "plain digits"),
     ("{to_zero_after_days: 60}", "{to_zero_after_days: 0}", "behaviour.fade.to_zero_after_days", '"0"', "from 1 to 3650"),
     ("{to_zero_after_days: 60}", "never", "behaviour.fade", '"never"', "{to_zero_after_days: 60}, or none"),
-    ("{to_zero_after_days: 60}", "{}", "behaviour.fade.to_zero_after_days", "no such key", "is required"),
+    ("{to_zero_after_days: 60}", "{}", "behaviour.fade", "an empty mapping", "one of to_zero_after_days"),
     ("points: 12, group", f"points: 12, {FADE}: 5, group", "behaviour.rules.webinar.fade", '"5"', "or none"),
     ("points: 3, group: email", "points: 3, group: emial", "behaviour.rules.click.group", '"emial"', "mean email?"),
     ("points: 12, group: events", "points: 12", "behaviour.groups.events", "no rule uses", "with this group"),

@@ -64,6 +64,7 @@ def test_every_row_of_the_page_is_whole() -> None:
 def test_every_part_of_the_policy_has_its_section() -> None:
     headings = re.findall(r"^## `?([^`\n]+)`?$", render_page(), re.MULTILINE)
     assert headings[0] == "The file"
+    assert headings.pop() == "What is refused"
     assert len(headings) == len(set(headings)) == len(list_sections())
     assert {"behaviour.rules.*", "routes[]", "desks.*.answer_within"} <= set(headings)
     assert Policy in {kind for _, kind in list_sections()}

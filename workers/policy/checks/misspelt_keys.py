@@ -1,0 +1,88 @@
+"""Keys that are a slip of another key: each gives one message, and the rest is checked as if the key were right.
+
+In: a document. Out: the same document with the keys that were probably meant, and a problem for each of them. Without
+this, a misspelt key would be reported twice: as unknown, and as missing. The slips within its value would stay hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Final, get_args, get_origin
+
+from workers.policy.field_words import FIELD_WORDS
+from workers.policy.model import Policy
+from workers.policy.part import Part
+
+if TYPE_CHECKING:
+    from workers.policy.document import Document, KeyPath
+    from workers.policy.problem import Problem
+
+_ALIKE: Final = 0.75
+"""Likeness from 0 to 1 from which a key is taken for the other one. Below it, the message only asks."""
+_ONE, _NAMES, _LINES = "one", "names", "lines"
+
+
+def correct_misspelt_keys(document: Document) -> list[Problem]:
+    """Replace misspelt keys in ``document``, in place. Return a problem for each of them."""
+    return list(_correct(document, Policy, document.tree, ()))
+
+
+def describe_keys(key: str, known: list[str]) -> str:
+    """Return the keys that are expected in place of an unknown one, with the one that is probably meant."""
+    near = get_close_matches(key, known, n=1)
+    return f"one of {', '.join(known)}" + (f" (did you mean {near[0]}?)" if near else "")
+
+
+def _correct(document: Document, kind: type[Part], tree: Any, path: KeyPath) -> Iterator[Problem]:
+    if not isinstance(tree, dict):
+        return
+    models = _models_in(kind)
+    words = [word for word, key in FIELD_WORDS.items() if key in models]
+    for key in [key for key in tree if key not in models and key not in words]:
+        free = [one for one in (*models, *words) if one not in tree]
+        near = [one for one in free if sorted(one) == sorted(key)] or get_close_matches(
+            key, free, n=1, cutoff=_ALIKE
+        )
+        if near and get_close_matches(key, [*models, *words], n=1) == near[:1]:
+            yield document.make_problem(
+                (*path, key), f"the unknown key {key}", describe_keys(key, list(models)), at_key=True
+            )
+            document.origins[*path, near[0]] = (*path, key)
+            items = [(near[0] if name == key else name, value) for name, value in tree.items()]
+            tree.clear()
+            tree.update(items)
+    for key, inner in models.items():
+        if inner is not None and key in tree:
+            for place, value in _values_in(tree[key], inner[1], (*path, key)):
+                yield from _correct(document, inner[0], value, place)
+
+
+def _values_in(value: Any, form: str, path: KeyPath) -> list[tuple[KeyPath, Any]]:
+    """Return the values of a key that have keys of their own, each with its path."""
+    if form == _NAMES:
+        return [((*path, name), one) for name, one in value.items()] if isinstance(value, dict) else []
+    if form == _LINES:
+        return [((*path, at), one) for at, one in enumerate(value)] if isinstance(value, list) else []
+    return [(path, value)]
+
+
+@cache
+def _models_in(kind: type[Part]) -> Mapping[str, tuple[type[Part], str] | None]:
+    """Return the keys of a model. Those whose values have one model have it, and whether it is by name or in lines."""
+    return {info.alias or name: _model_of(info.annotation) for name, info in kind.model_fields.items()}
+
+
+def _model_of(annotation: Any, form: str = _ONE) -> tuple[type[Part], str] | None:
+    """Return the only model of an annotation. None: it has none, or several forms."""
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        return annotation, form
+    origin = get_origin(annotation)
+    if origin is dict or origin is Mapping:
+        return _model_of(get_args(annotation)[1], _NAMES)
+    if origin is tuple:
+        return _model_of(get_args(annotation)[0], _LINES)
+    inner = get_args(annotation)[:1] if origin is Annotated else get_args(annotation)
+    found = [model for one in inner if (model := _model_of(one, form)) is not None]
+    return found[0] if len(found) == 1 else None
