@@ -16,6 +16,7 @@ READ = frozenset({"", ".json", ".jsonl", ".md", ".py", ".sha256", ".toml", ".txt
 MOST_LINES = 330
 """The most lines of a file. A longer one usually has two subjects."""
 LONGER = {
+    "CHANGELOG.md": "a list: one line for each change that a user can notice",
     "docs/policy.md": "a reference: every key of the policy, made from the models",
     "docs/reference/events.md": "a reference: every field and code of the contract, made from the models",
     "schemas/lead_events.py": "a list: the model of every event of the accounts log",
