@@ -60,6 +60,11 @@ class RunningClock(Model):
     then_at_ms: Milliseconds | None = Field(
         default=None, description="When an unanswered account was to be reassigned. Absent: it stays."
     )
+    conditions: list[str] | None = Field(
+        default=None,
+        max_length=50,
+        description="Named conditions of the policy that held when the hand-off was opened and that a deadline tests.",
+    )
     for_kind: bool = Field(
         default=False,
         description="Whether the whole time is asked for every hand-off of this kind, not for this hand-off alone.",
@@ -89,6 +94,11 @@ class DeskRequest(Model):
     since_ms: Milliseconds = Field(description="When the lead became due for a hand-off.")
     raised_hand: bool = Field(
         default=False, description="Whether the lead raised a hand: capacity does not hold it back."
+    )
+    conditions: list[str] | None = Field(
+        default=None,
+        max_length=50,
+        description="Named conditions of the policy that hold for the lead and that a deadline tests. Absent: none.",
     )
     attempt: int = Field(default=1, ge=1, description="1 for the request, 2 and more for its repeats.")
     deputy_for: str | None = Field(

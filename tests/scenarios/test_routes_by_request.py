@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from tests.routes import OWNED, REP, REST, desk, with_routes
-from tests.scenarios.story import POLICY, Results, Story
+from tests.scenarios.story import EAST, POLICY, Results, Story
 
 ANN, BOB = "ann@harbor.example", "bob@harbor.example"
 DEMOS = "{if: {asks_for: [demo]}, to: desk demos}"
@@ -96,3 +98,62 @@ def test_a_lead_of_unknown_size_goes_to_a_queue_of_its_own(
     team.form(ANN, "mon 10:00", "demo")
 
     assert holders(team.replay(until="mon 12:00")) == {ANN: expected}
+
+
+BIG = "conditions: {big: {employees: {from: 1000}}, demo: {asks_for: [demo]}}\n"
+
+
+def use_times(team: Story, times: str) -> None:
+    """Use these times to answer by condition at inside sales, whose reps have 30 minutes for a request for sales."""
+    text = with_routes(POLICY.read_text("utf-8"), (*OWNED, REP, REST), before=BIG)
+    kinds = "{mql: 3h, raised_hand: 30m,"
+    assert text.count(kinds) == 1
+    team.policy(text.replace(kinds, f"{{when: {times}, {kinds[1:]}"))
+
+
+def due(results: Results) -> dict[str, tuple[str, str]]:
+    """Return the assignee and the deadline of each open hand-off, in New York time, by the lead's address."""
+    return {
+        one["person"]["email"]: (
+            one["assignee"]["id"],
+            datetime.fromisoformat(one["first_response_due_at"]).astimezone(EAST).strftime("%H:%M"),
+        )
+        for one in results.of("lead.routing")
+        if one["action"] != "withdrawn"
+    }
+
+
+@pytest.mark.parametrize(
+    ("times", "employees", "expected"),
+    [
+        ("{big: 10m, demo: 20m}", 5000, "10:10"),
+        ("{big: 10m, demo: 20m}", 40, "10:20"),
+        ("{big: 10m, demo: 20m}", None, "10:20"),
+        ("{big: 10m, demo: 2h}", 40, "10:30"),
+    ],
+    ids=[
+        "the first that holds",
+        "the second",
+        "an unknown fact holds nowhere",
+        "never later than a raised hand",
+    ],
+)
+def test_the_first_condition_that_holds_decides_the_time_to_answer(
+    team: Story, times: str, employees: int | None, expected: str
+) -> None:
+    use_times(team, times)
+    team.bank("harbor", "sun0 09:00", employees=employees)
+    team.form(ANN, "mon 10:00", "demo")
+
+    assert due(team.replay(until="mon 10:01")) == {ANN: ("mia", expected)}
+
+
+def test_a_hand_off_keeps_the_time_of_its_condition_when_the_account_moves(team: Story) -> None:
+    """Bob asks for a price, which has the time of its kind. The CRM names an owner at 10:05."""
+    use_times(team, "{big: 10m, demo: 20m}")
+    team.rep("olga", at_desk=False)
+    team.form(ANN, "mon 10:00", "demo")
+    team.form(BOB, "mon 10:00", "pricing")
+    team.bank("harbor", "mon 10:05", owner_rep_id="olga")
+
+    assert due(team.replay(until="mon 10:06")) == {ANN: ("olga", "10:25"), BOB: ("olga", "10:35")}

@@ -111,7 +111,8 @@ class Terms:
         manager_id = desk.manager if rep is None or rep.manager is None else rep.manager
         calendars = [self.calendar_for(rep, desk)] if rep is not None else []
         calendars.append(self.calendar_of(desk))
-        spans = response_spans(desk, request.kind, raised_hand=request.raised_hand)
+        raised, conditions = request.raised_hand, request.conditions
+        spans = response_spans(desk, request.kind, raised_hand=raised, conditions=conditions)
         soon_ms, due_ms, then_ms = ends_of_spans(calendars, spans, now_ms)
         clocks = tuple(renew_clock(desk, calendars, clock, now_ms) for clock in request.clocks)
         opens_ms = first_opening(calendars, now_ms)

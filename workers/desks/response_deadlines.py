@@ -6,7 +6,7 @@ calendar with enough open time counts. If none has, time counts day and night, s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from schemas.desk_requests import RunningClock
 from schemas.lead_events import Clock
@@ -21,11 +21,19 @@ Milliseconds of open time, or instants in milliseconds UTC. None as the last: th
 """
 
 
-def response_spans(desk: Desk, kind: Kind, *, raised_hand: bool) -> Spans:
-    """Return the whole time to respond that the desk's terms give a hand-off, in milliseconds of open time."""
+def response_spans(
+    desk: Desk, kind: Kind, *, raised_hand: bool, conditions: Collection[str] | None = None
+) -> Spans:
+    """Return the whole time to respond that the desk's terms give a hand-off, in milliseconds of open time.
+
+    A condition that holds goes before the kind. It does not make a raised hand wait longer.
+    """
     within = desk.answer_within
     is_pressing = raised_hand and kind is not Kind.INQUIRY
     within_ms = within.raised_hand if is_pressing else within.for_kind(kind)
+    by_condition_ms = within.for_conditions(conditions or ())
+    if by_condition_ms is not None:
+        within_ms = min(within_ms, by_condition_ms) if is_pressing else by_condition_ms
     return within_ms * desk.due_soon_percent // 100, within_ms, within.escalation_ms(within_ms)
 
 
@@ -64,7 +72,7 @@ def renew_clock(desk: Desk, calendars: Sequence[Calendar], clock: RunningClock, 
     If it was frozen while its rep was away, only the time that was left then remains; else the whole time.
     """
     if clock.frozen_at_ms is None or clock.due_at_ms is None:
-        spans = response_spans(desk, clock.kind, raised_hand=clock.raised_hand)
+        spans = response_spans(desk, clock.kind, raised_hand=clock.raised_hand, conditions=clock.conditions)
     else:
         frozen_ms, left = clock.frozen_at_ms, calendars[0].working_time
         spans = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal
@@ -168,6 +169,10 @@ class AnswerWithin(Part):
     With that route, a support question from anyone else goes to the desk of ``otherwise``, with the time of an MQL. It
     needs no points and uses no turn.
     """
+    when: Annotated[dict[Name, OpeningTime], Field(max_length=10)] = Field(default_factory=dict)
+    """Time to answer a lead that meets a condition of ``conditions``, by its name, in place of the time of its kind:
+    ``when: {big_bank: 2h}``. The first condition that holds when the lead is handed over decides. A lead who asks for
+    sales never waits longer than ``raised_hand``. Left out: only the kind decides."""
     then: Literal["next", "manager"] | None = None
     """Escalation of an unanswered account. next: to the next rep in turn, after ``times`` moves to the desk's manager.
     manager: to the manager at once. An owner's account goes to the owner's deputy, then to the manager. Left out: the
@@ -208,6 +213,10 @@ class AnswerWithin(Part):
     def most_turns(self) -> int:
         """Return how often an unanswered account goes to the next rep in turn."""
         return self.times or 0
+
+    def for_conditions(self, names: Collection[str]) -> int | None:
+        """Return the time of the first line of ``when`` that is in ``names``, or None. Milliseconds of opening hours."""
+        return next((span for name, span in self.when.items() if name in names), None)
 
     def for_kind(self, kind: Kind) -> int:
         """Return the time to answer for ``kind``. A kind without its own has the MQL's. Milliseconds of opening hours."""

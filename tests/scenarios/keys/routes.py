@@ -160,6 +160,15 @@ ROUTES: Lines = {
     ),
     "matching.company_name.proven_by": (_NAMES, ["postal_code"]),
     "owners.not_people": (a_subsidiary_that_a_queue_owns, ["robot"]),
+    "desks.inside_sales.answer_within.when": (
+        a_rep_worked_it_last_week.where(
+            {
+                "conditions": {"demo": {"asks_for": ["demo"]}},
+                "desks.inside_sales.answer_within.when": {"demo": "20m"},
+            }
+        ),
+        {"demo": "10m"},
+    ),
     "owners.sdrs": (
         a_subsidiary_that_a_queue_owns.where(AN_SDR_WORKS),
         {"dana": "pavel"},

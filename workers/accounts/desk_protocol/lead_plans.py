@@ -13,6 +13,7 @@ from workers.accounts.evaluation.rep_claims import kind_due, plan_for_claimant
 from workers.accounts.handoffs.substitutes import account_for_routes
 from workers.accounts.routing.lead_profile import profile_of, request_of
 from workers.accounts.routing.routes import Plan, plan_for
+from workers.accounts.routing.territories import LeadProfile, find_unmet
 from workers.accounts.stages.qualifying import current_label, is_still_due
 from workers.accounts.state.score import ScoreRow
 from workers.accounts.worth.facts import fit_of
@@ -49,10 +50,29 @@ def plan_for_lead(
 
     ``campaign``: the one with which the lead became due. None: the lead's latest counts.
     """
-    policy = case.terms.policy
+    profile = _profile(case, kind, lead_id, total, fit_points, campaign)
+    return plan_for(case.terms.policy, account_for_routes(case), kind, case.now_ms, profile)
+
+
+def conditions_of(case: Case, kind: Kind, lead_id: str, row: PendingRow) -> tuple[str, ...]:
+    """Return the named conditions that hold for a queued lead, of those that a time to answer tests."""
+    if not case.terms.tested_by_deadlines:
+        return ()
+    policy, company = case.terms.policy, case.account.company
+    profile = _profile(case, kind, lead_id, row.total, row.fit, row.campaign)
+    return tuple(
+        name
+        for name in case.terms.tested_by_deadlines
+        if find_unmet(policy.conditions[name], company, profile, policy.currency) is None
+    )
+
+
+def _profile(
+    case: Case, kind: Kind, lead_id: str, total: int, fit_points: int, campaign: CampaignMark | None
+) -> LeadProfile:
     lead = case.lead(lead_id)
     grade = case.terms.grade(fit_points, total - fit_points)
-    profile = profile_of(case.terms, lead, total, grade, signals_for_routes(case, lead_id))._replace(
+    return profile_of(case.terms, lead, total, grade, signals_for_routes(case, lead_id))._replace(
         is_mql=lead.reached_mql,
         is_sql=lead.qualified,
         contact_owner=lead.contact.owner_rep_id if lead.contact is not None else None,
@@ -61,7 +81,6 @@ def plan_for_lead(
         qualification=_qualification_of(case, lead, kind),
         campaign=campaign or lead.campaign,
     )
-    return plan_for(policy, account_for_routes(case), kind, case.now_ms, profile)
 
 
 def _qualification_of(case: Case, lead: LeadRow, kind: Kind) -> Qualification | None:

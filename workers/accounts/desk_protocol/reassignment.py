@@ -199,15 +199,17 @@ def hold_move(case: Case) -> None:
 def clocks_for_request(case: Case, request: OpenRequest) -> list[RunningClock]:
     """Return the deadlines to send with a request: open hand-offs may move to the rep whom the desk chooses.
 
-    Each hand-off gets the whole time of its own kind. After an absence up to 20 hand-offs get the time that was left.
+    Each hand-off gets the whole time of its own kind, or of a condition that a deadline tests. After an absence up to 20 hand-offs get the time that was left.
     """
     if not case.account.untouched:
         return []
     by_kind = deadlines.clocks_by_kind(case, request.handoff_id)
-    if request.move is None or request.move is MoveWhy.NOT_ANSWERED:
-        return by_kind
-    frozen = deadlines.frozen_clocks(open_index.open_rows(case))
-    return [*frozen[: deadlines.MOST_CLOCKS - len(by_kind)], *by_kind]
+    of_one: list[RunningClock] = []
+    if case.terms.tested_by_deadlines and not open_index.is_large(case):
+        of_one = deadlines.clocks_by_condition(open_index.open_rows(case))
+    if request.move is not None and request.move is not MoveWhy.NOT_ANSWERED:
+        of_one = [*deadlines.frozen_clocks(open_index.open_rows(case)), *of_one]
+    return [*of_one[: deadlines.MOST_CLOCKS - len(by_kind)], *by_kind]
 
 
 def _plan_for_rep(rep_id: str, holder: Holder, how: HowChosen | None = None) -> Plan:

@@ -34,7 +34,7 @@ from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import Alert, HowChosen
 from workers.accounts.case import LeadInHand
 from workers.accounts.desk_protocol import reassignment
-from workers.accounts.desk_protocol.lead_plans import plan_for_lead, plan_if_due, points_of
+from workers.accounts.desk_protocol.lead_plans import conditions_of, plan_for_lead, plan_if_due, points_of
 from workers.accounts.handoffs import bulk_transfer, buying_signals, open_index, rep_watch
 from workers.accounts.handoffs.alert_recipients import recipients_for_desk
 from workers.accounts.handoffs.alias_members import is_leaving
@@ -222,6 +222,7 @@ def _open_next_request(case: Case) -> None:
             excluded=reassignment.reps_to_exclude(case, plan, None),
             is_chat=lead.chat is not None and lead.chat.is_waiting,
             answerer=lead.chat.rep_id if lead.chat is not None and lead.chat.is_waiting else None,
+            conditions=conditions_of(case, kind, lead_id, row),
         )
         _open_request(case, request, lead.cycle)
         return
@@ -257,6 +258,7 @@ def _open_next_request(case: Case) -> None:
             terms=plan.terms,
             move=None if move is None else move.why,
             excluded=() if move is None else reassignment.reps_to_exclude(case, plan, move),
+            conditions=open_row.conditions,
         )
         _open_request(case, request, open_row.cycle)
 
@@ -292,6 +294,7 @@ def _send_request(case: Case, request: OpenRequest) -> None:
         stands_in_as="manager" if request.how is HowChosen.MANAGER else None,
         is_chat=request.is_chat,
         answerer=request.answerer,
+        conditions=list(request.conditions) or None,
     )
     case.publish(DESK_REQUESTS, event)
     set_timer(case.rows, ASK, case.key, case.now_ms + pause_after_ms(request.attempt))

@@ -104,9 +104,9 @@ def _apply_assignment(case: Case, request: OpenRequest, answer: DeskAnswer) -> N
     due = deadlines.deadlines_of(answer)
     asked = None if request.pending else _asked_of(request)
     why = _add_owner_change(case, request, holder, reasons)
-    _, by_kind = deadlines.split_clocks(answer)
+    clocks, by_kind = deadlines.split_clocks(answer)
     bulk_transfer.transfer_all(
-        case, handoffs.Transfer(holder, request.kind, due, why, asked=asked, by_kind=by_kind)
+        case, handoffs.Transfer(holder, request.kind, due, why, clocks, asked=asked, by_kind=by_kind)
     )
     if not request.pending:
         return
@@ -137,6 +137,7 @@ def _apply_assignment(case: Case, request: OpenRequest, answer: DeskAnswer) -> N
         due_ms=due.due_ms,
         due_soon_ms=due.soon_ms,
         then_ms=due.then_ms,
+        conditions=request.conditions,
     )
     hand.lead = handoffs.open_handoff(case, request.handoff_id, row, hand.lead)
     hand.write_lead()

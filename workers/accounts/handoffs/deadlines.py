@@ -215,6 +215,23 @@ def clocks_by_kind(case: Case, handoff_id: str) -> list[RunningClock]:
     ]
 
 
+def clocks_by_condition(waiting: Iterable[tuple[str, HandoffRow]]) -> list[RunningClock]:
+    """Return one question for each unanswered hand-off for which a named condition holds that a deadline tests.
+
+    The desk gives it the whole time of the condition. One that an absence has stopped keeps the time that was left.
+    """
+    return [
+        RunningClock(
+            handoff_id=handoff_id,
+            kind=row.kind,
+            raised_hand=is_raised(row),
+            conditions=list(row.conditions),
+        )
+        for handoff_id, row in waiting
+        if row.touched_ms is None and row.frozen_ms is None and row.conditions
+    ]
+
+
 def is_unanswered(lead: LeadRow, row: HandoffRow) -> bool:
     """Whether a hand-off is for a raised hand of the lead that no rep has answered.
 

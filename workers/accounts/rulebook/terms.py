@@ -52,6 +52,10 @@ class Terms:
         signals = policy.behaviour.signals
         self.signals = frozenset[str]() if signals is None else frozenset(signals.rules)
         self.bundle_ms = 0 if signals is None else signals.bundle
+        self.tested_by_deadlines = tuple(
+            dict.fromkeys(name for desk in policy.desks.values() for name in desk.answer_within.when)
+        )
+        """Named conditions that a time to answer tests, each once."""
         self.paths = policy.paths
         self.paths_ask_facts = any(line.condition.by_name is not None for line in policy.paths)
         """Whether a path tests a named condition. Then a fact can change the path of a lead without its points."""

@@ -88,6 +88,8 @@ class HandoffRow(Row, frozen=True):
     """Reasons for its withdrawal while it is in transit to its next holder. Empty: the holder has it."""
     also_touched_by: tuple[str, ...] = ()
     """Other reps who responded, by rep_id in alphabetical order. At most 20."""
+    conditions: tuple[str, ...] = ()
+    """Named conditions that held when it was opened and that a deadline of the policy tests. At most 50."""
 
     @property
     def reps_who_touched(self) -> tuple[str, ...]:

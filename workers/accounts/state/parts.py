@@ -225,3 +225,5 @@ class OpenRequest(Part, frozen=True):
     """Whether the lead waits in a chat."""
     answerer: str | None = None
     """Rep who wrote in that chat, by rep_id. None: no rep has."""
+    conditions: tuple[str, ...] = ()
+    """Named conditions that hold for the lead and that a deadline of the policy tests. At most 50."""

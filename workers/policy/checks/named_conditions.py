@@ -23,8 +23,9 @@ def check_conditions(policy: Policy, document: Document) -> Iterator[Problem]:
         tested |= set(names)
         for at, name in enumerate(names):
             if name not in policy.conditions:
-                expected = "a condition that conditions defines"
-                yield report_unknown_name(document, (*place, at), name, policy.conditions, expected)
+                what = "a condition that conditions defines"
+                where = (*place, name if place[-1] == "when" else at)
+                yield report_unknown_name(document, where, name, policy.conditions, what)
     signals = policy.behaviour.signals
     for name, condition in policy.conditions.items():
         path: KeyPath = ("conditions", name)
@@ -49,6 +50,8 @@ def _list_uses(policy: Policy) -> Iterator[tuple[KeyPath, tuple[str, ...]]]:
         if line.territory is not None:
             yield ("routes", at, "if", "is"), line.territory.is_
             yield ("routes", at, "if", "is_not"), line.territory.is_not
+    for desk, terms in policy.desks.items():
+        yield ("desks", desk, "answer_within", "when"), tuple(terms.answer_within.when)
     for at, path in enumerate(policy.paths):
         yield ("paths", at, "if", "is"), path.condition.is_
         yield ("paths", at, "if", "is_not"), path.condition.is_not

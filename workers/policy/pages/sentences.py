@@ -276,6 +276,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
         "activity at an open opportunity: {v:hours}", "activity at an open opportunity: as an MQL"
     ),
     "AnswerWithin.service": _S("support question: {v:hours}"),
+    "AnswerWithin.when": _S("by condition: {v:times_to_answer}"),
     "AnswerWithin.then": _S(
         "without an answer, the account goes to {v:phrase}",
         "without an answer, the account stays with its holder, and is reported",

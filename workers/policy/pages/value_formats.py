@@ -156,6 +156,9 @@ _FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {
     "pattern": lambda value: plain_patterns([value] if isinstance(value, str) else value),
     "glob": lambda value: " or ".join(f"one {plain_pattern(one)}" if "*" in one else one for one in value),
     "sdrs": lambda value: ", ".join(f"{sdr} for {owner}" for owner, sdr in value.items()),
+    "times_to_answer": lambda value: ", ".join(
+        f"{name} {format_hours(span)}" for name, span in value.items()
+    ),
     "times": lambda value: {1: "once", 2: "twice"}.get(value, f"{value} times"),
     "route": lambda value: _CONDITIONS.get(str(value), str(value)),
     "phrase": lambda value: _PHRASES.get(str(value), str(value)),

@@ -82,3 +82,11 @@ def test_a_wrong_condition_is_refused_by_its_place(
 def test_a_path_names_an_unknown_condition(changed: Callable[..., str], problems: Problems) -> None:
     (problem,) = problems(changed(("total: {from: 120}", "is: [big_bank]")))
     assert (problem.key, problem.found) == ("paths[2].if.is[1]", '"big_bank"')
+
+
+def test_a_time_to_answer_names_an_unknown_condition(changed: Callable[..., str], problems: Problems) -> None:
+    (problem,) = problems(
+        changed(("{mql: 3h, raised_hand: 30m,", "{when: {big_bank: 1h}, mql: 3h, raised_hand: 30m,"))
+    )
+    assert (problem.key, problem.found) == ("desks.inside_sales.answer_within.when.big_bank", '"big_bank"')
+    assert "a condition that conditions defines" in problem.expected
