@@ -191,6 +191,8 @@ class HowChosen(StrEnum):
     """The rep who has the account's other leads, or had them last."""
     FORMER_REP = "former_rep"
     """The rep who looked after a former customer."""
+    TERRITORY_REP = "territory_rep"
+    """The rep whom the policy's table of territories names."""
     CONTACT_OWNER = "contact_owner"
     """The owner of the person's record in the CRM."""
     ROTATION = "rotation"

@@ -54,7 +54,7 @@ def fill_defaults(document: Document) -> None:
 def _fill_routes(document: Document, tree: dict[str, Any]) -> None:
     lines = tree.get("routes", [])
     is_readable = isinstance(lines, list) and all(
-        isinstance(line, dict) and ("if" in line or "otherwise" in line) for line in lines
+        isinstance(line, dict) and not {"if", "otherwise", "table"}.isdisjoint(line) for line in lines
     )
     if not is_readable or ("routes" not in tree and len(tree["desks"]) != 1):
         return

@@ -22,6 +22,7 @@ from workers.policy.document import Document, read
 from workers.policy.field_words import read_field_words
 from workers.policy.model import Policy
 from workers.policy.problem import PolicyError, Problem
+from workers.policy.table_files import with_tables
 
 __all__ = [
     "PolicyError",
@@ -101,6 +102,7 @@ def load_policy_file(path: Path) -> tuple[Policy, str]:
         raise PolicyError(
             [Problem(str(path), 1, 1, "", found, "a policy file that can be read, in UTF-8")]
         ) from None
+    text = with_tables(text, path)
     return load_policy(text, str(path)), text
 
 

@@ -163,6 +163,10 @@ class Privacy(Part):
         return self
 
 
+TableText = Annotated[str, Field(min_length=1, max_length=200_000)]
+"""The text of a table of territories."""
+
+
 class Policy(Part):
     """The whole policy. ``workers.policy.load.load_policy`` creates it from a text and runs the checks."""
 
@@ -201,6 +205,9 @@ class Policy(Part):
     open_opportunity need not be written. Left out, with one desk: every lead without an owner, partner or rep goes to it."""
     matching: Matching | None = None
     """Matching of people to companies, as ``{company_name: {demands: [phone]}}``."""
+    tables: Annotated[dict[Text, TableText], Field(max_length=10)] = Field(default_factory=dict)
+    """The lines of the tables of territories, by the name of the file. They are read from the files beside the policy when
+    it is loaded, as ``table: territories.csv`` in ``routes`` names them, and need not be written here."""
     conditions: Annotated[dict[Name, NamedCondition], Field(max_length=50)] = Field(default_factory=dict)
     """Conditions with names, for routes and paths: ``conditions: {big_bank: {revenue: {from: 5B}}}``."""
     paths: Annotated[tuple[NurturePath, ...], Field(max_length=50)] = ()

@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo,
 from workers.policy.conditions import Territory
 from workers.policy.part import Part
 from workers.policy.scalars import Days, Name, Points, RepId, Text, must_match, refuse
+from workers.policy.tables import FILE_NAME
 from workers.policy.text_patterns import compile_globs
 
 Word = Literal[
@@ -29,6 +30,7 @@ Word = Literal[
     "contact_has_owner",
 ]
 _TO_DESK = r"desk [a-z][a-z0-9_]{0,63}"
+TABLE_FORM = "the name of a CSV file beside the policy, as territories.csv"
 _DESK_FORM = "the word desk and the name of a desk, as desk inside_sales"
 DeskText = Annotated[Text, must_match(_TO_DESK, _DESK_FORM)]
 _OWNED = frozenset({"customer", "open_opportunity", "account_has_owner"})
@@ -80,6 +82,10 @@ class Route(Part):
         | None
     ) = Field(default=None, alias="if")
     """The condition: a word, as ``customer``, a name from ``conditions``, or a territory, as ``{regions: [CA, OR, WA]}``."""
+    table: Annotated[Text, must_match(FILE_NAME.pattern, TABLE_FORM)] | None = None
+    """A table of territories in place of ``if`` and ``to``: ``table: territories.csv``. It is a CSV file beside the
+    policy, and part of the policy's hash. Its columns are any of country, region, postal_code, language, employees,
+    revenue and industry, and ``to``: desk NAME, rep REP_ID or partner NAME. The narrowest line that fits decides."""
     to: Text | None = None
     """The target: ``nobody``, ``account owner``, ``owner's sdr`` (with account_has_owner, see ``owners.sdrs``),
     ``opportunity owner``, ``partner``, ``that rep``, ``former rep``, ``contact owner``, or a desk, as ``desk west``."""
@@ -109,11 +115,11 @@ class Route(Part):
 
     @model_validator(mode="after")
     def _require_one_form(self) -> Route:
-        if (self.if_ is None) == (self.otherwise is None):
-            refuse("either if and to, or otherwise with the word desk and the name of a desk")
+        if (self.if_, self.otherwise, self.table).count(None) != 2:  # noqa: PLR2004 - one of the three forms
+            refuse("either if and to, or a table, or otherwise with the word desk and the name of a desk")
         if self.if_ is None:
-            if self.model_fields_set - {"otherwise"}:
-                refuse("otherwise alone, without other keys in the line")
+            if len(self.model_fields_set) > 1:
+                refuse(f"{'table' if self.table else 'otherwise'} alone, without other keys in the line")
             return self
         word = self.if_ if isinstance(self.if_, str) else "territory"
         to, kind = DESTINATIONS.get(word, (None, None))
@@ -166,7 +172,7 @@ class Route(Part):
     def name(self) -> str:
         """Return the named condition, ``territory`` or ``otherwise``: a value of schemas.vocabulary.Route."""
         if self.if_ is None:
-            return "otherwise"
+            return "territory" if self.table else "otherwise"
         return self.if_ if isinstance(self.if_, str) else "territory"
 
     @property

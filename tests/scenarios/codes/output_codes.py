@@ -65,6 +65,7 @@ from tests.scenarios.keys.desks import (
     two_mqls_and_one_is_rejected,
 )
 from tests.scenarios.keys.routes import (
+    A_REP_HAS_OREGON,
     AN_SDR_WORKS,
     a_distributor_of_hawaii_is_to_answer,
     a_subsidiary_that_a_queue_owns,
@@ -291,6 +292,7 @@ OUTPUT_CODES: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
     (somebody_of_oregon_asks_for_a_demo, (Reason.SKILL_MISSING, Reason.IN_TERRITORY, Alert.SKILL_MISSING)),
     (a_subsidiary_that_a_queue_owns, (HowChosen.PARENT_OWNER, Reason.OWNER_OF_PARENT)),
     (a_subsidiary_that_a_queue_owns.where(AN_SDR_WORKS), (HowChosen.OWNERS_SDR,)),
+    (somebody_of_oregon_asks_for_a_demo.where(A_REP_HAS_OREGON), (HowChosen.TERRITORY_REP,)),
     (a_distributor_of_hawaii_is_to_answer, (Reason.PARTNER_DID_NOT_ANSWER, RouteMiss.PARTNER_DID_NOT_ANSWER)),
     (mia_is_away_for_a_day, (PassedOver.ABSENT,)),
     (everybody_is_away, (HowChosen.FALLBACK, Reason.EVERYONE_AWAY)),

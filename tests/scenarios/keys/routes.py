@@ -105,6 +105,12 @@ def _also_to(desk: str) -> dict[str, Any]:
     return {"routes[8]": {"if": {"regions": ["AK"]}, "to": f"desk {desk}"}}
 
 
+_WEST: Final = "region,to\nOR,desk west\n"
+_REST: Final = "region,to\nOR,desk customer_service\nHI,desk west\n"
+A_REP_HAS_OREGON: Final = {
+    "routes[9]": {"table": "west.csv"},
+    "tables": {"west.csv": "region,to\nOR,rep olga\nHI,desk west\n"},
+}
 AN_SDR_WORKS: Final = {"owners.sdrs": {"olga": "pavel"}, "routes[5].to": "owner's sdr"}
 _CAMPAIGN = somebody_of_a_campaign_asks_for_a_demo
 _OREGON = somebody_of_oregon_asks_for_a_demo
@@ -147,6 +153,15 @@ ROUTES: Lines = {
     ),
     f"{TERRITORY}.is": (_OREGON.where(_asks(**{"is": ["demo"]}) | _NAMED | _USES_ALL), ["price"]),
     f"{TERRITORY}.is_not": (_OREGON.where(_asks(is_not=["price"]) | _NAMED | _USES_ALL), ["demo"]),
+    "routes[9].table": (
+        _OREGON.where({"routes[9]": {"table": "west.csv"}, "tables": {"west.csv": _WEST}}),
+        "rest.csv",
+        {"tables": {"rest.csv": _REST}},
+    ),
+    "tables": (
+        _OREGON.where({"routes[9]": {"table": "west.csv"}, "tables": {"west.csv": _WEST}}),
+        {"west.csv": _REST},
+    ),
     "routes[9].to": (_OREGON.where(_also_to("west")), "desk customer_service"),
     "routes[7].for_days": (a_rep_worked_it_last_week, "3"),
     "routes[3].points": (a_customer_reads_prices.where({"routes[3].points": "3"}), "20"),

@@ -60,12 +60,17 @@ def partner_or_miss(
     found = covering_partner(policy, account.company, facts)
     if found is None:
         return RouteMiss.NOT_COVERED
+    return miss_of_partner(found, account, is_mql=is_mql, is_sql=is_sql) or found
+
+
+def miss_of_partner(
+    found: NamedPartner, account: AccountRow, *, is_mql: bool, is_sql: bool
+) -> RouteMiss | None:
+    """Return why this partner does not get a lead of the account, or None. A partner gets MQLs or SQLs."""
     if account.returned_by == found.name:
         is_silent = account.is_partner_silent
         return RouteMiss.PARTNER_DID_NOT_ANSWER if is_silent else RouteMiss.RETURNED_BY_PARTNER
-    if not (is_sql or (is_mql and found.partner.gets == "mql")):
-        return RouteMiss.NOT_YET_QUALIFIED
-    return found
+    return None if is_sql or (is_mql and found.partner.gets == "mql") else RouteMiss.NOT_YET_QUALIFIED
 
 
 def agreement_with(policy: Policy, holder: Holder) -> NamedPartner | None:

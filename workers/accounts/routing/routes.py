@@ -18,8 +18,15 @@ from workers.accounts.routing.ownership import (
     is_customer,
     owner_of,
 )
-from workers.accounts.routing.partners import PARTNER_PREFIX, partner_of, partner_or_miss
-from workers.accounts.routing.territories import LeadProfile, find_unmet
+from workers.accounts.routing.partners import (
+    PARTNER_PREFIX,
+    NamedPartner,
+    miss_of_partner,
+    partner_of,
+    partner_or_miss,
+)
+from workers.accounts.routing.territories import LeadProfile, UnmetCondition, find_unmet
+from workers.accounts.routing.territory_tables import find_line
 from workers.accounts.state.parts import SkippedRoute
 
 if TYPE_CHECKING:
@@ -125,12 +132,9 @@ def _evaluate_line(  # noqa: PLR0911 - one line per route
             if is_at_desk
             else _skip_owner_line(policy, account, line)
         )
-    if line.territory is not None:
-        why = find_unmet(line.territory, account.company, lead, policy.currency, policy.conditions)
-        if why is not None:
-            return _skip(line, why.why, fact=why.fact, needed=why.needed)
-        return Plan(f"{_DESK}{line.desk}", RequestMode.TURN, None, Route.TERRITORY, None)
     match line.name:
+        case Route.TERRITORY:
+            return _territory_plan(policy, account, lead, line)
         case Route.PARTNER_COVERS:
             return _partner_plan(policy, account, lead, line)
         case Route.ACCOUNT_HAS_REP:
@@ -157,6 +161,41 @@ def _desk_plan(policy: Policy, account: AccountRow, kind: Kind, now_ms: int, lin
     if isinstance(again, Plan) and again.desk == desk:
         return again
     return Plan(desk, RequestMode.TURN, None, Route(line.name), None)
+
+
+def _territory_plan(
+    policy: Policy, account: AccountRow, lead: LeadProfile, line: Line
+) -> Plan | SkippedRoute:
+    """Return the plan to ask the desk of a territory, or whom a table of territories names, or why neither applies."""
+    if line.table is not None:
+        return _table_plan(policy, account, lead, line.table, line)
+    assert line.territory is not None, "a territory line tests one or names a table"  # noqa: S101 - an invariant
+    why = find_unmet(line.territory, account.company, lead, policy.currency, policy.conditions)
+    if why is not None:
+        return _skip(line, why.why, fact=why.fact, needed=why.needed)
+    return Plan(f"{_DESK}{line.desk}", RequestMode.TURN, None, Route.TERRITORY, None)
+
+
+def _table_plan(
+    policy: Policy, account: AccountRow, lead: LeadProfile, table: str, line: Line
+) -> Plan | SkippedRoute:
+    """Return the plan to ask the desk, rep or partner whom a table of territories names, or why it names none."""
+    found = find_line(policy, table, account.company, lead)
+    if isinstance(found, UnmetCondition):
+        return _skip(line, found.why, fact=found.fact, needed=found.needed)
+    if found.target == "desk":
+        return Plan(f"{_DESK}{found.name}", RequestMode.TURN, None, Route.TERRITORY, None)
+    if found.target == "rep":
+        if found.name in account.gone:
+            return _skip(line, RouteMiss.REP_NOT_ACTIVE, rep_id=found.name)
+        how = HowChosen.TERRITORY_REP
+        return Plan(f"rep:{found.name}", RequestMode.OWNER, found.name, Route.TERRITORY, how)
+    miss = miss_of_partner(
+        NamedPartner(found.name, policy.partners[found.name]), account, is_mql=lead.is_mql, is_sql=lead.is_sql
+    )
+    if miss is not None:
+        return _skip(line, miss)
+    return Plan(PARTNER_PREFIX + found.name, RequestMode.TURN, None, Route.PARTNER_COVERS, None)
 
 
 def _skip_owner_line(policy: Policy, account: AccountRow, line: Line) -> SkippedRoute:

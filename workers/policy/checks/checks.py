@@ -13,6 +13,7 @@ from workers.policy.checks.partners import check_partners
 from workers.policy.checks.paths import check_paths
 from workers.policy.checks.routes import check_routes
 from workers.policy.checks.skills import check_skills
+from workers.policy.checks.tables_of_routes import check_tables
 from workers.policy.checks.unknown_names import report_unknown_name
 from workers.policy.problem import quote
 from workers.policy.text_patterns import normalize_words
@@ -32,6 +33,7 @@ def check_references(policy: Policy, document: Document) -> list[Problem]:
         *check_partners(policy, document),
         *check_paths(policy, document),
         *check_conditions(policy, document),
+        *check_tables(policy, document),
         *_check_calendars_of_desks(policy, document),
         *check_calendars(policy, document),
         *check_skills(policy, document),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workers.policy.checks.unknown_names import report_unknown_name
+from workers.policy.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,10 @@ def check_partners(policy: Policy, document: Document) -> list[Problem]:
 
 def _check_route(policy: Policy, document: Document) -> Iterator[Problem]:
     names = [route.name for route in policy.routes]
-    if policy.partners and "partner_covers" not in names:
+    has_table = any(
+        line.target == "partner" for text in policy.tables.values() for line in read_table(text).lines
+    )
+    if policy.partners and "partner_covers" not in names and not has_table:
         expected = "a route {if: partner_covers, to: partner}: without it no partner gets a lead"
         yield document.make_problem(("partners",), "partners, but no route to them", expected, at_key=True)
     if not policy.partners and "partner_covers" in names:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from workers.policy.checks.unknown_names import report_unknown_name
 from workers.policy.problem import quote
+from workers.policy.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,6 +98,12 @@ def _check_desks(policy: Policy, document: Document) -> Iterator[Problem]:
                 yield report_unknown_name(
                     document, ("routes", at, path), name, policy.desks, "a desk that desks defines"
                 )
+    led_to |= {
+        line.name
+        for text in policy.tables.values()
+        for line in read_table(text).lines
+        if line.target == "desk"
+    }
     for name in policy.desks:
         if name not in led_to:
             yield document.make_problem(

@@ -116,8 +116,8 @@ class Writer:
             if audience is not None and audience not in CONCERNS.get(name, _ALL_AUDIENCES):
                 continue
             value = getattr(policy, name)
-            if name in _list_scalar_fields(policy):
-                continue
+            if name in _list_scalar_fields(policy) or name == "tables":
+                continue  # the lines of a table are read in its own file
             heading = SENTENCES[sentence_key(type(policy), name)].text
             if self._is_short and name == "definitions":
                 value = {term: text for term, text in value.items() if term in MAIN_TERMS}

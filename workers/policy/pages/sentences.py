@@ -36,6 +36,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
         "Matching a person to a company",
         "No person is matched by the name of a company",
     ),
+    "Policy.tables": _S("Lines of the tables of territories"),
     "Policy.conditions": _S("Conditions that lines test by name (an unknown fact fulfils none)"),
     "Policy.paths": _S(
         "Nurture paths for leads that sales does not have: the first line that is true decides",
@@ -190,6 +191,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "SalesSaysNo.duplicate": _S("known already: {v:phrase}"),
     # Routes.
     "Route.if": _S("if {v:route}", inline=True),
+    "Route.table": _S("the narrowest line of the table {v} that fits the lead decides"),
     "Route.to": _S("it goes to {v:phrase}"),
     "Route.kind": _S("as {v:kind}"),
     "Route.for_days": _S("until the day begins that is {v} days after the rep's last work"),

@@ -1,0 +1,128 @@
+"""Tables of territories: which line decides, what is refused by its line, and which leads no line has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.routes import OWNED, REP, REST, desk, with_routes
+from workers.policy.load import PolicyError, load_policy, load_policy_file
+from workers.policy.tables import MOST_LINES, find_gaps, read_table
+
+HEAD = "country,region,employees,industry,to\n"
+WEST = HEAD + "US,,,,desk inside_sales\nUS,CA;OR,,,desk west\nUS,CA,1000-,,rep wes\n"
+
+
+def slips(text: str) -> list[tuple[int, str, str]]:
+    return [tuple(slip) for slip in read_table(text).slips]  # type: ignore[misc]
+
+
+def test_a_narrower_line_is_before_those_that_cover_it_in_any_order_of_the_file() -> None:
+    head, *lines = WEST.splitlines()
+    for text in (WEST, "\n".join([head, *reversed(lines)])):
+        assert slips(text) == []
+        assert [line.name for line in read_table(text).lines] == ["wes", "west", "inside_sales"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "found", "expected"),
+    [
+        ("", 1, "an empty table", "names of columns"),
+        ("country,state,to\n", 1, 'the column "state"', "columns of country, region"),
+        ("country,country,to\n", 1, "the column country twice", "each column once"),
+        ("country,region\nUS,CA\n", 1, "without a condition or a target", "columns of"),
+        (HEAD + "\n# a comment\nUS,,,,west\n", 4, '"west"', "desk NAME, rep REP_ID or partner NAME"),
+        (HEAD + "US,CA,,desk west\n", 2, "1 cells too few", "one for each column"),
+        (HEAD + "XX,,,,desk west\n", 2, 'countries "XX"', "a country code of ISO 3166-1"),
+        (HEAD + "US,,100,,desk west\n", 2, 'employees "100"', "a range, as 1-999, 1000- or -999"),
+        (HEAD + "US,,-,,desk west\n", 2, 'employees "-"', "a range, as 1-999, 1000- or -999"),
+        (HEAD + "US,,9-1,,desk west\n", 2, "employees", "from not above to"),
+        (HEAD + "US,,,60,desk west\n", 2, "industry", "codes under sic or naics"),
+        (
+            HEAD + "US,CA,,,desk west\nUS,CA,,,desk east\n",
+            3,
+            "the conditions of line 2",
+            "each territory once",
+        ),
+        (
+            HEAD + "US,CA,,,desk west\nUS,,1000-,,desk large\n",
+            3,
+            "an overlap with line 2",
+            "lines that no company can both fit",
+        ),
+        (HEAD + "US,CA;OR,,,desk west\nUS,OR;WA,,,desk north\n", 3, "an overlap with line 2", "no company"),
+        (HEAD + "US,,1-100,,desk west\nUS,,100-,,desk north\n", 3, "an overlap with line 2", "no company"),
+    ],
+)
+def test_a_wrong_line_is_refused_by_its_number(text: str, line: int, found: str, expected: str) -> None:
+    (slip, *_) = slips(text)
+    assert slip[0] == line
+    assert found in slip[1]
+    assert expected in slip[2]
+
+
+def test_a_line_for_those_that_fit_both_settles_an_overlap() -> None:
+    text = HEAD + "US,CA,,,desk west\nUS,,1000-,,desk large\nUS,CA,1000-,,rep wes\n"
+    assert slips(text) == []
+    assert read_table(text).lines[0].name == "wes"
+
+
+def test_postal_codes_overlap_if_one_begins_with_the_other_and_the_longer_one_is_narrower() -> None:
+    text = "postal_code,to\n80,desk south\n803,desk munich\n9,desk north\n"
+    assert slips(text) == []
+    assert [line.name for line in read_table(text).lines] == ["munich", "south", "north"]
+
+
+def test_sizes_and_regions_that_no_line_has_are_noted() -> None:
+    text = HEAD + "DE,,1-99,,desk a\nDE,,200-,,desk b\nUS,CA,,,desk west\n"
+    assert [(gap.line, gap.found) for gap in find_gaps(read_table(text))] == [
+        (3, "employees from 100 to 199 in no line"),
+        (4, "no line for US without a region"),
+    ]
+    assert find_gaps(read_table(WEST)) == []
+
+
+def test_a_large_table_is_read_and_one_that_is_too_large_is_refused() -> None:
+    lines = [f"US,,{number * 10}-{number * 10 + 9},,desk west\n" for number in range(400)]
+    assert len(read_table(HEAD + "".join(lines)).lines) == 400
+    assert slips(HEAD + "US,,,,desk west\n" * (MOST_LINES + 1))[0][1] == f"{MOST_LINES + 1} lines"
+
+
+# The file beside the policy.
+
+
+@pytest.fixture
+def policy_file(tmp_path: Path, default_text: str) -> Path:
+    """Return a policy file whose routes name the table territories.csv."""
+    path = tmp_path / "policy.yaml"
+    routes = (*OWNED, REP, "{table: territories.csv}", REST)
+    path.write_text(with_routes(default_text, routes, desk("west")), "utf-8")
+    return path
+
+
+def test_a_table_is_part_of_the_text_and_of_the_hash_of_the_policy(policy_file: Path) -> None:
+    table = policy_file.with_name("territories.csv")
+    table.write_text("\ufeff" + WEST.replace("\n", "\r\n"), "utf-8")
+    policy, text = load_policy_file(policy_file)
+    assert policy.tables == {"territories.csv": WEST}
+    assert load_policy(text).hash == policy.hash
+
+    table.write_text(WEST + "CA,,,,desk west\n", "utf-8")
+    changed, _ = load_policy_file(policy_file)
+    assert changed.hash != policy.hash
+
+
+def test_a_missing_table_and_a_wrong_line_are_refused_by_file_and_line(policy_file: Path) -> None:
+    with pytest.raises(PolicyError) as missing:
+        load_policy_file(policy_file)
+    (problem,) = missing.value.problems
+    assert problem.key == "routes[6].table"
+    assert "territories.csv: No such file" in problem.found
+
+    policy_file.with_name("territories.csv").write_text(WEST + "FR,,,,desk paris\n", "utf-8")
+    with pytest.raises(PolicyError) as wrong:
+        load_policy_file(policy_file)
+    (problem,) = wrong.value.problems
+    assert (problem.file, problem.line, problem.found) == ("territories.csv", 5, '"desk paris"')
+    assert "a desk of desks: inside_sales, west" in problem.expected

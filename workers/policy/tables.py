@@ -1,0 +1,256 @@
+"""Tables of territories: lines of a CSV file beside the policy, each with conditions and a target.
+
+In: the text of a table. Out: its lines, the narrowest first, and what is wrong with them by line. Of the lines that fit a
+lead the narrowest decides, so the order of the file does not matter. Two lines that one company can fit, neither of which
+is narrower, are refused.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+
+from pydantic import ValidationError
+
+from workers.policy.conditions import IndustryCodes, LeadConditions, Span
+from workers.policy.problem import quote
+
+FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}\.csv", re.ASCII)
+"""The form of the name of a table's file. It has no folder: the file is beside the policy."""
+TARGETS: Final = re.compile(r"(desk|rep|partner) ([A-Za-z0-9][A-Za-z0-9_.@-]{0,127})", re.ASCII)
+MOST_LINES: Final = 2_000
+_TO: Final = "to"
+_LISTS: Final = {
+    "country": "countries",
+    "region": "regions",
+    "postal_code": "postal_codes",
+    "language": "languages",
+}
+"""Columns with several values, separated by semicolons, and the condition of each."""
+_SIZES: Final = ("employees", "revenue")
+"""Columns with a range: 1-999, 1000-, or -999."""
+_COLUMNS: Final = (*_LISTS, *_SIZES, "industry")
+_RANGE: Final = re.compile(r"\s*([0-9][0-9.]*[KMB]?)?\s*-\s*([0-9][0-9.]*[KMB]?)?\s*", re.ASCII)
+
+
+class TableLine(NamedTuple):
+    """One line of a table."""
+
+    number: int
+    """The line of the file, from 1."""
+    conditions: LeadConditions
+    """The conditions that must all hold."""
+    target: str
+    """``desk``, ``rep`` or ``partner``."""
+    name: str
+    """The name of the desk or partner, or the rep_id."""
+
+
+class Slip(NamedTuple):
+    """What is wrong with a line of a table."""
+
+    line: int
+    found: str
+    expected: str
+
+
+class Table(NamedTuple):
+    """A table that was read."""
+
+    lines: tuple[TableLine, ...]
+    """The lines, each before those that cover it. Of equals the first of the file."""
+    slips: tuple[Slip, ...]
+
+
+@lru_cache(maxsize=32)
+def read_table(text: str) -> Table:
+    """Return the lines of a table and its slips. The same text returns the same object."""
+    rows = [
+        (number, [cell.strip() for cell in row])
+        for number, row in enumerate(csv.reader(io.StringIO(text)), start=1)
+        if any(cell.strip() for cell in row) and not row[0].lstrip().startswith("#")
+    ]
+    if not rows:
+        return Table(
+            (), (Slip(1, "an empty table", f"a first line with names of columns, as country,{_TO}"),)
+        )
+    (first, columns), *others = rows
+    slips = list(_check_columns(first, columns))
+    if slips:
+        return Table((), tuple(slips))
+    if len(others) > MOST_LINES:
+        return Table((), (Slip(first, f"{len(others)} lines", f"at most {MOST_LINES}"),))
+    lines: list[TableLine] = []
+    for number, cells in others:
+        made = _read_line(number, dict(zip(columns, cells, strict=False)), len(cells) - len(columns))
+        if isinstance(made, Slip):
+            slips.append(made)
+        else:
+            lines.append(made)
+    slips += _find_overlaps(lines)
+    return Table(tuple(_narrowest_first(lines)), tuple(slips))
+
+
+def _check_columns(number: int, columns: list[str]) -> list[Slip]:
+    known = f"columns of {', '.join(_COLUMNS)}, and {_TO}"
+    slips = [
+        Slip(number, f"the column {quote(one)}", known) for one in columns if one not in {*_COLUMNS, _TO}
+    ]
+    slips += [
+        Slip(number, f"the column {one} twice", "each column once")
+        for one in dict.fromkeys(columns)
+        if columns.count(one) > 1
+    ]
+    if _TO not in columns or len(columns) < 2:  # noqa: PLR2004 - a condition and the target
+        slips.append(Slip(number, "a table without a condition or a target", known))
+    return slips
+
+
+def _read_line(number: int, cells: dict[str, str], surplus: int) -> TableLine | Slip:
+    """Return a line of the table, or the first slip in it. ``surplus``: cells without a column."""
+    if surplus:
+        return Slip(
+            number, f"{abs(surplus)} cells too {'many' if surplus > 0 else 'few'}", "one for each column"
+        )
+    target = TARGETS.fullmatch(cells[_TO])
+    if target is None:
+        return Slip(number, quote(cells[_TO]), "desk NAME, rep REP_ID or partner NAME, as desk west")
+    given: dict[str, Any] = {}
+    for column, cell in cells.items():
+        if not cell or column == _TO:
+            continue
+        if column in _LISTS:
+            given[_LISTS[column]] = [one.strip() for one in cell.split(";") if one.strip()]
+        elif column in _SIZES:
+            span = _RANGE.fullmatch(cell)
+            if span is None or span[1] is span[2] is None:
+                return Slip(number, f"{column} {quote(cell)}", "a range, as 1-999, 1000- or -999")
+            given[column] = {key: one for key, one in (("from", span[1]), ("to", span[2])) if one is not None}
+        else:
+            codes: dict[str, list[str]] = {}
+            for one in filter(None, map(str.strip, cell.split(";"))):
+                system, _, code = one.lower().partition(" ")
+                codes.setdefault(system, []).append(code.strip())
+            given[column] = codes
+    try:
+        conditions = LeadConditions.model_validate(given)
+    except ValidationError as error:
+        detail = error.errors(include_url=False)[0]
+        place = " ".join(str(one) for one in detail["loc"] if isinstance(one, str))
+        expected = detail.get("ctx", {}).get("expected") or "sic or naics with a code, as sic 60"
+        return Slip(number, f"{place} {quote(str(detail['input']))}", str(expected))
+    return TableLine(number, conditions, target[1], target[2])
+
+
+def _find_overlaps(lines: list[TableLine]) -> list[Slip]:
+    """Return each line that a company can fit together with an earlier one, where neither is narrower."""
+    slips = []
+    for at, line in enumerate(lines):
+        for other in lines[:at]:
+            mine, theirs = line.conditions, other.conditions
+            if not _can_both_hold(mine, theirs):
+                continue
+            narrower, wider = theirs.covers(mine), mine.covers(theirs)
+            if narrower and wider:
+                slips.append(
+                    Slip(line.number, f"the conditions of line {other.number}", "each territory once")
+                )
+                break
+            if not (narrower or wider) and not any(_is_both(one.conditions, mine, theirs) for one in lines):
+                expected = "lines that no company can both fit, or a further line for those that fit both"
+                slips.append(Slip(line.number, f"an overlap with line {other.number}", expected))
+                break
+    return slips
+
+
+def _can_both_hold(one: LeadConditions, other: LeadConditions) -> bool:
+    """Whether a lead can fit both. Two lists of industry codes count as apart if no code begins with another."""
+    return all(
+        _can_both_fit(value, other.given[key], key) for key, value in one.given.items() if key in other.given
+    )
+
+
+def _can_both_fit(one: Any, other: Any, key: str) -> bool:
+    if isinstance(one, Span):
+        low = max(one.from_ or 0, other.from_ or 0)
+        highs = [span.to for span in (one, other) if span.to is not None]
+        return all(low <= high for high in highs)
+    if isinstance(one, IndustryCodes):
+        return any(
+            mine.startswith(theirs) or theirs.startswith(mine)
+            for system, codes in one.prefixes.items()
+            for mine in codes
+            for theirs in other.prefixes[system]
+        )
+    if key == "postal_codes":
+        return any(mine.startswith(theirs) or theirs.startswith(mine) for mine in one for theirs in other)
+    return not set(one).isdisjoint(other)
+
+
+def _is_both(line: LeadConditions, one: LeadConditions, other: LeadConditions) -> bool:
+    """Whether a line has the conditions of two others together, and so decides for those that fit both."""
+    return (
+        line is not one
+        and line is not other
+        and one.covers(line)
+        and other.covers(line)
+        and all(value in (one.given.get(key), other.given.get(key)) for key, value in line.given.items())
+    )
+
+
+def _narrowest_first(lines: list[TableLine]) -> list[TableLine]:
+    """Return the lines, each before those that cover it."""
+    depth = {line.number: sum(other.conditions.covers(line.conditions) for other in lines) for line in lines}
+    return sorted(lines, key=lambda line: (-depth[line.number], line.number))
+
+
+def find_gaps(table: Table) -> list[Slip]:
+    """Return which sizes and regions no line of the table has. ``expected`` is what becomes of such a lead."""
+    return [*_find_size_gaps(table), *_find_region_gaps(table)]
+
+
+def _find_size_gaps(table: Table) -> list[Slip]:
+    """Return the sizes between the ranges of lines that are equal otherwise."""
+    found = []
+    for key in _SIZES:
+        groups: dict[str, list[TableLine]] = {}
+        for line in table.lines:
+            if key in line.conditions.given:
+                others = {name: str(value) for name, value in line.conditions.given.items() if name != key}
+                groups.setdefault(repr(sorted(others.items())), []).append(line)
+        for lines in groups.values():
+            ordered = sorted(lines, key=lambda line: getattr(line.conditions, key).from_ or 0)
+            for line, after in pairwise(ordered):
+                end, begin = getattr(line.conditions, key).to, getattr(after.conditions, key).from_
+                if end is not None and begin is not None and begin > end + 1:
+                    gap = f"{key} from {end + 1} to {begin - 1} in no line"
+                    found.append(Slip(after.number, gap, "such a lead goes on to the next route line"))
+    return found
+
+
+def _find_region_gaps(table: Table) -> list[Slip]:
+    """Return the first line of each country that has lines for regions, and none for the rest of the country."""
+    whole = {
+        country
+        for line in table.lines
+        for country in line.conditions.countries
+        if set(line.conditions.given) == {"countries"}
+    }
+    seen: dict[str, int] = {}
+    for line in sorted(table.lines):
+        if line.conditions.regions:
+            for country in line.conditions.countries:
+                seen.setdefault(country, line.number)
+    return [
+        Slip(
+            number,
+            f"no line for {country} without a region",
+            "a lead of another or an unknown region goes on to the next route line",
+        )
+        for country, number in seen.items()
+        if country not in whole
+    ]
