@@ -40,7 +40,7 @@ def team(story: Story) -> Story:
         ({"region": "OR"}, ("olga", "territory", "territory_rep")),
         ({"region": "OR", "employees": 5000}, ("partner:islands", "partner_covers", None)),
         ({"region": "WA", "employees": 5000}, ("wes", "territory", "rotation")),
-        ({"country": "FR"}, ("mia", "otherwise", "rotation")),
+        ({"country": "FR"}, ("desk:inside_sales", "otherwise", None)),
     ],
     ids=["the country", "a region", "a region and a size", "another region", "no line"],
 )

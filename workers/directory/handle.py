@@ -58,6 +58,7 @@ from workers.identity.event_time import AHEAD_MS, EventTime, event_time, to_ms
 from workers.identity.lead_ids import Person, person_of
 from workers.identity.repeats import CHUNK, Arrival, day_key, id_of, name_by_producer, remember, sweep_seen
 from workers.identity.unread_facts import without_unread_facts
+from workers.identity.word_meanings import with_own_words
 from workers.outbox import emit
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ class DirectoryHop(BaseHop):
         """Compile the policy: lists of domains, retention times. Every topic has ``partitions`` partitions."""
         self._lead_id_key = lead_id_key
         self._domains = domains_of(policy)
+        self._words = policy.words
         self._partitions = partitions
         self._window_ms = policy.privacy.repeats.ms
         self._mark_kept_ms = mark_kept_ms(policy)
@@ -108,6 +110,7 @@ class DirectoryHop(BaseHop):
                 erased: PersonErased = parse_json(DIRECTORY_EVENTS, record.value)
                 return erased
             reading = without_unread_facts(record.topic, read_record(TOPICS[record.topic], record.value))
+            reading = with_own_words(reading, self._words)
         except ContractError as error:
             raise RefusedError(error.reason, error.detail) from None
         if is_crm and record.key is not None and _record_id(record) != _expected_key(reading.body):

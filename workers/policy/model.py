@@ -40,6 +40,7 @@ from workers.policy.gates import (
 from workers.policy.hours import zone
 from workers.policy.matching import ByName, Matching
 from workers.policy.no_visits import NoVisits
+from workers.policy.own_words import Words
 from workers.policy.part import Part
 from workers.policy.partners import Partner
 from workers.policy.paths import NurturePath
@@ -205,6 +206,8 @@ class Policy(Part):
     open_opportunity need not be written. Left out, with one desk: every lead without an owner, partner or rep goes to it."""
     matching: Matching | None = None
     """Matching of people to companies, as ``{company_name: {demands: [phone]}}``."""
+    words: Words = Words()
+    """The company's own words for requests and for reasons of a rejection: ``words: {requests: {angebot: pricing}}``."""
     tables: Annotated[dict[Text, TableText], Field(max_length=10)] = Field(default_factory=dict)
     """The lines of the tables of territories, by the name of the file. They are read from the files beside the policy when
     it is loaded, as ``table: territories.csv`` in ``routes`` names them, and need not be written here."""

@@ -51,7 +51,7 @@ class TableLine(NamedTuple):
 
 
 class Slip(NamedTuple):
-    """What is wrong with a line of a table."""
+    """The mistake in a line of a table."""
 
     line: int
     found: str
@@ -228,7 +228,7 @@ def _find_size_gaps(table: Table) -> list[Slip]:
                 end, begin = getattr(line.conditions, key).to, getattr(after.conditions, key).from_
                 if end is not None and begin is not None and begin > end + 1:
                     gap = f"{key} from {end + 1} to {begin - 1} in no line"
-                    found.append(Slip(after.number, gap, "such a lead goes on to the next route line"))
+                    found.append(Slip(after.number, gap, "such a lead falls to the next route line"))
     return found
 
 
@@ -249,7 +249,7 @@ def _find_region_gaps(table: Table) -> list[Slip]:
         Slip(
             number,
             f"no line for {country} without a region",
-            "a lead of another or an unknown region goes on to the next route line",
+            "a lead of another or an unknown region falls to the next route line",
         )
         for country, number in seen.items()
         if country not in whole

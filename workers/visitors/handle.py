@@ -26,6 +26,7 @@ from workers.identity.event_time import DAY_MS, EventTime, event_time, history_t
 from workers.identity.lead_ids import Person, person_of
 from workers.identity.repeats import Arrival, id_of, may_hold_old_rows, name_by_producer, remember
 from workers.identity.unread_facts import without_unread_facts
+from workers.identity.word_meanings import with_own_words
 from workers.outbox import emit
 from workers.visitors.anonymous_history import Bounds, HistoryEvent, add_event, drop_event, take_events
 from workers.visitors.browser_erasure import ERASE, erase_browsers, start_browser_erasure
@@ -73,6 +74,7 @@ class VisitorsHop(BaseHop):
         self._counts_nothing_untracked = policy.privacy.without_tracking_consent == "count_nothing"
         self._import_rules = ImportRules(policy)
         self._retention = retention_of(policy)
+        self._words = policy.words
 
     def parse(self, record: Record) -> ParsedEvent | DirectoryReady | PersonErased:
         """Type a record's value and normalise its address.
@@ -87,7 +89,8 @@ class VisitorsHop(BaseHop):
             reading = read_record(TOPICS[record.topic], record.value)
         except ContractError as error:
             raise RefusedError(error.reason, error.detail) from None
-        event = parsed_event(without_unread_facts(record.topic, reading))
+        reading = with_own_words(without_unread_facts(record.topic, reading), self._words)
+        event = parsed_event(reading)
         if event.bad_address and browser_of(event.body) is None and not asks_for_a_person(event.body):
             raise RefusedError(DeadLetterReason.BAD_ADDRESS, f"email: {event.bad_address}")
         return event

@@ -64,6 +64,17 @@ def a_customer_reads_prices(story: Story) -> None:
     story.activity("page_view", "tue 10:00", email=ANN, url="https://x.example/pricing")
 
 
+@tale("tue 12:00")
+def own_words_are_used(story: Story) -> None:
+    """A form asks for an "Angebot", and Bob is rejected for "No budget"."""
+    _reps(story)
+    story.bank("harbor")
+    story.form(ANN, "tue 10:00", "Angebot")
+    story.bank("mesa")
+    story.form("bob@mesa.example", "tue 10:00", "demo")
+    story.sales("rejected", "bob@mesa.example", "tue 10:30", reason="No budget")
+
+
 @tale("tue 11:00")
 def somebody_with_free_mail_names_a_company(story: Story) -> None:
     """The phone number of the form is that of the company."""
@@ -183,6 +194,14 @@ ROUTES: Lines = {
             }
         ),
         {"demo": "10m"},
+    ),
+    "words.requests": (
+        own_words_are_used.where({"words.requests": {"angebot": "demo"}}),
+        {"angebot": "content"},
+    ),
+    "words.reasons": (
+        own_words_are_used.where({"words.reasons": {"no_budget": "bad_data"}}),
+        {"no_budget": "not_now"},
     ),
     "owners.sdrs": (
         a_subsidiary_that_a_queue_owns.where(AN_SDR_WORKS),

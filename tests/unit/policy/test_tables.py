@@ -38,7 +38,7 @@ def test_a_narrower_line_is_before_those_that_cover_it_in_any_order_of_the_file(
         (HEAD + "US,,100,,desk west\n", 2, 'employees "100"', "a range, as 1-999, 1000- or -999"),
         (HEAD + "US,,-,,desk west\n", 2, 'employees "-"', "a range, as 1-999, 1000- or -999"),
         (HEAD + "US,,9-1,,desk west\n", 2, "employees", "from not above to"),
-        (HEAD + "US,,,60,desk west\n", 2, "industry", "codes under sic or naics"),
+        (HEAD + "US,,,60,desk west\n", 2, "industry", "sic or naics with a code"),
         (
             HEAD + "US,CA,,,desk west\nUS,CA,,,desk east\n",
             3,

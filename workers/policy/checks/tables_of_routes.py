@@ -8,7 +8,7 @@ from workers.policy.problem import Problem, quote
 from workers.policy.tables import find_gaps, read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from workers.policy.document import Document
     from workers.policy.model import Policy
@@ -27,11 +27,12 @@ def check_tables(policy: Policy, document: Document) -> Iterator[Problem]:
             yield document.make_problem(
                 ("tables", name), "a table that no route names", expected, at_key=True
             )
+        named: dict[str, Collection[str]] = {"desk": policy.desks, "partner": policy.partners}
         table = read_table(text)
         for slip in table.slips:
             yield Problem(name, slip.line, 1, "table", slip.found, slip.expected)
         for line in table.lines:
-            known = {"desk": policy.desks, "partner": policy.partners}.get(line.target)
+            known = named.get(line.target)
             if known is not None and line.name not in known:
                 what = f"a {line.target} of {line.target}s: {', '.join(known) or 'none is defined'}"
                 yield Problem(name, line.number, 1, "to", quote(f"{line.target} {line.name}"), what)

@@ -36,6 +36,9 @@ SENTENCES: Final[dict[str, Sentence]] = {
         "Matching a person to a company",
         "No person is matched by the name of a company",
     ),
+    "Policy.words": _S("Our own words, and what they mean"),
+    "Words.requests": _S("a form that asks for {v:means}", "no words of our own for requests"),
+    "Words.reasons": _S("sales rejects a lead for {v:means}", "no words of our own for a rejection"),
     "Policy.tables": _S("Lines of the tables of territories"),
     "Policy.conditions": _S("Conditions that lines test by name (an unknown fact fulfils none)"),
     "Policy.paths": _S(

@@ -159,6 +159,9 @@ _FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {
     "times_to_answer": lambda value: ", ".join(
         f"{name} {format_hours(span)}" for name, span in value.items()
     ),
+    "means": lambda value: ", ".join(
+        f"{plain_name(own)} means {plain_word(str(word.value))}" for own, word in value.items()
+    ),
     "times": lambda value: {1: "once", 2: "twice"}.get(value, f"{value} times"),
     "route": lambda value: _CONDITIONS.get(str(value), str(value)),
     "phrase": lambda value: _PHRASES.get(str(value), str(value)),

@@ -85,7 +85,7 @@ def test_a_path_names_an_unknown_condition(changed: Callable[..., str], problems
 
 
 def test_a_time_to_answer_names_an_unknown_condition(changed: Callable[..., str], problems: Problems) -> None:
-    (problem,) = problems(
+    (problem, *_) = problems(
         changed(("{mql: 3h, raised_hand: 30m,", "{when: {big_bank: 1h}, mql: 3h, raised_hand: 30m,"))
     )
     assert (problem.key, problem.found) == ("desks.inside_sales.answer_within.when.big_bank", '"big_bank"')
