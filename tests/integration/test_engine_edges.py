@@ -15,6 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.records_to_delete import RecordsToDelete
 from aiokafka.structs import TopicPartition
 from cluster import Toys, Worker, some_events
+from topics import admin_client
 from waiting import eventually
 
 from workers.engine.control import Resume, control_emit
@@ -186,6 +187,22 @@ async def test_a_lost_changelog_is_not_taken_for_a_first_start(toys: Toys) -> No
     await asyncio.sleep(6)
     outputs = [output["id"] for output in await toys.outputs()]
     assert len(outputs) == len(set(outputs)), f"{len(outputs)} outputs for {len(set(outputs))} events"
+
+
+async def test_a_partition_whose_records_were_all_deleted_unread_opens_again(toys: Toys) -> None:
+    """The group once had its offset without a row in the changelog, which then counted as lost."""
+    await toys.create()
+    await toys.produce(some_events(40))
+    async with toys.reader("in") as reader, admin_client(toys.bootstrap) as admin:
+        ends = await reader.ends()
+        await admin.delete_records({tp: RecordsToDelete(before_offset=end) for tp, end in ends.items()})
+    for _ in range(2):
+        worker = toys.start(bounds={"lag_every_s": 0.1})
+        await until_served(worker, toys.partitions)
+        await asyncio.sleep(2)  # some reports for lag monitors
+        worker.terminate()
+        assert worker.wait(12) == 0
+        assert not worker.events("partition_stopped")
 
 
 async def test_a_record_that_arrives_while_a_partition_stops_is_decided_after_the_resume(

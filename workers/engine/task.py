@@ -170,6 +170,14 @@ class PartitionTask:
         decided = self.decided_offsets()
         return self.state is TaskState.RUNNING and all(decided.get(tp, -1) >= end for tp, end in ends.items())
 
+    @property
+    def has_decided_any(self) -> bool:
+        """Whether a record of this partition was ever decided and committed. Then the changelog has rows."""
+        decider = self.decider
+        return decider is not None and any(
+            decider.next_offset(topic) is not None for topic in self.spec.sources
+        )
+
     def decided_offsets(self) -> dict[TP, int]:
         """Return the next offset to decide of each source: after the markers if all is read. Empty during a batch."""
         return {} if self.is_busy else self.reached_offsets()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import faust
 import structlog
-from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
+from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 from aiokafka.structs import TopicPartition
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
@@ -137,6 +137,8 @@ class _Thread(driver.AIOKafkaConsumerThread):
                 TopicAuthorizationFailedError
             ) as error:  # it names one topic; another one comes with the next fetch
                 denied = {TP(*tp) for tp in wanted if tp[0] in error.args}
+            except GroupAuthorizationFailedError:  # the watch of the group finds it, too, and ends the worker
+                await asyncio.sleep(timeout)
         else:
             await asyncio.sleep(timeout)
         lost, self._lost = self._lost & assigned, set()
