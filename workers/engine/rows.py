@@ -63,13 +63,11 @@ def row_key(type_: type[Row], parts: tuple[str, ...]) -> bytes:
 
     Raises ValueError if a part holds U+0000, because two keys could become equal.
     """
-    if not parts:
-        return f"{type_.prefix}\x00".encode()
-    joined = "\x00".join((type_.prefix, *parts))
-    if joined.count("\x00") != len(parts):
+    joined = "\x00".join(parts)
+    if joined.count("\x00") >= (len(parts) or 1):
         msg = "a key part must not hold the character U+0000"
         raise ValueError(msg)
-    return joined.encode()
+    return f"{type_.prefix}\x00{joined}".encode()
 
 
 def decode(type_: type[R], raw: bytes) -> R:
@@ -151,10 +149,11 @@ class Rows:
     def get(self, type_: type[R], *parts: str) -> R | None:
         """Return the row, or None. Writes of this batch are visible."""
         key = row_key(type_, parts)
-        for layer in (self._record, self._batch):
-            found = layer.get(key, _MISSING)
-            if found is not _MISSING:
-                return None if found is None else found[0]
+        written = self._record.get(key, _MISSING)
+        if written is _MISSING:
+            written = self._batch.get(key, _MISSING)
+        if written is not _MISSING:
+            return None if written is None else written[0]
         found = self._cached.get(key, _MISSING)
         if found is not _MISSING:
             return found  # type: ignore[no-any-return]
