@@ -6,6 +6,7 @@ values, with the bounds as the file writes them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from types import UnionType
@@ -41,6 +42,7 @@ _PLAIN: Final = {
     "string_too_short": "a text that is not empty",
 }
 _OF_BOUNDS: Final = frozenset({"greater_than_equal", "less_than_equal", "greater_than", "less_than"})
+_RECOMMENDED: Final = re.compile(r", as ([0-9]+)([smhd]?)$")
 _MS: Final = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 
@@ -66,6 +68,8 @@ def describe_expected(detail: ErrorDetails, path: KeyPath, found: object) -> str
     )
     if text.endswith((" or 2d", " or 1h")) or text == "a whole number in plain digits":
         return _with_fitting_example(text, metadata, reader or "")
+    if _is_out_of_bounds(text, metadata):
+        return _describe_bounds(metadata, _WRITERS.get(reader or "", str))
     return text
 
 
@@ -94,6 +98,16 @@ def _with_fitting_example(text: str, metadata: list[Any], reader: str) -> str:
         one for one in _DURATIONS[reader] if (low or 0) <= int(one[:-1]) * _MS[one[-1]] <= (high or 10**15)
     ]
     return f"a duration, as {' or '.join(fitting)}"
+
+
+def _is_out_of_bounds(text: str, metadata: list[Any]) -> bool:
+    """Whether a text recommends a number or a duration that the bounds of the key refuse."""
+    found = _RECOMMENDED.search(text)
+    low, high = _bounds(metadata)
+    if found is None:
+        return False
+    value = int(found[1]) * _MS.get(found[2], 1)
+    return (low is not None and value < low) or (high is not None and value > high)
 
 
 def _bounds(metadata: list[Any]) -> tuple[int | None, int | None]:

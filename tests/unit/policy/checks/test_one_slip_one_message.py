@@ -81,6 +81,23 @@ def test_what_follows_from_a_refused_value_is_not_reported(
     assert problem.key == key
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("bundle: 4h", "bundle: 60 days", "from 1m to 7d"),
+        ("bundle: 4h", "bundle: 3 days", "a duration, as 3d"),
+        ("people: 3,", "people: 50 %,", "from 2 to 10"),
+        ("erase_within: 24h", "erase_within: 60 days", "from 1h to 30d"),
+        ("attempts_before_no: 5 ", "attempts_before_no: $1.5 bn ", "from 1 to 20"),
+    ],
+)
+def test_what_a_message_recommends_is_within_the_bounds_of_the_key(
+    changed: Changed, problems: Problems, old: str, new: str, expected: str
+) -> None:
+    (problem,) = problems(changed((old, new)))
+    assert problem.expected == expected
+
+
 def test_a_held_policy_is_read_as_it_is_written(changed: Changed) -> None:
     """A partition never follows a key that its policy does not have."""
     with pytest.raises(PolicyError):
