@@ -233,6 +233,8 @@ class Reason(StrEnum):
     """The person asked for a demo, a price or a salesperson."""
     CAMPAIGN_RESPONSE = "campaign_response"
     """The person answered a campaign whose response is an MQL at once, whatever the points."""
+    PRODUCT_QUALIFIED = "product_qualified"
+    """A rule of the policy that makes an MQL at once is complete, such as use of the product, whatever the points."""
     ALL_GATES_PASSED = "all_gates_passed"
     """Market, function and title are all within the policy."""
     GATE_FAILED = "gate_failed"

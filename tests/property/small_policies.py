@@ -59,6 +59,8 @@ class SmallRule:
     at_least: str | None = None
     implies: int | None = None
     """The number of the implied rule."""
+    at_least_times: int | None = None
+    """How many events the rule asks for. It then counts once. None: each event counts."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ class SmallPolicy:
             | ({"once_per": rule.once_per} if rule.once_per is not None else {})
             | ({"at_least": rule.at_least} if rule.at_least is not None else {})
             | ({"implies": f"rule{rule.implies}"} if rule.implies is not None else {})
+            | ({"at_least_times": rule.at_least_times} if rule.at_least_times is not None else {})
             for at, rule in enumerate(self.rules)
         }
         tree["stages"]["mql"]["or_responds_to"] = {"campaigns": list(self.at_once)}
@@ -204,6 +207,8 @@ def _total(policy: SmallPolicy, counts: tuple[int, ...], today: int) -> int:
         weights = [policy.fade_days] * times
         if rule.once_per is not None:
             weights = _one_event_each_period(policy.fade_days, PERIODS[rule.once_per], today)[:times]
+        if rule.at_least_times is not None:
+            weights = [policy.fade_days] if len(weights) >= rule.at_least_times else []
         exact = Fraction(abs(rule.points) * sum(weights), policy.fade_days)
         points = floor(exact + Fraction(1, 2)) * (1 if rule.points > 0 else -1)  # half away from zero
         points = points if rule.cap is None else min(points, rule.cap)
@@ -241,7 +246,7 @@ def find_broken_promise(policy: SmallPolicy) -> str | None:
     """Return the promise that the policy breaks, or None. Every possible person is tried."""
     people = list(_people(policy))
     has_titles = bool(policy.titles) or policy.other_title is not None
-    if any(one.passes and not one.is_right for one in people) or not has_titles:
+    if any(one.passes and not one.is_right for one in people) or not has_titles or policy.function is None:
         return "a lead outside passes"
     fits = [one.fit for one in people if one.is_right and one.passes]
     most_by_gates: dict[frozenset[tuple[str, int]], int] = {}

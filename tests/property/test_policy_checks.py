@@ -24,14 +24,20 @@ from workers.policy.load import PolicyError, load_policy
 POINTS = st.integers(0, 6)
 SIGNED = st.integers(-4, 6)
 RULES = st.builds(
-    lambda points, cap, grouped, once_per, at_least: SmallRule(
-        points, None if points < 0 or cap is None else max(cap, points), grouped, once_per, at_least
+    lambda points, cap, grouped, once_per, at_least, times: SmallRule(
+        points,
+        None if points < 0 or cap is None or times else max(cap, points),
+        grouped,
+        once_per,
+        at_least,
+        at_least_times=times,
     ),
     st.sampled_from([-3, 1, 1, 2, 3, 5]),
     st.none() | st.integers(1, 12),
     st.booleans(),
     st.none() | st.sampled_from(sorted(PERIODS)),
     st.none() | st.sampled_from(["45s", "2m"]),
+    st.none() | st.none() | st.sampled_from([2, 3]),
 )
 
 
@@ -100,6 +106,7 @@ FINE = SmallPolicy({"industry": 5}, 5, (5, 3), 12, 25, 15, (SmallRule(5, None, F
 @settings(max_examples=200, deadline=None)
 @given(small_policies())
 @example(FINE)
+@example(replace(FINE, rules=(SmallRule(5, None, False, at_least_times=3),)))
 @example(replace(FINE, other_title=2))
 @example(replace(FINE, other_title=-4, bands=(-3, 4), free_mail=-2))
 @example(replace(FINE, cap=40, bar=20, gates_decide=True))

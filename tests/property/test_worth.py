@@ -38,7 +38,17 @@ DECAYS = st.sampled_from(
     ]
 )
 OWN_DECAY = st.just({}) | st.fixed_dictionaries({"fade": DECAYS})
+WITHIN = st.just({}) | st.fixed_dictionaries({"within": st.sampled_from(["1d", "2d", "9d"])})
+ALL_OF = st.lists(st.sampled_from(["rule0", "rule1", "rule2", "rule3"]), min_size=2, unique=True)
 LINKS = st.none() | st.sampled_from(["rule0", "rule1", "rule2", "rule3"])
+
+
+@st.composite
+def once_or_capped(draw: st.DrawFn, points: int) -> dict[str, Any]:
+    """Draw the keys of a rule that counts once, or a cap, or neither."""
+    if draw(st.booleans()):
+        return {"at_least_times": draw(st.integers(2, 3))} | draw(WITHIN)
+    return {"cap": points * draw(st.integers(1, 3))} if points > 0 and draw(st.booleans()) else {}
 
 
 @st.composite
@@ -61,15 +71,16 @@ def policies(draw: st.DrawFn) -> Policy:
         special_of = draw(LINKS)
         if special_of is not None and special_of < name and behind is None:
             rule["instead_of"] = special_of
-        if points > 0 and draw(st.booleans()):
-            rule["cap"] = points * draw(st.integers(1, 3))
+        rule |= draw(once_or_capped(points))
         if draw(st.booleans()):
             rule["group"] = "g"
         rules[name] = rule | draw(OWN_DECAY)
     targets = {rule.get("implies") for rule in rules.values()}
     for name, rule in rules.items():
-        if name not in targets and draw(st.booleans()):
+        if name not in targets and "when" in rule and draw(st.booleans()):
             rule["once_per"] = draw(st.sampled_from(["1h", "12h", "24h", "3d"]))
+    together = {"all_of": draw(ALL_OF), "points": draw(st.sampled_from([0, 5, -2]))}
+    rules["rule4"] = together | draw(WITHIN) | draw(OWN_DECAY)
     group = {"cap": draw(st.integers(1, 20))} | draw(OWN_DECAY)
     behaviour = {
         "cap": 40,
@@ -132,21 +143,59 @@ def expected_points(
                     continue
                 first[name, key] = one.at_ms
             days[name][terms.day_of(one.at_ms)] += 1
-    found = {}
+    return points_of_days(policy, days, today)
+
+
+def points_of_days(policy: Policy, days: dict[str, Counter[int]], today: int) -> dict[str, tuple[int, int]]:
+    """Return (points, events) by rule from the number of events on each day."""
+    found, rules = {}, policy.behaviour.rules
+    complete = {name: complete_days(policy, name, days) for name in rules if rules[name].counts_once}
     for name, rule in rules.items():
         group = policy.behaviour.groups["g"] if rule.group else None
         decay = rule.fade or (group and group.fade) or policy.behaviour.fade
+        if rule.counts_once:
+            latest, times = max(complete[name].items(), default=(today - 4_000, 0))
+            if left := left_of(decay, today - latest):
+                found[name] = (rounded(rule.points, left), times)
+            continue
         live = {
             day: count
             for day, count in days[name].items()
             if today - day >= 0 and left_of(decay, today - day)
         }
-        left = [count * left_of(decay, today - day) for day, count in live.items()]
-        size = Decimal(abs(rule.points)) * sum(left).numerator / sum(left).denominator if left else Decimal(0)
-        points = int(size.to_integral_value(ROUND_HALF_UP)) * (1 if rule.points > 0 else -1)
+        points = rounded(
+            rule.points, sum((n * left_of(decay, today - day) for day, n in live.items()), Fraction(0))
+        )
         if live:
             found[name] = (points if rule.cap is None else min(points, rule.cap), sum(live.values()))
     return found
+
+
+def complete_days(policy: Policy, name: str, days: dict[str, Counter[int]]) -> dict[int, int]:
+    """Return the days on which a rule of several events is complete, with the number of what it counts."""
+    rule = policy.behaviour.rules[name]
+    group = policy.behaviour.groups["g"] if rule.group else None
+    window = rule.within or (rule.fade or (group and group.fade) or policy.behaviour.fade).horizon_days
+    if not rule.all_of:
+        near = {
+            day: sum(n for one, n in days[name].items() if day - window < one <= day) for day in days[name]
+        }
+        return {day: times for day, times in near.items() if times >= (rule.at_least_times or 0)}
+    members = [
+        set(complete_days(policy, one, days)) if policy.behaviour.rules[one].counts_once else set(days[one])
+        for one in rule.all_of
+    ]
+    return {
+        day: len(members)
+        for day in set().union(*members)
+        if all(any(day - window < one <= day for one in member) for member in members)
+    }
+
+
+def rounded(each: int, left: Fraction) -> int:
+    """Return the points of events of ``each`` points, rounded half away from zero. ``left``: the sum of their shares."""
+    size = Decimal(abs(each)) * left.numerator / left.denominator
+    return int(size.to_integral_value(ROUND_HALF_UP)) * (1 if each > 0 else -1)
 
 
 def left_of(decay: Decay, age: int) -> Fraction:
@@ -164,7 +213,9 @@ def _fitting(rules: dict[str, Rule], one: Occurrence, duration_ms: int) -> set[s
     own = {
         name
         for name, rule in rules.items()
-        if one.activity in rule.when.activity and duration_ms >= (rule.at_least or 0)
+        if rule.when is not None
+        and one.activity in rule.when.activity
+        and duration_ms >= (rule.at_least or 0)
     }
     for name in list(own):
         general = rules[name].instead_of

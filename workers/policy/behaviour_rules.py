@@ -23,6 +23,7 @@ from workers.policy.scalars import (
     Points,
     Text,
     Whole,
+    WholeDays,
     read_duration_ms,
     refuse,
 )
@@ -75,8 +76,15 @@ class When(Part):
 class Rule(Part):
     """A behaviour rule: points for each matching event. Negative points lower the score."""
 
-    when: When
-    """The events that the rule matches."""
+    when: When | None = None
+    """The events that the rule matches. Left out: the rule asks for several others (``all_of``)."""
+    all_of: Annotated[tuple[Name, ...], Field(max_length=10)] = ()
+    """Other rules that must all count, in any order: ``all_of: [signup, invite]``. The rule then counts once."""
+    at_least_times: Annotated[Count, Field(ge=2, le=1_000)] | None = None
+    """How many events the rule asks for: ``at_least_times: 3``. With that many, the rule counts once."""
+    within: WholeDays | None = None
+    """Days within which the events of ``at_least_times`` or ``all_of`` must be, the last one included: ``within: 7d``.
+    Left out: the days for which points of the rule last."""
     points: Annotated[Whole, Field(ge=-10_000, le=10_000)]
     """Points for each matching event. Below 0 they lower the score."""
     cap: Count | None = None
@@ -99,17 +107,31 @@ class Rule(Part):
 
     @model_validator(mode="after")
     def _require_consistency(self) -> Rule:
-        if self.points == 0:
-            refuse("points other than 0: a rule of 0 points has no effect")
+        if (self.when is None) is not bool(self.all_of):
+            refuse("when, or all_of with other rules")
+        if self.all_of and (len(set(self.all_of)) < len(self.all_of) or len(self.all_of) == 1):
+            refuse("two or more rules in all_of, each once")
+        others = {"at_least_times", "at_least", "once_per", "instead_of", "implies"}
+        if self.all_of and (found := sorted(others & self.model_fields_set)):
+            refuse(f"no {found[0]} beside all_of: the rules that it names have their own")
+        if self.within is not None and not self.counts_once:
+            refuse("no within without at_least_times or all_of")
+        if self.cap is not None and self.counts_once:
+            refuse("no cap on a rule with at_least_times or all_of: it counts once")
         if self.cap is not None and self.points < 0:
             refuse("no cap on a rule with negative points: a cap limits what a rule gives")
         if self.cap is not None and self.cap < self.points:
             refuse(
                 f"a cap of at least the points of one event, but cap {self.cap} is below points {self.points}"
             )
-        if self.at_least is not None and self.when.form:
+        if self.at_least is not None and self.when is not None and self.when.form:
             refuse("no at_least on a rule about forms: a form fill has no duration")
         return self
+
+    @property
+    def counts_once(self) -> bool:
+        """Whether the rule gives its points once, when its events are complete."""
+        return bool(self.all_of) or self.at_least_times is not None
 
 
 class Group(Part):
@@ -201,8 +223,15 @@ class Behaviour(Part):
 
     @cached_property
     def horizon_days(self) -> int:
-        """Return the most days for which an event of any rule counts. 1 to 3,650."""
-        return max(self.decay_of(rule).horizon_days for rule in self.rules.values())
+        """Return the most days for which an event of any rule counts: while points last, and before it is complete."""
+        return max(
+            self.decay_of(rule).horizon_days + (self.window_of(rule) - 1 if rule.counts_once else 0)
+            for rule in self.rules.values()
+        )
+
+    def window_of(self, rule: Rule) -> int:
+        """Return the days within which the events of a rule that counts once must be."""
+        return rule.within or self.decay_of(rule).horizon_days
 
     @cached_property
     def attainable(self) -> int:
@@ -212,6 +241,8 @@ class Behaviour(Part):
         for rule in self.rules.values():
             if rule.points > 0:
                 most = self._most_on_one_day(rule, open_end) if rule.once_per is not None else open_end
+                if rule.counts_once:
+                    most = min(open_end, rule.points) if self.can_be_complete(rule) else 0
                 most = most if rule.cap is None else min(most, rule.cap)
                 by_group[rule.group] = by_group.get(rule.group, 0) + most
         total = sum(
@@ -219,6 +250,14 @@ class Behaviour(Part):
             for group, most in by_group.items()
         )
         return min(self.cap, total)
+
+    def can_be_complete(self, rule: Rule) -> bool:
+        """Whether ``once_per`` lets as many events count as ``at_least_times`` asks for, within its days."""
+        if rule.once_per is None or rule.at_least_times is None:
+            return True
+        days, bucket = self.window_of(rule), rule.once_per
+        most = DAY_MS // bucket * days if bucket < DAY_MS else 1 + len(range(1, days, bucket // DAY_MS))
+        return most >= rule.at_least_times
 
     def _most_on_one_day(self, rule: Rule, open_end: int) -> int:
         """Return the most points that a rule with ``once_per`` can give on one day.

@@ -85,6 +85,15 @@ def read_days(value: object) -> int:
     return read_whole_number(_without_unit(value, "d"))
 
 
+def read_whole_days(value: object) -> int:
+    """Return a number of days from 7d, 7 or 24h. Raises PydanticCustomError."""
+    if isinstance(value, str) and (hours := re.fullmatch(r"([0-9]{1,6})h", value.strip())):
+        if int(hours[1]) % 24:
+            refuse("whole days, as 1d or 7d")
+        return int(hours[1]) // 24
+    return read_days(value)
+
+
 def read_percent(value: object) -> int:
     """Return percent from 75 or 75%. Raises PydanticCustomError."""
     return read_whole_number(_without_unit(value, "%"))
@@ -200,6 +209,8 @@ LONGEST_DAYS = 3_650
 """The largest number of days that a policy may give."""
 Days = Annotated[int, BeforeValidator(read_days), Field(ge=1, le=LONGEST_DAYS)]
 """A number of days, as 60 or 60d. 1 to 3,650."""
+WholeDays = Annotated[int, BeforeValidator(read_whole_days), Field(ge=1, le=LONGEST_DAYS)]
+"""A number of days, as 7d. 1 to 3,650."""
 OverdueMultiple = Annotated[
     int,
     BeforeValidator(read_multiple_percent),

@@ -134,7 +134,10 @@ class Responses(Part):
 
 
 class Mql(Part):
-    """Conditions of an MQL: enough points, a request for sales, or a campaign response. Every gate must pass."""
+    """Conditions of an MQL: enough points, a request for sales, a campaign response, or a rule such as use of the product.
+
+    Every gate must pass.
+    """
 
     bar: Points
     """The threshold of an MQL: the least total of fit and behaviour. ``threshold`` is another word for this key."""
@@ -146,6 +149,8 @@ class Mql(Part):
     """Requests for sales, which need no points. The list is fixed: demo, pricing and contact_sales."""
     or_responds_to: Responses | None = None
     """Campaigns whose response makes an MQL at once. Left out: there are none."""
+    or_does: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
+    """Rules of ``behaviour.rules`` that make an MQL at once (product-qualified): ``or_does: [team_starts]``."""
 
 
 class Requalification(Part):

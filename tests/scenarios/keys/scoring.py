@@ -1,4 +1,4 @@
-"""Cases for the keys of points without a gate, of joined gates, and of decay by half-life and in steps."""
+"""Cases for the keys of points without a gate, of joined gates, and of decay by half-life and in steps, and of several events."""
 
 from __future__ import annotations
 
@@ -45,9 +45,38 @@ def a_bank_abroad_and_a_small_one_abroad(story: Story) -> None:
     story.form("bo@alder.example", "tue 10:00", "demo")
 
 
+_TEAM: Final[dict[str, Any]] = {
+    "behaviour.rules.signup": {"when": {"activity": "signed_up"}, "points": "2"},
+    "behaviour.rules.invite": {
+        "when": {"activity": "colleague_invited"},
+        "at_least_times": "2",
+        "within": "2d",
+        "points": "3",
+    },
+    "behaviour.rules.team": {"all_of": ["signup", "invite"], "within": "4d", "points": "4"},
+    "stages.mql.or_does": ["team"],
+}
+
+
+@tale("fri 12:00", _TEAM)
+def a_team_starts_with_the_product(story: Story) -> None:
+    """Ann registers and invites two colleagues on two days."""
+    story.rep("mia")
+    story.bank("harbor")
+    story.form(ANN, "tue 10:00")
+    story.activity("signed_up", "tue 10:10", email=ANN)
+    story.activity("colleague_invited", "wed 10:10", email=ANN)
+    story.activity("colleague_invited", "thu 10:10", email=ANN)
+
+
+_STARTS: Final = a_team_starts_with_the_product
 _PEOPLE: Final = four_people_of_different_companies
 _RETURN: Final = a_reader_comes_back_three_weeks_later
 SCORING: Lines = {
+    "behaviour.rules.invite.at_least_times": (_STARTS, "3"),
+    "behaviour.rules.invite.within": (_STARTS, "1d"),
+    "behaviour.rules.team.all_of": (_STARTS, ["signup", "pricing"]),
+    "stages.mql.or_does": (_STARTS, ["rates"]),
     "behaviour.fade.half_life_days": (_RETURN.where({"behaviour.fade": {"half_life_days": "20"}}), "5"),
     "behaviour.fade.steps": (_RETURN.where({"behaviour.fade": {"steps": {"14": "50"}}}), {"14": "20"}),
     "behaviour.groups.content.fade.half_life_days": (

@@ -108,9 +108,10 @@ def _other_event(hand: LeadInHand, day: int) -> str | None:
     """Return an event that still earns points and counts since ``day`` in this cycle, or None."""
     terms, score = hand.case.terms, hand.score
     counts = score.attributed if score.since is None else score.attributed_since
+    completions = terms.rules.completions
     for count in counts:
         is_later = count.days[-1][0] >= day and count.at_ms > hand.lead.said_no_ms
-        if is_later and terms.rules.earns((count.rule,)):
+        if is_later and terms.rules.earns((count.rule,)) and completions.days_of(count.rule, counts):
             return count.event_id
     return None
 

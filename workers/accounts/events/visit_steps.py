@@ -156,6 +156,10 @@ def count(visit: Visit) -> None:
         before = activity._replace(at_ms=event.counted_at_ms)
         score = uncount_activity(terms, hand.lead, score, visit.matching, before)
     counted = count_activity(terms, hand.lead, score, visit.matching, activity)
+    in_effect = terms.rules.completions.names_in_effect(
+        counted.names, score.counts, counted.score.counts, terms.day_of(event.occurred_at_ms)
+    )
+    counted = counted._replace(names=in_effect)
     if event.clamped:
         day = terms.day_of(event.occurred_at_ms)
         counted = counted._replace(

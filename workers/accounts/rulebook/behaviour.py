@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from workers.accounts.rulebook.completions import Completions
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from workers.accounts.state.score import RuleCount
+    from workers.policy.behaviour_rules import When
     from workers.policy.decay import Decay
-    from workers.policy.model import Policy, Rule
+    from workers.policy.model import Policy
 
 
 class RulePoints(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -97,7 +100,13 @@ class RuleBook:
         self.scanners = behaviour.mail_scanners
         """The rule for mail scanners. None: every click counts."""
         self.has_duration_rules = any(rule.at_least for rule in behaviour.rules.values())
+        self.completions = Completions(behaviour)
+        """The rules that ask for several events."""
         self._rules = behaviour.rules
+        self._product_rules = frozenset(policy.stages.mql.or_does)
+        self._conditions = {
+            name: rule.when for name, rule in behaviour.rules.items() if rule.when is not None
+        }
         self._replaces = behaviour.replaces
         self._implied = behaviour.implied
         self._cap = behaviour.cap
@@ -128,17 +137,15 @@ class RuleBook:
         given = {"url": url, "asset": asset, "campaign": campaign}
         return self._by_duration(
             name
-            for name, rule in self._rules.items()
-            if not rule.when.form
-            and (not rule.when.activity or activity in rule.when.activity)
-            and _matches(rule, given)
+            for name, when in self._conditions.items()
+            if not when.form and (not when.activity or activity in when.activity) and _matches(when, given)
         )
 
     def _for_form(self, form_id: str, url: str | None, campaign: str | None) -> MatchingRules:
         """Return the rules that count for a submitted form."""
         given = {"form": form_id, "url": url, "campaign": campaign}
         return self._by_duration(
-            name for name, rule in self._rules.items() if rule.when.form and _matches(rule, given)
+            name for name, when in self._conditions.items() if when.form and _matches(when, given)
         )
 
     def _by_duration(self, matching: Iterable[str]) -> MatchingRules:
@@ -162,14 +169,18 @@ class RuleBook:
         return tuple(name for name in self._rules if name in counting)
 
     def earns(self, names: Iterable[str]) -> bool:
-        """Whether one of the named rules gives points."""
-        return any(name in self._rules and self._rules[name].points > 0 for name in names)
+        """Whether one of the named rules gives points, or makes an MQL at once."""
+        return any(
+            name in self._product_rules or (name in self._rules and self._rules[name].points > 0)
+            for name in names
+        )
 
     def points(self, counts: tuple[RuleCount, ...], day: int) -> Behaviour:
         """Return the points of ``counts`` as of ``day``; events of later days do not count.
 
         Rule: ``points * sum(events * weight of their age) / weight of a new event``, rounded once to the nearest whole
-        number, half away from zero. At most the rule's ``cap``. The weights are those of ``fade`` of the rule, its group or
+        number, half away from zero. A rule that asks for several events gives its points once, by the date of the latest
+        completion. At most the rule's ``cap``. The weights are those of ``fade`` of the rule, its group or
         all behaviour. ``age`` is the whole days since the event. ``fade: none``: ``points * events``.
         Group: at most its ``cap``. Total: at most ``behaviour.cap``. A cap that removes points adds a negative line.
         """
@@ -192,23 +203,35 @@ class RuleBook:
                 for _, count in found.days:
                     events += count
                 most += min(cap, each * events)
+        most += sum(self._earning[name][0] for name in self.completions.names if name in self._earning)
         return min(self._cap, most)
 
     def _points(self, counts: tuple[RuleCount, ...], day: int) -> Behaviour:
-        by_rule = {found.rule: found for found in counts}
+        by_rule, completions = {found.rule: found for found in counts}, self.completions.names
         lines: list[RulePoints] = []
         by_group: dict[str, int] = {}
         total = 0
         for name, each, cap, group, decay in self._plan:
-            found = by_rule.get(name)
-            if found is None:
-                continue
-            points, times = _rule_points(found.days, each, decay, day)
-            if not times:
-                continue
+            if name in completions:
+                once = self.completions.latest(name, by_rule, day)
+                if once is None or day - once.day >= decay.horizon_days:
+                    continue
+                points, times, event_id = (
+                    decay.points(each, decay.weights[day - once.day]),
+                    once.times,
+                    once.event_id,
+                )
+            else:
+                found = by_rule.get(name)
+                if found is None:
+                    continue
+                points, times = _rule_points(found.days, each, decay, day)
+                if not times:
+                    continue
+                event_id = found.event_id
             if cap is not None and points > cap:
                 points = cap
-            lines.append(RulePoints(name, points, times, found.event_id))
+            lines.append(RulePoints(name, points, times, event_id))
             total += points
             if group is not None:
                 by_group[group] = by_group.get(group, 0) + points
@@ -243,9 +266,9 @@ def _rule_points(days: tuple[tuple[int, int], ...], each: int, decay: Decay, day
     return decay.points(each, weighted), times
 
 
-def _matches(rule: Rule, given: Mapping[str, str | None]) -> bool:
-    """Whether the event's values match every pattern of the rule. A value that is absent matches none."""
-    for key, pattern in rule.when.patterns.items():
+def _matches(when: When, given: Mapping[str, str | None]) -> bool:
+    """Whether the event's values match every pattern of a condition. A value that is absent matches none."""
+    for key, pattern in when.patterns.items():
         value = given.get(key)
         if value is None or pattern.match(value) is None:
             return False

@@ -49,6 +49,8 @@ class Terms:
         self.gates = Gates(policy)
         self.domains = domains_of(policy)
         self.campaigns = Campaigns(policy)
+        self.product_rules = policy.stages.mql.or_does
+        """Rules that make an MQL at once."""
         signals = policy.behaviour.signals
         self.signals = frozenset[str]() if signals is None else frozenset(signals.rules)
         self.bundle_ms = 0 if signals is None else signals.bundle

@@ -16,6 +16,7 @@ from workers.accounts.routing.permission import restriction
 from workers.accounts.rulebook.behaviour import event_days
 from workers.accounts.rulebook.fit import PERSON_GATES
 from workers.accounts.stages.nurture_paths import is_with_sales
+from workers.accounts.stages.product_qualified import find_product_day
 from workers.accounts.stages.qualifying import has_been_mql
 from workers.accounts.stages.thresholds import is_threshold_reached, new_points, owned_line
 
@@ -109,6 +110,8 @@ def _reaches_threshold_with_facts(case: Case, lead: LeadRow, score: ScoreRow, fi
     """
     is_known = bool(lead.responded_day) and not score.is_untracked_on(lead.responded_day)
     if is_known and lead.verdict is None and case.terms.campaigns.has_any:
+        return True
+    if find_product_day(case.terms, lead, score) is not None:
         return True
     needed = case.terms.bar - fit.points - fit.least_gain
     if fit.state is GateState.PASS or case.terms.rules.most_points(score.attributed) < needed:

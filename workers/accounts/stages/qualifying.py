@@ -15,6 +15,7 @@ from workers.accounts.routing.ownership import has_open_opportunity, is_customer
 from workers.accounts.routing.partners import withholds_mqls
 from workers.accounts.routing.permission import restriction
 from workers.accounts.rulebook.behaviour import event_days, last_event_day
+from workers.accounts.stages.product_qualified import find_product_day
 from workers.accounts.stages.thresholds import find_owned_day, is_threshold_reached, new_points
 from workers.accounts.worth.counts import stop_new_points
 from workers.accounts.worth.facts import known_since_ms
@@ -171,7 +172,7 @@ def _find_mql_day(
     """Return since which day the lead is an MQL, and why. None: it is not an MQL.
 
     The reason is the threshold: reached now, or on an earlier day while a fact was missing. Else it is a response to a
-    campaign that needs no threshold.
+    campaign, or a rule, that needs no threshold.
     """
     day = _find_threshold_day(case, lead, score, fit, event_day)
     if day is not None:
@@ -181,6 +182,9 @@ def _find_mql_day(
     is_known = bool(lead.responded_day) and not score.is_untracked_on(lead.responded_day)
     if is_known and lead.verdict is None and case.terms.campaigns.has_any:
         return max(lead.responded_day, _facts_known_day(case, lead, score)), Reason.CAMPAIGN_RESPONSE
+    product_day = find_product_day(case.terms, lead, score)
+    if product_day is not None:
+        return max(product_day, _facts_known_day(case, lead, score)), Reason.PRODUCT_QUALIFIED
     return None
 
 

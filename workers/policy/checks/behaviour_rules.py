@@ -42,6 +42,7 @@ def check_behaviour(policy: Policy, document: Document) -> list[Problem]:
                 )
             )
         problems += _check_implied_rule(policy, document, name)
+        problems += _check_rules_together(policy, document, name)
     if policy.behaviour.session_gap is not None and not any(rule.at_least for rule in rules.values()):
         problems.append(
             document.make_problem(
@@ -51,17 +52,7 @@ def check_behaviour(policy: Policy, document: Document) -> list[Problem]:
                 at_key=True,
             )
         )
-    signals = policy.behaviour.signals
-    for at, name in enumerate(signals.rules if signals is not None else ()):
-        place: KeyPath = ("behaviour", "signals", "rules", at)
-        if name not in rules:
-            problems.append(report_unknown_name(document, place, name, rules, "a rule of behaviour.rules"))
-        elif rules[name].points < 0:
-            problems.append(
-                document.make_problem(
-                    place, f"{quote(name)}, which has negative points", "a rule that gives points"
-                )
-            )
+    problems += [*_check_named_rules(policy, document)]
     used = {rule.group for rule in rules.values()}
     problems += [
         document.make_problem(
@@ -74,6 +65,61 @@ def check_behaviour(policy: Policy, document: Document) -> list[Problem]:
         if group not in used
     ]
     return problems
+
+
+def _check_named_rules(policy: Policy, document: Document) -> Iterable[Problem]:
+    """Yield each rule of ``signals`` and ``or_does`` that does not exist or has negative points."""
+    signals, rules = policy.behaviour.signals, policy.behaviour.rules
+    lists: list[tuple[KeyPath, tuple[str, ...]]] = [
+        (("behaviour", "signals", "rules"), signals.rules if signals is not None else ()),
+        (("stages", "mql", "or_does"), policy.stages.mql.or_does),
+    ]
+    for path, names in lists:
+        for at, name in enumerate(names):
+            if name not in rules:
+                yield report_unknown_name(document, (*path, at), name, rules, "a rule of behaviour.rules")
+            elif rules[name].points < 0:
+                yield document.make_problem(
+                    (*path, at), f"{quote(name)}, which has negative points", "a rule that gives points"
+                )
+
+
+def _check_rules_together(policy: Policy, document: Document, name: str) -> Iterable[Problem]:
+    """Yield each rule of ``all_of`` that is not a rule of events, and a rule of 0 points that nothing asks for."""
+    rule, rules = policy.behaviour.rules[name], policy.behaviour.rules
+    path: KeyPath = ("behaviour", "rules", name)
+    for at, member in enumerate(rule.all_of):
+        if member not in rules:
+            yield report_unknown_name(
+                document, (*path, "all_of", at), member, rules, "a rule of behaviour.rules"
+            )
+        elif rules[member].all_of:
+            yield document.make_problem(
+                (*path, "all_of", at), f"{quote(member)}, which has all_of itself", "a rule with when"
+            )
+    for key in ("instead_of", "implies"):
+        other = getattr(rule, key)
+        if other in rules and rules[other].all_of:
+            yield document.make_problem((*path, key), f"{quote(other)}, which has all_of", "a rule with when")
+    if not policy.behaviour.can_be_complete(rule):
+        yield document.make_problem(
+            (*path, "at_least_times"),
+            f"{rule.at_least_times}, while once_per lets fewer events count within {policy.behaviour.window_of(rule)} days",
+            "fewer times, a shorter once_per, or more days (within)",
+        )
+    if rule.points == 0 and name not in _rules_asked_for(policy):
+        yield document.make_problem(
+            path,
+            "a rule of 0 points",
+            "points other than 0: a rule of 0 points has no effect, unless all_of, signals or stages.mql.or_does has it",
+        )
+
+
+def _rules_asked_for(policy: Policy) -> set[str]:
+    """Return the rules that have an effect beside their points."""
+    signals = policy.behaviour.signals
+    together = {member for rule in policy.behaviour.rules.values() for member in rule.all_of}
+    return together | set(signals.rules if signals is not None else ()) | set(policy.stages.mql.or_does)
 
 
 def _check_implied_rule(policy: Policy, document: Document, name: str) -> Iterable[Problem]:

@@ -20,6 +20,6 @@ def check_no_visits(policy: Policy, document: Document) -> list[Problem]:
             "an activity that is not dropped",
         )
         for name, rule in policy.behaviour.rules.items()
-        for activity in rule.when.activity
+        for activity in (rule.when.activity if rule.when else ())
         if activity in dropped
     ]

@@ -49,6 +49,8 @@ def _note_patterns(policy: Policy, document: Document) -> Iterator[Problem]:
     """Yield each pattern of a rule that matches no whole address, or that is an address in another key."""
     for name, rule in policy.behaviour.rules.items():
         place: KeyPath = ("behaviour", "rules", name, "when")
+        if rule.when is None:
+            continue
         for at, pattern in enumerate(rule.when.url):
             if advice := _advise_on_address(pattern):
                 yield document.make_problem(
@@ -101,7 +103,7 @@ def _note_activities(policy: Policy, document: Document) -> Iterator[Problem]:
     places: list[tuple[KeyPath, str]] = [
         (("behaviour", "rules", name, "when", "activity", at), activity)
         for name, rule in policy.behaviour.rules.items()
-        for at, activity in enumerate(rule.when.activity)
+        for at, activity in enumerate(rule.when.activity if rule.when else ())
     ]
     answers = policy.stages.mql.or_responds_to
     if answers is not None:
@@ -142,6 +144,8 @@ def _note_double_counting(policy: Policy, document: Document) -> Iterator[Proble
 def _covers(general: Rule, rule: Rule) -> bool:
     """Whether each event that ``rule`` counts matches ``general``. Patterns are compared as texts."""
     wide, narrow = general.when, rule.when
+    if wide is None or narrow is None:
+        return False
     if bool(wide.form) != bool(narrow.form) or general.at_least or general.once_per:
         return False
     if wide.activity and not (narrow.activity and set(narrow.activity) <= set(wide.activity)):

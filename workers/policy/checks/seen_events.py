@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from schemas.crm_reps import CrmRep
     from schemas.form_fills import FormFill
     from schemas.web_activity import WebActivity
-    from workers.policy.behaviour_rules import Rule
+    from workers.policy.behaviour_rules import When
     from workers.policy.document import Document, KeyPath
     from workers.policy.model import Policy
     from workers.policy.problem import Problem
@@ -60,12 +60,15 @@ class SeenEvents:
     def _add_event(self, texts: Mapping[str, str | None], activity: str | None) -> None:
         self._events += 1
         for name, rule in self._policy.behaviour.rules.items():
-            if bool(rule.when.form) == (activity is None) and self._fits(name, rule, texts, activity):
+            when = rule.when
+            if when is None or bool(when.form) is not (activity is None):
+                continue
+            if self._fits(name, when, texts, activity):
                 self._matched[name] += 1
 
-    def _fits(self, name: str, rule: Rule, texts: Mapping[str, str | None], activity: str | None) -> bool:
-        fits = not rule.when.activity or activity in rule.when.activity
-        for key, pattern in rule.when.patterns.items():
+    def _fits(self, name: str, when: When, texts: Mapping[str, str | None], activity: str | None) -> bool:
+        fits = not when.activity or activity in when.activity
+        for key, pattern in when.patterns.items():
             text = texts.get(key)
             if text is not None and pattern.match(text):
                 self._fitting.add((name, key))
@@ -77,22 +80,23 @@ class SeenEvents:
         """Yield a note for each word of the policy that the history does not show."""
         if self._events:
             for name, rule in self._policy.behaviour.rules.items():
-                yield from self._note_rule(document, name, rule)
+                if rule.when is not None:
+                    yield from self._note_rule(document, name, rule.when)
             yield from self._note_answers(document)
             yield from self._note_uncounted(document)
         if self._reps:
             yield from self._note_people(document)
 
-    def _note_rule(self, document: Document, name: str, rule: Rule) -> Iterator[Problem]:
+    def _note_rule(self, document: Document, name: str, when: When) -> Iterator[Problem]:
         place: KeyPath = ("behaviour", "rules", name)
-        unseen = [(at, one) for at, one in enumerate(rule.when.activity) if one not in self._activities]
+        unseen = [(at, one) for at, one in enumerate(when.activity) if one not in self._activities]
         for at, activity in unseen:
             yield self._note_activity(document, (*place, "when", "activity", at), activity)
         if self._matched[name] or unseen:
             return
-        missing = [key for key in rule.when.patterns if (name, key) not in self._fitting]
+        missing = [key for key in when.patterns if (name, key) not in self._fitting]
         for key in missing:
-            patterns = ", ".join(map(quote, getattr(rule.when, key)))
+            patterns = ", ".join(map(quote, getattr(when, key)))
             yield document.make_problem(
                 (*place, "when", key),
                 f"{patterns} fits nothing in the history",
@@ -118,7 +122,7 @@ class SeenEvents:
     def _note_uncounted(self, document: Document) -> Iterator[Problem]:
         """Yield the most frequent activities that no rule names. A rule without an activity may count them by address."""
         rules = self._policy.behaviour.rules.values()
-        named = {activity for rule in rules for activity in rule.when.activity}
+        named = {activity for rule in rules if rule.when is not None for activity in rule.when.activity}
         named |= {*self._policy.no_visits.activities, *self._policy.stages.no_touch}
         uncounted = Counter({one: count for one, count in self._activities.items() if one not in named})
         for activity, count in uncounted.most_common(_MOST_UNCOUNTED):

@@ -37,6 +37,6 @@ def check_stages(policy: Policy, document: Document) -> list[Problem]:
             "an activity of the lead: an e-mail that we send earns no points",
         )
         for name, rule in policy.behaviour.rules.items()
-        for activity in rule.when.activity
+        for activity in (rule.when.activity if rule.when else ())
         if activity in outbound
     ]

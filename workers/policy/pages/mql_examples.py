@@ -36,6 +36,9 @@ def give_examples(policy: Policy) -> Iterator[str]:
     if policy.stages.mql.or_responds_to is not None:
         campaigns = plain_patterns(policy.stages.mql.or_responds_to.campaigns)
         yield f"{_INDENT}Becomes an MQL at once: a lead that passes every gate and answers a campaign {campaigns}."
+    if policy.stages.mql.or_does:
+        rules = format_list([plain_name(one) for one in policy.stages.mql.or_does], "or")
+        yield f"{_INDENT}Becomes an MQL at once (product-qualified): a lead that passes every gate and does {rules}."
     yield f"{_INDENT}Goes to sales at once, with any points: a lead that asks for sales. It is an MQL if every gate passes."
     most = policy.behaviour.attainable
     failures = describe_failures(policy).replace("if it", "that")

@@ -46,6 +46,7 @@ _VALUE_KINDS: Final = {
     "read_whole_number": "whole number",
     "read_days": "days, as 60 or 60d",
     "read_percent": "percent, as 75 or 75%",
+    "read_whole_days": "days, as 7d",
     "read_amount": "amount, as 500M",
     "read_duration_ms": "duration, as 24h",
     "read_lasting_ms": "duration, as 30s",
@@ -54,7 +55,7 @@ _VALUE_KINDS: Final = {
     "read_multiple_percent": "multiple, as 2x",
 }
 """The kind of a value, by the name of the function that reads it from the file."""
-_COUNTS: Final = frozenset({"read_whole_number", "read_days", "read_percent"})
+_COUNTS: Final = frozenset({"read_whole_number", "read_days", "read_percent", "read_whole_days"})
 """Readers of whole numbers, whose bounds are shown."""
 
 

@@ -1,4 +1,4 @@
-"""Sentences of ``lead-router policy explain`` for points of fit without a gate, joined gates and decay.
+"""Sentences of ``lead-router policy explain`` for points of fit without a gate, joined gates, decay and rules of several events.
 
 sentences.py includes them.
 """
@@ -30,6 +30,12 @@ SCORING_SENTENCES: Final[dict[str, Sentence]] = {
     ),
     "Decay.half_life_days": _S("decay: of the points of each event, half are left after {v} days"),
     "Decay.steps": _S("decay: of the points of each event, {v:left}"),
+    "Rule.all_of": _S("for all of {v:all}, in any order, and then once"),
+    "Rule.at_least_times": _S("with {v} or more of them, and then once"),
+    "Rule.within": _S("within {v} days, the last one included"),
+    "Mql.or_does": _S(
+        "with fewer points, a lead that passes every gate is an MQL (product-qualified) as soon as one of these rules counts: {v:all}"
+    ),
     "JoinedGates.at_least": _S("at least {v} must pass"),
     "JoinedGates.of": _S("of {v:all}"),
     **{
