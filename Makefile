@@ -20,7 +20,7 @@ test: .venv ## run every test, three at a time; starts a Kafka for each process,
 	$(BIN)/pytest -n 3 --dist loadfile
 
 mutations: .venv ## undo the fix of each known defect, on a real Kafka, and check that its test fails (minutes)
-	$(BIN)/pytest tests/mutations/all_live.py
+	$(BIN)/pytest tests/mutations/all.py
 
 prove: .venv ## fuzz the hops, disturb a real Kafka and its workers, and write docs/reliability.md (SHORT=1: minutes)
 	$(BIN)/python -m tests.prove $(if $(SHORT),--short,--write)

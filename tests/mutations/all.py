@@ -1,4 +1,4 @@
-"""Runs the mutations that need a real Kafka, one after the other. Slow, so it runs only by name: `make mutations`."""
+"""Runs all mutations, one after the other. Slow, so it runs only by name: `make mutations`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,23 @@ import os
 from pathlib import Path
 
 import pytest
+from domain import DOMAIN
 from live import LIVE
+from logins import LOGINS
 from mutation import Mutation
 from nursery import Nursery
+from pure import PURE
 from red_check import check_goes_red
+from state import STATE
+from unread import UNREAD
 from whole import WHOLE
+
+
+@pytest.mark.parametrize(
+    "mutation", PURE + STATE + UNREAD + LOGINS + DOMAIN, ids=lambda mutation: mutation.name
+)
+def test_a_removed_fix_is_noticed(mutation: Mutation, mutated_tree: Path, test_runner: Nursery) -> None:
+    check_goes_red(mutation, mutated_tree, test_runner, within_s=60.0)
 
 
 @pytest.mark.kafka
