@@ -11,18 +11,23 @@ import csv
 import io
 import re
 from functools import lru_cache
-from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from itertools import islice, pairwise
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
 from workers.policy.conditions import IndustryCodes, LeadConditions, Span
 from workers.policy.problem import quote
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}\.csv", re.ASCII)
 """The form of the name of a table's file. It has no folder: the file is beside the policy."""
 TARGETS: Final = re.compile(r"(desk|rep|partner) ([A-Za-z0-9][A-Za-z0-9_.@-]{0,127})", re.ASCII)
 MOST_LINES: Final = 2_000
+MOST_OVERLAPS: Final = 20
+"""The most overlaps that one check of a table lists."""
 _TO: Final = "to"
 _LISTS: Final = {
     "country": "countries",
@@ -91,8 +96,9 @@ def read_table(text: str) -> Table:
             slips.append(made)
         else:
             lines.append(made)
-    slips += _find_overlaps(lines)
-    return Table(tuple(_narrowest_first(lines)), tuple(slips))
+    neighbours = _find_neighbours(lines)
+    slips += islice(_find_overlaps(lines, neighbours), MOST_OVERLAPS)
+    return Table(tuple(_narrowest_first(lines, neighbours)), tuple(slips))
 
 
 def _check_columns(number: int, columns: list[str]) -> list[Slip]:
@@ -140,31 +146,52 @@ def _read_line(number: int, cells: dict[str, str], surplus: int) -> TableLine | 
         conditions = LeadConditions.model_validate(given)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
-        place = " ".join(str(one) for one in detail["loc"] if isinstance(one, str))
+        key, *_ = detail["loc"]
+        column = next((one for one, condition in _LISTS.items() if condition == key), str(key))
+        found = detail["input"] if isinstance(detail["input"], str) else cells[column]
         expected = detail.get("ctx", {}).get("expected") or "sic or naics with a code, as sic 60"
-        return Slip(number, f"{place} {quote(str(detail['input']))}", str(expected))
+        return Slip(number, f"{column} {quote(found)}", str(expected))
     return TableLine(number, conditions, target[1], target[2])
 
 
-def _find_overlaps(lines: list[TableLine]) -> list[Slip]:
-    """Return each line that a company can fit together with an earlier one, where neither is narrower."""
-    slips = []
+def _find_neighbours(lines: list[TableLine]) -> list[list[int]]:
+    """Return for each line the positions of the others that share a country and the beginning of a postal code with it.
+
+    Only those can fit the same lead. Without this choice a table of 2,000 lines has two million pairs to compare.
+    """
+    everyone = set(range(len(lines)))
+    shared = [everyone.copy() for _ in lines]
+    for keys in (
+        [line.conditions.countries for line in lines],
+        [tuple({code[0] for code in line.conditions.postal_codes}) for line in lines],
+    ):
+        found: dict[str, set[int]] = {}
+        for at, values in enumerate(keys):
+            for value in values:
+                found.setdefault(value, set()).add(at)
+        of_any = {at for at, values in enumerate(keys) if not values}
+        for at, values in enumerate(keys):
+            if values:
+                shared[at] &= of_any.union(*(found[value] for value in values))
+    return [sorted(others - {at}) for at, others in enumerate(shared)]
+
+
+def _find_overlaps(lines: list[TableLine], neighbours: list[list[int]]) -> Iterator[Slip]:
+    """Yield each line that a company can fit together with an earlier one, where neither is narrower."""
     for at, line in enumerate(lines):
-        for other in lines[:at]:
+        near = [lines[one] for one in neighbours[at]]
+        for other in near:
             mine, theirs = line.conditions, other.conditions
-            if not _can_both_hold(mine, theirs):
+            if other.number > line.number or not _can_both_hold(mine, theirs):
                 continue
             narrower, wider = theirs.covers(mine), mine.covers(theirs)
             if narrower and wider:
-                slips.append(
-                    Slip(line.number, f"the conditions of line {other.number}", "each territory once")
-                )
+                yield Slip(line.number, f"the conditions of line {other.number}", "each territory once")
                 break
-            if not (narrower or wider) and not any(_is_both(one.conditions, mine, theirs) for one in lines):
+            if not (narrower or wider) and not any(_is_both(one.conditions, mine, theirs) for one in near):
                 expected = "lines that no company can both fit, or a further line for those that fit both"
-                slips.append(Slip(line.number, f"an overlap with line {other.number}", expected))
+                yield Slip(line.number, f"an overlap with line {other.number}", expected)
                 break
-    return slips
 
 
 def _can_both_hold(one: LeadConditions, other: LeadConditions) -> bool:
@@ -202,9 +229,12 @@ def _is_both(line: LeadConditions, one: LeadConditions, other: LeadConditions) -
     )
 
 
-def _narrowest_first(lines: list[TableLine]) -> list[TableLine]:
+def _narrowest_first(lines: list[TableLine], neighbours: list[list[int]]) -> list[TableLine]:
     """Return the lines, each before those that cover it."""
-    depth = {line.number: sum(other.conditions.covers(line.conditions) for other in lines) for line in lines}
+    depth = {
+        line.number: sum(lines[one].conditions.covers(line.conditions) for one in near)
+        for line, near in zip(lines, neighbours, strict=True)
+    }
     return sorted(lines, key=lambda line: (-depth[line.number], line.number))
 
 

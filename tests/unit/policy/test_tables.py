@@ -8,7 +8,7 @@ import pytest
 
 from tests.routes import OWNED, REP, REST, desk, with_routes
 from workers.policy.load import PolicyError, load_policy, load_policy_file
-from workers.policy.tables import MOST_LINES, find_gaps, read_table
+from workers.policy.tables import MOST_LINES, MOST_OVERLAPS, find_gaps, read_table
 
 HEAD = "country,region,employees,industry,to\n"
 WEST = HEAD + "US,,,,desk inside_sales\nUS,CA;OR,,,desk west\nUS,CA,1000-,,rep wes\n"
@@ -34,10 +34,10 @@ def test_a_narrower_line_is_before_those_that_cover_it_in_any_order_of_the_file(
         ("country,region\nUS,CA\n", 1, "without a condition or a target", "columns of"),
         (HEAD + "\n# a comment\nUS,,,,west\n", 4, '"west"', "desk NAME, rep REP_ID or partner NAME"),
         (HEAD + "US,CA,,desk west\n", 2, "1 cells too few", "one for each column"),
-        (HEAD + "XX,,,,desk west\n", 2, 'countries "XX"', "a country code of ISO 3166-1"),
+        (HEAD + "XX,,,,desk west\n", 2, 'country "XX"', "a country code of ISO 3166-1"),
         (HEAD + "US,,100,,desk west\n", 2, 'employees "100"', "a range, as 1-999, 1000- or -999"),
         (HEAD + "US,,-,,desk west\n", 2, 'employees "-"', "a range, as 1-999, 1000- or -999"),
-        (HEAD + "US,,9-1,,desk west\n", 2, "employees", "from not above to"),
+        (HEAD + "US,,9-1,,desk west\n", 2, 'employees "9-1"', "from not above to"),
         (HEAD + "US,,,60,desk west\n", 2, "industry", "sic or naics with a code"),
         (
             HEAD + "US,CA,,,desk west\nUS,CA,,,desk east\n",
@@ -126,3 +126,23 @@ def test_a_missing_table_and_a_wrong_line_are_refused_by_file_and_line(policy_fi
     (problem,) = wrong.value.problems
     assert (problem.file, problem.line, problem.found) == ("territories.csv", 5, '"desk paris"')
     assert "a desk of desks: inside_sales, west" in problem.expected
+
+
+def test_overlaps_are_listed_up_to_a_bound() -> None:
+    lines = [f"US,R{number},,,desk west\n" for number in range(40)]
+    sizes = [f"US,,{number}0-{number}9,,desk east\n" for number in range(1, 40)]
+    found = slips(HEAD + "".join(lines + sizes))
+    assert len(found) == MOST_OVERLAPS
+    assert found[0] == (
+        42,
+        "an overlap with line 2",
+        "lines that no company can both fit, or a further line for those that fit both",
+    )
+
+
+def test_lines_of_other_countries_and_postal_codes_are_no_overlap_and_keep_their_order() -> None:
+    head = "country,postal_code,to\n"
+    lines = ["DE,80;81,desk a", "DE,9,desk b", "FR,80,desk c", ",85,desk d", "DE,859,desk e", "DE,,desk f"]
+    table = read_table(head + "\n".join(lines))
+    assert [line.name for line in table.lines] == ["e", "a", "b", "c", "d", "f"]
+    assert [(slip.line, slip.found) for slip in table.slips] == [(7, "an overlap with line 5")]
