@@ -7,6 +7,7 @@ other lines may be in any order, and any of them may be left out.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from workers.policy.checks.unknown_names import report_unknown_name
@@ -57,13 +58,22 @@ def _check_required_lines(policy: Policy, document: Document) -> Iterator[Proble
 
 
 def _check_order(policy: Policy, document: Document) -> Iterator[Problem]:
-    """Yield each line that comes after a line which it must precede."""
-    highest = 0
+    """Yield each line that is not in its place. One moved line is one problem, wherever it was moved."""
+    ranks = [_FIRST.index(route.name) if route.name in _FIRST else len(_FIRST) for route in policy.routes]
+    in_place = _longest_in_order(ranks)
     for at, route in enumerate(policy.routes):
-        rank = _FIRST.index(route.name) if route.name in _FIRST else len(_FIRST)
-        if rank < highest:
+        if at not in in_place:
             yield document.make_problem(("routes", at), f"{route.name} here", f"this order: {_ORDER}")
-        highest = max(highest, rank)
+
+
+def _longest_in_order(ranks: list[int]) -> set[int]:
+    """Return the positions of a longest run of ranks that do not fall, other ones in between left out."""
+    runs: list[list[int]] = []
+    """For each length the run with the lowest last rank."""
+    for at, rank in enumerate(ranks):
+        length = bisect_right([ranks[run[-1]] for run in runs], rank)
+        runs[length : length + 1] = [[*(runs[length - 1] if length else []), at]]
+    return set(runs[-1]) if runs else set()
 
 
 def _check_reachable(policy: Policy, document: Document) -> Iterator[Problem]:

@@ -55,11 +55,12 @@ def test_valid_routes_are_loaded(default_text: str, routes: Sequence[str], desks
 @pytest.mark.parametrize(
     ("routes", "key", "found", "expected"),
     [
-        ((CUSTOMER, NEVER, OPEN, OWNER, REP, REST), "routes[2]", "never here", "this order: never"),
-        ((NEVER, OWNER, CUSTOMER, OPEN, REST), "routes[3]", "customer here", "this order"),
-        ((NEVER, OPEN, CUSTOMER, OWNER, REST), "routes[3]", "customer here", "this order"),
-        ((NEVER, CUSTOMER, OPEN, REP, OWNER, REST), "routes[5]", "account_has_owner here", "this order"),
-        ((NEVER, CUSTOMER, OPEN, territory("regions: [CA]"), OWNER, REST), "routes[5]", "account_has_owner", "order"),
+        ((CUSTOMER, NEVER, OPEN, OWNER, REP, REST), "routes[1]", "customer here", "this order: never"),
+        ((NEVER, OWNER, CUSTOMER, OPEN, REST), "routes[2]", "account_has_owner here", "this order"),
+        ((NEVER, OPEN, CUSTOMER, OWNER, REST), "routes[2]", "open_opportunity here", "this order"),
+        ((NEVER, CUSTOMER, OPEN, REP, OWNER, REST), "routes[4]", "account_has_rep here", "this order"),
+        ((NEVER, CUSTOMER, OPEN, territory("regions: [CA]"), OWNER, REST), "routes[4]", "territory here", "order"),
+        ((REP, *OWNED, REST), "routes[1]", "account_has_rep here", "this order"),
         ((*OWNED, REST, REP), "routes[6]", "account_has_rep after otherwise", "ever reached"),
         ((*OWNED, REP, REST, REST), "routes[7]", "otherwise a second time", "each route once"),
         ((NEVER, CUSTOMER, CUSTOMER, OPEN, REST), "routes[3]", "customer a second time", "each route once"),
@@ -187,10 +188,12 @@ def test_routes_in_a_wrong_order_or_form_are_refused(
     default_text: str, problems: Problems, routes: Sequence[str], key: str, found: str, expected: str
 ) -> None:
     text = with_routes(default_text, routes)
-    problem = next(one for one in problems(text) if one.key == key)
+    all_problems = problems(text)
+    problem = next(one for one in all_problems if one.key == key)
     assert found in problem.found
     assert expected in problem.expected
     assert problem.line > 1
+    assert sum("this order" in one.expected for one in all_problems) <= 1, "one moved line is one problem"
 
 
 def test_a_desk_that_no_route_leads_to_is_refused(default_text: str, problems: Problems) -> None:
