@@ -119,6 +119,8 @@ def try_lead(
     known = account_in(given)
     if company:
         given = replace(given, account={**known, **company})
+    changed_form, changed_company = dict(fields), {**known, **company}
+    _apply(changes, changed_form, changed_company, config_policy, is_change=True)
     from workers.agents import make_specs  # noqa: PLC0415 - imports Faust, which takes a second that --help does not need
 
     def decide(one: Try) -> list[str]:
@@ -142,8 +144,6 @@ def try_lead(
     if invented:
         typer.echo(f"\nWithout reps in a history, these are at work: {', '.join(invented)}.", err=True)
     if changes:
-        changed_form, changed_company = dict(fields), {**known, **company}
-        _apply(changes, changed_form, changed_company, config_policy, is_change=True)
         other = decide(replace(given, form=changed_form, account=changed_company or None))
         typer.echo(f"\nWith {', '.join(changes)}:")
         typer.echo("\n".join(_differences(page, other)) or "  nothing differs")
@@ -171,12 +171,15 @@ def _read_object(file: Path | None, what: str) -> dict[str, Any]:
     """Return the fields of a JSON file, or none. Raises CommandError for anything else than an object."""
     if file is None:
         return {}
+    expected = f"expected a JSON object with the fields of the {what}"
     try:
         fields = json.loads(file.read_text("utf-8-sig"))
-    except (ValueError, UnicodeDecodeError):
-        fields = None
+    except UnicodeDecodeError:
+        raise CommandError(f"{file}: text that is not UTF-8; {expected}") from None
+    except json.JSONDecodeError as error:
+        raise CommandError(f"{file}:{error.lineno}: no JSON at column {error.colno}; {expected}") from None
     if not isinstance(fields, dict):
-        raise CommandError(f"{file}: expected a JSON object with the fields of the {what}")
+        raise CommandError(f"{file}: found something else; {expected}")
     topic = FORM_FILLS if what == "form" else CRM_ACCOUNTS
     for name in fields:
         _require_field(topic, name, str(file))

@@ -118,8 +118,23 @@ def test_what_cannot_be_tried_is_refused_with_the_reason(arguments: tuple[str, .
     assert message in str(caught.value)
 
 
-def test_a_file_that_is_not_a_form_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"[1]", "form.json: found something else; expected a JSON object with the fields of the form"),
+        (b'{\n "email": ,', "form.json:2: no JSON at column 11; expected a JSON object"),
+        (b"\xff", "form.json: text that is not UTF-8; expected a JSON object"),
+    ],
+)
+def test_a_file_that_is_not_a_form_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
     file = tmp_path / "form.json"
-    file.write_text("[1]")
-    with pytest.raises(CommandError, match="expected a JSON object with the fields of the form"):
+    file.write_bytes(content)
+    with pytest.raises(CommandError) as caught:
         attempt(str(file))
+    assert message in str(caught.value)
+
+
+def test_a_wrong_change_is_refused_before_the_decision_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(CommandError, match="'nonsense' is not a fact"):
+        attempt(*FORM, "-c", "nonsense")
+    assert capsys.readouterr().out == ""
