@@ -79,6 +79,14 @@ def expand_code(code: str) -> tuple[str, ...]:
     return codes_between(first, last) if last else (code,)
 
 
+def expand_listed(sic: tuple[str, ...], naics: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Return listed codes by their system, with the codes of each range."""
+    listed = {"sic": sic, "naics": naics}
+    return {
+        system: tuple(one for code in codes for one in expand_code(code)) for system, codes in listed.items()
+    }
+
+
 def is_covered(code: str, listed: tuple[str, ...]) -> bool | None:
     """Whether a code, or every code of a range, begins with a listed code. None: only some codes of the range do."""
     covered = {one.startswith(listed) for one in expand_code(code)} if listed else {False}

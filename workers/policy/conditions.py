@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from schemas.vocabulary import Qualification, Relationship
-from workers.identity.industry_codes import expand_code
+from workers.identity.industry_codes import expand_listed
 from workers.policy.behaviour_rules import Globs
 from workers.policy.part import Part
 from workers.policy.scalars import Amount, Code, CountryCode, Name, Text, Whole, must_match, refuse
@@ -121,11 +121,7 @@ class IndustryCodes(Part):
     @cached_property
     def prefixes(self) -> dict[str, tuple[str, ...]]:
         """Return the listed codes by system, with the codes of each range."""
-        listed = {"sic": self.sic, "naics": self.naics}
-        return {
-            system: tuple(one for code in codes for one in expand_code(code))
-            for system, codes in listed.items()
-        }
+        return expand_listed(self.sic, self.naics)
 
     def covers(self, other: IndustryCodes) -> bool:
         """Whether every company with a code of ``other`` has a code of these too."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from workers.identity.industry_codes import expand_code
+from workers.identity.industry_codes import expand_listed
 from workers.policy.gates import Codes
 from workers.policy.part import Part
 from workers.policy.scalars import (
@@ -128,10 +128,7 @@ class IndustryLine(FactLine):
     @cached_property
     def prefixes(self) -> dict[str, tuple[str, ...]]:
         """Return the listed codes by system, with the codes of each range."""
-        listed = {"sic": self.sic, "naics": self.naics}
-        return {
-            name: tuple(one for code in codes for one in expand_code(code)) for name, codes in listed.items()
-        }
+        return expand_listed(self.sic, self.naics)
 
 
 class FunctionLine(FactLine):

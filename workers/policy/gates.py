@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, model_validator
 
 from schemas.vocabulary import Relationship
-from workers.identity.industry_codes import expand_code
+from workers.identity.industry_codes import expand_listed
 from workers.policy.part import Part
 from workers.policy.scalars import Amount, Code, CountryCode, Domain, Name, Points, SignedPoints, Text, refuse
 from workers.policy.text_patterns import WholeWords, normalize_words
@@ -70,11 +70,7 @@ class Industry(Part):
     @cached_property
     def prefixes(self) -> dict[str, tuple[str, ...]]:
         """Return the listed codes by system, with the codes of each range."""
-        listed = {"sic": self.sic, "naics": self.naics}
-        return {
-            system: tuple(one for code in codes for one in expand_code(code))
-            for system, codes in listed.items()
-        }
+        return expand_listed(self.sic, self.naics)
 
     @cached_property
     def patterns(self) -> tuple[tuple[WholeWords, str], ...]:
