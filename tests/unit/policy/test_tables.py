@@ -140,7 +140,7 @@ def test_overlaps_are_listed_up_to_a_bound() -> None:
     )
 
 
-def test_lines_of_other_countries_and_postal_codes_are_no_overlap_and_keep_their_order() -> None:
+def test_lines_of_other_countries_and_postal_codes_do_not_overlap_and_keep_their_order() -> None:
     head = "country,postal_code,to\n"
     lines = ["DE,80;81,desk a", "DE,9,desk b", "FR,80,desk c", ",85,desk d", "DE,859,desk e", "DE,,desk f"]
     table = read_table(head + "\n".join(lines))
