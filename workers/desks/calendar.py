@@ -97,6 +97,26 @@ class Calendar:
             at_ms = end
         raise NeverOpensError(f"{duration_ms} ms of open time do not pass within {_DAYS_AHEAD} days")
 
+    def open_days(self, from_ms: int, days: int) -> int:
+        """Return the open time of ``days`` business days from ``from_ms``, in milliseconds.
+
+        They end at the same time of day on the open day that is ``days`` open days later, at the latest when it closes.
+        If the calendar is closed at ``from_ms``, they begin with the next opening. Raises NeverOpensError.
+        """
+        begin_ms = self.next_opening(from_ms)
+        first = self._local(begin_ms).toordinal()
+        first -= any(start <= begin_ms < end for start, end in self._spans_of(first - 1))
+        since_midnight_ms = begin_ms - self._instant_ms(date.fromordinal(first), 0, fold=0)
+        left = days
+        for ordinal in range(first + 1, min(first + _DAYS_AHEAD, _LAST_ORDINAL)):
+            spans = self._spans_of(ordinal)
+            left -= bool(spans)
+            if left == 0:
+                minute, rest_ms = divmod(since_midnight_ms, 60_000)
+                same_ms = self._instant_ms(date.fromordinal(ordinal), minute, fold=0) + rest_ms
+                return self.working_time(begin_ms, min(same_ms, max(end for _, end in spans)))
+        raise NeverOpensError(f"{days} open days do not pass within {_DAYS_AHEAD} days")
+
     def working_time(self, from_ms: int, until_ms: int) -> int:
         """Return the open time between two instants, in milliseconds. 0 if ``until_ms`` is not later."""
         total_ms, at_ms = 0, from_ms

@@ -13,7 +13,13 @@ from schemas.base import PolicyRef
 from schemas.desk_requests import DeskRequest
 from schemas.lead_events import Clock
 from workers.desks.calendar import Calendar, NeverOpensError, Per, Period
-from workers.desks.response_deadlines import ends_of_spans, first_opening, renew_clock, response_spans
+from workers.desks.response_deadlines import (
+    ends_of_spans,
+    first_opening,
+    opening_ms,
+    renew_clock,
+    response_spans,
+)
 from workers.desks.rows import RepRow
 from workers.policy.hours import parse_week, zone
 from workers.policy.model import Desk, Policy
@@ -112,7 +118,9 @@ class Terms:
         calendars = [self.calendar_for(rep, desk)] if rep is not None else []
         calendars.append(self.calendar_of(desk))
         raised, conditions = request.raised_hand, request.conditions
-        spans = response_spans(desk, request.kind, raised_hand=raised, conditions=conditions)
+        spans = response_spans(
+            desk, calendars, now_ms, request.kind, raised_hand=raised, conditions=conditions
+        )
         soon_ms, due_ms, then_ms = ends_of_spans(calendars, spans, now_ms)
         clocks = tuple(renew_clock(desk, calendars, clock, now_ms) for clock in request.clocks)
         opens_ms = first_opening(calendars, now_ms)
@@ -125,7 +133,7 @@ class Terms:
             return None
         home_desk = self.policy.desks[self.policy.default_desk]
         calendar = self._compile_calendar(partner.calendar or home_desk.calendar, None, ())
-        within_ms = partner.answer_within
+        within_ms = opening_ms([calendar], partner.answer_within, now_ms)
         soon_ms, due_ms, _ = ends_of_spans(
             [calendar], (within_ms * home_desk.due_soon_percent // 100, within_ms, None), now_ms
         )

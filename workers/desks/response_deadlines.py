@@ -13,6 +13,7 @@ from schemas.lead_events import Clock
 from schemas.vocabulary import Kind
 from workers.desks.calendar import Calendar, NeverOpensError
 from workers.policy.model import Desk
+from workers.policy.scalars import DAY_MS, OpeningDays, OpeningTime
 
 Spans = tuple[int, int, int | None]
 """Time until the reminder, until the response is due, and until an unanswered account is escalated.
@@ -22,19 +23,42 @@ Milliseconds of open time, or instants in milliseconds UTC. None as the last: th
 
 
 def response_spans(
-    desk: Desk, kind: Kind, *, raised_hand: bool, conditions: Collection[str] | None = None
+    desk: Desk,
+    calendars: Sequence[Calendar],
+    from_ms: int,
+    kind: Kind,
+    *,
+    raised_hand: bool,
+    conditions: Collection[str] | None = None,
 ) -> Spans:
     """Return the whole time to respond that the desk's terms give a hand-off, in milliseconds of open time.
 
-    A condition that holds goes before the kind. It does not make a raised hand wait longer.
+    A condition that holds goes before the kind. It does not make a raised hand wait longer, and neither does a business
+    day that is longer than the time of an MQL.
     """
     within = desk.answer_within
     is_pressing = raised_hand and kind is not Kind.INQUIRY
-    within_ms = within.raised_hand if is_pressing else within.for_kind(kind)
-    by_condition_ms = within.for_conditions(conditions or ())
-    if by_condition_ms is not None:
-        within_ms = min(within_ms, by_condition_ms) if is_pressing else by_condition_ms
+    by_condition = within.for_conditions(conditions or ())
+    times = [within.raised_hand, within.mql] if is_pressing else [within.for_kind(kind)]
+    if by_condition is not None:
+        times = [*times, by_condition] if is_pressing else [by_condition]
+    within_ms = min(opening_ms(calendars, one, from_ms) for one in times)
     return within_ms * desk.due_soon_percent // 100, within_ms, within.escalation_ms(within_ms)
+
+
+def opening_ms(calendars: Sequence[Calendar], time: OpeningTime, from_ms: int) -> int:
+    """Return a time to answer in milliseconds of open time. Business days begin at ``from_ms``.
+
+    They are those of the first calendar that opens often enough. If none does, a day has 24 hours.
+    """
+    if not isinstance(time, OpeningDays):
+        return time
+    for calendar in calendars:
+        try:
+            return calendar.open_days(from_ms, time.days)
+        except NeverOpensError:
+            continue
+    return time.days * DAY_MS
 
 
 def ends_of_spans(calendars: Sequence[Calendar], spans: Spans, from_ms: int) -> Spans:
@@ -72,7 +96,14 @@ def renew_clock(desk: Desk, calendars: Sequence[Calendar], clock: RunningClock, 
     If it was frozen while its rep was away, only the time that was left then remains; else the whole time.
     """
     if clock.frozen_at_ms is None or clock.due_at_ms is None:
-        spans = response_spans(desk, clock.kind, raised_hand=clock.raised_hand, conditions=clock.conditions)
+        spans = response_spans(
+            desk,
+            calendars,
+            now_ms,
+            clock.kind,
+            raised_hand=clock.raised_hand,
+            conditions=clock.conditions,
+        )
     else:
         frozen_ms, left = clock.frozen_at_ms, calendars[0].working_time
         spans = (

@@ -149,12 +149,16 @@ class EveryoneAway(Part):
 
 
 class AnswerWithin(Part):
-    """Time to the first response by kind of hand-off, and the escalation after it. Times count opening hours only."""
+    """Time to the first response by kind of hand-off, and the escalation after it. Times count opening hours only.
+
+    A time is hours and minutes, as ``3h``, or business days, as ``1d``. After one business day the clock shows the same
+    time on the next open day, or the day has closed. From Friday 16:30, that is Monday 16:30.
+    """
 
     mql: OpeningTime
-    """Time to answer an MQL."""
+    """Time to answer an MQL: ``mql: 3h`` or ``mql: 1d``."""
     raised_hand: OpeningTime
-    """Time to answer a lead who asks for sales, also of a customer or an open opportunity. Must be shorter than for an MQL."""
+    """Time to answer a lead who asks for sales, also of a customer or an open opportunity. At most that of an MQL."""
     inquiry: OpeningTime | None = None
     """Time to answer an inquiry: a request for sales from a lead who fails a gate. Left out: as an MQL."""
     expansion: OpeningTime | None = None
@@ -183,15 +187,6 @@ class AnswerWithin(Part):
     """How often, at most, an unanswered account goes to the next rep in turn before the manager gets it: ``times: 2``."""
 
     @model_validator(mode="after")
-    def _require_raised_hands_first(self) -> AnswerWithin:
-        if self.raised_hand >= self.mql:
-            refuse(
-                "a raised_hand time shorter than the mql time: a lead who asks for sales waits less",
-                "a raised_hand time that is not shorter",
-            )
-        return self
-
-    @model_validator(mode="after")
     def _require_one_escalation(self) -> AnswerWithin:
         if self.then is None:
             if self.after is not None or self.times is not None:
@@ -214,13 +209,13 @@ class AnswerWithin(Part):
         """Return how often an unanswered account goes to the next rep in turn."""
         return self.times or 0
 
-    def for_conditions(self, names: Collection[str]) -> int | None:
-        """Return the time of the first line of ``when`` that is in ``names``, or None. Milliseconds of opening hours."""
+    def for_conditions(self, names: Collection[str]) -> OpeningTime | None:
+        """Return the time of the first line of ``when`` that is in ``names``, or None."""
         return next((span for name, span in self.when.items() if name in names), None)
 
-    def for_kind(self, kind: Kind) -> int:
-        """Return the time to answer for ``kind``. A kind without its own has the MQL's. Milliseconds of opening hours."""
-        span: int | None = getattr(self, kind.value, None)
+    def for_kind(self, kind: Kind) -> OpeningTime:
+        """Return the time to answer for ``kind``. A kind without its own has the MQL's."""
+        span: OpeningTime | None = getattr(self, kind.value, None)
         return self.mql if span is None else span
 
 

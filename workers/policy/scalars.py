@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, NoReturn
 
@@ -32,7 +33,19 @@ _TIME = re.compile(r"(?:([0-9]{1,4})d)?(?:([0-9]{1,5})h)?(?:([0-9]{1,6})m)?", re
 _MULTIPLE = re.compile(r"([0-9]{1,2})(\.[0-9]{1,2})?x", re.ASCII)
 _LASTING = re.compile(r"(?:([0-9]{1,2})h)?(?:([0-9]{1,4})m)?(?:([0-9]{1,5})s)?", re.ASCII)
 _OPENING = re.compile(r"(?=.)(?:[0-9]{1,5}h)?(?:[0-9]{1,6}m)?", re.ASCII)
+_OPENING_DAYS = re.compile(r"([1-9][0-9]?)d", re.ASCII)
 _UNIT = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class OpeningDays:
+    """A number of business days: the deadline has the same time of day on an open day that many open days later."""
+
+    days: int
+    """From 1 to 99."""
+
+    def __str__(self) -> str:
+        return f"{self.days} business day{'' if self.days == 1 else 's'}"
 
 
 def refuse(expected: str, found: str | None = None) -> NoReturn:
@@ -154,10 +167,15 @@ def read_bucket_ms(value: object) -> int:
     return total_ms
 
 
-def _read_opening_time_ms(value: object) -> int:
+def _read_opening_time(value: object) -> int | OpeningDays:
+    if isinstance(value, OpeningDays):
+        return value
     if isinstance(value, str) and not _OPENING.fullmatch(value.strip()):
+        days = _OPENING_DAYS.fullmatch(value.strip())
+        if days is not None:
+            return OpeningDays(int(days[1]))
         example = span_meant(value, has_days=False) or "3h"
-        refuse(f"hours or minutes of opening time, as {example}: opening days differ in length")
+        refuse(f"hours or minutes of opening time, as {example}, or 1 to 99 business days, as 1d")
     return read_duration_ms(value)
 
 
@@ -223,8 +241,8 @@ Percent = Annotated[int, BeforeValidator(read_percent), Field(ge=1, le=99)]
 """A percentage, as 75 or 75%. 1 to 99."""
 Amount = Annotated[int, BeforeValidator(read_amount), Field(ge=0)]
 """An amount in whole units of the policy's currency."""
-OpeningTime = Annotated[int, BeforeValidator(_read_opening_time_ms), Field(gt=0)]
-"""A duration within the opening hours of a calendar. Milliseconds."""
+OpeningTime = Annotated[int | OpeningDays, BeforeValidator(_read_opening_time)]
+"""A duration within the opening hours of a calendar. Milliseconds, or a number of business days."""
 ActivityDuration = Annotated[int, BeforeValidator(read_lasting_ms), Field(ge=SECOND_MS, le=DAY_MS)]
 """The duration of an activity. Milliseconds, from one second to one day."""
 Bucket = Annotated[int, BeforeValidator(read_bucket_ms), Field(ge=HOUR_MS)]

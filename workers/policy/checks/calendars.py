@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from workers.policy.hours import is_holiday
-from workers.policy.scalars import MINUTE_MS
+from workers.policy.scalars import MINUTE_MS, OpeningDays
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from workers.policy.document import Document, KeyPath
     from workers.policy.model import Policy
     from workers.policy.problem import Problem
+    from workers.policy.scalars import OpeningTime
 
 MOST_CLOSED_DAYS: Final = 1_100
 """Days within which a deadline is searched (workers/desks/calendar.py). A longer closure has no deadlines."""
@@ -44,13 +45,29 @@ def check_calendars(policy: Policy, document: Document) -> Iterator[Problem]:
 
 
 def _check_times(name: str, desk: Desk, calendar: Calendar, document: Document) -> Iterator[Problem]:
-    """Yield each time to answer, or time until escalation, that is longer than the opening hours of three years."""
-    week = sum(one.end_minute - one.start_minute for day in calendar.week for one in day)
-    most_ms = week * (MOST_CLOSED_DAYS // 7) * MINUTE_MS
+    """Yield each time to answer, or time until escalation, that is longer than the opening hours of three years.
+
+    A lead who asks for sales never waits longer than an MQL. A business day counts as the longest of the week for that
+    lead, and as the shortest for the MQL.
+    """
+    days_ms = [
+        sum(one.end_minute - one.start_minute for one in day) * MINUTE_MS for day in calendar.week if day
+    ]
+    shortest_ms, longest_ms = min(days_ms), max(days_ms)
+    most_ms = sum(days_ms) * (MOST_CLOSED_DAYS // 7)
     within = desk.answer_within
+    if _is_longer(within.raised_hand, longest_ms, within.mql, shortest_ms):
+        yield document.make_problem(
+            ("desks", name, "answer_within"),
+            "a raised_hand time that is longer than the mql time",
+            "a raised_hand time of at most the mql time: a lead who asks for sales never waits longer",
+        )
     for key in ("mql", "raised_hand", "inquiry", "expansion", "in_cycle", "service"):
         span = getattr(within, key)
-        if span is not None and max(span, within.escalation_ms(span) or 0) > most_ms:
+        if span is None:
+            continue
+        span_ms = _in_ms(span, longest_ms)
+        if max(span_ms, within.escalation_ms(span_ms) or 0) > most_ms:
             place: KeyPath = ("desks", name, "answer_within", key)
             yield document.make_problem(
                 place,
@@ -58,6 +75,17 @@ def _check_times(name: str, desk: Desk, calendar: Calendar, document: Document) 
                 f"less than {most_ms // MINUTE_MS // 60:,}h, the opening hours that calendar {desk.calendar} has in"
                 f" {MOST_CLOSED_DAYS:,} days, also after the multiple of answer_within.after",
             )
+
+
+def _is_longer(first: OpeningTime, first_day_ms: int, second: OpeningTime, second_day_ms: int) -> bool:
+    """Whether the first time is longer than the second. Two numbers of days are compared as such."""
+    if isinstance(first, OpeningDays) and isinstance(second, OpeningDays):
+        return first > second
+    return _in_ms(first, first_day_ms) > _in_ms(second, second_day_ms)
+
+
+def _in_ms(time: OpeningTime, day_ms: int) -> int:
+    return time.days * day_ms if isinstance(time, OpeningDays) else time
 
 
 def _find_closing_entry(calendar: Calendar) -> tuple[date, date, KeyPath] | None:

@@ -51,7 +51,7 @@ _VALUE_KINDS: Final = {
     "read_duration_ms": "duration, as 24h",
     "read_lasting_ms": "duration, as 30s",
     "read_bucket_ms": "duration, as 24h",
-    "_read_opening_time_ms": "opening time, as 3h",
+    "_read_opening_time": "opening time, as 3h or 1d",
     "read_multiple_percent": "multiple, as 2x",
 }
 """The kind of a value, by the name of the function that reads it from the file."""

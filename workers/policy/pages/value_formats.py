@@ -16,7 +16,7 @@ from workers.policy.pages.plain_words import (
     plain_patterns,
     plain_word,
 )
-from workers.policy.scalars import DAY_MS, HOUR_MS, MINUTE_MS
+from workers.policy.scalars import DAY_MS, HOUR_MS, MINUTE_MS, OpeningDays, OpeningTime
 
 _PHRASES: Final[Mapping[str, str]] = {
     "skip": "is lost",
@@ -94,8 +94,10 @@ def format_duration(value_ms: int) -> str:
     return " ".join(parts)
 
 
-def format_hours(value_ms: int) -> str:
-    """Return a time that counts opening hours only, in hours and minutes: 40 hours, 1 hour 30 minutes."""
+def format_hours(value_ms: OpeningTime) -> str:
+    """Return a time that counts opening hours only: 40 hours, 1 hour 30 minutes, 1 business day."""
+    if isinstance(value_ms, OpeningDays):
+        return str(value_ms)
     hours, rest = divmod(value_ms, HOUR_MS)
     parts = [f"{hours} hour{'s' if hours != 1 else ''}"] if hours else []
     parts += [format_duration(rest)] if rest else []

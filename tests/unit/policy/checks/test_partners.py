@@ -37,7 +37,7 @@ def test_an_agreement_reads_as_it_is_written(default_text: str) -> None:
         (WITH, [GOOD.replace("[name]", "[]")], "partners.island", "keys", "at least one field in sees"),
         (WITH, [GOOD.replace("[name]", "[salary]")], "partners.island.sees[1]", '"salary"', "name"),
         (WITH, [GOOD.replace("mql", "sal")], "partners.island.gets", '"sal"', "mql or sql"),
-        (WITH, [GOOD.replace("16h", "2d")], "partners.island.answer_within", '"2d"', "differ in length"),
+        (WITH, [GOOD.replace("16h", "1d2h")], "partners.island.answer_within", '"1d2h"', "as 1d"),
         (WITH, [GOOD.replace("then: return", "then: next")], "partners.island.then", '"next"', "return"),
         (
             WITH,
