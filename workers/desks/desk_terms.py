@@ -14,10 +14,11 @@ from schemas.desk_requests import DeskRequest
 from schemas.lead_events import Clock
 from workers.desks.calendar import Calendar, NeverOpensError, Per, Period
 from workers.desks.response_deadlines import (
+    ends_for_partner,
     ends_of_spans,
     first_opening,
-    opening_ms,
     renew_clock,
+    renew_partner_clock,
     response_spans,
 )
 from workers.desks.rows import RepRow
@@ -126,18 +127,24 @@ class Terms:
         opens_ms = first_opening(calendars, now_ms)
         return Deadline(soon_ms or now_ms, due_ms or now_ms, then_ms, clocks, manager_id, opens_ms)
 
-    def partner_deadline(self, name: str, now_ms: int) -> Deadline | None:
-        """Return when the partner ``name`` must have responded. None if the policy has no such partner."""
+    def partner_deadline(self, name: str, request: DeskRequest, now_ms: int) -> Deadline | None:
+        """Return when the partner ``name`` must have responded. None if the policy has no such partner.
+
+        Hand-offs that move along get the time of their own kind if the partner has several times.
+        """
         partner = self.policy.partners.get(name)
         if partner is None:
             return None
         home_desk = self.policy.desks[self.policy.default_desk]
         calendar = self._compile_calendar(partner.calendar or home_desk.calendar, None, ())
-        within_ms = opening_ms([calendar], partner.answer_within, now_ms)
-        soon_ms, due_ms, _ = ends_of_spans(
-            [calendar], (within_ms * home_desk.due_soon_percent // 100, within_ms, None), now_ms
+        soon_ms, due_ms = ends_for_partner(
+            home_desk, calendar, partner.time_for(raised_hand=request.raised_hand), now_ms
         )
-        return Deadline(soon_ms or now_ms, due_ms or now_ms, manager_id=home_desk.manager)
+        clocks = [
+            renew_partner_clock(home_desk, calendar, partner, clock, now_ms)
+            for clock in (request.clocks if partner.has_times_by_kind else ())
+        ]
+        return Deadline(soon_ms, due_ms, clocks=tuple(clocks), manager_id=home_desk.manager)
 
     def _compile_calendar(
         self, name: str, time_zone: str | None, hours: tuple[tuple[str, str], ...]

@@ -15,7 +15,7 @@ PARTNER_PREFIX = "partner:"
 
 def decide_at_partner(terms: Terms, request: DeskRequest, now_ms: int) -> Outcome:
     """Decide a request at a partner. A partner that is no longer in the policy is unavailable."""
-    deadline = terms.partner_deadline(request.desk.removeprefix(PARTNER_PREFIX), now_ms)
+    deadline = terms.partner_deadline(request.desk.removeprefix(PARTNER_PREFIX), request, now_ms)
     if deadline is None:
         return Outcome(State.UNAVAILABLE)
     return Outcome(State.ASSIGNED, deadline=deadline)

@@ -13,6 +13,7 @@ from schemas.lead_events import Clock
 from schemas.vocabulary import Kind
 from workers.desks.calendar import Calendar, NeverOpensError
 from workers.policy.model import Desk
+from workers.policy.partners import Partner
 from workers.policy.scalars import DAY_MS, OpeningDays, OpeningTime
 
 Spans = tuple[int, int, int | None]
@@ -117,6 +118,29 @@ def renew_clock(desk: Desk, calendars: Sequence[Calendar], clock: RunningClock, 
         due_soon_at_ms=soon_ms,
         due_at_ms=due_ms,
         then_at_ms=then_ms,
+        for_kind=clock.kind if clock.for_kind else None,
+        raised_hand=clock.for_kind and clock.raised_hand,
+    )
+
+
+def ends_for_partner(home_desk: Desk, calendar: Calendar, time: OpeningTime, from_ms: int) -> tuple[int, int]:
+    """Return when a partner is reminded, and when the partner's response is due. Milliseconds UTC."""
+    within_ms = opening_ms([calendar], time, from_ms)
+    spans = (within_ms * home_desk.due_soon_percent // 100, within_ms, None)
+    soon_ms, due_ms, _ = ends_of_spans([calendar], spans, from_ms)
+    return soon_ms, due_ms
+
+
+def renew_partner_clock(
+    home_desk: Desk, calendar: Calendar, partner: Partner, clock: RunningClock, now_ms: int
+) -> Clock:
+    """Return the whole time of a partner for a hand-off, or for all hand-offs of a kind, from now on."""
+    time = partner.time_for(raised_hand=clock.raised_hand)
+    soon_ms, due_ms = ends_for_partner(home_desk, calendar, time, now_ms)
+    return Clock(
+        handoff_id=clock.handoff_id,
+        due_soon_at_ms=soon_ms,
+        due_at_ms=due_ms,
         for_kind=clock.kind if clock.for_kind else None,
         raised_hand=clock.for_kind and clock.raised_hand,
     )

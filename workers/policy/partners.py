@@ -6,9 +6,9 @@ checks/partners.py checks the agreements.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from workers.policy.conditions import Region
 from workers.policy.part import Part
@@ -28,6 +28,23 @@ Seen = Literal[
     "crm_ids",
 ]
 """A field of a lead that a partner may see."""
+
+
+TIMES_BY_KIND, ONE_TIME = "times by kind", "one time"
+"""Tags of the two forms of ``answer_within``, for pydantic only. They are not part of the file."""
+
+
+class PartnerTimes(Part):
+    """Times to the first response of a partner who gets MQLs, by kind of lead."""
+
+    raised_hand: OpeningTime
+    """Time to answer a lead who asks for sales: ``raised_hand: 2d``."""
+    mql: OpeningTime
+    """Time to answer every other lead: ``mql: 5d``."""
+
+
+def _form_of_times(value: Any) -> str:
+    return TIMES_BY_KIND if isinstance(value, dict | PartnerTimes) else ONE_TIME
 
 
 class Partner(Part):
@@ -50,8 +67,12 @@ class Partner(Part):
     gets: Literal["mql", "sql"]
     """The stage at which the partner gets a lead. mql: at once; sql: after inside sales has qualified it. Every message
     to the partner carries the definition of that term: ``gets: sql``."""
-    answer_within: OpeningTime
-    """Time to the first response, in opening hours of the calendar: ``answer_within: 16h``."""
+    answer_within: Annotated[
+        Annotated[PartnerTimes, Tag(TIMES_BY_KIND)] | Annotated[OpeningTime, Tag(ONE_TIME)],
+        Discriminator(_form_of_times),
+    ]
+    """Time to the first response: opening hours of the calendar, as ``16h``, or business days, as ``2d``. A partner who
+    gets MQLs may have two times: ``answer_within: {raised_hand: 2d, mql: 5d}``."""
     calendar: Name | None = None
     """A calendar of ``calendars``: ``calendar: west``. Left out: the calendar of the desk of ``otherwise``."""
     then: Literal["return", "report"]
@@ -69,6 +90,27 @@ class Partner(Part):
         if not self.sees:
             refuse("at least one field in sees: otherwise the partner gets leads without content")
         return self
+
+    @model_validator(mode="after")
+    def _require_times_that_occur(self) -> Partner:
+        if self.gets == "sql" and isinstance(self.answer_within, PartnerTimes):
+            refuse(
+                "one answer_within with gets: sql, as 2d: inside sales has answered those who ask for sales",
+                "two times",
+            )
+        return self
+
+    def time_for(self, *, raised_hand: bool) -> OpeningTime:
+        """Return the time to answer a lead. ``raised_hand``: whether the lead asks for sales."""
+        times = self.answer_within
+        if isinstance(times, PartnerTimes):
+            return times.raised_hand if raised_hand else times.mql
+        return times
+
+    @property
+    def has_times_by_kind(self) -> bool:
+        """Whether leads who ask for sales have a time of their own."""
+        return isinstance(self.answer_within, PartnerTimes)
 
     @property
     def conditions(self) -> dict[str, frozenset[str]]:

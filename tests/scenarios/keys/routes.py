@@ -101,6 +101,19 @@ def a_distributor_of_hawaii_is_to_answer(story: Story) -> None:
     story.form(ANN, "tue 09:30", "demo", first_name="Ann")
 
 
+@tale(
+    "thu2 12:00", {f"{DEALERS}.gets": "mql", f"{DEALERS}.answer_within": {"raised_hand": "1d", "mql": "5d"}}
+)
+def dealers_of_hawaii_are_to_answer_two_leads(story: Story) -> None:
+    """Ann of one bank asks for a demo, and Bob of another bank reads much. The dealers answer neither."""
+    _reps(story)
+    story.bank("harbor", region="HI")
+    story.bank("mesa", region="HI")
+    story.form(ANN, "tue 09:30", "demo")
+    story.form("bob@mesa.example", "tue 10:00")
+    story.much_interest("bob@mesa.example", "tue 10:05")
+
+
 def _covers(**condition: object) -> dict[str, Any]:
     """Return the dealers with this condition only, without a region."""
     return {DEALERS: {**condition, "gets": "mql", "answer_within": "16h", "then": "return", "sees": ["name"]}}
@@ -213,7 +226,8 @@ ROUTES: Lines = {
     f"{DEALERS}.accounts": (_DEALERS.where(_covers(accounts=["ACC-harbor"])), ["ACC-mesa"]),
     f"{DEALERS}.relationship": (_DEALERS.where(_covers(relationship=["distributor"])), ["partner"]),
     f"{DEALERS}.gets": (_DEALERS, "sql"),
-    f"{DEALERS}.answer_within": (_DEALERS, "8h"),
+    f"{DEALERS}.answer_within.raised_hand": (dealers_of_hawaii_are_to_answer_two_leads, "2d"),
+    f"{DEALERS}.answer_within.mql": (dealers_of_hawaii_are_to_answer_two_leads, "3d"),
     f"{DEALERS}.calendar": (_DEALERS.where({f"{DEALERS}.calendar": "east"}), "west"),
     f"{DEALERS}.then": (_DEALERS, "report"),
     f"{DEALERS}.sees": (_DEALERS, ["company"]),

@@ -9,6 +9,7 @@ from workers.policy.checks.expectations import describe_expected, type_at
 from workers.policy.checks.misspelt_keys import describe_keys
 from workers.policy.checks.route_targets import report_route_target
 from workers.policy.part import Part
+from workers.policy.partners import ONE_TIME, TIMES_BY_KIND
 from workers.policy.routes import TERRITORY, WORD
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _NOT_YET = frozenset(
     }
 )
 """Keys of planned rules that do not exist yet. They are refused, not ignored."""
-_TAGS = (TERRITORY, WORD)
+_TAGS = (TERRITORY, WORD, TIMES_BY_KIND, ONE_TIME)
 """Tags of pydantic for the form of a value. They are not part of the file, so paths leave them out."""
 NOT_YET = "no such key: its rule is planned, but not part of this version"
 

@@ -213,7 +213,9 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Partner.accounts": _S("covers the accounts {v:all}"),
     "Partner.relationship": _S("covers accounts that the CRM calls {v:words}"),
     "Partner.gets": _S("gets a lead {v:phrase}"),
-    "Partner.answer_within": _S("must answer within {v:hours} of opening time"),
+    "Partner.answer_within": _S("must answer within {v:answer_time}", inline=True),
+    "PartnerTimes.raised_hand": _S("{v:answer_time} if the lead asks for sales"),
+    "PartnerTimes.mql": _S("{v:answer_time} otherwise"),
     "Partner.calendar": _S(
         "opening hours: calendar {v}", "opening hours: the calendar of the desk for all other leads"
     ),

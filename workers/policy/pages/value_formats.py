@@ -104,6 +104,11 @@ def format_hours(value_ms: OpeningTime) -> str:
     return " ".join(parts)
 
 
+def _format_answer_time(value: Any) -> str:
+    """Return a time to answer: 16 hours of opening time, 2 business days. A text is returned unchanged."""
+    return f"{format_hours(value)} of opening time" if isinstance(value, int) else str(value)
+
+
 def _join_words(value: Any, word: Callable[[str], str], last: str) -> str:
     values = [value] if isinstance(value, str) else value
     return format_list(tuple(word(_text_of(one)) for one in values), last)
@@ -143,6 +148,7 @@ _FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {
     ),
     "multiple": lambda value: {100: "the", 200: "twice the"}.get(value, f"{value / 100:g} times the"),
     "hours": format_hours,
+    "answer_time": _format_answer_time,
     "activity": lambda value: _join_words(value, plain_activity, "or"),
     "activities": lambda value: _join_words(value, plain_activity, "and"),
     "words": lambda value: _join_words(value, plain_word, "or"),

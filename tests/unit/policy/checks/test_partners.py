@@ -38,6 +38,27 @@ def test_an_agreement_reads_as_it_is_written(default_text: str) -> None:
         (WITH, [GOOD.replace("[name]", "[salary]")], "partners.island.sees[1]", '"salary"', "name"),
         (WITH, [GOOD.replace("mql", "sal")], "partners.island.gets", '"sal"', "mql or sql"),
         (WITH, [GOOD.replace("16h", "1d2h")], "partners.island.answer_within", '"1d2h"', "as 1d"),
+        (
+            WITH,
+            [GOOD.replace("16h", "{raised_hand: 2d, mql: 0h}")],
+            "partners.island.answer_within.mql",
+            '"0h"',
+            "a duration above 0",
+        ),
+        (
+            WITH,
+            [GOOD.replace("16h", "{raised_hand: 2d}")],
+            "partners.island.answer_within.mql",
+            "no such key",
+            "the key mql",
+        ),
+        (
+            WITH,
+            [GOOD.replace("16h", "{raised_hand: 2d, mql: 5d}").replace("gets: mql", "gets: sql")],
+            "partners.island",
+            "two times",
+            "one answer_within with gets: sql",
+        ),
         (WITH, [GOOD.replace("then: return", "then: next")], "partners.island.then", '"next"', "return"),
         (
             WITH,
