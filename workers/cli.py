@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from workers.commands.backtest import backtest
 from workers.commands.demo import demo
 from workers.commands.dlq import dlq_app
 from workers.commands.errors import errors_as_messages
@@ -53,6 +54,7 @@ app.command()(demo)
 app.command()(worker)
 app.add_typer(topics_app, name="topics")
 app.command()(replay)
+app.command()(backtest)
 app.add_typer(history_app, name="history")
 app.command("try")(try_lead)
 app.command()(watch)

@@ -161,9 +161,13 @@ class Story:
 
     # Then.
 
+    def history(self) -> Path:
+        """Write the story as a history file, and return the file."""
+        self._file.write_text("\n".join(self._lines) + "\n", "utf-8")
+        return self._file
+
     def replay(self, until: str | None = None) -> Results:
         """Replay the story in the order of time. ``until``: let time pass up to then."""
-        self._file.write_text("\n".join(self._lines) + "\n", "utf-8")
         text = self.policy_file().read_text("utf-8")
         emits: list[Emit] = []
         replay = EdgeReplay(
@@ -173,7 +177,7 @@ class Story:
             emits.append,
             results=RESULTS,
         )
-        history = History([self._file], INPUT_RANKS)
+        history = History([self.history()], INPUT_RANKS)
         assert history.first_ms is not None
         assert history.last_ms is not None
         replay.open_with(directory_ready(history.first_ms))

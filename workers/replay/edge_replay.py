@@ -20,10 +20,13 @@ from workers.engine.batch import Limits
 from workers.engine.control import Tick, control_emit
 from workers.engine.decide import Decider
 from workers.engine.memory import MemoryStore
+from workers.engine.rows import Store
 from workers.replay.history_lines import Input
 
 DECISIONS_PER_WRITE = 500
 """Number of decisions of a hop between two writes to its store. It bounds the memory and changes no result."""
+_AFTER_ALL_ROWS = b"\xff"
+"""Greater than the key of every row, because keys are UTF-8."""
 MOST_EFFECTS = 10_000_000
 """Most effects of one record. With more, the replay fails, because the effects probably never end."""
 
@@ -33,12 +36,12 @@ class EndlessEffectsError(Exception):
 
 
 class _HopReplay:
-    """One hop with its rows in memory."""
+    """One hop with its rows."""
 
     def __init__(
-        self, spec: AgentSpec, config: Config, dead_letter: DeadLetterEncoder, limits: Limits
+        self, spec: AgentSpec, config: Config, dead_letter: DeadLetterEncoder, limits: Limits, store: Store
     ) -> None:
-        self.store = MemoryStore()
+        self.store = store
         self.decider = Decider(spec, 0, 1, self.store, config, dead_letter, limits)
         # A row that is too large fails its record at once, because a replay has no batch to decide again.
         self.decider.checks_rows = True
@@ -64,10 +67,14 @@ class _HopReplay:
     def _count_decision(self, emits: list[Emit]) -> list[Emit]:
         self._decisions += 1
         if self._decisions >= DECISIONS_PER_WRITE:
-            self._decisions = 0
-            self.store.write(self.decider.take().changes)
-            self.decider.committed()
+            self.commit()
         return emits
+
+    def commit(self) -> None:
+        """Write the changed rows to the store."""
+        self._decisions = 0
+        self.store.write(self.decider.take().changes)
+        self.decider.committed()
 
 
 class EdgeReplay:
@@ -80,6 +87,8 @@ class EdgeReplay:
         on_emit: called in order with every emit to ``results``, and with every emit that no hop reads.
         limits: the limits of record size, output size and dead letters. Default: those of the engine.
         results: topics of outputs. A hop may read one of them too.
+        stores: the rows of each agent, to continue from. Default: empty rows in memory.
+        offsets: the next offset of each topic, to continue from, as `offsets` had them after `commit`.
     """
 
     def __init__(
@@ -90,15 +99,22 @@ class EdgeReplay:
         on_emit: Callable[[Emit], None],
         limits: Limits | None = None,
         results: frozenset[str] = frozenset(),
+        stores: Mapping[str, Store] | None = None,
+        offsets: Mapping[str, int] | None = None,
     ) -> None:
-        self._hops = [_HopReplay(spec, config, dead_letter, limits or Limits()) for spec in specs.values()]
+        self._stores = stores or {name: MemoryStore() for name in specs}
+        self._hops = [
+            _HopReplay(spec, config, dead_letter, limits or Limits(), self._stores[name])
+            for name, spec in specs.items()
+        ]
         self._readers: dict[str, list[_HopReplay]] = {}
         for spec, hop in zip(specs.values(), self._hops, strict=True):
             for topic in spec.sources:
                 self._readers.setdefault(topic, []).append(hop)
         self._on_emit = on_emit
         self._results = results
-        self._offsets: Counter[str] = Counter()
+        self.offsets: Counter[str] = Counter(offsets)
+        """The next offset of each topic."""
         self.outputs: Counter[str] = Counter()
         """Number of emits so far by topic. Records between hops are included."""
 
@@ -128,10 +144,13 @@ class EdgeReplay:
 
     def rows(self) -> list[dict[bytes, bytes]]:
         """Return all rows of each hop, in the order of their rank. Equal replays have equal rows."""
+        self.commit()
+        return [dict(hop.store.scan(b"", _AFTER_ALL_ROWS)) for hop in self._hops]
+
+    def commit(self) -> None:
+        """Write all changed rows to the stores. A later replay may continue from them and from `offsets`."""
         for hop in self._hops:
-            hop.store.write(hop.decider.take().changes)
-            hop.decider.committed()
-        return [hop.store.dump() for hop in self._hops]
+            hop.commit()
 
     def _run_effects(self, emits: list[Emit], cause_ms: int) -> None:
         """Handle effects first in, first out until none is left and no hop has a cursor."""
@@ -154,8 +173,8 @@ class EdgeReplay:
             self._on_emit(emit)
         if readers is None:
             return
-        offset = self._offsets[emit.topic]
-        self._offsets[emit.topic] += 1
+        offset = self.offsets[emit.topic]
+        self.offsets[emit.topic] += 1
         record = Record(emit.topic, 0, offset, stamp, emit.key, emit.value, emit.headers)
         for hop in readers:
             waiting.extend(hop.decide(record))

@@ -44,6 +44,7 @@ class History:
         paths: the files. Their order breaks ties.
         ranks: the input topics, each with its rank among records of one timestamp.
         check: raises BadLineError for a record that must not be used.
+        scans: the results of an earlier first reading of the same files, which is then left out.
 
     Raises:
         OSError: a file cannot be read.
@@ -54,11 +55,12 @@ class History:
         paths: Sequence[Path],
         ranks: Mapping[str, int],
         check: Callable[[Input], object] = lambda read: read,
+        scans: Sequence[Scan] | None = None,
     ) -> None:
         self._ranks = ranks
         self._check = check
         self._topics = frozenset(ranks)
-        self.scans = [self._scan(path) for path in paths]
+        self.scans = [self._scan(path) for path in paths] if scans is None else list(scans)
 
     @property
     def bad(self) -> list[BadLine]:
