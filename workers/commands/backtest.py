@@ -16,6 +16,7 @@ from rich.table import Table
 
 from workers.backtest.changed_lead_lines import LeadWords, csv_writer
 from workers.backtest.comparison import ChangedLead, Comparison, compare_runs
+from workers.backtest.report_page import charts_of, page_of
 from workers.backtest.report_sections import LoadRange, Section, sections_of, span_text
 from workers.backtest.run_processes import PolicyRun, run_all
 from workers.backtest.work_folder import RunFolder, digest_of_files, digest_of_program, run_name
@@ -49,6 +50,10 @@ CsvPath = Annotated[
     Path | None,
     typer.Option("--csv", help="Write each lead that changes into this file.", show_default="none"),
 ]
+HtmlPath = Annotated[
+    Path | None,
+    typer.Option("--html", help="Write the report with charts into this file.", show_default="none"),
+]
 Work = Annotated[
     Path,
     typer.Option(
@@ -66,7 +71,9 @@ def backtest(
     files: Files,
     policy: NewPolicy,
     against: PresentPolicy = Path("policy"),
+    *,
     csv: CsvPath = None,
+    html: HtmlPath = None,
     per_week: PerWeek = "5-10",
     work: Work = WORK_FOLDER,
     processes: Processes = None,
@@ -84,7 +91,7 @@ def backtest(
 
       lead-router demo --write march.jsonl
       lead-router backtest march.jsonl --policy stricter.yaml
-      lead-router backtest march.jsonl --policy stricter.yaml --against policy --csv changed.csv
+      lead-router backtest march.jsonl --policy stricter.yaml --against policy --csv changed.csv --html report.html
     """
     console = Console(stderr=True, highlight=False)
     load = read_load(per_week)
@@ -107,7 +114,10 @@ def backtest(
             write_lead,
         )
     sections = sections_of(found, load, words)
-    _print(sections, title_of(found, policies, (against, policy)))
+    title = title_of(found, policies, (against, policy))
+    _print(sections, title)
+    if html is not None:
+        html.write_text(page_of(title, sections, charts_of(found, load, words)), encoding="utf-8")
     if csv is not None:
         console.print(f"{found.changed:,} changed leads are in {csv}", style="dim")
     if history.bad:
