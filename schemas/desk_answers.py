@@ -14,7 +14,7 @@ from schemas.vocabulary import HowChosen, Kind, PassedOver
 class PassedOverRep(Model):
     """A rep who was a candidate and was not chosen."""
 
-    rep_id: str = Field(description="The rep's id in the CRM.")
+    rep_id: str = Field(description="The rep's id in the CRM, or a partner as `partner:<name>`.")
     why: PassedOver = Field(description="Why the rep was not chosen.")
 
 
@@ -53,14 +53,18 @@ class DeskAnswer(Model):
     request_id: str = Field(description="The request that is answered.")
     lead_id: LeadId
     handoff_id: str = Field(description="The hand-off that the request named.")
-    desk: str = Field(description="The desk that answers: `desk:<name>`, `rep:<rep_id>` or `partner:<name>`.")
+    desk: str = Field(
+        description="The desk that answers: `desk:<name>`, `rep:<rep_id>`, `partner:<name>` or `partners:all`."
+    )
     mode: RequestMode = Field(description="The mode of the request.")
     outcome: Literal["assigned", "waiting", "unavailable"] = Field(
         description="assigned: the lead has a holder. waiting: the desk keeps the request and answers again. unavailable: "
         "the desk can neither assign nor keep it."
     )
     rep_id: str | None = Field(
-        default=None, description="The rep who gets the lead. Absent for a desk or a partner as a whole."
+        default=None,
+        description="The rep who gets the lead. Of `partners:all`: the partner, as `partner:<name>`. Absent for a desk as a "
+        "whole and for a partner that was asked alone.",
     )
     rep_name: str | None = Field(default=None, description="The rep's name in the CRM.")
     deputy_for: str | None = Field(

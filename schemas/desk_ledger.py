@@ -26,9 +26,9 @@ LEDGER_ENTRY_SENTENCES: Final[Mapping[LedgerEntryType, str]] = {
 
 
 class LedgerCandidate(Model):
-    """One rep in a turn of the rotation."""
+    """One rep in a turn of the rotation, or one partner at `partners:all`."""
 
-    rep_id: str = Field(description="The rep's id in the CRM.")
+    rep_id: str = Field(description="The rep's id in the CRM, or the partner as `partner:<name>`.")
     weight: int = Field(
         description="The rep's share of the rotation at this desk, relative to the other members."
     )
@@ -49,10 +49,13 @@ class LedgerCandidate(Model):
         default=0, description="The turn after which the rep joined the desk, with a current weight of 0."
     )
     taken_in_period: int = Field(
-        description="The leads that the rep has in the desk's period: before a turn, after a return."
+        description="The leads that the rep has in the desk's period, or the open leads of the partner: before a turn, after "
+        "a return."
     )
     capacity: int | None = Field(
-        default=None, description="The most MQLs of the rep in the period. Absent if there is no limit."
+        default=None,
+        description="The most MQLs of the rep in the period, or the most open leads of the partner. Absent if there is no "
+        "limit.",
     )
     passed_over: PassedOver | None = Field(
         default=None, description="Why the rep did not get the turn. Absent for the rep who did."
@@ -64,7 +67,8 @@ class LedgerEntry(Output):
 
     type_name: ClassVar[str] = "desk.turn"
     desk: str = Field(
-        description="The desk: `desk:<name>`, or `rep:<rep_id>` for the desk of one through which an owner is asked."
+        description="The desk: `desk:<name>`, `rep:<rep_id>` for the desk of one through which an owner is asked, or "
+        "`partners:all`, where partners take turns."
     )
     turn: int = Field(
         description="The number of the desk's turn that was used or given back, else of its last turn."

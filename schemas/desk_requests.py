@@ -1,6 +1,7 @@
 """desk.requests (internal): requests of accounts to desks, and reps' records. Key: the desk.
 
-A desk is `desk:<name>`, `partner:<name>`, or `rep:<rep_id>` for the desk of one through which one rep is asked.
+A desk is `desk:<name>`, `partner:<name>`, `partners:all`, where partners take turns, or `rep:<rep_id>` for the desk of one
+through which one rep is asked.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pydantic import Field, TypeAdapter
 from schemas.base import RECORD_TYPE, AccountKey, FactId, LeadId, Milliseconds, Model, UnreadField
 from schemas.crm_reps import CrmRep
 from schemas.erasure import PersonErased
+from schemas.partner_load import PartnerLoad
 from schemas.vocabulary import Kind
 
 
@@ -79,7 +81,7 @@ class DeskRequest(Model):
         description="The id of the request. A desk answers a repeat with the answer it gave before."
     )
     desk: str = Field(
-        description="The desk that is asked: `desk:<name>`, `rep:<rep_id>` or `partner:<name>`."
+        description="The desk that is asked: `desk:<name>`, `rep:<rep_id>`, `partner:<name>` or `partners:all`."
     )
     account_key: AccountKey
     lead_id: LeadId
@@ -154,6 +156,12 @@ class DeskRequest(Model):
     )
     answerer: str | None = Field(
         default=None, description="The rep who already answered the visitor in the chat and gets the turn."
+    )
+    partners: list[str] | None = Field(
+        default=None,
+        max_length=100,
+        description="At `partners:all`: the partners of the policy of whom one is chosen, in the order of their levels. "
+        "Absent at other desks.",
     )
 
     @property
@@ -299,6 +307,7 @@ DeskEvent = Annotated[
     | AccountDepends
     | PresenceAsked
     | LookAgain
+    | PartnerLoad
     | PersonNamed
     | RepNamed
     | PersonErased,

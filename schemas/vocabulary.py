@@ -158,6 +158,8 @@ class RouteMiss(StrEnum):
     """The partner that covers the account has given it back."""
     PARTNER_DID_NOT_ANSWER = "partner_did_not_answer"
     """The partner that covers the account did not answer in the agreed time, so the account came back."""
+    PARTNERS_FULL = "partners_full"
+    """The partners that cover the account have the most open leads that the policy gives them."""
     NOBODY_WORKED_IT = "nobody_worked_it"
     """No rep of ours works the account or worked it before."""
     WORKED_TOO_LONG_AGO = "worked_too_long_ago"

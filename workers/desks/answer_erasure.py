@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
+from workers.desks.partner_turns import PartnerOpenRow
 from workers.desks.rows import (
     AnswerRow,
     AskedRow,
@@ -38,6 +39,7 @@ LEAVES: Final[dict[type[Row], str]] = {
     AnswerRow: "the lead_id is overwritten in every answer",
     WaitingRow: "deleted when the account returns the request",
     DependsRow: "deleted when the account depends on no rep any more",
+    PartnerOpenRow: "deleted when the account reports no open lead of the partner any more",
     RotationRow: "holds counts per rep, none per lead: it stays",
     RepRow: "holds nothing about leads",
     AskedRow: "holds nothing about leads",

@@ -4,11 +4,11 @@ It handles requests, returns, reps' records, accounts that depend on a rep, pres
 answers to accounts and chats, entries to the ledger, and requests that it forwards to other desks.
 
 The key of a record is the desk. ``desk:<name>`` is a team; ``rep:<rep_id>`` is the rep's own desk, with one member;
-``partner:<name>`` is a partner.
+``partner:<name>`` is a partner; ``partners:all`` is the desk at which partners take turns.
 
 This module only dispatches:
 
-- turns.py, owners.py and partner_desks.py choose who gets a lead.
+- turns.py, owners.py, partner_desks.py and partner_turns.py choose who gets a lead.
 - request_answers.py stores and publishes the outcome; request_returns.py undoes it.
 - waiting_release.py assigns leads from the waiting list.
 - named_people.py reports people whom the policy names and crm.reps does not have.
@@ -32,12 +32,14 @@ from schemas.desk_requests import (
 )
 from schemas.erasure import PersonErased
 from schemas.parsing import ContractError, parse_json
+from schemas.partner_load import PartnerLoad
 from schemas.topics import DESK_REQUESTS
 from workers.desks import answer_erasure
 from workers.desks.chat import answer_presence
 from workers.desks.desk_terms import REP_PREFIX, Terms
 from workers.desks.named_people import UNKNOWN_PERSON, announce_names, apply_announcement, review_names
 from workers.desks.owners import is_back_at_rep
+from workers.desks.partner_turns import apply_load
 from workers.desks.presence_changes import PRESENCE
 from workers.desks.rep_records import (
     NOTIFY,
@@ -90,6 +92,9 @@ class DesksHop(BaseHop):
             return apply_return(self._terms, rows, event, clock.now_ms)
         if isinstance(event, RepFacts):
             return self._apply_rep_record(event, rows, clock.now_ms)
+        if isinstance(event, PartnerLoad):
+            apply_load(rows, event)
+            return []
         return self._handle_notice(event, rows, clock.now_ms)
 
     def _handle_notice(

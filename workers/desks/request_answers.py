@@ -12,10 +12,12 @@ from msgspec.structs import replace
 
 from schemas.desk_requests import DeskRequest
 from schemas.lead_events import DeskAnswer, PassedOverRep, WaitAges
+from schemas.partner_load import PARTNERS_DESK
 from schemas.topics import DESK_REQUESTS, LEAD_EVENTS
 from workers.desks.capacity import add_taken, in_period
 from workers.desks.desk_terms import Terms
 from workers.desks.ledger import make_ledger_line
+from workers.desks.partner_turns import promise_lead
 from workers.desks.request_outcome import Outcome, State
 from workers.desks.rotation import apply_turn
 from workers.desks.rows import AnswerRow, RotationRow
@@ -72,6 +74,8 @@ def apply_outcome(
     )
     if outcome.step is not None or outcome.period:
         answer = _charge(terms, rows, request, outcome, answer, now_ms)
+    if request.desk == PARTNERS_DESK:
+        promise_lead(rows, request, outcome)
     if outcome.state is State.WAITING:
         answer = replace(answer, waiting_at=add_waiting(rows, request))
     if outcome.sent_on is not None:

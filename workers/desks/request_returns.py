@@ -11,10 +11,12 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from schemas.desk_requests import DeskRequest, DeskReturn
+from schemas.partner_load import PARTNERS_DESK
 from schemas.topics import DESK_REQUESTS
 from workers.desks.capacity import remove_taken
 from workers.desks.desk_terms import Terms
 from workers.desks.ledger import make_return_line
+from workers.desks.partner_turns import drop_promise
 from workers.desks.request_answers import schedule_forget
 from workers.desks.request_outcome import State
 from workers.desks.rotation import Step, undo_turn
@@ -44,6 +46,8 @@ def apply_return(terms: Terms, rows: Rows, event: DeskReturn, now_ms: int) -> li
     if answer.waiting_at:
         remove_waiting(rows, answer.waiting_at)
         return []
+    if event.desk == PARTNERS_DESK and answer.rep_id is not None:
+        drop_promise(rows, answer.rep_id, answer.account_key, event.request_id)
     if not event.restore_turn or not (answer.unit or answer.period):
         return []
     before = rows.get(RotationRow, event.desk) or RotationRow()

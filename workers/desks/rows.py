@@ -57,7 +57,8 @@ class RotationRow(Row, frozen=True):
     period: str = ""
     """First day of the period that ``taken`` counts, ISO 8601."""
     taken: dict[str, int] = msgspec.field(default_factory=dict)
-    """Leads assigned to each rep (rep_id) in ``period`` that count against its capacity."""
+    """Leads assigned to each rep (rep_id) in ``period`` that count against its capacity. At the desk of all partners: the
+    open leads of each partner (``partner:<name>``)."""
     waiting: int = 0
     """Number of leads on the desk's waiting list."""
     named: tuple[tuple[str, str], ...] = ()

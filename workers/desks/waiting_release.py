@@ -7,10 +7,12 @@ most 50 leads. The next look follows at once, with the same due time.
 from __future__ import annotations
 
 from schemas.desk_requests import DeskRequest, LookAgain
+from schemas.partner_load import PARTNERS_DESK
 from schemas.topics import DESK_REQUESTS
 from workers.desks.desk_terms import DESK_PREFIX, Terms
 from workers.desks.owners import decide_at_rep, restart_request
 from workers.desks.partner_desks import PARTNER_PREFIX, decide_at_partner
+from workers.desks.partner_turns import decide_among_partners
 from workers.desks.presence import back_at_ms, is_absent
 from workers.desks.request_answers import apply_outcome
 from workers.desks.request_outcome import Outcome, State
@@ -33,6 +35,8 @@ def decide_request(
     """Decide a request at its desk: a team, a partner, or a rep's own desk."""
     if request.desk.startswith(DESK_PREFIX):
         return decide_at_desk(terms, rows, request, now_ms, is_released=is_released)
+    if request.desk == PARTNERS_DESK:
+        return decide_among_partners(terms, rows, request, now_ms)
     if request.desk.startswith(PARTNER_PREFIX):
         return decide_at_partner(terms, request, now_ms)
     return decide_at_rep(terms, rows, request, now_ms)

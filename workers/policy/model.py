@@ -42,7 +42,7 @@ from workers.policy.matching import ByName, Matching
 from workers.policy.no_visits import NoVisits
 from workers.policy.own_words import Words
 from workers.policy.part import Part
-from workers.policy.partners import Partner
+from workers.policy.partners import Partner, PartnerOrder, order_of
 from workers.policy.paths import NurturePath
 from workers.policy.routes import Owners, Route
 from workers.policy.scalars import (
@@ -291,6 +291,11 @@ class Policy(Part):
         return next(
             route.desk for route in self.routes if route.otherwise is not None and route.desk is not None
         )
+
+    @cached_property
+    def partner_order(self) -> PartnerOrder:
+        """Return the order in which the partners are asked."""
+        return order_of(self.partners)
 
     @cached_property
     def points_last_ms(self) -> int:

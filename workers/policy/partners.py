@@ -6,13 +6,14 @@ checks/partners.py checks the agreements.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from workers.policy.conditions import Region
 from workers.policy.part import Part
-from workers.policy.scalars import CountryCode, Name, OpeningTime, Text, refuse
+from workers.policy.scalars import Count, CountryCode, Name, OpeningTime, Text, refuse
 
 Seen = Literal[
     "name",
@@ -50,7 +51,7 @@ def _form_of_times(value: Any) -> str:
 class Partner(Part):
     """One partner, who covers every account that meets any of its conditions.
 
-    If several partners cover an account, the first one gets it.
+    If several partners cover an account, the first one gets it. Partners of one ``level`` take turns.
     """
 
     regions: Annotated[tuple[Region, ...], Field(max_length=200)] = ()
@@ -64,6 +65,16 @@ class Partner(Part):
     """CRM ids of single accounts that the partner covers: ``accounts: [ACC-7]``."""
     relationship: tuple[Literal["partner", "distributor"], ...] = ()
     """CRM relationships whose accounts the partner covers: ``relationship: [distributor]``."""
+    level: Name | None = None
+    """The partner's level: ``level: gold``. Partners of one level who cover an account take turns. The levels are asked in
+    the order in which the policy names them first. Left out: a level of its own."""
+    weight: Annotated[Count, Field(le=100)] | None = None
+    """The partner's share of the turns of its level. Of ``weight: 2`` and 1, the first gets two turns of three. Left out:
+    1."""
+    most_open: Count | None = None
+    """The most open leads of the partner, as ``most_open: 10``. A further account goes to the next partner who covers it,
+    else to the next route. A further lead of an account that the partner has goes to the partner, and counts. Left out:
+    any number."""
     gets: Literal["mql", "sql"]
     """The stage at which the partner gets a lead. mql: at once; sql: after inside sales has qualified it. Every message
     to the partner carries the definition of that term: ``gets: sql``."""
@@ -75,9 +86,10 @@ class Partner(Part):
     gets MQLs may have two times: ``answer_within: {raised_hand: 2d, mql: 5d}``."""
     calendar: Name | None = None
     """A calendar of ``calendars``: ``calendar: west``. Left out: the calendar of the desk of ``otherwise``."""
-    then: Literal["return", "report"]
-    """Consequence of a missing answer: ``then: return``. return: the account comes back and is routed again; report: the
-    partner keeps it, and the missing answer is reported."""
+    then: Literal["return", "report", "next_partner"]
+    """Consequence of a missing answer: ``then: return``. return: the account comes back and is routed again, to no partner;
+    report: the partner keeps it, and the missing answer is reported; next_partner: the account goes to the next partner who
+    covers it and has not had it, else it comes back. A partner who has answered a lead of the account keeps it."""
     sees: Annotated[tuple[Seen, ...], Field(max_length=20)]
     """Fields of a lead that the partner sees; others are withheld: ``sees: [name, company, job_title, request]``."""
 
@@ -89,6 +101,12 @@ class Partner(Part):
             )
         if not self.sees:
             refuse("at least one field in sees: otherwise the partner gets leads without content")
+        return self
+
+    @model_validator(mode="after")
+    def _require_level_with_weight(self) -> Partner:
+        if self.weight is not None and self.level is None:
+            refuse("level beside weight, as level: gold: partners of one level take turns", "no level")
         return self
 
     @model_validator(mode="after")
@@ -122,3 +140,25 @@ class Partner(Part):
             "relationship": self.relationship,
         }
         return {name: frozenset(values) for name, values in conditions.items() if values}
+
+
+class PartnerOrder(NamedTuple):
+    """The order in which partners are asked."""
+
+    levels: Mapping[str, int]
+    """The place of each partner's level by the name of the partner. From 0."""
+    take_turns: bool
+    """Whether one desk decides for all partners, because some have a level or a limit."""
+    has_limits: bool
+    """Whether a partner has at most a number of open leads."""
+
+
+def order_of(partners: Mapping[str, Partner]) -> PartnerOrder:
+    """Return the order of a policy's partners."""
+    places: dict[tuple[str, str], int] = {}
+    levels = {
+        name: places.setdefault(("", name) if one.level is None else (one.level, ""), len(places))
+        for name, one in partners.items()
+    }
+    has_limits = any(one.most_open is not None for one in partners.values())
+    return PartnerOrder(levels, has_limits or any(one.level for one in partners.values()), has_limits)

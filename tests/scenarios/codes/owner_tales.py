@@ -71,6 +71,14 @@ def an_outside_lead_and_a_late_colleague_ask(story: Story) -> None:
     story.form(BOB, "mon2 10:00", "demo")
 
 
+@tale("tue 17:00", {"partners.island_dealers.gets": "mql", "partners.island_dealers.most_open": "1"})
+def a_partner_with_one_open_lead_gets_no_second_account(story: Story) -> None:
+    story.rep("mia")
+    for bank, person in (("harbor", ANN), ("pier", "ann@pier.example")):
+        story.bank(bank, region="HI")
+        story.form(person, "tue 10:00", "demo")
+
+
 @tale("tue 17:00", {"partners.island_dealers.gets": "mql"})
 def a_partner_does_not_get_an_account_that_a_rep_holds(story: Story) -> None:
     """Dealers cover the account and get MQLs. Mia has Ann, who has no title. She gets Bob, an MQL, as well."""

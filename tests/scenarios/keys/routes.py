@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.scenarios.keys.tales import Lines, tale
+from tests.scenarios.keys.tales import Lines, Tale, tale
 from tests.scenarios.keys.worth import ANN
 from tests.scenarios.story import Story
 
@@ -119,6 +119,16 @@ def _covers(**condition: object) -> dict[str, Any]:
     return {DEALERS: {**condition, "gets": "mql", "answer_within": "16h", "then": "return", "sees": ["name"]}}
 
 
+def _with_rivals(**terms: str) -> Tale:
+    """Return the tale of two leads with rival dealers of Hawaii, and further terms of the dealers. Ann comes first."""
+    rivals = {"regions": ["HI"], "gets": "mql", "answer_within": "5d", "then": "return", "sees": ["name"]}
+    if "level" in terms:
+        rivals["level"] = terms["level"]
+    return dealers_of_hawaii_are_to_answer_two_leads.where(
+        {"partners.rivals": rivals, **{f"{DEALERS}.{key}": value for key, value in terms.items()}}
+    )
+
+
 def _asks(**condition: object) -> dict[str, Any]:
     """Return the route line of the west desk with this condition only."""
     return {TERRITORY: condition}
@@ -225,6 +235,9 @@ ROUTES: Lines = {
     f"{DEALERS}.countries": (_DEALERS.where(_covers(countries=["US"])), ["CA"]),
     f"{DEALERS}.accounts": (_DEALERS.where(_covers(accounts=["ACC-harbor"])), ["ACC-mesa"]),
     f"{DEALERS}.relationship": (_DEALERS.where(_covers(relationship=["distributor"])), ["partner"]),
+    f"{DEALERS}.level": (_with_rivals(level="gold"), "silver", {f"{DEALERS}.most_open": "5"}),
+    f"{DEALERS}.weight": (_with_rivals(level="gold", weight="1"), "100"),
+    f"{DEALERS}.most_open": (_with_rivals(most_open="1"), "2"),
     f"{DEALERS}.gets": (_DEALERS, "sql"),
     f"{DEALERS}.answer_within.raised_hand": (dealers_of_hawaii_are_to_answer_two_leads, "2d"),
     f"{DEALERS}.answer_within.mql": (dealers_of_hawaii_are_to_answer_two_leads, "3d"),

@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from schemas.desk_requests import DeskRequest, DeskReturn, MoveWhy
+from schemas.partner_load import PARTNERS_DESK
 from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import Alert, HowChosen
 from workers.accounts.case import LeadInHand
@@ -94,7 +95,8 @@ def end_request(case: Case, request: OpenRequest) -> None:
     cancel_timer(case.rows, ASK, case.key)
     for alert in (Alert.DESK_SILENT, Alert.DESK_FULL, Alert.EVERYONE_AWAY, Alert.SKILL_MISSING):
         case.clear_alert(alert, request.handoff_id)
-    case.change(request=None)
+    is_of_partners = request.desk == PARTNERS_DESK
+    case.change(request=None, full_partners=case.account.full_partners if is_of_partners else ())
     bulk_transfer.drop_deferred_answer(case)
 
 
@@ -163,7 +165,8 @@ def _is_current(case: Case, request: OpenRequest) -> bool:
     elif reassignment.has_wrong_holder(case):
         _, fit_points = points_of(case, request.lead_id)
         plan = plan_for_lead(case, request.kind, request.lead_id, request.total, fit_points)
-    return plan is not None and plan[:3] == (request.desk, request.mode, request.rep_id)
+    asked = (request.desk, request.mode, request.rep_id)
+    return plan is not None and plan[:3] == asked and plan.partners == request.partners
 
 
 def _plan_for_queued_lead(case: Case, request: OpenRequest) -> Plan | None:
@@ -223,6 +226,7 @@ def _open_next_request(case: Case) -> None:
             is_chat=lead.chat is not None and lead.chat.is_waiting,
             answerer=lead.chat.rep_id if lead.chat is not None and lead.chat.is_waiting else None,
             conditions=conditions_of(case, kind, lead_id, row),
+            partners=plan.partners,
         )
         _open_request(case, request, lead.cycle)
         return
@@ -259,6 +263,7 @@ def _open_next_request(case: Case) -> None:
             move=None if move is None else move.why,
             excluded=() if move is None else reassignment.reps_to_exclude(case, plan, move),
             conditions=open_row.conditions,
+            partners=plan.partners,
         )
         _open_request(case, request, open_row.cycle)
 
@@ -295,6 +300,7 @@ def _send_request(case: Case, request: OpenRequest) -> None:
         is_chat=request.is_chat,
         answerer=request.answerer,
         conditions=list(request.conditions) or None,
+        partners=list(request.partners) or None,
     )
     case.publish(DESK_REQUESTS, event)
     set_timer(case.rows, ASK, case.key, case.now_ms + pause_after_ms(request.attempt))

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from schemas.desk_requests import RequestMode
+from schemas.partner_load import PARTNERS_DESK
 from schemas.vocabulary import Alert, AssigneeType, HowChosen, Qualification, Reason, Route
 from workers.accounts.account_keys import aliases
 from workers.accounts.case import LeadInHand
 from workers.accounts.desk_protocol import reassignment
 from workers.accounts.desk_protocol.requests import ASK, REFUSED_PAUSE_MS, end_request
 from workers.accounts.evaluation.evaluate import evaluate
-from workers.accounts.events import lead_chat
+from workers.accounts.events import lead_chat, partner_return
 from workers.accounts.handoffs import (
     bulk_transfer,
     deadlines,
@@ -29,7 +30,7 @@ from workers.accounts.handoffs import (
 )
 from workers.accounts.handoffs.alert_recipients import recipients_for_desk
 from workers.accounts.handoffs.queue import remove_pending
-from workers.accounts.routing.partners import PARTNER_PREFIX, is_with_partner
+from workers.accounts.routing.partners import PARTNER_PREFIX, has_lapsed, is_with_partner
 from workers.accounts.routing.route_explanation import REASONS
 from workers.accounts.stages.qualifying import Occasion, current_label
 from workers.accounts.state.account import Holder
@@ -62,7 +63,8 @@ def handle(case: Case, answer: DeskAnswer) -> None:
     elif answer.outcome == "waiting":
         _apply_wait(case, request, answer)
     elif request.rep_id is None:
-        _apply_refusal(case, request, answer)
+        if not partner_return.skip_full_partners(case, request):
+            _apply_refusal(case, request, answer)
     else:
         if request.route is Route.BY_HAND and is_with_partner(case.account):
             # Sales named a person of the partner, and the partner itself decides which of its people gets the lead.
@@ -209,10 +211,11 @@ def _is_partner(holder: Holder) -> bool:
 
 def _make_holder(request: OpenRequest, answer: DeskAnswer) -> Holder:
     """Return the holder that the answer names: a rep, else the desk or the partner as a whole."""
-    if answer.rep_id is None:
+    if answer.rep_id is None or request.desk == PARTNERS_DESK:
+        whole = answer.rep_id or request.desk
         return Holder(
-            AssigneeType.PARTNER if request.desk.startswith(PARTNER_PREFIX) else AssigneeType.DESK,
-            request.desk,
+            AssigneeType.PARTNER if whole.startswith(PARTNER_PREFIX) else AssigneeType.DESK,
+            whole,
             desk=request.desk,
             route=request.route,
             how=answer.how_chosen,
@@ -272,6 +275,8 @@ def _add_owner_change(
     no reason of its own, but a move has at least one: hand-offs in transit are known by it.
     """
     before = case.account.holder
+    if has_lapsed(case.account):
+        reasons = (Reason.PARTNER_DID_NOT_ANSWER, *reasons)
     if before is not None and before.id != holder.id and not reasons:
         reasons = (Reason.OWNER_CHANGED,)
     if before is not None and before.id != holder.id and before.stands_for == holder.id == holder.stands_for:

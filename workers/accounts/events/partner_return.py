@@ -9,19 +9,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from schemas.vocabulary import AssigneeType, Reason
+from schemas.partner_load import PARTNERS_DESK
+from schemas.vocabulary import AssigneeType, Kind, Reason, RouteMiss
 from workers.accounts.account_keys import aliases
 from workers.accounts.case import LeadInHand
+from workers.accounts.desk_protocol.requests import end_request
 from workers.accounts.evaluation.evaluate import evaluate
-from workers.accounts.handoffs import bulk_transfer, handoffs, open_index
+from workers.accounts.handoffs import bulk_transfer, deadlines, handoffs, open_index
 from workers.accounts.handoffs.queue import dequeue, make_due
 from workers.accounts.routing.ownership import owner_of
 from workers.accounts.routing.partners import (
-    PARTNER_PREFIX,
-    NamedPartner,
+    has_lapsed,
     is_with_partner,
+    partner_name,
     partner_of,
-    partner_or_miss,
+    partners_or_miss,
 )
 from workers.accounts.stages.qualifying import DueHandoff, Occasion
 from workers.accounts.stages.sales_stages import cycle_after_partner
@@ -31,7 +33,10 @@ from workers.engine.timers import start_cursor
 
 if TYPE_CHECKING:
     from workers.accounts.case import Case
+    from workers.accounts.state.parts import OpenRequest
 
+_MOST_PARTNERS: Final = 100
+"""Most partners of whom it is remembered that they had the account."""
 TAKE_BACK: Final = "given_back"
 """Kind of the cursor over the hand-offs of a large account that a partner returned."""
 
@@ -45,8 +50,8 @@ def hand_over_qualified(hand: LeadInHand) -> None:
     policy, account = case.terms.policy, case.account
     if is_with_partner(account) or owner_of(policy, account) is not None:
         return
-    found = partner_or_miss(policy, account, is_mql=True, is_sql=True, facts=hand.lead.facts)
-    if not isinstance(found, NamedPartner) or found.partner.gets != "sql":
+    found = partners_or_miss(policy, account, is_mql=True, is_sql=True, facts=hand.lead.facts)
+    if isinstance(found, RouteMiss) or policy.partners[found[0]].gets != "sql":
         return
     day = max(case.terms.day_of(case.now_ms), hand.score.latest_day)
     fit = fit_of(case.terms, account.company, hand.lead)
@@ -56,12 +61,74 @@ def hand_over_qualified(hand: LeadInHand) -> None:
 
 
 def is_overdue(case: Case, handoff_id: str) -> bool:
-    """Whether a partner has not answered in time and the policy returns its account in that case."""
+    """Whether a partner has not answered in time and loses the account in that case.
+
+    An account that goes to the next partner stays if the partner has answered another of its hand-offs.
+    """
     row = case.rows.get(HandoffRow, case.key, handoff_id)
     if row is None or row.touched_ms is not None or row.holder.type is not AssigneeType.PARTNER:
         return False
     found = partner_of(case.terms.policy, case.account)
-    return found is not None and found.partner.then == "return"
+    if found is None or found.partner.then == "report":
+        return False
+    return found.partner.then == "return" or not _has_answered(case)
+
+
+def _has_answered(case: Case) -> bool:
+    """Whether the partner has answered one of the account's open hand-offs since it got the account."""
+    if open_index.is_large(case):
+        return case.account.untouched < case.account.open_handoffs
+    rows = [row for _, row in open_index.open_rows(case)]
+    since_ms = min((row.created_ms for row in rows if row.kind is Kind.PARTNER), default=0)
+    return any(row.touched_ms is not None and row.touched_ms >= since_ms for row in rows)
+
+
+def end_silence(case: Case, handoff_id: str) -> None:
+    """Take the account from a partner who has not answered in time. It goes to the next partner, or comes back."""
+    found = partner_of(case.terms.policy, case.account)
+    is_passed_on = found is not None and found.partner.then == "next_partner"
+    if not is_passed_on or not _pass_on(case, handoff_id):
+        take_back(case, Reason.PARTNER_DID_NOT_ANSWER)
+
+
+def _pass_on(case: Case, handoff_id: str) -> bool:
+    """Withdraw the account's hand-offs, so that the next partner is asked. False: no other partner may get it.
+
+    The hand-offs of a large account are withdrawn in chunks once the next partner is known.
+    """
+    row = case.rows.get(HandoffRow, case.key, handoff_id)
+    lead = case.lead("" if row is None else row.lead_id)
+    _record_return(case, Reason.PARTNER_DID_NOT_ANSWER)
+    found = partners_or_miss(
+        case.terms.policy, case.account, is_mql=lead.reached_mql, is_sql=lead.qualified, facts=lead.facts
+    )
+    if isinstance(found, RouteMiss):
+        return False
+    if not open_index.is_large(case):
+        for one, held in open_index.open_rows(case):
+            deadlines.stop_timers(case, one)
+            made = handoffs.withdraw(case, one, held, (Reason.PARTNER_DID_NOT_ANSWER,))
+            open_index.write_handoff(case, one, made)
+    case.request_needs_review = True
+    return True
+
+
+def skip_full_partners(case: Case, request: OpenRequest) -> bool:
+    """Record that the partners who were asked have no capacity, so that the next route decides. Whether that is so.
+
+    A lead that sales has qualified stays with its rep, and the partners are asked again later.
+    """
+    holder = case.account.holder
+    if request.desk != PARTNERS_DESK:
+        return False
+    is_with_rep = holder is not None and holder.type is AssigneeType.REP
+    if request.pending and is_with_rep and case.lead(request.lead_id).handoffs:
+        return False
+    end_request(case, request)
+    case.change(full_partners=request.partners)
+    if has_lapsed(case.account):
+        take_back(case, Reason.PARTNER_DID_NOT_ANSWER)
+    return True
 
 
 def take_back(case: Case, why: Reason) -> None:
@@ -77,11 +144,8 @@ def take_back(case: Case, why: Reason) -> None:
         bulk_transfer.start_partner_return(case, why)
         return
     facts_day = max(case.account.facts_day, case.terms.day_of(case.now_ms))
-    case.change(
-        returned_by=holder.id.removeprefix(PARTNER_PREFIX),
-        is_partner_silent=why is Reason.PARTNER_DID_NOT_ANSWER,
-        facts_day=facts_day,
-    )
+    case.change(facts_day=facts_day)
+    _record_return(case, why)
     if open_index.is_large(case):
         bulk_transfer.finish(case)
         case.change(holder=None)
@@ -89,6 +153,17 @@ def take_back(case: Case, why: Reason) -> None:
         return
     _begin_cycles(case, [row.lead_id for _, row in open_index.open_rows(case)], (why,))
     start_cursor(case.rows, aliases.LEADS, case.key)
+
+
+def _record_return(case: Case, why: Reason) -> None:
+    """Record that the holder returned the account or did not answer. The account is not offered to it again."""
+    account, name = case.account, partner_name(case.account.holder)
+    before = [one for one in (*account.returned_before, account.returned_by) if one and one != name]
+    case.change(
+        returned_by=name,
+        returned_before=tuple(dict.fromkeys(before))[-_MOST_PARTNERS:],
+        is_partner_silent=why is Reason.PARTNER_DID_NOT_ANSWER,
+    )
 
 
 def take_back_next(case: Case, position: str) -> str | None:

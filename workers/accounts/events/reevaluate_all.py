@@ -12,6 +12,7 @@ from workers.accounts.account_keys import name_lookup, placements
 from workers.accounts.account_keys.lead_transfer import send_lead
 from workers.accounts.case import Case, LeadInHand
 from workers.accounts.desk_protocol import claim_refusals, requests
+from workers.accounts.desk_protocol.partner_loads import report_load
 from workers.accounts.evaluation import expiry
 from workers.accounts.evaluation.consents import apply_policy_days
 from workers.accounts.evaluation.evaluate import evaluate
@@ -69,6 +70,7 @@ def close_case(case: Case) -> list[Emit]:
         claim_refusals.review_refusals(case)
     if case.request_needs_review:
         requests.review_request(case)
+    report_load(case)
     return case.close()
 
 

@@ -52,6 +52,7 @@ def cut_for_partner(agreement: NamedPartner | None, event: LeadRouting) -> LeadR
     sees: Collection[str] = () if agreement is None else agreement.partner.sees
     cut: dict[str, Any] = {
         "bounces": None,
+        "passed_over": [],
         "person": None if event.person is None else _cut_person(event.person, sees),
         "explanation": _cut_explanation(event.explanation, sees),
         "earlier_routes": [one.model_copy(update={"rep_id": None}) for one in event.earlier_routes],

@@ -1,4 +1,4 @@
-"""The partner (dealer, distributor) that covers an account, and the partner that has it now.
+"""The partners (dealers, distributors) that cover an account, and the partner that has it now.
 
 In: the policy's ``partners`` and the CRM record of the company. Out: answers for routes, stages and messages. Coverage
 depends on the account. A person matters only where the company's country is unknown: then the country that the person
@@ -23,6 +23,10 @@ PARTNER_PREFIX = "partner:"
 """Beginning of a partner's id as holder and as desk."""
 
 
+_RETURNED = frozenset({RouteMiss.RETURNED_BY_PARTNER, RouteMiss.PARTNER_DID_NOT_ANSWER})
+"""Misses of a partner who had the account."""
+
+
 class NamedPartner(NamedTuple):
     """A partner of the policy with its name."""
 
@@ -30,12 +34,15 @@ class NamedPartner(NamedTuple):
     partner: Partner
 
 
-def covering_partner(
-    policy: Policy, company: Company | None, facts: tuple[Fact, ...] = ()
-) -> NamedPartner | None:
-    """Return the first partner of the policy that covers the company, or None. ``facts``: those of the person."""
+def covering_partners(
+    policy: Policy, company: Company | None, facts: tuple[Fact, ...] = (), had: frozenset[str] = frozenset()
+) -> list[NamedPartner]:
+    """Return the partners of the policy that cover the company, in the order in which they are asked.
+
+    ``facts``: those of the person. ``had``: partners who had the account. They come first within their level.
+    """
     if not policy.partners:
-        return None
+        return []
     known = {"countries": country_of(company, facts)}
     if company is not None:
         known |= {
@@ -43,39 +50,71 @@ def covering_partner(
             "relationship": company.relationship.value,
         }
     region, country = (None, None) if company is None else (company.region, company.country)
-    for name, partner in policy.partners.items():
-        is_known = any(known.get(key) in values for key, values in partner.conditions.items())
-        if is_known or is_in_regions(region, country, partner.regions):
-            return NamedPartner(name, partner)
-    return None
+    found = [
+        NamedPartner(name, partner)
+        for name, partner in policy.partners.items()
+        if any(known.get(key) in values for key, values in partner.conditions.items())
+        or is_in_regions(region, country, partner.regions)
+    ]
+    levels = policy.partner_order.levels
+    return sorted(found, key=lambda one: (levels[one.name], one.name not in had))
 
 
-def partner_or_miss(
+def partners_or_miss(
     policy: Policy, account: AccountRow, *, is_mql: bool, is_sql: bool, facts: tuple[Fact, ...] = ()
-) -> RouteMiss | NamedPartner:
-    """Return the partner who gets a lead of this account, or why none does. A partner gets MQLs or SQLs.
+) -> RouteMiss | tuple[str, ...]:
+    """Return the partners who may get a lead of this account, by name in the order of their levels, or why none does.
 
-    ``facts``: those of the lead.
+    A partner who had the account or has no capacity is passed over. If the policy returns the account of such a partner,
+    no partner after it gets the lead. Neither does one after a partner who gets the lead at a later stage. ``facts``:
+    those of the lead.
     """
-    found = covering_partner(policy, account.company, facts)
-    if found is None:
-        return RouteMiss.NOT_COVERED
-    return miss_of_partner(found, account, is_mql=is_mql, is_sql=is_sql) or found
+    offered: list[str] = []
+    miss: RouteMiss | None = None
+    for found in covering_partners(policy, account.company, facts, partners_who_had(account)):
+        why = miss_of_partner(found, account, is_mql=is_mql, is_sql=is_sql)
+        if why is None:
+            offered.append(found.name)
+            continue
+        miss = miss or why
+        is_passed_on = why in _RETURNED and found.partner.then == "next_partner"
+        if not is_passed_on and why is not RouteMiss.PARTNERS_FULL:
+            break
+    return tuple(offered) or miss or RouteMiss.NOT_COVERED
 
 
 def miss_of_partner(
     found: NamedPartner, account: AccountRow, *, is_mql: bool, is_sql: bool
 ) -> RouteMiss | None:
     """Return why this partner does not get a lead of the account, or None. A partner gets MQLs or SQLs."""
-    if account.returned_by == found.name:
+    if found.name in partners_who_had(account):
         is_silent = account.is_partner_silent
         return RouteMiss.PARTNER_DID_NOT_ANSWER if is_silent else RouteMiss.RETURNED_BY_PARTNER
+    if found.name in account.full_partners:
+        return RouteMiss.PARTNERS_FULL
     return None if is_sql or (is_mql and found.partner.gets == "mql") else RouteMiss.NOT_YET_QUALIFIED
+
+
+def partners_who_had(account: AccountRow) -> frozenset[str]:
+    """Return the partners who had the account and returned it or did not answer, by name."""
+    return frozenset({account.returned_by, *account.returned_before} - {""})
+
+
+def has_lapsed(account: AccountRow) -> bool:
+    """Whether the partner who has the account did not answer in time, so that the next partner is to get it."""
+    holder = account.holder
+    is_partner = holder is not None and holder.type is AssigneeType.PARTNER
+    return is_partner and partner_name(holder) in partners_who_had(account)
+
+
+def partner_name(holder: Holder | None) -> str:
+    """Return the name of the partner who is this holder, as the policy names it."""
+    return "" if holder is None else holder.id.removeprefix(PARTNER_PREFIX)
 
 
 def agreement_with(policy: Policy, holder: Holder) -> NamedPartner | None:
     """Return the policy's partner who is this holder. None: the policy has no agreement with it any more."""
-    name = holder.id.removeprefix(PARTNER_PREFIX)
+    name = partner_name(holder)
     partner = policy.partners.get(name)
     return None if partner is None else NamedPartner(name, partner)
 

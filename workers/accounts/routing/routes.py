@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.desk_requests import RequestMode
+from schemas.partner_load import PARTNERS_DESK
 from schemas.vocabulary import AssigneeType, HowChosen, Kind, Route, RouteMiss
 from workers.accounts.routing.ownership import (
     crm_owners,
@@ -21,9 +22,10 @@ from workers.accounts.routing.ownership import (
 from workers.accounts.routing.partners import (
     PARTNER_PREFIX,
     NamedPartner,
+    has_lapsed,
     miss_of_partner,
     partner_of,
-    partner_or_miss,
+    partners_or_miss,
 )
 from workers.accounts.routing.territories import LeadProfile, UnmetCondition, find_unmet
 from workers.accounts.routing.territory_tables import find_line
@@ -55,7 +57,7 @@ class Plan(NamedTuple):
     """The desk to ask for a lead, and how."""
 
     desk: str
-    """``desk:<name>``, ``rep:<rep_id>`` or ``partner:<name>``."""
+    """``desk:<name>``, ``rep:<rep_id>``, ``partner:<name>`` or the desk of all partners."""
     mode: RequestMode
     rep_id: str | None
     """Rep for whom the desk is asked. None: the desk chooses."""
@@ -66,6 +68,8 @@ class Plan(NamedTuple):
     """Lines evaluated before, and why each did not apply."""
     terms: str | None = None
     """Desk whose deadlines apply to the account's owner. None: the rep's own desk."""
+    partners: tuple[str, ...] = ()
+    """Partners of whom the desk of all partners chooses one, by name in the order of their levels. Empty: another desk."""
 
 
 def plan_for(
@@ -114,7 +118,7 @@ def _forwards_to_partner(step: Plan, held: Plan, lead: LeadProfile) -> bool:
 def _holder_plan(policy: Policy, account: AccountRow, kind: Kind) -> Plan | None:
     """Return the plan to ask the rep or partner who has the account's open hand-offs, or None."""
     holder = account.holder
-    if partner_of(policy, account) is not None and holder is not None:
+    if partner_of(policy, account) is not None and holder is not None and not has_lapsed(account):
         return Plan(holder.id, RequestMode.TURN, None, Route.PARTNER_COVERS, None)
     if holder is None or holder.type is not AssigneeType.REP or holder.id in account.gone:
         return None
@@ -195,7 +199,14 @@ def _table_plan(
     )
     if miss is not None:
         return _skip(line, miss)
-    return Plan(PARTNER_PREFIX + found.name, RequestMode.TURN, None, Route.PARTNER_COVERS, None)
+    return _plan_for_partners(policy, (found.name,))
+
+
+def _plan_for_partners(policy: Policy, names: tuple[str, ...]) -> Plan:
+    """Return the plan to ask one of these partners: the first, or the one that the desk of all partners chooses."""
+    if policy.partner_order.take_turns:
+        return Plan(PARTNERS_DESK, RequestMode.TURN, None, Route.PARTNER_COVERS, None, partners=names)
+    return Plan(PARTNER_PREFIX + names[0], RequestMode.TURN, None, Route.PARTNER_COVERS, None)
 
 
 def _skip_owner_line(policy: Policy, account: AccountRow, line: Line) -> SkippedRoute:
@@ -226,10 +237,10 @@ def _skip_owner(policy: Policy, line: Line, named: str | None) -> SkippedRoute:
 
 def _partner_plan(policy: Policy, account: AccountRow, lead: LeadProfile, line: Line) -> Plan | SkippedRoute:
     """Return the plan to ask the partner that covers the account, or why none gets the lead."""
-    found = partner_or_miss(policy, account, is_mql=lead.is_mql, is_sql=lead.is_sql, facts=lead.facts)
+    found = partners_or_miss(policy, account, is_mql=lead.is_mql, is_sql=lead.is_sql, facts=lead.facts)
     if isinstance(found, RouteMiss):
         return _skip(line, found)
-    return Plan(PARTNER_PREFIX + found.name, RequestMode.TURN, None, Route.PARTNER_COVERS, None)
+    return _plan_for_partners(policy, found)
 
 
 def _last_rep_plan(

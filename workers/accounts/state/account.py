@@ -104,6 +104,15 @@ class MarketObjection(Part, frozen=True):
     """When the CRM had confirmed those facts last. Milliseconds UTC. None: never."""
 
 
+class PartnerCount(Part, frozen=True):
+    """The number of the account's open hand-offs that a partner has."""
+
+    partner: str
+    """Name of the partner in the policy."""
+    open: int
+    """Number of open hand-offs. From 1."""
+
+
 class AccountRow(Row, frozen=True):
     """The state that all leads of an account share: key (account). One row per account. The CRM record bounds it."""
 
@@ -184,6 +193,12 @@ class AccountRow(Row, frozen=True):
     """Number of leads of this domain that are stored under the key of their own account."""
     apart_from: str = ""
     """Key of the record's first domain, if another account has that domain. Empty: the people are stored there."""
+    returned_before: tuple[str, ...] = ()
+    """Partners who had this account before the one in ``returned_by``. It is not offered to them again. At most 100."""
+    full_partners: tuple[str, ...] = ()
+    """Partners who had no capacity for the account's lead that is due. Cleared when another desk has decided. At most 100."""
+    partner_load: PartnerCount | None = None
+    """Open hand-offs of a partner as they were reported last. None: a partner has none, or no partner has a limit."""
 
     @property
     def is_asking(self) -> bool:

@@ -12,6 +12,7 @@ from workers.accounts.state.account import (
     ManualAssignment,
     MarketObjection,
     Naming,
+    PartnerCount,
 )
 from workers.accounts.state.alert import SignalLine
 from workers.accounts.state.facts import CampaignMark, Company, Contact, Fact
@@ -68,6 +69,9 @@ class AccountFields(TypedDict, total=False):
     is_shared: bool
     placements: int
     apart_from: str
+    returned_before: tuple[str, ...]
+    full_partners: tuple[str, ...]
+    partner_load: PartnerCount | None
 
 
 class LeadFields(TypedDict, total=False):

@@ -189,7 +189,7 @@ class OpenRequest(Part, frozen=True):
 
     request_id: str
     desk: str
-    """Desk that is asked: ``desk:<name>``, ``rep:<rep_id>`` or ``partner:<name>``."""
+    """Desk that is asked: ``desk:<name>``, ``rep:<rep_id>``, ``partner:<name>`` or the desk of all partners."""
     mode: RequestMode
     kind: Kind
     route: Route
@@ -227,3 +227,5 @@ class OpenRequest(Part, frozen=True):
     """Rep who wrote in that chat, by rep_id. None: no rep has."""
     conditions: tuple[str, ...] = ()
     """Named conditions that hold for the lead and that a deadline of the policy tests. At most 50."""
+    partners: tuple[str, ...] = ()
+    """Partners of whom the desk of all partners chooses one, by name. At most 100. Empty: another desk is asked."""

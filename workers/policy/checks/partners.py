@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from workers.policy.document import Document
     from workers.policy.model import Policy
+    from workers.policy.partners import Partner
     from workers.policy.problem import Problem
 
 
@@ -36,14 +37,18 @@ def _check_route(policy: Policy, document: Document) -> Iterator[Problem]:
 
 def _check_each_partner(policy: Policy, document: Document) -> Iterator[Problem]:
     earlier: list[str] = []
-    for name, partner in policy.partners.items():
+    levels = policy.partner_order.levels
+    for name, partner in sorted(policy.partners.items(), key=lambda one: levels[one[0]]):
         if partner.calendar is not None and partner.calendar not in policy.calendars:
             path = ("partners", name, "calendar")
             yield report_unknown_name(
                 document, path, partner.calendar, policy.calendars, "a calendar that calendars defines"
             )
+        if partner.then == "next_partner" and len(policy.partners) == 1:
+            expected = "then: return or report, or another partner: there is no next one"
+            yield document.make_problem(("partners", name, "then"), '"next_partner"', expected)
         mine = partner.conditions
-        for other in earlier:
+        for other in (one for one in earlier if _keeps_all(policy.partners[one], partner)):
             theirs = policy.partners[other].conditions
             if all(mine[key] <= theirs.get(key, frozenset()) for key in mine):
                 expected = f"conditions that {other}, the partner before it, does not cover already"
@@ -52,3 +57,9 @@ def _check_each_partner(policy: Policy, document: Document) -> Iterator[Problem]
                 )
                 break
         earlier.append(name)
+
+
+def _keeps_all(before: Partner, partner: Partner) -> bool:
+    """Whether a partner gets no account that the partner ``before`` it covers, not even after that one."""
+    is_equal = before.level is not None and before.level == partner.level
+    return not is_equal and before.most_open is None and before.then != "next_partner"

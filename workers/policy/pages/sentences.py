@@ -212,6 +212,13 @@ SENTENCES: Final[dict[str, Sentence]] = {
     ),
     "Partner.accounts": _S("covers the accounts {v:all}"),
     "Partner.relationship": _S("covers accounts that the CRM calls {v:words}"),
+    "Partner.level": _S(
+        "level {v}: partners of one level who cover an account take turns, and the levels are asked in their order"
+    ),
+    "Partner.weight": _S("weight {v} in these turns"),
+    "Partner.most_open": _S(
+        "has at most {v} open leads, and a further account goes to the next partner, else to the next line for leads"
+    ),
     "Partner.gets": _S("gets a lead {v:phrase}"),
     "Partner.answer_within": _S("must answer within {v:answer_time}", inline=True),
     "PartnerTimes.raised_hand": _S("{v:answer_time} if the lead asks for sales"),

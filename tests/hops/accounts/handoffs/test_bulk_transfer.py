@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from schemas.account_links import AccountJoins, AccountLeft
 from schemas.lead_events import LeadAdopted
 from schemas.topics import LEAD_EVENTS
@@ -11,6 +13,7 @@ from schemas.vocabulary import Request
 from tests.hops.accounts.market import (
     BANK,
     CUSTOMER,
+    DAY_MS,
     HOUR_MS,
     MONDAY,
     POLICY_TEXT,
@@ -212,6 +215,21 @@ def test_a_large_account_that_a_partner_returns_goes_to_inside_sales_as_a_whole(
     assert results[:5] == ["withdrawn partner -"] * 5
     assert len(results) == 10
     assert {one.split()[2] for one in results[5:]} <= {"r1", "r2"}
+    assert market.account().open_handoffs == 5
+
+
+@pytest.mark.parametrize("limit", ["", "most_open: 9, "])
+def test_a_large_account_goes_to_the_next_partner_as_a_whole(limit: str) -> None:
+    south = f"regions: [PR], {limit}gets: mql, answer_within: 16h, then: next_partner, sees: [name]"
+    text = WITH_PARTNERS.replace(PARTNERS, f"partners:\n  south: {{{south}}}\n  next: {{{south}}}\n")
+    market = a_market(text, region="PR")
+    begun = len(market.outputs)
+    market.tick(MONDAY + 2 * DAY_MS)
+    while market.has_chunk:
+        market.tick(MONDAY + 2 * DAY_MS)
+    assert_one_owner(market.outputs)
+    results = story(market.outputs[begun:])
+    assert results == ["withdrawn partner -"] * 5 + ["reassigned partner partner:next"] * 5
     assert market.account().open_handoffs == 5
 
 

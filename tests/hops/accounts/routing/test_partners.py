@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from schemas.desk_answers import PassedOverRep
 from schemas.explanation import Explanation, GateResult, PointsLine, WouldChange
 from schemas.outputs import Assignee, EarlierRoute, LeadRouting, Person
 from schemas.vocabulary import (
@@ -13,6 +14,7 @@ from schemas.vocabulary import (
     AssigneeType,
     GateState,
     Kind,
+    PassedOver,
     Reason,
     Relationship,
     Route,
@@ -24,9 +26,10 @@ from tests.routes import CUSTOMER, NEVER, OPEN, OWNER, PARTNER, REP, REST, with_
 from workers.accounts.handoffs.partner_view import cut_for_partner, stage_for_partner
 from workers.accounts.routing.partners import (
     agreement_with,
-    covering_partner,
+    covering_partners,
+    has_lapsed,
     is_with_partner,
-    partner_or_miss,
+    partners_or_miss,
     withholds_mqls,
 )
 from workers.accounts.state.account import AccountRow, Holder
@@ -67,8 +70,8 @@ HELD = Holder(AssigneeType.PARTNER, "partner:islands", desk="partner:islands", r
 def test_the_first_partner_of_whom_any_condition_holds_covers_the_account(
     company: dict[str, Any] | None, name: str | None
 ) -> None:
-    found = covering_partner(POLICY, None if company is None else Company("acc", **company))
-    assert (None if found is None else found.name) == name
+    found = covering_partners(POLICY, None if company is None else Company("acc", **company))
+    assert next((one.name for one in found), None) == name
 
 
 @pytest.mark.parametrize(
@@ -86,14 +89,13 @@ def test_the_country_of_the_person_counts_if_that_of_the_company_is_unknown(
     company: dict[str, Any] | None, stated: str, name: str | None
 ) -> None:
     facts = (Fact("country", stated, 1),)
-    found = covering_partner(POLICY, None if company is None else Company("acc", **company), facts)
-    assert (None if found is None else found.name) == name
+    found = covering_partners(POLICY, None if company is None else Company("acc", **company), facts)
+    assert next((one.name for one in found), None) == name
 
 
 def test_a_partner_may_name_an_account_by_its_id() -> None:
-    found = covering_partner(POLICY, Company("acc-7"))
-    assert found is not None
-    assert found.name == "chosen"
+    found = covering_partners(POLICY, Company("acc-7"))
+    assert [one.name for one in found] == ["chosen"]
 
 
 @pytest.mark.parametrize(
@@ -124,8 +126,60 @@ def test_a_partner_may_name_an_account_by_its_id() -> None:
 def test_the_stage_from_which_a_partner_gets_leads(
     policy: Any, account: dict[str, Any], *, is_mql: bool, is_sql: bool, expected: str
 ) -> None:
-    found = partner_or_miss(policy, AccountRow(**account), is_mql=is_mql, is_sql=is_sql)
-    assert (found if isinstance(found, RouteMiss) else found.name) == expected
+    found = partners_or_miss(policy, AccountRow(**account), is_mql=is_mql, is_sql=is_sql)
+    assert (found if isinstance(found, RouteMiss) else found[0]) == expected
+
+
+LEVELS = load_policy(
+    with_routes(
+        POLICY_TEXT
+        if "\n  sql: " in POLICY_TEXT
+        else POLICY_TEXT.replace("definitions:\n", 'definitions:\n  sql: "S."\n'),
+        ROUTES,
+        before="""partners:
+  silver: {regions: [HI], level: silver, most_open: 5, gets: mql, answer_within: 2d, then: return, sees: [name]}
+  gold_a: {regions: [HI], level: gold, gets: mql, answer_within: 2d, then: next_partner, sees: [name]}
+  gold_b: {regions: [HI], level: gold, gets: mql, answer_within: 2d, then: next_partner, sees: [name]}
+  bronze: {regions: [HI], level: bronze, gets: sql, answer_within: 2d, then: return, sees: [name]}
+  silver_b: {regions: [HI], level: silver, gets: mql, answer_within: 2d, then: next_partner, sees: [name]}
+""",
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("account", "is_sql", "expected"),
+    [
+        ({}, False, ("silver", "silver_b", "gold_a", "gold_b")),
+        ({}, True, ("silver", "silver_b", "gold_a", "gold_b", "bronze")),
+        ({"full_partners": ("silver", "gold_b")}, False, ("silver_b", "gold_a")),
+        ({"returned_by": "silver_b"}, False, ("silver", "gold_a", "gold_b")),
+        ({"returned_by": "silver"}, False, RouteMiss.RETURNED_BY_PARTNER),
+        ({"returned_by": "silver_b", "returned_before": ("gold_a",)}, False, ("silver", "gold_b")),
+        (
+            {"returned_by": "silver", "returned_before": ("silver_b",), "is_partner_silent": True},
+            False,
+            RouteMiss.PARTNER_DID_NOT_ANSWER,
+        ),
+        (
+            {"full_partners": ("silver", "silver_b", "gold_a", "gold_b")},
+            False,
+            RouteMiss.PARTNERS_FULL,
+        ),
+    ],
+)
+def test_levels_are_asked_in_their_order_and_never_a_partner_who_had_the_account(
+    account: dict[str, Any], *, is_sql: bool, expected: Any
+) -> None:
+    row = AccountRow(company=Company("a", region="HI"), **account)
+    assert partners_or_miss(LEVELS, row, is_mql=True, is_sql=is_sql) == expected
+
+
+def test_a_partner_who_did_not_answer_has_lapsed_until_another_holder_has_the_account() -> None:
+    account = AccountRow(holder=HELD, returned_by="south", returned_before=("islands",))
+    assert has_lapsed(account)
+    assert not has_lapsed(AccountRow(holder=HELD, returned_by="south"))
+    assert not has_lapsed(AccountRow(holder=Holder(AssigneeType.REP, "islands"), returned_by="islands"))
 
 
 @pytest.mark.parametrize(
@@ -163,6 +217,7 @@ def message() -> LeadRouting:
         earlier_routes=[
             EarlierRoute(route=Route.ACCOUNT_HAS_OWNER, why=RouteMiss.OWNER_NOT_ACTIVE, rep_id="own")
         ],
+        passed_over=[PassedOverRep(rep_id="partner:south", why=PassedOver.FULL)],
         colleagues=["bob"],
         request="demo",
         person=Person(email="ann@bank.example", first_name="Ann", job_title="CIO", phone="1"),
@@ -207,6 +262,7 @@ def test_a_partner_sees_what_the_agreement_lists_and_nothing_else() -> None:
     assert event.explanation.would_change == []
     assert event.explanation.triggering_event_id is None
     assert event.earlier_routes[0].rep_id is None
+    assert event.passed_over == []
 
 
 def test_a_partner_who_may_see_points_sees_the_leads_activity() -> None:

@@ -59,6 +59,27 @@ def test_an_agreement_reads_as_it_is_written(default_text: str) -> None:
             "two times",
             "one answer_within with gets: sql",
         ),
+        (
+            WITH,
+            [GOOD.replace("gets:", "weight: 2, gets:")],
+            "partners.island",
+            "no level",
+            "level beside weight",
+        ),
+        (
+            WITH,
+            [GOOD.replace("then: return", "then: next_partner")],
+            "partners.island.then",
+            "next_partner",
+            "no next one",
+        ),
+        (
+            WITH,
+            [GOOD.replace("gets:", "most_open: 0, gets:")],
+            "partners.island.most_open",
+            '"0"',
+            "from 1 to 10000",
+        ),
         (WITH, [GOOD.replace("then: return", "then: next")], "partners.island.then", '"next"', "return"),
         (
             WITH,
@@ -97,3 +118,25 @@ def test_what_a_partner_gets_has_a_definition_if_the_file_gives_none(default_tex
     without = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("  mql: "))
     assert load_policy(without).definitions["mql"].startswith("Passes every gate")
     assert load_policy(text).definitions["mql"].endswith("has 135 points.")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("level: gold, gets:", "level: gold, gets:"),
+        ("most_open: 10, gets:", "gets:"),
+        ("level: gold, most_open: 10, gets:", "level: silver, gets:"),
+    ],
+)
+def test_partners_of_one_region_are_permitted_if_each_may_get_an_account(
+    default_text: str, first: str, second: str
+) -> None:
+    lines = [GOOD.replace("gets:", first), GOOD.replace("island", "other").replace("gets:", second)]
+    policy = load_policy(with_routes(default_text, WITH, before=partners(*lines)))
+    assert policy.partner_order.take_turns
+
+
+def test_a_partner_after_one_who_passes_accounts_on_is_permitted(default_text: str) -> None:
+    lines = [GOOD.replace("then: return", "then: next_partner"), GOOD.replace("island", "other")]
+    policy = load_policy(with_routes(default_text, WITH, before=partners(*lines)))
+    assert not policy.partner_order.take_turns
