@@ -15,6 +15,7 @@ from workers.commands.fairness import fairness
 from workers.commands.history import history_app
 from workers.commands.kafka import resume, topics_app, worker
 from workers.commands.policy import policy_app
+from workers.commands.policy_solve import solve
 from workers.commands.replay import replay
 from workers.commands.try_lead import try_lead
 from workers.commands.watch import watch
@@ -60,6 +61,7 @@ app.command("try")(try_lead)
 app.command()(watch)
 app.command()(why)
 app.command()(fairness)
+policy_app.command()(solve)
 app.add_typer(policy_app, name="policy")
 app.command()(resume)
 app.add_typer(dlq_app, name="dlq")

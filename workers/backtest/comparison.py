@@ -107,6 +107,17 @@ class Comparison:
     examples: dict[str, list[ChangedLead]] = field(default_factory=dict)
     """Up to 20 changed leads, by the kind of change."""
 
+    def load_reps(self) -> frozenset[str]:
+        """Return the reps whose load counts: members of a desk, and all who got an MQL."""
+        got = {rep for one in (self.before, self.after) for rep, _ in one.load.counts}
+        return frozenset(got | {rep for rep, facts in self.reps.items() if facts.desks})
+
+    def mean_load(self, totals: Totals) -> float:
+        """Return the MQLs per rep and whole week. 0 without a whole week or a rep."""
+        weeks = totals.load.whole_weeks(self.first_ms, self.last_ms)
+        counts = totals.load.rep_weeks(self.load_reps(), weeks)
+        return sum(counts) / len(counts) if counts else 0.0
+
     def precision(self, totals: Totals, *, of_won: bool = False) -> Share:
         """Return the share of MQLs that converted, or that were won."""
         return Share(totals.won_mqls if of_won else totals.converted_mqls, totals.mqls)

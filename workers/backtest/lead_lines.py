@@ -61,6 +61,8 @@ class Score(msgspec.Struct, frozen=True, array_like=True, tag="score", gc=False)
     has_passed_gates: bool
     """Whether every gate passes."""
     total: int
+    stage: str
+    """The lead's stage after the score."""
     obstacles: tuple[str, ...]
     """The gates that fail or lack a fact, each as ``NAME STATE``."""
 

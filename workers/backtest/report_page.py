@@ -103,8 +103,7 @@ def _loads(found: Comparison, load: LoadRange, words: LeadWords) -> list[Element
     weeks = [one.load.whole_weeks(found.first_ms, found.last_ms) for _, one in both]
     if not weeks[0] or not weeks[1]:
         return []
-    got = {rep for _, one in both for rep, _ in one.load.counts}
-    reps = sorted(got | {rep for rep, facts in found.reps.items() if facts.desks}, key=words.rep)
+    reps = sorted(found.load_reps(), key=words.rep)
     band = (float(load.least), float(load.most))
     by_rep = [
         Series(name, [sum(one.load.rep_weeks([rep], days)) / len(days) for rep in reps])

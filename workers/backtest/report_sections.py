@@ -123,8 +123,7 @@ def _changes(found: Comparison) -> Section:
 
 def _load(found: Comparison, load: LoadRange, words: LeadWords) -> Section:
     weeks = [one.load.whole_weeks(found.first_ms, found.last_ms) for one in (found.before, found.after)]
-    got = {rep for one in (found.before, found.after) for rep, _ in one.load.counts}
-    reps = sorted(got | {rep for rep, facts in found.reps.items() if facts.desks}, key=words.rep)
+    reps = sorted(found.load_reps(), key=words.rep)
     rows = []
     for rep in reps:
         cells = [words.rep(rep)]
@@ -214,7 +213,7 @@ def _touch_cell(one: Totals, of: str) -> str:
     if of == "count":
         return f"{len(seconds):,}"
     if of == "in_time":
-        return _share_text(Share(one.in_time, len(seconds)))
+        return share_text(Share(one.in_time, len(seconds)))
     if of == "before":
         return f"{one.touched_before:,}"
     if of == "never":
@@ -227,7 +226,7 @@ def _touch_cell(one: Totals, of: str) -> str:
 
 def _results(found: Comparison) -> Section:
     def row(text: str, *shares: Share) -> tuple[str, ...]:
-        return text, *map(_share_text, shares)
+        return text, *map(share_text, shares)
 
     before, after = found.before, found.after
     return Section(
@@ -261,7 +260,8 @@ def _results(found: Comparison) -> Section:
     )
 
 
-def _share_text(share: Share) -> str:
+def share_text(share: Share) -> str:
+    """Return a share with its interval and its numbers."""
     if share.value is None:
         return "no leads"
     low, high = share.interval

@@ -58,6 +58,7 @@ class _Explanation(msgspec.Struct, frozen=True):
 
 class _ScoreValue(msgspec.Struct, frozen=True):
     lead_id: str
+    stage: str
     explanation: _Explanation
 
 
@@ -208,7 +209,7 @@ class ResultFacts:
         rank = (bool(gates) and not obstacles, score.explanation.total)
         if rank > self._best.get(score.lead_id, (False, -1_000_000)):
             self._best[score.lead_id] = rank
-            self.lines.append(Score(score.lead_id, self._next(), at_ms, rank[0], rank[1], obstacles))
+            self.lines.append(Score(score.lead_id, self._next(), at_ms, *rank, score.stage, obstacles))
 
     def _add_routing(self, one: _RoutingValue, at_ms: int) -> None:
         self.leads_of_handoffs[one.handoff_id] = one.lead_id

@@ -49,13 +49,8 @@ def digest_of_files(paths: Sequence[Path]) -> str:
 
 def digest_of_program() -> str:
     """Return the digest of the program's own files, because another version may decide otherwise."""
-    files = [
-        path
-        for package in (schemas, workers)
-        for path in sorted(Path(package.__path__[0]).rglob("*.py"))
-        if "backtest" not in path.parts
-    ]
-    return digest_of_files(files)
+    folders = [Path(package.__path__[0]) for package in (schemas, workers)]
+    return digest_of_files([path for folder in folders for path in sorted(folder.rglob("*.py"))])
 
 
 def run_name(history: str, program: str, lead_id_key: bytes, config: Config) -> str:

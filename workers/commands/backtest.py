@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from workers.backtest.changed_lead_lines import LeadWords, csv_writer
 from workers.backtest.comparison import ChangedLead, Comparison, compare_runs
 from workers.backtest.report_page import charts_of, page_of
-from workers.backtest.report_sections import LoadRange, Section, sections_of, span_text
-from workers.backtest.run_processes import PolicyRun, run_all
-from workers.backtest.work_folder import RunFolder, digest_of_files, digest_of_program, run_name
+from workers.backtest.report_sections import sections_of, span_text
 from workers.commands.errors import FAILED, CommandError
-from workers.commands.progress import progress_bar, show_bad_lines
+from workers.commands.policy_runs import (
+    WORK_FOLDER,
+    HtmlPath,
+    PerWeek,
+    Processes,
+    Work,
+    print_report,
+    read_history,
+    read_load,
+    run_policies,
+)
 from workers.commands.replay import DEMO_KEY, Files, Key
 from workers.config import load_config
 from workers.engine.api import Config
 from workers.policy.model import Policy
-from workers.replay.edge_replay import EndlessEffectsError
-from workers.replay.history_files import History
-from workers.replay.topic_roles import INPUT_RANKS
-
-_EXAMPLES: Final = 5
-"""Examples of a kind that the terminal shows. The page and the CSV table have more."""
-WORK_FOLDER: Final = Path("backtest.work")
 
 NewPolicy = Annotated[
     Path,
@@ -50,21 +48,6 @@ CsvPath = Annotated[
     Path | None,
     typer.Option("--csv", help="Write each lead that changes into this file.", show_default="none"),
 ]
-HtmlPath = Annotated[
-    Path | None,
-    typer.Option("--html", help="Write the report with charts into this file.", show_default="none"),
-]
-Work = Annotated[
-    Path,
-    typer.Option(
-        help="The folder of finished parts. A run that is in it is continued or read, not repeated."
-    ),
-]
-Processes = Annotated[
-    int | None,
-    typer.Option(min=1, help="Most processes. Each policy runs in one.", show_default="the cores"),
-]
-PerWeek = Annotated[str, typer.Option(help="The MQLs per rep and week that sales can work well.")]
 
 
 def backtest(
@@ -93,6 +76,9 @@ def backtest(
       lead-router backtest march.jsonl --policy stricter.yaml
       lead-router backtest march.jsonl --policy stricter.yaml --against policy --csv changed.csv --html report.html
     """
+    for option, out in (("--csv", csv), ("--html", html)):
+        if out is not None and any(out.resolve() == file.resolve() for file in (*files, policy, against)):
+            raise CommandError(f"{option} {out} is also an input file; choose another file")
     console = Console(stderr=True, highlight=False)
     load = read_load(per_week)
     policies = [load_config(path) for path in (against, policy)]
@@ -115,80 +101,13 @@ def backtest(
         )
     sections = sections_of(found, load, words)
     title = title_of(found, policies, (against, policy))
-    _print(sections, title)
+    print_report(sections, title)
     if html is not None:
         html.write_text(page_of(title, sections, charts_of(found, load, words)), encoding="utf-8")
     if csv is not None:
         console.print(f"{found.changed:,} changed leads are in {csv}", style="dim")
     if history.bad:
         raise typer.Exit(FAILED)
-
-
-def read_load(per_week: str) -> LoadRange:
-    """Return the range of the command line. Raises typer.BadParameter."""
-    least, _, most = per_week.partition("-")
-    if least.isdigit() and most.isdigit() and int(least) <= int(most):
-        return LoadRange(int(least), int(most))
-    raise typer.BadParameter(
-        f"{per_week!r} is not a range of whole numbers, such as 5-10", param_hint="--per-week"
-    )
-
-
-def read_history(files: list[Path], console: Console) -> History:
-    """Read the history for the first time, and report its invalid lines. Raises CommandError if it has no record."""
-    history = History(files, INPUT_RANKS)
-    show_bad_lines(history.bad, console)
-    if not history.records:
-        raise CommandError(
-            f"no record could be read from {', '.join(map(str, files))}; expected one JSON object a line"
-        )
-    return history
-
-
-def run_policies(
-    policies: list[tuple[Policy, Config]],
-    history: History,
-    files: list[Path],
-    work: Path,
-    lead_id_key: str,
-    processes: int | None,
-    console: Console,
-) -> list[RunFolder]:
-    """Run the policies over the history, or read the runs from the work folder. Return their folders."""
-    key = lead_id_key.encode()
-    if lead_id_key == DEMO_KEY:
-        console.print(
-            "using the demo's key for lead ids; set LEAD_ROUTER_LEAD_ID_KEY to get the ids of your workers",
-            style="dim",
-        )
-    digests = digest_of_files(files), digest_of_program()
-    runs = [PolicyRun(work / run_name(*digests, key, config), config) for _, config in policies]
-    folders = [RunFolder(one.folder) for one in runs]
-    left = list(
-        {one.folder: one for one, folder in zip(runs, folders, strict=True) if not folder.is_done}.values()
-    )
-    if left:
-        with progress_bar(console) as progress:
-            tasks = [
-                progress.add_task(one.config.name, total=history.records, completed=_records_in(one.folder))
-                for one in left
-            ]
-            try:
-                run_all(
-                    left,
-                    history.scans,
-                    key,
-                    lambda number, read: progress.update(tasks[number], completed=read),
-                    processes or os.cpu_count(),
-                )
-            except EndlessEffectsError as error:
-                raise CommandError(str(error)) from None
-    return folders
-
-
-def _records_in(folder: Path) -> int:
-    marker = RunFolder(folder).marker
-    return 0 if marker is None else marker.records
 
 
 def title_of(
@@ -200,30 +119,3 @@ def title_of(
         for label, (policy, _), path in zip(("present", "new"), policies, paths, strict=True)
     ]
     return f"Backtest over {span_text(found)}.", *names
-
-
-def _print(sections: list[Section], title: tuple[str, ...]) -> None:
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=140)
-    for line in title:
-        console.print(line, markup=False)
-    for section in sections:
-        console.print()
-        console.print(section.title, markup=False, style="bold")
-        for sentence in section.sentences:
-            console.print(sentence, markup=False)
-        if section.rows:
-            console.print(table_of(section))
-        if section.is_text and len(section.rows) > _EXAMPLES:
-            console.print(f"... and {len(section.rows) - _EXAMPLES} more with --html, all with --csv")
-
-
-def table_of(section: Section) -> Table:
-    """Return the table of a section for a terminal."""
-    table = Table()
-    for number, column in enumerate(section.columns):
-        table.add_column(column, justify="left" if section.is_text or number == 0 else "right")
-    for row in section.rows[:_EXAMPLES] if section.is_text else section.rows:
-        table.add_row(*map(escape, row))
-    return table
