@@ -24,6 +24,10 @@ class EnrichedCompany(Model):
         default=None,
         description="The company's country: a code of ISO 3166-1, a common alias such as UK, or a name in any language.",
     )
+    region: ShortText | None = Field(
+        default=None,
+        description="The company's region, a state or a province: its ISO 3166-2 code, with or without the country, or name.",
+    )
 
 
 class ContactRecord(Model):
@@ -49,6 +53,11 @@ class ContactRecord(Model):
         description="The person's function, as a name or words of the policy's `functions`. It replaces that of a form.",
     )
     phone: ShortText | None = Field(default=None, description="The person's phone number, in any notation.")
+    region: ShortText | None = Field(
+        default=None,
+        description="The person's region, a state or a province: its ISO 3166-2 code, with or without the country, or name. It "
+        "replaces that of a form, and counts where the company's region is unknown.",
+    )
     do_not_contact: bool | None = Field(
         default=None,
         description="Whether the person must not be contacted. Then only what they ask for is answered.",

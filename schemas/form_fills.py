@@ -53,6 +53,11 @@ class FormFill(InboundEvent):
         description="The person's country: a code of ISO 3166-1, a common alias such as UK, or a name in any language.",
     )
     postal_code: ShortText | None = Field(default=None, description="The person's postal code.")
+    region: ShortText | None = Field(
+        default=None,
+        description="The person's region, a state or a province: its ISO 3166-2 code, with or without the country, or name. It "
+        "counts where the company's region is unknown.",
+    )
     phone: ShortText | None = Field(default=None, description="The person's phone number, in any notation.")
     language: Language | None = Field(
         default=None,

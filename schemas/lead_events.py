@@ -139,6 +139,7 @@ class LeadForm(LeadFact):
         default=None, description="The person's country, ISO 3166-1 alpha-2, in capital letters."
     )
     postal_code: str | None = Field(default=None, description="The person's postal code.")
+    region: str | None = Field(default=None, description="The person's region, as the form has it.")
     phone: str | None = Field(default=None, description="The person's phone number.")
     language: str | None = Field(
         default=None, description="The person's language, ISO 639, in lower case, without a region."

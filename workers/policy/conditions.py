@@ -165,7 +165,7 @@ class LeadConditions(Conditions):
     """Facts of a company, a person and a hand-off. Every given key must hold; of a list, any one value suffices."""
 
     regions: Annotated[tuple[Region, ...], Field(max_length=200)] = ()
-    """Regions of the company, as ISO 3166-2 codes or names: ``regions: [CA, OR, Washington]``."""
+    """Regions of the company or, if unknown, of the person, as ISO 3166-2 codes or names: ``regions: [CA, OR, Washington]``."""
     countries: Annotated[tuple[CountryCode, ...], Field(max_length=250)] = ()
     """Countries of the company or, if unknown, of the person: ``countries: [CA, MX]``."""
     postal_codes: Annotated[tuple[PostalCode, ...], Field(max_length=1_000)] = ()

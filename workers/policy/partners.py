@@ -55,7 +55,10 @@ class Partner(Part):
     """
 
     regions: Annotated[tuple[Region, ...], Field(max_length=200)] = ()
-    """Regions whose accounts the partner covers, as ISO 3166-2 codes or names: ``regions: [HI]``."""
+    """Regions of the company or, if unknown, of the person, as ISO 3166-2 codes or names: ``regions: [HI]``.
+
+    If the region becomes known while a rep has the account, the account stays with the rep.
+    """
     countries: Annotated[tuple[CountryCode, ...], Field(max_length=250)] = ()
     """Countries of the company or, if unknown, of the person: ``countries: [PR]``.
 

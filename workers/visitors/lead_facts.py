@@ -108,6 +108,7 @@ def form_fact(form: FormFill, to: Link, at_ms: int, *, is_clamped: bool) -> Lead
         job_function=form.job_function or None,
         country=read_country(form.country),
         postal_code=form.postal_code or None,
+        region=form.region or None,
         phone=form.phone or None,
         language=re.split("[-_]", form.language)[0].lower() if form.language else None,
         url=form.url or None,

@@ -16,6 +16,7 @@ from workers.accounts.worth.facts import value_of
 from workers.identity.company_size import employees_range, revenue_range
 from workers.identity.country_names import read_country
 from workers.identity.industry_codes import codes_of, industry_word
+from workers.identity.placeholders import is_placeholder
 
 if TYPE_CHECKING:
     from schemas.crm_contacts import EnrichedCompany
@@ -23,13 +24,14 @@ if TYPE_CHECKING:
 
 
 def company_facts(company: EnrichedCompany, at_ms: int) -> tuple[Fact, ...]:
-    """Return the enriched company's facts with their date. A blank makes no fact. At most 6."""
+    """Return the enriched company's facts with their date. A blank makes no fact. At most 7."""
     revenue, employees = revenue_range(company.revenue), employees_range(company.employees)
     texts = {
         "country": read_country(company.country) or "",
         "employees": "" if employees is None else _bounds(employees),
         "industry": industry_word(company.industry, (*company.sic, *company.naics)) or "",
         "naics": " ".join(codes_of(company.naics)),
+        "region": "" if is_placeholder(company.region or "") else (company.region or "").upper(),
         "revenue": "" if revenue is None else f"{_bounds(revenue)} {revenue.currency}",
         "sic": " ".join(codes_of(company.sic)),
     }
@@ -55,6 +57,7 @@ def complete_company(company: Company | None, enriched: tuple[Fact, ...]) -> Com
     return replace(
         made,
         country=made.country or value_of(enriched, "country"),
+        region=made.region or value_of(enriched, "region"),
         industry=made.industry or value_of(enriched, "industry"),
     )
 

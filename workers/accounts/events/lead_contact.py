@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from schemas.lead_events import LeadContact
     from workers.accounts.case import Case
 
-CONTACT_FACTS = ("first_name", "last_name", "job_title", "job_function", "phone")
+CONTACT_FACTS = ("first_name", "last_name", "job_title", "job_function", "region", "phone")
 """Fields of a CRM contact that become facts of the lead."""
 
 

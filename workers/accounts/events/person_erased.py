@@ -20,6 +20,7 @@ from workers.accounts.account_keys.parents import ParentRow, SubsidiaryRow
 from workers.accounts.account_keys.placements import PlacementRow
 from workers.accounts.case import Case, LeadInHand
 from workers.accounts.desk_protocol import claim_refusals, requests
+from workers.accounts.desk_protocol.partner_loads import report_load
 from workers.accounts.evaluation import expiry, imported_history
 from workers.accounts.evaluation.consents import ConsentRow
 from workers.accounts.evaluation.lead_locations import NumbersRow, personal_account_key, places_of
@@ -154,6 +155,7 @@ def _remove_person(case: Case, lead_id: str) -> list[Emit]:
         crm_claims.refresh_account(case)
     requests.review_request(case)
     claim_refusals.review_refusals(case)
+    report_load(case)
     case.emits.append(tombstone(LEAD_SCORES, lead_id, case.key))
     emits = case.close()
     _record_numbers(

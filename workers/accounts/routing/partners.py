@@ -1,8 +1,8 @@
 """The partners (dealers, distributors) that cover an account, and the partner that has it now.
 
 In: the policy's ``partners`` and the CRM record of the company. Out: answers for routes, stages and messages. Coverage
-depends on the account. A person matters only where the company's country is unknown: then the country that the person
-named counts. The holder of an account keeps it, so an account has one partner. It writes nothing.
+depends on the account. A person matters only where the company's country or region is unknown: then the one that the
+person named counts. The holder of an account keeps it, so an account has one partner. It writes nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.vocabulary import AssigneeType, RouteMiss
-from workers.accounts.routing.lead_country import country_of
+from workers.accounts.routing.lead_country import country_of, region_of
 from workers.identity.region_names import is_in_regions
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def covering_partners(
             "accounts": company.crm_account_id,
             "relationship": company.relationship.value,
         }
-    region, country = (None, None) if company is None else (company.region, company.country)
+    region, country = region_of(company, facts) or (None, None)
     found = [
         NamedPartner(name, partner)
         for name, partner in policy.partners.items()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from schemas.vocabulary import RouteMiss
-from workers.accounts.routing.lead_country import country_of
+from workers.accounts.routing.lead_country import country_of, region_of
 from workers.accounts.state.company_bounds import employees_bounds, revenue_bounds
 from workers.accounts.worth.facts import value_of
 from workers.identity.industry_codes import is_covered
@@ -158,7 +158,7 @@ def _found(  # noqa: C901, PLR0911, PLR0912 - one line per condition
     """Return the fact that a condition tests, or None if it is unknown."""
     match name:
         case "regions":
-            return (company.region, company.country) if company and company.region else None
+            return region_of(company, lead.facts)
         case "countries":
             return country_of(company, lead.facts)
         case "postal_codes":

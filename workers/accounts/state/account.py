@@ -174,7 +174,7 @@ class AccountRow(Row, frozen=True):
     wanted: tuple[str, ...] = ()
     """Facts of the company that open alerts ask for. At most one per company gate of the policy."""
     enriched: tuple[Fact, ...] = ()
-    """Facts of the company from enrichment. At most 5."""
+    """Facts of the company from enrichment. At most 7."""
     refused: tuple[RefusedClaim, ...] = ()
     """Claims of the account's leads that were refused and are still reported. At most 10, the latest."""
     handoff_n: int = 0

@@ -39,12 +39,13 @@ PERSON_FACTS = (
     "job_function",
     "country",
     "postal_code",
+    "region",
     "phone",
     "language",
 )
 """Facts of a person that a form can state."""
 
-_NOT_NAMES = frozenset({"job_title", "job_function", "postal_code", "phone"})
+_NOT_NAMES = frozenset({"job_title", "job_function", "postal_code", "region", "phone"})
 """Facts in which words such as "none" mean that nothing was given. Names may be such words."""
 _MOST_CHARS = 500
 """Most characters of a fact that are kept."""

@@ -205,7 +205,9 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Route.otherwise": _S("every other lead goes to {v}"),
     **CONDITION_SENTENCES,
     **SCORING_SENTENCES,
-    "Partner.regions": _S("covers accounts in the region {v:any}"),
+    "Partner.regions": _S(
+        "covers accounts in the region {v:any}, of the company or, if unknown, of the person"
+    ),
     "Partner.countries": _S(
         "covers accounts in the country {v:any}; if the company's country is unknown, the country of the person counts, "
         "but an account that a rep has by then stays with the rep"

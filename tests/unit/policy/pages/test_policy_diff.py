@@ -25,7 +25,7 @@ def test_equal_policies_have_no_difference(default: Policy, changed: Callable[..
         ("  - {if: former_customer,   to: former rep}\n", "", "routes[8] is gone: If the account was a customer, it goes to the former rep."),
         ("    chat:     {when: {activity: chat_started}, points: 3, cap: 6, group: content} ", "    #", "behaviour.rules.chat is gone: For the start of a chat; 3 points each; at most 6 in all; shares the cap of content."),
         ("level: manager,    points: 15", "level: manager,    points: 16", "buyers.titles[2] is new: Manager; 16 points; for manager, head of, head, lead or officer."),
-        ("regions: [HI]\n", "regions: [HI, AK]\n", "partners.island_dealers.regions: covers accounts in the region HI or AK. Before: covers accounts in the region HI."),
+        ("regions: [HI]\n", "regions: [HI, AK]\n", "partners.island_dealers.regions: covers accounts in the region HI or AK, of the company or, if unknown, of the person. Before: covers accounts in the region HI, of the company or, if unknown, of the person."),
         ("Sales has accepted the lead.", "Sales has it.", "definitions.sal: Sales has it. Before: Sales has accepted the lead."),
     ],
 )  # fmt: skip
