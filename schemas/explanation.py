@@ -71,7 +71,7 @@ class Explanation(Model):
     )
     gates: list[GateResult] = Field(max_length=20, description="The result of each gate.")
     points_missing: int = Field(
-        description="Points missing to the threshold for an MQL. 0 if the threshold is reached."
+        description="Points missing to the threshold for an MQL. 0 if the threshold is reached, or the policy has none."
     )
     would_change: list[WouldChange] = Field(
         default_factory=list,

@@ -245,6 +245,8 @@ class Reason(StrEnum):
     """A fact that a gate needs is not known yet. No gate fails."""
     BELOW_BAR = "below_bar"
     """The total is below the threshold for an MQL."""
+    NOT_QUALIFIED_YET = "not_qualified_yet"
+    """The policy has no threshold for an MQL, and the lead has done nothing yet that makes one at once."""
     FACTS_CHANGED = "facts_changed"
     """A fact about the person or the account changed."""
     FIRST_SEEN = "first_seen"

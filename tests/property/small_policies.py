@@ -21,6 +21,7 @@ import yaml
 DEFAULT = (Path(__file__).parents[2] / "policy" / "default.yaml").read_text(encoding="utf-8")
 AT_ONCE = "stages.mql.or_responds_to.campaigns"
 PROMISE_KEYS = {
+    "fit",
     "served_market",
     "buyers",
     "buyers.functions",
@@ -75,6 +76,8 @@ class SmallPolicy:
     fade_days: int = 60
     at_once: tuple[str, ...] = ("cio-roundtable*",)
     gates_decide: bool = False
+    points_decide: bool = False
+    """Whether the policy states that it has no outsiders."""
     bands: tuple[int, int] | None = None
     """Points of up to 9 and of 10 or more employees, without a gate. None: employees give none."""
     free_mail: int | None = None
@@ -101,7 +104,8 @@ class SmallPolicy:
             tree["buyers"]["titles"] += [{"level": "other", "points": self.other_title, "words": ["*"]}]
         if not tree["buyers"]["titles"]:
             del tree["buyers"]["titles"]
-        tree["fit"] = {"proof": "gates_decide" if self.gates_decide else "outweighs"}
+        proof = "gates_decide" if self.gates_decide else "outweighs"
+        tree["fit"] = {"proof": "points_decide" if self.points_decide else proof}
         if self.bands is not None:
             small, large = self.bands
             tree["fit"]["employees"] = [{"to": 9, "points": small}, {"from": 10, "points": large}]
@@ -211,7 +215,7 @@ def _total(policy: SmallPolicy, counts: tuple[int, ...], today: int) -> int:
             weights = [policy.fade_days] if len(weights) >= rule.at_least_times else []
         exact = Fraction(abs(rule.points) * sum(weights), policy.fade_days)
         points = floor(exact + Fraction(1, 2)) * (1 if rule.points > 0 else -1)  # half away from zero
-        points = points if rule.cap is None else min(points, rule.cap)
+        points = points if rule.cap is None else max(-rule.cap, min(points, rule.cap))
         grouped += points if rule.grouped else 0
         free += 0 if rule.grouped else points
     return min(free + min(grouped, policy.group_cap), policy.cap)
@@ -242,21 +246,24 @@ def _covers(pattern: str, name: str) -> bool:
     return name.startswith(pieces[0]) and name.endswith(pieces[-1])
 
 
-def find_broken_promise(policy: SmallPolicy) -> str | None:
+def find_broken_promise(policy: SmallPolicy) -> str | None:  # noqa: PLR0911 - one line for each promise
     """Return the promise that the policy breaks, or None. Every possible person is tried."""
     people = list(_people(policy))
     has_titles = bool(policy.titles) or policy.other_title is not None
-    if any(one.passes and not one.is_right for one in people) or not has_titles or policy.function is None:
+    if not has_titles or policy.function is None:
         return "a lead outside passes"
-    fits = [one.fit for one in people if one.is_right and one.passes]
+    if any(one.passes and not one.is_right for one in people) != policy.points_decide:
+        return "gates keep leads out, against its word" if policy.points_decide else "a lead outside passes"
+    must_outweigh = not (policy.gates_decide or policy.points_decide)
+    fits = [one.fit for one in people if one.passes and (one.is_right or policy.points_decide)]
     most_by_gates: dict[frozenset[tuple[str, int]], int] = {}
     for one in people:
-        if one.is_right and one.passes:
+        if one.passes and (one.is_right or policy.points_decide):
             most_by_gates[one.gates] = max(one.fit, most_by_gates.get(one.gates, one.fit))
     allowed = range(policy.cap + 1)  # the points that the policy permits for behaviour
-    if any(behaviour >= fit for fit in fits for behaviour in allowed) and not policy.gates_decide:
+    if any(behaviour >= fit for fit in fits for behaviour in allowed) and must_outweigh:
         return "behaviour outweighs fit"
-    if any(behaviour >= policy.bar for behaviour in allowed) and not policy.gates_decide:
+    if any(behaviour >= policy.bar for behaviour in allowed) and must_outweigh:
         return "behaviour alone reaches the threshold"
     if any(all(_covers(pattern, name) for name in NAMES) for pattern in policy.at_once):
         return "every campaign makes an MQL at once"

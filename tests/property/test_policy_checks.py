@@ -26,7 +26,7 @@ SIGNED = st.integers(-4, 6)
 RULES = st.builds(
     lambda points, cap, grouped, once_per, at_least, times: SmallRule(
         points,
-        None if points < 0 or cap is None or times else max(cap, points),
+        None if cap is None or times else max(cap, abs(points)),
         grouped,
         once_per,
         at_least,
@@ -92,7 +92,8 @@ def small_policies(draw: st.DrawFn) -> SmallPolicy:
         draw(rule_sets()),
         fade_days,
         draw(AT_ONCE_SETS),
-        draw(st.booleans()),
+        (proof := draw(st.sampled_from(["outweighs", "gates_decide", "points_decide"]))) == "gates_decide",
+        proof == "points_decide",
         bands,
         draw(st.none() | SIGNED),
         other_title,
@@ -110,6 +111,9 @@ FINE = SmallPolicy({"industry": 5}, 5, (5, 3), 12, 25, 15, (SmallRule(5, None, F
 @example(replace(FINE, other_title=2))
 @example(replace(FINE, other_title=-4, bands=(-3, 4), free_mail=-2))
 @example(replace(FINE, cap=40, bar=20, gates_decide=True))
+@example(replace(FINE, points_decide=True))
+@example(replace(FINE, company={}, points_decide=True, bar=15))
+@example(replace(FINE, other_title=-4, cap=40, points_decide=True))
 @example(replace(FINE, company={"industry": 5, "country": 5}, joined=(1, ("industry", "country"))))
 @example(replace(FINE, joined=(1, ("industry", "title"))))
 @example(replace(FINE, company={}, cap=7, bar=15))

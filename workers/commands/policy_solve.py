@@ -96,12 +96,13 @@ def solve(
     if out is not None and out.exists():
         raise CommandError(f"{out} exists; choose another file")
     loaded = load_config(policy)
+    present = _threshold_of(loaded[0])
     history = read_history(files, console)
     (run,) = run_policies([loaded], history, files, work, lead_id_key, processes, console)
     same = _compared(run, run, history, loaded[0], loaded[0])
     points = _curve(run, same, loaded[0])
     proposal = _propose(points, loaded[0], policy, load)
-    sections = [_section(points, loaded[0].stages.mql.bar, proposal, load)]
+    sections = [_section(points, present, proposal, load)]
     found = same
     if proposal is not None:
         proposed = (proposal.policy, proposal.config)
@@ -121,6 +122,13 @@ def solve(
         console.print(f"{out} is written; next: lead-router policy diff {policy} {out}", style="dim")
 
 
+def _threshold_of(policy: Policy) -> int:
+    """Return the threshold of an MQL. Raises CommandError if the policy has none."""
+    if policy.stages.mql.bar is None:
+        raise CommandError(f"the policy {policy.name} has no threshold; expected the key stages.mql.bar")
+    return policy.stages.mql.bar
+
+
 def _compared(before: RunFolder, after: RunFolder, history: History, old: Policy, new: Policy) -> Comparison:
     span = history.first_ms or 0, history.last_ms or 0
     return compare_runs(before, after, span, (ZoneInfo(old.timezone), ZoneInfo(new.timezone)))
@@ -133,7 +141,7 @@ def _curve(run: RunFolder, found: Comparison, policy: Policy) -> list[Point]:
         raise CommandError(
             "the history covers no whole week; expected records from a Monday to the Friday of that week or later"
         )
-    present = policy.stages.mql.bar
+    present = _threshold_of(policy)
     around = range(max(1, present - _AROUND), present + _AROUND + 1)
     return curve_of(run, found.before.load, weeks, around, present, found.mean_load(found.before))
 
@@ -142,8 +150,9 @@ def _propose(points: list[Point], policy: Policy, path: Path, load: LoadRange) -
     """Return the best threshold that the check accepts. None: the present threshold is the best."""
     file = policy_file(path)
     text = file.read_bytes().decode("utf-8-sig")
-    for point in proposed_order(points, policy.stages.mql.bar, load):
-        if point.threshold == policy.stages.mql.bar:
+    present = _threshold_of(policy)
+    for point in proposed_order(points, present, load):
+        if point.threshold == present:
             return None
         try:
             changed = with_threshold(text, point.threshold)

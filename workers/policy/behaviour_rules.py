@@ -118,9 +118,7 @@ class Rule(Part):
             refuse("no within without at_least_times or all_of")
         if self.cap is not None and self.counts_once:
             refuse("no cap on a rule with at_least_times or all_of: it counts once")
-        if self.cap is not None and self.points < 0:
-            refuse("no cap on a rule with negative points: a cap limits what a rule gives")
-        if self.cap is not None and self.cap < self.points:
+        if self.cap is not None and self.cap < abs(self.points):
             refuse(
                 f"a cap of at least the points of one event, but cap {self.cap} is below points {self.points}"
             )
@@ -171,12 +169,18 @@ class Behaviour(Part):
     """
     groups: dict[Name, Group] = Field(default_factory=dict, max_length=20)
     """Groups of rules that share a cap."""
-    rules: Annotated[dict[Name, Rule], Field(min_length=1, max_length=100)]
-    """The rules, by name."""
+    rules: Annotated[dict[Name, Rule], Field(max_length=100)] = Field(default_factory=dict)
+    """The rules, by name. Left out, with ``cap: 0``: nothing that a lead does gives points."""
     signals: Signals | None = None
     """Rules that are buying signals. Left out: there are no buying signals."""
     mail_scanners: MailScanners | None = None
     """Which clicks in a mail are those of a program, and earn nothing. Left out: every click counts."""
+
+    @model_validator(mode="after")
+    def _require_rules_for_points(self) -> Behaviour:
+        if self.cap and not self.rules:
+            refuse("the key rules, or cap: 0 if nothing gives points", "no rules")
+        return self
 
     @cached_property
     def replaces(self) -> dict[str, frozenset[str]]:
@@ -224,10 +228,11 @@ class Behaviour(Part):
     @cached_property
     def horizon_days(self) -> int:
         """Return the most days for which an event of any rule counts: while points last, and before it is complete."""
-        return max(
+        days = (
             self.decay_of(rule).horizon_days + (self.window_of(rule) - 1 if rule.counts_once else 0)
             for rule in self.rules.values()
         )
+        return max(days, default=1)
 
     def window_of(self, rule: Rule) -> int:
         """Return the days within which the events of a rule that counts once must be."""

@@ -54,6 +54,35 @@ UnknownFact = Literal[
 ]
 
 
+NAICS_SECTORS = frozenset(
+    [
+        "11",
+        "21",
+        "22",
+        "23",
+        "31",
+        "32",
+        "33",
+        "42",
+        "44",
+        "45",
+        "48",
+        "49",
+        "51",
+        "52",
+        "53",
+        "54",
+        "55",
+        "56",
+        "61",
+        "62",
+        "71",
+        "72",
+        "81",
+        "92",
+    ]
+)
+"""The first two digits of every NAICS code."""
 GLOB_KEYS = ("campaigns", "sources", "mediums", "forms")
 """Keys whose values are glob patterns."""
 
@@ -110,7 +139,21 @@ class IndustryCodes(Part):
     sic: Annotated[tuple[Code, ...], Field(max_length=500)] = ()
     """SIC codes or their first digits, as in ``{sic: ["60", "61"]}``."""
     naics: Annotated[tuple[Code, ...], Field(max_length=500)] = ()
-    """NAICS codes or their first digits, as in ``{naics: ["92"]}``."""
+    """NAICS codes or their first digits, as in ``{naics: ["92"]}``. ``industry: ["92"]`` is the same."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_list(cls, value: object) -> object:
+        """Return the fields for a list of codes, which are NAICS codes. The first two digits must be a sector of NAICS."""
+        if not isinstance(value, list):
+            return value
+        for code in value:
+            if not isinstance(code, str) or code[:2] not in NAICS_SECTORS:
+                refuse(
+                    'NAICS codes in a list, as ["92"], or the system of the codes, as {sic: ["60"]}',
+                    f'"{code}", which is not in a sector of NAICS',
+                )
+        return {"naics": value}
 
     @model_validator(mode="after")
     def _require_a_code(self) -> IndustryCodes:

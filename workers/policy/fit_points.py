@@ -31,6 +31,8 @@ OUTSIDE: Final = "outside"
 """The value of a line whose leads are outside: they are never an MQL."""
 GATES_DECIDE: Final = "gates_decide"
 """The value of ``fit`` with which gates alone keep outsiders out, and points need not outweigh."""
+POINTS_DECIDE: Final = "points_decide"
+"""The value of ``fit`` of a policy without outsiders: every lead that it does not exclude may be an MQL."""
 _MOST_POINTS: Final = 10_000
 
 
@@ -192,12 +194,14 @@ class FitPoints(Part):
     """Points for facts that are not gates. An unknown fact gives 0 points, and the lead does not wait for it.
 
     A fact with a line ``outside`` is a gate: a lead of that line is never an MQL, and a lead whose fact is unknown waits.
-    ``fit: gates_decide`` without further keys sets ``proof`` alone.
+    ``fit: gates_decide`` or ``fit: points_decide`` without further keys sets ``proof`` alone.
     """
 
-    proof: Literal["outweighs", "gates_decide"] = "outweighs"
+    proof: Literal["outweighs", "gates_decide", "points_decide"] = "outweighs"
     """The proof that outsiders stay out. ``proof: outweighs``: gates, and the lowest fit that passes is above all behaviour.
-    ``proof: gates_decide``: gates alone. Points of behaviour may then be above those of fit."""
+    ``proof: gates_decide``: gates alone. Points of behaviour may then be above those of fit. ``proof: points_decide``: the
+    policy has no outsiders. Company or person is without a gate, and every lead that ``never`` does not exclude may be an
+    MQL."""
     employees: _Bands | None = None
     """Points by number of employees: ``employees: [{to: 99, points: 0}, {from: 100, points: 10}]``."""
     revenue: _Bands | None = None
@@ -218,12 +222,12 @@ class FitPoints(Part):
     @model_validator(mode="before")
     @classmethod
     def _read_word(cls, value: object) -> object:
-        """Return the fields for the text ``gates_decide``."""
+        """Return the fields for a text that names the proof."""
         if not isinstance(value, str):
             return value
-        if value.strip() != GATES_DECIDE:
-            refuse(f"keys and values, as {{free_mail: -20}}, or {GATES_DECIDE}")
-        return {"proof": GATES_DECIDE}
+        if value.strip() not in {GATES_DECIDE, POINTS_DECIDE}:
+            refuse(f"keys and values, as {{free_mail: -20}}, or {GATES_DECIDE}, or {POINTS_DECIDE}")
+        return {"proof": value.strip()}
 
     @model_validator(mode="after")
     def _require_open_functions(self) -> FitPoints:

@@ -110,6 +110,9 @@ class Route(Part):
     ``signals: [pricing]``. With ``points``, either is enough."""
     only: Literal["asks_for_sales"] | None = None
     """For customer and open_opportunity: only a request for sales is handed over: ``only: asks_for_sales``."""
+    of: Literal["customers", "anyone"] | None = None
+    """For support_question: whose questions the desk answers: ``of: anyone``. Left out: those of customers, and the desk of
+    ``otherwise`` answers all others."""
     otherwise: DeskText | None = None
     """The desk of all other leads, in the last line: ``otherwise: desk inside_sales``."""
 
@@ -149,6 +152,8 @@ class Route(Part):
             refuse("without_owner only if the line leads to the owner, and not to a desk")
         if self.asks_for_more and self.name not in DESK_OWNED:
             refuse("points, signals and only with customer or open_opportunity only")
+        if self.of is not None and self.name != "support_question":
+            refuse("of with support_question only")
         if self.only is not None and (self.points is not None or self.signals):
             refuse("only: asks_for_sales alone, or points and signals")
         return self

@@ -106,24 +106,14 @@ def _require_all_raised_hands(value: tuple[Request, ...]) -> tuple[Request, ...]
     return value
 
 
-def _require_campaign_names(value: tuple[str, ...]) -> tuple[str, ...]:
-    for pattern in value:
-        if not pattern.strip("* "):
-            refuse(
-                "campaigns by name, as cio-roundtable*: if every campaign counts, the MQL threshold has no effect",
-                pattern,
-            )
-    return value
-
-
 class Responses(Part):
     """Campaigns whose response makes an MQL below the threshold: ``{campaigns: [cio-roundtable*], by: [attended]}``.
 
     Every gate must still pass.
     """
 
-    campaigns: Annotated[Globs, Field(min_length=1), AfterValidator(_require_campaign_names)]
-    """Glob patterns of campaign names, in any case."""
+    campaigns: Annotated[Globs, Field(min_length=1)]
+    """Glob patterns of campaign names, in any case. ``"*"`` for every campaign, if the policy has no threshold."""
     by: Activities = ()
     """Activities that count as a response. A form of the campaign always counts."""
 
@@ -139,8 +129,9 @@ class Mql(Part):
     Every gate must pass.
     """
 
-    bar: Points
-    """The threshold of an MQL: the least total of fit and behaviour. ``threshold`` is another word for this key."""
+    bar: Points | None = None
+    """The threshold of an MQL: the least total of fit and behaviour. ``threshold`` is another word for this key. Left out,
+    beside ``or_responds_to`` or ``or_does``: there is no threshold, and no number of points makes an MQL."""
     or_asks_for: Annotated[tuple[Request, ...], AfterValidator(_require_all_raised_hands)] = (
         Request.DEMO,
         Request.PRICING,
@@ -151,6 +142,12 @@ class Mql(Part):
     """Campaigns whose response makes an MQL at once. Left out: there are none."""
     or_does: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
     """Rules of ``behaviour.rules`` that make an MQL at once (product-qualified): ``or_does: [team_starts]``."""
+
+    @model_validator(mode="after")
+    def _require_a_threshold_or_another_way(self) -> Mql:
+        if self.bar is None and self.or_responds_to is None and not self.or_does:
+            refuse("the key bar, or or_responds_to or or_does for a policy without a threshold", "no bar")
+        return self
 
 
 class Requalification(Part):

@@ -74,6 +74,7 @@ from tests.scenarios.keys.routes import (
 )
 from tests.scenarios.keys.scoring import a_team_starts_with_the_product
 from tests.scenarios.keys.stages import (
+    NO_THRESHOLD,
     an_invitation_is_answered,
     sales_says_not_now_and_she_reads_on,
 )
@@ -292,6 +293,7 @@ OUTPUT_CODES: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
     (a_manager_is_named_whom_the_crm_does_not_have, (Alert.PERSON_UNKNOWN,)),
     (an_invitation_is_answered, (Reason.CAMPAIGN_RESPONSE,)),
     (a_team_starts_with_the_product, (Reason.PRODUCT_QUALIFIED,)),
+    (an_invitation_is_answered.where(NO_THRESHOLD), (Reason.NOT_QUALIFIED_YET,)),
     (sales_says_not_now_and_she_reads_on, (Reason.NEW_POINTS_SINCE,)),
     (somebody_of_oregon_asks_for_a_demo, (Reason.SKILL_MISSING, Reason.IN_TERRITORY, Alert.SKILL_MISSING)),
     (a_subsidiary_that_a_queue_owns, (HowChosen.PARENT_OWNER, Reason.OWNER_OF_PARENT)),

@@ -65,6 +65,14 @@ def a_customer_reads_prices(story: Story) -> None:
 
 
 @tale("tue 12:00")
+def a_question_is_asked_for_the_first_time(story: Story) -> None:
+    """Ann asks for support. Her company is not a customer."""
+    _reps(story)
+    story.bank("harbor")
+    story.form(ANN, "tue 10:00", "support")
+
+
+@tale("tue 12:00")
 def own_words_are_used(story: Story) -> None:
     """A form asks for an "Angebot", and Bob is rejected for "No budget"."""
     _reps(story)
@@ -198,6 +206,7 @@ ROUTES: Lines = {
     ),
     "routes[9].to": (_OREGON.where(_also_to("west")), "desk customer_service"),
     "routes[7].for_days": (a_rep_worked_it_last_week, "3"),
+    "routes[2].of": (a_question_is_asked_for_the_first_time, "anyone"),
     "routes[3].points": (a_customer_reads_prices.where({"routes[3].points": "3"}), "20"),
     "routes[3].signals": (a_customer_reads_prices.where({"routes[3].signals": ["pricing"]}), ["webinar"]),
     "routes[3].only": (a_customer_reads_prices, "asks_for_sales"),

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.scenarios.keys.tales import Lines, tale
+from tests.scenarios.keys.tales import LEFT_OUT, Lines, tale
 from tests.scenarios.keys.worth import ANN, PRICES, a_chief_reads_much, three_of_one_bank
 from tests.scenarios.story import Story
 
+NO_THRESHOLD: Final = {
+    "stages.mql.bar": LEFT_OUT,
+    "definitions": {"mql": "Answered a campaign.", "sql": "Need and timing confirmed."},
+}
+"""The changes of a policy without a threshold."""
 ROUNDTABLE: Final = {"name": "cio-roundtable-9"}
 
 

@@ -207,6 +207,7 @@ def _stage_inputs(case: Case, lead: LeadRow, fit: Fit, excluded: Reason | None) 
         lead.qualified,
         lead.reached_mql,
         with_partner=bool(lead.handoffs) and is_with_partner(case.account),
+        has_threshold=case.terms.bar is not None,
     )
 
 
@@ -229,7 +230,11 @@ def _reasons(
     by_deal = deal_reason(case.account, hand.lead_id, stage) if stage in BY_ACCOUNT else None
     if by_deal is not None:
         return (by_deal, *withheld_by)
-    if stage is Stage.NURTURE and fit.points + behaviour.points >= case.terms.bar:
+    if (
+        stage is Stage.NURTURE
+        and inputs.has_threshold
+        and not case.terms.points_missing(fit.points + behaviour.points)
+    ):
         why = restriction(case.terms, lead)
         in_question = case.account.questioned is not None
         held = (*((Reason.ACCOUNT_IN_QUESTION,) if in_question else ()), *((why,) if why else ()))

@@ -85,7 +85,7 @@ def encode_score(
     """
     case, lead_id, terms = hand.case, hand.lead_id, hand.case.terms
     total = fit.points + behaviour.points
-    missing = terms.bar - total
+    missing = terms.points_missing(total)
     would_change: list[msgspec.Raw | _Change] = list(fit.raw_would_change) if lacks.gates else []
     if lacks.total:
         would_change.append(_Change("points", "total", f"{missing} more"))
@@ -107,7 +107,7 @@ def encode_score(
             terms.grade(fit.points, behaviour.points),
             [*fit.raw_lines, *behaviour.lines],
             fit.raw_gates,
-            max(missing, 0),
+            missing,
             would_change,
             case.event_id,
             case.is_clamped or None,

@@ -1,7 +1,8 @@
 """Support questions: a desk answers them beside the account's other hand-offs.
 
 In: a question, the desk's answer, timers, the desk's feedback. Out: a hand-off of kind ``service`` that the desk holds
-as a whole. A customer's question goes to the service desk, any other to the default desk. It takes no turn and has no
+as a whole. A customer's question goes to the service desk, any other to the default desk, unless the service desk
+answers everyone (policy key ``of``). It takes no turn and has no
 points and no owner. It neither follows the account's other hand-offs nor moves with them: they name the rep who sells
 to the account, this one names the desk that answers a question. A person has one question at a time. A repeat before
 the answer is the same question.
@@ -112,6 +113,7 @@ def apply_answer(case: Case, answer: DeskAnswer) -> None:
         hand.change(service=())
         _write_lead(hand)
         return
+    is_ours = _is_for_service_desk(case, of_customer=question.of_customer)
     row = HandoffRow(
         lead_id=question.lead_id,
         kind=Kind.SERVICE,
@@ -119,8 +121,8 @@ def apply_answer(case: Case, answer: DeskAnswer) -> None:
             AssigneeType.DESK,
             answer.desk,
             desk=answer.desk,
-            route=Route.SUPPORT_QUESTION if question.of_customer else Route.OTHERWISE,
-            earlier=_NOT_EXCLUDED if question.of_customer else (*_NOT_EXCLUDED, _NO_CUSTOMER_ROUTE),
+            route=Route.SUPPORT_QUESTION if is_ours else Route.OTHERWISE,
+            earlier=_NOT_EXCLUDED if is_ours else (*_NOT_EXCLUDED, _NO_CUSTOMER_ROUTE),
             manager=answer.manager_id,
         ),
         cycle=lead.cycle,
@@ -235,12 +237,17 @@ def _write_lead(hand: LeadInHand) -> None:
 
 
 def _desk_of_question(case: Case, *, of_customer: bool) -> str:
-    """Return the desk for a question. A customer's goes to the service desk, any other to the default desk.
+    """Return the desk for a question: the service desk, or the default desk for a question that it does not answer.
 
     If the policy no longer has a service desk, the default desk gets all questions, so that none is dropped.
     """
-    ours = case.terms.service_desk if of_customer else None
+    ours = case.terms.service_desk if _is_for_service_desk(case, of_customer=of_customer) else None
     return f"desk:{ours or case.terms.policy.default_desk}"
+
+
+def _is_for_service_desk(case: Case, *, of_customer: bool) -> bool:
+    """Whether the service desk answers a question: of a customer, or of anyone if the policy has ``of: anyone``."""
+    return of_customer or case.terms.answers_anyone
 
 
 def _send_request(case: Case, handoff_id: str, question: ServiceRow) -> None:

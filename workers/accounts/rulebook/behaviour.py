@@ -180,7 +180,7 @@ class RuleBook:
 
         Rule: ``points * sum(events * weight of their age) / weight of a new event``, rounded once to the nearest whole
         number, half away from zero. A rule that asks for several events gives its points once, by the date of the latest
-        completion. At most the rule's ``cap``. The weights are those of ``fade`` of the rule, its group or
+        completion. At most the rule's ``cap``, given or taken. The weights are those of ``fade`` of the rule, its group or
         all behaviour. ``age`` is the whole days since the event. ``fade: none``: ``points * events``.
         Group: at most its ``cap``. Total: at most ``behaviour.cap``. A cap that removes points adds a negative line.
         """
@@ -229,8 +229,8 @@ class RuleBook:
                 if not times:
                     continue
                 event_id = found.event_id
-            if cap is not None and points > cap:
-                points = cap
+            if cap is not None and abs(points) > cap:
+                points = cap if points > 0 else -cap
             lines.append(RulePoints(name, points, times, event_id))
             total += points
             if group is not None:

@@ -66,6 +66,7 @@ class Terms:
         self.asks_forms = any(one.forms for one in tested)
         """Whether a condition tests the last form of a lead. Otherwise forms are not kept."""
         self.bar = policy.stages.mql.bar
+        """The threshold of an MQL. None: the policy has none, and no number of points makes an MQL."""
         self.new_points = policy.stages.again.new_points
         privacy = policy.privacy
         self.counts_nothing_untracked = privacy.without_tracking_consent == "count_nothing"
@@ -85,9 +86,15 @@ class Terms:
         self.desk = f"desk:{policy.default_desk}"
         service = policy.route("support_question")
         self.service_desk = None if service is None else service.desk
+        self.answers_anyone = service is not None and service.of == "anyone"
+        """Whether the service desk answers the support questions of everyone. False: those of customers."""
         self.grade = lru_cache(maxsize=10_000)(policy.grade.of)
         self._zone = zone(policy.timezone)
         self._offset_ms = lru_cache(maxsize=10_000)(self._offset_of_quarter)
+
+    def points_missing(self, total: int) -> int:
+        """Return the points that are missing to the threshold. 0: it is reached, or the policy has none."""
+        return 0 if self.bar is None else max(self.bar - total, 0)
 
     def day_of(self, at_ms: int) -> int:
         """Return the day of an instant in the policy's zone, counted from 1970-01-01."""

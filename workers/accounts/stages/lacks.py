@@ -76,7 +76,7 @@ def lacks_of(
     """Return what would lead to another decision about the lead, as of ``day``. ``is_due``: a hand-off is due now."""
     company = case.account.company
     is_owned = is_customer(company) or has_open_opportunity(company)
-    is_short = fit.points + behaviour.points < case.terms.bar
+    is_short = case.terms.points_missing(fit.points + behaviour.points) > 0
     if excluded is not None:
         return Lacks(others=(_EXCLUDED,))
     if lead.verdict is Stage.DISQUALIFIED:
@@ -97,7 +97,7 @@ def list_changes(terms: Terms, fit: Fit, behaviour: Behaviour, lacks: Lacks) -> 
     """Return the lacks of a lead as the contract's models: facts of gates, points, then the others."""
     found = list(fit.would_change) if lacks.gates else []
     if lacks.total:
-        missing = terms.bar - fit.points - behaviour.points
+        missing = terms.points_missing(fit.points + behaviour.points)
         found.append(WouldChange.model_construct(what="points", name="total", needed=f"{missing} more"))
     return found + [WouldChange.model_construct(**lack._asdict()) for lack in lacks.others]
 
@@ -113,6 +113,8 @@ def _reaches_threshold_with_facts(case: Case, lead: LeadRow, score: ScoreRow, fi
         return True
     if find_product_day(case.terms, lead, score) is not None:
         return True
+    if case.terms.bar is None:
+        return False
     needed = case.terms.bar - fit.points - fit.least_gain
     if fit.state is GateState.PASS or case.terms.rules.most_points(score.attributed) < needed:
         return False
@@ -162,6 +164,8 @@ def _others(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, day: int) -> I
     if lead.verdict is not None:
         yield from _new_points(case, score, day)
         yield _request(case)
+    elif case.terms.bar is None and not _reaches_threshold_with_facts(case, lead, score, fit, day):
+        yield from _ways_without_threshold(case)
     yield from _permission(case, lead)
     is_company_right = all(gate.state is GateState.PASS or gate.gate in PERSON_GATES for gate in fit.gates)
     if (
@@ -170,6 +174,19 @@ def _others(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, day: int) -> I
         yield _ACCOUNT
     if withholds_mqls(case.terms.policy, case.account):
         yield _PARTNER
+
+
+def _ways_without_threshold(case: Case) -> Iterator[Lack]:
+    """Yield what makes an MQL under a policy without a threshold, beside a request for sales."""
+    mql = case.terms.policy.stages.mql
+    if mql.or_responds_to is not None:
+        activities = ", ".join(mql.or_responds_to.by)
+        what = f"a form or one of {activities}" if activities else "a form"
+        yield Lack(
+            "fact", "campaign_response", f"{what}, in a campaign {', '.join(mql.or_responds_to.campaigns)}"
+        )
+    if mql.or_does:
+        yield Lack("fact", "rule", f"one of {', '.join(mql.or_does)}")
 
 
 def _new_points(case: Case, score: ScoreRow, day: int) -> Iterator[Lack]:

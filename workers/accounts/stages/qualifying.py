@@ -132,7 +132,8 @@ def _moved_reasons(case: Case, lead: LeadRow, fit: Fit) -> tuple[Reason, ...]:
         return (Reason.CUSTOMER_ACCOUNT, Reason.ACCOUNT_MOVED)
     if has_open_opportunity(company):
         return (Reason.OPEN_OPPORTUNITY, Reason.ACCOUNT_MOVED)
-    return (Reason.BAR_REACHED, Reason.ALL_GATES_PASSED, Reason.ACCOUNT_MOVED)
+    how = () if case.terms.bar is None else (Reason.BAR_REACHED,)
+    return (*how, Reason.ALL_GATES_PASSED, Reason.ACCOUNT_MOVED)
 
 
 def has_been_mql(lead: LeadRow) -> bool:
@@ -196,6 +197,8 @@ def _find_threshold_day(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, ev
     events points only decay, and so do those of a negative rule. A day without an event therefore counts only if the
     threshold was reached on the last day with one, too.
     """
+    if case.terms.bar is None:
+        return None
     first = max(event_day, _facts_known_day(case, lead, score))
     needed = case.terms.bar - fit.points
     later: Sequence[int] = event_days(score.attributed, first) if score.latest_day > first else ()
@@ -217,7 +220,7 @@ def _has_reached_threshold_before(
     further: the lead was evaluated when the facts became known.
     """
     known_day = _facts_known_day(case, lead, score)
-    if event_day > known_day or (lead.cycle > 1 and not lead.said_no_ms):
+    if case.terms.bar is None or event_day > known_day or (lead.cycle > 1 and not lead.said_no_ms):
         return False
     after_day = case.terms.day_of(lead.said_no_ms) if lead.said_no_ms else 0
     if lead.verdict is not None:

@@ -79,6 +79,8 @@ class StageInputs(NamedTuple):
     """Whether the threshold or a raised hand made the lead an MQL in this cycle."""
     with_partner: bool = False
     """Whether a partner has the lead's open hand-off."""
+    has_threshold: bool = True
+    """Whether the policy has a threshold for an MQL."""
 
 
 def stage_of(inputs: StageInputs) -> Stage:  # noqa: PLR0911 - one line per stage, in order
@@ -110,6 +112,8 @@ def stage_reasons(stage: Stage, inputs: StageInputs) -> tuple[Reason, ...]:
         return (inputs.excluded or inputs.verdict_why or Reason.SALES_REJECTED,)
     if stage in {_RECYCLED, _EXPIRED}:
         return (inputs.verdict_why or Reason.SALES_REJECTED,)
+    if stage is _NURTURE and not inputs.has_threshold:
+        return (Reason.ALL_GATES_PASSED, Reason.NOT_QUALIFIED_YET)
     return _REASONS[stage]
 
 

@@ -50,7 +50,7 @@ def explain(
         grade=terms.grade(fit.points, behaviour.points),
         points=lines,
         gates=list(fit.gates),
-        points_missing=max(terms.bar - total, 0),
+        points_missing=terms.points_missing(total),
         would_change=list(would_change[:MOST_CHANGES]),
         triggering_event_id=event_id,
         triggering_event_clamped=is_clamped or None,

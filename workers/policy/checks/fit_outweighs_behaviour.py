@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workers.policy.fit_points import GATES_DECIDE
+from workers.policy.fit_points import GATES_DECIDE, POINTS_DECIDE
 from workers.policy.fit_range import fact_ranges, is_market_gated, is_person_gated
 
 if TYPE_CHECKING:
@@ -24,12 +24,16 @@ def check_fit_outweighs_behaviour(policy: Policy, document: Document) -> list[Pr
     2. cap < bar
     3. bar <= lowest fit of the gates + the most of facts that are not gates + the most that behaviour can give
 
-    With ``fit: gates_decide`` gates alone keep outsiders out, and only the third must hold.
+    With ``fit: gates_decide`` gates alone keep outsiders out, and only the third must hold. With ``fit: points_decide`` the
+    policy has no outsiders, and the market or the person has no gate. Without a threshold, the second and the third do not apply.
     """
-    problems: list[Problem] = [*_check_gates(policy, document)]
+    proof = "" if policy.fit is None else policy.fit.proof
+    problems = [
+        *(_check_openness(policy, document) if proof == POINTS_DECIDE else _check_gates(policy, document))
+    ]
     cap, bar, fit = policy.behaviour.cap, policy.stages.mql.bar, policy.lowest_fit
     sum_of = describe_lowest_fit(policy)
-    must_outweigh = policy.fit is None or policy.fit.proof != GATES_DECIDE
+    must_outweigh = proof not in {GATES_DECIDE, POINTS_DECIDE}
     if fit <= cap and must_outweigh:
         remedy = "" if fit > 0 else ": raise points of fit, or write fit: gates_decide"
         problems.append(
@@ -39,6 +43,8 @@ def check_fit_outweighs_behaviour(policy: Policy, document: Document) -> list[Pr
                 f"a cap below {fit}, so that fit outweighs behaviour{remedy}",
             )
         )
+    if bar is None:
+        return problems
     if bar <= cap and must_outweigh:
         problems.append(
             document.make_problem(
@@ -95,6 +101,16 @@ def _reaching(policy: Policy) -> str:
     )
 
 
+def _check_openness(policy: Policy, document: Document) -> list[Problem]:
+    """Return the problem of a policy that states that there are no outsiders, although its gates keep some out."""
+    if not (is_market_gated(policy) and is_person_gated(policy)):
+        return []
+    found = f"{POINTS_DECIDE}, while gates keep companies and people out"
+    return [
+        document.make_problem(("fit",), found, f"{GATES_DECIDE}, or no gate on the company or the person")
+    ]
+
+
 def _check_gates(policy: Policy, document: Document) -> list[Problem]:
     """Return a problem for each of market and person that no gate keeps."""
     problems = []
@@ -102,7 +118,9 @@ def _check_gates(policy: Policy, document: Document) -> list[Problem]:
         what = "no gate of the company that every MQL passes" if policy.gates else "no company gate"
         problems.append(
             document.make_problem(
-                ("served_market",), what, "at least one of industry, revenue, employees, country"
+                ("served_market",),
+                what,
+                f"at least one of industry, revenue, employees, country; or fit: {POINTS_DECIDE}, if no company is outside",
             )
         )
     if not is_person_gated(policy):
@@ -110,7 +128,8 @@ def _check_gates(policy: Policy, document: Document) -> list[Problem]:
             document.make_problem(
                 ("buyers",),
                 "no gate of the person that every MQL passes",
-                'words instead of "*" for functions or titles, and one of both that must pass',
+                'words instead of "*" for functions or titles, and one of both that must pass;'
+                f" or fit: {POINTS_DECIDE}, if no person is outside",
             )
         )
     return problems

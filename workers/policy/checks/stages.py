@@ -1,4 +1,4 @@
-"""Check of rules against ``stages``: our own outbound activities are not touches, and cannot earn points."""
+"""Checks of ``stages``: our own outbound activities are not touches and earn no points; not every campaign makes an MQL."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def check_stages(policy: Policy, document: Document) -> list[Problem]:
-    """Return every outbound activity that a behaviour rule or a campaign response uses."""
+    """Return every outbound activity that a behaviour rule or a campaign response uses, and a campaign of any name."""
     outbound = policy.stages.no_touch
     where = (
         "stages.expired.no_touch lists as our own"
@@ -30,6 +30,11 @@ def check_stages(policy: Policy, document: Document) -> list[Problem]:
         for at, activity in enumerate(named.by if named is not None else ())
         if activity in outbound
     ]
+    for pattern in named.campaigns if named is not None and policy.stages.mql.bar is not None else ():
+        if not pattern.strip("* "):
+            path = ("stages", "mql", "or_responds_to", "campaigns")
+            expected = "campaigns by name, as cio-roundtable*: if every campaign counts, the MQL threshold has no effect"
+            answers.append(document.make_problem(path, pattern, expected))
     return answers + [
         document.make_problem(
             ("behaviour", "rules", name, "when", "activity"),

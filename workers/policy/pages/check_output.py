@@ -71,10 +71,10 @@ def _summarize(policy: Policy) -> list[str]:
         f"lowest fit that passes {gates}: {policy.lowest_fit} ({fit})",
         f"highest fit: {policy.highest_fit}",
         f"behaviour: at most {most} (cap {cap}), {policy.behaviour.fade.describe()}",
-        f"MQL threshold (bar): {bar}; a lead with the lowest fit needs {max(bar - policy.lowest_fit, 0)} points of behaviour",
+        _describe_threshold(policy),
         f"routes: {', '.join(route.name for route in policy.routes)} (desk {policy.default_desk})",
     ]
-    if bar <= policy.lowest_fit:
+    if bar is not None and bar <= policy.lowest_fit:
         lines.append(
             "note: fit alone reaches the MQL threshold; a lead that passes the gates is an MQL at its first event"
         )
@@ -82,3 +82,11 @@ def _summarize(policy: Policy) -> list[str]:
         lines.append("definitions:")
         lines += [f"  {word}: {text}" for word, text in policy.definitions.items()]
     return lines
+
+
+def _describe_threshold(policy: Policy) -> str:
+    bar = policy.stages.mql.bar
+    if bar is None:
+        return "MQL threshold (bar): none; no number of points makes an MQL"
+    needed = max(bar - policy.lowest_fit, 0)
+    return f"MQL threshold (bar): {bar}; a lead with the lowest fit needs {needed} points of behaviour"

@@ -15,6 +15,7 @@ from workers.policy.conditions import Conditions
 from workers.policy.decay import Decay
 from workers.policy.fit_points import (
     GATES_DECIDE,
+    POINTS_DECIDE,
     CountryLine,
     DomainLine,
     FunctionLine,
@@ -239,7 +240,8 @@ def _explain_principles(policy: Policy) -> Iterator[str]:
     bar, most = policy.stages.mql.bar, policy.behaviour.attainable
     yield "Rules that hold under every policy:"
     yield (
-        f"{_INDENT}{_explain_fit(policy)}, all behaviour gives at most {most}, and an MQL needs {bar}."
+        f"{_INDENT}{_explain_fit(policy)}, all behaviour gives at most {most}, and"
+        f" {'no number of points makes an MQL' if bar is None else f'an MQL needs {bar}'}."
         f" {describe_outsiders(policy)}"
     )
     yield f"{_INDENT}An unknown fact does not mean outside: the lead waits for the fact, and its touches keep their dates."
@@ -270,4 +272,6 @@ def _explain_fit(policy: Policy) -> str:
     lowest = f"the lowest fit that passes {gates} is {policy.lowest_fit}"
     if policy.fit is not None and policy.fit.proof == GATES_DECIDE:
         return f"Gates alone keep outsiders out: {lowest}"
+    if policy.fit is not None and policy.fit.proof == POINTS_DECIDE:
+        return f"There are no outsiders, except those whom the policy excludes: {lowest}"
     return f"Fit outweighs behaviour: {lowest}"

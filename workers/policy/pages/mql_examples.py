@@ -42,7 +42,8 @@ def give_examples(policy: Policy) -> Iterator[str]:
     yield f"{_INDENT}Goes to sales at once, with any points: a lead that asks for sales. It is an MQL if every gate passes."
     most = policy.behaviour.attainable
     failures = describe_failures(policy).replace("if it", "that")
-    yield f"{_INDENT}Never an MQL: a lead that {failures}, even with all {most} points that behaviour can give."
+    if failures:
+        yield f"{_INDENT}Never an MQL: a lead that {failures}, even with all {most} points that behaviour can give."
     if policy.buyers.never:
         word = policy.buyers.never[0]
         yield f"{_INDENT}Never an MQL: a person with {word} in the title, at the best company and with any points."
@@ -100,6 +101,8 @@ def _describe_way(policy: Policy, fit: int, level: str) -> str:
     others = f" and the {'most' if fit == policy.highest_fit else 'fewest'} points of other facts"
     facts = others if fact_ranges(policy) else ""
     who = f"a lead that passes {gates} with the title level {level}{facts}, which is a fit of {fit}"
+    if bar is None:
+        return f"Not an MQL by points: {who}. The policy has no threshold."
     if fit >= bar:
         return f"Becomes an MQL with its first activity: {who}. It needs {bar} points."
     counts = count_events(policy.behaviour, bar - fit)

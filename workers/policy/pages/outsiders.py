@@ -14,11 +14,17 @@ if TYPE_CHECKING:
 
 def describe_outsiders(policy: Policy) -> str:
     """Return the sentence that names who can never be an MQL."""
-    return f"A lead is never an MQL, whatever it does, if it {describe_failures(policy)}."
+    failures = describe_failures(policy)
+    if not failures:
+        return "Any lead may be an MQL, except those whom the policy excludes."
+    return f"A lead is never an MQL, whatever it does, if it {failures}."
 
 
 def describe_failures(policy: Policy) -> str:
-    """Return the failures of which each alone keeps a lead from becoming an MQL: "fails country or title"."""
+    """Return the failures of which each alone keeps a lead from becoming an MQL: "fails country or title".
+
+    Empty: no gate keeps a lead out.
+    """
     open_gates = {"function"} if policy.buyers.functions.is_open else set()
     if policy.buyers.open_title is not None and not policy.buyers.never:
         open_gates.add("title")

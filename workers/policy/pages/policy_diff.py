@@ -123,6 +123,11 @@ def _has_parts(value: Any) -> bool:
     return isinstance(value, tuple) and any(isinstance(one, Part) for one in value)
 
 
+def _points_needed(policy: Policy) -> int | str:
+    bar = policy.stages.mql.bar
+    return "no number" if bar is None else max(bar - policy.lowest_fit, 0)
+
+
 def _compare_numbers(before: Policy, after: Policy) -> list[str]:
     """Return the key numbers and examples that differ."""
     named = {
@@ -130,8 +135,8 @@ def _compare_numbers(before: Policy, after: Policy) -> list[str]:
         "the highest fit": (before.highest_fit, after.highest_fit),
         "the most that behaviour can give": (before.behaviour.attainable, after.behaviour.attainable),
         "points of behaviour that a lead with the lowest fit needs": (
-            max(before.stages.mql.bar - before.lowest_fit, 0),
-            max(after.stages.mql.bar - after.lowest_fit, 0),
+            _points_needed(before),
+            _points_needed(after),
         ),
     }
     lines = [f"{name}: {new} (before: {old})." for name, (old, new) in named.items() if old != new]

@@ -115,7 +115,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
         "an event without a stated duration lasts until the next one, if that comes within half an hour",
     ),
     "Behaviour.groups": _S("Groups of rules with a shared cap", "no rules share a cap"),
-    "Behaviour.rules": _S("Rules"),
+    "Behaviour.rules": _S("Rules", "nothing that a lead does gives points"),
     "Behaviour.signals": _S("Buying signals: {v}", "there are no buying signals", inline=True),
     "Behaviour.mail_scanners": _S(
         "Clicks of mail scanners earn nothing: {v}", "every click in a mail counts", inline=True
@@ -172,13 +172,14 @@ SENTENCES: Final[dict[str, Sentence]] = {
     ),
     "Stages.sales_says_no": _S("When sales rejects a lead"),
     "Mql.bar": _S(
-        "a lead is an MQL if it passes every gate and reaches {v} points of fit and behaviour together"
+        "a lead is an MQL if it passes every gate and reaches {v} points of fit and behaviour together",
+        "there is no threshold: no number of points makes an MQL",
     ),
     "Mql.or_asks_for": _S(
         "a request for {v:words} goes to sales at once, whatever the points; the gates only decide whether it is an MQL"
     ),
     "Mql.or_responds_to": _S(
-        "with fewer points, a lead that passes every gate is an MQL if it {v}",
+        "a lead that passes every gate is an MQL, whatever its points, if it {v}",
         "no campaign makes an MQL at once",
         inline=True,
     ),
@@ -202,6 +203,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Route.points": _S("from {v} points of behaviour on, or when the person asks for sales"),
     "Route.signals": _S("with the signal {v:any}, or when the person asks for sales"),
     "Route.only": _S("only when the person {v:phrase}"),
+    "Route.of": _S("answering the questions of {v}"),
     "Route.otherwise": _S("every other lead goes to {v}"),
     **CONDITION_SENTENCES,
     **SCORING_SENTENCES,

@@ -49,6 +49,12 @@ _PHRASES: Final[Mapping[str, str]] = {
     "contact owner": "the owner of the person's record, unless a rep has open leads of the account",
 }
 """Phrases for values that are not words of a sentence."""
+_PROOFS: Final[Mapping[str, str]] = {
+    "outweighs": "the lowest fit that passes is above all behaviour",
+    "gates_decide": "gates alone keep outsiders out, and behaviour may give more points than fit",
+    "points_decide": "there are no outsiders: every lead that is not excluded may be an MQL, and behaviour may give more points than fit",
+}
+"""Clauses for the ways in which a policy keeps outsiders out."""
 _CONDITIONS: Final[Mapping[str, str]] = {
     "never": "the company is excluded",
     "support_question": "a customer asks for support",
@@ -142,11 +148,7 @@ _FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {
     "fit_points": lambda value: (
         "outside, never an MQL," if value == "outside" else f"{value} point{'' if value in {1, -1} else 's'}"
     ),
-    "proof": lambda value: (
-        "gates alone keep outsiders out, and behaviour may give more points than fit"
-        if value == "gates_decide"
-        else "the lowest fit that passes is above all behaviour"
-    ),
+    "proof": lambda value: _PROOFS[str(value)],
     "multiple": lambda value: {100: "the", 200: "twice the"}.get(value, f"{value / 100:g} times the"),
     "hours": format_hours,
     "answer_time": _format_answer_time,

@@ -258,3 +258,14 @@ def test_a_day_ends_at_midnight_in_the_policys_zone(instant: str, later: str) ->
     terms = Terms(POLICY)
     assert terms.day_of(at(later)) == terms.day_of(at(instant)) + 1
     assert terms.day_of(at(later)) == terms.day_of(at(later) + DAY_MS - 7_200_000)
+
+
+@pytest.mark.parametrize(("times", "taken"), [(1, -5), (2, -9), (7, -9)])
+def test_a_cap_limits_what_a_rule_with_negative_points_takes(times: int, taken: int) -> None:
+    book = rules_with({}, {"leaves": {"points": -5, "cap": 9}, "comes": {"points": 20}})
+    behaviour = book.points(counts_of(("comes", 0), *[("leaves", 0)] * times), TODAY)
+    assert behaviour.points == 20 + taken
+    assert [(line.rule, line.points, line.count) for line in behaviour.lines] == [
+        ("leaves", taken, times),
+        ("comes", 20, 1),
+    ]

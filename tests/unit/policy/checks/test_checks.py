@@ -42,7 +42,7 @@ CASES = [
     ("points: -10, instead_of: page", "points: -10, instead_of: pgae", "behaviour.rules.careers.instead_of", '"pgae"', "mean page?"),
     ("points: 1, group: web}", "points: 1, group: web, instead_of: pricing}", "behaviour.rules.page.instead_of", "a circular reference", "a more general rule"),
     ("points: -10,", "points: 0,", "behaviour.rules.careers", "a rule of 0 points", "other than 0"),
-    ("points: -10,", "points: -10, cap: 20,", "behaviour.rules.careers", "keys", "negative points"),
+    ("points: -10,", "points: -10, cap: 9,", "behaviour.rules.careers", "keys", "cap 9 is below points -10"),
     ("points: 4, cap: 12", "points: 4, cap: 3", "behaviour.rules.pricing", "keys", "cap 3 is below points 4"),
     ("{activity: download}", "{}", "behaviour.rules.paper.when", "an empty mapping", "at least one of"),
     ("{activity: download}", "{activity: Down load}", "behaviour.rules.paper.when.activity", "Down load", "lower-case letters"),

@@ -54,7 +54,7 @@ def test_slips_within_a_misspelt_section_are_found_too(changed: Changed, problem
 def test_a_key_that_is_like_no_other_is_unknown_and_the_missing_one_missing(
     changed: Changed, problems: Problems
 ) -> None:
-    assert [one.found for one in problems(changed(("    bar: 135", "    xyz: 135")))].count(
+    assert [one.found for one in problems(changed(("    manager: dana", "    xyz: dana")))].count(
         "no such key"
     ) == 1
 
