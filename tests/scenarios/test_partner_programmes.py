@@ -62,7 +62,7 @@ def test_a_dealer_who_is_silent_for_two_working_days_loses_the_account_to_the_ne
     assert results.handoffs[:5] == [
         ("assigned", "partner", GOLD),
         ("withdrawn", "partner", None),
-        ("reassigned", "partner", SILVER),
+        ("assigned", "partner", SILVER),
         ("withdrawn", "partner", None),
         ("assigned", "raised_hand", "ida"),
     ]
@@ -72,7 +72,13 @@ def test_a_dealer_who_is_silent_for_two_working_days_loses_the_account_to_the_ne
         routing[3]["occurred_at"],
     ]
     assert routing[2]["explanation"]["reasons"][:2] == ["partner_did_not_answer", "partner_covers"]
-    assert len({one["handoff_id"] for one in routing[:4]}) == 1
+    assert [one["handoff_id"].rpartition("#")[2] for one in routing[:5]] == [
+        "1.1",
+        "1.1",
+        "1.2",
+        "1.2",
+        "2.3",
+    ]
     assert [one["why"] for one in routing[4]["earlier_routes"] if one["route"] == "partner_covers"] == [
         "partner_did_not_answer"
     ]
@@ -113,8 +119,8 @@ def test_the_whole_account_moves_to_the_next_dealer(team: Story) -> None:
     assert results.handoffs[2:] == [
         ("withdrawn", "partner", None),
         ("withdrawn", "partner", None),
-        ("reassigned", "partner", SILVER),
-        ("reassigned", "partner", SILVER),
+        ("assigned", "partner", SILVER),
+        ("assigned", "partner", SILVER),
     ]
 
 
@@ -154,9 +160,40 @@ def test_points_that_decayed_meanwhile_do_not_keep_an_mql_from_the_next_dealer(t
     assert results.handoffs == [
         ("assigned", "partner", GOLD),
         ("withdrawn", "partner", None),
-        ("reassigned", "partner", SILVER),
+        ("assigned", "partner", SILVER),
     ]
     assert results.of("lead.routing")[0]["first_response_due_at"].startswith("2026-03-10")
+
+
+def test_a_late_answer_of_the_former_dealer_changes_nothing_for_the_next(team: Story) -> None:
+    ask(team, "acme")
+    (first,) = team.replay(until="tue 11:00").of("lead.routing")
+    late = {"rep_id": "dealer_north_gold", "handoff_id": first["handoff_id"]}
+    team.sales("rejected", "ann@acme.example", "fri 09:00", reason="not_now", **late)
+    team.late(
+        "sales.activities",
+        "ann@acme.example",
+        "wed 09:00",
+        "fri 09:10",
+        action="accepted",
+        email="ann@acme.example",
+        **late,
+    )
+    results = team.replay(until="mon2 12:00")
+    assert results.handoffs[2:] == [
+        ("assigned", "partner", SILVER),
+        ("withdrawn", "partner", None),
+        ("assigned", "raised_hand", "ida"),
+    ]
+    assert results.dead_letter_reasons == ["handoff_over"]
+
+
+def test_an_mql_whose_points_decayed_goes_to_inside_sales_when_no_other_dealer_is_left(team: Story) -> None:
+    use(team, ("then: return\n    sees: [name, email", "then: next_partner\n    sees: [name, email"))
+    team.form("ann@acme.example", "tue 10:00", title="Plant Manager", job_function=None)
+    team.activity("configurator_used", "tue 10:05", email="ann@acme.example")
+    results = team.replay(until="wed3 12:00")
+    assert results.handoffs[3:5] == [("withdrawn", "partner", None), ("assigned", "mql", "ida")]
 
 
 # Levels, weights and limits.

@@ -47,7 +47,7 @@ def test_the_history_comes_out_as_published(results: Results) -> None:
     assert way_of(results, "nyfab", 5) == [
         ("2026-03-02T15:00", "assigned", GOLD, "2026-03-04T15:00"),
         ("2026-03-04T15:00", "withdrawn", None, None),
-        ("2026-03-04T15:00", "reassigned", SILVER, "2026-03-06T15:00"),
+        ("2026-03-04T15:00", "assigned", SILVER, "2026-03-06T15:00"),
         ("2026-03-06T15:00", "withdrawn", None, None),
         ("2026-03-06T15:00", "assigned", "is2", "2026-03-06T19:00"),
     ]

@@ -92,7 +92,8 @@ class Partner(Part):
     then: Literal["return", "report", "next_partner"]
     """Consequence of a missing answer: ``then: return``. return: the account comes back and is routed again, to no partner;
     report: the partner keeps it, and the missing answer is reported; next_partner: the account goes to the next partner who
-    covers it and has not had it, else it comes back. A partner who has answered a lead of the account keeps it."""
+    covers it and has not had it, else to the next route. That is also so if the partner gives it back. With next_partner, a
+    partner who has answered a lead of the account keeps it, and a missing answer to another lead is reported."""
     sees: Annotated[tuple[Seen, ...], Field(max_length=20)]
     """Fields of a lead that the partner sees; others are withheld: ``sees: [name, company, job_title, request]``."""
 

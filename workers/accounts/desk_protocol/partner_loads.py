@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from schemas.partner_load import PARTNERS_DESK, PartnerLoad
 from schemas.topics import DESK_REQUESTS
-from workers.accounts.routing.partners import has_lapsed, is_with_partner, partner_name
+from workers.accounts.routing.partners import is_with_partner, partner_name
 from workers.accounts.state.account import PartnerCount
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def report_load(case: Case) -> None:
         return
     account, before = case.account, case.account.partner_load
     now = None
-    if is_with_partner(account) and not has_lapsed(account):
+    if is_with_partner(account):
         now = PartnerCount(partner_name(account.holder), account.open_handoffs)
     if now == before:
         return

@@ -16,7 +16,7 @@ from schemas.vocabulary import HowChosen, Reason, Route
 from workers.accounts.handoffs import bulk_transfer, deadlines, escalation, open_index, substitutes
 from workers.accounts.handoffs.queue import first_due
 from workers.accounts.routing.ownership import owner_of
-from workers.accounts.routing.partners import has_lapsed, is_with_partner, partner_of
+from workers.accounts.routing.partners import is_with_partner, partner_of
 from workers.accounts.routing.routes import Plan
 
 if TYPE_CHECKING:
@@ -61,14 +61,13 @@ def review_move(case: Case) -> None:
 def has_wrong_holder(case: Case) -> bool:
     """Whether the open hand-offs belong to another rep or desk than their holder.
 
-    The holder is a partner whose agreement has ended or who did not answer, an inactive rep, or neither the owner nor the
-    owner's substitute.
+    The holder is a partner whose agreement has ended, an inactive rep, or neither the owner nor the owner's substitute.
     """
     account = case.account
     holder = account.holder
     if holder is None:
         return False
-    if is_with_partner(account) and (partner_of(case.terms.policy, account) is None or has_lapsed(account)):
+    if is_with_partner(account) and partner_of(case.terms.policy, account) is None:
         return True
     right = owner_of(case.terms.policy, account)
     return holder.id in account.gone or (right is not None and holder.stands_for != right.rep_id)

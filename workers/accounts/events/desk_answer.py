@@ -30,7 +30,7 @@ from workers.accounts.handoffs import (
 )
 from workers.accounts.handoffs.alert_recipients import recipients_for_desk
 from workers.accounts.handoffs.queue import remove_pending
-from workers.accounts.routing.partners import PARTNER_PREFIX, has_lapsed, is_with_partner
+from workers.accounts.routing.partners import PARTNER_PREFIX, is_with_partner
 from workers.accounts.routing.route_explanation import REASONS
 from workers.accounts.stages.qualifying import Occasion, current_label
 from workers.accounts.state.account import Holder
@@ -275,8 +275,6 @@ def _add_owner_change(
     no reason of its own, but a move has at least one: hand-offs in transit are known by it.
     """
     before = case.account.holder
-    if has_lapsed(case.account):
-        reasons = (Reason.PARTNER_DID_NOT_ANSWER, *reasons)
     if before is not None and before.id != holder.id and not reasons:
         reasons = (Reason.OWNER_CHANGED,)
     if before is not None and before.id != holder.id and before.stands_for == holder.id == holder.stands_for:

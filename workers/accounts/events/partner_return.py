@@ -15,18 +15,17 @@ from workers.accounts.account_keys import aliases
 from workers.accounts.case import LeadInHand
 from workers.accounts.desk_protocol.requests import end_request
 from workers.accounts.evaluation.evaluate import evaluate
-from workers.accounts.handoffs import bulk_transfer, deadlines, handoffs, open_index
+from workers.accounts.handoffs import bulk_transfer, handoffs, open_index
 from workers.accounts.handoffs.queue import dequeue, make_due
 from workers.accounts.routing.ownership import owner_of
 from workers.accounts.routing.partners import (
-    has_lapsed,
     is_with_partner,
     partner_name,
     partner_of,
     partners_or_miss,
 )
 from workers.accounts.stages.qualifying import DueHandoff, Occasion
-from workers.accounts.stages.sales_stages import cycle_after_partner
+from workers.accounts.stages.sales_stages import cycle_after_partner, without_partner_stage
 from workers.accounts.state.handoff import HandoffRow
 from workers.accounts.worth.facts import fit_of
 from workers.engine.timers import start_cursor
@@ -83,36 +82,6 @@ def _has_answered(case: Case) -> bool:
     return any(row.touched_ms is not None and row.touched_ms >= since_ms for row in rows)
 
 
-def end_silence(case: Case, handoff_id: str) -> None:
-    """Take the account from a partner who has not answered in time. It goes to the next partner, or comes back."""
-    found = partner_of(case.terms.policy, case.account)
-    is_passed_on = found is not None and found.partner.then == "next_partner"
-    if not is_passed_on or not _pass_on(case, handoff_id):
-        take_back(case, Reason.PARTNER_DID_NOT_ANSWER)
-
-
-def _pass_on(case: Case, handoff_id: str) -> bool:
-    """Withdraw the account's hand-offs, so that the next partner is asked. False: no other partner may get it.
-
-    The hand-offs of a large account are withdrawn in chunks once the next partner is known.
-    """
-    row = case.rows.get(HandoffRow, case.key, handoff_id)
-    lead = case.lead("" if row is None else row.lead_id)
-    _record_return(case, Reason.PARTNER_DID_NOT_ANSWER)
-    found = partners_or_miss(
-        case.terms.policy, case.account, is_mql=lead.reached_mql, is_sql=lead.qualified, facts=lead.facts
-    )
-    if isinstance(found, RouteMiss):
-        return False
-    if not open_index.is_large(case):
-        for one, held in open_index.open_rows(case):
-            deadlines.stop_timers(case, one)
-            made = handoffs.withdraw(case, one, held, (Reason.PARTNER_DID_NOT_ANSWER,))
-            open_index.write_handoff(case, one, made)
-    case.request_needs_review = True
-    return True
-
-
 def skip_full_partners(case: Case, request: OpenRequest) -> bool:
     """Record that the partners who were asked have no capacity, so that the next route decides. Whether that is so.
 
@@ -126,15 +95,13 @@ def skip_full_partners(case: Case, request: OpenRequest) -> bool:
         return False
     end_request(case, request)
     case.change(full_partners=request.partners)
-    if has_lapsed(case.account):
-        take_back(case, Reason.PARTNER_DID_NOT_ANSWER)
     return True
 
 
 def take_back(case: Case, why: Reason) -> None:
     """Take an account back from its partner: each lead with an open hand-off begins a new cycle and is evaluated.
 
-    All leads of the account are then evaluated again in chunks, as of today. The hand-offs of a large account are
+    If the policy passes the account on, each lead is due again in its present cycle, for the next partner. All leads of the account are then evaluated again in chunks, as of today. The hand-offs of a large account are
     withdrawn in chunks first.
     """
     holder = case.account.holder
@@ -151,7 +118,7 @@ def take_back(case: Case, why: Reason) -> None:
         case.change(holder=None)
         start_cursor(case.rows, TAKE_BACK, case.key)
         return
-    _begin_cycles(case, [row.lead_id for _, row in open_index.open_rows(case)], (why,))
+    _withdraw_leads(case, [row.lead_id for _, row in open_index.open_rows(case)], (why,))
     start_cursor(case.rows, aliases.LEADS, case.key)
 
 
@@ -167,10 +134,10 @@ def _record_return(case: Case, why: Reason) -> None:
 
 
 def take_back_next(case: Case, position: str) -> str | None:
-    """Begin a new cycle for the next leads of a large account. Return '' while more hand-offs are open, else None."""
+    """Withdraw the next leads of a large account from its partner. Return '' while more hand-offs are open, else None."""
     del position  # handled hand-offs are deleted, so each step starts at the first
     rows = [row for _, row in open_index.open_rows(case)]
-    _begin_cycles(case, [row.lead_id for row in rows], rows[0].withdrawn_for if rows else ())
+    _withdraw_leads(case, [row.lead_id for row in rows], rows[0].withdrawn_for if rows else ())
     if case.account.open_handoffs:
         return ""
     start_cursor(case.rows, aliases.LEADS, case.key)
@@ -178,17 +145,31 @@ def take_back_next(case: Case, position: str) -> str | None:
     return None
 
 
-def _begin_cycles(case: Case, lead_ids: list[str], why: tuple[Reason, ...]) -> None:
+def _withdraw_leads(case: Case, lead_ids: list[str], why: tuple[Reason, ...]) -> None:
+    """Withdraw leads from the partner who returned the account. They are due again, or begin a new cycle."""
+    hands = [LeadInHand(case, lead_id) for lead_id in dict.fromkeys(lead_ids)]
+    for hand in hands:
+        dequeue(hand)
+        handoffs.close_all_of(hand, why)
+    former = case.terms.policy.partners.get(case.account.returned_by)
+    if former is None or former.then != "next_partner":
+        _begin_cycles(case, hands, why)
+        return
+    for hand in hands:
+        hand.lead = without_partner_stage(hand.lead)
+        if hand.lead.verdict is None:
+            is_raised = hand.lead.raised_hand and not hand.lead.request_answered
+            _make_due_again(hand, case.terms.day_of(case.now_ms), why, raised=is_raised)
+        hand.write()
+
+
+def _begin_cycles(case: Case, hands: list[LeadInHand], why: tuple[Reason, ...]) -> None:
     """Begin a new cycle for each lead. The leads are evaluated when none of their hand-offs is open any more.
 
     A lead that sales had accepted or qualified keeps its stage, and is due again whatever its points are.
     """
-    raised: list[tuple[LeadInHand, bool]] = []
-    for lead_id in dict.fromkeys(lead_ids):
-        hand = LeadInHand(case, lead_id)
-        raised.append((hand, hand.lead.raised_hand))
-        dequeue(hand)
-        handoffs.close_all_of(hand, why)
+    raised = [(hand, hand.lead.raised_hand) for hand in hands]
+    for hand in hands:
         hand.lead, hand.score = cycle_after_partner(hand.lead, hand.score)
         hand.write()
     today = case.terms.day_of(case.now_ms)
@@ -202,11 +183,11 @@ def _begin_cycles(case: Case, lead_ids: list[str], why: tuple[Reason, ...]) -> N
             _make_due_again(hand, today, why)
 
 
-def _make_due_again(hand: LeadInHand, day: int, why: tuple[Reason, ...]) -> None:
+def _make_due_again(hand: LeadInHand, day: int, why: tuple[Reason, ...], *, raised: bool = False) -> None:
     case = hand.case
     fit = fit_of(case.terms, case.account.company, hand.lead)
     total = (
         fit.points + case.terms.rules.points(hand.score.attributed, max(day, hand.score.latest_day)).points
     )
-    make_due(hand, DueHandoff(day, why), total, fit.points)
+    make_due(hand, DueHandoff(day, why, raised), total, fit.points)
     hand.write_lead()

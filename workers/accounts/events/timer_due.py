@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
+from schemas.vocabulary import Reason
 from workers.accounts.account_keys import aliases, contact_lookup, crm_claims, name_lookup
 from workers.accounts.desk_protocol import requests
 from workers.accounts.evaluation import expiry, imported_history, lookup_wait
@@ -51,6 +52,6 @@ def handle(case: Case, kind: str, key: str) -> None:
         requests.replace_refused(case)
         requests.repeat_request(case)
     elif kind == deadlines.OVERDUE and partner_return.is_overdue(case, key):
-        partner_return.end_silence(case, key)
+        partner_return.take_back(case, Reason.PARTNER_DID_NOT_ANSWER)
     else:
         deadlines.report_due(case, kind, key)

@@ -100,13 +100,6 @@ def partners_who_had(account: AccountRow) -> frozenset[str]:
     return frozenset({account.returned_by, *account.returned_before} - {""})
 
 
-def has_lapsed(account: AccountRow) -> bool:
-    """Whether the partner who has the account did not answer in time, so that the next partner is to get it."""
-    holder = account.holder
-    is_partner = holder is not None and holder.type is AssigneeType.PARTNER
-    return is_partner and partner_name(holder) in partners_who_had(account)
-
-
 def partner_name(holder: Holder | None) -> str:
     """Return the name of the partner who is this holder, as the policy names it."""
     return "" if holder is None else holder.id.removeprefix(PARTNER_PREFIX)

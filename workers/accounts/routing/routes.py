@@ -22,7 +22,6 @@ from workers.accounts.routing.ownership import (
 from workers.accounts.routing.partners import (
     PARTNER_PREFIX,
     NamedPartner,
-    has_lapsed,
     miss_of_partner,
     partner_of,
     partners_or_miss,
@@ -118,7 +117,7 @@ def _forwards_to_partner(step: Plan, held: Plan, lead: LeadProfile) -> bool:
 def _holder_plan(policy: Policy, account: AccountRow, kind: Kind) -> Plan | None:
     """Return the plan to ask the rep or partner who has the account's open hand-offs, or None."""
     holder = account.holder
-    if partner_of(policy, account) is not None and holder is not None and not has_lapsed(account):
+    if partner_of(policy, account) is not None and holder is not None:
         return Plan(holder.id, RequestMode.TURN, None, Route.PARTNER_COVERS, None)
     if holder is None or holder.type is not AssigneeType.REP or holder.id in account.gone:
         return None

@@ -35,7 +35,7 @@ _PHRASES: Final[Mapping[str, str]] = {
     "parents_owner": "the owner of its parent",
     "own_owner_only": "no one",
     "return": "the account comes back and is routed again",
-    "next_partner": "the account goes to the next partner who covers it and has not had it, else it comes back",
+    "next_partner": "the account goes to the next partner who covers it and has not had it, else it is routed on",
     "report": "the partner keeps it, and this is reported",
     "mql": "as soon as it is an MQL",
     "sql": "after inside sales has qualified it",

@@ -229,7 +229,7 @@ def test_a_large_account_goes_to_the_next_partner_as_a_whole(limit: str) -> None
         market.tick(MONDAY + 2 * DAY_MS)
     assert_one_owner(market.outputs)
     results = story(market.outputs[begun:])
-    assert results == ["withdrawn partner -"] * 5 + ["reassigned partner partner:next"] * 5
+    assert results == ["withdrawn partner -"] * 5 + ["assigned partner partner:next"] * 5
     assert market.account().open_handoffs == 5
 
 

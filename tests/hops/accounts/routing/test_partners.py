@@ -27,7 +27,6 @@ from workers.accounts.handoffs.partner_view import cut_for_partner, stage_for_pa
 from workers.accounts.routing.partners import (
     agreement_with,
     covering_partners,
-    has_lapsed,
     is_with_partner,
     partners_or_miss,
     withholds_mqls,
@@ -173,13 +172,6 @@ def test_levels_are_asked_in_their_order_and_never_a_partner_who_had_the_account
 ) -> None:
     row = AccountRow(company=Company("a", region="HI"), **account)
     assert partners_or_miss(LEVELS, row, is_mql=True, is_sql=is_sql) == expected
-
-
-def test_a_partner_who_did_not_answer_has_lapsed_until_another_holder_has_the_account() -> None:
-    account = AccountRow(holder=HELD, returned_by="south", returned_before=("islands",))
-    assert has_lapsed(account)
-    assert not has_lapsed(AccountRow(holder=HELD, returned_by="south"))
-    assert not has_lapsed(AccountRow(holder=Holder(AssigneeType.REP, "islands"), returned_by="islands"))
 
 
 @pytest.mark.parametrize(
