@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+from filelock import FileLock, Timeout
 from rocksdict import Checkpoint
 
 from workers.backtest.lead_lines import Handoff, read_lines, write_sorted
@@ -53,8 +54,24 @@ def run_policy(
 
     Raises:
         EndlessEffectsError: two hops answer each other endlessly.
+        RunLockedError: another process runs this policy over this history now.
     """
     files = RunFolder(folder)
+    try:
+        with FileLock(folder / "lock", timeout=0):
+            _run_rest(files, scans, config, lead_id_key, report, records_per_part)
+    except Timeout:
+        raise RunLockedError(f"{folder}: another process is running this policy over this history") from None
+
+
+def _run_rest(
+    files: RunFolder,
+    scans: Sequence[Scan],
+    config: Config,
+    lead_id_key: bytes,
+    report: Callable[[int], None],
+    records_per_part: int,
+) -> None:
     if files.is_done:
         return
     from workers.agents import make_specs  # noqa: PLC0415 - imports Faust, which a finished run does not need
@@ -67,6 +84,10 @@ def run_policy(
     finally:
         for store in stores.values():
             store.close()
+
+
+class RunLockedError(Exception):
+    """Another process is running the policy over the history."""
 
 
 class _RunRows(RocksStore):

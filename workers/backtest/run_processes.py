@@ -80,7 +80,11 @@ def _begin(counts: Any) -> None:
 
 
 def _run(number: int, folder: Path, scans: Sequence[Scan], config: Config, lead_id_key: bytes) -> None:
+    parent = os.getppid()
+
     def report(read: int) -> None:
         _counts[number] = read
+        if os.getppid() != parent:  # the command was killed: its processes must not go on unseen
+            raise SystemExit(1)
 
     run_policy(folder, scans, config, lead_id_key, report)

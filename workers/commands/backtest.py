@@ -18,16 +18,19 @@ from workers.backtest.report_sections import sections_of, span_text
 from workers.commands.errors import FAILED, CommandError
 from workers.commands.policy_runs import (
     WORK_FOLDER,
+    FromTopics,
+    GivenFiles,
     HtmlPath,
     PerWeek,
     Processes,
     Work,
+    history_files,
     print_report,
     read_history,
     read_load,
     run_policies,
 )
-from workers.commands.replay import DEMO_KEY, Files, Key
+from workers.commands.replay import DEMO_KEY, Key
 from workers.config import load_config
 from workers.engine.api import Config
 from workers.policy.model import Policy
@@ -51,10 +54,11 @@ CsvPath = Annotated[
 
 
 def backtest(
-    files: Files,
+    files: GivenFiles = None,
+    *,
     policy: NewPolicy,
     against: PresentPolicy = Path("policy"),
-    *,
+    topics: FromTopics = False,
     csv: CsvPath = None,
     html: HtmlPath = None,
     per_week: PerWeek = "5-10",
@@ -74,13 +78,17 @@ def backtest(
 
       lead-router demo --write march.jsonl
       lead-router backtest march.jsonl --policy stricter.yaml
+      lead-router backtest --topics --policy stricter.yaml
       lead-router backtest march.jsonl --policy stricter.yaml --against policy --csv changed.csv --html report.html
     """
     for option, out in (("--csv", csv), ("--html", html)):
-        if out is not None and any(out.resolve() == file.resolve() for file in (*files, policy, against)):
+        if out is not None and any(
+            out.resolve() == file.resolve() for file in (*(files or ()), policy, against)
+        ):
             raise CommandError(f"{option} {out} is also an input file; choose another file")
     console = Console(stderr=True, highlight=False)
     load = read_load(per_week)
+    files = history_files(files, work, console, topics=topics)
     policies = [load_config(path) for path in (against, policy)]
     history = read_history(files, console)
     folders = run_policies(policies, history, files, work, lead_id_key, processes, console)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 from typing import Annotated, Final
@@ -11,22 +12,41 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from workers.backtest.history_writer import HistoryWriter
+from workers.backtest.policy_run import RunLockedError
 from workers.backtest.report_sections import LoadRange, Section
 from workers.backtest.run_processes import PolicyRun, run_all
 from workers.backtest.work_folder import RunFolder, digest_of_files, digest_of_program, run_name
 from workers.commands.errors import CommandError
 from workers.commands.progress import progress_bar, show_bad_lines
 from workers.commands.replay import DEMO_KEY
+from workers.config import load_settings
 from workers.engine.api import Config
 from workers.policy.model import Policy
 from workers.replay.edge_replay import EndlessEffectsError
 from workers.replay.history_files import History
+from workers.replay.history_lines import Input
 from workers.replay.topic_roles import INPUT_RANKS
 
 WORK_FOLDER: Final = Path("backtest.work")
+TOPICS_FOLDER: Final = "topics"
+"""The folder below the work folder with a copy of the input topics."""
 _EXAMPLES: Final = 5
 """Examples of a kind that the terminal shows. The page and the CSV table have more."""
 
+GivenFiles = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="FILES...", help="Files with one record a line, sorted or not.", show_default=False
+    ),
+]
+FromTopics = Annotated[
+    bool,
+    typer.Option(
+        "--topics",
+        help="Read the input topics of the broker instead of files. They are copied to the work folder.",
+    ),
+]
 Work = Annotated[
     Path,
     typer.Option(
@@ -52,6 +72,37 @@ def read_load(per_week: str) -> LoadRange:
     raise typer.BadParameter(
         f"{per_week!r} is not a range of whole numbers, such as 5-10", param_hint="--per-week"
     )
+
+
+def history_files(files: list[Path] | None, work: Path, console: Console, *, topics: bool) -> list[Path]:
+    """Return the files of the history: those that are given, or a copy of the input topics in the work folder.
+
+    Raises:
+        CommandError: there is neither or both, or the topics were copied before.
+    """
+    if bool(files) == topics:
+        raise CommandError("expected files of records, or --topics to read the broker's input topics")
+    if files:
+        return files
+    folder = work / TOPICS_FOLDER
+    if folder.exists():
+        raise CommandError(
+            f"{folder} has a copy of the topics; use {folder}/*.jsonl, or delete it to read the topics again"
+        )
+    copied = asyncio.run(_copy_topics(folder))
+    console.print(f"the topics are copied to {folder}; to continue later, give {folder}/*.jsonl", style="dim")
+    return copied
+
+
+async def _copy_topics(folder: Path) -> list[Path]:
+    from workers.commands.topic_records import read_topics  # noqa: PLC0415 - the client takes long to import
+
+    settings = load_settings()
+    with HistoryWriter(folder) as writer:
+        async for record in read_topics(settings, tuple(INPUT_RANKS), from_start=True, to_end=True):
+            headers = tuple(record.headers)
+            writer.add(Input(record.topic, record.timestamp, record.key, record.value, headers))
+    return writer.paths
 
 
 def read_history(files: list[Path], console: Console) -> History:
@@ -101,7 +152,7 @@ def run_policies(
                     lambda number, read: progress.update(tasks[number], completed=read),
                     processes or os.cpu_count(),
                 )
-            except EndlessEffectsError as error:
+            except (EndlessEffectsError, RunLockedError) as error:
                 raise CommandError(str(error)) from None
     return folders
 

@@ -22,16 +22,19 @@ from workers.backtest.work_folder import RunFolder
 from workers.commands.errors import CommandError
 from workers.commands.policy_runs import (
     WORK_FOLDER,
+    FromTopics,
+    GivenFiles,
     HtmlPath,
     PerWeek,
     Processes,
     Work,
+    history_files,
     print_report,
     read_history,
     read_load,
     run_policies,
 )
-from workers.commands.replay import DEMO_KEY, Files, Key
+from workers.commands.replay import DEMO_KEY, Key
 from workers.config import load_config, policy_file
 from workers.engine.api import Config
 from workers.policy.load import PolicyError, load_policy, to_config
@@ -69,9 +72,10 @@ class _Proposal:
 
 
 def solve(
-    files: Files,
-    policy: PolicyPath = Path("policy"),
+    files: GivenFiles = None,
     *,
+    policy: PolicyPath = Path("policy"),
+    topics: FromTopics = False,
     per_week: PerWeek = "5-10",
     out: Out = None,
     html: HtmlPath = None,
@@ -95,6 +99,7 @@ def solve(
     load = read_load(per_week)
     if out is not None and out.exists():
         raise CommandError(f"{out} exists; choose another file")
+    files = history_files(files, work, console, topics=topics)
     loaded = load_config(policy)
     present = _threshold_of(loaded[0])
     history = read_history(files, console)

@@ -70,8 +70,8 @@ def replay(
 
     A line is [cyan]{"topic", "key", "timestamp", "value"}[/] with any input topic and the timestamp in milliseconds. It
     also has [cyan]"headers"[/] if the record has headers, for example in imported history. Results have the same form, all
-    output topics in the order of the decisions. Files that are sorted by timestamp are streamed; other files must fit into
-    memory. Lines that cannot be read are reported and left out, and the exit code is 1.
+    output topics in the order of the decisions. Files that are sorted by timestamp are streamed; others need about 60 bytes of
+    memory a record. Lines that cannot be read are reported and left out, and the exit code is 1.
 
     With [cyan]--recorded[/] the files are recordings of lead.events and desk.requests, as
     [cyan]lead-router watch --json[/] writes them. If they also hold output topics, each difference to the replay is

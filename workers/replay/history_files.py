@@ -1,20 +1,25 @@
 """Files of history, merged in the order of a replay: by timestamp, topic rank, file, line.
 
 In: JSON-lines files, sorted or not. Out: their records in order, and the lines that could not be read. A file that is
-sorted by timestamp is streamed. An unsorted file is sorted in memory, so it has to fit there. Each file is read twice:
-the first reading finds its invalid lines, whether it is sorted, and its length.
+sorted by timestamp is streamed. An unsorted file is read through an index in memory, about 60 bytes a record. Each file is
+read twice: the first reading finds its invalid lines, whether it is sorted, and its length. An unsorted file is read once more
+for its index.
 """
 
 from __future__ import annotations
 
 import heapq
+from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
+from typing import Final
 
 from workers.replay.history_lines import BadLine, BadLineError, Input, read_line
 
+_INDEX_BITS: Final = 40
+_INDEX_MASK: Final = (1 << _INDEX_BITS) - 1
 _Sortable = tuple[int, int, int, int, Input]
 
 
@@ -103,10 +108,10 @@ class History:
         return scan
 
     def _stream(self, number: int, scan: Scan) -> Iterator[_Sortable]:
-        sortable = self._read_sortable(number, scan)
         if not scan.is_sorted:
-            yield from sorted(sortable, key=_sort_key)
+            yield from self._read_by_index(number, scan)
             return
+        sortable = self._read_sortable(number, scan)
         for _, ties in groupby(sortable, key=_timestamp):
             yield from sorted(ties, key=_sort_key)
 
@@ -116,6 +121,30 @@ class History:
             if line_number not in bad:
                 read = read_line(line, self._topics)
                 yield read.timestamp_ms, self._ranks[read.topic], number, line_number, read
+
+    def _read_by_index(self, number: int, scan: Scan) -> Iterator[_Sortable]:
+        """Yield the records of an unsorted file in order. Only their times and places are in memory."""
+        bad = {line.line for line in scan.bad}
+        ranks = max(self._ranks.values()) + 1
+        order: list[int] = []
+        starts, numbers = array("Q"), array("Q")
+        with scan.path.open("rb") as file:
+            start = 0
+            for line_number, line in enumerate(file, start=1):
+                stripped = line.strip()
+                if stripped and line_number not in bad:
+                    read = read_line(stripped, self._topics)
+                    time_and_rank = read.timestamp_ms * ranks + self._ranks[read.topic]
+                    order.append(time_and_rank << _INDEX_BITS | len(starts))
+                    starts.append(start)
+                    numbers.append(line_number)
+                start += len(line)
+            order.sort()
+            for packed in order:
+                index = packed & _INDEX_MASK
+                file.seek(starts[index])
+                read = read_line(file.readline().strip(), self._topics)
+                yield read.timestamp_ms, self._ranks[read.topic], number, numbers[index], read
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:

@@ -89,6 +89,30 @@ def read_line(line: bytes, topics: frozenset[str]) -> Input:
     return Input(read.topic, read.timestamp, key, value, headers)
 
 
+def input_line(read: Input) -> bytes:
+    """Return an input record as one line with its newline. Bytes that are not UTF-8 are replaced."""
+    line = _Line(
+        read.topic,
+        read.timestamp_ms,
+        msgspec.Raw(b"null" if read.value is None else _value_of_line(read.value)),
+        None if read.key is None else read.key.decode("utf-8", "replace"),
+        tuple((name, content.decode("utf-8", "replace")) for name, content in read.headers),
+    )
+    return _encode(line) + b"\n"
+
+
+def _value_of_line(value: bytes) -> bytes:
+    """Return the JSON for a record's value: the value itself without line ends, or a string with its text."""
+    try:
+        # A string would be read as its text, and null as a deletion, so both become a string with their text.
+        is_text = isinstance(msgspec.json.decode(value), str | None)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        is_text = True
+    if is_text:
+        return _encode(value.decode("utf-8", "replace"))
+    return value.replace(b"\n", b" ").replace(b"\r", b" ")
+
+
 def result_line(emit: Emit) -> bytes:
     """Return an output as one line with its newline. ``emit`` has a timestamp."""
     key = b"null" if emit.key is None else _encode(emit.key.decode())

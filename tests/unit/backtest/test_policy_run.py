@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.scenarios.story import Story
 from workers.backtest.lead_lines import LeadLine, merge_by_lead
-from workers.backtest.policy_run import run_policy
+from workers.backtest.policy_run import RunLockedError, run_policy
 from workers.backtest.run_processes import PolicyRun, run_all
 from workers.backtest.work_folder import RunFolder, run_name
 from workers.engine.api import Config
@@ -96,11 +97,18 @@ def test_runs_in_processes_of_their_own_report_their_progress(
     assert not RunFolder(wrong.folder).is_done
 
 
+def test_a_run_of_another_process_is_left_alone(story: Story, agreed: str, tmp_path: Path) -> None:
+    history = History([story.history()], INPUT_RANKS)
+    (tmp_path / "run").mkdir()
+    with FileLock(tmp_path / "run" / "lock"), pytest.raises(RunLockedError, match="another process"):
+        run_policy(tmp_path / "run", history.scans, config_of(agreed), KEY, lambda _: pytest.fail("it ran"))
+
+
 def test_no_file_of_a_run_holds_an_address(story: Story, agreed: str, tmp_path: Path) -> None:
     history = History([story.history()], INPUT_RANKS)
     run_policy(tmp_path / "run", history.scans, config_of(agreed), KEY, lambda _: None)
     texts = [path.read_text("utf-8") for path in (tmp_path / "run").iterdir()]
-    assert len(texts) == 3
+    assert len(texts) == 4  # lines of leads, queues of desks, a marker, a lock
     assert [text for text in texts if "ann@" in text or "@oak" in text] == []
 
 

@@ -137,3 +137,11 @@ def test_a_record_that_the_check_refuses_is_an_invalid_line(tmp_path: Path) -> N
     file = write(tmp_path / "a.jsonl", line("web", 1, "a"), line("web", 2, "b"))
     history = History([file], RANKS, only_b)
     assert (texts(history), [str(bad) for bad in history.bad]) == (["b"], [f"{file}:1: expected b"])
+
+
+def test_an_unsorted_file_with_blank_and_invalid_lines_is_read_in_order(tmp_path: Path) -> None:
+    lines = [line("crm", 5, "e"), "", line("web", 3, "b"), "{", "", line("web", 3, "c"), line("web", 5, "d")]
+    history = History([write(tmp_path / "one", *lines, line("web", 1, "a"))], RANKS)
+
+    assert [bad.line for bad in history.bad] == [4]
+    assert texts(history) == list("abcde")
