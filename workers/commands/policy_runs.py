@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -152,6 +153,10 @@ def run_policies(
                     lambda number, read: progress.update(tasks[number], completed=read),
                     processes or os.cpu_count(),
                 )
+            except BrokenProcessPool:
+                raise CommandError(
+                    "a process of the run was ended, perhaps because memory was short; start the command again to continue"
+                ) from None
             except (EndlessEffectsError, RunLockedError) as error:
                 raise CommandError(str(error)) from None
     return folders

@@ -64,12 +64,19 @@ def test_the_report_and_the_table_of_changed_leads(
     assert invoke(*arguments).stdout == page
 
 
-def test_a_wrong_range_and_an_empty_history_are_refused(
-    history: Path, policies: tuple[Path, Path], tmp_path: Path
-) -> None:
+def test_wrong_arguments_are_refused(history: Path, policies: tuple[Path, Path], tmp_path: Path) -> None:
     wrong = invoke(history, "-p", policies[0], "--per-week", "many")
     assert wrong.exit_code == 2
     assert "--per-week" in wrong.stderr
+    with pytest.raises(CommandError, match="expected files of records, or --topics"):
+        invoke("-p", policies[0])
+    with pytest.raises(CommandError, match="expected files of records, or --topics"):
+        invoke(history, "--topics", "-p", policies[0])
+    (tmp_path / "topics").mkdir()
+    with pytest.raises(CommandError, match="has a copy of the topics"):
+        invoke("--topics", "-p", policies[0], "--work", tmp_path)
+    with pytest.raises(CommandError, match="also an input file"):
+        invoke(history, "-p", policies[0], "--csv", policies[0])
     empty = tmp_path / "empty.jsonl"
     empty.write_text("")
     with pytest.raises(CommandError, match="no record could be read"):
