@@ -84,7 +84,7 @@ def _run(number: int, folder: Path, scans: Sequence[Scan], config: Config, lead_
 
     def report(read: int) -> None:
         _counts[number] = read
-        if os.getppid() != parent:  # the command was killed: its processes must not go on unseen
+        if os.getppid() != parent:  # the command was killed: its processes must end with it
             raise SystemExit(1)
 
     run_policy(folder, scans, config, lead_id_key, report)
