@@ -2,53 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import pytest
 
+from tests.scenarios.dealers import GOLD, NORTH, PUBLISHED, SILVER, SOUTH, ask, holders, use, with_dealers
 from tests.scenarios.story import Story
-
-PUBLISHED = Path(__file__).parents[1] / "fixtures" / "published" / "channel.as_published.yaml"
-GOLD, SILVER, SOUTH = (f"partner:dealer_{name}" for name in ("north_gold", "north_silver", "south"))
-NORTH = {"acme": "NY", "bolt": "MA", "cast": "CT", "dyes": "NY"}
 
 
 @pytest.fixture
 def team(story: Story) -> Story:
-    """Two reps of inside sales, their manager, four accounts of the north and two of the south."""
-    use(story)
-    story.rep("mo", at_desk=False)
-    story.rep("ida")
-    story.rep("jon")
-    for name, region in (NORTH | {"east": "FL", "fuse": "GA"}).items():
-        story.bank(name, region=region)
-    return story
-
-
-def use(story: Story, *changes: tuple[str, str]) -> None:
-    """Use the published policy with pieces replaced."""
-    text = PUBLISHED.read_text("utf-8")
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    story.policy(text)
-
-
-def ask(team: Story, account: str, when: str = "tue 10:00", person: str = "ann", **facts: Any) -> str:
-    """A plant manager of an account asks for a price. Return the person's address."""
-    email = f"{person}@{account}.example"
-    names = {"first_name": "Ann", "last_name": "Ahl", "company": account.title(), "phone": "+12125550100"}
-    team.form(email, when, "pricing", title="Plant Manager", job_function=None, **(names | facts))
-    return email
-
-
-def holders(team: Story, until: str) -> dict[str, str]:
-    """Return who has each account at that time. No account ever has two."""
-    results = team.replay(until=until)
-    assert all(len(one) <= 1 for held in results.holders.values() for one in held)
-    last = {key.split(":")[1].split(".")[0]: held[-1] for key, held in results.holders.items()}
-    return {name: next(iter(held)) for name, held in last.items() if held}
+    return with_dealers(story)
 
 
 # The next partner.
@@ -278,55 +240,3 @@ def test_a_table_of_territories_that_names_a_dealer_keeps_to_its_limit(team: Sto
     ask(team, "acme")
     ask(team, "bolt", "tue 11:00")
     assert holders(team, "tue 12:00") == {"acme": GOLD, "bolt": "ida"}
-
-
-# Coverage by the place of the company, else of the person.
-
-
-def visit(team: Story, email: str, **facts: Any) -> None:
-    """A plant manager whose company the CRM does not have fills in a form, and uses the configurator."""
-    named = {"title": "Plant Manager", "job_function": None, "country": "US"}
-    team.form(email, "tue 10:00", **(named | facts))
-    team.activity("configurator_used", "tue 10:05", email=email)
-
-
-@pytest.mark.parametrize("region", ["Massachusetts", "MA", "US-MA"])
-def test_the_dealer_of_the_persons_region_gets_the_lead_of_an_unknown_company_once_enrichment_finds_its_country(
-    team: Story, region: str
-) -> None:
-    visit(team, "ann@new.example", region=region)
-    assert team.replay(until="tue 12:00").stages[-1] == "waiting_for_facts"
-    team.contact("ann@new.example", "wed 10:00", company={"country": "US"})
-    results = team.replay(until="wed 12:00")
-    assert results.handoffs == [("assigned", "partner", GOLD)]
-
-
-def test_the_region_that_the_crm_has_of_a_person_goes_before_that_of_a_form(team: Story) -> None:
-    visit(team, "ann@new.example", region="TX")
-    team.contact("ann@new.example", "wed 10:00", region="Connecticut", company={"country": "US"})
-    assert holders(team, "wed 12:00") == {"new": GOLD}
-
-
-@pytest.mark.parametrize(
-    ("company", "holder"),
-    [
-        ({"country": "US", "region": "TX"}, "ida"),
-        ({"country": "US", "region": "NY"}, GOLD),
-        ({"country": "CA"}, "ida"),
-    ],
-)
-def test_the_place_of_the_company_goes_before_that_of_the_person(
-    team: Story, company: dict[str, str], holder: str
-) -> None:
-    visit(team, "ann@new.example", region="MA")
-    team.contact("ann@new.example", "wed 10:00", company=company)
-    assert holders(team, "wed 12:00") == {"new": holder}
-
-
-def test_who_asks_for_sales_before_the_company_is_known_stays_with_inside_sales(team: Story) -> None:
-    visit(team, "ann@new.example", region="MA", request="pricing")
-    team.contact("ann@new.example", "tue 11:00", company={"country": "US"})
-    assert [one for one in team.replay(until="tue 12:00").handoffs if one[2]] == [
-        ("assigned", "raised_hand", "ida"),
-        ("relabelled", "raised_hand", "ida"),
-    ]

@@ -14,7 +14,7 @@ from workers.policy.load import PolicyError, load_policy, load_policy_file
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "tests" / "fixtures" / "published"
 PAGE = (ROOT / "docs" / "published-rules.md").read_text("utf-8")
-SETS = ("devtools", "analytics", "banks_no_scoring")
+SETS = ("devtools", "analytics", "banks_no_scoring", "channel")
 
 
 def accepted_file(name: str) -> Path:
