@@ -60,6 +60,10 @@ class LedgerCandidate(Model):
     passed_over: PassedOver | None = Field(
         default=None, description="Why the rep did not get the turn. Absent for the rep who did."
     )
+    open: int | None = Field(
+        default=None,
+        description="The rep's open hand-offs of the desk before the entry. Absent unless the desk's policy counts them.",
+    )
 
 
 class LedgerEntry(Output):

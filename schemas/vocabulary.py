@@ -381,6 +381,10 @@ class PassedOver(StrEnum):
     """Had the account before and did not answer."""
     NOT_AT_WORK = "not_at_work"
     """Outside the rep's hours, while a visitor waits in a chat and other reps are at work."""
+    MORE_OPEN = "more_open"
+    """Has more open hand-offs of the desk, relative to its weight, than another rep who can take the lead."""
+    MOST_OPEN = "most_open"
+    """Has as many open hand-offs of the desk as the policy permits."""
 
 
 class Alert(StrEnum):

@@ -21,6 +21,7 @@ from workers.desks.rows import (
     RotationRow,
     SlipRow,
     WaitingRow,
+    WorkRow,
 )
 from workers.engine.timers import start_cursor
 
@@ -40,6 +41,7 @@ LEAVES: Final[dict[type[Row], str]] = {
     WaitingRow: "deleted when the account returns the request",
     DependsRow: "deleted when the account depends on no rep any more",
     PartnerOpenRow: "deleted when the account reports no open lead of the partner any more",
+    WorkRow: "deleted when the account has no open hand-off of the desk any more",
     RotationRow: "holds counts per rep, none per lead: it stays",
     RepRow: "holds nothing about leads",
     AskedRow: "holds nothing about leads",

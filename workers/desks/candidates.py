@@ -44,7 +44,7 @@ class Lineup:
     @property
     def is_full(self) -> bool:
         """Whether a member could get the lead if its capacity were not used up."""
-        return any(one.passed_over is PassedOver.FULL for one in self.candidates)
+        return any(one.passed_over in {PassedOver.FULL, PassedOver.MOST_OPEN} for one in self.candidates)
 
 
 def line_up(
@@ -95,8 +95,12 @@ def _candidate(
         why = PassedOver.HAD_IT
     elif why is None and is_limited and taken >= capacity:
         why = PassedOver.FULL
+    open_now = rotation.open.get(rep_id, 0) if desk.turn.counts_open else None
+    most_open = desk.turn.most_open
+    if why is None and is_limited and most_open is not None and (open_now or 0) >= most_open:
+        why = PassedOver.MOST_OPEN
     weight = weight_of(rep, desk.turn.weight)
-    return Candidate(rep_id, weight, rotation.credits.get(rep_id, 0), taken, capacity, why)
+    return Candidate(rep_id, weight, rotation.credits.get(rep_id, 0), taken, capacity, why, open_now)
 
 
 def _weights(candidates: Sequence[Candidate]) -> tuple[tuple[str, int], ...]:

@@ -21,6 +21,7 @@ from functools import partial
 
 from schemas.desk_requests import (
     AccountDepends,
+    AccountWork,
     DeskEvent,
     DeskRequest,
     DeskReturn,
@@ -57,6 +58,7 @@ from workers.desks.rows import AnswerRow, RotationRow
 from workers.desks.slip_alerts import NAME_CHECK, SLIPS, apply_naming, report_unknown, review_chunk
 from workers.desks.waiting_reasons import REPUBLISH, republish_chunk
 from workers.desks.waiting_release import RELEASE, decide_request, release_waiting, schedule_release
+from workers.desks.work_reports import apply_report
 from workers.engine.api import BaseHop, Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.rows import Rows
 from workers.engine.timers import set_timer, start_cursor
@@ -95,6 +97,8 @@ class DesksHop(BaseHop):
         if isinstance(event, PartnerLoad):
             apply_load(rows, event)
             return []
+        if isinstance(event, AccountWork):
+            return apply_report(self._terms, rows, event, clock.now_ms)
         return self._handle_notice(event, rows, clock.now_ms)
 
     def _handle_notice(

@@ -59,6 +59,7 @@ def make_ledger_line(
                 taken_in_period=one.taken,
                 capacity=one.capacity,
                 passed_over=why,
+                open=one.open,
             )
         )
     rounds = [request.rounds] if request.rounds else []

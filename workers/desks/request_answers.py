@@ -17,6 +17,7 @@ from schemas.topics import DESK_REQUESTS, LEAD_EVENTS
 from workers.desks.capacity import add_taken, in_period
 from workers.desks.desk_terms import Terms
 from workers.desks.ledger import make_ledger_line
+from workers.desks.open_work import count_assignment
 from workers.desks.partner_turns import promise_lead
 from workers.desks.request_outcome import Outcome, State
 from workers.desks.rotation import apply_turn
@@ -157,6 +158,8 @@ def _charge(
     if outcome.period and outcome.rep_id is not None:
         rotation = add_taken(rotation, outcome.rep_id)
         answer = replace(answer, period=outcome.period)
+    if desk is not None and desk.turn.counts_open and outcome.rep_id is not None:
+        rotation = count_assignment(rows, rotation, request, outcome.rep_id)
     rows.put(rotation, request.desk)
     return answer
 

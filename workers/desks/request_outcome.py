@@ -31,6 +31,8 @@ class Candidate:
     taken: int
     capacity: int | None
     passed_over: PassedOver | None
+    open: int | None = None
+    """Open hand-offs of the desk. None: the desk's policy does not count them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,8 @@ class RotationRow(Row, frozen=True):
     """Number of leads on the desk's waiting list."""
     named: tuple[tuple[str, str], ...] = ()
     """The people whom the policy names for this desk, as they were announced last: (key, rep_id). At most 4."""
+    open: dict[str, int] = msgspec.field(default_factory=dict)
+    """Open hand-offs of the desk that each rep (rep_id) has. Empty unless the policy counts them."""
 
 
 class AnswerRow(Row, frozen=True):
@@ -146,6 +148,17 @@ class DependsRow(Row, frozen=True):
     """
 
     prefix: ClassVar[str] = "depends"
+
+
+class WorkRow(Row, frozen=True):
+    """The open hand-offs of an account at a desk that counts them. Key: (desk:<name>, account_key).
+
+    Deleted when none is open. Bounded by accounts.
+    """
+
+    prefix: ClassVar[str] = "work"
+    rep_id: str
+    open: int
 
 
 class NamedRow(Row, frozen=True):

@@ -21,6 +21,7 @@ from workers.desks.chat import give_to_answerer, prefer_at_work
 from workers.desks.claimed_turns import decide_claim
 from workers.desks.desk_terms import Terms, rep_desk
 from workers.desks.manager_escalation import escalate_to_manager, is_overdue
+from workers.desks.open_work import prefer_fewest_open
 from workers.desks.presence import why_unavailable_at
 from workers.desks.request_outcome import Outcome, State
 from workers.desks.rotation import next_turn
@@ -113,6 +114,7 @@ def _decide_turn(
         return Outcome(State.WAITING, candidates=lineup.candidates, skill_missing=skill_missing)
     held = lineup.held if desk.turn.when_away == "hold" else ()
     lineup = prefer_at_work(terms, desk, reps, request, lineup, now_ms)
+    lineup = prefer_fewest_open(desk, request, lineup)
     step = give_to_answerer(request, lineup, next_turn(lineup.able, rotation.credits, held))
     rep = reps[step.taker]
     return Outcome(

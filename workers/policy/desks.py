@@ -97,14 +97,26 @@ class Calendar(Part):
 
 
 class Turn(Part):
-    """How the round robin treats an absent rep and a rejected lead."""
+    """How the desk chooses the next rep, and how it treats an absent rep and a rejected lead."""
 
+    by: Literal["share", "fewest_open"] = "share"
+    """Which rep is next. share: the rep whose turn it is by weight. fewest_open: of the reps who can take the lead, those with
+    the fewest open hand-offs of the desk, relative to their weights, and of these the rep whose turn it is. Example:
+    ``turn: {by: fewest_open}``."""
+    most_open: Count | None = None
+    """The most open hand-offs of the desk that a rep may have: ``turn: {most_open: 10}``. A rep with that many gets no MQL
+    until one is closed. Raised hands pass this limit. Left out: no limit."""
     when_away: Literal["skip", "hold"] = "skip"
     """The turn of an absent rep. skip: it is lost; hold: it is kept until the rep returns, at most one turn."""
     when_rejected: Literal["give_back", "keep"] = "give_back"
     """Turn and capacity of a rep whose lead sales rejects. give_back: both are returned; keep: both stay used."""
     weight: Annotated[Count, Field(le=100)] = 1
     """The weight of a rep without one in crm.reps. Of weights 2 and 1, the first gets two turns of three."""
+
+    @property
+    def counts_open(self) -> bool:
+        """Whether the open hand-offs of each rep matter."""
+        return self.by == "fewest_open" or self.most_open is not None
 
 
 class MqlsPerRep(Part):
@@ -229,7 +241,7 @@ class Desk(Part):
     manager: RepId
     """The rep_id of the manager, who gets what neither the owner nor the deputy nor a member can take."""
     turn: Turn = Turn()
-    """How the round robin treats an absent rep and a rejected lead."""
+    """How the desk chooses the next rep, and how it treats an absent rep and a rejected lead."""
     mqls_per_rep: MqlsPerRep = MqlsPerRep()
     """The capacity of a rep: the most MQLs in a period."""
     everyone_away: EveryoneAway = EveryoneAway()

@@ -60,9 +60,11 @@ from tests.scenarios.codes.sales_tales import (
     sales_rejects_a_lead_as_unreachable,
 )
 from tests.scenarios.keys.desks import (
+    SALES,
     a_large_bank_of_mexicans_asks,
     everybody_is_away,
     mia_is_away_for_a_day,
+    toms_lead_is_closed,
     two_mqls_and_one_is_rejected,
 )
 from tests.scenarios.keys.routes import (
@@ -301,6 +303,8 @@ OUTPUT_CODES: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
     (somebody_of_oregon_asks_for_a_demo.where(A_REP_HAS_OREGON), (HowChosen.TERRITORY_REP,)),
     (a_distributor_of_hawaii_is_to_answer, (Reason.PARTNER_DID_NOT_ANSWER, RouteMiss.PARTNER_DID_NOT_ANSWER)),
     (mia_is_away_for_a_day, (PassedOver.ABSENT,)),
+    (toms_lead_is_closed.where({f"{SALES}.turn.by": "fewest_open"}), (PassedOver.MORE_OPEN,)),
+    (toms_lead_is_closed.where({f"{SALES}.turn.most_open": "1"}), (PassedOver.MOST_OPEN,)),
     (everybody_is_away, (HowChosen.FALLBACK, Reason.EVERYONE_AWAY)),
     (a_large_bank_of_mexicans_asks, (PassedOver.LACKS_SKILL, PassedOver.NOT_PREFERRED)),
     (_FULL_CAPACITY, (PassedOver.FULL, Alert.DESK_FULL)),

@@ -62,6 +62,18 @@ def two_mqls_and_one_is_rejected(story: Story) -> None:
         _mql(story, bank, f"tue 1{number + 1}:00")
 
 
+@tale("tue 18:00", {f"{SALES}.turn.when_rejected": "keep"})
+def toms_lead_is_closed(story: Story) -> None:
+    """Mia and Tom get an MQL each. Tom's is rejected, and a third comes."""
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    story.rep("tom")
+    _mql(story, "harbor", "tue 09:00")
+    _mql(story, "mesa", "tue 10:00")
+    story.sales("rejected", "ann@mesa.example", "tue 11:00", rep_id="tom", reason="bad_data")
+    _mql(story, "prairie", "tue 12:00")
+
+
 @tale("wed 17:00")
 def mia_is_away_for_a_day(story: Story) -> None:
     story.rep("dana", at_desk=False)
@@ -132,6 +144,8 @@ DESKS: Lines = {
     "desks.west.like": (nobody_answers_a_raised_hand.where(_A_SLOW_DESK), "slow"),
     "desks.west.calendar": (nobody_answers_a_raised_hand, "east"),
     f"{SALES}.manager": (nobody_answers_a_raised_hand, "boss"),
+    f"{SALES}.turn.by": (toms_lead_is_closed, "fewest_open"),
+    f"{SALES}.turn.most_open": (toms_lead_is_closed.where({f"{SALES}.turn.most_open": "5"}), "1"),
     f"{SALES}.turn.when_away": (mia_is_away_for_a_day, "hold"),
     f"{SALES}.turn.when_rejected": (two_mqls_and_one_is_rejected, "keep"),
     f"{SALES}.turn.weight": (two_mqls_and_one_is_rejected, "3"),

@@ -199,6 +199,8 @@ class AccountRow(Row, frozen=True):
     """Partners who had no capacity for the account's lead that is due. Cleared when another desk has decided. At most 100."""
     partner_load: PartnerCount | None = None
     """Open hand-offs of a partner as they were reported last. None: a partner has none, or no partner has a limit."""
+    work: tuple[tuple[str, str, int], ...] = ()
+    """Open hand-offs as reported last: (desk, rep_id, number). Number -1: the desk may count another. At most 3."""
 
     @property
     def is_asking(self) -> bool:

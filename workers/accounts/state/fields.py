@@ -58,6 +58,7 @@ class AccountFields(TypedDict, total=False):
     gone: tuple[str, ...]
     missing: tuple[str, ...]
     depends: tuple[str, ...]
+    work: tuple[tuple[str, str, int], ...]
     wanted: tuple[str, ...]
     enriched: tuple[Fact, ...]
     refused: tuple[RefusedClaim, ...]

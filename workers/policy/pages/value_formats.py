@@ -19,6 +19,8 @@ from workers.policy.pages.plain_words import (
 from workers.policy.scalars import DAY_MS, HOUR_MS, MINUTE_MS, OpeningDays, OpeningTime
 
 _PHRASES: Final[Mapping[str, str]] = {
+    "share": "the one whose turn it is by weight",
+    "fewest_open": "one of those with the fewest open hand-offs of the desk relative to their weights, and of these the one whose turn it is",
     "skip": "is lost",
     "drop": "are dropped too",
     "count": "count as visitors",
