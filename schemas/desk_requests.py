@@ -40,6 +40,8 @@ class MoveWhy(StrEnum):
     """The holder is back and the hand-offs were not reassigned meanwhile: the deadlines resume."""
     ANSWERED_BEFORE = "answered_before"
     """The earlier holder had answered before the hand-offs were reassigned. The report arrived late."""
+    CLAIMED = "claimed"
+    """A rep took the account from the pool of a desk."""
 
 
 class RunningClock(Model):

@@ -206,7 +206,7 @@ class HowChosen(StrEnum):
     BY_HAND = "by_hand"
     """The rep whom sales named manually."""
     CLAIMED = "claimed"
-    """The rep who took the lead. The desk charges the rep's turn."""
+    """The rep who took the lead. The desk charges the rep's turn, unless the lead was in its pool."""
     MANAGER = "manager"
     """The manager: no rep answered, or the owner and the deputies are away."""
     ANSWERED_CHAT = "answered_chat"

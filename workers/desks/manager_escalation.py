@@ -1,4 +1,4 @@
-"""Escalate an unanswered account at its desk: to the next in turn, else to the desk's manager.
+"""Escalate an unanswered account at its desk: to the next in turn, else to the desk's manager, or to the desk's pool.
 
 Input: a request to move an account, candidates. Output: an outcome. Reps who had the account are skipped. Such a
 request is late already and never waits. It takes a turn and capacity like any other request. If no member of the desk
@@ -16,6 +16,11 @@ from workers.policy.model import Desk
 def is_overdue(request: DeskRequest) -> bool:
     """Whether the account moves because no one responded in time."""
     return request.move is MoveWhy.NOT_ANSWERED
+
+
+def goes_to_pool(request: DeskRequest, desk: Desk) -> bool:
+    """Whether an overdue account goes to the desk as a whole, from which any rep may claim it."""
+    return is_overdue(request) and request.rep_id is None and desk.answer_within.then == "pool"
 
 
 def escalate_to_manager(

@@ -20,7 +20,7 @@ from workers.desks.capacity import in_period, is_limited_by_capacity
 from workers.desks.chat import give_to_answerer, prefer_at_work
 from workers.desks.claimed_turns import decide_claim
 from workers.desks.desk_terms import Terms, rep_desk
-from workers.desks.manager_escalation import escalate_to_manager, is_overdue
+from workers.desks.manager_escalation import escalate_to_manager, goes_to_pool, is_overdue
 from workers.desks.open_work import prefer_fewest_open
 from workers.desks.presence import why_unavailable_at
 from workers.desks.request_outcome import Outcome, State
@@ -50,7 +50,7 @@ def decide_at_desk(
     desk = terms.desk(request.desk)
     if desk is None:
         return _decide_without_desk(request)
-    if request.kind in {Kind.INQUIRY, Kind.SERVICE}:
+    if request.kind in {Kind.INQUIRY, Kind.SERVICE} or goes_to_pool(request, desk):
         return Outcome(State.ASSIGNED, deadline=terms.deadline(request, desk, None, now_ms))
     if request.mode is RequestMode.TURN and request.rep_id is not None:
         return decide_claim(terms, rows, request, desk, now_ms)

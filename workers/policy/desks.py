@@ -189,9 +189,10 @@ class AnswerWithin(Part):
     """Time to answer a lead that meets a condition of ``conditions``, by its name, in place of the time of its kind:
     ``when: {big_bank: 2h}``. The first condition that holds when the lead is handed over decides. A lead who asks for
     sales never waits longer than ``raised_hand``. Left out: only the kind decides."""
-    then: Literal["next", "manager"] | None = None
+    then: Literal["next", "manager", "pool"] | None = None
     """Escalation of an unanswered account. next: to the next rep in turn, after ``times`` moves to the desk's manager.
-    manager: to the manager at once. An owner's account goes to the owner's deputy, then to the manager. Left out: the
+    manager: to the manager at once. pool: to the desk as a whole; the first rep who claims, accepts or touches one of its
+    leads gets the account, and it takes no turn. An owner's account goes to the owner's deputy, then to the manager. Left out: the
     account stays with its holder, and the overdue answer is reported. Example: ``then: next``."""
     after: OverdueMultiple | None = None
     """When ``then`` happens, as a multiple of the time to answer: with ``after: 2x`` and 3h, after 6h."""
@@ -208,7 +209,7 @@ class AnswerWithin(Part):
             refuse(f"after beside then: {self.then}, as after: 2x", "no after")
         if self.then == "next" and self.times is None:
             refuse("times beside then: next, as times: 2", "no times")
-        if self.then == "manager" and self.times is not None:
+        if self.then != "next" and self.times is not None:
             refuse("times with then: next only", "times")
         return self
 

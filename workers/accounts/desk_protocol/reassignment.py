@@ -31,6 +31,7 @@ _REASONS = {
     MoveWhy.AWAY: Reason.REP_AWAY,
     MoveWhy.BACK: Reason.REP_BACK,
     MoveWhy.ANSWERED_BEFORE: Reason.ANSWERED_BEFORE_MOVE,
+    MoveWhy.CLAIMED: Reason.SALES_CLAIMED,
 }
 """Reason of a hand-off's new revision, by the cause of the move."""
 
@@ -99,7 +100,8 @@ def plan_for_move(case: Case, move: Move, holder: Holder) -> Plan:
     """Return the plan for a move: which desk to ask, and for which rep. ``holder`` has the account now."""
     how = _how_as_owner(case, holder)
     if move.to_rep_id is not None:
-        return _plan_for_rep(move.to_rep_id, holder, how or HowChosen.ACCOUNT_REP)
+        chosen = HowChosen.CLAIMED if move.why is MoveWhy.CLAIMED else how or HowChosen.ACCOUNT_REP
+        return _plan_for_rep(move.to_rep_id, holder, chosen)
     if how is not None or not holder.desk.startswith(_DESK):
         return _plan_for_rep(holder.stands_for or holder.id, holder, how)
     name = holder.desk.removeprefix(_DESK)
@@ -109,7 +111,7 @@ def plan_for_move(case: Case, move: Move, holder: Holder) -> Plan:
     moved_on = case.account.moved_on
     if move.why is MoveWhy.NOT_ANSWERED:
         turns = 0 if moved_on is None else moved_on.turns
-        if turns >= desk.answer_within.most_turns:
+        if turns >= desk.answer_within.most_turns and desk.answer_within.then != "pool":
             return _plan_for_rep(desk.manager, holder, HowChosen.MANAGER)
     elif (moved_on is not None and moved_on.is_at_end) or open_index.has_touched(case, holder.id):
         return _plan_for_rep(holder.id, holder)  # an absent rep's desk chooses the deputy, else the manager
@@ -168,7 +170,7 @@ def end_move(case: Case, why: MoveWhy, before: Holder | None, after: Holder) -> 
     case.change(move=None)
     if before is None or why is MoveWhy.BACK:
         return
-    if why is MoveWhy.ANSWERED_BEFORE:
+    if why in {MoveWhy.ANSWERED_BEFORE, MoveWhy.CLAIMED}:
         case.change(moved_on=None)
     elif why is MoveWhy.NOT_ANSWERED and before.id != after.id:
         escalation.record_escalation(case, before, after)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from schemas.desk_requests import RequestMode
 from schemas.vocabulary import AssigneeType, HowChosen, Kind, Reason, Route
 from workers.accounts.evaluation.evaluate import evaluate
+from workers.accounts.handoffs.escalation import is_in_pool
 from workers.accounts.handoffs.queue import make_due
 from workers.accounts.routing.ownership import kind_of, owner_of
 from workers.accounts.routing.permission import exclusion_of, restriction
@@ -62,7 +63,7 @@ def _account_obstacle(case: Case, rep_id: str) -> Obstacle | None:
     right, holder = owner_of(case.terms.policy, account), account.holder
     if right is not None and right.rep_id != rep_id:
         return Obstacle(REASONS[right.route], right.rep_id)
-    if holder is None or (holder.type is AssigneeType.REP and holder.id == rep_id):
+    if holder is None or (holder.type is AssigneeType.REP and holder.id == rep_id) or is_in_pool(case):
         return None
     if holder.type is AssigneeType.REP:
         return Obstacle(Reason.ACCOUNT_ALREADY_HAS_REP, holder.id)

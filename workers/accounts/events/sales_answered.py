@@ -148,11 +148,15 @@ def _acknowledge(feedback: Feedback) -> None:
 
 
 def _claim(feedback: Feedback) -> None:
-    """Give the lead to the rep who claims it, or report the obstacle. The holder's claim accepts the hand-off."""
+    """Give the lead to the rep who claims it, or report the obstacle. The holder's claim accepts the hand-off.
+
+    A claim of a lead in a pool accepts its hand-offs, and the account goes to the claimant.
+    """
     hand, event = feedback.hand, feedback.event
     rep_id, at_ms = event.activity.rep_id, event.occurred_at_ms
-    mine = [one for one in feedback.handoffs if one[1].holder.id == rep_id]
     found = find_obstacle(hand, rep_id, at_ms)
+    is_free = found is None and escalation.is_in_pool(hand.case)
+    mine = [one for one in feedback.handoffs if is_free or one[1].holder.id == rep_id]
     if found is None:
         claim(hand, rep_id)
     elif not mine:

@@ -82,7 +82,7 @@ def record_answer(case: Case, rep_id: str, at_ms: int) -> None:
     """Record that a rep touched the account at ``at_ms``, the touch's own date.
 
     The holder keeps the account, and the escalation ends. An earlier holder who touched it before losing it gets it
-    back.
+    back. An account in a pool goes to the rep who touched it first.
     """
     account = case.account
     holder, moved_on = account.holder, account.moved_on
@@ -93,6 +93,17 @@ def record_answer(case: Case, rep_id: str, at_ms: int) -> None:
         return
     if any(one.rep_id == rep_id and at_ms < one.until_ms for one in moved_on.had):
         case.change(move=Move(MoveWhy.ANSWERED_BEFORE, holder.id, rep_id))
+    elif rep_id and account.move is None and is_in_pool(case):
+        case.change(move=Move(MoveWhy.CLAIMED, holder.id, rep_id))
+
+
+def is_in_pool(case: Case) -> bool:
+    """Whether a desk holds the unanswered account as a whole, so that any rep may claim it."""
+    holder = case.account.holder
+    if holder is None or holder.type is not AssigneeType.DESK or case.account.moved_on is None:
+        return False
+    desk = case.terms.policy.desks.get(holder.id.removeprefix(_DESK))
+    return desk is not None and desk.answer_within.then == "pool"
 
 
 def _can_escalate(case: Case, holder: Holder) -> bool:

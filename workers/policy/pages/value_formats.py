@@ -31,6 +31,7 @@ _PHRASES: Final[Mapping[str, str]] = {
     "disqualified": "the lead is disqualified",
     "question_account": "the account is in question, and no lead of it is an MQL until a fact changes",
     "next": "the next rep in turn",
+    "pool": "the desk as a whole, and then to the first rep who claims, accepts or touches one of its leads",
     "manager": "the manager",
     "count_nothing": "nothing counts except their own requests",
     "count_everything": "everything counts",

@@ -96,7 +96,7 @@ CASES = [
     ("times: 2", "times: 10", "desks.inside_sales.answer_within.times", '"10"', "to 9"),
     ("then: next, ", "", "desks.inside_sales.answer_within", "no then", "names the escalation"),
     ("then: next", "then: manager", "desks.inside_sales.answer_within", "times", "next only"),
-    ("then: next", "then: nobody", "desks.inside_sales.answer_within.then", '"nobody"', "next or manager"),
+    ("then: next", "then: nobody", "desks.inside_sales.answer_within.then", '"nobody"', "manager or pool"),
     ("due_soon_percent: 75", "due_soon_percent: 100", "desks.inside_sales.due_soon_percent", '"100"', "to 99"),
     ("holidays: US}", "holidays: us}", "calendars.east.holidays", '"us"', "in capital letters"),
     ('hours: {mon-fri: "08:30-17:30"}, holidays: US}', "hours: {mon-fri: closed}}", "calendars.east.hours", "never opens", "opening hours"),
