@@ -15,6 +15,7 @@ from schemas.base import Model
 from schemas.crm_reps import DeskMembership
 from schemas.desk_requests import RepFacts
 from schemas.outputs import LeadRouting
+from schemas.partner_load import PARTNERS_DESK
 from schemas.vocabulary import Action, AssigneeType, Kind, Request, Stage
 from tests.hops.accounts.market import (
     BANK,
@@ -51,6 +52,7 @@ from workers.accounts.rulebook.terms import MOST_AT_ONCE
 from workers.accounts.state.account import AccountRow
 from workers.accounts.state.handoff import HandoffRow, PendingRow, ServiceRow
 from workers.accounts.state.lead import LeadRow
+from workers.desks.rows import RotationRow
 from workers.policy.load import load_policy
 
 PARTNERS = """owners: {not_people: [queue], subsidiaries: parents_owner}
@@ -82,7 +84,20 @@ AT_DESKS = with_routes(
     "conditions: {islands: {regions: [HI, PR], kinds: [raised_hand]}}\nowners: {not_people: [queue]}\n",
 )
 """Customers go to a desk, routes test requests and named conditions, and no partner covers an account."""
-texts = st.sampled_from((TEXT, AT_DESKS))
+_TERMS = "gets: mql, answer_within: 4h, then: next_partner, sees: [name]"
+IN_TURN = with_routes(
+    POLICY_TEXT,
+    (NEVER, SUPPORT, CUSTOMER, OPEN, OWNER, PARTNER, REP, FORMER, WEST, REST),
+    desk("west", calendar="west") + desk("care", more=", service: 4h"),
+    f"""owners: {{not_people: [queue], subsidiaries: parents_owner}}
+partners:
+  islands: {{regions: [HI, PR], level: gold, most_open: 1, {_TERMS}}}
+  south: {{regions: [PR, HI], level: gold, weight: 2, most_open: 1, {_TERMS}}}
+  third: {{regions: [HI], gets: sql, most_open: 1, answer_within: 16h, then: return, sees: [name]}}
+""",
+)
+"""Partners take turns, have limits, and pass accounts on."""
+texts = st.sampled_from((TEXT, AT_DESKS, IN_TURN))
 PEOPLE = ("ann", "bob")
 OWNERS = ("own", "other")
 COMPANIES: tuple[dict[str, Any], ...] = (
@@ -185,6 +200,12 @@ def rows(market: Market, kind: type[Any]) -> list[Any]:
     return [row for _, row in market.accounts.decider.rows.scan(kind, BANK, limit=99)]
 
 
+def open_leads_of_partners(market: Market) -> dict[str, int]:
+    """Return the open leads of each partner as the desk of all partners counts them."""
+    rotation = market.desks.decider.rows.get(RotationRow, PARTNERS_DESK) or RotationRow()
+    return {partner: count for partner, count in rotation.taken.items() if count}
+
+
 @settings(deadline=None, max_examples=250)
 @given(records(), st.lists(st.integers(0, 5), min_size=1, max_size=30), at_once, texts)
 def test_an_account_has_one_owner_at_every_prefix_of_the_output(
@@ -205,6 +226,11 @@ def test_when_no_message_is_in_transit_the_accounts_own_owner_has_it(
     market = play(events, choices, most_at_once, text)
     account = market.account()
     held = open_now(market, service=False).values()
+    assert open_leads_of_partners(market) == (
+        {account.holder.id: account.open_handoffs}
+        if text is IN_TURN and account.holder is not None and account.holder.type is AssigneeType.PARTNER
+        else {}
+    )
     right = owner_of(load_policy(text), account)
     if right is not None:
         assert {one.assignee.id for one in held if one.assignee} <= {right.rep_id}
