@@ -1,7 +1,6 @@
 """desk.requests (internal): requests of accounts to desks, and reps' records. Key: the desk.
 
-A desk is `desk:<name>`, `partner:<name>`, `partners:all`, where partners take turns, or `rep:<rep_id>` for the desk of one
-through which one rep is asked.
+A desk is `desk:<name>`, `partner:<name>`, `partners:all` for partners in turn, or `rep:<rep_id>` for the desk of one rep.
 """
 
 from __future__ import annotations
