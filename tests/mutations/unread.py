@@ -40,8 +40,8 @@ UNREAD = [
         (
             Edit(
                 f"{ENGINE}/decide.py",
-                "        if self.skips.stops_at(record) and (self.output_count",
-                "        if self.skips.stops_at(record) and False and (self.output_count",
+                "        if stops and (self.output_count",
+                "        if stops and False and (self.output_count",
             ),
         ),
         "unit/engine/test_skips.py::test_what_was_decided_before_a_damaged_record_is_committed_first",

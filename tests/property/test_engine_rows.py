@@ -27,7 +27,13 @@ class LeadXRow(Row, frozen=True):
     points: int = 0
 
 
-TYPES = st.sampled_from([LeadRow, LeadXRow])
+class EventRow(Row, frozen=True):
+    prefix: ClassVar[str] = "event"
+    is_cached: ClassVar[bool] = False
+    points: int = 0
+
+
+TYPES = st.sampled_from([LeadRow, LeadXRow, EventRow])
 # Few parts, so that keys collide: next to the separator, non-ASCII and empty.
 PARTS = st.sampled_from(["", "a", "a\x01", "ab", "b", "é", "\U0001f600"])
 KEYS = st.tuples(PARTS, st.sampled_from(["", "a"]))

@@ -225,30 +225,22 @@ class Case:
 class LeadInHand:
     """One lead of a case, with the changes that are not persisted yet.
 
-    Each row is read when it is first used. ``write`` persists the rows that have changed. Until then ``lead`` and
+    The score's row is read when it is first used. ``write`` persists the rows that have changed. Until then ``lead`` and
     ``score`` may be newer than the stored rows, so code with a LeadInHand reads the lead from it alone.
     """
 
-    __slots__ = ("_lead", "_score", "_stored_lead", "_stored_score", "case", "lead_id")
+    __slots__ = ("_score", "_stored_lead", "_stored_score", "case", "lead", "lead_id")
+
+    lead: LeadRow
+    """The lead's row; an empty one if the lead is new."""
 
     def __init__(self, case: Case, lead_id: str, lead: LeadRow | None = None) -> None:
         """``lead`` is the stored row, if the caller has read it already."""
         self.case = case
         self.lead_id = lead_id
-        self._lead = self._stored_lead = lead
+        self.lead = self._stored_lead = case.lead(lead_id) if lead is None else lead
         self._score: ScoreRow | None = None
         self._stored_score: ScoreRow | None = None
-
-    @property
-    def lead(self) -> LeadRow:
-        """The lead's row; an empty one if the lead is new."""
-        if self._lead is None:
-            self._lead = self._stored_lead = self.case.lead(self.lead_id)
-        return self._lead
-
-    @lead.setter
-    def lead(self, lead: LeadRow) -> None:
-        self._lead = lead
 
     @property
     def score(self) -> ScoreRow:
@@ -264,7 +256,7 @@ class LeadInHand:
 
     def change(self, **fields: Unpack[LeadFields]) -> None:
         """Change fields of the lead's row."""
-        self._lead = replace(self.lead, **fields)
+        self.lead = replace(self.lead, **fields)
 
     def write(self) -> None:
         """Persist both rows, each if it has changed."""
@@ -273,9 +265,9 @@ class LeadInHand:
 
     def write_lead(self) -> None:
         """Persist the lead's row if it has changed."""
-        if self._lead is not None and self._lead is not self._stored_lead:
-            self.case.put_lead(self.lead_id, self._lead)
-            self._stored_lead = self._lead
+        if self.lead is not self._stored_lead:
+            self.case.put_lead(self.lead_id, self.lead)
+            self._stored_lead = self.lead
 
     def write_score(self) -> None:
         """Persist the score row if it has changed."""

@@ -12,8 +12,7 @@ from workers.engine.quarantine import QuarantineLimits
 from workers.engine.rows import Row
 
 if TYPE_CHECKING:
-    from workers.engine.api import Emit, Hop, Record
-    from workers.engine.rows import Rows
+    from workers.engine.api import Emit
 
 
 class OffsetRow(Row, frozen=True):
@@ -53,12 +52,6 @@ class InputCounts:
     """(topic, field) of each field that could not be read."""
     outdated: list[str] = field(default_factory=list)
     """Topic of each record that is older than what is known."""
-
-    def add(self, hop: Hop[object], event: object, record: Record, rows: Rows) -> None:
-        """Count a record, before the hop handles it."""
-        self.unread += hop.unread_of(event)
-        if hop.is_outdated(event, record, rows):
-            self.outdated.append(record.topic)
 
     def clear(self) -> None:
         """Forget the counts, because their batch is committed."""

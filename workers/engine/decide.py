@@ -132,7 +132,8 @@ class Decider:
         It returns False if failed timers have stopped the partition. The timers that are left stay as they are. It also
         returns False if the record will stop the partition: the records before it are committed first.
         """
-        if self.skips.stops_at(record) and (self.output_count or not self._is_idle or self._idle_records):
+        stops = record.unread is not None and self.skips.stops_at(record)
+        if stops and (self.output_count or not self._is_idle or self._idle_records):
             self._is_idle = False
             return False
         stamp = record.timestamp_ms
@@ -173,12 +174,12 @@ class Decider:
             is_dead = not self._attempts.run(self.hop.on_timer, where, clock, timer, self.rows, clock)
             self.marker.clear_timer()
         if is_dead:
-            self._count(is_dead=True)
+            self._count_dead()
 
-    def _count(self, *, is_dead: bool) -> None:
-        """Count a record, or a failed timer, cursor or announcement. A successful timer must not end a run of bad records."""
-        self.quarantine = count_record(self.quarantine, self.limits.quarantine, is_dead=is_dead)
-        self.dead_letters += is_dead
+    def _count_dead(self) -> None:
+        """Count a failed record, timer, cursor or announcement. A successful timer must not end a run of bad records."""
+        self.quarantine = count_record(self.quarantine, self.limits.quarantine, is_dead=True)
+        self.dead_letters += 1
 
     def decide(self, record: Record) -> None:
         """Decide one record, take over its offset, and do one chunk of long work. Its due timers must have run before."""
@@ -188,16 +189,19 @@ class Decider:
             self.rows.keep()
         else:
             self._is_idle = False
-            self._count(is_dead=not self._handle(record, clock))
-        self._advance_offset(record)
+            if self._attempts.run(self._call_hop, record, clock, record, clock):
+                self.quarantine = count_record(self.quarantine, self.limits.quarantine, is_dead=False)
+            else:
+                self._count_dead()
+        self._offsets[record.topic] = record.offset + 1
         if self.rows.cursor_hint:
             self._continue_cursor(clock)
 
     def bury(self, record: Record, reason: str, detail: str) -> None:
         """Send a record to the dead letters without deciding it, because deciding it kills the worker."""
         self._attempts.bury(record, reason, detail, Clock(self.now_ms))
-        self._count(is_dead=True)
-        self._advance_offset(record)
+        self._count_dead()
+        self._offsets[record.topic] = record.offset + 1
 
     def resume(self, offset: int) -> None:
         """Continue after an operator's resume at ``offset`` of the own log: set the counts of dead letters to zero."""
@@ -215,7 +219,7 @@ class Decider:
             self.hop.announce, where, clock, self.partition, self.partitions, self.rows, clock
         )
         if not announced:
-            self._count(is_dead=True)
+            self._count_dead()
 
     def _substitute_record(self, key: str, at_ms: int) -> Record:
         """Return the record to name in a dead letter of a timer, a cursor or an announcement. Its offset is -1."""
@@ -225,17 +229,8 @@ class Decider:
         """Whether the engine wrote the record. Only its own log holds such records, whatever headers other topics carry."""
         return record.topic == self.spec.own_log and is_control(record)
 
-    def _advance_offset(self, record: Record) -> None:
-        self._offsets[record.topic] = record.offset + 1
-
-    def _handle(self, record: Record, clock: Clock) -> bool:
-        refusal = self.skips.refusal(record, self.limits.max_record_bytes)
-        if refusal is not None:
-            self._attempts.bury(record, *refusal, clock)
-            return False
-        return self._attempts.run(self._call_hop, record, clock, record, clock)
-
     def _call_hop(self, record: Record, clock: Clock) -> list[Emit]:
+        self.skips.check(record, self.limits.max_record_bytes)
         origin = origin_of(record) if record.topic == self.spec.own_log else None
         as_sent = record if origin is None else replace(record, topic=origin)
         event = self.hop.parse(as_sent)
@@ -245,7 +240,11 @@ class Decider:
                 raw = key.encode()
                 if partition_of(raw, self.partitions) != self.partition:
                     return [forward_emit(record, self.spec.own_log, raw)]
-        self.input_counts.add(self.hop, event, as_sent, self.rows)
+        unread = self.hop.unread_of(event)
+        if unread:
+            self.input_counts.unread += unread
+        if self.hop.is_outdated(event, as_sent, self.rows):
+            self.input_counts.outdated.append(as_sent.topic)
         return self.hop.handle(event, as_sent, self.rows, clock)
 
     def _handle_control(self, record: Record, clock: Clock) -> None:
@@ -283,7 +282,7 @@ class Decider:
         if not self._attempts.run(chunk, where, clock):
             move_cursor(self.rows, cursor, None)
             self.rows.keep()
-            self._count(is_dead=True)
+            self._count_dead()
 
     # Batches.
 

@@ -40,6 +40,10 @@ class QuarantineLimits:
 
 def count_record(row: QuarantineRow, limits: QuarantineLimits, *, is_dead: bool) -> QuarantineRow:
     """Return the counts with one more record. A full window is halved, so that older records count less and less."""
+    if (
+        not is_dead and not row.run and row.handled + 1 < limits.window
+    ):  # nearly always: only one number changes
+        return replace(row, handled=row.handled + 1)
     handled, dead = row.handled + 1, row.dead + is_dead
     run = row.run + 1 if is_dead else 0
     stopped = row.stopped

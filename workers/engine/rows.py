@@ -11,6 +11,7 @@ be stored fails the record that wrote it, and a read gives the same before a com
 from __future__ import annotations
 
 from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 import msgspec
@@ -32,14 +33,17 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields
     """A row type. ``prefix`` must be unique within its agent. A new field needs a default."""
 
     prefix: ClassVar[str] = ""
+    is_cached: ClassVar[bool] = True
+    """Whether committed rows are cached. False for rows that are rarely read twice: they would push out busy rows."""
 
 
 R = TypeVar("R", bound=Row)
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 _decoders: dict[type[Row], Any] = {}
 _MISSING: Any = object()
-_Written = tuple[Row, bytes] | None
-"""A changed row as a read returns it, with its encoded form. None: deleted."""
+_Written = tuple[Row | None, bytes | None]
+"""A changed row as a read returns it, with its encoded form."""
+_DELETED: _Written = (None, None)
 
 
 class Store(Protocol):
@@ -63,11 +67,11 @@ def row_key(type_: type[Row], parts: tuple[str, ...]) -> bytes:
 
     Raises ValueError if a part holds U+0000, because two keys could become equal.
     """
-    joined = "\x00".join(parts)
-    if joined.count("\x00") >= (len(parts) or 1):
+    key = "\x00".join((type_.prefix, *parts)).encode() if parts else f"{type_.prefix}\x00".encode()
+    if key.count(SEP) > (len(parts) or 1):
         msg = "a key part must not hold the character U+0000"
         raise ValueError(msg)
-    return f"{type_.prefix}\x00{joined}".encode()
+    return key
 
 
 def decode(type_: type[R], raw: bytes) -> R:
@@ -149,11 +153,9 @@ class Rows:
     def get(self, type_: type[R], *parts: str) -> R | None:
         """Return the row, or None. Writes of this batch are visible."""
         key = row_key(type_, parts)
-        written = self._record.get(key, _MISSING)
-        if written is _MISSING:
-            written = self._batch.get(key, _MISSING)
-        if written is not _MISSING:
-            return None if written is None else written[0]
+        written = self._record.get(key) or self._batch.get(key)
+        if written is not None:
+            return written[0]  # type: ignore[return-value]
         found = self._cached.get(key, _MISSING)
         if found is not _MISSING:
             return found  # type: ignore[no-any-return]
@@ -161,6 +163,8 @@ class Rows:
         if found is _MISSING:
             raw = self._store.get(key)
             found = None if raw is None else decode(type_, raw)
+            if not type_.is_cached:
+                return found
         self._cached[key] = found
         return found  # type: ignore[no-any-return]
 
@@ -174,7 +178,7 @@ class Rows:
 
     def delete(self, type_: type[Row], *parts: str) -> None:
         """Delete a row. If there is none, nothing changes."""
-        self._record[row_key(type_, parts)] = None
+        self._record[row_key(type_, parts)] = _DELETED
 
     def scan(
         self,
@@ -215,30 +219,29 @@ class Rows:
         at = 0
         for key, raw in self._store.scan(low, high):
             while at < len(mine) and mine[at] < key:
-                written = self._changed(mine[at])
+                row = self._changed(mine[at])
                 at += 1
-                if written is not None:
-                    yield mine[at - 1], written[0]
+                if row is not None:
+                    yield mine[at - 1], row
             if at < len(mine) and mine[at] == key:
                 continue
             yield key, decode(type_, raw)
         for own in mine[at:]:
-            written = self._changed(own)
-            if written is not None:
-                yield own, written[0]
+            row = self._changed(own)
+            if row is not None:
+                yield own, row
 
     def _changed(self, key: bytes) -> Any:
-        found = self._record.get(key, _MISSING)
-        return self._batch[key] if found is _MISSING else found
+        """Return a changed row, or None if it is deleted."""
+        return (self._record.get(key) or self._batch[key])[0]
 
     # For the engine only: the layers.
 
     def keep(self) -> None:
         """Move the changes of the record into the batch: the record is decided."""
-        if self._sorted:
+        for base, index in self._sorted.items():
             for key in self._record:
-                index = self._sorted.get(key[: key.index(SEP) + 1])
-                if index is not None and key not in self._batch:
+                if key.startswith(base) and key not in self._batch:
                     index.add(key)
         self._batch.update(self._record)
         self.discard()
@@ -250,15 +253,16 @@ class Rows:
 
     def changes(self) -> dict[bytes, bytes | None]:
         """Return the encoded changes of the batch, in the order of the keys. None: deleted."""
-        return {
-            key: None if written is None else written[1]
-            for key, written in sorted(self._batch.items(), key=_first)
-        }
+        return {key: written[1] for key, written in sorted(self._batch.items(), key=itemgetter(0))}
 
     def committed(self) -> None:
         """Begin a new batch. The store must hold the changes of this one."""
-        for key, written in self._batch.items():
-            self._cached[key] = None if written is None else written[0]
+        for key, (row, _) in self._batch.items():
+            if row is None:
+                self._cached.pop(key, None)
+                self._cached_before.pop(key, None)
+            elif row.is_cached:
+                self._cached[key] = row
         if len(self._cached) > MOST_CACHED:
             self._cached, self._cached_before = {}, self._cached
         self._batch.clear()
@@ -270,10 +274,6 @@ class Rows:
     def changed_count(self) -> int:
         """The number of rows changed in this batch so far."""
         return len(self._batch)
-
-
-def _first(item: tuple[bytes, _Written]) -> bytes:
-    return item[0]
 
 
 def put_if_changed(rows: Rows, row: Row, unset: Row | None, *key: str) -> None:

@@ -1,7 +1,7 @@
 """Records that are not decided: those that an operator skips, and those that are too large or were not unpacked.
 
-In: the skips that operators have written, read when a partition opens. Out: reason and detail of the dead letter that the
-record becomes, or a :class:`RecordDamagedError`, which stops the partition until an operator skips the record.
+In: the skips that operators have written, read when a partition opens. Out: a :class:`RefusedError`, so that the record
+becomes a dead letter, or a :class:`RecordDamagedError`, which stops the partition until an operator skips the record.
 A skip holds for one offset. It also holds for a record that ends the process, because it is read before any record.
 """
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from aiokafka.structs import TopicPartition
 
+from workers.engine.api import RefusedError
 from workers.engine.partitioner import partition_of
 from workers.engine.state_errors import RecordDamagedError
 
@@ -55,18 +56,21 @@ class Skips:
 
     by_place: Mapping[tuple[str, int], Skip] = field(default_factory=dict)
 
-    def refusal(self, record: Record, most_bytes: int) -> tuple[str, str] | None:
-        """Return reason and detail of the dead letter if the record is not to be decided. Raises RecordDamagedError."""
-        skip = self.by_place.get((record.topic, record.offset)) if self.by_place else None
+    def check(self, record: Record, most_bytes: int) -> None:
+        """Raise RefusedError if the record is not to be decided, and RecordDamagedError if it stops the partition."""
+        value = record.value
+        is_read = record.unread is None and (value is None or len(value) <= most_bytes)
+        if is_read and not self.by_place:  # nearly always
+            return
+        skip = self.by_place.get((record.topic, record.offset))
         if skip is not None:
-            return "skipped", f"skipped by {skip.by}: {skip.why}"
+            raise RefusedError("skipped", f"skipped by {skip.by}: {skip.why}")
         if record.unread is not None:
             if not record.unread.reason:
                 raise RecordDamagedError(record.topic, record.partition, record.offset, record.unread.detail)
-            return record.unread.reason, record.unread.detail
-        if record.value is not None and len(record.value) > most_bytes:
-            return "too_large", f"{len(record.value)} bytes, at most {most_bytes} are read"
-        return None
+            raise RefusedError(record.unread.reason, record.unread.detail)
+        if value is not None and len(value) > most_bytes:
+            raise RefusedError("too_large", f"{len(value)} bytes, at most {most_bytes} are read")
 
     def stops_at(self, record: Record) -> bool:
         """Whether the record stops the partition."""

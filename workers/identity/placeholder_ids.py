@@ -33,26 +33,13 @@ _LONGEST: Final = 100
 _LONGEST_WORD: Final = 9
 _FIRST: Final = frozenset("{[(<$%*\"'`")
 """Characters with which a longer placeholder may begin."""
-_BEGINNINGS: Final = (
-    *(
-        "anon",
-        "visit",
-        "client",
-        "undefined",
-        "unknown",
-        "unident",
-        "opt",
-        "no-co",
-        "no_co",
-        "nocook",
-        "cookiel",
-    ),
-    *("object", "function", "null null", "0123", "1234", "9876"),
-)
-"""Beginnings of longer placeholders that are words or digits in order."""
+_LAST: Final = frozenset(")>]\"'`")
+"""Characters with which a longer placeholder may end."""
+_BEGINNINGS: Final = ("object", "function", "0123", "1234", "9876")
+"""Beginnings of longer placeholders that are objects of a script, or digits in order."""
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=100_000)
 def is_placeholder_id(visitor_id: str) -> bool:
     """Whether an id of a browser or a session is a placeholder, in any case and with brackets, quotes or spaces around."""
     length = len(visitor_id)
@@ -72,7 +59,8 @@ def is_placeholder_id(visitor_id: str) -> bool:
 
 
 def _may_be_one(visitor_id: str) -> bool:
-    first = visitor_id[0]
-    if first in _FIRST or first.isspace() or visitor_id[-1].isspace() or visitor_id[1:4] == first * 3:
+    first, last = visitor_id[0], visitor_id[-1]
+    if first in _FIRST or last in _LAST or first.isspace() or last.isspace() or visitor_id[1:4] == first * 3:
         return True
-    return visitor_id[:9].casefold().startswith(_BEGINNINGS)
+    text = visitor_id.casefold()
+    return text in _WORDS or text.startswith(_BEGINNINGS)

@@ -47,6 +47,7 @@ class SeenRow(Row, frozen=True):
     """
 
     prefix: ClassVar[str] = "seen"
+    is_cached: ClassVar[bool] = False
     arrival_ms: int = 0
     """Timestamp of the record that brought the event first. Milliseconds UTC. 0: a row of an earlier release."""
     at_ms: int = 0
@@ -173,9 +174,9 @@ def _find(
 ) -> tuple[str, SeenRow] | None:
     """Return the row of an event that arrived at most ``window_ms`` before or after, with its period."""
     at_ms = arrival.at_ms
-    first_ms, last_ms = at_ms - window_ms, min(at_ms + window_ms, arrival.stream_ms)
-    for number in range(last_ms // _PERIOD_MS, max(first_ms, 0) // _PERIOD_MS - 1, -1):
-        period = _key_of_day((number + 1) * PERIOD_DAYS - 1)
+    first_ms = at_ms - window_ms
+    last_ms = min(at_ms + window_ms, arrival.stream_ms)
+    for period in _periods(max(first_ms, 0) // _PERIOD_MS, last_ms // _PERIOD_MS):
         row = rows.get(SeenRow, period, topic, event_id)
         if row is not None and (not row.at_ms or first_ms <= row.arrival_ms <= at_ms + window_ms):
             return period, row  # a row of an earlier release has no date, so nothing is earlier
@@ -190,4 +191,10 @@ def _is_in_old_row(rows: Rows, topic: str, event_id: str, time: EventTime) -> bo
 
 def _period(time_ms: int) -> str:
     """Return the last day of the period that holds a time, as digits that sort."""
-    return _key_of_day((time_ms // _PERIOD_MS + 1) * PERIOD_DAYS - 1)
+    return _periods(time_ms // _PERIOD_MS, time_ms // _PERIOD_MS)[0]
+
+
+@lru_cache(maxsize=1_024)
+def _periods(first: int, last: int) -> tuple[str, ...]:
+    """Return the last days of the periods with these numbers as digits that sort, the latest first."""
+    return tuple(_key_of_day((number + 1) * PERIOD_DAYS - 1) for number in range(last, first - 1, -1))

@@ -12,7 +12,6 @@ from schemas.base import UnreadField
 from schemas.crm_accounts import CrmAccount
 from schemas.crm_contacts import CrmContact, EnrichedCompany
 from schemas.form_fills import FormFill
-from schemas.web_activity import WebActivity
 from workers.identity.company_size import employees_range, revenue_range
 from workers.identity.country_names import read_country
 from workers.identity.placeholders import is_placeholder
@@ -33,8 +32,6 @@ _READERS: dict[str, Callable[[Any], object]] = {
 def without_unread_facts(topic: str, reading: Reading) -> Reading:
     """Return the reading without facts that cannot be read. The same object if all of them can."""
     body = reading.body
-    if type(body) is WebActivity:  # by far the most records, and without any of these facts
-        return reading
     if isinstance(body, CrmContact) and body.company is not None:
         company, unread = _readable(topic, body.company, "company.")
         body = body if company is body.company else body.model_copy(update={"company": company})

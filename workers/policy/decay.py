@@ -82,7 +82,7 @@ class Decay(Part):
             made[day:] = [self.steps[day]] * (days - day)
         return tuple(made[:days])
 
-    @property
+    @cached_property
     def unit(self) -> int:
         """Return the weight of a new event."""
         return self.weights[0]
@@ -97,8 +97,10 @@ class Decay(Part):
 
         ``weighted`` is the sum of the weights of the events by their age. Half a point is rounded away from zero.
         """
-        nearest = (2 * abs(each) * weighted + self.unit) // (2 * self.unit)
-        return nearest if each > 0 else -nearest
+        unit = self.unit
+        if each > 0:
+            return (2 * each * weighted + unit) // (2 * unit)
+        return -((unit - 2 * each * weighted) // (2 * unit))
 
     def describe(self) -> str:
         """Return the decay in words, for the numbers that the check prints."""

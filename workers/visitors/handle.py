@@ -17,6 +17,7 @@ from schemas.tolerant_parsing import places_of, read_record
 from schemas.topics import LEAD_EVENTS, TOPICS, VISITOR_EVENTS
 from schemas.visitor_events import DirectoryReady
 from schemas.vocabulary import DeadLetterReason
+from schemas.web_activity import WebActivity
 from workers.engine.api import BaseHop, Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.identity.company_domains import DATA_VERSION, domains_of
 from workers.identity.consent_statements import latest, refuses_tracking, statements_of
@@ -89,7 +90,8 @@ class VisitorsHop(BaseHop):
             reading = read_record(TOPICS[record.topic], record.value)
         except ContractError as error:
             raise RefusedError(error.reason, error.detail) from None
-        reading = with_own_words(without_unread_facts(record.topic, reading), self._words)
+        if type(reading.body) is not WebActivity:  # an activity, by far the most records, has neither
+            reading = with_own_words(without_unread_facts(record.topic, reading), self._words)
         event = parsed_event(reading)
         if event.bad_address and browser_of(event.body) is None and not asks_for_a_person(event.body):
             raise RefusedError(DeadLetterReason.BAD_ADDRESS, f"email: {event.bad_address}")
@@ -158,7 +160,8 @@ class VisitorsHop(BaseHop):
         event_id, arrival = id_of(body), Arrival(arrival_ms, clock.now_ms)
         if first_ms is None:
             time = event_time(body.occurred_at, arrival_ms, self._window_ms)
-            self._look_for_old_rows(rows, clock)
+            if self._has_old_rows:
+                self._look_for_old_rows(rows, clock)
             repeat = remember(
                 rows, record.topic, event_id, time, arrival, self._window_ms, has_old_rows=self._has_old_rows
             )
@@ -179,7 +182,7 @@ class VisitorsHop(BaseHop):
     def _look_for_old_rows(self, rows: Rows, clock: Clock) -> None:
         """Look once a day whether rows of repeats of an earlier release are left."""
         day = clock.now_ms // DAY_MS
-        if self._has_old_rows and day != self._looked_on_day:
+        if day != self._looked_on_day:
             self._looked_on_day = day
             self._has_old_rows = may_hold_old_rows(rows, clock.now_ms, self._window_ms)
 

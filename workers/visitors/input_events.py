@@ -43,8 +43,9 @@ def parsed_event(reading: Reading) -> ParsedEvent:
     if body.anonymous_id is not None and is_placeholder_id(body.anonymous_id):
         body = body.model_copy(update={"anonymous_id": None})
     if not body.email:
-        unread = reading.unread
-        cannot_be_read = bool(unread) and any(one.field == "email" for one in unread)
+        if not reading.unread:
+            return ParsedEvent(body)
+        cannot_be_read = any(one.field == "email" for one in reading.unread)
         bad_address = "expected a text of at most 500 characters" if cannot_be_read else ""
         return ParsedEvent(body, None, bad_address, reading.unread)
     try:

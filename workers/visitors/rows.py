@@ -60,6 +60,7 @@ class HistoryRow(Row, frozen=True):
     """
 
     prefix: ClassVar[str] = "history"
+    is_cached: ClassVar[bool] = False
     activity: str = ""
     url: str | None = None
     asset: str | None = None

@@ -22,6 +22,12 @@ class LeadNoteRow(Row, frozen=True):
     text: str = ""
 
 
+class EventRow(Row, frozen=True):
+    prefix: ClassVar[str] = "event"
+    is_cached: ClassVar[bool] = False
+    points: int = 0
+
+
 class TallyRow(Row, frozen=True):
     prefix: ClassVar[str] = "tally"
     by_rule: dict[str, int] = msgspec.field(default_factory=dict)
@@ -223,6 +229,29 @@ def test_a_row_that_was_read_before_it_changed_is_read_changed_after_the_commit(
         rows.put(change, "a")
     commit(rows, store)
     assert rows.get(LeadRow, "a") == change
+
+
+def test_rows_of_a_type_that_is_not_cached_push_out_no_busy_row(
+    store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = Rows(store)
+    rows.put(LeadRow(points=1), "busy")
+    commit(rows, store)
+    asked: list[bytes] = []
+    read = store.get
+    monkeypatch.setattr(store, "get", lambda key: asked.append(key) or read(key))
+    for number in range(3 * MOST_CACHED):
+        assert rows.get(EventRow, f"{number}") is None
+        rows.put(EventRow(points=number), f"{number}")
+        commit(rows, store)
+    assert rows.get(LeadRow, "busy") == LeadRow(points=1)
+    assert row_key(LeadRow, ("busy",)) not in asked
+    rows.delete(EventRow, "7")
+    commit(rows, store)
+    assert rows.get(EventRow, "7") is None
+    rows.put(EventRow(points=8), "7")
+    commit(rows, store)
+    assert rows.get(EventRow, "7") == EventRow(points=8)
 
 
 def test_busy_rows_are_read_from_the_store_once_and_others_leave_the_cache(

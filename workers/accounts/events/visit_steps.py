@@ -63,25 +63,25 @@ class Visit:
     has_new_handoff: bool = False
     """Whether the event made a hand-off due. Set by ``evaluate_lead``."""
 
-    @property
-    def case(self) -> Case:
-        """The account of the lead."""
-        return self.hand.case
+    case: Case = field(init=False)
+    """The account of the lead."""
+    is_live: bool = field(init=False)
+    """Whether the event happens now, not in imported history."""
+    is_redated: bool = field(init=False)
+    """Whether the event is a repeat with an earlier date. Its request has been handled under the later date."""
+    conversation_id: str = field(init=False)
+    """The chat conversation of the activity, or an empty text."""
+    campaign: str | None = field(init=False)
+    """The name of the campaign that brought the event."""
 
-    @property
-    def is_live(self) -> bool:
-        """Whether the event happens now, not in imported history."""
-        return not self.event.imported
-
-    @property
-    def is_redated(self) -> bool:
-        """Whether the event is a repeat with an earlier date. Its request has been handled under the later date."""
-        return self.event.counted_at_ms is not None
-
-    @property
-    def conversation_id(self) -> str:
-        """The chat conversation of the activity, or an empty text."""
-        return (self.event.conversation_id or "") if self.event.type == "lead_activity" else ""
+    def __post_init__(self) -> None:
+        """Read what several steps need from the event."""
+        event = self.event
+        self.case = self.hand.case
+        self.is_live = not event.imported
+        self.is_redated = event.counted_at_ms is not None
+        self.conversation_id = (event.conversation_id or "") if event.type == "lead_activity" else ""
+        self.campaign = None if event.campaign is None else event.campaign.name
 
     @property
     def is_for_support(self) -> bool:
@@ -90,11 +90,6 @@ class Visit:
         if self.is_question or not chat:
             return self.is_question
         return is_for_support(self.hand.score.chat_requests, chat, self.event.occurred_at_ms)
-
-    @property
-    def campaign(self) -> str | None:
-        """The name of the campaign that brought the event."""
-        return None if self.event.campaign is None else self.event.campaign.name
 
 
 def apply_consent(visit: Visit) -> None:
