@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mutation import Edit, Mutation
+from mutation import Edit, Mutation, without
 
 WORTH, RULEBOOK, STAGES, DESKS = (
     "workers/accounts/worth",
@@ -196,6 +196,32 @@ DOMAIN = [
             ),
         ),
         "scenarios/test_worth_mail_scanners.py::test_a_late_delivery_takes_the_points_back",
+        "assert",
+    ),
+    Mutation(
+        "an assignment to a partner counts only when its account reports it",
+        "a partner gets two accounts at once above its limit",
+        (
+            without(
+                "workers/desks/request_answers.py",
+                "    if request.desk == PARTNERS_DESK:\n        promise_lead(rows, request, outcome)\n",
+            ),
+        ),
+        "unit/desks/test_partner_turns.py::test_without_capacity_the_desk_is_unavailable_and_counts_nothing",
+        "assert",
+    ),
+    Mutation(
+        "only the last partner who had an account is remembered",
+        "a lead goes back to a partner that let it lapse",
+        (
+            Edit(
+                "workers/accounts/routing/partners.py",
+                'frozenset({account.returned_by, *account.returned_before} - {""})',
+                'frozenset({account.returned_by} - {""})',
+            ),
+        ),
+        "hops/accounts/routing/test_partners.py::"
+        "test_levels_are_asked_in_their_order_and_never_a_partner_who_had_the_account",
         "assert",
     ),
 ]
