@@ -49,7 +49,9 @@ class TransactionalWriter:
     async def fence(self) -> None:
         """Start the producer. From then on no earlier producer with the same transactional id can commit anything."""
         await self._producer.start()
-        self._transactions = Transactions(self._producer, self._id)
+        transactions = Transactions(self._producer, self._id)
+        await transactions.choose_version()
+        self._transactions = transactions
 
     async def commit(
         self,

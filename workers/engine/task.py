@@ -72,8 +72,8 @@ class PartitionTask:
     6. ``Decider.advance`` fires the due timers of a record, and ``Decider.decide`` decides it, for each record in the
        order of stamps. Each decision runs in ``Attempts.run`` (attempt.py): a failed one becomes a dead letter.
     7. ``Decider.take`` returns the outputs and changed rows. The next offsets and the stream time are rows too.
-    8. ``TransactionalWriter.commit`` writes them in one Kafka transaction of three round trips (transaction.py): begin,
-       write, end. It is committed when the broker has answered the end.
+    8. ``TransactionalWriter.commit`` writes them in one Kafka transaction (transaction.py): begin, write, end. It is
+       committed when the broker has answered the end.
     9. ``RocksStore.write`` applies the rows to the local copy, together with the changelog's next offset. Then
        ``Decider.committed`` begins the next batch.
 

@@ -1,15 +1,20 @@
-"""Runs Kafka transactions in three round trips. It is step 8 of a batch (:class:`workers.engine.task.PartitionTask`).
+"""Runs Kafka transactions in two or three round trips. It is step 8 of a batch (:class:`workers.engine.task.PartitionTask`).
 
 In: record batches by partition. Out: their offsets, committed together, or an error. It never commits a transaction of
 which the broker has refused a record. One transaction, in order:
 
 1. ``begin`` asks the coordinator to add all partitions (AddPartitionsToTxn). The transaction is open from here on.
+   Where the second transaction version is active (KIP-890, Kafka 4.0), nothing is sent: the leaders add the partitions.
 2. ``write`` sends one batch per partition to the leaders (Produce) and reads each partition's answer. It is called once
    more for each further batch of a partition.
 3. ``end`` asks the coordinator to commit or abort (EndTxn). The transaction is committed when the coordinator answers.
+   With the second version the answer has the epoch of the next transaction.
 
 A request that may succeed later is repeated. A batch keeps its sequence numbers, so the broker recognises a repeat
-(KIP-98). The caller limits the time (``commit_timeout_s``) and must discard the producer after any error. ProducerFenced
+(KIP-98). With the first version all transactions have one epoch. An EndTxn that was never answered and is repeated could
+then still arrive during the next transaction, and commit half of it. So no transaction begins after such a repeat.
+
+The caller limits the time (``commit_timeout_s``) and must discard the producer after any error. ProducerFenced
 means that the broker has given the id to a newer producer, or has aborted the transaction because it was open for longer
 than ``transaction_timeout_ms``.
 
@@ -27,8 +32,10 @@ from aiokafka.client import ConnectionGroup, CoordinationType
 from aiokafka.errors import (
     ConcurrentTransactions,
     CoordinatorNotAvailableError,
+    IncompatibleBrokerVersion,
     InvalidProducerEpoch,
     KafkaError,
+    NodeNotReadyError,
     NoError,
     OperationNotAttempted,
     ProducerFenced,
@@ -36,6 +43,13 @@ from aiokafka.errors import (
 )
 from aiokafka.protocol.produce import ProduceRequest
 from aiokafka.protocol.transaction import AddPartitionsToTxnRequest, EndTxnRequest
+
+from workers.engine.transaction_version import (
+    AddingProduceRequest,
+    FeaturesRequest,
+    RenewingEndRequest,
+    has_second_version,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -53,6 +67,12 @@ _NO_LEADER = -1
 _ALSO_RETRIABLE = frozenset({ConcurrentTransactions, OperationNotAttempted})
 """Errors that aiokafka does not call retriable. OperationNotAttempted: another partition of the request failed."""
 _SEQUENCES = 2**31
+_PRODUCER_FENCED = 90
+"""The code of a fenced producer in newer answers, which aiokafka does not know. Older ones have InvalidProducerEpoch."""
+
+
+class UnansweredEndError(Exception):
+    """The end of the last transaction was requested more than once. A request may still arrive, so none may begin."""
 
 
 class Transactions:
@@ -70,17 +90,43 @@ class Transactions:
         self._coordinator: int | None = None
         self._sequences: dict[TopicPartition, int] = {}
         self._topics: set[str] = set()
+        self.has_second_version = False
+        """Whether the second transaction version is active in the cluster."""
+        self._has_unanswered_end = False
+        """Whether an EndTxn was sent of which the connection broke before its answer."""
         self.is_open = False
         """Whether the broker may have an open transaction of this producer."""
 
+    async def choose_version(self) -> None:
+        """Ask the coordinator for the transaction version of the cluster. It must be called before the first transaction.
+
+        Raises an error of aiokafka if the coordinator does not answer.
+        """
+        lookup = self._client.coordinator_lookup(CoordinationType.TRANSACTION, self._id)
+        try:
+            answer = await self._client.send(
+                await lookup, FeaturesRequest(), group=ConnectionGroup.COORDINATION
+            )
+        except (IncompatibleBrokerVersion, NotImplementedError):  # brokers before 2.4 report no features
+            return
+        self.has_second_version = has_second_version(answer)
+
     async def begin(self, partitions: Collection[TopicPartition]) -> None:
-        """Add the partitions to the transaction. It is open from here on."""
+        """Begin a transaction over these partitions.
+
+        Raises UnansweredEndError if a request of the last one may still arrive.
+        """
         by_topic: dict[str, list[int]] = defaultdict(list)
         for tp in partitions:
             by_topic[tp.topic].append(tp.partition)
         for topic in by_topic.keys() - self._topics:
             await self._client._wait_on_metadata(topic)  # noqa: SLF001 - raises if the topic does not exist
             self._topics.add(topic)
+        if self.has_second_version:
+            self.is_open = True
+            return
+        if self._has_unanswered_end:
+            raise UnansweredEndError
         request = AddPartitionsToTxnRequest(
             transactional_id=self._id,
             producer_id=self._producer_id,
@@ -115,22 +161,25 @@ class Transactions:
 
     async def end(self, *, commits: bool) -> None:
         """Commit or abort the transaction."""
-        request = EndTxnRequest(
-            transactional_id=self._id,
-            producer_id=self._producer_id,
-            producer_epoch=self._epoch,
-            transaction_result=commits,
-        )
-        await self._call_coordinator(request, _code_of_end)
+        producer = (self._id, self._producer_id, self._epoch)
+        if self.has_second_version:
+            answer = await self._call_coordinator(
+                RenewingEndRequest(*producer, commits=commits), _code_of_end
+            )
+            self._producer_id, self._epoch = answer.producer_id, answer.producer_epoch
+            self._sequences.clear()
+        else:
+            await self._call_coordinator(EndTxnRequest(*producer, commits), _code_of_end)
         self.is_open = False
 
-    async def _call_coordinator(self, request: Any, codes_of: Any) -> None:
+    async def _call_coordinator(self, request: Any, codes_of: Any) -> Any:
         """Send the request until the coordinator has done it. Raises the first error that a repeat cannot cure."""
         while True:
-            codes = await self._send_to_coordinator(request, codes_of)
-            errors = {for_code(code) for code in codes} - {NoError}
+            answer = await self._send_to_coordinator(request)
+            codes = (CoordinatorNotAvailableError.errno,) if answer is None else codes_of(answer)
+            errors = {_error_of(code) for code in codes} - {NoError}
             if not errors:
-                return
+                return answer
             _raise_if_fenced(errors)
             final = next((error for error in errors if not _is_retriable(error)), None)
             if final is not None:
@@ -139,21 +188,27 @@ class Transactions:
                 self._coordinator = None
             await asyncio.sleep(_MARKERS_BACKOFF_S if self._coordinator is not None else _BACKOFF_S)
 
-    async def _send_to_coordinator(self, request: Any, codes_of: Any) -> Collection[int]:
-        """Send the request once. Return the error codes of the answer."""
+    async def _send_to_coordinator(self, request: Any) -> Any:
+        """Send the request once. Return the answer, or None if the coordinator cannot be reached now."""
+        may_be_sent = False
         try:
             if self._coordinator is None:
                 lookup = self._client.coordinator_lookup(CoordinationType.TRANSACTION, self._id)
                 self._coordinator = await lookup
-            answer = await self._client.send(self._coordinator, request, group=ConnectionGroup.COORDINATION)
+            may_be_sent = True
+            return await self._client.send(self._coordinator, request, group=ConnectionGroup.COORDINATION)
         except KafkaError as error:
             if not error.retriable:
                 raise
+            if (
+                may_be_sent
+                and isinstance(request, EndTxnRequest)
+                and not isinstance(error, NodeNotReadyError)
+            ):
+                self._has_unanswered_end = True
             self._coordinator = None
             await self._client.force_metadata_update()
-            return (CoordinatorNotAvailableError.errno,)
-        found: Collection[int] = codes_of(answer)
-        return found
+            return None
 
     async def _produce(self, leader: int, batches: Mapping[TopicPartition, Any]) -> dict[TopicPartition, int]:
         """Send batches to one broker. Return the offsets of those written; the missing ones must be sent again."""
@@ -162,11 +217,11 @@ class Transactions:
         for tp, batch in batches.items():
             by_topic[tp.topic].append((tp.partition, batch._build()))  # noqa: SLF001 - no public way
             named[tp.topic, tp.partition] = tp
-        request = ProduceRequest(
-            transactional_id=self._id,
-            required_acks=_ALL_REPLICAS,
-            timeout=_PRODUCE_TIMEOUT_MS,
-            topics=list(by_topic.items()),
+        settings = (self._id, _ALL_REPLICAS, _PRODUCE_TIMEOUT_MS)
+        request: Any = (
+            AddingProduceRequest(*settings, by_topic)
+            if self.has_second_version
+            else ProduceRequest(*settings, list(by_topic.items()))
         )
         try:
             answer = await self._client.send(leader, request)
@@ -176,14 +231,14 @@ class Transactions:
             await self._client.force_metadata_update()
             return {}
         written = {}
-        for topic, partitions in answer.topics:
+        for topic, partitions, *_tags in answer.topics:
             for partition, code, offset, *_ in partitions:
-                refusal = for_code(code)
+                refusal = _error_of(code)
                 if refusal is NoError:
                     written[named[topic, partition]] = offset
                     continue
                 _raise_if_fenced({refusal})
-                if not refusal.retriable:
+                if not _is_retriable(refusal):
                     raise refusal
                 if refusal.invalid_metadata:
                     await self._client.force_metadata_update()
@@ -196,6 +251,11 @@ def _codes_of_added(answer: Any) -> Collection[int]:
 
 def _code_of_end(answer: Any) -> Collection[int]:
     return (answer.error_code,)
+
+
+def _error_of(code: int) -> type[KafkaError]:
+    error: type[KafkaError] = ProducerFenced if code == _PRODUCER_FENCED else for_code(code)
+    return error
 
 
 def _is_retriable(error: type[KafkaError]) -> bool:
