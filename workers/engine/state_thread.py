@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _READERS = 8
 _SWITCH_S = 0.001
-"""How long the event loop of the worker waits for the interpreter while this thread computes. Python's default is 5 ms."""
+"""How long the event loop of the worker waits for the interpreter while this thread computes. Python's default is 5 ms.
+
+Only while it computes: at 1 ms the other threads of a worker interrupt each other more often than they need to.
+"""
 _END_S = 1.0
 
 
@@ -27,13 +30,15 @@ class StateThread:
     def __init__(self) -> None:
         self._starting = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._running = 0
+        """The coroutines that run now. Changed in the thread only."""
+        self._usual_switch_s = sys.getswitchinterval()
         self.readers = asyncio.Semaphore(_READERS)
         """Bounds how many changelogs are restored at a time, and so the memory of their records."""
 
     def _started(self) -> asyncio.AbstractEventLoop:
         with self._starting:
             if self._loop is None:
-                sys.setswitchinterval(_SWITCH_S)
                 self._loop = asyncio.new_event_loop()
                 threading.Thread(target=self._loop.run_forever, name="local-copies", daemon=True).start()
             return self._loop
@@ -48,9 +53,14 @@ class StateThread:
         callers_loop = asyncio.get_running_loop()
 
         async def report_end() -> T:
+            self._running += 1
+            sys.setswitchinterval(_SWITCH_S)
             try:
                 return await work
             finally:
+                self._running -= 1
+                if not self._running:
+                    sys.setswitchinterval(self._usual_switch_s)
                 callers_loop.call_soon_threadsafe(ended.set)
 
         try:
