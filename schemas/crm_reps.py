@@ -33,6 +33,11 @@ class DeskMembership(Model):
         le=10_000,
         description="The most MQLs that the rep takes in the desk's period. Left out: the policy's.",
     )
+    on_turn_since: Instant | None = Field(
+        default=None,
+        description="From when on missed responses count. A manager sets it to put a rep who missed too many back on the "
+        "turn. Left out: all count.",
+    )
 
 
 class Absence(Model):

@@ -12,6 +12,7 @@ from pydantic import Field, TypeAdapter
 
 from schemas.base import RECORD_TYPE, AccountKey, FactId, LeadId, Milliseconds, Model, UnreadField
 from schemas.crm_reps import CrmRep
+from schemas.desk_work import AccountWork, ResponseMissed
 from schemas.erasure import PersonErased
 from schemas.partner_load import PartnerLoad
 from schemas.vocabulary import Kind
@@ -271,18 +272,6 @@ class AccountDepends(Model):
     )
 
 
-class AccountWork(Model):
-    """The open hand-offs of an account that a rep of this desk has now. Sent to a desk whose policy counts them."""
-
-    type: Literal["account_work"] = Field(default="account_work", description=RECORD_TYPE)
-    desk: str = Field(description="The desk that assigned the hand-offs.")
-    account_key: AccountKey
-    rep_id: str | None = Field(
-        default=None, description="The rep who has them. Absent: no rep of the desk has any."
-    )
-    open: int = Field(default=0, ge=0, description="The number of open hand-offs.")
-
-
 class LookAgain(Model):
     """A substitute for this desk, who was asked before without success, is present now. Waiting leads are decided again."""
 
@@ -319,6 +308,7 @@ DeskEvent = Annotated[
     | RepFacts
     | AccountDepends
     | AccountWork
+    | ResponseMissed
     | PresenceAsked
     | LookAgain
     | PartnerLoad

@@ -385,6 +385,8 @@ class PassedOver(StrEnum):
     """Has more open hand-offs of the desk, relative to its weight, than another rep who can take the lead."""
     MOST_OPEN = "most_open"
     """Has as many open hand-offs of the desk as the policy permits."""
+    OFF_TURN = "off_turn"
+    """Has missed as many responses as the policy permits. The manager puts the rep back on the turn."""
 
 
 class Alert(StrEnum):
@@ -428,6 +430,9 @@ class Alert(StrEnum):
     """The policy names a manager or a fallback who is not an active rep of `crm.reps`: a wrong id, or a person who has
     left. `policy_key` is the key, `rep_id` the id and `desk` the desk. `account_key` is the desk too, because no account
     is concerned. Cleared when the person is there, or when the policy names another."""
+    REP_OFF_TURN = "rep_off_turn"
+    """A rep has missed as many responses as the policy permits, and gets no turn. `told` names the manager, who puts the
+    rep back with `on_turn_since` in `crm.reps`. `account_key` and `desk` are the desk. Cleared when the rep is back."""
     CLAIM_REFUSED = "claim_refused"
     """A rep claimed a lead that the rep cannot have. `why` gives the obstacle, `rep_id` or `desk` the holder, `told` the
     claimant. Cleared when the obstacle is gone (then claim again) or the lead moved to another account. Raised again for

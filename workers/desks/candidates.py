@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from schemas.desk_requests import DeskRequest
 from schemas.vocabulary import PassedOver
 from workers.desks.capacity import capacity_of, weight_of
+from workers.desks.missed_responses import is_off_turn
 from workers.desks.presence import why_unavailable_at
 from workers.desks.request_outcome import Candidate
 from workers.desks.rows import RepRow, RotationRow
@@ -99,6 +100,8 @@ def _candidate(
     most_open = desk.turn.most_open
     if why is None and is_limited and most_open is not None and (open_now or 0) >= most_open:
         why = PassedOver.MOST_OPEN
+    if why in {None, PassedOver.FULL, PassedOver.MOST_OPEN} and is_off_turn(desk, rep, rotation, rep_id):
+        why = PassedOver.OFF_TURN
     weight = weight_of(rep, desk.turn.weight)
     return Candidate(rep_id, weight, rotation.credits.get(rep_id, 0), taken, capacity, why, open_now)
 

@@ -21,7 +21,6 @@ from functools import partial
 
 from schemas.desk_requests import (
     AccountDepends,
-    AccountWork,
     DeskEvent,
     DeskRequest,
     DeskReturn,
@@ -31,6 +30,7 @@ from schemas.desk_requests import (
     RepFacts,
     RepNamed,
 )
+from schemas.desk_work import AccountWork, ResponseMissed
 from schemas.erasure import PersonErased
 from schemas.parsing import ContractError, parse_json
 from schemas.partner_load import PartnerLoad
@@ -97,7 +97,7 @@ class DesksHop(BaseHop):
         if isinstance(event, PartnerLoad):
             apply_load(rows, event)
             return []
-        if isinstance(event, AccountWork):
+        if isinstance(event, AccountWork | ResponseMissed):
             return apply_report(self._terms, rows, event, clock.now_ms)
         return self._handle_notice(event, rows, clock.now_ms)
 

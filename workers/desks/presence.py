@@ -41,6 +41,7 @@ def rep_row_at(desk: str, rep: CrmRep | None, event_id: str) -> RepRow | None:
         manager=rep.manager_rep_id,
         languages=tuple(sorted(set(rep.languages))),
         segments=tuple(sorted(set(rep.segments))),
+        on_turn_since_ms=_ms(seat.on_turn_since) if seat and seat.on_turn_since else 0,
     )
 
 

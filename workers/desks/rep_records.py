@@ -15,6 +15,7 @@ from schemas.desk_requests import AccountDepends, DeskRequest, LookAgain, RepFac
 from schemas.lead_events import RepChanged
 from schemas.topics import DESK_REQUESTS, LEAD_EVENTS
 from workers.desks.desk_terms import REP_PREFIX, Terms, rep_desk
+from workers.desks.missed_responses import report_return
 from workers.desks.presence import rep_row_at, why_unavailable_at
 from workers.desks.presence_changes import presence_at, schedule_presence_change
 from workers.desks.rows import AskedRow, DependsRow, RepRow, RotationRow
@@ -58,6 +59,8 @@ def apply_rep_record(terms: Terms, rows: Rows, event: RepFacts, now_ms: int) -> 
         rows.put(after, event.desk, event.rep_id)
         if before is None:
             _join_rotation(rows, event)
+        back = report_return(terms, rows, event.desk, event.rep_id, before, after, now_ms)
+        return [*back, *release_waiting(terms, rows, event.desk, now_ms)]
     return release_waiting(terms, rows, event.desk, now_ms)
 
 

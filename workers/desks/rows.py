@@ -39,6 +39,8 @@ class RepRow(Row, frozen=True):
     manager: str | None = None
     languages: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
+    on_turn_since_ms: int = 0
+    """From when on missed responses count for this desk. 0: all count. Milliseconds UTC."""
 
 
 class RotationRow(Row, frozen=True):
@@ -65,6 +67,8 @@ class RotationRow(Row, frozen=True):
     """The people whom the policy names for this desk, as they were announced last: (key, rep_id). At most 4."""
     open: dict[str, int] = msgspec.field(default_factory=dict)
     """Open hand-offs of the desk that each rep (rep_id) has. Empty unless the policy counts them."""
+    missed: dict[str, tuple[tuple[int, str], ...]] = msgspec.field(default_factory=dict)
+    """Responses that each rep (rep_id) has missed: (when due, miss_id). Milliseconds UTC. At most 40 each, the latest."""
 
 
 class AnswerRow(Row, frozen=True):

@@ -1,12 +1,13 @@
-"""Reports of accounts about their open hand-offs, at a desk whose policy counts them.
+"""Reports of accounts at a desk whose policy counts them: open hand-offs, and responses that were missed.
 
 Input: a report. Output: changed counts, and answers to leads that waited because reps had too many open hand-offs.
 """
 
 from __future__ import annotations
 
-from schemas.desk_requests import AccountWork
+from schemas.desk_work import AccountWork, ResponseMissed
 from workers.desks.desk_terms import Terms
+from workers.desks.missed_responses import apply_miss
 from workers.desks.open_work import store_open
 from workers.desks.rows import RotationRow
 from workers.desks.waiting_release import release_waiting
@@ -14,8 +15,11 @@ from workers.engine.api import Emit
 from workers.engine.rows import Rows
 
 
-def apply_report(terms: Terms, rows: Rows, event: AccountWork, now_ms: int) -> list[Emit]:
+def apply_report(terms: Terms, rows: Rows, event: AccountWork | ResponseMissed, now_ms: int) -> list[Emit]:
     """Store what an account reports. Release leads that wait because reps had too many open hand-offs."""
+    if isinstance(event, ResponseMissed):
+        emits = apply_miss(terms, rows, event, now_ms)
+        return emits if event.is_missed else [*emits, *release_waiting(terms, rows, event.desk, now_ms)]
     before = rows.get(RotationRow, event.desk) or RotationRow()
     after = store_open(rows, before, event.desk, event.account_key, event.rep_id or "", event.open)
     if after == before:

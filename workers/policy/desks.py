@@ -113,6 +113,11 @@ class Turn(Part):
     weight: Annotated[Count, Field(le=100)] = 1
     """The weight of a rep without one in crm.reps. Of weights 2 and 1, the first gets two turns of three."""
 
+    off_after_missed: Annotated[Count, Field(le=20)] | None = None
+    """How many first responses a rep may miss before it goes off the turn: ``turn: {off_after_missed: 3}``. It keeps its
+    accounts and gets no turn until a manager sets ``on_turn_since`` of the rep's desk in crm.reps. Left out: no number. At
+    most 20."""
+
     @property
     def counts_open(self) -> bool:
         """Whether the open hand-offs of each rep matter."""

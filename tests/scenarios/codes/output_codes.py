@@ -64,6 +64,7 @@ from tests.scenarios.keys.desks import (
     a_large_bank_of_mexicans_asks,
     everybody_is_away,
     mia_is_away_for_a_day,
+    mia_misses_a_response,
     toms_lead_is_closed,
     two_mqls_and_one_is_rejected,
 )
@@ -303,6 +304,7 @@ OUTPUT_CODES: Final[tuple[tuple[Tale, tuple[StrEnum, ...]], ...]] = (
     (somebody_of_oregon_asks_for_a_demo.where(A_REP_HAS_OREGON), (HowChosen.TERRITORY_REP,)),
     (a_distributor_of_hawaii_is_to_answer, (Reason.PARTNER_DID_NOT_ANSWER, RouteMiss.PARTNER_DID_NOT_ANSWER)),
     (mia_is_away_for_a_day, (PassedOver.ABSENT,)),
+    (mia_misses_a_response, (PassedOver.OFF_TURN, Alert.REP_OFF_TURN)),
     (toms_lead_is_closed.where({f"{SALES}.turn.by": "fewest_open"}), (PassedOver.MORE_OPEN,)),
     (toms_lead_is_closed.where({f"{SALES}.turn.most_open": "1"}), (PassedOver.MOST_OPEN,)),
     (everybody_is_away, (HowChosen.FALLBACK, Reason.EVERYONE_AWAY)),

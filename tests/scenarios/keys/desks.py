@@ -74,6 +74,17 @@ def toms_lead_is_closed(story: Story) -> None:
     _mql(story, "prairie", "tue 12:00")
 
 
+@tale("tue 10:55", {f"{SALES}.turn.off_after_missed": "1"})
+def mia_misses_a_response(story: Story) -> None:
+    """Mia does not answer Ann in half an hour. Two more ask for sales."""
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    story.rep("tom")
+    for bank, when in (("harbor", "10:00"), ("mesa", "10:40"), ("prairie", "10:45")):
+        story.bank(bank)
+        story.form(f"ann@{bank}.example", f"tue {when}", "demo")
+
+
 @tale("wed 17:00")
 def mia_is_away_for_a_day(story: Story) -> None:
     story.rep("dana", at_desk=False)
@@ -146,6 +157,7 @@ DESKS: Lines = {
     f"{SALES}.manager": (nobody_answers_a_raised_hand, "boss"),
     f"{SALES}.turn.by": (toms_lead_is_closed, "fewest_open"),
     f"{SALES}.turn.most_open": (toms_lead_is_closed.where({f"{SALES}.turn.most_open": "5"}), "1"),
+    f"{SALES}.turn.off_after_missed": (mia_misses_a_response, "2"),
     f"{SALES}.turn.when_away": (mia_is_away_for_a_day, "hold"),
     f"{SALES}.turn.when_rejected": (two_mqls_and_one_is_rejected, "keep"),
     f"{SALES}.turn.weight": (two_mqls_and_one_is_rejected, "3"),

@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.desk_requests import AccountWork, MoveWhy
+from schemas.desk_requests import MoveWhy
+from schemas.desk_work import AccountWork
 from schemas.outputs import LedgerEntry
 from schemas.vocabulary import PassedOver
 from tests.unit.desks.world import (

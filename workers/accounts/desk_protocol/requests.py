@@ -36,7 +36,7 @@ from schemas.vocabulary import Alert, HowChosen
 from workers.accounts.case import LeadInHand
 from workers.accounts.desk_protocol import reassignment
 from workers.accounts.desk_protocol.lead_plans import conditions_of, plan_for_lead, plan_if_due, points_of
-from workers.accounts.handoffs import bulk_transfer, buying_signals, open_index, open_work, rep_watch
+from workers.accounts.handoffs import bulk_transfer, buying_signals, desk_reports, open_index, rep_watch
 from workers.accounts.handoffs.alert_recipients import recipients_for_desk
 from workers.accounts.handoffs.alias_members import is_leaving
 from workers.accounts.handoffs.queue import dequeue, first_due
@@ -77,7 +77,7 @@ def review_request(case: Case) -> None:
         bulk_transfer.resume(case)
     rep_watch.report_missing_owners(case)
     rep_watch.subscribe_to_reps(case)
-    open_work.report_open_work(case)
+    desk_reports.report_open_work(case)
 
 
 def cancel_request(case: Case) -> None:
@@ -98,7 +98,7 @@ def end_request(case: Case, request: OpenRequest) -> None:
         case.clear_alert(alert, request.handoff_id)
     is_of_partners = request.desk == PARTNERS_DESK
     case.change(request=None, full_partners=case.account.full_partners if is_of_partners else ())
-    open_work.expect_report(case, request.desk)
+    desk_reports.expect_report(case, request.desk)
     bulk_transfer.drop_deferred_answer(case)
 
 

@@ -14,6 +14,7 @@ from schemas.desk_requests import RunningClock
 from schemas.vocabulary import Alert, AssigneeType, Kind
 from workers.accounts.handoffs import open_index
 from workers.accounts.handoffs.alert_recipients import recipients_for_holder
+from workers.accounts.handoffs.desk_reports import report_missed
 from workers.accounts.state.handoff import HandoffRow
 from workers.accounts.state.parts import MovedClock
 from workers.engine.timers import cancel_timer, set_timer
@@ -108,6 +109,8 @@ def report_due(case: Case, kind: str, handoff_id: str) -> None:
     row = case.rows.get(HandoffRow, case.key, handoff_id)
     if row is not None and row.touched_ms is None:
         raise_response_alert(case, _ALERTS[kind], handoff_id, row)
+        if kind == OVERDUE:
+            report_missed(case, handoff_id, row)
 
 
 def raise_response_alert(case: Case, alert: Alert, handoff_id: str, row: HandoffRow) -> None:
@@ -147,6 +150,8 @@ def mark_answered(
         return row
     if made.touched_ms != row.touched_ms:
         stop_timers(case, handoff_id, made.touched_ms)
+        if row.touched_ms is None and row.due_ms is not None and at_ms <= row.due_ms < case.now_ms:
+            report_missed(case, handoff_id, row, is_missed=False)
         _correct_alert(case, handoff_id, row, at_ms)
     open_index.write_handoff(case, handoff_id, made)
     return made

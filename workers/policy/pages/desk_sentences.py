@@ -26,6 +26,10 @@ DESK_SENTENCES: Final[dict[str, Sentence]] = {
         "a rep with {v} open hand-offs of the desk gets no MQL until one is closed, but raised hands are assigned",
         "a rep may have any number of open hand-offs",
     ),
+    "Turn.off_after_missed": _S(
+        "a rep who misses {v} first responses gets no turn until a manager puts it back",
+        "missed responses do not change the turns",
+    ),
     "Turn.when_away": _S("the turn of an absent rep {v:phrase}"),
     "Turn.when_rejected": _S("if sales rejects a lead, turn and capacity {v:phrase}"),
     "Turn.weight": _S("a rep without a weight in the CRM has weight {v}"),

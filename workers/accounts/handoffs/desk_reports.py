@@ -1,4 +1,4 @@
-"""Reports of the account's open hand-offs to the desks whose policy counts them (``turn.by`` and ``turn.most_open``).
+"""Reports to desks: open hand-offs (policy keys ``turn.by`` and ``turn.most_open``), missed responses (``turn.off_after_missed``).
 
 In: the holder and the number of open hand-offs. Out: a report to each desk whose count may differ. A desk counts an
 assignment when it makes it, so every request to it is followed by a report, also one that was cancelled.
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemas.desk_requests import AccountWork
+from schemas.desk_work import AccountWork, ResponseMissed
 from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import AssigneeType
+from workers.outbox import fact_id
 
 if TYPE_CHECKING:
     from workers.accounts.case import Case
+    from workers.accounts.state.handoff import HandoffRow
 
 _DESK = "desk:"
 _UNKNOWN = -1
@@ -47,6 +49,36 @@ def report_open_work(case: Case) -> None:
             report = AccountWork(desk=desk, account_key=case.key, rep_id=rep_id or None, open=number)
             case.publish(DESK_REQUESTS, report)
     case.change(work=tuple((desk, *what) for desk, what in now.items()))
+
+
+def report_missed(case: Case, handoff_id: str, row: HandoffRow, *, is_missed: bool = True) -> None:
+    """Report to the desk that its rep missed the first response to a hand-off, or that it was made in time after all.
+
+    Only the rep who still has the hand-off can have made it in time. A manager may put any other rep back on the turn.
+    """
+    holder = row.holder
+    desk = (
+        case.terms.policy.desks.get(holder.desk.removeprefix(_DESK))
+        if holder.desk.startswith(_DESK)
+        else None
+    )
+    if (
+        desk is None
+        or desk.turn.off_after_missed is None
+        or holder.type is not AssigneeType.REP
+        or row.due_ms is None
+    ):
+        return
+    case.publish(
+        DESK_REQUESTS,
+        ResponseMissed(
+            desk=holder.desk,
+            rep_id=holder.id,
+            miss_id=fact_id("missed", handoff_id, holder.id, row.due_ms),
+            due_at_ms=row.due_ms,
+            is_missed=is_missed,
+        ),
+    )
 
 
 def _counts_open(case: Case, desk: str) -> bool:
