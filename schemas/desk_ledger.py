@@ -97,4 +97,11 @@ class LedgerEntry(Output):
         default=None,
         description="The age and the waiting time of a lead that waits or has waited. Absent otherwise.",
     )
+    credited_by: str | None = Field(
+        default=None,
+        description="The manager who gave the turn back. Absent: no manager did.",
+    )
+    credit_reason: str | None = Field(
+        default=None, description="The manager's reason for giving the turn back. Absent if none was stated."
+    )
     policy: PolicyRef = Field(description="The policy in force.")

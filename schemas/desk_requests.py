@@ -182,6 +182,11 @@ class DeskReturn(Model):
     restore_turn: bool = Field(
         default=True, description="Whether the turn and the capacity are given back. False: they stay used."
     )
+    credited_by: str | None = Field(
+        default=None,
+        description="The manager who credits the turn. Absent: the account withdraws the request.",
+    )
+    credit_reason: str | None = Field(default=None, description="The manager's reason for the credit.")
 
 
 class RepFacts(Model):

@@ -17,6 +17,9 @@ HandoffId = Annotated[
 ]
 """A hand-off id as lead.routing published it. At most 500 characters."""
 
+CreditReason = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+"""A word of lower-case letters, digits and underscores. At most 64 characters."""
+
 
 class SalesActivity(InboundEvent):
     """One action of a rep for a lead. Either `handoff_id` or `email` must be given."""
@@ -42,6 +45,10 @@ class SalesActivity(InboundEvent):
     )
     to_rep_id: Identifier | None = Field(
         default=None, description="The rep who gets the account. Required for `reassigned`."
+    )
+    credit_reason: CreditReason | None = Field(
+        default=None,
+        description="Why a turn is credited, as a word of your own: `bad_list`. For `turn_credited`.",
     )
     amount: Decimal | None = Field(
         default=None,

@@ -563,6 +563,9 @@ class SalesAction(StrEnum):
     RETURNED = "returned"
     """The holder gives the lead back without a rejection. If it still qualifies, it is handed over again at once. A partner
     returns the whole account."""
+    TURN_CREDITED = "turn_credited"
+    """A manager, named by `rep_id`, gives the turn of an open hand-off back to the rep who has it, with a `credit_reason`.
+    The rep keeps the hand-off and is earlier in turn. The ledger shows it."""
     UNKNOWN = "unknown"
     """Any other word is read as this. It changes nothing, and the alert `field_unreadable` names the word."""
 

@@ -105,6 +105,8 @@ def make_return_line(
             desk=event.desk,
             turn=answer.turn or after.turn,
             entry="return",
+            credited_by=event.credited_by,
+            credit_reason=event.credit_reason,
             request_id=event.request_id,
             account_key=answer.account_key,
             lead_id=answer.lead_id,

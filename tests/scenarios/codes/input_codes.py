@@ -23,6 +23,7 @@ from tests.scenarios.codes.owner_tales import (
 )
 from tests.scenarios.codes.sales_tales import (
     a_lead_becomes_a_customer_and_then_a_former_customer,
+    a_manager_credits_a_turn,
     a_rep_claims_a_lead_and_reassigns_it,
     a_rep_reports_an_unknown_action,
     a_rep_returns_a_lead,
@@ -85,6 +86,7 @@ INPUT_CODES: Final[dict[StrEnum, tuple[Tale, StrEnum | None]]] = {
     SalesAction.WON: (a_lead_becomes_a_customer_and_then_a_former_customer, SalesAction.TOUCHED),
     SalesAction.LOST: (one_opportunity_is_lost_and_one_is_closed, SalesAction.TOUCHED),
     SalesAction.RETURNED: (a_rep_returns_a_lead, SalesAction.TOUCHED),
+    SalesAction.TURN_CREDITED: (a_manager_credits_a_turn, SalesAction.TOUCHED),
     SalesAction.UNKNOWN: (a_rep_reports_an_unknown_action, SalesAction.TOUCHED),
     RejectReason.NOT_NOW: (sales_says_not_now_and_she_reads_on, RejectReason.WRONG_PERSON),
     RejectReason.UNREACHABLE: (sales_rejects_a_lead_as_unreachable, RejectReason.WRONG_PERSON),

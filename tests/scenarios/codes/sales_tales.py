@@ -48,6 +48,19 @@ def a_rep_claims_a_lead_and_reassigns_it(story: Story) -> None:
     story.form(BOB, "tue 13:00", "demo")
 
 
+@tale("tue 12:00")
+def a_manager_credits_a_turn(story: Story) -> None:
+    """Dana gives Mia's turn for the harbor lead back. The next lead is Mia's again."""
+    story.rep("dana", at_desk=False)
+    story.rep("mia")
+    story.rep("tom")
+    story.bank("harbor")
+    story.form("ann@harbor.example", "tue 10:00", "demo")
+    story.sales("turn_credited", "ann@harbor.example", "tue 10:05", "dana", credit_reason="bad_list")
+    story.bank("mesa")
+    story.form("ann@mesa.example", "tue 10:10", "demo")
+
+
 @tale("tue 17:00")
 def a_rep_returns_a_lead(story: Story) -> None:
     story.rep("mia")

@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from schemas.desk_requests import DeskReturn, RequestMode
-from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import Reason, RejectReason, SalesAction, Stage
 from workers.accounts.account_keys import forwarding
 from workers.accounts.case import LeadInHand
@@ -23,6 +21,7 @@ from workers.accounts.evaluation.rep_claims import claim, find_obstacle
 from workers.accounts.events.feedback_subject import ANSWERS, find_handoffs, find_lead
 from workers.accounts.events.partner_return import hand_over_qualified, take_back
 from workers.accounts.events.sales_deal import apply_deal
+from workers.accounts.events.turn_returns import credit_turns, return_turn
 from workers.accounts.handoffs import (
     buying_signals,
     escalation,
@@ -74,7 +73,7 @@ def handle(case: Case, event: SalesAnswered) -> None:
     if forwarding.forward_feedback(case, event):
         return
     _apply_here(case, event)
-    if event.activity.action is not SalesAction.UNKNOWN:
+    if event.activity.action not in {SalesAction.UNKNOWN, SalesAction.TURN_CREDITED}:
         buying_signals.clear_answered(case)
 
 
@@ -226,7 +225,7 @@ def _reject(feedback: Feedback) -> None:
     first = feedback.handoffs[0] if feedback.handoffs else None
     touches.record_rejection(case, hand.lead_id, began_ms, first, event)
     for _, row in feedback.handoffs:
-        _return_turn(case, row)
+        return_turn(case, row)
     hand.change(bounces=lead.bounces + (effect == "recycled"))
     dequeue(hand)
     handoffs.close_all_of(hand, (Reason.SALES_REJECTED,))
@@ -270,6 +269,9 @@ _FEEDBACK: Final[Mapping[SalesAction, Callable[[Feedback], None]]] = {
     SalesAction.LOST: _apply_deal,
     SalesAction.REJECTED: _reject,
     SalesAction.RETURNED: _return,
+    SalesAction.TURN_CREDITED: lambda feedback: credit_turns(
+        feedback.hand.case, feedback.event, feedback.handoffs
+    ),
     SalesAction.REASSIGNED: _reassign,
 }
 _FOR_THE_LEAD: Final = frozenset(
@@ -306,21 +308,6 @@ def _apply_later_points(case: Case, lead_id: str, raised_day: int, at_ms: int) -
         return
     day = raised_day or case.terms.day_of(at_ms)
     _evaluate_again(hand, Occasion(day, earned=True, raised=raised_day > 0))
-
-
-def _return_turn(case: Case, row: HandoffRow) -> None:
-    """Return the turn and the capacity of a rejected lead to the desk, if the policy gives them back.
-
-    A hand-off that has moved to another holder keeps its turn.
-    """
-    holder = handoffs.holder_of(case, row)
-    has_moved = row.holder.desk != row.request_desk or (holder is not None and holder.id != row.holder.id)
-    if row.mode is RequestMode.OWNER or has_moved:
-        return
-    desk = case.terms.policy.desks.get(row.request_desk.removeprefix("desk:"))
-    if desk is not None and desk.turn.when_rejected == "give_back":
-        event = DeskReturn(request_id=row.request_id, desk=row.request_desk, account_key=case.key)
-        case.publish(DESK_REQUESTS, event)
 
 
 def _evaluate_again(hand: LeadInHand, occasion: Occasion | None = None) -> None:

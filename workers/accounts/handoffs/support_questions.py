@@ -166,7 +166,8 @@ def repeat_question(case: Case, handoff_id: str) -> None:
 
 def apply_desk_feedback(case: Case, event: SalesAnswered) -> bool:
     """Apply feedback of a desk about its question. Return False if the hand-off is of another kind, or the action unknown."""
-    handoff_id = None if event.activity.action is SalesAction.UNKNOWN else event.activity.handoff_id
+    is_answer = event.activity.action not in {SalesAction.UNKNOWN, SalesAction.TURN_CREDITED}
+    handoff_id = event.activity.handoff_id if is_answer else None
     row = None if handoff_id is None else case.rows.get(HandoffRow, case.key, handoff_id)
     if handoff_id is None or row is None or row.kind is not Kind.SERVICE:
         return False
