@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from workers.backtest.policy_run import run_policy
@@ -77,14 +78,22 @@ def _begin(counts: Any) -> None:
     global _counts  # noqa: PLW0603 - a process of a pool gets shared memory at its start only
     _counts = counts
     gc.set_threshold(_GARBAGE_THRESHOLD)
+    Thread(target=_end_with_command, daemon=True).start()
+
+
+def _end_with_command() -> None:
+    """End this process if the command is killed. Finished parts are complete, so nothing is left to close.
+
+    A pool's process would otherwise wait for its next run for ever.
+    """
+    command = multiprocessing.parent_process()
+    if command is not None:
+        command.join()
+        os._exit(1)
 
 
 def _run(number: int, folder: Path, scans: Sequence[Scan], config: Config, lead_id_key: bytes) -> None:
-    parent = os.getppid()
-
     def report(read: int) -> None:
         _counts[number] = read
-        if os.getppid() != parent:  # the command was killed: its processes must end with it
-            raise SystemExit(1)
 
     run_policy(folder, scans, config, lead_id_key, report)
