@@ -21,6 +21,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 
+from workers.engine.fetch_sessions import fetch_in_sessions
 from workers.engine.unpacking import bound_unpacking
 
 if TYPE_CHECKING:
@@ -89,9 +90,10 @@ class _Thread(driver.AIOKafkaConsumerThread):
         return consumer
 
     async def on_start(self) -> None:
-        """Start the consumer, and let it unpack within bounds before it is assigned any partition."""
+        """Start the consumer. Before it is assigned any partition, let it unpack within bounds and fetch in sessions."""
         await super().on_start()
         bound_unpacking(self._ensure_consumer())
+        fetch_in_sessions(self._ensure_consumer())
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Do nothing: Faust's alarm about missing commits is false, because the offsets are in the rows."""
