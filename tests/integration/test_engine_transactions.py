@@ -144,12 +144,49 @@ async def test_a_late_end_of_the_last_transaction_commits_nothing_of_the_next(
     assert await values(toys) == [b"first"]
 
 
-async def end_as(transactions: Transactions, producer_id: int, epoch: int) -> None:
-    """Commit once more with an earlier epoch, as a request does that was held up on its way."""
+async def test_the_commit_of_a_transaction_that_the_broker_has_aborted_is_fenced(
+    toys: Toys, new_writer: NewWriter
+) -> None:
+    writer = await new_writer()
+    transactions = transactions_of(writer)
+    batches = writer._batches([output(toys, b"late")], TopicPartition(toys.changelog, 0), {}, now_ms=1)
+    await transactions.begin(batches)
+    await writer._write(transactions, batches)
+    await end_as(transactions, transactions._producer_id, transactions._epoch, commits=False)
+
+    with pytest.raises(ProducerFenced):
+        await transactions.end(commits=True)
+
+    assert await values(toys) == []
+
+
+@pytest.mark.parametrize("ends_only", [True, False])
+async def test_a_writer_is_fenced_by_one_that_has_got_another_producer_id(
+    toys: Toys, new_writer: NewWriter, *, ends_only: bool
+) -> None:
+    """After 32,767 transactions the broker gives another id. Here the earlier writer gets one that is not valid now."""
+    writer = await new_writer()
+    transactions = transactions_of(writer)
+    transactions._producer_id += 1_000_000
+
+    late = (
+        transactions.end(commits=True)
+        if ends_only
+        else writer.commit([output(toys, b"late")], TopicPartition(toys.changelog, 0), {}, now_ms=1)
+    )
+
+    with pytest.raises(ProducerFenced):
+        await late
+
+    assert await values(toys) == []
+
+
+async def end_as(transactions: Transactions, producer_id: int, epoch: int, *, commits: bool = True) -> None:
+    """End a transaction of this epoch, as a late request does, or the broker itself. The writer does not notice it."""
     now = transactions._producer_id, transactions._epoch
     transactions._producer_id, transactions._epoch = producer_id, epoch
     try:
-        await transactions.end(commits=True)
+        await transactions.end(commits=commits)
     finally:
         transactions._producer_id, transactions._epoch = now
 

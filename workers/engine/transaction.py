@@ -16,7 +16,7 @@ then still arrive during the next transaction, and commit half of it. So no tran
 
 The caller limits the time (``commit_timeout_s``) and must discard the producer after any error. ProducerFenced
 means that the broker has given the id to a newer producer, or has aborted the transaction because it was open for longer
-than ``transaction_timeout_ms``.
+than ``transaction_timeout_ms``. Its answers are listed in ``_FENCED``.
 
 aiokafka's own sender is an event loop in the event loop. It wakes for every batch and takes half of a small transaction's
 time (docs/adr/0018). Only its client, requests, record batches and fencing (InitProducerId) are used here.
@@ -34,6 +34,8 @@ from aiokafka.errors import (
     CoordinatorNotAvailableError,
     IncompatibleBrokerVersion,
     InvalidProducerEpoch,
+    InvalidProducerIdMapping,
+    InvalidTxnState,
     KafkaError,
     NodeNotReadyError,
     NoError,
@@ -66,6 +68,10 @@ _ALL_REPLICAS = -1
 _NO_LEADER = -1
 _ALSO_RETRIABLE = frozenset({ConcurrentTransactions, OperationNotAttempted})
 """Errors that aiokafka does not call retriable. OperationNotAttempted: another partition of the request failed."""
+_FENCED = frozenset({ProducerFenced, InvalidProducerEpoch, InvalidProducerIdMapping, InvalidTxnState})
+"""Errors that mean a fenced producer. InvalidProducerIdMapping: after 32,767 transactions of the second version the newer
+producer has another id; or the broker has forgotten the id after seven days without a transaction. InvalidTxnState: a
+transaction of the second version that the broker has aborted cannot be committed."""
 _SEQUENCES = 2**31
 _PRODUCER_FENCED = 90
 """The code of a fenced producer in newer answers, which aiokafka does not know. Older ones have InvalidProducerEpoch."""
@@ -263,5 +269,5 @@ def _is_retriable(error: type[KafkaError]) -> bool:
 
 
 def _raise_if_fenced(errors: Collection[type[KafkaError]]) -> None:
-    if any(issubclass(error, InvalidProducerEpoch | ProducerFenced) for error in errors):
+    if not _FENCED.isdisjoint(errors):
         raise ProducerFenced
