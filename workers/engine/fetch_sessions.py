@@ -5,15 +5,20 @@ partitions and all sources of the router that are some 200 partitions, about a h
 
 In: aiokafka's fetch requests. Out: incremental requests, whose answers have only partitions with news. The broker holds
 the session. If it has forgotten it, or after any error, the next request is complete and starts another one. A complete
-request also follows each new assignment, because then aiokafka knows the end of no partition.
+request also follows each new assignment, because then aiokafka knows the end of no partition. It follows an answer of
+which aiokafka drops a part as well, because the broker does not repeat the end of a partition.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiokafka.protocol.fetch import FetchRequest
+from aiokafka.structs import TopicPartition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _FIRST_EPOCH = 0
 _LAST_EPOCH = 2**31 - 1
@@ -52,7 +57,8 @@ class FetchSession:
     def __init__(self) -> None:
         self._id = _NO_SESSION
         self._epoch = _FIRST_EPOCH
-        self._asked: Asked = {}
+        self.asked: Asked = {}
+        """The partitions of the latest request, before it was made incremental."""
 
     def request(self, complete: FetchRequest) -> FetchRequest:
         """Return the request to send in the place of a complete one."""
@@ -61,7 +67,7 @@ class FetchSession:
             for topic, partitions in complete.topics
             for partition, offset, most_bytes in partitions
         }
-        known = self._asked if self._epoch != _FIRST_EPOCH else {}
+        known = self.asked if self._epoch != _FIRST_EPOCH else {}
         changed = {at: wanted for at, wanted in asked.items() if known.get(at) != wanted}
         forgotten: dict[str, list[int]] = defaultdict(list)
         for topic, partition in sorted(known.keys() - asked.keys()):
@@ -69,7 +75,7 @@ class FetchSession:
         topics: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
         for (topic, partition), wanted in changed.items():
             topics[topic].append((partition, *wanted))
-        self._asked = asked
+        self.asked = asked
         session = self._id, self._epoch
         return _SessionRequest(complete, list(topics.items()), session, list(forgotten.items()))
 
@@ -123,7 +129,18 @@ class SessionClient:
         except BaseException:
             session.reset()
             raise
+        if any(self._position(*at) != session.asked[at][0] for at in _answered(answer)):
+            session.reset()
         return answer
+
+    def _position(self, topic: str, partition: int) -> int | None:
+        """Return the offset from which the partition is read now. aiokafka drops an answer about another one."""
+        state = self._assignment and self._assignment.state_value(TopicPartition(topic, partition))
+        return state.position if state is not None and state.has_valid_position else None
+
+
+def _answered(answer: Any) -> Iterator[tuple[str, int]]:
+    return ((topic, partition) for topic, partitions in answer.topics for partition, *_ in partitions)
 
 
 def fetch_in_sessions(consumer: Any) -> None:
