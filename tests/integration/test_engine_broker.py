@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from waiting import eventually
 
 from tests.conftest import IMPATIENT
 from workers.engine.faust_app import LEFT_BY_FORCE
+from workers.engine.restore import reader, stop_reader
 from workers.local_kafka.server import LocalKafka
 
 pytestmark = pytest.mark.kafka
@@ -90,6 +92,24 @@ async def test_a_worker_that_is_stopped_while_the_broker_is_away_still_leaves(
     )
     worker.terminate()
     assert worker.wait(10.0) in {0, LEFT_BY_FORCE}
+
+
+async def test_a_reader_stops_although_one_of_its_fetches_waits_because_the_broker_is_away(
+    mortal_kafka: LocalKafka, new_toys: Callable[..., Toys]
+) -> None:
+    mortal_kafka.start()
+    toys = new_toys(mortal_kafka.bootstrap)
+    await toys.create()
+    consumer = reader({"bootstrap_servers": mortal_kafka.bootstrap})
+    await consumer.start()
+    consumer.assign([TopicPartition(toys.topic("in"), 0)])
+    await consumer.seek_to_beginning()
+    mortal_kafka.kill()
+    await asyncio.sleep(0.5)  # each fetch fails at once, and waits for 0.1 s
+
+    await stop_reader(consumer)
+
+    assert consumer._client._sync_task is None, "its client goes on"
 
 
 async def test_records_of_others_are_visible_at_once_after_a_killed_worker_left_a_transaction_open(

@@ -86,3 +86,15 @@ async def test_a_worker_that_the_group_refuses_ends_and_logs_the_reason(toys: To
     worker = toys.start(session_timeout_s=0.2)
     assert worker.wait(START_S) != 0
     assert "InvalidSessionTimeoutError" in worker.log_text()
+
+
+async def test_a_worker_joins_its_group_again_after_an_error_that_passes(toys: Toys) -> None:
+    await toys.create()
+    worker = toys.start(group_error="Unexpected exception in heartbeat task: UnknownError()")
+    await worker.until("group_error")
+    await worker.until("partitions_assigned", times=2)
+    events = some_events(200)
+    await toys.produce(events)
+    await toys.until_done(events)
+    toys.kill_all()
+    await toys.check_exact(events)

@@ -9,6 +9,7 @@ on `<app>.told` to the agent `teller`, which reports the deadline when it is due
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sys
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import faust
 import msgspec
+from aiokafka.errors import KafkaError
 from moments import Orders, install
 
 from workers.engine.api import AgentSpec, BaseHop, Clock, Config, Cursor, Emit, Record, RefusedError, Timer
@@ -25,7 +27,7 @@ from workers.engine.batch import Limits
 from workers.engine.clocks import StampClock, WallClock
 from workers.engine.context import Bounds, Context
 from workers.engine.datadir import DataDir
-from workers.engine.faust_app import build_app
+from workers.engine.faust_app import EngineApp, build_app
 from workers.engine.quarantine import QuarantineLimits
 from workers.engine.rows import Row
 from workers.engine.skips import Skip, SkipSource
@@ -66,6 +68,8 @@ class ToySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether the largest stamp seen is the time, instead of the wall clock."""
     bounds: dict[str, Any] = {}
     quarantine: dict[str, int] = {}
+    group_error: str = ""
+    """An error that the worker's group has once, as if the broker had answered a heartbeat with it. Empty: none."""
     moments: str = ""
     """Path of the file with the state of the worker's transactions (moments.py). Empty: no file."""
     orders: Orders = Orders()
@@ -205,6 +209,14 @@ def _settings(arguments: list[str]) -> ToySettings:
     return ToySettings(bootstrap, app_id, data_dir, int(partitions), slow_ms=float(slow_ms))
 
 
+async def _push_group_error(app: EngineApp, text: str) -> None:
+    while not app.runtime.tasks:  # noqa: ASYNC110 - it is for a test
+        await asyncio.sleep(0.1)
+    thread = app.consumer.thread
+    push = thread._consumer._coordinator._push_error_to_user
+    thread.thread_loop.call_soon_threadsafe(lambda: asyncio.create_task(push(KafkaError(text))))
+
+
 def main(arguments: list[str]) -> None:
     """Run a worker until a signal ends it."""
     settings = _settings(arguments)
@@ -217,6 +229,8 @@ def main(arguments: list[str]) -> None:
         instance_id=settings.instance_id,
         standby=settings.standby,
     )
+    if settings.group_error:
+        app.task(lambda: _push_group_error(app, settings.group_error))
     worker = faust.Worker(app, loglevel="info", override_logging=False)
     configure_logging("info", LogFormat.JSON)
     worker.execute_from_commandline()

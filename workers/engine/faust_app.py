@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import faust
@@ -55,7 +56,7 @@ class EngineApp(faust.App):
         while not self.should_stop:
             await self.sleep(_LOOK_EVERY_S)
             self.pulse.beat()
-            error = self.consumer.thread.group_error
+            error = self.consumer.thread.final_error(time.monotonic())
             if error is not None:
                 self._leave_without_right(error)
                 return

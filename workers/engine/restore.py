@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaConsumer
 
+from workers.engine.consumer_stop import stop_fully
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -49,7 +51,7 @@ async def stop_reader(consumer: AIOKafkaConsumer) -> None:
     Over TLS the event loop gives the end of a connection 30 seconds, and the task would open that much later.
     """
     with suppress(Exception):
-        await asyncio.wait_for(consumer.stop(), _STOP_S)
+        await asyncio.wait_for(stop_fully(consumer.stop(), consumer), _STOP_S)
 
 
 async def restore(  # noqa: PLR0917 - one call

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import faust
 import structlog
-from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 from aiokafka.structs import TopicPartition
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 
+from workers.engine.consumer_stop import stop_fully
 from workers.engine.fetch_sessions import fetch_in_sessions
+from workers.engine.group_errors import GroupErrors
 from workers.engine.unpacking import bound_unpacking
 
 if TYPE_CHECKING:
@@ -76,6 +78,7 @@ class _Thread(driver.AIOKafkaConsumerThread):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._lost: set[TP] = set()
+        self._group_errors = GroupErrors()
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         self.consumer.in_transaction = True  # only to choose isolation_level=read_committed
@@ -94,6 +97,10 @@ class _Thread(driver.AIOKafkaConsumerThread):
         await super().on_start()
         bound_unpacking(self._ensure_consumer())
         fetch_in_sessions(self._ensure_consumer())
+
+    async def on_thread_stop(self) -> None:
+        """Stop the consumer, also if a fetch waits after an error."""
+        await stop_fully(super().on_thread_stop(), self._consumer)
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Do nothing: Faust's alarm about missing commits is false, because the offsets are in the rows."""
@@ -139,8 +146,10 @@ class _Thread(driver.AIOKafkaConsumerThread):
                 TopicAuthorizationFailedError
             ) as error:  # it names one topic; another one comes with the next fetch
                 denied = {TP(*tp) for tp in wanted if tp[0] in error.args}
-            except GroupAuthorizationFailedError:  # the watch of the group finds it, too, and ends the worker
-                await asyncio.sleep(timeout)
+            except KafkaError:
+                if consumer._coordinator._pending_exception is None:  # noqa: SLF001
+                    raise
+                await asyncio.sleep(timeout)  # it is one of the group, and its watch finds it, too
         else:
             await asyncio.sleep(timeout)
         lost, self._lost = self._lost & assigned, set()
@@ -160,17 +169,11 @@ class _Thread(driver.AIOKafkaConsumerThread):
 
         state.await_reset = note_lost
 
-    @property
-    def group_error(self) -> BaseException | None:
-        """The error that ended the membership of the group for good, such as a session timeout that the broker refuses.
-
-        aiokafka raises it in ``getmany``, which Faust does not call. Without this check a worker would stop silently.
-        """
-        coordinator = getattr(self._consumer, "_coordinator", None)
-        membership = getattr(coordinator, "_coordination_task", None)
-        if membership is not None and membership.done() and not membership.cancelled():
-            return membership.exception()  # type: ignore[no-any-return]
-        return getattr(coordinator, "_pending_exception", None)
+    def final_error(self, now_s: float) -> BaseException | None:
+        """Return the error for which the worker must leave the group, if there is one."""
+        if self._consumer is None:
+            return None
+        return self._group_errors.final_error(self._consumer, self.thread_loop, now_s)
 
     def fetched_ends(self) -> dict[TP, int]:
         """Return the end of each assigned partition as the latest fetch has it: the offset after its last stable record."""
