@@ -109,7 +109,7 @@ async def test_a_reader_stops_although_one_of_its_fetches_waits_because_the_brok
 
     await stop_reader(consumer)
 
-    assert consumer._client._sync_task is None, "its client goes on"
+    assert consumer._client._sync_task is None
 
 
 async def test_records_of_others_are_visible_at_once_after_a_killed_worker_left_a_transaction_open(

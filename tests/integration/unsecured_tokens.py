@@ -24,7 +24,7 @@ def _part(value: Mapping[str, Any]) -> str:
 def token_of(user: str, life_s: float, now_s: float) -> Token:
     """Return an unsecured token that is valid from now on.
 
-    Kafka rounds the time of issue to the nearest millisecond, and refuses a token whose time lies ahead of its own clock. So
+    Kafka rounds the time of issue to the nearest millisecond, and refuses a token of a later time than its own. So
     it is in whole seconds, as identity providers write it.
     """
     claims = {"sub": user, "iat": int(now_s), "exp": now_s + life_s}
