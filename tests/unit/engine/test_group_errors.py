@@ -35,6 +35,6 @@ def test_a_worker_joins_again_after_errors_that_pass_and_leaves_when_they_do_not
     assert [errors.is_final(PASSES, at_s) for at_s in seconds] == [False, False, False, False, True]
 
 
-def test_errors_far_apart_are_no_series() -> None:
+def test_errors_far_apart_never_end_a_worker() -> None:
     errors = GroupErrors()
     assert not any(errors.is_final(PASSES, 31.0 * number) for number in range(100))
