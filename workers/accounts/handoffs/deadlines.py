@@ -150,7 +150,7 @@ def mark_answered(
         return row
     if made.touched_ms != row.touched_ms:
         stop_timers(case, handoff_id, made.touched_ms)
-        if row.touched_ms is None and row.due_ms is not None and at_ms <= row.due_ms < case.now_ms:
+        if row.due_ms is not None and at_ms <= row.due_ms < min(case.now_ms, row.touched_ms or case.now_ms):
             report_missed(case, handoff_id, row, is_missed=False)
         _correct_alert(case, handoff_id, row, at_ms)
     open_index.write_handoff(case, handoff_id, made)
@@ -172,7 +172,7 @@ def with_touch(row: HandoffRow, at_ms: int, rep_id: str | None) -> HandoffRow:
 def freeze(case: Case, handoff_id: str, row: HandoffRow, at_ms: int) -> None:
     """Stop the deadlines of a hand-off, because its holder is away since ``at_ms``.
 
-    An alert about a deadline after that time is cleared.
+    An alert about a deadline after that time is cleared, and a response that was due after it was not missed.
     """
     if row.touched_ms is not None or row.frozen_ms is not None:
         return
@@ -184,6 +184,8 @@ def freeze(case: Case, handoff_id: str, row: HandoffRow, at_ms: int) -> None:
     ):
         if due_ms is not None and due_ms > at_ms:
             case.clear_alert(alert, handoff_id)
+    if row.due_ms is not None and at_ms < row.due_ms <= case.now_ms:
+        report_missed(case, handoff_id, row, is_missed=False)
     open_index.write_handoff(case, handoff_id, replace(row, frozen_ms=at_ms))
 
 
