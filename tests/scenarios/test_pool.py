@@ -59,6 +59,15 @@ def test_the_first_rep_who_takes_it_gets_the_account_and_a_later_claim_is_refuse
     assert [one["entry"] for one in results.of("desk.ledger")] == ["turn", "owner"]  # a claim uses no turn
 
 
+def test_a_rep_who_claims_another_lead_of_the_account_gets_the_whole_account(story: Story) -> None:
+    story.activity("page_view", "tue 09:00", email=BOB)
+    story.sales("claimed", BOB, "tue 11:10", "tom")
+    results = story.replay("tue 11:20")
+    assert held(results)[2:] == [("reassigned", "tom"), ("assigned", "tom")]
+    assert results.holders["domain:harbor.example"][-1] == {"tom"}
+    assert ("claim_refused", False) not in results.alerts
+
+
 def test_a_touch_that_was_made_before_and_arrives_late_returns_the_account(story: Story) -> None:
     story.late(
         "sales.activities",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from schemas.desk_requests import RequestMode
 from schemas.vocabulary import AssigneeType, HowChosen, Kind, Reason, Route
 from workers.accounts.evaluation.evaluate import evaluate
-from workers.accounts.handoffs.escalation import is_in_pool
+from workers.accounts.handoffs.escalation import claimant, is_in_pool
 from workers.accounts.handoffs.queue import make_due
 from workers.accounts.routing.ownership import kind_of, owner_of
 from workers.accounts.routing.permission import exclusion_of, restriction
@@ -63,7 +63,10 @@ def _account_obstacle(case: Case, rep_id: str) -> Obstacle | None:
     right, holder = owner_of(case.terms.policy, account), account.holder
     if right is not None and right.rep_id != rep_id:
         return Obstacle(REASONS[right.route], right.rep_id)
-    if holder is None or (holder.type is AssigneeType.REP and holder.id == rep_id) or is_in_pool(case):
+    if holder is None or is_in_pool(case):
+        first = claimant(account)
+        return None if first in {None, rep_id} else Obstacle(Reason.SALES_CLAIMED, first)
+    if holder.type is AssigneeType.REP and holder.id == rep_id:
         return None
     if holder.type is AssigneeType.REP:
         return Obstacle(Reason.ACCOUNT_ALREADY_HAS_REP, holder.id)
@@ -103,7 +106,8 @@ def plan_for_claimant(case: Case, plan: Plan, row: PendingRow | None) -> Plan:
     if row is None or not row.claimed_by:
         return plan
     account, rep_id = case.account, row.claimed_by
-    if account.holder is not None or rep_id in account.gone or not is_free_for(case, rep_id):
+    has_holder = account.holder is not None and not is_in_pool(case)
+    if has_holder or rep_id in account.gone or not is_free_for(case, rep_id):
         return plan
     if plan.rep_id == rep_id and plan.mode is RequestMode.OWNER:
         return plan

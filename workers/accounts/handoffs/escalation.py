@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from schemas.desk_requests import MoveWhy
-from schemas.vocabulary import Alert, AssigneeType, HowChosen
+from schemas.vocabulary import Alert, AssigneeType, HowChosen, Route
 from workers.accounts.handoffs import deadlines, open_index
 from workers.accounts.state.handoff import HandoffRow
 from workers.accounts.state.parts import Escalation, Move, PassedRep
 
 if TYPE_CHECKING:
     from workers.accounts.case import Case
-    from workers.accounts.state.account import Holder
+    from workers.accounts.state.account import AccountRow, Holder
 
 MOST_EARLIER_HOLDERS = 12
 """Most earlier holders that are remembered: the latest."""
@@ -82,7 +82,7 @@ def record_answer(case: Case, rep_id: str, at_ms: int) -> None:
     """Record that a rep touched the account at ``at_ms``, the touch's own date.
 
     The holder keeps the account, and the escalation ends. An earlier holder who touched it before losing it gets it
-    back. An account in a pool goes to the rep who touched it first.
+    back. An account in a pool goes to the rep who touched or claimed it first.
     """
     account = case.account
     holder, moved_on = account.holder, account.moved_on
@@ -93,8 +93,16 @@ def record_answer(case: Case, rep_id: str, at_ms: int) -> None:
         return
     if any(one.rep_id == rep_id and at_ms < one.until_ms for one in moved_on.had):
         case.change(move=Move(MoveWhy.ANSWERED_BEFORE, holder.id, rep_id))
-    elif rep_id and account.move is None and is_in_pool(case):
+    elif rep_id and is_in_pool(case) and claimant(account) is None:
         case.change(move=Move(MoveWhy.CLAIMED, holder.id, rep_id))
+
+
+def claimant(account: AccountRow) -> str | None:
+    """Return the rep to whom the account goes as soon as the desk answers, because the rep claimed it or had answered it."""
+    if account.move is not None:
+        return account.move.to_rep_id
+    request = account.request
+    return request.rep_id if request is not None and request.route is Route.CLAIMED else None
 
 
 def is_in_pool(case: Case) -> bool:

@@ -8,13 +8,14 @@ import pytest
 
 from schemas.lead_events import SalesAnswered
 from schemas.outputs import LeadAlert, LedgerEntry
-from schemas.vocabulary import Stage
+from schemas.vocabulary import SalesAction, Stage
 from tests.hops.accounts.market import (
     BANK,
     CUSTOMER,
     DAY_MS,
     HOUR_MS,
     MONDAY,
+    POLICY_TEXT,
     Market,
     assert_one_owner,
     demo,
@@ -32,6 +33,7 @@ from tests.hops.accounts.market import (
 from workers.accounts.state.handoff import HandoffRow
 
 OTHER = "domain:other.example"
+POOL = POLICY_TEXT.replace("then: next, after: 2x, times: 2", "then: pool, after: 2x")
 
 
 def claimed(rep_id: str, lead_id: str = "ann", at_ms: int = MONDAY + HOUR_MS) -> SalesAnswered:
@@ -199,3 +201,44 @@ def test_only_the_holders_own_claim_answers_the_hand_off() -> None:
     market.send(claimed("r1", at_ms=MONDAY + 120_000), at_ms=MONDAY + 120_000)
     assert [row.touched_by for _, row in rows.scan(HandoffRow, BANK, limit=9)] == ["r1"]
     assert market.tick(MONDAY + DAY_MS) == []
+
+
+def market_in_pool(*events: Any) -> Market:
+    market = Market(POOL)
+    market.reps(rep("r1"), rep("r2"), rep("r3"), rep("dana", at_desk=False))
+    market.send(facts(), identified("bob"), identified("cat"), *events)
+    market.tick(MONDAY + HOUR_MS)
+    market.is_manual = True
+    return market
+
+
+def test_a_touch_does_not_take_an_account_from_the_rep_who_claimed_it_first() -> None:
+    market = market_in_pool(demo())
+    touch = claimed("r3").activity.model_copy(update={"action": SalesAction.TOUCHED})
+    market.send(claimed("r2", "bob"), claimed("r3").model_copy(update={"activity": touch}))
+    market.deliver_all(MONDAY + HOUR_MS)
+    assert story(market.outputs)[2:] == ["reassigned raised_hand r2", "assigned claimed r2"]
+
+
+@pytest.mark.parametrize(
+    ("is_in_pool", "first", "second"),
+    [
+        (True, "ann", "ann"),
+        (True, "ann", "bob"),
+        (True, "bob", "ann"),
+        (True, "bob", "cat"),
+        (False, "bob", "cat"),
+    ],
+)
+def test_the_second_claim_of_an_account_is_refused_before_the_desk_has_answered_the_first(
+    is_in_pool: bool, first: str, second: str
+) -> None:
+    market = market_in_pool(*([demo()] if is_in_pool else []))
+    assert story(market.outputs)[1:] == ["reassigned raised_hand desk:inside_sales"] * is_in_pool
+    results = market.send(claimed("r2", first), claimed("r3", second))
+    assert refusals(results) == [(False, "sales_claimed", "r2", ["r3"])]
+    market.deliver_all(MONDAY + HOUR_MS)
+    assert refusals(market.outputs)[-1] == (False, "account_already_has_rep", "r2", ["r3"])
+    assert market.account().refused[0].obstacle.rep_id == "r2"
+    assert_one_owner(market.outputs)
+    assert {one.split()[-1] for one in story(market.outputs)[2 * is_in_pool :]} == {"r2"}
