@@ -227,6 +227,24 @@ def test_a_qualified_lead_stays_with_its_rep_until_a_dealer_has_capacity(team: S
     assert results.of("lead.routing")[-1]["stage"] == "sql"
 
 
+def test_a_full_dealer_of_a_table_is_not_asked_again_when_those_who_cover_the_account_are_full_too(
+    team: Story,
+) -> None:
+    use(
+        team,
+        ("most_open: 10", "most_open: 1"),
+        (
+            "  - {if: partner_covers, to: partner}\n",
+            "  - {table: d.csv}\n  - {if: partner_covers, to: partner}\n",
+        ),
+        ("desks:\n", 'tables: {d.csv: "region,to\\nNY,partner dealer_north_gold\\n"}\ndesks:\n'),
+    )
+    ask(team, "acme")
+    ask(team, "bolt", "tue 11:00")
+    ask(team, "dyes", "tue 12:00")
+    assert holders(team, "tue 13:00") == {"acme": GOLD, "bolt": SILVER, "dyes": "ida"}
+
+
 def test_a_table_of_territories_that_names_a_dealer_keeps_to_its_limit(team: Story) -> None:
     use(
         team,

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from workers.accounts.state.parts import OpenRequest
 
 _MOST_PARTNERS: Final = 100
-"""Most partners of whom it is remembered that they had the account."""
+"""Most partners of whom it is remembered that they had the account, or had no capacity for it."""
 TAKE_BACK: Final = "given_back"
 """Kind of the cursor over the hand-offs of a large account that a partner returned."""
 
@@ -94,15 +94,16 @@ def skip_full_partners(case: Case, request: OpenRequest) -> bool:
     if request.pending and is_with_rep and case.lead(request.lead_id).handoffs:
         return False
     end_request(case, request)
-    case.change(full_partners=request.partners)
+    full = dict.fromkeys((*case.account.full_partners, *request.partners))
+    case.change(full_partners=tuple(full)[-_MOST_PARTNERS:])
     return True
 
 
 def take_back(case: Case, why: Reason) -> None:
     """Take an account back from its partner: each lead with an open hand-off begins a new cycle and is evaluated.
 
-    If the policy passes the account on, each lead is due again in its present cycle, for the next partner. All leads of the account are then evaluated again in chunks, as of today. The hand-offs of a large account are
-    withdrawn in chunks first.
+    If the policy passes the account on, each lead is due again in its present cycle, for the next partner. All leads of the
+    account are then evaluated again in chunks, as of today. The hand-offs of a large account are withdrawn in chunks first.
     """
     holder = case.account.holder
     if holder is None or not is_with_partner(case.account):
