@@ -83,8 +83,8 @@ DOMAIN = [
         (
             Edit(
                 f"{DESKS}/turns.py",
-                "    is_limited = is_limited_by_capacity(request)\n    lineup",
-                "    is_limited = True\n    lineup",
+                "    is_limited = is_limited_by_capacity(request)\n    off_turn",
+                "    is_limited = True\n    off_turn",
             ),
         ),
         "scenarios/test_lead_assignment.py::test_in_a_full_week_an_mql_waits_and_a_raised_hand_is_assigned",

@@ -10,13 +10,12 @@ a rep.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from schemas.desk_requests import DeskRequest
 from schemas.vocabulary import PassedOver
 from workers.desks.capacity import capacity_of, weight_of
-from workers.desks.missed_responses import is_off_turn
 from workers.desks.presence import why_unavailable_at
 from workers.desks.request_outcome import Candidate
 from workers.desks.rows import RepRow, RotationRow
@@ -56,11 +55,24 @@ def line_up(
     now_ms: int,
     *,
     is_limited: bool,
+    off_turn: Collection[str],
 ) -> Lineup:
-    """Return the lineup for a request. ``is_limited``: reps' capacity limits this request."""
+    """Return the lineup for a request.
+
+    ``is_limited``: reps' capacity limits this request. ``off_turn``: reps who have missed too many responses, by rep_id.
+    """
     seen = [(rep_id, rep, count_preferred_skills(desk, rep, request)) for rep_id, rep in reps]
     candidates = [
-        _candidate(desk, rep_id, rep, request, rotation, now_ms, is_limited=is_limited)
+        _candidate(
+            desk,
+            rep_id,
+            rep,
+            request,
+            rotation,
+            now_ms,
+            is_limited=is_limited,
+            is_off_turn=rep_id in off_turn,
+        )
         for rep_id, rep, _ in seen
     ]
     best = max(
@@ -87,6 +99,7 @@ def _candidate(
     now_ms: int,
     *,
     is_limited: bool,
+    is_off_turn: bool,
 ) -> Candidate:
     taken, capacity = rotation.taken.get(rep_id, 0), capacity_of(rep, desk.mqls_per_rep.most)
     why = why_unavailable_at(rep, now_ms)
@@ -100,7 +113,7 @@ def _candidate(
     most_open = desk.turn.most_open
     if why is None and is_limited and most_open is not None and (open_now or 0) >= most_open:
         why = PassedOver.MOST_OPEN
-    if why in {None, PassedOver.FULL, PassedOver.MOST_OPEN} and is_off_turn(desk, rep, rotation, rep_id):
+    if is_off_turn and why in {None, PassedOver.FULL, PassedOver.MOST_OPEN}:
         why = PassedOver.OFF_TURN
     weight = weight_of(rep, desk.turn.weight)
     return Candidate(rep_id, weight, rotation.credits.get(rep_id, 0), taken, capacity, why, open_now)

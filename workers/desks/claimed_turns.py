@@ -16,6 +16,7 @@ from schemas.vocabulary import HowChosen
 from workers.desks.candidates import line_up
 from workers.desks.capacity import in_period
 from workers.desks.desk_terms import Terms, rep_desk
+from workers.desks.missed_responses import reps_off_turn
 from workers.desks.request_outcome import Outcome, State
 from workers.desks.rotation import next_turn
 from workers.desks.rows import RepRow, RotationRow
@@ -37,7 +38,8 @@ def decide_claim(terms: Terms, rows: Rows, request: DeskRequest, desk: Desk, now
     period = terms.period(desk, now_ms)
     rotation = in_period(rows.get(RotationRow, request.desk) or RotationRow(), period)
     reps = [(parts[1], one) for parts, one in rows.scan(RepRow, request.desk, limit=MAX_MEMBERS)]
-    lineup = line_up(desk, reps, request, rotation, now_ms, is_limited=False)
+    off_turn = reps_off_turn(rows, request.desk, desk, reps)
+    lineup = line_up(desk, reps, request, rotation, now_ms, is_limited=False, off_turn=off_turn)
     outcome = Outcome(
         State.ASSIGNED,
         rep_id=rep_id,

@@ -26,20 +26,20 @@ def prefer_fewest_open(desk: Desk, request: DeskRequest, lineup: Lineup) -> Line
 
     The rep who has answered the visitor in a chat stays able.
     """
-    if desk.turn.by != "fewest_open" or request.answerer in dict(lineup.able):
+    able = dict(lineup.able)
+    if desk.turn.by != "fewest_open" or request.answerer in able:
         return lineup
     loads = {
-        one.rep_id: Fraction(one.open or 0, one.weight)
-        for one in lineup.candidates
-        if one.rep_id in dict(lineup.able)
+        one.rep_id: Fraction(one.open or 0, one.weight) for one in lineup.candidates if one.rep_id in able
     }
     fewest = min(loads.values())
     candidates = tuple(
         replace(one, passed_over=PassedOver.MORE_OPEN) if loads.get(one.rep_id, fewest) > fewest else one
         for one in lineup.candidates
     )
-    able = tuple(one for one in lineup.able if loads[one[0]] == fewest)
-    return replace(lineup, able=able, candidates=candidates)
+    return replace(
+        lineup, able=tuple(one for one in lineup.able if loads[one[0]] == fewest), candidates=candidates
+    )
 
 
 def count_assignment(rows: Rows, rotation: RotationRow, request: DeskRequest, rep_id: str) -> RotationRow:

@@ -67,8 +67,6 @@ class RotationRow(Row, frozen=True):
     """The people whom the policy names for this desk, as they were announced last: (key, rep_id). At most 4."""
     open: dict[str, int] = msgspec.field(default_factory=dict)
     """Open hand-offs of the desk that each rep (rep_id) has. Empty unless the policy counts them."""
-    missed: dict[str, tuple[tuple[int, str], ...]] = msgspec.field(default_factory=dict)
-    """Responses that each rep (rep_id) has missed: (when due, miss_id). Milliseconds UTC. At most 40 each, the latest."""
 
 
 class AnswerRow(Row, frozen=True):
@@ -152,6 +150,17 @@ class DependsRow(Row, frozen=True):
     """
 
     prefix: ClassVar[str] = "depends"
+
+
+class MissedRow(Row, frozen=True):
+    """The first responses that a rep has missed at a desk. Key: (desk:<name>, rep_id). Deleted when there are none.
+
+    Kept when the rep leaves the desk: a rep who rejoins is off the turn as before. Bounded by reps.
+    """
+
+    prefix: ClassVar[str] = "missed"
+    misses: tuple[tuple[int, str], ...] = ()
+    """(when due, miss_id) of each, in this order. Milliseconds UTC. At most 40, the latest."""
 
 
 class WorkRow(Row, frozen=True):

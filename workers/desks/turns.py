@@ -21,6 +21,7 @@ from workers.desks.chat import give_to_answerer, prefer_at_work
 from workers.desks.claimed_turns import decide_claim
 from workers.desks.desk_terms import Terms, rep_desk
 from workers.desks.manager_escalation import escalate_to_manager, goes_to_pool, is_overdue
+from workers.desks.missed_responses import reps_off_turn
 from workers.desks.open_work import prefer_fewest_open
 from workers.desks.presence import why_unavailable_at
 from workers.desks.request_outcome import Outcome, State
@@ -95,14 +96,17 @@ def _decide_turn(
     rotation = in_period(rows.get(RotationRow, request.desk) or RotationRow(), terms.period(desk, now_ms))
     reps = dict(members(rows, request.desk))
     is_limited = is_limited_by_capacity(request)
-    lineup = line_up(desk, reps.items(), request, rotation, now_ms, is_limited=is_limited)
+    off_turn = reps_off_turn(rows, request.desk, desk, reps.items())
+    lineup = line_up(desk, reps.items(), request, rotation, now_ms, is_limited=is_limited, off_turn=off_turn)
     skill_missing = not lineup.able and _is_skill_missing(lineup, is_limited=is_limited)
     if skill_missing and desk.skills is not None:
         if desk.skills.fallback is not None and _may_ask_fallback(request, is_released=is_released):
             onward = _to_fallback(request, desk.skills.fallback, skill_missing=True)
             return Outcome(State.SENT_ON, candidates=lineup.candidates, sent_on=onward, skill_missing=True)
         asks_nothing = request.model_copy(update={"language": None, "segment": None})
-        lineup = line_up(desk, reps.items(), asks_nothing, rotation, now_ms, is_limited=is_limited)
+        lineup = line_up(
+            desk, reps.items(), asks_nothing, rotation, now_ms, is_limited=is_limited, off_turn=off_turn
+        )
     if not lineup.able:
         overdue = escalate_to_manager(request, desk, lineup.candidates)
         may_ask = _may_ask_fallback(request, is_released=is_released)

@@ -25,6 +25,7 @@ from tests.unit.desks.world import (
     takers,
 )
 from workers.desks.ledger_audit import audit
+from workers.desks.rows import MissedRow
 
 HOUR_MS = 3_600_000
 POLICY = policy_with(("when_rejected: give_back", "when_rejected: give_back, off_after_missed: 2"))
@@ -107,8 +108,17 @@ def test_misses_count_the_same_in_every_order() -> None:
     for order in permutations(events):
         world = team("a", "b")
         world.send(*order)
-        states.append(world.rotation().missed)
+        states.append(world.decider.rows.scan(MissedRow, DESK, limit=9))
     assert all(state == states[0] for state in states)
+
+
+def test_misses_are_in_rows_of_their_own_and_a_rotation_of_500_reps_does_not_grow_with_them() -> None:
+    world = team("a", "b")
+    before = world.rotation()
+    world.send(*[miss(number, "a") for number in range(60)], miss(1, "b"), miss(1, "b", is_missed=False))
+    assert world.rotation() == before
+    ((key, row),) = world.decider.rows.scan(MissedRow, DESK, limit=9)
+    assert (key, len(row.misses), row.misses[-1]) == ((DESK, "a"), 40, (MONDAY + 59 * HOUR_MS, "miss-a-59"))
 
 
 def test_without_the_key_no_number_of_misses_matters() -> None:
