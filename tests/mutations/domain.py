@@ -204,7 +204,7 @@ DOMAIN = [
         (
             without(
                 "workers/desks/request_answers.py",
-                "    if request.desk == PARTNERS_DESK:\n        promise_lead(rows, request, outcome)\n",
+                "    if request.desk == PARTNERS_DESK:\n        promise_lead(terms, rows, request, outcome)\n",
             ),
         ),
         "unit/desks/test_partner_turns.py::test_without_capacity_the_desk_is_unavailable_and_counts_nothing",

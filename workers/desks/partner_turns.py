@@ -74,8 +74,13 @@ def decide_among_partners(terms: Terms, rows: Rows, request: DeskRequest, now_ms
     )
 
 
-def promise_lead(rows: Rows, request: DeskRequest, outcome: Outcome) -> None:
-    """Count the lead that a request gave to a partner, until its account reports it."""
+def promise_lead(terms: Terms, rows: Rows, request: DeskRequest, outcome: Outcome) -> None:
+    """Count the lead that a request gave to a partner, until its account reports it.
+
+    Without a limit no account reports, so nothing is counted.
+    """
+    if not terms.policy.partner_order.has_limits:
+        return
     if outcome.state is State.ASSIGNED and outcome.rep_id is not None:
         key = (PARTNERS_DESK, outcome.rep_id, request.account_key)
         held = rows.get(PartnerOpenRow, *key) or PartnerOpenRow()

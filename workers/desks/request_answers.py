@@ -76,7 +76,7 @@ def apply_outcome(
     if outcome.step is not None or outcome.period:
         answer = _charge(terms, rows, request, outcome, answer, now_ms)
     if request.desk == PARTNERS_DESK:
-        promise_lead(rows, request, outcome)
+        promise_lead(terms, rows, request, outcome)
     if outcome.state is State.WAITING:
         answer = replace(answer, waiting_at=add_waiting(rows, request))
     if outcome.sent_on is not None:

@@ -20,6 +20,7 @@ FREE = with_routes(
     (NEVER, CUSTOMER, OPEN, OWNER, PARTNER, REP, REST),
     before=f"partners:\n  ada: {{{TERMS}}}\n  bo: {{{TERMS}}}\n",
 )
+IN_TURN = FREE.replace("{regions: [HI]", "{level: gold, regions: [HI]")
 LIMITED = FREE.replace("{regions", "{most_open: 9, regions")
 
 
@@ -80,7 +81,8 @@ def test_a_policy_that_begins_to_limit_partners_counts_what_they_have_already() 
     assert counted(market) == {"ada": 2}
 
 
-def test_without_limits_nothing_is_reported() -> None:
-    market = with_leads(FREE, "ann")
-    assert market.account().partner_load is None
+@pytest.mark.parametrize("text", [FREE, IN_TURN])
+def test_without_limits_nothing_is_reported_and_nothing_is_counted(text: str) -> None:
+    market = with_leads(text, "ann")
+    assert (market.account().partner_load, counted(market)) == (None, {})
     assert market.account().holder is not None
