@@ -59,6 +59,8 @@ class FetchSession:
         self._epoch = _FIRST_EPOCH
         self.asked: Asked = {}
         """The partitions of the latest request, before it was made incremental."""
+        self.assignment: Any = None
+        """The assignment of the latest request."""
 
     def request(self, complete: FetchRequest) -> FetchRequest:
         """Return the request to send in the place of a complete one."""
@@ -102,7 +104,6 @@ class SessionClient:
     def __init__(self, client: Any, subscriptions: Any) -> None:
         self._client = client
         self._subscriptions = subscriptions
-        self._assignment: Any = None
         self._sessions: dict[int, FetchSession] = defaultdict(FetchSession)
         self.cluster = client.cluster
 
@@ -116,11 +117,10 @@ class SessionClient:
             return await self._client.send(node_id, request, **more)
         subscription = self._subscriptions.subscription
         assignment = None if subscription is None else subscription.assignment
-        if assignment is not self._assignment:
-            self._assignment = assignment
-            for session in self._sessions.values():
-                session.reset()
         session = self._sessions[node_id]
+        if session.assignment is not assignment:
+            session.assignment = assignment
+            session.reset()
         try:
             answer = await self._client.send(node_id, session.request(request), **more)
             if not session.accept(answer):
@@ -129,14 +129,15 @@ class SessionClient:
         except BaseException:
             session.reset()
             raise
-        if any(self._position(*at) != session.asked[at][0] for at in _answered(answer)):
+        if any(_position(assignment, at) != session.asked[at][0] for at in _answered(answer)):
             session.reset()
         return answer
 
-    def _position(self, topic: str, partition: int) -> int | None:
-        """Return the offset from which the partition is read now. aiokafka drops an answer about another one."""
-        state = self._assignment and self._assignment.state_value(TopicPartition(topic, partition))
-        return state.position if state is not None and state.has_valid_position else None
+
+def _position(assignment: Any, at: tuple[str, int]) -> int | None:
+    """Return the offset from which the partition is read now. aiokafka drops an answer about another one."""
+    state = assignment and assignment.state_value(TopicPartition(*at))
+    return state.position if state is not None and state.has_valid_position else None
 
 
 def _answered(answer: Any) -> Iterator[tuple[str, int]]:
