@@ -207,15 +207,16 @@ class AnswerWithin(Part):
     @model_validator(mode="after")
     def _require_one_escalation(self) -> AnswerWithin:
         if self.then is None:
-            if self.after is not None or self.times is not None:
-                refuse("then beside after and times: it names the escalation", "no then")
+            given = next((key for key in ("after", "times") if getattr(self, key) is not None), "")
+            if given:
+                refuse("then beside after and times: it names the escalation", "no then", at=given)
             return self
         if self.after is None:
-            refuse(f"after beside then: {self.then}, as after: 2x", "no after")
+            refuse(f"after beside then: {self.then}, as after: 2x", "no after", at="then")
         if self.then == "next" and self.times is None:
-            refuse("times beside then: next, as times: 2", "no times")
+            refuse("times beside then: next, as times: 2", "no times", at="then")
         if self.then != "next" and self.times is not None:
-            refuse("times with then: next only", "times")
+            refuse(f"no times beside then: {self.then}: only then: next has moves to count", at="times")
         return self
 
     def escalation_ms(self, within_ms: int) -> int | None:

@@ -39,7 +39,7 @@ class PartnerTimes(Part):
     """Times to the first response of a partner who gets MQLs, by kind of lead."""
 
     raised_hand: OpeningTime
-    """Time to answer a lead who asks for sales: ``raised_hand: 2d``."""
+    """Time to answer a lead who asks for sales: ``raised_hand: 2d``. At most that of ``mql``."""
     mql: OpeningTime
     """Time to answer every other lead: ``mql: 5d``."""
 
@@ -70,7 +70,8 @@ class Partner(Part):
     """CRM relationships whose accounts the partner covers: ``relationship: [distributor]``."""
     level: Name | None = None
     """The partner's level: ``level: gold``. Partners of one level who cover an account take turns. The levels are asked in
-    the order in which the policy names them first. Left out: a level of its own."""
+    the order in which the policy names them first. Partners of one level and one region get leads at one stage (``gets``).
+    Left out: a level of its own."""
     weight: Annotated[Count, Field(le=100)] | None = None
     """The partner's share of the turns of its level. Of ``weight: 2`` and 1, the first gets two turns of three. Left out:
     1."""
@@ -110,7 +111,11 @@ class Partner(Part):
     @model_validator(mode="after")
     def _require_level_with_weight(self) -> Partner:
         if self.weight is not None and self.level is None:
-            refuse("level beside weight, as level: gold: partners of one level take turns", "no level")
+            refuse(
+                "level beside weight, as level: gold: partners of one level take turns",
+                "no level",
+                at="weight",
+            )
         return self
 
     @model_validator(mode="after")
@@ -119,6 +124,7 @@ class Partner(Part):
             refuse(
                 "one answer_within with gets: sql, as 2d: inside sales has answered those who ask for sales",
                 "two times",
+                at="answer_within",
             )
         return self
 

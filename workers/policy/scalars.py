@@ -34,6 +34,9 @@ _MULTIPLE = re.compile(r"([0-9]{1,2})(\.[0-9]{1,2})?x", re.ASCII)
 _LASTING = re.compile(r"(?:([0-9]{1,2})h)?(?:([0-9]{1,4})m)?(?:([0-9]{1,5})s)?", re.ASCII)
 _OPENING = re.compile(r"(?=.)(?:[0-9]{1,5}h)?(?:[0-9]{1,6}m)?", re.ASCII)
 _OPENING_DAYS = re.compile(r"([1-9][0-9]?)d", re.ASCII)
+_DAYS_IN_WORDS = re.compile(
+    r"([1-9][0-9]?) *(?:d|days?|business days?|working days?)", re.ASCII | re.IGNORECASE
+)
 _UNIT = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
 
 
@@ -48,12 +51,13 @@ class OpeningDays:
         return f"{self.days} business day{'' if self.days == 1 else 's'}"
 
 
-def refuse(expected: str, found: str | None = None) -> NoReturn:
+def refuse(expected: str, found: str | None = None, *, at: str = "") -> NoReturn:
     """Refuse a value. The texts complete "found ..., expected ...". Raises PydanticCustomError.
 
-    ``found`` None: the message shows the value of the file.
+    ``found`` None: the message shows the value of the file. ``at``: the key below the value that is reported. Empty: the
+    value itself.
     """
-    raise PydanticCustomError("policy", "{expected}", {"expected": expected, "found": found})
+    raise PydanticCustomError("policy", "{expected}", {"expected": expected, "found": found, "at": at})
 
 
 def must_parse(read: Callable[[str], object]) -> AfterValidator:
@@ -175,7 +179,9 @@ def _read_opening_time(value: object) -> int | OpeningDays:
         if days is not None:
             return OpeningDays(int(days[1]))
         example = span_meant(value, has_days=False) or "3h"
-        refuse(f"hours or minutes of opening time, as {example}, or 1 to 99 business days, as 1d")
+        in_words = _DAYS_IN_WORDS.fullmatch(value.strip())
+        count = 1 if in_words is None else in_words[1]
+        refuse(f"hours or minutes of opening time, as {example}, or 1 to 99 business days, as {count}d")
     return read_duration_ms(value)
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from workers.policy.hours import is_holiday
+from workers.policy.partners import PartnerTimes
 from workers.policy.scalars import MINUTE_MS, OpeningDays
 
 if TYPE_CHECKING:
@@ -14,11 +15,14 @@ if TYPE_CHECKING:
     from workers.policy.desks import Calendar, Desk
     from workers.policy.document import Document, KeyPath
     from workers.policy.model import Policy
+    from workers.policy.partners import Partner
     from workers.policy.problem import Problem
     from workers.policy.scalars import OpeningTime
 
 MOST_CLOSED_DAYS: Final = 1_100
 """Days within which a deadline is searched (workers/desks/calendar.py). A longer closure has no deadlines."""
+_KINDS: Final = ("mql", "raised_hand", "inquiry", "expansion", "in_cycle", "service")
+"""Keys of a desk's ``answer_within`` that are times to answer."""
 _SAMPLE: Final = date(2024, 1, 1)
 """First day of the sample that shows whether weekly hours and holidays alone leave a day open."""
 _APART: Final = 31
@@ -41,47 +45,81 @@ def check_calendars(policy: Policy, document: Document) -> Iterator[Problem]:
     for name, desk in policy.desks.items():
         known = policy.calendars.get(desk.calendar)
         if known is not None and desk.calendar not in closed:
-            yield from _check_times(name, desk, known, document)
+            yield from _check_times_of_desk(("desks", name, "answer_within"), desk, known, document)
+    default = next((route.desk for route in policy.routes if route.otherwise is not None), None)
+    home = policy.desks.get(default or "")
+    for name, partner in policy.partners.items():
+        calendar_name = partner.calendar or ("" if home is None else home.calendar)
+        known = policy.calendars.get(calendar_name)
+        if known is not None and calendar_name not in closed:
+            place: KeyPath = ("partners", name, "answer_within")
+            yield from _check_times_of_partner(place, partner, (calendar_name, known), document)
 
 
-def _check_times(name: str, desk: Desk, calendar: Calendar, document: Document) -> Iterator[Problem]:
-    """Yield each time to answer, or time until escalation, that is longer than the opening hours of three years.
-
-    A lead who asks for sales never waits longer than an MQL. A business day counts as the longest of the week for that
-    lead, and as the shortest for the MQL.
-    """
-    days_ms = [
-        sum(one.end_minute - one.start_minute for one in day) * MINUTE_MS for day in calendar.week if day
-    ]
-    shortest_ms, longest_ms = min(days_ms), max(days_ms)
-    most_ms = sum(days_ms) * (MOST_CLOSED_DAYS // 7)
+def _check_times_of_desk(
+    place: KeyPath, desk: Desk, calendar: Calendar, document: Document
+) -> Iterator[Problem]:
     within = desk.answer_within
-    if _is_longer(within.raised_hand, longest_ms, within.mql, shortest_ms):
+    if _is_longer(within.raised_hand, within.mql, calendar):
+        yield _report_order(place, document)
+    spans: dict[KeyPath, OpeningTime | None] = {(key,): getattr(within, key) for key in _KINDS}
+    spans |= {("when", name): span for name, span in within.when.items()}
+    for key, span in spans.items():
+        if span is not None:
+            span_ms = _in_ms(span, max(_days_ms(calendar)))
+            longest_ms = max(span_ms, within.escalation_ms(span_ms) or 0)
+            yield from _check_length((*place, *key), longest_ms, (desk.calendar, calendar), document)
+
+
+def _check_times_of_partner(
+    place: KeyPath, partner: Partner, calendar: tuple[str, Calendar], document: Document
+) -> Iterator[Problem]:
+    within, day_ms = partner.answer_within, max(_days_ms(calendar[1]))
+    if not isinstance(within, PartnerTimes):
+        yield from _check_length(place, _in_ms(within, day_ms), calendar, document)
+        return
+    if _is_longer(within.raised_hand, within.mql, calendar[1]):
+        yield _report_order(place, document)
+    for key, span in (("raised_hand", within.raised_hand), ("mql", within.mql)):
+        yield from _check_length((*place, key), _in_ms(span, day_ms), calendar, document)
+
+
+def _report_order(place: KeyPath, document: Document) -> Problem:
+    return document.make_problem(
+        (*place, "raised_hand"),
+        "a raised_hand time that is longer than the mql time",
+        "a raised_hand time of at most the mql time: a lead who asks for sales never waits longer",
+    )
+
+
+def _check_length(
+    place: KeyPath, span_ms: int, calendar: tuple[str, Calendar], document: Document
+) -> Iterator[Problem]:
+    """Yield a problem if a time to answer, or until escalation, is longer than the opening hours of three years."""
+    most_ms = sum(_days_ms(calendar[1])) * (MOST_CLOSED_DAYS // 7)
+    if span_ms > most_ms:
         yield document.make_problem(
-            ("desks", name, "answer_within"),
-            "a raised_hand time that is longer than the mql time",
-            "a raised_hand time of at most the mql time: a lead who asks for sales never waits longer",
+            place,
+            document.describe_value_at(document.origin_of(place)),
+            f"less than {most_ms // MINUTE_MS // 60:,}h, the opening hours that calendar {calendar[0]} has in"
+            f" {MOST_CLOSED_DAYS:,} days, also after the multiple of answer_within.after",
         )
-    for key in ("mql", "raised_hand", "inquiry", "expansion", "in_cycle", "service"):
-        span = getattr(within, key)
-        if span is None:
-            continue
-        span_ms = _in_ms(span, longest_ms)
-        if max(span_ms, within.escalation_ms(span_ms) or 0) > most_ms:
-            place: KeyPath = ("desks", name, "answer_within", key)
-            yield document.make_problem(
-                place,
-                document.describe_value_at(document.origin_of(place)),
-                f"less than {most_ms // MINUTE_MS // 60:,}h, the opening hours that calendar {desk.calendar} has in"
-                f" {MOST_CLOSED_DAYS:,} days, also after the multiple of answer_within.after",
-            )
 
 
-def _is_longer(first: OpeningTime, first_day_ms: int, second: OpeningTime, second_day_ms: int) -> bool:
-    """Whether the first time is longer than the second. Two numbers of days are compared as such."""
+def _days_ms(calendar: Calendar) -> list[int]:
+    """Return the opening time of each open day of the week. Milliseconds."""
+    return [sum(one.end_minute - one.start_minute for one in day) * MINUTE_MS for day in calendar.week if day]
+
+
+def _is_longer(first: OpeningTime, second: OpeningTime, calendar: Calendar) -> bool:
+    """Whether the first time may be longer than the second.
+
+    Two numbers of days are compared as such. Otherwise a day is the longest of the week for the first time, and the
+    shortest for the second.
+    """
     if isinstance(first, OpeningDays) and isinstance(second, OpeningDays):
         return first > second
-    return _in_ms(first, first_day_ms) > _in_ms(second, second_day_ms)
+    return _in_ms(first, max(_days_ms(calendar))) > _in_ms(second, min(_days_ms(calendar)))
 
 
 def _in_ms(time: OpeningTime, day_ms: int) -> int:

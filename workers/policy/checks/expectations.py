@@ -78,6 +78,7 @@ def _describe_choice(expected: str, found: object) -> str:
     plain = expected.replace("'", "")
     words = plain.replace(" or ", ", ").split(", ")
     near = get_close_matches(str(found), words, n=1) if isinstance(found, str) else []
+    near = near or [word for word in words if found and str(found) in word.split("_")]
     return plain + (f" (did you mean {near[0]}?)" if near else "")
 
 

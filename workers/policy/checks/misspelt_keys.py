@@ -6,7 +6,7 @@ this, a misspelt key would be reported twice: as unknown, and as missing. The sl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Final, get_args, get_origin
@@ -29,10 +29,14 @@ def correct_misspelt_keys(document: Document) -> list[Problem]:
     return list(_correct(document, Policy, document.tree, ()))
 
 
-def describe_keys(key: str, known: list[str]) -> str:
-    """Return the keys that are expected in place of an unknown one, with the one that is probably meant."""
-    near = get_close_matches(key, known, n=1)
-    return f"one of {', '.join(known)}" + (f" (did you mean {near[0]}?)" if near else "")
+def describe_keys(key: str, known: list[str], elsewhere: Sequence[str] = ()) -> str:
+    """Return the keys that are expected in place of an unknown one, with what is probably meant.
+
+    ``elsewhere``: the places of the policy in which the key, or a value of this name, is right.
+    """
+    near = [] if elsewhere else get_close_matches(key, known, n=1)
+    meant = " or ".join(elsewhere or near)
+    return f"one of {', '.join(known)}" + (f" (did you mean {meant}?)" if meant else "")
 
 
 def _correct(document: Document, kind: type[Part], tree: Any, path: KeyPath) -> Iterator[Problem]:

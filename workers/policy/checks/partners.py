@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workers.policy.checks.unknown_names import report_unknown_name
+from workers.policy.problem import quote
 from workers.policy.tables import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from workers.policy.document import Document
     from workers.policy.model import Policy
@@ -47,6 +48,7 @@ def _check_each_partner(policy: Policy, document: Document) -> Iterator[Problem]
         if partner.then == "next_partner" and len(policy.partners) == 1:
             expected = "then: return or report, or another partner: there is no next one"
             yield document.make_problem(("partners", name, "then"), '"next_partner"', expected)
+        yield from _check_stage_of_level(policy, name, earlier, document)
         mine = partner.conditions
         for other in (one for one in earlier if _keeps_all(policy.partners[one], partner)):
             theirs = policy.partners[other].conditions
@@ -57,6 +59,26 @@ def _check_each_partner(policy: Policy, document: Document) -> Iterator[Problem]
                 )
                 break
         earlier.append(name)
+
+
+def _check_stage_of_level(
+    policy: Policy, name: str, earlier: Sequence[str], document: Document
+) -> Iterator[Problem]:
+    """Yield a problem if a partner takes turns with one who gets leads at another stage."""
+    partner = policy.partners[name]
+    for other in earlier:
+        before = policy.partners[other]
+        is_equal = before.level is not None and before.level == partner.level
+        if is_equal and before.gets != partner.gets and share_accounts(before, partner):
+            expected = f"{before.gets}, as {other}: partners of one level take turns, so they get leads at the same stage"
+            yield document.make_problem(("partners", name, "gets"), quote(partner.gets), expected)
+            break
+
+
+def share_accounts(one: Partner, other: Partner) -> bool:
+    """Whether both partners cover an account that has one of their values."""
+    theirs = other.conditions
+    return any(not values.isdisjoint(theirs.get(key, frozenset())) for key, values in one.conditions.items())
 
 
 def _keeps_all(before: Partner, partner: Partner) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from workers.policy.checks.desk_inheritance import LIKE
 from workers.policy.checks.expectations import describe_expected, type_at
+from workers.policy.checks.misplaced_keys import find_key_of_value, find_places
 from workers.policy.checks.misspelt_keys import describe_keys
 from workers.policy.checks.route_targets import report_route_target
 from workers.policy.part import Part
@@ -82,8 +83,12 @@ def _translate(detail: ErrorDetails, path: KeyPath, document: Document) -> Probl
     target = report_route_target(path, document)
     if target is not None:
         return target
-    found = detail.get("ctx", {}).get("found") or document.describe_value_at(path)
-    return document.make_problem(path, found, describe_expected(detail, path, value))
+    context = detail.get("ctx", {})
+    path = (*path, context["at"]) if context.get("at") else path
+    found = context.get("found") or document.describe_value_at(path)
+    expected = describe_expected(detail, path, value)
+    meant = find_key_of_value(path, value) if detail["type"].startswith("model_") else None
+    return document.make_problem(path, found, expected + (f" (did you mean {meant}?)" if meant else ""))
 
 
 def _expect_missing(path: KeyPath, document: Document) -> str:
@@ -92,14 +97,16 @@ def _expect_missing(path: KeyPath, document: Document) -> str:
         return f"the key routes, as routes: [{{otherwise: desk {next(iter(desks))}}}], because there are several desks"
     if len(path) == 3 and path[0] == "desks" and path[2] == "calendar":  # noqa: PLR2004 - desks, name, key
         return "the key calendar, because there is not exactly one calendar"
-    return f"the key {path[-1]}, which is required"
+    like = document.value_at((*path[:2], LIKE)) if path[0] == "desks" and len(path) > 3 else None  # noqa: PLR2004
+    reason = f": {path[2]} is given here, so no key of it is inherited from {like}" if like else ""
+    return f"the key {path[-1]}, which is required{reason}"
 
 
 def _report_unknown_key(path: KeyPath, document: Document) -> Problem:
     key = str(path[-1])
     if any(_matches(path, place) for place in _NOT_YET):
         return document.make_problem(path, f"the key {key}", NOT_YET, at_key=True)
-    expected = describe_keys(key, _list_keys(path[:-1]))
+    expected = describe_keys(key, _list_keys(path[:-1]), find_places(document.origin_of(path)))
     return document.make_problem(path, f"the unknown key {key}", expected, at_key=True)
 
 

@@ -50,7 +50,7 @@ def _expect_target(target: str, key: str, document: Document) -> str:
     near = get_close_matches(plain, names, n=1)
     if near:
         return f"desk {near[0]}: a desk is named with the word desk before it"
-    if isinstance(partners, dict) and target.removeprefix("partner ") in partners:
+    if target.startswith("partner ") or (isinstance(partners, dict) and target in partners):
         return "partner: the accounts that a partner covers are in partners, and the line is {if: partner_covers, to: partner}"
     fixed = get_close_matches(target, _FIXED, n=1) if key == "to" else []
     if fixed:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.routes import CUSTOMER, NEVER, OPEN, PARTNER, REST, with_routes
+from workers.policy.checks.notes import find_notes
+from workers.policy.document import read
 from workers.policy.load import load_policy
 from workers.policy.problem import Problem
 
@@ -14,6 +16,8 @@ Problems = Callable[[str], list[Problem]]
 WITH = (NEVER, CUSTOMER, OPEN, PARTNER, REST)
 WITHOUT = (NEVER, CUSTOMER, OPEN, REST)
 GOOD = "island: {regions: [hi], gets: mql, answer_within: 16h, then: return, sees: [name]}"
+NEXT = GOOD.replace("then: return", "then: next_partner")
+LEVEL = GOOD.replace("gets:", "level: gold, gets:")
 
 
 def partners(*lines: str) -> str:
@@ -55,14 +59,14 @@ def test_an_agreement_reads_as_it_is_written(default_text: str) -> None:
         (
             WITH,
             [GOOD.replace("16h", "{raised_hand: 2d, mql: 5d}").replace("gets: mql", "gets: sql")],
-            "partners.island",
+            "partners.island.answer_within",
             "two times",
             "one answer_within with gets: sql",
         ),
         (
             WITH,
             [GOOD.replace("gets:", "weight: 2, gets:")],
-            "partners.island",
+            "partners.island.weight",
             "no level",
             "level beside weight",
         ),
@@ -80,7 +84,36 @@ def test_an_agreement_reads_as_it_is_written(default_text: str) -> None:
             '"0"',
             "from 1 to 10000",
         ),
-        (WITH, [GOOD.replace("then: return", "then: next")], "partners.island.then", '"next"', "return"),
+        (
+            WITH,
+            [GOOD.replace("then: return", "then: next")],
+            "partners.island.then",
+            '"next"',
+            "mean next_partner?",
+        ),
+        (WITH, [GOOD.replace("16h", "2 days")], "partners.island.answer_within", '"2 days"', "as 2d"),
+        (
+            WITH,
+            [GOOD.replace("16h", "{raised_hand: 5d, mql: 2d}")],
+            "partners.island.answer_within.raised_hand",
+            "longer than the mql time",
+            "at most the mql time",
+        ),
+        (WITH, [GOOD.replace("16h", "99999h")], "partners.island.answer_within", '"99999h"', "less than"),
+        (
+            WITH,
+            [GOOD.replace("16h", "{raised_hand: 2d, mql: 99999h}")],
+            "partners.island.answer_within.mql",
+            '"99999h"',
+            "less than",
+        ),
+        (
+            WITH,
+            [LEVEL, LEVEL.replace("island", "other").replace("gets: mql", "gets: sql")],
+            "partners.other.gets",
+            '"sql"',
+            "mql, as island",
+        ),
         (
             WITH,
             [GOOD.replace("regions: [hi]", "relationship: [customer]")],
@@ -140,3 +173,61 @@ def test_a_partner_after_one_who_passes_accounts_on_is_permitted(default_text: s
     lines = [GOOD.replace("then: return", "then: next_partner"), GOOD.replace("island", "other")]
     policy = load_policy(with_routes(default_text, WITH, before=partners(*lines)))
     assert not policy.partner_order.take_turns
+
+
+def notes_on_partners(default_text: str, *lines: str, table: str = "") -> list[str]:
+    text = with_routes(default_text, WITH, before=partners(*lines))
+    if table:
+        text = text.replace("  - {if: partner", "  - {table: d.csv}\n  - {if: partner", 1)
+        text = text.replace("routes:\n", f'tables: {{d.csv: "{table}"}}\nroutes:\n')
+    found = find_notes(load_policy(text), read(text, "policy"))
+    return [f"{one.key}: {one.expected}" for one in found if one.key.startswith("partners")]
+
+
+@pytest.mark.parametrize(
+    ("second", "has_next"),
+    [
+        ("regions: [us-ca, wa]", False),
+        ("regions: [hawaii]", True),
+        ("regions: [us-hi, ca]", True),
+        ("countries: [US]", True),
+        ("regions: [ca], accounts: [acc-7]", True),
+    ],
+)
+def test_a_partner_whose_accounts_no_other_covers_has_no_next_one(
+    default_text: str, second: str, has_next: bool
+) -> None:
+    other = GOOD.replace("island", "other").replace("regions: [hi]", second)
+    expected = [] if has_next else ["partners.island.then: without an answer, the next route decides"]
+    assert notes_on_partners(default_text, NEXT, other) == expected
+
+
+def test_a_partner_whom_a_table_names_may_be_the_next(default_text: str) -> None:
+    other = NEXT.replace("island", "other").replace("[hi]", "[ca]")
+    assert notes_on_partners(default_text, NEXT, other, table=r"region,to\nNY,partner other\n") == []
+
+
+def test_partners_of_one_level_who_share_no_account_may_get_leads_at_different_stages(
+    default_text: str,
+) -> None:
+    other = LEVEL.replace("island", "other").replace("[hi]", "[ca]").replace("gets: mql", "gets: sql")
+    load_policy(with_routes(default_text, WITH, before=partners(LEVEL, other)))
+
+
+@pytest.mark.parametrize(
+    ("second", "notes"),
+    [
+        ("level: gold, weight: 2", []),
+        ("level: silver", []),
+        ("level: silver, weight: 2", ["partners.other.weight: the weight has no effect"]),
+        (
+            "level: glod",
+            ["partners.island.level: glod may be meant", "partners.other.level: gold may be meant"],
+        ),
+    ],
+)
+def test_a_level_of_one_partner_is_noted_if_it_is_a_slip_or_has_a_weight(
+    default_text: str, second: str, notes: list[str]
+) -> None:
+    other = NEXT.replace("island", "other").replace("gets:", f"{second}, gets:")
+    assert notes_on_partners(default_text, NEXT.replace("gets:", "level: gold, gets:"), other) == notes
