@@ -235,7 +235,7 @@ PURE = [
     Mutation(
         "a future-dated stamp moves time without a bound",
         "one record stamped next year makes all deadlines pass",
-        (Edit(f"{ENGINE}/inbox.py", "stamp = self._clamp(stamp)", "self._clamp(stamp)"),),
+        (Edit(f"{ENGINE}/inbox.py", "stamp = clamp(record.timestamp_ms)", "stamp = record.timestamp_ms"),),
         "unit/engine/test_inbox.py::test_at_the_edge_a_stamp_is_bounded",
         "assert 500",
     ),

@@ -7,13 +7,14 @@ of the queues. A batch that does not continue its queue without a gap is refused
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from workers.engine.api import Record
-from workers.engine.unpacking import UnreadRecord
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from workers.engine.api import Record
 
 
 class GapError(Exception):
@@ -41,27 +42,19 @@ class Inbox:
         self._bytes[topic] = 0
         self.expected[topic] = offset
 
-    def offer(self, topic: str, start: int, records: Iterable[Any]) -> None:
+    def offer(self, topic: str, start: int, records: Iterable[Record]) -> None:
         """Add a fetched batch; records that were added before are skipped. Raises GapError if it begins after the expected offset."""
         expected = self.expected[topic]
         if start > expected:
             raise GapError(topic, expected, start)
         queue = self._waiting[topic]
         size = 0
-        for raw in records:
-            if raw.offset < expected:
+        for record in records:
+            if record.offset < expected:
                 continue
-            stamp = raw.timestamp if raw.timestamp is not None and raw.timestamp > 0 else 0
-            if self._clamp is not None:
-                stamp = self._clamp(stamp)
-            unread = raw.unread if raw.value is None and isinstance(raw, UnreadRecord) else None
-            queue.append(
-                Record(
-                    topic, raw.partition, raw.offset, stamp, raw.key, raw.value, tuple(raw.headers), unread
-                )
-            )
-            size += len(raw.value or b"") + len(raw.key or b"")
-            expected = raw.offset + 1
+            queue.append(record if self._clamp is None else _clamped(record, self._clamp))
+            size += len(record.value or b"") + len(record.key or b"")
+            expected = record.offset + 1
         self._bytes[topic] += size
         self.expected[topic] = expected
 
@@ -104,3 +97,8 @@ class Inbox:
         """Remove the record that ``peek`` has returned."""
         taken = self._waiting[record.topic].popleft()
         self._bytes[taken.topic] -= len(taken.value or b"") + len(taken.key or b"")
+
+
+def _clamped(record: Record, clamp: Callable[[int], int]) -> Record:
+    stamp = clamp(record.timestamp_ms)
+    return record if stamp == record.timestamp_ms else replace(record, timestamp_ms=stamp)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.structs import TopicPartition
 
+from workers.engine.outgoing_batch import OutgoingBatch
 from workers.engine.partitioner import partition_of
 from workers.engine.transaction import Transactions
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from workers.engine.api import Emit
 
-_MAX_BATCH_BYTES = 1 << 19
 _CLOSE_TIMEOUT_S = 1.0
 
 
@@ -43,7 +43,6 @@ class TransactionalWriter:
             transactional_id=transactional_id,
             transaction_timeout_ms=timeout_ms,
             acks="all",
-            max_batch_size=_MAX_BATCH_BYTES,
         )
 
     async def fence(self) -> None:
@@ -76,7 +75,7 @@ class TransactionalWriter:
         return next_offsets.get(changelog)
 
     async def _write(
-        self, transactions: Transactions, batches: Mapping[TopicPartition, Sequence[Any]]
+        self, transactions: Transactions, batches: Mapping[TopicPartition, Sequence[OutgoingBatch]]
     ) -> dict[TopicPartition, int]:
         """Write all batches, those of one partition one after the other. Return the next offset of each partition."""
         next_offsets: dict[TopicPartition, int] = {}
@@ -85,7 +84,7 @@ class TransactionalWriter:
             for tp, offset in (await transactions.write(one_each)).items():
                 if offset < 0:
                     raise SendFailedError("the broker returned no offset for a record")
-                next_offsets[tp] = offset + one_each[tp].record_count()
+                next_offsets[tp] = offset + one_each[tp].count
         return next_offsets
 
     def _batches(
@@ -94,34 +93,26 @@ class TransactionalWriter:
         changelog: TopicPartition,
         changes: Mapping[bytes, bytes | None],
         now_ms: int,
-    ) -> dict[TopicPartition, list[Any]]:
-        made: dict[TopicPartition, list[Any]] = {}
+    ) -> dict[TopicPartition, list[OutgoingBatch]]:
+        made: dict[TopicPartition, list[OutgoingBatch]] = {}
+        known: dict[tuple[str, int], list[OutgoingBatch]] = {}
         for emit in outputs:
             partition = emit.partition
             if partition is None:
                 partition = partition_of(emit.partition_key or emit.key or b"", self._partitions)
-            tp = TopicPartition(emit.topic, partition)
-            self._add(made, tp, emit.timestamp_ms, emit.key, emit.value, list(emit.headers))
-        for key, row in changes.items():
-            self._add(made, changelog, now_ms, key, row, [])
+            batches = known.get((emit.topic, partition))
+            record = (emit.timestamp_ms, emit.key, emit.value, [*emit.headers])
+            if batches is None:
+                batches = made[TopicPartition(emit.topic, partition)] = [_begun(*record)]
+                known[emit.topic, partition] = batches
+            elif not batches[-1].append(*record):
+                batches.append(_begun(*record))
+        if changes:
+            batches = made[changelog] = [OutgoingBatch()]
+            for key, row in changes.items():
+                if not batches[-1].append(now_ms, key, row, []):
+                    batches.append(_begun(now_ms, key, row, []))
         return made
-
-    def _add(
-        self,
-        made: dict[TopicPartition, list[Any]],
-        tp: TopicPartition,
-        timestamp_ms: int | None,
-        key: bytes | None,
-        value: bytes | None,
-        headers: list[tuple[str, bytes]],
-    ) -> None:
-        """Append a record to the last batch of its partition, or to a new one. A new batch accepts a record of any size."""
-        batches = made.get(tp)
-        if batches is None:
-            batches = made[tp] = [self._producer.create_batch()]
-        if batches[-1].append(timestamp=timestamp_ms, key=key, value=value, headers=headers) is None:
-            batches.append(self._producer.create_batch())
-            batches[-1].append(timestamp=timestamp_ms, key=key, value=value, headers=headers)
 
     def _started(self) -> Transactions:
         if self._transactions is None:
@@ -137,3 +128,11 @@ class TransactionalWriter:
         """Close the connections. Never raises."""
         with contextlib.suppress(Exception):
             await asyncio.wait_for(self._producer.stop(), _CLOSE_TIMEOUT_S)
+
+
+def _begun(
+    timestamp_ms: int | None, key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]]
+) -> OutgoingBatch:
+    batch = OutgoingBatch()
+    batch.append(timestamp_ms, key, value, headers)
+    return batch

@@ -59,6 +59,8 @@ if TYPE_CHECKING:
     from aiokafka import AIOKafkaProducer
     from aiokafka.structs import TopicPartition
 
+    from workers.engine.outgoing_batch import OutgoingBatch
+
 _MARKERS_BACKOFF_S = 0.005
 """Pause before a repeated request to the coordinator. After a commit it still writes markers (KAFKA-5477). Seconds."""
 _BACKOFF_S = 0.02
@@ -142,16 +144,16 @@ class Transactions:
         self.is_open = True
         await self._call_coordinator(request, _codes_of_added)
 
-    async def write(self, batches: Mapping[TopicPartition, Any]) -> dict[TopicPartition, int]:
+    async def write(self, batches: Mapping[TopicPartition, OutgoingBatch]) -> dict[TopicPartition, int]:
         """Write one batch to each partition. Return the offset of its first record, by partition."""
         left = dict(batches)
         for tp, batch in batches.items():
             sequence = self._sequences.get(tp, 0)
-            batch._set_producer_state(self._producer_id, self._epoch, sequence)  # noqa: SLF001 - no public way
-            self._sequences[tp] = (sequence + batch.record_count()) % _SEQUENCES
+            batch.number(self._producer_id, self._epoch, sequence)
+            self._sequences[tp] = (sequence + batch.count) % _SEQUENCES
         offsets: dict[TopicPartition, int] = {}
         while True:
-            by_leader: dict[int, dict[TopicPartition, Any]] = defaultdict(dict)
+            by_leader: dict[int, dict[TopicPartition, OutgoingBatch]] = defaultdict(dict)
             for tp, batch in left.items():
                 leader = self._client.cluster.leader_for_partition(tp)
                 by_leader[_NO_LEADER if leader is None else leader][tp] = batch
@@ -216,12 +218,14 @@ class Transactions:
             await self._client.force_metadata_update()
             return None
 
-    async def _produce(self, leader: int, batches: Mapping[TopicPartition, Any]) -> dict[TopicPartition, int]:
+    async def _produce(
+        self, leader: int, batches: Mapping[TopicPartition, OutgoingBatch]
+    ) -> dict[TopicPartition, int]:
         """Send batches to one broker. Return the offsets of those written; the missing ones must be sent again."""
         by_topic: dict[str, list[tuple[int, Any]]] = defaultdict(list)
         named: dict[tuple[str, int], TopicPartition] = {}
         for tp, batch in batches.items():
-            by_topic[tp.topic].append((tp.partition, batch._build()))  # noqa: SLF001 - no public way
+            by_topic[tp.topic].append((tp.partition, batch.build()))
             named[tp.topic, tp.partition] = tp
         settings = (self._id, _ALL_REPLICAS, _PRODUCE_TIMEOUT_MS)
         request: Any = (

@@ -29,6 +29,8 @@ from workers.engine.unpacking import bound_unpacking
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from workers.engine.api import Record
+
 log = structlog.get_logger(__name__)
 _FETCH_TIMEOUT_S = 0.2
 _FETCH_WAIT_MS = 200
@@ -43,7 +45,7 @@ class RecordBatch:
     """The records of one topic-partition from one fetch."""
 
     tp: TP
-    records: Sequence[Any]
+    records: Sequence[Record]
     generation: int
     epoch: int
     start: int
@@ -64,7 +66,7 @@ class BatchSchema(faust.Schema):
 
 @dataclass(frozen=True, slots=True)
 class _Fetched:
-    records: dict[Any, Sequence[Any]]
+    records: dict[Any, Sequence[Record]]
     positions: dict[TP, int]
     lost: set[TP]
     """Partitions whose next offset the broker no longer has."""
@@ -135,7 +137,7 @@ class _Thread(driver.AIOKafkaConsumerThread):
         for tp in paused - held:
             consumer.resume(TopicPartition(*tp))
         wanted = assigned - held
-        records: dict[Any, Sequence[Any]] = {}
+        records: dict[Any, Sequence[Record]] = {}
         denied: set[TP] = set()
         if wanted:
             try:
@@ -305,8 +307,8 @@ def _message(batch: RecordBatch) -> ConsumerMessage:
         batch.tp.topic,
         batch.tp.partition,
         last.offset,
-        last.timestamp / 1000,
-        last.timestamp_type,
+        last.timestamp_ms / 1000,
+        None,
         (),
         None,
         batch,

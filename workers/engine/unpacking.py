@@ -1,6 +1,6 @@
 """Unpacks the record batches of a fetch within a bound, and sets aside what cannot be unpacked.
 
-In: the bytes of a fetch. Out: records as aiokafka makes them, and an :class:`UnreadRecord` for each record that was not
+In: the bytes of a fetch. Out: a :class:`workers.engine.api.Record` for each record, with the field ``unread`` if it was not
 unpacked. Otherwise a few kilobytes of one producer would take all memory, or its error would end the worker at every start.
 
 - A compressed batch that may grow above ``MOST_UNPACKED_BYTES`` is not unpacked. Each of its records is unread.
@@ -12,9 +12,8 @@ unpacked. Otherwise a few kilobytes of one producer would take all memory, or it
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from types import FunctionType, MethodType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from aiokafka.consumer import fetcher as driver
 from aiokafka.errors import CorruptRecordException
@@ -22,7 +21,7 @@ from aiokafka.record.default_records import _DefaultRecordBatchPy
 from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.record.util import decode_varint
 
-from workers.engine.api import Unread
+from workers.engine.api import Record, Unread
 from workers.engine.packed_sizes import SizeUnknownError, most_unpacked_bytes
 
 if TYPE_CHECKING:
@@ -44,19 +43,12 @@ _MOST_SHOWN: Final = 1_000_000
 """A damaged batch with more offsets than this is not described by them: the damage may be there."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadRecord:
-    """A record that was not unpacked, with the attributes of aiokafka's ConsumerRecord that the engine reads."""
+class _UnreadRecord(NamedTuple):
+    """A record that was not unpacked."""
 
-    topic: str
-    partition: int
     offset: int
     timestamp: int
     unread: Unread
-    timestamp_type: int = 0
-    key: None = None
-    value: None = None
-    headers: tuple[()] = ()
 
 
 class _OversizedBatch:
@@ -72,9 +64,9 @@ class _OversizedBatch:
         self._timestamp = timestamp
         self._unread = unread
 
-    def __iter__(self) -> Iterator[UnreadRecord]:
+    def __iter__(self) -> Iterator[_UnreadRecord]:
         for offset in range(self.base_offset, self.next_offset):
-            yield UnreadRecord("", -1, offset, self._timestamp, self._unread)
+            yield _UnreadRecord(offset, self._timestamp, self._unread)
 
 
 class BoundedBatches:
@@ -146,7 +138,7 @@ class BoundedRecords(driver.PartitionRecords):
             where = f"records {batch.base_offset} to {batch.next_offset - 1}" if _is_plausible(batch) else ""
             unread = Unread("", f"{where or 'the next records'} are damaged in the topic: {error}")
             offset, self.next_fetch_offset = self.next_fetch_offset, self.next_fetch_offset + 1
-            yield UnreadRecord(self._tp.topic, self._tp.partition, offset, 0, unread)
+            yield self._consumer_record(self._tp, _UnreadRecord(offset, 0, unread))
             return
         for record in _one_by_one(batch):
             if record.offset >= self.next_fetch_offset:
@@ -154,10 +146,14 @@ class BoundedRecords(driver.PartitionRecords):
                 yield self._consumer_record(self._tp, record)
         self.next_fetch_offset = batch.next_offset
 
-    def _consumer_record(self, tp: TopicPartition, record: Any) -> Any:
-        if isinstance(record, UnreadRecord):
-            return UnreadRecord(tp.topic, tp.partition, record.offset, record.timestamp, record.unread)
-        return super()._consumer_record(tp, record)
+    def _consumer_record(self, tp: TopicPartition, record: Any) -> Record:
+        if isinstance(record, _UnreadRecord):
+            return Record(
+                tp.topic, tp.partition, record.offset, record.timestamp, None, None, (), record.unread
+            )
+        stamp = record.timestamp or 0  # None: a batch in the format of Kafka 0.9
+        headers = tuple(record.headers)
+        return Record(tp.topic, tp.partition, record.offset, max(stamp, 0), record.key, record.value, headers)
 
 
 def _is_plausible(batch: Any) -> bool:
@@ -183,7 +179,7 @@ def _one_by_one(batch: Any) -> Iterator[Any]:
             batch._pos = start + length  # noqa: SLF001 - as above
             batch._next_record_index += 1  # noqa: SLF001 - as above
             unread = Unread("breaks_contract", "the name of a header is not UTF-8")
-            yield UnreadRecord("", -1, batch.base_offset + offset, batch.first_timestamp + time, unread)
+            yield _UnreadRecord(batch.base_offset + offset, batch.first_timestamp + time, unread)
 
 
 def bound_unpacking(consumer: Any) -> None:

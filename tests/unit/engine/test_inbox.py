@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
-
 import pytest
 
+from workers.engine.api import Record
 from workers.engine.inbox import GapError, Inbox
 
 RANKED = ("log", "in")
 
 
-def raw(offset: int, timestamp: int = 0, value: bytes = b"value") -> Any:
-    return SimpleNamespace(
-        partition=0, offset=offset, timestamp=timestamp, key=b"key", value=value, headers=()
-    )
+def raw(offset: int, timestamp_ms: int = 0, value: bytes = b"value", topic: str = "in") -> Record:
+    return Record(topic, 0, offset, timestamp_ms, b"key", value)
 
 
 def taken(inbox: Inbox, topics: tuple[str, ...] = RANKED) -> list[tuple[str, int]]:
@@ -53,13 +49,13 @@ def test_records_that_were_added_before_are_skipped(inbox: Inbox) -> None:
 
 def test_sources_are_merged_by_the_stamps_of_their_first_records_and_ties_by_rank(inbox: Inbox) -> None:
     inbox.offer("in", 0, [raw(0, 10), raw(1, 30), raw(2, 20), raw(3, 40)])
-    inbox.offer("log", 0, [raw(0, 20), raw(1, 40)])
+    inbox.offer("log", 0, [raw(0, 20, topic="log"), raw(1, 40, topic="log")])
     assert taken(inbox) == [("in", 0), ("log", 0), ("in", 1), ("in", 2), ("log", 1), ("in", 3)]
 
 
 def test_a_source_that_must_not_be_read_yet_waits(inbox: Inbox) -> None:
     inbox.offer("in", 0, [raw(0)])
-    inbox.offer("log", 0, [raw(0)])
+    inbox.offer("log", 0, [raw(0, topic="log")])
     assert taken(inbox, ("log",)) == [("log", 0)]
     assert inbox.total(RANKED) == 1
 
@@ -81,10 +77,10 @@ def test_waiting_records_are_measured_in_records_bytes_and_offsets(inbox: Inbox)
     assert (inbox.count("in"), inbox.size("in"), inbox.first_offset("in")) == (0, 0, None)
 
 
-@pytest.mark.parametrize(("stamp", "read"), [(7, 7), (500, 100), (-1, 0), (None, 0)])
-def test_at_the_edge_a_stamp_is_bounded(stamp: int | None, read: int) -> None:
+@pytest.mark.parametrize(("stamp_ms", "read_ms"), [(7, 7), (500, 100), (0, 0)])
+def test_at_the_edge_a_stamp_is_bounded(stamp_ms: int, read_ms: int) -> None:
     inbox = Inbox(("in",), clamp=lambda stamp_ms: min(stamp_ms, 100))
-    inbox.offer("in", 0, [SimpleNamespace(**(vars(raw(0)) | {"timestamp": stamp}))])
+    inbox.offer("in", 0, [raw(0, stamp_ms)])
     record = inbox.peek(("in",))
     assert record is not None
-    assert record.timestamp_ms == read
+    assert record.timestamp_ms == read_ms

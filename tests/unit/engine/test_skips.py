@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.counter_hop import Bench
-from workers.engine.api import Unread
+from workers.engine.api import Record, Unread
 from workers.engine.control import Watermark
 from workers.engine.inbox import Inbox
 from workers.engine.skips import Skip, Skips
 from workers.engine.state_errors import RecordDamagedError, StateError
-from workers.engine.unpacking import UnreadRecord
 
 DAMAGED = Unread("", "records 2 to 4 are damaged in the topic")
 TOO_LARGE = Unread("too_large", "may unpack to more than 9 bytes")
@@ -84,7 +81,7 @@ def test_what_was_decided_before_a_damaged_record_is_committed_first(is_only_a_w
 def test_the_inbox_hands_on_why_a_record_was_not_unpacked(unread: Unread) -> None:
     inbox = Inbox(["in"])
     inbox.expect("in", 7)
-    inbox.offer("in", 7, [UnreadRecord("in", 0, 7, 5, unread), raw(8)])
+    inbox.offer("in", 7, [Record("in", 0, 7, 5, None, None, (), unread), Record("in", 0, 8, 6, None, None)])
     first = inbox.peek(["in"])
     assert first is not None
     assert (first.offset, first.timestamp_ms, first.unread, first.value) == (7, 5, unread, None)
@@ -92,12 +89,3 @@ def test_the_inbox_hands_on_why_a_record_was_not_unpacked(unread: Unread) -> Non
     second = inbox.peek(["in"])
     assert second is not None
     assert (second.offset, second.unread) == (8, None)
-
-
-def raw(offset: int) -> Any:
-    class Raw:
-        partition, timestamp, key, value, headers = 0, 6, None, None, ()
-
-    made = Raw()
-    made.offset = offset  # type: ignore[attr-defined]
-    return made

@@ -15,6 +15,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError
 from aiokafka.structs import TopicPartition
 from faust.types import TP
 
+from workers.engine.api import Record
 from workers.engine.transport import BatchConsumer, RecordBatch, _Fetched, _Thread
 
 HERE, THERE = TP("in", 0), TP("in", 1)
@@ -41,7 +42,7 @@ class Broker:
             at = self.positions[tp]
             offsets = range(at, min(at + self.size, 100))
             records[TopicPartition(*tp)] = [
-                SimpleNamespace(offset=offset, timestamp=0, timestamp_type=0) for offset in offsets
+                Record(tp.topic, tp.partition, offset, 0, None, None) for offset in offsets
             ]
             self.positions[tp] = offsets.stop
         meanwhile, self.meanwhile = self.meanwhile, lambda: None

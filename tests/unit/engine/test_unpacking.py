@@ -14,8 +14,9 @@ from aiokafka.record.util import calc_crc32c
 from aiokafka.structs import TopicPartition
 
 from workers.engine import unpacking
+from workers.engine.api import Record
 from workers.engine.packed_sizes import GZIP, LZ4, SNAPPY, ZSTD
-from workers.engine.unpacking import MOST_UNPACKED_BYTES, BoundedBatches, BoundedRecords, UnreadRecord
+from workers.engine.unpacking import MOST_UNPACKED_BYTES, BoundedBatches, BoundedRecords
 
 CODECS = [0, GZIP, SNAPPY, LZ4, ZSTD]
 WHERE = TopicPartition("in", 3)
@@ -23,7 +24,12 @@ _CRC_AT, _CRC_FROM = 17, 21
 
 
 def batch(
-    values: list[bytes], codec: int = 0, first_offset: int = 0, header: bytes = b"name", producer: int = -1
+    values: list[bytes],
+    codec: int = 0,
+    first_offset: int = 0,
+    header: bytes = b"name",
+    producer: int = -1,
+    first_stamp_ms: int = 1_000,
 ) -> bytearray:
     """Return a batch. The second record has a header of that name."""
     builder = DefaultRecordBatchBuilder(
@@ -37,7 +43,9 @@ def batch(
     )
     for number, value in enumerate(values):
         headers = [("x" * len(header), b"1")] if number == 1 else []
-        builder.append(number, timestamp=1_000 + number, key=b"k%d" % number, value=value, headers=headers)
+        builder.append(
+            number, timestamp=first_stamp_ms + number, key=b"k%d" % number, value=value, headers=headers
+        )
     made = bytearray(builder.build())
     made[:8] = struct.pack(">q", first_offset)
     if not codec:
@@ -67,8 +75,18 @@ def test_records_are_those_that_aiokafka_reads(codec: int) -> None:
     data = bytes(batch(values[:20], codec) + batch(values[20:], codec, 20))
     ours = read(data, 7)
     theirs = PartitionRecords(WHERE, MemoryRecords(data), None, 7, None, None, True, READ_COMMITTED)
-    assert list(ours) == list(theirs)
+    expected = [
+        Record(one.topic, one.partition, one.offset, one.timestamp, one.key, one.value, one.headers)
+        for one in theirs
+    ]
+    assert list(ours) == expected
     assert ours.next_fetch_offset == theirs.next_fetch_offset == 40
+
+
+@pytest.mark.parametrize(("stamp_ms", "read_ms"), [(-1, 0), (0, 0), (5, 5)])
+def test_a_stamp_that_is_missing_reads_as_zero(stamp_ms: int, read_ms: int) -> None:
+    (record,) = read(batch([b"a"], first_stamp_ms=stamp_ms))
+    assert record.timestamp_ms == read_ms
 
 
 @pytest.mark.parametrize("codec", CODECS[1:])
@@ -86,7 +104,7 @@ def test_a_batch_that_would_grow_too_large_is_unread_and_its_neighbours_are_read
         (3, None),
         (4, b"b"),
     ]
-    unread = [one for one in found if isinstance(one, UnreadRecord)]
+    unread = [one for one in found if one.unread is not None]
     assert {(one.topic, one.partition, one.unread.reason) for one in unread} == {("in", 3, "too_large")}
     assert "may unpack to more than 33554432 bytes" in unread[0].unread.detail
 
@@ -102,7 +120,7 @@ def test_a_fetch_ends_when_its_batches_together_have_grown_too_large() -> None:
 def test_a_header_whose_name_is_not_text_makes_only_its_record_unread() -> None:
     records = read(batch([b"a", b"b", b"c"], header=b"\xff\xfename") + batch([b"d"], 0, 3))
     found = list(records)
-    assert [(one.offset, one.timestamp, one.value) for one in found] == [
+    assert [(one.offset, one.timestamp_ms, one.value) for one in found] == [
         (0, 1_000, b"a"),
         (1, 1_001, None),
         (2, 1_002, b"c"),
