@@ -38,7 +38,7 @@ class OutgoingBatch:
         value: bytes | None,
         headers: list[tuple[str, bytes]],
     ) -> bool:
-        """Append a record. Return whether there was room for it: a new batch accepts a record of any size."""
+        """Append a record. Return whether it was appended: a full batch refuses it, and a new one accepts a record of any size."""
         if self._builder.append(self.count, timestamp_ms, key, value, headers) is None:
             return False
         self.count += 1
