@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from tests.unit.desks.world import utc
 from workers.desks.calendar import Calendar, NeverOpensError, Per
 from workers.policy.desks import Calendar as Written
 from workers.policy.hours import zone
@@ -29,10 +30,6 @@ WRITTEN = {
 
 def calendar(name: str) -> Calendar:
     return Calendar(WRITTEN[name].zone, WRITTEN[name].windows_on)
-
-
-def utc(text: str) -> int:
-    return int(datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=UTC).timestamp()) * 1_000
 
 
 @pytest.mark.parametrize(

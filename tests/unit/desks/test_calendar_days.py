@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.unit.desks.world import utc
 from workers.desks.calendar import Calendar, Per
 from workers.policy.desks import Calendar as Written
 
@@ -17,10 +18,6 @@ EAST, BERLIN = "America/New_York", "Europe/Berlin"
 def calendar(zone_name: str, hours: dict[str, str], **rest: Any) -> Calendar:
     written = Written(timezone=zone_name, hours=hours, **rest)
     return Calendar(written.zone, written.windows_on)
-
-
-def utc(text: str) -> int:
-    return int(datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=UTC).timestamp()) * 1_000
 
 
 def open_minutes(one: Calendar, day: date) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.unit.desks.world import (
@@ -19,6 +17,7 @@ from tests.unit.desks.world import (
     raise_hand,
     rep,
     takers,
+    team,
 )
 from workers.desks.capacity import weight_of
 from workers.desks.rows import RepRow
@@ -27,12 +26,6 @@ HOUR_MS = 3_600_000
 WEEK, WAIT = "mqls_per_rep: {most: 8, per: week", "mqls_per_rep: {most: 1, per: "
 DAILY, MONTHLY = (policy_with((WEEK, WAIT + per)) for per in ("day", "month"))
 HEAVIER = policy_with(("turn: {when_away", "turn: {weight: 3, when_away"))
-
-
-def team(*records: Any, policy: str | None = None) -> World:
-    world = World(policy) if policy else World()
-    world.send(*[facts(record) for record in records])
-    return world
 
 
 @pytest.mark.parametrize(

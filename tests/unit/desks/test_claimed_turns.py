@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from schemas.desk_requests import DeskRequest
 from schemas.vocabulary import Kind, PassedOver
-from tests.unit.desks.world import DESK, MONDAY, World, ask, facts, lines, rep, takers
+from tests.unit.desks.world import DESK, MONDAY, ask, lines, rep, takers, team
 
 HOUR_MS = 3_600_000
 
 
 def claim(number: int, rep_id: str) -> DeskRequest:
     return ask(number).model_copy(update={"rep_id": rep_id, "kind": Kind.CLAIMED})
-
-
-def team(*records: object) -> World:
-    world = World()
-    world.send(*[facts(record) for record in records])  # type: ignore[arg-type]
-    return world
 
 
 def test_the_claimant_is_charged_the_turn_and_the_others_have_theirs_after() -> None:

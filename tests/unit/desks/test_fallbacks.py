@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from schemas.desk_requests import DeskRequest, LookAgain
+from schemas.desk_requests import LookAgain
 from schemas.vocabulary import HowChosen
 from tests.unit.desks.world import (
     DESK,
@@ -25,6 +25,7 @@ from tests.unit.desks.world import (
     raise_hand,
     rep,
     takers,
+    tick_and_deliver,
 )
 from workers.desks.rows import AskedRow
 
@@ -75,13 +76,6 @@ def test_the_first_who_is_back_gets_the_lead_a_member_or_the_fallback(
     assert world.tick(NOON - 1) == []
     outputs = tick_and_deliver(world, NOON)
     assert [(one.rep_id, one.how_chosen) for one in answers(outputs)] == [(taker, how)]
-
-
-def tick_and_deliver(world: World, at_ms: int) -> list[Any]:
-    """Let time pass until ``at_ms``, and deliver what the desks then send each other."""
-    outputs = world.tick(at_ms)
-    onward = [one for one in outputs if isinstance(one, DeskRequest | LookAgain)]
-    return outputs + world.send(*onward, at_ms=at_ms)
 
 
 def test_a_raised_hand_goes_at_night_to_the_rep_who_is_back_and_its_deadline_counts_from_opening() -> None:

@@ -23,6 +23,7 @@ from tests.unit.desks.world import (
     raise_hand,
     rep,
     takers,
+    team,
 )
 from workers.desks.ledger_audit import audit
 from workers.desks.rows import MissedRow
@@ -46,12 +47,6 @@ def since(rep_id: str, at_ms: int) -> Any:
     return record.model_copy(update={"desks": [DeskMembership(desk="inside_sales", on_turn_since=moment)]})
 
 
-def team(*names: str) -> World:
-    world = World(POLICY)
-    world.send(*[facts(rep(name)) for name in names])
-    return world
-
-
 def alerts(outputs: list[Any]) -> list[tuple[str | None, bool, list[str] | None]]:
     return [
         (one.rep_id, one.cleared, one.told)
@@ -61,7 +56,7 @@ def alerts(outputs: list[Any]) -> list[tuple[str | None, bool, list[str] | None]
 
 
 def test_a_rep_who_misses_two_responses_gets_no_turn_and_the_manager_is_notified() -> None:
-    world = team("a", "b")
+    world = team(rep("a"), rep("b"), policy=POLICY)
     assert alerts(world.send(miss(1))) == []
     assert alerts(world.send(miss(1))) == []  # a repeat
     assert alerts(world.send(miss(2))) == [("a", False, ["dana"])]
@@ -79,13 +74,13 @@ def test_a_rep_who_misses_two_responses_gets_no_turn_and_the_manager_is_notified
 
 
 def test_the_rep_keeps_its_accounts() -> None:
-    world = team("a", "b")
+    world = team(rep("a"), rep("b"), policy=POLICY)
     world.send(miss(1), miss(2))
     assert takers(world.send(ask(1, mode=RequestMode.FOLLOW, rep_id="a"))) == "a"
 
 
 def test_a_manager_puts_the_rep_back_and_older_misses_do_not_count_any_more() -> None:
-    world = team("a", "b")
+    world = team(rep("a"), rep("b"), policy=POLICY)
     world.send(miss(1), miss(2))
     assert alerts(world.send(facts(since("a", MONDAY + 2 * HOUR_MS)))) == [("a", True, ["dana"])]
     assert sorted(takers(world.send(ask(1), ask(2))).split()) == ["a", "b"]
@@ -93,7 +88,7 @@ def test_a_manager_puts_the_rep_back_and_older_misses_do_not_count_any_more() ->
 
 
 def test_a_response_in_time_that_is_reported_late_takes_the_miss_back() -> None:
-    world = team("a")
+    world = team(rep("a"), policy=POLICY)
     world.send(miss(1), miss(2))
     outputs = world.send(ask(1))
     assert answers(outputs)[-1].outcome == "waiting"
@@ -106,14 +101,14 @@ def test_misses_count_the_same_in_every_order() -> None:
     events = (miss(1), miss(2), miss(3, is_missed=False), miss(2, "b"))
     states = []
     for order in permutations(events):
-        world = team("a", "b")
+        world = team(rep("a"), rep("b"), policy=POLICY)
         world.send(*order)
         states.append(world.decider.rows.scan(MissedRow, DESK, limit=9))
     assert all(state == states[0] for state in states)
 
 
 def test_misses_are_in_rows_of_their_own_and_a_rotation_of_500_reps_does_not_grow_with_them() -> None:
-    world = team("a", "b")
+    world = team(rep("a"), rep("b"), policy=POLICY)
     before = world.rotation()
     world.send(*[miss(number, "a") for number in range(60)], miss(1, "b"), miss(1, "b", is_missed=False))
     assert world.rotation() == before

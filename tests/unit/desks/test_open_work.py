@@ -13,17 +13,15 @@ from schemas.outputs import LedgerEntry
 from schemas.vocabulary import PassedOver
 from tests.unit.desks.world import (
     DESK,
-    POLICY_TEXT,
-    World,
     answers,
     ask,
-    facts,
     give_back,
     lines,
     policy_with,
     raise_hand,
     rep,
     takers,
+    team,
 )
 from workers.desks.ledger_audit import audit
 from workers.desks.rows import WorkRow
@@ -37,14 +35,8 @@ def work(number: int, rep_id: str | None, count: int, desk: str = DESK) -> Accou
     return AccountWork(desk=desk, account_key=f"domain:bank{number}.example", rep_id=rep_id, open=count)
 
 
-def team(policy: str, *records: Any) -> World:
-    world = World(policy)
-    world.send(*[facts(record) for record in records])
-    return world
-
-
 def test_the_rep_with_the_fewest_open_hand_offs_is_next_and_turns_decide_between_equals() -> None:
-    world = team(FEWEST, rep("a"), rep("b"), rep("c"))
+    world = team(rep("a"), rep("b"), rep("c"), policy=FEWEST)
     assert takers(world.send(*[ask(number) for number in range(3)])) == "a b c"
     world.send(work(1, None, 0))
     assert takers(world.send(ask(3))) == "b"
@@ -52,23 +44,23 @@ def test_the_rep_with_the_fewest_open_hand_offs_is_next_and_turns_decide_between
 
 
 def test_open_hand_offs_are_compared_relative_to_the_weights() -> None:
-    world = team(FEWEST, rep("a", weight=2), rep("b"))
+    world = team(rep("a", weight=2), rep("b"), policy=FEWEST)
     assert sorted(takers(world.send(*[ask(number) for number in range(6)])).split()) == ["a"] * 4 + ["b"] * 2
 
 
 def test_the_ledger_shows_the_open_hand_offs_and_why_a_rep_was_passed_over() -> None:
-    world = team(FEWEST, rep("a"), rep("b"))
+    world = team(rep("a"), rep("b"), policy=FEWEST)
     (line,) = lines(world.send(ask(0)) and world.send(ask(1)))
     assert [(one.rep_id, one.open, one.passed_over) for one in line.candidates] == [
         ("a", 1, PassedOver.MORE_OPEN),
         ("b", 0, None),
     ]
-    (plain,) = lines(team(POLICY_TEXT, rep("a")).send(ask(0)))
+    (plain,) = lines(team(rep("a")).send(ask(0)))
     assert plain.candidates[0].open is None
 
 
 def test_a_rep_with_the_most_open_hand_offs_gets_raised_hands_only_until_one_is_closed() -> None:
-    world = team(AT_MOST_TWO, rep("a"))
+    world = team(rep("a"), policy=AT_MOST_TWO)
     outputs = world.send(ask(0), ask(1), ask(2), raise_hand(3))
     assert [(one.outcome, one.rep_id) for one in answers(outputs)] == [
         ("assigned", "a"),
@@ -82,7 +74,7 @@ def test_a_rep_with_the_most_open_hand_offs_gets_raised_hands_only_until_one_is_
 
 
 def test_a_report_replaces_the_count_of_its_account_however_often_it_comes() -> None:
-    world = team(FEWEST, rep("a"), rep("b"))
+    world = team(rep("a"), rep("b"), policy=FEWEST)
     world.send(ask(0), work(0, "a", 1), work(0, "a", 1), work(0, "a", 3))
     assert world.rotation().open == {"a": 3}
     world.send(work(0, "b", 3))
@@ -92,7 +84,7 @@ def test_a_report_replaces_the_count_of_its_account_however_often_it_comes() -> 
 
 
 def test_a_moved_account_takes_its_open_hand_offs_along() -> None:
-    world = team(FEWEST, rep("a"), rep("b"))
+    world = team(rep("a"), rep("b"), policy=FEWEST)
     world.send(ask(0), work(0, "a", 3))
     move = ask(9, account_key="domain:bank0.example", move=MoveWhy.NOT_ANSWERED, excluded=["a"])
     assert takers(world.send(move)) == "b"
@@ -112,7 +104,9 @@ def test_every_turn_goes_to_one_with_the_fewest_and_the_ledger_adds_up(
 ) -> None:
     limit = ", most_open: 3" if is_limited else ""
     policy = policy_with((TURN, f"{TURN}, by: fewest_open{limit}"))
-    world = team(policy, *[rep(one, weight=weight) for one, weight in zip("abc", weights, strict=True)])
+    world = team(
+        *[rep(one, weight=weight) for one, weight in zip("abc", weights, strict=True)], policy=policy
+    )
     ledger: list[LedgerEntry] = []
     for name, number, rep_id in steps:
         event: Any = {

@@ -20,6 +20,7 @@ from tests.unit.desks.world import (
     raise_hand,
     rep,
     takers,
+    tick_and_deliver,
 )
 
 HOUR_MS = 3_600_000
@@ -227,13 +228,6 @@ def test_members_who_had_the_account_are_skipped_and_then_the_manager_gets_it() 
     assert {one.rep_id: one.why for one in answers(outputs)[0].passed_over} == {"a": PassedOver.HAD_IT}
     outputs = world.send(raise_hand(2, move=MoveWhy.NOT_ANSWERED, excluded=["a", "b"]))
     assert [(one.rep_id, one.how_chosen) for one in answers(outputs)] == [("dana", HowChosen.MANAGER)]
-
-
-def tick_and_deliver(world: World, at_ms: int, *events: Any) -> list[Any]:
-    """Let time pass until ``at_ms``, send events, and deliver what the desks then send each other."""
-    outputs = [*world.tick(at_ms), *world.send(*events, at_ms=at_ms)]
-    onward = [one for one in outputs if isinstance(one, LookAgain)]
-    return [*outputs, *world.send(*onward, at_ms=at_ms)]
 
 
 @pytest.mark.parametrize("who", ["dirk", "mona", "dana"])

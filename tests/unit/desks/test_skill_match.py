@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from schemas.crm_reps import CrmRep
 from schemas.desk_requests import MoveWhy
 from schemas.vocabulary import HowChosen, PassedOver
 from tests.unit.desks.world import (
@@ -20,6 +21,7 @@ from tests.unit.desks.world import (
     raise_hand,
     rep,
     takers,
+    team,
 )
 
 HOUR_MS = 3_600_000
@@ -33,9 +35,9 @@ BOTH_PREFERRED = policy_with(
 )
 
 
-def team(*records: Any, policy: str | None = None) -> World:
-    world = World(policy) if policy else World()
-    world.send(*[facts(record) for record in records], facts(rep("dana", desks=()), desk="rep:dana"))
+def team_and_manager(*records: CrmRep, policy: str | None = None) -> World:
+    world = team(*records, policy=policy)
+    world.send(facts(rep("dana", desks=()), desk="rep:dana"))
     return world
 
 
@@ -49,7 +51,7 @@ def why(outputs: list[Any], at_: int = 0) -> dict[str, PassedOver]:
 
 
 def test_only_a_rep_with_the_required_skill_is_a_candidate() -> None:
-    world = team(rep("a", weight=9), rep("b", languages=["es"]), rep("c", languages=["fr", "es"]))
+    world = team_and_manager(rep("a", weight=9), rep("b", languages=["es"]), rep("c", languages=["fr", "es"]))
     outputs = world.send(spanish(1), spanish(2), spanish(3), ask(4))
     assert takers(outputs) == "b c b a"
     assert why(outputs) == {"a": PassedOver.LACKS_SKILL}
@@ -57,7 +59,7 @@ def test_only_a_rep_with_the_required_skill_is_a_candidate() -> None:
 
 
 def test_reps_with_the_skill_share_turns_by_weight_and_the_others_keep_their_credit() -> None:
-    world = team(rep("a"), rep("b", languages=["es"], weight=2), rep("c", languages=["es"]))
+    world = team_and_manager(rep("a"), rep("b", languages=["es"], weight=2), rep("c", languages=["es"]))
     assert takers(world.send(*[spanish(number) for number in range(6)])) == "b c b b c b"
     assert world.rotation().credits.get("a", 0) == 0
 
@@ -88,7 +90,7 @@ def test_reps_with_the_skill_share_turns_by_weight_and_the_others_keep_their_cre
 def test_the_first_rep_with_the_best_fit_gets_the_lead(
     needs: dict[str, str], policy: str | None, taker: str
 ) -> None:
-    world = team(
+    world = team_and_manager(
         rep("a"),
         rep("b", languages=["es"]),
         rep("c", segments=["large"]),
@@ -99,7 +101,7 @@ def test_the_first_rep_with_the_best_fit_gets_the_lead(
 
 
 def test_a_preferred_skill_ranks_reps_and_the_others_get_what_those_cannot() -> None:
-    world = team(rep("a", weight=9), rep("b", segments=["large"], capacity=1))
+    world = team_and_manager(rep("a", weight=9), rep("b", segments=["large"], capacity=1))
     outputs = world.send(ask(1, segment="large"), ask(2, segment="large"), raise_hand(3, segment="large"))
     assert takers(outputs) == "b a b"
     assert why(outputs) == {"a": PassedOver.NOT_PREFERRED}
@@ -108,7 +110,7 @@ def test_a_preferred_skill_ranks_reps_and_the_others_get_what_those_cannot() -> 
 
 
 def test_a_preferred_skill_never_delays_a_stronger_lead() -> None:
-    world = team(rep("a", capacity=0), rep("b", segments=["large"], capacity=0))
+    world = team_and_manager(rep("a", capacity=0), rep("b", segments=["large"], capacity=0))
     world.send(ask("weak", total=136, segment="large"), ask("strong", total=150))
     outputs = world.send(facts(rep("b", segments=["large"], capacity=1)))
     assert [one.lead_id for one in answers(outputs)] == ["lead-strong"]
@@ -125,14 +127,14 @@ def test_a_preferred_skill_never_delays_a_stronger_lead() -> None:
 def test_if_no_rep_has_the_skill_the_fallback_gets_the_lead_and_the_answer_shows_it(
     make: Any, policy: str | None, taker: str, how: HowChosen
 ) -> None:
-    world = team(rep("a"), rep("gone", languages=["es"], active=False), policy=policy)
+    world = team_and_manager(rep("a"), rep("gone", languages=["es"], active=False), policy=policy)
     answer = answers(world.send(make(1)))[0]
     assert (answer.rep_id, answer.how_chosen, answer.skill_missing) == (taker, how, True)
     assert not answer.everyone_away
 
 
 def test_if_reps_with_the_skill_are_away_an_mql_waits_and_a_raised_hand_does_not() -> None:
-    world = team(rep("a"), rep("b", languages=["es"], away=AWAY))
+    world = team_and_manager(rep("a"), rep("b", languages=["es"], away=AWAY))
     outputs = world.send(spanish(1), raise_hand(2, language="es"))
     assert [(one.outcome, one.rep_id, one.skill_missing, one.everyone_away) for one in answers(outputs)] == [
         ("waiting", None, False, True),
@@ -143,7 +145,7 @@ def test_if_reps_with_the_skill_are_away_an_mql_waits_and_a_raised_hand_does_not
 
 
 def test_if_reps_with_the_skill_are_full_an_mql_waits_and_a_raised_hand_passes() -> None:
-    world = team(rep("a"), rep("b", languages=["es"], capacity=1))
+    world = team_and_manager(rep("a"), rep("b", languages=["es"], capacity=1))
     outputs = world.send(spanish(1), spanish(2), raise_hand(3, language="es"))
     assert [(one.outcome, one.rep_id, one.desk_full) for one in answers(outputs)] == [
         ("assigned", "b", False),
@@ -153,13 +155,13 @@ def test_if_reps_with_the_skill_are_full_an_mql_waits_and_a_raised_hand_passes()
 
 
 def test_no_lead_waits_behind_one_that_waits_for_another_rep() -> None:
-    world = team(rep("a"), rep("b", languages=["es"], capacity=0))
+    world = team_and_manager(rep("a"), rep("b", languages=["es"], capacity=0))
     assert takers(world.send(spanish("blocked", total=200), ask("free", total=136))) == "a"
     assert world.rotation().waiting == 1
 
 
 def test_each_waiting_lead_is_released_when_its_own_rep_has_capacity() -> None:
-    world = team(rep("a", capacity=0), rep("b", languages=["es"], capacity=0))
+    world = team_and_manager(rep("a", capacity=0), rep("b", languages=["es"], capacity=0))
     world.send(
         spanish("es-strong", total=150), ask("strong", total=149), spanish("es", total=140), ask("x", total=1)
     )
@@ -172,18 +174,18 @@ def test_each_waiting_lead_is_released_when_its_own_rep_has_capacity() -> None:
 
 
 def test_at_night_a_new_lead_waits_behind_leads_for_the_same_rep_only() -> None:
-    world = team(rep("a", capacity=1), rep("b", languages=["es"], capacity=1))
+    world = team_and_manager(rep("a", capacity=1), rep("b", languages=["es"], capacity=1))
     world.send(ask(1), spanish(2), spanish("waits"))
     night = at("2026-03-09 01:00")
     outputs = world.send(ask("for a"), ask("would be b's"), at_ms=night)
     assert [(one.outcome, one.rep_id) for one in answers(outputs)] == [("waiting", None), ("waiting", None)]
-    world = team(rep("a", capacity=1), rep("b", languages=["es"], capacity=0))
+    world = team_and_manager(rep("a", capacity=1), rep("b", languages=["es"], capacity=0))
     world.send(ask(1), spanish("waits"))
     assert takers(world.send(ask("for a"), at_ms=night)) == "a"
 
 
 def test_a_turn_is_held_only_for_absent_reps_with_the_skill() -> None:
-    world = team(
+    world = team_and_manager(
         rep("a", away=AWAY), rep("b", languages=["es"], away=AWAY), rep("c", languages=["es"]), policy=HOLD
     )
     world.send(spanish(1), spanish(2))
@@ -193,7 +195,7 @@ def test_a_turn_is_held_only_for_absent_reps_with_the_skill() -> None:
 
 
 def test_the_ledger_names_reps_without_the_skill_and_changes_only_candidates_credits() -> None:
-    world = team(rep("a"), rep("b", languages=["es"]), rep("c", languages=["es"]))
+    world = team_and_manager(rep("a"), rep("b", languages=["es"]), rep("c", languages=["es"]))
     line = lines(world.send(spanish(1)))[0]
     assert {one.rep_id: one.passed_over for one in line.candidates} == {
         "a": PassedOver.LACKS_SKILL,
@@ -205,7 +207,7 @@ def test_the_ledger_names_reps_without_the_skill_and_changes_only_candidates_cre
 
 
 def test_more_lanes_than_one_look_releases_do_not_make_it_loop_for_ever() -> None:
-    world = team(
+    world = team_and_manager(
         rep("a", capacity=0), *[rep(f"r{n:02}", languages=[_code(n)], capacity=0) for n in range(60)]
     )
     world.send(*[ask(number, language=_code(number)) for number in range(60)], ask("plain", total=1))
@@ -219,14 +221,14 @@ def _code(number: int) -> str:
 
 
 def test_the_order_of_release_is_by_points_across_lanes() -> None:
-    world = team(rep("a", capacity=0))
+    world = team_and_manager(rep("a", capacity=0))
     world.send(*[ask(n, total=100 + n, language=(None, "fr", "de")[n % 3]) for n in range(9)])
     outputs = world.send(facts(rep("a", capacity=99)))
     assert [one.lead_id for one in answers(outputs)] == [f"lead-{n}" for n in range(8, -1, -1)]
 
 
 def test_no_lead_waits_behind_an_account_that_only_its_former_holder_could_get() -> None:
-    world = team(rep("a", capacity=0, away=AWAY))
+    world = team_and_manager(rep("a", capacity=0, away=AWAY))
     moved = {"excluded": ["a"], "move": MoveWhy.AWAY}
     world.send(ask("moved", total=200, **moved), ask("new"))
     assert takers(world.tick(MONDAY + HOUR_MS)) == ""

@@ -21,6 +21,7 @@ from tests.unit.desks.world import (
     raise_hand,
     rep,
     takers,
+    team,
 )
 from workers.desks.calendar import Period
 from workers.desks.capacity import add_taken, capacity_of, in_period, remove_taken
@@ -28,12 +29,6 @@ from workers.desks.rows import RepRow, RotationRow
 
 HOUR_MS = 3_600_000
 HOLD = policy_with(("when_away: skip", "when_away: hold"))
-
-
-def team(*records: object, policy: str | None = None) -> World:
-    world = World(policy) if policy else World()
-    world.send(*[facts(record) for record in records])  # type: ignore[arg-type]
-    return world
 
 
 def test_weights_of_five_one_one_give_a_a_b_a_c_a_a() -> None:

@@ -36,6 +36,11 @@ def at(text: str) -> int:
     return int(wall.timestamp()) * 1000
 
 
+def utc(text: str) -> int:
+    """Return a time in UTC, as '2026-03-02 09:00', in milliseconds UTC."""
+    return int(datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=UTC).timestamp()) * 1_000
+
+
 MONDAY = at("2026-03-02 09:00")
 
 
@@ -188,6 +193,20 @@ class World:
 
     def rotation(self, desk: str = DESK) -> RotationRow:
         return self.decider.rows.get(RotationRow, desk) or RotationRow()
+
+
+def team(*records: CrmRep, policy: str | None = None) -> World:
+    """Return a world in which the default desk knows these reps. ``policy`` None: the default policy."""
+    world = World(policy or POLICY_TEXT)
+    world.send(*[facts(record) for record in records])
+    return world
+
+
+def tick_and_deliver(world: World, at_ms: int, *events: Model) -> list[Model]:
+    """Let time pass until ``at_ms``, send events, and deliver what the desks then send each other."""
+    outputs = world.tick(at_ms)
+    onward = [one for one in outputs if _is_request(one)]
+    return [*outputs, *world.send(*events, *onward, at_ms=at_ms)]
 
 
 def answers(outputs: list[Model]) -> list[DeskAnswer]:
