@@ -6,7 +6,10 @@ partitions and all sources of the router that are some 200 partitions, about a h
 In: aiokafka's fetch requests. Out: incremental requests, whose answers have only partitions with news. The broker holds
 the session. If it has forgotten it, or after any error, the next request is complete and starts another one. A complete
 request also follows each new assignment, because then aiokafka knows the end of no partition. It follows an answer of
-which aiokafka drops a part as well, because the broker does not repeat the end of a partition.
+which aiokafka drops a part as well, because the broker does not repeat the end of a partition. It does repeat the error of
+a partition in each answer, and sends the end when the error has gone.
+
+A session has one request in flight. aiokafka keeps to that for each broker unless ``client_rack`` is set.
 """
 
 from __future__ import annotations
