@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Final, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from workers.policy.model import Policy
 from workers.policy.part import Part
@@ -50,6 +50,9 @@ def describe_expected(detail: ErrorDetails, path: KeyPath, found: object) -> str
     """Return what is expected at ``path``, where the file has ``found``."""
     kind, context = detail["type"], detail.get("ctx", {})
     if kind in {"tuple_type", "list_type"}:
+        words = words_of(type_at((*path, 0))[0])
+        if words and found not in words:
+            return f"a list of one or more of {', '.join(words)}"
         return f"a list, as [{found}]" if isinstance(found, str) and found else "a list, as [a, b]"
     if kind in {"literal_error", "enum"}:
         return _describe_choice(str(context.get("expected", "")), found)
@@ -145,6 +148,15 @@ def type_at(path: KeyPath) -> tuple[Any, list[Any]]:
         elif get_origin(kind) in {tuple, list}:
             kind, metadata = get_args(kind)[0], []
     return _unwrap(kind, metadata), metadata
+
+
+def words_of(kind: Any) -> tuple[str, ...]:
+    """Return the words that a type permits. Empty: it permits any text."""
+    if get_origin(kind) is Literal:
+        return get_args(kind)
+    if get_origin(kind) in {Annotated, Union, UnionType}:
+        return tuple(word for one in get_args(kind) for word in words_of(one))
+    return ()
 
 
 def _unwrap(kind: Any, metadata: list[Any]) -> Any:

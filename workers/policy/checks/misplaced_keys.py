@@ -5,10 +5,9 @@ In: the path of an unknown key, or of a text where keys are expected. Out: the p
 
 from __future__ import annotations
 
-from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final
 
-from workers.policy.checks.expectations import type_at
+from workers.policy.checks.expectations import type_at, words_of
 from workers.policy.document import format_path
 from workers.policy.part import Part
 
@@ -45,18 +44,9 @@ def _keys_of(path: KeyPath) -> dict[str, Any]:
 
 
 def _keys_with_value(path: KeyPath, value: str) -> list[str]:
-    return [key for key, kind in _keys_of(path).items() if value in _choices_of(kind)]
+    return [key for key, kind in _keys_of(path).items() if value in words_of(kind)]
 
 
 def _parts_below(path: KeyPath) -> Iterator[KeyPath]:
     """Yield the path of each key at ``path`` that has keys itself."""
     return ((*path, key) for key in _keys_of(path) if _keys_of((*path, key)))
-
-
-def _choices_of(kind: Any) -> tuple[Any, ...]:
-    """Return the words that a type permits. Empty: it permits any text."""
-    if get_origin(kind) is Literal:
-        return get_args(kind)
-    if get_origin(kind) in {Annotated, Union, UnionType}:
-        return tuple(word for one in get_args(kind) for word in _choices_of(one))
-    return ()

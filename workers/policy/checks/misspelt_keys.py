@@ -6,6 +6,7 @@ this, a misspelt key would be reported twice: as unknown, and as missing. The sl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _ALIKE: Final = 0.75
 """Likeness from 0 to 1 from which a key is taken for the other one. Below it, the message only asks."""
+_JOINED: Final = re.compile(r"(\w+)\s*[:=]\s*(\S.*)")
+"""A key with its value behind a colon without a blank, or an equals sign: YAML reads both as one key."""
 _ONE, _NAMES, _LINES = "one", "names", "lines"
 
 
@@ -45,6 +48,17 @@ def _correct(document: Document, kind: type[Part], tree: Any, path: KeyPath) -> 
     models = _models_in(kind)
     words = [word for word, key in FIELD_WORDS.items() if key in models]
     for key in [key for key in tree if key not in models and key not in words]:
+        joined = _JOINED.fullmatch(str(key))
+        if joined is not None and joined[1] in models and joined[1] not in tree and not tree[key]:
+            name, value = joined.groups()
+            yield document.make_problem(
+                (*path, key),
+                f"the unknown key {key}",
+                f"{name}: {value}, with a blank after the colon",
+                at_key=True,
+            )
+            _replace_key(document, tree, (*path, key), name, value)
+            continue
         free = [one for one in (*models, *words) if one not in tree]
         near = [one for one in free if sorted(one) == sorted(key)] or get_close_matches(
             key, free, n=1, cutoff=_ALIKE
@@ -53,14 +67,19 @@ def _correct(document: Document, kind: type[Part], tree: Any, path: KeyPath) -> 
             yield document.make_problem(
                 (*path, key), f"the unknown key {key}", describe_keys(key, list(models)), at_key=True
             )
-            document.origins[*path, near[0]] = (*path, key)
-            items = [(near[0] if name == key else name, value) for name, value in tree.items()]
-            tree.clear()
-            tree.update(items)
+            _replace_key(document, tree, (*path, key), near[0], tree[key])
     for key, inner in models.items():
         if inner is not None and key in tree:
             for place, value in _values_in(tree[key], inner[1], (*path, key)):
                 yield from _correct(document, inner[0], value, place)
+
+
+def _replace_key(document: Document, tree: dict[Any, Any], path: KeyPath, name: str, value: Any) -> None:
+    """Replace the last key of ``path`` in ``tree``, in its place. Problems of its value are reported at that key."""
+    document.origins[*path[:-1], name] = path
+    items = [(name, value) if key == path[-1] else (key, one) for key, one in tree.items()]
+    tree.clear()
+    tree.update(items)
 
 
 def _values_in(value: Any, form: str, path: KeyPath) -> list[tuple[KeyPath, Any]]:

@@ -7,7 +7,6 @@ follow from their removal. So one slip does not hide another, and no slip is rep
 from __future__ import annotations
 
 import re
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
@@ -73,7 +72,7 @@ def validation_context(document: Document, digest: str) -> dict[str, Any]:
 
 def read_partly(document: Document, error: ValidationError, digest: str) -> tuple[Policy, Removals] | None:
     """Return the policy without the values that the models refuse. None: too little of it is left."""
-    tree, removals = deepcopy(document.tree), Removals()
+    tree, removals = _copy(document.tree), Removals()
     for _ in range(_MOST_ROUNDS):
         for path in sorted(set(_places(error)), key=lambda one: (len(one), str(one)), reverse=True):
             if not path:
@@ -114,6 +113,13 @@ def _remove(tree: Any, path: KeyPath) -> Any:
         return holder.pop(key)
     except (KeyError, IndexError, AttributeError, TypeError):
         return None
+
+
+def _copy(value: Any) -> Any:
+    """Return a copy in which no two places share a value, as inherited keys of desks do in the document."""
+    if isinstance(value, dict):
+        return {key: _copy(one) for key, one in value.items()}
+    return [_copy(one) for one in value] if isinstance(value, list) else value
 
 
 def _at(tree: Any, path: KeyPath) -> Any:

@@ -42,6 +42,29 @@ def test_a_misspelt_key_gives_one_message(
     assert key.rpartition(".")[2] in text.splitlines()[problem.line - 1]
 
 
+@pytest.mark.parametrize(
+    ("written", "key", "meant"),
+    [
+        ("by:fewest_open", "by:fewest_open", "by: fewest_open"),
+        ("off_after_missed:3", "off_after_missed:3", "off_after_missed: 3"),
+        ("by = fewest_open", "by = fewest_open", "by: fewest_open"),
+    ],
+)
+def test_a_key_that_is_joined_with_its_value_is_answered_with_both(
+    changed: Changed, problems: Problems, written: str, key: str, meant: str
+) -> None:
+    (problem,) = problems(changed(("turn: {when_away: skip", f"turn: {{{written}")))
+    assert problem.key == f"desks.inside_sales.turn.{key}"
+    assert problem.expected == f"{meant}, with a blank after the colon"
+
+
+def test_two_slips_in_keys_that_other_desks_inherit_have_no_consequences_there(
+    changed: Changed, problems: Problems
+) -> None:
+    found = problems(changed(("per: week, when_full: wait", "per: weeks, when_full: pool")))
+    assert [one.key.rpartition(".")[2] for one in found] == ["per", "when_full"]
+
+
 def test_slips_within_a_misspelt_section_are_found_too(changed: Changed, problems: Problems) -> None:
     text = changed(("desks:\n", "desk:\n"), ("    manager: dana", "    manger: dana"), ("mql: 3h, raised_hand: 30m, inquiry: 8h, expansion: 4h, in_cycle: 2h,\n", "mql: 3x, raised_hand: 30m,\n"))  # fmt: skip
     assert [one.key for one in problems(text)] == [

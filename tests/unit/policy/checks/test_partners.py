@@ -91,6 +91,14 @@ def test_an_agreement_reads_as_it_is_written(default_text: str) -> None:
             '"next"',
             "mean next_partner?",
         ),
+        (
+            WITH,
+            [GOOD.replace("[name]", "all")],
+            "partners.island.sees",
+            '"all"',
+            "a list of one or more of name, email",
+        ),
+        (WITH, [GOOD.replace("[name]", "name")], "partners.island.sees", '"name"', "a list, as [name]"),
         (WITH, [GOOD.replace("16h", "2 days")], "partners.island.answer_within", '"2 days"', "as 2d"),
         (
             WITH,
