@@ -17,7 +17,7 @@ from workers.backtest.comparison import Comparison, compare_runs
 from workers.backtest.report_page import charts_of, page_of
 from workers.backtest.report_sections import LoadRange, Section, sections_of, share_text, span_text
 from workers.backtest.threshold_curve import Point, curve_of, proposed_order
-from workers.backtest.threshold_text import NoThresholdError, with_threshold
+from workers.backtest.threshold_text import with_threshold
 from workers.backtest.work_folder import RunFolder
 from workers.commands.errors import CommandError
 from workers.commands.policy_runs import (
@@ -37,6 +37,7 @@ from workers.commands.policy_runs import (
 from workers.commands.replay import DEMO_KEY, Key
 from workers.config import load_config, policy_file
 from workers.engine.api import Config
+from workers.policy.changed_text import NoNumberError
 from workers.policy.load import PolicyError, load_policy, to_config
 from workers.policy.model import Policy
 from workers.policy.pages.policy_diff import describe_difference
@@ -165,7 +166,7 @@ def _propose(points: list[Point], policy: Policy, path: Path, load: LoadRange) -
             new = load_policy(whole, str(file))
         except PolicyError:
             continue
-        except NoThresholdError as error:
+        except NoNumberError as error:
             raise CommandError(
                 f"{file}: {error} is not written as a number, so no other can be proposed"
             ) from None

@@ -10,8 +10,9 @@ from tests.scenarios.story import Story
 from tests.unit.backtest.conftest import Tested
 from workers.backtest.report_sections import LoadRange
 from workers.backtest.threshold_curve import Point, curve_of, proposed_order
-from workers.backtest.threshold_text import NoThresholdError, with_threshold
+from workers.backtest.threshold_text import with_threshold
 from workers.backtest.work_folder import RunFolder
+from workers.policy.changed_text import NoNumberError
 from workers.policy.load import load_policy
 
 
@@ -79,5 +80,5 @@ def test_the_other_word_for_the_threshold_and_a_one_line_mapping_are_found(agree
 
 
 def test_a_policy_without_a_threshold_is_named() -> None:
-    with pytest.raises(NoThresholdError, match=r"stages\.mql\.bar"):
+    with pytest.raises(NoNumberError, match=r"stages\.mql\.bar"):
         with_threshold("version: 1\nstages: {}", 7)
