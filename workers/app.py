@@ -22,7 +22,7 @@ from workers.connection_settings import Mechanism, Security
 from workers.deadletters import dead_letter, decode_skip
 from workers.engine.batch import Limits
 from workers.engine.clocks import StampClock, WallClock
-from workers.engine.context import Bounds, Context, changelog_topic
+from workers.engine.context import Bounds, Context, changelog_topic, config_topic
 from workers.engine.datadir import DataDir
 from workers.engine.faust_app import EngineApp, build_app
 from workers.engine.quarantine import QuarantineLimits
@@ -80,6 +80,7 @@ def build_context(
             topic_names()[DEAD_LETTERS_ACTIONS.name] if settings.shadow else DEAD_LETTERS_ACTIONS.name,
             decode_skip,
         ),
+        config_topic=config_topic(settings.app_id),
     )
 
 
@@ -156,7 +157,7 @@ def run_worker(settings: Settings, only: Sequence[str] = ()) -> None:
 
     Raises:
         BrokerRefusedError: the broker refuses the certificate, the user or the password.
-        ConfigConflictError: every partition already follows a newer policy.
+        ConfigConflictError: the policy is another text of the version that is followed, or the followed one cannot be read.
         Exception: as :func:`make_app` raises them.
     """
     configure_logging(settings.log_level, settings.log_format)

@@ -15,6 +15,7 @@ from workers.commands.fairness import fairness
 from workers.commands.history import history_app
 from workers.commands.kafka import resume, topics_app, worker
 from workers.commands.policy import policy_app
+from workers.commands.policy_publish import followed, publish
 from workers.commands.policy_solve import solve
 from workers.commands.replay import replay
 from workers.commands.try_lead import try_lead
@@ -62,6 +63,8 @@ app.command()(watch)
 app.command()(why)
 app.command()(fairness)
 policy_app.command()(solve)
+policy_app.command()(publish)
+policy_app.command()(followed)
 app.add_typer(policy_app, name="policy")
 app.command()(resume)
 app.add_typer(dlq_app, name="dlq")

@@ -111,9 +111,13 @@ class Router:
         only: Sequence[str] = (),
         orders: Orders | None = None,
         arguments: Sequence[str] | None = None,
+        unreadable_from: int = 0,
         **settings: Any,
     ) -> RouterWorker:
-        """Start a worker with the data directory ``name``. ``settings`` are LEAD_ROUTER_... without the prefix."""
+        """Start a worker with the data directory ``name``. ``settings`` are LEAD_ROUTER_... without the prefix.
+
+        ``unreadable_from``: the lowest version of a policy that the worker cannot read.
+        """
         folder = self._folder / name
         folder.mkdir(exist_ok=True)
         given = arguments if arguments is not None else ["worker", *(f"--only={agent}" for agent in only)]
@@ -123,6 +127,7 @@ class Router:
             arguments=list(given),
             moments=str(folder / "moments"),
             orders=orders or Orders(),
+            unreadable_from=unreadable_from,
         )
         worker = self.workers[name] = RouterWorker(self._nursery, folder, run)
         self._all.append(worker)

@@ -14,8 +14,12 @@ from pathlib import Path
 import msgspec
 from moments import Moments, Orders, wrap_transactions
 
-import workers.app  # noqa: F401 - imported before the fork: it takes seconds
+import workers.app
+import workers.policy.load
 from workers.cli import main as command_line
+from workers.policy.load import PolicyError
+from workers.policy.model import Policy
+from workers.policy.problem import Problem
 
 AGENTS = ("visitors", "directory", "accounts", "desks")
 MOST_PARTITIONS = 16
@@ -29,6 +33,8 @@ class WorkerRun(msgspec.Struct, frozen=True):
     arguments: list[str]
     moments: str
     orders: Orders = Orders()
+    unreadable_from: int = 0
+    """The lowest version of a policy that this worker cannot read, as if its release were too old. 0: it reads all."""
 
 
 def install(path: Path, orders: Orders) -> None:
@@ -41,11 +47,27 @@ def install(path: Path, orders: Orders) -> None:
     wrap_transactions(slot_of, Moments(path), orders, random.Random(orders.flaky_seed))
 
 
+def refuse_policies(version: int) -> None:
+    """Let this process refuse the text of a policy with this version or a higher one, as a release without its keys."""
+    read = workers.policy.load._load
+
+    def read_earlier(text: str, source: str, *, is_held: bool) -> Policy:
+        policy = read(text, source, is_held=is_held)
+        if policy.version >= version:
+            raise PolicyError([Problem(source, 7, 1, "desks", "a key of a later release", "a known key")])
+        return policy
+
+    workers.policy.load._load = read_earlier  # type: ignore[assignment]
+
+
 def main(arguments: list[str]) -> None:
     """Run one command of `lead-router`."""
     run = msgspec.json.decode(arguments[0], type=WorkerRun)
     os.chdir(run.folder)  # the .env file of the directory in which the tests were started must not apply
     os.environ.update(run.environment)
-    install(Path(run.moments), run.orders)
+    if "worker" in run.arguments[:1]:
+        install(Path(run.moments), run.orders)
+    if run.unreadable_from:
+        refuse_policies(run.unreadable_from)
     sys.argv = ["lead-router", *run.arguments]
     command_line()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from router import Router, ended
+from router import POLICY, Router, Sent, ended
 from secured import SecuredKafka
-from test_router_logins import a_form, secured_router
+from test_router_logins import NOON_MS, a_form, secured_router
 from waiting import eventually
 
 from workers.broker.rights import Right, Role, rights_of
+from workers.config import load_config
+from workers.engine.context import config_topic
+from workers.engine.control import archive_emit
 
 pytestmark = pytest.mark.kafka
 
@@ -95,6 +99,24 @@ async def test_a_topic_that_may_not_be_described_is_not_called_missing(
     assert "form.fills: no_right: " in output
     assert "lead-router topics rights" in output
     assert "missing" not in output
+
+
+async def test_an_operator_publishes_a_policy_with_the_rights_of_its_role_alone(
+    allowed: SecuredKafka, new_router: Callable[..., Router], tmp_path: Path
+) -> None:
+    router = new_router(allowed.plain, 1)
+    await router.create()
+    await allowed.give(rights_of(Role.OPERATOR, router.settings))
+    kept = archive_emit(config_topic(router.app_id), load_config(POLICY)[1], NOON_MS)
+    await router.produce([Sent(kept.topic, kept.key, kept.value, NOON_MS)], dict(kept.headers))
+    newer = tmp_path / "newer.yaml"
+    newer.write_text(POLICY.read_text("utf-8").replace("version: 1", "version: 2"), "utf-8")
+
+    code, output = ended(router, ["policy", "publish", str(newer), "--yes"], **allowed.settings())
+
+    assert "is in every log, and followed by 0 of 4 partitions" in output
+    assert "visitors/0, directory/0, accounts/0, desks/0: no worker reports it" in output
+    assert code == 1, "no worker has taken it"
 
 
 @pytest.mark.parametrize(

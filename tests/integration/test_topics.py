@@ -20,6 +20,7 @@ from workers.broker.topic_plan import (
     plan_topics,
 )
 from workers.broker.topic_problems import ProblemKind
+from workers.engine.context import watermark_topic
 from workers.local_kafka.server import LocalKafka
 from workers.settings import Settings
 
@@ -91,7 +92,8 @@ async def test_a_clock_that_is_two_hours_ahead_of_the_brokers_is_refused(
 ) -> None:
     """Its deadlines would fire two hours early, for good."""
     settings = Settings(bootstrap=kafka, app_id=f"clock-{uuid.uuid4().hex}", partitions=1)
-    watermarks = plan_topics(settings)[-1]
+    name = watermark_topic(settings.app_id)
+    (watermarks,) = (topic for topic in plan_topics(settings) if topic.name == name)
     async with admin_client(kafka) as admin:
         await admin.create_topics([NewTopic(watermarks.name, 1, 1, topic_configs=dict(watermarks.config))])
     await check_clock(settings)

@@ -11,6 +11,7 @@ from live import LIVE
 from logins import LOGINS
 from mutation import Mutation
 from nursery import Nursery
+from publication import PUBLICATION
 from pure import PURE
 from red_check import check_goes_red
 from state import STATE
@@ -19,7 +20,7 @@ from whole import WHOLE
 
 
 @pytest.mark.parametrize(
-    "mutation", PURE + STATE + UNREAD + LOGINS + DOMAIN, ids=lambda mutation: mutation.name
+    "mutation", PURE + STATE + PUBLICATION + UNREAD + LOGINS + DOMAIN, ids=lambda mutation: mutation.name
 )
 def test_a_removed_fix_is_noticed(mutation: Mutation, mutated_tree: Path, test_runner: Nursery) -> None:
     check_goes_red(mutation, mutated_tree, test_runner, within_s=60.0)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from schemas.topics import TOPICS, Direction
 from workers.broker.topic_plan import AGENTS
-from workers.engine.context import changelog_topic, watermark_topic
+from workers.engine.context import changelog_topic, config_topic, watermark_topic
 from workers.shadow import topic_names
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Role(StrEnum):
 
 PURPOSE: Final = {
     Role.WORKER: "`worker`: all hops of one `app_id`",
-    Role.OPERATOR: "`topics create`, `topics check`, `resume`",
+    Role.OPERATOR: "`topics create`, `topics check`, `resume`, `policy followed`, `policy publish`",
     Role.READER: "`watch`, `why`; a subscriber needs a group of its own as well",
     Role.IMPORTER: "`history import`",
     Role.LETTERS: "`dlq list`, `dlq show`, `dlq retry`, `dlq drop`",
@@ -85,7 +85,11 @@ def _changelogs(settings: Settings) -> list[str]:
 
 
 def _planned(settings: Settings) -> list[str]:
-    return [*_names(settings, *Direction), *_changelogs(settings), watermark_topic(settings.app_id)]
+    return [*_names(settings, *Direction), *_changelogs(settings), *_shared(settings)]
+
+
+def _shared(settings: Settings) -> list[str]:
+    return [watermark_topic(settings.app_id), config_topic(settings.app_id)]
 
 
 def _topics(names: Iterable[str], *operations: str) -> Iterator[Right]:
@@ -95,7 +99,7 @@ def _topics(names: Iterable[str], *operations: str) -> Iterator[Right]:
 
 def _worker(settings: Settings) -> Iterator[Right]:
     names = topic_names() if settings.shadow else {name: name for name in TOPICS}
-    own = [*_changelogs(settings), watermark_topic(settings.app_id)]
+    own = [*_changelogs(settings), *_shared(settings)]
     inputs, logs, outputs = (_names(settings, direction) for direction in Direction)
     yield from _topics([*inputs, *logs, *(names[name] for name in _READ_BY_WORKERS), *own], "Read")
     written = [name for name in outputs if name != names[_ACTIONS]]
@@ -111,6 +115,9 @@ def _operator(settings: Settings) -> Iterator[Right]:
     yield from _topics(_changelogs(settings), "AlterConfigs")
     names = topic_names() if settings.shadow else {name: name for name in TOPICS}
     yield from _topics([names[name] for name in _LOGS], "Write")
+    yield from _topics(_shared(settings), "Read")
+    yield from _topics([config_topic(settings.app_id)], "Write")
+    yield Right("transactional_id", f"{settings.app_id}-publish", "Write")
 
 
 def _reader(settings: Settings) -> Iterator[Right]:

@@ -19,7 +19,7 @@ from aiokafka.errors import ClusterAuthorizationFailedError, TopicAuthorizationF
 from schemas.topics import DAY_MS, TOPICS, Direction
 from workers.broker.clients import client_arguments
 from workers.broker.topic_problems import SEGMENT_BYTES, find_problems
-from workers.engine.context import changelog_topic, watermark_topic
+from workers.engine.context import changelog_topic, config_topic, watermark_topic
 from workers.engine.topic_ids import denied_topics
 from workers.shadow import topic_names
 
@@ -41,6 +41,12 @@ _WATERMARKS: Final = {
 
 The broker stamps its records, so a worker can compare its clock with the broker's.
 """
+_POLICIES: Final = {
+    "cleanup.policy": "compact",
+    "max.compaction.lag.ms": str(DAY_MS),
+    "delete.retention.ms": str(DAY_MS),
+}
+"""Settings of the topic of policies. It keeps the text of each policy that was followed, for `lead-router policy publish`."""
 _WRITTEN_HERE: Final = {"message.timestamp.type": "CreateTime", "max.message.bytes": "1048588"}
 """Settings of topics that only workers write: their stamps are part of a decision, and a record may take a megabyte."""
 _NO_SIZE_LIMIT: Final = {"retention.bytes": "-1"}
@@ -75,7 +81,7 @@ class FoundTopic:
 
 
 def plan_topics(settings: Settings, erase_within_ms: int = DAY_MS) -> list[PlannedTopic]:
-    """Return every topic of the contract, the changelog of every agent, and the topic of watermarks.
+    """Return every topic of the contract, the changelog of every agent, and the topics of watermarks and policies.
 
     Compacted outputs and changelogs are compacted within the policy's ``erase_within``, so that erased data is gone
     in time. A changelog keeps its tombstones for a day. A worker that was down for more than half a day rebuilds its
@@ -101,8 +107,12 @@ def plan_topics(settings: Settings, erase_within_ms: int = DAY_MS) -> list[Plann
         PlannedTopic(name, settings.partitions, settings.replication_factor, config)
         for name, config in wanted.items()
     ]
-    watermarks = watermark_topic(settings.app_id)
-    return [*planned, PlannedTopic(watermarks, 1, settings.replication_factor, _WATERMARKS)]
+    shared = {
+        watermark_topic(settings.app_id): _WATERMARKS,
+        config_topic(settings.app_id): _POLICIES | _WRITTEN_HERE,
+    }
+    of_one = [PlannedTopic(name, 1, settings.replication_factor, config) for name, config in shared.items()]
+    return [*planned, *of_one]
 
 
 async def create_topics(

@@ -38,7 +38,7 @@ async def read_topics(
         partitions = [
             TopicPartition(name, partition)
             for name in names
-            for partition in sorted(await _partitions(consumer, name))
+            for partition in sorted(await partitions_of(consumer, name))
         ]
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions) if to_end else {}
@@ -48,7 +48,8 @@ async def read_topics(
                     yield record
 
 
-async def _partitions(consumer: Any, name: str) -> set[int]:
+async def partitions_of(consumer: Any, name: str) -> set[int]:
+    """Return the partitions of a topic. Raises CommandError if it does not exist."""
     await consumer._client.add_topic(name)  # noqa: SLF001 - the consumer fetches no metadata for a topic before it is assigned
     found: set[int] | None = consumer.partitions_for_topic(name)
     if name in consumer._client.cluster.unauthorized_topics:  # noqa: SLF001 - it is not public

@@ -27,6 +27,10 @@ class EdgeClock(Protocol):
         """Return the stamp of a record that has just arrived, bounded. A clock may remember it."""
         ...
 
+    def bound(self, stamp_ms: int) -> int:
+        """Return the stamp of an engine record that moves no time, bounded. No clock remembers it."""
+        ...
+
 
 class WallClock:
     """The machine's clock, for production."""
@@ -38,6 +42,10 @@ class WallClock:
     def clamp(self, stamp_ms: int) -> int:
         """Return the stamp, at most five minutes ahead of the machine's time."""
         return min(stamp_ms, time.time_ns() // 1_000_000 + CLAMP_AHEAD_MS)
+
+    def bound(self, stamp_ms: int) -> int:
+        """Return the stamp, at most five minutes ahead of the machine's time."""
+        return self.clamp(stamp_ms)
 
 
 class StampClock:
@@ -54,3 +62,7 @@ class StampClock:
         """Return the stamp unchanged, and remember the largest."""
         self._latest_ms = max(self._latest_ms, stamp_ms)
         return stamp_ms
+
+    def bound(self, stamp_ms: int) -> int:
+        """Return the stamp, at most the largest so far. An operator's record has the time of a machine."""
+        return min(stamp_ms, self._latest_ms)

@@ -89,6 +89,12 @@ class Context:
     """The ``delete.retention.ms`` of each agent's changelog, by agent. A missing agent counts as one day."""
     skip_source: SkipSource | None = None
     """The topic with the orders of operators to skip records. None: there is none."""
+    config_topic: str | None = None
+    """The compacted topic that keeps the text of each config that was followed, for operators. None: there is none."""
+    archived: set[str] = field(default_factory=set)
+    """Hashes of the configs that this process has written to ``config_topic``."""
+    outdated: set[int] = field(default_factory=set)
+    """Newer versions that this process has logged: as a change, or because its own config is older."""
 
     def changelog_topic(self, agent: str) -> str:
         """Return the name of an agent's changelog."""
@@ -103,6 +109,11 @@ class Context:
 def changelog_topic(app_id: str, agent: str) -> str:
     """Return the name of an agent's changelog topic. It must never change: the rows are in it."""
     return f"{app_id}-{agent}-changelog"
+
+
+def config_topic(app_id: str) -> str:
+    """Return the name of the compacted topic that keeps the text of each policy that was followed. It has one partition."""
+    return f"{app_id}-policies"
 
 
 def watermark_topic(app_id: str) -> str:

@@ -15,6 +15,8 @@ from workers.engine.api import Config, Emit, Record
 
 HEADER = "engine"
 ORIGIN_HEADER = "origin"
+TIMELESS_HEADERS = frozenset({(HEADER, b"config"), (HEADER, b"resume")})
+"""The headers of engine records whose stamp is the time of an operator's machine. They move no stream time."""
 _MOST_HEADER_BYTES = 1_024
 """A larger foreign header is not forwarded. Bytes, its name included."""
 _MOST_HEADERS = 64
@@ -89,6 +91,18 @@ def control_emit(topic: str, partition: int, control: Control, timestamp_ms: int
         headers=((HEADER, kind.encode()),),
         timestamp_ms=timestamp_ms,
     )
+
+
+def config_key(version: int, hash_: str) -> str:
+    """Return the name of a config in the reports of workers, and its key in the topic of configs."""
+    return f"{version} {hash_}"
+
+
+def archive_emit(topic: str, config: Config, timestamp_ms: int) -> Emit:
+    """Return the emit that keeps a config in the compacted topic of configs. It is for readers; no task reads it."""
+    change = ConfigChange(config.name, config.version, config.hash, config.text)
+    kept = control_emit(topic, 0, change, timestamp_ms)
+    return msgspec.structs.replace(kept, key=config_key(config.version, config.hash).encode())
 
 
 def origin_of(record: Record) -> str | None:

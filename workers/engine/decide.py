@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from workers.engine.api import AgentSpec, Clock, Config, DeadLetterEncoder, Emit, Hop, Record, Timer
 from workers.engine.attempt import Attempts
 from workers.engine.batch import Decided, InputCounts, Limits, OffsetRow, RowTooLargeError, StreamTimeRow
-from workers.engine.config_guard import ConfigRow, config_of, refuse_conflict, row_of
+from workers.engine.config_guard import ConfigRow, config_of, make_hop, refuse_conflict, row_of
 from workers.engine.control import (
     ConfigChange,
     Tick,
@@ -86,7 +86,7 @@ class Decider:
         followed = self._worker_config if held is None else config_of(held)
         refuse_conflict(self._where, followed, self._worker_config)
         self.config = followed
-        self.hop: Hop[object] = self.spec.make_hop(followed)
+        self.hop: Hop[object] = make_hop(self.spec, self._where, followed)
 
     @property
     def _where(self) -> str:
@@ -262,8 +262,8 @@ class Decider:
 
     def _follow(self, config: Config, record: Record, clock: Clock) -> None:
         refuse_conflict(self._where, config, self._worker_config)
+        self.hop = make_hop(self.spec, self._where, config)
         self.config = config
-        self.hop = self.spec.make_hop(config)
         self.rows.put(row_of(config))
         self.rows.keep()
         self._attempts.run(self.hop.on_config_changed, record, clock, self.rows, clock)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from workers.engine.control import Tick, Watermark, control_emit
+from workers.engine.control import Tick, Watermark, config_key, control_emit
 from workers.engine.task import PartitionTask, TaskState
 from workers.engine.watermark_board import AgentReport, WorkerReport
 from workers.engine.watermarks import Goal
@@ -32,6 +32,8 @@ _STEP_MS = 1_000
 """A task has a new watermark only when time has moved by at least this much. Milliseconds."""
 _STEP_S = 1.0
 """The shortest time between two watermarks of a task. Seconds."""
+_MOST_REASON = 500
+"""The most characters of a reason in a report."""
 _TICKS_FOR_CHUNKS = 4
 """Ticks written at once for an idle task with a cursor: each does one chunk. New records wait for at most that many."""
 
@@ -128,10 +130,14 @@ class IdleWatch:
         released = set()
         for task in tasks:
             name, partition = task.spec.name, task.partition
-            of = by_agent.setdefault(name, AgentReport(name, task.spec.own_log, [], [], []))
+            of = by_agent.setdefault(name, AgentReport(name, task.spec.own_log, [], [], [], {}, {}))
             of.partitions.append(partition)
             of.reached_ms.append(self._board.reached_ms(name, partition))
+            if of.followed is not None and (followed := task.followed) is not None:
+                of.followed.setdefault(config_key(followed.version, followed.hash), []).append(partition)
             since_s = task.stopped_since_s
+            if since_s is not None:
+                of.stopped[partition] = task.stop_reason[:_MOST_REASON]
             if since_s is not None and now_s - since_s >= self._context.bounds.stopped_hold_s:
                 of.released.append(partition)
                 released.add((name, partition))

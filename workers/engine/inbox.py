@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from workers.engine.control import TIMELESS_HEADERS
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from workers.engine.api import Record
+    from workers.engine.clocks import EdgeClock
 
 
 class GapError(Exception):
@@ -29,12 +32,13 @@ class GapError(Exception):
 class Inbox:
     """Records waiting for one partition task."""
 
-    def __init__(self, topics: Sequence[str], clamp: Callable[[int], int] | None = None) -> None:
-        """``topics`` are ordered by rank. ``clamp`` bounds the stamp of each record; only agents at the edge have one."""
+    def __init__(self, topics: Sequence[str], own_log: str = "", clock: EdgeClock | None = None) -> None:
+        """``topics`` are ordered by rank. ``clock`` bounds the stamp of each record; only agents at the edge have one."""
         self._waiting: dict[str, deque[Record]] = {topic: deque() for topic in topics}
         self._bytes: dict[str, int] = dict.fromkeys(topics, 0)
         self.expected: dict[str, int] = dict.fromkeys(topics, 0)
-        self._clamp = clamp
+        self._own_log = own_log
+        self._clock = clock
 
     def expect(self, topic: str, offset: int) -> None:
         """Start a source at ``offset`` and drop its waiting records."""
@@ -52,7 +56,7 @@ class Inbox:
         for record in records:
             if record.offset < expected:
                 continue
-            queue.append(record if self._clamp is None else _clamped(record, self._clamp))
+            queue.append(record if self._clock is None else self._bounded(record, self._clock))
             size += len(record.value or b"") + len(record.key or b"")
             expected = record.offset + 1
         self._bytes[topic] += size
@@ -98,7 +102,7 @@ class Inbox:
         taken = self._waiting[record.topic].popleft()
         self._bytes[taken.topic] -= len(taken.value or b"") + len(taken.key or b"")
 
-
-def _clamped(record: Record, clamp: Callable[[int], int]) -> Record:
-    stamp = clamp(record.timestamp_ms)
-    return record if stamp == record.timestamp_ms else replace(record, timestamp_ms=stamp)
+    def _bounded(self, record: Record, clock: EdgeClock) -> Record:
+        is_timeless = record.topic == self._own_log and not TIMELESS_HEADERS.isdisjoint(record.headers)
+        stamp = clock.bound(record.timestamp_ms) if is_timeless else clock.clamp(record.timestamp_ms)
+        return record if stamp == record.timestamp_ms else replace(record, timestamp_ms=stamp)

@@ -144,9 +144,9 @@ class Runtime:
     def refusal(self) -> ConfigConflictError | None:
         """Return why no task of this process may decide, or None if one of them has ever run.
 
-        A running worker stays when some of its partitions follow a newer config. It will be replaced anyway, and leaving
-        would only move partitions twice. A worker that starts with an older config must leave: it would keep partitions
-        from the workers that can decide them.
+        A running worker stays when some of its partitions follow a config that it may not follow or cannot read. It will be
+        replaced anyway, and leaving would only move partitions twice. A worker that starts so must leave: it would keep
+        partitions from the workers that can decide them.
         """
         self._has_run = self._has_run or any(task.has_run for task in self.tasks.values())
         if self._has_run:

@@ -20,7 +20,7 @@ from faust.types import TP
 
 from workers.engine.access_errors import ACCESS_ERRORS, AccessDeniedError, missing_right, refuse_unreadable
 from workers.engine.config_guard import ConfigConflictError
-from workers.engine.control import ConfigChange, control_emit
+from workers.engine.control import ConfigChange, archive_emit, control_emit
 from workers.engine.decide import Decider
 from workers.engine.inbox import GapError, Inbox
 from workers.engine.marker import Verdict
@@ -33,7 +33,7 @@ from workers.engine.watermarks import Reach
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from workers.engine.api import AgentSpec, Emit
+    from workers.engine.api import AgentSpec, Config, Emit
     from workers.engine.batch import Decided
     from workers.engine.context import Context
     from workers.engine.store import RocksStore
@@ -92,13 +92,17 @@ class PartitionTask:
         self.decider: Decider | None = None
         self.is_busy = False
         self.refusal: ConfigConflictError | None = None
-        """Why the config of this worker must not decide this partition. None if it may."""
+        """Why this worker must not decide this partition by the config that it follows. None if it may."""
+        self.followed: Config | None = None
+        """The config that the committed rows name. None while the partition is not open."""
         self.has_run = False
         self.wants_announcement = False
         self.reach = Reach()
         """How far this task has come since it was opened. The idle watch writes it."""
         self.stopped_since_s: float | None = None
         """The monotonic time since when the task is stopped, failed attempts to open included. None: it is not. Seconds."""
+        self.stop_reason = ""
+        """Why the task has stopped most recently."""
         self.first_ends: dict[str, int] | None = None
         self._context = context
         self._consumer = consumer
@@ -114,6 +118,10 @@ class PartitionTask:
         """The upstream task that holds back the time of this partition, as agent/partition. Empty: none does."""
         self._lacks_right = False
         """Whether the partition has stopped for a missing right, and has not committed since."""
+        self._is_refused = False
+        """Whether the partition has stopped for the config that it follows, and has not committed since."""
+        self._archiving: set[str] = set()
+        """Hashes of the configs that the next commit keeps in the topic of configs."""
         self._wake = asyncio.Event()
         self._closing = False
         self._log = log.bind(agent=spec.name, partition=partition)
@@ -122,7 +130,8 @@ class PartitionTask:
         self.task.add_done_callback(self._report_end)
 
     def _new_inbox(self) -> Inbox:
-        return Inbox(self.spec.sources, self._context.edge_clock.clamp if self.spec.is_edge else None)
+        clock = self._context.edge_clock if self.spec.is_edge else None
+        return Inbox(self.spec.sources, self.spec.own_log, clock)
 
     # Called by the runtime, on the same event loop.
 
@@ -217,7 +226,7 @@ class PartitionTask:
             return
         error = task.exception()
         self._log.error("task_ended", error=type(error).__name__, exc_info=error)
-        self._mark_stopped()
+        self._mark_stopped(f"its task has ended ({type(error).__name__}): restart the worker")
 
     async def _run(self) -> None:
         backoff = self._context.bounds.restart_backoff_s
@@ -230,12 +239,13 @@ class PartitionTask:
             except (ConfigConflictError, OffsetLostError, ChangelogLostError, RowUnreadableError) as error:
                 self._log.error("partition_stopped", why=str(error))
                 self.refusal = error if isinstance(error, ConfigConflictError) else None
-                self._mark_stopped()
+                self._is_refused = self.refusal is not None
+                self._mark_stopped(str(error))
                 await self._wait_for_close(self._context.bounds.restart_backoff_max_s)
             except (AccessDeniedError, *ACCESS_ERRORS) as error:
                 self._log.error("partition_stopped", why=missing_right(error))
                 self._lacks_right = True
-                self._mark_stopped()
+                self._mark_stopped(missing_right(error))
                 await self._wait_for_close(self._context.bounds.restart_backoff_max_s)
             except ProducerFenced:
                 self._log.warning("task_fenced")
@@ -257,8 +267,9 @@ class PartitionTask:
                 await self._close_partition()
         self.state = TaskState.CLOSED
 
-    def _mark_stopped(self) -> None:
+    def _mark_stopped(self, why: str) -> None:
         self.state = TaskState.STOPPED
+        self.stop_reason = why
         if self.stopped_since_s is None:
             self.stopped_since_s = time.monotonic()
         self._meters.is_stopped.set(1)
@@ -299,10 +310,13 @@ class PartitionTask:
         )
         decider.marker = opened.marker
         starts = opened.starts(decider)
-        if not decider.quarantine.stopped:
+        if not decider.quarantine.stopped and not self._is_refused:
             self.stopped_since_s = None
-        if not self._lacks_right:  # else the next commit shows whether the right to write is back
+        # After a stop for a right or a config, the next commit shows whether the cause is gone.
+        if not (self._lacks_right or self._is_refused):
             self._meters.is_stopped.set(0)
+        self.followed = decider.config
+        self._warn_of_older_file(decider.config)
         self.state = TaskState.RUNNING
         self.has_run = True
         self.first_ends = opened.ends if self.wants_announcement else None
@@ -312,6 +326,13 @@ class PartitionTask:
         self._log.info(
             "partition_opened", restored_rows=opened.restored, rebuilt_because=opened.rebuilt_because
         )
+
+    def _warn_of_older_file(self, followed: Config) -> None:
+        """Log once per process and version that the partitions follow a newer config than this worker was given."""
+        mine, outdated = self._context.config, self._context.outdated
+        if followed.version > mine.version and followed.version not in outdated:
+            outdated.add(followed.version)
+            log.warning("policy_file_outdated", file_version=mine.version, followed_version=followed.version)
 
     def _delete_copy(self) -> None:
         """Delete the damaged local copy. The next opening rebuilds it from the changelog."""
@@ -323,6 +344,9 @@ class PartitionTask:
 
     async def _close_partition(self) -> None:
         opened, self._opened, self.decider = self._opened, None, None
+        self.followed = None
+        self._context.archived.difference_update(self._archiving)
+        self._archiving.clear()
         if opened is not None:
             try:
                 await opened.close()
@@ -334,10 +358,13 @@ class PartitionTask:
     async def _loop(self) -> None:
         decider = self._require_decider()
         waited_since = time.monotonic()
+        if not decider.quarantine.stopped:
+            self._archive(decider.config)
         if decider.wants_config_record:
             new = self._context.config
             change = ConfigChange(name=new.name, version=new.version, hash=new.hash, text=new.text)
             self._controls.append(control_emit(self.spec.own_log, self.partition, change, decider.now_ms))
+            self._archive(new)
         while not self._closing:
             self._check_sources()
             if decider.quarantine.stopped:
@@ -367,6 +394,14 @@ class PartitionTask:
                 self.is_busy = False
             self._release_held()
             await asyncio.sleep(0)
+
+    def _archive(self, config: Config) -> None:
+        """Keep a config in the topic of configs with the next commit, unless this process has kept it before."""
+        topic, archived = self._context.config_topic, self._context.archived
+        if topic is not None and config.hash not in archived:
+            archived.add(config.hash)
+            self._archiving.add(config.hash)
+            self._controls.append(archive_emit(topic, config, time.time_ns() // 1_000_000))
 
     def _check_sources(self) -> None:
         """Raise OffsetLostError if the broker no longer has the next record of a source, AccessDeniedError without a right."""
@@ -404,6 +439,16 @@ class PartitionTask:
         decided = decider.take()
         await self._commit(decided, controls, count)
         decider.committed()
+        self._archiving.clear()
+        if self.followed is not decider.config:
+            self._report_change(decider.config)
+
+    def _report_change(self, config: Config) -> None:
+        """Log that a record of the own log has changed the config, and report it from now on."""
+        before = self.followed.version if self.followed is not None else None
+        self.followed = config
+        self._context.outdated.add(config.version)
+        self._log.info("policy_changed", version=config.version, hash=config.hash, before=before)
 
     def _decide_batch(self, decider: Decider, sources: tuple[str, ...]) -> int:
         """Decide records until a bound of records, bytes, outputs or time is reached. Return their number."""
@@ -465,12 +510,14 @@ class PartitionTask:
             raise AccessDeniedError(missing_right(error, topics)) from error
         if decided.changes:
             opened.store.write(decided.changes, changelog_offset=written, at_ms=now_ms)
-        if self._lacks_right:
-            self._lacks_right = False
-            self._meters.is_stopped.set(0)
+        decider = self._require_decider()
+        if self._lacks_right or self._is_refused:
+            self._lacks_right = self._is_refused = False
+            if not decider.quarantine.stopped:
+                self.stopped_since_s = None
+                self._meters.is_stopped.set(0)
         took = time.perf_counter() - began
         self._commit_s += (took - self._commit_s) / 8
-        decider = self._require_decider()
         self._meters.committed(count, len(decided.outputs), decider.dead_letters, decider.now_ms, took)
         self._meters.count_inputs(decider.input_counts)
         decider.dead_letters = 0
@@ -493,7 +540,7 @@ class PartitionTask:
 
     async def _wait_for_resume(self, decider: Decider) -> None:
         """Hold all sources until an operator's resume is written into the own log, after the stop."""
-        self._mark_stopped()
+        self._mark_stopped(decider.quarantine.stopped)
         self._consumer.hold(set(self.tps.values()))
         own = TopicPartition(self.spec.own_log, self.partition)
         if decider.quarantine.answers_from < 0:

@@ -18,12 +18,9 @@ from msgspec.structs import replace
 from schemas.topics import LEAD_ALERTS
 from workers.engine.api import AgentSpec, Config, DeadLetterEncoder, Emit, Record
 from workers.engine.batch import Limits
-from workers.engine.config_guard import row_of
-from workers.engine.control import ConfigChange, control_or_none, is_control
 from workers.engine.decide import Decider
 from workers.engine.memory import MemoryStore
 from workers.engine.partitioner import partition_of
-from workers.engine.rows import Rows
 from workers.replay.history_lines import BadLine, Stamp, raw_value
 
 _RECORDS_PER_WRITE = 500
@@ -78,9 +75,8 @@ def replay_logs(
             continue
         for partition in range(partitions):
             log = sorted(logs.get((spec.own_log, partition), []), key=_offset)
-            store = _store_with(config)
-            newest = max((config, *_configs_in(log)), key=_version)
-            decider = Decider(spec, partition, partitions, store, newest, dead_letter, limits)
+            store = MemoryStore()
+            decider = Decider(spec, partition, partitions, store, config, dead_letter, limits)
             emits = _replay_log(decider, store, log)
             outputs.append(
                 TaskOutputs(spec.name, partition, [_with_partition(emit, partitions) for emit in emits])
@@ -220,27 +216,6 @@ def _record(line: _Line) -> Record:
         raw_value(line.value),
         tuple((name, content.encode()) for name, content in line.headers),
     )
-
-
-def _store_with(config: Config) -> MemoryStore:
-    """Return rows in which only the config is stored, so that a decider with a newer one begins with it."""
-    store = MemoryStore()
-    rows = Rows(store)
-    rows.put(row_of(config))
-    rows.keep()
-    store.write(rows.changes())
-    return store
-
-
-def _configs_in(log: Iterable[Record]) -> Iterator[Config]:
-    """Yield the configs that the workers changed to. Each worker had the newest before it decided on."""
-    for record in log:
-        if is_control(record) and isinstance(change := control_or_none(record), ConfigChange):
-            yield change.config
-
-
-def _version(config: Config) -> int:
-    return config.version
 
 
 def _replay_log(decider: Decider, store: MemoryStore, log: list[Record]) -> list[Emit]:

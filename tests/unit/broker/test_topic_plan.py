@@ -19,6 +19,9 @@ SETTINGS = Settings(app_id="house", partitions=6, replication_factor=3)
 PLAN = {topic.name: topic for topic in plan_topics(SETTINGS)}
 CHANGELOG = "house-accounts-changelog"
 WATERMARKS = "house-watermarks"
+POLICIES = "house-policies"
+SHARED = {WATERMARKS, POLICIES}
+"""Topics with one partition for the whole app."""
 
 
 def as_planned(topic: PlannedTopic) -> FoundTopic:
@@ -37,25 +40,27 @@ def with_config(name: str, **config: str) -> FoundTopic:
     )
 
 
-def test_the_plan_holds_every_topic_of_the_contract_a_changelog_per_agent_and_the_watermarks() -> None:
-    assert set(PLAN) == set(TOPICS) | {f"house-{agent}-changelog" for agent in AGENTS} | {WATERMARKS}
+def test_the_plan_holds_every_topic_of_the_contract_a_changelog_per_agent_and_the_shared_topics() -> None:
+    assert set(PLAN) == set(TOPICS) | {f"house-{agent}-changelog" for agent in AGENTS} | SHARED
 
 
 def test_all_topics_have_the_same_partitions_because_the_logs_are_co_partitioned() -> None:
     others = {
-        (topic.partitions, topic.replication_factor) for topic in PLAN.values() if topic.name != WATERMARKS
+        (topic.partitions, topic.replication_factor) for topic in PLAN.values() if topic.name not in SHARED
     }
     assert others == {(6, 3)}
 
 
-def test_the_watermarks_of_all_workers_are_in_one_partition() -> None:
-    assert (PLAN[WATERMARKS].partitions, PLAN[WATERMARKS].replication_factor) == (1, 3)
+@pytest.mark.parametrize("name", sorted(SHARED))
+def test_a_topic_of_the_whole_app_has_one_partition(name: str) -> None:
+    assert (PLAN[name].partitions, PLAN[name].replication_factor) == (1, 3)
 
 
 @pytest.mark.parametrize(
     ("name", "policy"),
     [
         (CHANGELOG, "compact"),
+        (POLICIES, "compact"),
         ("crm.accounts", "compact"),
         ("crm.reps", "compact"),
         ("lead.scores", "compact"),
@@ -77,6 +82,7 @@ def test_events_expire_after_the_set_retention_and_latest_values_never() -> None
     assert {name for name, kept in fortnight.items() if kept is None} == {
         *(f"house-{agent}-changelog" for agent in AGENTS),
         *("crm.accounts", "crm.contacts", "crm.reps", "lead.scores"),
+        POLICIES,
     }
     assert fortnight.pop("dead.letters.actions") == str(28 * 86_400_000), "an action outlives its letter"
     assert fortnight.pop(WATERMARKS) == "3600000"
@@ -93,7 +99,7 @@ def test_our_compacted_topics_are_compacted_within_the_policys_erase_within() ->
 
 
 @pytest.mark.parametrize(
-    "topic", [topic for topic in PLAN.values() if topic.name != WATERMARKS], ids=lambda topic: topic.name
+    "topic", [topic for topic in PLAN.values() if topic.name not in SHARED], ids=lambda topic: topic.name
 )
 def test_every_topic_keeps_at_least_two_weeks_of_history(topic: PlannedTopic) -> None:
     if topic.config["cleanup.policy"] == "delete":

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 
 import pytest
 
-from tests.counter_hop import V1, Bench
+from tests.counter_hop import SPEC, V1, Bench, CounterHop, dead_letter
 from workers.engine.api import Config
-from workers.engine.config_guard import ConfigConflictError, ConfigRow
+from workers.engine.config_guard import ConfigConflictError, ConfigRow, ConfigUnreadableError
 from workers.engine.control import ConfigChange
+from workers.engine.decide import Decider
 
 V2 = Config("rules", 2, "hash2", "v2")
 V3 = Config("rules", 3, "hash3", "v3")
-V2_CHANGED = replace(V2, hash="other", text="v2 changed")
+V2_CHANGED = dataclasses.replace(V2, hash="other", text="v2 changed")
 
 
 def change(config: Config) -> ConfigChange:
@@ -55,26 +56,60 @@ def test_a_config_that_is_not_newer_changes_nothing(repeated: Config) -> None:
     assert bench.decider.config == V2
 
 
-@pytest.mark.parametrize(
-    ("held", "mine"), [(V2, V1), (V3, V1), (V2, V2_CHANGED)], ids=["older", "much older", "changed text"]
-)
-def test_a_worker_that_must_not_decide_is_refused_at_its_start(held: Config, mine: Config) -> None:
-    bench = Bench(config=held)
+def test_a_worker_with_another_text_of_the_followed_version_is_refused_at_its_start() -> None:
+    bench = Bench(config=V2)
     with pytest.raises(
         ConfigConflictError,
-        match=rf"counter/0 follows policy rules version {held.version} \({held.hash}\); "
-        rf"this worker has version {mine.version} \({mine.hash}\)",
+        match=r"counter/0 follows policy rules version 2 \(hash2\); this worker has version 2 \(other\)",
     ):
-        taken_over(bench, mine)
+        taken_over(bench, V2_CHANGED)
 
 
-@pytest.mark.parametrize(
-    ("mine", "received"), [(V1, V2), (V2, V3), (V2_CHANGED, V2)], ids=["newer", "newer yet", "changed text"]
-)
-def test_a_worker_that_reads_a_config_it_does_not_have_is_refused(mine: Config, received: Config) -> None:
-    bench = taken_over(Bench(config=V1), mine)
-    with pytest.raises(ConfigConflictError, match=f"version {received.version}"):
-        bench.decide(bench.control(change(received)))
+def test_a_worker_that_reads_another_text_of_its_own_version_is_refused() -> None:
+    bench = taken_over(Bench(config=V1), V2_CHANGED)
+    with pytest.raises(ConfigConflictError, match="version 2"):
+        bench.decide(bench.control(change(V2)))
+
+
+@pytest.mark.parametrize("held", [V2, V3], ids=["older", "much older"])
+def test_a_worker_with_an_older_config_decides_by_the_followed_one(held: Config) -> None:
+    bench = taken_over(Bench(config=held), V1)
+    assert bench.send("count a") == [f"a=1 at 0 from in by {held.text}"]
+    assert not bench.decider.wants_config_record
+
+
+def test_a_worker_follows_a_published_config_that_it_does_not_have() -> None:
+    bench = taken_over(Bench(config=V1), V1)
+    assert bench.send("count a") == ["a=1 at 0 from in by v1"]
+    assert bench.decide(bench.control(change(V2)))[-1] == "configs=1 changed by v2"
+    assert bench.send("count a")[-1] == "a=2 at 0 from in by v2"
+    bench = taken_over(bench, V1)
+    assert bench.send("count a")[-1] == "a=3 at 0 from in by v2"
+
+
+def make_hop_of_this_release(config: Config) -> CounterHop:
+    if config.version > 2:
+        raise ValueError("rules:7: a key of a later release")
+    return CounterHop(config)
+
+
+def test_a_config_that_the_program_cannot_read_is_refused_and_no_record_is_decided_by_another() -> None:
+    bench = taken_over(Bench(config=V1), V1)
+    old = dataclasses.replace(SPEC, make_hop=make_hop_of_this_release)
+    bench.decider = Decider(old, 0, 1, bench.store, V1, dead_letter)
+    unreadable = bench.control(change(V3))
+    with pytest.raises(
+        ConfigUnreadableError,
+        match=r"counter/0 follows policy rules version 3 \(hash3\), which this release of the program cannot read"
+        r" \(ValueError: rules:7: a key of a later release\)\. Run the release that published it",
+    ):
+        bench.decide(unreadable)
+    assert bench.decider.config == V1, "nothing is followed halfway"
+    bench = Bench(bench.store, V1)
+    bench.decide(unreadable)
+    bench.commit()
+    with pytest.raises(ConfigUnreadableError, match="counter/0 follows policy rules version 3"):
+        Decider(old, 0, 1, bench.store, V1, dead_letter)
 
 
 def test_a_worker_skips_no_version_that_the_log_has() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from workers.engine.api import Record
+from workers.engine.clocks import StampClock
+from workers.engine.control import HEADER
 from workers.engine.inbox import GapError, Inbox
 
 RANKED = ("log", "in")
@@ -77,10 +79,45 @@ def test_waiting_records_are_measured_in_records_bytes_and_offsets(inbox: Inbox)
     assert (inbox.count("in"), inbox.size("in"), inbox.first_offset("in")) == (0, 0, None)
 
 
+class Machine:
+    """A clock of an edge that reads 100."""
+
+    def reached_ms(self) -> int:
+        return 100
+
+    def clamp(self, stamp_ms: int) -> int:
+        return min(stamp_ms, 100)
+
+    def bound(self, stamp_ms: int) -> int:
+        return self.clamp(stamp_ms)
+
+
 @pytest.mark.parametrize(("stamp_ms", "read_ms"), [(7, 7), (500, 100), (0, 0)])
 def test_at_the_edge_a_stamp_is_bounded(stamp_ms: int, read_ms: int) -> None:
-    inbox = Inbox(("in",), clamp=lambda stamp_ms: min(stamp_ms, 100))
+    inbox = Inbox(("in",), clock=Machine())
     inbox.offer("in", 0, [raw(0, stamp_ms)])
     record = inbox.peek(("in",))
     assert record is not None
     assert record.timestamp_ms == read_ms
+
+
+def of_operator(kind: str, topic: str) -> Record:
+    return Record(topic, 0, 0, 9_000, None, b"{}", ((HEADER, kind.encode()),))
+
+
+@pytest.mark.parametrize("kind", ["config", "resume"])
+def test_an_operators_record_moves_no_time_of_a_history(kind: str) -> None:
+    """Its stamp is the time of a machine. In a demo all deadlines of months would be due at once."""
+    clock = StampClock()
+    inbox = Inbox(RANKED, "log", clock)
+    inbox.offer("in", 0, [raw(0, 50), raw(1, 60)])
+    inbox.offer("log", 0, [of_operator(kind, "log")])
+    assert clock.reached_ms() == 60
+    assert taken(inbox) == [("in", 0), ("log", 0), ("in", 1)]
+
+
+def test_a_foreign_record_with_the_header_of_an_operator_moves_time_as_any_other() -> None:
+    clock = StampClock()
+    inbox = Inbox(RANKED, "log", clock)
+    inbox.offer("in", 0, [of_operator("config", "in")])
+    assert clock.reached_ms() == 9_000

@@ -1,0 +1,63 @@
+"""Mutations of how a policy is followed and published, which a test without Kafka notices."""
+
+from __future__ import annotations
+
+from mutation import Edit, Mutation
+
+ENGINE = "workers/engine"
+
+PUBLICATION = [
+    Mutation(
+        "a worker with another text of the followed policy decides",
+        "two decisions name one version, and two texts made them",
+        (
+            Edit(
+                f"{ENGINE}/config_guard.py",
+                "    if followed.version != mine.version or",
+                "    if followed.version or",
+            ),
+        ),
+        "unit/engine/test_config.py::test_a_worker_with_another_text_of_the_followed_version_is_refused_at_its_start",
+        "DID NOT RAISE",
+    ),
+    Mutation(
+        "a policy that the release cannot read restarts the task",
+        "it restarts without end, and no operator learns why",
+        (
+            Edit(
+                f"{ENGINE}/config_guard.py",
+                "        raise ConfigUnreadableError(",
+                "        raise RuntimeError(",
+            ),
+        ),
+        "unit/engine/test_config.py::"
+        "test_a_config_that_the_program_cannot_read_is_refused_and_no_record_is_decided_by_another",
+        "RuntimeError",
+    ),
+    Mutation(
+        "an operator's record moves the time of a history",
+        "in a demo all deadlines of months are due at once when a policy is published",
+        (
+            Edit(
+                f"{ENGINE}/inbox.py",
+                "is_timeless = record.topic == self._own_log and",
+                "is_timeless = record.topic == '' and",
+            ),
+        ),
+        "unit/engine/test_inbox.py::test_an_operators_record_moves_no_time_of_a_history",
+        "assert",
+    ),
+    Mutation(
+        "another text of the followed version is published",
+        "every partition ignores it, and the operator believes that it is followed",
+        (
+            Edit(
+                "workers/commands/policy_publish.py",
+                "    if config.version <= present:",
+                "    if config.version < present:",
+            ),
+        ),
+        "unit/commands/test_policy_publish.py::test_a_version_that_is_not_higher_is_refused",
+        "DID NOT RAISE",
+    ),
+]

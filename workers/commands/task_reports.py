@@ -1,0 +1,148 @@
+"""Which policy each partition follows, as the workers report it, and the texts of all policies that were ever followed.
+
+In: the reports of the workers (watermark_board.py) and the records of the topic of policies. Out: the followed policy, the
+one before it, and for each partition why it does not follow a policy.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from workers.broker.topic_plan import AGENTS
+from workers.engine.control import ConfigChange, config_key, control_or_none
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from workers.engine.api import Config, Record
+    from workers.engine.watermark_board import WorkerReport
+
+STALE_MS: Final = 6_000
+"""A worker that runs reports every 2 s. A report that is older than the newest one by more is of a worker that is gone."""
+Task = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reported:
+    """The report of a worker on one task. ``followed``: the key of its config, or None if it is not open."""
+
+    generation: int
+    at_ms: int
+    followed: str | None
+    stopped: str
+    is_of_earlier_release: bool
+
+
+def places(tasks: Iterable[Task]) -> str:
+    """Return the names of tasks in their order, as ``accounts/0-2, desks/1``."""
+    runs: list[tuple[str, int, int]] = []
+    for agent, partition in tasks:
+        if runs and runs[-1][0] == agent and runs[-1][2] == partition - 1:
+            runs[-1] = (agent, runs[-1][1], partition)
+        else:
+            runs.append((agent, partition, partition))
+    return ", ".join(f"{agent}/{a}" if a == b else f"{agent}/{a}-{b}" for agent, a, b in runs)
+
+
+class TaskReports:
+    """The latest report about each task of the app."""
+
+    def __init__(self, partitions: int) -> None:
+        self.tasks: list[Task] = [(agent, partition) for agent in AGENTS for partition in range(partitions)]
+        self._latest: dict[Task, _Reported] = {}
+
+    def apply(self, report: WorkerReport, at_ms: int) -> None:
+        """Note a report of the time ``at_ms``. Of a partition that has moved, the later generation of the group counts."""
+        for of in report.agents:
+            followed = {one: key for key, partitions in (of.followed or {}).items() for one in partitions}
+            for partition in of.partitions:
+                task = (of.agent, partition)
+                known = self._latest.get(task)
+                if known is not None and (known.generation, known.at_ms) > (report.generation, at_ms):
+                    continue
+                self._latest[task] = _Reported(
+                    report.generation,
+                    at_ms,
+                    followed.get(partition),
+                    of.stopped.get(partition, ""),
+                    is_of_earlier_release=of.followed is None,
+                )
+
+    def forget_before(self, at_ms: int) -> None:
+        """Forget the reports that are older."""
+        self._latest = {task: one for task, one in self._latest.items() if one.at_ms >= at_ms}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no worker has reported a task."""
+        return not self._latest
+
+    def followers(self, config: Config) -> list[Task]:
+        """Return the tasks that follow a config."""
+        key = config_key(config.version, config.hash)
+        return [task for task in self.tasks if (one := self._latest.get(task)) and one.followed == key]
+
+    def stopped(self) -> list[Task]:
+        """Return the tasks that are stopped."""
+        return [task for task in self.tasks if (one := self._latest.get(task)) and one.stopped]
+
+    def of_earlier_release(self) -> list[Task]:
+        """Return the tasks of workers whose release does not report what it follows. It stops at a policy that it lacks."""
+        return [task for task in self.tasks if (one := self._latest.get(task)) and one.is_of_earlier_release]
+
+    def highest_version(self) -> int:
+        """Return the highest version that a task follows, or 0."""
+        return max(
+            (int(one.followed.partition(" ")[0]) for one in self._latest.values() if one.followed), default=0
+        )
+
+    def obstacles(self, config: Config) -> list[str]:
+        """Return why tasks do not follow a config, one line for all tasks with the same reason."""
+        by_reason: dict[str, list[Task]] = defaultdict(list)
+        following = set(self.followers(config))
+        for task in self.tasks:
+            if task not in following:
+                by_reason[self._reason(task, config)].append(task)
+        return [f"{places(tasks)}: {reason}" for reason, tasks in by_reason.items()]
+
+    def _reason(self, task: Task, config: Config) -> str:
+        one = self._latest.get(task)
+        if one is None:
+            return "no worker reports it"
+        if one.stopped:
+            why = one.stopped.removeprefix(f"{task[0]}/{task[1]}")
+            return f"stopped: {why if why == one.stopped else f'it{why}'}"
+        if one.is_of_earlier_release:
+            return "its worker has an earlier release of the program"
+        if one.followed is None:
+            return "its worker is opening it"
+        version, _, digest = one.followed.partition(" ")
+        if int(version) == config.version:
+            return f"it follows another text of version {version} ({digest})"
+        return f"it follows version {version}"
+
+
+class Archive:
+    """The policies that were ever followed, by version."""
+
+    def __init__(self, configs: Iterable[Config] = ()) -> None:
+        self._configs = {config.version: config for config in configs}
+
+    def apply(self, record: Record) -> None:
+        """Note a record of the topic of policies. One that cannot be read is ignored."""
+        change = control_or_none(record)
+        if isinstance(change, ConfigChange):
+            self._configs[change.version] = change.config
+
+    @property
+    def followed(self) -> Config | None:
+        """The policy with the highest version: it is in every log, or in those that its workers have taken."""
+        return self._configs[max(self._configs)] if self._configs else None
+
+    @property
+    def before(self) -> Config | None:
+        """The policy that was followed before, or None if there was none."""
+        earlier = sorted(self._configs)[:-1]
+        return self._configs[earlier[-1]] if earlier else None
