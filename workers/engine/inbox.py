@@ -92,9 +92,10 @@ class Inbox:
         """Return the record to decide next: the earliest first record of these sources, ties by rank. None if none waits."""
         best: Record | None = None
         for topic in topics:
-            queue = self._waiting[topic]
-            if queue and (best is None or queue[0].timestamp_ms < best.timestamp_ms):
-                best = queue[0]
+            if queue := self._waiting[topic]:
+                first = queue[0]
+                if best is None or first.timestamp_ms < best.timestamp_ms:
+                    best = first
         return best
 
     def pop(self, record: Record) -> None:
