@@ -83,6 +83,7 @@ class _Shadow:
         self._hop = hop
         self._names = names
         self.key_of = hop.key_of
+        self.quick_key_of = hop.quick_key_of  # of inputs only, and their topics keep their names
         self.is_ready = hop.is_ready
         self.unread_of = hop.unread_of
         self.is_outdated = hop.is_outdated

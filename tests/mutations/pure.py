@@ -145,8 +145,8 @@ PURE = [
         (
             Edit(
                 f"{ENGINE}/decide.py",
-                "if partition_of(raw, self.partitions) != self.partition:",
-                "if self.partition < 0:",
+                "partition_of(raw := key.encode(), self.partitions) == self.partition:",
+                "partition_of(raw := key.encode(), self.partitions) >= 0:",
             ),
         ),
         "unit/engine/test_forwarding.py::test_a_record_on_the_wrong_partition_is_forwarded_to_the_own_log_unchanged",

@@ -137,6 +137,10 @@ class Hop(Protocol[E]):
         """Return the key whose partition must decide the event, or None where every partition may."""
         ...
 
+    def quick_key_of(self, record: Record) -> str | None:
+        """Return what ``key_of`` would return for a record that only has to be forwarded. None: parse it to know."""
+        ...
+
     def handle(self, event: E, record: Record, rows: Rows, clock: Clock) -> list[Emit]:
         """Decide one record: change rows and return the outputs. Raises :class:`RefusedError`."""
         ...
@@ -180,6 +184,11 @@ class BaseHop:
         """Return nothing: the records of this hop were written by other hops."""
         del event
         return ()
+
+    def quick_key_of(self, record: Record) -> str | None:
+        """Return None: the key is known when the record is parsed."""
+        del record
+        return None
 
     def is_outdated(self, event: Any, record: Record, rows: Rows) -> bool:
         """Return False: the records of this hop have no versions."""

@@ -233,19 +233,21 @@ class Decider:
         self.skips.check(record, self.limits.max_record_bytes)
         origin = origin_of(record) if record.topic == self.spec.own_log else None
         as_sent = record if origin is None else replace(record, topic=origin)
+        is_checked = origin is None and record.topic in self.spec.checked_topics
+        if is_checked and (forwarded := self._forwarded(record, self.hop.quick_key_of(record))):
+            return forwarded
         event = self.hop.parse(as_sent)
-        if origin is None and record.topic in self.spec.checked_topics:
-            key = self.hop.key_of(event)
-            if key is not None:
-                raw = key.encode()
-                if partition_of(raw, self.partitions) != self.partition:
-                    return [forward_emit(record, self.spec.own_log, raw)]
-        unread = self.hop.unread_of(event)
-        if unread:
-            self.input_counts.unread += unread
+        if is_checked and (forwarded := self._forwarded(record, self.hop.key_of(event))):
+            return forwarded
+        self.input_counts.unread += self.hop.unread_of(event)
         if self.hop.is_outdated(event, as_sent, self.rows):
             self.input_counts.outdated.append(as_sent.topic)
         return self.hop.handle(event, as_sent, self.rows, clock)
+
+    def _forwarded(self, record: Record, key: str | None) -> list[Emit]:
+        if key is None or partition_of(raw := key.encode(), self.partitions) == self.partition:
+            return []
+        return [forward_emit(record, self.spec.own_log, raw)]
 
     def _handle_control(self, record: Record, clock: Clock) -> None:
         control = control_or_none(record)

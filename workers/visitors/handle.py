@@ -44,6 +44,7 @@ from workers.visitors.input_events import (
 )
 from workers.visitors.lead_facts import VisitorFact, fact_of, identified_fact, redated, with_unread
 from workers.visitors.links import link_at, with_link
+from workers.visitors.quick_keys import quick_key_of
 from workers.visitors.refused_requests import refusal_alert
 from workers.visitors.rows import BrowserRow, ConsentStatement, Link, PersonRow, ReadyRow, VisitorRow
 from workers.visitors.sweep import retention_of, sweep_chunk
@@ -105,6 +106,10 @@ class VisitorsHop(BaseHop):
         if not isinstance(event, ParsedEvent):
             return None
         return browser_of(event.body) or (event.address.email if event.address else None)
+
+    def quick_key_of(self, record: Record) -> str | None:
+        """Return the browser of an ordinary activity. None: it must be parsed."""
+        return quick_key_of(record)
 
     def unread_of(self, event: ParsedEvent | DirectoryReady | PersonErased) -> tuple[tuple[str, str], ...]:
         """Return (topic, field) of each field of an input event that could not be read."""
