@@ -14,7 +14,8 @@ from workers.backtest.policy_run import RunLockedError, run_policy
 from workers.backtest.run_processes import PolicyRun, run_all
 from workers.backtest.work_folder import RunFolder, run_name
 from workers.engine.api import Config
-from workers.policy.load import PolicyError, load_policy, to_config
+from workers.engine.config_guard import ConfigUnreadableError
+from workers.policy.load import load_policy, to_config
 from workers.replay.history_files import History
 from workers.replay.topic_roles import INPUT_RANKS
 
@@ -92,7 +93,7 @@ def test_runs_in_processes_of_their_own_report_their_progress(
     run = PolicyRun(tmp_path / "run", config_of(agreed))
     wrong = PolicyRun(tmp_path / "wrong", replace(run.config, text="not a policy"))
     run_policy(run.folder, history.scans, run.config, KEY, lambda _: None)
-    with pytest.raises(PolicyError):
+    with pytest.raises(ConfigUnreadableError):
         run_all([run, wrong], history.scans, KEY, lambda *_: None, processes=2)
     assert not RunFolder(wrong.folder).is_done
 
