@@ -17,7 +17,7 @@ demo: .venv/run.stamp ## route two weeks of generated events on a real Kafka on 
 	@$(BIN)/lead-router demo
 
 test: .venv ## run every test, three at a time; starts a Kafka for each process, unless KAFKA_BOOTSTRAP names one
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 3 --dist loadfile
 
 mutations: .venv ## undo the fix of each known defect, on a real Kafka, and check that its test fails (minutes)
 	$(BIN)/pytest tests/mutations/all.py

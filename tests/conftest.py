@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 import hypothesis
 import pytest
@@ -43,12 +42,3 @@ def own_kafka(tmp_path: Path) -> Iterator[LocalKafka]:
     """Yield a started broker for this test alone, which the test may kill and restart. It is always started here."""
     with LocalKafka(tmp_path / "kafka", properties=IMPATIENT) as broker:
         yield broker
-
-
-_LONGEST_FIRST: Final = ("integration", "property", "scenarios")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the folders whose files take longest, so that no process is left alone with one of them at the end."""
-    rank = {folder: number for number, folder in enumerate(_LONGEST_FIRST)}
-    items.sort(key=lambda item: rank.get(item.path.relative_to(Path(__file__).parent).parts[0], len(rank)))

@@ -224,4 +224,11 @@ DOMAIN = [
         "test_levels_are_asked_in_their_order_and_never_a_partner_who_had_the_account",
         "assert",
     ),
+    Mutation(
+        "a placeholder is the key of an activity that is forwarded",
+        "the address of the event is its key, so the visitor has rows in two partitions",
+        (Edit("workers/visitors/quick_keys.py", " and not is_placeholder_id(browser)", ""),),
+        "unit/visitors/test_quick_keys.py::test_anything_else_must_be_parsed",
+        "assert",
+    ),
 ]

@@ -374,4 +374,31 @@ LIVE = [
         "integration/test_engine_partitions.py::test_a_worker_that_the_group_refuses_ends_and_logs_the_reason",
         "has not ended",
     ),
+    Mutation(
+        "an answer of the group that passes ends the worker",
+        "a broker that starts answers a heartbeat with an unknown error, and each worker ends",
+        (
+            Edit(
+                f"{ENGINE}/group_errors.py",
+                "        if error is None or self.is_final(error, now_s):",
+                "        if True:",
+            ),
+        ),
+        "integration/test_engine_partitions.py::test_a_worker_joins_its_group_again_after_an_error_that_passes",
+        "not within",
+    ),
+    Mutation(
+        "the stop of a reader raises the CancelledError of its fetch",
+        "a task that stops a reader while the broker is away ends as if it had been cancelled (reproduced)",
+        (
+            Edit(
+                f"{ENGINE}/consumer_stop.py",
+                "    except asyncio.CancelledError:",
+                "    except ZeroDivisionError:",
+            ),
+        ),
+        "integration/test_engine_broker.py::"
+        "test_a_reader_stops_although_one_of_its_fetches_waits_because_the_broker_is_away",
+        "CancelledError",
+    ),
 ]

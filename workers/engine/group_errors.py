@@ -29,8 +29,6 @@ MOST_S: Final = 60.0
 """A worker that has had errors for longer than this leaves. Seconds."""
 _APART_S: Final = 30.0
 """An error that comes later than this after the one before begins another series. Seconds."""
-
-
 _FINAL: Final = (
     GroupAuthorizationFailedError,
     InconsistentGroupProtocolError,
@@ -54,9 +52,9 @@ class GroupErrors:
 
         After any other error the consumer joins the group again, in its own event loop ``loop``.
         """
-        if consumer._closed:  # noqa: SLF001 - aiokafka has no other way
+        coordinator, fetcher = consumer._coordinator, consumer._fetcher  # noqa: SLF001 - aiokafka has no other way
+        if consumer._closed or coordinator is None:  # noqa: SLF001 - it stops, or is not connected yet
             return None
-        coordinator, fetcher = consumer._coordinator, consumer._fetcher  # noqa: SLF001
         for routine in (coordinator._coordination_task, fetcher.error_future):  # noqa: SLF001
             if routine.done():
                 return _error_of(routine)

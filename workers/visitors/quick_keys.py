@@ -38,6 +38,6 @@ def quick_key_of(record: Record) -> str | None:
         return None
     try:
         browser = _decode(record.value).anonymous_id
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     return browser if _ORDINARY.fullmatch(browser) and not is_placeholder_id(browser) else None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import (
     GroupAuthorizationFailedError,
     InconsistentGroupProtocolError,
@@ -38,3 +41,11 @@ def test_a_worker_joins_again_after_errors_that_pass_and_leaves_when_they_do_not
 def test_errors_far_apart_never_end_a_worker() -> None:
     errors = GroupErrors()
     assert not any(errors.is_final(PASSES, 31.0 * number) for number in range(100))
+
+
+async def test_a_worker_that_still_connects_stays() -> None:
+    consumer = AIOKafkaConsumer("in", bootstrap_servers="127.0.0.1:1", group_id="app")
+    try:
+        assert GroupErrors().final_error(consumer, asyncio.get_running_loop(), 0.0) is None
+    finally:
+        await consumer.stop()

@@ -60,6 +60,14 @@ def test_anything_else_must_be_parsed(changed: dict[str, Any]) -> None:
     assert quick(**changed) is None
 
 
+@pytest.mark.parametrize("nested", ["[" * 30_000 + "]" * 30_000, '{"a":' * 9_000 + "1" + "}" * 9_000])
+def test_a_record_that_is_nested_too_deeply_is_refused_for_that_reason(nested: str) -> None:
+    deep = record(json.dumps(ORDINARY)[:-1].encode() + f', "x": {nested}}}'.encode())
+    assert HOP.quick_key_of(deep) is None
+    with pytest.raises(RefusedError, match="nested deeper than 50 levels"):
+        HOP.parse(deep)
+
+
 @pytest.mark.parametrize("topic", ["form.fills", "chat.conversations", "visitor.events"])
 def test_a_record_of_another_topic_must_be_parsed(topic: str) -> None:
     assert HOP.quick_key_of(record(json.dumps(ORDINARY).encode(), topic)) is None
