@@ -46,6 +46,8 @@ class Figures:
     rows_per_s: float
     stall_ms: float
     """The longest time in which the event loop did nothing else. Milliseconds."""
+    cpu_us: float
+    """Processor time of the process per row, with RocksDB's threads. Microseconds."""
 
 
 async def _create(bootstrap: str) -> None:
@@ -80,11 +82,11 @@ async def _timed(work: Callable[[], Awaitable[int]]) -> Figures:
             last = now
 
     watching = asyncio.create_task(watch())
-    began = time.perf_counter()
+    began, cpu_began = time.perf_counter(), time.process_time()
     count = await work()
-    took = time.perf_counter() - began
+    took, cpu_s = time.perf_counter() - began, time.process_time() - cpu_began
     watching.cancel()
-    return Figures(count / took, longest_s * 1000)
+    return Figures(count / took, longest_s * 1000, cpu_s / count * 1e6)
 
 
 async def _read_only(client: dict[str, str], end: int) -> int:
@@ -126,11 +128,13 @@ def main(rows: int) -> int:
     read = statistics.median(one.rows_per_s for one in baseline)
     rate = statistics.median(one.rows_per_s for one in restored)
     stall = max(one.stall_ms for one in restored)
+    read_us, restore_us = (statistics.median(one.cpu_us for one in found) for found in (baseline, restored))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(f"reading alone, on the event loop: {read:,.0f} rows/s")
     print(
         f"restore: {rate:,.0f} rows/s (goal on a quiet machine >= {GOAL_PER_S:,}), {rate / read:.2f} of reading alone"
     )
+    print(f"processor time of a row: {restore_us:.1f} us, reading alone {read_us:.1f} us")
     print(f"longest stall of the event loop: {stall:.0f} ms (goal <= {GOAL_STALL_MS:.0f})")
     print(f"peak memory: {memory} MB")
     return 0 if stall <= GOAL_STALL_MS else 1

@@ -27,7 +27,7 @@ from workers.engine.datadir import DataDir
 from workers.engine.faust_app import EngineApp, build_app
 from workers.engine.quarantine import QuarantineLimits
 from workers.engine.skips import SkipSource
-from workers.engine.store import configure
+from workers.engine.store_options import configure
 from workers.log import configure_logging
 from workers.metrics_page import serve_page
 from workers.open_files import files_of_rows, raise_limit

@@ -58,13 +58,13 @@ LIVE = [
         (
             Edit(
                 f"{ENGINE}/restore.py",
-                "    while not is_closing() and (at := await consumer.position(changelog)) < end:\n        report_left(end - at)\n",
-                "    seen = position\n    while seen < end:\n",
+                "            while not is_closing() and (at := await consumer.position(changelog)) < end:\n                report_left(end - at)\n",
+                "            seen = position\n            while seen < end:\n",
             ),
             Edit(
                 f"{ENGINE}/restore.py",
-                "            count += len(records)\n",
-                "            count += len(records)\n            seen = records[-1].offset + 1\n",
+                "                    count += len(records)\n",
+                "                    count += len(records)\n                    seen = records[-1].offset + 1\n",
             ),
         ),
         "integration/test_engine_state.py::"

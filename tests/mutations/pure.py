@@ -108,7 +108,7 @@ PURE = [
     Mutation(
         "every partition has a block cache of its own",
         "RocksDB opens with one cache per partition by default: memory grows with partitions",
-        (without(f"{ENGINE}/store.py", "    table.set_block_cache(blocks)\n"),),
+        (without(f"{ENGINE}/store_options.py", "    table.set_block_cache(blocks)\n"),),
         "unit/engine/test_store.py::test_all_copies_of_a_process_share_one_block_cache",
         "33554432",
     ),

@@ -37,7 +37,7 @@ STATE = [
     Mutation(
         "a reopened copy has settings of its own",
         "memory grows with the partitions, and each get of an absent row reads a block",
-        (Edit(f"{ENGINE}/store.py", ', column_families={"default": options}', ""),),
+        (Edit(f"{ENGINE}/store.py", ', column_families={"default": settings}', ""),),
         "unit/engine/test_store.py::test_a_reopened_copy_has_the_settings_of_a_new_one",
         "filter_policy",
     ),

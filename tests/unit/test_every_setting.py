@@ -26,7 +26,8 @@ from workers.connection_settings import Mechanism, Security
 from workers.demo.run import _kafka
 from workers.engine.api import Config
 from workers.engine.context import Context
-from workers.engine.store import RocksStore, _shared
+from workers.engine.store import RocksStore
+from workers.engine.store_options import shared
 from workers.log import configure_logging
 from workers.settings import Clock, LogFormat, Settings, SettingsError
 
@@ -87,7 +88,7 @@ def of_cache(settings: Settings, folder: Path) -> Any:
         return store._db.property_value("rocksdb.block-cache-capacity")
     finally:
         store.close()
-        _shared.cache_clear()
+        shared.cache_clear()
 
 
 def of_log(settings: Settings, _: Path) -> Any:

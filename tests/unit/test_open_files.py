@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from workers.engine.store import RocksStore, _shared, configure
+from workers.engine.store import RocksStore
+from workers.engine.store_options import configure, shared
 from workers.open_files import LEAST, MOST, files_of_rows, raise_limit
 
 
@@ -51,4 +52,4 @@ def test_the_cache_and_the_open_files_hold_for_new_and_reopened_copies(tmp_path:
             store.close()
     finally:
         configure(32 << 20, 128)
-        _shared.cache_clear()
+        shared.cache_clear()

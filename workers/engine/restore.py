@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from aiokafka import AIOKafkaConsumer
 
 from workers.engine.consumer_stop import stop_fully
+from workers.engine.unpacking import unpack_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +29,8 @@ _POLL_MS = 200
 _STOP_S = 1.0
 _MOST_RECORDS = 2_000
 """Records that are unpacked and written at a time. Between two portions another changelog is read."""
+_MOST_PORTIONS = 4
+"""Portions that are unpacked while RocksDB writes its buffers to files."""
 _STALL_S = 0.005
 
 
@@ -84,6 +87,7 @@ async def restore(  # noqa: PLR0917 - one call
             consumer = reader(client)
             try:
                 await consumer.start()
+                unpack_rows(consumer)
                 return await _read_changelog(
                     consumer, changelog, store, position, end, now_ms, is_closing, report_left
                 )
@@ -105,13 +109,25 @@ async def _read_changelog(
 ) -> int:
     consumer.assign([changelog])
     consumer.seek(changelog, position)
+    portions: asyncio.Queue[Sequence[Any]] = asyncio.Queue(_MOST_PORTIONS)
     count = 0
-    while not is_closing() and (at := await consumer.position(changelog)) < end:
-        report_left(end - at)
-        fetched = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_MOST_RECORDS)
-        for records in fetched.values():
-            count += len(records)
-            await load(store, records, now_ms)
+
+    async def write() -> None:
+        while portion := await portions.get():
+            await load(store, portion, now_ms)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(write())
+            while not is_closing() and (at := await consumer.position(changelog)) < end:
+                report_left(end - at)
+                fetched = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_MOST_RECORDS)
+                for records in fetched.values():
+                    count += len(records)
+                    await portions.put(records)
+            await portions.put(())
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None
     store.settle()
     report_left(0)
     return count

@@ -22,6 +22,7 @@ from workers.engine.staleness import ChangelogState, changelog_identity
 from workers.engine.state_errors import StoreDamagedError
 from workers.engine.store import RocksStore
 from workers.engine.topic_ids import topic_ids
+from workers.engine.unpacking import unpack_rows
 
 if TYPE_CHECKING:
     from workers.engine.context import Context
@@ -89,6 +90,7 @@ class Standbys:
         consumer = reader(self._context.client, _FETCH_BYTES)
         try:
             await consumer.start()
+            unpack_rows(consumer)
             following = await self._open(consumer, tasks)
             if not following:
                 return

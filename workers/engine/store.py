@@ -12,42 +12,19 @@ import os
 import shutil
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import msgspec
-from rocksdict import (
-    BlockBasedOptions,
-    BottommostLevelCompaction,
-    Cache,
-    CompactOptions,
-    DBCompressionType,
-    Options,
-    Rdict,
-    ReadOptions,
-    WriteBatch,
-    WriteBufferManager,
-    WriteOptions,
-)
+from rocksdict import BottommostLevelCompaction, CompactOptions, Rdict, ReadOptions, WriteBatch
 
 from workers.engine.staleness import LocalMeta
 from workers.engine.state_errors import StateError, StoreDamagedError, StoreFailedError
+from workers.engine.store_options import LOADING, SERVING, UNLOGGED, options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MIB = 1024 * 1024
-_CACHE_BYTES = 32 * _MIB
-"""Cache of blocks read from disk, for all partitions of the process together, unless :func:`configure` sets it."""
-_ALL_WRITE_BUFFERS_BYTES = 64 * _MIB
-_WRITE_BUFFER_BYTES = 4 * _MIB
-_BLOOM_BITS = 10  # 1 % of the gets of absent rows read a block
-_BUFFER_BLOOM_PART = 0.02  # a get of an absent row takes 0.3 instead of 0.6 us in a full buffer
-_LOG_BYTES = 1 * _MIB
-_MANIFEST_BYTES = 1
-"""Each change of the files begins a new manifest. A longer one would keep key bounds of deleted files, so erased keys too."""
 _FIRST_PAGE = 16
 _LARGEST_PAGE = 1024
 
@@ -69,56 +46,9 @@ _OUTSIDE_CAUSES = tuple(
 
 _STALLED = "Result incomplete"
 """How RocksDB's error begins if a write would have to wait."""
-_UNLOGGED = WriteOptions()
-_UNLOGGED.disable_wal = True  # type: ignore[method-assign, assignment]  # the stub calls it a method
-_UNLOGGED.no_slowdown = True
 _META_KEY = b"\xff"  # not a row key: row keys are UTF-8, which never has this byte
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(LocalMeta).decode
-
-
-@dataclass(slots=True)
-class _Limits:
-    open_files: int = 128
-    """Files of rows that each copy keeps open."""
-
-
-_LIMITS = _Limits()
-
-
-def configure(cache_bytes: int, open_files: int) -> None:
-    """Set the cache that all copies share, and how many files of rows each copy that is opened later keeps open."""
-    _shared()[0].set_capacity(cache_bytes)
-    _LIMITS.open_files = open_files
-
-
-@cache
-def _shared() -> tuple[Cache, WriteBufferManager]:
-    return Cache(_CACHE_BYTES), WriteBufferManager(_ALL_WRITE_BUFFERS_BYTES, False)  # noqa: FBT003 - positional only
-
-
-def _options() -> Options:
-    blocks, buffers = _shared()
-    table = BlockBasedOptions()
-    table.set_block_cache(blocks)
-    table.set_bloom_filter(_BLOOM_BITS, False)  # noqa: FBT003 - positional only
-    # In the cache, the filter of a large file would exceed a shard and be read from disk at every get.
-    table.set_cache_index_and_filter_blocks(False)
-    options = Options(raw_mode=True)
-    options.create_if_missing(True)  # noqa: FBT003 - the same
-    options.set_block_based_table_factory(table)
-    options.set_write_buffer_manager(buffers)
-    options.set_write_buffer_size(_WRITE_BUFFER_BYTES)
-    options.set_max_write_buffer_number(2)
-    options.set_memtable_prefix_bloom_ratio(_BUFFER_BLOOM_PART)
-    options.set_memtable_whole_key_filtering(True)
-    options.set_max_open_files(_LIMITS.open_files)
-    options.set_compression_type(DBCompressionType.lz4())
-    options.set_max_log_file_size(_LOG_BYTES)
-    options.set_keep_log_file_num(1)
-    options.set_max_manifest_file_size(_MANIFEST_BYTES)
-    options.set_stats_dump_period_sec(0)
-    return options
 
 
 def delete_copy(path: Path) -> None:
@@ -143,8 +73,8 @@ class RocksStore:
         self._changelog = changelog
         try:
             # Without column_families rdict takes the options of an existing copy from its files: no shared cache, no filter.
-            options = _options()
-            self._db = Rdict(str(path), options, column_families={"default": options})
+            settings = options()
+            self._db = Rdict(str(path), settings, column_families={"default": settings})
         except Exception as error:
             failure = self._failure(error, "If it is damaged, it is rebuilt.", StoreDamagedError)
             if "/LOCK:" in str(error) and not isinstance(failure, StoreFailedError):
@@ -153,6 +83,7 @@ class RocksStore:
             raise failure from error
         self._compacting = threading.Lock()
         self._is_closed = False
+        self._is_loading = False
         self.meta = self._read_meta()
         """Metadata of the copy. None until something is written."""
 
@@ -249,7 +180,10 @@ class RocksStore:
         """
         meta, batch = self._batch(changes, changelog_offset, at_ms)
         try:
-            self._db.write(batch, _UNLOGGED)
+            if not self._is_loading:
+                self._db.set_options(LOADING)
+                self._is_loading = True
+            self._db.write(batch, UNLOGGED)
         except Exception as error:
             if str(error).startswith(_STALLED):
                 return False
@@ -261,6 +195,9 @@ class RocksStore:
         """Write what was loaded to files. Call it in a thread. Raises StoreDamagedError or StoreFailedError."""
         try:
             self._db.flush()
+            if self._is_loading:
+                self._db.set_options(SERVING)
+                self._is_loading = False
         except Exception as error:
             raise self._failure(error) from error
 

@@ -14,7 +14,8 @@ import pytest
 
 from workers.engine.staleness import LocalMeta
 from workers.engine.state_errors import StoreDamagedError, StoreFailedError
-from workers.engine.store import RocksStore, StoreLockedError, _shared
+from workers.engine.store import RocksStore, StoreLockedError
+from workers.engine.store_options import shared
 
 CHANGELOG = "app-desks-changelog-0@cluster"
 MANY = {b"row\x00%05d" % n: b"%d" % n for n in range(3000)}  # several pages of a scan
@@ -209,7 +210,7 @@ def test_a_load_deletes_rows_and_keeps_the_time_of_the_last_write_by_default(pat
 
 def test_all_copies_of_a_process_share_one_block_cache(path: Path) -> None:
     stores = [RocksStore(path / str(n), CHANGELOG) for n in range(3)]
-    cache, _ = _shared()
+    cache, _ = shared()
     seen = []
     for capacity in (1024 * 1024, 32 * 1024 * 1024):
         cache.set_capacity(capacity)
@@ -220,7 +221,7 @@ def test_all_copies_of_a_process_share_one_block_cache(path: Path) -> None:
 
 
 def test_the_block_cache_of_a_process_is_32_mib_unless_changed(path: Path) -> None:
-    _shared.cache_clear()
+    shared.cache_clear()
     store = RocksStore(path, CHANGELOG)
     assert store._db.property_value("rocksdb.block-cache-capacity") == "33554432"
     store.close()
@@ -259,18 +260,40 @@ def test_a_damaged_block_fails_gets_and_scans_instead_of_hiding_rows(path: Path)
     store.close()
 
 
+def settings(path: Path) -> set[str]:
+    """Return the settings that a copy has now, as RocksDB writes them beside its files."""
+    newest = max(path.glob("OPTIONS-*"), key=lambda file: file.name)
+    wanted = (
+        "filter_policy=",
+        "cache_index_and_filter_blocks=",
+        "write_buffer_size=",
+        "max_write_buffer_number=",
+        "level0_file_num_compaction_trigger=",
+        "max_open_files=",
+    )
+    return {line.strip() for line in newest.read_text().splitlines() if line.strip().startswith(wanted)}
+
+
 def test_a_reopened_copy_has_the_settings_of_a_new_one(path: Path) -> None:
     """RocksDB once took the settings of an existing copy from its files: no filter, and a cache of its own."""
-
-    def settings() -> set[str]:
-        newest = max(path.glob("OPTIONS-*"), key=lambda file: file.name)
-        wanted = ("filter_policy=", "cache_index_and_filter_blocks=", "write_buffer_size=", "max_open_files=")
-        return {line.strip() for line in newest.read_text().splitlines() if line.strip().startswith(wanted)}
-
     store = RocksStore(path, CHANGELOG)
     store.write(MANY)
     store.close()
-    first = settings()
+    first = settings(path)
     RocksStore(path, CHANGELOG).close()
-    assert settings() == first
+    assert settings(path) == first
     assert any(line.startswith("filter_policy=bloomfilter") for line in first)
+
+
+def test_a_loaded_copy_has_the_settings_of_a_new_one_once_it_is_settled_or_reopened(path: Path) -> None:
+    store = RocksStore(path, CHANGELOG)
+    first = settings(path)
+    assert store.load(dict(MANY), 2)
+    assert settings(path) != first
+    store.settle()
+    assert settings(path) == first
+    assert store.load({b"row\x00a": b"1"}, 3)
+    assert settings(path) != first
+    store = reopened(store)
+    assert settings(path) == first
+    store.close()
