@@ -49,6 +49,15 @@ Identifier = Annotated[
 
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 """A text of at most 500 characters, without spaces at its ends."""
+FieldName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$"),
+]
+"""The name of a custom field. 1 to 64 characters."""
+FieldValue = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+"""The value of a custom field. At most 200 characters, without spaces at its ends."""
+CustomFields = Annotated[dict[FieldName, FieldValue], Field(max_length=20)]
+"""Custom fields by name. At most 20."""
 Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4096)]
 """The address of a page. At most 4096 characters, without spaces at its ends."""
 UserAgent = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]

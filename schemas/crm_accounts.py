@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
-from schemas.base import Identifier, InboundEvent, Instant, Model, ShortText
+from schemas.base import CustomFields, Identifier, InboundEvent, Instant, Model, ShortText
 from schemas.vocabulary import Relationship
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True)]
@@ -55,8 +55,8 @@ class OpenOpportunity(Model):
 class CrmAccount(InboundEvent):
     """The whole record of a company, not a difference.
 
-    A blank `sic`, `naics`, `industry`, `revenue`, `employees`, `country`, `region`, `postal_code` or `phone` keeps its
-    last value. All other fields are taken as they are: an owner or an opportunity that is left out is removed.
+    A blank `sic`, `naics`, `industry`, `revenue`, `employees`, `founded`, `country`, `region`, `postal_code` or `phone`
+    keeps its last value, and so does each custom field. All other fields are taken as they are: an owner or an opportunity that is left out is removed.
     """
 
     STAND_INS: ClassVar[Mapping[str, str]] = {"name": ""}
@@ -104,6 +104,11 @@ class CrmAccount(InboundEvent):
     employees: str | Employees | None = Field(
         default=None, description="The number of employees, or a range or words such as `51-200` or `1,000+`."
     )
+    founded: int | str | None = Field(
+        default=None,
+        description="The year in which the company was founded, or a date of that year, as `1998` or `1998-05-01`. Only the "
+        "year counts.",
+    )
     country: str | None = Field(
         default=None,
         description="The company's country: a code of ISO 3166-1, a common alias such as UK, or a name in any language.",
@@ -111,6 +116,12 @@ class CrmAccount(InboundEvent):
     region: ShortText | None = Field(
         default=None,
         description="The company's region, a state or a province: its ISO 3166-2 code, with or without the country, or name.",
+    )
+    fields: CustomFields | None = Field(
+        default=None,
+        description='Custom fields of the account that the policy tests, as `{"plan": "gold"}`. Names are compared in '
+        "lower case, with underscores between words. A field that is left out or blank keeps its last value. The 20 stated "
+        "last are kept.",
     )
     postal_code: ShortText | None = Field(default=None, description="The company's postal code.")
     phone: ShortText | None = Field(default=None, description="The company's phone number, in any notation.")

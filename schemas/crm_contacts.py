@@ -20,6 +20,9 @@ class EnrichedCompany(Model):
     employees: str | Employees | None = Field(
         default=None, description="The number of employees, or a range or words such as `51-200` or `1,000+`."
     )
+    founded: int | str | None = Field(
+        default=None, description="The year in which the company was founded, or a date of that year."
+    )
     country: str | None = Field(
         default=None,
         description="The company's country: a code of ISO 3166-1, a common alias such as UK, or a name in any language.",

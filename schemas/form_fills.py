@@ -10,6 +10,7 @@ from pydantic import Field
 from schemas.base import (
     Campaign,
     Consent,
+    CustomFields,
     Identifier,
     InboundEvent,
     Language,
@@ -62,6 +63,17 @@ class FormFill(InboundEvent):
     language: Language | None = Field(
         default=None,
         description="The person's language, ISO 639 or BCP 47. Only the part before the first hyphen counts.",
+    )
+    product_interest: ShortText | None = Field(
+        default=None,
+        description="The product that the person is interested in, as the form has it. Several products in one text are "
+        "matched by the policy's patterns.",
+    )
+    fields: CustomFields | None = Field(
+        default=None,
+        description='Custom fields of the form that the policy tests, as `{"team_size": "20-50"}`. Names are compared in '
+        "lower case, with underscores between words. A blank field overwrites nothing. The account's field of the same name goes "
+        "before it.",
     )
     request: Request = Field(default=Request.CONTENT, description="The request that the form makes.")
     url: Url | None = Field(default=None, description="The address of the form's page.")

@@ -144,6 +144,14 @@ class LeadForm(LeadFact):
     language: str | None = Field(
         default=None, description="The person's language, ISO 639, in lower case, without a region."
     )
+    product_interest: str | None = Field(
+        default=None, description="The product that the person is interested in."
+    )
+    fields: dict[str, str] | None = Field(
+        default=None,
+        max_length=20,
+        description="Custom fields of the form, by name in lower case. Absent if it has none.",
+    )
     url: str | None = Field(default=None, description="The address of the form's page.")
     campaign: Campaign | None = Field(default=None, description="The campaign that brought the visitor.")
     consent: Consent | None = Field(

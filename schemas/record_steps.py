@@ -36,6 +36,11 @@ class Step:
     field: str
     """The name of that field within its model."""
 
+    @property
+    def has_free_key(self) -> bool:
+        """Whether this is an item of an object whose keys the contract does not name."""
+        return self.model is None and isinstance(self.key, str)
+
 
 def steps_to(model: Any, record: Any, loc: tuple[int | str, ...]) -> Iterator[Step]:
     """Follow the path of a problem through the record and the models."""

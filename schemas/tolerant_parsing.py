@@ -9,7 +9,8 @@ A record that fits the contract is parsed once, as ``parse_json`` does. Damaged 
 - "yes" and "0" are read as an answer, "6" as a number, and times as other systems write them (``value_spellings``).
 - A word of a closed list is read in any case, with spaces or hyphens for underscores, and as other systems call it
   (``word_spellings``).
-- A list that is too long keeps its first items. An item that cannot be read is left out, the other items stay.
+- A list or an object with free keys that is too long keeps its first items. An item that cannot be read is left out, the
+  other items stay. An answer of yes or no in an object with free keys is read as a text.
 - Any other optional field that cannot be read is left out and named. An unknown word of a closed list is named too.
 
 Required fields are the identity and the time of a record: one that cannot be read still refuses it. A model may name
@@ -21,6 +22,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 from functools import lru_cache
+from itertools import islice
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
@@ -168,9 +170,10 @@ def _as_expected(
             return other
     if kind == "list_type" and (is_number or isinstance(found, str | dict)):
         return [found]
-    if kind == "too_long" and isinstance(found, list):
+    if kind == "too_long" and isinstance(found, list | dict):
         _name(unread, topic, step.name, None)
-        return found[: problem["ctx"]["max_length"]]
+        most = problem["ctx"]["max_length"]
+        return found[:most] if isinstance(found, list) else dict(islice(found.items(), most))
     folds = kind == "enum" or step.key in getattr(step.model, "FOLDED_WORDS", ())
     if folds and isinstance(found, str) and len(found) <= _MOST_WORD_CHARS:
         lists = _word_lists_in(step.annotation)
@@ -194,6 +197,8 @@ def _as_several(step: Step, found: Any, kind: str) -> list[str] | None:
 
 def _as_other_type(step: Step, found: Any, kind: str) -> Any:
     """Return an answer, a number, a time or the item of a list that was written in another way. None: it needs a guess."""
+    if kind == "string_type" and isinstance(found, bool) and step.has_free_key:
+        return "true" if found else "false"
     if kind in _SINGLE_TYPES and isinstance(found, list) and len(found) == 1:
         while (
             isinstance(found, list) and len(found) == 1

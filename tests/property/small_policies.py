@@ -37,6 +37,12 @@ GATES: dict[str, dict[str, Any]] = {
     "employees": {"from": "10"},
     "country": {"in": ["US"]},
 }
+EXTRAS: dict[str, dict[str, Any]] = {
+    "age": {"to": "9"},
+    "product_interest": {"in": ["a*"]},
+    "fields": {"field": "plan", "in": ["gold"]},
+}
+"""The condition of a line of each fact that only gives points."""
 COUNTS = (
     0,
     1,
@@ -85,6 +91,8 @@ class SmallPolicy:
     """Points of every other title. None: such a title fails."""
     joined: tuple[int, tuple[str, ...]] | None = None
     """How many of which gates are enough. None: all must pass."""
+    extra: tuple[str, int, int] | None = None
+    """A fact of EXTRAS, with the points of its line and of every other value. None: it gives none."""
 
     def text(self) -> str:
         tree: dict[str, Any] = yaml.load(DEFAULT, Loader=yaml.BaseLoader)  # noqa: S506 - texts only
@@ -111,6 +119,10 @@ class SmallPolicy:
             tree["fit"]["employees"] = [{"to": 9, "points": small}, {"from": 10, "points": large}]
         if self.free_mail is not None:
             tree["fit"]["free_mail"] = self.free_mail
+        if self.extra is not None:
+            name, points, otherwise = self.extra
+            named = {"field": "plan"} if name == "fields" else {}
+            tree["fit"][name] = [EXTRAS[name] | {"points": points}, named | {"otherwise": otherwise}]
         if self.joined is not None:
             tree["gates"] = {"some": {"at_least": self.joined[0], "of": list(self.joined[1])}}
         behaviour = tree["behaviour"]
@@ -153,12 +165,13 @@ class Person(NamedTuple):
 def _people(policy: SmallPolicy) -> Iterator[Person]:
     """Yield every possible person. A person is tried with each size of the company and each kind of address."""
     titles: list[int | None] = [*policy.titles, policy.other_title]
+    extras = {0, *(policy.extra[1:] if policy.extra is not None else ())}  # 0: the fact is unknown
     for answers in product((True, False), repeat=len(policy.company)):
         company = dict(zip(policy.company, answers, strict=True))
         sizes = (5, 20, None) if "employees" not in company else (20,) if company["employees"] else (5, None)
         for company_is_right in {all(answers)} if answers else (True, False):
-            for function_is_right, title, size, is_free in product(
-                (True, False), titles, sizes, (True, False)
+            for function_is_right, title, size, is_free, extra in product(
+                (True, False), titles, sizes, (True, False), extras
             ):
                 passing = {gate: policy.company[gate] for gate, yes in company.items() if yes}
                 if function_is_right and policy.function is not None:
@@ -166,7 +179,7 @@ def _people(policy: SmallPolicy) -> Iterator[Person]:
                 if title is not None:
                     passing["title"] = title
                 facts = 0 if policy.bands is None or size is None else policy.bands[size >= 10]
-                facts += (policy.free_mail or 0) * is_free
+                facts += (policy.free_mail or 0) * is_free + extra
                 yield _judged(policy, company_is_right, function_is_right, title, passing, facts)
 
 

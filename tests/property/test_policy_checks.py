@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.property.small_policies import (
     DEFAULT,
+    EXTRAS,
     GATES,
     PERIODS,
     PROMISE_KEYS,
@@ -98,6 +99,7 @@ def small_policies(draw: st.DrawFn) -> SmallPolicy:
         draw(st.none() | SIGNED),
         other_title,
         joined,
+        draw(st.none() | st.tuples(st.sampled_from(sorted(EXTRAS)), SIGNED, SIGNED)),
     )
 
 
@@ -110,6 +112,9 @@ FINE = SmallPolicy({"industry": 5}, 5, (5, 3), 12, 25, 15, (SmallRule(5, None, F
 @example(replace(FINE, rules=(SmallRule(5, None, False, at_least_times=3),)))
 @example(replace(FINE, other_title=2))
 @example(replace(FINE, other_title=-4, bands=(-3, 4), free_mail=-2))
+@example(replace(FINE, extra=("age", -4, 6)))
+@example(replace(FINE, extra=("fields", 6, -2), free_mail=-2))
+@example(replace(FINE, extra=("product_interest", 6, 6), bar=31))
 @example(replace(FINE, cap=40, bar=20, gates_decide=True))
 @example(replace(FINE, points_decide=True))
 @example(replace(FINE, company={}, points_decide=True, bar=15))

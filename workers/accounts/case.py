@@ -92,6 +92,11 @@ class Case:
         """Stream time as a datetime in UTC."""
         return instant(self.now_ms)
 
+    @property
+    def today(self) -> int:
+        """Return the day of stream time in the policy's zone. Days since 1970-01-01."""
+        return self.terms.day_of(self.now_ms)
+
     def lead(self, lead_id: str) -> LeadRow:
         """Return the lead's row, or an empty one."""
         return self.rows.get(LeadRow, self.key, lead_id) or LeadRow()

@@ -38,6 +38,7 @@ _WIDTH: Final = 110
 _OTHER_NAMES: Final = {"title": "job_title", "function": "job_function"}
 """Short names of fields of a form."""
 _ACCOUNT: Final = "account."
+_CUSTOM: Final = "fields."
 _NEVER_CHANGED: Final = frozenset({"email"})
 """Fields of the form that identify the lead: with another value it is another lead."""
 
@@ -55,7 +56,8 @@ def try_lead(
         typer.Option(
             "--set",
             "-s",
-            help="A fact: FIELD=VALUE of the form, account.FIELD=VALUE of the company. May be repeated.",
+            help="A fact: FIELD=VALUE of the form, account.FIELD=VALUE of the company; fields.NAME=VALUE and"
+            " account.fields.NAME=VALUE for custom fields. May be repeated.",
         ),
     ] = None,
     account: Annotated[
@@ -201,6 +203,10 @@ def _apply(
             raise CommandError(
                 f"{fact!r} is not a fact; expected FIELD=VALUE, as title=CIO or account.country=US"
             )
+        fields, own_name = _custom_field(name, form, company)
+        if own_name:
+            fields["fields"] = {**fields.get("fields", {}), own_name: text}
+            continue
         if name.startswith(_ACCOUNT):
             field = _require_field(CRM_ACCOUNTS, name.removeprefix(_ACCOUNT), fact)
             company[field] = _value_of(field, text, policy)
@@ -209,6 +215,13 @@ def _apply(
         if is_change and field in _NEVER_CHANGED:
             raise CommandError(f"{field} cannot be changed: it is another lead then; try that lead by itself")
         form[field] = text
+
+
+def _custom_field(name: str, form: dict[str, Any], company: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """Return the record of a custom field, and the name of the field. Empty: it is not a custom field."""
+    record = company if name.startswith(_ACCOUNT) else form
+    plain = name.removeprefix(_ACCOUNT)
+    return record, plain.removeprefix(_CUSTOM) if plain.startswith(_CUSTOM) else ""
 
 
 def _value_of(field: str, text: str, policy: Policy) -> Any:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from schemas.account_links import SubsidiaryNamed
 from schemas.crm_accounts import CrmAccount
@@ -33,6 +33,7 @@ from workers.directory.versions import Known, merge_versions
 from workers.identity import company_names
 from workers.identity.company_domains import DATA_VERSION
 from workers.identity.crm_keys import crm_key, id_key, name_key
+from workers.identity.custom_fields import MOST_FIELDS, fold_fields
 from workers.outbox import fact_id
 
 if TYPE_CHECKING:
@@ -42,8 +43,23 @@ if TYPE_CHECKING:
     from workers.identity.company_domains import CompanyDomains
 
 AccountMessage = AccountFacts | AccountReleased | SubsidiaryNamed
+_FIELD = "fields."
+"""Begin of the name of a custom field among the facts of a version."""
 _NOTHING = AccountVersionRow(content="", event_id="")
-_FACTS = ("sic", "naics", "industry", "revenue", "employees", "country", "region", "postal_code", "phone")
+_FACTS = (
+    *(
+        "sic",
+        "naics",
+        "industry",
+        "revenue",
+        "employees",
+        "founded",
+        "country",
+        "region",
+        "postal_code",
+        "phone",
+    ),
+)
 """Fields of facts about the company itself. A blank in a later version keeps the last value."""
 
 
@@ -140,15 +156,40 @@ def _merge_facts(
     account: CrmAccount, dated_ms: int, before: AccountVersionRow
 ) -> tuple[CrmAccount, tuple[tuple[str, int], ...]]:
     """Return the newer of two versions with the facts of both, and the facts that an older version states."""
-    held = json.loads(before.content) if before.content else {}
-    sent = account.model_dump(mode="json")
-    known = merge_versions(Known(held, before.older), before.dated_ms, sent, dated_ms, _FACTS)
+    held = _spread_fields(json.loads(before.content) if before.content else {})
+    sent = _spread_fields(account.model_dump(mode="json"))
+    names = (*_FACTS, *sorted(name for name in {*held, *sent} if name.startswith(_FIELD)))
+    known = _keep_latest_fields(
+        merge_versions(Known(held, before.older), before.dated_ms, sent, dated_ms, names)
+    )
     whole = sent if dated_ms >= before.dated_ms else held
     date = datetime.fromtimestamp(max(before.dated_ms, dated_ms) / 1000, UTC)
-    facts = dict.fromkeys(_FACTS) | known.facts
+    facts = dict.fromkeys(names) | known.facts
+    fields = {name.removeprefix(_FIELD): one for name, one in known.facts.items() if name.startswith(_FIELD)}
+    facts["fields"] = fields or None
     stated = {name: one for name, one in (whole | facts).items() if one is not None}
     made = CrmAccount.model_validate(stated | {"event_id": account.event_id, "occurred_at": date})
     return made, known.older
+
+
+def _spread_fields(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record with each custom field as a fact of its own, so that versions are merged field by field."""
+    fields = fold_fields(record.get("fields"))
+    return {**record, **{f"{_FIELD}{name}": value for name, value in fields.items()}}
+
+
+def _keep_latest_fields(known: Known) -> Known:
+    """Return what is known with at most 20 custom fields: those that the latest versions state."""
+    dates = dict(known.older)
+    fields = sorted(
+        (name for name in known.facts if name.startswith(_FIELD)),
+        key=lambda name: (name in dates, -dates.get(name, 0), name),
+    )
+    gone = set(fields[MOST_FIELDS:])
+    return Known(
+        {name: one for name, one in known.facts.items() if name not in gone},
+        tuple(one for one in known.older if one[0] not in gone),
+    )
 
 
 def _names(account: CrmAccount) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Facts of input records that the contract allows but whose text cannot be read: a country, a revenue, a headcount.
+"""Facts of input records that the contract allows but whose text cannot be read, as a country, a revenue or a headcount.
 
 In: a record as the topic's model types it. Out: the record without such facts, and their names among the fields that could
 not be read. A text that means "not given", as N/A does, is left out without a name.
@@ -14,6 +14,7 @@ from schemas.crm_contacts import CrmContact, EnrichedCompany
 from schemas.form_fills import FormFill
 from workers.identity.company_size import employees_range, revenue_range
 from workers.identity.country_names import read_country
+from workers.identity.founded_years import read_founded
 from workers.identity.placeholders import is_placeholder
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _READERS: dict[str, Callable[[Any], object]] = {
     "country": read_country,
     "revenue": revenue_range,
     "employees": employees_range,
+    "founded": read_founded,
 }
 """The reader of each fact, which returns None for a value that it cannot read."""
 

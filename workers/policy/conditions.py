@@ -18,7 +18,7 @@ from schemas.vocabulary import Qualification, Relationship
 from workers.identity.industry_codes import expand_listed
 from workers.policy.behaviour_rules import Globs
 from workers.policy.part import Part
-from workers.policy.scalars import Amount, Code, CountryCode, Name, Text, Whole, must_match, refuse
+from workers.policy.scalars import Amount, Code, CountryCode, Name, Text, Whole, Years, must_match, refuse
 from workers.policy.text_patterns import compile_globs
 
 
@@ -38,6 +38,8 @@ Language = Annotated[
     Text, must_match(r"[a-z]{2,3}", "a language code of two or three lower-case letters (ISO 639), as es")
 ]
 Names = Annotated[tuple[Name, ...], Field(max_length=50)]
+FieldPatterns = Annotated[dict[Name, Annotated[Globs, Field(min_length=1)]], Field(max_length=10)]
+"""Patterns of custom fields, by the name of the field."""
 TestedRequest = Literal["demo", "pricing", "contact_sales"]
 TestedKind = Literal["mql", "raised_hand", "inquiry", "expansion", "in_cycle", "claimed"]
 UnknownFact = Literal[
@@ -51,6 +53,8 @@ UnknownFact = Literal[
     "relationship",
     "function",
     "title",
+    "age",
+    "product_interest",
 ]
 
 
@@ -83,7 +87,7 @@ NAICS_SECTORS = frozenset(
     ]
 )
 """The first two digits of every NAICS code."""
-GLOB_KEYS = ("campaigns", "sources", "mediums", "forms")
+GLOB_KEYS = ("campaigns", "sources", "mediums", "forms", "product_interest")
 """Keys whose values are glob patterns."""
 
 
@@ -131,6 +135,15 @@ class TotalSpan(Span):
     """The lower bound, as in ``{from: 120}``."""
     to: Whole | None = None
     """The upper bound, as in ``{to: 140}``."""
+
+
+class YearsSpan(Span):
+    """A range of years. Both bounds are included; one of them may be left out."""
+
+    from_: Years | None = Field(default=None, alias="from")
+    """The lower bound, as in ``{from: 3}``."""
+    to: Years | None = None
+    """The upper bound, as in ``{to: 10}``."""
 
 
 class IndustryCodes(Part):
@@ -196,6 +209,11 @@ class Conditions(Part):
         """Return the compiled pattern of each key with glob patterns. ``*`` matches any characters, in any case."""
         return {name: compile_globs(self.given[name]) for name in GLOB_KEYS if name in self.given}
 
+    @cached_property
+    def field_patterns(self) -> dict[str, re.Pattern[str]]:
+        """Return the compiled pattern of each custom field."""
+        return {name: compile_globs(patterns) for name, patterns in self.given.get("fields", {}).items()}
+
     def covers(self, other: Conditions) -> bool:
         """Whether every lead that meets ``other`` meets these conditions too."""
         theirs = other.given
@@ -251,7 +269,15 @@ class LeadConditions(Conditions):
     """Patterns of the medium of that campaign: ``mediums: [paid, "cpc*"]``."""
     forms: Globs = ()
     """Patterns of the last form that the person sent, by form_id: ``forms: ["contact-*"]``."""
-    unknown: Annotated[tuple[UnknownFact, ...], Field(max_length=10)] = ()
+    age: YearsSpan | None = None
+    """Range of the company's age in calendar years, by the year in which it was founded: ``age: {to: 2}``."""
+    product_interest: Globs = ()
+    """Patterns of the product in which the person is interested, by the last form that states one:
+    ``product_interest: ["*analytics*"]``."""
+    fields: FieldPatterns = Field(default_factory=dict)
+    """Patterns of custom fields of crm.accounts or, if the account has no such field, of the person's forms:
+    ``fields: {plan: [gold, "plat*"]}``. Every named field must match one of its patterns."""
+    unknown: Annotated[tuple[UnknownFact, ...], Field(max_length=12)] = ()
     """Facts of which one is unknown, for leads that other lines cannot place: ``unknown: [employees]``. A size is
     unknown too if it is in another currency."""
 
@@ -294,4 +320,6 @@ def _covers_value(mine: Any, theirs: Any, name: str) -> bool:
     if name in GLOB_KEYS:
         pattern = compile_globs(mine)
         return all(pattern.match(one) for one in theirs)
+    if name == "fields":
+        return all(one in theirs and _covers_value(mine[one], theirs[one], GLOB_KEYS[0]) for one in mine)
     return bool(mine == theirs) if isinstance(mine, str) else set(theirs) <= set(mine)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
@@ -34,6 +34,7 @@ from workers.policy.scalars import (
     Text,
     must_parse,
     refuse,
+    require_person,
 )
 from workers.policy.skills import DeskSkills
 
@@ -42,6 +43,8 @@ HolidayCountry = Annotated[Text, must_parse(check_holidays)]
 DayNames = Annotated[Text, must_parse(parse_days)]
 Windows = Annotated[Text, must_parse(parse_windows)]
 LocalDate = Annotated[Text, must_parse(parse_date)]
+HOLD: Final = "hold"
+"""The word for an MQL that waits while every member of the desk is absent."""
 
 
 class Calendar(Part):
@@ -146,23 +149,27 @@ class EveryoneAway(Part):
     hand is then assigned at any hour.
     """
 
-    mql: RepId = "hold"
+    mql: RepId = HOLD
     """Treatment of an MQL: hold (it waits), or the rep_id of the fallback who gets it."""
     raised_hand: RepId | None = None
     """The rep_id of the fallback who gets raised hands: ``raised_hand: dana``. They cannot be held. Left out: the desk's
     manager."""
 
+    @field_validator("mql")
+    @classmethod
+    def _require_hold_or_person(cls, value: str) -> str:
+        return require_person(value, "hold, or the rep_id of a fallback, as dana", HOLD)
+
     @field_validator("raised_hand")
     @classmethod
     def _never_held(cls, value: str | None) -> str | None:
-        if value == "hold":
-            refuse("the rep_id of a fallback: a raised hand cannot be held")
-        return value
+        expected = "the rep_id of a fallback, as dana: a raised hand cannot be held"
+        return None if value is None else require_person(value, expected)
 
     @property
     def mql_fallback(self) -> str | None:
         """Return the rep_id of the fallback for MQLs, or None if MQLs are held."""
-        return None if self.mql == "hold" else self.mql
+        return None if self.mql == HOLD else self.mql
 
 
 class AnswerWithin(Part):

@@ -13,7 +13,7 @@ from workers.policy.fit_points import MARKET_GATES, PERSON_GATES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from workers.policy.fit_points import SizeLine
+    from workers.policy.fit_lines import SizeLine
     from workers.policy.gates import Range
     from workers.policy.model import Policy
 
@@ -103,6 +103,7 @@ def _values(policy: Policy, name: str) -> Iterator[int]:
     sizes: dict[str, tuple[tuple[SizeLine, ...] | None, Range | None]] = {
         "employees": (fit.employees, market.employees),
         "revenue": (fit.revenue, market.revenue),
+        "age": (fit.age, None),
     }
     otherwise = fit.values_by_fact[name][-1]
     if name not in needed and not (

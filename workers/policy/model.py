@@ -212,7 +212,7 @@ class Policy(Part):
     """The lines of the tables of territories, by the name of the file. They are read from the files beside the policy when
     it is loaded, as ``table: territories.csv`` in ``routes`` names them, and need not be written here."""
     conditions: Annotated[dict[Name, NamedCondition], Field(max_length=50)] = Field(default_factory=dict)
-    """Conditions with names, for routes and paths: ``conditions: {big_bank: {revenue: {from: 5B}}}``."""
+    """Conditions with names, for routes, paths, deadlines and segments: ``conditions: {big_bank: {revenue: {from: 5B}}}``."""
     paths: Annotated[tuple[NurturePath, ...], Field(max_length=50)] = ()
     """Nurture paths of leads that sales does not have. The first line that is true decides. Left out: no paths."""
     skills: Skills | None = None

@@ -223,6 +223,8 @@ def _require_range(code: str) -> None:
 
 Whole = Annotated[int, BeforeValidator(read_whole_number)]
 """A whole number, which may be negative."""
+Years = Annotated[int, BeforeValidator(read_whole_number), Field(ge=0, le=1_000)]
+"""A number of years. 0 to 1,000."""
 Points = Annotated[int, BeforeValidator(read_whole_number), Field(ge=0, le=10_000)]
 """Points that are given. 0 to 10,000."""
 SignedPoints = Annotated[int, BeforeValidator(read_whole_number), Field(ge=-10_000, le=10_000)]
@@ -261,6 +263,19 @@ Name = Annotated[
 """A lower_snake_case name that the file defines."""
 RepId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 """The rep_id of a person in crm.reps."""
+NOT_PEOPLE = frozenset(
+    {"hold", "wait", "skip", "keep", "pool", "desk", "next", "manager", "deputy", "owner", "anyone", "nobody"}
+)
+"""Words that other keys of a policy have. Where a fallback is named, they are slips and not the rep_id of a person."""
+
+
+def require_person(value: str, expected: str, *words: str) -> str:
+    """Return the rep_id of a fallback, or one of the ``words`` that the key has. Raises PydanticCustomError."""
+    if value.casefold() in NOT_PEOPLE and value not in words:
+        refuse(expected)
+    return value
+
+
 Code = Annotated[
     Text,
     must_match(

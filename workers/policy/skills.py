@@ -7,18 +7,31 @@ a lead whose country or company size is unknown.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from workers.policy.conditions import Names, Territory
 from workers.policy.part import Part
-from workers.policy.scalars import Amount, CountryCode, Name, RepId, Text, must_match, refuse
+from workers.policy.scalars import (
+    Amount,
+    CountryCode,
+    Name,
+    RepId,
+    Text,
+    must_match,
+    refuse,
+    require_person,
+)
 
 LanguageCode = Annotated[
     Text, must_match(r"[a-z]{2}", "a language code of two lower-case letters (ISO 639-1), as es")
 ]
 Countries = Annotated[tuple[CountryCode, ...], Field(min_length=1, max_length=250)]
 Asked = Literal["required", "preferred"]
+ANYONE: Final = "anyone"
+"""The word for the other reps in turn, if no rep has a required skill."""
 
 
 SizeBounds = tuple[Decimal, Decimal]
@@ -50,21 +63,30 @@ class SizeRange(Part):
 
 
 class Segment(Part):
-    """A segment of companies by size. Every given condition must hold. An unknown size does not match."""
+    """A segment of companies: by size, and by conditions with names. Every given key must hold. An unknown fact does not match."""
 
     revenue: SizeRange | None = None
     """Range of yearly revenue in the policy's currency, as ``{from: 4B}``."""
     employees: SizeRange | None = None
     """Range of the number of employees, as ``{from: 5000}``."""
+    is_: Names = Field(default=(), alias="is")
+    """Names from ``conditions``, of which one must hold: ``is: [big_bank]``."""
+    is_not: Names = ()
+    """Names from ``conditions``, of which none may hold or be open because of an unknown fact: ``is_not: [reseller]``."""
 
     @model_validator(mode="after")
     def _require_a_condition(self) -> Segment:
-        if self.revenue is None and self.employees is None:
-            refuse("revenue, employees, or both")
+        if self.revenue is None and self.employees is None and not (self.is_ or self.is_not):
+            refuse("at least one of revenue, employees, is and is_not")
         return self
 
-    def holds(self, revenue: SizeBounds | None, employees: SizeBounds | None) -> bool:
-        """Whether a company of this revenue and headcount is in the segment. None: unknown, or in another currency."""
+    @cached_property
+    def by_name(self) -> Territory | None:
+        """Return the named conditions that the segment tests. None: it tests none."""
+        return Territory(is_=self.is_, is_not=self.is_not) if self.is_ or self.is_not else None
+
+    def has_size(self, revenue: SizeBounds | None, employees: SizeBounds | None) -> bool:
+        """Whether a company has the size of the segment. None: its revenue or headcount is unknown, or in another currency."""
         return (self.revenue is None or self.revenue.holds(revenue)) and (
             self.employees is None or self.employees.holds(employees)
         )
@@ -78,8 +100,8 @@ class Skills(Part):
     if unknown, of the person. A language that the person stated takes precedence; one that is not listed needs no
     special rep."""
     segment: Annotated[dict[Name, Segment], Field(max_length=20)] = Field(default_factory=dict)
-    """Segments whose companies need a rep with knowledge of them, as ``{large: {revenue: {from: 4B}}}``. The first match
-    counts."""
+    """Segments whose companies need a rep with knowledge of them, as ``{large: {revenue: {from: 4B}}}``. A segment may test
+    conditions with names: ``{public: {is: [government]}}``. The first match counts."""
 
     @field_validator("language")
     @classmethod
@@ -105,10 +127,6 @@ class Skills(Part):
         """Return the language that a lead of this country needs, or None."""
         return next((one for one, countries in self.language.items() if country in countries), None)
 
-    def segment_of(self, revenue: SizeBounds | None, employees: SizeBounds | None) -> str | None:
-        """Return the first segment of a company of this size, or None."""
-        return next((name for name, one in self.segment.items() if one.holds(revenue, employees)), None)
-
 
 class DeskSkills(Part):
     """The skills that a desk asks of a rep. required: only reps with the skill are candidates; preferred: they come first.
@@ -126,6 +144,12 @@ class DeskSkills(Part):
     Must be given with a required skill. Each such assignment is reported.
     """
 
+    @field_validator("when_nobody_has_it")
+    @classmethod
+    def _require_anyone_or_person(cls, value: str | None) -> str | None:
+        expected = "anyone, or the rep_id of a fallback, as dana"
+        return None if value is None else require_person(value, expected, ANYONE)
+
     @model_validator(mode="after")
     def _require_a_fallback(self) -> DeskSkills:
         asked = {self.language, self.segment}
@@ -140,4 +164,4 @@ class DeskSkills(Part):
     @property
     def fallback(self) -> str | None:
         """Return the rep_id of the fallback for a missing skill. None: the others take the lead in turn."""
-        return None if self.when_nobody_has_it == "anyone" else self.when_nobody_has_it
+        return None if self.when_nobody_has_it == ANYONE else self.when_nobody_has_it

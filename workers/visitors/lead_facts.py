@@ -14,6 +14,7 @@ from schemas.form_fills import FormFill
 from schemas.lead_events import ConsentWord, LeadActivity, LeadChat, LeadConsent, LeadForm, LeadIdentified
 from workers.identity.consent_statements import consent_changed
 from workers.identity.country_names import read_country
+from workers.identity.custom_fields import fold_fields
 from workers.outbox import fact_id
 from workers.visitors.chat_turns import turn_fact
 
@@ -111,6 +112,8 @@ def form_fact(form: FormFill, to: Link, at_ms: int, *, is_clamped: bool) -> Lead
         region=form.region or None,
         phone=form.phone or None,
         language=re.split("[-_]", form.language)[0].lower() if form.language else None,
+        product_interest=form.product_interest or None,
+        fields=fold_fields(form.fields) or None,
         url=form.url or None,
         campaign=without_blanks(form.campaign),
         consent=form.consent,

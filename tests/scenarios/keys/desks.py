@@ -139,6 +139,11 @@ def _segment(**size: object) -> dict[str, Any]:
     return {LARGE: size}
 
 
+_PLACES: Final = {
+    "conditions": {"mexican": {"countries": ["MX"]}, "american": {"countries": ["US"]}},
+    "desks.inside_sales.answer_within.when": {"mexican": "30m", "american": "30m"},
+}
+"""Two named conditions, which a deadline tests too."""
 _A_SLOW_DESK: Final = {
     "desks.slow": {"like": "inside_sales", "due_soon_percent": "99"},
     "routes[8]": {"if": {"regions": ["AK"]}, "to": "desk slow"},
@@ -152,6 +157,8 @@ DESKS: Lines = {
     f"{LARGE}.revenue.to": (_LARGE.where(_segment(revenue={"to": "4B"})), "3B"),
     f"{LARGE}.employees.from": (_LARGE.where(_segment(employees={"from": "5000"})), "5001"),
     f"{LARGE}.employees.to": (_LARGE.where(_segment(employees={"to": "5000"})), "4999"),
+    f"{LARGE}.is": (_LARGE.where(_segment(**{"is": ["mexican"]}) | _PLACES), ["american"]),
+    f"{LARGE}.is_not": (_LARGE.where(_segment(is_not=["mexican"]) | _PLACES), ["american"]),
     "desks.west.like": (nobody_answers_a_raised_hand.where(_A_SLOW_DESK), "slow"),
     "desks.west.calendar": (nobody_answers_a_raised_hand, "east"),
     f"{SALES}.manager": (nobody_answers_a_raised_hand, "boss"),

@@ -27,9 +27,9 @@ def _reps(story: Story) -> None:
 def somebody_of_oregon_asks_for_a_demo(story: Story) -> None:
     """The bank has a hundred employees. The person asks in Spanish, after a look at prices."""
     _reps(story)
-    story.bank("harbor", region="OR", employees=100)
+    story.bank("harbor", region="OR", employees=100, founded=2020, fields={"plan": "Gold"})
     story.activity("page_view", "tue 09:00", email=ANN, url="https://x.example/pricing")
-    story.form(ANN, "tue 10:00", "demo", postal_code="97201", language="es")
+    story.form(ANN, "tue 10:00", "demo", postal_code="97201", language="es", product_interest="Web Analytics")
 
 
 @tale("tue 11:00")
@@ -188,6 +188,10 @@ ROUTES: Lines = {
     f"{TERRITORY}.sources": (_CAMPAIGN.where(_asks(sources=["linkedin"])), ["google"]),
     f"{TERRITORY}.mediums": (_CAMPAIGN.where(_asks(mediums=["paid"])), ["organic"]),
     f"{TERRITORY}.forms": (_OREGON.where(_asks(forms=["*"])), ["trial"]),
+    f"{TERRITORY}.age.from": (_OREGON.where(_asks(age={"from": "6"})), "7"),
+    f"{TERRITORY}.age.to": (_OREGON.where(_asks(age={"to": "6"})), "5"),
+    f"{TERRITORY}.product_interest": (_OREGON.where(_asks(product_interest=["*analytics"])), ["mail"]),
+    f"{TERRITORY}.fields": (_OREGON.where(_asks(fields={"plan": ["gold"]})), {"plan": ["free"]}),
     f"{TERRITORY}.unknown": (a_rep_worked_it_last_week.where(_asks(unknown=["region"])), ["country"]),
     "conditions.here.asks_for": (
         _OREGON.where(_asks(**{"is": ["here"]}) | {"conditions": {"here": {"asks_for": ["demo"]}}}),

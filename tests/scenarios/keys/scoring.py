@@ -33,6 +33,26 @@ def four_people_of_different_companies(story: Story) -> None:
     story.form("info@gmail.com", "tue 10:00", "demo")
 
 
+_OWN_FACTS: Final[dict[str, Any]] = {
+    "fit.age": [{"from": "3", "to": "9", "points": "3"}, {"otherwise": "1"}],
+    "fit.product_interest": [{"in": ["*analytics*"], "points": "3"}, {"otherwise": "1"}],
+    "fit.fields": [
+        {"field": "plan", "in": ["gold", "plat*"], "points": "4"},
+        {"field": "plan", "otherwise": "2"},
+    ],
+}
+
+
+@tale("wed 12:00", _OWN_FACTS)
+def two_people_of_an_old_and_a_young_company(story: Story) -> None:
+    """A bank of 2020 on the gold plan, and one of 1890. Its form has a field of the same name."""
+    story.rep("mia")
+    story.bank("harbor", founded="2020-05-01", fields={"Plan": "Gold"})
+    story.bank("alder", founded=1890)
+    story.form(ANN, "tue 10:00", "demo", product_interest="Web Analytics")
+    story.form("bo@alder.example", "tue 10:00", "demo", product_interest="Mail", fields={"plan": "free"})
+
+
 @tale(
     "wed 12:00",
     {"gates.size_or_place": {"at_least": "1", "of": ["revenue", "country"]}, "stages.mql.bar": "110"},
@@ -70,6 +90,7 @@ def a_team_starts_with_the_product(story: Story) -> None:
 
 
 _STARTS: Final = a_team_starts_with_the_product
+_OWN: Final = two_people_of_an_old_and_a_young_company
 _PEOPLE: Final = four_people_of_different_companies
 _RETURN: Final = a_reader_comes_back_three_weeks_later
 SCORING: Lines = {
@@ -118,6 +139,20 @@ SCORING: Lines = {
     "fit.domains[1].in": (_PEOPLE, ["ac.uk"]),
     "fit.domains[1].points": (_PEOPLE, "-4"),
     "fit.domains[2].otherwise": (_PEOPLE, "0"),
+    "fit.age[1].points": (_OWN, "2"),
+    "fit.age[1].from": (_OWN, "7"),
+    "fit.age[1].to": (_OWN, "5"),
+    "fit.age[2].otherwise": (_OWN, "0"),
+    "fit.product_interest[1].points": (_OWN, "2"),
+    "fit.product_interest[1].in": (_OWN, ["analytics"]),
+    "fit.product_interest[2].otherwise": (_OWN, "0"),
+    "fit.fields[1].field": (
+        _OWN.where({"fit.fields": [{"field": "plan", "in": ["gold"], "points": "4"}]}),
+        "tier",
+    ),
+    "fit.fields[1].points": (_OWN, "3"),
+    "fit.fields[1].in": (_OWN, ["silver"]),
+    "fit.fields[2].otherwise": (_OWN, "outside"),
     "gates.size_or_place.at_least": (
         a_bank_abroad_and_a_small_one_abroad.where(
             {

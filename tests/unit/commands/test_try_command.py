@@ -60,6 +60,22 @@ def test_a_change_shows_only_what_differs() -> None:
     assert "industry" not in after
 
 
+def test_custom_fields_and_the_year_of_foundation_are_facts(tmp_path: Path) -> None:
+    policy = tmp_path / "policy.yaml"
+    text = Path(POLICY).read_text("utf-8")
+    place = "# ---- Points for what a lead does. ----"
+    fit = "fit: {age: [{from: 5, points: 2}], fields: [{field: plan, in: [gold], points: 3}]}\n"
+    policy.write_text(text.replace(place, fit + place), "utf-8")
+    facts = ("-s", "account.founded=2020", "-s", "fields.plan=gold", "-s", "account.fields.Plan=free")
+    result = CliRunner().invoke(
+        app,
+        ["try", "--policy", str(policy), "--at", AT, *FORM, *BANK, *facts, "-c", "account.fields.plan=gold"],
+    )
+    before, after = result.output.split("With account.fields.plan=gold:\n")
+    assert "fit 112 + behaviour 4" in before
+    assert "fit 115 + behaviour 4" in after
+
+
 def test_a_change_without_effect_is_reported() -> None:
     page = attempt(*FORM, *BANK, "-s", "request=demo", "-c", "first_name=Noor")
     assert page.split("With first_name=Noor:\n")[1].startswith("  nothing differs")

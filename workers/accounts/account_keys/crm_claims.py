@@ -72,7 +72,8 @@ def refresh_account(case: Case) -> None:
         if deals is not before.deals:
             case.change(deals=deals)
     if company != before.company:
-        if market_facts_hash(company) != market_facts_hash(before.company):
+        fields = case.terms.gates.facts.fields
+        if market_facts_hash(company, fields) != market_facts_hash(before.company, fields):
             case.change(facts_day=case.terms.day_of(case.now_ms))
         case.change(company=company)
         end_objection_if_outdated(case, before)
@@ -138,7 +139,7 @@ def end_objection_if_outdated(case: Case, before: AccountRow) -> None:
         return
     confirmed_ms = company.confirmed_ms if company else None
     is_confirmed = confirmed_ms is not None and confirmed_ms > (objection.confirmed_ms or 0)
-    if is_confirmed or market_facts_hash(company) != objection.facts:
+    if is_confirmed or market_facts_hash(company, case.terms.gates.facts.fields) != objection.facts:
         case.change(questioned=None)
 
 

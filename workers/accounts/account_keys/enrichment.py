@@ -15,6 +15,7 @@ from workers.accounts.state.facts import Company, Fact
 from workers.accounts.worth.facts import value_of
 from workers.identity.company_size import employees_range, revenue_range
 from workers.identity.country_names import read_country
+from workers.identity.founded_years import read_founded
 from workers.identity.industry_codes import codes_of, industry_word
 from workers.identity.placeholders import is_placeholder
 
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
 
 
 def company_facts(company: EnrichedCompany, at_ms: int) -> tuple[Fact, ...]:
-    """Return the enriched company's facts with their date. A blank makes no fact. At most 7."""
+    """Return the enriched company's facts with their date. A blank makes no fact. At most 8."""
     revenue, employees = revenue_range(company.revenue), employees_range(company.employees)
     texts = {
         "country": read_country(company.country) or "",
         "employees": "" if employees is None else _bounds(employees),
+        "founded": str(read_founded(company.founded) or ""),
         "industry": industry_word(company.industry, (*company.sic, *company.naics)) or "",
         "naics": " ".join(codes_of(company.naics)),
         "region": "" if is_placeholder(company.region or "") else (company.region or "").upper(),
@@ -54,6 +56,9 @@ def complete_company(company: Company | None, enriched: tuple[Fact, ...]) -> Com
     if made.employees is None and employees is not None:
         low, _, high = employees.partition("-")
         made = replace(made, employees=int(low), employees_to=int(high) if high else None)
+    founded = value_of(enriched, "founded")
+    if made.founded is None and founded is not None:
+        made = replace(made, founded=int(founded))
     return replace(
         made,
         country=made.country or value_of(enriched, "country"),

@@ -35,13 +35,18 @@ from schemas.topics import DESK_REQUESTS
 from schemas.vocabulary import Alert, HowChosen
 from workers.accounts.case import LeadInHand
 from workers.accounts.desk_protocol import reassignment
-from workers.accounts.desk_protocol.lead_plans import conditions_of, plan_for_lead, plan_if_due, points_of
+from workers.accounts.desk_protocol.lead_plans import (
+    conditions_of,
+    needs_of_lead,
+    plan_for_lead,
+    plan_if_due,
+    points_of,
+)
 from workers.accounts.handoffs import bulk_transfer, buying_signals, desk_reports, open_index, rep_watch
 from workers.accounts.handoffs.alert_recipients import recipients_for_desk
 from workers.accounts.handoffs.alias_members import is_leaving
 from workers.accounts.handoffs.queue import dequeue, first_due
 from workers.accounts.handoffs.request_schedule import HOUR_MS, is_silent, pause_after_ms
-from workers.accounts.routing.skills import needs_of
 from workers.accounts.state.handoff import PendingRow
 from workers.accounts.state.parts import OpenRequest
 from workers.engine.timers import cancel_timer, set_timer
@@ -278,7 +283,7 @@ def _open_request(case: Case, request: OpenRequest, cycle: int) -> None:
 
 
 def _send_request(case: Case, request: OpenRequest) -> None:
-    needs = needs_of(case.terms.policy, case.account.company, case.lead(request.lead_id).facts)
+    needs = needs_of_lead(case, request.lead_id, request.kind)
     event = DeskRequest(
         request_id=request.request_id,
         desk=request.desk,

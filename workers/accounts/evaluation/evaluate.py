@@ -72,7 +72,7 @@ def enter(hand: LeadInHand) -> None:
         hand.score = ScoreRow(revision=moved.revision)
         hand.write_score()
         hand.change(stage_n=moved.stage_n, service=moved.service)
-    fit = fit_of(case.terms, case.account.company, hand.lead)
+    fit = fit_of(case.terms, case.account.company, hand.lead, case.today)
     _change_stage(hand, Stage.KNOWN, fit, NO_POINTS, (Reason.FIRST_SEEN,))
 
 
@@ -88,7 +88,7 @@ def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
         hand.lead = without_partner_stage(hand.lead)
     if hand.lead.handoffs:
         hand.write_score()  # a revision of a hand-off is explained by the score as it is now
-    fit = fit_of(case.terms, case.account.company, hand.lead)
+    fit = fit_of(case.terms, case.account.company, hand.lead, _score_day(case, hand.score))
     excluded = exclusion_of(case, hand.lead)
     kept_for = end_with_account(hand, excluded)
     due = _find_due(hand, fit, excluded, occasion)
@@ -104,7 +104,8 @@ def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
     lacks = lacks_of(case, lead, score, fit, behaviour, excluded, day, is_due=is_due)
     if stage is not lead.stage:
         as_of = behaviour if due is None else _points(case, score, due.day)
-        _change_stage(hand, stage, fit, as_of, reasons, lacks)
+        fit_then = fit if due is None else fit_of(case.terms, case.account.company, hand.lead, due.day)
+        _change_stage(hand, stage, fit_then, as_of, reasons, lacks)
         is_news = True
     ask_for_facts(hand, fit)
     label = current_label(case, hand.lead, fit.state)
@@ -113,9 +114,10 @@ def evaluate(hand: LeadInHand, occasion: Occasion, *, is_news: bool) -> None:
     elif hand.lead.handoffs:
         handoffs.relabel(case, hand.lead, label)
     if due is not None:
-        total = fit.points + case.terms.rules.points(score.attributed, due.day).points
-        make_due(hand, due, total, fit.points)
-    path = path_of(case.terms, case.account.company, hand.lead, stage, fit, behaviour)
+        fit_then = fit_of(case.terms, case.account.company, hand.lead, due.day)
+        total = fit_then.points + case.terms.rules.points(score.attributed, due.day).points
+        make_due(hand, due, total, fit_then.points)
+    path = path_of(case.terms, case.account.company, hand.lead, stage, fit, behaviour, day)
     mark = f"{fit.mark} {path}" if path and case.terms.paths_ask_facts else fit.mark
     if mark != hand.lead.fit_mark:
         hand.change(fit_mark=mark)
@@ -305,4 +307,4 @@ def _points(case: Case, score: ScoreRow, day: int) -> Behaviour:
 
 def _score_day(case: Case, score: ScoreRow) -> int:
     """Return the day as of which a score is published: stream time's, or a later one on which something counted."""
-    return max(case.terms.day_of(case.now_ms), score.latest_day)
+    return max(case.today, score.latest_day)

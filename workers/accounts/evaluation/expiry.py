@@ -147,7 +147,7 @@ def _take_back(hand: LeadInHand, day: int, *, by_sales: bool) -> None:
     hand.score = stop_new_points(hand.score)
     _schedule(hand, max(day, last_day(hand.score)))
     if had_handoff:
-        fit = fit_of(case.terms, case.account.company, hand.lead)
+        fit = fit_of(case.terms, case.account.company, hand.lead, day)
         total = fit.points + case.terms.rules.points(hand.score.attributed, day).points
         due = DueHandoff(day, expiry_reversal_reasons(by_sales=by_sales), raised=hand.lead.raised_hand)
         make_due(hand, due, total, fit.points)

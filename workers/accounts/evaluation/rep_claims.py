@@ -86,7 +86,7 @@ def claim(hand: LeadInHand, rep_id: str) -> None:
     hand.change(accepted=True, claimed=True)
     day = case.terms.day_of(case.now_ms)
     if not hand.lead.handoffs:
-        fit, score = fit_of(case.terms, case.account.company, hand.lead), hand.score
+        fit, score = fit_of(case.terms, case.account.company, hand.lead, day), hand.score
         total = fit.points + case.terms.rules.points(score.attributed, max(day, score.latest_day)).points
         due = DueHandoff(day, (Reason.SALES_CLAIMED,), claimed_by=rep_id)
         make_due(hand, due, total, fit.points)

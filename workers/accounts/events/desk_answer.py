@@ -291,7 +291,7 @@ def _add_owner_change(
 
 def _qualification_of(case: Case, lead: LeadRow) -> Qualification:
     """Return the label of a raised hand: MQL, pending or inquiry."""
-    fit = fit_of(case.terms, case.account.company, lead)
+    fit = fit_of(case.terms, case.account.company, lead, case.today)
     return current_label(case, lead, fit.state)
 
 

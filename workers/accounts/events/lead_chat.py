@@ -19,6 +19,7 @@ from schemas.outputs import Assignee, ChatAnswer
 from schemas.topics import CHAT_ANSWERS, DESK_REQUESTS
 from schemas.vocabulary import AssigneeType, ChatReply, Request, Turn
 from workers.accounts.case import instant
+from workers.accounts.desk_protocol.lead_plans import needs_of_lead
 from workers.accounts.desk_protocol.requests import cancel_request
 from workers.accounts.evaluation import expiry, imported_history, support_chats
 from workers.accounts.evaluation.consents import ConsentEffect, apply_event_consent
@@ -26,7 +27,6 @@ from workers.accounts.evaluation.evaluate import evaluate
 from workers.accounts.events.arrival import receive_lead
 from workers.accounts.handoffs import buying_signals, first_responses, support_questions, touches
 from workers.accounts.routing.permission import exclusion_of
-from workers.accounts.routing.skills import needs_of
 from workers.accounts.stages.qualifying import Occasion
 from workers.accounts.state.handoff import HandoffRow
 from workers.accounts.state.parts import Chat
@@ -127,7 +127,7 @@ def answer_visitor(hand: LeadInHand, holder: Holder, answer: DeskAnswer) -> None
     hand.write_lead()
     open_ms = case.now_ms if answer.open_at_ms is None else answer.open_at_ms
     if open_ms > case.now_ms and holder.type is AssigneeType.REP:
-        needs = needs_of(case.terms.policy, case.account.company, hand.lead.facts)
+        needs = needs_of_lead(case, hand.lead_id)
         case.publish(
             DESK_REQUESTS,
             PresenceAsked(
@@ -263,7 +263,7 @@ def _desk_to_ask(case: Case, handoff_id: str | None) -> str:
 
 def _ask_presence(case: Case, desk: str, event: LeadChat, handoff_id: str | None) -> None:
     """Ask a desk who is present. Its answer notifies the visitor."""
-    needs = needs_of(case.terms.policy, case.account.company, case.lead(event.lead_id).facts)
+    needs = needs_of_lead(case, event.lead_id)
     asked = PresenceAsked(
         event_id=event.event_id,
         desk=desk,

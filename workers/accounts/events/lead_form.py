@@ -26,7 +26,10 @@ def look_up_company(visit: Visit) -> None:
 
 def record_facts(visit: Visit) -> None:
     """Record the facts that the form states."""
-    facts = with_form(visit.hand.lead.facts, _form(visit), keeps_form=visit.case.terms.asks_forms)
+    terms = visit.case.terms
+    facts = with_form(
+        visit.hand.lead.facts, _form(visit), keeps_form=terms.asks_forms, fields=terms.tested_fields
+    )
     if facts is not visit.hand.lead.facts:
         visit.hand.change(facts=facts)
 

@@ -37,7 +37,7 @@ def _record_facts(hand: LeadInHand, event: LeadIdentified) -> None:
     has_no_consent = hand.case.terms.may_track_unasked and hand.score.untracked is None and not event.consents
     for form in event.forms:
         name_lookup.look_up_form_company(hand.case, form)
-        facts = with_form(facts, form)
+        facts = with_form(facts, form, fields=hand.case.terms.tested_fields)
         if has_no_consent and form.consent is None:
             campaign = latest_campaign(campaign, form.campaign, form.occurred_at_ms)
     if facts is hand.lead.facts and campaign is hand.lead.campaign:

@@ -53,7 +53,7 @@ def hand_over_qualified(hand: LeadInHand) -> None:
     if isinstance(found, RouteMiss) or policy.partners[found[0]].gets != "sql":
         return
     day = max(case.terms.day_of(case.now_ms), hand.score.latest_day)
-    fit = fit_of(case.terms, account.company, hand.lead)
+    fit = fit_of(case.terms, account.company, hand.lead, day)
     total = fit.points + case.terms.rules.points(hand.score.counts, day).points
     make_due(hand, DueHandoff(day, (Reason.SALES_QUALIFIED,)), total, fit.points)
     hand.write_lead()
@@ -186,7 +186,7 @@ def _begin_cycles(case: Case, hands: list[LeadInHand], why: tuple[Reason, ...]) 
 
 def _make_due_again(hand: LeadInHand, day: int, why: tuple[Reason, ...], *, raised: bool = False) -> None:
     case = hand.case
-    fit = fit_of(case.terms, case.account.company, hand.lead)
+    fit = fit_of(case.terms, case.account.company, hand.lead, day)
     total = (
         fit.points + case.terms.rules.points(hand.score.attributed, max(day, hand.score.latest_day)).points
     )

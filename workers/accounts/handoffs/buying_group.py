@@ -49,7 +49,7 @@ def group_of(case: Case, lead_id: str) -> BuyingGroup | None:
 
 def _may_buy(case: Case, lead: LeadRow) -> bool:
     """Whether no gate of the person excludes the lead."""
-    fit = fit_of(case.terms, case.account.company, lead)
+    fit = fit_of(case.terms, case.account.company, lead, case.today)
     return all(gate.state is not GateState.FAIL for gate in fit.gates if gate.gate in {"function", "title"})
 
 

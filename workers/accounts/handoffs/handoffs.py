@@ -133,7 +133,7 @@ def reassign(case: Case, handoff_id: str, row: HandoffRow, transfer: Transfer) -
     )
     lead = case.lead(row.lead_id)
     if row.qualification is not None:
-        fit = fit_of(case.terms, case.account.company, lead)
+        fit = fit_of(case.terms, case.account.company, lead, case.today)
         made = replace(made, qualification=current_label(case, lead, fit.state))
     if transfer.asked is not None and transfer.asked.handoff_id == handoff_id:
         asked = transfer.asked

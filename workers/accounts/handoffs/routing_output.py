@@ -53,14 +53,14 @@ def publish_revision(
     The first is explained as of the day on which the lead became due, the others as of the present day.
     """
     terms = case.terms
-    fit = fit_of(terms, case.account.company, lead)
+    score = case.rows.get(ScoreRow, case.key, row.lead_id) or ScoreRow()
+    day = row.day if action is Action.ASSIGNED else max(case.today, score.latest_day)
+    fit = fit_of(terms, case.account.company, lead, day)
     is_withdrawn = action is Action.WITHDRAWN
     says = gate_reason(fit.state, current_label(case, lead, fit.state))
     is_labelled = row.qualification is not None and not is_withdrawn
     reasons = _with_gate_reason(reasons, says, is_labelled=is_labelled)
     reasons = (*reasons, *match_reasons(case, lead), *_address_reasons(case, lead))
-    score = case.rows.get(ScoreRow, case.key, row.lead_id) or ScoreRow()
-    day = row.day if action is Action.ASSIGNED else max(terms.day_of(case.now_ms), score.latest_day)
     company, contact = case.account.company, lead.contact or _NO_CONTACT
     earlier = row.holder.earlier
     behaviour = terms.rules.points(score.attributed, day)

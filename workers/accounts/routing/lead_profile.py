@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from workers.accounts.state.lead import LeadRow
 
 
-def profile_of(terms: Terms, lead: LeadRow, total: int, grade: str, signals: frozenset[str]) -> LeadProfile:
-    """Return the profile of a lead without a hand-off. The caller adds what only a hand-off has."""
+def profile_of(
+    terms: Terms, lead: LeadRow, total: int, grade: str, signals: frozenset[str], day: int
+) -> LeadProfile:
+    """Return the profile of a lead without a hand-off, as of a day. The caller adds what only a hand-off has."""
     job_title, job_function = value_of(lead.facts, "job_title"), value_of(lead.facts, "job_function")
     function, title = terms.gates.role(job_title, job_function)
     domain = (lead.email or "").partition("@")[2]
@@ -30,6 +32,7 @@ def profile_of(terms: Terms, lead: LeadRow, total: int, grade: str, signals: fro
         campaign=lead.campaign,
         function=function or _stated(job_function),
         title=title or _stated(job_title),
+        year=terms.year_of(day),
         has_free_mail=terms.domains.of_address(domain) is None if domain else None,
     )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from schemas.vocabulary import RouteMiss
 from workers.accounts.routing.lead_country import country_of, region_of
 from workers.accounts.state.company_bounds import employees_bounds, revenue_bounds
-from workers.accounts.worth.facts import value_of
+from workers.accounts.worth.facts import PRODUCT, age_of, field_of, value_of
 from workers.identity.industry_codes import is_covered
 from workers.identity.region_names import is_in_regions
 from workers.policy.conditions import GLOB_KEYS, IndustryCodes, Span, normalize_postal_code
@@ -74,6 +74,8 @@ class LeadProfile(NamedTuple):
     """Function of the person by the policy. Empty: none of the policy's. None: unknown."""
     title: str | None = None
     """Level of the person's title by the policy. Empty: none of the policy's. None: unknown."""
+    year: int = 0
+    """Calendar year of the decision, from which the age of a company is counted."""
     has_free_mail: bool | None = None
     """Whether the address is free mail or a throw-away one. None: the address is unknown."""
 
@@ -102,25 +104,57 @@ def find_unmet(
     """
     unknown: UnmetCondition | None = None
     for name, wanted in conditions.given.items():
-        if name in {"is_", "is_not"}:
+        miss: UnmetCondition | None
+        if name == "fields":
+            miss = _find_unmet_field(conditions, company, lead)
+        elif name in {"is_", "is_not"}:
             tested = _test_named(wanted, company, lead, currency, named)
             holds = tested if name == "is_" or tested is None else not tested
-        elif name == "unknown":
-            holds = any(_found(_TESTED_BY[one], company, lead, currency) is None for one in wanted)
-        elif name in GLOB_KEYS:
-            holds = _holds_glob(conditions, name, lead)
-        else:
-            found = _found(name, company, lead, currency)
-            holds = None if found is None else _holds(name, wanted, found)
-        if holds is not True:
             needed = f"not {_text_of(wanted)}" if name == "is_not" else _text_of(wanted)
-            miss = UnmetCondition(_FACTS.get(name, name), _MISS[holds], needed)
-            if holds is False:
-                return miss
-            unknown = unknown or miss
+            miss = _miss_of(name, needed, holds=holds)
+        else:
+            miss = _miss_of(
+                name, _text_of(wanted), holds=_test_fact(conditions, name, company, lead, currency)
+            )
+        if miss is not None and miss.why is RouteMiss.ELSEWHERE:
+            return miss
+        unknown = unknown or miss
     return unknown
 
 
+def _test_fact(
+    conditions: Conditions, name: str, company: Company | None, lead: LeadProfile, currency: str
+) -> bool | None:
+    """Whether a fact fulfils its condition. None: it is unknown."""
+    wanted = conditions.given[name]
+    if name == "unknown":
+        return any(_found(_TESTED_BY[one], company, lead, currency) is None for one in wanted)
+    if name in GLOB_KEYS:
+        return _holds_glob(conditions, name, lead)
+    found = _found(name, company, lead, currency)
+    return None if found is None else _holds(name, wanted, found)
+
+
+def _find_unmet_field(
+    conditions: Conditions, company: Company | None, lead: LeadProfile
+) -> UnmetCondition | None:
+    """Return the first custom field that is known and does not match, else the first that is unknown, else None."""
+    misses = []
+    for name, pattern in conditions.field_patterns.items():
+        found = field_of(company, lead.facts, name)
+        holds = None if found is None else pattern.match(found) is not None
+        misses.append(_miss_of(f"fields.{name}", _text_of(conditions.given["fields"][name]), holds=holds))
+    known = (one for one in misses if one is not None and one.why is RouteMiss.ELSEWHERE)
+    return next(known, None) or next(filter(None, misses), None)
+
+
+def _miss_of(name: str, needed: str, *, holds: bool | None) -> UnmetCondition | None:
+    """Return the condition as unmet, or None if it holds."""
+    return None if holds else UnmetCondition(_FACTS.get(name, name), _MISS[holds], needed)
+
+
+_STATED_TEXTS = {"forms": "form", "product_interest": PRODUCT}
+"""Fact of the person that each condition with patterns tests. The others test the campaign."""
 _MISS: dict[bool | None, RouteMiss] = {False: RouteMiss.ELSEWHERE, None: RouteMiss.FACT_UNKNOWN}
 _TESTED_BY = {
     "region": "regions",
@@ -133,6 +167,8 @@ _TESTED_BY = {
     "relationship": "relationship",
     "function": "functions",
     "title": "titles",
+    "age": "age",
+    "product_interest": "product_interest",
 }
 """The condition that tests each fact of ``unknown``."""
 
@@ -187,6 +223,10 @@ def _found(  # noqa: C901, PLR0911, PLR0912 - one line per condition
             return lead.function
         case "titles":
             return lead.title
+        case "age":
+            return age_of(company, lead.year)
+        case "product_interest":
+            return value_of(lead.facts, PRODUCT)
         case "free_mail":
             return None if lead.has_free_mail is None else "yes" if lead.has_free_mail else "no"
         case _:
@@ -218,8 +258,8 @@ def _has_code(wanted: IndustryCodes, company: Company) -> bool | None:
 
 def _holds_glob(conditions: Conditions, name: str, lead: LeadProfile) -> bool | None:
     """Whether the lead's campaign or form matches a pattern. A lead without a campaign has none: that is known."""
-    if name == "forms":
-        found = value_of(lead.facts, "form")
+    if name in _STATED_TEXTS:
+        found = value_of(lead.facts, _STATED_TEXTS[name])
         if found is None:
             return None
     else:

@@ -1,6 +1,6 @@
 """Points for facts that are not gates (policy key ``fit``), and the gates that such a fact becomes by a line ``outside``.
 
-In: facts of the company, the function of the person, and the address. Out: for each fact a gate's answer, or its points
+In: facts of the company, the function of the person, the address, and what forms and the CRM state beside them. Out: for each fact a gate's answer, or its points
 with the value that was found. An unknown fact gives 0 points. A size that is known as a range gives the fewest points of
 the bands that it touches. It reads no activity and writes nothing.
 """
@@ -15,7 +15,8 @@ from schemas.vocabulary import DomainUse, GateState
 from workers.accounts.state.company_bounds import employees_bounds, range_text, revenue_bounds
 from workers.identity.country_names import read_country
 from workers.identity.industry_codes import is_covered
-from workers.policy.fit_points import OUTSIDE
+from workers.policy.fit_lines import OUTSIDE
+from workers.policy.fit_points import OWN_FIELD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from workers.accounts.state.company_bounds import Bounds
     from workers.accounts.state.facts import Company
     from workers.identity.company_domains import CompanyDomains
-    from workers.policy.fit_points import FactLine, IndustryLine, Line, SizeLine
+    from workers.policy.fit_lines import FactLine, IndustryLine, Line, PatternLine, SizeLine
+    from workers.policy.fit_points import FitPoints
     from workers.policy.model import Policy
 
 FACT_LINE = "fact:"
@@ -31,17 +33,23 @@ FACT_LINE = "fact:"
 _NEEDED = "a value that the policy does not call outside"
 
 
-class Address(NamedTuple):
-    """The facts of a lead's address that give points."""
+class Stated(NamedTuple):
+    """The facts beside company, title and function that give points. What the policy does not ask for is left out."""
 
     domain: str = ""
     """Domain of the address. Empty: not known."""
     is_role: bool = False
     """Whether the address is that of a role, such as info@."""
+    age: int | None = None
+    """Age of the company in calendar years. None: not known."""
+    product: str | None = None
+    """Product in which the person is interested. None: not known."""
+    fields: tuple[str | None, ...] = ()
+    """Values of the custom fields of ``FactPoints.fields``, in their order. None: not known."""
 
 
-NO_ADDRESS = Address()
-"""The address of a lead where the policy does not ask for it."""
+NOTHING_STATED = Stated()
+"""The facts of a lead where the policy asks for none of them."""
 
 
 class _Known(NamedTuple):
@@ -70,16 +78,24 @@ class FactPoints:
             fit.free_mail is None and fit.role_address is None and fit.domains is None
         )
         """Whether the address gives points."""
+        self.asks_age = fit is not None and fit.age is not None
+        """Whether the age of the company gives points."""
+        self.asks_product = fit is not None and fit.product_interest is not None
+        """Whether the product interest gives points."""
+        self.fields = () if fit is None else tuple(fit.by_field)
+        """Custom fields that give points."""
+        self.asks_more = self.asks_address or self.asks_age or self.asks_product or bool(self.fields)
+        """Whether facts beside company, title and function give points."""
 
     def results(
-        self, company: Company | None, function: str | None, address: Address
+        self, company: Company | None, function: str | None, stated: Stated
     ) -> tuple[list[GateResult], list[PointsLine]]:
         """Return the answers of the facts that are gates, and the points of the other known facts."""
         gates: list[GateResult] = []
         lines: list[PointsLine] = []
         if self._fit is None:
             return gates, lines
-        for name, known in self._known_facts(company, function, address):
+        for name, known in self._known_facts(company, function, stated):
             points = [one for one in known.values if isinstance(one, int)]
             if name in self.gates:
                 state = _state_of(known.values)
@@ -94,7 +110,7 @@ class FactPoints:
         return dict.fromkeys(self.gates, _NEEDED)
 
     def _known_facts(
-        self, company: Company | None, function: str | None, address: Address
+        self, company: Company | None, function: str | None, stated: Stated
     ) -> Iterator[tuple[str, _Known]]:
         fit = self._fit
         assert fit is not None, "called only with the section fit"  # noqa: S101 - an invariant
@@ -109,8 +125,17 @@ class FactPoints:
             yield "industry", self._industry(fit.industry, company)
         if fit.functions is not None:
             yield "functions", _in_tiers(fit.functions, function, lambda line: function in line.in_)
-        if not address.domain:
-            return
+        if stated.domain:
+            yield from self._facts_of_address(fit, stated)
+        if fit.age is not None:
+            bounds = None if stated.age is None else (Decimal(stated.age), Decimal(stated.age))
+            yield "age", _in_bands(fit.age, bounds)
+        if fit.product_interest is not None:
+            yield "product_interest", _in_patterns(fit.product_interest, stated.product)
+        for (name, lines), value in zip(fit.by_field.items(), stated.fields, strict=False):
+            yield f"{OWN_FIELD}{name}", _in_patterns(lines, value)
+
+    def _facts_of_address(self, fit: FitPoints, address: Stated) -> Iterator[tuple[str, _Known]]:
         if fit.free_mail is not None:
             is_free = self._domains.use_of(address.domain) is DomainUse.FREE_MAIL
             yield (
@@ -166,6 +191,11 @@ def _in_tiers(lines: tuple[Line, ...], value: str | None, covers: Callable[[Line
         return _UNKNOWN
     tier = next((line for line in lines if line.otherwise is None and covers(line)), None)
     return _Known(frozenset({_otherwise(lines) if tier is None else tier.value}), value)
+
+
+def _in_patterns(lines: tuple[PatternLine, ...], value: str | None) -> _Known:
+    """Return the first line whose pattern matches a text."""
+    return _in_tiers(lines, value, lambda line: line.pattern.match(value or "") is not None)
 
 
 def _in_bands(lines: tuple[SizeLine, ...], bounds: Bounds | None) -> _Known:

@@ -17,7 +17,7 @@ from msgspec import Raw
 
 from schemas.explanation import GateResult, PointsLine, WouldChange
 from schemas.vocabulary import GateState, Reason, Relationship
-from workers.accounts.rulebook.fact_points import NO_ADDRESS, FactPoints
+from workers.accounts.rulebook.fact_points import NOTHING_STATED, FactPoints
 from workers.accounts.rulebook.joined_gates import judge
 from workers.accounts.state.company_bounds import employees_bounds, range_text, revenue_bounds
 from workers.identity.company_domains import domains_of
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from schemas.base import Model
-    from workers.accounts.rulebook.fact_points import Address
+    from workers.accounts.rulebook.fact_points import Stated
     from workers.accounts.state.company_bounds import Bounds
     from workers.accounts.state.facts import Company
     from workers.policy.gates import Industry, Range
@@ -117,11 +117,11 @@ class Gates:
         company: Company | None,
         job_title: str | None,
         job_function: str | None,
-        address: Address = NO_ADDRESS,
+        stated: Stated = NOTHING_STATED,
     ) -> Fit:
-        """Return the fit of a person with this title, function and address at this company."""
+        """Return the fit of a person with this title, function and other facts at this company."""
         function = self._function_of(job_title, job_function)
-        own_gates, facts = self.facts.results(company, function, address)
+        own_gates, facts = self.facts.results(company, function, stated)
         gates = (*self._company_gates(company), *self._person_gates(job_title, job_function), *own_gates)
         verdict = judge(gates, self._policy.gates.values(), self._fewest_points)
         unknown = [gate.gate for gate in verdict.in_the_way if gate.state is UNKNOWN]

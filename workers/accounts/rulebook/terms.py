@@ -6,7 +6,7 @@ In: a policy. Out: values and functions that the other floors read for every eve
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Raw
@@ -58,6 +58,10 @@ class Terms:
             dict.fromkeys(name for desk in policy.desks.values() for name in desk.answer_within.when)
         )
         """Named conditions that a time to answer tests, each once."""
+        self.skills_ask_conditions = policy.skills is not None and any(
+            one.by_name is not None for one in policy.skills.segment.values()
+        )
+        """Whether a segment tests a named condition. Otherwise the skills that a lead needs depend on facts alone."""
         self.paths = policy.paths
         self.paths_ask_facts = any(line.condition.by_name is not None for line in policy.paths)
         """Whether a path tests a named condition. Then a fact can change the path of a lead without its points."""
@@ -65,6 +69,8 @@ class Terms:
         self.routes_ask_signals = any(one.signals for one in tested)
         self.asks_forms = any(one.forms for one in tested)
         """Whether a condition tests the last form of a lead. Otherwise forms are not kept."""
+        self.tested_fields = frozenset(self.gates.facts.fields).union(*(one.fields for one in tested))
+        """Custom fields that the policy tests. Others are not kept of forms."""
         self.bar = policy.stages.mql.bar
         """The threshold of an MQL. None: the policy has none, and no number of points makes an MQL."""
         self.new_points = policy.stages.again.new_points
@@ -92,6 +98,12 @@ class Terms:
         self._zone = zone(policy.timezone)
         self._offset_ms = lru_cache(maxsize=10_000)(self._offset_of_quarter)
 
+    @cached_property
+    def fit_facts(self) -> tuple[str, ...]:
+        """Return the names of the facts of a person to which the policy gives points."""
+        product = ("product_interest",) if self.gates.facts.asks_product else ()
+        return ("job_title", "job_function", *product, *(f"field:{name}" for name in self.gates.facts.fields))
+
     def points_missing(self, total: int) -> int:
         """Return the points that are missing to the threshold. 0: it is reached, or the policy has none."""
         return 0 if self.bar is None else max(self.bar - total, 0)
@@ -99,6 +111,10 @@ class Terms:
     def day_of(self, at_ms: int) -> int:
         """Return the day of an instant in the policy's zone, counted from 1970-01-01."""
         return (at_ms + self._offset_ms(at_ms // QUARTER_MS)) // DAY_MS
+
+    def year_of(self, day: int) -> int:
+        """Return the calendar year of a day that is counted from 1970-01-01."""
+        return _year_of(day)
 
     def local_ms(self, at_ms: int) -> int:
         """Return the wall time of the policy's zone as milliseconds since 1970-01-01 00:00 of that zone."""
@@ -119,6 +135,11 @@ class Terms:
     def _offset_of_quarter(self, quarter: int) -> int:
         offset = datetime.fromtimestamp(quarter * QUARTER_MS / 1000, UTC).astimezone(self._zone).utcoffset()
         return 0 if offset is None else round(offset.total_seconds() * 1000)
+
+
+@lru_cache(maxsize=10_000)
+def _year_of(day: int) -> int:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)).year
 
 
 def _stage_words(policy: Policy) -> dict[Stage, StageWords]:

@@ -78,4 +78,4 @@ def market_objection(case: Case, event: SalesAnswered) -> MarketObjection | None
     confirmed_ms = company.confirmed_ms if company else None
     if confirmed_ms is not None and confirmed_ms > event.occurred_at_ms:
         return None
-    return MarketObjection(market_facts_hash(company), confirmed_ms)
+    return MarketObjection(market_facts_hash(company, case.terms.gates.facts.fields), confirmed_ms)

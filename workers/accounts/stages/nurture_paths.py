@@ -24,9 +24,15 @@ if TYPE_CHECKING:
 
 
 def path_of(
-    terms: Terms, company: Company | None, lead: LeadRow, stage: Stage, fit: Fit, behaviour: Behaviour
+    terms: Terms,
+    company: Company | None,
+    lead: LeadRow,
+    stage: Stage,
+    fit: Fit,
+    behaviour: Behaviour,
+    day: int,
 ) -> str | None:
-    """Return the lead's path as of this score, or None."""
+    """Return the lead's path as of this score, or None. ``day``: that of the score."""
     if not terms.paths or is_with_sales(lead) or restriction(terms, lead) is not None:
         return None
     for line in terms.paths:
@@ -36,18 +42,24 @@ def path_of(
             and (needs.total is None or needs.total.holds(fit.points + behaviour.points))
             and (not needs.grades or terms.grade(fit.points, behaviour.points) in needs.grades)
             and (not needs.signals or not signals_of(terms, behaviour).isdisjoint(needs.signals))
-            and (needs.by_name is None or _holds(terms, needs.by_name, company, lead, fit, behaviour))
+            and (needs.by_name is None or _holds(terms, needs.by_name, company, lead, fit, behaviour, day))
         ):
             return line.name
     return None
 
 
 def _holds(
-    terms: Terms, by_name: Territory, company: Company | None, lead: LeadRow, fit: Fit, behaviour: Behaviour
+    terms: Terms,
+    by_name: Territory,
+    company: Company | None,
+    lead: LeadRow,
+    fit: Fit,
+    behaviour: Behaviour,
+    day: int,
 ) -> bool:
     """Whether the named conditions of a line hold. An unknown fact fulfils none."""
     total, grade = fit.points + behaviour.points, terms.grade(fit.points, behaviour.points)
-    profile = profile_of(terms, lead, total, grade, signals_of(terms, behaviour))
+    profile = profile_of(terms, lead, total, grade, signals_of(terms, behaviour), day)
     return find_unmet(by_name, company, profile, terms.policy.currency, terms.policy.conditions) is None
 
 

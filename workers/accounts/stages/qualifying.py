@@ -18,7 +18,7 @@ from workers.accounts.rulebook.behaviour import event_days, last_event_day
 from workers.accounts.stages.product_qualified import find_product_day
 from workers.accounts.stages.thresholds import find_owned_day, is_threshold_reached, new_points
 from workers.accounts.worth.counts import stop_new_points
-from workers.accounts.worth.facts import known_since_ms
+from workers.accounts.worth.facts import fit_of, known_since_ms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from workers.accounts.rulebook.fit import Fit
     from workers.accounts.state.lead import LeadRow
     from workers.accounts.state.score import ScoreRow
-
-
-_GATE_FACTS = ("job_title", "job_function")
-"""Facts of a person that gates test."""
 
 
 class Occasion(NamedTuple):
@@ -200,14 +196,24 @@ def _find_threshold_day(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, ev
     if case.terms.bar is None:
         return None
     first = max(event_day, _facts_known_day(case, lead, score))
-    needed = case.terms.bar - fit.points
     later: Sequence[int] = event_days(score.attributed, first) if score.latest_day > first else ()
     for day in (first, *later):
-        if is_threshold_reached(case, lead, score, needed, day) and is_threshold_reached(
-            case, lead, score, needed, last_event_day(score.attributed, day)
+        if all(
+            is_threshold_reached(case, lead, score, points_needed(case, lead, fit, one), one)
+            for one in (day, last_event_day(score.attributed, day))
         ):
             return day
     return None
+
+
+def points_needed(case: Case, lead: LeadRow, fit: Fit, day: int) -> int:
+    """Return the points of behaviour that a lead needs as of a day. ``fit``: its fit as of now.
+
+    Only the age of a company changes without a new fact: it counts as of the day.
+    """
+    if case.terms.gates.facts.asks_age:
+        fit = fit_of(case.terms, case.account.company, lead, day)
+    return (case.terms.bar or 0) - fit.points
 
 
 def _has_reached_threshold_before(
@@ -227,9 +233,8 @@ def _has_reached_threshold_before(
         after_day -= 1  # an event of the same day may be dated after it; only such events count as new points
     if score.imported_ms:
         after_day = max(after_day, case.terms.day_of(score.complete_ms) - 1)
-    needed = case.terms.bar - fit.points
     return any(
-        is_threshold_reached(case, lead, score, needed, day)
+        is_threshold_reached(case, lead, score, points_needed(case, lead, fit, day), day)
         for day in event_days(score.attributed, after_day)
         if day < known_day
     )
@@ -240,7 +245,7 @@ def _facts_known_day(case: Case, lead: LeadRow, score: ScoreRow) -> int:
     known_day = case.account.facts_day
     if score.imported_ms:
         known_day = max(known_day, case.terms.day_of(score.complete_ms))
-    for name in _GATE_FACTS:
+    for name in case.terms.fit_facts:
         since_ms = known_since_ms(lead.facts, name)
         if since_ms is not None:
             known_day = max(known_day, case.terms.day_of(since_ms))

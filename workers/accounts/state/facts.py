@@ -103,6 +103,10 @@ class Company(Part, frozen=True):
     """Industry in words. Counts only without a code."""
     domains: tuple[str, ...] = ()
     """Registrable domains of the CRM record, the primary one first. At most 50."""
+    founded: int | None = None
+    """Year in which the company was founded. None: unknown."""
+    fields: tuple[tuple[str, str], ...] = ()
+    """(name, value) of each custom field of the CRM record, sorted by name. At most 20."""
 
 
 class Dropped(Part, frozen=True):

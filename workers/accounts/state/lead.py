@@ -27,7 +27,7 @@ class LeadRow(Row, frozen=True):
     role_address: bool = False
     """Whether the address is a shared mailbox, such as info@."""
     facts: tuple[Fact, ...] = ()
-    """Facts of the person. At most 11 from forms and 5 from the CRM."""
+    """Facts of the person. At most 13 from forms and 5 from the CRM, and one for each custom field that the policy tests."""
     campaign: CampaignMark | None = None
     """Latest campaign that brought the lead. None: none did."""
     stage: Stage | None = None

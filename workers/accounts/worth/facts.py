@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from schemas.vocabulary import Request
-from workers.accounts.rulebook.fact_points import Address
+from workers.accounts.rulebook.fact_points import Stated
 from workers.accounts.state.facts import CampaignMark, Company, Fact, Opportunity
 from workers.identity.company_size import employees_range, revenue_range
 from workers.identity.country_names import read_country
+from workers.identity.custom_fields import fold_fields
+from workers.identity.founded_years import read_founded
 from workers.identity.industry_codes import codes_of, industry_word
 from workers.identity.placeholders import is_placeholder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from schemas.base import Campaign
@@ -42,10 +44,15 @@ PERSON_FACTS = (
     "region",
     "phone",
     "language",
+    "product_interest",
 )
 """Facts of a person that a form can state."""
 
-_NOT_NAMES = frozenset({"job_title", "job_function", "postal_code", "region", "phone"})
+PRODUCT = "product_interest"
+"""Name of the fact that states the product in which a person is interested."""
+FIELD = "field:"
+"""Begin of the name of a fact that is a custom field of a form."""
+_NOT_NAMES = frozenset({"job_title", "job_function", "postal_code", "region", "phone", "product_interest"})
 """Facts in which words such as "none" mean that nothing was given. Names may be such words."""
 _MOST_CHARS = 500
 """Most characters of a fact that are kept."""
@@ -53,10 +60,17 @@ _ASKED = frozenset({Request.DEMO, Request.PRICING, Request.CONTACT_SALES, Reques
 """Requests that need an answer. The latest is published with a hand-off."""
 
 
-def with_form(facts: tuple[Fact, ...], form: LeadForm, *, keeps_form: bool = False) -> tuple[Fact, ...]:
+def with_form(
+    facts: tuple[Fact, ...],
+    form: LeadForm,
+    *,
+    keeps_form: bool = False,
+    fields: Collection[str] = (),
+) -> tuple[Fact, ...]:
     """Return the facts with those of the form. The same object if nothing changed.
 
-    ``keeps_form``: whether the form itself is a fact too, because a condition of the policy tests it.
+    ``keeps_form``: whether the form itself is a fact too, because a condition of the policy tests it. ``fields``: the
+    custom fields that the policy tests.
     """
     stated = ((name, stated_text(name, getattr(form, name))) for name in PERSON_FACTS)
     made = [Fact(name, value, form.occurred_at_ms) for name, value in stated if value]
@@ -64,6 +78,12 @@ def with_form(facts: tuple[Fact, ...], form: LeadForm, *, keeps_form: bool = Fal
         made.append(Fact("request", form.request.value, form.occurred_at_ms))
     if keeps_form:
         made.append(Fact("form", form.form_id[:_MOST_CHARS], form.occurred_at_ms))
+    if form.fields and fields:
+        made += [
+            Fact(f"{FIELD}{name}", value, form.occurred_at_ms)
+            for name, value in form.fields.items()
+            if name in fields
+        ]
     return merge_facts(facts, made)
 
 
@@ -120,13 +140,32 @@ def value_of(facts: tuple[Fact, ...], name: str) -> str | None:
     return next((fact.value for fact in facts if fact.name == name), None)
 
 
-def fit_of(terms: Terms, company: Company | None, lead: LeadRow) -> Fit:
-    """Return the fit of a lead at this company."""
+def field_of(company: Company | None, facts: tuple[Fact, ...], name: str) -> str | None:
+    """Return a custom field: of the account, else of the last form that stated it. None: neither states it."""
+    of_account = dict(company.fields) if company is not None else {}
+    return of_account.get(name) or value_of(facts, f"{FIELD}{name}")
+
+
+def age_of(company: Company | None, year: int) -> int | None:
+    """Return the age of a company in calendar years, at least 0. None: its year of foundation is unknown."""
+    return None if company is None or company.founded is None else max(year - company.founded, 0)
+
+
+def fit_of(terms: Terms, company: Company | None, lead: LeadRow, day: int) -> Fit:
+    """Return the fit of a lead at this company, as of a day: the age of the company depends on its year."""
     title, function = value_of(lead.facts, "job_title"), value_of(lead.facts, "job_function")
-    if not terms.gates.facts.asks_address:
+    asked = terms.gates.facts
+    if not asked.asks_more:
         return terms.gates.fit(company, title, function)
-    address = Address((lead.email or "").partition("@")[2], lead.role_address)
-    return terms.gates.fit(company, title, function, address)
+    domain = (lead.email or "").partition("@")[2] if asked.asks_address else ""
+    stated = Stated(
+        domain,
+        lead.role_address and asked.asks_address,
+        age_of(company, terms.year_of(day)) if asked.asks_age else None,
+        value_of(lead.facts, PRODUCT) if asked.asks_product else None,
+        tuple(field_of(company, lead.facts, name) for name in asked.fields),
+    )
+    return terms.gates.fit(company, title, function, stated)
 
 
 def latest_campaign(held: CampaignMark | None, campaign: Campaign | None, at_ms: int) -> CampaignMark | None:
@@ -173,11 +212,16 @@ def company_of(account: CrmAccount) -> Company:
         employees_to=None if employees is None or employees.low == employees.high else int(employees.high),
         other_names=tuple(account.other_names),
         domains=tuple(account.domains),
+        founded=read_founded(account.founded),
+        fields=tuple(fold_fields(account.fields).items()),
     )
 
 
-def market_facts_hash(company: Company | None) -> str:
-    """Return a hash of the facts that the company's gates read. 16 hexadecimal digits; empty without a company."""
+def market_facts_hash(company: Company | None, fields: Collection[str] = ()) -> str:
+    """Return a hash of the facts that fit reads of a company. 16 hexadecimal digits; empty without a company.
+
+    ``fields``: the custom fields to which the policy gives points.
+    """
     if company is None:
         return ""
     read = (
@@ -191,7 +235,9 @@ def market_facts_hash(company: Company | None) -> str:
     )
     later = (company.revenue_to, company.employees_to, company.industry)
     of_later = "" if later == (None, None, None) else repr(later)
-    return sha256(f"{read!r}{of_later}".encode()).hexdigest()[:16]
+    own = (company.founded, [one for one in company.fields if one[0] in fields])
+    of_own = "" if own == (None, []) else repr(own)
+    return sha256(f"{read!r}{of_later}{of_own}".encode()).hexdigest()[:16]
 
 
 def ms_of(instant: datetime) -> int:

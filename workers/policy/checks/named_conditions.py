@@ -52,6 +52,10 @@ def _list_uses(policy: Policy) -> Iterator[tuple[KeyPath, tuple[str, ...]]]:
             yield ("routes", at, "if", "is_not"), line.territory.is_not
     for desk, terms in policy.desks.items():
         yield ("desks", desk, "answer_within", "when"), tuple(terms.answer_within.when)
+    segments = {} if policy.skills is None else policy.skills.segment
+    for name, segment in segments.items():
+        yield ("skills", "segment", name, "is"), segment.is_
+        yield ("skills", "segment", name, "is_not"), segment.is_not
     for at, path in enumerate(policy.paths):
         yield ("paths", at, "if", "is"), path.condition.is_
         yield ("paths", at, "if", "is_not"), path.condition.is_not

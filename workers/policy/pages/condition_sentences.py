@@ -30,6 +30,9 @@ _OF_LEADS: Final[dict[str, Sentence]] = {
     "sources": _S("the source of the campaign is {v:glob}"),
     "mediums": _S("the medium of the campaign is {v:glob}"),
     "forms": _S("the last form is {v:glob}"),
+    "age": _S("the company is {v} old", inline=True),
+    "product_interest": _S("the product interest is {v:glob}"),
+    "fields": _S("the field {v:fields}"),
     "unknown": _S("we do not know the {v:words}"),
 }
 """By key, for both models of conditions on a lead."""
@@ -41,6 +44,8 @@ CONDITION_SENTENCES: Final[dict[str, Sentence]] = {
     "IndustryCodes.naics": _S("a NAICS code that begins with {v:any}"),
     "Span.from": _S("{v:money} or more"),
     "Span.to": _S("{v:money} or less"),
+    "YearsSpan.from": _S("{v:years} or more"),
+    "YearsSpan.to": _S("{v:years} or less"),
     "TotalSpan.from": _S("{v} or more"),
     "TotalSpan.to": _S("{v} or less"),
 }

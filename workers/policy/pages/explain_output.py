@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from workers.policy.conditions import Conditions
 from workers.policy.decay import Decay
-from workers.policy.fit_points import (
-    GATES_DECIDE,
-    POINTS_DECIDE,
+from workers.policy.fit_lines import (
+    AgeLine,
     CountryLine,
     DomainLine,
+    FieldLine,
     FunctionLine,
     IndustryLine,
-    JoinedGates,
+    PatternLine,
     SizeLine,
 )
+from workers.policy.fit_points import GATES_DECIDE, POINTS_DECIDE, JoinedGates
 from workers.policy.gates import Functions
 from workers.policy.pages.mql_examples import give_examples
 from workers.policy.pages.outsiders import describe_outsiders
@@ -43,7 +44,10 @@ if TYPE_CHECKING:
 
 _INDENT: Final = "  "
 _ONE_SENTENCE: Final = frozenset(
-    {Route, NurturePath, SizeLine, CountryLine, IndustryLine, FunctionLine, DomainLine, JoinedGates}
+    {
+        *(Route, NurturePath, SizeLine, CountryLine, IndustryLine, FunctionLine, DomainLine),
+        *(AgeLine, PatternLine, FieldLine, JoinedGates),
+    }
 )
 """Models whose clauses form one sentence."""
 _MOST_CHARACTERS: Final = 160

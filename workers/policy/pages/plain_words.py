@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from workers.policy.fit_points import OWN_FIELD
+
 ACTIVITIES: Final[Mapping[str, str]] = {
     "page_view": "a page view",
     "download": "a download",
@@ -71,7 +73,9 @@ def plain_kind(kind: str) -> str:
 
 
 def plain_name(word: str) -> str:
-    """Return a word of the policy with blanks in place of underscores."""
+    """Return a word of the policy with blanks in place of underscores. A custom field of ``fit`` is named as a field."""
+    if word.startswith(OWN_FIELD):
+        return f"the field {word.removeprefix(OWN_FIELD)}"
     return word.replace("_", " ")
 
 

@@ -25,6 +25,9 @@ SCORING_SENTENCES: Final[dict[str, Sentence]] = {
     "FitPoints.free_mail": _S("{v:fit_points} for a free-mail address"),
     "FitPoints.role_address": _S("{v:fit_points} for the address of a role, as info@"),
     "FitPoints.domains": _S("Domain of the e-mail address"),
+    "FitPoints.age": _S("Age of the company in calendar years"),
+    "FitPoints.product_interest": _S("Product in which the person is interested"),
+    "FitPoints.fields": _S("Custom fields of the account, else of the person's forms"),
     "Decay.to_zero_after_days": _S(
         "decay: the points of each event fall to zero in a straight line over {v} days"
     ),
@@ -40,7 +43,16 @@ SCORING_SENTENCES: Final[dict[str, Sentence]] = {
     "JoinedGates.of": _S("of {v:all}"),
     **{
         f"{line}.{name}": sentence
-        for line in ("SizeLine", "CountryLine", "IndustryLine", "FunctionLine", "DomainLine")
+        for line in (
+            "SizeLine",
+            "CountryLine",
+            "IndustryLine",
+            "FunctionLine",
+            "DomainLine",
+            "AgeLine",
+            "PatternLine",
+            "FieldLine",
+        )
         for name, sentence in {
             "points": _S("{v:fit_points}"),
             "otherwise": _S("{v:fit_points} for any other known value"),
@@ -48,6 +60,11 @@ SCORING_SENTENCES: Final[dict[str, Sentence]] = {
     },
     "SizeLine.from": _S("from {v:money}"),
     "SizeLine.to": _S("up to {v:money}"),
+    "AgeLine.from": _S("from {v:years} on"),
+    "AgeLine.to": _S("up to {v:years}"),
+    "PatternLine.in": _S("for a value {v:pattern}"),
+    "FieldLine.field": _S("if the field is {v}"),
+    "FieldLine.in": _S("for a value {v:pattern}"),
     "CountryLine.in": _S("in {v:any}"),
     "IndustryLine.sic": _S("for SIC codes that begin with {v:any}"),
     "IndustryLine.naics": _S("for NAICS codes that begin with {v:any}"),

@@ -142,6 +142,10 @@ _FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {
     "": lambda value: format_list(value, "or"),
     "any": lambda value: format_list(value, "or"),
     "all": lambda value: format_list(value, "and"),
+    "fields": lambda value: " and the field ".join(
+        f"{name} is {_FORMATS['glob'](patterns)}" for name, patterns in value.items()
+    ),
+    "years": lambda value: f"{value} year{'' if value == 1 else 's'}",
     "money": format_amount,
     "time": format_duration,
     "points": lambda value: f"{value} point{'' if value in {1, -1} else 's'}",

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.hops.accounts.market import POLICY_TEXT
-from workers.accounts.rulebook.fact_points import Address
+from workers.accounts.rulebook.fact_points import Stated
 from workers.accounts.rulebook.fit import Fit, Gates
 from workers.accounts.state.facts import Company
 from workers.policy.load import load_policy
@@ -33,7 +33,7 @@ FACTS: dict[str, Any] = {
 }
 
 
-AT_WORK = Address("bank.example")
+AT_WORK = Stated("bank.example")
 
 
 def policy_text(fit: Any, **other: Any) -> str:
@@ -48,7 +48,7 @@ def company(**facts: Any) -> Company:
     return Company(crm_account_id="a", **(given | facts))
 
 
-def fit_of(gates: Gates, title: str = "CIO", address: Address = AT_WORK, **facts: Any) -> Fit:
+def fit_of(gates: Gates, title: str = "CIO", address: Stated = AT_WORK, **facts: Any) -> Fit:
     return gates.fit(company(**facts), title, None, address)
 
 
@@ -78,12 +78,12 @@ GATES = Gates(load_policy(policy_text({"proof": "gates_decide"} | FACTS)))
         ("functions", {}, 6),
         ("functions", {"title": "CFO"}, -2),
         ("functions", {"title": "Director"}, None),
-        ("free_mail", {"address": Address("gmail.com")}, -20),
+        ("free_mail", {"address": Stated("gmail.com")}, -20),
         ("free_mail", {}, 0),
-        ("free_mail", {"address": Address()}, None),
-        ("role_address", {"address": Address("bank.example", is_role=True)}, -10),
-        ("domains", {"address": Address("cs.mit.edu")}, -5),
-        ("domains", {"address": Address("edu.example")}, 0),
+        ("free_mail", {"address": Stated()}, None),
+        ("role_address", {"address": Stated("bank.example", is_role=True)}, -10),
+        ("domains", {"address": Stated("cs.mit.edu")}, -5),
+        ("domains", {"address": Stated("edu.example")}, 0),
     ],
 )
 def test_a_fact_gives_the_points_of_its_line(fact: str, facts: dict[str, Any], points: int | None) -> None:
@@ -109,8 +109,8 @@ def test_a_fact_without_a_line_outside_ends_no_lead_and_waits_for_nothing() -> N
         ({"employees": 10}, "pass"),
         ({"employees": None}, "unknown"),
         ({"employees": 5, "employees_to": 20}, "unknown"),
-        ({"employees": 10, "address": Address("gmail.com")}, "fail"),
-        ({"employees": 10, "address": Address()}, "pass"),
+        ({"employees": 10, "address": Stated("gmail.com")}, "fail"),
+        ({"employees": 10, "address": Stated()}, "pass"),
     ],
 )
 def test_a_fact_with_a_line_outside_is_a_gate(facts: dict[str, Any], state: str) -> None:

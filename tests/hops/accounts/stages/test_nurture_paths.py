@@ -33,7 +33,7 @@ def terms_with(*paths: object) -> Terms:
 
 
 TERMS = terms_with(*PATHS)
-NOTHING_KNOWN = fit_of(TERMS, None, LeadRow())
+NOTHING_KNOWN = fit_of(TERMS, None, LeadRow(), 0)
 """No points of fit: the total is that of behaviour."""
 
 
@@ -64,7 +64,7 @@ def behaviour_of(points: int, *rules: str) -> Behaviour:
     ],
 )
 def test_the_first_line_that_holds_is_the_path(stage: Stage, behaviour: Behaviour, path: str | None) -> None:
-    assert path_of(TERMS, None, LEAD, stage, NOTHING_KNOWN, behaviour) == path
+    assert path_of(TERMS, None, LEAD, stage, NOTHING_KNOWN, behaviour, 0) == path
 
 
 @pytest.mark.parametrize(
@@ -82,12 +82,12 @@ def test_the_first_line_that_holds_is_the_path(stage: Stage, behaviour: Behaviou
 def test_a_lead_that_sales_has_or_that_may_not_be_contacted_has_no_path(
     lead: LeadRow, path: str | None
 ) -> None:
-    assert path_of(TERMS, None, lead, Stage.NURTURE, NOTHING_KNOWN, NO_POINTS) == path
+    assert path_of(TERMS, None, lead, Stage.NURTURE, NOTHING_KNOWN, NO_POINTS, 0) == path
 
 
 def test_without_paths_or_an_otherwise_line_there_is_no_path() -> None:
-    assert path_of(terms_with(), None, LEAD, Stage.NURTURE, NOTHING_KNOWN, NO_POINTS) is None
-    assert path_of(terms_with(*PATHS[:4]), None, LEAD, Stage.NURTURE, NOTHING_KNOWN, NO_POINTS) is None
+    assert path_of(terms_with(), None, LEAD, Stage.NURTURE, NOTHING_KNOWN, NO_POINTS, 0) is None
+    assert path_of(terms_with(*PATHS[:4]), None, LEAD, Stage.NURTURE, NOTHING_KNOWN, NO_POINTS, 0) is None
 
 
 def test_only_rules_that_the_policy_calls_signals_are_signals() -> None:
