@@ -41,7 +41,7 @@ def test_the_default_policy_defines_the_skills_that_leads_need(default: Policy) 
             "{}",
             "skills.segment.large",
             "an empty mapping",
-            "revenue, employees, or both",
+            "at least one of revenue, employees, is and is_not",
         ),
         (
             ", when_nobody_has_it: anyone",
