@@ -28,7 +28,7 @@ DECISIONS_PER_WRITE = 500
 _AFTER_ALL_ROWS = b"\xff"
 """Greater than the key of every row, because keys are UTF-8."""
 MOST_EFFECTS = 10_000_000
-"""Most effects of one record. With more, the replay fails, because the effects probably never end."""
+"""Default of the most effects of one record. With more, the replay fails, because the effects probably never end."""
 
 
 class EndlessEffectsError(Exception):
@@ -89,6 +89,7 @@ class EdgeReplay:
         results: topics of outputs. A hop may read one of them too.
         stores: the rows of each agent, to continue from. Default: empty rows in memory.
         offsets: the next offset of each topic, to continue from, as `offsets` had them after `commit`.
+        most_effects: the most effects of one record, or timers due at one time.
     """
 
     def __init__(
@@ -101,7 +102,10 @@ class EdgeReplay:
         results: frozenset[str] = frozenset(),
         stores: Mapping[str, Store] | None = None,
         offsets: Mapping[str, int] | None = None,
+        *,
+        most_effects: int = MOST_EFFECTS,
     ) -> None:
+        self._most_effects = most_effects
         self._stores = stores or {name: MemoryStore() for name in specs}
         self._hops = [
             _HopReplay(spec, config, dead_letter, limits or Limits(), self._stores[name])
@@ -130,7 +134,7 @@ class EdgeReplay:
 
     def run_timers(self, until_ms: int) -> None:
         """Run the timers due at or before ``until_ms``, each with all its effects."""
-        for _ in range(MOST_EFFECTS):
+        for _ in range(self._most_effects):
             due = [
                 (timer.due_ms, rank, timer.key, timer.kind)
                 for rank, hop in enumerate(self._hops)
@@ -155,14 +159,14 @@ class EdgeReplay:
     def _run_effects(self, emits: list[Emit], cause_ms: int) -> None:
         """Handle effects first in, first out until none is left and no hop has a cursor."""
         waiting = deque(emits)
-        for _ in range(MOST_EFFECTS):
+        for _ in range(self._most_effects):
             if not waiting:
                 waiting.extend(self._cursor_ticks(cause_ms))
                 if not waiting:
                     return
             self._deliver(waiting.popleft(), waiting, cause_ms)
         raise EndlessEffectsError(
-            f"the record at {cause_ms} ms has more than {MOST_EFFECTS} effects; they probably never end"
+            f"the record at {cause_ms} ms has more than {self._most_effects} effects; they probably never end"
         )
 
     def _deliver(self, emit: Emit, waiting: deque[Emit], cause_ms: int) -> None:

@@ -15,7 +15,7 @@ from schemas.desk_requests import MoveWhy, RequestMode
 from schemas.vocabulary import HowChosen, Reason, Route
 from workers.accounts.handoffs import bulk_transfer, deadlines, escalation, open_index, substitutes
 from workers.accounts.handoffs.queue import first_due
-from workers.accounts.routing.ownership import owner_of
+from workers.accounts.routing.ownership import is_holder_inactive, owner_of
 from workers.accounts.routing.partners import is_with_partner, partner_of
 from workers.accounts.routing.routes import Plan
 
@@ -71,7 +71,7 @@ def has_wrong_holder(case: Case) -> bool:
     if is_with_partner(account) and partner_of(case.terms.policy, account) is None:
         return True
     right = owner_of(case.terms.policy, account)
-    return holder.id in account.gone or (right is not None and holder.stands_for != right.rep_id)
+    return is_holder_inactive(account) or (right is not None and holder.stands_for != right.rep_id)
 
 
 def has_move_priority(case: Case) -> bool:

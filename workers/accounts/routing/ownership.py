@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from schemas.vocabulary import GateState, HowChosen, Kind, Relationship, Route
+from schemas.vocabulary import AssigneeType, GateState, HowChosen, Kind, Relationship, Route
 
 if TYPE_CHECKING:
     from workers.accounts.state.account import AccountRow
@@ -98,6 +98,12 @@ def owner_of(policy: Policy, account: AccountRow) -> AccountOwner | None:
         return AccountOwner(named, Route.BY_HAND, HowChosen.BY_HAND)
     owners = named_by_crm(policy, account.company)
     return next((owner for owner in owners if owner.rep_id not in inactive), None)
+
+
+def is_holder_inactive(account: AccountRow) -> bool:
+    """Whether a rep who is not active has the account. A desk has no such state, even if a sender gives its id as a rep_id."""
+    holder = account.holder
+    return holder is not None and holder.type is AssigneeType.REP and holder.id in account.gone
 
 
 def kind_of(account: AccountRow, fit: GateState, *, raised: bool) -> Kind:

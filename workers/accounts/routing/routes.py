@@ -17,6 +17,7 @@ from workers.accounts.routing.ownership import (
     has_former_rep,
     has_relationship,
     is_customer,
+    is_holder_inactive,
     owner_of,
 )
 from workers.accounts.routing.partners import (
@@ -249,7 +250,7 @@ def _last_rep_plan(
     last = account.last_rep
     if last is None:
         holder = account.holder
-        if holder is not None and holder.id in account.gone:
+        if holder is not None and is_holder_inactive(account):
             return _skip(line, RouteMiss.REP_NOT_ACTIVE, rep_id=holder.id)
         return _skip(line, RouteMiss.NOBODY_WORKED_IT)
     if kind is Kind.INQUIRY:
