@@ -11,7 +11,17 @@ from schemas.base import AccountKey, Campaign, Instant, LeadId, Model, Output
 from schemas.desk_answers import PassedOverRep, WaitAges
 from schemas.explanation import Explanation
 from schemas.lead_stages import StageWords
-from schemas.vocabulary import Action, AssigneeType, HowChosen, Kind, Qualification, Route, RouteMiss, Stage
+from schemas.vocabulary import (
+    Action,
+    AssigneeType,
+    HowChosen,
+    Kind,
+    MqlKind,
+    Qualification,
+    Route,
+    RouteMiss,
+    Stage,
+)
 
 
 class Assignee(Model):
@@ -136,6 +146,11 @@ class LeadRouting(Output):
     lead_id: LeadId
     action: Action = Field(description="The change that this revision makes.")
     kind: Kind = Field(description="Why the hand-off was made. It never changes.")
+    mql_kind: MqlKind | None = Field(
+        default=None,
+        description="For the kind `mql`: what made the lead an MQL, as `product_qualified`. It never changes. Absent for other "
+        "kinds, and for hand-offs from before a release that knows it.",
+    )
     qualification: Qualification | None = Field(
         default=None, description="For a raised hand: whether it is also an MQL. Absent for other kinds."
     )

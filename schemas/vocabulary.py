@@ -64,6 +64,17 @@ class Kind(StrEnum):
     """The lead goes to a partner or distributor by agreement."""
 
 
+class MqlKind(StrEnum):
+    """The kind of an MQL: what made the lead one, beside all gates."""
+
+    POINTS = "points"
+    """The total reached the policy's threshold."""
+    CAMPAIGN_RESPONSE = "campaign_response"
+    """The person answered a campaign whose response is an MQL at once."""
+    PRODUCT_QUALIFIED = "product_qualified"
+    """A rule of the policy that makes an MQL at once is complete, such as use of the product."""
+
+
 class Action(StrEnum):
     """The change that a revision of a hand-off reports."""
 
@@ -642,7 +653,10 @@ class LetterActionType(StrEnum):
 
 
 MAY_GROW: frozenset[type[StrEnum]] = frozenset(
-    {Reason, Route, RouteMiss, HowChosen, PassedOver, Alert, DeadLetterReason, DomainUse, LetterActionType}
+    {
+        *(Reason, Route, RouteMiss, HowChosen, PassedOver, Alert, DeadLetterReason, DomainUse),
+        *(LetterActionType, MqlKind),
+    }
 )
 """Vocabularies of the results that a minor release may extend. A subscriber shows an unknown code as it is.
 

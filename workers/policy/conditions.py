@@ -41,7 +41,7 @@ Names = Annotated[tuple[Name, ...], Field(max_length=50)]
 FieldPatterns = Annotated[dict[Name, Annotated[Globs, Field(min_length=1)]], Field(max_length=10)]
 """Patterns of custom fields, by the name of the field."""
 TestedRequest = Literal["demo", "pricing", "contact_sales"]
-TestedKind = Literal["mql", "raised_hand", "inquiry", "expansion", "in_cycle", "claimed"]
+TestedKind = Literal["mql", "product_qualified", "raised_hand", "inquiry", "expansion", "in_cycle", "claimed"]
 UnknownFact = Literal[
     "region",
     "country",
@@ -246,11 +246,12 @@ class LeadConditions(Conditions):
     asks_for: Annotated[tuple[TestedRequest, ...], Field(max_length=3)] = ()
     """The last request of the person in this cycle: demo, pricing or contact_sales. A person who asks for sales in a chat
     asks for contact_sales. A lead that raised no hand asks for nothing: ``asks_for: [demo]``."""
-    kinds: Annotated[tuple[TestedKind, ...], Field(max_length=6)] = ()
-    """Kinds of the hand-off: ``kinds: [mql]``."""
+    kinds: Annotated[tuple[TestedKind, ...], Field(max_length=7)] = ()
+    """Kinds of the hand-off: ``kinds: [mql]``. An MQL by a rule of ``stages.mql.or_does`` is product_qualified, and mql too:
+    ``kinds: [product_qualified]``."""
     qualification: Annotated[tuple[Qualification, ...], Field(max_length=3)] = ()
     """Whether a lead that asks for sales is an MQL too: mql, pending (a fact is unknown) or inquiry (a gate fails). An
-    MQL by points is mql: ``qualification: [mql, pending]``."""
+    MQL without such a request is mql: ``qualification: [mql, pending]``."""
     industry: IndustryCodes | None = None
     """Industry codes of the company: ``industry: {naics: ["92"]}``."""
     relationship: Annotated[tuple[Relationship, ...], Field(max_length=6)] = ()

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from schemas.outputs import LeadAlert, LeadRouting, LeadScore, LedgerEntry
 from schemas.topics import DESK_LEDGER, LEAD_ALERTS, LEAD_ROUTING, LEAD_SCORES
-from schemas.vocabulary import Action, Alert, GateState
+from schemas.vocabulary import Action, Alert, GateState, MqlKind
 from workers.views.record_line import format_time, short_id
 
 if TYPE_CHECKING:
@@ -160,7 +160,9 @@ def page_of(story: Decisions) -> RenderableType | None:
 
 def _handed_over(story: Decisions, routed: LeadRouting) -> Iterable[RenderableType]:
     revisions = story.handoffs[routed.handoff_id]
-    kind = _words(routed.kind) + (f" ({routed.qualification})" if routed.qualification else "")
+    is_by_points = routed.mql_kind in {None, MqlKind.POINTS}
+    label = routed.qualification or (None if is_by_points else _words(str(routed.mql_kind)))
+    kind = _words(routed.kind) + (f" ({label})" if label else "")
     yield Text(
         f"{routed.account_key}, lead {short_id(routed.lead_id)}: {kind} -> {_holder(routed)}", style="bold"
     )

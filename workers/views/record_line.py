@@ -34,7 +34,7 @@ from schemas.topics import (
     LEAD_STAGES,
     TOPICS,
 )
-from schemas.vocabulary import Action
+from schemas.vocabulary import Action, MqlKind
 
 _TOPIC_WIDTH: Final = 12
 _ID_WIDTH: Final = 8
@@ -81,6 +81,13 @@ def format_time(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%MZ}"
 
 
+def _label(event: LeadRouting) -> str:
+    """Return the answer to the MQL question, or what made the lead an MQL if it is not its points."""
+    by_points = event.mql_kind is MqlKind.POINTS
+    label = event.qualification or (None if by_points else event.mql_kind)
+    return f" ({label})" if label else ""
+
+
 def _routing(event: LeadRouting) -> str:
     holder = "no holder"
     if event.assignee is not None:
@@ -89,7 +96,7 @@ def _routing(event: LeadRouting) -> str:
             holder += f" (deputy for {event.assignee.deputy_for})"
     why = event.explanation
     parts = [
-        f"{event.action} {event.kind}" + (f" ({event.qualification})" if event.qualification else ""),
+        f"{event.action} {event.kind}{_label(event)}",
         f"-> {holder}" + (f", {event.how_chosen}" if event.how_chosen else ""),
         f"{why.grade} {why.total} points",
         f"because {', '.join(why.reasons)}",

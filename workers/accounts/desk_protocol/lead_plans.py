@@ -87,6 +87,7 @@ def _profile(
         is_sql=lead.qualified,
         contact_owner=lead.contact.owner_rep_id if lead.contact is not None else None,
         kind=kind,
+        mql_kind=lead.mql_kind if kind is Kind.MQL else None,
         request=request_of(lead),
         qualification=_qualification_of(case, lead, kind),
         campaign=campaign or lead.campaign,

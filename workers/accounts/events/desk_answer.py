@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from schemas.desk_requests import RequestMode
 from schemas.partner_load import PARTNERS_DESK
-from schemas.vocabulary import Alert, AssigneeType, HowChosen, Qualification, Reason, Route
+from schemas.vocabulary import Alert, AssigneeType, HowChosen, Kind, Qualification, Reason, Route
 from workers.accounts.account_keys import aliases
 from workers.accounts.case import LeadInHand
 from workers.accounts.desk_protocol import reassignment
@@ -140,6 +140,7 @@ def _apply_assignment(case: Case, request: OpenRequest, answer: DeskAnswer) -> N
         due_soon_ms=due.soon_ms,
         then_ms=due.then_ms,
         conditions=request.conditions,
+        mql_kind=hand.lead.mql_kind if request.kind is Kind.MQL else None,
     )
     hand.lead = handoffs.open_handoff(case, request.handoff_id, row, hand.lead)
     hand.write_lead()

@@ -84,6 +84,7 @@ def publish_revision(
         lead_id=row.lead_id,
         action=action,
         kind=row.kind,
+        mql_kind=row.mql_kind,
         qualification=row.qualification,
         assignee=None if is_withdrawn else _assignee(row.holder),
         route=row.holder.route,

@@ -42,6 +42,7 @@ _CYCLE: Final = (
     "qualified_by_partner",
     "clock",
     "asked_ms",
+    "mql_kind",
 )
 """Fields of a lead about its present cycle."""
 _VERDICT: Final = ("verdict", "verdict_why", "said_no_ms", "expired_with_handoff", "ended_before_ms")

@@ -19,7 +19,7 @@ from workers.policy.conditions import GLOB_KEYS, IndustryCodes, Span, normalize_
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from schemas.vocabulary import Kind, Qualification
+    from schemas.vocabulary import Kind, MqlKind, Qualification
     from workers.accounts.state.facts import CampaignMark, Company, Fact
     from workers.policy.conditions import Conditions, NamedCondition
 
@@ -64,6 +64,8 @@ class LeadProfile(NamedTuple):
     """Rep who owns the person's record in the CRM. None: it names no one."""
     kind: Kind | None = None
     """Kind of the hand-off. None: there is none."""
+    mql_kind: MqlKind | None = None
+    """What made the lead an MQL, for a hand-off of the kind ``mql``. None: another kind, or not known."""
     request: str = ""
     """Last request of the lead in this cycle. Empty: it raised no hand."""
     qualification: Qualification | None = None
@@ -212,7 +214,7 @@ def _found(  # noqa: C901, PLR0911, PLR0912 - one line per condition
         case "asks_for":
             return lead.request
         case "kinds":
-            return lead.kind or ""
+            return frozenset(filter(None, (lead.kind, lead.mql_kind)))
         case "qualification":
             return lead.qualification or ""
         case "industry":
@@ -244,7 +246,7 @@ def _holds(name: str, wanted: Any, found: Any) -> bool | None:
         return is_in_regions(region, country, wanted)
     if name == "postal_codes":
         return normalize_postal_code(found).startswith(wanted)
-    if name == "signals":
+    if name in {"signals", "kinds"}:
         return not found.isdisjoint(wanted)
     return found == wanted if isinstance(wanted, str) else found in wanted
 

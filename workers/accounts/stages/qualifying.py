@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from schemas.vocabulary import GateState, Qualification, Reason, Stage
+from schemas.vocabulary import GateState, MqlKind, Qualification, Reason, Stage
 from workers.accounts.routing.ownership import has_open_opportunity, is_customer
 from workers.accounts.routing.partners import withholds_mqls
 from workers.accounts.routing.permission import restriction
@@ -27,6 +27,17 @@ if TYPE_CHECKING:
     from workers.accounts.rulebook.fit import Fit
     from workers.accounts.state.lead import LeadRow
     from workers.accounts.state.score import ScoreRow
+
+
+_REASONS = {
+    MqlKind.POINTS: Reason.BAR_REACHED,
+    MqlKind.CAMPAIGN_RESPONSE: Reason.CAMPAIGN_RESPONSE,
+    MqlKind.PRODUCT_QUALIFIED: Reason.PRODUCT_QUALIFIED,
+}
+"""The reason of each kind of MQL."""
+_MQL_KINDS = {reason: kind for kind, reason in _REASONS.items()} | {
+    Reason.BAR_REACHED_EARLIER: MqlKind.POINTS
+}
 
 
 class Occasion(NamedTuple):
@@ -99,7 +110,7 @@ def qualify_lead(
         lead, score = new_cycle(lead, score)
         reasons = (*reasons, Reason.NEW_POINTS_SINCE)
     due = None if lead.raised_hand or lead.claimed else DueHandoff(day, reasons)
-    return replace(lead, reached_mql=True), score, due
+    return replace(lead, reached_mql=True, mql_kind=_MQL_KINDS[how]), score, due
 
 
 def due_after_move(case: Case, lead: LeadRow, fit: Fit, day: int) -> tuple[LeadRow, DueHandoff | None]:
@@ -129,6 +140,8 @@ def _moved_reasons(case: Case, lead: LeadRow, fit: Fit) -> tuple[Reason, ...]:
     if has_open_opportunity(company):
         return (Reason.OPEN_OPPORTUNITY, Reason.ACCOUNT_MOVED)
     how = () if case.terms.bar is None else (Reason.BAR_REACHED,)
+    if lead.mql_kind is not None:
+        how = (_REASONS[lead.mql_kind],)
     return (*how, Reason.ALL_GATES_PASSED, Reason.ACCOUNT_MOVED)
 
 
@@ -258,6 +271,7 @@ def new_cycle(lead: LeadRow, score: ScoreRow) -> tuple[LeadRow, ScoreRow]:
         lead,
         cycle=lead.cycle + 1,
         reached_mql=False,
+        mql_kind=None,
         raised_hand=False,
         request_answered=False,
         clock=None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from schemas.vocabulary import DomainUse, Reason, Stage
+from schemas.vocabulary import DomainUse, MqlKind, Reason, Stage
 from workers.accounts.state.account import (
     ContactAccount,
     Holder,
@@ -116,6 +116,7 @@ class LeadFields(TypedDict, total=False):
     clock: MovedClock | None
     unread: tuple[UnreadNote, ...]
     asked_ms: int
+    mql_kind: MqlKind | None
 
 
 class AlertFields(TypedDict, total=False):

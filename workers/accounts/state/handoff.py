@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from schemas.desk_requests import RequestMode
-from schemas.vocabulary import Kind, PassedOver, Qualification, Reason
+from schemas.vocabulary import Kind, MqlKind, PassedOver, Qualification, Reason
 from workers.accounts.state.account import Holder
 from workers.accounts.state.facts import CampaignMark
 from workers.engine.rows import Row
@@ -90,6 +90,8 @@ class HandoffRow(Row, frozen=True):
     """Other reps who responded, by rep_id in alphabetical order. At most 20."""
     conditions: tuple[str, ...] = ()
     """Named conditions that held when it was opened and that a deadline of the policy tests. At most 50."""
+    mql_kind: MqlKind | None = None
+    """What made the lead an MQL, for a hand-off of the kind ``mql``. None: another kind, or not known."""
 
     @property
     def reps_who_touched(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from schemas.vocabulary import Reason, Stage
+from schemas.vocabulary import MqlKind, Reason, Stage
 from workers.accounts.state.facts import CampaignMark, Contact, Fact
 from workers.accounts.state.parts import Chat, MovedClock, UnreadNote
 from workers.engine.rows import Row
@@ -101,6 +101,8 @@ class LeadRow(Row, frozen=True):
     """Fields of the lead's records that could not be read. At most 20."""
     asked_ms: int = 0
     """When the raised hand of this cycle arrived. Milliseconds UTC. 0: not known, or none was raised."""
+    mql_kind: MqlKind | None = None
+    """What made the lead an MQL in this cycle. None: nothing did, or it is not known. A raised hand leaves it as it is."""
 
 
 class PlaceRow(Row, frozen=True):

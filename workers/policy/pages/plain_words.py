@@ -40,7 +40,8 @@ _WORDS: Final[Mapping[str, str]] = {
     "crm_ids": "ids of the CRM",
 }
 _KINDS: Final[Mapping[str, str]] = {
-    "mql": "an MQL by points",
+    "mql": "an MQL",
+    "product_qualified": "a product-qualified MQL",
     "raised_hand": "a raised hand",
     "inquiry": "an inquiry",
     "claimed": "a lead that a rep took",
