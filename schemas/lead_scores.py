@@ -30,6 +30,12 @@ class LeadScore(Output):
         "due or open, or the person may not be addressed. The last score of a lead is the one that counts, and a decay of "
         "points alone publishes no score.",
     )
+    own_stage: str | None = Field(
+        default=None,
+        max_length=64,
+        description="The company's own stage between `known` and `mql`, by the total points: a name of the policy's "
+        "`stages.own`. Absent in other stages, below the first of them, and if the policy has none.",
+    )
     moves: int | None = Field(
         default=None,
         ge=1,

@@ -39,6 +39,12 @@ class LeadStage(Output):
         default=None,
         description="The new stage as the policy names and defines it. Absent if the policy has no words for it.",
     )
+    own_stage: str | None = Field(
+        default=None,
+        max_length=64,
+        description="The company's own stage at this step, by the total points: a name of the policy's `stages.own`. It may "
+        "change without a step: the last value is in `lead.scores`.",
+    )
     cycle: int = Field(
         description="1 for the first pass through the stages. A lead that returns after a rejection or an expiry begins "
         "the next."

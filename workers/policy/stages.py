@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from itertools import pairwise
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -11,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from schemas.vocabulary import RejectReason, Request, Stage
 from workers.policy.behaviour_rules import Activities, Globs
 from workers.policy.part import Part
-from workers.policy.scalars import Count, Days, Name, Percent, Points, Text, refuse
+from workers.policy.scalars import Count, Days, Name, Percent, Points, Text, Whole, refuse
 from workers.policy.text_patterns import compile_globs
 
 LEAST_PROBABILITY_PERCENT, MOST_PROBABILITY_PERCENT = 10, 20
@@ -20,6 +21,8 @@ MOST_ATTEMPTS = 20
 """The upper bound of ``attempts_before_no``."""
 OUTBOUND_ACTIVITIES = ("email_sent", "email_delivered")
 """Our own outbound activities, unless the policy lists others. The lead has done nothing."""
+_BEFORE_MQL: Final = frozenset({Stage.KNOWN, Stage.WAITING_FOR_FACTS, Stage.NURTURE})
+"""The stages of leads that may become an MQL for the first time in this cycle."""
 RAISED_HANDS = frozenset({Request.DEMO, Request.PRICING, Request.CONTACT_SALES})
 """Requests that make a lead a raised hand: the lead asks for sales."""
 
@@ -220,6 +223,26 @@ class BuyingGroup(Part):
     """Days within which they must be active, today included."""
 
 
+class OwnStage(Part):
+    """One stage of the company's own: ``{name: Engaged, from: 80}``. It begins where the total points reach ``from``."""
+
+    name: Annotated[Text, Field(max_length=64)]
+    """The name of the stage: ``name: Engaged``."""
+    from_: Annotated[Whole, Field(alias="from", ge=-10_000, le=20_000)]
+    """The least total points of fit and behaviour: ``from: 80``. They may be below 0."""
+
+
+def _require_rising_stages(value: tuple[OwnStage, ...]) -> tuple[OwnStage, ...]:
+    for before, after in pairwise(value):
+        if after.from_ <= before.from_:
+            refuse("stages whose from rises from line to line", f"{after.from_} after {before.from_}")
+    names = [one.name for one in value]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        refuse("each name once", f"{twice} twice")
+    return value
+
+
 class Stages(Part):
     """When a lead moves from stage to stage."""
 
@@ -242,6 +265,17 @@ class Stages(Part):
     """Display names of stages, published with each stage: ``names: {sal: Accepted by sales}``."""
     crm_names: dict[Stage, Text] = Field(default_factory=dict)
     """Names of stages in the CRM, published for integrations that write to it: ``crm_names: {mql: Marketing Qualified}``."""
+
+    own: Annotated[tuple[OwnStage, ...], Field(max_length=20), AfterValidator(_require_rising_stages)] = ()
+    """The company's own stages between known and MQL, by total points: ``own: [{name: Interested, from: 30}, {name: Engaged,
+    from: 80}]``. Leads of the stages known, waiting_for_facts and nurture have one. Below the first of them a lead has none.
+    The name is published with scores and stages, and decides nothing."""
+
+    def own_stage_of(self, stage: Stage, total: int) -> str | None:
+        """Return the company's own stage of a lead with these total points, or None."""
+        if not self.own or stage not in _BEFORE_MQL:
+            return None
+        return next((one.name for one in reversed(self.own) if total >= one.from_), None)
 
     @property
     def no_touch(self) -> tuple[str, ...]:

@@ -202,6 +202,8 @@ def _not_handed_over(story: Decisions, score: LeadScore) -> Iterable[RenderableT
     rows = _rows()
     rows.add_row("stage", f"{_words(score.stage)}, {format_time(score.occurred_at)}")
     rows.add_row("because", ", ".join(_words(one) for one in score.explanation.reasons))
+    if score.own_stage:
+        rows.add_row("own stage", score.own_stage)
     if score.path:
         rows.add_row("path", score.path)
     _add_score(rows, score.explanation)

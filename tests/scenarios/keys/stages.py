@@ -87,6 +87,9 @@ _NAMED: Final = {
     "paths[2]": {"if": {"is": ["cio", "manager"], "stages": ["outside"]}, "path": "others"},
 }
 
+_OWN_STAGES: Final = {
+    "stages.own": [{"name": "Interested", "from": "100"}, {"name": "Engaged", "from": "120"}]
+}
 STAGES: Lines = {
     "stages.mql.bar": (a_chief_reads_much, "140"),
     "stages.mql.or_responds_to.campaigns": (an_invitation_is_answered, ["cfo-roundtable*"]),
@@ -101,6 +104,8 @@ STAGES: Lines = {
     "stages.sales_says_no.bad_data": (sales_says_that_three_are_of_no_use, "recycled"),
     "stages.sales_says_no.duplicate": (sales_says_that_three_are_of_no_use, "recycled"),
     "stages.attempts_before_no": (sales_says_not_now_and_she_reads_on, "1"),
+    "stages.own[1].name": (a_chief_reads_much.where(_OWN_STAGES), "Curious"),
+    "stages.own[1].from": (a_chief_reads_much.where(_OWN_STAGES), "119"),
     "stages.names.recycled": (sales_says_not_now_and_she_reads_on, "given back"),
     "stages.crm_names.mql": (a_chief_reads_much, "Qualified"),
     "paths[1].if.stages": (one_reads_and_one_comes_back, ["expired"]),

@@ -276,6 +276,7 @@ def _change_stage(
         from_stage=lead.stage,
         to_stage=stage,
         stage_words=case.terms.stage_words.get(stage),
+        own_stage=case.terms.policy.stages.own_stage_of(stage, fit.points + behaviour.points),
         cycle=lead.cycle,
         bounces=lead.bounces or None,
         forecast_probability_percent=forecast_percent(case.terms.policy, case.account)

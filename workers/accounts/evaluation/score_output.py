@@ -58,6 +58,7 @@ class _Score(msgspec.Struct, frozen=True, omit_defaults=True):
     explanation: _Explanation
     active_people: list[str]
     path: str | None = None
+    own_stage: str | None = None
     moves: int | None = None
 
 
@@ -114,6 +115,7 @@ def encode_score(
         ),
         case.active_people(),
         path,
+        terms.policy.stages.own_stage_of(stage, total),
         hand.lead.moves or None,
     )
     return Emit(

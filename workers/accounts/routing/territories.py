@@ -65,7 +65,7 @@ class LeadProfile(NamedTuple):
     kind: Kind | None = None
     """Kind of the hand-off. None: there is none."""
     mql_kind: MqlKind | None = None
-    """What made the lead an MQL, for a hand-off of the kind ``mql``. None: another kind, or not known."""
+    """Kind of the MQL, for a hand-off of the kind ``mql``. None: another kind, or not known."""
     request: str = ""
     """Last request of the lead in this cycle. Empty: it raised no hand."""
     qualification: Qualification | None = None

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from schemas.vocabulary import GateState, MqlKind, Qualification, Reason, Stage
+from schemas.vocabulary import GateState, Qualification, Reason, Stage
 from workers.accounts.routing.ownership import has_open_opportunity, is_customer
 from workers.accounts.routing.partners import withholds_mqls
 from workers.accounts.routing.permission import restriction
 from workers.accounts.rulebook.behaviour import event_days, last_event_day
+from workers.accounts.stages.mql_kinds import MQL_KINDS, REASONS
 from workers.accounts.stages.product_qualified import find_product_day
-from workers.accounts.stages.thresholds import find_owned_day, is_threshold_reached, new_points
+from workers.accounts.stages.thresholds import find_owned_day, is_threshold_reached, new_points, points_needed
 from workers.accounts.worth.counts import stop_new_points
-from workers.accounts.worth.facts import fit_of, known_since_ms
+from workers.accounts.worth.facts import known_since_ms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,17 +28,6 @@ if TYPE_CHECKING:
     from workers.accounts.rulebook.fit import Fit
     from workers.accounts.state.lead import LeadRow
     from workers.accounts.state.score import ScoreRow
-
-
-_REASONS = {
-    MqlKind.POINTS: Reason.BAR_REACHED,
-    MqlKind.CAMPAIGN_RESPONSE: Reason.CAMPAIGN_RESPONSE,
-    MqlKind.PRODUCT_QUALIFIED: Reason.PRODUCT_QUALIFIED,
-}
-"""The reason of each kind of MQL."""
-_MQL_KINDS = {reason: kind for kind, reason in _REASONS.items()} | {
-    Reason.BAR_REACHED_EARLIER: MqlKind.POINTS
-}
 
 
 class Occasion(NamedTuple):
@@ -110,7 +100,7 @@ def qualify_lead(
         lead, score = new_cycle(lead, score)
         reasons = (*reasons, Reason.NEW_POINTS_SINCE)
     due = None if lead.raised_hand or lead.claimed else DueHandoff(day, reasons)
-    return replace(lead, reached_mql=True, mql_kind=_MQL_KINDS[how]), score, due
+    return replace(lead, reached_mql=True, mql_kind=MQL_KINDS[how]), score, due
 
 
 def due_after_move(case: Case, lead: LeadRow, fit: Fit, day: int) -> tuple[LeadRow, DueHandoff | None]:
@@ -141,7 +131,7 @@ def _moved_reasons(case: Case, lead: LeadRow, fit: Fit) -> tuple[Reason, ...]:
         return (Reason.OPEN_OPPORTUNITY, Reason.ACCOUNT_MOVED)
     how = () if case.terms.bar is None else (Reason.BAR_REACHED,)
     if lead.mql_kind is not None:
-        how = (_REASONS[lead.mql_kind],)
+        how = (REASONS[lead.mql_kind],)
     return (*how, Reason.ALL_GATES_PASSED, Reason.ACCOUNT_MOVED)
 
 
@@ -217,16 +207,6 @@ def _find_threshold_day(case: Case, lead: LeadRow, score: ScoreRow, fit: Fit, ev
         ):
             return day
     return None
-
-
-def points_needed(case: Case, lead: LeadRow, fit: Fit, day: int) -> int:
-    """Return the points of behaviour that a lead needs as of a day. ``fit``: its fit as of now.
-
-    Only the age of a company changes without a new fact: it counts as of the day.
-    """
-    if case.terms.gates.facts.asks_age:
-        fit = fit_of(case.terms, case.account.company, lead, day)
-    return (case.terms.bar or 0) - fit.points
 
 
 def _has_reached_threshold_before(

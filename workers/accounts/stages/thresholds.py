@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from schemas.vocabulary import Route
 from workers.accounts.routing.ownership import is_customer
 from workers.accounts.rulebook.behaviour import event_days, last_event_day
+from workers.accounts.worth.facts import fit_of
 from workers.accounts.worth.signals_given import signals_of
 
 if TYPE_CHECKING:
     from workers.accounts.case import Case
+    from workers.accounts.rulebook.fit import Fit
     from workers.accounts.state.lead import LeadRow
     from workers.accounts.state.score import ScoreRow
     from workers.policy.routes import Route as Line
@@ -24,6 +26,16 @@ def is_threshold_reached(case: Case, lead: LeadRow, score: ScoreRow, needed: int
     if case.terms.rules.points(score.attributed, day).points < needed:
         return False
     return lead.verdict is None or new_points(case, score, day) >= case.terms.new_points
+
+
+def points_needed(case: Case, lead: LeadRow, fit: Fit, day: int) -> int:
+    """Return the points of behaviour that a lead needs as of a day. ``fit``: its fit as of now.
+
+    Only the age of a company changes without a new fact: it counts as of the day.
+    """
+    if case.terms.gates.facts.asks_age:
+        fit = fit_of(case.terms, case.account.company, lead, day)
+    return (case.terms.bar or 0) - fit.points
 
 
 def new_points(case: Case, score: ScoreRow, day: int) -> int:

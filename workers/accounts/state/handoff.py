@@ -91,7 +91,7 @@ class HandoffRow(Row, frozen=True):
     conditions: tuple[str, ...] = ()
     """Named conditions that held when it was opened and that a deadline of the policy tests. At most 50."""
     mql_kind: MqlKind | None = None
-    """What made the lead an MQL, for a hand-off of the kind ``mql``. None: another kind, or not known."""
+    """Kind of the MQL, for a hand-off of the kind ``mql``. None: another kind, or not known."""
 
     @property
     def reps_who_touched(self) -> tuple[str, ...]:

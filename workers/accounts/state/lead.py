@@ -102,7 +102,7 @@ class LeadRow(Row, frozen=True):
     asked_ms: int = 0
     """When the raised hand of this cycle arrived. Milliseconds UTC. 0: not known, or none was raised."""
     mql_kind: MqlKind | None = None
-    """What made the lead an MQL in this cycle. None: nothing did, or it is not known. A raised hand leaves it as it is."""
+    """Kind of the MQL that the lead became in this cycle. None: it became none by points or activity, or it is not known."""
 
 
 class PlaceRow(Row, frozen=True):

@@ -36,6 +36,7 @@ from workers.policy.pages.value_formats import FormattedValue, format_list
 from workers.policy.part import Part
 from workers.policy.paths import NurturePath
 from workers.policy.routes import Route
+from workers.policy.stages import OwnStage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +47,7 @@ _INDENT: Final = "  "
 _ONE_SENTENCE: Final = frozenset(
     {
         *(Route, NurturePath, SizeLine, CountryLine, IndustryLine, FunctionLine, DomainLine),
-        *(AgeLine, PatternLine, FieldLine, JoinedGates),
+        *(AgeLine, PatternLine, FieldLine, JoinedGates, OwnStage),
     }
 )
 """Models whose clauses form one sentence."""

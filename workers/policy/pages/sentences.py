@@ -162,6 +162,9 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "Stages.buying_group": _S("A buying group is {v}", "no hand-off names a buying group", inline=True),
     "BuyingGroup.people": _S("{v} people of one account whose function and title do not fail"),
     "BuyingGroup.within_days": _S("active within {v} days, today included, of the 10 who were active last"),
+    "Stages.own": _S("Our own stages between known and MQL, by total points"),
+    "OwnStage.name": _S("{v}"),
+    "OwnStage.from": _S("from {v:points} on"),
     "Stages.names": _S("display names of the stages: {v:names}", "the stages have no display names"),
     "Stages.crm_names": _S(
         "names of the stages in the CRM: {v:names}", "the CRM has no other names for the stages"
