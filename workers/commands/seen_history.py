@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 
+from schemas.crm_accounts import CrmAccount
 from schemas.crm_reps import CrmRep
 from schemas.form_fills import FormFill
 from schemas.parsing import ContractError
 from schemas.tolerant_parsing import read_record
-from schemas.topics import CRM_REPS, FORM_FILLS, TOPICS, WEB_ACTIVITY
+from schemas.topics import CRM_ACCOUNTS, CRM_REPS, FORM_FILLS, TOPICS, WEB_ACTIVITY
 from schemas.web_activity import WebActivity
 from workers.commands.progress import show_bad_lines
 from workers.policy.checks.seen_events import SeenEvents
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from workers.policy.model import Policy
     from workers.replay.history_lines import Input
 
-_TOPICS: Final = frozenset({WEB_ACTIVITY.name, FORM_FILLS.name, CRM_REPS.name})
+_TOPICS: Final = frozenset({WEB_ACTIVITY.name, FORM_FILLS.name, CRM_ACCOUNTS.name, CRM_REPS.name})
 
 
 def read_seen(files: Sequence[Path], policy: Policy) -> SeenEvents:
@@ -38,6 +39,8 @@ def read_seen(files: Sequence[Path], policy: Policy) -> SeenEvents:
             seen.add_activity(value)
         elif isinstance(value, FormFill):
             seen.add_form(value)
+        elif isinstance(value, CrmAccount):
+            seen.add_account(value)
         elif isinstance(value, CrmRep):
             seen.add_rep(value)
     return seen

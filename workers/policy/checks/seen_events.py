@@ -11,10 +11,12 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
+from workers.identity.custom_fields import fold_fields
 from workers.policy.problem import quote
 
 if TYPE_CHECKING:
     from schemas.base import Campaign
+    from schemas.crm_accounts import CrmAccount
     from schemas.crm_reps import CrmRep
     from schemas.form_fills import FormFill
     from schemas.web_activity import WebActivity
@@ -38,6 +40,8 @@ class SeenEvents:
         self._events = 0
         self._matched: Counter[str] = Counter()
         self._fitting: set[tuple[str, str]] = set()
+        self._fields: set[str] = set()
+        self._has_records_with_fields = False
         self._reps: set[str] = set()
         self._desks: Counter[str] = Counter()
 
@@ -51,6 +55,16 @@ class SeenEvents:
     def add_form(self, form: FormFill) -> None:
         """Add a record of form.fills."""
         self._add_event({"url": form.url, "form": form.form_id, "campaign": _name_of(form.campaign)}, None)
+        self._add_fields(form.fields)
+
+    def add_account(self, account: CrmAccount) -> None:
+        """Add a record of crm.accounts."""
+        self._add_fields(account.fields)
+
+    def _add_fields(self, fields: Mapping[str, str] | None) -> None:
+        self._has_records_with_fields = True
+        if len(self._fields) < _MOST_WORDS:
+            self._fields.update(fold_fields(fields))
 
     def add_rep(self, rep: CrmRep) -> None:
         """Add a record of crm.reps."""
@@ -84,8 +98,28 @@ class SeenEvents:
                     yield from self._note_rule(document, name, rule.when)
             yield from self._note_answers(document)
             yield from self._note_uncounted(document)
+        if self._has_records_with_fields:
+            yield from self._note_fields(document)
         if self._reps:
             yield from self._note_people(document)
+
+    def _note_fields(self, document: Document) -> Iterator[Problem]:
+        """Yield each place that tests a custom field which no form and no account of the history has."""
+        policy = self._policy
+        lines = () if policy.fit is None else policy.fit.fields
+        places: list[tuple[KeyPath, str]] = [
+            (("fit", "fields", at, "field"), line.field) for at, line in enumerate(lines)
+        ]
+        for name, condition in policy.conditions.items():
+            places += [(("conditions", name, "fields", one), one) for one in condition.fields]
+        for at, route in enumerate(policy.routes):
+            tested = () if route.territory is None else route.territory.fields
+            places += [(("routes", at, "if", "fields", one), one) for one in tested]
+        for place, field in places:
+            if field not in self._fields:
+                near = get_close_matches(field, sorted(self._fields), n=1)
+                advice = f"{near[0]} may be meant" if near else "check that your forms or your CRM send it"
+                yield document.make_problem(place, f"the field {field} is not in the history", advice)
 
     def _note_rule(self, document: Document, name: str, when: When) -> Iterator[Problem]:
         place: KeyPath = ("behaviour", "rules", name)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
+from schemas.crm_accounts import CrmAccount
 from schemas.crm_reps import CrmRep
 from schemas.form_fills import FormFill
 from schemas.web_activity import WebActivity
@@ -23,13 +24,15 @@ def activity(name: str, **fields: str) -> WebActivity:
     return WebActivity.model_validate(ABOUT | {"activity": name, "anonymous_id": "v1"} | fields)
 
 
-def notes_of(text: str, *records: WebActivity | FormFill | CrmRep) -> dict[str, str]:
+def notes_of(text: str, *records: WebActivity | FormFill | CrmRep | CrmAccount) -> dict[str, str]:
     seen = SeenEvents(load_policy(text))
     for record in records:
         if isinstance(record, WebActivity):
             seen.add_activity(record)
         elif isinstance(record, FormFill):
             seen.add_form(record)
+        elif isinstance(record, CrmAccount):
+            seen.add_account(record)
         else:
             seen.add_rep(record)
     document = read(text, "p.yaml")
@@ -84,3 +87,21 @@ def test_the_command_prints_the_notes(tmp_path: Path) -> None:
         in result.output
     )
     assert "behaviour.rules.page.when" not in result.output
+
+
+def test_a_custom_field_that_no_form_and_no_account_has_is_noted(default_text: str) -> None:
+    lines = [f"{{field: {name}, in: [a], points: 1}}" for name in ("plan_tier", "team_size", "plan_teir")]
+    place = "# ---- Points for what a lead does. ----"
+    text = default_text.replace(place, f"fit: {{fields: [{', '.join(lines)}]}}\n{place}")
+    form = FormFill.model_validate(ABOUT | {"form_id": "f", "fields": {"Team Size": "20"}})
+    account = CrmAccount.model_validate(
+        ABOUT | {"crm_account_id": "A-1", "name": "Bank", "fields": {"Plan-Tier": "gold"}}
+    )
+
+    notes = notes_of(text, form, account)
+
+    assert notes["fit.fields[3].field"] == (
+        "the field plan_teir is not in the history; plan_tier may be meant"
+    )
+    assert not {"fit.fields[1].field", "fit.fields[2].field"} & notes.keys()
+    assert not any(key.startswith("fit.fields") for key in notes_of(text, activity("page_view")))
