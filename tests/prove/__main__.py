@@ -16,6 +16,7 @@ import typer
 
 from tests.prove import chaos, fuzz, reliability_page
 from tests.prove.outcome import Outcome
+from tests.prove.simulation import simulation
 
 Part = Callable[[int, float, Callable[[str], None], Path], Outcome]
 SHORT_PERCENT = 1.0
@@ -34,7 +35,13 @@ def run_fuzz(seed: int, percent: float, say: Callable[[str], None], folder: Path
     return fuzz.run(seed, percent, say)
 
 
-PARTS: dict[str, Part] = {"fuzz": run_fuzz, "chaos": run_chaos}
+def run_simulation(seed: int, percent: float, say: Callable[[str], None], folder: Path) -> Outcome:
+    """Run the deterministic simulation of the engine."""
+    del folder
+    return simulation.run(seed, percent, say)
+
+
+PARTS: dict[str, Part] = {"simulation": run_simulation, "fuzz": run_fuzz, "chaos": run_chaos}
 
 
 def main(
