@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -80,6 +81,48 @@ def test_a_field_that_a_later_version_leaves_out_or_blank_keeps_its_value(team: 
     team.form(ANN, "tue 10:00")
 
     assert points(team)["fit:fields.plan"] == 4
+
+
+VERSIONS = (
+    ("mon 01:00", {"plan": "free", "team": "a"}),
+    ("mon 02:00", {"Plan": "gold"}),
+    ("mon 03:00", {"region code": "x"}),
+)
+
+
+@pytest.mark.parametrize(
+    "order", list(permutations(VERSIONS)), ids=lambda order: "-".join(at[4:6] for at, _ in order)
+)
+def test_of_each_field_the_latest_version_that_states_it_counts_in_any_order(
+    team: Story, order: tuple[tuple[str, dict[str, str]], ...]
+) -> None:
+    points_of = [{"field": name, "in": ["*"], "points": "1"} for name in ("team", "region_code")]
+    team.policy(with_keys(fit={"fields": [*PLANS, *points_of]}))
+    record = team._accounts["harbor"]
+    for number, (dated, fields) in enumerate(order):
+        team.late("crm.accounts", "ACC-harbor", dated, f"mon 05:0{number}", **record | {"fields": fields})
+    team.form(ANN, "tue 10:00")
+
+    found = points(team)
+
+    assert (found["fit:fields.plan"], found["fact:fields.team"], found["fact:fields.region_code"]) == (
+        4,
+        1,
+        1,
+    )
+
+
+def test_of_an_account_the_twenty_fields_stated_last_are_kept(team: Story) -> None:
+    team.policy(with_keys(fit={"fields": [*PLANS, {"field": "f_1", "in": ["*"], "points": "1"}]}))
+    team.bank("harbor", "mon 01:00", fields={"plan": "gold", "f_1": "a"})
+    team.bank("harbor", "mon 02:00", fields={f"f_{number}": "b" for number in range(1, 21)})
+    team.form(ANN, "tue 10:00")
+
+    results = team.replay()
+
+    gates = {one["gate"]: one["state"] for one in results.of("lead.scores")[-1]["explanation"]["gates"]}
+    assert gates["fields.plan"] == "unknown"
+    assert points(team)["fact:fields.f_1"] == 1
 
 
 @pytest.mark.parametrize("founded", [2017, "2017", "2017-12-31", "May 2017", "31.12.2017", 1_500_000_000_000])
