@@ -160,8 +160,11 @@ def answer_visitor(hand: LeadInHand, holder: Holder, answer: DeskAnswer) -> None
 
 
 def ask_presence_for(case: Case, request: OpenRequest) -> None:
-    """Ask the desk when it is present, for a visitor whose lead it cannot assign yet."""
-    chat = case.lead(request.lead_id).chat if request.is_chat else None
+    """Ask the desk when it is present, for a visitor whose lead it cannot assign yet. A waiting visitor is notified once.
+
+    ``request``: the request before the desk's answer.
+    """
+    chat = case.lead(request.lead_id).chat if request.is_chat and not request.is_waiting else None
     if chat is not None:
         case.publish(
             DESK_REQUESTS,
