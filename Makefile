@@ -1,6 +1,8 @@
 # A fresh machine needs Python 3.11 or newer and make. Everything else is downloaded into .venv and checked by hash.
 PYTHON ?= python3
 BIN := .venv/bin
+# Only `make rivals` needs it. Flechtwerk ends with an error on Python 3.12.1.
+RIVALS_PYTHON ?= python3.13
 # uv only writes the lock files. No other target needs it.
 UV_VERSION := 0.13.9
 # Only `make audit` needs it, and the network.
@@ -8,7 +10,7 @@ PIP_AUDIT_VERSION := 2.10.1
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mutations prove check pages format bench lock audit
+.PHONY: help demo test mutations prove check pages format bench rivals lock audit
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z.]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,17 +52,20 @@ format: .venv ## fix the lint and format findings of `check` that can be fixed a
 bench: .venv ## compare the engine with stock Faust on the same job, as ratios
 	$(BIN)/python -m bench
 
+rivals: .rivals/stamp ## install the frameworks that `python -m bench.rivals` compares the engine with, into .rivals
+
 audit: .audit-tool/bin/pip-audit ## compare the locked packages with published advisories; needs the network, and fails without it
 	.audit-tool/bin/pip-audit --strict --disable-pip --require-hashes $(addprefix -r requirements/,run.txt build.txt msk-iam.txt dev.txt)
 
 lock: .lock-tool/bin/uv ## write requirements/*.txt from pyproject.toml (UPGRADE=--upgrade takes newer versions)
 	@set -e; export UV_CUSTOM_COMPILE_COMMAND='make lock'; \
-	compile() { out=$$1; shift; .lock-tool/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	compile() { out=$$1; python=$$2; shift 2; .lock-tool/bin/uv pip compile --quiet --universal --python-version $$python \
 	  --generate-hashes --no-emit-index-url --no-header $(UPGRADE) "$$@" -o requirements/$$out.txt; }; \
-	compile run pyproject.toml; \
-	compile build --group build; \
-	compile msk-iam pyproject.toml --extra msk-iam -c requirements/run.txt; \
-	compile dev pyproject.toml --extra msk-iam --group dev -c requirements/run.txt -c requirements/build.txt -c requirements/msk-iam.txt
+	compile run 3.11 pyproject.toml; \
+	compile build 3.11 --group build; \
+	compile msk-iam 3.11 pyproject.toml --extra msk-iam -c requirements/run.txt; \
+	compile rivals 3.12 requirements/rivals.in; \
+	compile dev 3.11 pyproject.toml --extra msk-iam --group dev -c requirements/run.txt -c requirements/build.txt -c requirements/msk-iam.txt
 
 .lock-tool/bin/uv:
 	@$(PYTHON) -m venv .lock-tool
@@ -69,6 +74,13 @@ lock: .lock-tool/bin/uv ## write requirements/*.txt from pyproject.toml (UPGRADE
 .audit-tool/bin/pip-audit:
 	@$(PYTHON) -m venv .audit-tool
 	@.audit-tool/bin/python -m pip --disable-pip-version-check --quiet install pip-audit==$(PIP_AUDIT_VERSION)
+
+.rivals/stamp: requirements/rivals.txt
+	@$(RIVALS_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 13))' || { \
+	  echo "The rivals need Python 3.13 or newer. Name one: make RIVALS_PYTHON=python3.14 rivals"; exit 1; }
+	@$(RIVALS_PYTHON) -m venv .rivals
+	@.rivals/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/rivals.txt
+	@touch $@
 
 .PHONY: .venv
 .venv: .venv/dev.stamp

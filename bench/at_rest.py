@@ -1,13 +1,15 @@
-"""Measures what a worker at rest writes, by number of partitions: `python -m bench.at_rest` (about four minutes).
+"""Measures what a worker at rest writes, by number of partitions: `python -m bench.at_rest [PARTITIONS ...]` (six minutes).
 
 It starts a broker and one worker on empty topics, waits until all tasks are open and 20 s more, and measures for 60 s: the
 bytes written to each topic, and the worker's processor time, memory, open files and sockets. Watermarks are all that a
-worker at rest writes: the reports, ticks, and the transactions and rows that they cause.
+worker at rest writes: the reports, ticks, and the transactions and rows that they cause. The worker begins with the limit of
+open files that systemd gives a service, SOFT_LIMIT, and raises it itself.
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -22,12 +24,14 @@ from rich.table import Table
 from workers.broker.topic_plan import AGENTS
 from workers.local_kafka.server import LocalKafka
 
-PARTITIONS = (8, 32)
+PARTITIONS = (8, 32, 64)
+GOAL_PARTITIONS = 32
 GOAL_MB_A_DAY = 50.0
-"""The most megabytes a day that a worker with 32 partitions writes at rest."""
+"""The most megabytes a day that a worker with GOAL_PARTITIONS writes at rest."""
+SOFT_LIMIT = 1_024
 ROOT = Path(__file__).parents[1]
 PROGRAM = [sys.executable, "-m", "workers.cli"]
-OPEN_WITHIN_S = 120.0
+OPEN_WITHIN_S = 240.0
 SETTLE_S = 20.0
 MEASURE_S = 60.0
 _DAY_S = 86_400
@@ -54,7 +58,7 @@ class Rest:
 def main() -> int:
     """Measure with each number of partitions. Return 1 if the goal is missed."""
     console = Console(width=110)
-    found = [measure(partitions) for partitions in PARTITIONS]
+    found = [measure(int(partitions)) for partitions in sys.argv[1:] or PARTITIONS]
     table = Table("partitions", "MB a day", "CPU", "memory", "open files", "sockets", "bytes/s by topic")
     for rest in found:
         topics = ", ".join(f"{topic} {rate:,.0f}" for topic, rate in sorted(rest.bytes_per_s.items()))
@@ -68,17 +72,19 @@ def main() -> int:
             topics,
         )
     console.print(table)
-    is_met = found[-1].mb_a_day <= GOAL_MB_A_DAY
-    console.print(f"goal: <= {GOAL_MB_A_DAY:.0f} MB a day with {PARTITIONS[-1]} partitions: {is_met}")
+    is_met = all(rest.mb_a_day <= GOAL_MB_A_DAY for rest in found if rest.partitions <= GOAL_PARTITIONS)
+    console.print(f"goal: <= {GOAL_MB_A_DAY:.0f} MB a day with {GOAL_PARTITIONS} partitions: {is_met}")
     return 0 if is_met else 1
 
 
 def measure(partitions: int) -> Rest:
     """Start a broker and a worker with empty topics, and measure them. Raises TimeoutError if a task does not open."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     with tempfile.TemporaryDirectory() as temporary, LocalKafka(Path(temporary) / "kafka") as kafka:
         folder = Path(temporary)
         topics = folder / "kafka" / "topics"
         env = _environment(kafka.bootstrap, partitions, folder / "data")
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(SOFT_LIMIT, hard), hard))
         create = [*PROGRAM, "topics", "create"]
         subprocess.run(create, env=env, cwd=folder, check=True, stdout=subprocess.DEVNULL, timeout=120)
         log = folder / "worker.log"

@@ -16,11 +16,16 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from confluent_kafka import Producer
 
+from bench.page_views import TOPIC
 from workers.engine.context import watermark_topic
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PARTITIONS = 8
 ENGINE_RECORDS = 400_000
@@ -50,24 +55,25 @@ class Ratio:
         return not SOUND_FAUST[0] <= self.faust_per_s <= SOUND_FAUST[1]
 
 
-async def _prepare(bootstrap: str) -> None:
+async def create_topics(bootstrap: str, engine_apps: Sequence[str], other_apps: Sequence[str]) -> None:
+    """Create the input, and for each app its output and, for the engine, the topics that it never creates itself."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     compacted = {"cleanup.policy": "compact"}
-    await admin.create_topics([NewTopic("bench.in", PARTITIONS, 1)])
-    for number in range(ROUNDS):
-        app = f"bench-engine-{number}"
-        names = (f"{app}.log", f"{app}.out", f"bench-faust-{number}.out")
+    await admin.create_topics([NewTopic(TOPIC, PARTITIONS, 1)])
+    await admin.create_topics([NewTopic(f"{app}.out", PARTITIONS, 1) for app in (*engine_apps, *other_apps)])
+    for app in engine_apps:
         changelog = NewTopic(f"{app}-count-changelog", PARTITIONS, 1, topic_configs=compacted)
-        await admin.create_topics([*(NewTopic(name, PARTITIONS, 1) for name in names), changelog])
-        await admin.create_topics([NewTopic(watermark_topic(app), 1, 1)])
+        log, watermarks = NewTopic(f"{app}.log", PARTITIONS, 1), NewTopic(watermark_topic(app), 1, 1)
+        await admin.create_topics([log, changelog, watermarks])
     await admin.close()
 
 
-def _produce(bootstrap: str) -> None:
+def produce(bootstrap: str, records: int) -> None:
+    """Write the page views of LEADS leads to the input."""
     settings = {"bootstrap.servers": bootstrap, "partitioner": "murmur2_random", "linger.ms": 20}
     producer = Producer(settings | {"queue.buffering.max.messages": 1_000_000})
-    for i in range(ENGINE_RECORDS):
+    for i in range(records):
         lead = f"lead-{i * 7919 % LEADS}"
         event = {
             "event_id": f"event-{i:09d}",
@@ -75,9 +81,11 @@ def _produce(bootstrap: str) -> None:
             "url": "https://bank.example/pricing",
             "type": "page_view",
         }
-        producer.produce("bench.in", key=lead.encode(), value=json.dumps(event).encode())
+        producer.produce(TOPIC, key=lead.encode(), value=json.dumps(event).encode())
         if i % 10_000 == 0:
             producer.poll(0)
+            while len(producer) > 500_000:
+                producer.poll(0.1)
     producer.flush()
 
 
@@ -110,8 +118,9 @@ def _run(job: str, number: int, bootstrap: str, data_dir: Path, records: int) ->
 
 def measure(bootstrap: str) -> Ratio:
     """Run both jobs in turns. Return their median rates."""
-    asyncio.run(_prepare(bootstrap))
-    _produce(bootstrap)
+    apps = {job: [f"bench-{job}-{number}" for number in range(ROUNDS)] for job in ("engine", "faust")}
+    asyncio.run(create_topics(bootstrap, apps["engine"], apps["faust"]))
+    produce(bootstrap, ENGINE_RECORDS)
     faust, engine = [], []
     with tempfile.TemporaryDirectory() as folder:
         for number in range(ROUNDS):

@@ -94,7 +94,7 @@ async def _wait_until_warm(crew: WorkerProcesses) -> None:
 
 def _memory_mib(crew: WorkerProcesses) -> list[int]:
     found = []
-    for guard in crew.pids:
+    for guard in crew.pids[1:]:  # the first worker was killed
         (child,) = Path(f"/proc/{guard}/task/{guard}/children").read_text().split()
         status = Path(f"/proc/{child}/status").read_text()
         found.append(int(status.partition("VmHWM:")[2].split()[0]) // 1_024)
@@ -140,7 +140,7 @@ async def _measure(bootstrap: str, folder: Path, leads: int) -> float:
         await consumer.start()
         following = asyncio.create_task(follow())
         longest = await _kill_one(load, crew, arrived)
-        print(f"peak memory of the others: {_memory_mib(crew)[1:]} MiB")
+        print(f"peak memory of the others: {_memory_mib(crew)} MiB")
         following.cancel()
     finally:
         await consumer.stop()

@@ -1,9 +1,10 @@
 """The one-counter job in two versions: on the engine and on stock Faust. Run as a worker process.
 
-    python -m bench.jobs (engine|faust) BOOTSTRAP APP_ID DATA_DIR PARTITIONS RECORDS
+    python -m bench.jobs (engine|faust|faust-transactions) BOOTSTRAP APP_ID DATA_DIR PARTITIONS RECORDS
 
 The job: validate with pydantic, count per key in a durable table with a changelog, write one output per input, commit.
 The worker prints ``progress <monotonic seconds> <records>`` ten times a second. It ends when all records are done.
+``faust-transactions`` is stock Faust with its own setting for exactly-once.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ import logging
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import faust
 import uvloop
-from pydantic import BaseModel, ConfigDict
 
+from bench.page_views import TOPIC, Counted, PageView
 from workers.engine.api import AgentSpec, BaseHop, Clock, Config, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.clocks import WallClock
 from workers.engine.context import Context
@@ -31,23 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from workers.engine.rows import Rows
-
-
-class PageView(BaseModel):
-    """The input of the job."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-    event_id: str
-    lead_id: str
-    url: str
-
-
-class Counted(BaseModel):
-    """The output of the job."""
-
-    event_id: str
-    lead_id: str
-    count: int
 
 
 class CountRow(Row, frozen=True):
@@ -120,11 +105,11 @@ def _engine_app(bootstrap: str, app_id: str, data_dir: str, partitions: int, rec
     )
     spec = AgentSpec(
         name="count",
-        sources=(f"{app_id}.log", "bench.in"),
+        sources=(f"{app_id}.log", TOPIC),
         own_log=f"{app_id}.log",
         make_hop=lambda _: CountHop(f"{app_id}.out"),
         is_edge=True,
-        checked_topics=frozenset({"bench.in"}),
+        checked_topics=frozenset({TOPIC}),
     )
     app = build_app([spec], context)
     counter = context.metrics.records.labels("count")
@@ -136,7 +121,14 @@ def _engine_app(bootstrap: str, app_id: str, data_dir: str, partitions: int, rec
     return app
 
 
-def _faust_app(bootstrap: str, app_id: str, data_dir: str, partitions: int, records: int) -> faust.App:
+def _faust_app(
+    bootstrap: str,
+    app_id: str,
+    data_dir: str,
+    partitions: int,
+    records: int,
+    guarantee: str = "at_least_once",
+) -> faust.App:
     app = faust.App(
         app_id,
         broker=f"kafka://{bootstrap}",
@@ -147,8 +139,9 @@ def _faust_app(bootstrap: str, app_id: str, data_dir: str, partitions: int, reco
         topic_replication_factor=1,
         topic_disable_leader=True,
         consumer_auto_offset_reset="earliest",
+        processing_guarantee=guarantee,
     )
-    source = app.topic("bench.in", value_serializer="raw", key_type=bytes, partitions=partitions)
+    source = app.topic(TOPIC, value_serializer="raw", key_type=bytes, partitions=partitions)
     out = app.topic(f"{app_id}.out", value_serializer="raw", key_type=bytes, partitions=partitions)
     table: Any = app.Table("counts", default=int, partitions=partitions)
     done = [0]
@@ -172,7 +165,11 @@ def _faust_app(bootstrap: str, app_id: str, data_dir: str, partitions: int, reco
 
 if __name__ == "__main__":
     job, bootstrap, app_id, data_dir, partitions, records = sys.argv[1:7]
-    make = {"engine": _engine_app, "faust": _faust_app}[job]
+    make = {
+        "engine": _engine_app,
+        "faust": _faust_app,
+        "faust-transactions": partial(_faust_app, guarantee="exactly_once"),
+    }[job]
     if job == "engine":
         uvloop.install()  # as `lead-router worker` does; stock Faust uses asyncio's own loop
     app = make(bootstrap, app_id, data_dir, int(partitions), int(records))

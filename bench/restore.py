@@ -8,6 +8,7 @@ affects both. A task on the event loop measures the longest stall: `python -m be
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import resource
 import statistics
@@ -22,6 +23,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.structs import TopicPartition
 from confluent_kafka import Producer
 
+from workers.app import COLLECT_AFTER
 from workers.engine.restore import reader, restore, stop_reader
 from workers.engine.state_thread import StateThread
 from workers.engine.store import RocksStore
@@ -123,6 +125,8 @@ async def measure(bootstrap: str, folder: Path, rows: int) -> tuple[list[Figures
 
 def main(rows: int) -> int:
     """Print the figures. Return 1 if the event loop was blocked for longer than the goal."""
+    gc.freeze()  # as a worker does at its start: a collection of all objects holds every thread
+    gc.set_threshold(*COLLECT_AFTER)
     with tempfile.TemporaryDirectory() as folder, LocalKafka(Path(folder) / "kafka") as kafka:
         baseline, restored = asyncio.run(measure(kafka.bootstrap, Path(folder), rows))
     read = statistics.median(one.rows_per_s for one in baseline)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from workers.engine.api import Config
 
 log = structlog.get_logger(__name__)
-_COLLECT_AFTER = (10_000, 10, 10)
+COLLECT_AFTER = (10_000, 10, 10)
 """How many new objects start a collection of garbage. Python's 700 took 5 % of a worker's time, and pauses of 80 ms."""
 
 
@@ -173,7 +173,7 @@ def run_worker(settings: Settings, only: Sequence[str] = ()) -> None:
     configure_logging(settings.log_level, settings.log_format)
     # Excludes imported objects from collection: scanning them is a pause of 30 ms, measured.
     gc.freeze()
-    gc.set_threshold(*_COLLECT_AFTER)
+    gc.set_threshold(*COLLECT_AFTER)
     log.info("worker_started", app_id=settings.app_id, agents=[*(only or AGENTS)])
     try:
         worker.execute_from_commandline()
