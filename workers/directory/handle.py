@@ -43,12 +43,13 @@ from workers.directory.contact_erasure import (
 )
 from workers.directory.contact_versions import contact_changed, contact_deleted
 from workers.directory.dead_letter_index import FORGET_LETTER, Letter, drop_entry, index_letter, read_letter
-from workers.directory.handoff_ids import account_key_of
+from workers.directory.handoff_ids import account_key_of, without_unread_handoff
 from workers.directory.rep_versions import rep_changed, rep_deleted
 from workers.directory.rows import VERSIONS, CountRow, ReadySentRow
 from workers.directory.versions import version_date
 from workers.engine.api import BaseHop, Clock, Cursor, Emit, Record, RefusedError, Timer
 from workers.engine.timers import start_cursor
+from workers.identity import repeats
 from workers.identity.addresses import Address, BadAddressError, normalise
 from workers.identity.company_domains import domains_of
 from workers.identity.consent_statements import consent_changed
@@ -110,10 +111,12 @@ class DirectoryHop(BaseHop):
                 erased: PersonErased = parse_json(DIRECTORY_EVENTS, record.value)
                 return erased
             reading = without_unread_facts(record.topic, read_record(TOPICS[record.topic], record.value))
-            reading = with_own_words(reading, self._words)
+            reading = with_own_words(without_unread_handoff(reading), self._words)
         except ContractError as error:
             raise RefusedError(error.reason, error.detail) from None
-        if is_crm and record.key is not None and _record_id(record) != _expected_key(reading.body):
+        if not is_crm:  # of a CRM record the date names the version
+            repeats.refuse_placeholder_id(record.topic, reading.body)
+        elif record.key is not None and _record_id(record) != _expected_key(reading.body):
             detail = f"{record.topic}: the record's key is not its id, so its deletion would not be found"
             raise RefusedError(DeadLetterReason.BREAKS_CONTRACT, detail)
         return reading

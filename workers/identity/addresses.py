@@ -16,15 +16,16 @@ from urllib.parse import urlsplit
 from email_validator import EmailNotValidError, validate_email
 from publicsuffixlist import PublicSuffixList
 
-from workers.identity.address_spellings import find_address, with_usual_characters
+from workers.identity.address_spellings import find_address, is_symbol, with_usual_characters
 
 _CACHED_RESULTS: Final = 50_000
 """Most results in each cache. Validating takes 32 microseconds, and the same people return."""
 
-_NEVER_FIRST: Final = tuple("'`=*\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2039\u203a")
+_NEVER_FIRST: Final = tuple("'`=*-/|\\~%\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2039\u203a")
 """Quotes and punctuation that are also valid before the @. An address that begins with one was pasted with it."""
 
-_SCHEME: Final = re.compile(r"^https?(?::/*|//+)", re.IGNORECASE)
+_AROUND_DOMAIN: Final = " \t\r\n\"'`<>\u201c\u201d\u2018\u2019"
+_SCHEME: Final = re.compile(r"^(?:https?(?::/*|//+))+", re.IGNORECASE)
 """The scheme of a web address, also with a slip in its punctuation, as https//bank.example."""
 
 _SUFFIXES: Final = PublicSuffixList(only_icann=False)
@@ -115,7 +116,8 @@ def normalise(raw: str) -> Address:
 @lru_cache(maxsize=_CACHED_RESULTS)
 def _normalise(raw: str) -> Address | None:
     text = raw.strip() if raw.isascii() else with_usual_characters(raw).strip()
-    address = None if text.startswith(_NEVER_FIRST) else _validate(text)
+    is_plain = not text.startswith(_NEVER_FIRST) and (text.isascii() or not any(map(is_symbol, text)))
+    address = _validate(text) if is_plain else None
     if address is None:
         written = find_address(raw)
         address = None if written is None else _validate(written)
@@ -137,7 +139,8 @@ def normalise_domain(raw: str) -> str | None:
 
     A CRM field may hold a web address: its host is used. A host that could not be part of an e-mail address gives None.
     """
-    text = _SCHEME.sub("//", raw.strip().replace("\\", "/"), count=1).removeprefix("*.").lstrip("@")
+    text = raw.strip(_AROUND_DOMAIN).replace("\\", "/")
+    text = _SCHEME.sub("//", text, count=1).removeprefix("*.").lstrip("@")
     try:
         host = urlsplit(text if "//" in text else f"//{text}").hostname
     except ValueError:

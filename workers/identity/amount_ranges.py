@@ -31,6 +31,8 @@ UNBOUNDED: Final = 10**18
 """The upper bound of a range without one, as 1,000+. No amount of the contract is greater."""
 MOST_EMPLOYEES: Final = 10**9
 _MOST_CHARS: Final = 100
+_MOST_THOUSANDS: Final = 20_000
+"""Most that is a number of thousands, as 500-1K, in which only the second number has the unit."""
 _MOST_PHRASE_WORDS: Final = 3
 _TOKEN: Final = re.compile(
     r"(?P<number>\d{1,3}(?:[ ']\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)*)|百万|人民币|社員|以[上下]|未満|[\u3040-\u9fff\uac00-\ud7a3]"
@@ -83,7 +85,10 @@ def read_range(text: str) -> AmountRange:
 
 
 def _without_label(text: str) -> str:
-    """Return the part of a text that is a range, where a label is beside it. Raises ValueError if there is none."""
+    """Return the part of a text that is a range, where a label or the field's name is beside it. Raises ValueError if there is none."""
+    name, colon, rest = text.partition(":")
+    if colon and not re.search(r"\d", name) and not _BOUNDS & set(_plain(name).split()):
+        return rest
     found = _LABELLED.fullmatch(text.strip())
     if found is None:
         raise _unreadable()
@@ -160,8 +165,13 @@ def _read_two(tokens: list[_Token], first: int, second: int) -> tuple[Decimal, D
     _refuse_others(before_second, allowed=limits)
     step = 1 if _STRICT & limits else 0
     of_second = behind if _has_unit(behind) else _long_words(tokens[:first])  # Mio. 10-50 is 10 to 50 million
-    of_first = between[:at] if _has_unit(between[:at]) else of_second  # 10-50M is 10M to 50M
-    return _value(tokens[first], of_first), _value(tokens[second], of_second) - step
+    high = _value(tokens[second], of_second) - step
+    low = _value(
+        tokens[first], between[:at] if _has_unit(between[:at]) else of_second
+    )  # 10-50M is 10M to 50M
+    if low > high and high <= _MOST_THOUSANDS:
+        low = _value(tokens[first], between[:at])  # 500-1K is 500 to 1,000
+    return low, high
 
 
 def _long_words(tokens: list[_Token]) -> list[_Token]:
@@ -219,6 +229,7 @@ def _currency_of(tokens: list[_Token]) -> str | None:
 def _tokens(text: str) -> list[_Token]:
     """Return the numbers and known phrases of a text, without words that carry no meaning. Raises ValueError."""
     plain = re.sub(r"\.-\s*$", "", _plain(text))  # as in 1'200.-
+    plain = re.sub(r"(?<![\d.])\.(?=\d)", "0.", plain)  # as in $.5B
     plain = _SHORT_UNIT.sub(_spell_unit, plain)
     if _LETTER_WITHIN.search(plain):
         raise _unreadable()

@@ -36,7 +36,7 @@ AT_MOST: Final = (
     *("up to", "at most", "max", "maximum", "no more than", "bis", "bis zu", "höchstens", "jusqu'à", "hasta", "fino a"),
     *("até", "tot", "≤", "<=", "less than", "fewer than", "under", "below", "weniger als", "unter", "moins de"),
     *("menos de", "meno di", "minder dan", "<", "=<", "до", "не более", "менее", "меньше", "do", "poniżej", "mniej niż"),
-    *("färre än", "alle"),
+    *("färre än", "alle", "أقل من"),
 )
 """Words before the highest number that is meant."""
 AT_MOST_BEHIND: Final = (
@@ -49,9 +49,10 @@ AT_LEAST: Final = (
     *(">=", "more than", "over", "above", "greater than", "mehr als", "über", "plus de", "más de", "mais de", "più di"),
     *("=>", "+", "starting from", "oltre", "от", "более", "больше", "свыше", "не менее", "od", "powyżej", "ponad", "över"),
     *("mer än", "fler än", "yli", "acima de", "meer dan", ">", "between", "zwischen", "entre", "von", "de"),
+    *("tra", "fra", "mellan", "mellem", "mellom", "między", "между", "من", "أكثر من"),
 )
 """Words before the lowest number that is meant."""
-OPEN: Final = ("+", "plus", "and more", "and above", "or more", "and up", "and over", "und mehr", "et plus", "y más", "以上",
+OPEN: Final = ("ve üzeri", "+", "plus", "and more", "and above", "or more", "and up", "and over", "und mehr", "et plus", "y más", "以上",
                 "이상", "or above", "or over", "or greater", "and greater", "& above", "& more", "& up", "& over", "oder mehr",
                 "ou plus", "o más", "o più", "ou mais", "of meer")
 """Words behind the lowest number that is meant."""
@@ -59,10 +60,10 @@ STRICT: Final = (
     *("less than", "fewer than", "under", "below", "weniger als", "unter", "moins de", "menos de", "meno di", "<"),
     *("minder dan", "未満", "미만", "менее", "меньше", "poniżej", "mniej niż", "färre än", "alle", "oltre", "более", "больше"),
     *("свыше", "powyżej", "ponad", "över", "mer än", "fler än", "yli", "acima de", "more than", "over", "above", "greater than", "mehr als", "über", "plus de", "más de", "mais de"),
-    *("più di", "meer dan", ">"),
+    *("più di", "meer dan", ">", "أكثر من", "أقل من"),
 )
 """Words beside a number that is not meant itself."""
-SEPARATORS: Final = ("-", "~", "..", "...", "to", "bis", "à", "a", "and", "und", "y", "et", "e", "til", "tot", "до", "al", "do", "through",
+SEPARATORS: Final = ("och", "og", "ile", "ila", "i", "и", "إلى", "-", "~", "..", "...", "to", "bis", "à", "a", "and", "und", "y", "et", "e", "til", "tot", "до", "al", "do", "through",
                      "thru", "until", "upto", "t/m", "〜")
 """Words between the lowest and the highest number."""
 LEFT_OUT: Final = (
@@ -76,7 +77,7 @@ LEFT_OUT: Final = (
     *("työntekijää", "zaměstnanců", "alkalmazott", "angajați", "чел", "работников", "worldwide", "globally", "total", "est"),
     *("estimated", "arr", "di", "сотрудников", "человек", "人", "名", "명", "社員", "revenue", "annual", "annually", "yearly", "turnover", "umsatz"),
     *("per", "year", "yr", "pa", "p", "a", "in", "of", "the", "jahr", "pro", "par", "an", "ano", "sales", "gross", "net"),
-    *("¥", ".", ",", "/", "(", ")", "[", "]", ":", "'"),
+    *("موظف", "موظفين", '"', "¥", ".", ",", "/", "(", ")", "[", "]", ":", "'"),
 )
 """Words and punctuation without a meaning for the number."""
 # fmt: on

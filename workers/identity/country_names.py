@@ -7,6 +7,7 @@ not assign and a name of several countries are unknown. The names come from pyco
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Any, Final
 
@@ -14,89 +15,9 @@ import pycountry
 from babel import localedata
 from babel.core import get_global
 
+from workers.identity.country_aliases import ALIASES, WITH_ACCENTS
 from workers.identity.placeholders import is_placeholder
 from workers.identity.text_folding import fold_words, undo_damage
-
-# fmt: off
-ALIASES: Final[dict[str, tuple[str, ...]]] = {
-    "AE": ("uae", "u a e", "emirates", "emiratos arabes", "emirate", "vae", "الإمارات", "الامارات"),
-    "AG": ("antigua",),
-    "BA": ("bosnia", "bosnia herzegovina", "bosnien"),
-    "BR": ("brazil", "brasil"),
-    "BY": ("byelorussia", "weissrussland", "bielorussie", "bielorrusia", "bielorussia"),
-    "CD": ("drc", "d r congo", "dr congo", "democratic republic of congo", "democratic republic of the congo",
-           "congo kinshasa", "congo democratic republic of the", "congo dem rep", "congo drc", "drc congo", "zaire", "rd congo", "rdc"),
-    "CG": ("congo brazzaville", "republic of congo", "republic of the congo", "congo republic"),
-    "CH": ("confoederatio helvetica", "helvetia"),
-    "CI": ("ivory coast", "elfenbeinkuste", "costa de marfil", "costa d avorio", "costa do marfim"),
-    "CN": ("prc", "p r c", "pr china", "p r china", "mainland china", "china mainland", "china prc", "中华人民共和国", "peoples republic of china", "china peoples republic of",
-           "中國大陸", "中国大陆"),
-    "CV": ("cape verde",),
-    "CZ": ("czech republic", "czech rep", "tschechische republik", "republique tcheque", "republica checa",
-           "repubblica ceca", "ceska republika", "republika czeska", "tsjechische republiek"),
-    "DE": ("germany", "brd", "bundesrepublik deutschland", "bundesrepublik", "rfa", "fr germany", "ger", "west germany", "east germany",
-           "fed rep of germany", "federal rep of germany", "ドイツ連邦共和国"),
-    "DK": ("kongeriget danmark",),
-    "ES": ("espana", "reino de espana"),
-    "FM": ("micronesia",),
-    "FR": ("france metropolitaine", "metropolitan france"),
-    "GB": ("n ireland", "uk", "u k", "united kingdom", "great britain", "britain", "g b", "england", "scotland", "wales",
-           "northern ireland", "ireland northern", "united kingdom of great britain and northern ireland",
-           "grossbritannien", "grande bretagne", "royaume uni", "gran bretana", "gran bretagna", "gra bretanha",
-           "groot brittannie", "storbritannien", "storbritannia", "wielka brytania", "velka britanie", "engeland",
-           "inglaterra", "angleterre", "inghilterra", "schottland", "ecosse", "escocia", "scozia", "nordirland",
-           "irlande du nord", "pays de galles", "великобритания", "англия", "соединенное королевство", "英国",
-           "英國", "イギリス", "영국"),
-    "GR": ("el", "hellas", "ellas", "ellada", "hellenic republic"),
-    "HK": ("hong kong", "hongkong", "hong kong sar", "hk sar", "hong kong china", "hong kong s a r", "香港"),
-    "IE": ("republic of ireland", "ireland republic of", "eire", "irish republic", "southern ireland", "roi"),
-    "IR": ("iran", "persia"),
-    "KN": ("st kitts", "st kitts and nevis"),
-    "KP": ("north korea", "korea north", "dprk", "d p r k"),
-    "KR": ("大韓民國", "south korea", "korea south", "rok", "r o k", "republic of korea", "s korea", "korea republic", "한국", "남한", "韓国", "韩国", "대한민국"),
-    "LA": ("lao pdr", "laos"),
-    "LC": ("st lucia",),
-    "MD": ("moldova", "moldavia", "moldawien", "moldavie"),
-    "MK": ("macedonia fyr", "macedonia", "fyrom", "mazedonien", "former yugoslav republic of macedonia", "macedonia fyrom"),
-    "MM": ("burma", "birma", "birmanie", "birmania"),
-    "MO": ("macau", "macao", "macau china", "macao china", "澳門", "澳门"),
-    "MX": ("mejico", "estados unidos mexicanos"),
-    "NL": ("holland", "hollande", "holanda", "olanda", "nederlands", "netherland", "koninkrijk der nederlanden"),
-    "PS": ("palestine", "palastina", "state of palestine", "palestinian territory", "occupied palestinian territory",
-           "palestinian territory occupied", "palestinian territories occupied", "west bank and gaza"),
-    "PR": ("puerto rico usa", "puerto rico us", "puerto rico united states"),
-    "RU": ("russia", "rf", "russian fed", "рф", "российская федерация"),
-    "SA": ("ksa", "k s a", "saudi", "kingdom of saudi arabia", "السعودية", "سعودية"),
-    "SK": ("slovak republic", "slowakische republik", "slovenska republika"),
-    "SY": ("syria",),
-    "SZ": ("swaziland",),
-    "TH": ("ประเทศไทย",),
-    "TL": ("east timor",),
-    "TR": ("turkey", "turkiye", "turkei", "turquie", "turquia", "turchia"),
-    "TW": ("taiwan", "taiwan roc", "r o c", "republic of china", "taiwan republic of china", "taiwan china", "chinese taipei", "臺灣", "中華民國"),
-    "TT": ("trinidad",),
-    "TZ": ("tanzania",),
-    "US": ("usa", "u s a", "u s", "us of a", "united states of america", "united states america", "america",
-           "unites states", "united state", "estados unidos de america", "ee uu", "eeuu", "e e u u",
-           "eua", "e u a", "etats unis d amerique", "vereinigte staaten von amerika", "stati uniti d america",
-           "estados unidos da america", "verenigde staten van amerika", "сша", "соединенные штаты америки", "abd", "amerika birlesik devletleri",
-           "美利坚合众国", "美利堅合眾國", "미합중국", "الولايات المتحدة الأمريكية", "ארה ב", "संयुक्त राज्य अमेरिका", "संयुक्त राज्य",
-           "forenta staterna", "georgia usa", "georgia us", "georgia united states", "アメリカ", "米国", "美國", "美国",
-           "미국"),
-    "VA": ("vatican", "holy see", "vatikan"),
-    "VG": ("bvi",),
-    "VI": ("us virgin islands", "usvi"),
-    "AL": ("shqiperia",),
-    "AT": ("republik osterreich",),
-    "VC": ("saint vincent", "st vincent", "st vincent and the grenadines"),
-    "VN": ("vietnam", "viet nam"),
-    "ST": ("sao tome",),
-    "AU": ("commonwealth of australia",),
-    "JP": ("日本国", "日本國"),
-    "ZA": ("rsa", "south africa", "sudafrika", "s africa"),
-}
-# fmt: on
-"""Folded names and codes in common use that are neither ISO codes nor in the lists, by country."""
 
 _JOINED: Final = "="
 """Mark of a name without blanks. No folded name has it."""
@@ -109,7 +30,7 @@ _ARTICLES: Final = frozenset(
 """Articles before the name of a country, in the languages that write one."""
 _TURNED: Final = re.compile(r"[(]")
 """Begins the first part of a name that is written after the second, as in "Iran (Islamic Republic of)"."""
-_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 """Umlauts as keyboards without them write them."""
 _MOST_CHARS: Final = 200
 """Most characters of a country's name. A longer text names no country."""
@@ -122,9 +43,14 @@ _CALLING_CODE: Final = re.compile(r"\s*\(?\+\d{1,4}\)?\s*")
 _ARABIC: Final = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ё": "е"})  # noqa: RUF001
 """Letters that are often written without their mark: the alif of Arabic, the ё of Russian."""
 _FEWEST_LETTERS: Final = 4
+"""Fewest letters of a name within a longer text. A shorter one may mean something else, as in "Portland (ME)"."""
 _FEWEST_JOINED: Final = 8
 """Fewest letters of a name that is found without its blanks, as UnitedStates."""
-"""Fewest letters of a name within a longer text. A shorter one may mean something else, as in "Portland (ME)"."""
+_MOST_CODE_LETTERS: Final = 3
+_STATES: Final = "US"
+"""The code that ends the places of one country, as in "CA, US". It is never a place of another country."""
+_TERRITORIES: Final = frozenset({"AS", "GU", "MP", "PR", "UM", "VI"})
+"""Territories of the United States, which are countries of ISO 3166-1 too, as in "Guam, US"."""
 
 
 @lru_cache(maxsize=5_000)
@@ -189,6 +115,8 @@ def _read_parts(text: str) -> str | None:
     read = {code for part in parts if (code := _read_part(part, of=len(parts))) is not None}
     if _EITHER.search(text):
         read |= {part.strip() for part in parts if part.strip() in _CODES}
+    if read and not read <= _TERRITORIES and any(part.strip() == _STATES for part in parts):
+        read.add(_STATES)  # as in "US, UK"
     return read.pop() if len(read) == 1 else None
 
 
@@ -218,7 +146,11 @@ def _read_name(text: str) -> str | None:
     whole = "".join(words)
     joined += [f"{_JOINED}{whole}"] if len(whole) >= _FEWEST_JOINED else []
     spellings = [" ".join(words), *joined, " ".join(turned), " ".join(plain)]
-    for index in (_names_in_english, _names_in_every_language):
+    exact = unicodedata.normalize("NFKC", text).strip().casefold()
+    if exact in WITH_ACCENTS:
+        return WITH_ACCENTS[exact]
+    is_code = exact.isascii() or not whole.isascii() or len(whole) > _MOST_CODE_LETTERS
+    for index in (_names_in_english, _names_in_every_language)[not is_code :]:
         for spelling in spellings:
             found = index().get(spelling)
             if found is not None:
@@ -228,7 +160,9 @@ def _read_name(text: str) -> str | None:
 
 def _words(text: str) -> list[str]:
     """Return the folded words of a name, without "the" at any place."""
-    words = fold_words(undo_damage(text).replace("&", " and ")).translate(_ARABIC).split()
+    words = (
+        fold_words(undo_damage(text.replace("\u00b4", "'")).replace("&", " and ")).translate(_ARABIC).split()
+    )
     return ["republic" if word == "rep" else word for word in words if word != "the"]
 
 
@@ -285,7 +219,7 @@ def _fold_names(written: dict[str, set[str]]) -> dict[str, str]:
     """Return the country of each folded name. Empty for a name of several countries."""
     names: dict[str, set[str]] = {}
     for name, codes in written.items():
-        for spelling in {name, name.translate(_UMLAUTS)}:
+        for spelling in {name, name.translate(UMLAUTS)}:
             names.setdefault(" ".join(_words(spelling)), set()).update(codes)
     names.pop("", None)
     return {name: next(iter(codes)) if len(codes) == 1 else "" for name, codes in names.items()}

@@ -18,6 +18,7 @@ BRANDS: Final = frozenset({
 """Names under which one provider offers mail in many countries: ``yahoo.co.uk``, ``yahoo.com.sg``."""
 
 _WORLDWIDE: Final = """
+skiff.com ctemplar.com myyahoo.com tempmail.com telmex.net
 126.net aliyun.com aol.at aol.be aol.cl aol.co.uk aol.com.ar aol.com.au aol.com.br aol.com.mx aol.cz aol.de aol.es
 aol.fr aol.in aol.it aol.jp aol.kr aol.nl aol.pl aol.se aol.tw hotmail.com live.at live.be live.ca live.cl live.cn
 live.co.kr live.co.uk live.co.za live.com live.com.ar live.com.au live.com.mx live.com.my live.com.ph live.com.pt
@@ -106,7 +107,7 @@ caiway.nl caiway.net
 base.be pandora.be scarlet.be skynet.be telenet.be voo.be belgacom.net
 pt.lu vo.lu internet.lu monaco.mc andorra.ad
 alice.it email.it fastwebnet.it inwind.it iol.it libero.it pec.it supereva.it teletu.it
-tin.it tiscali.it tiscalinet.it virgilio.it legalmail.it arubapec.it postecert.it kataweb.it
+tim.it poste.it tin.it tiscali.it tiscalinet.it virgilio.it legalmail.it arubapec.it postecert.it kataweb.it
 euskaltel.net euskalnet.net jazzfree.com mundo-r.com ono.com ozu.es telefonica.net terra.es wanadoo.es ya.com
 movistar.es correo.movistar.net clix.pt iol.pt mail.telepac.pt meo.pt netcabo.pt netvisao.pt oninet.pt
 sapo.pt telepac.pt maltanet.net onvol.net go.net.mt

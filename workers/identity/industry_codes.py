@@ -16,12 +16,14 @@ from workers.identity.text_folding import fold
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_CODE: Final = re.compile(r"(?<![\w.])(\d{2,8})(?:\s?-\s?(\d{2,8})(?![\w.]))?(?![\w./]*\d)")
-_SYSTEM: Final = re.compile(r"\b(?:sic|naics|nace|isic)(?:\s*(?:codes?|\d{4}(?=\W+\d)))?[\s:#.-]*(?=\d)")
+_CODE: Final = re.compile(r"(?<![\w.])(\d{2,8})(?:\s?-\s?(\d{2,8})(?![\w.]))?(?![\w./]*\d|\s*%)")
+_SYSTEM: Final = re.compile(
+    r"\b(?:us[\s-]+)?(?:sic|naics|nace|isic)(?:[\s-]*(?:codes?|(?:19|20)\d\d(?=\W+\d))){0,2}[\s:#.-]*(?=\d)"
+)
 """The name of a system of codes, perhaps with its year, before a code."""
 _FRACTION: Final = re.compile(r"(?<![\w.])(\d{2,8})\.0+(?![\w.])")
 """A code that a table program has made a number, as 6021.0."""
-_TO: Final = re.compile(r"(?<=\d)\s+(?:to|bis)\s+(?=\d)")
+_TO: Final = re.compile(r"(?<=\d)\s+(?:to|through|thru|bis)\s+(?=\d)")
 _YEAR: Final = re.compile(r"\(\s*(?:19|20)\d\d\s*\)")
 _LIST: Final = re.compile(r"[,;/|]\s*(?=\d{2,8}\b)|\n")
 _WITHIN_WORDS: Final = re.compile(r"[^\d(]*[^\W\d][^\d(]*(?<![-:|,]\s)\d")
@@ -44,7 +46,7 @@ def read_codes(item: str) -> tuple[str, ...]:
             codes.append(first)
         else:
             codes += [code for code in (first, last) if code]
-    return tuple(codes)
+    return tuple(code for code in codes if code.strip("0-"))
 
 
 def _codes_in(part: str) -> list[tuple[str, str]]:

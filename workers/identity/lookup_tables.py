@@ -17,6 +17,7 @@ def load_tables() -> None:
     """Load every table that the reading of a record may need. A second call costs nothing."""
     read_country("a name that no list has")  # it is looked up in English, then in every language
     region_key("a name that no list has", None)  # it is looked up in every country
+    region_key("a name that no list has", "US")  # it is looked up in every language
     normalise_company("Example Ltd")
     for region in phonenumbers.SUPPORTED_REGIONS:
         phonenumbers.PhoneMetadata.metadata_for_region(region)

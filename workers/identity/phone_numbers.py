@@ -33,6 +33,10 @@ _EXTENSION: Final = re.compile(
     r"(?:extension|extn|ext|x|#|durchwahl|dw|poste|anexo|interno|int|ramal|toestel|доб|内線)[\s.:=]*\d{1,7}[\s)]*$",
     re.IGNORECASE,
 )
+_WORDS_BEHIND: Final = re.compile(
+    r"(?<=\d)[\s,;./(\[-]*(?:[^\W\d_]+[\s.:=]*\d{1,5}[\s)]*|[^\W\d_][^\d+]*)$",
+)
+"""Words behind a number, perhaps with an extension: "(office)", "App. 3", ", press 4"."""
 _FRACTION: Final = re.compile(r"(?<=\d{7})\.0$")
 """The fraction that a table program adds to a number."""
 _VANITY: Final = re.compile(r"(?:\+?1[\s.-]*)?\(?8\d\d\)?[\s.-]*(?:[a-z\d][\s-]?){7,}", re.IGNORECASE)
@@ -77,11 +81,11 @@ def _numbers_in(text: str | None) -> tuple[str, ...]:
         return ()
     plain = "".join(
         char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf"
-    )
+    ).replace("_", " ")
     if _VANITY.fullmatch(plain.strip()):
         plain = phonenumbers.convert_alpha_characters_in_number(plain)
     parts = (one.strip() for one in _NEXT_NUMBER.split(plain))
-    numbers = (_EXTENSION.sub("", _FRACTION.sub("", one)) for one in parts)
+    numbers = (_WORDS_BEHIND.sub("", _EXTENSION.sub("", _FRACTION.sub("", one))) for one in parts)
     return tuple(one for one in numbers if not _proves_nothing(one))
 
 

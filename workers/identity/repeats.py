@@ -18,8 +18,11 @@ import msgspec
 from msgspec.structs import replace
 
 from schemas.base import InboundEvent
+from schemas.vocabulary import DeadLetterReason
+from workers.engine.api import RefusedError
 from workers.engine.rows import Row
 from workers.identity.event_time import DAY_MS
+from workers.identity.placeholder_ids import is_placeholder_event_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +76,13 @@ class Repeat(msgspec.Struct, frozen=True):
 def id_of(event: InboundEvent) -> str:
     """Return the id under which an event is remembered: its event_id, within its producer if it states one."""
     return event.event_id if event.producer is None else f"{event.producer}{_PRODUCER_END}{event.event_id}"
+
+
+def refuse_placeholder_id(topic: str, event: InboundEvent) -> None:
+    """Raise RefusedError for an event whose id is a placeholder. All later events under it would be dropped as repeats."""
+    if is_placeholder_event_id(event.event_id):
+        detail = f"{topic}: event_id: expected an id of its own, found a placeholder"
+        raise RefusedError(DeadLetterReason.BREAKS_CONTRACT, detail)
 
 
 def name_by_producer(event: E) -> E:

@@ -61,7 +61,7 @@ clickfunnels.com myclickfunnels.com kajabi.com mykajabi.com teachable.com thinki
 hubspot.com hubspotpagebuilder.com hs-sites.com hubspotlinks.com duda.co dudamobile.com multiscreensite.com
 business.com homestead.com angelfire.com tripod.com geocities.com webs.com freewebs.com bravenet.com moonfruit.com
 ucoz.ru ucoz.com ucoz.net narod.ru nethouse.ru e-monsite.com over-blog.com overblog.com canalblog.com hautetfort.com
-skyrock.com pagesperso-orange.fr free.bg altervista.org webador.com webador.de webador.nl mozello.com voog.com
+cafe24.com tistory.com fc2.com skyrock.com pagesperso-orange.fr free.bg altervista.org webador.com webador.de webador.nl mozello.com voog.com
 edicypages.com onepage.io onepage.me brizy.io brizy.site elementor.cloud elementor.com hostinger.com hostingersite.com
 000webhost.com 000webhostapp.com infinityfree.net epizy.com byethost.com awardspace.com x10hosting.com bluehost.com
 hostgator.com dreamhost.com siteground.com namecheap.com ionos.com ionos.de strato.de one.com

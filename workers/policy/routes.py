@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo, model_validator
 
+from workers.identity.placeholder_ids import is_placeholder_id
 from workers.policy.conditions import Territory
 from workers.policy.part import Part
 from workers.policy.scalars import Days, Name, Points, RepId, Text, must_match, refuse
@@ -212,7 +213,9 @@ class Owners(Part):
     crm.reps: ``sdrs: {sal: ida}``. An owner who is not listed, or whose SDR has left, works the own accounts."""
 
     def is_person(self, rep_id: str) -> bool:
-        """Whether this owner is a person: whether ``not_people`` does not list it."""
+        """Whether this owner names a person. A placeholder such as ``N/A``, and one that ``not_people`` lists, names none."""
+        if is_placeholder_id(rep_id):
+            return False
         return self._not_people is None or self._not_people.match(rep_id) is None
 
     @cached_property

@@ -25,7 +25,14 @@ from workers.identity.daily_sweep import begin_sweep, ensure_sweep
 from workers.identity.erasure_marks import FORGET_MARK, erased_until_ms, forget_mark
 from workers.identity.event_time import DAY_MS, EventTime, event_time, history_time
 from workers.identity.lead_ids import Person, person_of
-from workers.identity.repeats import Arrival, id_of, may_hold_old_rows, name_by_producer, remember
+from workers.identity.repeats import (
+    Arrival,
+    id_of,
+    may_hold_old_rows,
+    name_by_producer,
+    refuse_placeholder_id,
+    remember,
+)
 from workers.identity.unread_facts import without_unread_facts
 from workers.identity.word_meanings import with_own_words
 from workers.outbox import emit
@@ -41,6 +48,7 @@ from workers.visitors.input_events import (
     asks_for_a_person,
     browser_of,
     parsed_event,
+    refuse_without_name,
 )
 from workers.visitors.lead_facts import VisitorFact, fact_of, identified_fact, redated, with_unread
 from workers.visitors.links import link_at, with_link
@@ -93,9 +101,9 @@ class VisitorsHop(BaseHop):
             raise RefusedError(error.reason, error.detail) from None
         if type(reading.body) is not WebActivity:  # an activity, by far the most records, has neither
             reading = with_own_words(without_unread_facts(record.topic, reading), self._words)
+        refuse_placeholder_id(record.topic, reading.body)
         event = parsed_event(reading)
-        if event.bad_address and browser_of(event.body) is None and not asks_for_a_person(event.body):
-            raise RefusedError(DeadLetterReason.BAD_ADDRESS, f"email: {event.bad_address}")
+        refuse_without_name(event)
         return event
 
     def key_of(self, event: ParsedEvent | DirectoryReady | PersonErased) -> str | None:

@@ -9,8 +9,9 @@ import msgspec
 from schemas.base import UnreadField
 from schemas.chat_conversations import ChatTurn
 from schemas.form_fills import FormFill
-from schemas.vocabulary import Request, Turn
+from schemas.vocabulary import DeadLetterReason, Request, Turn
 from schemas.web_activity import WebActivity
+from workers.engine.api import RefusedError
 from workers.identity.addresses import Address, BadAddressError, normalise
 from workers.identity.placeholder_ids import is_placeholder_id
 
@@ -54,6 +55,21 @@ def parsed_event(reading: Reading) -> ParsedEvent:
         return ParsedEvent(body, None, str(error), reading.unread)
 
 
+def refuse_without_name(event: ParsedEvent) -> None:
+    """Raise RefusedError for an event that names no visitor, although it asks for a person or has an invalid address.
+
+    A form that asks for a person is refused later, with an alert.
+    """
+    body = event.body
+    if event.address is not None or browser_of(body) is not None:
+        return
+    if isinstance(body, ChatTurn) and asks_for_a_person(body):
+        detail = "conversation_id: expected the id of a conversation, found a placeholder"
+        raise RefusedError(DeadLetterReason.BREAKS_CONTRACT, detail)
+    if event.bad_address and not asks_for_a_person(body):
+        raise RefusedError(DeadLetterReason.BAD_ADDRESS, f"email: {event.bad_address}")
+
+
 def asks_for_a_person(event: InputEvent) -> bool:
     """Whether an event asks for sales or support, in a form or in a chat."""
     if isinstance(event, FormFill):
@@ -62,7 +78,10 @@ def asks_for_a_person(event: InputEvent) -> bool:
 
 
 def browser_of(event: InputEvent) -> str | None:
-    """Return the anonymous_id of an event's browser. A chat turn without one gives its conversation."""
-    if event.anonymous_id is None and isinstance(event, ChatTurn):
-        return f"conversation:{event.conversation_id}"
-    return event.anonymous_id
+    """Return the anonymous_id of an event's browser. A chat turn without one gives its conversation.
+
+    A placeholder names no conversation: visitors who are strangers would share it.
+    """
+    if event.anonymous_id is not None or not isinstance(event, ChatTurn):
+        return event.anonymous_id
+    return None if is_placeholder_id(event.conversation_id) else f"conversation:{event.conversation_id}"

@@ -31,6 +31,8 @@ def partition() -> Partition:
         ({"email": "Ada <ADA@eu.bank.com>"}, "domain:bank.com", lead_id_of("ada@eu.bank.com", KEY)),
         ({"email": "ada@gmail.com"}, f"lead:{LEAD}", LEAD),
         ({"handoff_id": "domain:bank.com#1.1", "email": "x@other.com"}, "domain:bank.com", None),
+        ({"handoff_id": "undefined", "email": "ada@gmail.com"}, f"lead:{LEAD}", LEAD),
+        ({"handoff_id": "42", "email": "ada@gmail.com"}, f"lead:{LEAD}", LEAD),
     ],
 )
 def test_a_sales_activity_goes_to_the_log_of_its_account(
@@ -108,3 +110,21 @@ def test_the_daily_sweep_deletes_ids_that_cannot_be_repeated() -> None:
     directory.send("sales.activities", sales_activity("s0", email="ada@bank.com"))
     directory.tick(NOON + 40 * DAY, times=6)
     assert (directory.rows(SeenRow), directory.rows(CountRow), directory.rows(CursorRow)) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    ("handoff_id", "named"), [("undefined", None), ("{{handoff}}", None), ("42", ["handoff_id"])]
+)
+def test_an_unread_handoff_beside_an_address_is_left_out_and_named(
+    handoff_id: str, named: list[str] | None
+) -> None:
+    activity = sales_activity(handoff_id=handoff_id, email="ada@gmail.com")
+    (fact,) = partition().send("sales.activities", activity)
+    assert fact["activity"].get("handoff_id") is None
+    assert [one["field"] for one in fact.get("unread") or []] == (named or [])
+
+
+@pytest.mark.parametrize("event_id", ["undefined", "null", "0", "[object Object]"])
+def test_an_activity_under_a_placeholder_id_is_a_dead_letter(event_id: str) -> None:
+    activity = sales_activity(event_id, email="ada@gmail.com")
+    assert types(partition().send("sales.activities", activity)) == ["breaks_contract"]

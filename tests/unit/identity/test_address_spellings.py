@@ -125,6 +125,55 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         "e-mail = ann@bank.example",
         "ａｎｎ@bank.example",
         "ａｎｎ＠ｂａｎｋ．ｅｘａｍｐｌｅ",
+        *(
+            "ann@bank.example…",
+            "ann@bank.example،",
+            "|ann@bank.example|",
+            "ann@bank.example\\",
+            "ann@bank.example#",
+        ),
+        *("ann@bank.example%20", "%20ann@bank.example", "ann@bank.example%0A", "mailto:%20ann@bank.example"),
+        *(
+            "http://ann@bank.example",
+            "https://ann@bank.example/",
+            "//ann@bank.example",
+            "mailto://ann@bank.example",
+        ),
+        *(
+            "Mail: ann@bank.example",
+            "Adresse: ann@bank.example",
+            "email ann@bank.example",
+            "to: ann@bank.example",
+        ),
+        *("E-mail address: ann@bank.example", "邮箱：ann@bank.example", "From: Ann <ann@bank.example>"),
+        *(
+            "ann@bank.example™",
+            "ann@bank.example®",
+            "✉ ann@bank.example",
+            "📧ann@bank.example",
+            "→ann@bank.example",
+        ),
+        *(
+            "–ann@bank.example",
+            "~ann@bank.example",
+            ".ann@bank.example",
+            "ann@.bank.example",
+            "1. ann@bank.example",
+        ),
+        *(
+            "ann@bank․example",
+            "ann@bank.example?subject=Demo",
+            "ann@bank.example&",
+            "ann@bank.example<",
+            "ann@bank.example_",
+        ),
+        *(
+            "ann@bank.example, Ann Lee",
+            "ann@bank.example / 555-1234",
+            "ann@bank.example - work",
+            "ann@bank.example | private",
+        ),
+        *("Ann Lee - ann@bank.example", "Ann Lee: ann@bank.example", "Ann Lee | ann@bank.example"),
     ],
 )
 def test_what_pages_and_tables_put_around_an_address_is_removed(written: str) -> None:
@@ -142,8 +191,20 @@ def test_what_pages_and_tables_put_around_an_address_is_removed(written: str) ->
         "ann@bank.example bob",
         "ann%40bank%40example",
         "ann(at)bank.example",
+        *(
+            "Ann, lee@bank.example",
+            "ann@bank.co, uk",
+            "ann@bank™.example",
+            "ann@bank.example. Thanks",
+            "ann@bank..example",
+        ),
     ],
 )
 def test_an_address_that_needs_a_guess_is_refused(written: str) -> None:
     with pytest.raises(BadAddressError):
         normalise(written)
+
+
+def test_characters_of_typography_are_those_of_the_keyboard() -> None:
+    assert normalise("o\u2019brien@bank.example") == normalise("o'brien@bank.example")
+    assert normalise("ann\u2013lee@bank.example") == normalise("ann-lee@bank.example")

@@ -6,7 +6,8 @@ import pycountry
 import pytest
 from babel import Locale
 
-from workers.identity.country_names import ALIASES, countries_of_language, read_country
+from workers.identity.country_aliases import ALIASES
+from workers.identity.country_names import countries_of_language, read_country
 
 LANGUAGES = (
     "en",

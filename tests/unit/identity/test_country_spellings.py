@@ -58,7 +58,7 @@ WRITTEN: Final[dict[str, tuple[str, ...]]] = {
     "CV": ("Cape Verde", "Cabo Verde"),
     "CW": ("Curaçao",),
     "CZ": (
-        "Czechia", "Czech Republic", "Česko", "Česká republika", "CESKA REPUBLIKA", "Tschechien",
+        "Czechia", "Czech Republic", "Czech", "ČR", "Česko", "Česká republika", "CESKA REPUBLIKA", "Tschechien",
     ),
     "DE": (
         "Deutschland (DE)", "DE (Deutschland)", "Deutschland/Germany", "Deutschland / Germany",
@@ -87,7 +87,9 @@ WRITTEN: Final[dict[str, tuple[str, ...]]] = {
     ),
     "GB": (
         "unitedkingdom", "united_kingdom", "GB-ENG", "Great Britain (UK)", "United Kingdom (UK)",
-        "United Kingdom - GB", "Vereinigtes Königreich", "Vereinigtes Koenigreich", "Großbritannien",
+        "United Kingdom - GB", "Marea Britanie", "Anglia", "Μεγάλη Βρετανία", "Αγγλία",
+        "Обединено кралство", "Сполучене Королівство", "הממלכה המאוחדת", "بريطانيا", "انگلستان", "ब्रिटेन", "ประเทศอังกฤษ",
+        "İngiltere", "INGILTERE", "Inggris", "Vereinigtes Königreich", "Vereinigtes Koenigreich", "Großbritannien",
         "GROSSBRITANNIEN", "Grande-Bretagne", "Royaume-Uni", "Reino Unido", "Regno Unito",
         "Verenigd Koninkrijk", "England, UK", "London, United Kingdom", "Scotland, United Kingdom",
         "Wales", "Northern Ireland", "Northern Ireland, UK", "N. Ireland", "U.K.", "u.k", "G.B.", "GBR",
@@ -200,7 +202,8 @@ WRITTEN: Final[dict[str, tuple[str, ...]]] = {
         "EE. UU.", "E.U.A.", "U.S", "US of A", "U.S.A", "United States (US)",
         "United States of America (USA)", "USA - United States", "Etats-Unis d'Amérique",
         "Etats-Unis d’Amérique", "Stany Zjednoczone", "Соединённые Штаты Америки", "Соединенные Штаты",
-        "США", "ABD", "Amerika Birleşik Devletleri", "美利坚合众国", "アメリカ合衆国", "미합중국", "الولايات المتحدة",
+        "США", "ABD", "Amerika Birleşik Devletleri", "美利坚合众国", "ÉTATS-UNIS", "Statele Unite", "ΗΠΑ",
+        "САЩ", "Америка", "أمريكا", "สหรัฐ", "米合衆国", "Mỹ", "U.S. of America", "アメリカ合衆国", "미합중국", "الولايات المتحدة",
         "الولايات المتحدة الأمريكية", "ארצות הברית", 'ארה"ב', "संयुक्त राज्य अमेरिका", "अमेरिका",
         "Yhdysvallat", "Förenta staterna", "USA.", "United-States", "United_States",
         "UNITED STATES OF AMERICA (THE)", "UnitedStates", "Unitedstates", "Georgia, USA",
@@ -229,7 +232,7 @@ NO_COUNTRY: Final = (
     "LATAM", "APAC", "United", "Republic", "Islands", "en", "EN", "eng", "English", "country_de",
     "DE, AT, CH", "Germany; Austria", "Germany,Austria", "Détroit", "Монгол Улс", "Kampuchea",
     "US|Canada", "Portland (ME)", "CA; US", "IN / ID", "Germany/Austria", "US CA", "Indiana (IN)",
-    "Müller",
+    "Müller", "US, UK", "UK, US", "US, Germany",
 )
 # fmt: on
 

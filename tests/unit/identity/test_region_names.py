@@ -46,6 +46,48 @@ def test_every_region_is_read_by_code_and_name(country: str) -> None:
         ("Comunidad de Madrid", "ES", "ES-MD"),
         ("Scotland", "GB", "GB-SCT"),
         ("West Coast", "US", "west coast"),
+        *(
+            (one, "US", "US-CA")
+            for one in (
+                "Calif.",
+                "Cal",
+                "ca.",
+                "US/CA",
+                "USA-CA",
+                "US_CA",
+                "CA - California",
+                "California (CA)",
+            )
+        ),
+        *(
+            (one, "US", "US-CA")
+            for one in ("CA California", "San Francisco, CA", "San Francisco, California", "Kalifornien")
+        ),
+        *((one, None, "US-CA") for one in ("US/CA", "USA-CA", "California (USA)", "CA, USA")),
+        *((one, "US", "US-NY") for one in ("N.Y.", "New York, NY", "New York City, New York", "Nueva York")),
+        ("Washington, DC", "US", "US-DC"),
+        ("Commonwealth of Massachusetts", "US", "US-MA"),
+        ("Mass.", "US", "US-MA"),
+        ("B.C.", "CA", "CA-BC"),
+        ("Colombie-Britannique", "CA", "CA-BC"),
+        ("Ont.", "CA", "CA-ON"),
+        ("Baden-Wuerttemberg", "DE", "DE-BW"),
+        ("Freistaat Bayern", "DE", "DE-BY"),
+        ("Bayern (Bavaria)", "DE", "DE-BY"),
+        ("Kanton Zürich", "CH", "CH-ZH"),
+        ("Canton de Vaud", "CH", "CH-VD"),
+        ("N.S.W.", "AU", "AU-NSW"),
+        ("Estado de São Paulo", "BR", "BR-SP"),
+        ("東京都", "JP", "JP-13"),
+        ("東京", "JP", "JP-13"),
+        ("大阪府", "JP", "JP-27"),
+        ("北海道", "JP", "JP-01"),
+        ("广东省", "CN", "CN-GD"),
+        ("北京", "CN", "CN-BJ"),
+        ("서울특별시", "KR", "KR-11"),
+        ("Bruxelles", "BE", "BE-BRU"),
+        ("Москва", "RU", "RU-MOW"),
+        ("Dubai", "AE", "AE-DU"),
         ("EMEA", None, "emea"),
     ],
 )

@@ -229,7 +229,15 @@ def test_a_territory_covers_a_narrower_one(
 
 
 @pytest.mark.parametrize(
-    ("rep_id", "is_person"), [("olga", True), ("robot", False), ("queue_7", False), ("my_queue_7", True)]
+    ("rep_id", "is_person"),
+    [
+        ("olga", True),
+        ("robot", False),
+        ("queue_7", False),
+        ("my_queue_7", True),
+        ("N/A", False),
+        ("0", False),
+    ],
 )
 def test_robots_and_queues_are_not_people(rep_id: str, is_person: bool) -> None:
     assert Owners(not_people=("robot", "queue_*")).is_person(rep_id) is is_person
