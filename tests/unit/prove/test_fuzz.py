@@ -16,7 +16,7 @@ VALUE = {"event_id": "e", "occurred_at": "2026-03-02T10:00:00Z", "email": "a@b.e
 
 
 def test_a_round_finds_no_problem_and_hands_every_raised_hand_over() -> None:
-    found = run_round("a test", 100)
+    found = run_round("thr 3", 100)
     assert found.problems == []
     assert found.counts["raised hands, each handed over or reported"] == 4
 
@@ -25,8 +25,9 @@ def test_a_round_finds_no_problem_and_hands_every_raised_hand_over() -> None:
 def test_a_dead_letter_that_blames_the_router_or_repeats_an_address_is_a_problem(
     change: dict[str, Any],
 ) -> None:
-    fuzz = Round("a test", {})
-    letter = {"agent": "desks", "topic": "desk.requests", "offset": 1, "reason": "not_json", "detail": "text"}
+    fuzz = Round("a test")
+    place = {"agent": "desks", "topic": "desk.requests", "partition": 0, "offset": 1}
+    letter = place | {"event_id": "d", "reason": "not_json", "detail": "text"}
     fuzz.see(Emit("dead.letters", None, json.dumps(letter).encode()))
     assert fuzz.outcome.problems == []
     fuzz.see(Emit("dead.letters", None, json.dumps(letter | change).encode()))
