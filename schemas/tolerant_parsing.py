@@ -33,7 +33,7 @@ from schemas.base import UnreadField
 from schemas.damaged_json import load_damaged, repair_encoding
 from schemas.parsing import check_size, refusal_of
 from schemas.record_steps import Step, holds_value, steps_to
-from schemas.value_spellings import read_answer, read_number, read_time
+from schemas.value_spellings import read_answer, read_number, read_refusal, read_time
 from schemas.word_spellings import word_meant_by
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ def _as_other_type(step: Step, found: Any, kind: str) -> Any:
             found = found[0]
         return found
     if kind == "bool_type":
-        return read_answer(found)
+        return read_refusal(found) if step.key == "do_not_contact" else read_answer(found)
     if kind in _NUMBER_TYPES:
         return read_number(found)
     return (

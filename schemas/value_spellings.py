@@ -21,6 +21,9 @@ _NO: Final = frozenset((
     *("false", "f", "no", "n", "off", "0", "unchecked", "denied", "opt out", "opted out", "unsubscribed"),
     *("nein", "non", "não", "nao", "nie", "nej", "nee", "нет", "いいえ", "否"),
 ))
+_CONSENT: Final = frozenset((
+    "granted", "opt in", "opted in", "subscribed", "denied", "opt out", "opted out", "unsubscribed",
+))
 # fmt: on
 _MOST_CHARS: Final = 100
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,8 +52,19 @@ def read_answer(value: Any) -> bool | None:
         return bool(value) if value in (0, 1) else None
     if not isinstance(value, str) or len(value) > _MOST_CHARS:
         return None
-    word = re.sub(r"[\s_-]+", " ", value.strip().casefold())
+    word = _fold(value)
     return True if word in _YES else False if word in _NO else None
+
+
+def _fold(text: str) -> str:
+    return re.sub(r"[\s_-]+", " ", text.strip().casefold())
+
+
+def read_refusal(value: Any) -> bool | None:
+    """Return an answer to whether a person refuses, as in do_not_contact. A word of consent is the opposite answer there."""
+    answer = read_answer(value)
+    is_consent = isinstance(value, str) and answer is not None and _fold(value) in _CONSENT
+    return not answer if is_consent else answer
 
 
 def read_number(value: Any) -> int | float | None:

@@ -143,7 +143,7 @@ NO = [
 @pytest.mark.parametrize(("written", "meant"), [(one, True) for one in YES] + [(one, False) for one in NO])
 def test_an_answer_counts_however_it_is_written(written: Any, meant: bool) -> None:
     """A rep who left keeps no lead, and who must not be contacted is not, because the CRM exports texts."""
-    for topic, field in ((CRM_REPS, "active"), (CRM_CONTACTS, "do_not_contact"), (FORM_FILLS, "is_bot")):
+    for topic, field in ((CRM_REPS, "active"), (FORM_FILLS, "is_bot")):
         reading = read(topic, **{field: written})
         assert (getattr(reading.body, field), reading.unread) == (meant, ())
     consent = read(FORM_FILLS, consent={"tracking": written, "marketing": written}).body.consent
@@ -194,3 +194,19 @@ def test_one_value_and_a_list_of_one_are_the_same() -> None:
     assert [one.owner_rep_id for one in account.body.open_opportunities] == ["kay"]
     assert (account.body.relationship, account.unread) == ("customer", ())
     assert [one.field for one in read(FORM_FILLS, country=["DE", "FR"]).unread] == ["country"]
+
+
+@pytest.mark.parametrize(
+    ("written", "refuses"),
+    [
+        ("yes", True),
+        ("0", False),
+        ("Opted out", True),
+        ("unsubscribed", True),
+        ("denied", True),
+        ("opt-in", False),
+    ],
+)
+def test_a_word_of_consent_is_the_opposite_answer_to_do_not_contact(written: str, refuses: bool) -> None:
+    reading = read(CRM_CONTACTS, do_not_contact=written)
+    assert (reading.body.do_not_contact, reading.unread) == (refuses, ())
