@@ -39,6 +39,20 @@ LOGINS = [
         "token-2",
     ),
     Mutation(
+        "what a token provider returns is not checked",
+        "aiokafka expects errors of its own only: an error of another kind ends the fetches of the worker",
+        (
+            Edit(
+                "workers/broker/tokens.py",
+                "token = _checked(self._provider.fetch(), self._now_s())",
+                "token = self._provider.fetch()",
+            ),
+        ),
+        "unit/broker/test_tokens.py::"
+        "test_an_unusable_token_is_an_error_that_aiokafka_treats_as_a_failed_connection",
+        "AttributeError",
+    ),
+    Mutation(
         "partitions without a right are fetched again at once",
         "the fetch loop meets the same refusal without a break, and the task never learns of it",
         (without("workers/engine/transport.py", "        self.held |= fetched.denied\n"),),

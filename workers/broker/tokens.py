@@ -27,7 +27,9 @@ GROUP: Final = "lead_router.token_providers"
 _REFRESH_AT: Final = 0.8
 """The part of a token's life after which it is fetched again. The rest is left for retries."""
 _RETRY_S: Final = 10.0
-"""The wait after a failed fetch while the old token still holds. Seconds."""
+"""The wait after a failed fetch while the old token still holds, and the longest wait without a token. Seconds."""
+_FIRST_RETRY_S: Final = 1.0
+"""The wait after the first failed fetch without a token. It doubles with each failure in a row. Seconds."""
 
 
 class TokenError(KafkaError):
@@ -91,6 +93,9 @@ class KeptToken(AbstractTokenProvider):
         self._lock = threading.Lock()
         self._token: Token | None = None
         self._fetch_at_s = 0.0
+        self._problem = ""
+        """Why there is no token, until the next fetch."""
+        self._wait_s = _FIRST_RETRY_S
 
     async def token(self) -> str:
         """Return a token that has not expired. Raises TokenError."""
@@ -106,20 +111,60 @@ class KeptToken(AbstractTokenProvider):
     def _fetched(self) -> Token:
         with self._lock:
             began_s = self._now_s()
-            if self._token is not None and began_s < self._fetch_at_s:
-                return self._token  # another client has fetched it meanwhile
-            try:
-                token = self._provider.fetch()
-            except Exception as error:
-                if self._token is None or began_s >= self._token.expires_at_s:
-                    raise TokenError(
-                        f"the token provider {self._name} failed: {type(error).__name__}: {error}"
-                    ) from error
-                log.warning("token_not_refreshed", provider=self._name, error=type(error).__name__)
-                self._fetch_at_s = min(began_s + _RETRY_S, self._token.expires_at_s)
+            if began_s < self._fetch_at_s:  # another client has tried it meanwhile
+                if self._token is None:
+                    raise TokenError(self._problem)
                 return self._token
-            if token.expires_at_s <= self._now_s():
-                raise TokenError(f"the token provider {self._name} returned a token that has expired already")
+            try:
+                token = _checked(self._provider.fetch(), self._now_s())
+            except Exception as error:  # noqa: BLE001 - the provider is a program of others
+                problem = f"failed: {type(error).__name__}: {error}"
+                if isinstance(error, _UnusableTokenError):
+                    problem = f"returned {error}"
+                return self._after_failure(problem, error, began_s)
             self._token = token
             self._fetch_at_s = began_s + _REFRESH_AT * (token.expires_at_s - began_s)
+            self._wait_s = _FIRST_RETRY_S
             return token
+
+    def _after_failure(self, problem: str, error: Exception, now_s: float) -> Token:
+        """Return the old token while it holds. Raise TokenError without one; later calls raise it too until the next fetch."""
+        if self._token is not None and now_s < self._token.expires_at_s:
+            log.warning("token_not_refreshed", provider=self._name, error=type(error).__name__)
+            self._fetch_at_s = min(now_s + _RETRY_S, self._token.expires_at_s)
+            return self._token
+        self._token = None
+        self._problem = f"the token provider {self._name} {problem}"
+        self._fetch_at_s = now_s + self._wait_s
+        log.error("token_missing", why=self._problem, retry_after_s=self._wait_s)
+        self._wait_s = min(2 * self._wait_s, _RETRY_S)
+        raise TokenError(self._problem) from error
+
+
+class _UnusableTokenError(Exception):
+    """The provider has returned something that is not a token, or a token that cannot be sent."""
+
+
+def _checked(found: object, now_s: float) -> Token:
+    """Return what a provider has returned, if it is a token that holds at ``now_s``. Raises _UnusableTokenError."""
+    if not isinstance(found, Token):
+        raise _UnusableTokenError(f"{type(found).__name__}; expected a Token")
+    problem = _problem_of(found.value, found.expires_at_s, found.extensions, now_s)
+    if problem is not None:
+        raise _UnusableTokenError(problem)
+    return found
+
+
+def _problem_of(value: object, expires_at_s: object, extensions: object, now_s: float) -> str | None:
+    """Return why a token with these fields cannot be sent at ``now_s``. None: it can."""
+    if not isinstance(value, str) or not value:
+        return "a Token without a value; expected a text"
+    if not isinstance(expires_at_s, int | float):
+        return "a Token without a time of expiry; expected Unix time in seconds"
+    if not expires_at_s > now_s:
+        return "a token that has expired already"
+    if not isinstance(extensions, Mapping) or not all(
+        isinstance(text, str) for pair in extensions.items() for text in pair
+    ):
+        return "a Token with extensions that are not texts by name"
+    return None

@@ -74,12 +74,69 @@ async def test_while_the_provider_fails_the_old_token_is_used_until_it_expires()
     with pytest.raises(TokenError, match="token provider numbered failed: ConnectionError: no answer"):
         await token.token()
     provider.is_down = False
+    provider.at_s += 1.0
     assert await token.token() == "token-2"
 
 
-async def test_an_expired_token_of_the_provider_is_an_error() -> None:
-    with pytest.raises(TokenError, match="has expired already"):
-        await kept(Provider(life_s=-1.0)).token()
+UNUSABLE = {
+    "NoneType; expected a Token": None,
+    "str; expected a Token": "a token as a text",
+    "a Token without a value": Token("", 2_000.0),
+    "a Token without a time of expiry": Token("value", None),  # type: ignore[arg-type]
+    "a token that has expired already": Token("value", 999.0),
+    "a Token with extensions that are not texts": Token("value", 2_000.0, {"cluster": 1}),  # type: ignore[dict-item]
+}
+"""Results of a provider that cannot be sent, by the text of the error. The present is Unix time 1,000."""
+
+
+@dataclass
+class Careless(Provider):
+    """Returns ``unusable`` while it is down."""
+
+    unusable: object = None
+
+    def fetch(self) -> Token:
+        self.fetched += self.is_down
+        return self.unusable if self.is_down else super().fetch()  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("what", UNUSABLE)
+async def test_an_unusable_token_is_an_error_that_aiokafka_treats_as_a_failed_connection(what: str) -> None:
+    token = kept(Careless(is_down=True, unusable=UNUSABLE[what]))
+    with (
+        structlog.testing.capture_logs() as logged,
+        pytest.raises(TokenError, match=f"numbered returned {what}"),
+    ):
+        await token.token()
+    assert [line["event"] for line in logged] == ["token_missing"]
+
+
+@pytest.mark.parametrize("what", UNUSABLE)
+async def test_while_the_provider_returns_unusable_tokens_the_old_one_is_used(what: str) -> None:
+    provider = Careless(unusable=UNUSABLE[what])
+    token = kept(provider)
+    await token.token()
+    provider.at_s += 0.9 * LIFE_S
+    provider.is_down = True
+    assert await token.token() == "token-1"
+
+
+async def test_without_a_token_the_provider_is_called_again_after_a_wait_that_doubles_to_ten_seconds() -> (
+    None
+):
+    provider = Careless(is_down=True)
+    token = kept(provider)
+    called_at_s = []
+    for tenth in range(400):
+        provider.at_s = 1_000.0 + tenth / 10
+        before = provider.fetched
+        with pytest.raises(TokenError, match="NoneType; expected a Token"):
+            await token.token()
+        called_at_s += [tenth / 10] * (provider.fetched - before)
+    assert called_at_s == [0.0, 1.0, 3.0, 7.0, 15.0, 25.0, 35.0]
+    provider.is_down = False
+    provider.at_s += 10.0
+    assert await token.token() == "token-8"
 
 
 async def test_the_extensions_are_those_of_the_token() -> None:
